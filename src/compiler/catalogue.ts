@@ -1,0 +1,20 @@
+/** What a workflow may name: handed to the compiler and the runtime, which know no actor by themselves. */
+import type { ActorDescription } from '../core/actor.ts'
+
+export interface ToolEntry extends ActorDescription {
+  /** False: known by name and schema, but running it comes in a later release. */
+  available: boolean
+}
+
+export interface ProviderEntry {
+  /** The part of a model name before the slash. */
+  name: string
+  available: boolean
+  /** Known model names, for "did you mean"; undefined when any name may exist. */
+  models?: readonly string[]
+}
+
+export interface Catalogue {
+  tools: ReadonlyMap<string, ToolEntry>
+  providers: ReadonlyMap<string, ProviderEntry>
+}

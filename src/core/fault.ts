@@ -1,0 +1,93 @@
+import { hasBrand } from './brand.ts'
+import type { JsonObject, JsonValue } from './json.ts'
+
+/** Every fault code that Troupe itself raises. A `fail` step may add codes of its own. Documented in docs/errors.md. */
+export const FAULT_CODES = [
+  'timeout',
+  'rate_limited',
+  'unavailable',
+  'unauthorized',
+  'invalid_input',
+  'invalid_output',
+  'tool_failed',
+  'code_failed',
+  'sandbox_limit',
+  'sandbox_unavailable',
+  'agent_lost',
+  'no_agent',
+  'outcome_unknown',
+  'expression_failed',
+  'loop_exhausted',
+  'visits_exhausted',
+  'join_failed',
+  'turns_exhausted',
+  'refused',
+  'child_cancelled',
+  'rejected',
+  'not_found',
+  'conflict',
+  'too_large',
+  'budget_exceeded',
+  'defect',
+] as const
+
+export type FaultCode = (typeof FAULT_CODES)[number]
+
+/** Codes that no `on_error` or `retry.on` may name: they end the run. */
+export const UNMATCHABLE_FAULT_CODES: readonly string[] = ['budget_exceeded', 'defect'] satisfies FaultCode[]
+
+/** A fault as it stands in a journal row, on the wire and in `steps.<id>.error`. */
+export interface FaultData {
+  code: string
+  message: string
+  /** Whether the same call may succeed later; `retry` heeds it. */
+  retryable: boolean
+  details?: JsonObject
+}
+
+export interface FaultOptions {
+  retryable?: boolean
+  details?: JsonObject
+  cause?: unknown
+}
+
+const BRAND = Symbol.for('troupe.fault')
+
+/** An error that crosses an actor, process or wire border: a code to match, a message for people, JSON-safe details. */
+export class Fault extends Error {
+  readonly [BRAND] = true
+  readonly code: FaultCode | (string & {})
+  readonly retryable: boolean
+  readonly details: JsonObject | undefined
+
+  constructor(code: FaultCode | (string & {}), message: string, options: FaultOptions = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    this.name = 'Fault'
+    this.code = code
+    this.retryable = options.retryable ?? false
+    this.details = options.details
+  }
+}
+
+export const isFault = (value: unknown): value is Fault => hasBrand(value, BRAND)
+
+export const toFaultData = (fault: Fault): FaultData => ({
+  code: fault.code,
+  message: fault.message,
+  retryable: fault.retryable,
+  ...(fault.details === undefined ? {} : { details: fault.details }),
+})
+
+/** The inverse of `toFaultData`; the stack is that of the caller. */
+export const toFault = (data: FaultData): Fault =>
+  new Fault(data.code, data.message, {
+    retryable: data.retryable,
+    ...(data.details === undefined ? {} : { details: data.details }),
+  })
+
+/** A fault as the value of `error` and `steps.<id>.error` in expressions. */
+export const toErrorValue = (fault: FaultData): JsonValue => ({
+  code: fault.code,
+  message: fault.message,
+  details: fault.details ?? {},
+})

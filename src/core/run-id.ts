@@ -1,0 +1,12 @@
+import { randomBytes } from 'node:crypto'
+
+/** Crockford's base 32 without letters that are mistaken for digits: https://www.crockford.com/base32.html */
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** A new run id such as `r-01k9x2m4f7-q3v8zd`: sorts by time (10 digits of milliseconds), 30 random bits behind it. */
+export const createRunId = (nowMs: number): string => {
+  let time = ''
+  for (let rest = nowMs, digit = 0; digit < 10; digit++, rest = Math.floor(rest / 32)) time = ALPHABET[rest % 32] + time
+  const random = Array.from(randomBytes(6), (byte) => ALPHABET[byte % 32]).join('')
+  return `r-${time}-${random}`
+}

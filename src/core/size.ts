@@ -1,0 +1,17 @@
+const UNIT_BYTES = { b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 } as const
+
+const PATTERN = /^(\d+(?:\.\d+)?)(b|kb|mb|gb)$/i
+
+/** Bytes of a size such as `512kb` or `64mb` (powers of 1024); undefined when the text is not one. */
+export const parseSize = (text: string): number | undefined => {
+  const [, amount, unit] = PATTERN.exec(text) ?? []
+  if (amount === undefined || unit === undefined) return undefined
+  return Math.round(Number(amount) * UNIT_BYTES[unit.toLowerCase() as keyof typeof UNIT_BYTES])
+}
+
+/** A size for people: `310 B`, `1.5 KB`, `20 MB`. */
+export const formatSize = (bytes: number): string => {
+  if (bytes < 1024) return `${bytes} B`
+  if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(1)} KB`
+  return `${(bytes / 1024 ** 2).toFixed(1)} MB`
+}

@@ -1,0 +1,45 @@
+import { hasBrand } from '../core/brand.ts'
+
+const LEASE_LOST = Symbol.for('troupe.lease-lost')
+const STORE_ERROR = Symbol.for('troupe.store-error')
+
+/** Another process holds the run now (J2): nothing was written, and this process must let go of the run. */
+export class LeaseLost extends Error {
+  readonly [LEASE_LOST] = true
+  readonly runId: string
+
+  constructor(runId: string) {
+    super(`run '${runId}' is held by another process now`)
+    this.name = 'LeaseLost'
+    this.runId = runId
+  }
+}
+
+export const isLeaseLost = (value: unknown): value is LeaseLost => hasBrand(value, LEASE_LOST)
+
+export const STORE_ERROR_CODES = [
+  'unreadable',
+  'corrupt',
+  'too_new',
+  'disk_full',
+  'busy',
+  'conflict',
+  'closed',
+] as const
+export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number]
+
+/** The database can't do what was asked; `message` says why, `hint` what to do about it. */
+export class StoreError extends Error {
+  readonly [STORE_ERROR] = true
+  readonly code: StoreErrorCode
+  readonly hint: string | undefined
+
+  constructor(code: StoreErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause })
+    this.name = 'StoreError'
+    this.code = code
+    this.hint = options.hint
+  }
+}
+
+export const isStoreError = (value: unknown): value is StoreError => hasBrand(value, STORE_ERROR)

@@ -1,0 +1,175 @@
+/**
+ * The store: what survives the process. Runs with their lease, their journals, timers, inboxes, definitions and blobs.
+ *
+ * It owns durability and ownership, and knows nothing of workflows: rows go in and come out unread.
+ *
+ * J1 A promise of `write` or `create` resolves only when what it wrote is durable.
+ * J2 (run, seq) is unique, and a write counts only while its claim's epoch is the run's current one.
+ * J7 A run that has ended takes no further end, and no event.
+ *
+ * test/contract/store.ts holds every implementation to this.
+ */
+import type { FaultData } from '../core/fault.ts'
+import type { JsonValue } from '../core/json.ts'
+import type { JournalRow } from './journal-row.ts'
+
+export interface Store {
+  /** Shown in messages: a file path, or `memory`. */
+  readonly location: string
+
+  /** Creates a run, held by `owner`, with its first row (`created`), in one transaction. @throws StoreError `conflict` when the id exists. */
+  create(run: NewRun, owner: Owner): Promise<Claim>
+  /** Takes a run that nobody holds, or whose holder is gone: a new epoch. Ended runs are not claimed. */
+  claim(id: string, owner: Owner): Promise<ClaimResult>
+  /** Prolongs the leases of all these claims; gives back the ones that are lost. */
+  renew(claims: readonly Claim[]): Promise<Claim[]>
+  /** Gives a run back, so that anyone may claim it at once. */
+  release(claim: Claim): Promise<void>
+
+  /** Appends to a run. All writes of one turn of the event loop are one transaction. @throws LeaseLost, StoreError */
+  write(claim: Claim, change: RunChange): Promise<void>
+  /** All rows of a run with `seq >= fromSeq`, in order. */
+  readJournal(id: string, fromSeq?: number): Promise<JournalRow[]>
+
+  /** By id, or by a prefix or suffix of the id that only one run has. */
+  findRun(id: string): Promise<FindRunResult>
+  /** Newest first. */
+  listRuns(filter?: RunFilter): Promise<RunRecord[]>
+
+  /** Asks something of a run; the same `id` twice counts once (false the second time). */
+  post(runId: string, message: InboxMessage): Promise<boolean>
+  /** What waits in the inboxes of these runs, in order of arrival. Stays there until a write takes it (`inboxTaken`). */
+  readInbox(claims: readonly Claim[]): Promise<{ claim: Claim; message: InboxMessage }[]>
+
+  /** Keeps a definition under its hash; an existing one stays as it is. */
+  saveDefinition(definition: Definition): Promise<void>
+  loadDefinition(hash: string): Promise<Definition | undefined>
+
+  /** Keeps bytes once, by their SHA-256, which it returns. */
+  putBlob(bytes: Uint8Array): Promise<string>
+  getBlob(hash: string): Promise<Uint8Array | undefined>
+
+  /** Writes what is queued, then lets go of the database. */
+  close(): Promise<void>
+}
+
+/** Who holds a run: lets another process of the same host see that the holder no longer lives. */
+export interface Owner {
+  /** Unique per process start. */
+  id: string
+  host: string
+  pid: number
+  /** When the process started, in the units of /proc/PID/stat (field 22), or epoch milliseconds elsewhere. */
+  processStart: number
+}
+
+export const RUN_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const
+export type RunStatus = (typeof RUN_STATUSES)[number]
+
+export interface NewRun {
+  id: string
+  workflow: string
+  definition: string
+  /** The row `created`, seq 1. */
+  created: JournalRow
+}
+
+export interface RunRecord {
+  id: string
+  workflow: string
+  /** Hash of its definition. */
+  definition: string
+  status: RunStatus
+  createdAt: number
+  endedAt: number | null
+  output: JsonValue
+  error: RunError | null
+  usage: UsageTotals
+  /** Null when nobody holds it; the lease may be over all the same. */
+  holder: (Owner & { leaseUntil: number }) | null
+  epoch: number
+}
+
+/** The fault that ended a run, and the path of the step it came from (null: the run as a whole). */
+export interface RunError extends FaultData {
+  step: string | null
+}
+
+export interface UsageTotals {
+  input_tokens: number
+  output_tokens: number
+  /** Null: at least one call had an unknown price. */
+  cost_usd: number | null
+}
+
+/** The right to write to one run. `runKey` is the store's own name for it. */
+export interface Claim {
+  readonly runId: string
+  readonly runKey: number
+  readonly epoch: number
+  readonly ownerId: string
+}
+
+export type ClaimResult =
+  | { kind: 'claimed'; claim: Claim; run: RunRecord }
+  | { kind: 'held'; run: RunRecord }
+  | { kind: 'ended'; run: RunRecord }
+  | { kind: 'missing' }
+
+export type FindRunResult =
+  | { kind: 'found'; run: RunRecord }
+  | { kind: 'missing' }
+  | { kind: 'ambiguous'; ids: string[] }
+
+export interface RunFilter {
+  status?: RunStatus
+  workflow?: string
+  limit?: number
+}
+
+/** One step forward of a run: all of it becomes durable, or nothing. */
+export interface RunChange {
+  rows?: readonly JournalRow[]
+  timersSet?: readonly TimerRecord[]
+  /** Ids. */
+  timersCleared?: readonly string[]
+  /** Ids of inbox messages that these rows have taken up. */
+  inboxTaken?: readonly string[]
+  end?: RunEnd
+}
+
+/** A deadline of a run, so that a waiting run needs no process: `dueAt` in epoch milliseconds. */
+export interface TimerRecord {
+  id: string
+  dueAt: number
+}
+
+/** Also releases the run. */
+export interface RunEnd {
+  status: Exclude<RunStatus, 'running'>
+  at: number
+  output: JsonValue
+  error: RunError | null
+  usage: UsageTotals
+}
+
+export interface InboxMessage {
+  id: string
+  kind: 'cancel' | 'pause' | 'signal' | 'decision'
+  body: JsonValue
+}
+
+/** A workflow as it was when a run started: enough to compile it again. */
+export interface Definition {
+  hash: string
+  workflow: string
+  /** As the user named it. */
+  file: string
+  source: string
+  /** What the source links to, as it was then (tool schemas, later child workflows and files). */
+  links: JsonValue
+}
+
+/** How long a claim holds without being renewed, and how often its holder renews it. */
+export const LEASE_MS = 10_000
+export const LEASE_BEAT_MS = 3_000
