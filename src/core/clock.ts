@@ -1,4 +1,4 @@
-/** Where the time comes from. Injected, so that tests turn it by hand (`ManualClock` in app/testing.ts). */
+/** Where the time comes from. Injected, so that tests turn it by hand (`createManualClock` in manual-clock.ts). */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number

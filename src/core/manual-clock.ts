@@ -1,0 +1,79 @@
+/**
+ * A clock that stands still until a test moves it: waits of hours take no time, and the order of what comes due is
+ * the same on every machine. Shipped, because users test their workflows with it.
+ */
+import type { Clock } from './clock.ts'
+
+export interface ManualClock extends Clock {
+  /**
+   * Moves the time forward by `ms`, and calls what comes due on the way, in order, at its own time. Between two wakes
+   * pending promises go on, so that a wake may lead to another within the same stretch.
+   */
+  advance(ms: number): Promise<void>
+  /** Moves to the next wake and calls it; false when nothing waits. */
+  advanceToNext(): Promise<boolean>
+  /** How many wakes wait. */
+  readonly pending: number
+}
+
+interface Wake {
+  at: number
+  call: () => void
+}
+
+/** @param startMs Epoch milliseconds; the default is a fixed moment, so that output with times in it stays the same. */
+export const createManualClock = (startMs = Date.UTC(2030, 0, 1)): ManualClock => {
+  let nowMs = startMs
+  const waiting = new Set<Wake>()
+
+  /** The earliest wake that is due by `limit`; of equal ones the one that was set first. */
+  const nextBy = (limit: number): Wake | undefined => {
+    let next: Wake | undefined
+    for (const wake of waiting) if (wake.at <= limit && (next === undefined || wake.at < next.at)) next = wake
+    return next
+  }
+
+  const call = (wake: Wake): void => {
+    waiting.delete(wake)
+    nowMs = Math.max(nowMs, wake.at)
+    wake.call()
+  }
+
+  const advance = async (ms: number): Promise<void> => {
+    if (!(ms >= 0)) throw new RangeError(`a clock only goes forward: expected a number of at least 0, got ${ms}`)
+    const end = nowMs + ms
+    await settle()
+    for (let wake = nextBy(end); wake !== undefined; wake = nextBy(end)) {
+      call(wake)
+      await settle()
+    }
+    nowMs = Math.max(nowMs, end)
+  }
+
+  return {
+    now: () => nowMs,
+    wakeAt(at, wake) {
+      const entry = { at, call: wake }
+      waiting.add(entry)
+      // What is due already does not wait for a turn of the clock, as with the system's.
+      if (at <= nowMs) setImmediate(() => waiting.has(entry) && call(entry))
+      return () => waiting.delete(entry)
+    },
+    advance,
+    async advanceToNext() {
+      await settle()
+      const wake = nextBy(Number.POSITIVE_INFINITY)
+      if (wake === undefined) return false
+      await advance(Math.max(0, wake.at - nowMs))
+      return true
+    },
+    get pending() {
+      return waiting.size
+    },
+  }
+}
+
+/** Lets promises and immediates that are ready run; two rounds, since what the first sets off may queue the second. */
+const settle = async (): Promise<void> => {
+  for (let round = 0; round < 2; round++) await new Promise((resolve) => setImmediate(resolve))
+}
