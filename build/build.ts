@@ -1,0 +1,63 @@
+/**
+ * `npm run build`, also run by `npm ci`: bundles the command line and the library into dist/.
+ *
+ * Start-up is what a user of the command line waits for, so the bundle is split: a module that is imported with
+ * `import()` is a file of its own, read only when it is needed, and V8's compile cache is kept in dist/.cache.
+ * Packages that are native, or large and seldom needed, stay in node_modules.
+ */
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { build } from 'esbuild'
+
+/** Native, or loading files of their own by name; imported from node_modules at run time. */
+const EXTERNAL = ['better-sqlite3', '@mikro-orm/*']
+
+const ENTRIES: Record<string, string> = { main: 'src/cli/main.ts', index: 'src/index.ts' }
+
+/** Bundled CommonJS packages ask for Node's own modules by `require`, which an ES module lacks. */
+const REQUIRE =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
+
+/** Imports are hoisted, so the cache must be on before the module that imports all else is named. Off, silently, where the folder can't be written. */
+const CLI_ENTRY = `import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
+enableCompileCache(fileURLToPath(new URL('.cache', import.meta.url)))
+await import('./main.js')
+`
+
+const main = async (): Promise<void> => {
+  const started = performance.now()
+  const entries = Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(file)))
+  if (Object.keys(entries).length === 0) {
+    console.log(`Nothing is built: ${Object.values(ENTRIES).join(' and ')} do not exist.`)
+    return
+  }
+  rmSync('dist', { recursive: true, force: true })
+  const { metafile } = await bundle(entries)
+  if (entries.main !== undefined) writeFileSync('dist/cli.js', CLI_ENTRY)
+  const sizeBytes = Object.values(metafile.outputs).reduce((total, { bytes }) => total + bytes, 0)
+  const count = Object.keys(metafile.outputs).length
+  console.log(
+    `dist: ${count} files, ${Math.round(sizeBytes / 1024)} KB in ${Math.round(performance.now() - started)} ms`,
+  )
+}
+
+const bundle = (entryPoints: Record<string, string>) =>
+  build({
+    entryPoints,
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    external: EXTERNAL,
+    banner: { js: REQUIRE },
+    legalComments: 'linked',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    metafile: true,
+    logLevel: 'warning',
+  })
+
+await main()

@@ -1,0 +1,138 @@
+/** The direction of dependencies, and the limits of size, for all modules under src/. A new package needs a line here. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { findCycles, findImports, readSourceModules } from './support/imports.ts'
+
+/** What each folder of src/ may import, itself aside. */
+const DIRECTION: Record<string, readonly string[]> = {
+  core: [],
+  compiler: ['core'],
+  machines: ['core'],
+  store: ['core'],
+  actors: ['core'],
+  cluster: ['core'],
+  runtime: ['core', 'compiler', 'machines', 'store'],
+  triggers: ['core', 'compiler', 'store', 'runtime'],
+  web: ['core', 'compiler', 'store', 'runtime'],
+  app: ['core', 'compiler', 'machines', 'store', 'actors', 'cluster', 'runtime', 'triggers', 'web'],
+  cli: ['core', 'compiler', 'store', 'runtime', 'app'],
+  index: ['core', 'compiler', 'machines', 'store', 'actors', 'runtime', 'app'],
+}
+
+/** Where each npm package may be imported: paths that start so. */
+const PACKAGES: Record<string, readonly string[]> = {
+  '@marcbachmann/cel-js': ['src/compiler/expression/'],
+  '@mikro-orm/core': ['src/store/'],
+  '@mikro-orm/migrations': ['src/store/'],
+  '@mikro-orm/sqlite': ['src/store/'],
+  ajv: ['src/core/', 'src/compiler/'],
+  'better-sqlite3': ['src/store/'],
+  commander: ['src/cli/'],
+  'ipaddr.js': ['src/actors/tools/'],
+  jsonata: ['src/actors/tools/'],
+  re2js: ['src/core/', 'src/compiler/expression/'],
+  xstate: ['src/runtime/fold.ts', 'src/machines/', 'src/compiler/lower', 'src/compiler/link'],
+  yaml: ['src/compiler/'],
+}
+
+/** Guards against a scan that finds nothing to judge. Raise it as the project grows. */
+const FEWEST_MODULES = 20
+const LONGEST_FILE = 400
+const HIGHEST_MEDIAN = 130
+
+const modules = readSourceModules()
+
+/** `src/compiler/expression/type.ts` → `compiler`, `src/index.ts` → `index`. */
+const folderOf = (path: string): string => /^src\/([^/.]+)/.exec(path)?.[1] ?? 'agents'
+
+const test = suite('architecture')
+
+test('the scan sees the modules and their imports', () => {
+  const edges = modules.reduce((total, { imports }) => total + imports.length, 0)
+  console.log(`${modules.length} modules, ${edges} imports`)
+  assert.ok(modules.length >= FEWEST_MODULES, `expected at least ${FEWEST_MODULES} modules, got ${modules.length}`)
+  assert.ok(edges >= modules.length / 2, `expected at least half as many imports as modules, got ${edges}`)
+  assert.equal(
+    modules.flatMap(({ path, broken }) => broken.map((target) => `${path} → ${target}`)),
+    [],
+  )
+})
+
+test('the scan reads every form of import, and none in a comment or string', () => {
+  const text = `
+import { a } from './a.ts'
+import type { B } from "./b.ts"
+import c, * as d from './c.ts'
+import './d.ts'
+export { e } from './e.ts'
+export * from './f.ts'
+import {
+  g, // from './no.ts'
+} from './g.ts'
+const h = await import('./h.ts')
+const i = require('./i.ts')
+// import { x } from './no.ts'
+/* import './no.ts' */
+const quote = /['"]/
+const text = \`import { x } from './no.ts'\`
+type J = import('./j.ts').J
+`
+  assert.equal(
+    findImports(text).map((specifier) => specifier.slice(2, -3)),
+    ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'],
+  )
+})
+
+test('imports follow the direction', () => {
+  const wrong = modules.flatMap(({ path, imports }) =>
+    imports
+      .filter((target) => folderOf(target) !== folderOf(path))
+      .filter((target) => folderOf(path) !== 'agents' && !DIRECTION[folderOf(path)]?.includes(folderOf(target)))
+      .map((target) => `${path} → ${target}`),
+  )
+  assert.equal(wrong, [])
+})
+
+test('no import leads back to where it came from', () => {
+  assert.equal(findCycles(modules), [])
+})
+
+test('each npm package is imported only where its work is done', () => {
+  const wrong = modules.flatMap(({ path, packages }) =>
+    packages
+      .filter((name) => !PACKAGES[name]?.some((place) => path.startsWith(place)))
+      .map((name) => `${path} → ${name}`),
+  )
+  assert.equal(wrong, [])
+})
+
+test('the environment is read by the command line alone', () => {
+  const readers = modules.filter(({ code }) =>
+    /\bprocess\s*\??\.\s*env\b|\{[^}]*\benv\b[^}]*\}\s*(=\s*process\b|from\s*'')/.test(code),
+  )
+  assert.equal(
+    readers.map(({ path }) => path).filter((path) => !/^(src\/cli|agents)\//.test(path)),
+    [],
+  )
+})
+
+test('nothing is exported by default', () => {
+  const wrong = modules.filter(({ code }) => /\bexport\s+default\b|\bas\s+default\b/.test(code))
+  assert.equal(
+    wrong.map(({ path }) => path),
+    [],
+  )
+})
+
+test('files are small', () => {
+  const counts = modules.map(({ lineCount }) => lineCount).sort((a, b) => a - b)
+  const at = (share: number): number => counts[Math.floor((counts.length - 1) * share)] ?? 0
+  console.log(`lines a file: median ${at(0.5)}, nine in ten under ${at(0.9)}, longest ${at(1)}`)
+  assert.equal(
+    modules.filter(({ lineCount }) => lineCount > LONGEST_FILE).map(({ path, lineCount }) => `${path}: ${lineCount}`),
+    [],
+  )
+  assert.ok(at(0.5) <= HIGHEST_MEDIAN, `expected a median of at most ${HIGHEST_MEDIAN} lines, got ${at(0.5)}`)
+})
+
+test.run()
