@@ -1,0 +1,160 @@
+/** The syntax tree of one expression. `start` and `end` (exclusive) are indices into its text; parentheses belong to no node. */
+export interface Span {
+  start: number
+  end: number
+}
+
+export type Expression =
+  | LiteralExpression
+  | NameExpression
+  | FieldExpression
+  | IndexExpression
+  | CallExpression
+  | MacroExpression
+  | HasExpression
+  | UnaryExpression
+  | BinaryExpression
+  | ConditionalExpression
+  | ListExpression
+  | MapExpression
+
+export interface LiteralExpression extends Span {
+  kind: 'literal'
+  value: string | number | boolean | null
+}
+
+export interface NameExpression extends Span {
+  kind: 'name'
+  name: string
+}
+
+/** `a.b`, `a.?b`, and `a["b"]`, which means the same. */
+export interface FieldExpression extends Span {
+  kind: 'field'
+  object: Expression
+  name: string
+  nameSpan: Span
+  /** Written with `.?`. */
+  optional: boolean
+}
+
+/** `a[i]`, `a[?i]`. */
+export interface IndexExpression extends Span {
+  kind: 'index'
+  object: Expression
+  index: Expression
+  optional: boolean
+}
+
+/** `f(x)`, or `a.f(x)` with a receiver. */
+export interface CallExpression extends Span {
+  kind: 'call'
+  name: string
+  nameSpan: Span
+  receiver?: Expression
+  args: Expression[]
+}
+
+export const MACROS = ['all', 'exists', 'exists_one', 'filter', 'map'] as const
+
+export type MacroName = (typeof MACROS)[number]
+
+/** `list.map(variable, body)`; `map` may have a filter between the two. */
+export interface MacroExpression extends Span {
+  kind: 'macro'
+  macro: MacroName
+  nameSpan: Span
+  list: Expression
+  variable: Span & { name: string }
+  filter?: Expression
+  body: Expression
+}
+
+/** `has(a.b)`. */
+export interface HasExpression extends Span {
+  kind: 'has'
+  operand: FieldExpression | IndexExpression
+}
+
+export interface UnaryExpression extends Span {
+  kind: 'unary'
+  operator: '!' | '-'
+  operand: Expression
+}
+
+export const BINARY_OPERATORS = ['&&', '||', '==', '!=', '<', '<=', '>', '>=', '+', '-', '*', '/', '%', 'in'] as const
+
+export type BinaryOperator = (typeof BINARY_OPERATORS)[number]
+
+export interface BinaryExpression extends Span {
+  kind: 'binary'
+  operator: BinaryOperator
+  left: Expression
+  right: Expression
+}
+
+export interface ConditionalExpression extends Span {
+  kind: 'conditional'
+  test: Expression
+  whenTrue: Expression
+  whenFalse: Expression
+}
+
+export interface ListExpression extends Span {
+  kind: 'list'
+  items: Expression[]
+}
+
+export interface MapExpression extends Span {
+  kind: 'map'
+  entries: { key: Expression; value: Expression }[]
+}
+
+/** The direct parts of an expression, in the order of the text. */
+export const partsOf = (node: Expression): Expression[] => {
+  switch (node.kind) {
+    case 'literal':
+    case 'name':
+      return []
+    case 'field':
+      return [node.object]
+    case 'index':
+      return [node.object, node.index]
+    case 'call':
+      return node.receiver === undefined ? node.args : [node.receiver, ...node.args]
+    case 'macro':
+      return node.filter === undefined ? [node.list, node.body] : [node.list, node.filter, node.body]
+    case 'has':
+    case 'unary':
+      return [node.operand]
+    case 'binary':
+      return [node.left, node.right]
+    case 'conditional':
+      return [node.test, node.whenTrue, node.whenFalse]
+    case 'list':
+      return node.items
+    case 'map':
+      return node.entries.flatMap(({ key, value }) => [key, value])
+  }
+}
+
+/** How many nodes a tree has. */
+export const countNodes = (node: Expression): number => partsOf(node).reduce((sum, part) => sum + countNodes(part), 1)
+
+/**
+ * Whether the value may be missing, by its form alone: a chain with `.?` or `[?]` in it stays optional up to its end, until
+ * `orValue`, `hasValue` or `has` decides.
+ */
+export const isOptionalChain = (node: Expression): boolean => {
+  switch (node.kind) {
+    case 'field':
+    case 'index':
+      return node.optional || isOptionalChain(node.object)
+    case 'conditional':
+      return isOptionalChain(node.whenTrue) || isOptionalChain(node.whenFalse)
+    case 'call':
+      return node.name === 'or' && node.receiver !== undefined
+    default:
+      return false
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * CEL text to our own syntax tree. The grammar is cel-js's; its checker and evaluator are not used. What the language
+ * does not have (bytes, unsigned numbers, numbers that a double can't hold) is refused here, so that no later part meets it.
+ */
+import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
+import {
+  type BinaryOperator,
+  type CallExpression,
+  type Expression,
+  type FieldExpression,
+  type IndexExpression,
+  MACROS,
+  type MacroName,
+  type Span,
+} from './expression.ts'
+import { explainSyntaxError, SyntaxProblem } from './syntax-problem.ts'
+
+export type { Expression } from './expression.ts'
+
+/** `index` is where in the text the trouble is. */
+export type ParsedExpression =
+  | { ok: true; ast: Expression }
+  | { ok: false; index: number; message: string; hint?: string }
+
+/** Walks over a tree are recursive: this many nodes are the deepest that one can be. */
+const MOST_NODES = 2000
+
+let environment: Environment | undefined
+
+/** Never throws: what is not an expression of the language is explained. */
+export const parseExpression = (text: string): ParsedExpression => {
+  try {
+    environment ??= new Environment({ enableOptionalTypes: true, limits: { maxAstNodes: MOST_NODES } })
+    return { ok: true, ast: convert(environment.parse(text).ast, text) }
+  } catch (error) {
+    if (error instanceof SyntaxProblem) return error.toResult()
+    if (error instanceof ParseError) return explainSyntaxError(error, text)
+    // A long row of `!` or `-` exhausts the stack of the parser, which counts brackets only.
+    if (error instanceof RangeError) return { ok: false, index: 0, message: 'the expression is nested too deeply' }
+    throw error
+  }
+}
+
+const convert = (node: ASTNode, text: string): Expression => {
+  const span = { start: node.start, end: node.end }
+  const of = (part: ASTNode): Expression => convert(part, text)
+  switch (node.op) {
+    case 'value':
+      return { kind: 'literal', value: toLiteral(node.args, span, text), ...span }
+    case 'id':
+      return { kind: 'name', name: node.args, ...span }
+    case '.':
+    case '.?':
+      return toField(of(node.args[0]), node.args[1], { node, optional: node.op === '.?' })
+    case '[]':
+    case '[?]':
+      return toIndex(of(node.args[0]), of(node.args[1]), { span, optional: node.op === '[?]' })
+    case 'call':
+      return toCall({ name: node.args[0], args: node.args[1].map(of), nameStart: node.start, span })
+    case 'rcall': {
+      const receiver = of(node.args[1])
+      const nameStart = findMethodName(text, receiver.end)
+      return toMethodCall({ name: node.args[0], receiver, args: node.args[2].map(of), nameStart, span })
+    }
+    case 'list':
+      return { kind: 'list', items: node.args.map(of), ...span }
+    case 'map':
+      return { kind: 'map', entries: node.args.map(([key, value]) => ({ key: of(key), value: of(value) })), ...span }
+    case '?:': {
+      const [test, yes, no] = node.args
+      return { kind: 'conditional', test: of(test), whenTrue: of(yes), whenFalse: of(no), ...span }
+    }
+    case '!_':
+    case '-_':
+      return toUnary(node.op === '!_' ? '!' : '-', of(node.args), span)
+    default:
+      return { kind: 'binary', operator: toOperator(node), left: of(node.args[0]), right: of(node.args[1]), ...span }
+  }
+}
+
+const toOperator = (node: { op: BinaryOperator }): BinaryOperator => node.op
+
+const toLiteral = (value: unknown, span: Span, text: string): string | number | boolean | null => {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
+  if (typeof value === 'number') return value
+  const written = text.slice(span.start, span.end)
+  if (typeof value === 'bigint') {
+    const number = Number(value)
+    if (Number.isSafeInteger(number)) return number
+    throw new SyntaxProblem(
+      span.start,
+      `'${written}' is too large for a number: expected at most ${Number.MAX_SAFE_INTEGER}`,
+    )
+  }
+  if (value instanceof Uint8Array)
+    throw new SyntaxProblem(span.start, `${written} is bytes: expected text`, `write ${written.slice(1)}`)
+  throw new SyntaxProblem(span.start, `'${written}' is an unsigned number`, `write ${written.slice(0, -1)}`)
+}
+
+const toField = (
+  object: Expression,
+  name: string,
+  { node, optional }: { node: ASTNode; optional: boolean },
+): FieldExpression => ({
+  kind: 'field',
+  object,
+  name,
+  nameSpan: { start: node.pos, end: node.end },
+  optional,
+  start: node.start,
+  end: node.end,
+})
+
+const toIndex = (
+  object: Expression,
+  index: Expression,
+  { span, optional }: { span: Span; optional: boolean },
+): FieldExpression | IndexExpression =>
+  index.kind === 'literal' && typeof index.value === 'string'
+    ? {
+        kind: 'field',
+        object,
+        name: index.value,
+        nameSpan: { start: index.start, end: index.end },
+        optional,
+        ...span,
+      }
+    : { kind: 'index', object, index, optional, ...span }
+
+interface CallParts {
+  name: string
+  args: Expression[]
+  nameStart: number
+  span: Span
+}
+
+const toCall = ({ name, args, nameStart, span }: CallParts): Expression => {
+  const [operand] = args
+  const nameSpan = { start: nameStart, end: nameStart + name.length }
+  if (name !== 'has') return { kind: 'call', name, nameSpan, args, ...span }
+  if (args.length !== 1 || (operand?.kind !== 'field' && operand?.kind !== 'index'))
+    throw new SyntaxProblem(span.start, "'has' takes one field: expected has(a.b)")
+  return { kind: 'has', operand, ...span }
+}
+
+const isMacroName = (name: string): name is MacroName => (MACROS as readonly string[]).includes(name)
+
+const toMethodCall = ({ receiver, ...call }: CallParts & { receiver: Expression }): Expression => {
+  const { name, args, nameStart, span } = call
+  const nameSpan = { start: nameStart, end: nameStart + name.length }
+  const method: CallExpression = { kind: 'call', name, nameSpan, receiver, args, ...span }
+  if (!isMacroName(name)) return method
+  const [variable, ...bodies] = args
+  const [first, second] = bodies
+  const fits = bodies.length === 1 || (name === 'map' && bodies.length === 2)
+  if (variable?.kind !== 'name' || first === undefined || !fits)
+    throw new SyntaxProblem(nameStart, `'${name}' needs a name and an expression: expected list.${name}(item, …)`)
+  return {
+    kind: 'macro',
+    macro: name,
+    nameSpan,
+    list: receiver,
+    variable: { name: variable.name, start: variable.start, end: variable.end },
+    ...(second === undefined ? { body: first } : { filter: first, body: second }),
+    ...span,
+  }
+}
+
+const toUnary = (operator: '!' | '-', operand: Expression, span: Span): Expression =>
+  operator === '-' && operand.kind === 'literal' && typeof operand.value === 'number'
+    ? { kind: 'literal', value: 0 - operand.value, ...span }
+    : { kind: 'unary', operator, operand, ...span }
+
+/** cel-js keeps no place for a method's name: it follows the receiver, its closing parentheses, blanks, comments and the dot. */
+const findMethodName = (text: string, from: number): number => {
+  const gap = /^(?:[\s)]|\/\/[^\n]*)*\.(?:\s|\/\/[^\n]*)*/.exec(text.slice(from))
+  return from + (gap?.[0].length ?? 0)
+}
