@@ -7,6 +7,7 @@ import { REPOSITORY_FOLDER } from '../support/child-process.ts'
 interface LockedPackage {
   version?: string
   resolved?: string
+  gypfile?: boolean
   optionalDependencies?: Record<string, string>
 }
 
@@ -24,7 +25,15 @@ test('it names the packages of every platform, which `npm ci` insists on', () =>
       )
       .map((name) => `${parent} → ${name}`),
   )
-  assert.equal(missing, [])
+  assert.equal(missing, [], 'expected no missing packages; run: node build/lock.ts')
+})
+
+test('it keeps npm from compiling better-sqlite3, which brings its binaries', () => {
+  assert.is(
+    lock.packages['node_modules/better-sqlite3']?.gypfile,
+    false,
+    'expected gypfile: false; run: node build/lock.ts',
+  )
 })
 
 test('it names no host to install from', () => {
