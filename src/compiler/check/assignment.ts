@@ -1,0 +1,135 @@
+/**
+ * Definite assignment: at each point of the flow, whose output (or error) is surely there. A forward must-analysis: at a
+ * point is sure what is sure on every way to it; at a join that waits for all branches, what is sure in any of them.
+ *
+ * One bit for the output and one for the error of each step; all points in reverse postorder until nothing changes, which
+ * takes a pass for each level of nested circles. Points that no run reaches say nothing.
+ */
+import type { Effect, FlowGraph, FlowNode } from './flow-graph.ts'
+import type { NodeSet } from './reachability.ts'
+import type { IndexedStep } from './step-index.ts'
+
+export type RecordField = 'output' | 'error'
+
+export interface Assignment {
+  /** Whether the field is there whenever a run gets to the node, before the node's own effect. */
+  isSure(node: FlowNode, step: IndexedStep, field: RecordField): boolean
+}
+
+export interface AssignmentOptions {
+  entry: FlowNode
+  reached: NodeSet
+  /** How many steps there are. */
+  count: number
+}
+
+export const analyseAssignment = (graph: FlowGraph, { entry, reached, count }: AssignmentOptions): Assignment => {
+  const words = Math.ceil((2 * count) / 32)
+  const before = new Uint32Array(graph.nodes.length * words).fill(0xffffffff)
+  const after = new Uint32Array(graph.nodes.length * words).fill(0xffffffff)
+  const table: BitTable = { before, after, words, count }
+  const order = toReversePostorder(entry, reached)
+  let changed = true
+  while (changed) {
+    changed = false
+    for (const node of order) if (visit(node, { table, entry, reached })) changed = true
+  }
+  return {
+    isSure: (node, step, field) =>
+      reached[node.number] === 0 || hasBit(before, node.number * words * 32 + bitOf(step, field, count)),
+  }
+}
+
+interface BitTable {
+  /** Rows of `words` words, one for each node. */
+  before: Uint32Array
+  after: Uint32Array
+  words: number
+  count: number
+}
+
+const bitOf = (step: IndexedStep, field: RecordField, count: number): number =>
+  field === 'output' ? step.number : count + step.number
+
+/** Works out what is sure before and after a node; true when what is sure after it has changed. */
+const visit = (
+  node: FlowNode,
+  { table, entry, reached }: { table: BitTable; entry: FlowNode; reached: NodeSet },
+): boolean => {
+  const { before, after, words } = table
+  const row = node.number * words
+  const next = new Uint32Array(words)
+  if (node !== entry) merge(node, next, { table, reached })
+  before.set(next, row)
+  applyEffect(node.effect, next, table.count)
+  let changed = false
+  for (let word = 0; word < words; word++)
+    if (after[row + word] !== next[word]) {
+      changed = true
+      break
+    }
+  if (changed) after.set(next, row)
+  return changed
+}
+
+const merge = (
+  node: FlowNode,
+  next: Uint32Array,
+  { table: { after, words }, reached }: { table: BitTable; reached: NodeSet },
+): void => {
+  // A join that waits for a part of its branches clears them all, so it merges like any other point.
+  const isUnion = node.needs > 1 && node.effect.clears === undefined
+  if (!isUnion) next.fill(0xffffffff)
+  for (const { from } of node.into) {
+    if (reached[from.number] === 0) continue
+    const row = from.number * words
+    if (isUnion) for (let word = 0; word < words; word++) next[word] = (next[word] ?? 0) | (after[row + word] ?? 0)
+    else for (let word = 0; word < words; word++) next[word] = (next[word] ?? 0) & (after[row + word] ?? 0)
+  }
+}
+
+const applyEffect = ({ completes, fails, clears }: Effect, bits: Uint32Array, count: number): void => {
+  for (const { from, to } of clears ?? []) {
+    clearBits(bits, from, to)
+    clearBits(bits, count + from, count + to)
+  }
+  const ended = completes ?? fails
+  if (ended === undefined) return
+  const [there, gone] = completes === undefined ? (['error', 'output'] as const) : (['output', 'error'] as const)
+  setBit(bits, bitOf(ended, there, count))
+  clearBits(bits, bitOf(ended, gone, count), bitOf(ended, gone, count) + 1)
+}
+
+const hasBit = (bits: Uint32Array, at: number): boolean => (((bits[at >>> 5] ?? 0) >>> (at & 31)) & 1) === 1
+
+const setBit = (bits: Uint32Array, at: number): void => {
+  bits[at >>> 5] = (bits[at >>> 5] ?? 0) | (1 << (at & 31))
+}
+
+const clearBits = (bits: Uint32Array, from: number, to: number): void => {
+  for (let at = from; at < to; at++) {
+    if ((at & 31) === 0 && at + 32 <= to) {
+      bits[at >>> 5] = 0
+      at += 31
+    } else bits[at >>> 5] = (bits[at >>> 5] ?? 0) & ~(1 << (at & 31))
+  }
+}
+
+/** Each node before those it leads to, circles aside. */
+const toReversePostorder = (entry: FlowNode, reached: NodeSet): FlowNode[] => {
+  const seen = new Uint8Array(reached.length)
+  const postorder: FlowNode[] = []
+  const calls = [{ node: entry, next: 0 }]
+  seen[entry.number] = 1
+  for (let call = calls.at(-1); call !== undefined; call = calls.at(-1)) {
+    const edge = call.node.onward[call.next++]
+    if (edge === undefined) {
+      postorder.push(call.node)
+      calls.pop()
+    } else if (seen[edge.to.number] === 0 && reached[edge.to.number] === 1) {
+      seen[edge.to.number] = 1
+      calls.push({ node: edge.to, next: 0 })
+    }
+  }
+  return postorder.reverse()
+}

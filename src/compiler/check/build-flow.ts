@@ -1,0 +1,177 @@
+/** Builds the flow graph of a workflow: the ways in and out of every step, whatever its kind; flow-blocks.ts has the insides. */
+import { addBlockFlow } from './flow-blocks.ts'
+import {
+  type BlockFrame,
+  type Flow,
+  type FlowBuilder,
+  pointsOf,
+  rangesBeside,
+  type StepPoints,
+} from './flow-builder.ts'
+import { FlowGraph, type FlowNode, type StepRange } from './flow-graph.ts'
+import { isJumpAction, type Jumps, type JumpTarget } from './jumps.ts'
+import { blocksAround, type IndexedStep, isBlock, type StepIndex } from './step-index.ts'
+
+export const buildFlow = (index: StepIndex, jumps: Jumps): Flow => {
+  const graph = new FlowGraph()
+  const entry = graph.add('entry')
+  const end = graph.add('end')
+  const runFailed = graph.add('run_failed')
+  const points = index.steps.map((step): StepPoints => {
+    const enter = graph.add('enter', step)
+    const perform = step.step.when === undefined ? enter : graph.add('perform', step)
+    return { enter, perform }
+  })
+  const builder: FlowBuilder = {
+    graph,
+    points,
+    jumps,
+    addList(list, around) {
+      list.steps.forEach((step, position) => {
+        const sibling = list.steps[position + 1]
+        const onward = sibling === undefined ? around.exit : pointsOf(builder, sibling).enter
+        addStep(step, { builder, onward, fault: around.fault })
+      })
+      const [first] = list.steps
+      return first === undefined ? around.exit : pointsOf(builder, first).enter
+    },
+    addJump(from, step, { target, turn }) {
+      const to = target === 'end' ? endAround(step, { builder, end }) : pointsOf(builder, target).enter
+      const clears = rangesLeft(step, target)
+      if (clears.length === 0) {
+        graph.connect(from, to, { turn })
+        return
+      }
+      const leaving = graph.add('leaving', step, { effect: { clears } })
+      graph.connect(from, leaving, { turn })
+      graph.connect(leaving, to)
+    },
+  }
+  graph.connect(entry, builder.addList(index.root, { exit: end, fault: runFailed }))
+  return { graph, entry, end, points }
+}
+
+interface StepContext {
+  builder: FlowBuilder
+  /** Where the flow goes on when the step has no `next`. */
+  onward: FlowNode
+  fault: FlowNode
+}
+
+const addStep = (step: IndexedStep, context: StepContext): void => {
+  const { builder } = context
+  const { graph } = builder
+  const { enter, perform } = pointsOf(builder, step)
+  const completed = graph.add('completed', step, { effect: { completes: step } })
+  const failed = graph.add('failed', step, { effect: { fails: step } })
+  const after = graph.add('after', step)
+
+  addSkip(step, { builder, after, failed })
+  if (enter === perform && isBlock(step) && step.step.maxVisits !== undefined)
+    graph.connect(enter, failed, { kind: 'faults' })
+  if (isBlock(step)) addBlockFlow(addFrame(step, { builder, perform, completed, failed }), builder)
+  else addPerformance(step, { builder, perform, completed, failed })
+  addUndo(step, { builder, completed, after })
+  addOnward(step, { ...context, after })
+  addFaultRoutes(step, { ...context, after, failed })
+}
+
+const addSkip = (
+  step: IndexedStep,
+  { builder: { graph, ...builder }, after, failed }: { builder: FlowBuilder; after: FlowNode; failed: FlowNode },
+): void => {
+  const { enter, perform } = pointsOf(builder, step)
+  if (enter === perform) return
+  const skipped = graph.add('skipped', step, { effect: { clears: [{ from: step.number, to: step.number + 1 }] } })
+  graph.connect(enter, perform)
+  graph.connect(enter, failed, { kind: 'faults' })
+  graph.connect(enter, skipped, { kind: 'skips', turn: { kind: 'skip', step } })
+  graph.connect(skipped, after)
+}
+
+interface Ends {
+  builder: FlowBuilder
+  perform: FlowNode
+  completed: FlowNode
+  failed: FlowNode
+}
+
+const addPerformance = ({ step }: IndexedStep, { builder: { graph }, perform, completed, failed }: Ends): void => {
+  if (step.kind !== 'fail') graph.connect(perform, completed, { kind: 'performs' })
+  graph.connect(perform, failed, { kind: step.kind === 'fail' ? 'flows' : 'faults' })
+}
+
+/** `timeout` and `retry` of a block: what is inside is cut off, or begins again with cleared records. */
+const addFrame = (step: IndexedStep, { builder: { graph, points }, perform, completed, failed }: Ends): BlockFrame => {
+  const inside: StepRange = { from: step.number + 1, to: step.end }
+  const { timeoutMs, retry, kind } = step.step
+  if (timeoutMs !== undefined) {
+    const timedOut = graph.add('timed_out', step, { effect: { clears: [inside] } })
+    graph.connect(perform, timedOut, { kind: 'faults' })
+    graph.connect(timedOut, failed, { kind: 'faults' })
+  }
+  const isRetried = (retry?.max?.value ?? 1) > 1
+  // A fault in one branch cancels what runs in the others.
+  const cancels = kind === 'parallel'
+  if (!isRetried && !cancels) return { step, perform, completed, failed, broken: failed }
+  const broken = graph.add('broken', step, { effect: cancels ? { clears: [inside] } : {} })
+  graph.connect(broken, failed, { kind: 'faults' })
+  if (isRetried) {
+    const retried = graph.add('retry', step, { effect: { clears: [inside] } })
+    graph.connect(broken, retried, { kind: 'faults' })
+    graph.connect(retried, pointsOf({ points }, step).enter, { kind: 'performs' })
+  }
+  return { step, perform, completed, failed, broken }
+}
+
+const addUndo = (
+  step: IndexedStep,
+  { builder, completed, after }: { builder: FlowBuilder; completed: FlowNode; after: FlowNode },
+): void => {
+  const undo = step.step.undo && builder.graph.add('undo', step)
+  builder.graph.connect(completed, undo ?? after)
+  if (undo === undefined) return
+  builder.graph.connect(undo, after)
+  pointsOf(builder, step).undo = undo
+}
+
+const addOnward = (step: IndexedStep, { builder, onward, after }: StepContext & { after: FlowNode }): void => {
+  const { next } = step.step
+  const target = next && builder.jumps.targets.get(next)
+  if (next === undefined) builder.graph.connect(after, onward)
+  else if (target !== undefined) builder.addJump(after, step, { target, turn: { kind: 'jump', step, target: next } })
+}
+
+const addFaultRoutes = (
+  step: IndexedStep,
+  { builder, fault, after, failed }: StepContext & { after: FlowNode; failed: FlowNode },
+): void => {
+  const { onError } = step.step
+  const actions =
+    onError === undefined ? [] : onError.kind === 'all' ? [onError.action] : onError.cases.map((one) => one.action)
+  for (const action of actions) {
+    if (action.value === 'continue') builder.graph.connect(failed, after, { turn: { kind: 'continue', step } })
+    const target = isJumpAction(action.value) ? builder.jumps.targets.get(action) : undefined
+    if (target !== undefined) builder.addJump(failed, step, { target, turn: { kind: 'caught', step, target: action } })
+  }
+  const catchesAll = onError?.kind === 'all' && onError.action.value !== 'fail'
+  if (!catchesAll) builder.graph.connect(failed, fault, { kind: 'faults' })
+}
+
+/** The end of the run, or of the foreach item that the step runs in. */
+const endAround = (step: IndexedStep, { builder, end }: { builder: FlowBuilder; end: FlowNode }): FlowNode =>
+  step.scope === undefined ? end : (pointsOf(builder, step.scope).itemEnd ?? end)
+
+/** The records that a jump makes unsure: of the blocks that it leaves, and of the branches beside it that it cancels. */
+const rangesLeft = (step: IndexedStep, target: JumpTarget): StepRange[] => {
+  const left: StepRange[] = []
+  const home = target === 'end' ? undefined : target.list
+  let inner = step
+  for (const block of blocksAround(step)) {
+    if (block === step.scope || inner.list === home) break
+    left.push({ from: block.number, to: block.number + 1 })
+    if (block.step.kind === 'parallel') left.push(...rangesBeside(inner.list, block))
+    inner = block
+  }
+  return left
+}

@@ -1,0 +1,46 @@
+/** The codes that `on_error` and `retry.on` may name: Troupe's own and those of the workflow's `fail` steps. */
+import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
+import { findNearest } from '../../core/nearest.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { Located } from '../document.ts'
+import type { IndexedStep, StepIndex } from './step-index.ts'
+
+const UNMATCHABLE: ReadonlySet<string> = new Set([...UNMATCHABLE_FAULT_CODES, 'cancelled'])
+
+export const checkFaultCodes = ({ steps }: StepIndex, diagnostics: Diagnostics): void => {
+  const known = new Set<string>(FAULT_CODES)
+  for (const { step } of steps) if (step.kind === 'fail') known.add(step.code.value)
+  // A child run hands on the codes of its own `fail` steps, which are not known here.
+  const hasChildren = steps.some(({ step }) => step.kind === 'workflow')
+  for (const indexed of steps)
+    for (const code of namedCodes(indexed)) checkCode(code, { known, hasChildren, diagnostics })
+}
+
+const namedCodes = ({ step }: IndexedStep): Located<string>[] => [
+  ...(step.retry?.on ?? []),
+  ...(step.onError?.kind === 'map' ? step.onError.cases.map(({ code }) => code) : []),
+]
+
+const checkCode = (
+  { value, range }: Located<string>,
+  { known, hasChildren, diagnostics }: { known: ReadonlySet<string>; hasChildren: boolean; diagnostics: Diagnostics },
+): void => {
+  if (UNMATCHABLE.has(value)) {
+    const problem = value === 'cancelled' ? 'a cancel is no fault' : 'it always ends the run'
+    const hint =
+      value === 'cancelled'
+        ? "a child run that somebody cancelled is the fault 'child_cancelled'"
+        : "bound single steps by their own 'timeout' or 'max_visits' to handle that"
+    diagnostics.error('unmatchable_fault_code', range, `'${value}' can't be matched: ${problem}`, hint)
+    return
+  }
+  if (known.has(value) || hasChildren) return
+  const matchable = [...known].filter((code) => !UNMATCHABLE.has(code))
+  const nearest = findNearest(value, matchable)
+  diagnostics.error(
+    'unknown_fault_code',
+    range,
+    `'${value}' is no fault code: expected one of Troupe's, or the code of a 'fail' step`,
+    nearest === undefined ? `such as ${matchable.slice(0, 4).join(', ')}, …` : `did you mean '${nearest}'?`,
+  )
+}

@@ -1,0 +1,98 @@
+/**
+ * The control flow of a workflow as a graph: one node for each point at which something can be said about every run that
+ * gets there, one edge for each way on. The bodies of foreach are islands that hang at their foreach.
+ *
+ * A node may change what is sure about records: it completes or fails a step, or clears the records of some steps (skipped,
+ * cancelled, cleared by a retry). Where a change belongs to a way and not to a point, the way has a node of its own.
+ */
+import type { Located } from '../document.ts'
+import type { IndexedStep } from './step-index.ts'
+
+export type Point =
+  | 'entry'
+  /** Before `when`. */
+  | 'enter'
+  /** After `when`: where the step's other expressions are evaluated. */
+  | 'perform'
+  | 'skipped'
+  | 'completed'
+  /** After the step has completed, where the input of its `undo` is evaluated. */
+  | 'undo'
+  | 'failed'
+  | 'after'
+  /** Of a loop. */
+  | 'test'
+  /** A fault inside a block has reached it; it may be tried again. */
+  | 'broken'
+  | 'retry'
+  | 'timed_out'
+  | 'branch_start'
+  | 'branch_end'
+  | 'join'
+  | 'item_start'
+  | 'item_end'
+  | 'item_failed'
+  /** The way of a jump that leaves blocks. */
+  | 'leaving'
+  | 'end'
+  | 'run_failed'
+
+export interface FlowNode {
+  /** Index in `FlowGraph.nodes`. */
+  readonly number: number
+  readonly point: Point
+  /** Undefined at the ends of the whole run. */
+  readonly step: IndexedStep | undefined
+  readonly effect: Effect
+  /** How many of the edges into it must be taken: 1, or at a join the number of branches. */
+  readonly needs: number
+  readonly into: FlowEdge[]
+  readonly onward: FlowEdge[]
+}
+
+export interface Effect {
+  /** Its output is there from here on, and no error. */
+  completes?: IndexedStep
+  /** Its error is there from here on, and no output. */
+  fails?: IndexedStep
+  /** Records that hold neither from here on: numbers of steps, the end exclusive. */
+  clears?: readonly StepRange[]
+}
+
+export interface StepRange {
+  from: number
+  to: number
+}
+
+export interface FlowEdge {
+  readonly from: FlowNode
+  readonly to: FlowNode
+  /** The decision that leads here; undefined where there is nothing to decide. */
+  readonly turn: Turn | undefined
+  /** `performs`: the host does something meanwhile, and an event comes back. `faults`: only when something goes wrong. */
+  readonly kind: 'flows' | 'performs' | 'skips' | 'faults'
+}
+
+/** A decision on the way, for messages. */
+export type Turn =
+  | { kind: 'case'; step: IndexedStep; number: number; isElse: boolean; target: Located<string> | undefined }
+  | { kind: 'no_case' | 'skip' | 'continue' | 'no_iteration'; step: IndexedStep }
+  /** `next`, and a jump of `on_error`. */
+  | { kind: 'jump' | 'caught'; step: IndexedStep; target: Located<string> }
+
+export class FlowGraph {
+  readonly nodes: FlowNode[] = []
+
+  add(point: Point, step?: IndexedStep, options: { effect?: Effect; needs?: number } = {}): FlowNode {
+    const { effect = {}, needs = 1 } = options
+    const node = { number: this.nodes.length, point, step, effect, needs, into: [], onward: [] }
+    this.nodes.push(node)
+    return node
+  }
+
+  connect(from: FlowNode, to: FlowNode, options: { turn?: Turn | undefined; kind?: FlowEdge['kind'] } = {}): void {
+    const edge = { from, to, turn: options.turn, kind: options.kind ?? 'flows' }
+    from.onward.push(edge)
+    to.into.push(edge)
+  }
+}

@@ -1,0 +1,145 @@
+/** Where `next`, `on_error` and the cases of a switch lead, and whether they may. */
+import { findNearest } from '../../core/nearest.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { Located } from '../document.ts'
+import { blocksAround, type IndexedStep, isInside, type StepIndex } from './step-index.ts'
+
+export type JumpTarget = IndexedStep | 'end'
+
+export interface Jumps {
+  /** By the word in the document; a target that can't be reached is missing, one that is misspelt is the nearest. */
+  readonly targets: ReadonlyMap<Located<string>, JumpTarget>
+  /** Whether every target was there: if not, what seems unreachable may be the fault of a misspelt word. */
+  readonly areComplete: boolean
+}
+
+interface Jump {
+  from: IndexedStep
+  target: Located<string>
+}
+
+interface Resolution {
+  index: StepIndex
+  diagnostics: Diagnostics
+}
+
+/** The actions of `on_error` that are no jump. */
+export const isJumpAction = (action: string): boolean => action !== 'fail' && action !== 'continue'
+
+/** A jump to itself, to a step before it or to a block around it: what is between runs again. */
+export const isJumpBack = (from: IndexedStep, target: JumpTarget): target is IndexedStep =>
+  target !== 'end' && target.number <= from.number
+
+export const resolveJumps = (index: StepIndex, diagnostics: Diagnostics): Jumps => {
+  const targets = new Map<Located<string>, JumpTarget>()
+  const jumps = index.steps.flatMap(findJumps)
+  let resolved = 0
+  for (const jump of jumps) {
+    const exact = findTarget(jump, jump.target.value, index)
+    if (exact === undefined) reportTarget(jump, { index, diagnostics })
+    else {
+      resolved++
+      checkMaxVisits(jump, exact, diagnostics)
+    }
+    const target = exact ?? guessTarget(jump, index)
+    if (target !== undefined) targets.set(jump.target, target)
+  }
+  return { targets, areComplete: resolved === jumps.length }
+}
+
+const findJumps = (from: IndexedStep): Jump[] => {
+  const { step } = from
+  const found: Located<string>[] = []
+  if (step.next !== undefined) found.push(step.next)
+  if (step.onError?.kind === 'all') found.push(step.onError.action)
+  if (step.onError?.kind === 'map') found.push(...step.onError.cases.map(({ action }) => action))
+  if (step.kind === 'switch') found.push(...step.cases.flatMap(({ then }) => (then.kind === 'next' ? [then.next] : [])))
+  return found.filter(({ value }) => isJumpAction(value)).map((target) => ({ from, target }))
+}
+
+const findTarget = ({ from }: Jump, id: string, { byId }: StepIndex): JumpTarget | undefined => {
+  if (id === 'end') return 'end'
+  const target = byId.get(id)
+  return target !== undefined && isReachable(from, target) ? target : undefined
+}
+
+/** Siblings and the siblings of enclosing blocks, never beyond the foreach body that both are in. */
+const isReachable = (from: IndexedStep, target: IndexedStep): boolean =>
+  from.scope === target.scope &&
+  (target.parent === undefined || isInside(from, target.parent)) &&
+  sharesList(from, target)
+
+/** Not in another branch of the same parallel, or another case of the same switch. */
+const sharesList = (from: IndexedStep, target: IndexedStep): boolean =>
+  from.list === target.list || blocksAround(from).some(({ list }) => list === target.list)
+
+const reachableIds = (from: IndexedStep): string[] => {
+  const ids = from.list.steps.map(({ id }) => id)
+  for (const block of blocksAround(from)) {
+    if (block.step.kind === 'foreach') break
+    ids.push(...block.list.steps.map(({ id }) => id))
+  }
+  return [...ids, 'end']
+}
+
+const guessTarget = (jump: Jump, index: StepIndex): JumpTarget | undefined => {
+  if (index.byId.has(jump.target.value)) return undefined
+  const nearest = findNearest(jump.target.value, reachableIds(jump.from))
+  return nearest === undefined ? undefined : findTarget(jump, nearest, index)
+}
+
+const reportTarget = ({ from, target }: Jump, { index, diagnostics }: Resolution): void => {
+  const there = index.byId.get(target.value)
+  if (there !== undefined) {
+    const { problem, hint } = describeBorder(from, there)
+    diagnostics.error(
+      'jump_across_border',
+      target.range,
+      `'${target.value}' can't be reached from '${from.id}': ${problem}`,
+      hint,
+    )
+    return
+  }
+  const nearest = findNearest(target.value, reachableIds(from))
+  const hint = nearest === undefined ? `it may lead to ${listIds(reachableIds(from))}` : `did you mean '${nearest}'?`
+  diagnostics.error(
+    'unknown_step',
+    target.range,
+    `'${target.value}' is no step of this workflow: expected the id of a step, or 'end'`,
+    hint,
+  )
+}
+
+const MOST_LISTED = 6
+
+const listIds = (ids: string[]): string =>
+  ids.length > MOST_LISTED ? `${ids.slice(0, MOST_LISTED).join(', ')}, …` : ids.join(', ')
+
+const describeBorder = (from: IndexedStep, target: IndexedStep): { problem: string; hint: string } => {
+  const { scope } = target
+  if (scope !== from.scope && scope !== undefined && !isInside(from, scope))
+    return {
+      problem: `it runs in the items of '${scope.id}', and a jump can't enter them`,
+      hint: `jump to '${scope.id}'`,
+    }
+  if (scope !== from.scope)
+    return {
+      problem: `'${from.id}' runs in the items of '${from.scope?.id}', and a jump can't leave them`,
+      hint: `end the item with 'next: end', and decide in a step after '${from.scope?.id}'`,
+    }
+  const parent = target.parent?.id
+  return {
+    problem: `it is inside '${parent}'${target.list.branch === '' ? '' : ` (${target.list.branch})`}, and a jump can't enter a block`,
+    hint: `jump to '${parent}', or move '${target.id}' out of it`,
+  }
+}
+
+const checkMaxVisits = ({ from, target }: Jump, to: JumpTarget, diagnostics: Diagnostics): void => {
+  if (!isJumpBack(from, to) || to.step.maxVisits !== undefined) return
+  diagnostics.error(
+    'missing_max_visits',
+    target.range,
+    `'${to.id}' is reached by a jump back from '${from.id}' and could run for ever: expected 'max_visits' on '${to.id}'`,
+    `add 'max_visits: 10' to '${to.id}'; the visit after the last is the fault visits_exhausted`,
+  )
+}

@@ -1,0 +1,70 @@
+/** What the name of a model stands for: an alias of `models`, or `provider/name`. */
+import { findNearest } from '../../core/nearest.ts'
+import type { Catalogue } from '../catalogue.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { Located, Workflow } from '../document.ts'
+
+export interface ModelNames {
+  /** The models in fallback order; undefined when the name means nothing. */
+  resolve(name: string): readonly string[] | undefined
+}
+
+export const createModelNames = ({ models }: Workflow): ModelNames => ({
+  resolve: (name) => models.get(name)?.value.map(({ value }) => value) ?? (name.includes('/') ? [name] : undefined),
+})
+
+export interface ModelContext {
+  workflow: Workflow
+  catalogue: Catalogue
+  diagnostics: Diagnostics
+}
+
+/** Reports the models of all aliases that are no `provider/name` with a known provider. */
+export const checkModels = (context: ModelContext): void => {
+  for (const { value } of context.workflow.models.values()) for (const model of value) checkModelName(model, context)
+}
+
+/** Reports the model of a step. */
+export const checkModel = (model: Located<string>, context: ModelContext): void => {
+  const { models } = context.workflow
+  if (models.has(model.value)) return
+  if (model.value.includes('/')) {
+    checkModelName(model, context)
+    return
+  }
+  const nearest = findNearest(model.value, models.keys())
+  context.diagnostics.error(
+    'unknown_model',
+    model.range,
+    `'${model.value}' is no alias of 'models': expected an alias, or provider/name`,
+    nearest === undefined
+      ? `add it to the workflow: models: { ${model.value}: mock/echo }`
+      : `did you mean '${nearest}'?`,
+  )
+}
+
+const checkModelName = ({ value, range }: Located<string>, { catalogue, diagnostics }: ModelContext): void => {
+  const slash = value.indexOf('/')
+  const provider = value.slice(0, slash)
+  if (slash < 1 || slash === value.length - 1) {
+    diagnostics.error('unknown_model', range, `'${value}' is no model: expected provider/name`, "such as 'mock/echo'")
+    return
+  }
+  const entry = catalogue.providers.get(provider)
+  if (entry === undefined) {
+    const nearest = findNearest(provider, catalogue.providers.keys())
+    const known = [...catalogue.providers.keys()].join(', ')
+    const hint = nearest === undefined ? `known are ${known}` : `did you mean '${nearest}/${value.slice(slash + 1)}'?`
+    diagnostics.error('unknown_model', range, `'${provider}' is no provider that is known here`, hint)
+    return
+  }
+  const name = value.slice(slash + 1)
+  if (entry.models === undefined || entry.models.includes(name)) return
+  const nearest = findNearest(name, entry.models)
+  diagnostics.error(
+    'unknown_model',
+    range,
+    `'${name}' is no model of '${provider}': expected one of ${entry.models.join(', ')}`,
+    nearest === undefined ? undefined : `did you mean '${provider}/${nearest}'?`,
+  )
+}

@@ -1,0 +1,72 @@
+/** What the name of a tool stands for: a built-in one, a preset, one of an MCP server, or one that only an agent knows. */
+import { findNearest } from '../../core/nearest.ts'
+import type { Catalogue, ToolEntry } from '../catalogue.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { Located, Preset, RunsOn, Step, Workflow } from '../document.ts'
+
+export type ResolvedTool =
+  | { kind: 'known'; entry: ToolEntry }
+  /** `entry` is undefined where the preset's own tool is not known by its schema. */
+  | { kind: 'preset'; preset: Preset; entry: ToolEntry | undefined }
+  /** Its schema comes from the server, or from the agent that runs it. */
+  | { kind: 'mcp' | 'remote' }
+
+export interface ToolNames {
+  /** @param step The one that calls it: placed elsewhere, it may name tools that are not known here. */
+  resolve(name: string, step?: Step): ResolvedTool | undefined
+  /** For "did you mean". */
+  known(): string[]
+}
+
+export const createToolNames = (workflow: Workflow, catalogue: Catalogue): ToolNames => {
+  const resolveWithin = (name: string, isRemote: boolean): Exclude<ResolvedTool, { kind: 'preset' }> | undefined => {
+    const entry = catalogue.tools.get(name)
+    if (entry !== undefined) return { kind: 'known', entry }
+    const [head, server = ''] = name.split('.')
+    if (head === 'mcp' && workflow.mcp.has(server)) return { kind: 'mcp' }
+    return isRemote ? { kind: 'remote' } : undefined
+  }
+  return {
+    resolve(name, step) {
+      const isRemote = step !== undefined && isRemoteStep(step, workflow)
+      const preset = workflow.presets.get(name)
+      if (preset === undefined) return resolveWithin(name, isRemote)
+      const tool = resolveWithin(preset.tool.value, isRemote)
+      return { kind: 'preset', preset, entry: tool?.kind === 'known' ? tool.entry : undefined }
+    },
+    known: () => [
+      ...workflow.presets.keys(),
+      ...catalogue.tools.keys(),
+      ...[...workflow.mcp.keys()].map((server) => `mcp.${server}.…`),
+    ],
+  }
+}
+
+export const placementOf = (step: Step, workflow: Workflow): Located<RunsOn> | undefined =>
+  step.runsOn ?? workflow.runsOn
+
+export const isRemoteStep = (step: Step, workflow: Workflow): boolean => {
+  const placement = placementOf(step, workflow)
+  return placement !== undefined && placement.value !== 'local'
+}
+
+export const reportUnknownTool = (
+  { value, range }: Located<string>,
+  { tools, diagnostics }: { tools: ToolNames; diagnostics: Diagnostics },
+): void => {
+  const [head, server = ''] = value.split('.')
+  if (head === 'mcp') {
+    const hint = `declare it under mcp: { ${server === '' ? 'name' : server}: { command: [...] } }`
+    diagnostics.error(
+      'unknown_tool',
+      range,
+      `'${value}' names no declared MCP server: expected mcp.<server>.<tool>`,
+      hint,
+    )
+    return
+  }
+  const nearest = findNearest(value, tools.known())
+  const hint =
+    nearest === undefined ? "a tool that an agent offers needs 'runs_on' on the step" : `did you mean '${nearest}'?`
+  diagnostics.error('unknown_tool', range, `'${value}' is no tool that is known here`, hint)
+}
