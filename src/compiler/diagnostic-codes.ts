@@ -88,6 +88,90 @@ export const DIAGNOSTIC_CODES = {
     cause: 'The pattern is not valid in RE2, which has no backreferences and no lookahead.',
     fix: 'Correct the pattern: https://github.com/google/re2/wiki/Syntax',
   },
+
+  // Steps and where they lead
+  unknown_step: {
+    title: 'No such step',
+    cause: '`next`, `on_error` or a case of a switch names a step that the workflow does not have.',
+    fix: 'Correct the id, or write `end`.',
+  },
+  jump_across_border: {
+    title: 'A jump can not get there',
+    cause:
+      '`next` and `on_error` reach siblings and the siblings of enclosing blocks. They can not enter a block or another branch, and never leave or enter the body of a foreach.',
+    fix: 'Jump to the block, move the step out of it, or end the item with `next: end`.',
+  },
+  missing_max_visits: {
+    title: 'A jump back has no bound',
+    cause: 'A step that an earlier or the same step is reached from again could run for ever.',
+    fix: 'Give `max_visits` to the target of the jump.',
+  },
+  unreachable_step: {
+    title: 'The step is never reached',
+    cause: 'Every step before it goes elsewhere, and no jump leads to it.',
+    fix: 'Let something lead to it, or remove it.',
+  },
+  endless_run: {
+    title: 'The run has no end',
+    cause: 'Steps lead back to each other, and no way leads out of the circle to an end of the run.',
+    fix: 'Add a case, a `next: end` or an `on_error` that leaves the circle.',
+  },
+  eventless_cycle: {
+    title: 'A circle in which nothing is done',
+    cause:
+      'A loop or a jump back goes through nothing but switches, empty blocks and skipped steps, so the machine would go round in one breath until its bound.',
+    fix: 'Put a step into the circle that is performed each time, such as `set` or `wait`.',
+  },
+  impossible_join: {
+    title: 'The join can not be met',
+    cause: '`at_least` asks for more branches than the parallel has.',
+    fix: 'Lower the number, or use `join: all`.',
+  },
+  unassigned_output: {
+    title: 'The step may not have run here',
+    cause:
+      'An expression reads `steps.<id>.output`, and on some path to this place the step has been skipped, has failed, was cancelled, or was not reached; or reads `.error` where the step may not have failed.',
+    fix: 'Read it with `steps.?<id>.?output.orValue(…)`, test `steps.<id>.status`, or let the step run on every path.',
+  },
+  reserved_name: {
+    title: 'The name is taken',
+    cause: '`as` gives the item of a foreach a name that expressions use for something else.',
+    fix: 'Choose another name.',
+  },
+
+  // What a workflow may name
+  unknown_tool: {
+    title: 'No such tool',
+    cause: 'A tool is named that is neither built in nor a preset nor of a declared MCP server.',
+    fix: 'Correct the name. A tool that only an agent offers needs `runs_on` on the step.',
+  },
+  unknown_model: {
+    title: 'No such model',
+    cause: 'A step or an alias names a model that is no alias of `models` and no `provider/name` that is known.',
+    fix: 'Add the alias to `models`, or correct the name.',
+  },
+  unknown_parameter: {
+    title: 'No such model parameter',
+    cause: '`params` has a key that is not passed to models, or `script` where no `mock/script` answers.',
+    fix: 'Correct the name. The message lists the parameters there are.',
+  },
+  unknown_fault_code: {
+    title: 'No such fault code',
+    cause: '`on_error` or `retry.on` names a code that neither Troupe nor a `fail` step of this workflow raises.',
+    fix: 'Correct the code. docs/errors.md lists all codes.',
+  },
+  unmatchable_fault_code: {
+    title: 'The fault can not be handled',
+    cause: 'Exceeded limits and cancels end the run; no `on_error` and no `retry` can take them up.',
+    fix: 'Remove the case. To bound a step, use its `timeout` or `max_visits`.',
+  },
+
+  // Releases to come
+  not_available_yet: {
+    title: 'Not available in this release',
+    cause: 'The workflow uses something that is checked now and runs in a later release.',
+    fix: 'Nothing is wrong with the workflow. Until then `run` refuses it; models can be replaced by `--model alias=mock/echo`.',
+  },
 } as const satisfies Record<string, CodeExplanation>
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES
