@@ -17,7 +17,10 @@ export interface Store {
   /** Shown in messages: a file path, or `memory`. */
   readonly location: string
 
-  /** Creates a run, held by `owner`, with its first row (`created`), in one transaction. @throws StoreError `conflict` when the id exists. */
+  /**
+   * Creates a run, held by `owner`, with its first row (`created`), in one transaction. Its definition is saved already.
+   * @throws StoreError `conflict` when the id exists; Defect J4 when the definition is not saved.
+   */
   create(run: NewRun, owner: Owner): Promise<Claim>
   /** Takes a run that nobody holds, or whose holder is gone: a new epoch. Ended runs are not claimed. */
   claim(id: string, owner: Owner): Promise<ClaimResult>
@@ -26,17 +29,28 @@ export interface Store {
   /** Gives a run back, so that anyone may claim it at once. */
   release(claim: Claim): Promise<void>
 
-  /** Appends to a run. All writes of one turn of the event loop are one transaction. @throws LeaseLost, StoreError */
+  /**
+   * Appends to a run. All writes of one turn of the event loop are one transaction; those of one claim in one turn share
+   * their promise and their fate. What is handed in must not be changed afterwards.
+   * @throws LeaseLost also when the run has ended or was released; StoreError: nothing was written, the same write may be
+   * repeated later (`disk_full`, `busy`); Defect J2 when a `seq` is taken.
+   */
   write(claim: Claim, change: RunChange): Promise<void>
   /** All rows of a run with `seq >= fromSeq`, in order. */
   readJournal(id: string, fromSeq?: number): Promise<JournalRow[]>
 
   /** By id, or by a prefix or suffix of the id that only one run has. */
   findRun(id: string): Promise<FindRunResult>
-  /** Newest first. */
+  /** Newest first; without a limit all of them. */
   listRuns(filter?: RunFilter): Promise<RunRecord[]>
 
-  /** Asks something of a run; the same `id` twice counts once (false the second time). */
+  /**
+   * Ids of runs that nobody holds and that have something to do: a timer due at `at` (epoch milliseconds) or a message
+   * waiting. At most `limit` (100).
+   */
+  listDueRuns(at: number, limit?: number): Promise<string[]>
+
+  /** Asks something of a run; the same `id` twice counts once. False when it does not count, or the run is missing or has ended. */
   post(runId: string, message: InboxMessage): Promise<boolean>
   /** What waits in the inboxes of these runs, in order of arrival. Stays there until a write takes it (`inboxTaken`). */
   readInbox(claims: readonly Claim[]): Promise<{ claim: Claim; message: InboxMessage }[]>
@@ -49,7 +63,7 @@ export interface Store {
   putBlob(bytes: Uint8Array): Promise<string>
   getBlob(hash: string): Promise<Uint8Array | undefined>
 
-  /** Writes what is queued, then lets go of the database. */
+  /** Writes what is queued, then lets go of the database. What is asked of it afterwards is rejected with StoreError `closed`. */
   close(): Promise<void>
 }
 

@@ -1,0 +1,241 @@
+/**
+ * The store without a disk: for the library, tests and benchmarks. It keeps every promise of the contract but durability.
+ *
+ * Nothing in it waits: a write is done when the call returns, and all writes share one promise that is resolved already.
+ * Values are kept as they are handed in, not copied: who writes a value must not change it afterwards.
+ */
+import { Defect } from '../core/defect.ts'
+import { hashBytes } from '../core/hash.ts'
+import type { JournalRow } from './journal-row.ts'
+import { isLeaseFree } from './lease.ts'
+import {
+  type Claim,
+  type ClaimResult,
+  type Definition,
+  type FindRunResult,
+  type InboxMessage,
+  LEASE_MS,
+  type NewRun,
+  type Owner,
+  type RunChange,
+  type RunEnd,
+  type RunFilter,
+  type RunRecord,
+  type Store,
+} from './store.ts'
+import { LeaseLost, StoreError } from './store-error.ts'
+
+interface MemoryRun {
+  key: number
+  record: RunRecord
+  rows: JournalRow[]
+  /** Due time by id. */
+  timers: Map<string, number>
+  /** By id, in order of arrival; null once taken. */
+  inbox: Map<string, InboxMessage | null>
+}
+
+export const createMemoryStore = (options: { now?: () => number } = {}): Store =>
+  new MemoryStore(options.now ?? Date.now)
+
+const DONE = Promise.resolve()
+
+class MemoryStore implements Store {
+  readonly location = 'memory'
+  readonly #now: () => number
+  /** A run's key is its place here. */
+  readonly #runs: MemoryRun[] = []
+  readonly #byId = new Map<string, MemoryRun>()
+  readonly #definitions = new Map<string, Definition>()
+  readonly #blobs = new Map<string, Uint8Array>()
+  #closed = false
+
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  async create(run: NewRun, owner: Owner): Promise<Claim> {
+    this.#checkOpen()
+    if (this.#byId.has(run.id)) throw new StoreError('conflict', `run '${run.id}' exists already`)
+    if (!this.#definitions.has(run.definition))
+      throw new Defect(
+        `J4: definition '${run.definition}' of run '${run.id}' is not saved: expected saveDefinition first`,
+      )
+    const key = this.#runs.length
+    const record = toNewRecord(run, { ...owner, leaseUntil: this.#now() + LEASE_MS })
+    const created: MemoryRun = { key, record, rows: [run.created], timers: new Map(), inbox: new Map() }
+    this.#runs.push(created)
+    this.#byId.set(run.id, created)
+    return { runId: run.id, runKey: key, epoch: record.epoch, ownerId: owner.id }
+  }
+
+  async claim(id: string, owner: Owner): Promise<ClaimResult> {
+    this.#checkOpen()
+    const run = this.#byId.get(id)
+    if (run === undefined) return { kind: 'missing' }
+    const { record } = run
+    if (record.status !== 'running') return { kind: 'ended', run: { ...record } }
+    if (!isLeaseFree(record.holder, owner, this.#now())) return { kind: 'held', run: { ...record } }
+    record.epoch += 1
+    record.holder = { ...owner, leaseUntil: this.#now() + LEASE_MS }
+    const claim = { runId: id, runKey: run.key, epoch: record.epoch, ownerId: owner.id }
+    return { kind: 'claimed', claim, run: { ...record } }
+  }
+
+  async renew(claims: readonly Claim[]): Promise<Claim[]> {
+    this.#checkOpen()
+    const leaseUntil = this.#now() + LEASE_MS
+    return claims.filter((claim) => {
+      const record = this.#held(claim)?.record
+      if (record?.holder) record.holder = { ...record.holder, leaseUntil }
+      return record === undefined
+    })
+  }
+
+  async release(claim: Claim): Promise<void> {
+    this.#checkOpen()
+    const run = this.#held(claim)
+    if (run) run.record.holder = null
+  }
+
+  write(claim: Claim, change: RunChange): Promise<void> {
+    if (this.#closed) return Promise.reject(closedError())
+    const run = this.#held(claim)
+    if (run === undefined) return Promise.reject(new LeaseLost(claim.runId))
+    if (change.rows !== undefined) {
+      const problem = findSeqProblem(run, change.rows)
+      if (problem !== undefined) return Promise.reject(new Defect(problem))
+      for (const row of change.rows) run.rows.push(row)
+    }
+    for (const timer of change.timersSet ?? []) run.timers.set(timer.id, timer.dueAt)
+    for (const id of change.timersCleared ?? []) run.timers.delete(id)
+    for (const id of change.inboxTaken ?? []) if (run.inbox.has(id)) run.inbox.set(id, null)
+    if (change.end !== undefined) endRun(run, change.end)
+    return DONE
+  }
+
+  async readJournal(id: string, fromSeq = 1): Promise<JournalRow[]> {
+    this.#checkOpen()
+    return (this.#byId.get(id)?.rows ?? []).filter((row) => row.seq >= fromSeq)
+  }
+
+  async findRun(id: string): Promise<FindRunResult> {
+    this.#checkOpen()
+    const exact = this.#byId.get(id)
+    if (exact) return { kind: 'found', run: { ...exact.record } }
+    const ids = id === '' ? [] : [...this.#byId.keys()].filter((known) => known.startsWith(id) || known.endsWith(id))
+    const only = this.#byId.get(ids[0] ?? '')
+    if (only === undefined) return { kind: 'missing' }
+    return ids.length === 1 ? { kind: 'found', run: { ...only.record } } : { kind: 'ambiguous', ids: ids.sort() }
+  }
+
+  async listRuns(filter: RunFilter = {}): Promise<RunRecord[]> {
+    this.#checkOpen()
+    return this.#runs
+      .map((run) => run.record)
+      .filter((run) => filter.status === undefined || run.status === filter.status)
+      .filter((run) => filter.workflow === undefined || run.workflow === filter.workflow)
+      .reverse()
+      .slice(0, filter.limit)
+      .map((run) => ({ ...run }))
+  }
+
+  async listDueRuns(at: number, limit = 100): Promise<string[]> {
+    this.#checkOpen()
+    const now = this.#now()
+    return this.#runs
+      .filter(({ record }) => record.status === 'running' && (record.holder?.leaseUntil ?? 0) <= now)
+      .filter((run) => isAnyTimerDue(run, at) || findWaiting(run).length > 0)
+      .slice(0, limit)
+      .map((run) => run.record.id)
+  }
+
+  async post(runId: string, message: InboxMessage): Promise<boolean> {
+    this.#checkOpen()
+    const run = this.#byId.get(runId)
+    if (run === undefined || run.record.status !== 'running' || run.inbox.has(message.id)) return false
+    run.inbox.set(message.id, message)
+    return true
+  }
+
+  async readInbox(claims: readonly Claim[]): Promise<{ claim: Claim; message: InboxMessage }[]> {
+    this.#checkOpen()
+    return claims.flatMap((claim) => {
+      const run = this.#runs[claim.runKey]
+      return run === undefined ? [] : findWaiting(run).map((message) => ({ claim, message }))
+    })
+  }
+
+  async saveDefinition(definition: Definition): Promise<void> {
+    this.#checkOpen()
+    if (!this.#definitions.has(definition.hash)) this.#definitions.set(definition.hash, definition)
+  }
+
+  async loadDefinition(hash: string): Promise<Definition | undefined> {
+    this.#checkOpen()
+    return this.#definitions.get(hash)
+  }
+
+  async putBlob(bytes: Uint8Array): Promise<string> {
+    this.#checkOpen()
+    const hash = hashBytes(bytes)
+    if (!this.#blobs.has(hash)) this.#blobs.set(hash, bytes.slice())
+    return hash
+  }
+
+  async getBlob(hash: string): Promise<Uint8Array | undefined> {
+    this.#checkOpen()
+    return this.#blobs.get(hash)?.slice()
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+  }
+
+  /** The run, if the claim is its current one (J2) and it has not ended (J7). */
+  #held(claim: Claim): MemoryRun | undefined {
+    const run = this.#runs[claim.runKey]
+    return run !== undefined && run.record.epoch === claim.epoch && run.record.holder !== null ? run : undefined
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw closedError()
+  }
+}
+
+const closedError = (): StoreError => new StoreError('closed', 'the store is closed')
+
+const toNewRecord = (run: NewRun, holder: RunRecord['holder']): RunRecord => ({
+  id: run.id,
+  workflow: run.workflow,
+  definition: run.definition,
+  status: 'running',
+  createdAt: run.created.at,
+  endedAt: null,
+  output: null,
+  error: null,
+  usage: { input_tokens: 0, output_tokens: 0, cost_usd: 0 },
+  holder,
+  epoch: 1,
+})
+
+/** Rows come in order and without gaps, so that a place in the list is a seq. */
+const findSeqProblem = (run: MemoryRun, rows: readonly JournalRow[]): string | undefined => {
+  let expected = run.rows.length + 1
+  for (const row of rows) {
+    if (row.seq !== expected) return `J2: row ${row.seq} of run '${run.record.id}': expected seq ${expected}`
+    expected += 1
+  }
+  return undefined
+}
+
+const endRun = (run: MemoryRun, end: RunEnd): void => {
+  const { status, at, output, error, usage } = end
+  Object.assign(run.record, { status, endedAt: at, output, error, usage, holder: null })
+  run.timers.clear()
+  run.inbox.clear()
+}
+
+const isAnyTimerDue = (run: MemoryRun, at: number): boolean => [...run.timers.values()].some((dueAt) => dueAt <= at)
+
+const findWaiting = (run: MemoryRun): InboxMessage[] => [...run.inbox.values()].filter((message) => message !== null)

@@ -1,0 +1,104 @@
+/** Opens the file and finds out what it is, before anything is written to it. */
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import Database from 'better-sqlite3'
+import { StoreError } from '../store-error.ts'
+import { APPLICATION_ID, BUSY_TIMEOUT_MS, SCHEMA_VERSION } from './schema-version.ts'
+
+export type Connection = Database.Database
+
+/** `process`: what was acknowledged survives a killed process. `power`: also a power cut, by one fsync a transaction. */
+export type Durability = 'process' | 'power'
+
+const PRAGMAS: Record<Durability, string> = { process: 'synchronous = NORMAL', power: 'synchronous = FULL' }
+
+const EARLY_TABLES = "'mikro_orm_migrations', 'sqlite_sequence'"
+
+/** Makes the folder of a database. A folder of our own keeps its content out of version control. */
+export const prepareFolder = (path: string): void => {
+  const folder = dirname(path)
+  try {
+    const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined
+    if (isNew && basename(folder) === '.troupe') writeFileSync(join(folder, '.gitignore'), '*\n')
+  } catch (cause) {
+    throw new StoreError('unreadable', `folder '${folder}' can't be created: ${reason(cause)}`, {
+      hint: 'name a place where this user may write, with --db',
+      cause,
+    })
+  }
+}
+
+/** Opens the database, without changing one that is not ours. @throws StoreError, or SQLite's own errors untranslated. */
+export const openConnection = (path: string, options: { durability: Durability; create: boolean }): Connection => {
+  checkFile(path, options.create)
+  const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: !options.create })
+  try {
+    checkOwnership(connection, path)
+    configure(connection, path, options.durability)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+/** How far the schema is: 0 for a new file. @throws StoreError `too_new` */
+export const readSchemaVersion = (connection: Connection, path: string): number => {
+  const version = readNumber(connection, 'user_version')
+  if (version > SCHEMA_VERSION)
+    throw new StoreError('too_new', `database '${path}' has schema ${version}: expected at most ${SCHEMA_VERSION}`, {
+      hint: 'a newer release of troupe wrote it: update this one, or name another file with --db',
+    })
+  return version
+}
+
+const checkFile = (path: string, mayCreate: boolean): void => {
+  const found = statIfThere(path)
+  if (found?.isDirectory())
+    throw new StoreError('unreadable', `database '${path}' is a folder: expected a file`, {
+      hint: `name a file in it: --db ${join(path, 'troupe.db')}`,
+    })
+  if (found === undefined && !mayCreate)
+    throw new StoreError('unreadable', `database '${path}' does not exist`, {
+      hint: 'the first run creates it; --db names another one',
+    })
+}
+
+const statIfThere = (path: string): ReturnType<typeof statSync> | undefined => {
+  try {
+    return statSync(path)
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw new StoreError('unreadable', `database '${path}' can't be looked at: ${reason(cause)}`, {
+      hint: 'check the path and its permissions',
+      cause,
+    })
+  }
+}
+
+const checkOwnership = (connection: Connection, path: string): void => {
+  const application = readNumber(connection, 'application_id')
+  if (application === APPLICATION_ID) return
+  // Another process may be at its first migration right now: the list of migrations is there before our tables are.
+  const tables = connection.prepare(`select count(*) from sqlite_schema where tbl_name not in (${EARLY_TABLES})`)
+  if (application === 0 && tables.pluck().get() === 0) return
+  throw new StoreError('unreadable', `database '${path}' belongs to another program: expected one of troupe's`, {
+    hint: 'name another file with --db; this one was not touched',
+  })
+}
+
+const configure = (connection: Connection, path: string, durability: Durability): void => {
+  // Heeded only by a new file: lets retention give disk space back.
+  connection.pragma('auto_vacuum = INCREMENTAL')
+  const mode = connection.pragma('journal_mode = WAL', { simple: true })
+  if (mode !== 'wal')
+    throw new StoreError('unreadable', `database '${path}' can't be used in WAL mode, only in '${String(mode)}'`, {
+      hint: 'put it on a local disk: network folders lack the shared memory that WAL needs',
+    })
+  connection.pragma(PRAGMAS[durability])
+}
+
+const readNumber = (connection: Connection, pragma: string): number =>
+  Number(connection.pragma(pragma, { simple: true }))
+
+const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

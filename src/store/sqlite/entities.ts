@@ -1,0 +1,96 @@
+/**
+ * The tables, defined once. Only migrations and the test that compares them with the migrated schema load this file: the
+ * store itself uses prepared SQL (statements.ts), because loading MikroORM costs more than a short run.
+ *
+ * What the columns hold, and why the layout is as it is: docs/decisions/0002-sqlite-journal.md.
+ */
+import { defineEntity, p } from '@mikro-orm/core'
+
+/** One row a run. `holder` is JSON of an Owner, null when released or ended; `status` is a code of codes.ts. */
+export const RunEntity = defineEntity({
+  name: 'Run',
+  tableName: 'run',
+  properties: {
+    key: p.integer().primary(),
+    id: p.text().unique(),
+    workflow: p.text(),
+    definition: p.integer(),
+    status: p.integer(),
+    createdAt: p.bigint('number'),
+    endedAt: p.bigint('number').nullable(),
+    output: p.text().nullable(),
+    error: p.text().nullable(),
+    inputTokens: p.bigint('number'),
+    outputTokens: p.bigint('number'),
+    costUsd: p.double().nullable(),
+    epoch: p.integer(),
+    holder: p.text().nullable(),
+    leaseUntil: p.bigint('number').nullable(),
+  },
+  indexes: [{ name: 'run_running', properties: ['key'], where: 'status = 0' }],
+})
+
+/** Append-only. `key` is the run's key × 2^24 + seq: unique, and a run's rows lie side by side without a second index. */
+export const JournalEntity = defineEntity({
+  name: 'Journal',
+  tableName: 'journal',
+  properties: {
+    // Only a column of the type `integer` is SQLite's own row id.
+    key: p.bigint('number').primary().autoincrement(false).columnType('integer'),
+    at: p.bigint('number'),
+    kind: p.integer(),
+    path: p.text(),
+    visit: p.integer(),
+    data: p.text(),
+  },
+})
+
+export const TimerEntity = defineEntity({
+  name: 'Timer',
+  tableName: 'timer',
+  properties: {
+    run: p.integer().primary(),
+    id: p.text().primary(),
+    dueAt: p.bigint('number').index('timer_due_at'),
+  },
+})
+
+/** `key` is the order of arrival. A message that was taken stays, without its body, so that it is not taken again. */
+export const InboxEntity = defineEntity({
+  name: 'Inbox',
+  tableName: 'inbox',
+  properties: {
+    key: p.integer().primary().autoincrement(false),
+    run: p.integer(),
+    id: p.text(),
+    kind: p.text(),
+    body: p.text().nullable(),
+    taken: p.integer(),
+  },
+  uniques: [{ name: 'inbox_run_id', properties: ['run', 'id'] }],
+  indexes: [{ name: 'inbox_waiting', properties: ['run'], where: 'taken = 0' }],
+})
+
+export const DefinitionEntity = defineEntity({
+  name: 'Definition',
+  tableName: 'definition',
+  properties: {
+    key: p.integer().primary().autoincrement(false),
+    hash: p.text().unique(),
+    workflow: p.text(),
+    file: p.text(),
+    source: p.text(),
+    links: p.text(),
+  },
+})
+
+export const BlobEntity = defineEntity({
+  name: 'Blob',
+  tableName: 'blob',
+  properties: {
+    hash: p.text().primary(),
+    bytes: p.blob(),
+  },
+})
+
+export const ENTITIES = [RunEntity, JournalEntity, TimerEntity, InboxEntity, DefinitionEntity, BlobEntity]

@@ -1,0 +1,127 @@
+/**
+ * Everything that is to be written in one turn of the event loop becomes one transaction.
+ *
+ * It owns the transaction: begins it when the turn is over (setImmediate), runs the jobs in the order in which they came,
+ * commits, and only then tells each job how it went (J1). It knows nothing of runs or tables.
+ *
+ * A job that refuses (LeaseLost, StoreError, Defect) has written nothing and fails alone. One that breaks in the middle
+ * takes the transaction with it: it fails, and the others are done again without it. When the database itself fails, all
+ * fail, and nothing of the group is written. While another process has the lock the jobs wait, and the event loop does not.
+ */
+import { isDefect } from '../../core/defect.ts'
+import { isLeaseLost, isStoreError } from '../store-error.ts'
+import type { Connection } from './connection.ts'
+import { BUSY_GIVE_UP_MS, busyPauseMs } from './retry-busy.ts'
+import { isBusy, isStatementError, toStoreError } from './sqlite-error.ts'
+
+export interface Job {
+  /** Runs inside the transaction, perhaps more than once. */
+  perform(): void
+  succeed(): void
+  fail(error: unknown): void
+}
+
+export class GroupCommit {
+  readonly #connection: Connection
+  readonly #location: string
+  readonly #begin: { run(): unknown }
+  readonly #commit: { run(): unknown }
+  #jobs: Job[] = []
+  #isScheduled = false
+  /** When the lock was first found taken, by performance.now(). */
+  #busySince: number | undefined
+
+  constructor(connection: Connection, location: string) {
+    this.#connection = connection
+    this.#location = location
+    this.#begin = connection.prepare('begin immediate')
+    this.#commit = connection.prepare('commit')
+  }
+
+  add(job: Job): void {
+    this.#jobs.push(job)
+    if (this.#isScheduled) return
+    this.#isScheduled = true
+    setImmediate(this.#flush)
+  }
+
+  /** Resolves when all jobs added so far have ended. */
+  drain(): Promise<void> {
+    return new Promise((resolve) => {
+      this.add({ perform: () => undefined, succeed: resolve, fail: () => resolve() })
+    })
+  }
+
+  readonly #flush = (): void => {
+    try {
+      this.#begin.run()
+    } catch (error) {
+      this.#postpone(error)
+      return
+    }
+    this.#busySince = undefined
+    const jobs = this.#take()
+    try {
+      this.#run(jobs)
+    } catch (error) {
+      this.#rollback()
+      failAll(jobs, toStoreError(error, this.#location))
+    }
+  }
+
+  #take(): Job[] {
+    const jobs = this.#jobs
+    this.#jobs = []
+    this.#isScheduled = false
+    return jobs
+  }
+
+  /** @throws what the database reports about itself; then no job has been told anything. */
+  #run(jobs: Job[]): void {
+    const refusals = new Map<Job, unknown>()
+    for (const job of jobs) {
+      try {
+        job.perform()
+      } catch (error) {
+        if (isRefusal(error)) refusals.set(job, error)
+        else if (!isStatementError(error)) throw error
+        else {
+          this.#redoWithout(job, { jobs, error })
+          return
+        }
+      }
+    }
+    this.#commit.run()
+    for (const job of jobs) {
+      if (refusals.has(job)) job.fail(refusals.get(job))
+      else job.succeed()
+    }
+  }
+
+  #redoWithout(broken: Job, { jobs, error }: { jobs: Job[]; error: unknown }): void {
+    this.#rollback()
+    for (const job of jobs) if (job !== broken) this.add(job)
+    broken.fail(error)
+  }
+
+  #postpone(error: unknown): void {
+    this.#busySince ??= performance.now()
+    if (isBusy(error) && performance.now() - this.#busySince < BUSY_GIVE_UP_MS) {
+      setTimeout(this.#flush, busyPauseMs())
+      return
+    }
+    this.#busySince = undefined
+    failAll(this.#take(), toStoreError(error, this.#location))
+  }
+
+  #rollback(): void {
+    // SQLite has already rolled back by itself after some errors, such as a full disk.
+    if (this.#connection.inTransaction) this.#connection.exec('rollback')
+  }
+}
+
+const isRefusal = (error: unknown): boolean => isLeaseLost(error) || isStoreError(error) || isDefect(error)
+
+const failAll = (jobs: readonly Job[], error: unknown): void => {
+  for (const job of jobs) job.fail(error)
+}

@@ -1,0 +1,59 @@
+import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Store } from '../store.ts'
+import { StoreError } from '../store-error.ts'
+import { type Connection, type Durability, openConnection, prepareFolder, readSchemaVersion } from './connection.ts'
+import { busyPauseMs, retryBusy } from './retry-busy.ts'
+import { SCHEMA_VERSION } from './schema-version.ts'
+import { isBusy, isStatementError, sqliteCode, toStoreError } from './sqlite-error.ts'
+import { SqliteStore } from './sqlite-store.ts'
+
+export interface SqliteStoreOptions {
+  /** Of the database file; its folder is created. */
+  path: string
+  durability: Durability
+  /** Whether a missing file is created and an older schema brought up to date (default), or an error. */
+  migrate?: boolean
+}
+
+/** Opens the SQLite store. @throws StoreError `unreadable`, `corrupt`, `too_new`, `disk_full`, `busy` */
+export const openSqliteStore = async ({ path, durability, migrate = true }: SqliteStoreOptions): Promise<Store> => {
+  const file = resolve(path)
+  if (migrate) prepareFolder(file)
+  const connection = await retryBusy(path, () => openConnection(file, { durability, create: migrate }))
+  try {
+    await bringUpToDate(connection, { file, migrate })
+    return await retryBusy(path, () => new SqliteStore(connection, path))
+  } catch (error) {
+    connection.close()
+    throw toStoreError(error, path)
+  }
+}
+
+/** Two processes may do this at the same moment: one of them fails, and finds it done when it looks again. */
+const bringUpToDate = async (connection: Connection, options: { file: string; migrate: boolean }): Promise<void> => {
+  const giveUpAt = performance.now() + MIGRATION_GIVE_UP_MS
+  for (;;) {
+    const version = await retryBusy(options.file, () => readSchemaVersion(connection, options.file))
+    if (version === SCHEMA_VERSION) return
+    if (!options.migrate) throw outdated(options.file, version)
+    try {
+      const { migrate } = await import('./migrate.ts')
+      await migrate(options.file)
+    } catch (error) {
+      if (!mayBeRace(error) || performance.now() > giveUpAt) throw error
+      await delay(busyPauseMs())
+    }
+  }
+}
+
+const MIGRATION_GIVE_UP_MS = 10_000
+
+/** Locked, or a table exists already. */
+const mayBeRace = (error: unknown): boolean =>
+  sqliteCode(error) !== undefined && (isBusy(error) || isStatementError(error))
+
+const outdated = (path: string, version: number): StoreError =>
+  new StoreError('unreadable', `database '${path}' has schema ${version}: expected ${SCHEMA_VERSION}`, {
+    hint: 'the next run brings it up to date',
+  })

@@ -1,0 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { isBusy, toStoreError } from './sqlite-error.ts'
+
+/** How long somebody else's lock is waited for before it is an error: longer than any lease. */
+export const BUSY_GIVE_UP_MS = 30_000
+
+/** With some chance in it, so that two processes do not keep meeting. */
+export const busyPauseMs = (): number => 2 + Math.random() * 18
+
+/** Does the work again while another process has the lock; the event loop goes on in between. @throws StoreError */
+export const retryBusy = async <T>(location: string, work: () => T | Promise<T>): Promise<T> => {
+  const giveUpAt = performance.now() + BUSY_GIVE_UP_MS
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAt) throw toStoreError(error, location)
+    }
+    await delay(busyPauseMs())
+  }
+}

@@ -1,0 +1,47 @@
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { JournalRow } from '../journal-row.ts'
+import type { Owner, RunError, RunRecord } from '../store.ts'
+import { StoreError } from '../store-error.ts'
+import { toKind, toStatus } from './codes.ts'
+import { toSeq } from './journal-key.ts'
+import type { RunRow, StoredRow } from './statements.ts'
+
+type Unpack = (text: string) => JsonValue
+
+/** A run as it stands in the database. @throws StoreError `corrupt` for what this program never writes. */
+export const toRunRecord = (row: RunRow, unpack: Unpack): RunRecord => ({
+  id: row.id,
+  workflow: row.workflow,
+  definition: row.hash,
+  status: toStatus(row.status) ?? fail(`status ${row.status} of run '${row.id}'`),
+  createdAt: row.created_at,
+  endedAt: row.ended_at,
+  output: row.output === null ? null : unpack(row.output),
+  error: row.error === null ? null : toRunError(unpack(row.error), row.id),
+  usage: { input_tokens: row.input_tokens, output_tokens: row.output_tokens, cost_usd: row.cost_usd },
+  holder: row.holder === null ? null : { ...toOwner(row.holder), leaseUntil: row.lease_until ?? 0 },
+  epoch: row.epoch,
+})
+
+export const toJournalRow = (row: StoredRow, unpack: Unpack): JournalRow => ({
+  seq: toSeq(row.key),
+  at: row.at,
+  kind: toKind(row.kind) ?? fail(`kind ${row.kind} of a journal row`),
+  path: row.path,
+  visit: row.visit,
+  data: unpack(row.data),
+})
+
+export const toHolderText = ({ id, host, pid, processStart }: Owner): string =>
+  JSON.stringify({ id, host, pid, processStart })
+
+const toOwner = (text: string): Owner => JSON.parse(text)
+
+const toRunError = (value: JsonValue, runId: string): RunError =>
+  isJsonObject(value) ? (value as unknown as RunError) : fail(`error of run '${runId}'`)
+
+const fail = (what: string): never => {
+  throw new StoreError('corrupt', `${what} is not known to this program`, {
+    hint: 'was it written by a newer release?',
+  })
+}

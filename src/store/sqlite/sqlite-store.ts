@@ -1,0 +1,281 @@
+/**
+ * The store in one SQLite file.
+ *
+ * It owns its connection and turns the contract into jobs for the group commit and into reads. All that changes the
+ * database goes through the queue, in the order of the calls; reads see what is committed.
+ *
+ * better-sqlite3 is synchronous: a statement blocks the event loop while it runs, so no statement here waits for a lock
+ * longer than BUSY_TIMEOUT_MS.
+ */
+import { statSync } from 'node:fs'
+import { Defect } from '../../core/defect.ts'
+import { hashBytes } from '../../core/hash.ts'
+import type { JsonValue } from '../../core/json.ts'
+import type { JournalRow } from '../journal-row.ts'
+import { isLeaseFree } from '../lease.ts'
+import type {
+  Claim,
+  ClaimResult,
+  Definition,
+  FindRunResult,
+  InboxMessage,
+  NewRun,
+  Owner,
+  RunChange,
+  RunFilter,
+  RunRecord,
+  Store,
+} from '../store.ts'
+import { StoreError } from '../store-error.ts'
+import { toKindCode, toStatusCode } from './codes.ts'
+import type { Connection } from './connection.ts'
+import { GroupCommit } from './group-commit.ts'
+import { LAST_SEQ, toJournalKey } from './journal-key.ts'
+import { type LargeText, packJson, unpackJson } from './large-text.ts'
+import { retryBusy } from './retry-busy.ts'
+import { toHolderText, toJournalRow, toRunRecord } from './run-record.ts'
+import { prepareStatements, type Statements } from './statements.ts'
+import { WriteJob } from './write-job.ts'
+
+/** How many ids an ambiguous one is answered with. */
+const AMBIGUOUS_IDS = 10
+
+export class SqliteStore implements Store {
+  readonly location: string
+  readonly #connection: Connection
+  readonly #statements: Statements
+  readonly #group: GroupCommit
+  readonly #writes = new Map<Claim, WriteJob>()
+  readonly #fileId: string | undefined
+  #closing: Promise<void> | undefined
+
+  constructor(connection: Connection, location: string) {
+    this.location = location
+    this.#connection = connection
+    this.#statements = prepareStatements(connection)
+    this.#group = new GroupCommit(connection, location)
+    this.#fileId = readFileId(connection.name)
+  }
+
+  async create(run: NewRun, owner: Owner): Promise<Claim> {
+    const large: LargeText[] = []
+    const data = packJson(run.created.data, large)
+    return this.#change(() => this.#create(run, { owner, data, large }))
+  }
+
+  claim(id: string, owner: Owner): Promise<ClaimResult> {
+    return this.#change(() => this.#claim(id, owner))
+  }
+
+  renew(claims: readonly Claim[]): Promise<Claim[]> {
+    return this.#change(() => {
+      this.#checkFile()
+      return claims.filter(({ runKey, epoch }) => this.#statements.renewRun.run(runKey, epoch).changes === 0)
+    })
+  }
+
+  release(claim: Claim): Promise<void> {
+    this.#writes.delete(claim)
+    return this.#change(() => {
+      this.#statements.releaseRun.run(claim.runKey, claim.epoch)
+    })
+  }
+
+  write(claim: Claim, change: RunChange): Promise<void> {
+    if (this.#closing !== undefined) return Promise.reject(this.#closedError())
+    const open = this.#writes.get(claim)
+    const job = open ?? new WriteJob(this.#statements, claim, () => this.#closeWrite(claim, job))
+    try {
+      job.add(change)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    if (open === undefined) this.#group.add(job)
+    if (change.end !== undefined) this.#writes.delete(claim)
+    else if (open === undefined) this.#writes.set(claim, job)
+    return job.promise
+  }
+
+  readJournal(id: string, fromSeq = 1): Promise<JournalRow[]> {
+    return this.#read(() => {
+      const key = this.#statements.readRunKey.get(id)
+      if (key === undefined) return []
+      const rows = this.#statements.readRows.all(toJournalKey(key, fromSeq), toJournalKey(key, LAST_SEQ))
+      return rows.map((row) => toJournalRow(row, this.#unpack))
+    })
+  }
+
+  findRun(id: string): Promise<FindRunResult> {
+    return this.#read(() => {
+      const exact = this.#statements.readRun.get(id)
+      if (exact) return { kind: 'found', run: this.#toRecord(exact) }
+      const ids = id === '' ? [] : this.#statements.findIds.all({ text: id, limit: AMBIGUOUS_IDS })
+      if (ids.length > 1) return { kind: 'ambiguous', ids }
+      const only = this.#statements.readRun.get(ids[0] ?? '')
+      return only ? { kind: 'found', run: this.#toRecord(only) } : { kind: 'missing' }
+    })
+  }
+
+  listRuns({ status, workflow, limit }: RunFilter = {}): Promise<RunRecord[]> {
+    const { listRunning, listRuns } = this.#statements
+    const name = workflow ?? null
+    return this.#read(() => {
+      const rows =
+        status === 'running'
+          ? listRunning.all(name, limit ?? -1)
+          : listRuns.all(name, status === undefined ? null : toStatusCode(status), limit ?? -1)
+      return rows.map((row) => this.#toRecord(row))
+    })
+  }
+
+  listDueRuns(at: number, limit = 100): Promise<string[]> {
+    return this.#read(() => this.#statements.listDueRuns.all(at, limit))
+  }
+
+  async post(runId: string, { id, kind, body }: InboxMessage): Promise<boolean> {
+    const large: LargeText[] = []
+    const text = packJson(body, large)
+    return this.#change(() => {
+      this.#insertLarge(large)
+      return this.#statements.insertMessage.run(id, kind, text, runId).changes === 1
+    })
+  }
+
+  readInbox(claims: readonly Claim[]): Promise<{ claim: Claim; message: InboxMessage }[]> {
+    const byKey = new Map(claims.map((claim) => [claim.runKey, claim]))
+    return this.#read(() =>
+      this.#statements.readMessages.all(JSON.stringify([...byKey.keys()])).flatMap(({ run, id, kind, body }) => {
+        const claim = byKey.get(run)
+        const message = { id, kind: kind as InboxMessage['kind'], body: this.#unpack(body) }
+        return claim === undefined ? [] : [{ claim, message }]
+      }),
+    )
+  }
+
+  saveDefinition({ hash, workflow, file, source, links }: Definition): Promise<void> {
+    const text = JSON.stringify(links)
+    return this.#change(() => {
+      this.#statements.insertDefinition.run(hash, workflow, file, source, text)
+    })
+  }
+
+  loadDefinition(hash: string): Promise<Definition | undefined> {
+    return this.#read(() => {
+      const found = this.#statements.readDefinition.get(hash)
+      return found && { ...found, links: JSON.parse(found.links) }
+    })
+  }
+
+  putBlob(bytes: Uint8Array): Promise<string> {
+    const blob = { hash: hashBytes(bytes), bytes: bytes.slice() }
+    return this.#change(() => {
+      this.#insertLarge([blob])
+      return blob.hash
+    })
+  }
+
+  getBlob(hash: string): Promise<Uint8Array | undefined> {
+    return this.#read(() => {
+      const bytes = this.#statements.readBlob.get(hash)
+      return bytes && new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    })
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#group.drain().then(() => {
+      // The last connection that closes also writes the log back into the file and removes it.
+      this.#connection.close()
+    })
+    return this.#closing
+  }
+
+  #closeWrite(claim: Claim, job: WriteJob): void {
+    if (this.#writes.get(claim) === job) this.#writes.delete(claim)
+  }
+
+  #create(run: NewRun, { owner, data, large }: { owner: Owner; data: string; large: LargeText[] }): Claim {
+    const { created } = run
+    const inserted = this.#statements.insertRun.run(
+      run.id,
+      run.workflow,
+      created.at,
+      toHolderText(owner),
+      run.definition,
+    )
+    if (inserted.changes === 0) throw this.#explainRefusal(run)
+    const runKey = Number(inserted.lastInsertRowid)
+    const key = toJournalKey(runKey, created.seq)
+    this.#statements.insertFirstRow.run(key, created.at, toKindCode(created.kind), created.path, created.visit, data)
+    this.#insertLarge(large)
+    return { runId: run.id, runKey, epoch: 1, ownerId: owner.id }
+  }
+
+  #explainRefusal(run: NewRun): Error {
+    if (this.#statements.readDefinitionKey.get(run.definition) !== undefined)
+      return new StoreError('conflict', `run '${run.id}' exists already`)
+    return new Defect(
+      `J4: definition '${run.definition}' of run '${run.id}' is not saved: expected saveDefinition first`,
+    )
+  }
+
+  #claim(id: string, owner: Owner): ClaimResult {
+    const row = this.#statements.readRun.get(id)
+    if (row === undefined) return { kind: 'missing' }
+    const run = this.#toRecord(row)
+    if (run.status !== 'running') return { kind: 'ended', run }
+    if (!isLeaseFree(run.holder, owner, this.#statements.readNow.get() ?? 0)) return { kind: 'held', run }
+    this.#statements.claimRun.run(toHolderText(owner), row.key)
+    const claimed = this.#statements.readRun.get(id) ?? row
+    const claim = { runId: id, runKey: row.key, epoch: claimed.epoch, ownerId: owner.id }
+    return { kind: 'claimed', claim, run: this.#toRecord(claimed) }
+  }
+
+  #insertLarge(large: readonly LargeText[]): void {
+    for (const { hash, bytes } of large) this.#statements.insertBlob.run(hash, bytes)
+  }
+
+  /** SQLite itself goes on writing to a file that was deleted: its rows would be lost with the process. */
+  #checkFile(): void {
+    const { name } = this.#connection
+    if (readFileId(name) === this.#fileId) return
+    throw new StoreError('unreadable', `database '${this.location}' was deleted or replaced while in use`, {
+      hint: 'put the file back, or start again',
+    })
+  }
+
+  #toRecord(row: Parameters<typeof toRunRecord>[0]): RunRecord {
+    return toRunRecord(row, this.#unpack)
+  }
+
+  readonly #unpack = (text: string): JsonValue => unpackJson(text, (hash) => this.#statements.readBlob.get(hash))
+
+  #change<T>(perform: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#closing !== undefined) return reject(this.#closedError())
+      let done: () => void
+      this.#group.add({
+        perform: () => {
+          const result = perform()
+          done = () => resolve(result)
+        },
+        succeed: () => done(),
+        fail: reject,
+      })
+    })
+  }
+
+  #read<T>(work: () => T): Promise<T> {
+    if (this.#closing !== undefined) return Promise.reject(this.#closedError())
+    return retryBusy(this.location, work)
+  }
+
+  #closedError(): StoreError {
+    return new StoreError('closed', `database '${this.location}' is closed`)
+  }
+}
+
+/** Device and inode: what makes a file itself. Undefined when there is none. */
+const readFileId = (path: string): string | undefined => {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found && `${found.dev}:${found.ino}`
+}

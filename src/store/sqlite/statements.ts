@@ -1,0 +1,181 @@
+/** All SQL of the running store, prepared once. Migrations have theirs. */
+import { LEASE_MS } from '../store.ts'
+import type { Connection } from './connection.ts'
+
+/** The database's clock, in epoch milliseconds: the only one that leases go by. */
+const NOW = `cast(unixepoch('subsec') * 1000 as integer)`
+/** J2, J7: the claim is the run's current one, and neither ended nor released. */
+const IS_HELD = 'key = ? and epoch = ? and holder is not null'
+const RUN_COLUMNS = `run.key, run.id, run.workflow, definition.hash, run.status, run.created_at, run.ended_at, run.output,
+  run.error, run.input_tokens, run.output_tokens, run.cost_usd, run.epoch, run.holder, run.lease_until`
+const FROM_RUN = 'from run join definition on definition.key = run.definition'
+
+export interface RunRow {
+  key: number
+  id: string
+  workflow: string
+  hash: string
+  status: number
+  created_at: number
+  ended_at: number | null
+  output: string | null
+  error: string | null
+  input_tokens: number
+  output_tokens: number
+  cost_usd: number | null
+  epoch: number
+  holder: string | null
+  lease_until: number | null
+}
+
+export interface StoredRow {
+  key: number
+  at: number
+  kind: number
+  path: string
+  visit: number
+  data: string
+}
+
+export interface StoredMessage {
+  run: number
+  id: string
+  kind: string
+  body: string
+}
+
+export interface StoredDefinition {
+  hash: string
+  workflow: string
+  file: string
+  source: string
+  links: string
+}
+
+export type Statements = ReturnType<typeof prepareStatements>
+
+export const prepareStatements = (connection: Connection) => ({
+  ...prepareRunStatements(connection),
+  ...prepareJournalStatements(connection),
+  ...prepareInboxStatements(connection),
+  ...prepareContentStatements(connection),
+})
+
+const prepareRunStatements = (db: Connection) => ({
+  /** Writes nothing when the id exists, or when the definition does not. */
+  insertRun: db.prepare<[id: string, workflow: string, createdAt: number, holder: string, definition: string]>(
+    `insert into run (id, workflow, definition, status, created_at, input_tokens, output_tokens, cost_usd, epoch, holder, lease_until)
+     select ?, ?, key, 0, ?, 0, 0, 0, 1, ?, ${NOW} + ${LEASE_MS} from definition where hash = ? on conflict (id) do nothing`,
+  ),
+  readRun: db.prepare<[id: string], RunRow>(`select ${RUN_COLUMNS} ${FROM_RUN} where run.id = ?`),
+  readRunKey: db.prepare<[id: string], number>('select key from run where id = ?').pluck(),
+  readNow: db.prepare<[], number>(`select ${NOW}`).pluck(),
+  checkHeld: db.prepare<[key: number, epoch: number]>(`select 1 from run where ${IS_HELD}`),
+  claimRun: db.prepare<[holder: string, key: number]>(
+    `update run set epoch = epoch + 1, holder = ?, lease_until = ${NOW} + ${LEASE_MS} where key = ?`,
+  ),
+  renewRun: db.prepare<[key: number, epoch: number]>(
+    `update run set lease_until = ${NOW} + ${LEASE_MS} where ${IS_HELD}`,
+  ),
+  releaseRun: db.prepare<[key: number, epoch: number]>(
+    `update run set holder = null, lease_until = null where ${IS_HELD}`,
+  ),
+  endRun: db.prepare<
+    [
+      status: number,
+      endedAt: number,
+      output: string,
+      error: string | null,
+      inputTokens: number,
+      outputTokens: number,
+      costUsd: number | null,
+      key: number,
+      epoch: number,
+    ]
+  >(
+    `update run set status = ?, ended_at = ?, output = ?, error = ?, input_tokens = ?, output_tokens = ?, cost_usd = ?,
+     holder = null, lease_until = null where ${IS_HELD}`,
+  ),
+  listRuns: db.prepare<[workflow: string | null, status: number | null, limit: number], RunRow>(
+    `select ${RUN_COLUMNS} ${FROM_RUN} where run.workflow = coalesce(?, run.workflow) and run.status = coalesce(?, run.status)
+     order by run.key desc limit ?`,
+  ),
+  /** The same for the runs that go on: `status = 0` in words is what makes SQLite use the index over them. */
+  listRunning: db.prepare<[workflow: string | null, limit: number], RunRow>(
+    `select ${RUN_COLUMNS} ${FROM_RUN} where run.status = 0 and run.workflow = coalesce(?, run.workflow)
+     order by run.key desc limit ?`,
+  ),
+  findIds: db
+    .prepare<[{ text: string; limit: number }], string>(
+      `select id from run where substr(id, 1, length(@text)) = @text or substr(id, -length(@text)) = @text
+       order by id limit @limit`,
+    )
+    .pluck(),
+  listDueRuns: db
+    .prepare<[at: number, limit: number], string>(
+      `select id from run where status = 0 and (lease_until is null or lease_until <= ${NOW}) and key in (
+         select run from timer where due_at <= ? union select run from inbox where taken = 0) order by key limit ?`,
+    )
+    .pluck(),
+})
+
+const prepareJournalStatements = (db: Connection) => ({
+  insertFirstRow: db.prepare<[key: number, at: number, kind: number, path: string, visit: number, data: string]>(
+    'insert into journal (key, at, kind, path, visit, data) values (?, ?, ?, ?, ?, ?)',
+  ),
+  /** Only while the claim holds, and only behind the row before it. */
+  insertRow: db.prepare<
+    [
+      key: number,
+      at: number,
+      kind: number,
+      path: string,
+      visit: number,
+      data: string,
+      before: number,
+      run: number,
+      epoch: number,
+    ]
+  >(
+    `insert into journal (key, at, kind, path, visit, data) select ?, ?, ?, ?, ?, ?
+     where exists (select 1 from journal where key = ?) and exists (select 1 from run where ${IS_HELD})
+     on conflict (key) do nothing`,
+  ),
+  readRows: db.prepare<[first: number, last: number], StoredRow>(
+    'select key, at, kind, path, visit, data from journal where key between ? and ? order by key',
+  ),
+  setTimer: db.prepare<[run: number, id: string, dueAt: number]>(
+    'insert into timer (run, id, due_at) values (?, ?, ?) on conflict (run, id) do update set due_at = excluded.due_at',
+  ),
+  clearTimer: db.prepare<[run: number, id: string]>('delete from timer where run = ? and id = ?'),
+  clearTimers: db.prepare<[run: number]>('delete from timer where run = ?'),
+})
+
+const prepareInboxStatements = (db: Connection) => ({
+  insertMessage: db.prepare<[id: string, kind: string, body: string, run: string]>(
+    `insert into inbox (run, id, kind, body, taken) select key, ?, ?, ?, 0 from run where id = ? and status = 0
+     on conflict (run, id) do nothing`,
+  ),
+  /** Of the runs whose keys stand in a JSON list. */
+  readMessages: db.prepare<[runs: string], StoredMessage>(
+    `select run, id, kind, body from inbox where taken = 0 and run in (select value from json_each(?)) order by key`,
+  ),
+  takeMessage: db.prepare<[run: number, id: string]>(
+    'update inbox set taken = 1, body = null where run = ? and id = ?',
+  ),
+  clearInbox: db.prepare<[run: number]>('delete from inbox where run = ?'),
+})
+
+const prepareContentStatements = (db: Connection) => ({
+  insertDefinition: db.prepare<[hash: string, workflow: string, file: string, source: string, links: string]>(
+    `insert into definition (hash, workflow, file, source, links) values (?, ?, ?, ?, ?) on conflict (hash) do nothing`,
+  ),
+  readDefinition: db.prepare<[hash: string], StoredDefinition>(
+    'select hash, workflow, file, source, links from definition where hash = ?',
+  ),
+  readDefinitionKey: db.prepare<[hash: string], number>('select key from definition where hash = ?').pluck(),
+  insertBlob: db.prepare<[hash: string, bytes: Uint8Array]>(
+    'insert into blob (hash, bytes) values (?, ?) on conflict (hash) do nothing',
+  ),
+  readBlob: db.prepare<[hash: string], Buffer>('select bytes from blob where hash = ?').pluck(),
+})

@@ -1,0 +1,131 @@
+import { Defect } from '../../core/defect.ts'
+import type { JournalRow } from '../journal-row.ts'
+import type { Claim, RunChange, RunEnd } from '../store.ts'
+import { LeaseLost } from '../store-error.ts'
+import { toKindCode, toStatusCode } from './codes.ts'
+import type { Job } from './group-commit.ts'
+import { LAST_SEQ, toJournalKey } from './journal-key.ts'
+import { type LargeText, packJson } from './large-text.ts'
+import type { Statements } from './statements.ts'
+
+interface PackedRow {
+  row: JournalRow
+  text: string
+}
+
+interface PackedEnd {
+  end: RunEnd
+  output: string
+  error: string | null
+}
+
+/** All that one claim writes in one turn of the event loop, as text already: one promise for the whole. */
+export class WriteJob implements Job {
+  readonly promise: Promise<void>
+  readonly succeed: () => void
+  readonly fail: (error: unknown) => void
+  readonly #statements: Statements
+  readonly #claim: Claim
+  readonly #onBegin: () => void
+  readonly #rows: PackedRow[] = []
+  readonly #large: LargeText[] = []
+  readonly #changes: RunChange[] = []
+  #end: PackedEnd | undefined
+
+  /** `onBegin` is called when the job is carried out: what comes later needs another job. */
+  constructor(statements: Statements, claim: Claim, onBegin: () => void) {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    this.promise = promise
+    this.succeed = resolve
+    this.fail = reject
+    this.#statements = statements
+    this.#claim = claim
+    this.#onBegin = onBegin
+  }
+
+  /** @throws Defect J2 when the rows leave a gap; then nothing of the change is taken. */
+  add(change: RunChange): void {
+    const large: LargeText[] = []
+    const rows = change.rows === undefined ? [] : this.#packRows(change.rows, large)
+    if (change.end !== undefined) this.#end = packEnd(change.end, large)
+    this.#rows.push(...rows)
+    this.#large.push(...large)
+    this.#changes.push(change)
+  }
+
+  perform(): void {
+    this.#onBegin()
+    this.#checkClaim()
+    for (const packed of this.#rows) this.#insertRow(packed)
+    for (const { hash, bytes } of this.#large) this.#statements.insertBlob.run(hash, bytes)
+    for (const change of this.#changes) this.#applyRest(change)
+    if (this.#end !== undefined) this.#applyEnd(this.#end)
+  }
+
+  #packRows(rows: readonly JournalRow[], large: LargeText[]): PackedRow[] {
+    let expected = this.#rows.at(-1)?.row.seq ?? (rows[0]?.seq ?? 1) - 1
+    for (const { seq } of rows) {
+      expected += 1
+      if (seq !== expected || seq < 1 || seq > LAST_SEQ) throw this.#seqDefect(seq, `seq ${expected}`)
+    }
+    return rows.map((row) => ({ row, text: packJson(row.data, large) }))
+  }
+
+  /** With rows, the first of them finds out by itself, at no cost. */
+  #checkClaim(): void {
+    const { runKey, epoch, runId } = this.#claim
+    if (this.#rows.length > 0 || this.#statements.checkHeld.get(runKey, epoch) !== undefined) return
+    throw new LeaseLost(runId)
+  }
+
+  #insertRow({ row, text }: PackedRow): void {
+    const { runKey, epoch } = this.#claim
+    const key = toJournalKey(runKey, row.seq)
+    const kind = toKindCode(row.kind)
+    const { changes } = this.#statements.insertRow.run(
+      key,
+      row.at,
+      kind,
+      row.path,
+      row.visit,
+      text,
+      key - 1,
+      runKey,
+      epoch,
+    )
+    if (changes === 0) this.#refuse(row)
+  }
+
+  /** Only the first row can be refused: the others follow it without a gap, in the same transaction. */
+  #refuse(row: JournalRow): never {
+    const { runKey, epoch, runId } = this.#claim
+    if (this.#statements.checkHeld.get(runKey, epoch) === undefined) throw new LeaseLost(runId)
+    throw this.#seqDefect(row.seq, 'the one after the last')
+  }
+
+  #seqDefect(seq: number, expected: string): Defect {
+    return new Defect(`J2: row ${seq} of run '${this.#claim.runId}': expected ${expected}`)
+  }
+
+  #applyRest({ timersSet, timersCleared, inboxTaken }: RunChange): void {
+    const { runKey } = this.#claim
+    for (const { id, dueAt } of timersSet ?? []) this.#statements.setTimer.run(runKey, id, dueAt)
+    for (const id of timersCleared ?? []) this.#statements.clearTimer.run(runKey, id)
+    for (const id of inboxTaken ?? []) this.#statements.takeMessage.run(runKey, id)
+  }
+
+  #applyEnd({ end, output, error }: PackedEnd): void {
+    const { runKey, epoch } = this.#claim
+    const { status, at, usage } = end
+    const { input_tokens, output_tokens, cost_usd } = usage
+    const statements = this.#statements
+    statements.endRun.run(toStatusCode(status), at, output, error, input_tokens, output_tokens, cost_usd, runKey, epoch)
+    statements.clearTimers.run(runKey)
+    statements.clearInbox.run(runKey)
+  }
+}
+
+const packEnd = (end: RunEnd, large: LargeText[]): PackedEnd => {
+  const output = packJson(end.output, large)
+  return { end, output, error: end.error === null ? null : packJson({ ...end.error }, large) }
+}
