@@ -1,0 +1,64 @@
+/**
+ * What every model provider is asked, and answers.
+ *
+ * A provider performs one call: no retry, no tools, no budget; those are the host's. Its output is the instance of
+ * `returns` where the step has one, and `{ text }` otherwise; whether the instance fits is judged by who asked.
+ */
+import type { Actor, ActorDescription } from '../../core/actor.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { JsonSchema } from '../../core/json-schema.ts'
+
+export interface LlmMessage {
+  role: 'system' | 'user' | 'assistant'
+  content: string
+}
+
+export interface LlmInput {
+  /** As the workflow names it, alias resolved: `mock/echo`. */
+  model: string
+  messages: LlmMessage[]
+  /** `temperature`, `max_tokens`, `seed`, …; what a provider does not know it ignores. For `mock/script`: `script`, a list. */
+  params: JsonObject
+  /** What the answer must be an instance of. */
+  returns?: JsonSchema
+  /** Whether the text is wanted piece by piece, as progress. */
+  stream?: boolean
+  /** How many model calls of this step came before in this run, repeated visits and failed attempts included. */
+  call: number
+}
+
+export type LlmActor = Actor<LlmInput, JsonValue>
+
+/** `mock/echo` → `echo`: all after the first slash, as a model's own name may hold one. */
+export const toModelName = (model: string): string => model.slice(model.indexOf('/') + 1)
+
+/** The parts of an actor's description that are the same for every provider. */
+export const describeProvider = (name: string, description: string): ActorDescription => ({
+  name,
+  description,
+  writes: false,
+  input: LLM_INPUT_SCHEMA,
+  output: {},
+})
+
+const LLM_INPUT_SCHEMA: JsonSchema = {
+  type: 'object',
+  properties: {
+    model: { type: 'string' },
+    messages: {
+      type: 'array',
+      items: {
+        type: 'object',
+        properties: { role: { enum: ['system', 'user', 'assistant'] }, content: { type: 'string' } },
+        required: ['role', 'content'],
+        additionalProperties: false,
+      },
+    },
+    params: { type: 'object' },
+    returns: { type: 'object' },
+    stream: { type: 'boolean' },
+    call: { type: 'integer', minimum: 0 },
+  },
+  required: ['model', 'messages', 'params', 'call'],
+  additionalProperties: false,
+}

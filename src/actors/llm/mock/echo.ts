@@ -1,0 +1,13 @@
+import type { LlmInput } from '../llm.ts'
+import type { MockAnswer } from './mock-answer.ts'
+import { createInstance } from './schema-instance.ts'
+
+/** The last user message; with `returns` the instance of it that `createInstance` makes of that message. */
+export const answerByEcho = ({ messages, returns }: LlmInput): MockAnswer => {
+  const text = messages.findLast(({ role }) => role === 'user')?.content ?? ''
+  const content =
+    returns === undefined
+      ? ({ kind: 'text', text } as const)
+      : ({ kind: 'value', value: createInstance(returns, text) } as const)
+  return { content, delayMs: 0, streams: false }
+}

@@ -1,0 +1,17 @@
+import type { Fault } from '../../../core/fault.ts'
+import type { JsonValue } from '../../../core/json.ts'
+
+/** What a mock model does at one call. */
+export interface MockAnswer {
+  /** `value` is the instance of `returns` itself; `text` must be its JSON where the step has `returns`. */
+  content: { kind: 'text'; text: string } | { kind: 'value'; value: JsonValue }
+  delayMs: number
+  /** Thrown after the delay instead of an answer. */
+  fault?: Fault
+  /** Whether it streams word by word although the step did not ask for it. */
+  streams: boolean
+  /** The pieces to stream; undefined: words. */
+  chunks?: readonly string[]
+  /** Undefined: counted. A fault reports usage only when it is given here. */
+  usage?: { input_tokens?: number; output_tokens?: number }
+}

@@ -1,0 +1,83 @@
+/**
+ * The mock models, for workflows that run offline and for tests: `mock/echo` answers with what it was told, `mock/script`
+ * with what a list says. Same input, same output, same usage, on every machine.
+ */
+import type { Usage } from '../../../core/actor.ts'
+import { Cancelled } from '../../../core/cancelled.ts'
+import type { Clock } from '../../../core/clock.ts'
+import { Fault } from '../../../core/fault.ts'
+import type { JsonValue } from '../../../core/json.ts'
+import { describeProvider, type LlmActor, type LlmInput, toModelName } from '../llm.ts'
+import { answerByEcho } from './echo.ts'
+import type { MockAnswer } from './mock-answer.ts'
+import { answerByScript } from './script.ts'
+
+export const createMockProvider = ({ clock }: { clock: Clock }): LlmActor => ({
+  ...describeProvider('mock', 'Answers without a model: mock/echo repeats the prompt, mock/script follows a list.'),
+  async perform(input, context) {
+    if (context.signal.aborted) throw new Cancelled()
+    const answer = findAnswer(input)
+    if (answer.delayMs > 0) await pause(answer.delayMs, { clock, signal: context.signal })
+    if (answer.fault !== undefined) {
+      if (answer.usage !== undefined) context.usage(toUsage(input, answer))
+      throw answer.fault
+    }
+    for (const text of findChunks(input, answer)) context.progress({ kind: 'text', text })
+    context.usage(toUsage(input, answer))
+    return toOutput(input, answer)
+  },
+})
+
+const findAnswer = (input: LlmInput): MockAnswer => {
+  const name = toModelName(input.model)
+  if (name === 'echo') return answerByEcho(input)
+  if (name === 'script') return answerByScript(input)
+  throw new Fault('not_found', `'${input.model}' is not a mock model: expected mock/echo or mock/script`)
+}
+
+/** @throws Cancelled as soon as the signal is aborted. */
+const pause = (delayMs: number, { clock, signal }: { clock: Clock; signal: AbortSignal }): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const callOff = clock.wakeAt(clock.now() + delayMs, () => {
+      signal.removeEventListener('abort', cancel)
+      resolve()
+    })
+    const cancel = (): void => {
+      callOff()
+      reject(new Cancelled())
+    }
+    signal.addEventListener('abort', cancel, { once: true })
+  })
+
+const findChunks = (input: LlmInput, answer: MockAnswer): readonly string[] => {
+  if (answer.chunks !== undefined) return answer.chunks
+  // Word by word, the blanks before a word with it, so that the pieces make up the whole.
+  return input.stream === true || answer.streams ? (toText(answer).match(/\s*\S+|\s+$/g) ?? []) : []
+}
+
+const toText = ({ content }: MockAnswer): string =>
+  content.kind === 'text' ? content.text : JSON.stringify(content.value)
+
+const toOutput = (input: LlmInput, answer: MockAnswer): JsonValue => {
+  const { content } = answer
+  if (input.returns === undefined) return { text: toText(answer) }
+  if (content.kind === 'value') return content.value
+  try {
+    return JSON.parse(content.text) as JsonValue
+  } catch (cause) {
+    const message = `the answer of '${input.model}' is not JSON: expected an instance of 'returns', got ${JSON.stringify(content.text.slice(0, 80))}`
+    throw new Fault('invalid_output', message, { retryable: true, cause })
+  }
+}
+
+const toUsage = (input: LlmInput, answer: MockAnswer): Usage => ({
+  provider: 'mock',
+  model: toModelName(input.model),
+  input_tokens: answer.usage?.input_tokens ?? countTokens(input.messages.map(({ content }) => content).join('')),
+  cached_tokens: 0,
+  output_tokens: answer.usage?.output_tokens ?? countTokens(toText(answer)),
+  cost_usd: 0,
+})
+
+/** A token is taken to be four bytes of UTF-8: near the average of real models on English text, and easy to check by hand. */
+const countTokens = (text: string): number => Math.ceil(Buffer.byteLength(text) / 4)

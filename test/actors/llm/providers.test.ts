@@ -1,0 +1,26 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { loadProvider, PROVIDER_DESCRIPTIONS } from '../../../src/actors/llm/providers.ts'
+import { isFault } from '../../../src/core/fault.ts'
+
+const test = suite('providers')
+
+const codeOf = async (name: string): Promise<[string, string]> => {
+  const error = await loadProvider(name).catch((thrown: unknown) => thrown)
+  return isFault(error) ? [error.code, error.message] : ['loaded', '']
+}
+
+for (const { name, available } of PROVIDER_DESCRIPTIONS) {
+  test(`${name} is ${available ? 'loaded' : 'known, and not there yet'}`, async () => {
+    const [code] = await codeOf(name)
+    assert.is(code, available ? 'loaded' : 'unavailable')
+  })
+}
+
+test('an unknown provider is answered with the nearest name', async () => {
+  const [code, message] = await codeOf('olama')
+  assert.is(code, 'not_found')
+  assert.match(message, "did you mean 'ollama'?")
+})
+
+test.run()
