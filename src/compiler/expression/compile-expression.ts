@@ -1,0 +1,156 @@
+/**
+ * Expressions and values to closures: the hot path of a run. All parsing and all look-up of names happen here, once; an
+ * evaluation only calls closures. What fails in it is the fault `expression_failed`, and never anything else.
+ */
+import { Fault } from '../../core/fault.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { ExpressionText, MapNode, ValueNode } from '../document.ts'
+import { compileNode } from './compile/compile-node.ts'
+import type { CompileContext, Read } from './compile/context.ts'
+import { compileValueOf } from './compile/context.ts'
+import { chargeTree, Evaluation, ExpressionFailure, fail, RESULT_BUDGET } from './evaluation.ts'
+import { type Expression, partsOf } from './expression.ts'
+import { parseExpression } from './parse-expression.ts'
+
+/** Where the names of expressions are found; asked once for each name, when an expression is compiled. */
+export interface Bindings<Env> {
+  /** Undefined: no such name. The reader gives undefined while the name has no value. */
+  root(name: string): ((env: Env) => JsonValue | undefined) | undefined
+  /** The step's record `{ status, output?, error?, attempts }`; before its first end one whose status is `pending`. */
+  step(id: string): ((env: Env) => JsonValue | undefined) | undefined
+}
+
+/**
+ * The result of the returned function is plain JSON and may share parts with the environment: it must not be changed.
+ * @throws Fault `expression_failed` from the returned function, details `{ expression, position, reason }`. Compiling never throws.
+ */
+export const compileExpression = <Env>(
+  { text }: Pick<ExpressionText, 'text'>,
+  bindings: Bindings<Env>,
+): ((env: Env) => JsonValue) => {
+  const parsed = parseExpression(text)
+  if (!parsed.ok) return () => raise(new ExpressionFailure(parsed.message, parsed.index), { text, position: 0 })
+  let slots = 0
+  const run = compileValueOf(parsed.ast, {
+    text,
+    // A reader is only ever called with the environment that the function below was given.
+    root: (name) => bindings.root(name) as Read | undefined,
+    step: (id) => bindings.step(id) as Read | undefined,
+    locals: new Map(),
+    allocate: () => slots++,
+    compile: compileNode,
+  } satisfies CompileContext)
+  const isGrowing = mayGrow(parsed.ast)
+  return (env) => {
+    const evaluation = new Evaluation(env, slots === 0 ? NO_LOCALS : [])
+    try {
+      const value = run(evaluation)
+      if (isGrowing) chargeTree(value, new Evaluation(undefined, NO_LOCALS, RESULT_BUDGET))
+      return value
+    } catch (error) {
+      return raise(error, { text, position: evaluation.position })
+    }
+  }
+}
+
+const NO_LOCALS: never[] = []
+
+/** Only with a macro's variable can a short expression mention one value often enough to make a huge result of it. */
+const mayGrow = (node: Expression): boolean =>
+  (node.kind === 'macro' && node.macro === 'map') || partsOf(node).some(mayGrow)
+
+const LONGEST_SHOWN = 200
+
+const raise = (error: unknown, { text, position }: { text: string; position: number }): never => {
+  const failure =
+    error instanceof RangeError ? new ExpressionFailure('a value is nested too deeply or too large') : error
+  if (!(failure instanceof ExpressionFailure)) throw error
+  const shown = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text
+  throw new Fault('expression_failed', `expression '${shown}' failed: ${failure.reason}`, {
+    details: { expression: text, position: failure.position ?? position, reason: failure.reason },
+  })
+}
+
+type Compiled<Env> = { constant: JsonValue } | { run: (env: Env) => JsonValue }
+
+/**
+ * A value in which strings may be or hold expressions. What holds none is built once and frozen; a string that is one
+ * expression keeps the expression's type.
+ * @throws Fault `expression_failed` from the returned function, as `compileExpression`. Compiling never throws.
+ */
+export const compileValue = <Env>(node: ValueNode, bindings: Bindings<Env>): ((env: Env) => JsonValue) =>
+  toRun(compile(node, bindings))
+
+const toRun = <Env>(compiled: Compiled<Env>): ((env: Env) => JsonValue) => {
+  if ('run' in compiled) return compiled.run
+  const { constant } = compiled
+  return () => constant
+}
+
+const compile = <Env>(node: ValueNode, bindings: Bindings<Env>): Compiled<Env> => {
+  switch (node.kind) {
+    case 'literal':
+      return { constant: node.value }
+    case 'expression':
+      return { run: compileExpression(node.expression, bindings) }
+    case 'template':
+      return compileTemplate(node.parts, bindings)
+    case 'list':
+      return compileItems(node.items, bindings)
+    case 'map':
+      return compileEntries(node.entries, bindings)
+  }
+}
+
+const compileItems = <Env>(items: ValueNode[], bindings: Bindings<Env>): Compiled<Env> => {
+  const compiled = items.map((item) => compile(item, bindings))
+  const constants = compiled.flatMap((item) => ('constant' in item ? [item.constant] : []))
+  if (constants.length === compiled.length) return { constant: Object.freeze(constants) as JsonValue[] }
+  const runs = compiled.map(toRun)
+  return { run: (env) => runs.map((run) => run(env)) }
+}
+
+const compileEntries = <Env>(entries: MapNode['entries'], bindings: Bindings<Env>): Compiled<Env> => {
+  const compiled = entries.map(({ key, value }) => ({ key: key.value, value: compile(value, bindings) }))
+  const runs = compiled.map(({ key, value }) => ({ key, run: toRun(value) }))
+  const build = (env: Env): JsonObject => {
+    const object: JsonObject = {}
+    for (const { key, run } of runs) setOwn(object, key, run(env))
+    return object
+  }
+  if (compiled.some(({ value }) => 'run' in value)) return { run: build }
+  const constant: JsonObject = {}
+  for (const { key, value } of compiled) if ('constant' in value) setOwn(constant, key, value.constant)
+  return { constant: Object.freeze(constant) }
+}
+
+const setOwn = (object: JsonObject, key: string, value: JsonValue): void => {
+  if (key !== '__proto__') object[key] = value
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
+}
+
+const compileTemplate = <Env>(parts: (string | ExpressionText)[], bindings: Bindings<Env>): Compiled<Env> => {
+  const runs = parts.map((part) => (typeof part === 'string' ? part : compileText(part, bindings)))
+  if (runs.every((run) => typeof run === 'string')) return { constant: runs.join('') }
+  return {
+    run: (env) => {
+      let text = ''
+      for (const run of runs) text += typeof run === 'string' ? run : run(env)
+      return text
+    },
+  }
+}
+
+/** Texts as they are, everything else as JSON; null would only ever be a mistake. */
+const compileText = <Env>(part: ExpressionText, bindings: Bindings<Env>): ((env: Env) => string) => {
+  const run = compileExpression(part, bindings)
+  return (env) => {
+    const value = run(env)
+    if (typeof value === 'string') return value
+    try {
+      return value === null ? fail('null in a text') : JSON.stringify(value)
+    } catch (error) {
+      return raise(error, { text: part.text, position: 0 })
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * One evaluation of one expression: the environment it reads, the variables of its macros, and what is left of its work
+ * budget. The budget counts what was visited, never time, so that a replay on another machine decides alike.
+ */
+import type { JsonValue } from '../../core/json.ts'
+
+/** Undefined is a missing value: only a chain with `.?` or `[?]` gives one, and only `orValue` and its like take it. */
+export type Value = JsonValue | undefined
+
+/** Thrown inside an evaluation and turned into a Fault at its border. Not an Error: it needs no stack, and is cheap. */
+export class ExpressionFailure {
+  readonly reason: string
+  /** Index into the expression's text; undefined: where the evaluation last noted its position. */
+  readonly position: number | undefined
+
+  constructor(reason: string, position?: number) {
+    this.reason = reason
+    this.position = position
+  }
+}
+
+export const fail = (reason: string, position?: number): never => {
+  throw new ExpressionFailure(reason, position)
+}
+
+/** Element visits that one evaluation may spend. */
+export const WORK_BUDGET = 100_000
+
+/** Elements that a result built by macros may have: without variables in it, a result can't be larger than text and data. */
+export const RESULT_BUDGET = 1_000_000
+
+/** Visits that reading or building a text of this length costs: one for each full KiB. */
+export const textWork = (length: number): number => length >> 10
+
+/** What a function sees of the evaluation. */
+export interface Work {
+  /** @throws ExpressionFailure when the budget is spent. */
+  charge(visits: number): void
+  /** What is kept from one call to the next of the same evaluation. */
+  readonly patterns: Set<string>
+}
+
+export class Evaluation implements Work {
+  readonly env: unknown
+  readonly locals: Value[]
+  /** Where the call stands that is being made: functions know no place of their own. */
+  position = 0
+  #left: number
+  #patterns: Set<string> | undefined
+
+  constructor(env: unknown, locals: Value[], budget: number = WORK_BUDGET) {
+    this.env = env
+    this.locals = locals
+    this.#left = budget
+  }
+
+  charge(visits: number): void {
+    this.#left -= visits
+    if (this.#left < 0) fail(`it needs too much work: an expression may visit ${WORK_BUDGET} elements`)
+  }
+
+  get patterns(): Set<string> {
+    this.#patterns ??= new Set()
+    return this.#patterns
+  }
+}
+
+/** Charges for every element, field and text in a value, at any depth. */
+export const chargeTree = (value: JsonValue, work: Work): void => {
+  if (typeof value === 'string') return work.charge(1 + textWork(value.length))
+  work.charge(1)
+  if (typeof value !== 'object' || value === null) return
+  for (const item of Array.isArray(value) ? value : Object.values(value)) chargeTree(item, work)
+}
+
+/** What kind of value it is, for messages. */
+export const describeValue = (value: Value): string => {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return `a list of ${value.length}`
+  if (typeof value === 'object') return 'an object'
+  if (typeof value === 'string') return value.length > 40 ? 'a text' : `'${value}'`
+  return String(value)
+}

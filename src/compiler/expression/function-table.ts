@@ -1,0 +1,69 @@
+/** Every function of the language, once. The reference is generated from it; `has`, `orValue` and the macros are syntax and stand in it for the reader. */
+import type { FunctionEntry } from './functions/function-entry.ts'
+import { LIST_FUNCTIONS } from './functions/list-functions.ts'
+import { TEXT_FUNCTIONS } from './functions/text-functions.ts'
+import { VALUE_FUNCTIONS } from './functions/value-functions.ts'
+
+export const FUNCTION_TABLE: readonly FunctionEntry[] = [...VALUE_FUNCTIONS, ...TEXT_FUNCTIONS, ...LIST_FUNCTIONS]
+
+const byName = new Map(FUNCTION_TABLE.map((entry) => [entry.name, entry]))
+
+export const findFunction = (name: string): FunctionEntry | undefined => byName.get(name)
+
+/** What looks like a function and is not one: it decides what is evaluated, or names a variable. For the reference. */
+export const FORM_TABLE: readonly Pick<FunctionEntry, 'name' | 'signature' | 'doc' | 'example'>[] = [
+  {
+    name: 'has',
+    signature: 'has(a.b) → boolean',
+    doc: 'Whether the field is there; false too when something before it is missing. A field that is null is there.',
+    example: "has({'a': null}.a) && !has({'a': 1}.b)",
+  },
+  {
+    name: 'orValue',
+    signature: 'value.orValue(other) → value',
+    doc: 'The value, or the other one where it is missing (`.?`, `[?]`) or null.',
+    example: "{'a': 1}.?b.orValue(2) == 2",
+  },
+  {
+    name: 'or',
+    signature: 'value.or(other) → value',
+    doc: 'Of two that may be missing, the first that is there; it may still be missing.',
+    example: "{'a': 1}.?b.or({'c': 3}.?c).orValue(0) == 3",
+  },
+  {
+    name: 'hasValue',
+    signature: 'value.hasValue() → boolean',
+    doc: 'Whether a value that may be missing is there and not null.',
+    example: "!{'a': 1}.?b.hasValue()",
+  },
+  {
+    name: 'all',
+    signature: 'list.all(item, condition) → boolean',
+    doc: 'Whether the condition holds for every item, or for every key of an object.',
+    example: '[1, 2].all(n, n > 0)',
+  },
+  {
+    name: 'exists',
+    signature: 'list.exists(item, condition) → boolean',
+    doc: 'Whether the condition holds for at least one item.',
+    example: '[1, 2].exists(n, n > 1)',
+  },
+  {
+    name: 'exists_one',
+    signature: 'list.exists_one(item, condition) → boolean',
+    doc: 'Whether the condition holds for exactly one item.',
+    example: '[1, 2].exists_one(n, n > 1)',
+  },
+  {
+    name: 'filter',
+    signature: 'list.filter(item, condition) → list',
+    doc: 'The items for which the condition holds.',
+    example: '[1, 2, 3].filter(n, n > 1) == [2, 3]',
+  },
+  {
+    name: 'map',
+    signature: 'list.map(item, condition?, value) → list',
+    doc: 'A value for each item; with a condition between, for those items for which it holds.',
+    example: '[1, 2, 3].map(n, n > 1, n * 10) == [20, 30]',
+  },
+]

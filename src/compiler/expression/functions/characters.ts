@@ -1,0 +1,15 @@
+/** Positions in texts count characters (code points), so that no emoji is ever cut in half. */
+const SURROGATE = /[\ud800-\udfff]/
+
+export const countCharacters = (text: string): number => (SURROGATE.test(text) ? [...text].length : text.length)
+
+export const sliceCharacters = (text: string, start: number, end: number): string =>
+  SURROGATE.test(text) ? [...text].slice(start, end).join('') : text.slice(start, end)
+
+/** The position in characters that a position in UTF-16 units is; -1 stays. */
+export const toCharacterIndex = (text: string, unitIndex: number): number =>
+  unitIndex <= 0 ? unitIndex : countCharacters(text.slice(0, unitIndex))
+
+/** The inverse of `toCharacterIndex`. */
+export const toUnitIndex = (text: string, characterIndex: number): number =>
+  SURROGATE.test(text) ? [...text].slice(0, characterIndex).join('').length : characterIndex

@@ -1,0 +1,44 @@
+/** What one function of the language is: the checker, the evaluator and the reference all read the same entry. */
+import type { JsonValue } from '../../../core/json.ts'
+import type { Work } from '../evaluation.ts'
+import type { Type } from '../type.ts'
+
+export interface Parameter {
+  name: string
+  type: Type
+  optional?: boolean
+}
+
+export interface FunctionEntry {
+  name: string
+  /** For people: `join(list, separator?) → string`. */
+  signature: string
+  doc: string
+  /** An expression that is true; a test evaluates each. */
+  example: string
+  /** Whether `a.name(b)` may be written for `name(a, b)`. */
+  isMethod: boolean
+  parameters: readonly Parameter[]
+  /** The type of the result, where it follows from those of the arguments a function of them. */
+  result: Type | ((args: readonly Type[]) => Type)
+  /** Visits that are charged before the call; what depends on the result, `evaluate` charges itself. */
+  work(args: readonly JsonValue[]): number
+  /** The arguments fit the parameters. Throws ExpressionFailure alone. */
+  evaluate(args: readonly JsonValue[], work: Work): JsonValue
+}
+
+/** The argument at `index`, which the parameters guarantee to be text; absent: the default. */
+export const textAt = (args: readonly JsonValue[], index: number, absent = ''): string => {
+  const value = args[index]
+  return typeof value === 'string' ? value : absent
+}
+
+export const numberAt = (args: readonly JsonValue[], index: number, absent = 0): number => {
+  const value = args[index]
+  return typeof value === 'number' ? value : absent
+}
+
+export const listAt = (args: readonly JsonValue[], index: number): JsonValue[] => {
+  const value = args[index]
+  return Array.isArray(value) ? value : []
+}

@@ -1,0 +1,173 @@
+import type { JsonValue } from '../../../core/json.ts'
+import { chargeTree, describeValue, fail, textWork } from '../evaluation.ts'
+import { formatPointInTime, parsePointInTime } from '../point-in-time.ts'
+import { ANY, BOOLEAN, listOf, NUMBER, STRING, unionOf } from '../type.ts'
+import { formatText } from './format.ts'
+import { type FunctionEntry, listAt, numberAt, textAt } from './function-entry.ts'
+
+const DAY_MS = 86_400_000
+
+const NUMERIC = { name: 'value', type: unionOf([NUMBER, STRING]) } as const
+
+const readWork = (args: readonly JsonValue[]): number => 1 + textWork(textAt(args, 0).length)
+
+const toNumber = (value: JsonValue | undefined): number => {
+  if (typeof value === 'number') return value
+  const text = typeof value === 'string' ? value.trim() : ''
+  const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN
+  return Number.isFinite(number) ? number : fail(`${describeValue(value)} is not a number`)
+}
+
+/** Halves go away from zero. Shifting by text avoids 1.005 * 100 = 100.49999999999999. */
+const roundTo = (value: number, digits: number): number => {
+  if (!Number.isInteger(digits) || digits < 0 || digits > 15)
+    return fail(`${digits} is no number of digits: expected a whole number from 0 to 15`)
+  const shifted = Number(`${Math.abs(value)}e${digits}`)
+  // A number that is written with an exponent is too small or too large to have such digits.
+  if (Number.isNaN(shifted)) return Math.abs(value) < 1 ? 0 : value
+  const rounded = Number(`${Math.round(shifted)}e-${digits}`)
+  return Number.isNaN(rounded) ? value : Math.sign(value) * rounded + 0
+}
+
+const parseJson = (text: string): JsonValue => {
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    // The engine's message would quote the text.
+    return fail('the text is not JSON')
+  }
+}
+
+const addDays = (value: JsonValue | undefined, days: number): string => {
+  const start = typeof value === 'string' ? parsePointInTime(value) : numberAt([value ?? null], 0)
+  if (start === undefined) return fail(`${describeValue(value)} is not a point in time: expected RFC 3339`)
+  return formatPointInTime(Math.round(start + days * DAY_MS)) ?? fail('the date lies outside the years 0 to 9999')
+}
+
+export const VALUE_FUNCTIONS: readonly FunctionEntry[] = [
+  {
+    name: 'string',
+    signature: 'string(value) → string',
+    doc: 'A number or boolean as text.',
+    example: "string(1.5) == '1.5'",
+    isMethod: false,
+    parameters: [{ name: 'value', type: unionOf([STRING, NUMBER, BOOLEAN]) }],
+    result: STRING,
+    work: () => 1,
+    evaluate: ([value]) => String(value),
+  },
+  {
+    name: 'int',
+    signature: 'int(value) → number',
+    doc: 'The number without its fraction, or the number that a text holds.',
+    example: "int(7 / 2) == 3 && int('-3.9') == -3",
+    isMethod: false,
+    parameters: [NUMERIC],
+    result: NUMBER,
+    work: () => 1,
+    evaluate: ([value]) => Math.trunc(toNumber(value)) + 0,
+  },
+  {
+    name: 'double',
+    signature: 'double(value) → number',
+    doc: 'The number that a text holds; a number is itself.',
+    example: "double('0.25') == 1 / 4",
+    isMethod: false,
+    parameters: [NUMERIC],
+    result: NUMBER,
+    work: () => 1,
+    evaluate: ([value]) => toNumber(value) + 0,
+  },
+  {
+    name: 'bool',
+    signature: 'bool(value) → boolean',
+    doc: "The boolean that a text, 'true' or 'false', holds; a boolean is itself.",
+    example: "bool('true')",
+    isMethod: false,
+    parameters: [{ name: 'value', type: unionOf([BOOLEAN, STRING]) }],
+    result: BOOLEAN,
+    work: () => 1,
+    evaluate: ([value]) => {
+      if (value === true || value === 'true') return true
+      return value === false || value === 'false' ? false : fail(`${describeValue(value)} is not 'true' or 'false'`)
+    },
+  },
+  {
+    name: 'dyn',
+    signature: 'dyn(value) → any',
+    doc: 'The value itself, with its type forgotten: for what the checker knows less well than you do.',
+    example: "dyn('a') != 1",
+    isMethod: false,
+    parameters: [{ name: 'value', type: ANY }],
+    result: ANY,
+    work: () => 1,
+    evaluate: ([value = null]) => value,
+  },
+  {
+    name: 'round',
+    signature: 'round(number, digits?) → number',
+    doc: 'The nearest number with so many digits behind the point (default 0); halves go away from zero.',
+    example: 'round(2.5) == 3 && round(3.14159, 2) == 3.14',
+    isMethod: true,
+    parameters: [
+      { name: 'number', type: NUMBER },
+      { name: 'digits', type: NUMBER, optional: true },
+    ],
+    result: NUMBER,
+    work: () => 1,
+    evaluate: (args) => roundTo(numberAt(args, 0), numberAt(args, 1)),
+  },
+  {
+    name: 'json',
+    signature: 'json(value) → string',
+    doc: 'Any value as JSON text.',
+    example: "json([1, 'a', null]) == '[1,\"a\",null]'",
+    isMethod: true,
+    parameters: [{ name: 'value', type: ANY }],
+    result: STRING,
+    work: () => 1,
+    evaluate: ([value = null], work) => {
+      chargeTree(value, work)
+      return JSON.stringify(value)
+    },
+  },
+  {
+    name: 'parse_json',
+    signature: 'parse_json(text) → any',
+    doc: 'The value that a JSON text holds; a text that is not JSON is a fault.',
+    example: "parse_json('[1, 2]')[1] == 2",
+    isMethod: true,
+    parameters: [{ name: 'text', type: STRING }],
+    result: ANY,
+    work: (args) => 1 + (textAt(args, 0).length >> 6),
+    evaluate: (args) => parseJson(textAt(args, 0)),
+  },
+  {
+    name: 'date',
+    signature: 'date(time, days?) → string',
+    doc: 'A point in time (RFC 3339 text, a date alone, or epoch milliseconds) plus so many days, as RFC 3339 text in UTC with milliseconds. Texts of this form compare in the order of time.',
+    example: "date('2026-02-28T12:00:00+01:00', 1) == '2026-03-01T11:00:00.000Z'",
+    isMethod: false,
+    parameters: [
+      { name: 'time', type: unionOf([STRING, NUMBER]) },
+      { name: 'days', type: NUMBER, optional: true },
+    ],
+    result: STRING,
+    work: () => 1,
+    evaluate: (args) => addDays(args[0], numberAt(args, 1)),
+  },
+  {
+    name: 'format',
+    signature: 'format(text, list) → string',
+    doc: 'The text with each `%s` (any value), `%d` (a whole number), `%f` and `%.2f` (a number, so many digits; default 6) replaced by the next item of the list; `%%` is a percent sign.',
+    example: "'%s costs %.2f'.format(['tea', 3.5]) == 'tea costs 3.50'",
+    isMethod: true,
+    parameters: [
+      { name: 'text', type: STRING },
+      { name: 'list', type: listOf(ANY) },
+    ],
+    result: STRING,
+    work: (args) => readWork(args) + listAt(args, 1).length,
+    evaluate: (args, work) => formatText(textAt(args, 0), listAt(args, 1), work),
+  },
+]
