@@ -1,0 +1,71 @@
+/** Runs, rows and owners to fill a store with. */
+import type { JsonValue } from '../../src/core/json.ts'
+import { createRunId } from '../../src/core/run-id.ts'
+import type { JournalRow } from '../../src/store/journal-row.ts'
+import { createOwner } from '../../src/store/process-identity.ts'
+import type { Claim, Definition, NewRun, Owner, RunEnd, Store } from '../../src/store/store.ts'
+
+export const T0 = Date.UTC(2026, 0, 2, 3, 4, 5)
+
+export const createDefinition = (change: Partial<Definition> = {}): Definition => ({
+  hash: 'd'.repeat(64),
+  workflow: 'greet',
+  file: 'flows/greet.yaml',
+  source: 'workflow: greet\n',
+  links: { tools: { 'http.get': { type: 'object' } } },
+  ...change,
+})
+
+export const createRow = (seq: number, change: Partial<JournalRow> = {}): JournalRow => ({
+  seq,
+  at: T0 + seq,
+  kind: 'outcome',
+  path: `grades[${seq}]/grade`,
+  visit: 1,
+  data: { output: { text: `row ${seq}` } },
+  ...change,
+})
+
+export const createNewRun = (change: Partial<NewRun> = {}): NewRun => ({
+  id: createRunId(T0),
+  workflow: 'greet',
+  definition: createDefinition().hash,
+  created: createRow(1, { kind: 'created', path: '', visit: 0, data: { input: { name: 'Ada' } } }),
+  ...change,
+})
+
+export const createEnd = (change: Partial<RunEnd> = {}): RunEnd => ({
+  status: 'completed',
+  at: T0 + 60_000,
+  output: { reply: 'hello Ada' },
+  error: null,
+  usage: { input_tokens: 120, output_tokens: 30, cost_usd: 0.0125 },
+  ...change,
+})
+
+/** An owner whose process is certainly gone: its pid is ours, but started at another time. */
+export const createDeadOwner = (): Owner => ({ ...createOwner(), processStart: 1 })
+
+/** On another host, so that only the lease tells whether it lives. */
+export const createFarOwner = (): Owner => ({ ...createOwner(), host: 'elsewhere/1.2.3', pid: 1, processStart: 1 })
+
+/** Saves the definition and creates a run with it. */
+export const startRun = async (
+  store: Store,
+  options: { owner?: Owner; run?: Partial<NewRun>; data?: JsonValue } = {},
+): Promise<Claim> => {
+  const run = createNewRun(options.run)
+  if (options.data !== undefined) run.created = { ...run.created, data: options.data }
+  await store.saveDefinition(createDefinition({ hash: run.definition, workflow: run.workflow }))
+  return store.create(run, options.owner ?? createOwner())
+}
+
+/** How the promise was rejected; an Error of its own when it was not. */
+export const catchRejection = async (promise: Promise<unknown>): Promise<unknown> => {
+  try {
+    await promise
+  } catch (error) {
+    return error
+  }
+  return new Error('expected a rejection, got none')
+}
