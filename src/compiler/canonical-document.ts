@@ -1,0 +1,17 @@
+import type { Workflow } from './document.ts'
+
+/** The document as JSON without its places, so that comments, quotes and the order of keys do not change its hash. */
+export const toCanonicalDocument = (workflow: Workflow): unknown => strip(workflow)
+
+const PLACES: readonly string[] = ['range', 'kindRange']
+
+const strip = (value: unknown): unknown => {
+  if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [key, strip(item)]))
+  if (Array.isArray(value)) return value.map(strip)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key, item]) => !PLACES.includes(key) && typeof item !== 'function')
+      .map(([key, item]) => [key, strip(item)]),
+  )
+}

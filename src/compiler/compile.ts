@@ -1,0 +1,98 @@
+/**
+ * The compiler's contents page: text in, a checked machine and its findings out.
+ *
+ *   read   text → document         shape, names of keys, durations; positions kept
+ *   check  document → the same     steps, types, what may not have run, what never ends
+ *   lower  document → machine      plain JSON in XState's format, one state a step
+ *   link   machine → runnable      expressions, hash, the plan of each step
+ *
+ * Compiling reads no file, no clock and no environment: what a workflow links to is handed in.
+ */
+import { hashJson } from '../core/hash.ts'
+import type { JsonSchema } from '../core/json-schema.ts'
+import { toCanonicalDocument } from './canonical-document.ts'
+import type { Catalogue } from './catalogue.ts'
+import { type CheckedWorkflow, checkWorkflow } from './check.ts'
+import { type Diagnostic, Diagnostics } from './diagnostic.ts'
+import type { Workflow } from './document.ts'
+import { type LinkedWorkflow, linkWorkflow } from './link.ts'
+import { lowerWorkflow } from './lower.ts'
+import { planSteps, type StepPlan } from './plan.ts'
+import { readWorkflow } from './read.ts'
+import type { Source } from './source.ts'
+import { placeSteps } from './step-place.ts'
+
+export interface CompileOptions {
+  catalogue: Catalogue
+  /** Names of environment variables that expressions may read. */
+  environment?: readonly string[]
+  /** Alias to `provider/name`, in place of what the file says. */
+  models?: Readonly<Record<string, string>>
+}
+
+export interface CompiledWorkflow extends LinkedWorkflow {
+  name: string
+  /** SHA-256 over the canonical form and all that it links: equal hashes mean equal behaviour. */
+  hash: string
+  source: Source
+  workflow: Workflow
+  plans: ReadonlyMap<string, StepPlan>
+  /** Closed object schema of the run's input; undefined: the workflow takes none. */
+  input: JsonSchema | undefined
+  limits: { steps: number; timeMs: number | undefined }
+  /** Names of the secrets that it may use. */
+  secrets: readonly string[]
+  /** What it needs and this release can't run yet: errors when it is asked to run. */
+  notYet: readonly Diagnostic[]
+}
+
+export interface Compilation {
+  diagnostics: Diagnostic[]
+  /** Undefined when there are errors. */
+  compiled: CompiledWorkflow | undefined
+}
+
+/** Of `limits.steps`, when the file sets none. */
+const DEFAULT_STEP_LIMIT = 100_000
+
+export const compile = (source: Source, options: CompileOptions): Compilation => {
+  const diagnostics = new Diagnostics(source)
+  const workflow = readWorkflow(source, diagnostics)
+  if (workflow === undefined) return { diagnostics: diagnostics.toList(), compiled: undefined }
+  const checked = checkWorkflow(workflow, {
+    catalogue: options.catalogue,
+    diagnostics,
+    environment: options.environment ?? [],
+  })
+  const compiled = diagnostics.hasErrors ? undefined : build(source, { ...options, checked })
+  return { diagnostics: diagnostics.toList(), compiled }
+}
+
+const build = (
+  source: Source,
+  { catalogue, models = {}, checked }: CompileOptions & { checked: CheckedWorkflow },
+): CompiledWorkflow => {
+  const { workflow } = checked
+  const places = placeSteps(workflow)
+  const plans = planSteps(places, { catalogue, workflow, models })
+  return {
+    ...linkWorkflow(workflow, lowerWorkflow(workflow, places), places),
+    name: workflow.name.value,
+    hash: hashJson({ document: toCanonicalDocument(workflow), tools: linkedTools(plans, catalogue) }),
+    source,
+    workflow,
+    plans,
+    input: workflow.input?.value,
+    limits: { steps: workflow.limits.steps?.value ?? DEFAULT_STEP_LIMIT, timeMs: workflow.limits.timeMs?.value },
+    secrets: workflow.secrets.map(({ value }) => value),
+    notYet: checked.notYet,
+  }
+}
+
+/** The schemas of the tools that its steps name, by name. */
+const linkedTools = (plans: ReadonlyMap<string, StepPlan>, { tools }: Catalogue): Record<string, unknown> =>
+  Object.fromEntries(
+    [...plans.values()]
+      .filter(({ kind }) => kind === 'tool' || kind === 'memory')
+      .map(({ actor }) => [actor, { input: tools.get(actor)?.input, output: tools.get(actor)?.output }]),
+  )

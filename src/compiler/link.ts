@@ -1,0 +1,130 @@
+/**
+ * Linking: the lowered configs get their expressions, and become XState machines. Nothing here runs: the actors that a
+ * machine invokes are inert, the host performs what the machine asks for (or `machine.provide(…)` gives real ones).
+ */
+import { type AnyStateMachine, assign, setup } from 'xstate'
+import type { JsonValue } from '../core/json.ts'
+import type { ForeachStep, Step, Workflow } from './document.ts'
+import { compileExpression, compileValue } from './expression/compile-expression.ts'
+import { createBindings, type ExpressionSite } from './link/bindings.ts'
+import { holds } from './link/guard.ts'
+import { inertActor } from './link/inert-actor.ts'
+import { type LinkedStep, lastOutput, linkStep } from './link/linked-step.ts'
+import type { MachineEvent } from './link/machine-event.ts'
+import { type Recorder, recordChange } from './link/record.ts'
+import type { Places } from './lower/exit.ts'
+import type { GuardParams, RecordParams } from './lower/state-config.ts'
+import type { LoweredWorkflow, MachineConfig } from './lower.ts'
+import { type MachineContext, PENDING, type StepRecord } from './machine-context.ts'
+import { stepsWithin } from './step-place.ts'
+
+/** What a machine starts from; `steps`, `fault` and `output` are its own. */
+export type MachineInput = Pick<MachineContext, 'run' | 'input' | 'env' | 'at' | 'outer' | 'item' | 'index'>
+
+export interface LinkedMachine {
+  config: MachineConfig
+  machine: AnyStateMachine
+  steps: ReadonlyMap<string, LinkedStep>
+}
+
+export interface LinkedWorkflow {
+  root: LinkedMachine
+  /** The machines of foreach bodies, by the id of the foreach. */
+  bodies: ReadonlyMap<string, LinkedMachine>
+}
+
+export const linkWorkflow = (workflow: Workflow, lowered: LoweredWorkflow, places: Places): LinkedWorkflow => ({
+  root: linkMachine(lowered.root, {
+    steps: workflow.steps,
+    places,
+    output: compileRunOutput(workflow, places),
+  }),
+  bodies: new Map(
+    [...lowered.bodies].map(([id, config]) => {
+      const step = places.get(id)?.step as ForeachStep
+      return [id, linkMachine(config, { steps: step.steps, places, output: compileItemOutput(step, places) })]
+    }),
+  ),
+})
+
+interface Body {
+  steps: readonly Step[]
+  places: Places
+  output(context: MachineContext): JsonValue
+}
+
+const linkMachine = (config: MachineConfig, { steps, places, output }: Body): LinkedMachine => {
+  const linked = new Map(
+    steps.flatMap((step) => [step, ...stepsWithin(step)]).map((step) => [step.id.value, linkStep(step, places)]),
+  )
+  return { config, steps: linked, machine: createWorkflowMachine(config, { steps: linked, output }) }
+}
+
+const createWorkflowMachine = (config: MachineConfig, recorder: Recorder): AnyStateMachine => {
+  const records = createRecords(recorder.steps.keys())
+  const definition = setup({
+    types: {} as { context: MachineContext; events: MachineEvent; input: MachineInput },
+    actions: {
+      record: assign((happening, params: RecordParams) => recordChange(recorder, happening, params)),
+    },
+    guards: { when: (happening, params: GuardParams) => holds(recorder.steps, happening, params) },
+    delays: createDelays(recorder.steps.values()),
+    actors: Object.fromEntries(INVOKED_KINDS.map((kind) => [kind, inertActor])),
+  })
+  const context = ({ input }: { input: MachineInput }): MachineContext => ({
+    ...input,
+    steps: records,
+    fault: null,
+    output: null,
+  })
+  // The config is data that lowering wrote; XState's types can only follow one that stands in the source.
+  return definition.createMachine({ ...config, context } as never) as unknown as AnyStateMachine
+}
+
+const INVOKED_KINDS = [
+  'llm',
+  'tool',
+  'code',
+  'memory',
+  'workflow',
+  'set',
+  'wait',
+  'approve',
+  'emit',
+  'foreach',
+] satisfies Step['kind'][]
+
+const createRecords = (ids: Iterable<string>): Record<string, StepRecord> =>
+  Object.freeze(Object.fromEntries([...ids].map((id) => [id, PENDING])))
+
+/** The delays that a machine can only name: of `wait` steps, and before the next try of a block. */
+const createDelays = (
+  steps: Iterable<LinkedStep>,
+): Record<string, (happening: { context: MachineContext }) => number> => {
+  const delayOf =
+    (id: string) =>
+    ({ context }: { context: MachineContext }): number => {
+      const entered = context.steps[id]?.entered
+      return entered?.kind === 'wait' || entered?.kind === 'backoff' ? entered.delayMs : 0
+    }
+  return Object.fromEntries(
+    [...steps].flatMap(({ id, kind, retry }) => [
+      ...(kind === 'wait' ? [[id, delayOf(id)]] : []),
+      ...(retry === undefined ? [] : [[`${id}--backoff`, delayOf(id)]]),
+    ]),
+  )
+}
+
+/** The `output` of the workflow; without one, what the last step gives out. */
+const compileRunOutput = ({ output, steps }: Workflow, places: Places): Body['output'] =>
+  output === undefined ? lastOutput(steps) : compileValue(output, createBindings({ scopes: [], chain: [] }, places))
+
+const compileItemOutput = (step: ForeachStep, places: Places): Body['output'] => {
+  if (step.yields === undefined) return lastOutput(step.steps)
+  const place = places.get(step.id.value)
+  const site: ExpressionSite = {
+    scopes: [...(place?.scopes ?? []), step.id.value],
+    chain: [...(place?.ancestors ?? []), step],
+  }
+  return compileExpression(step.yields, createBindings(site, places))
+}

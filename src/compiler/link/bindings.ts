@@ -1,0 +1,80 @@
+/** What the names in an expression mean at run time: where in the machine's context each is found. */
+import type { JsonValue } from '../../core/json.ts'
+import type { ForeachStep, LoopStep, Step } from '../document.ts'
+import type { Bindings } from '../expression/compile-expression.ts'
+import type { Places } from '../lower/exit.ts'
+import type { MachineContext } from '../machine-context.ts'
+
+/** Where an expression stands: the foreach scopes it is evaluated in, and the steps around it, outermost first. */
+export interface ExpressionSite {
+  scopes: readonly string[]
+  chain: readonly Step[]
+  /** The test of a loop, which is the last of the chain: `iter` is that loop's own. */
+  atTest?: boolean
+}
+
+type Read = (context: MachineContext) => JsonValue | undefined
+
+export const createBindings = (site: ExpressionSite, places: Places): Bindings<MachineContext> => ({
+  root: (name) =>
+    ROOTS[name] ?? bindIter(name, site, places) ?? bindItem(name, site, places) ?? bindError(name, site, places),
+  step(id) {
+    const place = places.get(id)
+    if (place === undefined) return undefined
+    // Records hold more than their JSON fields; the type checker lets expressions name only those.
+    return outward(site.scopes.length - place.scopes.length, (context) => context.steps[id] as unknown as JsonValue)
+  },
+})
+
+const ROOTS: Record<string, Read | undefined> = {
+  input: ({ input }) => input,
+  run: ({ run }) => run,
+  env: ({ env }) => env,
+}
+
+const bindIter = (name: string, { scopes, chain, atTest }: ExpressionSite, places: Places): Read | undefined => {
+  if (name !== 'iter') return undefined
+  const loop = (atTest === true ? chain : chain.slice(0, -1)).findLast((step): step is LoopStep => step.kind === 'loop')
+  if (loop === undefined) return undefined
+  const id = loop.id.value
+  return outward(scopes.length - (places.get(id)?.scopes.length ?? 0), ({ steps }) => {
+    const entered = steps[id]?.entered
+    const count = entered?.kind === 'block' ? entered.count : 0
+    return { count, first: count <= 1 }
+  })
+}
+
+const bindItem = (name: string, { scopes }: ExpressionSite, places: Places): Read | undefined => {
+  if (name === 'index') return scopes.length === 0 ? undefined : ({ index }) => index
+  const depth = scopes.findLastIndex((id) => {
+    const step = places.get(id)?.step as ForeachStep | undefined
+    return step?.as.value === name
+  })
+  return depth === -1 ? undefined : outward(scopes.length - 1 - depth, ({ item }) => item)
+}
+
+/** `error` is the fault that led to the nearest enclosing step which an `on_error` reached. */
+const bindError = (name: string, { scopes, chain }: ExpressionSite, places: Places): Read | undefined => {
+  if (name !== 'error') return undefined
+  const sites = [...chain].reverse().map(({ id }) => {
+    const hops = scopes.length - (places.get(id.value)?.scopes.length ?? 0)
+    return outward(hops, ({ steps }) => steps[id.value]?.caught)
+  })
+  return (context) => {
+    for (const read of sites) {
+      const caught = read(context)
+      if (caught !== undefined) return caught
+    }
+    return undefined
+  }
+}
+
+/** Reads in the context that lies this many foreach bodies further out. */
+const outward = (hops: number, read: Read): Read => {
+  if (hops === 0) return read
+  return (context) => {
+    let at: MachineContext | null = context
+    for (let hop = 0; hop < hops; hop++) at = at?.outer ?? null
+    return at === null ? undefined : read(at)
+  }
+}

@@ -1,0 +1,40 @@
+/** The guard `when`: reads what the action `record` has stored, and evaluates nothing. */
+import { asksForRetry } from '../../core/retry-policy.ts'
+import type { GuardParams } from '../lower/state-config.ts'
+import { arrivedFault } from './arrived-fault.ts'
+import type { LinkedStep } from './linked-step.ts'
+import type { Happening } from './record.ts'
+
+export const holds = (steps: ReadonlyMap<string, LinkedStep>, happening: Happening, params: GuardParams): boolean => {
+  const { context } = happening
+  const record = context.steps[params.step]
+  const entered = record?.entered
+  switch (params.is) {
+    case 'skipped':
+      return entered?.kind === 'skipped'
+    case 'faulted':
+      if (params.step === '') return context.fault !== null
+      return entered?.kind === 'fault' && (params.code === undefined || params.code === entered.fault.code)
+    case 'fault':
+      return arrivedFault(params.step, happening)?.code === params.code
+    case 'case':
+      return entered?.kind === 'case' && entered.index === params.index
+    case 'verdict':
+      return entered?.kind === 'block' && entered.verdict === params.verdict
+    case 'joined':
+      return countBranches(entered, 'completed') >= (steps.get(params.step)?.join?.needed ?? Number.POSITIVE_INFINITY)
+    case 'unjoinable':
+      return context.fault?.handler === params.step
+    case 'retried': {
+      const retry = steps.get(params.step)?.retry
+      const fault = arrivedFault(params.step, happening)
+      return retry !== undefined && fault !== undefined && asksForRetry(retry, record?.attempt ?? 1, fault)
+    }
+  }
+}
+
+const countBranches = (
+  entered: NonNullable<Happening['context']['steps'][string]>['entered'],
+  how: 'completed' | 'failed',
+): number =>
+  entered?.kind === 'block' ? Object.values(entered.ended ?? {}).filter((ending) => ending === how).length : 0

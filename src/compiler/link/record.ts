@@ -1,0 +1,281 @@
+/**
+ * The action `record`: the only thing that changes a machine's context. Pure, and it never throws: what an expression
+ * throws becomes a fault in the step's record, which guards then read.
+ *
+ * A change makes a new `steps` object that shares every record it did not touch.
+ */
+
+import { formatDuration } from '../../core/duration.ts'
+import { type FaultData, toErrorValue } from '../../core/fault.ts'
+import type { JsonValue } from '../../core/json.ts'
+import { backoffDelay } from '../../core/retry-policy.ts'
+import type { FailParams, RecordParams } from '../lower/state-config.ts'
+import { type MachineContext, PENDING, type StepRecord } from '../machine-context.ts'
+import { arrivedFault } from './arrived-fault.ts'
+import { type LinkedStep, toExpressionFault } from './linked-step.ts'
+import type { MachineEvent } from './machine-event.ts'
+
+export interface Recorder {
+  steps: ReadonlyMap<string, LinkedStep>
+  /** Of the whole machine. Throws Fault `expression_failed`. */
+  output(context: MachineContext): JsonValue
+}
+
+export interface Happening {
+  context: MachineContext
+  event: MachineEvent
+}
+
+type Change = Partial<MachineContext>
+type Records = Record<string, StepRecord>
+
+export const recordChange = (recorder: Recorder, happening: Happening, params: RecordParams): Change => {
+  switch (params.op) {
+    case 'enter':
+      return enter(stepOf(recorder, params.step), happening)
+    case 'skip':
+      return end(recorder, happening, { ...params, record: { status: 'skipped', attempts: 0 } })
+    case 'complete':
+      return complete(recorder, happening, params)
+    case 'fail':
+      return fail(recorder, happening, params)
+    case 'branch':
+      return endBranch(stepOf(recorder, params.step), happening, params)
+    case 'test':
+      return test(stepOf(recorder, params.step), happening)
+    case 'back_off':
+      return backOff(stepOf(recorder, params.step), happening)
+    case 'output':
+      return evaluateOutput(recorder, happening)
+    case 'cancel':
+      return { ...timeOf(happening), steps: cancelRunning(happening.context.steps, recorder.steps.keys()) }
+    case 'budget':
+      return {
+        ...timeOf(happening),
+        steps: cancelRunning(happening.context.steps, recorder.steps.keys()),
+        fault: happening.event.fault === undefined ? null : { fault: happening.event.fault, step: '', handler: '' },
+      }
+  }
+}
+
+const stepOf = ({ steps }: Recorder, id: string): LinkedStep => {
+  const step = steps.get(id)
+  if (step === undefined) throw new Error(`the machine names a step '${id}' that its definition does not have`)
+  return step
+}
+
+const recordOf = (records: Records, id: string): StepRecord => records[id] ?? PENDING
+
+const timeOf = ({ context, event }: Happening): { at: number } => ({ at: event.at ?? context.at })
+
+const enter = (step: LinkedStep, { context, event }: Happening): Change => {
+  const { arriving, entered, ...before } = recordOf(context.steps, step.id)
+  const isRetry = entered?.kind === 'backoff'
+  const record: StepRecord = {
+    ...before,
+    visits: before.visits + 1,
+    entries: before.entries + (isRetry ? 0 : 1),
+    attempt: isRetry ? before.attempt : 1,
+  }
+  if (arriving !== undefined) record.caught = arriving
+  else if (!isRetry) delete record.caught
+  const at = event.at ?? context.at
+  const steps = { ...context.steps, [step.id]: record }
+  record.entered =
+    step.maxVisits !== undefined && record.entries > step.maxVisits
+      ? { kind: 'fault', fault: visitsExhausted(step) }
+      : step.enter({ ...context, at, steps })
+  return { at, steps }
+}
+
+const visitsExhausted = ({ id, maxVisits }: LinkedStep): FaultData => ({
+  code: 'visits_exhausted',
+  message: `step '${id}' would run more often than its max_visits of ${maxVisits}`,
+  retryable: false,
+  details: { step: id, max_visits: maxVisits ?? 0 },
+})
+
+type Ending = Pick<StepRecord, 'status' | 'attempts' | 'output' | 'error'>
+
+const complete = (recorder: Recorder, happening: Happening, params: { step: string; leaves?: string[] }): Change => {
+  const step = stepOf(recorder, params.step)
+  const { context, event } = happening
+  const attempts = event.actorId === step.id ? (event.attempts ?? 1) : recordOf(context.steps, step.id).attempt
+  const output = step.output === undefined ? effectOutput(step, event) : step.output(context)
+  return end(recorder, happening, { ...params, record: { status: 'completed', attempts, output } })
+}
+
+const effectOutput = (step: LinkedStep, event: MachineEvent): JsonValue =>
+  event.actorId === step.id ? (event.output ?? null) : {}
+
+const end = (
+  recorder: Recorder,
+  happening: Happening,
+  { step, leaves, record }: { step: string; leaves?: string[]; record: Ending },
+): Change => {
+  const { context } = happening
+  const steps = { ...context.steps, [step]: ended(recordOf(context.steps, step), record) }
+  const { within, join } = stepOf(recorder, step)
+  if (join !== undefined) cancelIn(steps, within)
+  leave(recorder, steps, leaves)
+  return { ...timeOf(happening), steps }
+}
+
+/** The record of a step that has ended: what it carries over is only what counts its visits. */
+const ended = ({ visits, entries, attempt, calls, caught }: StepRecord, ending: Ending): StepRecord => ({
+  ...ending,
+  visits,
+  entries,
+  attempt,
+  calls: calls + ending.attempts,
+  ...(caught === undefined ? {} : { caught }),
+})
+
+const fail = (recorder: Recorder, happening: Happening, params: FailParams): Change => {
+  const { context, event } = happening
+  const step = stepOf(recorder, params.step)
+  const fault = findFault(step, happening, params.code)
+  const error = toErrorValue(fault)
+  const attempts = event.actorId === step.id ? (event.attempts ?? 1) : recordOf(context.steps, step.id).attempt
+  const failed = { status: 'failed', attempts, error } as const
+  const steps = { ...context.steps, [step.id]: ended(recordOf(context.steps, step.id), failed) }
+  cancelIn(steps, step.within)
+  for (const id of params.through ?? []) {
+    cancelIn(steps, stepOf(recorder, id).within)
+    steps[id] = ended(recordOf(steps, id), { status: 'failed', attempts: recordOf(steps, id).attempt, error })
+  }
+  leave(recorder, steps, params.leaves)
+  if (params.to !== undefined) {
+    if (params.to in steps) steps[params.to] = { ...recordOf(steps, params.to), arriving: error }
+    return { ...timeOf(happening), steps, fault: null }
+  }
+  const origin = context.fault?.handler === step.id ? context.fault.step : step.id
+  return { ...timeOf(happening), steps, fault: { fault, step: origin, handler: params.handler ?? '' } }
+}
+
+const findFault = (step: LinkedStep, { context, event }: Happening, code: string | undefined): FaultData => {
+  const entered = recordOf(context.steps, step.id).entered
+  if (entered?.kind === 'fault') return entered.fault
+  if (code === 'timeout')
+    return {
+      code,
+      message: `step '${step.id}' took longer than its timeout of ${formatDuration(step.timeoutMs ?? 0)}`,
+      retryable: true,
+      details: { step: step.id },
+    }
+  return (
+    arrivedFault(step.id, { context, event }) ?? {
+      code: 'defect',
+      message: 'a fault without a cause',
+      retryable: false,
+    }
+  )
+}
+
+const endBranch = (
+  step: LinkedStep,
+  happening: Happening,
+  { branch, ended: how }: { branch: string; ended: 'completed' | 'failed' },
+): Change => {
+  const { context } = happening
+  const record = recordOf(context.steps, step.id)
+  if (record.entered?.kind !== 'block') return {}
+  const endings = { ...record.entered.ended, [branch]: how }
+  const steps = { ...context.steps, [step.id]: { ...record, entered: { ...record.entered, ended: endings } } }
+  const { of, needed } = step.join ?? { of: 0, needed: 0 }
+  const failures = Object.values(endings).filter((ending) => ending === 'failed').length
+  const fault = failures > of - needed ? joinFailed(step.id, { of, needed, failures }) : null
+  return {
+    ...timeOf(happening),
+    steps,
+    fault: fault === null ? (how === 'failed' ? null : context.fault) : { fault, step: step.id, handler: step.id },
+  }
+}
+
+const joinFailed = (
+  step: string,
+  { of, needed, failures }: Record<'of' | 'needed' | 'failures', number>,
+): FaultData => ({
+  code: 'join_failed',
+  message: `'${step}' needs ${needed} of its ${of} branches, and ${failures} have failed`,
+  retryable: true,
+  details: { step, branches: of, needed, failed: failures },
+})
+
+const test = (step: LinkedStep, happening: Happening): Change => {
+  const { context } = happening
+  const record = recordOf(context.steps, step.id)
+  if (record.entered?.kind !== 'block' || step.loop === undefined) return {}
+  const { count } = record.entered
+  const judged = judge(step, context, count)
+  const entered = { kind: 'block', count: judged === 'again' ? count + 1 : count } as const
+  const fault = typeof judged === 'object' ? judged : judged === 'exhausted' ? loopExhausted(step, count) : null
+  return {
+    ...timeOf(happening),
+    steps: {
+      ...context.steps,
+      [step.id]: { ...record, entered: typeof judged === 'object' ? entered : { ...entered, verdict: judged } },
+    },
+    ...(fault === null ? {} : { fault: { fault, step: step.id, handler: step.id } }),
+  }
+}
+
+const judge = ({ id, loop }: LinkedStep, context: MachineContext, count: number) => {
+  try {
+    if (loop === undefined || loop.isOver(context)) return 'stop'
+    return count >= loop.max ? 'exhausted' : 'again'
+  } catch (thrown) {
+    return toExpressionFault(thrown, id)
+  }
+}
+
+const loopExhausted = ({ id }: LinkedStep, count: number): FaultData => ({
+  code: 'loop_exhausted',
+  message: `loop '${id}' has run ${count} times, its max, and its condition to end does not hold`,
+  retryable: false,
+  details: { step: id, max: count },
+})
+
+const backOff = (step: LinkedStep, happening: Happening): Change => {
+  const { context } = happening
+  const record = recordOf(context.steps, step.id)
+  const fault = arrivedFault(step.id, happening)
+  const steps = { ...context.steps }
+  for (const id of step.within) {
+    const { visits, entries, calls } = recordOf(steps, id)
+    steps[id] = { ...PENDING, visits, entries, calls }
+  }
+  const seed = `${context.run.id}/${step.id}/${record.visits}`
+  const delayMs =
+    step.retry === undefined ? 0 : backoffDelay(step.retry, record.attempt, { seed, ...(fault && { fault }) })
+  steps[step.id] = { ...record, attempt: record.attempt + 1, entered: { kind: 'backoff', delayMs } }
+  return { ...timeOf(happening), steps, fault: null }
+}
+
+const evaluateOutput = (recorder: Recorder, happening: Happening): Change => {
+  const steps = cancelRunning(happening.context.steps, recorder.steps.keys())
+  const change = { ...timeOf(happening), steps }
+  try {
+    return { ...change, output: recorder.output({ ...happening.context, ...change }), fault: null }
+  } catch (thrown) {
+    return { ...change, fault: { fault: toExpressionFault(thrown, 'output'), step: '', handler: '' } }
+  }
+}
+
+const leave = (recorder: Recorder, steps: Records, blocks: readonly string[] = []): void => {
+  for (const id of blocks) cancelIn(steps, [id, ...stepOf(recorder, id).within])
+}
+
+/** Marks what still runs as cancelled, in an object of the caller's own. */
+const cancelIn = (steps: Records, ids: Iterable<string>): void => {
+  for (const id of ids) {
+    const record = recordOf(steps, id)
+    if (record.entered !== undefined) steps[id] = ended(record, { status: 'cancelled', attempts: record.attempts })
+  }
+}
+
+const cancelRunning = (steps: Records, ids: Iterable<string>): Records => {
+  const copy = { ...steps }
+  cancelIn(copy, ids)
+  return copy
+}

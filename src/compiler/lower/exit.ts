@@ -1,0 +1,121 @@
+/** Where control goes when a step ends, is skipped or fails: computed from its place, written as transitions. */
+import type { Step } from '../document.ts'
+import type { StepPlace } from '../step-place.ts'
+import { type ActionConfig, type FailParams, OUTPUT, record, type TransitionConfig, when } from './state-config.ts'
+
+/** What lies around a list of steps. */
+export interface Surroundings {
+  /** Taken after the last step of the list. */
+  exit: Exit
+  /** Taken by a fault that no step of the list handles. */
+  fault: FaultExit
+}
+
+interface Exit {
+  target: string
+  actions: ActionConfig[]
+}
+
+interface FaultExit extends Exit {
+  /** The blocks that fail on the way, innermost first. */
+  through: string[]
+  /** The block whose state `--caught` it reaches. */
+  handler?: string
+}
+
+export type Places = ReadonlyMap<string, StepPlace>
+
+export const toTarget = (id: string): string => `#${id}`
+
+/** The transition taken when `step` has ended in this way; its own record is written first, then those of the blocks it ends. */
+export const leaveBy = (step: Step, op: 'complete' | 'skip', context: StepSurroundings): TransitionConfig => {
+  const { target, actions, leaves } = findOnward(step, context)
+  return { target, actions: [record({ op, step: step.id.value, ...leaving(leaves) }), ...actions] }
+}
+
+export interface StepSurroundings {
+  places: Places
+  around: Surroundings
+}
+
+/** The transition of `next` or of a switch case: to a step or to the end. */
+export const jump = (step: Step, target: string, places: Places): TransitionConfig => ({
+  target: targetOf(target),
+  actions: [record({ op: 'complete', step: step.id.value, ...leaving(blocksLeft(step, target, places)) })],
+})
+
+/**
+ * The transitions of a fault of `step`, in the order in which they are tried: its `on_error` cases, then what lies around
+ * it. With `code` the fault is known (a block's timeout), so only the one that fits is given.
+ */
+export const faultRoutes = (step: Step, context: StepSurroundings, code?: string): TransitionConfig[] => {
+  const cases = onErrorCases(step)
+  const chosen =
+    code === undefined ? cases : cases.filter((one) => one.code === code || one.code === undefined).slice(0, 1)
+  const routes = chosen.map(({ code: matched, action }) => ({
+    ...toErrorTransition(step, action, { ...context, code }),
+    ...(matched === undefined || code !== undefined
+      ? {}
+      : { guard: when({ step: step.id.value, is: 'fault', code: matched }) }),
+  }))
+  return routes.some(({ guard }) => guard === undefined) ? routes : [...routes, unhandled(step, context, code)]
+}
+
+const onErrorCases = ({ onError }: Step): { code?: string; action: string }[] => {
+  if (onError === undefined) return []
+  if (onError.kind === 'all') return [{ action: onError.action.value }]
+  return onError.cases.map(({ code, action }) => ({ code: code.value, action: action.value }))
+}
+
+const toErrorTransition = (
+  step: Step,
+  action: string,
+  context: StepSurroundings & { code: string | undefined },
+): TransitionConfig => {
+  if (action === 'fail') return unhandled(step, context, context.code)
+  const failed = {
+    op: 'fail',
+    step: step.id.value,
+    ...(context.code === undefined ? {} : { code: context.code }),
+  } as const
+  if (action === 'continue') {
+    const { target, actions, leaves } = findOnward(step, context)
+    return { target, actions: [record({ ...failed, to: '', ...leaving(leaves) }), ...actions] }
+  }
+  const leaves = blocksLeft(step, action, context.places)
+  return { target: targetOf(action), actions: [record({ ...failed, to: action, ...leaving(leaves) })] }
+}
+
+const unhandled = (step: Step, { around }: StepSurroundings, code: string | undefined): TransitionConfig => {
+  const { target, actions, through, handler } = around.fault
+  const params: FailParams = { op: 'fail', step: step.id.value }
+  if (code !== undefined) params.code = code
+  if (through.length > 0) params.through = through
+  if (handler !== undefined) params.handler = handler
+  return { target, actions: [record(params), ...actions] }
+}
+
+const findOnward = (step: Step, { places, around }: StepSurroundings): Exit & { leaves: string[] } => {
+  const place = places.get(step.id.value)
+  if (step.next !== undefined)
+    return { target: targetOf(step.next.value), actions: [], leaves: blocksLeft(step, step.next.value, places) }
+  const sibling = place?.siblings[place.index + 1]
+  if (sibling !== undefined) return { target: toTarget(sibling.id.value), actions: [], leaves: [] }
+  return { ...around.exit, leaves: [] }
+}
+
+const targetOf = (id: string): string => toTarget(id === 'end' ? OUTPUT : id)
+
+/** The blocks around `step` that a jump to `target` leaves, innermost first; never beyond the foreach body they share. */
+const blocksLeft = (step: Step, target: string, places: Places): string[] => {
+  const ancestorsOf = (id: string): readonly Step[] => places.get(id)?.ancestors ?? []
+  const kept = new Set(target === 'end' ? [] : ancestorsOf(target).map(({ id }) => id.value))
+  const left: string[] = []
+  for (const ancestor of [...ancestorsOf(step.id.value)].reverse()) {
+    if (ancestor.kind === 'foreach' || kept.has(ancestor.id.value)) break
+    left.push(ancestor.id.value)
+  }
+  return left
+}
+
+const leaving = (leaves: string[]): { leaves?: string[] } => (leaves.length === 0 ? {} : { leaves })

@@ -1,0 +1,85 @@
+/** The part of XState's config format that lowering writes: plain JSON, so that it can be shown, stored and hashed. */
+import type { JsonObject } from '../../core/json.ts'
+import type { LoopVerdict } from '../machine-context.ts'
+
+export interface StateConfig {
+  id?: string
+  type?: 'final' | 'parallel'
+  description?: string
+  initial?: string
+  entry?: ActionConfig[]
+  always?: TransitionConfig[]
+  invoke?: InvokeConfig
+  after?: Record<string, TransitionConfig[]>
+  on?: Record<string, TransitionConfig[]>
+  states?: Record<string, StateConfig>
+  meta?: JsonObject
+}
+
+export interface TransitionConfig {
+  target: string
+  guard?: GuardConfig
+  actions?: ActionConfig[]
+  reenter?: boolean
+}
+
+export interface InvokeConfig {
+  /** The step's id. */
+  id: string
+  /** The step's kind. */
+  src: string
+  input: { step: string }
+  onDone: TransitionConfig[]
+  onError: TransitionConfig[]
+}
+
+export interface ActionConfig {
+  type: 'record'
+  params: RecordParams
+}
+
+export interface GuardConfig {
+  type: 'when'
+  params: GuardParams
+}
+
+/** What a guard asks of the record of `step`. `expression` only tells readers of the chart what it stands for. */
+export type GuardParams = { step: string; expression?: string } & (
+  | { is: 'skipped' | 'joined' | 'unjoinable' | 'retried' }
+  /** Its entry failed, with any code or with this one. */
+  | { is: 'faulted'; code?: string }
+  /** A fault with this code has arrived. */
+  | { is: 'fault'; code: string }
+  | { is: 'case'; index: number }
+  | { is: 'verdict'; verdict: LoopVerdict }
+)
+
+/** What happened to `step`. `leaves` are the blocks that this transition leaves: what still runs in them is cancelled. */
+export type RecordParams =
+  | { op: 'enter' | 'test' | 'back_off'; step: string }
+  | { op: 'skip' | 'complete'; step: string; leaves?: string[] }
+  | FailParams
+  | { op: 'branch'; step: string; branch: string; ended: 'completed' | 'failed' }
+  | { op: 'output' | 'cancel' | 'budget' }
+
+export interface FailParams {
+  op: 'fail'
+  step: string
+  /** When the fault is the machine's own: `timeout`. */
+  code?: string
+  /** The step that takes over, or empty: the run goes on behind the failed step. Undefined: nobody handles it here. */
+  to?: string
+  leaves?: string[]
+  /** Unhandled: the enclosing blocks that fail with it, innermost first, and the one that takes it up. */
+  through?: string[]
+  handler?: string
+}
+
+/** The states that every machine ends in, and the one that evaluates its output. Steps can't have a dash in their id. */
+export const OUTPUT = 'run--output'
+export const COMPLETED = 'run--completed'
+export const FAILED = 'run--failed'
+export const CANCELLED = 'run--cancelled'
+
+export const record = (params: RecordParams): ActionConfig => ({ type: 'record', params })
+export const when = (params: GuardParams): GuardConfig => ({ type: 'when', params })

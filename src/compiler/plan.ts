@@ -1,0 +1,84 @@
+/** What the host needs to know of a step that it performs: which actor, under which policy. Resolved against the catalogue. */
+import type { JsonSchema } from '../core/json-schema.ts'
+import type { RetryPolicy } from '../core/retry-policy.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { LlmStep, Step, Workflow } from './document.ts'
+import { toRetryPolicy } from './link/linked-step.ts'
+import type { Places } from './lower/exit.ts'
+
+export interface StepPlan {
+  id: string
+  kind: Step['kind']
+  /** `tool`: the tool's name; `llm`: `provider/name`; else the kind. */
+  actor: string
+  /** The part of the actor's input that does not depend on the run; merged over what entering the step evaluated. */
+  fixed: Readonly<Record<string, unknown>>
+  writes: boolean
+  /** Of one attempt. Null: none. */
+  timeoutMs: number | null
+  retry: RetryPolicy
+  onLost: 'retry' | 'fail'
+  /** What the output must match, beyond the actor's own schema. */
+  returns: JsonSchema | undefined
+  foreach: { concurrency: number; onItemError: 'stop' | 'skip' | 'collect' } | undefined
+}
+
+/** Of an actor step that names none. */
+const DEFAULT_TIMEOUT_MS = 300_000
+
+/** How often reading steps are tried; all others once. */
+const READING_ATTEMPTS = 3
+
+export interface PlanOptions {
+  catalogue: Catalogue
+  workflow: Workflow
+  /** Alias to `provider/name`, in place of what the file says. */
+  models: Readonly<Record<string, string>>
+}
+
+export const planSteps = (places: Places, options: PlanOptions): ReadonlyMap<string, StepPlan> =>
+  new Map([...places.values()].map(({ step }) => [step.id.value, planStep(step, options)]))
+
+const planStep = (step: Step, options: PlanOptions): StepPlan => {
+  const writes = isWriting(step, options)
+  return {
+    id: step.id.value,
+    kind: step.kind,
+    actor: actorOf(step, options),
+    fixed: step.kind === 'llm' ? fixedOf(step, options) : {},
+    writes,
+    timeoutMs:
+      step.timeoutMs?.value ?? (step.kind === 'workflow' || step.kind === 'foreach' ? null : DEFAULT_TIMEOUT_MS),
+    retry: toRetryPolicy(step.retry, writes ? 1 : READING_ATTEMPTS),
+    onLost: step.onLost?.value ?? (writes && step.kind !== 'code' && step.key === undefined ? 'fail' : 'retry'),
+    returns: 'returns' in step ? step.returns?.value : undefined,
+    foreach:
+      step.kind === 'foreach'
+        ? { concurrency: step.concurrency.value, onItemError: step.onItemError.value }
+        : undefined,
+  }
+}
+
+/** Memory counts as reading: its writes carry a version, so that doing them twice is safe. */
+const isWriting = (step: Step, { catalogue, workflow }: PlanOptions): boolean => {
+  if (step.kind === 'llm' || step.kind === 'memory') return false
+  if (step.kind !== 'tool') return true
+  const preset = workflow.presets.get(step.tool.value)
+  return catalogue.tools.get(preset?.tool.value ?? step.tool.value)?.writes ?? true
+}
+
+const actorOf = (step: Step, options: PlanOptions): string => {
+  if (step.kind === 'tool') return step.tool.value
+  if (step.kind === 'memory') return `memory.${step.operation.value}`
+  return step.kind === 'llm' ? modelOf(step, options) : step.kind
+}
+
+const fixedOf = (step: LlmStep, options: PlanOptions): Record<string, unknown> => ({
+  model: modelOf(step, options),
+  ...(step.returns === undefined ? {} : { returns: step.returns.value }),
+  ...(step.stream === undefined ? {} : { stream: step.stream.value }),
+})
+
+/** `provider/name` of a step's model: its alias as overridden, else as the file has it, else the name itself. */
+export const modelOf = ({ model }: LlmStep, { workflow, models }: Omit<PlanOptions, 'catalogue'>): string =>
+  models[model.value] ?? workflow.models.get(model.value)?.value[0]?.value ?? model.value

@@ -1,0 +1,41 @@
+import type { FaultData } from './fault.ts'
+
+export interface RetryPolicy {
+  /** Counts attempts, the first included. */
+  max: number
+  minMs: number
+  maxMs: number
+  jitter: boolean
+  /** Fault codes; undefined: every retryable fault. */
+  on?: readonly string[]
+}
+
+export const DEFAULT_BACKOFF = { minMs: 1_000, maxMs: 30_000, jitter: true } as const
+
+/** Whether the policy asks for another attempt after this one (from 1) ended with this fault. */
+export const asksForRetry = (policy: RetryPolicy, attempt: number, fault: FaultData): boolean =>
+  attempt < policy.max && (policy.on === undefined ? fault.retryable : policy.on.includes(fault.code))
+
+/**
+ * Milliseconds to wait after the given attempt (from 1): doubling from `minMs` up to `maxMs`, with full jitter
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). The jitter is drawn from `seed`, so that a
+ * replay of the same journal waits as long. A fault that says when to come back (`details.retry_after_ms`) is obeyed,
+ * capped at five minutes.
+ */
+export const backoffDelay = (policy: RetryPolicy, attempt: number, options: { seed: string; fault?: FaultData }): number => {
+  const asked = options.fault?.details?.retry_after_ms
+  if (typeof asked === 'number') return Math.max(0, Math.min(asked, LONGEST_RETRY_AFTER_MS))
+  const ceiling = Math.min(policy.maxMs, policy.minMs * 2 ** (attempt - 1))
+  return policy.jitter ? Math.round(ceiling * toFraction(`${options.seed}#${attempt}`)) : ceiling
+}
+
+const LONGEST_RETRY_AFTER_MS = 300_000
+
+/** FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), finished by an avalanche, as a number in [0, 1). */
+const toFraction = (text: string): number => {
+  let hash = 0x811c9dc5
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32
+}

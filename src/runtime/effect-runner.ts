@@ -1,0 +1,214 @@
+/**
+ * Performs the effects of one run, each under its policy: attempts, the pauses between them, the timeout of each.
+ *
+ * It owns the attempts in flight with their timers and abort signals; what happens next is decided by the attempt machine.
+ * It hands out only the final outcome of an effect, and a note for each attempt that failed before. An effect that was
+ * stopped has no outcome; what its actor still returns is handed out as late.
+ */
+import type { SnapshotFrom } from 'xstate'
+import type { StepPlan } from '../compiler/plan.ts'
+import type { ActorContext, BlobContent, BlobRef, Progress, Usage } from '../core/actor.ts'
+import { isCancelled } from '../core/cancelled.ts'
+import type { Clock } from '../core/clock.ts'
+import { formatDuration } from '../core/duration.ts'
+import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { type AttemptEvent, attemptMachine } from '../machines/attempt.ts'
+import { createFold } from './fold.ts'
+import type { ActorCall, Placement } from './placement.ts'
+import type { OpenEffect } from './run-effect.ts'
+import type { AttemptFigures, Outcome } from './run-event.ts'
+
+export interface EffectRunnerOptions {
+  runId: string
+  plans: ReadonlyMap<string, StepPlan>
+  placement: Placement
+  clock: Clock
+  putBlob(blob: BlobContent): Promise<BlobRef>
+  /** J9: applied to everything that comes back from an actor. */
+  redact<T extends JsonValue>(value: T): T
+  on: EffectListener
+}
+
+export interface EffectListener {
+  started(effect: OpenEffect, attempt: number): void
+  progressed(effect: OpenEffect, progress: Progress): void
+  /** An attempt failed and another follows. */
+  failed(effect: OpenEffect, failure: { fault: FaultData; figures: AttemptFigures; retryInMs: number }): void
+  ended(effect: OpenEffect, outcome: Outcome, figures: AttemptFigures): void
+  /** After it was stopped or timed out, an actor came back all the same. */
+  late(effect: OpenEffect, outcome: Outcome, figures: AttemptFigures): void
+}
+
+/** What earlier processes left behind of an effect. */
+export interface EffectHistory {
+  failed: number
+  lost: number
+}
+
+interface RunningEffect {
+  effect: OpenEffect
+  plan: StepPlan
+  state: SnapshotFrom<typeof attemptMachine>
+  started: number
+  usage: Usage[]
+  abort: AbortController
+  /** Calls off the timeout or the end of the pause. */
+  disarm(): void
+}
+
+const attempts = createFold(attemptMachine)
+
+export class EffectRunner {
+  readonly #options: EffectRunnerOptions
+  readonly #running = new Map<string, RunningEffect>()
+  readonly #performing = new Set<Promise<void>>()
+
+  constructor(options: EffectRunnerOptions) {
+    this.#options = options
+  }
+
+  /** Starts an effect. With `isLost`, an attempt of an earlier process is unaccounted for: it may be the last one allowed. */
+  start(effect: OpenEffect, history: EffectHistory, isLost = false): void {
+    const plan = this.#options.plans.get(effect.step)
+    if (plan === undefined) return
+    const seed = `${this.#options.runId}/${effect.path}#${effect.visit}`
+    const { retry, onLost } = plan
+    const [state] = attempts.start({ retry, onLost, seed, failed: history.failed, lost: history.lost })
+    const running: RunningEffect = {
+      effect,
+      plan,
+      state,
+      started: this.#options.clock.now(),
+      usage: [],
+      abort: new AbortController(),
+      disarm: () => {},
+    }
+    this.#running.set(effect.path, running)
+    if (isLost) this.#tell(running, { type: 'lost' })
+    else this.#perform(running)
+  }
+
+  stop(path: string, visit: number): void {
+    const running = this.#running.get(path)
+    if (running?.effect.visit !== visit) return
+    this.#running.delete(path)
+    running.disarm()
+    running.abort.abort()
+  }
+
+  stopAll(): void {
+    for (const { effect } of [...this.#running.values()]) this.stop(effect.path, effect.visit)
+  }
+
+  /** Resolves when every actor has come back. */
+  async settled(): Promise<void> {
+    while (this.#performing.size > 0) await Promise.all(this.#performing)
+  }
+
+  #tell(running: RunningEffect, event: AttemptEvent): void {
+    running.disarm()
+    ;[running.state] = attempts.step(running.state, event)
+    const { value, context } = running.state
+    if (value === 'performing') this.#perform(running)
+    else if (value === 'backing_off') this.#backOff(running, context.fault)
+    else if (value === 'failed' && context.fault !== null) this.#end(running, { fault: context.fault })
+  }
+
+  #backOff(running: RunningEffect, fault: FaultData | null): void {
+    const { clock, on } = this.#options
+    const { delayMs } = running.state.context
+    if (fault !== null) on.failed(running.effect, { fault, figures: this.#figures(running), retryInMs: delayMs })
+    running.usage = []
+    running.disarm = clock.wakeAt(clock.now() + delayMs, () => this.#tell(running, { type: 'elapsed' }))
+  }
+
+  #end(running: RunningEffect, outcome: Outcome): void {
+    running.disarm()
+    this.#running.delete(running.effect.path)
+    this.#options.on.ended(running.effect, outcome, this.#figures(running))
+  }
+
+  #figures({ state, started, usage }: RunningEffect): AttemptFigures {
+    const { attempt } = state.context
+    const ms = Math.max(0, this.#options.clock.now() - started)
+    return { attempt, started, ms, ...(usage.length === 0 ? {} : { usage }) }
+  }
+
+  #perform(running: RunningEffect): void {
+    const { clock, placement, on, redact } = this.#options
+    const { effect, plan } = running
+    const { attempt } = running.state.context
+    const abort = new AbortController()
+    running.abort = abort
+    running.started = clock.now()
+    if (plan.timeoutMs !== null) this.#armTimeout(running, plan.timeoutMs)
+    on.started(effect, attempt)
+    const isCurrent = (): boolean => running.abort === abort && this.#running.get(effect.path) === running
+    const settle = (outcome: Outcome): void => {
+      if (!isCurrent() || abort.signal.aborted) {
+        if ('output' in outcome) on.late(effect, outcome, this.#figures(running))
+      } else if ('fault' in outcome) this.#tell(running, { type: 'failed', fault: outcome.fault })
+      else this.#end(running, outcome)
+    }
+    const performing = placement.perform(this.#callOf(running), this.#contextOf(running)).then(
+      (output) => settle({ output: redact(output) }),
+      (thrown) => {
+        if (isCancelled(thrown) && abort.signal.aborted) return
+        settle({ fault: redact(toFaultOf(thrown, plan) as unknown as JsonObject) as unknown as FaultData })
+      },
+    )
+    this.#performing.add(performing)
+    performing.finally(() => this.#performing.delete(performing)).catch(() => {})
+  }
+
+  #armTimeout(running: RunningEffect, timeoutMs: number): void {
+    running.disarm = this.#options.clock.wakeAt(running.started + timeoutMs, () => {
+      running.abort.abort()
+      const message = `step '${running.effect.step}' took longer than its timeout of ${formatDuration(timeoutMs)}`
+      this.#tell(running, { type: 'failed', fault: { code: 'timeout', message, retryable: true } })
+    })
+  }
+
+  #callOf({ effect, plan, state }: RunningEffect): ActorCall {
+    const kind = plan.kind as ActorCall['kind']
+    if (kind !== 'llm') return { kind, actor: plan.actor, input: effect.input, returns: plan.returns }
+    // A scripted model gives its answers in the order of the calls.
+    const call = effect.calls + state.context.attempt - 1
+    const input = { ...(plan.fixed as JsonObject), ...(effect.input as JsonObject), call }
+    return { kind, actor: plan.actor, input, returns: plan.returns }
+  }
+
+  #contextOf(running: RunningEffect): ActorContext {
+    const { runId, on, putBlob, redact } = this.#options
+    const { effect, plan } = running
+    return {
+      signal: running.abort.signal,
+      key: effect.key ?? `${runId}/${effect.path}#${effect.visit}`,
+      keyIsExplicit: effect.key !== undefined,
+      attempt: running.state.context.attempt,
+      deadline: plan.timeoutMs === null ? Number.POSITIVE_INFINITY : running.started + plan.timeoutMs,
+      progress: (progress) =>
+        on.progressed(effect, progress.kind === 'text' ? { kind: 'text', text: redact(progress.text) } : progress),
+      usage: (usage) => running.usage.push(usage),
+      secret: (name) => {
+        throw new Error(`secret '${name}' was asked for outside of a placement`)
+      },
+      blob: putBlob,
+      log: SILENT,
+    }
+  }
+}
+
+const SILENT = { debug: (): void => {}, warn: (): void => {} }
+
+/** Actors throw Fault; anything else that comes out of one is translated here, at the border. */
+const toFaultOf = (thrown: unknown, { kind, actor }: StepPlan): FaultData => {
+  if (isFault(thrown)) return toFaultData(thrown)
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return {
+    code: kind === 'code' ? 'code_failed' : 'tool_failed',
+    message: `'${actor}' failed: ${message}`,
+    retryable: false,
+  }
+}

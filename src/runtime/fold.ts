@@ -1,0 +1,90 @@
+/**
+ * The fold: one step of a machine as a pure function, `(snapshot, event) → [snapshot, effects]`. The only caller of XState's
+ * transitions.
+ *
+ * XState's own `transition()` builds an actor at every call; here one inert scope is made per machine and reused, which
+ * halves the time of a step. A property test holds the results equal to the public functions.
+ *
+ * It owns nothing: snapshots are immutable values of XState, effects are plain data for the host.
+ */
+import { type AnyStateMachine, createActor, type EventFromLogic, type InputFrom, type SnapshotFrom } from 'xstate'
+
+/** What a machine asks for. Actors are named by the id of their invoke, timers by XState's own id for them. */
+export type MachineEffect =
+  | { type: 'spawn'; id: string }
+  | { type: 'stop'; id: string }
+  | { type: 'schedule'; timer: string; delayMs: number; event: string }
+  | { type: 'unschedule'; timer: string }
+
+export interface Fold<M extends AnyStateMachine> {
+  start(input: InputFrom<M>): [SnapshotFrom<M>, MachineEffect[]]
+  step(snapshot: SnapshotFrom<M>, event: EventFromLogic<M>): [SnapshotFrom<M>, MachineEffect[]]
+}
+
+type Scope<M extends AnyStateMachine> = Parameters<M['transition']>[2]
+
+export const createFold = <M extends AnyStateMachine>(machine: M): Fold<M> => {
+  let effects: MachineEffect[] = []
+  let scope: Scope<M> | undefined
+  const collect = (action: ExecutedAction): void => {
+    const effect = toEffect(action)
+    if (effect !== undefined) effects.push(effect)
+  }
+  const scopeFor = (input: unknown): Scope<M> => {
+    scope ??= createInertScope(machine, { input, collect })
+    effects = []
+    return scope
+  }
+  return {
+    start(input) {
+      const snapshot = machine.getInitialSnapshot(scopeFor(input), input)
+      return [snapshot as SnapshotFrom<M>, effects]
+    },
+    step(snapshot, event) {
+      const next = machine.transition(snapshot, event as never, scopeFor((snapshot as { context: unknown }).context))
+      return [next as SnapshotFrom<M>, effects]
+    },
+  }
+}
+
+interface ExecutedAction {
+  type: string
+  params?: { id?: string; delay?: number; event?: { type: string }; sendId?: string }
+}
+
+const createInertScope = <M extends AnyStateMachine>(
+  machine: M,
+  { input, collect }: { input: unknown; collect(action: ExecutedAction): void },
+): Scope<M> => {
+  const self = createActor(machine, { input } as never) // never started
+  const nothing = (): void => {}
+  const scope = {
+    self,
+    id: '',
+    sessionId: '',
+    system: self.system,
+    logger: nothing,
+    defer: nothing,
+    stopChild: nothing,
+    emit: nothing,
+    actionExecutor: collect,
+  }
+  return scope as unknown as Scope<M>
+}
+
+const toEffect = ({ type, params = {} }: ExecutedAction): MachineEffect | undefined => {
+  switch (type) {
+    case 'xstate.spawnChild':
+      return { type: 'spawn', id: params.id ?? '' }
+    case 'xstate.stopChild':
+      return { type: 'stop', id: params.id ?? '' }
+    case 'xstate.raise':
+      return params.delay === undefined
+        ? undefined
+        : { type: 'schedule', timer: params.id ?? '', delayMs: params.delay, event: params.event?.type ?? '' }
+    case 'xstate.cancel':
+      return { type: 'unschedule', timer: params.sendId ?? '' }
+    default:
+      return undefined
+  }
+}

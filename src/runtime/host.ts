@@ -1,0 +1,185 @@
+/**
+ * The host: runs machines in this process. Creates, resumes and cancels runs, keeps their leases, empties their inboxes.
+ *
+ * It owns this process's identity towards the store, and the two beats: renewing leases (each 3 s) and reading inboxes
+ * (each 250 ms), both only while it holds a run. What happens inside a run is the run's (run.ts).
+ */
+import type { CompiledWorkflow } from '../compiler/compile.ts'
+import { LOWERING_VERSION } from '../compiler/lower.ts'
+import type { Clock } from '../core/clock.ts'
+import { Fault } from '../core/fault.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { createRunId } from '../core/run-id.ts'
+import type { JournalRow } from '../store/journal-row.ts'
+import { type Claim, LEASE_BEAT_MS, LEASE_MS, type Owner, type RunRecord, type Store } from '../store/store.ts'
+import type { Placement } from './placement.ts'
+import { type RecoveredRun, recoverRun } from './recovery.ts'
+import { Run } from './run.ts'
+import type { CreatedData } from './run-event.ts'
+import type { RunWatcher } from './run-notice.ts'
+import type { SecretVault } from './secret-vault.ts'
+
+export interface HostOptions {
+  store: Store
+  owner: Owner
+  clock: Clock
+  placement: Placement
+  vault: SecretVault
+  /** Compiles a stored definition again. @throws Fault `invalid_input` when it no longer compiles */
+  recompile(
+    definition: { hash: string; file: string; source: string },
+    models: Record<string, string>,
+  ): CompiledWorkflow
+  /** How often inboxes are read, in milliseconds; default 250. */
+  inboxBeatMs?: number
+}
+
+export interface NewRunOptions {
+  /** Already checked against the workflow's schema, defaults filled in. */
+  input: JsonValue
+  models?: Record<string, string>
+  env?: JsonObject
+  watch?: RunWatcher
+}
+
+export type ResumeResult =
+  | { kind: 'resumed'; run: Run }
+  | { kind: 'held' | 'ended'; run: RunRecord }
+  | { kind: 'missing' }
+
+const INBOX_BEAT_MS = 250
+
+/** A lease counts as fresh a little shorter than it holds, so that clocks need not agree to the millisecond. */
+const FRESH_MS = LEASE_MS - 2_000
+
+const nobody: RunWatcher = () => {}
+
+export class Host {
+  readonly #options: HostOptions
+  readonly #runs = new Map<string, Run>()
+  #renewedAt: number
+  #stopBeats: (() => void) | undefined
+
+  constructor(options: HostOptions) {
+    this.#options = options
+    this.#renewedAt = options.clock.now()
+  }
+
+  /** Creates a run and starts it. @throws StoreError */
+  async start(
+    workflow: CompiledWorkflow,
+    { input, models = {}, env = {}, watch = nobody }: NewRunOptions,
+  ): Promise<Run> {
+    const { store, clock, owner } = this.#options
+    const at = clock.now()
+    const id = createRunId(at)
+    const data: CreatedData = { input, lowering: LOWERING_VERSION, models, env }
+    const created: JournalRow = { seq: 1, at, kind: 'created', path: '', visit: 0, data: data as unknown as JsonValue }
+    const { hash, name, source } = workflow
+    await store.saveDefinition({ hash, workflow: name, file: source.file, source: source.text, links: {} })
+    const claim = await store.create({ id, workflow: name, definition: hash, created }, owner)
+    const run = this.#hold(recoverRun(id, workflow, [created]), { workflow, claim, watch })
+    run.start({ isResumed: false })
+    return run
+  }
+
+  /** Takes over a run that nobody holds and goes on from its last recorded event. @throws StoreError, Fault */
+  async resume(id: string, { watch = nobody }: { watch?: RunWatcher } = {}): Promise<ResumeResult> {
+    const { store, owner, recompile } = this.#options
+    const result = await store.claim(id, owner)
+    if (result.kind !== 'claimed') return result
+    const { claim } = result
+    try {
+      const definition = await store.loadDefinition(result.run.definition)
+      if (definition === undefined)
+        throw new Fault('not_found', `the definition of run '${id}' is not in ${store.location}`)
+      const rows = await store.readJournal(id)
+      const created = rows[0]?.data as unknown as CreatedData | undefined
+      const workflow = recompile(definition, created?.models ?? {})
+      const run = this.#hold(recoverRun(id, workflow, rows), { workflow, claim, watch })
+      run.start({ isResumed: true })
+      return { kind: 'resumed', run }
+    } catch (thrown) {
+      await store.release(claim)
+      throw thrown
+    }
+  }
+
+  /** Lets go of every run without ending it, so that each can be resumed at once by anyone. */
+  async stop(): Promise<void> {
+    const runs = [...this.#runs.values()]
+    for (const run of runs) run.leave({ kind: 'left' })
+    await Promise.all(runs.map(({ claim }) => this.#options.store.release(claim)))
+  }
+
+  #hold(
+    recovered: RecoveredRun,
+    { workflow, claim, watch }: { workflow: CompiledWorkflow; claim: Claim; watch: RunWatcher },
+  ): Run {
+    const { store, clock, placement, vault } = this.#options
+    if (this.#runs.size === 0) this.#renewedAt = clock.now()
+    const run = new Run(recovered, {
+      workflow,
+      claim,
+      store,
+      clock,
+      placement,
+      vault,
+      watch,
+      isLeaseFresh: () => clock.now() - this.#renewedAt < FRESH_MS,
+      renewLease: async () => !(await this.#renew()).has(claim.runId),
+    })
+    this.#runs.set(run.id, run)
+    this.#stopBeats ??= this.#startBeats()
+    run.exited.then(() => this.#drop(run)).catch(() => {})
+    return run
+  }
+
+  #drop(run: Run): void {
+    this.#runs.delete(run.id)
+    if (this.#runs.size > 0) return
+    this.#stopBeats?.()
+    this.#stopBeats = undefined
+  }
+
+  #startBeats(): () => void {
+    const stopLeases = this.#beat(LEASE_BEAT_MS, () => this.#renew())
+    const stopInboxes = this.#beat(this.#options.inboxBeatMs ?? INBOX_BEAT_MS, () => this.#readInboxes())
+    return () => {
+      stopLeases()
+      stopInboxes()
+    }
+  }
+
+  /** Does something again and again, the next time this long after the last one has ended; a store that fails is tried again. */
+  #beat(everyMs: number, act: () => Promise<unknown>): () => void {
+    const { clock } = this.#options
+    let isStopped = false
+    const arm = (): (() => void) =>
+      clock.wakeAt(clock.now() + everyMs, () => {
+        const again = (): void => {
+          if (!isStopped) disarm = arm()
+        }
+        act().then(again, again)
+      })
+    let disarm = arm()
+    return () => {
+      isStopped = true
+      disarm()
+    }
+  }
+
+  /** Ids of the runs that turned out to be lost. */
+  async #renew(): Promise<Set<string>> {
+    const at = this.#options.clock.now()
+    const lost = await this.#options.store.renew([...this.#runs.values()].map(({ claim }) => claim))
+    this.#renewedAt = at
+    for (const { runId } of lost) this.#runs.get(runId)?.leave({ kind: 'lost' })
+    return new Set(lost.map(({ runId }) => runId))
+  }
+
+  async #readInboxes(): Promise<void> {
+    const messages = await this.#options.store.readInbox([...this.#runs.values()].map(({ claim }) => claim))
+    for (const { claim, message } of messages) this.#runs.get(claim.runId)?.receive(message)
+  }
+}

@@ -1,0 +1,44 @@
+/** Performs effects in this process. Actors are loaded when the first effect needs them. */
+import type { Actor, ActorContext } from '../core/actor.ts'
+import { Fault } from '../core/fault.ts'
+import type { JsonValue } from '../core/json.ts'
+import type { JsonSchema } from '../core/json-schema.ts'
+import type { ActorCall, Placement } from './placement.ts'
+import type { SecretVault } from './secret-vault.ts'
+
+/** The actors of this process, by kind and name. */
+export interface ActorLoader {
+  /** @throws Fault `not_found` when there is no such actor here */
+  load(call: Pick<ActorCall, 'kind' | 'actor'>): Promise<Actor>
+}
+
+export const createLocalPlacement = (loader: ActorLoader, vault: SecretVault): Placement => {
+  const loaded = new Map<string, Promise<Actor>>()
+  const find = (call: ActorCall): Promise<Actor> => {
+    const name = `${call.kind} ${call.actor}`
+    const actor = loaded.get(name) ?? loader.load(call)
+    loaded.set(name, actor)
+    return actor
+  }
+  return {
+    async perform(call, context) {
+      const actor = await find(call)
+      const output = await actor.perform(vault.resolve(call.input), withSecrets(context, vault))
+      if (call.returns !== undefined) await checkReturns(output, call.returns)
+      return output
+    },
+  }
+}
+
+const withSecrets = (context: ActorContext, vault: SecretVault): ActorContext => ({
+  ...context,
+  secret: (name) => vault.get(name),
+})
+
+const checkReturns = async (output: JsonValue, schema: JsonSchema): Promise<void> => {
+  // Loaded late: a workflow without `returns` never needs it.
+  const { createValidator } = await import('../core/json-schema-validator.ts')
+  const problem = createValidator(schema)(output)
+  if (problem !== undefined)
+    throw new Fault('invalid_output', `the answer does not match 'returns': ${problem}`, { retryable: true })
+}

@@ -1,0 +1,39 @@
+/** What a run is told, as it stands in the journal: the events that are folded, and what stands in their `data`. */
+
+import type { Usage } from '../core/actor.ts'
+import type { FaultData } from '../core/fault.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+
+/** Data of the row `created`: all that a run depends on, so that the fold needs nothing else from outside. */
+export interface CreatedData {
+  input: JsonValue
+  /** Of the lowering that the run began with. */
+  lowering: number
+  /** Aliases as overridden for this run. */
+  models: Record<string, string>
+  /** Values of the environment variables that expressions may read. */
+  env: JsonObject
+}
+
+/** Data of `outcome`: how the effect ended, and what its last attempt was like. */
+export type OutcomeData = AttemptFigures & ({ output: JsonValue } | { fault: FaultData })
+
+export interface AttemptFigures {
+  attempt: number
+  /** When the last attempt started, epoch milliseconds. */
+  started: number
+  /** How long it took. */
+  ms: number
+  usage?: Usage[]
+}
+
+/** Which of a step's deadlines came: the `timeout` of a block, the end of a `wait`, the next try of a block. */
+export type TimerName = 'timeout' | 'wait' | 'backoff'
+
+export type RunEvent =
+  | { kind: 'outcome'; at: number; path: string; visit: number; data: OutcomeData }
+  | { kind: 'timer'; at: number; path: string; visit: number; data: { timer: TimerName } }
+  | { kind: 'cancel'; at: number; data: { by: string } }
+  | { kind: 'budget'; at: number; data: { limit: 'time' | 'cost_usd' | 'tokens' } }
+
+export type Outcome = { output: JsonValue } | { fault: FaultData }

@@ -1,0 +1,15 @@
+/** What watchers of a run are told while it goes on: for live views only, the journal is the truth. */
+import type { Progress } from '../core/actor.ts'
+import type { FaultData } from '../core/fault.ts'
+import type { OpenEffect } from './run-effect.ts'
+import type { AttemptFigures, Outcome } from './run-event.ts'
+
+export type RunNotice =
+  | { type: 'attempt.started'; effect: OpenEffect; attempt: number }
+  | { type: 'attempt.failed'; effect: OpenEffect; fault: FaultData; figures: AttemptFigures; retryInMs: number }
+  | { type: 'attempt.progress'; effect: OpenEffect; progress: Progress }
+  | { type: 'effect.ended'; effect: OpenEffect; outcome: Outcome; figures: AttemptFigures }
+  | { type: 'effect.stopped'; path: string }
+  | { type: 'run.changed' }
+
+export type RunWatcher = (notice: RunNotice) => void

@@ -1,0 +1,292 @@
+/**
+ * One run in this process: takes events in, writes each to the journal, folds it, and carries out what follows.
+ *
+ * It owns the order of things. J1: an effect starts only when the row it follows from is durable. J2: a refused write means
+ * that another process has the run; this one lets go of it. J6: what fits nothing open is noted, not folded. J7: after the
+ * end nothing is written. J8: a Defect ends the run as failed with it, not the process.
+ */
+import type { CompiledWorkflow } from '../compiler/compile.ts'
+import type { Clock } from '../core/clock.ts'
+import type { JsonValue } from '../core/json.ts'
+import type { JournalRow, NoteKind } from '../store/journal-row.ts'
+import type { Claim, InboxMessage, RunChange, RunEnd, Store, UsageTotals } from '../store/store.ts'
+import { isLeaseLost } from '../store/store-error.ts'
+import { EffectRunner } from './effect-runner.ts'
+import type { Placement } from './placement.ts'
+import type { RecoveredRun } from './recovery.ts'
+import type { OpenEffect, OpenTimer, RunEffect } from './run-effect.ts'
+import type { AttemptFigures, RunEvent } from './run-event.ts'
+import type { RunWatcher } from './run-notice.ts'
+import type { RunState } from './run-state.ts'
+import type { SecretVault } from './secret-vault.ts'
+import { addUsage } from './usage-totals.ts'
+
+export interface RunOptions {
+  workflow: CompiledWorkflow
+  claim: Claim
+  store: Store
+  clock: Clock
+  placement: Placement
+  vault: SecretVault
+  watch: RunWatcher
+  /** Whether the lease is surely still ours, by our own clock; else `renewLease` asks the store. */
+  isLeaseFresh(): boolean
+  renewLease(): Promise<boolean>
+}
+
+/** How a run left this process: it ended, another process took it over, or the store failed (then it can be resumed). */
+export type RunExit =
+  | { kind: 'ended'; end: RunEnd; durationMs: number }
+  | { kind: 'lost' }
+  | { kind: 'left' }
+  | { kind: 'broken'; cause: unknown }
+
+/** How long a cancelled run waits for its actors to come back before it is done without them. */
+const RELEASE_MS = 2_000
+
+export class Run {
+  readonly id: string
+  readonly claim: Claim
+  /** Resolves when the run has left this process, with its actors back. Never rejects. */
+  readonly exited: Promise<RunExit>
+  readonly #options: RunOptions
+  readonly #state: RunState
+  readonly #runner: EffectRunner
+  readonly #histories: RecoveredRun['histories']
+  readonly #wakes = new Map<string, () => void>()
+  readonly #startedAt: number
+  #exit: (exit: RunExit) => void = () => {}
+  #isOver = false
+  #seq: number
+  #usage: UsageTotals
+
+  constructor(recovered: RecoveredRun, options: RunOptions) {
+    this.id = options.claim.runId
+    this.claim = options.claim
+    this.#options = options
+    this.#state = recovered.state
+    this.#seq = recovered.seq
+    this.#usage = recovered.usage
+    this.#startedAt = recovered.startedAt
+    this.#histories = recovered.histories
+    this.#runner = this.#createRunner(options)
+    this.exited = new Promise((resolve) => {
+      this.#exit = resolve
+    })
+  }
+
+  /** What the run has come to so far, for views. */
+  get state(): RunState {
+    return this.#state
+  }
+
+  /** Performs what is open: of a new run all of it for the first time, of a resumed one what nobody has the outcome of. */
+  start({ isResumed }: { isResumed: boolean }): void {
+    const effects = this.#state.openEffects()
+    const rows = isResumed ? effects.map((effect) => this.#lostRow(effect)) : []
+    this.#armTimeLimit()
+    for (const timer of this.#state.openTimers()) this.#armTimer(timer)
+    if (this.#state.end !== undefined) this.#write({ rows }, [{ type: 'ended', end: this.#state.end }])
+    else
+      this.#whenDurable({ rows, timersSet: isResumed ? [] : this.#state.openTimers() }, () => {
+        for (const effect of effects) {
+          if (!this.#state.isOpen(effect.path, effect.visit)) continue
+          this.#runner.start(effect, this.#histories.of(effect.path, effect.visit), isResumed)
+        }
+      })
+  }
+
+  /** Takes up what somebody asked of this run. */
+  receive(message: InboxMessage): void {
+    const taken = { inboxTaken: [message.id] }
+    const { by } = (message.body ?? {}) as { by?: string }
+    if (message.kind === 'cancel')
+      this.#happen({ kind: 'cancel', at: this.#now(), data: { by: by ?? 'unknown' } }, taken)
+    else this.#write(taken, [])
+  }
+
+  cancel(by: string): void {
+    this.#happen({ kind: 'cancel', at: this.#now(), data: { by } })
+  }
+
+  /** Lets go of the run without an end: it can be resumed, here or elsewhere. */
+  leave(exit: Extract<RunExit, { kind: 'lost' | 'left' | 'broken' }>): void {
+    if (this.#isOver) return
+    this.#close()
+    this.#exit(exit)
+  }
+
+  #now(): number {
+    return this.#options.clock.now()
+  }
+
+  /** One event: folded, written, and then what follows from it. */
+  #happen(event: RunEvent, taken: Pick<RunChange, 'inboxTaken'> = {}): void {
+    if (this.#isOver || this.#state.end !== undefined) return
+    const effects = this.#fold(event)
+    const { kind, at, data } = event
+    const place = 'path' in event ? { path: event.path, visit: event.visit } : { path: '', visit: 0 }
+    const row = this.#row(effects === undefined ? 'late' : kind, { at, data: data as unknown as JsonValue, ...place })
+    this.#write({ rows: [row], ...taken }, effects ?? [])
+  }
+
+  #fold(event: RunEvent): RunEffect[] | undefined {
+    try {
+      return this.#state.apply(event)
+    } catch (thrown) {
+      const message = thrown instanceof Error ? thrown.message : String(thrown)
+      const error = { code: 'defect', message, retryable: false, step: null }
+      return [{ type: 'ended', end: { status: 'failed', output: null, error } }]
+    }
+  }
+
+  #note(kind: NoteKind, effect: OpenEffect, data: unknown): void {
+    if (this.#isOver || this.#state.end !== undefined) return
+    const { path, visit } = effect
+    this.#write({ rows: [this.#row(kind, { at: this.#now(), path, visit, data: data as JsonValue })] }, [])
+  }
+
+  #row(kind: JournalRow['kind'], rest: Omit<JournalRow, 'seq' | 'kind'>): JournalRow {
+    return { seq: ++this.#seq, kind, ...rest }
+  }
+
+  #lostRow({ path, visit }: OpenEffect): JournalRow {
+    const { failed, lost } = this.#histories.of(path, visit)
+    return this.#row('lost', { at: this.#now(), path, visit, data: { attempt: failed + lost + 1 } })
+  }
+
+  #write(change: RunChange, effects: readonly RunEffect[]): void {
+    const timersSet: OpenTimer[] = []
+    const timersCleared: string[] = []
+    let end: RunEnd | undefined
+    for (const effect of effects) {
+      if (effect.type === 'timer.start') timersSet.push(effect.timer)
+      else if (effect.type === 'timer.stop') timersCleared.push(effect.id)
+      else if (effect.type === 'ended') end = { ...effect.end, at: this.#now(), usage: this.#usage }
+    }
+    const full: RunChange = { ...change }
+    if (timersSet.length > 0) full.timersSet = timersSet
+    if (timersCleared.length > 0) full.timersCleared = timersCleared
+    if (end !== undefined) full.end = end
+    this.#whenDurable(full, () => {
+      for (const effect of effects) this.#carryOut(effect)
+      if (end !== undefined) this.#finish(end)
+      else this.#options.watch({ type: 'run.changed' })
+    })
+  }
+
+  #whenDurable(change: RunChange, then: () => void): void {
+    const leave = (cause: unknown): void =>
+      this.leave(isLeaseLost(cause) ? { kind: 'lost' } : { kind: 'broken', cause })
+    this.#options.store
+      .write(this.claim, change)
+      .then(() => this.#whileOurs(then), leave)
+      .catch(leave)
+  }
+
+  /** A process that was stopped for a while may have lost the run since: it asks before it acts. */
+  #whileOurs(then: () => void): void {
+    if (this.#isOver) return
+    if (this.#options.isLeaseFresh()) {
+      then()
+      return
+    }
+    this.#options.renewLease().then(
+      (isOurs) => (isOurs ? this.#whileOurs(then) : this.leave({ kind: 'lost' })),
+      (cause) => this.leave({ kind: 'broken', cause }),
+    )
+  }
+
+  #carryOut(effect: RunEffect): void {
+    switch (effect.type) {
+      case 'perform':
+        if (this.#state.isOpen(effect.effect.path, effect.effect.visit))
+          this.#runner.start(effect.effect, this.#histories.of(effect.effect.path, effect.effect.visit))
+        break
+      case 'stop':
+        this.#runner.stop(effect.path, effect.visit)
+        this.#options.watch({ type: 'effect.stopped', path: effect.path })
+        break
+      case 'timer.start':
+        this.#armTimer(effect.timer)
+        break
+      case 'timer.stop':
+        this.#disarm(effect.id)
+        break
+      case 'ended':
+        break
+    }
+  }
+
+  #armTimer({ id, path, visit, name, dueAt }: OpenTimer): void {
+    this.#disarm(id)
+    const wake = (): void => {
+      this.#wakes.delete(id)
+      this.#happen({ kind: 'timer', at: Math.max(dueAt, this.#now()), path, visit, data: { timer: name } })
+    }
+    this.#wakes.set(id, this.#options.clock.wakeAt(dueAt, wake))
+  }
+
+  #armTimeLimit(): void {
+    const { timeMs } = this.#options.workflow.limits
+    if (timeMs === undefined) return
+    const wake = (): void => this.#happen({ kind: 'budget', at: this.#now(), data: { limit: 'time' } })
+    this.#wakes.set('limits.time', this.#options.clock.wakeAt(this.#startedAt + timeMs, wake))
+  }
+
+  #disarm(id: string): void {
+    this.#wakes.get(id)?.()
+    this.#wakes.delete(id)
+  }
+
+  #close(): void {
+    this.#isOver = true
+    for (const id of [...this.#wakes.keys()]) this.#disarm(id)
+    this.#runner.stopAll()
+  }
+
+  #finish(end: RunEnd): void {
+    this.#close()
+    const exit = (): void => this.#exit({ kind: 'ended', end, durationMs: end.at - this.#startedAt })
+    const giveUp = this.#options.clock.wakeAt(this.#now() + RELEASE_MS, exit)
+    this.#runner.settled().then(() => {
+      giveUp()
+      exit()
+    }, exit)
+  }
+
+  #createRunner({ workflow, placement, clock, vault, store, watch }: RunOptions): EffectRunner {
+    const counted = (figures: AttemptFigures): AttemptFigures => {
+      this.#usage = addUsage(this.#usage, figures.usage)
+      return figures
+    }
+    return new EffectRunner({
+      runId: this.id,
+      plans: workflow.plans,
+      placement,
+      clock,
+      redact: (value) => vault.redact(value),
+      putBlob: async ({ bytes, media_type, name }) => ({
+        $blob: await store.putBlob(bytes),
+        media_type,
+        size: bytes.byteLength,
+        name,
+      }),
+      on: {
+        started: (effect, attempt) => watch({ type: 'attempt.started', effect, attempt }),
+        progressed: (effect, progress) => watch({ type: 'attempt.progress', effect, progress }),
+        failed: (effect, failure) => {
+          this.#note('attempt', effect, { ...counted(failure.figures), fault: failure.fault })
+          watch({ type: 'attempt.failed', effect, ...failure })
+        },
+        ended: (effect, outcome, figures) => {
+          const { path, visit } = effect
+          const data = { ...outcome, ...counted(figures) }
+          this.#happen({ kind: 'outcome', at: this.#now(), path, visit, data })
+          watch({ type: 'effect.ended', effect, outcome, figures })
+        },
+        late: (effect, outcome, figures) => this.#note('late', effect, { ...outcome, ...counted(figures) }),
+      },
+    })
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * A scope: one machine of a run with what it has asked for and not yet got. The root of the run is one, and so is each
+ * running item of a foreach. Wide work is many small scopes and never one wide machine.
+ */
+import type { AnyStateMachine, SnapshotFrom } from 'xstate'
+import type { LinkedMachine } from '../compiler/link.ts'
+import type { MachineContext } from '../compiler/machine-context.ts'
+import type { Fold } from './fold.ts'
+import type { ItemPool } from './item-pool.ts'
+import type { OpenTimer } from './run-effect.ts'
+
+export interface Scope {
+  /** Empty for the root; `grades[3]` for an item. */
+  path: string
+  linked: LinkedMachine
+  fold: Fold<AnyStateMachine>
+  snapshot: SnapshotFrom<AnyStateMachine>
+  /** The foreach step whose item this is. */
+  parent: { scope: Scope; step: string; index: number } | undefined
+  /** What is open, by the id of the step. */
+  open: Map<string, OpenStep>
+  /** By XState's id of the timer. */
+  timers: Map<string, ScopeTimer>
+  isClosed: boolean
+}
+
+export interface OpenStep {
+  visit: number
+  /** Of a foreach. */
+  pool: ItemPool | undefined
+  items: Map<number, Scope> | undefined
+}
+
+export interface ScopeTimer {
+  timer: OpenTimer
+  /** The type of the event that the machine waits for. */
+  event: string
+}
+
+export const contextOf = ({ snapshot }: Pick<Scope, 'snapshot'>): MachineContext =>
+  (snapshot as unknown as { context: MachineContext }).context
+
+export const pathOf = (scope: Scope, step: string): string => (scope.path === '' ? step : `${scope.path}/${step}`)
+
+/** The path of an item; the visit of its foreach stands in it from the second on, so that (path, visit) stays unique. */
+export const itemPath = (
+  scope: Scope,
+  { step, visit, index }: { step: string; visit: number; index: number },
+): string => `${pathOf(scope, step)}${visit === 1 ? '' : `:${visit}`}[${index}]`
+
+const STATE_OF_TIMER = /\.([^.]+)$/
+
+/** The step and the meaning of one of XState's timers: its id ends with the id of the state that started it. */
+export const nameTimer = (scope: Scope, timer: string): { step: string; name: OpenTimer['name'] } => {
+  const state = STATE_OF_TIMER.exec(timer)?.[1] ?? ''
+  const step = state.replace(/--.*$/, '')
+  if (state.endsWith('--backoff')) return { step, name: 'backoff' }
+  return { step, name: scope.linked.steps.get(step)?.kind === 'wait' ? 'wait' : 'timeout' }
+}
