@@ -1,0 +1,63 @@
+import type { Actor } from '../../../core/actor.ts'
+import { Fault } from '../../../core/fault.ts'
+import type { JsonValue } from '../../../core/json.ts'
+import { defineTool } from '../define-tool.ts'
+import { type CsvCell, type CsvRecord, parseCsv } from './csv.ts'
+import { CSV_PARSE } from './csv-parse-description.ts'
+
+type CsvInput = { text: string; delimiter?: string; header?: boolean; types?: boolean }
+type CsvOutput = { rows: JsonValue[]; columns: string[] }
+
+/** The text of a number in JSON, so that `007` and `1_000` stay the texts that they are. */
+const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
+
+export const createCsvTool = (): Actor =>
+  defineTool(
+    CSV_PARSE,
+    async ({ text, delimiter = ',', header = true, types = false }: CsvInput): Promise<CsvOutput> => {
+      if (delimiter.length !== 1 || /["\r\n]/.test(delimiter))
+        throw new Fault(
+          'invalid_input',
+          `'delimiter' must be one character, no quote and no line break, got ${JSON.stringify(delimiter)}`,
+        )
+      const records = parseCsv(text, delimiter)
+      assertEven(records)
+      const toValue = types ? toTyped : toText
+      if (!header) return { rows: records.map(({ cells }) => cells.map(toValue)), columns: [] }
+      const columns = readColumns(records[0])
+      return { rows: records.slice(1).map(({ cells }) => toRow(columns, cells.map(toValue))), columns }
+    },
+  )
+
+const toText = ({ text }: CsvCell): JsonValue => text
+
+const toTyped = ({ text, quoted }: CsvCell): JsonValue => {
+  if (quoted) return text
+  if (text === '') return null
+  if (text === 'true' || text === 'false') return text === 'true'
+  return NUMBER.test(text) && Number.isFinite(Number(text)) ? Number(text) : text
+}
+
+const toRow = (columns: string[], values: JsonValue[]): JsonValue =>
+  Object.fromEntries(columns.map((column, index) => [column, values[index] ?? null]))
+
+const assertEven = (records: CsvRecord[]): void => {
+  const width = records[0]?.cells.length ?? 0
+  const ragged = records.find(({ cells }) => cells.length !== width)
+  if (ragged === undefined) return
+  throw new Fault(
+    'invalid_input',
+    `line ${ragged.line}: the row has another number of cells than the first: expected ${width}, got ${ragged.cells.length}`,
+    { details: { line: ragged.line } },
+  )
+}
+
+const readColumns = (first: CsvRecord | undefined): string[] => {
+  const names = (first?.cells ?? []).map(({ text }) => text.trim())
+  const wrong = names.findIndex((name, index) => name === '' || names.indexOf(name) !== index)
+  if (wrong === -1) return names
+  const problem = names[wrong] === '' ? `column ${wrong + 1} has no name` : `'${names[wrong]}' names two columns`
+  throw new Fault('invalid_input', `line ${first?.line ?? 1}: ${problem}\nwith header: false rows are lists of cells`, {
+    details: { line: first?.line ?? 1 },
+  })
+}

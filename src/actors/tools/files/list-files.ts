@@ -1,0 +1,93 @@
+import type { Stats } from 'node:fs'
+import { lstat, readdir, stat } from 'node:fs/promises'
+import { basename, join, relative } from 'node:path'
+import type { Actor } from '../../../core/actor.ts'
+import { Cancelled } from '../../../core/cancelled.ts'
+import { Fault, isFault } from '../../../core/fault.ts'
+import { defineTool } from '../define-tool.ts'
+import type { ToolOptions } from '../tool-options.ts'
+import { toFileFault } from './file-fault.ts'
+import { type FileRoots, isInside, isProtected, locate, type RealRoots, toRealRoots } from './file-roots.ts'
+import { FILES_LIST } from './files-description.ts'
+import { fitsWildcard } from './wildcard.ts'
+
+/** A tree deeper than this is cut off: no folder of ours is, and a mount in a circle would be. */
+const MAX_DEPTH = 32
+
+type ListInput = { path?: string; recursive?: boolean; pattern?: string; limit?: number }
+type Item = { path: string; name: string; kind: 'file' | 'folder'; size: number; modified_at: string }
+type ListOutput = { items: Item[]; truncated: boolean }
+
+interface Walk {
+  roots: RealRoots
+  recursive: boolean
+  pattern: string | undefined
+  limit: number
+  signal: AbortSignal
+  found: Item[]
+}
+
+export const createListTool = ({ files }: ToolOptions): Actor => {
+  const roots: FileRoots = { roots: files.read, protected: files.protected, access: 'read' }
+  return defineTool(FILES_LIST, async (input: ListInput, { signal }): Promise<ListOutput> => {
+    const { path = '.', recursive = false, pattern, limit = 1000 } = input
+    const walk: Walk = { roots: await toRealRoots(roots), recursive, pattern, limit, signal, found: [] }
+    try {
+      const { real } = await locate(path, roots)
+      if (!(await lstat(real)).isDirectory())
+        throw new Fault('invalid_input', `'${path}' is a file: expected a folder`, { details: { path } })
+      await walkFolder(real, 0, walk)
+    } catch (error) {
+      throw toFileFault(error, path)
+    }
+    return { items: walk.found.slice(0, limit), truncated: walk.found.length > limit }
+  })
+}
+
+/** In the order of paths, so that a cut list is the beginning of the whole one. */
+const walkFolder = async (folder: string, depth: number, walk: Walk): Promise<void> => {
+  const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort()
+  for (const name of names) {
+    if (walk.signal.aborted) throw new Cancelled()
+    if (walk.found.length > walk.limit) return
+    const path = join(folder, name)
+    const stats = await inspect(path, walk.roots)
+    if (stats === undefined || !(stats.isFile() || stats.isDirectory())) continue
+    if (walk.pattern === undefined || fitsWildcard(name, walk.pattern))
+      walk.found.push(toItem(path, { stats, roots: walk.roots }))
+    if (walk.recursive && stats.isDirectory() && depth < MAX_DEPTH && !(await isLink(path)))
+      await walkFolder(path, depth + 1, walk).catch(skipUnreadable)
+  }
+}
+
+/** A folder below that may not be read, or that has just gone, is no reason to list nothing. */
+const skipUnreadable = (error: unknown): void => {
+  if (!(error instanceof Error) || !['EACCES', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? ''))
+    throw error
+}
+
+/** What a tool could read or list; undefined for everything else, such as a link that leads out of the roots. */
+const inspect = async (path: string, roots: RealRoots): Promise<Stats | undefined> => {
+  try {
+    const own = await lstat(path)
+    if (own.isSymbolicLink()) return await stat((await locate(path, roots)).real)
+    return isProtected(path, roots) ? undefined : own
+  } catch (error) {
+    // A refused link, or an entry that has gone since the folder was read.
+    if (isFault(error) || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+const isLink = async (path: string): Promise<boolean> => (await lstat(path)).isSymbolicLink()
+
+const toItem = (path: string, { stats, roots }: { stats: Stats; roots: RealRoots }): Item => {
+  const [root = '/'] = roots.real.roots
+  return {
+    path: isInside(path, root) ? relative(root, path) : path,
+    name: basename(path),
+    kind: stats.isDirectory() ? 'folder' : 'file',
+    size: stats.isDirectory() ? 0 : stats.size,
+    modified_at: stats.mtime.toISOString(),
+  }
+}

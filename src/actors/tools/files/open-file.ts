@@ -1,0 +1,53 @@
+/** Opens a located file so that it is the file that was located: no link, no device, no protected inode, still in its root. */
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, open, readlink } from 'node:fs/promises'
+import { Fault } from '../../../core/fault.ts'
+import { type FilePlace, type FileRoots, isInside, isProtectedInode, refuse } from './file-roots.ts'
+
+/** A FIFO without a peer must not block the open, and a link put there since must not be followed. */
+const SAFE_FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK
+
+/**
+ * The caller closes the handle.
+ * @throws Fault `invalid_input` for a folder, FIFO, socket or device; `unauthorized` for what was swapped in meanwhile.
+ */
+export const openRegularFile = async (
+  place: FilePlace,
+  { flags, roots }: { flags: number; roots: FileRoots },
+): Promise<FileHandle> => {
+  // Looked at before it is opened: opening a FIFO or a device has effects of its own.
+  if (place.exists) assertRegular(place, await lstat(place.real))
+  const handle = await open(place.real, flags | SAFE_FLAGS, 0o666)
+  try {
+    await assertHeld(handle, { place, roots })
+    return handle
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}
+
+const assertHeld = async (
+  handle: FileHandle,
+  { place, roots }: { place: FilePlace; roots: FileRoots },
+): Promise<void> => {
+  const stats = await handle.stat()
+  assertRegular(place, stats)
+  if (!isInside(await pathOf(handle, place), place.root)) throw refuse(place.given, roots, 'it has been moved outside')
+  if (await isProtectedInode(stats, roots.protected)) throw refuse(place.given, roots, 'it belongs to Troupe itself')
+}
+
+/** Where an open file really is; where the system can't say (no /proc), where it was located. */
+const pathOf = (handle: FileHandle, place: FilePlace): Promise<string> =>
+  readlink(`/proc/self/fd/${handle.fd}`).catch(() => place.real)
+
+interface FileKind {
+  isFile(): boolean
+  isDirectory(): boolean
+}
+
+export const assertRegular = ({ given }: FilePlace, kind: FileKind): void => {
+  if (kind.isFile()) return
+  const found = kind.isDirectory() ? 'a folder' : 'a device, a socket or a pipe'
+  throw new Fault('invalid_input', `'${given}' is ${found}: expected a file`, { details: { path: given } })
+}

@@ -1,0 +1,72 @@
+import { constants } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
+import type { Actor } from '../../../core/actor.ts'
+import { Cancelled } from '../../../core/cancelled.ts'
+import { Fault } from '../../../core/fault.ts'
+import type { JsonValue } from '../../../core/json.ts'
+import { formatSize } from '../../../core/size.ts'
+import { defineTool } from '../define-tool.ts'
+import { parseJson } from '../parse-json.ts'
+import type { ToolOptions } from '../tool-options.ts'
+import { toFileFault } from './file-fault.ts'
+import { type FileRoots, locate } from './file-roots.ts'
+import { FILES_READ } from './files-description.ts'
+import { openRegularFile } from './open-file.ts'
+
+const MAX_BYTES = 5 * 1024 ** 2
+const PIECE_BYTES = 262_144
+
+type ReadInput = { path: string; as?: 'text' | 'json' | 'base64'; max_bytes?: number }
+type ReadOutput = { path: string; size: number; content: JsonValue }
+
+export const createReadTool = ({ files }: ToolOptions): Actor => {
+  const roots: FileRoots = { roots: files.read, protected: files.protected, access: 'read' }
+  return defineTool(FILES_READ, async (input: ReadInput, { signal }): Promise<ReadOutput> => {
+    const { path, as = 'text', max_bytes: maxBytes = MAX_BYTES } = input
+    try {
+      const place = await locate(path, roots)
+      const handle = await openRegularFile(place, { flags: constants.O_RDONLY, roots })
+      const bytes = await readAll(handle, { path, maxBytes, signal }).finally(() => handle.close())
+      return { path, size: bytes.length, content: toContent(bytes, { path, as }) }
+    } catch (error) {
+      throw toFileFault(error, path)
+    }
+  })
+}
+
+/** Counts what is read and not what the file says of its size: it may grow, and some files say 0. */
+const readAll = async (
+  handle: FileHandle,
+  { path, maxBytes, signal }: { path: string; maxBytes: number; signal: AbortSignal },
+): Promise<Buffer> => {
+  const pieces: Buffer[] = []
+  let size = 0
+  const first = Math.min((await handle.stat()).size + 1, maxBytes + 1)
+  for (let length = first; ; length = Math.min(PIECE_BYTES, maxBytes + 1 - size)) {
+    if (signal.aborted) throw new Cancelled()
+    const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafe(length), 0, length, null)
+    if (bytesRead === 0) return Buffer.concat(pieces)
+    pieces.push(buffer.subarray(0, bytesRead))
+    size += bytesRead
+    if (size > maxBytes)
+      throw new Fault('too_large', `'${path}' is too large: expected at most ${formatSize(maxBytes)}`, {
+        details: { path, max_bytes: maxBytes },
+      })
+  }
+}
+
+const toContent = (bytes: Buffer, { path, as }: { path: string; as: 'text' | 'json' | 'base64' }): JsonValue => {
+  if (as === 'base64') return bytes.toString('base64')
+  const text = decodeUtf8(bytes, path)
+  return as === 'json' ? parseJson(text, path) : text
+}
+
+/** A byte order mark is dropped. */
+const decodeUtf8 = (bytes: Buffer, path: string): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    const message = `'${path}' is no UTF-8 text\nsave it as UTF-8, or read it with as: base64`
+    throw new Fault('invalid_input', message, { details: { path }, cause })
+  }
+}

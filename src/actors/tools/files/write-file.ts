@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { constants } from 'node:fs'
+import { chmod, link, lstat, mkdir, rename, unlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Actor } from '../../../core/actor.ts'
+import { Cancelled } from '../../../core/cancelled.ts'
+import { Fault } from '../../../core/fault.ts'
+import type { JsonValue } from '../../../core/json.ts'
+import { defineTool } from '../define-tool.ts'
+import type { ToolOptions } from '../tool-options.ts'
+import { toFileBytes } from './file-content.ts'
+import { toFileFault } from './file-fault.ts'
+import { type FilePlace, type FileRoots, isProtectedInode, locate, refuse } from './file-roots.ts'
+import { FILES_WRITE } from './files-description.ts'
+import { assertRegular, openRegularFile } from './open-file.ts'
+
+type WriteInput = { path: string; content: JsonValue; as?: 'text' | 'base64'; if_exists?: 'replace' | 'fail' }
+type WriteOutput = { path: string; size: number }
+
+interface Replacement {
+  bytes: Buffer
+  roots: FileRoots
+  replace: boolean
+  signal: AbortSignal
+}
+
+export const createWriteTool = ({ files }: ToolOptions): Actor => {
+  const roots: FileRoots = { roots: files.write, protected: files.protected, access: 'written' }
+  return defineTool(FILES_WRITE, async (input: WriteInput, { signal }): Promise<WriteOutput> => {
+    const { path, content, as = 'text', if_exists: ifExists = 'replace' } = input
+    const bytes = toFileBytes(content, { path, as })
+    try {
+      const place = await locate(path, roots)
+      await putFile(place, { bytes, roots, replace: ifExists === 'replace', signal })
+      return { path, size: bytes.length }
+    } catch (error) {
+      throw toFileFault(error, path)
+    }
+  })
+}
+
+/** Writes beside the target and then gives it the target's name, which the file system does at once or not at all. */
+const putFile = async (place: FilePlace, replacement: Replacement): Promise<void> => {
+  const mode = place.exists ? await inspectTarget(place, replacement) : undefined
+  await mkdir(dirname(place.real), { recursive: true })
+  const temporary: FilePlace = {
+    ...place,
+    // A name with a dot: no tool sees it, nor a listing.
+    real: join(dirname(place.real), `.troupe-${randomBytes(8).toString('hex')}.tmp`),
+    exists: false,
+  }
+  try {
+    await fill(temporary, replacement)
+    if (mode !== undefined) await chmod(temporary.real, mode)
+    if (replacement.signal.aborted) throw new Cancelled()
+    if (replacement.replace) await rename(temporary.real, place.real)
+    else await link(temporary.real, place.real)
+  } finally {
+    await unlink(temporary.real).catch(() => undefined)
+  }
+}
+
+/** The permissions of the file that is replaced. */
+const inspectTarget = async (place: FilePlace, { replace, roots }: Replacement): Promise<number> => {
+  const stats = await lstat(place.real)
+  assertRegular(place, stats)
+  if (!replace) throw new Fault('conflict', `'${place.given}' exists already`, { details: { path: place.given } })
+  if (await isProtectedInode(stats, roots.protected)) throw refuse(place.given, roots, 'it belongs to Troupe itself')
+  return stats.mode & 0o7777
+}
+
+const fill = async (place: FilePlace, { bytes, roots, signal }: Replacement): Promise<void> => {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
+  const handle = await openRegularFile(place, { flags, roots })
+  try {
+    await handle.writeFile(bytes, { signal })
+    // Without it a power cut may keep the new name and lose the content.
+    await handle.datasync()
+  } finally {
+    await handle.close()
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Which addresses are on the public internet, by their bytes.
+ *
+ * IPv4: all but the blocks of IANA's special-purpose registry (https://www.iana.org/assignments/iana-ipv4-special-registry)
+ * and one address that a cloud uses for itself. IPv6: nothing but 2000::/3 is public, and in it not the blocks of
+ * https://www.iana.org/assignments/iana-ipv6-special-registry. Forms that carry an IPv4 address are judged by it where a
+ * gateway would translate them (mapped, 64:ff9b::/96, ISATAP), and refused where nobody needs them (6to4, Teredo, ::/96).
+ */
+import { isIP } from 'node:net'
+import ipaddr from 'ipaddr.js'
+
+type Block = readonly [cidr: string, reason: string]
+
+const IPV4_BLOCKS: readonly Block[] = [
+  ['0.0.0.0/8', 'an unspecified address'],
+  ['10.0.0.0/8', 'a private address'],
+  ['100.64.0.0/10', 'a shared carrier address'],
+  ['127.0.0.0/8', 'a loopback address'],
+  ['168.63.129.16/32', "a cloud's own address"],
+  ['169.254.0.0/16', 'a link-local address'],
+  ['172.16.0.0/12', 'a private address'],
+  ['192.0.0.0/24', 'a reserved address'],
+  ['192.0.2.0/24', 'a documentation address'],
+  ['192.88.99.0/24', 'a 6to4 relay'],
+  ['192.168.0.0/16', 'a private address'],
+  ['198.18.0.0/15', 'a benchmarking address'],
+  ['198.51.100.0/24', 'a documentation address'],
+  ['203.0.113.0/24', 'a documentation address'],
+  ['224.0.0.0/4', 'a multicast address'],
+  ['255.255.255.255/32', 'the broadcast address'],
+  ['240.0.0.0/4', 'a reserved address'],
+]
+
+const IPV6_BLOCKS: readonly Block[] = [
+  ['::/128', 'the unspecified address'],
+  ['::1/128', 'the loopback address'],
+  ['fc00::/7', 'a private address'],
+  ['fe80::/10', 'a link-local address'],
+  ['ff00::/8', 'a multicast address'],
+  ['2001::/32', 'a Teredo address'],
+  ['2001::/23', 'a reserved address'],
+  ['2001:db8::/32', 'a documentation address'],
+  ['2002::/16', 'a 6to4 address'],
+  ['3fff::/20', 'a documentation address'],
+]
+
+/** Prefixes whose last 4 bytes are the IPv4 address that is reached in the end. */
+const IPV4_CARRIERS: readonly string[] = ['::ffff:0:0/96', '64:ff9b::/96']
+
+const PUBLIC_IPV6 = '2000::/3'
+
+type Bytes = readonly number[]
+
+interface Prefix {
+  bytes: Bytes
+  bits: number
+  reason: string
+}
+
+const toPrefix = ([cidr, reason]: Block): Prefix => {
+  const [address = '', bits = ''] = cidr.split('/')
+  return { bytes: toBytes(address), bits: Number(bits), reason }
+}
+
+/** 4 or 16 bytes. The scope of an address (`fe80::1%eth0`) is dropped. */
+const toBytes = (address: string): Bytes => ipaddr.parse(address.replace(/%.*$/, '')).toByteArray()
+
+const isWithin = (bytes: Bytes, prefix: Prefix): boolean => {
+  if (bytes.length !== prefix.bytes.length) return false
+  for (let at = 0, left = prefix.bits; left > 0; at++, left -= 8) {
+    const mask = left >= 8 ? 0xff : (0xff << (8 - left)) & 0xff
+    if (((bytes[at] ?? 0) & mask) !== ((prefix.bytes[at] ?? 0) & mask)) return false
+  }
+  return true
+}
+
+const IPV4_PREFIXES = IPV4_BLOCKS.map(toPrefix)
+const IPV6_PREFIXES = IPV6_BLOCKS.map(toPrefix)
+const CARRIER_PREFIXES = IPV4_CARRIERS.map((cidr) => toPrefix([cidr, '']))
+const PUBLIC_PREFIX = toPrefix([PUBLIC_IPV6, ''])
+
+/** ISATAP: the last 8 bytes are 00 or 02, 00, 5e, fe and an IPv4 address (RFC 5214). */
+const isIsatap = (bytes: Bytes): boolean =>
+  ((bytes[8] ?? 0) & 0xfd) === 0 && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe
+
+/** Bytes by which two spellings of one address are equal: a mapped IPv4 address is that IPv4 address. */
+const toIdentity = (address: string): string => {
+  const bytes = toBytes(address)
+  const mapped = CARRIER_PREFIXES[0]
+  return (mapped !== undefined && isWithin(bytes, mapped) ? bytes.slice(12) : bytes).join('.')
+}
+
+export const isSameAddress = (a: string, b: string): boolean =>
+  isIP(a) !== 0 && isIP(b) !== 0 && toIdentity(a) === toIdentity(b)
+
+const findIpv4Reason = (bytes: Bytes): string | undefined =>
+  IPV4_PREFIXES.find((prefix) => isWithin(bytes, prefix))?.reason
+
+const findIpv6Reason = (bytes: Bytes): string | undefined => {
+  const carried = CARRIER_PREFIXES.some((prefix) => isWithin(bytes, prefix))
+  if (carried) return findIpv4Reason(bytes.slice(12))
+  const special = IPV6_PREFIXES.find((prefix) => isWithin(bytes, prefix))
+  if (special !== undefined) return special.reason
+  if (!isWithin(bytes, PUBLIC_PREFIX)) return 'a reserved address'
+  return isIsatap(bytes) ? findIpv4Reason(bytes.slice(12)) : undefined
+}
+
+/** Why an address is not on the public internet, as words that follow "is": `a private address`. Undefined when it is. */
+export const findPrivateReason = (address: string): string | undefined => {
+  if (isIP(address) === 0) return 'no address'
+  const bytes = toBytes(address)
+  return bytes.length === 4 ? findIpv4Reason(bytes) : findIpv6Reason(bytes)
+}

@@ -1,0 +1,71 @@
+import type { JsonSchema } from '../../../core/json-schema.ts'
+import { closedObject, type ToolDescription } from '../tool-description.ts'
+
+const SCALAR = ['string', 'number', 'boolean']
+
+const TARGET: Record<string, JsonSchema> = {
+  url: { type: 'string', minLength: 1, description: 'http:// or https://' },
+  query: {
+    type: 'object',
+    description: 'Added to the query of the URL; a list repeats its name',
+    additionalProperties: { type: [...SCALAR, 'array'], items: { type: SCALAR } },
+  },
+  headers: { type: 'object', additionalProperties: { type: 'string' } },
+}
+
+const BODY: Record<string, JsonSchema> = {
+  json: { description: 'Sent as application/json' },
+  body: { type: 'string', description: 'Sent as it is, as text/plain unless a header says otherwise' },
+  form: {
+    type: 'object',
+    description: 'Sent as application/x-www-form-urlencoded',
+    additionalProperties: { type: SCALAR },
+  },
+}
+
+const ANSWER: Record<string, JsonSchema> = {
+  follow_redirects: { type: 'boolean', default: true, description: 'Up to 5; else the redirect is the answer' },
+  accept_status: {
+    type: 'array',
+    items: { type: 'integer', minimum: 100, maximum: 599 },
+    description: 'Statuses of 400 and above that are answers, not faults',
+  },
+  max_bytes: { type: 'integer', minimum: 0, maximum: 104_857_600, default: 10_485_760 },
+  expect: {
+    enum: ['auto', 'json', 'text', 'blob'],
+    default: 'auto',
+    description: 'What the body is; auto: what its Content-Type says',
+  },
+}
+
+const METHOD: JsonSchema = { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] }
+
+const OUTPUT = closedObject({
+  status: { type: 'integer' },
+  headers: { type: 'object', additionalProperties: { type: 'string' }, description: 'By lower-case name' },
+  body: { description: 'Parsed JSON, text, or a blob' },
+  url: { type: 'string', description: 'Where the answer came from, after redirects' },
+})
+
+const define = (
+  name: string,
+  description: string,
+  fields: Record<string, JsonSchema>,
+  writes = true,
+): ToolDescription => ({
+  name,
+  description,
+  writes,
+  input: closedObject(fields, 'method' in fields ? ['url', 'method'] : ['url']),
+  output: OUTPUT,
+  available: true,
+})
+
+export const HTTP_DESCRIPTIONS: readonly ToolDescription[] = [
+  define('http.get', 'Reads a URL.', { ...TARGET, ...ANSWER }, false),
+  define('http.post', 'Sends a body to a URL.', { ...TARGET, ...BODY, ...ANSWER }),
+  define('http.put', 'Puts a body at a URL.', { ...TARGET, ...BODY, ...ANSWER }),
+  define('http.patch', 'Changes what is at a URL.', { ...TARGET, ...BODY, ...ANSWER }),
+  define('http.delete', 'Deletes what is at a URL.', { ...TARGET, ...BODY, ...ANSWER }),
+  define('http.request', 'Sends a request with any method.', { method: METHOD, ...TARGET, ...BODY, ...ANSWER }),
+]

@@ -1,0 +1,111 @@
+/** From a tool's input to the request that goes out. */
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import type { ActorContext } from '../../../core/actor.ts'
+import { Fault } from '../../../core/fault.ts'
+import type { JsonValue } from '../../../core/json.ts'
+import { formatValue } from '../../../core/value-text.ts'
+
+type Scalar = string | number | boolean
+
+/** The input of every http tool; http-description.ts says which has which fields. */
+export interface HttpToolInput {
+  url: string
+  method?: string
+  query?: Record<string, Scalar | Scalar[]>
+  headers?: Record<string, string>
+  json?: JsonValue
+  body?: string
+  form?: Record<string, Scalar>
+  follow_redirects?: boolean
+  accept_status?: number[]
+  max_bytes?: number
+  expect?: 'auto' | 'json' | 'text' | 'blob'
+}
+
+export interface HttpRequest {
+  method: string
+  url: URL
+  /** Lower-case names. */
+  headers: Map<string, string>
+  body: Buffer | undefined
+}
+
+/** Headers that the client sets: a user's own would let two readers of the request disagree about where it ends or goes. */
+const OWN_HEADERS = new Set(
+  'connection content-length expect host keep-alive proxy-connection te trailer transfer-encoding upgrade'.split(' '),
+)
+
+/** @throws Fault `invalid_input` for a URL, a header or a choice of bodies that can't be sent. */
+export const buildRequest = (method: string, input: HttpToolInput, context: ActorContext): HttpRequest => {
+  const headers = readHeaders(input.headers ?? {})
+  const { body, contentType } = buildBody(input)
+  setDefault(headers, 'accept', 'application/json, text/*;q=0.9, */*;q=0.8')
+  setDefault(headers, 'accept-encoding', 'gzip, deflate, br')
+  setDefault(headers, 'user-agent', 'troupe')
+  if (contentType !== undefined) setDefault(headers, 'content-type', contentType)
+  if (context.keyIsExplicit) setDefault(headers, 'idempotency-key', toHeaderText(context.key))
+  return { method, url: buildUrl(input), headers, body }
+}
+
+/** @throws Fault `invalid_input` for text that is no URL, another scheme than http and https, or a user name in it. */
+export const parseHttpUrl = (text: string, base?: URL): URL => {
+  const url = URL.parse(text, base?.href)
+  if (url === null) throw invalid(`'url' is no URL: expected http://… or https://…, got ${formatValue(text)}`)
+  if (url.protocol !== 'http:' && url.protocol !== 'https:')
+    throw invalid(`'url' can't be requested: expected http: or https:, got ${url.protocol}`)
+  if (url.username !== '' || url.password !== '')
+    throw invalid(`'url' has a user name or password in it: send them in the header Authorization`)
+  return url
+}
+
+const invalid = (message: string): Fault => new Fault('invalid_input', message)
+
+const buildUrl = ({ url: text, query = {} }: HttpToolInput): URL => {
+  const url = parseHttpUrl(text)
+  url.hash = ''
+  for (const [name, value] of Object.entries(query))
+    for (const item of [value].flat()) url.searchParams.append(name, String(item))
+  return url
+}
+
+const readHeaders = (given: Record<string, string>): Map<string, string> => {
+  const headers = new Map<string, string>()
+  for (const [name, value] of Object.entries(given)) {
+    if (OWN_HEADERS.has(name.toLowerCase())) throw invalid(`'headers.${name}' is set by the client: leave it out`)
+    assertSendable(name, value)
+    headers.set(name.toLowerCase(), value)
+  }
+  return headers
+}
+
+const assertSendable = (name: string, value: string): void => {
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+  } catch (cause) {
+    // The value may be a secret, so it is not shown.
+    throw new Fault('invalid_input', `'headers.${name}' can't be sent: its name or value has a forbidden character`, {
+      cause,
+    })
+  }
+}
+
+const buildBody = ({ json, body, form }: HttpToolInput): { body: Buffer | undefined; contentType?: string } => {
+  const given = Object.entries({ json, body, form }).filter(([, value]) => value !== undefined)
+  if (given.length > 1)
+    throw invalid(`only one of json, body and form can be sent, got ${given.map(([name]) => name).join(' and ')}`)
+  if (json !== undefined) return { body: Buffer.from(JSON.stringify(json)), contentType: 'application/json' }
+  if (body !== undefined) return { body: Buffer.from(body), contentType: 'text/plain; charset=utf-8' }
+  if (form === undefined) return { body: undefined }
+  const pairs = Object.entries(form).map(([name, value]): [string, string] => [name, String(value)])
+  const text = new URLSearchParams(pairs).toString()
+  return { body: Buffer.from(text), contentType: 'application/x-www-form-urlencoded' }
+}
+
+const setDefault = (headers: Map<string, string>, name: string, value: string): void => {
+  if (!headers.has(name)) headers.set(name, value)
+}
+
+/** Percent-encodes what a header can't hold, so that any key can be sent and equal keys stay equal. */
+const toHeaderText = (text: string): string =>
+  text.toWellFormed().replace(/[^\x20-\x7e]/gu, (character) => encodeURIComponent(character))

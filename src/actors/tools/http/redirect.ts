@@ -1,0 +1,48 @@
+import { Fault } from '../../../core/fault.ts'
+import type { HttpResponse } from './http-client.ts'
+import { type HttpRequest, parseHttpUrl } from './http-request.ts'
+
+export const MAX_REDIRECTS = 5
+
+const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
+
+export const isRedirection = (status: number): boolean => REDIRECT_STATUSES.has(status)
+
+/** What goes along to another origin. All else (Authorization, cookies, keys, a user's own names) may be a secret of the first. */
+const HEADERS_FOR_ANYONE = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent'])
+
+/**
+ * The request that a redirect asks for, undefined when the response is none. The method changes as in the fetch standard
+ * (https://fetch.spec.whatwg.org/#http-redirect-fetch): 303 becomes GET, so does POST after 301 and 302.
+ * @throws Fault `unauthorized` when it leads to what is no plain http or https URL.
+ */
+export const toRedirected = (request: HttpRequest, response: HttpResponse): HttpRequest | undefined => {
+  const location = response.headers.location
+  if (!isRedirection(response.status) || location === undefined) return undefined
+  const url = parseLocation(location, request.url)
+  const becomesGet = isGetAfter(response.status, request.method)
+  const headers = new Map(
+    [...request.headers].filter(([name]) => isKept(name, { becomesGet, from: request.url, to: url })),
+  )
+  return becomesGet ? { method: 'GET', url, headers, body: undefined } : { ...request, url, headers }
+}
+
+const parseLocation = (location: string, base: URL): URL => {
+  try {
+    const url = parseHttpUrl(location, base)
+    url.hash = ''
+    return url
+  } catch (cause) {
+    throw new Fault('unauthorized', `'${base.origin}' redirects to what is not followed: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
+}
+
+const isGetAfter = (status: number, method: string): boolean =>
+  (status === 303 && method !== 'GET' && method !== 'HEAD') || ((status === 301 || status === 302) && method === 'POST')
+
+const isKept = (name: string, { becomesGet, from, to }: { becomesGet: boolean; from: URL; to: URL }): boolean => {
+  if (becomesGet && name.startsWith('content-')) return false
+  return from.origin === to.origin || HEADERS_FOR_ANYONE.has(name)
+}

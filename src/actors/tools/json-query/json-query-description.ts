@@ -1,0 +1,13 @@
+import { closedObject, type ToolDescription } from '../tool-description.ts'
+
+export const JSON_QUERY: ToolDescription = {
+  name: 'json.query',
+  description: 'Selects and reshapes data by a JSONata expression.',
+  writes: false,
+  input: closedObject({
+    query: { type: 'string', minLength: 1, description: 'JSONata, see https://docs.jsonata.org' },
+    data: {},
+  }),
+  output: closedObject({ value: { description: 'What the expression gives; null for nothing' } }),
+  available: true,
+}

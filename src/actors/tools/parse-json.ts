@@ -1,0 +1,29 @@
+import { Fault } from '../../core/fault.ts'
+import type { JsonValue } from '../../core/json.ts'
+
+/** Deeper values overflow the stack of those who later walk or print them. */
+const MAX_DEPTH = 200
+
+/**
+ * Parses JSON that came from outside.
+ * @param subject what it is, for the message
+ * @throws Fault `invalid_output` when it is no JSON, or nested deeper than 200.
+ */
+export const parseJson = (text: string, subject: string): JsonValue => {
+  let value: JsonValue
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw new Fault('invalid_output', `'${subject}' is no JSON: ${(cause as Error).message}`, { cause })
+  }
+  if (isDeeperThan(value, MAX_DEPTH))
+    throw new Fault('invalid_output', `'${subject}' is nested too deeply: expected at most ${MAX_DEPTH} levels`)
+  return value
+}
+
+const isDeeperThan = (value: JsonValue, depth: number): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  if (depth === 0) return true
+  for (const key in value) if (isDeeperThan((value as Record<string, JsonValue>)[key] ?? null, depth - 1)) return true
+  return false
+}

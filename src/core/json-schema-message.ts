@@ -1,0 +1,71 @@
+/** Turns the errors of `ajv` into one line for people. */
+import type { ErrorObject } from 'ajv/dist/2020.js'
+import { findNearest } from './nearest.ts'
+import { formatValue } from './value-text.ts'
+
+/** More than these are counted, not told. */
+const MOST_TOLD = 3
+
+/** `'/ticket/id' must be string, got 5; '/ticket' must have the field 'text'`. */
+export const formatSchemaErrors = (errors: readonly ErrorObject[], value: unknown): string => {
+  const told = withoutBranches(errors).map((error) => formatError(error, { errors, value }))
+  const distinct = [...new Set(told)]
+  const left = distinct.length - MOST_TOLD
+  return `${distinct.slice(0, MOST_TOLD).join('; ')}${left > 0 ? `; and ${left} more` : ''}`
+}
+
+const isChoice = ({ keyword }: ErrorObject): boolean => keyword === 'anyOf' || keyword === 'oneOf'
+
+/** Of a failed choice only the choice is told: that no branch fits is one finding, not one for each branch. */
+const withoutBranches = (errors: readonly ErrorObject[]): readonly ErrorObject[] => {
+  const choices = errors.filter(isChoice)
+  const inBranch = (error: ErrorObject): boolean =>
+    error.keyword === 'if' || choices.some((choice) => choice !== error && isBranchOf(choice, error))
+  const left = errors.filter((error) => !inBranch(error))
+  return left.length === 0 ? errors : left
+}
+
+const isBranchOf = (choice: ErrorObject, error: ErrorObject): boolean =>
+  error.schemaPath.startsWith(`${choice.schemaPath}/`) && error.instancePath.startsWith(choice.instancePath)
+
+const formatError = (error: ErrorObject, { errors }: { errors: readonly ErrorObject[]; value: unknown }): string => {
+  const { keyword, params, instancePath, data } = error
+  const subject = `'${instancePath || '/'}'`
+  switch (keyword) {
+    case 'required':
+      return `${subject} must have the field '${params.missingProperty}'`
+    case 'additionalProperties':
+    case 'unevaluatedProperties':
+      return formatUnknownField(error)
+    case 'type':
+      return `${subject} must be ${[params.type].flat().join(' or ')}, got ${formatValue(data)}`
+    case 'enum':
+      return `${subject} must be one of ${params.allowedValues.map(formatValue).join(', ')}, got ${formatValue(data)}`
+    case 'const':
+      return `${subject} must be ${formatValue(params.allowedValue)}, got ${formatValue(data)}`
+    case 'anyOf':
+    case 'oneOf':
+      return `${subject} must be ${formatChoice(error, errors)}, got ${formatValue(data)}`
+    default:
+      return `${subject} ${error.message ?? 'is wrong'}, got ${formatValue(data)}`
+  }
+}
+
+const formatUnknownField = ({ instancePath, params, parentSchema }: ErrorObject): string => {
+  const name: string = params.additionalProperty ?? params.unevaluatedProperty
+  const known = Object.keys(parentSchema?.properties ?? {})
+  const nearest = findNearest(name, known)
+  const hint = nearest === undefined ? `expected one of ${known.join(', ')}` : `did you mean '${nearest}'?`
+  return `'${instancePath}/${name}' is not a known field${known.length === 0 ? '' : `: ${hint}`}`
+}
+
+/** `string or null` when the branches differ by type. */
+const formatChoice = (choice: ErrorObject, errors: readonly ErrorObject[]): string => {
+  if (choice.params.passingSchemas) return 'one of the kinds that are allowed, not several'
+  const branches = errors.filter((error) => error !== choice && isBranchOf(choice, error))
+  const isPlain = branches.every(
+    ({ keyword, instancePath }) => keyword === 'type' && instancePath === choice.instancePath,
+  )
+  const types = branches.flatMap(({ params }) => [params.type].flat())
+  return isPlain && types.length > 0 ? types.join(' or ') : 'one of the kinds that are allowed'
+}

@@ -1,0 +1,16 @@
+import type { ToolOptions } from '../../src/actors/tools/tool-options.ts'
+
+/** Options under which tools may touch nothing but what a test opens to them. */
+export const createToolOptions = ({
+  root,
+  protectedPaths = [],
+  allow = [],
+}: {
+  /** A folder to read and write. */
+  root?: string
+  protectedPaths?: string[]
+  allow?: string[]
+} = {}): ToolOptions => {
+  const roots = root === undefined ? [] : [root]
+  return { files: { read: roots, write: roots, protected: protectedPaths }, http: { allow }, now: () => Date.now() }
+}
