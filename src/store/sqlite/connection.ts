@@ -34,6 +34,7 @@ export const openConnection = (path: string, options: { durability: Durability; 
   const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: !options.create })
   try {
     checkOwnership(connection, path)
+    readSchemaVersion(connection, path)
     configure(connection, path, options.durability)
     return connection
   } catch (error) {
@@ -88,8 +89,8 @@ const checkOwnership = (connection: Connection, path: string): void => {
 }
 
 const configure = (connection: Connection, path: string, durability: Durability): void => {
-  // Heeded only by a new file: lets retention give disk space back.
-  connection.pragma('auto_vacuum = INCREMENTAL')
+  // Lets retention give disk space back. Heeded by a new file only; to an older one it would be a needless write.
+  if (readNumber(connection, 'page_count') === 0) connection.pragma('auto_vacuum = INCREMENTAL')
   const mode = connection.pragma('journal_mode = WAL', { simple: true })
   if (mode !== 'wal')
     throw new StoreError('unreadable', `database '${path}' can't be used in WAL mode, only in '${String(mode)}'`, {

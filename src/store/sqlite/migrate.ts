@@ -6,7 +6,7 @@ import { FirstMigration } from './migrations/0001-first.ts'
 import { BUSY_TIMEOUT_MS } from './schema-version.ts'
 
 /** In order, and listed rather than looked up in a folder, so that a bundle holds them. */
-const MIGRATIONS = [{ name: '0001-first', class: FirstMigration }]
+export const MIGRATIONS = [{ name: '0001-first', class: FirstMigration }]
 
 /** Runs what is pending, in one transaction. @throws the driver's error, also when another process migrates at the same time. */
 export const migrate = async (path: string): Promise<void> => {

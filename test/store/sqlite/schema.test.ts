@@ -1,0 +1,71 @@
+import Database from 'better-sqlite3'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { MIGRATIONS, migrate, openOrm } from '../../../src/store/sqlite/migrate.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts'
+import { APPLICATION_ID, SCHEMA_VERSION } from '../../../src/store/sqlite/schema-version.ts'
+import { createTempFolder } from '../../support/temp-folder.ts'
+
+/** As PRAGMA auto_vacuum numbers it: https://sqlite.org/pragma.html#pragma_auto_vacuum */
+const INCREMENTAL = 2
+
+const test = suite('SQLite schema')
+
+const createMigrated = async (sql = ''): Promise<string> => {
+  const path = createTempFolder().resolve('troupe.db')
+  await migrate(path)
+  const database = new Database(path)
+  database.exec(sql)
+  database.close()
+  return path
+}
+
+const findDifference = async (path: string): Promise<string> => {
+  const orm = await openOrm(path)
+  try {
+    return await orm.schema.getUpdateSchemaSQL()
+  } finally {
+    await orm.close()
+  }
+}
+
+test('the migrated schema is what the entities say', async () => {
+  assert.is(await findDifference(await createMigrated()), '')
+})
+
+const drifts: [sql: string, difference: RegExp][] = [
+  ['alter table journal drop column visit', /add column `visit`/],
+  ['drop index run_running', /create index `run_running`/],
+  ['drop table blob', /create table `blob`/],
+  ['alter table run add column extra text', /drop column `extra`/],
+]
+for (const [sql, difference] of drifts) {
+  test(`a schema that differs is noticed: ${sql}`, async () => {
+    assert.match(await findDifference(await createMigrated(sql)), difference)
+  })
+}
+
+test('the version and the mark in the file are those of this program', async () => {
+  const database = new Database(await createMigrated())
+  assert.is(database.pragma('user_version', { simple: true }), SCHEMA_VERSION)
+  assert.is(database.pragma('application_id', { simple: true }), APPLICATION_ID)
+  assert.is(MIGRATIONS.length, SCHEMA_VERSION)
+  database.close()
+})
+
+test('a new database can give disk space back, and logs ahead', async () => {
+  const path = createTempFolder().resolve('troupe.db')
+  await (await openSqliteStore({ path, durability: 'process' })).close()
+  const database = new Database(path)
+  assert.is(database.pragma('auto_vacuum', { simple: true }), INCREMENTAL)
+  assert.is(database.pragma('journal_mode', { simple: true }), 'wal')
+  database.close()
+})
+
+test('migrating what is up to date does nothing', async () => {
+  const path = await createMigrated()
+  await migrate(path)
+  assert.is(await findDifference(path), '')
+})
+
+test.run()
