@@ -24,8 +24,10 @@ export interface MachineContext {
 
 export interface RoutedFault {
   fault: FaultData
-  /** Where it came from. */
+  /** Where it came from; empty: the run as a whole. */
   step: string
+  /** The path of the step inside a foreach item that it came from, when `step` is a foreach. */
+  origin?: string
   /** The block that takes it up next; empty when it ends the machine. */
   handler: string
 }

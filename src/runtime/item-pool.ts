@@ -6,6 +6,7 @@ import type { FaultData } from '../core/fault.ts'
 import { toErrorValue } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 
+/** `step` is the path of the step that failed. */
 export type ItemEnd = { output: JsonValue } | { fault: FaultData; step: string }
 
 export interface ItemPolicy {
@@ -30,7 +31,7 @@ export class ItemPool {
   #next = 0
   #done = 0
   #failed = 0
-  #fault: FaultData | undefined
+  #fault: { fault: FaultData; origin: string } | undefined
 
   constructor(items: readonly JsonValue[], policy: ItemPolicy) {
     this.#items = items
@@ -56,8 +57,8 @@ export class ItemPool {
   }
 
   /** What the foreach as a whole has come to; undefined while it goes on. */
-  outcome(): { output: JsonValue } | { fault: FaultData } | undefined {
-    if (this.#fault !== undefined) return { fault: this.#fault }
+  outcome(): { output: JsonValue } | { fault: FaultData; origin: string } | undefined {
+    if (this.#fault !== undefined) return this.#fault
     if (this.#done < this.#items.length) return undefined
     return { output: this.#results.filter((result) => result !== LEFT_OUT) }
   }
@@ -70,7 +71,8 @@ export class ItemPool {
     const collects = this.#policy.onItemError === 'collect'
     if ('output' in end) return collects ? { ok: true, value: end.output } : end.output
     if (collects) return { ok: false, error: toErrorValue(end.fault) }
-    if (this.#policy.onItemError === 'stop') this.#fault ??= { ...end.fault, details: { ...end.fault.details, index } }
+    if (this.#policy.onItemError === 'stop')
+      this.#fault ??= { fault: { ...end.fault, details: { ...end.fault.details, index } }, origin: end.step }
     return LEFT_OUT
   }
 }

@@ -36,4 +36,5 @@ export type RunEvent =
   | { kind: 'cancel'; at: number; data: { by: string } }
   | { kind: 'budget'; at: number; data: { limit: 'time' | 'cost_usd' | 'tokens' } }
 
-export type Outcome = { output: JsonValue } | { fault: FaultData }
+/** `origin` is the path of the step in a foreach item that the fault came from. */
+export type Outcome = { output: JsonValue } | { fault: FaultData; origin?: string }

@@ -141,7 +141,7 @@ export class RunState {
     this.#tell(
       scope,
       'fault' in outcome
-        ? { type: `xstate.error.actor.${step}`, actorId: step, error: outcome.fault, attempts }
+        ? { type: `xstate.error.actor.${step}`, actorId: step, error: outcome.fault, attempts, ...originOf(outcome) }
         : { type: `xstate.done.actor.${step}`, actorId: step, output: outcome.output, attempts },
     )
   }
@@ -282,13 +282,15 @@ export class RunState {
 const foldsOf = ({ root, bodies }: CompiledWorkflow): Map<LinkedMachine, Fold<AnyStateMachine>> =>
   new Map([root, ...bodies.values()].map((linked) => [linked, createFold(linked.machine)]))
 
+const originOf = ({ origin }: { origin?: string }): { origin?: string } => (origin === undefined ? {} : { origin })
+
 const readEnd = (scope: Scope): ItemEnd | 'cancelled' => {
   const { value } = scope.snapshot
   const { fault, output } = contextOf(scope)
   if (value === COMPLETED) return { output }
   if (value === CANCELLED) return 'cancelled'
   if (fault === null) throw new Defect('J8: a machine failed without a fault')
-  const step = fault.step === '' ? scope.path : pathOf(scope, fault.step)
+  const step = fault.origin ?? (fault.step === '' ? scope.path : pathOf(scope, fault.step))
   return { fault: fault.fault, step }
 }
 

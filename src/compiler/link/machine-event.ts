@@ -11,6 +11,8 @@ export interface MachineEvent {
   output?: JsonValue
   /** Of an actor that failed. */
   error?: FaultData
+  /** Of a foreach that failed: the path of the step in an item that its fault came from. */
+  origin?: string
   attempts?: number
   /** Of `BUDGET_EXCEEDED`. */
   fault?: FaultData

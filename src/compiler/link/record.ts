@@ -149,9 +149,12 @@ const fail = (recorder: Recorder, happening: Happening, params: FailParams): Cha
     if (params.to in steps) steps[params.to] = { ...recordOf(steps, params.to), arriving: error }
     return { ...timeOf(happening), steps, fault: null }
   }
-  const origin = context.fault?.handler === step.id ? context.fault.step : step.id
-  return { ...timeOf(happening), steps, fault: { fault, step: origin, handler: params.handler ?? '' } }
+  const source = context.fault?.handler === step.id ? context.fault : { step: step.id, ...originOf(step, event) }
+  return { ...timeOf(happening), steps, fault: { ...source, fault, handler: params.handler ?? '' } }
 }
+
+const originOf = ({ id }: LinkedStep, { actorId, origin }: MachineEvent): { origin?: string } =>
+  actorId === id && origin !== undefined ? { origin } : {}
 
 const findFault = (step: LinkedStep, { context, event }: Happening, code: string | undefined): FaultData => {
   const entered = recordOf(context.steps, step.id).entered
