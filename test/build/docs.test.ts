@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { ERRORS_FILE, renderErrors } from '../../build/docs.ts'
+import { GENERATED_PAGES } from '../../build/docs.ts'
 import { DIAGNOSTIC_CODES } from '../../src/compiler/diagnostic-codes.ts'
 import { FAULT_CODES } from '../../src/core/fault.ts'
 import { FAULT_EXPLANATIONS } from '../../src/core/fault-codes.ts'
@@ -10,10 +10,12 @@ import { REPOSITORY_FOLDER } from '../support/child-process.ts'
 
 const test = suite('docs')
 
-test('docs/errors.md is what the code says', () => {
-  const page = readFileSync(join(REPOSITORY_FOLDER, ERRORS_FILE), 'utf8')
-  assert.ok(page === renderErrors(), `${ERRORS_FILE} is out of date; run: node build/docs.ts`)
-})
+for (const { file, render } of GENERATED_PAGES) {
+  test(`${file} is what the code says`, () => {
+    const page = readFileSync(join(REPOSITORY_FOLDER, file), 'utf8')
+    assert.ok(page === render(), `${file} is out of date; run: node build/docs.ts`)
+  })
+}
 
 test('every fault code is explained, and no other', () => {
   assert.equal(Object.keys(FAULT_EXPLANATIONS).sort(), [...FAULT_CODES].sort())

@@ -1,0 +1,55 @@
+import { TOOL_DESCRIPTIONS } from '../../src/actors/tools/tool-catalogue.ts'
+import type { JsonSchema } from '../../src/core/json-schema.ts'
+
+const INTRODUCTION = `# Tools
+
+What a \`tool\` step can name, with the fields of \`with\` and of the output. This page is generated from the code
+(\`node build/docs.ts\`).
+
+- A **reading** tool is tried up to 3 times by default, and again when the process died in it.
+- A **writing** tool is tried once by default; when the process died in it, the step fails with \`outcome_unknown\`, unless it
+  has a \`key\` or \`on_lost: retry\`.
+`
+
+/** docs/tools.md: every built-in tool with its schemas. */
+export const renderTools = (): string => [INTRODUCTION, ...TOOL_DESCRIPTIONS.map(renderTool)].join('\n')
+
+const renderTool = ({
+  name,
+  description,
+  writes,
+  available,
+  input,
+  output,
+}: (typeof TOOL_DESCRIPTIONS)[number]): string =>
+  [
+    `## \`${name}\`\n`,
+    `${description}${available ? '' : ' **Comes in a later release:** it is checked now, and can not be run yet.'}\n`,
+    `A ${writes ? 'writing' : 'reading'} tool.\n`,
+    renderFields('input', input),
+    renderFields('output', output),
+  ].join('\n')
+
+const renderFields = (title: string, { properties = {}, required = [] }: JsonSchema): string => {
+  const fields = Object.entries(properties)
+  if (fields.length === 0) return `No ${title}.\n`
+  const rows = fields.map(([name, schema]) => {
+    const presence = required.includes(name) || title === 'output' ? '' : 'optional'
+    const fallback = schema.default === undefined ? presence : `default \`${JSON.stringify(schema.default)}\``
+    return `| \`${name}\` | ${renderType(schema)} | ${[fallback, renderText(schema)].filter(Boolean).join('; ')} |`
+  })
+  return [`| ${title} | type | |`, '|---|---|---|', ...rows, ''].join('\n')
+}
+
+const renderText = ({ description, minimum, maximum }: JsonSchema): string => {
+  const limits = maximum === undefined ? '' : `${minimum} to ${maximum}`
+  return [description ?? '', limits].filter(Boolean).join('; ').replaceAll('|', '\\|')
+}
+
+const renderType = (schema: JsonSchema): string => {
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ')
+  if (schema.type === 'array' && typeof schema.items === 'object') return `list of ${renderType(schema.items)}`
+  const names = Object.keys(schema.properties ?? {})
+  if (names.length > 0) return `\`{ ${names.join(', ')} }\``
+  return [schema.type ?? 'any'].flat().join(' or ').replace('array', 'list')
+}

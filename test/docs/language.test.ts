@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { PROVIDER_DESCRIPTIONS } from '../../src/actors/llm/providers.ts'
+import { TOOL_DESCRIPTIONS } from '../../src/actors/tools/tool-catalogue.ts'
+import { compile } from '../../src/compiler/compile.ts'
+import { formatDiagnostic } from '../../src/compiler/diagnostic.ts'
+import { createSource, toPosition } from '../../src/compiler/source.ts'
+import { REPOSITORY_FOLDER } from '../support/child-process.ts'
+
+const page = readFileSync(join(REPOSITORY_FOLDER, 'docs/language.md'), 'utf8')
+const pageSource = createSource('docs/language.md', page)
+
+const catalogue = {
+  tools: new Map(TOOL_DESCRIPTIONS.map((tool) => [tool.name, tool])),
+  providers: new Map(PROVIDER_DESCRIPTIONS.map((provider) => [provider.name, provider])),
+}
+
+const EXAMPLES = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(({ index, 1: text = '' }) => ({
+  line: toPosition(pageSource, index).line + 1,
+  text: text.startsWith('workflow:') ? text : `workflow: example\n${text}`,
+}))
+
+const test = suite('language reference')
+
+test('it has an example of every kind of step', () => {
+  const kinds = 'llm tool code memory workflow set wait approve emit fail switch parallel foreach loop do'.split(' ')
+  assert.equal(
+    kinds.filter((kind) => !EXAMPLES.some(({ text }) => new RegExp(`^ {4}${kind}: ?`, 'm').test(text))),
+    [],
+  )
+})
+
+for (const { line, text } of EXAMPLES) {
+  test(`its example at line ${line} has no error`, () => {
+    const source = createSource('example.yaml', text)
+    const { diagnostics } = compile(source, { catalogue })
+    const errors = diagnostics.filter(({ severity, code }) => severity === 'error' || code !== 'not_available_yet')
+    assert.is(errors.map((error) => formatDiagnostic(error, source)).join('\n'), '')
+  })
+}
+
+test('its links lead somewhere', () => {
+  const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  )
+  const links = [...page.matchAll(/\]\(#([^)]*)\)/g)].map(([, link = '']) => link)
+  assert.ok(links.length > 20)
+  assert.equal(
+    links.filter((link) => !headings.includes(link)),
+    [],
+  )
+})
+
+test.run()
