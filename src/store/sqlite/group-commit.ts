@@ -24,6 +24,7 @@ export interface Job {
 export class GroupCommit {
   readonly #connection: Connection
   readonly #location: string
+  readonly #giveUpMs: number
   readonly #begin: { run(): unknown }
   readonly #commit: { run(): unknown }
   #jobs: Job[] = []
@@ -31,9 +32,11 @@ export class GroupCommit {
   /** When the lock was first found taken, by performance.now(). */
   #busySince: number | undefined
 
-  constructor(connection: Connection, location: string) {
+  /** @param options.giveUpMs How long a lock of somebody else is waited for. */
+  constructor(connection: Connection, options: { location: string; giveUpMs?: number }) {
     this.#connection = connection
-    this.#location = location
+    this.#location = options.location
+    this.#giveUpMs = options.giveUpMs ?? BUSY_GIVE_UP_MS
     this.#begin = connection.prepare('begin immediate')
     this.#commit = connection.prepare('commit')
   }
@@ -106,7 +109,7 @@ export class GroupCommit {
 
   #postpone(error: unknown): void {
     this.#busySince ??= performance.now()
-    if (isBusy(error) && performance.now() - this.#busySince < BUSY_GIVE_UP_MS) {
+    if (isBusy(error) && performance.now() - this.#busySince < this.#giveUpMs) {
       setTimeout(this.#flush, busyPauseMs())
       return
     }

@@ -53,7 +53,7 @@ export class SqliteStore implements Store {
     this.location = location
     this.#connection = connection
     this.#statements = prepareStatements(connection)
-    this.#group = new GroupCommit(connection, location)
+    this.#group = new GroupCommit(connection, { location })
     this.#fileId = readFileId(connection.name)
   }
 
