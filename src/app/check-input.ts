@@ -1,0 +1,20 @@
+import type { CompiledWorkflow } from '../compiler/compile.ts'
+import { Fault } from '../core/fault.ts'
+import { isJsonObject, type JsonValue } from '../core/json.ts'
+
+/**
+ * The input of a new run, checked against the workflow's `input`, defaults filled in: a wrong one never creates a run.
+ * @throws Fault `invalid_input` that names each wrong field
+ */
+export const checkInput = async ({ name, input: schema }: CompiledWorkflow, input: JsonValue): Promise<JsonValue> => {
+  if (schema === undefined) {
+    if (isJsonObject(input) && Object.keys(input).length === 0) return input
+    throw new Fault('invalid_input', `workflow '${name}' takes no input, got ${JSON.stringify(input)}`)
+  }
+  // Loaded late: a workflow without input never needs it.
+  const { createValidator } = await import('../core/json-schema-validator.ts')
+  const value = structuredClone(input)
+  const problem = createValidator(schema, { useDefaults: true })(value)
+  if (problem === undefined) return value
+  throw new Fault('invalid_input', `the input does not fit workflow '${name}': ${problem}`)
+}

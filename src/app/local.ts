@@ -1,0 +1,99 @@
+/** Composition root of one process that does everything itself: store, actors and host, wired. */
+import { loadProvider } from '../actors/llm/providers.ts'
+import { loadTool } from '../actors/tools/tool-catalogue.ts'
+import type { ToolOptions } from '../actors/tools/tool-options.ts'
+import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
+import { createSource, type Source } from '../compiler/source.ts'
+import type { Actor } from '../core/actor.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
+import { Fault } from '../core/fault.ts'
+import type { JsonValue } from '../core/json.ts'
+import { Host, type ResumeResult } from '../runtime/host.ts'
+import { type ActorLoader, createLocalPlacement } from '../runtime/local-placement.ts'
+import type { Run } from '../runtime/run.ts'
+import type { RunWatcher } from '../runtime/run-notice.ts'
+import { SecretVault } from '../runtime/secret-vault.ts'
+import { createOwner } from '../store/process-identity.ts'
+import type { Store } from '../store/store.ts'
+import { createCatalogue } from './catalogue.ts'
+import { checkInput } from './check-input.ts'
+
+export interface LocalOptions {
+  store: Store
+  /** What tools may touch. */
+  tools: Omit<ToolOptions, 'now'>
+  /** The environment variables that expressions may read. */
+  environment?: Readonly<Record<string, string>>
+  /** By name; values of at least 8 characters. */
+  secrets?: Readonly<Record<string, string>>
+  clock?: Clock
+}
+
+export interface StartOptions {
+  input?: JsonValue
+  /** Alias to `provider/name`, in place of what the file says. */
+  models?: Record<string, string>
+  watch?: RunWatcher
+}
+
+export interface Local {
+  store: Store
+  compile(source: Source, models?: Record<string, string>): Compilation
+  /** @throws Fault `invalid_input`, StoreError */
+  start(workflow: CompiledWorkflow, options?: StartOptions): Promise<Run>
+  /** @throws Fault `not_found`, `invalid_input`, StoreError */
+  resume(id: string, options?: { watch?: RunWatcher }): Promise<ResumeResult>
+  /** Lets go of every run, so that it can be resumed, and closes the store. */
+  close(): Promise<void>
+}
+
+export const createLocal = ({
+  store,
+  tools,
+  environment = {},
+  secrets = {},
+  clock = systemClock,
+}: LocalOptions): Local => {
+  const catalogue = createCatalogue()
+  const vault = new SecretVault(secrets)
+  const compileSource = (source: Source, models: Record<string, string> = {}): Compilation =>
+    compile(source, { catalogue, environment: Object.keys(environment), models })
+  const host = new Host({
+    store,
+    owner: createOwner(),
+    clock,
+    placement: createLocalPlacement(createLoader({ ...tools, now: () => clock.now() }, clock), vault),
+    vault,
+    recompile: ({ file, source }, models) => expectCompiled(compileSource(createSource(file, source), models), file),
+  })
+  return {
+    store,
+    compile: compileSource,
+    async start(workflow, { input = {}, models = {}, watch } = {}) {
+      const checked = await checkInput(workflow, input)
+      return host.start(workflow, { input: checked, models, env: environment, ...(watch && { watch }) })
+    },
+    resume: (id, options) => host.resume(id, options),
+    async close() {
+      await host.stop()
+      await store.close()
+    },
+  }
+}
+
+const createLoader = (tools: ToolOptions, clock: Clock): ActorLoader => ({
+  async load({ kind, actor }) {
+    if (kind === 'tool') return loadTool(actor, tools)
+    if (kind === 'llm') return (await loadProvider(actor.split('/')[0] ?? '', { clock })) as unknown as Actor
+    throw new Fault('unavailable', `steps of kind '${kind}' come in a later release`)
+  },
+})
+
+const expectCompiled = ({ compiled, diagnostics }: Compilation, file: string): CompiledWorkflow => {
+  if (compiled !== undefined) return compiled
+  const [first] = diagnostics.filter(({ severity }) => severity === 'error')
+  throw new Fault(
+    'invalid_input',
+    `'${file}' as it was when the run started does not compile with this version: ${first?.message ?? ''}`,
+  )
+}
