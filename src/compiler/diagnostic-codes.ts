@@ -16,6 +16,179 @@ export const DIAGNOSTIC_CODES = {
       'A workflow may have 256 KiB, 64 levels, 10,000 nodes and 100 aliases, so that no file can stop the process.',
     fix: 'Split the workflow, or move data into a file that a step reads.',
   },
+  not_utf8: {
+    title: 'The file is not UTF-8 text',
+    cause: 'The bytes of the file are in another encoding, or are no text at all.',
+    fix: 'Save the file as UTF-8.',
+  },
+  control_character: {
+    title: 'A control character stands in the file',
+    cause: 'YAML text holds no control characters besides tabs and line breaks; binary files do.',
+    fix: 'Remove the character. Where it is meant, write it as an escape such as `"\\x1b"` in double quotes.',
+  },
+  empty_file: {
+    title: 'The file is empty',
+    cause: 'The file has no content, or comments only.',
+    fix: 'Write a workflow: at least `workflow` and `steps`.',
+  },
+  yaml_syntax: {
+    title: 'The file is not YAML',
+    cause:
+      'A bracket or a quote is open, the indentation is wrong, or a text that needs quotes has none. Only the first such error is reported.',
+    fix: 'Correct the place that is shown; a text that holds `: ` or ` #` must be quoted.',
+  },
+  yaml_slip: {
+    title: 'An expression needs quotes',
+    cause:
+      'YAML reads the expression as something else: a tag, an alias, a list, a map, a comment, or a part of it only.',
+    fix: 'Quote the whole expression. The hint is the corrected line.',
+  },
+  several_documents: {
+    title: 'The file has more than one YAML document',
+    cause: 'A line `---` begins a second document. One file holds one workflow.',
+    fix: 'Put each workflow into a file of its own.',
+  },
+  unknown_tag: {
+    title: 'A tag that means nothing here',
+    cause: "A value begins with `!`, which YAML takes for a tag. Only YAML's own tags such as `!!str` are known.",
+    fix: 'Quote the text, or remove the tag.',
+  },
+  unknown_alias: {
+    title: 'An alias without an anchor',
+    cause: 'A value begins with `*`, which YAML takes for an alias, and no anchor `&` of that name stands before it.',
+    fix: 'Quote the text, or define the anchor before it is used.',
+  },
+  duplicate_key: {
+    title: 'A key stands twice',
+    cause: 'A map has two entries with the same key; only one could hold.',
+    fix: 'Remove or rename one of them.',
+  },
+  forbidden_key: {
+    title: 'The key is not allowed',
+    cause:
+      'The key is one that programs give a meaning of its own: `__proto__`, `constructor`, `prototype`, or the merge key `<<` of YAML 1.1.',
+    fix: 'Choose another name, or write merged keys out.',
+  },
+  key_not_text: {
+    title: 'A key is not text',
+    cause: 'A key is a number, a boolean, null, a list or a map. Keys of JSON are text.',
+    fix: 'Quote the key.',
+  },
+  unsafe_integer: {
+    title: 'The number would lose digits',
+    cause: 'Whole numbers are exact up to 9,007,199,254,740,991 only.',
+    fix: 'Write it as text, in quotes.',
+  },
+  infinite_number: {
+    title: 'The number is not finite',
+    cause: '`.inf`, `.nan` and numbers beyond 1.8e308 are no JSON numbers.',
+    fix: 'Write another number, or text in quotes.',
+  },
+
+  // The form of a workflow
+  unknown_key: {
+    title: 'No such key',
+    cause: 'A map has a key that the language does not have at this place.',
+    fix: 'Correct the spelling. The reference lists the keys of each step.',
+  },
+  missing_key: {
+    title: 'A required key is missing',
+    cause: 'A map lacks a key that it can not do without.',
+    fix: 'Add the key.',
+  },
+  excluded_keys: {
+    title: 'Keys that exclude each other',
+    cause: 'Two keys are given of which there can be one only, such as `prompt` and `messages`.',
+    fix: 'Remove one of them.',
+  },
+  wrong_shape: {
+    title: 'The value has the wrong shape',
+    cause:
+      'A value is a list where a text is expected, a text where a number is expected, and so on; or it is empty or out of range.',
+    fix: 'Write what the message expects.',
+  },
+  unknown_word: {
+    title: 'Not one of the words that may stand here',
+    cause: 'A key takes one of a few words, and this is none of them.',
+    fix: 'Write one of the words of the message.',
+  },
+  bad_duration: {
+    title: 'Not a duration',
+    cause: 'A duration is a number and a unit without a blank: ms, s, m, h or d.',
+    fix: 'Write it like 500ms, 30s, 10m, 4h or 2d; a backoff like 1s..30s.',
+  },
+  bad_size: {
+    title: 'Not a size',
+    cause: 'A size is a number and a unit without a blank: b, kb, mb or gb.',
+    fix: 'Write it like 512kb or 64mb.',
+  },
+  bad_id: {
+    title: 'Not a name for a step',
+    cause:
+      'Ids of steps, names of branches and of items are in snake_case, so that expressions can read them; `end`, `continue` and `fail` are taken.',
+    fix: 'Use small letters, digits and `_`, a letter first.',
+  },
+  bad_name: {
+    title: 'Not a name',
+    cause:
+      'Workflows, aliases, servers, secrets and variables have names of letters, digits, `_` and, but for the last two, `-`.',
+    fix: 'Rename it.',
+  },
+  duplicate_id: {
+    title: 'Two steps have the same id',
+    cause: 'Ids are unique in the whole file, also across branches and bodies of loops.',
+    fix: 'Rename one of the steps.',
+  },
+  no_kind: {
+    title: 'The step or trigger has no kind',
+    cause: 'Nothing says what the step does, or what the trigger listens to.',
+    fix: 'Add a key such as `llm`, `tool`, `set` or `switch`; for a trigger `nats`, `webhook` or `schedule`.',
+  },
+  unknown_kind: {
+    title: 'No such kind of step',
+    cause: 'A key of the step looks like a kind, and is none.',
+    fix: 'Correct the spelling. The message lists the kinds.',
+  },
+  several_kinds: {
+    title: 'The step or trigger has two kinds',
+    cause: 'Two keys each say what it is, such as `llm` and `tool`.',
+    fix: 'Make two of it.',
+  },
+  too_many_branches: {
+    title: 'The parallel has too many branches',
+    cause: 'A parallel has at most 16 branches.',
+    fix: 'Use `foreach` with `concurrency` for wide work.',
+  },
+  else_not_last: {
+    title: 'A case stands behind else',
+    cause: 'The first case that matches wins, and `else` always matches.',
+    fix: 'Move `else` to the end.',
+  },
+  bad_template: {
+    title: 'A `${` is not closed',
+    cause: 'A text opens an expression with `${`, and its `}` or a quote inside it is missing.',
+    fix: 'Close it, or write `$${` for the text itself.',
+  },
+  unknown_type: {
+    title: 'No such type',
+    cause: 'A name is given as a type that is none.',
+    fix: 'Write string, number, integer, boolean, any, blob, a list, a map of fields, or JSON Schema.',
+  },
+  bad_type: {
+    title: 'Not a type',
+    cause: 'A type is a name, a list with one type, a map of fields, or JSON Schema.',
+    fix: 'Write one of these. For one of a few texts: `{ enum: [a, b] }`.',
+  },
+  ambiguous_type: {
+    title: 'Fields or JSON Schema?',
+    cause: 'A map is JSON Schema by its keys, and one of its values looks like the type of a field.',
+    fix: 'For fields, write `{ type: object, properties: … }`; for JSON Schema, choose another text.',
+  },
+  bad_schema: {
+    title: 'Not valid JSON Schema',
+    cause: 'A keyword has a value that JSON Schema 2020-12 does not allow, or is none, or a reference leads nowhere.',
+    fix: 'Correct it: https://json-schema.org/draft/2020-12. The shorthand ends where JSON Schema begins.',
+  },
 
   // Expressions
   expression_syntax: {

@@ -118,6 +118,8 @@ export interface StepCommon {
   /** A step id or `end`. */
   next?: Located<string>
   maxVisits?: Located<number>
+  /** Parts of it could not be read, and are reported: what is missing is no finding of its own, and its output is `any`. */
+  malformed?: true
   /** The key that names the kind, such as `llm`. */
   kindRange: Range
   range: Range

@@ -1,0 +1,106 @@
+/** Shapes of lists and of maps with free keys. */
+import type { JsonValue } from '../../core/json.ts'
+import type { Located } from '../document.ts'
+import { toJsonValue, type YamlNode } from '../read/yaml-node.ts'
+import { type Place, reportMismatch, type Shape } from './shape.ts'
+
+interface ListOptions {
+  expected?: string
+  /** Default 0. */
+  minimum?: number
+}
+
+/** Items that don't fit are left out, so that the others can be judged. */
+export const listOf = <T>(item: Shape<T>, options: ListOptions = {}): Shape<T[]> => {
+  const { expected = `a list, each item ${item.expected}`, minimum = 0 } = options
+  return {
+    expected,
+    read(node, place) {
+      if (node.kind !== 'list') return reportMismatch(node, place, { expected })
+      if (node.items.length < minimum) return reportMismatch(node, place, { expected, problem: 'is empty' })
+      const read: T[] = []
+      for (const [index, itemNode] of node.items.entries()) {
+        const value = readItem(item, itemNode, { ...place, subject: `${place.subject}[${index}]`, inFlow: node.flow })
+        if (value !== undefined) read.push(value)
+      }
+      return read
+    },
+    toJsonSchema: (definitions) => ({
+      type: 'array',
+      items: item.toJsonSchema(definitions),
+      ...(minimum === 0 ? {} : { minItems: minimum }),
+    }),
+  }
+}
+
+const readItem = <T>(item: Shape<T>, node: YamlNode, place: Place): T | undefined =>
+  node.range.start < place.reading.slippedUntil && !node.aliased
+    ? undefined
+    : item.read(node, { ...place, start: node.range.start })
+
+export interface MapEntry<T> {
+  key: Located<string>
+  value: T
+  /** The value's place. */
+  node: YamlNode
+}
+
+interface MapOptions {
+  expected?: string
+  /** Default 0. */
+  minimum?: number
+}
+
+/** Entries that don't fit are left out. `key` judges the keys. */
+export const mapOf = <T>(
+  key: Shape<Located<string>>,
+  value: Shape<T>,
+  options: MapOptions = {},
+): Shape<MapEntry<T>[]> => {
+  const { expected = `a map from ${key.expected} to ${value.expected}`, minimum = 0 } = options
+  return {
+    expected,
+    read(node, place) {
+      if (node.kind !== 'map') return reportMismatch(node, place, { expected })
+      if (node.entries.length < minimum) return reportMismatch(node, place, { expected, problem: 'is empty' })
+      const read: MapEntry<T>[] = []
+      for (const entry of node.entries) {
+        if (entry.key.range.start < place.reading.slippedUntil) continue
+        const subject = entry.key.value
+        const keyNode: YamlNode = {
+          kind: 'scalar',
+          value: subject,
+          style: 'plain',
+          range: entry.key.range,
+          size: 1,
+          depth: 1,
+        }
+        const checked = key.read(keyNode, { ...place, subject })
+        const start = entry.valueStart ?? entry.value.range.start
+        const content = value.read(entry.value, { ...place, subject, start, inFlow: node.flow })
+        if (checked !== undefined && content !== undefined)
+          read.push({ key: checked, value: content, node: entry.value })
+      }
+      return read
+    },
+    toJsonSchema: (definitions) => {
+      const { pattern } = key.toJsonSchema(definitions)
+      const values = value.toJsonSchema(definitions)
+      return {
+        type: 'object',
+        ...(typeof pattern === 'string' ? { propertyNames: { pattern } } : {}),
+        additionalProperties: values,
+        ...(minimum === 0 ? {} : { minProperties: minimum }),
+      }
+    },
+  }
+}
+
+/** The plain JSON of a value that has the right shape. */
+export const plainJson = (shape: Shape<unknown>): Shape<Located<JsonValue>> => ({
+  expected: shape.expected,
+  read(node, place) {
+    return shape.read(node, place) === undefined ? undefined : { value: toJsonValue(node), range: node.range }
+  },
+  toJsonSchema: (definitions) => shape.toJsonSchema(definitions),
+})

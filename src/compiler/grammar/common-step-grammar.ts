@@ -1,0 +1,174 @@
+/** The keys that every step may have, whatever its kind. */
+
+import { parseDuration } from '../../core/duration.ts'
+import type { Located, OnError, RunsOn } from '../document.ts'
+import type { Range } from '../source.ts'
+import { listOf, mapOf } from './collection-shape.ts'
+import { type Fields, record } from './record-shape.ts'
+import { duration, flag, integer, name, snakeCase, text, word } from './scalar-shape.ts'
+import { byForm, mapped, named, reportMismatch, type Shape } from './shape.ts'
+import { expression, templateInput } from './value-shape.ts'
+
+interface Backoff {
+  minMs: number
+  maxMs: number
+}
+
+const backoff: Shape<Backoff> = {
+  expected: 'two durations such as 1s..30s, the shorter first',
+  read(node, place) {
+    const given = node.kind === 'scalar' ? String(node.value) : ''
+    const [from = '', to = '', ...rest] = given.split('..')
+    const [minMs, maxMs] = [parseDuration(from.trim()), parseDuration(to.trim())]
+    if (minMs !== undefined && maxMs !== undefined && minMs <= maxMs && rest.length === 0) return { minMs, maxMs }
+    const hint = minMs !== undefined && to === '' ? `write ${given}..30s` : undefined
+    return reportMismatch(node, place, {
+      code: 'bad_duration',
+      problem: 'is not a backoff',
+      expected: backoff.expected,
+      hint,
+    })
+  },
+  toJsonSchema: () => ({
+    type: 'string',
+    pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)\\.\\.\\d+(\\.\\d+)?(ms|s|m|h|d)$',
+    examples: ['1s..30s'],
+  }),
+}
+
+const RETRY_FIELDS = {
+  max: {
+    key: 'max',
+    shape: integer({ minimum: 1 }),
+    doc: 'Attempts, the first one included. Default 3 for llm, memory and reading tools, 1 for all else.',
+  },
+  backoff: {
+    key: 'backoff',
+    shape: backoff,
+    doc: 'The pause before the next attempt: it doubles from the first duration up to the second.',
+    default: '1s..30s',
+  },
+  jitter: {
+    key: 'jitter',
+    shape: flag,
+    doc: 'Whether each pause is drawn at random from 0 up to its length.',
+    default: true,
+  },
+  on: { key: 'on', shape: listOf(snakeCase), doc: 'The fault codes to retry. Default: every retryable fault.' },
+} as const satisfies Fields
+
+const retry = named('retry', 'a map with max, backoff, jitter and on', () =>
+  mapped(record('a retry', RETRY_FIELDS), ({ backoff: pauses, ...fields }, { range }) => ({
+    ...fields,
+    ...(pauses === undefined ? {} : { backoffMinMs: pauses.minMs, backoffMaxMs: pauses.maxMs }),
+    range,
+  })),
+)
+
+const errorAction = text({
+  expected: '`fail`, `continue` or the id of a step',
+  pattern: /^[a-z][a-z0-9_]*$/,
+  code: 'bad_id',
+})
+
+const onError: Shape<OnError> = named('on_error', 'fail, continue, a step id, or a map from fault codes to these', () =>
+  byForm('fail, continue, a step id, or a map from fault codes to these', {
+    scalar: mapped(errorAction, (action, { range }): OnError => ({ kind: 'all', action, range })),
+    map: mapped(mapOf(snakeCase, errorAction, { minimum: 1 }), (entries, { range }): OnError => {
+      const cases = entries.map(({ key, value }) => ({ code: key, action: value }))
+      return { kind: 'map', cases, range }
+    }),
+  }),
+)
+
+const NEEDS_FIELDS = {
+  needs: {
+    key: 'needs',
+    shape: listOf(text(), { minimum: 1 }),
+    doc: 'What the agent must offer, by label.',
+    required: true,
+  },
+} as const satisfies Fields
+
+const AGENT_FIELDS = {
+  agent: { key: 'agent', shape: name, doc: 'The name of the agent.', required: true },
+} as const satisfies Fields
+
+const RUNS_ON = 'local, the name of an agent, or { needs: [label] }'
+
+export const runsOn: Shape<Located<RunsOn>> = named('runs_on', RUNS_ON, () => {
+  const needs = record('a runs_on', NEEDS_FIELDS)
+  const agent = record('a runs_on', AGENT_FIELDS)
+  return byForm(RUNS_ON, {
+    scalar: mapped(
+      name,
+      ({ value, range }): Located<RunsOn> => ({
+        value: value === 'local' ? 'local' : { agent: value },
+        range,
+      }),
+    ),
+    map: {
+      expected: RUNS_ON,
+      read(node, place): Located<RunsOn> | undefined {
+        const { range } = node
+        if (node.kind === 'map' && node.entries.some(({ key }) => key.value === 'agent')) {
+          const read = agent.read(node, place)
+          return read && { value: { agent: read.agent.value }, range }
+        }
+        const read = needs.read(node, place)
+        return read && { value: { needs: read.needs.map(({ value }) => value) }, range }
+      },
+      toJsonSchema: (definitions) => ({ anyOf: [needs.toJsonSchema(definitions), agent.toJsonSchema(definitions)] }),
+    },
+  })
+})
+
+const UNDO_FIELDS = {
+  tool: { key: 'tool', shape: text(), doc: 'The tool that takes the effect back.', required: true },
+  with: { key: 'with', shape: templateInput(), doc: 'Its input, evaluated when the step completes.' },
+} as const satisfies Fields
+
+const undo = named('undo', 'a map with tool and with', () =>
+  mapped(record('an undo', UNDO_FIELDS), (fields, { range }: { range: Range }) => ({ ...fields, range })),
+)
+
+export const COMMON_STEP_FIELDS = {
+  id: {
+    key: 'id',
+    shape: snakeCase,
+    doc: "The step's name in snake_case, unique in the file. Its record is `steps.<id>` in expressions.",
+    required: true,
+  },
+  description: { key: 'description', shape: text(), doc: 'What the step is for, in words.' },
+  when: { key: 'when', shape: expression, doc: 'An expression; when it is false, the step is skipped.' },
+  timeoutMs: {
+    key: 'timeout',
+    shape: duration,
+    doc: 'For each attempt of an actor (default 5m), for the whole of wait, approve and blocks. Exceeding it is the fault `timeout`.',
+  },
+  retry: { key: 'retry', shape: retry, doc: 'How often and when a failed attempt is repeated.' },
+  onError: {
+    key: 'on_error',
+    shape: onError,
+    doc: 'What a fault leads to: `fail`, `continue`, a step id, or a map from fault codes to these.',
+    default: 'fail',
+  },
+  onLost: {
+    key: 'on_lost',
+    shape: word('retry', 'fail'),
+    doc: 'What to do when nobody knows whether an attempt took effect. Default `retry` for what only reads or has a `key`, else `fail`.',
+  },
+  runsOn: { key: 'runs_on', shape: runsOn, doc: 'Where the step runs: local, or on an agent.' },
+  key: { key: 'key', shape: expression, doc: 'An expression: the idempotency key, sent with every attempt.' },
+  undo: { key: 'undo', shape: undo, doc: 'What takes the effect back when the run fails or is cancelled later.' },
+  next: {
+    key: 'next',
+    shape: snakeCase,
+    doc: 'The step that follows, by id, or `end`. Default: the next one in the list.',
+  },
+  maxVisits: {
+    key: 'max_visits',
+    shape: integer({ minimum: 1 }),
+    doc: 'How often the step may be entered in one run; needed where a jump leads back to it.',
+  },
+} as const satisfies Fields

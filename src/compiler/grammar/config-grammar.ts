@@ -1,0 +1,112 @@
+/** `troupe.config.yaml`. Its values never hold expressions. */
+import { listOf, mapOf } from './collection-shape.ts'
+import { type Fields, record } from './record-shape.ts'
+import { retention } from './retention-grammar.ts'
+import { name, number, text, variableName, word } from './scalar-shape.ts'
+import { byForm, mapped } from './shape.ts'
+
+const paths = mapped(listOf(text()), (list) => list.map(({ value }) => value))
+const names = mapped(listOf(variableName), (list) => list.map(({ value }) => value))
+const plainText = mapped(text(), ({ value }) => value)
+const plainNumber = mapped(number({ minimum: 0 }), ({ value }) => value)
+
+const FILES_FIELDS = {
+  roots: {
+    key: 'roots',
+    shape: paths,
+    doc: "Folders that file tools may read and write. Default: the workflow's folder.",
+  },
+  read: { key: 'read', shape: paths, doc: 'Folders that file tools may read. Default: `roots`.' },
+  write: { key: 'write', shape: paths, doc: 'Folders that file tools may write. Default: `roots`.' },
+} as const satisfies Fields
+
+const HOST = 'a host such as intranet.example, or host:port'
+
+const hosts = mapped(
+  listOf(text({ expected: HOST, pattern: /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9*._-]+)(:\d{1,5})?$|^[0-9A-Fa-f:.]+$/ })),
+  (list) => list.map(({ value }) => value),
+)
+
+const HTTP_FIELDS = {
+  allow: { key: 'allow', shape: hosts, doc: 'Private addresses and hosts that http tools may reach.' },
+} as const satisfies Fields
+
+const SECRET_FILE_FIELDS = {
+  file: { key: 'file', shape: plainText, doc: 'The file that holds the value.', required: true },
+} as const satisfies Fields
+
+/** Where the value of a secret comes from: the variable of its name, or a file. */
+export type SecretSource = { kind: 'env' } | { kind: 'file'; file: string }
+
+const secretSource = byForm('env or { file: path }', {
+  scalar: mapped(word('env'), (): SecretSource => ({ kind: 'env' })),
+  map: mapped(record('a secret', SECRET_FILE_FIELDS), ({ file }): SecretSource => ({ kind: 'file', file })),
+})
+
+const PROVIDER_FIELDS = {
+  kind: {
+    key: 'kind',
+    shape: mapped(name, ({ value }) => value),
+    doc: 'The protocol it speaks, such as openai.',
+    required: true,
+  },
+  baseUrl: {
+    key: 'base_url',
+    shape: mapped(text({ expected: 'a URL with http or https', pattern: /^https?:\/\/\S+$/ }), ({ value }) => value),
+    doc: 'Where it is served.',
+  },
+  key: {
+    key: 'key',
+    shape: mapped(variableName, ({ value }) => value),
+    doc: 'The name of the secret that is its key.',
+  },
+} as const satisfies Fields
+
+const PRICE_FIELDS = {
+  inputUsd: { key: 'input', shape: plainNumber, doc: 'US dollars for a million tokens of input.', required: true },
+  outputUsd: { key: 'output', shape: plainNumber, doc: 'US dollars for a million tokens of output.', required: true },
+} as const satisfies Fields
+
+const SHELL_FIELDS = {
+  allow: { key: 'allow', shape: paths, doc: 'Programs that the shell tool may start.' },
+} as const satisfies Fields
+
+const modelName = text({ expected: 'provider/name', pattern: /^[^/\s]+\/\S+$/ })
+
+export const CONFIG_FIELDS = {
+  db: { key: 'db', shape: plainText, doc: 'The database: a path, or postgres://…', default: '.troupe/troupe.db' },
+  durability: {
+    key: 'durability',
+    shape: mapped(word('process', 'power'), ({ value }) => value),
+    doc: 'What a finished step survives: a killed process, or a power cut too. Default: power for `serve`, process for `run`.',
+  },
+  nats: { key: 'nats', shape: plainText, doc: 'The NATS server, such as nats://127.0.0.1:4222.' },
+  files: { key: 'files', shape: record('files', FILES_FIELDS), doc: 'What file tools may touch.' },
+  http: { key: 'http', shape: record('http', HTTP_FIELDS), doc: 'What http tools may reach.' },
+  env: { key: 'env', shape: names, doc: 'Variables that expressions may read.' },
+  secrets: {
+    key: 'secrets',
+    shape: mapOf(variableName, secretSource, { expected: 'a map from names to env or { file: path }' }),
+    doc: 'Where the values of secrets come from.',
+  },
+  providers: {
+    key: 'providers',
+    shape: mapOf(name, record('a provider', PROVIDER_FIELDS), { expected: 'a map from names to providers' }),
+    doc: 'Providers of models under names of your own.',
+  },
+  prices: {
+    key: 'prices',
+    shape: mapOf(modelName, record('a price', PRICE_FIELDS), { expected: 'a map from models to prices' }),
+    doc: 'Prices of models, in US dollars for a million tokens.',
+  },
+  shell: { key: 'shell', shape: record('shell', SHELL_FIELDS), doc: 'What the shell tool may start.' },
+  retention: {
+    key: 'retention',
+    shape: mapped(retention, ({ completedMs, failedMs, keep }) => ({
+      ...(completedMs && { completedMs: completedMs.value }),
+      ...(failedMs && { failedMs: failedMs.value }),
+      ...(keep && { keep: keep.value }),
+    })),
+    doc: 'How long ended runs are kept.',
+  },
+} as const satisfies Fields

@@ -1,0 +1,32 @@
+/** Keys of which a map may have only one. */
+import { findEntry, type YamlMap } from '../read/yaml-node.ts'
+import { beginningOf } from './record-shape.ts'
+import type { Place } from './shape.ts'
+
+interface ExclusiveOptions {
+  /** In messages: `an llm step`. */
+  owner: string
+  /** One of them must be there. */
+  required?: boolean
+}
+
+/** Reports more than one of the keys, and none where one is required. True when all is well. */
+export const checkExclusive = (
+  node: YamlMap,
+  keys: readonly [string, string, ...string[]],
+  { owner, required = false, ...place }: ExclusiveOptions & Pick<Place, 'reading'>,
+): boolean => {
+  const found = keys.flatMap((key) => findEntry(node, key) ?? [])
+  const [first, second] = found
+  const { diagnostics } = place.reading
+  const choice = keys.map((key) => `'${key}'`).join(' or ')
+  if (first !== undefined && second !== undefined) {
+    const message = `'${first.key.value}' and '${second.key.value}' exclude each other in ${owner}: expected ${choice}`
+    diagnostics.error('excluded_keys', second.key.range, message, 'remove one of them')
+    return false
+  }
+  if (first !== undefined || !required) return true
+  const message = `${choice} is missing in ${owner}: expected one of them`
+  diagnostics.error('missing_key', beginningOf(node), message, `add \`${keys[0]}:\``)
+  return false
+}

@@ -1,0 +1,136 @@
+/** Shapes of maps whose keys are known: each field with its words for the reference, required or not. */
+import type { JsonSchema } from '../../core/json-schema.ts'
+import { findNearest } from '../../core/nearest.ts'
+import type { YamlEntry, YamlMap } from '../read/yaml-node.ts'
+import type { Range } from '../source.ts'
+import { type Definitions, type Place, reportMismatch, type Shape } from './shape.ts'
+
+/** One field. Its name in the grammar is the property of the typed document; `key` is the word in YAML. */
+export interface Field<T = unknown> {
+  key: string
+  shape: Shape<T>
+  /** One or two sentences for the reference and for editors. */
+  doc: string
+  required?: true
+  /** What holds when it is not given, as JSON, for the reference. */
+  default?: string | number | boolean
+}
+
+export type Fields = Record<string, Field>
+
+type ValueOf<F> = F extends Field<infer T> ? T : never
+type RequiredNames<F extends Fields> = { [K in keyof F]: F[K] extends { required: true } ? K : never }[keyof F]
+
+/** What a record of these fields reads as: every field that could be read. */
+export type PartialOf<F extends Fields> = { [K in keyof F]?: ValueOf<F[K]> }
+
+export type RecordOf<F extends Fields> = PartialOf<F> & { [K in RequiredNames<F>]: ValueOf<F[K]> }
+
+export interface RecordNames {
+  /** In messages: `a retry`. */
+  owner: string
+  /** Keys that belong elsewhere, with where: `'with' is a key of tool, code, memory`. */
+  elsewhere?: (key: string) => string | undefined
+}
+
+export interface ReadFields<F extends Fields> {
+  values: PartialOf<F>
+  /** Every key is known, every required field there, every value of the right shape. */
+  isWhole: boolean
+}
+
+/** Reads every field that can be read; reports unknown and missing keys. */
+export const readFields = <F extends Fields>(
+  node: YamlMap,
+  fields: F,
+  place: Place,
+  names: RecordNames,
+): ReadFields<F> => {
+  const byKey = new Map(Object.entries(fields).map(([property, field]) => [field.key, { property, field }]))
+  const values: Record<string, unknown> = {}
+  let isWhole = true
+  for (const entry of node.entries) {
+    if (entry.key.range.start < place.reading.slippedUntil) continue
+    const known = byKey.get(entry.key.value)
+    if (known === undefined) {
+      reportUnknownKey(entry, [...byKey.keys()], place, names)
+      isWhole = false
+      continue
+    }
+    const value = known.field.shape.read(entry.value, toFieldPlace(entry, node, place))
+    if (value === undefined) isWhole = false
+    else values[known.property] = value
+  }
+  for (const field of Object.values(fields))
+    if (field.required && !node.entries.some(({ key }) => key.value === field.key)) {
+      reportMissingKey(node, field, place, names)
+      isWhole = false
+    }
+  return { values: values as PartialOf<F>, isWhole }
+}
+
+const toFieldPlace = (entry: YamlEntry, map: YamlMap, place: Place): Place => ({
+  reading: place.reading,
+  subject: entry.key.value,
+  start: entry.valueStart ?? entry.value.range.start,
+  inFlow: map.flow,
+})
+
+const reportUnknownKey = (entry: YamlEntry, known: string[], place: Place, names: RecordNames): void => {
+  const { value: key, range } = entry.key
+  const elsewhere = names.elsewhere?.(key)
+  const nearest = findNearest(key, known)
+  const hint = elsewhere ?? (nearest === undefined ? `its keys: ${known.join(', ')}` : `did you mean '${nearest}'?`)
+  place.reading.diagnostics.error('unknown_key', range, `'${key}' is not a key of ${names.owner}`, hint)
+}
+
+const reportMissingKey = (node: YamlMap, field: Field, place: Place, { owner }: RecordNames): void =>
+  place.reading.diagnostics.error(
+    'missing_key',
+    beginningOf(node),
+    `'${field.key}' is missing in ${owner}: expected ${field.shape.expected}`,
+    `add \`${field.key}:\` — ${field.doc}`,
+  )
+
+/** The first key of a block map, or the whole of a flow map. */
+export const beginningOf = (node: YamlMap): Range =>
+  node.flow ? node.range : (node.entries[0]?.key.range ?? node.range)
+
+/** A closed map of known fields; undefined when a required one is missing or malformed. */
+export const record = <F extends Fields>(owner: string, fields: F): Shape<RecordOf<F>> => {
+  const expected = `a map with ${listKeys(fields)}`
+  return {
+    expected,
+    read(node, place) {
+      if (node.kind !== 'map') return reportMismatch(node, place, { expected })
+      const { values } = readFields(node, fields, place, { owner })
+      const isComplete = Object.entries(fields).every(([property, { required }]) => !required || property in values)
+      return isComplete ? (values as RecordOf<F>) : undefined
+    },
+    toJsonSchema: (definitions) => toObjectSchema(fields, definitions),
+  }
+}
+
+const listKeys = (fields: Fields): string => {
+  const all = Object.values(fields)
+  const required = all.filter((field) => field.required).map(({ key }) => key)
+  const shown = required.length > 0 ? required : all.map(({ key }) => key)
+  return shown.join(required.length > 0 ? ' and ' : ', ')
+}
+
+export const toObjectSchema = (fields: Fields, definitions: Definitions): JsonSchema => {
+  const all = Object.values(fields)
+  const required = all.filter((field) => field.required).map(({ key }) => key)
+  return {
+    type: 'object',
+    properties: Object.fromEntries(all.map((field) => [field.key, toFieldSchema(field, definitions)])),
+    ...(required.length === 0 ? {} : { required }),
+    additionalProperties: false,
+  }
+}
+
+const toFieldSchema = (field: Field, definitions: Definitions): JsonSchema => ({
+  description: field.doc,
+  ...(field.default === undefined ? {} : { default: field.default }),
+  ...field.shape.toJsonSchema(definitions),
+})

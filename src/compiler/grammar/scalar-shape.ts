@@ -1,0 +1,170 @@
+/** Shapes of single values: texts, numbers, words of a list, durations, sizes. */
+import { parseDuration } from '../../core/duration.ts'
+import type { JsonSchema } from '../../core/json-schema.ts'
+import { findNearest } from '../../core/nearest.ts'
+import { parseSize } from '../../core/size.ts'
+import type { DiagnosticCode } from '../diagnostic-codes.ts'
+import type { Located } from '../document.ts'
+import type { YamlNode } from '../read/yaml-node.ts'
+import { type Place, reportMismatch, type Shape } from './shape.ts'
+
+interface TextOptions {
+  expected?: string
+  /** The whole text must match; anchored by itself. */
+  pattern?: RegExp
+  code?: DiagnosticCode
+  /** Completes the hint for a text that does not match. */
+  suggest?: (text: string) => string | undefined
+}
+
+/** Text that stands for itself: no expression in it. */
+export const text = (options: TextOptions = {}): Shape<Located<string>> => {
+  const { expected = 'a text', pattern, code, suggest } = options
+  const mismatch = code === undefined ? { expected } : { expected, code }
+  return {
+    expected,
+    read(node, place) {
+      if (node.kind !== 'scalar' || typeof node.value !== 'string') {
+        const hint = node.kind === 'scalar' && node.value !== null ? `quote it: "${node.value}"` : undefined
+        return reportMismatch(node, place, pattern === undefined ? { expected, hint } : { ...mismatch, expected })
+      }
+      const { value } = node
+      if (value.trim() === '') return reportMismatch(node, place, { ...mismatch, problem: 'is empty' })
+      if (pattern?.test(value) === false)
+        return reportMismatch(node, place, { ...mismatch, problem: `is not ${expected}`, hint: suggest?.(value) })
+      return { value, range: node.range }
+    },
+    toJsonSchema: () => ({ type: 'string', ...(pattern === undefined ? {} : { pattern: pattern.source }) }),
+  }
+}
+
+interface NumberOptions {
+  minimum?: number
+  maximum?: number
+}
+
+export const integer = (options: NumberOptions = {}): Shape<Located<number>> =>
+  numeric('integer', describeBounds('a whole number', options), options)
+
+export const number = (options: NumberOptions = {}): Shape<Located<number>> =>
+  numeric('number', describeBounds('a number', options), options)
+
+const describeBounds = (noun: string, { minimum, maximum }: NumberOptions): string => {
+  if (maximum !== undefined) return `${noun} from ${minimum ?? 0} to ${maximum}`
+  return minimum === undefined ? noun : `${noun} of at least ${minimum}`
+}
+
+const numeric = (type: 'integer' | 'number', expected: string, options: NumberOptions): Shape<Located<number>> => ({
+  expected,
+  read(node, place) {
+    const { minimum = -Infinity, maximum = Infinity } = options
+    if (node.kind !== 'scalar' || typeof node.value !== 'number') return reportMismatch(node, place, { expected })
+    const { value } = node
+    if ((type === 'integer' && !Number.isInteger(value)) || value < minimum || value > maximum)
+      return reportMismatch(node, place, { expected, problem: 'is out of range' })
+    return { value, range: node.range }
+  },
+  toJsonSchema: () => ({ type, ...options }),
+})
+
+export const flag: Shape<Located<boolean>> = {
+  expected: 'true or false',
+  read(node, place) {
+    if (node.kind === 'scalar' && typeof node.value === 'boolean') return { value: node.value, range: node.range }
+    return reportMismatch(node, place, { expected: flag.expected })
+  },
+  toJsonSchema: () => ({ type: 'boolean' }),
+}
+
+/** One of a list of words. */
+export const word = <T extends string>(...words: readonly T[]): Shape<Located<T>> => {
+  const expected = words.length === 1 ? `${words[0]}` : `one of ${words.join(', ')}`
+  return {
+    expected,
+    read(node, place) {
+      const found = node.kind === 'scalar' ? words.find((candidate) => candidate === node.value) : undefined
+      if (found !== undefined) return { value: found, range: node.range }
+      const nearest = node.kind === 'scalar' ? findNearest(String(node.value), words) : undefined
+      const hint = nearest === undefined ? undefined : `did you mean '${nearest}'?`
+      return reportMismatch(node, place, { code: 'unknown_word', problem: 'has no such value', expected, hint })
+    },
+    toJsonSchema: (): JsonSchema => (words.length === 1 ? { const: words[0] as string } : { enum: [...words] }),
+  }
+}
+
+/** Milliseconds. */
+export const duration: Shape<Located<number>> = {
+  expected: 'a duration such as 500ms, 30s, 10m, 4h or 2d',
+  read: (node, place) =>
+    readMeasure(node, place, { expected: duration.expected, code: 'bad_duration', parse: parseDuration, unit: 's' }),
+  toJsonSchema: () => ({ type: 'string', pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$', examples: ['30s', '10m', '4h'] }),
+}
+
+/** Bytes. */
+export const size: Shape<Located<number>> = {
+  expected: 'a size such as 512kb, 64mb or 2gb',
+  read: (node, place) =>
+    readMeasure(node, place, { expected: size.expected, code: 'bad_size', parse: parseSize, unit: 'mb' }),
+  toJsonSchema: () => ({ type: 'string', pattern: '^\\d+(\\.\\d+)?([bB]|[kKmMgG][bB])$', examples: ['64mb'] }),
+}
+
+interface Measure {
+  expected: string
+  code: DiagnosticCode
+  parse: (text: string) => number | undefined
+  /** For a number without a unit, the hint. */
+  unit: string
+}
+
+const readMeasure = (node: YamlNode, place: Place, measure: Measure): Located<number> | undefined => {
+  const { expected, code, parse, unit } = measure
+  const given = node.kind === 'scalar' ? node.value : undefined
+  const value = typeof given === 'string' ? parse(given) : undefined
+  if (value !== undefined) return { value, range: node.range }
+  const isBareNumber = typeof given === 'number' || (typeof given === 'string' && /^\d+$/.test(given))
+  const hint = isBareNumber ? `give the unit: ${given}${unit}` : suggestMeasure(given, parse)
+  return reportMismatch(node, place, { code, problem: `is not a ${code.slice('bad_'.length)}`, expected, hint })
+}
+
+/** `30 seconds`, `5 min`, `1 hour`, `64 MB`: the way we write it. */
+const suggestMeasure = (given: unknown, parse: Measure['parse']): string | undefined => {
+  const [, amount, letters = ''] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(String(given)) ?? []
+  const lower = letters.toLowerCase()
+  const candidates = [lower, lower.startsWith('mil') ? 'ms' : lower.charAt(0), lower.slice(0, 2), `${lower.charAt(0)}b`]
+  const unit = amount === undefined ? undefined : candidates.find((candidate) => parse(`1${candidate}`) !== undefined)
+  return unit === undefined ? undefined : `write ${amount}${unit}`
+}
+
+const toSnakeCase = (given: string): string =>
+  given
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .replace(/^[^A-Za-z]+|_+$/g, '')
+    .toLowerCase()
+
+const suggestSnakeCase = (given: string): string | undefined => {
+  const better = toSnakeCase(given)
+  return better === '' ? undefined : `write '${better}'`
+}
+
+/** The name of a step, a branch or an item. */
+export const snakeCase = text({
+  expected: 'a name in snake_case (small letters, digits and _, a letter first)',
+  pattern: /^[a-z][a-z0-9_]*$/,
+  code: 'bad_id',
+  suggest: suggestSnakeCase,
+})
+
+/** The name of a workflow, an alias, a server. */
+export const name = text({
+  expected: 'a name (letters, digits, _ and -, a letter first)',
+  pattern: /^[A-Za-z][A-Za-z0-9_-]*$/,
+  code: 'bad_name',
+})
+
+/** The name of a secret or an environment variable. */
+export const variableName = text({
+  expected: 'a name like that of a variable (letters, digits and _)',
+  pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
+  code: 'bad_name',
+})

@@ -1,0 +1,130 @@
+/**
+ * Shapes: what a value in a YAML file of ours may look like. One shape serves three ends: it checks and reads the YAML
+ * into the typed document, it writes the JSON Schema that editors complete by, and it carries the words of the reference.
+ * The grammars of workflow and config are built of shapes alone.
+ */
+import type { JsonSchema } from '../../core/json-schema.ts'
+import { findNearest } from '../../core/nearest.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { DiagnosticCode } from '../diagnostic-codes.ts'
+import { describeNode, type YamlNode } from '../read/yaml-node.ts'
+import type { SlipPlace } from '../read/yaml-slip.ts'
+
+export interface Shape<T> {
+  /** What it wants, in messages: `expected ${expected}`. */
+  readonly expected: string
+  /** Undefined when the node does not fit; why has been reported then. */
+  read(node: YamlNode, place: Place): T | undefined
+  toJsonSchema(definitions: Definitions): JsonSchema
+}
+
+/** Where a value stands, while it is read. */
+export interface Place extends SlipPlace {
+  reading: Reading
+}
+
+/** One reading of one file. */
+export interface Reading {
+  diagnostics: Diagnostics
+  /** A slip before this offset took what follows it for keys or items of their own; they are passed over. */
+  slippedUntil: number
+}
+
+/** Where the whole of a file stands. */
+export const createRootPlace = (subject: string, node: YamlNode, diagnostics: Diagnostics): Place => ({
+  reading: { diagnostics, slippedUntil: 0 },
+  subject,
+  start: node.range.start,
+  inFlow: false,
+})
+
+/** Collects the named parts of a JSON Schema, each of which may refer to itself. */
+export interface Definitions {
+  refer(name: string, create: () => JsonSchema): JsonSchema
+}
+
+export interface Mismatch {
+  expected: string
+  code?: DiagnosticCode
+  /** Ends the sentence about the subject; default: `has the wrong shape`. */
+  problem?: string
+  hint?: string | undefined
+}
+
+/** Reports that the node is not what is expected. An unknown tag or alias is named as that. */
+export const reportMismatch = (node: YamlNode, place: Place, mismatch: Mismatch): undefined => {
+  const { diagnostics } = place.reading
+  if (node.kind === 'oddity') {
+    const [code, problem, hint] =
+      node.problem === 'tag'
+        ? (['unknown_tag', "has a tag that is not YAML's own", 'quote the text, or remove the tag'] as const)
+        : (['unknown_alias', 'is an alias of no anchor before it', `quote the text: "${node.text}"`] as const)
+    diagnostics.error(
+      code,
+      node.range,
+      `'${place.subject}' ${problem}: expected ${mismatch.expected}, got ${node.text}`,
+      hint,
+    )
+    return undefined
+  }
+  const { code = 'wrong_shape', problem = 'has the wrong shape', expected, hint } = mismatch
+  diagnostics.error(
+    code,
+    node.range,
+    `'${place.subject}' ${problem}: expected ${expected}, got ${describeNode(node)}`,
+    hint,
+  )
+  return undefined
+}
+
+/** `did you mean 'x'?`, or the words there are. */
+export const suggest = (word: string, known: readonly string[]): string => {
+  const nearest = findNearest(word, known)
+  return nearest === undefined ? `known: ${known.join(', ')}` : `did you mean '${nearest}'?`
+}
+
+/** The same shape with another result; `convert` may report and return undefined. */
+export const mapped = <T, U>(
+  shape: Shape<T>,
+  convert: (value: T, node: YamlNode, place: Place) => U | undefined,
+): Shape<U> => ({
+  expected: shape.expected,
+  read(node, place) {
+    const value = shape.read(node, place)
+    return value === undefined ? undefined : convert(value, node, place)
+  },
+  toJsonSchema: (definitions) => shape.toJsonSchema(definitions),
+})
+
+/** A shape that refers to itself, or that many others refer to, under a name in the JSON Schema. */
+export const named = <T>(name: string, expected: string, create: () => Shape<T>): Shape<T> => {
+  let shape: Shape<T> | undefined
+  const resolve = (): Shape<T> => {
+    shape ??= create()
+    return shape
+  }
+  return {
+    expected,
+    read: (node, place) => resolve().read(node, place),
+    toJsonSchema: (definitions) => definitions.refer(name, () => resolve().toJsonSchema(definitions)),
+  }
+}
+
+interface Forms<S, L, M> {
+  scalar?: Shape<S>
+  list?: Shape<L>
+  map?: Shape<M>
+}
+
+/** One of up to three shapes, told apart by what YAML says the value is. */
+export const byForm = <S = never, L = never, M = never>(expected: string, forms: Forms<S, L, M>): Shape<S | L | M> => ({
+  expected,
+  read(node, place) {
+    const shape: Shape<S | L | M> | undefined = node.kind === 'oddity' ? undefined : forms[node.kind]
+    return shape === undefined ? reportMismatch(node, place, { expected }) : shape.read(node, place)
+  },
+  toJsonSchema(definitions) {
+    const shapes = [forms.scalar, forms.list, forms.map].filter((shape) => shape !== undefined)
+    return { anyOf: shapes.map((shape) => shape.toJsonSchema(definitions)) }
+  },
+})

@@ -1,0 +1,122 @@
+/** The kind of step that chooses: a list of cases, the first that matches wins, `else` at the end. */
+import type { Located, Step, SwitchCase } from '../document.ts'
+import { createUnknownExpression } from '../read/expression-text.ts'
+import { findEntry, type YamlMap, type YamlNode } from '../read/yaml-node.ts'
+import { listOf } from './collection-shape.ts'
+import { checkExclusive } from './exclusive-keys.ts'
+import { type Fields, readFields, toObjectSchema } from './record-shape.ts'
+import { snakeCase, word } from './scalar-shape.ts'
+import { byForm, mapped, type Place, reportMismatch, type Shape } from './shape.ts'
+import { type StepKindGrammar, stepKind } from './step-kind.ts'
+import { expression } from './value-shape.ts'
+
+type Then = SwitchCase['then']
+
+export const createSwitchKind = (steps: Shape<Step[]>): StepKindGrammar =>
+  stepKind({
+    kind: 'switch',
+    doc: "The first case whose `when` is true wins; none: continue. Output: of the chosen branch's last step.",
+    fields: {
+      cases: {
+        key: 'switch',
+        shape: createCasesShape(steps),
+        doc: 'A list of `{ when, next | do }`, at last `else: continue | { next } | { do }`.',
+        required: true,
+      },
+    } as const satisfies Fields,
+    build: ({ cases }, common) => cases && { ...common, kind: 'switch', cases },
+  })
+
+const createCasesShape = (steps: Shape<Step[]>): Shape<SwitchCase[]> => {
+  const cases = listOf(createCaseShape(steps), { expected: 'a list of cases, each { when, next | do }', minimum: 1 })
+  return mapped(cases, (read, node, place) => {
+    if (node.kind === 'list') checkElseIsLast(node.items, place)
+    return read
+  })
+}
+
+const checkElseIsLast = (items: YamlNode[], place: Place): void => {
+  for (const item of items.slice(0, -1)) {
+    const entry = item.kind === 'map' ? findEntry(item, 'else') : undefined
+    if (entry === undefined) continue
+    const message = "'else' is not the last case: expected no case behind it"
+    place.reading.diagnostics.error(
+      'else_not_last',
+      entry.key.range,
+      message,
+      'move it to the end; cases behind it are never tried',
+    )
+  }
+}
+
+const createTargetFields = (steps: Shape<Step[]>) =>
+  ({
+    next: { key: 'next', shape: snakeCase, doc: 'The step to go to, by id, or `end`. Excludes `do`.' },
+    steps: { key: 'do', shape: steps, doc: 'The steps of this case. Excludes `next`.' },
+  }) as const satisfies Fields
+
+type Target = { next?: Located<string>; steps?: Step[] }
+
+const toThen = ({ next, steps = [] }: Target): Then =>
+  next === undefined ? { kind: 'do', steps } : { kind: 'next', next }
+
+const createElseShape = (steps: Shape<Step[]>): Shape<Then> => {
+  const fields = createTargetFields(steps)
+  const expected = 'continue, { next: id } or { do: steps }'
+  return byForm(expected, {
+    scalar: mapped(word('continue'), (): Then => ({ kind: 'continue' })),
+    map: {
+      expected,
+      read(node, place): Then | undefined {
+        if (node.kind !== 'map') return reportMismatch(node, place, { expected })
+        checkExclusive(node, ['next', 'do'], { owner: 'an else', required: true, reading: place.reading })
+        return toThen(readFields(node, fields, place, { owner: 'an else' }).values)
+      },
+      toJsonSchema: (definitions) => ({
+        ...toObjectSchema(fields, definitions),
+        oneOf: [{ required: ['next'] }, { required: ['do'] }],
+      }),
+    },
+  })
+}
+
+const createCaseShape = (steps: Shape<Step[]>): Shape<SwitchCase> => {
+  const fields = {
+    when: { key: 'when', shape: expression, doc: 'A condition: this case is chosen when it is true.', required: true },
+    ...createTargetFields(steps),
+  } as const satisfies Fields
+  const elseFields = {
+    otherwise: {
+      key: 'else',
+      shape: createElseShape(steps),
+      doc: 'When no case matched; the last of the list.',
+      required: true,
+    },
+  } as const satisfies Fields
+  const expected = 'a case: { when, next | do } or { else }'
+  const readCase = (node: YamlMap, place: Place): SwitchCase => {
+    checkExclusive(node, ['next', 'do'], { owner: 'a case of a switch', required: true, reading: place.reading })
+    const { values } = readFields(node, fields, place, { owner: 'a case of a switch' })
+    const when = values.when ?? createUnknownExpression(node.range.start)
+    // biome-ignore lint/suspicious/noThenProperty: the document's own word; no case is ever awaited
+    return { when, then: toThen(values), range: node.range }
+  }
+  const readElse = (node: YamlMap, place: Place): SwitchCase => {
+    const { values } = readFields(node, elseFields, place, { owner: 'the else of a switch' })
+    // biome-ignore lint/suspicious/noThenProperty: the document's own word; no case is ever awaited
+    return { then: values.otherwise ?? { kind: 'continue' }, range: node.range }
+  }
+  return {
+    expected,
+    read(node, place) {
+      if (node.kind !== 'map') return reportMismatch(node, place, { expected })
+      return findEntry(node, 'else') === undefined ? readCase(node, place) : readElse(node, place)
+    },
+    toJsonSchema: (definitions) => ({
+      anyOf: [
+        { ...toObjectSchema(fields, definitions), oneOf: [{ required: ['next'] }, { required: ['do'] }] },
+        toObjectSchema(elseFields, definitions),
+      ],
+    }),
+  }
+}

@@ -1,0 +1,231 @@
+/** Triggers: what starts a run, by the key that names the kind. */
+import type { JsonSchema } from '../../core/json-schema.ts'
+import type { Located, Trigger } from '../document.ts'
+import { findEntry, toJsonValue, type YamlEntry, type YamlMap, type YamlNode } from '../read/yaml-node.ts'
+import { listOf } from './collection-shape.ts'
+import { beginningOf, type Fields, type PartialOf, readFields, record, toObjectSchema } from './record-shape.ts'
+import { flag, name, text, variableName, word } from './scalar-shape.ts'
+import { byForm, mapped, named, type Place, reportMismatch, type Shape, suggest } from './shape.ts'
+import { expression, expressionValue, templateText } from './value-shape.ts'
+
+const COMMON_FIELDS = {
+  input: { key: 'input', shape: expressionValue, doc: "Expressions over `event`: the run's input." },
+  dedupe: {
+    key: 'dedupe',
+    shape: expression,
+    doc: 'An expression over `event`: an event with a value seen before starts no run.',
+  },
+  when: { key: 'when', shape: expression, doc: 'A condition over `event`; when it is false, no run starts.' },
+} as const satisfies Fields
+
+const VERIFY_FIELDS = {
+  scheme: { key: 'scheme', shape: name, doc: 'How requests are signed, such as standard-webhooks.', required: true },
+  secret: {
+    key: 'secret',
+    shape: templateText,
+    doc: '`${secrets.NAME}`, the secret they are signed with.',
+    required: true,
+  },
+} as const satisfies Fields
+
+const verify: Shape<NonNullable<Trigger['verify']>> = byForm('none or { scheme, secret }', {
+  scalar: word('none'),
+  map: mapped(record('a verify', VERIFY_FIELDS), ({ scheme, secret }, { range }) => ({
+    value: { scheme: scheme.value, secret },
+    range,
+  })),
+})
+
+const path = text({ expected: 'a path that begins with /', pattern: /^\/\S*$/ })
+
+const schedule = text({ expected: 'five fields of a cron schedule such as "0 9 * * 1-5"', pattern: /^\S+(\s+\S+){4}$/ })
+
+const TIMEZONE = 'a time zone such as Europe/Berlin'
+
+const timezone: Shape<Located<string>> = mapped(text({ expected: TIMEZONE }), (zone, node, place) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone.value })
+    return zone
+  } catch {
+    return reportMismatch(node, place, { expected: TIMEZONE, problem: 'is not known' })
+  }
+})
+
+const chatId = byForm('text or a number', {
+  scalar: {
+    expected: 'text or a number',
+    read: (node: YamlNode, place: Place) =>
+      node.kind === 'scalar' && (typeof node.value === 'string' || typeof node.value === 'number')
+        ? node
+        : reportMismatch(node, place, { expected: 'text or a number' }),
+    toJsonSchema: () => ({ type: ['string', 'number'] }),
+  },
+})
+
+const CHAT_FIELDS = {
+  allow: { key: 'allow', shape: listOf(chatId), doc: 'Who may write: ids of chats or people. Default: nobody.' },
+  match: { key: 'match', shape: expression, doc: 'A condition over `event`; other messages are passed over.' },
+  reply: { key: 'reply', shape: expression, doc: "An expression for the answer, over the run's `output`." },
+} as const satisfies Fields
+
+interface TriggerKind {
+  kind: Trigger['kind']
+  doc: string
+  fields: Fields
+}
+
+const TRIGGER_KINDS: readonly TriggerKind[] = [
+  {
+    kind: 'nats',
+    doc: 'A message on NATS. `event`: `{ subject, headers, data }`.',
+    fields: {
+      target: {
+        key: 'nats',
+        shape: text({ expected: 'a subject', pattern: /^\S+$/ }),
+        doc: 'The subject.',
+        required: true,
+      },
+      queue: { key: 'queue', shape: name, doc: 'The queue group: of several servers one takes the message.' },
+      stream: { key: 'stream', shape: name, doc: 'The JetStream stream to read from.' },
+      durable: { key: 'durable', shape: name, doc: 'The durable consumer on the stream.' },
+      reply: { key: 'reply', shape: flag, doc: "Whether a request is answered with the run's output." },
+    },
+  },
+  {
+    kind: 'webhook',
+    doc: 'A request over HTTP. `event`: `{ id, headers, query, data }`.',
+    fields: {
+      target: { key: 'webhook', shape: path, doc: 'The path.', required: true },
+      method: {
+        key: 'method',
+        shape: word('GET', 'POST', 'PUT', 'PATCH', 'DELETE'),
+        doc: 'The HTTP method.',
+        default: 'POST',
+      },
+      verify: { key: 'verify', shape: verify, doc: 'How the sender proves who it is: `{ scheme, secret }` or `none`.' },
+      respond: {
+        key: 'respond',
+        shape: word('now', 'when_done'),
+        doc: "`now`: the answer is the run's id. `when_done`: its output.",
+        default: 'now',
+      },
+    },
+  },
+  {
+    kind: 'schedule',
+    doc: 'The clock. `event`: `{ at }`.',
+    fields: {
+      target: { key: 'schedule', shape: schedule, doc: 'Minute, hour, day, month, weekday.', required: true },
+      timezone: { key: 'timezone', shape: timezone, doc: 'The time zone of the schedule.', default: 'UTC' },
+      missed: {
+        key: 'missed',
+        shape: word('skip', 'once', 'all'),
+        doc: 'What to do about times at which no server ran.',
+        default: 'once',
+      },
+    },
+  },
+  {
+    kind: 'telegram',
+    doc: 'A message on Telegram. `event`: `{ id, chat, from, text, media }`.',
+    fields: {
+      target: {
+        key: 'telegram',
+        shape: variableName,
+        doc: 'The name of the secret that holds the token.',
+        required: true,
+      },
+      ...CHAT_FIELDS,
+    },
+  },
+  {
+    kind: 'whatsapp',
+    doc: 'A message on WhatsApp. `event`: `{ id, chat, from, text, media }`.',
+    fields: {
+      target: { key: 'whatsapp', shape: variableName, doc: 'The name of the account.', required: true },
+      ...CHAT_FIELDS,
+    },
+  },
+]
+
+const KIND_NAMES = TRIGGER_KINDS.map(({ kind }) => kind)
+
+const EXPECTED = `a trigger: a map with ${KIND_NAMES.join(', ')}`
+
+const trigger: Shape<Trigger> = {
+  expected: EXPECTED,
+  read(node, place) {
+    if (node.kind !== 'map') return reportMismatch(node, place, { expected: EXPECTED })
+    const found = node.entries.filter(({ key }) => (KIND_NAMES as string[]).includes(key.value))
+    const [first, second] = found
+    if (first === undefined) return reportNoKind(node, place)
+    if (second !== undefined) {
+      const message = `the trigger has two kinds, '${first.key.value}' and '${second.key.value}': expected one`
+      place.reading.diagnostics.error('several_kinds', second.key.range, message, 'make two triggers of it')
+    }
+    const kind = TRIGGER_KINDS.find((candidate) => candidate.kind === first.key.value)
+    return (
+      kind &&
+      readTrigger(
+        { ...node, entries: node.entries.filter((entry) => !found.includes(entry) || entry === first) },
+        kind,
+        place,
+      )
+    )
+  },
+  toJsonSchema: (definitions): JsonSchema => ({
+    anyOf: TRIGGER_KINDS.map(({ kind, doc, fields }) => ({
+      title: `${kind} trigger`,
+      description: doc,
+      ...toObjectSchema({ ...fields, ...COMMON_FIELDS }, definitions),
+    })),
+  }),
+}
+
+const reportNoKind = (node: YamlMap, place: Place): undefined => {
+  const common = Object.values(COMMON_FIELDS).map(({ key }) => key as string)
+  const strange: YamlEntry | undefined = node.entries.find(({ key }) => !common.includes(key.value))
+  const message = `this trigger has no kind: expected one of ${KIND_NAMES.join(', ')}`
+  const hint = strange === undefined ? undefined : suggest(strange.key.value, KIND_NAMES)
+  place.reading.diagnostics.error('no_kind', strange?.key.range ?? beginningOf(node), message, hint)
+}
+
+type TriggerFields = PartialOf<typeof COMMON_FIELDS & typeof CHAT_FIELDS> &
+  Pick<Trigger, 'verify'> & { target?: Located<string> }
+
+const readTrigger = (node: YamlMap, { kind, fields }: TriggerKind, place: Place): Trigger | undefined => {
+  const owner = `a ${kind} trigger`
+  const { values } = readFields(node, { ...fields, ...COMMON_FIELDS } as Fields, place, { owner })
+  const { target, input, when, dedupe, match, reply, verify: proof } = values as TriggerFields
+  if (target === undefined) return undefined
+  return {
+    kind,
+    target,
+    ...(input && { input }),
+    ...(when && { when }),
+    ...(dedupe && { dedupe }),
+    ...(match && { match }),
+    ...(reply && kind !== 'nats' && { reply }),
+    ...(proof && { verify: proof }),
+    options: readOptions(node, values),
+    range: node.range,
+  }
+}
+
+const TYPED = new Set(['target', 'input', 'when', 'dedupe', 'match', 'verify'])
+
+/** The fields without expressions, as plain JSON. */
+const readOptions = (node: YamlMap, values: Record<string, unknown>): Trigger['options'] =>
+  new Map(
+    Object.entries(values).flatMap(([property, value]) => {
+      const entry = findEntry(node, property)
+      if (TYPED.has(property) || entry === undefined || isExpressionText(value)) return []
+      return [[property, { value: toJsonValue(entry.value), range: entry.value.range }] as const]
+    }),
+  )
+
+const isExpressionText = (value: unknown): boolean => typeof value === 'object' && value !== null && 'toOffset' in value
+
+export const triggers: Shape<Trigger[]> = named('triggers', 'a list of triggers', () =>
+  listOf(trigger, { expected: 'a list of triggers' }),
+)

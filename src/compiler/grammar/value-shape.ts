@@ -1,0 +1,152 @@
+/** Shapes of what may be, or hold, an expression: bare expressions, maps of them, templates with `${ }`. */
+import type { JsonSchema } from '../../core/json-schema.ts'
+import type { ExpressionText, MapNode, ValueNode } from '../document.ts'
+import { toBareExpression, toTemplate } from '../read/expression-text.ts'
+import type { YamlMap, YamlNode, YamlScalar } from '../read/yaml-node.ts'
+import { reportSlip } from '../read/yaml-slip.ts'
+import { type Place, reportMismatch, type Shape } from './shape.ts'
+
+const BARE_SCHEMA: JsonSchema = { type: ['string', 'boolean', 'number', 'null'] }
+
+/** A key that is always an expression. */
+export const expression: Shape<ExpressionText> = {
+  expected: 'an expression',
+  read(node, place) {
+    if (isSlip(node, place)) return undefined
+    return node.kind === 'scalar'
+      ? readBare(node, place)
+      : reportMismatch(node, place, { expected: expression.expected })
+  },
+  toJsonSchema: () => BARE_SCHEMA,
+}
+
+const readBare = (node: YamlScalar, place: Place): ExpressionText | undefined => {
+  // `yields: null` is the value null; `when:` with nothing behind it was forgotten.
+  const isMissing = node.value === null ? node.range.start === node.range.end : String(node.value).trim() === ''
+  if (isMissing) return reportMismatch(node, place, { expected: expression.expected, problem: 'is empty' })
+  return toBareExpression(node, place.reading.diagnostics.source.text)
+}
+
+const isSlip = (node: YamlNode, place: Place): boolean => {
+  const end = reportSlip(node, place, place.reading.diagnostics)
+  if (end === undefined) return false
+  place.reading.slippedUntil = Math.max(place.reading.slippedUntil, end)
+  return true
+}
+
+/** A value whose texts are expressions; lists and maps are walked. */
+export const expressionValue: Shape<ValueNode> = {
+  expected: 'an expression, or a list or map of expressions',
+  read: (node, place) => readValue(node, place, readExpressionScalar),
+  toJsonSchema: () => ({}),
+}
+
+/** A value whose texts may hold `${ CEL }`; lists and maps are walked. */
+export const template: Shape<ValueNode> = {
+  expected: 'a value',
+  read: (node, place) => readValue(node, place, readTemplateScalar),
+  toJsonSchema: () => ({}),
+}
+
+/** Text that may hold `${ CEL }`, or one `${ CEL }` for a value. */
+export const templateText: Shape<ValueNode> = {
+  expected: 'a text, which may hold ${ … }',
+  read(node, place) {
+    if (node.kind !== 'scalar' || typeof node.value !== 'string') {
+      const hint = node.kind === 'scalar' && node.value !== null ? `quote it: "${node.value}"` : undefined
+      return reportMismatch(node, place, { expected: templateText.expected, hint })
+    }
+    return toTemplate(node, place.subject, place.reading.diagnostics)
+  },
+  toJsonSchema: () => ({ type: 'string' }),
+}
+
+/** The input of an actor: a map, or one `${ CEL }` for a map. `suggested` keys are offered by editors, not enforced here. */
+export const templateInput = (suggested: Record<string, string> = {}): Shape<ValueNode> => {
+  const expected = 'a map, or one ${ … }'
+  return {
+    expected,
+    read(node, place) {
+      if (node.kind === 'list') return reportMismatch(node, place, { expected })
+      const value = template.read(node, place)
+      if (value === undefined || value.kind === 'map' || value.kind === 'expression') return value
+      return reportMismatch(node, place, { expected })
+    },
+    toJsonSchema: () => ({ type: ['object', 'string'], ...toSuggestions(suggested) }),
+  }
+}
+
+const toSuggestions = (suggested: Record<string, string>): JsonSchema => {
+  const entries = Object.entries(suggested).map(([key, description]) => [key, { description }] as const)
+  return entries.length === 0 ? {} : { properties: Object.fromEntries(entries) }
+}
+
+/** A map whose values' texts may hold `${ CEL }`; other keys than the known ones are judged later. */
+export const templateMap = (suggested: Record<string, string> = {}): Shape<MapNode> => ({
+  expected: 'a map',
+  read: (node, place) => readMapOf(template, node, place),
+  toJsonSchema: () => ({ type: 'object', ...toSuggestions(suggested) }),
+})
+
+/** A map from names to expressions. */
+export const expressionMap: Shape<MapNode> = {
+  expected: 'a map from names to expressions',
+  read(node, place) {
+    const map = readMapOf(expressionValue, node, place)
+    if (map?.entries.length === 0)
+      return reportMismatch(node, place, { expected: expressionMap.expected, problem: 'is empty' })
+    return map
+  },
+  toJsonSchema: () => ({ type: 'object', minProperties: 1 }),
+}
+
+const readMapOf = (shape: Shape<ValueNode>, node: YamlNode, place: Place): MapNode | undefined => {
+  if (node.kind !== 'map') return reportMismatch(node, place, { expected: 'a map' })
+  const value = shape.read(node, place)
+  return value?.kind === 'map' ? value : undefined
+}
+
+type ReadScalar = (node: YamlScalar, place: Place) => ValueNode | undefined
+
+/** What can't be read becomes null, reported, so that the rest of the value is still checked. */
+const readValue = (node: YamlNode, place: Place, readScalar: ReadScalar): ValueNode | undefined => {
+  const { range } = node
+  const unread: ValueNode = { kind: 'literal', value: null, range }
+  switch (node.kind) {
+    case 'scalar':
+      return readScalar(node, place)
+    case 'oddity':
+      if (readScalar === readExpressionScalar && isSlip(node, place)) return undefined
+      return reportMismatch(node, place, { expected: 'a value' })
+    case 'list': {
+      const items = node.items.flatMap((item, index) => {
+        if (item.range.start < place.reading.slippedUntil && !item.aliased) return []
+        const subject = `${place.subject}[${index}]`
+        const itemPlace = { ...place, subject, start: item.range.start, inFlow: node.flow }
+        return readValue(item, itemPlace, readScalar) ?? unread
+      })
+      return { kind: 'list', items, range }
+    }
+    case 'map':
+      return { kind: 'map', entries: readEntries(node, place, readScalar), range }
+  }
+}
+
+const readEntries = (node: YamlMap, place: Place, readScalar: ReadScalar): MapNode['entries'] =>
+  node.entries.flatMap(({ key, value, valueStart }) => {
+    if (key.range.start < place.reading.slippedUntil) return []
+    const start = valueStart ?? value.range.start
+    const entryPlace = { reading: place.reading, subject: key.value, start, inFlow: node.flow }
+    const unread: ValueNode = { kind: 'literal', value: null, range: value.range }
+    return { key, value: readValue(value, entryPlace, readScalar) ?? unread }
+  })
+
+const readExpressionScalar: ReadScalar = (node, place) => {
+  if (isSlip(node, place)) return undefined
+  const { range, value } = node
+  if (typeof value !== 'string') return { kind: 'literal', value, range }
+  const bare = readBare(node, place)
+  return bare === undefined ? undefined : { kind: 'expression', expression: bare, range }
+}
+
+const readTemplateScalar: ReadScalar = (node, place) => toTemplate(node, place.subject, place.reading.diagnostics)

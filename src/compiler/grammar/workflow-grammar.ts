@@ -1,0 +1,179 @@
+/** The top level of a workflow file. */
+import type { Located, Preset, Workflow } from '../document.ts'
+import { listOf, type MapEntry, mapOf, plainJson } from './collection-shape.ts'
+import { runsOn } from './common-step-grammar.ts'
+import { checkExclusive } from './exclusive-keys.ts'
+import { type Fields, record } from './record-shape.ts'
+import { retention } from './retention-grammar.ts'
+import { duration, flag, integer, name, number, text, variableName, word } from './scalar-shape.ts'
+import { byForm, mapped, type Shape } from './shape.ts'
+import { steps } from './step-grammar.ts'
+import { triggers } from './trigger-grammar.ts'
+import { inputType } from './type-shape.ts'
+import { expression, expressionValue, template, templateInput } from './value-shape.ts'
+
+const versionExpected = 'a number or a text'
+
+const version: Shape<Located<number | string>> = {
+  expected: versionExpected,
+  read(node, place) {
+    if (node.kind === 'scalar' && typeof node.value === 'number') return { value: node.value, range: node.range }
+    return text({ expected: versionExpected }).read(node, place)
+  },
+  toJsonSchema: () => ({ type: ['number', 'string'] }),
+}
+
+const modelName = text({ expected: 'a model such as ollama/llama3.2' })
+
+const MODELS = 'a model such as ollama/llama3.2, or a list of them in fallback order'
+
+const modelList: Shape<Located<Located<string>[]>> = byForm(MODELS, {
+  scalar: mapped(modelName, (model, { range }) => ({ value: [model], range })),
+  list: mapped(listOf(modelName, { minimum: 1 }), (models, { range }) => ({ value: models, range })),
+})
+
+const toMap = <T>(entries: MapEntry<T>[]): Map<string, T> =>
+  new Map(entries.map(({ key, value }) => [key.value, value]))
+
+const models = mapped(mapOf(name, modelList, { expected: 'a map from aliases to models' }), toMap)
+
+const LIMIT_FIELDS = {
+  costUsd: { key: 'cost_usd', shape: number({ minimum: 0 }), doc: 'The most that a run may cost, in US dollars.' },
+  tokens: {
+    key: 'tokens',
+    shape: integer({ minimum: 1 }),
+    doc: 'The most tokens, input and output, of all model calls.',
+  },
+  steps: {
+    key: 'steps',
+    shape: integer({ minimum: 1 }),
+    doc: 'The most steps that a run may perform.',
+    default: 100_000,
+  },
+  timeMs: { key: 'time', shape: duration, doc: 'The longest time that a run may take.' },
+  allowUnpriced: {
+    key: 'allow_unpriced',
+    shape: flag,
+    doc: 'Whether models without a known price may be used under `cost_usd`.',
+    default: false,
+  },
+} as const satisfies Fields
+
+const MCP_FIELDS = {
+  command: {
+    key: 'command',
+    shape: listOf(text(), { minimum: 1 }),
+    doc: 'The program that serves, with its arguments. Excludes `url`.',
+  },
+  url: { key: 'url', shape: text(), doc: 'Where it is served. Excludes `command`.' },
+  env: {
+    key: 'env',
+    shape: mapOf(variableName, template, { expected: 'a map from variables to texts' }),
+    doc: 'Variables of the program.',
+  },
+} as const satisfies Fields
+
+const mcpServer = plainJson(
+  mapped(record('an mcp server', MCP_FIELDS), (fields, node, { reading }) => {
+    const owner = 'an mcp server'
+    const isWhole = node.kind === 'map' && checkExclusive(node, ['command', 'url'], { owner, required: true, reading })
+    return isWhole ? fields : undefined
+  }),
+)
+
+const APPROVAL_FIELDS = {
+  when: {
+    key: 'when',
+    shape: expression,
+    doc: 'A condition: a call for which it is true needs an approval.',
+    required: true,
+  },
+} as const satisfies Fields
+
+const approval: Shape<NonNullable<Preset['approval']>> = byForm('always or { when: expr }', {
+  scalar: word('always'),
+  map: record('an approval', APPROVAL_FIELDS),
+})
+
+const PRESET_FIELDS = {
+  tool: { key: 'tool', shape: text(), doc: 'The tool that is called.', required: true },
+  with: { key: 'with', shape: templateInput(), doc: 'Input that is always given; the call adds to it.' },
+  description: { key: 'description', shape: text(), doc: 'What a model is told about the tool.' },
+  approval: {
+    key: 'approval',
+    shape: approval,
+    doc: 'Whether a person must agree to a call: `always` or `{ when: expr }`.',
+  },
+} as const satisfies Fields
+
+const preset: Shape<Preset> = mapped(record('a tool preset', PRESET_FIELDS), (fields, { range }) => ({
+  ...fields,
+  range,
+}))
+
+const rate = text({ expected: 'a count and a time such as 10/1m', pattern: /^\d+\/\d*(\.\d+)?(ms|s|m|h|d)$/ })
+
+const FLOW_FIELDS = {
+  concurrency: { key: 'concurrency', shape: integer({ minimum: 1 }), doc: 'How many runs of a key may run at once.' },
+  key: { key: 'key', shape: expression, doc: 'An expression over `input`: runs with the same value share the limits.' },
+  onConflict: {
+    key: 'on_conflict',
+    shape: word('queue', 'reject', 'replace'),
+    doc: 'What happens to a run for which there is no room.',
+    default: 'queue',
+  },
+  rate: { key: 'rate', shape: rate, doc: 'How many runs may start in a time, such as 10/1m.' },
+  priority: { key: 'priority', shape: integer(), doc: 'Runs with a higher one start first.' },
+} as const satisfies Fields
+
+export const WORKFLOW_FIELDS = {
+  name: { key: 'workflow', shape: name, doc: "The workflow's name.", required: true },
+  version: { key: 'version', shape: version, doc: 'A number or text of your own, shown with its runs.' },
+  description: { key: 'description', shape: text(), doc: 'What the workflow is for, in words.' },
+  models: { key: 'models', shape: models, doc: 'Aliases of models; a list is a fallback order.' },
+  limits: {
+    key: 'limits',
+    shape: record('limits', LIMIT_FIELDS),
+    doc: 'What a run may use at most; exceeding it ends the run.',
+  },
+  secrets: { key: 'secrets', shape: listOf(variableName), doc: 'The names of the secrets that the workflow uses.' },
+  input: {
+    key: 'input',
+    shape: inputType,
+    doc: 'The fields of the input and their types. A wrong input never creates a run.',
+  },
+  triggers: { key: 'triggers', shape: triggers, doc: 'What starts runs besides the command line and the API.' },
+  steps: { key: 'steps', shape: steps, doc: 'The steps, in order.', required: true },
+  output: { key: 'output', shape: expressionValue, doc: "Expressions: the run's output." },
+  mcp: {
+    key: 'mcp',
+    shape: mapped(mapOf(name, mcpServer, { expected: 'a map from names to mcp servers' }), toMap),
+    doc: 'MCP servers, whose tools are named `mcp.<server>.<tool>`.',
+  },
+  presets: {
+    key: 'tools',
+    shape: mapped(mapOf(text(), preset, { expected: 'a map from names to presets' }), toMap),
+    doc: 'Tools under names of your own, with a part of their input given.',
+  },
+  flow: {
+    key: 'flow',
+    shape: plainJson(record('a flow', FLOW_FIELDS)),
+    doc: 'How many runs may run at once, and which wait.',
+  },
+  runsOn: { key: 'runs_on', shape: runsOn, doc: 'Where steps run that do not say it themselves.' },
+  retention: { key: 'retention', shape: plainJson(retention), doc: 'How long ended runs are kept.' },
+} as const satisfies Fields
+
+/** What is absent means nothing declared. */
+export const EMPTY_WORKFLOW: Pick<
+  Workflow,
+  'models' | 'limits' | 'secrets' | 'triggers' | 'steps' | 'mcp' | 'presets'
+> = {
+  models: new Map(),
+  limits: {},
+  secrets: [],
+  triggers: [],
+  steps: [],
+  mcp: new Map(),
+  presets: new Map(),
+}

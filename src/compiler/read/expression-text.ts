@@ -1,0 +1,56 @@
+/** Expressions and values of the document, read from YAML scalars. CEL itself is parsed later. */
+
+import type { Diagnostics } from '../diagnostic.ts'
+import type { ExpressionText, ValueNode } from '../document.ts'
+import { splitTemplate } from '../expression/interpolation.ts'
+import { createOffsetMap } from './scalar-offsets.ts'
+import type { YamlScalar } from './yaml-node.ts'
+
+/** A key that is always an expression: its text bare, or with `${ }` around the whole; a number or boolean is itself. */
+export const toBareExpression = (node: YamlScalar, source: string): ExpressionText => {
+  const value = node.value
+  if (typeof value !== 'string') return createText(JSON.stringify(value), createOffsetMap(node, source), 0)
+  const toOffset = createOffsetMap(node, source)
+  const split = value.trimStart().startsWith('${') ? splitTemplate(value.trim()) : undefined
+  const [whole, ...rest] = split !== undefined && 'parts' in split ? split.parts : []
+  const shift = value.length - value.trimStart().length
+  if (typeof whole === 'object' && rest.length === 0) return createText(whole.text, toOffset, whole.start + shift)
+  return createText(value, toOffset, 0)
+}
+
+/** Text that may hold `${ CEL }`; an opened one that is not closed is reported, and the text then stands for itself. */
+export const toTemplate = (node: YamlScalar, subject: string, diagnostics: Diagnostics): ValueNode => {
+  const { range, value } = node
+  if (typeof value !== 'string' || !value.includes('${')) return { kind: 'literal', value, range }
+  const toOffset = createOffsetMap(node, diagnostics.source.text)
+  const split = splitTemplate(value)
+  if ('error' in split) {
+    const start = toOffset(split.index)
+    const hint = 'close it with }, or write $${ where the text itself is meant'
+    diagnostics.error('bad_template', { start, end: start + 2 }, `'${subject}' ${split.error}`, hint)
+    return { kind: 'literal', value, range }
+  }
+  const parts = split.parts.map((part) =>
+    typeof part === 'string' ? part : createText(part.text, toOffset, part.start),
+  )
+  const [first, ...rest] = parts
+  if (typeof first === 'object' && rest.length === 0) return { kind: 'expression', expression: first, range }
+  if (parts.every((part) => typeof part === 'string')) return { kind: 'literal', value: parts.join(''), range }
+  return { kind: 'template', parts, range }
+}
+
+/** Stands for an expression that could not be read, so that what is around it still can be: its type is `any`. */
+export const createUnknownExpression = (start: number): ExpressionText => ({
+  text: "parse_json('null')",
+  range: { start, end: start },
+  toOffset: () => start,
+})
+
+/** Blanks around the text are cut off; `shift` is where it begins in the scalar's value. */
+const createText = (text: string, toValueOffset: (index: number) => number, shift: number): ExpressionText => {
+  const trimmed = text.trim()
+  const from = shift + text.length - text.trimStart().length
+  const toOffset = (index: number): number => toValueOffset(from + Math.min(index, trimmed.length))
+  const last = trimmed.length === 0 ? toOffset(0) : toOffset(trimmed.length - 1) + 1
+  return { text: trimmed, range: { start: toOffset(0), end: last }, toOffset }
+}

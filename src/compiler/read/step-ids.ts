@@ -1,0 +1,50 @@
+import type { Diagnostics } from '../diagnostic.ts'
+import type { Step } from '../document.ts'
+import { type Range, toPosition } from '../source.ts'
+
+/** What `next`, `on_error` and `else` mean by these words is no step. */
+const RESERVED_IDS: ReadonlySet<string> = new Set(['end', 'continue', 'fail'])
+
+/** Ids are unique in the file, also across blocks, and none of the words that jumps use for something else. */
+export const checkStepIds = (steps: readonly Step[], diagnostics: Diagnostics): void =>
+  checkIds(steps, new Map(), diagnostics)
+
+const checkIds = (steps: readonly Step[], seen: Map<string, Range>, diagnostics: Diagnostics): void => {
+  for (const step of steps) {
+    checkId(step, seen, diagnostics)
+    for (const inner of innerSteps(step)) checkIds(inner, seen, diagnostics)
+  }
+}
+
+const checkId = ({ id }: Step, seen: Map<string, Range>, diagnostics: Diagnostics): void => {
+  const { value, range } = id
+  if (RESERVED_IDS.has(value)) {
+    const message = `'${value}' can't be the id of a step: expected another name, since jumps use it as a word`
+    diagnostics.error('bad_id', range, message, `write '${value}_step'`)
+    return
+  }
+  const first = seen.get(value)
+  if (first === undefined) {
+    seen.set(value, range)
+    return
+  }
+  const { line } = toPosition(diagnostics.source, first.start)
+  const message = `'${value}' is the id of two steps: expected one, first on line ${line}`
+  diagnostics.error('duplicate_id', range, message, 'ids are unique in the file, also across blocks')
+}
+
+/** The lists of steps that a step holds. */
+const innerSteps = (step: Step): Step[][] => {
+  switch (step.kind) {
+    case 'switch':
+      return step.cases.flatMap(({ then }) => (then.kind === 'do' ? [then.steps] : []))
+    case 'parallel':
+      return step.branches.map(({ steps }) => steps)
+    case 'foreach':
+    case 'loop':
+    case 'do':
+      return [step.steps]
+    default:
+      return []
+  }
+}

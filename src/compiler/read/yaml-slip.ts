@@ -1,0 +1,175 @@
+/**
+ * YAML slips: an expression that YAML reads as something else because it lacks quotes. Some are syntax errors
+ * (`a ? b : c`), some pass in silence: `when: !done` is a tag on an empty text, ` #` begins a comment, a comma in `{ }`
+ * ends the value. Found on the text of the line, by following the quotes and brackets of the expression itself; the hint
+ * is the line as it should be.
+ */
+import type { Diagnostics } from '../diagnostic.ts'
+import { lineText, type Range, type Source, toPosition } from '../source.ts'
+import type { YamlNode } from './yaml-node.ts'
+
+export interface SlipPlace {
+  /** The key, or what else messages call the value. */
+  subject: string
+  /** Where the value begins, tags and anchors included. */
+  start: number
+  /** Inside `{ }` or `[ ]`. */
+  inFlow: boolean
+}
+
+/** Reports a slip at an expression; returns where the expression really ends, or undefined when there is no slip. */
+export const reportSlip = (node: YamlNode, place: SlipPlace, diagnostics: Diagnostics): number | undefined => {
+  if (node.aliased || (node.kind === 'scalar' && node.style !== 'plain')) return undefined
+  const { source } = diagnostics
+  const start = findTextStart(node, place.start, source.text)
+  const { end } = measureExpression(source.text, start, place.inFlow)
+  if (node.kind === 'scalar' && isReadWhole(node.range, { start, end }, source.text)) return undefined
+  if (end <= start || ((node.kind === 'list' || node.kind === 'map') && !node.flow)) return undefined
+  addSlip({ start, end }, nameReading(node, source.text.slice(start, end)), place.subject, diagnostics)
+  return end
+}
+
+/** The slip that explains a syntax error at `offset`: undefined when no value of an expression on that line needs quotes. */
+export const reportSlipAt = (offset: number, diagnostics: Diagnostics): boolean => {
+  const value = findBareValue(offset, diagnostics.source)
+  if (value === undefined || !value.isExpression) return false
+  const text = diagnostics.source.text.slice(value.start, value.end)
+  addSlip(value, nameUnparsed(text), value.key, diagnostics)
+  return true
+}
+
+export interface BareValue extends Range {
+  key: string
+  isExpression: boolean
+}
+
+const EXPRESSION_KEYS = new Set('when until while foreach yields key show dedupe match reply'.split(' '))
+const KEY_AND_COLON = /(?<=^|[\s{,[])["']?([A-Za-z_][\w-]*)["']?:[ \t]+(?=\S)/g
+const EXPRESSION_SIGNS = /\b(?:steps|input|iter|event|error|run|env|item)\s*\.|[=!<>]=|&&|\|\||\?[^:]*:/
+
+/** The value on the line at `offset`, nearest before it, that can't stand without quotes. */
+export const findBareValue = (offset: number, source: Source): BareValue | undefined => {
+  const { line } = toPosition(source, offset)
+  const lineStart = source.lineStarts[line - 1] ?? 0
+  const text = lineText(source, line)
+  for (const match of [...text.matchAll(KEY_AND_COLON)].reverse()) {
+    const [all, key = ''] = match
+    const start = lineStart + match.index + all.length
+    const inFlow = isInFlow(text.slice(0, match.index))
+    const { end, balanced } = measureExpression(source.text, start, inFlow)
+    const value = source.text.slice(start, end)
+    if (start > offset || !balanced || isSafeWithoutQuotes(value, inFlow)) continue
+    const isExpression = EXPRESSION_KEYS.has(key) || (EXPRESSION_SIGNS.test(value) && !value.includes('${'))
+    return { key, start, end, isExpression }
+  }
+  return undefined
+}
+
+/** The line of `range` with that part in quotes, without its indentation. */
+export const quoteInLine = (range: Range, source: Source): string => {
+  const { line, column } = toPosition(source, range.start)
+  const text = lineText(source, line)
+  const value = source.text.slice(range.start, range.end)
+  return `${text.slice(0, column - 1)}${quote(value)}${text.slice(column - 1 + value.length)}`.trim()
+}
+
+const quote = (value: string): string => (/["\\]/.test(value) ? `'${value.replaceAll("'", "''")}'` : `"${value}"`)
+
+const addSlip = (range: Range, reading: string, subject: string, diagnostics: Diagnostics): void => {
+  const got = diagnostics.source.text.slice(range.start, range.end)
+  diagnostics.error(
+    'yaml_slip',
+    range,
+    `'${subject}' is an expression that YAML reads ${reading}: expected it in quotes, got ${got}`,
+    quoteInLine(range, diagnostics.source),
+  )
+}
+
+/** On the next line where nothing but blanks follows the colon; behind an anchor or a tag that are meant as such. */
+const findTextStart = (node: YamlNode, start: number, text: string): number => {
+  const isOnNextLine = /^[ \t]*(?:#|\r?\n|$)/.test(text.slice(start, start + 200))
+  const from = isOnNextLine ? node.range.start : start
+  const [props = ''] = /^(?:&[\w-]+|!!\w+)[ \t]+(?=[\w"'(])/.exec(text.slice(from, from + 200)) ?? []
+  return from + props.length
+}
+
+/** Of an expression on several lines only the first can be compared: YAML joins the rest. */
+const isReadWhole = (read: Range, meant: Range, text: string): boolean => {
+  if (read.start !== meant.start) return read.start === read.end && meant.end <= meant.start
+  const [firstLine = ''] = text.slice(read.start, read.end).split('\n', 1)
+  return firstLine.trimEnd() === text.slice(meant.start, meant.end)
+}
+
+/**
+ * Where the expression that begins at `start` ends on its line: before a comment, or in a flow collection before a comma
+ * or bracket, that stands outside its own quotes and brackets. Blanks at the end are left out.
+ */
+const measureExpression = (text: string, start: number, inFlow: boolean): { end: number; balanced: boolean } => {
+  const lineBreak = text.indexOf('\n', start)
+  const lineEnd = lineBreak === -1 ? text.length : lineBreak
+  const closers: string[] = []
+  for (let at = start; at < lineEnd; at++) {
+    const char = text.charAt(at)
+    if (char === '"' || char === "'") {
+      const close = findQuoteEnd(text, at, lineEnd)
+      if (close === undefined) return { end: findBareEnd(text, start, lineEnd), balanced: false }
+      at = close
+    } else if (closers.length === 0 && endsBare(text, at, inFlow))
+      return { end: trimEnd(text, start, at), balanced: true }
+    else if (char in CLOSERS) closers.push(CLOSERS[char as keyof typeof CLOSERS])
+    else if (char === closers.at(-1)) closers.pop()
+  }
+  const balanced = closers.length === 0
+  return { end: balanced ? trimEnd(text, start, lineEnd) : findBareEnd(text, start, lineEnd), balanced }
+}
+
+const CLOSERS = { '(': ')', '[': ']', '{': '}' } as const
+
+const endsBare = (text: string, at: number, inFlow: boolean): boolean => {
+  const char = text.charAt(at)
+  if (char === '#') return at > 0 && /\s/.test(text.charAt(at - 1))
+  return inFlow && (char === ',' || char === '}' || char === ']')
+}
+
+const findQuoteEnd = (text: string, open: number, lineEnd: number): number | undefined => {
+  for (let at = open + 1; at < lineEnd; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === text[open]) return at
+  }
+  return undefined
+}
+
+/** For what is not balanced: up to a comment, as YAML has it. */
+const findBareEnd = (text: string, start: number, lineEnd: number): number => {
+  const comment = text.slice(start, lineEnd).search(/(?<=\s)#/)
+  return trimEnd(text, start, comment === -1 ? lineEnd : start + comment)
+}
+
+const trimEnd = (text: string, start: number, end: number): number => start + text.slice(start, end).trimEnd().length
+
+const isInFlow = (before: string): boolean => {
+  const bare = before.replace(/"(?:\\.|[^"\\])*"|'[^']*'/g, '')
+  return (bare.match(/[[{]/g)?.length ?? 0) > (bare.match(/[\]}]/g)?.length ?? 0)
+}
+
+const isSafeWithoutQuotes = (value: string, inFlow: boolean): boolean => {
+  if (/^["'](?:[^"'\\]|\\.)*["']$/.test(value)) return true
+  return !(/^[!*&'"{[%@`|>]|:\s|\s#|:$|^[-?]\s/.test(value) || (inFlow && /[,[\]{}]/.test(value)))
+}
+
+const nameReading = (node: YamlNode, meant: string): string => {
+  if (node.kind === 'oddity') return node.problem === 'tag' ? 'as a tag' : 'as an alias'
+  if (node.kind !== 'scalar') return `as a ${node.kind}`
+  if (meant.startsWith('&')) return 'as an anchor'
+  return meant.includes('#') ? "only up to the ' #'" : "only up to the ','"
+}
+
+const nameUnparsed = (text: string): string => {
+  const [first = ''] = text
+  if (first === '"' || first === "'") return 'as a quoted text and a rest'
+  if (first === '[') return 'as a list and a rest'
+  if (first === '{') return 'as a map and a rest'
+  if (first === '*') return 'as an alias and a rest'
+  if (/:\s|:$/.test(text)) return "as a key before the ': '"
+  return 'as something else'
+}
