@@ -41,7 +41,7 @@ export const describeProvider = (name: string, description: string): ActorDescri
   output: {},
 })
 
-const LLM_INPUT_SCHEMA: JsonSchema = {
+export const LLM_INPUT_SCHEMA: JsonSchema = {
   type: 'object',
   properties: {
     model: { type: 'string' },

@@ -7,7 +7,8 @@ import { Cancelled } from '../../../core/cancelled.ts'
 import type { Clock } from '../../../core/clock.ts'
 import { Fault } from '../../../core/fault.ts'
 import type { JsonValue } from '../../../core/json.ts'
-import { describeProvider, type LlmActor, type LlmInput, toModelName } from '../llm.ts'
+import { findInputProblem } from '../../tools/input-check.ts'
+import { describeProvider, LLM_INPUT_SCHEMA, type LlmActor, type LlmInput, toModelName } from '../llm.ts'
 import { answerByEcho } from './echo.ts'
 import type { MockAnswer } from './mock-answer.ts'
 import { answerByScript } from './script.ts'
@@ -16,6 +17,8 @@ export const createMockProvider = ({ clock }: { clock: Clock }): LlmActor => ({
   ...describeProvider('mock', 'Answers without a model: mock/echo repeats the prompt, mock/script follows a list.'),
   async perform(input, context) {
     if (context.signal.aborted) throw new Cancelled()
+    const problem = findInputProblem(LLM_INPUT_SCHEMA, input)
+    if (problem !== undefined) throw new Fault('invalid_input', `the input of the model is wrong: ${problem}`)
     const answer = findAnswer(input)
     if (answer.delayMs > 0) await pause(answer.delayMs, { clock, signal: context.signal })
     if (answer.fault !== undefined) {

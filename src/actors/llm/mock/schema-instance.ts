@@ -30,12 +30,21 @@ interface Walk {
 
 type Part = JsonSchema | boolean | undefined
 
-/** @throws Fault `invalid_output` when no such instance is found. */
+/** @throws Fault `invalid_output` when no such instance is found, `invalid_input` when `schema` is none. */
 export const createInstance = (schema: JsonSchema, text: string): JsonValue => {
   const walk: Walk = { root: schema, text, nodesLeft: MOST_NODES, depth: 0, openRefs: new Set() }
-  const instance = createPart(schema, walk, '')
+  const instance = createWhole(schema, walk)
   if (instance !== undefined) return instance
   throw new Fault('invalid_output', `mock/echo finds no answer that fits 'returns': ${walk.problem}`)
+}
+
+/** The walk trusts the schema's shape, as the compiler has judged what a workflow says. */
+const createWhole = (schema: JsonSchema, walk: Walk): JsonValue | undefined => {
+  try {
+    return createPart(schema, walk, '')
+  } catch (cause) {
+    throw new Fault('invalid_input', "'returns' is wrong: expected a JSON Schema", { cause })
+  }
 }
 
 /** Undefined, with the reason in `walk.problem`, when the part can't be met. */

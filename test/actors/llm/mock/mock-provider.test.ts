@@ -2,29 +2,18 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { LlmInput } from '../../../../src/actors/llm/llm.ts'
 import { createMockProvider } from '../../../../src/actors/llm/mock/mock-provider.ts'
-import type { ActorContext, Progress, Usage } from '../../../../src/core/actor.ts'
 import { isCancelled } from '../../../../src/core/cancelled.ts'
-import { type Fault, isFault } from '../../../../src/core/fault.ts'
+import type { Fault } from '../../../../src/core/fault.ts'
 import type { JsonValue } from '../../../../src/core/json.ts'
 import { createManualClock } from '../../../../src/core/manual-clock.ts'
+import { createActorContext } from '../../../support/actor-context.ts'
+import { catchFault } from '../../../support/catch-fault.ts'
 
 const clock = createManualClock()
 const provider = createMockProvider({ clock })
 
 const call = (input: Partial<LlmInput>, signal = new AbortController().signal) => {
-  const heard: { progress: Progress[]; usage: Usage[] } = { progress: [], usage: [] }
-  const context: ActorContext = {
-    signal,
-    key: 'k',
-    keyIsExplicit: false,
-    attempt: 1,
-    deadline: clock.now() + 60_000,
-    progress: (progress) => heard.progress.push(progress),
-    usage: (usage) => heard.usage.push(usage),
-    secret: () => '',
-    blob: () => Promise.reject(new Error('the mock makes no blob')),
-    log: { debug() {}, warn() {} },
-  }
+  const heard = createActorContext({ signal })
   const whole: LlmInput = {
     model: 'mock/echo',
     messages: [{ role: 'user', content: 'hello' }],
@@ -32,20 +21,13 @@ const call = (input: Partial<LlmInput>, signal = new AbortController().signal) =
     call: 0,
     ...input,
   }
-  return { output: provider.perform(whole, context), heard }
+  return { output: provider.perform(whole, heard), heard }
 }
 
 const script = (items: JsonValue, input: Partial<LlmInput> = {}) =>
   call({ model: 'mock/script', params: { script: items }, ...input })
 
-const faultOf = async (output: Promise<JsonValue>): Promise<Fault> => {
-  const error = await output.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  if (isFault(error)) return error
-  throw new Error(`expected a fault, got ${String(error)}`)
-}
+const faultOf = (output: Promise<JsonValue>): Promise<Fault> => catchFault(() => output)
 
 const test = suite('mock provider')
 
@@ -73,7 +55,7 @@ test('usage is a quarter of the bytes, rounded up, at no cost', async () => {
     ],
   })
   await output
-  assert.equal(heard.usage, [
+  assert.equal(heard.used, [
     { provider: 'mock', model: 'echo', input_tokens: 3, cached_tokens: 0, output_tokens: 2, cost_usd: 0 },
   ])
 })
@@ -82,7 +64,7 @@ test('a step that asks for a stream gets the text word by word', async () => {
   const { output, heard } = call({ messages: [{ role: 'user', content: ' one  two three\n' }], stream: true })
   await output
   assert.equal(
-    heard.progress.map((progress) => progress.kind === 'text' && progress.text),
+    heard.progressed.map((progress) => progress.kind === 'text' && progress.text),
     [' one', '  two', ' three', '\n'],
   )
 })
@@ -119,13 +101,13 @@ test('an answer that is not JSON where returns is set is the fault invalid_outpu
   assert.is(fault.code, 'invalid_output')
   assert.ok(fault.retryable)
   assert.match(fault.message, 'got "sorry, no"')
-  assert.is(heard.usage.length, 1)
+  assert.is(heard.used.length, 1)
 })
 
 test('a scripted stream gives its pieces', async () => {
   const { output, heard } = script([{ stream: ['Hel', 'lo'] }])
   assert.equal(await output, { text: 'Hello' })
-  assert.equal(heard.progress, [
+  assert.equal(heard.progressed, [
     { kind: 'text', text: 'Hel' },
     { kind: 'text', text: 'lo' },
   ])
@@ -134,8 +116,8 @@ test('a scripted stream gives its pieces', async () => {
 test('scripted usage replaces what is counted', async () => {
   const { output, heard } = script([{ text: 'hello', usage: { output_tokens: 900 } }])
   await output
-  assert.is(heard.usage[0]?.input_tokens, 2)
-  assert.is(heard.usage[0]?.output_tokens, 900)
+  assert.is(heard.used[0]?.input_tokens, 2)
+  assert.is(heard.used[0]?.output_tokens, 900)
 })
 
 test('a delay is waited out', async () => {
@@ -162,16 +144,16 @@ test('a delay ends at once when the call is cancelled', async () => {
   controller.abort()
   assert.ok(isCancelled(await cancelled.output.catch((error: unknown) => error)))
   assert.is(clock.pending, waiting - 1)
-  assert.equal(cancelled.heard.usage, [])
+  assert.equal(cancelled.heard.used, [])
   await clock.advance(3_600_000)
   await output
-  assert.is(heard.usage.length, 1)
+  assert.is(heard.used.length, 1)
 })
 
 test('a call that is cancelled before it starts does nothing', async () => {
   const { output, heard } = call({}, AbortSignal.abort())
   assert.ok(isCancelled(await output.catch((error: unknown) => error)))
-  assert.equal(heard.usage, [])
+  assert.equal(heard.used, [])
 })
 
 test('a scripted fault has what the script says', async () => {
@@ -182,7 +164,7 @@ test('a scripted fault has what the script says', async () => {
     [fault.code, fault.message, fault.retryable, fault.details],
     ['rate_limited', 'slow down', true, { retry_after_ms: 3000 }],
   )
-  assert.equal(heard.usage, [])
+  assert.equal(heard.used, [])
 })
 
 test('a scripted fault may be a code alone, and say that it can not be retried', async () => {
@@ -195,7 +177,7 @@ test('a scripted fault is paid for where the script says so', async () => {
   const { output, heard } = script([{ fault: 'timeout', usage: { input_tokens: 7, output_tokens: 0 } }])
   await faultOf(output)
   assert.equal(
-    heard.usage.map(({ input_tokens, output_tokens }) => [input_tokens, output_tokens]),
+    heard.used.map(({ input_tokens, output_tokens }) => [input_tokens, output_tokens]),
     [[7, 0]],
   )
 })

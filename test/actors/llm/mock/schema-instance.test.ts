@@ -6,6 +6,7 @@ import { createInstance } from '../../../../src/actors/llm/mock/schema-instance.
 import { isFault } from '../../../../src/core/fault.ts'
 import type { JsonValue } from '../../../../src/core/json.ts'
 import type { JsonSchema } from '../../../../src/core/json-schema.ts'
+import { catchFault } from '../../../support/catch-fault.ts'
 
 const test = suite('schema instance')
 
@@ -135,6 +136,13 @@ for (const [title, schema, reason] of IMPOSSIBLE) {
     assert.unreachable()
   })
 }
+
+test('what is no schema is the fault invalid_input', async () => {
+  const fault = await catchFault(() =>
+    createInstance({ type: 'object', required: 5 } as unknown as JsonSchema, 'hello'),
+  )
+  assert.is(fault.code, 'invalid_input')
+})
 
 test('whatever is made of nested schemas fits them', () => {
   const { schema } = fc.letrec<{ schema: JsonSchema }>((tie) => ({
