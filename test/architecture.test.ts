@@ -19,7 +19,7 @@ const DIRECTION: Record<string, readonly string[]> = {
   index: ['core', 'compiler', 'machines', 'store', 'actors', 'runtime', 'app'],
 }
 
-/** Where each npm package may be imported: paths that start so. */
+/** Where each npm package may be imported: paths that start so. Types of XState may stand in all of the runtime. */
 const PACKAGES: Record<string, readonly string[]> = {
   '@marcbachmann/cel-js': ['src/compiler/expression/'],
   '@mikro-orm/core': ['src/store/'],
@@ -30,13 +30,13 @@ const PACKAGES: Record<string, readonly string[]> = {
   commander: ['src/cli/'],
   'ipaddr.js': ['src/actors/tools/'],
   jsonata: ['src/actors/tools/'],
-  re2js: ['src/core/', 'src/compiler/expression/'],
+  re2js: ['src/core/', 'src/compiler/expression/', 'src/actors/tools/json-query/'],
   xstate: ['src/runtime/fold.ts', 'src/machines/', 'src/compiler/lower', 'src/compiler/link'],
   yaml: ['src/compiler/'],
 }
 
 /** Guards against a scan that finds nothing to judge. Raise it as the project grows. */
-const FEWEST_MODULES = 20
+const FEWEST_MODULES = 200
 const LONGEST_FILE = 400
 const HIGHEST_MEDIAN = 130
 
@@ -98,8 +98,9 @@ test('no import leads back to where it came from', () => {
 })
 
 test('each npm package is imported only where its work is done', () => {
-  const wrong = modules.flatMap(({ path, packages }) =>
+  const wrong = modules.flatMap(({ path, packages, typePackages }) =>
     packages
+      .filter((name) => !(name === 'xstate' && path.startsWith('src/runtime/') && typePackages.includes(name)))
       .filter((name) => !PACKAGES[name]?.some((place) => path.startsWith(place)))
       .map((name) => `${path} → ${name}`),
   )

@@ -13,6 +13,8 @@ export interface SourceModule {
   imports: string[]
   /** Names of npm packages, such as `@mikro-orm/core`. */
   packages: string[]
+  /** Those of them that `import type` alone names: nothing of them is there at run time. */
+  typePackages: string[]
   /** Relative imports that name no file. */
   broken: string[]
 }
@@ -29,6 +31,7 @@ export const readSourceModules = (): SourceModule[] => {
 const readModule = (path: string, known: ReadonlySet<string>): SourceModule => {
   const text = readFileSync(join(REPOSITORY_FOLDER, path), 'utf8')
   const specifiers = [...new Set(findImports(text))]
+  const loaded = new Set(findImports(text.replaceAll(TYPE_IMPORTS, ' ')))
   const relativePaths = specifiers
     .filter((specifier) => specifier.startsWith('.'))
     .map((specifier) => relative('.', join(dirname(path), specifier)).replaceAll('\\', '/'))
@@ -37,10 +40,13 @@ const readModule = (path: string, known: ReadonlySet<string>): SourceModule => {
     lineCount: text.replace(/\n$/, '').split('\n').length,
     code: stripTexts(text),
     imports: relativePaths.filter((target) => known.has(target)),
-    packages: specifiers.filter((specifier) => !/^(\.|node:)/.test(specifier)).map(toPackageName),
+    packages: specifiers.filter(isPackage).map(toPackageName),
+    typePackages: specifiers.filter((specifier) => isPackage(specifier) && !loaded.has(specifier)).map(toPackageName),
     broken: relativePaths.filter((target) => !known.has(target) && !target.endsWith('.json')),
   }
 }
+
+const isPackage = (specifier: string): boolean => !/^(\.|node:)/.test(specifier)
 
 /** `@scope/name/part` → `@scope/name`, `name/part` → `name`. */
 const toPackageName = (specifier: string): string =>
@@ -55,6 +61,9 @@ const TEXTS =
 
 const IMPORTS =
   /\b(?:import|export)\b(?:[\s\w$*{},]*?\bfrom)?\s*\(?\s*(['"])([^'"\n]+)\1|\brequire\w*\(\s*(['"])([^'"\n]+)\3/g
+
+/** Whole statements that the stripping of types removes. */
+const TYPE_IMPORTS = /^(?:import|export) type [^;'"]*from *(['"])[^'"\n]*\1/gm
 
 /** The specifiers of `import`, `import type`, `export … from`, `import()` and `require()`. */
 export const findImports = (text: string): string[] => {
