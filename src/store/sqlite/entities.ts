@@ -7,7 +7,7 @@
 import { defineEntity, p } from '@mikro-orm/core'
 
 /** One row a run. `holder` is JSON of an Owner, null when released or ended; `status` is a code of codes.ts. */
-export const RunEntity = defineEntity({
+const RunEntity = defineEntity({
   name: 'Run',
   tableName: 'run',
   properties: {
@@ -31,7 +31,7 @@ export const RunEntity = defineEntity({
 })
 
 /** Append-only. `key` is the run's key × 2^24 + seq: unique, and a run's rows lie side by side without a second index. */
-export const JournalEntity = defineEntity({
+const JournalEntity = defineEntity({
   name: 'Journal',
   tableName: 'journal',
   properties: {
@@ -45,7 +45,7 @@ export const JournalEntity = defineEntity({
   },
 })
 
-export const TimerEntity = defineEntity({
+const TimerEntity = defineEntity({
   name: 'Timer',
   tableName: 'timer',
   properties: {
@@ -56,7 +56,7 @@ export const TimerEntity = defineEntity({
 })
 
 /** `key` is the order of arrival. A message that was taken stays, without its body, so that it is not taken again. */
-export const InboxEntity = defineEntity({
+const InboxEntity = defineEntity({
   name: 'Inbox',
   tableName: 'inbox',
   properties: {
@@ -71,7 +71,7 @@ export const InboxEntity = defineEntity({
   indexes: [{ name: 'inbox_waiting', properties: ['run'], where: 'taken = 0' }],
 })
 
-export const DefinitionEntity = defineEntity({
+const DefinitionEntity = defineEntity({
   name: 'Definition',
   tableName: 'definition',
   properties: {
@@ -84,7 +84,7 @@ export const DefinitionEntity = defineEntity({
   },
 })
 
-export const BlobEntity = defineEntity({
+const BlobEntity = defineEntity({
   name: 'Blob',
   tableName: 'blob',
   properties: {

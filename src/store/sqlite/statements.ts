@@ -114,7 +114,7 @@ const prepareRunStatements = (db: Connection) => ({
   listDueRuns: db
     .prepare<[at: number, limit: number], string>(
       `select id from run where status = 0 and (lease_until is null or lease_until <= ${NOW}) and key in (
-         select run from timer where due_at <= ? union select run from inbox where taken = 0) order by key limit ?`,
+         select run from timer where due_at <= ? union all select run from inbox where taken = 0) order by key limit ?`,
     )
     .pluck(),
 })

@@ -109,6 +109,21 @@ test('a stopped process keeps its lease until it is over; continued after a take
   await store.close()
 })
 
+test('three processes that write to one file at the same time all get their rows in', async () => {
+  const path = await createPath()
+  const children = [1, 2, 3].map(() => startChild('append', path))
+  await Promise.all(children.map((child) => child.waitFor('seq 2000\n')))
+  for (const child of children) child.kill('SIGKILL')
+  await Promise.all(children.map((child) => child.done))
+  checkIntegrity(path)
+  const store = await openSqliteStore({ path, durability: 'process' })
+  for (const child of children) {
+    const rows = await store.readJournal(readLines(child, 'run')[0] ?? '')
+    assert.ok(rows.length >= Number(readLines(child, 'seq').at(-1)))
+  }
+  await store.close()
+})
+
 test('two processes that open a new database at the same moment both get it', async () => {
   const path = createTempFolder().resolve('new/troupe.db')
   const children = Array.from({ length: 4 }, () => startChild('open', path))
