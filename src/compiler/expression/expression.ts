@@ -158,3 +158,9 @@ export const isOptionalChain = (node: Expression): boolean => {
       return false
   }
 }
+
+/** The same chain with every link optional: `has(a.b.c)` is false, and no failure, when `a` has no `b`. */
+export const toOptionalChain = (node: Expression): Expression =>
+  node.kind === 'field' || node.kind === 'index'
+    ? { ...node, object: toOptionalChain(node.object), optional: true }
+    : node

@@ -21,16 +21,22 @@ import {
 } from './type.ts'
 
 /** `$ref` is followed inside the schema itself only; one that leads elsewhere, or in a circle, is `any`. */
-export const typeOfSchema = (schema: JsonSchema): Type => toType(schema, { root: schema, open: new Set() })
+export const typeOfSchema = (schema: JsonSchema): Type =>
+  toType(schema, { root: schema, open: new Set(), size: { left: MOST_PARTS } })
 
 interface Place {
   root: JsonSchema
   /** References that are being followed: a type can't be recursive. */
   open: ReadonlySet<string>
+  /** Parts that may still be converted: references can make a short schema describe a huge type. */
+  size: { left: number }
 }
+
+const MOST_PARTS = 5000
 
 const toType = (schema: unknown, place: Place): Type => {
   if (schema === false) return NEVER
+  if (place.size.left-- <= 0) return ANY
   if (!isSchema(schema)) return ANY
   const parts = [ownType(schema, place)]
   if (typeof schema.$ref === 'string') parts.push(followReference(schema.$ref, place))
@@ -107,7 +113,7 @@ const restType = ({ additionalProperties, patternProperties }: JsonSchema, place
   return unionOf([...patterns, toType(additionalProperties, place)])
 }
 
-const followReference = (reference: string, { root, open }: Place): Type => {
+const followReference = (reference: string, { root, open, size }: Place): Type => {
   if (!reference.startsWith('#') || open.has(reference)) return ANY
   let target: unknown = root
   for (const step of reference.slice(1).split('/').slice(1)) {
@@ -116,7 +122,7 @@ const followReference = (reference: string, { root, open }: Place): Type => {
     target = (target as Record<string, unknown>)[key]
   }
   return reference === '#' || reference.startsWith('#/')
-    ? toType(target, { root, open: new Set(open).add(reference) })
+    ? toType(target, { root, open: new Set(open).add(reference), size })
     : ANY
 }
 
@@ -138,6 +144,7 @@ const tryDecode = (text: string): string => {
 const intersect = (a: Type, b: Type): Type => {
   if (a.kind === 'any') return b
   if (b.kind === 'any') return a
+  if (membersOf(a).length * membersOf(b).length > MOST_PARTS) return a
   if (a.kind === 'union' || b.kind === 'union')
     return unionOf(membersOf(a).flatMap((left) => membersOf(b).map((right) => intersect(left, right))))
   if (a.kind === 'object' && b.kind === 'object') return intersectObjects(a, b)

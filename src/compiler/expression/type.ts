@@ -155,13 +155,15 @@ const isObjectAssignable = (from: ObjectType, to: ObjectType): boolean => {
   return from.rest === undefined || to.rest === undefined || isAssignable(from.rest, to.rest)
 }
 
-/** Whether some value may belong to both: what `==` may sensibly compare. Null is comparable with everything. */
-export const mayBeEqual = (a: Type, b: Type): boolean =>
-  membersOf(unwrap(a)).some((left) => membersOf(unwrap(b)).some((right) => isSingleComparable(left, right)))
+/** Whether some value may belong to both: what `==` may sensibly compare. Null alone is comparable with everything. */
+export const mayBeEqual = (a: Type, b: Type): boolean => {
+  if (a.kind === 'null' || b.kind === 'null') return true
+  const others = membersOf(withoutNull(unwrap(b)))
+  return membersOf(withoutNull(unwrap(a))).some((left) => others.some((right) => areComparable(left, right)))
+}
 
-const isSingleComparable = (a: Type, b: Type): boolean => {
-  const anyOf = (kind: Type['kind']): boolean => a.kind === kind || b.kind === kind
-  if (anyOf('any') || anyOf('never') || anyOf('null')) return true
+const areComparable = (a: Type, b: Type): boolean => {
+  if (a.kind === 'any' || b.kind === 'any' || a.kind === 'never' || b.kind === 'never') return true
   if (a.kind === 'literal' && b.kind === 'literal') return a.value === b.value
   if (a.kind === 'list' && b.kind === 'list') return mayBeEqual(a.item, b.item)
   return baseKind(a) === baseKind(b)

@@ -7,6 +7,7 @@ import {
   type IndexExpression,
   isOptionalChain,
   type NameExpression,
+  toOptionalChain,
 } from '../expression.ts'
 import { type CompileContext, compileValueOf, failing, type Run, shortText } from './context.ts'
 
@@ -155,10 +156,6 @@ const failIndex = (
 }
 
 export const compileHas = ({ operand }: HasExpression, context: CompileContext): Run => {
-  const run = context.compile(toOptional(operand), context)
+  const run = context.compile(toOptionalChain(operand), context)
   return (evaluation) => run(evaluation) !== undefined
 }
-
-/** The same chain with every link optional: `has(a.b.c)` is false when `a` has no `b`. */
-const toOptional = (node: Expression): Expression =>
-  node.kind === 'field' || node.kind === 'index' ? { ...node, object: toOptional(node.object), optional: true } : node

@@ -1,0 +1,77 @@
+/** Compares a written value with the type that is expected of it, and places each difference where it was written. */
+import { findNearest } from '../../core/nearest.ts'
+import type { MapNode, ValueNode } from '../document.ts'
+import { hintNearest, literalsOf } from './check/check-equality.ts'
+import type { ExpressionFinding } from './expression-names.ts'
+import { ANY, describeType, isAssignable, membersOf, type ObjectType, type Type } from './type.ts'
+
+/**
+ * The fields of `value` that are wrong, missing or unknown, each at its own range. `type` is that of the value, as `checkValue`
+ * found it.
+ */
+export const findMismatches = (value: ValueNode, type: Type, expected: Type): ExpressionFinding[] => {
+  if (isAssignable(type, expected)) return []
+  const candidates = membersOf(expected)
+  if (value.kind === 'map' && type.kind === 'object') {
+    const objects = candidates.filter((candidate): candidate is ObjectType => candidate.kind === 'object')
+    const [object] = objects
+    if (object !== undefined && objects.length === 1) return compareFields(value, type, object)
+  }
+  if (value.kind === 'list' && type.kind === 'list') {
+    const lists = candidates.filter((candidate) => candidate.kind === 'list')
+    const [list] = lists
+    const items = type.items ?? []
+    if (list !== undefined && lists.length === 1)
+      return value.items.flatMap((item, index) => findMismatches(item, items[index] ?? ANY, list.item))
+  }
+  return [describeMismatch(value, type, expected)]
+}
+
+const compareFields = (value: MapNode, type: ObjectType, expected: ObjectType): ExpressionFinding[] => {
+  const findings = value.entries.flatMap(({ key, value: item }) => {
+    const own = type.fields.get(key.value)?.type ?? ANY
+    const field = expected.fields.get(key.value)?.type ?? expected.rest
+    return field === undefined ? [describeUnknown(key, expected)] : findMismatches(item, own, field)
+  })
+  const missing = [...expected.fields].filter(([name, field]) => !field.optional && !type.fields.has(name))
+  return [...findings, ...missing.map(([name, field]) => describeMissing(value, name, field.type))]
+}
+
+const describeUnknown = (key: MapNode['entries'][number]['key'], expected: ObjectType): ExpressionFinding => {
+  const names = [...expected.fields.keys()]
+  const nearest = findNearest(key.value, names)
+  return {
+    code: 'unknown_field',
+    range: key.range,
+    message: `'${key.value}' is no field here: expected ${names.join(', ') || 'none'}`,
+    ...(nearest === undefined ? {} : { hint: `did you mean '${nearest}'?` }),
+  }
+}
+
+const describeMissing = ({ range }: MapNode, name: string, type: Type): ExpressionFinding => ({
+  code: 'missing_field',
+  range,
+  message: `'${name}' is missing: expected ${describeType(type)}`,
+  hint: `add ${name}: …`,
+})
+
+const describeMismatch = (value: ValueNode, type: Type, expected: Type): ExpressionFinding => {
+  const allowed = literalsOf(expected)
+  if (type.kind === 'literal' && allowed !== undefined && typeof allowed[0] === typeof type.value) {
+    const hint = hintNearest(type.value, allowed)
+    return {
+      code: 'unknown_enum_value',
+      range: value.range,
+      message: `${describeType(type)} is not allowed here: expected ${describeType(expected)}`,
+      ...(hint === undefined ? {} : { hint }),
+    }
+  }
+  const isNull =
+    type.kind === 'union' && isAssignable(type, { kind: 'union', members: [...membersOf(expected), { kind: 'null' }] })
+  return {
+    code: isNull ? 'possibly_null' : 'type_mismatch',
+    range: value.range,
+    message: `the value ${isNull ? 'may be null' : 'does not fit'}: expected ${describeType(expected)}, got ${describeType(type)}`,
+    ...(isNull ? { hint: 'write ….orValue(…) for a substitute' } : {}),
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * The type checker of expressions: names, fields, operators, functions and conditions against what is in scope. It reports
+ * everything that is wrong with an expression, and tells which steps' outputs it reads without a guard.
+ */
+import type { ExpressionText } from '../document.ts'
+import type { Range } from '../source.ts'
+import { checkNode } from './check/check-node.ts'
+import type { CheckContext } from './check/context.ts'
+import { checkPresent } from './check/context.ts'
+import type { Span } from './expression.ts'
+import type { CheckedExpression, ExpressionNames } from './expression-names.ts'
+import { parseExpression } from './parse-expression.ts'
+import { ANY, type Type } from './type.ts'
+
+export type { CheckedExpression, ExpressionFinding, ExpressionNames, StepRead, StepType } from './expression-names.ts'
+
+/** Never throws. What is not an expression has one finding and the type `any`; a value that may be missing is a finding. */
+export const checkExpression = (expression: ExpressionText, names: ExpressionNames): CheckedExpression => {
+  const checked: CheckedExpression = { type: ANY, findings: [], reads: [] }
+  const parsed = parseExpression(expression.text)
+  if (!parsed.ok) {
+    const { index, message, hint } = parsed
+    const range = toRange(expression, { start: index, end: index + 1 })
+    checked.findings.push({ code: 'expression_syntax', range, message, ...(hint === undefined ? {} : { hint }) })
+    return checked
+  }
+  checked.type = checkTree({ expression, names, checked, root: parsed.ast })
+  return checked
+}
+
+interface Job {
+  expression: ExpressionText
+  names: ExpressionNames
+  checked: CheckedExpression
+  root: CheckContext['root']
+}
+
+const checkTree = ({ expression, names, checked, root }: Job): Type => {
+  const context: CheckContext = {
+    text: expression.text,
+    root,
+    names,
+    locals: new Map(),
+    facts: new Map(),
+    shown: new WeakMap(),
+    report(code, span, { message, hint }) {
+      const range = toRange(expression, span)
+      checked.findings.push({ code, range, message, ...(hint === undefined ? {} : { hint }) })
+    },
+    read(step, field, span) {
+      checked.reads.push({ step, field, range: toRange(expression, span) })
+    },
+    check: checkNode,
+  }
+  return checkPresent(root, context)
+}
+
+/** A place in the text as a place in the source; where the text has ended, its last character. */
+const toRange = (expression: ExpressionText, { start, end }: Span): Range => {
+  const last = expression.text.length - 1
+  if (last < 0) return expression.range
+  const from = expression.toOffset(Math.min(start, last))
+  const to = expression.toOffset(Math.min(Math.max(end - 1, start), last))
+  return { start: from, end: Math.max(from, to) + 1 }
+}

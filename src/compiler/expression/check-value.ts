@@ -1,0 +1,67 @@
+/** The types of values in which strings may be or hold expressions, such as `with`, `prompt` and `output`. */
+import type { ExpressionText, MapNode, ValueNode } from '../document.ts'
+import { checkExpression } from './check-expression.ts'
+import type { CheckedExpression, ExpressionNames } from './expression-names.ts'
+import { describeType, type Field, listOfItems, literalOf, mayBeNull, NULL, STRING, type Type } from './type.ts'
+
+/** Never throws. A map is a closed object, a mixed string a string whose parts must have a text. */
+export const checkValue = (node: ValueNode, names: ExpressionNames): CheckedExpression => {
+  const all: Omit<CheckedExpression, 'type'> = { findings: [], reads: [] }
+  const type = typeOfNode(
+    node,
+    (expression) => {
+      const { type: found, findings, reads } = checkExpression(expression, names)
+      all.findings.push(...findings)
+      all.reads.push(...reads)
+      return found
+    },
+    all,
+  )
+  return { type, ...all }
+}
+
+type Check = (expression: ExpressionText) => Type
+
+type Gathered = Omit<CheckedExpression, 'type'>
+
+const typeOfNode = (node: ValueNode, check: Check, all: Gathered): Type => {
+  switch (node.kind) {
+    case 'literal':
+      return node.value === null ? NULL : literalOf(node.value)
+    case 'expression':
+      return check(node.expression)
+    case 'template':
+      for (const part of node.parts) if (typeof part !== 'string') checkPart(part, check(part), all)
+      return STRING
+    case 'list':
+      return listOfItems(node.items.map((item) => typeOfNode(item, check, all)))
+    case 'map':
+      return typeOfMap(node, check, all)
+  }
+}
+
+const typeOfMap = ({ entries }: MapNode, check: Check, all: Gathered): Type => {
+  const fields = entries.map(({ key, value }): [string, Field] => [
+    key.value,
+    { type: typeOfNode(value, check, all), optional: false },
+  ])
+  return { kind: 'object', fields: new Map(fields) }
+}
+
+/** What stands in a longer text: everything but null has a text, and a secret must not become one. */
+const checkPart = ({ text, range }: ExpressionText, type: Type, { findings }: Gathered): void => {
+  if (type.kind === 'secret')
+    findings.push({
+      code: 'secret_misused',
+      range,
+      message: `'${text.trim()}' stands inside a longer text: expected it alone in \${ }`,
+      hint: 'give the secret as the whole value of a field',
+    })
+  else if (mayBeNull(type))
+    findings.push({
+      code: 'possibly_null',
+      range,
+      message: `'${text.trim()}' is ${describeType(type)}: null has no text`,
+      hint: `write ${text.trim()}.orValue('')`,
+    })
+}

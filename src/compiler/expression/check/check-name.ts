@@ -1,0 +1,54 @@
+import { findNearest } from '../../../core/nearest.ts'
+import type { NameExpression } from '../expression.ts'
+import { findFunction } from '../function-table.ts'
+import { ANY, quoteText, type Type } from '../type.ts'
+import { type CheckContext, pathOf } from './context.ts'
+
+export const checkName = (node: NameExpression, context: CheckContext): Type => {
+  const fact = context.facts.get(pathOf(node, context) ?? '')
+  if (fact !== undefined) return fact
+  const type = context.locals.get(node.name)?.type ?? context.names.root(node.name)
+  if (type !== undefined) return type
+  reportUnknownName(node, context)
+  return ANY
+}
+
+const SPECIAL: Readonly<Record<string, string>> = {
+  True: 'true',
+  False: 'false',
+  None: 'null',
+  nil: 'null',
+  undefined: 'null',
+}
+
+/** `mayBeText`: the name stands where a text could stand, so that its quotes may have been forgotten. */
+export const reportUnknownName = (node: NameExpression, context: CheckContext, mayBeText = true): void => {
+  const { name } = node
+  if (name === 'secrets')
+    return context.report('secret_misused', node, {
+      message: "'secrets' alone has no value: expected secrets.NAME",
+    })
+  const known = [...context.names.rootNames(), ...context.locals.keys(), 'steps']
+  if (name === 'steps')
+    return context.report('unknown_step_reference', node, {
+      message: "'steps' alone has no value: expected steps.<id>.output",
+    })
+  const message = `'${name}' is not known here: expected ${known.join(', ')}`
+  context.report('unknown_name', node, { message, hint: hintName(node, { known, mayBeText, context }) })
+}
+
+const hintName = (
+  node: NameExpression,
+  { known, mayBeText, context }: { known: string[]; mayBeText: boolean; context: CheckContext },
+): string | undefined => {
+  const { name } = node
+  const special = Object.hasOwn(SPECIAL, name) ? SPECIAL[name] : undefined
+  if (special !== undefined) return `did you mean ${special}?`
+  if (context.names.stepIds().includes(name)) return `for the step's output write steps.${name}.output`
+  if (findFunction(name) !== undefined && !mayBeText) return `'${name}' is a function: write ${name}(…)`
+  const nearest = findNearest(name, known)
+  const guess = nearest === undefined ? [] : [`did you mean '${nearest}'?`]
+  const quoted = node === context.root ? `"${quoteText(name)}"` : quoteText(name)
+  const text = mayBeText ? [`for the text write ${quoted}`] : []
+  return [...guess, ...text].join(' ') || undefined
+}

@@ -1,0 +1,73 @@
+import { findNearest } from '../../../core/nearest.ts'
+import type { FieldExpression } from '../expression.ts'
+import type { StepType } from '../expression-names.ts'
+import { ANY, literalOf, NUMBER, objectOf, optionalOf, type Type, unionOf } from '../type.ts'
+import { type CheckContext, textOf } from './context.ts'
+
+/** What `.status` can be; `pending` before the step's first end. */
+export const STEP_STATUS: Type = unionOf(
+  ['completed', 'skipped', 'failed', 'cancelled', 'pending'].map((status) => literalOf(status)),
+)
+
+const STEP_FIELDS = ['output', 'status', 'error', 'attempts']
+
+/** `steps.x` as a value: its whole record. */
+export const checkStepRecord = (node: FieldExpression, context: CheckContext): Type => {
+  const step = findStep(node, context)
+  if (step === undefined) return ANY
+  const record = objectOf({ status: STEP_STATUS, attempts: NUMBER, 'output?': step.output, 'error?': step.error })
+  return node.optional ? optionalOf(record) : record
+}
+
+/** `steps.x.output` and its siblings. `reference` is the `steps.x` in it. */
+export const checkStepField = (node: FieldExpression, reference: FieldExpression, context: CheckContext): Type => {
+  const step = findStep(reference, context)
+  if (step === undefined) return ANY
+  const { name } = node
+  const isGuarded = node.optional || reference.optional
+  const wrap = (type: Type): Type => (isGuarded ? optionalOf(type) : type)
+  if (name === 'status') return wrap(STEP_STATUS)
+  if (name === 'attempts') return wrap(NUMBER)
+  if (name === 'output' || name === 'error') {
+    if (!isGuarded) context.read(reference.name, name, node)
+    return wrap(step[name])
+  }
+  context.report('unknown_field', node.nameSpan, {
+    message: `'${textOf(reference, context)}' has no field '${name}': expected ${STEP_FIELDS.join(', ')}`,
+    hint: hintStepField(node, { reference, step }, context),
+  })
+  return ANY
+}
+
+const findStep = ({ name, nameSpan }: FieldExpression, { names, report }: CheckContext): StepType | undefined => {
+  const step = names.step(name)
+  if (step !== undefined) return step
+  const hidden = names.hiddenStep?.(name)
+  const ids = names.stepIds()
+  const nearest = hidden === undefined ? findNearest(name, ids) : undefined
+  report('unknown_step_reference', nameSpan, {
+    message:
+      hidden === undefined
+        ? `step '${name}' does not exist: expected ${ids.length === 0 ? 'no step: none can be read here' : listIds(ids)}`
+        : `step '${name}' can't be read here: ${hidden}`,
+    hint: nearest === undefined ? undefined : `did you mean '${nearest}'?`,
+  })
+  return undefined
+}
+
+const MOST_IDS_SHOWN = 12
+
+const listIds = (ids: readonly string[]): string =>
+  ids.length <= MOST_IDS_SHOWN ? ids.join(', ') : `${ids.slice(0, MOST_IDS_SHOWN).join(', ')}, …`
+
+const hintStepField = (
+  node: FieldExpression,
+  { reference, step }: { reference: FieldExpression; step: StepType },
+  context: CheckContext,
+): string | undefined => {
+  const nearest = findNearest(node.name, STEP_FIELDS)
+  if (nearest !== undefined) return `did you mean '${nearest}'?`
+  const { output } = step
+  const isOfOutput = output.kind === 'object' && output.fields.has(node.name)
+  return isOfOutput ? `write ${textOf(reference, context)}.output.${node.name}` : undefined
+}

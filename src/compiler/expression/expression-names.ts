@@ -1,0 +1,44 @@
+/** What the checker asks about the place where an expression stands, and what it answers. */
+import type { DiagnosticCode } from '../diagnostic-codes.ts'
+import type { Range } from '../source.ts'
+import type { Type } from './type.ts'
+
+/** The names in scope at one place of a workflow. */
+export interface ExpressionNames {
+  /** `input`, `run`, `iter`, `error`, `event`, `env`, `index`, the `as` of a foreach, …; not `steps`, not `secrets`. */
+  root(name: string): Type | undefined
+  /** For "did you mean". */
+  rootNames(): readonly string[]
+  /** Undefined: no such step is visible here. */
+  step(id: string): StepType | undefined
+  stepIds(): readonly string[]
+  /** Why a step that exists can't be read here, such as "it runs inside foreach 'grades'". */
+  hiddenStep?(id: string): string | undefined
+  /** Undefined: secrets may not be used at this place. */
+  secrets(): readonly string[] | undefined
+}
+
+export interface StepType {
+  output: Type
+  error: Type
+}
+
+/** A read of a step's output or error that nothing guards: whether it is surely assigned there, flow analysis decides. */
+export interface StepRead {
+  step: string
+  field: 'output' | 'error'
+  range: Range
+}
+
+export interface ExpressionFinding {
+  code: DiagnosticCode
+  range: Range
+  message: string
+  hint?: string
+}
+
+export interface CheckedExpression {
+  type: Type
+  findings: ExpressionFinding[]
+  reads: StepRead[]
+}
