@@ -7,7 +7,6 @@
  * gateway would translate them (mapped, 64:ff9b::/96, ISATAP), and refused where nobody needs them (6to4, Teredo, ::/96).
  */
 import { isIP } from 'node:net'
-import ipaddr from 'ipaddr.js'
 
 type Block = readonly [cidr: string, reason: string]
 
@@ -62,8 +61,29 @@ const toPrefix = ([cidr, reason]: Block): Prefix => {
   return { bytes: toBytes(address), bits: Number(bits), reason }
 }
 
-/** 4 or 16 bytes. The scope of an address (`fe80::1%eth0`) is dropped. */
-const toBytes = (address: string): Bytes => ipaddr.parse(address.replace(/%.*$/, '')).toByteArray()
+/**
+ * The 4 or 16 bytes of an address that `net.isIP` accepts; the scope of `fe80::1%eth0` is dropped. Parsed here because
+ * libraries read `::127.0.0.1` as the mapped address `::ffff:127.0.0.1`, or do not see the IPv4 address in it.
+ */
+const toBytes = (address: string): Bytes => {
+  if (isIP(address) === 4) return address.split('.').map(Number)
+  const plain = address.replace(/%.*$/, '').replace(/[\d.]+$/, (tail) => (tail.includes('.') ? toHextets(tail) : tail))
+  const [head = '', tail] = plain.split('::')
+  const before = readHextets(head)
+  const after = readHextets(tail ?? '')
+  return [...before, ...new Array<number>(16 - before.length - after.length).fill(0), ...after]
+}
+
+/** `127.0.0.1` → `7f00:1`. */
+const toHextets = (dotted: string): string => {
+  const [a = 0, b = 0, c = 0, d = 0] = dotted.split('.').map(Number)
+  return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
+}
+
+const readHextets = (text: string): number[] =>
+  text === ''
+    ? []
+    : text.split(':').flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 0xff])
 
 const isWithin = (bytes: Bytes, prefix: Prefix): boolean => {
   if (bytes.length !== prefix.bytes.length) return false

@@ -23,7 +23,7 @@ export const toTransportFault = (error: unknown, request: HttpRequest): Fault =>
     return new Fault('too_large', `${what} answered with headers larger than 32 KB`, { details, cause: error })
   if (code.startsWith('Z_') || code.startsWith('ERR_BROTLI') || code.startsWith('ERR__ERROR'))
     return new Fault('tool_failed', `${what} sent a body that can't be decompressed`, { details, cause: error })
-  const reason = describe(code, { error, host: request.url.host })
+  const reason = describe(code, { error, url: request.url })
   const retryable = !CERTIFICATE_CODE.test(code)
   return new Fault('unavailable', `${what} failed: ${reason}`, { retryable, details, cause: error })
 }
@@ -35,11 +35,11 @@ const withDetails = (fault: Fault, details: { url: string }): Fault =>
     cause: fault,
   })
 
-const describe = (code: string, { error, host }: { error: unknown; host: string }): string => {
+const describe = (code: string, { error, url: { host, hostname } }: { error: unknown; url: URL }): string => {
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `the name '${host}' can't be resolved\ncheck its spelling and the network`
+      return `the name '${hostname}' can't be resolved\ncheck its spelling and the network`
     case 'ECONNREFUSED':
       return `nothing listens at '${host}'`
     case 'ECONNRESET':
