@@ -3,6 +3,7 @@ import { loadProvider } from '../actors/llm/providers.ts'
 import { loadTool } from '../actors/tools/tool-catalogue.ts'
 import type { ToolOptions } from '../actors/tools/tool-options.ts'
 import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
+import type { ReadLinkedFile } from '../compiler/inline-files.ts'
 import { createSource, type Source } from '../compiler/source.ts'
 import type { Actor } from '../core/actor.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
@@ -36,9 +37,16 @@ export interface StartOptions {
   watch?: RunWatcher
 }
 
+export interface CompileSourceOptions {
+  /** Alias to `provider/name`, in place of what the file says. */
+  models?: Record<string, string>
+  /** Gives the files that the workflow names. Default: there are none. */
+  readFile?: ReadLinkedFile
+}
+
 export interface Local {
   store: Store
-  compile(source: Source, models?: Record<string, string>): Compilation
+  compile(source: Source, options?: CompileSourceOptions): Compilation
   /** @throws Fault `invalid_input`, StoreError */
   start(workflow: CompiledWorkflow, options?: StartOptions): Promise<Run>
   /** @throws Fault `not_found`, `invalid_input`, StoreError */
@@ -56,15 +64,18 @@ export const createLocal = ({
 }: LocalOptions): Local => {
   const catalogue = createCatalogue()
   const vault = new SecretVault(secrets)
-  const compileSource = (source: Source, models: Record<string, string> = {}): Compilation =>
-    compile(source, { catalogue, environment: Object.keys(environment), models })
+  const compileSource = (source: Source, options: CompileSourceOptions = {}): Compilation =>
+    compile(source, { catalogue, environment: Object.keys(environment), ...options })
   const host = new Host({
     store,
     owner: createOwner(),
     clock,
     placement: createLocalPlacement(createLoader({ ...tools, now: () => clock.now() }, clock), vault),
     vault,
-    recompile: ({ file, source }, models) => expectCompiled(compileSource(createSource(file, source), models), file),
+    recompile: ({ file, source, links }, models) => {
+      const readFile = (path: string): string | undefined => (links as { files?: Record<string, string> }).files?.[path]
+      return expectCompiled(compileSource(createSource(file, source), { models, readFile }), file)
+    },
   })
   return {
     store,

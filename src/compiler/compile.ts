@@ -15,6 +15,7 @@ import type { Catalogue } from './catalogue.ts'
 import { type CheckedWorkflow, checkWorkflow } from './check.ts'
 import { type Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { Workflow } from './document.ts'
+import { inlineFiles, type ReadLinkedFile } from './inline-files.ts'
 import { type LinkedWorkflow, linkWorkflow } from './link.ts'
 import { lowerWorkflow } from './lower.ts'
 import { planSteps, type StepPlan } from './plan.ts'
@@ -28,6 +29,8 @@ export interface CompileOptions {
   environment?: readonly string[]
   /** Alias to `provider/name`, in place of what the file says. */
   models?: Readonly<Record<string, string>>
+  /** Gives the files that the workflow names. Default: there are none. */
+  readFile?: ReadLinkedFile
 }
 
 export interface CompiledWorkflow extends LinkedWorkflow {
@@ -36,6 +39,8 @@ export interface CompiledWorkflow extends LinkedWorkflow {
   hash: string
   source: Source
   workflow: Workflow
+  /** The texts of the files that it names, by path. */
+  files: Readonly<Record<string, string>>
   plans: ReadonlyMap<string, StepPlan>
   /** Closed object schema of the run's input; undefined: the workflow takes none. */
   input: JsonSchema | undefined
@@ -64,13 +69,19 @@ export const compile = (source: Source, options: CompileOptions): Compilation =>
     diagnostics,
     environment: options.environment ?? [],
   })
-  const compiled = diagnostics.hasErrors ? undefined : build(source, { ...options, checked })
+  const files = inlineFiles(workflow, { readFile: options.readFile ?? (() => undefined), diagnostics })
+  const compiled = diagnostics.hasErrors ? undefined : build(source, { ...options, checked, files })
   return { diagnostics: diagnostics.toList(), compiled }
 }
 
 const build = (
   source: Source,
-  { catalogue, models = {}, checked }: CompileOptions & { checked: CheckedWorkflow },
+  {
+    catalogue,
+    models = {},
+    checked,
+    files,
+  }: CompileOptions & Pick<CompiledWorkflow, 'files'> & { checked: CheckedWorkflow },
 ): CompiledWorkflow => {
   const { workflow } = checked
   const places = placeSteps(workflow)
@@ -81,6 +92,7 @@ const build = (
     hash: hashJson({ document: toCanonicalDocument(workflow), tools: linkedTools(plans, catalogue) }),
     source,
     workflow,
+    files,
     plans,
     input: workflow.input?.value,
     limits: { steps: workflow.limits.steps?.value ?? DEFAULT_STEP_LIMIT, timeMs: workflow.limits.timeMs?.value },

@@ -345,6 +345,11 @@ export const DIAGNOSTIC_CODES = {
     cause: 'The workflow uses something that is checked now and runs in a later release.',
     fix: 'Nothing is wrong with the workflow. Until then `run` refuses it; models can be replaced by `--model alias=mock/echo`.',
   },
+  bad_linked_file: {
+    title: 'A file that the workflow names is missing or wrong',
+    cause: "The `script` of a `mock/script` step names a file that can't be read, or that holds no list.",
+    fix: 'Correct the path, which is relative to the workflow, or make the file a YAML or JSON list of answers.',
+  },
 } as const satisfies Record<string, CodeExplanation>
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES

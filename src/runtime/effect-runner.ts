@@ -5,7 +5,6 @@
  * It hands out only the final outcome of an effect, and a note for each attempt that failed before. An effect that was
  * stopped has no outcome; what its actor still returns is handed out as late.
  */
-import type { SnapshotFrom } from 'xstate'
 import type { StepPlan } from '../compiler/plan.ts'
 import type { ActorContext, BlobContent, BlobRef, Progress, Usage } from '../core/actor.ts'
 import { isCancelled } from '../core/cancelled.ts'
@@ -49,7 +48,7 @@ export interface EffectHistory {
 interface RunningEffect {
   effect: OpenEffect
   plan: StepPlan
-  state: SnapshotFrom<typeof attemptMachine>
+  state: ReturnType<typeof attempts.start>[0]
   started: number
   usage: Usage[]
   abort: AbortController

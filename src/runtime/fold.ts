@@ -21,6 +21,10 @@ export interface Fold<M extends AnyStateMachine> {
   step(snapshot: SnapshotFrom<M>, event: EventFromLogic<M>): [SnapshotFrom<M>, MachineEffect[]]
 }
 
+/** Of a workflow's machines, which are not known before they are compiled. */
+export type WorkflowFold = Fold<AnyStateMachine>
+export type WorkflowSnapshot = SnapshotFrom<AnyStateMachine>
+
 type Scope<M extends AnyStateMachine> = Parameters<M['transition']>[2]
 
 export const createFold = <M extends AnyStateMachine>(machine: M): Fold<M> => {

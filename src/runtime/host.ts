@@ -11,7 +11,15 @@ import { Fault } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { createRunId } from '../core/run-id.ts'
 import type { JournalRow } from '../store/journal-row.ts'
-import { type Claim, LEASE_BEAT_MS, LEASE_MS, type Owner, type RunRecord, type Store } from '../store/store.ts'
+import {
+  type Claim,
+  type Definition,
+  LEASE_BEAT_MS,
+  LEASE_MS,
+  type Owner,
+  type RunRecord,
+  type Store,
+} from '../store/store.ts'
 import type { Placement } from './placement.ts'
 import { type RecoveredRun, recoverRun } from './recovery.ts'
 import { Run } from './run.ts'
@@ -26,10 +34,7 @@ export interface HostOptions {
   placement: Placement
   vault: SecretVault
   /** Compiles a stored definition again. @throws Fault `invalid_input` when it no longer compiles */
-  recompile(
-    definition: { hash: string; file: string; source: string },
-    models: Record<string, string>,
-  ): CompiledWorkflow
+  recompile(definition: Definition, models: Record<string, string>): CompiledWorkflow
   /** How often inboxes are read, in milliseconds; default 250. */
   inboxBeatMs?: number
 }
@@ -75,8 +80,8 @@ export class Host {
     const id = createRunId(at)
     const data: CreatedData = { input, lowering: LOWERING_VERSION, models, env }
     const created: JournalRow = { seq: 1, at, kind: 'created', path: '', visit: 0, data: data as unknown as JsonValue }
-    const { hash, name, source } = workflow
-    await store.saveDefinition({ hash, workflow: name, file: source.file, source: source.text, links: {} })
+    const { hash, name, source, files } = workflow
+    await store.saveDefinition({ hash, workflow: name, file: source.file, source: source.text, links: { files } })
     const claim = await store.create({ id, workflow: name, definition: hash, created }, owner)
     const run = this.#hold(recoverRun(id, workflow, [created]), { workflow, claim, watch })
     run.start({ isResumed: false })

@@ -8,7 +8,6 @@
  * What needs no outside is settled here within the same event: `set` steps, items that end, the end of a foreach. Work an
  * event causes does not grow with what is already done (J5).
  */
-import type { AnyStateMachine } from 'xstate'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { MachineEvent } from '../compiler/link/machine-event.ts'
 import type { LinkedMachine } from '../compiler/link.ts'
@@ -17,7 +16,7 @@ import type { MachineContext } from '../compiler/machine-context.ts'
 import { Defect } from '../core/defect.ts'
 import type { FaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
-import { createFold, type Fold, type MachineEffect } from './fold.ts'
+import { createFold, type MachineEffect, type WorkflowFold } from './fold.ts'
 import { type ItemEnd, ItemPool } from './item-pool.ts'
 import type { OpenEffect, OpenTimer, RunEffect } from './run-effect.ts'
 import type { CreatedData, Outcome, RunEvent } from './run-event.ts'
@@ -25,7 +24,7 @@ import { contextOf, itemPath, nameTimer, type OpenStep, pathOf, type Scope } fro
 
 export class RunState {
   readonly #workflow: CompiledWorkflow
-  readonly #folds: Map<LinkedMachine, Fold<AnyStateMachine>>
+  readonly #folds: Map<LinkedMachine, WorkflowFold>
   readonly #open = new Map<string, { scope: Scope; step: string; visit: number; effect: OpenEffect }>()
   readonly #timers = new Map<string, { scope: Scope; xstateId: string; timer: OpenTimer; event: string }>()
   readonly #queue: (() => unknown)[] = []
@@ -279,7 +278,7 @@ export class RunState {
   }
 }
 
-const foldsOf = ({ root, bodies }: CompiledWorkflow): Map<LinkedMachine, Fold<AnyStateMachine>> =>
+const foldsOf = ({ root, bodies }: CompiledWorkflow): Map<LinkedMachine, WorkflowFold> =>
   new Map([root, ...bodies.values()].map((linked) => [linked, createFold(linked.machine)]))
 
 const originOf = ({ origin }: { origin?: string }): { origin?: string } => (origin === undefined ? {} : { origin })

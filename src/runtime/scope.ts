@@ -2,10 +2,9 @@
  * A scope: one machine of a run with what it has asked for and not yet got. The root of the run is one, and so is each
  * running item of a foreach. Wide work is many small scopes and never one wide machine.
  */
-import type { AnyStateMachine, SnapshotFrom } from 'xstate'
 import type { LinkedMachine } from '../compiler/link.ts'
 import type { MachineContext } from '../compiler/machine-context.ts'
-import type { Fold } from './fold.ts'
+import type { WorkflowFold, WorkflowSnapshot } from './fold.ts'
 import type { ItemPool } from './item-pool.ts'
 import type { OpenTimer } from './run-effect.ts'
 
@@ -13,8 +12,8 @@ export interface Scope {
   /** Empty for the root; `grades[3]` for an item. */
   path: string
   linked: LinkedMachine
-  fold: Fold<AnyStateMachine>
-  snapshot: SnapshotFrom<AnyStateMachine>
+  fold: WorkflowFold
+  snapshot: WorkflowSnapshot
   /** The foreach step whose item this is. */
   parent: { scope: Scope; step: string; index: number } | undefined
   /** What is open, by the id of the step. */

@@ -1,0 +1,64 @@
+/**
+ * Files that a workflow names become part of it, so that a run depends on nothing that can change: today the `script`
+ * of `mock/script`, a YAML or JSON list of answers.
+ */
+import { Diagnostics } from './diagnostic.ts'
+import type { LlmStep, ValueNode, Workflow } from './document.ts'
+import { parseYaml } from './read/parse-yaml.ts'
+import type { YamlNode } from './read/yaml-node.ts'
+import { createSource } from './source.ts'
+import { placeSteps } from './step-place.ts'
+
+/** The text of a file, by its path as the workflow names it; undefined when it can't be read. */
+export type ReadLinkedFile = (path: string) => string | undefined
+
+/** Replaces file names by what the files hold, in place; gives back what was read, by path. */
+export const inlineFiles = (
+  workflow: Workflow,
+  { readFile, diagnostics }: { readFile: ReadLinkedFile; diagnostics: Diagnostics },
+): Record<string, string> => {
+  const files: Record<string, string> = {}
+  for (const { step } of placeSteps(workflow).values()) {
+    if (step.kind !== 'llm') continue
+    const entry = scriptOf(step)
+    if (entry?.value.kind !== 'literal' || typeof entry.value.value !== 'string') continue
+    const { value: path, range } = entry.value
+    const text = readFile(path)
+    const script = text === undefined ? undefined : parseList(path, text)
+    if (script === undefined) diagnostics.error('bad_linked_file', range, ...describe(path, text))
+    else entry.value = script
+    if (text !== undefined) files[path] = text
+  }
+  return files
+}
+
+const scriptOf = ({ params }: LlmStep) => params?.entries.find(({ key }) => key.value === 'script')
+
+const parseList = (path: string, text: string): ValueNode | undefined => {
+  const source = createSource(path, text)
+  const findings = new Diagnostics(source)
+  const root = parseYaml(source, findings)
+  return root === undefined || root === 'empty' || root.kind !== 'list' || findings.hasErrors
+    ? undefined
+    : toLiteral(root)
+}
+
+/** Data, whatever it looks like: an answer may hold `${`. */
+const toLiteral = (node: YamlNode): ValueNode => {
+  const { range } = node
+  if (node.kind === 'scalar') return { kind: 'literal', value: node.value, range }
+  if (node.kind === 'list') return { kind: 'list', items: node.items.map(toLiteral), range }
+  if (node.kind !== 'map') return { kind: 'literal', value: null, range }
+  return { kind: 'map', entries: node.entries.map(({ key, value }) => ({ key, value: toLiteral(value) })), range }
+}
+
+const describe = (path: string, text: string | undefined): [message: string, hint: string] =>
+  text === undefined
+    ? [
+        `'${path}' can't be read: expected a file in the folder of the workflow`,
+        'check the path; it is relative to the workflow',
+      ]
+    : [
+        `'${path}' holds no list of answers: expected a YAML or JSON list`,
+        'write one answer an item: `- Hello` or `- { fault: timeout }`',
+      ]
