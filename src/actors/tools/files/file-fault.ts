@@ -1,4 +1,4 @@
-import { isCancelled } from '../../../core/cancelled.ts'
+import { Cancelled, isCancelled } from '../../../core/cancelled.ts'
 import { Fault, isFault } from '../../../core/fault.ts'
 
 /** What an error of the file system means for the path that the workflow wrote. Faults pass as they are. */
@@ -7,6 +7,8 @@ export const toFileFault = (error: unknown, given: string): unknown => {
   const { code = '', message } = error as NodeJS.ErrnoException
   const options = { details: { path: given }, cause: error }
   switch (code) {
+    case 'ABORT_ERR':
+      return new Cancelled()
     case 'ENOENT':
       return new Fault('not_found', `'${given}' does not exist`, options)
     case 'EISDIR':
