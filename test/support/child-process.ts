@@ -36,12 +36,18 @@ export const REPOSITORY_FOLDER = fileURLToPath(new URL('../..', import.meta.url)
 
 const CLI_SOURCE = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
+const CLI_BUILT = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+
 /** Runs the command line from source and collects what it says. */
 export const runCli = (args: readonly string[], options?: ProcessOptions): Promise<ProcessResult> =>
   startCli(args, options).done
 
 export const startCli = (args: readonly string[], options?: ProcessOptions): RunningProcess =>
   startProcess([process.execPath, CLI_SOURCE, ...args], options)
+
+/** Runs the command line as it is shipped; `npm test` builds it first. */
+export const startBuiltCli = (args: readonly string[], options?: ProcessOptions): RunningProcess =>
+  startProcess([process.execPath, CLI_BUILT, ...args], options)
 
 export const runProcess = (command: readonly string[], options?: ProcessOptions): Promise<ProcessResult> =>
   startProcess(command, options).done
