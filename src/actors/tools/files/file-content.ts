@@ -5,7 +5,7 @@ import { formatSize } from '../../../core/size.ts'
 const MAX_BYTES = 10 * 1024 ** 2
 
 /** @throws Fault `too_large` above 10 MB. */
-export const assertWritable = (bytes: Buffer, path: string): Buffer => {
+const assertWritable = (bytes: Buffer, path: string): Buffer => {
   if (bytes.length <= MAX_BYTES) return bytes
   throw new Fault('too_large', `the content for '${path}' is too large: expected at most ${formatSize(MAX_BYTES)}`, {
     details: { path, max_bytes: MAX_BYTES },

@@ -13,6 +13,9 @@ import { createToolOptions } from '../../../support/tool-options.ts'
 
 const escapes = suite('path escapes')
 
+/** A program of the system, not of a package. */
+const MAKE_PIPE = 'mkfifo'
+
 const SECRET = 'a secret outside'
 
 /**
@@ -142,7 +145,7 @@ escapes('what lies outside is refused whether it exists or not', async () => {
 })
 
 escapes('a FIFO, a socket and a folder are no files, and nothing waits for them', async () => {
-  execFileSync('mkfifo', [`${root}/pipe`])
+  execFileSync(MAKE_PIPE, [`${root}/pipe`])
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(`${root}/socket`, resolve))
   mkdirSync(`${root}/empty`)
