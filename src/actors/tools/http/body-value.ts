@@ -2,7 +2,7 @@
 import type { ActorContext } from '../../../core/actor.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { parseJson } from '../parse-json.ts'
-import type { HttpResponse } from './http-client.ts'
+import type { HttpResponse } from './http-response.ts'
 
 export type Expectation = 'auto' | 'json' | 'text' | 'blob'
 

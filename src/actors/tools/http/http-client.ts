@@ -12,6 +12,7 @@ import { Fault } from '../../../core/fault.ts'
 import { type AllowList, parseAllowList } from './allow-list.ts'
 import { assertReachableLiteral, createGuardedAgent } from './guarded-agent.ts'
 import type { HttpRequest } from './http-request.ts'
+import { type HttpResponse, joinHeaders } from './http-response.ts'
 import { isRedirection, MAX_REDIRECTS, toRedirected } from './redirect.ts'
 import { readBody } from './response-body.ts'
 import { formatTarget, toTransportFault } from './transport-fault.ts'
@@ -19,16 +20,6 @@ import { formatTarget, toTransportFault } from './transport-fault.ts'
 const CONNECT_TIMEOUT_MS = 10_000
 const MAX_HEADER_BYTES = 32_768
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
-
-export interface HttpResponse {
-  status: number
-  /** By lower-case name; several values of one name are joined by a comma. */
-  headers: Record<string, string>
-  /** Decoded; of an answer that is not accepted only the first 16 KB. */
-  body: Buffer
-  /** Where it came from. */
-  url: URL
-}
 
 export interface HttpLimits {
   signal: AbortSignal
@@ -110,11 +101,6 @@ export class HttpClient {
     })
   }
 }
-
-const joinHeaders = (headers: IncomingMessage['headers']): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
-  )
 
 /** A signal that aborts with the very error to throw: `Cancelled` from the caller's, `timeout` at the deadline. */
 const armStop = (request: HttpRequest, { signal, timeoutMs }: HttpLimits): { signal: AbortSignal; disarm(): void } => {

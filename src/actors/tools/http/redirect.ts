@@ -1,6 +1,6 @@
 import { Fault } from '../../../core/fault.ts'
-import type { HttpResponse } from './http-client.ts'
 import { type HttpRequest, parseHttpUrl } from './http-request.ts'
+import type { HttpResponse } from './http-response.ts'
 
 export const MAX_REDIRECTS = 5
 

@@ -1,7 +1,7 @@
 /** Which fault a status of 400 and above is. */
 import { Fault } from '../../../core/fault.ts'
 import type { JsonObject } from '../../../core/json.ts'
-import type { HttpResponse } from './http-client.ts'
+import type { HttpResponse } from './http-response.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { formatTarget, formatUrl } from './transport-fault.ts'
 
