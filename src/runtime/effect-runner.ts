@@ -37,6 +37,8 @@ export interface EffectListener {
   ended(effect: OpenEffect, outcome: Outcome, figures: AttemptFigures): void
   /** After it was stopped or timed out, an actor came back all the same. */
   late(effect: OpenEffect, outcome: Outcome, figures: AttemptFigures): void
+  /** One of these callbacks has thrown. */
+  broken(cause: unknown): void
 }
 
 /** What earlier processes left behind of an effect. */
@@ -48,12 +50,24 @@ export interface EffectHistory {
 interface RunningEffect {
   effect: OpenEffect
   plan: StepPlan
-  state: ReturnType<typeof attempts.start>[0]
-  started: number
-  usage: Usage[]
-  abort: AbortController
+  history: EffectHistory
+  /** Of the attempt machine; undefined while the first attempt has not failed, which is how most effects end. */
+  state: ReturnType<typeof attempts.start>[0] | undefined
+  /** Of the running or next attempt, from 1. */
+  number: number
+  /** The attempt in flight, or the last one. */
+  current: Attempt | undefined
   /** Calls off the timeout or the end of the pause. */
   disarm(): void
+}
+
+/** One call of an actor. It outlives its effect when the actor comes back late. */
+interface Attempt {
+  number: number
+  started: number
+  /** What it has consumed and nobody has been told of. */
+  usage: Usage[]
+  abort: AbortController
 }
 
 const attempts = createFold(attemptMachine)
@@ -71,16 +85,13 @@ export class EffectRunner {
   start(effect: OpenEffect, history: EffectHistory, isLost = false): void {
     const plan = this.#options.plans.get(effect.step)
     if (plan === undefined) return
-    const seed = `${this.#options.runId}/${effect.path}#${effect.visit}`
-    const { retry, onLost } = plan
-    const [state] = attempts.start({ retry, onLost, seed, failed: history.failed, lost: history.lost })
     const running: RunningEffect = {
       effect,
       plan,
-      state,
-      started: this.#options.clock.now(),
-      usage: [],
-      abort: new AbortController(),
+      history,
+      state: undefined,
+      number: history.failed + history.lost + 1,
+      current: undefined,
       disarm: () => {},
     }
     this.#running.set(effect.path, running)
@@ -93,7 +104,7 @@ export class EffectRunner {
     if (running?.effect.visit !== visit) return
     this.#running.delete(path)
     running.disarm()
-    running.abort.abort()
+    running.current?.abort.abort()
   }
 
   stopAll(): void {
@@ -107,18 +118,23 @@ export class EffectRunner {
 
   #tell(running: RunningEffect, event: AttemptEvent): void {
     running.disarm()
-    ;[running.state] = attempts.step(running.state, event)
+    ;[running.state] = attempts.step(running.state ?? this.#supervise(running), event)
     const { value, context } = running.state
+    running.number = context.attempt
     if (value === 'performing') this.#perform(running)
-    else if (value === 'backing_off') this.#backOff(running, context.fault)
+    else if (value === 'backing_off') this.#backOff(running, context)
     else if (value === 'failed' && context.fault !== null) this.#end(running, { fault: context.fault })
   }
 
-  #backOff(running: RunningEffect, fault: FaultData | null): void {
+  #supervise({ effect, plan: { retry, onLost }, history }: RunningEffect): NonNullable<RunningEffect['state']> {
+    const seed = `${this.#options.runId}/${effect.path}#${effect.visit}`
+    const [state] = attempts.start({ retry, onLost, seed, failed: history.failed, lost: history.lost })
+    return state
+  }
+
+  #backOff(running: RunningEffect, { fault, delayMs }: { fault: FaultData | null; delayMs: number }): void {
     const { clock, on } = this.#options
-    const { delayMs } = running.state.context
     if (fault !== null) on.failed(running.effect, { fault, figures: this.#figures(running), retryInMs: delayMs })
-    running.usage = []
     running.disarm = clock.wakeAt(clock.now() + delayMs, () => this.#tell(running, { type: 'elapsed' }))
   }
 
@@ -128,68 +144,72 @@ export class EffectRunner {
     this.#options.on.ended(running.effect, outcome, this.#figures(running))
   }
 
-  #figures({ state, started, usage }: RunningEffect): AttemptFigures {
-    const { attempt } = state.context
-    const ms = Math.max(0, this.#options.clock.now() - started)
-    return { attempt, started, ms, ...(usage.length === 0 ? {} : { usage }) }
+  /** What it has consumed is told once, so that no cost counts twice. */
+  #figures({ number, current }: RunningEffect, of = current): AttemptFigures {
+    const now = this.#options.clock.now()
+    if (of === undefined) return { attempt: number, started: now, ms: 0 }
+    const usage = of.usage.splice(0)
+    const ms = Math.max(0, now - of.started)
+    return { attempt: of.number, started: of.started, ms, ...(usage.length === 0 ? {} : { usage }) }
   }
 
   #perform(running: RunningEffect): void {
     const { clock, placement, on, redact } = this.#options
-    const { effect, plan } = running
-    const { attempt } = running.state.context
+    const { effect, plan, number } = running
     const abort = new AbortController()
-    running.abort = abort
-    running.started = clock.now()
-    if (plan.timeoutMs !== null) this.#armTimeout(running, plan.timeoutMs)
-    on.started(effect, attempt)
-    const isCurrent = (): boolean => running.abort === abort && this.#running.get(effect.path) === running
+    const attempt: Attempt = { number, started: clock.now(), usage: [], abort }
+    running.current = attempt
+    if (plan.timeoutMs !== null) this.#armTimeout(running, { attempt, timeoutMs: plan.timeoutMs })
+    on.started(effect, attempt.number)
     const settle = (outcome: Outcome): void => {
-      if (!isCurrent() || abort.signal.aborted) {
-        if ('output' in outcome) on.late(effect, outcome, this.#figures(running))
+      if (abort.signal.aborted) {
+        if ('output' in outcome) on.late(effect, outcome, this.#figures(running, attempt))
       } else if ('fault' in outcome) this.#tell(running, { type: 'failed', fault: outcome.fault })
       else this.#end(running, outcome)
     }
-    const performing = placement.perform(this.#callOf(running), this.#contextOf(running)).then(
-      (output) => settle({ output: redact(output) }),
-      (thrown) => {
-        if (isCancelled(thrown) && abort.signal.aborted) return
-        settle({ fault: redact(toFaultOf(thrown, plan) as unknown as JsonObject) as unknown as FaultData })
-      },
-    )
+    const performing = placement
+      .perform(this.#callOf(running), this.#contextOf(running, attempt))
+      .then((output): Outcome => ({ output: redact(output) }))
+      .catch((thrown): Outcome | undefined => {
+        if (isCancelled(thrown) && abort.signal.aborted) return undefined
+        return { fault: redact(toFaultOf(thrown, plan) as unknown as JsonObject) as unknown as FaultData }
+      })
+      .then((outcome) => outcome && settle(outcome))
+      .catch((cause) => on.broken(cause))
+      .finally(() => this.#performing.delete(performing))
     this.#performing.add(performing)
-    performing.finally(() => this.#performing.delete(performing)).catch(() => {})
   }
 
-  #armTimeout(running: RunningEffect, timeoutMs: number): void {
-    running.disarm = this.#options.clock.wakeAt(running.started + timeoutMs, () => {
-      running.abort.abort()
+  #armTimeout(running: RunningEffect, { attempt, timeoutMs }: { attempt: Attempt; timeoutMs: number }): void {
+    running.disarm = this.#options.clock.wakeAt(attempt.started + timeoutMs, () => {
+      attempt.abort.abort()
       const message = `step '${running.effect.step}' took longer than its timeout of ${formatDuration(timeoutMs)}`
       this.#tell(running, { type: 'failed', fault: { code: 'timeout', message, retryable: true } })
     })
   }
 
-  #callOf({ effect, plan, state }: RunningEffect): ActorCall {
+  #callOf({ effect, plan, number }: RunningEffect): ActorCall {
     const kind = plan.kind as ActorCall['kind']
     if (kind !== 'llm') return { kind, actor: plan.actor, input: effect.input, returns: plan.returns }
     // A scripted model gives its answers in the order of the calls.
-    const call = effect.calls + state.context.attempt - 1
+    const call = effect.calls + number - 1
     const input = { ...(plan.fixed as JsonObject), ...(effect.input as JsonObject), call }
     return { kind, actor: plan.actor, input, returns: plan.returns }
   }
 
-  #contextOf(running: RunningEffect): ActorContext {
+  #contextOf({ effect, plan }: RunningEffect, { number, started, usage, abort }: Attempt): ActorContext {
     const { runId, on, putBlob, redact } = this.#options
-    const { effect, plan } = running
     return {
-      signal: running.abort.signal,
+      signal: abort.signal,
       key: effect.key ?? `${runId}/${effect.path}#${effect.visit}`,
       keyIsExplicit: effect.key !== undefined,
-      attempt: running.state.context.attempt,
-      deadline: plan.timeoutMs === null ? Number.POSITIVE_INFINITY : running.started + plan.timeoutMs,
-      progress: (progress) =>
-        on.progressed(effect, progress.kind === 'text' ? { kind: 'text', text: redact(progress.text) } : progress),
-      usage: (usage) => running.usage.push(usage),
+      attempt: number,
+      deadline: plan.timeoutMs === null ? Number.POSITIVE_INFINITY : started + plan.timeoutMs,
+      progress: (progress) => {
+        if (abort.signal.aborted) return
+        on.progressed(effect, progress.kind === 'text' ? { kind: 'text', text: redact(progress.text) } : progress)
+      },
+      usage: (call) => usage.push(call),
       secret: (name) => {
         throw new Error(`secret '${name}' was asked for outside of a placement`)
       },

@@ -286,6 +286,7 @@ export class Run {
           watch({ type: 'effect.ended', effect, outcome, figures })
         },
         late: (effect, outcome, figures) => this.#note('late', effect, { ...outcome, ...counted(figures) }),
+        broken: (cause) => this.leave({ kind: 'broken', cause }),
       },
     })
   }

@@ -41,6 +41,7 @@ export class SecretVault {
 
   /** The value with every `{ $secret: NAME }` replaced. @throws Fault `unauthorized` */
   resolve(value: JsonValue): JsonValue {
+    if (!holdsPlaceholder(value)) return value
     if (Array.isArray(value)) return value.map((item) => this.resolve(item))
     if (!isJsonObject(value)) return value
     const name = value.$secret
@@ -67,6 +68,11 @@ export class SecretVault {
     if (this.#pattern === undefined) return text
     return text.replace(this.#pattern, (form) => `[secret ${this.#names.get(form) ?? ''}]`)
   }
+}
+
+const holdsPlaceholder = (value: JsonValue): boolean => {
+  if (typeof value !== 'object' || value === null) return false
+  return '$secret' in value || Object.values(value).some(holdsPlaceholder)
 }
 
 /** How a secret may come back: as it is, in a URL, in Base64, inside JSON text. */
