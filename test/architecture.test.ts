@@ -28,7 +28,6 @@ const PACKAGES: Record<string, readonly string[]> = {
   ajv: ['src/core/', 'src/compiler/'],
   'better-sqlite3': ['src/store/'],
   commander: ['src/cli/'],
-  'ipaddr.js': ['src/actors/tools/'],
   jsonata: ['src/actors/tools/'],
   re2js: ['src/core/', 'src/compiler/expression/', 'src/actors/tools/json-query/'],
   xstate: ['src/runtime/fold.ts', 'src/machines/', 'src/compiler/lower', 'src/compiler/link'],
