@@ -38,6 +38,8 @@ const hintConversion = (
   if (!hasOnly(left, 'string', 'number') || !hasOnly(right, 'string', 'number')) return undefined
   const number = hasOnly(left, 'number') ? node.left : node.right
   const text = number === node.left ? node.right : node.left
+  const isNumeric = text.kind === 'literal' && text.value !== '' && Number.isFinite(Number(text.value))
+  if (isNumeric) return `write ${text.value} without quotes`
   if (number.kind === 'literal')
     return `write '${textOf(number, context)}' in quotes, or double(${textOf(text, context)})`
   return `write string(${textOf(number, context)})`

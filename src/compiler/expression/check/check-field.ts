@@ -72,8 +72,10 @@ const checkObject = (node: FieldExpression, context: CheckContext): Type => {
     reportUnknownField(node, { type: withoutNull(type), lacking }, context)
     return ANY
   }
-  if (!isOptionalChain(node) && found.some((field) => field?.optional === true)) reportMissing(node, found, context)
-  return unionOf(found.flatMap((field) => (field === undefined ? [] : [field.type])))
+  const fieldType = unionOf(found.flatMap((field) => (field === undefined ? [] : [field.type])))
+  if (isOptionalChain(node) || !found.some((field) => field?.optional === true)) return fieldType
+  reportMissing(node, fieldType, context)
+  return withoutNull(fieldType)
 }
 
 const isKnown = (name: string, { locals, names }: CheckContext): boolean =>
@@ -103,12 +105,11 @@ const reportNull = (node: FieldExpression, type: Type, context: CheckContext): v
   })
 }
 
-const reportMissing = (node: FieldExpression, found: (FoundField | undefined)[], context: CheckContext): void => {
+const reportMissing = (node: FieldExpression, type: Type, context: CheckContext): void => {
   const shown = textOf(node, context)
-  const substitute = substituteFor(found.find((field) => field !== undefined)?.type ?? ANY)
   context.report('possibly_null', node, {
     message: `'${shown}' may be missing`,
-    hint: `write ${textOf(node.object, context)}.?${node.name}.orValue(${substitute}), or test it with has(${shown})`,
+    hint: `write ${textOf(node.object, context)}.?${node.name}.orValue(${substituteFor(type)}), or test it with has(${shown})`,
   })
 }
 
@@ -122,10 +123,11 @@ const reportUnknownField = (
   const objects = lacking.filter((member): member is ObjectType => member.kind === 'object')
   const names = [...new Set(objects.flatMap(({ fields }) => [...fields.keys()]))]
   const isSometimes = lacking.length < membersOf(type).length
-  const message =
-    objects.length === 0
+  const message = isSometimes
+    ? `'${shown}' does not always have the field '${name}': it is ${describeType(type)}`
+    : objects.length === 0
       ? `'${shown}' is ${describeType(type)} and has no field '${name}'`
-      : `'${shown}' has ${isSometimes ? 'not always a' : 'no'} field '${name}': expected ${names.join(', ') || 'none: it has no fields'}`
+      : `'${shown}' has no field '${name}': expected ${names.join(', ') || 'none: it has no fields'}`
   context.report('unknown_field', nameSpan, {
     message,
     hint: hintField(node, { names, lacking, isSometimes }, context),

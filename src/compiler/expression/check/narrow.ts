@@ -59,9 +59,11 @@ const factsOfEquality = (
   { isEqual, context }: { isEqual: boolean; context: CheckContext },
 ): Facts => {
   if (value === null) return isEqual ? NOTHING : factsOfValue(place, context)
-  const status = isEqual && value === 'completed' ? factsOfCompletion(place, context) : NOTHING
-  const choice = factsOfChoice(place, (field) => (isEqual ? mayBe(field, value) : !isLiteral(field, value)), context)
-  return merge(merge(status, choice), isEqual ? factsOfValue(place, context) : NOTHING)
+  const present = isEqual ? factsOfValue(place, context) : NOTHING
+  const mayBeSo = (field: Type): boolean => (isEqual ? mayBe(field, value) : !isLiteral(field, value))
+  const choice = factsOfChoice(place, mayBeSo, withFacts(context, present))
+  const completion = isEqual && value === 'completed' ? factsOfCompletion(place, context) : NOTHING
+  return merge(merge(present, choice), completion)
 }
 
 /** `steps.x.status == 'completed'` shows that the output is there. */

@@ -1,0 +1,160 @@
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { parseExpression } from '../../../src/compiler/expression/parse-expression.ts'
+
+const test = suite('parse expression')
+
+const REFUSED: [text: string, index: number, message: RegExp, hint?: RegExp][] = [
+  ['', 0, /empty/],
+  ['   ', 0, /empty/],
+  ['a = b', 2, /'=' is not expected here/, /'=='/],
+  ['a === b', 4, /'=' is not expected here/, /'=='/],
+  ['a and b', 2, /'and' is not expected here/, /'&&'/],
+  ['a or b', 2, /'or' is not expected here/, /'\|\|'/],
+  ['not a', 4, /'a' is not expected here/, /'!'/],
+  ['a & b', 2, /'&' is not expected here/, /'&&'/],
+  ['a ?? b', 3, /'\?' is not expected here/, /orValue/],
+  ['a?.b', 2, /'\.' is not expected here/, /a\.\?b/],
+  ['${a}', 0, /'\$' is not expected here/, /whole expression/],
+  ['(a', 2, /ends too early/],
+  ['a &&', 4, /ends too early/],
+  ['a.', 2, /ends too early/],
+  ['[1, 2', 5, /ends too early/],
+  ['a ? b', 5, /ends too early/],
+  ['a)', 1, /'\)' is not expected here/],
+  ['"abc', 0, /unterminated string/],
+  ["'\\q'", 1, /invalid escape/],
+  ['for', 0, /keeps for itself/],
+  ['é', 0, /'é' is not expected here/],
+  ['a # b', 2, /'#' is not expected here/, /quote/],
+  ['9007199254740993', 0, /too large for a number/],
+  ['a + 9007199254740992', 4, /too large for a number/],
+  ['2u', 0, /unsigned/, /write 2$/],
+  ['b"x"', 0, /bytes/, /write "x"/],
+  ['1e999', 0, /number/],
+  ['has(a)', 0, /has\(a\.b\)/],
+  ['has(a.b, c)', 0, /has\(a\.b\)/],
+  ['x.map(1, 2)', 6, /'1' is not a name/],
+  ['x.all(y)', 2, /'all' needs a name and an expression/],
+  [`${'!'.repeat(100_000)}a`, 0, /nested too deeply/],
+  [`${'('.repeat(1000)}a${')'.repeat(1000)}`, 250, /too large/],
+  [`1${' + 1'.repeat(3000)}`, 3996, /too large/],
+]
+
+for (const [text, index, message, hint] of REFUSED) {
+  test(`${text.length > 40 ? `${text.slice(0, 20)}…` : text} is refused at ${index}`, () => {
+    const parsed = parseExpression(text)
+    if (parsed.ok) return assert.unreachable('it was parsed')
+    assert.match(parsed.message, message)
+    if (hint !== undefined) assert.match(parsed.hint ?? '', hint)
+    // Where a limit is met is the parser's affair.
+    if (!/too large: exceeded/.test(parsed.message)) assert.is(parsed.index, index)
+  })
+}
+
+test('integers become plain numbers, and a minus belongs to them', () => {
+  assert.equal(parseExpression('-9007199254740991'), {
+    ok: true,
+    ast: { kind: 'literal', value: -9007199254740991, start: 0, end: 17 },
+  })
+  assert.equal(parseExpression('0x1f'), { ok: true, ast: { kind: 'literal', value: 31, start: 0, end: 4 } })
+})
+
+test('a field in brackets is the same as one behind a dot', () => {
+  const parsed = parseExpression('a["b c"]')
+  assert.ok(parsed.ok && parsed.ast.kind === 'field')
+  assert.equal(parsed.ok && parsed.ast.kind === 'field' && [parsed.ast.name, parsed.ast.nameSpan], [
+    'b c',
+    { start: 2, end: 7 },
+  ])
+})
+
+test('the name of a method is found behind parentheses, blanks and comments', () => {
+  const text = '(a) // not .this()\n  . size()'
+  const parsed = parseExpression(text)
+  assert.ok(parsed.ok && parsed.ast.kind === 'call')
+  if (parsed.ok && parsed.ast.kind === 'call')
+    assert.is(text.slice(parsed.ast.nameSpan.start, parsed.ast.nameSpan.end), 'size')
+})
+
+const pieces = fc.constantFrom(
+  ...[
+    'a',
+    'b.c',
+    '.',
+    '.?',
+    '[',
+    ']',
+    '[?',
+    '(',
+    ')',
+    '{',
+    '}',
+    ':',
+    ',',
+    '?',
+    '!',
+    '-',
+    '+',
+    '*',
+    '/',
+    '%',
+    '==',
+    '!=',
+  ],
+  ...[
+    '<',
+    '>=',
+    '&&',
+    '||',
+    ' in ',
+    'has(',
+    '.map(',
+    '.all(',
+    "'x'",
+    '"',
+    "'",
+    '\\',
+    '1',
+    '2.5',
+    '0x',
+    '1e',
+    '9'.repeat(20),
+  ],
+  ...[
+    'null',
+    'true',
+    'for',
+    'secrets.',
+    'steps.',
+    '${',
+    '//',
+    '\n',
+    ' ',
+    'é',
+    '😀',
+    '\ud800',
+    'r"',
+    'b"',
+    '2u',
+    '__proto__',
+  ],
+)
+
+test('any text parses or is explained, and nothing is thrown', () => {
+  const texts = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(pieces, { maxLength: 30 }).map((parts) => parts.join('')),
+  )
+  fc.assert(
+    fc.property(texts, (text) => {
+      const parsed = parseExpression(text)
+      if (parsed.ok) return parsed.ast.start >= 0 && parsed.ast.end <= text.length
+      return parsed.index >= 0 && parsed.index <= text.length && parsed.message !== ''
+    }),
+    { numRuns: 3000 },
+  )
+})
+
+test.run()
