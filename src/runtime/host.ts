@@ -59,15 +59,27 @@ const FRESH_MS = LEASE_MS - 2_000
 
 const nobody: RunWatcher = () => {}
 
+interface Holding {
+  workflow: CompiledWorkflow
+  claim: Claim
+  /** Before the store was asked for it: its lease runs from then on at the earliest. */
+  claimedAt: number
+  watch: RunWatcher
+}
+
+interface HeldRun {
+  run: Run
+  /** When its lease was last asked for, by our clock. */
+  renewedAt: number
+}
+
 export class Host {
   readonly #options: HostOptions
-  readonly #runs = new Map<string, Run>()
-  #renewedAt: number
+  readonly #runs = new Map<string, HeldRun>()
   #stopBeats: (() => void) | undefined
 
   constructor(options: HostOptions) {
     this.#options = options
-    this.#renewedAt = options.clock.now()
   }
 
   /** Creates a run and starts it. @throws StoreError */
@@ -75,22 +87,25 @@ export class Host {
     workflow: CompiledWorkflow,
     { input, models = {}, env = {}, watch = nobody }: NewRunOptions,
   ): Promise<Run> {
-    const { store, clock, owner } = this.#options
+    const { store, clock, owner, vault } = this.#options
     const at = clock.now()
     const id = createRunId(at)
-    const data: CreatedData = { input, lowering: LOWERING_VERSION, models, env }
+    const data: CreatedData = { input: vault.redact(input), lowering: LOWERING_VERSION, models, env: vault.redact(env) }
     const created: JournalRow = { seq: 1, at, kind: 'created', path: '', visit: 0, data: data as unknown as JsonValue }
     const { hash, name, source, files } = workflow
     await store.saveDefinition({ hash, workflow: name, file: source.file, source: source.text, links: { files } })
     const claim = await store.create({ id, workflow: name, definition: hash, created }, owner)
-    const run = this.#hold(recoverRun(id, workflow, [created]), { workflow, claim, watch })
+    const run = this.#hold(recoverRun(id, workflow, [created]), { workflow, claim, claimedAt: at, watch })
     run.start({ isResumed: false })
     return run
   }
 
   /** Takes over a run that nobody holds and goes on from its last recorded event. @throws StoreError, Fault */
   async resume(id: string, { watch = nobody }: { watch?: RunWatcher } = {}): Promise<ResumeResult> {
-    const { store, owner, recompile } = this.#options
+    const { store, owner, clock, recompile } = this.#options
+    // The store would give it to us a second time, since we hold it already.
+    if (this.#runs.has(id)) return this.#describeHeld(id)
+    const claimedAt = clock.now()
     const result = await store.claim(id, owner)
     if (result.kind !== 'claimed') return result
     const { claim } = result
@@ -101,7 +116,7 @@ export class Host {
       const rows = await store.readJournal(id)
       const created = rows[0]?.data as unknown as CreatedData | undefined
       const workflow = recompile(definition, created?.models ?? {})
-      const run = this.#hold(recoverRun(id, workflow, rows), { workflow, claim, watch })
+      const run = this.#hold(recoverRun(id, workflow, rows), { workflow, claim, claimedAt, watch })
       run.start({ isResumed: true })
       return { kind: 'resumed', run }
     } catch (thrown) {
@@ -112,17 +127,18 @@ export class Host {
 
   /** Lets go of every run without ending it, so that each can be resumed at once by anyone. */
   async stop(): Promise<void> {
-    const runs = [...this.#runs.values()]
+    const runs = [...this.#runs.values()].map(({ run }) => run)
     for (const run of runs) run.leave({ kind: 'left' })
-    await Promise.all(runs.map(({ claim }) => this.#options.store.release(claim)))
+    await Promise.all(runs.map(({ exited, claim }) => exited.then(() => this.#options.store.release(claim))))
   }
 
-  #hold(
-    recovered: RecoveredRun,
-    { workflow, claim, watch }: { workflow: CompiledWorkflow; claim: Claim; watch: RunWatcher },
-  ): Run {
+  async #describeHeld(id: string): Promise<ResumeResult> {
+    const found = await this.#options.store.findRun(id)
+    return found.kind === 'found' ? { kind: 'held', run: found.run } : { kind: 'missing' }
+  }
+
+  #hold(recovered: RecoveredRun, { workflow, claim, claimedAt, watch }: Holding): Run {
     const { store, clock, placement, vault } = this.#options
-    if (this.#runs.size === 0) this.#renewedAt = clock.now()
     const run = new Run(recovered, {
       workflow,
       claim,
@@ -131,17 +147,18 @@ export class Host {
       placement,
       vault,
       watch,
-      isLeaseFresh: () => clock.now() - this.#renewedAt < FRESH_MS,
+      isLeaseFresh: () => clock.now() - held.renewedAt < FRESH_MS,
       renewLease: async () => !(await this.#renew()).has(claim.runId),
     })
-    this.#runs.set(run.id, run)
+    const held: HeldRun = { run, renewedAt: claimedAt }
+    this.#runs.set(run.id, held)
     this.#stopBeats ??= this.#startBeats()
-    run.exited.then(() => this.#drop(run)).catch(() => {})
+    run.exited.then(() => this.#drop(run.id)).catch(() => {})
     return run
   }
 
-  #drop(run: Run): void {
-    this.#runs.delete(run.id)
+  #drop(id: string): void {
+    this.#runs.delete(id)
     if (this.#runs.size > 0) return
     this.#stopBeats?.()
     this.#stopBeats = undefined
@@ -177,14 +194,15 @@ export class Host {
   /** Ids of the runs that turned out to be lost. */
   async #renew(): Promise<Set<string>> {
     const at = this.#options.clock.now()
-    const lost = await this.#options.store.renew([...this.#runs.values()].map(({ claim }) => claim))
-    this.#renewedAt = at
-    for (const { runId } of lost) this.#runs.get(runId)?.leave({ kind: 'lost' })
+    const held = [...this.#runs.values()]
+    const lost = await this.#options.store.renew(held.map(({ run }) => run.claim))
+    for (const one of held) one.renewedAt = at
+    for (const { runId } of lost) this.#runs.get(runId)?.run.leave({ kind: 'lost' })
     return new Set(lost.map(({ runId }) => runId))
   }
 
   async #readInboxes(): Promise<void> {
-    const messages = await this.#options.store.readInbox([...this.#runs.values()].map(({ claim }) => claim))
-    for (const { claim, message } of messages) this.#runs.get(claim.runId)?.receive(message)
+    const messages = await this.#options.store.readInbox([...this.#runs.values()].map(({ run }) => run.claim))
+    for (const { claim, message } of messages) this.#runs.get(claim.runId)?.run.receive(message)
   }
 }

@@ -16,8 +16,11 @@ export const createLocalPlacement = (loader: ActorLoader, vault: SecretVault): P
   const loaded = new Map<string, Promise<Actor>>()
   const find = (call: ActorCall): Promise<Actor> => {
     const name = `${call.kind} ${call.actor}`
-    const actor = loaded.get(name) ?? loader.load(call)
+    const known = loaded.get(name)
+    if (known !== undefined) return known
+    const actor = loader.load(call)
     loaded.set(name, actor)
+    actor.catch(() => loaded.delete(name)) // the next effect tries anew
     return actor
   }
   return {

@@ -17,22 +17,41 @@ export interface RecoveredRun {
   startedAt: number
   usage: UsageTotals
   histories: EffectHistories
+  /** Why the journal can't be folded; the state is then of no use. */
+  defect?: unknown
 }
 
-/** @throws Defect when the journal does not begin with `created` */
+/** Never throws: what is wrong with the journal ends the run, not the process (J8). */
 export const recoverRun = (runId: string, workflow: CompiledWorkflow, rows: readonly JournalRow[]): RecoveredRun => {
+  const recovered: RecoveredRun = {
+    state: new RunState(workflow),
+    seq: rows.at(-1)?.seq ?? 0,
+    startedAt: rows[0]?.at ?? 0,
+    usage: NO_USAGE,
+    histories: new EffectHistories(),
+  }
+  try {
+    foldJournal(recovered, { runId, rows })
+  } catch (thrown) {
+    recovered.defect = thrown
+  }
+  return recovered
+}
+
+const foldJournal = (
+  recovered: RecoveredRun,
+  { runId, rows }: { runId: string; rows: readonly JournalRow[] },
+): void => {
+  const { state, histories } = recovered
   const [created, ...others] = rows
   if (created?.kind !== 'created') throw new Defect(`J4: the journal of run '${runId}' does not begin with 'created'`)
-  const state = new RunState(workflow)
   state.start({ runId, at: created.at, data: created.data as unknown as CreatedData })
-  const histories = new EffectHistories()
-  let usage = NO_USAGE
   for (const row of others) {
-    if (isEventKind(row.kind)) state.apply(row as unknown as RunEvent)
+    if (isEventKind(row.kind) && state.apply(row as unknown as RunEvent) === undefined)
+      throw new Defect(`J4: row ${row.seq} of run '${runId}' (${row.kind} of '${row.path}') fits nothing that is open`)
     histories.take(row)
-    usage = addUsage(usage, (row.data as unknown as Partial<AttemptFigures> | null)?.usage)
+    recovered.usage = addUsage(recovered.usage, (row.data as unknown as Partial<AttemptFigures> | null)?.usage)
   }
-  return { state, seq: others.at(-1)?.seq ?? created.seq, startedAt: created.at, usage, histories }
 }
 
 /** What the journal says was tried of the effects that have no outcome. */

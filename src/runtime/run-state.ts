@@ -67,6 +67,7 @@ export class RunState {
         return this.#collect(event.at, () => {
           this.#timers.delete(open.timer.id)
           open.scope.timers.delete(open.xstateId)
+          this.#effects.push({ type: 'timer.stop', id: open.timer.id })
           this.#tell(open.scope, { type: open.event })
         })
       }
@@ -136,12 +137,12 @@ export class RunState {
   /** Gives an open step its outcome. */
   #settle(scope: Scope, step: string, outcome: Outcome & { attempts?: number }): void {
     if (!scope.open.delete(step)) return
-    const attempts = outcome.attempts ?? 1
+    const attempts = outcome.attempts === undefined ? {} : { attempts: outcome.attempts }
     this.#tell(
       scope,
       'fault' in outcome
-        ? { type: `xstate.error.actor.${step}`, actorId: step, error: outcome.fault, attempts, ...originOf(outcome) }
-        : { type: `xstate.done.actor.${step}`, actorId: step, output: outcome.output, attempts },
+        ? { type: `xstate.error.actor.${step}`, actorId: step, error: outcome.fault, ...attempts, ...originOf(outcome) }
+        : { type: `xstate.done.actor.${step}`, actorId: step, output: outcome.output, ...attempts },
     )
   }
 
@@ -155,7 +156,9 @@ export class RunState {
       else this.#stopTimer(scope, effect.timer)
     }
     if (scope.snapshot.status === 'error')
-      throw new Defect('J8: a machine failed by itself', { cause: scope.snapshot.error })
+      throw new Defect(`J8: a machine failed by itself: ${String(scope.snapshot.error)}`, {
+        cause: scope.snapshot.error,
+      })
     if (scope.snapshot.status === 'done') this.#endScope(scope)
     else for (const step of started) this.#startStep(scope, step)
   }
@@ -260,7 +263,7 @@ export class RunState {
   }
 
   #startTimer(scope: Scope, { timer: xstateId, delayMs, event }: Extract<MachineEffect, { type: 'schedule' }>): void {
-    const { step, name } = nameTimer(scope, xstateId)
+    const { step, name } = nameTimer(xstateId)
     const path = pathOf(scope, step)
     const visit = contextOf(scope).steps[step]?.visits ?? 0
     const timer: OpenTimer = { id: `${path}:${name}`, path, visit, name, dueAt: this.#at + delayMs }

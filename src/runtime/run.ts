@@ -41,7 +41,7 @@ export type RunExit =
   | { kind: 'left' }
   | { kind: 'broken'; cause: unknown }
 
-/** How long a cancelled run waits for its actors to come back before it is done without them. */
+/** How long a run that leaves waits for its actors to come back before it is done without them. */
 const RELEASE_MS = 2_000
 
 export class Run {
@@ -55,8 +55,11 @@ export class Run {
   readonly #histories: RecoveredRun['histories']
   readonly #wakes = new Map<string, () => void>()
   readonly #startedAt: number
+  readonly #defect: unknown
   #exit: (exit: RunExit) => void = () => {}
   #isOver = false
+  /** An end is on its way to the journal: nothing may come behind it. */
+  #isEnding = false
   #seq: number
   #usage: UsageTotals
 
@@ -68,6 +71,7 @@ export class Run {
     this.#seq = recovered.seq
     this.#usage = recovered.usage
     this.#startedAt = recovered.startedAt
+    this.#defect = recovered.defect
     this.#histories = recovered.histories
     this.#runner = this.#createRunner(options)
     this.exited = new Promise((resolve) => {
@@ -82,6 +86,10 @@ export class Run {
 
   /** Performs what is open: of a new run all of it for the first time, of a resumed one what nobody has the outcome of. */
   start({ isResumed }: { isResumed: boolean }): void {
+    if (this.#defect !== undefined) {
+      this.#write({}, [toDefectEnd(this.#defect)])
+      return
+    }
     const effects = this.#state.openEffects()
     const rows = isResumed ? effects.map((effect) => this.#lostRow(effect)) : []
     this.#armTimeLimit()
@@ -113,7 +121,7 @@ export class Run {
   leave(exit: Extract<RunExit, { kind: 'lost' | 'left' | 'broken' }>): void {
     if (this.#isOver) return
     this.#close()
-    this.#exit(exit)
+    this.#exitWhenBack(exit)
   }
 
   #now(): number {
@@ -122,7 +130,7 @@ export class Run {
 
   /** One event: folded, written, and then what follows from it. */
   #happen(event: RunEvent, taken: Pick<RunChange, 'inboxTaken'> = {}): void {
-    if (this.#isOver || this.#state.end !== undefined) return
+    if (this.#isOver || this.#isEnding) return
     const effects = this.#fold(event)
     const { kind, at, data } = event
     const place = 'path' in event ? { path: event.path, visit: event.visit } : { path: '', visit: 0 }
@@ -134,14 +142,12 @@ export class Run {
     try {
       return this.#state.apply(event)
     } catch (thrown) {
-      const message = thrown instanceof Error ? thrown.message : String(thrown)
-      const error = { code: 'defect', message, retryable: false, step: null }
-      return [{ type: 'ended', end: { status: 'failed', output: null, error } }]
+      return [toDefectEnd(thrown)]
     }
   }
 
   #note(kind: NoteKind, effect: OpenEffect, data: unknown): void {
-    if (this.#isOver || this.#state.end !== undefined) return
+    if (this.#isOver || this.#isEnding) return
     const { path, visit } = effect
     this.#write({ rows: [this.#row(kind, { at: this.#now(), path, visit, data: data as JsonValue })] }, [])
   }
@@ -156,18 +162,25 @@ export class Run {
   }
 
   #write(change: RunChange, effects: readonly RunEffect[]): void {
-    const timersSet: OpenTimer[] = []
-    const timersCleared: string[] = []
+    const timersSet = new Map<string, OpenTimer>()
+    const timersCleared = new Set<string>()
     let end: RunEnd | undefined
     for (const effect of effects) {
-      if (effect.type === 'timer.start') timersSet.push(effect.timer)
-      else if (effect.type === 'timer.stop') timersCleared.push(effect.id)
-      else if (effect.type === 'ended') end = { ...effect.end, at: this.#now(), usage: this.#usage }
+      if (effect.type === 'timer.start') {
+        timersCleared.delete(effect.timer.id)
+        timersSet.set(effect.timer.id, effect.timer)
+      } else if (effect.type === 'timer.stop') {
+        timersSet.delete(effect.id)
+        timersCleared.add(effect.id)
+      } else if (effect.type === 'ended') end = { ...effect.end, at: this.#now(), usage: this.#usage }
     }
     const full: RunChange = { ...change }
-    if (timersSet.length > 0) full.timersSet = timersSet
-    if (timersCleared.length > 0) full.timersCleared = timersCleared
-    if (end !== undefined) full.end = end
+    if (timersSet.size > 0) full.timersSet = [...timersSet.values()]
+    if (timersCleared.size > 0) full.timersCleared = [...timersCleared]
+    if (end !== undefined) {
+      full.end = end
+      this.#isEnding = true
+    }
     this.#whenDurable(full, () => {
       for (const effect of effects) this.#carryOut(effect)
       if (end !== undefined) this.#finish(end)
@@ -247,12 +260,17 @@ export class Run {
 
   #finish(end: RunEnd): void {
     this.#close()
-    const exit = (): void => this.#exit({ kind: 'ended', end, durationMs: end.at - this.#startedAt })
-    const giveUp = this.#options.clock.wakeAt(this.#now() + RELEASE_MS, exit)
+    this.#exitWhenBack({ kind: 'ended', end, durationMs: end.at - this.#startedAt })
+  }
+
+  /** Whoever is told that the run has left may start it anew, so its actors come back first. */
+  #exitWhenBack(exit: RunExit): void {
+    const leave = (): void => this.#exit(exit)
+    const giveUp = this.#options.clock.wakeAt(this.#now() + RELEASE_MS, leave)
     this.#runner.settled().then(() => {
       giveUp()
-      exit()
-    }, exit)
+      leave()
+    }, leave)
   }
 
   #createRunner({ workflow, placement, clock, vault, store, watch }: RunOptions): EffectRunner {
@@ -289,5 +307,13 @@ export class Run {
         broken: (cause) => this.leave({ kind: 'broken', cause }),
       },
     })
+  }
+}
+
+const toDefectEnd = (thrown: unknown): RunEffect => {
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return {
+    type: 'ended',
+    end: { status: 'failed', output: null, error: { code: 'defect', message, retryable: false, step: null } },
   }
 }

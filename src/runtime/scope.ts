@@ -47,12 +47,13 @@ export const itemPath = (
   { step, visit, index }: { step: string; visit: number; index: number },
 ): string => `${pathOf(scope, step)}${visit === 1 ? '' : `:${visit}`}[${index}]`
 
-const STATE_OF_TIMER = /\.([^.]+)$/
+const TIMER = /^xstate\.after\.([^.]+)\.([^.]+)$/
 
-/** The step and the meaning of one of XState's timers: its id ends with the id of the state that started it. */
-export const nameTimer = (scope: Scope, timer: string): { step: string; name: OpenTimer['name'] } => {
-  const state = STATE_OF_TIMER.exec(timer)?.[1] ?? ''
+/** The step and the meaning of one of XState's timers: its id ends with the name of the delay and the id of the state. */
+export const nameTimer = (timer: string): { step: string; name: OpenTimer['name'] } => {
+  const [, delay, state = ''] = TIMER.exec(timer) ?? []
   const step = state.replace(/--.*$/, '')
   if (state.endsWith('--backoff')) return { step, name: 'backoff' }
-  return { step, name: scope.linked.steps.get(step)?.kind === 'wait' ? 'wait' : 'timeout' }
+  // Delays of a length that the definition fixes are timeouts; only a pause is named for its step.
+  return { step, name: delay === step ? 'wait' : 'timeout' }
 }

@@ -112,8 +112,11 @@ const compileOutput = (step: Step): LinkedStep['output'] => {
     case 'parallel': {
       const outputs = step.branches.map(({ name, steps }) => [name.value, lastOutput(steps)] as const)
       return (context) => {
+        const entered = context.steps[step.id.value]?.entered
+        const ended = entered?.kind === 'block' ? entered.ended : undefined
         const output: JsonObject = {}
-        for (const [name, last] of outputs) output[name] = last(context)
+        // A branch that was called off gives out nothing, not what it gave in an earlier visit.
+        for (const [name, last] of outputs) output[name] = ended?.[name] === 'completed' ? last(context) : null
         return output
       }
     }

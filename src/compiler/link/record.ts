@@ -100,10 +100,14 @@ type Ending = Pick<StepRecord, 'status' | 'attempts' | 'output' | 'error'>
 const complete = (recorder: Recorder, happening: Happening, params: { step: string; leaves?: string[] }): Change => {
   const step = stepOf(recorder, params.step)
   const { context, event } = happening
-  const attempts = event.actorId === step.id ? (event.attempts ?? 1) : recordOf(context.steps, step.id).attempt
+  const attempts = attemptsOf(step, happening)
   const output = step.output === undefined ? effectOutput(step, event) : step.output(context)
   return end(recorder, happening, { ...params, record: { status: 'completed', attempts, output } })
 }
+
+/** Of an actor the attempts that its supervision counted; of all else, a foreach too, the tries of its own retry. */
+const attemptsOf = ({ id }: LinkedStep, { context, event }: Happening): number =>
+  (event.actorId === id ? event.attempts : undefined) ?? recordOf(context.steps, id).attempt
 
 const effectOutput = (step: LinkedStep, event: MachineEvent): JsonValue =>
   event.actorId === step.id ? (event.output ?? null) : {}
@@ -136,7 +140,7 @@ const fail = (recorder: Recorder, happening: Happening, params: FailParams): Cha
   const step = stepOf(recorder, params.step)
   const fault = findFault(step, happening, params.code)
   const error = toErrorValue(fault)
-  const attempts = event.actorId === step.id ? (event.attempts ?? 1) : recordOf(context.steps, step.id).attempt
+  const attempts = attemptsOf(step, happening)
   const failed = { status: 'failed', attempts, error } as const
   const steps = { ...context.steps, [step.id]: ended(recordOf(context.steps, step.id), failed) }
   cancelIn(steps, step.within)

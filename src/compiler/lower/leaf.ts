@@ -20,7 +20,10 @@ export const invoke = (step: Step, context: StepSurroundings): InvokeConfig => (
 /** A durable pause: a deadline that the host keeps. */
 export const lowerWait = (step: WaitStep, context: StepSurroundings): StateConfig => ({
   ...lowerEntry(step, context),
-  after: { [step.id.value]: [leaveBy(step, 'complete', context)] },
+  after: {
+    [step.id.value]: [leaveBy(step, 'complete', context)],
+    ...(step.timeoutMs === undefined ? {} : { [String(step.timeoutMs.value)]: faultRoutes(step, context, 'timeout') }),
+  },
 })
 
 /** Entering it is its fault. */
