@@ -76,8 +76,12 @@ export const formatDiagnostic = (diagnostic: Diagnostic, source: Source | undefi
   const { file, line, column, severity, code, message, hint } = diagnostic
   const head = `${file}:${line}:${column}: ${severity}[${code}]: ${message}`
   const frame = source === undefined ? '' : formatFrame(diagnostic, source)
-  return `${head}${frame}${hint === null ? '' : `\n  hint: ${hint}`}`
+  return `${head}${frame}${hint === null ? '' : `\n  hint: ${hint}`}`.replace(CONTROL_CHARACTERS, '\uFFFD')
 }
+
+/** A workflow's text must not steer the terminal that shows it. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
 const LONGEST_FRAME_LINE = 160
 

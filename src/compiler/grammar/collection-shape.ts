@@ -2,7 +2,7 @@
 import type { JsonValue } from '../../core/json.ts'
 import type { Located } from '../document.ts'
 import { toJsonValue, type YamlNode } from '../read/yaml-node.ts'
-import { type Place, reportMismatch, type Shape } from './shape.ts'
+import { isInSlip, type Place, reportMismatch, type Shape } from './shape.ts'
 
 interface ListOptions {
   expected?: string
@@ -34,9 +34,7 @@ export const listOf = <T>(item: Shape<T>, options: ListOptions = {}): Shape<T[]>
 }
 
 const readItem = <T>(item: Shape<T>, node: YamlNode, place: Place): T | undefined =>
-  node.range.start < place.reading.slippedUntil && !node.aliased
-    ? undefined
-    : item.read(node, { ...place, start: node.range.start })
+  isInSlip(node, place) ? undefined : item.read(node, { ...place, start: node.range.start })
 
 export interface MapEntry<T> {
   key: Located<string>
@@ -51,7 +49,7 @@ interface MapOptions {
   minimum?: number
 }
 
-/** Entries that don't fit are left out. `key` judges the keys. */
+/** Entries whose values don't fit are left out. `key` judges the keys; one that doesn't fit is reported and kept. */
 export const mapOf = <T>(
   key: Shape<Located<string>>,
   value: Shape<T>,
@@ -65,7 +63,7 @@ export const mapOf = <T>(
       if (node.entries.length < minimum) return reportMismatch(node, place, { expected, problem: 'is empty' })
       const read: MapEntry<T>[] = []
       for (const entry of node.entries) {
-        if (entry.key.range.start < place.reading.slippedUntil) continue
+        if (isInSlip(entry.key, place)) continue
         const subject = entry.key.value
         const keyNode: YamlNode = {
           kind: 'scalar',
@@ -75,11 +73,10 @@ export const mapOf = <T>(
           size: 1,
           depth: 1,
         }
-        const checked = key.read(keyNode, { ...place, subject })
+        key.read(keyNode, { ...place, subject })
         const start = entry.valueStart ?? entry.value.range.start
         const content = value.read(entry.value, { ...place, subject, start, inFlow: node.flow })
-        if (checked !== undefined && content !== undefined)
-          read.push({ key: checked, value: content, node: entry.value })
+        if (content !== undefined) read.push({ key: entry.key, value: content, node: entry.value })
       }
       return read
     },

@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { YamlEntry, YamlMap } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
-import { type Definitions, type Place, reportMismatch, type Shape } from './shape.ts'
+import { type Definitions, isInSlip, type Place, reportMismatch, type Shape } from './shape.ts'
 
 /** One field. Its name in the grammar is the property of the typed document; `key` is the word in YAML. */
 export interface Field<T = unknown> {
@@ -50,7 +50,7 @@ export const readFields = <F extends Fields>(
   const values: Record<string, unknown> = {}
   let isWhole = true
   for (const entry of node.entries) {
-    if (entry.key.range.start < place.reading.slippedUntil) continue
+    if (isInSlip(entry.key, place)) continue
     const known = byKey.get(entry.key.value)
     if (known === undefined) {
       reportUnknownKey(entry, [...byKey.keys()], place, names)

@@ -31,7 +31,11 @@ export const text = (options: TextOptions = {}): Shape<Located<string>> => {
       const { value } = node
       if (value.trim() === '') return reportMismatch(node, place, { ...mismatch, problem: 'is empty' })
       if (pattern?.test(value) === false)
-        return reportMismatch(node, place, { ...mismatch, problem: `is not ${expected}`, hint: suggest?.(value) })
+        return reportMismatch(node, place, {
+          ...mismatch,
+          problem: code === undefined ? 'has the wrong form' : 'is not a valid name',
+          hint: suggest?.(value),
+        })
       return { value, range: node.range }
     },
     toJsonSchema: () => ({ type: 'string', ...(pattern === undefined ? {} : { pattern: pattern.source }) }),

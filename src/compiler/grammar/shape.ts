@@ -9,6 +9,7 @@ import type { Diagnostics } from '../diagnostic.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
 import { describeNode, type YamlNode } from '../read/yaml-node.ts'
 import type { SlipPlace } from '../read/yaml-slip.ts'
+import type { Range } from '../source.ts'
 
 export interface Shape<T> {
   /** What it wants, in messages: `expected ${expected}`. */
@@ -26,13 +27,17 @@ export interface Place extends SlipPlace {
 /** One reading of one file. */
 export interface Reading {
   diagnostics: Diagnostics
-  /** A slip before this offset took what follows it for keys or items of their own; they are passed over. */
-  slippedUntil: number
+  /** The last slip: what YAML took for keys or items of their own in it is passed over. */
+  slip: Range
 }
+
+/** What YAML split off an expression that lacks quotes, and which is reported with it. */
+export const isInSlip = ({ range }: { range: Range }, { reading }: Place): boolean =>
+  range.start > reading.slip.start && range.start < reading.slip.end
 
 /** Where the whole of a file stands. */
 export const createRootPlace = (subject: string, node: YamlNode, diagnostics: Diagnostics): Place => ({
-  reading: { diagnostics, slippedUntil: 0 },
+  reading: { diagnostics, slip: { start: 0, end: 0 } },
   subject,
   start: node.range.start,
   inFlow: false,

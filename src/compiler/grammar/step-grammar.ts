@@ -5,8 +5,8 @@
 
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
-import type { Step, StepCommon } from '../document.ts'
-import type { YamlEntry, YamlMap, YamlNode } from '../read/yaml-node.ts'
+import type { Located, Step, StepCommon } from '../document.ts'
+import { findEntry, type YamlEntry, type YamlMap, type YamlNode } from '../read/yaml-node.ts'
 import { ACTOR_STEP_KINDS } from './actor-step-grammar.ts'
 import { createBlockStepKinds } from './block-step-grammar.ts'
 import { COMMON_STEP_FIELDS } from './common-step-grammar.ts'
@@ -82,10 +82,20 @@ const readKind = ({ node, kind, grammar, others }: StepParts, place: Place): Ste
   const names = { owner: `${withArticle(grammar.kind)} step`, elsewhere: findOwners }
   const { values, isWhole } = readFields(kept, fields, place, names)
   grammar.check?.(kept, place)
-  const common = toCommon(values as PartialOf<typeof COMMON_STEP_FIELDS>, node, kind, place)
-  const own = Object.fromEntries(Object.entries(values).filter(([property]) => !(property in COMMON_STEP_FIELDS)))
+  const [own, shared] = splitOwn(values)
+  const common = toCommon(shared, node, kind, place)
   const built = grammar.build(own, common) ?? createStandIn(common)
   return isWhole && others.length === 0 ? built : { ...built, malformed: true }
+}
+
+/** The kind's own fields, and the common ones. */
+const splitOwn = (values: Record<string, unknown>): [Record<string, unknown>, PartialOf<typeof COMMON_STEP_FIELDS>] => {
+  const own: Record<string, unknown> = {}
+  const shared: Record<string, unknown> = {}
+  for (const [property, value] of Object.entries(values))
+    if (property in COMMON_STEP_FIELDS) shared[property] = value
+    else own[property] = value
+  return [own, shared]
 }
 
 const toCommon = (
@@ -96,10 +106,18 @@ const toCommon = (
 ): StepCommon => ({
   ...values,
   ...(key === undefined ? {} : { key: { kind: 'expression', expression: key, range: key.range } }),
-  id: id ?? { value: createStandInId(place), range: beginningOf(node) },
+  id: id ?? readGivenId(node) ?? { value: createStandInId(place), range: beginningOf(node) },
   kindRange: kind?.key.range ?? beginningOf(node),
   range: node.range,
 })
+
+/** An id that is not in snake_case is reported; what refers to it still finds the step. */
+const readGivenId = (node: YamlMap): Located<string> | undefined => {
+  const given = findEntry(node, 'id')?.value
+  return given?.kind === 'scalar' && typeof given.value === 'string' && given.value !== ''
+    ? { value: given.value, range: given.range }
+    : undefined
+}
 
 /** No id in snake_case, so it never meets one of the file. */
 const createStandInId = (place: Place): string => `unnamed-${place.start}`

@@ -4,7 +4,7 @@ import type { ExpressionText, MapNode, ValueNode } from '../document.ts'
 import { toBareExpression, toTemplate } from '../read/expression-text.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../read/yaml-node.ts'
 import { reportSlip } from '../read/yaml-slip.ts'
-import { type Place, reportMismatch, type Shape } from './shape.ts'
+import { isInSlip, type Place, reportMismatch, type Shape } from './shape.ts'
 
 const BARE_SCHEMA: JsonSchema = { type: ['string', 'boolean', 'number', 'null'] }
 
@@ -30,7 +30,7 @@ const readBare = (node: YamlScalar, place: Place): ExpressionText | undefined =>
 const isSlip = (node: YamlNode, place: Place): boolean => {
   const end = reportSlip(node, place, place.reading.diagnostics)
   if (end === undefined) return false
-  place.reading.slippedUntil = Math.max(place.reading.slippedUntil, end)
+  place.reading.slip = { start: place.start, end }
   return true
 }
 
@@ -120,7 +120,7 @@ const readValue = (node: YamlNode, place: Place, readScalar: ReadScalar): ValueN
       return reportMismatch(node, place, { expected: 'a value' })
     case 'list': {
       const items = node.items.flatMap((item, index) => {
-        if (item.range.start < place.reading.slippedUntil && !item.aliased) return []
+        if (isInSlip(item, place)) return []
         const subject = `${place.subject}[${index}]`
         const itemPlace = { ...place, subject, start: item.range.start, inFlow: node.flow }
         return readValue(item, itemPlace, readScalar) ?? unread
@@ -134,7 +134,7 @@ const readValue = (node: YamlNode, place: Place, readScalar: ReadScalar): ValueN
 
 const readEntries = (node: YamlMap, place: Place, readScalar: ReadScalar): MapNode['entries'] =>
   node.entries.flatMap(({ key, value, valueStart }) => {
-    if (key.range.start < place.reading.slippedUntil) return []
+    if (isInSlip(key, place)) return []
     const start = valueStart ?? value.range.start
     const entryPlace = { reading: place.reading, subject: key.value, start, inFlow: node.flow }
     const unread: ValueNode = { kind: 'literal', value: null, range: value.range }

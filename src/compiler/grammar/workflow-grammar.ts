@@ -136,7 +136,11 @@ export const WORKFLOW_FIELDS = {
     shape: record('limits', LIMIT_FIELDS),
     doc: 'What a run may use at most; exceeding it ends the run.',
   },
-  secrets: { key: 'secrets', shape: listOf(variableName), doc: 'The names of the secrets that the workflow uses.' },
+  secrets: {
+    key: 'secrets',
+    shape: listOf(variableName, { expected: 'a list of names' }),
+    doc: 'The names of the secrets that the workflow uses.',
+  },
   input: {
     key: 'input',
     shape: inputType,

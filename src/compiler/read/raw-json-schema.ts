@@ -223,7 +223,7 @@ const checkByAjv = (node: YamlMap, subject: string, diagnostics: Diagnostics): v
 /** The first thing that is wrong: with the schema itself, or with what it refers to. */
 const explainByAjv = (checker: Ajv2020.Ajv2020, schema: Record<string, unknown>): string | undefined => {
   try {
-    if (checker.validateSchema(schema) === false) return checker.errorsText(null, { dataVar: 'schema' })
+    if (checker.validateSchema(schema) === false) return checker.errorsText(checker.errors, { dataVar: 'schema' })
     checker.compile(schema)
     return undefined
   } catch (error) {

@@ -15,11 +15,11 @@ export const MAX_DEPTH = 64
 export const MAX_NODES = 10_000
 export const MAX_ALIASES = 100
 /** Blanks, line breaks and comments count too: some of the parser's work on them is quadratic. */
-const MAX_LEXEMES = 8 * MAX_NODES
+const MAX_LEXEMES = 6 * MAX_NODES
 
 /** Control characters, and a carriage return that is not part of a line break. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
-const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|\r(?!\n)/
+const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]|\r(?!\n)/
 
 /** The lexemes of the text for the YAML parser; undefined when a limit is exceeded, which has been reported then. */
 export const scan = ({ text }: Source, diagnostics: Diagnostics): string[] | undefined => {

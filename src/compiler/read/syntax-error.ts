@@ -1,11 +1,11 @@
 /** The parser's first syntax error in our words: as a slip where an expression lacks quotes, else with what to do. */
 import type { ErrorCode, YAMLParseError } from 'yaml'
 import type { Diagnostics } from '../diagnostic.ts'
-import { findBareValue, quoteInLine, reportSlipAt } from './yaml-slip.ts'
+import { findBareValue, quoteInLine, reportCommentSlipBefore, reportSlipAt } from './yaml-slip.ts'
 
 export const reportSyntaxError = (error: YAMLParseError, diagnostics: Diagnostics): void => {
   const [start, end] = error.pos
-  if (reportSlipAt(start, diagnostics)) return
+  if (reportSlipAt(start, diagnostics) || reportCommentSlipBefore(start, diagnostics)) return
   const range = { start, end: Math.max(end, start + 1) }
   const bare = findBareValue(start, diagnostics.source)
   const hint = bare === undefined ? HINTS[error.code] : quoteInLine(bare, diagnostics.source)

@@ -24,6 +24,9 @@ const NAMED_TYPES: Readonly<Record<string, JsonSchema>> = {
 
 const TYPE_NAMES = Object.keys(NAMED_TYPES)
 
+/** Characters of one type in text form; more nesting than fits here is written as YAML. */
+const LONGEST_TYPE = 200
+
 /** Names that other languages have for our types, which no count of edits would find. */
 const FOREIGN_NAMES: Readonly<Record<string, string>> = {
   str: 'string',
@@ -116,6 +119,7 @@ class TypeReader {
 
   /** `string`, `string[]`, `[string]` in quotes, `string | null`. */
   #readNames(text: string, node: YamlNode, subject: string): JsonSchema {
+    if (text.length > LONGEST_TYPE) return this.#rejectShape(node, subject)
     const members = text.split('|').map((member) => this.#readName(member.trim(), node, subject))
     const [first, ...rest] = members
     if (first === undefined || rest.length === 0) return first ?? {}
@@ -179,11 +183,14 @@ const isJsonSchema = (node: YamlMap): boolean => {
 
 const AMBIGUOUS_NAMES = new Set([...TYPE_NAMES, ...SCHEMA_TYPE_NAMES])
 
+/** `const` and `default` take any text; a bare name in place of a schema is an error already. */
+const UNAMBIGUOUS_KEYWORDS = new Set(['type', 'const', 'default', 'items', 'additionalProperties'])
+
 /** A key besides `type` whose value is the name of a type, as a field's would be. */
 const findAmbiguous = (node: YamlMap): YamlEntry | undefined =>
   node.entries.find(
     ({ key, value }) =>
-      !['type', 'const', 'default'].includes(key.value) &&
+      !UNAMBIGUOUS_KEYWORDS.has(key.value) &&
       value.kind === 'scalar' &&
       typeof value.value === 'string' &&
       AMBIGUOUS_NAMES.has(value.value),

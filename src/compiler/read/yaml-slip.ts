@@ -38,6 +38,15 @@ export const reportSlipAt = (offset: number, diagnostics: Diagnostics): boolean 
   return true
 }
 
+/** A ` #` inside an expression on the line before: it ended the value there, and the next line then fits nowhere. */
+export const reportCommentSlipBefore = (offset: number, diagnostics: Diagnostics): boolean => {
+  const { source } = diagnostics
+  const lineStart = source.lineStarts[toPosition(source, offset).line - 1] ?? 0
+  const value = lineStart === 0 ? undefined : findBareValue(lineStart - 1, source)
+  const isCut = value?.isExpression === true && /\s#/.test(source.text.slice(value.start, value.end))
+  return isCut && reportSlipAt(lineStart - 1, diagnostics)
+}
+
 export interface BareValue extends Range {
   key: string
   isExpression: boolean
@@ -170,6 +179,7 @@ const nameUnparsed = (text: string): string => {
   if (first === '[') return 'as a list and a rest'
   if (first === '{') return 'as a map and a rest'
   if (first === '*') return 'as an alias and a rest'
+  if (/\s#/.test(text)) return "only up to the ' #'"
   if (/:\s|:$/.test(text)) return "as a key before the ': '"
-  return 'as something else'
+  return text.includes(',') ? "only up to the ','" : 'as something else'
 }

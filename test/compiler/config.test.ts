@@ -1,0 +1,93 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type ProjectConfig, readConfig } from '../../src/compiler/config.ts'
+import { Diagnostics } from '../../src/compiler/diagnostic.ts'
+import { createSource } from '../../src/compiler/source.ts'
+
+const read = (text: string): { config: ProjectConfig | undefined; found: string[] } => {
+  const source = createSource('troupe.config.yaml', text)
+  const diagnostics = new Diagnostics(source)
+  const config = readConfig(source, diagnostics)
+  return {
+    config,
+    found: diagnostics.toList().map(({ line, column, code, hint }) => `${line}:${column} ${code} ${hint}`),
+  }
+}
+
+const EMPTY: ProjectConfig = {
+  files: {},
+  http: { allow: [] },
+  env: [],
+  secrets: new Map(),
+  providers: new Map(),
+  prices: new Map(),
+  shell: { allow: [] },
+  retention: {},
+}
+
+const test = suite('config')
+
+test('every key of the language reference is read', () => {
+  const { config, found } = read(`db: .troupe/troupe.db            # or postgres://…
+durability: process
+nats: nats://127.0.0.1:4222
+files: { roots: [data], write: [out] }
+http: { allow: ["127.0.0.1:8080", "intranet.example"] }
+env: [REGION]
+secrets: { TICKETS_SECRET: env, OPENAI_API_KEY: { file: /run/secrets/openai } }
+providers: { local: { kind: openai, base_url: "http://127.0.0.1:8000/v1", key: LOCAL_KEY } }
+prices: { local/qwen3: { input: 0, output: 0.5 } }
+shell: { allow: [] }
+retention: { completed: 30d, failed: 90d, keep: 10000 }
+`)
+  assert.equal(found, [])
+  assert.equal(config, {
+    db: '.troupe/troupe.db',
+    durability: 'process',
+    nats: 'nats://127.0.0.1:4222',
+    files: { roots: ['data'], write: ['out'] },
+    http: { allow: ['127.0.0.1:8080', 'intranet.example'] },
+    env: ['REGION'],
+    secrets: new Map([
+      ['TICKETS_SECRET', { kind: 'env' }],
+      ['OPENAI_API_KEY', { kind: 'file', file: '/run/secrets/openai' }],
+    ]),
+    providers: new Map([['local', { kind: 'openai', baseUrl: 'http://127.0.0.1:8000/v1', key: 'LOCAL_KEY' }]]),
+    prices: new Map([['local/qwen3', { inputUsd: 0, outputUsd: 0.5 }]]),
+    shell: { allow: [] },
+    retention: { completedMs: 30 * 86_400_000, failedMs: 90 * 86_400_000, keep: 10_000 },
+  })
+})
+
+test('a config without content is the default config', () => {
+  assert.equal(read('').config, EMPTY)
+  assert.equal(read('# later\n'), { config: EMPTY, found: [] })
+})
+
+test('findings name the place and what was meant', () => {
+  const { found } = read(`durabilty: process
+durability: both
+http: { allow: ["http://a/b"] }
+secrets: { TOKEN: envv }
+prices: { qwen: { input: -1 } }
+`)
+  assert.equal(found, [
+    "1:1 unknown_key did you mean 'durability'?",
+    '2:13 unknown_word null',
+    '3:17 wrong_shape null',
+    "4:19 unknown_word did you mean 'env'?",
+    '5:11 wrong_shape null',
+    '5:17 missing_key add `output:` — US dollars for a million tokens of output.',
+    '5:26 wrong_shape null',
+  ])
+})
+
+test('values never hold expressions', () => {
+  assert.is(read('db: "${env.HOME}/a.db"\n').config?.db, '${env.HOME}/a.db')
+})
+
+test('a config that is no map has no result', () => {
+  assert.equal(read('[a]\n'), { config: undefined, found: ['1:1 wrong_shape null'] })
+})
+
+test.run()
