@@ -75,7 +75,8 @@ const follow = (from: FlowNode, onward: ReadonlyMap<FlowNode, FlowEdge | undefin
 }
 
 const establishes = ({ effect }: FlowNode, step: IndexedStep, field: RecordField): boolean =>
-  (field === 'output' ? effect.completes : effect.fails) === step
+  (field === 'output' ? effect.completes : effect.fails) === step ||
+  (effect.proves?.some((proven) => proven.step === step && proven.field === field) ?? false)
 
 const spoils = ({ effect }: FlowNode, step: IndexedStep): boolean =>
   effect.completes === step ||

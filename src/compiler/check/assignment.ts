@@ -88,11 +88,12 @@ const merge = (
   }
 }
 
-const applyEffect = ({ completes, fails, clears }: Effect, bits: Uint32Array, count: number): void => {
+const applyEffect = ({ completes, fails, clears, proves }: Effect, bits: Uint32Array, count: number): void => {
   for (const { from, to } of clears ?? []) {
     clearBits(bits, from, to)
     clearBits(bits, count + from, count + to)
   }
+  for (const { step, field } of proves ?? []) setBit(bits, bitOf(step, field, count))
   const ended = completes ?? fails
   if (ended === undefined) return
   const [there, gone] = completes === undefined ? (['error', 'output'] as const) : (['output', 'error'] as const)

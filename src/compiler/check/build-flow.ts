@@ -10,6 +10,7 @@ import {
 } from './flow-builder.ts'
 import { FlowGraph, type FlowNode, type StepRange } from './flow-graph.ts'
 import { isJumpAction, type Jumps, type JumpTarget } from './jumps.ts'
+import { findProven } from './proven-records.ts'
 import { blocksAround, type IndexedStep, isBlock, type StepIndex } from './step-index.ts'
 
 export const buildFlow = (index: StepIndex, jumps: Jumps): Flow => {
@@ -25,15 +26,19 @@ export const buildFlow = (index: StepIndex, jumps: Jumps): Flow => {
   const builder: FlowBuilder = {
     graph,
     points,
+    listEnds: new Map(),
     jumps,
     addList(list, around) {
+      const end = graph.add('list_end', list.owner)
+      graph.connect(end, around.exit)
+      builder.listEnds.set(list, end)
       list.steps.forEach((step, position) => {
         const sibling = list.steps[position + 1]
-        const onward = sibling === undefined ? around.exit : pointsOf(builder, sibling).enter
+        const onward = sibling === undefined ? end : pointsOf(builder, sibling).enter
         addStep(step, { builder, onward, fault: around.fault })
       })
       const [first] = list.steps
-      return first === undefined ? around.exit : pointsOf(builder, first).enter
+      return first === undefined ? end : pointsOf(builder, first).enter
     },
     addJump(from, step, { target, turn }) {
       const to = target === 'end' ? endAround(step, { builder, end }) : pointsOf(builder, target).enter
@@ -46,9 +51,18 @@ export const buildFlow = (index: StepIndex, jumps: Jumps): Flow => {
       graph.connect(from, leaving, { turn })
       graph.connect(leaving, to)
     },
+    connectProven(from, to, { proven, turn }) {
+      const proves = proven.flatMap(({ step: id, field }) => {
+        const step = index.byId.get(id)
+        return step === undefined ? [] : [{ step, field }]
+      })
+      const through = proves.length === 0 ? from : graph.add('proven', from.step, { effect: { proves } })
+      if (through !== from) graph.connect(from, through)
+      graph.connect(through, to, { turn })
+    },
   }
   graph.connect(entry, builder.addList(index.root, { exit: end, fault: runFailed }))
-  return { graph, entry, end, points }
+  return { graph, entry, end, points, listEnds: builder.listEnds }
 }
 
 interface StepContext {
@@ -78,12 +92,14 @@ const addStep = (step: IndexedStep, context: StepContext): void => {
 
 const addSkip = (
   step: IndexedStep,
-  { builder: { graph, ...builder }, after, failed }: { builder: FlowBuilder; after: FlowNode; failed: FlowNode },
+  { builder, after, failed }: { builder: FlowBuilder; after: FlowNode; failed: FlowNode },
 ): void => {
+  const { graph } = builder
   const { enter, perform } = pointsOf(builder, step)
-  if (enter === perform) return
+  const { when } = step.step
+  if (when === undefined) return
   const skipped = graph.add('skipped', step, { effect: { clears: [{ from: step.number, to: step.number + 1 }] } })
-  graph.connect(enter, perform)
+  builder.connectProven(enter, perform, { proven: findProven(when, true) })
   graph.connect(enter, failed, { kind: 'faults' })
   graph.connect(enter, skipped, { kind: 'skips', turn: { kind: 'skip', step } })
   graph.connect(skipped, after)
@@ -101,6 +117,9 @@ const addPerformance = ({ step }: IndexedStep, { builder: { graph }, perform, co
   graph.connect(perform, failed, { kind: step.kind === 'fail' ? 'flows' : 'faults' })
 }
 
+/** Of a block with `retry` that names no `max`. */
+const RETRIED_BLOCK_ATTEMPTS = 3
+
 /** `timeout` and `retry` of a block: what is inside is cut off, or begins again with cleared records. */
 const addFrame = (step: IndexedStep, { builder: { graph, points }, perform, completed, failed }: Ends): BlockFrame => {
   const inside: StepRange = { from: step.number + 1, to: step.end }
@@ -110,7 +129,7 @@ const addFrame = (step: IndexedStep, { builder: { graph, points }, perform, comp
     graph.connect(perform, timedOut, { kind: 'faults' })
     graph.connect(timedOut, failed, { kind: 'faults' })
   }
-  const isRetried = (retry?.max?.value ?? 1) > 1
+  const isRetried = retry !== undefined && (retry.max?.value ?? RETRIED_BLOCK_ATTEMPTS) > 1
   // A fault in one branch cancels what runs in the others.
   const cancels = kind === 'parallel'
   if (!isRetried && !cancels) return { step, perform, completed, failed, broken: failed }

@@ -1,7 +1,8 @@
 /** The inside of each kind of block, connected to the block's frame. */
 import type { LoopStep, ParallelStep, SwitchStep } from '../document.ts'
 import { type BlockFrame, type FlowBuilder, pointsOf, rangesBeside } from './flow-builder.ts'
-import type { FlowNode, Turn } from './flow-graph.ts'
+import type { Turn } from './flow-graph.ts'
+import { findProven, type ProvenRecord } from './proven-records.ts'
 import type { IndexedStep, StepList } from './step-index.ts'
 
 export const addBlockFlow = (frame: BlockFrame, builder: FlowBuilder): void => {
@@ -41,27 +42,32 @@ const addSwitch = (step: SwitchStep, { frame, builder }: Block): void => {
   const { perform, completed, broken } = frame
   const { graph } = builder
   const lists = frame.step.lists.values()
+  // What the cases before have shown by not matching.
+  const passed: ProvenRecord[] = []
   step.cases.forEach(({ when, then }, index) => {
     const target = then.kind === 'next' ? then.next : undefined
     const turn: Turn = { kind: 'case', step: frame.step, number: index + 1, isElse: when === undefined, target }
-    if (then.kind === 'continue') graph.connect(perform, completed, { turn })
-    if (then.kind === 'next') addSwitchJump({ frame, builder }, { turn, to: builder.jumps.targets.get(then.next) })
-    if (then.kind === 'do')
-      graph.connect(perform, builder.addList(lists.next().value ?? EMPTY, { exit: completed, fault: broken }), { turn })
+    const proven = when === undefined ? [...passed] : [...passed, ...findProven(when, true)]
+    const to =
+      then.kind === 'do' ? builder.addList(lists.next().value ?? EMPTY, { exit: completed, fault: broken }) : completed
+    if (then.kind === 'next')
+      addSwitchJump({ frame, builder }, { turn, proven, to: builder.jumps.targets.get(then.next) })
+    else builder.connectProven(perform, to, { proven, turn })
+    if (when !== undefined) passed.push(...findProven(when, false))
   })
   if (step.cases.some(({ when }) => when !== undefined)) graph.connect(perform, broken, { kind: 'faults' })
   if (step.cases.every(({ when }) => when !== undefined))
-    graph.connect(perform, completed, { turn: { kind: 'no_case', step: frame.step } })
+    builder.connectProven(perform, completed, { proven: passed, turn: { kind: 'no_case', step: frame.step } })
 }
 
 /** A case with `next` completes the switch and goes elsewhere. */
 const addSwitchJump = (
   { frame: { step, perform }, builder }: Block,
-  { turn, to }: { turn: Turn; to: IndexedStep | 'end' | undefined },
+  { turn, proven, to }: { turn: Turn; proven: ProvenRecord[]; to: IndexedStep | 'end' | undefined },
 ): void => {
   if (to === undefined) return
   const chosen = builder.graph.add('completed', step, { effect: { completes: step } })
-  builder.graph.connect(perform, chosen, { turn })
+  builder.connectProven(perform, chosen, { proven, turn })
   builder.addJump(chosen, step, { target: to, turn: undefined })
 }
 
@@ -102,7 +108,7 @@ const addParallel = (step: ParallelStep, { frame, builder }: Block): void => {
   const join = graph.add('join', frame.step, { needs, effect: isWhole ? {} : { clears: [inside] } })
   for (const list of lists) {
     const start = graph.add('branch_start', frame.step, { effect: { clears: rangesBeside(list, frame.step) } })
-    const ended: FlowNode = graph.add('branch_end', frame.step)
+    const ended = graph.add('list_end', frame.step)
     graph.connect(perform, start)
     graph.connect(start, builder.addList(list, { exit: ended, fault: broken }))
     graph.connect(ended, join, { kind: performsInside(frame.step) ? 'performs' : 'flows' })

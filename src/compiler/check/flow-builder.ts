@@ -1,6 +1,7 @@
 /** What the builders of the flow graph share: the graph with the points of each step, and what they pass to each other. */
 import type { FlowGraph, FlowNode, StepRange, Turn } from './flow-graph.ts'
 import type { Jumps, JumpTarget } from './jumps.ts'
+import type { ProvenRecord } from './proven-records.ts'
 import type { IndexedStep, StepList } from './step-index.ts'
 
 export interface Flow {
@@ -10,6 +11,8 @@ export interface Flow {
   end: FlowNode
   /** By number of the step. */
   points: readonly StepPoints[]
+  /** Where each list of steps ends, before that counts as the end of its block. */
+  listEnds: ReadonlyMap<StepList, FlowNode>
 }
 
 /** The points of a step at which expressions are evaluated. */
@@ -34,11 +37,14 @@ export interface Surroundings {
 export interface FlowBuilder {
   graph: FlowGraph
   points: StepPoints[]
+  listEnds: Map<StepList, FlowNode>
   /** Connects the steps of a list and gives the node at which it begins. */
   addList(list: StepList, around: Surroundings): FlowNode
   /** Connects a node to the target of a jump, over the blocks that the jump leaves. */
   addJump(from: FlowNode, step: IndexedStep, way: { target: JumpTarget; turn: Turn | undefined }): void
   jumps: Jumps
+  /** Connects two nodes over what a condition has shown, where it shows something. */
+  connectProven(from: FlowNode, to: FlowNode, way: { proven: ProvenRecord[]; turn?: Turn }): void
 }
 
 /** The nodes of a block's frame that its inside is connected to. */

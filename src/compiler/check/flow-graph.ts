@@ -12,6 +12,8 @@ export type Point =
   | 'entry'
   /** Before `when`. */
   | 'enter'
+  /** Behind a condition that shows something about records. */
+  | 'proven'
   /** After `when`: where the step's other expressions are evaluated. */
   | 'perform'
   | 'skipped'
@@ -27,7 +29,8 @@ export type Point =
   | 'retry'
   | 'timed_out'
   | 'branch_start'
-  | 'branch_end'
+  /** After the last step of a list. */
+  | 'list_end'
   | 'join'
   | 'item_start'
   | 'item_end'
@@ -55,6 +58,8 @@ export interface Effect {
   completes?: IndexedStep
   /** Its error is there from here on, and no output. */
   fails?: IndexedStep
+  /** A condition has shown that these are there. */
+  proves?: readonly { step: IndexedStep; field: 'output' | 'error' }[]
   /** Records that hold neither from here on: numbers of steps, the end exclusive. */
   clears?: readonly StepRange[]
 }

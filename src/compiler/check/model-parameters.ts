@@ -1,33 +1,28 @@
-/** What `params` of an `llm` step takes. */
-import type { JsonSchema } from '../../core/json-schema.ts'
+/** What the keys of an `llm` step take. */
+import { ANY, listOf, literalOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
 
-const NUMBER: JsonSchema = { type: 'number' }
+/** Of `params`. What a provider does not know it ignores. */
+export const MODEL_PARAMETERS: ReadonlyMap<string, Type> = new Map([
+  ['temperature', NUMBER],
+  ['top_p', NUMBER],
+  ['top_k', NUMBER],
+  ['max_tokens', NUMBER],
+  ['seed', NUMBER],
+  ['frequency_penalty', NUMBER],
+  ['presence_penalty', NUMBER],
+  ['stop', unionOf([STRING, listOf(STRING)])],
+  // How hard a model that reasons may think: a level, or a number of tokens.
+  ['reasoning', ANY],
+  // Of `mock/script` alone: the answers, or the file that holds them.
+  ['script', unionOf([STRING, listOf(ANY)])],
+])
 
-export const MODEL_PARAMETERS: Readonly<Record<string, JsonSchema>> = {
-  temperature: NUMBER,
-  top_p: NUMBER,
-  top_k: NUMBER,
-  max_tokens: NUMBER,
-  seed: NUMBER,
-  frequency_penalty: NUMBER,
-  presence_penalty: NUMBER,
-  stop: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
-  /** How hard a model that reasons may think: a level or a budget of tokens. */
-  reasoning: {},
-  /** Of `mock/script` alone: the answers, or the file that holds them. */
-  script: { anyOf: [{ type: 'string' }, { type: 'array' }] },
-}
+export const MESSAGES: Type = listOf(
+  objectOf({ role: unionOf(['system', 'user', 'assistant'].map(literalOf)), content: STRING }),
+)
 
-/** What `messages` of an `llm` step is. */
-export const MESSAGES: JsonSchema = {
-  type: 'array',
-  items: {
-    type: 'object',
-    properties: {
-      role: { enum: ['system', 'user', 'assistant'] },
-      content: { anyOf: [{ type: 'string' }, { type: 'array' }] },
-    },
-    required: ['role', 'content'],
-    additionalProperties: false,
-  },
-}
+const BLOB: Type = objectOf({ $blob: STRING, media_type: STRING, size: NUMBER, name: STRING })
+
+export const IMAGES: Type = unionOf([BLOB, listOf(BLOB)])
+
+export const CONVERSATION: Type = objectOf({ namespace: STRING, 'window?': NUMBER, 'summarize?': ANY })

@@ -7,14 +7,30 @@ import type { Located, Workflow } from '../document.ts'
 export interface ModelNames {
   /** The models in fallback order; undefined when the name means nothing. */
   resolve(name: string): readonly string[] | undefined
+  /** Whether a run gives the alias another model than the file does. */
+  isReplaced(alias: string): boolean
+  isAlias(name: string): boolean
+  aliases(): string[]
 }
 
-export const createModelNames = ({ models }: Workflow): ModelNames => ({
-  resolve: (name) => models.get(name)?.value.map(({ value }) => value) ?? (name.includes('/') ? [name] : undefined),
+/** @param replaced Alias to `provider/name`, in place of what the file says. */
+export const createModelNames = (
+  { models }: Workflow,
+  replaced: Readonly<Record<string, string>> = {},
+): ModelNames => ({
+  resolve(name) {
+    const replacement = replaced[name]
+    if (replacement !== undefined) return [replacement]
+    return models.get(name)?.value.map(({ value }) => value) ?? (name.includes('/') ? [name] : undefined)
+  },
+  isReplaced: (alias) => replaced[alias] !== undefined,
+  isAlias: (name) => models.has(name) || replaced[name] !== undefined,
+  aliases: () => [...new Set([...models.keys(), ...Object.keys(replaced)])],
 })
 
 export interface ModelContext {
   workflow: Workflow
+  models: ModelNames
   catalogue: Catalogue
   diagnostics: Diagnostics
 }
@@ -26,13 +42,12 @@ export const checkModels = (context: ModelContext): void => {
 
 /** Reports the model of a step. */
 export const checkModel = (model: Located<string>, context: ModelContext): void => {
-  const { models } = context.workflow
-  if (models.has(model.value)) return
+  if (context.models.isAlias(model.value)) return
   if (model.value.includes('/')) {
     checkModelName(model, context)
     return
   }
-  const nearest = findNearest(model.value, models.keys())
+  const nearest = findNearest(model.value, context.models.aliases())
   context.diagnostics.error(
     'unknown_model',
     model.range,

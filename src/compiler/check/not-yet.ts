@@ -1,20 +1,11 @@
 /** What this release reads and checks, and can't run: warnings here, an error when a run is asked for. */
 import type { Catalogue } from '../catalogue.ts'
-import type { Diagnostics } from '../diagnostic.ts'
+import { type Diagnostic, Diagnostics } from '../diagnostic.ts'
 import type { Located, Step, StepKind, Workflow } from '../document.ts'
 import type { Range } from '../source.ts'
 import type { ModelNames } from './models.ts'
 import type { StepIndex } from './step-index.ts'
 import { isRemoteStep, type ToolNames } from './tools.ts'
-
-export interface NotYet {
-  /** What it is, as the workflow spells it: `approve`, `limits.cost_usd`, `ollama/llama3.2`. */
-  feature: string
-  message: string
-  range: Range
-  /** Of a model behind an alias: no longer in the way when a run gives the alias another model. */
-  alias?: string
-}
 
 export interface NotYetContext {
   workflow: Workflow
@@ -25,63 +16,72 @@ export interface NotYetContext {
   diagnostics: Diagnostics
 }
 
-export const findNotYet = (context: NotYetContext): NotYet[] => {
+/** The warnings, which it reports as well. */
+export const findNotYet = (context: NotYetContext): Diagnostic[] => {
+  const own = new Diagnostics(context.diagnostics.source)
   const found = [
     ...findInTop(context),
     ...findInModels(context),
     ...findInLimits(context),
     ...context.index.steps.flatMap(({ step }) => findInStep(step, context)),
   ]
-  for (const { range, message } of found) context.diagnostics.warning('not_available_yet', range, message, HINT)
-  return found
+  for (const { range, message } of found)
+    for (const list of [own, context.diagnostics]) list.warning('not_available_yet', range, message, HINT)
+  return own.toList()
 }
 
 const HINT = "it is checked like everything else; 'run' refuses the workflow until then"
 
-const notYet = (feature: string, range: Range, what = `'${feature}'`): NotYet => ({
-  feature,
-  range,
-  message: `${what} comes in a later release`,
-})
+interface NotYet {
+  range: Range
+  message: string
+}
+
+const notYet = (range: Range, what: string): NotYet => ({ range, message: `${what} comes in a later release` })
 
 const findInTop = ({ workflow: { triggers, mcp, presets, flow, runsOn } }: NotYetContext): NotYet[] => [
-  ...triggers.map(({ kind, target }) => notYet('triggers', target.range, `the trigger '${kind}'`)),
-  ...[...mcp].map(([name, { range }]) => notYet('mcp', range, `the MCP server '${name}'`)),
-  ...[...presets].map(([name, { tool }]) => notYet('tools', tool.range, `the tool preset '${name}'`)),
-  ...(flow === undefined ? [] : [notYet('flow', flow.range)]),
-  ...(runsOn === undefined || runsOn.value === 'local' ? [] : [notYet('runs_on', runsOn.range, AGENTS)]),
+  ...triggers.map(({ kind, target }) => notYet(target.range, `the trigger '${kind}'`)),
+  ...[...mcp].map(([name, { range }]) => notYet(range, `the MCP server '${name}'`)),
+  ...[...presets].map(([name, { tool }]) => notYet(tool.range, `the tool preset '${name}'`)),
+  ...(flow === undefined ? [] : [notYet(flow.range, "'flow'")]),
+  ...(runsOn === undefined || runsOn.value === 'local' ? [] : [notYet(runsOn.range, AGENTS)]),
 ]
 
 const AGENTS = 'running steps on agents'
 
 const findInModels = (context: NotYetContext): NotYet[] =>
-  [...context.workflow.models].flatMap(([alias, { value, range }]) => [
-    ...(value.length > 1 ? [{ ...notYet('models', range, 'a fallback order of models'), alias }] : []),
-    ...value.flatMap((model) => findProvider(model, context).map((found) => ({ ...found, alias }))),
-  ])
+  [...context.workflow.models].flatMap(([alias, { value, range }]) => {
+    if (context.models.isReplaced(alias)) return []
+    const order = value.length > 1 ? [notYet(range, 'a fallback order of models')] : []
+    return [...order, ...value.flatMap((model) => findProvider(model, context))]
+  })
 
 const findProvider = ({ value, range }: Located<string>, { catalogue }: NotYetContext): NotYet[] => {
   const provider = catalogue.providers.get(value.slice(0, value.indexOf('/')))
-  return provider === undefined || provider.available ? [] : [notYet(value, range, `the provider '${provider.name}'`)]
+  return provider === undefined || provider.available ? [] : [notYet(range, `the provider '${provider.name}'`)]
 }
 
 /** A limit on cost or tokens can be kept as long as all models are the mock's, which count and cost nothing. */
-const findInLimits = ({ workflow: { limits, models }, index }: NotYetContext): NotYet[] => {
-  const named = index.steps.flatMap(({ step }) => (step.kind === 'llm' ? [step.model.value] : []))
-  const all = [...[...models.values()].flatMap(({ value }) => value.map((model) => model.value)), ...named]
-  if (all.every((name) => models.has(name) || name.startsWith('mock/'))) return []
+const findInLimits = ({ workflow: { limits }, index, models }: NotYetContext): NotYet[] => {
+  const steps = index.steps.flatMap(({ step }) => (step.kind === 'llm' ? [step.model.value] : []))
+  const named = [...models.aliases(), ...steps].flatMap((name) => models.resolve(name) ?? [])
+  if (named.every((name) => name.startsWith('mock/'))) return []
   return [
-    ...(limits.costUsd === undefined ? [] : [notYet('limits.cost_usd', limits.costUsd.range)]),
-    ...(limits.tokens === undefined ? [] : [notYet('limits.tokens', limits.tokens.range)]),
+    ...(limits.costUsd === undefined
+      ? []
+      : [notYet(limits.costUsd.range, "'limits.cost_usd' with other models than the mock's")]),
+    ...(limits.tokens === undefined
+      ? []
+      : [notYet(limits.tokens.range, "'limits.tokens' with other models than the mock's")]),
   ]
 }
 
 const KINDS: ReadonlySet<StepKind> = new Set(['approve', 'code', 'emit', 'memory', 'workflow'])
 
 const findInStep = (step: Step, context: NotYetContext): NotYet[] => [
-  ...(KINDS.has(step.kind) ? [notYet(step.kind, step.kindRange)] : []),
-  ...(step.undo === undefined ? [] : [notYet('undo', step.undo.tool.range)]),
-  ...(step.runsOn !== undefined && step.runsOn.value !== 'local' ? [notYet('runs_on', step.runsOn.range, AGENTS)] : []),
+  ...(KINDS.has(step.kind) ? [notYet(step.kindRange, `'${step.kind}'`)] : []),
+  ...(step.undo === undefined ? [] : [notYet(step.undo.tool.range, "'undo'")]),
+  ...(step.runsOn !== undefined && step.runsOn.value !== 'local' ? [notYet(step.runsOn.range, AGENTS)] : []),
   ...findInKind(step, context),
 ]
 
@@ -89,17 +89,17 @@ const findInKind = (step: Step, context: NotYetContext): NotYet[] => {
   if (step.kind === 'tool') {
     const tool = isRemoteStep(step, context.workflow) ? undefined : context.tools.resolve(step.tool.value)
     const isMissing = tool?.kind === 'known' && !tool.entry.available
-    return isMissing ? [notYet(step.tool.value, step.tool.range, `the tool '${step.tool.value}'`)] : []
+    return isMissing ? [notYet(step.tool.range, `the tool '${step.tool.value}'`)] : []
   }
   if (step.kind === 'wait')
-    return step.wait.kind === 'event' ? [notYet('wait.event', step.wait.event.range, 'waiting for an event')] : []
+    return step.wait.kind === 'event' ? [notYet(step.wait.event.range, 'waiting for an event')] : []
   if (step.kind !== 'llm') return []
   const { model, tools, images, cacheMs, conversation } = step
   return [
-    ...(context.workflow.models.has(model.value) ? [] : findProvider(model, context)),
-    ...(tools?.[0] === undefined ? [] : [notYet('llm.tools', tools[0].range, "'tools' of a model")]),
-    ...(images === undefined ? [] : [notYet('llm.images', images.range, "'images' of a model")]),
-    ...(cacheMs === undefined ? [] : [notYet('llm.cache', cacheMs.range, "'cache'")]),
-    ...(conversation === undefined ? [] : [notYet('llm.conversation', conversation.range, "'conversation'")]),
+    ...(context.models.isAlias(model.value) ? [] : findProvider(model, context)),
+    ...(tools?.[0] === undefined ? [] : [notYet(tools[0].range, "'tools' of a model")]),
+    ...(images === undefined ? [] : [notYet(images.range, "'images' of a model")]),
+    ...(cacheMs === undefined ? [] : [notYet(cacheMs.range, "'cache'")]),
+    ...(conversation === undefined ? [] : [notYet(conversation.range, "'conversation'")]),
   ]
 }

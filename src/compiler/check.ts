@@ -1,0 +1,96 @@
+/**
+ * Check: what a document says, held against itself and the catalogue. Names lead somewhere, values have the type that is
+ * expected of them, no step reads what may not be there, no run goes on for ever. All findings in one pass; the document
+ * stays as it is.
+ *
+ * It rests on two structures: the steps by number (check/step-index.ts), and the graph of the ways that a run can take
+ * (check/flow-graph.ts) with what is surely assigned at each point of it (check/assignment.ts).
+ */
+import type { Catalogue } from './catalogue.ts'
+import { analyseAssignment } from './check/assignment.ts'
+import { buildFlow } from './check/build-flow.ts'
+import type { CheckContext } from './check/check-context.ts'
+import { checkSteps } from './check/check-steps.ts'
+import { checkPresets } from './check/check-tools.ts'
+import { checkTriggers } from './check/check-triggers.ts'
+import { findErrorScopes } from './check/error-scopes.ts'
+import { checkEventlessCycles } from './check/eventless-cycles.ts'
+import { createExpressionChecks } from './check/expression-checks.ts'
+import { checkFaultCodes } from './check/fault-codes.ts'
+import { resolveJumps } from './check/jumps.ts'
+import { checkModels, createModelNames } from './check/models.ts'
+import { findNotYet } from './check/not-yet.ts'
+import { checkEnds, checkReachable, findReachable } from './check/reachability.ts'
+import { createReadChecks } from './check/read-checks.ts'
+import { createScopeNames, type ScopeNames } from './check/scope-names.ts'
+import { indexSteps } from './check/step-index.ts'
+import { createStepTypes } from './check/step-types.ts'
+import { createToolNames } from './check/tools.ts'
+import type { Diagnostic, Diagnostics } from './diagnostic.ts'
+import type { Workflow } from './document.ts'
+import type { Type } from './expression/type.ts'
+import { placeSteps, type StepPlace } from './step-place.ts'
+
+export interface CheckOptions {
+  catalogue: Catalogue
+  diagnostics: Diagnostics
+  /** Names of environment variables that expressions may read. */
+  environment: readonly string[]
+  /** Alias to `provider/name`, in place of what the file says. */
+  models?: Readonly<Record<string, string>>
+}
+
+export interface CheckedWorkflow {
+  workflow: Workflow
+  /** By step id. */
+  steps: ReadonlyMap<string, StepPlace>
+  /** What each step gives out, by its id. */
+  outputTypes: ReadonlyMap<string, Type>
+  /** Warnings about what this release reads and can't run. */
+  notYet: readonly Diagnostic[]
+}
+
+/** Never throws, whatever the document says; what it finds goes to `diagnostics`. */
+export const checkWorkflow = (workflow: Workflow, options: CheckOptions): CheckedWorkflow => {
+  const { catalogue, diagnostics, environment } = options
+  const index = indexSteps(workflow)
+  const jumps = resolveJumps(index, diagnostics)
+  const flow = buildFlow(index, jumps)
+  const reached = findReachable(flow)
+  const assignment = analyseAssignment(flow.graph, { entry: flow.entry, reached, count: index.steps.length })
+
+  checkReachable(flow, { index, jumps, reached, diagnostics })
+  checkEnds(flow, { index, jumps, reached, diagnostics })
+  checkEventlessCycles(flow, { jumps, reached, diagnostics })
+  checkFaultCodes(index, diagnostics)
+
+  const tools = createToolNames(workflow, catalogue)
+  const models = createModelNames(workflow, options.models)
+  const types = createStepTypes({ flow, assignment, tools, namesOf: (step, seen) => names.ofStep(step, seen) })
+  const names: ScopeNames = createScopeNames({
+    workflow,
+    index,
+    types,
+    environment,
+    errors: findErrorScopes(flow, reached),
+  })
+  const reads = createReadChecks({ index, assignment, reached, diagnostics })
+  const expressions = createExpressionChecks({ diagnostics, reads })
+  const context: CheckContext = { workflow, index, catalogue, tools, models, flow, names, expressions, diagnostics }
+
+  checkModels(context)
+  checkPresets(context)
+  checkTriggers(context)
+  checkSteps(context)
+  checkOutput(context)
+  return {
+    workflow,
+    steps: placeSteps(workflow),
+    outputTypes: new Map(index.steps.map((step) => [step.id, types.outputOf(step)])),
+    notYet: findNotYet(context),
+  }
+}
+
+const checkOutput = ({ workflow: { output }, names, flow, expressions }: CheckContext): void => {
+  if (output !== undefined) expressions.value(output, { names: names.ofEnd(), node: flow.end })
+}

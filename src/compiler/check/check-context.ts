@@ -1,0 +1,54 @@
+/** What the checks of single parts of a workflow share. */
+import type { Catalogue } from '../catalogue.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { Workflow } from '../document.ts'
+import type { ExpressionChecks, Site } from './expression-checks.ts'
+import type { Flow } from './flow-builder.ts'
+import type { ModelNames } from './models.ts'
+import type { ScopeNames } from './scope-names.ts'
+import type { IndexedStep, StepIndex } from './step-index.ts'
+import type { ToolNames } from './tools.ts'
+
+export interface CheckContext {
+  workflow: Workflow
+  index: StepIndex
+  catalogue: Catalogue
+  tools: ToolNames
+  models: ModelNames
+  flow: Flow
+  names: ScopeNames
+  expressions: ExpressionChecks
+  diagnostics: Diagnostics
+}
+
+/** The places of a step at which its expressions are evaluated. */
+export interface StepSites {
+  step: IndexedStep
+  /** Of `when`. */
+  enter: Site
+  /** Of everything else. */
+  perform: Site
+  /** The same for `with`, where secrets may stand. */
+  input: Site
+  /** Of the input of `undo`: when the step has completed. */
+  undo: Site
+  /** Of the test of a loop and the `yields` of a foreach. */
+  inside: Site
+  /** Of the `match` of a wait: `event` is in scope. */
+  event: Site
+}
+
+export const sitesOf = (step: IndexedStep, { flow, names }: CheckContext): StepSites => {
+  const points = flow.points[step.number]
+  const own = names.ofStep(step)
+  const withSecrets = names.ofStep(step, { secrets: true })
+  return {
+    step,
+    enter: { names: own, node: points?.enter },
+    perform: { names: own, node: points?.perform },
+    input: { names: withSecrets, node: points?.perform },
+    undo: { names: withSecrets, node: points?.undo },
+    inside: { names: names.ofStep(step, { inside: true }), node: points?.test ?? points?.itemEnd },
+    event: { names: names.ofStep(step, { event: true }), node: points?.perform },
+  }
+}

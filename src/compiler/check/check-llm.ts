@@ -1,0 +1,54 @@
+/** Checks `llm` steps: the model, what it is asked, its parameters and tools. */
+import { findNearest } from '../../core/nearest.ts'
+import type { LlmStep, MapNode } from '../document.ts'
+import type { CheckContext, StepSites } from './check-context.ts'
+import type { Site } from './expression-checks.ts'
+import { PRINTABLE } from './known-types.ts'
+import { CONVERSATION, IMAGES, MESSAGES, MODEL_PARAMETERS } from './model-parameters.ts'
+import { checkModel } from './models.ts'
+import { reportUnknownTool } from './tools.ts'
+
+export const checkLlm = (step: LlmStep, { perform }: StepSites, context: CheckContext): void => {
+  const { expressions, tools } = context
+  checkModel(step.model, context)
+  for (const name of ['prompt', 'system'] as const)
+    if (step[name] !== undefined) expressions.typed(step[name], { name, type: PRINTABLE, words: 'a text' }, perform)
+  if (step.messages !== undefined) expressions.fitting(step.messages, MESSAGES, perform)
+  if (step.images !== undefined) expressions.fitting(step.images, IMAGES, perform)
+  if (step.conversation !== undefined) expressions.fitting(step.conversation, CONVERSATION, perform)
+  if (step.params !== undefined) checkParameters(step.params, { step, site: perform }, context)
+  for (const tool of step.tools ?? [])
+    if (tools.resolve(tool.value, step) === undefined) reportUnknownTool(tool, context)
+}
+
+const checkParameters = (
+  { entries }: MapNode,
+  { step, site }: { step: LlmStep; site: Site },
+  { expressions, models, diagnostics }: CheckContext,
+): void => {
+  const answering = models.resolve(step.model.value) ?? []
+  for (const { key, value } of entries) {
+    const expected = MODEL_PARAMETERS.get(key.value)
+    if (expected === undefined) {
+      const nearest = findNearest(key.value, MODEL_PARAMETERS.keys())
+      const known = [...MODEL_PARAMETERS.keys()].join(', ')
+      const hint = nearest === undefined ? undefined : `did you mean '${nearest}'?`
+      diagnostics.error(
+        'unknown_parameter',
+        key.range,
+        `'${key.value}' is no parameter of models: expected ${known}`,
+        hint,
+      )
+      expressions.value(value, site)
+      continue
+    }
+    if (key.value === 'script' && answering.length > 0 && !answering.includes('mock/script'))
+      diagnostics.error(
+        'unknown_parameter',
+        key.range,
+        `'script' is only for the model mock/script: expected no script for ${answering.join(', ')}`,
+        'remove it, or let mock/script answer',
+      )
+    expressions.fitting(value, expected, site)
+  }
+}

@@ -1,0 +1,48 @@
+/** Where `error` is in scope: in a step that an `on_error` leads to, and in all inside it. */
+import type { Type } from '../expression/type.ts'
+import type { Flow } from './flow-builder.ts'
+import type { FlowNode } from './flow-graph.ts'
+import { FAULT } from './known-types.ts'
+import type { NodeSet } from './reachability.ts'
+import type { IndexedStep } from './step-index.ts'
+
+export interface ErrorScopes {
+  /** Optional where the step is reached in other ways too; undefined: there is no `error` here. */
+  typeAt(step: IndexedStep): Type | undefined
+}
+
+export const findErrorScopes = ({ points }: Flow, reached: NodeSet): ErrorScopes => {
+  const arrivals = new Map<IndexedStep, Type | undefined>()
+  const arrivalAt = (step: IndexedStep): Type | undefined => {
+    if (!arrivals.has(step)) arrivals.set(step, typeOfArrival(points[step.number]?.enter, reached))
+    return arrivals.get(step)
+  }
+  return {
+    typeAt(step) {
+      let possible: Type | undefined
+      for (let at: IndexedStep | undefined = step; at !== undefined; at = at.parent) {
+        const type = arrivalAt(at)
+        if (type === FAULT) return FAULT
+        possible ??= type
+      }
+      return possible
+    },
+  }
+}
+
+const MAYBE_FAULT: Type = { kind: 'optional', value: FAULT }
+
+const typeOfArrival = (enter: FlowNode | undefined, reached: NodeSet): Type | undefined => {
+  const turns = waysInto(enter, reached)
+  const caught = turns.filter((isCaught) => isCaught).length
+  if (caught === 0) return undefined
+  return caught === turns.length ? FAULT : MAYBE_FAULT
+}
+
+/** Whether each way into a step is one of `on_error`; a jump out of blocks has a node of its own before it. */
+const waysInto = (enter: FlowNode | undefined, reached: NodeSet): boolean[] =>
+  (enter?.into ?? []).flatMap(({ from, turn }) => {
+    if (reached[from.number] === 0 || from.point === 'retry') return []
+    if (from.point === 'leaving') return from.into.map((way) => way.turn?.kind === 'caught')
+    return [turn?.kind === 'caught']
+  })

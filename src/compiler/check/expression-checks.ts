@@ -1,0 +1,91 @@
+/** Checks single expressions and values at their places in the flow, and reports what is wrong with them. */
+import type { Diagnostics } from '../diagnostic.ts'
+import type { DiagnosticCode } from '../diagnostic-codes.ts'
+import type { ExpressionText, ValueNode } from '../document.ts'
+import { findMismatches } from '../expression/assign-value.ts'
+import { type CheckedExpression, checkExpression, type ExpressionNames } from '../expression/check-expression.ts'
+import { checkValue } from '../expression/check-value.ts'
+import { BOOLEAN, describeType, isAssignable, mayBeNull, type Type, withoutNull } from '../expression/type.ts'
+import type { Range } from '../source.ts'
+import type { FlowNode } from './flow-graph.ts'
+import type { ReadChecks } from './read-checks.ts'
+
+/** A place at which expressions are evaluated. */
+export interface Site {
+  names: ExpressionNames
+  /** Undefined where no step has run. */
+  node: FlowNode | undefined
+}
+
+export interface ExpressionChecks {
+  expression(expression: ExpressionText, site: Site): Type
+  value(value: ValueNode, site: Site): Type
+  /** @param name The key that holds it, for messages. */
+  condition(expression: ExpressionText, name: string, site: Site): void
+  /** A value that has to fit a type; each difference is reported where it stands. */
+  fitting(value: ValueNode, expected: Type, site: Site): void
+  /** An expression, or a value as a whole, that has to fit a type. */
+  typed(value: ExpressionText | ValueNode, expected: Expected, site: Site): Type
+}
+
+export interface Expected {
+  /** The key that holds the value, for messages. */
+  name: string
+  type: Type
+  /** The type in words, where its own description is no help. */
+  words?: string
+  hint?: string
+}
+
+export const createExpressionChecks = ({
+  diagnostics,
+  reads,
+}: {
+  diagnostics: Diagnostics
+  reads: ReadChecks
+}): ExpressionChecks => {
+  const take = (checked: CheckedExpression, { node }: Site): Type => {
+    for (const { code, range, message, hint } of checked.findings) diagnostics.error(code, range, message, hint)
+    if (node !== undefined) for (const read of checked.reads) reads.check(read, node)
+    return checked.type
+  }
+  const checks: ExpressionChecks = {
+    expression: (expression, site) => take(checkExpression(expression, site.names), site),
+    value: (value, site) => take(checkValue(value, site.names), site),
+    condition(expression, name, site) {
+      const { code, message, hint } = CONDITION
+      const type = checks.expression(expression, site)
+      if (!isAssignable(type, BOOLEAN))
+        diagnostics.error(code, expression.range, `'${name}' ${message}, got ${describeType(type)}`, hint)
+    },
+    fitting(value, expected, site) {
+      const type = checks.value(value, site)
+      for (const { code, range, message, hint } of findMismatches(value, type, expected))
+        diagnostics.error(code, range, message, hint)
+    },
+    typed(value, expected, site) {
+      const type = 'text' in value ? checks.expression(value, site) : checks.value(value, site)
+      reportMisfit(type, { ...expected, range: value.range }, diagnostics)
+      return type
+    },
+  }
+  return checks
+}
+
+const CONDITION: { code: DiagnosticCode; message: string; hint: string } = {
+  code: 'not_boolean',
+  message: 'is no condition: expected true or false',
+  hint: "compare it with something, such as x != null or x == 'yes'",
+}
+
+const reportMisfit = (
+  type: Type,
+  { name, type: expected, words, hint, range }: Expected & { range: Range },
+  diagnostics: Diagnostics,
+): void => {
+  if (isAssignable(type, expected)) return
+  const isNull = mayBeNull(type) && type.kind !== 'null' && isAssignable(withoutNull(type), expected)
+  const message = `'${name}' ${isNull ? 'may be null' : 'does not fit'}: expected ${words ?? describeType(expected)}, got ${describeType(type)}`
+  if (isNull) diagnostics.error('possibly_null', range, message, 'write ….orValue(…) for a substitute')
+  else diagnostics.error('type_mismatch', range, message, hint)
+}

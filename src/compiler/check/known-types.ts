@@ -1,0 +1,42 @@
+/** The types of the names that the language itself gives to expressions. */
+import { BLOB_SCHEMA } from '../../core/json-schema.ts'
+import type { Trigger } from '../document.ts'
+import { ANY, BOOLEAN, listOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
+import { typeOfSchema } from '../expression/type-of-schema.ts'
+
+/** `run`. */
+export const RUN: Type = objectOf({ id: STRING, started_at: STRING })
+
+/** `iter`. */
+export const ITERATION: Type = objectOf({ count: NUMBER, first: BOOLEAN })
+
+/** `error`, and `steps.<id>.error`. */
+export const FAULT: Type = objectOf({ code: STRING, message: STRING, details: objectOf({}, ANY) })
+
+/** What has a text: strings as they are, all else as JSON. */
+export const PRINTABLE: Type = unionOf([STRING, NUMBER, BOOLEAN, listOf(ANY), objectOf({}, ANY)])
+
+/** The output of steps that have nothing to say. */
+export const NOTHING: Type = objectOf({})
+
+/** The output of `llm` without `returns`. */
+export const LLM_TEXT: Type = objectOf({ text: STRING })
+
+const TEXTS: Type = objectOf({}, STRING)
+
+const CHAT_EVENT: Type = objectOf({
+  id: STRING,
+  chat: STRING,
+  from: STRING,
+  text: STRING,
+  media: listOf(typeOfSchema(BLOB_SCHEMA)),
+})
+
+/** `event`, by kind of trigger. */
+export const EVENTS: Readonly<Record<Trigger['kind'], Type>> = {
+  nats: objectOf({ subject: STRING, headers: TEXTS, data: ANY }),
+  webhook: objectOf({ id: STRING, headers: TEXTS, query: TEXTS, data: ANY }),
+  schedule: objectOf({ at: STRING }),
+  telegram: CHAT_EVENT,
+  whatsapp: CHAT_EVENT,
+}
