@@ -5,7 +5,7 @@
  * `import()` is a file of its own, read only when it is needed, and V8's compile cache is kept in dist/.cache.
  * Packages that are native, or large and seldom needed, stay in node_modules.
  */
-import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 
 /** Native, or loading files of their own by name; imported from node_modules at run time. */
@@ -31,14 +31,15 @@ const main = async (): Promise<void> => {
     console.log(`Nothing is built: ${Object.values(ENTRIES).join(' and ')} do not exist.`)
     return
   }
+  const { outputFiles } = await bundle(entries)
+  // Only now: a build that fails leaves the old one as it is.
   rmSync('dist', { recursive: true, force: true })
-  const { metafile } = await bundle(entries)
+  mkdirSync('dist/chunks', { recursive: true })
+  for (const { path, contents } of outputFiles) writeFileSync(path, contents)
   if (entries.main !== undefined) writeFileSync('dist/cli.js', CLI_ENTRY)
-  const sizeBytes = Object.values(metafile.outputs).reduce((total, { bytes }) => total + bytes, 0)
-  const count = Object.keys(metafile.outputs).length
-  console.log(
-    `dist: ${count} files, ${Math.round(sizeBytes / 1024)} KB in ${Math.round(performance.now() - started)} ms`,
-  )
+  const sizeBytes = outputFiles.reduce((total, { contents }) => total + contents.length, 0)
+  const tookMs = Math.round(performance.now() - started)
+  console.log(`dist: ${outputFiles.length} files, ${Math.round(sizeBytes / 1024)} KB in ${tookMs} ms`)
 }
 
 const bundle = (entryPoints: Record<string, string>) =>
@@ -56,8 +57,14 @@ const bundle = (entryPoints: Record<string, string>) =>
     legalComments: 'linked',
     minifyWhitespace: true,
     minifySyntax: true,
-    metafile: true,
+    write: false,
     logLevel: 'warning',
   })
 
-await main()
+try {
+  await main()
+} catch (error) {
+  // Where the source is wrong, esbuild has said so, with the place.
+  if (!(error instanceof Error && 'errors' in error)) throw error
+  process.exitCode = 1
+}
