@@ -68,6 +68,7 @@ export const compile = (source: Source, options: CompileOptions): Compilation =>
     catalogue: options.catalogue,
     diagnostics,
     environment: options.environment ?? [],
+    models: options.models ?? {},
   })
   const files = inlineFiles(workflow, { readFile: options.readFile ?? (() => undefined), diagnostics })
   const compiled = diagnostics.hasErrors ? undefined : build(source, { ...options, checked, files })
