@@ -93,8 +93,12 @@ export class Host {
     const data: CreatedData = { input: vault.redact(input), lowering: LOWERING_VERSION, models, env: vault.redact(env) }
     const created: JournalRow = { seq: 1, at, kind: 'created', path: '', visit: 0, data: data as unknown as JsonValue }
     const { hash, name, source, files } = workflow
-    await store.saveDefinition({ hash, workflow: name, file: source.file, source: source.text, links: { files } })
-    const claim = await store.create({ id, workflow: name, definition: hash, created }, owner)
+    const definition = { hash, workflow: name, file: source.file, source: source.text, links: { files } }
+    // Asked for in one turn of the event loop, so that both are one transaction.
+    const [, claim] = await Promise.all([
+      store.saveDefinition(definition),
+      store.create({ id, workflow: name, definition: hash, created }, owner),
+    ])
     const run = this.#hold(recoverRun(id, workflow, [created]), { workflow, claim, claimedAt: at, watch })
     run.start({ isResumed: false })
     return run
@@ -116,8 +120,9 @@ export class Host {
       const rows = await store.readJournal(id)
       const created = rows[0]?.data as unknown as CreatedData | undefined
       const workflow = recompile(definition, created?.models ?? {})
+      const messages = (await store.readInbox([claim])).map(({ message }) => message)
       const run = this.#hold(recoverRun(id, workflow, rows), { workflow, claim, claimedAt, watch })
-      run.start({ isResumed: true })
+      run.start({ isResumed: true, messages })
       return { kind: 'resumed', run }
     } catch (thrown) {
       await store.release(claim)

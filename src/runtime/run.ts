@@ -85,23 +85,31 @@ export class Run {
   }
 
   /** Performs what is open: of a new run all of it for the first time, of a resumed one what nobody has the outcome of. */
-  start({ isResumed }: { isResumed: boolean }): void {
+  start({ isResumed, messages = [] }: { isResumed: boolean; messages?: readonly InboxMessage[] }): void {
     if (this.#defect !== undefined) {
       this.#write({}, [toDefectEnd(this.#defect)])
       return
     }
+    if (this.#state.end !== undefined) {
+      this.#write({}, [{ type: 'ended', end: this.#state.end }])
+      return
+    }
+    // Asked before anything is performed: a run that was cancelled while nobody held it does nothing more.
+    for (const message of messages) this.receive(message)
+    if (this.#state.end === undefined) this.#performOpen(isResumed)
+  }
+
+  #performOpen(isResumed: boolean): void {
     const effects = this.#state.openEffects()
     const rows = isResumed ? effects.map((effect) => this.#lostRow(effect)) : []
     this.#armTimeLimit()
     for (const timer of this.#state.openTimers()) this.#armTimer(timer)
-    if (this.#state.end !== undefined) this.#write({ rows }, [{ type: 'ended', end: this.#state.end }])
-    else
-      this.#whenDurable({ rows, timersSet: isResumed ? [] : this.#state.openTimers() }, () => {
-        for (const effect of effects) {
-          if (!this.#state.isOpen(effect.path, effect.visit)) continue
-          this.#runner.start(effect, this.#histories.of(effect.path, effect.visit), isResumed)
-        }
-      })
+    this.#whenDurable({ rows, timersSet: isResumed ? [] : this.#state.openTimers() }, () => {
+      for (const effect of effects) {
+        if (!this.#state.isOpen(effect.path, effect.visit)) continue
+        this.#runner.start(effect, this.#histories.of(effect.path, effect.visit), isResumed)
+      }
+    })
   }
 
   /** Takes up what somebody asked of this run. */
