@@ -34,6 +34,8 @@ export interface StartOptions {
   input?: JsonValue
   /** Alias to `provider/name`, in place of what the file says. */
   models?: Record<string, string>
+  /** Absolute: what relative paths in the workflow are relative to; kept with the run. */
+  folder?: string
   watch?: RunWatcher
 }
 
@@ -80,9 +82,10 @@ export const createLocal = ({
   return {
     store,
     compile: compileSource,
-    async start(workflow, { input = {}, models = {}, watch } = {}) {
+    async start(workflow, { input = {}, models = {}, folder, watch } = {}) {
       const checked = await checkInput(workflow, input)
-      return host.start(workflow, { input: checked, models, env: environment, ...(watch && { watch }) })
+      const place = { ...(folder !== undefined && { folder }), ...(watch && { watch }) }
+      return host.start(workflow, { input: checked, models, env: environment, ...place })
     },
     resume: (id, options) => host.resume(id, options),
     async close() {

@@ -44,6 +44,8 @@ export interface NewRunOptions {
   input: JsonValue
   models?: Record<string, string>
   env?: JsonObject
+  /** Kept with the run, for whoever resumes it. */
+  folder?: string
   watch?: RunWatcher
 }
 
@@ -85,12 +87,18 @@ export class Host {
   /** Creates a run and starts it. @throws StoreError */
   async start(
     workflow: CompiledWorkflow,
-    { input, models = {}, env = {}, watch = nobody }: NewRunOptions,
+    { input, models = {}, env = {}, folder, watch = nobody }: NewRunOptions,
   ): Promise<Run> {
     const { store, clock, owner, vault } = this.#options
     const at = clock.now()
     const id = createRunId(at)
-    const data: CreatedData = { input: vault.redact(input), lowering: LOWERING_VERSION, models, env: vault.redact(env) }
+    const data: CreatedData = {
+      input: vault.redact(input),
+      lowering: LOWERING_VERSION,
+      models,
+      env: vault.redact(env),
+      ...(folder === undefined ? {} : { folder }),
+    }
     const created: JournalRow = { seq: 1, at, kind: 'created', path: '', visit: 0, data: data as unknown as JsonValue }
     const { hash, name, source, files } = workflow
     const definition = { hash, workflow: name, file: source.file, source: source.text, links: { files } }

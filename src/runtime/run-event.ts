@@ -13,6 +13,8 @@ export interface CreatedData {
   models: Record<string, string>
   /** Values of the environment variables that expressions may read. */
   env: JsonObject
+  /** Absolute: the folder of the workflow's file, which paths in its tools are relative to. Unknown: it has none. */
+  folder?: string
 }
 
 /** Data of `outcome`: how the effect ended, and what its last attempt was like. */
