@@ -12,7 +12,7 @@ import type { CheckedExpression, ExpressionNames } from './expression-names.ts'
 import { parseExpression } from './parse-expression.ts'
 import { ANY, type Type } from './type.ts'
 
-export type { CheckedExpression, ExpressionFinding, ExpressionNames, StepRead, StepType } from './expression-names.ts'
+export type { CheckedExpression, ExpressionNames, StepRead } from './expression-names.ts'
 
 /** Never throws. What is not an expression has one finding and the type `any`; a value that may be missing is a finding. */
 export const checkExpression = (expression: ExpressionText, names: ExpressionNames): CheckedExpression => {

@@ -24,7 +24,7 @@ export const fail = (reason: string, position?: number): never => {
 }
 
 /** Element visits that one evaluation may spend. */
-export const WORK_BUDGET = 100_000
+const WORK_BUDGET = 100_000
 
 /** Elements that a result built by macros may have: without variables in it, a result can't be larger than text and data. */
 export const RESULT_BUDGET = 1_000_000

@@ -5,7 +5,7 @@ import { ANY, literalOf, NUMBER, objectOf, optionalOf, type Type, unionOf } from
 import { type CheckContext, textOf } from './context.ts'
 
 /** What `.status` can be; `pending` before the step's first end. */
-export const STEP_STATUS: Type = unionOf(
+const STEP_STATUS: Type = unionOf(
   ['completed', 'skipped', 'failed', 'cancelled', 'pending'].map((status) => literalOf(status)),
 )
 
