@@ -13,7 +13,7 @@ import { checkStepIds } from './read/step-ids.ts'
 import type { YamlMap } from './read/yaml-node.ts'
 import type { Source } from './source.ts'
 
-export { type DecodedSource, decodeSource } from './read/decode-source.ts'
+export { decodeSource } from './read/decode-source.ts'
 
 /** Undefined when there is too little to go on; else what could be read, also beside errors, so that checks still find theirs. */
 export const readWorkflow = (source: Source, diagnostics: Diagnostics): Workflow | undefined => {

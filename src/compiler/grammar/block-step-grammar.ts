@@ -106,12 +106,13 @@ const createForeachKind = (steps: Shape<Step[]>): StepKindGrammar =>
       },
       steps: { key: 'do', shape: steps, doc: 'The steps for one item.', required: true },
     } as const satisfies Fields,
-    build: ({ items, steps: body, ...fields }, common): ForeachStep => {
+    build: ({ items, steps: body, ...fields }, common): ForeachStep | undefined => {
+      if (body === undefined) return undefined
       const at = common.kindRange
       const { as = { value: 'item', range: at }, concurrency = { value: 10, range: at }, ...rest } = fields
       const onItemError: ForeachStep['onItemError'] = fields.onItemError ?? { value: 'stop', range: at }
       const list = items ?? createUnknownExpression(at.start)
-      return { ...common, kind: 'foreach', ...rest, items: list, as, concurrency, onItemError, steps: body ?? [] }
+      return { ...common, kind: 'foreach', ...rest, items: list, as, concurrency, onItemError, steps: body }
     },
   })
 
@@ -161,7 +162,8 @@ const createLoopKind = (steps: Shape<Step[]>): StepKindGrammar =>
       if (twice === undefined || findEntry(node, 'on_max') === undefined) return
       reading.diagnostics.error('excluded_keys', twice.key.range, "'on_max' stands twice in a loop step", 'remove one')
     },
-    build: ({ loop = {}, onMax = loop.onMax, steps: body = [] }, common): LoopStep => {
+    build: ({ loop = {}, onMax = loop.onMax, steps: body }, common): LoopStep | undefined => {
+      if (body === undefined) return undefined
       const max: Located<number> = loop.max ?? { value: 1, range: common.kindRange }
       return {
         ...common,
@@ -184,5 +186,5 @@ const createDoKind = (steps: Shape<Step[]>): StepKindGrammar =>
     kind: 'do',
     doc: 'A block of steps that share `when`, `timeout`, `retry` and `on_error`. Output: of its last step.',
     fields: { steps: { key: 'do', shape: steps, doc: 'The steps.', required: true } } as const satisfies Fields,
-    build: ({ steps: body = [] }, common) => ({ ...common, kind: 'do', steps: body }),
+    build: ({ steps: body }, common) => body && { ...common, kind: 'do', steps: body },
   })

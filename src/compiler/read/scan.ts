@@ -13,7 +13,7 @@ import type { Source } from '../source.ts'
 export const MAX_SOURCE_BYTES = 256 * 1024
 export const MAX_DEPTH = 64
 export const MAX_NODES = 10_000
-export const MAX_ALIASES = 100
+const MAX_ALIASES = 100
 /** Blanks, line breaks and comments count too: some of the parser's work on them is quadratic. */
 const MAX_LEXEMES = 6 * MAX_NODES
 

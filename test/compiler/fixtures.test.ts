@@ -1,0 +1,43 @@
+/**
+ * Golden cases: each folder of test/fixtures/workflows holds a workflow and what the compiler says about it, exactly as
+ * a user sees it. `UPDATE_FIXTURES=1` writes what it says now; read the difference before it is committed.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createCatalogue } from '../../src/app/catalogue.ts'
+import { compile } from '../../src/compiler/compile.ts'
+import { formatDiagnostic } from '../../src/compiler/diagnostic.ts'
+import { DIAGNOSTIC_CODES } from '../../src/compiler/diagnostic-codes.ts'
+import { decodeSource } from '../../src/compiler/read.ts'
+
+const FOLDER = new URL('../fixtures/workflows/', import.meta.url)
+const cases = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+const catalogue = createCatalogue()
+
+/** All findings about the bytes of a file, as the command line prints them. */
+const diagnose = (bytes: Uint8Array): string => {
+  const { source, diagnostics } = decodeSource('workflow.yaml', bytes)
+  const found = diagnostics.hasErrors ? diagnostics.toList() : compile(source, { catalogue }).diagnostics
+  return found.map((diagnostic) => `${formatDiagnostic(diagnostic, source)}\n`).join('')
+}
+
+const test = suite('workflow fixtures')
+
+for (const { name } of cases) {
+  test(name.replaceAll('-', ' '), () => {
+    const expectedFile = new URL(`${name}/diagnostics.txt`, FOLDER)
+    const found = diagnose(readFileSync(new URL(`${name}/workflow.yaml`, FOLDER)))
+    if (process.env.UPDATE_FIXTURES !== undefined) writeFileSync(expectedFile, found)
+    assert.ok(existsSync(expectedFile), `${name} has no diagnostics.txt: write it with UPDATE_FIXTURES=1`)
+    assert.fixture(found, readFileSync(expectedFile, 'utf8'))
+  })
+}
+
+test('every diagnostic code has a fixture', () => {
+  const texts = cases.map(({ name }) => readFileSync(new URL(`${name}/diagnostics.txt`, FOLDER), 'utf8')).join('\n')
+  const missing = Object.keys(DIAGNOSTIC_CODES).filter((code) => !texts.includes(`[${code}]: `))
+  assert.equal(missing, [])
+})
+
+test.run()
