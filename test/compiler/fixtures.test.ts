@@ -28,7 +28,7 @@ for (const { name } of cases) {
   test(name.replaceAll('-', ' '), () => {
     const expectedFile = new URL(`${name}/diagnostics.txt`, FOLDER)
     const found = diagnose(readFileSync(new URL(`${name}/workflow.yaml`, FOLDER)))
-    if (process.env.UPDATE_FIXTURES !== undefined) writeFileSync(expectedFile, found)
+    if (process.env.UPDATE_FIXTURES === '1') writeFileSync(expectedFile, found)
     assert.ok(existsSync(expectedFile), `${name} has no diagnostics.txt: write it with UPDATE_FIXTURES=1`)
     assert.fixture(found, readFileSync(expectedFile, 'utf8'))
   })
