@@ -3,6 +3,7 @@ import type { JsonSchema } from '../core/json-schema.ts'
 import type { RetryPolicy } from '../core/retry-policy.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { LlmStep, Step, Workflow } from './document.ts'
+import { findSecretPlaces, type SecretPlace } from './expression/secret-places.ts'
 import { toRetryPolicy } from './link/linked-step.ts'
 import type { Places } from './lower/exit.ts'
 
@@ -13,6 +14,8 @@ export interface StepPlan {
   actor: string
   /** The part of the actor's input that does not depend on the run; merged over what entering the step evaluated. */
   fixed: Readonly<Record<string, unknown>>
+  /** Where a secret stands in the input that entering the step evaluates: only there is it resolved. */
+  secrets: readonly SecretPlace[]
   writes: boolean
   /** Of one attempt. Null: none. */
   timeoutMs: number | null
@@ -46,6 +49,7 @@ const planStep = (step: Step, options: PlanOptions): StepPlan => {
     kind: step.kind,
     actor: actorOf(step, options),
     fixed: step.kind === 'llm' ? fixedOf(step, options) : {},
+    secrets: 'with' in step && step.with !== undefined ? findSecretPlaces(step.with) : [],
     writes,
     timeoutMs:
       step.timeoutMs?.value ?? (step.kind === 'workflow' || step.kind === 'foreach' ? null : DEFAULT_TIMEOUT_MS),

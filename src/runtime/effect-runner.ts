@@ -190,11 +190,12 @@ export class EffectRunner {
 
   #callOf({ effect, plan, number }: RunningEffect): ActorCall {
     const kind = plan.kind as ActorCall['kind']
-    if (kind !== 'llm') return { kind, actor: plan.actor, input: effect.input, returns: plan.returns }
+    const { actor, returns, secrets } = plan
+    if (kind !== 'llm') return { kind, actor, input: effect.input, secrets, returns }
     // A scripted model gives its answers in the order of the calls.
     const call = effect.calls + number - 1
     const input = { ...(plan.fixed as JsonObject), ...(effect.input as JsonObject), call }
-    return { kind, actor: plan.actor, input, returns: plan.returns }
+    return { kind, actor, input, secrets, returns }
   }
 
   #contextOf({ effect, plan }: RunningEffect, { number, started, usage, abort }: Attempt): ActorContext {

@@ -26,7 +26,7 @@ export const createLocalPlacement = (loader: ActorLoader, vault: SecretVault): P
   return {
     async perform(call, context) {
       const actor = await find(call)
-      const output = await actor.perform(vault.resolve(call.input), withSecrets(context, vault))
+      const output = await actor.perform(vault.resolve(call.input, call.secrets), withSecrets(context, vault))
       if (call.returns !== undefined) await checkReturns(output, call.returns)
       return output
     },

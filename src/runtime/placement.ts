@@ -2,6 +2,7 @@
  * The port between a run and whatever performs its effects: this process, or an agent. The run does not know which; the
  * contract (core/actor.ts), the faults and the trace are the same.
  */
+import type { SecretPlace } from '../compiler/expression/secret-places.ts'
 import type { ActorContext } from '../core/actor.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
@@ -10,8 +11,9 @@ export interface ActorCall {
   kind: 'tool' | 'llm' | 'code' | 'memory' | 'workflow' | 'approve' | 'emit' | 'wait'
   /** A tool's name; of a model call `provider/name`. */
   actor: string
-  /** May hold `{ $secret: NAME }` placeholders: they are resolved on the machine that performs. */
   input: JsonValue
+  /** Where secrets stand in the input: they are resolved on the machine that performs. What else looks like one is data. */
+  secrets: readonly SecretPlace[]
   /** What the output must match, beyond the actor's own schema. */
   returns: JsonSchema | undefined
 }

@@ -2,6 +2,7 @@
  * The values of secrets, and the two ways they meet a run: placeholders become values on their way to an actor, values
  * become placeholders' names on their way back (J9).
  */
+import type { SecretPlace } from '../compiler/expression/secret-places.ts'
 import { Fault } from '../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 
@@ -39,14 +40,9 @@ export class SecretVault {
     )
   }
 
-  /** The value with every `{ $secret: NAME }` replaced. @throws Fault `unauthorized` */
-  resolve(value: JsonValue): JsonValue {
-    if (!holdsPlaceholder(value)) return value
-    if (Array.isArray(value)) return value.map((item) => this.resolve(item))
-    if (!isJsonObject(value)) return value
-    const name = value.$secret
-    if (typeof name === 'string' && Object.keys(value).length === 1) return this.get(name)
-    return mapObject(value, (item) => this.resolve(item))
+  /** The value with these secrets put in. @throws Fault `unauthorized` when one is not set */
+  resolve(value: JsonValue, places: readonly SecretPlace[]): JsonValue {
+    return places.reduce((resolved, { path, name }) => putAt(resolved, path, this.get(name)), value)
   }
 
   /** The value with every occurrence of a secret's value, in texts and in keys, replaced by `[secret NAME]`. */
@@ -70,9 +66,10 @@ export class SecretVault {
   }
 }
 
-const holdsPlaceholder = (value: JsonValue): boolean => {
-  if (typeof value !== 'object' || value === null) return false
-  return '$secret' in value || Object.values(value).some(holdsPlaceholder)
+const putAt = (value: JsonValue, [key, ...path]: readonly (string | number)[], secret: string): JsonValue => {
+  if (key === undefined) return secret
+  if (Array.isArray(value)) return value.map((item, index) => (index === key ? putAt(item, path, secret) : item))
+  return isJsonObject(value) ? { ...value, [key]: putAt(value[key] ?? null, path, secret) } : value
 }
 
 /** How a secret may come back: as it is, in a URL, in Base64, inside JSON text. */

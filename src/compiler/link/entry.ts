@@ -3,6 +3,7 @@
 import { parseDuration } from '../../core/duration.ts'
 import { Fault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { countElements } from '../../core/value-size.ts'
 import type { LlmStep, Step, SwitchStep, ValueNode, WaitStep } from '../document.ts'
 import { type Bindings, compileExpression, compileValue } from '../expression/compile-expression.ts'
 import type { Entered, MachineContext } from '../machine-context.ts'
@@ -15,7 +16,7 @@ export const compileEntry = (step: Step, bindings: Bindings<MachineContext>): En
     node === undefined ? () => ({}) : compileValue(node, bindings)
   switch (step.kind) {
     case 'set':
-      return toInput(value(step.values))
+      return toInput(bounded(step.id.value, value(step.values)))
     case 'llm':
       return toInput(compileLlm(step, bindings))
     case 'tool':
@@ -64,6 +65,17 @@ export const toCondition =
 const toInput =
   (evaluate: Evaluate): Enter =>
   (context) => ({ kind: 'input', input: evaluate(context) })
+
+/** A `set` in a loop may hold its own last value several times over: without a bound it would double at each turn. */
+const LARGEST_SET = 1_000_000
+
+const bounded =
+  (id: string, evaluate: Evaluate): Evaluate =>
+  (context) => {
+    const value = evaluate(context)
+    if (countElements(value) <= LARGEST_SET) return value
+    throw new Fault('too_large', `the value of step '${id}' has more than ${LARGEST_SET} elements`)
+  }
 
 const withKey = (step: Step, evaluate: Evaluate, bindings: Bindings<MachineContext>): Enter => {
   if (step.key === undefined) return toInput(evaluate)
