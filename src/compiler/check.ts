@@ -13,6 +13,7 @@ import type { CheckContext } from './check/check-context.ts'
 import { checkSteps } from './check/check-steps.ts'
 import { checkPresets } from './check/check-tools.ts'
 import { checkTriggers } from './check/check-triggers.ts'
+import { checkEnds } from './check/endless-runs.ts'
 import { findErrorScopes } from './check/error-scopes.ts'
 import { checkEventlessCycles } from './check/eventless-cycles.ts'
 import { createExpressionChecks } from './check/expression-checks.ts'
@@ -20,12 +21,13 @@ import { checkFaultCodes } from './check/fault-codes.ts'
 import { resolveJumps } from './check/jumps.ts'
 import { checkModels, createModelNames } from './check/models.ts'
 import { findNotYet } from './check/not-yet.ts'
-import { checkEnds, checkReachable, findReachable } from './check/reachability.ts'
+import { checkReachable, findReachable } from './check/reachability.ts'
 import { createReadChecks } from './check/read-checks.ts'
 import { createScopeNames, type ScopeNames } from './check/scope-names.ts'
 import { indexSteps } from './check/step-index.ts'
 import { createStepTypes } from './check/step-types.ts'
 import { createToolNames } from './check/tools.ts'
+import { checkVisitBounds } from './check/visit-bounds.ts'
 import type { Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { Workflow } from './document.ts'
 import type { Type } from './expression/type.ts'
@@ -60,7 +62,8 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   const assignment = analyseAssignment(flow.graph, { entry: flow.entry, reached, count: index.steps.length })
 
   checkReachable(flow, { index, jumps, reached, diagnostics })
-  checkEnds(flow, { index, jumps, reached, diagnostics })
+  checkVisitBounds(flow, { jumps, reached, diagnostics })
+  checkEnds(flow, { jumps, reached, diagnostics })
   checkEventlessCycles(flow, { jumps, reached, diagnostics })
   checkFaultCodes(index, diagnostics)
 

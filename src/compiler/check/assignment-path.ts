@@ -29,7 +29,7 @@ export const explainUnsure = (
   const { node, step, field } = reading
   const done = field === 'output' ? 'has not completed' : 'has not failed'
   const turn = findDecision(way, { reading, reached })
-  if (turn !== undefined) return `'${step.id}' ${done} when ${describeTurn(turn)}`
+  if (turn !== undefined) return `'${step.id}' ${done} when ${describeTurn(turn, step)}`
   if (node.step === step || (node.step !== undefined && isInside(node.step, step)))
     return `'${step.id}' ${done} yet while it runs`
   const loop = node.step && findSharedLoop(step, node.step)
@@ -83,7 +83,7 @@ const spoils = ({ effect }: FlowNode, step: IndexedStep): boolean =>
   effect.fails === step ||
   (effect.clears?.some(({ from, to }) => from <= step.number && step.number < to) ?? false)
 
-/** The last decision on the way before which the step could still have run, and after which it could not. */
+/** The decision with which the way leaves all ways over the step, or the first one behind that. */
 const findDecision = (
   { edges }: Way,
   { reading, reached }: { reading: Reading; reached: NodeSet },
@@ -96,8 +96,8 @@ const findDecision = (
       before.add(from)
       open.push(from)
     }
-  const decisive = edges.filter(({ from, to, turn }) => turn !== undefined && before.has(from) && !before.has(to))
-  return decisive.at(-1)?.turn
+  const leaving = edges.findLastIndex(({ from, to }) => before.has(from) && !before.has(to))
+  return leaving === -1 ? undefined : edges.slice(leaving).find(({ turn }) => turn !== undefined)?.turn
 }
 
 function* findEstablishing({ node, step, field }: Reading, reached: NodeSet): Iterable<FlowNode> {
@@ -118,8 +118,9 @@ const findSharedLoop = (step: IndexedStep, reader: IndexedStep): IndexedStep | u
   return undefined
 }
 
-const describeTurn = (turn: Turn): string => {
+const describeTurn = (turn: Turn, subject: IndexedStep): string => {
   const { id } = turn.step
+  const it = turn.step === subject ? 'it' : `'${id}'`
   switch (turn.kind) {
     case 'case': {
       const chosen = turn.isElse ? "takes 'else'" : `takes case ${turn.number}`
@@ -128,13 +129,13 @@ const describeTurn = (turn: Turn): string => {
     case 'no_case':
       return `no case of '${id}' matches`
     case 'skip':
-      return `'${id}' is skipped`
+      return `${it} is skipped`
     case 'continue':
-      return `'${id}' fails and the run goes on (on_error: continue)`
+      return `${it} fails and the run goes on (on_error: continue)`
     case 'caught':
-      return `'${id}' fails → '${turn.target.value}'`
+      return `${it} fails → '${turn.target.value}'`
     case 'jump':
-      return `'${id}' goes on → '${turn.target.value}'`
+      return `${it} goes on → '${turn.target.value}'`
     case 'no_iteration':
       return `'${id}' ends without an iteration`
   }
@@ -148,7 +149,7 @@ const describeOrigin = ({ origin, edges }: Way, { step, field, node }: Reading):
       return `'${id}' is skipped when its 'when' is false`
     case 'failed': {
       const turn = edges.find((edge) => edge.turn !== undefined)?.turn
-      return `'${id}' has no output when ${turn === undefined ? 'it fails' : describeTurn(turn)}`
+      return `'${id}' has no output when ${turn === undefined ? 'it fails' : describeTurn(turn, step)}`
     }
     case 'completed':
       return `'${id}' may have completed`

@@ -30,7 +30,7 @@ export const buildFlow = (index: StepIndex, jumps: Jumps): Flow => {
     jumps,
     addList(list, around) {
       const end = graph.add('list_end', list.owner)
-      graph.connect(end, around.exit)
+      graph.connect(end, around.exit, { kind: around.exitKind })
       builder.listEnds.set(list, end)
       list.steps.forEach((step, position) => {
         const sibling = list.steps[position + 1]
@@ -138,7 +138,7 @@ const addFrame = (step: IndexedStep, { builder: { graph, points }, perform, comp
   if (isRetried) {
     const retried = graph.add('retry', step, { effect: { clears: [inside] } })
     graph.connect(broken, retried, { kind: 'faults' })
-    graph.connect(retried, pointsOf({ points }, step).enter, { kind: 'performs' })
+    graph.connect(retried, pointsOf({ points }, step).enter, { kind: 'retries' })
   }
   return { step, perform, completed, failed, broken }
 }

@@ -30,7 +30,7 @@ const checkCode = (
     const hint =
       value === 'cancelled'
         ? "a child run that somebody cancelled is the fault 'child_cancelled'"
-        : "bound single steps by their own 'timeout' or 'max_visits' to handle that"
+        : "to handle a bound, use 'timeout' or 'max_visits' on a step: their faults can be matched"
     diagnostics.error('unmatchable_fault_code', range, `'${value}' can't be matched: ${problem}`, hint)
     return
   }

@@ -76,10 +76,11 @@ const addLoop = (step: LoopStep, { frame, builder }: Block): void => {
   const { graph } = builder
   const test = graph.add('test', frame.step)
   pointsOf(builder, frame.step).test = test
-  const first = builder.addList(frame.step.lists[0] ?? EMPTY, { exit: test, fault: broken })
   const isWhile = step.test.kind === 'while'
+  const around = { exit: test, exitKind: isWhile ? 'repeats' : 'flows', fault: broken } as const
+  const first = builder.addList(frame.step.lists[0] ?? EMPTY, around)
   graph.connect(perform, isWhile ? test : first)
-  graph.connect(test, first)
+  graph.connect(test, first, { kind: isWhile ? 'flows' : 'repeats' })
   graph.connect(test, completed, isWhile ? { turn: { kind: 'no_iteration', step: frame.step } } : {})
   graph.connect(test, broken, { kind: 'faults' })
 }

@@ -1,5 +1,5 @@
 /** What the builders of the flow graph share: the graph with the points of each step, and what they pass to each other. */
-import type { FlowGraph, FlowNode, StepRange, Turn } from './flow-graph.ts'
+import type { EdgeKind, FlowGraph, FlowNode, StepRange, Turn } from './flow-graph.ts'
 import type { Jumps, JumpTarget } from './jumps.ts'
 import type { ProvenRecord } from './proven-records.ts'
 import type { IndexedStep, StepList } from './step-index.ts'
@@ -30,6 +30,8 @@ export interface StepPoints {
 export interface Surroundings {
   /** After its last step. */
   exit: FlowNode
+  /** Of the edge to `exit`. Default: `flows`. */
+  exitKind?: EdgeKind
   /** Where a fault goes that no step of the list handles. */
   fault: FlowNode
 }

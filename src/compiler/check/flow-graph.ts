@@ -74,9 +74,14 @@ export interface FlowEdge {
   readonly to: FlowNode
   /** The decision that leads here; undefined where there is nothing to decide. */
   readonly turn: Turn | undefined
-  /** `performs`: the host does something meanwhile, and an event comes back. `faults`: only when something goes wrong. */
-  readonly kind: 'flows' | 'performs' | 'skips' | 'faults'
+  readonly kind: EdgeKind
 }
+
+/**
+ * `performs`: the host does something meanwhile, and an event comes back. `faults`: only when something goes wrong.
+ * `repeats`: the next iteration of a loop; `retries`: the next try of a block. These two are bounded by their own `max`.
+ */
+export type EdgeKind = 'flows' | 'performs' | 'skips' | 'faults' | 'repeats' | 'retries'
 
 /** A decision on the way, for messages. */
 export type Turn =
@@ -95,7 +100,7 @@ export class FlowGraph {
     return node
   }
 
-  connect(from: FlowNode, to: FlowNode, options: { turn?: Turn | undefined; kind?: FlowEdge['kind'] } = {}): void {
+  connect(from: FlowNode, to: FlowNode, options: { turn?: Turn | undefined; kind?: EdgeKind | undefined } = {}): void {
     const edge = { from, to, turn: options.turn, kind: options.kind ?? 'flows' }
     from.onward.push(edge)
     to.into.push(edge)

@@ -37,10 +37,7 @@ export const resolveJumps = (index: StepIndex, diagnostics: Diagnostics): Jumps 
   for (const jump of jumps) {
     const exact = findTarget(jump, jump.target.value, index)
     if (exact === undefined) reportTarget(jump, { index, diagnostics })
-    else {
-      resolved++
-      checkMaxVisits(jump, exact, diagnostics)
-    }
+    else resolved++
     const target = exact ?? guessTarget(jump, index)
     if (target !== undefined) targets.set(jump.target, target)
   }
@@ -128,18 +125,13 @@ const describeBorder = (from: IndexedStep, target: IndexedStep): { problem: stri
       hint: `end the item with 'next: end', and decide in a step after '${from.scope?.id}'`,
     }
   const parent = target.parent?.id
+  if (target.parent !== undefined && isInside(from, target.parent))
+    return {
+      problem: `they are in different ${target.parent.step.kind === 'switch' ? 'cases' : 'branches'} of '${parent}'`,
+      hint: `let '${parent}' end, and decide in a step after it`,
+    }
   return {
     problem: `it is inside '${parent}'${target.list.branch === '' ? '' : ` (${target.list.branch})`}, and a jump can't enter a block`,
     hint: `jump to '${parent}', or move '${target.id}' out of it`,
   }
-}
-
-const checkMaxVisits = ({ from, target }: Jump, to: JumpTarget, diagnostics: Diagnostics): void => {
-  if (!isJumpBack(from, to) || to.step.maxVisits !== undefined) return
-  diagnostics.error(
-    'missing_max_visits',
-    target.range,
-    `'${to.id}' is reached by a jump back from '${from.id}' and could run for ever: expected 'max_visits' on '${to.id}'`,
-    `add 'max_visits: 10' to '${to.id}'; the visit after the last is the fault visits_exhausted`,
-  )
 }

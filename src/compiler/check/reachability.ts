@@ -1,8 +1,8 @@
-/** Which points of the flow a run can get to, and which of them have a way to an end. */
+/** Which points of the flow a run can get to. */
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Flow } from './flow-builder.ts'
-import type { FlowEdge, FlowNode } from './flow-graph.ts'
-import { isJumpBack, type Jumps, type JumpTarget } from './jumps.ts'
+import type { FlowNode } from './flow-graph.ts'
+import type { Jumps } from './jumps.ts'
 import type { StepIndex } from './step-index.ts'
 
 /** One byte a node: 1 where a run can get to. */
@@ -38,28 +38,6 @@ export const checkReachable = (flow: Flow, { index, jumps, reached, diagnostics 
   }
 }
 
-/** Reports circles that nothing leads out of, so that the run could only end by a fault of its bounds. */
-export const checkEnds = (flow: Flow, { jumps, reached, diagnostics }: ReachabilityContext): void => {
-  if (!jumps.areComplete) return
-  const ending = findEnding(flow)
-  const isDoomed = (node: FlowNode): boolean => reached[node.number] === 1 && ending[node.number] === 0
-  const reported = new Set<number>()
-  for (const node of flow.graph.nodes) {
-    if (!isDoomed(node)) continue
-    for (const edge of node.onward) {
-      const jump = jumpBackOf(edge, jumps)
-      if (jump === undefined || !isDoomed(edge.to) || reported.has(jump.range.start)) continue
-      reported.add(jump.range.start)
-      diagnostics.error(
-        'endless_run',
-        jump.range,
-        `'${edge.turn?.step.id}' goes back to '${jump.value}', and nothing between them leads to an end of the run`,
-        "lead out of the circle: a case of a switch with 'next: end', or an on_error for visits_exhausted",
-      )
-    }
-  }
-}
-
 const spread = (from: FlowNode[], reached: NodeSet): void => {
   const arrivals = new Map<FlowNode, number>()
   const open = [...from]
@@ -75,26 +53,4 @@ const spread = (from: FlowNode[], reached: NodeSet): void => {
       reached[to.number] = 1
       open.push(to)
     }
-}
-
-/** Nodes with a way to the end of the run or of their foreach item, or to a `fail` step. */
-const findEnding = ({ graph, end }: Flow): NodeSet => {
-  const ending = new Uint8Array(graph.nodes.length)
-  const open = graph.nodes.filter(
-    (node) => node === end || node.point === 'item_end' || (node.point === 'failed' && node.step?.step.kind === 'fail'),
-  )
-  for (const node of open) ending[node.number] = 1
-  for (let node = open.pop(); node !== undefined; node = open.pop())
-    for (const { from } of node.into) {
-      if (ending[from.number] === 1) continue
-      ending[from.number] = 1
-      open.push(from)
-    }
-  return ending
-}
-
-export const jumpBackOf = ({ turn }: FlowEdge, jumps: Jumps) => {
-  if (turn === undefined || !('target' in turn) || turn.target === undefined) return undefined
-  const target: JumpTarget | undefined = jumps.targets.get(turn.target)
-  return target !== undefined && isJumpBack(turn.step, target) ? turn.target : undefined
 }

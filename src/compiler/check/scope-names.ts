@@ -129,7 +129,7 @@ class StepNames implements ExpressionNames {
   rootNames(): readonly string[] {
     const local = this.#blocks.flatMap((block) => (isForeach(block) ? [asOf(block)] : []))
     const contextual = ['iter', 'index', 'error'].filter((name) => this.root(name) !== undefined)
-    return [...this.#site.global.keys(), 'steps', ...contextual, ...local]
+    return [...this.#site.global.keys(), ...contextual, ...local]
   }
 
   step(id: string): StepType | undefined {

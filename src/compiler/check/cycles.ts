@@ -1,0 +1,88 @@
+/**
+ * Circles in the flow graph: strongly connected components by Tarjan, "Depth-first search and linear graph algorithms"
+ * (1972), without recursion, since a flow may be thousands of nodes long.
+ */
+import type { Range } from '../source.ts'
+import type { EdgeKind, FlowNode } from './flow-graph.ts'
+import { isJumpBack, type Jumps } from './jumps.ts'
+import type { NodeSet } from './reachability.ts'
+
+export interface CycleOptions {
+  /** Edges of other kinds are not followed. */
+  kinds: readonly EdgeKind[]
+  /** Other nodes are left out. */
+  within: NodeSet
+}
+
+/** The sets of nodes that lie on common circles. A circle of one node does not occur in a flow graph. */
+export const findCycles = (nodes: readonly FlowNode[], { kinds, within }: CycleOptions): Set<FlowNode>[] => {
+  const cycles: Set<FlowNode>[] = []
+  const order = new Int32Array(nodes.length)
+  const low = new Int32Array(nodes.length)
+  const onStack = new Uint8Array(nodes.length)
+  const stack: FlowNode[] = []
+  let counter = 0
+
+  const open = (node: FlowNode): { node: FlowNode; next: number } => {
+    counter++
+    order[node.number] = counter
+    low[node.number] = counter
+    onStack[node.number] = 1
+    stack.push(node)
+    return { node, next: 0 }
+  }
+  const lower = (node: FlowNode, to: number): void => {
+    low[node.number] = Math.min(low[node.number] ?? 0, to)
+  }
+  const close = (node: FlowNode): void => {
+    if (low[node.number] !== order[node.number]) return
+    const component = new Set<FlowNode>()
+    for (let member = stack.pop(); member !== undefined; member = stack.pop()) {
+      onStack[member.number] = 0
+      component.add(member)
+      if (member === node) break
+    }
+    if (component.size > 1) cycles.push(component)
+  }
+
+  for (const root of nodes) {
+    if (within[root.number] === 0 || order[root.number] !== 0) continue
+    const calls = [open(root)]
+    for (let call = calls.at(-1); call !== undefined; call = calls.at(-1)) {
+      const edge = call.node.onward[call.next++]
+      if (edge === undefined) {
+        calls.pop()
+        close(call.node)
+        const caller = calls.at(-1)
+        if (caller !== undefined) lower(caller.node, low[call.node.number] ?? 0)
+      } else if (within[edge.to.number] === 1 && kinds.includes(edge.kind)) {
+        if (order[edge.to.number] === 0) calls.push(open(edge.to))
+        else if (onStack[edge.to.number] === 1) lower(call.node, order[edge.to.number] ?? 0)
+      }
+    }
+  }
+  return cycles
+}
+
+export interface CyclePlace {
+  range: Range
+  /** Of the step that goes back. */
+  id: string
+  /** Where to; of a loop itself. */
+  target: string
+}
+
+/** What closes the circle: a jump back, or a loop. */
+export const placeOf = (cycle: ReadonlySet<FlowNode>, jumps: Jumps): CyclePlace | undefined => {
+  let loop: FlowNode | undefined
+  for (const node of cycle) {
+    if (node.point === 'test') loop = node
+    for (const { to, turn } of node.onward) {
+      if (!cycle.has(to) || turn === undefined || !('target' in turn) || turn.target === undefined) continue
+      const target = jumps.targets.get(turn.target)
+      if (target !== undefined && isJumpBack(turn.step, target))
+        return { range: turn.target.range, id: turn.step.id, target: target.id }
+    }
+  }
+  return loop?.step && { range: loop.step.step.kindRange, id: loop.step.id, target: loop.step.id }
+}

@@ -1,0 +1,51 @@
+/** Circles that nothing leads out of, so that a run in them could only end by a fault of their bounds. */
+import type { Diagnostics } from '../diagnostic.ts'
+import { findCycles, placeOf } from './cycles.ts'
+import type { Flow } from './flow-builder.ts'
+import type { EdgeKind, FlowNode } from './flow-graph.ts'
+import type { Jumps } from './jumps.ts'
+import type { NodeSet } from './reachability.ts'
+
+export interface EndlessContext {
+  jumps: Jumps
+  reached: NodeSet
+  diagnostics: Diagnostics
+}
+
+const WITHOUT_FAULTS: readonly EdgeKind[] = ['flows', 'performs', 'skips', 'repeats']
+
+export const checkEnds = (flow: Flow, { jumps, reached, diagnostics }: EndlessContext): void => {
+  if (!jumps.areComplete) return
+  const ending = findEnding(flow)
+  const doomed = reached.map((isReached, number) => (isReached === 1 && ending[number] === 0 ? 1 : 0))
+  for (const cycle of findCycles(flow.graph.nodes, { kinds: WITHOUT_FAULTS, within: doomed })) {
+    const place = hasWayOut(cycle) ? undefined : placeOf(cycle, jumps)
+    if (place === undefined) continue
+    diagnostics.error(
+      'endless_run',
+      place.range,
+      `'${place.id}' goes back to '${place.target}', and nothing between them leads to an end of the run`,
+      "lead out of the circle: a case of a switch with 'next: end', or an on_error for visits_exhausted",
+    )
+  }
+}
+
+/** Another circle, which is then the one to blame. */
+const hasWayOut = (cycle: ReadonlySet<FlowNode>): boolean =>
+  [...cycle].some(({ onward }) => onward.some(({ to, kind }) => WITHOUT_FAULTS.includes(kind) && !cycle.has(to)))
+
+/** Nodes with a way to the end of the run or of their foreach item, or to a `fail` step. */
+const findEnding = ({ graph, end }: Flow): NodeSet => {
+  const ending = new Uint8Array(graph.nodes.length)
+  const open = graph.nodes.filter(
+    (node) => node === end || node.point === 'item_end' || (node.point === 'failed' && node.step?.step.kind === 'fail'),
+  )
+  for (const node of open) ending[node.number] = 1
+  for (let node = open.pop(); node !== undefined; node = open.pop())
+    for (const { from } of node.into) {
+      if (ending[from.number] === 1) continue
+      ending[from.number] = 1
+      open.push(from)
+    }
+  return ending
+}
