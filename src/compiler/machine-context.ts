@@ -47,7 +47,7 @@ export interface StepRecord {
   entries: number
   /** Which try of a block with `retry` this is, from 1. */
   attempt: number
-  /** Attempts of all visits that have ended. */
+  /** Attempts of all visits that have ended; a visit that was called off counts as one. */
   calls: number
   /** Present from entry to end. */
   entered?: Entered

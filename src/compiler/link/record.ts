@@ -75,7 +75,7 @@ const enter = (step: LinkedStep, { context, event }: Happening): Change => {
     ...before,
     visits: before.visits + 1,
     entries: before.entries + (isRetry ? 0 : 1),
-    attempt: isRetry ? before.attempt : 1,
+    attempt: isRetry ? before.attempt + 1 : 1,
   }
   if (arriving !== undefined) record.caught = arriving
   else if (!isRetry) delete record.caught
@@ -255,7 +255,7 @@ const backOff = (step: LinkedStep, happening: Happening): Change => {
   const seed = `${context.run.id}/${step.id}/${record.visits}`
   const delayMs =
     step.retry === undefined ? 0 : backoffDelay(step.retry, record.attempt, { seed, ...(fault && { fault }) })
-  steps[step.id] = { ...record, attempt: record.attempt + 1, entered: { kind: 'backoff', delayMs } }
+  steps[step.id] = { ...record, entered: { kind: 'backoff', delayMs } }
   return { ...timeOf(happening), steps, fault: null }
 }
 
@@ -273,11 +273,13 @@ const leave = (recorder: Recorder, steps: Records, blocks: readonly string[] = [
   for (const id of blocks) cancelIn(steps, [id, ...stepOf(recorder, id).within])
 }
 
-/** Marks what still runs as cancelled, in an object of the caller's own. */
+/** Marks what still runs as cancelled, in an object of the caller's own. How many attempts it came to is the host's to know. */
 const cancelIn = (steps: Records, ids: Iterable<string>): void => {
   for (const id of ids) {
     const record = recordOf(steps, id)
-    if (record.entered !== undefined) steps[id] = ended(record, { status: 'cancelled', attempts: record.attempts })
+    if (record.entered === undefined) continue
+    const calls = record.calls + (record.entered.kind === 'input' ? 1 : 0)
+    steps[id] = { ...ended(record, { status: 'cancelled', attempts: 0 }), calls }
   }
 }
 

@@ -1,0 +1,145 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { runWorkflow, startWorkflow } from '../support/run-workflow.ts'
+import { addWorkflowCases } from '../support/workflow-cases.ts'
+
+const test = suite('limits, waits and usage')
+
+addWorkflowCases(test, [
+  {
+    title: 'limits.steps ends the run with budget_exceeded, which no on_error matches',
+    workflow: `
+limits: { steps: 10 }
+steps:
+  - id: b
+    on_error: continue
+    do:
+      - id: l
+        loop: { until: iter.count >= 99, max: 100 }
+        on_error: continue
+        do: [{ id: a, set: { n: iter.count }, on_error: continue }]
+`,
+    fails: { code: 'budget_exceeded', step: null, details: { limit: 'steps' } },
+  },
+  {
+    title: 'a run of exactly as many steps as allowed completes',
+    workflow: `
+limits: { steps: 3 }
+steps:
+  - id: l
+    loop: { until: iter.count >= 3, max: 100 }
+    do: [{ id: a, set: { n: iter.count } }]
+`,
+    output: { n: 3 },
+  },
+  {
+    title: 'the items of a foreach count towards limits.steps',
+    workflow: `
+limits: { steps: 5 }
+steps:
+  - { id: f, foreach: "[1, 2, 3, 4, 5]", do: [{ id: a, set: { x: 1 } }] }
+`,
+    fails: { code: 'budget_exceeded', details: { limit: 'steps' } },
+  },
+  {
+    title: 'limits.time ends the run wherever it is',
+    workflow: `
+limits: { time: 1s }
+steps:
+  - { id: f, foreach: "[1, 2]", do: [{ id: w, wait: { for: 1m } }] }
+`,
+    fails: { code: 'budget_exceeded', step: null, details: { limit: 'time' } },
+  },
+])
+
+const PAUSES: [title: string, wait: string, ms: number][] = [
+  ['for a length', '{ for: 20s }', 20_000],
+  ['for a length that an expression gives', '{ for: "${input.length}" }', 5_000],
+  ['until a point in time', '{ until: input.at }', 30_000],
+  ['until a time that is gone', '{ until: 5 }', 0],
+]
+
+for (const [title, wait, ms] of PAUSES) {
+  test(`a wait ${title} is late by 0 ms`, async () => {
+    const end = await runWorkflow(
+      `
+input: { length: string, at: any }
+steps:
+  - { id: w, wait: ${wait} }
+`,
+      { input: { length: '5s', at: '2030-01-01T00:00:30Z' } },
+    )
+    assert.equal({ output: end.output, durationMs: end.durationMs }, { output: {}, durationMs: ms })
+  })
+}
+
+test('a wait until something that is no point in time is the fault expression_failed', async () => {
+  const end = await runWorkflow('input: { at: any }\nsteps: [{ id: w, wait: { until: input.at } }]', {
+    input: { at: 'soon' },
+  })
+  assert.is(end.error?.code, 'expression_failed')
+})
+
+test('a cancel from outside ends the run as cancelled, aborts its actors and writes nothing after', async () => {
+  const { run, clock, finish, notices, rows } = await startWorkflow(`
+steps:
+  - id: p
+    parallel:
+      left: [{ id: a, llm: mock/script, prompt: x, params: { script: [{ text: slow, delay: 5s }] } }]
+      right: [{ id: f, foreach: "[1, 2]", do: [{ id: b, llm: mock/script, prompt: x, params: { script: [{ text: slow, delay: 5s }] } }] }]
+    on_error: continue
+`)
+  await clock.advance(1_000)
+  run.cancel('somebody')
+  run.cancel('somebody else')
+  const exit = await finish()
+  assert.is(exit.kind === 'ended' && exit.end.status, 'cancelled')
+  assert.equal(notices.flatMap((notice) => (notice.type === 'effect.stopped' ? [notice.path] : [])).sort(), [
+    'a',
+    'f[0]/b',
+    'f[1]/b',
+  ])
+  const written = await rows()
+  assert.equal(written.at(-1)?.kind, 'cancel')
+  assert.equal(written.at(-1)?.data, { by: 'somebody' })
+  await clock.advance(60_000)
+  assert.equal(await rows(), written)
+})
+
+test('a cancel that stands in the inbox reaches the run', async () => {
+  const { run, clock, finish, store } = await startWorkflow('steps: [{ id: w, wait: { for: 1m } }]')
+  await store.post(run.id, { id: 'm-1', kind: 'cancel', body: { by: 'a terminal' } })
+  await clock.advance(300)
+  const exit = await finish()
+  assert.is(exit.kind === 'ended' && exit.end.status, 'cancelled')
+})
+
+test('usage is summed over all attempts and steps, failed ones and items included', async () => {
+  const end = await runWorkflow(`
+steps:
+  - id: a
+    llm: mock/script
+    prompt: x
+    retry: { max: 2, backoff: 1ms..1ms }
+    params:
+      script:
+        - { fault: unavailable, usage: { input_tokens: 1, output_tokens: 0 } }
+        - { text: ok, usage: { input_tokens: 10, output_tokens: 5 } }
+  - id: f
+    foreach: "[1, 2]"
+    do: [{ id: b, llm: mock/script, prompt: x, params: { script: [{ text: ok, usage: { input_tokens: 100, output_tokens: 50 } }] } }]
+`)
+  assert.equal(end.usage, { input_tokens: 211, output_tokens: 105, cost_usd: 0 })
+})
+
+test('run.id and run.started_at are those of the run, and env gives what is open to expressions', async () => {
+  const { run, clock, finish } = await startWorkflow(
+    'steps: [{ id: a, set: { id: run.id, at: run.started_at, region: env.REGION } }]',
+    { environment: { REGION: 'eu' } },
+  )
+  const at = new Date(clock.now()).toISOString()
+  const exit = await finish()
+  assert.equal(exit.kind === 'ended' && exit.end.output, { id: run.id, at, region: 'eu' })
+})
+
+test.run()
