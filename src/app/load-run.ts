@@ -1,0 +1,48 @@
+import { dirname, resolve } from 'node:path'
+import { type CompiledWorkflow, compile } from '../compiler/compile.ts'
+import { createSource } from '../compiler/source.ts'
+import { Fault } from '../core/fault.ts'
+import type { CreatedData } from '../runtime/run-event.ts'
+import type { RunRecord, Store } from '../store/store.ts'
+import { createCatalogue } from './catalogue.ts'
+
+/** A run of the store, with what is needed to go on with it. */
+export interface StoredRun {
+  record: RunRecord
+  workflow: CompiledWorkflow
+  /** Absolute: what relative paths in the workflow are relative to. */
+  folder: string
+  /** Values of the environment variables that it began with. */
+  environment: Record<string, string>
+}
+
+/** @throws Fault `not_found`, `invalid_input` when its workflow no longer compiles; StoreError */
+export const loadRun = async (
+  store: Store,
+  record: RunRecord,
+  { environment, workingFolder }: { environment: Readonly<Record<string, string>>; workingFolder: string },
+): Promise<StoredRun> => {
+  const definition = await store.loadDefinition(record.definition)
+  const [row] = await store.readJournal(record.id)
+  if (definition === undefined || row === undefined)
+    throw new Fault(
+      'not_found',
+      `run '${record.id}' is not whole in ${store.location}: its definition or journal is gone`,
+    )
+  const created = row.data as unknown as CreatedData
+  const variables = { ...environment, ...(created.env as Record<string, string>) }
+  const { files = {} } = definition.links as { files?: Record<string, string> }
+  const { compiled, diagnostics } = compile(createSource(definition.file, definition.source), {
+    catalogue: createCatalogue(),
+    environment: Object.keys(variables),
+    models: created.models,
+    readFile: (path) => files[path],
+  })
+  if (compiled === undefined)
+    throw new Fault(
+      'invalid_input',
+      `'${definition.file}' as it was when run '${record.id}' started does not compile with this version: ${diagnostics[0]?.message ?? ''}`,
+    )
+  const folder = created.folder ?? dirname(resolve(workingFolder, definition.file))
+  return { record, workflow: compiled, folder, environment: variables }
+}

@@ -1,0 +1,104 @@
+/** `troupe resume`: goes on with interrupted runs from their last recorded outcome. */
+import { loadRun } from '../../app/load-run.ts'
+import { createLocal } from '../../app/local.ts'
+import { readVariables, toToolOptions } from '../../app/project-access.ts'
+import type { Run } from '../../runtime/run.ts'
+import type { RunWatcher } from '../../runtime/run-notice.ts'
+import type { RunRecord } from '../../store/store.ts'
+import { CliError } from '../cli-error.ts'
+import type { Context } from '../context.ts'
+import { EXIT } from '../exit-code.ts'
+import { expectSecrets } from '../expect-secrets.ts'
+import { findRun } from '../find-run.ts'
+import { type OpenedRuns, openRuns } from '../open-runs.ts'
+import { resumeAll } from '../resume-all.ts'
+import { describeHolder, toShownStatus } from '../run-holder.ts'
+import { type OutputOptions, writeResult } from '../run-output.ts'
+import { toEndExitCode, toEndedResult } from '../run-result.ts'
+import { stayWith } from '../stay-with.ts'
+
+export interface ResumeArguments extends OutputOptions {
+  run?: string
+  all?: boolean
+}
+
+/** The exit code. */
+export const resume = async (context: Context, options: ResumeArguments): Promise<number> => {
+  if (options.all === true && options.run !== undefined)
+    throw new CliError(`resume takes a run or --all, got both: '${options.run}' and --all`)
+  const opened = await openRuns(context)
+  try {
+    if (options.all === true) return await resumeAll(context, options, opened)
+    const record = options.run === undefined ? await findOnly(opened) : await findRun(opened.store, options.run)
+    if (record === undefined) return reportNothing(context, options)
+    return record.status === 'running'
+      ? await goOn(context, options, { record, opened })
+      : replay(context, options, record)
+  } finally {
+    await opened.store.close()
+  }
+}
+
+/** The one run that was interrupted. @throws CliError when there are several */
+const findOnly = async ({ store }: OpenedRuns): Promise<RunRecord | undefined> => {
+  const runs = (await store.listRuns({ status: 'running' })).filter((run) => toShownStatus(run) === 'interrupted')
+  if (runs.length <= 1) return runs[0]
+  const ids = runs.slice(0, 5).map(({ id }) => id)
+  throw new CliError(`${runs.length} runs were interrupted: expected a run id, or --all`, {
+    hint: `they are ${ids.join(', ')}${runs.length > ids.length ? ', …' : ''}`,
+  })
+}
+
+const reportNothing = ({ stdout, stderr }: Context, { json = false, quiet = false }: OutputOptions): number => {
+  if (json) stdout.write('null\n')
+  else if (!quiet) stderr.write('nothing to resume: no run was interrupted\n')
+  return EXIT.completed
+}
+
+/** A run that is over: the same answer as when it ended. */
+const replay = (context: Context, output: OutputOptions, record: RunRecord): number => {
+  const durationMs = (record.endedAt ?? record.createdAt) - record.createdAt
+  const result = toEndedResult({
+    run: record.id,
+    workflow: record.workflow,
+    end: record,
+    durationMs,
+  })
+  if (output.quiet !== true && output.json !== true)
+    context.stderr.write(`run ${record.id} is over: nothing is done again\n`)
+  writeResult(context, output, { result, workflow: undefined })
+  return toEndExitCode(record.status)
+}
+
+const goOn = async (
+  context: Context,
+  output: OutputOptions,
+  { record, opened: { project, store } }: { record: RunRecord; opened: OpenedRuns },
+): Promise<number> => {
+  const stored = await loadRun(store, record, {
+    environment: readVariables(project, context.environment),
+    workingFolder: context.workingFolder,
+  })
+  const { workflow, folder, environment } = stored
+  const secrets = expectSecrets(workflow.secrets, { project, environment: context.environment })
+  const local = createLocal({ store, tools: toToolOptions(project, folder), environment, secrets })
+  const begin = async (watch: RunWatcher): Promise<Run> => {
+    const resumed = await local.resume(record.id, { watch })
+    if (resumed.kind === 'resumed') return resumed.run
+    throw toRefusal(record.id, resumed)
+  }
+  try {
+    return await stayWith(context, output, { local, workflow, isResumed: true, begin })
+  } finally {
+    await local.close()
+  }
+}
+
+const toRefusal = (id: string, resumed: { kind: string; run?: RunRecord }): CliError => {
+  const holder = resumed.run?.holder ?? undefined
+  if (holder === undefined) return new CliError(`run ${id} ended just now`, { hint: `see how: troupe trace ${id}` })
+  return new CliError(`run ${id} is held by ${describeHolder(holder)}, which is alive`, {
+    hint: `to stop it there: troupe cancel ${id}`,
+    exitCode: EXIT.environment,
+  })
+}

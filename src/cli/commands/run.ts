@@ -1,0 +1,65 @@
+/** `troupe run`: checks a workflow, its input and its secrets, then runs it and stays with it. */
+import { checkInput } from '../../app/check-input.ts'
+import { createLocal, type Local } from '../../app/local.ts'
+import { openDatabase } from '../../app/open-database.ts'
+import type { Project } from '../../app/project.ts'
+import { readVariables, toToolOptions } from '../../app/project-access.ts'
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { compileRunnable, folderOf } from '../compile-file.ts'
+import type { Context } from '../context.ts'
+import { expectSecrets } from '../expect-secrets.ts'
+import { readInput } from '../input/input-arguments.ts'
+import { checkAliases, readModels } from '../model-arguments.ts'
+import { openProject } from '../open-project.ts'
+import { type OutputOptions, writeRefusal } from '../run-output.ts'
+import { stayWith } from '../stay-with.ts'
+
+export interface RunArguments extends OutputOptions {
+  file: string
+  input?: string[]
+  model?: string[]
+}
+
+/** The exit code. */
+export const run = async (context: Context, options: RunArguments): Promise<number> => {
+  try {
+    return await start(context, options)
+  } catch (thrown) {
+    return writeRefusal(context, options, thrown)
+  }
+}
+
+const start = async (context: Context, options: RunArguments): Promise<number> => {
+  const models = readModels(options.model ?? [])
+  const folder = folderOf(options.file, context.workingFolder)
+  const project = await openProject(context, folder)
+  const workflow = await compileRunnable(options.file, { context, project, models })
+  checkAliases(models, workflow)
+  const given = await readInput(options.input ?? [], { schema: workflow.input, context })
+  // Before the database is opened: a wrong input leaves nothing behind.
+  const input = await checkInput(workflow, given)
+  const local = await openLocal(context, { project, workflow, folder })
+  try {
+    return await stayWith(context, options, {
+      local,
+      workflow,
+      isResumed: false,
+      begin: (watch) => local.start(workflow, { input, models, folder, watch }),
+    })
+  } finally {
+    await local.close()
+  }
+}
+
+const openLocal = async (
+  context: Context,
+  { project, workflow, folder }: { project: Project; workflow: CompiledWorkflow; folder: string },
+): Promise<Local> => {
+  const secrets = expectSecrets(workflow.secrets, { project, environment: context.environment })
+  return createLocal({
+    store: await openDatabase(project),
+    tools: toToolOptions(project, folder),
+    environment: readVariables(project, context.environment),
+    secrets,
+  })
+}

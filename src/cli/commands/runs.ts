@@ -1,0 +1,155 @@
+/** `troupe runs`: the runs of a database, newest first. */
+import { openDatabase } from '../../app/open-database.ts'
+import { formatDuration } from '../../core/duration.ts'
+import { findNearest } from '../../core/nearest.ts'
+import type { RunFilter, RunRecord, Store } from '../../store/store.ts'
+import { CliError } from '../cli-error.ts'
+import type { Context } from '../context.ts'
+import { EXIT } from '../exit-code.ts'
+import { openProject } from '../open-project.ts'
+import { hasDatabase, openRuns, shownDatabase } from '../open-runs.ts'
+import { toOneLine } from '../printable.ts'
+import { describeHolder, SHOWN_STATUSES, type ShownStatus, toShownStatus } from '../run-holder.ts'
+import { formatCost, formatCount } from '../run-result.ts'
+import { type Column, renderTable } from '../table.ts'
+
+export interface RunsArguments {
+  status?: string
+  workflow?: string
+  limit?: string
+  json?: boolean
+}
+
+const DEFAULT_LIMIT = 20
+
+/** The exit code. */
+export const listRuns = async (context: Context, options: RunsArguments): Promise<number> => {
+  const status = readStatus(options.status)
+  const limit = readLimit(options.limit)
+  const store = await openIfThere(context)
+  if (store === undefined) return reportNone(context, options)
+  try {
+    const runs = await find(store, { status, workflow: options.workflow, limit })
+    if (options.json === true) context.stdout.write(`${JSON.stringify(runs.map(toJson), null, 2)}\n`)
+    else if (runs.length === 0) context.stderr.write('no runs\n')
+    else reportRuns(runs, context)
+    return EXIT.completed
+  } finally {
+    await store.close()
+  }
+}
+
+const readStatus = (text: string | undefined): ShownStatus | undefined => {
+  const found = SHOWN_STATUSES.find((status) => status === text)
+  if (text === undefined || found !== undefined) return found
+  const nearest = findNearest(text, SHOWN_STATUSES)
+  throw new CliError(`--status '${text}' is wrong: expected one of ${SHOWN_STATUSES.join(', ')}`, {
+    hint: nearest === undefined ? undefined : `did you mean '${nearest}'?`,
+  })
+}
+
+const readLimit = (text: string | undefined): number => {
+  if (text === undefined) return DEFAULT_LIMIT
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new CliError(`--limit '${text}' is wrong: expected a whole number from 1`)
+}
+
+/** Where nothing has run yet there is no database, and that is no error; one that was named must be there. */
+const openIfThere = async (context: Context): Promise<Store | undefined> => {
+  const project = await openProject(context)
+  if (hasDatabase(project)) return openDatabase(project)
+  const isNamed = context.options.db !== undefined || Boolean(context.environment.TROUPE_DB)
+  return isNamed ? (await openRuns(context)).store : undefined
+}
+
+const reportNone = async (context: Context, { json = false }: RunsArguments): Promise<number> => {
+  if (json) context.stdout.write('[]\n')
+  else context.stderr.write(`no runs yet in ${shownDatabase(await openProject(context), context)}\n`)
+  return EXIT.completed
+}
+
+interface Query {
+  status: ShownStatus | undefined
+  workflow: string | undefined
+  limit: number
+}
+
+/** Whether a run is interrupted only its holder tells, so those are picked out here. */
+const find = async (store: Store, { status, workflow, limit }: Query): Promise<RunRecord[]> => {
+  const isHeldOrNot = status === 'running' || status === 'interrupted'
+  const filter: RunFilter = {
+    ...(workflow === undefined ? {} : { workflow }),
+    ...(status === undefined ? {} : { status: status === 'interrupted' ? 'running' : status }),
+    ...(isHeldOrNot ? {} : { limit }),
+  }
+  const runs = await store.listRuns(filter)
+  return isHeldOrNot ? runs.filter((run) => toShownStatus(run) === status).slice(0, limit) : runs
+}
+
+const toJson = (run: RunRecord): Record<string, unknown> => {
+  const { id, workflow, createdAt, endedAt, usage, error, holder } = run
+  const status = toShownStatus(run)
+  return {
+    run: id,
+    workflow,
+    status,
+    held_by: status === 'running' && holder !== null ? { pid: holder.pid, host: holder.host.split('/')[0] } : null,
+    started_at: new Date(createdAt).toISOString(),
+    ended_at: endedAt === null ? null : new Date(endedAt).toISOString(),
+    duration_ms: (endedAt ?? Date.now()) - createdAt,
+    usage,
+    error: error === null ? null : { code: error.code, message: error.message, step: error.step },
+  }
+}
+
+const reportRuns = (runs: readonly RunRecord[], { stdout, stderr }: Context): void => {
+  const { paint, isTerminal } = stdout
+  const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
+  for (const line of renderTable(runs, { columns: createColumns(paint), width, paint })) stdout.write(`${line}\n`)
+  const interrupted = runs.filter((run) => toShownStatus(run) === 'interrupted').length
+  if (interrupted > 0 && isTerminal)
+    stderr.write(
+      `\n${stderr.paint.cyan('hint:')} go on with ${interrupted === 1 ? 'it' : 'them'}: troupe resume --all\n`,
+    )
+}
+
+const COLORS: Record<ShownStatus, keyof Context['stdout']['paint']> = {
+  running: 'cyan',
+  interrupted: 'yellow',
+  completed: 'green',
+  failed: 'red',
+  cancelled: 'yellow',
+}
+
+const createColumns = (paint: Context['stdout']['paint']): Column<RunRecord>[] => [
+  { title: 'run', text: ({ id }) => id },
+  { title: 'workflow', text: ({ workflow }) => toOneLine(workflow), paint: (text) => paint.bold(text) },
+  { title: 'status', text: describeStatus, paint: (text, run) => paint[COLORS[toShownStatus(run)]](text) },
+  { title: 'started', text: ({ createdAt }) => formatTime(createdAt) },
+  { title: 'duration', align: 'right', text: describeDuration },
+  { title: 'tokens', align: 'right', text: describeTokens },
+  { title: 'cost', align: 'right', text: (run) => (describeTokens(run) === '' ? '' : formatCost(run.usage.cost_usd)) },
+]
+
+const describeStatus = (run: RunRecord): string => {
+  const status = toShownStatus(run)
+  if (status === 'running' && run.holder !== null) return `running (${describeHolder(run.holder)})`
+  return status === 'failed' && run.error !== null ? `failed: ${run.error.code}` : status
+}
+
+const describeDuration = (run: RunRecord): string => {
+  if (run.endedAt !== null) return formatDuration(run.endedAt - run.createdAt)
+  return toShownStatus(run) === 'running' ? formatDuration(Date.now() - run.createdAt) : ''
+}
+
+const describeTokens = ({ usage: { input_tokens, output_tokens } }: RunRecord): string =>
+  input_tokens + output_tokens === 0 ? '' : formatCount(input_tokens + output_tokens)
+
+/** Local time; the date only where it is not today's. */
+const formatTime = (at: number): string => {
+  const date = new Date(at)
+  const time = date.toTimeString().slice(0, 8)
+  if (date.toDateString() === new Date().toDateString()) return time
+  const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0'))
+  return `${date.getFullYear()}-${month}-${day} ${time.slice(0, 5)}`
+}

@@ -1,0 +1,104 @@
+/** `troupe trace`: what a run did and when, read from its journal. */
+import { formatDuration } from '../../core/duration.ts'
+import type { AttemptFigures } from '../../runtime/run-event.ts'
+import { addUsage, NO_USAGE } from '../../runtime/usage-totals.ts'
+import type { JournalRow } from '../../store/journal-row.ts'
+import type { RunRecord, UsageTotals } from '../../store/store.ts'
+import type { Context } from '../context.ts'
+import { EXIT } from '../exit-code.ts'
+import { findRun } from '../find-run.ts'
+import { openRuns } from '../open-runs.ts'
+import { toOneLine, toPrintable } from '../printable.ts'
+import { describeHolder, type ShownStatus, toShownStatus } from '../run-holder.ts'
+import { describeUsage } from '../run-result.ts'
+import { toTraceEntries } from '../trace/trace-entry.ts'
+import { toTraceRows } from '../trace/trace-rows.ts'
+import { renderWaterfall } from '../trace/waterfall.ts'
+
+export interface TraceArguments {
+  run: string
+  all?: boolean
+  json?: boolean
+}
+
+/** The exit code. */
+export const trace = async (context: Context, options: TraceArguments): Promise<number> => {
+  const { store } = await openRuns(context)
+  try {
+    const run = await findRun(store, options.run)
+    const rows = await store.readJournal(run.id)
+    if (options.json === true) context.stdout.write(`${JSON.stringify(toJson(run, rows), null, 2)}\n`)
+    else for (const line of render(run, rows, { context, all: options.all ?? false })) context.stdout.write(`${line}\n`)
+    return EXIT.completed
+  } finally {
+    await store.close()
+  }
+}
+
+const toJson = (run: RunRecord, rows: readonly JournalRow[]): Record<string, unknown> => ({
+  run: run.id,
+  workflow: run.workflow,
+  status: toShownStatus(run),
+  started_at: new Date(run.createdAt).toISOString(),
+  ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
+  duration_ms: (run.endedAt ?? Date.now()) - run.createdAt,
+  input: (rows[0]?.data as { input?: unknown } | undefined)?.input ?? null,
+  output: run.output,
+  error: run.error,
+  usage: usageOf(run, rows),
+  journal: rows,
+})
+
+/** Of a run that goes on the totals are not in its row yet, only in its journal. */
+const usageOf = (run: RunRecord, rows: readonly JournalRow[]): UsageTotals =>
+  run.status === 'running'
+    ? rows.reduce((sum, { data }) => addUsage(sum, (data as Partial<AttemptFigures> | null)?.usage), NO_USAGE)
+    : run.usage
+
+/** Without a terminal: wide enough for the messages. */
+const WIDTH_WITHOUT_TERMINAL = 140
+
+const render = (
+  run: RunRecord,
+  rows: readonly JournalRow[],
+  { context: { stdout }, all }: { context: Context; all: boolean },
+): string[] => {
+  const { paint, isTerminal } = stdout
+  const entries = toTraceEntries(rows)
+  const to = Math.max(run.endedAt ?? 0, run.createdAt, ...lastOf(entries.map(({ endedAt }) => endedAt)))
+  const width = isTerminal ? stdout.columns() : WIDTH_WITHOUT_TERMINAL
+  const waterfall =
+    entries.length === 0
+      ? [paint.dim('  no step has ended yet that takes time')]
+      : renderWaterfall(toTraceRows(entries, { all }), { from: run.createdAt, to, width, paint })
+  return [renderHead(run, rows, paint), '', ...waterfall, ...renderFoot(run, paint)]
+}
+
+/** The highest, as a list: spreading 100,000 numbers into Math.max would overflow the stack. */
+const lastOf = (times: readonly number[]): number[] =>
+  times.length === 0 ? [] : [times.reduce((latest, time) => Math.max(latest, time))]
+
+const HEAD_COLORS: Record<ShownStatus, keyof Context['stdout']['paint']> = {
+  running: 'cyan',
+  interrupted: 'yellow',
+  completed: 'green',
+  failed: 'red',
+  cancelled: 'yellow',
+}
+
+const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Context['stdout']['paint']): string => {
+  const status = toShownStatus(run)
+  const time = run.endedAt === null ? '' : ` after ${formatDuration(run.endedAt - run.createdAt)}`
+  const facts = [run.id, ...describeUsage(usageOf(run, rows))].join(' · ')
+  return `${paint.bold(toOneLine(run.workflow))}  ${paint[HEAD_COLORS[status]](status)}${time}  ${paint.dim(facts)}`
+}
+
+const renderFoot = (run: RunRecord, paint: Context['stdout']['paint']): string[] => {
+  const status = toShownStatus(run)
+  if (status === 'interrupted') return ['', `${paint.cyan('hint:')} go on with it: troupe resume ${run.id}`]
+  if (status === 'running' && run.holder !== null) return ['', paint.dim(`goes on in ${describeHolder(run.holder)}`)]
+  if (run.error === null) return []
+  const { step, code, message } = run.error
+  const where = step === null ? '' : `step ${paint.bold(toPrintable(step))}: `
+  return ['', `${where}${paint.red(code)}: ${toPrintable(message).replaceAll('\n', '\n  ')}`]
+}

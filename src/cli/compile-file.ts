@@ -1,0 +1,43 @@
+import { dirname, resolve } from 'node:path'
+import { createCatalogue } from '../app/catalogue.ts'
+import type { Project } from '../app/project.ts'
+import { readVariables } from '../app/project-access.ts'
+import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
+import { decodeSource } from '../compiler/read/decode-source.ts'
+import type { Source } from '../compiler/source.ts'
+import { InvalidFile } from './cli-error.ts'
+import type { Context } from './context.ts'
+import { readNamedFile, STDIN, shownName } from './workflow-file.ts'
+
+export interface CompileRequest {
+  context: Context
+  project: Project
+  /** Alias to `provider/name`. */
+  models?: Record<string, string>
+}
+
+/** Compiles a file that the user named. @throws CliError when it can't be read */
+export const compileFile = async (
+  file: string,
+  { context, project, models = {} }: CompileRequest,
+): Promise<Compilation & { source: Source }> => {
+  const { source, diagnostics } = decodeSource(shownName(file), await readNamedFile(file, context))
+  if (diagnostics.hasErrors) return { source, diagnostics: diagnostics.toList(), compiled: undefined }
+  const environment = Object.keys(readVariables(project, context.environment))
+  return { source, ...compile(source, { catalogue: createCatalogue(), environment, models }) }
+}
+
+/** A workflow that can run here and now. @throws InvalidFile, also for what a later release brings */
+export const compileRunnable = async (file: string, request: CompileRequest): Promise<CompiledWorkflow> => {
+  const { compiled, diagnostics, source } = await compileFile(file, request)
+  if (compiled === undefined) throw new InvalidFile(diagnostics, source)
+  if (compiled.notYet.length === 0) return compiled
+  throw new InvalidFile(
+    compiled.notYet.map((finding) => ({ ...finding, severity: 'error' })),
+    source,
+  )
+}
+
+/** Absolute: what relative paths in a workflow's tools are relative to, unless the config says else. */
+export const folderOf = (file: string, workingFolder: string): string =>
+  file === STDIN ? workingFolder : dirname(resolve(workingFolder, file))

@@ -1,0 +1,69 @@
+/** What a command may touch of the outside: its streams, the environment, the working folder, the global options. */
+import { createPaint, type Paint, wantsColor } from './paint.ts'
+
+export interface GlobalOptions {
+  db?: string
+  config?: string
+  /** False with `--no-color`. */
+  color: boolean
+  debug?: boolean
+}
+
+export interface Channel {
+  write(text: string): void
+  isTerminal: boolean
+  paint: Paint
+  /** Cells of the terminal, now; 80 × 24 where there is none. */
+  columns(): number
+  rows(): number
+  onResize(listener: () => void): () => void
+}
+
+export interface Context {
+  options: GlobalOptions
+  /** Absolute. */
+  workingFolder: string
+  environment: Readonly<Record<string, string | undefined>>
+  /** For results. */
+  stdout: Channel
+  /** For all else. */
+  stderr: Channel
+  readStdin(): Promise<Uint8Array>
+}
+
+export const createContext = (options: GlobalOptions): Context => {
+  const environment = process.env
+  return {
+    options,
+    workingFolder: process.cwd(),
+    environment,
+    stdout: createChannel(process.stdout, options, environment),
+    stderr: createChannel(process.stderr, options, environment),
+    readStdin,
+  }
+}
+
+const createChannel = (
+  stream: NodeJS.WriteStream,
+  { color }: GlobalOptions,
+  environment: Context['environment'],
+): Channel => {
+  const isTerminal = stream.isTTY === true && environment.TERM !== 'dumb'
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal,
+    paint: createPaint(wantsColor({ isTerminal, flag: color }, environment)),
+    columns: () => stream.columns || 80,
+    rows: () => stream.rows || 24,
+    onResize(listener) {
+      stream.on('resize', listener)
+      return () => void stream.off('resize', listener)
+    },
+  }
+}
+
+const readStdin = async (): Promise<Uint8Array> => {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}

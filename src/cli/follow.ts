@@ -1,0 +1,63 @@
+/**
+ * Stays with a run until it has left this process, and turns signals into what they mean to it: Ctrl-C cancels it, a second
+ * Ctrl-C leaves it at once, SIGTERM and a closed terminal leave it in order; what is left can be resumed.
+ */
+import type { Local } from '../app/local.ts'
+import type { Run, RunExit } from '../runtime/run.ts'
+import { NO_USAGE } from '../runtime/usage-totals.ts'
+import type { FollowedExit } from './run-result.ts'
+import type { RunView } from './view/run-view.ts'
+
+/** A second Ctrl-C within this time still finds a run that nobody has cancelled. */
+const SECOND_PRESS_MS = 300
+
+/** How long leaving in order may take. */
+const LEAVE_MS = 5_000
+const LEAVE_AT_ONCE_MS = 250
+
+const LEAVING = ['SIGTERM', 'SIGHUP'] as const
+
+export const follow = async (run: Run, { local, view }: { local: Local; view: RunView }): Promise<FollowedExit> => {
+  let signal: NodeJS.Signals | undefined
+  let cancelling: NodeJS.Timeout | undefined
+  let leave: () => void = () => {}
+  const left = new Promise<'left'>((resolve) => {
+    leave = () => resolve('left')
+  })
+  const leaveWithin = (ms: number): void => {
+    clearTimeout(cancelling)
+    setTimeout(leave, ms).unref()
+    local.close().then(leave, leave)
+  }
+  const interrupt = (): void => {
+    if (signal === 'SIGINT') {
+      leaveWithin(LEAVE_AT_ONCE_MS)
+      return
+    }
+    signal = 'SIGINT'
+    view.say('cancelling … (Ctrl-C again leaves at once)')
+    cancelling = setTimeout(() => run.cancel('Ctrl-C'), SECOND_PRESS_MS)
+  }
+  const terminate = (name: NodeJS.Signals): void => {
+    signal = name
+    leaveWithin(LEAVE_MS)
+  }
+  process.on('SIGINT', interrupt)
+  for (const name of LEAVING) process.on(name, terminate)
+  try {
+    const exit = await Promise.race([run.exited, left])
+    return exit === 'left' ? { ...(await settledExit(run)), signal } : { ...exit, signal }
+  } finally {
+    clearTimeout(cancelling)
+    process.off('SIGINT', interrupt)
+    for (const name of LEAVING) process.off(name, terminate)
+  }
+}
+
+/** What the run has come to by now: it may have ended before it was left, and only wait for its actors. */
+const settledExit = async (run: Run): Promise<RunExit> => {
+  const exit = await Promise.race([run.exited, Promise.resolve({ kind: 'left' } as const)])
+  const { end } = run.state
+  if (exit.kind !== 'left' || end === undefined) return exit
+  return { kind: 'ended', end: { ...end, at: Date.now(), usage: NO_USAGE }, durationMs: 0 }
+}

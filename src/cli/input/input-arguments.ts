@@ -1,0 +1,61 @@
+/** What `--input` says, as the input of a run: JSON text, @FILE, or key=value, merged in order. */
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import type { JsonSchema } from '../../core/json-schema.ts'
+import { formatValue } from '../../core/value-text.ts'
+import { CliError } from '../cli-error.ts'
+import type { Context } from '../context.ts'
+import { readInputFile } from './input-file.ts'
+import { schemaAt, takesText } from './schema-at.ts'
+
+/** @throws CliError for what is no JSON, no object, or not there */
+export const readInput = async (
+  texts: readonly string[],
+  { schema, context }: { schema: JsonSchema | undefined; context: Context },
+): Promise<JsonObject> => {
+  let input: JsonObject = {}
+  for (const text of texts) {
+    const [, path, value] = ASSIGNMENT.exec(text) ?? []
+    if (path !== undefined && value !== undefined)
+      input = setAt(input, path.split('.'), parseValue(value, schemaAt(schema, path.split('.'))))
+    else if (text.startsWith('@'))
+      input = { ...input, ...expectObject(await readInputFile(text.slice(1), context), text) }
+    else input = { ...input, ...expectObject(parseJson(text), text) }
+  }
+  return input
+}
+
+const ASSIGNMENT = /^([\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*)=(.*)$/su
+
+const parseJson = (text: string): JsonValue => {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    const { message } = cause as Error
+    throw new CliError(`--input ${formatValue(text)} is no JSON: ${message}`, { hint: FORMS, cause })
+  }
+}
+
+const FORMS = `expected '{"key": "value"}', @FILE or key=value`
+
+const expectObject = (value: JsonValue, text: string): JsonObject => {
+  if (isJsonObject(value)) return value
+  throw new CliError(`--input ${formatValue(text)} is wrong: expected an object, got ${formatValue(value)}`, {
+    hint: FORMS,
+  })
+}
+
+/** JSON where it is JSON and the schema takes more than text there; else the text itself. */
+const parseValue = (text: string, schema: JsonSchema | undefined): JsonValue => {
+  if (schema !== undefined && takesText(schema)) return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** A copy with the value at the path; what is in the way and no object gives way. */
+const setAt = (object: JsonObject, [key = '', ...rest]: readonly string[], value: JsonValue): JsonObject => {
+  const inner = Object.hasOwn(object, key) ? object[key] : undefined
+  return { ...object, [key]: rest.length === 0 ? value : setAt(isJsonObject(inner) ? inner : {}, rest, value) }
+}

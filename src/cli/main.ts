@@ -1,0 +1,35 @@
+/**
+ * The command line: arguments in, text out, an exit code. No logic of the domain.
+ *
+ * Each command is a module of its own, loaded when it is called: start-up time is what a user waits for.
+ */
+import { isCommanderError, parseArguments } from './program.ts'
+
+/** Whoever read our output is gone (`| head`): there is nobody left to tell. */
+const ignoreClosedPipe = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== 'EPIPE') throw error
+}
+
+const main = async (): Promise<number> => {
+  try {
+    return await parseArguments(process.argv)
+  } catch (thrown) {
+    if (isCommanderError(thrown)) return thrown.exitCode
+    const { reportError } = await import('./report-error.ts')
+    return reportError(thrown)
+  }
+}
+
+/** Until the stream has taken all that was written to it: process.exit() would cut it off. */
+const drain = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    if (stream.writableLength === 0 || stream.destroyed) resolve()
+    else stream.write('', () => resolve())
+  })
+
+process.stdout.on('error', ignoreClosedPipe)
+process.stderr.on('error', ignoreClosedPipe)
+process.exitCode = await main()
+await Promise.all([drain(process.stdout), drain(process.stderr)])
+// Not left to the event loop: an actor that does not stop must not keep the process alive.
+process.exit()

@@ -1,0 +1,46 @@
+import { createCatalogue } from '../app/catalogue.ts'
+import type { CompiledWorkflow } from '../compiler/compile.ts'
+import { findNearest } from '../core/nearest.ts'
+import { CliError } from './cli-error.ts'
+import { EXIT } from './exit-code.ts'
+
+/** What `--model` says: alias to `provider/name`. @throws CliError */
+export const readModels = (texts: readonly string[]): Record<string, string> => Object.fromEntries(texts.map(readModel))
+
+const readModel = (text: string): [string, string] => {
+  const [, alias, provider, name] = /^([^=]+)=([^/]+)\/(.+)$/.exec(text) ?? []
+  if (alias === undefined || provider === undefined || name === undefined)
+    throw new CliError(`--model '${text}' is wrong: expected alias=provider/name`, {
+      hint: 'such as --model default=mock/echo',
+    })
+  const { providers } = createCatalogue()
+  const entry = providers.get(provider)
+  if (entry === undefined)
+    throw unknown(`--model '${text}' names no provider that is known`, provider, providers.keys())
+  if (!entry.available)
+    throw new CliError(`--model '${text}': the provider '${provider}' comes in a later release`, {
+      hint: 'until then: mock/echo or mock/script',
+      exitCode: EXIT.invalid,
+    })
+  if (entry.models !== undefined && !entry.models.includes(name))
+    throw unknown(`--model '${text}' names no model of '${provider}'`, name, entry.models)
+  return [alias, `${provider}/${name}`]
+}
+
+/** @throws CliError for an alias that the workflow does not have */
+export const checkAliases = (models: Readonly<Record<string, string>>, { workflow, plans }: CompiledWorkflow): void => {
+  const known = new Set(workflow.models.keys())
+  const used = new Set([...plans.values()].flatMap(({ kind, id }) => (kind === 'llm' ? [id] : [])))
+  for (const alias of Object.keys(models)) {
+    if (known.has(alias)) continue
+    if (alias.includes('/') && used.size > 0) continue
+    throw unknown(`--model '${alias}' is no alias of workflow '${workflow.name.value}'`, alias, known)
+  }
+}
+
+const unknown = (message: string, word: string, known: Iterable<string>): CliError => {
+  const names = [...known]
+  const nearest = findNearest(word, names)
+  const list = names.length === 0 ? 'it has none' : `known are ${names.join(', ')}`
+  return new CliError(message, { hint: nearest === undefined ? list : `did you mean '${nearest}'?` })
+}

@@ -1,0 +1,29 @@
+import { existsSync } from 'node:fs'
+import { openDatabase } from '../app/open-database.ts'
+import type { Project } from '../app/project.ts'
+import type { Store } from '../store/store.ts'
+import { CliError } from './cli-error.ts'
+import type { Context } from './context.ts'
+import { EXIT } from './exit-code.ts'
+import { openProject } from './open-project.ts'
+import { shownPath } from './workflow-file.ts'
+
+export interface OpenedRuns {
+  project: Project
+  store: Store
+}
+
+/** The database of the project around the working folder, which must be there. @throws CliError, StoreError */
+export const openRuns = async (context: Context): Promise<OpenedRuns> => {
+  const project = await openProject(context)
+  if (hasDatabase(project)) return { project, store: await openDatabase(project) }
+  throw new CliError(`there is no database at ${shownDatabase(project, context)}`, {
+    hint: 'the first run creates it; --db names another one, --config the config of another project',
+    exitCode: EXIT.environment,
+  })
+}
+
+export const hasDatabase = ({ database }: Project): boolean => database.kind === 'memory' || existsSync(database.path)
+
+export const shownDatabase = ({ database }: Project, { workingFolder }: Context): string =>
+  database.kind === 'memory' ? 'memory:' : shownPath(database.path, workingFolder)

@@ -1,0 +1,24 @@
+/** Colours, or none. */
+
+const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const
+
+export type Paint = Readonly<Record<keyof typeof CODES, (text: string) => string>>
+
+export const createPaint = (hasColor: boolean): Paint =>
+  Object.fromEntries(
+    Object.entries(CODES).map(([name, [open, close]]) => [
+      name,
+      hasColor ? (text: string) => (text === '' ? '' : `\x1b[${open}m${text}\x1b[${close}m`) : (text: string) => text,
+    ]),
+  ) as unknown as Paint
+
+/** Whether to colour: the flag, then NO_COLOR (https://no-color.org), then FORCE_COLOR, then what the stream is. */
+export const wantsColor = (
+  { isTerminal, flag }: { isTerminal: boolean; flag: boolean },
+  environment: Readonly<Record<string, string | undefined>>,
+): boolean => {
+  if (!flag || environment.NO_COLOR) return false
+  const force = environment.FORCE_COLOR
+  if (force !== undefined && force !== '') return force !== '0' && force !== 'false'
+  return isTerminal && environment.TERM !== 'dumb'
+}

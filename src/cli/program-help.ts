@@ -1,0 +1,77 @@
+/** The text below the options in each command's help: examples first. */
+
+export const PROGRAM_HELP = `
+Examples:
+  troupe run hello.yaml                     check a workflow and run it
+  troupe run hello.yaml -i name=Ada         with an input
+  troupe validate *.yaml                    check without running
+  troupe runs                               what ran, what runs
+  troupe trace last                         what the last run did
+
+Exit codes: 0 completed, 1 failed or cancelled by someone else, 2 wrong usage, workflow or input,
+3 something is missing (database, secret), 130 after Ctrl-C.`
+
+export const RUN_HELP = `
+Examples:
+  troupe run hello.yaml
+  troupe run hello.yaml --input '{"name": "Ada"}'
+  troupe run hello.yaml --input @ada.json --input address.city=London
+  troupe run hello.yaml --model default=mock/echo
+  troupe run hello.yaml --json | jq .output
+
+Progress goes to standard error, the output as JSON to standard output. With --json that is
+{ run, workflow, status, output, error, usage, duration_ms }, also when the run fails; status is
+completed, failed, cancelled or running (left, can be resumed), or, when there is no run, invalid
+(with diagnostics) or error.
+
+Ctrl-C once cancels the run; twice leaves it at once, to be resumed: troupe resume RUN.`
+
+export const RESUME_HELP = `
+Examples:
+  troupe resume                   the one run that was interrupted
+  troupe resume last
+  troupe resume q3v8zd            the end of a run id is enough
+  troupe resume --all
+
+Nothing recorded is done twice: the run goes on from its last recorded outcome.`
+
+export const CANCEL_HELP = `
+Examples:
+  troupe cancel last
+  troupe cancel q3v8zd
+
+Works on runs of other terminals too. A run that has ended stays as it is (exit code 1).`
+
+export const RUNS_HELP = `
+Examples:
+  troupe runs
+  troupe runs --status interrupted
+  troupe runs --workflow support-triage --limit 5 --json`
+
+export const TRACE_HELP = `
+Examples:
+  troupe trace last
+  troupe trace q3v8zd --all
+  troupe trace last --json | jq '.journal[] | select(.kind == "outcome")'`
+
+export const VALIDATE_HELP = `
+Examples:
+  troupe validate hello.yaml
+  troupe validate flows/*.yaml --json
+  cat hello.yaml | troupe validate -
+
+Warnings leave the exit code at 0, errors make it 2.`
+
+export const SCHEMA_HELP = `
+Examples:
+  troupe schema > workflow.schema.json
+
+Name it on the first line of a workflow, and your editor completes the language:
+  # yaml-language-server: $schema=workflow.schema.json`
+
+export const DOCTOR_HELP = `
+Examples:
+  troupe doctor
+  troupe doctor --json
+
+Exit code 3 when something is missing.`

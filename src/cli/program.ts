@@ -1,0 +1,155 @@
+/** The arguments that each command takes. What a command does stands in its own module, loaded when it is called. */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { type Context, createContext, type GlobalOptions } from './context.ts'
+import { EXIT } from './exit-code.ts'
+import {
+  CANCEL_HELP,
+  DOCTOR_HELP,
+  PROGRAM_HELP,
+  RESUME_HELP,
+  RUN_HELP,
+  RUNS_HELP,
+  SCHEMA_HELP,
+  TRACE_HELP,
+  VALIDATE_HELP,
+} from './program-help.ts'
+
+/** Help was shown, or the arguments are wrong and that has been said: only the exit code is left to give. */
+export const isCommanderError = (thrown: unknown): thrown is CommanderError => thrown instanceof CommanderError
+
+/** Runs the command that the arguments name; its exit code. @throws CommanderError, and what the command throws */
+export const parseArguments = async (argv: readonly string[]): Promise<number> => {
+  let exitCode: number = EXIT.completed
+  const program = createProgram((code) => {
+    exitCode = code
+  })
+  await program.parseAsync([...argv])
+  return exitCode
+}
+
+type End = (exitCode: number) => void
+
+const createProgram = (end: End): Command => {
+  const program = new Command('troupe')
+    .description('Runs AI workflows: YAML files, checked before they run, durable while they run.')
+    .version(readVersion(), '--version', 'print the version')
+    .option('--db <path>', 'database: a path or file: URL (TROUPE_DB; default .troupe/troupe.db)')
+    .option('--config <file>', 'project config (default: troupe.config.yaml beside the workflow or above it)')
+    .option('--no-color', 'no colours (NO_COLOR)')
+    .option('--debug', 'show stack traces')
+    .helpOption('-h, --help', 'show help')
+    .addHelpText('after', PROGRAM_HELP)
+    .exitOverride(toUsageExit)
+    .configureOutput({ outputError: writeUsageError })
+  addRunCommands(program, end)
+  addQueryCommands(program, end)
+  addProjectCommands(program, end)
+  return program
+}
+
+const addRunCommands = (program: Command, end: End): void => {
+  describe(program, 'run', 'check a workflow and run it', RUN_HELP)
+    .argument('<file>', "the workflow's YAML file, or - for standard input")
+    .option(
+      '-i, --input <value>',
+      'input: JSON, @FILE (.json, .yaml, @- for standard input) or key=value; repeatable',
+      collect,
+    )
+    .option('-m, --model <alias=model>', 'another model for an alias: alias=provider/name; repeatable', collect)
+    .option('--json', 'print one JSON object on standard output, and nothing else')
+    .option('-q, --quiet', 'print the output and nothing else')
+    .action(async (file, options, command) =>
+      end(await (await import('./commands/run.ts')).run(contextOf(command), { file, ...options })),
+    )
+  describe(program, 'resume', 'go on with an interrupted run', RESUME_HELP)
+    .argument('[run]', 'a run id, the beginning or end of one, or last')
+    .option('--all', 'every run that was interrupted')
+    .option('--json', 'print one JSON object, with --all an array')
+    .option('-q, --quiet', 'print the output and nothing else')
+    .action(async (run, options, command) =>
+      end(await (await import('./commands/resume.ts')).resume(contextOf(command), { run, ...options })),
+    )
+  describe(program, 'cancel', 'cancel a run, from another terminal as well', CANCEL_HELP)
+    .argument('<run>', 'a run id, the beginning or end of one, or last')
+    .option('--json', 'print a JSON object')
+    .action(async (run, options, command) =>
+      end(await (await import('./commands/cancel.ts')).cancel(contextOf(command), { run, ...options })),
+    )
+}
+
+const addQueryCommands = (program: Command, end: End): void => {
+  describe(program, 'runs', 'list runs, newest first', RUNS_HELP)
+    .option('--status <status>', 'running, interrupted, completed, failed or cancelled')
+    .option('--workflow <name>', 'of this workflow')
+    .option('--limit <count>', 'at most so many (default 20)')
+    .option('--json', 'print a JSON array')
+    .action(async (options, command) =>
+      end(await (await import('./commands/runs.ts')).listRuns(contextOf(command), options)),
+    )
+  describe(program, 'trace', 'show what a run did, and when', TRACE_HELP)
+    .argument('<run>', 'a run id, the beginning or end of one, or last')
+    .option('--all', 'every foreach item, not only the first, the slow and the failed')
+    .option('--json', 'print the run and its journal as a JSON object')
+    .action(async (run, options, command) =>
+      end(await (await import('./commands/trace.ts')).trace(contextOf(command), { run, ...options })),
+    )
+}
+
+const addProjectCommands = (program: Command, end: End): void => {
+  describe(program, 'validate', 'check workflows without running them', VALIDATE_HELP)
+    .argument('<file...>', 'YAML files, or - for standard input')
+    .option('--json', 'print a JSON object: { ok, diagnostics }')
+    .action(async (files, options, command) =>
+      end(await (await import('./commands/validate.ts')).validate(contextOf(command), { files, ...options })),
+    )
+  describe(program, 'schema', 'print the JSON Schema of the workflow language', SCHEMA_HELP)
+    .option('--json', 'print it as JSON, which it always is')
+    .action(async (_options, command) =>
+      end(await (await import('./commands/schema.ts')).printSchema(contextOf(command))),
+    )
+  describe(program, 'doctor', 'look for what is missing on this machine', DOCTOR_HELP)
+    .option('--json', 'print a JSON object: { ok, checks }')
+    .action(async (options, command) =>
+      end(await (await import('./commands/doctor.ts')).examine(contextOf(command), options)),
+    )
+}
+
+const describe = (program: Command, name: string, description: string, help: string): Command =>
+  program.command(name).description(description).addHelpText('after', help)
+
+const contextOf = (command: Command): Context => createContext(command.optsWithGlobals<GlobalOptions>())
+
+const collect = (value: string, values: string[] = []): string[] => [...values, value]
+
+/** Beside the code in its repository, and one folder above the bundle. */
+const readVersion = (): string => {
+  for (const place of ['../package.json', '../../package.json']) {
+    try {
+      const { name, version } = JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8'))
+      if (name === 'troupe') return String(version)
+    } catch {}
+  }
+  return 'unknown'
+}
+
+const toUsageExit = ({ code, message, exitCode }: CommanderError): never => {
+  const isHelp = exitCode === 0 || code === 'commander.helpDisplayed' || code === 'commander.version'
+  throw new CommanderError(isHelp ? EXIT.completed : EXIT.invalid, code, message)
+}
+
+const writeUsageError = (text: string, write: (text: string) => void): void => {
+  const [message = '', suggestion = ''] = text
+    .replace(/^error: /, '')
+    .trim()
+    .split('\n')
+  const [, nearest] = /^\(Did you mean (?:one of )?(.*)\?\)$/.exec(suggestion) ?? []
+  const [, file] = /^unknown command '(.*\.ya?ml)'/.exec(message) ?? []
+  const hint =
+    file !== undefined
+      ? `to run a workflow: troupe run ${file}`
+      : nearest !== undefined
+        ? `did you mean ${nearest.replace(/^(\S+)$/, "'$1'").replace(/, (?=[^,]*$)/, ' or ')}?`
+        : 'troupe --help shows commands, troupe COMMAND --help their options'
+  write(`troupe: ${message}\n  hint: ${hint}\n`)
+}

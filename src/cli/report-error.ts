@@ -1,0 +1,65 @@
+/** Says on standard error why a command could not go on, and finds the exit code for it. */
+import { formatDiagnostic } from '../compiler/diagnostic.ts'
+import { isFault } from '../core/fault.ts'
+import { isStoreError } from '../store/store-error.ts'
+import { CliError, InvalidFile } from './cli-error.ts'
+import { EXIT } from './exit-code.ts'
+import { createPaint, wantsColor } from './paint.ts'
+import { paintDiagnostic } from './paint-diagnostic.ts'
+import { toPrintable } from './printable.ts'
+
+export interface Explanation {
+  code: string
+  message: string
+  hint: string | undefined
+  exitCode: number
+}
+
+/** Writes the error, with its stack under `--debug`; the exit code. */
+export const reportError = (thrown: unknown): number => {
+  const isDebug = process.argv.includes('--debug')
+  const flag = !process.argv.includes('--no-color')
+  const paint = createPaint(wantsColor({ isTerminal: process.stderr.isTTY === true, flag }, process.env))
+  const { message, hint, exitCode } = explainError(thrown)
+  if (thrown instanceof InvalidFile) {
+    const texts = thrown.diagnostics.map((finding) => formatDiagnostic(finding, thrown.source))
+    process.stderr.write(`${texts.map((text) => paintDiagnostic(toPrintable(text), paint)).join('\n\n')}\n`)
+  } else {
+    const help = hint === undefined ? '' : `\n  ${paint.dim(`hint: ${toPrintable(hint)}`)}`
+    process.stderr.write(`${paint.red('troupe:')} ${toPrintable(message).replaceAll('\n', '\n  ')}${help}\n`)
+  }
+  if (isDebug) process.stderr.write(`${toStack(thrown)}\n`)
+  return exitCode
+}
+
+/** What an error means to the one who called the command. */
+export const explainError = (thrown: unknown): Explanation => {
+  if (thrown instanceof InvalidFile)
+    return { code: 'invalid_workflow', message: thrown.message, hint: undefined, exitCode: thrown.exitCode }
+  if (thrown instanceof CliError) {
+    const code = thrown.exitCode === EXIT.invalid ? 'invalid_usage' : 'environment'
+    return { code, message: thrown.message, hint: thrown.hint, exitCode: thrown.exitCode }
+  }
+  if (isStoreError(thrown))
+    return { code: thrown.code, message: thrown.message, hint: thrown.hint, exitCode: EXIT.environment }
+  if (isFault(thrown)) {
+    const [message = '', ...rest] = thrown.message.split('\n')
+    const exitCode = ENVIRONMENT_FAULTS.has(thrown.code) ? EXIT.environment : EXIT.invalid
+    return { code: thrown.code, message, hint: rest.length === 0 ? undefined : rest.join('\n'), exitCode }
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return {
+    code: 'defect',
+    message: `something went wrong that should not: ${message}`,
+    hint: 'this is a bug in troupe; with --debug it shows where',
+    exitCode: EXIT.environment,
+  }
+}
+
+const ENVIRONMENT_FAULTS: ReadonlySet<string> = new Set(['unavailable', 'unauthorized'])
+
+const toStack = (thrown: unknown): string => {
+  if (!(thrown instanceof Error)) return String(thrown)
+  const cause = thrown.cause === undefined ? '' : `\ncaused by ${toStack(thrown.cause)}`
+  return `${thrown.stack ?? thrown.message}${cause}`
+}

@@ -1,0 +1,53 @@
+/** From the start of a run to its result: shown, followed, written out. */
+import type { Local } from '../app/local.ts'
+import type { CompiledWorkflow } from '../compiler/compile.ts'
+import type { Run } from '../runtime/run.ts'
+import type { RunWatcher } from '../runtime/run-notice.ts'
+import type { Context } from './context.ts'
+import { follow } from './follow.ts'
+import { describeHolder } from './run-holder.ts'
+import { chooseView, type OutputOptions, writeResult } from './run-output.ts'
+import { type FollowedExit, type RunResult, toExitCode, toResult } from './run-result.ts'
+
+export interface StayOptions {
+  local: Local
+  workflow: CompiledWorkflow
+  isResumed: boolean
+  begin(watch: RunWatcher): Promise<Run>
+}
+
+export interface StayEnd {
+  result: RunResult
+  exit: FollowedExit
+}
+
+/** The exit code. */
+export const stayWith = async (context: Context, output: OutputOptions, options: StayOptions): Promise<number> => {
+  const { result, exit } = await showRun(context, output, options)
+  writeResult(context, output, { result, workflow: options.workflow })
+  return toExitCode(exit)
+}
+
+const showRun = async (
+  context: Context,
+  output: OutputOptions,
+  { local, workflow, isResumed, begin }: StayOptions,
+): Promise<StayEnd> => {
+  const startedAt = Date.now()
+  const view = await chooseView(context, output, { workflow, isResumed })
+  const run = await begin((notice) => view.take(notice))
+  try {
+    view.begin(run)
+    const exit = await follow(run, { local, view })
+    const holder = exit.kind === 'lost' ? await findHolder(local, run.id) : undefined
+    const durationMs = Date.now() - startedAt
+    return { exit, result: toResult({ run: run.id, workflow: workflow.name, exit, durationMs, holder }) }
+  } finally {
+    view.end()
+  }
+}
+
+const findHolder = async (local: Local, id: string): Promise<string | undefined> => {
+  const found = await local.store.findRun(id).catch(() => undefined)
+  return found?.kind === 'found' && found.run.holder !== null ? describeHolder(found.run.holder) : undefined
+}

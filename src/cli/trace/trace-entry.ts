@@ -1,0 +1,93 @@
+/** A journal as what happened when: one entry for each attempt, deadline and message. */
+import type { Usage } from '../../core/actor.ts'
+import type { FaultData } from '../../core/fault.ts'
+import type { AttemptFigures } from '../../runtime/run-event.ts'
+import { addUsage, NO_USAGE } from '../../runtime/usage-totals.ts'
+import { isEventKind, type JournalRow } from '../../store/journal-row.ts'
+import type { UsageTotals } from '../../store/store.ts'
+
+export type EntryState = 'completed' | 'failed' | 'retried' | 'lost' | 'late' | 'waited' | 'timed_out' | 'stopped'
+
+export interface TraceEntry {
+  /** Of the step, with the foreach items around it; empty for the run as a whole. */
+  path: string
+  state: EntryState
+  /** Undefined where there are none: deadlines, messages. */
+  attempt: number | undefined
+  startedAt: number
+  endedAt: number
+  /** False where only the end is known for sure. */
+  hasDuration: boolean
+  usage: UsageTotals
+  /** Why it failed, or who stopped it. */
+  note: string
+}
+
+type Data = Partial<AttemptFigures> & { fault?: FaultData; timer?: string; by?: string; limit?: string }
+
+export const toTraceEntries = (rows: readonly JournalRow[]): TraceEntry[] => {
+  const entries: TraceEntry[] = []
+  let eventAt = rows[0]?.at ?? 0
+  for (const row of rows) {
+    const entry = toEntry(row, eventAt)
+    if (entry !== undefined) entries.push(entry)
+    if (isEventKind(row.kind)) eventAt = row.at
+  }
+  return entries.map((entry) => (entry.state === 'waited' ? { ...entry, hasDuration: isAlone(entry, entries) } : entry))
+}
+
+const toEntry = (row: JournalRow, eventAt: number): TraceEntry | undefined => {
+  const data = (row.data ?? {}) as unknown as Data
+  switch (row.kind) {
+    case 'outcome':
+      return toAttempt(row, data, data.fault === undefined ? 'completed' : 'failed')
+    case 'attempt':
+      return toAttempt(row, data, 'retried')
+    case 'late':
+      return toAttempt(row, data, 'late', 'came too late: changed nothing')
+    case 'lost':
+      return toMoment(row, 'lost', 'the process that performed it is gone', data.attempt)
+    case 'timer':
+      return toDeadline(row, data.timer, eventAt)
+    case 'cancel':
+      return toMoment(row, 'stopped', `cancelled by ${data.by ?? 'unknown'}`)
+    case 'budget':
+      return toMoment(row, 'stopped', `limits.${data.limit ?? ''} reached`)
+    default:
+      return undefined
+  }
+}
+
+const toAttempt = (row: JournalRow, data: Data, state: EntryState, note?: string): TraceEntry => ({
+  path: row.path,
+  state,
+  attempt: data.attempt,
+  startedAt: data.started ?? row.at,
+  endedAt: data.started === undefined ? row.at : data.started + (data.ms ?? 0),
+  hasDuration: data.started !== undefined,
+  usage: totalOf(data.usage),
+  note: note ?? (data.fault === undefined ? '' : `${data.fault.code}: ${data.fault.message}`),
+})
+
+const totalOf = (usage: readonly Usage[] | undefined): UsageTotals => addUsage(NO_USAGE, usage)
+
+const toMoment = ({ path, at }: JournalRow, state: EntryState, note: string, attempt?: number): TraceEntry => ({
+  path,
+  state,
+  attempt,
+  startedAt: at,
+  endedAt: at,
+  hasDuration: false,
+  usage: NO_USAGE,
+  note,
+})
+
+/** A wait began with an event before it: with the last one, as far as the journal tells. */
+const toDeadline = (row: JournalRow, timer: string | undefined, eventAt: number): TraceEntry | undefined => {
+  if (timer === 'wait') return { ...toMoment(row, 'waited', ''), startedAt: eventAt, hasDuration: true }
+  if (timer === 'timeout') return toMoment(row, 'timed_out', 'took longer than its timeout')
+  return undefined
+}
+
+const isAlone = (wait: TraceEntry, entries: readonly TraceEntry[]): boolean =>
+  entries.every((other) => other === wait || other.endedAt <= wait.startedAt || other.startedAt >= wait.endedAt)

@@ -1,0 +1,97 @@
+/** Entries in the order in which a reader wants them: by time, the items of a foreach together and not all of them. */
+import { NO_USAGE } from '../../runtime/usage-totals.ts'
+import type { UsageTotals } from '../../store/store.ts'
+import type { EntryState, TraceEntry } from './trace-entry.ts'
+
+export interface TraceRow {
+  depth: number
+  name: string
+  state: EntryState
+  startedAt: number
+  endedAt: number
+  hasDuration: boolean
+  usage: UsageTotals
+  note: string
+}
+
+/** How many items of a foreach are shown one by one, and how many of the failed and of the slow when there are more. */
+const ALL_ITEM_ROWS = 12
+const CHOSEN_ROWS = 5
+
+export const toTraceRows = (entries: readonly TraceEntry[], { all }: { all: boolean }): TraceRow[] =>
+  groupEntries(entries).flatMap(({ id, members }) =>
+    id === undefined ? members.map((entry) => toRow(entry, entry.path, 0)) : toGroupRows(id, members, all),
+  )
+
+interface Group {
+  /** Of the foreach; undefined for an entry that stands alone. */
+  id: string | undefined
+  members: TraceEntry[]
+}
+
+/** In order of their first start. */
+const groupEntries = (entries: readonly TraceEntry[]): Group[] => {
+  const groups: Group[] = []
+  const byId = new Map<string, Group>()
+  for (const entry of [...entries].sort((a, b) => a.startedAt - b.startedAt)) {
+    const id = /^([^[/]+)\[/.exec(entry.path)?.[1]
+    const known = id === undefined ? undefined : byId.get(id)
+    const group = known ?? { id, members: [] }
+    group.members.push(entry)
+    if (known !== undefined) continue
+    groups.push(group)
+    if (id !== undefined) byId.set(id, group)
+  }
+  return groups
+}
+
+const toGroupRows = (id: string, members: readonly TraceEntry[], all: boolean): TraceRow[] => {
+  const shown = all || members.length <= ALL_ITEM_ROWS ? members : chooseMembers(members)
+  const hidden = members.length - shown.length
+  return [
+    summarize(id, members, hidden),
+    ...shown.map((entry) => toRow(entry, entry.path.slice(id.length).replace('/', ' '), 1)),
+  ]
+}
+
+const summarize = (id: string, members: readonly TraceEntry[], hidden: number): TraceRow => {
+  const items = new Set(members.map(({ path }) => /^[^\]]*\]/.exec(path)?.[0])).size
+  const failed = members.filter(({ state }) => state === 'failed').length
+  const parts = [
+    `${items} item${items === 1 ? '' : 's'}`,
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(hidden === 0 ? [] : [`${hidden} attempts not shown (--all shows them)`]),
+  ]
+  return {
+    depth: 0,
+    name: id,
+    state: failed === 0 ? 'completed' : 'failed',
+    startedAt: Math.min(...members.map(({ startedAt }) => startedAt)),
+    endedAt: Math.max(...members.map(({ endedAt }) => endedAt)),
+    hasDuration: true,
+    usage: members.reduce((sum, { usage }) => addTotals(sum, usage), NO_USAGE),
+    note: parts.join(', '),
+  }
+}
+
+const chooseMembers = (members: readonly TraceEntry[]): TraceEntry[] => {
+  const byDuration = [...members].sort((a, b) => b.endedAt - b.startedAt - (a.endedAt - a.startedAt))
+  const chosen = new Set([
+    ...members.filter(({ state }) => state !== 'completed').slice(0, CHOSEN_ROWS),
+    ...byDuration.slice(0, CHOSEN_ROWS),
+  ])
+  return members.filter((entry) => chosen.has(entry))
+}
+
+const toRow = (entry: TraceEntry, path: string, depth: number): TraceRow => {
+  const { state, startedAt, endedAt, hasDuration, usage, note, attempt } = entry
+  const isFirst = attempt === undefined || (attempt === 1 && state === 'completed')
+  const name = `${path === '' ? 'run' : path}${isFirst ? '' : ` #${attempt}`}`
+  return { depth, name, state, startedAt, endedAt, hasDuration, usage, note }
+}
+
+const addTotals = (a: UsageTotals, b: UsageTotals): UsageTotals => ({
+  input_tokens: a.input_tokens + b.input_tokens,
+  output_tokens: a.output_tokens + b.output_tokens,
+  cost_usd: a.cost_usd === null || b.cost_usd === null ? null : a.cost_usd + b.cost_usd,
+})

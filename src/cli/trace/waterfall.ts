@@ -1,0 +1,83 @@
+/** Rows on a common time axis, cut to the width of the terminal. */
+import { formatDuration } from '../../core/duration.ts'
+import type { Paint } from '../paint.ts'
+import { cutEnd, padEnd, padStart, toOneLine, widthOf } from '../printable.ts'
+import { formatCount } from '../run-result.ts'
+import type { EntryState } from './trace-entry.ts'
+import type { TraceRow } from './trace-rows.ts'
+
+export interface WaterfallOptions {
+  /** Epoch milliseconds: where the axis begins and ends. */
+  from: number
+  to: number
+  width: number
+  paint: Paint
+}
+
+const SYMBOLS: Record<EntryState, { symbol: string; color: keyof Paint }> = {
+  completed: { symbol: '✓', color: 'green' },
+  failed: { symbol: '✗', color: 'red' },
+  retried: { symbol: '↻', color: 'yellow' },
+  lost: { symbol: '?', color: 'yellow' },
+  late: { symbol: '◌', color: 'dim' },
+  waited: { symbol: '◷', color: 'cyan' },
+  timed_out: { symbol: '◷', color: 'red' },
+  stopped: { symbol: '⊘', color: 'yellow' },
+}
+
+const LONGEST_NAME = 40
+const LONGEST_BAR = 60
+const SHORTEST_BAR = 10
+const TIME_WIDTH = 7
+
+export const renderWaterfall = (rows: readonly TraceRow[], options: WaterfallOptions): string[] => {
+  const nameWidth = Math.min(LONGEST_NAME, Math.max(4, ...rows.map(({ depth, name }) => depth * 2 + widthOf(name))))
+  const tokenWidth = Math.max(0, ...rows.map((row) => describeTokens(row).length))
+  const fixed = 2 + nameWidth + 2 + TIME_WIDTH + (tokenWidth === 0 ? 0 : tokenWidth + 2)
+  const room = options.width - fixed - 2
+  const barWidth = Math.max(SHORTEST_BAR, Math.min(LONGEST_BAR, Math.floor(room * 0.6)))
+  const layout = { ...options, nameWidth, tokenWidth, barWidth, noteWidth: options.width - fixed - barWidth - 2 }
+  return [renderAxis(layout), ...rows.flatMap((row) => renderRow(row, layout))]
+}
+
+interface Layout extends WaterfallOptions {
+  nameWidth: number
+  tokenWidth: number
+  barWidth: number
+  /** What is left for notes; below a certain width they get a line of their own. */
+  noteWidth: number
+}
+
+const renderAxis = ({ from, to, nameWidth, barWidth, paint }: Layout): string => {
+  const end = formatDuration(to - from)
+  return paint.dim(`${' '.repeat(2 + nameWidth + 2)}0${padStart(end, barWidth - 1)}`)
+}
+
+/** Narrower than this, a note tells nothing. */
+const SHORTEST_NOTE = 24
+
+const renderRow = (row: TraceRow, layout: Layout): string[] => {
+  const { nameWidth, tokenWidth, noteWidth, paint, width } = layout
+  const { symbol, color } = SYMBOLS[row.state]
+  const name = padEnd(cutEnd('  '.repeat(row.depth) + row.name, nameWidth), nameWidth)
+  const time = padStart(row.hasDuration ? formatDuration(row.endedAt - row.startedAt) : '', TIME_WIDTH)
+  const tokens = tokenWidth === 0 ? '' : `  ${padStart(describeTokens(row), tokenWidth)}`
+  const note = toOneLine(row.note)
+  const line = `${paint[color](symbol)} ${name}  ${renderBar(row, layout)}${time}${paint.dim(tokens)}`
+  const paintNote = row.state === 'failed' ? paint.red : paint.dim
+  if (note === '') return [line.trimEnd()]
+  if (noteWidth - 2 >= SHORTEST_NOTE) return [`${line}  ${paintNote(cutEnd(note, noteWidth - 2))}`]
+  return [line.trimEnd(), `    ${paintNote(cutEnd(note, Math.max(SHORTEST_NOTE, width - 4)))}`]
+}
+
+const renderBar = ({ startedAt, endedAt, state }: TraceRow, { from, to, barWidth, paint }: Layout): string => {
+  const span = Math.max(1, to - from)
+  const toCell = (at: number): number => ((Math.min(Math.max(at, from), to) - from) / span) * barWidth
+  const start = Math.min(barWidth - 1, Math.floor(toCell(startedAt)))
+  const end = Math.max(start + 1, Math.round(toCell(endedAt)))
+  const filled = (endedAt === startedAt ? '╸' : '━').repeat(end - start)
+  return ' '.repeat(start) + paint[SYMBOLS[state].color](filled) + ' '.repeat(barWidth - end)
+}
+
+const describeTokens = ({ usage: { input_tokens, output_tokens } }: TraceRow): string =>
+  input_tokens + output_tokens === 0 ? '' : `${formatCount(input_tokens)}→${formatCount(output_tokens)} tok`

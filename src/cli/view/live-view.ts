@@ -1,0 +1,143 @@
+/**
+ * Progress on a terminal: the tree of steps, redrawn in place at most ten times a second.
+ *
+ * It owns the lines it has drawn and the cursor, which it hides and gives back on every way out of the process. Lines are
+ * cut to the terminal, so that none wraps; after a change of size, what wrapped is counted before it is cleared.
+ */
+import { writeSync } from 'node:fs'
+import { formatDuration } from '../../core/duration.ts'
+import type { Run } from '../../runtime/run.ts'
+import type { Channel } from '../context.ts'
+import { cutEnd, widthOf } from '../printable.ts'
+import { renderRows } from './frame.ts'
+import type { RunView, ViewedRun } from './run-view.ts'
+import { listRows } from './step-rows.ts'
+import { StepTracker } from './step-tracker.ts'
+
+const FRAME_MS = 100
+
+/** Below the tree stays a line for the cursor, above it one for the title. */
+const OTHER_LINES = 3
+
+const HIDE_CURSOR = '\x1b[?25l'
+const SHOW_CURSOR = '\x1b[?25h'
+const CLEAR_BELOW = '\x1b[J'
+/** Terminals that know it show a frame at once, the others ignore it: https://contour-terminal.org/vt-extensions/synchronized-output/ */
+const BEGIN_FRAME = '\x1b[?2026h'
+const END_FRAME = '\x1b[?2026l'
+
+export const createLiveView = (channel: Channel, { workflow, isResumed }: ViewedRun): RunView => {
+  const tracker = new StepTracker(workflow)
+  const screen = createScreen(channel)
+  const startedAt = Date.now()
+  let run: Run | undefined
+  let tick = 0
+  let note = ''
+  const draw = (): void => {
+    if (run === undefined) return
+    const { paint } = channel
+    const columns = channel.columns()
+    const height = Math.max(1, channel.rows() - OTHER_LINES - (note === '' ? 0 : 1))
+    const rows = listRows(tracker, { run, now: Date.now() })
+    screen.draw([
+      renderTitle(`${workflow.name}`, { id: run.id, ms: Date.now() - startedAt, columns, channel }),
+      ...renderRows(rows, { columns, height, paint, tick: tick++ }),
+      ...(note === '' ? [] : [paint.yellow(cutEnd(note, columns - 1))]),
+    ])
+  }
+  let timer: NodeJS.Timeout | undefined
+  const stopListening = channel.onResize(() => {
+    if (timer !== undefined) draw()
+  })
+  return {
+    begin(begun) {
+      run = begun
+      if (isResumed) tracker.skipPast(run)
+      screen.open()
+      tracker.readChanges(run)
+      draw()
+      timer = setInterval(draw, FRAME_MS)
+    },
+    take(notice) {
+      tracker.take(notice)
+      if (notice.type === 'run.changed' && run !== undefined) tracker.readChanges(run)
+    },
+    say(text) {
+      note = text
+      draw()
+    },
+    end() {
+      clearInterval(timer)
+      timer = undefined
+      stopListening()
+      note = ''
+      if (run !== undefined) tracker.readChanges(run)
+      draw()
+      screen.close()
+    },
+  }
+}
+
+const renderTitle = (
+  name: string,
+  { id, ms, columns, channel }: { id: string; ms: number; columns: number; channel: Channel },
+): string => {
+  const { bold, dim } = channel.paint
+  const time = formatDuration(ms)
+  const shown = cutEnd(name, columns - 1)
+  const rest = `  ${id}  ${time}`
+  return widthOf(shown) + rest.length < columns ? bold(shown) + dim(rest) : bold(shown)
+}
+
+interface Screen {
+  open(): void
+  draw(lines: readonly string[]): void
+  close(): void
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours, which take no cells.
+const COLORS = /\x1b\[\d+m/g
+
+const createScreen = (channel: Channel): Screen => {
+  let drawn: number[] = []
+  let isOpen = false
+  const show = (): void => {
+    if (isOpen) writeSync(process.stderr.fd, SHOW_CURSOR)
+    isOpen = false
+  }
+  const suspend = (): void => {
+    show()
+    process.kill(process.pid, 'SIGSTOP')
+  }
+  const resume = (): void => {
+    drawn = []
+    isOpen = true
+    channel.write(HIDE_CURSOR)
+  }
+  return {
+    open() {
+      isOpen = true
+      channel.write(HIDE_CURSOR)
+      process.on('exit', show)
+      process.on('SIGTSTP', suspend)
+      process.on('SIGCONT', resume)
+    },
+    draw(lines) {
+      const up = countRows(drawn, channel.columns())
+      const back = up === 0 ? '\r' : `\r\x1b[${up}A`
+      channel.write(`${BEGIN_FRAME}${back}${CLEAR_BELOW}${lines.join('\n')}\n${END_FRAME}`)
+      drawn = lines.map((line) => widthOf(line.replaceAll(COLORS, '')))
+    },
+    close() {
+      if (isOpen) channel.write(SHOW_CURSOR)
+      isOpen = false
+      process.off('exit', show)
+      process.off('SIGTSTP', suspend)
+      process.off('SIGCONT', resume)
+    },
+  }
+}
+
+/** Rows that lines of these widths take now: a terminal that became narrower has wrapped them. */
+const countRows = (widths: readonly number[], columns: number): number =>
+  widths.reduce((total, width) => total + Math.max(1, Math.ceil(width / Math.max(1, columns))), 0)

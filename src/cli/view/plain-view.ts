@@ -1,0 +1,86 @@
+/** Progress where there is no terminal: one line when a step starts, one when it ends. */
+import { formatDuration } from '../../core/duration.ts'
+import type { Run } from '../../runtime/run.ts'
+import type { RunNotice } from '../../runtime/run-notice.ts'
+import type { Scope } from '../../runtime/scope.ts'
+import type { Channel } from '../context.ts'
+import { toOneLine } from '../printable.ts'
+import type { RunView, ViewedRun } from './run-view.ts'
+import { type StepChange, StepTracker, type TrackedStep } from './step-tracker.ts'
+
+/** How often the items of a foreach are counted. */
+const COUNT_EVERY_MS = 2_000
+
+export const createPlainView = (
+  channel: Channel,
+  { workflow, isResumed }: ViewedRun,
+  now: () => number = Date.now,
+): RunView => {
+  const tracker = new StepTracker(workflow, now)
+  let run: Run | undefined
+  let countedAt = now()
+  const say = (text: string): void => channel.write(`${text}\n`)
+  const report = (): void => {
+    if (run === undefined) return
+    for (const change of tracker.readChanges(run)) {
+      const line = describeChange(change)
+      if (line !== undefined) say(line)
+    }
+    if (now() - countedAt < COUNT_EVERY_MS) return
+    countedAt = now()
+    for (const line of describeItems(run, tracker.steps)) say(line)
+  }
+  return {
+    begin(begun) {
+      run = begun
+      say(`${workflow.name}: run ${run.id} ${isResumed ? 'goes on' : 'started'}`)
+      if (isResumed) tracker.skipPast(run)
+      report()
+    },
+    take(notice) {
+      if (notice.type === 'attempt.failed') say(describeFailure(notice))
+      else if (notice.type === 'run.changed' || notice.type === 'attempt.started') report()
+    },
+    say,
+    end: report,
+  }
+}
+
+const indent = ({ depth }: TrackedStep): string => '  '.repeat(depth + 1)
+
+const describeChange = (change: StepChange): string | undefined => {
+  const { step } = change
+  if (change.type === 'started') return isMoment(step) ? undefined : `${indent(step)}${step.id}: started`
+  const { status, attempts, error } = change.record
+  if (status === 'skipped' || status === 'cancelled') return `${indent(step)}${step.id}: ${status}`
+  const time = isMoment(step) || change.ms === undefined ? '' : ` in ${formatDuration(change.ms)}`
+  const tries = attempts > 1 ? `, ${attempts} attempts` : ''
+  const why = status === 'failed' ? `: ${describeError(error)}` : ''
+  return `${indent(step)}${step.id}: ${status}${time}${tries}${why}`
+}
+
+/** Steps that take no time: their start is not worth a line. */
+const isMoment = ({ kind }: TrackedStep): boolean => kind === 'set' || kind === 'fail' || kind === 'switch'
+
+const describeError = (error: unknown): string => {
+  const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string }
+  return `${code}: ${toOneLine(message)}`
+}
+
+const describeFailure = ({
+  effect,
+  fault,
+  figures,
+  retryInMs,
+}: Extract<RunNotice, { type: 'attempt.failed' }>): string =>
+  `  ${effect.path}: attempt ${figures.attempt} failed: ${describeError(fault)} (again in ${formatDuration(retryInMs)})`
+
+const describeItems = (run: Run, steps: readonly TrackedStep[]): string[] => {
+  const root: Scope | undefined = run.state.root
+  return steps.flatMap((step) => {
+    const counts = root?.open.get(step.id)?.pool?.counts
+    if (counts === undefined) return []
+    const failed = counts.failed === 0 ? '' : `, ${counts.failed} failed`
+    return [`${indent(step)}${step.id}: ${counts.done} of ${counts.total} items done${failed}`]
+  })
+}

@@ -1,0 +1,126 @@
+/** A running run as rows of a tree: what a view draws, without how. */
+import type { StepRecord } from '../../compiler/machine-context.ts'
+import type { Run } from '../../runtime/run.ts'
+import { contextOf, type OpenStep, type Scope } from '../../runtime/scope.ts'
+import type { LiveAttempt, StepTracker, TrackedStep } from './step-tracker.ts'
+
+export type RowState = 'pending' | 'running' | 'waiting' | 'completed' | 'skipped' | 'failed' | 'cancelled'
+
+export interface StepRow {
+  depth: number
+  state: RowState
+  name: string
+  ms: number | undefined
+  /** What happens in it right now, or why it failed. */
+  detail: RowDetail
+}
+
+export type RowDetail =
+  | { kind: 'none' }
+  | { kind: 'items'; done: number; total: number; failed: number; running: number }
+  | { kind: 'iteration'; count: number }
+  | { kind: 'retry'; attempt: number; code: string; inMs: number }
+  | { kind: 'attempt'; attempt: number; text: string }
+  | { kind: 'wait'; leftMs: number }
+  | { kind: 'fault'; code: string; message: string }
+
+/** How many running items of a foreach get a row. */
+const ITEM_ROWS = 4
+
+const NONE: RowDetail = { kind: 'none' }
+
+/** Steps inside a block that was not entered are left out, and of ended blocks those that did not run. */
+export const listRows = (tracker: StepTracker, { run, now }: { run: Run; now: number }): StepRow[] => {
+  const root = run.state.root
+  if (root === undefined) return []
+  const records = contextOf(root).steps
+  const rows: StepRow[] = []
+  let hiddenBelow = Number.POSITIVE_INFINITY
+  let endedBelow = Number.POSITIVE_INFINITY
+  for (const step of tracker.steps) {
+    const record = records[step.id]
+    if (step.depth <= hiddenBelow) hiddenBelow = Number.POSITIVE_INFINITY
+    if (step.depth <= endedBelow) endedBelow = Number.POSITIVE_INFINITY
+    if (record === undefined || step.depth > hiddenBelow) continue
+    const hasRun = record.visits > 0
+    if (!hasRun) hiddenBelow = step.depth
+    if (!hasRun && step.depth > endedBelow) continue
+    if (record.entered === undefined && endedBelow > step.depth) endedBelow = step.depth
+    rows.push(toRow(step, record, { tracker, root, now }))
+    const open = root.open.get(step.id)
+    if (open?.items !== undefined) rows.push(...listItems(open, { depth: step.depth + 1, tracker, now }))
+  }
+  return rows
+}
+
+interface Surroundings {
+  tracker: StepTracker
+  root: Scope
+  now: number
+}
+
+const toRow = (step: TrackedStep, record: StepRecord, { tracker, root, now }: Surroundings): StepRow => {
+  const timing = tracker.timings.get(step.id)
+  const isActive = record.entered !== undefined
+  return {
+    depth: step.depth,
+    state: isActive ? (isWaiting(record) ? 'waiting' : 'running') : record.status,
+    name: step.id,
+    ms: timing === undefined || isMoment(step, isActive) ? undefined : (timing.endedAt ?? now) - timing.startedAt,
+    detail: isActive ? describeActive(step, record, { tracker, root, now }) : describeEnded(record),
+  }
+}
+
+const isMoment = ({ kind }: TrackedStep, isActive: boolean): boolean => kind === 'set' && !isActive
+
+const isWaiting = ({ entered }: StepRecord): boolean => entered?.kind === 'wait' || entered?.kind === 'backoff'
+
+const describeActive = (step: TrackedStep, record: StepRecord, { tracker, root, now }: Surroundings): RowDetail => {
+  const { entered } = record
+  const counts = root.open.get(step.id)?.pool?.counts
+  if (counts !== undefined) return { kind: 'items', ...counts }
+  if (entered?.kind === 'wait' || entered?.kind === 'backoff') {
+    const since = tracker.timings.get(step.id)?.startedAt ?? now
+    return { kind: 'wait', leftMs: Math.max(0, since + entered.delayMs - now) }
+  }
+  if (step.kind === 'loop' && entered?.kind === 'block') return { kind: 'iteration', count: entered.count }
+  const live = tracker.attempts.get(step.id)
+  return live === undefined ? NONE : describeAttempt(live, now)
+}
+
+const describeAttempt = ({ attempt, text, failure }: LiveAttempt, now: number): RowDetail =>
+  failure === undefined
+    ? { kind: 'attempt', attempt, text }
+    : { kind: 'retry', attempt, code: failure.fault.code, inMs: Math.max(0, failure.retryAt - now) }
+
+const describeEnded = ({ status, error, attempts }: StepRecord): RowDetail => {
+  if (status === 'failed') {
+    const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string }
+    return { kind: 'fault', code, message }
+  }
+  return attempts > 1 ? { kind: 'attempt', attempt: attempts, text: '' } : NONE
+}
+
+const listItems = (
+  { items = new Map() }: OpenStep,
+  { depth, tracker, now }: { depth: number; tracker: StepTracker; now: number },
+): StepRow[] => {
+  const rows: StepRow[] = []
+  for (const [index, scope] of items) {
+    if (rows.length === ITEM_ROWS) break
+    const step = runningStep(scope)
+    const path = step === undefined ? undefined : `${scope.path}/${step}`
+    const live = path === undefined ? undefined : tracker.attempts.get(path)
+    rows.push({
+      depth,
+      state: live?.failure === undefined ? 'running' : 'waiting',
+      name: `[${index}] ${step ?? ''}`,
+      ms: live === undefined ? undefined : now - live.startedAt,
+      detail: live === undefined ? NONE : describeAttempt(live, now),
+    })
+  }
+  return rows
+}
+
+/** The innermost step of a scope that is open. */
+const runningStep = (scope: Scope): string | undefined => [...scope.open.keys()].at(-1)

@@ -1,0 +1,126 @@
+/**
+ * Follows the steps of a running run: when each started and ended, its attempt, its last text. The machine's records say
+ * what a step has come to; the times are ours, since records hold none.
+ *
+ * Records are immutable and shared between states, so that what changed is found by comparing references. Items of a
+ * foreach are tracked by their effects only, and forgotten when these end: there may be 100,000 of them.
+ */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { Step } from '../../compiler/document.ts'
+import type { StepRecord } from '../../compiler/machine-context.ts'
+import { childLists } from '../../compiler/step-place.ts'
+import type { FaultData } from '../../core/fault.ts'
+import type { Run } from '../../runtime/run.ts'
+import type { RunNotice } from '../../runtime/run-notice.ts'
+import { contextOf } from '../../runtime/scope.ts'
+
+export interface StepTiming {
+  startedAt: number
+  endedAt: number | undefined
+}
+
+/** An effect in flight. */
+export interface LiveAttempt {
+  startedAt: number
+  attempt: number
+  /** The end of what the model has said so far. */
+  text: string
+  failure: { fault: FaultData; retryAt: number } | undefined
+}
+
+export type StepChange =
+  | { type: 'started'; step: TrackedStep }
+  | { type: 'ended'; step: TrackedStep; record: StepRecord; ms: number | undefined }
+
+export interface TrackedStep {
+  id: string
+  kind: Step['kind']
+  /** Enclosing blocks. */
+  depth: number
+}
+
+/** How much of a model's text is kept for the view. */
+const TEXT_TAIL = 400
+
+export class StepTracker {
+  readonly steps: readonly TrackedStep[]
+  readonly timings = new Map<string, StepTiming>()
+  /** By path. */
+  readonly attempts = new Map<string, LiveAttempt>()
+  readonly #records = new Map<string, StepRecord>()
+  readonly #now: () => number
+
+  constructor({ workflow }: CompiledWorkflow, now: () => number = Date.now) {
+    this.steps = listSteps(workflow.steps)
+    this.#now = now
+  }
+
+  take(notice: RunNotice): void {
+    if (notice.type === 'run.changed') return
+    const path = notice.type === 'effect.stopped' ? notice.path : notice.effect.path
+    if (notice.type === 'effect.ended' || notice.type === 'effect.stopped') this.attempts.delete(path)
+    else if (notice.type === 'attempt.started') this.#startAttempt(path, notice.attempt)
+    else this.#update(path, notice)
+  }
+
+  /** What has changed since it was called last, in the order of the file. */
+  readChanges(run: Run): StepChange[] {
+    const root = run.state.root
+    if (root === undefined) return []
+    const { steps: records } = contextOf(root)
+    return this.steps.flatMap((step) => {
+      const record = records[step.id]
+      const before = this.#records.get(step.id)
+      if (record === undefined || record === before) return []
+      this.#records.set(step.id, record)
+      return this.#compare(step, before, record)
+    })
+  }
+
+  /** Takes what a resumed run has already done as known. */
+  skipPast(run: Run): void {
+    this.readChanges(run)
+    const now = this.#now()
+    for (const id of this.timings.keys()) {
+      if (this.#records.get(id)?.entered === undefined) this.timings.delete(id)
+      else this.timings.set(id, { startedAt: now, endedAt: undefined })
+    }
+  }
+
+  #compare(step: TrackedStep, before: StepRecord | undefined, record: StepRecord): StepChange[] {
+    const isActive = record.entered !== undefined
+    const wasActive = before?.entered !== undefined
+    const isNewVisit = record.visits > (before?.visits ?? 0)
+    const changes: StepChange[] = []
+    const now = this.#now()
+    if (isNewVisit) {
+      this.timings.set(step.id, { startedAt: now, endedAt: undefined })
+      changes.push({ type: 'started', step })
+    }
+    if (isActive || !(wasActive || isNewVisit)) return changes
+    const timing = this.timings.get(step.id)
+    if (timing !== undefined) timing.endedAt = now
+    changes.push({ type: 'ended', step, record, ms: timing === undefined ? undefined : now - timing.startedAt })
+    return changes
+  }
+
+  #startAttempt(path: string, attempt: number): void {
+    const startedAt = this.attempts.get(path)?.startedAt ?? this.#now()
+    this.attempts.set(path, { startedAt, attempt, text: '', failure: undefined })
+  }
+
+  #update(path: string, notice: Extract<RunNotice, { type: 'attempt.failed' | 'attempt.progress' }>): void {
+    const live = this.attempts.get(path)
+    if (live === undefined) return
+    if (notice.type === 'attempt.failed')
+      live.failure = { fault: notice.fault, retryAt: this.#now() + notice.retryInMs }
+    else if (notice.progress.kind === 'text') live.text = (live.text + notice.progress.text).slice(-TEXT_TAIL)
+    else live.text = `${notice.progress.done}/${notice.progress.total}`
+  }
+}
+
+const listSteps = (steps: readonly Step[], depth = 0): TrackedStep[] =>
+  steps.flatMap((step) => [
+    { id: step.id.value, kind: step.kind, depth },
+    ...(step.kind === 'foreach' ? [] : childLists(step).flatMap(({ steps: inner }) => listSteps(inner, depth + 1))),
+  ])

@@ -1,0 +1,47 @@
+/** Looks at a database without changing it: for `doctor`. */
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import Database from 'better-sqlite3'
+import { APPLICATION_ID, SCHEMA_VERSION } from './schema-version.ts'
+
+export interface DatabaseInspection {
+  /** Bytes, with the write-ahead log. */
+  sizeBytes: number
+  isWritable: boolean
+  isOurs: boolean
+  schemaVersion: number
+  /** What this release writes. */
+  expectedVersion: number
+  /** Undefined: sound. */
+  damage: string | undefined
+}
+
+/** @throws the driver's error when the file can't be opened as a database at all */
+export const inspectSqlite = (path: string): DatabaseInspection => {
+  const connection = new Database(path, { readonly: true, fileMustExist: true, timeout: 1000 })
+  try {
+    const read = (pragma: string): unknown => connection.pragma(pragma, { simple: true })
+    const found = String(read('quick_check(1)'))
+    return {
+      sizeBytes: sizeOf(path) + sizeOf(`${path}-wal`),
+      isWritable: mayWrite(path) && mayWrite(dirname(path)),
+      isOurs: read('application_id') === APPLICATION_ID,
+      schemaVersion: Number(read('user_version')),
+      expectedVersion: SCHEMA_VERSION,
+      damage: found === 'ok' ? undefined : found,
+    }
+  } finally {
+    connection.close()
+  }
+}
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+
+const mayWrite = (path: string): boolean => {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
