@@ -27,7 +27,7 @@ export const analyseAssignment = (graph: FlowGraph, { entry, reached, count }: A
   const words = Math.ceil((2 * count) / 32)
   const before = new Uint32Array(graph.nodes.length * words).fill(0xffffffff)
   const after = new Uint32Array(graph.nodes.length * words).fill(0xffffffff)
-  const table: BitTable = { before, after, words, count }
+  const table: BitTable = { before, after, next: new Uint32Array(words), words, count }
   const order = toReversePostorder(entry, reached)
   let changed = true
   while (changed) {
@@ -44,6 +44,8 @@ interface BitTable {
   /** Rows of `words` words, one for each node. */
   before: Uint32Array
   after: Uint32Array
+  /** One row, used again for every visit. */
+  next: Uint32Array
   words: number
   count: number
 }
@@ -56,9 +58,9 @@ const visit = (
   node: FlowNode,
   { table, entry, reached }: { table: BitTable; entry: FlowNode; reached: NodeSet },
 ): boolean => {
-  const { before, after, words } = table
+  const { before, after, next, words } = table
   const row = node.number * words
-  const next = new Uint32Array(words)
+  next.fill(0)
   if (node !== entry) merge(node, next, { table, reached })
   before.set(next, row)
   applyEffect(node.effect, next, table.count)

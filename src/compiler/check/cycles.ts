@@ -80,7 +80,7 @@ export const placeOf = (cycle: ReadonlySet<FlowNode>, jumps: Jumps): CyclePlace 
     for (const { to, turn } of node.onward) {
       if (!cycle.has(to) || turn === undefined || !('target' in turn) || turn.target === undefined) continue
       const target = jumps.targets.get(turn.target)
-      if (target !== undefined && isJumpBack(turn.step, target))
+      if (target !== undefined && isJumpBack(turn.step, target) && target.id === turn.target.value)
         return { range: turn.target.range, id: turn.step.id, target: target.id }
     }
   }

@@ -18,11 +18,6 @@ interface Jump {
   target: Located<string>
 }
 
-interface Resolution {
-  index: StepIndex
-  diagnostics: Diagnostics
-}
-
 /** The actions of `on_error` that are no jump. */
 export const isJumpAction = (action: string): boolean => action !== 'fail' && action !== 'continue'
 
@@ -30,18 +25,23 @@ export const isJumpAction = (action: string): boolean => action !== 'fail' && ac
 export const isJumpBack = (from: IndexedStep, target: JumpTarget): target is IndexedStep =>
   target !== 'end' && target.number <= from.number
 
+/** Of a file with more misspelt targets than this the rest go without a guess, which is costly among many steps. */
+const MOST_GUESSED = 50
+
 export const resolveJumps = (index: StepIndex, diagnostics: Diagnostics): Jumps => {
   const targets = new Map<Located<string>, JumpTarget>()
-  const jumps = index.steps.flatMap(findJumps)
-  let resolved = 0
-  for (const jump of jumps) {
-    const exact = findTarget(jump, jump.target.value, index)
-    if (exact === undefined) reportTarget(jump, { index, diagnostics })
-    else resolved++
-    const target = exact ?? guessTarget(jump, index)
+  let missing = 0
+  for (const jump of index.steps.flatMap(findJumps)) {
+    let target = findTarget(jump, jump.target.value, index)
+    if (target === undefined) {
+      missing++
+      const nearest = missing > MOST_GUESSED ? undefined : guessTarget(jump, index)
+      reportTarget(jump, nearest, { index, diagnostics })
+      if (nearest !== undefined) target = findTarget(jump, nearest, index)
+    }
     if (target !== undefined) targets.set(jump.target, target)
   }
-  return { targets, areComplete: resolved === jumps.length }
+  return { targets, areComplete: missing === 0 }
 }
 
 const findJumps = (from: IndexedStep): Jump[] => {
@@ -79,32 +79,24 @@ const reachableIds = (from: IndexedStep): string[] => {
   return [...ids, 'end']
 }
 
-const guessTarget = (jump: Jump, index: StepIndex): JumpTarget | undefined => {
-  if (index.byId.has(jump.target.value)) return undefined
-  const nearest = findNearest(jump.target.value, reachableIds(jump.from))
-  return nearest === undefined ? undefined : findTarget(jump, nearest, index)
-}
+const guessTarget = ({ from, target }: Jump, index: StepIndex): string | undefined =>
+  index.byId.has(target.value) ? undefined : findNearest(target.value, reachableIds(from))
 
-const reportTarget = ({ from, target }: Jump, { index, diagnostics }: Resolution): void => {
+const reportTarget = (
+  { from, target }: Jump,
+  nearest: string | undefined,
+  { index, diagnostics }: { index: StepIndex; diagnostics: Diagnostics },
+): void => {
   const there = index.byId.get(target.value)
   if (there !== undefined) {
     const { problem, hint } = describeBorder(from, there)
-    diagnostics.error(
-      'jump_across_border',
-      target.range,
-      `'${target.value}' can't be reached from '${from.id}': ${problem}`,
-      hint,
-    )
+    const message = `'${target.value}' can't be reached from '${from.id}': ${problem}`
+    diagnostics.error('jump_across_border', target.range, message, hint)
     return
   }
-  const nearest = findNearest(target.value, reachableIds(from))
   const hint = nearest === undefined ? `it may lead to ${listIds(reachableIds(from))}` : `did you mean '${nearest}'?`
-  diagnostics.error(
-    'unknown_step',
-    target.range,
-    `'${target.value}' is no step of this workflow: expected the id of a step, or 'end'`,
-    hint,
-  )
+  const message = `'${target.value}' is no step of this workflow: expected the id of a step, or 'end'`
+  diagnostics.error('unknown_step', target.range, message, hint)
 }
 
 const MOST_LISTED = 6

@@ -24,6 +24,7 @@ import { typeOfSchema } from '../expression/type-of-schema.ts'
 import type { Assignment } from './assignment.ts'
 import { countNeeded } from './flow-blocks.ts'
 import type { Flow } from './flow-builder.ts'
+import type { FlowNode } from './flow-graph.ts'
 import { FAULT, LLM_TEXT, NOTHING } from './known-types.ts'
 import type { StepTypes } from './scope-names.ts'
 import type { IndexedStep, StepList } from './step-index.ts'
@@ -113,6 +114,9 @@ const blockOutput = (indexed: IndexedStep, context: Context): Type => {
       return parallelOutput(step, lists, context)
     case 'foreach':
       return listOf(foreachItem(step, indexed, context))
+    case 'loop':
+      // A loop ends at its test, which `while` reaches before the first iteration.
+      return lastOutput(lists[0], context, context.flow.points[indexed.number]?.test)
     default:
       return lastOutput(lists[0], context)
   }
@@ -141,10 +145,13 @@ const foreachItem = (step: ForeachStep, indexed: IndexedStep, context: Context):
   return unionOf([objectOf({ ok: literalOf(true), value }), objectOf({ ok: literalOf(false), error: FAULT })])
 }
 
-/** What a list of steps gives out: the output of its last step, null where that has not completed. */
-const lastOutput = (list: StepList | undefined, { types, flow, assignment }: Context): Type => {
+/** What a list of steps gives out: the output of its last step, null where that has not completed at the end. */
+const lastOutput = (
+  list: StepList | undefined,
+  { types, flow, assignment }: Context,
+  end: FlowNode | undefined = list && flow.listEnds.get(list),
+): Type => {
   const last = list?.steps.at(-1)
-  const end = list && flow.listEnds.get(list)
   if (last === undefined || end === undefined) return NULL
   const type = types.outputOf(last)
   return assignment.isSure(end, last, 'output') ? type : unionOf([type, NULL])

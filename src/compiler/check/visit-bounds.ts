@@ -26,6 +26,8 @@ const checkBound = ({ turn }: FlowEdge, { jumps, diagnostics }: { jumps: Jumps; 
   if (turn === undefined || !('target' in turn) || turn.target === undefined) return
   const target = jumps.targets.get(turn.target)
   if (target === undefined || !isJumpBack(turn.step, target) || target.step.maxVisits !== undefined) return
+  // A misspelt target has its finding already; this one is about a guess.
+  if (target.id !== turn.target.value) return
   diagnostics.error(
     'missing_max_visits',
     turn.target.range,
