@@ -1,5 +1,5 @@
 /** Where `error` is in scope: in a step that an `on_error` leads to, and in all inside it. */
-import type { Type } from '../expression/type.ts'
+import { NULL, type Type, unionOf } from '../expression/type.ts'
 import type { Flow } from './flow-builder.ts'
 import type { FlowNode } from './flow-graph.ts'
 import { FAULT } from './known-types.ts'
@@ -7,7 +7,7 @@ import type { NodeSet } from './reachability.ts'
 import type { IndexedStep } from './step-index.ts'
 
 export interface ErrorScopes {
-  /** Optional where the step is reached in other ways too; undefined: there is no `error` here. */
+  /** May be null where the step is reached in other ways too; undefined: there is no `error` here. */
   typeAt(step: IndexedStep): Type | undefined
 }
 
@@ -30,7 +30,7 @@ export const findErrorScopes = ({ points }: Flow, reached: NodeSet): ErrorScopes
   }
 }
 
-const MAYBE_FAULT: Type = { kind: 'optional', value: FAULT }
+const MAYBE_FAULT: Type = unionOf([FAULT, NULL])
 
 const typeOfArrival = (enter: FlowNode | undefined, reached: NodeSet): Type | undefined => {
   const turns = waysInto(enter, reached)

@@ -53,7 +53,7 @@ const bindItem = (name: string, { scopes }: ExpressionSite, places: Places): Rea
   return depth === -1 ? undefined : outward(scopes.length - 1 - depth, ({ item }) => item)
 }
 
-/** `error` is the fault that led to the nearest enclosing step which an `on_error` reached. */
+/** `error` is the fault that led to the nearest enclosing step which an `on_error` reached; null when it was reached otherwise. */
 const bindError = (name: string, { scopes, chain }: ExpressionSite, places: Places): Read | undefined => {
   if (name !== 'error') return undefined
   const sites = [...chain].reverse().map(({ id }) => {
@@ -65,7 +65,7 @@ const bindError = (name: string, { scopes, chain }: ExpressionSite, places: Plac
       const caught = read(context)
       if (caught !== undefined) return caught
     }
-    return undefined
+    return null
   }
 }
 
