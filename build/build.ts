@@ -11,7 +11,11 @@ import { build } from 'esbuild'
 /** Native, or loading files of their own by name; imported from node_modules at run time. */
 const EXTERNAL = ['better-sqlite3', '@mikro-orm/*']
 
-const ENTRIES: Record<string, string> = { main: 'src/cli/main.ts', index: 'src/index.ts' }
+const ENTRIES: Record<string, string> = {
+  main: 'src/cli/main.ts',
+  // The library is there once its entry is.
+  ...(existsSync('src/index.ts') && { index: 'src/index.ts' }),
+}
 
 /** Bundled CommonJS packages ask for Node's own modules by `require`, which an ES module lacks. */
 const REQUIRE =
@@ -26,17 +30,12 @@ await import('./main.js')
 
 const main = async (): Promise<void> => {
   const started = performance.now()
-  const entries = Object.fromEntries(Object.entries(ENTRIES).filter(([, file]) => existsSync(file)))
-  if (Object.keys(entries).length === 0) {
-    console.log(`Nothing is built: ${Object.values(ENTRIES).join(' and ')} do not exist.`)
-    return
-  }
-  const { outputFiles } = await bundle(entries)
+  const { outputFiles } = await bundle(ENTRIES)
   // Only now: a build that fails leaves the old one as it is.
   rmSync('dist', { recursive: true, force: true })
   mkdirSync('dist/chunks', { recursive: true })
   for (const { path, contents } of outputFiles) writeFileSync(path, contents)
-  if (entries.main !== undefined) writeFileSync('dist/cli.js', CLI_ENTRY)
+  writeFileSync('dist/cli.js', CLI_ENTRY)
   const sizeBytes = outputFiles.reduce((total, { contents }) => total + contents.length, 0)
   const tookMs = Math.round(performance.now() - started)
   console.log(`dist: ${outputFiles.length} files, ${Math.round(sizeBytes / 1024)} KB in ${tookMs} ms`)

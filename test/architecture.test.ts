@@ -11,11 +11,12 @@ const DIRECTION: Record<string, readonly string[]> = {
   store: ['core'],
   actors: ['core'],
   cluster: ['core'],
+  chart: ['core', 'compiler'],
   runtime: ['core', 'compiler', 'machines', 'store'],
   triggers: ['core', 'compiler', 'store', 'runtime'],
   web: ['core', 'compiler', 'store', 'runtime'],
-  app: ['core', 'compiler', 'machines', 'store', 'actors', 'cluster', 'runtime', 'triggers', 'web'],
-  cli: ['core', 'compiler', 'store', 'runtime', 'app'],
+  app: ['core', 'compiler', 'chart', 'machines', 'store', 'actors', 'cluster', 'runtime', 'triggers', 'web'],
+  cli: ['core', 'compiler', 'chart', 'store', 'runtime', 'app'],
   index: ['core', 'compiler', 'machines', 'store', 'actors', 'runtime', 'app'],
 }
 
