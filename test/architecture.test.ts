@@ -29,6 +29,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   ajv: ['src/core/', 'src/compiler/'],
   'better-sqlite3': ['src/store/'],
   commander: ['src/cli/'],
+  elkjs: ['src/chart/'],
   jsonata: ['src/actors/tools/'],
   re2js: ['src/core/', 'src/compiler/expression/', 'src/actors/tools/json-query/'],
   xstate: ['src/runtime/fold.ts', 'src/machines/', 'src/compiler/lower', 'src/compiler/link'],
