@@ -133,6 +133,7 @@ class MemoryStore implements Store {
     this.#checkOpen()
     return this.#runs
       .map((run) => run.record)
+      .filter((run) => run.parent === (filter.parent ?? null))
       .filter((run) => filter.status === undefined || run.status === filter.status)
       .filter((run) => filter.workflow === undefined || run.workflow === filter.workflow)
       .reverse()
@@ -209,6 +210,7 @@ const toNewRecord = (run: NewRun, holder: RunRecord['holder']): RunRecord => ({
   id: run.id,
   workflow: run.workflow,
   definition: run.definition,
+  parent: run.parent ?? null,
   status: 'running',
   createdAt: run.created.at,
   endedAt: null,

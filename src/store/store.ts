@@ -84,6 +84,8 @@ export interface NewRun {
   id: string
   workflow: string
   definition: string
+  /** The run whose step it is. */
+  parent?: string
   /** The row `created`, seq 1. */
   created: JournalRow
 }
@@ -93,6 +95,8 @@ export interface RunRecord {
   workflow: string
   /** Hash of its definition. */
   definition: string
+  /** The run whose step it is; null for one that was started by itself. */
+  parent: string | null
   status: RunStatus
   createdAt: number
   endedAt: number | null
@@ -138,6 +142,8 @@ export type FindRunResult =
 export interface RunFilter {
   status?: RunStatus
   workflow?: string
+  /** The children of this run; default: runs that have no parent. */
+  parent?: string
   limit?: number
 }
 

@@ -30,6 +30,18 @@ export const addStoreQueryTests = (test: AddStoreTest): void => {
       assert.equal(await store.findRun(text), { kind: 'missing' })
   })
 
+  test('a child is listed under its parent, and not among the runs that were started by themselves', async ({ store }) => {
+    await startRun(store, { run: { id: 'r-parent' } })
+    await startRun(store, { run: { id: 'r-child-1', parent: 'r-parent' } })
+    await startRun(store, { run: { id: 'r-child-2', parent: 'r-parent' } })
+    const ids = (runs: { id: string }[]): string[] => runs.map(({ id }) => id)
+    assert.equal(ids(await store.listRuns()), ['r-parent'])
+    assert.equal(ids(await store.listRuns({ status: 'running' })), ['r-parent'])
+    assert.equal(ids(await store.listRuns({ parent: 'r-parent' })), ['r-child-2', 'r-child-1'])
+    const found = await store.findRun('r-child-1')
+    assert.is(found.kind === 'found' && found.run.parent, 'r-parent')
+  })
+
   test('a new run is running, unended and costs nothing', async ({ store }) => {
     const { runId } = await startRun(store)
     const found = await store.findRun(runId)
@@ -43,6 +55,7 @@ export const addStoreQueryTests = (test: AddStoreTest): void => {
       id: runId,
       workflow,
       definition,
+      parent: null,
       status: 'running',
       createdAt: T0 + 1,
       ...ended,

@@ -26,8 +26,13 @@ const RunEntity = defineEntity({
     epoch: p.integer(),
     holder: p.text().nullable(),
     leaseUntil: p.bigint('number').nullable(),
+    /** Key of the run whose step this one is. */
+    parent: p.integer().nullable(),
   },
-  indexes: [{ name: 'run_running', properties: ['key'], where: 'status = 0' }],
+  indexes: [
+    { name: 'run_running', properties: ['key'], where: 'status = 0' },
+    { name: 'run_parent', properties: ['parent'], where: 'parent is not null' },
+  ],
 })
 
 /** Append-only. `key` is the run's key × 2^24 + seq: unique, and a run's rows lie side by side without a second index. */

@@ -13,6 +13,7 @@ export const toRunRecord = (row: RunRow, unpack: Unpack): RunRecord => ({
   id: row.id,
   workflow: row.workflow,
   definition: row.hash,
+  parent: row.parent,
   status: toStatus(row.status) ?? fail(`status ${row.status} of run '${row.id}'`),
   createdAt: row.created_at,
   endedAt: row.ended_at,

@@ -116,14 +116,18 @@ export class SqliteStore implements Store {
     })
   }
 
-  listRuns({ status, workflow, limit }: RunFilter = {}): Promise<RunRecord[]> {
-    const { listRunning, listRuns } = this.#statements
+  listRuns({ status, workflow, parent, limit }: RunFilter = {}): Promise<RunRecord[]> {
+    const { listChildren, listRunning, listRuns } = this.#statements
     const name = workflow ?? null
+    const code = status === undefined ? null : toStatusCode(status)
+    const most = limit ?? -1
     return this.#read(() => {
       const rows =
-        status === 'running'
-          ? listRunning.all(name, limit ?? -1)
-          : listRuns.all(name, status === undefined ? null : toStatusCode(status), limit ?? -1)
+        parent !== undefined
+          ? listChildren.all(parent, name, code, most)
+          : status === 'running'
+            ? listRunning.all(name, most)
+            : listRuns.all(name, code, most)
       return rows.map((row) => this.#toRecord(row))
     })
   }
@@ -200,6 +204,7 @@ export class SqliteStore implements Store {
       run.workflow,
       created.at,
       toHolderText(owner),
+      run.parent ?? null,
       run.definition,
     )
     if (inserted.changes === 0) throw this.#explainRefusal(run)

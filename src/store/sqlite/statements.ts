@@ -7,7 +7,8 @@ const NOW = `cast(unixepoch('subsec') * 1000 as integer)`
 /** J2, J7: the claim is the run's current one, and neither ended nor released. */
 const IS_HELD = 'key = ? and epoch = ? and holder is not null'
 const RUN_COLUMNS = `run.key, run.id, run.workflow, definition.hash, run.status, run.created_at, run.ended_at, run.output,
-  run.error, run.input_tokens, run.output_tokens, run.cost_usd, run.epoch, run.holder, run.lease_until`
+  run.error, run.input_tokens, run.output_tokens, run.cost_usd, run.epoch, run.holder, run.lease_until,
+  (select above.id from run above where above.key = run.parent) as parent`
 const FROM_RUN = 'from run join definition on definition.key = run.definition'
 
 export interface RunRow {
@@ -26,6 +27,8 @@ export interface RunRow {
   epoch: number
   holder: string | null
   lease_until: number | null
+  /** Id. */
+  parent: string | null
 }
 
 export interface StoredRow {
@@ -63,9 +66,11 @@ export const prepareStatements = (connection: Connection) => ({
 
 const prepareRunStatements = (db: Connection) => ({
   /** Writes nothing when the id exists, or when the definition does not. */
-  insertRun: db.prepare<[id: string, workflow: string, createdAt: number, holder: string, definition: string]>(
-    `insert into run (id, workflow, definition, status, created_at, input_tokens, output_tokens, cost_usd, epoch, holder, lease_until)
-     select ?, ?, key, 0, ?, 0, 0, 0, 1, ?, ${NOW} + ${LEASE_MS} from definition where hash = ? on conflict (id) do nothing`,
+  insertRun: db.prepare<
+    [id: string, workflow: string, createdAt: number, holder: string, parent: string | null, definition: string]
+  >(
+    `insert into run (id, workflow, definition, status, created_at, input_tokens, output_tokens, cost_usd, epoch, holder, lease_until, parent)
+     select ?, ?, key, 0, ?, 0, 0, 0, 1, ?, ${NOW} + ${LEASE_MS}, (select above.key from run above where above.id = ?) from definition where hash = ? on conflict (id) do nothing`,
   ),
   readRun: db.prepare<[id: string], RunRow>(`select ${RUN_COLUMNS} ${FROM_RUN} where run.id = ?`),
   readRunKey: db.prepare<[id: string], number>('select key from run where id = ?').pluck(),
@@ -96,14 +101,20 @@ const prepareRunStatements = (db: Connection) => ({
     `update run set status = ?, ended_at = ?, output = ?, error = ?, input_tokens = ?, output_tokens = ?, cost_usd = ?,
      holder = null, lease_until = null where ${IS_HELD}`,
   ),
+  /** Without their children. */
   listRuns: db.prepare<[workflow: string | null, status: number | null, limit: number], RunRow>(
-    `select ${RUN_COLUMNS} ${FROM_RUN} where run.workflow = coalesce(?, run.workflow) and run.status = coalesce(?, run.status)
+    `select ${RUN_COLUMNS} ${FROM_RUN} where run.parent is null
+     and run.workflow = coalesce(?, run.workflow) and run.status = coalesce(?, run.status)
      order by run.key desc limit ?`,
   ),
   /** The same for the runs that go on: `status = 0` in words is what makes SQLite use the index over them. */
   listRunning: db.prepare<[workflow: string | null, limit: number], RunRow>(
-    `select ${RUN_COLUMNS} ${FROM_RUN} where run.status = 0 and run.workflow = coalesce(?, run.workflow)
+    `select ${RUN_COLUMNS} ${FROM_RUN} where run.status = 0 and run.parent is null and run.workflow = coalesce(?, run.workflow)
      order by run.key desc limit ?`,
+  ),
+  listChildren: db.prepare<[parent: string, workflow: string | null, status: number | null, limit: number], RunRow>(
+    `select ${RUN_COLUMNS} ${FROM_RUN} where run.parent = (select above.key from run above where above.id = ?)
+     and run.workflow = coalesce(?, run.workflow) and run.status = coalesce(?, run.status) order by run.key desc limit ?`,
   ),
   findIds: db
     .prepare<[{ text: string; limit: number }], string>(
