@@ -128,11 +128,11 @@ test('the pause is planned from the attempt that failed', () => {
   assert.is(context.delayMs, backoffDelay(POLICY, 1, { seed: 'r-1/a#1' }))
 })
 
-backoff('stays between 0 and the doubled minimum, never beyond the maximum', () => {
+backoff('stays between 0 and the doubled minimum, never beyond the maximum', async () => {
   const policies = fc
     .tuple(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 100_000 }))
     .map(([minMs, more]) => ({ max: 99, minMs, maxMs: minMs + more, jitter: true }))
-  fc.assert(
+  await fc.assert(
     fc.property(policies, fc.integer({ min: 1, max: 60 }), fc.string(), (policy, attempt, seed) => {
       const delay = backoffDelay(policy, attempt, { seed })
       const ceiling = Math.min(policy.maxMs, policy.minMs * 2 ** (attempt - 1))

@@ -1,0 +1,216 @@
+/**
+ * Workflows that nobody would write: random nestings of every block, with random conditions, jumps, faults handled and not,
+ * retries, timeouts and joins. They compile without errors: reads are guarded, circles perform something, nothing is
+ * unreachable.
+ *
+ * A shape is drawn first, without names; writing it down gives ids in the order of the file, and lets a shape refer to
+ * what stands around it. So a shape stays valid when fast-check makes it smaller.
+ */
+import * as fc from 'fast-check'
+import { stringify } from 'yaml'
+
+export type Shape =
+  | { kind: 'set' | 'llm' | 'tool' | 'wait' | 'fail'; common: Common }
+  | { kind: 'do' | 'switch' | 'parallel' | 'foreach' | 'loop'; common: Common; lists: Shape[][]; variant: number }
+
+/** Numbers choose among what is there when the shape is written down. */
+interface Common {
+  when: number
+  onError: number
+  retry: boolean
+  timeout: boolean
+}
+
+export interface RandomWorkflowOptions {
+  /** Whether steps may have timeouts and retries of their own, so that the time of attempts matters. Default true. */
+  attempts?: boolean
+}
+
+export const randomWorkflow = ({ attempts = true }: RandomWorkflowOptions = {}): fc.Arbitrary<string> =>
+  fc.array(randomShape(), { minLength: 1, maxLength: 4 }).map((shapes) => writeWorkflow(shapes, attempts))
+
+const randomCommon = (): fc.Arbitrary<Common> =>
+  fc.record({ when: fc.nat(7), onError: fc.nat(9), retry: fc.boolean(), timeout: fc.boolean() })
+
+const randomShape = (): fc.Arbitrary<Shape> =>
+  fc.letrec<{ leaf: Shape; block: Shape; shape: Shape; list: Shape[] }>((tie) => ({
+    leaf: fc.record({
+      kind: fc.constantFrom('set', 'llm', 'llm', 'llm', 'tool', 'wait', 'fail'),
+      common: randomCommon(),
+    }) as fc.Arbitrary<Shape>,
+    block: fc.record({
+      kind: fc.constantFrom('do', 'switch', 'parallel', 'foreach', 'loop'),
+      common: randomCommon(),
+      lists: fc.array(tie('list'), { minLength: 2, maxLength: 3 }),
+      variant: fc.nat(11),
+    }) as fc.Arbitrary<Shape>,
+    shape: fc.oneof({ maxDepth: 3, depthSize: 'small', withCrossShrink: true }, tie('leaf'), tie('block')),
+    list: fc.array(tie('shape'), { minLength: 1, maxLength: 3 }),
+  })).shape
+
+type Written = Record<string, unknown> & { id: string }
+
+interface Scope {
+  /** Steps before this one that give out `{ text }`. */
+  readable: string[]
+  /** Ids of the siblings that follow, of this list and of those around it, within the same foreach body. */
+  ahead: string[]
+  /** Earlier siblings that are sure to perform something. */
+  behind: Written[]
+}
+
+class Writer {
+  readonly #attempts: boolean
+  #count = 0
+
+  constructor(attempts: boolean) {
+    this.#attempts = attempts
+  }
+
+  nextId(): string {
+    this.#count++
+    return `s${this.#count}`
+  }
+
+  list(shapes: readonly Shape[], around: Scope): Written[] {
+    const ids = shapes.map(() => this.nextId())
+    const readable = [...around.readable]
+    const behind = [...around.behind]
+    return shapes.map((shape, index): Written => {
+      const id = ids[index] ?? ''
+      const scope = { readable, ahead: [...ids.slice(index + 1), ...around.ahead], behind }
+      const written = { id, ...this.step(shape, scope) }
+      if (shape.kind === 'set' || shape.kind === 'llm') {
+        readable.push(id)
+        if (!('when' in written)) behind.push(written)
+      }
+      return written
+    })
+  }
+
+  step(shape: Shape, scope: Scope): Record<string, unknown> {
+    const condition = toCondition(shape.common.when, scope.readable)
+    switch (shape.kind) {
+      case 'set':
+        return { set: { text: condition === undefined ? "'no'" : toText(shape.common.when, scope.readable) } }
+      case 'llm':
+        return {
+          llm: 'mock/echo',
+          prompt: `say \${${toText(shape.common.onError, scope.readable)}}`,
+          ...whenOf(condition),
+          ...this.policy(shape.common, scope),
+        }
+      case 'tool':
+        return { tool: 'time.now', with: {}, ...whenOf(condition), ...this.policy(shape.common, scope) }
+      case 'wait':
+        return { wait: { for: `${1 + shape.common.when}s` } }
+      case 'fail':
+        return { fail: { code: 'given_up', message: 'as drawn' }, when: condition ?? 'run.id == "never"' }
+      default:
+        return { ...this.block(shape, scope), ...whenOf(condition), ...this.blockPolicy(shape.common, scope) }
+    }
+  }
+
+  block(shape: Extract<Shape, { lists: unknown }>, scope: Scope): Record<string, unknown> {
+    const { variant } = shape
+    const [first = [], second = []] = shape.lists
+    switch (shape.kind) {
+      case 'do':
+        return { do: this.list(first, scope) }
+      case 'switch':
+        return { switch: this.cases(shape, scope) }
+      case 'parallel': {
+        const lists = shape.lists.map((list): [string, Written[]] => [`b${this.nextId()}`, this.list(list, scope)])
+        const join = variant % 3 === 0 ? 'all' : variant % 3 === 1 ? 'any' : { at_least: 2 }
+        return { parallel: Object.fromEntries(lists), join }
+      }
+      case 'foreach': {
+        const inner = { readable: scope.readable, ahead: [], behind: [] }
+        const { length } = second
+        return {
+          foreach: `[${Array.from({ length: length + (variant % 2) }, (_, index) => index).join(', ')}]`,
+          as: `item_${this.nextId()}`,
+          concurrency: 1 + (variant % 3),
+          on_item_error: ['stop', 'skip', 'collect'][variant % 3],
+          do: this.list(first, inner),
+        }
+      }
+      case 'loop': {
+        // The first step is performed in any case, so that no iteration passes without an event.
+        const beat = { id: this.nextId(), set: { text: "iter.first ? 'no' : 'yes'" } }
+        const steps = this.list(first, { ...scope, readable: [...scope.readable, beat.id] })
+        const until = `iter.count >= ${1 + (variant % 3)}`
+        const test = variant % 4 === 3 ? { while: `!(${until})` } : { until }
+        return {
+          loop: { ...test, max: variant % 5 === 0 ? 1 : 4, ...(variant % 2 === 0 ? { on_max: 'continue' } : {}) },
+          do: [beat, ...steps],
+        }
+      }
+    }
+  }
+
+  cases({ lists, variant }: Extract<Shape, { lists: unknown }>, scope: Scope): Record<string, unknown>[] {
+    const [first = [], second = []] = lists
+    const condition = toCondition(variant, scope.readable) ?? 'input.flag'
+    const back = variant % 2 === 1 ? scope.behind.at(-1) : undefined
+    if (back !== undefined) back.max_visits = 3
+    const target = back?.id ?? scope.ahead[variant % Math.max(1, scope.ahead.length)]
+    return [
+      ...(target === undefined ? [] : [{ when: condition, next: target }]),
+      { when: `${condition} || input.flag`, do: this.list(first, scope) },
+      ...(variant % 3 === 0 ? [{ else: { do: this.list(second, scope) } }] : []),
+      ...(variant % 3 === 1 ? [{ else: 'continue' }] : []),
+    ]
+  }
+
+  policy({ retry, timeout, onError }: Common, scope: Scope): Record<string, unknown> {
+    return {
+      ...(this.#attempts && retry ? { retry: { max: 2, backoff: '1s..2s' } } : {}),
+      ...(this.#attempts ? (timeout ? { timeout: '10s' } : {}) : { retry: { max: 1 } }),
+      ...onErrorOf(onError, scope),
+    }
+  }
+
+  blockPolicy({ retry, timeout, onError }: Common, scope: Scope): Record<string, unknown> {
+    return {
+      ...(retry
+        ? { retry: { max: 2, backoff: '1s..2s', jitter: false, on: ['refused', 'join_failed', 'loop_exhausted'] } }
+        : {}),
+      ...(timeout ? { timeout: '30s' } : {}),
+      ...onErrorOf(onError, scope),
+    }
+  }
+}
+
+const writeWorkflow = (shapes: readonly Shape[], attempts: boolean): string =>
+  stringify({
+    workflow: 'random',
+    input: { flag: 'boolean' },
+    limits: { steps: 300 },
+    steps: new Writer(attempts).list(shapes, { readable: [], ahead: [], behind: [] }),
+  })
+
+const whenOf = (condition: string | undefined): { when?: string } =>
+  condition === undefined ? {} : { when: condition }
+
+/** Most steps have none. */
+const toCondition = (choice: number, readable: readonly string[]): string | undefined => {
+  const id = readable[choice % Math.max(1, readable.length)]
+  if (id === undefined || choice % 4 > 1) return undefined
+  return choice % 4 === 0 ? `steps.?${id}.?output.?text.orValue('no') == 'yes'` : `steps.${id}.status == 'completed'`
+}
+
+const toText = (choice: number, readable: readonly string[]): string => {
+  const id = readable[choice % Math.max(1, readable.length)]
+  return id === undefined ? "'nothing'" : `steps.?${id}.?output.?text.orValue('no')`
+}
+
+const onErrorOf = (choice: number, { ahead }: Scope): { on_error?: unknown } => {
+  const target = ahead[choice % Math.max(1, ahead.length)] ?? 'continue'
+  if (choice < 4) return {}
+  if (choice === 4) return { on_error: 'continue' }
+  if (choice === 5) return { on_error: target }
+  if (choice === 6) return { on_error: { refused: target } }
+  if (choice === 7) return { on_error: { timeout: 'continue', join_failed: target, not_found: 'continue' } }
+  return choice === 8 ? { on_error: { refused: 'fail', unavailable: target } } : { on_error: 'fail' }
+}

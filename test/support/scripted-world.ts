@@ -1,0 +1,120 @@
+/**
+ * A world for runs without an outside: every effect waits until the test delivers its outcome, which depends on nothing but
+ * the seed, the step's path and visit, and how many of its attempts have failed before. So two runs of one workflow meet
+ * the same world, however often their processes die. Effects are delivered in an order of their own, whichever came first.
+ */
+import { Cancelled } from '../../src/core/cancelled.ts'
+import { Fault } from '../../src/core/fault.ts'
+import { hashJson } from '../../src/core/hash.ts'
+import type { JsonValue } from '../../src/core/json.ts'
+import type { Placement } from '../../src/runtime/placement.ts'
+
+export type Decision = { output: JsonValue } | { fault: { code: string; retryable: boolean } } | 'never'
+
+/** One effect that waits: `id` is `path#visit`. */
+export interface Performance {
+  id: string
+  attempt: number
+  isAborted: boolean
+  settle(decision: Exclude<Decision, 'never'>): void
+}
+
+export interface WorldOptions {
+  decide(id: string, failures: number): Decision
+  /** Whether an actor comes back when it is called off. Default true; else it waits to come back late. */
+  obeys?: boolean
+  /** Called before an effect starts. */
+  onPerform?(id: string, runId: string): void
+}
+
+export class ScriptedWorld {
+  /** Of this process. */
+  readonly placement: Placement
+  readonly performances = new Set<Performance>()
+  /** How often each was started. */
+  readonly starts = new Map<string, number>()
+  readonly failures = new Map<string, number>()
+  readonly #options: WorldOptions
+
+  constructor(options: WorldOptions) {
+    this.#options = options
+    this.placement = this.createPlacement()
+  }
+
+  /** Of one more process. */
+  createPlacement(isDead: () => boolean = () => false): Placement {
+    const { obeys = true, onPerform } = this.#options
+    return {
+      perform: (_call, { key, attempt, signal }) =>
+        new Promise((resolve, reject) => {
+          if (isDead()) return
+          const [runId = ''] = key.split('/', 1)
+          const id = key.slice(runId.length + 1)
+          onPerform?.(id, runId)
+          this.starts.set(id, (this.starts.get(id) ?? 0) + 1)
+          const performance: Performance = {
+            id,
+            attempt,
+            isAborted: false,
+            settle: (decision) => {
+              this.performances.delete(performance)
+              if (isDead()) return
+              if ('output' in decision) resolve(decision.output)
+              else reject(new Fault(decision.fault.code, 'as decided', { retryable: decision.fault.retryable }))
+            },
+          }
+          this.performances.add(performance)
+          signal.addEventListener('abort', () => {
+            performance.isAborted = true
+            if (!obeys) return
+            this.performances.delete(performance)
+            reject(new Cancelled())
+          })
+        }),
+    }
+  }
+
+  /** Gives the first effect in this world's order its outcome; false when all that wait will wait for ever. */
+  deliverNext(): boolean {
+    const next = [...this.performances]
+      .filter(({ isAborted }) => !isAborted)
+      .map((performance) => ({ performance, decision: this.#decide(performance) }))
+      .filter(
+        (one): one is { performance: Performance; decision: Exclude<Decision, 'never'> } => one.decision !== 'never',
+      )
+      .sort((a, b) => (orderOf(a.performance.id) < orderOf(b.performance.id) ? -1 : 1))[0]
+    if (next === undefined) return false
+    const { performance, decision } = next
+    if ('fault' in decision) this.failures.set(performance.id, (this.failures.get(performance.id) ?? 0) + 1)
+    performance.settle(decision)
+    return true
+  }
+
+  /** The process is gone, and its calls with it. */
+  dropAll(): void {
+    this.performances.clear()
+  }
+
+  #decide({ id }: Performance): Decision {
+    return this.#options.decide(id, this.failures.get(id) ?? 0)
+  }
+}
+
+/** A number in [0, 1) that the texts name. */
+export const drawFrom = (...parts: (string | number)[]): number =>
+  Number.parseInt(hashJson(parts).slice(0, 8), 16) / 2 ** 32
+
+const orderOf = (id: string): string => hashJson(id)
+
+const CODES = ['refused', 'not_found', 'timeout'] as const
+
+/** Two thirds answer, the rest fails; with `withRetries` some of the faults may be retried, and some never come back. */
+export const decideBySeed =
+  (seed: number, { withRetries = false } = {}) =>
+  (id: string, failures: number): Decision => {
+    const draw = drawFrom(seed, id, failures)
+    if (draw < 0.66) return { output: { text: draw < 0.4 ? 'yes' : 'no' } }
+    if (withRetries && draw > 0.95) return 'never'
+    if (withRetries && draw > 0.8) return { fault: { code: 'unavailable', retryable: true } }
+    return { fault: { code: CODES[Math.floor(draw * 1000) % CODES.length] ?? 'refused', retryable: false } }
+  }
