@@ -1,26 +1,24 @@
 /**
- * `npm run bench [-- --json] [--only W4] [--repeats 5] [--profile]`: what Troupe costs, measured.
+ * `npm run bench [-- --json] [--only W4] [--repeats 5] [--profile] [--without-peers]`: what Troupe costs, measured.
  *
- * Each repeat is a process of its own, the workloads in turn, so that a slow minute of the machine hits all alike. Printed
- * are median, minimum and maximum. With `--profile`, one more process a workload says where its time goes.
+ * Each repeat is a process of its own, the workloads in turn and the peers beside them, so that a slow minute of the
+ * machine hits all alike. Printed are median, minimum and maximum, and the targets. The peers take part once they are
+ * installed (`npm ci` in bench/peers). With `--profile`, one more process a workload says where its time goes.
  */
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { judge } from './judge.ts'
 import { profileWorkload } from './profile.ts'
-import type { Figure } from './workload.ts'
+import { type Sample, toRows } from './rows.ts'
+import { formatTable } from './table.ts'
+import { arePeersInstalled, readVersions } from './versions.ts'
+import type { Measured } from './workload.ts'
 import { WORKLOADS } from './workloads.ts'
 
-interface Row {
+interface Task {
+  peer: string
   id: string
-  peer: 'troupe'
-  metric: string
-  unit: string
-  median: number
-  min: number
-  max: number
-  n: number
-  note: string
 }
 
 const { values: options } = parseArgs({
@@ -29,75 +27,55 @@ const { values: options } = parseArgs({
     only: { type: 'string', multiple: true },
     repeats: { type: 'string', default: '5' },
     profile: { type: 'boolean', default: false },
-    measure: { type: 'string' },
+    'without-peers': { type: 'boolean', default: false },
   },
 })
 
-const main = async (): Promise<void> => {
-  if (options.measure !== undefined) return measureHere(options.measure)
-  const ids = WORKLOADS.map(({ id }) => id).filter((id) => options.only?.includes(id) ?? true)
-  if (ids.length === 0)
-    throw new Error(`--only names no workload: expected one of ${WORKLOADS.map(({ id }) => id).join(', ')}`)
-  const rows = toRows(measureAll(ids, Number(options.repeats)))
-  const versions = { troupe: ownVersion(), node: process.versions.node, v8: process.versions.v8 }
+const main = (): void => {
+  const withPeers = arePeersInstalled() && !options['without-peers']
+  const tasks = selectTasks([...ownTasks(), ...(withPeers ? listPeerTasks() : [])])
+  const rows = judge(toRows(measureAll(tasks, readRepeats())))
+  const versions = readVersions({ withPeers })
   console.log(options.json ? JSON.stringify({ versions, rows }) : formatTable(rows, versions))
-  if (options.profile) for (const id of ids) console.log(profileWorkload(id))
+  if (options.profile) for (const { peer, id } of tasks) if (peer === 'troupe') console.log(profileWorkload(id))
 }
 
-const measureHere = async (id: string): Promise<void> => {
-  const workload = WORKLOADS.find((candidate) => candidate.id === id)
-  console.log(JSON.stringify(await workload?.measure()))
+const readRepeats = (): number => {
+  const repeats = Number(options.repeats)
+  if (Number.isInteger(repeats) && repeats > 0) return repeats
+  throw new Error(`'--repeats' is wrong: expected a number above 0, got ${options.repeats}`)
 }
 
-const measureAll = (ids: readonly string[], repeats: number): Map<string, Figure[][]> => {
-  const measured = new Map<string, Figure[][]>(ids.map((id) => [id, []]))
-  for (let repeat = 0; repeat < repeats; repeat++)
-    for (const id of ids) {
-      if (!options.json) process.stderr.write(`\r${id}, repeat ${repeat + 1} of ${repeats} `)
-      const printed = execFileSync(process.execPath, [import.meta.filename, '--measure', id], { encoding: 'utf8' })
-      measured.get(id)?.push(JSON.parse(printed))
+const ownTasks = (): Task[] => Object.keys(WORKLOADS).map((id) => ({ peer: 'troupe', id }))
+
+const listPeerTasks = (): Task[] => JSON.parse(runNode(['peers/measure.ts', '--list']))
+
+/** Those asked for, all of one id together: whoever does the same work does it at the same time. */
+const selectTasks = (tasks: readonly Task[]): Task[] => {
+  const ids = Object.keys(WORKLOADS).filter((id) => options.only?.includes(id) ?? true)
+  if (ids.length > 0) return ids.flatMap((id) => tasks.filter((task) => task.id === id))
+  throw new Error(`'--only' names no workload: expected one of ${Object.keys(WORKLOADS).join(', ')}`)
+}
+
+const measureAll = (tasks: readonly Task[], repeats: number): Sample[] => {
+  const samples: Sample[] = []
+  for (let repeat = 1; repeat <= repeats; repeat++)
+    for (const task of tasks) {
+      report(`${task.id} ${task.peer}, repeat ${repeat} of ${repeats}`)
+      samples.push({ ...task, ...measure(task) })
     }
-  if (!options.json) process.stderr.write('\r')
-  return measured
+  report('')
+  return samples
 }
 
-const toRows = (measured: ReadonlyMap<string, Figure[][]>): Row[] =>
-  [...measured].flatMap(([id, repeats]) =>
-    (repeats[0] ?? []).map(({ metric, unit }, index) => {
-      const values = repeats.map((figures) => figures[index]?.value ?? Number.NaN).sort((a, b) => a - b)
-      const [min = 0, max = 0, median = 0] = [values[0], values.at(-1), values[Math.floor(values.length / 2)]]
-      const note = WORKLOADS.find((workload) => workload.id === id)?.note ?? ''
-      return { id, peer: 'troupe', metric, unit, median, min, max, n: values.length, note }
-    }),
-  )
+const measure = ({ peer, id }: Task): Measured =>
+  JSON.parse(runNode(peer === 'troupe' ? ['measure.ts', id] : ['peers/measure.ts', peer, id]))
 
-const formatTable = (rows: readonly Row[], versions: Record<string, string>): string => {
-  const cells = rows.map((row) => [
-    row.id,
-    row.metric,
-    `${round(row.median)} ${row.unit}`,
-    `${round(row.min)} to ${round(row.max)}`,
-    row.note,
-  ])
-  const table = [['', 'metric', 'median', 'min to max', 'note'], ...cells]
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((line) => line[column]?.length ?? 0)))
-  const lines = table.map((line) =>
-    line
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-  return [
-    ...lines,
-    '',
-    Object.entries(versions)
-      .map((entry) => entry.join(' '))
-      .join(', '),
-  ].join('\n')
+const runNode = ([script = '', ...args]: readonly string[]): string =>
+  execFileSync(process.execPath, [join(import.meta.dirname, script), ...args], { encoding: 'utf8' })
+
+const report = (text: string): void => {
+  if (!options.json && process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`)
 }
 
-const round = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2))
-
-const ownVersion = (): string => JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
-
-await main()
+main()

@@ -13,8 +13,8 @@ interface CpuProfile {
 export const profileWorkload = (id: string): string => {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-profile-'))
   try {
-    const bench = join(import.meta.dirname, 'bench.ts')
-    execFileSync(process.execPath, ['--cpu-prof', `--cpu-prof-dir=${folder}`, bench, '--measure', id])
+    const measure = join(import.meta.dirname, 'measure.ts')
+    execFileSync(process.execPath, ['--cpu-prof', `--cpu-prof-dir=${folder}`, measure, id])
     const file = readdirSync(folder)[0] ?? ''
     return summarise(id, JSON.parse(readFileSync(join(folder, file), 'utf8')))
   } finally {

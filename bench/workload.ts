@@ -3,13 +3,23 @@ export interface Figure {
   metric: string
   unit: string
   value: number
+  /** Who did the work, where that is not whom the workload is of: bare Node, for comparison. */
+  peer?: string
 }
 
 export interface Workload {
+  /** Several peers do the work of one id. */
   id: string
-  title: string
   /** The durability setting, or what else a reader must know to judge the figure. */
   note: string
   /** One repeat. */
   measure(): Promise<Figure[]>
+}
+
+export type Workloads = Readonly<Record<string, Workload>>
+
+/** What one process prints: the figures of one repeat. */
+export interface Measured {
+  note: string
+  figures: Figure[]
 }

@@ -1,6 +1,13 @@
-import type { Workload } from './workload.ts'
+import type { Workloads } from './workload.ts'
+import { coldStart } from './workloads/cold-start.ts'
+import { databaseSize } from './workloads/database-size.ts'
+import { fanOut } from './workloads/fan-out.ts'
 import { fold } from './workloads/fold.ts'
+import { growingLoop } from './workloads/growing-loop.ts'
 import { lineDurable } from './workloads/line-durable.ts'
 import { lineInMemory } from './workloads/line-in-memory.ts'
+import { loop } from './workloads/loop.ts'
 
-export const WORKLOADS: readonly Workload[] = [fold, lineInMemory, lineDurable]
+const ALL = [fold, lineInMemory, loop, fanOut, lineDurable, coldStart, growingLoop, databaseSize]
+
+export const WORKLOADS: Workloads = Object.fromEntries(ALL.map((workload) => [workload.id, workload]))

@@ -1,16 +1,17 @@
 import { createMemoryStore } from '../../src/store/memory-store.ts'
-import { measureRuns, openLine } from '../line-workflow.ts'
+import { openWorkflow } from '../opened-workflow.ts'
+import { measurePace } from '../pace.ts'
+import { LINE } from '../sources.ts'
 import type { Workload } from '../workload.ts'
 
 export const lineInMemory: Workload = {
   id: 'W1',
-  title: '10 steps in a line, journal in memory',
-  note: 'not durable',
+  note: '10 steps in a line; not durable',
   measure: async () => {
-    const line = openLine(createMemoryStore())
-    await measureRuns(line, { runs: 300, atOnce: 1 })
-    const perSecond = await measureRuns(line, { runs: 1000, atOnce: 1 })
-    await line.local.close()
-    return [{ metric: 'sequential', unit: 'ms/run', value: 1000 / perSecond }]
+    const { run, close } = openWorkflow(createMemoryStore(), LINE)
+    await measurePace(run, { runs: 300, atOnce: 1 })
+    const perSecond = await measurePace(run, { runs: 1000, atOnce: 1 })
+    await close()
+    return [{ metric: 'memory store', unit: 'ms', value: 1000 / perSecond }]
   },
 }

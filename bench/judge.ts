@@ -1,0 +1,83 @@
+/**
+ * The figures that Troupe is to reach, most of them as a ratio to a peer in the same run. What they come to is added to
+ * the note of a row. Where the same fixed work of bare Node's spread too far from repeat to repeat, nothing is judged:
+ * then the machine was measured, not the program.
+ */
+import { CALIBRATION } from './calibration.ts'
+import type { Row } from './rows.ts'
+
+interface Target {
+  id: string
+  metric: string
+  /** At most, or where more is better at least. */
+  bound: 'at most' | 'at least'
+  limit: number
+  /** The limit is so many times this other row. */
+  of?: { peer: string; metric: string }
+}
+
+const TARGETS: readonly Target[] = [
+  { id: 'W1', metric: 'memory store', bound: 'at most', limit: 0.5, of: { peer: 'mastra', metric: 'memory store' } },
+  { id: 'W2', metric: 'memory store', bound: 'at most', limit: 0.6, of: { peer: 'mastra', metric: 'memory store' } },
+  { id: 'W3', metric: '100, memory store', bound: 'at most', limit: 8 },
+  { id: 'W3', metric: '1000, memory store', bound: 'at most', limit: 40 },
+  { id: 'W3', metric: '100, durable', bound: 'at most', limit: 2, of: { peer: 'troupe', metric: '100, memory store' } },
+  {
+    id: 'W3',
+    metric: '1000, durable',
+    bound: 'at most',
+    limit: 2,
+    of: { peer: 'troupe', metric: '1000, memory store' },
+  },
+  { id: 'W4', metric: 'sequential', bound: 'at least', limit: 1_000 },
+  { id: 'W4', metric: '100 at once', bound: 'at least', limit: 2_000 },
+  { id: 'W5', metric: 'wall time', bound: 'at most', limit: 3, of: { peer: 'node', metric: 'wall time' } },
+  { id: 'W5', metric: 'peak memory', bound: 'at most', limit: 70 },
+  { id: 'W7', metric: '10000 times', bound: 'at most', limit: 100 },
+  { id: 'W7', metric: '10000 times', bound: 'at most', limit: 1.1, of: { peer: 'troupe', metric: '1000 times' } },
+  {
+    id: 'W7',
+    metric: '10000 times, state grows',
+    bound: 'at most',
+    limit: 1.1,
+    of: { peer: 'troupe', metric: '1000 times, state grows' },
+  },
+  { id: 'W8', metric: 'a run', bound: 'at most', limit: 1_536 },
+]
+
+/** Above this share of the median, bare Node's repeats say that the machine was not steady. */
+const SPREAD_LIMIT = 0.3
+
+/** The same rows, with what they come to in the notes of Troupe's, and the spread in the notes of bare Node's. */
+export const judge = (rows: readonly Row[]): Row[] =>
+  rows.map((row) => {
+    if (row.metric === CALIBRATION) return withNotes(row, [`bare Node, spread ${percent(spreadOf(row))}`])
+    if (row.peer !== 'troupe') return row
+    return withNotes(
+      row,
+      TARGETS.filter(({ id, metric }) => id === row.id && metric === row.metric).flatMap((target) =>
+        applyTarget(target, { row, rows }),
+      ),
+    )
+  })
+
+const withNotes = (row: Row, notes: readonly string[]): Row => ({
+  ...row,
+  note: [...notes, row.note].filter((note) => note !== '').join('; '),
+})
+
+const applyTarget = ({ bound, limit, of, id }: Target, { row, rows }: { row: Row; rows: readonly Row[] }): string[] => {
+  const base = of && rows.find((other) => other.id === id && other.peer === of.peer && other.metric === of.metric)
+  if (of !== undefined && base === undefined) return []
+  const value = row.median / (base?.median ?? 1)
+  const measured = of === undefined ? '' : `${value.toFixed(2)} of ${of.peer}, ${of.metric}; `
+  const isReached = bound === 'at most' ? value <= limit : value >= limit
+  const steadiness = rows.find((other) => other.id === id && other.metric === CALIBRATION)
+  const isSteady = steadiness === undefined || spreadOf(steadiness) <= SPREAD_LIMIT
+  const verdict = !isSteady ? 'not judged, machine unsteady' : isReached ? 'reached' : 'MISSED'
+  return [`${measured}${bound} ${limit}${of === undefined ? ` ${row.unit}` : ''}: ${verdict}`]
+}
+
+const spreadOf = ({ median, min, max }: Row): number => (max - min) / median
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`

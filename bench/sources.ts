@@ -1,0 +1,60 @@
+/** The workflows that are measured. What they do, the programs in peers/ do as well. */
+
+export const STEPS_IN_LINE = 10
+
+/** Ten model calls in a line, each reading the one before. */
+export const LINE = `
+workflow: line
+models: { default: mock/echo }
+steps:
+${Array.from({ length: STEPS_IN_LINE }, (_, index) => {
+  const before = index === 0 ? 'start' : `\${steps.step_${index - 1}.output.text}`
+  return `  - { id: step_${index}, llm: default, prompt: "${before}" }`
+}).join('\n')}
+`
+
+/** What a new process does first. */
+export const ONE_STEP = `
+workflow: one_step
+models: { default: mock/echo }
+steps:
+  - { id: ask, llm: default, prompt: hello }
+`
+
+/** One model call again and again, with a condition on how often. */
+export const LOOP = `
+workflow: loop
+models: { default: mock/echo }
+input: { times: integer }
+steps:
+  - id: again
+    loop: { until: iter.count >= input.times, max: 10000 }
+    do:
+      - { id: ask, llm: default, prompt: go on }
+`
+
+/** The same, and each answer of 200 bytes is added to what there is already. */
+export const GROWING_LOOP = `
+workflow: growing
+models: { default: mock/echo }
+input: { times: integer, text: string }
+steps:
+  - id: again
+    loop: { until: iter.count >= input.times, max: 10000 }
+    do:
+      - { id: ask, llm: default, prompt: "\${input.text}" }
+      - { id: note, set: { texts: "steps.?note.?output.?texts.orValue([]) + [steps.ask.output.text]" } }
+`
+
+/** Items that all wait at the same time. */
+export const createFanOut = (waitMs: number): string => `
+workflow: fan_out
+models: { slow: mock/script }
+input: { items: [integer] }
+steps:
+  - id: all
+    foreach: input.items
+    concurrency: 1000
+    do:
+      - { id: ask, llm: slow, prompt: go on, params: { script: [{ text: done, delay: ${waitMs}ms }] } }
+`

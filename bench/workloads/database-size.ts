@@ -1,0 +1,34 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { openWorkflow } from '../opened-workflow.ts'
+import { measurePace } from '../pace.ts'
+import { LINE } from '../sources.ts'
+import { openDurableStore, withFolder } from '../stores.ts'
+import type { Workload } from '../workload.ts'
+
+const RUNS = 2_000
+
+export const databaseSize: Workload = {
+  id: 'W8',
+  note: `a finished run of 10 steps with its full trace, of ${RUNS} runs, indexes included`,
+  measure: () =>
+    withFolder(async (folder) => {
+      const file = join(folder, 'bench.db')
+      const { run, close } = openWorkflow(await openDurableStore(folder), LINE)
+      await measurePace(run, { runs: 100, atOnce: 100 })
+      const before = measureFile(file)
+      await measurePace(run, { runs: RUNS, atOnce: 100 })
+      const after = measureFile(file)
+      await close()
+      return [{ metric: 'a run', unit: 'bytes', value: (after - before) / RUNS }]
+    }),
+}
+
+/** Bytes, with all of the write-ahead log taken into the file. */
+const measureFile = (file: string): number => {
+  const database = new Database(file)
+  database.pragma('wal_checkpoint(TRUNCATE)')
+  database.close()
+  return statSync(file).size
+}
