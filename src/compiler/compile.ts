@@ -44,7 +44,7 @@ export interface CompiledWorkflow extends LinkedWorkflow {
   plans: ReadonlyMap<string, StepPlan>
   /** Closed object schema of the run's input; undefined: the workflow takes none. */
   input: JsonSchema | undefined
-  limits: { steps: number; timeMs: number | undefined }
+  limits: { steps: number; timeMs: number | undefined; tokens: number | undefined }
   /** Names of the secrets that it may use. */
   secrets: readonly string[]
   /** What it needs and this release can't run yet: errors when it is asked to run. */
@@ -96,7 +96,11 @@ const build = (
     files,
     plans,
     input: workflow.input?.value,
-    limits: { steps: workflow.limits.steps?.value ?? DEFAULT_STEP_LIMIT, timeMs: workflow.limits.timeMs?.value },
+    limits: {
+      steps: workflow.limits.steps?.value ?? DEFAULT_STEP_LIMIT,
+      timeMs: workflow.limits.timeMs?.value,
+      tokens: workflow.limits.tokens?.value,
+    },
     secrets: workflow.secrets.map(({ value }) => value),
     notYet: checked.notYet,
   }

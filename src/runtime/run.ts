@@ -255,6 +255,13 @@ export class Run {
     this.#wakes.set('limits.time', this.#options.clock.wakeAt(this.#startedAt + timeMs, wake))
   }
 
+  /** Written in the same turn as the outcome that spent the last token, so that no effect after it starts. */
+  #checkTokens(): void {
+    const { tokens } = this.#options.workflow.limits
+    if (tokens === undefined || this.#usage.input_tokens + this.#usage.output_tokens <= tokens) return
+    this.#happen({ kind: 'budget', at: this.#now(), data: { limit: 'tokens' } })
+  }
+
   #disarm(id: string): void {
     this.#wakes.get(id)?.()
     this.#wakes.delete(id)
@@ -309,6 +316,7 @@ export class Run {
           const { path, visit } = effect
           const data = { ...outcome, ...counted(figures) }
           this.#happen({ kind: 'outcome', at: this.#now(), path, visit, data })
+          this.#checkTokens()
           watch({ type: 'effect.ended', effect, outcome, figures })
         },
         late: (effect, outcome, figures) => this.#note('late', effect, { ...outcome, ...counted(figures) }),
