@@ -11,6 +11,7 @@ const CHECKS: readonly { name: string; command: readonly [string, ...string[]] }
   { name: 'types', command: ['tsc', '--noEmit'] },
   { name: 'dead exports and dependencies', command: ['knip'] },
   { name: 'build', command: ['node', 'build/build.ts'] },
+  { name: 'what is packed', command: ['publint', '--strict'] },
 ]
 
 const main = async (): Promise<void> => {

@@ -144,7 +144,7 @@ test('what is no schema is the fault invalid_input', async () => {
   assert.is(fault.code, 'invalid_input')
 })
 
-test('whatever is made of nested schemas fits them', () => {
+test('whatever is made of nested schemas fits them', async () => {
   const { schema } = fc.letrec<{ schema: JsonSchema }>((tie) => ({
     schema: fc.oneof(
       { maxDepth: 4 },
@@ -159,7 +159,7 @@ test('whatever is made of nested schemas fits them', () => {
       fc.record({ anyOf: fc.array(tie('schema'), { minLength: 1, maxLength: 2 }) }),
     ),
   }))
-  fc.assert(
+  await fc.assert(
     fc.property(schema, fc.string(), (wanted, text) => {
       assert.ok(ajv.validate(wanted, createInstance(wanted, text)), ajv.errorsText())
     }),
