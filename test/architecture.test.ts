@@ -32,7 +32,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   elkjs: ['src/chart/'],
   jsonata: ['src/actors/tools/'],
   re2js: ['src/core/', 'src/compiler/expression/', 'src/actors/tools/json-query/'],
-  xstate: ['src/runtime/fold.ts', 'src/machines/', 'src/compiler/lower', 'src/compiler/link'],
+  xstate: ['src/runtime/fold.ts', 'src/machines/', 'src/compiler/lower', 'src/compiler/link', 'src/app/library/'],
   yaml: ['src/compiler/'],
 }
 

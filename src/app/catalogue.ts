@@ -1,9 +1,35 @@
 import { PROVIDER_DESCRIPTIONS } from '../actors/llm/providers.ts'
 import { TOOL_DESCRIPTIONS } from '../actors/tools/tool-catalogue.ts'
-import type { Catalogue } from '../compiler/catalogue.ts'
+import type { Catalogue, ProviderEntry, ToolEntry } from '../compiler/catalogue.ts'
+import type { OwnActor } from './own-actor.ts'
 
 /** All that a workflow may name in this release. Loads no actor. */
-export const createCatalogue = (): Catalogue => ({
-  tools: new Map(TOOL_DESCRIPTIONS.map((tool) => [tool.name, tool])),
-  providers: new Map(PROVIDER_DESCRIPTIONS.map((provider) => [provider.name, provider])),
+export const createCatalogue = (actors: readonly OwnActor[] = []): Catalogue => ({
+  tools: new Map<string, ToolEntry>(
+    [...TOOL_DESCRIPTIONS, ...actors.filter(({ kind }) => kind === 'tool').map(toToolEntry)].map((tool) => [
+      tool.name,
+      tool,
+    ]),
+  ),
+  providers: new Map<string, ProviderEntry>(
+    [...PROVIDER_DESCRIPTIONS, ...actors.filter(({ kind }) => kind === 'llm').map(toProviderEntry)].map((provider) => [
+      provider.name,
+      provider,
+    ]),
+  ),
+})
+
+const toToolEntry = ({ name, description, writes, input, output }: OwnActor): ToolEntry => ({
+  name,
+  description,
+  writes,
+  input,
+  output,
+  available: true,
+})
+
+const toProviderEntry = ({ name, models }: OwnActor): ProviderEntry => ({
+  name,
+  available: true,
+  ...(models === undefined ? {} : { models }),
 })

@@ -18,6 +18,7 @@ import { createOwner } from '../store/process-identity.ts'
 import type { Store } from '../store/store.ts'
 import { createCatalogue } from './catalogue.ts'
 import { checkInput } from './check-input.ts'
+import type { OwnActor } from './own-actor.ts'
 
 export interface LocalOptions {
   store: Store
@@ -28,6 +29,8 @@ export interface LocalOptions {
   /** By name; values of at least 8 characters. */
   secrets?: Readonly<Record<string, string>>
   clock?: Clock
+  /** Beside the built-in ones, or in place of one of the same name. */
+  actors?: readonly OwnActor[]
 }
 
 export interface StartOptions {
@@ -63,8 +66,9 @@ export const createLocal = ({
   environment = {},
   secrets = {},
   clock = systemClock,
+  actors = [],
 }: LocalOptions): Local => {
-  const catalogue = createCatalogue()
+  const catalogue = createCatalogue(actors)
   const vault = new SecretVault(secrets)
   const compileSource = (source: Source, options: CompileSourceOptions = {}): Compilation =>
     compile(source, { catalogue, environment: Object.keys(environment), ...options })
@@ -72,7 +76,7 @@ export const createLocal = ({
     store,
     owner: createOwner(),
     clock,
-    placement: createLocalPlacement(createLoader({ ...tools, now: () => clock.now() }, clock), vault),
+    placement: createLocalPlacement(createLoader({ tools, clock, actors }), vault),
     vault,
     recompile: ({ file, source, links }, models) => {
       const readFile = (path: string): string | undefined => (links as { files?: Record<string, string> }).files?.[path]
@@ -95,13 +99,24 @@ export const createLocal = ({
   }
 }
 
-const createLoader = (tools: ToolOptions, clock: Clock): ActorLoader => ({
-  async load({ kind, actor }) {
-    if (kind === 'tool') return loadTool(actor, tools)
-    if (kind === 'llm') return (await loadProvider(actor.split('/')[0] ?? '', { clock })) as unknown as Actor
-    throw new Fault('unavailable', `steps of kind '${kind}' come in a later release`)
-  },
-})
+/** The actors of this process, loaded when they are first needed. */
+export const createLoader = ({
+  tools,
+  clock,
+  actors,
+}: Pick<LocalOptions, 'tools'> & { clock: Clock; actors: readonly OwnActor[] }): ActorLoader => {
+  const toolOptions: ToolOptions = { ...tools, now: () => clock.now() }
+  return {
+    async load({ kind, actor }) {
+      const name = kind === 'llm' ? (actor.split('/')[0] ?? '') : actor
+      const own = actors.findLast((one) => one.kind === kind && one.name === name)
+      if (own !== undefined) return own
+      if (kind === 'tool') return loadTool(name, toolOptions)
+      if (kind === 'llm') return (await loadProvider(name, { clock })) as unknown as Actor
+      throw new Fault('unavailable', `steps of kind '${kind}' come in a later release`)
+    },
+  }
+}
 
 const expectCompiled = ({ compiled, diagnostics }: Compilation, file: string): CompiledWorkflow => {
   if (compiled !== undefined) return compiled

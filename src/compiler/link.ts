@@ -78,7 +78,8 @@ const createWorkflowMachine = (config: MachineConfig, recorder: Recorder): AnySt
     output: null,
   })
   // The config is data that lowering wrote; XState's types can only follow one that stands in the source.
-  return definition.createMachine({ ...config, context } as never) as unknown as AnyStateMachine
+  const whole = { ...config, context, output: ({ context: { output } }: { context: MachineContext }) => output }
+  return definition.createMachine(whole as never) as unknown as AnyStateMachine
 }
 
 const INVOKED_KINDS = [

@@ -33,7 +33,8 @@ export const defineTool = <Input, Output extends JsonValue>(
   }
 }
 
-const toToolError = (error: unknown, { name, signal }: { name: string; signal: AbortSignal }): Error => {
+/** What an actor may throw, of whatever its code has thrown. */
+export const toToolError = (error: unknown, { name, signal }: { name: string; signal: AbortSignal }): Error => {
   if (isFault(error) || isCancelled(error)) return error
   if (signal.aborted) return new Cancelled()
   const reason = error instanceof Error ? error.message : String(error)
