@@ -9,7 +9,7 @@ import type { FollowedExit } from './run-result.ts'
 import type { RunView } from './view/run-view.ts'
 
 /** A second Ctrl-C within this time still finds a run that nobody has cancelled. */
-const SECOND_PRESS_MS = 300
+const SECOND_PRESS_MS = 500
 
 /** How long leaving in order may take. */
 const LEAVE_MS = 5_000

@@ -109,7 +109,7 @@ const reportRuns = (runs: readonly RunRecord[], { stdout, stderr }: Context): vo
   const interrupted = runs.filter((run) => toShownStatus(run) === 'interrupted').length
   if (interrupted > 0 && isTerminal)
     stderr.write(
-      `\n${stderr.paint.cyan('hint:')} go on with ${interrupted === 1 ? 'it' : 'them'}: troupe resume --all\n`,
+      `\n${stderr.paint.cyan('hint:')} go on with ${interrupted === 1 ? 'it: troupe resume' : 'them: troupe resume --all'}\n`,
     )
 }
 

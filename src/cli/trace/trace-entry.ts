@@ -11,6 +11,7 @@ export type EntryState = 'completed' | 'failed' | 'retried' | 'lost' | 'late' | 
 export interface TraceEntry {
   /** Of the step, with the foreach items around it; empty for the run as a whole. */
   path: string
+  visit: number
   state: EntryState
   /** Undefined where there are none: deadlines, messages. */
   attempt: number | undefined
@@ -60,6 +61,7 @@ const toEntry = (row: JournalRow, eventAt: number): TraceEntry | undefined => {
 
 const toAttempt = (row: JournalRow, data: Data, state: EntryState, note?: string): TraceEntry => ({
   path: row.path,
+  visit: row.visit,
   state,
   attempt: data.attempt,
   startedAt: data.started ?? row.at,
@@ -71,8 +73,9 @@ const toAttempt = (row: JournalRow, data: Data, state: EntryState, note?: string
 
 const totalOf = (usage: readonly Usage[] | undefined): UsageTotals => addUsage(NO_USAGE, usage)
 
-const toMoment = ({ path, at }: JournalRow, state: EntryState, note: string, attempt?: number): TraceEntry => ({
+const toMoment = ({ path, visit, at }: JournalRow, state: EntryState, note: string, attempt?: number): TraceEntry => ({
   path,
+  visit,
   state,
   attempt,
   startedAt: at,

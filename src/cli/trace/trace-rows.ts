@@ -86,7 +86,8 @@ const chooseMembers = (members: readonly TraceEntry[]): TraceEntry[] => {
 const toRow = (entry: TraceEntry, path: string, depth: number): TraceRow => {
   const { state, startedAt, endedAt, hasDuration, usage, note, attempt } = entry
   const isFirst = attempt === undefined || (attempt === 1 && state === 'completed')
-  const name = `${path === '' ? 'run' : path}${isFirst ? '' : ` #${attempt}`}`
+  const again = entry.visit > 1 ? `:${entry.visit}` : ''
+  const name = `${path === '' ? 'run' : path}${again}${isFirst ? '' : ` #${attempt}`}`
   return { depth, name, state, startedAt, endedAt, hasDuration, usage, note }
 }
 

@@ -9,8 +9,10 @@ export interface FrameOptions {
   /** Lines that may be used. */
   height: number
   paint: Paint
-  /** Counts frames, for what moves. */
-  tick: number
+  /** Counts frames, for what moves; undefined in the last one, where nothing does. */
+  tick: number | undefined
+  /** The widest name so far: columns that move back and forth are hard to read. */
+  nameWidth: number
 }
 
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
@@ -29,11 +31,7 @@ const NAME_WIDTH = { min: 8, max: 36 }
 
 export const renderRows = (rows: readonly StepRow[], options: FrameOptions): string[] => {
   const { shown, above, below } = toWindow(rows, options.height)
-  const nameWidth = Math.min(
-    NAME_WIDTH.max,
-    Math.max(NAME_WIDTH.min, ...rows.map(({ depth, name }) => depth * 2 + widthOf(name))),
-    Math.max(NAME_WIDTH.min, options.columns - TIME_WIDTH - 6),
-  )
+  const nameWidth = Math.min(options.nameWidth, Math.max(NAME_WIDTH.min, options.columns - TIME_WIDTH - 6))
   const { dim } = options.paint
   return [
     ...(above === 0 ? [] : [dim(cutEnd(`  ⋮ ${above} above`, options.columns))]),
@@ -41,6 +39,10 @@ export const renderRows = (rows: readonly StepRow[], options: FrameOptions): str
     ...(below === 0 ? [] : [dim(cutEnd(`  ⋮ ${below} below`, options.columns))]),
   ]
 }
+
+/** How wide the column of names must be for these rows. */
+export const widestName = (rows: readonly StepRow[]): number =>
+  Math.min(NAME_WIDTH.max, Math.max(NAME_WIDTH.min, ...rows.map(({ depth, name }) => depth * 2 + widthOf(name))))
 
 /** What fits, around the first row that runs. */
 const toWindow = (
@@ -55,7 +57,7 @@ const toWindow = (
   return { shown: rows.slice(start, start + room), above: start, below: rows.length - start - room }
 }
 
-const renderRow = (row: StepRow, options: FrameOptions & { nameWidth: number }): string => {
+const renderRow = (row: StepRow, options: FrameOptions): string => {
   const { paint, columns, nameWidth } = options
   const indent = '  '.repeat(row.depth)
   const name = padEnd(cutEnd(indent + row.name, nameWidth), nameWidth)
@@ -68,7 +70,7 @@ const renderRow = (row: StepRow, options: FrameOptions & { nameWidth: number }):
 }
 
 const symbolOf = (state: RowState, { paint, tick }: FrameOptions): string => {
-  if (state === 'running') return paint.cyan(SPINNER[tick % SPINNER.length] ?? '')
+  if (state === 'running') return paint.cyan(tick === undefined ? '◌' : (SPINNER[tick % SPINNER.length] ?? ''))
   const { symbol, color } = SYMBOLS[state]
   return paint[color](symbol)
 }
@@ -79,6 +81,10 @@ const renderDetail = (detail: RowDetail, { width, paint }: { width: number; pain
       return ''
     case 'items':
       return renderItems(detail, { width, paint })
+    case 'ended_items': {
+      const failed = detail.failed === 0 ? '' : `, ${detail.failed} failed`
+      return paint.dim(cutEnd(`${detail.total} items${failed}`, width))
+    }
     case 'iteration':
       return paint.dim(cutEnd(`iteration ${detail.count}`, width))
     case 'retry':

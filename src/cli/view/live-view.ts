@@ -9,7 +9,7 @@ import { formatDuration } from '../../core/duration.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { Channel } from '../context.ts'
 import { cutEnd, widthOf } from '../printable.ts'
-import { renderRows } from './frame.ts'
+import { renderRows, widestName } from './frame.ts'
 import type { RunView, ViewedRun } from './run-view.ts'
 import { listRows } from './step-rows.ts'
 import { StepTracker } from './step-tracker.ts'
@@ -31,17 +31,20 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
   const screen = createScreen(channel)
   const startedAt = Date.now()
   let run: Run | undefined
-  let tick = 0
+  let tick: number | undefined = 0
   let note = ''
+  let nameWidth = 0
   const draw = (): void => {
     if (run === undefined) return
     const { paint } = channel
     const columns = channel.columns()
     const height = Math.max(1, channel.rows() - OTHER_LINES - (note === '' ? 0 : 1))
     const rows = listRows(tracker, { run, now: Date.now() })
+    if (tick !== undefined) tick++
+    nameWidth = Math.max(nameWidth, widestName(rows))
     screen.draw([
       renderTitle(`${workflow.name}`, { id: run.id, ms: Date.now() - startedAt, columns, channel }),
-      ...renderRows(rows, { columns, height, paint, tick: tick++ }),
+      ...renderRows(rows, { columns, height, paint, tick, nameWidth }),
       ...(note === '' ? [] : [paint.yellow(cutEnd(note, columns - 1))]),
     ])
   }
@@ -71,6 +74,7 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
       timer = undefined
       stopListening()
       note = ''
+      tick = undefined
       if (run !== undefined) tracker.readChanges(run)
       draw()
       screen.close()

@@ -18,6 +18,7 @@ export interface StepRow {
 export type RowDetail =
   | { kind: 'none' }
   | { kind: 'items'; done: number; total: number; failed: number; running: number }
+  | { kind: 'ended_items'; total: number; failed: number }
   | { kind: 'iteration'; count: number }
   | { kind: 'retry'; attempt: number; code: string; inMs: number }
   | { kind: 'attempt'; attempt: number; text: string }
@@ -67,7 +68,7 @@ const toRow = (step: TrackedStep, record: StepRecord, { tracker, root, now }: Su
     state: isActive ? (isWaiting(record) ? 'waiting' : 'running') : record.status,
     name: step.id,
     ms: timing === undefined || isMoment(step, isActive) ? undefined : (timing.endedAt ?? now) - timing.startedAt,
-    detail: isActive ? describeActive(step, record, { tracker, root, now }) : describeEnded(record),
+    detail: isActive ? describeActive(step, record, { tracker, root, now }) : describeEnded(step, record, tracker),
   }
 }
 
@@ -93,11 +94,17 @@ const describeAttempt = ({ attempt, text, failure }: LiveAttempt, now: number): 
     ? { kind: 'attempt', attempt, text }
     : { kind: 'retry', attempt, code: failure.fault.code, inMs: Math.max(0, failure.retryAt - now) }
 
-const describeEnded = ({ status, error, attempts }: StepRecord): RowDetail => {
+const describeEnded = (
+  { id }: TrackedStep,
+  { status, error, attempts }: StepRecord,
+  { itemTotals }: StepTracker,
+): RowDetail => {
   if (status === 'failed') {
     const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string }
     return { kind: 'fault', code, message }
   }
+  const items = itemTotals.get(id)
+  if (items !== undefined) return { kind: 'ended_items', ...items }
   return attempts > 1 ? { kind: 'attempt', attempt: attempts, text: '' } : NONE
 }
 

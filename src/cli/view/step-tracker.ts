@@ -10,6 +10,7 @@ import type { Step } from '../../compiler/document.ts'
 import type { StepRecord } from '../../compiler/machine-context.ts'
 import { childLists } from '../../compiler/step-place.ts'
 import type { FaultData } from '../../core/fault.ts'
+import { isJsonObject } from '../../core/json.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { RunNotice } from '../../runtime/run-notice.ts'
 import { contextOf } from '../../runtime/scope.ts'
@@ -47,6 +48,8 @@ export class StepTracker {
   readonly timings = new Map<string, StepTiming>()
   /** By path. */
   readonly attempts = new Map<string, LiveAttempt>()
+  /** Of each foreach that has ended: its items as they stand in its output. */
+  readonly itemTotals = new Map<string, { total: number; failed: number }>()
   readonly #records = new Map<string, StepRecord>()
   readonly #now: () => number
 
@@ -63,18 +66,23 @@ export class StepTracker {
     else this.#update(path, notice)
   }
 
-  /** What has changed since it was called last, in the order of the file. */
+  /** What has changed since it was called last: first what went on and has ended, the innermost first, then what began. */
   readChanges(run: Run): StepChange[] {
     const root = run.state.root
     if (root === undefined) return []
     const { steps: records } = contextOf(root)
-    return this.steps.flatMap((step) => {
+    const ended: StepChange[] = []
+    const begun: StepChange[] = []
+    for (const step of this.steps) {
       const record = records[step.id]
       const before = this.#records.get(step.id)
-      if (record === undefined || record === before) return []
+      if (record === undefined || record === before) continue
       this.#records.set(step.id, record)
-      return this.#compare(step, before, record)
-    })
+      const changes = this.#compare(step, before, record)
+      if (before?.entered === undefined) begun.push(...changes)
+      else ended.unshift(...changes)
+    }
+    return [...ended, ...begun]
   }
 
   /** Takes what a resumed run has already done as known. */
@@ -89,19 +97,16 @@ export class StepTracker {
 
   #compare(step: TrackedStep, before: StepRecord | undefined, record: StepRecord): StepChange[] {
     const isActive = record.entered !== undefined
-    const wasActive = before?.entered !== undefined
     const isNewVisit = record.visits > (before?.visits ?? 0)
-    const changes: StepChange[] = []
     const now = this.#now()
-    if (isNewVisit) {
-      this.timings.set(step.id, { startedAt: now, endedAt: undefined })
-      changes.push({ type: 'started', step })
-    }
-    if (isActive || !(wasActive || isNewVisit)) return changes
+    if (isNewVisit) this.timings.set(step.id, { startedAt: now, endedAt: undefined })
+    if (isActive) return isNewVisit ? [{ type: 'started', step }] : []
+    if (!isNewVisit && before?.entered === undefined) return []
     const timing = this.timings.get(step.id)
     if (timing !== undefined) timing.endedAt = now
-    changes.push({ type: 'ended', step, record, ms: timing === undefined ? undefined : now - timing.startedAt })
-    return changes
+    if (step.kind === 'foreach' && record.status === 'completed') this.itemTotals.set(step.id, countItems(record))
+    const ms = timing === undefined ? undefined : now - timing.startedAt
+    return [{ type: 'ended', step, record, ms }]
   }
 
   #startAttempt(path: string, attempt: number): void {
@@ -117,6 +122,12 @@ export class StepTracker {
     else if (notice.progress.kind === 'text') live.text = (live.text + notice.progress.text).slice(-TEXT_TAIL)
     else live.text = `${notice.progress.done}/${notice.progress.total}`
   }
+}
+
+const countItems = ({ output }: StepRecord): { total: number; failed: number } => {
+  if (!Array.isArray(output)) return { total: 0, failed: 0 }
+  const failed = output.filter((item) => isJsonObject(item) && item.ok === false && isJsonObject(item.error)).length
+  return { total: output.length, failed }
 }
 
 const listSteps = (steps: readonly Step[], depth = 0): TrackedStep[] =>
