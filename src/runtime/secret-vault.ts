@@ -72,15 +72,30 @@ const putAt = (value: JsonValue, [key, ...path]: readonly (string | number)[], s
   return isJsonObject(value) ? { ...value, [key]: putAt(value[key] ?? null, path, secret) } : value
 }
 
-/** How a secret may come back: as it is, in a URL, in Base64, inside JSON text. */
-const formsOf = (value: string): string[] => [
-  ...new Set([
-    value,
-    encodeURIComponent(value),
-    Buffer.from(value).toString('base64'),
-    JSON.stringify(value).slice(1, -1),
-  ]),
-]
+/** How a secret may come back: as it is, in a URL or a form, in Base64 (also as a part of a longer text), inside JSON text. */
+const formsOf = (value: string): string[] => {
+  const inUrl = encodeURIComponent(value)
+  const strictly = inUrl.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
+  const inBase64 = [0, 1, 2].map((before) => toBase64Part(value, before))
+  return [
+    ...new Set([
+      value,
+      ...[inUrl, strictly].flatMap((form) => [form, form.replace(/%20/g, '+'), form.replace(/%../g, toLowerCase)]),
+      Buffer.from(value).toString('base64'),
+      ...inBase64.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]),
+      JSON.stringify(value).slice(1, -1),
+    ]),
+  ]
+}
+
+const toLowerCase = (text: string): string => text.toLowerCase()
+
+/** What Base64 makes of a value wherever it stands behind this many bytes: without the digits that it shares with others. */
+const toBase64Part = (value: string, before: number): string => {
+  const bytes = Buffer.from('\0'.repeat(before) + value)
+  const whole = Math.floor((bytes.length * 8) / 6)
+  return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), whole)
+}
 
 const mapObject = (
   value: JsonObject,
