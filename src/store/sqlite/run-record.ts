@@ -4,6 +4,7 @@ import type { Owner, RunError, RunRecord } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { toKind, toStatus } from './codes.ts'
 import { toSeq } from './journal-key.ts'
+import { unpackRowData } from './row-data.ts'
 import type { RunRow, StoredRow } from './statements.ts'
 
 type Unpack = (text: string) => JsonValue
@@ -30,7 +31,7 @@ export const toJournalRow = (row: StoredRow, unpack: Unpack): JournalRow => ({
   kind: toKind(row.kind) ?? fail(`kind ${row.kind} of a journal row`),
   path: row.path,
   visit: row.visit,
-  data: unpack(row.data),
+  data: unpackRowData(unpack(row.data), row.at),
 })
 
 export const toHolderText = ({ id, host, pid, processStart }: Owner): string =>

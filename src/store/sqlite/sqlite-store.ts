@@ -33,6 +33,7 @@ import { GroupCommit } from './group-commit.ts'
 import { LAST_SEQ, toJournalKey } from './journal-key.ts'
 import { type LargeText, packJson, unpackJson } from './large-text.ts'
 import { retryBusy } from './retry-busy.ts'
+import { packRowData } from './row-data.ts'
 import { toHolderText, toJournalRow, toRunRecord } from './run-record.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { WriteJob } from './write-job.ts'
@@ -59,7 +60,7 @@ export class SqliteStore implements Store {
 
   async create(run: NewRun, owner: Owner): Promise<Claim> {
     const large: LargeText[] = []
-    const data = packJson(run.created.data, large)
+    const data = packJson(packRowData(run.created.data, run.created.at), large)
     return this.#change(() => this.#create(run, { owner, data, large }))
   }
 

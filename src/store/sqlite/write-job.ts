@@ -6,6 +6,7 @@ import { toKindCode, toStatusCode } from './codes.ts'
 import type { Job } from './group-commit.ts'
 import { LAST_SEQ, toJournalKey } from './journal-key.ts'
 import { type LargeText, packJson } from './large-text.ts'
+import { packRowData } from './row-data.ts'
 import type { Statements } from './statements.ts'
 
 interface PackedRow {
@@ -68,7 +69,7 @@ export class WriteJob implements Job {
       expected += 1
       if (seq !== expected || seq < 1 || seq > LAST_SEQ) throw this.#seqDefect(seq, `seq ${expected}`)
     }
-    return rows.map((row) => ({ row, text: packJson(row.data, large) }))
+    return rows.map((row) => ({ row, text: packJson(packRowData(row.data, row.at), large) }))
   }
 
   /** With rows, the first of them finds out by itself, at no cost. */

@@ -22,6 +22,8 @@ const open = async (): Promise<{ path: string; store: Store }> => {
 
 const owner = createOwner()
 
+const USAGE = { provider: 'mock', model: 'echo', input_tokens: 12, cached_tokens: 0, output_tokens: 34, cost_usd: 0 }
+
 /** Ten steps with what a trace says of each. */
 const runToEnd = async (store: Store): Promise<void> => {
   const claim = await startRun(store, {
@@ -29,7 +31,7 @@ const runToEnd = async (store: Store): Promise<void> => {
     data: { input: { name: 'Ada' }, lowering: 1, limits: { steps: 100_000 } },
   })
   for (let step = 1; step <= 10; step++) {
-    const data = { output: { text: `step ${step}` }, attempt: 1, started: 1_767_323_045_000, ms: 12 }
+    const data = { output: { text: `step ${step}` }, attempt: 1, started: 1_767_323_045_000, ms: 12, usage: [USAGE] }
     const rows = [createRow(step + 1, { path: `step_${step}`, data })]
     await store.write(claim, step === 10 ? { rows, end: createEnd() } : { rows })
   }
