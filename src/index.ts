@@ -7,38 +7,41 @@
  * ```
  */
 
+// Compile
+
+export { compile, formatDiagnostic } from './app/library/compile.ts'
+export type { CompileOptions, CompileResult, Workflow } from './app/library/workflow.ts'
+export type { Diagnostic, Severity } from './compiler/diagnostic.ts'
+export type { DiagnosticCode } from './compiler/diagnostic-codes.ts'
+
+// Run
+
+export { type ResumeOptions, type RunOptions, type RunResult, resume, run } from './app/library/run-workflow.ts'
+export type { Surroundings } from './app/library/surroundings.ts'
+export type { RunNotice } from './runtime/run-notice.ts'
+
+// Store
+
+export { openStore, type StoreOptions } from './app/library/open-store.ts'
+export type { EventKind, JournalRow, NoteKind } from './store/journal-row.ts'
+export type { RunError, RunFilter, RunRecord, RunStatus, Store, UsageTotals } from './store/store.ts'
+export { isStoreError, type StoreError, type StoreErrorCode } from './store/store-error.ts'
+
 // Actors of your own
+
 export type { LlmInput, LlmMessage } from './actors/llm/llm.ts'
 export { type ActorDefinition, defineActor } from './app/library/define-actor.ts'
 export { defineTool, type Tool, type ToolDefinition } from './app/library/define-tool.ts'
-// Store
-export { openStore, type StoreOptions } from './app/library/open-store.ts'
-// XState
-export { type ProvideOptions, provideActors, toMachineInput } from './app/library/provide-actors.ts'
-// Run
-export { type ResumeOptions, type RunOptions, type RunResult, resume, run } from './app/library/run-workflow.ts'
-export type { Surroundings } from './app/library/surroundings.ts'
 export type { TypeNotation } from './app/library/type-notation.ts'
 export type { ValueOf } from './app/library/value-of.ts'
-// Compile
-export {
-  type CompileOptions,
-  type CompileResult,
-  compile,
-  formatDiagnostic,
-  type Workflow,
-} from './app/library/workflow.ts'
 export type { OwnActor } from './app/own-actor.ts'
-export type { Diagnostic, Severity } from './compiler/diagnostic.ts'
-export type { DiagnosticCode } from './compiler/diagnostic-codes.ts'
-export type { MachineInput } from './compiler/link.ts'
-export type { MachineContext } from './compiler/machine-context.ts'
 export type { Actor, ActorContext, BlobContent, BlobRef, Logger, Progress, Usage } from './core/actor.ts'
 export { Cancelled, isCancelled } from './core/cancelled.ts'
 export { FAULT_CODES, Fault, type FaultCode, type FaultData, type FaultOptions, isFault } from './core/fault.ts'
 export type { JsonObject, JsonValue } from './core/json.ts'
 export type { JsonSchema } from './core/json-schema.ts'
-export type { RunNotice } from './runtime/run-notice.ts'
-export type { EventKind, JournalRow, NoteKind } from './store/journal-row.ts'
-export type { RunError, RunFilter, RunRecord, RunStatus, Store, UsageTotals } from './store/store.ts'
-export { isStoreError, type StoreError, type StoreErrorCode } from './store/store-error.ts'
+
+// XState
+
+export { type ProvideOptions, provideActors, toMachineInput } from './app/library/provide-actors.ts'
+export type { MachineContext, MachineInput } from './compiler/machine-context.ts'

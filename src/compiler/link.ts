@@ -15,11 +15,8 @@ import { type Recorder, recordChange } from './link/record.ts'
 import type { Places } from './lower/exit.ts'
 import type { GuardParams, RecordParams } from './lower/state-config.ts'
 import type { LoweredWorkflow, MachineConfig } from './lower.ts'
-import { type MachineContext, PENDING, type StepRecord } from './machine-context.ts'
+import { type MachineContext, type MachineInput, PENDING, type StepRecord } from './machine-context.ts'
 import { stepsWithin } from './step-place.ts'
-
-/** What a machine starts from; `steps`, `fault` and `output` are its own. */
-export type MachineInput = Pick<MachineContext, 'run' | 'input' | 'env' | 'at' | 'outer' | 'item' | 'index'>
 
 export interface LinkedMachine {
   config: MachineConfig

@@ -22,6 +22,9 @@ export interface MachineContext {
   index: number
 }
 
+/** What a machine starts from; `steps`, `fault` and `output` are its own. */
+export type MachineInput = Pick<MachineContext, 'run' | 'input' | 'env' | 'at' | 'outer' | 'item' | 'index'>
+
 export interface RoutedFault {
   fault: FaultData
   /** Where it came from; empty: the run as a whole. */

@@ -7,9 +7,8 @@
  */
 import { createActor, fromPromise, type PromiseActorLogic } from 'xstate'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
-import type { MachineInput } from '../../compiler/link.ts'
 import { CANCELLED, COMPLETED } from '../../compiler/lower/state-config.ts'
-import type { MachineContext } from '../../compiler/machine-context.ts'
+import type { MachineContext, MachineInput } from '../../compiler/machine-context.ts'
 import { systemClock } from '../../core/clock.ts'
 import { Defect } from '../../core/defect.ts'
 import { Fault } from '../../core/fault.ts'
@@ -24,7 +23,8 @@ import { SecretVault } from '../../runtime/secret-vault.ts'
 import { checkInput } from '../check-input.ts'
 import { createLoader } from '../local.ts'
 import { type Surroundings, toToolOptions } from './surroundings.ts'
-import { expectRunnable, type Workflow } from './workflow.ts'
+import type { Workflow } from './workflow.ts'
+import { expectRunnable } from './workflow-parts.ts'
 
 export interface ProvideOptions extends Surroundings {
   /** Other models for aliases of the workflow: `{ default: 'mock/echo' }`. */

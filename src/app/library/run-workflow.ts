@@ -8,7 +8,8 @@ import { createMemoryStore } from '../../store/memory-store.ts'
 import type { RunError, RunRecord, RunStatus, Store, UsageTotals } from '../../store/store.ts'
 import { createLocal, type Local } from '../local.ts'
 import { type Surroundings, toToolOptions } from './surroundings.ts'
-import { expectRunnable, type Workflow } from './workflow.ts'
+import type { Workflow } from './workflow.ts'
+import { expectRunnable } from './workflow-parts.ts'
 
 interface WatchOptions {
   /** Cancels the run when it is aborted: what is in flight is called off, the run ends as `cancelled`. */

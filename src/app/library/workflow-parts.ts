@@ -1,0 +1,53 @@
+/** What the library knows of a workflow that it has handed out, and compiles anew when a run wants other models. */
+import { type CompiledWorkflow, compile } from '../../compiler/compile.ts'
+import type { Source } from '../../compiler/source.ts'
+import { Fault } from '../../core/fault.ts'
+import { createCatalogue } from '../catalogue.ts'
+import { createLinkedFileReader } from '../linked-files.ts'
+import type { CompileOptions, Workflow } from './workflow.ts'
+
+/** What a workflow was made of. */
+export interface Parts {
+  compiled: CompiledWorkflow
+  options: CompileOptions
+  /** Absolute: what relative paths in it are relative to. */
+  folder: string | undefined
+}
+
+/** Beside the workflow and not in it, so that what is public stays small. */
+export const partsOf = new WeakMap<Workflow, Parts>()
+
+export const compileParts = (
+  source: Source,
+  { options, folder, models }: Omit<Parts, 'compiled'> & { models: Readonly<Record<string, string>> },
+) =>
+  compile(source, {
+    catalogue: createCatalogue(options.actors),
+    environment: options.env ?? [],
+    models,
+    ...(folder === undefined ? {} : { readFile: createLinkedFileReader(folder) }),
+  })
+
+/**
+ * The parts of a workflow that is to run, with other models for its aliases.
+ * @throws Fault `invalid_input` when a model is unknown, `unavailable` for what a later release brings
+ */
+export const expectRunnable = (workflow: Workflow, models: Readonly<Record<string, string>> = {}): Parts => {
+  const parts = partsOf.get(workflow)
+  if (parts === undefined) throw new Fault('invalid_input', `expected a workflow made by 'compile'`)
+  const compiled = Object.keys(models).length === 0 ? parts.compiled : replaceModels(parts, models)
+  const [missing] = compiled.notYet
+  if (missing !== undefined)
+    throw new Fault('unavailable', `workflow '${workflow.name}' can't run in this release: ${missing.message}`)
+  return { ...parts, compiled }
+}
+
+const replaceModels = (parts: Parts, models: Readonly<Record<string, string>>): CompiledWorkflow => {
+  const { compiled, diagnostics } = compileParts(parts.compiled.source, { ...parts, models })
+  if (compiled !== undefined) return compiled
+  const finding = diagnostics.find(({ severity }) => severity === 'error')
+  throw new Fault(
+    'invalid_input',
+    `'${parts.compiled.name}' does not compile with these models: ${finding?.message ?? ''}`,
+  )
+}
