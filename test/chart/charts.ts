@@ -1,0 +1,20 @@
+/** The workflows whose pictures are tested: every example, the complete one of the language, and one with all that there is. */
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { createCatalogue } from '../../src/app/catalogue.ts'
+import { type CompiledWorkflow, compile } from '../../src/compiler/compile.ts'
+import { createSource } from '../../src/compiler/source.ts'
+import { REPOSITORY_FOLDER } from '../support/child-process.ts'
+
+export const WORKFLOW_FILES: readonly string[] = [
+  ...globSync('examples/*.yaml', { cwd: REPOSITORY_FOLDER }).sort(),
+  'test/fixtures/complete-example.yaml',
+  'test/fixtures/charts/everything.yaml',
+]
+
+export const compileNamed = (file: string): CompiledWorkflow => {
+  const source = createSource(basename(file), readFileSync(join(REPOSITORY_FOLDER, file), 'utf8'))
+  const { compiled, diagnostics } = compile(source, { catalogue: createCatalogue(), environment: [] })
+  if (compiled !== undefined) return compiled
+  throw new Error(diagnostics.map(({ line, message }) => `${file}:${line} ${message}`).join('\n'))
+}
