@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import { runTestFile, stopRunningTests, type TestFileResult } from './test-file.ts'
 
 /** These take longest, so they start first, and may take longer. */
-const SLOW = /^test\/(faults|e2e|integration|cli)\//
+const SLOW = /^test\/(faults|e2e|integration|cli|package)\//
 const TIMEOUT_MS = 60_000
 const SLOW_TIMEOUT_MS = 300_000
 

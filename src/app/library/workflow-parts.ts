@@ -3,7 +3,7 @@ import { type CompiledWorkflow, compile } from '../../compiler/compile.ts'
 import type { Source } from '../../compiler/source.ts'
 import { Fault } from '../../core/fault.ts'
 import { createCatalogue } from '../catalogue.ts'
-import { createLinkedFileReader } from '../linked-files.ts'
+import { createLinkReader } from '../linked-files.ts'
 import type { CompileOptions, Workflow } from './workflow.ts'
 
 /** What a workflow was made of. */
@@ -25,7 +25,7 @@ export const compileParts = (
     catalogue: createCatalogue(options.actors),
     environment: options.env ?? [],
     models,
-    ...(folder === undefined ? {} : { readFile: createLinkedFileReader(folder) }),
+    ...(folder === undefined ? {} : { links: createLinkReader(process.cwd()) }),
   })
 
 /**
