@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { type CompiledWorkflow, compile } from '../compiler/compile.ts'
+import { type Links, readLinks } from '../compiler/links.ts'
 import { createSource } from '../compiler/source.ts'
 import { Fault } from '../core/fault.ts'
 import type { CreatedData } from '../runtime/run-event.ts'
@@ -31,12 +32,11 @@ export const loadRun = async (
     )
   const created = row.data as unknown as CreatedData
   const variables = { ...environment, ...(created.env as Record<string, string>) }
-  const { files = {} } = definition.links as { files?: Record<string, string> }
   const { compiled, diagnostics } = compile(createSource(definition.file, definition.source), {
     catalogue: createCatalogue(),
     environment: Object.keys(variables),
     models: created.models,
-    readFile: (path) => files[path],
+    links: readLinks(definition.links as unknown as Partial<Links>),
   })
   if (compiled === undefined)
     throw new Fault(

@@ -3,7 +3,7 @@ import { loadProvider } from '../actors/llm/providers.ts'
 import { loadTool } from '../actors/tools/tool-catalogue.ts'
 import type { ToolOptions } from '../actors/tools/tool-options.ts'
 import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
-import type { ReadLinkedFile } from '../compiler/inline-files.ts'
+import { type LinkReader, type Links, readLinks } from '../compiler/links.ts'
 import { createSource, type Source } from '../compiler/source.ts'
 import type { Actor } from '../core/actor.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
@@ -17,7 +17,7 @@ import { SecretVault } from '../runtime/secret-vault.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { Store } from '../store/store.ts'
 import { createCatalogue } from './catalogue.ts'
-import { checkInput } from './check-input.ts'
+import { checkInput } from '../runtime/check-input.ts'
 import type { OwnActor } from './own-actor.ts'
 
 export interface LocalOptions {
@@ -45,8 +45,8 @@ export interface StartOptions {
 export interface CompileSourceOptions {
   /** Alias to `provider/name`, in place of what the file says. */
   models?: Record<string, string>
-  /** Gives the files that the workflow names. Default: there are none. */
-  readFile?: ReadLinkedFile
+  /** Gives the files and workflows that the workflow names. Default: there are none. */
+  links?: LinkReader
 }
 
 export interface Local {
@@ -79,8 +79,10 @@ export const createLocal = ({
     placement: createLocalPlacement(createLoader({ tools, clock, actors }), vault),
     vault,
     recompile: ({ file, source, links }, models) => {
-      const readFile = (path: string): string | undefined => (links as { files?: Record<string, string> }).files?.[path]
-      return expectCompiled(compileSource(createSource(file, source), { models, readFile }), file)
+      return expectCompiled(
+        compileSource(createSource(file, source), { models, links: readLinks(links as unknown as Partial<Links>) }),
+        file,
+      )
     },
   })
   return {

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path'
 import { createCatalogue } from '../app/catalogue.ts'
+import { createLinkReader } from '../app/linked-files.ts'
 import type { Project } from '../app/project.ts'
 import { readVariables } from '../app/project-access.ts'
 import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
@@ -24,7 +25,8 @@ export const compileFile = async (
   const { source, diagnostics } = decodeSource(shownName(file), await readNamedFile(file, context))
   if (diagnostics.hasErrors) return { source, diagnostics: diagnostics.toList(), compiled: undefined }
   const environment = Object.keys(readVariables(project, context.environment))
-  return { source, ...compile(source, { catalogue: createCatalogue(), environment, models }) }
+  const links = createLinkReader(context.workingFolder)
+  return { source, ...compile(source, { catalogue: createCatalogue(), environment, models, links }) }
 }
 
 /** A workflow that can run here and now. @throws InvalidFile, also for what a later release brings */

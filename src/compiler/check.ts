@@ -13,6 +13,7 @@ import type { CheckContext } from './check/check-context.ts'
 import { checkSteps } from './check/check-steps.ts'
 import { checkPresets } from './check/check-tools.ts'
 import { checkTriggers } from './check/check-triggers.ts'
+import type { ChildWorkflow } from './check/child-workflow.ts'
 import { checkEnds } from './check/endless-runs.ts'
 import { findErrorScopes } from './check/error-scopes.ts'
 import { checkEventlessCycles } from './check/eventless-cycles.ts'
@@ -23,14 +24,14 @@ import { checkModels, createModelNames } from './check/models.ts'
 import { findNotYet } from './check/not-yet.ts'
 import { checkReachable, findReachable } from './check/reachability.ts'
 import { createReadChecks } from './check/read-checks.ts'
-import { createScopeNames, type ScopeNames } from './check/scope-names.ts'
-import { indexSteps } from './check/step-index.ts'
+import { createScopeNames, type ScopeNames, type StepTypes } from './check/scope-names.ts'
+import { indexSteps, type StepIndex } from './check/step-index.ts'
 import { createStepTypes } from './check/step-types.ts'
 import { createToolNames } from './check/tools.ts'
 import { checkVisitBounds } from './check/visit-bounds.ts'
 import type { Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { Workflow } from './document.ts'
-import type { Type } from './expression/type.ts'
+import { NULL, type Type, unionOf } from './expression/type.ts'
 import { placeSteps, type StepPlace } from './step-place.ts'
 
 export interface CheckOptions {
@@ -40,6 +41,8 @@ export interface CheckOptions {
   environment: readonly string[]
   /** Alias to `provider/name`, in place of what the file says. */
   models?: Readonly<Record<string, string>>
+  /** The workflows that steps call, by name or path as they call them; one that is missing has been reported. */
+  children?: ReadonlyMap<string, ChildWorkflow>
 }
 
 export interface CheckedWorkflow {
@@ -48,13 +51,15 @@ export interface CheckedWorkflow {
   steps: ReadonlyMap<string, StepPlace>
   /** What each step gives out, by its id. */
   outputTypes: ReadonlyMap<string, Type>
+  /** What a run gives out. */
+  output: Type
   /** Warnings about what this release reads and can't run. */
   notYet: readonly Diagnostic[]
 }
 
 /** Never throws, whatever the document says; what it finds goes to `diagnostics`. */
 export const checkWorkflow = (workflow: Workflow, options: CheckOptions): CheckedWorkflow => {
-  const { catalogue, diagnostics, environment } = options
+  const { catalogue, diagnostics, environment, children = NO_CHILDREN } = options
   const index = indexSteps(workflow)
   const jumps = resolveJumps(index, diagnostics)
   const flow = buildFlow(index, jumps)
@@ -69,7 +74,13 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
 
   const tools = createToolNames(workflow, catalogue)
   const models = createModelNames(workflow, options.models)
-  const types = createStepTypes({ flow, assignment, tools, namesOf: (step, seen) => names.ofStep(step, seen) })
+  const types = createStepTypes({
+    flow,
+    assignment,
+    tools,
+    children,
+    namesOf: (step, seen) => names.ofStep(step, seen),
+  })
   const names: ScopeNames = createScopeNames({
     workflow,
     index,
@@ -79,21 +90,41 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   })
   const reads = createReadChecks({ index, assignment, reached, diagnostics })
   const expressions = createExpressionChecks({ diagnostics, reads })
-  const context: CheckContext = { workflow, index, catalogue, tools, models, flow, names, expressions, diagnostics }
+  const context: CheckContext = {
+    workflow,
+    index,
+    catalogue,
+    children,
+    tools,
+    models,
+    flow,
+    names,
+    expressions,
+    diagnostics,
+  }
 
   checkModels(context)
   checkPresets(context)
   checkTriggers(context)
   checkSteps(context)
-  checkOutput(context)
+  const output = checkOutput(context) ?? lastOutput(index, { steps: workflow.steps, types })
   return {
     workflow,
     steps: placeSteps(workflow),
+    output,
     outputTypes: new Map(index.steps.map((step) => [step.id, types.outputOf(step)])),
     notYet: findNotYet(context),
   }
 }
 
-const checkOutput = ({ workflow: { output }, names, flow, expressions }: CheckContext): void => {
-  if (output !== undefined) expressions.value(output, { names: names.ofEnd(), node: flow.end })
+const NO_CHILDREN: ReadonlyMap<string, ChildWorkflow> = new Map()
+
+/** The type of what the file says under `output`. */
+const checkOutput = ({ workflow: { output }, names, flow, expressions }: CheckContext): Type | undefined =>
+  output && expressions.value(output, { names: names.ofEnd(), node: flow.end })
+
+/** Without `output`, a run gives out what its last step did, and nothing when that did not complete. */
+const lastOutput = ({ byId }: StepIndex, { steps, types }: { steps: Workflow['steps']; types: StepTypes }): Type => {
+  const last = byId.get(steps.at(-1)?.id.value ?? '')
+  return last === undefined ? NULL : unionOf([types.outputOf(last), NULL])
 }

@@ -15,8 +15,11 @@ import type { Catalogue } from './catalogue.ts'
 import { type CheckedWorkflow, checkWorkflow } from './check.ts'
 import { type Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { Workflow } from './document.ts'
-import { inlineFiles, type ReadLinkedFile } from './inline-files.ts'
+import type { Type } from './expression/type.ts'
+import { inlineFiles } from './inline-files.ts'
 import { type LinkedWorkflow, linkWorkflow } from './link.ts'
+import { linkChildren } from './link-children.ts'
+import { joinLinks, type LinkReader, type Links, NO_LINKS } from './links.ts'
 import { lowerWorkflow } from './lower.ts'
 import { planSteps, type StepPlan } from './plan.ts'
 import { readWorkflow } from './read.ts'
@@ -29,8 +32,8 @@ export interface CompileOptions {
   environment?: readonly string[]
   /** Alias to `provider/name`, in place of what the file says. */
   models?: Readonly<Record<string, string>>
-  /** Gives the files that the workflow names. Default: there are none. */
-  readFile?: ReadLinkedFile
+  /** Gives the files and workflows that the workflow names. Default: there are none. */
+  links?: LinkReader
 }
 
 export interface CompiledWorkflow extends LinkedWorkflow {
@@ -39,8 +42,12 @@ export interface CompiledWorkflow extends LinkedWorkflow {
   hash: string
   source: Source
   workflow: Workflow
-  /** The texts of the files that it names, by path. */
-  files: Readonly<Record<string, string>>
+  /** The workflows that it calls, by the name or path that its steps call them by. */
+  children: ReadonlyMap<string, CompiledWorkflow>
+  /** What it was linked with, its children's links included: enough to compile it again. */
+  links: Links
+  /** Of the run's output. */
+  output: Type
   plans: ReadonlyMap<string, StepPlan>
   /** Closed object schema of the run's input; undefined: the workflow takes none. */
   input: JsonSchema | undefined
@@ -60,40 +67,59 @@ export interface Compilation {
 /** Of `limits.steps`, when the file sets none. */
 const DEFAULT_STEP_LIMIT = 100_000
 
-export const compile = (source: Source, options: CompileOptions): Compilation => {
+export const compile = (source: Source, options: CompileOptions): Compilation =>
+  compileNested(source, { ...options, ancestors: [source.file] })
+
+type NestedOptions = CompileOptions & {
+  /** The files of the workflows that call this one, and its own. */
+  ancestors: readonly string[]
+}
+
+const compileNested = (source: Source, options: NestedOptions): Compilation => {
+  const { ancestors, catalogue, environment = [], models = {}, links = NO_LINKS } = options
   const diagnostics = new Diagnostics(source)
   const workflow = readWorkflow(source, diagnostics)
   if (workflow === undefined) return { diagnostics: diagnostics.toList(), compiled: undefined }
-  const checked = checkWorkflow(workflow, {
-    catalogue: options.catalogue,
+  const children = linkChildren(workflow, {
+    ancestors,
+    links,
     diagnostics,
-    environment: options.environment ?? [],
-    models: options.models ?? {},
+    compileChild: (child) => compileNested(child, { ...options, models: {}, ancestors: [...ancestors, child.file] }),
   })
-  const files = inlineFiles(workflow, { readFile: options.readFile ?? (() => undefined), diagnostics })
-  const compiled = diagnostics.hasErrors ? undefined : build(source, { ...options, checked, files })
+  const checked = checkWorkflow(workflow, { catalogue, diagnostics, environment, models, children })
+  const files = inlineFiles(workflow, { links, diagnostics })
+  const compiled = diagnostics.hasErrors ? undefined : build({ source, checked, children, files }, options)
   return { diagnostics: diagnostics.toList(), compiled }
 }
 
+interface Parts {
+  source: Source
+  checked: CheckedWorkflow
+  children: ReadonlyMap<string, CompiledWorkflow>
+  files: Record<string, string>
+}
+
 const build = (
-  source: Source,
-  {
-    catalogue,
-    models = {},
-    checked,
-    files,
-  }: CompileOptions & Pick<CompiledWorkflow, 'files'> & { checked: CheckedWorkflow },
+  { source, checked, children, files }: Parts,
+  { catalogue, models = {} }: CompileOptions,
 ): CompiledWorkflow => {
   const { workflow } = checked
   const places = placeSteps(workflow)
   const plans = planSteps(places, { catalogue, workflow, models })
+  const pinned = Object.fromEntries([...children].map(([reference, { hash }]) => [reference, hash]))
   return {
     ...linkWorkflow(workflow, lowerWorkflow(workflow, places), places),
     name: workflow.name.value,
-    hash: hashJson({ document: toCanonicalDocument(workflow), tools: linkedTools(plans, catalogue) }),
+    hash: hashJson({
+      document: toCanonicalDocument(workflow),
+      tools: linkedTools(plans, catalogue),
+      ...(children.size === 0 ? {} : { children: pinned }),
+    }),
     source,
     workflow,
-    files,
+    children,
+    links: linksOf({ source, children, files }),
+    output: checked.output,
     plans,
     input: workflow.input?.value,
     limits: {
@@ -102,8 +128,19 @@ const build = (
       tokens: workflow.limits.tokens?.value,
     },
     secrets: workflow.secrets.map(({ value }) => value),
-    notYet: checked.notYet,
+    notYet: [...checked.notYet, ...[...children.values()].flatMap(({ notYet }) => notYet)],
   }
+}
+
+const linksOf = ({ source, children, files }: Omit<Parts, 'checked'>): Links => {
+  const called = Object.fromEntries(
+    [...children].map(([reference, child]) => [reference, { file: child.source.file, text: child.source.text }]),
+  )
+  const own: Links = {
+    files: Object.keys(files).length === 0 ? {} : { [source.file]: files },
+    workflows: children.size === 0 ? {} : { [source.file]: called },
+  }
+  return joinLinks([own, ...[...children.values()].map(({ links }) => links)])
 }
 
 /** The schemas of the tools that its steps name, by name. */

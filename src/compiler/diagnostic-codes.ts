@@ -350,6 +350,27 @@ export const DIAGNOSTIC_CODES = {
     cause: "The `script` of a `mock/script` step names a file that can't be read, or that holds no list.",
     fix: 'Correct the path, which is relative to the workflow, or make the file a YAML or JSON list of answers.',
   },
+  unknown_workflow: {
+    title: 'There is no workflow of this name',
+    cause: 'A `workflow` step calls another by its name or by a path, and none was found so.',
+    fix: 'Correct the name, which is that behind `workflow:` in a file of the same folder, or give the path of the file.',
+  },
+  recursive_workflow: {
+    title: 'A workflow calls itself',
+    cause:
+      'A workflow is identified by a hash over all that it calls; one that calls itself, directly or through others, would have to contain its own hash.',
+    fix: 'Use a `loop` or a `foreach`, or move the common steps into a workflow that both call.',
+  },
+  nested_too_deeply: {
+    title: 'Workflows call each other too deeply',
+    cause: 'Calls may nest 10 deep, the first workflow included.',
+    fix: 'Flatten the calls: a `do` block groups steps as well.',
+  },
+  broken_child: {
+    title: 'A workflow that is called has errors',
+    cause: 'A workflow is checked together with all that it calls.',
+    fix: 'Run `troupe validate` on the file that is named, and mend what it reports.',
+  },
 } as const satisfies Record<string, CodeExplanation>
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES

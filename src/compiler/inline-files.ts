@@ -4,18 +4,16 @@
  */
 import { Diagnostics } from './diagnostic.ts'
 import type { LlmStep, ValueNode, Workflow } from './document.ts'
+import type { LinkReader } from './links.ts'
 import { parseYaml } from './read/parse-yaml.ts'
 import type { YamlNode } from './read/yaml-node.ts'
 import { createSource } from './source.ts'
 import { placeSteps } from './step-place.ts'
 
-/** The text of a file, by its path as the workflow names it; undefined when it can't be read. */
-export type ReadLinkedFile = (path: string) => string | undefined
-
 /** Replaces file names by what the files hold, in place; gives back what was read, by path. */
 export const inlineFiles = (
   workflow: Workflow,
-  { readFile, diagnostics }: { readFile: ReadLinkedFile; diagnostics: Diagnostics },
+  { links, diagnostics }: { links: LinkReader; diagnostics: Diagnostics },
 ): Record<string, string> => {
   const files: Record<string, string> = {}
   for (const { step } of placeSteps(workflow).values()) {
@@ -23,7 +21,7 @@ export const inlineFiles = (
     const entry = scriptOf(step)
     if (entry?.value.kind !== 'literal' || typeof entry.value.value !== 'string') continue
     const { value: path, range } = entry.value
-    const text = readFile(path)
+    const text = links.file(path, diagnostics.source.file)
     const script = text === undefined ? undefined : parseList(path, text)
     if (script === undefined) diagnostics.error('bad_linked_file', range, ...describe(path, text))
     else entry.value = script

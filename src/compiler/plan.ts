@@ -10,7 +10,7 @@ import type { Places } from './lower/exit.ts'
 export interface StepPlan {
   id: string
   kind: Step['kind']
-  /** `tool`: the tool's name; `llm`: `provider/name`; else the kind. */
+  /** `tool`: the tool's name; `llm`: `provider/name`; `workflow`: the name or path it calls; else the kind. */
   actor: string
   /** The part of the actor's input that does not depend on the run; merged over what entering the step evaluated. */
   fixed: Readonly<Record<string, unknown>>
@@ -74,6 +74,7 @@ const isWriting = (step: Step, { catalogue, workflow }: PlanOptions): boolean =>
 const actorOf = (step: Step, options: PlanOptions): string => {
   if (step.kind === 'tool') return step.tool.value
   if (step.kind === 'memory') return `memory.${step.operation.value}`
+  if (step.kind === 'workflow') return step.workflow.value
   return step.kind === 'llm' ? modelOf(step, options) : step.kind
 }
 

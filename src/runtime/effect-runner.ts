@@ -70,6 +70,11 @@ interface Attempt {
   abort: AbortController
 }
 
+const LEFT = Symbol('left')
+
+/** Whether an attempt was aborted because this process lets go of its run, and not because it shall end. */
+export const isLeft = (reason: unknown): boolean => reason === LEFT
+
 const attempts = createFold(attemptMachine)
 
 export class EffectRunner {
@@ -101,14 +106,18 @@ export class EffectRunner {
 
   stop(path: string, visit: number): void {
     const running = this.#running.get(path)
-    if (running?.effect.visit !== visit) return
-    this.#running.delete(path)
-    running.disarm()
-    running.current?.abort.abort()
+    if (running?.effect.visit === visit) this.#stop(running)
   }
 
-  stopAll(): void {
-    for (const { effect } of [...this.#running.values()]) this.stop(effect.path, effect.visit)
+  /** Stops all, because the run has ended, or because this process lets go of it and others will go on with it. */
+  stopAll(reason: 'ended' | 'left'): void {
+    for (const running of [...this.#running.values()]) this.#stop(running, reason === 'left' ? LEFT : undefined)
+  }
+
+  #stop(running: RunningEffect, reason?: symbol): void {
+    this.#running.delete(running.effect.path)
+    running.disarm()
+    running.current?.abort.abort(reason)
   }
 
   /** Resolves when every actor has come back. */
@@ -191,11 +200,11 @@ export class EffectRunner {
   #callOf({ effect, plan, number }: RunningEffect): ActorCall {
     const kind = plan.kind as ActorCall['kind']
     const { actor, returns, secrets } = plan
-    if (kind !== 'llm') return { kind, actor, input: effect.input, secrets, returns }
+    const call = { effect: `${effect.path}#${effect.visit}`, kind, actor, secrets, returns }
+    if (kind !== 'llm') return { ...call, input: effect.input }
     // A scripted model gives its answers in the order of the calls.
-    const call = effect.calls + number - 1
-    const input = { ...(plan.fixed as JsonObject), ...(effect.input as JsonObject), call }
-    return { kind, actor, input, secrets, returns }
+    const earlier = effect.calls + number - 1
+    return { ...call, input: { ...(plan.fixed as JsonObject), ...(effect.input as JsonObject), call: earlier } }
   }
 
   #contextOf({ effect, plan }: RunningEffect, { number, started, usage, abort }: Attempt): ActorContext {

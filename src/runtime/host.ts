@@ -20,11 +20,14 @@ import {
   type RunRecord,
   type Store,
 } from '../store/store.ts'
+import { checkInput } from './check-input.ts'
+import { type ChildHost, type OpenedChild, performChild } from './child-run.ts'
 import type { Placement } from './placement.ts'
 import { type RecoveredRun, recoverRun } from './recovery.ts'
 import { Run } from './run.ts'
 import type { CreatedData } from './run-event.ts'
 import type { RunWatcher } from './run-notice.ts'
+import { contextOf } from './scope.ts'
 import type { SecretVault } from './secret-vault.ts'
 
 export interface HostOptions {
@@ -85,13 +88,24 @@ export class Host {
   }
 
   /** Creates a run and starts it. @throws StoreError */
-  async start(
+  start(workflow: CompiledWorkflow, options: NewRunOptions): Promise<Run> {
+    return this.#create(workflow, { ...options, id: createRunId(this.#options.clock.now()) })
+  }
+
+  async #create(
     workflow: CompiledWorkflow,
-    { input, models = {}, env = {}, folder, watch = nobody }: NewRunOptions,
+    {
+      id,
+      parent,
+      input,
+      models = {},
+      env = {},
+      folder,
+      watch = nobody,
+    }: NewRunOptions & { id: string; parent?: string },
   ): Promise<Run> {
     const { store, clock, owner, vault } = this.#options
     const at = clock.now()
-    const id = createRunId(at)
     const data: CreatedData = {
       input: vault.redact(input),
       lowering: LOWERING_VERSION,
@@ -100,16 +114,19 @@ export class Host {
       ...(folder === undefined ? {} : { folder }),
     }
     const created: JournalRow = { seq: 1, at, kind: 'created', path: '', visit: 0, data: data as unknown as JsonValue }
-    const { hash, name, source, files } = workflow
-    const definition = { hash, workflow: name, file: source.file, source: source.text, links: { files } }
+    const definition = toDefinition(workflow)
+    const run = {
+      id,
+      workflow: workflow.name,
+      definition: workflow.hash,
+      created,
+      ...(parent === undefined ? {} : { parent }),
+    }
     // Asked for in one turn of the event loop, so that both are one transaction.
-    const [, claim] = await Promise.all([
-      store.saveDefinition(definition),
-      store.create({ id, workflow: name, definition: hash, created }, owner),
-    ])
-    const run = this.#hold(recoverRun(id, workflow, [created]), { workflow, claim, claimedAt: at, watch })
-    run.start({ isResumed: false })
-    return run
+    const [, claim] = await Promise.all([store.saveDefinition(definition), store.create(run, owner)])
+    const held = this.#hold(recoverRun(id, workflow, [created]), { workflow, claim, claimedAt: at, watch })
+    held.start({ isResumed: false })
+    return held
   }
 
   /** Takes over a run that nobody holds and goes on from its last recorded event. @throws StoreError, Fault */
@@ -151,13 +168,13 @@ export class Host {
   }
 
   #hold(recovered: RecoveredRun, { workflow, claim, claimedAt, watch }: Holding): Run {
-    const { store, clock, placement, vault } = this.#options
+    const { store, clock, vault } = this.#options
     const run = new Run(recovered, {
       workflow,
       claim,
       store,
       clock,
-      placement,
+      placement: this.#placementOf({ id: claim.runId, workflow, env: envOf(recovered) }),
       vault,
       watch,
       isLeaseFresh: () => clock.now() - held.renewedAt < FRESH_MS,
@@ -168,6 +185,32 @@ export class Host {
     this.#stopBeats ??= this.#startBeats()
     run.exited.then(() => this.#drop(run.id)).catch(() => {})
     return run
+  }
+
+  /** Child runs are the host's own; everything else is performed where the placement says. */
+  #placementOf(parent: { id: string; workflow: CompiledWorkflow; env: JsonObject }): Placement {
+    const { placement, clock } = this.#options
+    const host: ChildHost = {
+      clock,
+      open: (id, { workflow, input }) =>
+        this.#openChild(id, { child: workflow, input, parent: parent.id, env: parent.env }),
+    }
+    return {
+      perform: (call, context) =>
+        call.kind === 'workflow' ? performChild({ parent, call, context }, host) : placement.perform(call, context),
+    }
+  }
+
+  async #openChild(
+    id: string,
+    { child, input, parent, env }: { child: CompiledWorkflow; input: JsonValue; parent: string; env: JsonObject },
+  ): Promise<OpenedChild> {
+    const resumed = await this.resume(id)
+    if (resumed.kind === 'resumed') return { kind: 'running', run: resumed.run }
+    if (resumed.kind === 'ended') return { kind: 'ended', run: resumed.run }
+    if (resumed.kind === 'held') return { kind: 'held' }
+    const checked = await checkInput(child, input)
+    return { kind: 'running', run: await this.#create(child, { id, parent, input: checked, env }) }
   }
 
   #drop(id: string): void {
@@ -219,3 +262,13 @@ export class Host {
     for (const { claim, message } of messages) this.#runs.get(claim.runId)?.run.receive(message)
   }
 }
+
+const envOf = ({ state }: RecoveredRun): JsonObject => (state.root === undefined ? {} : contextOf(state.root).env)
+
+const toDefinition = ({ hash, name, source, links }: CompiledWorkflow): Definition => ({
+  hash,
+  workflow: name,
+  file: source.file,
+  source: source.text,
+  links: links as unknown as JsonValue,
+})

@@ -8,6 +8,8 @@ import type { JsonValue } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
 
 export interface ActorCall {
+  /** Names the effect within its run: `grades[3]/grade#1`. */
+  effect: string
   kind: 'tool' | 'llm' | 'code' | 'memory' | 'workflow' | 'approve' | 'emit' | 'wait'
   /** A tool's name; of a model call `provider/name`. */
   actor: string

@@ -101,13 +101,15 @@ export class Run {
 
   #performOpen(isResumed: boolean): void {
     const effects = this.#state.openEffects()
-    const rows = isResumed ? effects.map((effect) => this.#lostRow(effect)) : []
+    const rows = isResumed
+      ? effects.filter((effect) => this.#isLost(effect)).map((effect) => this.#lostRow(effect))
+      : []
     this.#armTimeLimit()
     for (const timer of this.#state.openTimers()) this.#armTimer(timer)
     this.#whenDurable({ rows, timersSet: isResumed ? [] : this.#state.openTimers() }, () => {
       for (const effect of effects) {
         if (!this.#state.isOpen(effect.path, effect.visit)) continue
-        this.#runner.start(effect, this.#histories.of(effect.path, effect.visit), isResumed)
+        this.#runner.start(effect, this.#histories.of(effect.path, effect.visit), isResumed && this.#isLost(effect))
       }
     })
   }
@@ -128,7 +130,7 @@ export class Run {
   /** Lets go of the run without an end: it can be resumed, here or elsewhere. */
   leave(exit: Extract<RunExit, { kind: 'lost' | 'left' | 'broken' }>): void {
     if (this.#isOver) return
-    this.#close()
+    this.#close('left')
     this.#exitWhenBack(exit)
   }
 
@@ -162,6 +164,11 @@ export class Run {
 
   #row(kind: JournalRow['kind'], rest: Omit<JournalRow, 'seq' | 'kind'>): JournalRow {
     return { seq: ++this.#seq, kind, ...rest }
+  }
+
+  /** Performing a child run again comes to the same child, which knows by itself what it has done. */
+  #isLost({ step }: OpenEffect): boolean {
+    return this.#options.workflow.plans.get(step)?.kind !== 'workflow'
   }
 
   #lostRow({ path, visit }: OpenEffect): JournalRow {
@@ -267,14 +274,14 @@ export class Run {
     this.#wakes.delete(id)
   }
 
-  #close(): void {
+  #close(reason: 'ended' | 'left'): void {
     this.#isOver = true
     for (const id of [...this.#wakes.keys()]) this.#disarm(id)
-    this.#runner.stopAll()
+    this.#runner.stopAll(reason)
   }
 
   #finish(end: RunEnd): void {
-    this.#close()
+    this.#close('ended')
     this.#exitWhenBack({ kind: 'ended', end, durationMs: end.at - this.#startedAt })
   }
 

@@ -3,9 +3,11 @@
  * a user sees it. `UPDATE_FIXTURES=1` writes what it says now; read the difference before it is committed.
  */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createCatalogue } from '../../src/app/catalogue.ts'
+import { createLinkReader } from '../../src/app/linked-files.ts'
 import { compile } from '../../src/compiler/compile.ts'
 import { formatDiagnostic } from '../../src/compiler/diagnostic.ts'
 import { DIAGNOSTIC_CODES } from '../../src/compiler/diagnostic-codes.ts'
@@ -16,9 +18,11 @@ const cases = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => ent
 const catalogue = createCatalogue()
 
 /** All findings about the bytes of a file, as the command line prints them. */
-const diagnose = (bytes: Uint8Array): string => {
+const diagnose = (folder: string, bytes: Uint8Array): string => {
   const { source, diagnostics } = decodeSource('workflow.yaml', bytes)
-  const found = diagnostics.hasErrors ? diagnostics.toList() : compile(source, { catalogue }).diagnostics
+  const found = diagnostics.hasErrors
+    ? diagnostics.toList()
+    : compile(source, { catalogue, links: createLinkReader(folder) }).diagnostics
   return found.map((diagnostic) => `${formatDiagnostic(diagnostic, source)}\n`).join('')
 }
 
@@ -27,7 +31,7 @@ const test = suite('workflow fixtures')
 for (const { name } of cases) {
   test(name.replaceAll('-', ' '), () => {
     const expectedFile = new URL(`${name}/diagnostics.txt`, FOLDER)
-    const found = diagnose(readFileSync(new URL(`${name}/workflow.yaml`, FOLDER)))
+    const found = diagnose(fileURLToPath(new URL(name, FOLDER)), readFileSync(new URL(`${name}/workflow.yaml`, FOLDER)))
     if (process.env.UPDATE_FIXTURES === '1') writeFileSync(expectedFile, found)
     assert.ok(existsSync(expectedFile), `${name} has no diagnostics.txt: write it with UPDATE_FIXTURES=1`)
     assert.fixture(found, readFileSync(expectedFile, 'utf8'))

@@ -1,5 +1,5 @@
 /** `troupe run`: checks a workflow, its input and its secrets, then runs it and stays with it. */
-import { checkInput } from '../../app/check-input.ts'
+import { checkInput } from '../../runtime/check-input.ts'
 import { createLocal, type Local } from '../../app/local.ts'
 import { openDatabase } from '../../app/open-database.ts'
 import type { Project } from '../../app/project.ts'

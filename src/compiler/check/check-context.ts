@@ -2,6 +2,7 @@
 import type { Catalogue } from '../catalogue.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Workflow } from '../document.ts'
+import type { ChildWorkflow } from './child-workflow.ts'
 import type { ExpressionChecks, Site } from './expression-checks.ts'
 import type { Flow } from './flow-builder.ts'
 import type { ModelNames } from './models.ts'
@@ -13,6 +14,8 @@ export interface CheckContext {
   workflow: Workflow
   index: StepIndex
   catalogue: Catalogue
+  /** By name or path, as steps call them. */
+  children: ReadonlyMap<string, ChildWorkflow>
   tools: ToolNames
   models: ModelNames
   flow: Flow

@@ -12,7 +12,7 @@ import type {
 import { ANY, listOf, NUMBER, STRING, type Type, unionOf } from '../expression/type.ts'
 import { type CheckContext, type StepSites, sitesOf } from './check-context.ts'
 import { checkLlm } from './check-llm.ts'
-import { checkMemory, checkTool, checkUndo } from './check-tools.ts'
+import { checkChild, checkMemory, checkTool, checkUndo } from './check-tools.ts'
 import { PRINTABLE } from './known-types.ts'
 import { isReservedName } from './scope-names.ts'
 
@@ -101,9 +101,7 @@ const CHECKS: { readonly [K in StepKind]: Check<K> } = {
   code: ({ with: input }, sites, { expressions }) => {
     if (input !== undefined) expressions.value(input, sites.input)
   },
-  workflow: ({ with: input }, sites, { expressions }) => {
-    if (input !== undefined) expressions.value(input, sites.input)
-  },
+  workflow: checkChild,
   emit: ({ event, with: data }, sites, { expressions }) => {
     expressions.typed(event, { name: 'emit', type: STRING }, sites.perform)
     if (data !== undefined) expressions.value(data, sites.input)

@@ -1,6 +1,6 @@
-/** Checks the calls of tools and of the memory: that there is such a tool, and that its input fits. */
-import type { Located, MemoryStep, Preset, Step, ToolStep, ValueNode } from '../document.ts'
-import { describeType, type Field, type Type } from '../expression/type.ts'
+/** Checks the calls of tools, of the memory and of other workflows: that there is such a tool, and that its input fits. */
+import type { Located, MemoryStep, Preset, Step, ToolStep, ValueNode, WorkflowStep } from '../document.ts'
+import { describeType, type Field, objectOf, type Type } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import type { Range } from '../source.ts'
 import type { CheckContext, StepSites } from './check-context.ts'
@@ -20,6 +20,14 @@ export const checkMemory = (step: MemoryStep, sites: StepSites, context: CheckCo
   const entry = context.catalogue.tools.get(`memory.${step.operation.value}`)
   const call = { input: step.with, site: sites.input, range: step.operation.range }
   checkInput(call, entry && typeOfSchema(entry.input), context)
+}
+
+/** What a child run is given has to fit what the child takes. */
+export const checkChild = (step: WorkflowStep, sites: StepSites, context: CheckContext): void => {
+  const child = context.children.get(step.workflow.value)
+  // Its input stands in the child's journal, where no secret may be.
+  const call = { input: step.with, site: sites.perform, range: step.workflow.range }
+  checkInput(call, child && (child.input === undefined ? objectOf({}) : typeOfSchema(child.input)), context)
 }
 
 /** The tools that presets stand for, what they give to them, and when they need an approval. */

@@ -76,7 +76,7 @@ const findInLimits = ({ workflow: { limits }, index, models }: NotYetContext): N
   ]
 }
 
-const KINDS: ReadonlySet<StepKind> = new Set(['approve', 'code', 'emit', 'memory', 'workflow'])
+const KINDS: ReadonlySet<StepKind> = new Set(['approve', 'code', 'emit', 'memory'])
 
 const findInStep = (step: Step, context: NotYetContext): NotYet[] => [
   ...(KINDS.has(step.kind) ? [notYet(step.kindRange, `'${step.kind}'`)] : []),

@@ -22,6 +22,7 @@ import {
 } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import type { Assignment } from './assignment.ts'
+import type { ChildWorkflow } from './child-workflow.ts'
 import { countNeeded } from './flow-blocks.ts'
 import type { Flow } from './flow-builder.ts'
 import type { FlowNode } from './flow-graph.ts'
@@ -35,6 +36,7 @@ export interface StepTypeOptions {
   flow: Flow
   assignment: Assignment
   tools: ToolNames
+  children: ReadonlyMap<string, ChildWorkflow>
   namesOf(step: IndexedStep, options?: { inside: boolean }): ExpressionNames
 }
 
@@ -92,6 +94,7 @@ const outputType = (indexed: IndexedStep, context: Context): Type => {
     case 'emit':
       return NOTHING
     case 'workflow':
+      return context.children.get(step.workflow.value)?.output ?? ANY
     case 'fail':
       return ANY
     default:

@@ -1,0 +1,82 @@
+/** The workflows that a workflow calls: found, compiled, and held against circles and depth. */
+import type { Compilation, CompiledWorkflow } from './compile.ts'
+import type { Diagnostics } from './diagnostic.ts'
+import type { Located, Workflow } from './document.ts'
+import type { LinkReader } from './links.ts'
+import type { Source } from './source.ts'
+import { placeSteps } from './step-place.ts'
+
+/** How deep calls may nest, the first workflow included. */
+export const DEEPEST_NESTING = 10
+
+export interface LinkChildrenOptions {
+  /** The files of the workflows around this one and its own, outermost first. */
+  ancestors: readonly string[]
+  links: LinkReader
+  diagnostics: Diagnostics
+  compileChild(source: Source): Compilation
+}
+
+/** The compiled children, by the name or path that steps call them by. What is missing or broken is reported, and left out. */
+export const linkChildren = (
+  workflow: Workflow,
+  options: LinkChildrenOptions,
+): ReadonlyMap<string, CompiledWorkflow> => {
+  const children = new Map<string, CompiledWorkflow>()
+  const tried = new Set<string>()
+  for (const { step } of placeSteps(workflow).values()) {
+    if (step.kind !== 'workflow' || tried.has(step.workflow.value)) continue
+    tried.add(step.workflow.value)
+    const child = linkChild(step.workflow, options)
+    if (child !== undefined) children.set(step.workflow.value, child)
+  }
+  return children
+}
+
+const linkChild = (
+  { value: reference, range }: Located<string>,
+  { ancestors, links, diagnostics, compileChild }: LinkChildrenOptions,
+): CompiledWorkflow | undefined => {
+  const source = links.workflow(reference, ancestors.at(-1) ?? '')
+  if (source === undefined) {
+    const hint = 'name a workflow of the same folder, or give a path that is relative to this file'
+    diagnostics.error('unknown_workflow', range, `there is no workflow '${reference}' here`, hint)
+    return undefined
+  }
+  if (ancestors.includes(source.file)) {
+    const circle = [...ancestors.slice(ancestors.indexOf(source.file)), source.file].join(' → ')
+    const hint = 'a workflow is pinned by a hash over all that it calls, so it cannot call itself; use a loop'
+    diagnostics.error('recursive_workflow', range, `'${reference}' calls itself: ${circle}`, hint)
+    return undefined
+  }
+  if (ancestors.length >= DEEPEST_NESTING) {
+    const message = `workflows call each other more than ${DEEPEST_NESTING} deep: ${ancestors.join(' → ')}`
+    diagnostics.error('nested_too_deeply', range, message)
+    return undefined
+  }
+  const { compiled, diagnostics: found } = compileChild(source)
+  if (compiled === undefined) reportBroken({ reference, source, found }, { range, diagnostics })
+  return compiled
+}
+
+const reportBroken = (
+  { reference, source, found }: { reference: string; source: Source; found: Compilation['diagnostics'] },
+  { range, diagnostics }: { range: Located<string>['range']; diagnostics: Diagnostics },
+): void => {
+  const errors = found.filter(({ severity }) => severity === 'error')
+  const structural = errors.find(({ code }) => code === 'recursive_workflow' || code === 'nested_too_deeply')
+  if (structural !== undefined) {
+    // It is this workflow's as much as the child's, and a chain of reports would say it less well.
+    diagnostics.error(structural.code, range, structural.message, structural.hint ?? undefined)
+    return
+  }
+  const [first] = errors
+  const place = first === undefined ? '' : `: ${first.line}:${first.column}: ${first.message}`
+  const count = errors.length === 1 ? 'an error' : `${errors.length} errors, the first`
+  diagnostics.error(
+    'broken_child',
+    range,
+    `workflow '${reference}' has ${count}${place}`,
+    `run 'troupe validate ${source.file}'`,
+  )
+}
