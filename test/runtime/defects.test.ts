@@ -106,15 +106,21 @@ steps:
       throw new TypeError('a bug of ours')
     }
   const world = createWorld()
+  const ends: boolean[] = []
   const { record, rows, exit } = await driveRun({
     compiled,
     world,
+    judge(_nth, { end }) {
+      ends.push(end !== undefined)
+      return 'pass'
+    },
     onQuiet() {
       for (const performance of world.performances) performance.settle({ output: { text: 'yes' } })
       return true
     },
   })
   assert.equal([record.error?.code, exit.kind, rows.length], ['defect', 'ended', 2])
+  assert.is(ends.indexOf(true), ends.length - 1, 'the end is the last that was written')
 })
 
 const ANSWERS: [title: string, perform: () => Promise<never>, code: string][] = [

@@ -7,7 +7,7 @@ import { recoverRun } from '../../src/runtime/recovery.ts'
 import type { Run, RunExit } from '../../src/runtime/run.ts'
 import { SecretVault } from '../../src/runtime/secret-vault.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
-import { LEASE_MS, type Owner, type Store } from '../../src/store/store.ts'
+import { LEASE_BEAT_MS, LEASE_MS, type Owner, type Store } from '../../src/store/store.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
 import { randomWorkflow } from '../support/random-workflow.ts'
 import { decideBySeed, drawFrom, ScriptedWorld } from '../support/scripted-world.ts'
@@ -140,6 +140,17 @@ test('J2 a process that was stopped until another took its run writes nothing an
   assert.is((await run.exited).kind, 'lost')
   assert.equal(await store.readJournal(run.id), before)
   assert.is(world.starts.get('b#1'), undefined)
+})
+
+test('J2 a process with nothing to write learns at its next beat that its run was taken', async () => {
+  const { clock, compiled, world, createHost } = createScene(TWO, 1)
+  const run = await createHost(createDeadOwner()).start(compiled, { input: { flag: false } })
+  await settle()
+  const [waiting] = world.performances
+  await createHost(createDeadOwner()).resume(run.id)
+  await clock.advance(LEASE_BEAT_MS)
+  assert.is((await run.exited).kind, 'lost')
+  assert.is(waiting?.isAborted, true)
 })
 
 test('a run that this host holds already is not taken twice', async () => {

@@ -5,7 +5,7 @@ import type { JsonValue } from '../../src/core/json.ts'
 import { createManualClock, type ManualClock } from '../../src/core/manual-clock.ts'
 import { Host } from '../../src/runtime/host.ts'
 import type { Run, RunExit } from '../../src/runtime/run.ts'
-import type { RunNotice } from '../../src/runtime/run-notice.ts'
+import type { RunNotice, RunWatcher } from '../../src/runtime/run-notice.ts'
 import { SecretVault } from '../../src/runtime/secret-vault.ts'
 import type { JournalRow } from '../../src/store/journal-row.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
@@ -59,7 +59,7 @@ export const driveRun = async (options: DrivenOptions): Promise<DrivenEnd> => {
     const { exit } = process
     if (process.watched.isDead) {
       options.world.dropAll()
-      process = await resume(boot(), { id: process.run.id, watch: options.watch })
+      process = await resume(boot(), { id: process.run.id, watch: createWatcher(options) })
       processes++
     } else if (exit.value !== undefined) {
       const found = await store.findRun(process.run.id)
@@ -75,15 +75,22 @@ export const driveRun = async (options: DrivenOptions): Promise<DrivenEnd> => {
 type Running = DrivenProcess & { exit: { value: RunExit | undefined } }
 
 const start = async (process: Pick<DrivenProcess, 'host' | 'watched'>, options: DrivenOptions): Promise<Running> => {
-  const { compiled, input = { flag: false }, watch } = options
-  return follow(process, await process.host.start(compiled, { input, ...(watch && { watch }) }))
+  const { compiled, input = { flag: false } } = options
+  return follow(process, await process.host.start(compiled, { input, watch: createWatcher(options) }))
 }
+
+const createWatcher =
+  ({ world, watch }: DrivenOptions): RunWatcher =>
+  (notice) => {
+    if (notice.type === 'attempt.started') world.announce(notice.effect)
+    watch?.(notice)
+  }
 
 const resume = async (
   process: Pick<DrivenProcess, 'host' | 'watched'>,
-  { id, watch }: { id: string; watch: DrivenOptions['watch'] },
+  { id, watch }: { id: string; watch: RunWatcher },
 ): Promise<Running> => {
-  const resumed = await process.host.resume(id, watch && { watch })
+  const resumed = await process.host.resume(id, { watch })
   if (resumed.kind === 'resumed') return follow(process, resumed.run)
   // Its end was written by a process that died before it knew.
   if (resumed.kind !== 'ended') throw new Error(`expected the run to be resumed, got ${resumed.kind}`)

@@ -8,6 +8,7 @@ import { Fault } from '../../src/core/fault.ts'
 import { hashJson } from '../../src/core/hash.ts'
 import type { JsonValue } from '../../src/core/json.ts'
 import type { Placement } from '../../src/runtime/placement.ts'
+import type { OpenEffect } from '../../src/runtime/run-effect.ts'
 
 export type Decision = { output: JsonValue } | { fault: { code: string; retryable: boolean } } | 'never'
 
@@ -35,6 +36,7 @@ export class ScriptedWorld {
   readonly starts = new Map<string, number>()
   readonly failures = new Map<string, number>()
   readonly #options: WorldOptions
+  #announced: string | undefined
 
   constructor(options: WorldOptions) {
     this.#options = options
@@ -45,11 +47,11 @@ export class ScriptedWorld {
   createPlacement(isDead: () => boolean = () => false): Placement {
     const { obeys = true, onPerform } = this.#options
     return {
-      perform: (_call, { key, attempt, signal }) =>
+      perform: (_call, { key, attempt, signal, keyIsExplicit }) =>
         new Promise((resolve, reject) => {
           if (isDead()) return
-          const [runId = ''] = key.split('/', 1)
-          const id = key.slice(runId.length + 1)
+          const [runId = ''] = keyIsExplicit ? [] : key.split('/', 1)
+          const id = keyIsExplicit ? (this.#announced ?? key) : key.slice(runId.length + 1)
           onPerform?.(id, runId)
           this.starts.set(id, (this.starts.get(id) ?? 0) + 1)
           const performance: Performance = {
@@ -72,6 +74,11 @@ export class ScriptedWorld {
           })
         }),
     }
+  }
+
+  /** Which effect is about to start: one whose workflow gives it a key can't be told by that. */
+  announce({ path, visit }: Pick<OpenEffect, 'path' | 'visit'>): void {
+    this.#announced = `${path}#${visit}`
   }
 
   /** Gives the first effect in this world's order its outcome; false when all that wait will wait for ever. */

@@ -1,0 +1,135 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createCatalogue } from '../../src/app/catalogue.ts'
+import { type CompiledWorkflow, compile } from '../../src/compiler/compile.ts'
+import { createSource } from '../../src/compiler/source.ts'
+import type { JsonValue } from '../../src/core/json.ts'
+import { checkInput } from '../../src/runtime/check-input.ts'
+import type { OutcomeData, RunEvent } from '../../src/runtime/run-event.ts'
+import { isEventKind } from '../../src/store/journal-row.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { REPOSITORY_FOLDER } from '../support/child-process.ts'
+import { type DrivenEnd, driveRun } from '../support/driven-run.ts'
+import { createHandClock } from '../support/hand-clock.ts'
+import { type Decision, ScriptedWorld } from '../support/scripted-world.ts'
+import type { WriteFate } from '../support/watched-store.ts'
+import { findPaths, type PathOptions, START_AT, type WorkflowPath } from './cut-points.ts'
+
+/** What the examples need beyond an instance of each type: inputs without a default, and outputs that lead further. */
+const NEEDS: Record<string, { input?: JsonValue; outputs?: PathOptions['outputs'] }> = {
+  '07-sales-report.yaml': {
+    outputs: {
+      parse: [
+        {
+          columns: ['region', 'product', 'quantity', 'price', 'currency'],
+          rows: [
+            { region: 'north', product: 'lamp', quantity: 3, price: 1000, currency: 'EUR' },
+            { region: 'south', product: 'desk', quantity: 1, price: 10, currency: 'XXX' },
+          ],
+        },
+        { columns: [], rows: [] },
+      ],
+      fetch: [{ status: 200, headers: {}, body: { rates: { EUR: 1 } } }],
+      totals: [{ value: { total: 3000, products: ['lamp'] } }],
+    },
+  },
+}
+
+/** Of the paths of one example; the rest of them differ in little. */
+const MOST_PATHS = 60
+
+const catalogue = createCatalogue()
+
+const compileExample = (file: string): CompiledWorkflow => {
+  const source = createSource(file, readFileSync(join(REPOSITORY_FOLDER, 'examples', file), 'utf8'))
+  const { compiled, diagnostics } = compile(source, { catalogue })
+  if (compiled === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'))
+  // What is lost is done again, so that every cut can end as the whole.
+  const plans = new Map([...compiled.plans].map(([id, plan]) => [id, { ...plan, onLost: 'retry' as const }]))
+  return { ...compiled, plans }
+}
+
+/** Follows a path: each event is told when all before it are recorded, however often the process died on the way. */
+const followPath = (
+  compiled: CompiledWorkflow,
+  { path, input, judge }: { path: WorkflowPath; input: JsonValue; judge?: (nth: number) => WriteFate },
+): Promise<DrivenEnd> => {
+  const clock = createHandClock(START_AT)
+  const store = createMemoryStore({ now: () => clock.now() })
+  const world = new ScriptedWorld({ decide: () => 'never' })
+  const tell = (event: RunEvent): void => {
+    if (event.kind === 'timer') clock.wake(event.at)
+    else if (event.kind === 'outcome') {
+      const id = `${event.path}#${event.visit}`
+      const performance = [...world.performances].find((one) => one.id === id)
+      if (performance === undefined) throw new Error(`nobody performs ${id}`)
+      performance.settle(toDecision(event.data))
+    }
+  }
+  return driveRun({
+    compiled,
+    world,
+    clock,
+    store,
+    input,
+    ...(judge && { judge }),
+    async onQuiet({ run }) {
+      const rows = await store.readJournal(run.id)
+      const next = path.events[rows.filter(({ kind }) => isEventKind(kind)).length - 1]
+      if (next === undefined) throw new Error('the path is at its end, and the run is not')
+      tell(next)
+      return true
+    },
+  })
+}
+
+const toDecision = (data: OutcomeData): Exclude<Decision, 'never'> =>
+  'output' in data ? { output: data.output } : { fault: data.fault }
+
+const FATES = ['lose', 'keep'] as const satisfies WriteFate[]
+
+const endOf = ({ record: { status, output, error } }: DrivenEnd) => ({ status, output, error })
+
+const test = suite('cut points')
+
+for (const file of globSync('*.yaml', { cwd: join(REPOSITORY_FOLDER, 'examples') }).sort()) {
+  test(`${file} ends the same on each of its ways, wherever its process dies`, async () => {
+    const compiled = compileExample(file)
+    const needs = NEEDS[file] ?? {}
+    const input = await checkInput(compiled, needs.input ?? {})
+    const paths = findPaths(compiled, {
+      catalogue,
+      input,
+      limit: MOST_PATHS,
+      mostVertices: 300,
+      ...(needs.outputs === undefined ? {} : { outputs: needs.outputs }),
+    })
+    assert.ok(
+      paths.some(({ end }) => end.status === 'completed'),
+      'no way leads to its end',
+    )
+    let cuts = 0
+    for (const path of paths) {
+      const whole = await followPath(compiled, { path, input })
+      const expected = withoutRunId(path.end)
+      assert.equal(withoutRunId(endOf(whole)), expected)
+      for (let cut = 1; cut <= whole.writes; cut++) {
+        for (const fate of FATES) {
+          const end = await followPath(compiled, { path, input, judge: (nth) => (nth === cut ? fate : 'pass') })
+          assert.equal(withoutRunId(endOf(end)), expected)
+          assert.is(end.processes, 2)
+          cuts++
+        }
+      }
+    }
+    assert.ok(cuts >= 2 * paths.length)
+  })
+}
+
+/** Each run has an id of its own, which may stand in what it gives out. */
+const withoutRunId = <T>(value: T): T =>
+  JSON.parse(JSON.stringify(value).replaceAll(/r-cut|r-[0-9a-z]{10}-[0-9a-z]{6}/g, 'r')) as T
+
+test.run()
