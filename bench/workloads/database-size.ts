@@ -26,7 +26,7 @@ export const databaseSize: Workload = {
 }
 
 /** Bytes, with all of the write-ahead log taken into the file. */
-const measureFile = (file: string): number => {
+export const measureFile = (file: string): number => {
   const database = new Database(file)
   database.pragma('wal_checkpoint(TRUNCATE)')
   database.close()

@@ -9,7 +9,7 @@ import { DURABLE_NOTE, openDurableStore, withFolder } from '../stores.ts'
 import type { Figure, Workload } from '../workload.ts'
 
 export const FAN_OUT_WAIT_MS = 50
-export const FAN_OUT_COUNTS = [100, 1000]
+const FAN_OUT_COUNTS = [100, 1000]
 
 export const fanOut: Workload = {
   id: 'W3',

@@ -5,13 +5,11 @@ import { GROWING_LOOP, LOOP } from '../sources.ts'
 import { DURABLE_NOTE, openDurableStore, withFolder } from '../stores.ts'
 import type { Figure, Workload } from '../workload.ts'
 
-const SIZES = [
-  { times: 100, repeats: 20 },
-  { times: 1_000, repeats: 5 },
-  { times: 10_000, repeats: 1 },
-]
-/** 200 bytes a step. */
-const TEXT = 'x'.repeat(200)
+const SIZES = [100, 1_000, 10_000]
+/** So many steps at least are measured of each size, and the middle run taken. */
+const STEPS = 5_000
+/** What a step adds: 200 bytes. */
+export const ADDED_TEXT = 'x'.repeat(200)
 
 /** Whether the cost of a step depends on how many came before it, and on the size of what they left. */
 export const growingLoop: Workload = {
@@ -24,19 +22,24 @@ export const growingLoop: Workload = {
       const growing = openWorkflow(store, GROWING_LOOP)
       const figures = [
         ...(await measureSizes('', (times) => fixed.run({ times }))),
-        ...(await measureSizes(', state grows', (times) => growing.run({ times, text: TEXT }))),
+        ...(await measureSizes(', state grows', (times) => growing.run({ times, text: ADDED_TEXT }))),
       ]
       await closeBoth(fixed, growing)
       return figures
     }),
 }
 
-const measureSizes = async (name: string, run: (times: number) => Promise<void>): Promise<Figure[]> => {
+/** Microseconds a step. */
+export const measureSizes = async (
+  name: string,
+  run: (times: number) => Promise<void>,
+  { sizes = SIZES, steps = STEPS }: { sizes?: readonly number[]; steps?: number } = {},
+): Promise<Figure[]> => {
   const figures: Figure[] = []
-  for (let warm = 0; warm < 3; warm++) await run(1_000)
-  for (const { times, repeats } of SIZES) {
+  for (const times of sizes) {
     const taken: number[] = []
-    for (let repeat = 0; repeat < repeats; repeat++) taken.push(await timeOnce(() => run(times)))
+    await run(Math.min(times, 1_000))
+    for (let done = 0; done < steps; done += times) taken.push(await timeOnce(() => run(times)))
     figures.push({ metric: `${times} times${name}`, unit: 'µs', value: (medianOf(taken) * 1000) / times })
   }
   return figures

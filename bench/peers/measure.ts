@@ -1,0 +1,32 @@
+/**
+ * `node bench/peers/measure.ts mastra W4`: one repeat of a peer's work, as JSON; `--list`: who does what. Started by
+ * ../bench.ts. A peer is loaded only when it is measured.
+ */
+import type { Measured, Workloads } from '../workload.ts'
+
+const PEERS: Readonly<Record<string, () => Promise<Workloads>>> = {
+  mastra: async () => (await import('./mastra.ts')).MASTRA,
+  langgraph: async () => (await import('./langgraph.ts')).LANGGRAPH,
+  xstate: async () => (await import('./xstate.ts')).XSTATE,
+}
+const WORK: Readonly<Record<string, readonly string[]>> = {
+  mastra: ['W1', 'W2', 'W3', 'W4', 'W5', 'W7', 'W8'],
+  langgraph: ['W1', 'W2', 'W3', 'W4', 'W5', 'W7', 'W8'],
+  xstate: ['W1', 'W2'],
+}
+
+const measurePeer = async (peer: string, id: string): Promise<Measured> => {
+  const workloads = await PEERS[peer]?.()
+  const workload = workloads?.[id]
+  if (workload === undefined) throw new Error(`'${peer} ${id}' is no work of a peer: see --list`)
+  return { note: workload.note, figures: await workload.measure() }
+}
+
+const [first = '', second = ''] = process.argv.slice(2)
+if (first === '--list')
+  console.log(JSON.stringify(Object.entries(WORK).flatMap(([peer, ids]) => ids.map((id) => ({ peer, id })))))
+else {
+  console.log(JSON.stringify(await measurePeer(first, second)))
+  // Some peers leave timers behind that keep the process alive.
+  process.exit()
+}
