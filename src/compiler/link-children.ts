@@ -1,6 +1,5 @@
 /** The workflows that a workflow calls: found, compiled, and held against circles and depth. */
-import type { Compilation, CompiledWorkflow } from './compile.ts'
-import type { Diagnostics } from './diagnostic.ts'
+import type { Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { Located, Workflow } from './document.ts'
 import type { LinkReader } from './links.ts'
 import type { Source } from './source.ts'
@@ -9,20 +8,20 @@ import { placeSteps } from './step-place.ts'
 /** How deep calls may nest, the first workflow included. */
 export const DEEPEST_NESTING = 10
 
-export interface LinkChildrenOptions {
+export interface LinkChildrenOptions<Child> {
   /** The files of the workflows around this one and its own, outermost first. */
   ancestors: readonly string[]
   links: LinkReader
   diagnostics: Diagnostics
-  compileChild(source: Source): Compilation
+  compileChild(source: Source): { compiled: Child | undefined; diagnostics: Diagnostic[] }
 }
 
 /** The compiled children, by the name or path that steps call them by. What is missing or broken is reported, and left out. */
-export const linkChildren = (
+export const linkChildren = <Child>(
   workflow: Workflow,
-  options: LinkChildrenOptions,
-): ReadonlyMap<string, CompiledWorkflow> => {
-  const children = new Map<string, CompiledWorkflow>()
+  options: LinkChildrenOptions<Child>,
+): ReadonlyMap<string, Child> => {
+  const children = new Map<string, Child>()
   const tried = new Set<string>()
   for (const { step } of placeSteps(workflow).values()) {
     if (step.kind !== 'workflow' || tried.has(step.workflow.value)) continue
@@ -33,10 +32,10 @@ export const linkChildren = (
   return children
 }
 
-const linkChild = (
+const linkChild = <Child>(
   { value: reference, range }: Located<string>,
-  { ancestors, links, diagnostics, compileChild }: LinkChildrenOptions,
-): CompiledWorkflow | undefined => {
+  { ancestors, links, diagnostics, compileChild }: LinkChildrenOptions<Child>,
+): Child | undefined => {
   const source = links.workflow(reference, ancestors.at(-1) ?? '')
   if (source === undefined) {
     const hint = 'name a workflow of the same folder, or give a path that is relative to this file'
@@ -60,7 +59,7 @@ const linkChild = (
 }
 
 const reportBroken = (
-  { reference, source, found }: { reference: string; source: Source; found: Compilation['diagnostics'] },
+  { reference, source, found }: { reference: string; source: Source; found: Diagnostic[] },
   { range, diagnostics }: { range: Located<string>['range']; diagnostics: Diagnostics },
 ): void => {
   const errors = found.filter(({ severity }) => severity === 'error')

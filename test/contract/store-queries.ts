@@ -30,7 +30,9 @@ export const addStoreQueryTests = (test: AddStoreTest): void => {
       assert.equal(await store.findRun(text), { kind: 'missing' })
   })
 
-  test('a child is listed under its parent, and not among the runs that were started by themselves', async ({ store }) => {
+  test('a child is listed under its parent, and not among the runs that were started by themselves', async ({
+    store,
+  }) => {
     await startRun(store, { run: { id: 'r-parent' } })
     await startRun(store, { run: { id: 'r-child-1', parent: 'r-parent' } })
     await startRun(store, { run: { id: 'r-child-2', parent: 'r-parent' } })

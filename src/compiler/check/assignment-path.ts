@@ -1,8 +1,7 @@
 /** Why something is not surely there: one concrete way to the point, told in a clause. */
 import type { Assignment, RecordField } from './assignment.ts'
 import { countNeeded } from './flow-blocks.ts'
-import type { FlowEdge, FlowNode, Turn } from './flow-graph.ts'
-import type { NodeSet } from './reachability.ts'
+import type { FlowEdge, FlowNode, NodeSet, Turn } from './flow-graph.ts'
 import { type IndexedStep, isInside } from './step-index.ts'
 
 export interface Reading {

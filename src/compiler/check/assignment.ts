@@ -5,8 +5,7 @@
  * One bit for the output and one for the error of each step; all points in reverse postorder until nothing changes, which
  * takes a pass for each level of nested circles. Points that no run reaches say nothing.
  */
-import type { Effect, FlowGraph, FlowNode } from './flow-graph.ts'
-import type { NodeSet } from './reachability.ts'
+import type { Effect, FlowGraph, FlowNode, NodeSet } from './flow-graph.ts'
 import type { IndexedStep } from './step-index.ts'
 
 export type RecordField = 'output' | 'error'

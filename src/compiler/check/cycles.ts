@@ -3,9 +3,8 @@
  * (1972), without recursion, since a flow may be thousands of nodes long.
  */
 import type { Range } from '../source.ts'
-import type { EdgeKind, FlowNode } from './flow-graph.ts'
+import type { EdgeKind, FlowNode, NodeSet } from './flow-graph.ts'
 import { isJumpBack, type Jumps } from './jumps.ts'
-import type { NodeSet } from './reachability.ts'
 
 export interface CycleOptions {
   /** Edges of other kinds are not followed. */

@@ -2,9 +2,8 @@
 import type { Diagnostics } from '../diagnostic.ts'
 import { findCycles, placeOf } from './cycles.ts'
 import type { Flow } from './flow-builder.ts'
-import type { EdgeKind, FlowNode } from './flow-graph.ts'
+import type { EdgeKind, FlowNode, NodeSet } from './flow-graph.ts'
 import type { Jumps } from './jumps.ts'
-import type { NodeSet } from './reachability.ts'
 
 export interface EndlessContext {
   jumps: Jumps

@@ -1,9 +1,8 @@
 /** Where `error` is in scope: in a step that an `on_error` leads to, and in all inside it. */
 import { NULL, type Type, unionOf } from '../expression/type.ts'
 import type { Flow } from './flow-builder.ts'
-import type { FlowNode } from './flow-graph.ts'
+import type { FlowNode, NodeSet } from './flow-graph.ts'
 import { FAULT } from './known-types.ts'
-import type { NodeSet } from './reachability.ts'
 import type { IndexedStep } from './step-index.ts'
 
 export interface ErrorScopes {

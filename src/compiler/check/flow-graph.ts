@@ -106,3 +106,6 @@ export class FlowGraph {
     to.into.push(edge)
   }
 }
+
+/** One byte a node: 1 where it is in the set. */
+export type NodeSet = Uint8Array

@@ -1,12 +1,9 @@
 /** Which points of the flow a run can get to. */
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Flow } from './flow-builder.ts'
-import type { FlowNode } from './flow-graph.ts'
+import type { FlowNode, NodeSet } from './flow-graph.ts'
 import type { Jumps } from './jumps.ts'
 import type { StepIndex } from './step-index.ts'
-
-/** One byte a node: 1 where a run can get to. */
-export type NodeSet = Uint8Array
 
 export const findReachable = ({ graph, entry }: Flow): NodeSet => {
   const reached = new Uint8Array(graph.nodes.length)

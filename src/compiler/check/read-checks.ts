@@ -3,8 +3,7 @@ import type { Diagnostics } from '../diagnostic.ts'
 import type { StepRead } from '../expression/check-expression.ts'
 import type { Assignment } from './assignment.ts'
 import { explainUnsure } from './assignment-path.ts'
-import type { FlowNode } from './flow-graph.ts'
-import type { NodeSet } from './reachability.ts'
+import type { FlowNode, NodeSet } from './flow-graph.ts'
 import type { StepIndex } from './step-index.ts'
 
 export interface ReadChecks {

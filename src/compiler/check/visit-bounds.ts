@@ -2,9 +2,8 @@
 import type { Diagnostics } from '../diagnostic.ts'
 import { findCycles } from './cycles.ts'
 import type { Flow } from './flow-builder.ts'
-import type { EdgeKind, FlowEdge } from './flow-graph.ts'
+import type { EdgeKind, FlowEdge, NodeSet } from './flow-graph.ts'
 import { isJumpBack, type Jumps } from './jumps.ts'
-import type { NodeSet } from './reachability.ts'
 
 /** Without the edges of loops and retries, which are bounded by their own `max`. */
 const UNBOUNDED: readonly EdgeKind[] = ['flows', 'performs', 'skips', 'faults']

@@ -67,8 +67,7 @@ export class Evaluation implements Work {
 
 /** Charges for every element, field and text in a value, at any depth. */
 export const chargeTree = (value: JsonValue, work: Work): void => {
-  if (typeof value === 'string') return work.charge(1 + textWork(value.length))
-  work.charge(1)
+  work.charge(typeof value === 'string' ? 1 + textWork(value.length) : 1)
   if (typeof value !== 'object' || value === null) return
   for (const item of Array.isArray(value) ? value : Object.values(value)) chargeTree(item, work)
 }

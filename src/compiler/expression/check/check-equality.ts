@@ -103,7 +103,8 @@ const checkContainer = (
       checkExpected(node.left, { expected: STRING, taker: "'in' takes a key, which is text" }, context)
       return
     case 'list':
-      return checkItem(node, { item, list: member.item }, context)
+      checkItem(node, { item, list: member.item }, context)
+      return
     default:
       context.report('type_mismatch', node.right, {
         message: `'in' takes a list or an object on its right: '${textOf(node.right, context)}' is ${describeType(member)}`,

@@ -24,15 +24,16 @@ const SPECIAL: Readonly<Record<string, string>> = {
 /** `mayBeText`: the name stands where a text could stand, so that its quotes may have been forgotten. */
 export const reportUnknownName = (node: NameExpression, context: CheckContext, mayBeText = true): void => {
   const { name } = node
-  if (name === 'secrets')
-    return context.report('secret_misused', node, {
-      message: "'secrets' alone has no value: expected secrets.NAME",
-    })
+  if (name === 'secrets') {
+    context.report('secret_misused', node, { message: "'secrets' alone has no value: expected secrets.NAME" })
+    return
+  }
   const known = [...context.names.rootNames(), ...context.locals.keys(), 'steps']
-  if (name === 'steps')
-    return context.report('unknown_step_reference', node, {
-      message: "'steps' alone has no value: expected steps.<id>.output",
-    })
+  if (name === 'steps') {
+    const message = "'steps' alone has no value: expected steps.<id>.output"
+    context.report('unknown_step_reference', node, { message })
+    return
+  }
   const message = `'${name}' is not known here: expected ${known.join(', ')}`
   context.report('unknown_name', node, { message, hint: hintName(node, { known, mayBeText, context }) })
 }

@@ -19,7 +19,11 @@ export const compileMacro = (node: MacroExpression, context: CompileContext): Ru
   }
   if (node.macro === 'map') return compileMap(node, { items, visit, context: inner })
   const test = compileCondition(node.body, inner)
-  return TESTS[node.macro]({ items, test: (evaluation, item) => (visit(evaluation, item), test(evaluation)) })
+  const visited = (evaluation: Evaluation, item: JsonValue): boolean => {
+    visit(evaluation, item)
+    return test(evaluation)
+  }
+  return TESTS[node.macro]({ items, test: visited })
 }
 
 const countFilter = (filter: Expression | undefined): number => (filter === undefined ? 0 : countNodes(filter))
