@@ -1,5 +1,5 @@
 /** Opens the file and finds out what it is, before anything is written to it. */
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StoreError } from '../store-error.ts'
@@ -18,13 +18,25 @@ const EARLY_TABLES = "'mikro_orm_migrations', 'sqlite_sequence'"
 export const prepareFolder = (path: string): void => {
   const folder = dirname(path)
   try {
-    const isNew = mkdirSync(folder, { recursive: true, mode: 0o700 }) !== undefined
-    if (isNew && basename(folder) === '.troupe') writeFileSync(join(folder, '.gitignore'), '*\n')
+    if (makeFolder(folder) && basename(folder) === '.troupe') writeFileSync(join(folder, '.gitignore'), '*\n')
   } catch (cause) {
     throw new StoreError('unreadable', `folder '${folder}' can't be created: ${reason(cause)}`, {
       hint: 'name a place where this user may write, with --db',
       cause,
     })
+  }
+}
+
+/** Whether it is new. Not by `recursive: true`, which never returns where the system refuses without a reason, as in /proc. */
+const makeFolder = (folder: string): boolean => {
+  if (existsSync(folder)) return false
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder, { mode: 0o700 })
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
   }
 }
 
