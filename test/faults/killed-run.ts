@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 export const EFFECTS = { items: 220, polls: 50, left: 20, right: 20 }
 
-export const EFFECT_COUNT = EFFECTS.items + EFFECTS.polls + EFFECTS.left + EFFECTS.right
+export const EFFECT_COUNT = 1 + EFFECTS.items + EFFECTS.polls + EFFECTS.left + EFFECTS.right
 
 const effect = (id: string, name: string): string =>
   [
