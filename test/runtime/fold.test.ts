@@ -95,7 +95,7 @@ test("it equals XState's public transitions, in value, context, status and effec
         }
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   )
 })
 

@@ -36,7 +36,7 @@ test('of any workflow the config is plain JSON, its states are named once, and e
         }
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 40 },
   )
 })
 
@@ -50,7 +50,7 @@ test('every step has one state of its own, in its own machine', async () => {
         assert.is(listStates(machine?.config.states).filter(([name]) => name === id).length, 1)
       }
     }),
-    { numRuns: 50 },
+    { numRuns: 40 },
   )
 })
 
