@@ -11,8 +11,25 @@ export const countElements = (value: JsonValue): number => {
   if (typeof value !== 'object' || value === null) return 1
   const known = counted.get(value)
   if (known !== undefined) return known
-  let count = 1
-  for (const item of Array.isArray(value) ? value : Object.values(value)) count += countElements(item)
+  const count = 1 + (Array.isArray(value) ? sumOf(value) : sumOf(Object.values(value)))
   counted.set(value, count)
   return count
+}
+
+/** By index, and without a call for what holds nothing: lists may be long. */
+const sumOf = (items: readonly JsonValue[]): number => {
+  let sum = 0
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at]
+    sum += typeof item === 'object' && item !== null ? countElements(item) : 1
+  }
+  return sum
+}
+
+/** Two lists as one. A list that grows by what is added to it is not counted anew each time. */
+export const joinLists = (first: JsonValue[], second: JsonValue[]): JsonValue[] => {
+  const joined = first.concat(second)
+  const known = counted.get(first)
+  if (known !== undefined) counted.set(joined, known + sumOf(second))
+  return joined
 }

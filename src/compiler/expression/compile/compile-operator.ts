@@ -1,4 +1,5 @@
 import type { JsonValue } from '../../../core/json.ts'
+import { joinLists } from '../../../core/value-size.ts'
 import { isEqual } from '../equality.ts'
 import { describeValue, type Evaluation, fail, textWork } from '../evaluation.ts'
 import type {
@@ -77,7 +78,7 @@ const compileAdd =
     }
     if (Array.isArray(a) && Array.isArray(b)) {
       evaluation.charge(a.length + b.length)
-      return [...a, ...b]
+      return joinLists(a, b)
     }
     return failOperands('+', [a, b], position)
   }

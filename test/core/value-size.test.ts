@@ -1,0 +1,47 @@
+import fc from 'fast-check'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { JsonValue } from '../../src/core/json.ts'
+import { countElements, joinLists } from '../../src/core/value-size.ts'
+
+const test = suite('sizes of values')
+
+const COUNTS: [JsonValue, number][] = [
+  [null, 1],
+  ['text', 1],
+  [[], 1],
+  [{}, 1],
+  [[1, 2, 3], 4],
+  [{ a: 1, b: [1, 2] }, 5],
+]
+
+for (const [value, count] of COUNTS) {
+  test(`${JSON.stringify(value)} has ${count} elements`, () => {
+    assert.is(countElements(value), count)
+  })
+}
+
+test('a part that stands in several places counts at each of them', () => {
+  const part = [1, 2]
+  assert.is(countElements([part, part]), 7)
+})
+
+test('a value whose parts are shared many times over is counted at once', () => {
+  let value: JsonValue = [1]
+  for (let depth = 0; depth < 60; depth++) value = [value, value]
+  assert.ok(countElements(value) > 2 ** 60)
+})
+
+test('joined lists hold what both hold, and have the count of a list that was never joined', () => {
+  const list = fc.array(fc.jsonValue()).map((items) => JSON.parse(JSON.stringify(items)) as JsonValue[])
+  fc.assert(
+    fc.property(list, list, fc.boolean(), (first, second, isCounted) => {
+      if (isCounted) countElements(first)
+      const joined = joinLists(first, second)
+      assert.equal(joined, [...first, ...second])
+      assert.is(countElements(joined), countElements([...first, ...second]))
+    }),
+  )
+})
+
+test.run()
