@@ -35,7 +35,7 @@ export interface WorkflowPath {
   end: NonNullable<RunState['end']>
 }
 
-export const RUN_ID = 'r-cut'
+const RUN_ID = 'r-cut'
 export const START_AT = Date.UTC(2030, 0, 1)
 
 /** The shortest path to each end that differs from the others, shortest first. */

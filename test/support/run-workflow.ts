@@ -68,7 +68,7 @@ export const runWorkflow = async (
 /** Far more wakes than any workflow of a test needs. */
 const MOST_WAKES = 100_000
 
-export const finishRun = async (run: Run, clock: ManualClock): Promise<RunExit> => {
+const finishRun = async (run: Run, clock: ManualClock): Promise<RunExit> => {
   let exit: RunExit | undefined
   const waiting = run.exited.then((left) => {
     exit = left
