@@ -30,7 +30,10 @@ export const toTarget = (id: string): string => `#${id}`
 /** The transition taken when `step` has ended in this way; its own record is written first, then those of the blocks it ends. */
 export const leaveBy = (step: Step, op: 'complete' | 'skip', context: StepSurroundings): TransitionConfig => {
   const { target, actions, leaves } = findOnward(step, context)
-  return { target, actions: [record({ op, step: step.id.value, ...leaving(leaves) }), ...actions] }
+  return {
+    ...toTransition(step, target),
+    actions: [record({ op, step: step.id.value, ...leaving(leaves) }), ...actions],
+  }
 }
 
 export interface StepSurroundings {
@@ -40,7 +43,7 @@ export interface StepSurroundings {
 
 /** The transition of `next` or of a switch case: to a step or to the end. */
 export const jump = (step: Step, target: string, places: Places): TransitionConfig => ({
-  target: targetOf(target),
+  ...toTransition(step, targetOf(target)),
   actions: [record({ op: 'complete', step: step.id.value, ...leaving(blocksLeft(step, target, places)) })],
 })
 
@@ -80,10 +83,10 @@ const toErrorTransition = (
   } as const
   if (action === 'continue') {
     const { target, actions, leaves } = findOnward(step, context)
-    return { target, actions: [record({ ...failed, to: '', ...leaving(leaves) }), ...actions] }
+    return { ...toTransition(step, target), actions: [record({ ...failed, to: '', ...leaving(leaves) }), ...actions] }
   }
   const leaves = blocksLeft(step, action, context.places)
-  return { target: targetOf(action), actions: [record({ ...failed, to: action, ...leaving(leaves) })] }
+  return { ...toTransition(step, targetOf(action)), actions: [record({ ...failed, to: action, ...leaving(leaves) })] }
 }
 
 const unhandled = (step: Step, { around }: StepSurroundings, code: string | undefined): TransitionConfig => {
@@ -103,6 +106,10 @@ const findOnward = (step: Step, { places, around }: StepSurroundings): Exit & { 
   if (sibling !== undefined) return { target: toTarget(sibling.id.value), actions: [], leaves: [] }
   return { ...around.exit, leaves: [] }
 }
+
+/** XState does not leave a state whose own transition leads back to it, unless it is told to. */
+const toTransition = (step: Step, target: string): Pick<TransitionConfig, 'target' | 'reenter'> =>
+  target === toTarget(step.id.value) ? { target, reenter: true } : { target }
 
 const targetOf = (id: string): string => toTarget(id === 'end' ? OUTPUT : id)
 
