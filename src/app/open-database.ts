@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import type { Store } from '../store/store.ts'
 import type { Project } from './project.ts'
 
@@ -8,5 +9,8 @@ export const openDatabase = async (
 ): Promise<Store> => {
   if (database.kind === 'memory') return (await import('../store/memory-store.ts')).createMemoryStore()
   const { openSqliteStore } = await import('../store/sqlite/open-sqlite-store.ts')
-  return openSqliteStore({ path: database.path, durability, migrate: create })
+  const way = relative(process.cwd(), database.path)
+  // Messages name it as people do.
+  const path = way.startsWith('..') ? database.path : way
+  return openSqliteStore({ path, durability, migrate: create })
 }

@@ -22,7 +22,9 @@ export const reportError = (thrown: unknown): number => {
   const paint = createPaint(wantsColor({ isTerminal: process.stderr.isTTY === true, flag }, process.env))
   const { message, hint, exitCode } = explainError(thrown)
   if (thrown instanceof InvalidFile) {
-    const texts = thrown.diagnostics.map((finding) => formatDiagnostic(finding, thrown.source))
+    const texts = thrown.diagnostics.map((finding) =>
+      formatDiagnostic(finding, finding.file === thrown.source.file ? thrown.source : undefined),
+    )
     process.stderr.write(`${texts.map((text) => paintDiagnostic(toPrintable(text), paint)).join('\n\n')}\n`)
   } else {
     const help = hint === undefined ? '' : `\n  ${paint.dim(`hint: ${toPrintable(hint)}`)}`

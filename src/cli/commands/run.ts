@@ -1,5 +1,5 @@
 /** `troupe run`: checks a workflow, its input and its secrets, then runs it and stays with it. */
-import { checkInput } from '../../runtime/check-input.ts'
+
 import { createLocal, type Local } from '../../app/local.ts'
 import { openDatabase } from '../../app/open-database.ts'
 import type { Project } from '../../app/project.ts'
@@ -8,6 +8,7 @@ import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { compileRunnable, folderOf } from '../compile-file.ts'
 import type { Context } from '../context.ts'
 import { expectSecrets } from '../expect-secrets.ts'
+import { expectInput } from '../input/expect-input.ts'
 import { readInput } from '../input/input-arguments.ts'
 import { checkAliases, readModels } from '../model-arguments.ts'
 import { openProject } from '../open-project.ts'
@@ -35,9 +36,8 @@ const start = async (context: Context, options: RunArguments): Promise<number> =
   const project = await openProject(context, folder)
   const workflow = await compileRunnable(options.file, { context, project, models })
   checkAliases(models, workflow)
-  const given = await readInput(options.input ?? [], { schema: workflow.input, context })
   // Before the database is opened: a wrong input leaves nothing behind.
-  const input = await checkInput(workflow, given)
+  const input = await expectInput(workflow, await readInput(options.input ?? [], { schema: workflow.input, context }))
   const local = await openLocal(context, { project, workflow, folder })
   try {
     return await stayWith(context, options, {

@@ -62,7 +62,9 @@ const report = (checked: readonly Checked[], { stdout }: Context): void => {
     if ('problem' in one) reportError(one.problem)
     else
       for (const finding of one.diagnostics)
-        stdout.write(`${paintDiagnostic(toPrintable(formatDiagnostic(finding, one.source)), stdout.paint)}\n\n`)
+        stdout.write(
+          `${paintDiagnostic(toPrintable(formatDiagnostic(finding, finding.file === one.source.file ? one.source : undefined)), stdout.paint)}\n\n`,
+        )
   }
   stdout.write(`${summarize(checked, stdout.paint)}\n`)
 }
@@ -78,9 +80,9 @@ const summarize = (checked: readonly Checked[], { green, red, yellow }: Context[
   const parts = [
     ...(errors === 0 ? [] : [count(errors, 'error')]),
     ...(warnings === 0 ? [] : [count(warnings, 'warning')]),
-    ...(unreadable === 0 ? [] : [`${count(unreadable, 'file')} not read`]),
   ]
-  return `${red('✗')} ${parts.join(', ')}${of}`
+  const missed = unreadable === 0 ? [] : [`${count(unreadable, 'file')} could not be read`]
+  return `${red('✗')} ${[...(parts.length === 0 ? [] : [`${parts.join(', ')}${of}`]), ...missed].join('; ')}`
 }
 
 const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`
