@@ -279,6 +279,12 @@ export const DIAGNOSTIC_CODES = {
     cause: 'A step that an earlier or the same step is reached from again could run for ever.',
     fix: 'Give `max_visits` to the target of the jump.',
   },
+  handled_bound: {
+    title: 'A bound that its own handler takes away',
+    cause:
+      'The step that a jump goes back to has `max_visits`, and an `on_error` that also takes up the fault `visits_exhausted` and may lead back to the step.',
+    fix: 'Name the fault codes that are meant in `on_error`, or give `visits_exhausted` a way of its own.',
+  },
   unreachable_step: {
     title: 'The step is never reached',
     cause: 'Every step before it goes elsewhere, and no jump leads to it.',

@@ -1,9 +1,16 @@
-/** Circles of jumps have a bound: `max_visits` on the step that a jump goes back to. */
+/** Circles of jumps have a bound: `max_visits` on the step that a jump goes back to, and nothing that takes it away. */
 import type { Diagnostics } from '../diagnostic.ts'
 import { findCycles } from './cycles.ts'
 import type { Flow } from './flow-builder.ts'
-import type { EdgeKind, FlowEdge, NodeSet } from './flow-graph.ts'
+import type { EdgeKind, FlowEdge, FlowNode, NodeSet } from './flow-graph.ts'
 import { isJumpBack, type Jumps } from './jumps.ts'
+import type { IndexedStep } from './step-index.ts'
+
+export interface BoundContext {
+  jumps: Jumps
+  reached: NodeSet
+  diagnostics: Diagnostics
+}
 
 /** Without the edges of loops and retries, which are bounded by their own `max`. */
 const UNBOUNDED: readonly EdgeKind[] = ['flows', 'performs', 'skips', 'faults']
@@ -12,25 +19,58 @@ const UNBOUNDED: readonly EdgeKind[] = ['flows', 'performs', 'skips', 'faults']
  * Reports jumps back without a bound. A jump to a step further up that never leads back to the jump, such as that of a
  * handler which rejoins the main line, closes no circle and needs none.
  */
-export const checkVisitBounds = (
-  { graph }: Flow,
-  { jumps, reached, diagnostics }: { jumps: Jumps; reached: NodeSet; diagnostics: Diagnostics },
-): void => {
+export const checkVisitBounds = ({ graph }: Flow, { jumps, reached, diagnostics }: BoundContext): void => {
   for (const cycle of findCycles(graph.nodes, { kinds: UNBOUNDED, within: reached }))
     for (const { onward } of cycle)
-      for (const edge of onward) if (cycle.has(edge.to)) checkBound(edge, { jumps, diagnostics })
+      for (const edge of onward) {
+        const target = cycle.has(edge.to) ? findJumpedBackTo(edge, jumps) : undefined
+        if (target === undefined) continue
+        if (target.step.maxVisits === undefined) reportMissing(edge, target, diagnostics)
+        else checkHandler(target, cycle, diagnostics)
+      }
 }
 
-const checkBound = ({ turn }: FlowEdge, { jumps, diagnostics }: { jumps: Jumps; diagnostics: Diagnostics }): void => {
+const findJumpedBackTo = ({ turn }: FlowEdge, { targets }: Jumps): IndexedStep | undefined => {
+  if (turn === undefined || !('target' in turn) || turn.target === undefined) return undefined
+  const target = targets.get(turn.target)
+  // A misspelt target has its finding already; this one would be about a guess.
+  return target !== undefined && isJumpBack(turn.step, target) && target.id === turn.target.value ? target : undefined
+}
+
+const reportMissing = ({ turn }: FlowEdge, { id }: IndexedStep, diagnostics: Diagnostics): void => {
   if (turn === undefined || !('target' in turn) || turn.target === undefined) return
-  const target = jumps.targets.get(turn.target)
-  if (target === undefined || !isJumpBack(turn.step, target) || target.step.maxVisits !== undefined) return
-  // A misspelt target has its finding already; this one is about a guess.
-  if (target.id !== turn.target.value) return
   diagnostics.error(
     'missing_max_visits',
     turn.target.range,
-    `'${target.id}' is reached by a jump back from '${turn.step.id}' and could run for ever: expected 'max_visits' on '${target.id}'`,
-    `add 'max_visits: 10' to '${target.id}'; the visit after the last is the fault visits_exhausted`,
+    `'${id}' is reached by a jump back from '${turn.step.id}' and could run for ever: expected 'max_visits' on '${id}'`,
+    `add 'max_visits: 10' to '${id}'; the visit after the last is the fault visits_exhausted`,
   )
+}
+
+/** The fault visits_exhausted is the step's own: an `on_error` that takes it up and leads back goes on without end. */
+const checkHandler = ({ id, step }: IndexedStep, cycle: ReadonlySet<FlowNode>, diagnostics: Diagnostics): void => {
+  const { onError, maxVisits } = step
+  if (onError === undefined || maxVisits === undefined) return
+  const handling =
+    onError.kind === 'all'
+      ? onError.action
+      : onError.cases.find(({ code }) => code.value === 'visits_exhausted')?.action
+  if (handling === undefined || handling.value === 'fail' || !leadsBack(id, handling.value, cycle)) return
+  diagnostics.warning(
+    'handled_bound',
+    handling.range,
+    `'max_visits' of '${id}' may bound nothing: its on_error takes up visits_exhausted too, and leads back to '${id}'`,
+    `name the codes that are meant, such as on_error: { unavailable: ${handling.value} }`,
+  )
+}
+
+const leadsBack = (id: string, action: string, cycle: ReadonlySet<FlowNode>): boolean => {
+  for (const { point, step, onward } of cycle)
+    if (point === 'failed' && step?.id === id)
+      return onward.some(
+        ({ to, turn }) =>
+          cycle.has(to) &&
+          (turn?.kind === 'continue' ? action === 'continue' : turn?.kind === 'caught' && turn.target.value === action),
+      )
+  return false
 }
