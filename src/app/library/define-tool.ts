@@ -34,7 +34,8 @@ export interface ToolDefinition<Input extends TypeNotation, Output extends TypeN
 }
 
 /** Nothing at all counts as null. */
-type ResultOf<Output> = ValueOf<Output> | (null extends ValueOf<Output> ? undefined : never)
+// biome-ignore lint/suspicious/noConfusingVoidType: that is what TypeScript infers for a function that returns nothing
+type ResultOf<Output> = ValueOf<Output> | (null extends ValueOf<Output> ? void : never)
 
 /**
  * Makes a tool that workflows can call by its name. What it gives out is judged by `output` (fault `invalid_output`), and what

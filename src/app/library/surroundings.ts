@@ -1,5 +1,5 @@
 /** What a run of the library may reach of the outside: nothing that is not named. */
-import { resolve } from 'node:path'
+import { isAbsolute, resolve } from 'node:path'
 import type { ToolOptions } from '../../actors/tools/tool-options.ts'
 import type { OwnActor } from '../own-actor.ts'
 
@@ -19,10 +19,10 @@ export interface Surroundings {
   env?: Readonly<Record<string, string>>
 }
 
-/** @param place `database` is never touched, though it may lie in one of the folders. */
+/** `database`, the location of the store, is never touched, though it may lie in one of the folders. */
 export const toToolOptions = (
   { files, http }: Surroundings,
-  { folder, database }: { folder: string | undefined; database: string },
+  { folder, database }: { folder: string | undefined; database?: string },
 ): Omit<ToolOptions, 'now'> => {
   const own = folder === undefined ? [] : [folder]
   const toFolders = (paths: readonly string[] | undefined): string[] => paths?.map((path) => resolve(path)) ?? own
@@ -30,8 +30,12 @@ export const toToolOptions = (
     files: {
       read: toFolders(files?.read),
       write: toFolders(files?.write),
-      protected: ['', '-wal', '-shm'].map((end) => resolve(database + end)),
+      protected: isDatabaseFile(database) ? ['', '-wal', '-shm'].map((end) => database + end) : [],
     },
     http: { allow: [...(http?.allow ?? [])] },
   }
 }
+
+/** The store in memory is nowhere. */
+const isDatabaseFile = (location: string | undefined): location is string =>
+  location !== undefined && isAbsolute(location)

@@ -2,6 +2,7 @@
 import { type CompiledWorkflow, compile } from '../../compiler/compile.ts'
 import type { Source } from '../../compiler/source.ts'
 import { Fault } from '../../core/fault.ts'
+import { findNearest } from '../../core/nearest.ts'
 import { createCatalogue } from '../catalogue.ts'
 import { createLinkReader } from '../linked-files.ts'
 import type { CompileOptions, Workflow } from './workflow.ts'
@@ -43,6 +44,7 @@ export const expectRunnable = (workflow: Workflow, models: Readonly<Record<strin
 }
 
 const replaceModels = (parts: Parts, models: Readonly<Record<string, string>>): CompiledWorkflow => {
+  checkModels(parts, models)
   const { compiled, diagnostics } = compileParts(parts.compiled.source, { ...parts, models })
   if (compiled !== undefined) return compiled
   const finding = diagnostics.find(({ severity }) => severity === 'error')
@@ -50,4 +52,26 @@ const replaceModels = (parts: Parts, models: Readonly<Record<string, string>>): 
     'invalid_input',
     `'${parts.compiled.name}' does not compile with these models: ${finding?.message ?? ''}`,
   )
+}
+
+/** @throws Fault `invalid_input` for an alias or a model that does not exist */
+const checkModels = ({ compiled, options }: Parts, models: Readonly<Record<string, string>>): void => {
+  const { providers } = createCatalogue(options.actors)
+  for (const [alias, model] of Object.entries(models)) {
+    const aliases = [...compiled.workflow.models.keys()]
+    if (!aliases.includes(alias))
+      throw unknownName(`'${alias}' is no alias of workflow '${compiled.name}'`, alias, aliases)
+    const [, provider = '', name = ''] = /^([^/]+)\/(.+)$/.exec(model) ?? []
+    const entry = providers.get(provider)
+    if (entry === undefined)
+      throw unknownName(`'${model}' is no model: expected provider/name`, provider, [...providers.keys()])
+    if (entry.models !== undefined && !entry.models.includes(name))
+      throw unknownName(`'${name}' is no model of '${provider}'`, name, entry.models)
+  }
+}
+
+const unknownName = (problem: string, name: string, known: readonly string[]): Fault => {
+  const nearest = findNearest(name, known)
+  const hint = nearest === undefined ? `known are ${known.join(', ') || 'none'}` : `did you mean '${nearest}'?`
+  return new Fault('invalid_input', `${problem}: ${hint}`)
 }
