@@ -122,8 +122,8 @@ const { list: someSteps } = fc.letrec<{ step: Drawn; list: Drawn[] }>((tie) => {
   }
 })
 
-test('whatever steps say, check comes to an end without throwing, and every finding has a place in the file', () => {
-  fc.assert(
+test('whatever steps say, check comes to an end without throwing, and every finding has a place in the file', async () => {
+  await fc.assert(
     fc.property(someSteps, (steps) => {
       const text = stringify({ workflow: 'random', steps })
       const lines = text.split('\n').length
