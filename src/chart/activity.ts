@@ -6,7 +6,7 @@ export type ActivityStatus = 'completed' | 'failed' | 'skipped' | 'cancelled' | 
 /** Of one step; in a foreach, of all items together. */
 export interface StepActivity {
   status: ActivityStatus
-  /** How often it was entered. */
+  /** How often it ran, not counting when it was skipped. */
   visits: number
   /** All visits together, milliseconds; undefined: not known. */
   ms: number | undefined
@@ -17,10 +17,8 @@ export interface StepActivity {
 /** By the path of the step, without the numbers of items: `grades/grade`. A step that is missing was never reached. */
 export type RunActivity = ReadonlyMap<string, StepActivity>
 
-/** One line: `3× · 1.2s · 1 failed`. */
-export const describeActivity = ({ status, visits, ms, failures }: StepActivity): string =>
-  [
-    visits > 1 ? `${visits}× ${status}` : status,
-    ...(ms === undefined || status === 'skipped' ? [] : [formatDuration(ms)]),
-    ...(failures > 0 && visits > 1 ? [`${failures} failed`] : []),
-  ].join(' · ')
+/** One line: `completed · 1.2s`, `3× completed`, `5×, 1 failed · 40ms`. */
+export const describeActivity = ({ status, visits, ms, failures }: StepActivity): string => {
+  const often = failures > 0 ? `${visits}×, ${failures} failed` : `${visits}× ${status}`
+  return [visits > 1 ? often : status, ...(ms === undefined ? [] : [formatDuration(ms)])].join(' · ')
+}

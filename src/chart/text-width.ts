@@ -59,25 +59,25 @@ export const cutText = (text: string, width: number, font: Font): string => {
   return `${kept.trimEnd()}…`
 }
 
-/** Lines that fit, broken at blanks where there are any, else behind `.`, `_`, `/` or `(`; the last is cut when there are too many. */
-export const wrapText = (
-  text: string,
-  { width, lines, font }: { width: number; lines: number; font: Font },
-): string[] => {
+export interface Wrapping {
+  width: number
+  /** At most. */
+  lines: number
+  font: Font
+}
+
+/** Lines that fit: broken at blanks, in words that are too long behind `.`, `_`, `/`, `,` or `(`; the last is cut if need be. */
+export const wrapText = (text: string, { width, lines, font }: Wrapping): string[] => {
+  const fits = (part: string): boolean => widthOf(part.trimEnd(), font) <= width
+  const pieces = text.split(/(?<=\s)/).flatMap((word) => (fits(word) ? [word] : word.split(/(?<=[./_(,])/)))
   const wrapped: string[] = []
   let line = ''
-  const pieces = text.split(/(?<=[\s]|[./_(,](?=\S))/)
-  for (const [index, piece] of pieces.entries()) {
-    if (line === '' || widthOf((line + piece).trimEnd(), font) <= width) {
-      line += piece
-      continue
+  for (const piece of pieces) {
+    if (line !== '' && !fits(line + piece) && wrapped.length < lines - 1) {
+      wrapped.push(line)
+      line = ''
     }
-    if (wrapped.length === lines - 1) {
-      line += pieces.slice(index).join('')
-      break
-    }
-    wrapped.push(line)
-    line = piece
+    line += piece
   }
   return [...wrapped, line].map((part) => cutText(part.trim(), width, font)).filter((part) => part !== '')
 }

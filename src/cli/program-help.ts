@@ -62,6 +62,14 @@ Examples:
 
 Warnings leave the exit code at 0, errors make it 2.`
 
+export const GRAPH_HELP = `
+Examples:
+  troupe graph hello.yaml -o hello.svg           a picture, for every browser, light and dark
+  troupe graph --run last -o last.svg            what the last run did: visits, time, failed, skipped
+  troupe graph hello.yaml --format mermaid       text for Markdown
+  troupe graph hello.yaml --format xstate        the machine as JSON, for stately.ai/editor
+  troupe graph hello.yaml --format dot           text for Graphviz`
+
 export const SCHEMA_HELP = `
 Examples:
   troupe schema > workflow.schema.json

@@ -6,6 +6,7 @@ import { EXIT } from './exit-code.ts'
 import {
   CANCEL_HELP,
   DOCTOR_HELP,
+  GRAPH_HELP,
   PROGRAM_HELP,
   RESUME_HELP,
   RUN_HELP,
@@ -102,6 +103,14 @@ const addProjectCommands = (program: Command, end: End): void => {
     .option('--json', 'print a JSON object: { ok, diagnostics }')
     .action(async (files, options, command) =>
       end(await (await import('./commands/validate.ts')).validate(contextOf(command), { files, ...options })),
+    )
+  describe(program, 'graph', 'draw a workflow, and what a run of it did', GRAPH_HELP)
+    .argument('[file]', "the workflow's YAML file, or - for standard input; with --run it may be left out")
+    .option('--format <format>', 'svg, mermaid, xstate or dot (default: by the ending of the output, else svg)')
+    .option('-o, --output <file>', 'write it to this file instead of standard output')
+    .option('--run <run>', 'colour what a run did: a run id, the beginning or end of one, or last')
+    .action(async (file, options, command) =>
+      end(await (await import('./commands/graph.ts')).graph(contextOf(command), { file, ...options })),
     )
   describe(program, 'schema', 'print the JSON Schema of the workflow language', SCHEMA_HELP)
     .option('--json', 'print it as JSON, which it always is')

@@ -34,8 +34,12 @@ export class RunState {
   #stepsStarted = 0
   #end: Extract<RunEffect, { type: 'ended' }>['end'] | undefined
 
-  constructor(workflow: CompiledWorkflow) {
+  readonly #onScopeClosed: (scope: Scope) => void
+
+  /** `onScopeClosed` is told of every foreach item, and of the root, when nothing of it can change any more: for reports. */
+  constructor(workflow: CompiledWorkflow, onScopeClosed: (scope: Scope) => void = () => {}) {
     this.#workflow = workflow
+    this.#onScopeClosed = onScopeClosed
     this.#folds = foldsOf(workflow)
   }
 
@@ -246,6 +250,7 @@ export class RunState {
 
   /** Calls off all that a scope has open, its items included. */
   #closeScope(scope: Scope): void {
+    if (!scope.isClosed) this.#onScopeClosed(scope)
     scope.isClosed = true
     for (const step of [...scope.open.keys()]) this.#stop(scope, step)
     for (const timer of [...scope.timers.keys()]) this.#stopTimer(scope, timer)

@@ -1,0 +1,165 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { type Chart, type ChartNode, walkNodes } from '../../src/chart/chart.ts'
+import { createChart } from '../../src/chart/create-chart.ts'
+import { compileWorkflow } from '../support/compile-workflow.ts'
+import { compileNamed, WORKFLOW_FILES } from './charts.ts'
+
+const chartOf = (yaml: string): Chart => createChart(compileWorkflow(yaml))
+
+/** `from → to`, with the kind and the label where they say something. */
+const arrows = ({ edges }: Chart): string[] =>
+  edges.map(({ from, to, kind, label }) =>
+    [from, kind === 'flow' ? '→' : `${kind} →`, to, ...(label === '' ? [] : [`(${label})`])].join(' '),
+  )
+
+const find = (chart: Chart, id: string): ChartNode => {
+  const node = walkNodes(chart.nodes).find((one) => one.id === id)
+  if (node === undefined) throw new Error(`there is no '${id}'`)
+  return node
+}
+
+const chart = suite('create chart')
+
+chart('steps follow each other from start to end', () => {
+  const drawn = chartOf(`
+steps:
+  - { id: one, set: { a: "1" } }
+  - { id: two, set: { b: "2" } }
+`)
+  assert.equal(arrows(drawn), ['start-- → one', 'one → two', 'two → end--'])
+})
+
+chart('a condition stands before its step, and what comes next is reached past it', () => {
+  const drawn = chartOf(`
+input: { n: integer }
+steps:
+  - { id: one, when: input.n > 1, set: { a: "1" } }
+  - { id: two, when: input.n > 2, set: { b: "2" } }
+`)
+  assert.equal(arrows(drawn), [
+    'start-- → one--when',
+    'one--when → one (input.n > 1)',
+    'one--when → two--when (else)',
+    'one → two--when',
+    'two--when → two (input.n > 2)',
+    'two--when → end-- (else)',
+    'two → end--',
+  ])
+})
+
+chart('the cases of a switch have their conditions, and their steps go on behind it', () => {
+  const drawn = chartOf(`
+input: { n: integer }
+steps:
+  - id: pick
+    switch:
+      - when: input.n == 1
+        do:
+          - { id: inside, set: { a: "1" } }
+      - when: input.n == 2
+        next: end
+  - { id: behind, set: { b: "2" } }
+`)
+  assert.equal(arrows(drawn), [
+    'start-- → pick',
+    'pick → inside (input.n == 1)',
+    'inside → behind',
+    'pick → end-- (input.n == 2)',
+    'pick → behind (else)',
+    'behind → end--',
+  ])
+})
+
+chart('a switch with an on_error of its own is a block around its cases', () => {
+  const drawn = chartOf(`
+input: { n: integer }
+steps:
+  - id: pick
+    on_error: rescue
+    switch:
+      - when: input.n == 1
+        do:
+          - { id: inside, set: { a: "1" } }
+      - else: continue
+  - { id: behind, set: { b: "2" }, next: end }
+  - { id: rescue, set: { c: "3" } }
+`)
+  assert.equal(
+    find(drawn, 'pick').children.map(({ id }) => id),
+    ['pick--choice', 'inside', 'pick--exit'],
+  )
+  assert.ok(arrows(drawn).includes('pick error → rescue (any fault)'))
+  assert.ok(arrows(drawn).includes('pick--choice → pick--exit (else)'))
+  assert.ok(arrows(drawn).includes('pick → behind'))
+})
+
+chart('codes that lead to the same step share an arrow, and what goes on anyway is a remark', () => {
+  const drawn = chartOf(`
+models: { m: mock/echo }
+steps:
+  - { id: ask, llm: m, prompt: hi, on_error: { timeout: help, refused: help, rate_limited: continue }, next: end }
+  - { id: help, fail: { code: helpless, message: none } }
+`)
+  assert.equal(arrows(drawn), ['start-- → ask', 'ask → end--', 'ask error → help (timeout, refused)'])
+  assert.equal(find(drawn, 'ask').badges, ['goes on after rate_limited'])
+})
+
+chart('a loop goes back from its end to its beginning', () => {
+  const drawn = chartOf(`
+steps:
+  - id: round
+    loop: { until: iter.count > 2, max: 5 }
+    do:
+      - { id: first, set: { a: "1" } }
+      - { id: last, set: { b: "2" } }
+`)
+  assert.equal(arrows(drawn), [
+    'start-- → round',
+    'first → last',
+    'last → round--repeat',
+    'round--repeat repeat → first (until iter.count > 2)',
+    'round → end--',
+  ])
+})
+
+chart('steps of a foreach have the path of their items, and end ends the item', () => {
+  const drawn = chartOf(`
+input: { list: [string] }
+steps:
+  - id: each
+    foreach: input.list
+    do:
+      - id: pick
+        switch:
+          - when: item == "x"
+            next: end
+      - { id: last, set: { a: item } }
+`)
+  assert.is(find(drawn, 'last').path, 'each/last')
+  assert.ok(arrows(drawn).includes('pick → each--exit (item == "x")'))
+  assert.ok(arrows(drawn).includes('last → each--exit'))
+})
+
+chart('a run that always fails has no end to reach', () => {
+  const drawn = chartOf('steps:\n  - { id: stop, fail: { code: no, message: no } }\n')
+  assert.equal(
+    drawn.nodes.map(({ id }) => id),
+    ['start--', 'stop'],
+  )
+})
+
+for (const file of WORKFLOW_FILES)
+  chart(`in ${file} every step is drawn once, and every arrow has two ends`, () => {
+    const compiled = compileNamed(file)
+    const drawn = createChart(compiled)
+    const ids = walkNodes(drawn.nodes).map(({ id }) => id)
+    assert.is(new Set(ids).size, ids.length)
+    assert.equal(ids.filter((id) => !id.includes('--')).sort(), [...compiled.plans.keys()].sort())
+    assert.equal(
+      drawn.edges.filter(({ from, to }) => !ids.includes(from) || !ids.includes(to)),
+      [],
+    )
+  })
+
+chart.run()

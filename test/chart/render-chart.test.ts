@@ -1,0 +1,125 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createMachine, initialTransition } from 'xstate'
+import { createChart } from '../../src/chart/create-chart.ts'
+import { CHART_FORMATS, renderChart } from '../../src/chart/render-chart.ts'
+import { renderSvg } from '../../src/chart/render-svg.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import { REPOSITORY_FOLDER } from '../support/child-process.ts'
+import { compileWorkflow } from '../support/compile-workflow.ts'
+import { compileNamed, WORKFLOW_FILES } from './charts.ts'
+
+const EVERYTHING = 'test/fixtures/charts/everything.yaml'
+
+/** Tags that do not close what was opened last. */
+const findOpenTags = (xml: string): string[] => {
+  const open: string[] = []
+  for (const [, isEnd, name = '', , isEmpty] of xml.matchAll(/<(\/?)([a-z]+)((?:\s[\w:-]+="[^"<]*")*)(\/?)>/gi)) {
+    if (isEnd === '/') {
+      if (open.pop() !== name) return [`</${name}>`]
+    } else if (isEmpty === '') open.push(name)
+  }
+  return open
+}
+
+const render = suite('render chart')
+
+for (const file of WORKFLOW_FILES) {
+  render(`the picture of ${file} is whole, and asks for nothing from outside`, async () => {
+    const svg = await renderChart(compileNamed(file), { format: 'svg' })
+    assert.equal(findOpenTags(svg), [])
+    assert.is(svg.replaceAll(/<\/?[a-z]+(?:\s[\w:-]+="[^"<]*")*\/?>/gi, '').includes('<'), false)
+    assert.match(svg, /^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" /)
+    assert.match(svg, /<title id="[^"]+">[^<]+<\/title>\n<desc id="[^"]+">[^<]+<\/desc>/)
+    assert.match(svg, '@media (prefers-color-scheme: dark)')
+    assert.not.match(svg, /<script|<image|<use|href=|url\(|@import|NaN|undefined|Infinity/)
+  })
+
+  render(`XState takes the machine of ${file}, and its foreach bodies`, async () => {
+    const config = JSON.parse(await renderChart(compileNamed(file), { format: 'xstate' })) as JsonObject
+    for (const one of [config, ...findBodies(config)]) {
+      const machine = createMachine(one as never)
+      const [snapshot] = initialTransition(machine.provide({ guards: { when: () => false } } as never))
+      assert.is(snapshot.status, 'active')
+    }
+  })
+}
+
+const findBodies = (value: unknown): JsonObject[] => {
+  if (typeof value !== 'object' || value === null) return []
+  const { body } = value as { body?: JsonObject }
+  return [...(body === undefined ? [] : [body]), ...Object.values(value).flatMap(findBodies)]
+}
+
+for (const format of CHART_FORMATS)
+  render(`${format} is the same at every call`, async () => {
+    const compiled = compileNamed(EVERYTHING)
+    assert.is(await renderChart(compiled, { format }), await renderChart(compiled, { format }))
+  })
+
+const HOSTILE = `workflow: hostile
+description: "</desc><script>alert(1)</script> \\u0001 --> %% \\"; click"
+input: { name: string }
+steps:
+  - id: pick
+    switch:
+      - when: 'input.name == "</text><script>]]>&quot;\\\\n|end;"'
+        next: other
+  - id: other
+    description: "<!-- -->"
+    emit: '" ]; } end %%{init} \`x\` #34; <b>'
+`
+
+render('signs that a notation has a use for stay text', async () => {
+  const compiled = compileWorkflow(HOSTILE)
+  const svg = await renderSvg(createChart(compiled))
+  assert.equal(findOpenTags(svg), [])
+  assert.is(svg.includes('<script') || svg.includes('\u0001'), false)
+  const mermaid = await renderChart(compiled, { format: 'mermaid' })
+  assert.match(mermaid, 'emit #34; #93;#59; #125; end #37;#37;#123;init#125; #96;x#96; #35;34#59; #60;b#62;')
+  const dot = await renderChart(compiled, { format: 'dot' })
+  assert.match(dot, 'emit \\" ]; } end %%{init} `x` #34; <b>"]')
+})
+
+render('mermaid and dot name every node that an arrow names', async () => {
+  const compiled = compileNamed(EVERYTHING)
+  const mermaid = await renderChart(compiled, { format: 'mermaid' })
+  const declared = new Set([...mermaid.matchAll(/^\s+(?:subgraph )?(n\d+\w*)[[({]/gm)].map(([, id]) => id))
+  const used = [...mermaid.matchAll(/^ {2}(n\d+\w*) -[-.]+>.* (n\d+\w*)$/gm)].flatMap(([, from, to]) => [from, to])
+  assert.ok(used.length > 50)
+  assert.equal(
+    used.filter((id) => !declared.has(id)),
+    [],
+  )
+  const dot = await renderChart(compiled, { format: 'dot' })
+  const clusters = new Set([...dot.matchAll(/subgraph (cluster_\w+)/g)].map(([, id]) => id))
+  const ends = [...dot.matchAll(/l(?:head|tail)=(cluster_\w+)/g)].map(([, id]) => id)
+  assert.ok(ends.length > 10)
+  assert.equal(
+    ends.filter((id) => !clusters.has(id)),
+    [],
+  )
+  assert.is(dot.split('{').length, dot.split('}').length)
+})
+
+render('what a run did is coloured, and what it never reached is faint', async () => {
+  const chart = createChart(compileNamed('examples/06-on-error.yaml'))
+  const svg = await renderSvg(chart, new Map([['read', { status: 'failed', visits: 3, ms: 1500, failures: 2 }]]))
+  assert.match(svg, /<g class="ran failed" data-id="read">/)
+  assert.match(svg, '>3×, 2 failed · 1.5s</text>')
+  assert.match(svg, /<g class="unreached" data-id="quote">/)
+})
+
+render('the picture in the documentation is that of the example', async () => {
+  const path = join(REPOSITORY_FOLDER, 'docs/images/sales-report.svg')
+  const svg = await renderChart(compileNamed('examples/07-sales-report.yaml'), { format: 'svg' })
+  if (process.env.UPDATE_PICTURES === '1') writeFileSync(path, svg)
+  assert.ok(
+    svg === readFileSync(path, 'utf8'),
+    'it is another one now: look at it, and write it with UPDATE_PICTURES=1',
+  )
+})
+
+render.run()
