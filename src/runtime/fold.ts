@@ -8,6 +8,7 @@
  * It owns nothing: snapshots are immutable values of XState, effects are plain data for the host.
  */
 import { type AnyStateMachine, createActor, type EventFromLogic, type InputFrom, type SnapshotFrom } from 'xstate'
+import { Fault } from '../core/fault.ts'
 
 /** What a machine asks for. Actors are named by the id of their invoke, timers by XState's own id for them. */
 export type MachineEffect =
@@ -29,25 +30,40 @@ type Scope<M extends AnyStateMachine> = Parameters<M['transition']>[2]
 
 export const createFold = <M extends AnyStateMachine>(machine: M): Fold<M> => {
   let effects: MachineEffect[] = []
-  let scope: Scope<M> | undefined
+  let inert: Scope<M> | undefined
   const collect = (action: ExecutedAction): void => {
     const effect = toEffect(action)
     if (effect !== undefined) effects.push(effect)
   }
   const scopeFor = (input: unknown): Scope<M> => {
-    scope ??= createInertScope(machine, { input, collect })
+    inert ??= createInertScope(machine, { input, collect })
     effects = []
-    return scope
+    return inert
   }
   return {
     start(input) {
-      const snapshot = machine.getInitialSnapshot(scopeFor(input), input)
+      const snapshot = withinBounds(() => machine.getInitialSnapshot(scopeFor(input), input))
       return [snapshot as SnapshotFrom<M>, effects]
     },
     step(snapshot, event) {
-      const next = machine.transition(snapshot, event as never, scopeFor((snapshot as { context: unknown }).context))
+      const scope = scopeFor((snapshot as { context: unknown }).context)
+      const next = withinBounds(() => machine.transition(snapshot, event as never, scope))
       return [next as SnapshotFrom<M>, effects]
     },
+  }
+}
+
+/** XState stops a macrostep after `maxIterations` with an error that has no code. */
+const ENDLESS = /^Infinite loop detected/
+
+/** @throws Fault `budget_exceeded` when a machine goes on and on without anything to perform */
+const withinBounds = <T>(work: () => T): T => {
+  try {
+    return work()
+  } catch (thrown) {
+    if (!(thrown instanceof Error) || !ENDLESS.test(thrown.message)) throw thrown
+    const message = 'the run goes round in circles in which every step is skipped'
+    throw new Fault('budget_exceeded', message, { details: { limit: 'steps' }, cause: thrown })
   }
 }
 

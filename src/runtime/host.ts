@@ -64,6 +64,17 @@ const FRESH_MS = LEASE_MS - 2_000
 
 const nobody: RunWatcher = () => {}
 
+/** A view that fails must not take its run with it. */
+const isolated =
+  (watch: RunWatcher): RunWatcher =>
+  (notice) => {
+    try {
+      watch(notice)
+    } catch {
+      // Nobody to tell: the view was.
+    }
+  }
+
 interface Holding {
   workflow: CompiledWorkflow
   claim: Claim
@@ -176,14 +187,21 @@ export class Host {
       clock,
       placement: this.#placementOf({ id: claim.runId, workflow, env: envOf(recovered) }),
       vault,
-      watch,
+      watch: isolated(watch),
       isLeaseFresh: () => clock.now() - held.renewedAt < FRESH_MS,
       renewLease: async () => !(await this.#renew()).has(claim.runId),
     })
     const held: HeldRun = { run, renewedAt: claimedAt }
     this.#runs.set(run.id, held)
     this.#stopBeats ??= this.#startBeats()
-    run.exited.then(() => this.#drop(run.id)).catch(() => {})
+    run.exited.then(
+      (exit) => {
+        this.#drop(run.id)
+        // What the store could not write here, somebody may go on with as soon as it can.
+        if (exit.kind === 'broken') store.release(claim).catch(() => {})
+      },
+      () => {},
+    )
     return run
   }
 

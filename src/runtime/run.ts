@@ -7,9 +7,10 @@
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
+import { isFault, toFaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { JournalRow, NoteKind } from '../store/journal-row.ts'
-import type { Claim, InboxMessage, RunChange, RunEnd, Store, UsageTotals } from '../store/store.ts'
+import type { Claim, InboxMessage, RunChange, RunEnd, Store, TimerRecord, UsageTotals } from '../store/store.ts'
 import { isLeaseLost } from '../store/store-error.ts'
 import { EffectRunner } from './effect-runner.ts'
 import type { Placement } from './placement.ts'
@@ -100,13 +101,17 @@ export class Run {
   }
 
   #performOpen(isResumed: boolean): void {
-    const effects = this.#state.openEffects()
-    const rows = isResumed
-      ? effects.filter((effect) => this.#isLost(effect)).map((effect) => this.#lostRow(effect))
-      : []
+    const before = this.#state.openEffects()
     this.#armTimeLimit()
-    for (const timer of this.#state.openTimers()) this.#armTimer(timer)
-    this.#whenDurable({ rows, timersSet: isResumed ? [] : this.#state.openTimers() }, () => {
+    const timersSet = isResumed ? [] : [...this.#state.openTimers(), ...this.#timeLimit()]
+    // What came due while nobody was there comes first: it may call off what is open.
+    for (const timer of this.#state.openTimers().sort((a, b) => a.dueAt - b.dueAt))
+      if (timer.dueAt <= this.#now()) this.#fire(timer)
+      else this.#armTimer(timer)
+    const effects = before.filter(({ path, visit }) => this.#state.isOpen(path, visit))
+    if (this.#isEnding) return
+    const lost = isResumed ? effects.filter((effect) => this.#isLost(effect)) : []
+    this.#whenDurable({ rows: lost.map((effect) => this.#lostRow(effect)), timersSet }, () => {
       for (const effect of effects) {
         if (!this.#state.isOpen(effect.path, effect.visit)) continue
         this.#runner.start(effect, this.#histories.of(effect.path, effect.visit), isResumed && this.#isLost(effect))
@@ -246,20 +251,30 @@ export class Run {
     }
   }
 
-  #armTimer({ id, path, visit, name, dueAt }: OpenTimer): void {
-    this.#disarm(id)
-    const wake = (): void => {
-      this.#wakes.delete(id)
-      this.#happen({ kind: 'timer', at: Math.max(dueAt, this.#now()), path, visit, data: { timer: name } })
-    }
-    this.#wakes.set(id, this.#options.clock.wakeAt(dueAt, wake))
+  #armTimer(timer: OpenTimer): void {
+    this.#disarm(timer.id)
+    this.#wakes.set(
+      timer.id,
+      this.#options.clock.wakeAt(timer.dueAt, () => this.#fire(timer)),
+    )
+  }
+
+  #fire({ id, path, visit, name, dueAt }: OpenTimer): void {
+    this.#wakes.delete(id)
+    this.#happen({ kind: 'timer', at: Math.max(dueAt, this.#now()), path, visit, data: { timer: name } })
   }
 
   #armTimeLimit(): void {
+    for (const { id, dueAt } of this.#timeLimit()) {
+      const wake = (): void => this.#happen({ kind: 'budget', at: this.#now(), data: { limit: 'time' } })
+      this.#wakes.set(id, this.#options.clock.wakeAt(dueAt, wake))
+    }
+  }
+
+  /** The deadline of the whole run, when it has one. */
+  #timeLimit(): TimerRecord[] {
     const { timeMs } = this.#options.workflow.limits
-    if (timeMs === undefined) return
-    const wake = (): void => this.#happen({ kind: 'budget', at: this.#now(), data: { limit: 'time' } })
-    this.#wakes.set('limits.time', this.#options.clock.wakeAt(this.#startedAt + timeMs, wake))
+    return timeMs === undefined ? [] : [{ id: 'limits.time', dueAt: this.#startedAt + timeMs }]
   }
 
   /** Written in the same turn as the outcome that spent the last token, so that no effect after it starts. */
@@ -335,8 +350,6 @@ export class Run {
 
 const toDefectEnd = (thrown: unknown): RunEffect => {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return {
-    type: 'ended',
-    end: { status: 'failed', output: null, error: { code: 'defect', message, retryable: false, step: null } },
-  }
+  const fault = isFault(thrown) ? toFaultData(thrown) : { code: 'defect', message, retryable: false }
+  return { type: 'ended', end: { status: 'failed', output: null, error: { ...fault, step: null } } }
 }
