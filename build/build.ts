@@ -12,8 +12,8 @@ import { dirname, join } from 'node:path'
 import { type BuildOptions, build, type OutputFile } from 'esbuild'
 import { declareTypes } from './declare-types.ts'
 
-/** Native, or loading files of their own by name; imported from node_modules at run time. */
-const EXTERNAL = ['better-sqlite3', '@mikro-orm/*']
+/** Native, loading files of their own by name, or large and seldom needed; imported from node_modules at run time. */
+const EXTERNAL = ['better-sqlite3', '@mikro-orm/*', 'elkjs/*']
 
 /** Bundled CommonJS packages ask for Node's own modules by `require`, which an ES module lacks. */
 const REQUIRE =
