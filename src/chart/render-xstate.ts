@@ -10,7 +10,7 @@ export type XStateSource = Pick<CompiledWorkflow, 'root' | 'bodies'>
 
 export const renderXState = (workflow: XStateSource): string => `${JSON.stringify(toXStateConfig(workflow), null, 2)}\n`
 
-export const toXStateConfig = ({ root, bodies }: XStateSource): JsonObject => {
+const toXStateConfig = ({ root, bodies }: XStateSource): JsonObject => {
   // `options` belongs to the interpreter of this project, and is no part of the format.
   const clean = ({ options: _, ...config }: XStateSource['root']['config']): StateConfig => nest(config)
   const nest = (config: StateConfig): StateConfig => {

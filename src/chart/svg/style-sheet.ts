@@ -2,7 +2,7 @@
 import { FONTS } from '../measure-box.ts'
 import { HEADING_FONT } from '../place-heading.ts'
 
-export const FONT_FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+const FONT_FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 /** Every rule begins with this class, so that several pictures can stand in one page. */
 export const ROOT_CLASS = 'troupe-chart'
