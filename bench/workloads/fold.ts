@@ -1,4 +1,4 @@
-import { createFold } from '../../src/runtime/fold.ts'
+import { foldOf } from '../../src/runtime/fold.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { timeEach } from '../calibration.ts'
 import { openWorkflow } from '../opened-workflow.ts'
@@ -13,7 +13,7 @@ export const fold: Workload = {
   note: 'the machine alone: no host, no journal',
   measure: async () => {
     const { workflow } = openWorkflow(createMemoryStore(), LINE)
-    const { start, step } = createFold(workflow.root.machine)
+    const { start, step } = foldOf(workflow.root.machine)
     const run = { id: 'r', started_at: '2026-01-01T00:00:00.000Z' }
     const input = { run, input: {}, env: {}, at: 0, outer: null, item: null, index: 0 }
     const walk = (): void => {

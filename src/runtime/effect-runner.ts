@@ -13,7 +13,7 @@ import { formatDuration } from '../core/duration.ts'
 import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { type AttemptEvent, attemptMachine } from '../machines/attempt.ts'
-import { createFold } from './fold.ts'
+import { foldOf } from './fold.ts'
 import type { ActorCall, Placement } from './placement.ts'
 import type { OpenEffect } from './run-effect.ts'
 import type { AttemptFigures, Outcome } from './run-event.ts'
@@ -75,7 +75,7 @@ const LEFT = Symbol('left')
 /** Whether an attempt was aborted because this process lets go of its run, and not because it shall end. */
 export const isLeft = (reason: unknown): boolean => reason === LEFT
 
-const attempts = createFold(attemptMachine)
+const attempts = foldOf(attemptMachine)
 
 export class EffectRunner {
   readonly #options: EffectRunnerOptions

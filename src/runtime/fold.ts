@@ -28,7 +28,17 @@ export type WorkflowSnapshot = SnapshotFrom<AnyStateMachine>
 
 type Scope<M extends AnyStateMachine> = Parameters<M['transition']>[2]
 
-export const createFold = <M extends AnyStateMachine>(machine: M): Fold<M> => {
+/** Folds by machine: what one needs is made once, however many runs a machine has. */
+const known = new WeakMap<AnyStateMachine, unknown>()
+
+/** The fold of a machine; the same one at every call. */
+export const foldOf = <M extends AnyStateMachine>(machine: M): Fold<M> => {
+  const fold = (known.get(machine) as Fold<M> | undefined) ?? createFold(machine)
+  known.set(machine, fold)
+  return fold
+}
+
+const createFold = <M extends AnyStateMachine>(machine: M): Fold<M> => {
   let effects: MachineEffect[] = []
   let inert: Scope<M> | undefined
   const collect = (action: ExecutedAction): void => {

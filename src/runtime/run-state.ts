@@ -16,7 +16,7 @@ import type { MachineContext } from '../compiler/machine-context.ts'
 import { Defect } from '../core/defect.ts'
 import type { FaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
-import { createFold, type MachineEffect, type WorkflowFold } from './fold.ts'
+import { foldOf, type MachineEffect } from './fold.ts'
 import { type ItemEnd, ItemPool } from './item-pool.ts'
 import type { OpenEffect, OpenTimer, RunEffect } from './run-effect.ts'
 import type { CreatedData, Outcome, RunEvent } from './run-event.ts'
@@ -24,7 +24,6 @@ import { contextOf, itemPath, nameTimer, type OpenStep, pathOf, type Scope } fro
 
 export class RunState {
   readonly #workflow: CompiledWorkflow
-  readonly #folds: Map<LinkedMachine, WorkflowFold>
   readonly #open = new Map<string, { scope: Scope; step: string; visit: number; effect: OpenEffect }>()
   readonly #timers = new Map<string, { scope: Scope; xstateId: string; timer: OpenTimer; event: string }>()
   readonly #queue: (() => unknown)[] = []
@@ -40,7 +39,6 @@ export class RunState {
   constructor(workflow: CompiledWorkflow, onScopeClosed: (scope: Scope) => void = () => {}) {
     this.#workflow = workflow
     this.#onScopeClosed = onScopeClosed
-    this.#folds = foldsOf(workflow)
   }
 
   /** Folds the row `created`. */
@@ -121,8 +119,7 @@ export class RunState {
     linked: LinkedMachine,
     { input, path, parent }: { input: unknown; path: string; parent: Scope['parent'] },
   ): Scope {
-    const fold = this.#folds.get(linked)
-    if (fold === undefined) throw new Defect('J4: a machine without a fold')
+    const fold = foldOf(linked.machine)
     const [snapshot, effects] = fold.start(input as never)
     const scope: Scope = { path, linked, fold, snapshot, parent, open: new Map(), timers: new Map(), isClosed: false }
     if (parent !== undefined) parent.scope.open.get(parent.step)?.items?.set(parent.index, scope)
@@ -285,9 +282,6 @@ export class RunState {
     this.#effects.push({ type: 'timer.stop', id: open.timer.id })
   }
 }
-
-const foldsOf = ({ root, bodies }: CompiledWorkflow): Map<LinkedMachine, WorkflowFold> =>
-  new Map([root, ...bodies.values()].map((linked) => [linked, createFold(linked.machine)]))
 
 const originOf = ({ origin }: { origin?: string }): { origin?: string } => (origin === undefined ? {} : { origin })
 

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { type AnyMachineSnapshot, initialTransition, transition } from 'xstate'
 import type { LinkedMachine } from '../../src/compiler/link.ts'
 import type { MachineInput } from '../../src/compiler/machine-context.ts'
-import { createFold, type MachineEffect } from '../../src/runtime/fold.ts'
+import { foldOf, type MachineEffect } from '../../src/runtime/fold.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
 import { randomWorkflow } from '../support/random-workflow.ts'
 
@@ -80,7 +80,7 @@ test("it equals XState's public transitions, in value, context, status and effec
     fc.property(randomWorkflow(), draws, (yaml, numbers) => {
       const { root, bodies } = compileWorkflow(yaml)
       for (const linked of [root, ...bodies.values()]) {
-        const fold = createFold(linked.machine)
+        const fold = foldOf(linked.machine)
         let [snapshot, effects] = fold.start(INPUT as never)
         let [expected, actions] = initialTransition(linked.machine, INPUT as never)
         assert.equal(observe(snapshot, effects), observe(expected, toEffects(actions)))
@@ -101,7 +101,7 @@ test("it equals XState's public transitions, in value, context, status and effec
 
 test('effects of one step are handed out once', () => {
   const { root } = compileWorkflow('steps: [{ id: a, llm: mock/echo, prompt: x }, { id: b, set: { x: 1 } }]')
-  const fold = createFold(root.machine)
+  const fold = foldOf(root.machine)
   const [snapshot, first] = fold.start(INPUT as never)
   const done = { type: 'xstate.done.actor.a', actorId: 'a', output: {}, at: 1 }
   const [, second] = fold.step(snapshot, done as never)
@@ -116,7 +116,7 @@ test('effects of one step are handed out once', () => {
 
 test('a machine that throws throws out of the fold, which then works on', () => {
   const { root } = compileWorkflow('steps: [{ id: a, llm: mock/echo, prompt: x }]')
-  const fold = createFold(root.machine)
+  const fold = foldOf(root.machine)
   const [snapshot] = fold.start(INPUT as never)
   const broken = { ...snapshot, context: null } as unknown as typeof snapshot
   assert.throws(() => fold.step(broken, { type: 'xstate.done.actor.a', actorId: 'a' } as never))
