@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createLinkReader } from '../src/app/linked-files.ts'
 import { createLocal, type Local } from '../src/app/local.ts'
 import { createSource } from '../src/compiler/source.ts'
 import type { JsonObject } from '../src/core/json.ts'
@@ -13,6 +14,8 @@ import { createTempFolder } from './support/temp-folder.ts'
 
 const FOLDER = join(REPOSITORY_FOLDER, 'examples')
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'))
+
+const links = createLinkReader(FOLDER)
 
 const openExamples = (output: string): Local =>
   createLocal({
@@ -41,7 +44,9 @@ for (const file of FILES) {
     const rates = await serveRates()
     const local = openExamples(output.path)
     try {
-      const { compiled, diagnostics } = local.compile(createSource(file, readFileSync(join(FOLDER, file), 'utf8')))
+      const { compiled, diagnostics } = local.compile(createSource(file, readFileSync(join(FOLDER, file), 'utf8')), {
+        links,
+      })
       assert.equal(diagnostics, [])
       assert.ok(compiled)
       const input: JsonObject = file.startsWith('07') ? { rates_url: rates.url } : {}
@@ -64,7 +69,7 @@ examples('the sales report is a file on disk with a line for each row that has a
   const local = openExamples(output.path)
   try {
     const file = '07-sales-report.yaml'
-    const { compiled } = local.compile(createSource(file, readFileSync(join(FOLDER, file), 'utf8')))
+    const { compiled } = local.compile(createSource(file, readFileSync(join(FOLDER, file), 'utf8')), { links })
     assert.ok(compiled)
     const run = await local.start(compiled, { input: { rates_url: rates.url } })
     await run.exited

@@ -17,6 +17,10 @@ const catalogue = {
   providers: new Map(PROVIDER_DESCRIPTIONS.map((provider) => [provider.name, provider])),
 }
 
+/** The workflow that an example calls. */
+const CALLED = 'workflow: summarise\ninput: { text: string }\nsteps: [{ id: a, set: { x: input.text } }]'
+const links = { file: () => undefined, workflow: (name: string) => createSource(name, CALLED) }
+
 const EXAMPLES = [...page.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(({ index, 1: text = '' }) => ({
   line: toPosition(pageSource, index).line + 1,
   text: text.startsWith('workflow:') ? text : `workflow: example\n${text}`,
@@ -35,7 +39,7 @@ test('it has an example of every kind of step', () => {
 for (const { line, text } of EXAMPLES) {
   test(`its example at line ${line} has no error`, () => {
     const source = createSource('example.yaml', text)
-    const { diagnostics } = compile(source, { catalogue })
+    const { diagnostics } = compile(source, { catalogue, links })
     const errors = diagnostics.filter(({ severity, code }) => severity === 'error' || code !== 'not_available_yet')
     assert.is(errors.map((error) => formatDiagnostic(error, source)).join('\n'), '')
   })

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createCatalogue } from '../../src/app/catalogue.ts'
+import { createLinkReader } from '../../src/app/linked-files.ts'
+import { findPaths, type PathOptions, type WorkflowPath } from '../../src/app/walk/shortest-paths.ts'
+import { WALK_START } from '../../src/app/walk/walk.ts'
 import { type CompiledWorkflow, compile } from '../../src/compiler/compile.ts'
 import { createSource } from '../../src/compiler/source.ts'
 import type { JsonValue } from '../../src/core/json.ts'
@@ -15,7 +18,6 @@ import { type DrivenEnd, driveRun } from '../support/driven-run.ts'
 import { createHandClock } from '../support/hand-clock.ts'
 import { type Decision, ScriptedWorld } from '../support/scripted-world.ts'
 import type { WriteFate } from '../support/watched-store.ts'
-import { findPaths, type PathOptions, START_AT, type WorkflowPath } from './cut-points.ts'
 
 /** What the examples need beyond an instance of each type: inputs without a default, and outputs that lead further. */
 const NEEDS: Record<string, { input?: JsonValue; outputs?: PathOptions['outputs'] }> = {
@@ -44,11 +46,24 @@ const catalogue = createCatalogue()
 
 const compileExample = (file: string): CompiledWorkflow => {
   const source = createSource(file, readFileSync(join(REPOSITORY_FOLDER, 'examples', file), 'utf8'))
-  const { compiled, diagnostics } = compile(source, { catalogue })
+  const { compiled, diagnostics } = compile(source, {
+    catalogue,
+    links: createLinkReader(join(REPOSITORY_FOLDER, 'examples')),
+  })
   if (compiled === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'))
-  // What is lost is done again, so that every cut can end as the whole.
-  const plans = new Map([...compiled.plans].map(([id, plan]) => [id, { ...plan, onLost: 'retry' as const }]))
+  // What is lost is done again, so that every cut can end as the whole. A child run has one outcome here, as a tool has.
+  const plans = new Map(
+    [...compiled.plans].map(([id, plan]) => {
+      const kind = plan.kind === 'workflow' ? 'tool' : plan.kind
+      return [id, { ...plan, kind, onLost: 'retry' as const }]
+    }),
+  )
   return { ...compiled, plans }
+}
+
+const isTriedAgain = ({ plans }: CompiledWorkflow, step: string, code: string): boolean => {
+  const { retry } = plans.get(step) ?? {}
+  return retry !== undefined && retry.max > 1 && retry.on?.includes(code) === true
 }
 
 /** Follows a path: each event is told when all before it are recorded, however often the process died on the way. */
@@ -56,7 +71,7 @@ const followPath = (
   compiled: CompiledWorkflow,
   { path, input, judge }: { path: WorkflowPath; input: JsonValue; judge?: (nth: number) => WriteFate },
 ): Promise<DrivenEnd> => {
-  const clock = createHandClock(START_AT)
+  const clock = createHandClock(WALK_START)
   const store = createMemoryStore({ now: () => clock.now() })
   const world = new ScriptedWorld({ decide: () => 'never' })
   const tell = (event: RunEvent): void => {
@@ -99,11 +114,13 @@ for (const file of globSync('*.yaml', { cwd: join(REPOSITORY_FOLDER, 'examples')
     const compiled = compileExample(file)
     const needs = NEEDS[file] ?? {}
     const input = await checkInput(compiled, needs.input ?? {})
-    const paths = findPaths(compiled, {
+    const { paths } = findPaths(compiled, {
       catalogue,
       input,
-      limit: MOST_PATHS,
-      mostVertices: 300,
+      // What its own supervision would try again does not come out at once.
+      mayFail: (step, code) => !isTriedAgain(compiled, step, code),
+      mostPaths: MOST_PATHS,
+      mostPlaces: 300,
       ...(needs.outputs === undefined ? {} : { outputs: needs.outputs }),
     })
     assert.ok(
@@ -130,6 +147,6 @@ for (const file of globSync('*.yaml', { cwd: join(REPOSITORY_FOLDER, 'examples')
 
 /** Each run has an id of its own, which may stand in what it gives out. */
 const withoutRunId = <T>(value: T): T =>
-  JSON.parse(JSON.stringify(value).replaceAll(/r-cut|r-[0-9a-z]{10}-[0-9a-z]{6}/g, 'r')) as T
+  JSON.parse(JSON.stringify(value).replaceAll(/r-walk|r-[0-9a-z]{10}-[0-9a-z]{6}/g, 'r')) as T
 
 test.run()
