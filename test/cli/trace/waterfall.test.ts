@@ -1,0 +1,93 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createPaint } from '../../../src/cli/paint.ts'
+import { widthOf } from '../../../src/cli/printable.ts'
+import { toTraceEntries } from '../../../src/cli/trace/trace-entry.ts'
+import { toTraceRows } from '../../../src/cli/trace/trace-rows.ts'
+import { renderWaterfall } from '../../../src/cli/trace/waterfall.ts'
+import type { JournalRow } from '../../../src/store/journal-row.ts'
+
+const test = suite('waterfall')
+
+const row = (seq: number, change: Partial<JournalRow>): JournalRow => ({
+  seq,
+  at: seq * 100,
+  kind: 'outcome',
+  path: 'step',
+  visit: 1,
+  data: { attempt: 1, started: seq * 100 - 50, ms: 50, output: null },
+  ...change,
+})
+
+const fault = { code: 'timeout', message: 'too slow', retryable: true }
+
+const ROWS: JournalRow[] = [
+  row(1, { kind: 'created', path: '', visit: 0, data: {} }),
+  row(2, { kind: 'attempt', path: 'scan', data: { attempt: 1, started: 110, ms: 90, fault } }),
+  row(3, { kind: 'lost', path: 'scan', data: { attempt: 2 } }),
+  row(4, { path: 'scan', data: { attempt: 3, started: 310, ms: 90, output: 1 } }),
+  row(5, { kind: 'timer', path: 'pause', data: { timer: 'wait' } }),
+  row(6, { path: 'again', visit: 2 }),
+  row(7, { kind: 'cancel', path: '', visit: 0, data: { by: 'ada' } }),
+  row(8, { kind: 'late', path: 'again', visit: 3 }),
+]
+
+test('attempts, lost and late ones, waits and messages each have their row', () => {
+  const rows = toTraceRows(toTraceEntries(ROWS), { all: false })
+  assert.equal(
+    rows.map(({ name, state, note }) => [name, state, note]),
+    [
+      ['scan #1', 'retried', 'timeout: too slow'],
+      ['scan #2', 'lost', 'the process that performed it is gone'],
+      ['scan #3', 'completed', ''],
+      ['pause', 'waited', ''],
+      ['again:2', 'completed', ''],
+      ['run', 'stopped', 'cancelled by ada'],
+      ['again:3 #1', 'late', 'came too late: changed nothing'],
+    ],
+  )
+})
+
+test('a wait has a duration only where nothing else went on', () => {
+  const alone = toTraceEntries(ROWS).find(({ state }) => state === 'waited')
+  assert.is(alone?.hasDuration, true)
+  const beside = [...ROWS, row(9, { path: 'long', data: { attempt: 1, started: 110, ms: 800, output: 1 } })]
+  assert.is(toTraceEntries(beside).find(({ state }) => state === 'waited')?.hasDuration, false)
+})
+
+const items = (count: number): JournalRow[] =>
+  Array.from({ length: count }, (_, index) =>
+    row(index + 1, {
+      path: `grades[${index}]/grade`,
+      data: {
+        attempt: 1,
+        started: index * 10,
+        ms: index === 40 ? 500 : 10,
+        ...(index === 7 ? { fault } : { output: 1 }),
+      },
+    }),
+  )
+
+test('of many items the failed and the slow are shown, with --all each', () => {
+  const entries = toTraceEntries(items(100))
+  const rows = toTraceRows(entries, { all: false })
+  assert.is(rows[0]?.name, 'grades')
+  assert.is(rows[0]?.note, '100 items, 1 failed, 94 attempts not shown (--all shows them)')
+  assert.ok(rows.some(({ name }) => name === '[7] grade #1'))
+  assert.ok(rows.some(({ name }) => name === '[40] grade'))
+  assert.is(toTraceRows(entries, { all: true }).length, 101)
+})
+
+test('a journal of 100,000 items is drawn', () => {
+  const rows = toTraceRows(toTraceEntries(items(100_000)), { all: false })
+  assert.ok(rows.length < 20)
+})
+
+for (const width of [60, 80, 140])
+  test(`no line is wider than ${width} columns`, () => {
+    const rows = toTraceRows(toTraceEntries(ROWS), { all: false })
+    for (const line of renderWaterfall(rows, { from: 100, to: 900, width, paint: createPaint(false) }))
+      assert.ok(widthOf(line) <= width, `expected at most ${width}, got ${widthOf(line)}: ${line}`)
+  })
+
+test.run()
