@@ -1,10 +1,9 @@
-import { type CodeExplanation, DIAGNOSTIC_CODES } from '../../src/compiler/diagnostic-codes.ts'
+import { type CodeExplanation, explainCode, listCodes } from '../../src/app/explain-code.ts'
 import { UNMATCHABLE_FAULT_CODES } from '../../src/core/fault.ts'
-import { FAULT_EXPLANATIONS, type FaultExplanation } from '../../src/core/fault-codes.ts'
 
 const INTRODUCTION = `# Errors
 
-What Troupe says when something is wrong, by code. This page is generated from the code (\`node build/docs.ts\`).
+What Troupe says when something is wrong, by code. \`troupe explain CODE\` says the same. This page is generated from the code (\`node build/docs.ts\`).
 
 - A **diagnostic** is a finding about a workflow file, made before anything runs. Errors keep it from running; warnings do not.
 - A **fault** is how a step fails at run time. \`retry.on\` and \`on_error\` match it by its code.
@@ -24,14 +23,21 @@ export const renderErrors = (): string =>
   [
     INTRODUCTION,
     '## Diagnostics\n',
-    ...Object.entries(DIAGNOSTIC_CODES).map(([code, explanation]) => renderDiagnostic(code, explanation)),
+    ...renderAll('diagnostic'),
     '## Faults\n',
     `A \`fail\` step adds codes of its own. ${UNMATCHABLE_FAULT_CODES.map((code) => `\`${code}\``).join(' and ')} end the run, whatever it says about errors.\n`,
-    ...Object.entries(FAULT_EXPLANATIONS).map(([code, explanation]) => renderFault(code, explanation)),
+    ...renderAll('fault'),
   ].join('\n')
 
-const renderDiagnostic = (code: string, { title, cause, fix }: CodeExplanation): string =>
-  `### \`${code}\`\n\n${title}.\n\n- **Cause:** ${cause}\n- **Fix:** ${fix}\n`
+const renderAll = (kind: CodeExplanation['kind']): string[] =>
+  listCodes()
+    .filter((one) => one.kind === kind)
+    .map(({ code }) => renderCode(code, explainCode(code)))
 
-const renderFault = (code: string, { meaning, cause, fix }: FaultExplanation): string =>
-  `### \`${code}\`\n\n${meaning}\n\n- **Cause:** ${cause}\n- **Fix:** ${fix}\n`
+const renderCode = (code: string, explanation: CodeExplanation | undefined): string => {
+  if (explanation === undefined) throw new Error(`'${code}' is listed and not explained`)
+  const { title, cause, fix, example, finding } = explanation
+  const block = (language: string, text: string | null): string =>
+    text === null ? '' : `\n\`\`\`${language}\n${text}\n\`\`\`\n`
+  return `### \`${code}\`\n\n${title}.\n\n- **Cause:** ${cause}\n- **Fix:** ${fix}\n${block('yaml', example)}${block('', finding)}`
+}

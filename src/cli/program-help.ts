@@ -2,6 +2,7 @@
 
 export const PROGRAM_HELP = `
 Examples:
+  troupe init my-flows                      begin a project
   troupe run hello.yaml                     check a workflow and run it
   troupe run hello.yaml -i name=Ada         with an input
   troupe validate *.yaml                    check without running
@@ -69,6 +70,22 @@ Examples:
   troupe graph hello.yaml --format mermaid       text for Markdown
   troupe graph hello.yaml --format xstate        the machine as JSON, for stately.ai/editor
   troupe graph hello.yaml --format dot           text for Graphviz`
+
+export const INIT_HELP = `
+Examples:
+  troupe init
+  troupe init my-flows
+
+Writes a workflow, its config and data, and the settings that let an editor complete and check the
+language without a network. Nothing that is there is overwritten.`
+
+export const EXPLAIN_HELP = `
+Examples:
+  troupe explain unassigned_output
+  troupe explain rate_limited --json
+  troupe explain                  all codes
+
+Cause, fix and an example of each code that validate, run and trace show.`
 
 export const SCHEMA_HELP = `
 Examples:

@@ -6,7 +6,9 @@ import { EXIT } from './exit-code.ts'
 import {
   CANCEL_HELP,
   DOCTOR_HELP,
+  EXPLAIN_HELP,
   GRAPH_HELP,
+  INIT_HELP,
   PROGRAM_HELP,
   RESUME_HELP,
   RUN_HELP,
@@ -98,6 +100,12 @@ const addQueryCommands = (program: Command, end: End): void => {
 }
 
 const addProjectCommands = (program: Command, end: End): void => {
+  describe(program, 'init', 'begin a project: a workflow that runs at once', INIT_HELP)
+    .argument('[folder]', 'a folder, new or without these files (default: the working folder)')
+    .option('--json', 'print a JSON object: { folder, files }')
+    .action(async (folder, options, command) =>
+      end(await (await import('./commands/init.ts')).init(contextOf(command), { folder, ...options })),
+    )
   describe(program, 'validate', 'check workflows without running them', VALIDATE_HELP)
     .argument('<file...>', 'YAML files, or - for standard input')
     .option('--json', 'print a JSON object: { ok, diagnostics }')
@@ -111,6 +119,12 @@ const addProjectCommands = (program: Command, end: End): void => {
     .option('--run <run>', 'colour what a run did: a run id, the beginning or end of one, or last')
     .action(async (file, options, command) =>
       end(await (await import('./commands/graph.ts')).graph(contextOf(command), { file, ...options })),
+    )
+  describe(program, 'explain', 'say what a diagnostic or fault means, and what helps', EXPLAIN_HELP)
+    .argument('[code]', 'such as unknown_field or rate_limited; without it all are listed')
+    .option('--json', 'print a JSON object, without a code an array')
+    .action(async (code, options, command) =>
+      end(await (await import('./commands/explain.ts')).explain(contextOf(command), { code, ...options })),
     )
   describe(program, 'schema', 'print the JSON Schema of the workflow language', SCHEMA_HELP)
     .option('--json', 'print it as JSON, which it always is')
