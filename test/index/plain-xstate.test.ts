@@ -58,7 +58,7 @@ const finish = async (workflow: Workflow, options?: RunOptions): Promise<Ending>
 
 const test = suite('plain XState')
 
-for (const file of readdirSync(EXAMPLES).filter((name) => /^0[1-6].*\.yaml$/.test(name))) {
+for (const file of readdirSync(EXAMPLES).filter((name) => /^0[1-68].*\.yaml$/.test(name))) {
   test(`${file} ends as in a run`, async () => {
     const { workflow } = compile({ file: join(EXAMPLES, file) })
     assert.ok(workflow)
@@ -144,6 +144,38 @@ for (const { title, text, output, fault, step } of CASES)
     else assert.equal([ending.state, ending.fault?.code, ending.fault?.step], ['run--failed', fault, step])
   })
 
+const PARENT = `
+workflow: parent
+input: { count: integer }
+steps:
+  - id: call
+    workflow: child.yaml
+    with: { count: "\${input.count}" }
+output: steps.call.output
+`
+const CHILD = `
+workflow: child
+input: { count: integer }
+steps:
+  - id: halve
+    when: input.count > 0
+    set: { half: input.count / 2 }
+  - id: stop
+    when: input.count <= 0
+    fail: { code: too_few, message: "Nothing to halve" }
+output: { half: steps.?halve.?output.?half.orValue(0) }
+`
+
+test('a child workflow is a machine of its own', async () => {
+  const folder = createTempFolder({ 'parent.yaml': PARENT, 'child.yaml': CHILD })
+  const { workflow } = compile({ file: folder.resolve('parent.yaml') })
+  assert.ok(workflow)
+  assert.equal((await finish(workflow, { input: { count: 4 } })).output, { half: 2 })
+  const { state, fault } = await finish(workflow, { input: { count: 0 } })
+  assert.equal([state, fault?.code, fault?.step], ['run--failed', 'too_few', 'call'])
+  assert.equal((await run(workflow, { input: { count: 4 } })).output, { half: 2 })
+})
+
 test('an input that does not fit is refused', async () => {
   const workflow = workflowOf('input: { n: number }\nsteps:\n  - { id: a, set: { n: input.n } }\n')
   await toMachineInput(workflow, { n: 'one' }).then(
@@ -156,7 +188,7 @@ for (const [title, end] of [
   ['the event CANCEL', (actor: Actor<AnyStateMachine>) => actor.send({ type: 'CANCEL' })],
   ['stopping the actor', (actor: Actor<AnyStateMachine>) => actor.stop()],
 ] as const)
-  test(`${title} calls off what is performed, inside a foreach too`, async () => {
+  test(`${title} calls off what is performed, in a child workflow inside a foreach too`, async () => {
     const called = Promise.withResolvers<void>()
     const aborted = Promise.withResolvers<void>()
     const tool = defineTool({

@@ -87,6 +87,18 @@ test('the example program runs there too', async () => {
   await checkTypes('embed/main.ts')
 })
 
+test('the programs of docs/library.md have types that hold', async () => {
+  const page = readFileSync(join(REPOSITORY_FOLDER, 'docs/library.md'), 'utf8')
+  const blocks = [...page.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, block = '']) => block)
+  assert.ok(blocks.length >= 4)
+  const imports = blocks.flatMap((block) => block.match(/^import .*$/gm) ?? [])
+  const programs = blocks.map((block) => `export const part = async () => {\n${block.replace(/^import .*$/gm, '')}}`)
+  for (const [index, program] of programs.entries()) {
+    project.write(`part${index}.ts`, `${LIBRARY}\n${imports.join('\n')}\n${program}\n`)
+    await checkTypes(`part${index}.ts`)
+  }
+})
+
 test('npx troupe is there, and runs a workflow', async () => {
   const { version } = JSON.parse(packed.read('package.json')) as { version: string }
   assert.is((await execute(['npx', '--offline', 'troupe', '--version'], project.path)).stdout.trim(), version)
@@ -107,6 +119,12 @@ test('only what package.json exports can be imported', async () => {
   )
   assert.is((await execute([process.execPath, 'schema.ts'], project.path)).stdout.trim(), 'Troupe workflow')
 })
+
+/** What the parts of a page take for granted. */
+const LIBRARY = `import * as troupe from 'troupe'
+import { compile, defineTool, Fault, provideActors, run, toMachineInput } from 'troupe'
+declare const workflow: troupe.Workflow
+declare const secrets: Record<string, string>`
 
 /** As strict as a project may be. Declarations of other packages are not ours to judge. */
 const checkTypes = (file: string): Promise<ProcessResult> => {
