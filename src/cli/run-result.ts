@@ -82,7 +82,8 @@ export const describeResult = (
   { paint, hint }: { paint: Paint; hint: string | undefined },
 ): string => {
   const facts = [`run ${run ?? ''}`, ...describeUsage(usage)].join(' · ')
-  const head = `${HEADS[status](paint)} ${status === 'completed' ? 'in' : 'after'} ${formatDuration(duration_ms)}`
+  const outcome = error?.code === 'lease_lost' ? `${paint.red('✗')} lost` : HEADS[status](paint)
+  const head = `${outcome} ${status === 'completed' ? 'in' : 'after'} ${formatDuration(duration_ms)}`
   const where = error === null || error.step === null ? '' : `step ${paint.bold(toPrintable(error.step))}: `
   const message = error === null ? '' : `\n  ${where}${paint.red(error.code)}: ${indentRest(error.message)}`
   const next = hint === undefined ? '' : `\n  ${paint.cyan('hint:')} ${hint}`
