@@ -7,7 +7,7 @@
  *
  * It owns nothing: snapshots are immutable values of XState, effects are plain data for the host.
  */
-import { type AnyStateMachine, createActor, type EventFromLogic, type InputFrom, type SnapshotFrom } from 'xstate'
+import { type AnyStateMachine, createEmptyActor, type EventFromLogic, type InputFrom, type SnapshotFrom } from 'xstate'
 import { Fault } from '../core/fault.ts'
 
 /** What a machine asks for. Actors are named by the id of their invoke, timers by XState's own id for them. */
@@ -45,18 +45,18 @@ const createFold = <M extends AnyStateMachine>(machine: M): Fold<M> => {
     const effect = toEffect(action)
     if (effect !== undefined) effects.push(effect)
   }
-  const scopeFor = (input: unknown): Scope<M> => {
-    inert ??= createInertScope(machine, { input, collect })
+  const enterScope = (): Scope<M> => {
+    inert ??= createInertScope(collect)
     effects = []
     return inert
   }
   return {
     start(input) {
-      const snapshot = withinBounds(() => machine.getInitialSnapshot(scopeFor(input), input))
+      const snapshot = withinBounds(() => machine.getInitialSnapshot(enterScope(), input))
       return [snapshot as SnapshotFrom<M>, effects]
     },
     step(snapshot, event) {
-      const scope = scopeFor((snapshot as { context: unknown }).context)
+      const scope = enterScope()
       const next = withinBounds(() => machine.transition(snapshot, event as never, scope))
       return [next as SnapshotFrom<M>, effects]
     },
@@ -82,11 +82,9 @@ interface ExecutedAction {
   params?: { id?: string; delay?: number; event?: { type: string }; sendId?: string }
 }
 
-const createInertScope = <M extends AnyStateMachine>(
-  machine: M,
-  { input, collect }: { input: unknown; collect(action: ExecutedAction): void },
-): Scope<M> => {
-  const self = createActor(machine, { input } as never) // never started
+/** XState wants an actor whom a transition belongs to; one of the machine itself would work out its initial state first. */
+const createInertScope = <M extends AnyStateMachine>(collect: (action: ExecutedAction) => void): Scope<M> => {
+  const self = createEmptyActor() // never started
   const nothing = (): void => {}
   const scope = {
     self,
