@@ -175,6 +175,31 @@ test('file tools reach the folder of the workflow, and of a text nothing', async
   assert.match(JSON.stringify(output), 'hello')
 })
 
+test('the database is out of reach of file tools, though it lies in their folder', async () => {
+  const folder = createTempFolder()
+  const store = await openStore(folder.resolve('note.txt'))
+  const { error } = await run(workflowOf(READING), { files: { read: [folder.path] }, store })
+  assert.is(error?.code, 'unauthorized')
+  await store.close()
+})
+
+test('a run can not be resumed without its tools', async () => {
+  const path = createTempFolder().resolve('runs.db')
+  const { actors, stuck } = createCounters()
+  const local = createLocal({ store: await openStore(path), tools: createToolOptions(), actors })
+  const { compiled } = local.compile(createSource('two.yaml', TWO_STEPS))
+  assert.ok(compiled)
+  const { id } = await local.start(compiled)
+  await stuck
+  await local.close()
+  const store = await openStore(path)
+  const fault = await catchFault(() => resume(id, { store }))
+  assert.is(fault.code, 'invalid_input')
+  assert.match(fault.message, "'count.first' is no tool that is known here")
+  assert.is((await resume(id, { store, actors })).status, 'completed')
+  await store.close()
+})
+
 test('http tools reach private addresses only where they are allowed', async () => {
   const text =
     'workflow: w\nsteps:\n  - id: get\n    tool: http.get\n    with: { url: "http://127.0.0.1:9/" }\n    retry: { max: 1 }\n'
