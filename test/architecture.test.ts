@@ -26,13 +26,21 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@mikro-orm/core': ['src/store/'],
   '@mikro-orm/migrations': ['src/store/'],
   '@mikro-orm/sqlite': ['src/store/'],
+  '@xstate/graph': ['src/app/walk/'],
   ajv: ['src/core/', 'src/compiler/'],
   'better-sqlite3': ['src/store/'],
   commander: ['src/cli/'],
   elkjs: ['src/chart/'],
   jsonata: ['src/actors/tools/'],
   re2js: ['src/core/', 'src/compiler/expression/', 'src/actors/tools/json-query/'],
-  xstate: ['src/runtime/fold.ts', 'src/machines/', 'src/compiler/lower', 'src/compiler/link', 'src/app/library/'],
+  xstate: [
+    'src/runtime/fold.ts',
+    'src/machines/',
+    'src/compiler/lower',
+    'src/compiler/link',
+    'src/app/library/',
+    'src/app/walk/',
+  ],
   yaml: ['src/compiler/'],
 }
 

@@ -29,6 +29,13 @@ export interface Context {
   /** For all else. */
   stderr: Channel
   readStdin(): Promise<Uint8Array>
+  /** Standard input, line by line as it comes. */
+  readLines(): InputLines
+}
+
+export interface InputLines extends AsyncIterable<string> {
+  /** Somebody types them. */
+  isTerminal: boolean
 }
 
 export const createContext = (options: GlobalOptions): Context => {
@@ -40,6 +47,7 @@ export const createContext = (options: GlobalOptions): Context => {
     stdout: createChannel(process.stdout, options, environment),
     stderr: createChannel(process.stderr, options, environment),
     readStdin,
+    readLines,
   }
 }
 
@@ -67,3 +75,11 @@ const readStdin = async (): Promise<Uint8Array> => {
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
   return Buffer.concat(chunks)
 }
+
+const readLines = (): InputLines => ({
+  isTerminal: process.stdin.isTTY === true,
+  async *[Symbol.asyncIterator]() {
+    const { createInterface } = await import('node:readline')
+    yield* createInterface({ input: process.stdin })
+  },
+})

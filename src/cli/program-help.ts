@@ -87,6 +87,18 @@ Examples:
 
 Cause, fix and an example of each code that validate, run and trace show.`
 
+export const SIMULATE_HELP = `
+Examples:
+  troupe simulate hello.yaml                     choose how each step ends, by hand
+  troupe simulate hello.yaml -i name=Ada
+  printf '1\\ngreet fails timeout\\n' | troupe simulate hello.yaml
+  troupe simulate hello.yaml --paths             every end, and what leads there
+  troupe simulate hello.yaml --paths --json | jq '.paths[].title'
+
+No model, tool or server is called and nothing is stored. Examples of outputs are made from the types
+of the steps; whatever fits a type can be typed: STEP JSON, or STEP fails CODE. Time passes only when
+nothing else is chosen: up to the next timer. A wrong line in a pipe ends the walk with exit code 2.`
+
 export const SCHEMA_HELP = `
 Examples:
   troupe schema > workflow.schema.json

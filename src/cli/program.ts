@@ -14,6 +14,7 @@ import {
   RUN_HELP,
   RUNS_HELP,
   SCHEMA_HELP,
+  SIMULATE_HELP,
   TRACE_HELP,
   VALIDATE_HELP,
 } from './program-help.ts'
@@ -125,6 +126,15 @@ const addProjectCommands = (program: Command, end: End): void => {
     .option('--json', 'print a JSON object, without a code an array')
     .action(async (code, options, command) =>
       end(await (await import('./commands/explain.ts')).explain(contextOf(command), { code, ...options })),
+    )
+  describe(program, 'simulate', 'walk through a workflow without performing anything', SIMULATE_HELP)
+    .argument('<file>', "the workflow's YAML file, or with --paths - for standard input")
+    .option('-i, --input <value>', 'input, as for run (default: made from its type); repeatable', collect)
+    .option('--paths', 'print the shortest path to every end, as test skeletons')
+    .option('--limit <count>', 'with --paths at most so many (default 200)')
+    .option('--json', 'print a JSON object: the paths, or what was walked by hand')
+    .action(async (file, options, command) =>
+      end(await (await import('./commands/simulate.ts')).simulate(contextOf(command), { file, ...options })),
     )
   describe(program, 'schema', 'print the JSON Schema of the workflow language', SCHEMA_HELP)
     .option('--json', 'print it as JSON, which it always is')

@@ -1,0 +1,67 @@
+/** The fault codes that steps may end with, as far as walks look at them. */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { Step, StepKind } from '../../compiler/document.ts'
+import { placeSteps } from '../../compiler/step-place.ts'
+import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
+
+export interface PossibleFaults {
+  /** Those that something around the step names, first; then what its kind usually fails with. */
+  all: readonly string[]
+  /** One for each way on: those that something around the step names, and one that nothing does. */
+  leading: readonly string[]
+}
+
+/** What steps of a kind usually fail with. Kinds that the host never performs are left out. */
+const BY_KIND: Readonly<Partial<Record<StepKind, readonly string[]>>> = {
+  llm: ['timeout', 'rate_limited', 'unavailable', 'unauthorized', 'refused', 'invalid_output'],
+  tool: ['timeout', 'unavailable', 'not_found', 'invalid_input', 'tool_failed'],
+  code: ['timeout', 'code_failed', 'sandbox_limit', 'sandbox_unavailable'],
+  memory: ['timeout', 'unavailable', 'conflict'],
+  workflow: ['child_cancelled'],
+  approve: ['rejected', 'timeout'],
+  emit: ['unavailable'],
+  wait: ['timeout'],
+}
+
+/** They come from blocks, never from what a step performs. */
+const BLOCK_CODES: readonly string[] = ['loop_exhausted', 'visits_exhausted', 'join_failed', 'expression_failed']
+
+const PERFORMED_CODES: ReadonlySet<string> = new Set(
+  FAULT_CODES.filter((code) => !BLOCK_CODES.includes(code) && !UNMATCHABLE_FAULT_CODES.includes(code)),
+)
+
+export const findFaults = (workflow: CompiledWorkflow): ReadonlyMap<string, PossibleFaults> =>
+  new Map(
+    [...placeSteps(workflow.workflow)].map(([id, { step, ancestors }]) => {
+      const named = [...new Set([...ancestors, step].flatMap(namedBy))]
+      const usual = usualFaults(step, workflow)
+      const possible = named.filter((code) => PERFORMED_CODES.has(code) || usual.includes(code))
+      const other = [...usual, 'tool_failed'].find((code) => !named.includes(code))
+      return [
+        id,
+        {
+          all: [...new Set([...possible, ...usual])],
+          leading: [...possible, ...(other === undefined ? [] : [other])],
+        },
+      ]
+    }),
+  )
+
+const namedBy = ({ onError, retry }: Step): string[] => [
+  ...(onError?.kind === 'map' ? onError.cases.map(({ code }) => code.value) : []),
+  ...(retry?.on ?? []).map(({ value }) => value),
+]
+
+const usualFaults = (step: Step, { plans, children }: CompiledWorkflow): string[] => {
+  const lost = plans.get(step.id.value)?.onLost === 'fail' && (step.kind === 'tool' || step.kind === 'emit')
+  const child = step.kind === 'workflow' ? children.get(step.workflow.value) : undefined
+  return [
+    ...(child === undefined ? [] : failCodes(child)),
+    ...(BY_KIND[step.kind] ?? []),
+    ...(lost ? ['outcome_unknown'] : []),
+  ]
+}
+
+/** A child run hands on the codes of its own `fail` steps. */
+const failCodes = ({ workflow }: CompiledWorkflow): string[] =>
+  [...placeSteps(workflow).values()].flatMap(({ step }) => (step.kind === 'fail' ? [step.code.value] : []))

@@ -1,0 +1,101 @@
+/**
+ * A walk: a run that is folded and never performed. Whoever walks says how each open effect ends and when time goes on;
+ * nothing is called, stored or waited for, and the same outcomes lead to the same place on any machine.
+ *
+ * A walk is a value: going on makes a new one from its events, so going back is keeping the old one.
+ */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { OpenEffect, OpenTimer } from '../../runtime/run-effect.ts'
+import type { RunEvent, TimerName } from '../../runtime/run-event.ts'
+import { RunState } from '../../runtime/run-state.ts'
+
+export const WALK_RUN_ID = 'r-walk'
+
+/** When every walk begins, so that the same one gives the same times: 2030-01-01, midnight UTC. */
+export const WALK_START = Date.UTC(2030, 0, 1)
+
+/** The message of a fault that somebody has chosen. */
+export const DECIDED = 'as decided'
+
+export interface WalkStart {
+  /** As `checkInput` gives it. */
+  input: JsonValue
+  /** Values of the environment variables that expressions may read. */
+  env?: JsonObject
+}
+
+export interface Walk {
+  events: readonly RunEvent[]
+  state: RunState
+  /** Epoch milliseconds. */
+  at: number
+}
+
+/** `step` is the path of the step, such as `grades[3]/grade`; without `visit` it is whichever is open. */
+export type WalkOutcome =
+  | { step: string; visit?: number; output: JsonValue }
+  | { step: string; visit?: number; fault: string }
+  | { step: string; visit?: number; timer: TimerName }
+  | { cancel: true }
+
+/** Walks of one workflow from one start: gives the walk that these events come to. */
+export type Walker = (events: readonly RunEvent[]) => Walk
+
+export const createWalker =
+  (workflow: CompiledWorkflow, { input, env = {} }: WalkStart): Walker =>
+  (events) => {
+    const state = new RunState(workflow)
+    state.start({ runId: WALK_RUN_ID, at: WALK_START, data: { input, lowering: 1, models: {}, env } })
+    for (const event of events) state.apply(event)
+    return { events, state, at: events.at(-1)?.at ?? WALK_START }
+  }
+
+/** The event that an outcome comes to here; undefined where nothing open is waiting for it. */
+export const toEvent = (walk: Walk, outcome: WalkOutcome): RunEvent | undefined => {
+  if ('cancel' in outcome) return { kind: 'cancel', at: walk.at, data: { by: 'simulate' } }
+  const isMeant = ({ path, visit }: { path: string; visit: number }): boolean =>
+    path === outcome.step && (outcome.visit === undefined || visit === outcome.visit)
+  if ('timer' in outcome) {
+    const timer = walk.state.openTimers().find((one) => isMeant(one) && one.name === outcome.timer)
+    return timer && toTimerEvent(walk, timer)
+  }
+  const effect = walk.state.openEffects().find(isMeant)
+  return effect && toOutcomeEvent(walk, effect, outcome)
+}
+
+const toTimerEvent = ({ at }: Walk, { path, visit, name, dueAt }: OpenTimer): RunEvent => ({
+  kind: 'timer',
+  at: Math.max(at, dueAt),
+  path,
+  visit,
+  data: { timer: name },
+})
+
+const toOutcomeEvent = (
+  { at }: Walk,
+  { path, visit }: OpenEffect,
+  result: { output: JsonValue } | { fault: string },
+): RunEvent => {
+  const figures = { attempt: 1, started: at, ms: 0 }
+  const data =
+    'output' in result
+      ? { ...figures, output: result.output }
+      : { ...figures, fault: { code: result.fault, message: DECIDED, retryable: false } }
+  return { kind: 'outcome', at, path, visit, data }
+}
+
+/** The inverse of `toEvent`; the visit is left out of the first. */
+export const toOutcome = (event: RunEvent): WalkOutcome => {
+  if (event.kind === 'cancel' || event.kind === 'budget') return { cancel: true }
+  const place = { step: event.path, ...(event.visit > 1 && { visit: event.visit }) }
+  if (event.kind === 'timer') return { ...place, timer: event.data.timer }
+  return 'output' in event.data ? { ...place, output: event.data.output } : { ...place, fault: event.data.fault.code }
+}
+
+/** The timers that come next: time passes no timer by. */
+export const nextTimers = ({ state }: Walk): OpenTimer[] => {
+  const timers = state.openTimers()
+  const soonest = Math.min(...timers.map(({ dueAt }) => dueAt))
+  return timers.filter(({ dueAt }) => dueAt === soonest)
+}

@@ -1,0 +1,100 @@
+/** What a walk comes to, as text. */
+import { DECIDED, WALK_START, type Walk, type WalkOutcome } from '../../app/walk/walk.ts'
+import { formatDuration } from '../../core/duration.ts'
+import type { JsonValue } from '../../core/json.ts'
+import { contextOf, pathOf, type Scope } from '../../runtime/scope.ts'
+import type { Paint } from '../paint.ts'
+import { cutEnd, toOneLine } from '../printable.ts'
+
+const LONGEST_VALUE = 100
+
+/** On one line, cut where it is long. */
+export const describeValue = (value: JsonValue): string => cutEnd(toOneLine(JSON.stringify(value)), LONGEST_VALUE)
+
+/** `classify gives {"label":"bug"}`, `scan#2 fails: timeout`. */
+export const describeOutcome = (outcome: WalkOutcome): string => {
+  if ('cancel' in outcome) return 'cancel'
+  const name = outcome.visit === undefined ? outcome.step : `${outcome.step}#${outcome.visit}`
+  if ('output' in outcome) return `${name} gives ${describeValue(outcome.output)}`
+  return 'fault' in outcome ? `${name} fails: ${outcome.fault}` : `${name}: time goes on (${outcome.timer})`
+}
+
+/** Where the run is: the states of its machine from the outside in, `gather › (search, scan)`. */
+export const describePlace = ({ state }: Walk): string => {
+  const { root } = state
+  if (root === undefined) return ''
+  const place = joinStates(root.snapshot.value as StateValue)
+  const items = [...itemsOf(root)].length
+  return items === 0 ? place : `${place}, ${items} ${items === 1 ? 'item' : 'items'}`
+}
+
+type StateValue = string | { [state: string]: StateValue }
+
+const joinStates = (value: StateValue): string => {
+  if (typeof value === 'string') return nameState(value)
+  const parts = Object.entries(value).map(([state, inner]) =>
+    [nameState(state), joinStates(inner)].filter((part) => part !== '').join(' › '),
+  )
+  return parts.length === 1 ? parts.join('') : `(${parts.join(', ')})`
+}
+
+/** States that stand for no step have a double dash in their name; those of interest keep what it says. */
+const nameState = (state: string): string => {
+  const [, step = '', role = ''] = /^(.*?)--(.*)$/.exec(state) ?? []
+  if (step === '') return state
+  if (step === 'run') return role
+  if (role.startsWith('branch-')) return role.slice('branch-'.length)
+  return role === 'backoff' ? `${step} waits for its next try` : ''
+}
+
+export const describeTime = ({ at }: Walk): string =>
+  at === WALK_START ? '' : `after ${formatDuration(at - WALK_START)}`
+
+/** Lines about the steps that ended between two places of a walk, with what they came to. */
+export const describeChange = (before: Walk | undefined, after: Walk, paint: Paint): string[] => {
+  const known = before === undefined ? new Map<string, Ended>() : endedSteps(before)
+  return [...endedSteps(after)]
+    .filter(([path, { identity }]) => known.get(path)?.identity !== identity)
+    .map(([path, { status, output, error }]) => {
+      if (status === 'completed') return `${paint.green('✓')} ${path}  ${paint.dim(describeValue(output ?? null))}`
+      if (status !== 'failed') return `${paint.dim('–')} ${path} ${status}`
+      const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string }
+      return `${paint.red('✗')} ${path} failed: ${describeFault(code, message)}`
+    })
+}
+
+/** The message is left out of faults that somebody has chosen. */
+export const describeFault = (code: string, message: string): string =>
+  message === DECIDED ? code : `${code} (${toOneLine(message)})`
+
+interface Ended {
+  status: string
+  output: JsonValue | undefined
+  error: JsonValue | undefined
+  identity: string
+}
+
+/** Blocks come behind what is in them. */
+const endedSteps = ({ state }: Walk): Map<string, Ended> => {
+  const single = new Map<string, Ended>()
+  const blocks: [string, Ended][] = []
+  for (const scope of state.root === undefined ? [] : [state.root, ...itemsOf(state.root)])
+    for (const [step, record] of Object.entries(contextOf(scope).steps)) {
+      const { status, output, error, visits, calls, entered } = record
+      if (status === 'pending' || entered !== undefined) continue
+      const ended: Ended = { status, output, error, identity: `${status} ${visits} ${calls}` }
+      const isBlock = scope.linked.steps.get(step)?.output !== undefined
+      if (isBlock) blocks.unshift([pathOf(scope, step), ended])
+      else single.set(pathOf(scope, step), ended)
+    }
+  return new Map([...single, ...blocks])
+}
+
+/** The running foreach items, inner ones too. */
+function* itemsOf(scope: Scope): Generator<Scope> {
+  for (const { items } of scope.open.values())
+    for (const item of items?.values() ?? []) {
+      yield item
+      yield* itemsOf(item)
+    }
+}
