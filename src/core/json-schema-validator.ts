@@ -70,6 +70,7 @@ const compile = (schema: JsonSchema, useDefaults: boolean): Validator => {
 const createAjv = (useDefaults: boolean): Ajv2020 => {
   const ajv = new Ajv2020({
     strict: false,
+    strictNumbers: true,
     allErrors: true,
     verbose: true,
     validateFormats: false,

@@ -1,5 +1,6 @@
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { Fault } from '../core/fault.ts'
+import { holdsInfinity } from '../core/finite-json.ts'
 import { isJsonObject, type JsonValue } from '../core/json.ts'
 
 /**
@@ -7,6 +8,9 @@ import { isJsonObject, type JsonValue } from '../core/json.ts'
  * @throws Fault `invalid_input` that names each wrong field
  */
 export const checkInput = async ({ name, input: schema }: CompiledWorkflow, input: JsonValue): Promise<JsonValue> => {
+  // A journal would give null back.
+  if (holdsInfinity(input))
+    throw new Fault('invalid_input', `the input of workflow '${name}' holds a number that is none of JSON`)
   if (schema === undefined) {
     if (isJsonObject(input) && Object.keys(input).length === 0) return input
     throw new Fault('invalid_input', `workflow '${name}' takes no input, got ${JSON.stringify(input)}`)

@@ -1,4 +1,5 @@
 import { Fault } from '../../core/fault.ts'
+import { parseFiniteJson } from '../../core/finite-json.ts'
 import type { JsonValue } from '../../core/json.ts'
 
 /** Deeper values overflow the stack of those who later walk or print them. */
@@ -12,7 +13,7 @@ const MAX_DEPTH = 200
 export const parseJson = (text: string, subject: string): JsonValue => {
   let value: JsonValue
   try {
-    value = JSON.parse(text)
+    value = parseFiniteJson(text)
   } catch (cause) {
     throw new Fault('invalid_output', `'${subject}' is no JSON: ${(cause as Error).message}`, { cause })
   }

@@ -5,6 +5,7 @@ import { formatValue } from '../../core/value-text.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { readInputFile } from './input-file.ts'
+import { parseInputJson } from './input-json.ts'
 import { schemaAt, takesText } from './schema-at.ts'
 
 /** @throws CliError for what is no JSON, no object, or not there */
@@ -28,7 +29,7 @@ const ASSIGNMENT = /^([\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*)=(.*)$/su
 
 const parseJson = (text: string): JsonValue => {
   try {
-    return JSON.parse(text)
+    return parseInputJson(text)
   } catch (cause) {
     const { message } = cause as Error
     throw new CliError(`--input ${formatValue(text)} is no JSON: ${message}`, { hint: FORMS, cause })
@@ -48,7 +49,7 @@ const expectObject = (value: JsonValue, text: string): JsonObject => {
 const parseValue = (text: string, schema: JsonSchema | undefined): JsonValue => {
   if (schema !== undefined && takesText(schema)) return text
   try {
-    return JSON.parse(text)
+    return parseInputJson(text)
   } catch {
     return text
   }

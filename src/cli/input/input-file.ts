@@ -2,6 +2,7 @@ import type { JsonValue } from '../../core/json.ts'
 import { CliError, InvalidFile } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { readNamedFile, STDIN, shownName } from '../workflow-file.ts'
+import { parseInputJson } from './input-json.ts'
 
 /** A JSON or YAML file as a value; standard input is JSON. @throws CliError, InvalidFile */
 export const readInputFile = async (file: string, context: Context): Promise<JsonValue> => {
@@ -9,7 +10,7 @@ export const readInputFile = async (file: string, context: Context): Promise<Jso
   if (/\.ya?ml$/i.test(file)) return parseYamlInput(file, bytes)
   const text = new TextDecoder().decode(bytes)
   try {
-    return JSON.parse(text)
+    return parseInputJson(text)
   } catch (cause) {
     const { message } = cause as Error
     throw new CliError(`input '${shownName(file)}' is no JSON: ${message}`, {

@@ -183,6 +183,7 @@ const FAILURES: [text: string, position: number, reason: RegExp][] = [
   ['int("abc")', 0, /not a number/],
   ['bool("yes")', 0, /not 'true' or 'false'/],
   ['parse_json("{")', 0, /not JSON/],
+  ['parse_json("1e400")', 0, /not JSON/],
   ['[null].join(",")', 7, /join takes/],
   ['date("2026-02-30")', 0, /not a point in time/],
   ['date(0, -1e9)', 0, /outside the years/],

@@ -6,6 +6,7 @@ import type { Usage } from '../../../core/actor.ts'
 import { Cancelled } from '../../../core/cancelled.ts'
 import type { Clock } from '../../../core/clock.ts'
 import { Fault } from '../../../core/fault.ts'
+import { parseFiniteJson } from '../../../core/finite-json.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { findInputProblem } from '../../tools/input-check.ts'
 import { describeProvider, LLM_INPUT_SCHEMA, type LlmActor, type LlmInput, toModelName } from '../llm.ts'
@@ -66,7 +67,7 @@ const toOutput = (input: LlmInput, answer: MockAnswer): JsonValue => {
   if (input.returns === undefined) return { text: toText(answer) }
   if (content.kind === 'value') return content.value
   try {
-    return JSON.parse(content.text) as JsonValue
+    return parseFiniteJson(content.text)
   } catch (cause) {
     const message = `the answer of '${input.model}' is not JSON: expected an instance of 'returns', got ${JSON.stringify(content.text.slice(0, 80))}`
     throw new Fault('invalid_output', message, { retryable: true, cause })

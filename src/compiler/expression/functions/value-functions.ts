@@ -1,3 +1,4 @@
+import { parseFiniteJson } from '../../../core/finite-json.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { chargeTree, describeValue, fail, textWork } from '../evaluation.ts'
 import { formatPointInTime, parsePointInTime } from '../point-in-time.ts'
@@ -31,7 +32,7 @@ const roundTo = (value: number, digits: number): number => {
 
 const parseJson = (text: string): JsonValue => {
   try {
-    return JSON.parse(text) as JsonValue
+    return parseFiniteJson(text)
   } catch {
     // The engine's message would quote the text.
     return fail('the text is not JSON')
