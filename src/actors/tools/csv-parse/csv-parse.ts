@@ -8,7 +8,7 @@ import { CSV_PARSE } from './csv-parse-description.ts'
 type CsvInput = { text: string; delimiter?: string; header?: boolean; types?: boolean }
 type CsvOutput = { rows: JsonValue[]; columns: string[] }
 
-/** The text of a number in JSON, so that `007` and `1_000` stay the texts that they are. */
+/** The text of a number in JSON, so that `007` and `1_000` stay the texts that they are. What would lose digits, most often an id, does too. */
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 
 export const createCsvTool = (): Actor =>
@@ -35,7 +35,12 @@ const toTyped = ({ text, quoted }: CsvCell): JsonValue => {
   if (quoted) return text
   if (text === '') return null
   if (text === 'true' || text === 'false') return text === 'true'
-  return NUMBER.test(text) && Number.isFinite(Number(text)) ? Number(text) : text
+  return NUMBER.test(text) && isExact(text) ? Number(text) : text
+}
+
+const isExact = (text: string): boolean => {
+  const number = Number(text)
+  return /^-?\d+$/.test(text) ? Number.isSafeInteger(number) : Number.isFinite(number)
 }
 
 const toRow = (columns: string[], values: JsonValue[]): JsonValue =>
