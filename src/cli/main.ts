@@ -3,11 +3,17 @@
  *
  * Each command is a module of its own, loaded when it is called: start-up time is what a user waits for.
  */
+import { EXIT } from './exit-code.ts'
 import { isCommanderError, parseArguments } from './program.ts'
 
+/** The output went nowhere: a full disk, or a descriptor that is closed. */
+let isOutputLost = false
+
 /** Whoever read our output is gone (`| head`): there is nobody left to tell. */
-const ignoreClosedPipe = (error: NodeJS.ErrnoException): void => {
-  if (error.code !== 'EPIPE') throw error
+const noticeLostOutput = (error: NodeJS.ErrnoException): void => {
+  if (error.code === 'EPIPE' || isOutputLost) return
+  isOutputLost = true
+  process.stderr.write(`troupe: the output can't be written: ${error.message}\n`)
 }
 
 const main = async (): Promise<number> => {
@@ -27,9 +33,11 @@ const drain = (stream: NodeJS.WriteStream): Promise<void> =>
     else stream.write('', () => resolve())
   })
 
-process.stdout.on('error', ignoreClosedPipe)
-process.stderr.on('error', ignoreClosedPipe)
-process.exitCode = await main()
+process.stdout.on('error', noticeLostOutput)
+// A run goes on when nobody can be told of its progress.
+process.stderr.on('error', () => {})
+const exitCode = await main()
 await Promise.all([drain(process.stdout), drain(process.stderr)])
+process.exitCode = isOutputLost ? EXIT.environment : exitCode
 // Not left to the event loop: an actor that does not stop must not keep the process alive.
 process.exit()

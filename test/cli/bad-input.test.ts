@@ -3,6 +3,7 @@ import { chmodSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { CLI_SOURCE, runProcess } from '../support/child-process.ts'
 import { type CliProject, createCliProject, HELLO } from '../support/cli-project.ts'
 import { startHttpServer, type TestServer } from '../support/http-server.ts'
 
@@ -109,6 +110,18 @@ const CASES: Case[] = [
     name: 'an input that is no JSON',
     args: ['run', 'hello.yaml', '-i', '{name: Ada}'],
     says: ['--input "{name: Ada}" is no JSON', 'expected'],
+    exitCode: 2,
+  },
+  {
+    name: 'a number too large for JSON',
+    args: ['run', 'hello.yaml', '-i', '{"name": "Ada", "age": 1e400}'],
+    says: ['is no JSON: a number in it is too large'],
+    exitCode: 2,
+  },
+  {
+    name: 'a whole number that would lose digits',
+    args: ['run', 'hello.yaml', '-i', '{"name": "Ada", "age": 9007199254740993}'],
+    says: ['9007199254740993 would lose digits: expected it as text, in quotes'],
     exitCode: 2,
   },
   {
@@ -238,6 +251,21 @@ test('a database that this user may not write to is said to be so', async () => 
   const { stderr, exitCode } = await project.troupe(['--db', 'readonly.db', ...RUN])
   assert.match(stderr, "'readonly.db'")
   assert.is(exitCode, 3)
+})
+
+test('output that can not be written is an error of the environment; progress that can not be is none', async () => {
+  const to = (redirection: string) =>
+    runProcess(
+      ['sh', '-c', `exec "$@" ${redirection}`, 'sh', process.execPath, CLI_SOURCE, ...RUN, '--db', 'full.db'],
+      { cwd: project.path },
+    )
+  const lost = await to('> /dev/full')
+  assert.match(lost.stderr, "troupe: the output can't be written: ")
+  assert.not.match(lost.stderr, STACK)
+  assert.is(lost.exitCode, 3)
+  const silent = await to('2> /dev/full')
+  assert.match(silent.stdout, 'Hello Ada')
+  assert.is(silent.exitCode, 0)
 })
 
 test('--debug shows where an error came from', async () => {

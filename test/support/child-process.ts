@@ -34,7 +34,8 @@ export interface RunningProcess {
 
 export const REPOSITORY_FOLDER = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '')
 
-const CLI_SOURCE = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
+/** The command line as it stands in the sources, for a shell to start. */
+export const CLI_SOURCE = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
 const CLI_BUILT = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
