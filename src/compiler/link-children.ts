@@ -6,7 +6,7 @@ import type { Source } from './source.ts'
 import { placeSteps } from './step-place.ts'
 
 /** How deep calls may nest, the first workflow included. */
-export const DEEPEST_NESTING = 10
+const DEEPEST_NESTING = 10
 
 export interface LinkChildrenOptions<Child> {
   /** The files of the workflows around this one and its own, outermost first. */

@@ -85,5 +85,5 @@ const fixedOf = (step: LlmStep, options: PlanOptions): Record<string, unknown> =
 })
 
 /** `provider/name` of a step's model: its alias as overridden, else as the file has it, else the name itself. */
-export const modelOf = ({ model }: LlmStep, { workflow, models }: Omit<PlanOptions, 'catalogue'>): string =>
+const modelOf = ({ model }: LlmStep, { workflow, models }: Omit<PlanOptions, 'catalogue'>): string =>
   models[model.value] ?? workflow.models.get(model.value)?.value[0]?.value ?? model.value

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-export const EFFECTS = { items: 220, polls: 50, left: 20, right: 20 }
+const EFFECTS = { items: 220, polls: 50, left: 20, right: 20 }
 
 export const EFFECT_COUNT = 1 + EFFECTS.items + EFFECTS.polls + EFFECTS.left + EFFECTS.right
 

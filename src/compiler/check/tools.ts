@@ -42,8 +42,7 @@ export const createToolNames = (workflow: Workflow, catalogue: Catalogue): ToolN
   }
 }
 
-export const placementOf = (step: Step, workflow: Workflow): Located<RunsOn> | undefined =>
-  step.runsOn ?? workflow.runsOn
+const placementOf = (step: Step, workflow: Workflow): Located<RunsOn> | undefined => step.runsOn ?? workflow.runsOn
 
 export const isRemoteStep = (step: Step, workflow: Workflow): boolean => {
   const placement = placementOf(step, workflow)

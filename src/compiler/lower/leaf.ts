@@ -68,7 +68,7 @@ export const retryRoute = (step: Step): TransitionConfig[] =>
 const BLOCK_KINDS: readonly string[] = ['do', 'switch', 'parallel', 'foreach', 'loop'] satisfies Step['kind'][]
 
 /** Steps whose `timeout`, `retry` and `on_error` belong to the machine and not to the supervision of attempts. */
-export const isBlock = (step: Step): boolean => BLOCK_KINDS.includes(step.kind)
+const isBlock = (step: Step): boolean => BLOCK_KINDS.includes(step.kind)
 
 export const describe = (step: Step): { description?: string; meta: { kind: string } } => ({
   ...(step.description === undefined ? {} : { description: step.description.value }),

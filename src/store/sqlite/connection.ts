@@ -1,5 +1,5 @@
 /** Opens the file and finds out what it is, before anything is written to it. */
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StoreError } from '../store-error.ts'
@@ -29,13 +29,13 @@ export const prepareFolder = (path: string): void => {
 
 /** Whether it is new. Not by `recursive: true`, which never returns where the system refuses without a reason, as in /proc. */
 const makeFolder = (folder: string): boolean => {
-  if (existsSync(folder)) return false
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return false
   makeFolder(dirname(folder))
   try {
     mkdirSync(folder, { mode: 0o700 })
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && statSync(folder).isDirectory()) return false
     throw error
   }
 }
