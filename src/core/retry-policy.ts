@@ -22,7 +22,11 @@ export const asksForRetry = (policy: RetryPolicy, attempt: number, fault: FaultD
  * replay of the same journal waits as long. A fault that says when to come back (`details.retry_after_ms`) is obeyed,
  * capped at five minutes.
  */
-export const backoffDelay = (policy: RetryPolicy, attempt: number, options: { seed: string; fault?: FaultData }): number => {
+export const backoffDelay = (
+  policy: RetryPolicy,
+  attempt: number,
+  options: { seed: string; fault?: FaultData },
+): number => {
   const asked = options.fault?.details?.retry_after_ms
   if (typeof asked === 'number') return Math.max(0, Math.min(asked, LONGEST_RETRY_AFTER_MS))
   const ceiling = Math.min(policy.maxMs, policy.minMs * 2 ** (attempt - 1))
