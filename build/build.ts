@@ -2,36 +2,26 @@
  * `npm run build`, also run by `npm ci`: bundles the command line and the library into dist/, with the library's types.
  * `node build/build.ts FOLDER` builds into another folder.
  *
- * Start-up is what a user of the command line waits for, so its bundle is split: a module that is imported with
- * `import()` is a file of its own, read only when it is needed, and V8's compile cache is kept in dist/.cache.
- * Packages that are native, or large and seldom needed, stay in node_modules. Those of the library all do, so that a
- * program has one XState.
+ * The command line is bundled with most packages it uses, for a quick start (bundle-cli.ts), and V8's compile cache is
+ * kept in dist/.cache. The library leaves all of them in node_modules, so that a program has one XState.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type BuildOptions, build, type OutputFile } from 'esbuild'
+import { build } from 'esbuild'
+import { BUNDLE, type BundledFile, bundleCli, toBundled } from './bundle-cli.ts'
 import { declareTypes } from './declare-types.ts'
 
-/** Native, loading files of their own by name, or large and seldom needed; imported from node_modules at run time. */
-const EXTERNAL = ['better-sqlite3', '@mikro-orm/*', 'elkjs/*']
-
-/** Bundled CommonJS packages ask for Node's own modules by `require`, which an ES module lacks. */
-const REQUIRE =
-  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
-
 /** Imports are hoisted, so the cache must be on before the module that imports all else is named. Off, silently, where the folder can't be written. */
-const CLI_ENTRY = `import { enableCompileCache } from 'node:module'
-import { fileURLToPath } from 'node:url'
-enableCompileCache(fileURLToPath(new URL('.cache', import.meta.url)))
+const CLI_ENTRY = `process.getBuiltinModule('node:module').enableCompileCache(import.meta.dirname + '/.cache')
 await import('./main.js')
 `
 
 const main = async (folder: string): Promise<void> => {
   const started = performance.now()
-  const [cli, library, types] = await Promise.all([bundleCli(folder), bundleLibrary(folder), declareTypes()])
+  const [cli, library, types] = await Promise.all([bundleCli(), bundleLibrary(), declareTypes()])
   // Only now: a build that fails leaves the old one as it is.
   rmSync(folder, { recursive: true, force: true })
-  for (const { path, contents } of [...cli, ...library]) write(path, contents)
+  for (const { path, contents } of [...cli, ...library]) write(join(folder, path), contents)
   for (const [file, text] of types) write(join(folder, 'types', file), text)
   write(join(folder, 'cli.js'), CLI_ENTRY)
   const sizeBytes = [...cli, ...library].reduce((total, { contents }) => total + contents.length, 0)
@@ -46,37 +36,14 @@ const write = (file: string, content: string | Uint8Array): void => {
   writeFileSync(file, content)
 }
 
-const bundleCli = (folder: string): Promise<OutputFile[]> =>
-  bundle(folder, {
-    entryPoints: { main: 'src/cli/main.ts' },
-    chunkNames: 'chunks/[name]-[hash]',
-    external: EXTERNAL,
-    banner: { js: REQUIRE },
-    minifyWhitespace: true,
-    minifySyntax: true,
-  })
-
-const bundleLibrary = (folder: string): Promise<OutputFile[]> =>
-  bundle(folder, {
+const bundleLibrary = async (): Promise<BundledFile[]> => {
+  const { outputFiles } = await build({
+    ...BUNDLE,
     entryPoints: { index: 'src/index.ts' },
     chunkNames: 'library/[name]-[hash]',
     packages: 'external',
   })
-
-const bundle = async (outdir: string, options: BuildOptions): Promise<OutputFile[]> => {
-  const { outputFiles } = await build({
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    legalComments: 'linked',
-    write: false,
-    logLevel: 'warning',
-    outdir,
-    ...options,
-  })
-  return outputFiles ?? []
+  return toBundled(outputFiles)
 }
 
 try {

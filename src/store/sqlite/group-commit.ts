@@ -11,7 +11,7 @@
 import { isDefect } from '../../core/defect.ts'
 import { isLeaseLost, isStoreError } from '../store-error.ts'
 import type { Connection } from './connection.ts'
-import { BUSY_GIVE_UP_MS, busyPauseMs } from './retry-busy.ts'
+import { BUSY_GIVE_UP_MS, busyPauseMs, elapsedMs } from './retry-busy.ts'
 import { isBusy, isStatementError, toStoreError } from './sqlite-error.ts'
 
 export interface Job {
@@ -29,7 +29,7 @@ export class GroupCommit {
   readonly #commit: { run(): unknown }
   #jobs: Job[] = []
   #isScheduled = false
-  /** When the lock was first found taken, by performance.now(). */
+  /** When the lock was first found taken, by elapsedMs(). */
   #busySince: number | undefined
 
   /** @param options.giveUpMs How long a lock of somebody else is waited for. */
@@ -108,8 +108,8 @@ export class GroupCommit {
   }
 
   #postpone(error: unknown): void {
-    this.#busySince ??= performance.now()
-    if (isBusy(error) && performance.now() - this.#busySince < this.#giveUpMs) {
+    this.#busySince ??= elapsedMs()
+    if (isBusy(error) && elapsedMs() - this.#busySince < this.#giveUpMs) {
       setTimeout(this.#flush, busyPauseMs())
       return
     }

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Store } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { type Connection, type Durability, openConnection, prepareFolder, readSchemaVersion } from './connection.ts'
-import { busyPauseMs, retryBusy } from './retry-busy.ts'
+import { busyPauseMs, elapsedMs, retryBusy } from './retry-busy.ts'
 import { SCHEMA_VERSION } from './schema-version.ts'
 import { isBusy, isStatementError, sqliteCode, toStoreError } from './sqlite-error.ts'
 import { SqliteStore } from './sqlite-store.ts'
@@ -32,7 +32,7 @@ export const openSqliteStore = async ({ path, durability, migrate = true }: Sqli
 
 /** Two processes may do this at the same moment: one of them fails, and finds it done when it looks again. */
 const bringUpToDate = async (connection: Connection, options: { file: string; migrate: boolean }): Promise<void> => {
-  const giveUpAt = performance.now() + MIGRATION_GIVE_UP_MS
+  const giveUpAt = elapsedMs() + MIGRATION_GIVE_UP_MS
   for (;;) {
     const version = await retryBusy(options.file, () => readSchemaVersion(connection, options.file))
     if (version === SCHEMA_VERSION) return
@@ -41,7 +41,7 @@ const bringUpToDate = async (connection: Connection, options: { file: string; mi
       const { migrate } = await import('./migrate.ts')
       await migrate(options.file)
     } catch (error) {
-      if (!mayBeRace(error) || performance.now() > giveUpAt) throw error
+      if (!mayBeRace(error) || elapsedMs() > giveUpAt) throw error
       await delay(busyPauseMs())
     }
   }
