@@ -8,9 +8,30 @@ import type { Actor, ActorDescription } from '../../core/actor.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 
-export interface LlmMessage {
-  role: 'system' | 'user' | 'assistant'
-  content: string
+export type LlmMessage =
+  | { role: 'system'; content: string }
+  | { role: 'user'; content: string; images?: LlmImage[] }
+  | { role: 'assistant'; content: string; tool_calls?: LlmToolCall[] }
+  /** What a tool that the model called gave out, or why it failed. */
+  | { role: 'tool'; tool_call_id: string; name: string; content: string }
+
+/** By URL, or as bytes in Base64. */
+export type LlmImage = { url: string } | { media_type: string; base64: string }
+
+/** A model's wish to call a tool. */
+export interface LlmToolCall {
+  /** Unique in its answer; the provider's own, or made up where it has none. */
+  id: string
+  name: string
+  /** JSON text as the model wrote it: it may be wrong. */
+  arguments: string
+}
+
+/** A tool as a model sees it. */
+export interface LlmTool {
+  name: string
+  description: string
+  input: JsonSchema
 }
 
 export interface LlmInput {
