@@ -39,5 +39,5 @@ const renderCode = (code: string, explanation: CodeExplanation | undefined): str
   const { title, cause, fix, example, finding } = explanation
   const block = (language: string, text: string | null): string =>
     text === null ? '' : `\n\`\`\`${language}\n${text}\n\`\`\`\n`
-  return `### \`${code}\`\n\n${title}.\n\n- **Cause:** ${cause}\n- **Fix:** ${fix}\n${block('yaml', example)}${block('', finding)}`
+  return `### \`${code}\`\n\n${title}${title.endsWith('?') ? '' : '.'}\n\n- **Cause:** ${cause}\n- **Fix:** ${fix}\n${block('yaml', example)}${block('', finding)}`
 }

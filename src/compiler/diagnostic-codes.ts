@@ -189,6 +189,12 @@ export const DIAGNOSTIC_CODES = {
     cause: 'A keyword has a value that JSON Schema 2020-12 does not allow, or is none, or a reference leads nowhere.',
     fix: 'Correct it: https://json-schema.org/draft/2020-12. The shorthand ends where JSON Schema begins.',
   },
+  bad_default: {
+    title: 'The default does not fit its own type',
+    cause:
+      'The `default` of a field is none of the values that the same schema allows, so that leaving the field out would be an error.',
+    fix: 'Correct the default, or leave it out: then the field must be given.',
+  },
 
   // Expressions
   expression_syntax: {

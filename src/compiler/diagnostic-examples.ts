@@ -76,6 +76,7 @@ export const DIAGNOSTIC_EXAMPLES: Partial<Record<DiagnosticCode, DiagnosticExamp
   bad_type: whole('input: { label: [bug, question] }\nsteps: [{ id: a, set: { b: 1 } }]'),
   ambiguous_type: whole('input: { note: { type: string, title: string } }\nsteps: [{ id: a, set: { b: 1 } }]'),
   bad_schema: whole('input: { age: { type: integer, minimum: low } }\nsteps: [{ id: a, set: { b: 1 } }]'),
+  bad_default: whole('input: { age: { type: integer, default: young } }\nsteps: [{ id: a, set: { b: 1 } }]'),
   expression_syntax: steps('- { id: a, set: { b: "(1 + 2" } }'),
   unknown_name: steps('- { id: a, set: { b: hello } }'),
   unknown_step_reference: steps('- { id: ask, set: { n: 1 } }\n- { id: use, set: { n: steps.aks.output.n } }'),

@@ -4,10 +4,12 @@
  */
 import { createRequire } from 'node:module'
 import type * as Ajv2020 from 'ajv/dist/2020.js'
+import type { JsonObject } from '../../core/json.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import { compilePattern } from '../expression/regular-expression.ts'
-import { describeNode, toJsonValue, type YamlEntry, type YamlMap, type YamlNode } from './yaml-node.ts'
+import { findDefaultProblem } from './default-value.ts'
+import { describeNode, findEntry, toJsonValue, type YamlEntry, type YamlMap, type YamlNode } from './yaml-node.ts'
 
 export const SCHEMA_TYPE_NAMES = ['string', 'number', 'integer', 'boolean', 'null', 'array', 'object'] as const
 
@@ -81,7 +83,19 @@ class SchemaChecker {
   check(node: YamlNode): void {
     if (node.kind === 'scalar' && typeof node.value === 'boolean') return
     if (node.kind !== 'map') this.#reject(node, 'expected a schema', suggestSchema(node))
-    else for (const entry of node.entries) this.#checkKeyword(entry)
+    else {
+      for (const entry of node.entries) this.#checkKeyword(entry)
+      this.#checkDefault(node)
+    }
+  }
+
+  #checkDefault(node: YamlMap): void {
+    const value = findEntry(node, 'default')?.value
+    if (value === undefined || value.kind === 'oddity') return
+    const expected = findDefaultProblem(toJsonValue(node) as JsonObject, toJsonValue(value))
+    if (expected === undefined) return
+    const message = `'default' in '${this.#subject}' does not fit its own type: expected ${expected}, got ${describeNode(value)}`
+    this.#diagnostics.error('bad_default', value.range, message, 'correct the default, or leave it out')
   }
 
   #checkKeyword({ key, value }: YamlEntry): void {
