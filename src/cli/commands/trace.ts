@@ -69,7 +69,7 @@ const render = (
   const width = isTerminal ? stdout.columns() : WIDTH_WITHOUT_TERMINAL
   const waterfall =
     entries.length === 0
-      ? [paint.dim('  no step has ended yet that takes time')]
+      ? [paint.dim(run.endedAt === null ? '  no step has ended yet that takes time' : '  no step took time')]
       : renderWaterfall(toTraceRows(entries, { all }), { from: run.createdAt, to, width, paint })
   return [renderHead(run, rows, paint), '', ...waterfall, ...renderFoot(run, paint)]
 }

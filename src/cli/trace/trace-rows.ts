@@ -6,7 +6,8 @@ import type { EntryState, TraceEntry } from './trace-entry.ts'
 export interface TraceRow {
   depth: number
   name: string
-  state: EntryState
+  /** `items`: several entries of a foreach, of which the journal does not say how it ended itself. */
+  state: EntryState | 'items'
   startedAt: number
   endedAt: number
   hasDuration: boolean
@@ -65,9 +66,10 @@ const summarize = (id: string, members: readonly TraceEntry[], hidden: number): 
   return {
     depth: 0,
     name: id,
-    state: failed === 0 ? 'completed' : 'failed',
-    startedAt: Math.min(...members.map(({ startedAt }) => startedAt)),
-    endedAt: Math.max(...members.map(({ endedAt }) => endedAt)),
+    state: 'items',
+    // Without spreading: there may be more members than a call takes arguments.
+    startedAt: members.reduce((first, { startedAt }) => Math.min(first, startedAt), Number.POSITIVE_INFINITY),
+    endedAt: members.reduce((last, { endedAt }) => Math.max(last, endedAt), 0),
     hasDuration: true,
     usage: members.reduce((sum, { usage }) => addTotals(sum, usage), NO_USAGE),
     note: parts.join(', '),

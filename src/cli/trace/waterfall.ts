@@ -3,7 +3,6 @@ import { formatDuration } from '../../core/duration.ts'
 import type { Paint } from '../paint.ts'
 import { cutEnd, padEnd, padStart, toOneLine, widthOf } from '../printable.ts'
 import { formatCount } from '../run-result.ts'
-import type { EntryState } from './trace-entry.ts'
 import type { TraceRow } from './trace-rows.ts'
 
 export interface WaterfallOptions {
@@ -14,7 +13,7 @@ export interface WaterfallOptions {
   paint: Paint
 }
 
-const SYMBOLS: Record<EntryState, { symbol: string; color: keyof Paint }> = {
+const SYMBOLS: Record<TraceRow['state'], { symbol: string; color: keyof Paint }> = {
   completed: { symbol: '✓', color: 'green' },
   failed: { symbol: '✗', color: 'red' },
   retried: { symbol: '↻', color: 'yellow' },
@@ -23,6 +22,7 @@ const SYMBOLS: Record<EntryState, { symbol: string; color: keyof Paint }> = {
   waited: { symbol: '◷', color: 'cyan' },
   timed_out: { symbol: '◷', color: 'red' },
   stopped: { symbol: '⊘', color: 'yellow' },
+  items: { symbol: '▸', color: 'cyan' },
 }
 
 const LONGEST_NAME = 40
@@ -31,14 +31,24 @@ const SHORTEST_BAR = 10
 const TIME_WIDTH = 7
 
 export const renderWaterfall = (rows: readonly TraceRow[], options: WaterfallOptions): string[] => {
-  const nameWidth = Math.min(LONGEST_NAME, Math.max(4, ...rows.map(({ depth, name }) => depth * 2 + widthOf(name))))
-  const tokenWidth = Math.max(0, ...rows.map((row) => describeTokens(row).length))
+  const nameWidth = Math.min(
+    LONGEST_NAME,
+    Math.max(
+      4,
+      widest(rows, ({ depth, name }) => depth * 2 + widthOf(name)),
+    ),
+  )
+  const tokenWidth = widest(rows, (row) => describeTokens(row).length)
   const fixed = 2 + nameWidth + 2 + TIME_WIDTH + (tokenWidth === 0 ? 0 : tokenWidth + 2)
   const room = options.width - fixed - 2
   const barWidth = Math.max(SHORTEST_BAR, Math.min(LONGEST_BAR, Math.floor(room * 0.6)))
   const layout = { ...options, nameWidth, tokenWidth, barWidth, noteWidth: options.width - fixed - barWidth - 2 }
   return [renderAxis(layout), ...rows.flatMap((row) => renderRow(row, layout))]
 }
+
+/** Without spreading: with --all there may be more rows than a call takes arguments. */
+const widest = (rows: readonly TraceRow[], measure: (row: TraceRow) => number): number =>
+  rows.reduce((width, row) => Math.max(width, measure(row)), 0)
 
 interface Layout extends WaterfallOptions {
   nameWidth: number

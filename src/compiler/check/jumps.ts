@@ -76,11 +76,14 @@ const reachableIds = (from: IndexedStep): string[] => {
     if (block.step.kind === 'foreach') break
     ids.push(...block.list.steps.map(({ id }) => id))
   }
-  return [...ids, 'end']
+  // A step without an id has a stand-in, which nobody can write.
+  return [...ids.filter(isWritable), 'end']
 }
 
 const guessTarget = ({ from, target }: Jump, index: StepIndex): string | undefined =>
   index.byId.has(target.value) ? undefined : findNearest(target.value, reachableIds(from))
+
+const isWritable = (id: string): boolean => !id.includes('-')
 
 const reportTarget = (
   { from, target }: Jump,

@@ -53,8 +53,8 @@ export interface BareValue extends Range {
 }
 
 const EXPRESSION_KEYS = new Set('when until while foreach yields key show dedupe match reply'.split(' '))
-const KEY_AND_COLON = /(?<=^|[\s{,[])["']?([A-Za-z_][\w-]*)["']?:[ \t]+(?=\S)/g
-const EXPRESSION_SIGNS = /\b(?:steps|input|iter|event|error|run|env|item)\s*\.|[=!<>]=|&&|\|\||\?[^:]*:/
+const KEY_AND_COLON = /(?<=^|[\s{,[])["']?([A-Za-z_][\w-]*\??)["']?:[ \t]+(?=\S)/g
+const EXPRESSION_SIGNS = /\b(?:steps|input|iter|event|error|run|env|item)\s*\.|[=!<>]=|&&|\|\||\?\s[^:]*:/
 
 /** The value on the line at `offset`, nearest before it, that can't stand without quotes. */
 export const findBareValue = (offset: number, source: Source): BareValue | undefined => {

@@ -78,9 +78,16 @@ test('of many items the failed and the slow are shown, with --all each', () => {
   assert.is(toTraceRows(entries, { all: true }).length, 101)
 })
 
-test('a journal of 100,000 items is drawn', () => {
-  const rows = toTraceRows(toTraceEntries(items(100_000)), { all: false })
-  assert.ok(rows.length < 20)
+test('a foreach is not said to have completed: the journal does not say', () => {
+  const [foreach] = toTraceRows(toTraceEntries(items(100)), { all: false })
+  assert.is(foreach?.state, 'items')
+})
+
+test('a journal of 200,000 items is drawn, with --all too', () => {
+  const entries = toTraceEntries(items(200_000))
+  assert.ok(toTraceRows(entries, { all: false }).length < 20)
+  const rows = toTraceRows(entries, { all: true })
+  assert.ok(renderWaterfall(rows, { from: 0, to: 1, width: 80, paint: createPaint(false) }).length > 200_000)
 })
 
 for (const width of [60, 80, 140])

@@ -75,6 +75,16 @@ for (const [title, line, corrected] of IN_BRACES) {
   })
 }
 
+test('a list type in braces is no expression: the type is quoted, not the map around it', () => {
+  const { found } = readText(
+    'workflow: w\ninput: { d: { x: number, y?: string[] } }\nsteps: [{ id: a, set: { x: 1 } }]\n',
+  )
+  assert.equal(
+    found.map(({ code, hint }) => `${code}: ${hint}`),
+    ['yaml_syntax: input: { d: { x: number, y?: "string[]" } }'],
+  )
+})
+
 const OTHER_PLACES: Record<string, [text: string, corrected: string]> = {
   output: ['workflow: w\nsteps: [{ id: a, set: { x: 1 } }]\noutput: !x\n', 'output: "!x"'],
   'a value of output': ['workflow: w\nsteps: [{ id: a, set: { x: 1 } }]\noutput:\n  y: !x\n', 'y: "!x"'],
