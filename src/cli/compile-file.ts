@@ -2,7 +2,6 @@ import { dirname, resolve } from 'node:path'
 import { createCatalogue } from '../app/catalogue.ts'
 import { createLinkReader } from '../app/linked-files.ts'
 import type { Project } from '../app/project.ts'
-import { readVariables } from '../app/project-access.ts'
 import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
 import { decodeSource } from '../compiler/read/decode-source.ts'
 import type { Source } from '../compiler/source.ts'
@@ -24,7 +23,8 @@ export const compileFile = async (
 ): Promise<Compilation & { source: Source }> => {
   const { source, diagnostics } = decodeSource(shownName(file), await readNamedFile(file, context))
   if (diagnostics.hasErrors) return { source, diagnostics: diagnostics.toList(), compiled: undefined }
-  const environment = Object.keys(readVariables(project, context.environment))
+  // All that the config lists: whether one is set must not decide whether a workflow is right.
+  const environment = project.config.env
   const links = createLinkReader(context.workingFolder)
   return { source, ...compile(source, { catalogue: createCatalogue(), environment, models, links }) }
 }

@@ -110,6 +110,25 @@ test('a secret that the workflow declares and nobody has set stops it before it 
   assert.is(set.exitCode, 0)
 })
 
+test('whether a variable is set decides over the run and not over the workflow', async () => {
+  const folder = createCliProject({
+    'troupe.config.yaml': 'env: [REGION]\n',
+    'region.yaml': `workflow: region
+steps:
+  - id: look
+    set: { surely: env.REGION, perhaps: "env.?REGION.orValue('none')" }
+`,
+  })
+  const run = (region: string | undefined) => folder.troupe(['run', 'region.yaml', '-q'], { env: { REGION: region } })
+  const valid = await folder.troupe(['validate', 'region.yaml'], { env: { REGION: undefined } })
+  assert.is(valid.exitCode, 0)
+  const unset = await run(undefined)
+  assert.match(unset.stderr, "'env' has no field 'REGION'")
+  assert.is(unset.exitCode, 1)
+  assert.equal(JSON.parse((await run('eu')).stdout), { surely: 'eu', perhaps: 'eu' })
+  folder.remove()
+})
+
 const SHOW = `workflow: show
 input: { name: string, age?: integer, place?: { city: string } }
 steps:
