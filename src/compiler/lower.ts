@@ -3,11 +3,12 @@
  * means to the host (actor, policy) stands in its plan, what it means to the machine in transitions, guards `when` and the
  * action `record`. Each foreach body is a machine of its own, run once an item.
  */
+import { CANCELLED, COMPLETED, FAILED } from '../core/machine-ends.ts'
 import type { ForeachStep, Step, Workflow } from './document.ts'
 import { type BlockContext, lowerDo, lowerForeach, lowerLoop, lowerParallel, lowerSwitch } from './lower/block.ts'
 import type { Places, Surroundings } from './lower/exit.ts'
 import { lowerEffect, lowerFail, lowerWait } from './lower/leaf.ts'
-import { CANCELLED, COMPLETED, FAILED, OUTPUT, record, type StateConfig, when } from './lower/state-config.ts'
+import { OUTPUT, record, type StateConfig, when } from './lower/state-config.ts'
 import { childLists } from './step-place.ts'
 
 /** Counts the changes in how journals of the same definition fold; stands in every `created` row. */

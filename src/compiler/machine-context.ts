@@ -62,7 +62,8 @@ export interface StepRecord {
 
 /** What entering a step came to: its evaluated input, or why it does not run. */
 export type Entered =
-  | { kind: 'input'; input: JsonValue; key?: string }
+  /** `plan` names the plan of its effect, where that is not the step's own. */
+  | { kind: 'input'; input: JsonValue; key?: string; plan?: string }
   | { kind: 'skipped' }
   | { kind: 'fault'; fault: FaultData }
   | { kind: 'wait'; delayMs: number }

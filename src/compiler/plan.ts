@@ -1,7 +1,7 @@
 /** What the host needs to know of a step that it performs: which actor, under which policy. Resolved against the catalogue. */
 import type { JsonSchema } from '../core/json-schema.ts'
 import type { RetryPolicy } from '../core/retry-policy.ts'
-import type { Catalogue } from './catalogue.ts'
+import type { Catalogue, ToolEntry } from './catalogue.ts'
 import type { LlmStep, Step, Workflow } from './document.ts'
 import { findSecretPlaces, type SecretPlace } from './expression/secret-places.ts'
 import { toRetryPolicy } from './link/linked-step.ts'
@@ -24,6 +24,8 @@ export interface StepPlan {
   /** What the output must match, beyond the actor's own schema. */
   returns: JsonSchema | undefined
   foreach: { concurrency: number; onItemError: 'stop' | 'skip' | 'collect' } | undefined
+  /** Of a model step with tools: each turn and each call is an effect with a plan of its own, `ID/turn` and `ID/TOOL`. */
+  toolLoop: { tools: readonly string[]; maxTurns: number } | undefined
 }
 
 /** Of an actor step that names none. */
@@ -40,7 +42,48 @@ export interface PlanOptions {
 }
 
 export const planSteps = (places: Places, options: PlanOptions): ReadonlyMap<string, StepPlan> =>
-  new Map([...places.values()].map(({ step }) => [step.id.value, planStep(step, options)]))
+  new Map(
+    [...places.values()]
+      .flatMap(({ step }) => {
+        const plan = planStep(step, options)
+        return plan.toolLoop === undefined ? [plan] : [plan, ...planToolLoop(plan, options)]
+      })
+      .map((plan) => [plan.id, plan]),
+  )
+
+/** The effects of a model step with tools. Its `retry` and `timeout` are those of each turn; a call has the defaults of its tool. */
+const planToolLoop = (plan: StepPlan, { catalogue }: PlanOptions): StepPlan[] => {
+  const tools = (plan.toolLoop?.tools ?? []).map((name): [string, ToolEntry | undefined] => [
+    name,
+    catalogue.tools.get(name),
+  ])
+  const specs = tools.map(([name, entry]) => ({
+    name,
+    description: entry?.description ?? '',
+    input: entry?.input ?? {},
+  }))
+  const turn: StepPlan = { ...plan, id: `${plan.id}/turn`, toolLoop: undefined, fixed: { ...plan.fixed, tools: specs } }
+  const calls = tools.map(([name, entry]): StepPlan => {
+    const writes = entry?.writes ?? true
+    return {
+      ...plan,
+      id: `${plan.id}/${name}`,
+      kind: 'tool',
+      actor: name,
+      fixed: {},
+      writes,
+      timeoutMs: DEFAULT_TIMEOUT_MS,
+      retry: toRetryPolicy(undefined, writes ? 1 : READING_ATTEMPTS),
+      onLost: writes ? 'fail' : 'retry',
+      returns: undefined,
+      toolLoop: undefined,
+    }
+  })
+  return [turn, ...calls]
+}
+
+/** Of `max_turns`, when the step names none. */
+const DEFAULT_MAX_TURNS = 10
 
 const planStep = (step: Step, options: PlanOptions): StepPlan => {
   const writes = isWriting(step, options)
@@ -59,6 +102,10 @@ const planStep = (step: Step, options: PlanOptions): StepPlan => {
     foreach:
       step.kind === 'foreach'
         ? { concurrency: step.concurrency.value, onItemError: step.onItemError.value }
+        : undefined,
+    toolLoop:
+      step.kind === 'llm' && step.tools !== undefined
+        ? { tools: step.tools.map(({ value }) => value), maxTurns: step.maxTurns?.value ?? DEFAULT_MAX_TURNS }
         : undefined,
   }
 }

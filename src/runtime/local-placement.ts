@@ -1,7 +1,7 @@
 /** Performs effects in this process. Actors are loaded when the first effect needs them. */
 import type { Actor, ActorContext } from '../core/actor.ts'
 import { Fault } from '../core/fault.ts'
-import type { JsonValue } from '../core/json.ts'
+import { isJsonObject, type JsonValue } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
 import type { ActorCall, Placement } from './placement.ts'
 import type { SecretVault } from './secret-vault.ts'
@@ -27,11 +27,20 @@ export const createLocalPlacement = (loader: ActorLoader, vault: SecretVault): P
     async perform(call, context) {
       const actor = await find(call)
       const output = await actor.perform(vault.resolve(call.input, call.secrets), withSecrets(context, vault))
-      if (call.returns !== undefined) await checkReturns(output, call.returns)
+      const answer = answerOf(call, output)
+      if (call.returns !== undefined && answer !== undefined) await checkReturns(answer, call.returns)
       return output
     },
   }
 }
+
+/** What `returns` speaks of; a turn of a model with tools holds an answer only when it is the last. */
+const answerOf = ({ kind, input }: ActorCall, output: JsonValue): JsonValue | undefined =>
+  kind === 'llm' && isJsonObject(input) && input.tools !== undefined
+    ? isJsonObject(output)
+      ? output.output
+      : undefined
+    : output
 
 const withSecrets = (context: ActorContext, vault: SecretVault): ActorContext => ({
   ...context,

@@ -8,19 +8,23 @@
  * What needs no outside is settled here within the same event: `set` steps, items that end, the end of a foreach. Work an
  * event causes does not grow with what is already done (J5).
  */
+
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { MachineEvent } from '../compiler/link/machine-event.ts'
-import type { LinkedMachine } from '../compiler/link.ts'
-import { CANCELLED, COMPLETED } from '../compiler/lower/state-config.ts'
 import type { MachineContext } from '../compiler/machine-context.ts'
+import type { StepPlan } from '../compiler/plan.ts'
 import { Defect } from '../core/defect.ts'
 import type { FaultData } from '../core/fault.ts'
-import type { JsonValue } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { CANCELLED, COMPLETED } from '../core/machine-ends.ts'
+import { toolLoopMachine } from '../machines/tool-loop.ts'
 import { foldOf, type MachineEffect } from './fold.ts'
 import { type ItemEnd, ItemPool } from './item-pool.ts'
 import type { OpenEffect, OpenTimer, RunEffect } from './run-effect.ts'
 import type { CreatedData, Outcome, RunEvent } from './run-event.ts'
-import { contextOf, itemPath, nameTimer, type OpenStep, pathOf, type Scope } from './scope.ts'
+import { contextOf, itemPath, loopPath, nameTimer, type OpenStep, pathOf, type Scope } from './scope.ts'
+
+const TOOL_LOOP: Scope['linked'] = { machine: toolLoopMachine as never, steps: new Map() }
 
 export class RunState {
   readonly #workflow: CompiledWorkflow
@@ -116,7 +120,7 @@ export class RunState {
   }
 
   #openScope(
-    linked: LinkedMachine,
+    linked: Scope['linked'],
     { input, path, parent }: { input: unknown; path: string; parent: Scope['parent'] },
   ): Scope {
     const fold = foldOf(linked.machine)
@@ -173,12 +177,21 @@ export class RunState {
     const open: OpenStep = { visit: record.visits, pool: undefined, items: undefined }
     scope.open.set(step, open)
     const kind = scope.linked.steps.get(step)?.kind
+    const loop = this.#workflow.plans.get(step)?.toolLoop
     if (kind === 'set')
       this.#queue.push(() => scope.open.get(step) === open && this.#settle(scope, step, { output: entered.input }))
     else if (kind === 'foreach') this.#startItems(scope, step, { open, items: entered.input })
+    else if (kind === 'llm' && loop !== undefined)
+      this.#startToolLoop(scope, step, { open, loop, input: entered.input })
     else {
       const { visits: visit, calls } = record
-      const effect: OpenEffect = { path: pathOf(scope, step), visit, step, input: entered.input, calls }
+      const effect: OpenEffect = {
+        path: pathOf(scope, step),
+        visit,
+        step: entered.plan ?? step,
+        input: entered.input,
+        calls,
+      }
       if (entered.key !== undefined) effect.key = entered.key
       this.#open.set(effect.path, { scope, step, visit, effect })
       this.#effects.push({ type: 'perform', effect })
@@ -220,6 +233,21 @@ export class RunState {
     this.#settle(scope, step, outcome)
   }
 
+  /** A model step with tools is a scope of its own, with the same machine for every such step. */
+  #startToolLoop(
+    scope: Scope,
+    step: string,
+    { open, loop, input }: { open: OpenStep; loop: NonNullable<StepPlan['toolLoop']>; input: JsonValue },
+  ): void {
+    open.items = new Map()
+    const path = loopPath(scope, { step, visit: open.visit })
+    this.#queue.push(() => {
+      if (scope.open.get(step) !== open) return
+      const given = { ...(input as JsonObject), step, tools: loop.tools, maxTurns: loop.maxTurns }
+      this.#openScope(TOOL_LOOP, { input: { loop: given, at: this.#at }, path, parent: { scope, step, index: 0 } })
+    })
+  }
+
   #endScope(scope: Scope): void {
     const context = contextOf(scope)
     const end = readEnd(scope)
@@ -232,7 +260,15 @@ export class RunState {
     const open = parent.scope.open.get(parent.step)
     if (open?.items?.get(parent.index) !== scope) return
     open.items.delete(parent.index)
-    open.pool?.end(parent.index, end === 'cancelled' ? { output: null } : end)
+    if (open.pool === undefined) {
+      const outcome =
+        end === 'cancelled' ? { output: null } : 'fault' in end ? { fault: end.fault, origin: end.step } : end
+      this.#queue.push(
+        () => parent.scope.open.get(parent.step) === open && this.#settle(parent.scope, parent.step, outcome),
+      )
+      return
+    }
+    open.pool.end(parent.index, end === 'cancelled' ? { output: null } : end)
     // The items still to start close over what the first one did.
     this.#queue.push(() => this.#fillItems(parent.scope, parent.step, { open, outer: context.outer ?? context }))
   }

@@ -11,10 +11,10 @@ import type { OpenTimer } from './run-effect.ts'
 export interface Scope {
   /** Empty for the root; `grades[3]` for an item. */
   path: string
-  linked: LinkedMachine
+  linked: Pick<LinkedMachine, 'machine' | 'steps'>
   fold: WorkflowFold
   snapshot: WorkflowSnapshot
-  /** The foreach step whose item this is. */
+  /** The step that this is inside of: a foreach, or a model step with tools. */
   parent: { scope: Scope; step: string; index: number } | undefined
   /** What is open, by the id of the step. */
   open: Map<string, OpenStep>
@@ -27,6 +27,7 @@ export interface OpenStep {
   visit: number
   /** Of a foreach. */
   pool: ItemPool | undefined
+  /** The scopes inside it: the items of a foreach, or the one loop of a model step with tools. */
   items: Map<number, Scope> | undefined
 }
 
@@ -41,11 +42,12 @@ export const contextOf = ({ snapshot }: Pick<Scope, 'snapshot'>): MachineContext
 
 export const pathOf = (scope: Scope, step: string): string => (scope.path === '' ? step : `${scope.path}/${step}`)
 
-/** The path of an item; the visit of its foreach stands in it from the second on, so that (path, visit) stays unique. */
-export const itemPath = (
-  scope: Scope,
-  { step, visit, index }: { step: string; visit: number; index: number },
-): string => `${pathOf(scope, step)}${visit === 1 ? '' : `:${visit}`}[${index}]`
+/** The path inside a visited step; the visit stands in it from the second on, so that (path, visit) stays unique. */
+export const loopPath = (scope: Scope, { step, visit }: { step: string; visit: number }): string =>
+  `${pathOf(scope, step)}${visit === 1 ? '' : `:${visit}`}`
+
+export const itemPath = (scope: Scope, item: { step: string; visit: number; index: number }): string =>
+  `${loopPath(scope, item)}[${item.index}]`
 
 const TIMER = /^xstate\.after\.([^.]+)\.([^.]+)$/
 

@@ -1,10 +1,10 @@
 /** A foreach under XState alone: a machine an item, as many at once as the step allows. */
 import { createActor } from 'xstate'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
-import { CANCELLED, COMPLETED } from '../../compiler/lower/state-config.ts'
 import type { MachineContext, MachineInput } from '../../compiler/machine-context.ts'
 import { Defect } from '../../core/defect.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { CANCELLED, COMPLETED } from '../../core/machine-ends.ts'
 import { type ItemEnd, ItemPool } from '../../runtime/item-pool.ts'
 import type { StepCall, StepEnd, StepLogic } from './step-logic.ts'
 

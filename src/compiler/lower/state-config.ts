@@ -75,11 +75,8 @@ export interface FailParams {
   handler?: string
 }
 
-/** The states that every machine ends in, and the one that evaluates its output. Steps can't have a dash in their id. */
+/** The state that evaluates a machine's output, before one of those of core/machine-ends.ts. */
 export const OUTPUT = 'run--output'
-export const COMPLETED = 'run--completed'
-export const FAILED = 'run--failed'
-export const CANCELLED = 'run--cancelled'
 
 export const record = (params: RecordParams): ActionConfig => ({ type: 'record', params })
 export const when = (params: GuardParams): GuardConfig => ({ type: 'when', params })

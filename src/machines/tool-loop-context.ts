@@ -1,0 +1,219 @@
+/** What the tool loop knows, and how each thing that happens changes it. Pure functions; tool-loop.ts says when which is asked. */
+import type { FaultData } from '../core/fault.ts'
+import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../core/json.ts'
+import { findNearest } from '../core/nearest.ts'
+import type { ToolLoopInput } from './tool-loop.ts'
+
+export interface ToolLoopContext extends Pick<ToolLoopInput, 'step' | 'messages' | 'params' | 'tools' | 'maxTurns'> {
+  at: number
+  /** One record an effect, of the shape that the host looks for. */
+  steps: Record<string, EffectRecord>
+  fault: { fault: FaultData; step: string; handler: string } | null
+  output: JsonValue
+  turn: number
+  /** Of the running turn, in the order in which the model asked for them. */
+  calls: ToolCall[]
+  /** How often each call, name and arguments, was made. */
+  made: Record<string, number>
+  /** Calls whose arguments were wrong. */
+  wrong: number
+  /** Of all turns so far. */
+  attempts: number
+  isNudged: boolean
+}
+
+interface EffectRecord {
+  visits: number
+  calls: number
+  entered: { kind: 'input'; input: JsonValue; plan: string }
+}
+
+interface ToolCall {
+  /** The id of its effect. */
+  step: string
+  id: string
+  name: string
+  /** What the model is told; undefined while it runs. */
+  result: string | undefined
+}
+
+export interface ToolLoopEvent {
+  type: `xstate.done.actor.${string}` | `xstate.error.actor.${string}` | 'CANCEL'
+  at?: number
+  actorId?: string
+  output?: JsonValue
+  error?: FaultData
+  attempts?: number
+}
+
+/** How often the same call may be made, and how often arguments may be wrong. */
+const SAME_CALLS_ALLOWED = 3
+const WRONG_CALLS_ALLOWED = 3
+
+/** What one call may tell the model, in characters. */
+const LONGEST_RESULT = 64_000
+
+const NUDGE = 'You have given no answer. Answer now, or call a tool.'
+
+export const nextTurn = (context: ToolLoopContext): Pick<ToolLoopContext, 'turn' | 'steps' | 'messages' | 'calls'> => {
+  const turn = context.turn + 1
+  const results = context.calls.map(({ id, name, result = '' }) => ({
+    role: 'tool',
+    tool_call_id: id,
+    name,
+    content: result,
+  }))
+  const messages = [...context.messages, ...results]
+  const entered = { kind: 'input', input: { messages, params: context.params }, plan: `${context.step}/turn` } as const
+  return {
+    turn,
+    messages,
+    calls: [],
+    steps: { ...context.steps, [`turn_${turn}`]: { visits: 1, calls: context.attempts, entered } },
+  }
+}
+
+/** The model's answer as its provider gives it: see `LlmTurn` of the llm actors. */
+const readTurn = ({ output }: ToolLoopEvent): { text: string; calls: JsonObject[]; answer: JsonValue | undefined } => {
+  const turn = isJsonObject(output) ? output : {}
+  const calls = Array.isArray(turn.tool_calls) ? turn.tool_calls.filter(isJsonObject) : []
+  return { text: typeof turn.text === 'string' ? turn.text : '', calls, answer: turn.output }
+}
+
+export const endsWithAnswer = (event: ToolLoopEvent): boolean => readTurn(event).calls.length === 0
+
+/** An answer of nothing, once: models do that after a tool's result, and go on when asked to. */
+export const needsNudge = ({ isNudged, turn, maxTurns }: ToolLoopContext, event: ToolLoopEvent): boolean => {
+  const { text, calls, answer } = readTurn(event)
+  const isEmpty = answer === undefined || (isJsonObject(answer) && answer.text === '')
+  return !isNudged && turn < maxTurns && calls.length === 0 && text.trim() === '' && isEmpty
+}
+
+export const nudge = ({ messages, attempts }: ToolLoopContext, event: ToolLoopEvent): Partial<ToolLoopContext> => ({
+  isNudged: true,
+  attempts: attempts + (event.attempts ?? 1),
+  messages: [...messages, { role: 'user', content: NUDGE }],
+})
+
+export const keepAnswer = (_: ToolLoopContext, event: ToolLoopEvent): Partial<ToolLoopContext> => {
+  const { text, answer } = readTurn(event)
+  return { output: answer ?? { text } }
+}
+
+export const keepFault = (context: ToolLoopContext, event: ToolLoopEvent): Partial<ToolLoopContext> => {
+  const fault = event.error ?? { code: 'defect', message: 'a fault without a cause', retryable: false }
+  return {
+    fault: {
+      fault: tooManyWrong(context, event) ? describeWrong(fault) : fault,
+      step: event.actorId ?? '',
+      handler: '',
+    },
+  }
+}
+
+/** Why the loop goes no further after this turn, as a change of the context; undefined when it goes on. */
+export const findExhaustion = (
+  context: ToolLoopContext,
+  event: ToolLoopEvent,
+): Partial<ToolLoopContext> | undefined => {
+  const { calls } = readTurn(event)
+  if (context.turn >= context.maxTurns)
+    return exhausted(`the model has not answered within its max_turns of ${context.maxTurns}`, { turns: context.turn })
+  if (context.wrong > WRONG_CALLS_ALLOWED)
+    return exhausted(`the model called tools wrongly more than ${WRONG_CALLS_ALLOWED} times`, { turns: context.turn })
+  const repeated = calls.find((call) => (context.made[identify(call)] ?? 0) >= SAME_CALLS_ALLOWED)
+  if (repeated === undefined) return undefined
+  const message = `the model asked for the same call of '${repeated.name}' more than ${SAME_CALLS_ALLOWED} times`
+  return exhausted(message, { tool: repeated.name ?? null, turns: context.turn })
+}
+
+const exhausted = (message: string, details: JsonObject): Partial<ToolLoopContext> => ({
+  fault: { fault: { code: 'turns_exhausted', message, retryable: false, details }, step: '', handler: '' },
+})
+
+const identify = ({ name, arguments: given }: JsonObject): string => {
+  const parsed = parseArguments(given)
+  return `${String(name)} ${parsed === undefined ? String(given) : toCanonicalJson(parsed)}`
+}
+
+const parseArguments = (given: JsonValue | undefined): JsonObject | undefined => {
+  if (isJsonObject(given)) return given
+  try {
+    const value: unknown = JSON.parse(typeof given === 'string' && given.trim() !== '' ? given : '{}')
+    return isJsonObject(value) ? value : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The calls of a turn: those of known tools with readable arguments become effects, the others are answered at once. */
+export const takeCalls = (context: ToolLoopContext, event: ToolLoopEvent) => {
+  const { text, calls } = readTurn(event)
+  const steps = { ...context.steps }
+  const made = { ...context.made }
+  const ids = new Set<string>()
+  let wrong = context.wrong
+  const taken = calls.map((call, index): ToolCall => {
+    const step = `turn_${context.turn}_call_${index + 1}`
+    const name = String(call.name)
+    // Two calls with one id could not be told apart by their results.
+    const given = typeof call.id === 'string' && call.id !== '' && !ids.has(call.id) ? call.id : step
+    ids.add(given)
+    made[identify(call)] = (made[identify(call)] ?? 0) + 1
+    const input = parseArguments(call.arguments)
+    const problem = !context.tools.includes(name)
+      ? describeUnknown(name, context.tools)
+      : input === undefined
+        ? BAD_JSON
+        : undefined
+    if (problem !== undefined) wrong++
+    else
+      steps[step] = {
+        visits: 1,
+        calls: 0,
+        entered: { kind: 'input', input: input ?? {}, plan: `${context.step}/${name}` },
+      }
+    return { step, id: given, name, result: problem }
+  })
+  const asked = taken.map(({ id, name }, index) => ({ id, name, arguments: asText(calls[index]?.arguments) }))
+  const messages = [...context.messages, { role: 'assistant', content: text, tool_calls: asked }]
+  return { steps, made, wrong, messages, calls: taken, attempts: context.attempts + (event.attempts ?? 1) }
+}
+
+const BAD_JSON = 'Error: the arguments are not a JSON object. Call the tool again with correct arguments.'
+
+const describeUnknown = (name: string, tools: readonly string[]): string => {
+  const nearest = findNearest(name, tools)
+  return `Error: there is no tool '${name}'${nearest === undefined ? '' : `, did you mean '${nearest}'?`} Tools: ${tools.join(', ')}.`
+}
+
+const asText = (value: JsonValue | undefined): string =>
+  typeof value === 'string' ? value : JSON.stringify(value ?? {})
+
+/** A call has come back: with an output, or with a fault that the model is told, so that it can do something else. */
+export const answerCall = (context: ToolLoopContext, event: ToolLoopEvent): Partial<ToolLoopContext> => {
+  const { actorId, error, output = null } = event
+  const result = error === undefined ? asText(output) : `Error: ${error.code}: ${error.message}`
+  return {
+    calls: context.calls.map((call) => (call.step === actorId ? { ...call, result: cut(result) } : call)),
+    wrong: context.wrong + (error?.code === 'invalid_input' ? 1 : 0),
+  }
+}
+
+const cut = (text: string): string =>
+  text.length <= LONGEST_RESULT
+    ? text
+    : `${text.slice(0, LONGEST_RESULT)}\n[cut: ${text.length - LONGEST_RESULT} characters more]`
+
+/** Faults that the model can't help with: nobody knows what was done, or it goes on being wrong. */
+export const isFatal = (context: ToolLoopContext, event: ToolLoopEvent): boolean =>
+  event.error?.code === 'outcome_unknown' || tooManyWrong(context, event)
+
+const tooManyWrong = ({ wrong }: ToolLoopContext, { error }: ToolLoopEvent): boolean =>
+  error?.code === 'invalid_input' && wrong >= WRONG_CALLS_ALLOWED
+
+const describeWrong = (fault: FaultData): FaultData => ({
+  code: 'turns_exhausted',
+  message: `the model called tools with wrong arguments more than ${WRONG_CALLS_ALLOWED} times, at last: ${fault.message}`,
+  retryable: false,
+})

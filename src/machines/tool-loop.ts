@@ -1,0 +1,108 @@
+/**
+ * A model step with tools: think, call tools, look at what they gave, until the model answers.
+ *
+ * It decides; the host performs. Every turn of the model and every call of a tool is an effect of its own, named `turn_2` or
+ * `turn_2_call_1`, with its own row in the journal: after a kill no recorded turn is asked again, and no recorded call is made again.
+ * Pure like a workflow's machine, and folded in the same way: its context has the same `steps`, `fault` and `output`.
+ *
+ *   thinking ──tool calls──▶ calling ──all answered──▶ thinking        thinking ──answer──▶ completed
+ *   thinking, calling ──▶ failed: a turn failed, max_turns, the same call again and again, wrong arguments again and again
+ */
+import { assign, enqueueActions, fromTransition, setup } from 'xstate'
+import type { JsonObject } from '../core/json.ts'
+import { COMPLETED, FAILED } from '../core/machine-ends.ts'
+import {
+  answerCall,
+  endsWithAnswer,
+  findExhaustion,
+  isFatal,
+  keepAnswer,
+  keepFault,
+  needsNudge,
+  nextTurn,
+  nudge,
+  type ToolLoopContext,
+  type ToolLoopEvent,
+  takeCalls,
+} from './tool-loop-context.ts'
+
+export interface ToolLoopInput extends JsonObject {
+  /** The step's id: plans of its effects are named `ID/turn` and `ID/TOOL`. */
+  step: string
+  messages: JsonObject[]
+  params: JsonObject
+  /** Names of the tools that the model may call. */
+  tools: string[]
+  maxTurns: number
+}
+
+/** The host performs; the machine only names what it wants. */
+const inert = fromTransition((state: undefined) => state, undefined)
+
+export const toolLoopMachine = setup({
+  types: {} as { context: ToolLoopContext; input: { loop: ToolLoopInput; at: number }; events: ToolLoopEvent },
+  actors: { effect: inert },
+  actions: {
+    ask: enqueueActions(({ context, enqueue }) => {
+      const next = nextTurn(context)
+      enqueue.assign(next)
+      enqueue.spawnChild('effect', { id: `turn_${next.turn}` })
+    }),
+    call: enqueueActions(({ context, event, enqueue }) => {
+      const taken = takeCalls(context, event)
+      enqueue.assign(taken)
+      for (const { step, result } of taken.calls) if (result === undefined) enqueue.spawnChild('effect', { id: step })
+    }),
+    keepAnswer: assign(({ context, event }) => keepAnswer(context, event)),
+    keepFault: assign(({ context, event }) => keepFault(context, event)),
+    exhaust: assign(({ context, event }) => findExhaustion(context, event) ?? {}),
+    nudge: assign(({ context, event }) => nudge(context, event)),
+    answer: assign(({ context, event }) => answerCall(context, event)),
+  },
+  guards: {
+    endsWithAnswer: ({ event }) => endsWithAnswer(event),
+    needsNudge: ({ context, event }) => needsNudge(context, event),
+    isExhausted: ({ context, event }) => findExhaustion(context, event) !== undefined,
+    isFatal: ({ context, event }) => isFatal(context, event),
+    isAnswered: ({ context }) => context.calls.every(({ result }) => result !== undefined),
+  },
+}).createMachine({
+  id: 'tool-loop',
+  context: ({ input }) => ({
+    ...input.loop,
+    at: input.at,
+    steps: {},
+    fault: null,
+    output: null,
+    turn: 0,
+    calls: [],
+    made: {},
+    wrong: 0,
+    attempts: 0,
+    isNudged: false,
+  }),
+  initial: 'thinking',
+  states: {
+    thinking: {
+      entry: 'ask',
+      on: {
+        'xstate.done.actor.*': [
+          { guard: 'needsNudge', target: 'thinking', reenter: true, actions: 'nudge' },
+          { guard: 'endsWithAnswer', target: COMPLETED, actions: 'keepAnswer' },
+          { guard: 'isExhausted', target: FAILED, actions: 'exhaust' },
+          { target: 'calling', actions: 'call' },
+        ],
+        'xstate.error.actor.*': { target: FAILED, actions: 'keepFault' },
+      },
+    },
+    calling: {
+      always: { guard: 'isAnswered', target: 'thinking' },
+      on: {
+        'xstate.done.actor.*': { actions: 'answer' },
+        'xstate.error.actor.*': [{ guard: 'isFatal', target: FAILED, actions: 'keepFault' }, { actions: 'answer' }],
+      },
+    },
+    [COMPLETED]: { type: 'final' },
+    [FAILED]: { type: 'final' },
+  },
+})

@@ -1,0 +1,208 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createLocal } from '../../src/app/local.ts'
+import type { OwnActor } from '../../src/app/own-actor.ts'
+import { createSource } from '../../src/compiler/source.ts'
+import { Fault } from '../../src/core/fault.ts'
+import type { JsonObject, JsonValue } from '../../src/core/json.ts'
+import type { JournalRow } from '../../src/store/journal-row.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
+import type { RunEnd } from '../../src/store/store.ts'
+import { createToolOptions } from '../support/tool-options.ts'
+
+type Call = { id?: string; name: string; arguments: string }
+type Turn = { text?: string; tool_calls?: Call[]; output?: JsonValue }
+
+const turn = ({ text = '', tool_calls = [], output }: Turn): JsonObject => ({
+  text,
+  tool_calls: tool_calls.map((call, index) => ({ id: `c${index}`, ...call })),
+  ...(output === undefined ? {} : { output }),
+})
+
+const call = (name: string, given: JsonValue): Call => ({ name, arguments: JSON.stringify(given) })
+
+interface Played {
+  end: RunEnd
+  rows: JournalRow[]
+  /** What the model was shown, turn by turn. */
+  asked: JsonObject[][]
+  /** Names of the tools that were called, in order. */
+  called: string[]
+}
+
+const WORKFLOW = `workflow: w
+steps:
+  - id: answer
+    llm: fake/model
+    tools: [weather, http.get]
+    max_turns: 4
+    prompt: What is the weather?
+output: { text: steps.answer.output.text, attempts: steps.answer.attempts }`
+
+/** Plays a workflow with a model that says these things in turn, and a tool that knows the weather of one city. */
+const play = async (turns: readonly Turn[], source = WORKFLOW): Promise<Played> => {
+  const asked: JsonObject[][] = []
+  const called: string[] = []
+  const model: OwnActor = {
+    kind: 'llm',
+    name: 'fake',
+    description: 'Says what it is told to.',
+    writes: false,
+    input: {},
+    output: {},
+    perform: async (input) => {
+      asked.push((input as { messages: JsonObject[] }).messages)
+      return turn(turns[Math.min(asked.length, turns.length) - 1] ?? {})
+    },
+  }
+  const weather: OwnActor = {
+    kind: 'tool',
+    name: 'weather',
+    description: 'Tells the weather of a city.',
+    writes: false,
+    input: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+    output: {},
+    perform: async (input) => {
+      const { city } = input as { city?: string }
+      called.push(String(city))
+      if (city === undefined) throw new Fault('invalid_input', `'/city' is missing`)
+      if (city === 'Atlantis') throw new Fault('not_found', 'there is no such city')
+      return { sky: `grey over ${city}` }
+    },
+  }
+  const store = createMemoryStore()
+  const local = createLocal({ store, tools: createToolOptions(), actors: [model, weather] })
+  const { compiled, diagnostics } = local.compile(createSource('w.yaml', source))
+  assert.ok(compiled, JSON.stringify(diagnostics))
+  const run = await local.start(compiled)
+  const exit = await run.exited
+  assert.ok(exit.kind === 'ended')
+  const rows = await store.readJournal(run.id)
+  await local.close()
+  return { end: exit.end, rows, asked, called }
+}
+
+const test = suite('a model step with tools')
+
+test('an answer at once is the output of the step', async () => {
+  const { end, rows } = await play([{ output: { text: 'Grey.' } }])
+  assert.equal(end.output, { text: 'Grey.', attempts: 1 })
+  assert.equal(
+    rows.filter(({ kind }) => kind === 'outcome').map(({ path }) => path),
+    ['answer/turn_1'],
+  )
+})
+
+test('the model is shown what its calls gave, in the order of its calls, and each is a row of its own', async () => {
+  const calls = [call('weather', { city: 'Oslo' }), call('weather', { city: 'Rome' })]
+  const { end, rows, asked, called } = await play([
+    { text: 'Let me look.', tool_calls: calls },
+    { output: { text: 'Grey.' } },
+  ])
+  assert.equal((end.output as JsonObject).text, 'Grey.')
+  assert.equal(called.sort(), ['Oslo', 'Rome'])
+  assert.equal(asked[1]?.slice(1), [
+    {
+      role: 'assistant',
+      content: 'Let me look.',
+      tool_calls: calls.map((made, index) => ({ id: `c${index}`, ...made })),
+    },
+    { role: 'tool', tool_call_id: 'c0', name: 'weather', content: '{"sky":"grey over Oslo"}' },
+    { role: 'tool', tool_call_id: 'c1', name: 'weather', content: '{"sky":"grey over Rome"}' },
+  ])
+  assert.equal(
+    rows
+      .filter(({ kind }) => kind === 'outcome')
+      .map(({ path }) => path)
+      .sort(),
+    ['answer/turn_1', 'answer/turn_1_call_1', 'answer/turn_1_call_2', 'answer/turn_2'],
+  )
+})
+
+const lastShown = ({ asked }: Played): string => String(asked.at(-1)?.at(-1)?.content)
+
+test('a tool that fails is told to the model, which may go on', async () => {
+  const played = await play([{ tool_calls: [call('weather', { city: 'Atlantis' })] }, { output: { text: 'Unknown.' } }])
+  assert.is(played.end.status, 'completed')
+  assert.is(lastShown(played), 'Error: not_found: there is no such city')
+})
+
+test('an unknown tool and unreadable arguments go back to the model, and nothing is performed', async () => {
+  const played = await play([
+    { tool_calls: [call('wether', { city: 'Oslo' })] },
+    { tool_calls: [{ name: 'weather', arguments: '{"city": ' }] },
+    { output: { text: 'Never mind.' } },
+  ])
+  assert.is(played.end.status, 'completed')
+  assert.equal(played.called, [])
+  assert.match(String(played.asked[1]?.at(-1)?.content), "no tool 'wether', did you mean 'weather'?")
+  assert.match(lastShown(played), 'not a JSON object')
+})
+
+test('wrong arguments go back three times, then the step fails', async () => {
+  const wrong = Array.from({ length: 6 }, (_, index) => ({ tool_calls: [call('weather', { town: index })] }))
+  const { end, asked } = await play(wrong, WORKFLOW.replace('max_turns: 4', 'max_turns: 20'))
+  assert.is(end.error?.code, 'turns_exhausted')
+  assert.is(asked.length, 4)
+})
+
+test('max_turns ends it as turns_exhausted', async () => {
+  const { end, asked } = await play(
+    Array.from({ length: 9 }, (_, index) => ({ tool_calls: [call('weather', { city: `C${index}` })] })),
+  )
+  assert.is(end.error?.code, 'turns_exhausted')
+  assert.is(end.error?.step, 'answer')
+  assert.is(asked.length, 4)
+})
+
+test('the same call is made three times at most', async () => {
+  const again = { tool_calls: [call('weather', { city: 'Oslo' })] }
+  const { end, called } = await play(
+    [again, again, again, again, again],
+    WORKFLOW.replace('max_turns: 4', 'max_turns: 20'),
+  )
+  assert.is(end.error?.code, 'turns_exhausted')
+  assert.is(called.length, 3)
+})
+
+test('two calls with one id are told apart', async () => {
+  const calls = [
+    { id: 'same', ...call('weather', { city: 'Oslo' }) },
+    { id: 'same', ...call('weather', { city: 'Rome' }) },
+  ]
+  const { asked } = await play([{ tool_calls: calls }, { output: { text: 'Grey.' } }])
+  const ids = asked[1]?.filter(({ role }) => role === 'tool').map(({ tool_call_id }) => tool_call_id)
+  assert.is(new Set(ids).size, 2)
+})
+
+test('an answer of nothing is asked for once more', async () => {
+  const { end, asked } = await play([{ output: { text: '' } }, { output: { text: 'Grey.' } }])
+  assert.equal((end.output as JsonObject).text, 'Grey.')
+  assert.is(asked.length, 2)
+})
+
+test('`returns` holds for the last answer', async () => {
+  const source = WORKFLOW.replace('prompt:', 'returns: { sky: string }\n    prompt:').replace(
+    '.output.text',
+    '.output.sky',
+  )
+  const { end } = await play([{ tool_calls: [call('weather', { city: 'Oslo' })] }, { output: { sky: 'grey' } }], source)
+  assert.equal((end.output as JsonObject).text, 'grey')
+})
+
+test('a step that is visited again begins anew, under paths of its own', async () => {
+  const source = `workflow: w
+steps:
+  - id: again
+    loop: { until: iter.count >= 2, max: 3 }
+    do:
+      - { id: answer, llm: fake/model, tools: [weather], prompt: hi }`
+  const { rows, end } = await play([{ output: { text: 'one' } }, { output: { text: 'two' } }], source)
+  assert.equal(end.output, { text: 'two' })
+  assert.equal(
+    rows.filter(({ kind }) => kind === 'outcome').map(({ path }) => path),
+    ['answer/turn_1', 'answer:2/turn_1'],
+  )
+})
+
+test.run()
