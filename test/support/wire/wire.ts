@@ -1,0 +1,117 @@
+/**
+ * What a model's server is told to answer, in no vendor's words. A file beside this one for each vendor writes it in the vendor's
+ * own wire format, as the vendor documents it; wire-server.ts carries it, whole or broken. Nothing here is copied from a recording.
+ */
+import type { LlmProvider, ProviderSettings } from '../../../src/actors/llm/provider.ts'
+import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
+import type { ReceivedRequest } from '../http-server.ts'
+
+export interface WireAnswer {
+  /** In the pieces in which a stream sends it; none: an empty answer. */
+  text?: readonly string[]
+  /** `arguments` is JSON text. Vendors that send objects parse it. */
+  toolCalls?: readonly { name: string; arguments: string }[]
+  /** Default: stop; with tool calls whatever the vendor says then. */
+  finish?: 'stop' | 'length' | 'refused'
+  /** `input` includes the cached ones, whatever the vendor counts. Default: 11, 0, 7. Null: the vendor says nothing. */
+  usage?: { input: number; cached: number; output: number } | null
+}
+
+/** Why a server says no, by the HTTP status that the vendor has for it. */
+export interface WireError {
+  status: number
+  message: string
+}
+
+export type WireReply =
+  | ({ kind: 'answer'; answer: WireAnswer } & WireTransport)
+  | {
+      kind: 'status'
+      error: WireError
+      headers?: Record<string, string> /** Instead of the vendor's own. */
+      body?: string
+    }
+  /** Of a stream only the first `events` are sent; then it stops like this. */
+  | { kind: 'broken'; answer: WireAnswer; events: number; by: 'stall' | 'reset' | 'close' | WireError }
+  /** The request is taken, and nothing is ever sent. */
+  | { kind: 'silent' }
+  /** A 200 with this body, whatever the vendor would say. */
+  | { kind: 'raw'; body: string; contentType: string }
+
+/** How a stream travels. Default: all at once, with LF. */
+export interface WireTransport {
+  /** So many bytes at a time, a turn of the event loop between them. */
+  chunkBytes?: number
+  lineEnd?: '\r\n'
+  /** Comments between the events (of Server-Sent Events), or blank lines (of NDJSON). */
+  comments?: boolean
+  /** Without the events at the end that say nothing but that this is the end. */
+  withoutEnd?: boolean
+}
+
+/** A request, read back into no vendor's words, so that one suite can look at what was sent. */
+export interface WireRequest {
+  model: string
+  /** The bare key, wherever the vendor has it; undefined when none was sent. */
+  apiKey: string | undefined
+  /** In order, the system's first, one for each message of the contract; blocks of one message are taken apart. */
+  messages: WireMessage[]
+  /** By our names: temperature, top_p, max_tokens, stop (a list), seed, reasoning; those that the vendor has. */
+  params: JsonObject
+  /** What the vendor was asked to answer by (native, or as a forced tool); undefined when nothing was asked. */
+  schema: JsonValue | undefined
+  /** Without a tool that only carries the schema. */
+  tools: { name: string; description: string; input: JsonValue }[]
+}
+
+export interface WireMessage {
+  role: 'system' | 'user' | 'assistant' | 'tool'
+  text: string
+  /** URLs, or Base64. */
+  images?: string[]
+  /** Arguments parsed. */
+  toolCalls?: { name: string; arguments: JsonValue }[]
+  /** Of a tool's result: the id of the call, or its tool's name where the vendor has no ids. */
+  answers?: string
+}
+
+/** What not every vendor has: a test that needs it is skipped with the reason that `skips` gives. */
+export type WireFeature =
+  | 'seed'
+  | 'stop'
+  | 'reasoning'
+  | 'image by URL'
+  | 'cached tokens'
+  | 'key'
+  | 'error in a stream'
+  | 'malformed tool arguments'
+  | 'refusal'
+
+export interface WireVendor {
+  /** As the provider is named in workflows. */
+  name: string
+  /** Any model name, without the provider. */
+  model: string
+  /** Behind the server's URL to make the base URL: `/v1`, or nothing. */
+  basePath: string
+  framing: 'sse' | 'ndjson'
+  createProvider(settings: ProviderSettings): LlmProvider | Promise<LlmProvider>
+  wantsStream(request: ReceivedRequest): boolean
+  /** The body of a 200 without a stream. */
+  encodeAnswer(answer: WireAnswer, request: ReceivedRequest): JsonObject
+  /** Each event as it stands on the wire with LF, the blank line of SSE included. */
+  encodeStream(answer: WireAnswer, request: ReceivedRequest): string[]
+  /** How many of the last events only mark the end: the stream is complete without them. */
+  endMarkers: number
+  /** The body of a status of 400 and above. */
+  encodeError(error: WireError): JsonObject
+  /** The event that reports the same inside a stream that began with 200. */
+  encodeStreamError(error: WireError): string
+  readRequest(request: ReceivedRequest): WireRequest
+  skips: Partial<Record<WireFeature, string>>
+}
+
+export const DEFAULT_USAGE = { input: 11, cached: 0, output: 7 }
+
+/** The text of an answer as one. */
+export const joinText = ({ text = [] }: WireAnswer): string => text.join('')
