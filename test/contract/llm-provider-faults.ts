@@ -1,0 +1,142 @@
+/** Each way in which a server says no is the fault of docs/errors.md, and no message holds a secret. */
+import * as assert from 'uvu/assert'
+import { toFaultData } from '../../src/core/fault.ts'
+import { catchProviderFault, PLANTED_KEY } from '../support/wire/ask-provider.ts'
+import type { AddProviderTest, ProviderUnderTest } from './llm-provider.ts'
+
+/** Status, fault, whether a later attempt may succeed. */
+const TABLE: [number, string, boolean][] = [
+  [400, 'invalid_input', false],
+  [401, 'unauthorized', false],
+  [403, 'unauthorized', false],
+  [404, 'not_found', false],
+  [413, 'too_large', false],
+  [422, 'invalid_input', false],
+  [429, 'rate_limited', true],
+  [500, 'unavailable', true],
+  [502, 'unavailable', true],
+  [503, 'unavailable', true],
+  [529, 'unavailable', true],
+]
+
+/** No wait is longer than this, whatever a server asks for. */
+const LONGEST_RETRY_AFTER_MS = 300_000
+
+export const addProviderFaultTests = (test: AddProviderTest): void => {
+  for (const [status, code, retryable] of TABLE)
+    test(`${status} is ${code}, after one attempt`, async (subject) => {
+      for (const stream of [false, true]) {
+        const before = subject.server.requests.length
+        const fault = await refuse(subject, { status, stream })
+        assert.equal([fault.code, fault.retryable, fault.details?.status], [code, retryable, status], fault.message)
+        assert.is(subject.server.requests.length - before, 1)
+      }
+    })
+
+  test('a 429 says how long to wait, in seconds', async (subject) => {
+    const fault = await refuse(subject, { status: 429, headers: { 'retry-after': '7' } })
+    assert.is(fault.details?.retry_after_ms, 7000)
+  })
+
+  test('a 429 says how long to wait, as a date', async (subject) => {
+    const at = new Date(Date.now() + 20_000).toUTCString()
+    const waitMs = (await refuse(subject, { status: 429, headers: { 'retry-after': at } })).details?.retry_after_ms
+    assert.ok(typeof waitMs === 'number' && waitMs > 15_000 && waitMs <= 20_000, String(waitMs))
+  })
+
+  test('a 503 may say how long to wait as well, and no wait is endless', async (subject) => {
+    const fault = await refuse(subject, { status: 503, headers: { 'retry-after': '86400' } })
+    assert.is(fault.details?.retry_after_ms, LONGEST_RETRY_AFTER_MS)
+  })
+
+  test('a 429 without a time says none', async (subject) => {
+    assert.is((await refuse(subject, { status: 429 })).details?.retry_after_ms, undefined)
+  })
+
+  test("the vendor's own words are in the message", async (subject) => {
+    assert.match((await refuse(subject, { status: 400, message: 'the field frobnicate is odd' })).message, 'frobnicate')
+  })
+
+  test('a key that the server repeats is in no message and no detail', async (subject) => {
+    for (const status of [400, 401, 403, 404, 429, 500])
+      for (const stream of [false, true]) {
+        const fault = await refuse(subject, { status, stream, message: `what is ${PLANTED_KEY} for?` })
+        const shown = JSON.stringify(toFaultData(fault))
+        assert.not(shown.includes(PLANTED_KEY), shown)
+      }
+  })
+
+  test(
+    '401 names the variable of the key',
+    async (subject) => {
+      assert.match((await refuse(subject, { status: 401 })).message, 'PLANTED_KEY_VARIABLE')
+    },
+    'key',
+  )
+
+  test(
+    'without a key nothing is asked, and the fault names its variable',
+    async (subject) => {
+      const before = subject.server.requests.length
+      const fault = await catchProviderFault(subject, {}, { settings: { apiKey: '' } })
+      assert.is(fault.code, 'unauthorized')
+      assert.match(fault.message, 'PLANTED_KEY_VARIABLE')
+      assert.is(subject.server.requests.length, before)
+    },
+    'key',
+  )
+
+  test('404 names the model', async (subject) => {
+    assert.match((await refuse(subject, { status: 404 })).message, subject.vendor.model)
+  })
+
+  test('an error page that is no JSON is the fault of its status', async (subject) => {
+    for (const stream of [false, true]) {
+      const body = '<html><body>Bad gateway</body></html>'
+      const fault = await refuse(subject, { status: 502, stream, body, headers: { 'content-type': 'text/html' } })
+      assert.is(fault.code, 'unavailable')
+    }
+  })
+
+  test('a 200 that is no answer is the fault unavailable', async (subject) => {
+    for (const [body, contentType] of [
+      ['<html>Welcome</html>', 'text/html'],
+      ['{"hello":"world"}', 'application/json'],
+      ['null', 'application/json'],
+      ['', 'application/json'],
+    ] as const)
+      for (const stream of [false, true]) {
+        subject.server.answerWith({ kind: 'raw', body, contentType })
+        const fault = await catchProviderFault(subject, {}, { stream })
+        assert.is(fault.code, 'unavailable', `${body}, ${stream}: ${fault.message}`)
+      }
+  })
+
+  test('a server that is not there is the fault unavailable, and names its address', async (subject) => {
+    for (const stream of [false, true]) {
+      const fault = await catchProviderFault({ ...subject, server: { baseUrl: CLOSED } }, {}, { stream })
+      assert.equal([fault.code, fault.retryable], ['unavailable', true])
+      assert.match(fault.message, '127.0.0.1:9')
+    }
+  })
+
+  test('a connection that breaks before the answer is the fault unavailable', async (subject) => {
+    subject.server.answerWith({ kind: 'broken', answer: {}, events: 0, by: 'reset' })
+    for (const stream of [false, true]) {
+      const fault = await catchProviderFault(subject, {}, { stream })
+      assert.equal([fault.code, fault.retryable], ['unavailable', true], fault.message)
+    }
+  })
+}
+
+/** The port for discarding, at which nothing listens. */
+const CLOSED = 'http://127.0.0.1:9'
+
+const refuse = (
+  { server, vendor }: ProviderUnderTest,
+  how: { status: number; stream?: boolean; message?: string; headers?: Record<string, string>; body?: string },
+) => {
+  const { status, stream = false, message = 'something is wrong', ...rest } = how
+  server.answerWith({ kind: 'status', error: { status, message }, ...rest })
+  return catchProviderFault({ server, vendor }, {}, { stream })
+}
