@@ -39,8 +39,7 @@ export const explainError = (thrown: unknown): Explanation => {
   if (thrown instanceof InvalidFile)
     return { code: 'invalid_workflow', message: thrown.message, hint: undefined, exitCode: thrown.exitCode }
   if (thrown instanceof CliError) {
-    const code = thrown.exitCode === EXIT.invalid ? 'invalid_usage' : 'environment'
-    return { code, message: thrown.message, hint: thrown.hint, exitCode: thrown.exitCode }
+    return { code: codeOf(thrown), message: thrown.message, hint: thrown.hint, exitCode: thrown.exitCode }
   }
   if (isStoreError(thrown))
     return { code: thrown.code, message: thrown.message, hint: thrown.hint, exitCode: EXIT.environment }
@@ -56,6 +55,12 @@ export const explainError = (thrown: unknown): Explanation => {
     hint: 'this is a bug in troupe; with --debug it shows where',
     exitCode: EXIT.environment,
   }
+}
+
+/** Scripts match it: what the domain has a word for keeps its word. */
+const codeOf = ({ cause, exitCode }: CliError): string => {
+  if (isFault(cause)) return cause.code
+  return exitCode === EXIT.invalid ? 'invalid_usage' : 'environment'
 }
 
 const ENVIRONMENT_FAULTS: ReadonlySet<string> = new Set(['unavailable', 'unauthorized'])
