@@ -26,6 +26,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@mikro-orm/core': ['src/store/'],
   '@mikro-orm/migrations': ['src/store/'],
   '@mikro-orm/sqlite': ['src/store/'],
+  '@pydantic/genai-prices': ['src/actors/llm/price-table.ts'],
   '@xstate/graph': ['src/app/walk/'],
   ajv: ['src/core/', 'src/compiler/'],
   'better-sqlite3': ['src/store/'],

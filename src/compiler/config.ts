@@ -38,6 +38,8 @@ export interface ProviderConfig {
 export interface PriceConfig {
   inputUsd: number
   outputUsd: number
+  /** Of input that the vendor had in its cache; default: as all input. */
+  cachedUsd?: number
 }
 
 /** Reads a config; a file without content is the default config. Undefined when there is no map to read; all findings are collected. */

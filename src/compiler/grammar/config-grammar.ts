@@ -65,6 +65,11 @@ const PROVIDER_FIELDS = {
 const PRICE_FIELDS = {
   inputUsd: { key: 'input', shape: plainNumber, doc: 'US dollars for a million tokens of input.', required: true },
   outputUsd: { key: 'output', shape: plainNumber, doc: 'US dollars for a million tokens of output.', required: true },
+  cachedUsd: {
+    key: 'cached',
+    shape: plainNumber,
+    doc: 'US dollars for a million tokens of input that the vendor had in its cache. Default: as `input`.',
+  },
 } as const satisfies Fields
 
 const SHELL_FIELDS = {

@@ -1,0 +1,130 @@
+/**
+ * What model calls cost. The project's own prices win; models on this machine are free; all else goes by the table of
+ * vendors' prices. What none of them knows is null: an unknown price is said to be unknown, and never 0.
+ */
+import { hashJson } from '../../core/hash.ts'
+import {
+  costByTable,
+  PRICE_TABLE_VERSION,
+  type PriceList,
+  type TokenCounts,
+  type TokenPrices,
+  windowByTable,
+  worstByTable,
+} from './price-table.ts'
+
+export type { TokenCounts, TokenPrices }
+
+/** US dollars for a million tokens. `cachedUsd`: of those that the vendor had in its cache; default `inputUsd`. */
+export interface OwnPrice {
+  inputUsd: number
+  outputUsd: number
+  cachedUsd?: number
+}
+
+/** `free`: it costs nothing, for sure. `unknown`: nobody knows. */
+export type PriceKind = 'free' | 'known' | 'unknown'
+
+/** `provider` and `model` are the two parts of a model as the workflow names it. */
+export interface Pricing {
+  /** Which prices these are, for the record of a run: `genai-prices 0.1.8`, with a hash of the project's own where it has any. */
+  readonly version: string
+  kind(provider: string, model: string): PriceKind
+  /** US dollars for a call that is made now; null: its price is unknown. */
+  cost(provider: string, model: string, usage: TokenCounts): number | null
+  /**
+   * The most that one token may cost in a call made now whose input has at most `inputTokens` (default: any number, at which
+   * the prices of long inputs count); null: unknown.
+   */
+  worstCase(provider: string, model: string, inputTokens?: number): TokenPrices | null
+  /** Tokens that a call may hold, input and output together; undefined: unknown. */
+  window(provider: string, model: string): number | undefined
+}
+
+export interface PricingOptions {
+  /** Providers under names of the project's own: what they speak, and where. */
+  providers?: ReadonlyMap<string, { kind: string; baseUrl?: string }>
+  /** Epoch milliseconds. */
+  now?: () => number
+}
+
+/** @param own By `provider/model`. */
+export const createPricing = (
+  own: ReadonlyMap<string, OwnPrice> = new Map(),
+  { providers = new Map(), now = Date.now }: PricingOptions = {},
+): Pricing => {
+  const find = (provider: string, model: string): OwnPrice | PriceList | undefined =>
+    own.get(`${provider}/${model}`) ?? findBeyond(provider, model, providers.get(provider))
+  return {
+    version: describeVersion(own),
+    kind(provider, model) {
+      const price = find(provider, model)
+      if (price === undefined) return 'unknown'
+      if (isOwn(price)) return isFree(price) ? 'free' : 'known'
+      return worstByTable(price, model, { inputTokens: 0, at: now() }) === null ? 'unknown' : 'known'
+    },
+    cost(provider, model, usage) {
+      const price = find(provider, model)
+      if (price === undefined) return null
+      return isOwn(price) ? costOf(usage, price) : costByTable(price, model, { usage, at: now() })
+    },
+    worstCase(provider, model, inputTokens = Number.POSITIVE_INFINITY) {
+      const price = find(provider, model)
+      if (price === undefined) return null
+      if (!isOwn(price)) return worstByTable(price, model, { inputTokens, at: now() })
+      const { inputUsd, outputUsd, cachedUsd = 0 } = price
+      return { inputUsd: Math.max(inputUsd, cachedUsd) / 1e6, outputUsd: outputUsd / 1e6 }
+    },
+    window(provider, model) {
+      const list = findBeyond(provider, model, providers.get(provider))
+      return list === undefined || isOwn(list) ? undefined : windowByTable(list, model, now())
+    },
+  }
+}
+
+const FREE: OwnPrice = { inputUsd: 0, outputUsd: 0 }
+
+/** What runs on machines of the project's own. */
+const LOCAL: ReadonlySet<string> = new Set(['mock', 'ollama'])
+
+/** Our names of vendors to the table's. */
+const VENDORS: ReadonlyMap<string, string> = new Map([
+  ['openai', 'openai'],
+  ['anthropic', 'anthropic'],
+  ['gemini', 'google'],
+])
+
+/** A server of unknown address may stand before anything: only the project can say what it costs. */
+const findBeyond = (
+  provider: string,
+  model: string,
+  named: { kind: string; baseUrl?: string } | undefined,
+): OwnPrice | PriceList | undefined => {
+  const kind = named?.kind ?? provider
+  if (LOCAL.has(kind)) return isInTheCloud(model) ? undefined : FREE
+  const vendor = VENDORS.get(named?.baseUrl === undefined ? kind : provider)
+  if (vendor !== undefined) return { providerId: vendor }
+  return named?.baseUrl === undefined ? undefined : { providerApiUrl: named.baseUrl }
+}
+
+/** Ollama passes these on to its vendor, who wants money for them: https://docs.ollama.com/cloud */
+const isInTheCloud = (model: string): boolean => /[:-]cloud$/.test(model)
+
+const isOwn = (price: OwnPrice | PriceList): price is OwnPrice => 'inputUsd' in price
+
+const isFree = ({ inputUsd, outputUsd, cachedUsd = 0 }: OwnPrice): boolean =>
+  inputUsd === 0 && outputUsd === 0 && cachedUsd === 0
+
+const costOf = (
+  { input_tokens, cached_tokens, output_tokens }: TokenCounts,
+  { inputUsd, outputUsd, cachedUsd = inputUsd }: OwnPrice,
+): number => {
+  const cached = Math.min(cached_tokens, input_tokens)
+  return ((input_tokens - cached) * inputUsd + cached * cachedUsd + output_tokens * outputUsd) / 1e6
+}
+
+const describeVersion = (own: ReadonlyMap<string, OwnPrice>): string =>
+  own.size === 0 ? PRICE_TABLE_VERSION : `${PRICE_TABLE_VERSION} + own ${hashJson(toSorted(own)).slice(0, 8)}`
+
+const toSorted = (own: ReadonlyMap<string, OwnPrice>): unknown =>
+  [...own].sort(([one], [other]) => (one < other ? -1 : 1)).map(([name, price]) => [name, { ...price }])
