@@ -34,10 +34,13 @@ const isOfType = (value: unknown, type: string): boolean => {
   }
 }
 
+/** Nothing is allocated: every effect of a model comes through here. */
+const isOfAny = (value: unknown, type: string | readonly string[]): boolean =>
+  typeof type === 'string' ? isOfType(value, type) : type.some((name) => isOfType(value, name))
+
 const findTypeProblem = ({ type, enum: choices }: JsonSchema, value: unknown, path: string): string | undefined => {
-  const types = type === undefined ? [] : [type].flat()
-  if (types.length > 0 && !types.some((name) => isOfType(value, name)))
-    return `'${path || '/'}' must be ${types.join(' or ')}, got ${formatValue(value)}`
+  if (type !== undefined && !isOfAny(value, type))
+    return `'${path || '/'}' must be ${[type].flat().join(' or ')}, got ${formatValue(value)}`
   if (choices !== undefined && !choices.some((choice) => choice === value))
     return `'${path || '/'}' must be one of ${choices.map((choice) => JSON.stringify(choice)).join(', ')}, got ${formatValue(value)}`
   return undefined
@@ -53,8 +56,8 @@ const findLimitProblem = (schema: JsonSchema, value: unknown, path: string): str
 
 const findItemProblem = ({ items }: JsonSchema, value: unknown, path: string): string | undefined => {
   if (!Array.isArray(value) || typeof items !== 'object') return undefined
-  for (const [index, item] of value.entries()) {
-    const problem = findInputProblem(items, item, `${path}/${index}`)
+  for (let index = 0; index < value.length; index++) {
+    const problem = findInputProblem(items, value[index], `${path}/${index}`)
     if (problem !== undefined) return problem
   }
   return undefined
@@ -65,10 +68,10 @@ const findFieldProblem = (schema: JsonSchema, value: unknown, path: string): str
   const { properties = {}, required = [], additionalProperties = true } = schema
   const missing = required.find((name) => !Object.hasOwn(value, name))
   if (missing !== undefined) return `'${path || '/'}' must have the field '${missing}'`
-  for (const [name, field] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
     const known = Object.hasOwn(properties, name) ? properties[name] : additionalProperties
     if (known === false) return `'${path}/${name}' is not a known field: ${suggestField(name, Object.keys(properties))}`
-    const problem = typeof known === 'object' ? findInputProblem(known, field, `${path}/${name}`) : undefined
+    const problem = typeof known === 'object' ? findInputProblem(known, value[name], `${path}/${name}`) : undefined
     if (problem !== undefined) return problem
   }
   return undefined
