@@ -12,6 +12,8 @@ export interface StepPlan {
   kind: Step['kind']
   /** `tool`: the tool's name; `llm`: `provider/name`; `workflow`: the name or path it calls; else the kind. */
   actor: string
+  /** Of a model step: its models in fallback order; elsewhere empty. */
+  models: readonly string[]
   /** The part of the actor's input that does not depend on the run; merged over what entering the step evaluated. */
   fixed: Readonly<Record<string, unknown>>
   /** Where a secret stands in the input that entering the step evaluates: only there is it resolved. */
@@ -70,6 +72,7 @@ const planToolLoop = (plan: StepPlan, { catalogue }: PlanOptions): StepPlan[] =>
       id: `${plan.id}/${name}`,
       kind: 'tool',
       actor: name,
+      models: [],
       fixed: {},
       writes,
       timeoutMs: DEFAULT_TIMEOUT_MS,
@@ -91,7 +94,8 @@ const planStep = (step: Step, options: PlanOptions): StepPlan => {
     id: step.id.value,
     kind: step.kind,
     actor: actorOf(step, options),
-    fixed: step.kind === 'llm' ? fixedOf(step, options) : {},
+    models: step.kind === 'llm' ? modelsOf(step, options) : [],
+    fixed: step.kind === 'llm' ? fixedOf(step) : {},
     secrets: 'with' in step && step.with !== undefined ? findSecretPlaces(step.with) : [],
     writes,
     timeoutMs:
@@ -122,15 +126,17 @@ const actorOf = (step: Step, options: PlanOptions): string => {
   if (step.kind === 'tool') return step.tool.value
   if (step.kind === 'memory') return `memory.${step.operation.value}`
   if (step.kind === 'workflow') return step.workflow.value
-  return step.kind === 'llm' ? modelOf(step, options) : step.kind
+  return step.kind === 'llm' ? (modelsOf(step, options)[0] ?? '') : step.kind
 }
 
-const fixedOf = (step: LlmStep, options: PlanOptions): Record<string, unknown> => ({
-  model: modelOf(step, options),
+const fixedOf = (step: LlmStep): Record<string, unknown> => ({
   ...(step.returns === undefined ? {} : { returns: step.returns.value }),
   ...(step.stream === undefined ? {} : { stream: step.stream.value }),
 })
 
-/** `provider/name` of a step's model: its alias as overridden, else as the file has it, else the name itself. */
-const modelOf = ({ model }: LlmStep, { workflow, models }: Omit<PlanOptions, 'catalogue'>): string =>
-  models[model.value] ?? workflow.models.get(model.value)?.value[0]?.value ?? model.value
+/** `provider/name` of a step's models: its alias as overridden, else as the file has it, else the name itself. */
+const modelsOf = ({ model }: LlmStep, { workflow, models }: Omit<PlanOptions, 'catalogue'>): readonly string[] => {
+  const override = models[model.value]
+  if (override !== undefined) return [override]
+  return workflow.models.get(model.value)?.value.map(({ value }) => value) ?? [model.value]
+}

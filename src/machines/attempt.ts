@@ -2,11 +2,11 @@
  * The supervision of one effect: attempts, the pauses between them, and what a lost attempt means. It decides; the host
  * performs, keeps time and writes the notes. A pure machine, folded like a workflow's: its state names what to do next.
  *
- *   performing ──succeeded──▶ succeeded          performing ──failed──▶ backing_off | failed
+ *   performing ──succeeded──▶ succeeded          performing ──failed──▶ backing_off (same actor, or the next) | failed
  *   backing_off ──elapsed──▶ performing          lost ──▶ performing | failed (outcome_unknown)
  */
 import { assign, setup } from 'xstate'
-import type { FaultData } from '../core/fault.ts'
+import type { FaultCode, FaultData } from '../core/fault.ts'
 import { asksForRetry, backoffDelay, type RetryPolicy } from '../core/retry-policy.ts'
 
 export interface AttemptInput {
@@ -17,6 +17,11 @@ export interface AttemptInput {
   /** What the journal says of earlier processes: attempts that failed, and attempts whose outcome nobody knows. */
   failed: number
   lost: number
+  /** How many actors may perform it, one after the other: the models of a fallback order. */
+  choices: number
+  /** The one whose turn it is, from 0, and how many attempts failed before it was. */
+  choice: number
+  before: number
 }
 
 export interface AttemptContext extends AttemptInput {
@@ -34,6 +39,14 @@ export type AttemptEvent =
 
 /** Attempts that may be lost beyond `retry.max`: a step that kills its process must not do so for ever. */
 const LOST_ATTEMPTS_ALLOWED = 2
+
+/** Faults of one model that say nothing about the next. */
+const FALLBACK_CODES: readonly string[] = [
+  'unavailable',
+  'rate_limited',
+  'unauthorized',
+  'not_found',
+] satisfies FaultCode[]
 
 const outcomeUnknown = ({ onLost, attempt }: AttemptContext): FaultData => ({
   code: 'outcome_unknown',
@@ -57,14 +70,22 @@ export const attemptMachine = setup({
         ...(event.type === 'failed' ? { fault: event.fault } : {}),
       }),
     })),
+    chooseNext: assign(({ context }) => ({
+      choice: context.choice + 1,
+      before: context.attempt - context.lost,
+      delayMs: 0,
+    })),
     countUp: assign(({ context }) => ({ attempt: context.attempt + 1 })),
     countLost: assign(({ context }) => ({ lost: context.lost + 1 })),
   },
   guards: {
     isRetried: ({ context, event }) =>
-      event.type === 'failed' && asksForRetry(context.retry, context.attempt - context.lost, event.fault),
+      event.type === 'failed' &&
+      asksForRetry(context.retry, context.attempt - context.lost - context.before, event.fault),
+    fallsBack: ({ context, event }) =>
+      event.type === 'failed' && context.choice + 1 < context.choices && FALLBACK_CODES.includes(event.fault.code),
     mayBeRepeated: ({ context }) =>
-      context.onLost === 'retry' && context.attempt < context.retry.max + LOST_ATTEMPTS_ALLOWED,
+      context.onLost === 'retry' && context.attempt < context.retry.max * context.choices + LOST_ATTEMPTS_ALLOWED,
   },
 }).createMachine({
   id: 'attempt',
@@ -76,6 +97,7 @@ export const attemptMachine = setup({
         succeeded: 'succeeded',
         failed: [
           { guard: 'isRetried', target: 'backing_off', actions: ['keepFault', 'planBackoff'] },
+          { guard: 'fallsBack', target: 'backing_off', actions: ['keepFault', 'chooseNext'] },
           { target: 'failed', actions: 'keepFault' },
         ],
         lost: [

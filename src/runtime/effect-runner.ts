@@ -12,7 +12,7 @@ import type { Clock } from '../core/clock.ts'
 import { formatDuration } from '../core/duration.ts'
 import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
-import { type AttemptEvent, attemptMachine } from '../machines/attempt.ts'
+import { type AttemptContext, type AttemptEvent, attemptMachine } from '../machines/attempt.ts'
 import { foldOf } from './fold.ts'
 import type { ActorCall, Placement } from './placement.ts'
 import type { OpenEffect } from './run-effect.ts'
@@ -33,7 +33,7 @@ export interface EffectListener {
   started(effect: OpenEffect, attempt: number): void
   progressed(effect: OpenEffect, progress: Progress): void
   /** An attempt failed and another follows. */
-  failed(effect: OpenEffect, failure: { fault: FaultData; figures: AttemptFigures; retryInMs: number }): void
+  failed(effect: OpenEffect, failure: AttemptFailure): void
   ended(effect: OpenEffect, outcome: Outcome, figures: AttemptFigures): void
   /** After it was stopped or timed out, an actor came back all the same. */
   late(effect: OpenEffect, outcome: Outcome, figures: AttemptFigures): void
@@ -45,6 +45,20 @@ export interface EffectListener {
 export interface EffectHistory {
   failed: number
   lost: number
+  /** Of a fallback order: the one whose turn it is, and how many attempts failed before it was. */
+  choice: number
+  before: number
+}
+
+/** Of an effect that nobody has begun. */
+export const UNTRIED: EffectHistory = { failed: 0, lost: 0, choice: 0, before: 0 }
+
+export interface AttemptFailure {
+  fault: FaultData
+  figures: AttemptFigures
+  retryInMs: number
+  /** Which one of a fallback order is tried next; undefined where there is none. */
+  choice: number | undefined
 }
 
 interface RunningEffect {
@@ -135,15 +149,19 @@ export class EffectRunner {
     else if (value === 'failed' && context.fault !== null) this.#end(running, { fault: context.fault })
   }
 
-  #supervise({ effect, plan: { retry, onLost }, history }: RunningEffect): NonNullable<RunningEffect['state']> {
+  #supervise({ effect, plan: { retry, onLost, models }, history }: RunningEffect): NonNullable<RunningEffect['state']> {
     const seed = `${this.#options.runId}/${effect.path}#${effect.visit}`
-    const [state] = attempts.start({ retry, onLost, seed, failed: history.failed, lost: history.lost })
+    const choices = Math.max(1, models.length)
+    const [state] = attempts.start({ retry, onLost, seed, choices, ...history })
     return state
   }
 
-  #backOff(running: RunningEffect, { fault, delayMs }: { fault: FaultData | null; delayMs: number }): void {
+  #backOff(running: RunningEffect, { fault, delayMs, choice, choices }: AttemptContext): void {
     const { clock, on } = this.#options
-    if (fault !== null) on.failed(running.effect, { fault, figures: this.#figures(running), retryInMs: delayMs })
+    if (fault !== null) {
+      const figures = this.#figures(running)
+      on.failed(running.effect, { fault, figures, retryInMs: delayMs, choice: choices > 1 ? choice : undefined })
+    }
     running.disarm = clock.wakeAt(clock.now() + delayMs, () => this.#tell(running, { type: 'elapsed' }))
   }
 
@@ -197,14 +215,17 @@ export class EffectRunner {
     })
   }
 
-  #callOf({ effect, plan, number }: RunningEffect): ActorCall {
+  #callOf({ effect, plan, number, state, history }: RunningEffect): ActorCall {
     const kind = plan.kind as ActorCall['kind']
-    const { actor, returns, secrets } = plan
+    const { returns, secrets } = plan
+    const model = plan.models[state?.context.choice ?? history.choice]
+    const actor = model ?? plan.actor
     const call = { effect: `${effect.path}#${effect.visit}`, kind, actor, secrets, returns }
     if (kind !== 'llm') return { ...call, input: effect.input }
     // A scripted model gives its answers in the order of the calls.
     const earlier = effect.calls + number - 1
-    return { ...call, input: { ...(plan.fixed as JsonObject), ...(effect.input as JsonObject), call: earlier } }
+    const input = { ...(plan.fixed as JsonObject), model: actor, ...(effect.input as JsonObject), call: earlier }
+    return { ...call, input }
   }
 
   #contextOf({ effect, plan }: RunningEffect, { number, started, usage, abort }: Attempt): ActorContext {

@@ -6,7 +6,7 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { Defect } from '../core/defect.ts'
 import { isEventKind, type JournalRow } from '../store/journal-row.ts'
 import type { UsageTotals } from '../store/store.ts'
-import type { EffectHistory } from './effect-runner.ts'
+import { type EffectHistory, UNTRIED } from './effect-runner.ts'
 import type { AttemptFigures, CreatedData, RunEvent } from './run-event.ts'
 import { RunState } from './run-state.ts'
 import { addUsage, NO_USAGE } from './usage-totals.ts'
@@ -56,21 +56,26 @@ const foldJournal = (
 
 /** What the journal says was tried of the effects that have no outcome. */
 export class EffectHistories {
-  readonly #failed = new Map<string, number>()
-  readonly #lost = new Map<string, number>()
+  readonly #open = new Map<string, EffectHistory>()
 
-  take({ kind, path, visit }: JournalRow): void {
+  take({ kind, path, visit, data }: JournalRow): void {
     const id = `${path}#${visit}`
-    if (kind === 'attempt') this.#failed.set(id, (this.#failed.get(id) ?? 0) + 1)
-    else if (kind === 'lost') this.#lost.set(id, (this.#lost.get(id) ?? 0) + 1)
-    else if (kind === 'outcome') {
-      this.#failed.delete(id)
-      this.#lost.delete(id)
-    }
+    if (kind === 'attempt') this.#open.set(id, addFailed(this.#of(id), data as { choice?: number }))
+    else if (kind === 'lost') this.#open.set(id, { ...this.#of(id), lost: this.#of(id).lost + 1 })
+    else if (kind === 'outcome') this.#open.delete(id)
   }
 
   of(path: string, visit: number): EffectHistory {
-    const id = `${path}#${visit}`
-    return { failed: this.#failed.get(id) ?? 0, lost: this.#lost.get(id) ?? 0 }
+    return this.#of(`${path}#${visit}`)
   }
+
+  #of(id: string): EffectHistory {
+    return this.#open.get(id) ?? UNTRIED
+  }
+}
+
+/** The note of a failed attempt says which one of a fallback order comes next. */
+const addFailed = (history: EffectHistory, { choice = history.choice }: { choice?: number }): EffectHistory => {
+  const failed = history.failed + 1
+  return { ...history, failed, choice, before: choice === history.choice ? history.before : failed }
 }

@@ -331,7 +331,8 @@ export class Run {
         started: (effect, attempt) => watch({ type: 'attempt.started', effect, attempt }),
         progressed: (effect, progress) => watch({ type: 'attempt.progress', effect, progress }),
         failed: (effect, failure) => {
-          this.#note('attempt', effect, { ...counted(failure.figures), fault: failure.fault })
+          const { figures, fault, choice } = failure
+          this.#note('attempt', effect, { ...counted(figures), fault, ...(choice === undefined ? {} : { choice }) })
           watch({ type: 'attempt.failed', effect, ...failure })
         },
         ended: (effect, outcome, figures) => {

@@ -17,6 +17,9 @@ const inputWith = (change: Partial<AttemptInput> = {}): AttemptInput => ({
   seed: 'r-1/a#1',
   failed: 0,
   lost: 0,
+  choices: 1,
+  choice: 0,
+  before: 0,
   ...change,
 })
 

@@ -15,7 +15,7 @@ import { Fault, toFault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { createRunId } from '../../core/run-id.ts'
 import { checkInput } from '../../runtime/check-input.ts'
-import { EffectRunner } from '../../runtime/effect-runner.ts'
+import { EffectRunner, UNTRIED } from '../../runtime/effect-runner.ts'
 import { createLocalPlacement } from '../../runtime/local-placement.ts'
 import type { ActorCall, Placement } from '../../runtime/placement.ts'
 import { SecretVault } from '../../runtime/secret-vault.ts'
@@ -118,7 +118,7 @@ const performEffect = (
       },
     })
     signal.addEventListener('abort', () => runner.stop(path, visit), { once: true })
-    runner.start({ path, visit, step, input, calls, ...(key === undefined ? {} : { key }) }, { failed: 0, lost: 0 })
+    runner.start({ path, visit, step, input, calls, ...(key === undefined ? {} : { key }) }, UNTRIED)
   })
 }
 

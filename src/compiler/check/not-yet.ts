@@ -50,10 +50,9 @@ const findInTop = ({ workflow: { triggers, mcp, presets, flow, runsOn } }: NotYe
 const AGENTS = 'running steps on agents'
 
 const findInModels = (context: NotYetContext): NotYet[] =>
-  [...context.workflow.models].flatMap(([alias, { value, range }]) => {
+  [...context.workflow.models].flatMap(([alias, { value }]) => {
     if (context.models.isReplaced(alias)) return []
-    const order = value.length > 1 ? [notYet(range, 'a fallback order of models')] : []
-    return [...order, ...value.flatMap((model) => findProvider(model, context))]
+    return value.flatMap((model) => findProvider(model, context))
   })
 
 const findProvider = ({ value, range }: Located<string>, { catalogue }: NotYetContext): NotYet[] => {
