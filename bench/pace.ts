@@ -1,14 +1,28 @@
-/** How fast work is done: one after the other, or so many at once. */
-export interface Pace {
-  runs: number
-  atOnce: number
+/**
+ * How fast work is done. Whoever is measured is first left to work for a while: V8 compiles what runs often, and it takes a
+ * second until it has compiled all of a step's way. Measured in time, not in runs, so that fast and slow are equally warm.
+ */
+const WARM_UP_MS = 1_500
+const MEASURE_MS = 1_000
+
+/** Runs per second, so many at once. */
+export const measurePace = async (run: () => Promise<unknown>, { atOnce }: { atOnce: number }): Promise<number> => {
+  const together = (): Promise<unknown> => Promise.all(Array.from({ length: atOnce }, run))
+  await warmUp(together)
+  let runs = 0
+  const started = performance.now()
+  for (; performance.now() - started < MEASURE_MS; runs += atOnce) await together()
+  return runs / ((performance.now() - started) / 1000)
 }
 
-/** Runs per second. */
-export const measurePace = async (run: () => Promise<unknown>, { runs, atOnce }: Pace): Promise<number> => {
+/** Milliseconds a run, one after the other. */
+export const timeRuns = async (run: () => Promise<unknown>): Promise<number> =>
+  1000 / (await measurePace(run, { atOnce: 1 }))
+
+export const warmUp = async (run: () => Promise<unknown>): Promise<void> => {
   const started = performance.now()
-  for (let done = 0; done < runs; done += atOnce) await Promise.all(Array.from({ length: atOnce }, run))
-  return runs / ((performance.now() - started) / 1000)
+  do await run()
+  while (performance.now() - started < WARM_UP_MS)
 }
 
 /** Milliseconds of one call. */
@@ -16,4 +30,8 @@ export const timeOnce = async (work: () => Promise<unknown>): Promise<number> =>
   const started = performance.now()
   await work()
   return performance.now() - started
+}
+
+export const repeat = async (run: () => Promise<unknown>, { times, atOnce }: { times: number; atOnce: number }) => {
+  for (let done = 0; done < times; done += atOnce) await Promise.all(Array.from({ length: atOnce }, run))
 }

@@ -1,6 +1,6 @@
 /** What is measured of each peer, in the same way as of Troupe. How a peer does it stands in its own file. */
 import { join } from 'node:path'
-import { measurePace } from '../pace.ts'
+import { measurePace, repeat, timeRuns } from '../pace.ts'
 import { withFolder } from '../stores.ts'
 import type { Figure, Workloads } from '../workload.ts'
 import { measureLaunches } from '../workloads/cold-start.ts'
@@ -30,8 +30,8 @@ export interface Engine {
   oneStep: string
 }
 
-/** Fewer than of Troupe where a peer is slow: enough to be warm. */
-const RUNS = { line: 150, loop: 20, durable: 60, together: 200, stored: 200 }
+/** Of which the size is measured: fewer than of Troupe, as some peers are slow. */
+const STORED_RUNS = 200
 
 export const createPeerWorkloads = (engine: Engine): Workloads => ({
   W1: { id: 'W1', note: '', measure: () => measureLine(engine) },
@@ -40,17 +40,17 @@ export const createPeerWorkloads = (engine: Engine): Workloads => ({
   W4: { id: 'W4', note: engine.durableNote, measure: () => measureDurable(engine) },
   W5: { id: 'W5', note: 'without a store', measure: async () => measureStart(engine) },
   W7: { id: 'W7', note: engine.durableNote, measure: () => measureGrowth(engine) },
-  W8: { id: 'W8', note: `${engine.durableNote}, of ${RUNS.stored} runs`, measure: () => measureSize(engine) },
+  W8: { id: 'W8', note: `${engine.durableNote}, of ${STORED_RUNS} runs`, measure: () => measureSize(engine) },
 })
 
 const measureLine = async ({ openBare, openMemory }: Engine): Promise<Figure[]> => [
-  { metric: 'no store', unit: 'ms', value: await timeRun((await openBare()).line, RUNS.line) },
-  { metric: 'memory store', unit: 'ms', value: await timeRun((await openMemory()).line, RUNS.line) },
+  { metric: 'no store', unit: 'ms', value: await timeRuns((await openBare()).line) },
+  { metric: 'memory store', unit: 'ms', value: await timeRuns((await openMemory()).line) },
 ]
 
 const measureLoop = async ({ openMemory }: Engine): Promise<Figure[]> => {
   const { loop } = await openMemory()
-  return [{ metric: 'memory store', unit: 'ms', value: await timeRun(() => loop(100), RUNS.loop) }]
+  return [{ metric: 'memory store', unit: 'ms', value: await timeRuns(() => loop(100)) }]
 }
 
 const measureWide = async ({ openMemory, openDurable }: Engine): Promise<Figure[]> => {
@@ -65,9 +65,8 @@ const measureWide = async ({ openMemory, openDurable }: Engine): Promise<Figure[
 const measureDurable = ({ openDurable }: Engine): Promise<Figure[]> =>
   withFolder(async (folder) => {
     const { line, close } = await openDurable(folder)
-    await measurePace(line, { runs: RUNS.durable, atOnce: 1 })
-    const sequential = await measurePace(line, { runs: RUNS.durable, atOnce: 1 })
-    const concurrent = await measurePace(line, { runs: RUNS.together, atOnce: 100 })
+    const sequential = await measurePace(line, { atOnce: 1 })
+    const concurrent = await measurePace(line, { atOnce: 100 })
     await close()
     return [
       { metric: 'sequential', unit: 'runs/s', value: sequential },
@@ -98,16 +97,10 @@ const measureSize = ({ openDurable }: Engine): Promise<Figure[]> =>
   withFolder(async (folder) => {
     const file = join(folder, 'bench.db')
     const { line, close } = await openDurable(folder)
-    await measurePace(line, { runs: 20, atOnce: 10 })
+    await repeat(line, { times: 20, atOnce: 10 })
     const before = measureFile(file)
-    await measurePace(line, { runs: RUNS.stored, atOnce: 10 })
+    await repeat(line, { times: STORED_RUNS, atOnce: 10 })
     const after = measureFile(file)
     await close()
-    return [{ metric: 'a run', unit: 'bytes', value: (after - before) / RUNS.stored }]
+    return [{ metric: 'a run', unit: 'bytes', value: (after - before) / STORED_RUNS }]
   })
-
-/** Milliseconds a run, one after the other, after as many to warm up. */
-const timeRun = async (run: () => Promise<void>, runs: number): Promise<number> => {
-  await measurePace(run, { runs, atOnce: 1 })
-  return 1000 / (await measurePace(run, { runs, atOnce: 1 }))
-}

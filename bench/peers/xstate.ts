@@ -1,6 +1,6 @@
 /** XState by itself, with live actors and no journal: what Troupe is built on. */
 import { assign, createActor, fromPromise, setup, toPromise } from 'xstate'
-import { measurePace } from '../pace.ts'
+import { timeRuns } from '../pace.ts'
 import type { Workloads } from '../workload.ts'
 import { answer } from './model.ts'
 import { STEPS } from './work.ts'
@@ -62,20 +62,15 @@ const run = (machine: typeof line | typeof loop): Promise<unknown> => {
   return toPromise(actor)
 }
 
-const measureRuns = async (machine: typeof line | typeof loop, runs: number): Promise<number> => {
-  await measurePace(() => run(machine), { runs, atOnce: 1 })
-  return 1000 / (await measurePace(() => run(machine), { runs, atOnce: 1 }))
-}
-
 export const XSTATE: Workloads = {
   W1: {
     id: 'W1',
     note: 'live actors alone',
-    measure: async () => [{ metric: 'no store', unit: 'ms', value: await measureRuns(line, 500) }],
+    measure: async () => [{ metric: 'no store', unit: 'ms', value: await timeRuns(() => run(line)) }],
   },
   W2: {
     id: 'W2',
     note: 'live actors alone',
-    measure: async () => [{ metric: 'no store', unit: 'ms', value: await measureRuns(loop, 50) }],
+    measure: async () => [{ metric: 'no store', unit: 'ms', value: await timeRuns(() => run(loop)) }],
   },
 }

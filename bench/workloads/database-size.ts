@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { openWorkflow } from '../opened-workflow.ts'
-import { measurePace } from '../pace.ts'
+import { repeat } from '../pace.ts'
 import { LINE } from '../sources.ts'
 import { openDurableStore, withFolder } from '../stores.ts'
 import type { Workload } from '../workload.ts'
@@ -16,9 +16,9 @@ export const databaseSize: Workload = {
     withFolder(async (folder) => {
       const file = join(folder, 'bench.db')
       const { run, close } = openWorkflow(await openDurableStore(folder), LINE)
-      await measurePace(run, { runs: 100, atOnce: 100 })
+      await repeat(run, { times: 100, atOnce: 100 })
       const before = measureFile(file)
-      await measurePace(run, { runs: RUNS, atOnce: 100 })
+      await repeat(run, { times: RUNS, atOnce: 100 })
       const after = measureFile(file)
       await close()
       return [{ metric: 'a run', unit: 'bytes', value: (after - before) / RUNS }]

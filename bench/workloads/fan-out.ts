@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { openWorkflow } from '../opened-workflow.ts'
-import { timeOnce } from '../pace.ts'
+import { timeOnce, warmUp } from '../pace.ts'
 import { medianOf } from '../rows.ts'
 import { createFanOut } from '../sources.ts'
 import { DURABLE_NOTE, openDurableStore, withFolder } from '../stores.ts'
@@ -31,7 +31,7 @@ export const measureFanOut = async (name: string, { run, close }: FanOut): Promi
   const figures: Figure[] = []
   for (const count of FAN_OUT_COUNTS) {
     const times: number[] = []
-    for (let warm = 0; warm < WARM_UPS; warm++) await run(count)
+    await warmUp(() => run(count))
     for (let repeat = 0; repeat < REPEATS; repeat++) times.push(await timeOnce(() => run(count)))
     figures.push({ metric: `${count}, ${name}`, unit: 'ms', value: medianOf(times) - FAN_OUT_WAIT_MS })
   }
@@ -39,8 +39,7 @@ export const measureFanOut = async (name: string, { run, close }: FanOut): Promi
   return figures
 }
 
-const WARM_UPS = 5
-const REPEATS = 7
+const REPEATS = 9
 
 const openFanOut = (store: Store): FanOut => {
   const { run, close } = openWorkflow(store, createFanOut(FAN_OUT_WAIT_MS))

@@ -1,13 +1,14 @@
 import { type OpenedWorkflow, openWorkflow } from '../opened-workflow.ts'
-import { timeOnce } from '../pace.ts'
+import { timeOnce, warmUp } from '../pace.ts'
 import { medianOf } from '../rows.ts'
 import { GROWING_LOOP, LOOP } from '../sources.ts'
 import { DURABLE_NOTE, openDurableStore, withFolder } from '../stores.ts'
 import type { Figure, Workload } from '../workload.ts'
 
 const SIZES = [100, 1_000, 10_000]
-/** So many steps at least are measured of each size, and the middle run taken. */
+/** So many steps are measured of each size, in so many runs at least, and the middle run is taken. */
 const STEPS = 5_000
+const RUNS = 3
 /** What a step adds: 200 bytes. */
 export const ADDED_TEXT = 'x'.repeat(200)
 
@@ -36,14 +37,17 @@ export const measureSizes = async (
   { sizes = SIZES, steps = STEPS }: { sizes?: readonly number[]; steps?: number } = {},
 ): Promise<Figure[]> => {
   const figures: Figure[] = []
+  await warmUp(() => run(WARM_UP_TIMES))
   for (const times of sizes) {
     const taken: number[] = []
-    await run(Math.min(times, 1_000))
-    for (let done = 0; done < steps; done += times) taken.push(await timeOnce(() => run(times)))
+    const runs = Math.max(RUNS, steps / times)
+    for (let done = 0; done < runs; done++) taken.push(await timeOnce(() => run(times)))
     figures.push({ metric: `${times} times${name}`, unit: 'µs', value: (medianOf(taken) * 1000) / times })
   }
   return figures
 }
+
+const WARM_UP_TIMES = 200
 
 const closeBoth = async (first: OpenedWorkflow, second: OpenedWorkflow): Promise<void> => {
   await first.close()
