@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert'
 import { toFaultData } from '../../src/core/fault.ts'
 import { catchProviderFault, PLANTED_KEY } from '../support/wire/ask-provider.ts'
+import { startWireServer } from '../support/wire/wire-server.ts'
 import type { AddProviderTest, ProviderUnderTest } from './llm-provider.ts'
 
 /** Status, fault, whether a later attempt may succeed. */
@@ -66,13 +67,9 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
       }
   })
 
-  test(
-    '401 names the variable of the key',
-    async (subject) => {
-      assert.match((await refuse(subject, { status: 401 })).message, 'PLANTED_KEY_VARIABLE')
-    },
-    'key',
-  )
+  test('401 names the variable of the key', async (subject) => {
+    assert.match((await refuse(subject, { status: 401 })).message, 'PLANTED_KEY_VARIABLE')
+  })
 
   test(
     'without a key nothing is asked, and the fault names its variable',
@@ -83,7 +80,7 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
       assert.match(fault.message, 'PLANTED_KEY_VARIABLE')
       assert.is(subject.server.requests.length, before)
     },
-    'key',
+    'required key',
   )
 
   test('404 names the model', async (subject) => {
@@ -113,10 +110,12 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
   })
 
   test('a server that is not there is the fault unavailable, and names its address', async (subject) => {
+    const gone = await startWireServer(subject.vendor)
+    await gone.stop()
     for (const stream of [false, true]) {
-      const fault = await catchProviderFault({ ...subject, server: { baseUrl: CLOSED } }, {}, { stream })
+      const fault = await catchProviderFault({ ...subject, server: gone }, {}, { stream })
       assert.equal([fault.code, fault.retryable], ['unavailable', true])
-      assert.match(fault.message, '127.0.0.1:9')
+      assert.match(fault.message, new URL(gone.baseUrl).host)
     }
   })
 
@@ -128,9 +127,6 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
     }
   })
 }
-
-/** The port for discarding, at which nothing listens. */
-const CLOSED = 'http://127.0.0.1:9'
 
 const refuse = (
   { server, vendor }: ProviderUnderTest,

@@ -8,13 +8,9 @@ import type { AddProviderTest, ProviderUnderTest } from './llm-provider.ts'
 import { WEATHER } from './llm-provider-answers.ts'
 
 export const addProviderRequestTests = (test: AddProviderTest): void => {
-  test(
-    'the key is sent, and only the key that was given',
-    async (subject) => {
-      assert.is((await send(subject)).apiKey, PLANTED_KEY)
-    },
-    'key',
-  )
+  test('the key is sent, and only the key that was given', async (subject) => {
+    assert.is((await send(subject)).apiKey, PLANTED_KEY)
+  })
 
   test('model, system and messages arrive in their order', async (subject) => {
     const sent = await send(subject, { messages: TALK })

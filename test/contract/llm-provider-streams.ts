@@ -84,7 +84,7 @@ export const addProviderStreamTests = (test: AddProviderTest): void => {
           assert.equal([fault.code, fault.retryable], [code, true], fault.message)
         }
       },
-      'error in a stream',
+      status === 500 ? 'error in a stream' : 'kinds of errors in a stream',
     )
 
   test('an event that is no JSON is the fault unavailable', async (subject) => {

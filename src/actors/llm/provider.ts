@@ -6,6 +6,7 @@
  * It throws `Fault` by the table of docs/errors.md and `Cancelled` when its signal is aborted; an error event inside a 200 stream
  * is a fault like any other; a stream that is silent for 60 s is the fault `timeout`.
  */
+import type { Clock } from '../../core/clock.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import type { LlmMessage, LlmTool, LlmToolCall } from './llm.ts'
@@ -46,10 +47,14 @@ export interface LlmAnswer {
 
 /** Where a provider is, and what opens it: from the environment or troupe.config.yaml. */
 export interface ProviderSettings {
+  /** As in `provider/name`; default: the vendor's. */
+  name?: string
   baseUrl?: string
   apiKey?: string
-  /** The variable that would hold the key, for messages. */
+  /** The variable that would hold the key, for messages. Given, a key is needed: without one nothing is asked. */
   keyVariable?: string
-  /** How long a stream may be silent, in milliseconds; default 60,000. */
+  /** How long a stream may be silent, in milliseconds; default 60,000. Until it begins five times as long: models load and think. */
   idleTimeoutMs?: number
+  /** Default: the system's. */
+  clock?: Clock
 }

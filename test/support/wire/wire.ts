@@ -82,8 +82,9 @@ export type WireFeature =
   | 'reasoning'
   | 'image by URL'
   | 'cached tokens'
-  | 'key'
+  | 'required key'
   | 'error in a stream'
+  | 'kinds of errors in a stream'
   | 'malformed tool arguments'
   | 'refusal'
 

@@ -1,0 +1,195 @@
+/**
+ * Which fault a vendor's no is: by its HTTP status, by the error that an answer holds, by how a connection failed.
+ *
+ * A message has the vendor's own words, without the key. Where the key is wrong it has not: vendors repeat parts of it then.
+ */
+import { Fault } from '../../core/fault.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { parseRetryAfter } from '../tools/http/retry-after.ts'
+import type { ProviderSettings } from './provider.ts'
+
+/** Who was asked for what. */
+export interface Asked {
+  settings: ProviderSettings & { name: string }
+  /** Without the provider. */
+  model: string
+  /** Where; only its origin and path are ever shown. */
+  url: string
+  /** What to do about a model that is not there. */
+  missingModelHint?: string
+  /** What to do when nothing answers there. */
+  connectionHint?: string
+}
+
+/** What a vendor says is wrong; `status` is made up where it sends none. */
+export interface VendorError {
+  status: number
+  message: string
+  /** Its own word for it: `insufficient_quota`. */
+  code: string
+}
+
+/** No wait is longer, whatever a server asks for. */
+const LONGEST_RETRY_AFTER_MS = 300_000
+const LONGEST_WORDS = 500
+
+export interface StatusContext extends Asked {
+  headers?: Headers
+  /** Epoch milliseconds, for a Retry-After that is a date. */
+  nowMs: number
+}
+
+export const toVendorFault = (error: VendorError, context: StatusContext): Fault => {
+  const { code, retryable, hint } = judge(error, context)
+  const details: JsonObject = { provider: context.settings.name, model: context.model, status: error.status }
+  const retryAfterMs = readRetryAfter(context)
+  if (retryAfterMs !== undefined) details.retry_after_ms = retryAfterMs
+  const words = code === 'unauthorized' ? '' : toWords(error.message, context)
+  const what = `'${context.settings.name}/${context.model}' answered ${error.status}${words === '' ? '' : `: ${words}`}`
+  return new Fault(code, hint === '' ? what : `${what}\n${hint}`, { retryable, details })
+}
+
+interface Verdict {
+  code: string
+  retryable: boolean
+  hint: string
+}
+
+const judge = ({ status, code }: VendorError, asked: Asked): Verdict => {
+  const final = (name: string, hint = ''): Verdict => ({ code: name, retryable: false, hint })
+  const passing = (name: string, hint = ''): Verdict => ({ code: name, retryable: true, hint })
+  if (/content_?(filter|policy)/i.test(code)) return final('refused')
+  if (status === 401 || status === 403) return final('unauthorized', describeKey(asked))
+  if (status === 404 || status === 410)
+    return final('not_found', asked.missingModelHint ?? `check the model's name, and the address ${showUrl(asked.url)}`)
+  if (status === 408) return passing('timeout')
+  if (status === 413) return final('too_large')
+  if (status === 429)
+    return code === 'insufficient_quota'
+      ? final('rate_limited', 'the quota of this key is used up: it does not help to wait')
+      : passing('rate_limited')
+  if (status === 409 || status === 425) return passing('unavailable')
+  return status >= 500 ? passing('unavailable') : final('invalid_input')
+}
+
+const describeKey = ({ settings: { name, apiKey, keyVariable } }: Asked): string => {
+  const variable = keyVariable === undefined ? `the key of provider '${name}'` : `the key in ${keyVariable}`
+  return apiKey
+    ? `${variable} was not accepted, or may not use this model`
+    : `a key is needed, and provider '${name}' has none`
+}
+
+/** @throws Fault `unauthorized` when a key is needed and there is none. */
+export const expectKey = ({ name, apiKey, keyVariable }: ProviderSettings & { name: string }): void => {
+  if (apiKey || keyVariable === undefined) return
+  throw new Fault(
+    'unauthorized',
+    `provider '${name}' has no key: ${keyVariable} is not set\nset it: export ${keyVariable}=…`,
+    {
+      details: { provider: name },
+    },
+  )
+}
+
+const readRetryAfter = ({ headers, nowMs }: StatusContext): number | undefined => {
+  const exact = headers?.get('retry-after-ms')
+  const waitMs =
+    exact && /^\d{1,12}(\.\d+)?$/.test(exact)
+      ? Math.ceil(Number(exact))
+      : parseRetryAfter(headers?.get('retry-after') ?? undefined, nowMs)
+  return waitMs === undefined ? undefined : Math.min(waitMs, LONGEST_RETRY_AFTER_MS)
+}
+
+/** A vendor's words in one line, without the key. */
+const toWords = (message: string, { settings: { apiKey } }: Asked): string => {
+  const clean = apiKey ? message.replaceAll(apiKey, '[key]') : message
+  return clean.toWellFormed().replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
+}
+
+/** Without user, query and fragment: they may hold a key. */
+export const showUrl = (url: string): string => {
+  const parsed = URL.parse(url)
+  return parsed === null ? 'its address' : `${parsed.origin}${parsed.pathname}`
+}
+
+/** The error that a body holds, in any of the forms that are common: `{ error: { message, … } }`, `{ error: text }`, `{ message }`, in a list. */
+export const readVendorError = (body: JsonValue | string, status?: number): VendorError => {
+  const parsed = typeof body === 'string' ? parse(body) : body
+  const outer = Array.isArray(parsed) ? (parsed[0] ?? null) : parsed
+  const error = isJsonObject(outer) ? (outer.error ?? outer) : outer
+  if (!isJsonObject(error)) return { status: status ?? 500, message: typeof error === 'string' ? error : '', code: '' }
+  const words = [error.code, error.type, error.status].filter((word) => typeof word === 'string')
+  const code = typeof error.innererror === 'object' ? 'content_filter' : words.join(' ')
+  const message =
+    typeof error.message === 'string' ? error.message : typeof outer === 'object' ? JSON.stringify(error) : ''
+  return { status: status ?? findStatus(error) ?? guessStatus(words.join(' ')), message, code: simplify(code) }
+}
+
+/** Error pages are no JSON: they say nothing that the status does not. */
+const parse = (text: string): JsonValue => {
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return /^\s*</.test(text) ? '' : text
+  }
+}
+
+const simplify = (code: string): string => (code.includes('insufficient_quota') ? 'insufficient_quota' : code)
+
+const findStatus = ({ code, status }: JsonObject): number | undefined =>
+  [status, code].find((value): value is number => typeof value === 'number' && value >= 400 && value < 600)
+
+const STATUS_WORDS: readonly [RegExp, number][] = [
+  [/rate_?limit|too_?many|resource_exhausted|quota/i, 429],
+  [/overload/i, 529],
+  [/unavailable/i, 503],
+  [/authentication|unauthenticated|unauthorized|api_?key/i, 401],
+  [/permission|forbidden/i, 403],
+  [/not_?found/i, 404],
+  [/timeout|deadline/i, 408],
+  [/too_large/i, 413],
+  [/server_error|internal/i, 500],
+  [/invalid|bad_request|context_length|content_?(filter|policy)/i, 400],
+]
+
+const guessStatus = (words: string): number => STATUS_WORDS.find(([pattern]) => pattern.test(words))?.[1] ?? 500
+
+/** How a connection failed, for what `fetch` throws: a TypeError whose cause knows more. */
+export const toConnectionFault = (error: unknown, asked: Asked): Fault => {
+  const { name } = asked.settings
+  const details: JsonObject = { provider: name, model: asked.model }
+  const code = findCode(error)
+  const where = showUrl(asked.url)
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+    return new Fault(
+      'timeout',
+      `'${name}' at ${where} sent nothing for five minutes\nwith 'stream: true' a long answer keeps coming`,
+      {
+        retryable: true,
+        details,
+      },
+    )
+  const reason = REASONS[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`)
+  const hint = asked.connectionHint === undefined ? '' : `\n${asked.connectionHint}`
+  return new Fault('unavailable', `'${name}' at ${where} can't be reached: ${reason}${hint}`, {
+    retryable: !/CERT|TLS|SELF_SIGNED|UNABLE_TO/.test(code),
+    details,
+  })
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: "the name can't be resolved",
+  EAI_AGAIN: "the name can't be resolved",
+  ECONNRESET: 'the connection broke before the answer was complete',
+  EPIPE: 'the connection broke before the answer was complete',
+  UND_ERR_SOCKET: 'the connection broke before the answer was complete',
+}
+
+/** The first code in the chain of causes; of an AggregateError, that of its first error. */
+const findCode = (error: unknown, depth = 0): string => {
+  if (depth > 8 || typeof error !== 'object' || error === null) return ''
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] }
+  if (typeof code === 'string') return code
+  return findCode(cause ?? errors?.[0], depth + 1)
+}
