@@ -4,6 +4,7 @@ import { formatDiagnostic } from '../compiler/diagnostic.ts'
 import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../compiler/diagnostic-codes.ts'
 import { DIAGNOSTIC_EXAMPLES } from '../compiler/diagnostic-examples.ts'
 import { createSource } from '../compiler/source.ts'
+import { STRICT_CODES } from '../compiler/strict-codes.ts'
 import { FAULT_CODES, type FaultCode } from '../core/fault.ts'
 import { FAULT_EXPLANATIONS } from '../core/fault-codes.ts'
 import { createCatalogue } from './catalogue.ts'
@@ -48,7 +49,9 @@ const explainFault = (code: FaultCode): CodeExplanation => {
 const explainDiagnostic = (code: DiagnosticCode): CodeExplanation => {
   const { title, cause, fix } = DIAGNOSTIC_CODES[code]
   const example = DIAGNOSTIC_EXAMPLES[code]?.text.trim() ?? null
-  return { code, kind: 'diagnostic', title, cause, fix, example, finding: findInExample(code) }
+  const isStrict = Object.hasOwn(STRICT_CODES, code)
+  const whole = isStrict ? `${cause} Only \`troupe validate --strict\` looks for it.` : cause
+  return { code, kind: 'diagnostic', title, cause: whole, fix, example, finding: findInExample(code) }
 }
 
 /** Compiled when it is asked for, so that it always is what this version says. */
@@ -57,13 +60,14 @@ const findInExample = (code: DiagnosticCode): string | null => {
   if (example === undefined) return null
   const { text, workflows = {} } = example
   const source = createSource('example.yaml', text)
-  const { diagnostics } = compile(source, {
+  const { diagnostics, proofs } = compile(source, {
     catalogue: createCatalogue(),
+    proofs: Object.hasOwn(STRICT_CODES, code),
     links: {
       file: () => undefined,
       workflow: (path) => (workflows[path] === undefined ? undefined : createSource(path, workflows[path])),
     },
   })
-  const finding = diagnostics.find((one) => one.code === code)
+  const finding = [...diagnostics, ...(proofs?.findings ?? [])].find((one) => one.code === code)
   return finding === undefined ? null : formatDiagnostic(finding, source)
 }

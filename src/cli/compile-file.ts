@@ -14,19 +14,21 @@ export interface CompileRequest {
   project: Project
   /** Alias to `provider/name`. */
   models?: Record<string, string>
+  /** Whether to look for what can be said of every run. */
+  proofs?: boolean
 }
 
 /** Compiles a file that the user named. @throws CliError when it can't be read */
 export const compileFile = async (
   file: string,
-  { context, project, models = {} }: CompileRequest,
+  { context, project, models = {}, proofs = false }: CompileRequest,
 ): Promise<Compilation & { source: Source }> => {
   const { source, diagnostics } = decodeSource(shownName(file), await readNamedFile(file, context))
   if (diagnostics.hasErrors) return { source, diagnostics: diagnostics.toList(), compiled: undefined }
   // All that the config lists: whether one is set must not decide whether a workflow is right.
   const environment = project.config.env
   const links = createLinkReader(context.workingFolder)
-  return { source, ...compile(source, { catalogue: createCatalogue(), environment, models, links }) }
+  return { source, ...compile(source, { catalogue: createCatalogue(), environment, models, links, proofs }) }
 }
 
 /** A workflow that can run here and now. @throws InvalidFile, also for what a later release brings */

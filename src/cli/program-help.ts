@@ -60,8 +60,12 @@ Examples:
   troupe validate hello.yaml
   troupe validate flows/*.yaml --json
   cat hello.yaml | troupe validate -
+  troupe validate hello.yaml --strict
 
-Warnings leave the exit code at 0, errors make it 2.`
+Warnings leave the exit code at 0, errors make it 2. With --strict what it proves is an error too:
+conditions that always come out the same, cases that are never taken, steps that no run gets to,
+loops and parallels that never complete, more steps than limits.steps. It then counts the paths to an
+end (loops go round once), names the longest, and says how many steps a run has at most.`
 
 export const GRAPH_HELP = `
 Examples:

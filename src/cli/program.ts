@@ -109,7 +109,8 @@ const addProjectCommands = (program: Command, end: End): void => {
     )
   describe(program, 'validate', 'check workflows without running them', VALIDATE_HELP)
     .argument('<file...>', 'YAML files, or - for standard input')
-    .option('--json', 'print a JSON object: { ok, diagnostics }')
+    .option('--strict', 'prove more: conditions that never hold, steps never reached, more steps than the limit')
+    .option('--json', 'print a JSON object: { ok, diagnostics }, with --strict proofs as well')
     .action(async (files, options, command) =>
       end(await (await import('./commands/validate.ts')).validate(contextOf(command), { files, ...options })),
     )

@@ -22,6 +22,7 @@ import { linkChildren } from './link-children.ts'
 import { joinLinks, type LinkReader, type Links, NO_LINKS } from './links.ts'
 import { lowerWorkflow } from './lower.ts'
 import { planSteps, type StepPlan } from './plan.ts'
+import type { Proofs } from './prove.ts'
 import { readWorkflow } from './read.ts'
 import type { Source } from './source.ts'
 import { placeSteps } from './step-place.ts'
@@ -34,6 +35,8 @@ export interface CompileOptions {
   models?: Readonly<Record<string, string>>
   /** Gives the files and workflows that the workflow names. Default: there are none. */
   links?: LinkReader
+  /** Whether to look for what can be said of every run. Default: no. */
+  proofs?: boolean
 }
 
 export interface CompiledWorkflow extends LinkedWorkflow {
@@ -62,10 +65,14 @@ export interface Compilation {
   diagnostics: Diagnostic[]
   /** Undefined when there are errors. */
   compiled: CompiledWorkflow | undefined
+  /** Of this workflow alone, not of those that it calls; when it was asked for and there are no errors. */
+  proofs?: Proofs
 }
 
 /** Of `limits.steps`, when the file sets none. */
 const DEFAULT_STEP_LIMIT = 100_000
+
+const stepLimitOf = ({ limits }: Workflow): number => limits.steps?.value ?? DEFAULT_STEP_LIMIT
 
 export const compile = (source: Source, options: CompileOptions): Compilation =>
   compileNested(source, { ...options, ancestors: [source.file] })
@@ -84,12 +91,15 @@ const compileNested = (source: Source, options: NestedOptions): Compilation => {
     ancestors,
     links,
     diagnostics,
-    compileChild: (child) => compileNested(child, { ...options, models: {}, ancestors: [...ancestors, child.file] }),
+    compileChild: (child) =>
+      compileNested(child, { ...options, models: {}, proofs: false, ancestors: [...ancestors, child.file] }),
   })
   const checked = checkWorkflow(workflow, { catalogue, diagnostics, environment, models, children })
   const files = inlineFiles(workflow, { links, diagnostics })
-  const compiled = diagnostics.hasErrors ? undefined : build({ source, checked, children, files }, options)
-  return { diagnostics: diagnostics.toList(), compiled }
+  if (diagnostics.hasErrors) return { diagnostics: diagnostics.toList(), compiled: undefined }
+  const proofs = options.proofs === true ? { proofs: checked.prove({ stepLimit: stepLimitOf(workflow) }) } : {}
+  const compiled = build({ source, checked, children, files }, options)
+  return { diagnostics: diagnostics.toList(), compiled, ...proofs }
 }
 
 interface Parts {
@@ -123,7 +133,7 @@ const build = (
     plans,
     input: workflow.input?.value,
     limits: {
-      steps: workflow.limits.steps?.value ?? DEFAULT_STEP_LIMIT,
+      steps: stepLimitOf(workflow),
       timeMs: workflow.limits.timeMs?.value,
       tokens: workflow.limits.tokens?.value,
     },

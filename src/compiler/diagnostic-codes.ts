@@ -2,6 +2,8 @@
  * Every diagnostic code, once: title, cause and cure. docs/errors.md is generated from this list, and a test counts one
  * fixture for each. Codes are words and never change their meaning.
  */
+import { STRICT_CODES } from './strict-codes.ts'
+
 export interface CodeExplanation {
   title: string
   cause: string
@@ -383,6 +385,8 @@ export const DIAGNOSTIC_CODES = {
     cause: 'A workflow is checked together with all that it calls.',
     fix: 'Run `troupe validate` on the file that is named, and mend what it reports.',
   },
+
+  ...STRICT_CODES,
 } as const satisfies Record<string, CodeExplanation>
 
 export type DiagnosticCode = keyof typeof DIAGNOSTIC_CODES

@@ -148,4 +148,27 @@ export const DIAGNOSTIC_EXAMPLES: Partial<Record<DiagnosticCode, DiagnosticExamp
     text: 'workflow: example\nsteps:\n  - { id: call, workflow: billing.yaml }\n',
     workflows: { 'billing.yaml': 'workflow: billing\nsteps:\n  - { id: a, sett: { b: 1 } }\n' },
   },
+  constant_condition: steps('- { id: first, set: { a: 1 }, when: 1 > 2 }'),
+  untakeable_case: whole(`
+  input: { count: number }
+  steps:
+    - id: route
+      switch:
+        - { when: input.count > 0, next: end }
+        - { when: input.count > 5, next: end }`),
+  never_reached: whole(`
+  input: { flag: boolean }
+  steps:
+    - { id: route, switch: [{ when: input.flag, next: end }, { when: '!input.flag', next: end }] }
+    - { id: after, set: { a: 1 } }`),
+  dead_end: steps('- { id: spin, loop: { until: iter.count > 5, max: 5 }, do: [{ id: one, set: { n: 1 } }] }'),
+  parallel_never_joins: steps(`
+  - id: both
+    parallel: { a: [{ id: one, set: { n: 1 } }], b: [{ id: two, fail: { code: sad, message: Sad } }] }`),
+  too_many_steps: whole(`
+  limits: { steps: 50 }
+  steps:
+    - id: up
+      loop: { until: steps.one.output.n > 5, max: 100 }
+      do: [{ id: one, set: { n: iter.count } }]`),
 }

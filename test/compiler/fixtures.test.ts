@@ -9,20 +9,26 @@ import * as assert from 'uvu/assert'
 import { createCatalogue } from '../../src/app/catalogue.ts'
 import { createLinkReader } from '../../src/app/linked-files.ts'
 import { compile } from '../../src/compiler/compile.ts'
-import { formatDiagnostic } from '../../src/compiler/diagnostic.ts'
+import { type Diagnostic, formatDiagnostic } from '../../src/compiler/diagnostic.ts'
 import { DIAGNOSTIC_CODES } from '../../src/compiler/diagnostic-codes.ts'
 import { decodeSource } from '../../src/compiler/read.ts'
+import type { Source } from '../../src/compiler/source.ts'
 
 const FOLDER = new URL('../fixtures/workflows/', import.meta.url)
 const cases = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory())
 const catalogue = createCatalogue()
 
+/** A workflow that says so on its first line is checked as with `validate --strict`. */
+const compileFully = (source: Source, folder: string): Diagnostic[] => {
+  const proofs = source.text.startsWith('# strict')
+  const compilation = compile(source, { catalogue, links: createLinkReader(folder), proofs })
+  return [...compilation.diagnostics, ...(compilation.proofs?.findings ?? [])]
+}
+
 /** All findings about the bytes of a file, as the command line prints them. */
 const diagnose = (folder: string, bytes: Uint8Array): string => {
   const { source, diagnostics } = decodeSource('workflow.yaml', bytes)
-  const found = diagnostics.hasErrors
-    ? diagnostics.toList()
-    : compile(source, { catalogue, links: createLinkReader(folder) }).diagnostics
+  const found = diagnostics.hasErrors ? diagnostics.toList() : compileFully(source, folder)
   return found.map((diagnostic) => `${formatDiagnostic(diagnostic, source)}\n`).join('')
 }
 

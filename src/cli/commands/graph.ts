@@ -6,10 +6,12 @@ import { readRunActivity } from '../../app/run-activity.ts'
 import type { RunActivity } from '../../chart/activity.ts'
 import { CHART_FORMATS, type ChartFormat, isChartFormat, renderChart } from '../../chart/render-chart.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { Proofs } from '../../compiler/prove.ts'
 import { findNearest } from '../../core/nearest.ts'
 import { CliError, InvalidFile } from '../cli-error.ts'
 import { compileFile, folderOf } from '../compile-file.ts'
 import type { Context } from '../context.ts'
+import { describeProofs } from '../describe-proofs.ts'
 import { EXIT } from '../exit-code.ts'
 import { findRun } from '../find-run.ts'
 import { openProject } from '../open-project.ts'
@@ -26,6 +28,8 @@ export interface GraphArguments {
 
 interface Drawn {
   workflow: CompiledWorkflow
+  /** Of a workflow that was named, not of a run. */
+  proofs?: Proofs | undefined
   activity?: RunActivity
 }
 
@@ -37,7 +41,10 @@ export const graph = async (context: Context, { file, format, output, run }: Gra
   const drawn = run === undefined ? await compileNamed(context, file) : await readRun(context, { run, file })
   const text = await renderChart(drawn.workflow, { format: notation, activity: drawn.activity })
   if (output === undefined || output === '-') context.stdout.write(context.stdout.isTerminal ? toPrintable(text) : text)
-  else writeOutput(output, text, context)
+  else {
+    writeOutput(output, text, context)
+    if (drawn.proofs !== undefined) context.stderr.write(`${describeProofs(drawn.proofs)}\n`)
+  }
   return EXIT.completed
 }
 
@@ -64,9 +71,9 @@ const compileNamed = async (context: Context, file: string | undefined): Promise
   if (file === undefined)
     throw new CliError('there is nothing to draw', { hint: 'name a workflow: troupe graph FILE, or a run: --run RUN' })
   const project = await openProject(context, folderOf(file, context.workingFolder))
-  const { compiled, diagnostics, source } = await compileFile(file, { context, project })
+  const { compiled, diagnostics, source, proofs } = await compileFile(file, { context, project, proofs: true })
   if (compiled === undefined) throw new InvalidFile(diagnostics, source)
-  return { workflow: compiled }
+  return { workflow: compiled, proofs }
 }
 
 /** The workflow as it was when the run began, so that the picture fits the run even if the file has changed. */

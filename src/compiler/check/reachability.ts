@@ -1,15 +1,18 @@
 /** Which points of the flow a run can get to. */
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Flow } from './flow-builder.ts'
-import type { FlowNode, NodeSet } from './flow-graph.ts'
+import type { FlowEdge, FlowNode, NodeSet } from './flow-graph.ts'
 import type { Jumps } from './jumps.ts'
 import type { StepIndex } from './step-index.ts'
 
-export const findReachable = ({ graph, entry }: Flow): NodeSet => {
+/** @param closed Edges that no run takes. */
+export const findReachable = ({ graph, entry }: Flow, closed: ReadonlySet<FlowEdge> = NO_EDGES): NodeSet => {
   const reached = new Uint8Array(graph.nodes.length)
-  spread([entry], reached)
+  spread([entry], reached, closed)
   return reached
 }
+
+const NO_EDGES: ReadonlySet<FlowEdge> = new Set()
 
 export interface ReachabilityContext {
   index: StepIndex
@@ -35,13 +38,14 @@ export const checkReachable = (flow: Flow, { index, jumps, reached, diagnostics 
   }
 }
 
-const spread = (from: FlowNode[], reached: NodeSet): void => {
+const spread = (from: FlowNode[], reached: NodeSet, closed: ReadonlySet<FlowEdge> = NO_EDGES): void => {
   const arrivals = new Map<FlowNode, number>()
   const open = [...from]
   for (const node of from) reached[node.number] = 1
   for (let node = open.pop(); node !== undefined; node = open.pop())
-    for (const { to } of node.onward) {
-      if (reached[to.number] === 1) continue
+    for (const edge of node.onward) {
+      const { to } = edge
+      if (reached[to.number] === 1 || closed.has(edge)) continue
       if (to.needs > 1) {
         const arrived = (arrivals.get(to) ?? 0) + 1
         arrivals.set(to, arrived)

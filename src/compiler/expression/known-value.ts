@@ -1,0 +1,118 @@
+/** Evaluates an expression as far as the values of its places are known. Never throws: what would fail is unknown. */
+import { type Expression, partsOf } from './expression.ts'
+
+export const UNKNOWN: unique symbol = Symbol('unknown')
+
+export type Known = string | number | boolean | null | typeof UNKNOWN
+
+/** Names a place, such as `steps.x.output.y`: equal for equal ones. */
+export type Place = string
+
+export const literalOfNode = (node: Expression): Known => {
+  if (node.kind === 'literal') return node.value
+  if (node.kind !== 'unary' || node.operator !== '-' || node.operand.kind !== 'literal') return UNKNOWN
+  return typeof node.operand.value === 'number' ? -node.operand.value : UNKNOWN
+}
+
+/** Undefined for what is no place: a literal, an operator, a call other than `orValue` of a literal. */
+export const placeOfNode = (node: Expression): Place | undefined => {
+  if (node.kind === 'name') return node.name
+  if (node.kind === 'field') {
+    const object = placeOfNode(node.object)
+    return object === undefined ? undefined : `${object}${node.optional ? '.?' : '.'}${node.name}`
+  }
+  const [substitute] = node.kind === 'call' ? node.args : []
+  if (node.kind !== 'call' || node.name !== 'orValue' || node.receiver === undefined || substitute?.kind !== 'literal')
+    return undefined
+  const receiver = placeOfNode(node.receiver)
+  return receiver === undefined ? undefined : `${receiver} or ${JSON.stringify(substitute.value)}`
+}
+
+export const evaluateKnown = (node: Expression, places: ReadonlyMap<Place, Known>): Known => {
+  const place = placeOfNode(node)
+  if (place !== undefined) return places.get(place) ?? (places.has(place) ? null : UNKNOWN)
+  switch (node.kind) {
+    case 'literal':
+      return node.value
+    case 'unary':
+      return negate(node.operator, evaluateKnown(node.operand, places))
+    case 'binary':
+      return evaluateBinary(node, places)
+    case 'conditional': {
+      const test = evaluateKnown(node.test, places)
+      const whenTrue = evaluateKnown(node.whenTrue, places)
+      const whenFalse = evaluateKnown(node.whenFalse, places)
+      if (typeof test === 'boolean') return test ? whenTrue : whenFalse
+      return whenTrue === whenFalse ? whenTrue : UNKNOWN
+    }
+    default:
+      return UNKNOWN
+  }
+}
+
+const negate = (operator: '!' | '-', value: Known): Known => {
+  if (operator === '!') return typeof value === 'boolean' ? !value : UNKNOWN
+  return typeof value === 'number' ? -value : UNKNOWN
+}
+
+const evaluateBinary = (
+  { operator, left, right }: Extract<Expression, { kind: 'binary' }>,
+  places: ReadonlyMap<Place, Known>,
+): Known => {
+  const first = evaluateKnown(left, places)
+  if (operator === 'in') return evaluateMembership(first, right, places)
+  const second = evaluateKnown(right, places)
+  // What decides an `&&` or `||` decides it from either side: the other can only fail, and then it does not hold either.
+  if (operator === '&&') return first === false || second === false ? false : and(first, second)
+  if (operator === '||') return first === true ? true : or(first, second)
+  if (first === UNKNOWN || second === UNKNOWN) return UNKNOWN
+  if (operator === '==') return first === second
+  if (operator === '!=') return first !== second
+  return calculate(operator, first, second)
+}
+
+const and = (first: Known, second: Known): Known => (first === true && second === true ? true : UNKNOWN)
+
+const or = (first: Known, second: Known): Known => {
+  if (first === false) return typeof second === 'boolean' ? second : UNKNOWN
+  return UNKNOWN
+}
+
+const calculate = (operator: string, first: Exclude<Known, symbol>, second: Exclude<Known, symbol>): Known => {
+  if (typeof first !== typeof second || (typeof first !== 'number' && typeof first !== 'string')) return UNKNOWN
+  if (second === null || typeof second === 'boolean') return UNKNOWN
+  switch (operator) {
+    case '<':
+      return first < second
+    case '<=':
+      return first <= second
+    case '>':
+      return first > second
+    case '>=':
+      return first >= second
+    default:
+      return typeof first === 'number' && typeof second === 'number'
+        ? calculateNumber(operator, first, second)
+        : UNKNOWN
+  }
+}
+
+const calculateNumber = (operator: string, first: number, second: number): Known => {
+  switch (operator) {
+    case '+':
+      return first + second
+    case '-':
+      return first - second
+    case '*':
+      return first * second
+    default:
+      return UNKNOWN
+  }
+}
+
+const evaluateMembership = (item: Known, list: Expression, places: ReadonlyMap<Place, Known>): Known => {
+  if (list.kind !== 'list') return UNKNOWN
+  const items = partsOf(list).map((one) => evaluateKnown(one, places))
+  if (item !== UNKNOWN && items.includes(item)) return true
+  return item === UNKNOWN || items.includes(UNKNOWN) ? (items.length === 0 ? false : UNKNOWN) : false
+}

@@ -1,0 +1,117 @@
+/** What follows from ways that no run takes: steps that are never reached, parallels that never join, steps behind which nothing ends. */
+import type { CheckContext } from '../check/check-context.ts'
+import { countNeeded } from '../check/flow-blocks.ts'
+import type { FlowEdge, FlowNode, NodeSet } from '../check/flow-graph.ts'
+import { findReachable } from '../check/reachability.ts'
+import { blocksAround, type IndexedStep } from '../check/step-index.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { Decisions } from './decisions.ts'
+
+export interface WayContext {
+  check: CheckContext
+  decisions: Decisions
+  /** Where a run can get to, by the form of the workflow alone. */
+  reached: NodeSet
+  findings: Diagnostics
+}
+
+/** Where a run can get to when the closed ways are left out. */
+export const checkWays = ({ check, decisions, reached, findings }: WayContext): NodeSet => {
+  const { flow, index } = check
+  const open = findReachable(flow, decisions.closed)
+  const nodesOf = groupByStep(flow.graph.nodes)
+  const ending = findEnding(flow.graph.nodes, { end: flow.end, closed: decisions.closed })
+  let isExplained = false
+  for (const step of index.steps) {
+    const enter = flow.points[step.number]?.enter
+    if (enter === undefined || reached[enter.number] === 0) continue
+    if (open[enter.number] === 0) {
+      if (!isExplained && !blocksAround(step).some((block) => decisions.reported.has(block)))
+        reportUnreached(step, findings)
+      isExplained = true
+      continue
+    }
+    isExplained = false
+    const nodes = nodesOf.get(step) ?? []
+    if (step.step.kind === 'parallel') checkJoin(step, { nodes, open, findings })
+    if (step.step.kind === 'loop' && decisions.reported.has(step)) checkLoopEnd(step, { nodes, open, ending, findings })
+  }
+  return open
+}
+
+const groupByStep = (nodes: readonly FlowNode[]): Map<IndexedStep, FlowNode[]> => {
+  const groups = new Map<IndexedStep, FlowNode[]>()
+  for (const node of nodes) {
+    if (node.step === undefined) continue
+    const group = groups.get(node.step)
+    if (group === undefined) groups.set(node.step, [node])
+    else group.push(node)
+  }
+  return groups
+}
+
+const reportUnreached = ({ id, step }: IndexedStep, findings: Diagnostics): void =>
+  findings.error(
+    'never_reached',
+    step.id.range,
+    `'${id}' is never reached: the conditions on the way to it never come out so`,
+    `correct the conditions, or remove '${id}'`,
+  )
+
+interface EndContext {
+  nodes: readonly FlowNode[]
+  open: NodeSet
+  /** Nodes with a way to an end of the run. */
+  ending: NodeSet
+  findings: Diagnostics
+}
+
+const checkLoopEnd = ({ id, step }: IndexedStep, { nodes, open, ending, findings }: EndContext): void => {
+  const completes = nodes.some(({ point, number }) => point === 'completed' && open[number] === 1)
+  const isDead = nodes.some(({ point, number }) => point === 'failed' && open[number] === 1 && ending[number] === 0)
+  if (completes || !isDead) return
+  findings.error(
+    'dead_end',
+    step.id.range,
+    `'${id}' never completes, and nothing handles its fault: every run that gets here fails`,
+    "give it an 'on_error', or end the run on purpose with a 'fail' step",
+  )
+}
+
+const checkJoin = (
+  { id, step, lists }: IndexedStep,
+  { nodes, open, findings }: Pick<EndContext, 'nodes' | 'open' | 'findings'>,
+): void => {
+  if (step.kind !== 'parallel') return
+  // The ends of branches lead to the join; those that are never reached never arrive.
+  const join = nodes.find(({ point }) => point === 'join')
+  const ends = join?.into.map(({ from }) => from) ?? []
+  const missing = lists.filter((_, index) => ends[index] !== undefined && open[ends[index].number] === 0)
+  if (lists.length - missing.length >= countNeeded(step)) return
+  const names = missing.map(({ branch }) => `'${branch}'`).join(', ')
+  findings.error(
+    'parallel_never_joins',
+    step.kindRange,
+    `'${id}' never joins: it waits for ${countNeeded(step)} of ${lists.length} branches, and ${names} never ${missing.length === 1 ? 'comes to its end' : 'come to their ends'}`,
+    'let the branch come to its end, or wait for fewer with join: any or at_least',
+  )
+}
+
+/** Nodes with a way to the end of the run or of their foreach item, or to a `fail` step. */
+const findEnding = (
+  nodes: readonly FlowNode[],
+  { end, closed }: { end: FlowNode; closed: ReadonlySet<FlowEdge> },
+): NodeSet => {
+  const ending = new Uint8Array(nodes.length)
+  const open = nodes.filter(
+    (node) => node === end || node.point === 'item_end' || (node.point === 'failed' && node.step?.step.kind === 'fail'),
+  )
+  for (const node of open) ending[node.number] = 1
+  for (let node = open.pop(); node !== undefined; node = open.pop())
+    for (const edge of node.into) {
+      if (closed.has(edge) || ending[edge.from.number] === 1) continue
+      ending[edge.from.number] = 1
+      open.push(edge.from)
+    }
+  return ending
+}

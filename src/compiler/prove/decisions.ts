@@ -1,0 +1,176 @@
+/** Conditions that always come out the same, and the ways that are closed by them. */
+import { type CheckContext, sitesOf } from '../check/check-context.ts'
+import type { FlowEdge } from '../check/flow-graph.ts'
+import type { IndexedStep } from '../check/step-index.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { ExpressionText, LoopStep, SwitchStep } from '../document.ts'
+import type { ExpressionNames } from '../expression/expression-names.ts'
+import { type Truth, tabulate } from '../expression/truth-table.ts'
+import type { Range } from '../source.ts'
+
+export interface Decisions {
+  /** Edges of the flow graph that no run takes. */
+  closed: ReadonlySet<FlowEdge>
+  /** Steps whose conditions have been reported. */
+  reported: ReadonlySet<IndexedStep>
+}
+
+interface Context {
+  check: CheckContext
+  findings: Diagnostics
+  closed: Set<FlowEdge>
+  reported: Set<IndexedStep>
+}
+
+export const checkDecisions = (check: CheckContext, findings: Diagnostics): Decisions => {
+  const context: Context = { check, findings, closed: new Set(), reported: new Set() }
+  for (const step of check.index.steps) {
+    const { enter, perform, inside } = sitesOf(step, check)
+    if (step.step.when !== undefined) checkWhen(step, { when: step.step.when, names: enter.names }, context)
+    if (step.step.kind === 'switch') checkCases(step, { step: step.step, names: perform.names }, context)
+    if (step.step.kind === 'loop') checkLoop(step, { step: step.step, names: inside.names }, context)
+  }
+  return context
+}
+
+type Verdict = 'always' | 'never' | 'open'
+
+const judge = (truths: readonly Truth[]): Verdict => {
+  if (truths.every((truth) => truth === true)) return 'always'
+  return truths.every((truth) => truth === false) ? 'never' : 'open'
+}
+
+const report = (
+  step: IndexedStep,
+  {
+    code,
+    range,
+    message,
+    hint,
+  }: { code: 'constant_condition' | 'untakeable_case'; range: Range; message: string; hint: string },
+  { findings, reported }: Context,
+): void => {
+  reported.add(step)
+  findings.error(code, range, message, hint)
+}
+
+const checkWhen = (
+  step: IndexedStep,
+  { when, names }: { when: ExpressionText; names: ExpressionNames },
+  context: Context,
+): void => {
+  const verdict = judge(tabulate([when], { names }).map(([truth = 'unknown']) => truth))
+  if (verdict === 'open') return
+  const edges = context.check.flow.points[step.number]?.enter.onward ?? []
+  const closedKind = verdict === 'never' ? 'flows' : 'skips'
+  for (const edge of edges) if (edge.kind === closedKind) context.closed.add(edge)
+  report(
+    step,
+    {
+      code: 'constant_condition',
+      range: when.range,
+      message:
+        verdict === 'never'
+          ? `'when' of '${step.id}' is never true: the step is always skipped`
+          : `'when' of '${step.id}' is always true: the step is never skipped`,
+      hint:
+        verdict === 'never' ? 'correct the condition, or remove the step' : "correct the condition, or remove 'when'",
+    },
+    context,
+  )
+}
+
+const checkCases = (
+  step: IndexedStep,
+  { step: { cases }, names }: { step: SwitchStep; names: ExpressionNames },
+  context: Context,
+): void => {
+  const rows = tabulate(
+    cases.map(({ when }) => when),
+    { names },
+  )
+  const edges = context.check.flow.points[step.number]?.perform.onward ?? []
+  const close = (isClosed: (edge: FlowEdge) => boolean): void => {
+    for (const edge of edges.flatMap(throughProven)) if (isClosed(edge)) context.closed.add(edge)
+  }
+  cases.forEach(({ when, then, range }, index) => {
+    const own = judge(rows.map((row) => row[index] ?? 'unknown'))
+    const isTaken = rows.some((row) => row[index] !== false && row.slice(0, index).every((truth) => truth !== true))
+    if (!isTaken) close(({ turn }) => turn?.kind === 'case' && turn.number === index + 1)
+    // An else that only goes on is there for the eye.
+    if (when === undefined && then.kind === 'continue') return
+    const name = when === undefined ? `'else' of '${step.id}'` : `case ${index + 1} of '${step.id}'`
+    if (own === 'never')
+      report(
+        step,
+        {
+          code: 'constant_condition',
+          range: when?.range ?? range,
+          message: `${name} is never taken: its condition is never true`,
+          hint: 'correct the condition, or remove the case',
+        },
+        context,
+      )
+    else if (!isTaken)
+      report(
+        step,
+        {
+          code: 'untakeable_case',
+          range: when?.range ?? range,
+          message: `${name} is never taken: the cases before it take all that gets there`,
+          hint: 'move it up, narrow the cases before it, or remove it',
+        },
+        context,
+      )
+    else if (when !== undefined && own === 'always')
+      report(
+        step,
+        {
+          code: 'constant_condition',
+          range: when.range,
+          message: `the condition of ${name} is always true`,
+          hint: "correct the condition, or write 'else' if that is meant",
+        },
+        context,
+      )
+  })
+  if (rows.every((row) => row.includes(true))) close(({ turn }) => turn?.kind === 'no_case')
+}
+
+/** The edges behind the nodes that hold what a condition has shown. */
+const throughProven = (edge: FlowEdge): FlowEdge[] => (edge.to.point === 'proven' ? edge.to.onward : [edge])
+
+/** `until: false` with `on_max: continue` is how to do something a number of times. */
+const checkLoop = (
+  step: IndexedStep,
+  { step: { test, max, onMax }, names }: { step: LoopStep; names: ExpressionNames },
+  context: Context,
+): void => {
+  const isWhile = test.kind === 'while'
+  const rows = tabulate([test.expression], { names, iterations: [isWhile ? 0 : 1, max.value] })
+  const verdict = judge(rows.map(([truth = 'unknown']) => truth))
+  const goesOn = verdict === (isWhile ? 'always' : 'never')
+  if (verdict === 'open' || (goesOn && onMax === 'continue')) return
+  const edges = context.check.flow.points[step.number]?.test?.onward ?? []
+  for (const edge of edges) {
+    const leaves = edge.to.point === 'completed'
+    if (edge.kind !== 'faults' && leaves === goesOn) context.closed.add(edge)
+  }
+  const rest = goesOn
+    ? `the loop always fails after ${max.value} iterations, with loop_exhausted`
+    : isWhile
+      ? 'the loop never begins'
+      : 'the loop ends after its first iteration'
+  report(
+    step,
+    {
+      code: 'constant_condition',
+      range: test.expression.range,
+      message: `'${test.kind}' of '${step.id}' is ${verdict} true: ${rest}`,
+      hint: goesOn
+        ? "correct the condition, or write 'on_max: continue' if it shall go on then"
+        : 'correct the condition, or remove the loop',
+    },
+    context,
+  )
+}

@@ -1,0 +1,145 @@
+/**
+ * How often each step can run at most: the bounds of the loops around it, multiplied, with the tries of blocks and the visits
+ * that jumps back may make. Of a foreach over a list of unknown length the count is that of one item. All arithmetic is
+ * bounded: beyond 10^15 it stays there.
+ */
+import type { CheckContext } from '../check/check-context.ts'
+import { findCycles } from '../check/cycles.ts'
+import type { EdgeKind, NodeSet } from '../check/flow-graph.ts'
+import { blocksAround, type IndexedStep, type StepList } from '../check/step-index.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import { checkExpression } from '../expression/check-expression.ts'
+
+export interface WorstCase {
+  /** Starts of steps, the items of foreach over lists of unknown length left out. */
+  steps: number
+  /** Starts that each further item of such a foreach adds. */
+  perItem: { foreach: string; steps: number }[]
+}
+
+const MOST = 1e15
+
+const add = (one: number, other: number): number => Math.min(MOST, one + other)
+const multiply = (one: number, other: number): number => Math.min(MOST, one * other)
+
+export interface WorstCaseOptions {
+  open: NodeSet
+  findings: Diagnostics
+  /** `limits.steps`. */
+  limit: number
+}
+
+export const findWorstCase = (check: CheckContext, { open, findings, limit }: WorstCaseOptions): WorstCase => {
+  const starts = countStarts(check, open)
+  const worst: WorstCase = { steps: 0, perItem: [] }
+  let most: { step: IndexedStep; count: number } | undefined
+  for (const [step, { count, foreach }] of starts) {
+    if (!isStarted(step)) continue
+    if (foreach === undefined) {
+      worst.steps = add(worst.steps, count)
+      if (most === undefined || count > most.count) most = { step, count }
+    } else addPerItem(worst, { foreach: foreach.id, count })
+  }
+  if (most !== undefined && worst.steps > limit) reportTooMany(most, { worst, limit, findings })
+  return worst
+}
+
+/** What the host starts, and counts against `limits.steps`: blocks other than foreach, pauses and `fail` are the machine's own. */
+const isStarted = ({ step }: IndexedStep): boolean =>
+  step.kind !== 'fail' &&
+  !['do', 'switch', 'parallel', 'loop'].includes(step.kind) &&
+  (step.kind !== 'wait' || step.wait.kind === 'event')
+
+const addPerItem = ({ perItem }: WorstCase, { foreach, count }: { foreach: string; count: number }): void => {
+  const known = perItem.find((one) => one.foreach === foreach)
+  if (known === undefined) perItem.push({ foreach, steps: count })
+  else known.steps = add(known.steps, count)
+}
+
+interface Starts {
+  count: number
+  /** The innermost one around it whose list is of unknown length: `count` is for one item of it. */
+  foreach: IndexedStep | undefined
+}
+
+const countStarts = (check: CheckContext, open: NodeSet): Map<IndexedStep, Starts> => {
+  const { index, flow } = check
+  const returns = findReturns(check, open)
+  const starts = new Map<IndexedStep, Starts>()
+  // A block comes before its steps.
+  for (const step of index.steps) {
+    const owner = step.list.owner
+    const around = owner === undefined ? { count: 1, foreach: undefined } : runsOfBody(owner, starts, check)
+    const entered = flow.points[step.number]?.enter
+    const isReached = entered !== undefined && open[entered.number] === 1
+    const entries = isReached ? add(around.count, returns.get(step) ?? 0) : 0
+    starts.set(step, { count: Math.min(entries, mostVisits(step)), foreach: around.foreach })
+  }
+  return starts
+}
+
+/** How often the steps inside a block begin, at most. */
+const runsOfBody = (owner: IndexedStep, starts: ReadonlyMap<IndexedStep, Starts>, check: CheckContext): Starts => {
+  const { count, foreach } = starts.get(owner) ?? { count: 1, foreach: undefined }
+  const runs = multiply(count, triesOf(owner))
+  const { step } = owner
+  if (step.kind === 'loop') return { count: multiply(runs, step.max.value), foreach }
+  if (step.kind !== 'foreach') return { count: runs, foreach }
+  const items = countItems(owner, check)
+  return items === undefined ? { count: runs, foreach: owner } : { count: multiply(runs, items), foreach }
+}
+
+/** Of a block with `retry` that names no `max`; the attempts of other steps are one start. */
+const BLOCK_TRIES = 3
+
+const triesOf = ({ step: { retry } }: IndexedStep): number =>
+  retry === undefined ? 1 : (retry.max?.value ?? BLOCK_TRIES)
+
+/** `max_visits` counts all entries of a run but those that tries of blocks around it have caused. */
+const mostVisits = (step: IndexedStep): number => {
+  const { maxVisits } = step.step
+  if (maxVisits === undefined) return MOST
+  return blocksAround(step).reduce((most, block) => multiply(most, triesOf(block)), maxVisits.value)
+}
+
+const countItems = (foreach: IndexedStep, { names }: CheckContext): number | undefined => {
+  if (foreach.step.kind !== 'foreach') return undefined
+  const { type } = checkExpression(foreach.step.items, names.ofStep(foreach))
+  return type.kind === 'list' ? type.items?.length : undefined
+}
+
+/** Without what goes round by its own bound. */
+const JUMPING: readonly EdgeKind[] = ['flows', 'performs', 'skips', 'faults']
+
+/** How often jumps back can lead to a step once more: by the `max_visits` of the siblings that lie on a common circle. */
+const findReturns = ({ flow, index }: CheckContext, open: NodeSet): Map<IndexedStep, number> => {
+  const returns = new Map<IndexedStep, number>()
+  for (const cycle of findCycles(flow.graph.nodes, { kinds: JUMPING, within: open })) {
+    const members = index.steps.filter(({ number }) => {
+      const enter = flow.points[number]?.enter
+      return enter !== undefined && cycle.has(enter)
+    })
+    const bounds = new Map<StepList, number>()
+    for (const { list, step } of members)
+      if (step.maxVisits !== undefined) bounds.set(list, add(bounds.get(list) ?? 0, step.maxVisits.value))
+    for (const step of members) returns.set(step, add(returns.get(step) ?? 0, bounds.get(step.list) ?? 0))
+  }
+  return returns
+}
+
+const reportTooMany = (
+  { step, count }: { step: IndexedStep; count: number },
+  { worst, limit, findings }: { worst: WorstCase; limit: number; findings: Diagnostics },
+): void => {
+  const loops = blocksAround(step).flatMap((block) => (block.step.kind === 'loop' ? [`'${block.id}'`] : []))
+  const within = loops.length === 0 ? '' : `, in ${loops.reverse().join(' and ')}`
+  findings.error(
+    'too_many_steps',
+    step.step.id.range,
+    `'${step.id}' can run ${formatCount(count)} times${within}: all steps together ${formatCount(worst.steps)} times, and limits.steps is ${formatCount(limit)}`,
+    `lower a 'max', or set limits: { steps: ${worst.steps} }`,
+  )
+}
+
+export const formatCount = (count: number): string =>
+  count >= MOST ? 'more than 10^15' : String(count).replaceAll(/\B(?=(?:\d{3})+$)/g, ',')
