@@ -33,7 +33,7 @@ export const loadRun = async (
   const created = row.data as unknown as CreatedData
   const variables = { ...environment, ...(created.env as Record<string, string>) }
   const { compiled, diagnostics } = compile(createSource(definition.file, definition.source), {
-    catalogue: createCatalogue(),
+    catalogue: createCatalogue([], null),
     environment: Object.keys(variables),
     models: created.models,
     links: readLinks(definition.links as unknown as Partial<Links>),

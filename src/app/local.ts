@@ -80,7 +80,12 @@ export const createLocal = ({
     vault,
     recompile: ({ file, source, links }, models) => {
       return expectCompiled(
-        compileSource(createSource(file, source), { models, links: readLinks(links as unknown as Partial<Links>) }),
+        compile(createSource(file, source), {
+          catalogue: createCatalogue(actors, null),
+          environment: Object.keys(environment),
+          models,
+          links: readLinks(links as unknown as Partial<Links>),
+        }),
         file,
       )
     },

@@ -1,6 +1,7 @@
 /** What a project opens to its workflows: folders, addresses, environment variables, secrets. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { createPricing, type Pricing } from '../actors/llm/prices.ts'
 import type { ToolOptions } from '../actors/tools/tool-options.ts'
 import type { SecretSource } from '../compiler/config.ts'
 import { SHORTEST_SECRET } from '../runtime/secret-vault.ts'
@@ -25,6 +26,9 @@ export const toToolOptions = (project: Project, workflowFolder: string): Omit<To
 
 const secretFiles = ({ config, folder }: Project): string[] =>
   [...config.secrets.values()].flatMap((source) => (source.kind === 'file' ? [resolve(folder, source.file)] : []))
+
+/** What models cost: the config's own prices, then those of vendors. */
+export const toPricing = ({ config }: Project): Pricing => createPricing(config.prices, { providers: config.providers })
 
 /** The variables that expressions may read: those that the config lists and the environment has. */
 export const readVariables = ({ config }: Project, environment: EnvironmentVariables): Record<string, string> =>

@@ -2,6 +2,7 @@ import { dirname, resolve } from 'node:path'
 import { createCatalogue } from '../app/catalogue.ts'
 import { createLinkReader } from '../app/linked-files.ts'
 import type { Project } from '../app/project.ts'
+import { toPricing } from '../app/project-access.ts'
 import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
 import { decodeSource } from '../compiler/read/decode-source.ts'
 import type { Source } from '../compiler/source.ts'
@@ -28,7 +29,8 @@ export const compileFile = async (
   // All that the config lists: whether one is set must not decide whether a workflow is right.
   const environment = project.config.env
   const links = createLinkReader(context.workingFolder)
-  return { source, ...compile(source, { catalogue: createCatalogue(), environment, models, links, proofs }) }
+  const catalogue = createCatalogue([], toPricing(project))
+  return { source, ...compile(source, { catalogue, environment, models, links, proofs }) }
 }
 
 /** A workflow that can run here and now. @throws InvalidFile, also for what a later release brings */

@@ -22,6 +22,7 @@ import { checkFaultCodes } from './check/fault-codes.ts'
 import { resolveJumps } from './check/jumps.ts'
 import { checkModels, createModelNames } from './check/models.ts'
 import { findNotYet } from './check/not-yet.ts'
+import { checkPrices, findModels } from './check/prices.ts'
 import { checkReachable, findReachable } from './check/reachability.ts'
 import { createReadChecks } from './check/read-checks.ts'
 import { createScopeNames, type ScopeNames, type StepTypes } from './check/scope-names.ts'
@@ -54,6 +55,8 @@ export interface CheckedWorkflow {
   outputTypes: ReadonlyMap<string, Type>
   /** What a run gives out. */
   output: Type
+  /** Every model that a run may call, those of child workflows included. */
+  models: readonly string[]
   /** Warnings about what this release reads and can't run. */
   notYet: readonly Diagnostic[]
   /** What can be said of every run; for a workflow without errors. */
@@ -107,6 +110,7 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   }
 
   checkModels(context)
+  checkPrices(context)
   checkPresets(context)
   checkTriggers(context)
   checkSteps(context)
@@ -116,6 +120,7 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
     steps: placeSteps(workflow),
     output,
     outputTypes: new Map(index.steps.map((step) => [step.id, types.outputOf(step)])),
+    models: findModels(context),
     notYet: findNotYet(context),
     prove: ({ stepLimit }) => proveWorkflow(context, { reached, stepLimit }),
   }

@@ -52,9 +52,11 @@ export interface CompiledWorkflow extends LinkedWorkflow {
   /** Of the run's output. */
   output: Type
   plans: ReadonlyMap<string, StepPlan>
+  /** Every model that a run may call, those of child workflows included. */
+  models: readonly string[]
   /** Closed object schema of the run's input; undefined: the workflow takes none. */
   input: JsonSchema | undefined
-  limits: { steps: number; timeMs: number | undefined; tokens: number | undefined }
+  limits: { steps: number; timeMs: number | undefined; tokens: number | undefined; costUsd: number | undefined }
   /** Names of the secrets that it may use. */
   secrets: readonly string[]
   /** What it needs and this release can't run yet: errors when it is asked to run. */
@@ -131,11 +133,13 @@ const build = (
     links: linksOf({ source, children, files }),
     output: checked.output,
     plans,
+    models: checked.models,
     input: workflow.input?.value,
     limits: {
       steps: stepLimitOf(workflow),
       timeMs: workflow.limits.timeMs?.value,
       tokens: workflow.limits.tokens?.value,
+      costUsd: workflow.limits.costUsd?.value,
     },
     secrets: workflow.secrets.map(({ value }) => value),
     notYet: [...checked.notYet, ...[...children.values()].flatMap(({ notYet }) => notYet)],

@@ -337,6 +337,12 @@ export const DIAGNOSTIC_CODES = {
     cause: 'A step or an alias names a model that is no alias of `models` and no `provider/name` that is known.',
     fix: 'Add the alias to `models`, or correct the name.',
   },
+  unpriced_model: {
+    title: 'A model without a known price, under a limit on cost',
+    cause:
+      '`limits.cost_usd` is kept before each call, by what the call may cost. What a call of this model costs is not known.',
+    fix: 'Give its price in `troupe.config.yaml`, such as `prices: { local/qwen3: { input: 0, output: 0 } }` in USD per million tokens, or set `limits: { allow_unpriced: true }`: then its calls do not count against the limit.',
+  },
   unknown_parameter: {
     title: 'No such model parameter',
     cause: '`params` has a key that is not passed to models, or `script` where no `mock/script` answers.',

@@ -131,6 +131,9 @@ export const DIAGNOSTIC_EXAMPLES: Partial<Record<DiagnosticCode, DiagnosticExamp
   reserved_name: steps('- id: all\n  foreach: "[1, 2]"\n  as: input\n  do: [{ id: one, set: { n: 1 } }]'),
   unknown_tool: steps('- { id: get, tool: htpp.get, with: { url: "https://a.example" } }'),
   unknown_model: steps('- { id: ask, llm: mock/ecko, prompt: Hello }'),
+  unpriced_model: {
+    text: 'workflow: example\nlimits: { cost_usd: 1 }\nsteps:\n  - { id: ask, llm: openai/unheard-of, prompt: Hello }\n',
+  },
   unknown_parameter: steps(`${ASK}
     params: { temprature: 0 }`),
   unknown_fault_code: steps(`${ASK}

@@ -6,4 +6,6 @@ export interface ChildWorkflow {
   /** Closed object schema; undefined: it takes no input. */
   input: JsonSchema | undefined
   output: Type
+  /** Every model that a run of it may call. */
+  models: readonly string[]
 }

@@ -22,7 +22,6 @@ export const findNotYet = (context: NotYetContext): Diagnostic[] => {
   const found = [
     ...findInTop(context),
     ...findInModels(context),
-    ...findInLimits(context),
     ...context.index.steps.flatMap(({ step }) => findInStep(step, context)),
   ]
   for (const { range, message } of found)
@@ -58,21 +57,6 @@ const findInModels = (context: NotYetContext): NotYet[] =>
 const findProvider = ({ value, range }: Located<string>, { catalogue }: NotYetContext): NotYet[] => {
   const provider = catalogue.providers.get(value.slice(0, value.indexOf('/')))
   return provider === undefined || provider.available ? [] : [notYet(range, `the provider '${provider.name}'`)]
-}
-
-/** A limit on cost or tokens can be kept as long as all models are the mock's, which count and cost nothing. */
-const findInLimits = ({ workflow: { limits }, index, models }: NotYetContext): NotYet[] => {
-  const steps = index.steps.flatMap(({ step }) => (step.kind === 'llm' ? [step.model.value] : []))
-  const named = [...models.aliases(), ...steps].flatMap((name) => models.resolve(name) ?? [])
-  if (named.every((name) => name.startsWith('mock/'))) return []
-  return [
-    ...(limits.costUsd === undefined
-      ? []
-      : [notYet(limits.costUsd.range, "'limits.cost_usd' with other models than the mock's")]),
-    ...(limits.tokens === undefined
-      ? []
-      : [notYet(limits.tokens.range, "'limits.tokens' with other models than the mock's")]),
-  ]
 }
 
 const KINDS: ReadonlySet<StepKind> = new Set(['approve', 'code', 'emit', 'memory'])

@@ -5,7 +5,7 @@ import { checkText, workflowOf } from './check-text.ts'
 const test = suite('features of later releases')
 
 const ASK = '  - { id: x, llm: default, prompt: Hi }\n'
-const HEAD = 'models: { default: ollama/llama3.2 }\nlimits: { cost_usd: 1 }\n'
+const HEAD = 'models: { default: ollama/llama3.2 }\nflow: { concurrency: 1 }\n'
 
 test('they are warnings, and handed on as what a run would refuse', () => {
   const { checked, diagnostics, errors } = checkText(workflowOf(ASK, HEAD))
@@ -13,14 +13,14 @@ test('they are warnings, and handed on as what a run would refuse', () => {
   assert.equal(checked.notYet, diagnostics)
   assert.equal(
     checked.notYet.map(({ line, column }) => `${line}:${column}`),
-    ['2:20', '3:21'],
+    ['2:20', '3:7'],
   )
 })
 
 test('an alias that is given another model stands in the way of nothing', () => {
   const { checked, errors, warnings } = checkText(workflowOf(ASK, HEAD), { models: { default: 'mock/echo' } })
-  assert.equal([...errors, ...warnings], [])
-  assert.equal(checked.notYet, [])
+  assert.equal([...errors, ...warnings], ['3:7 not_available_yet'])
+  assert.is(checked.notYet.length, 1)
 })
 
 test('an alias that only the run gives is an alias', () => {

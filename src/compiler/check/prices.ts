@@ -1,0 +1,72 @@
+/** A limit on cost can be kept only where it is known beforehand what a call may cost. */
+import type { Catalogue } from '../catalogue.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { LlmStep, Located, Workflow } from '../document.ts'
+import type { ChildWorkflow } from './child-workflow.ts'
+import type { ModelNames } from './models.ts'
+import type { StepIndex } from './step-index.ts'
+
+export interface PriceContext {
+  workflow: Workflow
+  index: StepIndex
+  models: ModelNames
+  catalogue: Catalogue
+  children: ReadonlyMap<string, ChildWorkflow>
+  diagnostics: Diagnostics
+}
+
+/** Every model that a run may call, those of child workflows included. */
+export const findModels = ({ index, models, children }: PriceContext): string[] => {
+  const found = new Set<string>()
+  for (const { step } of index.steps) {
+    const named =
+      step.kind === 'llm'
+        ? models.resolve(step.model.value)
+        : step.kind === 'workflow'
+          ? children.get(step.workflow.value)?.models
+          : undefined
+    for (const model of named ?? []) found.add(model)
+  }
+  return [...found]
+}
+
+/** Reports the models without a known price, where the workflow sets `limits.cost_usd`. */
+export const checkPrices = (context: PriceContext): void => {
+  const { workflow, index, children } = context
+  if (workflow.limits.costUsd === undefined || workflow.limits.allowUnpriced?.value === true) return
+  const reported = new Set<Located<string>>()
+  for (const { step } of index.steps) {
+    if (step.kind === 'llm') checkModelsOf(step, { context, reported })
+    if (step.kind !== 'workflow') continue
+    const model = children.get(step.workflow.value)?.models.find((one) => isUnpriced(one, context))
+    if (model === undefined) continue
+    const message = `'${step.workflow.value}' calls '${model}', which has no known price, so limits.cost_usd can't be kept`
+    context.diagnostics.error('unpriced_model', step.workflow.range, message, hintFor(model))
+  }
+}
+
+const checkModelsOf = (
+  { model }: LlmStep,
+  { context, reported }: { context: PriceContext; reported: Set<Located<string>> },
+): void => {
+  for (const place of placesOf(model, context)) {
+    if (reported.has(place) || !isUnpriced(place.value, context)) continue
+    reported.add(place)
+    const message = `'${place.value}' has no known price, so limits.cost_usd can't be kept: expected a model with a known price`
+    context.diagnostics.error('unpriced_model', place.range, message, hintFor(place.value))
+  }
+}
+
+/** Where the file names the models of a step; those that a run gives have no place of their own. */
+const placesOf = (model: Located<string>, { workflow, models }: PriceContext): readonly Located<string>[] => {
+  const alias = models.isReplaced(model.value) ? undefined : workflow.models.get(model.value)
+  return alias?.value ?? (models.resolve(model.value) ?? []).map((value) => ({ value, range: model.range }))
+}
+
+const isUnpriced = (model: string, { catalogue }: PriceContext): boolean => {
+  const slash = model.indexOf('/')
+  return catalogue.providers.get(model.slice(0, slash))?.price?.(model.slice(slash + 1)) === 'unknown'
+}
+
+const hintFor = (model: string): string =>
+  `say what it costs in troupe.config.yaml, in USD per million tokens: prices: { ${model}: { input: …, output: … } }; or set limits: { allow_unpriced: true }`
