@@ -13,6 +13,7 @@ import { formatDuration } from '../core/duration.ts'
 import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { type AttemptContext, type AttemptEvent, attemptMachine } from '../machines/attempt.ts'
+import type { Admission, Amount, Budget } from './budget.ts'
 import { foldOf } from './fold.ts'
 import type { ActorCall, Placement } from './placement.ts'
 import type { OpenEffect } from './run-effect.ts'
@@ -22,6 +23,8 @@ export interface EffectRunnerOptions {
   runId: string
   plans: ReadonlyMap<string, StepPlan>
   placement: Placement
+  /** Undefined: nothing is limited. */
+  budget: Budget | undefined
   clock: Clock
   putBlob(blob: BlobContent): Promise<BlobRef>
   /** J9: applied to everything that comes back from an actor. */
@@ -35,6 +38,8 @@ export interface EffectListener {
   /** An attempt failed and another follows. */
   failed(effect: OpenEffect, failure: AttemptFailure): void
   ended(effect: OpenEffect, outcome: Outcome, figures: AttemptFigures): void
+  /** A call does not fit into the budget: it was not made. */
+  exceeded(exceeded: Extract<Admission, { kind: 'exceeded' }>): void
   /** After it was stopped or timed out, an actor came back all the same. */
   late(effect: OpenEffect, outcome: Outcome, figures: AttemptFigures): void
   /** One of these callbacks has thrown. */
@@ -180,7 +185,26 @@ export class EffectRunner {
     return { attempt: of.number, started: of.started, ms, ...(usage.length === 0 ? {} : { usage }) }
   }
 
+  /** What a call may have used at the most that nobody knows the outcome of. */
+  worstCaseOf(effect: OpenEffect, history: EffectHistory): Amount | undefined {
+    const plan = this.#options.plans.get(effect.step)
+    if (plan?.kind !== 'llm') return undefined
+    const call = toCall({ effect, plan, number: history.failed + history.lost + 1, choice: history.choice })
+    return this.#options.budget?.worstCase(call.input as JsonObject)
+  }
+
   #perform(running: RunningEffect): void {
+    const call = toCall({ ...running, choice: running.state?.context.choice ?? running.history.choice })
+    const { budget, on } = this.#options
+    const admission = call.kind === 'llm' ? budget?.admit(call.input as JsonObject) : undefined
+    if (admission?.kind === 'exceeded') on.exceeded(admission)
+    else if (admission?.kind === 'wait')
+      budget?.whenReleased(() => this.#running.get(running.effect.path) === running && this.#perform(running))
+    else if (admission === undefined) this.#attempt(running, { call, reserved: undefined })
+    else this.#attempt(running, { call: withMaxTokens(call, admission.maxTokens), reserved: admission.reserved })
+  }
+
+  #attempt(running: RunningEffect, { call, reserved }: { call: ActorCall; reserved: Amount | undefined }): void {
     const { clock, placement, on, redact } = this.#options
     const { effect, plan, number } = running
     const abort = new AbortController()
@@ -195,7 +219,7 @@ export class EffectRunner {
       else this.#end(running, outcome)
     }
     const performing = placement
-      .perform(this.#callOf(running), this.#contextOf(running, attempt))
+      .perform(call, this.#contextOf(running, attempt))
       .then((output): Outcome => ({ output: redact(output) }))
       .catch((thrown): Outcome | undefined => {
         if (isCancelled(thrown) && abort.signal.aborted) return undefined
@@ -203,8 +227,18 @@ export class EffectRunner {
       })
       .then((outcome) => outcome && settle(outcome))
       .catch((cause) => on.broken(cause))
-      .finally(() => this.#performing.delete(performing))
+      .finally(() => {
+        this.#performing.delete(performing)
+        if (reserved !== undefined) this.#giveBack(running, { attempt, reserved })
+      })
     this.#performing.add(performing)
+  }
+
+  #giveBack({ effect }: RunningEffect, { attempt, reserved }: { attempt: Attempt; reserved: Amount }): void {
+    const { budget } = this.#options
+    // Called off before it could say what it used: nobody knows, so it counts in full.
+    if (attempt.abort.signal.aborted && attempt.usage.length === 0) budget?.charge(effect.path, reserved)
+    budget?.release(reserved)
   }
 
   #armTimeout(running: RunningEffect, { attempt, timeoutMs }: { attempt: Attempt; timeoutMs: number }): void {
@@ -213,19 +247,6 @@ export class EffectRunner {
       const message = `step '${running.effect.step}' took longer than its timeout of ${formatDuration(timeoutMs)}`
       this.#tell(running, { type: 'failed', fault: { code: 'timeout', message, retryable: true } })
     })
-  }
-
-  #callOf({ effect, plan, number, state, history }: RunningEffect): ActorCall {
-    const kind = plan.kind as ActorCall['kind']
-    const { returns, secrets } = plan
-    const model = plan.models[state?.context.choice ?? history.choice]
-    const actor = model ?? plan.actor
-    const call = { effect: `${effect.path}#${effect.visit}`, kind, actor, secrets, returns }
-    if (kind !== 'llm') return { ...call, input: effect.input }
-    // A scripted model gives its answers in the order of the calls.
-    const earlier = effect.calls + number - 1
-    const input = { ...(plan.fixed as JsonObject), model: actor, ...(effect.input as JsonObject), call: earlier }
-    return { ...call, input }
   }
 
   #contextOf({ effect, plan }: RunningEffect, { number, started, usage, abort }: Attempt): ActorContext {
@@ -248,6 +269,31 @@ export class EffectRunner {
       log: SILENT,
     }
   }
+}
+
+interface CallParts {
+  effect: OpenEffect
+  plan: StepPlan
+  number: number
+  /** Which one of a fallback order. */
+  choice: number
+}
+
+const toCall = ({ effect, plan, number, choice }: CallParts): ActorCall => {
+  const kind = plan.kind as ActorCall['kind']
+  const { returns, secrets } = plan
+  const actor = plan.models[choice] ?? plan.actor
+  const call = { effect: `${effect.path}#${effect.visit}`, kind, actor, secrets, returns }
+  if (kind !== 'llm') return { ...call, input: effect.input }
+  // A scripted model gives its answers in the order of the calls.
+  const earlier = effect.calls + number - 1
+  const input = { ...(plan.fixed as JsonObject), model: actor, ...(effect.input as JsonObject), call: earlier }
+  return { ...call, input }
+}
+
+const withMaxTokens = (call: ActorCall, maxTokens: number): ActorCall => {
+  const input = call.input as JsonObject
+  return { ...call, input: { ...input, params: { ...(input.params as JsonObject), max_tokens: maxTokens } } }
 }
 
 const SILENT = { debug: (): void => {}, warn: (): void => {} }

@@ -20,6 +20,7 @@ import {
   type RunRecord,
   type Store,
 } from '../store/store.ts'
+import { Budget, type CallPrices } from './budget.ts'
 import { checkInput } from './check-input.ts'
 import { type ChildHost, type OpenedChild, performChild } from './child-run.ts'
 import type { Placement } from './placement.ts'
@@ -38,6 +39,8 @@ export interface HostOptions {
   vault: SecretVault
   /** Compiles a stored definition again. @throws Fault `invalid_input` when it no longer compiles */
   recompile(definition: Definition, models: Record<string, string>): CompiledWorkflow
+  /** What calls may cost; default: nobody knows. */
+  prices?: CallPrices
   /** How often inboxes are read, in milliseconds; default 250. */
   inboxBeatMs?: number
 }
@@ -62,6 +65,8 @@ const INBOX_BEAT_MS = 250
 /** A lease counts as fresh a little shorter than it holds, so that clocks need not agree to the millisecond. */
 const FRESH_MS = LEASE_MS - 2_000
 
+const NO_PRICES: CallPrices = { worstCase: () => null }
+
 const nobody: RunWatcher = () => {}
 
 /** A view that fails must not take its run with it. */
@@ -81,6 +86,8 @@ interface Holding {
   /** Before the store was asked for it: its lease runs from then on at the earliest. */
   claimedAt: number
   watch: RunWatcher
+  /** The run's journal so far. */
+  rows: readonly JournalRow[]
 }
 
 interface HeldRun {
@@ -135,7 +142,7 @@ export class Host {
     }
     // Asked for in one turn of the event loop, so that both are one transaction.
     const [, claim] = await Promise.all([store.saveDefinition(definition), store.create(run, owner)])
-    const held = this.#hold(recoverRun(id, workflow, [created]), { workflow, claim, claimedAt: at, watch })
+    const held = this.#hold(recoverRun(id, workflow, [created]), { workflow, claim, claimedAt: at, watch, rows: [] })
     held.start({ isResumed: false })
     return held
   }
@@ -157,7 +164,7 @@ export class Host {
       const created = rows[0]?.data as unknown as CreatedData | undefined
       const workflow = recompile(definition, created?.models ?? {})
       const messages = (await store.readInbox([claim])).map(({ message }) => message)
-      const run = this.#hold(recoverRun(id, workflow, rows), { workflow, claim, claimedAt, watch })
+      const run = this.#hold(recoverRun(id, workflow, rows), { workflow, claim, claimedAt, watch, rows })
       run.start({ isResumed: true, messages })
       return { kind: 'resumed', run }
     } catch (thrown) {
@@ -178,7 +185,7 @@ export class Host {
     return found.kind === 'found' ? { kind: 'held', run: found.run } : { kind: 'missing' }
   }
 
-  #hold(recovered: RecoveredRun, { workflow, claim, claimedAt, watch }: Holding): Run {
+  #hold(recovered: RecoveredRun, { workflow, claim, claimedAt, watch, rows }: Holding): Run {
     const { store, clock, vault } = this.#options
     const run = new Run(recovered, {
       workflow,
@@ -187,6 +194,7 @@ export class Host {
       clock,
       placement: this.#placementOf({ id: claim.runId, workflow, env: envOf(recovered) }),
       vault,
+      budget: this.#budgetOf(workflow, rows),
       watch: isolated(watch),
       isLeaseFresh: () => clock.now() - held.renewedAt < FRESH_MS,
       renewLease: async () => !(await this.#renew()).has(claim.runId),
@@ -203,6 +211,13 @@ export class Host {
       () => {},
     )
     return run
+  }
+
+  #budgetOf({ limits }: CompiledWorkflow, rows: readonly JournalRow[]): Budget | undefined {
+    if (limits.costUsd === undefined && limits.tokens === undefined) return undefined
+    const budget = new Budget(limits, this.#options.prices ?? NO_PRICES)
+    for (const row of rows) budget.recall(row)
+    return budget
   }
 
   /** Child runs are the host's own; everything else is performed where the placement says. */

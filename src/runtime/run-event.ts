@@ -36,7 +36,7 @@ export type RunEvent =
   | { kind: 'outcome'; at: number; path: string; visit: number; data: OutcomeData }
   | { kind: 'timer'; at: number; path: string; visit: number; data: { timer: TimerName } }
   | { kind: 'cancel'; at: number; data: { by: string } }
-  | { kind: 'budget'; at: number; data: { limit: 'time' | 'cost_usd' | 'tokens' } }
+  | { kind: 'budget'; at: number; data: { limit: 'time' | 'cost_usd' | 'tokens'; details?: JsonObject } }
 
 /** `origin` is the path of the step in a foreach item that the fault came from. */
 export type Outcome = { output: JsonValue } | { fault: FaultData; origin?: string }

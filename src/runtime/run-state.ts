@@ -81,7 +81,7 @@ export class RunState {
         return this.#collect(event.at, () => this.#tell(root, { type: 'CANCEL' }))
       case 'budget':
         return this.#collect(event.at, () =>
-          this.#tell(root, { type: 'BUDGET_EXCEEDED', fault: budgetExceeded(event.data.limit) }),
+          this.#tell(root, { type: 'BUDGET_EXCEEDED', fault: budgetExceeded(event.data.limit, event.data.details) }),
         )
     }
   }
@@ -200,7 +200,7 @@ export class RunState {
 
   #exceedSteps(): void {
     const root = this.#root
-    const fault = budgetExceeded('steps', this.#workflow.limits.steps)
+    const fault = budgetExceeded('steps', { allowed: this.#workflow.limits.steps })
     if (root !== undefined) this.#queue.unshift(() => this.#end ?? this.#tell(root, { type: 'BUDGET_EXCEEDED', fault }))
   }
 
@@ -331,9 +331,14 @@ const readEnd = (scope: Scope): ItemEnd | 'cancelled' => {
   return { fault: fault.fault, step }
 }
 
-const budgetExceeded = (limit: 'steps' | 'time' | 'cost_usd' | 'tokens', allowed?: number): FaultData => ({
-  code: 'budget_exceeded',
-  message: `the run has reached limits.${limit}${allowed === undefined ? '' : ` of ${allowed}`}`,
-  retryable: false,
-  details: { limit },
-})
+const budgetExceeded = (limit: 'steps' | 'time' | 'cost_usd' | 'tokens', details: JsonObject = {}): FaultData => {
+  const { allowed, spent, needed } = details
+  const of = allowed === undefined ? '' : ` of ${allowed}`
+  const why = needed === undefined ? '' : `: ${spent} is spent, and the next call may need ${needed}`
+  return {
+    code: 'budget_exceeded',
+    message: `the run has reached limits.${limit}${of}${why}`,
+    retryable: false,
+    details: { limit, ...details },
+  }
+}

@@ -12,6 +12,7 @@ import type { JsonValue } from '../core/json.ts'
 import type { JournalRow, NoteKind } from '../store/journal-row.ts'
 import type { Claim, InboxMessage, RunChange, RunEnd, Store, TimerRecord, UsageTotals } from '../store/store.ts'
 import { isLeaseLost } from '../store/store-error.ts'
+import type { Budget } from './budget.ts'
 import { EffectRunner } from './effect-runner.ts'
 import type { Placement } from './placement.ts'
 import type { RecoveredRun } from './recovery.ts'
@@ -29,6 +30,8 @@ export interface RunOptions {
   clock: Clock
   placement: Placement
   vault: SecretVault
+  /** Undefined: neither cost nor tokens are limited. */
+  budget: Budget | undefined
   watch: RunWatcher
   /** Whether the lease is surely still ours, by our own clock; else `renewLease` asks the store. */
   isLeaseFresh(): boolean
@@ -54,6 +57,7 @@ export class Run {
   readonly #state: RunState
   readonly #runner: EffectRunner
   readonly #histories: RecoveredRun['histories']
+  readonly #budget: Budget | undefined
   readonly #wakes = new Map<string, () => void>()
   readonly #startedAt: number
   readonly #defect: unknown
@@ -74,6 +78,7 @@ export class Run {
     this.#startedAt = recovered.startedAt
     this.#defect = recovered.defect
     this.#histories = recovered.histories
+    this.#budget = options.budget
     this.#runner = this.#createRunner(options)
     this.exited = new Promise((resolve) => {
       this.#exit = resolve
@@ -176,9 +181,16 @@ export class Run {
     return this.#options.workflow.plans.get(step)?.kind !== 'workflow'
   }
 
-  #lostRow({ path, visit }: OpenEffect): JournalRow {
-    const { failed, lost } = this.#histories.of(path, visit)
-    return this.#row('lost', { at: this.#now(), path, visit, data: { attempt: failed + lost + 1 } })
+  #lostRow(effect: OpenEffect): JournalRow {
+    const { path, visit } = effect
+    const history = this.#histories.of(path, visit)
+    const charged = this.#runner.worstCaseOf(effect, history)
+    if (charged !== undefined) this.#budget?.charge(path, charged)
+    const data = {
+      attempt: history.failed + history.lost + 1,
+      ...(charged === undefined ? {} : { charged: { ...charged } }),
+    }
+    return this.#row('lost', { at: this.#now(), path, visit, data })
   }
 
   #write(change: RunChange, effects: readonly RunEffect[]): void {
@@ -277,13 +289,6 @@ export class Run {
     return timeMs === undefined ? [] : [{ id: 'limits.time', dueAt: this.#startedAt + timeMs }]
   }
 
-  /** Written in the same turn as the outcome that spent the last token, so that no effect after it starts. */
-  #checkTokens(): void {
-    const { tokens } = this.#options.workflow.limits
-    if (tokens === undefined || this.#usage.input_tokens + this.#usage.output_tokens <= tokens) return
-    this.#happen({ kind: 'budget', at: this.#now(), data: { limit: 'tokens' } })
-  }
-
   #disarm(id: string): void {
     this.#wakes.get(id)?.()
     this.#wakes.delete(id)
@@ -311,14 +316,16 @@ export class Run {
   }
 
   #createRunner({ workflow, placement, clock, vault, store, watch }: RunOptions): EffectRunner {
-    const counted = (figures: AttemptFigures): AttemptFigures => {
+    const counted = ({ path }: OpenEffect, figures: AttemptFigures): AttemptFigures => {
       this.#usage = addUsage(this.#usage, figures.usage)
+      this.#budget?.spend(path, figures.usage ?? [])
       return figures
     }
     return new EffectRunner({
       runId: this.id,
       plans: workflow.plans,
       placement,
+      budget: this.#budget,
       clock,
       redact: (value) => vault.redact(value),
       putBlob: async ({ bytes, media_type, name }) => ({
@@ -332,17 +339,21 @@ export class Run {
         progressed: (effect, progress) => watch({ type: 'attempt.progress', effect, progress }),
         failed: (effect, failure) => {
           const { figures, fault, choice } = failure
-          this.#note('attempt', effect, { ...counted(figures), fault, ...(choice === undefined ? {} : { choice }) })
+          this.#note('attempt', effect, {
+            ...counted(effect, figures),
+            fault,
+            ...(choice === undefined ? {} : { choice }),
+          })
           watch({ type: 'attempt.failed', effect, ...failure })
         },
         ended: (effect, outcome, figures) => {
           const { path, visit } = effect
-          const data = { ...outcome, ...counted(figures) }
+          const data = { ...outcome, ...counted(effect, figures) }
           this.#happen({ kind: 'outcome', at: this.#now(), path, visit, data })
-          this.#checkTokens()
           watch({ type: 'effect.ended', effect, outcome, figures })
         },
-        late: (effect, outcome, figures) => this.#note('late', effect, { ...outcome, ...counted(figures) }),
+        late: (effect, outcome, figures) => this.#note('late', effect, { ...outcome, ...counted(effect, figures) }),
+        exceeded: ({ limit, details }) => this.#happen({ kind: 'budget', at: this.#now(), data: { limit, details } }),
         broken: (cause) => this.leave({ kind: 'broken', cause }),
       },
     })

@@ -1,0 +1,174 @@
+/**
+ * The budget of a run: `limits.cost_usd` and `limits.tokens`, kept before a call is made.
+ *
+ * Each model call reserves its worst case: as many input tokens as its request has bytes, and `max_tokens` of output, at the highest
+ * price they may have. A call that does not fit while others are in flight waits for what they give back; one that does not fit by
+ * itself is not made. What a call really used takes the place of its reservation when it has come back.
+ *
+ * It owns the sums. It makes no call and ends no run; the prices are handed in.
+ */
+import type { Usage } from '../core/actor.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import type { JournalRow } from '../store/journal-row.ts'
+
+export interface BudgetLimits {
+  costUsd: number | undefined
+  tokens: number | undefined
+}
+
+/** The most that a token of a model may cost, in US dollars; null where nobody knows. */
+export interface CallPrices {
+  worstCase(provider: string, model: string, inputTokens?: number): { inputUsd: number; outputUsd: number } | null
+}
+
+export interface Amount {
+  costUsd: number
+  tokens: number
+}
+
+export type Admission =
+  /** `maxTokens` is what the call may give out where the workflow sets no `max_tokens`. */
+  | { kind: 'granted'; reserved: Amount; maxTokens: number }
+  /** Others are in flight: ask again when one has come back. */
+  | { kind: 'wait' }
+  | { kind: 'exceeded'; limit: 'cost_usd' | 'tokens'; details: JsonObject }
+
+/** What a call without `max_tokens` is given at the most, and at the least: below it there is no use in calling. */
+const MOST_OUTPUT = 8_192
+const LEAST_OUTPUT = 256
+
+const NOTHING: Amount = { costUsd: 0, tokens: 0 }
+
+export class Budget {
+  readonly #limits: BudgetLimits
+  readonly #prices: CallPrices
+  readonly #spentOn = new Map<string, Amount>()
+  readonly #waiting: (() => void)[] = []
+  #spent = NOTHING
+  #reserved = NOTHING
+
+  constructor(limits: BudgetLimits, prices: CallPrices) {
+    this.#limits = limits
+    this.#prices = prices
+  }
+
+  /** Counts what a row of the journal says was used, when a run is taken up again. */
+  recall({ path, data }: JournalRow): void {
+    if (!isJsonObject(data)) return
+    if (Array.isArray(data.usage)) this.spend(path, data.usage as unknown as Usage[])
+    if (isJsonObject(data.charged)) this.#add(path, data.charged as unknown as Amount)
+  }
+
+  spend(step: string, usage: readonly Usage[]): void {
+    for (const { input_tokens, output_tokens, cost_usd } of usage)
+      this.#add(step, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
+  }
+
+  /** A call that nobody knows the outcome of is taken to have used all that it could. */
+  charge(step: string, amount: Amount): void {
+    this.#add(step, amount)
+  }
+
+  admit(input: JsonObject): Admission {
+    const call = this.#price(input)
+    const asked =
+      isJsonObject(input.params) && typeof input.params.max_tokens === 'number' ? input.params.max_tokens : undefined
+    const maxTokens = Math.min(asked ?? MOST_OUTPUT, ...(asked === undefined ? this.#affordableOutput(call) : []))
+    const worst = worstOf(call, maxTokens)
+    const limit = this.#limitBrokenBy(worst, maxTokens < (asked ?? LEAST_OUTPUT))
+    if (limit === undefined) {
+      this.#reserved = plus(this.#reserved, worst)
+      return { kind: 'granted', reserved: worst, maxTokens }
+    }
+    if (this.#reserved.tokens > 0) return { kind: 'wait' }
+    return { kind: 'exceeded', limit, details: this.#explain(limit, worstOf(call, asked ?? LEAST_OUTPUT)) }
+  }
+
+  /** Calls back once, when a reservation has been given back. */
+  whenReleased(retry: () => void): void {
+    this.#waiting.push(retry)
+  }
+
+  release(reserved: Amount): void {
+    this.#reserved = plus(this.#reserved, { costUsd: -reserved.costUsd, tokens: -reserved.tokens })
+    for (const retry of this.#waiting.splice(0)) retry()
+  }
+
+  /** What a call may have used at the most. */
+  worstCase(input: JsonObject): Amount {
+    const asked =
+      isJsonObject(input.params) && typeof input.params.max_tokens === 'number' ? input.params.max_tokens : MOST_OUTPUT
+    return worstOf(this.#price(input), asked)
+  }
+
+  #add(step: string, amount: Amount): void {
+    this.#spent = plus(this.#spent, amount)
+    this.#spentOn.set(step, plus(this.#spentOn.get(step) ?? NOTHING, amount))
+  }
+
+  #price({ model, messages, tools, returns }: JsonObject): PricedCall {
+    const name = String(model)
+    const at = name.indexOf('/')
+    const inputTokens = Buffer.byteLength(JSON.stringify([messages, tools ?? null, returns ?? null]))
+    const prices = this.#prices.worstCase(name.slice(0, at), name.slice(at + 1), inputTokens)
+    const repairs = returns === undefined ? 0 : 1
+    return { inputTokens, inputUsd: prices?.inputUsd ?? 0, outputUsd: prices?.outputUsd ?? 0, repairs }
+  }
+
+  /** Tokens of output that the rest of each limit pays for. */
+  #affordableOutput(call: PricedCall): number[] {
+    const { costUsd, tokens } = this.#limits
+    const used = plus(this.#spent, this.#reserved)
+    const fixed = worstOf(call, 0)
+    const each = plus(worstOf(call, 1), { costUsd: -fixed.costUsd, tokens: -fixed.tokens })
+    return [
+      ...(tokens === undefined ? [] : [Math.floor((tokens - used.tokens - fixed.tokens) / each.tokens)]),
+      ...(costUsd === undefined || each.costUsd === 0
+        ? []
+        : [Math.floor((costUsd - used.costUsd - fixed.costUsd) / each.costUsd)]),
+    ]
+  }
+
+  #limitBrokenBy(worst: Amount, isTooLittle: boolean): 'cost_usd' | 'tokens' | undefined {
+    const { costUsd = Number.POSITIVE_INFINITY, tokens = Number.POSITIVE_INFINITY } = this.#limits
+    const used = plus(this.#spent, this.#reserved)
+    if (used.costUsd + worst.costUsd > costUsd + ROUNDING_USD) return 'cost_usd'
+    if (used.tokens + worst.tokens > tokens) return 'tokens'
+    if (!isTooLittle) return undefined
+    return this.#limits.costUsd === undefined ? 'tokens' : 'cost_usd'
+  }
+
+  #explain(limit: 'cost_usd' | 'tokens', worst: Amount): JsonObject {
+    const of = (amount: Amount): number => (limit === 'cost_usd' ? roundUsd(amount.costUsd) : amount.tokens)
+    const allowed = (limit === 'cost_usd' ? this.#limits.costUsd : this.#limits.tokens) ?? 0
+    const steps = [...this.#spentOn].sort(([, a], [, b]) => of(b) - of(a)).slice(0, MOST_STEPS_TOLD)
+    const spentOn: Record<string, JsonValue> = Object.fromEntries(steps.map(([step, amount]) => [step, of(amount)]))
+    return { allowed, spent: of(this.#spent), needed: of(worst), spent_on: spentOn }
+  }
+}
+
+interface PricedCall {
+  inputTokens: number
+  inputUsd: number
+  outputUsd: number
+  /** Turns in which the model is shown what is wrong with its answer: each sends all that was said, and the answer. */
+  repairs: number
+}
+
+/** What a repair adds to a request besides the answer that it is about. */
+const REPAIR_TOKENS = 2_000
+
+const MOST_STEPS_TOLD = 10
+
+/** Sums of prices in binary fractions are off by less than this. */
+const ROUNDING_USD = 1e-12
+
+const roundUsd = (amount: number): number => Number(amount.toFixed(9))
+
+const worstOf = ({ inputTokens, inputUsd, outputUsd, repairs }: PricedCall, outputTokens: number): Amount => {
+  const input = inputTokens + repairs * (inputTokens + outputTokens + REPAIR_TOKENS)
+  const output = outputTokens * (1 + repairs)
+  return { costUsd: input * inputUsd + output * outputUsd, tokens: input + output }
+}
+
+const plus = (a: Amount, b: Amount): Amount => ({ costUsd: a.costUsd + b.costUsd, tokens: a.tokens + b.tokens })
