@@ -69,7 +69,8 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
 
   const toFault = (error: unknown): Error => {
     if (signal.aborted) return new Cancelled()
-    fault ??= findFault(error) ?? (error instanceof SyntaxError ? broken(NO_ANSWER) : toConnectionFault(error, asked))
+    fault =
+      findFault(error) ?? fault ?? (error instanceof SyntaxError ? broken(NO_ANSWER) : toConnectionFault(error, asked))
     return fault
   }
 
@@ -124,18 +125,20 @@ interface Watch {
 /** The same response, each piece of whose body is news of it. */
 const watch = (response: Response, { alive, toFault }: Watch): Response => {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+  // Who has left takes no more pieces, nor the news of the end.
+  let isLeft = false
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      try {
-        const { done, value } = await reader.read()
-        if (done) return controller.close()
-        alive()
-        controller.enqueue(value)
-      } catch (error) {
-        controller.error(toFault(error))
-      }
+      const piece = await reader.read().catch((error: unknown) => controller.error(toFault(error)))
+      if (piece === undefined || isLeft) return
+      if (piece.done) return controller.close()
+      alive()
+      controller.enqueue(piece.value)
     },
-    cancel: (reason) => reader.cancel(reason),
+    cancel(reason) {
+      isLeft = true
+      return reader.cancel(reason)
+    },
   })
   const { status, statusText, headers } = response
   return new Response(body, { status, statusText, headers })
