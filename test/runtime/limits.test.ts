@@ -19,7 +19,7 @@ steps:
         on_error: continue
         do: [{ id: a, set: { n: iter.count }, on_error: continue }]
 `,
-    fails: { code: 'budget_exceeded', step: null, details: { limit: 'steps' } },
+    fails: { code: 'budget_exceeded', step: null, details: { limit: 'steps', allowed: 10 } },
   },
   {
     title: 'a run of exactly as many steps as allowed completes',
@@ -39,7 +39,7 @@ limits: { steps: 5 }
 steps:
   - { id: f, foreach: "[1, 2, 3, 4, 5]", do: [{ id: a, set: { x: 1 } }] }
 `,
-    fails: { code: 'budget_exceeded', details: { limit: 'steps' } },
+    fails: { code: 'budget_exceeded', details: { limit: 'steps', allowed: 5 } },
   },
   {
     title: 'limits.time ends the run wherever it is',
