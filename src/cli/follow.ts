@@ -46,7 +46,7 @@ export const follow = async (run: Run, { local, view }: { local: Local; view: Ru
   for (const name of LEAVING) process.on(name, terminate)
   try {
     const exit = await Promise.race([run.exited, left])
-    return exit === 'left' ? { ...(await settledExit(run)), signal } : { ...exit, signal }
+    return { ...(await settledExit(run, exit)), signal }
   } finally {
     clearTimeout(cancelling)
     process.off('SIGINT', interrupt)
@@ -55,8 +55,8 @@ export const follow = async (run: Run, { local, view }: { local: Local; view: Ru
 }
 
 /** What the run has come to by now: it may have ended before it was left, and only wait for its actors. */
-const settledExit = async (run: Run): Promise<RunExit> => {
-  const exit = await Promise.race([run.exited, Promise.resolve({ kind: 'left' } as const)])
+const settledExit = async (run: Run, first: RunExit | 'left'): Promise<RunExit> => {
+  const exit = first === 'left' ? await Promise.race([run.exited, Promise.resolve({ kind: 'left' } as const)]) : first
   const { end } = run.state
   if (exit.kind !== 'left' || end === undefined) return exit
   return { kind: 'ended', end: { ...end, at: Date.now(), usage: NO_USAGE }, durationMs: 0 }
