@@ -18,6 +18,7 @@ const LEAVE_AT_ONCE_MS = 250
 const LEAVING = ['SIGTERM', 'SIGHUP'] as const
 
 export const follow = async (run: Run, { local, view }: { local: Local; view: RunView }): Promise<FollowedExit> => {
+  const since = Date.now()
   let signal: NodeJS.Signals | undefined
   let cancelling: NodeJS.Timeout | undefined
   let leave: () => void = () => {}
@@ -46,7 +47,7 @@ export const follow = async (run: Run, { local, view }: { local: Local; view: Ru
   for (const name of LEAVING) process.on(name, terminate)
   try {
     const exit = await Promise.race([run.exited, left])
-    return { ...(await settledExit(run, exit)), signal }
+    return { ...(await settledExit(run, { first: exit, since })), signal }
   } finally {
     clearTimeout(cancelling)
     process.off('SIGINT', interrupt)
@@ -55,9 +56,13 @@ export const follow = async (run: Run, { local, view }: { local: Local; view: Ru
 }
 
 /** What the run has come to by now: it may have ended before it was left, and only wait for its actors. */
-const settledExit = async (run: Run, first: RunExit | 'left'): Promise<RunExit> => {
+const settledExit = async (
+  run: Run,
+  { first, since }: { first: RunExit | 'left'; since: number },
+): Promise<RunExit> => {
   const exit = first === 'left' ? await Promise.race([run.exited, Promise.resolve({ kind: 'left' } as const)]) : first
   const { end } = run.state
   if (exit.kind !== 'left' || end === undefined) return exit
-  return { kind: 'ended', end: { ...end, at: Date.now(), usage: NO_USAGE }, durationMs: 0 }
+  const at = Date.now()
+  return { kind: 'ended', end: { ...end, at, usage: NO_USAGE }, durationMs: at - since }
 }
