@@ -22,8 +22,11 @@ import {
   type RunFilter,
   type RunRecord,
   type Store,
+  type UsageQuery,
+  type UsageSum,
 } from './store.ts'
 import { LeaseLost, StoreError } from './store-error.ts'
+import { sumUsageOf } from './usage-sums.ts'
 
 interface MemoryRun {
   key: number
@@ -139,6 +142,14 @@ class MemoryStore implements Store {
       .reverse()
       .slice(0, filter.limit)
       .map((run) => ({ ...run }))
+  }
+
+  async sumUsage(query: UsageQuery): Promise<UsageSum[]> {
+    this.#checkOpen()
+    return sumUsageOf(
+      this.#runs.map(({ record, rows }) => ({ workflow: record.workflow, rows })),
+      query,
+    )
   }
 
   async listDueRuns(at: number, limit = 100): Promise<string[]> {

@@ -45,6 +45,12 @@ export interface Store {
   listRuns(filter?: RunFilter): Promise<RunRecord[]>
 
   /**
+   * What model calls consumed, summed up over the journals of all runs, those that go on included. What a run says of its
+   * children is left out, since they say it themselves. Ordered by the groups.
+   */
+  sumUsage(query: UsageQuery): Promise<UsageSum[]>
+
+  /**
    * Ids of runs that nobody holds and that have something to do: a timer due at `at` (epoch milliseconds) or a message
    * waiting. At most `limit` (100).
    */
@@ -118,6 +124,31 @@ export interface UsageTotals {
   output_tokens: number
   /** Null: at least one call had an unknown price. */
   cost_usd: number | null
+}
+
+export const USAGE_GROUPS = ['provider', 'model', 'workflow', 'step', 'day'] as const
+/** `day`: in UTC, as vendors bill, `2026-01-31`. `step`: its id, without the items of a foreach. */
+export type UsageGroup = (typeof USAGE_GROUPS)[number]
+
+export interface UsageQuery {
+  /** What is not named here is summed up; nothing named gives one sum, or none when nothing was used. */
+  by: readonly UsageGroup[]
+  /** Epoch milliseconds: calls that ended then or later. */
+  since?: number
+  /** Runs of this workflow alone. */
+  workflow?: string
+}
+
+/** The groups that were asked for stand in it under their names. */
+export interface UsageSum extends Partial<Record<UsageGroup, string>> {
+  calls: number
+  input_tokens: number
+  cached_tokens: number
+  output_tokens: number
+  /** Of the calls whose price is known; null: of none. */
+  cost_usd: number | null
+  /** How many calls have an unknown price. */
+  unpriced_calls: number
 }
 
 /** The right to write to one run. `runKey` is the store's own name for it. */

@@ -4,6 +4,7 @@ import type { Store } from '../../src/store/store.ts'
 import { addStoreDurabilityTests, addStoreJournalTests } from './store-journal.ts'
 import { addStoreLeaseTests } from './store-lease.ts'
 import { addStoreQueryTests } from './store-queries.ts'
+import { addStoreUsageTests } from './store-usage.ts'
 
 /** A store to test, empty and open, with the means to move its clock. */
 export interface StoreSubject {
@@ -30,6 +31,7 @@ export const storeContract = (name: string, open: OpenSubject, options: { forget
   addStoreJournalTests(add)
   addStoreLeaseTests(add)
   addStoreQueryTests(add)
+  addStoreUsageTests(add)
   test.run()
 }
 

@@ -1,5 +1,5 @@
 /** A run's rows lie side by side in the table: their keys are the run's key × 2^24 + seq, exact up to 2^53. */
-const ROWS_PER_RUN = 2 ** 24
+export const ROWS_PER_RUN = 2 ** 24
 
 export const LAST_SEQ = ROWS_PER_RUN - 1
 

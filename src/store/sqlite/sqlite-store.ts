@@ -25,6 +25,8 @@ import type {
   RunFilter,
   RunRecord,
   Store,
+  UsageQuery,
+  UsageSum,
 } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { toKindCode, toStatusCode } from './codes.ts'
@@ -36,6 +38,7 @@ import { retryBusy } from './retry-busy.ts'
 import { packRowData } from './row-data.ts'
 import { toHolderText, toJournalRow, toRunRecord } from './run-record.ts'
 import { prepareStatements, type Statements } from './statements.ts'
+import { selectUsageSums } from './usage-statement.ts'
 import { WriteJob } from './write-job.ts'
 
 /** How many ids an ambiguous one is answered with. */
@@ -131,6 +134,10 @@ export class SqliteStore implements Store {
             : listRuns.all(name, code, most)
       return rows.map((row) => this.#toRecord(row))
     })
+  }
+
+  sumUsage(query: UsageQuery): Promise<UsageSum[]> {
+    return this.#read(() => selectUsageSums(this.#connection, query))
   }
 
   listDueRuns(at: number, limit = 100): Promise<string[]> {
