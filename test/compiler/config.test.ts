@@ -82,6 +82,11 @@ prices: { qwen: { input: -1 } }
   ])
 })
 
+test('a wildcard or a range among the hosts is an error, since it would match nothing', () => {
+  for (const host of ['*', '*.intranet.example', '10.0.0.0/8'])
+    assert.equal(read(`http: { allow: ["${host}"] }\n`).found, ['1:17 wrong_shape null'], host)
+})
+
 test('values never hold expressions', () => {
   assert.is(read('db: "${env.HOME}/a.db"\n').config?.db, '${env.HOME}/a.db')
 })

@@ -20,10 +20,10 @@ const FILES_FIELDS = {
   write: { key: 'write', shape: paths, doc: 'Folders that file tools may write. Default: `roots`.' },
 } as const satisfies Fields
 
-const HOST = 'a host such as intranet.example, or host:port'
+const HOST = 'a host such as intranet.example, or host:port, without wildcards'
 
 const hosts = mapped(
-  listOf(text({ expected: HOST, pattern: /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9*._-]+)(:\d{1,5})?$|^[0-9A-Fa-f:.]+$/ })),
+  listOf(text({ expected: HOST, pattern: /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$|^[0-9A-Fa-f:.]+$/ })),
   (list) => list.map(({ value }) => value),
 )
 
