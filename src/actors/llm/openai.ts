@@ -3,7 +3,7 @@ import type { OpenAI } from 'openai'
 import type { LlmToolCall } from './llm.ts'
 import { createModelRequest, type ModelRequest, NO_ANSWER, NO_END } from './model-request.ts'
 import { toObjectSchema, unwrapText } from './object-schema.ts'
-import { OPENAI_BASE_URL, toOpenAiBody } from './openai-request.ts'
+import { OPENAI_BASE_URL, toOpenAiBody } from './openai/openai-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
 import { expectKey } from './provider-fault.ts'
 import { toArgumentsText } from './tool-arguments.ts'
@@ -14,7 +14,8 @@ type Chunk = OpenAI.Chat.ChatCompletionChunk
 /** Loads the SDK. Without `baseUrl`: OpenAI's own. */
 export const createOpenAiProvider = async (settings: ProviderSettings): Promise<LlmProvider> => {
   const { OpenAI } = await import('openai')
-  const { name = 'openai', baseUrl = OPENAI_BASE_URL, apiKey } = settings
+  const { name = 'openai', apiKey } = settings
+  const baseUrl = settings.baseUrl || OPENAI_BASE_URL
   const whole = { ...settings, name, baseUrl }
   const createClient = (fetch: typeof globalThis.fetch): OpenAI =>
     new OpenAI({

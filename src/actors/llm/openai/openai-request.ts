@@ -1,12 +1,12 @@
 /** A request in the words of the chat completions interface, which OpenAI and many others speak. */
 import type { OpenAI } from 'openai'
-import { Fault } from '../../core/fault.ts'
-import type { JsonObject } from '../../core/json.ts'
-import type { JsonSchema } from '../../core/json-schema.ts'
-import type { LlmImage, LlmMessage, LlmTool } from './llm.ts'
-import { toObjectSchema } from './object-schema.ts'
-import type { LlmRequest } from './provider.ts'
-import { toArgumentsText } from './tool-arguments.ts'
+import { Fault } from '../../../core/fault.ts'
+import type { JsonObject } from '../../../core/json.ts'
+import type { JsonSchema } from '../../../core/json-schema.ts'
+import type { LlmImage, LlmMessage, LlmTool } from '../llm.ts'
+import { toObjectSchema } from '../object-schema.ts'
+import type { LlmRequest } from '../provider.ts'
+import { toArgumentsText } from '../tool-arguments.ts'
 
 type Body = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming
 type Message = OpenAI.Chat.ChatCompletionMessageParam
