@@ -25,6 +25,8 @@ export interface LlmToolCall {
   name: string
   /** JSON text as the model wrote it: it may be wrong. */
   arguments: string
+  /** What the vendor wants back with the call in the next turn, as it is, or refuses that turn: signed thoughts. Nobody else reads it. */
+  opaque?: JsonObject
 }
 
 /** A tool as a model sees it. */

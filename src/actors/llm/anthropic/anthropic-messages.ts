@@ -1,0 +1,82 @@
+/** Messages in the form of Anthropic: the system apart, then user and assistant in turn, each a list of blocks. */
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+import type { LlmImage, LlmMessage, LlmToolCall } from '../llm.ts'
+
+export interface AnthropicMessages {
+  /** Empty when there is none. */
+  system: string
+  messages: { role: 'user' | 'assistant'; content: JsonObject[] }[]
+}
+
+export const toAnthropicMessages = (messages: readonly LlmMessage[]): AnthropicMessages => {
+  const systems: string[] = []
+  const turns: AnthropicMessages['messages'] = []
+  for (const message of messages) {
+    if (message.role === 'system') {
+      systems.push(message.content)
+      continue
+    }
+    const role = message.role === 'assistant' ? 'assistant' : 'user'
+    const last = turns.at(-1)
+    // The results of one turn's calls have to stand in one message, and first in it.
+    if (last?.role === role) last.content.push(...toBlocks(message))
+    else turns.push({ role, content: toBlocks(message) })
+  }
+  return { system: systems.join('\n\n'), messages: turns.filter(({ content }) => content.length > 0) }
+}
+
+/** Whether tool calls are answered whose thoughts are not there: another vendor's model, or one without thoughts, asked for them. */
+export const endsUnsigned = (messages: readonly LlmMessage[]): boolean => {
+  const asked = messages.findLast(({ role }) => role !== 'tool')
+  if (messages.at(-1)?.role !== 'tool' || asked?.role !== 'assistant') return false
+  return !asked.tool_calls?.some((call) => thoughtsOf(call).length > 0)
+}
+
+const toBlocks = (message: Exclude<LlmMessage, { role: 'system' }>): JsonObject[] => {
+  switch (message.role) {
+    case 'tool':
+      return [{ type: 'tool_result', tool_use_id: message.tool_call_id, content: message.content }]
+    case 'user':
+      return [...(message.images ?? []).map(toImage), ...toText(message.content)]
+    case 'assistant': {
+      const calls = message.tool_calls ?? []
+      return [...calls.flatMap(thoughtsOf), ...toText(message.content), ...calls.map(toToolUse)]
+    }
+  }
+}
+
+/** An empty text block is refused. */
+const toText = (text: string): JsonObject[] => (text === '' ? [] : [{ type: 'text', text }])
+
+const toImage = (image: LlmImage): JsonObject => {
+  if ('base64' in image)
+    return { type: 'image', source: { type: 'base64', media_type: image.media_type, data: image.base64 } }
+  return { type: 'image', source: { type: 'url', url: image.url } }
+}
+
+const toToolUse = ({ id, name, arguments: given }: LlmToolCall): JsonObject => ({
+  type: 'tool_use',
+  id,
+  name,
+  input: parseArguments(given),
+})
+
+/** Arguments that were no object go back as nothing: the tool's result says what was wrong with them. */
+const parseArguments = (text: string): JsonValue => {
+  try {
+    const value = JSON.parse(text) as JsonValue
+    return isJsonObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
+
+/** The signed blocks that came before the call, as `keepThoughts` put them there. */
+const thoughtsOf = ({ opaque }: LlmToolCall): JsonObject[] =>
+  Array.isArray(opaque?.anthropic_thinking) ? opaque.anthropic_thinking.filter(isJsonObject) : []
+
+/** The calls, the first of which carries the thoughts of its turn: without them models that think refuse the next. */
+export const keepThoughts = (calls: readonly LlmToolCall[], thoughts: readonly JsonObject[]): LlmToolCall[] =>
+  calls.map((call, index) =>
+    index === 0 && thoughts.length > 0 ? { ...call, opaque: { anthropic_thinking: [...thoughts] } } : call,
+  )

@@ -1,0 +1,68 @@
+/** A request in the words of Anthropic's Messages API: https://platform.claude.com/docs/en/api/messages/create */
+import { isJsonObject, type JsonObject } from '../../../core/json.ts'
+import type { LlmRequest } from '../provider.ts'
+import { writeReturnsInstruction } from '../returns-instruction.ts'
+import { endsUnsigned, toAnthropicMessages } from './anthropic-messages.ts'
+import { toAnthropicSchema } from './anthropic-schema.ts'
+import { toThinking } from './anthropic-thinking.ts'
+
+export interface AnthropicRequest {
+  body: JsonObject
+  headers: Record<string, string>
+  /** Whether JSON is asked for in words: then it may come in a fence. */
+  isAskedInWords: boolean
+}
+
+/** Anthropic requires a limit. This is enough for an answer of some 20 pages, and all models in service take it. */
+export const ANTHROPIC_DEFAULT_MAX_TOKENS = 8192
+
+/** With `reasoning`: thoughts count against the limit as well. */
+export const ANTHROPIC_DEFAULT_MAX_TOKENS_WITH_REASONING = 32_000
+
+/**
+ * The version of the interface before the one that the SDK sends: it alone takes `temperature` and `top_p`, from the models that still
+ * know them (https://platform.claude.com/docs/en/api/migration-2026-10-21).
+ */
+const VERSION_WITH_SAMPLING = '2023-06-01'
+
+export const toAnthropicRequest = ({ model, messages, params, returns, tools }: LlmRequest): AnthropicRequest => {
+  const { temperature, top_p, stop, reasoning } = params
+  const schema = returns === undefined ? undefined : toAnthropicSchema(returns)
+  const isAskedInWords = returns !== undefined && schema === undefined
+  const { system, messages: turns } = toAnthropicMessages(messages)
+  const systems = [system, isAskedInWords ? writeReturnsInstruction(returns) : ''].filter((text) => text !== '')
+  const maxTokens = findMaxTokens(params)
+  const thinking = toThinking(reasoning, { model, maxTokens, isUnsigned: endsUnsigned(messages) })
+  const body = {
+    model,
+    max_tokens: maxTokens,
+    messages: turns,
+    ...(systems.length > 0 && { system: systems.join('\n\n') }),
+    ...(temperature !== undefined && { temperature }),
+    ...(top_p !== undefined && { top_p }),
+    ...(stop !== undefined && { stop_sequences: [stop].flat() }),
+    ...thinking,
+    ...(schema !== undefined && { output_config: toOutputConfig(thinking, schema as JsonObject) }),
+    ...(tools !== undefined && tools.length > 0 && { tools: tools.map(toTool) }),
+  }
+  const samples = temperature !== undefined || top_p !== undefined
+  return { body, headers: samples ? { 'anthropic-version': VERSION_WITH_SAMPLING } : {}, isAskedInWords }
+}
+
+const findMaxTokens = ({ max_tokens: given, reasoning }: JsonObject): number => {
+  if (typeof given === 'number') return given
+  return reasoning === undefined || reasoning === 'none'
+    ? ANTHROPIC_DEFAULT_MAX_TOKENS
+    : ANTHROPIC_DEFAULT_MAX_TOKENS_WITH_REASONING
+}
+
+const toOutputConfig = ({ output_config: effort }: JsonObject, schema: JsonObject): JsonObject => ({
+  ...(isJsonObject(effort) ? effort : {}),
+  format: { type: 'json_schema', schema },
+})
+
+const toTool = ({ name, description, input }: NonNullable<LlmRequest['tools']>[number]): JsonObject => ({
+  name,
+  description,
+  input_schema: { type: 'object', ...(input as JsonObject) },
+})
