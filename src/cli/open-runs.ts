@@ -23,6 +23,14 @@ export const openRuns = async (context: Context): Promise<OpenedRuns> => {
   })
 }
 
+/** Where nothing has run yet there is no database, and that is no error: undefined. One that was named must be there. */
+export const openRunsIfThere = async (context: Context): Promise<Store | undefined> => {
+  const project = await openProject(context)
+  if (hasDatabase(project)) return openDatabase(project)
+  const isNamed = context.options.db !== undefined || Boolean(context.environment.TROUPE_DB)
+  return isNamed ? (await openRuns(context)).store : undefined
+}
+
 export const hasDatabase = ({ database }: Project): boolean => database.kind === 'memory' || existsSync(database.path)
 
 export const shownDatabase = ({ database }: Project, { workingFolder }: Context): string =>

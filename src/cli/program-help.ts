@@ -61,6 +61,16 @@ Examples:
   troupe validate flows/*.yaml --json
   cat hello.yaml | troupe validate -
   troupe validate hello.yaml --strict
+export const COST_REPORT_HELP = `
+Examples:
+  troupe cost-report
+  troupe cost-report --by workflow --since 30d
+  troupe cost-report --by day --by provider --since 2026-01-01
+  troupe cost-report --json | jq .total_cost_usd
+
+Costs are worked out call by call, from the usage that the provider told and the prices of that day. A call
+whose price is not known is counted as such, and never as $0. Days are those of UTC, as on the providers' bills.`
+
 
 Warnings leave the exit code at 0, errors make it 2. With --strict what it proves is an error too:
 conditions that always come out the same, cases that are never taken, steps that no run gets to,

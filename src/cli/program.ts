@@ -5,6 +5,7 @@ import { type Context, createContext, type GlobalOptions } from './context.ts'
 import { EXIT } from './exit-code.ts'
 import {
   CANCEL_HELP,
+  COST_REPORT_HELP,
   DOCTOR_HELP,
   EXPLAIN_HELP,
   GRAPH_HELP,
@@ -99,6 +100,14 @@ const addQueryCommands = (program: Command, end: End): void => {
       end(await (await import('./commands/trace.ts')).trace(contextOf(command), { run, ...options })),
     )
 }
+  describe(program, 'cost-report', 'what model calls did cost, over all providers', COST_REPORT_HELP)
+    .option('--by <group>', 'provider, model, workflow, step or day (default model); repeatable', collect)
+    .option('--since <time>', 'a day (UTC) such as 2026-01-31, a time, or how long ago: 7d')
+    .option('--workflow <name>', 'of this workflow')
+    .option('--json', 'print a JSON object: { total_cost_usd, unpriced_calls, rows }')
+    .action(async (options, command) =>
+      end(await (await import('./commands/cost-report.ts')).costReport(contextOf(command), options)),
+    )
 
 const addProjectCommands = (program: Command, end: End): void => {
   describe(program, 'init', 'begin a project: a workflow that runs at once', INIT_HELP)

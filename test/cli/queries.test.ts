@@ -151,7 +151,7 @@ test('doctor names each thing that is missing, and how to get it', async () => {
 
 test('every command has help with examples', async () => {
   const { stdout } = await project.troupe(['--help'])
-  const names = [...stdout.matchAll(/^ {2}(\w+) .*/gm)].map(([, name = '']) => name)
+  const names = [...stdout.matchAll(/^ {2}(\w[\w-]*) .*/gm)].map(([, name = '']) => name)
   const commands = [...new Set(names)].filter((name) => !['help', 'troupe'].includes(name))
   assert.ok(commands.length >= 8, `expected at least 8 commands, got ${commands.join(', ')}`)
   const helps = await Promise.all(commands.map((name) => project.troupe([name, '--help'])))

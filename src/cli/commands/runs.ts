@@ -1,5 +1,4 @@
 /** `troupe runs`: the runs of a database, newest first. */
-import { openDatabase } from '../../app/open-database.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { RunFilter, RunRecord, Store } from '../../store/store.ts'
@@ -7,7 +6,7 @@ import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
 import { openProject } from '../open-project.ts'
-import { hasDatabase, openRuns, shownDatabase } from '../open-runs.ts'
+import { openRunsIfThere, shownDatabase } from '../open-runs.ts'
 import { toOneLine } from '../printable.ts'
 import { describeHolder, SHOWN_STATUSES, type ShownStatus, toShownStatus } from '../run-holder.ts'
 import { formatCost, formatCount } from '../run-result.ts'
@@ -26,7 +25,7 @@ const DEFAULT_LIMIT = 20
 export const listRuns = async (context: Context, options: RunsArguments): Promise<number> => {
   const status = readStatus(options.status)
   const limit = readLimit(options.limit)
-  const store = await openIfThere(context)
+  const store = await openRunsIfThere(context)
   if (store === undefined) return reportNone(context, options)
   try {
     const runs = await find(store, { status, workflow: options.workflow, limit })
@@ -52,14 +51,6 @@ const readLimit = (text: string | undefined): number => {
   if (text === undefined) return DEFAULT_LIMIT
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
   throw new CliError(`--limit '${text}' is wrong: expected a whole number from 1`)
-}
-
-/** Where nothing has run yet there is no database, and that is no error; one that was named must be there. */
-const openIfThere = async (context: Context): Promise<Store | undefined> => {
-  const project = await openProject(context)
-  if (hasDatabase(project)) return openDatabase(project)
-  const isNamed = context.options.db !== undefined || Boolean(context.environment.TROUPE_DB)
-  return isNamed ? (await openRuns(context)).store : undefined
 }
 
 const reportNone = async (context: Context, { json = false }: RunsArguments): Promise<number> => {

@@ -1,0 +1,48 @@
+/** Journals made by hand, in the database of a project. */
+import { join } from 'node:path'
+import { createPricing } from '../../src/actors/llm/prices.ts'
+import type { Usage } from '../../src/core/actor.ts'
+import type { JsonObject } from '../../src/core/json.ts'
+import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts'
+import type { Store } from '../../src/store/store.ts'
+
+/** Calls `fill` with the store of the project in this folder, and closes it. */
+export const fillDatabase = async (folder: string, fill: (store: Store) => Promise<void>): Promise<void> => {
+  const store = await openSqliteStore({ path: join(folder, '.troupe', 'troupe.db'), durability: 'process' })
+  try {
+    await fill(store)
+  } finally {
+    await store.close()
+  }
+}
+
+export interface MadeCall {
+  /** `provider/name`. */
+  model: string
+  input: number
+  cached?: number
+  output: number
+  /** Epoch milliseconds: when it was made, for its price. */
+  at: number
+}
+
+/** As a provider reports it, with the price of its day. */
+export const toUsage = ({ model, input, cached = 0, output, at }: MadeCall): Usage => {
+  const slash = model.indexOf('/')
+  const [provider, name] = [model.slice(0, slash), model.slice(slash + 1)]
+  const counts = { input_tokens: input, cached_tokens: cached, output_tokens: output }
+  const cost_usd = createPricing(new Map(), { now: () => at }).cost(provider, name, counts)
+  return { provider, model: name, ...counts, cost_usd }
+}
+
+/** The data of an outcome that took `ms`, and ended at `at`. */
+export const toOutcomeData = (
+  at: number,
+  { ms = 10, calls = [] }: { ms?: number; calls?: Omit<MadeCall, 'at'>[] } = {},
+): JsonObject => ({
+  output: { text: 'hello' },
+  attempt: 1,
+  started: at - ms,
+  ms,
+  ...(calls.length > 0 && { usage: calls.map((call) => ({ ...toUsage({ ...call, at }) })) }),
+})
