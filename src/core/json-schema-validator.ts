@@ -71,6 +71,7 @@ const createAjv = (useDefaults: boolean): Ajv2020 => {
   const ajv = new Ajv2020({
     strict: false,
     strictNumbers: true,
+    ownProperties: true,
     allErrors: true,
     verbose: true,
     validateFormats: false,

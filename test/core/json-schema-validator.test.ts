@@ -38,6 +38,9 @@ const CASES: [schema: JsonSchema, value: unknown, problem: string | undefined][]
   [{ format: 'email', type: 'string' }, 'not one', undefined],
   [{ type: 'integer' }, '5', '\'/\' must be integer, got "5"'],
   [{ unknownKeyword: 1 }, 'x', undefined],
+  [{ type: 'number' }, Number.POSITIVE_INFINITY, "'/' must be number, got null"],
+  [{ properties: { toString: { type: 'string' } } }, {}, undefined],
+  [{ type: 'object', required: ['toString'] }, {}, "'/' must have the field 'toString'"],
   [
     JSON.parse('{"if":{"type":"string"},"then":{"minLength":2}}'),
     'a',

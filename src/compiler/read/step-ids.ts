@@ -5,7 +5,10 @@ import { type Range, toPosition } from '../source.ts'
 /** What `next`, `on_error` and `else` mean by these words is no step. */
 const RESERVED_IDS: ReadonlySet<string> = new Set(['end', 'continue', 'fail'])
 
-/** Ids are unique in the file, also across blocks, and none of the words that jumps use for something else. */
+/** Expressions could not read `steps.in`: the words of CEL. */
+const RESERVED_WORDS: ReadonlySet<string> = new Set(['in', 'true', 'false', 'null'])
+
+/** Ids are unique in the file, also across blocks, and none of the words that jumps and expressions use for something else. */
 export const checkStepIds = (steps: readonly Step[], diagnostics: Diagnostics): void =>
   checkIds(steps, new Map(), diagnostics)
 
@@ -18,8 +21,9 @@ const checkIds = (steps: readonly Step[], seen: Map<string, Range>, diagnostics:
 
 const checkId = ({ id }: Step, seen: Map<string, Range>, diagnostics: Diagnostics): void => {
   const { value, range } = id
-  if (RESERVED_IDS.has(value)) {
-    const message = `'${value}' can't be the id of a step: expected another name, since jumps use it as a word`
+  const user = RESERVED_IDS.has(value) ? 'jumps use' : RESERVED_WORDS.has(value) ? 'expressions use' : undefined
+  if (user !== undefined) {
+    const message = `'${value}' can't be the id of a step: expected another name, since ${user} it as a word`
     diagnostics.error('bad_id', range, message, `write '${value}_step'`)
     return
   }
