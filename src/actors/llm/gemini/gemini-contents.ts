@@ -1,0 +1,141 @@
+/** Messages in the form of Gemini: the system apart, then contents of user and model, each a list of parts. */
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+import type { LlmImage, LlmMessage, LlmToolCall } from '../llm.ts'
+import { findGeminiVersion } from './gemini-version.ts'
+
+export interface GeminiContents {
+  systemInstruction: { role: 'system'; parts: { text: string }[] } | undefined
+  contents: { role: 'user' | 'model'; parts: JsonObject[] }[]
+}
+
+export const toGeminiContents = (messages: readonly LlmMessage[], model: string): GeminiContents => {
+  const systems: { text: string }[] = []
+  const contents: GeminiContents['contents'] = []
+  let previous: LlmMessage['role'] | undefined
+  for (const message of messages) {
+    const parts = message.role === 'system' ? [] : toParts(message, { messages, model })
+    if (message.role === 'system') systems.push({ text: message.content })
+    // One content holds the results of all calls of a turn.
+    else if (message.role === 'tool' && previous === 'tool') contents.at(-1)?.parts.push(...parts)
+    else contents.push({ role: message.role === 'assistant' ? 'model' : 'user', parts })
+    previous = message.role
+  }
+  return {
+    systemInstruction: systems.length === 0 ? undefined : { role: 'system', parts: systems },
+    contents: contents.filter(({ parts }) => parts.length > 0),
+  }
+}
+
+interface Talk {
+  messages: readonly LlmMessage[]
+  model: string
+}
+
+const toParts = (message: Exclude<LlmMessage, { role: 'system' }>, talk: Talk): JsonObject[] => {
+  switch (message.role) {
+    case 'tool':
+      return [{ functionResponse: toResponse(message, talk) }]
+    case 'user':
+      return [...(message.images ?? []).map(toImage), ...toText(message.content)]
+    case 'assistant': {
+      const calls = message.tool_calls ?? []
+      return [...toText(message.content), ...calls.map((call, index) => toFunctionCall(call, { index, ...talk }))]
+    }
+  }
+}
+
+const toText = (text: string): JsonObject[] => (text === '' ? [] : [{ text }])
+
+const toImage = (image: LlmImage): JsonObject => {
+  if ('base64' in image) return { inlineData: { mimeType: image.media_type, data: image.base64 } }
+  return { fileData: { mimeType: guessMediaType(image.url), fileUri: image.url } }
+}
+
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  webp: 'image/webp',
+  heic: 'image/heic',
+  heif: 'image/heif',
+  gif: 'image/gif',
+}
+
+/** The interface wants a type, and an address need not tell. */
+const guessMediaType = (url: string): string => {
+  const [, ending = ''] = /\.(\w+)(?:[?#]|$)/.exec(url) ?? []
+  return MEDIA_TYPES[ending.toLowerCase()] ?? 'image/jpeg'
+}
+
+/**
+ * Stands for thoughts that are not there, as another model asked for the call:
+ * https://ai.google.dev/gemini-api/docs/thought-signatures#faqs
+ */
+const NO_SIGNATURE = 'skip_thought_signature_validator'
+
+const toFunctionCall = (call: LlmToolCall, { index, model }: Talk & { index: number }): JsonObject => {
+  const { id, signature } = readOpaque(call)
+  const isExpected = index === 0 && findGeminiVersion(model) >= 3
+  const thoughtSignature = signature ?? (isExpected && call.opaque?.gemini === undefined ? NO_SIGNATURE : undefined)
+  return {
+    functionCall: { ...(id !== undefined && { id }), name: call.name, args: parseArguments(call.arguments) },
+    ...(thoughtSignature !== undefined && { thoughtSignature }),
+  }
+}
+
+/** A result goes by the vendor's own id where the call had one, else by its place and the tool's name. */
+const toResponse = (result: Extract<LlmMessage, { role: 'tool' }>, { messages }: Talk): JsonObject => {
+  const calls = messages.flatMap((message) => (message.role === 'assistant' ? (message.tool_calls ?? []) : []))
+  const call = calls.findLast(({ id }) => id === result.tool_call_id)
+  const { id } = call === undefined ? { id: undefined } : readOpaque(call)
+  return { ...(id !== undefined && { id }), name: result.name, response: toResponseValue(result.content) }
+}
+
+/** The interface takes objects alone. */
+const toResponseValue = (content: string): JsonObject => {
+  const value = parse(content)
+  return isJsonObject(value) ? value : { result: value === undefined ? content : value }
+}
+
+/** Arguments that were no object go back as nothing: the tool's result says what was wrong with them. */
+const parseArguments = (text: string): JsonObject => {
+  const value = parse(text)
+  return isJsonObject(value) ? value : {}
+}
+
+const parse = (text: string): JsonValue | undefined => {
+  try {
+    return JSON.parse(text) as JsonValue
+  } catch {
+    return undefined
+  }
+}
+
+const readOpaque = ({ opaque }: LlmToolCall): { id: string | undefined; signature: string | undefined } => {
+  const own = isJsonObject(opaque?.gemini) ? opaque.gemini : {}
+  return {
+    id: typeof own.id === 'string' ? own.id : undefined,
+    signature: typeof own.signature === 'string' ? own.signature : undefined,
+  }
+}
+
+/**
+ * A call as the contract has it. `made` counts the calls before it in the talk: an id is made up where the vendor gave none, and told
+ * apart where it gave the same to two.
+ */
+export const toToolCall = (part: JsonObject, { made, taken }: { made: number; taken: Set<string> }): LlmToolCall => {
+  const call = isJsonObject(part.functionCall) ? part.functionCall : {}
+  const signature = part.thoughtSignature
+  const given = typeof call.id === 'string' && call.id !== '' ? call.id : undefined
+  const id = given !== undefined && !taken.has(given) ? given : `call_${made + 1}`
+  taken.add(id)
+  return {
+    id,
+    name: String(call.name),
+    arguments: JSON.stringify(call.args ?? {}),
+    opaque: {
+      gemini: {
+        ...(given !== undefined && { id: given }),
+        ...(typeof signature === 'string' && { signature }),
+      },
+    },
+  }
+}
