@@ -2,6 +2,7 @@
  * `node bench/peers/measure.ts mastra W4`: one repeat of a peer's work, as JSON; `--list`: who does what. Started by
  * ../bench.ts. A peer is loaded only when it is measured.
  */
+import { tuneV8 } from '../../src/app/tune-v8.ts'
 import type { Measured, Workloads } from '../workload.ts'
 
 const PEERS: Readonly<Record<string, () => Promise<Workloads>>> = {
@@ -26,6 +27,7 @@ const [first = '', second = ''] = process.argv.slice(2)
 if (first === '--list')
   console.log(JSON.stringify(Object.entries(WORK).flatMap(([peer, ids]) => ids.map((id) => ({ peer, id })))))
 else {
+  tuneV8()
   console.log(JSON.stringify(await measurePeer(first, second)))
   // Some peers leave timers behind that keep the process alive.
   process.exit()

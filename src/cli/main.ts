@@ -3,8 +3,12 @@
  *
  * Each command is a module of its own, loaded when it is called: start-up time is what a user waits for.
  */
+import { tuneV8 } from '../app/tune-v8.ts'
 import { EXIT } from './exit-code.ts'
 import { isCommanderError, parseArguments } from './program.ts'
+
+/** Most commands have ended by then, and a run that has not may take long. */
+const TUNE_AFTER_MS = 250
 
 /** The output went nowhere: a full disk, or a descriptor that is closed. */
 let isOutputLost = false
@@ -36,6 +40,7 @@ const drain = (stream: NodeJS.WriteStream): Promise<void> =>
 process.stdout.on('error', noticeLostOutput)
 // A run goes on when nobody can be told of its progress.
 process.stderr.on('error', () => {})
+setTimeout(tuneV8, TUNE_AFTER_MS).unref()
 const exitCode = await main()
 await Promise.all([drain(process.stdout), drain(process.stderr)])
 process.exitCode = isOutputLost ? EXIT.environment : exitCode
