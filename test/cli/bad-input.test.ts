@@ -91,7 +91,7 @@ const CASES: Case[] = [
     name: 'a database in a place that can not be',
     prepare: (folder) => folder.write('file', ''),
     args: ['--db', 'file/troupe.db', ...RUN],
-    says: [/database '.*file\/troupe\.db' can't be looked at: ENOTDIR/, 'check the path'],
+    says: [/folder '.*file' can't be created: /, 'name a place where this user may write'],
     exitCode: 3,
   },
   {
