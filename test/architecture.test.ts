@@ -22,17 +22,22 @@ const DIRECTION: Record<string, readonly string[]> = {
 
 /** Where each npm package may be imported: paths that start so. Types of XState may stand in all of the runtime. */
 const PACKAGES: Record<string, readonly string[]> = {
+  '@anthropic-ai/sdk': ['src/actors/llm/'],
+  '@google/generative-ai': ['src/actors/llm/'],
   '@marcbachmann/cel-js': ['src/compiler/expression/'],
   '@mikro-orm/core': ['src/store/'],
   '@mikro-orm/migrations': ['src/store/'],
   '@mikro-orm/sqlite': ['src/store/'],
   '@pydantic/genai-prices': ['src/actors/llm/price-table.ts'],
+  '@statelyai/inspect': ['src/app/inspect/'],
   '@xstate/graph': ['src/app/walk/'],
   ajv: ['src/core/', 'src/compiler/'],
   'better-sqlite3': ['src/store/'],
   commander: ['src/cli/'],
   elkjs: ['src/chart/'],
   jsonata: ['src/actors/tools/'],
+  ollama: ['src/actors/llm/'],
+  openai: ['src/actors/llm/'],
   re2js: ['src/core/', 'src/compiler/expression/', 'src/actors/tools/json-query/'],
   xstate: [
     'src/runtime/fold.ts',

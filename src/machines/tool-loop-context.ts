@@ -2,7 +2,16 @@
 import type { FaultData } from '../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../core/json.ts'
 import { findNearest } from '../core/nearest.ts'
-import type { ToolLoopInput } from './tool-loop.ts'
+
+export interface ToolLoopInput extends JsonObject {
+  /** The step's id: plans of its effects are named `ID/turn` and `ID/TOOL`. */
+  step: string
+  messages: JsonObject[]
+  params: JsonObject
+  /** Names of the tools that the model may call. */
+  tools: string[]
+  maxTurns: number
+}
 
 export interface ToolLoopContext extends Pick<ToolLoopInput, 'step' | 'messages' | 'params' | 'tools' | 'maxTurns'> {
   at: number
@@ -175,7 +184,13 @@ export const takeCalls = (context: ToolLoopContext, event: ToolLoopEvent) => {
       }
     return { step, id: given, name, result: problem }
   })
-  const asked = taken.map(({ id, name }, index) => ({ id, name, arguments: asText(calls[index]?.arguments) }))
+  const asked = taken.map(({ id, name }, index) => ({
+    id,
+    name,
+    arguments: asText(calls[index]?.arguments),
+    // What the vendor wants back with it.
+    ...(calls[index]?.opaque !== undefined && { opaque: calls[index].opaque }),
+  }))
   const messages = [...context.messages, { role: 'assistant', content: text, tool_calls: asked }]
   return { steps, made, wrong, messages, calls: taken, attempts: context.attempts + (event.attempts ?? 1) }
 }

@@ -9,7 +9,6 @@
  *   thinking, calling ──▶ failed: a turn failed, max_turns, the same call again and again, wrong arguments again and again
  */
 import { assign, enqueueActions, fromTransition, setup } from 'xstate'
-import type { JsonObject } from '../core/json.ts'
 import { COMPLETED, FAILED } from '../core/machine-ends.ts'
 import {
   answerCall,
@@ -23,18 +22,9 @@ import {
   nudge,
   type ToolLoopContext,
   type ToolLoopEvent,
+  type ToolLoopInput,
   takeCalls,
 } from './tool-loop-context.ts'
-
-export interface ToolLoopInput extends JsonObject {
-  /** The step's id: plans of its effects are named `ID/turn` and `ID/TOOL`. */
-  step: string
-  messages: JsonObject[]
-  params: JsonObject
-  /** Names of the tools that the model may call. */
-  tools: string[]
-  maxTurns: number
-}
 
 /** The host performs; the machine only names what it wants. */
 const inert = fromTransition((state: undefined) => state, undefined)
