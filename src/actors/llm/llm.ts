@@ -1,10 +1,10 @@
 /**
- * What every model provider is asked, and answers.
+ * What every model is asked, and answers.
  *
- * A provider performs one call: no retry, no tools, no budget; those are the host's. Its output is the instance of
- * `returns` where the step has one, and `{ text }` otherwise; whether the instance fits is judged by who asked.
+ * A model's actor performs one turn: no retry, no tools, no budget; those are the host's. Its output is the instance of
+ * `returns` where the step has one, and `{ text }` otherwise; of an input with `tools` it is an `LlmTurn`.
  */
-import type { Actor, ActorDescription } from '../../core/actor.ts'
+import type { Actor, ActorDescription, BlobRef } from '../../core/actor.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 
@@ -36,18 +36,35 @@ export interface LlmTool {
   input: JsonSchema
 }
 
+/** A message as a workflow has it: its images may be blobs, whose bytes the actor looks up. */
+export type LlmInputMessage =
+  | Exclude<LlmMessage, { role: 'user' }>
+  | { role: 'user'; content: string; images?: (LlmImage | BlobRef)[] }
+
 export interface LlmInput {
   /** As the workflow names it, alias resolved: `mock/echo`. */
   model: string
-  messages: LlmMessage[]
+  messages: LlmInputMessage[]
   /** `temperature`, `max_tokens`, `seed`, …; what a provider does not know it ignores. For `mock/script`: `script`, a list. */
   params: JsonObject
   /** What the answer must be an instance of. */
   returns?: JsonSchema
+  /** Given, the output is one turn. */
+  tools?: LlmTool[]
   /** Whether the text is wanted piece by piece, as progress. */
   stream?: boolean
   /** How many model calls of this step came before in this run, repeated visits and failed attempts included. */
   call: number
+}
+
+/** What a model with tools does at once: it calls some, or answers. */
+export interface LlmTurn {
+  /** What it said, beside its calls too. */
+  text: string
+  /** None: it has answered. */
+  tool_calls: LlmToolCall[]
+  /** The final answer, as a step without tools has it; undefined with calls, and when the model said nothing at all. */
+  output?: JsonValue
 }
 
 export type LlmActor = Actor<LlmInput, JsonValue>
@@ -64,21 +81,61 @@ export const describeProvider = (name: string, description: string): ActorDescri
   output: {},
 })
 
+const TOOL_CALL_SCHEMA: JsonSchema = {
+  type: 'object',
+  properties: {
+    id: { type: 'string' },
+    name: { type: 'string' },
+    arguments: { type: 'string' },
+    opaque: { type: 'object' },
+  },
+  required: ['id', 'name', 'arguments'],
+  additionalProperties: false,
+}
+
+/** By URL, as bytes, or a blob. */
+const IMAGE_SCHEMA: JsonSchema = {
+  type: 'object',
+  properties: {
+    url: { type: 'string' },
+    base64: { type: 'string' },
+    media_type: { type: 'string' },
+    $blob: { type: 'string' },
+    size: { type: 'integer' },
+    name: { type: 'string' },
+  },
+  additionalProperties: false,
+}
+
+const MESSAGE_SCHEMA: JsonSchema = {
+  type: 'object',
+  properties: {
+    role: { enum: ['system', 'user', 'assistant', 'tool'] },
+    content: { type: 'string' },
+    images: { type: 'array', items: IMAGE_SCHEMA },
+    tool_calls: { type: 'array', items: TOOL_CALL_SCHEMA },
+    tool_call_id: { type: 'string' },
+    name: { type: 'string' },
+  },
+  required: ['role', 'content'],
+  additionalProperties: false,
+}
+
+const TOOL_SCHEMA: JsonSchema = {
+  type: 'object',
+  properties: { name: { type: 'string' }, description: { type: 'string' }, input: { type: 'object' } },
+  required: ['name', 'description', 'input'],
+  additionalProperties: false,
+}
+
 export const LLM_INPUT_SCHEMA: JsonSchema = {
   type: 'object',
   properties: {
     model: { type: 'string' },
-    messages: {
-      type: 'array',
-      items: {
-        type: 'object',
-        properties: { role: { enum: ['system', 'user', 'assistant'] }, content: { type: 'string' } },
-        required: ['role', 'content'],
-        additionalProperties: false,
-      },
-    },
+    messages: { type: 'array', items: MESSAGE_SCHEMA },
     params: { type: 'object' },
     returns: { type: 'object' },
+    tools: { type: 'array', items: TOOL_SCHEMA },
     stream: { type: 'boolean' },
     call: { type: 'integer', minimum: 0 },
   },

@@ -9,5 +9,5 @@ export const answerByEcho = ({ messages, returns }: LlmInput): MockAnswer => {
     returns === undefined
       ? ({ kind: 'text', text } as const)
       : ({ kind: 'value', value: createInstance(returns, text) } as const)
-  return { content, delayMs: 0, streams: false }
+  return { content, toolCalls: [], delayMs: 0, streams: false }
 }

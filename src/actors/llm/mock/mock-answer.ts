@@ -5,6 +5,8 @@ import type { JsonValue } from '../../../core/json.ts'
 export interface MockAnswer {
   /** `value` is the instance of `returns` itself; `text` must be its JSON where the step has `returns`. */
   content: { kind: 'text'; text: string } | { kind: 'value'; value: JsonValue }
+  /** Tools that it calls, in a step that has tools; `arguments` is JSON text, or what a model may write instead. */
+  toolCalls: readonly { name: string; arguments: string }[]
   delayMs: number
   /** Thrown after the delay instead of an answer. */
   fault?: Fault

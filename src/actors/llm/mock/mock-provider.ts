@@ -9,7 +9,7 @@ import { Fault } from '../../../core/fault.ts'
 import { parseFiniteJson } from '../../../core/finite-json.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { findInputProblem } from '../../tools/input-check.ts'
-import { describeProvider, LLM_INPUT_SCHEMA, type LlmActor, type LlmInput, toModelName } from '../llm.ts'
+import { describeProvider, LLM_INPUT_SCHEMA, type LlmActor, type LlmInput, type LlmTurn, toModelName } from '../llm.ts'
 import { answerByEcho } from './echo.ts'
 import type { MockAnswer } from './mock-answer.ts'
 import { answerByScript } from './script.ts'
@@ -28,7 +28,7 @@ export const createMockProvider = ({ clock }: { clock: Clock }): LlmActor => ({
     }
     for (const text of findChunks(input, answer)) context.progress({ kind: 'text', text })
     context.usage(toUsage(input, answer))
-    return toOutput(input, answer)
+    return input.tools === undefined ? toOutput(input, answer) : (toTurn(input, answer) as unknown as JsonValue)
   },
 })
 
@@ -74,14 +74,24 @@ const toOutput = (input: LlmInput, answer: MockAnswer): JsonValue => {
   }
 }
 
+const toTurn = (input: LlmInput, answer: MockAnswer): LlmTurn => {
+  const text = toText(answer)
+  const tool_calls = answer.toolCalls.map((call, place) => ({ id: `call_${place + 1}`, ...call }))
+  return tool_calls.length > 0 || text.trim() === ''
+    ? { text, tool_calls }
+    : { text, tool_calls, output: toOutput(input, answer) }
+}
+
 const toUsage = (input: LlmInput, answer: MockAnswer): Usage => ({
   provider: 'mock',
   model: toModelName(input.model),
   input_tokens: answer.usage?.input_tokens ?? countTokens(input.messages.map(({ content }) => content).join('')),
   cached_tokens: 0,
-  output_tokens: answer.usage?.output_tokens ?? countTokens(toText(answer)),
+  output_tokens: answer.usage?.output_tokens ?? countTokens(toText(answer) + describeCalls(answer)),
   cost_usd: 0,
 })
+
+const describeCalls = ({ toolCalls }: MockAnswer): string => (toolCalls.length === 0 ? '' : JSON.stringify(toolCalls))
 
 /** A token is taken to be four bytes of UTF-8: near the average of real models on English text, and easy to check by hand. */
 const countTokens = (text: string): number => Math.ceil(Buffer.byteLength(text) / 4)

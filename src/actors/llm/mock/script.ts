@@ -2,8 +2,8 @@
  * `mock/script`: the n-th call of a step gets the n-th answer of `params.script`; the last one answers all further calls.
  *
  * An answer is a text, or any other JSON value as a structured answer. A map with no keys but these says more:
- * `text` (JSON where the step has `returns`) or `output`, `delay`, `fault`, `stream`, `usage`. In a step with `returns`,
- * a map with `text` alone is a structured answer; to answer with a map that looks like these, put it under `output`.
+ * `text` (JSON where the step has `returns`) or `output`, `tool_calls`, `delay`, `fault`, `stream`, `usage`. In a step with
+ * `returns`, a map with `text` alone is a structured answer; to answer with a map that looks like these, put it under `output`.
  */
 import { parseDuration } from '../../../core/duration.ts'
 import { Fault } from '../../../core/fault.ts'
@@ -12,21 +12,25 @@ import { formatValue } from '../../../core/value-text.ts'
 import type { LlmInput } from '../llm.ts'
 import type { MockAnswer } from './mock-answer.ts'
 
-const DIRECTIVES = ['text', 'output', 'delay', 'fault', 'stream', 'usage']
+const DIRECTIVES = ['text', 'output', 'tool_calls', 'delay', 'fault', 'stream', 'usage']
 
 /** A real provider's faults of these codes are worth a second attempt, so a scripted one is, unless it says otherwise. */
 const RETRYABLE_CODES = ['timeout', 'rate_limited', 'unavailable', 'agent_lost', 'invalid_output']
 
 /** @throws Fault `invalid_input` when there is no script, or the answer in it can't be understood. */
-export const answerByScript = ({ params, call, returns }: LlmInput): MockAnswer => {
+export const answerByScript = ({ params, call, returns, tools }: LlmInput): MockAnswer => {
   const { script } = params
   if (!Array.isArray(script)) throw wrong('params.script', 'a list of answers', script)
   const index = Math.min(call, script.length - 1)
   const item = script[index]
   if (item === undefined) throw wrong('params.script', 'at least one answer', script)
-  return isDirective(item, returns !== undefined)
-    ? followDirective(item, `params.script[${index}]`)
-    : { content: toContent(item), delayMs: 0, streams: false }
+  const place = `params.script[${index}]`
+  if (!isDirective(item, returns !== undefined))
+    return { content: toContent(item), toolCalls: [], delayMs: 0, streams: false }
+  const answer = followDirective(item, place)
+  if (answer.toolCalls.length > 0 && tools === undefined)
+    throw wrong(`${place}.tool_calls`, "none, as the step has no 'tools'", item.tool_calls)
+  return answer
 }
 
 const isDirective = (item: JsonValue, isStructured: boolean): item is JsonObject => {
@@ -43,6 +47,7 @@ const followDirective = (item: JsonObject, place: string): MockAnswer => {
   const chunks = readChunks(item.stream, `${place}.stream`)
   return {
     content: readContent(item, { place, chunks }),
+    toolCalls: readToolCalls(item.tool_calls, `${place}.tool_calls`),
     delayMs: readDelay(item.delay, `${place}.delay`),
     streams: item.stream === true,
     ...(chunks !== undefined && { chunks }),
@@ -60,6 +65,19 @@ const readContent = (
   if (output !== undefined) return { kind: 'value', value: output }
   if (text !== undefined && typeof text !== 'string') throw wrong(`${place}.text`, 'a text', text)
   return { kind: 'text', text: text ?? chunks?.join('') ?? '' }
+}
+
+const readToolCalls = (calls: JsonValue | undefined, place: string): MockAnswer['toolCalls'] => {
+  if (calls === undefined) return []
+  if (!Array.isArray(calls)) throw wrong(place, 'a list of { name, arguments }', calls)
+  return calls.map((call, index) => {
+    if (!isJsonObject(call) || typeof call.name !== 'string')
+      throw wrong(`${place}[${index}]`, 'a map with name and arguments', call)
+    const { name, arguments: given = {}, ...others } = call
+    const [unknown] = Object.keys(others)
+    if (unknown !== undefined) throw wrong(`${place}[${index}].${unknown}`, 'name and arguments alone', call)
+    return { name, arguments: typeof given === 'string' ? given : JSON.stringify(given) }
+  })
 }
 
 const readChunks = (stream: JsonValue | undefined, place: string): readonly string[] | undefined => {

@@ -225,4 +225,47 @@ for (const [title, input, code, message] of WRONG) {
   })
 }
 
+const tools = [{ name: 'http.get', description: 'Gets a page.', input: { type: 'object' } }]
+
+test('with tools, a script calls them, and answers when it calls none', async () => {
+  const items = [
+    { text: 'Let me look.', tool_calls: [{ name: 'http.get', arguments: { url: 'u' } }, { name: 'http.get' }] },
+    'done',
+  ]
+  const turns = await Promise.all([0, 1].map((count) => script(items, { tools, call: count }).output))
+  assert.equal(turns, [
+    {
+      text: 'Let me look.',
+      tool_calls: [
+        { id: 'call_1', name: 'http.get', arguments: '{"url":"u"}' },
+        { id: 'call_2', name: 'http.get', arguments: '{}' },
+      ],
+    },
+    { text: 'done', tool_calls: [], output: { text: 'done' } },
+  ])
+})
+
+test('arguments of a scripted call may be a text that is no JSON', async () => {
+  const turn = await script([{ tool_calls: [{ name: 'http.get', arguments: '{"url":' }] }], { tools }).output
+  assert.equal(turn, { text: '', tool_calls: [{ id: 'call_1', name: 'http.get', arguments: '{"url":' }] })
+})
+
+test('with tools and returns, the last answer is the structured one', async () => {
+  assert.equal(await script([{ ok: true }], { tools, returns }).output, {
+    text: '{"ok":true}',
+    tool_calls: [],
+    output: { ok: true },
+  })
+})
+
+test('scripted calls in a step without tools are the fault invalid_input', async () => {
+  const fault = await faultOf(script([{ tool_calls: [{ name: 'http.get' }] }]).output)
+  assert.is(fault.code, 'invalid_input')
+  assert.match(fault.message, "the step has no 'tools'")
+})
+
+test('with tools, echo answers at once', async () => {
+  assert.equal(await call({ tools }).output, { text: 'hello', tool_calls: [], output: { text: 'hello' } })
+})
+
 test.run()

@@ -1,0 +1,133 @@
+/**
+ * A model as an actor, around any provider: one turn, whose answer is judged.
+ *
+ * It owns what is the same for all vendors: images become bytes, tools get names that vendors take, usage is counted call by call, an
+ * answer that was cut off or refused is a fault and never a success, and an answer that does not fit `returns` is shown to the
+ * model once with what is wrong about it. It does not retry, and performs no tool.
+ */
+import type { ActorContext, Usage } from '../../core/actor.ts'
+import { Cancelled } from '../../core/cancelled.ts'
+import { Fault } from '../../core/fault.ts'
+import type { JsonValue } from '../../core/json.ts'
+import { findInputProblem } from '../tools/input-check.ts'
+import { type JudgedAnswer, judgeAnswer } from './judge-answer.ts'
+import {
+  describeProvider,
+  LLM_INPUT_SCHEMA,
+  type LlmActor,
+  type LlmInput,
+  type LlmMessage,
+  type LlmTurn,
+  toModelName,
+} from './llm.ts'
+import { type ReadBlob, resolveImages } from './message-images.ts'
+import type { LlmAnswer, LlmProvider, LlmRequest } from './provider.ts'
+import { createToolNames, type ToolNames } from './tool-names.ts'
+
+export interface LlmActorOptions {
+  /** US dollars for one call; null: nobody knows. Default: nobody knows. `model` is without the provider. */
+  price?: (model: string, usage: Pick<Usage, 'input_tokens' | 'cached_tokens' | 'output_tokens'>) => number | null
+  /** Where the bytes of a blob are. Without it, no blob is found. */
+  readBlob?: ReadBlob
+}
+
+/** @throws (of `perform`) Fault by docs/errors.md; Cancelled */
+export const createLlmActor = (provider: LlmProvider, options: LlmActorOptions = {}): LlmActor => ({
+  ...describeProvider(provider.name, `Answers by the models of ${provider.name}.`),
+  async perform(input, context) {
+    if (context.signal.aborted) throw new Cancelled()
+    const problem = findInputProblem(LLM_INPUT_SCHEMA, input)
+    if (problem !== undefined) throw new Fault('invalid_input', `the input of the model is wrong: ${problem}`)
+    const names = createToolNames(input.tools ?? [])
+    const request = await toRequest(input, { names, options })
+    const turn = await takeTurn({ provider, input, context, options, names }, request)
+    return input.tools === undefined ? (turn.output ?? null) : (turn as unknown as JsonValue)
+  },
+})
+
+const toRequest = async (
+  { model, messages, params, returns }: LlmInput,
+  { names, options }: { names: ToolNames; options: LlmActorOptions },
+): Promise<LlmRequest> => ({
+  model: toModelName(model),
+  messages: (await resolveImages(messages, options.readBlob)).map(names.toWire),
+  params,
+  ...(returns === undefined ? {} : { returns }),
+  ...(names.tools.length === 0 ? {} : { tools: names.tools }),
+})
+
+interface Call {
+  provider: LlmProvider
+  input: LlmInput
+  context: ActorContext
+  options: LlmActorOptions
+  names: ToolNames
+}
+
+const takeTurn = async (call: Call, request: LlmRequest): Promise<LlmTurn> => {
+  const first = await ask(call, request)
+  const judged = await judge(call, first)
+  if (judged.kind === 'turn') return judged.turn
+  const second = await ask(call, { ...request, messages: [...request.messages, ...repair(first.text, judged.problem)] })
+  const again = await judge(call, second)
+  if (again.kind === 'turn') return again.turn
+  const message = `the answer of '${call.input.model}' does not match 'returns': ${again.problem}`
+  throw new Fault('invalid_output', message, { retryable: true, details: { path: again.path } })
+}
+
+const ask = async ({ provider, input, context, options }: Call, request: LlmRequest): Promise<LlmAnswer> => {
+  const onText = input.stream === true ? (text: string) => context.progress({ kind: 'text', text }) : undefined
+  const answer = await provider.call(request, { signal: context.signal, onText })
+  // A call that the vendor gives no numbers for was made all the same: it counts, at a price that nobody knows.
+  const cost_usd = answer.usage === null ? null : (options.price?.(request.model, answer.usage) ?? null)
+  context.usage({ provider: provider.name, model: request.model, ...(answer.usage ?? NO_NUMBERS), cost_usd })
+  return answer
+}
+
+const NO_NUMBERS = { input_tokens: 0, cached_tokens: 0, output_tokens: 0 }
+
+type Judgement = { kind: 'turn'; turn: LlmTurn } | Extract<JudgedAnswer, { kind: 'wrong' }>
+
+const judge = async ({ input, names }: Call, answer: LlmAnswer): Promise<Judgement> => {
+  expectWhole(answer, input)
+  const { text } = answer
+  const tool_calls = input.tools === undefined ? [] : answer.toolCalls.map(names.fromWire)
+  if (tool_calls.length > 0) return { kind: 'turn', turn: { text, tool_calls } }
+  // The tool loop asks the model to go on.
+  if (text.trim() === '' && input.tools !== undefined) return { kind: 'turn', turn: { text, tool_calls } }
+  if (input.returns === undefined) return { kind: 'turn', turn: { text, tool_calls, output: expectText(text, input) } }
+  const judged = await judgeAnswer(text, input.returns)
+  return judged.kind === 'wrong' ? judged : { kind: 'turn', turn: { text, tool_calls, output: judged.value } }
+}
+
+const expectWhole = ({ finish, text }: LlmAnswer, { model, params }: LlmInput): void => {
+  const details = { finish }
+  if (finish === 'refused') {
+    const words = text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
+    throw new Fault('refused', `'${model}' refused to answer${words === '' ? '' : `: ${words}`}`, { details })
+  }
+  if (finish !== 'length') return
+  const cause =
+    params.max_tokens === undefined ? 'by the limit of the model' : `by max_tokens (${String(params.max_tokens)})`
+  throw new Fault(
+    'invalid_output',
+    `the answer of '${model}' was cut off ${cause}\nraise 'max_tokens', or ask for less at once`,
+    { details },
+  )
+}
+
+const LONGEST_WORDS = 200
+
+const expectText = (text: string, { model }: LlmInput): JsonValue => {
+  if (text.trim() !== '') return { text }
+  throw new Fault('invalid_output', `'${model}' answered with nothing: expected a text`, { retryable: true })
+}
+
+/** What the model said, where it said anything, and what is wrong with it. */
+const repair = (text: string, problem: string): LlmMessage[] => [
+  ...(text.trim() === '' ? [] : [{ role: 'assistant', content: text } as const]),
+  {
+    role: 'user',
+    content: `Your answer does not fit the JSON Schema that it has to be an instance of: ${problem}\nAnswer again, with the corrected JSON alone.`,
+  },
+]
