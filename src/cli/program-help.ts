@@ -25,6 +25,12 @@ Progress goes to standard error, the output as JSON to standard output. With --j
 completed, failed, cancelled or running (left, can be resumed), or, when there is no run, invalid
 (with diagnostics) or error.
 
+--inspect sends the machines of the run, their events and snapshots to a WebSocket on this machine as they
+happen, such as the server that comes with Troupe's own dependency, which shows them on Stately's page:
+  node -e 'import("@statelyai/inspect/server").then((server) => server.createInspectorServer())'
+  troupe run hello.yaml --inspect
+When nobody listens the run goes on without. A picture needs no server: troupe graph --run last.
+
 Ctrl-C once cancels the run; twice leaves it at once, to be resumed: troupe resume RUN.`
 
 export const RESUME_HELP = `
@@ -55,12 +61,16 @@ Examples:
   troupe trace q3v8zd --all
   troupe trace last --json | jq '.journal[] | select(.kind == "outcome")'`
 
-export const VALIDATE_HELP = `
+export const PROFILE_REPORT_HELP = `
 Examples:
-  troupe validate hello.yaml
-  troupe validate flows/*.yaml --json
-  cat hello.yaml | troupe validate -
-  troupe validate hello.yaml --strict
+  troupe profile-report
+  troupe profile-report q3v8zd
+  troupe profile-report --workflow support-triage --limit 50
+  troupe profile-report last --json | jq .bottleneck
+
+The critical path is the chain of steps that the end of a run waited for. What is beside it may be slow and
+yet delay nothing. (host) is the time between steps: Troupe's own, and that in which nobody had the run.`
+
 export const COST_REPORT_HELP = `
 Examples:
   troupe cost-report
@@ -71,6 +81,12 @@ Examples:
 Costs are worked out call by call, from the usage that the provider told and the prices of that day. A call
 whose price is not known is counted as such, and never as $0. Days are those of UTC, as on the providers' bills.`
 
+export const VALIDATE_HELP = `
+Examples:
+  troupe validate hello.yaml
+  troupe validate flows/*.yaml --json
+  cat hello.yaml | troupe validate -
+  troupe validate hello.yaml --strict
 
 Warnings leave the exit code at 0, errors make it 2. With --strict what it proves is an error too:
 conditions that always come out the same, cases that are never taken, steps that no run gets to,

@@ -10,6 +10,7 @@ import {
   EXPLAIN_HELP,
   GRAPH_HELP,
   INIT_HELP,
+  PROFILE_REPORT_HELP,
   PROGRAM_HELP,
   RESUME_HELP,
   RUN_HELP,
@@ -64,6 +65,7 @@ const addRunCommands = (program: Command, end: End): void => {
     .option('-m, --model <alias=model>', 'another model for an alias: alias=provider/name; repeatable', collect)
     .option('--json', 'print one JSON object on standard output, and nothing else')
     .option('-q, --quiet', 'print the output and nothing else')
+    .option('--inspect [address]', "show the run in Stately's inspector, at a port or ws:// address (default 8080)")
     .action(async (file, options, command) =>
       end(await (await import('./commands/run.ts')).run(contextOf(command), { file, ...options })),
     )
@@ -99,7 +101,19 @@ const addQueryCommands = (program: Command, end: End): void => {
     .action(async (run, options, command) =>
       end(await (await import('./commands/trace.ts')).trace(contextOf(command), { run, ...options })),
     )
-}
+  describe(
+    program,
+    'profile-report',
+    'where the time of a run went, and what is worth making faster',
+    PROFILE_REPORT_HELP,
+  )
+    .argument('[run]', 'a run id, the beginning or end of one, or last (default)')
+    .option('--workflow <name>', 'instead: the last runs of this workflow that completed')
+    .option('--limit <count>', 'with --workflow at most so many runs (default 20)')
+    .option('--json', 'print a JSON object: { workflow, run, runs, duration_ms, steps, host, bottleneck }')
+    .action(async (run, options, command) =>
+      end(await (await import('./commands/profile-report.ts')).profileReport(contextOf(command), { run, ...options })),
+    )
   describe(program, 'cost-report', 'what model calls did cost, over all providers', COST_REPORT_HELP)
     .option('--by <group>', 'provider, model, workflow, step or day (default model); repeatable', collect)
     .option('--since <time>', 'a day (UTC) such as 2026-01-31, a time, or how long ago: 7d')
@@ -108,6 +122,7 @@ const addQueryCommands = (program: Command, end: End): void => {
     .action(async (options, command) =>
       end(await (await import('./commands/cost-report.ts')).costReport(contextOf(command), options)),
     )
+}
 
 const addProjectCommands = (program: Command, end: End): void => {
   describe(program, 'init', 'begin a project: a workflow that runs at once', INIT_HELP)

@@ -20,6 +20,7 @@ import { CANCELLED, COMPLETED } from '../core/machine-ends.ts'
 import { toolLoopMachine } from '../machines/tool-loop.ts'
 import { foldOf, type MachineEffect } from './fold.ts'
 import { type ItemEnd, ItemPool } from './item-pool.ts'
+import type { MachineObserver } from './machine-observer.ts'
 import type { OpenEffect, OpenTimer, RunEffect } from './run-effect.ts'
 import type { CreatedData, Outcome, RunEvent } from './run-event.ts'
 import { contextOf, itemPath, loopPath, nameTimer, type OpenStep, pathOf, type Scope } from './scope.ts'
@@ -38,11 +39,22 @@ export class RunState {
   #end: Extract<RunEffect, { type: 'ended' }>['end'] | undefined
 
   readonly #onScopeClosed: (scope: Scope) => void
+  #observer: MachineObserver | undefined
 
   /** `onScopeClosed` is told of every foreach item, and of the root, when nothing of it can change any more: for reports. */
   constructor(workflow: CompiledWorkflow, onScopeClosed: (scope: Scope) => void = () => {}) {
     this.#workflow = workflow
     this.#onScopeClosed = onScopeClosed
+  }
+
+  /** From now on; of the machines that run already it hears that they have opened. */
+  observe(observer: MachineObserver): void {
+    this.#observer = observer
+    const open = (scope: Scope): void => {
+      observer.opened(scope)
+      for (const { items } of scope.open.values()) for (const item of items?.values() ?? []) open(item)
+    }
+    if (this.#root !== undefined) open(this.#root)
   }
 
   /** Folds the row `created`. */
@@ -128,6 +140,7 @@ export class RunState {
     const scope: Scope = { path, linked, fold, snapshot, parent, open: new Map(), timers: new Map(), isClosed: false }
     if (parent !== undefined) parent.scope.open.get(parent.step)?.items?.set(parent.index, scope)
     else this.#root = scope
+    this.#observer?.opened(scope)
     this.#take(scope, effects)
     return scope
   }
@@ -136,6 +149,7 @@ export class RunState {
     if (scope.isClosed) return
     const [snapshot, effects] = scope.fold.step(scope.snapshot, { ...event, at: this.#at } as never)
     scope.snapshot = snapshot
+    this.#observer?.told(scope, event)
     this.#take(scope, effects)
   }
 
@@ -283,7 +297,10 @@ export class RunState {
 
   /** Calls off all that a scope has open, its items included. */
   #closeScope(scope: Scope): void {
-    if (!scope.isClosed) this.#onScopeClosed(scope)
+    if (!scope.isClosed) {
+      this.#onScopeClosed(scope)
+      this.#observer?.closed(scope)
+    }
     scope.isClosed = true
     for (const step of [...scope.open.keys()]) this.#stop(scope, step)
     for (const timer of [...scope.timers.keys()]) this.#stopTimer(scope, timer)

@@ -1,10 +1,12 @@
 /** `troupe run`: checks a workflow, its input and its secrets, then runs it and stays with it. */
 
+import type { RunInspector } from '../../app/inspect/run-inspector.ts'
 import { createLocal, type Local } from '../../app/local.ts'
 import { openDatabase } from '../../app/open-database.ts'
 import type { Project } from '../../app/project.ts'
 import { readVariables, toToolOptions } from '../../app/project-access.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { RunWatcher } from '../../runtime/run-notice.ts'
 import { compileRunnable, folderOf } from '../compile-file.ts'
 import type { Context } from '../context.ts'
 import { expectSecrets } from '../expect-secrets.ts'
@@ -19,6 +21,8 @@ export interface RunArguments extends OutputOptions {
   file: string
   input?: string[]
   model?: string[]
+  /** True: where the server of `@statelyai/inspect` listens by default. */
+  inspect?: string | true
 }
 
 /** The exit code. */
@@ -38,18 +42,40 @@ const start = async (context: Context, options: RunArguments): Promise<number> =
   checkAliases(models, workflow)
   // Before the database is opened: a wrong input leaves nothing behind.
   const input = await expectInput(workflow, await readInput(options.input ?? [], { schema: workflow.input, context }))
+  const inspector = options.inspect === undefined ? undefined : await openInspector(options.inspect, context)
   const local = await openLocal(context, { project, workflow, folder })
   try {
     return await stayWith(context, options, {
       local,
       workflow,
       isResumed: false,
-      begin: (watch) => local.start(workflow, { input, models, folder, watch }),
+      async begin(watch) {
+        const run = await local.start(workflow, { input, models, folder, watch: watchBoth(watch, inspector) })
+        inspector?.follow(run)
+        return run
+      },
     })
   } finally {
-    await local.close()
+    await Promise.all([local.close(), inspector?.close()])
   }
 }
+
+const openInspector = async (address: string | true, { stderr }: Context): Promise<RunInspector> => {
+  const [{ parseInspectAddress }, { createRunInspector }] = await Promise.all([
+    import('../../app/inspect/inspect-address.ts'),
+    import('../../app/inspect/run-inspector.ts'),
+  ])
+  const url = parseInspectAddress(address === true ? undefined : address)
+  stderr.write(`inspect: ${url}\n`)
+  return createRunInspector({ address: url, onLost: (reason) => stderr.write(`inspect: ${reason}; the run goes on\n`) })
+}
+
+const watchBoth =
+  (watch: RunWatcher, inspector: RunInspector | undefined): RunWatcher =>
+  (notice) => {
+    watch(notice)
+    inspector?.take(notice)
+  }
 
 const openLocal = async (
   context: Context,
