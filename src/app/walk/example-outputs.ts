@@ -16,6 +16,8 @@ export interface ExampleOutputs {
   schema: JsonSchema | undefined
   /** At least one. */
   examples: readonly JsonValue[]
+  /** Of a turn of a model step with tools: calls of its tools, which lead to another turn. */
+  calls?: readonly JsonValue[]
 }
 
 const TEXT = 'a text'
@@ -30,12 +32,37 @@ export const findExamples = (workflow: CompiledWorkflow, catalogue: Catalogue): 
   const places = placeSteps(workflow.workflow)
   const conditions = [...places.values()].flatMap(({ step }) => conditionsOf(step))
   return new Map(
-    [...places].map(([id, { step }]) => {
+    [...places].flatMap(([id, { step }]): [string, ExampleOutputs][] => {
       const schema = outputSchema(step, workflow, catalogue)
       const asking = conditions.filter((text) => new RegExp(`steps\\.\\??${id}\\b`).test(text))
-      return [id, { schema, examples: createExamples(schema, asking) }]
+      const own = { schema, examples: createExamples(schema, asking) }
+      const { toolLoop } = workflow.plans.get(id) ?? {}
+      return toolLoop === undefined ? [[id, own]] : [[id, own], ...loopExamples(id, { own, toolLoop, catalogue })]
     }),
   )
+}
+
+/** What a model step with tools performs, by the names of its plans: turns, which end with an answer or call tools, and the calls. */
+const loopExamples = (
+  id: string,
+  {
+    own,
+    toolLoop: { tools },
+    catalogue,
+  }: { own: ExampleOutputs; toolLoop: { tools: readonly string[] }; catalogue: Catalogue },
+): [string, ExampleOutputs][] => {
+  const examples = own.examples.map((output) => ({ output }))
+  const calls = tools.map((name) => {
+    const input = catalogue.tools.get(name)?.input
+    return { tool_calls: [{ name, arguments: input === undefined ? {} : toInstance(input) }] }
+  })
+  return [
+    [`${id}/turn`, { schema: undefined, examples, calls }],
+    ...tools.map((name): [string, ExampleOutputs] => {
+      const schema = catalogue.tools.get(name)?.output
+      return [`${id}/${name}`, { schema, examples: createExamples(schema, []) }]
+    }),
+  ]
 }
 
 const conditionsOf = (step: Step): string[] => [

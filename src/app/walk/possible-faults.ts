@@ -32,20 +32,26 @@ const PERFORMED_CODES: ReadonlySet<string> = new Set(
 
 export const findFaults = (workflow: CompiledWorkflow): ReadonlyMap<string, PossibleFaults> =>
   new Map(
-    [...placeSteps(workflow.workflow)].map(([id, { step, ancestors }]) => {
+    [...placeSteps(workflow.workflow)].flatMap(([id, { step, ancestors }]): [string, PossibleFaults][] => {
       const named = [...new Set([...ancestors, step].flatMap(namedBy))]
       const usual = usualFaults(step, workflow)
       const possible = named.filter((code) => PERFORMED_CODES.has(code) || usual.includes(code))
       const other = [...usual, 'tool_failed'].find((code) => !named.includes(code))
+      const faults = {
+        all: [...new Set([...possible, ...usual])],
+        leading: [...possible, ...(other === undefined ? [] : [other])],
+      }
+      const tools = workflow.plans.get(id)?.toolLoop?.tools ?? []
       return [
-        id,
-        {
-          all: [...new Set([...possible, ...usual])],
-          leading: [...possible, ...(other === undefined ? [] : [other])],
-        },
+        [id, faults],
+        [`${id}/turn`, faults],
+        ...tools.map((name): [string, PossibleFaults] => [`${id}/${name}`, CALL]),
       ]
     }),
   )
+
+/** Of a tool that a model has called: the model is told, so it matters little which. */
+const CALL: PossibleFaults = { all: BY_KIND.tool ?? [], leading: ['tool_failed'] }
 
 const namedBy = ({ onError, retry }: Step): string[] => [
   ...(onError?.kind === 'map' ? onError.cases.map(({ code }) => code.value) : []),

@@ -10,8 +10,8 @@ import type { JsonValue } from '../../core/json.ts'
 import type { RunEvent } from '../../runtime/run-event.ts'
 import type { RunState } from '../../runtime/run-state.ts'
 import { contextOf, type Scope } from '../../runtime/scope.ts'
-import { type ExampleOutputs, findExamples } from './example-outputs.ts'
-import { findFaults, type PossibleFaults } from './possible-faults.ts'
+import { findExamples } from './example-outputs.ts'
+import { findFaults } from './possible-faults.ts'
 import {
   createWalker,
   nextTimers,
@@ -47,7 +47,7 @@ export interface WorkflowPaths {
   isWhole: boolean
 }
 
-/** The shortest path to each end that differs from the others. Cancelling, which leads out from everywhere, is left out. */
+/** The shortest path to each end that differs from the others. Cancelling, which leads out from everywhere, and the tools that a model may call are left out. */
 export const findPaths = (workflow: CompiledWorkflow, options: PathOptions): WorkflowPaths => {
   const { mostPaths = 2_000, mostPlaces = 2_000 } = options
   const offers = createOffers(workflow, options)
@@ -137,8 +137,8 @@ const createOffers = (
   const examples = findExamples(workflow, catalogue)
   const faults = findFaults(workflow)
   const outcomesOf = (step: string): ({ output: JsonValue } | { fault: string })[] => [
-    ...(outputs[step] ?? (examples.get(step) as ExampleOutputs).examples).map((output) => ({ output })),
-    ...(faults.get(step) as PossibleFaults).leading.filter((code) => mayFail(step, code)).map((fault) => ({ fault })),
+    ...(outputs[step] ?? examples.get(step)?.examples ?? [{}]).map((output) => ({ output })),
+    ...(faults.get(step)?.leading ?? []).filter((code) => mayFail(step, code)).map((fault) => ({ fault })),
   ]
   return (walk) => {
     if (walk.state.end !== undefined) return []

@@ -47,11 +47,11 @@ const addEffect = (
   { path, visit, step }: OpenEffect,
   { possible, add, paint }: { possible: Possibilities; add(outcome: WalkOutcome): string; paint: Paint },
 ): string[] => {
-  const outputs = possible.examples.get(step)?.examples ?? [{}]
+  const { examples = [{}], calls = [] } = possible.examples.get(step) ?? {}
   const codes = possible.faults.get(step)?.all ?? []
   return [
     `  ${paint.bold(path)}${visit === 1 ? '' : paint.dim(` (visit ${visit})`)}`,
-    ...outputs.map((output) => `  ${add({ step: path, output })}  gives ${describeValue(output)}`),
+    ...[...examples, ...calls].map((output) => `  ${add({ step: path, output })}  gives ${describeValue(output)}`),
     ...wrap(codes.map((fault) => `${add({ step: path, fault })} ${fault}`)).map(
       (line, index) => `    ${index === 0 ? 'fails with' : '          '}${line}`,
     ),

@@ -24,7 +24,7 @@ export const describePlace = ({ state }: Walk): string => {
   const { root } = state
   if (root === undefined) return ''
   const place = joinStates(root.snapshot.value as StateValue)
-  const items = [...itemsOf(root)].length
+  const items = [...itemsOf(root)].filter(isItem).length
   return items === 0 ? place : `${place}, ${items} ${items === 1 ? 'item' : 'items'}`
 }
 
@@ -89,6 +89,9 @@ const endedSteps = ({ state }: Walk): Map<string, Ended> => {
     }
   return new Map([...single, ...blocks])
 }
+
+/** And not the turns of a model step with tools. */
+const isItem = ({ parent }: Scope): boolean => parent?.scope.open.get(parent.step)?.pool !== undefined
 
 /** The running foreach items, inner ones too. */
 function* itemsOf(scope: Scope): Generator<Scope> {

@@ -33,8 +33,9 @@ export const findWorstCase = (check: CheckContext, { open, findings, limit }: Wo
   const starts = countStarts(check, open)
   const worst: WorstCase = { steps: 0, perItem: [] }
   let most: { step: IndexedStep; count: number } | undefined
-  for (const [step, { count, foreach }] of starts) {
+  for (const [step, { count: entries, foreach }] of starts) {
     if (!isStarted(step)) continue
+    const count = multiply(entries, startsOfOne(step))
     if (foreach === undefined) {
       worst.steps = add(worst.steps, count)
       if (most === undefined || count > most.count) most = { step, count }
@@ -49,6 +50,15 @@ const isStarted = ({ step }: IndexedStep): boolean =>
   step.kind !== 'fail' &&
   !['do', 'switch', 'parallel', 'loop'].includes(step.kind) &&
   (step.kind !== 'wait' || step.wait.kind === 'event')
+
+/** Of `max_turns`, when the step names none. */
+const DEFAULT_MAX_TURNS = 10
+
+/** A model step with tools starts once itself, and then each turn and each call; one call a turn is assumed. */
+const startsOfOne = ({ step }: IndexedStep): number =>
+  step.kind === 'llm' && step.tools !== undefined && step.tools.length > 0
+    ? 1 + 2 * (step.maxTurns?.value ?? DEFAULT_MAX_TURNS)
+    : 1
 
 const addPerItem = ({ perItem }: WorstCase, { foreach, count }: { foreach: string; count: number }): void => {
   const known = perItem.find((one) => one.foreach === foreach)

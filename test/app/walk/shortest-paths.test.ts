@@ -102,6 +102,17 @@ steps:
   assert.equal(outcomesOf({ paths, isWhole: true }), [[{ step: 'soon', timer: 'wait' }]])
 })
 
+test('a model step with tools answers at once, or fails', () => {
+  const found = pathsOf(`
+steps:
+  - { id: ask, llm: mock/echo, prompt: Hi, tools: [http.get], returns: { ok: boolean } }
+`)
+  assert.equal(outcomesOf(found), [
+    [{ step: 'ask/turn_1', output: { output: { ok: true } } }],
+    [{ step: 'ask/turn_1', fault: 'timeout' }],
+  ])
+})
+
 test('what was not looked at is said', () => {
   assert.not(pathsOf(LOOP.replace('next: end', ''), { mostPaths: 2 }).isWhole)
   assert.not(pathsOf(LOOP.replace('next: end', ''), { mostPlaces: 2 }).isWhole)

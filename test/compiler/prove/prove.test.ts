@@ -118,6 +118,11 @@ test('steps on the circle of a jump back run as often as its target may be visit
   assert.equal(worstCase, { steps: 5 + 6 + 1, perItem: [] })
 })
 
+test('a model step with tools counts with its turns, and a call in each', () => {
+  const { worstCase } = prove('  - { id: ask, llm: mock/echo, prompt: Hi, tools: [http.get], max_turns: 4 }\n')
+  assert.equal(worstCase, { steps: 1 + 2 * 4, perItem: [] })
+})
+
 test('items of a list of unknown length are counted apart', () => {
   const { worstCase } = prove(`  - { id: each, foreach: input.list, as: one, do: ${inner('a')} }\n`, HEAD)
   assert.equal(worstCase, { steps: 1, perItem: [{ foreach: 'each', steps: 1 }] })
