@@ -1,6 +1,7 @@
 /** What a run asks of its host, as data. */
 import type { JsonValue } from '../core/json.ts'
 import type { RunEnd } from '../store/store.ts'
+import type { TimerName } from './run-event.ts'
 
 export type RunEffect =
   | { type: 'perform'; effect: OpenEffect }
@@ -27,7 +28,7 @@ export interface OpenTimer {
   id: string
   path: string
   visit: number
-  name: 'timeout' | 'wait' | 'backoff'
+  name: TimerName
   /** Epoch milliseconds. */
   dueAt: number
 }

@@ -29,8 +29,11 @@ export interface AttemptFigures {
   usage?: Usage[]
 }
 
-/** Which of a step's deadlines came: the `timeout` of a block, the end of a `wait`, the next try of a block. */
-export type TimerName = 'timeout' | 'wait' | 'backoff'
+/**
+ * Which deadline came: the `timeout` of a block, the end of a `wait`, the next try of a block; or a `pause`, with which a run that
+ * has much to do without anything to perform lets others have their turn.
+ */
+export type TimerName = 'timeout' | 'wait' | 'backoff' | 'pause'
 
 export type RunEvent =
   | { kind: 'outcome'; at: number; path: string; visit: number; data: OutcomeData }

@@ -25,6 +25,9 @@ import type { OpenEffect, OpenTimer, RunEffect } from './run-effect.ts'
 import type { CreatedData, Outcome, RunEvent } from './run-event.ts'
 import { contextOf, itemPath, loopPath, nameTimer, type OpenStep, pathOf, type Scope } from './scope.ts'
 
+/** Steps without an effect that one event may bring about before others have their turn: a few milliseconds of work. */
+const MOST_AT_ONCE = 200
+
 const TOOL_LOOP: Scope['linked'] = { machine: toolLoopMachine as never, steps: new Map() }
 
 export class RunState {
@@ -36,6 +39,8 @@ export class RunState {
   #root: Scope | undefined
   #at = 0
   #stepsStarted = 0
+  #pause: OpenTimer | undefined
+  #pauses = 0
   #end: Extract<RunEffect, { type: 'ended' }>['end'] | undefined
 
   readonly #onScopeClosed: (scope: Scope) => void
@@ -80,6 +85,7 @@ export class RunState {
         })
       }
       case 'timer': {
+        if (event.data.timer === 'pause') return this.#goOn(event)
         const open = this.#timers.get(`${event.path}:${event.data.timer}`)
         if (open === undefined || open.timer.visit !== event.visit) return undefined
         return this.#collect(event.at, () => {
@@ -104,7 +110,8 @@ export class RunState {
   }
 
   openTimers(): OpenTimer[] {
-    return [...this.#timers.values()].map(({ timer }) => timer)
+    const timers = [...this.#timers.values()].map(({ timer }) => timer)
+    return this.#pause === undefined ? timers : [...timers, this.#pause]
   }
 
   isOpen(path: string, visit: number): boolean {
@@ -127,8 +134,23 @@ export class RunState {
     this.#effects = []
     this.#at = at
     happen()
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) next()
+    for (let done = 0; done < MOST_AT_ONCE && this.#queue.length > 0; done++) this.#queue.shift()?.()
+    if (this.#queue.length > 0 && this.#pause === undefined && this.#end === undefined) this.#startPause()
     return this.#effects
+  }
+
+  /** After a fixed amount of work, so that a replay pauses at the same places; what comes in meanwhile finds the run there. */
+  #startPause(): void {
+    this.#pauses++
+    this.#pause = { id: 'pause', path: '', visit: this.#pauses, name: 'pause', dueAt: this.#at }
+    this.#effects.push({ type: 'timer.start', timer: this.#pause })
+  }
+
+  #goOn({ at, visit }: { at: number; visit: number }): RunEffect[] | undefined {
+    if (this.#pause?.visit !== visit) return undefined
+    return this.#collect(at, () => {
+      this.#pause = undefined
+    })
   }
 
   #openScope(
@@ -187,10 +209,11 @@ export class RunState {
     const entered = record?.entered
     if (record === undefined || entered?.kind !== 'input')
       throw new Defect(`J4: step '${step}' started without an input`)
-    if (++this.#stepsStarted > this.#workflow.limits.steps) this.#exceedSteps()
     const open: OpenStep = { visit: record.visits, pool: undefined, items: undefined }
     scope.open.set(step, open)
     const kind = scope.linked.steps.get(step)?.kind
+    // A foreach does nothing but its items, which count.
+    if (kind !== 'foreach' && ++this.#stepsStarted > this.#workflow.limits.steps) this.#exceedSteps()
     const loop = this.#workflow.plans.get(step)?.toolLoop
     if (kind === 'set')
       this.#queue.push(() => scope.open.get(step) === open && this.#settle(scope, step, { output: entered.input }))

@@ -199,6 +199,8 @@ export class Run {
     let end: RunEnd | undefined
     for (const effect of effects) {
       if (effect.type === 'timer.start') {
+        // A pause is over as soon as others had their turn: nobody needs to be woken for it.
+        if (effect.timer.name === 'pause') continue
         timersCleared.delete(effect.timer.id)
         timersSet.set(effect.timer.id, effect.timer)
       } else if (effect.type === 'timer.stop') {

@@ -37,9 +37,18 @@ steps:
     workflow: `
 limits: { steps: 5 }
 steps:
-  - { id: f, foreach: "[1, 2, 3, 4, 5]", do: [{ id: a, set: { x: 1 } }] }
+  - { id: f, foreach: "[1, 2, 3, 4, 5, 6]", do: [{ id: a, set: { x: 1 } }] }
 `,
     fails: { code: 'budget_exceeded', details: { limit: 'steps', allowed: 5 } },
+  },
+  {
+    title: 'a foreach itself does not: it does nothing but its items',
+    workflow: `
+limits: { steps: 5 }
+steps:
+  - { id: f, foreach: "[1, 2, 3, 4, 5]", do: [{ id: a, set: { x: 1 } }] }
+`,
+    output: [{ x: 1 }, { x: 1 }, { x: 1 }, { x: 1 }, { x: 1 }],
   },
   {
     title: 'limits.time ends the run wherever it is',
