@@ -1,11 +1,13 @@
 /** `node build/docs.ts`: writes the pages of docs/ that say what the code says. test/build/docs.test.ts holds them equal. */
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { renderCli } from './docs/cli-page.ts'
 import { renderErrors } from './docs/errors-page.ts'
 import { renderFunctions } from './docs/functions-page.ts'
 import { renderTools } from './docs/tools-page.ts'
 
 export const GENERATED_PAGES: readonly { file: string; render: () => string }[] = [
+  { file: 'docs/cli.md', render: renderCli },
   { file: 'docs/errors.md', render: renderErrors },
   { file: 'docs/functions.md', render: renderFunctions },
   { file: 'docs/tools.md', render: renderTools },

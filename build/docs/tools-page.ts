@@ -12,7 +12,19 @@ What a \`tool\` step can name, with the fields of \`with\` and of the output. Th
 `
 
 /** docs/tools.md: every built-in tool with its schemas. */
-export const renderTools = (): string => [INTRODUCTION, ...TOOL_DESCRIPTIONS.map(renderTool)].join('\n')
+export const renderTools = (): string =>
+  [INTRODUCTION, ...renderIndex(), ...TOOL_DESCRIPTIONS.map(renderTool)].join('\n')
+
+const renderIndex = (): string[] => [
+  '| tool | | |',
+  '|---|---|---|',
+  ...TOOL_DESCRIPTIONS.map(({ name, description, writes, available }) => {
+    const [summary = ''] = description.split(/(?<=\.) /)
+    const kind = `${writes ? 'writing' : 'reading'}${available ? '' : ', in a later release'}`
+    return `| [\`${name}\`](#${name.replaceAll('.', '')}) | ${kind} | ${summary.replaceAll('|', '\\|')} |`
+  }),
+  '',
+]
 
 const renderTool = ({
   name,

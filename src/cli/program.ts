@@ -36,7 +36,8 @@ export const parseArguments = async (argv: readonly string[]): Promise<number> =
 
 type End = (exitCode: number) => void
 
-const createProgram = (end: End): Command => {
+/** `end` is told the exit code of the command that was called. For docs/cli.md as well. */
+export const createProgram = (end: End): Command => {
   const program = new Command('troupe')
     .description('Runs AI workflows: YAML files, checked before they run, durable while they run.')
     .version(readVersion(), '--version', 'print the version')

@@ -1,0 +1,112 @@
+import type { Command } from 'commander'
+import { EXIT } from '../../src/cli/exit-code.ts'
+import { createProgram } from '../../src/cli/program.ts'
+
+const INTRODUCTION = `# Command line
+
+Every command with its arguments and options, as \`troupe --help\` and \`troupe COMMAND --help\` say it. This page is generated from the
+code (\`node build/docs.ts\`).
+
+Results go to standard output, all else to standard error. With \`--json\` standard output holds one JSON value and nothing else.
+`
+
+const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
+  completed: 'completed',
+  failed: 'the run failed, or somebody else cancelled it',
+  invalid: 'wrong usage, workflow or input',
+  environment: 'something is missing: the database, the disk, a secret, a newer Node',
+  interrupted: 'Ctrl-C: once cancels the run, twice leaves it, to be resumed',
+  terminated: 'SIGTERM; the run can be resumed',
+}
+
+/** docs/cli.md: the commander program, command by command. */
+export const renderCli = (): string => {
+  const program = createProgram(() => {})
+  const commands = program.commands.filter((command) => command.name() !== 'help')
+  return [
+    INTRODUCTION,
+    ...renderTable(
+      ['command', ''],
+      commands.map((command) => [`[\`${command.name()}\`](#troupe-${command.name()})`, command.description()]),
+    ),
+    '## Options of every command\n',
+    ...renderOptions(program),
+    '## Exit codes\n',
+    ...renderTable(
+      ['code', 'meaning'],
+      Object.entries(EXIT_MEANINGS).map(([name, meaning]) => [String(EXIT[name as keyof typeof EXIT]), meaning]),
+    ),
+    ...commands.flatMap(renderCommand),
+  ].join('\n')
+}
+
+const renderCommand = (command: Command): string[] => [
+  `## \`troupe ${command.name()}\`\n`,
+  `${toSentence(command.description())}\n`,
+  `\`\`\`\ntroupe ${command.name()} ${command.usage()}\n\`\`\`\n`,
+  ...renderArguments(command),
+  ...renderOptions(command),
+  ...renderHelp(readHelp(command)),
+]
+
+const toSentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
+
+const renderArguments = ({ registeredArguments }: Command): string[] =>
+  registeredArguments.length === 0
+    ? []
+    : renderTable(
+        ['argument', ''],
+        registeredArguments.map((argument) => {
+          const name = `${argument.name()}${argument.variadic ? '...' : ''}`
+          return [`\`${name}\`${argument.required ? '' : ' (optional)'}`, argument.description]
+        }),
+      )
+
+const renderOptions = ({ options }: Command): string[] => {
+  const shown = options.filter(({ hidden }) => !hidden)
+  return shown.length === 0
+    ? []
+    : renderTable(
+        ['option', ''],
+        shown.map(({ flags, description }) => [`\`${flags}\``, description]),
+      )
+}
+
+const renderTable = ([first = '', second = '']: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+  `| ${first} | ${second} |`,
+  '|---|---|',
+  ...rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`),
+  '',
+]
+
+/** What stands below the options in a command's help. */
+const readHelp = (command: Command): string => {
+  const written: string[] = []
+  command.configureOutput({ writeOut: (text) => written.push(text) })
+  command.outputHelp()
+  return written.join('').slice(command.helpInformation().length)
+}
+
+/** Indented lines are commands, the others are text. */
+const renderHelp = (help: string): string[] => {
+  const blocks: { isCode: boolean; lines: string[] }[] = []
+  for (const line of help.split('\n')) {
+    const isCode = line.startsWith('  ')
+    const last = blocks.at(-1)
+    if (line.trim() === '') blocks.push({ isCode: false, lines: [] })
+    else if (last === undefined || last.isCode !== isCode) blocks.push({ isCode, lines: [line] })
+    else last.lines.push(line)
+  }
+  return blocks
+    .filter(({ lines }) => lines.length > 0)
+    .map(({ isCode, lines }) =>
+      isCode ? `\`\`\`sh\n${lines.map(toCode).join('\n')}\n\`\`\`\n` : `${lines.map(toMarkdown).join('\n')}\n`,
+    )
+}
+
+/** What stands behind a command says what it does. */
+const toCode = (line: string): string => line.slice(2).replace(/^(\S.*?)( {2,})(\S.*)$/, '$1$2# $3')
+
+const COMMAND = /(?<![\w`])(?:troupe [a-z-]+(?: (?:--[a-z-]+|[A-Z]{2,}|last))*|--[a-z][a-z-]*)/g
+
+const toMarkdown = (line: string): string => line.replaceAll('<', '\\<').replaceAll(COMMAND, '`$&`')
