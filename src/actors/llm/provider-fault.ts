@@ -27,6 +27,8 @@ export interface VendorError {
   message: string
   /** Its own word for it: `insufficient_quota`. */
   code: string
+  /** Where the body says how long to wait, as Google's do. */
+  retryAfterMs?: number
 }
 
 /** No wait is longer, whatever a server asks for. */
@@ -42,7 +44,7 @@ export interface StatusContext extends Asked {
 export const toVendorFault = (error: VendorError, context: StatusContext): Fault => {
   const { code, retryable, hint } = judge(error, context)
   const details: JsonObject = { provider: context.settings.name, model: context.model, status: error.status }
-  const retryAfterMs = readRetryAfter(context)
+  const retryAfterMs = readRetryAfter(context, error)
   if (retryAfterMs !== undefined) details.retry_after_ms = retryAfterMs
   const words = code === 'unauthorized' ? '' : toWords(error.message, context)
   const what = `'${context.settings.name}/${context.model}' answered ${error.status}${words === '' ? '' : `: ${words}`}`
@@ -59,7 +61,9 @@ const judge = ({ status, code }: VendorError, asked: Asked): Verdict => {
   const final = (name: string, hint = ''): Verdict => ({ code: name, retryable: false, hint })
   const passing = (name: string, hint = ''): Verdict => ({ code: name, retryable: true, hint })
   if (/content_?(filter|policy)/i.test(code)) return final('refused')
-  if (status === 401 || status === 403) return final('unauthorized', describeKey(asked))
+  // Google answers a wrong key with 400.
+  if (status === 401 || status === 403 || /api_key_invalid/i.test(code))
+    return final('unauthorized', describeKey(asked))
   if (status === 404 || status === 410)
     return final('not_found', asked.missingModelHint ?? `check the model's name, and the address ${showUrl(asked.url)}`)
   if (status === 408) return passing('timeout')
@@ -91,12 +95,12 @@ export const expectKey = ({ name, apiKey, keyVariable }: ProviderSettings & { na
   )
 }
 
-const readRetryAfter = ({ headers, nowMs }: StatusContext): number | undefined => {
+const readRetryAfter = ({ headers, nowMs }: StatusContext, error: VendorError): number | undefined => {
   const exact = headers?.get('retry-after-ms')
   const waitMs =
     exact && /^\d{1,12}(\.\d+)?$/.test(exact)
       ? Math.ceil(Number(exact))
-      : parseRetryAfter(headers?.get('retry-after') ?? undefined, nowMs)
+      : (parseRetryAfter(headers?.get('retry-after') ?? undefined, nowMs) ?? error.retryAfterMs)
   return waitMs === undefined ? undefined : Math.min(waitMs, LONGEST_RETRY_AFTER_MS)
 }
 
@@ -118,11 +122,21 @@ export const readVendorError = (body: JsonValue | string, status?: number): Vend
   const outer = Array.isArray(parsed) ? (parsed[0] ?? null) : parsed
   const error = isJsonObject(outer) ? (outer.error ?? outer) : outer
   if (!isJsonObject(error)) return { status: status ?? 500, message: typeof error === 'string' ? error : '', code: '' }
-  const words = [error.code, error.type, error.status].filter((word) => typeof word === 'string')
+  const { reasons, ...wait } = readDetails(error.details)
+  const words = [error.code, error.type, error.status, ...reasons].filter((word) => typeof word === 'string')
   const code = typeof error.innererror === 'object' ? 'content_filter' : words.join(' ')
   const message =
     typeof error.message === 'string' ? error.message : typeof outer === 'object' ? JSON.stringify(error) : ''
-  return { status: status ?? findStatus(error) ?? guessStatus(words.join(' ')), message, code: simplify(code) }
+  return { status: status ?? findStatus(error) ?? guessStatus(words.join(' ')), message, code: simplify(code), ...wait }
+}
+
+/** Google's list of reasons, and of how long to wait: https://google.aip.dev/193 */
+const readDetails = (details: JsonValue | undefined): { reasons: JsonValue[]; retryAfterMs?: number } => {
+  const parts = Array.isArray(details) ? details.filter(isJsonObject) : []
+  const reasons = parts.flatMap(({ reason }) => reason ?? [])
+  const [, seconds] =
+    parts.map(({ retryDelay }) => /^(\d{1,9}(?:\.\d+)?)s$/.exec(String(retryDelay))).find(Boolean) ?? []
+  return { reasons, ...(seconds !== undefined && { retryAfterMs: Math.ceil(Number(seconds) * 1000) }) }
 }
 
 /** Error pages are no JSON: they say nothing that the status does not. */

@@ -14,10 +14,10 @@ export interface AnthropicRequest {
 }
 
 /** Anthropic requires a limit. This is enough for an answer of some 20 pages, and all models in service take it. */
-export const ANTHROPIC_DEFAULT_MAX_TOKENS = 8192
+const DEFAULT_MAX_TOKENS = 8192
 
 /** With `reasoning`: thoughts count against the limit as well. */
-export const ANTHROPIC_DEFAULT_MAX_TOKENS_WITH_REASONING = 32_000
+const DEFAULT_MAX_TOKENS_WITH_REASONING = 32_000
 
 /**
  * The version of the interface before the one that the SDK sends: it alone takes `temperature` and `top_p`, from the models that still
@@ -51,9 +51,7 @@ export const toAnthropicRequest = ({ model, messages, params, returns, tools }: 
 
 const findMaxTokens = ({ max_tokens: given, reasoning }: JsonObject): number => {
   if (typeof given === 'number') return given
-  return reasoning === undefined || reasoning === 'none'
-    ? ANTHROPIC_DEFAULT_MAX_TOKENS
-    : ANTHROPIC_DEFAULT_MAX_TOKENS_WITH_REASONING
+  return reasoning === undefined || reasoning === 'none' ? DEFAULT_MAX_TOKENS : DEFAULT_MAX_TOKENS_WITH_REASONING
 }
 
 const toOutputConfig = ({ output_config: effort }: JsonObject, schema: JsonObject): JsonObject => ({
