@@ -3,6 +3,7 @@ import { compile } from '../compiler/compile.ts'
 import { formatDiagnostic } from '../compiler/diagnostic.ts'
 import { DIAGNOSTIC_CODES, type DiagnosticCode } from '../compiler/diagnostic-codes.ts'
 import { DIAGNOSTIC_EXAMPLES } from '../compiler/diagnostic-examples.ts'
+import { proveWorkflow } from '../compiler/prove.ts'
 import { createSource } from '../compiler/source.ts'
 import { STRICT_CODES } from '../compiler/strict-codes.ts'
 import { FAULT_CODES, type FaultCode } from '../core/fault.ts'
@@ -62,7 +63,7 @@ const findInExample = (code: DiagnosticCode): string | null => {
   const source = createSource('example.yaml', text)
   const { diagnostics, proofs } = compile(source, {
     catalogue: createCatalogue(),
-    proofs: Object.hasOwn(STRICT_CODES, code),
+    prover: Object.hasOwn(STRICT_CODES, code) ? proveWorkflow : undefined,
     links: {
       file: () => undefined,
       workflow: (path) => (workflows[path] === undefined ? undefined : createSource(path, workflows[path])),

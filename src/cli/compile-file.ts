@@ -29,8 +29,9 @@ export const compileFile = async (
   // All that the config lists: whether one is set must not decide whether a workflow is right.
   const environment = project.config.env
   const links = createLinkReader(context.workingFolder)
+  const prover = proofs ? (await import('../compiler/prove.ts')).proveWorkflow : undefined
   const catalogue = createCatalogue([], toPricing(project))
-  return { source, ...compile(source, { catalogue, environment, models, links, proofs }) }
+  return { source, ...compile(source, { catalogue, environment, models, links, prover }) }
 }
 
 /** A workflow that can run here and now. @throws InvalidFile, also for what a later release brings */

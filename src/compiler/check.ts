@@ -33,7 +33,7 @@ import { checkVisitBounds } from './check/visit-bounds.ts'
 import type { Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { Workflow } from './document.ts'
 import { NULL, type Type, unionOf } from './expression/type.ts'
-import { type Proofs, proveWorkflow } from './prove.ts'
+import type { Proofs, Prover } from './prove.ts'
 import { placeSteps, type StepPlace } from './step-place.ts'
 
 export interface CheckOptions {
@@ -60,7 +60,7 @@ export interface CheckedWorkflow {
   /** Warnings about what this release reads and can't run. */
   notYet: readonly Diagnostic[]
   /** What can be said of every run; for a workflow without errors. */
-  prove(options: { stepLimit: number }): Proofs
+  prove(prover: Prover, options: { stepLimit: number }): Proofs
 }
 
 /** Never throws, whatever the document says; what it finds goes to `diagnostics`. */
@@ -122,7 +122,7 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
     outputTypes: new Map(index.steps.map((step) => [step.id, types.outputOf(step)])),
     models: findModels(context),
     notYet: findNotYet(context),
-    prove: ({ stepLimit }) => proveWorkflow(context, { reached, stepLimit }),
+    prove: (prover, { stepLimit }) => prover(context, { reached, stepLimit }),
   }
 }
 

@@ -22,7 +22,7 @@ import { linkChildren } from './link-children.ts'
 import { joinLinks, type LinkReader, type Links, NO_LINKS } from './links.ts'
 import { lowerWorkflow } from './lower.ts'
 import { planSteps, type StepPlan } from './plan.ts'
-import type { Proofs } from './prove.ts'
+import type { Proofs, Prover } from './prove.ts'
 import { readWorkflow } from './read.ts'
 import type { Source } from './source.ts'
 import { placeSteps } from './step-place.ts'
@@ -35,8 +35,8 @@ export interface CompileOptions {
   models?: Readonly<Record<string, string>>
   /** Gives the files and workflows that the workflow names. Default: there are none. */
   links?: LinkReader
-  /** Whether to look for what can be said of every run. Default: no. */
-  proofs?: boolean
+  /** Looks for what can be said of every run: `proveWorkflow`. Default: nobody does. */
+  prover?: Prover | undefined
 }
 
 export interface CompiledWorkflow extends LinkedWorkflow {
@@ -94,12 +94,13 @@ const compileNested = (source: Source, options: NestedOptions): Compilation => {
     links,
     diagnostics,
     compileChild: (child) =>
-      compileNested(child, { ...options, models: {}, proofs: false, ancestors: [...ancestors, child.file] }),
+      compileNested(child, { ...options, models: {}, prover: undefined, ancestors: [...ancestors, child.file] }),
   })
   const checked = checkWorkflow(workflow, { catalogue, diagnostics, environment, models, children })
   const files = inlineFiles(workflow, { links, diagnostics })
   if (diagnostics.hasErrors) return { diagnostics: diagnostics.toList(), compiled: undefined }
-  const proofs = options.proofs === true ? { proofs: checked.prove({ stepLimit: stepLimitOf(workflow) }) } : {}
+  const { prover } = options
+  const proofs = prover && { proofs: checked.prove(prover, { stepLimit: stepLimitOf(workflow) }) }
   const compiled = build({ source, checked, children, files }, options)
   return { diagnostics: diagnostics.toList(), compiled, ...proofs }
 }

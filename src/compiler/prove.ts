@@ -20,11 +20,16 @@ export interface Proofs {
   worstCase: WorstCase
 }
 
-/** @param reached Where a run can get to, by the form of the workflow. */
-export const proveWorkflow = (
-  check: CheckContext,
-  { reached, stepLimit }: { reached: NodeSet; stepLimit: number },
-): Proofs => {
+export interface ProveOptions {
+  /** Where a run can get to, by the form of the workflow. */
+  reached: NodeSet
+  stepLimit: number
+}
+
+/** Handed to the compiler by who wants proofs, so that nobody else loads them. */
+export type Prover = (check: CheckContext, options: ProveOptions) => Proofs
+
+export const proveWorkflow: Prover = (check, { reached, stepLimit }) => {
   const findings = new Diagnostics(check.diagnostics.source)
   const decisions = checkDecisions(check, findings)
   const open = checkWays({ check, decisions, reached, findings })

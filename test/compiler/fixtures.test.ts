@@ -11,6 +11,7 @@ import { createLinkReader } from '../../src/app/linked-files.ts'
 import { compile } from '../../src/compiler/compile.ts'
 import { type Diagnostic, formatDiagnostic } from '../../src/compiler/diagnostic.ts'
 import { DIAGNOSTIC_CODES } from '../../src/compiler/diagnostic-codes.ts'
+import { proveWorkflow } from '../../src/compiler/prove.ts'
 import { decodeSource } from '../../src/compiler/read.ts'
 import type { Source } from '../../src/compiler/source.ts'
 
@@ -20,8 +21,8 @@ const catalogue = createCatalogue()
 
 /** A workflow that says so on its first line is checked as with `validate --strict`. */
 const compileFully = (source: Source, folder: string): Diagnostic[] => {
-  const proofs = source.text.startsWith('# strict')
-  const compilation = compile(source, { catalogue, links: createLinkReader(folder), proofs })
+  const prover = source.text.startsWith('# strict') ? proveWorkflow : undefined
+  const compilation = compile(source, { catalogue, links: createLinkReader(folder), prover })
   return [...compilation.diagnostics, ...(compilation.proofs?.findings ?? [])]
 }
 

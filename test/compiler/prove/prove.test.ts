@@ -1,13 +1,13 @@
 /** What is proven of every run: how many ways, the longest, the worst case. The findings stand in the fixtures. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Proofs } from '../../../src/compiler/prove.ts'
+import { type Proofs, proveWorkflow } from '../../../src/compiler/prove.ts'
 import { checkText, workflowOf } from '../check/check-text.ts'
 
 const prove = (steps: string, head = ''): Proofs => {
   const { checked, errors } = checkText(workflowOf(steps, head))
   assert.equal(errors, [])
-  return checked.prove({ stepLimit: 100_000 })
+  return checked.prove(proveWorkflow, { stepLimit: 100_000 })
 }
 
 const step = (id: string, more = ''): string =>
