@@ -10,7 +10,7 @@ import type { OpenEffect, OpenTimer } from '../../runtime/run-effect.ts'
 import type { RunEvent, TimerName } from '../../runtime/run-event.ts'
 import { RunState } from '../../runtime/run-state.ts'
 
-export const WALK_RUN_ID = 'r-walk'
+const WALK_RUN_ID = 'r-walk'
 
 /** When every walk begins, so that the same one gives the same times: 2030-01-01, midnight UTC. */
 export const WALK_START = Date.UTC(2030, 0, 1)

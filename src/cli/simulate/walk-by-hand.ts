@@ -100,7 +100,7 @@ const showPlace = (walk: Walk, possible: Possibilities, { write, paint }: Channe
   return menu
 }
 
-export const listOutcomes = ({ events }: Walk): string[] =>
+const listOutcomes = ({ events }: Walk): string[] =>
   events.map((event, index) => `${String(index + 1).padStart(3)}  ${describeOutcome(toOutcome(event))}`)
 
 const describeEnd = (
