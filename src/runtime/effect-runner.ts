@@ -123,6 +123,14 @@ export class EffectRunner {
     else this.#perform(running)
   }
 
+  /** Of an attempt in flight: what is known of it when it is called off. */
+  inFlight(path: string, visit: number): AttemptFigures | undefined {
+    const running = this.#running.get(path)
+    if (running?.effect.visit !== visit || running.current === undefined) return undefined
+    const { number, started } = running.current
+    return { attempt: number, started, ms: Math.max(0, this.#options.clock.now() - started) }
+  }
+
   stop(path: string, visit: number): void {
     const running = this.#running.get(path)
     if (running?.effect.visit === visit) this.#stop(running)

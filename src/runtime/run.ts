@@ -208,7 +208,9 @@ export class Run {
         timersCleared.add(effect.id)
       } else if (effect.type === 'ended') end = { ...effect.end, at: this.#now(), usage: this.#usage }
     }
-    const full: RunChange = { ...change }
+    const stopped = this.#stoppedRows(effects)
+    const full: RunChange =
+      stopped.length === 0 ? { ...change } : { ...change, rows: [...(change.rows ?? []), ...stopped] }
     if (timersSet.size > 0) full.timersSet = [...timersSet.values()]
     if (timersCleared.size > 0) full.timersCleared = [...timersCleared]
     if (end !== undefined) {
@@ -219,6 +221,16 @@ export class Run {
       for (const effect of effects) this.#carryOut(effect)
       if (end !== undefined) this.#finish(end)
       else this.#options.watch({ type: 'run.changed' })
+    })
+  }
+
+  /** What was called off in the middle may have taken effect: the journal says that it had begun. */
+  #stoppedRows(effects: readonly RunEffect[]): JournalRow[] {
+    return effects.flatMap((effect) => {
+      const figures = effect.type === 'stop' ? this.#runner.inFlight(effect.path, effect.visit) : undefined
+      if (effect.type !== 'stop' || figures === undefined) return []
+      const { path, visit } = effect
+      return [this.#row('stopped', { at: this.#now(), path, visit, data: { ...figures } as unknown as JsonValue })]
     })
   }
 

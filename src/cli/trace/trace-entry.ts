@@ -46,6 +46,8 @@ const toEntry = (row: JournalRow, eventAt: number): TraceEntry | undefined => {
       return toAttempt(row, data, 'retried')
     case 'late':
       return toAttempt(row, data, 'late', 'came too late: changed nothing')
+    case 'stopped':
+      return toAttempt(row, data, 'stopped', 'called off: it may have taken effect')
     case 'lost':
       return toMoment(row, 'lost', 'the process that performed it is gone', data.attempt)
     case 'timer':

@@ -17,6 +17,7 @@ const KIND_CODES: Record<EventKind | NoteKind, number> = {
   placement: 22,
   late: 23,
   summary: 24,
+  stopped: 25,
 }
 
 const invert = <Word extends string>(codes: Record<Word, number>): Map<number, Word> =>
