@@ -5,6 +5,8 @@
  * price they may have. A call that does not fit while others are in flight waits for what they give back; one that does not fit by
  * itself is not made. What a call really used takes the place of its reservation when it has come back.
  *
+ * A child run's budget stands under its parent's: a call must fit into both.
+ *
  * It owns the sums. It makes no call and ends no run; the prices are handed in.
  */
 import type { Usage } from '../core/actor.ts'
@@ -28,7 +30,7 @@ export interface Amount {
 
 export type Admission =
   /** `maxTokens` is what the call may give out where the workflow sets no `max_tokens`. */
-  | { kind: 'granted'; reserved: Amount; maxTokens: number }
+  | { kind: 'granted'; reserved: Amount; maxTokens: number; release(): void }
   /** Others are in flight: ask again when one has come back. */
   | { kind: 'wait' }
   | { kind: 'exceeded'; limit: 'cost_usd' | 'tokens'; details: JsonObject }
@@ -42,26 +44,30 @@ const NOTHING: Amount = { costUsd: 0, tokens: 0 }
 export class Budget {
   readonly #limits: BudgetLimits
   readonly #prices: CallPrices
+  readonly #parent: Budget | undefined
   readonly #spentOn = new Map<string, Amount>()
   readonly #waiting: (() => void)[] = []
   #spent = NOTHING
   #reserved = NOTHING
 
-  constructor(limits: BudgetLimits, prices: CallPrices) {
+  constructor(limits: BudgetLimits, { prices, parent }: { prices: CallPrices; parent?: Budget | undefined }) {
     this.#limits = limits
     this.#prices = prices
+    this.#parent = parent
   }
 
   /** Counts what a row of the journal says was used, when a run is taken up again. */
   recall({ path, data }: JournalRow): void {
     if (!isJsonObject(data)) return
-    if (Array.isArray(data.usage)) this.spend(path, data.usage as unknown as Usage[])
+    for (const { input_tokens, output_tokens, cost_usd } of (data.usage ?? []) as unknown as Usage[])
+      this.#add(path, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
     if (isJsonObject(data.charged)) this.#add(path, data.charged as unknown as Amount)
   }
 
   spend(step: string, usage: readonly Usage[]): void {
-    for (const { input_tokens, output_tokens, cost_usd } of usage)
-      this.#add(step, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
+    // What a child used was counted call by call.
+    for (const { provider, input_tokens, output_tokens, cost_usd } of usage)
+      if (provider !== 'workflow') this.#add(step, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
   }
 
   /** A call that nobody knows the outcome of is taken to have used all that it could. */
@@ -70,38 +76,51 @@ export class Budget {
   }
 
   admit(input: JsonObject): Admission {
+    const above = this.#parent?.admit(input)
+    if (above !== undefined && above.kind !== 'granted') return above
+    const own = this.#admitHere(above === undefined ? input : withMaxTokens(input, above.maxTokens))
+    if (own.kind !== 'granted') above?.release()
+    else if (above !== undefined) return { ...own, release: () => [own, above].forEach(({ release }) => release()) }
+    return own
+  }
+
+  /** Calls back once, when a reservation has been given back. */
+  whenReleased(retry: () => void): void {
+    let isDone = false
+    const once = (): void => {
+      if (!isDone) retry()
+      isDone = true
+    }
+    this.#waiting.push(once)
+    this.#parent?.whenReleased(once)
+  }
+
+  #admitHere(input: JsonObject): Admission {
     const call = this.#price(input)
-    const asked =
-      isJsonObject(input.params) && typeof input.params.max_tokens === 'number' ? input.params.max_tokens : undefined
+    const asked = maxTokensOf(input)
     const maxTokens = Math.min(asked ?? MOST_OUTPUT, ...(asked === undefined ? this.#affordableOutput(call) : []))
     const worst = worstOf(call, maxTokens)
     const limit = this.#limitBrokenBy(worst, maxTokens < (asked ?? LEAST_OUTPUT))
     if (limit === undefined) {
       this.#reserved = plus(this.#reserved, worst)
-      return { kind: 'granted', reserved: worst, maxTokens }
+      return { kind: 'granted', reserved: worst, maxTokens, release: () => this.#release(worst) }
     }
     if (this.#reserved.tokens > 0) return { kind: 'wait' }
     return { kind: 'exceeded', limit, details: this.#explain(limit, worstOf(call, asked ?? LEAST_OUTPUT)) }
   }
 
-  /** Calls back once, when a reservation has been given back. */
-  whenReleased(retry: () => void): void {
-    this.#waiting.push(retry)
-  }
-
-  release(reserved: Amount): void {
+  #release(reserved: Amount): void {
     this.#reserved = plus(this.#reserved, { costUsd: -reserved.costUsd, tokens: -reserved.tokens })
     for (const retry of this.#waiting.splice(0)) retry()
   }
 
   /** What a call may have used at the most. */
   worstCase(input: JsonObject): Amount {
-    const asked =
-      isJsonObject(input.params) && typeof input.params.max_tokens === 'number' ? input.params.max_tokens : MOST_OUTPUT
-    return worstOf(this.#price(input), asked)
+    return worstOf(this.#price(input), maxTokensOf(input) ?? MOST_OUTPUT)
   }
 
   #add(step: string, amount: Amount): void {
+    this.#parent?.charge(step, amount)
     this.#spent = plus(this.#spent, amount)
     this.#spentOn.set(step, plus(this.#spentOn.get(step) ?? NOTHING, amount))
   }
@@ -146,6 +165,14 @@ export class Budget {
     return { allowed, spent: of(this.#spent), needed: of(worst), spent_on: spentOn }
   }
 }
+
+const maxTokensOf = ({ params }: JsonObject): number | undefined =>
+  isJsonObject(params) && typeof params.max_tokens === 'number' ? params.max_tokens : undefined
+
+const withMaxTokens = (input: JsonObject, maxTokens: number): JsonObject => ({
+  ...input,
+  params: { ...(isJsonObject(input.params) ? input.params : {}), max_tokens: maxTokens },
+})
 
 interface PricedCall {
   inputTokens: number

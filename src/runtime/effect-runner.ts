@@ -208,11 +208,11 @@ export class EffectRunner {
     if (admission?.kind === 'exceeded') on.exceeded(admission)
     else if (admission?.kind === 'wait')
       budget?.whenReleased(() => this.#running.get(running.effect.path) === running && this.#perform(running))
-    else if (admission === undefined) this.#attempt(running, { call, reserved: undefined })
-    else this.#attempt(running, { call: withMaxTokens(call, admission.maxTokens), reserved: admission.reserved })
+    else if (admission === undefined) this.#attempt(running, { call, granted: undefined })
+    else this.#attempt(running, { call: withMaxTokens(call, admission.maxTokens), granted: admission })
   }
 
-  #attempt(running: RunningEffect, { call, reserved }: { call: ActorCall; reserved: Amount | undefined }): void {
+  #attempt(running: RunningEffect, { call, granted }: { call: ActorCall; granted: Granted | undefined }): void {
     const { clock, placement, on, redact } = this.#options
     const { effect, plan, number } = running
     const abort = new AbortController()
@@ -237,16 +237,16 @@ export class EffectRunner {
       .catch((cause) => on.broken(cause))
       .finally(() => {
         this.#performing.delete(performing)
-        if (reserved !== undefined) this.#giveBack(running, { attempt, reserved })
+        if (granted !== undefined) this.#giveBack(running, { attempt, granted })
       })
     this.#performing.add(performing)
   }
 
-  #giveBack({ effect }: RunningEffect, { attempt, reserved }: { attempt: Attempt; reserved: Amount }): void {
-    const { budget } = this.#options
+  #giveBack({ effect }: RunningEffect, { attempt, granted }: { attempt: Attempt; granted: Granted }): void {
     // Called off before it could say what it used: nobody knows, so it counts in full.
-    if (attempt.abort.signal.aborted && attempt.usage.length === 0) budget?.charge(effect.path, reserved)
-    budget?.release(reserved)
+    if (attempt.abort.signal.aborted && attempt.usage.length === 0)
+      this.#options.budget?.charge(effect.path, granted.reserved)
+    granted.release()
   }
 
   #armTimeout(running: RunningEffect, { attempt, timeoutMs }: { attempt: Attempt; timeoutMs: number }): void {
@@ -278,6 +278,8 @@ export class EffectRunner {
     }
   }
 }
+
+type Granted = Extract<Admission, { kind: 'granted' }>
 
 interface CallParts {
   effect: OpenEffect

@@ -88,6 +88,15 @@ interface Holding {
   watch: RunWatcher
   /** The run's journal so far. */
   rows: readonly JournalRow[]
+  /** Of a child: what its parent may spend as well. */
+  above?: Budget | undefined
+}
+
+/** What a child takes from its parent. */
+interface ChildParent {
+  id: string
+  env: JsonObject
+  budget: Budget | undefined
 }
 
 interface HeldRun {
@@ -120,7 +129,8 @@ export class Host {
       env = {},
       folder,
       watch = nobody,
-    }: NewRunOptions & { id: string; parent?: string },
+      above,
+    }: NewRunOptions & { id: string; parent?: string; above?: Budget | undefined },
   ): Promise<Run> {
     const { store, clock, owner, vault } = this.#options
     const at = clock.now()
@@ -142,13 +152,24 @@ export class Host {
     }
     // Asked for in one turn of the event loop, so that both are one transaction.
     const [, claim] = await Promise.all([store.saveDefinition(definition), store.create(run, owner)])
-    const held = this.#hold(recoverRun(id, workflow, [created]), { workflow, claim, claimedAt: at, watch, rows: [] })
+    const held = this.#hold(recoverRun(id, workflow, [created]), {
+      workflow,
+      claim,
+      claimedAt: at,
+      watch,
+      rows: [],
+      above,
+    })
     held.start({ isResumed: false })
     return held
   }
 
   /** Takes over a run that nobody holds and goes on from its last recorded event. @throws StoreError, Fault */
-  async resume(id: string, { watch = nobody }: { watch?: RunWatcher } = {}): Promise<ResumeResult> {
+  resume(id: string, { watch = nobody }: { watch?: RunWatcher } = {}): Promise<ResumeResult> {
+    return this.#resume(id, { watch, above: undefined })
+  }
+
+  async #resume(id: string, { watch, above }: { watch: RunWatcher; above: Budget | undefined }): Promise<ResumeResult> {
     const { store, owner, clock, recompile } = this.#options
     // The store would give it to us a second time, since we hold it already.
     if (this.#runs.has(id)) return this.#describeHeld(id)
@@ -164,7 +185,7 @@ export class Host {
       const created = rows[0]?.data as unknown as CreatedData | undefined
       const workflow = recompile(definition, created?.models ?? {})
       const messages = (await store.readInbox([claim])).map(({ message }) => message)
-      const run = this.#hold(recoverRun(id, workflow, rows), { workflow, claim, claimedAt, watch, rows })
+      const run = this.#hold(recoverRun(id, workflow, rows), { workflow, claim, claimedAt, watch, rows, above })
       run.start({ isResumed: true, messages })
       return { kind: 'resumed', run }
     } catch (thrown) {
@@ -185,16 +206,17 @@ export class Host {
     return found.kind === 'found' ? { kind: 'held', run: found.run } : { kind: 'missing' }
   }
 
-  #hold(recovered: RecoveredRun, { workflow, claim, claimedAt, watch, rows }: Holding): Run {
+  #hold(recovered: RecoveredRun, { workflow, claim, claimedAt, watch, rows, above }: Holding): Run {
     const { store, clock, vault } = this.#options
+    const budget = this.#budgetOf(workflow, { rows, above })
     const run = new Run(recovered, {
       workflow,
       claim,
       store,
       clock,
-      placement: this.#placementOf({ id: claim.runId, workflow, env: envOf(recovered) }),
+      placement: this.#placementOf({ id: claim.runId, workflow, env: envOf(recovered), budget }),
       vault,
-      budget: this.#budgetOf(workflow, rows),
+      budget,
       watch: isolated(watch),
       isLeaseFresh: () => clock.now() - held.renewedAt < FRESH_MS,
       renewLease: async () => !(await this.#renew()).has(claim.runId),
@@ -213,20 +235,22 @@ export class Host {
     return run
   }
 
-  #budgetOf({ limits }: CompiledWorkflow, rows: readonly JournalRow[]): Budget | undefined {
-    if (limits.costUsd === undefined && limits.tokens === undefined) return undefined
-    const budget = new Budget(limits, this.#options.prices ?? NO_PRICES)
+  #budgetOf(
+    { limits }: CompiledWorkflow,
+    { rows, above }: { rows: readonly JournalRow[]; above: Budget | undefined },
+  ): Budget | undefined {
+    if (limits.costUsd === undefined && limits.tokens === undefined && above === undefined) return undefined
+    const budget = new Budget(limits, { prices: this.#options.prices ?? NO_PRICES, parent: above })
     for (const row of rows) budget.recall(row)
     return budget
   }
 
   /** Child runs are the host's own; everything else is performed where the placement says. */
-  #placementOf(parent: { id: string; workflow: CompiledWorkflow; env: JsonObject }): Placement {
+  #placementOf(parent: ChildParent & { workflow: CompiledWorkflow }): Placement {
     const { placement, clock } = this.#options
     const host: ChildHost = {
       clock,
-      open: (id, { workflow, input }) =>
-        this.#openChild(id, { child: workflow, input, parent: parent.id, env: parent.env }),
+      open: (id, { workflow, input }) => this.#openChild(id, { child: workflow, input, parent }),
     }
     return {
       perform: (call, context) =>
@@ -236,14 +260,18 @@ export class Host {
 
   async #openChild(
     id: string,
-    { child, input, parent, env }: { child: CompiledWorkflow; input: JsonValue; parent: string; env: JsonObject },
+    { child, input, parent }: { child: CompiledWorkflow; input: JsonValue; parent: ChildParent },
   ): Promise<OpenedChild> {
-    const resumed = await this.resume(id)
+    const above = parent.budget
+    const resumed = await this.#resume(id, { watch: nobody, above })
     if (resumed.kind === 'resumed') return { kind: 'running', run: resumed.run }
     if (resumed.kind === 'ended') return { kind: 'ended', run: resumed.run }
     if (resumed.kind === 'held') return { kind: 'held' }
     const checked = await checkInput(child, input)
-    return { kind: 'running', run: await this.#create(child, { id, parent, input: checked, env }) }
+    return {
+      kind: 'running',
+      run: await this.#create(child, { id, parent: parent.id, input: checked, env: parent.env, above }),
+    }
   }
 
   #drop(id: string): void {

@@ -28,32 +28,33 @@ const usageOf = (input_tokens: number, output_tokens: number, cost_usd: number |
 const test = suite('budget')
 
 test('a call reserves the bytes of its request and its max_tokens, at the highest price', () => {
-  const budget = new Budget({ ...UNLIMITED, costUsd: 1 }, PRICES)
+  const budget = new Budget({ ...UNLIMITED, costUsd: 1 }, { prices: PRICES })
   const { reserved, maxTokens } = granted(budget.admit(callOf({ max_tokens: 500 })))
   assert.is(maxTokens, 500)
   assert.equal(reserved, { tokens: INPUT + 500, costUsd: INPUT * 1e-6 + 500 * 2e-6 })
 })
 
 test('without max_tokens a call is given what the rest of the budget affords', () => {
-  const budget = new Budget({ ...UNLIMITED, tokens: 2_000 }, PRICES)
+  const budget = new Budget({ ...UNLIMITED, tokens: 2_000 }, { prices: PRICES })
   budget.spend('a', usageOf(300, 200, 0.001))
   assert.is(granted(budget.admit(callOf())).maxTokens, 1_500 - INPUT)
 })
 
 test('and never more than a model can be expected to take', () => {
-  const budget = new Budget({ ...UNLIMITED, costUsd: 1_000 }, PRICES)
+  const budget = new Budget({ ...UNLIMITED, costUsd: 1_000 }, { prices: PRICES })
   assert.is(granted(budget.admit(callOf())).maxTokens, 8_192)
 })
 
 test('a rest that affords fewer than 256 tokens affords no call', () => {
-  const at = (rest: number): Admission => new Budget({ ...UNLIMITED, tokens: INPUT + rest }, PRICES).admit(callOf())
+  const at = (rest: number): Admission =>
+    new Budget({ ...UNLIMITED, tokens: INPUT + rest }, { prices: PRICES }).admit(callOf())
   assert.is(at(256).kind, 'granted')
   const refused = at(255)
   assert.is(refused.kind, 'exceeded')
 })
 
 test('what does not fit is refused, with what was spent on what', () => {
-  const budget = new Budget({ ...UNLIMITED, costUsd: 0.001 }, PRICES)
+  const budget = new Budget({ ...UNLIMITED, costUsd: 0.001 }, { prices: PRICES })
   budget.spend('first', usageOf(100, 100, 0.0003))
   budget.spend('second', usageOf(100, 100, 0.0005))
   assert.equal(budget.admit(callOf({ max_tokens: 200 })), {
@@ -69,19 +70,19 @@ test('what does not fit is refused, with what was spent on what', () => {
 })
 
 test('a call that would fit by itself waits for those in flight, and is asked again when one gives back', () => {
-  const budget = new Budget({ ...UNLIMITED, tokens: INPUT * 2 + 700 }, PRICES)
+  const budget = new Budget({ ...UNLIMITED, tokens: INPUT * 2 + 700 }, { prices: PRICES })
   const first = granted(budget.admit(callOf({ max_tokens: 400 })))
   assert.is(budget.admit(callOf({ max_tokens: 400 })).kind, 'wait')
   let asked = 0
   budget.whenReleased(() => asked++)
   budget.spend('a', usageOf(20, 30, 0))
-  budget.release(first.reserved)
+  first.release()
   assert.is(asked, 1)
   assert.is(budget.admit(callOf({ max_tokens: 400 })).kind, 'granted')
 })
 
 test('an answer that may need a repair reserves both turns', () => {
-  const budget = new Budget({ ...UNLIMITED, costUsd: 1 }, PRICES)
+  const budget = new Budget({ ...UNLIMITED, costUsd: 1 }, { prices: PRICES })
   const plain = granted(budget.admit(callOf({ max_tokens: 500 }))).reserved
   const repaired = granted(budget.admit({ ...callOf({ max_tokens: 500 }), returns: { type: 'object' } })).reserved
   assert.ok(repaired.costUsd > 2 * plain.costUsd)
@@ -89,11 +90,25 @@ test('an answer that may need a repair reserves both turns', () => {
 
 test('what the journal says was used, or may have been, counts when a run is taken up again', () => {
   const row = { seq: 2, at: 0, visit: 1 }
-  const budget = new Budget({ ...UNLIMITED, tokens: 1_000 }, PRICES)
+  const budget = new Budget({ ...UNLIMITED, tokens: 1_000 }, { prices: PRICES })
   budget.recall({ ...row, kind: 'outcome', path: 'a', data: { usage: usageOf(200, 100, null) } as never })
   budget.recall({ ...row, kind: 'lost', path: 'b', data: { attempt: 1, charged: { tokens: 400, costUsd: 0 } } })
   const refused = budget.admit(callOf({ max_tokens: 256 }))
   assert.equal(refused.kind === 'exceeded' && refused.details.spent_on, { b: 400, a: 300 })
+})
+
+test('a child spends what its parent may spend as well', () => {
+  const parent = new Budget({ ...UNLIMITED, tokens: INPUT + 1_000 }, { prices: PRICES })
+  const child = new Budget({ ...UNLIMITED, tokens: 50_000 }, { prices: PRICES, parent })
+  const first = granted(child.admit(callOf()))
+  assert.is(first.maxTokens, 1_000)
+  assert.is(child.admit(callOf({ max_tokens: 300 })).kind, 'wait')
+  child.spend('a', usageOf(INPUT, 500, 0))
+  first.release()
+  // What the child used is not counted again when its parent hears of it.
+  parent.spend('child', [{ ...usageOf(INPUT, 500, 0)[0], provider: 'workflow' } as never])
+  const refused = child.admit(callOf({ max_tokens: 600 }))
+  assert.equal(refused.kind === 'exceeded' && refused.details.spent, INPUT + 500)
 })
 
 test.run()

@@ -72,7 +72,11 @@ const checkDisk = (path: string): Check => {
   const { bavail, bsize } = statfsSync(folder)
   const free = bavail * bsize
   return free < LEAST_FREE_BYTES
-    ? miss('disk', `${formatSize(free)} free at ${folder}`, 'free some disk space: runs pause when it is full')
+    ? miss(
+        'disk',
+        `${formatSize(free)} free at ${folder}`,
+        'free some disk space: a run stops when it is full, and can be resumed',
+      )
     : pass('disk', `${formatSize(free)} free`)
 }
 
