@@ -5,7 +5,7 @@ import { createSource } from '../compiler/source.ts'
 import { Fault } from '../core/fault.ts'
 import type { CreatedData } from '../runtime/run-event.ts'
 import type { RunRecord, Store } from '../store/store.ts'
-import { createCatalogue } from './catalogue.ts'
+import { createPinnedCatalogue } from './catalogue.ts'
 
 /** A run of the store, with what is needed to go on with it. */
 export interface StoredRun {
@@ -33,7 +33,7 @@ export const loadRun = async (
   const created = row.data as unknown as CreatedData
   const variables = { ...environment, ...(created.env as Record<string, string>) }
   const { compiled, diagnostics } = compile(createSource(definition.file, definition.source), {
-    catalogue: createCatalogue([], null),
+    catalogue: createPinnedCatalogue(),
     environment: Object.keys(variables),
     models: created.models,
     links: readLinks(definition.links as unknown as Partial<Links>),

@@ -1,5 +1,6 @@
 /** Composition root of one process that does everything itself: store, actors and host, wired. */
-import { loadProvider } from '../actors/llm/providers.ts'
+import { createPricing, type Pricing } from '../actors/llm/prices.ts'
+import { loadProvider, type ProviderOptions } from '../actors/llm/providers.ts'
 import { loadTool } from '../actors/tools/tool-catalogue.ts'
 import type { ToolOptions } from '../actors/tools/tool-options.ts'
 import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
@@ -14,11 +15,12 @@ import { Host, type ResumeResult } from '../runtime/host.ts'
 import { type ActorLoader, createLocalPlacement } from '../runtime/local-placement.ts'
 import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
-import { SecretVault } from '../runtime/secret-vault.ts'
+import { SecretVault, SHORTEST_SECRET } from '../runtime/secret-vault.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { Store } from '../store/store.ts'
-import { createCatalogue } from './catalogue.ts'
+import { createCatalogue, createPinnedCatalogue } from './catalogue.ts'
 import type { OwnActor } from './own-actor.ts'
+import type { Providers } from './provider-access.ts'
 
 export interface LocalOptions {
   store: Store
@@ -28,6 +30,10 @@ export interface LocalOptions {
   environment?: Readonly<Record<string, string>>
   /** By name; values of at least 8 characters. */
   secrets?: Readonly<Record<string, string>>
+  /** Where models are, and what opens them, by provider; the keys are secrets. Default: at their vendors, without keys. */
+  providers?: Providers
+  /** What models cost. Default: the prices of vendors. */
+  pricing?: Pricing
   clock?: Clock
   /** Beside the built-in ones, or in place of one of the same name. */
   actors?: readonly OwnActor[]
@@ -65,23 +71,26 @@ export const createLocal = ({
   tools,
   environment = {},
   secrets = {},
+  providers = {},
+  pricing = createPricing(new Map(), { providers: toAddresses(providers) }),
   clock = systemClock,
   actors = [],
 }: LocalOptions): Local => {
-  const catalogue = createCatalogue(actors)
-  const vault = new SecretVault(secrets)
+  const catalogue = createCatalogue(actors, { pricing, providers: Object.entries(providers) })
+  const vault = new SecretVault({ ...keysOf(providers), ...secrets })
   const compileSource = (source: Source, options: CompileSourceOptions = {}): Compilation =>
     compile(source, { catalogue, environment: Object.keys(environment), ...options })
   const host = new Host({
     store,
     owner: createOwner(),
     clock,
-    placement: createLocalPlacement(createLoader({ tools, clock, actors }), vault),
+    placement: createLocalPlacement(createLoader({ tools, clock, actors, providers, pricing, store }), vault),
     vault,
+    prices: pricing,
     recompile: ({ file, source, links }, models) => {
       return expectCompiled(
         compile(createSource(file, source), {
-          catalogue: createCatalogue(actors, null),
+          catalogue: createPinnedCatalogue(actors),
           environment: Object.keys(environment),
           models,
           links: readLinks(links as unknown as Partial<Links>),
@@ -106,20 +115,56 @@ export const createLocal = ({
   }
 }
 
+/** Keys are redacted like secrets that a workflow declares; one too short to be looked for is none. */
+const keysOf = (providers: Providers): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(providers).flatMap(
+      ([
+        name,
+        {
+          settings: { apiKey = '', keyVariable },
+        },
+      ]) => (apiKey.length < SHORTEST_SECRET ? [] : [[keyVariable ?? `the key of ${name}`, apiKey]]),
+    ),
+  )
+
+const toAddresses = (providers: Providers): Map<string, { kind: string; baseUrl?: string }> =>
+  new Map(
+    Object.entries(providers).map(
+      ([
+        name,
+        {
+          kind,
+          settings: { baseUrl },
+        },
+      ]) => [name, { kind, ...(baseUrl === undefined ? {} : { baseUrl }) }],
+    ),
+  )
+
+export interface LoaderOptions extends Pick<LocalOptions, 'tools' | 'providers'> {
+  clock: Clock
+  actors: readonly OwnActor[]
+  pricing?: Pricing
+  /** Where the bytes of blobs are. */
+  store?: Pick<Store, 'getBlob'>
+}
+
 /** The actors of this process, loaded when they are first needed. */
-export const createLoader = ({
-  tools,
-  clock,
-  actors,
-}: Pick<LocalOptions, 'tools'> & { clock: Clock; actors: readonly OwnActor[] }): ActorLoader => {
+export const createLoader = ({ tools, clock, actors, providers = {}, pricing, store }: LoaderOptions): ActorLoader => {
   const toolOptions: ToolOptions = { ...tools, now: () => clock.now() }
+  const providerOptions: ProviderOptions = {
+    clock,
+    providers,
+    ...(pricing === undefined ? {} : { price: pricing.cost }),
+    ...(store === undefined ? {} : { readBlob: (hash) => store.getBlob(hash) }),
+  }
   return {
     async load({ kind, actor }) {
       const name = kind === 'llm' ? (actor.split('/')[0] ?? '') : actor
       const own = actors.findLast((one) => one.kind === kind && one.name === name)
       if (own !== undefined) return own
       if (kind === 'tool') return loadTool(name, toolOptions)
-      if (kind === 'llm') return (await loadProvider(name, { clock })) as unknown as Actor
+      if (kind === 'llm') return (await loadProvider(name, providerOptions)) as unknown as Actor
       throw new Fault('unavailable', `steps of kind '${kind}' come in a later release`)
     },
   }

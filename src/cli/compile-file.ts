@@ -30,7 +30,7 @@ export const compileFile = async (
   const environment = project.config.env
   const links = createLinkReader(context.workingFolder)
   const prover = proofs ? (await import('../compiler/prove.ts')).proveWorkflow : undefined
-  const catalogue = createCatalogue([], toPricing(project))
+  const catalogue = createCatalogue([], { pricing: toPricing(project), providers: project.config.providers })
   return { source, ...compile(source, { catalogue, environment, models, links, prover }) }
 }
 

@@ -1,19 +1,22 @@
 import { createCatalogue } from '../app/catalogue.ts'
+import type { Project } from '../app/project.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
+import type { ProjectConfig } from '../compiler/config.ts'
 import { findNearest } from '../core/nearest.ts'
 import { CliError } from './cli-error.ts'
 import { EXIT } from './exit-code.ts'
 
 /** What `--model` says: alias to `provider/name`. @throws CliError */
-export const readModels = (texts: readonly string[]): Record<string, string> => Object.fromEntries(texts.map(readModel))
+export const readModels = (texts: readonly string[], { config }: Pick<Project, 'config'>): Record<string, string> =>
+  Object.fromEntries(texts.map((text) => readModel(text, config.providers)))
 
-const readModel = (text: string): [string, string] => {
+const readModel = (text: string, named: ProjectConfig['providers']): [string, string] => {
   const [, alias, provider, name] = /^([^=]+)=([^/]+)\/(.+)$/.exec(text) ?? []
   if (alias === undefined || provider === undefined || name === undefined)
     throw new CliError(`--model '${text}' is wrong: expected alias=provider/name`, {
       hint: 'such as --model default=mock/echo',
     })
-  const { providers } = createCatalogue()
+  const { providers } = createCatalogue([], { providers: named })
   const entry = providers.get(provider)
   if (entry === undefined)
     throw unknown(`--model '${text}' names no provider that is known`, provider, providers.keys())

@@ -4,7 +4,8 @@
  */
 import { loadRun, type StoredRun } from '../app/load-run.ts'
 import { createLocal, type Local } from '../app/local.ts'
-import { readVariables, toToolOptions } from '../app/project-access.ts'
+import { readVariables, toPricing, toToolOptions } from '../app/project-access.ts'
+import { readProviders } from '../app/provider-access.ts'
 import { NO_USAGE } from '../runtime/usage-totals.ts'
 import type { RunRecord } from '../store/store.ts'
 import type { Context } from './context.ts'
@@ -63,12 +64,14 @@ interface Hosts {
 
 const createHosts = (context: Context, { project, store }: OpenedRuns): Hosts => {
   const locals = new Map<string, Local>()
+  const providers = readProviders(project, context.environment)
+  const pricing = toPricing(project)
   return {
     of({ folder, environment, workflow }) {
       const secrets = expectSecrets(workflow.secrets, { project, environment: context.environment })
       const key = JSON.stringify([folder, environment, Object.keys(secrets).sort()])
-      const local =
-        locals.get(key) ?? createLocal({ store, tools: toToolOptions(project, folder), environment, secrets })
+      const tools = toToolOptions(project, folder)
+      const local = locals.get(key) ?? createLocal({ store, tools, environment, secrets, providers, pricing })
       locals.set(key, local)
       return local
     },

@@ -12,6 +12,8 @@ export interface ProviderEntry {
   available: boolean
   /** Known model names, for "did you mean"; undefined when any name may exist. */
   models?: readonly string[]
+  /** The parameters that it takes; undefined: all. */
+  params?: readonly string[]
   /** Whether it is known what a model costs; left out: nobody is to ask. */
   price?(model: string): 'free' | 'known' | 'unknown'
 }

@@ -73,16 +73,13 @@ test('a workflow from standard input runs', async () => {
 })
 
 test('--model replaces what an alias stands for', async () => {
-  project.write('far.yaml', HELLO.replace('mock/echo', 'ollama/llama3.2'))
+  project.write('far.yaml', HELLO.replace('mock/echo', 'openai/gpt-5-mini'))
   const [refused, replaced] = await Promise.all([
-    project.troupe(['run', 'far.yaml', '-i', 'name=Ada']),
+    project.troupe(['run', 'far.yaml', '-i', 'name=Ada'], { env: { OPENAI_API_KEY: '', OPENAI_BASE_URL: '' } }),
     project.troupe(['run', 'far.yaml', '-q', '-i', 'name=Ada', '--model', 'default=mock/echo']),
   ])
-  assert.match(
-    refused.stderr,
-    /far\.yaml:2:\d+: error\[not_available_yet\]: the provider 'ollama' comes in a later release/,
-  )
-  assert.is(refused.exitCode, 2)
+  assert.match(refused.stderr, /unauthorized: provider 'openai' has no key: OPENAI_API_KEY is not set/)
+  assert.is(refused.exitCode, 1)
   assert.equal(JSON.parse(replaced.stdout), { text: 'Hello Ada' })
 })
 

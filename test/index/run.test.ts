@@ -93,9 +93,9 @@ const REFUSED: { title: string; text: string; options?: Parameters<typeof run>[1
   },
   {
     title: 'what a later release brings',
-    text: HELLO,
+    text: 'workflow: w\nsteps: [{ id: a, emit: done }]\n',
     code: 'unavailable',
-    message: /can't run in this release: .*ollama/,
+    message: /can't run in this release: .*emit/,
   },
   {
     title: 'a secret without a value',

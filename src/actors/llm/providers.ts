@@ -3,6 +3,9 @@ import { type Clock, systemClock } from '../../core/clock.ts'
 import { Fault } from '../../core/fault.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { LlmActor } from './llm.ts'
+import type { ReadBlob } from './message-images.ts'
+import type { TokenCounts } from './prices.ts'
+import type { LlmProvider, ProviderSettings } from './provider.ts'
 
 export interface ProviderDescription {
   /** The part of a model name before the slash. */
@@ -11,32 +14,99 @@ export interface ProviderDescription {
   available: boolean
   /** All its models; undefined when any name may exist. */
   models?: readonly string[]
+  /** The parameters that it takes; undefined: all, as those that it does not know it ignores. */
+  params?: readonly string[]
+}
+
+/** What a provider may speak. */
+export const PROVIDER_KINDS = ['openai', 'anthropic', 'gemini', 'ollama'] as const
+
+export type ProviderKind = (typeof PROVIDER_KINDS)[number]
+
+/** A provider that is set up: a built-in one, or one under a name of the project's own. */
+export interface ProviderAccess {
+  kind: ProviderKind
+  settings: ProviderSettings
 }
 
 export interface ProviderOptions {
   /** Default: the system's. */
   clock?: Clock
+  /** By name. A built-in one that is missing has the vendor's address and no key. */
+  providers?: Readonly<Record<string, ProviderAccess>>
+  /** US dollars for one call; null: unknown. Default: all are unknown. */
+  price?: (provider: string, model: string, usage: TokenCounts) => number | null
+  /** Where the bytes of blobs are. */
+  readBlob?: ReadBlob
+}
+
+const COMMON = ['temperature', 'top_p', 'max_tokens', 'stop', 'reasoning']
+const PENALTIES = ['frequency_penalty', 'presence_penalty']
+
+const PARAMETERS: Readonly<Record<ProviderKind, readonly string[]>> = {
+  openai: [...COMMON, 'seed', ...PENALTIES],
+  anthropic: COMMON,
+  gemini: [...COMMON, 'seed'],
+  ollama: [...COMMON, 'seed', 'top_k', ...PENALTIES],
 }
 
 export const PROVIDER_DESCRIPTIONS: readonly ProviderDescription[] = [
   { name: 'mock', available: true, models: ['echo', 'script'] },
-  { name: 'openai', available: false },
-  { name: 'anthropic', available: false },
-  { name: 'gemini', available: false },
-  { name: 'ollama', available: false },
+  ...PROVIDER_KINDS.map((name) => describeNamed(name, name)),
 ]
 
-/** @throws Fault `not_found` for an unknown provider, `unavailable` for one that this release does not have. */
-export const loadProvider = async (name: string, options: ProviderOptions = {}): Promise<LlmActor> => {
-  const provider = PROVIDER_DESCRIPTIONS.find((description) => description.name === name)
-  if (provider === undefined) throw new Fault('not_found', describeUnknown(name))
-  if (!provider.available) throw new Fault('unavailable', `provider '${name}' is not there yet: expected mock`)
-  const { createMockProvider } = await import('./mock/mock-provider.ts')
-  return createMockProvider({ clock: options.clock ?? systemClock })
+/** A provider under a name of the project's own. */
+export function describeNamed(name: string, kind: ProviderKind): ProviderDescription {
+  return { name, available: true, params: PARAMETERS[kind] }
 }
 
-const describeUnknown = (name: string): string => {
-  const names = PROVIDER_DESCRIPTIONS.map((description) => description.name)
+/** @throws Fault `not_found` for an unknown provider, `invalid_input` for an address that can't be meant */
+export const loadProvider = async (name: string, options: ProviderOptions = {}): Promise<LlmActor> => {
+  const { clock = systemClock, providers = {}, price, readBlob } = options
+  if (name === 'mock') return (await import('./mock/mock-provider.ts')).createMockProvider({ clock })
+  const { kind, settings } = Object.hasOwn(providers, name)
+    ? (providers[name] as ProviderAccess)
+    : expectBuiltIn(name, providers)
+  const [{ createLlmActor }, provider] = await Promise.all([
+    import('./llm-actor.ts'),
+    createProvider(kind, { ...settings, name, clock }),
+  ])
+  return createLlmActor(provider, {
+    ...(price === undefined ? {} : { price: (model, usage) => price(name, model, usage) }),
+    ...(readBlob === undefined ? {} : { readBlob }),
+  })
+}
+
+/** Without an entry of its own: keys are asked for by the names that the vendors' users know. */
+const KEY_VARIABLES: Readonly<Record<ProviderKind, string | undefined>> = {
+  openai: 'OPENAI_API_KEY',
+  anthropic: 'ANTHROPIC_API_KEY',
+  gemini: 'GEMINI_API_KEY',
+  ollama: undefined,
+}
+
+const expectBuiltIn = (name: string, providers: Readonly<Record<string, ProviderAccess>>): ProviderAccess => {
+  const kind = PROVIDER_KINDS.find((one) => one === name)
+  if (kind === undefined) throw new Fault('not_found', describeUnknown(name, Object.keys(providers)))
+  const keyVariable = KEY_VARIABLES[kind]
+  return { kind, settings: keyVariable === undefined ? {} : { keyVariable } }
+}
+
+const createProvider = async (kind: ProviderKind, settings: ProviderSettings): Promise<LlmProvider> => {
+  switch (kind) {
+    case 'openai':
+      return (await import('./openai.ts')).createOpenAiProvider(settings)
+    case 'anthropic':
+      return (await import('./anthropic.ts')).createAnthropicProvider(settings)
+    case 'gemini':
+      return (await import('./gemini.ts')).createGeminiProvider(settings)
+    case 'ollama':
+      return (await import('./ollama.ts')).createOllamaProvider(settings)
+  }
+}
+
+const describeUnknown = (name: string, own: readonly string[]): string => {
+  const names = [...new Set([...PROVIDER_DESCRIPTIONS.map((description) => description.name), ...own])]
   const nearest = findNearest(name, names)
   const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`
   return `provider '${name}' is not known: expected one of ${names.join(', ')}${hint}`

@@ -1,7 +1,8 @@
 /** `troupe resume`: goes on with interrupted runs from their last recorded outcome. */
 import { loadRun } from '../../app/load-run.ts'
 import { createLocal } from '../../app/local.ts'
-import { readVariables, toToolOptions } from '../../app/project-access.ts'
+import { readVariables, toPricing, toToolOptions } from '../../app/project-access.ts'
+import { readProviders } from '../../app/provider-access.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { RunWatcher } from '../../runtime/run-notice.ts'
 import type { RunRecord } from '../../store/store.ts'
@@ -81,7 +82,14 @@ const goOn = async (
   })
   const { workflow, folder, environment } = stored
   const secrets = expectSecrets(workflow.secrets, { project, environment: context.environment })
-  const local = createLocal({ store, tools: toToolOptions(project, folder), environment, secrets })
+  const local = createLocal({
+    store,
+    tools: toToolOptions(project, folder),
+    environment,
+    providers: readProviders(project, context.environment),
+    pricing: toPricing(project),
+    secrets,
+  })
   const begin = async (watch: RunWatcher): Promise<Run> => {
     const resumed = await local.resume(record.id, { watch })
     if (resumed.kind === 'resumed') return resumed.run

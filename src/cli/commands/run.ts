@@ -4,7 +4,8 @@ import type { RunInspector } from '../../app/inspect/run-inspector.ts'
 import { createLocal, type Local } from '../../app/local.ts'
 import { openDatabase } from '../../app/open-database.ts'
 import type { Project } from '../../app/project.ts'
-import { readVariables, toToolOptions } from '../../app/project-access.ts'
+import { readVariables, toPricing, toToolOptions } from '../../app/project-access.ts'
+import { readProviders } from '../../app/provider-access.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { RunWatcher } from '../../runtime/run-notice.ts'
 import { compileRunnable, folderOf } from '../compile-file.ts'
@@ -35,9 +36,9 @@ export const run = async (context: Context, options: RunArguments): Promise<numb
 }
 
 const start = async (context: Context, options: RunArguments): Promise<number> => {
-  const models = readModels(options.model ?? [])
   const folder = folderOf(options.file, context.workingFolder)
   const project = await openProject(context, folder)
+  const models = readModels(options.model ?? [], project)
   const workflow = await compileRunnable(options.file, { context, project, models })
   checkAliases(models, workflow)
   // Before the database is opened: a wrong input leaves nothing behind.
@@ -86,6 +87,8 @@ const openLocal = async (
     store: await openDatabase(project),
     tools: toToolOptions(project, folder),
     environment: readVariables(project, context.environment),
+    providers: readProviders(project, context.environment),
+    pricing: toPricing(project),
     secrets,
   })
 }

@@ -1,6 +1,6 @@
 /** Checks `llm` steps: the model, what it is asked, its parameters and tools. */
 import { findNearest } from '../../core/nearest.ts'
-import type { LlmStep, MapNode } from '../document.ts'
+import type { LlmStep, Located, MapNode } from '../document.ts'
 import type { CheckContext, StepSites } from './check-context.ts'
 import type { Site } from './expression-checks.ts'
 import { PRINTABLE } from './known-types.ts'
@@ -24,8 +24,9 @@ export const checkLlm = (step: LlmStep, { perform }: StepSites, context: CheckCo
 const checkParameters = (
   { entries }: MapNode,
   { step, site }: { step: LlmStep; site: Site },
-  { expressions, models, diagnostics }: CheckContext,
+  context: CheckContext,
 ): void => {
+  const { expressions, models, diagnostics } = context
   const answering = models.resolve(step.model.value) ?? []
   for (const { key, value } of entries) {
     const expected = MODEL_PARAMETERS.get(key.value)
@@ -49,6 +50,27 @@ const checkParameters = (
         `'script' is only for the model mock/script: expected no script for ${answering.join(', ')}`,
         'remove it, or let mock/script answer',
       )
+    else checkTaken(key, answering, context)
     expressions.fitting(value, expected, site)
+  }
+}
+
+/** A parameter that one of the models would drop without a word. */
+const checkTaken = (
+  key: Located<string>,
+  answering: readonly string[],
+  { catalogue, diagnostics }: CheckContext,
+): void => {
+  for (const model of answering) {
+    const entry = catalogue.providers.get(model.slice(0, model.indexOf('/')))
+    if (entry?.params === undefined || entry.params.includes(key.value)) continue
+    const message = `'${key.value}' is no parameter of '${entry.name}': expected ${entry.params.join(', ')}`
+    diagnostics.error(
+      'unknown_parameter',
+      key.range,
+      message,
+      `remove it, or let a model answer that takes it, other than ${model}`,
+    )
+    return
   }
 }

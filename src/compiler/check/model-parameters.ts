@@ -1,7 +1,7 @@
 /** What the keys of an `llm` step take. */
 import { ANY, listOf, literalOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
 
-/** Of `params`. What a provider does not know it ignores. */
+/** Of `params`, of all providers; each names those that it takes. */
 export const MODEL_PARAMETERS: ReadonlyMap<string, Type> = new Map([
   ['temperature', NUMBER],
   ['top_p', NUMBER],
@@ -23,6 +23,8 @@ export const MESSAGES: Type = listOf(
 
 const BLOB: Type = objectOf({ $blob: STRING, media_type: STRING, size: NUMBER, name: STRING })
 
-export const IMAGES: Type = unionOf([BLOB, listOf(BLOB)])
+const IMAGE: Type = unionOf([BLOB, objectOf({ url: STRING })])
+
+export const IMAGES: Type = unionOf([IMAGE, listOf(IMAGE)])
 
 export const CONVERSATION: Type = objectOf({ namespace: STRING, 'window?': NUMBER, 'summarize?': ANY })

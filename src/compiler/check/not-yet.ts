@@ -77,10 +77,9 @@ const findInKind = (step: Step, context: NotYetContext): NotYet[] => {
   if (step.kind === 'wait')
     return step.wait.kind === 'event' ? [notYet(step.wait.event.range, 'waiting for an event')] : []
   if (step.kind !== 'llm') return []
-  const { model, images, cacheMs, conversation } = step
+  const { model, cacheMs, conversation } = step
   return [
     ...(context.models.isAlias(model.value) ? [] : findProvider(model, context)),
-    ...(images === undefined ? [] : [notYet(images.range, "'images' of a model")]),
     ...(cacheMs === undefined ? [] : [notYet(cacheMs.range, "'cache'")]),
     ...(conversation === undefined ? [] : [notYet(conversation.range, "'conversation'")]),
   ]

@@ -46,8 +46,8 @@ const secretSource = byForm('env or { file: path }', {
 const PROVIDER_FIELDS = {
   kind: {
     key: 'kind',
-    shape: mapped(name, ({ value }) => value),
-    doc: 'The protocol it speaks, such as openai.',
+    shape: mapped(word('openai', 'anthropic', 'gemini', 'ollama'), ({ value }) => value),
+    doc: 'What it speaks.',
     required: true,
   },
   baseUrl: {

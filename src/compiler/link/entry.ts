@@ -2,7 +2,7 @@
 
 import { parseDuration } from '../../core/duration.ts'
 import { Fault } from '../../core/fault.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { countElements } from '../../core/value-size.ts'
 import type { LlmStep, Step, SwitchStep, ValueNode, WaitStep } from '../document.ts'
 import { type Bindings, compileExpression, compileValue } from '../expression/compile-expression.ts'
@@ -106,17 +106,28 @@ const compileLlm = (step: LlmStep, bindings: Bindings<MachineContext>): Evaluate
   const prompt = step.prompt && compileValue(step.prompt, bindings)
   const messages = step.messages && compileValue(step.messages, bindings)
   const params = step.params && compileValue(step.params, bindings)
+  const images = step.images && compileValue(step.images, bindings)
   return (context) => {
     const given = messages?.(context) ?? []
+    const said = [
+      ...(system === undefined ? [] : [{ role: 'system', content: toText(system(context)) }]),
+      ...(Array.isArray(given) ? given : [given]),
+      ...(prompt === undefined ? [] : [{ role: 'user', content: toText(prompt(context)) }]),
+    ]
     return {
-      messages: [
-        ...(system === undefined ? [] : [{ role: 'system', content: toText(system(context)) }]),
-        ...(Array.isArray(given) ? given : [given]),
-        ...(prompt === undefined ? [] : [{ role: 'user', content: toText(prompt(context)) }]),
-      ],
+      messages: images === undefined ? said : withImages(said, images(context)),
       params: params?.(context) ?? {},
     }
   }
+}
+
+/** Images belong to the last message of the user. */
+const withImages = (messages: readonly JsonValue[], images: JsonValue): JsonValue[] => {
+  const last = messages.findLastIndex((message) => isJsonObject(message) && message.role === 'user')
+  const list = Array.isArray(images) ? images : [images]
+  const asked = last < 0 ? [...messages, { role: 'user', content: '' }] : messages
+  const place = last < 0 ? messages.length : last
+  return asked.map((message, index) => (index === place ? { ...(message as JsonObject), images: list } : message))
 }
 
 const toText = (value: JsonValue): string => (typeof value === 'string' ? value : JSON.stringify(value))

@@ -1,0 +1,72 @@
+/**
+ * Where the project's models are and what opens them: from the variables that users of each vendor know, and from `providers`
+ * in the config. A variable wins over the config, as everywhere.
+ */
+import { PROVIDER_KINDS, type ProviderAccess, type ProviderKind } from '../actors/llm/providers.ts'
+import type { ProviderConfig } from '../compiler/config.ts'
+import type { EnvironmentVariables, Project } from './project.ts'
+import { readSecrets } from './project-access.ts'
+
+export type Providers = Readonly<Record<string, ProviderAccess>>
+
+interface Variables {
+  /** The first that is set counts; the first is the one that messages name. */
+  keys: readonly string[]
+  address: string
+}
+
+const VARIABLES: Readonly<Record<ProviderKind, Variables>> = {
+  openai: { keys: ['OPENAI_API_KEY'], address: 'OPENAI_BASE_URL' },
+  anthropic: { keys: ['ANTHROPIC_API_KEY'], address: 'ANTHROPIC_BASE_URL' },
+  gemini: { keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], address: 'GEMINI_BASE_URL' },
+  ollama: { keys: [], address: 'OLLAMA_HOST' },
+}
+
+/** Every provider of the project: the built-in ones, and those that the config names. */
+export const readProviders = (project: Project, environment: EnvironmentVariables): Providers => ({
+  ...Object.fromEntries(
+    [...project.config.providers].map(([name, config]) => [name, readNamed(config, { project, environment })]),
+  ),
+  ...Object.fromEntries(PROVIDER_KINDS.map((kind) => [kind, readBuiltIn(kind, { project, environment })])),
+})
+
+interface From {
+  project: Project
+  environment: EnvironmentVariables
+}
+
+const readNamed = ({ kind, baseUrl, key }: ProviderConfig, from: From): ProviderAccess => ({
+  kind: kind as ProviderKind,
+  settings: {
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(key === undefined ? {} : { keyVariable: key, ...readKey(key, from) }),
+  },
+})
+
+/** A secret that is not there is a fault of the step that needs it, and of no other. */
+const readKey = (name: string, from: From): { apiKey?: string } => {
+  const apiKey = readSecrets([name], from).values[name]
+  return apiKey === undefined ? {} : { apiKey }
+}
+
+const readBuiltIn = (kind: ProviderKind, from: From): ProviderAccess => {
+  const { keys, address } = VARIABLES[kind]
+  const configured = from.project.config.providers.get(kind)
+  const given = configured === undefined ? undefined : readNamed(configured, from)
+  const baseUrl = from.environment[address] || given?.settings.baseUrl
+  const found = keys.find((name) => from.environment[name])
+  const own =
+    found === undefined ? readOwnKey(keys, from) : { keyVariable: found, apiKey: from.environment[found] ?? '' }
+  // A server of one's own may need no key; the vendors' do.
+  const needed = baseUrl === undefined && keys[0] !== undefined ? { keyVariable: keys[0] } : {}
+  return {
+    kind: given?.kind ?? kind,
+    settings: { ...needed, ...given?.settings, ...own, ...(baseUrl === undefined ? {} : { baseUrl }) },
+  }
+}
+
+/** Of `secrets` in the config, where the key has the name of its variable. */
+const readOwnKey = (keys: readonly string[], from: From): { keyVariable?: string; apiKey?: string } => {
+  const name = keys.find((one) => from.project.config.secrets.has(one))
+  return name === undefined ? {} : { keyVariable: name, ...readKey(name, from) }
+}
