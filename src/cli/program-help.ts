@@ -93,6 +93,17 @@ conditions that always come out the same, cases that are never taken, steps that
 loops and parallels that never complete, more steps than limits.steps. It then counts the paths to an
 end (loops go round once), names the longest, and says how many steps a run has at most.`
 
+export const PLAN_HELP = `
+Examples:
+  troupe plan triage.yaml
+  troupe plan triage.yaml --input @ticket.json
+  troupe plan triage.yaml --model default=openai/gpt-5-mini
+  troupe plan triage.yaml --json | jq .worst_case_usd
+
+Nothing is called. The worst case goes by the bounds of loops, jumps, turns and retries, by max_tokens, by as
+many tokens of input as a request has bytes, and by the prices of today. Where something has no bound, it says
+what. The typical cost is that of past runs of the workflow, where there are any.`
+
 export const GRAPH_HELP = `
 Examples:
   troupe graph hello.yaml -o hello.svg           a picture, for every browser, light and dark

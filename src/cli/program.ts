@@ -10,6 +10,7 @@ import {
   EXPLAIN_HELP,
   GRAPH_HELP,
   INIT_HELP,
+  PLAN_HELP,
   PROFILE_REPORT_HELP,
   PROGRAM_HELP,
   RESUME_HELP,
@@ -138,6 +139,14 @@ const addProjectCommands = (program: Command, end: End): void => {
     .option('--json', 'print a JSON object: { ok, diagnostics }, with --strict proofs as well')
     .action(async (files, options, command) =>
       end(await (await import('./commands/validate.ts')).validate(contextOf(command), { files, ...options })),
+    )
+  describe(program, 'plan', 'say what a workflow may cost, before a cent is spent', PLAN_HELP)
+    .argument('<file>', "the workflow's YAML file, or - for standard input")
+    .option('-i, --input <value>', 'input, as for run: makes lists and prompts known; repeatable', collect)
+    .option('-m, --model <alias=model>', 'another model for an alias: alias=provider/name; repeatable', collect)
+    .option('--json', 'print a JSON object')
+    .action(async (file, options, command) =>
+      end(await (await import('./commands/plan.ts')).plan(contextOf(command), { file, ...options })),
     )
   describe(program, 'graph', 'draw a workflow, and what a run of it did', GRAPH_HELP)
     .argument('[file]', "the workflow's YAML file, or - for standard input; with --run it may be left out")

@@ -27,7 +27,7 @@ export interface MadeCall {
 }
 
 /** As a provider reports it, with the price of its day. */
-export const toUsage = ({ model, input, cached = 0, output, at }: MadeCall): Usage => {
+const toUsage = ({ model, input, cached = 0, output, at }: MadeCall): Usage => {
   const slash = model.indexOf('/')
   const [provider, name] = [model.slice(0, slash), model.slice(slash + 1)]
   const counts = { input_tokens: input, cached_tokens: cached, output_tokens: output }

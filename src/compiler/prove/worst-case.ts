@@ -15,6 +15,8 @@ export interface WorstCase {
   steps: number
   /** Starts that each further item of such a foreach adds. */
   perItem: { foreach: string; steps: number }[]
+  /** By step id, how often it is entered; with `foreach` for each item of that one, whose list is of unknown length. */
+  entries: ReadonlyMap<string, { count: number; foreach: string | undefined }>
 }
 
 const MOST = 1e15
@@ -31,7 +33,8 @@ export interface WorstCaseOptions {
 
 export const findWorstCase = (check: CheckContext, { open, findings, limit }: WorstCaseOptions): WorstCase => {
   const starts = countStarts(check, open)
-  const worst: WorstCase = { steps: 0, perItem: [] }
+  const entries = new Map([...starts].map(([{ id }, { count, foreach }]) => [id, { count, foreach: foreach?.id }]))
+  const worst: WorstCase = { steps: 0, perItem: [], entries }
   let most: { step: IndexedStep; count: number } | undefined
   for (const [step, { count: entries, foreach }] of starts) {
     if (!isStarted(step)) continue

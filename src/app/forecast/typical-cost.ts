@@ -1,0 +1,38 @@
+import type { Store } from '../../store/store.ts'
+
+/** What runs of a workflow did cost. */
+export interface TypicalCost {
+  /** The newest that completed. */
+  runs: number
+  /** Runs in which a call had an unknown price: they count in the times alone. */
+  unpricedRuns: number
+  /** Null: no run has a known cost. */
+  medianUsd: number | null
+  highestUsd: number | null
+  medianMs: number
+}
+
+const MOST_RUNS = 100
+
+/** Undefined where none has completed. @throws StoreError */
+export const findTypicalCost = async (
+  store: Pick<Store, 'listRuns'>,
+  workflow: string,
+): Promise<TypicalCost | undefined> => {
+  const runs = await store.listRuns({ workflow, status: 'completed', limit: MOST_RUNS })
+  const costs = runs.flatMap(({ usage }) => (usage.cost_usd === null ? [] : [usage.cost_usd]))
+  const times = runs.map(({ createdAt, endedAt }) => (endedAt ?? createdAt) - createdAt)
+  const medianMs = medianOf(times)
+  if (medianMs === undefined) return undefined
+  return {
+    runs: runs.length,
+    unpricedRuns: runs.length - costs.length,
+    medianUsd: medianOf(costs) ?? null,
+    highestUsd: costs.length === 0 ? null : Math.max(...costs),
+    medianMs,
+  }
+}
+
+/** One that did occur. */
+const medianOf = (numbers: readonly number[]): number | undefined =>
+  numbers.toSorted((one, other) => one - other)[Math.ceil(numbers.length / 2) - 1]

@@ -1,0 +1,74 @@
+/** `troupe plan`: what a workflow may cost, before a cent is spent. */
+import { createCatalogue } from '../../app/catalogue.ts'
+import { forecast } from '../../app/forecast/forecast.ts'
+import { forecastPaths } from '../../app/forecast/forecast-paths.ts'
+import { findTypicalCost, type TypicalCost } from '../../app/forecast/typical-cost.ts'
+import { openDatabase } from '../../app/open-database.ts'
+import type { Project } from '../../app/project.ts'
+import { readVariables, toPricing } from '../../app/project-access.ts'
+import { exampleInput } from '../../app/walk/walk-input.ts'
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { JsonValue } from '../../core/json.ts'
+import { InvalidFile } from '../cli-error.ts'
+import { compileFile, folderOf } from '../compile-file.ts'
+import type { Context } from '../context.ts'
+import { EXIT } from '../exit-code.ts'
+import { expectInput } from '../input/expect-input.ts'
+import { readInput } from '../input/input-arguments.ts'
+import { checkAliases, readModels } from '../model-arguments.ts'
+import { openProject } from '../open-project.ts'
+import { hasDatabase } from '../open-runs.ts'
+import { type Plan, toPlanJson } from '../plan/plan-json.ts'
+import { renderPlan } from '../plan/plan-text.ts'
+
+export interface PlanArguments {
+  file: string
+  input?: string[]
+  model?: string[]
+  json?: boolean
+}
+
+/** The exit code. */
+export const plan = async (context: Context, options: PlanArguments): Promise<number> => {
+  const { file, json = false } = options
+  const project = await openProject(context, folderOf(file, context.workingFolder))
+  const models = readModels(options.model ?? [], project)
+  const { compiled, proofs, diagnostics, source } = await compileFile(file, { context, project, models, proofs: true })
+  if (compiled === undefined || proofs === undefined) throw new InvalidFile(diagnostics, source)
+  checkAliases(models, compiled)
+  const input = await readKnownInput(compiled, options.input, context)
+  const pricing = toPricing(project)
+  const catalogue = createCatalogue([], { pricing, providers: project.config.providers })
+  const forecasted = forecast(compiled, { proofs, catalogue, pricing, input, environment: project.config.env })
+  const start = { input: input ?? exampleInput(compiled), env: readVariables(project, context.environment) }
+  const found: Plan = {
+    workflow: compiled.name,
+    forecast: forecasted,
+    paths: forecastPaths(compiled, { catalogue, start, byStep: forecasted.byStep }),
+    typical: await findTypical(project, compiled.name),
+  }
+  const { stdout } = context
+  if (json) stdout.write(`${JSON.stringify(toPlanJson(found), null, 2)}\n`)
+  else stdout.write(`${renderPlan(found, stdout).join('\n')}\n`)
+  return EXIT.completed
+}
+
+/** Undefined: none is given, so that nothing that depends on it is known. */
+const readKnownInput = async (
+  workflow: CompiledWorkflow,
+  texts: readonly string[] | undefined,
+  context: Context,
+): Promise<JsonValue | undefined> => {
+  if (texts === undefined) return workflow.input === undefined ? {} : undefined
+  return expectInput(workflow, await readInput(texts, { schema: workflow.input, context }))
+}
+
+const findTypical = async (project: Project, workflow: string): Promise<TypicalCost | undefined> => {
+  if (!hasDatabase(project)) return undefined
+  const store = await openDatabase(project)
+  try {
+    return await findTypicalCost(store, workflow)
+  } finally {
+    await store.close()
+  }
+}

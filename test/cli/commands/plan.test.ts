@@ -1,0 +1,80 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createCliProject } from '../../support/cli-project.ts'
+
+const test = suite('plan')
+
+const project = createCliProject({
+  'triage.yaml': `workflow: triage
+models: { default: mock/echo }
+limits: { cost_usd: 0.25 }
+input: { docs: [string] }
+steps:
+  - { id: ask, llm: default, prompt: Hello, params: { max_tokens: 100 }, retry: { max: 1 } }
+  - id: route
+    switch:
+      - when: input.docs.size() > 5
+        next: end
+  - id: grades
+    foreach: input.docs
+    as: doc
+    do: [{ id: grade, llm: default, prompt: "\${doc}" }]
+`,
+})
+
+const GPT = ['--model', 'default=openai/gpt-5-mini']
+
+test('the worst case, the ways and what has no bound are told, and nothing is called or stored', async () => {
+  const { stdout, stderr, exitCode } = await project.troupe(['plan', 'triage.yaml', ...GPT])
+  assert.is(exitCode, 0, stderr)
+  assert.match(stdout, /^triage\n\nworst case +\$0\.2500 +limits\.cost_usd ends a run there; without it no bound\n/)
+  assert.match(stdout, /\ntypical +- +no past run\n/)
+  assert.match(stdout, /\nmodel calls +no bound +in steps without bound\n/)
+  assert.match(stdout, /\nask +openai\/gpt-5-mini +1 +1 +\$0\.0002 +\$0\.0002 +\$0\.0002\n/)
+  assert.match(stdout, /\ngrade +openai\/gpt-5-mini +1 an item of grades +3 /)
+  assert.match(stdout, /\n {2}completed: \d steps?, \$0\.\d+ \(ask/)
+  assert.match(stdout, /\n {2}grades: how many items it has is known only when it runs: --input may make it known\n/)
+  assert.match((await project.troupe(['runs'])).stderr, 'no runs yet')
+})
+
+test('as JSON, with an input that makes the list known, all of it is a number', async () => {
+  const input = ['--input', '{"docs": ["a", "b"]}']
+  const { stdout, stderr } = await project.troupe(['plan', 'triage.yaml', ...GPT, ...input, '--json'])
+  const plan = JSON.parse(stdout || stderr)
+  assert.is(plan.workflow, 'triage')
+  assert.is(plan.worst_case_usd, 0.25)
+  assert.ok(plan.worst_case_without_limit_usd > 0.25)
+  assert.is(plan.limit_usd, 0.25)
+  // ask once, grade twice with three attempts each.
+  assert.equal([plan.most_model_calls, plan.typical], [7, null])
+  assert.equal(
+    plan.unbounded_by.map(({ step, reason, bounded_by_model }: Record<string, unknown>) => [
+      step,
+      reason,
+      bounded_by_model,
+    ]),
+    [['grade', 'no_max_tokens', true]],
+  )
+  assert.equal(
+    plan.paths.map(({ end, steps }: Record<string, unknown>) => [end, steps]),
+    [['completed', ['ask', 'grade', 'grade']]],
+  )
+})
+
+test('past runs say what is typical', async () => {
+  for (const docs of ['[]', '["a"]'])
+    assert.is((await project.troupe(['run', 'triage.yaml', '-i', `docs=${docs}`])).exitCode, 0)
+  const { stdout } = await project.troupe(['plan', 'triage.yaml', '--json'])
+  const { typical, worst_case_usd } = JSON.parse(stdout)
+  assert.equal([typical.runs, typical.median_usd, typical.unpriced_runs, worst_case_usd], [2, 0, 0, 0])
+  assert.match((await project.troupe(['plan', 'triage.yaml'])).stdout, /\ntypical +\$0 +median of 2 past runs/)
+})
+
+test('a workflow with errors has no plan', async () => {
+  project.write('wrong.yaml', 'workflow: wrong\nsteps: [{ id: a, llm: mock/ecko, prompt: Hi }]\n')
+  const { stderr, exitCode } = await project.troupe(['plan', 'wrong.yaml'])
+  assert.match(stderr, 'error[unknown_model]')
+  assert.is(exitCode, 2)
+})
+
+test.run()
