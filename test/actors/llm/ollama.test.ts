@@ -1,4 +1,4 @@
 import { llmProviderContract } from '../../contract/llm-provider.ts'
-import { OLLAMA_WIRE } from '../../support/wire/ollama.ts'
+import { ollamaWire } from '../../support/wire/ollama.ts'
 
-llmProviderContract(OLLAMA_WIRE)
+llmProviderContract(ollamaWire)

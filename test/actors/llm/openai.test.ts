@@ -1,4 +1,4 @@
 import { llmProviderContract } from '../../contract/llm-provider.ts'
-import { OPENAI_WIRE } from '../../support/wire/openai.ts'
+import { openaiWire } from '../../support/wire/openai.ts'
 
-llmProviderContract(OPENAI_WIRE)
+llmProviderContract(openaiWire)

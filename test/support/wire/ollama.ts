@@ -67,7 +67,7 @@ const readParams = ({ options = {}, think }: JsonObject): JsonObject => {
   }
 }
 
-export const OLLAMA_WIRE: WireVendor = {
+export const ollamaWire: WireVendor = {
   name: 'ollama',
   model: 'llama3.2',
   basePath: '',

@@ -122,7 +122,7 @@ const readParams = (body: JsonObject): JsonObject => {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as JsonObject
 }
 
-export const OPENAI_WIRE: WireVendor = {
+export const openaiWire: WireVendor = {
   name: 'openai',
   model: 'gpt-4.1-mini',
   basePath: '/v1',

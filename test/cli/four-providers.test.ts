@@ -1,0 +1,121 @@
+/** One workflow, four vendors: only the line of `models` changes. Against servers on this machine that speak each vendor's wire format. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createCliProject } from '../support/cli-project.ts'
+import { anthropicWire } from '../support/wire/anthropic.ts'
+import { geminiWire } from '../support/wire/gemini.ts'
+import { ollamaWire } from '../support/wire/ollama.ts'
+import { openaiWire } from '../support/wire/openai.ts'
+import type { WireReply, WireRequest, WireVendor } from '../support/wire/wire.ts'
+import { startWireServer, type WireServer } from '../support/wire/wire-server.ts'
+
+const KEY = 'planted-key-55aa9921cc'
+
+/** Model, and the variables that lead there. */
+const VENDORS: [WireVendor, string, (url: string) => Record<string, string>][] = [
+  [openaiWire, 'openai/gpt-4.1-mini', (url) => ({ OPENAI_BASE_URL: url, OPENAI_API_KEY: KEY })],
+  [anthropicWire, 'anthropic/claude-haiku-4-5', (url) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: KEY })],
+  [geminiWire, 'gemini/gemini-2.5-flash', (url) => ({ GEMINI_BASE_URL: url, GOOGLE_API_KEY: KEY })],
+  [ollamaWire, 'ollama/llama3.2', (url) => ({ OLLAMA_HOST: url })],
+]
+
+const NO_VARIABLES = Object.fromEntries(
+  ['OPENAI', 'ANTHROPIC', 'GEMINI', 'GOOGLE'].flatMap((name) => [
+    [`${name}_API_KEY`, undefined],
+    [`${name}_BASE_URL`, undefined],
+  ]),
+)
+
+const workflowFor = (model: string): string => `workflow: ticket
+models:
+  default: ${model}
+steps:
+  - id: greet
+    llm: default
+    prompt: Say hello.
+    stream: true
+    params: { max_tokens: 100 }
+  - id: judge
+    llm: default
+    prompt: Bug or question?
+    returns: { label: { enum: [bug, question] } }
+  - id: research
+    llm: default
+    tools: [json.query]
+    prompt: Ask for a and b.
+    returns: { sum: integer }
+output: { text: steps.greet.output.text, label: steps.judge.output.label, sum: steps.research.output.sum }
+`
+
+/** A model that answers each of the three steps. */
+const answer = ({ messages, tools }: WireRequest): WireReply => {
+  const said = (text: string): WireReply => ({
+    kind: 'answer',
+    answer: { text: [text], usage: { input: 1000, cached: 0, output: 10 } },
+  })
+  if (messages.some(({ text }) => text.includes('Say hello'))) return said('Grüezi 🌍')
+  if (messages.some(({ text }) => text.includes('Bug or question'))) return said('{"label":"bug"}')
+  if (messages.some(({ role }) => role === 'tool')) return said('{"sum":3}')
+  const name = tools[0]?.name ?? ''
+  const toolCalls = ['a', 'b'].map((query) => ({ name, arguments: JSON.stringify({ data: { a: 1, b: 2 }, query }) }))
+  return { kind: 'answer', answer: { toolCalls, usage: { input: 1000, cached: 0, output: 10 } } }
+}
+
+const test = suite('four providers')
+const project = createCliProject()
+const servers: WireServer[] = []
+test.after(async () => {
+  for (const server of servers) await server.stop()
+  project.remove()
+})
+
+for (const [vendor, model, variables] of VENDORS)
+  test(`${model} gives text, structured output, tool calls and usage`, async () => {
+    const server = await startWireServer(vendor)
+    servers.push(server)
+    server.answerWith(answer)
+    project.write(`${vendor.name}.yaml`, workflowFor(model))
+    const { stdout, stderr, exitCode } = await project.troupe(['run', `${vendor.name}.yaml`, '--json'], {
+      env: { ...NO_VARIABLES, ...variables(server.baseUrl) },
+    })
+    assert.is(exitCode, 0, stdout + stderr)
+    const { output, usage } = JSON.parse(stdout)
+    assert.equal(output, { text: 'Grüezi 🌍', label: 'bug', sum: 3 })
+    assert.equal([usage.input_tokens, usage.output_tokens], [4000, 40])
+    assert.ok(vendor.name === 'ollama' ? usage.cost_usd === 0 : usage.cost_usd > 0, JSON.stringify(usage))
+    assert.is(server.requests.length, 4)
+    const results = vendor.readRequest(server.requests[3] as never).messages.filter(({ role }) => role === 'tool')
+    assert.equal(
+      results.map(({ text }) => /[12]/.exec(text)?.[0]),
+      ['1', '2'],
+    )
+    assert.not((stdout + stderr).includes(KEY))
+  })
+
+test('any server that speaks like OpenAI is a provider of the config, under a name of its own', async () => {
+  const server = await startWireServer(openaiWire)
+  servers.push(server)
+  server.answerWith(answer)
+  project.write(
+    'here/troupe.config.yaml',
+    `providers: { local: { kind: openai, base_url: "${server.baseUrl}", key: LOCAL_KEY } }\n`,
+  )
+  project.write('here/ticket.yaml', workflowFor('local/qwen3'))
+  const { stdout, stderr, exitCode } = await project.troupe(['run', 'here/ticket.yaml', '--json'], {
+    env: { ...NO_VARIABLES, LOCAL_KEY: KEY },
+  })
+  assert.is(exitCode, 0, stdout + stderr)
+  const { output, usage } = JSON.parse(stdout)
+  assert.equal([output.sum, usage.cost_usd], [3, null])
+  assert.is(server.requests[0]?.headers.authorization, `Bearer ${KEY}`)
+})
+
+test('a kind of provider that does not exist is an error of the config', async () => {
+  project.write('there/troupe.config.yaml', 'providers: { local: { kind: opnai } }\n')
+  project.write('there/ticket.yaml', workflowFor('local/qwen3'))
+  const { stderr, exitCode } = await project.troupe(['validate', 'there/ticket.yaml'])
+  assert.is(exitCode, 2)
+  assert.match(stderr, "did you mean 'openai'?")
+})
+
+test.run()
