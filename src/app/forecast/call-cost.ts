@@ -2,7 +2,7 @@
 import type { Pricing } from '../../actors/llm/prices.ts'
 import type { LlmStep } from '../../compiler/document.ts'
 import type { StepPlan } from '../../compiler/plan.ts'
-import { type KnownInput, knownValue } from './known-value.ts'
+import { type KnownInput, knownValues } from './known-value.ts'
 
 export interface StepCost {
   /** With every attempt, turn and repair; null: without bound, or by an unknown price. */
@@ -32,8 +32,8 @@ export const costOfStep = (step: LlmStep, plan: StepPlan, context: CostContext):
   const turns = plan.toolLoop?.maxTurns ?? 1
   const repairs = plan.returns === undefined ? 0 : 1
   const request = {
-    bytes: highest(context.known.map((known) => bytesOf(step, plan, known))),
-    maxTokens: highest(context.known.map((known) => maxTokensOf(step, known))),
+    bytes: bytesOf(step, plan, context.known),
+    maxTokens: maxTokensOf(step, context.known),
     repairs,
   }
   const costs = plan.models.map((model) => costOfCall(model, request, context.pricing))
@@ -114,18 +114,22 @@ const noMaxTokens = (window: number | undefined): CostReason => ({
 })
 
 /** As many tokens as its request has bytes, at the most. The turns of a model with tools grow by what the tools give out. */
-const bytesOf = (step: LlmStep, { returns, toolLoop }: StepPlan, known: KnownInput): number | undefined => {
+const bytesOf = (step: LlmStep, { returns, toolLoop }: StepPlan, known: readonly KnownInput[]): number | undefined => {
   if (step.images !== undefined || step.conversation !== undefined || toolLoop !== undefined) return undefined
+  const fixed = sizeOf([{ role: 'system' }, { role: 'user' }, returns ?? null])
   const asked = [step.system, step.prompt, step.messages].flatMap((node) => (node === undefined ? [] : [node]))
-  const values = asked.map((node) => knownValue(node, known))
-  if (values.includes(undefined)) return undefined
-  return Buffer.byteLength(JSON.stringify([{ role: 'system' }, { role: 'user' }, values, returns ?? null]))
+  return asked.reduce<number | undefined>((sum, node) => {
+    const longest = highest(knownValues(node, known).map((value) => (value === undefined ? undefined : sizeOf(value))))
+    return sum === undefined || longest === undefined ? undefined : sum + longest
+  }, fixed)
 }
 
-const maxTokensOf = ({ params }: LlmStep, known: KnownInput): number | undefined => {
+const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
+
+const maxTokensOf = ({ params }: LlmStep, known: readonly KnownInput[]): number | undefined => {
   const entry = params?.entries.find(({ key }) => key.value === 'max_tokens')
-  const value = entry && knownValue(entry.value, known)
-  return typeof value === 'number' ? value : undefined
+  if (entry === undefined) return undefined
+  return highest(knownValues(entry.value, known).map((value) => (typeof value === 'number' ? value : undefined)))
 }
 
 const dedupe = (reasons: readonly CostReason[]): CostReason[] => [

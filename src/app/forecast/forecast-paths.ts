@@ -22,6 +22,9 @@ export interface PathForecasts {
   isWhole: boolean
 }
 
+/** A walk through more steps than this takes too long to look for others. */
+const MOST_STEPS = 500
+
 const MOST_PATHS = 50
 const MOST_PLACES = 300
 
@@ -30,9 +33,10 @@ export const forecastPaths = (
   {
     catalogue,
     start,
-    byStep,
-  }: { catalogue: Catalogue; start: { input: JsonValue; env: JsonObject }; byStep: Forecast['byStep'] },
+    forecast: { byStep, steps: mostSteps },
+  }: { catalogue: Catalogue; start: { input: JsonValue; env: JsonObject }; forecast: Forecast },
 ): PathForecasts => {
+  if (mostSteps !== null && mostSteps > MOST_STEPS) return { paths: [], isWhole: false }
   const costs = new Map(byStep.map(({ step, each }) => [step, each.smoothUsd]))
   const { paths, isWhole } = findPaths(workflow, {
     ...start,

@@ -60,7 +60,11 @@ export const forecast = (
   return {
     worstUsd: limitUsd === null ? unlimitedUsd : Math.min(limitUsd, unlimitedUsd ?? limitUsd),
     unlimitedUsd,
-    smoothUsd: sum(forecasts.map(({ entries, each }) => (entries === null ? null : times(each.smoothUsd, entries)))),
+    smoothUsd: sum(
+      forecasts.map(({ entries, each }) =>
+        each.smoothUsd === 0 ? 0 : entries === null ? null : times(each.smoothUsd, entries),
+      ),
+    ),
     limitUsd,
     calls: sum(forecasts.map(({ entries, each }) => (entries === null ? null : times(each.calls, entries)))),
     steps: sum([
@@ -180,9 +184,8 @@ class EntryCounts {
     const { input } = this.#options
     const foreach = scopes.length === 1 ? this.#places.get(scopes[0] ?? '')?.step : undefined
     if (foreach?.kind !== 'foreach') return [{ input }]
-    const items = this.#listOf(foreach.id.value)?.slice(0, MOST_ITEMS + 1) ?? []
-    if (items.length === 0 || items.length > MOST_ITEMS) return [{ input }]
-    return items.map((item) => ({ input, names: { [foreach.as.value]: item } }))
+    const items = this.#listOf(foreach.id.value) ?? []
+    return items.length === 0 ? [{ input }] : items.map((item) => ({ input, names: { [foreach.as.value]: item } }))
   }
 
   #lengthOf(foreach: string): number | null {
@@ -199,9 +202,6 @@ class EntryCounts {
     return list
   }
 }
-
-/** Of how many items each is looked at by itself. */
-const MOST_ITEMS = 1_000
 
 const OPEN_LIST: CostReason = {
   reason: 'open_list',

@@ -11,9 +11,11 @@ export interface KnownInput {
   names?: Readonly<Record<string, JsonValue>>
 }
 
-/** Undefined: it is known only when the run is there. */
-export const knownValue = (node: ValueNode, known: KnownInput): JsonValue | undefined =>
-  evaluate(compileValue(node, BINDINGS), known)
+/** What a value comes to for each of these; undefined: it is known only when the run is there. */
+export const knownValues = (node: ValueNode, known: readonly KnownInput[]): (JsonValue | undefined)[] => {
+  const run = compileValue(node, BINDINGS)
+  return known.map((one) => evaluate(run, one))
+}
 
 /** Undefined: it is known only when the run is there. */
 export const knownResult = (expression: ExpressionText, known: KnownInput): JsonValue | undefined =>

@@ -44,7 +44,7 @@ export const plan = async (context: Context, options: PlanArguments): Promise<nu
   const found: Plan = {
     workflow: compiled.name,
     forecast: forecasted,
-    paths: forecastPaths(compiled, { catalogue, start, byStep: forecasted.byStep }),
+    paths: forecastPaths(compiled, { catalogue, start, forecast: forecasted }),
     typical: await findTypical(project, compiled.name),
   }
   const { stdout } = context

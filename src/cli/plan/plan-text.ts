@@ -51,7 +51,9 @@ const renderFigures = ({ forecast, typical }: Plan, paint: Paint): string[] => {
     line(
       'model calls',
       formatMost(calls),
-      steps === null ? 'in steps without bound' : `at most, in at most ${formatCount(steps)} steps`,
+      steps === null
+        ? 'in steps without bound'
+        : `at most, in at most ${formatCount(steps)} ${steps === 1 ? 'step' : 'steps'}`,
     ),
   ]
 }

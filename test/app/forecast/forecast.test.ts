@@ -32,7 +32,7 @@ const ask = (id: string, more = ''): string =>
   `{ id: ${id}, llm: openai/priced, prompt: Hi, params: { max_tokens: 7 }, retry: { max: 1 }${more} }`
 
 /** Bytes of the request `Hi`, as a forecast counts them. */
-const HI = Buffer.byteLength(JSON.stringify([{ role: 'system' }, { role: 'user' }, ['Hi'], null]))
+const HI = Buffer.byteLength(JSON.stringify([{ role: 'system' }, { role: 'user' }, null])) + '"Hi"'.length
 const ONE = HI + 70
 
 test('a call costs its bytes and its max_tokens', () => {
@@ -66,7 +66,7 @@ test('a repair sends all that was said, and the answer', () => {
     additionalProperties: false,
   }
   const { worstUsd, smoothUsd, calls } = of(`steps:\n  - ${ask('a', ', returns: { a: string }')}\n`)
-  const bytes = Buffer.byteLength(JSON.stringify([{ role: 'system' }, { role: 'user' }, ['Hi'], returns]))
+  const bytes = Buffer.byteLength(JSON.stringify([{ role: 'system' }, { role: 'user' }, returns])) + '"Hi"'.length
   assert.is(smoothUsd, bytes + 70)
   assert.is(worstUsd, bytes + 70 + (bytes + 7 + 2_000) + 70)
   assert.is(calls, 2)
@@ -110,7 +110,7 @@ test('an unknown price is no number, and a free one is 0 whatever else is open',
 steps:
   - { id: f, foreach: input.docs, as: doc, do: [{ id: a, llm: ollama/llama3.2, prompt: "\${doc}" }] }
 `)
-  assert.equal([free.worstUsd, free.reasons], [0, []])
+  assert.equal([free.worstUsd, free.smoothUsd, free.reasons], [0, 0, []])
 })
 
 test('each model of a fallback order may be asked as often as the retries allow', () => {

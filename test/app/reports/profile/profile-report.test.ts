@@ -132,8 +132,8 @@ const span = fc
     }
   })
 
-test('the critical path is as long as the run, and a step saves no more than its part of it', () => {
-  fc.assert(
+test('the critical path is as long as the run, and a step saves no more than its part of it', async () => {
+  await fc.assert(
     fc.property(fc.array(span, { maxLength: 30 }), fc.nat({ max: 5 }), (spans, tail) => {
       spans.sort((one, other) => one.startedAt - other.startedAt || one.endedAt - other.endedAt)
       const endedAt = Math.max(0, ...spans.map((one) => one.endedAt)) + tail
