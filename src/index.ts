@@ -17,7 +17,7 @@ export type { DiagnosticCode } from './compiler/diagnostic-codes.ts'
 // Run
 
 export { type ResumeOptions, type RunOptions, type RunResult, resume, run } from './app/library/run-workflow.ts'
-export type { Surroundings } from './app/library/surroundings.ts'
+export type { ModelAccess, Surroundings } from './app/library/surroundings.ts'
 export type { RunNotice } from './runtime/run-notice.ts'
 
 // Store

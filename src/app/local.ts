@@ -15,12 +15,12 @@ import { Host, type ResumeResult } from '../runtime/host.ts'
 import { type ActorLoader, createLocalPlacement } from '../runtime/local-placement.ts'
 import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
-import { SecretVault, SHORTEST_SECRET } from '../runtime/secret-vault.ts'
+import { SecretVault } from '../runtime/secret-vault.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { Store } from '../store/store.ts'
 import { createCatalogue, createPinnedCatalogue } from './catalogue.ts'
 import type { OwnActor } from './own-actor.ts'
-import type { Providers } from './provider-access.ts'
+import { keysOf, type Providers, toAddresses } from './provider-access.ts'
 
 export interface LocalOptions {
   store: Store
@@ -114,32 +114,6 @@ export const createLocal = ({
     },
   }
 }
-
-/** Keys are redacted like secrets that a workflow declares; one too short to be looked for is none. */
-const keysOf = (providers: Providers): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(providers).flatMap(
-      ([
-        name,
-        {
-          settings: { apiKey = '', keyVariable },
-        },
-      ]) => (apiKey.length < SHORTEST_SECRET ? [] : [[keyVariable ?? `the key of ${name}`, apiKey]]),
-    ),
-  )
-
-const toAddresses = (providers: Providers): Map<string, { kind: string; baseUrl?: string }> =>
-  new Map(
-    Object.entries(providers).map(
-      ([
-        name,
-        {
-          kind,
-          settings: { baseUrl },
-        },
-      ]) => [name, { kind, ...(baseUrl === undefined ? {} : { baseUrl }) }],
-    ),
-  )
 
 export interface LoaderOptions extends Pick<LocalOptions, 'tools' | 'providers'> {
   clock: Clock

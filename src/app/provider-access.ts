@@ -4,6 +4,7 @@
  */
 import { PROVIDER_KINDS, type ProviderAccess, type ProviderKind } from '../actors/llm/providers.ts'
 import type { ProviderConfig } from '../compiler/config.ts'
+import { SHORTEST_SECRET } from '../runtime/secret-vault.ts'
 import type { EnvironmentVariables, Project } from './project.ts'
 import { readSecrets } from './project-access.ts'
 
@@ -70,3 +71,30 @@ const readOwnKey = (keys: readonly string[], from: From): { keyVariable?: string
   const name = keys.find((one) => from.project.config.secrets.has(one))
   return name === undefined ? {} : { keyVariable: name, ...readKey(name, from) }
 }
+
+/** Keys are redacted like secrets that a workflow declares; one too short to be looked for is none. */
+export const keysOf = (providers: Providers): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(providers).flatMap(
+      ([
+        name,
+        {
+          settings: { apiKey = '', keyVariable },
+        },
+      ]) => (apiKey.length < SHORTEST_SECRET ? [] : [[keyVariable ?? `the key of ${name}`, apiKey]]),
+    ),
+  )
+
+/** What `createPricing` asks about providers. */
+export const toAddresses = (providers: Providers): Map<string, { kind: string; baseUrl?: string }> =>
+  new Map(
+    Object.entries(providers).map(
+      ([
+        name,
+        {
+          kind,
+          settings: { baseUrl },
+        },
+      ]) => [name, { kind, ...(baseUrl === undefined ? {} : { baseUrl }) }],
+    ),
+  )

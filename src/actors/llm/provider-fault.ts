@@ -88,7 +88,7 @@ export const expectKey = ({ name, apiKey, keyVariable }: ProviderSettings & { na
   if (apiKey || keyVariable === undefined) return
   throw new Fault(
     'unauthorized',
-    `provider '${name}' has no key: ${keyVariable} is not set\nset it: export ${keyVariable}=…`,
+    `provider '${name}' has no key: ${keyVariable} is not set${/^[A-Z][A-Z0-9_]*$/.test(keyVariable) ? `\nset it: export ${keyVariable}=…` : ''}`,
     {
       details: { provider: name },
     },
@@ -111,7 +111,7 @@ const toWords = (message: string, { settings: { apiKey } }: Asked): string => {
 }
 
 /** Without user, query and fragment: they may hold a key. */
-export const showUrl = (url: string): string => {
+const showUrl = (url: string): string => {
   const parsed = URL.parse(url)
   return parsed === null ? 'its address' : `${parsed.origin}${parsed.pathname}`
 }

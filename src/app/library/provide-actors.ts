@@ -6,6 +6,7 @@
  * not kept.
  */
 import { createActor, toPromise } from 'xstate'
+import { createPricing } from '../../actors/llm/prices.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { MachineContext, MachineInput } from '../../compiler/machine-context.ts'
 import type { ActorContext } from '../../core/actor.ts'
@@ -20,9 +21,10 @@ import { createLocalPlacement } from '../../runtime/local-placement.ts'
 import type { ActorCall, Placement } from '../../runtime/placement.ts'
 import { SecretVault } from '../../runtime/secret-vault.ts'
 import { createLoader } from '../local.ts'
+import { keysOf, toAddresses } from '../provider-access.ts'
 import { pathOf, performItems, readEnd } from './perform-items.ts'
 import { type StepCall, type StepEnd, type StepLogic, toLogic } from './step-logic.ts'
-import { type Surroundings, toToolOptions } from './surroundings.ts'
+import { type Surroundings, toProviders, toToolOptions } from './surroundings.ts'
 import type { Workflow } from './workflow.ts'
 import { expectRunnable } from './workflow-parts.ts'
 
@@ -42,12 +44,15 @@ export const provideActors = (
   options: ProvideOptions = {},
 ): { actors: Record<string, StepLogic> } => {
   const { compiled, options: made, folder } = expectRunnable(workflow, options.models)
+  const providers = toProviders({ ...made.providers, ...options.providers })
   const loader = createLoader({
     tools: toToolOptions(options, { folder }),
     clock: systemClock,
     actors: [...(made.actors ?? []), ...(options.actors ?? [])],
+    providers,
+    pricing: createPricing(new Map(), { providers: toAddresses(providers) }),
   })
-  const vault = new SecretVault(options.secrets)
+  const vault = new SecretVault({ ...keysOf(providers), ...options.secrets })
   return { actors: createActors(compiled, { vault, placement: createLocalPlacement(loader, vault) }) }
 }
 

@@ -7,7 +7,7 @@ import type { RunNotice } from '../../runtime/run-notice.ts'
 import { createMemoryStore } from '../../store/memory-store.ts'
 import type { RunError, RunRecord, RunStatus, Store, UsageTotals } from '../../store/store.ts'
 import { createLocal, type Local } from '../local.ts'
-import { type Surroundings, toToolOptions } from './surroundings.ts'
+import { type Surroundings, toProviders, toToolOptions } from './surroundings.ts'
 import type { Workflow } from './workflow.ts'
 import { expectRunnable } from './workflow-parts.ts'
 
@@ -57,7 +57,8 @@ export const run = async (workflow: Workflow, options: RunOptions = {}): Promise
   const { compiled, options: made, folder } = expectRunnable(workflow, models)
   expectSecrets(compiled.secrets, options)
   const actors = [...(made.actors ?? []), ...(options.actors ?? [])]
-  const local = openLocal(store, { ...options, actors }, folder)
+  const providers = { ...made.providers, ...options.providers }
+  const local = openLocal(store, { ...options, actors, providers }, folder)
   const started = await local.start(compiled, {
     input,
     models: { ...models },
@@ -93,7 +94,8 @@ export const resume = async (id: string, options: ResumeOptions): Promise<RunRes
 const openLocal = (store: Store, surroundings: Surroundings, folder: string | undefined): Local => {
   const { actors = [], secrets = {}, env = {} } = surroundings
   const tools = toToolOptions(surroundings, { folder, database: store.location })
-  return createLocal({ store, tools, actors, secrets, environment: env })
+  const providers = toProviders(surroundings.providers)
+  return createLocal({ store, tools, actors, providers, secrets, environment: env })
 }
 
 const expectSecrets = (names: readonly string[], { secrets = {} }: Surroundings): void => {

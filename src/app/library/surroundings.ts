@@ -1,7 +1,20 @@
 /** What a run of the library may reach of the outside: nothing that is not named. */
 import { isAbsolute, resolve } from 'node:path'
+import { PROVIDER_KINDS, type ProviderKind } from '../../actors/llm/providers.ts'
 import type { ToolOptions } from '../../actors/tools/tool-options.ts'
+import { Fault } from '../../core/fault.ts'
 import type { OwnActor } from '../own-actor.ts'
+import type { Providers } from '../provider-access.ts'
+
+/** Where a provider's models are, and what opens them. */
+export interface ModelAccess {
+  /** What it speaks. Default, of a built-in provider: its own. */
+  kind?: ProviderKind
+  /** Default: the vendor's; of `ollama` this machine. */
+  baseUrl?: string
+  /** At least 8 characters, so that it can be redacted; a shorter one is used and not looked for. */
+  apiKey?: string
+}
 
 export interface Surroundings {
   /** Tools and models of your own (`defineTool`, `defineActor`); one with the name of a built-in takes its place. */
@@ -13,6 +26,8 @@ export interface Surroundings {
   files?: { read?: readonly string[]; write?: readonly string[] }
   /** Private addresses and hosts that http tools may reach: `127.0.0.1:8080`, `intranet.example`. Default: none. */
   http?: { allow?: readonly string[] }
+  /** Of `openai`, `anthropic`, `gemini`, `ollama`, and under names of your own. No environment variable is read for them. */
+  providers?: Readonly<Record<string, ModelAccess>>
   /** Values of the secrets that the workflow declares, by name; at least 8 characters each. */
   secrets?: Readonly<Record<string, string>>
   /** The environment variables that expressions read as `env.NAME`. */
@@ -39,3 +54,24 @@ export const toToolOptions = (
 /** The store in memory is nowhere. */
 const isDatabaseFile = (location: string | undefined): location is string =>
   location !== undefined && isAbsolute(location)
+
+/**
+ * The built-in ones too, so that a message about a missing key says where it is to be given.
+ * @throws Fault `invalid_input` for one that nobody knows the kind of
+ */
+export const toProviders = (given: Readonly<Record<string, ModelAccess>> = {}): Providers =>
+  Object.fromEntries(
+    Object.entries({ ...BUILT_IN, ...given }).map(([name, { kind = findKind(name), ...settings }]) => {
+      if (kind === undefined || !PROVIDER_KINDS.includes(kind))
+        throw new Fault('invalid_input', `provider '${name}' has no kind: expected one of ${PROVIDER_KINDS.join(', ')}`)
+      // A server of one's own may need no key; the vendors' do.
+      const needsKey = kind !== 'ollama' && settings.baseUrl === undefined
+      return [name, { kind, settings: { ...settings, ...(needsKey && { keyVariable: `providers.${name}.apiKey` }) } }]
+    }),
+  )
+
+const BUILT_IN: Readonly<Record<string, ModelAccess>> = Object.fromEntries(
+  PROVIDER_KINDS.map((kind) => [kind, { kind }]),
+)
+
+const findKind = (name: string): ProviderKind | undefined => PROVIDER_KINDS.find((one) => one === name)

@@ -1,10 +1,12 @@
 /** What the library knows of a workflow that it has handed out, and compiles anew when a run wants other models. */
+import type { Catalogue } from '../../compiler/catalogue.ts'
 import { type CompiledWorkflow, compile } from '../../compiler/compile.ts'
 import type { Source } from '../../compiler/source.ts'
 import { Fault } from '../../core/fault.ts'
 import { findNearest } from '../../core/nearest.ts'
 import { createCatalogue } from '../catalogue.ts'
 import { createLinkReader } from '../linked-files.ts'
+import { toProviders } from './surroundings.ts'
 import type { CompileOptions, Workflow } from './workflow.ts'
 
 /** What a workflow was made of. */
@@ -23,7 +25,7 @@ export const compileParts = (
   { options, folder, models }: Omit<Parts, 'compiled'> & { models: Readonly<Record<string, string>> },
 ) =>
   compile(source, {
-    catalogue: createCatalogue(options.actors),
+    catalogue: createLibraryCatalogue(options),
     environment: options.env ?? [],
     models,
     ...(folder === undefined ? {} : { links: createLinkReader(process.cwd()) }),
@@ -54,9 +56,12 @@ const replaceModels = (parts: Parts, models: Readonly<Record<string, string>>): 
   )
 }
 
+const createLibraryCatalogue = ({ actors, providers }: CompileOptions): Catalogue =>
+  createCatalogue(actors, { providers: Object.entries(toProviders(providers)) })
+
 /** @throws Fault `invalid_input` for an alias or a model that does not exist */
 const checkModels = ({ compiled, options }: Parts, models: Readonly<Record<string, string>>): void => {
-  const { providers } = createCatalogue(options.actors)
+  const { providers } = createLibraryCatalogue(options)
   for (const [alias, model] of Object.entries(models)) {
     const aliases = [...compiled.workflow.models.keys()]
     if (!aliases.includes(alias))

@@ -2,6 +2,7 @@ import type { AnyStateMachine } from 'xstate'
 import type { Diagnostic } from '../../compiler/diagnostic.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import type { OwnActor } from '../own-actor.ts'
+import type { ModelAccess } from './surroundings.ts'
 
 /** A workflow without errors, made by `compile`. */
 export interface Workflow {
@@ -21,6 +22,8 @@ export interface Workflow {
 export interface CompileOptions {
   /** Tools and models of your own that it may name. Runs of this workflow use them. */
   actors?: readonly OwnActor[]
+  /** Providers of models under names of your own, as for `run`; runs of this workflow use them. */
+  providers?: Readonly<Record<string, ModelAccess>>
   /** Names of the environment variables that expressions may read as `env.NAME`. */
   env?: readonly string[]
 }
