@@ -2,6 +2,8 @@ import { loadProvider } from '../../../src/actors/llm/providers.ts'
 import type { Actor } from '../../../src/core/actor.ts'
 import type { JsonObject } from '../../../src/core/json.ts'
 import { actorContract } from '../../contract/actor.ts'
+import { openaiWire } from '../../support/wire/openai.ts'
+import { startWireServer } from '../../support/wire/wire-server.ts'
 
 const input = (model: string, fields: JsonObject = {}): JsonObject => ({
   model,
@@ -32,3 +34,26 @@ actorContract('mock/script', async () => ({
   slow: { input: script({ text: 'late', delay: '1h' }) },
   failing: NOTHING_OUTSIDE,
 }))
+
+/** The actor around all providers, with one of them. */
+actorContract('openai', async () => {
+  const server = await startWireServer(openaiWire)
+  server.answerWith(({ messages }) => {
+    const said = messages.map(({ text }) => text).join('')
+    if (said.includes('slowly')) return { kind: 'silent' }
+    if (said.includes('failing')) return { kind: 'status', error: { status: 503, message: 'come back later' } }
+    return { kind: 'answer', answer: { text: ['an answer of some length'] } }
+  })
+  const settings = { baseUrl: server.baseUrl, apiKey: 'a key of some length' }
+  const actor = await loadProvider('openai', { providers: { openai: { kind: 'openai', settings } } })
+  const saying = (content: string): JsonObject => input('openai/gpt-4.1', { messages: [{ role: 'user', content }] })
+  return {
+    actor: actor as unknown as Actor,
+    good: input('openai/gpt-4.1'),
+    bad: { 'no messages': { model: 'openai/gpt-4.1', params: {}, call: 0 } },
+    slow: { input: saying('slowly'), begun: () => server.nextRequest() },
+    failing: { input: saying('failing'), code: 'unavailable', attempts: () => server.requests.length },
+    held: () => server.open(),
+    close: () => server.stop(),
+  }
+})

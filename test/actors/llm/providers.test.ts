@@ -23,4 +23,16 @@ test('an unknown provider is answered with the nearest name', async () => {
   assert.match(message, "did you mean 'ollama'?")
 })
 
+test('a provider under a name of its own is loaded by what it speaks', async () => {
+  const settings = { baseUrl: 'http://127.0.0.1:1/v1' }
+  const actor = await loadProvider('local', { providers: { local: { kind: 'openai', settings } } })
+  assert.is(actor.name, 'local')
+})
+
+test('an unknown provider is answered with the nearest of the own names too', async () => {
+  const settings = {}
+  const error = await loadProvider('locl', { providers: { local: { kind: 'ollama', settings } } }).catch(String)
+  assert.match(String(error), "did you mean 'local'?")
+})
+
 test.run()

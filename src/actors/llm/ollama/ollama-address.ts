@@ -11,7 +11,7 @@ const DEFAULT_URL = `http://127.0.0.1:${PORT}`
  * @throws Fault `invalid_input`
  */
 export const toOllamaUrl = (host = ''): string => {
-  const text = host.trim().replace(/\/+$/, '')
+  const text = host.trim()
   if (text === '') return DEFAULT_URL
   const hasScheme = text.includes('://')
   const url = URL.parse(hasScheme ? text : `http://${text.startsWith(':') ? `127.0.0.1${text}` : text}`)

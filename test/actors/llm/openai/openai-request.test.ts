@@ -1,0 +1,65 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { OPENAI_BASE_URL, toOpenAiBody } from '../../../../src/actors/llm/openai/openai-request.ts'
+import type { LlmRequest } from '../../../../src/actors/llm/provider.ts'
+import type { JsonSchema } from '../../../../src/core/json-schema.ts'
+import { catchFault } from '../../../support/catch-fault.ts'
+
+const toBody = (request: Partial<LlmRequest>, baseUrl = OPENAI_BASE_URL) =>
+  toOpenAiBody({ model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }], params: {}, ...request }, baseUrl)
+
+const formatOf = (returns: JsonSchema) => {
+  const { response_format } = toBody({ returns })
+  assert.ok(response_format?.type === 'json_schema')
+  return response_format.json_schema
+}
+
+const closed = (properties: Record<string, JsonSchema>, required = Object.keys(properties)): JsonSchema => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+})
+
+const test = suite('requests to openai')
+
+const LIMITS: [string, string, string][] = [
+  ['gpt-4.1', OPENAI_BASE_URL, 'max_completion_tokens'],
+  ['o3-mini', 'http://127.0.0.1:8000/v1', 'max_completion_tokens'],
+  ['gpt-5-mini', 'http://127.0.0.1:8000/v1', 'max_completion_tokens'],
+  ['qwen3', 'http://127.0.0.1:8000/v1', 'max_tokens'],
+]
+for (const [model, baseUrl, name] of LIMITS)
+  test(`max_tokens of ${model} at ${baseUrl} is ${name}`, () => {
+    const { max_tokens, max_completion_tokens } = toBody({ model, params: { max_tokens: 5 } }, baseUrl)
+    assert.equal(
+      { max_tokens, max_completion_tokens },
+      { max_tokens: undefined, max_completion_tokens: undefined, [name]: 5 },
+    )
+  })
+
+const STRICT: [string, JsonSchema, boolean][] = [
+  ['closed objects, all fields required', closed({ a: { type: 'string' }, b: closed({ c: { enum: [1, 2] } }) }), true],
+  ['lists of closed objects', closed({ a: { type: 'array', items: closed({ b: { type: 'number' } }) } }), true],
+  ['a field that may be missing', closed({ a: { type: 'string' } }, []), false],
+  ['an open object', { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] }, false],
+  ['an open object within', closed({ a: { type: 'object' } }), false],
+  ['a field of any type', closed({ a: {} }), false],
+  ['a default', closed({ a: { type: 'string', default: 'x' } }), false],
+  ['allOf', { ...closed({ a: { type: 'string' } }), allOf: [] }, false],
+]
+for (const [what, schema, strict] of STRICT)
+  test(`${what}: ${strict ? 'held to it strictly' : 'asked for it'}`, () => {
+    assert.is(formatOf(schema).strict, strict)
+  })
+
+test('a schema that is no object becomes one, its definitions at the top', () => {
+  const { schema } = formatOf({ $ref: '#/$defs/label', $defs: { label: { type: 'string' } } })
+  assert.equal(schema, { ...closed({ value: { $ref: '#/$defs/label' } }), $defs: { label: { type: 'string' } } })
+})
+
+test('a number of tokens to think is the fault invalid_input', async () => {
+  assert.is((await catchFault(async () => toBody({ params: { reasoning: 500 } }))).code, 'invalid_input')
+})
+
+test.run()
