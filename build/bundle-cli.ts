@@ -9,7 +9,17 @@ import { closureOf, findOutput, mergeChunks, type Split } from './merge-chunks.t
 import { nodeBuiltins } from './node-builtins.ts'
 
 /** Native, loading files of their own by name, or large and seldom needed; imported from node_modules at run time. */
-const EXTERNAL = ['better-sqlite3', '@mikro-orm/*', '@statelyai/inspect', 'elkjs/*']
+const EXTERNAL = [
+  'better-sqlite3',
+  '@mikro-orm/*',
+  '@statelyai/inspect',
+  'elkjs/*',
+  'openai',
+  '@anthropic-ai/sdk',
+  '@google/generative-ai',
+  'ollama',
+  '@pydantic/genai-prices',
+]
 
 /** The same code of the same package as ES modules: a start runs 70 wrappers fewer, and leaves out what nobody uses. */
 const YAML = './node_modules/yaml/browser/index.js'

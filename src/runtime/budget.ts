@@ -80,7 +80,7 @@ export class Budget {
     if (above !== undefined && above.kind !== 'granted') return above
     const own = this.#admitHere(above === undefined ? input : withMaxTokens(input, above.maxTokens))
     if (own.kind !== 'granted') above?.release()
-    else if (above !== undefined) return { ...own, release: () => [own, above].forEach(({ release }) => release()) }
+    else if (above !== undefined) return { ...own, release: () => releaseAll([own, above]) }
     return own
   }
 
@@ -164,6 +164,10 @@ export class Budget {
     const spentOn: Record<string, JsonValue> = Object.fromEntries(steps.map(([step, amount]) => [step, of(amount)]))
     return { allowed, spent: of(this.#spent), needed: of(worst), spent_on: spentOn }
   }
+}
+
+const releaseAll = (granted: readonly { release(): void }[]): void => {
+  for (const { release } of granted) release()
 }
 
 const maxTokensOf = ({ params }: JsonObject): number | undefined =>

@@ -68,6 +68,11 @@ const test = suite('run inspector')
 
 let watched: Promise<Awaited<ReturnType<typeof watchRun>>>
 
+// The package's receiver can't be closed, and connects again for ever: its socket would keep this process alive.
+test.after(() => {
+  setTimeout(() => process.exit(), 500)
+})
+
 test.before(async () => {
   watched = watchRun()
   await watched

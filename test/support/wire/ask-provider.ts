@@ -13,7 +13,7 @@ export interface Asking {
 /** At least as long as a redacted secret has to be, and found by no chance. */
 export const PLANTED_KEY = 'key-planted-7f3a91c25e'
 
-export const QUESTION: LlmRequest['messages'] = [{ role: 'user', content: 'What is the capital of France?' }]
+const QUESTION: LlmRequest['messages'] = [{ role: 'user', content: 'What is the capital of France?' }]
 
 export interface Asked {
   answer: LlmAnswer
