@@ -27,17 +27,26 @@ export const trace = async (context: Context, options: TraceArguments): Promise<
   try {
     const run = await findRun(store, options.run)
     const rows = await store.readJournal(run.id)
-    if (options.json === true) context.stdout.write(`${JSON.stringify(toJson(run, rows), null, 2)}\n`)
-    else for (const line of render(run, rows, { context, all: options.all ?? false })) context.stdout.write(`${line}\n`)
+    const children = (await store.listRuns({ parent: run.id })).reverse()
+    if (options.json === true) context.stdout.write(`${JSON.stringify(toJson(run, rows, children), null, 2)}\n`)
+    else {
+      const lines = render(run, rows, { context, all: options.all ?? false })
+      for (const line of [...lines, ...renderChildren(children)]) context.stdout.write(`${line}\n`)
+    }
     return EXIT.completed
   } finally {
     await store.close()
   }
 }
 
-const toJson = (run: RunRecord, rows: readonly JournalRow[]): Record<string, unknown> => ({
+const toJson = (
+  run: RunRecord,
+  rows: readonly JournalRow[],
+  children: readonly RunRecord[],
+): Record<string, unknown> => ({
   run: run.id,
   workflow: run.workflow,
+  parent: run.parent,
   status: toShownStatus(run),
   started_at: new Date(run.createdAt).toISOString(),
   ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
@@ -47,7 +56,21 @@ const toJson = (run: RunRecord, rows: readonly JournalRow[]): Record<string, unk
   error: run.error,
   usage: usageOf(run, rows),
   journal: rows,
+  children: children.map(({ id, workflow, status }) => ({ run: id, workflow, status })),
 })
+
+/** Each has a trace of its own. */
+const renderChildren = (children: readonly RunRecord[]): string[] => {
+  if (children.length === 0) return []
+  const shown = children.slice(0, MOST_CHILDREN).map((child) => {
+    const took = child.endedAt === null ? '' : `  ${formatDuration(child.endedAt - child.createdAt)}`
+    return `  ${child.id}  ${toPrintable(child.workflow)}  ${toShownStatus(child)}${took}`
+  })
+  const left = children.length - shown.length
+  return ['', 'child runs', ...shown, ...(left > 0 ? [`  and ${left} more`] : [])]
+}
+
+const MOST_CHILDREN = 20
 
 /** Of a run that goes on the totals are not in its row yet, only in its journal. */
 const usageOf = (run: RunRecord, rows: readonly JournalRow[]): UsageTotals =>
