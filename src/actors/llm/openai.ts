@@ -3,6 +3,7 @@ import type { OpenAI } from 'openai'
 import type { LlmToolCall } from './llm.ts'
 import { createModelRequest, type ModelRequest, NO_ANSWER, NO_END } from './model-request.ts'
 import { toObjectSchema, unwrapText } from './object-schema.ts'
+import { fetchEvents } from './openai/openai-events.ts'
 import { OPENAI_BASE_URL, toOpenAiBody } from './openai/openai-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
 import { expectKey } from './provider-fault.ts'
@@ -37,7 +38,7 @@ export const createOpenAiProvider = async (settings: ProviderSettings): Promise<
         streams: options.onText !== undefined,
       })
       try {
-        const client = createClient(wire.fetch)
+        const client = createClient(options.onText === undefined ? wire.fetch : fetchEvents(wire))
         const answer =
           options.onText === undefined
             ? readCompletion(await client.chat.completions.create(body), wire)

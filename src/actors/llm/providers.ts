@@ -67,6 +67,7 @@ export const loadProvider = async (name: string, options: ProviderOptions = {}):
   const { kind, settings } = Object.hasOwn(providers, name)
     ? (providers[name] as ProviderAccess)
     : expectBuiltIn(name, providers)
+  if (kind !== 'ollama') expectUrl(name, settings.baseUrl)
   const [{ createLlmActor }, provider] = await Promise.all([
     import('./llm-actor.ts'),
     createProvider(kind, { ...settings, name, clock }),
@@ -75,6 +76,18 @@ export const loadProvider = async (name: string, options: ProviderOptions = {}):
     ...(price === undefined ? {} : { price: (model, usage) => price(name, model, usage) }),
     ...(readBlob === undefined ? {} : { readBlob }),
   })
+}
+
+/** Not repeated: it may hold a password. Ollama's may be less than a URL. */
+const expectUrl = (name: string, baseUrl: string | undefined): void => {
+  const url = baseUrl === undefined || baseUrl === '' ? undefined : URL.parse(baseUrl)
+  if (
+    url === undefined ||
+    (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
+  )
+    return
+  const rule = 'expected a URL with http or https, without a user and a password'
+  throw new Fault('invalid_input', `the address of provider '${name}' is wrong: ${rule}`)
 }
 
 /** Without an entry of its own: keys are asked for by the names that the vendors' users know. */

@@ -29,6 +29,13 @@ test('a provider under a name of its own is loaded by what it speaks', async () 
   assert.is(actor.name, 'local')
 })
 
+for (const baseUrl of ['api.example/v1', 'ftp://api.example', 'https://user:password@api.example/v1'])
+  test(`the address ${baseUrl} is the fault invalid_input, and is not repeated`, async () => {
+    const providers = { local: { kind: 'openai' as const, settings: { baseUrl } } }
+    const error = await loadProvider('local', { providers }).catch((thrown: unknown) => thrown)
+    assert.ok(isFault(error) && error.code === 'invalid_input' && !error.message.includes('example'), String(error))
+  })
+
 test('an unknown provider is answered with the nearest of the own names too', async () => {
   const settings = {}
   const error = await loadProvider('locl', { providers: { local: { kind: 'ollama', settings } } }).catch(String)

@@ -1,0 +1,115 @@
+/** What is special to OpenAI, and to servers that speak nearly like it. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { JsonValue } from '../../../../src/core/json.ts'
+import { askProvider, catchProviderFault } from '../../../support/wire/ask-provider.ts'
+import { openaiWire as vendor } from '../../../support/wire/openai.ts'
+import { startWireServer, type WireServer } from '../../../support/wire/wire-server.ts'
+
+const test = suite('openai')
+let server: WireServer
+test.before(async () => {
+  server = await startWireServer(vendor)
+})
+test.after(() => server.stop())
+
+const reply = (body: JsonValue): void =>
+  server.answerWith({ kind: 'raw', body: JSON.stringify(body), contentType: 'application/json' })
+
+const replyEvents = (...events: JsonValue[]): void => {
+  const body = events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
+  server.answerWith({ kind: 'raw', body, contentType: 'text/event-stream' })
+}
+
+const completion = (message: JsonValue, finish_reason = 'stop'): JsonValue => ({
+  choices: [{ index: 0, message, finish_reason }],
+})
+
+for (const stream of [false, true]) {
+  const how = stream ? 'streamed' : 'whole'
+
+  test(`${how}: an error in a 200 is a fault by its kind`, async () => {
+    reply({ error: { message: 'Rate limit reached', code: 429 } })
+    assert.is((await catchProviderFault({ vendor, server }, {}, { stream })).code, 'rate_limited')
+    reply({ error: { message: 'no such model', type: 'invalid_request_error', code: 'model_not_found' } })
+    assert.is((await catchProviderFault({ vendor, server }, {}, { stream })).code, 'not_found')
+  })
+
+  test(`${how}: words in the field refusal are a refusal`, async () => {
+    reply(completion({ role: 'assistant', content: null, refusal: 'I can’t.' }))
+    const { answer } = await askProvider({ vendor, server }, {}, { stream })
+    assert.equal([answer.finish, answer.text], ['refused', 'I can’t.'])
+  })
+
+  test(`${how}: calls without ids, or with one id twice, have ids of their own`, async () => {
+    const call = (id: string | null): JsonValue => ({ id, type: 'function', function: { name: 'f', arguments: '' } })
+    reply(
+      completion({ role: 'assistant', content: null, tool_calls: [call('x'), call('x'), call(null)] }, 'tool_calls'),
+    )
+    const { answer } = await askProvider({ vendor, server }, {}, { stream })
+    if (!stream)
+      assert.equal(
+        answer.toolCalls.map(({ id }) => id),
+        ['x', 'call_2', 'call_3'],
+      )
+    assert.ok(answer.toolCalls.every(({ arguments: text }) => text === '{}'))
+    assert.is(new Set(answer.toolCalls.map(({ id }) => id)).size, answer.toolCalls.length)
+  })
+}
+
+test('a server that knows no streams is understood', async () => {
+  reply(completion({ role: 'assistant', content: 'Paris' }))
+  const { answer, pieces } = await askProvider({ vendor, server }, {}, { stream: true })
+  assert.equal([answer.text, pieces], ['Paris', ['Paris']])
+})
+
+test('usage may stand in the chunk that ends the answer', async () => {
+  replyEvents(
+    { choices: [{ index: 0, delta: { content: 'Paris' } }] },
+    { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: { prompt_tokens: 3, completion_tokens: 1 } },
+  )
+  const { answer } = await askProvider({ vendor, server }, {}, { stream: true })
+  assert.equal(answer.usage, { input_tokens: 3, cached_tokens: 0, output_tokens: 1 })
+})
+
+test('pieces of a call that has no index belong together by its id', async () => {
+  const piece = (text: string): JsonValue => ({
+    choices: [{ index: 0, delta: { tool_calls: [{ id: 'x', function: { name: 'f', arguments: text } }] } }],
+  })
+  replyEvents(piece('{"a"'), piece(':1}'), { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] })
+  const { answer } = await askProvider({ vendor, server }, {}, { stream: true })
+  assert.equal(answer.toolCalls, [{ id: 'x', name: 'f', arguments: '{"a":1}' }])
+})
+
+test('a quota that is used up is not worth waiting for', async () => {
+  const body = JSON.stringify({
+    error: { message: 'You exceeded your quota', type: 'insufficient_quota', code: 'insufficient_quota' },
+  })
+  server.answerWith({ kind: 'status', error: { status: 429, message: '' }, body })
+  const fault = await catchProviderFault({ vendor, server })
+  assert.equal([fault.code, fault.retryable], ['rate_limited', false])
+})
+
+test('a request that a content filter refuses is the fault refused', async () => {
+  const body = JSON.stringify({ error: { message: 'filtered', code: 'content_filter', status: 400 } })
+  server.answerWith({ kind: 'status', error: { status: 400, message: '' }, body })
+  assert.is((await catchProviderFault({ vendor, server })).code, 'refused')
+})
+
+test('retry-after-ms is more exact than retry-after', async () => {
+  const headers = { 'retry-after-ms': '1500', 'retry-after': '2' }
+  server.answerWith({ kind: 'status', error: { status: 429, message: 'slow down' }, headers })
+  assert.is((await catchProviderFault({ vendor, server })).details?.retry_after_ms, 1500)
+})
+
+test('a server without keys is sent none', async () => {
+  server.answerWith({ kind: 'answer', answer: { text: ['Paris'] } })
+  const provider = await vendor.createProvider({ baseUrl: server.baseUrl })
+  await provider.call(
+    { model: 'm', messages: [], params: {} },
+    { signal: new AbortController().signal, onText: undefined },
+  )
+  assert.is(server.requests.at(-1)?.headers.authorization, undefined)
+})
+
+test.run()
