@@ -186,12 +186,16 @@ export const toConnectionFault = (error: unknown, asked: Asked): Fault => {
   const reason = REASONS[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`)
   const hint = asked.connectionHint === undefined ? '' : `\n${asked.connectionHint}`
   return new Fault('unavailable', `'${name}' at ${where} can't be reached: ${reason}${hint}`, {
-    retryable: !/CERT|TLS|SELF_SIGNED|UNABLE_TO/.test(code),
+    retryable: !/CERT|TLS|SELF_SIGNED|UNABLE_TO|bad port/.test(code),
     details,
   })
 }
 
+/** All that `fetch` says of a port that it never connects to, as it belongs to another protocol. */
+const BAD_PORT = 'bad port'
+
 const REASONS: Readonly<Record<string, string>> = {
+  [BAD_PORT]: 'this port is never connected to for HTTP',
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: "the name can't be resolved",
   EAI_AGAIN: "the name can't be resolved",
@@ -203,7 +207,13 @@ const REASONS: Readonly<Record<string, string>> = {
 /** The first code in the chain of causes; of an AggregateError, that of its first error. */
 const findCode = (error: unknown, depth = 0): string => {
   if (depth > 8 || typeof error !== 'object' || error === null) return ''
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown[] }
+  const { code, cause, errors, message } = error as {
+    code?: unknown
+    cause?: unknown
+    errors?: unknown[]
+    message?: unknown
+  }
+  if (message === BAD_PORT) return BAD_PORT
   if (typeof code === 'string') return code
   return findCode(cause ?? errors?.[0], depth + 1)
 }
