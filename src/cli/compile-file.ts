@@ -17,12 +17,14 @@ export interface CompileRequest {
   models?: Record<string, string>
   /** Whether to look for what can be said of every run. */
   proofs?: boolean
+  /** Only the findings are wanted. */
+  checkOnly?: boolean
 }
 
 /** Compiles a file that the user named. @throws CliError when it can't be read */
 export const compileFile = async (
   file: string,
-  { context, project, models = {}, proofs = false }: CompileRequest,
+  { context, project, models = {}, proofs = false, checkOnly = false }: CompileRequest,
 ): Promise<Compilation & { source: Source }> => {
   const { source, diagnostics } = decodeSource(shownName(file), await readNamedFile(file, context))
   if (diagnostics.hasErrors) return { source, diagnostics: diagnostics.toList(), compiled: undefined }
@@ -31,7 +33,7 @@ export const compileFile = async (
   const links = createLinkReader(context.workingFolder)
   const prover = proofs ? (await import('../compiler/prove.ts')).proveWorkflow : undefined
   const catalogue = createCatalogue([], { pricing: toPricing(project), providers: project.config.providers })
-  return { source, ...compile(source, { catalogue, environment, models, links, prover }) }
+  return { source, ...compile(source, { catalogue, environment, models, links, prover, checkOnly }) }
 }
 
 /** A workflow that can run here and now. @throws InvalidFile, also for what a later release brings */

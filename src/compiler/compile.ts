@@ -33,6 +33,8 @@ export interface CompileOptions {
   environment?: readonly string[]
   /** Alias to `provider/name`, in place of what the file says. */
   models?: Readonly<Record<string, string>>
+  /** Only the findings are wanted: nothing is lowered, linked or hashed, and `compiled` stays undefined. Default false. */
+  checkOnly?: boolean
   /** Gives the files and workflows that the workflow names. Default: there are none. */
   links?: LinkReader
   /** Looks for what can be said of every run: `proveWorkflow`. Default: nobody does. */
@@ -65,7 +67,7 @@ export interface CompiledWorkflow extends LinkedWorkflow {
 
 export interface Compilation {
   diagnostics: Diagnostic[]
-  /** Undefined when there are errors. */
+  /** Undefined when there are errors, and when only the findings were wanted. */
   compiled: CompiledWorkflow | undefined
   /** Of this workflow alone, not of those that it calls; when it was asked for and there are no errors. */
   proofs?: Proofs
@@ -94,14 +96,20 @@ const compileNested = (source: Source, options: NestedOptions): Compilation => {
     links,
     diagnostics,
     compileChild: (child) =>
-      compileNested(child, { ...options, models: {}, prover: undefined, ancestors: [...ancestors, child.file] }),
+      compileNested(child, {
+        ...options,
+        checkOnly: false,
+        models: {},
+        prover: undefined,
+        ancestors: [...ancestors, child.file],
+      }),
   })
   const checked = checkWorkflow(workflow, { catalogue, diagnostics, environment, models, children })
   const files = inlineFiles(workflow, { links, diagnostics })
   if (diagnostics.hasErrors) return { diagnostics: diagnostics.toList(), compiled: undefined }
   const { prover } = options
   const proofs = prover && { proofs: checked.prove(prover, { stepLimit: stepLimitOf(workflow) }) }
-  const compiled = build({ source, checked, children, files }, options)
+  const compiled = options.checkOnly === true ? undefined : build({ source, checked, children, files }, options)
   return { diagnostics: diagnostics.toList(), compiled, ...proofs }
 }
 

@@ -39,7 +39,12 @@ export const validate = async (
 const check = async (file: string, { context, strict }: { context: Context; strict: boolean }): Promise<Checked> => {
   try {
     const project = await openProject(context, folderOf(file, context.workingFolder))
-    const { diagnostics, source, proofs } = await compileFile(file, { context, project, proofs: strict })
+    const { diagnostics, source, proofs } = await compileFile(file, {
+      context,
+      project,
+      proofs: strict,
+      checkOnly: true,
+    })
     return { file, diagnostics: inOrder([...diagnostics, ...(proofs?.findings ?? [])]), source, proofs }
   } catch (thrown) {
     if (thrown instanceof CliError) return { file, problem: thrown }
