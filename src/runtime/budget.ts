@@ -173,7 +173,8 @@ const releaseAll = (granted: readonly { release(): void }[]): void => {
 const maxTokensOf = ({ params }: JsonObject): number | undefined =>
   isJsonObject(params) && typeof params.max_tokens === 'number' ? params.max_tokens : undefined
 
-const withMaxTokens = (input: JsonObject, maxTokens: number): JsonObject => ({
+/** The request of a model call, with what it may give out. */
+export const withMaxTokens = (input: JsonObject, maxTokens: number): JsonObject => ({
   ...input,
   params: { ...(isJsonObject(input.params) ? input.params : {}), max_tokens: maxTokens },
 })

@@ -13,7 +13,7 @@ import { formatDuration } from '../core/duration.ts'
 import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { type AttemptContext, type AttemptEvent, attemptMachine } from '../machines/attempt.ts'
-import type { Admission, Amount, Budget } from './budget.ts'
+import { type Admission, type Amount, type Budget, withMaxTokens } from './budget.ts'
 import { foldOf } from './fold.ts'
 import type { ActorCall, Placement } from './placement.ts'
 import type { OpenEffect } from './run-effect.ts'
@@ -209,7 +209,10 @@ export class EffectRunner {
     else if (admission?.kind === 'wait')
       budget?.whenReleased(() => this.#running.get(running.effect.path) === running && this.#perform(running))
     else if (admission === undefined) this.#attempt(running, { call, granted: undefined })
-    else this.#attempt(running, { call: withMaxTokens(call, admission.maxTokens), granted: admission })
+    else {
+      const input = withMaxTokens(call.input as JsonObject, admission.maxTokens)
+      this.#attempt(running, { call: { ...call, input }, granted: admission })
+    }
   }
 
   #attempt(running: RunningEffect, { call, granted }: { call: ActorCall; granted: Granted | undefined }): void {
@@ -299,11 +302,6 @@ const toCall = ({ effect, plan, number, choice }: CallParts): ActorCall => {
   const earlier = effect.calls + number - 1
   const input = { ...(plan.fixed as JsonObject), model: actor, ...(effect.input as JsonObject), call: earlier }
   return { ...call, input }
-}
-
-const withMaxTokens = (call: ActorCall, maxTokens: number): ActorCall => {
-  const input = call.input as JsonObject
-  return { ...call, input: { ...input, params: { ...(input.params as JsonObject), max_tokens: maxTokens } } }
 }
 
 const SILENT = { debug: (): void => {}, warn: (): void => {} }
