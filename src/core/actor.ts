@@ -52,6 +52,8 @@ export interface Usage {
   cached_tokens: number
   output_tokens: number
   cost_usd: number | null
+  /** How many calls were answered from the cache of answers: 1 for such a call, which is free; of a child run more. Absent: none. */
+  cache_hits?: number
 }
 
 export interface BlobContent {

@@ -71,7 +71,7 @@ const finish = (
   { status, output, error, usage }: ChildEnd,
   { id, workflow, context }: { id: string; workflow: CompiledWorkflow; context: ActorContext },
 ): JsonValue => {
-  if (usage.input_tokens + usage.output_tokens > 0)
+  if (usage.input_tokens + usage.output_tokens > 0 || usage.cache_hits !== undefined)
     context.usage({ provider: 'workflow', model: workflow.name, cached_tokens: 0, ...usage })
   if (status === 'completed') return output
   if (status === 'cancelled')

@@ -9,6 +9,7 @@ import { hashBytes } from '../core/hash.ts'
 import type { JournalRow } from './journal-row.ts'
 import { isLeaseFree } from './lease.ts'
 import {
+  type CachedAnswer,
   type Claim,
   type ClaimResult,
   type Definition,
@@ -50,6 +51,7 @@ class MemoryStore implements Store {
   readonly #runs: MemoryRun[] = []
   readonly #byId = new Map<string, MemoryRun>()
   readonly #definitions = new Map<string, Definition>()
+  readonly #answers = new Map<string, CachedAnswer>()
   readonly #blobs = new Map<string, Uint8Array>()
   #closed = false
 
@@ -186,6 +188,18 @@ class MemoryStore implements Store {
   async loadDefinition(hash: string): Promise<Definition | undefined> {
     this.#checkOpen()
     return this.#definitions.get(hash)
+  }
+
+  async readAnswer(key: string, at: number): Promise<string | undefined> {
+    this.#checkOpen()
+    const found = this.#answers.get(key)
+    return found !== undefined && found.expiresAt > at ? found.text : undefined
+  }
+
+  async writeAnswer(answer: CachedAnswer, at: number): Promise<void> {
+    this.#checkOpen()
+    for (const { key, expiresAt } of this.#answers.values()) if (expiresAt <= at) this.#answers.delete(key)
+    this.#answers.set(answer.key, answer)
   }
 
   async putBlob(bytes: Uint8Array): Promise<string> {

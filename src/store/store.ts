@@ -65,6 +65,11 @@ export interface Store {
   saveDefinition(definition: Definition): Promise<void>
   loadDefinition(hash: string): Promise<Definition | undefined>
 
+  /** The answer that is kept under a key, if it is kept beyond `at` (epoch milliseconds). */
+  readAnswer(key: string, at: number): Promise<string | undefined>
+  /** Keeps an answer, in place of the one under its key. Of those that were kept until `at` or less some are deleted. */
+  writeAnswer(answer: CachedAnswer, at: number): Promise<void>
+
   /** Keeps bytes once, by their SHA-256, which it returns. */
   putBlob(bytes: Uint8Array): Promise<string>
   getBlob(hash: string): Promise<Uint8Array | undefined>
@@ -124,6 +129,8 @@ export interface UsageTotals {
   output_tokens: number
   /** Null: at least one call had an unknown price. */
   cost_usd: number | null
+  /** How many model calls were answered from the cache of answers. Absent: none. */
+  cache_hits?: number
 }
 
 export const USAGE_GROUPS = ['provider', 'model', 'workflow', 'step', 'day'] as const
@@ -141,7 +148,9 @@ export interface UsageQuery {
 
 /** The groups that were asked for stand in it under their names. */
 export interface UsageSum extends Partial<Record<UsageGroup, string>> {
+  /** Without those that were answered from the cache. */
   calls: number
+  cache_hits: number
   input_tokens: number
   cached_tokens: number
   output_tokens: number
@@ -220,6 +229,18 @@ export interface Definition {
   /** What the source links to, as it was then (tool schemas, later child workflows and files). */
   links: JsonValue
 }
+
+/** What a model answered, kept to answer an equal request. */
+export interface CachedAnswer {
+  /** What was asked, as a hash. */
+  key: string
+  text: string
+  /** Epoch milliseconds. */
+  expiresAt: number
+}
+
+/** How many answers that nobody reads any more one write deletes at the most: more than it adds, so that they do not pile up. */
+export const EXPIRED_ANSWERS_A_WRITE = 100
 
 /** How long a claim holds without being renewed, and how often its holder renews it. */
 export const LEASE_MS = 10_000

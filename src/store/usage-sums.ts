@@ -58,11 +58,14 @@ export const stepOfPath = (path: string): string => {
 
 const addUsage = (sums: Map<string, UsageSum>, groups: [UsageGroup, string][], usage: JsonObject): void => {
   const key = groups.map(([, value]) => value).join('\n')
-  const { calls, input_tokens, cached_tokens, output_tokens, cost_usd, unpriced_calls } = sums.get(key) ?? NOTHING
+  const { calls, cache_hits, input_tokens, cached_tokens, output_tokens, cost_usd, unpriced_calls } =
+    sums.get(key) ?? NOTHING
+  const hits = toNumber(usage.cache_hits)
   const cost = typeof usage.cost_usd === 'number' ? usage.cost_usd : null
   sums.set(key, {
     ...Object.fromEntries(groups),
-    calls: calls + 1,
+    calls: calls + (hits === 0 ? 1 : 0),
+    cache_hits: cache_hits + hits,
     input_tokens: input_tokens + toNumber(usage.input_tokens),
     cached_tokens: cached_tokens + toNumber(usage.cached_tokens),
     output_tokens: output_tokens + toNumber(usage.output_tokens),
@@ -73,6 +76,7 @@ const addUsage = (sums: Map<string, UsageSum>, groups: [UsageGroup, string][], u
 
 const NOTHING: UsageSum = {
   calls: 0,
+  cache_hits: 0,
   input_tokens: 0,
   cached_tokens: 0,
   output_tokens: 0,

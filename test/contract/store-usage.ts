@@ -24,6 +24,7 @@ const attempt = (usages: JsonValue[], at = AT): JsonObject => ({
 
 const sum = (change: Partial<UsageSum> = {}): UsageSum => ({
   calls: 1,
+  cache_hits: 0,
   input_tokens: 10,
   cached_tokens: 4,
   output_tokens: 3,
@@ -84,6 +85,35 @@ export const addStoreUsageTests = (test: AddStoreTest): void => {
         ['c', 1, null, 1],
       ],
     )
+  })
+
+  test('what came from the cache of answers is counted apart from the calls', async ({ store }) => {
+    const claim = await startRun(store)
+    const free = { input_tokens: 0, cached_tokens: 0, output_tokens: 0, cost_usd: 0 }
+    const hit = (model: string): JsonObject => usage(model, { ...free, cache_hits: 1 })
+    const rows = [
+      createRow(2, { data: attempt([usage('a/x'), hit('a/x')]) }),
+      createRow(3, { data: attempt([hit('b/y')]) }),
+      createRow(4, { data: attempt([hit('b/y')]) }),
+    ]
+    await store.write(claim, { rows })
+    assert.equal(await store.readJournal(claim.runId, 2), rows)
+    assert.equal(await store.sumUsage({ by: ['provider'] }), [
+      { provider: 'a', ...sum({ cache_hits: 1 }) },
+      { provider: 'b', ...sum({ ...free, calls: 0, cache_hits: 2 }) },
+    ])
+  })
+
+  test('a run keeps how many of its calls came from the cache', async ({ store }) => {
+    const usageOf = async (cache_hits?: number): Promise<unknown> => {
+      const claim = await startRun(store)
+      const totals = { input_tokens: 3, output_tokens: 2, cost_usd: 0, ...(cache_hits !== undefined && { cache_hits }) }
+      await store.write(claim, { end: createEnd({ usage: totals }) })
+      const found = await store.findRun(claim.runId)
+      return found.kind === 'found' && found.run.usage
+    }
+    assert.equal(await usageOf(2), { input_tokens: 3, output_tokens: 2, cost_usd: 0, cache_hits: 2 })
+    assert.equal(await usageOf(), { input_tokens: 3, output_tokens: 2, cost_usd: 0 })
   })
 
   test('what a child used is counted once, as its own', async ({ store }) => {

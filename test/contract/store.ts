@@ -1,6 +1,7 @@
 /** What every store keeps to, whatever it is made of. */
 import { suite, type Test } from 'uvu'
 import type { Store } from '../../src/store/store.ts'
+import { addStoreAnswerDurabilityTests, addStoreAnswerTests } from './store-answers.ts'
 import { addStoreDurabilityTests, addStoreJournalTests } from './store-journal.ts'
 import { addStoreLeaseTests } from './store-lease.ts'
 import { addStoreQueryTests } from './store-queries.ts'
@@ -26,12 +27,15 @@ export type AddStoreTest = (title: string, body: (subject: StoreSubject) => Prom
 export const storeContract = (name: string, open: OpenSubject, options: { forgets?: string } = {}): void => {
   const test = suite(`store contract: ${name}`)
   const add = createAdder(test, open)
-  if (options.forgets === undefined) addStoreDurabilityTests(add)
-  else test.skip(`durability: ${options.forgets}`)
+  if (options.forgets === undefined) {
+    addStoreDurabilityTests(add)
+    addStoreAnswerDurabilityTests(add)
+  } else test.skip(`durability: ${options.forgets}`)
   addStoreJournalTests(add)
   addStoreLeaseTests(add)
   addStoreQueryTests(add)
   addStoreUsageTests(add)
+  addStoreAnswerTests(add)
   test.run()
 }
 

@@ -15,6 +15,7 @@ export interface CostRow {
   step?: string
   provider: string | null
   model: string | null
+  /** Without those that were answered from the cache of answers. */
   calls: number
   /** The cached ones included. */
   input_tokens: number
@@ -23,6 +24,8 @@ export interface CostRow {
   /** Null: the price of no call is known. */
   cost_usd: number | null
   unpriced_calls: number
+  /** Answers from the cache: they are free. */
+  cache_hits: number
 }
 
 export interface CostQuery {
@@ -71,6 +74,7 @@ const toRow = ({ day, workflow, step, cost_usd, ...sum }: UsageSum): CostRow => 
   output_tokens: sum.output_tokens,
   cost_usd: cost_usd === null ? null : roundUsd(cost_usd),
   unpriced_calls: sum.unpriced_calls,
+  cache_hits: sum.cache_hits,
 })
 
 const totalOf = (rows: readonly CostRow[]): number | null => {

@@ -63,7 +63,7 @@ const print = (report: CostReport, by: readonly UsageGroup[], { stdout, stderr }
   const columns: Column<CostRow>[] = [
     { ...first, text: (row) => (isTotal(row) ? 'total' : first.text(row)), paint: (text) => paint.bold(text) },
     ...groups,
-    ...FIGURES,
+    ...FIGURES.filter((figure) => figure !== CACHE_HITS || rows.some(({ cache_hits }) => cache_hits > 0)),
   ]
   for (const line of renderTable(rows, { columns, width, paint })) stdout.write(`${line}\n`)
   if (report.unpriced_calls > 0)
@@ -83,6 +83,7 @@ const toTotal = ({ rows, total_cost_usd, unpriced_calls }: CostReport): CostRow 
     output_tokens: add((row) => row.output_tokens),
     cost_usd: total_cost_usd,
     unpriced_calls,
+    cache_hits: add((row) => row.cache_hits),
   }
 }
 
@@ -101,8 +102,16 @@ const createGroupColumns = (by: readonly UsageGroup[]): [Column<CostRow>, ...Col
 
 const nameModel = ({ provider, model }: CostRow): string => (model === null ? '' : toOneLine(`${provider}/${model}`))
 
+/** Shown where there are any. Not to be mistaken for the tokens that a vendor had in its own cache. */
+const CACHE_HITS: Column<CostRow> = {
+  title: 'from cache',
+  align: 'right',
+  text: ({ cache_hits }) => formatCount(cache_hits),
+}
+
 const FIGURES: readonly Column<CostRow>[] = [
   { title: 'calls', align: 'right', text: ({ calls }) => formatCount(calls) },
+  CACHE_HITS,
   { title: 'input', align: 'right', text: ({ input_tokens }) => formatCount(input_tokens) },
   { title: 'cached', align: 'right', text: ({ cached_tokens }) => formatCount(cached_tokens) },
   { title: 'output', align: 'right', text: ({ output_tokens }) => formatCount(output_tokens) },

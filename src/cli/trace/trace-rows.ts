@@ -1,5 +1,5 @@
 /** Entries in the order in which a reader wants them: by time, the items of a foreach together and not all of them. */
-import { NO_USAGE } from '../../runtime/usage-totals.ts'
+import { addTotals, NO_USAGE } from '../../runtime/usage-totals.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import type { EntryState, TraceEntry } from './trace-entry.ts'
 
@@ -92,9 +92,3 @@ const toRow = (entry: TraceEntry, path: string, depth: number): TraceRow => {
   const name = `${path === '' ? 'run' : path}${again}${isFirst ? '' : ` #${attempt}`}`
   return { depth, name, state, startedAt, endedAt, hasDuration, usage, note }
 }
-
-const addTotals = (a: UsageTotals, b: UsageTotals): UsageTotals => ({
-  input_tokens: a.input_tokens + b.input_tokens,
-  output_tokens: a.output_tokens + b.output_tokens,
-  cost_usd: a.cost_usd === null || b.cost_usd === null ? null : a.cost_usd + b.cost_usd,
-})

@@ -28,6 +28,7 @@ const RunEntity = defineEntity({
     leaseUntil: p.bigint('number').nullable(),
     /** Key of the run whose step this one is. */
     parent: p.integer().nullable(),
+    cacheHits: p.integer().nullable(),
   },
   indexes: [
     { name: 'run_running', properties: ['key'], where: 'status = 0' },
@@ -89,6 +90,17 @@ const DefinitionEntity = defineEntity({
   },
 })
 
+/** Answers of models, by a hash of what was asked. `expiresAt` also says what may be deleted. */
+const CachedAnswerEntity = defineEntity({
+  name: 'CachedAnswer',
+  tableName: 'cached_answer',
+  properties: {
+    key: p.text().primary(),
+    answer: p.text(),
+    expiresAt: p.bigint('number').index('cached_answer_expires_at'),
+  },
+})
+
 const BlobEntity = defineEntity({
   name: 'Blob',
   tableName: 'blob',
@@ -98,4 +110,12 @@ const BlobEntity = defineEntity({
   },
 })
 
-export const ENTITIES = [RunEntity, JournalEntity, TimerEntity, InboxEntity, DefinitionEntity, BlobEntity]
+export const ENTITIES = [
+  RunEntity,
+  JournalEntity,
+  TimerEntity,
+  InboxEntity,
+  DefinitionEntity,
+  CachedAnswerEntity,
+  BlobEntity,
+]

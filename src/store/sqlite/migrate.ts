@@ -4,12 +4,14 @@ import { MikroORM } from '@mikro-orm/sqlite'
 import { ENTITIES } from './entities.ts'
 import { FirstMigration } from './migrations/0001-first.ts'
 import { ParentMigration } from './migrations/0002-parent.ts'
+import { CachedAnswerMigration } from './migrations/0003-cached-answer.ts'
 import { BUSY_TIMEOUT_MS } from './schema-version.ts'
 
 /** In order, and listed rather than looked up in a folder, so that a bundle holds them. */
 export const MIGRATIONS = [
   { name: '0001-first', class: FirstMigration },
   { name: '0002-parent', class: ParentMigration },
+  { name: '0003-cached-answer', class: CachedAnswerMigration },
 ]
 
 /** Runs what is pending, in one transaction. @throws the driver's error, also when another process migrates at the same time. */

@@ -20,7 +20,12 @@ export const toRunRecord = (row: RunRow, unpack: Unpack): RunRecord => ({
   endedAt: row.ended_at,
   output: row.output === null ? null : unpack(row.output),
   error: row.error === null ? null : toRunError(unpack(row.error), row.id),
-  usage: { input_tokens: row.input_tokens, output_tokens: row.output_tokens, cost_usd: row.cost_usd },
+  usage: {
+    input_tokens: row.input_tokens,
+    output_tokens: row.output_tokens,
+    cost_usd: row.cost_usd,
+    ...(row.cache_hits === null ? {} : { cache_hits: row.cache_hits }),
+  },
   holder: row.holder === null ? null : { ...toOwner(row.holder), leaseUntil: row.lease_until ?? 0 },
   epoch: row.epoch,
 })

@@ -14,6 +14,7 @@ import type { JsonValue } from '../../core/json.ts'
 import type { JournalRow } from '../journal-row.ts'
 import { isLeaseFree } from '../lease.ts'
 import type {
+  CachedAnswer,
   Claim,
   ClaimResult,
   Definition,
@@ -175,6 +176,17 @@ export class SqliteStore implements Store {
     return this.#read(() => {
       const found = this.#statements.readDefinition.get(hash)
       return found && { ...found, links: JSON.parse(found.links) }
+    })
+  }
+
+  readAnswer(key: string, at: number): Promise<string | undefined> {
+    return this.#read(() => this.#statements.readAnswer.get(key, at))
+  }
+
+  writeAnswer({ key, text, expiresAt }: CachedAnswer, at: number): Promise<void> {
+    return this.#change(() => {
+      this.#statements.dropExpiredAnswers.run(at)
+      this.#statements.putAnswer.run(key, text, expiresAt)
     })
   }
 

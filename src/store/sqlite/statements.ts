@@ -1,5 +1,5 @@
 /** All SQL of the running store, prepared once. Migrations have theirs. */
-import { LEASE_MS } from '../store.ts'
+import { EXPIRED_ANSWERS_A_WRITE, LEASE_MS } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 /** The database's clock, in epoch milliseconds: the only one that leases go by. */
@@ -7,7 +7,7 @@ const NOW = `cast(unixepoch('subsec') * 1000 as integer)`
 /** J2, J7: the claim is the run's current one, and neither ended nor released. */
 const IS_HELD = 'key = ? and epoch = ? and holder is not null'
 const RUN_COLUMNS = `run.key, run.id, run.workflow, definition.hash, run.status, run.created_at, run.ended_at, run.output,
-  run.error, run.input_tokens, run.output_tokens, run.cost_usd, run.epoch, run.holder, run.lease_until,
+  run.error, run.input_tokens, run.output_tokens, run.cost_usd, run.cache_hits, run.epoch, run.holder, run.lease_until,
   (select above.id from run above where above.key = run.parent) as parent`
 const FROM_RUN = 'from run join definition on definition.key = run.definition'
 
@@ -24,6 +24,7 @@ export interface RunRow {
   input_tokens: number
   output_tokens: number
   cost_usd: number | null
+  cache_hits: number | null
   epoch: number
   holder: string | null
   lease_until: number | null
@@ -94,12 +95,13 @@ const prepareRunStatements = (db: Connection) => ({
       inputTokens: number,
       outputTokens: number,
       costUsd: number | null,
+      cacheHits: number | null,
       key: number,
       epoch: number,
     ]
   >(
     `update run set status = ?, ended_at = ?, output = ?, error = ?, input_tokens = ?, output_tokens = ?, cost_usd = ?,
-     holder = null, lease_until = null where ${IS_HELD}`,
+     cache_hits = ?, holder = null, lease_until = null where ${IS_HELD}`,
   ),
   /** Without their children. */
   listRuns: db.prepare<[workflow: string | null, status: number | null, limit: number], RunRow>(
@@ -185,6 +187,17 @@ const prepareContentStatements = (db: Connection) => ({
     'select hash, workflow, file, source, links from definition where hash = ?',
   ),
   readDefinitionKey: db.prepare<[hash: string], number>('select key from definition where hash = ?').pluck(),
+  readAnswer: db
+    .prepare<[key: string, at: number], string>('select answer from cached_answer where key = ? and expires_at > ?')
+    .pluck(),
+  putAnswer: db.prepare<[key: string, answer: string, expiresAt: number]>(
+    `insert into cached_answer (key, answer, expires_at) values (?, ?, ?)
+     on conflict (key) do update set answer = excluded.answer, expires_at = excluded.expires_at`,
+  ),
+  dropExpiredAnswers: db.prepare<[at: number]>(
+    `delete from cached_answer where key in (
+       select key from cached_answer where expires_at <= ? order by expires_at limit ${EXPIRED_ANSWERS_A_WRITE})`,
+  ),
   insertBlob: db.prepare<[hash: string, bytes: Uint8Array]>(
     'insert into blob (hash, bytes) values (?, ?) on conflict (hash) do nothing',
   ),

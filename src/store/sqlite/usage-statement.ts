@@ -26,6 +26,9 @@ const field = (name: string, index: number): string =>
 
 const FIELDS = ['provider', 'model', 'input_tokens', 'cached_tokens', 'output_tokens', 'cost_usd'].map(field).join(', ')
 
+/** Only in a map: a usage that holds it has more keys than a list has places. */
+const CACHE_HITS = "case used.type when 'array' then null else used.value ->> '$.cache_hits' end as cache_hits"
+
 /** No row of a run is written after its end, so that older runs need not be looked at. */
 const ROWS = `select run.workflow, journal.path, journal.at, case when substr(journal.data, 1, 1) = '@'
     then (select cast(bytes as text) from blob where hash = substr(journal.data, 2)) else journal.data end as text
@@ -33,14 +36,15 @@ const ROWS = `select run.workflow, journal.path, journal.at, case when substr(jo
   where journal.kind in (${USAGE_KINDS.map(toKindCode).join(', ')}) and journal.at >= @since
     and (run.ended_at is null or run.ended_at >= @since) and run.workflow = coalesce(@workflow, run.workflow)`
 
-const CALLS = `select found.workflow, found.path, found.at, ${FIELDS}
+const CALLS = `select found.workflow, found.path, found.at, ${FIELDS}, ${CACHE_HITS}
   from (${ROWS}) as found join json_each(found.text, case substr(found.text, 1, 1) when '[' then '$[5]' else '$.usage' end) as used
   where used.type = 'object' or (used.type = 'array' and json_array_length(used.value) > 1)`
 
 const toSql = (by: readonly UsageGroup[]): string => {
   const groups = by.map((group) => `${COLUMNS[group]} as "${group}"`).join(', ')
   const order = by.map((group) => `"${group}"`).join(', ')
-  return `select ${groups === '' ? '' : `${groups}, `}count(*) as calls, sum(input_tokens) as input_tokens,
+  return `select ${groups === '' ? '' : `${groups}, `}sum(cache_hits is null) as calls,
+      coalesce(sum(cache_hits), 0) as cache_hits, sum(input_tokens) as input_tokens,
       sum(cached_tokens) as cached_tokens, sum(output_tokens) as output_tokens, sum(cost_usd) as cost_usd,
       sum(cost_usd is null) as unpriced_calls
     from (${CALLS}) where provider <> '${CHILD_PROVIDER}'

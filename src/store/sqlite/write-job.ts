@@ -118,9 +118,10 @@ export class WriteJob implements Job {
   #applyEnd({ end, output, error }: PackedEnd): void {
     const { runKey, epoch } = this.#claim
     const { status, at, usage } = end
-    const { input_tokens, output_tokens, cost_usd } = usage
+    const { input_tokens, output_tokens, cost_usd, cache_hits = null } = usage
     const statements = this.#statements
-    statements.endRun.run(toStatusCode(status), at, output, error, input_tokens, output_tokens, cost_usd, runKey, epoch)
+    const figures = [input_tokens, output_tokens, cost_usd, cache_hits] as const
+    statements.endRun.run(toStatusCode(status), at, output, error, ...figures, runKey, epoch)
     statements.clearTimers.run(runKey)
     statements.clearInbox.run(runKey)
   }

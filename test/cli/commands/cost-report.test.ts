@@ -54,11 +54,11 @@ const CHILD = {
 // claude-haiku-4-5 1, out 5:                  5,000 × 1 + 800 × 5                      = 9,000
 // gemini-2.5-flash 0.30, cached 0.03, out 2.5: 4,000 × 0.3 + 1,000 × 0.03 + 2,000 × 2.5 = 6,230
 const ROWS = [
-  ['anthropic', 'claude-haiku-4-5', 2, 5_000, 0, 800, 0.009, 0],
-  ['gemini', 'gemini-2.5-flash', 1, 5_000, 1_000, 2_000, 0.00623, 0],
-  ['openai', 'gpt-5-mini', 1, 10_000, 4_000, 1_000, 0.0036, 0],
-  ['ollama', 'llama3.2', 1, 700, 0, 80, 0, 0],
-  ['openai', 'unheard-of', 1, 40, 0, 2, null, 1],
+  ['anthropic', 'claude-haiku-4-5', 2, 5_000, 0, 800, 0.009, 0, 0],
+  ['gemini', 'gemini-2.5-flash', 1, 5_000, 1_000, 2_000, 0.00623, 0, 0],
+  ['openai', 'gpt-5-mini', 1, 10_000, 4_000, 1_000, 0.0036, 0, 0],
+  ['ollama', 'llama3.2', 1, 700, 0, 80, 0, 0, 0],
+  ['openai', 'unheard-of', 1, 40, 0, 2, null, 1, 0],
 ]
 
 const report = async (...options: string[]) => {
@@ -81,6 +81,7 @@ test('a run with four providers costs what a hand calculation says', async () =>
     'output_tokens',
     'cost_usd',
     'unpriced_calls',
+    'cache_hits',
   ])
 })
 
@@ -129,6 +130,27 @@ test('the table says what is free, what is unknown, and the sum', async () => {
   assert.match(lines[5] ?? '', /^openai\/unheard-of .* unknown$/)
   assert.match(lines[6] ?? '', /^total +6 +20,740 +5,000 +3,882 +\$0\.0188 and 1 unknown$/)
   assert.match(stderr, 'hint: say what models cost in troupe.config.yaml')
+})
+
+test('answers from the cache are free, are no calls, and have a column where there are any', async () => {
+  const cached = createCliProject()
+  await fillDatabase(cached.path, async (store) => {
+    const claim = await startRun(store, run('r-1', 'triage'))
+    const counts = { input_tokens: 0, cached_tokens: 0, output_tokens: 0 }
+    const hit = { provider: 'openai', model: 'unheard-of', ...counts, cost_usd: 0, cache_hits: 1 }
+    const call = { model: 'anthropic/claude-haiku-4-5', input: 2_000, output: 300 }
+    const paid = toOutcomeData(AT, { calls: [call] })
+    const free = { ...toOutcomeData(AT), usage: [hit] }
+    await store.write(claim, { rows: [paid, free, free].map((data, index) => createRow(index + 2, { at: AT, data })) })
+  })
+  const [table, json] = await Promise.all([
+    cached.troupe(['cost-report']),
+    cached.troupe(['cost-report', '--json', '--by', 'workflow']),
+  ])
+  assert.match(table.stdout, /^model +calls +from cache +input/)
+  assert.match(table.stdout, /\nopenai\/unheard-of +0 +2 +0 +0 +0 +\$0 \(free\)\ntotal +1 +2 /)
+  assert.match(json.stdout, /"calls": 1,[^}]*"cost_usd": 0\.0035,[^}]*"cache_hits": 2/)
+  cached.remove()
 })
 
 test('wrong options are said to be wrong, with what was expected', async () => {

@@ -62,6 +62,16 @@ test('a new database can give disk space back, and logs ahead', async () => {
   database.close()
 })
 
+for (const { name } of MIGRATIONS)
+  test(`a database as ${name} left it is brought up to date`, async () => {
+    const path = createTempFolder().resolve('troupe.db')
+    const orm = await openOrm(path)
+    await orm.migrator.up({ to: name })
+    await orm.close()
+    await (await openSqliteStore({ path, durability: 'process' })).close()
+    assert.is(await findDifference(path), '')
+  })
+
 test('migrating what is up to date does nothing', async () => {
   const path = await createMigrated()
   await migrate(path)
