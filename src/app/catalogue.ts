@@ -1,5 +1,6 @@
 import { createPricing, type Pricing } from '../actors/llm/prices.ts'
-import { describeNamed, PROVIDER_DESCRIPTIONS, type ProviderKind } from '../actors/llm/providers.ts'
+import type { ProviderKind } from '../actors/llm/provider-kind.ts'
+import { describeNamed, PROVIDER_DESCRIPTIONS } from '../actors/llm/providers.ts'
 import { TOOL_DESCRIPTIONS } from '../actors/tools/tool-catalogue.ts'
 import type { Catalogue, ProviderEntry, ToolEntry } from '../compiler/catalogue.ts'
 import type { OwnActor } from './own-actor.ts'

@@ -2,26 +2,14 @@
  * Where the project's models are and what opens them: from the variables that users of each vendor know, and from `providers`
  * in the config. A variable wins over the config, as everywhere.
  */
-import { PROVIDER_KINDS, type ProviderAccess, type ProviderKind } from '../actors/llm/providers.ts'
+import { KIND_FACTS, PROVIDER_KINDS, type ProviderKind } from '../actors/llm/provider-kind.ts'
+import type { ProviderAccess } from '../actors/llm/providers.ts'
 import type { ProviderConfig } from '../compiler/config.ts'
 import { SHORTEST_SECRET } from '../runtime/secret-vault.ts'
 import type { EnvironmentVariables, Project } from './project.ts'
 import { readSecrets } from './project-access.ts'
 
 export type Providers = Readonly<Record<string, ProviderAccess>>
-
-interface Variables {
-  /** The first that is set counts; the first is the one that messages name. */
-  keys: readonly string[]
-  address: string
-}
-
-const VARIABLES: Readonly<Record<ProviderKind, Variables>> = {
-  openai: { keys: ['OPENAI_API_KEY'], address: 'OPENAI_BASE_URL' },
-  anthropic: { keys: ['ANTHROPIC_API_KEY'], address: 'ANTHROPIC_BASE_URL' },
-  gemini: { keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], address: 'GEMINI_BASE_URL' },
-  ollama: { keys: [], address: 'OLLAMA_HOST' },
-}
 
 /** Every provider of the project: the built-in ones, and those that the config names. */
 export const readProviders = (project: Project, environment: EnvironmentVariables): Providers => ({
@@ -45,13 +33,16 @@ const readNamed = ({ kind, baseUrl, key }: ProviderConfig, from: From): Provider
 })
 
 /** A secret that is not there is a fault of the step that needs it, and of no other. */
-const readKey = (name: string, from: From): { apiKey?: string } => {
-  const apiKey = readSecrets([name], from).values[name]
-  return apiKey === undefined ? {} : { apiKey }
+const readKey = (name: string, from: From): { apiKey?: string; keyProblem?: string } => {
+  const { values, problems } = readSecrets([name], from)
+  const apiKey = values[name]
+  const [problem] = problems
+  if (apiKey !== undefined) return { apiKey }
+  return problem === undefined ? {} : { keyProblem: `${problem.message}\n${problem.hint}` }
 }
 
 const readBuiltIn = (kind: ProviderKind, from: From): ProviderAccess => {
-  const { keys, address } = VARIABLES[kind]
+  const { keys, address } = KIND_FACTS[kind]
   const configured = from.project.config.providers.get(kind)
   const given = configured === undefined ? undefined : readNamed(configured, from)
   const baseUrl = from.environment[address] || given?.settings.baseUrl

@@ -8,12 +8,12 @@
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { type AnthropicMessage, createMessage, readMessage, takeEvent, toAnswer } from './anthropic/anthropic-answer.ts'
 import { toAnthropicRequest } from './anthropic/anthropic-request.ts'
+import { expectKey } from './missing-key.ts'
 import { createModelRequest, type ModelRequest } from './model-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
-import { expectKey } from './provider-fault.ts'
+import { KIND_FACTS } from './provider-kind.ts'
 import { stripFence } from './returns-instruction.ts'
 
-const BASE_URL = 'https://api.anthropic.com'
 const PATH = '/v1/messages'
 
 /** Where a server of one's own needs no key: the SDK looks for one elsewhere unless it is given one, which is then not sent. */
@@ -31,14 +31,20 @@ interface Call {
 }
 
 export const createAnthropicProvider = async (given: ProviderSettings): Promise<LlmProvider> => {
-  const settings = { ...given, name: given.name ?? 'anthropic', baseUrl: given.baseUrl || BASE_URL }
+  const settings = { ...given, name: given.name ?? 'anthropic', baseUrl: given.baseUrl || KIND_FACTS.anthropic.url }
   const sdk = { ...(await import('@anthropic-ai/sdk')), ...(await import('@anthropic-ai/sdk/core/streaming')) }
   return {
     name: settings.name,
     async call(asked, options) {
       expectKey(settings)
       const { signal, onText } = options
-      const request = createModelRequest({ settings, model: asked.model, signal, streams: onText !== undefined })
+      const request = createModelRequest({
+        kind: 'anthropic',
+        settings,
+        model: asked.model,
+        signal,
+        streams: onText !== undefined,
+      })
       try {
         signal.throwIfAborted()
         return await perform({ sdk, settings, request }, { asked, onText })

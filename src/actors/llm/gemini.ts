@@ -10,12 +10,11 @@ import { rewriteEvents } from './gemini/event-stream.ts'
 import { createTurn, type GeminiTurn, takeChunk, toAnswer } from './gemini/gemini-answer.ts'
 import { type GeminiRequest, toGeminiRequest } from './gemini/gemini-request.ts'
 import { withFetch } from './gemini/scoped-fetch.ts'
+import { expectKey } from './missing-key.ts'
 import { createModelRequest, type ModelRequest } from './model-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
-import { expectKey } from './provider-fault.ts'
+import { KIND_FACTS } from './provider-kind.ts'
 import { stripFence } from './returns-instruction.ts'
-
-const BASE_URL = 'https://generativelanguage.googleapis.com'
 
 interface Call {
   model: GenerativeModel
@@ -23,14 +22,24 @@ interface Call {
 }
 
 export const createGeminiProvider = async (given: ProviderSettings): Promise<LlmProvider> => {
-  const settings = { ...given, name: given.name ?? 'gemini', baseUrl: (given.baseUrl || BASE_URL).replace(/\/+$/, '') }
+  const settings = {
+    ...given,
+    name: given.name ?? 'gemini',
+    baseUrl: (given.baseUrl || KIND_FACTS.gemini.url).replace(/\/+$/, ''),
+  }
   const { GoogleGenerativeAI } = await import('@google/generative-ai')
   const sdk = new GoogleGenerativeAI(settings.apiKey ?? '')
   return {
     name: settings.name,
     async call(asked, { signal, onText }) {
       expectKey(settings)
-      const request = createModelRequest({ settings, model: asked.model, signal, streams: onText !== undefined })
+      const request = createModelRequest({
+        kind: 'gemini',
+        settings,
+        model: asked.model,
+        signal,
+        streams: onText !== undefined,
+      })
       try {
         signal.throwIfAborted()
         const model = sdk.getGenerativeModel({ model: asked.model }, { baseUrl: settings.baseUrl })

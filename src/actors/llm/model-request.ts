@@ -9,8 +9,9 @@
 import { Cancelled } from '../../core/cancelled.ts'
 import { systemClock } from '../../core/clock.ts'
 import { Fault, isFault } from '../../core/fault.ts'
+import { toConnectionFault } from './connection-fault.ts'
 import type { ProviderSettings } from './provider.ts'
-import { type Asked, readVendorError, toConnectionFault, toVendorFault } from './provider-fault.ts'
+import { type Asked, readVendorError, toVendorFault } from './provider-fault.ts'
 
 export interface ModelRequestOptions extends Omit<Asked, 'url'> {
   settings: ProviderSettings & { name: string }

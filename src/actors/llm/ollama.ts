@@ -2,12 +2,12 @@
 import type { ChatResponse, Ollama } from 'ollama'
 import { isJsonObject } from '../../core/json.ts'
 import type { LlmToolCall } from './llm.ts'
+import { expectKey } from './missing-key.ts'
 import { createModelRequest, type ModelRequest, NO_ANSWER, NO_END } from './model-request.ts'
-import { describeMissingOllama, toOllamaUrl } from './ollama/ollama-address.ts'
+import { toOllamaUrl } from './ollama/ollama-address.ts'
 import { judgeLines } from './ollama/ollama-lines.ts'
 import { toOllamaBody } from './ollama/ollama-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
-import { expectKey } from './provider-fault.ts'
 import { stripFence } from './returns-instruction.ts'
 
 /**
@@ -24,12 +24,11 @@ export const createOllamaProvider = async (given: ProviderSettings): Promise<Llm
     async call(request, options) {
       expectKey(settings)
       const wire = createModelRequest({
+        kind: 'ollama',
         settings,
         model: request.model,
         signal: options.signal,
         streams: options.onText !== undefined,
-        missingModelHint: `get it first: ollama pull ${request.model}`,
-        connectionHint: describeMissingOllama(baseUrl),
       })
       const client = new Ollama({
         host: baseUrl,

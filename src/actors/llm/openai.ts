@@ -1,12 +1,13 @@
 /** OpenAI, and every server that speaks its chat completions interface. */
 import type { OpenAI } from 'openai'
 import type { LlmToolCall } from './llm.ts'
+import { expectKey } from './missing-key.ts'
 import { createModelRequest, type ModelRequest, NO_ANSWER, NO_END } from './model-request.ts'
 import { toObjectSchema, unwrapText } from './object-schema.ts'
 import { fetchEvents } from './openai/openai-events.ts'
-import { OPENAI_BASE_URL, toOpenAiBody } from './openai/openai-request.ts'
+import { toOpenAiBody } from './openai/openai-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
-import { expectKey } from './provider-fault.ts'
+import { KIND_FACTS } from './provider-kind.ts'
 import { toArgumentsText } from './tool-arguments.ts'
 
 type Completion = OpenAI.Chat.ChatCompletion
@@ -16,7 +17,7 @@ type Chunk = OpenAI.Chat.ChatCompletionChunk
 export const createOpenAiProvider = async (settings: ProviderSettings): Promise<LlmProvider> => {
   const { OpenAI } = await import('openai')
   const { name = 'openai', apiKey } = settings
-  const baseUrl = settings.baseUrl || OPENAI_BASE_URL
+  const baseUrl = settings.baseUrl || KIND_FACTS.openai.url
   const whole = { ...settings, name, baseUrl }
   const createClient = (fetch: typeof globalThis.fetch): OpenAI =>
     new OpenAI({
@@ -32,6 +33,7 @@ export const createOpenAiProvider = async (settings: ProviderSettings): Promise<
       expectKey(whole)
       const body = toOpenAiBody(request, baseUrl)
       const wire = createModelRequest({
+        kind: 'openai',
         settings: whole,
         model: request.model,
         signal: options.signal,

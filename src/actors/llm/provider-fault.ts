@@ -1,24 +1,23 @@
 /**
- * Which fault a vendor's no is: by its HTTP status, by the error that an answer holds, by how a connection failed.
+ * Which fault a vendor's no is: by its HTTP status, by the error that an answer holds.
  *
  * A message has the vendor's own words, without the key. Where the key is wrong it has not: vendors repeat parts of it then.
  */
 import { Fault } from '../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { parseRetryAfter } from '../tools/http/retry-after.ts'
+import { describePull } from './missing-model.ts'
 import type { ProviderSettings } from './provider.ts'
+import { findBuiltInKind, KIND_FACTS, type ProviderKind } from './provider-kind.ts'
 
 /** Who was asked for what. */
 export interface Asked {
+  kind: ProviderKind
   settings: ProviderSettings & { name: string }
   /** Without the provider. */
   model: string
   /** Where; only its origin and path are ever shown. */
   url: string
-  /** What to do about a model that is not there. */
-  missingModelHint?: string
-  /** What to do when nothing answers there. */
-  connectionHint?: string
 }
 
 /** What a vendor says is wrong; `status` is made up where it sends none. */
@@ -57,15 +56,14 @@ interface Verdict {
   hint: string
 }
 
-const judge = ({ status, code }: VendorError, asked: Asked): Verdict => {
+const judge = ({ status, code, message }: VendorError, asked: Asked): Verdict => {
   const final = (name: string, hint = ''): Verdict => ({ code: name, retryable: false, hint })
   const passing = (name: string, hint = ''): Verdict => ({ code: name, retryable: true, hint })
   if (/content_?(filter|policy)/i.test(code)) return final('refused')
   // Google answers a wrong key with 400.
   if (status === 401 || status === 403 || /api_key_invalid/i.test(code))
     return final('unauthorized', describeKey(asked))
-  if (status === 404 || status === 410)
-    return final('not_found', asked.missingModelHint ?? `check the model's name, and the address ${showUrl(asked.url)}`)
+  if (status === 404 || status === 410) return final('not_found', describeMissing(asked, message))
   if (status === 408) return passing('timeout')
   if (status === 413) return final('too_large')
   if (status === 429)
@@ -78,21 +76,18 @@ const judge = ({ status, code }: VendorError, asked: Asked): Verdict => {
 
 const describeKey = ({ settings: { name, apiKey, keyVariable } }: Asked): string => {
   const variable = keyVariable === undefined ? `the key of provider '${name}'` : `the key in ${keyVariable}`
-  return apiKey
-    ? `${variable} was not accepted, or may not use this model`
-    : `a key is needed, and provider '${name}' has none`
+  if (apiKey) return `${variable} was not accepted, or may not use this model`
+  const kind = findBuiltInKind(name)
+  const [own] = kind === undefined ? [] : KIND_FACTS[kind].keys
+  const place = own === undefined ? "name a secret as its 'key' in troupe.config.yaml" : `set it: export ${own}=…`
+  return `a key is needed, and provider '${name}' has none: ${place}`
 }
 
-/** @throws Fault `unauthorized` when a key is needed and there is none. */
-export const expectKey = ({ name, apiKey, keyVariable }: ProviderSettings & { name: string }): void => {
-  if (apiKey || keyVariable === undefined) return
-  throw new Fault(
-    'unauthorized',
-    `provider '${name}' has no key: ${keyVariable} is not set${/^[A-Z][A-Z0-9_]*$/.test(keyVariable) ? `\nset it: export ${keyVariable}=…` : ''}`,
-    {
-      details: { provider: name },
-    },
-  )
+/** A server that does not speak of a model has something else at that address. */
+const describeMissing = ({ kind, model, url, settings }: Asked, words: string): string => {
+  const address = { name: settings.name, kind, model, url: settings.baseUrl ?? url }
+  const pull = /model/i.test(words) ? describePull(address) : undefined
+  return pull === undefined ? `check the model's name, and the address ${showUrl(url)}` : `get it first: ${pull}`
 }
 
 const readRetryAfter = ({ headers, nowMs }: StatusContext, error: VendorError): number | undefined => {
@@ -111,9 +106,9 @@ const toWords = (message: string, { settings: { apiKey } }: Asked): string => {
 }
 
 /** Without user, query and fragment: they may hold a key. */
-const showUrl = (url: string): string => {
+export const showUrl = (url: string): string => {
   const parsed = URL.parse(url)
-  return parsed === null ? 'its address' : `${parsed.origin}${parsed.pathname}`
+  return parsed === null ? 'its address' : `${parsed.origin}${parsed.pathname}`.replace(/\/$/, '')
 }
 
 /** The error that a body holds, in any of the forms that are common: `{ error: { message, … } }`, `{ error: text }`, `{ message }`, in a list. */
@@ -167,53 +162,3 @@ const STATUS_WORDS: readonly [RegExp, number][] = [
 ]
 
 const guessStatus = (words: string): number => STATUS_WORDS.find(([pattern]) => pattern.test(words))?.[1] ?? 500
-
-/** How a connection failed, for what `fetch` throws: a TypeError whose cause knows more. */
-export const toConnectionFault = (error: unknown, asked: Asked): Fault => {
-  const { name } = asked.settings
-  const details: JsonObject = { provider: name, model: asked.model }
-  const code = findCode(error)
-  const where = showUrl(asked.url)
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
-    return new Fault(
-      'timeout',
-      `'${name}' at ${where} sent nothing for five minutes\nwith 'stream: true' a long answer keeps coming`,
-      {
-        retryable: true,
-        details,
-      },
-    )
-  const reason = REASONS[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`)
-  const hint = asked.connectionHint === undefined ? '' : `\n${asked.connectionHint}`
-  return new Fault('unavailable', `'${name}' at ${where} can't be reached: ${reason}${hint}`, {
-    retryable: !/CERT|TLS|SELF_SIGNED|UNABLE_TO|bad port/.test(code),
-    details,
-  })
-}
-
-/** All that `fetch` says of a port that it never connects to, as it belongs to another protocol. */
-const BAD_PORT = 'bad port'
-
-const REASONS: Readonly<Record<string, string>> = {
-  [BAD_PORT]: 'this port is never connected to for HTTP',
-  ECONNREFUSED: 'nothing listens there',
-  ENOTFOUND: "the name can't be resolved",
-  EAI_AGAIN: "the name can't be resolved",
-  ECONNRESET: 'the connection broke before the answer was complete',
-  EPIPE: 'the connection broke before the answer was complete',
-  UND_ERR_SOCKET: 'the connection broke before the answer was complete',
-}
-
-/** The first code in the chain of causes; of an AggregateError, that of its first error. */
-const findCode = (error: unknown, depth = 0): string => {
-  if (depth > 8 || typeof error !== 'object' || error === null) return ''
-  const { code, cause, errors, message } = error as {
-    code?: unknown
-    cause?: unknown
-    errors?: unknown[]
-    message?: unknown
-  }
-  if (message === BAD_PORT) return BAD_PORT
-  if (typeof code === 'string') return code
-  return findCode(cause ?? errors?.[0], depth + 1)
-}

@@ -53,6 +53,10 @@ export interface ProviderSettings {
   apiKey?: string
   /** The variable that would hold the key, for messages. Given, a key is needed: without one nothing is asked. */
   keyVariable?: string
+  /** Why there is no key where more is known than that its variable is not set; what to do follows on a line of its own. */
+  keyProblem?: string
+  /** What says where it is, for messages. Default: the variable of a built-in provider, `base_url` in the config of any other. */
+  addressName?: string
   /** How long a stream may be silent, in milliseconds; default 60,000. Until it begins five times as long: models load and think. */
   idleTimeoutMs?: number
   /** Default: the system's. */

@@ -6,6 +6,7 @@ import type { LlmActor } from './llm.ts'
 import type { ReadBlob } from './message-images.ts'
 import type { TokenCounts } from './prices.ts'
 import type { LlmProvider, ProviderSettings } from './provider.ts'
+import { findBuiltInKind, KIND_FACTS, PROVIDER_KINDS, type ProviderKind } from './provider-kind.ts'
 
 export interface ProviderDescription {
   /** The part of a model name before the slash. */
@@ -17,11 +18,6 @@ export interface ProviderDescription {
   /** The parameters that it takes; undefined: all, as those that it does not know it ignores. */
   params?: readonly string[]
 }
-
-/** What a provider may speak. */
-export const PROVIDER_KINDS = ['openai', 'anthropic', 'gemini', 'ollama'] as const
-
-export type ProviderKind = (typeof PROVIDER_KINDS)[number]
 
 /** A provider that is set up: a built-in one, or one under a name of the project's own. */
 export interface ProviderAccess {
@@ -91,17 +87,10 @@ const expectUrl = (name: string, baseUrl: string | undefined): void => {
 }
 
 /** Without an entry of its own: keys are asked for by the names that the vendors' users know. */
-const KEY_VARIABLES: Readonly<Record<ProviderKind, string | undefined>> = {
-  openai: 'OPENAI_API_KEY',
-  anthropic: 'ANTHROPIC_API_KEY',
-  gemini: 'GEMINI_API_KEY',
-  ollama: undefined,
-}
-
 const expectBuiltIn = (name: string, providers: Readonly<Record<string, ProviderAccess>>): ProviderAccess => {
-  const kind = PROVIDER_KINDS.find((one) => one === name)
+  const kind = findBuiltInKind(name)
   if (kind === undefined) throw new Fault('not_found', describeUnknown(name, Object.keys(providers)))
-  const keyVariable = KEY_VARIABLES[kind]
+  const [keyVariable] = KIND_FACTS[kind].keys
   return { kind, settings: keyVariable === undefined ? {} : { keyVariable } }
 }
 

@@ -1,6 +1,6 @@
 /** What a run of the library may reach of the outside: nothing that is not named. */
 import { isAbsolute, resolve } from 'node:path'
-import { PROVIDER_KINDS, type ProviderKind } from '../../actors/llm/providers.ts'
+import { findBuiltInKind, PROVIDER_KINDS, type ProviderKind } from '../../actors/llm/provider-kind.ts'
 import type { ToolOptions } from '../../actors/tools/tool-options.ts'
 import { Fault } from '../../core/fault.ts'
 import type { OwnActor } from '../own-actor.ts'
@@ -61,17 +61,16 @@ const isDatabaseFile = (location: string | undefined): location is string =>
  */
 export const toProviders = (given: Readonly<Record<string, ModelAccess>> = {}): Providers =>
   Object.fromEntries(
-    Object.entries({ ...BUILT_IN, ...given }).map(([name, { kind = findKind(name), ...settings }]) => {
+    Object.entries({ ...BUILT_IN, ...given }).map(([name, { kind = findBuiltInKind(name), ...settings }]) => {
       if (kind === undefined || !PROVIDER_KINDS.includes(kind))
         throw new Fault('invalid_input', `provider '${name}' has no kind: expected one of ${PROVIDER_KINDS.join(', ')}`)
       // A server of one's own may need no key; the vendors' do.
       const needsKey = kind !== 'ollama' && settings.baseUrl === undefined
-      return [name, { kind, settings: { ...settings, ...(needsKey && { keyVariable: `providers.${name}.apiKey` }) } }]
+      const given = { ...settings, addressName: `providers.${name}.baseUrl` }
+      return [name, { kind, settings: { ...given, ...(needsKey && { keyVariable: `providers.${name}.apiKey` }) } }]
     }),
   )
 
 const BUILT_IN: Readonly<Record<string, ModelAccess>> = Object.fromEntries(
   PROVIDER_KINDS.map((kind) => [kind, { kind }]),
 )
-
-const findKind = (name: string): ProviderKind | undefined => PROVIDER_KINDS.find((one) => one === name)

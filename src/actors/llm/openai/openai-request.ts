@@ -6,6 +6,7 @@ import type { JsonSchema } from '../../../core/json-schema.ts'
 import type { LlmImage, LlmMessage, LlmTool } from '../llm.ts'
 import { toObjectSchema } from '../object-schema.ts'
 import type { LlmRequest } from '../provider.ts'
+import { KIND_FACTS } from '../provider-kind.ts'
 import { toArgumentsText } from '../tool-arguments.ts'
 
 type Body = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming
@@ -81,9 +82,7 @@ const toParameters = (params: JsonObject, { model, baseUrl }: { model: string; b
 
 /** OpenAI's models that reason refuse the older name; many servers that speak like OpenAI know no other. */
 const limitName = ({ model, baseUrl }: { model: string; baseUrl: string }): 'max_completion_tokens' | 'max_tokens' =>
-  baseUrl.startsWith(OPENAI_BASE_URL) || /^(o\d|gpt-5)/.test(model) ? 'max_completion_tokens' : 'max_tokens'
-
-export const OPENAI_BASE_URL = 'https://api.openai.com/v1'
+  baseUrl.startsWith(KIND_FACTS.openai.url) || /^(o\d|gpt-5)/.test(model) ? 'max_completion_tokens' : 'max_tokens'
 
 const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh']
 

@@ -1,11 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { OPENAI_BASE_URL, toOpenAiBody } from '../../../../src/actors/llm/openai/openai-request.ts'
+import { toOpenAiBody } from '../../../../src/actors/llm/openai/openai-request.ts'
 import type { LlmRequest } from '../../../../src/actors/llm/provider.ts'
+import { KIND_FACTS } from '../../../../src/actors/llm/provider-kind.ts'
 import type { JsonSchema } from '../../../../src/core/json-schema.ts'
 import { catchFault } from '../../../support/catch-fault.ts'
 
-const toBody = (request: Partial<LlmRequest>, baseUrl = OPENAI_BASE_URL) =>
+const toBody = (request: Partial<LlmRequest>, baseUrl = KIND_FACTS.openai.url) =>
   toOpenAiBody({ model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }], params: {}, ...request }, baseUrl)
 
 const formatOf = (returns: JsonSchema) => {
@@ -24,7 +25,7 @@ const closed = (properties: Record<string, JsonSchema>, required = Object.keys(p
 const test = suite('requests to openai')
 
 const LIMITS: [string, string, string][] = [
-  ['gpt-4.1', OPENAI_BASE_URL, 'max_completion_tokens'],
+  ['gpt-4.1', KIND_FACTS.openai.url, 'max_completion_tokens'],
   ['o3-mini', 'http://127.0.0.1:8000/v1', 'max_completion_tokens'],
   ['gpt-5-mini', 'http://127.0.0.1:8000/v1', 'max_completion_tokens'],
   ['qwen3', 'http://127.0.0.1:8000/v1', 'max_tokens'],

@@ -1,0 +1,85 @@
+/** Which fault a connection is that failed, or never came to be. */
+import { Fault } from '../../core/fault.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { describeMissingServer, type MissingServer } from './missing-server.ts'
+import { type Asked, showUrl } from './provider-fault.ts'
+import { isVendorUrl } from './provider-kind.ts'
+
+/** How a connection failed, for what `fetch` throws: a TypeError whose cause knows more. */
+export const toConnectionFault = (error: unknown, asked: Asked): Fault => {
+  const { name } = asked.settings
+  const details: JsonObject = { provider: name, model: asked.model }
+  const code = findCode(error)
+  const where = showUrl(asked.url)
+  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')
+    return new Fault(
+      'timeout',
+      `'${name}' at ${where} sent nothing for five minutes\nwith 'stream: true' a long answer keeps coming`,
+      {
+        retryable: true,
+        details,
+      },
+    )
+  const hint = UNREACHED.has(code) ? `\n${describeMissingServer(toServer(asked))}` : ''
+  return new Fault('unavailable', `${describe(code, asked)}${hint}`, {
+    retryable: !/CERT|TLS|SELF_SIGNED|UNABLE_TO|bad port/.test(code),
+    details,
+  })
+}
+
+const describe = (code: string, asked: Asked): string => {
+  const { kind, name, url } = toServer(asked)
+  const subject = name === 'ollama' && kind === 'ollama' ? 'Ollama' : `'${name}'`
+  if (code === 'ECONNREFUSED' && !isVendorUrl(url)) return `${subject} is not running at ${showUrl(url)}`
+  const reason = REASONS[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`)
+  return `${subject} at ${showUrl(url)} can't be reached: ${reason}`
+}
+
+/** What was asked is one path of it. */
+const toServer = ({ kind, url, settings: { name, baseUrl, addressName } }: Asked): MissingServer => ({
+  name,
+  kind,
+  url: baseUrl || url,
+  addressName,
+})
+
+/** All that `fetch` says of a port that it never connects to, as it belongs to another protocol. */
+const BAD_PORT = 'bad port'
+
+/** Nothing there has been spoken to. */
+const UNREACHED: ReadonlySet<string> = new Set([
+  BAD_PORT,
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+const REASONS: Readonly<Record<string, string>> = {
+  [BAD_PORT]: 'this port is never connected to for HTTP',
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: "the name can't be resolved",
+  EAI_AGAIN: "the name can't be resolved",
+  ETIMEDOUT: 'nothing answers there',
+  UND_ERR_CONNECT_TIMEOUT: 'nothing answers there',
+  ECONNRESET: 'the connection broke before the answer was complete',
+  EPIPE: 'the connection broke before the answer was complete',
+  UND_ERR_SOCKET: 'the connection broke before the answer was complete',
+}
+
+/** The first code in the chain of causes; of an AggregateError, that of its first error. */
+const findCode = (error: unknown, depth = 0): string => {
+  if (depth > 8 || typeof error !== 'object' || error === null) return ''
+  const { code, cause, errors, message } = error as {
+    code?: unknown
+    cause?: unknown
+    errors?: unknown[]
+    message?: unknown
+  }
+  if (message === BAD_PORT) return BAD_PORT
+  if (typeof code === 'string') return code
+  return findCode(cause ?? errors?.[0], depth + 1)
+}

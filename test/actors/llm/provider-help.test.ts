@@ -1,0 +1,98 @@
+/** What the faults of a provider say is to be done, each from a real call of the real SDK. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { ProviderSettings } from '../../../src/actors/llm/provider.ts'
+import { PROVIDER_KINDS, type ProviderKind } from '../../../src/actors/llm/provider-kind.ts'
+import { loadProvider } from '../../../src/actors/llm/providers.ts'
+import { type Fault, isFault } from '../../../src/core/fault.ts'
+import { createActorContext } from '../../support/actor-context.ts'
+import { sendJson, startHttpServer, type TestServer } from '../../support/http-server.ts'
+
+const test = suite('help from providers')
+
+let server: TestServer
+test.before(async () => {
+  server = await startHttpServer((_request, response) => sendJson(response, { error: 'model "small" not found' }, 404))
+})
+test.after(() => server.stop())
+
+const ask = async (name: string, kind: ProviderKind, settings: ProviderSettings): Promise<Fault> => {
+  const actor = await loadProvider(name, { providers: { [name]: { kind, settings } } })
+  const messages = [{ role: 'user' as const, content: 'Hello' }]
+  const thrown = await actor
+    .perform({ model: `${name}/small`, messages, params: { max_tokens: 9 }, call: 0 }, createActorContext())
+    .catch((error: unknown) => error)
+  if (isFault(thrown)) return thrown
+  throw new Error(`expected a fault, got ${thrown}`)
+}
+
+const closedPort = async (): Promise<string> => {
+  const gone = await startHttpServer(() => {})
+  await gone.stop()
+  return gone.url
+}
+
+test('Ollama that is not running is to be started', async () => {
+  const url = await closedPort()
+  const { code, message } = await ask('ollama', 'ollama', { baseUrl: url })
+  assert.is(code, 'unavailable')
+  assert.match(message, `Ollama is not running at ${url}\nstart it with 'ollama serve'`)
+})
+
+for (const kind of PROVIDER_KINDS)
+  test(`a server of one's own that speaks as ${kind} does and is not running is named, with its address`, async () => {
+    const url = await closedPort()
+    const { code, message } = await ask('own', kind, { baseUrl: `${url}/v1` })
+    assert.is(code, 'unavailable')
+    assert.match(message, `'own' is not running at ${url}/v1\nstart `)
+    assert.match(message, "base_url of 'own' in troupe.config.yaml")
+  })
+
+test('a model that Ollama does not have is to be pulled', async () => {
+  const { code, message } = await ask('ollama', 'ollama', { baseUrl: server.url })
+  assert.is(code, 'not_found')
+  assert.match(message, 'get it first: ollama pull small')
+})
+
+test('a model that another server does not have may have another name', async () => {
+  const { code, message } = await ask('own', 'openai', { baseUrl: server.url })
+  assert.is(code, 'not_found')
+  assert.match(message, `check the model's name, and the address ${server.url}/chat/completions`)
+})
+
+const MISSING_KEYS: [ProviderKind, string, RegExp][] = [
+  [
+    'openai',
+    'OPENAI_API_KEY',
+    /OPENAI_API_KEY is not set\nset it: export OPENAI_API_KEY=…, or in troupe\.config\.yaml/,
+  ],
+  ['anthropic', 'ANTHROPIC_API_KEY', /ANTHROPIC_API_KEY is not set\nset it: export ANTHROPIC_API_KEY=…/],
+  ['gemini', 'GEMINI_API_KEY', /neither GEMINI_API_KEY nor GOOGLE_API_KEY is set\nset it: export GEMINI_API_KEY=…/],
+]
+for (const [kind, keyVariable, message] of MISSING_KEYS)
+  test(`${kind} without a key is asked nothing, and ${keyVariable} is named`, async () => {
+    const before = server.requests.length
+    const fault = await ask(kind, kind, { baseUrl: server.url, keyVariable })
+    assert.is(fault.code, 'unauthorized')
+    assert.match(fault.message, message)
+    assert.is(server.requests.length, before)
+  })
+
+test('a key that could not be read is missed with the reason', async () => {
+  const keyProblem = "secret 'OWN_KEY' can't be read from '/run/key'\ncheck the path"
+  const { message } = await ask('own', 'openai', { baseUrl: server.url, keyVariable: 'OWN_KEY', keyProblem })
+  assert.is(message, `provider 'own' has no key: ${keyProblem}`)
+})
+
+test('a server that wants a key and was given none: where to give it is said', async () => {
+  const closed = await startHttpServer((_request, response) => sendJson(response, { error: 'who are you?' }, 401))
+  const [own, openai] = [
+    await ask('own', 'openai', { baseUrl: closed.url }),
+    await ask('openai', 'openai', { baseUrl: closed.url }),
+  ]
+  assert.match(own.message, "'own' has none: name a secret as its 'key' in troupe.config.yaml")
+  assert.match(openai.message, "'openai' has none: set it: export OPENAI_API_KEY=…")
+  await closed.stop()
+})
+
+test.run()
