@@ -3,13 +3,15 @@
  * `node build/build.ts FOLDER` builds into another folder.
  *
  * The command line is bundled with most packages it uses, for a quick start (bundle-cli.ts), and V8's compile cache is
- * kept in dist/.cache. The library leaves all of them in node_modules, so that a program has one XState.
+ * kept in dist/.cache. The library leaves all of them in node_modules, so that a program has one XState. Both read the list
+ * of prices, which lies beside them.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { BUNDLE, type BundledFile, bundleCli, toBundled } from './bundle-cli.ts'
 import { declareTypes } from './declare-types.ts'
+import { PRICE_LIST } from './prices.ts'
 
 /** Imports are hoisted, so the cache must be on before the module that imports all else is named. Off, silently, where the folder can't be written. */
 const CLI_ENTRY = `process.getBuiltinModule('node:module').enableCompileCache(import.meta.dirname + '/.cache')
@@ -24,8 +26,9 @@ const main = async (folder: string): Promise<void> => {
   for (const { path, contents } of [...cli, ...library]) write(join(folder, path), contents)
   for (const [file, text] of types) write(join(folder, 'types', file), text)
   write(join(folder, 'cli.js'), CLI_ENTRY)
+  write(join(folder, basename(PRICE_LIST)), readFileSync(PRICE_LIST))
   const sizeBytes = [...cli, ...library].reduce((total, { contents }) => total + contents.length, 0)
-  const count = cli.length + library.length + types.size + 1
+  const count = cli.length + library.length + types.size + 2
   console.log(
     `${folder}: ${count} files, ${Math.round(sizeBytes / 1024)} KB in ${Math.round(performance.now() - started)} ms`,
   )

@@ -28,7 +28,6 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@mikro-orm/core': ['src/store/'],
   '@mikro-orm/migrations': ['src/store/'],
   '@mikro-orm/sqlite': ['src/store/'],
-  '@pydantic/genai-prices': ['src/actors/llm/price-table.ts'],
   '@statelyai/inspect': ['src/app/inspect/'],
   '@xstate/graph': ['src/app/walk/'],
   ajv: ['src/core/', 'src/compiler/'],

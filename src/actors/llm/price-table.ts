@@ -1,23 +1,27 @@
 /**
- * The prices of vendors, as the package @pydantic/genai-prices brings them: bundled, so nothing is ever fetched (its
- * auto-update starts only when `updatePrices` is called, which nobody does). The table is large: it is read when the first
- * price is asked for, at once, so that the compiler can ask too; `createRequire` is what a bundler leaves alone.
+ * What calls cost by the list of vendors' prices, and what they may cost at the most. A test holds each sum equal to what the package
+ * says that the list is from, for every model in it.
  */
-import { createRequire } from 'node:module'
-import type { ModelInfo, ModelPrice, TieredPrices } from '@pydantic/genai-prices'
+import {
+  type DatedPrices,
+  findListedModel,
+  type ListedModel,
+  type ListedPrices,
+  type PriceList,
+  type Tiered,
+} from './price-list.ts'
 
-type Library = typeof import('@pydantic/genai-prices')
+export type { PriceList }
 
-/** Kept with each run that it priced. A test holds it equal to the installed package. */
+/** Kept with each run that it priced. A test holds it equal to the list, and the list to the installed package. */
 export const PRICE_TABLE_VERSION = 'genai-prices 0.1.8'
 
-/** Whose price list: by the table's own id of the vendor, or by the address at which models are served. */
-export type PriceList = { providerId: string } | { providerApiUrl: string }
-
 export interface TokenCounts {
-  /** The cached ones included. */
+  /** The cached ones and those written to the cache included. */
   input_tokens: number
   cached_tokens: number
+  /** That the vendor has put into its cache, and asks more for; default 0. */
+  cache_write_tokens?: number
   output_tokens: number
 }
 
@@ -25,6 +29,8 @@ export interface TokenCounts {
 export interface TokenPrices {
   inputUsd: number
   outputUsd: number
+  /** For the call itself, whatever its tokens; default 0. */
+  callUsd?: number
 }
 
 /** US dollars for a call at `at` (epoch milliseconds), long inputs and cached tokens by their own prices; null: unknown. */
@@ -33,11 +39,30 @@ export const costByTable = (
   model: string,
   { usage, at }: { usage: TokenCounts; at: number },
 ): number | null => {
-  if (findModel(list, model, at) === undefined) return null
-  const { input_tokens, cached_tokens, output_tokens } = usage
-  const counts = { input_tokens, cache_read_tokens: Math.min(cached_tokens, input_tokens), output_tokens }
-  return load().calcPrice(counts, model, { ...list, timestamp: new Date(at) })?.total_price ?? null
+  const found = findModel(list, model, at)
+  return found === undefined ? null : costOf(usage, pricesAt(found, at))
 }
+
+const costOf = ({ input_tokens, output_tokens, ...counts }: TokenCounts, prices: ListedPrices): number => {
+  const cached = Math.min(counts.cached_tokens, input_tokens)
+  const written = Math.min(counts.cache_write_tokens ?? 0, input_tokens - cached)
+  const { input_mtok, output_mtok, cache_read_mtok = input_mtok, cache_write_mtok = input_mtok } = prices
+  const cost = (price: Tiered | undefined, tokens: number): number => tokens * priceOf(price, input_tokens)
+  return (
+    (cost(input_mtok, input_tokens - cached - written) +
+      cost(cache_read_mtok, cached) +
+      cost(cache_write_mtok, written) +
+      cost(output_mtok, output_tokens)) /
+      1e6 +
+    (prices.requests_kcount ?? 0) / 1e3
+  )
+}
+
+const priceOf = (price: Tiered = 0, inputTokens: number): number =>
+  typeof price === 'number'
+    ? price
+    : (price.tiers.toSorted((one, other) => one.start - other.start).findLast(({ start }) => inputTokens > start)
+        ?.price ?? price.base)
 
 /** The most that a token of a call with at most `inputTokens` may cost on the day of `at`; null: unknown. */
 export const worstByTable = (
@@ -48,32 +73,47 @@ export const worstByTable = (
   const found = findModel(list, model, at)
   if (found === undefined) return null
   const prices = pricesOfDay(found, at)
-  const most = (key: string): number => Math.max(...prices.map((price) => highest(price[key], inputTokens))) / 1e6
-  return { inputUsd: most('input_mtok'), outputUsd: most('output_mtok') }
+  const most = (...keys: (keyof ListedPrices)[]): number =>
+    Math.max(...prices.flatMap((price) => keys.map((key) => highest(price[key], inputTokens))))
+  const callUsd = most('requests_kcount') / 1e3
+  return {
+    inputUsd: most('input_mtok', 'cache_read_mtok', 'cache_write_mtok') / 1e6,
+    outputUsd: most('output_mtok') / 1e6,
+    ...(callUsd > 0 && { callUsd }),
+  }
 }
 
 /** How many tokens a call of the model may hold, input and output together; undefined: unknown. */
 export const windowByTable = (list: PriceList, model: string, at: number): number | undefined =>
   findModel(list, model, at)?.context_window
 
-let library: Library | undefined
-
-const load = (): Library => {
-  library ??= createRequire(import.meta.url)('@pydantic/genai-prices') as Library
-  return library
+/** Undefined also where the list names a model without a price for what goes in and for what comes out. */
+const findModel = (list: PriceList, model: string, at: number): ListedModel | undefined => {
+  const found = findListedModel(list, model)
+  if (found === undefined) return undefined
+  const { input_mtok, output_mtok } = pricesAt(found, at)
+  return input_mtok === undefined || output_mtok === undefined ? undefined : found
 }
 
-/** Undefined also where the table names a model without a price for what goes in and for what comes out. */
-const findModel = (list: PriceList, model: string, at: number): ModelInfo | undefined => {
-  const found = load().calcPrice({}, model, { ...list, timestamp: new Date(at) })
-  const isPriced = found?.model_price.input_mtok !== undefined && found.model_price.output_mtok !== undefined
-  return isPriced ? found.model : undefined
+const pricesAt = ({ prices }: ListedModel, at: number): ListedPrices =>
+  Array.isArray(prices) ? ((prices.findLast((one) => isInForce(one, at)) ?? prices[0])?.prices ?? {}) : prices
+
+const isInForce = ({ constraint }: DatedPrices, at: number): boolean => {
+  if (constraint?.type === 'start_date') return at >= Date.parse(constraint.start_date)
+  if (constraint === undefined) return true
+  const [start, end, now] = [toTimeOfDay(constraint.start_time), toTimeOfDay(constraint.end_time), at % DAY_MS]
+  return end < start ? now >= start || now < end : now >= start && now < end
 }
+
+const DAY_MS = 86_400_000
+
+/** Milliseconds since midnight, UTC. */
+const toTimeOfDay = (time: string): number => (Date.parse(`1970-01-02T${time}`) + DAY_MS) % DAY_MS
 
 /** The last one that has begun counts; prices by the hour count at any time of the day. */
-const pricesOfDay = ({ prices }: ModelInfo, at: number): ModelPrice[] => {
+const pricesOfDay = ({ prices }: ListedModel, at: number): ListedPrices[] => {
   if (!Array.isArray(prices)) return [prices]
-  const possible: ModelPrice[] = []
+  const possible: ListedPrices[] = []
   for (const { constraint, prices: one } of prices.toReversed()) {
     if (constraint?.type === 'start_date' && at < Date.parse(constraint.start_date)) continue
     possible.push(one)
@@ -83,7 +123,7 @@ const pricesOfDay = ({ prices }: ModelInfo, at: number): ModelPrice[] => {
   return possible.length === 0 && first !== undefined ? [first.prices] : possible
 }
 
-const highest = (price: number | TieredPrices | undefined, inputTokens: number): number => {
+const highest = (price: Tiered | undefined, inputTokens: number): number => {
   if (price === undefined || typeof price === 'number') return price ?? 0
   const reached = price.tiers.filter(({ start }) => inputTokens > start)
   return Math.max(price.base, ...reached.map((tier) => tier.price))

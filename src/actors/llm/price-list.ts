@@ -1,0 +1,124 @@
+/**
+ * The list of vendors' prices, `vendor-prices.jsonl`: written by build/prices.ts from a package, bundled, never fetched. It is
+ * read when the first price is asked for, at once, so that the compiler can ask too; of its lines only those of vendors
+ * that somebody asks for are parsed.
+ */
+import { readFileSync } from 'node:fs'
+import { Defect } from '../../core/defect.ts'
+import { type ModelMatch, matchesModel, withDashedDate } from './model-match.ts'
+
+/** Whose prices: by the list's own id of the vendor, or by the address at which models are served. */
+export type PriceList = { providerId: string } | { providerApiUrl: string }
+
+/** US dollars: `mtok` for a million tokens, `kcount` for a thousand calls. What has no price of its own costs as its kind does. */
+export interface ListedPrices {
+  input_mtok?: Tiered
+  output_mtok?: Tiered
+  cache_read_mtok?: Tiered
+  cache_write_mtok?: Tiered
+  requests_kcount?: number
+}
+
+/** A tier is the price of all tokens of a call with more than `start` tokens of input. */
+export type Tiered = number | { base: number; tiers: { start: number; price: number }[] }
+
+/** From a day on, or at a time of the day, in UTC: `00:30:00Z`. The last one that fits counts. */
+export interface DatedPrices {
+  constraint?:
+    | { type: 'start_date'; start_date: string }
+    | { type: 'time_of_date'; start_time: string; end_time: string }
+  prices: ListedPrices
+}
+
+export interface ListedModel {
+  match: ModelMatch
+  prices: ListedPrices | DatedPrices[]
+  /** Tokens that a call may hold. */
+  context_window?: number
+}
+
+interface Vendor {
+  id: string
+  /** A regular expression for the beginning of an URL. */
+  address: string
+  /** How many. */
+  models: number
+  /** Whose models it offers as well. */
+  fallback?: string[]
+}
+
+/** Undefined: it is in no list. @throws Defect where the list is missing from the package */
+export const findListedModel = (list: PriceList, model: string): ListedModel | undefined => {
+  const { vendors } = readList()
+  const vendor = vendors.find((one) =>
+    'providerId' in list ? one.id === list.providerId : new RegExp(`^(?:${one.address})`).test(list.providerApiUrl),
+  )
+  if (vendor === undefined) return undefined
+  const key = `${vendor.id}/${model}`
+  if (found.has(key)) return found.get(key)
+  const name = model.toLowerCase().trim()
+  const one = findModelOf(vendor, name) ?? findModelOf(vendor, withDashedDate(name))
+  // Names come from workflows: a server that lives for long sees many.
+  if (found.size >= MOST_KEPT) found.clear()
+  found.set(key, one)
+  return one
+}
+
+const MOST_KEPT = 1_000
+const found = new Map<string, ListedModel | undefined>()
+
+const findModelOf = (vendor: Vendor, name: string): ListedModel | undefined => {
+  const own = modelsOf(vendor.id).find(({ match }) => matchesModel(match, name))
+  if (own !== undefined) return own
+  for (const id of vendor.fallback ?? []) {
+    const other = readList().vendors.find((one) => one.id === id)
+    const model = other && findModelOf(other, name)
+    if (model !== undefined) return model
+  }
+  return undefined
+}
+
+const parsed = new Map<string, ListedModel[]>()
+
+const modelsOf = (id: string): ListedModel[] => {
+  const known = parsed.get(id)
+  if (known !== undefined) return known
+  const { vendors, lines } = readList()
+  let start = 0
+  for (const vendor of vendors) {
+    if (vendor.id === id) break
+    start += vendor.models
+  }
+  const count = vendors.find((one) => one.id === id)?.models ?? 0
+  const models = JSON.parse(`[${lines.slice(start, start + count).join(',')}]`) as ListedModel[]
+  parsed.set(id, models)
+  return models
+}
+
+interface Lines {
+  vendors: Vendor[]
+  /** Of the models. */
+  lines: string[]
+}
+
+let read: Lines | undefined
+
+const readList = (): Lines => {
+  if (read === undefined) {
+    const [header = '', ...lines] = readText().split('\n')
+    read = { vendors: (JSON.parse(header) as { vendors: Vendor[] }).vendors, lines }
+  }
+  return read
+}
+
+const readText = (): string => {
+  for (const place of PLACES) {
+    try {
+      return readFileSync(new URL(place, import.meta.url), 'utf8')
+    } catch {}
+  }
+  throw new Defect('the list of prices, vendor-prices.jsonl, is missing: expected it beside the code')
+}
+
+/** Beside the source, and beside or one folder above the file of a bundle. */
+const PLACES = ['vendor-prices.jsonl', '../vendor-prices.jsonl']
