@@ -153,7 +153,7 @@ class Writer {
     const [first = [], second = []] = lists
     const condition = toCondition(variant, scope.readable) ?? 'input.flag'
     const back = variant % 2 === 1 ? scope.behind.at(-1) : undefined
-    if (back !== undefined) back.max_visits = 3
+    if (back !== undefined) limitVisits(back)
     const target = back?.id ?? scope.ahead[variant % Math.max(1, scope.ahead.length)]
     return [
       ...(target === undefined ? [] : [{ when: condition, next: target }]),
@@ -164,9 +164,10 @@ class Writer {
   }
 
   policy({ retry, timeout, onError }: Common, scope: Scope): Record<string, unknown> {
+    // The jitter is drawn from the run's id, and two runs are compared.
+    const attempts = { max: retry ? 2 : 3, backoff: retry ? '1s..2s' : '1s..30s', jitter: false }
     return {
-      ...(this.#attempts && retry ? { retry: { max: 2, backoff: '1s..2s' } } : {}),
-      ...(this.#attempts ? (timeout ? { timeout: '10s' } : {}) : { retry: { max: 1 } }),
+      ...(this.#attempts ? { retry: attempts, ...(timeout ? { timeout: '10s' } : {}) } : { retry: { max: 1 } }),
       ...onErrorOf(onError, scope),
     }
   }
@@ -189,6 +190,16 @@ const writeWorkflow = (shapes: readonly Shape[], attempts: boolean): string =>
     limits: { steps: 300 },
     steps: new Writer(attempts).list(shapes, { readable: [], ahead: [], behind: [] }),
   })
+
+/** A step that is jumped back to, and goes on when it was visited too often, would be a circle that performs nothing. */
+const limitVisits = (step: Written): void => {
+  step.max_visits = 3
+  const { on_error } = step
+  if (typeof on_error === 'string' && on_error !== 'fail')
+    step.on_error = Object.fromEntries(
+      ['refused', 'not_found', 'timeout', 'unavailable'].map((code) => [code, on_error]),
+    )
+}
 
 const whenOf = (condition: string | undefined): { when?: string } =>
   condition === undefined ? {} : { when: condition }
