@@ -126,7 +126,7 @@ const build = (
 ): CompiledWorkflow => {
   const { workflow } = checked
   const places = placeSteps(workflow)
-  const plans = planSteps(places, { catalogue, workflow, models })
+  const plans = planSteps({ catalogue, workflow, models, places })
   const pinned = Object.fromEntries([...children].map(([reference, { hash }]) => [reference, hash]))
   return {
     ...linkWorkflow(workflow, lowerWorkflow(workflow, places), places),

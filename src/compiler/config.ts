@@ -40,6 +40,8 @@ export interface PriceConfig {
   outputUsd: number
   /** Of input that the vendor had in its cache; default: as all input. */
   cachedUsd?: number
+  /** Of input that the vendor put into its cache; default: as all input. */
+  cacheWriteUsd?: number
 }
 
 /** Reads a config; a file without content is the default config. Undefined when there is no map to read; all findings are collected. */

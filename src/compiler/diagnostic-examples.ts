@@ -140,7 +140,7 @@ export const DIAGNOSTIC_EXAMPLES: Partial<Record<DiagnosticCode, DiagnosticExamp
     on_error: { time_out: continue }`),
   unmatchable_fault_code: steps(`${ASK}
     on_error: { budget_exceeded: continue }`),
-  not_available_yet: steps('- { id: ask, approve: { title: "Go on?" }, timeout: 4h }'),
+  not_available_yet: steps('- { id: sum, code: javascript, source: "return 1" }'),
   bad_linked_file: steps('- { id: ask, llm: mock/script, prompt: Hello, params: { script: answers.yaml } }'),
   unknown_workflow: steps('- { id: call, workflow: billing }'),
   recursive_workflow: {

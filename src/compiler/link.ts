@@ -73,6 +73,7 @@ const createWorkflowMachine = (config: MachineConfig, recorder: Recorder): AnySt
     steps: records,
     fault: null,
     output: null,
+    undo: null,
   })
   // The config is data that lowering wrote; XState's types can only follow one that stands in the source.
   const whole = { ...config, context, output: ({ context: { output } }: { context: MachineContext }) => output }
@@ -90,7 +91,8 @@ const INVOKED_KINDS = [
   'approve',
   'emit',
   'foreach',
-] satisfies Step['kind'][]
+  'undo',
+] satisfies (Step['kind'] | 'undo')[]
 
 const createRecords = (ids: Iterable<string>): Record<string, StepRecord> =>
   Object.freeze(Object.fromEntries([...ids].map((id) => [id, PENDING])))

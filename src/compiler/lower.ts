@@ -3,11 +3,11 @@
  * means to the host (actor, policy) stands in its plan, what it means to the machine in transitions, guards `when` and the
  * action `record`. Each foreach body is a machine of its own, run once an item.
  */
-import { CANCELLED, COMPLETED, FAILED } from '../core/machine-ends.ts'
+import { CANCELLED, COMPLETED, FAILED, UNDO } from '../core/machine-ends.ts'
 import type { ForeachStep, Step, Workflow } from './document.ts'
 import { type BlockContext, lowerDo, lowerForeach, lowerLoop, lowerParallel, lowerSwitch } from './lower/block.ts'
 import type { Places, Surroundings } from './lower/exit.ts'
-import { lowerEffect, lowerFail, lowerWait } from './lower/leaf.ts'
+import { lowerAnswered, lowerEffect, lowerFail, lowerWait } from './lower/leaf.ts'
 import { OUTPUT, record, type StateConfig, when } from './lower/state-config.ts'
 import { childLists } from './step-place.ts'
 
@@ -27,13 +27,28 @@ export interface LoweredWorkflow {
 }
 
 export const lowerWorkflow = (workflow: Workflow, places: Places): LoweredWorkflow => ({
-  root: lowerMachine(workflow.name.value, workflow.steps, places),
+  root: lowerMachine(workflow.name.value, {
+    steps: workflow.steps,
+    places,
+    undoes: [...places.values()].some(({ step }) => step.undo !== undefined),
+  }),
   bodies: new Map(
-    findForeachSteps(workflow.steps).map((step) => [step.id.value, lowerMachine(step.id.value, step.steps, places)]),
+    findForeachSteps(workflow.steps).map(({ id, steps }) => [
+      id.value,
+      lowerMachine(id.value, { steps, places, undoes: false }),
+    ]),
   ),
 })
 
-const lowerMachine = (id: string, steps: readonly Step[], places: Places): MachineConfig => {
+interface Body {
+  steps: readonly Step[]
+  places: Places
+  /** Whether a bad end leads through the state that undoes. */
+  undoes: boolean
+}
+
+const lowerMachine = (id: string, { steps, places, undoes }: Body): MachineConfig => {
+  const failed = `#${undoes ? UNDO : FAILED}`
   const lowerList = (list: readonly Step[], around: Surroundings): Record<string, StateConfig> =>
     Object.fromEntries(list.map((step) => [step.id.value, lowerStep(step, { places, around, lowerList })]))
   return {
@@ -41,23 +56,35 @@ const lowerMachine = (id: string, steps: readonly Step[], places: Places): Machi
     options: { maxIterations: 20_000 },
     initial: steps[0]?.id.value ?? OUTPUT,
     on: {
-      CANCEL: [{ target: `#${CANCELLED}`, actions: [record({ op: 'cancel' })] }],
-      BUDGET_EXCEEDED: [{ target: `#${FAILED}`, actions: [record({ op: 'budget' })] }],
+      CANCEL: [{ target: `#${undoes ? UNDO : CANCELLED}`, actions: [record({ op: 'cancel' })] }],
+      BUDGET_EXCEEDED: [{ target: failed, actions: [record({ op: 'budget' })] }],
     },
     states: {
       ...lowerList(steps, {
         exit: { target: `#${OUTPUT}`, actions: [] },
-        fault: { target: `#${FAILED}`, actions: [], through: [] },
+        fault: { target: failed, actions: [], through: [] },
       }),
       [OUTPUT]: {
         id: OUTPUT,
         entry: [record({ op: 'output' })],
-        always: [{ target: `#${FAILED}`, guard: when({ step: '', is: 'faulted' }) }, { target: `#${COMPLETED}` }],
+        always: [{ target: failed, guard: when({ step: '', is: 'faulted' }) }, { target: `#${COMPLETED}` }],
       },
+      ...(undoes ? { [UNDO]: lowerUndo() } : {}),
       [COMPLETED]: { id: COMPLETED, type: 'final' },
       [FAILED]: { id: FAILED, type: 'final' },
       [CANCELLED]: { id: CANCELLED, type: 'final' },
     },
+  }
+}
+
+/** The host undoes, one after the other; nothing that happens meanwhile changes how the run ends. */
+const lowerUndo = (): StateConfig => {
+  const onward = [{ target: `#${FAILED}`, guard: when({ step: '', is: 'faulted' }) }, { target: `#${CANCELLED}` }]
+  return {
+    id: UNDO,
+    meta: { kind: 'undo' },
+    on: { CANCEL: [], BUDGET_EXCEEDED: [] },
+    invoke: { id: UNDO, src: 'undo', input: { step: UNDO }, onDone: onward, onError: onward },
   }
 }
 
@@ -74,7 +101,9 @@ const lowerStep = (step: Step, context: BlockContext): StateConfig => {
     case 'parallel':
       return lowerParallel(step, context)
     case 'wait':
-      return step.wait.kind === 'event' ? lowerEffect(step, context) : lowerWait(step, context)
+      return step.wait.kind === 'event' ? lowerAnswered(step, context) : lowerWait(step, context)
+    case 'approve':
+      return lowerAnswered(step, context)
     case 'fail':
       return lowerFail(step, context)
     default:

@@ -20,9 +20,22 @@ export interface MachineContext {
   outer: MachineContext | null
   item: JsonValue
   index: number
+  /** What has to be undone when the run ends badly, the last first: a list that shares its tail. */
+  undo: UndoEntry | null
 }
 
-/** What a machine starts from; `steps`, `fault` and `output` are its own. */
+/** One step that has completed and can be undone. */
+export interface UndoEntry {
+  step: string
+  visit: number
+  /** Of the undoing tool, evaluated when the step completed; or why it could not be. */
+  call: { input: JsonValue } | { fault: FaultData }
+  /** The idempotency key of the step, when it gives one. */
+  key?: string
+  before: UndoEntry | null
+}
+
+/** What a machine starts from; `steps`, `fault`, `output` and `undo` are its own. */
 export type MachineInput = Pick<MachineContext, 'run' | 'input' | 'env' | 'at' | 'outer' | 'item' | 'index'>
 
 export interface RoutedFault {

@@ -1,5 +1,8 @@
 /** What a run asks of its host, as data. */
+import type { UndoEntry } from '../compiler/machine-context.ts'
 import type { JsonValue } from '../core/json.ts'
+import type { JsonSchema } from '../core/json-schema.ts'
+import type { Undone } from '../machines/undo.ts'
 import type { RunEnd } from '../store/store.ts'
 import type { TimerName } from './run-event.ts'
 
@@ -8,7 +11,12 @@ export type RunEffect =
   | { type: 'stop'; path: string; visit: number }
   | { type: 'timer.start'; timer: OpenTimer }
   | { type: 'timer.stop'; id: string }
-  | { type: 'ended'; end: Pick<RunEnd, 'status' | 'output' | 'error'> }
+  | { type: 'wait.open'; wait: OpenWait }
+  | { type: 'wait.close'; wait: OpenWait }
+  | { type: 'emit'; event: EmittedEvent }
+  /** A step with `undo` has completed: what will undo it. */
+  | { type: 'undo.keep'; path: string; visit: number; call: UndoEntry['call'] }
+  | { type: 'ended'; end: EndedRun }
 
 /** One effect that has been asked for and has no outcome yet: (path, visit) names it. */
 export interface OpenEffect {
@@ -32,3 +40,38 @@ export interface OpenTimer {
   /** Epoch milliseconds. */
   dueAt: number
 }
+
+/** What only somebody outside can bring to an end: (path, visit) names it, as it does an effect. */
+export type OpenWait = { path: string; visit: number; step: string } & (
+  | { kind: 'event'; event: string }
+  | ({ kind: 'approval' } & ApprovalRequest)
+)
+
+export interface ApprovalRequest {
+  title: string
+  /** What the person needs to see; of a call of a tool its input. */
+  show: JsonValue
+  /** JSON Schema of what the person fills in; null: nothing. */
+  form: JsonSchema | null
+  /** Who may decide; null: anyone. */
+  by: string[] | null
+  /** The tool whose call is asked about; null: a step of kind `approve` asks. */
+  tool: string | null
+  /** Epoch milliseconds. */
+  requestedAt: number
+  /** When nobody needs to decide any more; null: never. */
+  dueAt: number | null
+}
+
+/** An event that leaves the run, in the words of CloudEvents 1.0. */
+export interface EmittedEvent {
+  id: string
+  type: string
+  source: string
+  /** Epoch milliseconds. */
+  at: number
+  data: JsonValue
+}
+
+/** `undone`: what was undone before a failed or cancelled end, and what could not be. */
+export type EndedRun = Pick<RunEnd, 'status' | 'output' | 'error'> & { undone?: readonly Undone[] }

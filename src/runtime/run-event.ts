@@ -39,7 +39,27 @@ export type RunEvent =
   | { kind: 'outcome'; at: number; path: string; visit: number; data: OutcomeData }
   | { kind: 'timer'; at: number; path: string; visit: number; data: { timer: TimerName } }
   | { kind: 'cancel'; at: number; data: { by: string } }
+  | { kind: 'decision'; at: number; path: string; visit: number; data: DecisionData }
+  | { kind: 'signal'; at: number; data: SignalData }
   | { kind: 'budget'; at: number; data: { limit: 'time' | 'cost_usd' | 'tokens'; details?: JsonObject } }
+
+/** Who decided what. */
+export interface DecisionData {
+  verdict: 'approved' | 'rejected'
+  by: string
+  /** What the form was filled in with. */
+  values: JsonValue
+  comment?: string
+}
+
+/** An event from outside, such as `troupe signal` sends. */
+export interface SignalData {
+  id: string
+  name: string
+  data: JsonValue
+  /** RFC 3339: when it was sent. */
+  at: string
+}
 
 /** `origin` is the path of the step in a foreach item that the fault came from. */
 export type Outcome = { output: JsonValue } | { fault: FaultData; origin?: string }

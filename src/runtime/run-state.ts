@@ -14,34 +14,40 @@ import type { MachineEvent } from '../compiler/link/machine-event.ts'
 import type { MachineContext } from '../compiler/machine-context.ts'
 import type { StepPlan } from '../compiler/plan.ts'
 import { Defect } from '../core/defect.ts'
-import type { FaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
-import { CANCELLED, COMPLETED } from '../core/machine-ends.ts'
+import { UNDO } from '../core/machine-ends.ts'
 import { toolLoopMachine } from '../machines/tool-loop.ts'
+import { type Undone, undoMachine } from '../machines/undo.ts'
+import { toDecided, toEmitted, toSignalled, toWaiting } from './answered-step.ts'
 import { foldOf, type MachineEffect } from './fold.ts'
-import { type ItemEnd, ItemPool } from './item-pool.ts'
+import { ItemPool } from './item-pool.ts'
 import type { MachineObserver } from './machine-observer.ts'
-import type { OpenEffect, OpenTimer, RunEffect } from './run-effect.ts'
-import type { CreatedData, Outcome, RunEvent } from './run-event.ts'
-import { contextOf, itemPath, loopPath, nameTimer, type OpenStep, pathOf, type Scope } from './scope.ts'
-
-/** Steps without an effect that one event may bring about before others have their turn: a few milliseconds of work. */
-const MOST_AT_ONCE = 200
+import { OpenTimers } from './open-timers.ts'
+import { OpenWaits, type WaitingStep } from './open-waits.ts'
+import { prepareCall } from './prepare-call.ts'
+import type { EndedRun, OpenEffect, OpenTimer, OpenWait, RunEffect } from './run-effect.ts'
+import type { CreatedData, Outcome, RunEvent, SignalData } from './run-event.ts'
+import { type AskedStep, contextOf, itemPath, loopPath, type OpenStep, pathOf, type Scope } from './scope.ts'
+import { budgetExceeded, readEnd, type ScopeEnd, toRunEnd } from './scope-end.ts'
+import { UndoStack } from './undo-stack.ts'
+import { WorkQueue } from './work-queue.ts'
 
 const TOOL_LOOP: Scope['linked'] = { machine: toolLoopMachine as never, steps: new Map() }
+const UNDOING: Scope['linked'] = { machine: undoMachine as never, steps: new Map() }
 
 export class RunState {
   readonly #workflow: CompiledWorkflow
   readonly #open = new Map<string, { scope: Scope; step: string; visit: number; effect: OpenEffect }>()
-  readonly #timers = new Map<string, { scope: Scope; xstateId: string; timer: OpenTimer; event: string }>()
-  readonly #queue: (() => unknown)[] = []
+  readonly #timers = new OpenTimers()
+  readonly #waits = new OpenWaits()
+  readonly #undo = new UndoStack()
+  readonly #queue = new WorkQueue()
   #effects: RunEffect[] = []
   #root: Scope | undefined
   #at = 0
   #stepsStarted = 0
-  #pause: OpenTimer | undefined
-  #pauses = 0
-  #end: Extract<RunEffect, { type: 'ended' }>['end'] | undefined
+  #undone: readonly Undone[] = []
+  #end: EndedRun | undefined
 
   readonly #onScopeClosed: (scope: Scope) => void
   #observer: MachineObserver | undefined
@@ -85,16 +91,19 @@ export class RunState {
         })
       }
       case 'timer': {
-        if (event.data.timer === 'pause') return this.#goOn(event)
-        const open = this.#timers.get(`${event.path}:${event.data.timer}`)
-        if (open === undefined || open.timer.visit !== event.visit) return undefined
+        if (event.data.timer === 'pause')
+          return this.#queue.endPause(event.visit) ? this.#collect(event.at, () => {}) : undefined
+        const due = this.#timers.take({ ...event, name: event.data.timer })
+        if (due === undefined) return undefined
         return this.#collect(event.at, () => {
-          this.#timers.delete(open.timer.id)
-          open.scope.timers.delete(open.xstateId)
-          this.#effects.push({ type: 'timer.stop', id: open.timer.id })
-          this.#tell(open.scope, { type: open.event })
+          this.#effects.push({ type: 'timer.stop', id: due.timer.id })
+          this.#tell(due.scope, { type: due.event })
         })
       }
+      case 'decision':
+        return this.#decide(event)
+      case 'signal':
+        return this.#signal(event)
       case 'cancel':
         return this.#collect(event.at, () => this.#tell(root, { type: 'CANCEL' }))
       case 'budget':
@@ -110,15 +119,20 @@ export class RunState {
   }
 
   openTimers(): OpenTimer[] {
-    const timers = [...this.#timers.values()].map(({ timer }) => timer)
-    return this.#pause === undefined ? timers : [...timers, this.#pause]
+    const { pause } = this.#queue
+    return pause === undefined ? this.#timers.list() : [...this.#timers.list(), pause]
+  }
+
+  /** What only people and events from outside can bring to an end. */
+  openWaits(): OpenWait[] {
+    return this.#waits.list()
   }
 
   isOpen(path: string, visit: number): boolean {
     return this.#open.get(path)?.visit === visit
   }
 
-  get end(): Extract<RunEffect, { type: 'ended' }>['end'] | undefined {
+  get end(): EndedRun | undefined {
     return this.#end
   }
 
@@ -134,23 +148,35 @@ export class RunState {
     this.#effects = []
     this.#at = at
     happen()
-    for (let done = 0; done < MOST_AT_ONCE && this.#queue.length > 0; done++) this.#queue.shift()?.()
-    if (this.#queue.length > 0 && this.#pause === undefined && this.#end === undefined) this.#startPause()
+    const pause = this.#queue.run(at)
+    if (pause !== undefined && this.#end === undefined) this.#effects.push({ type: 'timer.start', timer: pause })
     return this.#effects
   }
 
-  /** After a fixed amount of work, so that a replay pauses at the same places; what comes in meanwhile finds the run there. */
-  #startPause(): void {
-    this.#pauses++
-    this.#pause = { id: 'pause', path: '', visit: this.#pauses, name: 'pause', dueAt: this.#at }
-    this.#effects.push({ type: 'timer.start', timer: this.#pause })
+  #decide({ at, path, visit, data }: Extract<RunEvent, { kind: 'decision' }>): RunEffect[] | undefined {
+    const { wait } = this.#waits.find(path, visit) ?? {}
+    if (wait?.kind !== 'approval') return undefined
+    return this.#collect(at, () => {
+      const waiting = this.#waits.close(path, visit)
+      if (waiting === undefined) return
+      this.#effects.push({ type: 'wait.close', wait })
+      const { scope, step, call } = waiting
+      if (call !== undefined && data.verdict === 'approved') this.#startCall(call, true)
+      else this.#settle(scope, step, toDecided(wait, data, at))
+    })
   }
 
-  #goOn({ at, visit }: { at: number; visit: number }): RunEffect[] | undefined {
-    if (this.#pause?.visit !== visit) return undefined
+  #signal({ at, data }: Extract<RunEvent, { kind: 'signal' }>): RunEffect[] | undefined {
+    const taken = this.#waits.give(data)
+    if (taken === 'full') return undefined
     return this.#collect(at, () => {
-      this.#pause = undefined
+      if (taken !== 'kept') this.#takeSignal(taken, data)
     })
+  }
+
+  #takeSignal({ scope, step, wait }: WaitingStep, signal: SignalData): void {
+    this.#effects.push({ type: 'wait.close', wait })
+    this.#settle(scope, step, toSignalled(signal))
   }
 
   #openScope(
@@ -163,6 +189,7 @@ export class RunState {
     if (parent !== undefined) parent.scope.open.get(parent.step)?.items?.set(parent.index, scope)
     else this.#root = scope
     this.#observer?.opened(scope)
+    this.#undo.collect(scope)
     this.#take(scope, effects)
     return scope
   }
@@ -172,6 +199,8 @@ export class RunState {
     const [snapshot, effects] = scope.fold.step(scope.snapshot, { ...event, at: this.#at } as never)
     scope.snapshot = snapshot
     this.#observer?.told(scope, event)
+    for (const { path, visit, call } of this.#undo.collect(scope))
+      this.#effects.push({ type: 'undo.keep', path, visit, call })
     this.#take(scope, effects)
   }
 
@@ -193,8 +222,8 @@ export class RunState {
     for (const effect of effects) {
       if (effect.type === 'spawn') started.add(effect.id)
       else if (effect.type === 'stop') started.delete(effect.id) || this.#stop(scope, effect.id)
-      else if (effect.type === 'schedule') this.#startTimer(scope, effect)
-      else this.#stopTimer(scope, effect.timer)
+      else if (effect.type === 'schedule') this.#effects.push(this.#timers.start(scope, effect, this.#at))
+      else this.#pushIf(this.#timers.stop(scope, effect.timer))
     }
     if (scope.snapshot.status === 'error')
       throw new Defect(`J8: a machine failed by itself: ${String(scope.snapshot.error)}`, {
@@ -205,6 +234,10 @@ export class RunState {
   }
 
   #startStep(scope: Scope, step: string): void {
+    if (step === UNDO) {
+      this.#startUndo(scope)
+      return
+    }
     const record = contextOf(scope).steps[step]
     const entered = record?.entered
     if (record === undefined || entered?.kind !== 'input')
@@ -214,22 +247,48 @@ export class RunState {
     const kind = scope.linked.steps.get(step)?.kind
     // A foreach does nothing but its items, which count.
     if (kind !== 'foreach' && ++this.#stepsStarted > this.#workflow.limits.steps) this.#exceedSteps()
-    const loop = this.#workflow.plans.get(step)?.toolLoop
-    if (kind === 'set')
-      this.#queue.push(() => scope.open.get(step) === open && this.#settle(scope, step, { output: entered.input }))
+    const plan = this.#workflow.plans.get(entered.plan ?? step)
+    const asked: AskedStep = { scope, step, visit: record.visits, input: entered.input, plan, at: this.#at }
+    if (kind === 'set') this.#settleSoon(asked, { output: entered.input })
+    else if (kind === 'emit') this.#emit(asked, entered.key)
     else if (kind === 'foreach') this.#startItems(scope, step, { open, items: entered.input })
-    else if (kind === 'llm' && loop !== undefined)
-      this.#startToolLoop(scope, step, { open, loop, input: entered.input })
+    else if (kind === 'approve' || kind === 'wait') this.#ask(toWaiting(kind, asked))
+    else if (kind === 'llm' && plan?.toolLoop !== undefined)
+      this.#startToolLoop(scope, step, { open, loop: plan.toolLoop, input: entered.input })
+    else this.#startCall(asked)
+  }
+
+  /** What needs no outside ends as soon as what is on its way before it has ended. */
+  #settleSoon({ scope, step }: { scope: Scope; step: string }, outcome: Outcome): void {
+    const open = scope.open.get(step)
+    this.#queue.add(() => scope.open.get(step) === open && this.#settle(scope, step, outcome))
+  }
+
+  #emit(asked: AskedStep, key: string | undefined): void {
+    const { run } = contextOf(asked.scope)
+    const event = toEmitted(asked, { runId: run.id, workflow: this.#workflow.name, key })
+    this.#effects.push({ type: 'emit', event })
+    this.#settleSoon(asked, { output: {} })
+  }
+
+  #ask(waiting: WaitingStep): void {
+    const kept = this.#waits.takeKept(waiting)
+    if (kept !== undefined) {
+      this.#settleSoon(waiting, toSignalled(kept))
+      return
+    }
+    this.#waits.open(waiting)
+    this.#effects.push({ type: 'wait.open', wait: waiting.wait })
+  }
+
+  /** An actor performs it: at once, or when somebody has agreed to it. */
+  #startCall(asked: AskedStep, isApproved = false): void {
+    const { scope, step, visit } = asked
+    const prepared = prepareCall(asked, { root: contextOf(this.#root ?? scope), isApproved })
+    if (prepared.kind === 'ask') this.#ask(prepared.waiting)
+    else if (prepared.kind === 'fault') this.#settleSoon(asked, prepared)
     else {
-      const { visits: visit, calls } = record
-      const effect: OpenEffect = {
-        path: pathOf(scope, step),
-        visit,
-        step: entered.plan ?? step,
-        input: entered.input,
-        calls,
-      }
-      if (entered.key !== undefined) effect.key = entered.key
+      const { effect } = prepared
       this.#open.set(effect.path, { scope, step, visit, effect })
       this.#effects.push({ type: 'perform', effect })
     }
@@ -238,7 +297,8 @@ export class RunState {
   #exceedSteps(): void {
     const root = this.#root
     const fault = budgetExceeded('steps', { allowed: this.#workflow.limits.steps })
-    if (root !== undefined) this.#queue.unshift(() => this.#end ?? this.#tell(root, { type: 'BUDGET_EXCEEDED', fault }))
+    if (root !== undefined)
+      this.#queue.addFirst(() => this.#end ?? this.#tell(root, { type: 'BUDGET_EXCEEDED', fault }))
   }
 
   #startItems(scope: Scope, step: string, { open, items }: { open: OpenStep; items: JsonValue }): void {
@@ -247,7 +307,7 @@ export class RunState {
     open.pool = new ItemPool(items, policy)
     open.items = new Map()
     const outer = contextOf(scope)
-    this.#queue.push(() => this.#fillItems(scope, step, { open, outer }))
+    this.#queue.add(() => this.#fillItems(scope, step, { open, outer }))
   }
 
   /** Starts items while there is a place for them, and ends the foreach when all have ended. */
@@ -278,44 +338,48 @@ export class RunState {
   ): void {
     open.items = new Map()
     const path = loopPath(scope, { step, visit: open.visit })
-    this.#queue.push(() => {
+    this.#queue.add(() => {
       if (scope.open.get(step) !== open) return
       const given = { ...(input as JsonObject), step, tools: loop.tools, maxTurns: loop.maxTurns }
       this.#openScope(TOOL_LOOP, { input: { loop: given, at: this.#at }, path, parent: { scope, step, index: 0 } })
     })
   }
 
+  /** The steps that have completed and can be undone are, before the run ends badly. */
+  #startUndo(scope: Scope): void {
+    const open: OpenStep = { visit: 1, pool: undefined, items: new Map() }
+    scope.open.set(UNDO, open)
+    const calls = this.#undo.toCalls()
+    this.#queue.add(() => {
+      if (scope.open.get(UNDO) !== open) return
+      this.#openScope(UNDOING, { input: { calls, at: this.#at }, path: UNDO, parent: { scope, step: UNDO, index: 0 } })
+    })
+  }
+
   #endScope(scope: Scope): void {
     const context = contextOf(scope)
-    const end = readEnd(scope)
+    const end: ScopeEnd = readEnd(scope)
     this.#closeScope(scope)
     const { parent } = scope
     if (parent === undefined) {
-      this.#endRun(end, context)
+      this.#end = toRunEnd(end, this.#undone)
+      this.#effects.push({ type: 'ended', end: this.#end })
       return
     }
     const open = parent.scope.open.get(parent.step)
     if (open?.items?.get(parent.index) !== scope) return
     open.items.delete(parent.index)
+    if (parent.step === UNDO) this.#undone = context.output as unknown as readonly Undone[]
     if (open.pool === undefined) {
-      const outcome =
-        end === 'cancelled' ? { output: null } : 'fault' in end ? { fault: end.fault, origin: end.step } : end
-      this.#queue.push(
-        () => parent.scope.open.get(parent.step) === open && this.#settle(parent.scope, parent.step, outcome),
+      this.#settleSoon(
+        parent,
+        end === 'cancelled' ? { output: null } : 'fault' in end ? { fault: end.fault, origin: end.step } : end,
       )
       return
     }
     open.pool.end(parent.index, end === 'cancelled' ? { output: null } : end)
     // The items still to start close over what the first one did.
-    this.#queue.push(() => this.#fillItems(parent.scope, parent.step, { open, outer: context.outer ?? context }))
-  }
-
-  #endRun(end: ItemEnd | 'cancelled', { output }: MachineContext): void {
-    if (end === 'cancelled') this.#end = { status: 'cancelled', output: null, error: null }
-    else if ('output' in end) this.#end = { status: 'completed', output, error: null }
-    else
-      this.#end = { status: 'failed', output: null, error: { ...end.fault, step: end.step === '' ? null : end.step } }
-    this.#effects.push({ type: 'ended', end: this.#end })
+    this.#queue.add(() => this.#fillItems(parent.scope, parent.step, { open, outer: context.outer ?? context }))
   }
 
   /** Calls off all that a scope has open, its items included. */
@@ -326,7 +390,7 @@ export class RunState {
     }
     scope.isClosed = true
     for (const step of [...scope.open.keys()]) this.#stop(scope, step)
-    for (const timer of [...scope.timers.keys()]) this.#stopTimer(scope, timer)
+    for (const timer of [...scope.timers.keys()]) this.#pushIf(this.#timers.stop(scope, timer))
   }
 
   #stop(scope: Scope, step: string): void {
@@ -335,50 +399,16 @@ export class RunState {
     scope.open.delete(step)
     for (const item of open.items?.values() ?? []) this.#closeScope(item)
     const path = pathOf(scope, step)
+    const waiting = this.#waits.close(path, open.visit)
+    if (waiting !== undefined) this.#effects.push({ type: 'wait.close', wait: waiting.wait })
     if (this.#open.get(path)?.visit !== open.visit) return
     this.#open.delete(path)
     this.#effects.push({ type: 'stop', path, visit: open.visit })
   }
 
-  #startTimer(scope: Scope, { timer: xstateId, delayMs, event }: Extract<MachineEffect, { type: 'schedule' }>): void {
-    const { step, name } = nameTimer(xstateId)
-    const path = pathOf(scope, step)
-    const visit = contextOf(scope).steps[step]?.visits ?? 0
-    const timer: OpenTimer = { id: `${path}:${name}`, path, visit, name, dueAt: this.#at + delayMs }
-    scope.timers.set(xstateId, { timer, event })
-    this.#timers.set(timer.id, { scope, xstateId, timer, event })
-    this.#effects.push({ type: 'timer.start', timer })
-  }
-
-  #stopTimer(scope: Scope, xstateId: string): void {
-    const open = scope.timers.get(xstateId)
-    if (open === undefined) return
-    scope.timers.delete(xstateId)
-    this.#timers.delete(open.timer.id)
-    this.#effects.push({ type: 'timer.stop', id: open.timer.id })
+  #pushIf(effect: RunEffect | undefined): void {
+    if (effect !== undefined) this.#effects.push(effect)
   }
 }
 
 const originOf = ({ origin }: { origin?: string }): { origin?: string } => (origin === undefined ? {} : { origin })
-
-const readEnd = (scope: Scope): ItemEnd | 'cancelled' => {
-  const { value } = scope.snapshot
-  const { fault, output } = contextOf(scope)
-  if (value === COMPLETED) return { output }
-  if (value === CANCELLED) return 'cancelled'
-  if (fault === null) throw new Defect('J8: a machine failed without a fault')
-  const step = fault.origin ?? (fault.step === '' ? scope.path : pathOf(scope, fault.step))
-  return { fault: fault.fault, step }
-}
-
-const budgetExceeded = (limit: 'steps' | 'time' | 'cost_usd' | 'tokens', details: JsonObject = {}): FaultData => {
-  const { allowed, spent, needed } = details
-  const of = allowed === undefined ? '' : ` of ${allowed}`
-  const why = needed === undefined ? '' : `: ${spent} is spent, and the next call may need ${needed}`
-  return {
-    code: 'budget_exceeded',
-    message: `the run has reached limits.${limit}${of}${why}`,
-    retryable: false,
-    details: { limit, ...details },
-  }
-}

@@ -4,6 +4,8 @@
  */
 import type { LinkedMachine } from '../compiler/link.ts'
 import type { MachineContext } from '../compiler/machine-context.ts'
+import type { StepPlan } from '../compiler/plan.ts'
+import type { JsonValue } from '../core/json.ts'
 import type { WorkflowFold, WorkflowSnapshot } from './fold.ts'
 import type { ItemPool } from './item-pool.ts'
 import type { OpenTimer } from './run-effect.ts'
@@ -35,6 +37,18 @@ export interface ScopeTimer {
   timer: OpenTimer
   /** The type of the event that the machine waits for. */
   event: string
+}
+
+/** A step that has been entered, as whoever takes it up needs it. */
+export interface AskedStep {
+  scope: Scope
+  step: string
+  visit: number
+  /** Entering it has evaluated this. */
+  input: JsonValue
+  plan: StepPlan | undefined
+  /** Epoch milliseconds. */
+  at: number
 }
 
 export const contextOf = ({ snapshot }: Pick<Scope, 'snapshot'>): MachineContext =>

@@ -87,7 +87,7 @@ const toOutcomeEvent = (
 
 /** The inverse of `toEvent`; the visit is left out of the first. */
 export const toOutcome = (event: RunEvent): WalkOutcome => {
-  if (event.kind === 'cancel' || event.kind === 'budget') return { cancel: true }
+  if (event.kind !== 'outcome' && event.kind !== 'timer') return { cancel: true }
   const place = { step: event.path, ...(event.visit > 1 && { visit: event.visit }) }
   if (event.kind === 'timer') return { ...place, timer: event.data.timer }
   return 'output' in event.data ? { ...place, output: event.data.output } : { ...place, fault: event.data.fault.code }

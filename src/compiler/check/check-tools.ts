@@ -1,6 +1,6 @@
 /** Checks the calls of tools, of the memory and of other workflows: that there is such a tool, and that its input fits. */
 import type { Located, MemoryStep, Preset, Step, ToolStep, ValueNode, WorkflowStep } from '../document.ts'
-import { describeType, type Field, objectOf, type Type } from '../expression/type.ts'
+import { ANY, describeType, type Field, objectOf, type Type } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import type { Range } from '../source.ts'
 import type { CheckContext, StepSites } from './check-context.ts'
@@ -44,8 +44,9 @@ const checkPreset = ({ tool, with: input, approval }: Preset, context: CheckCont
     const expected = resolved?.kind === 'known' ? asPartial(typeOfSchema(resolved.entry.input)) : undefined
     checkInput({ input, site, range: tool.range }, expected, context)
   }
-  if (approval !== undefined && 'when' in approval)
-    expressions.condition(approval.when, 'when', { names: names.ofPreset(), node: undefined })
+  if (approval === undefined || !('when' in approval)) return
+  const call = resolved?.kind === 'known' ? typeOfSchema(resolved.entry.input) : ANY
+  expressions.condition(approval.when, 'when', { names: names.ofPreset({ call }), node: undefined })
 }
 
 interface Call {

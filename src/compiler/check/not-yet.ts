@@ -38,10 +38,9 @@ interface NotYet {
 
 const notYet = (range: Range, what: string): NotYet => ({ range, message: `${what} comes in a later release` })
 
-const findInTop = ({ workflow: { triggers, mcp, presets, flow, runsOn } }: NotYetContext): NotYet[] => [
+const findInTop = ({ workflow: { triggers, mcp, flow, runsOn } }: NotYetContext): NotYet[] => [
   ...triggers.map(({ kind, target }) => notYet(target.range, `the trigger '${kind}'`)),
   ...[...mcp].map(([name, { range }]) => notYet(range, `the MCP server '${name}'`)),
-  ...[...presets].map(([name, { tool }]) => notYet(tool.range, `the tool preset '${name}'`)),
   ...(flow === undefined ? [] : [notYet(flow.range, "'flow'")]),
   ...(runsOn === undefined || runsOn.value === 'local' ? [] : [notYet(runsOn.range, AGENTS)]),
 ]
@@ -59,11 +58,10 @@ const findProvider = ({ value, range }: Located<string>, { catalogue }: NotYetCo
   return provider === undefined || provider.available ? [] : [notYet(range, `the provider '${provider.name}'`)]
 }
 
-const KINDS: ReadonlySet<StepKind> = new Set(['approve', 'code', 'emit', 'memory'])
+const KINDS: ReadonlySet<StepKind> = new Set(['code', 'memory'])
 
 const findInStep = (step: Step, context: NotYetContext): NotYet[] => [
   ...(KINDS.has(step.kind) ? [notYet(step.kindRange, `'${step.kind}'`)] : []),
-  ...(step.undo === undefined ? [] : [notYet(step.undo.tool.range, "'undo'")]),
   ...(step.runsOn !== undefined && step.runsOn.value !== 'local' ? [notYet(step.runsOn.range, AGENTS)] : []),
   ...findInKind(step, context),
 ]
@@ -71,16 +69,14 @@ const findInStep = (step: Step, context: NotYetContext): NotYet[] => [
 const findInKind = (step: Step, context: NotYetContext): NotYet[] => {
   if (step.kind === 'tool') {
     const tool = isRemoteStep(step, context.workflow) ? undefined : context.tools.resolve(step.tool.value)
-    const isMissing = tool?.kind === 'known' && !tool.entry.available
+    const entry = tool?.kind === 'known' || tool?.kind === 'preset' ? tool.entry : undefined
+    const isMissing = entry !== undefined && !entry.available
     return isMissing ? [notYet(step.tool.range, `the tool '${step.tool.value}'`)] : []
   }
-  if (step.kind === 'wait')
-    return step.wait.kind === 'event' ? [notYet(step.wait.event.range, 'waiting for an event')] : []
   if (step.kind !== 'llm') return []
-  const { model, cacheMs, conversation } = step
+  const { model, conversation } = step
   return [
     ...(context.models.isAlias(model.value) ? [] : findProvider(model, context)),
-    ...(cacheMs === undefined ? [] : [notYet(cacheMs.range, "'cache'")]),
     ...(conversation === undefined ? [] : [notYet(conversation.range, "'conversation'")]),
   ]
 }

@@ -25,7 +25,8 @@ export interface ScopeNames {
   ofEnd(): ExpressionNames
   /** The input that a run was given. */
   input: Type
-  ofPreset(options?: { secrets?: boolean }): ExpressionNames
+  /** `call`: the type of what a call gives to it, as `with`. */
+  ofPreset(options?: { secrets?: boolean; call?: Type }): ExpressionNames
   /** `output`: that of the run, when it has ended. */
   ofTrigger(kind: Trigger['kind'], options?: { secrets?: boolean; output?: boolean }): ExpressionNames
 }
@@ -59,7 +60,8 @@ export const createScopeNames = (options: ScopeOptions): ScopeNames => {
     ofStep: (step, { inside = false, secrets, event = false } = {}) =>
       new StepNames({ step, inside, secrets: secretsIf(secrets), global: event ? onEvent : inRun, options }),
     ofEnd: () => new StepNames({ step: undefined, inside: false, secrets: undefined, global: inRun, options }),
-    ofPreset: ({ secrets } = {}) => withoutSteps(inRun, secretsIf(secrets)),
+    ofPreset: ({ secrets, call } = {}) =>
+      withoutSteps(call === undefined ? inRun : new Map([...inRun, ['with', call]]), secretsIf(secrets)),
     ofTrigger: (kind, { secrets, output = false } = {}) =>
       withoutSteps(
         new Map([['event', EVENTS[kind]], ['env', env], ...(output ? [['output', ANY] as const] : [])]),

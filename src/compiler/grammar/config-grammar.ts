@@ -70,6 +70,11 @@ const PRICE_FIELDS = {
     shape: plainNumber,
     doc: 'US dollars for a million tokens of input that the vendor had in its cache. Default: as `input`.',
   },
+  cacheWriteUsd: {
+    key: 'cache_write',
+    shape: plainNumber,
+    doc: 'US dollars for a million tokens of input that the vendor put into its cache. Default: as `input`.',
+  },
 } as const satisfies Fields
 
 const SHELL_FIELDS = {

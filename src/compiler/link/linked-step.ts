@@ -3,9 +3,9 @@ import { type FaultData, isFault, toFaultData } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { DEFAULT_BACKOFF, type RetryPolicy } from '../../core/retry-policy.ts'
 import type { ParallelStep, Retry, Step } from '../document.ts'
-import { compileExpression } from '../expression/compile-expression.ts'
+import { compileExpression, compileValue } from '../expression/compile-expression.ts'
 import type { Places } from '../lower/exit.ts'
-import type { Entered, MachineContext } from '../machine-context.ts'
+import type { Entered, MachineContext, UndoEntry } from '../machine-context.ts'
 import { stepsWithin } from '../step-place.ts'
 import { createBindings, type ExpressionSite } from './bindings.ts'
 import { compileEntry, toCondition } from './entry.ts'
@@ -25,6 +25,10 @@ export interface LinkedStep {
   join: { of: number; needed: number } | undefined
   /** Of a block: the attempts of other steps are the host's. */
   retry: RetryPolicy | undefined
+  /** Of a wait for an event: whether this one (`{ id, name, at, data }`) is meant. A condition that fails on it means no. */
+  accepts: ((context: MachineContext, event: JsonObject) => boolean) | undefined
+  /** The call that undoes what the step has done, evaluated when it has completed. */
+  undo: ((context: MachineContext) => UndoEntry['call']) | undefined
   /** Ids of the steps inside a block, at any depth, but not inside a foreach. */
   within: readonly string[]
 }
@@ -43,6 +47,8 @@ export const linkStep = (step: Step, places: Places): LinkedStep => {
     loop: compileLoop(step, site, places),
     join: step.kind === 'parallel' ? toJoin(step) : undefined,
     retry: step.retry === undefined ? undefined : toRetryPolicy(step.retry, 3),
+    accepts: compileMatch(step, site, places),
+    undo: compileUndo(step, site, places),
     within: stepsWithin(step).map(({ id }) => id.value),
   }
 }
@@ -72,6 +78,37 @@ const compileEnter = (step: Step, site: ExpressionSite, places: Places): LinkedS
       return runs?.(context) === false ? { kind: 'skipped' } : enter(context)
     } catch (thrown) {
       return { kind: 'fault', fault: toExpressionFault(thrown, step.id.value) }
+    }
+  }
+}
+
+const compileMatch = (step: Step, site: ExpressionSite, places: Places): LinkedStep['accepts'] => {
+  if (step.kind !== 'wait' || step.wait.kind !== 'event') return undefined
+  if (step.wait.match === undefined) return () => true
+  const { root, step: stepOf } = createBindings(site, places)
+  const matches = compileExpression<MachineContext & { event: JsonObject }>(step.wait.match, {
+    root: (name) => (name === 'event' ? ({ event }) => event : root(name)),
+    step: stepOf,
+  })
+  return (context, event) => {
+    try {
+      return matches({ ...context, event }) === true
+    } catch (thrown) {
+      if (isFault(thrown)) return false
+      throw thrown
+    }
+  }
+}
+
+const compileUndo = (step: Step, site: ExpressionSite, places: Places): LinkedStep['undo'] => {
+  const { undo } = step
+  if (undo === undefined) return undefined
+  const input = undo.with === undefined ? () => ({}) : compileValue(undo.with, createBindings(site, places))
+  return (context) => {
+    try {
+      return { input: input(context) }
+    } catch (thrown) {
+      return { fault: toExpressionFault(thrown, step.id.value) }
     }
   }
 }

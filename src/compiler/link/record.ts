@@ -10,7 +10,7 @@ import { type FaultData, toErrorValue } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { backoffDelay } from '../../core/retry-policy.ts'
 import type { FailParams, RecordParams } from '../lower/state-config.ts'
-import { type MachineContext, PENDING, type StepRecord } from '../machine-context.ts'
+import { type MachineContext, PENDING, type StepRecord, type UndoEntry } from '../machine-context.ts'
 import { arrivedFault } from './arrived-fault.ts'
 import { type LinkedStep, toExpressionFault } from './linked-step.ts'
 import type { MachineEvent } from './machine-event.ts'
@@ -102,7 +102,16 @@ const complete = (recorder: Recorder, happening: Happening, params: { step: stri
   const { context, event } = happening
   const attempts = attemptsOf(step, happening)
   const output = step.output === undefined ? effectOutput(step, event) : step.output(context)
-  return end(recorder, happening, { ...params, record: { status: 'completed', attempts, output } })
+  const change = end(recorder, happening, { ...params, record: { status: 'completed', attempts, output } })
+  return step.undo === undefined ? change : { ...change, undo: toUndo(step, happening, change) }
+}
+
+/** What undoes the step, on top of what is to be undone already. */
+const toUndo = (step: LinkedStep, { context }: Happening, change: Change): UndoEntry => {
+  const { entered, visits } = recordOf(context.steps, step.id)
+  const key = entered?.kind === 'input' && entered.key !== undefined ? { key: entered.key } : {}
+  const call = step.undo?.({ ...context, ...change }) ?? { input: {} }
+  return { step: step.id, visit: visits, call, ...key, before: context.undo }
 }
 
 /** Of an actor the attempts that its supervision counted; of all else, a foreach too, the tries of its own retry. */

@@ -6,7 +6,7 @@
 import type { DoStep, ForeachStep, LoopStep, ParallelStep, Step, SwitchStep } from '../document.ts'
 import type { LoopVerdict } from '../machine-context.ts'
 import { faultRoutes, jump, leaveBy, type StepSurroundings, type Surroundings, toTarget } from './exit.ts'
-import { describe, entryRoutes, invoke, lowerEffect, retryRoute } from './leaf.ts'
+import { deadline, describe, entryRoutes, invoke, lowerEffect, retryRoute } from './leaf.ts'
 import { type GuardConfig, record, type StateConfig, type TransitionConfig, when } from './state-config.ts'
 
 export type LowerList = (steps: readonly Step[], around: Surroundings) => Record<string, StateConfig>
@@ -158,12 +158,6 @@ const backoff = (step: Step, enter: string): Record<string, StateConfig> => {
     ? {}
     : { [waiting]: { id: waiting, after: { [waiting]: [{ target: toTarget(enter) }] } } }
 }
-
-/** A block's `timeout` is of the whole, its tries included. */
-const deadline = (step: Step, context: StepSurroundings): Pick<StateConfig, 'after'> =>
-  step.timeoutMs === undefined
-    ? {}
-    : { after: { [String(step.timeoutMs.value)]: faultRoutes(step, context, 'timeout') } }
 
 /** The routes of a fault of the block itself, its own retry first. */
 const faultOf = (step: Step, context: StepSurroundings): TransitionConfig[] => [

@@ -17,12 +17,24 @@ export const invoke = (step: Step, context: StepSurroundings): InvokeConfig => (
   onError: [...retryRoute(step), ...faultRoutes(step, context)],
 })
 
+/** A step whose outcome comes from outside the run: a person's decision, an event. Its `timeout` is of the whole. */
+export const lowerAnswered = (step: Step, context: StepSurroundings): StateConfig => ({
+  ...lowerEffect(step, context),
+  ...deadline(step, context),
+})
+
+/** Of steps whose `timeout` is of the whole, their tries included. */
+export const deadline = (step: Step, context: StepSurroundings): Pick<StateConfig, 'after'> =>
+  step.timeoutMs === undefined
+    ? {}
+    : { after: { [String(step.timeoutMs.value)]: faultRoutes(step, context, 'timeout') } }
+
 /** A durable pause: a deadline that the host keeps. */
 export const lowerWait = (step: WaitStep, context: StepSurroundings): StateConfig => ({
   ...lowerEntry(step, context),
   after: {
     [step.id.value]: [leaveBy(step, 'complete', context)],
-    ...(step.timeoutMs === undefined ? {} : { [String(step.timeoutMs.value)]: faultRoutes(step, context, 'timeout') }),
+    ...deadline(step, context).after,
   },
 })
 

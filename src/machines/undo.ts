@@ -1,0 +1,102 @@
+/**
+ * Undoing: what the steps of a run have done is undone, the last first, one after the other.
+ *
+ * It decides; the host performs. Each undoing call is an effect of its own, named by the path of the step that it undoes. A call
+ * that fails is reported and does not keep the others from being made. Folded like a workflow's machine, and of the same shape:
+ * its context has the same `steps`, `fault` and `output`.
+ *
+ *   undoing ──call ended──▶ undoing ──nothing left──▶ completed
+ */
+import { assign, enqueueActions, fromTransition, setup } from 'xstate'
+import type { FaultData } from '../core/fault.ts'
+import type { JsonValue } from '../core/json.ts'
+import { COMPLETED } from '../core/machine-ends.ts'
+
+/** One call to make, in the order in which they are made. */
+export interface UndoCall {
+  /** Path of the step that is undone: names the effect. */
+  path: string
+  visit: number
+  /** The plan of the call. */
+  plan: string
+  call: { input: JsonValue } | { fault: FaultData }
+  key?: string
+}
+
+/** What has become of it: undone, or why not. */
+export interface Undone {
+  path: string
+  visit: number
+  fault?: FaultData
+}
+
+export interface UndoContext {
+  at: number
+  calls: readonly UndoCall[]
+  steps: Record<
+    string,
+    { visits: number; calls: number; entered: { kind: 'input'; input: JsonValue; plan: string; key?: string } }
+  >
+  fault: null
+  output: Undone[]
+  undo: null
+}
+
+type UndoEvent = {
+  type: `xstate.done.actor.${string}` | `xstate.error.actor.${string}`
+  at?: number
+  actorId?: string
+  error?: FaultData
+}
+
+const inert = fromTransition((state: undefined) => state, undefined)
+
+export const undoMachine = setup({
+  types: {} as { context: UndoContext; input: { calls: readonly UndoCall[]; at: number }; events: UndoEvent },
+  actors: { effect: inert },
+  actions: {
+    call: enqueueActions(({ context, enqueue }) => {
+      const next = context.calls[0]
+      if (next === undefined || !('input' in next.call)) return
+      const { path, visit, plan, key, call } = next
+      const entered = { kind: 'input' as const, input: call.input, plan, ...(key === undefined ? {} : { key }) }
+      enqueue.assign({ steps: { [path]: { visits: visit, calls: 0, entered } } })
+      enqueue.spawnChild('effect', { id: path })
+    }),
+    report: assign(({ context, event }) => report(context, 'error' in event ? event.error : undefined)),
+    reportUnready: assign(({ context }) => report(context, unreadyFault(context))),
+  },
+  guards: {
+    isDone: ({ context }) => context.calls.length === 0,
+    isUnready: ({ context }) => unreadyFault(context) !== undefined,
+  },
+}).createMachine({
+  id: 'undo',
+  context: ({ input }) => ({ at: input.at, calls: input.calls, steps: {}, fault: null, output: [], undo: null }),
+  initial: 'undoing',
+  states: {
+    undoing: {
+      entry: 'call',
+      always: [
+        { guard: 'isDone', target: COMPLETED },
+        { guard: 'isUnready', target: 'undoing', reenter: true, actions: 'reportUnready' },
+      ],
+      on: {
+        'xstate.done.actor.*': { target: 'undoing', reenter: true, actions: 'report' },
+        'xstate.error.actor.*': { target: 'undoing', reenter: true, actions: 'report' },
+      },
+    },
+    [COMPLETED]: { type: 'final' },
+  },
+})
+
+/** The input of the next call could not be evaluated when its step completed. */
+const unreadyFault = ({ calls: [next] }: UndoContext): FaultData | undefined =>
+  next !== undefined && 'fault' in next.call ? next.call.fault : undefined
+
+const report = ({ calls, output }: UndoContext, fault: FaultData | undefined): Partial<UndoContext> => {
+  const [made, ...left] = calls
+  if (made === undefined) return {}
+  const { path, visit } = made
+  return { calls: left, output: [...output, { path, visit, ...(fault === undefined ? {} : { fault }) }] }
+}

@@ -1,0 +1,44 @@
+/** How a machine of a run has ended, and what that makes of the run. */
+import { Defect } from '../core/defect.ts'
+import type { FaultData } from '../core/fault.ts'
+import type { JsonObject } from '../core/json.ts'
+import { CANCELLED, COMPLETED } from '../core/machine-ends.ts'
+import type { Undone } from '../machines/undo.ts'
+import type { ItemEnd } from './item-pool.ts'
+import type { EndedRun } from './run-effect.ts'
+import { contextOf, pathOf, type Scope } from './scope.ts'
+
+export type ScopeEnd = ItemEnd | 'cancelled'
+
+export const readEnd = (scope: Scope): ScopeEnd => {
+  const { value } = scope.snapshot
+  const { fault, output } = contextOf(scope)
+  if (value === COMPLETED) return { output }
+  if (value === CANCELLED) return 'cancelled'
+  if (fault === null) throw new Defect('J8: a machine failed without a fault')
+  const step = fault.origin ?? (fault.step === '' ? scope.path : pathOf(scope, fault.step))
+  return { fault: fault.fault, step }
+}
+
+export const toRunEnd = (end: ScopeEnd, undone: readonly Undone[]): EndedRun => {
+  const done = undone.length === 0 ? {} : { undone }
+  if (end === 'cancelled') return { status: 'cancelled', output: null, error: null, ...done }
+  if ('output' in end) return { status: 'completed', output: end.output, error: null }
+  const { fault, step } = end
+  return { status: 'failed', output: null, error: { ...fault, step: step === '' ? null : step }, ...done }
+}
+
+export const budgetExceeded = (
+  limit: 'steps' | 'time' | 'cost_usd' | 'tokens',
+  details: JsonObject = {},
+): FaultData => {
+  const { allowed, spent, needed } = details
+  const of = allowed === undefined ? '' : ` of ${allowed}`
+  const why = needed === undefined ? '' : `: ${spent} is spent, and the next call may need ${needed}`
+  return {
+    code: 'budget_exceeded',
+    message: `the run has reached limits.${limit}${of}${why}`,
+    retryable: false,
+    details: { limit, ...details },
+  }
+}
