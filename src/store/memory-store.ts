@@ -8,6 +8,8 @@ import { Defect } from '../core/defect.ts'
 import { hashBytes } from '../core/hash.ts'
 import type { JournalRow } from './journal-row.ts'
 import { isLeaseFree } from './lease.ts'
+import { findNextDue, listDue } from './memory/memory-due.ts'
+import { createMemoryRun, endRun, findSeqProblem, findWaiting, type MemoryRun } from './memory/memory-run.ts'
 import {
   type CachedAnswer,
   type Claim,
@@ -19,8 +21,8 @@ import {
   type NewRun,
   type Owner,
   type RunChange,
-  type RunEnd,
   type RunFilter,
+  type RunPhase,
   type RunRecord,
   type Store,
   type UsageQuery,
@@ -28,16 +30,6 @@ import {
 } from './store.ts'
 import { LeaseLost, StoreError } from './store-error.ts'
 import { sumUsageOf } from './usage-sums.ts'
-
-interface MemoryRun {
-  key: number
-  record: RunRecord
-  rows: JournalRow[]
-  /** Due time by id. */
-  timers: Map<string, number>
-  /** By id, in order of arrival; null once taken. */
-  inbox: Map<string, InboxMessage | null>
-}
 
 export const createMemoryStore = (options: { now?: () => number } = {}): Store =>
   new MemoryStore(options.now ?? Date.now)
@@ -66,12 +58,8 @@ class MemoryStore implements Store {
       throw new Defect(
         `J4: definition '${run.definition}' of run '${run.id}' is not saved: expected saveDefinition first`,
       )
-    const key = this.#runs.length
-    const record = toNewRecord(run, { ...owner, leaseUntil: this.#now() + LEASE_MS })
-    const created: MemoryRun = { key, record, rows: [run.created], timers: new Map(), inbox: new Map() }
-    this.#runs.push(created)
-    this.#byId.set(run.id, created)
-    return { runId: run.id, runKey: key, epoch: record.epoch, ownerId: owner.id }
+    const created = this.#add(run)
+    return this.#hold(created, owner)
   }
 
   async claim(id: string, owner: Owner): Promise<ClaimResult> {
@@ -81,9 +69,7 @@ class MemoryStore implements Store {
     const { record } = run
     if (record.status !== 'running') return { kind: 'ended', run: { ...record } }
     if (!isLeaseFree(record.holder, owner, this.#now())) return { kind: 'held', run: { ...record } }
-    record.epoch += 1
-    record.holder = { ...owner, leaseUntil: this.#now() + LEASE_MS }
-    const claim = { runId: id, runKey: run.key, epoch: record.epoch, ownerId: owner.id }
+    const claim = this.#hold(run, owner)
     return { kind: 'claimed', claim, run: { ...record } }
   }
 
@@ -97,10 +83,10 @@ class MemoryStore implements Store {
     })
   }
 
-  async release(claim: Claim): Promise<void> {
+  async release(claim: Claim, { phase = 'active' }: { phase?: RunPhase } = {}): Promise<void> {
     this.#checkOpen()
     const run = this.#held(claim)
-    if (run) run.record.holder = null
+    if (run) Object.assign(run.record, { holder: null, phase })
   }
 
   write(claim: Claim, change: RunChange): Promise<void> {
@@ -115,6 +101,7 @@ class MemoryStore implements Store {
     for (const timer of change.timersSet ?? []) run.timers.set(timer.id, timer.dueAt)
     for (const id of change.timersCleared ?? []) run.timers.delete(id)
     for (const id of change.inboxTaken ?? []) if (run.inbox.has(id)) run.inbox.set(id, null)
+    if (change.isPaused !== undefined) run.record.isPaused = change.isPaused
     if (change.end !== undefined) endRun(run, change.end)
     return DONE
   }
@@ -156,12 +143,13 @@ class MemoryStore implements Store {
 
   async listDueRuns(at: number, limit = 100): Promise<string[]> {
     this.#checkOpen()
-    const now = this.#now()
-    return this.#runs
-      .filter(({ record }) => record.status === 'running' && (record.holder?.leaseUntil ?? 0) <= now)
-      .filter((run) => isAnyTimerDue(run, at) || findWaiting(run).length > 0)
-      .slice(0, limit)
-      .map((run) => run.record.id)
+    const due = listDue(this.#runs, { at, now: this.#now() })
+    return due.slice(0, limit).map((run) => run.record.id)
+  }
+
+  async nextDueAt(): Promise<number | null> {
+    this.#checkOpen()
+    return findNextDue(this.#runs)
   }
 
   async post(runId: string, message: InboxMessage): Promise<boolean> {
@@ -218,6 +206,20 @@ class MemoryStore implements Store {
     this.#closed = true
   }
 
+  #add(run: NewRun): MemoryRun {
+    const created = createMemoryRun(this.#runs.length, run)
+    this.#runs.push(created)
+    this.#byId.set(run.id, created)
+    return created
+  }
+
+  #hold({ key, record }: MemoryRun, owner: Owner): Claim {
+    record.epoch += 1
+    record.phase = 'active'
+    record.holder = { ...owner, leaseUntil: this.#now() + LEASE_MS }
+    return { runId: record.id, runKey: key, epoch: record.epoch, ownerId: owner.id }
+  }
+
   /** The run, if the claim is its current one (J2) and it has not ended (J7). */
   #held(claim: Claim): MemoryRun | undefined {
     const run = this.#runs[claim.runKey]
@@ -230,39 +232,3 @@ class MemoryStore implements Store {
 }
 
 const closedError = (): StoreError => new StoreError('closed', 'the store is closed')
-
-const toNewRecord = (run: NewRun, holder: RunRecord['holder']): RunRecord => ({
-  id: run.id,
-  workflow: run.workflow,
-  definition: run.definition,
-  parent: run.parent ?? null,
-  status: 'running',
-  createdAt: run.created.at,
-  endedAt: null,
-  output: null,
-  error: null,
-  usage: { input_tokens: 0, output_tokens: 0, cost_usd: 0 },
-  holder,
-  epoch: 1,
-})
-
-/** Rows come in order and without gaps, so that a place in the list is a seq. */
-const findSeqProblem = (run: MemoryRun, rows: readonly JournalRow[]): string | undefined => {
-  let expected = run.rows.length + 1
-  for (const row of rows) {
-    if (row.seq !== expected) return `J2: row ${row.seq} of run '${run.record.id}': expected seq ${expected}`
-    expected += 1
-  }
-  return undefined
-}
-
-const endRun = (run: MemoryRun, end: RunEnd): void => {
-  const { status, at, output, error, usage } = end
-  Object.assign(run.record, { status, endedAt: at, output, error, usage, holder: null })
-  run.timers.clear()
-  run.inbox.clear()
-}
-
-const isAnyTimerDue = (run: MemoryRun, at: number): boolean => [...run.timers.values()].some((dueAt) => dueAt <= at)
-
-const findWaiting = (run: MemoryRun): InboxMessage[] => [...run.inbox.values()].filter((message) => message !== null)

@@ -26,8 +26,11 @@ export interface Store {
   claim(id: string, owner: Owner): Promise<ClaimResult>
   /** Prolongs the leases of all these claims; gives back the ones that are lost. */
   renew(claims: readonly Claim[]): Promise<Claim[]>
-  /** Gives a run back, so that anyone may claim it at once. */
-  release(claim: Claim): Promise<void>
+  /**
+   * Gives a run back, so that anyone may claim it at once. `active` (default): it has more to do now, and is due at once.
+   * `waiting`: until a timer of it is due or a message comes.
+   */
+  release(claim: Claim, options?: { phase?: Exclude<RunPhase, 'queued'> }): Promise<void>
 
   /**
    * Appends to a run. All writes of one turn of the event loop are one transaction; those of one claim in one turn share
@@ -51,10 +54,13 @@ export interface Store {
   sumUsage(query: UsageQuery): Promise<UsageSum[]>
 
   /**
-   * Ids of runs that nobody holds and that have something to do: a timer due at `at` (epoch milliseconds) or a message
-   * waiting. At most `limit` (100).
+   * Ids of runs that may be claimed and have something to do, at most `limit` (100), in this order: `active` ones, whose
+   * process is gone or let go of them; `waiting` ones with a timer due at `at` (epoch milliseconds) or a message;
+   * `queued` ones that their flow lets begin, by priority, then age. Imported ones only after they were claimed once.
    */
   listDueRuns(at: number, limit?: number): Promise<string[]>
+  /** When the earliest timer of a waiting run is due; null without one. */
+  nextDueAt(): Promise<number | null>
 
   /** Asks something of a run; the same `id` twice counts once. False when it does not count, or the run is missing or has ended. */
   post(runId: string, message: InboxMessage): Promise<boolean>
@@ -91,6 +97,19 @@ export interface Owner {
 export const RUN_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const
 export type RunStatus = (typeof RUN_STATUSES)[number]
 
+/**
+ * What a run that goes on is at. `queued`: nobody has begun it. `active`: it has something to do, and is due when nobody holds
+ * it. `waiting`: it needs no process until a timer is due or a message comes.
+ */
+export const RUN_PHASES = ['queued', 'active', 'waiting'] as const
+export type RunPhase = (typeof RUN_PHASES)[number]
+
+/** What a run was made from: a run, for `schedule` the id of a schedule. */
+export interface RunOrigin {
+  kind: 'fork' | 'restart' | 'schedule' | 'rerun'
+  of: string
+}
+
 export interface NewRun {
   id: string
   workflow: string
@@ -109,6 +128,14 @@ export interface RunRecord {
   /** The run whose step it is; null for one that was started by itself. */
   parent: string | null
   status: RunStatus
+  /** Of a run that has ended: `active`. */
+  phase: RunPhase
+  /** Nothing new is begun in it; whether that holds is the runtime's matter. */
+  isPaused: boolean
+  /** Null: made by itself. */
+  origin: RunOrigin | null
+  /** Idempotency key, unique for its workflow. */
+  key: string | null
   createdAt: number
   endedAt: number | null
   output: JsonValue
@@ -195,6 +222,7 @@ export interface RunChange {
   timersCleared?: readonly string[]
   /** Ids of inbox messages that these rows have taken up. */
   inboxTaken?: readonly string[]
+  isPaused?: boolean
   end?: RunEnd
 }
 

@@ -75,7 +75,7 @@ export const addStoreLeaseTests = (test: AddStoreTest): void => {
       rows.map((row) => row.path),
       ['', 'current'],
     )
-    await store.release(current)
+    await store.release(current, { phase: 'waiting' })
     assert.equal(await store.listDueRuns(10), [])
   })
 

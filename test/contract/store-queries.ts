@@ -1,15 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { hashBytes } from '../../src/core/hash.ts'
-import {
-  createDefinition,
-  createEnd,
-  createFarOwner,
-  createNewRun,
-  createRow,
-  startRun,
-  T0,
-} from '../support/store-values.ts'
+import { createDefinition, createEnd, createNewRun, createRow, startRun, T0 } from '../support/store-values.ts'
 import type { AddStoreTest } from './store.ts'
 
 const MESSAGE = { id: 'm1', kind: 'cancel', body: { by: 'Ada' } } as const
@@ -59,6 +51,10 @@ export const addStoreQueryTests = (test: AddStoreTest): void => {
       definition,
       parent: null,
       status: 'running',
+      phase: 'active',
+      isPaused: false,
+      origin: null,
+      key: null,
       createdAt: T0 + 1,
       ...ended,
       usage,
@@ -113,37 +109,6 @@ export const addStoreQueryTests = (test: AddStoreTest): void => {
     const claim = await startRun(store)
     await store.write(claim, { end: createEnd() })
     assert.is(await store.post(claim.runId, MESSAGE), false)
-  })
-
-  test('a run that nobody holds is due when a timer of it is, until the timer is cleared', async ({ store }) => {
-    const claim = await startRun(store)
-    await store.write(claim, {
-      timersSet: [
-        { id: 'a/1', dueAt: T0 + 10 },
-        { id: 'b/1', dueAt: T0 + 20 },
-      ],
-    })
-    assert.equal(await store.listDueRuns(T0 + 50), [], 'held')
-    await store.release(claim)
-    assert.equal(await store.listDueRuns(T0 + 9), [])
-    assert.equal(await store.listDueRuns(T0 + 10), [claim.runId])
-    const again = await store.claim(claim.runId, createFarOwner())
-    assert.ok(again.kind === 'claimed')
-    await store.write(again.claim, { timersSet: [{ id: 'b/1', dueAt: T0 + 90 }], timersCleared: ['a/1', 'unknown'] })
-    await store.release(again.claim)
-    assert.equal(await store.listDueRuns(T0 + 89), [])
-    assert.equal(await store.listDueRuns(T0 + 90), [claim.runId])
-  })
-
-  test('a run is due when a message waits and its lease is over; one that ended never', async (subject) => {
-    const { store } = subject
-    const waiting = await startRun(store, { owner: createFarOwner() })
-    await store.post(waiting.runId, MESSAGE)
-    const ended = await startRun(store)
-    await store.write(ended, { timersSet: [{ id: 't', dueAt: 1 }], end: createEnd() })
-    assert.equal(await store.listDueRuns(T0), [])
-    await subject.expireLeases()
-    assert.equal(await store.listDueRuns(T0), [waiting.runId])
   })
 
   test('a definition comes back whole, and the first one of a hash stays', async ({ store }) => {

@@ -4,6 +4,7 @@ import type { Store } from '../../src/store/store.ts'
 import { addStoreAnswerDurabilityTests, addStoreAnswerTests } from './store-answers.ts'
 import { addStoreDurabilityTests, addStoreJournalTests } from './store-journal.ts'
 import { addStoreLeaseTests } from './store-lease.ts'
+import { addStorePhaseTests } from './store-phases.ts'
 import { addStoreQueryTests } from './store-queries.ts'
 import { addStoreUsageTests } from './store-usage.ts'
 
@@ -33,6 +34,7 @@ export const storeContract = (name: string, open: OpenSubject, options: { forget
   } else test.skip(`durability: ${options.forgets}`)
   addStoreJournalTests(add)
   addStoreLeaseTests(add)
+  addStorePhaseTests(add)
   addStoreQueryTests(add)
   addStoreUsageTests(add)
   addStoreAnswerTests(add)

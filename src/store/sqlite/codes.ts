@@ -1,8 +1,10 @@
 import type { EventKind, NoteKind } from '../journal-row.ts'
-import type { RunStatus } from '../store.ts'
+import type { RunPhase, RunStatus } from '../store.ts'
 
 /** How words that stand in every row are written down. A code never gets another meaning: old databases hold it. */
 const STATUS_CODES: Record<RunStatus, number> = { running: 0, completed: 1, failed: 2, cancelled: 3 }
+
+const PHASE_CODES: Record<RunPhase, number> = { active: 0, queued: 1, waiting: 2 }
 
 const KIND_CODES: Record<EventKind | NoteKind, number> = {
   created: 0,
@@ -24,11 +26,14 @@ const invert = <Word extends string>(codes: Record<Word, number>): Map<number, W
   new Map(Object.entries<number>(codes).map(([word, code]) => [code, word as Word]))
 
 const STATUS_WORDS = invert(STATUS_CODES)
+const PHASE_WORDS = invert(PHASE_CODES)
 const KIND_WORDS = invert(KIND_CODES)
 
 export const toStatusCode = (status: RunStatus): number => STATUS_CODES[status]
+export const toPhaseCode = (phase: RunPhase): number => PHASE_CODES[phase]
 export const toKindCode = (kind: EventKind | NoteKind): number => KIND_CODES[kind]
 
 /** Undefined for a code that this program does not know. */
 export const toStatus = (code: number): RunStatus | undefined => STATUS_WORDS.get(code)
+export const toPhase = (code: number): RunPhase | undefined => PHASE_WORDS.get(code)
 export const toKind = (code: number): EventKind | NoteKind | undefined => KIND_WORDS.get(code)

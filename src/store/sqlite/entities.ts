@@ -29,10 +29,40 @@ const RunEntity = defineEntity({
     /** Key of the run whose step this one is. */
     parent: p.integer().nullable(),
     cacheHits: p.integer().nullable(),
+    /** A code of codes.ts. */
+    phase: p.integer().default(0),
+    isPaused: p.integer().default(0),
+    /** `fork r-1`: what it was made from, and which. */
+    origin: p.text().nullable(),
+    idempotencyKey: p.text().nullable(),
+    bodyHash: p.text().nullable(),
+    /** The workflow and the key of the flow, so that two workflows share nothing. */
+    flowKey: p.text().nullable(),
+    concurrency: p.integer().nullable(),
+    /** The priority, negated: what is lower goes first. */
+    rank: p.integer().nullable(),
+    rateCount: p.integer().nullable(),
+    rateWindowMs: p.integer().nullable(),
+    /** When its flow let it begin. */
+    admittedAt: p.bigint('number').nullable(),
   },
   indexes: [
-    { name: 'run_running', properties: ['key'], where: 'status = 0' },
+    { name: 'run_running', properties: ['phase'], where: 'status = 0' },
     { name: 'run_parent', properties: ['parent'], where: 'parent is not null' },
+    { name: 'run_queued', properties: ['flowKey', 'rank'], where: 'status = 0 and phase = 1' },
+    { name: 'run_permit', properties: ['flowKey'], where: 'status = 0 and admitted_at is not null' },
+    {
+      name: 'run_rate',
+      properties: ['flowKey', 'admittedAt'],
+      where: 'rate_count is not null and admitted_at is not null',
+    },
+  ],
+  uniques: [
+    {
+      name: 'run_idempotency',
+      properties: ['workflow', 'idempotencyKey'],
+      where: 'idempotency_key is not null',
+    },
   ],
 })
 
@@ -107,6 +137,74 @@ const BlobEntity = defineEntity({
   properties: {
     hash: p.text().primary(),
     bytes: p.blob(),
+    /** When it was last put here, within an hour: what is new may not be referred to yet. */
+    putAt: p.bigint('number').nullable(),
+  },
+})
+
+/** Open ones alone: who decided what stands in the journal. `shown` and `form` are JSON, `deciders` a JSON list. */
+const ApprovalEntity = defineEntity({
+  name: 'Approval',
+  tableName: 'approval',
+  properties: {
+    run: p.integer().primary(),
+    path: p.text().primary(),
+    visit: p.integer().primary(),
+    step: p.text(),
+    title: p.text(),
+    shown: p.text(),
+    form: p.text(),
+    deciders: p.text().nullable(),
+    tool: p.text().nullable(),
+    dueAt: p.bigint('number').nullable(),
+    requestedAt: p.bigint('number').index('approval_requested_at'),
+    requestHash: p.text(),
+    tokenHash: p.text().nullable(),
+  },
+  uniques: [{ name: 'approval_token', properties: ['tokenHash'], where: 'token_hash is not null' }],
+})
+
+/** Events that runs emitted. `key` is the order in which they did. */
+const OutboxEntity = defineEntity({
+  name: 'Outbox',
+  tableName: 'outbox',
+  properties: {
+    key: p.integer().primary().autoincrement(false),
+    run: p.integer().index('outbox_run'),
+    id: p.text().unique(),
+    type: p.text(),
+    source: p.text(),
+    at: p.bigint('number'),
+    data: p.text(),
+    deliveredAt: p.bigint('number').nullable(),
+  },
+})
+
+const ScheduleEntity = defineEntity({
+  name: 'Schedule',
+  tableName: 'schedule',
+  properties: {
+    id: p.text().primary(),
+    workflow: p.text(),
+    definition: p.integer(),
+    expression: p.text(),
+    timezone: p.text().nullable(),
+    missed: p.text(),
+    nextAt: p.bigint('number').nullable(),
+    isPaused: p.integer(),
+    lastAt: p.bigint('number').nullable(),
+  },
+})
+
+/** Definitions that were registered by name: 1, 2, … for each name. */
+const WorkflowVersionEntity = defineEntity({
+  name: 'WorkflowVersion',
+  tableName: 'workflow_version',
+  properties: {
+    workflow: p.text().primary(),
+    version: p.integer().primary(),
+    definition: p.integer(),
+    registeredAt: p.bigint('number'),
   },
 })
 
@@ -118,4 +216,8 @@ export const ENTITIES = [
   DefinitionEntity,
   CachedAnswerEntity,
   BlobEntity,
+  ApprovalEntity,
+  OutboxEntity,
+  ScheduleEntity,
+  WorkflowVersionEntity,
 ]

@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { JournalRow } from '../journal-row.ts'
-import type { Owner, RunError, RunRecord } from '../store.ts'
+import type { Owner, RunError, RunOrigin, RunRecord } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import { toKind, toStatus } from './codes.ts'
+import { toKind, toPhase, toStatus } from './codes.ts'
 import { toSeq } from './journal-key.ts'
 import { unpackRowData } from './row-data.ts'
 import type { RunRow, StoredRow } from './statements.ts'
@@ -16,6 +16,10 @@ export const toRunRecord = (row: RunRow, unpack: Unpack): RunRecord => ({
   definition: row.hash,
   parent: row.parent,
   status: toStatus(row.status) ?? fail(`status ${row.status} of run '${row.id}'`),
+  phase: toPhase(row.phase) ?? fail(`phase ${row.phase} of run '${row.id}'`),
+  isPaused: row.is_paused === 1,
+  origin: row.origin === null ? null : toOrigin(row.origin),
+  key: row.idempotency_key,
   createdAt: row.created_at,
   endedAt: row.ended_at,
   output: row.output === null ? null : unpack(row.output),
@@ -42,7 +46,14 @@ export const toJournalRow = (row: StoredRow, unpack: Unpack): JournalRow => ({
 export const toHolderText = ({ id, host, pid, processStart }: Owner): string =>
   JSON.stringify({ id, host, pid, processStart })
 
-const toOwner = (text: string): Owner => JSON.parse(text)
+export const toOriginText = ({ kind, of }: RunOrigin): string => `${kind} ${of}`
+
+const toOrigin = (text: string): RunOrigin => {
+  const end = text.indexOf(' ')
+  return { kind: text.slice(0, end) as RunOrigin['kind'], of: text.slice(end + 1) }
+}
+
+export const toOwner = (text: string): Owner => JSON.parse(text)
 
 const toRunError = (value: JsonValue, runId: string): RunError =>
   isJsonObject(value) ? (value as unknown as RunError) : fail(`error of run '${runId}'`)

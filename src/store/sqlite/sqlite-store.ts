@@ -24,14 +24,17 @@ import type {
   Owner,
   RunChange,
   RunFilter,
+  RunPhase,
   RunRecord,
   Store,
   UsageQuery,
   UsageSum,
 } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import { toKindCode, toStatusCode } from './codes.ts'
+import { toKindCode, toPhaseCode, toStatusCode } from './codes.ts'
 import type { Connection } from './connection.ts'
+import { DueRuns } from './due-runs.ts'
+import { FlowGate } from './flow-gate.ts'
 import { GroupCommit } from './group-commit.ts'
 import { LAST_SEQ, toJournalKey } from './journal-key.ts'
 import { type LargeText, packJson, unpackJson } from './large-text.ts'
@@ -52,6 +55,8 @@ export class SqliteStore implements Store {
   readonly #group: GroupCommit
   readonly #writes = new Map<Claim, WriteJob>()
   readonly #fileId: string | undefined
+  /** What short runs do without: made when it is first needed, so that opening the store stays quick. */
+  #laterParts: Parts | undefined
   #closing: Promise<void> | undefined
 
   constructor(connection: Connection, location: string) {
@@ -79,10 +84,10 @@ export class SqliteStore implements Store {
     })
   }
 
-  release(claim: Claim): Promise<void> {
+  release(claim: Claim, { phase = 'active' }: { phase?: RunPhase } = {}): Promise<void> {
     this.#writes.delete(claim)
     return this.#change(() => {
-      this.#statements.releaseRun.run(claim.runKey, claim.epoch)
+      this.#statements.releaseRun.run(toPhaseCode(phase), claim.runKey, claim.epoch)
     })
   }
 
@@ -142,7 +147,11 @@ export class SqliteStore implements Store {
   }
 
   listDueRuns(at: number, limit = 100): Promise<string[]> {
-    return this.#read(() => this.#statements.listDueRuns.all(at, limit))
+    return this.#read(() => this.#parts.due.list(at, limit))
+  }
+
+  nextDueAt(): Promise<number | null> {
+    return this.#read(() => this.#parts.due.nextAt())
   }
 
   async post(runId: string, { id, kind, body }: InboxMessage): Promise<boolean> {
@@ -211,6 +220,11 @@ export class SqliteStore implements Store {
       this.#connection.close()
     })
     return this.#closing
+  }
+
+  get #parts(): Parts {
+    this.#laterParts ??= createParts(this.#connection)
+    return this.#laterParts
   }
 
   #closeWrite(claim: Claim, job: WriteJob): void {
@@ -297,6 +311,16 @@ export class SqliteStore implements Store {
   #closedError(): StoreError {
     return new StoreError('closed', `database '${this.location}' is closed`)
   }
+}
+
+interface Parts {
+  gate: FlowGate
+  due: DueRuns
+}
+
+const createParts = (connection: Connection): Parts => {
+  const gate = new FlowGate(connection)
+  return { gate, due: new DueRuns(connection, gate) }
 }
 
 /** Device and inode: what makes a file itself. Undefined when there is none. */

@@ -3,11 +3,12 @@ import { EXPIRED_ANSWERS_A_WRITE, LEASE_MS } from '../store.ts'
 import type { Connection } from './connection.ts'
 
 /** The database's clock, in epoch milliseconds: the only one that leases go by. */
-const NOW = `cast(unixepoch('subsec') * 1000 as integer)`
+export const NOW = `cast(unixepoch('subsec') * 1000 as integer)`
 /** J2, J7: the claim is the run's current one, and neither ended nor released. */
 const IS_HELD = 'key = ? and epoch = ? and holder is not null'
 const RUN_COLUMNS = `run.key, run.id, run.workflow, definition.hash, run.status, run.created_at, run.ended_at, run.output,
   run.error, run.input_tokens, run.output_tokens, run.cost_usd, run.cache_hits, run.epoch, run.holder, run.lease_until,
+  run.phase, run.is_paused, run.origin, run.idempotency_key, run.flow_key,
   (select above.id from run above where above.key = run.parent) as parent`
 const FROM_RUN = 'from run join definition on definition.key = run.definition'
 
@@ -28,6 +29,11 @@ export interface RunRow {
   epoch: number
   holder: string | null
   lease_until: number | null
+  phase: number
+  is_paused: number
+  origin: string | null
+  idempotency_key: string | null
+  flow_key: string | null
   /** Id. */
   parent: string | null
 }
@@ -78,14 +84,15 @@ const prepareRunStatements = (db: Connection) => ({
   readNow: db.prepare<[], number>(`select ${NOW}`).pluck(),
   checkHeld: db.prepare<[key: number, epoch: number]>(`select 1 from run where ${IS_HELD}`),
   claimRun: db.prepare<[holder: string, key: number]>(
-    `update run set epoch = epoch + 1, holder = ?, lease_until = ${NOW} + ${LEASE_MS} where key = ?`,
+    `update run set epoch = epoch + 1, holder = ?, lease_until = ${NOW} + ${LEASE_MS}, phase = 0 where key = ?`,
   ),
   renewRun: db.prepare<[key: number, epoch: number]>(
     `update run set lease_until = ${NOW} + ${LEASE_MS} where ${IS_HELD}`,
   ),
-  releaseRun: db.prepare<[key: number, epoch: number]>(
-    `update run set holder = null, lease_until = null where ${IS_HELD}`,
+  releaseRun: db.prepare<[phase: number, key: number, epoch: number]>(
+    `update run set holder = null, lease_until = null, phase = ? where ${IS_HELD}`,
   ),
+  pauseRun: db.prepare<[isPaused: number, key: number]>('update run set is_paused = ? where key = ?'),
   endRun: db.prepare<
     [
       status: number,
@@ -122,12 +129,6 @@ const prepareRunStatements = (db: Connection) => ({
     .prepare<[{ text: string; limit: number }], string>(
       `select id from run where substr(id, 1, length(@text)) = @text or substr(id, -length(@text)) = @text
        order by id limit @limit`,
-    )
-    .pluck(),
-  listDueRuns: db
-    .prepare<[at: number, limit: number], string>(
-      `select id from run where status = 0 and (lease_until is null or lease_until <= ${NOW}) and key in (
-         select run from timer where due_at <= ? union all select run from inbox where taken = 0) order by key limit ?`,
     )
     .pluck(),
 })

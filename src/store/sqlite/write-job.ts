@@ -108,11 +108,12 @@ export class WriteJob implements Job {
     return new Defect(`J2: row ${seq} of run '${this.#claim.runId}': expected ${expected}`)
   }
 
-  #applyRest({ timersSet, timersCleared, inboxTaken }: RunChange): void {
+  #applyRest({ timersSet, timersCleared, inboxTaken, isPaused }: RunChange): void {
     const { runKey } = this.#claim
     for (const { id, dueAt } of timersSet ?? []) this.#statements.setTimer.run(runKey, id, dueAt)
     for (const id of timersCleared ?? []) this.#statements.clearTimer.run(runKey, id)
     for (const id of inboxTaken ?? []) this.#statements.takeMessage.run(runKey, id)
+    if (isPaused !== undefined) this.#statements.pauseRun.run(isPaused ? 1 : 0, runKey)
   }
 
   #applyEnd({ end, output, error }: PackedEnd): void {

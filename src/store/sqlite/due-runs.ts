@@ -1,0 +1,94 @@
+/**
+ * Which runs have something to do, found by indexes alone: how many runs wait for something else makes no difference.
+ * Tables are joined in the order in which they are named, since only the first one of each is known to be small.
+ */
+import { isAlive } from '../process-identity.ts'
+import { toPhaseCode } from './codes.ts'
+import type { Connection } from './connection.ts'
+import type { FlowGate } from './flow-gate.ts'
+import { toOwner } from './run-record.ts'
+import { NOW } from './statements.ts'
+
+const ACTIVE = `run.status = 0 and run.phase = ${toPhaseCode('active')} and run.epoch > 0`
+const WAITING = `run.status = 0 and run.phase = ${toPhaseCode('waiting')} and run.epoch > 0`
+const QUEUED = `run.status = 0 and run.phase = ${toPhaseCode('queued')}`
+
+export const DUE_SQL = {
+  left: `select id, key, flow_key from run where ${ACTIVE} and (lease_until is null or lease_until <= ${NOW})
+    order by key`,
+  holders: `select distinct holder from run where ${ACTIVE} and lease_until > ${NOW}`,
+  heldBy: `select id, key, flow_key from run where ${ACTIVE} and lease_until > ${NOW}
+    and holder in (select value from json_each(?)) order by key`,
+  timers: `select run.id from timer cross join run where timer.due_at <= ? and run.key = timer.run and ${WAITING}
+    order by timer.due_at limit ?`,
+  messages: `select distinct run.id from inbox cross join run where inbox.taken = 0 and run.key = inbox.run
+    and ((${WAITING}) or (${QUEUED} and inbox.kind = 'cancel')) limit ?`,
+  nextTimer: `select timer.due_at from timer cross join run where run.key = timer.run and ${WAITING}
+    order by timer.due_at limit 1`,
+}
+
+interface FoundRun {
+  id: string
+  key: number
+  flow_key: string | null
+}
+
+export class DueRuns {
+  readonly #statements: ReturnType<typeof prepareDue>
+  readonly #gate: FlowGate
+
+  constructor(connection: Connection, gate: FlowGate) {
+    this.#statements = prepareDue(connection)
+    this.#gate = gate
+  }
+
+  list(at: number, limit: number): string[] {
+    const found = new Set<string>()
+    for (const find of [this.#left, this.#orphaned, this.#withTimer, this.#withMessage, this.#queued]) {
+      const room = limit - found.size
+      if (room <= 0) break
+      for (const id of find(room, at)) found.add(id)
+    }
+    return [...found].slice(0, limit)
+  }
+
+  nextAt(): number | null {
+    return this.#statements.nextTimer.get() ?? null
+  }
+
+  readonly #left = (limit: number): string[] => this.#thatMayGoOn(this.#statements.left.iterate(), limit)
+
+  /** Held by processes of this host that are gone, though their leases are not over. */
+  readonly #orphaned = (limit: number): string[] => {
+    const dead = this.#statements.holders.all().filter((holder) => !isAlive(toOwner(holder)))
+    return dead.length === 0 ? [] : this.#thatMayGoOn(this.#statements.heldBy.iterate(JSON.stringify(dead)), limit)
+  }
+
+  readonly #withTimer = (limit: number, at: number): string[] => this.#statements.timers.all(at, limit)
+
+  readonly #withMessage = (limit: number): string[] => this.#statements.messages.all(limit)
+
+  readonly #queued = (limit: number): string[] =>
+    this.#gate
+      .listFree(limit)
+      .sort((one, other) => one.rank - other.rank || one.key - other.key)
+      .map(({ id }) => id)
+
+  #thatMayGoOn(runs: Iterable<FoundRun>, limit: number): string[] {
+    const ids: string[] = []
+    for (const { id, key, flow_key } of runs) {
+      if (flow_key === null || this.#gate.mayGoOn(key)) ids.push(id)
+      if (ids.length === limit) break
+    }
+    return ids
+  }
+}
+
+const prepareDue = (db: Connection) => ({
+  left: db.prepare<[], FoundRun>(DUE_SQL.left),
+  holders: db.prepare<[], string>(DUE_SQL.holders).pluck(),
+  heldBy: db.prepare<[holders: string], FoundRun>(DUE_SQL.heldBy),
+  timers: db.prepare<[at: number, limit: number], string>(DUE_SQL.timers).pluck(),
+  messages: db.prepare<[limit: number], string>(DUE_SQL.messages).pluck(),
+  nextTimer: db.prepare<[], number>(DUE_SQL.nextTimer).pluck(),
+})

@@ -1,0 +1,180 @@
+/** Who may begin of the runs that share a flow, in SQL. The rules are in ../run-flow.ts. */
+import { keepsPermit } from '../lease.ts'
+import { countFree, type FlowLimits, type FlowState, type FlowVerdict, judgeFlow } from '../run-flow.ts'
+import { toPhase, toPhaseCode } from './codes.ts'
+import type { Connection } from './connection.ts'
+import { toOwner } from './run-record.ts'
+import { NOW } from './statements.ts'
+
+/** A run that is to begin, or is in the queue. */
+export interface FlowMember {
+  key: number
+  flow_key: string
+  concurrency: number | null
+  rank: number
+  rate_count: number | null
+  rate_window_ms: number | null
+}
+
+interface StoredMember extends FlowMember {
+  phase: number
+  is_paused: number
+  epoch: number
+  admitted_at: number | null
+}
+
+interface StoredHolder {
+  key: number
+  id: string
+  holder: string | null
+  lease_until: number | null
+  phase: number
+  is_paused: number
+}
+
+export interface GateVerdict extends FlowVerdict {
+  /** How many queued runs go first. */
+  ahead: number
+  /** Whether it takes a permit when it begins: not if it begins only to be cancelled. */
+  takesPermit: boolean
+}
+
+const QUEUED = toPhaseCode('queued')
+const WAITING = toPhaseCode('waiting')
+const IN_QUEUE = `status = 0 and phase = ${QUEUED}`
+const CANCEL_WAITS = `exists (select 1 from inbox where inbox.run = run.key and inbox.taken = 0 and inbox.kind = 'cancel')`
+
+export class FlowGate {
+  readonly #statements: ReturnType<typeof prepareGate>
+
+  constructor(connection: Connection) {
+    this.#statements = prepareGate(connection)
+  }
+
+  /** Whether a run that nobody holds may be claimed, for all that its flow says. */
+  judgeClaim(key: number): GateVerdict {
+    const member = this.#statements.readMember.get(key)
+    if (member === undefined) return FREE
+    if (isFreeAnyway(member)) return { ...FREE, takesPermit: member.admitted_at !== null }
+    if (member.admitted_at !== null) return this.#judgeAgain(member)
+    if (this.#statements.isCancelled.get(key) === 1) return FREE
+    return this.judge(member)
+  }
+
+  /** Whether a run that was not admitted yet may begin. */
+  judge(member: FlowMember): GateVerdict {
+    const { flow_key, rank, key } = member
+    const ahead = this.#statements.countAhead.get(flow_key, rank, rank, key) ?? 0
+    return { ...judgeFlow(toLimits(member), { ...this.read(member), ahead }), ahead, takesPermit: true }
+  }
+
+  /** Who of the others holds a permit, and who was admitted. */
+  read({ key, flow_key, concurrency, rate_window_ms }: FlowMember): FlowState {
+    const now = this.#statements.readNow.get() ?? 0
+    const admissions =
+      rate_window_ms === null ? [] : this.#statements.readAdmissions.all(flow_key, now - rate_window_ms)
+    return { holders: concurrency === null ? [] : this.#readHolders(flow_key, { except: key, now }), admissions }
+  }
+
+  /** Ids of the queued runs of this flow, except for those that are asked to be cancelled already. */
+  listQueued(flowKey: string, limit = -1): { id: string; key: number; rank: number }[] {
+    return this.#statements.listQueued.all(flowKey, limit)
+  }
+
+  /** The queued runs that may begin now, of all flows: `limit` of each at the most. */
+  listFree(limit: number): { id: string; key: number; rank: number }[] {
+    const free = this.#statements.listUnbound.all(limit)
+    let flow = this.#statements.nextFlow.get('')
+    while (typeof flow === 'string') {
+      const head = this.#statements.readHead.get(flow)
+      if (head !== undefined) free.push(...this.listQueued(flow, Math.min(this.#countFree(head), limit)))
+      flow = this.#statements.nextFlow.get(flow)
+    }
+    return free
+  }
+
+  /** Whether a run whose process is gone may go on: its permit may have been given to another one. */
+  mayGoOn(key: number): boolean {
+    return this.judgeClaim(key).isFree
+  }
+
+  admit(key: number): void {
+    this.#statements.admit.run(key)
+  }
+
+  #judgeAgain(member: StoredMember): GateVerdict {
+    const { concurrency } = toLimits(member)
+    const state = { ...this.read({ ...member, rate_window_ms: null }), ahead: 0 }
+    return { ...judgeFlow(concurrency === undefined ? {} : { concurrency }, state), ahead: 0, takesPermit: true }
+  }
+
+  #countFree(head: FlowMember): number {
+    const free = countFree(toLimits(head), this.read(head))
+    return Number.isFinite(free) ? Math.max(free, 0) : Number.MAX_SAFE_INTEGER
+  }
+
+  #readHolders(flowKey: string, { except, now }: { except: number; now: number }): string[] {
+    return this.#statements.readHolders
+      .all(flowKey)
+      .filter((row) => row.key !== except && keepsPermit(toPermit(row), now))
+      .map(({ id }) => id)
+  }
+}
+
+const FREE: GateVerdict = { isFree: true, retryAt: null, ahead: 0, takesPermit: false }
+
+/** It has its permit still, or was begun without one: to be cancelled. */
+const isFreeAnyway = ({ admitted_at, phase, is_paused, epoch }: StoredMember): boolean =>
+  admitted_at === null ? phase !== QUEUED && epoch > 0 : phase === WAITING || is_paused === 1
+
+const toLimits = ({ concurrency, rate_count, rate_window_ms }: FlowMember): FlowLimits => ({
+  ...(concurrency === null ? {} : { concurrency }),
+  ...(rate_count === null || rate_window_ms === null ? {} : { rate: { count: rate_count, windowMs: rate_window_ms } }),
+})
+
+const toPermit = ({ holder, lease_until, phase, is_paused }: StoredHolder): Parameters<typeof keepsPermit>[0] => ({
+  phase: toPhase(phase) ?? 'active',
+  isPaused: is_paused === 1,
+  holder: holder === null ? null : { ...toOwner(holder), leaseUntil: lease_until ?? 0 },
+})
+
+const MEMBER = 'key, flow_key, concurrency, rank, rate_count, rate_window_ms'
+
+const prepareGate = (db: Connection) => ({
+  readNow: db.prepare<[], number>(`select ${NOW}`).pluck(),
+  readMember: db.prepare<[key: number], StoredMember>(
+    `select ${MEMBER}, phase, is_paused, epoch, admitted_at from run where key = ?`,
+  ),
+  isCancelled: db.prepare<[key: number], number>(`select ${CANCEL_WAITS} from run where key = ?`).pluck(),
+  countAhead: db
+    .prepare<[flowKey: string, rank: number, sameRank: number, key: number], number>(
+      `select count(*) from run where ${IN_QUEUE} and flow_key = ? and (rank < ? or (rank = ? and key < ?))
+       and not ${CANCEL_WAITS}`,
+    )
+    .pluck(),
+  readHolders: db.prepare<[flowKey: string], StoredHolder>(
+    `select key, id, holder, lease_until, phase, is_paused from run
+     where status = 0 and admitted_at is not null and flow_key = ? order by admitted_at, key`,
+  ),
+  readAdmissions: db
+    .prepare<[flowKey: string, since: number], number>(
+      `select admitted_at from run where rate_count is not null and admitted_at is not null and flow_key = ?
+       and admitted_at > ? order by admitted_at`,
+    )
+    .pluck(),
+  listQueued: db.prepare<[flowKey: string, limit: number], { id: string; key: number; rank: number }>(
+    `select id, key, rank from run where ${IN_QUEUE} and flow_key = ? and not ${CANCEL_WAITS}
+     order by rank, key limit ?`,
+  ),
+  /** In the order of the queue, without those that are in no flow. */
+  readHead: db.prepare<[flowKey: string], FlowMember>(
+    `select ${MEMBER} from run where ${IN_QUEUE} and flow_key = ? and not ${CANCEL_WAITS} order by rank, key limit 1`,
+  ),
+  nextFlow: db
+    .prepare<[after: string], string | null>(`select min(flow_key) from run where ${IN_QUEUE} and flow_key > ?`)
+    .pluck(),
+  listUnbound: db.prepare<[limit: number], { id: string; key: number; rank: number }>(
+    `select id, key, 0 as rank from run where ${IN_QUEUE} and flow_key is null order by key limit ?`,
+  ),
+  admit: db.prepare<[key: number]>(`update run set admitted_at = coalesce(admitted_at, ${NOW}) where key = ?`),
+})
