@@ -11,7 +11,7 @@ import type { Diagnostics } from '../compiler/diagnostic.ts'
 import { Fault } from '../core/fault.ts'
 import { type DatabaseAddress, parseDatabaseAddress } from './database-address.ts'
 
-const CONFIG_NAME = 'troupe.config.yaml'
+export const CONFIG_NAME = 'troupe.config.yaml'
 
 /** Names and values of environment variables. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>

@@ -150,6 +150,12 @@ Name it on the first line of a workflow, and your editor completes the language:
 export const DOCTOR_HELP = `
 Examples:
   troupe doctor
+  troupe doctor triage.yaml                      for this workflow alone
   troupe doctor --json
+
+Of the providers that workflows name it looks for keys, servers and models: those of the workflow, or of all
+that lie in the project (up to 100, four folders deep, those of tests left out). Ollama and other servers are
+asked for the list of their models when they are on this machine or on a private network, and get 2 seconds;
+whatever is on the internet is not asked.
 
 Exit code 3 when something is missing.`

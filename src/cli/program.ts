@@ -177,9 +177,13 @@ const addProjectCommands = (program: Command, end: End): void => {
       end(await (await import('./commands/schema.ts')).printSchema(contextOf(command))),
     )
   describe(program, 'doctor', 'look for what is missing on this machine', DOCTOR_HELP)
+    .argument(
+      '[file]',
+      "a workflow's YAML file, or - for standard input; without it those of the project are looked at",
+    )
     .option('--json', 'print a JSON object: { ok, checks }')
-    .action(async (options, command) =>
-      end(await (await import('./commands/doctor.ts')).examine(contextOf(command), options)),
+    .action(async (file, options, command) =>
+      end(await (await import('./commands/doctor.ts')).examine(contextOf(command), { file, ...options })),
     )
 }
 

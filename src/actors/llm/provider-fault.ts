@@ -14,7 +14,7 @@ import { findBuiltInKind, KIND_FACTS, type ProviderKind } from './provider-kind.
 export interface Asked {
   kind: ProviderKind
   settings: ProviderSettings & { name: string }
-  /** Without the provider. */
+  /** Without the provider; empty when no model was asked for. */
   model: string
   /** Where; only its origin and path are ever shown. */
   url: string
@@ -41,12 +41,13 @@ export interface StatusContext extends Asked {
 }
 
 export const toVendorFault = (error: VendorError, context: StatusContext): Fault => {
-  const { code, retryable, hint } = judge(error, context)
+  const { code, retryable, hint, isMute = false } = judge(error, context)
   const details: JsonObject = { provider: context.settings.name, model: context.model, status: error.status }
   const retryAfterMs = readRetryAfter(context, error)
   if (retryAfterMs !== undefined) details.retry_after_ms = retryAfterMs
-  const words = code === 'unauthorized' ? '' : toWords(error.message, context)
-  const what = `'${context.settings.name}/${context.model}' answered ${error.status}${words === '' ? '' : `: ${words}`}`
+  const words = isMute ? '' : toWords(error.message, context)
+  const subject = [context.settings.name, ...(context.model === '' ? [] : [context.model])].join('/')
+  const what = `'${subject}' answered ${error.status}${words === '' ? '' : `: ${words}`}`
   return new Fault(code, hint === '' ? what : `${what}\n${hint}`, { retryable, details })
 }
 
@@ -54,24 +55,35 @@ interface Verdict {
   code: string
   retryable: boolean
   hint: string
+  /** Whether the vendor's words are left out. */
+  isMute?: boolean
 }
 
 const judge = ({ status, code, message }: VendorError, asked: Asked): Verdict => {
   const final = (name: string, hint = ''): Verdict => ({ code: name, retryable: false, hint })
   const passing = (name: string, hint = ''): Verdict => ({ code: name, retryable: true, hint })
   if (/content_?(filter|policy)/i.test(code)) return final('refused')
+  // Comes with 402, and with 400, 403 or 429 as well; whoever waits and asks again gets the same answer.
+  if (status === 402 || (status < 500 && (UNPAID_CODES.test(code) || UNPAID_WORDS.test(message))))
+    return final('unauthorized', describeUnpaid(asked))
   // Google answers a wrong key with 400.
   if (status === 401 || status === 403 || /api_key_invalid/i.test(code))
-    return final('unauthorized', describeKey(asked))
+    return { ...final('unauthorized', describeKey(asked)), isMute: true }
   if (status === 404 || status === 410) return final('not_found', describeMissing(asked, message))
   if (status === 408) return passing('timeout')
   if (status === 413) return final('too_large')
-  if (status === 429)
-    return code === 'insufficient_quota'
-      ? final('rate_limited', 'the quota of this key is used up: it does not help to wait')
-      : passing('rate_limited')
+  if (status === 429) return passing('rate_limited')
   if (status === 409 || status === 425) return passing('unavailable')
   return status >= 500 ? passing('unavailable') : final('invalid_input')
+}
+
+/** OpenAI's and its likes' `insufficient_quota` and `billing_not_active`, Anthropic's `billing_error`. */
+const UNPAID_CODES = /insufficient_?(quota|balance|funds|credits?)|billing|payment_required/i
+const UNPAID_WORDS = /credit balance is too low|insufficient (account )?(balance|funds|credits?)\b/i
+
+const describeUnpaid = ({ settings: { name, keyVariable } }: Asked): string => {
+  const key = keyVariable === undefined ? `the key of provider '${name}'` : `the key in ${keyVariable}`
+  return `the account of ${key} can't pay for this call: add credit or raise its limit where the vendor bills it, or name another model; it does not help to wait`
 }
 
 const describeKey = ({ settings: { name, apiKey, keyVariable } }: Asked): string => {
@@ -122,7 +134,7 @@ export const readVendorError = (body: JsonValue | string, status?: number): Vend
   const code = typeof error.innererror === 'object' ? 'content_filter' : words.join(' ')
   const message =
     typeof error.message === 'string' ? error.message : typeof outer === 'object' ? JSON.stringify(error) : ''
-  return { status: status ?? findStatus(error) ?? guessStatus(words.join(' ')), message, code: simplify(code), ...wait }
+  return { status: status ?? findStatus(error) ?? guessStatus(words.join(' ')), message, code, ...wait }
 }
 
 /** Google's list of reasons, and of how long to wait: https://google.aip.dev/193 */
@@ -143,12 +155,11 @@ const parse = (text: string): JsonValue => {
   }
 }
 
-const simplify = (code: string): string => (code.includes('insufficient_quota') ? 'insufficient_quota' : code)
-
 const findStatus = ({ code, status }: JsonObject): number | undefined =>
   [status, code].find((value): value is number => typeof value === 'number' && value >= 400 && value < 600)
 
 const STATUS_WORDS: readonly [RegExp, number][] = [
+  [UNPAID_CODES, 402],
   [/rate_?limit|too_?many|resource_exhausted|quota/i, 429],
   [/overload/i, 529],
   [/unavailable/i, 503],

@@ -75,7 +75,7 @@ export const loadProvider = async (name: string, options: ProviderOptions = {}):
 }
 
 /** Not repeated: it may hold a password. Ollama's may be less than a URL. */
-const expectUrl = (name: string, baseUrl: string | undefined): void => {
+export const expectUrl = (name: string, baseUrl: string | undefined): void => {
   const url = baseUrl === undefined || baseUrl === '' ? undefined : URL.parse(baseUrl)
   if (
     url === undefined ||

@@ -1,9 +1,11 @@
 /** `troupe doctor`: what this machine and this project have, what is missing, and how to get it. */
 import type { Project } from '../../app/project.ts'
 import { InvalidFile } from '../cli-error.ts'
+import { folderOf } from '../compile-file.ts'
 import type { Context } from '../context.ts'
 import { type Check, miss, pass } from '../doctor/check.ts'
 import { checkDatabase } from '../doctor/check-database.ts'
+import { checkModels } from '../doctor/check-models.ts'
 import { checkProject } from '../doctor/check-project.ts'
 import { EXIT } from '../exit-code.ts'
 import { openProject } from '../open-project.ts'
@@ -14,9 +16,15 @@ import { shownPath } from '../workflow-file.ts'
 
 const NEEDED_NODE = 24
 
-/** The exit code. */
-export const examine = async (context: Context, { json = false }: { json?: boolean }): Promise<number> => {
-  const checks = [checkNode(), ...(await checkRest(context))]
+export interface DoctorArguments {
+  /** A workflow; without one all of the project are looked at. */
+  file?: string | undefined
+  json?: boolean
+}
+
+/** The exit code. @throws CliError when there is no such file */
+export const examine = async (context: Context, { file, json = false }: DoctorArguments): Promise<number> => {
+  const checks = [checkNode(), ...(await checkRest(context, file))]
   const ok = checks.every((check) => check.ok)
   if (json) context.stdout.write(`${JSON.stringify({ ok, checks }, null, 2)}\n`)
   else report(checks, context)
@@ -34,19 +42,20 @@ const checkNode = (): Check => {
       )
 }
 
-const checkRest = async (context: Context): Promise<Check[]> => {
-  const read = await readConfig(context)
+const checkRest = async (context: Context, file: string | undefined): Promise<Check[]> => {
+  const read = await readConfig(context, file)
   if ('ok' in read) return [read]
   return [
     describeConfig(read, context),
     ...(await checkDatabase(read, shownDatabase(read, context))),
     ...checkProject(read, context.environment),
+    ...(await checkModels(read, { context, file })),
   ]
 }
 
-const readConfig = async (context: Context): Promise<Project | Check> => {
+const readConfig = async (context: Context, file: string | undefined): Promise<Project | Check> => {
   try {
-    return await openProject(context)
+    return await openProject(context, file === undefined ? undefined : folderOf(file, context.workingFolder))
   } catch (thrown) {
     const { message, hint } = explainError(thrown)
     if (!(thrown instanceof InvalidFile)) return miss('config', message, hint ?? 'check the flags and TROUPE_DB')

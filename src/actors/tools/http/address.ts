@@ -131,3 +131,13 @@ export const findPrivateReason = (address: string): string | undefined => {
   const bytes = toBytes(address)
   return bytes.length === 4 ? findIpv4Reason(bytes) : findIpv6Reason(bytes)
 }
+
+const OWN_REASONS: ReadonlySet<string> = new Set(
+  ['127.0.0.1', '::1', '10.0.0.1', 'fc00::1', '100.64.0.1', '0.0.0.0', '::'].map(
+    (address) => findPrivateReason(address) ?? '',
+  ),
+)
+
+/** Whether an address is this machine's or of a network of one's own: loopback, private, or shared by a carrier, as VPNs have it. */
+export const isOwnNetwork = (address: string): boolean =>
+  OWN_REASONS.has(findPrivateReason(address) ?? 'a public address')
