@@ -11,13 +11,15 @@ import { isCancelled } from '../core/cancelled.ts'
 import type { Clock } from '../core/clock.ts'
 import { formatDuration } from '../core/duration.ts'
 import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { JsonObject } from '../core/json.ts'
 import { type AttemptContext, type AttemptEvent, attemptMachine } from '../machines/attempt.ts'
 import { type Admission, type Amount, type Budget, withMaxTokens } from './budget.ts'
 import { foldOf } from './fold.ts'
 import type { ActorCall, Placement } from './placement.ts'
 import type { OpenEffect } from './run-effect.ts'
 import type { AttemptFigures, Outcome } from './run-event.ts'
+import type { TextRedactor } from './secret-pattern.ts'
+import type { Redactor } from './secret-vault.ts'
 
 export interface EffectRunnerOptions {
   runId: string
@@ -28,7 +30,7 @@ export interface EffectRunnerOptions {
   clock: Clock
   putBlob(blob: BlobContent): Promise<BlobRef>
   /** J9: applied to everything that comes back from an actor. */
-  redact<T extends JsonValue>(value: T): T
+  redactor: Redactor
   on: EffectListener
 }
 
@@ -87,6 +89,8 @@ interface Attempt {
   /** What it has consumed and nobody has been told of. */
   usage: Usage[]
   abort: AbortController
+  /** What it says while it goes on. */
+  text: TextRedactor
 }
 
 const LEFT = Symbol('left')
@@ -216,10 +220,10 @@ export class EffectRunner {
   }
 
   #attempt(running: RunningEffect, { call, granted }: { call: ActorCall; granted: Granted | undefined }): void {
-    const { clock, placement, on, redact } = this.#options
+    const { clock, placement, on, redactor } = this.#options
     const { effect, plan, number } = running
     const abort = new AbortController()
-    const attempt: Attempt = { number, started: clock.now(), usage: [], abort }
+    const attempt: Attempt = { number, started: clock.now(), usage: [], abort, text: redactor.startText() }
     running.current = attempt
     if (plan.timeoutMs !== null) this.#armTimeout(running, { attempt, timeoutMs: plan.timeoutMs })
     on.started(effect, attempt.number)
@@ -231,12 +235,16 @@ export class EffectRunner {
     }
     const performing = placement
       .perform(call, this.#contextOf(running, attempt))
-      .then((output): Outcome => ({ output: redact(output) }))
+      .then((output): Outcome => ({ output: redactor.redact(output) }))
       .catch((thrown): Outcome | undefined => {
         if (isCancelled(thrown) && abort.signal.aborted) return undefined
-        return { fault: redact(toFaultOf(thrown, plan) as unknown as JsonObject) as unknown as FaultData }
+        return { fault: redactor.redactFault(toFaultOf(thrown, plan)) }
       })
-      .then((outcome) => outcome && settle(outcome))
+      .then((outcome) => {
+        if (outcome === undefined) return
+        this.#showText(running.effect, { attempt, piece: undefined })
+        settle(outcome)
+      })
       .catch((cause) => on.broken(cause))
       .finally(() => {
         this.#performing.delete(performing)
@@ -260,8 +268,15 @@ export class EffectRunner {
     })
   }
 
-  #contextOf({ effect, plan }: RunningEffect, { number, started, usage, abort }: Attempt): ActorContext {
-    const { runId, on, putBlob, redact } = this.#options
+  /** J9: a secret may stand between two pieces, so the beginning of one is held back until the next piece, or the end. */
+  #showText(effect: OpenEffect, { attempt, piece }: { attempt: Attempt; piece: string | undefined }): void {
+    const text = piece === undefined ? attempt.text.end() : attempt.text.push(piece)
+    if (text !== '' && !attempt.abort.signal.aborted) this.#options.on.progressed(effect, { kind: 'text', text })
+  }
+
+  #contextOf({ effect, plan }: RunningEffect, attempt: Attempt): ActorContext {
+    const { number, started, usage, abort } = attempt
+    const { runId, on, putBlob } = this.#options
     return {
       signal: abort.signal,
       key: effect.key ?? `${runId}/${effect.path}#${effect.visit}`,
@@ -270,7 +285,8 @@ export class EffectRunner {
       deadline: plan.timeoutMs === null ? Number.POSITIVE_INFINITY : started + plan.timeoutMs,
       progress: (progress) => {
         if (abort.signal.aborted) return
-        on.progressed(effect, progress.kind === 'text' ? { kind: 'text', text: redact(progress.text) } : progress)
+        if (progress.kind === 'text') this.#showText(effect, { attempt, piece: progress.text })
+        else on.progressed(effect, progress)
       },
       usage: (call) => usage.push(call),
       secret: (name) => {

@@ -341,7 +341,7 @@ export class Run {
       placement,
       budget: this.#budget,
       clock,
-      redact: (value) => vault.redact(value),
+      redactor: vault,
       putBlob: async ({ bytes, media_type, name }) => ({
         $blob: await store.putBlob(bytes),
         media_type,

@@ -3,21 +3,33 @@
  * become placeholders' names on their way back (J9).
  */
 import type { SecretPlace } from '../compiler/expression/secret-places.ts'
-import { Fault } from '../core/fault.ts'
+import { Fault, type FaultData } from '../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { SecretPattern, type TextRedactor } from './secret-pattern.ts'
 
 /** Shorter values would be found by chance in ordinary text, so they are refused as secrets. */
 export const SHORTEST_SECRET = 8
 
-export class SecretVault {
+/** What takes secrets out of all that comes back from actors. */
+export interface Redactor {
+  /** The value with every occurrence of a secret, in texts, numbers and keys, replaced by `[secret NAME]`. */
+  redact<T extends JsonValue>(value: T): T
+  /** As `redact`; messages are made to be short, so they may hold a secret that was cut off. */
+  redactFault(fault: FaultData): FaultData
+  /** For a text that comes in pieces, which may have a secret between them. */
+  startText(): TextRedactor
+}
+
+export class SecretVault implements Redactor {
   readonly #values: ReadonlyMap<string, string>
-  readonly #pattern: RegExp | undefined
-  readonly #names: ReadonlyMap<string, string>
+  readonly #pattern: SecretPattern | undefined
+  /** Secrets that JSON may hold as a number. */
+  readonly #numbers: ReadonlyMap<number, string>
+  readonly #looksAtNumbers: boolean
 
   /** @throws Fault `invalid_input` for a value of fewer than 8 characters */
   constructor(values: Readonly<Record<string, string>> = {}) {
     this.#values = new Map(Object.entries(values))
-    this.#names = new Map()
     for (const [name, value] of this.#values) {
       if (value.length < SHORTEST_SECRET)
         throw new Fault(
@@ -25,9 +37,11 @@ export class SecretVault {
           `secret '${name}' is too short: expected at least ${SHORTEST_SECRET} characters, got ${value.length}`,
         )
     }
-    this.#names = new Map([...this.#values].flatMap(([name, value]) => formsOf(value).map((form) => [form, name])))
-    const forms = [...this.#names.keys()].sort((a, b) => b.length - a.length)
-    this.#pattern = forms.length === 0 ? undefined : new RegExp(forms.map((form) => RegExp.escape(form)).join('|'), 'g')
+    this.#pattern = this.#values.size === 0 ? undefined : new SecretPattern(this.#values)
+    this.#numbers = new Map(
+      [...this.#values].flatMap(([name, value]) => numberOf(value).map((number) => [number, name])),
+    )
+    this.#looksAtNumbers = [...this.#values.values()].some((value) => /^[-+.\de]+$/i.test(value))
   }
 
   /** @throws Fault `unauthorized` when it is not set */
@@ -45,25 +59,45 @@ export class SecretVault {
     return places.reduce((resolved, { path, name }) => putAt(resolved, path, this.get(name)), value)
   }
 
-  /** The value with every occurrence of a secret's value, in texts and in keys, replaced by `[secret NAME]`. */
-  redact<T extends JsonValue>(value: T): T
-  redact(value: JsonValue): JsonValue {
-    if (this.#pattern === undefined) return value
-    if (typeof value === 'string') return this.#redactText(value)
-    if (Array.isArray(value)) return value.map((item) => this.redact(item))
-    return isJsonObject(value)
-      ? mapObject(
-          value,
-          (item) => this.redact(item),
-          (key) => this.#redactText(key),
-        )
-      : value
+  redact<T extends JsonValue>(value: T): T {
+    const pattern = this.#pattern
+    return pattern === undefined ? value : (this.#walk(value, (text) => pattern.replace(text)) as T)
   }
 
-  #redactText(text: string): string {
-    if (this.#pattern === undefined) return text
-    return text.replace(this.#pattern, (form) => `[secret ${this.#names.get(form) ?? ''}]`)
+  redactFault(fault: FaultData): FaultData {
+    const pattern = this.#pattern
+    if (pattern === undefined) return fault
+    return this.#walk(fault as unknown as JsonObject, (text) => pattern.replaceCut(text)) as unknown as FaultData
   }
+
+  startText(): TextRedactor {
+    return this.#pattern?.startText() ?? UNCHANGED
+  }
+
+  #walk(value: JsonValue, replace: (text: string) => string): JsonValue {
+    if (typeof value === 'string') return replace(value)
+    if (typeof value === 'number') return this.#looksAtNumbers ? this.#walkNumber(value, replace) : value
+    if (Array.isArray(value)) return value.map((item) => this.#walk(item, replace))
+    if (!isJsonObject(value)) return value
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [replace(key), this.#walk(item, replace)]))
+  }
+
+  /** A number is a secret when its digits are, or hold one, or are what is left of one as a number: `0012345678`. */
+  #walkNumber(value: number, replace: (text: string) => string): JsonValue {
+    const name = this.#numbers.get(value)
+    if (name !== undefined) return `[secret ${name}]`
+    const text = String(value)
+    const replaced = replace(text)
+    return replaced === text ? value : replaced
+  }
+}
+
+const UNCHANGED: TextRedactor = { push: (piece) => piece, end: () => '' }
+
+/** The number that a secret is to JSON; none when it is too short for a secret then. */
+const numberOf = (value: string): number[] => {
+  const number = Number(value)
+  return Number.isFinite(number) && String(number).length >= SHORTEST_SECRET ? [number] : []
 }
 
 const putAt = (value: JsonValue, [key, ...path]: readonly (string | number)[], secret: string): JsonValue => {
@@ -71,34 +105,3 @@ const putAt = (value: JsonValue, [key, ...path]: readonly (string | number)[], s
   if (Array.isArray(value)) return value.map((item, index) => (index === key ? putAt(item, path, secret) : item))
   return isJsonObject(value) ? { ...value, [key]: putAt(value[key] ?? null, path, secret) } : value
 }
-
-/** How a secret may come back: as it is, in a URL or a form, in Base64 (also as a part of a longer text), inside JSON text. */
-const formsOf = (value: string): string[] => {
-  const inUrl = encodeURIComponent(value)
-  const strictly = inUrl.replace(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`)
-  const inBase64 = [0, 1, 2].map((before) => toBase64Part(value, before))
-  return [
-    ...new Set([
-      value,
-      ...[inUrl, strictly].flatMap((form) => [form, form.replace(/%20/g, '+'), form.replace(/%../g, toLowerCase)]),
-      Buffer.from(value).toString('base64'),
-      ...inBase64.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_')]),
-      JSON.stringify(value).slice(1, -1),
-    ]),
-  ]
-}
-
-const toLowerCase = (text: string): string => text.toLowerCase()
-
-/** What Base64 makes of a value wherever it stands behind this many bytes: without the digits that it shares with others. */
-const toBase64Part = (value: string, before: number): string => {
-  const bytes = Buffer.from('\0'.repeat(before) + value)
-  const whole = Math.floor((bytes.length * 8) / 6)
-  return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), whole)
-}
-
-const mapObject = (
-  value: JsonObject,
-  mapValue: (item: JsonValue) => JsonValue,
-  mapKey = (key: string): string => key,
-): JsonObject => Object.fromEntries(Object.entries(value).map(([key, item]) => [mapKey(key), mapValue(item)]))

@@ -12,6 +12,8 @@ import { ScriptedWorld } from '../support/scripted-world.ts'
 /** With all that the forms below must change: blanks, quotes, slashes, letters beyond ASCII. */
 const PLANTED = 'pl4nted "s€cret"/with+marks & (more)!'
 
+const toUnicodeEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 const percentLower = (text: string): string => encodeURIComponent(text).replace(/%../g, (code) => code.toLowerCase())
 
 const FORMS: [name: string, write: (secret: string) => string][] = [
@@ -24,14 +26,24 @@ const FORMS: [name: string, write: (secret: string) => string][] = [
   ['Base64 behind two bytes', (secret) => Buffer.from(`ab${secret}cd`).toString('base64')],
   ['Base64 for URLs', (secret) => Buffer.from(`x${secret}`).toString('base64url')],
   ['JSON text', (secret) => JSON.stringify({ token: secret })],
+  ['JSON text in JSON text', (secret) => JSON.stringify(JSON.stringify({ token: secret }))],
+  ['JSON text of ASCII alone', (secret) => JSON.stringify(secret).replace(/[^ -~]/g, toUnicodeEscape)],
+  ['in the path of an address', (secret) => new URL(`https://a.example/${secret}`).href],
+  ['in the query of an address', (secret) => new URL(`https://a.example/?token=${secret}`).href],
+  ['in HTML', (secret) => secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;')],
+  ['Base64 in a form', (secret) => encodeURIComponent(Buffer.from(`user:${secret}`).toString('base64'))],
+  ['of an Authorization header', (secret) => `Basic ${Buffer.from(`someone:${secret}`).toString('base64')}`],
 ]
 
 const vault = new SecretVault({ TOKEN: PLANTED })
 
-/** Whether six characters in a row of any form of the secret are left. */
+const AROUND =
+  /^(token=|\{"token":"|"\{\\"token\\":\\"|https:\/\/a\.example\/(\?token=)?|Basic c29tZW9uZTp)|"\}$|\\"\}"$/g
+
+/** Whether ten characters in a row of any form of the secret are left. */
 const leaks = (text: string): boolean =>
   FORMS.some(([, write]) => {
-    const written = write(PLANTED).replace(/^(token=|\{"token":")|"\}$/g, '')
+    const written = write(PLANTED).replace(AROUND, '')
     for (let at = 4; at + 10 <= written.length - 4; at++) if (text.includes(written.slice(at, at + 10))) return true
     return false
   })
@@ -55,6 +67,85 @@ test('the longest of secrets that hold each other is the one that is named', () 
 
 test('characters that mean something in a regular expression mean themselves', () => {
   assert.is(new SecretVault({ KEY: '(.*)+[a-z]' }).redact('x(.*)+[a-z]y and xyz'), 'x[secret KEY]y and xyz')
+})
+
+test('J9 a secret in pieces is redacted wherever it is cut, and the pieces make up the whole', () => {
+  for (const [name, write] of FORMS) {
+    const text = `before ${write(PLANTED)} between ${write(PLANTED)}`
+    for (let length = 1; length <= 12; length++) {
+      const stream = vault.startText()
+      const told: string[] = []
+      for (let at = 0; at < text.length; at += length) told.push(stream.push(text.slice(at, at + length)))
+      told.push(stream.end())
+      assert.not.ok(leaks(told.join('')), `${name} in pieces of ${length}`)
+      assert.is(told.join(''), vault.redact(text))
+    }
+  }
+})
+
+const PLAIN = ['abc', 'aba', 'abcabcabd', 'b"', ' ', 'a%b', 'c', '\\', 'x', '+/', 'YWJj', '%25', '%', '"']
+
+test('a text in pieces becomes what it would become as a whole', async () => {
+  await fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...PLAIN), { minLength: 8, maxLength: 12 }).map((parts) => parts.join('')),
+      fc.array(fc.constantFrom(...PLAIN), { minLength: 8, maxLength: 12 }).map((parts) => parts.join('')),
+      fc.array(fc.oneof(fc.constantFrom(...PLAIN), fc.constantFrom(0, 1, 2, 3)), { maxLength: 30 }),
+      fc.infiniteStream(fc.integer({ min: 1, max: 9 })),
+      (one, other, parts, lengths) => {
+        const secrets = { ONE: one, OTHER: other, LONGER: one + other }
+        const [first, second, third] = [one, encodeURIComponent(other), JSON.stringify(other)]
+        const text = parts
+          .map((part) => (typeof part === 'string' ? part : [first, second, third, one + other][part]))
+          .join('')
+        const both = new SecretVault(secrets)
+        const stream = both.startText()
+        let told = ''
+        for (let at = 0; at < text.length; ) {
+          const length = lengths.next().value
+          told += stream.push(text.slice(at, at + length))
+          at += length
+        }
+        assert.is(told + stream.end(), both.redact(text))
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('of a text in pieces only what may be the beginning of a secret is held back', () => {
+  const stream = vault.startText()
+  assert.is(stream.push('it is pl4'), 'it is ')
+  assert.is(stream.push('in and simple'), 'pl4in and simple')
+  assert.is(stream.push(', p'), ', ')
+  assert.is(stream.end(), 'p')
+})
+
+const NUMBER = '40412345678901'
+const numbers = new SecretVault({ PIN: NUMBER, ZEROS: '0012345678', ROUND: '00000001', POWER: '1e80000000' })
+
+test('J9 a secret of digits is redacted as a number too', () => {
+  assert.equal(numbers.redact({ pin: Number(NUMBER), list: [-Number(NUMBER), 12345678, Number(`${NUMBER}.5`)] }), {
+    pin: '[secret PIN]',
+    list: ['-[secret PIN]', '[secret ZEROS]', '[secret PIN].5'],
+  })
+})
+
+test('a number that is no secret stays a number, even where a secret of zeros comes to it', () => {
+  const value = [0, 1, -1, 0.5, 1234567, 40412345678900, 1e21, 123456789]
+  assert.equal(numbers.redact(value), value)
+})
+
+test('J9 of a message that cuts a secret off, what is left is redacted', () => {
+  for (const [name, write] of FORMS) {
+    const written = write(PLANTED)
+    for (const share of [0.8, 0.9, 0.95]) {
+      const cut = `it began with '${written.slice(0, Math.ceil(written.length * share))}' and went on`
+      const { message } = vault.redactFault({ code: 'refused', message: cut, retryable: false })
+      assert.not.ok(leaks(message), `${name}: ${message}`)
+      assert.match(message, 'and went on')
+    }
+  }
 })
 
 test('what holds no secret comes back equal, other types too', async () => {

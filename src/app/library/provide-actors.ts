@@ -113,7 +113,7 @@ const performEffect = (
       budget: undefined,
       clock: systemClock,
       putBlob: refuseBlob,
-      redact: (value) => means.vault.redact(value),
+      redactor: means.vault,
       on: {
         started: ignore,
         progressed: ignore,

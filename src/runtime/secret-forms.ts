@@ -1,0 +1,100 @@
+/**
+ * How a secret may come back from outside: as it is, percent-encoded in a URL or a form, inside JSON text (JSON inside JSON too), in
+ * HTML, and in Base64, also as a part of a longer text (`user:secret` of an Authorization header).
+ *
+ * Encoders differ in which characters they change, so a form is one list for all of them: of each character, the ways to write it.
+ */
+
+/** Means itself in a regular expression, and in all of these forms. */
+const PLAIN = /^[A-Za-z0-9]$/
+
+/** Of each character in turn the ways to write it, the longest first. */
+export type SecretForm = readonly (readonly string[])[]
+
+/** All forms of one value. */
+export const formsOf = (value: string): SecretForm[] => [
+  [...value].map(waysToWrite),
+  [...Buffer.from(value).toString('base64')].map(waysInBase64),
+  ...[0, 1, 2].map((before) => [...toBase64Part(value, before)].map(waysInBase64)),
+]
+
+/** The form as the source of a regular expression. */
+export const toPatternSource = (form: SecretForm): string =>
+  form
+    .map(([first = '', ...others]) => {
+      if (others.length > 0) return `(?:${[first, ...others].map(RegExp.escape).join('|')})`
+      return PLAIN.test(first) ? first : RegExp.escape(first)
+    })
+    .join('')
+
+/** Whether `text` from `at` on is the beginning of the form, and nothing more, so that the rest may still come. */
+export const isBeginning = (text: string, at: number, form: SecretForm): boolean => {
+  let places = [at]
+  for (const ways of form) {
+    const next = new Set<number>()
+    for (const place of places) {
+      for (const way of ways) {
+        if (place + way.length > text.length) {
+          if (way.startsWith(text.slice(place))) return true
+        } else if (text.startsWith(way, place)) next.add(place + way.length)
+      }
+    }
+    if (next.size === 0) return false
+    places = [...next]
+  }
+  return false
+}
+
+/** Where the part of the form ends that `text` has at `at`, from the given character of the form on. */
+export const followForm = (text: string, at: number, rest: SecretForm): number => {
+  let end = at
+  for (const ways of rest) {
+    const way = ways.find((one) => text.startsWith(one, end))
+    if (way === undefined) return end
+    end += way.length
+  }
+  return end
+}
+
+const waysToWrite = (character: string): string[] => {
+  // No encoder changes these.
+  if (/[\w.~-]/.test(character)) return [character]
+  const inUrl = Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
+  const inJson = [JSON.stringify(character).slice(1, -1), escapeUnits(character), ...(OTHER_ESCAPES[character] ?? [])]
+  const withCapitals = [...inJson, inUrl].map((way) => way.replace(/(?<=[%u])[\da-f]+/g, (hex) => hex.toUpperCase()))
+  const escaped = [...inJson, ...withCapitals].filter((way) => way.startsWith('\\'))
+  const twice = escaped.map((way) => JSON.stringify(way).slice(1, -1))
+  return sortWays([character, inUrl, ...inJson, ...withCapitals, ...twice])
+}
+
+const escapeUnits = (character: string): string =>
+  character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('')
+
+/** What forms, JSON of some languages, and HTML write. */
+const OTHER_ESCAPES: Readonly<Record<string, readonly string[]>> = {
+  ' ': ['+'],
+  '/': ['\\/'],
+  '&': ['&amp;'],
+  '<': ['&lt;'],
+  '>': ['&gt;'],
+  '"': ['&quot;', '&#34;'],
+  "'": ['&#39;', '&#x27;'],
+}
+
+const waysInBase64 = (digit: string): string[] => {
+  if (PLAIN.test(digit)) return [digit]
+  const forUrls = { '+': '-', '/': '_' }[digit]
+  return sortWays([...waysToWrite(digit), ...(forUrls === undefined ? [] : [forUrls])])
+}
+
+const sortWays = (ways: readonly string[]): string[] => [...new Set(ways)].sort((a, b) => b.length - a.length)
+
+/** What Base64 makes of a value wherever it stands behind this many bytes: without the digits that it shares with others. */
+const toBase64Part = (value: string, before: number): string => {
+  const bytes = Buffer.from('\0'.repeat(before) + value)
+  const whole = Math.floor((bytes.length * 8) / 6)
+  return bytes.toString('base64').slice(Math.ceil((before * 8) / 6), whole)
+}
