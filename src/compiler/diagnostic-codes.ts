@@ -322,7 +322,8 @@ export const DIAGNOSTIC_CODES = {
   },
   reserved_name: {
     title: 'The name is taken',
-    cause: '`as` gives the item of a foreach a name that expressions use for something else.',
+    cause:
+      '`as` gives the item of a foreach a name that expressions use for something else, or a provider in `troupe.config.yaml` has the name by which usage of child runs is told.',
     fix: 'Choose another name.',
   },
 

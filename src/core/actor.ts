@@ -50,6 +50,8 @@ export interface Usage {
   model: string
   input_tokens: number
   cached_tokens: number
+  /** Of the input, what the vendor put into its cache at a price of its own; absent: nothing. */
+  cache_write_tokens?: number
   output_tokens: number
   cost_usd: number | null
   /** How many calls were answered from the cache of answers: 1 for such a call, which is free; of a child run more. Absent: none. */

@@ -50,8 +50,8 @@ export const FAULT_EXPLANATIONS: Readonly<Record<FaultCode, FaultExplanation>> =
   unauthorized: {
     meaning: 'Who asks is not allowed to, or a secret is not set.',
     cause:
-      'HTTP 401 or 403, a name in `secrets` that has no value, a private address that `http.allow` does not list, or a file outside `files.roots`.',
-    fix: 'Set the secret or renew the key; for tools, list the address or folder in `troupe.config.yaml`.',
+      'HTTP 401, 402 or 403, an account that can not pay for the call, a name in `secrets` that has no value, a private address that `http.allow` does not list, or a file outside `files.roots`.',
+    fix: 'Set the secret or renew the key, or add credit where the vendor bills it; for tools, list the address or folder in `troupe.config.yaml`.',
     example: `
 - id: fetch # the config needs http: { allow: ["127.0.0.1:8080"] }
   tool: http.get

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { JournalRow } from './journal-row.ts'
 import type { UsageGroup, UsageQuery, UsageSum } from './store.ts'
 
-/** The provider under which a step of kind `workflow` says what its child consumed. */
+/** The provider under which a step of kind `workflow` says what its child consumed: no provider of models has this name. */
 export const CHILD_PROVIDER = 'workflow'
 
 /** Kinds of rows in which usage stands. */

@@ -27,6 +27,12 @@ const EMPTY: ProjectConfig = {
 
 const test = suite('config')
 
+test('no provider is called workflow, by which the usage of child runs is told', () => {
+  const { config, found } = read('providers:\n  workflow: { kind: openai }\n  local: { kind: ollama }\n')
+  assert.equal(found, ["2:3 reserved_name usage of child runs is told by it; write 'workflow_models'"])
+  assert.equal([...(config?.providers.keys() ?? [])], ['local'])
+})
+
 test('every key of the language reference is read', () => {
   const { config, found } = read(`db: .troupe/troupe.db            # or postgres://…
 durability: process

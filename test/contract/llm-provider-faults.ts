@@ -9,6 +9,7 @@ import type { AddProviderTest, ProviderUnderTest } from './llm-provider.ts'
 const TABLE: [number, string, boolean][] = [
   [400, 'invalid_input', false],
   [401, 'unauthorized', false],
+  [402, 'unauthorized', false],
   [403, 'unauthorized', false],
   [404, 'not_found', false],
   [413, 'too_large', false],
@@ -59,7 +60,7 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
   })
 
   test('a key that the server repeats is in no message and no detail', async (subject) => {
-    for (const status of [400, 401, 403, 404, 429, 500])
+    for (const status of [400, 401, 402, 403, 404, 429, 500])
       for (const stream of [false, true]) {
         const fault = await refuse(subject, { status, stream, message: `what is ${PLANTED_KEY} for?` })
         const shown = JSON.stringify(toFaultData(fault))
@@ -82,6 +83,13 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
     },
     'required key',
   )
+
+  test('402 says what to do, in the words of the vendor too', async (subject) => {
+    const { message } = await refuse(subject, { status: 402, message: `no credit left for ${PLANTED_KEY}` })
+    assert.match(message, 'no credit left for [key]')
+    assert.match(message, 'the account of the key in PLANTED_KEY_VARIABLE')
+    assert.match(message, 'add credit')
+  })
 
   test('404 names the model', async (subject) => {
     assert.match((await refuse(subject, { status: 404 })).message, subject.vendor.model)

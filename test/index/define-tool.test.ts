@@ -192,6 +192,7 @@ test('names are those that a workflow can write', () => {
     /'my tool' is no name for a tool/,
   )
   assert.throws(() => defineActor({ kind: 'llm', name: 'a/b', perform: () => '' }), /'a\/b' is no name for a provider/)
+  assert.throws(() => defineActor({ kind: 'llm', name: 'workflow', perform: () => '' }), /'workflow' is taken/)
 })
 
 test.run()

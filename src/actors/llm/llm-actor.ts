@@ -5,7 +5,7 @@
  * answer that was cut off or refused is a fault and never a success, and an answer that does not fit `returns` is shown to the
  * model once with what is wrong about it. It does not retry, and performs no tool.
  */
-import type { ActorContext, Usage } from '../../core/actor.ts'
+import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
 import { Fault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
@@ -21,12 +21,12 @@ import {
   toModelName,
 } from './llm.ts'
 import { type ReadBlob, resolveImages } from './message-images.ts'
-import type { LlmAnswer, LlmProvider, LlmRequest } from './provider.ts'
+import type { LlmAnswer, LlmProvider, LlmRequest, LlmUsage } from './provider.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
 
 export interface LlmActorOptions {
   /** US dollars for one call; null: nobody knows. Default: nobody knows. `model` is without the provider. */
-  price?: (model: string, usage: Pick<Usage, 'input_tokens' | 'cached_tokens' | 'output_tokens'>) => number | null
+  price?: (model: string, usage: LlmUsage) => number | null
   /** Where the bytes of a blob are. Without it, no blob is found. */
   readBlob?: ReadBlob
 }
@@ -78,13 +78,23 @@ const takeTurn = async (call: Call, request: LlmRequest): Promise<LlmTurn> => {
 const ask = async ({ provider, input, context, options }: Call, request: LlmRequest): Promise<LlmAnswer> => {
   const onText = input.stream === true ? (text: string) => context.progress({ kind: 'text', text }) : undefined
   const answer = await provider.call(request, { signal: context.signal, onText })
-  // A call that the vendor gives no numbers for was made all the same: it counts, at a price that nobody knows.
-  const cost_usd = answer.usage === null ? null : (options.price?.(request.model, answer.usage) ?? null)
-  context.usage({ provider: provider.name, model: request.model, ...(answer.usage ?? NO_NUMBERS), cost_usd })
+  context.usage({ provider: provider.name, model: request.model, ...toFigures(answer.usage, request, options) })
   return answer
 }
 
-const NO_NUMBERS = { input_tokens: 0, cached_tokens: 0, output_tokens: 0 }
+/** A call that the vendor gives no numbers for was made all the same: it counts, at a price that nobody knows unless it is free. */
+const toFigures = (
+  usage: LlmUsage | null,
+  { model }: LlmRequest,
+  { price }: LlmActorOptions,
+): LlmUsage & { cost_usd: number | null } => {
+  const isCounted = usage !== null && usage.input_tokens + usage.output_tokens > 0
+  if (isCounted) return { ...usage, cost_usd: price?.(model, usage) ?? null }
+  return { ...NO_NUMBERS, cost_usd: price?.(model, ONE_OF_EACH) === 0 ? 0 : null }
+}
+
+const NO_NUMBERS: LlmUsage = { input_tokens: 0, cached_tokens: 0, output_tokens: 0 }
+const ONE_OF_EACH: LlmUsage = { input_tokens: 1, cached_tokens: 0, output_tokens: 1 }
 
 type Judgement = { kind: 'turn'; turn: LlmTurn } | Extract<JudgedAnswer, { kind: 'wrong' }>
 

@@ -178,11 +178,14 @@ const toFinish = (reason: string | null | undefined, { isRefusal }: { isRefusal:
   return reason === 'length' ? 'length' : 'stop'
 }
 
-const toUsage = (usage: OpenAI.CompletionUsage | null | undefined): LlmAnswer['usage'] =>
-  usage
-    ? {
-        input_tokens: usage.prompt_tokens ?? 0,
-        cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
-        output_tokens: usage.completion_tokens ?? 0,
-      }
-    : null
+const toUsage = (usage: Loose<OpenAI.CompletionUsage> | null | undefined): LlmAnswer['usage'] => {
+  const { prompt_tokens, completion_tokens, prompt_tokens_details: details } = usage ?? {}
+  if (typeof prompt_tokens !== 'number' && typeof completion_tokens !== 'number') return null
+  const written = details?.cache_write_tokens ?? 0
+  return {
+    input_tokens: prompt_tokens ?? 0,
+    cached_tokens: details?.cached_tokens ?? 0,
+    ...(written > 0 && { cache_write_tokens: written }),
+    output_tokens: completion_tokens ?? 0,
+  }
+}

@@ -15,11 +15,14 @@ import {
 
 export type { TokenCounts, TokenPrices }
 
-/** US dollars for a million tokens. `cachedUsd`: of those that the vendor had in its cache; default `inputUsd`. */
+/** US dollars for a million tokens. */
 export interface OwnPrice {
   inputUsd: number
   outputUsd: number
+  /** Of input that the vendor had in its cache; default `inputUsd`. */
   cachedUsd?: number
+  /** Of input that the vendor put into its cache; default `inputUsd`. */
+  cacheWriteUsd?: number
 }
 
 /** `free`: it costs nothing, for sure. `unknown`: nobody knows. */
@@ -34,7 +37,7 @@ export interface Pricing {
   cost(provider: string, model: string, usage: TokenCounts): number | null
   /**
    * The most that one token may cost in a call made now whose input has at most `inputTokens` (default: any number, at which
-   * the prices of long inputs count); null: unknown.
+   * the prices of long inputs count), the vendor's cache included; null: unknown.
    */
   worstCase(provider: string, model: string, inputTokens?: number): TokenPrices | null
   /** Tokens that a call may hold, input and output together; undefined: unknown. */
@@ -72,8 +75,8 @@ export const createPricing = (
       const price = find(provider, model)
       if (price === undefined) return null
       if (!isOwn(price)) return worstByTable(price, model, { inputTokens, at: now() })
-      const { inputUsd, outputUsd, cachedUsd = 0 } = price
-      return { inputUsd: Math.max(inputUsd, cachedUsd) / 1e6, outputUsd: outputUsd / 1e6 }
+      const { inputUsd, outputUsd, cachedUsd = 0, cacheWriteUsd = 0 } = price
+      return { inputUsd: Math.max(inputUsd, cachedUsd, cacheWriteUsd) / 1e6, outputUsd: outputUsd / 1e6 }
     },
     window(provider, model) {
       const list = findBeyond(provider, model, providers.get(provider))
@@ -112,15 +115,17 @@ const isInTheCloud = (model: string): boolean => /[:-]cloud$/.test(model)
 
 const isOwn = (price: OwnPrice | PriceList): price is OwnPrice => 'inputUsd' in price
 
-const isFree = ({ inputUsd, outputUsd, cachedUsd = 0 }: OwnPrice): boolean =>
-  inputUsd === 0 && outputUsd === 0 && cachedUsd === 0
+const isFree = ({ inputUsd, outputUsd, cachedUsd = 0, cacheWriteUsd = 0 }: OwnPrice): boolean =>
+  inputUsd === 0 && outputUsd === 0 && cachedUsd === 0 && cacheWriteUsd === 0
 
 const costOf = (
-  { input_tokens, cached_tokens, output_tokens }: TokenCounts,
-  { inputUsd, outputUsd, cachedUsd = inputUsd }: OwnPrice,
+  { input_tokens, cached_tokens, cache_write_tokens = 0, output_tokens }: TokenCounts,
+  { inputUsd, outputUsd, cachedUsd = inputUsd, cacheWriteUsd = inputUsd }: OwnPrice,
 ): number => {
   const cached = Math.min(cached_tokens, input_tokens)
-  return ((input_tokens - cached) * inputUsd + cached * cachedUsd + output_tokens * outputUsd) / 1e6
+  const written = Math.min(cache_write_tokens, input_tokens - cached)
+  const plain = input_tokens - cached - written
+  return (plain * inputUsd + cached * cachedUsd + written * cacheWriteUsd + output_tokens * outputUsd) / 1e6
 }
 
 const describeVersion = (own: ReadonlyMap<string, OwnPrice>): string =>

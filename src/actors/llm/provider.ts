@@ -41,8 +41,18 @@ export interface LlmAnswer {
   toolCalls: LlmToolCall[]
   /** `length`: cut off by max_tokens or the model's window. `refused`: by the model or a content filter. */
   finish: 'stop' | 'length' | 'refused'
-  /** The vendor's own numbers; null when it gave none. `input_tokens` includes the cached ones. */
-  usage: { input_tokens: number; cached_tokens: number; output_tokens: number } | null
+  /** The vendor's own numbers; null when it gave none. */
+  usage: LlmUsage | null
+}
+
+export interface LlmUsage {
+  /** The cached ones and those put into the cache included. */
+  input_tokens: number
+  /** That the vendor had in its cache. */
+  cached_tokens: number
+  /** That the vendor put into its cache, where it asks a price of its own for that. */
+  cache_write_tokens?: number
+  output_tokens: number
 }
 
 /** Where a provider is, and what opens it: from the environment or troupe.config.yaml. */

@@ -2,6 +2,7 @@ import { LLM_INPUT_SCHEMA, type LlmInput } from '../../actors/llm/llm.ts'
 import type { ActorContext } from '../../core/actor.ts'
 import { Fault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { CHILD_PROVIDER } from '../../store/usage-sums.ts'
 import type { OwnActor } from '../own-actor.ts'
 import { performOwnCode } from './own-actor-call.ts'
 
@@ -28,6 +29,8 @@ export interface ActorDefinition {
 export const defineActor = ({ kind, name, description = '', models, perform }: ActorDefinition): OwnActor => {
   if (!/^[a-z][\w-]*$/i.test(name))
     throw new Fault('invalid_input', `'${name}' is no name for a provider: expected letters, digits, '_' and '-'`)
+  if (name === CHILD_PROVIDER)
+    throw new Fault('invalid_input', `'${name}' is taken: expected another name for a provider`)
   const code = {
     name,
     input: LLM_INPUT_SCHEMA,

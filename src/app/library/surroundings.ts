@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { findBuiltInKind, PROVIDER_KINDS, type ProviderKind } from '../../actors/llm/provider-kind.ts'
 import type { ToolOptions } from '../../actors/tools/tool-options.ts'
 import { Fault } from '../../core/fault.ts'
+import { CHILD_PROVIDER } from '../../store/usage-sums.ts'
 import type { OwnActor } from '../own-actor.ts'
 import type { Providers } from '../provider-access.ts'
 
@@ -62,6 +63,8 @@ const isDatabaseFile = (location: string | undefined): location is string =>
 export const toProviders = (given: Readonly<Record<string, ModelAccess>> = {}): Providers =>
   Object.fromEntries(
     Object.entries({ ...BUILT_IN, ...given }).map(([name, { kind = findBuiltInKind(name), ...settings }]) => {
+      if (name === CHILD_PROVIDER)
+        throw new Fault('invalid_input', `provider '${name}' has a name that is taken: expected another one`)
       if (kind === undefined || !PROVIDER_KINDS.includes(kind))
         throw new Fault('invalid_input', `provider '${name}' has no kind: expected one of ${PROVIDER_KINDS.join(', ')}`)
       // A server of one's own may need no key; the vendors' do.

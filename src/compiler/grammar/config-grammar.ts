@@ -62,6 +62,20 @@ const PROVIDER_FIELDS = {
   },
 } as const satisfies Fields
 
+/** By this name the usage of child runs stands in the journals of their parents. */
+const TAKEN = 'workflow'
+
+const providers = mapped(
+  mapOf(name, record('a provider', PROVIDER_FIELDS), { expected: 'a map from names to providers' }),
+  (entries, _, { reading: { diagnostics } }) =>
+    entries.filter(({ key: { value, range } }) => {
+      if (value !== TAKEN) return true
+      const message = `'${value}' is taken: expected another name for a provider`
+      diagnostics.error('reserved_name', range, message, "usage of child runs is told by it; write '${value}_models'")
+      return false
+    }),
+)
+
 const PRICE_FIELDS = {
   inputUsd: { key: 'input', shape: plainNumber, doc: 'US dollars for a million tokens of input.', required: true },
   outputUsd: { key: 'output', shape: plainNumber, doc: 'US dollars for a million tokens of output.', required: true },
@@ -101,7 +115,7 @@ export const CONFIG_FIELDS = {
   },
   providers: {
     key: 'providers',
-    shape: mapOf(name, record('a provider', PROVIDER_FIELDS), { expected: 'a map from names to providers' }),
+    shape: providers,
     doc: 'Providers of models under names of your own.',
   },
   prices: {

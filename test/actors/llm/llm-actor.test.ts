@@ -70,9 +70,28 @@ test('a price that nobody knows is null, and so is that of a call without number
   const unknown = perform(createScripted({ text: 'A bug.' }))
   await unknown.output
   assert.is(unknown.context.used[0]?.cost_usd, null)
-  const uncounted = perform(createScripted({ text: 'A bug.', usage: null }), {}, { price: () => 0 })
-  await uncounted.output
-  assert.equal([uncounted.context.used[0]?.cost_usd, uncounted.context.used[0]?.input_tokens], [null, 0])
+  const zeros = { input_tokens: 0, cached_tokens: 0, output_tokens: 0 }
+  for (const usage of [null, zeros]) {
+    const price = ({ input_tokens }: typeof zeros): number => input_tokens * 3
+    const uncounted = perform(createScripted({ text: 'A bug.', usage }), {}, { price: (_, counts) => price(counts) })
+    await uncounted.output
+    assert.equal([uncounted.context.used[0]?.cost_usd, uncounted.context.used[0]?.input_tokens], [null, 0])
+  }
+})
+
+test('a model that is free is free without numbers too', async () => {
+  const { output, context } = perform(createScripted({ text: 'A bug.', usage: null }), {}, { price: () => 0 })
+  await output
+  assert.is(context.used[0]?.cost_usd, 0)
+})
+
+test('what the vendor put into its cache is told, and priced as such', async () => {
+  const usage = { input_tokens: 10, cached_tokens: 4, cache_write_tokens: 3, output_tokens: 5 }
+  const price = (_model: string, { cache_write_tokens = 0 }: { cache_write_tokens?: number }): number =>
+    cache_write_tokens
+  const { output, context } = perform(createScripted({ text: 'A bug.', usage }), {}, { price })
+  await output
+  assert.equal([context.used[0]?.cache_write_tokens, context.used[0]?.cost_usd], [3, 3])
 })
 
 test('a stream is progress', async () => {

@@ -95,6 +95,16 @@ test('a provider of a name of its own has the prices of whom it speaks to', () =
   isNear(named.cost('openai', 'gpt-5-mini', USAGE), 0.001205)
 })
 
+test('what a vendor puts into its cache has a price of its own', () => {
+  // 300 × 1 + 200 × 0.1 + 500 × 1.25 + 500 × 5, in millionths
+  isNear(pricing.cost('anthropic', 'claude-haiku-4-5', { ...USAGE, cache_write_tokens: 500 }), 0.003445)
+  assert.equal(pricing.worstCase('anthropic', 'claude-haiku-4-5'), { inputUsd: 1.25e-6, outputUsd: 5e-6 })
+  const own = createPricing(new Map([['local/a', { inputUsd: 1, outputUsd: 2, cachedUsd: 0.5, cacheWriteUsd: 4 }]]))
+  // 300 × 1 + 200 × 0.5 + 500 × 4 + 500 × 2
+  isNear(own.cost('local', 'a', { ...USAGE, cache_write_tokens: 500 }), 0.0034)
+  assert.equal(own.worstCase('local', 'a'), { inputUsd: 4e-6, outputUsd: 2e-6 })
+})
+
 test('the worst case of a long input has the price of long inputs', () => {
   const at = (tokens?: number) => pricing.worstCase('gemini', 'gemini-2.5-pro', tokens)
   assert.equal(at(200_000), { inputUsd: 1.25e-6, outputUsd: 10e-6 })

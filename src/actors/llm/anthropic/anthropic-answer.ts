@@ -113,10 +113,11 @@ const toFinish = (reason: string | null): LlmAnswer['finish'] => {
 const toUsage = (usage: JsonObject): LlmAnswer['usage'] => {
   const count = (name: string): number => (typeof usage[name] === 'number' ? usage[name] : 0)
   if (usage.input_tokens === undefined && usage.output_tokens === undefined) return null
-  const cached = count('cache_read_input_tokens')
+  const [cached, written] = [count('cache_read_input_tokens'), count('cache_creation_input_tokens')]
   return {
-    input_tokens: count('input_tokens') + cached + count('cache_creation_input_tokens'),
+    input_tokens: count('input_tokens') + cached + written,
     cached_tokens: cached,
+    ...(written > 0 && { cache_write_tokens: written }),
     output_tokens: count('output_tokens'),
   }
 }

@@ -49,7 +49,12 @@ const TEXT = block(0, { type: 'text', text: '' }, { type: 'text_delta', text: 'P
 test('tokens read from the cache and written to it are input; only those that were read are cached', async () => {
   const usage = { input_tokens: 10, cache_read_input_tokens: 300, cache_creation_input_tokens: 200, output_tokens: 1 }
   const streamed = await streamEvents(start(usage), ...TEXT, ...stop('end_turn'))
-  assert.equal(streamed.answer.usage, { input_tokens: 510, cached_tokens: 300, output_tokens: 20 })
+  assert.equal(streamed.answer.usage, {
+    input_tokens: 510,
+    cached_tokens: 300,
+    cache_write_tokens: 200,
+    output_tokens: 20,
+  })
   const whole = await answerWhole({ usage: { ...usage, output_tokens: 20 } })
   assert.equal(whole.answer.usage, streamed.answer.usage)
 })

@@ -81,14 +81,21 @@ test('pieces of a call that has no index belong together by its id', async () =>
   assert.equal(answer.toolCalls, [{ id: 'x', name: 'f', arguments: '{"a":1}' }])
 })
 
-test('a quota that is used up is not worth waiting for', async () => {
-  const body = JSON.stringify({
-    error: { message: 'You exceeded your quota', type: 'insufficient_quota', code: 'insufficient_quota' },
+for (const [status, code, message] of [
+  [429, 'insufficient_quota', 'You exceeded your current quota, please check your plan and billing details.'],
+  [429, 'billing_not_active', 'Your account is not active, please check your billing details on our website.'],
+  [400, 'billing_hard_limit_reached', 'Billing hard limit has been reached'],
+  [402, 'invalid_request_error', 'Insufficient Balance'],
+  [403, '', 'Insufficient credits'],
+] as const)
+  test(`an account that can't pay is not worth waiting for: ${status} ${code}`, async () => {
+    const body = JSON.stringify({ error: { message, type: code, code } })
+    server.answerWith({ kind: 'status', error: { status, message: '' }, body, headers: { 'retry-after': '20' } })
+    const fault = await catchProviderFault({ vendor, server })
+    assert.equal([fault.code, fault.retryable], ['unauthorized', false], fault.message)
+    assert.match(fault.message, message)
+    assert.match(fault.message, 'add credit')
   })
-  server.answerWith({ kind: 'status', error: { status: 429, message: '' }, body })
-  const fault = await catchProviderFault({ vendor, server })
-  assert.equal([fault.code, fault.retryable], ['rate_limited', false])
-})
 
 test('a request that a content filter refuses is the fault refused', async () => {
   const body = JSON.stringify({ error: { message: 'filtered', code: 'content_filter', status: 400 } })
