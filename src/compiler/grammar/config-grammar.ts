@@ -71,7 +71,7 @@ const providers = mapped(
     entries.filter(({ key: { value, range } }) => {
       if (value !== TAKEN) return true
       const message = `'${value}' is taken: expected another name for a provider`
-      diagnostics.error('reserved_name', range, message, "usage of child runs is told by it; write '${value}_models'")
+      diagnostics.error('reserved_name', range, message, `usage of child runs is told by it; write '${value}_models'`)
       return false
     }),
 )
