@@ -24,8 +24,10 @@ export interface ToolLoopContext extends Pick<ToolLoopInput, 'step' | 'messages'
   calls: ToolCall[]
   /** How often each call, name and arguments, was made. */
   made: Record<string, number>
-  /** Calls whose arguments were wrong. */
+  /** How many turns went back to the model because a call was wrong: of an unknown tool, or with arguments that do not fit. */
   wrong: number
+  /** Whether a call of the running turn is wrong. */
+  isWrong: boolean
   /** Of all turns so far. */
   attempts: number
   isNudged: boolean
@@ -55,16 +57,21 @@ export interface ToolLoopEvent {
   attempts?: number
 }
 
-/** How often the same call may be made, and how often arguments may be wrong. */
+/** How often the same call may be made, and how often wrong calls may go back to the model. */
 const SAME_CALLS_ALLOWED = 3
-const WRONG_CALLS_ALLOWED = 3
+const WRONG_TURNS_ALLOWED = 3
 
 /** What one call may tell the model, in characters. */
 const LONGEST_RESULT = 64_000
 
+/** How the result of a call begins whose arguments its tool did not take. */
+const WRONG_ARGUMENTS = 'Error: invalid_input: '
+
 const NUDGE = 'You have given no answer. Answer now, or call a tool.'
 
-export const nextTurn = (context: ToolLoopContext): Pick<ToolLoopContext, 'turn' | 'steps' | 'messages' | 'calls'> => {
+type NextTurn = Pick<ToolLoopContext, 'turn' | 'steps' | 'messages' | 'calls' | 'wrong' | 'isWrong'>
+
+export const nextTurn = (context: ToolLoopContext): NextTurn => {
   const turn = context.turn + 1
   const results = context.calls.map(({ id, name, result = '' }) => ({
     role: 'tool',
@@ -78,6 +85,8 @@ export const nextTurn = (context: ToolLoopContext): Pick<ToolLoopContext, 'turn'
     turn,
     messages,
     calls: [],
+    wrong: context.wrong + (context.isWrong ? 1 : 0),
+    isWrong: false,
     steps: { ...context.steps, [`turn_${turn}`]: { visits: 1, calls: context.attempts, entered } },
   }
 }
@@ -91,12 +100,16 @@ const readTurn = ({ output }: ToolLoopEvent): { text: string; calls: JsonObject[
 
 export const endsWithAnswer = (event: ToolLoopEvent): boolean => readTurn(event).calls.length === 0
 
-/** An answer of nothing, once: models do that after a tool's result, and go on when asked to. */
-export const needsNudge = ({ isNudged, turn, maxTurns }: ToolLoopContext, event: ToolLoopEvent): boolean => {
+/** An answer of nothing. Models give one after a tool's result, and go on when asked to. */
+export const isEmptyAnswer = (event: ToolLoopEvent): boolean => {
   const { text, calls, answer } = readTurn(event)
   const isEmpty = answer === undefined || (isJsonObject(answer) && answer.text === '')
-  return !isNudged && turn < maxTurns && calls.length === 0 && text.trim() === '' && isEmpty
+  return calls.length === 0 && text.trim() === '' && isEmpty
 }
+
+/** They are asked once. */
+export const needsNudge = ({ isNudged, turn, maxTurns }: ToolLoopContext, event: ToolLoopEvent): boolean =>
+  !isNudged && turn < maxTurns && isEmptyAnswer(event)
 
 export const nudge = ({ messages, attempts }: ToolLoopContext, event: ToolLoopEvent): Partial<ToolLoopContext> => ({
   isNudged: true,
@@ -109,36 +122,60 @@ export const keepAnswer = (_: ToolLoopContext, event: ToolLoopEvent): Partial<To
   return { output: answer ?? { text } }
 }
 
-export const keepFault = (context: ToolLoopContext, event: ToolLoopEvent): Partial<ToolLoopContext> => {
-  const fault = event.error ?? { code: 'defect', message: 'a fault without a cause', retryable: false }
-  return {
-    fault: {
-      fault: tooManyWrong(context, event) ? describeWrong(fault) : fault,
-      step: event.actorId ?? '',
-      handler: '',
-    },
-  }
+export const keepEmpty = ({ isNudged }: ToolLoopContext): Partial<ToolLoopContext> => {
+  const message = `the model answered with nothing${isNudged ? ', though it was asked for an answer once more' : ''}`
+  return toFailed({ code: 'invalid_output', message, retryable: true })
 }
+
+export const keepFault = (_: ToolLoopContext, { error, actorId = '' }: ToolLoopEvent): Partial<ToolLoopContext> => {
+  const fault = error ?? { code: 'defect', message: 'a fault without a cause', retryable: false }
+  return toFailed(fault, actorId)
+}
+
+const toFailed = (fault: FaultData, step = ''): Partial<ToolLoopContext> => ({ fault: { fault, step, handler: '' } })
 
 /** Why the loop goes no further after this turn, as a change of the context; undefined when it goes on. */
 export const findExhaustion = (
   context: ToolLoopContext,
   event: ToolLoopEvent,
 ): Partial<ToolLoopContext> | undefined => {
+  const { turn, maxTurns } = context
   const { calls } = readTurn(event)
-  if (context.turn >= context.maxTurns)
-    return exhausted(`the model has not answered within its max_turns of ${context.maxTurns}`, { turns: context.turn })
-  if (context.wrong > WRONG_CALLS_ALLOWED)
-    return exhausted(`the model called tools wrongly more than ${WRONG_CALLS_ALLOWED} times`, { turns: context.turn })
-  const repeated = calls.find((call) => (context.made[identify(call)] ?? 0) >= SAME_CALLS_ALLOWED)
+  if (turn >= maxTurns)
+    return exhausted(`the model has not answered within its max_turns of ${maxTurns}`, { turns: turn })
+  const problem = calls.map((call) => findProblem(call, context)).find((found) => found !== undefined)
+  if (problem !== undefined && context.wrong >= WRONG_TURNS_ALLOWED) return tooManyWrong(context, problem)
+  const repeated = findRepeated(calls, context)
   if (repeated === undefined) return undefined
-  const message = `the model asked for the same call of '${repeated.name}' more than ${SAME_CALLS_ALLOWED} times`
-  return exhausted(message, { tool: repeated.name ?? null, turns: context.turn })
+  const message = `the model asked for the same call of '${repeated}' more than ${SAME_CALLS_ALLOWED} times`
+  return exhausted(message, { tool: repeated, turns: turn })
 }
 
-const exhausted = (message: string, details: JsonObject): Partial<ToolLoopContext> => ({
-  fault: { fault: { code: 'turns_exhausted', message, retryable: false, details }, step: '', handler: '' },
-})
+/** The tool of a call that was made too often, in this turn too. */
+const findRepeated = (calls: readonly JsonObject[], { made }: ToolLoopContext): string | undefined => {
+  const counts = new Map<string, number>()
+  for (const call of calls) {
+    const key = identify(call)
+    const count = (counts.get(key) ?? made[key] ?? 0) + 1
+    if (count > SAME_CALLS_ALLOWED) return String(call.name)
+    counts.set(key, count)
+  }
+  return undefined
+}
+
+/** Whether the arguments of this turn's calls were wrong once too often. */
+export const hasTooManyWrong = ({ isWrong, wrong }: ToolLoopContext): boolean => isWrong && wrong >= WRONG_TURNS_ALLOWED
+
+export const keepTooManyWrong = (context: ToolLoopContext): Partial<ToolLoopContext> => {
+  const last = context.calls.findLast(({ result }) => result?.startsWith(WRONG_ARGUMENTS))
+  return tooManyWrong(context, last?.result?.slice(WRONG_ARGUMENTS.length) ?? '')
+}
+
+const tooManyWrong = ({ turn }: ToolLoopContext, last: string): Partial<ToolLoopContext> =>
+  exhausted(`the model called tools wrongly more than ${WRONG_TURNS_ALLOWED} times, at last: ${last}`, { turns: turn })
+
+const exhausted = (message: string, details: JsonObject): Partial<ToolLoopContext> =>
+  toFailed({ code: 'turns_exhausted', message, retryable: false, details })
 
 const identify = ({ name, arguments: given }: JsonObject): string => {
   const parsed = parseArguments(given)
@@ -161,7 +198,7 @@ export const takeCalls = (context: ToolLoopContext, event: ToolLoopEvent) => {
   const steps = { ...context.steps }
   const made = { ...context.made }
   const ids = new Set<string>()
-  let wrong = context.wrong
+  let isWrong = false
   const taken = calls.map((call, index): ToolCall => {
     const step = `turn_${context.turn}_call_${index + 1}`
     const name = String(call.name)
@@ -169,20 +206,14 @@ export const takeCalls = (context: ToolLoopContext, event: ToolLoopEvent) => {
     const given = typeof call.id === 'string' && call.id !== '' && !ids.has(call.id) ? call.id : step
     ids.add(given)
     made[identify(call)] = (made[identify(call)] ?? 0) + 1
-    const input = parseArguments(call.arguments)
-    const problem = !context.tools.includes(name)
-      ? describeUnknown(name, context.tools)
-      : input === undefined
-        ? BAD_JSON
-        : undefined
-    if (problem !== undefined) wrong++
-    else
-      steps[step] = {
-        visits: 1,
-        calls: 0,
-        entered: { kind: 'input', input: input ?? {}, plan: `${context.step}/${name}` },
-      }
-    return { step, id: given, name, result: problem }
+    const problem = findProblem(call, context)
+    if (problem !== undefined) {
+      isWrong = true
+      return { step, id: given, name, result: `Error: ${problem}` }
+    }
+    const input = parseArguments(call.arguments) ?? {}
+    steps[step] = { visits: 1, calls: 0, entered: { kind: 'input', input, plan: `${context.step}/${name}` } }
+    return { step, id: given, name, result: undefined }
   })
   const asked = taken.map(({ id, name }, index) => ({
     id,
@@ -192,14 +223,21 @@ export const takeCalls = (context: ToolLoopContext, event: ToolLoopEvent) => {
     ...(calls[index]?.opaque !== undefined && { opaque: calls[index].opaque }),
   }))
   const messages = [...context.messages, { role: 'assistant', content: text, tool_calls: asked }]
-  return { steps, made, wrong, messages, calls: taken, attempts: context.attempts + (event.attempts ?? 1) }
+  return { steps, made, isWrong, messages, calls: taken, attempts: context.attempts + (event.attempts ?? 1) }
 }
 
-const BAD_JSON = 'Error: the arguments are not a JSON object. Call the tool again with correct arguments.'
+/** Why a call can't be made at all. */
+const findProblem = (call: JsonObject, { tools }: ToolLoopContext): string | undefined => {
+  const name = String(call.name)
+  if (!tools.includes(name)) return describeUnknown(name, tools)
+  return parseArguments(call.arguments) === undefined
+    ? `the arguments of '${name}' are not a JSON object. Call the tool again with correct arguments.`
+    : undefined
+}
 
 const describeUnknown = (name: string, tools: readonly string[]): string => {
   const nearest = findNearest(name, tools)
-  return `Error: there is no tool '${name}'${nearest === undefined ? '' : `, did you mean '${nearest}'?`} Tools: ${tools.join(', ')}.`
+  return `there is no tool '${name}'${nearest === undefined ? '' : `, did you mean '${nearest}'?`} Tools: ${tools.join(', ')}.`
 }
 
 const asText = (value: JsonValue | undefined): string =>
@@ -211,7 +249,7 @@ export const answerCall = (context: ToolLoopContext, event: ToolLoopEvent): Part
   const result = error === undefined ? asText(output) : `Error: ${error.code}: ${error.message}`
   return {
     calls: context.calls.map((call) => (call.step === actorId ? { ...call, result: cut(result) } : call)),
-    wrong: context.wrong + (error?.code === 'invalid_input' ? 1 : 0),
+    isWrong: context.isWrong || error?.code === 'invalid_input',
   }
 }
 
@@ -220,15 +258,5 @@ const cut = (text: string): string =>
     ? text
     : `${text.slice(0, LONGEST_RESULT)}\n[cut: ${text.length - LONGEST_RESULT} characters more]`
 
-/** Faults that the model can't help with: nobody knows what was done, or it goes on being wrong. */
-export const isFatal = (context: ToolLoopContext, event: ToolLoopEvent): boolean =>
-  event.error?.code === 'outcome_unknown' || tooManyWrong(context, event)
-
-const tooManyWrong = ({ wrong }: ToolLoopContext, { error }: ToolLoopEvent): boolean =>
-  error?.code === 'invalid_input' && wrong >= WRONG_CALLS_ALLOWED
-
-const describeWrong = (fault: FaultData): FaultData => ({
-  code: 'turns_exhausted',
-  message: `the model called tools with wrong arguments more than ${WRONG_CALLS_ALLOWED} times, at last: ${fault.message}`,
-  retryable: false,
-})
+/** Faults that the model can't help with: nobody knows what was done. */
+export const isFatal = ({ error }: ToolLoopEvent): boolean => error?.code === 'outcome_unknown'

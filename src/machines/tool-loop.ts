@@ -6,7 +6,7 @@
  * Pure like a workflow's machine, and folded in the same way: its context has the same `steps`, `fault` and `output`.
  *
  *   thinking ──tool calls──▶ calling ──all answered──▶ thinking        thinking ──answer──▶ completed
- *   thinking, calling ──▶ failed: a turn failed, max_turns, the same call again and again, wrong arguments again and again
+ *   thinking, calling ──▶ failed: a turn failed, no answer at all, max_turns, the same call or wrong calls again and again
  */
 import { assign, enqueueActions, fromTransition, setup } from 'xstate'
 import { COMPLETED, FAILED } from '../core/machine-ends.ts'
@@ -14,9 +14,13 @@ import {
   answerCall,
   endsWithAnswer,
   findExhaustion,
+  hasTooManyWrong,
+  isEmptyAnswer,
   isFatal,
   keepAnswer,
+  keepEmpty,
   keepFault,
+  keepTooManyWrong,
   needsNudge,
   nextTurn,
   nudge,
@@ -25,6 +29,8 @@ import {
   type ToolLoopInput,
   takeCalls,
 } from './tool-loop-context.ts'
+
+const isAnswered = ({ calls }: ToolLoopContext): boolean => calls.every(({ result }) => result !== undefined)
 
 /** The host performs; the machine only names what it wants. */
 const inert = fromTransition((state: undefined) => state, undefined)
@@ -44,6 +50,8 @@ export const toolLoopMachine = setup({
       for (const { step, result } of taken.calls) if (result === undefined) enqueue.spawnChild('effect', { id: step })
     }),
     keepAnswer: assign(({ context, event }) => keepAnswer(context, event)),
+    keepEmpty: assign(({ context }) => keepEmpty(context)),
+    keepTooManyWrong: assign(({ context }) => keepTooManyWrong(context)),
     keepFault: assign(({ context, event }) => keepFault(context, event)),
     exhaust: assign(({ context, event }) => findExhaustion(context, event) ?? {}),
     nudge: assign(({ context, event }) => nudge(context, event)),
@@ -53,8 +61,10 @@ export const toolLoopMachine = setup({
     endsWithAnswer: ({ event }) => endsWithAnswer(event),
     needsNudge: ({ context, event }) => needsNudge(context, event),
     isExhausted: ({ context, event }) => findExhaustion(context, event) !== undefined,
-    isFatal: ({ context, event }) => isFatal(context, event),
-    isAnswered: ({ context }) => context.calls.every(({ result }) => result !== undefined),
+    isEmptyAnswer: ({ event }) => isEmptyAnswer(event),
+    isFatal: ({ event }) => isFatal(event),
+    isAnswered: ({ context }) => isAnswered(context),
+    isAnsweredWrongly: ({ context }) => isAnswered(context) && hasTooManyWrong(context),
   },
 }).createMachine({
   id: 'tool-loop',
@@ -70,6 +80,7 @@ export const toolLoopMachine = setup({
     wrong: 0,
     attempts: 0,
     isNudged: false,
+    isWrong: false,
   }),
   initial: 'thinking',
   states: {
@@ -78,6 +89,7 @@ export const toolLoopMachine = setup({
       on: {
         'xstate.done.actor.*': [
           { guard: 'needsNudge', target: 'thinking', reenter: true, actions: 'nudge' },
+          { guard: 'isEmptyAnswer', target: FAILED, actions: 'keepEmpty' },
           { guard: 'endsWithAnswer', target: COMPLETED, actions: 'keepAnswer' },
           { guard: 'isExhausted', target: FAILED, actions: 'exhaust' },
           { target: 'calling', actions: 'call' },
@@ -86,7 +98,10 @@ export const toolLoopMachine = setup({
       },
     },
     calling: {
-      always: { guard: 'isAnswered', target: 'thinking' },
+      always: [
+        { guard: 'isAnsweredWrongly', target: FAILED, actions: 'keepTooManyWrong' },
+        { guard: 'isAnswered', target: 'thinking' },
+      ],
       on: {
         'xstate.done.actor.*': { actions: 'answer' },
         'xstate.error.actor.*': [{ guard: 'isFatal', target: FAILED, actions: 'keepFault' }, { actions: 'answer' }],

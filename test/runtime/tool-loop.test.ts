@@ -10,7 +10,7 @@ import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { RunEnd } from '../../src/store/store.ts'
 import { createToolOptions } from '../support/tool-options.ts'
 
-type Call = { id?: string; name: string; arguments: string }
+type Call = { id?: string; name: string; arguments: string; opaque?: JsonObject }
 type Turn = { text?: string; tool_calls?: Call[]; output?: JsonValue }
 
 const turn = ({ text = '', tool_calls = [], output }: Turn): JsonObject => ({
@@ -139,11 +139,40 @@ test('an unknown tool and unreadable arguments go back to the model, and nothing
   assert.match(lastShown(played), 'not a JSON object')
 })
 
-test('wrong arguments go back three times, then the step fails', async () => {
-  const wrong = Array.from({ length: 6 }, (_, index) => ({ tool_calls: [call('weather', { town: index })] }))
-  const { end, asked } = await play(wrong, WORKFLOW.replace('max_turns: 4', 'max_turns: 20'))
-  assert.is(end.error?.code, 'turns_exhausted')
-  assert.is(asked.length, 4)
+const PATIENT = WORKFLOW.replace('max_turns: 4', 'max_turns: 20')
+
+const WRONG_CALLS: [string, (nth: number) => Call][] = [
+  ['arguments that the tool does not take', (nth) => call('weather', { town: nth })],
+  ['arguments that are no JSON', (nth) => ({ name: 'weather', arguments: `{"city": ${nth}` })],
+  ['an unknown tool', (nth) => call('wether', { city: `C${nth}` })],
+]
+
+for (const [what, make] of WRONG_CALLS) {
+  test(`${what}: back to the model three times, then the step fails`, async () => {
+    const { end, asked, called } = await play(
+      Array.from({ length: 9 }, (_, nth) => ({ tool_calls: [make(nth)] })),
+      PATIENT,
+    )
+    assert.is(end.error?.code, 'turns_exhausted')
+    assert.match(end.error?.message ?? '', /wrongly more than 3 times, at last: .*(city|arguments|wether)/)
+    assert.is(asked.length, 4)
+    assert.is(called.filter((city) => city !== 'undefined').length, 0)
+  })
+
+  test(`${what}: after three times the model may still get it right`, async () => {
+    const turns: Turn[] = Array.from({ length: 3 }, (_, nth) => ({ tool_calls: [make(nth)] }))
+    const right = { tool_calls: [call('weather', { city: 'Oslo' })] }
+    const { end, called } = await play([...turns, right, { output: { text: 'Grey.' } }], PATIENT)
+    assert.is(end.status, 'completed')
+    assert.is(called.at(-1), 'Oslo')
+  })
+}
+
+test('wrong calls of one turn go back together, and count once', async () => {
+  const wrong = { tool_calls: [0, 1, 2, 3, 4].map((nth) => call('weather', { town: nth })) }
+  const { end, asked } = await play([wrong, { output: { text: 'Grey.' } }])
+  assert.is(end.status, 'completed')
+  assert.is(asked[1]?.filter(({ role }) => role === 'tool').length, 5)
 })
 
 test('max_turns ends it as turns_exhausted', async () => {
@@ -157,13 +186,30 @@ test('max_turns ends it as turns_exhausted', async () => {
 
 test('the same call is made three times at most', async () => {
   const again = { tool_calls: [call('weather', { city: 'Oslo' })] }
-  const { end, called } = await play(
-    [again, again, again, again, again],
-    WORKFLOW.replace('max_turns: 4', 'max_turns: 20'),
-  )
+  const { end, called } = await play([again, again, again, again, again], PATIENT)
   assert.is(end.error?.code, 'turns_exhausted')
+  assert.match(end.error?.message ?? '', "the same call of 'weather' more than 3 times")
   assert.is(called.length, 3)
 })
+
+test('calls are the same however their arguments are written, and in one turn too', async () => {
+  const written = ['{"city":"Oslo","unit":"C"}', '{ "unit": "C", "city": "Oslo" }', '{"unit":"C","city":"\\u004fslo"}']
+  const turns = written.map((text) => ({ tool_calls: [{ name: 'weather', arguments: text }] }))
+  const { end, called } = await play([...turns, turns[0] ?? {}], PATIENT)
+  assert.equal([end.error?.code, called.length], ['turns_exhausted', 3])
+  const four = await play([{ tool_calls: Array.from({ length: 4 }, () => call('weather', { city: 'Oslo' })) }])
+  assert.equal([four.end.error?.code, four.called.length], ['turns_exhausted', 0])
+})
+
+test('calls with other arguments are other calls', async () => {
+  const turns = Array.from({ length: 6 }, (_, nth) => ({ tool_calls: [call('weather', { city: `C${nth}` })] }))
+  const { end } = await play([...turns, { output: { text: 'Grey.' } }], PATIENT)
+  assert.is(end.status, 'completed')
+})
+
+/** What the model asked for, in the turn of this number, as it is shown it again. */
+const callsIn = (messages: readonly JsonObject[] = [], turn: number): Call[] =>
+  (messages.filter(({ role }) => role === 'assistant')[turn]?.tool_calls ?? []) as unknown as Call[]
 
 test('two calls with one id are told apart', async () => {
   const calls = [
@@ -171,8 +217,33 @@ test('two calls with one id are told apart', async () => {
     { id: 'same', ...call('weather', { city: 'Rome' }) },
   ]
   const { asked } = await play([{ tool_calls: calls }, { output: { text: 'Grey.' } }])
-  const ids = asked[1]?.filter(({ role }) => role === 'tool').map(({ tool_call_id }) => tool_call_id)
+  const results = asked[1]?.filter(({ role }) => role === 'tool') ?? []
+  const ids = results.map(({ tool_call_id }) => tool_call_id)
   assert.is(new Set(ids).size, 2)
+  assert.equal(
+    callsIn(asked[1], 0).map(({ id }) => id),
+    ids,
+  )
+  assert.equal(
+    results.map(({ content }) => /Oslo|Rome/.exec(String(content))?.[0]),
+    ['Oslo', 'Rome'],
+  )
+})
+
+test('what a vendor wants back with a call goes back with it, turn after turn', async () => {
+  const opaque = [{ signature: 'c2lnbmVk', thought: { deep: [1, 2] } }, { signature: 'b3RoZXI=' }]
+  const calls = opaque.map((one, index) => ({ ...call('weather', { city: `C${index}` }), opaque: one }))
+  const { asked } = await play([
+    { tool_calls: calls },
+    { tool_calls: [call('weather', { city: 'plain' })] },
+    { output: { text: 'Grey.' } },
+  ])
+  for (const messages of [asked[1], asked[2]])
+    assert.equal(
+      callsIn(messages, 0).map((made) => made.opaque),
+      opaque,
+    )
+  assert.not('opaque' in (callsIn(asked[2], 1)[0] ?? {}))
 })
 
 test('an answer of nothing is asked for once more', async () => {
@@ -181,13 +252,35 @@ test('an answer of nothing is asked for once more', async () => {
   assert.is(asked.length, 2)
 })
 
+const RETURNING = WORKFLOW.replace('prompt:', 'returns: { sky: string }\n    prompt:').replace(
+  '.output.text',
+  '.output.sky',
+)
+
+for (const [what, source, empty] of [
+  ['text', WORKFLOW, { output: { text: '' } }],
+  ['text, of which not even an empty one came', WORKFLOW, {}],
+  ['instance of `returns`', RETURNING, {}],
+] as const)
+  test(`no ${what} though it was asked for once more: the fault invalid_output`, async () => {
+    const looked = { tool_calls: [call('weather', { city: 'Oslo' })] }
+    const { end, asked } = await play([looked, empty, empty, { output: { text: 'too late', sky: 'grey' } }], source)
+    assert.equal([end.status, end.error?.code, end.error?.step], ['failed', 'invalid_output', 'answer'])
+    assert.match(end.error?.message ?? '', 'nothing')
+    assert.is(asked.length, 3)
+  })
+
+test('no answer in the last turn that max_turns allows is the fault invalid_output', async () => {
+  const { end, asked } = await play([{}, {}], WORKFLOW.replace('max_turns: 4', 'max_turns: 1'))
+  assert.equal([end.error?.code, asked.length], ['invalid_output', 1])
+})
+
 test('`returns` holds for the last answer', async () => {
-  const source = WORKFLOW.replace('prompt:', 'returns: { sky: string }\n    prompt:').replace(
-    '.output.text',
-    '.output.sky',
-  )
-  const { end } = await play([{ tool_calls: [call('weather', { city: 'Oslo' })] }, { output: { sky: 'grey' } }], source)
+  const looked = { tool_calls: [call('weather', { city: 'Oslo' })] }
+  const { end } = await play([looked, { output: { sky: 'grey' } }], RETURNING)
   assert.equal((end.output as JsonObject).text, 'grey')
+  const wrong = await play([looked, { output: { sky: 3 } }], RETURNING.replace('max_turns: 4', 'retry: { max: 1 }'))
+  assert.is(wrong.end.error?.code, 'invalid_output')
 })
 
 test('a step that is visited again begins anew, under paths of its own', async () => {
