@@ -7,6 +7,7 @@
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { LOWERING_VERSION } from '../compiler/lower.ts'
 import type { Clock } from '../core/clock.ts'
+import { Defect } from '../core/defect.ts'
 import { Fault } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { createRunId } from '../core/run-id.ts'
@@ -20,7 +21,7 @@ import {
   type RunRecord,
   type Store,
 } from '../store/store.ts'
-import { Budget, type CallPrices } from './budget.ts'
+import { Budget } from './budget.ts'
 import { checkInput } from './check-input.ts'
 import { type ChildHost, type OpenedChild, performChild } from './child-run.ts'
 import type { Placement } from './placement.ts'
@@ -30,6 +31,7 @@ import type { CreatedData } from './run-event.ts'
 import type { RunWatcher } from './run-notice.ts'
 import { contextOf } from './scope.ts'
 import type { SecretVault } from './secret-vault.ts'
+import type { CallPrices } from './worst-case.ts'
 
 export interface HostOptions {
   store: Store
@@ -57,7 +59,7 @@ export interface NewRunOptions {
 
 export type ResumeResult =
   | { kind: 'resumed'; run: Run }
-  | { kind: 'held' | 'ended'; run: RunRecord }
+  | { kind: 'held' | 'ended' | 'queued'; run: RunRecord }
   | { kind: 'missing' }
 
 const INBOX_BEAT_MS = 250
@@ -151,7 +153,10 @@ export class Host {
       ...(parent === undefined ? {} : { parent }),
     }
     // Asked for in one turn of the event loop, so that both are one transaction.
-    const [, claim] = await Promise.all([store.saveDefinition(definition), store.create(run, owner)])
+    const [, entry] = await Promise.all([store.saveDefinition(definition), store.create(run, owner)])
+    if (entry.kind !== 'created')
+      throw new Defect(`J2: run '${id}' has no flow and no key: expected it created, got ${entry.kind}`)
+    const { claim } = entry
     const held = this.#hold(recoverRun(id, workflow, [created]), {
       workflow,
       claim,
@@ -266,7 +271,7 @@ export class Host {
     const resumed = await this.#resume(id, { watch: nobody, above })
     if (resumed.kind === 'resumed') return { kind: 'running', run: resumed.run }
     if (resumed.kind === 'ended') return { kind: 'ended', run: resumed.run }
-    if (resumed.kind === 'held') return { kind: 'held' }
+    if (resumed.kind === 'held' || resumed.kind === 'queued') return { kind: 'held' }
     const checked = await checkInput(child, input)
     return {
       kind: 'running',

@@ -9,11 +9,14 @@ import { hashBytes } from '../core/hash.ts'
 import type { JournalRow } from './journal-row.ts'
 import { isLeaseFree } from './lease.ts'
 import { findNextDue, listDue } from './memory/memory-due.ts'
+import { ENTERED, enterFlow, judgeClaim, type MemoryEntry } from './memory/memory-flow.ts'
 import { createMemoryRun, endRun, findSeqProblem, findWaiting, type MemoryRun } from './memory/memory-run.ts'
+import { createReplaceMessage, waitsInAnyCase } from './run-flow.ts'
 import {
   type CachedAnswer,
   type Claim,
   type ClaimResult,
+  type CreateResult,
   type Definition,
   type FindRunResult,
   type InboxMessage,
@@ -25,6 +28,7 @@ import {
   type RunPhase,
   type RunRecord,
   type Store,
+  type SubmitResult,
   type UsageQuery,
   type UsageSum,
 } from './store.ts'
@@ -42,6 +46,8 @@ class MemoryStore implements Store {
   /** A run's key is its place here. */
   readonly #runs: MemoryRun[] = []
   readonly #byId = new Map<string, MemoryRun>()
+  /** By workflow and idempotency key. */
+  readonly #byKey = new Map<string, MemoryRun>()
   readonly #definitions = new Map<string, Definition>()
   readonly #answers = new Map<string, CachedAnswer>()
   readonly #blobs = new Map<string, Uint8Array>()
@@ -51,15 +57,22 @@ class MemoryStore implements Store {
     this.#now = now
   }
 
-  async create(run: NewRun, owner: Owner): Promise<Claim> {
-    this.#checkOpen()
-    if (this.#byId.has(run.id)) throw new StoreError('conflict', `run '${run.id}' exists already`)
-    if (!this.#definitions.has(run.definition))
-      throw new Defect(
-        `J4: definition '${run.definition}' of run '${run.id}' is not saved: expected saveDefinition first`,
-      )
-    const created = this.#add(run)
-    return this.#hold(created, owner)
+  async submit(run: NewRun): Promise<SubmitResult> {
+    const known = this.#checkNew(run)
+    if (known !== undefined) return known
+    const entry = this.#enter(run, { isSubmitted: true })
+    if (entry.kind === 'refused') return entry
+    return { kind: 'created', run: { ...entry.entered.record } }
+  }
+
+  async create(run: NewRun, owner: Owner): Promise<CreateResult> {
+    const known = this.#checkNew(run)
+    if (known !== undefined) return known
+    const entry = this.#enter(run)
+    if (entry.kind === 'refused') return entry
+    const { isFree, ahead, retryAt } = entry.verdict
+    if (!isFree) return { kind: 'queued', run: { ...entry.entered.record }, ahead, retryAt }
+    return { kind: 'created', claim: this.#hold(entry.entered, owner) }
   }
 
   async claim(id: string, owner: Owner): Promise<ClaimResult> {
@@ -69,7 +82,9 @@ class MemoryStore implements Store {
     const { record } = run
     if (record.status !== 'running') return { kind: 'ended', run: { ...record } }
     if (!isLeaseFree(record.holder, owner, this.#now())) return { kind: 'held', run: { ...record } }
-    const claim = this.#hold(run, owner)
+    const { isFree, ahead, retryAt, takesPermit } = judgeClaim(this.#runs, run, this.#now())
+    if (!isFree) return { kind: 'queued', run: { ...record }, ahead, retryAt }
+    const claim = this.#hold(run, owner, takesPermit)
     return { kind: 'claimed', claim, run: { ...record } }
   }
 
@@ -94,7 +109,7 @@ class MemoryStore implements Store {
     const run = this.#held(claim)
     if (run === undefined) return Promise.reject(new LeaseLost(claim.runId))
     if (change.rows !== undefined) {
-      const problem = findSeqProblem(run, change.rows)
+      const problem = findSeqProblem({ id: run.record.id, after: run.rows.length }, change.rows)
       if (problem !== undefined) return Promise.reject(new Defect(problem))
       for (const row of change.rows) run.rows.push(row)
     }
@@ -206,17 +221,44 @@ class MemoryStore implements Store {
     this.#closed = true
   }
 
-  #add(run: NewRun): MemoryRun {
-    const created = createMemoryRun(this.#runs.length, run)
-    this.#runs.push(created)
-    this.#byId.set(run.id, created)
-    return created
+  /** What the key of a new run stands for already. @throws StoreError, Defect */
+  #checkNew(run: NewRun): { kind: 'existing' | 'conflict'; run: RunRecord } | undefined {
+    this.#checkOpen()
+    const problem = findSeqProblem({ id: run.id, after: 0 }, [run.created, ...(run.rows ?? [])])
+    if (problem !== undefined) throw new Defect(problem)
+    const known = run.key === undefined ? undefined : this.#byKey.get(toKeyText(run))
+    if (known) return { kind: known.bodyHash === run.bodyHash ? 'existing' : 'conflict', run: { ...known.record } }
+    if (this.#byId.has(run.id)) throw new StoreError('conflict', `run '${run.id}' exists already`)
+    if (this.#definitions.has(run.definition)) return undefined
+    throw new Defect(
+      `J4: definition '${run.definition}' of run '${run.id}' is not saved: expected saveDefinition first`,
+    )
   }
 
-  #hold({ key, record }: MemoryRun, owner: Owner): Claim {
+  /** Keeps a new run, queued, unless its flow refuses it. */
+  #enter(
+    run: NewRun,
+    { isSubmitted = false } = {},
+  ): (MemoryEntry & { kind: 'entered'; entered: MemoryRun }) | (MemoryEntry & { kind: 'refused' }) {
+    const entered = createMemoryRun(this.#runs.length, run)
+    const waits = isSubmitted && waitsInAnyCase(run)
+    const entry = waits ? ENTERED : enterFlow(this.#runs, entered, this.#now())
+    if (entry.kind === 'refused') return entry
+    this.#runs.push(entered)
+    this.#byId.set(run.id, entered)
+    if (run.key !== undefined) this.#byKey.set(toKeyText(run), entered)
+    const message = createReplaceMessage(run.id)
+    for (const { inbox } of entry.replaced) inbox.set(message.id, message)
+    return { ...entry, entered }
+  }
+
+  #hold(run: MemoryRun, owner: Owner, takesPermit = true): Claim {
+    const { key, record } = run
+    const now = this.#now()
+    if (takesPermit && run.flow !== null) run.admittedAt ??= now
     record.epoch += 1
     record.phase = 'active'
-    record.holder = { ...owner, leaseUntil: this.#now() + LEASE_MS }
+    record.holder = { ...owner, leaseUntil: now + LEASE_MS }
     return { runId: record.id, runKey: key, epoch: record.epoch, ownerId: owner.id }
   }
 
@@ -230,5 +272,7 @@ class MemoryStore implements Store {
     if (this.#closed) throw closedError()
   }
 }
+
+const toKeyText = ({ workflow, key }: NewRun): string => `${workflow} ${key}`
 
 const closedError = (): StoreError => new StoreError('closed', 'the store is closed')

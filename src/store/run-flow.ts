@@ -27,9 +27,9 @@ export type FlowLimits = Pick<RunFlow, 'concurrency' | 'rate'>
 /** What goes on in a flow. */
 export interface FlowState {
   /** Ids of the runs that hold a permit, in the order in which they were admitted. */
-  holders: readonly string[]
+  holders: string[]
   /** When runs were admitted within the window of the rate, the oldest first; empty without a rate. */
-  admissions: readonly number[]
+  admissions: number[]
 }
 
 export interface FlowVerdict {
@@ -53,6 +53,14 @@ export const judgeFlow = (
 /** How many runs of a flow may begin now. */
 export const countFree = (limits: FlowLimits, { holders, admissions }: FlowState): number =>
   Math.min(countPermits(limits, holders.length), (limits.rate?.count ?? Number.POSITIVE_INFINITY) - admissions.length)
+
+/** How many holders have to make room for one more. */
+export const countExcess = ({ concurrency }: FlowLimits, held: number): number =>
+  concurrency === undefined ? 0 : Math.max(0, held + 1 - concurrency)
+
+/** Whether a run that is submitted is queued without a look at the others, however long their queue is. */
+export const waitsInAnyCase = ({ flow }: { flow?: RunFlow }): boolean =>
+  flow?.onConflict !== 'reject' && flow?.onConflict !== 'replace'
 
 const countPermits = ({ concurrency }: FlowLimits, held: number): number =>
   (concurrency ?? Number.POSITIVE_INFINITY) - held

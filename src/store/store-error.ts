@@ -42,4 +42,8 @@ export class StoreError extends Error {
   }
 }
 
+/** The same may succeed later, when somebody has freed the disk or the database: nothing was written, nothing is lost. */
+export const isPassing = (value: unknown): boolean =>
+  isStoreError(value) && (value.code === 'disk_full' || value.code === 'busy' || value.code === 'unreadable')
+
 export const isStoreError = (value: unknown): value is StoreError => hasBrand(value, STORE_ERROR)

@@ -3,7 +3,7 @@
  *
  * It owns durability and ownership, and knows nothing of workflows: rows go in and come out unread.
  *
- * J1 A promise of `write` or `create` resolves only when what it wrote is durable.
+ * J1 A promise of `write`, `create` or `submit` resolves only when what it wrote is durable.
  * J2 (run, seq) is unique, and a write counts only while its claim's epoch is the run's current one.
  * J7 A run that has ended takes no further end, and no event.
  *
@@ -12,17 +12,24 @@
 import type { FaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { JournalRow } from './journal-row.ts'
+import type { RunFlow } from './run-flow.ts'
 
 export interface Store {
   /** Shown in messages: a file path, or `memory`. */
   readonly location: string
 
   /**
-   * Creates a run, held by `owner`, with its first row (`created`), in one transaction. Its definition is saved already.
-   * @throws StoreError `conflict` when the id exists; Defect J4 when the definition is not saved.
+   * Puts a run there that nobody holds, `queued`, in one transaction: from then on it is not lost. Its definition is saved
+   * already. With a `key` it counts once for its workflow, however often it is submitted.
+   * @throws StoreError `conflict` when the id exists; Defect J4 when the definition is not saved, J2 when its rows leave a gap.
    */
-  create(run: NewRun, owner: Owner): Promise<Claim>
-  /** Takes a run that nobody holds, or whose holder is gone: a new epoch. Ended runs are not claimed. */
+  submit(run: NewRun): Promise<SubmitResult>
+  /** The same for a run that `owner` begins at once, and holds; `queued` where its flow makes it wait. @throws as `submit` */
+  create(run: NewRun, owner: Owner): Promise<CreateResult>
+  /**
+   * Takes a run that nobody holds, or whose holder is gone: a new epoch, and the phase `active`. Ended runs are not claimed, nor
+   * those whose flow makes them wait: they stay as they are (`queued`).
+   */
   claim(id: string, owner: Owner): Promise<ClaimResult>
   /** Prolongs the leases of all these claims; gives back the ones that are lost. */
   renew(claims: readonly Claim[]): Promise<Claim[]>
@@ -118,6 +125,36 @@ export interface NewRun {
   parent?: string
   /** The row `created`, seq 1. */
   created: JournalRow
+  /** The rows behind it, from seq 2: what a fork has from the run it was made from. */
+  rows?: readonly JournalRow[]
+  timers?: readonly TimerRecord[]
+  origin?: RunOrigin
+  /** Idempotency key: one run for each key of a workflow, whether that run has ended or not. */
+  key?: string
+  /** With `key`: of all that was asked for, so that the same key with something else is found out. */
+  bodyHash?: string
+  flow?: RunFlow
+}
+
+export type SubmitResult =
+  | { kind: 'created'; run: RunRecord }
+  /** The same key and body were there before. */
+  | { kind: 'existing'; run: RunRecord }
+  /** The same key was there with another body. */
+  | { kind: 'conflict'; run: RunRecord }
+  /** Its flow rejects what would have to wait; ids of who holds the permits, or is ahead. Nothing is kept of it. */
+  | { kind: 'refused'; holders: string[] }
+
+export type CreateResult = { kind: 'created'; claim: Claim } | QueuedRun | Exclude<SubmitResult, { kind: 'created' }>
+
+/** A run that its flow makes wait. */
+export interface QueuedRun {
+  kind: 'queued'
+  run: RunRecord
+  /** How many queued runs go first. */
+  ahead: number
+  /** When the rate of its flow allows it, in epoch milliseconds; null: when somebody who holds a permit or is ahead makes room. */
+  retryAt: number | null
 }
 
 export interface RunRecord {
@@ -199,6 +236,7 @@ export type ClaimResult =
   | { kind: 'claimed'; claim: Claim; run: RunRecord }
   | { kind: 'held'; run: RunRecord }
   | { kind: 'ended'; run: RunRecord }
+  | QueuedRun
   | { kind: 'missing' }
 
 export type FindRunResult =
@@ -243,7 +281,7 @@ export interface RunEnd {
 
 export interface InboxMessage {
   id: string
-  kind: 'cancel' | 'pause' | 'signal' | 'decision'
+  kind: 'cancel' | 'pause' | 'unpause' | 'signal' | 'decision'
   body: JsonValue
 }
 

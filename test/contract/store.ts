@@ -6,6 +6,7 @@ import { addStoreDurabilityTests, addStoreJournalTests } from './store-journal.t
 import { addStoreLeaseTests } from './store-lease.ts'
 import { addStorePhaseTests } from './store-phases.ts'
 import { addStoreQueryTests } from './store-queries.ts'
+import { addStoreSubmissionDurabilityTests, addStoreSubmissionTests } from './store-submission.ts'
 import { addStoreUsageTests } from './store-usage.ts'
 
 /** A store to test, empty and open, with the means to move its clock. */
@@ -31,10 +32,12 @@ export const storeContract = (name: string, open: OpenSubject, options: { forget
   if (options.forgets === undefined) {
     addStoreDurabilityTests(add)
     addStoreAnswerDurabilityTests(add)
+    addStoreSubmissionDurabilityTests(add)
   } else test.skip(`durability: ${options.forgets}`)
   addStoreJournalTests(add)
   addStoreLeaseTests(add)
   addStorePhaseTests(add)
+  addStoreSubmissionTests(add)
   addStoreQueryTests(add)
   addStoreUsageTests(add)
   addStoreAnswerTests(add)

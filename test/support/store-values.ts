@@ -57,7 +57,9 @@ export const startRun = async (
   const run = createNewRun(options.run)
   if (options.data !== undefined) run.created = { ...run.created, data: options.data }
   await store.saveDefinition(createDefinition({ hash: run.definition, workflow: run.workflow }))
-  return store.create(run, options.owner ?? createOwner())
+  const result = await store.create(run, options.owner ?? createOwner())
+  if (result.kind !== 'created') throw new Error(result.kind)
+  return result.claim
 }
 
 /** How the promise was rejected; an Error of its own when it was not. */

@@ -1,6 +1,6 @@
 /** Who may begin of the runs that share a flow, of all runs in memory. The rules are in ../run-flow.ts. */
 import { keepsPermit } from '../lease.ts'
-import { countFree, type FlowState, type FlowVerdict, judgeFlow } from '../run-flow.ts'
+import { countExcess, countFree, type FlowState, type FlowVerdict, judgeFlow } from '../run-flow.ts'
 import { isCancelAsked, type MemoryRun } from './memory-run.ts'
 
 export interface MemoryVerdict extends FlowVerdict {
@@ -48,6 +48,32 @@ export const readFlow = (runs: Iterable<MemoryRun>, run: MemoryRun, now: number)
       .map(({ admittedAt }) => admittedAt ?? 0)
       .filter((at) => at > since),
   }
+}
+
+/** What becomes of a run that is new: it begins or waits, with who is asked to make room for it; or it is refused. */
+export type MemoryEntry =
+  | { kind: 'entered'; verdict: MemoryVerdict; replaced: MemoryRun[] }
+  | { kind: 'refused'; holders: string[] }
+
+/** Nothing stands in its way. */
+export const ENTERED: MemoryEntry = { kind: 'entered', verdict: FREE, replaced: [] }
+
+/** `run` is not among the runs yet. */
+export const enterFlow = (runs: readonly MemoryRun[], run: MemoryRun, now: number): MemoryEntry => {
+  const { flow } = run
+  if (flow === null) return ENTERED
+  const verdict = judgeNew(runs, run, now)
+  if (verdict.isFree) return { kind: 'entered', verdict, replaced: [] }
+  const { holders } = readFlow(runs, run, now)
+  const queued = listQueued(runs, run)
+  if (flow.onConflict === 'replace') {
+    const outgoing = new Set(holders.slice(0, countExcess(flow, holders.length)))
+    const replaced = [...runs.filter(({ record }) => outgoing.has(record.id)), ...queued]
+    return { kind: 'entered', verdict: { ...verdict, ahead: 0 }, replaced }
+  }
+  if (flow.onConflict === 'reject' && verdict.retryAt === null)
+    return { kind: 'refused', holders: holders.length > 0 ? holders : queued.map(({ record }) => record.id) }
+  return { kind: 'entered', verdict, replaced: [] }
 }
 
 /** The others of its flow that are queued, except for those that are asked to be cancelled already. */

@@ -12,6 +12,7 @@ export interface MemoryRun {
   /** By id, in order of arrival; null once taken. */
   inbox: Map<string, InboxMessage | null>
   flow: RunFlow | null
+  bodyHash: string | undefined
   /** When its flow let it begin. */
   admittedAt: number | null
 }
@@ -19,10 +20,11 @@ export interface MemoryRun {
 export const createMemoryRun = (key: number, run: NewRun): MemoryRun => ({
   key,
   record: toNewRecord(run),
-  rows: [run.created],
-  timers: new Map(),
+  rows: [run.created, ...(run.rows ?? [])],
+  timers: new Map(run.timers?.map(({ id, dueAt }) => [id, dueAt])),
   inbox: new Map(),
-  flow: null,
+  flow: run.flow ?? null,
+  bodyHash: run.bodyHash,
   admittedAt: null,
 })
 
@@ -35,8 +37,8 @@ const toNewRecord = (run: NewRun): RunRecord => ({
   status: 'running',
   phase: 'queued',
   isPaused: false,
-  origin: null,
-  key: null,
+  origin: run.origin ?? null,
+  key: run.key ?? null,
   createdAt: run.created.at,
   endedAt: null,
   output: null,
@@ -47,10 +49,13 @@ const toNewRecord = (run: NewRun): RunRecord => ({
 })
 
 /** Rows come in order and without gaps, so that a place in the list is a seq. */
-export const findSeqProblem = (run: MemoryRun, rows: readonly JournalRow[]): string | undefined => {
-  let expected = run.rows.length + 1
+export const findSeqProblem = (
+  { id, after }: { id: string; after: number },
+  rows: readonly JournalRow[],
+): string | undefined => {
+  let expected = after + 1
   for (const row of rows) {
-    if (row.seq !== expected) return `J2: row ${row.seq} of run '${run.record.id}': expected seq ${expected}`
+    if (row.seq !== expected) return `J2: row ${row.seq} of run '${id}': expected seq ${expected}`
     expected += 1
   }
   return undefined

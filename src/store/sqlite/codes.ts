@@ -20,6 +20,8 @@ const KIND_CODES: Record<EventKind | NoteKind, number> = {
   late: 23,
   summary: 24,
   stopped: 25,
+  undo: 26,
+  pause: 27,
 }
 
 const invert = <Word extends string>(codes: Record<Word, number>): Map<number, Word> =>

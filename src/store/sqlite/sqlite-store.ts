@@ -8,7 +8,6 @@
  * longer than BUSY_TIMEOUT_MS.
  */
 import { statSync } from 'node:fs'
-import { Defect } from '../../core/defect.ts'
 import { hashBytes } from '../../core/hash.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { JournalRow } from '../journal-row.ts'
@@ -17,6 +16,7 @@ import type {
   CachedAnswer,
   Claim,
   ClaimResult,
+  CreateResult,
   Definition,
   FindRunResult,
   InboxMessage,
@@ -27,11 +27,12 @@ import type {
   RunPhase,
   RunRecord,
   Store,
+  SubmitResult,
   UsageQuery,
   UsageSum,
 } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import { toKindCode, toPhaseCode, toStatusCode } from './codes.ts'
+import { toPhaseCode, toStatusCode } from './codes.ts'
 import type { Connection } from './connection.ts'
 import { DueRuns } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
@@ -39,7 +40,7 @@ import { GroupCommit } from './group-commit.ts'
 import { LAST_SEQ, toJournalKey } from './journal-key.ts'
 import { type LargeText, packJson, unpackJson } from './large-text.ts'
 import { retryBusy } from './retry-busy.ts'
-import { packRowData } from './row-data.ts'
+import { packRun, RunCreation } from './run-creation.ts'
 import { toHolderText, toJournalRow, toRunRecord } from './run-record.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { selectUsageSums } from './usage-statement.ts'
@@ -52,6 +53,7 @@ export class SqliteStore implements Store {
   readonly location: string
   readonly #connection: Connection
   readonly #statements: Statements
+  readonly #creation: RunCreation
   readonly #group: GroupCommit
   readonly #writes = new Map<Claim, WriteJob>()
   readonly #fileId: string | undefined
@@ -63,14 +65,23 @@ export class SqliteStore implements Store {
     this.location = location
     this.#connection = connection
     this.#statements = prepareStatements(connection)
+    this.#creation = new RunCreation({
+      statements: this.#statements,
+      gate: () => this.#parts.gate,
+      toRecord: (row) => this.#toRecord(row),
+    })
     this.#group = new GroupCommit(connection, { location })
     this.#fileId = readFileId(connection.name)
   }
 
-  async create(run: NewRun, owner: Owner): Promise<Claim> {
-    const large: LargeText[] = []
-    const data = packJson(packRowData(run.created.data, run.created.at), large)
-    return this.#change(() => this.#create(run, { owner, data, large }))
+  async submit(run: NewRun): Promise<SubmitResult> {
+    const packed = packRun(run)
+    return this.#change(() => this.#creation.submit(packed))
+  }
+
+  async create(run: NewRun, owner: Owner): Promise<CreateResult> {
+    const packed = packRun(run)
+    return this.#change(() => this.#creation.create(packed, owner))
   }
 
   claim(id: string, owner: Owner): Promise<ClaimResult> {
@@ -231,39 +242,16 @@ export class SqliteStore implements Store {
     if (this.#writes.get(claim) === job) this.#writes.delete(claim)
   }
 
-  #create(run: NewRun, { owner, data, large }: { owner: Owner; data: string; large: LargeText[] }): Claim {
-    const { created } = run
-    const inserted = this.#statements.insertRun.run(
-      run.id,
-      run.workflow,
-      created.at,
-      toHolderText(owner),
-      run.parent ?? null,
-      run.definition,
-    )
-    if (inserted.changes === 0) throw this.#explainRefusal(run)
-    const runKey = Number(inserted.lastInsertRowid)
-    const key = toJournalKey(runKey, created.seq)
-    this.#statements.insertFirstRow.run(key, created.at, toKindCode(created.kind), created.path, created.visit, data)
-    this.#insertLarge(large)
-    return { runId: run.id, runKey, epoch: 1, ownerId: owner.id }
-  }
-
-  #explainRefusal(run: NewRun): Error {
-    if (this.#statements.readDefinitionKey.get(run.definition) !== undefined)
-      return new StoreError('conflict', `run '${run.id}' exists already`)
-    return new Defect(
-      `J4: definition '${run.definition}' of run '${run.id}' is not saved: expected saveDefinition first`,
-    )
-  }
-
   #claim(id: string, owner: Owner): ClaimResult {
     const row = this.#statements.readRun.get(id)
     if (row === undefined) return { kind: 'missing' }
     const run = this.#toRecord(row)
     if (run.status !== 'running') return { kind: 'ended', run }
     if (!isLeaseFree(run.holder, owner, this.#statements.readNow.get() ?? 0)) return { kind: 'held', run }
+    const verdict = row.flow_key === null ? undefined : this.#parts.gate.judgeClaim(row.key)
+    if (verdict?.isFree === false) return { kind: 'queued', run, ahead: verdict.ahead, retryAt: verdict.retryAt }
     this.#statements.claimRun.run(toHolderText(owner), row.key)
+    if (verdict?.takesPermit) this.#parts.gate.admit(row.key)
     const claimed = this.#statements.readRun.get(id) ?? row
     const claim = { runId: id, runKey: row.key, epoch: claimed.epoch, ownerId: owner.id }
     return { kind: 'claimed', claim, run: this.#toRecord(claimed) }

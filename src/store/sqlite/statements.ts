@@ -38,6 +38,29 @@ export interface RunRow {
   parent: string | null
 }
 
+/** What insertWholeRun writes. */
+export interface InsertedRun {
+  id: string
+  workflow: string
+  /** Hash. */
+  definition: string
+  phase: number
+  createdAt: number
+  epoch: number
+  holder: string | null
+  /** Id. */
+  parent: string | null
+  origin: string | null
+  key: string | null
+  bodyHash: string | null
+  flow_key: string | null
+  concurrency: number | null
+  rank: number | null
+  rate_count: number | null
+  rate_window_ms: number | null
+  isAdmitted: number
+}
+
 export interface StoredRow {
   key: number
   at: number
@@ -72,12 +95,25 @@ export const prepareStatements = (connection: Connection) => ({
 })
 
 const prepareRunStatements = (db: Connection) => ({
-  /** Writes nothing when the id exists, or when the definition does not. */
+  /** A run that is held at once. Writes nothing when the id exists, or when the definition does not. */
   insertRun: db.prepare<
     [id: string, workflow: string, createdAt: number, holder: string, parent: string | null, definition: string]
   >(
     `insert into run (id, workflow, definition, status, created_at, input_tokens, output_tokens, cost_usd, epoch, holder, lease_until, parent)
      select ?, ?, key, 0, ?, 0, 0, 0, 1, ?, ${NOW} + ${LEASE_MS}, (select above.key from run above where above.id = ?) from definition where hash = ? on conflict (id) do nothing`,
+  ),
+  /** The same with all that a run can be made with. */
+  insertWholeRun: db.prepare<[InsertedRun]>(
+    `insert into run (id, workflow, definition, status, phase, created_at, input_tokens, output_tokens, cost_usd, epoch, holder,
+       lease_until, parent, origin, idempotency_key, body_hash, flow_key, concurrency, rank, rate_count, rate_window_ms, admitted_at)
+     select @id, @workflow, key, 0, @phase, @createdAt, 0, 0, 0, @epoch, @holder,
+       case when @holder is null then null else ${NOW} + ${LEASE_MS} end, (select above.key from run above where above.id = @parent),
+       @origin, @key, @bodyHash, @flow_key, @concurrency, @rank, @rate_count, @rate_window_ms,
+       case when @isAdmitted = 1 then ${NOW} end
+     from definition where hash = @definition on conflict (id) do nothing`,
+  ),
+  readRunByKey: db.prepare<[workflow: string, key: string], RunRow & { body_hash: string | null }>(
+    `select ${RUN_COLUMNS}, run.body_hash ${FROM_RUN} where run.workflow = ? and run.idempotency_key = ?`,
   ),
   readRun: db.prepare<[id: string], RunRow>(`select ${RUN_COLUMNS} ${FROM_RUN} where run.id = ?`),
   readRunKey: db.prepare<[id: string], number>('select key from run where id = ?').pluck(),
