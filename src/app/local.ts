@@ -1,4 +1,6 @@
 /** Composition root of one process that does everything itself: store, actors and host, wired. */
+import type { AnswerCache } from '../actors/llm/answer-cache.ts'
+import type { LlmActor } from '../actors/llm/llm.ts'
 import { createPricing, type Pricing } from '../actors/llm/prices.ts'
 import { loadProvider, type ProviderOptions } from '../actors/llm/providers.ts'
 import { loadTool } from '../actors/tools/tool-catalogue.ts'
@@ -18,6 +20,7 @@ import type { RunWatcher } from '../runtime/run-notice.ts'
 import { SecretVault } from '../runtime/secret-vault.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { Store } from '../store/store.ts'
+import { keepAnswersIn } from './answer-cache.ts'
 import { createCatalogue, createPinnedCatalogue } from './catalogue.ts'
 import type { OwnActor } from './own-actor.ts'
 import { keysOf, type Providers, toAddresses } from './provider-access.ts'
@@ -78,13 +81,14 @@ export const createLocal = ({
 }: LocalOptions): Local => {
   const catalogue = createCatalogue(actors, { pricing, providers: Object.entries(providers) })
   const vault = new SecretVault({ ...keysOf(providers), ...secrets })
+  const cache = keepAnswersIn(store, { redact: (value) => vault.redact(value) })
   const compileSource = (source: Source, options: CompileSourceOptions = {}): Compilation =>
     compile(source, { catalogue, environment: Object.keys(environment), ...options })
   const host = new Host({
     store,
     owner: createOwner(),
     clock,
-    placement: createLocalPlacement(createLoader({ tools, clock, actors, providers, pricing, store }), vault),
+    placement: createLocalPlacement(createLoader({ tools, clock, actors, providers, pricing, store, cache }), vault),
     vault,
     prices: pricing,
     recompile: ({ file, source, links }, models) => {
@@ -121,27 +125,36 @@ export interface LoaderOptions extends Pick<LocalOptions, 'tools' | 'providers'>
   pricing?: Pricing
   /** Where the bytes of blobs are. */
   store?: Pick<Store, 'getBlob'>
+  /** Where steps with `cache` have their answers. Default: nothing is kept. */
+  cache?: AnswerCache
 }
 
 /** The actors of this process, loaded when they are first needed. */
-export const createLoader = ({ tools, clock, actors, providers = {}, pricing, store }: LoaderOptions): ActorLoader => {
+export const createLoader = (options: LoaderOptions): ActorLoader => {
+  const { tools, clock, actors, providers = {}, pricing, store, cache } = options
   const toolOptions: ToolOptions = { ...tools, now: () => clock.now() }
   const providerOptions: ProviderOptions = {
     clock,
     providers,
     ...(pricing === undefined ? {} : { price: pricing.cost }),
     ...(store === undefined ? {} : { readBlob: (hash) => store.getBlob(hash) }),
+    ...(cache === undefined ? {} : { cache }),
   }
   return {
     async load({ kind, actor }) {
       const name = kind === 'llm' ? (actor.split('/')[0] ?? '') : actor
       const own = actors.findLast((one) => one.kind === kind && one.name === name)
-      if (own !== undefined) return own
+      if (own !== undefined) return kind === 'llm' && cache !== undefined ? withCache(own, { cache, clock }) : own
       if (kind === 'tool') return loadTool(name, toolOptions)
       if (kind === 'llm') return (await loadProvider(name, providerOptions)) as unknown as Actor
       throw new Fault('unavailable', `steps of kind '${kind}' come in a later release`)
     },
   }
+}
+
+const withCache = async (own: OwnActor, { cache, clock }: { cache: AnswerCache; clock: Clock }): Promise<Actor> => {
+  const { withAnswerCache } = await import('../actors/llm/cached-actor.ts')
+  return withAnswerCache(own as unknown as LlmActor, { cache, now: () => clock.now() }) as unknown as Actor
 }
 
 const expectCompiled = ({ compiled, diagnostics }: Compilation, file: string): CompiledWorkflow => {

@@ -79,7 +79,7 @@ Examples:
   troupe cost-report --json | jq .total_cost_usd
 
 Costs are worked out call by call, from the usage that the provider told and the prices of that day. A call
-whose price is not known is counted as such, and never as $0. Days are those of UTC, as on the providers' bills.`
+whose price is not known is counted as such, and never as $0. An answer from the cache is free, and no call. Days are those of UTC, as on the providers' bills.`
 
 export const VALIDATE_HELP = `
 Examples:

@@ -101,12 +101,19 @@ const HEADS: Record<RunResult['status'], (paint: Paint) => string> = {
 
 const indentRest = (message: string): string => toPrintable(message).replaceAll('\n', '\n  ')
 
-/** `1,234 → 56 tokens` and `$0.0123`; nothing where no model was called. */
-export const describeUsage = ({ input_tokens, output_tokens, cost_usd }: UsageTotals): string[] => {
-  if (input_tokens === 0 && output_tokens === 0) return []
+/** `1,234 → 56 tokens`, `$0.0123` and `2 answers from the cache`; nothing where no model was needed. */
+export const describeUsage = ({ input_tokens, output_tokens, cost_usd, cache_hits = 0 }: UsageTotals): string[] => {
+  const hasTokens = input_tokens > 0 || output_tokens > 0
   const tokens = `${formatCount(input_tokens)} → ${formatCount(output_tokens)} tokens`
-  return [tokens, formatCost(cost_usd)]
+  return [
+    ...(hasTokens ? [tokens] : []),
+    ...(hasTokens || cache_hits > 0 ? [formatCost(cost_usd)] : []),
+    ...(cache_hits > 0 ? [describeHits(cache_hits)] : []),
+  ]
 }
+
+export const describeHits = (hits: number): string =>
+  `${formatCount(hits)} ${hits === 1 ? 'answer' : 'answers'} from the cache`
 
 export const formatCount = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',')
 

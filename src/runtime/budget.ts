@@ -173,9 +173,10 @@ const releaseAll = (granted: readonly { release(): void }[]): void => {
 const maxTokensOf = ({ params }: JsonObject): number | undefined =>
   isJsonObject(params) && typeof params.max_tokens === 'number' ? params.max_tokens : undefined
 
-/** The request of a model call, with what it may give out. */
+/** The request of a model call, with what it may give out; where the cache may answer it, what the budget says is marked as such. */
 export const withMaxTokens = (input: JsonObject, maxTokens: number): JsonObject => ({
   ...input,
+  ...(input.cache_ms !== undefined && maxTokensOf(input) === undefined ? { max_tokens_by: 'budget' } : {}),
   params: { ...(isJsonObject(input.params) ? input.params : {}), max_tokens: maxTokens },
 })
 

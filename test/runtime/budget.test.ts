@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Admission, Budget } from '../../src/runtime/budget.ts'
+import { type Admission, Budget, withMaxTokens } from '../../src/runtime/budget.ts'
 
 /** A dollar for each million tokens of input, two for each million of output. */
 const PRICES = { worstCase: () => ({ inputUsd: 1e-6, outputUsd: 2e-6 }) }
@@ -38,6 +38,14 @@ test('without max_tokens a call is given what the rest of the budget affords', (
   const budget = new Budget({ ...UNLIMITED, tokens: 2_000 }, { prices: PRICES })
   budget.spend('a', usageOf(300, 200, 0.001))
   assert.is(granted(budget.admit(callOf())).maxTokens, 1_500 - INPUT)
+})
+
+test('where the cache may answer, what the budget sets is marked, and what the workflow says is not', () => {
+  const cached = { ...callOf(), cache_ms: 1 }
+  const marked = { ...cached, params: { max_tokens: 300 }, max_tokens_by: 'budget' }
+  assert.equal(withMaxTokens(cached, 300), marked)
+  assert.equal(withMaxTokens({ ...cached, ...callOf({ max_tokens: 300 }) }, 300).max_tokens_by, undefined)
+  assert.equal(withMaxTokens(callOf(), 300), callOf({ max_tokens: 300 }))
 })
 
 test('and never more than a model can be expected to take', () => {

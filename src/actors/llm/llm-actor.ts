@@ -10,6 +10,7 @@ import { Cancelled } from '../../core/cancelled.ts'
 import { Fault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { findInputProblem } from '../tools/input-check.ts'
+import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
 import { type JudgedAnswer, judgeAnswer } from './judge-answer.ts'
 import {
   describeProvider,
@@ -29,10 +30,17 @@ export interface LlmActorOptions {
   price?: (model: string, usage: LlmUsage) => number | null
   /** Where the bytes of a blob are. Without it, no blob is found. */
   readBlob?: ReadBlob
+  /** Where steps with `cache` have their answers. Without it, the model is always asked. */
+  cache?: CachedActorOptions
 }
 
 /** @throws (of `perform`) Fault by docs/errors.md; Cancelled */
-export const createLlmActor = (provider: LlmProvider, options: LlmActorOptions = {}): LlmActor => ({
+export const createLlmActor = (provider: LlmProvider, options: LlmActorOptions = {}): LlmActor => {
+  const actor = createAskingActor(provider, options)
+  return options.cache === undefined ? actor : withAnswerCache(actor, options.cache)
+}
+
+const createAskingActor = (provider: LlmProvider, options: LlmActorOptions): LlmActor => ({
   ...describeProvider(provider.name, `Answers by the models of ${provider.name}.`),
   async perform(input, context) {
     if (context.signal.aborted) throw new Cancelled()

@@ -53,6 +53,10 @@ export interface LlmInput {
   tools?: LlmTool[]
   /** Whether the text is wanted piece by piece, as progress. */
   stream?: boolean
+  /** How long an equal request may be answered from the cache of answers, in milliseconds. Absent: the model is asked. */
+  cache_ms?: number
+  /** Present beside `cache_ms` where the `max_tokens` in `params` is what the budget affords, and not the workflow's. */
+  max_tokens_by?: 'budget'
   /** How many model calls of this step came before in this run, repeated visits and failed attempts included. */
   call: number
 }
@@ -137,6 +141,8 @@ export const LLM_INPUT_SCHEMA: JsonSchema = {
     returns: { type: 'object' },
     tools: { type: 'array', items: TOOL_SCHEMA },
     stream: { type: 'boolean' },
+    cache_ms: { type: 'integer', minimum: 1 },
+    max_tokens_by: { enum: ['budget'] },
     call: { type: 'integer', minimum: 0 },
   },
   required: ['model', 'messages', 'params', 'call'],

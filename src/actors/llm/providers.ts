@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { Fault } from '../../core/fault.ts'
 import { findNearest } from '../../core/nearest.ts'
+import type { AnswerCache } from './answer-cache.ts'
 import type { LlmActor } from './llm.ts'
 import type { ReadBlob } from './message-images.ts'
 import type { TokenCounts } from './prices.ts'
@@ -34,6 +35,8 @@ export interface ProviderOptions {
   price?: (provider: string, model: string, usage: TokenCounts) => number | null
   /** Where the bytes of blobs are. */
   readBlob?: ReadBlob
+  /** Where steps with `cache` have their answers; those of the mock models are not kept. Default: nothing is. */
+  cache?: AnswerCache
 }
 
 const COMMON = ['temperature', 'top_p', 'max_tokens', 'stop', 'reasoning']
@@ -58,7 +61,7 @@ export function describeNamed(name: string, kind: ProviderKind): ProviderDescrip
 
 /** @throws Fault `not_found` for an unknown provider, `invalid_input` for an address that can't be meant */
 export const loadProvider = async (name: string, options: ProviderOptions = {}): Promise<LlmActor> => {
-  const { clock = systemClock, providers = {}, price, readBlob } = options
+  const { clock = systemClock, providers = {}, price, readBlob, cache } = options
   if (name === 'mock') return (await import('./mock/mock-provider.ts')).createMockProvider({ clock })
   const { kind, settings } = Object.hasOwn(providers, name)
     ? (providers[name] as ProviderAccess)
@@ -71,6 +74,7 @@ export const loadProvider = async (name: string, options: ProviderOptions = {}):
   return createLlmActor(provider, {
     ...(price === undefined ? {} : { price: (model, usage) => price(name, model, usage) }),
     ...(readBlob === undefined ? {} : { readBlob }),
+    ...(cache === undefined ? {} : { cache: { cache, now: () => clock.now(), address: settings.baseUrl } }),
   })
 }
 

@@ -38,6 +38,8 @@ export interface StepForecast {
   /** Of one entry, with all attempts. */
   each: Pick<StepCost, 'worstUsd' | 'smoothUsd' | 'calls'>
   worstUsd: number | null
+  /** How long its answers are kept for equal requests, in milliseconds; null: not at all. The figures are those without any. */
+  cacheMs: number | null
 }
 
 export interface ForecastOptions {
@@ -96,7 +98,13 @@ const forecastStep = (
   if (step.kind === 'llm') {
     const { reasons, ...each } = costOfStep(step, plan, { pricing: options.pricing, known: counts.knownAt(place) })
     return [
-      toForecast(id, { models: [...plan.models], each, counts, reasons: reasons.map((one) => ({ step: id, ...one })) }),
+      toForecast(id, {
+        models: [...plan.models],
+        each,
+        counts,
+        reasons: reasons.map((one) => ({ step: id, ...one })),
+        cacheMs: step.cacheMs?.value || null,
+      }),
     ]
   }
   const child = step.kind === 'workflow' ? workflow.children.get(step.workflow.value) : undefined
@@ -109,7 +117,7 @@ const forecastStep = (
     calls: times(below.calls, plan.retry.max),
   }
   const reasons = below.reasons.map((one) => ({ ...one, step: `${id} › ${one.step}` }))
-  return [toForecast(id, { models: [...child.models], each, counts, reasons })]
+  return [toForecast(id, { models: [...child.models], each, counts, reasons, cacheMs: null })]
 }
 
 /** Its input is not known: it comes from steps. */
@@ -126,7 +134,15 @@ const forecastChild = (child: CompiledWorkflow, options: ForecastOptions): Forec
 
 const toForecast = (
   step: string,
-  { models, each, counts, reasons }: Pick<Reasoned, 'models' | 'each' | 'reasons'> & { counts: EntryCounts },
+  {
+    models,
+    each,
+    counts,
+    reasons,
+    cacheMs,
+  }: Pick<Reasoned, 'models' | 'each' | 'reasons' | 'cacheMs'> & {
+    counts: EntryCounts
+  },
 ): Reasoned => {
   const entries = counts.of(step)
   const open = each.worstUsd === 0 ? undefined : counts.openListOf(step)
@@ -137,6 +153,7 @@ const toForecast = (
     perItem: entries === null ? counts.perItem(step) : null,
     each,
     worstUsd: entries === null ? (each.worstUsd === 0 ? 0 : null) : times(each.worstUsd, entries),
+    cacheMs,
     reasons: [...reasons, ...(open === undefined ? [] : [{ step: open, ...OPEN_LIST }])],
   }
 }

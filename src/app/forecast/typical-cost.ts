@@ -6,6 +6,8 @@ export interface TypicalCost {
   runs: number
   /** Runs in which a call had an unknown price: they count in the times alone. */
   unpricedRuns: number
+  /** Runs that had answers from the cache, which would cost more without. */
+  cachedRuns: number
   /** Null: no run has a known cost. */
   medianUsd: number | null
   highestUsd: number | null
@@ -27,6 +29,7 @@ export const findTypicalCost = async (
   return {
     runs: runs.length,
     unpricedRuns: runs.length - costs.length,
+    cachedRuns: runs.filter(({ usage }) => usage.cache_hits !== undefined).length,
     medianUsd: medianOf(costs) ?? null,
     highestUsd: costs.length === 0 ? null : Math.max(...costs),
     medianMs,

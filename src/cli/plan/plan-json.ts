@@ -31,15 +31,16 @@ export const toPlanJson = ({ workflow, forecast, paths, typical }: Plan): Record
   })),
 })
 
-const typicalToJson = ({ runs, unpricedRuns, medianUsd, highestUsd, medianMs }: TypicalCost): object => ({
+const typicalToJson = ({ runs, unpricedRuns, cachedRuns, medianUsd, highestUsd, medianMs }: TypicalCost): object => ({
   runs,
   unpriced_runs: unpricedRuns,
+  cached_runs: cachedRuns,
   median_usd: roundUsd(medianUsd),
   highest_usd: roundUsd(highestUsd),
   median_ms: medianMs,
 })
 
-const stepToJson = ({ step, models, entries, perItem, each, worstUsd }: StepForecast): object => ({
+const stepToJson = ({ step, models, entries, perItem, each, worstUsd, cacheMs }: StepForecast): object => ({
   step,
   models,
   most_runs: entries,
@@ -50,6 +51,7 @@ const stepToJson = ({ step, models, entries, perItem, each, worstUsd }: StepFore
     most_model_calls: each.calls,
   },
   worst_case_usd: roundUsd(worstUsd),
+  cache_ms: cacheMs,
 })
 
 const roundUsd = (usd: number | null): number | null => (usd === null ? null : Math.round(usd * 1e12) / 1e12)

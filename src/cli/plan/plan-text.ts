@@ -18,6 +18,7 @@ export const renderPlan = (plan: Plan, { paint, isTerminal, columns }: Channel):
     '',
     ...renderFigures(plan, paint),
     ...section(renderSteps(forecast.byStep, { width, paint })),
+    ...section(renderCache(forecast.byStep, paint)),
     ...section(renderPaths(paths, paint)),
     ...section(renderReasons(forecast, paint)),
   ]
@@ -38,6 +39,7 @@ const renderFigures = ({ forecast, typical }: Plan, paint: Paint): string[] => {
     typical.runs === 1 ? 'one past run' : `median of ${typical.runs} past runs`,
     ...(typical.highestUsd === null || typical.runs === 1 ? [] : [`the highest ${formatCost(typical.highestUsd)}`]),
     ...(typical.unpricedRuns === 0 ? [] : [`${typical.unpricedRuns} with unknown prices`]),
+    ...(typical.cachedRuns === 0 ? [] : [`${typical.cachedRuns} with answers from the cache`]),
     formatDuration(typical.medianMs),
   ]
   return [
@@ -78,6 +80,15 @@ const STEP_COLUMNS: readonly Column<StepForecast>[] = [
 const describeRuns = ({ entries, perItem }: StepForecast): string => {
   if (entries !== null) return formatCount(entries)
   return perItem === null ? 'no bound' : `${formatCount(perItem.entries)} an item of ${perItem.foreach}`
+}
+
+const renderCache = (steps: readonly StepForecast[], paint: Paint): string[] => {
+  const lines = steps.flatMap(({ step, cacheMs }) =>
+    cacheMs === null ? [] : [`  ${paint.bold(toOneLine(step))}: for ${formatDuration(cacheMs)}`],
+  )
+  return lines.length === 0
+    ? []
+    : [paint.dim('answers kept for equal requests, which are free; not counted above'), ...lines]
 }
 
 const MOST_PATHS = 10

@@ -89,5 +89,9 @@ const renderBar = ({ startedAt, endedAt, state }: TraceRow, { from, to, barWidth
   return ' '.repeat(start) + paint[SYMBOLS[state].color](filled) + ' '.repeat(barWidth - end)
 }
 
-const describeTokens = ({ usage: { input_tokens, output_tokens } }: TraceRow): string =>
-  input_tokens + output_tokens === 0 ? '' : `${formatCount(input_tokens)}→${formatCount(output_tokens)} tok`
+const describeTokens = ({ usage: { input_tokens, output_tokens, cache_hits = 0 } }: TraceRow): string => {
+  const tokens =
+    input_tokens + output_tokens === 0 ? '' : `${formatCount(input_tokens)}→${formatCount(output_tokens)} tok`
+  const hits = cache_hits === 0 ? '' : cache_hits === 1 ? 'from cache' : `${formatCount(cache_hits)} from cache`
+  return [tokens, hits].filter((text) => text !== '').join(', ')
+}

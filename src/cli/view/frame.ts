@@ -2,6 +2,7 @@
 import { formatDuration } from '../../core/duration.ts'
 import type { Paint } from '../paint.ts'
 import { cutEnd, cutStart, padEnd, padStart, toOneLine, widthOf } from '../printable.ts'
+import { describeHits } from '../run-result.ts'
 import type { RowDetail, RowState, StepRow } from './step-rows.ts'
 
 export interface FrameOptions {
@@ -95,6 +96,8 @@ const renderDetail = (detail: RowDetail, { width, paint }: { width: number; pain
       return paint.dim(renderAttempt(detail, width))
     case 'wait':
       return paint.dim(cutEnd(`${formatDuration(detail.leftMs)} left`, width))
+    case 'cache':
+      return paint.dim(cutEnd(describeHits(detail.hits), width))
     case 'fault':
       return paint.red(cutEnd(`${detail.code}: ${toOneLine(detail.message)}`, width))
   }

@@ -5,6 +5,7 @@ import type { RunNotice } from '../../runtime/run-notice.ts'
 import type { Scope } from '../../runtime/scope.ts'
 import type { Channel } from '../context.ts'
 import { toOneLine } from '../printable.ts'
+import { describeHits } from '../run-result.ts'
 import type { RunView, ViewedRun } from './run-view.ts'
 import { type StepChange, StepTracker, type TrackedStep } from './step-tracker.ts'
 
@@ -23,7 +24,7 @@ export const createPlainView = (
   const report = (): void => {
     if (run === undefined) return
     for (const change of tracker.readChanges(run)) {
-      const line = describeChange(change)
+      const line = describeChange(change, tracker)
       if (line !== undefined) say(line)
     }
     if (now() - countedAt < COUNT_EVERY_MS) return
@@ -38,7 +39,8 @@ export const createPlainView = (
       report()
     },
     take(notice) {
-      if (notice.type === 'attempt.failed') say(describeFailure(notice))
+      if (notice.type === 'effect.ended') tracker.take(notice)
+      else if (notice.type === 'attempt.failed') say(describeFailure(notice))
       else if (notice.type === 'run.changed' || notice.type === 'attempt.started') report()
     },
     say,
@@ -48,15 +50,17 @@ export const createPlainView = (
 
 const indent = ({ depth }: TrackedStep): string => '  '.repeat(depth + 1)
 
-const describeChange = (change: StepChange): string | undefined => {
+const describeChange = (change: StepChange, { cacheHits }: StepTracker): string | undefined => {
   const { step } = change
   if (change.type === 'started') return isMoment(step) ? undefined : `${indent(step)}${step.id}: started`
   const { status, attempts, error } = change.record
   if (status === 'skipped' || status === 'cancelled') return `${indent(step)}${step.id}: ${status}`
   const time = isMoment(step) || change.ms === undefined ? '' : ` in ${formatDuration(change.ms)}`
   const tries = attempts > 1 ? `, ${attempts} attempts` : ''
+  const hits = cacheHits.get(step.id)
+  const cache = hits === undefined ? '' : `, ${describeHits(hits)}`
   const why = status === 'failed' ? `: ${describeError(error)}` : ''
-  return `${indent(step)}${step.id}: ${status}${time}${tries}${why}`
+  return `${indent(step)}${step.id}: ${status}${time}${tries}${cache}${why}`
 }
 
 /** Steps that take no time: their start is not worth a line. */

@@ -23,6 +23,8 @@ export type RowDetail =
   | { kind: 'retry'; attempt: number; code: string; inMs: number }
   | { kind: 'attempt'; attempt: number; text: string }
   | { kind: 'wait'; leftMs: number }
+  /** Answers that came from the cache. */
+  | { kind: 'cache'; hits: number }
   | { kind: 'fault'; code: string; message: string }
 
 /** How many running items of a foreach get a row. */
@@ -97,7 +99,7 @@ const describeAttempt = ({ attempt, text, failure }: LiveAttempt, now: number): 
 const describeEnded = (
   { id }: TrackedStep,
   { status, error, attempts }: StepRecord,
-  { itemTotals }: StepTracker,
+  { itemTotals, cacheHits }: StepTracker,
 ): RowDetail => {
   if (status === 'failed') {
     const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string }
@@ -105,6 +107,8 @@ const describeEnded = (
   }
   const items = itemTotals.get(id)
   if (items !== undefined) return { kind: 'ended_items', ...items }
+  const hits = cacheHits.get(id)
+  if (hits !== undefined) return { kind: 'cache', hits }
   return attempts > 1 ? { kind: 'attempt', attempt: attempts, text: '' } : NONE
 }
 

@@ -12,8 +12,10 @@ import { childLists } from '../../compiler/step-place.ts'
 import type { FaultData } from '../../core/fault.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Run } from '../../runtime/run.ts'
+import type { AttemptFigures } from '../../runtime/run-event.ts'
 import type { RunNotice } from '../../runtime/run-notice.ts'
 import { contextOf } from '../../runtime/scope.ts'
+import { stepOfPath } from '../../store/usage-sums.ts'
 
 export interface StepTiming {
   startedAt: number
@@ -50,6 +52,8 @@ export class StepTracker {
   readonly attempts = new Map<string, LiveAttempt>()
   /** Of each foreach that has ended: its items as they stand in its output. */
   readonly itemTotals = new Map<string, { total: number; failed: number }>()
+  /** By step: how many of its model calls were answered from the cache in its last visit. */
+  readonly cacheHits = new Map<string, number>()
   readonly #records = new Map<string, StepRecord>()
   readonly #now: () => number
 
@@ -61,6 +65,7 @@ export class StepTracker {
   take(notice: RunNotice): void {
     if (notice.type === 'run.changed') return
     const path = notice.type === 'effect.stopped' ? notice.path : notice.effect.path
+    if (notice.type === 'effect.ended') this.#countHits(path, notice.figures)
     if (notice.type === 'effect.ended' || notice.type === 'effect.stopped') this.attempts.delete(path)
     else if (notice.type === 'attempt.started') this.#startAttempt(path, notice.attempt)
     else this.#update(path, notice)
@@ -99,7 +104,10 @@ export class StepTracker {
     const isActive = record.entered !== undefined
     const isNewVisit = record.visits > (before?.visits ?? 0)
     const now = this.#now()
-    if (isNewVisit) this.timings.set(step.id, { startedAt: now, endedAt: undefined })
+    if (isNewVisit) {
+      this.timings.set(step.id, { startedAt: now, endedAt: undefined })
+      this.cacheHits.delete(step.id)
+    }
     if (isActive) return isNewVisit ? [{ type: 'started', step }] : []
     if (!isNewVisit && before?.entered === undefined) return []
     const timing = this.timings.get(step.id)
@@ -107,6 +115,12 @@ export class StepTracker {
     if (step.kind === 'foreach' && record.status === 'completed') this.itemTotals.set(step.id, countItems(record))
     const ms = timing === undefined ? undefined : now - timing.startedAt
     return [{ type: 'ended', step, record, ms }]
+  }
+
+  #countHits(path: string, { usage = [] }: AttemptFigures): void {
+    const hits = usage.reduce((sum, { cache_hits = 0 }) => sum + cache_hits, 0)
+    const id = stepOfPath(path)
+    if (hits > 0) this.cacheHits.set(id, (this.cacheHits.get(id) ?? 0) + hits)
   }
 
   #startAttempt(path: string, attempt: number): void {

@@ -41,6 +41,14 @@ test('each row shows state, name, time and what goes on', () => {
   ])
 })
 
+test('a step that was answered from the cache says so', () => {
+  const rows = [row({ detail: { kind: 'cache', hits: 1 } }), row({ detail: { kind: 'cache', hits: 3 } })]
+  assert.equal(render(rows, { columns: 80, height: 20 }), [
+    '✓ step        1.2s  1 answer from the cache',
+    '✓ step        1.2s  3 answers from the cache',
+  ])
+})
+
 for (const columns of [20, 30, 40, 80, 200])
   test(`no row is wider than ${columns} columns`, () => {
     for (const line of render(ROWS, { columns, height: 20 }))
