@@ -342,12 +342,10 @@ export class Run {
       budget: this.#budget,
       clock,
       redactor: vault,
-      putBlob: async ({ bytes, media_type, name }) => ({
-        $blob: await store.putBlob(bytes),
-        media_type,
-        size: bytes.byteLength,
-        name,
-      }),
+      putBlob: async ({ bytes, media_type, name }) => {
+        const redacted = vault.redactBytes(bytes)
+        return { $blob: await store.putBlob(redacted), media_type, size: redacted.byteLength, name }
+      },
       on: {
         started: (effect, attempt) => watch({ type: 'attempt.started', effect, attempt }),
         progressed: (effect, progress) => watch({ type: 'attempt.progress', effect, progress }),

@@ -2,6 +2,7 @@
  * The values of secrets, and the two ways they meet a run: placeholders become values on their way to an actor, values
  * become placeholders' names on their way back (J9).
  */
+import { isUtf8 } from 'node:buffer'
 import type { SecretPlace } from '../compiler/expression/secret-places.ts'
 import { Fault, type FaultData } from '../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
@@ -68,6 +69,18 @@ export class SecretVault implements Redactor {
     const pattern = this.#pattern
     if (pattern === undefined) return fault
     return this.#walk(fault as unknown as JsonObject, (text) => pattern.replaceCut(text)) as unknown as FaultData
+  }
+
+  /**
+   * The bytes of a file, in which a secret stands as text. What is compressed or in another encoding than UTF-8 is not looked into;
+   * of a file that is no text, only letters of ASCII are.
+   */
+  redactBytes(bytes: Uint8Array): Uint8Array {
+    if (this.#pattern === undefined) return bytes
+    const encoding = isUtf8(bytes) ? 'utf8' : 'latin1'
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding)
+    const redacted = this.#pattern.replace(text)
+    return redacted === text ? bytes : Buffer.from(redacted, encoding)
   }
 
   startText(): TextRedactor {

@@ -148,6 +148,17 @@ test('J9 of a message that cuts a secret off, what is left is redacted', () => {
   }
 })
 
+test('J9 a secret in the bytes of a file is redacted, the rest stays byte for byte', () => {
+  const ascii = new SecretVault({ KEY: 'key-of-ascii-1234' })
+  for (const before of [Buffer.from('\ufeffa text — '), Buffer.from([0xff, 0x00, 0xfe, 0x80, 0x0a])]) {
+    const plain = Buffer.concat([before, Buffer.from(' in a file')])
+    assert.is(ascii.redactBytes(plain), plain)
+    const redacted = ascii.redactBytes(Buffer.concat([before, Buffer.from('key-of-ascii-1234'), before]))
+    assert.equal(redacted, Buffer.concat([before, Buffer.from('[secret KEY]'), before]))
+  }
+  assert.is(Buffer.from(vault.redactBytes(Buffer.from(PLANTED))).toString(), '[secret TOKEN]')
+})
+
 test('what holds no secret comes back equal, other types too', async () => {
   await fc.assert(
     fc.property(fc.jsonValue(), (value) => assert.equal(vault.redact(value as JsonValue), value as JsonValue)),
