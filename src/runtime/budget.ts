@@ -12,20 +12,23 @@
 import type { Usage } from '../core/actor.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { JournalRow } from '../store/journal-row.ts'
+import {
+  type Amount,
+  type CallPrices,
+  LEAST_OUTPUT,
+  MOST_OUTPUT,
+  type MostPrices,
+  minus,
+  NOTHING,
+  plus,
+  REPAIR_TOKENS,
+  type WorstCall,
+  worstOf,
+} from './worst-case.ts'
 
 export interface BudgetLimits {
   costUsd: number | undefined
   tokens: number | undefined
-}
-
-/** The most that a token of a model may cost, in US dollars; null where nobody knows. */
-export interface CallPrices {
-  worstCase(provider: string, model: string, inputTokens?: number): { inputUsd: number; outputUsd: number } | null
-}
-
-export interface Amount {
-  costUsd: number
-  tokens: number
 }
 
 export type Admission =
@@ -34,12 +37,6 @@ export type Admission =
   /** Others are in flight: ask again when one has come back. */
   | { kind: 'wait' }
   | { kind: 'exceeded'; limit: 'cost_usd' | 'tokens'; details: JsonObject }
-
-/** What a call without `max_tokens` is given at the most, and at the least: below it there is no use in calling. */
-const MOST_OUTPUT = 8_192
-const LEAST_OUTPUT = 256
-
-const NOTHING: Amount = { costUsd: 0, tokens: 0 }
 
 export class Budget {
   readonly #limits: BudgetLimits
@@ -110,7 +107,7 @@ export class Budget {
   }
 
   #release(reserved: Amount): void {
-    this.#reserved = plus(this.#reserved, { costUsd: -reserved.costUsd, tokens: -reserved.tokens })
+    this.#reserved = minus(this.#reserved, reserved)
     for (const retry of this.#waiting.splice(0)) retry()
   }
 
@@ -125,21 +122,24 @@ export class Budget {
     this.#spentOn.set(step, plus(this.#spentOn.get(step) ?? NOTHING, amount))
   }
 
-  #price({ model, messages, tools, returns }: JsonObject): PricedCall {
+  #price(input: JsonObject): WorstCall {
+    const { model, messages, tools, returns } = input
     const name = String(model)
     const at = name.indexOf('/')
+    const pricesFor = (tokens: number): MostPrices =>
+      this.#prices.worstCase(name.slice(0, at), name.slice(at + 1), tokens) ?? UNKNOWN
     const inputTokens = Buffer.byteLength(JSON.stringify([messages, tools ?? null, returns ?? null]))
-    const prices = this.#prices.worstCase(name.slice(0, at), name.slice(at + 1), inputTokens)
-    const repairs = returns === undefined ? 0 : 1
-    return { inputTokens, inputUsd: prices?.inputUsd ?? 0, outputUsd: prices?.outputUsd ?? 0, repairs }
+    const longest = inputTokens + (maxTokensOf(input) ?? MOST_OUTPUT) + REPAIR_TOKENS
+    const repair = returns === undefined ? undefined : pricesFor(longest)
+    return { inputTokens, prices: pricesFor(inputTokens), repair }
   }
 
   /** Tokens of output that the rest of each limit pays for. */
-  #affordableOutput(call: PricedCall): number[] {
+  #affordableOutput(call: WorstCall): number[] {
     const { costUsd, tokens } = this.#limits
     const used = plus(this.#spent, this.#reserved)
     const fixed = worstOf(call, 0)
-    const each = plus(worstOf(call, 1), { costUsd: -fixed.costUsd, tokens: -fixed.tokens })
+    const each = minus(worstOf(call, 1), fixed)
     return [
       ...(tokens === undefined ? [] : [Math.floor((tokens - used.tokens - fixed.tokens) / each.tokens)]),
       ...(costUsd === undefined || each.costUsd === 0
@@ -180,16 +180,8 @@ export const withMaxTokens = (input: JsonObject, maxTokens: number): JsonObject 
   params: { ...(isJsonObject(input.params) ? input.params : {}), max_tokens: maxTokens },
 })
 
-interface PricedCall {
-  inputTokens: number
-  inputUsd: number
-  outputUsd: number
-  /** Turns in which the model is shown what is wrong with its answer: each sends all that was said, and the answer. */
-  repairs: number
-}
-
-/** What a repair adds to a request besides the answer that it is about. */
-const REPAIR_TOKENS = 2_000
+/** Where unpriced models are allowed, only their tokens count. */
+const UNKNOWN: MostPrices = { inputUsd: 0, outputUsd: 0 }
 
 const MOST_STEPS_TOLD = 10
 
@@ -197,11 +189,3 @@ const MOST_STEPS_TOLD = 10
 const ROUNDING_USD = 1e-12
 
 const roundUsd = (amount: number): number => Number(amount.toFixed(9))
-
-const worstOf = ({ inputTokens, inputUsd, outputUsd, repairs }: PricedCall, outputTokens: number): Amount => {
-  const input = inputTokens + repairs * (inputTokens + outputTokens + REPAIR_TOKENS)
-  const output = outputTokens * (1 + repairs)
-  return { costUsd: input * inputUsd + output * outputUsd, tokens: input + output }
-}
-
-const plus = (a: Amount, b: Amount): Amount => ({ costUsd: a.costUsd + b.costUsd, tokens: a.tokens + b.tokens })

@@ -13,13 +13,14 @@ import { formatDuration } from '../core/duration.ts'
 import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
 import type { JsonObject } from '../core/json.ts'
 import { type AttemptContext, type AttemptEvent, attemptMachine } from '../machines/attempt.ts'
-import { type Admission, type Amount, type Budget, withMaxTokens } from './budget.ts'
+import { type Admission, type Budget, withMaxTokens } from './budget.ts'
 import { foldOf } from './fold.ts'
 import type { ActorCall, Placement } from './placement.ts'
 import type { OpenEffect } from './run-effect.ts'
 import type { AttemptFigures, Outcome } from './run-event.ts'
 import type { TextRedactor } from './secret-pattern.ts'
 import type { Redactor } from './secret-vault.ts'
+import type { Amount } from './worst-case.ts'
 
 export interface EffectRunnerOptions {
   runId: string

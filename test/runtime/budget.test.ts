@@ -96,6 +96,19 @@ test('an answer that may need a repair reserves both turns', () => {
   assert.ok(repaired.costUsd > 2 * plain.costUsd)
 })
 
+test('a repair that may reach the price of long inputs reserves that price, and a price of the call itself counts each time', () => {
+  const prices = {
+    worstCase: (_provider: string, _model: string, tokens = 0) =>
+      tokens > 1_000 ? { inputUsd: 3e-6, outputUsd: 5e-6, callUsd: 0.02 } : { inputUsd: 1e-6, outputUsd: 2e-6, callUsd: 0.01 },
+  }
+  const call = { ...callOf({ max_tokens: 500 }), returns: { type: 'object' } }
+  const { reserved } = granted(new Budget({ ...UNLIMITED, costUsd: 1 }, { prices }).admit(call))
+  const input = Buffer.byteLength(JSON.stringify([call.messages, null, call.returns]))
+  const first = 0.01 + input * 1e-6 + 500 * 2e-6
+  assert.ok(Math.abs(reserved.costUsd - first - (0.02 + (input + 500 + 2_000) * 3e-6 + 500 * 5e-6)) < 1e-12)
+  assert.is(reserved.tokens, 2 * input + 2 * 500 + 500 + 2_000)
+})
+
 test('what the journal says was used, or may have been, counts when a run is taken up again', () => {
   const row = { seq: 2, at: 0, visit: 1 }
   const budget = new Budget({ ...UNLIMITED, tokens: 1_000 }, { prices: PRICES })

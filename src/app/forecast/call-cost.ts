@@ -2,6 +2,7 @@
 import type { Pricing } from '../../actors/llm/prices.ts'
 import type { LlmStep } from '../../compiler/document.ts'
 import type { StepPlan } from '../../compiler/plan.ts'
+import { MOST_OUTPUT, REPAIR_TOKENS } from '../../runtime/worst-case.ts'
 import { type KnownInput, knownValues } from './known-value.ts'
 
 export interface StepCost {
@@ -26,6 +27,8 @@ export interface CostContext {
   pricing: Pricing
   /** What is known when it runs, once for each item that it runs for; at least one. */
   known: readonly KnownInput[]
+  /** Whether its cost or tokens are limited: then a call without `max_tokens` is given a bound of its own. */
+  isLimited: boolean
 }
 
 export const costOfStep = (step: LlmStep, plan: StepPlan, context: CostContext): StepCost => {
@@ -33,7 +36,8 @@ export const costOfStep = (step: LlmStep, plan: StepPlan, context: CostContext):
   const repairs = plan.returns === undefined ? 0 : 1
   const request = {
     bytes: bytesOf(step, plan, context.known),
-    maxTokens: maxTokensOf(step, context.known),
+    maxTokens: maxTokensOf(step, context),
+    isGiven: findMaxTokens(step) !== undefined,
     repairs,
   }
   const costs = plan.models.map((model) => costOfCall(model, request, context.pricing))
@@ -62,11 +66,10 @@ interface Request {
   /** Undefined: it depends on what is known only when the run is there. */
   bytes: number | undefined
   maxTokens: number | undefined
+  /** Whether the workflow sets it, known or not. */
+  isGiven: boolean
   repairs: number
 }
-
-/** What a repair adds to a request besides the answer that it is about. */
-const REPAIR_TOKENS = 2_000
 
 interface CallCost {
   worstUsd: number | null
@@ -74,7 +77,7 @@ interface CallCost {
   reasons: CostReason[]
 }
 
-const costOfCall = (model: string, { bytes, maxTokens, repairs }: Request, pricing: Pricing): CallCost => {
+const costOfCall = (model: string, { bytes, maxTokens, isGiven, repairs }: Request, pricing: Pricing): CallCost => {
   const slash = model.indexOf('/')
   const [provider, name] = [model.slice(0, slash), model.slice(slash + 1)]
   const kind = pricing.kind(provider, name)
@@ -82,17 +85,20 @@ const costOfCall = (model: string, { bytes, maxTokens, repairs }: Request, prici
   if (kind === 'unknown') return { worstUsd: null, onceUsd: null, reasons: [unknownPrice(model)] }
   const window = pricing.window(provider, name)
   const input = Math.min(bytes ?? Number.POSITIVE_INFINITY, window ?? Number.POSITIVE_INFINITY)
-  const output = maxTokens ?? window ?? Number.POSITIVE_INFINITY
+  const output = Math.min(maxTokens ?? Number.POSITIVE_INFINITY, window ?? Number.POSITIVE_INFINITY)
   const reasons = [
     ...(bytes === undefined ? [openInput(window)] : []),
-    ...(maxTokens === undefined ? [noMaxTokens(window)] : []),
+    ...(maxTokens === undefined ? [openOutput(window, isGiven)] : []),
   ]
   if (input + output === Number.POSITIVE_INFINITY) return { worstUsd: null, onceUsd: null, reasons }
   const longest = input + repairs * Math.min(output + REPAIR_TOKENS, window ?? Number.POSITIVE_INFINITY)
-  const price = pricing.worstCase(provider, name, longest)
-  if (price === null) return { worstUsd: null, onceUsd: null, reasons: [unknownPrice(model)] }
-  const onceUsd = input * price.inputUsd + output * price.outputUsd
-  return { worstUsd: onceUsd + repairs * (longest * price.inputUsd + output * price.outputUsd), onceUsd, reasons }
+  const costOf = (tokens: number): number | null => {
+    const price = pricing.worstCase(provider, name, tokens)
+    return price && (price.callUsd ?? 0) + tokens * price.inputUsd + output * price.outputUsd
+  }
+  const onceUsd = costOf(input)
+  // The request of a repair may be so long that its tokens cost more.
+  return { worstUsd: plus(onceUsd, times(costOf(longest), repairs)), onceUsd, reasons }
 }
 
 const unknownPrice = (model: string): CostReason => ({
@@ -107,10 +113,10 @@ const openInput = (window: number | undefined): CostReason => ({
   message: 'what it asks is known only when it runs',
 })
 
-const noMaxTokens = (window: number | undefined): CostReason => ({
+const openOutput = (window: number | undefined, isGiven: boolean): CostReason => ({
   reason: 'no_max_tokens',
   isBounded: window !== undefined,
-  message: 'it sets no params.max_tokens',
+  message: isGiven ? 'its params.max_tokens is known only when it runs' : 'it sets no params.max_tokens',
 })
 
 /** As many tokens as its request has bytes, at the most. The turns of a model with tools grow by what the tools give out. */
@@ -126,9 +132,11 @@ const bytesOf = (step: LlmStep, { returns, toolLoop }: StepPlan, known: readonly
 
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 
-const maxTokensOf = ({ params }: LlmStep, known: readonly KnownInput[]): number | undefined => {
-  const entry = params?.entries.find(({ key }) => key.value === 'max_tokens')
-  if (entry === undefined) return undefined
+const findMaxTokens = ({ params }: LlmStep) => params?.entries.find(({ key }) => key.value === 'max_tokens')
+
+const maxTokensOf = (step: LlmStep, { known, isLimited }: CostContext): number | undefined => {
+  const entry = findMaxTokens(step)
+  if (entry === undefined) return isLimited ? MOST_OUTPUT : undefined
   return highest(knownValues(entry.value, known).map((value) => (typeof value === 'number' ? value : undefined)))
 }
 

@@ -15,7 +15,7 @@ import { type KnownInput, knownResult } from './known-value.ts'
 export interface Forecast {
   /** Null: without bound, or by an unknown price. At most `limitUsd`. */
   worstUsd: number | null
-  /** The same, if there were no `limits.cost_usd`. */
+  /** The same, if `limits.cost_usd` ended no run: what it bounds each single call by stays. */
   unlimitedUsd: number | null
   /** When nothing fails; loops go round as often as they may. */
   smoothUsd: number | null
@@ -48,16 +48,20 @@ export interface ForecastOptions {
   /** Of the workflow; undefined: not given. */
   input: JsonValue | undefined
   environment: readonly string[]
+  /** Whether its parent's cost or tokens are limited. Default false. */
+  isLimited?: boolean
 }
 
 export const forecast = (
   workflow: CompiledWorkflow,
-  { proofs, ...options }: ForecastOptions & { proofs: Proofs },
+  { proofs, ...given }: ForecastOptions & { proofs: Proofs },
 ): Forecast => {
+  const { costUsd, tokens } = workflow.limits
+  const options = { ...given, isLimited: given.isLimited === true || costUsd !== undefined || tokens !== undefined }
   const places = placeSteps(workflow.workflow)
   const counts = new EntryCounts(places, proofs, options)
   const forecasts = [...places.values()].flatMap((place) => forecastStep(place, { workflow, counts, options }))
-  const limitUsd = workflow.limits.costUsd ?? null
+  const limitUsd = costUsd ?? null
   const unlimitedUsd = sum(forecasts.map((one) => one.worstUsd))
   return {
     worstUsd: limitUsd === null ? unlimitedUsd : Math.min(limitUsd, unlimitedUsd ?? limitUsd),
@@ -89,14 +93,14 @@ type Reasoned = StepForecast & Pick<Forecast, 'reasons'>
 
 const forecastStep = (
   place: StepPlace,
-  { workflow, counts, options }: { workflow: CompiledWorkflow; counts: EntryCounts; options: ForecastOptions },
+  { workflow, counts, options }: { workflow: CompiledWorkflow; counts: EntryCounts; options: Required<ForecastOptions> },
 ): Reasoned[] => {
   const { step } = place
   const id = step.id.value
   const plan = workflow.plans.get(id)
   if (plan === undefined) return []
   if (step.kind === 'llm') {
-    const { reasons, ...each } = costOfStep(step, plan, { pricing: options.pricing, known: counts.knownAt(place) })
+    const { reasons, ...each } = costOfStep(step, plan, { ...options, known: counts.knownAt(place) })
     return [
       toForecast(id, {
         models: [...plan.models],

@@ -99,6 +99,40 @@ test('the limit ends it, and what it would be without is told', () => {
   assert.equal([worstUsd, unlimitedUsd, limitUsd], [5, ONE, 5])
 })
 
+test('a limit bounds a call that sets no max_tokens, and the calls of children', () => {
+  const step = '{ id: a, llm: openai/priced, prompt: Hi, retry: { max: 1 } }'
+  const bounded = HI + 8_192 * 10
+  for (const limit of ['cost_usd: 1000000000', 'tokens: 1000']) {
+    const { unlimitedUsd, reasons } = of(`limits: { ${limit} }\nsteps:\n  - ${step}\n`)
+    assert.equal([unlimitedUsd, reasons], [bounded, []], limit)
+  }
+  assert.is(of(`limits: { steps: 5 }\nsteps:\n  - ${step}\n`).unlimitedUsd, null)
+  const child = { 'child.yaml': `workflow: child\nsteps:\n  - ${step}\n` }
+  const parent = 'limits: { cost_usd: 1000000000 }\nsteps:\n  - { id: c, workflow: child.yaml }\n'
+  assert.is(of(parent, {}, child).unlimitedUsd, bounded)
+  const computed = of(`limits: { tokens: 1000 }
+input: { most: integer }
+steps:
+  - { id: a, llm: openai/priced, prompt: Hi, params: { max_tokens: "\${input.most}" }, retry: { max: 1 } }
+`)
+  assert.equal(
+    computed.reasons.map(({ message }) => message),
+    ['its params.max_tokens is known only when it runs'],
+  )
+})
+
+test('a repair that may reach the price of long inputs costs that price', () => {
+  const prompt = 'x'.repeat(199_000)
+  const yaml = `steps:
+  - { id: a, llm: gemini/gemini-2.5-pro, prompt: "${prompt}", params: { max_tokens: 100 }, retry: { max: 1 }, returns: { a: string } }
+`
+  const { smoothUsd, worstUsd } = of(yaml)
+  const bytes = ((smoothUsd ?? 0) - 100 * 10e-6) / 1.25e-6
+  assert.ok(bytes > 199_000 && bytes < 200_000, String(bytes))
+  const repairUsd = (bytes + 100 + 2_000) * 2.5e-6 + 100 * 15e-6
+  assert.ok(Math.abs((worstUsd ?? 0) - (smoothUsd ?? 0) - repairUsd) < 1e-9, `${worstUsd}`)
+})
+
 test('an unknown price is no number, and a free one is 0 whatever else is open', () => {
   const unknown = of('steps:\n  - { id: a, llm: openai/unheard-of, prompt: Hi }\n')
   assert.is(unknown.worstUsd, null)

@@ -1,0 +1,55 @@
+/** What one model call may use at the most: for the budget, which reserves it, and for whoever says beforehand what a run may cost. */
+
+export interface Amount {
+  costUsd: number
+  tokens: number
+}
+
+/** The most that a token of a model may cost, in US dollars. */
+export interface MostPrices {
+  inputUsd: number
+  outputUsd: number
+  /** For the call itself, whatever its tokens; default 0. */
+  callUsd?: number
+}
+
+export interface CallPrices {
+  /** Which prices these are, for the record of a run. */
+  readonly version?: string
+  /** For a call whose input has at most so many tokens; null where nobody knows. */
+  worstCase(provider: string, model: string, inputTokens?: number): MostPrices | null
+}
+
+/** What a call without `max_tokens` is given at the most where something is limited, and at the least: below it there is no use in calling. */
+export const MOST_OUTPUT = 8_192
+export const LEAST_OUTPUT = 256
+
+/** What a repair adds to a request besides the answer that it is about. */
+export const REPAIR_TOKENS = 2_000
+
+export interface WorstCall {
+  inputTokens: number
+  prices: MostPrices
+  /** Of the turn in which the model is shown what is wrong with its answer: it may be so long that tokens cost more. */
+  repair: MostPrices | undefined
+}
+
+/** It grows with each token of output by the same. */
+export const worstOf = ({ inputTokens, prices, repair }: WorstCall, outputTokens: number): Amount => {
+  const first = amountOf(prices, inputTokens, outputTokens)
+  // It sends all that was said, and the answer.
+  return repair === undefined
+    ? first
+    : plus(first, amountOf(repair, inputTokens + outputTokens + REPAIR_TOKENS, outputTokens))
+}
+
+const amountOf = ({ inputUsd, outputUsd, callUsd = 0 }: MostPrices, input: number, output: number): Amount => ({
+  costUsd: callUsd + input * inputUsd + output * outputUsd,
+  tokens: input + output,
+})
+
+export const NOTHING: Amount = { costUsd: 0, tokens: 0 }
+
+export const plus = (a: Amount, b: Amount): Amount => ({ costUsd: a.costUsd + b.costUsd, tokens: a.tokens + b.tokens })
+
+export const minus = (a: Amount, b: Amount): Amount => ({ costUsd: a.costUsd - b.costUsd, tokens: a.tokens - b.tokens })
