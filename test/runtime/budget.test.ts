@@ -99,7 +99,9 @@ test('an answer that may need a repair reserves both turns', () => {
 test('a repair that may reach the price of long inputs reserves that price, and a price of the call itself counts each time', () => {
   const prices = {
     worstCase: (_provider: string, _model: string, tokens = 0) =>
-      tokens > 1_000 ? { inputUsd: 3e-6, outputUsd: 5e-6, callUsd: 0.02 } : { inputUsd: 1e-6, outputUsd: 2e-6, callUsd: 0.01 },
+      tokens > 1_000
+        ? { inputUsd: 3e-6, outputUsd: 5e-6, callUsd: 0.02 }
+        : { inputUsd: 1e-6, outputUsd: 2e-6, callUsd: 0.01 },
   }
   const call = { ...callOf({ max_tokens: 500 }), returns: { type: 'object' } }
   const { reserved } = granted(new Budget({ ...UNLIMITED, costUsd: 1 }, { prices }).admit(call))

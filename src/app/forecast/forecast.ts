@@ -93,7 +93,11 @@ type Reasoned = StepForecast & Pick<Forecast, 'reasons'>
 
 const forecastStep = (
   place: StepPlace,
-  { workflow, counts, options }: { workflow: CompiledWorkflow; counts: EntryCounts; options: Required<ForecastOptions> },
+  {
+    workflow,
+    counts,
+    options,
+  }: { workflow: CompiledWorkflow; counts: EntryCounts; options: Required<ForecastOptions> },
 ): Reasoned[] => {
   const { step } = place
   const id = step.id.value
