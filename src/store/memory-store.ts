@@ -6,10 +6,14 @@
  */
 import { Defect } from '../core/defect.ts'
 import { hashBytes } from '../core/hash.ts'
+import type { ApprovalFilter, ApprovalToken, OpenApproval } from './approval-record.ts'
+import type { CloudEventFilter, StoredCloudEvent } from './cloud-event-record.ts'
 import type { JournalRow } from './journal-row.ts'
 import { isLeaseFree } from './lease.ts'
+import { MemoryApprovals } from './memory/memory-approvals.ts'
 import { findNextDue, listDue } from './memory/memory-due.ts'
 import { ENTERED, enterFlow, judgeClaim, type MemoryEntry } from './memory/memory-flow.ts'
+import { MemoryOutbox } from './memory/memory-outbox.ts'
 import { createMemoryRun, endRun, findSeqProblem, findWaiting, type MemoryRun } from './memory/memory-run.ts'
 import { createReplaceMessage, waitsInAnyCase } from './run-flow.ts'
 import {
@@ -24,6 +28,7 @@ import {
   type NewRun,
   type Owner,
   type RunChange,
+  type RunEnd,
   type RunFilter,
   type RunPhase,
   type RunRecord,
@@ -51,6 +56,8 @@ class MemoryStore implements Store {
   readonly #definitions = new Map<string, Definition>()
   readonly #answers = new Map<string, CachedAnswer>()
   readonly #blobs = new Map<string, Uint8Array>()
+  readonly #approvals = new MemoryApprovals()
+  readonly #outbox = new MemoryOutbox()
   #closed = false
 
   constructor(now: () => number) {
@@ -117,7 +124,10 @@ class MemoryStore implements Store {
     for (const id of change.timersCleared ?? []) run.timers.delete(id)
     for (const id of change.inboxTaken ?? []) if (run.inbox.has(id)) run.inbox.set(id, null)
     if (change.isPaused !== undefined) run.record.isPaused = change.isPaused
-    if (change.end !== undefined) endRun(run, change.end)
+    for (const place of change.approvalsClosed ?? []) this.#approvals.close(claim.runId, place)
+    for (const record of change.approvalsOpened ?? []) this.#approvals.open(run.record, record)
+    for (const event of change.emitted ?? []) this.#outbox.add(claim.runId, event)
+    if (change.end !== undefined) this.#end(run, change.end)
     return DONE
   }
 
@@ -181,6 +191,26 @@ class MemoryStore implements Store {
       const run = this.#runs[claim.runKey]
       return run === undefined ? [] : findWaiting(run).map((message) => ({ claim, message }))
     })
+  }
+
+  async listApprovals(filter: ApprovalFilter = {}): Promise<OpenApproval[]> {
+    this.#checkOpen()
+    return this.#approvals.list(filter)
+  }
+
+  async grantToken(runId: string, token: ApprovalToken): Promise<boolean> {
+    this.#checkOpen()
+    return this.#approvals.grant(runId, token)
+  }
+
+  async findApprovalByToken(tokenHash: string): Promise<OpenApproval | undefined> {
+    this.#checkOpen()
+    return this.#approvals.findByToken(tokenHash)
+  }
+
+  async listEvents(filter: CloudEventFilter = {}): Promise<StoredCloudEvent[]> {
+    this.#checkOpen()
+    return this.#outbox.list(filter)
   }
 
   async saveDefinition(definition: Definition): Promise<void> {
@@ -260,6 +290,11 @@ class MemoryStore implements Store {
     record.phase = 'active'
     record.holder = { ...owner, leaseUntil: now + LEASE_MS }
     return { runId: record.id, runKey: key, epoch: record.epoch, ownerId: owner.id }
+  }
+
+  #end(run: MemoryRun, end: RunEnd): void {
+    endRun(run, end)
+    this.#approvals.closeAll(run.record.id)
   }
 
   /** The run, if the claim is its current one (J2) and it has not ended (J7). */

@@ -11,10 +11,12 @@
  */
 import type { FaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
+import type { ApprovalRecord, ApprovalStore } from './approval-record.ts'
+import type { CloudEventRecord, CloudEventStore } from './cloud-event-record.ts'
 import type { JournalRow } from './journal-row.ts'
 import type { RunFlow } from './run-flow.ts'
 
-export interface Store {
+export interface Store extends ApprovalStore, CloudEventStore {
   /** Shown in messages: a file path, or `memory`. */
   readonly location: string
 
@@ -261,6 +263,11 @@ export interface RunChange {
   /** Ids of inbox messages that these rows have taken up. */
   inboxTaken?: readonly string[]
   isPaused?: boolean
+  /** Of the same path and visit as an open one: in its place. */
+  approvalsOpened?: readonly ApprovalRecord[]
+  /** Done before others are opened. */
+  approvalsClosed?: readonly { path: string; visit: number }[]
+  emitted?: readonly CloudEventRecord[]
   end?: RunEnd
 }
 
@@ -270,7 +277,7 @@ export interface TimerRecord {
   dueAt: number
 }
 
-/** Also releases the run. */
+/** Also releases the run, and closes its approvals. */
 export interface RunEnd {
   status: Exclude<RunStatus, 'running'>
   at: number

@@ -120,7 +120,9 @@ export const addStoreSubmissionTests = (test: AddStoreTest): void => {
     const startedAt = performance.now()
     for (let group = 0; group < MANY_RUNS; group += 1_000)
       await Promise.all(
-        Array.from({ length: 1_000 }, (_, place) => submit(store, { key: `${group + place}`, bodyHash: 'b' })),
+        Array.from({ length: 1_000 }, (_, place) =>
+          submit(store, { id: `r-${group + place}`, key: `${group + place}`, bodyHash: 'b' }),
+        ),
       )
     const ms = performance.now() - startedAt
     assert.ok(ms < MANY_MS, `${ms} ms`)

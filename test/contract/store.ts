@@ -2,6 +2,8 @@
 import { suite, type Test } from 'uvu'
 import type { Store } from '../../src/store/store.ts'
 import { addStoreAnswerDurabilityTests, addStoreAnswerTests } from './store-answers.ts'
+import { addStoreApprovalTests } from './store-approvals.ts'
+import { addStoreEventTests } from './store-events.ts'
 import { addStoreDurabilityTests, addStoreJournalTests } from './store-journal.ts'
 import { addStoreLeaseTests } from './store-lease.ts'
 import { addStorePhaseTests } from './store-phases.ts'
@@ -38,6 +40,8 @@ export const storeContract = (name: string, open: OpenSubject, options: { forget
   addStoreLeaseTests(add)
   addStorePhaseTests(add)
   addStoreSubmissionTests(add)
+  addStoreApprovalTests(add)
+  addStoreEventTests(add)
   addStoreQueryTests(add)
   addStoreUsageTests(add)
   addStoreAnswerTests(add)

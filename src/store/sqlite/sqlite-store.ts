@@ -10,6 +10,8 @@
 import { statSync } from 'node:fs'
 import { hashBytes } from '../../core/hash.ts'
 import type { JsonValue } from '../../core/json.ts'
+import type { ApprovalFilter, ApprovalToken, OpenApproval } from '../approval-record.ts'
+import type { CloudEventFilter, StoredCloudEvent } from '../cloud-event-record.ts'
 import type { JournalRow } from '../journal-row.ts'
 import { isLeaseFree } from '../lease.ts'
 import type {
@@ -42,6 +44,8 @@ import { type LargeText, packJson, unpackJson } from './large-text.ts'
 import { retryBusy } from './retry-busy.ts'
 import { packRun, RunCreation } from './run-creation.ts'
 import { toHolderText, toJournalRow, toRunRecord } from './run-record.ts'
+import { SqliteApprovals } from './sqlite-approvals.ts'
+import { SqliteOutbox } from './sqlite-outbox.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { selectUsageSums } from './usage-statement.ts'
 import { WriteJob } from './write-job.ts'
@@ -67,7 +71,7 @@ export class SqliteStore implements Store {
     this.#statements = prepareStatements(connection)
     this.#creation = new RunCreation({
       statements: this.#statements,
-      gate: () => this.#parts.gate,
+      gate: () => this.#getParts().gate,
       toRecord: (row) => this.#toRecord(row),
     })
     this.#group = new GroupCommit(connection, { location })
@@ -105,7 +109,7 @@ export class SqliteStore implements Store {
   write(claim: Claim, change: RunChange): Promise<void> {
     if (this.#closing !== undefined) return Promise.reject(this.#closedError())
     const open = this.#writes.get(claim)
-    const job = open ?? new WriteJob(this.#statements, claim, () => this.#closeWrite(claim, job))
+    const job = open ?? this.#createWriteJob(claim)
     try {
       job.add(change)
     } catch (error) {
@@ -158,11 +162,11 @@ export class SqliteStore implements Store {
   }
 
   listDueRuns(at: number, limit = 100): Promise<string[]> {
-    return this.#read(() => this.#parts.due.list(at, limit))
+    return this.#read(() => this.#getParts().due.list(at, limit))
   }
 
   nextDueAt(): Promise<number | null> {
-    return this.#read(() => this.#parts.due.nextAt())
+    return this.#read(() => this.#getParts().due.nextAt())
   }
 
   async post(runId: string, { id, kind, body }: InboxMessage): Promise<boolean> {
@@ -183,6 +187,22 @@ export class SqliteStore implements Store {
         return claim === undefined ? [] : [{ claim, message }]
       }),
     )
+  }
+
+  listApprovals(filter: ApprovalFilter = {}): Promise<OpenApproval[]> {
+    return this.#read(() => this.#getParts().approvals.list(filter))
+  }
+
+  grantToken(runId: string, token: ApprovalToken): Promise<boolean> {
+    return this.#change(() => this.#getParts().approvals.grant(runId, token))
+  }
+
+  findApprovalByToken(tokenHash: string): Promise<OpenApproval | undefined> {
+    return this.#read(() => this.#getParts().approvals.findByToken(tokenHash))
+  }
+
+  listEvents(filter: CloudEventFilter = {}): Promise<StoredCloudEvent[]> {
+    return this.#read(() => this.#getParts().outbox.list(filter))
   }
 
   saveDefinition({ hash, workflow, file, source, links }: Definition): Promise<void> {
@@ -233,9 +253,18 @@ export class SqliteStore implements Store {
     return this.#closing
   }
 
-  get #parts(): Parts {
-    this.#laterParts ??= createParts(this.#connection)
+  readonly #getParts = (): Parts => {
+    this.#laterParts ??= createParts(this.#connection, this.#unpack)
     return this.#laterParts
+  }
+
+  #createWriteJob(claim: Claim): WriteJob {
+    const job: WriteJob = new WriteJob(claim, {
+      statements: this.#statements,
+      parts: this.#getParts,
+      onBegin: () => this.#closeWrite(claim, job),
+    })
+    return job
   }
 
   #closeWrite(claim: Claim, job: WriteJob): void {
@@ -248,10 +277,10 @@ export class SqliteStore implements Store {
     const run = this.#toRecord(row)
     if (run.status !== 'running') return { kind: 'ended', run }
     if (!isLeaseFree(run.holder, owner, this.#statements.readNow.get() ?? 0)) return { kind: 'held', run }
-    const verdict = row.flow_key === null ? undefined : this.#parts.gate.judgeClaim(row.key)
+    const verdict = row.flow_key === null ? undefined : this.#getParts().gate.judgeClaim(row.key)
     if (verdict?.isFree === false) return { kind: 'queued', run, ahead: verdict.ahead, retryAt: verdict.retryAt }
     this.#statements.claimRun.run(toHolderText(owner), row.key)
-    if (verdict?.takesPermit) this.#parts.gate.admit(row.key)
+    if (verdict?.takesPermit) this.#getParts().gate.admit(row.key)
     const claimed = this.#statements.readRun.get(id) ?? row
     const claim = { runId: id, runKey: row.key, epoch: claimed.epoch, ownerId: owner.id }
     return { kind: 'claimed', claim, run: this.#toRecord(claimed) }
@@ -304,11 +333,18 @@ export class SqliteStore implements Store {
 interface Parts {
   gate: FlowGate
   due: DueRuns
+  approvals: SqliteApprovals
+  outbox: SqliteOutbox
 }
 
-const createParts = (connection: Connection): Parts => {
+const createParts = (connection: Connection, unpack: (text: string) => JsonValue): Parts => {
   const gate = new FlowGate(connection)
-  return { gate, due: new DueRuns(connection, gate) }
+  return {
+    gate,
+    due: new DueRuns(connection, gate),
+    approvals: new SqliteApprovals(connection, unpack),
+    outbox: new SqliteOutbox(connection, unpack),
+  }
 }
 
 /** Device and inode: what makes a file itself. Undefined when there is none. */

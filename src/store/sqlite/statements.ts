@@ -213,6 +213,7 @@ const prepareInboxStatements = (db: Connection) => ({
   takeMessage: db.prepare<[run: number, id: string]>(
     'update inbox set taken = 1, body = null where run = ? and id = ?',
   ),
+  clearApprovals: db.prepare<[run: number]>('delete from approval where run = ?'),
   clearInbox: db.prepare<[run: number]>('delete from inbox where run = ?'),
 })
 

@@ -7,6 +7,8 @@ import type { Job } from './group-commit.ts'
 import { LAST_SEQ, toJournalKey } from './journal-key.ts'
 import { type LargeText, packJson } from './large-text.ts'
 import { packRowData } from './row-data.ts'
+import { type PackedApproval, packApproval, type SqliteApprovals } from './sqlite-approvals.ts'
+import type { PackedEvent, SqliteOutbox } from './sqlite-outbox.ts'
 import type { Statements } from './statements.ts'
 
 interface PackedRow {
@@ -20,6 +22,21 @@ interface PackedEnd {
   error: string | null
 }
 
+/** A change, with what few of them have as text. */
+interface PackedChange {
+  change: RunChange
+  approvals: PackedApproval[] | undefined
+  events: PackedEvent[] | undefined
+}
+
+export interface WriteJobOptions {
+  statements: Statements
+  /** What few writes need. */
+  parts(): { approvals: SqliteApprovals; outbox: SqliteOutbox }
+  /** Called when the job is carried out: what comes later needs another job. */
+  onBegin(): void
+}
+
 /** All that one claim writes in one turn of the event loop, as text already: one promise for the whole. */
 export class WriteJob implements Job {
   readonly promise: Promise<void>
@@ -27,35 +44,36 @@ export class WriteJob implements Job {
   readonly fail: (error: unknown) => void
   readonly #statements: Statements
   readonly #claim: Claim
-  readonly #onBegin: () => void
+  readonly #options: WriteJobOptions
   readonly #rows: PackedRow[] = []
   readonly #large: LargeText[] = []
-  readonly #changes: RunChange[] = []
+  readonly #changes: PackedChange[] = []
   #end: PackedEnd | undefined
 
-  /** `onBegin` is called when the job is carried out: what comes later needs another job. */
-  constructor(statements: Statements, claim: Claim, onBegin: () => void) {
+  constructor(claim: Claim, options: WriteJobOptions) {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.promise = promise
     this.succeed = resolve
     this.fail = reject
-    this.#statements = statements
+    this.#statements = options.statements
     this.#claim = claim
-    this.#onBegin = onBegin
+    this.#options = options
   }
 
   /** @throws Defect J2 when the rows leave a gap; then nothing of the change is taken. */
   add(change: RunChange): void {
     const large: LargeText[] = []
     const rows = change.rows === undefined ? [] : this.#packRows(change.rows, large)
+    const approvals = change.approvalsOpened?.map((record) => packApproval(record, large))
+    const events = change.emitted?.map((event) => ({ event, text: packJson(event.data, large) }))
     if (change.end !== undefined) this.#end = packEnd(change.end, large)
     this.#rows.push(...rows)
     this.#large.push(...large)
-    this.#changes.push(change)
+    this.#changes.push({ change, approvals, events })
   }
 
   perform(): void {
-    this.#onBegin()
+    this.#options.onBegin()
     this.#checkClaim()
     for (const packed of this.#rows) this.#insertRow(packed)
     for (const { hash, bytes } of this.#large) this.#statements.insertBlob.run(hash, bytes)
@@ -108,12 +126,15 @@ export class WriteJob implements Job {
     return new Defect(`J2: row ${seq} of run '${this.#claim.runId}': expected ${expected}`)
   }
 
-  #applyRest({ timersSet, timersCleared, inboxTaken, isPaused }: RunChange): void {
+  #applyRest({ change, approvals, events }: PackedChange): void {
     const { runKey } = this.#claim
-    for (const { id, dueAt } of timersSet ?? []) this.#statements.setTimer.run(runKey, id, dueAt)
-    for (const id of timersCleared ?? []) this.#statements.clearTimer.run(runKey, id)
-    for (const id of inboxTaken ?? []) this.#statements.takeMessage.run(runKey, id)
-    if (isPaused !== undefined) this.#statements.pauseRun.run(isPaused ? 1 : 0, runKey)
+    for (const { id, dueAt } of change.timersSet ?? []) this.#statements.setTimer.run(runKey, id, dueAt)
+    for (const id of change.timersCleared ?? []) this.#statements.clearTimer.run(runKey, id)
+    for (const id of change.inboxTaken ?? []) this.#statements.takeMessage.run(runKey, id)
+    if (change.isPaused !== undefined) this.#statements.pauseRun.run(change.isPaused ? 1 : 0, runKey)
+    for (const place of change.approvalsClosed ?? []) this.#options.parts().approvals.close(runKey, place)
+    for (const packed of approvals ?? []) this.#options.parts().approvals.open(runKey, packed)
+    for (const packed of events ?? []) this.#options.parts().outbox.add(runKey, packed)
   }
 
   #applyEnd({ end, output, error }: PackedEnd): void {
@@ -125,6 +146,7 @@ export class WriteJob implements Job {
     statements.endRun.run(toStatusCode(status), at, output, error, ...figures, runKey, epoch)
     statements.clearTimers.run(runKey)
     statements.clearInbox.run(runKey)
+    statements.clearApprovals.run(runKey)
   }
 }
 

@@ -1,0 +1,32 @@
+import type { JsonValue } from '../core/json.ts'
+
+/** An event that leaves a run, in the words of CloudEvents 1.0. */
+export interface CloudEventRecord {
+  /** Unique in the store: what is emitted twice counts once. */
+  id: string
+  type: string
+  source: string
+  /** Epoch milliseconds. */
+  at: number
+  data: JsonValue
+}
+
+export interface StoredCloudEvent extends CloudEventRecord {
+  runId: string
+  /** Epoch milliseconds; null: not yet. */
+  deliveredAt: number | null
+}
+
+export interface CloudEventFilter {
+  type?: string
+  /** Id. */
+  run?: string
+  /** Epoch milliseconds: then or later. */
+  since?: number
+  limit?: number
+}
+
+export interface CloudEventStore {
+  /** In the order in which they were emitted; without a limit all of them. */
+  listEvents(filter?: CloudEventFilter): Promise<StoredCloudEvent[]>
+}

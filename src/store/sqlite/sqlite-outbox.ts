@@ -1,0 +1,62 @@
+/** Events that runs emitted, in SQL, in the order in which they did. */
+import type { JsonValue } from '../../core/json.ts'
+import type { CloudEventFilter, CloudEventRecord, StoredCloudEvent } from '../cloud-event-record.ts'
+import type { Connection } from './connection.ts'
+
+/** An event with its data as text. */
+export interface PackedEvent {
+  event: CloudEventRecord
+  text: string
+}
+
+interface StoredEvent extends Omit<CloudEventRecord, 'data'> {
+  run_id: string
+  data: string
+  delivered_at: number | null
+}
+
+export class SqliteOutbox {
+  readonly #statements: ReturnType<typeof prepareOutbox>
+  readonly #unpack: (text: string) => JsonValue
+
+  constructor(connection: Connection, unpack: (text: string) => JsonValue) {
+    this.#statements = prepareOutbox(connection)
+    this.#unpack = unpack
+  }
+
+  add(run: number, { event, text }: PackedEvent): void {
+    const { id, type, source, at } = event
+    this.#statements.add.run(run, id, type, source, at, text)
+  }
+
+  list({ type, run, since = 0, limit }: CloudEventFilter): StoredCloudEvent[] {
+    const statement = run === undefined ? this.#statements.list : this.#statements.listOfRun
+    const found = statement.all({ run: run ?? null, type: type ?? null, since, limit: limit ?? -1 })
+    return found.map(({ run_id, delivered_at, data, ...event }) => ({
+      ...event,
+      data: this.#unpack(data),
+      runId: run_id,
+      deliveredAt: delivered_at,
+    }))
+  }
+}
+
+interface Query {
+  run: string | null
+  type: string | null
+  since: number
+  limit: number
+}
+
+const SELECT = `select outbox.id, type, source, at, data, run.id as run_id, delivered_at from outbox
+  join run on run.key = outbox.run where at >= @since and (@type is null or type = @type)`
+
+const prepareOutbox = (db: Connection) => ({
+  add: db.prepare<[run: number, id: string, type: string, source: string, at: number, data: string]>(
+    'insert into outbox (run, id, type, source, at, data) values (?, ?, ?, ?, ?, ?) on conflict (id) do nothing',
+  ),
+  list: db.prepare<[Query], StoredEvent>(`${SELECT} and @run is null order by outbox.key limit @limit`),
+  listOfRun: db.prepare<[Query], StoredEvent>(
+    `${SELECT} and outbox.run = (select key from run where id = @run) order by outbox.key limit @limit`,
+  ),
+})
