@@ -43,6 +43,10 @@ const TARGETS: readonly Target[] = [
     of: { peer: 'troupe', metric: '1000 times, state grows' },
   },
   { id: 'W8', metric: 'a run', bound: 'at most', limit: 1_536 },
+  { id: 'L1', metric: 'openai, above the SDK, memory store', bound: 'at most', limit: 2 },
+  { id: 'L1', metric: 'openai, above the SDK, durable', bound: 'at most', limit: 2 },
+  { id: 'L1', metric: 'ollama, above the SDK, memory store', bound: 'at most', limit: 2 },
+  { id: 'L1', metric: 'ollama, above the SDK, durable', bound: 'at most', limit: 2 },
 ]
 
 /** Above this share of the median, bare Node's repeats say that the machine was not steady. */

@@ -1,3 +1,5 @@
+import { medianOf } from './rows.ts'
+
 /**
  * How fast work is done. Whoever is measured is first left to work for a while: V8 compiles what runs often, and it takes a
  * second until it has compiled all of a step's way. Measured in time, not in runs, so that fast and slow are equally warm.
@@ -23,6 +25,16 @@ export const warmUp = async (run: () => Promise<unknown>): Promise<void> => {
   const started = performance.now()
   do await run()
   while (performance.now() - started < WARM_UP_MS)
+}
+
+/** Milliseconds a run of each, taken in turn, so that a slow moment hits all alike; of each the middle one. */
+export const timeInTurn = async (runs: readonly (() => Promise<unknown>)[]): Promise<number[]> => {
+  for (const run of runs) await warmUp(run)
+  const times = runs.map((): number[] => [])
+  const started = performance.now()
+  while (performance.now() - started < MEASURE_MS * runs.length)
+    for (const [index, run] of runs.entries()) times[index]?.push(await timeOnce(run))
+  return times.map(medianOf)
 }
 
 /** Milliseconds of one call. */

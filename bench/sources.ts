@@ -3,14 +3,27 @@
 export const STEPS_IN_LINE = 10
 
 /** Ten model calls in a line, each reading the one before. */
-export const LINE = `
+const createLine = (model: string): string => `
 workflow: line
-models: { default: mock/echo }
+models: { default: ${model} }
 steps:
 ${Array.from({ length: STEPS_IN_LINE }, (_, index) => {
   const before = index === 0 ? 'start' : `\${steps.step_${index - 1}.output.text}`
   return `  - { id: step_${index}, llm: default, prompt: "${before}" }`
 }).join('\n')}
+`
+
+export const LINE = createLine('mock/echo')
+
+/** The same, asking a server. */
+export const createModelLine = (provider: string): string => createLine(`${provider}/bench`)
+
+/** One answer, piece by piece. */
+export const createStreamedCall = (provider: string): string => `
+workflow: streamed
+models: { default: ${provider}/bench }
+steps:
+  - { id: ask, llm: default, prompt: go on, stream: true }
 `
 
 /** What a new process does first. */

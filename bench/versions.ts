@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const OWN = ['xstate', 'better-sqlite3']
+const OWN = ['xstate', 'better-sqlite3', 'openai', 'ollama']
 const ROOT = join(import.meta.dirname, '..')
 const PEERS = join(import.meta.dirname, 'peers')
 

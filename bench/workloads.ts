@@ -7,7 +7,20 @@ import { growingLoop } from './workloads/growing-loop.ts'
 import { lineDurable } from './workloads/line-durable.ts'
 import { lineInMemory } from './workloads/line-in-memory.ts'
 import { loop } from './workloads/loop.ts'
+import { modelOverhead } from './workloads/model-overhead.ts'
+import { modelStream } from './workloads/model-stream.ts'
 
-const ALL = [fold, lineInMemory, loop, fanOut, lineDurable, coldStart, growingLoop, databaseSize]
+const ALL = [
+  fold,
+  lineInMemory,
+  loop,
+  fanOut,
+  lineDurable,
+  coldStart,
+  growingLoop,
+  databaseSize,
+  modelOverhead,
+  modelStream,
+]
 
 export const WORKLOADS: Workloads = Object.fromEntries(ALL.map((workload) => [workload.id, workload]))

@@ -7,11 +7,18 @@ import { createTempFolder } from '../support/temp-folder.ts'
 
 const test = suite('start-up')
 
-const WORKFLOW = `
+const asking = (model: string): string => `
 workflow: one_step
-models: { default: mock/echo }
+models: { default: ${model} }
 steps:
-  - { id: ask, llm: default, prompt: hello }
+  - { id: ask, llm: default, prompt: hello, retry: { max: 1 } }
+`
+
+const WITHOUT_MODELS = `
+workflow: no_model
+steps:
+  - { id: greet, set: { text: "'hello'" } }
+output: { text: steps.greet.output.text }
 `
 
 /** Prints at the end which files were loaded, and which parts of Node that a bare one does not load. */
@@ -35,33 +42,74 @@ test('checking and running a workflow loads five packages, and none of the heavy
 })
 
 interface Loaded {
+  exitCode: number | null
+  stdout: string
   files: string[]
   builtins: string[]
 }
 
-const recordRun = async (): Promise<Loaded> => {
+/** On a database that is there already. */
+const recordRun = async (workflow: string): Promise<Loaded> => {
   const folder = createTempFolder()
   writeFileSync(folder.resolve('recorder.cjs'), RECORDER)
-  writeFileSync(folder.resolve('one-step.yaml'), WORKFLOW)
-  const env = { NODE_OPTIONS: `--require ${folder.resolve('recorder.cjs')}` }
+  writeFileSync(folder.resolve('one-step.yaml'), workflow)
+  const env = { ...NOWHERE, NODE_OPTIONS: `--require ${folder.resolve('recorder.cjs')}` }
   const run = (): Promise<ProcessResult> =>
     startBuiltCli(['run', 'one-step.yaml', '--quiet'], { cwd: folder.path, env }).done
   // The first one makes the database, with MikroORM.
   await run()
   const { stdout, stderr, exitCode } = await run()
-  assert.is(exitCode, 0, stderr)
-  assert.match(stdout, 'hello')
-  return JSON.parse(stderr)
+  return { exitCode, stdout, ...JSON.parse(stderr.slice(stderr.lastIndexOf('{"files":'))) }
 }
 
+/** Where every model call fails at once: nobody listens. */
+const NOWHERE = {
+  OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
+  ANTHROPIC_BASE_URL: 'http://127.0.0.1:1',
+  GEMINI_BASE_URL: 'http://127.0.0.1:1',
+  OLLAMA_HOST: '127.0.0.1:1',
+}
+
+const packagesOf = ({ files }: Loaded): string[] => [...new Set(files.flatMap((file) => packageOf(file) ?? []))].sort()
+
 test('a run on a database that is there already reads few files, and of Node no HTTP, processes or threads', async () => {
-  const { files, builtins } = await recordRun()
+  const loaded = await recordRun(asking('mock/echo'))
+  const { files, builtins } = loaded
+  assert.is(loaded.exitCode, 0)
+  assert.match(loaded.stdout, 'hello')
   const ours = files.filter((file) => file.startsWith('file:') && packageOf(file) === undefined)
   assert.ok(ours.length <= 12, `${ours.length} files:\n${ours.join('\n')}`)
-  const packages = new Set(files.flatMap((file) => packageOf(file) ?? []))
-  assert.equal([...packages], ['better-sqlite3'])
+  assert.equal(packagesOf(loaded), ['better-sqlite3'])
   for (const heavy of ['child_process', 'http', 'worker_threads', 'internal/fs/promises', 'perf_hooks'])
     assert.not(builtins.includes(heavy), `${heavy} is loaded`)
 })
+
+test('a run without models loads no SDK and nothing of a provider', async () => {
+  const loaded = await recordRun(WITHOUT_MODELS)
+  assert.is(loaded.exitCode, 0)
+  assert.equal(packagesOf(loaded), ['better-sqlite3'])
+  const names = loaded.files.map((file) => file.slice(file.lastIndexOf('/') + 1))
+  assert.equal(
+    names.filter((name) => /openai|anthropic|gemini|ollama|llm-actor/.test(name)),
+    [],
+  )
+})
+
+const SDKS: [model: string, sdk: string][] = [
+  ['openai/gpt-4.1-mini', 'openai'],
+  ['anthropic/claude-haiku-4-5', '@anthropic-ai/sdk'],
+  ['gemini/gemini-2.5-flash', '@google/generative-ai'],
+  ['ollama/llama3.2', 'ollama'],
+]
+for (const [model, sdk] of SDKS)
+  test(`a run with ${model} loads ${sdk}, and no other SDK`, async () => {
+    const loaded = await recordRun(asking(model))
+    assert.is(loaded.exitCode, 1)
+    const all = SDKS.map(([, name]) => name)
+    assert.equal(
+      packagesOf(loaded).filter((name) => all.includes(name)),
+      [sdk],
+    )
+  })
 
 test.run()

@@ -42,6 +42,9 @@ const IDLE_MS = 60_000
 const FIRST_FACTOR = 5
 const LONGEST_REFUSAL_BYTES = 64_000
 
+/** Made once: without a reason of ours each call would make one, with a stack, and nobody reads it. */
+const CLOSED = new Error('the request is over')
+
 export const createModelRequest = (options: ModelRequestOptions): ModelRequest => {
   const { settings, model, signal, streams } = options
   const clock = settings.clock ?? systemClock
@@ -106,7 +109,7 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
       isOver = true
       callOff()
       signal.removeEventListener('abort', abort)
-      own.abort()
+      own.abort(CLOSED)
     },
   }
 }
