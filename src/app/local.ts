@@ -19,7 +19,7 @@ import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
 import { SecretVault } from '../runtime/secret-vault.ts'
 import { createOwner } from '../store/process-identity.ts'
-import type { Store } from '../store/store.ts'
+import type { QueuedRun, Store } from '../store/store.ts'
 import { keepAnswersIn } from './answer-cache.ts'
 import { createCatalogue, createPinnedCatalogue } from './catalogue.ts'
 import type { OwnActor } from './own-actor.ts'
@@ -49,6 +49,8 @@ export interface StartOptions {
   /** Absolute: what relative paths in the workflow are relative to; kept with the run. */
   folder?: string
   watch?: RunWatcher
+  /** Told again and again while the workflow's `flow` makes the run wait. */
+  onQueued?: (queued: QueuedRun) => void
 }
 
 export interface CompileSourceOptions {
@@ -91,6 +93,7 @@ export const createLocal = ({
     placement: createLocalPlacement(createLoader({ tools, clock, actors, providers, pricing, store, cache }), vault),
     vault,
     prices: pricing,
+    pricing: pricing.version,
     recompile: ({ file, source, links }, models) => {
       return expectCompiled(
         compile(createSource(file, source), {
@@ -106,10 +109,10 @@ export const createLocal = ({
   return {
     store,
     compile: compileSource,
-    async start(workflow, { input = {}, models = {}, folder, watch } = {}) {
+    async start(workflow, { input = {}, models = {}, folder, watch, onQueued } = {}) {
       const checked = await checkInput(workflow, input)
       const place = { ...(folder !== undefined && { folder }), ...(watch && { watch }) }
-      return host.start(workflow, { input: checked, models, env: environment, ...place })
+      return host.start(workflow, { input: checked, models, env: environment, onQueued, ...place })
     },
     resume: (id, options) => host.resume(id, options),
     async close() {

@@ -35,7 +35,7 @@ export interface ResultOptions {
 export const toResult = ({ run, workflow, exit, durationMs, holder }: ResultOptions): RunResult => {
   if (exit.kind === 'ended') return toEndedResult({ run, workflow, end: exit.end, durationMs: exit.durationMs })
   const base = { run, workflow, status: 'running', output: null, usage: NO_USAGE, duration_ms: durationMs } as const
-  if (exit.kind === 'left') return { ...base, error: null }
+  if (exit.kind === 'left' || exit.kind === 'waiting') return { ...base, error: null }
   if (exit.kind === 'lost') {
     const message = `another process took the run over: ${holder ?? 'it is not known which'}`
     return { ...base, error: { code: 'lease_lost', message, step: null } }

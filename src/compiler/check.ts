@@ -112,6 +112,8 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   checkModels(context)
   checkPrices(context)
   checkPresets(context)
+  if (workflow.flow?.key !== undefined)
+    expressions.expression(workflow.flow.key, { names: names.ofFlow(), node: undefined })
   checkTriggers(context)
   checkSteps(context)
   const output = checkOutput(context) ?? lastOutput(index, { steps: workflow.steps, types })

@@ -18,6 +18,7 @@ import type { Workflow } from './document.ts'
 import type { Type } from './expression/type.ts'
 import { inlineFiles } from './inline-files.ts'
 import { type LinkedWorkflow, linkWorkflow } from './link.ts'
+import { linkFlow } from './link/flow.ts'
 import { linkChildren } from './link-children.ts'
 import { joinLinks, type LinkReader, type Links, NO_LINKS } from './links.ts'
 import { lowerWorkflow } from './lower.ts'
@@ -56,6 +57,8 @@ export interface CompiledWorkflow extends LinkedWorkflow {
   plans: ReadonlyMap<string, StepPlan>
   /** Every model that a run may call, those of child workflows included. */
   models: readonly string[]
+  /** Which runs a run with this input shares limits with, and what these are; undefined: none. @throws (the function) Fault `expression_failed` */
+  flow: ReturnType<typeof linkFlow>
   /** Closed object schema of the run's input; undefined: the workflow takes none. */
   input: JsonSchema | undefined
   limits: { steps: number; timeMs: number | undefined; tokens: number | undefined; costUsd: number | undefined }
@@ -143,6 +146,7 @@ const build = (
     output: checked.output,
     plans,
     models: checked.models,
+    flow: linkFlow(workflow),
     input: workflow.input?.value,
     limits: {
       steps: stepLimitOf(workflow),

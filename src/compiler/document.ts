@@ -43,7 +43,7 @@ export interface Workflow {
   output?: ValueNode
   mcp: Map<string, Located<JsonValue>>
   presets: Map<string, Preset>
-  flow?: Located<JsonValue>
+  flow?: Flow
   runsOn?: Located<RunsOn>
   retention?: Located<JsonValue>
   range: Range
@@ -56,6 +56,18 @@ export interface Limits {
   steps?: Located<number>
   timeMs?: Located<number>
   allowUnpriced?: Located<boolean>
+}
+
+/** How many runs may go on or begin at once. */
+export interface Flow {
+  concurrency?: Located<number>
+  /** Over `input` and `env`: runs with the same value share the limits. */
+  key?: ExpressionText
+  onConflict: Located<'queue' | 'reject' | 'replace'>
+  /** `10/1m` */
+  rate?: Located<string>
+  priority?: Located<number>
+  range: Range
 }
 
 export interface Trigger {

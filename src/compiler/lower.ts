@@ -83,7 +83,8 @@ const lowerUndo = (): StateConfig => {
   return {
     id: UNDO,
     meta: { kind: 'undo' },
-    on: { CANCEL: [], BUDGET_EXCEEDED: [] },
+    // Without a target, and in place of the machine's own.
+    on: { CANCEL: [{}], BUDGET_EXCEEDED: [{}] },
     invoke: { id: UNDO, src: 'undo', input: { step: UNDO }, onDone: onward, onError: onward },
   }
 }

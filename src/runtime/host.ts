@@ -1,29 +1,21 @@
 /**
  * The host: runs machines in this process. Creates, resumes and cancels runs, keeps their leases, empties their inboxes.
  *
- * It owns this process's identity towards the store, and the two beats: renewing leases (each 3 s) and reading inboxes
- * (each 250 ms), both only while it holds a run. What happens inside a run is the run's (run.ts).
+ * It owns this process's identity towards the store. Which runs it holds, and what keeps them, is in held-runs.ts; what happens
+ * inside a run is the run's (run.ts).
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
-import { LOWERING_VERSION } from '../compiler/lower.ts'
 import type { Clock } from '../core/clock.ts'
-import { Defect } from '../core/defect.ts'
 import { Fault } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { createRunId } from '../core/run-id.ts'
 import type { JournalRow } from '../store/journal-row.ts'
-import {
-  type Claim,
-  type Definition,
-  LEASE_BEAT_MS,
-  LEASE_MS,
-  type Owner,
-  type RunRecord,
-  type Store,
-} from '../store/store.ts'
-import { Budget } from './budget.ts'
+import type { Claim, Definition, Owner, QueuedRun, RunRecord, Store } from '../store/store.ts'
+import { Budget, type ParentBudget, spentOf } from './budget.ts'
 import { checkInput } from './check-input.ts'
-import { type ChildHost, type OpenedChild, performChild } from './child-run.ts'
+import { type ChildHost, type OpenedChild, performChild, type WantedChild } from './child-run.ts'
+import { HeldRuns } from './held-runs.ts'
+import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
 import type { Placement } from './placement.ts'
 import { type RecoveredRun, recoverRun } from './recovery.ts'
 import { Run } from './run.ts'
@@ -31,7 +23,7 @@ import type { CreatedData } from './run-event.ts'
 import type { RunWatcher } from './run-notice.ts'
 import { contextOf } from './scope.ts'
 import type { SecretVault } from './secret-vault.ts'
-import type { CallPrices } from './worst-case.ts'
+import { type CallPrices, NOTHING } from './worst-case.ts'
 
 export interface HostOptions {
   store: Store
@@ -43,8 +35,12 @@ export interface HostOptions {
   recompile(definition: Definition, models: Record<string, string>): CompiledWorkflow
   /** What calls may cost; default: nobody knows. */
   prices?: CallPrices
+  /** Which prices these are: kept with each new run. */
+  pricing?: string
   /** How often inboxes are read, in milliseconds; default 250. */
   inboxBeatMs?: number
+  /** Whether runs that only wait are let go of: somebody then has to `wake` them. Default false. */
+  passivates?: boolean
 }
 
 export interface NewRunOptions {
@@ -55,17 +51,20 @@ export interface NewRunOptions {
   /** Kept with the run, for whoever resumes it. */
   folder?: string
   watch?: RunWatcher
+  /** Told again and again while its flow makes it wait. */
+  onQueued?: ((queued: QueuedRun) => void) | undefined
 }
 
 export type ResumeResult =
   | { kind: 'resumed'; run: Run }
-  | { kind: 'held' | 'ended' | 'queued'; run: RunRecord }
+  | { kind: 'held' | 'ended'; run: RunRecord }
+  | QueuedRun
   | { kind: 'missing' }
 
 const INBOX_BEAT_MS = 250
 
-/** A lease counts as fresh a little shorter than it holds, so that clocks need not agree to the millisecond. */
-const FRESH_MS = LEASE_MS - 2_000
+/** How often a run that its flow makes wait is tried again. */
+const QUEUE_BEAT_MS = 250
 
 const NO_PRICES: CallPrices = { worstCase: () => null }
 
@@ -83,6 +82,7 @@ const isolated =
   }
 
 interface Holding {
+  parent: string | undefined
   workflow: CompiledWorkflow
   claim: Claim
   /** Before the store was asked for it: its lease runs from then on at the earliest. */
@@ -90,8 +90,9 @@ interface Holding {
   watch: RunWatcher
   /** The run's journal so far. */
   rows: readonly JournalRow[]
+  isPaused?: boolean
   /** Of a child: what its parent may spend as well. */
-  above?: Budget | undefined
+  above?: ParentBudget | undefined
 }
 
 /** What a child takes from its parent. */
@@ -101,72 +102,89 @@ interface ChildParent {
   budget: Budget | undefined
 }
 
-interface HeldRun {
-  run: Run
-  /** When its lease was last asked for, by our clock. */
-  renewedAt: number
-}
+type OpenOptions = { watch: RunWatcher; above?: ParentBudget | undefined }
 
 export class Host {
   readonly #options: HostOptions
-  readonly #runs = new Map<string, HeldRun>()
-  #stopBeats: (() => void) | undefined
+  readonly #held: HeldRuns
+  /** Definitions that runs were resumed with, by hash and models. */
+  readonly #compiled = new Map<string, CompiledWorkflow>()
+  #isStopped = false
 
   constructor(options: HostOptions) {
+    const { store, clock, inboxBeatMs = INBOX_BEAT_MS, passivates = false } = options
     this.#options = options
+    this.#held = new HeldRuns({ store, clock, inboxBeatMs, passivates })
   }
 
-  /** Creates a run and starts it. @throws StoreError */
-  start(workflow: CompiledWorkflow, options: NewRunOptions): Promise<Run> {
-    return this.#create(workflow, { ...options, id: createRunId(this.#options.clock.now()) })
+  /** How many runs it holds. */
+  get size(): number {
+    return this.#held.size
+  }
+
+  /**
+   * Creates a run and starts it, as soon as its flow lets it begin.
+   * @throws StoreError; Fault `conflict` when its flow rejects it
+   */
+  start(workflow: CompiledWorkflow, { watch = nobody, onQueued, ...wanted }: NewRunOptions): Promise<Run> {
+    const at = this.#options.clock.now()
+    return this.#create(workflow, { ...wanted, id: createRunId(at), at }, { watch, onQueued })
   }
 
   async #create(
     workflow: CompiledWorkflow,
-    {
-      id,
-      parent,
-      input,
-      models = {},
-      env = {},
-      folder,
-      watch = nobody,
-      above,
-    }: NewRunOptions & { id: string; parent?: string; above?: Budget | undefined },
+    wanted: WantedRun,
+    { watch, above, onQueued }: OpenOptions & Pick<NewRunOptions, 'onQueued'>,
   ): Promise<Run> {
-    const { store, clock, owner, vault } = this.#options
-    const at = clock.now()
-    const data: CreatedData = {
-      input: vault.redact(input),
-      lowering: LOWERING_VERSION,
-      models,
-      env: vault.redact(env),
-      ...(folder === undefined ? {} : { folder }),
-    }
-    const created: JournalRow = { seq: 1, at, kind: 'created', path: '', visit: 0, data: data as unknown as JsonValue }
-    const definition = toDefinition(workflow)
-    const run = {
-      id,
-      workflow: workflow.name,
-      definition: workflow.hash,
-      created,
-      ...(parent === undefined ? {} : { parent }),
-    }
+    const { store, owner, vault, pricing } = this.#options
+    const { id, at, parent } = wanted
+    const run = toNewRun(workflow, { ...wanted, ...(pricing === undefined ? {} : { pricing }) }, vault)
     // Asked for in one turn of the event loop, so that both are one transaction.
-    const [, entry] = await Promise.all([store.saveDefinition(definition), store.create(run, owner)])
-    if (entry.kind !== 'created')
-      throw new Defect(`J2: run '${id}' has no flow and no key: expected it created, got ${entry.kind}`)
-    const { claim } = entry
-    const held = this.#hold(recoverRun(id, workflow, [created]), {
+    const [, result] = await Promise.all([store.saveDefinition(toDefinition(workflow)), store.create(run, owner)])
+    if (result.kind === 'queued') return this.#awaitTurn(result, { watch, onQueued })
+    if (result.kind !== 'created') throw toRefusal(workflow, result)
+    const { claim } = result
+    const rows = [run.created]
+    const held = this.#hold(recoverRun(id, workflow, rows), {
       workflow,
       claim,
       claimedAt: at,
       watch,
-      rows: [],
+      rows,
       above,
+      parent,
     })
     held.start({ isResumed: false })
     return held
+  }
+
+  async #awaitTurn(
+    queued: QueuedRun,
+    { watch, onQueued }: Pick<NewRunOptions, 'onQueued'> & OpenOptions,
+  ): Promise<Run> {
+    const { clock } = this.#options
+    onQueued?.(queued)
+    await new Promise<void>((resolve) => clock.wakeAt(clock.now() + QUEUE_BEAT_MS, resolve))
+    const { id } = queued.run
+    if (this.#isStopped) throw new Fault('unavailable', `run '${id}' is queued, and this process has stopped`)
+    const resumed = await this.resume(id, { watch })
+    if (resumed.kind === 'resumed') return resumed.run
+    if (resumed.kind === 'queued') return this.#awaitTurn(resumed, { watch, onQueued })
+    throw new Fault('conflict', `run '${id}' was taken by another process while it was queued`, {
+      details: { run: id },
+    })
+  }
+
+  /** Goes on with a run that is due, and with the runs whose step it is: a child's budget and end are its parent's. */
+  async wake(id: string): Promise<ResumeResult> {
+    const { store } = this.#options
+    let found = await store.findRun(id)
+    while (found.kind === 'found' && found.run.parent !== null) {
+      const above = await store.findRun(found.run.parent)
+      if (above.kind !== 'found' || above.run.status !== 'running') break
+      found = above
+    }
+    return found.kind === 'found' ? this.resume(found.run.id) : { kind: 'missing' }
   }
 
   /** Takes over a run that nobody holds and goes on from its last recorded event. @throws StoreError, Fault */
@@ -174,10 +192,10 @@ export class Host {
     return this.#resume(id, { watch, above: undefined })
   }
 
-  async #resume(id: string, { watch, above }: { watch: RunWatcher; above: Budget | undefined }): Promise<ResumeResult> {
-    const { store, owner, clock, recompile } = this.#options
+  async #resume(id: string, { watch, above }: OpenOptions): Promise<ResumeResult> {
+    const { store, owner, clock } = this.#options
     // The store would give it to us a second time, since we hold it already.
-    if (this.#runs.has(id)) return this.#describeHeld(id)
+    if (this.#held.has(id)) return this.#describeHeld(id)
     const claimedAt = clock.now()
     const result = await store.claim(id, owner)
     if (result.kind !== 'claimed') return result
@@ -188,10 +206,21 @@ export class Host {
         throw new Fault('not_found', `the definition of run '${id}' is not in ${store.location}`)
       const rows = await store.readJournal(id)
       const created = rows[0]?.data as unknown as CreatedData | undefined
-      const workflow = recompile(definition, created?.models ?? {})
+      const workflow = this.#recompile(definition, created?.models ?? {})
       const messages = (await store.readInbox([claim])).map(({ message }) => message)
-      const run = this.#hold(recoverRun(id, workflow, rows), { workflow, claim, claimedAt, watch, rows, above })
-      run.start({ isResumed: true, messages })
+      const { parent, isPaused } = result.run
+      const run = this.#hold(recoverRun(id, workflow, rows), {
+        workflow,
+        claim,
+        claimedAt,
+        watch,
+        rows,
+        above,
+        isPaused,
+        parent: parent ?? undefined,
+      })
+      // The first to hold it: nobody has begun what is open in it.
+      run.start({ isResumed: claim.epoch > 1, messages })
       return { kind: 'resumed', run }
     } catch (thrown) {
       await store.release(claim)
@@ -199,11 +228,19 @@ export class Host {
     }
   }
 
+  /** Many runs have the same definition. */
+  #recompile(definition: Definition, models: Record<string, string>): CompiledWorkflow {
+    const key = `${definition.hash} ${JSON.stringify(models)}`
+    const known = this.#compiled.get(key) ?? this.#options.recompile(definition, models)
+    if (this.#compiled.size >= MOST_COMPILED) this.#compiled.clear()
+    this.#compiled.set(key, known)
+    return known
+  }
+
   /** Lets go of every run without ending it, so that each can be resumed at once by anyone. */
   async stop(): Promise<void> {
-    const runs = [...this.#runs.values()].map(({ run }) => run)
-    for (const run of runs) run.leave({ kind: 'left' })
-    await Promise.all(runs.map(({ exited, claim }) => exited.then(() => this.#options.store.release(claim))))
+    this.#isStopped = true
+    await this.#held.releaseAll()
   }
 
   async #describeHeld(id: string): Promise<ResumeResult> {
@@ -211,7 +248,7 @@ export class Host {
     return found.kind === 'found' ? { kind: 'held', run: found.run } : { kind: 'missing' }
   }
 
-  #hold(recovered: RecoveredRun, { workflow, claim, claimedAt, watch, rows, above }: Holding): Run {
+  #hold(recovered: RecoveredRun, { parent, workflow, claim, claimedAt, watch, rows, isPaused, above }: Holding): Run {
     const { store, clock, vault } = this.#options
     const budget = this.#budgetOf(workflow, { rows, above })
     const run = new Run(recovered, {
@@ -223,29 +260,22 @@ export class Host {
       vault,
       budget,
       watch: isolated(watch),
-      isLeaseFresh: () => clock.now() - held.renewedAt < FRESH_MS,
-      renewLease: async () => !(await this.#renew()).has(claim.runId),
+      isPaused: isPaused ?? false,
+      isLeaseFresh: () => this.#held.isFresh(claim.runId),
+      renewLease: async () => !(await this.#held.renew()).has(claim.runId),
     })
-    const held: HeldRun = { run, renewedAt: claimedAt }
-    this.#runs.set(run.id, held)
-    this.#stopBeats ??= this.#startBeats()
-    run.exited.then(
-      (exit) => {
-        this.#drop(run.id)
-        // What the store could not write here, somebody may go on with as soon as it can.
-        if (exit.kind === 'broken') store.release(claim).catch(() => {})
-      },
-      () => {},
-    )
+    this.#held.add({ run, parent, renewedAt: claimedAt })
     return run
   }
 
   #budgetOf(
     { limits }: CompiledWorkflow,
-    { rows, above }: { rows: readonly JournalRow[]; above: Budget | undefined },
+    { rows, above }: { rows: readonly JournalRow[]; above: ParentBudget | undefined },
   ): Budget | undefined {
     if (limits.costUsd === undefined && limits.tokens === undefined && above === undefined) return undefined
     const budget = new Budget(limits, { prices: this.#options.prices ?? NO_PRICES, parent: above })
+    // Held before by this process, it has been counted already.
+    above?.budget.setBelow(above.attempt, NOTHING)
     for (const row of rows) budget.recall(row)
     return budget
   }
@@ -255,7 +285,7 @@ export class Host {
     const { placement, clock } = this.#options
     const host: ChildHost = {
       clock,
-      open: (id, { workflow, input }) => this.#openChild(id, { child: workflow, input, parent }),
+      open: (id, wanted) => this.#openChild(id, { ...wanted, parent }),
     }
     return {
       perform: (call, context) =>
@@ -265,76 +295,36 @@ export class Host {
 
   async #openChild(
     id: string,
-    { child, input, parent }: { child: CompiledWorkflow; input: JsonValue; parent: ChildParent },
+    { workflow, input, attempt, parent }: WantedChild & { parent: ChildParent },
   ): Promise<OpenedChild> {
-    const above = parent.budget
+    const above = parent.budget && { budget: parent.budget, attempt }
     const resumed = await this.#resume(id, { watch: nobody, above })
     if (resumed.kind === 'resumed') return { kind: 'running', run: resumed.run }
-    if (resumed.kind === 'ended') return { kind: 'ended', run: resumed.run }
-    if (resumed.kind === 'held' || resumed.kind === 'queued') return { kind: 'held' }
-    const checked = await checkInput(child, input)
-    return {
-      kind: 'running',
-      run: await this.#create(child, { id, parent: parent.id, input: checked, env: parent.env, above }),
+    if (resumed.kind === 'ended') {
+      if (above !== undefined) above.budget.setBelow(attempt, spentOf(await this.#options.store.readJournal(id)))
+      return { kind: 'ended', run: resumed.run }
     }
-  }
-
-  #drop(id: string): void {
-    this.#runs.delete(id)
-    if (this.#runs.size > 0) return
-    this.#stopBeats?.()
-    this.#stopBeats = undefined
-  }
-
-  #startBeats(): () => void {
-    const stopLeases = this.#beat(LEASE_BEAT_MS, () => this.#renew())
-    const stopInboxes = this.#beat(this.#options.inboxBeatMs ?? INBOX_BEAT_MS, () => this.#readInboxes())
-    return () => {
-      stopLeases()
-      stopInboxes()
-    }
-  }
-
-  /** Does something again and again, the next time this long after the last one has ended; a store that fails is tried again. */
-  #beat(everyMs: number, act: () => Promise<unknown>): () => void {
-    const { clock } = this.#options
-    let isStopped = false
-    const arm = (): (() => void) =>
-      clock.wakeAt(clock.now() + everyMs, () => {
-        const again = (): void => {
-          if (!isStopped) disarm = arm()
-        }
-        act().then(again, again)
-      })
-    let disarm = arm()
-    return () => {
-      isStopped = true
-      disarm()
-    }
-  }
-
-  /** Ids of the runs that turned out to be lost. */
-  async #renew(): Promise<Set<string>> {
+    if (resumed.kind !== 'missing') return { kind: 'held' }
+    const checked = await checkInput(workflow, input)
     const at = this.#options.clock.now()
-    const held = [...this.#runs.values()]
-    const lost = await this.#options.store.renew(held.map(({ run }) => run.claim))
-    for (const one of held) one.renewedAt = at
-    for (const { runId } of lost) this.#runs.get(runId)?.run.leave({ kind: 'lost' })
-    return new Set(lost.map(({ runId }) => runId))
-  }
-
-  async #readInboxes(): Promise<void> {
-    const messages = await this.#options.store.readInbox([...this.#runs.values()].map(({ run }) => run.claim))
-    for (const { claim, message } of messages) this.#runs.get(claim.runId)?.run.receive(message)
+    const wanted = { id, at, parent: parent.id, input: checked, env: parent.env }
+    return { kind: 'running', run: await this.#create(workflow, wanted, { watch: nobody, above }) }
   }
 }
 
 const envOf = ({ state }: RecoveredRun): JsonObject => (state.root === undefined ? {} : contextOf(state.root).env)
 
-const toDefinition = ({ hash, name, source, links }: CompiledWorkflow): Definition => ({
-  hash,
-  workflow: name,
-  file: source.file,
-  source: source.text,
-  links: links as unknown as JsonValue,
-})
+/** How many compiled definitions are kept. */
+const MOST_COMPILED = 200
+
+const toRefusal = (
+  { name }: CompiledWorkflow,
+  result: Exclude<Awaited<ReturnType<Store['create']>>, { kind: 'created' } | { kind: 'queued' }>,
+): Fault => {
+  if (result.kind !== 'refused')
+    return new Fault('conflict', `there is a run of '${name}' with this key`, { details: { run: result.run.id } })
+  const { holders } = result
+  return new Fault('conflict', `'${name}' runs already, and its flow rejects another run: ${holders.join(', ')}`, {
+    details: { holders },
+  })
+}

@@ -7,6 +7,7 @@ import { Defect } from '../core/defect.ts'
 import { isEventKind, type JournalRow } from '../store/journal-row.ts'
 import type { UsageTotals } from '../store/store.ts'
 import { type EffectHistory, UNTRIED } from './effect-runner.ts'
+import type { RunEffect } from './run-effect.ts'
 import type { AttemptFigures, CreatedData, RunEvent } from './run-event.ts'
 import { RunState } from './run-state.ts'
 import { addUsage, NO_USAGE } from './usage-totals.ts'
@@ -17,6 +18,8 @@ export interface RecoveredRun {
   startedAt: number
   usage: UsageTotals
   histories: EffectHistories
+  /** What followed from the row `created`, when no other has been written yet: nobody may have carried it out. */
+  initial: readonly RunEffect[]
   /** Why the journal can't be folded; the state is then of no use. */
   defect?: unknown
 }
@@ -29,6 +32,7 @@ export const recoverRun = (runId: string, workflow: CompiledWorkflow, rows: read
     startedAt: rows[0]?.at ?? 0,
     usage: NO_USAGE,
     histories: new EffectHistories(),
+    initial: [],
   }
   try {
     foldJournal(recovered, { runId, rows })
@@ -45,7 +49,8 @@ const foldJournal = (
   const { state, histories } = recovered
   const [created, ...others] = rows
   if (created?.kind !== 'created') throw new Defect(`J4: the journal of run '${runId}' does not begin with 'created'`)
-  state.start({ runId, at: created.at, data: created.data as unknown as CreatedData })
+  const initial = state.start({ runId, at: created.at, data: created.data as unknown as CreatedData })
+  if (others.length === 0) recovered.initial = initial
   for (const row of others) {
     if (isEventKind(row.kind) && state.apply(row as unknown as RunEvent) === undefined)
       throw new Defect(`J4: row ${row.seq} of run '${runId}' (${row.kind} of '${row.path}') fits nothing that is open`)

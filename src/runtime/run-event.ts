@@ -3,6 +3,7 @@
 import type { Usage } from '../core/actor.ts'
 import type { FaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { Amount } from './worst-case.ts'
 
 /** Data of the row `created`: all that a run depends on, so that the fold needs nothing else from outside. */
 export interface CreatedData {
@@ -13,6 +14,8 @@ export interface CreatedData {
   models: Record<string, string>
   /** Values of the environment variables that expressions may read. */
   env: JsonObject
+  /** Which prices its costs go by. */
+  pricing?: { version: string }
   /** Absolute: the folder of the workflow's file, which paths in its tools are relative to. Unknown: it has none. */
   folder?: string
 }
@@ -27,6 +30,8 @@ export interface AttemptFigures {
   /** How long it took. */
   ms: number
   usage?: Usage[]
+  /** Beyond `usage`, what counts as spent, as nobody knows what was used; less than nothing when it has become known. */
+  charged?: Amount
 }
 
 /**

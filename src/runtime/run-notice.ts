@@ -11,5 +11,7 @@ export type RunNotice =
   | { type: 'effect.ended'; effect: OpenEffect; outcome: Outcome; figures: AttemptFigures }
   | { type: 'effect.stopped'; path: string }
   | { type: 'run.changed' }
+  /** The store can't be written to, and why; undefined: it can again. Until then nothing new begins. */
+  | { type: 'run.held'; cause: unknown }
 
 export type RunWatcher = (notice: RunNotice) => void

@@ -1,27 +1,31 @@
 /**
- * One run in this process: takes events in, writes each to the journal, folds it, and carries out what follows.
+ * One run in this process: takes events in, folds each, has it written, and carries out what follows.
  *
- * It owns the order of things. J1: an effect starts only when the row it follows from is durable. J2: a refused write means
- * that another process has the run; this one lets go of it. J6: what fits nothing open is noted, not folded. J7: after the
- * end nothing is written. J8: a Defect ends the run as failed with it, not the process.
+ * It owns the order of things; what is durable when is its journal's (run-journal.ts). J6: what fits nothing open is noted, not
+ * folded. J7: after the end nothing is written. J8: a Defect ends the run as failed with it, not the process.
+ *
+ * A paused run goes on taking events in; it begins no effect until it is unpaused.
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
-import { isFault, toFaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { JournalRow, NoteKind } from '../store/journal-row.ts'
 import type { Claim, InboxMessage, RunChange, RunEnd, Store, TimerRecord, UsageTotals } from '../store/store.ts'
-import { isLeaseLost } from '../store/store-error.ts'
 import type { Budget } from './budget.ts'
 import { EffectRunner } from './effect-runner.ts'
 import type { Placement } from './placement.ts'
+import { type Asked, readDecision, readMessage } from './read-message.ts'
 import type { RecoveredRun } from './recovery.ts'
-import type { OpenEffect, OpenTimer, RunEffect } from './run-effect.ts'
+import { toApproval, toKept, toNotes } from './run-change.ts'
+import type { EndedRun, OpenEffect, OpenTimer, RunEffect } from './run-effect.ts'
 import type { AttemptFigures, RunEvent } from './run-event.ts'
+import { RunJournal } from './run-journal.ts'
 import type { RunWatcher } from './run-notice.ts'
 import type { RunState } from './run-state.ts'
+import { toDefectEnd } from './scope-end.ts'
 import type { SecretVault } from './secret-vault.ts'
 import { addUsage } from './usage-totals.ts'
+import { Wakes } from './wakes.ts'
 
 export interface RunOptions {
   workflow: CompiledWorkflow
@@ -33,14 +37,20 @@ export interface RunOptions {
   /** Undefined: neither cost nor tokens are limited. */
   budget: Budget | undefined
   watch: RunWatcher
+  /** Whether it was paused when it was taken up. Default false. */
+  isPaused?: boolean
   /** Whether the lease is surely still ours, by our own clock; else `renewLease` asks the store. */
   isLeaseFresh(): boolean
   renewLease(): Promise<boolean>
 }
 
-/** How a run left this process: it ended, another process took it over, or the store failed (then it can be resumed). */
+/**
+ * How a run left this process: it ended (`undone`: what was undone before), another process took it over, it was let go of, has nothing
+ * to do until a timer is due or somebody asks something of it (`waiting`), or the store failed (then it can be resumed).
+ */
 export type RunExit =
-  | { kind: 'ended'; end: RunEnd; durationMs: number }
+  | { kind: 'ended'; end: RunEnd; durationMs: number; undone?: EndedRun['undone'] }
+  | { kind: 'waiting' }
   | { kind: 'lost' }
   | { kind: 'left' }
   | { kind: 'broken'; cause: unknown }
@@ -57,29 +67,41 @@ export class Run {
   readonly #state: RunState
   readonly #runner: EffectRunner
   readonly #histories: RecoveredRun['histories']
+  readonly #initial: RecoveredRun['initial']
   readonly #budget: Budget | undefined
-  readonly #wakes = new Map<string, () => void>()
+  readonly #wakes: Wakes
+  readonly #journal: RunJournal
   readonly #startedAt: number
   readonly #defect: unknown
   #exit: (exit: RunExit) => void = () => {}
   #isOver = false
   /** An end is on its way to the journal: nothing may come behind it. */
   #isEnding = false
-  #seq: number
   #usage: UsageTotals
+  #isPaused: boolean
+  /** Ids of messages that have come, until it is durable that they were taken. */
+  readonly #taking = new Set<string>()
 
   constructor(recovered: RecoveredRun, options: RunOptions) {
     this.id = options.claim.runId
     this.claim = options.claim
     this.#options = options
     this.#state = recovered.state
-    this.#seq = recovered.seq
+    this.#isPaused = options.isPaused ?? false
     this.#usage = recovered.usage
     this.#startedAt = recovered.startedAt
     this.#defect = recovered.defect
     this.#histories = recovered.histories
+    this.#initial = recovered.initial
     this.#budget = options.budget
+    this.#wakes = new Wakes(options.clock)
     this.#runner = this.#createRunner(options)
+    this.#journal = new RunJournal({
+      ...options,
+      seq: recovered.seq,
+      onBroken: (exit) => this.leave(exit),
+      onHeld: (cause) => options.watch({ type: 'run.held', cause }),
+    })
     this.exited = new Promise((resolve) => {
       this.#exit = resolve
     })
@@ -88,6 +110,10 @@ export class Run {
   /** What the run has come to so far, for views. */
   get state(): RunState {
     return this.#state
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused
   }
 
   /** Performs what is open: of a new run all of it for the first time, of a resumed one what nobody has the outcome of. */
@@ -109,28 +135,82 @@ export class Run {
     const before = this.#state.openEffects()
     this.#armTimeLimit()
     const timersSet = isResumed ? [] : [...this.#state.openTimers(), ...this.#timeLimit()]
+    const { emitted = [] } = toKept(this.#initial)
     // What came due while nobody was there comes first: it may call off what is open.
     for (const timer of this.#state.openTimers().sort((a, b) => a.dueAt - b.dueAt))
       if (timer.dueAt <= this.#now()) this.#fire(timer)
       else this.#armTimer(timer)
     const effects = before.filter(({ path, visit }) => this.#state.isOpen(path, visit))
     if (this.#isEnding) return
-    const lost = isResumed ? effects.filter((effect) => this.#isLost(effect)) : []
-    this.#whenDurable({ rows: lost.map((effect) => this.#lostRow(effect)), timersSet }, () => {
-      for (const effect of effects) {
-        if (!this.#state.isOpen(effect.path, effect.visit)) continue
-        this.#runner.start(effect, this.#histories.of(effect.path, effect.visit), isResumed && this.#isLost(effect))
-      }
-    })
+    const lost = isResumed ? effects.filter((effect) => !this.#isChild(effect)) : []
+    const rows = lost.map((effect) => this.#lostRow(effect))
+    // Of a new run nothing is kept yet. What a resumed one asks of people may be asked otherwise by now.
+    const asked = this.#state.openWaits().flatMap((wait) => (wait.kind === 'approval' ? [toApproval(wait)] : []))
+    const change = { rows, timersSet, emitted, ...(asked.length === 0 ? {} : { approvalsOpened: asked }) }
+    this.#journal.write(change, () => this.#startOpen(effects, new Set(lost)))
+  }
+
+  #startOpen(effects: readonly OpenEffect[], lost: ReadonlySet<OpenEffect>): void {
+    for (const effect of effects) if (!this.#isPaused) this.#start(effect, lost.has(effect))
+  }
+
+  #start(effect: OpenEffect, isLost = false): void {
+    const { path, visit } = effect
+    if (this.#isOver || !this.#state.isOpen(path, visit) || this.#runner.isRunning(path, visit)) return
+    this.#runner.start(effect, this.#histories.of(path, visit), isLost)
   }
 
   /** Takes up what somebody asked of this run. */
   receive(message: InboxMessage): void {
-    const taken = { inboxTaken: [message.id] }
-    const { by } = (message.body ?? {}) as { by?: string }
-    if (message.kind === 'cancel')
-      this.#happen({ kind: 'cancel', at: this.#now(), data: { by: by ?? 'unknown' } }, taken)
-    else this.#write(taken, [])
+    const { id } = message
+    // The same one is read again and again until it is durable that it was taken.
+    if (this.#taking.has(id) || this.#isOver || this.#isEnding) return
+    this.#taking.add(id)
+    if (message.kind !== 'decision') this.#take(id, readMessage(message, this.#now()))
+    else
+      readDecision(message, { now: () => this.#now(), waits: () => this.#state.openWaits() })
+        .then((asked) => this.#take(id, asked))
+        .catch((cause) => this.leave({ kind: 'broken', cause }))
+  }
+
+  #take(id: string, asked: Asked): void {
+    if (this.#isOver || this.#isEnding) return
+    const taken = { inboxTaken: [id] }
+    if (asked.kind === 'event') this.#happen(asked.event, taken)
+    else if (asked.kind === 'pause') this.#pause(asked, taken)
+    else {
+      const { path, visit, data } = asked
+      this.#write({ rows: [this.#journal.row('late', { at: this.#now(), path, visit, data })], ...taken }, [])
+    }
+  }
+
+  /** A decision, an event or a cancel by somebody in this process. */
+  happen(event: Extract<RunEvent, { kind: 'cancel' | 'decision' | 'signal' }>): void {
+    this.#happen(event)
+  }
+
+  #pause({ isPaused, by }: { isPaused: boolean; by: string }, taken: Pick<RunChange, 'inboxTaken'>): void {
+    this.#isPaused = isPaused
+    const row = this.#journal.row('pause', { at: this.#now(), path: '', visit: 0, data: { is_paused: isPaused, by } })
+    const effects = isPaused ? [] : this.#state.openEffects()
+    this.#write(
+      { rows: [row], isPaused, ...taken },
+      effects.map((effect) => ({ type: 'perform', effect })),
+    )
+  }
+
+  /** How many child runs it waits for, when it has nothing else to do until a timer is due or somebody asks something of it. */
+  restsOn(): number | undefined {
+    if (this.#isOver || this.#isEnding || this.#taking.size > 0 || !this.#journal.isSettled) return undefined
+    if (this.#state.openTimers().some(({ name }) => name === 'pause')) return undefined
+    const open = this.#isPaused ? this.#runner.running() : this.#state.openEffects()
+    return open.every((effect) => this.#isChild(effect)) ? open.length : undefined
+  }
+
+  /** When it has something to do by itself, in epoch milliseconds; undefined: never. */
+  nextDueAt(): number | undefined {
+    const dues = [...this.#state.openTimers(), ...this.#timeLimit()].map(({ dueAt }) => dueAt)
+    return dues.length === 0 ? undefined : Math.min(...dues)
   }
 
   cancel(by: string): void {
@@ -138,7 +218,7 @@ export class Run {
   }
 
   /** Lets go of the run without an end: it can be resumed, here or elsewhere. */
-  leave(exit: Extract<RunExit, { kind: 'lost' | 'left' | 'broken' }>): void {
+  leave(exit: Extract<RunExit, { kind: 'waiting' | 'lost' | 'left' | 'broken' }>): void {
     if (this.#isOver) return
     this.#close('left')
     this.#exitWhenBack(exit)
@@ -154,7 +234,11 @@ export class Run {
     const effects = this.#fold(event)
     const { kind, at, data } = event
     const place = 'path' in event ? { path: event.path, visit: event.visit } : { path: '', visit: 0 }
-    const row = this.#row(effects === undefined ? 'late' : kind, { at, data: data as unknown as JsonValue, ...place })
+    const row = this.#journal.row(effects === undefined ? 'late' : kind, {
+      at,
+      data: data as unknown as JsonValue,
+      ...place,
+    })
     this.#write({ rows: [row], ...taken }, effects ?? [])
   }
 
@@ -169,16 +253,12 @@ export class Run {
   #note(kind: NoteKind, effect: OpenEffect, data: unknown): void {
     if (this.#isOver || this.#isEnding) return
     const { path, visit } = effect
-    this.#write({ rows: [this.#row(kind, { at: this.#now(), path, visit, data: data as JsonValue })] }, [])
-  }
-
-  #row(kind: JournalRow['kind'], rest: Omit<JournalRow, 'seq' | 'kind'>): JournalRow {
-    return { seq: ++this.#seq, kind, ...rest }
+    this.#write({ rows: [this.#journal.row(kind, { at: this.#now(), path, visit, data: data as JsonValue })] }, [])
   }
 
   /** Performing a child run again comes to the same child, which knows by itself what it has done. */
-  #isLost({ step }: OpenEffect): boolean {
-    return this.#options.workflow.plans.get(step)?.kind !== 'workflow'
+  #isChild({ step }: OpenEffect): boolean {
+    return this.#options.workflow.plans.get(step)?.kind === 'workflow'
   }
 
   #lostRow(effect: OpenEffect): JournalRow {
@@ -190,77 +270,34 @@ export class Run {
       attempt: history.failed + history.lost + 1,
       ...(charged === undefined ? {} : { charged: { ...charged } }),
     }
-    return this.#row('lost', { at: this.#now(), path, visit, data })
+    return this.#journal.row('lost', { at: this.#now(), path, visit, data })
   }
 
   #write(change: RunChange, effects: readonly RunEffect[]): void {
-    const timersSet = new Map<string, OpenTimer>()
-    const timersCleared = new Set<string>()
-    let end: RunEnd | undefined
-    for (const effect of effects) {
-      if (effect.type === 'timer.start') {
-        // A pause is over as soon as others had their turn: nobody needs to be woken for it.
-        if (effect.timer.name === 'pause') continue
-        timersCleared.delete(effect.timer.id)
-        timersSet.set(effect.timer.id, effect.timer)
-      } else if (effect.type === 'timer.stop') {
-        timersSet.delete(effect.id)
-        timersCleared.add(effect.id)
-      } else if (effect.type === 'ended') end = { ...effect.end, at: this.#now(), usage: this.#usage }
-    }
-    const stopped = this.#stoppedRows(effects)
-    const full: RunChange =
-      stopped.length === 0 ? { ...change } : { ...change, rows: [...(change.rows ?? []), ...stopped] }
-    if (timersSet.size > 0) full.timersSet = [...timersSet.values()]
-    if (timersCleared.size > 0) full.timersCleared = [...timersCleared]
-    if (end !== undefined) {
-      full.end = end
+    const ended = effects.find((effect) => effect.type === 'ended')?.end
+    const noted = toNotes(effects, (path, visit) => this.#inFlight(path, visit)).map(({ kind, ...note }) =>
+      this.#journal.row(kind, { at: this.#now(), ...note }),
+    )
+    const full: RunChange = { ...change, ...toKept(effects) }
+    if (noted.length > 0) full.rows = [...(change.rows ?? []), ...noted]
+    if (ended !== undefined) {
+      const { status, output, error } = ended
+      full.end = { status, output, error, at: this.#now(), usage: this.#usage }
       this.#isEnding = true
     }
-    this.#whenDurable(full, () => {
+    const { end } = full
+    this.#journal.write(full, () => {
+      for (const id of change.inboxTaken ?? []) this.#taking.delete(id)
       for (const effect of effects) this.#carryOut(effect)
-      if (end !== undefined) this.#finish(end)
+      if (end !== undefined) this.#finish(end, ended?.undone)
       else this.#options.watch({ type: 'run.changed' })
     })
-  }
-
-  /** What was called off in the middle may have taken effect: the journal says that it had begun. */
-  #stoppedRows(effects: readonly RunEffect[]): JournalRow[] {
-    return effects.flatMap((effect) => {
-      const figures = effect.type === 'stop' ? this.#runner.inFlight(effect.path, effect.visit) : undefined
-      if (effect.type !== 'stop' || figures === undefined) return []
-      const { path, visit } = effect
-      return [this.#row('stopped', { at: this.#now(), path, visit, data: { ...figures } as unknown as JsonValue })]
-    })
-  }
-
-  #whenDurable(change: RunChange, then: () => void): void {
-    const leave = (cause: unknown): void =>
-      this.leave(isLeaseLost(cause) ? { kind: 'lost' } : { kind: 'broken', cause })
-    this.#options.store
-      .write(this.claim, change)
-      .then(() => this.#whileOurs(then), leave)
-      .catch(leave)
-  }
-
-  /** A process that was stopped for a while may have lost the run since: it asks before it acts. */
-  #whileOurs(then: () => void): void {
-    if (this.#isOver) return
-    if (this.#options.isLeaseFresh()) {
-      then()
-      return
-    }
-    this.#options.renewLease().then(
-      (isOurs) => (isOurs ? this.#whileOurs(then) : this.leave({ kind: 'lost' })),
-      (cause) => this.leave({ kind: 'broken', cause }),
-    )
   }
 
   #carryOut(effect: RunEffect): void {
     switch (effect.type) {
       case 'perform':
-        if (this.#state.isOpen(effect.effect.path, effect.effect.visit))
-          this.#runner.start(effect.effect, this.#histories.of(effect.effect.path, effect.effect.visit))
+        if (!this.#isPaused) this.#start(effect.effect)
         break
       case 'stop':
         this.#runner.stop(effect.path, effect.visit)
@@ -270,31 +307,26 @@ export class Run {
         this.#armTimer(effect.timer)
         break
       case 'timer.stop':
-        this.#disarm(effect.id)
+        this.#wakes.disarm(effect.id)
         break
-      case 'ended':
+      default:
+        // Kept by the store, or of no account any more.
         break
     }
   }
 
   #armTimer(timer: OpenTimer): void {
-    this.#disarm(timer.id)
-    this.#wakes.set(
-      timer.id,
-      this.#options.clock.wakeAt(timer.dueAt, () => this.#fire(timer)),
-    )
+    const { id, path, visit, name, dueAt } = timer
+    this.#wakes.arm(id, dueAt, () => this.#fire({ path, visit, name, dueAt }))
   }
 
-  #fire({ id, path, visit, name, dueAt }: OpenTimer): void {
-    this.#wakes.delete(id)
+  #fire({ path, visit, name, dueAt }: Omit<OpenTimer, 'id'>): void {
     this.#happen({ kind: 'timer', at: Math.max(dueAt, this.#now()), path, visit, data: { timer: name } })
   }
 
   #armTimeLimit(): void {
-    for (const { id, dueAt } of this.#timeLimit()) {
-      const wake = (): void => this.#happen({ kind: 'budget', at: this.#now(), data: { limit: 'time' } })
-      this.#wakes.set(id, this.#options.clock.wakeAt(dueAt, wake))
-    }
+    for (const { id, dueAt } of this.#timeLimit())
+      this.#wakes.arm(id, dueAt, () => this.#happen({ kind: 'budget', at: this.#now(), data: { limit: 'time' } }))
   }
 
   /** The deadline of the whole run, when it has one. */
@@ -303,20 +335,17 @@ export class Run {
     return timeMs === undefined ? [] : [{ id: 'limits.time', dueAt: this.#startedAt + timeMs }]
   }
 
-  #disarm(id: string): void {
-    this.#wakes.get(id)?.()
-    this.#wakes.delete(id)
-  }
-
   #close(reason: 'ended' | 'left'): void {
     this.#isOver = true
-    for (const id of [...this.#wakes.keys()]) this.#disarm(id)
+    this.#journal.close()
+    this.#wakes.disarmAll()
     this.#runner.stopAll(reason)
   }
 
-  #finish(end: RunEnd): void {
+  #finish(end: RunEnd, undone: EndedRun['undone']): void {
     this.#close('ended')
-    this.#exitWhenBack({ kind: 'ended', end, durationMs: end.at - this.#startedAt })
+    const done = undone === undefined ? {} : { undone }
+    this.#exitWhenBack({ kind: 'ended', end, durationMs: end.at - this.#startedAt, ...done })
   }
 
   /** Whoever is told that the run has left may start it anew, so its actors come back first. */
@@ -329,12 +358,17 @@ export class Run {
     }, leave)
   }
 
+  #counted(figures: AttemptFigures): AttemptFigures {
+    this.#usage = addUsage(this.#usage, figures.usage)
+    return figures
+  }
+
+  #inFlight(path: string, visit: number): AttemptFigures | undefined {
+    const figures = this.#runner.inFlight(path, visit)
+    return figures && this.#counted(figures)
+  }
+
   #createRunner({ workflow, placement, clock, vault, store, watch }: RunOptions): EffectRunner {
-    const counted = ({ path }: OpenEffect, figures: AttemptFigures): AttemptFigures => {
-      this.#usage = addUsage(this.#usage, figures.usage)
-      this.#budget?.spend(path, figures.usage ?? [])
-      return figures
-    }
     return new EffectRunner({
       runId: this.id,
       plans: workflow.plans,
@@ -352,7 +386,7 @@ export class Run {
         failed: (effect, failure) => {
           const { figures, fault, choice } = failure
           this.#note('attempt', effect, {
-            ...counted(effect, figures),
+            ...this.#counted(figures),
             fault,
             ...(choice === undefined ? {} : { choice }),
           })
@@ -360,20 +394,14 @@ export class Run {
         },
         ended: (effect, outcome, figures) => {
           const { path, visit } = effect
-          const data = { ...outcome, ...counted(effect, figures) }
+          const data = { ...outcome, ...this.#counted(figures) }
           this.#happen({ kind: 'outcome', at: this.#now(), path, visit, data })
           watch({ type: 'effect.ended', effect, outcome, figures })
         },
-        late: (effect, outcome, figures) => this.#note('late', effect, { ...outcome, ...counted(effect, figures) }),
+        late: (effect, outcome, figures) => this.#note('late', effect, { ...outcome, ...this.#counted(figures) }),
         exceeded: ({ limit, details }) => this.#happen({ kind: 'budget', at: this.#now(), data: { limit, details } }),
         broken: (cause) => this.leave({ kind: 'broken', cause }),
       },
     })
   }
-}
-
-const toDefectEnd = (thrown: unknown): RunEffect => {
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  const fault = isFault(thrown) ? toFaultData(thrown) : { code: 'defect', message, retryable: false }
-  return { type: 'ended', end: { status: 'failed', output: null, error: { ...fault, step: null } } }
 }

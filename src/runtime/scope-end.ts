@@ -1,11 +1,11 @@
 /** How a machine of a run has ended, and what that makes of the run. */
 import { Defect } from '../core/defect.ts'
-import type { FaultData } from '../core/fault.ts'
+import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
 import type { JsonObject } from '../core/json.ts'
 import { CANCELLED, COMPLETED } from '../core/machine-ends.ts'
 import type { Undone } from '../machines/undo.ts'
 import type { ItemEnd } from './item-pool.ts'
-import type { EndedRun } from './run-effect.ts'
+import type { EndedRun, RunEffect } from './run-effect.ts'
 import { contextOf, pathOf, type Scope } from './scope.ts'
 
 export type ScopeEnd = ItemEnd | 'cancelled'
@@ -41,4 +41,11 @@ export const budgetExceeded = (
     retryable: false,
     details: { limit, ...details },
   }
+}
+
+/** J8: a Defect ends the run, not the process. */
+export const toDefectEnd = (thrown: unknown): RunEffect => {
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const fault = isFault(thrown) ? toFaultData(thrown) : { code: 'defect', message, retryable: false }
+  return { type: 'ended', end: { status: 'failed', output: null, error: { ...fault, step: null } } }
 }

@@ -93,9 +93,9 @@ const REFUSED: { title: string; text: string; options?: Parameters<typeof run>[1
   },
   {
     title: 'what a later release brings',
-    text: 'workflow: w\nsteps: [{ id: a, emit: done }]\n',
+    text: 'workflow: w\nsteps: [{ id: a, code: javascript, source: return 1 }]\n',
     code: 'unavailable',
-    message: /can't run in this release: .*emit/,
+    message: /can't run in this release: .*code/,
   },
   {
     title: 'a secret without a value',

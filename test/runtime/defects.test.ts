@@ -149,28 +149,40 @@ test('J8 an actor whose answer has no end is a fault of its step', async () => {
   assert.equal([record.status, record.error?.code], ['failed', 'tool_failed'])
 })
 
-test('a store that fails breaks the run here, which can be resumed', async () => {
-  const clock = createManualClock()
-  const store = createMemoryStore({ now: () => clock.now() })
-  let isFull = false
-  const failing = new Proxy(store, {
-    get(target, name: keyof Store) {
-      if (name === 'write' && isFull) return () => Promise.reject(new StoreError('disk_full', 'no space left'))
-      const member = target[name]
-      return typeof member === 'function' ? member.bind(target) : member
-    },
+for (const [code, fate, ends] of [
+  ['corrupt', 'broken', 'running'],
+  ['disk_full', 'ended', 'completed'],
+] as const)
+  test(`a store that fails with ${code} for a while: the run is ${fate}`, async () => {
+    const clock = createManualClock()
+    const store = createMemoryStore({ now: () => clock.now() })
+    let failures = 0
+    let isFull = false
+    const failing = new Proxy(store, {
+      get(target, name: keyof Store) {
+        if (name === 'write' && isFull && failures++ < 4) return () => Promise.reject(new StoreError(code, 'it fails'))
+        const member = target[name]
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+    const held: boolean[] = []
+    const { exit, record, rows } = await driveRun({
+      compiled: compileWorkflow(LINE),
+      world: createWorld(),
+      clock,
+      store: failing,
+      watch: (notice) => notice.type === 'run.held' && held.push(notice.cause !== undefined),
+      onQuiet({ run }) {
+        isFull ||= run.state.openEffects().some(({ path }) => path === 'b')
+        return false
+      },
+    })
+    assert.equal([exit.kind, record.status], [fate, ends])
+    assert.equal(
+      rows.map(({ seq }) => seq),
+      rows.map((_, index) => index + 1),
+    )
+    if (fate === 'ended') assert.equal(held.slice(0, 2), [true, false])
   })
-  const { exit, record } = await driveRun({
-    compiled: compileWorkflow(LINE),
-    world: createWorld(),
-    clock,
-    store: failing,
-    onQuiet({ run }) {
-      isFull = run.state.openEffects().some(({ path }) => path === 'b')
-      return false
-    },
-  })
-  assert.equal([exit.kind, record.status], ['broken', 'running'])
-})
 
 test.run()

@@ -38,10 +38,9 @@ interface NotYet {
 
 const notYet = (range: Range, what: string): NotYet => ({ range, message: `${what} comes in a later release` })
 
-const findInTop = ({ workflow: { triggers, mcp, flow, runsOn } }: NotYetContext): NotYet[] => [
+const findInTop = ({ workflow: { triggers, mcp, runsOn } }: NotYetContext): NotYet[] => [
   ...triggers.map(({ kind, target }) => notYet(target.range, `the trigger '${kind}'`)),
   ...[...mcp].map(([name, { range }]) => notYet(range, `the MCP server '${name}'`)),
-  ...(flow === undefined ? [] : [notYet(flow.range, "'flow'")]),
   ...(runsOn === undefined || runsOn.value === 'local' ? [] : [notYet(runsOn.range, AGENTS)]),
 ]
 

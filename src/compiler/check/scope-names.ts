@@ -25,6 +25,8 @@ export interface ScopeNames {
   ofEnd(): ExpressionNames
   /** The input that a run was given. */
   input: Type
+  /** Before there is a run: what runs share their limits by. */
+  ofFlow(): ExpressionNames
   /** `call`: the type of what a call gives to it, as `with`. */
   ofPreset(options?: { secrets?: boolean; call?: Type }): ExpressionNames
   /** `output`: that of the run, when it has ended. */
@@ -60,6 +62,14 @@ export const createScopeNames = (options: ScopeOptions): ScopeNames => {
     ofStep: (step, { inside = false, secrets, event = false } = {}) =>
       new StepNames({ step, inside, secrets: secretsIf(secrets), global: event ? onEvent : inRun, options }),
     ofEnd: () => new StepNames({ step: undefined, inside: false, secrets: undefined, global: inRun, options }),
+    ofFlow: () =>
+      withoutSteps(
+        new Map([
+          ['input', input],
+          ['env', env],
+        ]),
+        undefined,
+      ),
     ofPreset: ({ secrets, call } = {}) =>
       withoutSteps(call === undefined ? inRun : new Map([...inRun, ['with', call]]), secretsIf(secrets)),
     ofTrigger: (kind, { secrets, output = false } = {}) =>

@@ -1,5 +1,5 @@
 /** The top level of a workflow file. */
-import type { Located, Preset, Workflow } from '../document.ts'
+import type { Flow, Located, Preset, Workflow } from '../document.ts'
 import { listOf, type MapEntry, mapOf, plainJson } from './collection-shape.ts'
 import { runsOn } from './common-step-grammar.ts'
 import { checkExclusive } from './exclusive-keys.ts'
@@ -126,6 +126,12 @@ const FLOW_FIELDS = {
   priority: { key: 'priority', shape: integer(), doc: 'Runs with a higher one start first.' },
 } as const satisfies Fields
 
+const flow: Shape<Flow> = mapped(record('a flow', FLOW_FIELDS), ({ onConflict, ...fields }, { range }) => ({
+  ...fields,
+  onConflict: onConflict ?? { value: 'queue', range },
+  range,
+}))
+
 export const WORKFLOW_FIELDS = {
   name: { key: 'workflow', shape: name, doc: "The workflow's name.", required: true },
   version: { key: 'version', shape: version, doc: 'A number or text of your own, shown with its runs.' },
@@ -161,7 +167,7 @@ export const WORKFLOW_FIELDS = {
   },
   flow: {
     key: 'flow',
-    shape: plainJson(record('a flow', FLOW_FIELDS)),
+    shape: flow,
     doc: 'How many runs may run at once, and which wait.',
   },
   runsOn: { key: 'runs_on', shape: runsOn, doc: 'Where steps run that do not say it themselves.' },

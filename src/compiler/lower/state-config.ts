@@ -11,7 +11,8 @@ export interface StateConfig {
   always?: TransitionConfig[]
   invoke?: InvokeConfig
   after?: Record<string, TransitionConfig[]>
-  on?: Record<string, TransitionConfig[]>
+  /** One without a target keeps an event from the states around this one. */
+  on?: Record<string, (TransitionConfig | { target?: never })[]>
   states?: Record<string, StateConfig>
   meta?: JsonObject
 }

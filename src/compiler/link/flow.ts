@@ -1,0 +1,46 @@
+/** What a workflow's `flow` asks of a run: which others it shares its limits with, and what these are. */
+import { parseDuration } from '../../core/duration.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { Workflow } from '../document.ts'
+import { compileExpression } from '../expression/compile-expression.ts'
+
+export interface FlowOfRun {
+  /** Runs with the same one share the limits; it begins with the name of the workflow. */
+  key: string
+  concurrency?: number
+  rate?: { count: number; windowMs: number }
+  priority?: number
+  onConflict: 'queue' | 'reject' | 'replace'
+}
+
+interface FlowNames {
+  input: JsonValue
+  env: JsonObject
+}
+
+/** @throws (the result) Fault `expression_failed` */
+export const linkFlow = ({ name, flow }: Workflow): ((names: FlowNames) => FlowOfRun) | undefined => {
+  if (flow === undefined) return undefined
+  const { key, concurrency, rate, priority, onConflict } = flow
+  const keyOf = key && compileExpression<FlowNames>(key, { root: (root) => READERS[root], step: () => undefined })
+  return (names) => ({
+    key: keyOf === undefined ? name.value : `${name.value}/${toText(keyOf(names))}`,
+    ...(concurrency === undefined ? {} : { concurrency: concurrency.value }),
+    ...(rate === undefined ? {} : { rate: parseRate(rate.value) }),
+    ...(priority === undefined ? {} : { priority: priority.value }),
+    onConflict: onConflict.value,
+  })
+}
+
+const READERS: Record<string, ((names: FlowNames) => JsonValue) | undefined> = {
+  input: ({ input }) => input,
+  env: ({ env }) => env,
+}
+
+const toText = (value: JsonValue): string => (typeof value === 'string' ? value : JSON.stringify(value))
+
+/** `10/1m`, as the grammar has checked. */
+const parseRate = (text: string): { count: number; windowMs: number } => {
+  const [count = '', window = ''] = text.split('/')
+  return { count: Number(count), windowMs: parseDuration(/^\d/.test(window) ? window : `1${window}`) ?? 0 }
+}

@@ -1,0 +1,159 @@
+/**
+ * The runs that this process holds: their leases are renewed (each 3 s), their inboxes read (each 250 ms), both only while it holds
+ * any, and where that is wanted those that only wait are let go of, so that they cost a row and no memory.
+ *
+ * A run and the child runs that its steps wait for are one family: they wait together, or not at all.
+ */
+import type { Clock } from '../core/clock.ts'
+import { type Claim, LEASE_BEAT_MS, LEASE_MS, type Store } from '../store/store.ts'
+import type { Run } from './run.ts'
+
+export interface HeldRun {
+  run: Run
+  /** The run whose step it is. */
+  parent: string | undefined
+  /** When its lease was last asked for, by our clock. */
+  renewedAt: number
+}
+
+export interface HeldRunsOptions {
+  store: Store
+  clock: Clock
+  /** How often inboxes are read, in milliseconds. */
+  inboxBeatMs: number
+  /** Whether runs that only wait are let go of. */
+  passivates: boolean
+}
+
+/** A lease counts as fresh a little shorter than it holds, so that clocks need not agree to the millisecond. */
+const FRESH_MS = LEASE_MS - 2_000
+
+/** How often it is looked for runs that only wait, and how long they have to have nothing to do. */
+const REST_BEAT_MS = 500
+const SHORTEST_REST_MS = 2_000
+
+export class HeldRuns {
+  readonly #options: HeldRunsOptions
+  readonly #runs = new Map<string, HeldRun>()
+  #stopBeats: (() => void) | undefined
+
+  constructor(options: HeldRunsOptions) {
+    this.#options = options
+  }
+
+  has(id: string): boolean {
+    return this.#runs.has(id)
+  }
+
+  get size(): number {
+    return this.#runs.size
+  }
+
+  add(held: HeldRun): void {
+    this.#runs.set(held.run.id, held)
+    this.#stopBeats ??= this.#startBeats()
+    held.run.exited.then(
+      (exit) => {
+        this.#drop(held)
+        const phase = exit.kind === 'waiting' ? 'waiting' : 'active'
+        // What the store could not write here, somebody may go on with as soon as it can.
+        if (exit.kind === 'broken' || exit.kind === 'waiting') this.#release(held.run.claim, phase)
+      },
+      () => {},
+    )
+  }
+
+  isFresh(id: string): boolean {
+    const held = this.#runs.get(id)
+    return held !== undefined && this.#options.clock.now() - held.renewedAt < FRESH_MS
+  }
+
+  /** Ids of the runs that turned out to be lost. */
+  async renew(): Promise<Set<string>> {
+    const at = this.#options.clock.now()
+    const held = [...this.#runs.values()]
+    const lost = await this.#options.store.renew(held.map(({ run }) => run.claim))
+    for (const one of held) one.renewedAt = at
+    for (const { runId } of lost) this.#runs.get(runId)?.run.leave({ kind: 'lost' })
+    return new Set(lost.map(({ runId }) => runId))
+  }
+
+  /** Lets go of every run without ending it, so that each can be resumed at once by anyone. */
+  async releaseAll(): Promise<void> {
+    const runs = [...this.#runs.values()].map(({ run }) => run)
+    for (const run of runs) run.leave({ kind: run.restsOn() === 0 ? 'waiting' : 'left' })
+    await Promise.all(
+      runs.map(({ exited, claim }) =>
+        exited.then(({ kind }) => this.#options.store.release(claim, { phase: kind === 'waiting' ? kind : 'active' })),
+      ),
+    )
+  }
+
+  #release(claim: Claim, phase: 'active' | 'waiting'): void {
+    // Where the store fails, the lease runs out by itself.
+    this.#options.store.release(claim, { phase }).catch(() => {})
+  }
+
+  #drop({ run }: HeldRun): void {
+    if (this.#runs.get(run.id)?.run === run) this.#runs.delete(run.id)
+    if (this.#runs.size > 0) return
+    this.#stopBeats?.()
+    this.#stopBeats = undefined
+  }
+
+  #startBeats(): () => void {
+    const { inboxBeatMs, passivates } = this.#options
+    const beats = [
+      this.#beat(LEASE_BEAT_MS, () => this.renew()),
+      this.#beat(inboxBeatMs, () => this.#readInboxes()),
+      ...(passivates ? [this.#beat(REST_BEAT_MS, async () => this.#restWaiting())] : []),
+    ]
+    return () => {
+      for (const stop of beats) stop()
+    }
+  }
+
+  /** Does something again and again, the next time this long after the last one has ended; a store that fails is tried again. */
+  #beat(everyMs: number, act: () => Promise<unknown>): () => void {
+    const { clock } = this.#options
+    let isStopped = false
+    const arm = (): (() => void) =>
+      clock.wakeAt(clock.now() + everyMs, () => {
+        const again = (): void => {
+          if (!isStopped) disarm = arm()
+        }
+        act().then(again, again)
+      })
+    let disarm = arm()
+    return () => {
+      isStopped = true
+      disarm()
+    }
+  }
+
+  async #readInboxes(): Promise<void> {
+    const messages = await this.#options.store.readInbox([...this.#runs.values()].map(({ run }) => run.claim))
+    for (const { claim, message } of messages) this.#runs.get(claim.runId)?.run.receive(message)
+  }
+
+  #restWaiting(): void {
+    const children = Map.groupBy(this.#runs.values(), ({ parent }) => parent)
+    const roots = [...this.#runs.values()].filter(({ parent }) => parent === undefined || !this.#runs.has(parent))
+    for (const { run } of roots) {
+      const family = idleFamily(run, children)
+      if (family === undefined) continue
+      const dues = family.map((one) => one.nextDueAt() ?? Number.POSITIVE_INFINITY)
+      if (Math.min(...dues) - this.#options.clock.now() < SHORTEST_REST_MS) continue
+      for (const one of family) one.leave({ kind: 'waiting' })
+    }
+  }
+}
+
+/** The run with all its descendants, when none of them has anything to do now; the children first. */
+const idleFamily = (run: Run, children: ReadonlyMap<string | undefined, readonly HeldRun[]>): Run[] | undefined => {
+  const own = children.get(run.id) ?? []
+  // Every child run that is waited for is here: else it is being opened, or goes on in another process.
+  if (run.restsOn() !== own.length) return undefined
+  const families = own.map((child) => idleFamily(child.run, children))
+  return families.every((family) => family !== undefined) ? [...families.flat(), run] : undefined
+}

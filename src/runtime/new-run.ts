@@ -1,0 +1,63 @@
+/** A run as the store takes it, from a workflow and what somebody wants of it. */
+import type { CompiledWorkflow } from '../compiler/compile.ts'
+import { LOWERING_VERSION } from '../compiler/lower.ts'
+import { hashJson } from '../core/hash.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { JournalRow } from '../store/journal-row.ts'
+import type { Definition, NewRun, RunOrigin } from '../store/store.ts'
+import type { CreatedData } from './run-event.ts'
+import type { SecretVault } from './secret-vault.ts'
+
+export interface WantedRun {
+  id: string
+  /** Epoch milliseconds. */
+  at: number
+  /** Already checked against the workflow's schema, defaults filled in. */
+  input: JsonValue
+  models?: Record<string, string>
+  env?: JsonObject
+  /** Kept with the run, for whoever resumes it. */
+  folder?: string
+  parent?: string
+  origin?: RunOrigin
+  /** Idempotency key: the same key with the same workflow, input and models is the same run. */
+  key?: string
+  /** Which prices its costs go by. */
+  pricing?: string
+}
+
+export const toNewRun = (
+  workflow: CompiledWorkflow,
+  { id, at, input, models = {}, env = {}, folder, parent, origin, key, pricing }: WantedRun,
+  vault: SecretVault,
+): NewRun => {
+  const data: CreatedData = {
+    input: vault.redact(input),
+    lowering: LOWERING_VERSION,
+    models,
+    env: vault.redact(env),
+    ...(pricing === undefined ? {} : { pricing: { version: pricing } }),
+    ...(folder === undefined ? {} : { folder }),
+  }
+  const created: JournalRow = { seq: 1, at, kind: 'created', path: '', visit: 0, data: data as unknown as JsonValue }
+  // A child run is a part of its parent, which has its own.
+  const flow = parent === undefined ? workflow.flow?.({ input: data.input, env: data.env }) : undefined
+  return {
+    id,
+    workflow: workflow.name,
+    definition: workflow.hash,
+    created,
+    ...(parent === undefined ? {} : { parent }),
+    ...(origin === undefined ? {} : { origin }),
+    ...(key === undefined ? {} : { key, bodyHash: hashJson({ workflow: workflow.hash, input: data.input, models }) }),
+    ...(flow === undefined ? {} : { flow }),
+  }
+}
+
+export const toDefinition = ({ hash, name, source, links }: CompiledWorkflow): Definition => ({
+  hash,
+  workflow: name,
+  file: source.file,
+  source: source.text,
+  links: links as unknown as JsonValue,
+})

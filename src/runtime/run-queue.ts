@@ -1,0 +1,93 @@
+/**
+ * Takes up what is due in the store, as long as there is room: queued runs, runs whose process is gone, and waiting ones whose
+ * deadline has come or of whom somebody has asked something.
+ *
+ * It owns the pace (each 200 ms, and when the next deadline comes) and the patience with runs that can't be taken up. Which runs
+ * are due the store knows; how a run goes on is the host's.
+ */
+import type { Clock } from '../core/clock.ts'
+import type { Store } from '../store/store.ts'
+import type { Host } from './host.ts'
+
+export interface RunQueueOptions {
+  store: Store
+  clock: Clock
+  host: Pick<Host, 'wake' | 'size'>
+  /** How many runs go on at once at the most, child runs included; those that wait don't count. */
+  mostRuns: number
+  /** A run could not be taken up, or (without a run) the store not be asked. It is tried again later. */
+  onProblem(problem: { run: string | undefined; cause: unknown }): void
+}
+
+const BEAT_MS = 200
+
+/** A deadline is not looked for more often than this. */
+const SHORTEST_BEAT_MS = 10
+
+/** How many are taken up in one go: others have their turn between. */
+const MOST_AT_ONCE = 100
+
+/** How long a run that could not be taken up is left alone. */
+const PATIENCE_MS = 30_000
+
+export class RunQueue {
+  readonly #options: RunQueueOptions
+  readonly #leftAlone = new Map<string, number>()
+  #disarm: () => void = () => {}
+  #beating: Promise<void> = Promise.resolve()
+  #isStopped = false
+
+  constructor(options: RunQueueOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#beating = this.#beat()
+  }
+
+  /** Nothing is taken up any more when it resolves. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#disarm()
+    await this.#beating
+  }
+
+  async #beat(): Promise<void> {
+    const { clock, onProblem } = this.#options
+    let hasMore = false
+    let nextAt = Number.POSITIVE_INFINITY
+    try {
+      hasMore = await this.#takeUp()
+      nextAt = (await this.#options.store.nextDueAt()) ?? nextAt
+    } catch (cause) {
+      onProblem({ run: undefined, cause })
+    }
+    if (this.#isStopped) return
+    const now = clock.now()
+    const pause = hasMore ? 0 : Math.min(BEAT_MS, Math.max(SHORTEST_BEAT_MS, nextAt - now))
+    this.#disarm = clock.wakeAt(now + pause, () => this.start())
+  }
+
+  /** Whether there may be more to take up at once. */
+  async #takeUp(): Promise<boolean> {
+    const { store, clock, host, mostRuns } = this.#options
+    const room = Math.min(MOST_AT_ONCE, mostRuns - host.size)
+    if (room <= 0) return false
+    const now = clock.now()
+    for (const [id, until] of this.#leftAlone) if (until <= now) this.#leftAlone.delete(id)
+    const due = await store.listDueRuns(now, room + this.#leftAlone.size)
+    const ids = due.filter((id) => !this.#leftAlone.has(id)).slice(0, room)
+    await Promise.all(ids.map((id) => this.#wake(id)))
+    return ids.length === room
+  }
+
+  async #wake(id: string): Promise<void> {
+    if (this.#isStopped) return
+    try {
+      await this.#options.host.wake(id)
+    } catch (cause) {
+      this.#leftAlone.set(id, this.#options.clock.now() + PATIENCE_MS)
+      this.#options.onProblem({ run: id, cause })
+    }
+  }
+}

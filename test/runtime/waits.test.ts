@@ -1,0 +1,212 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { JsonValue } from '../../src/core/json.ts'
+import { createManualClock } from '../../src/core/manual-clock.ts'
+import type { Run } from '../../src/runtime/run.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
+import type { InboxMessage } from '../../src/store/store.ts'
+import { compileWorkflow } from '../support/compile-workflow.ts'
+import { type DrivenProcess, driveRun } from '../support/driven-run.ts'
+import { ScriptedWorld } from '../support/scripted-world.ts'
+
+/** Runs a workflow; each time all is quiet the next of `acts` is done, in the process that runs then. */
+const runWith = (yaml: string, acts: readonly ((process: DrivenProcess) => unknown)[], input: JsonValue = {}) => {
+  const clock = createManualClock(Date.UTC(2030, 0, 1))
+  const left = [...acts]
+  return driveRun({
+    compiled: compileWorkflow(yaml),
+    world: new ScriptedWorld({ decide: (id) => ({ output: { text: id } }) }),
+    clock,
+    store: createMemoryStore({ now: () => clock.now() }),
+    input,
+    async onQuiet(process) {
+      const act = left.shift()
+      if (act === undefined) return false
+      await act(process)
+      return true
+    },
+  })
+}
+
+let messages = 0
+const ask =
+  (kind: InboxMessage['kind'], body: JsonValue) =>
+  ({ run }: { run: Run }) =>
+    run.receive({ id: `m${++messages}`, kind, body })
+
+const decide = (path: string, more: Record<string, JsonValue> = {}) =>
+  ask('decision', { path, visit: 1, verdict: 'approved', by: 'ann', values: null, ...more })
+
+const signal = (name: string, data: JsonValue) => ask('signal', { name, data, at: '2030-01-01T00:00:00.000Z' })
+
+const die = ({ watched }: DrivenProcess): void => {
+  watched.isDead = true
+}
+
+const APPROVE = `
+steps:
+  - { id: ask, approve: { title: "Send it?", show: "'a letter'", by: [ann, bob] }, timeout: 4h, on_error: { rejected: no, timeout: late } }
+  - { id: yes, set: { said: "steps.ask.output.by" }, next: end }
+  - { id: no, set: { said: "error.message" }, next: end }
+  - { id: late, set: { said: "'nobody'" } }
+output: "steps.?yes.?output.?said.orValue(steps.?no.?output.?said.orValue(steps.?late.?output.?said.orValue('')))"
+`
+
+const approvals = suite('approvals')
+
+approvals('whoever may decide does, and the step gives out who and when', async () => {
+  const { record, rows } = await runWith(APPROVE, [decide('ask')])
+  assert.is(record.output, 'ann')
+  const [row] = rows.filter(({ kind }) => kind === 'decision')
+  assert.equal(row?.data, { verdict: 'approved', by: 'ann', values: null })
+})
+
+approvals('a no is the fault rejected, with the words of who said it', async () => {
+  const { record } = await runWith(APPROVE, [decide('ask', { verdict: 'rejected', by: 'bob', comment: 'too long' })])
+  assert.is(record.output, "'Send it?' was rejected by bob: too long")
+})
+
+approvals('without a decision the timeout comes, also over the death of the process', async () => {
+  const { record, rows, processes } = await runWith(APPROVE, [die])
+  assert.is(record.output, 'nobody')
+  assert.is(processes, 2)
+  assert.is((rows.find(({ kind }) => kind === 'timer')?.at ?? 0) - record.createdAt, 4 * 3_600_000)
+})
+
+approvals('who may not decide does not, and the journal notes it', async () => {
+  const { record, rows } = await runWith(APPROVE, [decide('ask', { by: 'eve' })])
+  assert.is(record.output, 'nobody')
+  const [late] = rows.filter(({ kind }) => kind === 'late')
+  assert.match(JSON.stringify(late?.data), /'eve' may not decide: expected 'ann' or 'bob'/)
+})
+
+approvals('of two decisions at once the first counts', async () => {
+  const both = (process: DrivenProcess): void => {
+    decide('ask')(process)
+    decide('ask', { verdict: 'rejected', by: 'bob' })(process)
+  }
+  const { record, rows } = await runWith(APPROVE, [both])
+  assert.is(record.output, 'ann')
+  assert.is(rows.filter(({ kind }) => kind === 'decision').length, 1)
+})
+
+approvals('a decision about something else than what is asked does not count', async () => {
+  const { record } = await runWith(APPROVE, [decide('ask', { requestHash: 'of something else' })])
+  assert.is(record.output, 'nobody')
+})
+
+const FORM = `
+steps:
+  - { id: ask, approve: { title: "How much?", form: { amount: integer } }, timeout: 1h }
+output: "steps.ask.output.values.amount"
+`
+
+approvals('what was filled in has to fit the form', async () => {
+  const { record, rows } = await runWith(FORM, [
+    decide('ask', { values: { amount: 'much' } }),
+    decide('ask', { values: { amount: 3 } }),
+  ])
+  assert.is(record.output, 3)
+  assert.match(JSON.stringify(rows.find(({ kind }) => kind === 'late')?.data), /does not fit the form/)
+})
+
+approvals('several are open at once, inside foreach and parallel, over deaths of the process', async () => {
+  const yaml = `
+steps:
+  - id: p
+    parallel:
+      left:
+        - id: items
+          foreach: "['x', 'y']"
+          as: item
+          do: [{ id: ask, approve: { title: "\${item}?" }, timeout: 1h }]
+      right:
+        - { id: other, approve: { title: right }, timeout: 1h }
+output: "steps.items.output.map(o, o.by)"
+`
+  const { record, processes } = await runWith(yaml, [
+    decide('other'),
+    die,
+    decide('items[1]/ask', { by: 'bob' }),
+    die,
+    decide('items[0]/ask'),
+  ])
+  assert.equal(record.output, ['ann', 'bob'])
+  assert.is(processes, 3)
+})
+
+approvals.run()
+
+const events = suite('events from outside')
+
+const WAIT = `
+steps:
+  - { id: w, wait: { event: paid, match: "event.data.id == 7" }, timeout: 1h, on_error: { timeout: continue } }
+output: "steps.?w.?output.?amount.orValue(-1)"
+`
+
+events('the wait that an event is for takes its data', async () => {
+  const { record } = await runWith(WAIT, [signal('paid', { id: 8, amount: 1 }), signal('paid', { id: 7, amount: 2 })])
+  assert.is(record.output, 2)
+})
+
+events('an event of another name or shape is passed by', async () => {
+  const { record } = await runWith(WAIT, [signal('sold', { id: 7, amount: 1 }), signal('paid', 'nothing')])
+  assert.is(record.output, -1)
+})
+
+events('an event that comes before its wait is kept for it, over the death of the process', async () => {
+  const yaml = `
+steps:
+  - { id: first, wait: { for: 10s } }
+  - { id: one, wait: { event: paid } }
+  - { id: two, wait: { event: paid } }
+output: "[steps.one.output, steps.two.output]"
+`
+  const { record } = await runWith(yaml, [signal('paid', 1), signal('paid', 2), die])
+  assert.equal(record.output, [1, 2])
+})
+
+events('the same message counts once', async () => {
+  const yaml = `
+steps: [{ id: one, wait: { event: paid } }, { id: two, wait: { event: paid }, timeout: 1m, on_error: continue }]
+output: "[steps.one.output, steps.two.status]"
+`
+  const message: InboxMessage = { id: 'once', kind: 'signal', body: { name: 'paid', data: 1, at: '' } }
+  const twice = ({ run }: DrivenProcess): void => {
+    run.receive(message)
+    run.receive(message)
+  }
+  const { record } = await runWith(yaml, [twice])
+  assert.equal(record.output, [1, 'failed'])
+})
+
+events.run()
+
+const pause = suite('pause')
+
+pause('a paused run takes in what comes, and begins nothing until it is unpaused', async () => {
+  const yaml = `
+steps: [{ id: w, wait: { event: go } }, { id: a, llm: mock/echo, prompt: x }]
+output: "steps.a.output.text"
+`
+  const seen: number[] = []
+  const look = ({ run }: DrivenProcess): unknown => seen.push(run.state.openEffects().length)
+  const { record, rows } = await runWith(yaml, [
+    ask('pause', { by: 'ann' }),
+    signal('go', null),
+    look,
+    die,
+    ({ run }) => assert.is(run.isPaused, true),
+    look,
+    ask('unpause', { by: 'ann' }),
+  ])
+  assert.equal(seen, [1, 1])
+  assert.is(record.output, 'a#1')
+  assert.equal(
+    rows.filter(({ kind }) => kind === 'pause' || kind === 'outcome').map(({ kind }) => kind),
+    ['pause', 'pause', 'outcome'],
+  )
+})
+
+pause.run()
