@@ -2,29 +2,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createCliProject } from '../support/cli-project.ts'
-import { anthropicWire } from '../support/wire/anthropic.ts'
-import { geminiWire } from '../support/wire/gemini.ts'
-import { ollamaWire } from '../support/wire/ollama.ts'
 import { openaiWire } from '../support/wire/openai.ts'
-import type { WireReply, WireRequest, WireVendor } from '../support/wire/wire.ts'
+import { NO_VENDOR_VARIABLES, WIRED_VENDORS } from '../support/wire/vendors.ts'
+import type { WireReply, WireRequest } from '../support/wire/wire.ts'
 import { startWireServer, type WireServer } from '../support/wire/wire-server.ts'
 
 const KEY = 'planted-key-55aa9921cc'
-
-/** Model, and the variables that lead there. */
-const VENDORS: [WireVendor, string, (url: string) => Record<string, string>][] = [
-  [openaiWire, 'openai/gpt-4.1-mini', (url) => ({ OPENAI_BASE_URL: url, OPENAI_API_KEY: KEY })],
-  [anthropicWire, 'anthropic/claude-haiku-4-5', (url) => ({ ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: KEY })],
-  [geminiWire, 'gemini/gemini-2.5-flash', (url) => ({ GEMINI_BASE_URL: url, GOOGLE_API_KEY: KEY })],
-  [ollamaWire, 'ollama/llama3.2', (url) => ({ OLLAMA_HOST: url })],
-]
-
-const NO_VARIABLES = Object.fromEntries(
-  ['OPENAI', 'ANTHROPIC', 'GEMINI', 'GOOGLE'].flatMap((name) => [
-    [`${name}_API_KEY`, undefined],
-    [`${name}_BASE_URL`, undefined],
-  ]),
-)
 
 const workflowFor = (model: string): string => `workflow: ticket
 models:
@@ -69,14 +52,14 @@ test.after(async () => {
   project.remove()
 })
 
-for (const [vendor, model, variables] of VENDORS)
+for (const { vendor, model, variables } of WIRED_VENDORS)
   test(`${model} gives text, structured output, tool calls and usage`, async () => {
     const server = await startWireServer(vendor)
     servers.push(server)
     server.answerWith(answer)
     project.write(`${vendor.name}.yaml`, workflowFor(model))
     const { stdout, stderr, exitCode } = await project.troupe(['run', `${vendor.name}.yaml`, '--json'], {
-      env: { ...NO_VARIABLES, ...variables(server.baseUrl) },
+      env: { ...NO_VENDOR_VARIABLES, ...variables(server.baseUrl, KEY) },
     })
     assert.is(exitCode, 0, stdout + stderr)
     const { output, usage } = JSON.parse(stdout)
@@ -102,7 +85,7 @@ test('any server that speaks like OpenAI is a provider of the config, under a na
   )
   project.write('here/ticket.yaml', workflowFor('local/qwen3'))
   const { stdout, stderr, exitCode } = await project.troupe(['run', 'here/ticket.yaml', '--json'], {
-    env: { ...NO_VARIABLES, LOCAL_KEY: KEY },
+    env: { ...NO_VENDOR_VARIABLES, LOCAL_KEY: KEY },
   })
   assert.is(exitCode, 0, stdout + stderr)
   const { output, usage } = JSON.parse(stdout)
