@@ -3,7 +3,8 @@
  *
  * There is no table of permits. A run holds one from when it was admitted until it ends, as long as its lease is live, or it
  * waits or is paused: the permit of a killed process is free as soon as its run may be claimed. The rules stand here, for all
- * stores; the stores say who holds, who is ahead and who was admitted when.
+ * stores; the stores say who holds, who is ahead and who was admitted when. A process that was silent for longer than its lease
+ * and goes on has given its permit away for that time: until its run ends, one more than allowed may go on.
  */
 
 /** What runs of one workflow that have the same `key` share. The limits of the one that is to begin count. */

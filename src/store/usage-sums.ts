@@ -7,7 +7,7 @@ import type { UsageGroup, UsageQuery, UsageSum } from './store.ts'
 export const CHILD_PROVIDER = 'workflow'
 
 /** Kinds of rows in which usage stands. */
-export const USAGE_KINDS = ['outcome', 'attempt', 'late'] as const
+export const USAGE_KINDS = ['outcome', 'attempt', 'late', 'stopped'] as const
 
 export interface RunRows {
   workflow: string

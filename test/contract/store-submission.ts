@@ -13,7 +13,7 @@ const submit = async (store: Store, change: Partial<NewRun> = {}) => {
 }
 
 const MANY_RUNS = 10_000
-const MANY_MS = 5_000
+const MANY_MS = 10_000
 
 export const addStoreSubmissionDurabilityTests = (test: AddStoreTest): void => {
   test('J1 a submission that was acknowledged is there after a restart, and due', async ({ store, reopen }) => {

@@ -4,6 +4,7 @@ import type { Store } from '../../src/store/store.ts'
 import { addStoreAnswerDurabilityTests, addStoreAnswerTests } from './store-answers.ts'
 import { addStoreApprovalTests } from './store-approvals.ts'
 import { addStoreEventTests } from './store-events.ts'
+import { addStoreFlowTests } from './store-flow.ts'
 import { addStoreDurabilityTests, addStoreJournalTests } from './store-journal.ts'
 import { addStoreLeaseTests } from './store-lease.ts'
 import { addStorePhaseTests } from './store-phases.ts'
@@ -40,6 +41,7 @@ export const storeContract = (name: string, open: OpenSubject, options: { forget
   addStoreLeaseTests(add)
   addStorePhaseTests(add)
   addStoreSubmissionTests(add)
+  addStoreFlowTests(add)
   addStoreApprovalTests(add)
   addStoreEventTests(add)
   addStoreQueryTests(add)

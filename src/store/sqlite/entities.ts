@@ -47,9 +47,8 @@ const RunEntity = defineEntity({
     admittedAt: p.bigint('number').nullable(),
   },
   indexes: [
-    { name: 'run_running', properties: ['phase'], where: 'status = 0' },
+    { name: 'run_running', properties: ['phase', 'flowKey', 'rank'], where: 'status = 0' },
     { name: 'run_parent', properties: ['parent'], where: 'parent is not null' },
-    { name: 'run_queued', properties: ['flowKey', 'rank'], where: 'status = 0 and phase = 1' },
     { name: 'run_permit', properties: ['flowKey'], where: 'status = 0 and admitted_at is not null' },
     {
       name: 'run_rate',

@@ -23,6 +23,13 @@ interface StoredMember extends FlowMember {
   admitted_at: number | null
 }
 
+/** Lower ranks go first, then lower keys. */
+interface QueuedMember {
+  id: string
+  key: number
+  rank: number
+}
+
 interface StoredHolder {
   key: number
   id: string
@@ -77,12 +84,12 @@ export class FlowGate {
   }
 
   /** Ids of the queued runs of this flow, except for those that are asked to be cancelled already. */
-  listQueued(flowKey: string, limit = -1): { id: string; key: number; rank: number }[] {
+  listQueued(flowKey: string, limit = -1): QueuedMember[] {
     return this.#statements.listQueued.all(flowKey, limit)
   }
 
   /** The queued runs that may begin now, of all flows: `limit` of each at the most. */
-  listFree(limit: number): { id: string; key: number; rank: number }[] {
+  listFree(limit: number): QueuedMember[] {
     const free = this.#statements.listUnbound.all(limit)
     let flow = this.#statements.nextFlow.get('')
     while (typeof flow === 'string') {
@@ -140,41 +147,36 @@ const toPermit = ({ holder, lease_until, phase, is_paused }: StoredHolder): Para
 
 const MEMBER = 'key, flow_key, concurrency, rank, rate_count, rate_window_ms'
 
+export const GATE_SQL = {
+  readMember: `select ${MEMBER}, phase, is_paused, epoch, admitted_at from run where key = ?`,
+  isCancelled: `select ${CANCEL_WAITS} from run where key = ?`,
+  countAhead: `select count(*) from run where ${IN_QUEUE} and flow_key = ? and (rank < ? or (rank = ? and key < ?))
+    and not ${CANCEL_WAITS}`,
+  readHolders: `select key, id, holder, lease_until, phase, is_paused from run
+    where status = 0 and admitted_at is not null and flow_key = ? order by admitted_at, key`,
+  readAdmissions: `select admitted_at from run where rate_count is not null and admitted_at is not null and flow_key = ?
+    and admitted_at > ? order by admitted_at`,
+  /** In the order of the queue. */
+  listQueued: `select id, key, rank from run where ${IN_QUEUE} and flow_key = ? and not ${CANCEL_WAITS}
+    order by rank, key limit ?`,
+  readHead: `select ${MEMBER} from run where ${IN_QUEUE} and flow_key = ? and not ${CANCEL_WAITS} order by rank, key limit 1`,
+  nextFlow: `select min(flow_key) from run where ${IN_QUEUE} and flow_key > ?`,
+  /** Those that are in no flow. */
+  listUnbound: `select id, key, 0 as rank from run where ${IN_QUEUE} and flow_key is null order by key limit ?`,
+}
+
 const prepareGate = (db: Connection) => ({
   readNow: db.prepare<[], number>(`select ${NOW}`).pluck(),
-  readMember: db.prepare<[key: number], StoredMember>(
-    `select ${MEMBER}, phase, is_paused, epoch, admitted_at from run where key = ?`,
-  ),
-  isCancelled: db.prepare<[key: number], number>(`select ${CANCEL_WAITS} from run where key = ?`).pluck(),
+  readMember: db.prepare<[key: number], StoredMember>(GATE_SQL.readMember),
+  isCancelled: db.prepare<[key: number], number>(GATE_SQL.isCancelled).pluck(),
   countAhead: db
-    .prepare<[flowKey: string, rank: number, sameRank: number, key: number], number>(
-      `select count(*) from run where ${IN_QUEUE} and flow_key = ? and (rank < ? or (rank = ? and key < ?))
-       and not ${CANCEL_WAITS}`,
-    )
+    .prepare<[flowKey: string, rank: number, sameRank: number, key: number], number>(GATE_SQL.countAhead)
     .pluck(),
-  readHolders: db.prepare<[flowKey: string], StoredHolder>(
-    `select key, id, holder, lease_until, phase, is_paused from run
-     where status = 0 and admitted_at is not null and flow_key = ? order by admitted_at, key`,
-  ),
-  readAdmissions: db
-    .prepare<[flowKey: string, since: number], number>(
-      `select admitted_at from run where rate_count is not null and admitted_at is not null and flow_key = ?
-       and admitted_at > ? order by admitted_at`,
-    )
-    .pluck(),
-  listQueued: db.prepare<[flowKey: string, limit: number], { id: string; key: number; rank: number }>(
-    `select id, key, rank from run where ${IN_QUEUE} and flow_key = ? and not ${CANCEL_WAITS}
-     order by rank, key limit ?`,
-  ),
-  /** In the order of the queue, without those that are in no flow. */
-  readHead: db.prepare<[flowKey: string], FlowMember>(
-    `select ${MEMBER} from run where ${IN_QUEUE} and flow_key = ? and not ${CANCEL_WAITS} order by rank, key limit 1`,
-  ),
-  nextFlow: db
-    .prepare<[after: string], string | null>(`select min(flow_key) from run where ${IN_QUEUE} and flow_key > ?`)
-    .pluck(),
-  listUnbound: db.prepare<[limit: number], { id: string; key: number; rank: number }>(
-    `select id, key, 0 as rank from run where ${IN_QUEUE} and flow_key is null order by key limit ?`,
-  ),
+  readHolders: db.prepare<[flowKey: string], StoredHolder>(GATE_SQL.readHolders),
+  readAdmissions: db.prepare<[flowKey: string, since: number], number>(GATE_SQL.readAdmissions).pluck(),
+  listQueued: db.prepare<[flowKey: string, limit: number], QueuedMember>(GATE_SQL.listQueued),
+  readHead: db.prepare<[flowKey: string], FlowMember>(GATE_SQL.readHead),
+  nextFlow: db.prepare<[after: string], string | null>(GATE_SQL.nextFlow).pluck(),
+  listUnbound: db.prepare<[limit: number], QueuedMember>(GATE_SQL.listUnbound),
   admit: db.prepare<[key: number]>(`update run set admitted_at = coalesce(admitted_at, ${NOW}) where key = ?`),
 })

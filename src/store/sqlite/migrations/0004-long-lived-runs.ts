@@ -30,8 +30,7 @@ export class LongLivedRunsMigration extends Migration {
     ])
       this.addSql(`alter table run add column ${column}`)
     this.addSql('drop index run_running')
-    this.addSql('create index run_running on run (phase) where status = 0')
-    this.addSql('create index run_queued on run (flow_key, rank) where status = 0 and phase = 1')
+    this.addSql('create index run_running on run (phase, flow_key, rank) where status = 0')
     this.addSql('create index run_permit on run (flow_key) where status = 0 and admitted_at is not null')
     this.addSql(
       'create index run_rate on run (flow_key, admitted_at) where rate_count is not null and admitted_at is not null',
