@@ -16,7 +16,7 @@ const listTargets = (state: StateConfig): string[] =>
     ...(state.invoke?.onDone ?? []),
     ...(state.invoke?.onError ?? []),
     ...Object.values({ ...state.after, ...state.on }).flat(),
-  ].map(({ target }) => target)
+  ].flatMap(({ target }) => target ?? [])
 
 const test = suite('lowered machines')
 
