@@ -5,13 +5,14 @@
  * price they may have. A call that does not fit while others are in flight waits for what they give back; one that does not fit by
  * itself is not made. What a call really used takes the place of its reservation when it has come back.
  *
- * A child run's budget stands under its parent's: a call must fit into both.
+ * A child run's budget stands under its parent's: a call must fit into both. What a child spends is its parent's step's.
  *
  * It owns the sums. It makes no call and ends no run; the prices are handed in.
  */
 import type { Usage } from '../core/actor.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { JournalRow } from '../store/journal-row.ts'
+import { CHILD_PROVIDER } from '../store/usage-sums.ts'
 import {
   type Amount,
   type CallPrices,
@@ -22,6 +23,7 @@ import {
   NOTHING,
   plus,
   REPAIR_TOKENS,
+  ROUNDING_USD,
   type WorstCall,
   worstOf,
 } from './worst-case.ts'
@@ -38,16 +40,23 @@ export type Admission =
   | { kind: 'wait' }
   | { kind: 'exceeded'; limit: 'cost_usd' | 'tokens'; details: JsonObject }
 
+export interface ParentBudget {
+  budget: Budget
+  /** The attempt of the parent's step that the child belongs to: `sum_up#1.1`. */
+  attempt: string
+}
+
 export class Budget {
   readonly #limits: BudgetLimits
   readonly #prices: CallPrices
-  readonly #parent: Budget | undefined
+  readonly #parent: ParentBudget | undefined
+  readonly #below = new Map<string, Amount>()
   readonly #spentOn = new Map<string, Amount>()
   readonly #waiting: (() => void)[] = []
   #spent = NOTHING
   #reserved = NOTHING
 
-  constructor(limits: BudgetLimits, { prices, parent }: { prices: CallPrices; parent?: Budget | undefined }) {
+  constructor(limits: BudgetLimits, { prices, parent }: { prices: CallPrices; parent?: ParentBudget | undefined }) {
     this.#limits = limits
     this.#prices = prices
     this.#parent = parent
@@ -64,7 +73,7 @@ export class Budget {
   spend(step: string, usage: readonly Usage[]): void {
     // What a child used was counted call by call.
     for (const { provider, input_tokens, output_tokens, cost_usd } of usage)
-      if (provider !== 'workflow') this.#add(step, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
+      if (provider !== CHILD_PROVIDER) this.#add(step, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
   }
 
   /** A call that nobody knows the outcome of is taken to have used all that it could. */
@@ -72,8 +81,31 @@ export class Budget {
     this.#add(step, amount)
   }
 
+  get spent(): Amount {
+    return this.#spent
+  }
+
+  /** What the child of an attempt has spent by now. */
+  below(attempt: string): Amount {
+    return this.#below.get(attempt) ?? NOTHING
+  }
+
+  /** Of a child that others have run: all that it has spent. */
+  setBelow(attempt: string, amount: Amount): void {
+    this.#addBelow(attempt, minus(amount, this.below(attempt)))
+  }
+
+  closeBelow(attempt: string): void {
+    this.#below.delete(attempt)
+  }
+
+  #addBelow(attempt: string, amount: Amount): void {
+    this.#below.set(attempt, plus(this.below(attempt), amount))
+    this.#add(attempt.replace(/#.*$/, ''), amount)
+  }
+
   admit(input: JsonObject): Admission {
-    const above = this.#parent?.admit(input)
+    const above = this.#parent?.budget.admit(input)
     if (above !== undefined && above.kind !== 'granted') return above
     const own = this.#admitHere(above === undefined ? input : withMaxTokens(input, above.maxTokens))
     if (own.kind !== 'granted') above?.release()
@@ -89,7 +121,7 @@ export class Budget {
       isDone = true
     }
     this.#waiting.push(once)
-    this.#parent?.whenReleased(once)
+    this.#parent?.budget.whenReleased(once)
   }
 
   #admitHere(input: JsonObject): Admission {
@@ -111,13 +143,25 @@ export class Budget {
     for (const retry of this.#waiting.splice(0)) retry()
   }
 
-  /** What a call may have used at the most. */
+  /** What a call of an earlier process may have used at the most: it was given no more than was left, as those beside it. */
   worstCase(input: JsonObject): Amount {
-    return worstOf(this.#price(input), maxTokensOf(input) ?? MOST_OUTPUT)
+    const { costUsd, tokens } = worstOf(this.#price(input), maxTokensOf(input) ?? MOST_OUTPUT)
+    const rest = this.#rest()
+    return { costUsd: Math.min(costUsd, rest.costUsd), tokens: Math.min(tokens, rest.tokens) }
+  }
+
+  #rest(): Amount {
+    const { costUsd = Number.POSITIVE_INFINITY, tokens = Number.POSITIVE_INFINITY } = this.#limits
+    const own = minus({ costUsd, tokens }, this.#spent)
+    const above = this.#parent === undefined ? own : this.#parent.budget.#rest()
+    return {
+      costUsd: Math.max(0, Math.min(own.costUsd, above.costUsd)),
+      tokens: Math.max(0, Math.min(own.tokens, above.tokens)),
+    }
   }
 
   #add(step: string, amount: Amount): void {
-    this.#parent?.charge(step, amount)
+    if (this.#parent !== undefined) this.#parent.budget.#addBelow(this.#parent.attempt, amount)
     this.#spent = plus(this.#spent, amount)
     this.#spentOn.set(step, plus(this.#spentOn.get(step) ?? NOTHING, amount))
   }
@@ -166,6 +210,13 @@ export class Budget {
   }
 }
 
+/** What a run has spent, by its journal. */
+export const spentOf = (rows: readonly JournalRow[]): Amount => {
+  const budget = new Budget({ costUsd: undefined, tokens: undefined }, { prices: { worstCase: () => null } })
+  for (const row of rows) budget.recall(row)
+  return budget.spent
+}
+
 const releaseAll = (granted: readonly { release(): void }[]): void => {
   for (const { release } of granted) release()
 }
@@ -184,8 +235,5 @@ export const withMaxTokens = (input: JsonObject, maxTokens: number): JsonObject 
 const UNKNOWN: MostPrices = { inputUsd: 0, outputUsd: 0 }
 
 const MOST_STEPS_TOLD = 10
-
-/** Sums of prices in binary fractions are off by less than this. */
-const ROUNDING_USD = 1e-12
 
 const roundUsd = (amount: number): number => Number(amount.toFixed(9))

@@ -13,6 +13,7 @@ import { Fault, toFault } from '../core/fault.ts'
 import { hashBytes } from '../core/hash.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { RunEnd, RunRecord } from '../store/store.ts'
+import { CHILD_PROVIDER } from '../store/usage-sums.ts'
 import { isLeft } from './effect-runner.ts'
 import type { ActorCall } from './placement.ts'
 import type { Run } from './run.ts'
@@ -21,7 +22,14 @@ import type { Run } from './run.ts'
 export interface ChildHost {
   clock: Clock
   /** Goes on with a run, or starts it when there is none of this id. */
-  open(id: string, child: { workflow: CompiledWorkflow; input: JsonValue; parent: string }): Promise<OpenedChild>
+  open(id: string, child: WantedChild): Promise<OpenedChild>
+}
+
+export interface WantedChild {
+  workflow: CompiledWorkflow
+  input: JsonValue
+  /** Of its parent's effect: `sum_up#1.1`. */
+  attempt: string
 }
 
 export type OpenedChild = { kind: 'running'; run: Run } | { kind: 'held' } | { kind: 'ended'; run: RunRecord }
@@ -39,10 +47,11 @@ const HELD_PAUSE_MS = 500
 export const performChild = async ({ parent, call, context }: ChildCall, host: ChildHost): Promise<JsonValue> => {
   const workflow = parent.workflow.children.get(call.actor)
   if (workflow === undefined) throw new Fault('not_found', `workflow '${call.actor}' is not linked with its parent`)
-  const id = toChildId(parent.id, `${call.effect}.${context.attempt}`)
+  const attempt = `${call.effect}.${context.attempt}`
+  const id = toChildId(parent.id, attempt)
   for (;;) {
     if (context.signal.aborted) throw new Cancelled()
-    const opened = await host.open(id, { workflow, input: call.input, parent: parent.id })
+    const opened = await host.open(id, { workflow, input: call.input, attempt })
     const end =
       opened.kind === 'ended' ? opened.run : opened.kind === 'running' ? await follow(opened.run, context) : undefined
     if (end !== undefined) return finish(end, { id, workflow, context })
@@ -59,7 +68,7 @@ const follow = async (run: Run, { signal }: ActorContext): Promise<RunEnd | unde
   if (signal.aborted) stop()
   const exit = await run.exited
   signal.removeEventListener('abort', stop)
-  if (signal.aborted) throw new Cancelled()
+  if (signal.aborted && exit.kind !== 'ended') throw new Cancelled()
   if (exit.kind === 'broken')
     throw new Fault('unavailable', `child run '${run.id}' could not be written`, { cause: exit.cause })
   return exit.kind === 'ended' ? exit.end : undefined
@@ -72,7 +81,8 @@ const finish = (
   { id, workflow, context }: { id: string; workflow: CompiledWorkflow; context: ActorContext },
 ): JsonValue => {
   if (usage.input_tokens + usage.output_tokens > 0 || usage.cache_hits !== undefined)
-    context.usage({ provider: 'workflow', model: workflow.name, cached_tokens: 0, ...usage })
+    context.usage({ provider: CHILD_PROVIDER, model: workflow.name, cached_tokens: 0, ...usage })
+  if (context.signal.aborted) throw new Cancelled()
   if (status === 'completed') return output
   if (status === 'cancelled')
     throw new Fault('child_cancelled', `child run '${id}' was cancelled`, { details: { run: id } })

@@ -13,6 +13,7 @@ import { formatDuration } from '../core/duration.ts'
 import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
 import type { JsonObject } from '../core/json.ts'
 import { type AttemptContext, type AttemptEvent, attemptMachine } from '../machines/attempt.ts'
+import { AttemptAccount, type AttemptEnd } from './attempt-account.ts'
 import { type Admission, type Budget, withMaxTokens } from './budget.ts'
 import { foldOf } from './fold.ts'
 import type { ActorCall, Placement } from './placement.ts'
@@ -43,8 +44,8 @@ export interface EffectListener {
   ended(effect: OpenEffect, outcome: Outcome, figures: AttemptFigures): void
   /** A call does not fit into the budget: it was not made. */
   exceeded(exceeded: Extract<Admission, { kind: 'exceeded' }>): void
-  /** After it was stopped or timed out, an actor came back all the same. */
-  late(effect: OpenEffect, outcome: Outcome, figures: AttemptFigures): void
+  /** After it was stopped or timed out, an actor came back all the same; without an outcome, it says what it has used. */
+  late(effect: OpenEffect, outcome: Outcome | undefined, figures: AttemptFigures): void
   /** One of these callbacks has thrown. */
   broken(cause: unknown): void
 }
@@ -89,6 +90,9 @@ interface Attempt {
   started: number
   /** What it has consumed and nobody has been told of. */
   usage: Usage[]
+  /** Undefined: nothing is limited. */
+  account: AttemptAccount | undefined
+  end: AttemptEnd
   abort: AbortController
   /** What it says while it goes on. */
   text: TextRedactor
@@ -128,12 +132,19 @@ export class EffectRunner {
     else this.#perform(running)
   }
 
+  isRunning(path: string, visit: number): boolean {
+    return this.#running.get(path)?.effect.visit === visit
+  }
+
+  running(): OpenEffect[] {
+    return [...this.#running.values()].map(({ effect }) => effect)
+  }
+
   /** Of an attempt in flight: what is known of it when it is called off. */
   inFlight(path: string, visit: number): AttemptFigures | undefined {
     const running = this.#running.get(path)
     if (running?.effect.visit !== visit || running.current === undefined) return undefined
-    const { number, started } = running.current
-    return { attempt: number, started, ms: Math.max(0, this.#options.clock.now() - started) }
+    return this.#figures(running)
   }
 
   stop(path: string, visit: number): void {
@@ -150,6 +161,8 @@ export class EffectRunner {
     this.#running.delete(running.effect.path)
     running.disarm()
     running.current?.abort.abort(reason)
+    // An actor may never come back. Those that wait for its reservation are stopped first, where all are.
+    queueMicrotask(() => running.current?.account?.release())
   }
 
   /** Resolves when every actor has come back. */
@@ -195,7 +208,14 @@ export class EffectRunner {
     if (of === undefined) return { attempt: number, started: now, ms: 0 }
     const usage = of.usage.splice(0)
     const ms = Math.max(0, now - of.started)
-    return { attempt: of.number, started: of.started, ms, ...(usage.length === 0 ? {} : { usage }) }
+    const charged = of.account?.settle(usage, of.end)
+    return {
+      attempt: of.number,
+      started: of.started,
+      ms,
+      ...(usage.length === 0 ? {} : { usage }),
+      ...(charged === undefined ? {} : { charged }),
+    }
   }
 
   /** What a call may have used at the most that nobody knows the outcome of. */
@@ -224,11 +244,21 @@ export class EffectRunner {
     const { clock, placement, on, redactor } = this.#options
     const { effect, plan, number } = running
     const abort = new AbortController()
-    const attempt: Attempt = { number, started: clock.now(), usage: [], abort, text: redactor.startText() }
+    const account = this.#openAccount(running, granted)
+    const attempt: Attempt = {
+      number,
+      started: clock.now(),
+      usage: [],
+      account,
+      end: 'open',
+      abort,
+      text: redactor.startText(),
+    }
     running.current = attempt
     if (plan.timeoutMs !== null) this.#armTimeout(running, { attempt, timeoutMs: plan.timeoutMs })
     on.started(effect, attempt.number)
     const settle = (outcome: Outcome): void => {
+      attempt.end = 'output' in outcome ? 'output' : 'fault'
       if (abort.signal.aborted) {
         if ('output' in outcome) on.late(effect, outcome, this.#figures(running, attempt))
       } else if ('fault' in outcome) this.#tell(running, { type: 'failed', fault: outcome.fault })
@@ -242,23 +272,28 @@ export class EffectRunner {
         return { fault: redactor.redactFault(toFaultOf(thrown, plan)) }
       })
       .then((outcome) => {
-        if (outcome === undefined) return
+        if (outcome === undefined) return this.#tellRest(running.effect, this.#figures(running, attempt))
         this.#showText(running.effect, { attempt, piece: undefined })
         settle(outcome)
       })
       .catch((cause) => on.broken(cause))
       .finally(() => {
         this.#performing.delete(performing)
-        if (granted !== undefined) this.#giveBack(running, { attempt, granted })
+        account?.close()
       })
     this.#performing.add(performing)
   }
 
-  #giveBack({ effect }: RunningEffect, { attempt, granted }: { attempt: Attempt; granted: Granted }): void {
-    // Called off before it could say what it used: nobody knows, so it counts in full.
-    if (attempt.abort.signal.aborted && attempt.usage.length === 0)
-      this.#options.budget?.charge(effect.path, granted.reserved)
-    granted.release()
+  #openAccount({ effect, plan, number }: RunningEffect, granted: Granted | undefined): AttemptAccount | undefined {
+    const { budget } = this.#options
+    const { path, visit } = effect
+    const child = plan.kind === 'workflow' ? { child: `${path}#${visit}.${number}` } : {}
+    return budget && new AttemptAccount({ budget, path, granted, ...child })
+  }
+
+  /** An attempt that was called off, and says what it has used. */
+  #tellRest(effect: OpenEffect, figures: AttemptFigures): void {
+    if (figures.usage !== undefined || figures.charged !== undefined) this.#options.on.late(effect, undefined, figures)
   }
 
   #armTimeout(running: RunningEffect, { attempt, timeoutMs }: { attempt: Attempt; timeoutMs: number }): void {
@@ -266,6 +301,7 @@ export class EffectRunner {
       attempt.abort.abort()
       const message = `step '${running.effect.step}' took longer than its timeout of ${formatDuration(timeoutMs)}`
       this.#tell(running, { type: 'failed', fault: { code: 'timeout', message, retryable: true } })
+      attempt.account?.release()
     })
   }
 

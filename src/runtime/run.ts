@@ -275,8 +275,8 @@ export class Run {
 
   #write(change: RunChange, effects: readonly RunEffect[]): void {
     const ended = effects.find((effect) => effect.type === 'ended')?.end
-    const noted = toNotes(effects, (path, visit) => this.#inFlight(path, visit)).map(({ kind, ...note }) =>
-      this.#journal.row(kind, { at: this.#now(), ...note }),
+    const noted = toNotes(effects, (path, visit) => this.#counted(this.#runner.inFlight(path, visit))).map(
+      ({ kind, ...note }) => this.#journal.row(kind, { at: this.#now(), ...note }),
     )
     const full: RunChange = { ...change, ...toKept(effects) }
     if (noted.length > 0) full.rows = [...(change.rows ?? []), ...noted]
@@ -358,14 +358,9 @@ export class Run {
     }, leave)
   }
 
-  #counted(figures: AttemptFigures): AttemptFigures {
-    this.#usage = addUsage(this.#usage, figures.usage)
+  #counted<T extends AttemptFigures | undefined>(figures: T): T {
+    this.#usage = addUsage(this.#usage, figures?.usage)
     return figures
-  }
-
-  #inFlight(path: string, visit: number): AttemptFigures | undefined {
-    const figures = this.#runner.inFlight(path, visit)
-    return figures && this.#counted(figures)
   }
 
   #createRunner({ workflow, placement, clock, vault, store, watch }: RunOptions): EffectRunner {

@@ -14,8 +14,6 @@ export interface MostPrices {
 }
 
 export interface CallPrices {
-  /** Which prices these are, for the record of a run. */
-  readonly version?: string
   /** For a call whose input has at most so many tokens; null where nobody knows. */
   worstCase(provider: string, model: string, inputTokens?: number): MostPrices | null
 }
@@ -47,6 +45,9 @@ const amountOf = ({ inputUsd, outputUsd, callUsd = 0 }: MostPrices, input: numbe
   costUsd: callUsd + input * inputUsd + output * outputUsd,
   tokens: input + output,
 })
+
+/** Sums of prices in binary fractions are off by less than this. */
+export const ROUNDING_USD = 1e-12
 
 export const NOTHING: Amount = { costUsd: 0, tokens: 0 }
 

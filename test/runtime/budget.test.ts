@@ -122,7 +122,10 @@ test('what the journal says was used, or may have been, counts when a run is tak
 
 test('a child spends what its parent may spend as well', () => {
   const parent = new Budget({ ...UNLIMITED, tokens: INPUT + 1_000 }, { prices: PRICES })
-  const child = new Budget({ ...UNLIMITED, tokens: 50_000 }, { prices: PRICES, parent })
+  const child = new Budget(
+    { ...UNLIMITED, tokens: 50_000 },
+    { prices: PRICES, parent: { budget: parent, attempt: 'child#1.1' } },
+  )
   const first = granted(child.admit(callOf()))
   assert.is(first.maxTokens, 1_000)
   assert.is(child.admit(callOf({ max_tokens: 300 })).kind, 'wait')
