@@ -87,7 +87,7 @@ test('of a call and its repair, only what was not told counts in full', async ()
   const run = await runs.start()
   await endOf(run)
   const [row] = (await runs.rows(run.id)).filter(({ kind }) => kind === 'outcome')
-  const { charged } = row?.data as unknown as { charged: Amount }
+  const { charged } = (row?.data ?? {}) as unknown as { charged: Amount }
   const { costUsd, tokens } = await runs.spent(run.id)
   assert.ok(charged.costUsd > 0 && charged.tokens > 0)
   isNear({ costUsd, tokens }, told(20, 30), charged)
@@ -116,7 +116,7 @@ test('calls without numbers use the limit up, and the end says on what', async (
   const run = await runs.start()
   const { error } = await endOf(run)
   assert.equal([error?.code, calls], ['budget_exceeded', 2])
-  const { spent, spent_on } = error?.details as { spent: number; spent_on: JsonObject }
+  const { spent, spent_on } = (error?.details ?? {}) as { spent: number; spent_on: JsonObject }
   assert.ok(spent <= 0.0025)
   assert.equal(Object.keys(spent_on).sort(), ['a', 'b'])
   assert.ok(Math.abs((await runs.spent(run.id)).costUsd - spent) < 1e-9)
@@ -180,7 +180,7 @@ test('a call that timed out counts in full, until it comes back and says what it
   await settle()
   isNear(await runs.spent(run.id), told(10, 20))
   const late = (await runs.rows(run.id)).find(({ kind }) => kind === 'late')
-  assert.is((late?.data as JsonObject).output !== undefined, true)
+  assert.is(((late?.data ?? {}) as JsonObject).output !== undefined, true)
 })
 
 test('a call that was called off counts in full, though others wait for what it holds', async () => {
