@@ -15,7 +15,11 @@ import { findNextDue, listDue } from './memory/memory-due.ts'
 import { ENTERED, enterFlow, judgeClaim, type MemoryEntry } from './memory/memory-flow.ts'
 import { MemoryOutbox } from './memory/memory-outbox.ts'
 import { createMemoryRun, endRun, findSeqProblem, findWaiting, type MemoryRun } from './memory/memory-run.ts'
+import { MemorySchedules } from './memory/memory-schedules.ts'
+import { MemoryWorkflows } from './memory/memory-workflows.ts'
+import type { RegisteredWorkflow, WorkflowEntry } from './registered-workflow.ts'
 import { createReplaceMessage, waitsInAnyCase } from './run-flow.ts'
+import type { ScheduleRecord, ScheduleSlot } from './schedule-record.ts'
 import {
   type CachedAnswer,
   type Claim,
@@ -58,6 +62,8 @@ class MemoryStore implements Store {
   readonly #blobs = new Map<string, Uint8Array>()
   readonly #approvals = new MemoryApprovals()
   readonly #outbox = new MemoryOutbox()
+  readonly #schedules = new MemorySchedules()
+  readonly #workflows = new MemoryWorkflows()
   #closed = false
 
   constructor(now: () => number) {
@@ -213,6 +219,53 @@ class MemoryStore implements Store {
     return this.#outbox.list(filter)
   }
 
+  async replaceSchedules(workflow: string, schedules: readonly ScheduleRecord[]): Promise<void> {
+    this.#checkOpen()
+    this.#checkDefinitions(schedules.map(({ definition }) => definition))
+    this.#schedules.replace(workflow, schedules)
+  }
+
+  async listSchedules(): Promise<ScheduleRecord[]> {
+    this.#checkOpen()
+    return this.#schedules.list()
+  }
+
+  async listDueSchedules(at: number): Promise<ScheduleRecord[]> {
+    this.#checkOpen()
+    return this.#schedules.listDue(at)
+  }
+
+  async advanceSchedule(id: string, slot: ScheduleSlot): Promise<boolean> {
+    this.#checkOpen()
+    return this.#schedules.advance(id, slot)
+  }
+
+  async pauseSchedule(id: string, isPaused: boolean): Promise<boolean> {
+    this.#checkOpen()
+    return this.#schedules.pause(id, isPaused)
+  }
+
+  async registerWorkflow(entry: WorkflowEntry): Promise<'new' | 'unchanged'> {
+    this.#checkOpen()
+    this.#checkDefinitions([entry.definition])
+    return this.#workflows.register(entry)
+  }
+
+  async listWorkflows(): Promise<RegisteredWorkflow[]> {
+    this.#checkOpen()
+    return this.#workflows.list()
+  }
+
+  async listVersions(workflow: string): Promise<RegisteredWorkflow[]> {
+    this.#checkOpen()
+    return this.#workflows.listVersions(workflow)
+  }
+
+  async findWorkflow(workflow: string): Promise<RegisteredWorkflow | undefined> {
+    this.#checkOpen()
+    return this.#workflows.find(workflow)
+  }
+
   async saveDefinition(definition: Definition): Promise<void> {
     this.#checkOpen()
     if (!this.#definitions.has(definition.hash)) this.#definitions.set(definition.hash, definition)
@@ -259,10 +312,8 @@ class MemoryStore implements Store {
     const known = run.key === undefined ? undefined : this.#byKey.get(toKeyText(run))
     if (known) return { kind: known.bodyHash === run.bodyHash ? 'existing' : 'conflict', run: { ...known.record } }
     if (this.#byId.has(run.id)) throw new StoreError('conflict', `run '${run.id}' exists already`)
-    if (this.#definitions.has(run.definition)) return undefined
-    throw new Defect(
-      `J4: definition '${run.definition}' of run '${run.id}' is not saved: expected saveDefinition first`,
-    )
+    this.#checkDefinitions([run.definition])
+    return undefined
   }
 
   /** Keeps a new run, queued, unless its flow refuses it. */
@@ -301,6 +352,12 @@ class MemoryStore implements Store {
   #held(claim: Claim): MemoryRun | undefined {
     const run = this.#runs[claim.runKey]
     return run !== undefined && run.record.epoch === claim.epoch && run.record.holder !== null ? run : undefined
+  }
+
+  #checkDefinitions(hashes: readonly string[]): void {
+    const missing = hashes.find((hash) => !this.#definitions.has(hash))
+    if (missing !== undefined)
+      throw new Defect(`J4: definition '${missing}' is not saved: expected saveDefinition first`)
   }
 
   #checkOpen(): void {

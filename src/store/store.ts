@@ -14,9 +14,11 @@ import type { JsonValue } from '../core/json.ts'
 import type { ApprovalRecord, ApprovalStore } from './approval-record.ts'
 import type { CloudEventRecord, CloudEventStore } from './cloud-event-record.ts'
 import type { JournalRow } from './journal-row.ts'
+import type { WorkflowStore } from './registered-workflow.ts'
 import type { RunFlow } from './run-flow.ts'
+import type { ScheduleStore } from './schedule-record.ts'
 
-export interface Store extends ApprovalStore, CloudEventStore {
+export interface Store extends ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore {
   /** Shown in messages: a file path, or `memory`. */
   readonly location: string
 

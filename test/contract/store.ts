@@ -9,8 +9,10 @@ import { addStoreDurabilityTests, addStoreJournalTests } from './store-journal.t
 import { addStoreLeaseTests } from './store-lease.ts'
 import { addStorePhaseTests } from './store-phases.ts'
 import { addStoreQueryTests } from './store-queries.ts'
+import { addStoreScheduleTests } from './store-schedules.ts'
 import { addStoreSubmissionDurabilityTests, addStoreSubmissionTests } from './store-submission.ts'
 import { addStoreUsageTests } from './store-usage.ts'
+import { addStoreWorkflowTests } from './store-workflows.ts'
 
 /** A store to test, empty and open, with the means to move its clock. */
 export interface StoreSubject {
@@ -44,6 +46,8 @@ export const storeContract = (name: string, open: OpenSubject, options: { forget
   addStoreFlowTests(add)
   addStoreApprovalTests(add)
   addStoreEventTests(add)
+  addStoreScheduleTests(add)
+  addStoreWorkflowTests(add)
   addStoreQueryTests(add)
   addStoreUsageTests(add)
   addStoreAnswerTests(add)

@@ -14,6 +14,8 @@ import type { ApprovalFilter, ApprovalToken, OpenApproval } from '../approval-re
 import type { CloudEventFilter, StoredCloudEvent } from '../cloud-event-record.ts'
 import type { JournalRow } from '../journal-row.ts'
 import { isLeaseFree } from '../lease.ts'
+import type { RegisteredWorkflow, WorkflowEntry } from '../registered-workflow.ts'
+import type { ScheduleRecord, ScheduleSlot } from '../schedule-record.ts'
 import type {
   CachedAnswer,
   Claim,
@@ -46,6 +48,8 @@ import { packRun, RunCreation } from './run-creation.ts'
 import { toHolderText, toJournalRow, toRunRecord } from './run-record.ts'
 import { SqliteApprovals } from './sqlite-approvals.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
+import { SqliteSchedules } from './sqlite-schedules.ts'
+import { SqliteWorkflows } from './sqlite-workflows.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { selectUsageSums } from './usage-statement.ts'
 import { WriteJob } from './write-job.ts'
@@ -205,6 +209,42 @@ export class SqliteStore implements Store {
     return this.#read(() => this.#getParts().outbox.list(filter))
   }
 
+  replaceSchedules(workflow: string, schedules: readonly ScheduleRecord[]): Promise<void> {
+    return this.#change(() => this.#getParts().schedules.replace(workflow, schedules))
+  }
+
+  listSchedules(): Promise<ScheduleRecord[]> {
+    return this.#read(() => this.#getParts().schedules.list())
+  }
+
+  listDueSchedules(at: number): Promise<ScheduleRecord[]> {
+    return this.#read(() => this.#getParts().schedules.listDue(at))
+  }
+
+  advanceSchedule(id: string, slot: ScheduleSlot): Promise<boolean> {
+    return this.#change(() => this.#getParts().schedules.advance(id, slot))
+  }
+
+  pauseSchedule(id: string, isPaused: boolean): Promise<boolean> {
+    return this.#change(() => this.#getParts().schedules.pause(id, isPaused))
+  }
+
+  registerWorkflow(entry: WorkflowEntry): Promise<'new' | 'unchanged'> {
+    return this.#change(() => this.#getParts().workflows.register(entry))
+  }
+
+  listWorkflows(): Promise<RegisteredWorkflow[]> {
+    return this.#read(() => this.#getParts().workflows.list())
+  }
+
+  listVersions(workflow: string): Promise<RegisteredWorkflow[]> {
+    return this.#read(() => this.#getParts().workflows.listVersions(workflow))
+  }
+
+  findWorkflow(workflow: string): Promise<RegisteredWorkflow | undefined> {
+    return this.#read(() => this.#getParts().workflows.find(workflow))
+  }
+
   saveDefinition({ hash, workflow, file, source, links }: Definition): Promise<void> {
     const text = JSON.stringify(links)
     return this.#change(() => {
@@ -335,6 +375,8 @@ interface Parts {
   due: DueRuns
   approvals: SqliteApprovals
   outbox: SqliteOutbox
+  schedules: SqliteSchedules
+  workflows: SqliteWorkflows
 }
 
 const createParts = (connection: Connection, unpack: (text: string) => JsonValue): Parts => {
@@ -344,6 +386,8 @@ const createParts = (connection: Connection, unpack: (text: string) => JsonValue
     due: new DueRuns(connection, gate),
     approvals: new SqliteApprovals(connection, unpack),
     outbox: new SqliteOutbox(connection, unpack),
+    schedules: new SqliteSchedules(connection),
+    workflows: new SqliteWorkflows(connection),
   }
 }
 

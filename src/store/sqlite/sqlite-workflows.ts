@@ -1,0 +1,54 @@
+/** Registered workflows in SQL. */
+import { Defect } from '../../core/defect.ts'
+import type { RegisteredWorkflow, WorkflowEntry } from '../registered-workflow.ts'
+import type { Connection } from './connection.ts'
+
+export class SqliteWorkflows {
+  readonly #statements: ReturnType<typeof prepareWorkflows>
+
+  constructor(connection: Connection) {
+    this.#statements = prepareWorkflows(connection)
+  }
+
+  register({ workflow, definition, at }: WorkflowEntry): 'new' | 'unchanged' {
+    const newest = this.find(workflow)
+    if (newest?.definition === definition) return 'unchanged'
+    const { changes } = this.#statements.add.run(workflow, (newest?.version ?? 0) + 1, at, definition)
+    if (changes === 1) return 'new'
+    throw new Defect(
+      `J4: definition '${definition}' of workflow '${workflow}' is not saved: expected saveDefinition first`,
+    )
+  }
+
+  list(): RegisteredWorkflow[] {
+    return this.#statements.list.all()
+  }
+
+  listVersions(workflow: string): RegisteredWorkflow[] {
+    return this.#statements.listVersions.all(workflow)
+  }
+
+  find(workflow: string): RegisteredWorkflow | undefined {
+    return this.#statements.find.get(workflow)
+  }
+}
+
+const SELECT = `select version.workflow, definition.hash as definition, version.version, version.registered_at as "registeredAt"
+  from workflow_version version join definition on definition.key = version.definition`
+
+const prepareWorkflows = (db: Connection) => ({
+  add: db.prepare<[workflow: string, version: number, at: number, definition: string]>(
+    `insert into workflow_version (workflow, version, registered_at, definition)
+     select ?, ?, ?, key from definition where hash = ?`,
+  ),
+  list: db.prepare<[], RegisteredWorkflow>(
+    `${SELECT} where version.version = (select max(other.version) from workflow_version other
+       where other.workflow = version.workflow) order by version.workflow`,
+  ),
+  listVersions: db.prepare<[workflow: string], RegisteredWorkflow>(
+    `${SELECT} where version.workflow = ? order by version.version desc`,
+  ),
+  find: db.prepare<[workflow: string], RegisteredWorkflow>(
+    `${SELECT} where version.workflow = ? order by version.version desc limit 1`,
+  ),
+})

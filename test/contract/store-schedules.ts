@@ -1,0 +1,102 @@
+import * as assert from 'uvu/assert'
+import { isDefect } from '../../src/core/defect.ts'
+import type { ScheduleRecord } from '../../src/store/schedule-record.ts'
+import type { Store } from '../../src/store/store.ts'
+import { catchRejection, createDefinition, T0 } from '../support/store-values.ts'
+import type { AddStoreTest } from './store.ts'
+
+const createSchedule = (id: string, change: Partial<ScheduleRecord> = {}): ScheduleRecord => ({
+  id,
+  workflow: 'greet',
+  definition: createDefinition().hash,
+  expression: '0 9 * * 1-5',
+  timezone: 'Europe/Berlin',
+  missed: 'once',
+  nextAt: T0,
+  isPaused: false,
+  lastAt: null,
+  ...change,
+})
+
+const replace = async (store: Store, schedules: ScheduleRecord[], workflow = 'greet'): Promise<void> => {
+  await store.saveDefinition(createDefinition())
+  await store.replaceSchedules(workflow, schedules)
+}
+
+export const addStoreScheduleTests = (test: AddStoreTest): void => {
+  test('schedules come back as they are, by workflow and id, and replace those of their workflow', async ({
+    store,
+  }) => {
+    const [a, b, c] = [
+      createSchedule('a', { timezone: null, nextAt: null, lastAt: T0 }),
+      createSchedule('b', { missed: 'all', isPaused: true }),
+      createSchedule('c', { workflow: 'sort' }),
+    ]
+    await replace(store, [c], 'sort')
+    await replace(store, [b, a])
+    assert.equal(await store.listSchedules(), [a, b, c])
+    await replace(store, [b])
+    assert.equal(await store.listSchedules(), [b, c])
+    await replace(store, [], 'sort')
+    assert.equal(await store.listSchedules(), [b])
+  })
+
+  test('a schedule that says the same keeps its next time, its last and its pause', async ({ store }) => {
+    await replace(store, [createSchedule('a'), createSchedule('b', { timezone: null }), createSchedule('c')])
+    for (const id of ['a', 'b', 'c']) {
+      await store.advanceSchedule(id, { from: T0, to: T0 + 10, at: T0 + 1 })
+      await store.pauseSchedule(id, true)
+    }
+    const definition = createDefinition({ hash: 'e'.repeat(64) })
+    await store.saveDefinition(definition)
+    const change = { nextAt: T0 + 99, definition: definition.hash, missed: 'skip' } as const
+    const kept = { nextAt: T0 + 10, isPaused: true, lastAt: T0 + 1 }
+    const [a, b] = [createSchedule('a', change), createSchedule('b', { ...change, timezone: null })]
+    const c = createSchedule('c', { ...change, timezone: 'Asia/Tokyo' })
+    await replace(store, [a, b, c])
+    assert.equal(await store.listSchedules(), [{ ...a, ...kept }, { ...b, ...kept }, c])
+    const d = createSchedule('a', { ...change, expression: '@hourly' })
+    await replace(store, [d])
+    assert.equal(await store.listSchedules(), [d])
+  })
+
+  test('due are those whose time has come and that are not paused, the earliest first', async ({ store }) => {
+    await replace(store, [
+      createSchedule('late', { nextAt: T0 + 2 }),
+      createSchedule('early', { nextAt: T0 + 1 }),
+      createSchedule('never', { nextAt: null }),
+      createSchedule('paused', { isPaused: true }),
+    ])
+    const due = async (at: number): Promise<string[]> => (await store.listDueSchedules(at)).map(({ id }) => id)
+    assert.equal([await due(T0), await due(T0 + 1), await due(T0 + 2)], [[], ['early'], ['early', 'late']])
+  })
+
+  test('of many that take a slot one does', async ({ store }) => {
+    await replace(store, [createSchedule('a')])
+    const slot = { from: T0, to: T0 + 10, at: T0 + 1 }
+    const taken = await Promise.all(Array.from({ length: 10 }, () => store.advanceSchedule('a', slot)))
+    assert.is(taken.filter(Boolean).length, 1)
+    const [schedule] = await store.listSchedules()
+    assert.equal([schedule?.nextAt, schedule?.lastAt], [T0 + 10, T0 + 1])
+    assert.is(await store.advanceSchedule('a', { from: T0 + 10, to: null, at: T0 + 11 }), true)
+    assert.is(await store.advanceSchedule('none', slot), false)
+  })
+
+  test('a paused schedule gives no slot until it goes on', async ({ store }) => {
+    await replace(store, [createSchedule('a')])
+    assert.is(await store.pauseSchedule('a', true), true)
+    const slot = { from: T0, to: T0 + 10, at: T0 + 1 }
+    assert.is(await store.advanceSchedule('a', slot), false)
+    assert.equal(await store.listDueSchedules(T0), [])
+    await store.pauseSchedule('a', false)
+    assert.is(await store.advanceSchedule('a', slot), true)
+    assert.is(await store.pauseSchedule('none', true), false)
+  })
+
+  test('J4 a schedule needs its definition to be saved, or nothing is replaced', async ({ store }) => {
+    await replace(store, [createSchedule('a')])
+    const error = await catchRejection(replace(store, [createSchedule('b', { definition: 'unsaved' })]))
+    assert.ok(isDefect(error) && error.message.startsWith('J4: '), String(error))
+    assert.equal(await store.listSchedules(), [createSchedule('a')])
+  })
+}
