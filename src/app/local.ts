@@ -86,15 +86,16 @@ export const createLocal = ({
   const cache = keepAnswersIn(store, { redact: (value) => vault.redact(value) })
   const compileSource = (source: Source, options: CompileSourceOptions = {}): Compilation =>
     compile(source, { catalogue, environment: Object.keys(environment), ...options })
+  const loader = createLoader({ tools, clock, actors, providers, pricing, store, cache })
+  const surroundings = { placement: createLocalPlacement(loader, vault), vault }
   const host = new Host({
     store,
     owner: createOwner(),
     clock,
-    placement: createLocalPlacement(createLoader({ tools, clock, actors, providers, pricing, store, cache }), vault),
-    vault,
+    surround: () => surroundings,
     prices: pricing,
     pricing: pricing.version,
-    recompile: ({ file, source, links }, models) => {
+    recompile: ({ file, source, links }, { models }) => {
       return expectCompiled(
         compile(createSource(file, source), {
           catalogue: createPinnedCatalogue(actors),

@@ -62,7 +62,7 @@ export interface CompiledWorkflow extends LinkedWorkflow {
   /** Closed object schema of the run's input; undefined: the workflow takes none. */
   input: JsonSchema | undefined
   limits: { steps: number; timeMs: number | undefined; tokens: number | undefined; costUsd: number | undefined }
-  /** Names of the secrets that it may use. */
+  /** Names of the secrets that it may use, those of child workflows included. */
   secrets: readonly string[]
   /** What it needs and this release can't run yet: errors when it is asked to run. */
   notYet: readonly Diagnostic[]
@@ -154,7 +154,12 @@ const build = (
       tokens: workflow.limits.tokens?.value,
       costUsd: workflow.limits.costUsd?.value,
     },
-    secrets: workflow.secrets.map(({ value }) => value),
+    secrets: [
+      ...new Set([
+        ...workflow.secrets.map(({ value }) => value),
+        ...[...children.values()].flatMap(({ secrets }) => secrets),
+      ]),
+    ],
     notYet: [...checked.notYet, ...[...children.values()].flatMap(({ notYet }) => notYet)],
   }
 }

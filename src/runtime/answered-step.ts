@@ -80,11 +80,11 @@ export const toSignalled = ({ data }: SignalData): Outcome => ({ output: data })
 /** The CloudEvent of a step of kind `emit`; its id is the same however often the run is folded. */
 export const toEmitted = (
   { scope, step, visit, input, at }: AskedStep,
-  { runId, workflow, key }: { runId: string; workflow: string; key: string | undefined },
+  { workflow, key }: { workflow: string; key: string | undefined },
 ) => {
   const { event, data } = isJsonObject(input) ? input : {}
   return {
-    id: key ?? `${runId}/${pathOf(scope, step)}#${visit}`,
+    id: key ?? `${contextOf(scope).run.id}/${pathOf(scope, step)}#${visit}`,
     type: typeof event === 'string' ? event : JSON.stringify(event ?? ''),
     source: `troupe/${workflow}`,
     at,

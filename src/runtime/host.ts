@@ -29,10 +29,13 @@ export interface HostOptions {
   store: Store
   owner: Owner
   clock: Clock
-  placement: Placement
-  vault: SecretVault
+  /** What runs are performed with, and what they keep secret; undefined `folder`: it has none. @throws Fault */
+  surround(run: { workflow: CompiledWorkflow; folder: string | undefined }): Surroundings
   /** Compiles a stored definition again. @throws Fault `invalid_input` when it no longer compiles */
-  recompile(definition: Definition, models: Record<string, string>): CompiledWorkflow
+  recompile(
+    definition: Definition,
+    created: Pick<CreatedData, 'models' | 'env'>,
+  ): CompiledWorkflow | Promise<CompiledWorkflow>
   /** What calls may cost; default: nobody knows. */
   prices?: CallPrices
   /** Which prices these are: kept with each new run. */
@@ -41,6 +44,11 @@ export interface HostOptions {
   inboxBeatMs?: number
   /** Whether runs that only wait are let go of: somebody then has to `wake` them. Default false. */
   passivates?: boolean
+}
+
+export interface Surroundings {
+  placement: Placement
+  vault: SecretVault
 }
 
 export interface NewRunOptions {
@@ -66,6 +74,9 @@ const INBOX_BEAT_MS = 250
 /** How often a run that its flow makes wait is tried again. */
 const QUEUE_BEAT_MS = 250
 
+/** Of a run whose journal is gone. */
+const NOT_CREATED = { input: null, lowering: 0, models: {}, env: {} }
+
 const NO_PRICES: CallPrices = { worstCase: () => null }
 
 const nobody: RunWatcher = () => {}
@@ -82,6 +93,7 @@ const isolated =
   }
 
 interface Holding {
+  surroundings: Surroundings
   parent: string | undefined
   workflow: CompiledWorkflow
   claim: Claim
@@ -100,9 +112,15 @@ interface ChildParent {
   id: string
   env: JsonObject
   budget: Budget | undefined
+  surroundings: Surroundings
 }
 
-type OpenOptions = { watch: RunWatcher; above?: ParentBudget | undefined }
+interface OpenOptions {
+  watch: RunWatcher
+  above?: ParentBudget | undefined
+  /** Of a child: its parent's. */
+  surroundings?: Surroundings
+}
 
 export class Host {
   readonly #options: HostOptions
@@ -134,11 +152,16 @@ export class Host {
   async #create(
     workflow: CompiledWorkflow,
     wanted: WantedRun,
-    { watch, above, onQueued }: OpenOptions & Pick<NewRunOptions, 'onQueued'>,
+    {
+      watch,
+      above,
+      onQueued,
+      surroundings = this.#surround(workflow, wanted.folder),
+    }: OpenOptions & Pick<NewRunOptions, 'onQueued'>,
   ): Promise<Run> {
-    const { store, owner, vault, pricing } = this.#options
+    const { store, owner, pricing } = this.#options
     const { id, at, parent } = wanted
-    const run = toNewRun(workflow, { ...wanted, ...(pricing === undefined ? {} : { pricing }) }, vault)
+    const run = toNewRun(workflow, { ...wanted, ...(pricing === undefined ? {} : { pricing }) }, surroundings.vault)
     // Asked for in one turn of the event loop, so that both are one transaction.
     const [, result] = await Promise.all([store.saveDefinition(toDefinition(workflow)), store.create(run, owner)])
     if (result.kind === 'queued') return this.#awaitTurn(result, { watch, onQueued })
@@ -153,6 +176,7 @@ export class Host {
       rows,
       above,
       parent,
+      surroundings,
     })
     held.start({ isResumed: false })
     return held
@@ -192,7 +216,7 @@ export class Host {
     return this.#resume(id, { watch, above: undefined })
   }
 
-  async #resume(id: string, { watch, above }: OpenOptions): Promise<ResumeResult> {
+  async #resume(id: string, { watch, above, surroundings }: OpenOptions): Promise<ResumeResult> {
     const { store, owner, clock } = this.#options
     // The store would give it to us a second time, since we hold it already.
     if (this.#held.has(id)) return this.#describeHeld(id)
@@ -205,8 +229,8 @@ export class Host {
       if (definition === undefined)
         throw new Fault('not_found', `the definition of run '${id}' is not in ${store.location}`)
       const rows = await store.readJournal(id)
-      const created = rows[0]?.data as unknown as CreatedData | undefined
-      const workflow = this.#recompile(definition, created?.models ?? {})
+      const created = (rows[0]?.data ?? NOT_CREATED) as unknown as CreatedData
+      const workflow = await this.#recompile(definition, created)
       const messages = (await store.readInbox([claim])).map(({ message }) => message)
       const { parent, isPaused } = result.run
       const run = this.#hold(recoverRun(id, workflow, rows), {
@@ -218,6 +242,7 @@ export class Host {
         above,
         isPaused,
         parent: parent ?? undefined,
+        surroundings: surroundings ?? this.#surround(workflow, created.folder),
       })
       // The first to hold it: nobody has begun what is open in it.
       run.start({ isResumed: claim.epoch > 1, messages })
@@ -228,10 +253,15 @@ export class Host {
     }
   }
 
+  #surround(workflow: CompiledWorkflow, folder: string | undefined): Surroundings {
+    return this.#options.surround({ workflow, folder })
+  }
+
   /** Many runs have the same definition. */
-  #recompile(definition: Definition, models: Record<string, string>): CompiledWorkflow {
-    const key = `${definition.hash} ${JSON.stringify(models)}`
-    const known = this.#compiled.get(key) ?? this.#options.recompile(definition, models)
+  async #recompile(definition: Definition, created: CreatedData): Promise<CompiledWorkflow> {
+    const { models = {}, env = {} } = created
+    const key = JSON.stringify([definition.hash, models, Object.keys(env)])
+    const known = this.#compiled.get(key) ?? (await this.#options.recompile(definition, { models, env }))
     if (this.#compiled.size >= MOST_COMPILED) this.#compiled.clear()
     this.#compiled.set(key, known)
     return known
@@ -248,19 +278,20 @@ export class Host {
     return found.kind === 'found' ? { kind: 'held', run: found.run } : { kind: 'missing' }
   }
 
-  #hold(recovered: RecoveredRun, { parent, workflow, claim, claimedAt, watch, rows, isPaused, above }: Holding): Run {
-    const { store, clock, vault } = this.#options
+  #hold(recovered: RecoveredRun, holding: Holding): Run {
+    const { store, clock } = this.#options
+    const { parent, workflow, claim, claimedAt, watch, rows, isPaused = false, above, surroundings } = holding
     const budget = this.#budgetOf(workflow, { rows, above })
     const run = new Run(recovered, {
       workflow,
       claim,
       store,
       clock,
-      placement: this.#placementOf({ id: claim.runId, workflow, env: envOf(recovered), budget }),
-      vault,
+      placement: this.#placementOf({ id: claim.runId, workflow, env: envOf(recovered), budget, surroundings }),
+      vault: surroundings.vault,
       budget,
       watch: isolated(watch),
-      isPaused: isPaused ?? false,
+      isPaused,
       isLeaseFresh: () => this.#held.isFresh(claim.runId),
       renewLease: async () => !(await this.#held.renew()).has(claim.runId),
     })
@@ -282,7 +313,8 @@ export class Host {
 
   /** Child runs are the host's own; everything else is performed where the placement says. */
   #placementOf(parent: ChildParent & { workflow: CompiledWorkflow }): Placement {
-    const { placement, clock } = this.#options
+    const { clock } = this.#options
+    const { placement } = parent.surroundings
     const host: ChildHost = {
       clock,
       open: (id, wanted) => this.#openChild(id, { ...wanted, parent }),
@@ -298,7 +330,8 @@ export class Host {
     { workflow, input, attempt, parent }: WantedChild & { parent: ChildParent },
   ): Promise<OpenedChild> {
     const above = parent.budget && { budget: parent.budget, attempt }
-    const resumed = await this.#resume(id, { watch: nobody, above })
+    const { surroundings } = parent
+    const resumed = await this.#resume(id, { watch: nobody, above, surroundings })
     if (resumed.kind === 'resumed') return { kind: 'running', run: resumed.run }
     if (resumed.kind === 'ended') {
       if (above !== undefined) above.budget.setBelow(attempt, spentOf(await this.#options.store.readJournal(id)))
@@ -308,7 +341,7 @@ export class Host {
     const checked = await checkInput(workflow, input)
     const at = this.#options.clock.now()
     const wanted = { id, at, parent: parent.id, input: checked, env: parent.env }
-    return { kind: 'running', run: await this.#create(workflow, wanted, { watch: nobody, above }) }
+    return { kind: 'running', run: await this.#create(workflow, wanted, { watch: nobody, above, surroundings }) }
   }
 }
 

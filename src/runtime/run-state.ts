@@ -26,9 +26,9 @@ import { OpenTimers } from './open-timers.ts'
 import { OpenWaits, type WaitingStep } from './open-waits.ts'
 import { prepareCall } from './prepare-call.ts'
 import type { EndedRun, OpenEffect, OpenTimer, OpenWait, RunEffect } from './run-effect.ts'
-import type { CreatedData, Outcome, RunEvent, SignalData } from './run-event.ts'
+import type { CreatedData, Outcome, RunEvent } from './run-event.ts'
 import { type AskedStep, contextOf, itemPath, loopPath, type OpenStep, pathOf, type Scope } from './scope.ts'
-import { budgetExceeded, readEnd, type ScopeEnd, toRunEnd } from './scope-end.ts'
+import { budgetExceeded, originOf, readEnd, type ScopeEnd, toRunEnd } from './scope-end.ts'
 import { UndoStack } from './undo-stack.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -170,13 +170,10 @@ export class RunState {
     const taken = this.#waits.give(data)
     if (taken === 'full') return undefined
     return this.#collect(at, () => {
-      if (taken !== 'kept') this.#takeSignal(taken, data)
+      if (taken === 'kept') return
+      this.#effects.push({ type: 'wait.close', wait: taken.wait })
+      this.#settle(taken.scope, taken.step, toSignalled(data))
     })
-  }
-
-  #takeSignal({ scope, step, wait }: WaitingStep, signal: SignalData): void {
-    this.#effects.push({ type: 'wait.close', wait })
-    this.#settle(scope, step, toSignalled(signal))
   }
 
   #openScope(
@@ -223,7 +220,7 @@ export class RunState {
       if (effect.type === 'spawn') started.add(effect.id)
       else if (effect.type === 'stop') started.delete(effect.id) || this.#stop(scope, effect.id)
       else if (effect.type === 'schedule') this.#effects.push(this.#timers.start(scope, effect, this.#at))
-      else this.#pushIf(this.#timers.stop(scope, effect.timer))
+      else this.#stopTimer(scope, effect.timer)
     }
     if (scope.snapshot.status === 'error')
       throw new Defect(`J8: a machine failed by itself: ${String(scope.snapshot.error)}`, {
@@ -235,7 +232,8 @@ export class RunState {
 
   #startStep(scope: Scope, step: string): void {
     if (step === UNDO) {
-      this.#startUndo(scope)
+      scope.open.set(UNDO, { visit: 1, pool: undefined, items: undefined })
+      this.#startInner(scope, UNDO, { linked: UNDOING, path: UNDO, input: { calls: this.#undo.toCalls() } })
       return
     }
     const record = contextOf(scope).steps[step]
@@ -253,8 +251,7 @@ export class RunState {
     else if (kind === 'emit') this.#emit(asked, entered.key)
     else if (kind === 'foreach') this.#startItems(scope, step, { open, items: entered.input })
     else if (kind === 'approve' || kind === 'wait') this.#ask(toWaiting(kind, asked))
-    else if (kind === 'llm' && plan?.toolLoop !== undefined)
-      this.#startToolLoop(scope, step, { open, loop: plan.toolLoop, input: entered.input })
+    else if (kind === 'llm' && plan?.toolLoop !== undefined) this.#startToolLoop(asked, plan.toolLoop)
     else this.#startCall(asked)
   }
 
@@ -265,9 +262,7 @@ export class RunState {
   }
 
   #emit(asked: AskedStep, key: string | undefined): void {
-    const { run } = contextOf(asked.scope)
-    const event = toEmitted(asked, { runId: run.id, workflow: this.#workflow.name, key })
-    this.#effects.push({ type: 'emit', event })
+    this.#effects.push({ type: 'emit', event: toEmitted(asked, { workflow: this.#workflow.name, key }) })
     this.#settleSoon(asked, { output: {} })
   }
 
@@ -330,29 +325,22 @@ export class RunState {
     this.#settle(scope, step, outcome)
   }
 
-  /** A model step with tools is a scope of its own, with the same machine for every such step. */
   #startToolLoop(
-    scope: Scope,
-    step: string,
-    { open, loop, input }: { open: OpenStep; loop: NonNullable<StepPlan['toolLoop']>; input: JsonValue },
+    { scope, step, visit, input }: AskedStep,
+    { tools, maxTurns }: NonNullable<StepPlan['toolLoop']>,
   ): void {
-    open.items = new Map()
-    const path = loopPath(scope, { step, visit: open.visit })
-    this.#queue.add(() => {
-      if (scope.open.get(step) !== open) return
-      const given = { ...(input as JsonObject), step, tools: loop.tools, maxTurns: loop.maxTurns }
-      this.#openScope(TOOL_LOOP, { input: { loop: given, at: this.#at }, path, parent: { scope, step, index: 0 } })
-    })
+    const loop = { ...(input as JsonObject), step, tools, maxTurns }
+    this.#startInner(scope, step, { linked: TOOL_LOOP, path: loopPath(scope, { step, visit }), input: { loop } })
   }
 
-  /** The steps that have completed and can be undone are, before the run ends badly. */
-  #startUndo(scope: Scope): void {
-    const open: OpenStep = { visit: 1, pool: undefined, items: new Map() }
-    scope.open.set(UNDO, open)
-    const calls = this.#undo.toCalls()
+  /** A machine of the runtime's own works inside a step, in a scope of its own. */
+  #startInner(scope: Scope, step: string, inner: { linked: Scope['linked']; path: string; input: object }): void {
+    const open = scope.open.get(step)
+    if (open !== undefined) open.items = new Map()
     this.#queue.add(() => {
-      if (scope.open.get(UNDO) !== open) return
-      this.#openScope(UNDOING, { input: { calls, at: this.#at }, path: UNDO, parent: { scope, step: UNDO, index: 0 } })
+      if (open === undefined || scope.open.get(step) !== open) return
+      const { linked, path, input } = inner
+      this.#openScope(linked, { input: { ...input, at: this.#at }, path, parent: { scope, step, index: 0 } })
     })
   }
 
@@ -390,7 +378,7 @@ export class RunState {
     }
     scope.isClosed = true
     for (const step of [...scope.open.keys()]) this.#stop(scope, step)
-    for (const timer of [...scope.timers.keys()]) this.#pushIf(this.#timers.stop(scope, timer))
+    for (const timer of [...scope.timers.keys()]) this.#stopTimer(scope, timer)
   }
 
   #stop(scope: Scope, step: string): void {
@@ -406,9 +394,8 @@ export class RunState {
     this.#effects.push({ type: 'stop', path, visit: open.visit })
   }
 
-  #pushIf(effect: RunEffect | undefined): void {
-    if (effect !== undefined) this.#effects.push(effect)
+  #stopTimer(scope: Scope, xstateId: string): void {
+    const stopped = this.#timers.stop(scope, xstateId)
+    if (stopped !== undefined) this.#effects.push(stopped)
   }
 }
-
-const originOf = ({ origin }: { origin?: string }): { origin?: string } => (origin === undefined ? {} : { origin })

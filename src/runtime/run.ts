@@ -184,11 +184,6 @@ export class Run {
     }
   }
 
-  /** A decision, an event or a cancel by somebody in this process. */
-  happen(event: Extract<RunEvent, { kind: 'cancel' | 'decision' | 'signal' }>): void {
-    this.#happen(event)
-  }
-
   #pause({ isPaused, by }: { isPaused: boolean; by: string }, taken: Pick<RunChange, 'inboxTaken'>): void {
     this.#isPaused = isPaused
     const row = this.#journal.row('pause', { at: this.#now(), path: '', visit: 0, data: { is_paused: isPaused, by } })

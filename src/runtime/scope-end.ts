@@ -49,3 +49,6 @@ export const toDefectEnd = (thrown: unknown): RunEffect => {
   const fault = isFault(thrown) ? toFaultData(thrown) : { code: 'defect', message, retryable: false }
   return { type: 'ended', end: { status: 'failed', output: null, error: { ...fault, step: null } } }
 }
+
+export const originOf = ({ origin }: { origin?: string }): { origin?: string } =>
+  origin === undefined ? {} : { origin }

@@ -6,6 +6,7 @@ import { createSource } from '../../src/compiler/source.ts'
 import { systemClock } from '../../src/core/clock.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { Host } from '../../src/runtime/host.ts'
+import type { Placement } from '../../src/runtime/placement.ts'
 import type { RunExit } from '../../src/runtime/run.ts'
 import { SecretVault } from '../../src/runtime/secret-vault.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
@@ -33,25 +34,23 @@ steps:
   const { compiled, diagnostics } = compile(createSource('w.yaml', text), { catalogue: { ...catalogue, providers } })
   assert.ok(compiled, JSON.stringify(diagnostics))
   const store = createMemoryStore()
+  const perform: Placement['perform'] = async ({ input }, context) => {
+    calls++
+    await new Promise((resolve) => setImmediate(resolve))
+    const { max_tokens } = (input as { params: JsonObject }).params
+    const cost_usd = 20 * PRICE.inputUsd + Number(max_tokens) * PRICE.outputUsd
+    spentUsd += cost_usd
+    const counts = { input_tokens: 20, cached_tokens: 0, output_tokens: Number(max_tokens) }
+    context.usage({ provider: 'paid', model: 'm', ...counts, cost_usd })
+    return { text: 'hi' }
+  }
   const host = new Host({
     store,
     owner: createOwner(),
     clock: systemClock,
-    vault: new SecretVault(),
     prices: { worstCase: () => PRICE },
     recompile: () => compiled,
-    placement: {
-      perform: async ({ input }, context) => {
-        calls++
-        await new Promise((resolve) => setImmediate(resolve))
-        const { max_tokens } = (input as { params: JsonObject }).params
-        const cost_usd = 20 * PRICE.inputUsd + Number(max_tokens) * PRICE.outputUsd
-        spentUsd += cost_usd
-        const counts = { input_tokens: 20, cached_tokens: 0, output_tokens: Number(max_tokens) }
-        context.usage({ provider: 'paid', model: 'm', ...counts, cost_usd })
-        return { text: 'hi' }
-      },
-    },
+    surround: () => ({ vault: new SecretVault(), placement: { perform } }),
   })
   const run = await host.start(compiled, { input: {} })
   const exit = await run.exited

@@ -29,8 +29,7 @@ const createScene = (yaml: string, seed: number) => {
       store,
       owner,
       clock,
-      placement: world.createPlacement(),
-      vault: new SecretVault(),
+      surround: () => ({ placement: world.createPlacement(), vault: new SecretVault() }),
       recompile: () => compiled,
       inboxBeatMs: 3_600_000,
     })
@@ -104,8 +103,7 @@ const createStoppedScene = async () => {
     }),
     owner: createFarOwner(),
     clock: { now: () => clock.now(), wakeAt: () => () => {} },
-    placement: world.createPlacement(),
-    vault: new SecretVault(),
+    surround: () => ({ placement: world.createPlacement(), vault: new SecretVault() }),
     recompile: () => compiled,
   })
   const run = await host.start(compiled, { input: { flag: false } })

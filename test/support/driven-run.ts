@@ -122,8 +122,7 @@ const bootProcess = (
     store: watched.store,
     owner: createDeadOwner(),
     clock: createMortalClock(clock, isDead),
-    placement: world.createPlacement(isDead),
-    vault,
+    surround: () => ({ placement: world.createPlacement(isDead), vault }),
     recompile: () => compiled,
     inboxBeatMs: 3_600_000,
   })

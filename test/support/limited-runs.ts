@@ -52,13 +52,15 @@ export const createLimitedRuns = (
       store,
       owner: createDeadOwner(),
       clock,
-      vault: new SecretVault(),
       prices: { worstCase: (provider) => (provider === 'paid' ? PRICE : null) },
       recompile: ({ workflow }) =>
         workflow === compiled.name
           ? compiled
           : ([...compiled.children.values()].find(({ name }) => name === workflow) ?? compiled),
-      placement: { perform: ({ input }, context) => perform(toCall(input as JsonObject), context) },
+      surround: () => ({
+        vault: new SecretVault(),
+        placement: { perform: ({ input }, context) => perform(toCall(input as JsonObject), context) },
+      }),
     })
   return {
     store,
