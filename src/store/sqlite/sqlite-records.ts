@@ -1,0 +1,108 @@
+/**
+ * What stands beside the runs: approvals, the outbox, schedules and registered workflows, each with its statements. They are
+ * prepared when one is first asked for, so that opening the store stays quick.
+ */
+import type { JsonValue } from '../../core/json.ts'
+import type { ApprovalFilter, ApprovalStore, ApprovalToken, OpenApproval } from '../approval-record.ts'
+import type { CloudEventFilter, CloudEventStore, StoredCloudEvent } from '../cloud-event-record.ts'
+import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
+import type { ScheduleRecord, ScheduleSlot, ScheduleStore } from '../schedule-record.ts'
+import type { Connection } from './connection.ts'
+import { DueRuns } from './due-runs.ts'
+import { FlowGate } from './flow-gate.ts'
+import { SqliteApprovals } from './sqlite-approvals.ts'
+import { SqliteOutbox } from './sqlite-outbox.ts'
+import { SqliteSchedules } from './sqlite-schedules.ts'
+import { SqliteWorkflows } from './sqlite-workflows.ts'
+import type { StoreQueue } from './store-queue.ts'
+
+export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore {
+  protected readonly queue: StoreQueue
+  protected readonly parts: () => Parts
+
+  constructor(queue: StoreQueue, parts: () => Parts) {
+    this.queue = queue
+    this.parts = parts
+  }
+
+  listApprovals(filter: ApprovalFilter = {}): Promise<OpenApproval[]> {
+    return this.queue.read(() => this.parts().approvals.list(filter))
+  }
+
+  grantToken(runId: string, token: ApprovalToken): Promise<boolean> {
+    return this.queue.change(() => this.parts().approvals.grant(runId, token))
+  }
+
+  findApprovalByToken(tokenHash: string): Promise<OpenApproval | undefined> {
+    return this.queue.read(() => this.parts().approvals.findByToken(tokenHash))
+  }
+
+  listEvents(filter: CloudEventFilter = {}): Promise<StoredCloudEvent[]> {
+    return this.queue.read(() => this.parts().outbox.list(filter))
+  }
+
+  replaceSchedules(workflow: string, schedules: readonly ScheduleRecord[]): Promise<void> {
+    return this.queue.change(() => this.parts().schedules.replace(workflow, schedules))
+  }
+
+  listSchedules(): Promise<ScheduleRecord[]> {
+    return this.queue.read(() => this.parts().schedules.list())
+  }
+
+  listDueSchedules(at: number): Promise<ScheduleRecord[]> {
+    return this.queue.read(() => this.parts().schedules.listDue(at))
+  }
+
+  advanceSchedule(id: string, slot: ScheduleSlot): Promise<boolean> {
+    return this.queue.change(() => this.parts().schedules.advance(id, slot))
+  }
+
+  pauseSchedule(id: string, isPaused: boolean): Promise<boolean> {
+    return this.queue.change(() => this.parts().schedules.pause(id, isPaused))
+  }
+
+  registerWorkflow(entry: WorkflowEntry): Promise<'new' | 'unchanged'> {
+    return this.queue.change(() => this.parts().workflows.register(entry))
+  }
+
+  listWorkflows(): Promise<RegisteredWorkflow[]> {
+    return this.queue.read(() => this.parts().workflows.list())
+  }
+
+  listVersions(workflow: string): Promise<RegisteredWorkflow[]> {
+    return this.queue.read(() => this.parts().workflows.listVersions(workflow))
+  }
+
+  findWorkflow(workflow: string): Promise<RegisteredWorkflow | undefined> {
+    return this.queue.read(() => this.parts().workflows.find(workflow))
+  }
+}
+
+export interface Parts {
+  gate: FlowGate
+  due: DueRuns
+  approvals: SqliteApprovals
+  outbox: SqliteOutbox
+  schedules: SqliteSchedules
+  workflows: SqliteWorkflows
+}
+
+export const prepareParts = (connection: Connection, unpack: (text: string) => JsonValue): (() => Parts) => {
+  let parts: Parts | undefined
+  return () => {
+    parts ??= createParts(connection, unpack)
+    return parts
+  }
+}
+
+const createParts = (connection: Connection, unpack: (text: string) => JsonValue): Parts => {
+  const gate = new FlowGate(connection)
+  return {
+    gate,
+    due: new DueRuns(connection, gate),
+    approvals: new SqliteApprovals(connection, unpack),
+    outbox: new SqliteOutbox(connection, unpack),
+    schedules: new SqliteSchedules(connection),
+    workflows: new SqliteWorkflows(connection),
+  }
+}

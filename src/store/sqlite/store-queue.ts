@@ -1,0 +1,62 @@
+/**
+ * The way to the database: changes become jobs of the group commit, in the order of the calls; reads are done at once and see
+ * what is committed; after `close` nothing is.
+ */
+import { StoreError } from '../store-error.ts'
+import type { Connection } from './connection.ts'
+import { GroupCommit, type Job } from './group-commit.ts'
+import { retryBusy } from './retry-busy.ts'
+
+export class StoreQueue {
+  readonly #connection: Connection
+  readonly #location: string
+  readonly #group: GroupCommit
+  #closing: Promise<void> | undefined
+
+  constructor(connection: Connection, location: string) {
+    this.#connection = connection
+    this.#location = location
+    this.#group = new GroupCommit(connection, { location })
+  }
+
+  get isClosed(): boolean {
+    return this.#closing !== undefined
+  }
+
+  add(job: Job): void {
+    this.#group.add(job)
+  }
+
+  /** `perform` is run within a transaction, perhaps more than once. */
+  change<T>(perform: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.isClosed) return reject(this.closedError())
+      let done: () => void
+      this.#group.add({
+        perform: () => {
+          const result = perform()
+          done = () => resolve(result)
+        },
+        succeed: () => done(),
+        fail: reject,
+      })
+    })
+  }
+
+  read<T>(work: () => T | Promise<T>): Promise<T> {
+    if (this.isClosed) return Promise.reject(this.closedError())
+    return retryBusy(this.#location, work)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#group.drain().then(() => {
+      // The last connection that closes also writes the log back into the file and removes it.
+      this.#connection.close()
+    })
+    return this.#closing
+  }
+
+  closedError(): StoreError {
+    return new StoreError('closed', `database '${this.#location}' is closed`)
+  }
+}
