@@ -1,6 +1,6 @@
 /** How a run ended for the one who called the command: as an object, as text, as an exit code. */
 import { formatDuration } from '../core/duration.ts'
-import type { JsonValue } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { RunExit } from '../runtime/run.ts'
 import { NO_USAGE } from '../runtime/usage-totals.ts'
 import type { RunRecord, RunStatus, UsageTotals } from '../store/store.ts'
@@ -16,9 +16,17 @@ export interface RunResult {
   /** `running`: the run was left and can be resumed. `invalid` and `error`: there is no run. */
   status: RunStatus | 'invalid' | 'error'
   output: JsonValue
-  error: { code: string; message: string; step: string | null } | null
+  error: ResultError | null
   usage: UsageTotals
   duration_ms: number
+}
+
+interface ResultError {
+  code: string
+  message: string
+  step: string | null
+  /** What a program may want to know of it: of `budget_exceeded` what was spent on what. */
+  details?: JsonObject
 }
 
 export type FollowedExit = RunExit & { signal: NodeJS.Signals | undefined }
@@ -59,9 +67,16 @@ export const toEndedResult = ({
   workflow,
   status: end.status,
   output: end.output,
-  error: end.error === null ? null : { code: end.error.code, message: end.error.message, step: end.error.step },
+  error: end.error === null ? null : toError(end.error),
   usage: end.usage,
   duration_ms: durationMs,
+})
+
+const toError = ({ code, message, step, details }: NonNullable<RunRecord['error']>): ResultError => ({
+  code,
+  message,
+  step,
+  ...(details !== undefined && { details }),
 })
 
 export const toExitCode = (exit: FollowedExit): number => {

@@ -1,7 +1,7 @@
 /** How a machine of a run has ended, and what that makes of the run. */
 import { Defect } from '../core/defect.ts'
 import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
-import type { JsonObject } from '../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import { CANCELLED, COMPLETED } from '../core/machine-ends.ts'
 import type { Undone } from '../machines/undo.ts'
 import type { ItemEnd } from './item-pool.ts'
@@ -32,15 +32,26 @@ export const budgetExceeded = (
   limit: 'steps' | 'time' | 'cost_usd' | 'tokens',
   details: JsonObject = {},
 ): FaultData => {
-  const { allowed, spent, needed } = details
+  const { allowed, spent, needed, spent_on } = details
   const of = allowed === undefined ? '' : ` of ${allowed}`
-  const why = needed === undefined ? '' : `: ${spent} is spent, and the next call may need ${needed}`
+  const why =
+    needed === undefined ? '' : `: ${spent} is spent${describeSteps(spent_on)}, and the next call may need ${needed}`
   return {
     code: 'budget_exceeded',
     message: `the run has reached limits.${limit}${of}${why}`,
     retryable: false,
     details: { limit, ...details },
   }
+}
+
+const MOST_STEPS_NAMED = 3
+
+/** Those that most was spent on; `details` has more of them. */
+const describeSteps = (spentOn: JsonValue | undefined): string => {
+  const steps = isJsonObject(spentOn) ? Object.entries(spentOn) : []
+  if (steps.length === 0) return ''
+  const named = steps.slice(0, MOST_STEPS_NAMED).map(([step, amount]) => `${step} ${amount}`)
+  return ` (${[...named, ...(steps.length > MOST_STEPS_NAMED ? ['…'] : [])].join(', ')})`
 }
 
 /** J8: a Defect ends the run, not the process. */

@@ -108,11 +108,11 @@ type WireUsage = NonNullable<WireAnswer['usage']>
 const withUsage = ({ usage = DEFAULT_USAGE }: WireAnswer, write: (usage: WireUsage) => JsonObject): JsonObject =>
   usage === null ? {} : { usage: write(usage) }
 
-/** The vendor's `input_tokens` leave out the cached ones; a fifth of those is written rather than read in no test. */
-const toInputUsage = ({ input, cached }: WireUsage): JsonObject => ({
-  input_tokens: input - cached,
+/** The vendor's `input_tokens` leave out what was read from the cache and written to it. */
+const toInputUsage = ({ input, cached, written = 0 }: WireUsage): JsonObject => ({
+  input_tokens: input - cached - written,
   cache_read_input_tokens: cached,
-  cache_creation_input_tokens: 0,
+  cache_creation_input_tokens: written,
   cache_creation: null,
   service_tier: 'standard',
 })

@@ -16,7 +16,7 @@ const toUsage = ({ usage = DEFAULT_USAGE }: WireAnswer): JsonObject | undefined 
         prompt_tokens: usage.input,
         completion_tokens: usage.output,
         total_tokens: usage.input + usage.output,
-        prompt_tokens_details: { cached_tokens: usage.cached, audio_tokens: 0 },
+        prompt_tokens_details: { cached_tokens: usage.cached, cache_write_tokens: usage.written ?? 0, audio_tokens: 0 },
         completion_tokens_details: { reasoning_tokens: 0 },
       }
 

@@ -13,8 +13,11 @@ export interface WireAnswer {
   toolCalls?: readonly { name: string; arguments: string }[]
   /** Default: stop; with tool calls whatever the vendor says then. */
   finish?: 'stop' | 'length' | 'refused'
-  /** `input` includes the cached ones, whatever the vendor counts. Default: 11, 0, 7. Null: the vendor says nothing. */
-  usage?: { input: number; cached: number; output: number } | null
+  /**
+   * `input` includes the cached ones and those written to the cache (of vendors that ask a price for that), whatever the vendor
+   * counts. Default: 11, 0, 7. Null: the vendor says nothing.
+   */
+  usage?: { input: number; cached: number; written?: number; output: number } | null
 }
 
 /** Why a server says no, by the HTTP status that the vendor has for it. */
