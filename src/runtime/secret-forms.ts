@@ -14,9 +14,17 @@ export type SecretForm = readonly (readonly string[])[]
 /** All forms of one value. */
 export const formsOf = (value: string): SecretForm[] => [
   [...value].map(waysToWrite),
-  [...Buffer.from(value).toString('base64')].map(waysInBase64),
-  ...[0, 1, 2].map((before) => [...toBase64Part(value, before)].map(waysInBase64)),
+  ...textsInBase64(value).flatMap((text) => [
+    [...Buffer.from(text).toString('base64')].map(waysInBase64),
+    ...[0, 1, 2].map((before) => [...toBase64Part(text, before)].map(waysInBase64)),
+  ]),
 ]
+
+/** What is put into Base64: the value, and bodies in which it is JSON or a form already. Of most secrets they are all the same. */
+const textsInBase64 = (value: string): string[] => {
+  const inForm = new URLSearchParams([['', value]]).toString().slice(1)
+  return [...new Set([value, escapeJson(value), encodeURIComponent(value), inForm])]
+}
 
 /** The form as the source of a regular expression. */
 export const toPatternSource = (form: SecretForm): string =>
@@ -60,11 +68,19 @@ const waysToWrite = (character: string): string[] => {
   // No encoder changes these.
   if (/[\w.~-]/.test(character)) return [character]
   const inUrl = Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
-  const inJson = [JSON.stringify(character).slice(1, -1), escapeUnits(character), ...(OTHER_ESCAPES[character] ?? [])]
+  const inJson = [escapeJson(character), escapeUnits(character), ...(OTHER_ESCAPES[character] ?? [])]
   const withCapitals = [...inJson, inUrl].map((way) => way.replace(/(?<=[%u])[\da-f]+/g, (hex) => hex.toUpperCase()))
   const escaped = [...inJson, ...withCapitals].filter((way) => way.startsWith('\\'))
-  const twice = escaped.map((way) => JSON.stringify(way).slice(1, -1))
-  return sortWays([character, inUrl, ...inJson, ...withCapitals, ...twice])
+  const deeper = escaped.flatMap((way) => escapeDeeper(way))
+  return sortWays([character, inUrl, ...inJson, ...withCapitals, ...deeper])
+}
+
+const escapeJson = (text: string): string => JSON.stringify(text).slice(1, -1)
+
+/** JSON text inside JSON text, a few times. */
+const escapeDeeper = (way: string): string[] => {
+  const [twice, thrice] = [escapeJson(way), escapeJson(escapeJson(way))]
+  return [twice, thrice, escapeJson(thrice)]
 }
 
 const escapeUnits = (character: string): string =>

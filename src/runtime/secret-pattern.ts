@@ -7,6 +7,7 @@
  * Invariant: the pieces together are what the whole would have become.
  */
 import { followForm, formsOf, isBeginning, type SecretForm, toPatternSource } from './secret-forms.ts'
+import { partsOf } from './secret-parts.ts'
 
 /** A text that comes in pieces. */
 export interface TextRedactor {
@@ -36,7 +37,7 @@ export class SecretPattern {
   /** @param values By name. At least one. */
   constructor(values: ReadonlyMap<string, string>) {
     this.#forms = [...values]
-      .flatMap(([name, value]) => formsOf(value).map((form) => ({ name, form })))
+      .flatMap(([name, value]) => partsOf(value).flatMap((part) => formsOf(part).map((form) => ({ name, form }))))
       // Of secrets that hold each other, the longest is meant.
       .sort((a, b) => b.form.length - a.form.length)
     this.#whole = toPattern(this.#forms.map(({ form }) => form))

@@ -121,6 +121,24 @@ test('of a text in pieces only what may be the beginning of a secret is held bac
   assert.is(stream.end(), 'p')
 })
 
+test('J9 of a secret that is an address, what is secret by itself is redacted without the rest', () => {
+  const HOOK = 'HTTPS://Hooks.example:443/services/T0/a1b2c3d4e5f6g7h8i9?sig=s1gn%2Bature&v=1'
+  const DATABASE = 'postgres://troupe:pass%20w0rd-9@db.example/troupe'
+  const addresses = new SecretVault({ HOOK, DATABASE })
+  for (const [text, redacted] of [
+    [HOOK, '[secret HOOK]'],
+    [new URL(HOOK).href, '[secret HOOK]'],
+    ['POST /services/T0/a1b2c3d4e5f6g7h8i9?sig=s1gn%2Bature&v=1', 'POST [secret HOOK]'],
+    ['a1b2c3d4e5f6g7h8i9 and s1gn+ature', '[secret HOOK] and [secret HOOK]'],
+    [
+      "user 'troupe', password 'pass w0rd-9', or pass%20w0rd-9",
+      "user 'troupe', password '[secret DATABASE]', or [secret DATABASE]",
+    ],
+    ['hooks.example/services/T0, db.example/troupe', 'hooks.example/services/T0, db.example/troupe'],
+  ] as const)
+    assert.is(addresses.redact(text), redacted)
+})
+
 const NUMBER = '40412345678901'
 const numbers = new SecretVault({ PIN: NUMBER, ZEROS: '0012345678', ROUND: '00000001', POWER: '1e80000000' })
 
