@@ -59,7 +59,8 @@ export const performChild = async ({ parent, call, context }: ChildCall, host: C
   }
 }
 
-const toChildId = (parent: string, effect: string): string => `c-${hashBytes(`${parent}/${effect}`).slice(0, 20)}`
+export const toChildId = (parent: string, effect: string): string =>
+  `c-${hashBytes(`${parent}/${effect}`).slice(0, 20)}`
 
 /** The end of a run in this process; undefined when another process has taken it over. */
 const follow = async (run: Run, { signal }: ActorContext): Promise<RunEnd | undefined> => {

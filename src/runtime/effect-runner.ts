@@ -24,7 +24,8 @@ import type { Redactor } from './secret-vault.ts'
 import type { Amount } from './worst-case.ts'
 
 export interface EffectRunnerOptions {
-  runId: string
+  /** Id of the run that stands in the keys of effects that have none of their own. */
+  keyRun: string
   plans: ReadonlyMap<string, StepPlan>
   placement: Placement
   /** Undefined: nothing is limited. */
@@ -181,7 +182,7 @@ export class EffectRunner {
   }
 
   #supervise({ effect, plan: { retry, onLost, models }, history }: RunningEffect): NonNullable<RunningEffect['state']> {
-    const seed = `${this.#options.runId}/${effect.path}#${effect.visit}`
+    const seed = `${this.#options.keyRun}/${effect.path}#${effect.visit}`
     const choices = Math.max(1, models.length)
     const [state] = attempts.start({ retry, onLost, seed, choices, ...history })
     return state
@@ -313,10 +314,10 @@ export class EffectRunner {
 
   #contextOf({ effect, plan }: RunningEffect, attempt: Attempt): ActorContext {
     const { number, started, usage, abort } = attempt
-    const { runId, on, putBlob } = this.#options
+    const { keyRun, on, putBlob } = this.#options
     return {
       signal: abort.signal,
-      key: effect.key ?? `${runId}/${effect.path}#${effect.visit}`,
+      key: effect.key ?? `${keyRun}/${effect.path}#${effect.visit}`,
       keyIsExplicit: effect.key !== undefined,
       attempt: number,
       deadline: plan.timeoutMs === null ? Number.POSITIVE_INFINITY : started + plan.timeoutMs,

@@ -10,10 +10,10 @@ import { Fault } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { createRunId } from '../core/run-id.ts'
 import type { JournalRow } from '../store/journal-row.ts'
-import type { Claim, Definition, Owner, QueuedRun, RunRecord, Store } from '../store/store.ts'
+import type { Claim, Definition, Owner, QueuedRun, RunOrigin, RunRecord, Store, SubmitResult } from '../store/store.ts'
 import { Budget, type ParentBudget, spentOf } from './budget.ts'
 import { checkInput } from './check-input.ts'
-import { type ChildHost, type OpenedChild, performChild, type WantedChild } from './child-run.ts'
+import { type ChildHost, type OpenedChild, performChild, toChildId, type WantedChild } from './child-run.ts'
 import { HeldRuns } from './held-runs.ts'
 import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
 import type { Placement } from './placement.ts'
@@ -58,10 +58,18 @@ export interface NewRunOptions {
   env?: JsonObject
   /** Kept with the run, for whoever resumes it. */
   folder?: string
+  origin?: RunOrigin
+  /** Idempotency key. */
+  key?: string
+  /** What it has from another run, its id and its beginning with it. */
+  copied?: CopiedRun
   watch?: RunWatcher
   /** Told again and again while its flow makes it wait. */
   onQueued?: ((queued: QueuedRun) => void) | undefined
 }
+
+/** A run as it is made from another one. */
+export type CopiedRun = Required<Pick<WantedRun, 'id' | 'at' | 'past'>> & Pick<WantedRun, 'keyRun'>
 
 export type ResumeResult =
   | { kind: 'resumed'; run: Run }
@@ -110,6 +118,7 @@ interface Holding {
 /** What a child takes from its parent. */
 interface ChildParent {
   id: string
+  keyRun: string
   env: JsonObject
   budget: Budget | undefined
   surroundings: Surroundings
@@ -145,8 +154,22 @@ export class Host {
    * @throws StoreError; Fault `conflict` when its flow rejects it
    */
   start(workflow: CompiledWorkflow, { watch = nobody, onQueued, ...wanted }: NewRunOptions): Promise<Run> {
-    const at = this.#options.clock.now()
-    return this.#create(workflow, { ...wanted, id: createRunId(at), at }, { watch, onQueued })
+    return this.#create(workflow, this.#toWanted(wanted), { watch, onQueued })
+  }
+
+  /** Leaves a run to whoever takes up what is queued. @throws StoreError */
+  async submit(workflow: CompiledWorkflow, wanted: Omit<NewRunOptions, 'watch' | 'onQueued'>): Promise<SubmitResult> {
+    const { store } = this.#options
+    const { vault } = this.#surround(workflow, wanted.folder)
+    const run = toNewRun(workflow, this.#toWanted(wanted), vault)
+    const [, result] = await Promise.all([store.saveDefinition(toDefinition(workflow)), store.submit(run)])
+    return result
+  }
+
+  #toWanted({ copied, ...wanted }: Omit<NewRunOptions, 'watch' | 'onQueued'>): WantedRun {
+    const { clock, pricing } = this.#options
+    const at = clock.now()
+    return { id: createRunId(at), at, ...(pricing === undefined ? {} : { pricing }), ...wanted, ...copied }
   }
 
   async #create(
@@ -159,19 +182,20 @@ export class Host {
       surroundings = this.#surround(workflow, wanted.folder),
     }: OpenOptions & Pick<NewRunOptions, 'onQueued'>,
   ): Promise<Run> {
-    const { store, owner, pricing } = this.#options
-    const { id, at, parent } = wanted
-    const run = toNewRun(workflow, { ...wanted, ...(pricing === undefined ? {} : { pricing }) }, surroundings.vault)
+    const { store, owner, clock } = this.#options
+    const { id, parent } = wanted
+    const claimedAt = clock.now()
+    const run = toNewRun(workflow, wanted, surroundings.vault)
     // Asked for in one turn of the event loop, so that both are one transaction.
     const [, result] = await Promise.all([store.saveDefinition(toDefinition(workflow)), store.create(run, owner)])
     if (result.kind === 'queued') return this.#awaitTurn(result, { watch, onQueued })
     if (result.kind !== 'created') throw toRefusal(workflow, result)
     const { claim } = result
-    const rows = [run.created]
+    const rows = [run.created, ...(run.rows ?? [])]
     const held = this.#hold(recoverRun(id, workflow, rows), {
       workflow,
       claim,
-      claimedAt: at,
+      claimedAt,
       watch,
       rows,
       above,
@@ -281,19 +305,21 @@ export class Host {
   #hold(recovered: RecoveredRun, holding: Holding): Run {
     const { store, clock } = this.#options
     const { parent, workflow, claim, claimedAt, watch, rows, isPaused = false, above, surroundings } = holding
+    const { runId: id } = claim
+    const { keyRun } = recovered
     const budget = this.#budgetOf(workflow, { rows, above })
     const run = new Run(recovered, {
       workflow,
       claim,
       store,
       clock,
-      placement: this.#placementOf({ id: claim.runId, workflow, env: envOf(recovered), budget, surroundings }),
+      placement: this.#placementOf({ id, keyRun, workflow, env: envOf(recovered), budget, surroundings }),
       vault: surroundings.vault,
       budget,
       watch: isolated(watch),
       isPaused,
-      isLeaseFresh: () => this.#held.isFresh(claim.runId),
-      renewLease: async () => !(await this.#held.renew()).has(claim.runId),
+      isLeaseFresh: () => this.#held.isFresh(id),
+      renewLease: async () => !(await this.#held.renew()).has(id),
     })
     this.#held.add({ run, parent, renewedAt: claimedAt })
     return run
@@ -339,8 +365,9 @@ export class Host {
     }
     if (resumed.kind !== 'missing') return { kind: 'held' }
     const checked = await checkInput(workflow, input)
-    const at = this.#options.clock.now()
-    const wanted = { id, at, parent: parent.id, input: checked, env: parent.env }
+    // Under the keys of another run, its child's as well.
+    const keys = parent.keyRun === parent.id ? {} : { keyRun: toChildId(parent.keyRun, attempt) }
+    const wanted = { ...this.#toWanted({ input: checked, env: parent.env }), id, parent: parent.id, ...keys }
     return { kind: 'running', run: await this.#create(workflow, wanted, { watch: nobody, above, surroundings }) }
   }
 }

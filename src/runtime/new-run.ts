@@ -4,8 +4,8 @@ import { LOWERING_VERSION } from '../compiler/lower.ts'
 import { hashJson } from '../core/hash.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { JournalRow } from '../store/journal-row.ts'
-import type { Definition, NewRun, RunOrigin } from '../store/store.ts'
-import type { CreatedData } from './run-event.ts'
+import type { Definition, NewRun, RunOrigin, TimerRecord } from '../store/store.ts'
+import type { CreatedData, ForkData } from './run-event.ts'
 import type { SecretVault } from './secret-vault.ts'
 
 export interface WantedRun {
@@ -24,11 +24,24 @@ export interface WantedRun {
   key?: string
   /** Which prices its costs go by. */
   pricing?: string
+  /** What it has from another run. */
+  past?: RunPast
+  /** The run whose id stands in its idempotency keys. Default: its own. */
+  keyRun?: string
+}
+
+/** The beginning of a run that was copied from another one. */
+export interface RunPast {
+  fork: ForkData
+  /** Behind `created`, from seq 2. */
+  rows: readonly JournalRow[]
+  /** What these rows leave open. */
+  timers: readonly TimerRecord[]
 }
 
 export const toNewRun = (
   workflow: CompiledWorkflow,
-  { id, at, input, models = {}, env = {}, folder, parent, origin, key, pricing }: WantedRun,
+  { id, at, input, models = {}, env = {}, folder, parent, origin, key, pricing, past, keyRun }: WantedRun,
   vault: SecretVault,
 ): NewRun => {
   const data: CreatedData = {
@@ -38,6 +51,8 @@ export const toNewRun = (
     env: vault.redact(env),
     ...(pricing === undefined ? {} : { pricing: { version: pricing } }),
     ...(folder === undefined ? {} : { folder }),
+    ...(past === undefined ? {} : { fork: past.fork }),
+    ...(keyRun === undefined ? {} : { key_run: keyRun }),
   }
   const created: JournalRow = { seq: 1, at, kind: 'created', path: '', visit: 0, data: data as unknown as JsonValue }
   // A child run is a part of its parent, which has its own.
@@ -51,6 +66,7 @@ export const toNewRun = (
     ...(origin === undefined ? {} : { origin }),
     ...(key === undefined ? {} : { key, bodyHash: hashJson({ workflow: workflow.hash, input: data.input, models }) }),
     ...(flow === undefined ? {} : { flow }),
+    ...(past === undefined ? {} : { rows: past.rows, timers: past.timers }),
   }
 }
 

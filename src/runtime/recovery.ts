@@ -16,6 +16,8 @@ export interface RecoveredRun {
   state: RunState
   seq: number
   startedAt: number
+  /** The run whose id stands in its idempotency keys. */
+  keyRun: string
   usage: UsageTotals
   histories: EffectHistories
   /** What followed from the row `created`, when no other has been written yet: nobody may have carried it out. */
@@ -30,6 +32,7 @@ export const recoverRun = (runId: string, workflow: CompiledWorkflow, rows: read
     state: new RunState(workflow),
     seq: rows.at(-1)?.seq ?? 0,
     startedAt: rows[0]?.at ?? 0,
+    keyRun: (rows[0]?.data as { key_run?: string } | undefined)?.key_run ?? runId,
     usage: NO_USAGE,
     histories: new EffectHistories(),
     initial: [],

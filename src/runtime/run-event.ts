@@ -3,6 +3,7 @@
 import type { Usage } from '../core/actor.ts'
 import type { FaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { UsageTotals } from '../store/store.ts'
 import type { Amount } from './worst-case.ts'
 
 /** Data of the row `created`: all that a run depends on, so that the fold needs nothing else from outside. */
@@ -18,6 +19,22 @@ export interface CreatedData {
   pricing?: { version: string }
   /** Absolute: the folder of the workflow's file, which paths in its tools are relative to. Unknown: it has none. */
   folder?: string
+  /** What it has from the run that it was made from. */
+  fork?: ForkData
+  /** The run whose id stands in the idempotency keys that the host makes, where that is another one. */
+  key_run?: string
+}
+
+export interface ForkData {
+  /** Id of the run that it was made from. */
+  run: string
+  /** Where it begins: the path of a step, and which visit of it. */
+  from: string
+  visit: number
+  /** How many rows behind `created` are that run's. Their times are moved, so that the fork begins when it was made. */
+  rows: number
+  /** What these rows did cost, where it was paid: it does not stand in them. */
+  usage: UsageTotals
 }
 
 /** Data of `outcome`: how the effect ended, and what its last attempt was like. */

@@ -95,7 +95,7 @@ export class Run {
     this.#initial = recovered.initial
     this.#budget = options.budget
     this.#wakes = new Wakes(options.clock)
-    this.#runner = this.#createRunner(options)
+    this.#runner = this.#createRunner(recovered.keyRun, options)
     this.#journal = new RunJournal({
       ...options,
       seq: recovered.seq,
@@ -358,9 +358,9 @@ export class Run {
     return figures
   }
 
-  #createRunner({ workflow, placement, clock, vault, store, watch }: RunOptions): EffectRunner {
+  #createRunner(keyRun: string, { workflow, placement, clock, vault, store, watch }: RunOptions): EffectRunner {
     return new EffectRunner({
-      runId: this.id,
+      keyRun,
       plans: workflow.plans,
       placement,
       budget: this.#budget,

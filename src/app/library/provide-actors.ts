@@ -107,7 +107,7 @@ const performEffect = (
   }
   return new Promise((resolve, reject) => {
     const runner = new EffectRunner({
-      runId: context.run.id,
+      keyRun: context.run.id,
       plans: compiled.plans,
       placement,
       budget: undefined,
