@@ -33,6 +33,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   ajv: ['src/core/', 'src/compiler/'],
   'better-sqlite3': ['src/store/'],
   commander: ['src/cli/'],
+  croner: ['src/triggers/'],
   elkjs: ['src/chart/'],
   jsonata: ['src/actors/tools/'],
   ollama: ['src/actors/llm/'],

@@ -1,11 +1,9 @@
 import { dirname, resolve } from 'node:path'
-import { type CompiledWorkflow, compile } from '../compiler/compile.ts'
-import { type Links, readLinks } from '../compiler/links.ts'
-import { createSource } from '../compiler/source.ts'
+import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { Fault } from '../core/fault.ts'
 import type { CreatedData } from '../runtime/run-event.ts'
 import type { RunRecord, Store } from '../store/store.ts'
-import { createPinnedCatalogue } from './catalogue.ts'
+import { compileStored } from './compile-stored.ts'
 
 /** A run of the store, with what is needed to go on with it. */
 export interface StoredRun {
@@ -32,17 +30,7 @@ export const loadRun = async (
     )
   const created = row.data as unknown as CreatedData
   const variables = { ...environment, ...(created.env as Record<string, string>) }
-  const { compiled, diagnostics } = compile(createSource(definition.file, definition.source), {
-    catalogue: createPinnedCatalogue(),
-    environment: Object.keys(variables),
-    models: created.models,
-    links: readLinks(definition.links as unknown as Partial<Links>),
-  })
-  if (compiled === undefined)
-    throw new Fault(
-      'invalid_input',
-      `'${definition.file}' as it was when run '${record.id}' started does not compile with this version: ${diagnostics[0]?.message ?? ''}`,
-    )
+  const workflow = compileStored(definition, { models: created.models, environment: Object.keys(variables) })
   const folder = created.folder ?? dirname(resolve(workingFolder, definition.file))
-  return { record, workflow: compiled, folder, environment: variables }
+  return { record, workflow, folder, environment: variables }
 }

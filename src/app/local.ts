@@ -6,8 +6,8 @@ import { loadProvider, type ProviderOptions } from '../actors/llm/providers.ts'
 import { loadTool } from '../actors/tools/tool-catalogue.ts'
 import type { ToolOptions } from '../actors/tools/tool-options.ts'
 import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
-import { type LinkReader, type Links, readLinks } from '../compiler/links.ts'
-import { createSource, type Source } from '../compiler/source.ts'
+import type { LinkReader } from '../compiler/links.ts'
+import type { Source } from '../compiler/source.ts'
 import type { Actor } from '../core/actor.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
@@ -21,7 +21,8 @@ import { SecretVault } from '../runtime/secret-vault.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { QueuedRun, Store } from '../store/store.ts'
 import { keepAnswersIn } from './answer-cache.ts'
-import { createCatalogue, createPinnedCatalogue } from './catalogue.ts'
+import { createCatalogue } from './catalogue.ts'
+import { compileStored } from './compile-stored.ts'
 import type { OwnActor } from './own-actor.ts'
 import { keysOf, type Providers, toAddresses } from './provider-access.ts'
 
@@ -95,17 +96,8 @@ export const createLocal = ({
     surround: () => surroundings,
     prices: pricing,
     pricing: pricing.version,
-    recompile: ({ file, source, links }, { models }) => {
-      return expectCompiled(
-        compile(createSource(file, source), {
-          catalogue: createPinnedCatalogue(actors),
-          environment: Object.keys(environment),
-          models,
-          links: readLinks(links as unknown as Partial<Links>),
-        }),
-        file,
-      )
-    },
+    recompile: (definition, { models }) =>
+      compileStored(definition, { models, environment: Object.keys(environment), actors }),
   })
   return {
     store,
@@ -159,13 +151,4 @@ export const createLoader = (options: LoaderOptions): ActorLoader => {
 const withCache = async (own: OwnActor, { cache, clock }: { cache: AnswerCache; clock: Clock }): Promise<Actor> => {
   const { withAnswerCache } = await import('../actors/llm/cached-actor.ts')
   return withAnswerCache(own as unknown as LlmActor, { cache, now: () => clock.now() }) as unknown as Actor
-}
-
-const expectCompiled = ({ compiled, diagnostics }: Compilation, file: string): CompiledWorkflow => {
-  if (compiled !== undefined) return compiled
-  const [first] = diagnostics.filter(({ severity }) => severity === 'error')
-  throw new Fault(
-    'invalid_input',
-    `'${file}' as it was when the run started does not compile with this version: ${first?.message ?? ''}`,
-  )
 }

@@ -17,8 +17,9 @@ import { type Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { Workflow } from './document.ts'
 import type { Type } from './expression/type.ts'
 import { inlineFiles } from './inline-files.ts'
-import { type LinkedWorkflow, linkWorkflow } from './link.ts'
 import { linkFlow } from './link/flow.ts'
+import { linkSchedules, type ScheduleTrigger } from './link/schedule-triggers.ts'
+import { type LinkedWorkflow, linkWorkflow } from './link.ts'
 import { linkChildren } from './link-children.ts'
 import { joinLinks, type LinkReader, type Links, NO_LINKS } from './links.ts'
 import { lowerWorkflow } from './lower.ts'
@@ -59,6 +60,8 @@ export interface CompiledWorkflow extends LinkedWorkflow {
   models: readonly string[]
   /** Which runs a run with this input shares limits with, and what these are; undefined: none. @throws (the function) Fault `expression_failed` */
   flow: ReturnType<typeof linkFlow>
+  /** What begins runs by the clock, in the order of the file. */
+  schedules: readonly ScheduleTrigger[]
   /** Closed object schema of the run's input; undefined: the workflow takes none. */
   input: JsonSchema | undefined
   limits: { steps: number; timeMs: number | undefined; tokens: number | undefined; costUsd: number | undefined }
@@ -147,6 +150,7 @@ const build = (
     plans,
     models: checked.models,
     flow: linkFlow(workflow),
+    schedules: linkSchedules(workflow),
     input: workflow.input?.value,
     limits: {
       steps: stepLimitOf(workflow),

@@ -8,7 +8,6 @@
  * What needs no outside is settled here within the same event: `set` steps, items that end, the end of a foreach. Work an
  * event causes does not grow with what is already done (J5).
  */
-
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { MachineEvent } from '../compiler/link/machine-event.ts'
 import type { MachineContext } from '../compiler/machine-context.ts'

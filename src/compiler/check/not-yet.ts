@@ -39,7 +39,9 @@ interface NotYet {
 const notYet = (range: Range, what: string): NotYet => ({ range, message: `${what} comes in a later release` })
 
 const findInTop = ({ workflow: { triggers, mcp, runsOn } }: NotYetContext): NotYet[] => [
-  ...triggers.map(({ kind, target }) => notYet(target.range, `the trigger '${kind}'`)),
+  ...triggers
+    .filter(({ kind }) => kind !== 'schedule')
+    .map(({ kind, target }) => notYet(target.range, `the trigger '${kind}'`)),
   ...[...mcp].map(([name, { range }]) => notYet(range, `the MCP server '${name}'`)),
   ...(runsOn === undefined || runsOn.value === 'local' ? [] : [notYet(runsOn.range, AGENTS)]),
 ]

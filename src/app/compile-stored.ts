@@ -1,0 +1,35 @@
+/** Definitions of the store, compiled again as they were when a run began. */
+import { type CompiledWorkflow, compile } from '../compiler/compile.ts'
+import { type Links, readLinks } from '../compiler/links.ts'
+import { createSource } from '../compiler/source.ts'
+import { Fault } from '../core/fault.ts'
+import type { Definition } from '../store/store.ts'
+import { createPinnedCatalogue } from './catalogue.ts'
+import type { OwnActor } from './own-actor.ts'
+
+export interface CompileStoredOptions {
+  /** Alias to `provider/name`, as overridden for the run. */
+  models?: Readonly<Record<string, string>>
+  /** Names of environment variables that expressions may read. */
+  environment?: readonly string[]
+  actors?: readonly OwnActor[]
+}
+
+/** @throws Fault `invalid_input` when it no longer compiles */
+export const compileStored = (
+  { file, source, links }: Pick<Definition, 'file' | 'source' | 'links'>,
+  { models = {}, environment = [], actors = [] }: CompileStoredOptions,
+): CompiledWorkflow => {
+  const { compiled, diagnostics } = compile(createSource(file, source), {
+    catalogue: createPinnedCatalogue(actors),
+    environment,
+    models,
+    links: readLinks(links as unknown as Partial<Links>),
+  })
+  if (compiled !== undefined) return compiled
+  const [first] = diagnostics.filter(({ severity }) => severity === 'error')
+  throw new Fault(
+    'invalid_input',
+    `'${file}' as it was when the run started does not compile with this version: ${first?.message ?? ''}`,
+  )
+}

@@ -1,0 +1,172 @@
+/**
+ * Composition root of `troupe serve`: takes up the runs of its database, keeps their deadlines and the clock of schedules, and deletes
+ * what is kept long enough. No port is opened.
+ */
+import { dirname, resolve } from 'node:path'
+import type { CompiledWorkflow } from '../compiler/compile.ts'
+import { type Clock, systemClock } from '../core/clock.ts'
+import { Fault } from '../core/fault.ts'
+import type { JsonObject } from '../core/json.ts'
+import { createRunId } from '../core/run-id.ts'
+import { checkInput } from '../runtime/check-input.ts'
+import { Host, type Surroundings } from '../runtime/host.ts'
+import { createLocalPlacement } from '../runtime/local-placement.ts'
+import { toNewRun } from '../runtime/new-run.ts'
+import { RunQueue } from '../runtime/run-queue.ts'
+import { SecretVault } from '../runtime/secret-vault.ts'
+import { createOwner } from '../store/process-identity.ts'
+import type { ScheduleRecord } from '../store/schedule-record.ts'
+import type { Definition, Store } from '../store/store.ts'
+import { type OpenedSchedule, Scheduler } from '../triggers/schedule/scheduler.ts'
+import { toIndex } from '../triggers/schedule/to-schedules.ts'
+import { keepAnswersIn } from './answer-cache.ts'
+import { compileStored } from './compile-stored.ts'
+import { DefinitionChecker } from './definition-checker.ts'
+import { createLoader } from './local.ts'
+import type { EnvironmentVariables, Project } from './project.ts'
+import { readSecrets, readVariables, toPricing, toToolOptions } from './project-access.ts'
+import { keysOf, readProviders } from './provider-access.ts'
+
+export interface ServerOptions {
+  store: Store
+  project: Project
+  /** Of the process: the secrets and variables that the config names. */
+  environment: EnvironmentVariables
+  clock?: Clock
+  /** How many runs go on at once at the most; default 1,000. */
+  mostRuns?: number
+  onProblem(problem: ServerProblem): void
+}
+
+/** Something that keeps one run or schedule from going on, or the store from being asked. It is tried again. */
+export interface ServerProblem {
+  run?: string | undefined
+  schedule?: string | undefined
+  cause: unknown
+}
+
+export interface Server {
+  /** How many runs it holds in memory. */
+  readonly heldRuns: number
+  start(): void
+  /** No new work; what is in flight is given a moment, and every run is left so that it can be taken up at once. The store stays open. */
+  stop(): Promise<void>
+}
+
+const MOST_RUNS = 1_000
+
+export const createServer = (options: ServerOptions): Server => {
+  const { store, clock = systemClock, mostRuns = MOST_RUNS, onProblem } = options
+  const checker = new DefinitionChecker()
+  const definitions = createDefinitions(options, checker)
+  const surroundings = createSurroundings(options)
+  const { version: pricing } = surroundings.pricing
+  const host = new Host({
+    store,
+    owner: createOwner(),
+    clock,
+    surround: surroundings.of,
+    recompile: definitions.compile,
+    prices: surroundings.pricing,
+    pricing,
+    passivates: true,
+  })
+  const queue = new RunQueue({ store, clock, host, mostRuns, onProblem })
+  const scheduler = new Scheduler({
+    store,
+    clock,
+    onProblem,
+    open: (schedule) => openSchedule(schedule, { options, definitions, pricing, vault: surroundings.of }),
+  })
+  return {
+    get heldRuns() {
+      return host.size
+    },
+    start() {
+      queue.start()
+      scheduler.start()
+    },
+    async stop() {
+      await Promise.all([queue.stop(), scheduler.stop()])
+      await Promise.all([host.stop(), checker.close()])
+    },
+  }
+}
+
+interface Definitions {
+  compile(
+    definition: Definition,
+    created: { models: Record<string, string>; env: JsonObject },
+  ): Promise<CompiledWorkflow>
+}
+
+/** Tried in a thread of their own first. */
+const createDefinitions = ({ project, environment }: ServerOptions, checker: DefinitionChecker): Definitions => ({
+  async compile(definition, { models, env }) {
+    const names = new Set([...Object.keys(readVariables(project, environment)), ...Object.keys(env)])
+    const options = { models, environment: [...names] }
+    await checker.check(definition, options)
+    return compileStored(definition, options)
+  },
+})
+
+/** Runs that may touch the same things and have the same secrets share what performs them. */
+const createSurroundings = ({ store, project, environment, clock = systemClock }: ServerOptions) => {
+  const known = new Map<string, Surroundings>()
+  const providers = readProviders(project, environment)
+  const pricing = toPricing(project)
+  const create = (folder: string, secrets: Record<string, string>): Surroundings => {
+    const vault = new SecretVault({ ...keysOf(providers), ...secrets })
+    const cache = keepAnswersIn(store, { redact: (value) => vault.redact(value) })
+    const tools = toToolOptions(project, folder)
+    const loader = createLoader({ tools, clock, actors: [], providers, pricing, store, cache })
+    return { vault, placement: createLocalPlacement(loader, vault) }
+  }
+  return {
+    pricing,
+    /** @throws Fault `unauthorized` when a secret has no value here */
+    of({ workflow, folder = folderOf(workflow, project) }: { workflow: CompiledWorkflow; folder: string | undefined }) {
+      const { values, problems } = readSecrets(workflow.secrets, { project, environment })
+      const [problem] = problems
+      if (problem !== undefined) throw new Fault('unauthorized', `${problem.message}\n${problem.hint}`)
+      const key = JSON.stringify([folder, Object.keys(values).sort()])
+      const found = known.get(key) ?? create(folder, values)
+      known.set(key, found)
+      return found
+    },
+  }
+}
+
+const folderOf = ({ source }: CompiledWorkflow, { folder }: Project): string => dirname(resolve(folder, source.file))
+
+interface ScheduleParts {
+  options: ServerOptions
+  definitions: Definitions
+  pricing: string
+  vault: (run: { workflow: CompiledWorkflow; folder: string | undefined }) => Surroundings
+}
+
+const openSchedule = async (
+  schedule: ScheduleRecord,
+  { options, definitions, pricing, vault }: ScheduleParts,
+): Promise<OpenedSchedule> => {
+  const { store, project, environment, clock = systemClock } = options
+  const env = readVariables(project, environment)
+  const definition = await store.loadDefinition(schedule.definition)
+  const workflow = definition && (await definitions.compile(definition, { models: {}, env }))
+  const trigger = workflow?.schedules[toIndex(schedule)]
+  if (workflow === undefined || trigger === undefined)
+    throw new Fault('not_found', `the definition of schedule '${schedule.id}' is not in ${store.location}`)
+  return {
+    trigger,
+    env,
+    async submit({ key, input, schedule: of }) {
+      const at = clock.now()
+      const folder = folderOf(workflow, project)
+      const wanted = { id: createRunId(at), at, input: await checkInput(workflow, input), env, folder, key, pricing }
+      await store.submit(
+        toNewRun(workflow, { ...wanted, origin: { kind: 'schedule', of } }, vault({ workflow, folder }).vault),
+      )
+    },
+  }
+}

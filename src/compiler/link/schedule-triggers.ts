@@ -1,0 +1,44 @@
+/** What begins runs of a workflow by the clock, as whoever keeps the clock needs it. */
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { Trigger, Workflow } from '../document.ts'
+import { compileExpression, compileValue } from '../expression/compile-expression.ts'
+import { toCondition } from './entry.ts'
+
+export interface ScheduleTrigger {
+  /** Five fields of cron. */
+  expression: string
+  /** IANA name. */
+  timezone: string
+  missed: 'skip' | 'once' | 'all'
+  /** Whether a slot counts. @throws Fault `expression_failed` */
+  isWanted(names: TriggerNames): boolean
+  /** The input of the run that a slot begins. @throws Fault `expression_failed` */
+  toInput(names: TriggerNames): JsonValue
+}
+
+/** `event` is `{ at }`, RFC 3339. */
+export interface TriggerNames {
+  event: JsonObject
+  env: JsonObject
+}
+
+export const linkSchedules = ({ triggers }: Workflow): ScheduleTrigger[] =>
+  triggers.filter(({ kind }) => kind === 'schedule').map(linkSchedule)
+
+const linkSchedule = ({ target, options, input, when }: Trigger): ScheduleTrigger => {
+  const bindings = { root: (name: string) => READERS[name], step: () => undefined }
+  const condition = when && toCondition(compileExpression(when, bindings) as never, 'when')
+  const evaluate = input === undefined ? () => ({}) : compileValue(input, bindings)
+  return {
+    expression: target.value,
+    timezone: String(options.get('timezone')?.value ?? 'UTC'),
+    missed: (options.get('missed')?.value ?? 'once') as ScheduleTrigger['missed'],
+    isWanted: (names) => condition === undefined || condition(names as never),
+    toInput: (names) => evaluate(names),
+  }
+}
+
+const READERS: Record<string, ((names: TriggerNames) => JsonValue) | undefined> = {
+  event: ({ event }) => event,
+  env: ({ env }) => env,
+}
