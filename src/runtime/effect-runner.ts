@@ -69,6 +69,8 @@ export interface AttemptFailure {
   retryInMs: number
   /** Which one of a fallback order is tried next; undefined where there is none. */
   choice: number | undefined
+  /** Its name, when it is another one. */
+  fallsBackTo: string | undefined
 }
 
 interface RunningEffect {
@@ -109,7 +111,7 @@ const attempts = foldOf(attemptMachine)
 export class EffectRunner {
   readonly #options: EffectRunnerOptions
   readonly #running = new Map<string, RunningEffect>()
-  readonly #performing = new Set<Promise<void>>()
+  readonly #performing = new Map<Promise<void>, OpenEffect>()
 
   constructor(options: EffectRunnerOptions) {
     this.#options = options
@@ -135,6 +137,11 @@ export class EffectRunner {
 
   isRunning(path: string, visit: number): boolean {
     return this.#running.get(path)?.effect.visit === visit
+  }
+
+  /** Whether no actor is at work but these; one that failed may still be waiting for its next attempt. */
+  isQuiet(isLeftOut: (effect: OpenEffect) => boolean): boolean {
+    return [...this.#performing.values()].every(isLeftOut)
   }
 
   running(): OpenEffect[] {
@@ -168,7 +175,7 @@ export class EffectRunner {
 
   /** Resolves when every actor has come back. */
   async settled(): Promise<void> {
-    while (this.#performing.size > 0) await Promise.all(this.#performing)
+    while (this.#performing.size > 0) await Promise.all(this.#performing.keys())
   }
 
   #tell(running: RunningEffect, event: AttemptEvent): void {
@@ -188,11 +195,13 @@ export class EffectRunner {
     return state
   }
 
-  #backOff(running: RunningEffect, { fault, delayMs, choice, choices }: AttemptContext): void {
+  #backOff(running: RunningEffect, context: AttemptContext): void {
     const { clock, on } = this.#options
+    const { fault, delayMs, choice, choices } = context
     if (fault !== null) {
-      const figures = this.#figures(running)
-      on.failed(running.effect, { fault, figures, retryInMs: delayMs, choice: choices > 1 ? choice : undefined })
+      const fallsBackTo = hasFallenBack(context) ? running.plan.models[choice] : undefined
+      const next = { retryInMs: delayMs, choice: choices > 1 ? choice : undefined, fallsBackTo }
+      on.failed(running.effect, { fault, figures: this.#figures(running), ...next })
     }
     running.disarm = clock.wakeAt(clock.now() + delayMs, () => this.#tell(running, { type: 'elapsed' }))
   }
@@ -282,7 +291,7 @@ export class EffectRunner {
         this.#performing.delete(performing)
         account?.close()
       })
-    this.#performing.add(performing)
+    this.#performing.set(performing, effect)
   }
 
   #openAccount({ effect, plan, number }: RunningEffect, granted: Granted | undefined): AttemptAccount | undefined {
@@ -357,6 +366,10 @@ const toCall = ({ effect, plan, number, choice }: CallParts): ActorCall => {
   const input = { ...(plan.fixed as JsonObject), model: actor, ...(effect.input as JsonObject), call: earlier }
   return { ...call, input }
 }
+
+/** Whether the next attempt is the first one of another model. */
+const hasFallenBack = ({ choice, before, attempt, lost }: AttemptContext): boolean =>
+  choice > 0 && before === attempt - lost
 
 const SILENT = { debug: (): void => {}, warn: (): void => {} }
 

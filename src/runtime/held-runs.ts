@@ -78,9 +78,13 @@ export class HeldRuns {
     return new Set(lost.map(({ runId }) => runId))
   }
 
-  /** Lets go of every run without ending it, so that each can be resumed at once by anyone. */
-  async releaseAll(): Promise<void> {
+  /**
+   * Lets go of every run without ending it, so that each can be resumed at once by anyone; what is in flight has `graceMs` to end
+   * before it is called off.
+   */
+  async releaseAll(graceMs: number): Promise<void> {
     const runs = [...this.#runs.values()].map(({ run }) => run)
+    if (graceMs > 0) await this.#drain(runs, graceMs)
     for (const run of runs) run.leave({ kind: run.restsOn() === 0 ? 'waiting' : 'left' })
     await Promise.all(
       runs.map(({ exited, claim }) =>
@@ -89,13 +93,29 @@ export class HeldRuns {
     )
   }
 
+  async #drain(runs: readonly Run[], graceMs: number): Promise<void> {
+    const { clock } = this.#options
+    for (const run of runs) run.drain(() => !this.#hasChildren(run))
+    let disarm = (): void => {}
+    const isOver = new Promise<void>((resolve) => {
+      disarm = clock.wakeAt(clock.now() + graceMs, resolve)
+    })
+    await Promise.race([isOver, Promise.all(runs.map(({ exited }) => exited))])
+    disarm()
+  }
+
+  #hasChildren({ id }: Run): boolean {
+    return [...this.#runs.values()].some(({ parent }) => parent === id)
+  }
+
   #release(claim: Claim, phase: 'active' | 'waiting'): void {
     // Where the store fails, the lease runs out by itself.
     this.#options.store.release(claim, { phase }).catch(() => {})
   }
 
-  #drop({ run }: HeldRun): void {
+  #drop({ run, parent }: HeldRun): void {
     if (this.#runs.get(run.id)?.run === run) this.#runs.delete(run.id)
+    if (parent !== undefined) this.#runs.get(parent)?.run.leaveWhenQuiet()
     if (this.#runs.size > 0) return
     this.#stopBeats?.()
     this.#stopBeats = undefined

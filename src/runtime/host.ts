@@ -291,10 +291,10 @@ export class Host {
     return known
   }
 
-  /** Lets go of every run without ending it, so that each can be resumed at once by anyone. */
-  async stop(): Promise<void> {
+  /** Lets go of every run without ending it, so that each can be resumed at once by anyone; what is in flight has `graceMs` to end. */
+  async stop({ graceMs = 0 }: { graceMs?: number } = {}): Promise<void> {
     this.#isStopped = true
-    await this.#held.releaseAll()
+    await this.#held.releaseAll(graceMs)
   }
 
   async #describeHeld(id: string): Promise<ResumeResult> {
@@ -355,6 +355,7 @@ export class Host {
     id: string,
     { workflow, input, attempt, parent }: WantedChild & { parent: ChildParent },
   ): Promise<OpenedChild> {
+    if (this.#isStopped) return { kind: 'held' }
     const above = parent.budget && { budget: parent.budget, attempt }
     const { surroundings } = parent
     const resumed = await this.#resume(id, { watch: nobody, above, surroundings })

@@ -10,14 +10,15 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { JournalRow, NoteKind } from '../store/journal-row.ts'
-import type { Claim, InboxMessage, RunChange, RunEnd, Store, TimerRecord, UsageTotals } from '../store/store.ts'
+import type { Claim, InboxMessage, RunChange, RunEnd, Store, UsageTotals } from '../store/store.ts'
 import type { Budget } from './budget.ts'
 import { EffectRunner } from './effect-runner.ts'
 import type { Placement } from './placement.ts'
 import { type Asked, readDecision, readMessage } from './read-message.ts'
 import type { RecoveredRun } from './recovery.ts'
+import { RunAlarms } from './run-alarms.ts'
 import { toApproval, toKept, toNotes } from './run-change.ts'
-import type { EndedRun, OpenEffect, OpenTimer, RunEffect } from './run-effect.ts'
+import type { EndedRun, OpenEffect, RunEffect } from './run-effect.ts'
 import type { AttemptFigures, RunEvent } from './run-event.ts'
 import { RunJournal } from './run-journal.ts'
 import type { RunWatcher } from './run-notice.ts'
@@ -25,7 +26,6 @@ import type { RunState } from './run-state.ts'
 import { toDefectEnd } from './scope-end.ts'
 import type { SecretVault } from './secret-vault.ts'
 import { addUsage } from './usage-totals.ts'
-import { Wakes } from './wakes.ts'
 
 export interface RunOptions {
   workflow: CompiledWorkflow
@@ -69,7 +69,7 @@ export class Run {
   readonly #histories: RecoveredRun['histories']
   readonly #initial: RecoveredRun['initial']
   readonly #budget: Budget | undefined
-  readonly #wakes: Wakes
+  readonly #alarms: RunAlarms
   readonly #journal: RunJournal
   readonly #startedAt: number
   readonly #defect: unknown
@@ -79,6 +79,7 @@ export class Run {
   #isEnding = false
   #usage: UsageTotals
   #isPaused: boolean
+  #mayLeave: (() => boolean) | undefined
   /** Ids of messages that have come, until it is durable that they were taken. */
   readonly #taking = new Set<string>()
 
@@ -94,7 +95,9 @@ export class Run {
     this.#histories = recovered.histories
     this.#initial = recovered.initial
     this.#budget = options.budget
-    this.#wakes = new Wakes(options.clock)
+    const { timeMs } = options.workflow.limits
+    const endsAt = timeMs === undefined ? undefined : this.#startedAt + timeMs
+    this.#alarms = new RunAlarms({ clock: options.clock, endsAt, happen: (event) => this.#happen(event) })
     this.#runner = this.#createRunner(recovered.keyRun, options)
     this.#journal = new RunJournal({
       ...options,
@@ -133,13 +136,11 @@ export class Run {
 
   #performOpen(isResumed: boolean): void {
     const before = this.#state.openEffects()
-    this.#armTimeLimit()
-    const timersSet = isResumed ? [] : [...this.#state.openTimers(), ...this.#timeLimit()]
+    this.#alarms.armRun()
+    const timersSet = isResumed ? [] : [...this.#state.openTimers(), ...this.#alarms.ofRun]
     const { emitted = [] } = toKept(this.#initial)
     // What came due while nobody was there comes first: it may call off what is open.
-    for (const timer of this.#state.openTimers().sort((a, b) => a.dueAt - b.dueAt))
-      if (timer.dueAt <= this.#now()) this.#fire(timer)
-      else this.#armTimer(timer)
+    for (const timer of this.#state.openTimers().sort((a, b) => a.dueAt - b.dueAt)) this.#alarms.armOrFire(timer)
     const effects = before.filter(({ path, visit }) => this.#state.isOpen(path, visit))
     if (this.#isEnding) return
     const lost = isResumed ? effects.filter((effect) => !this.#isChild(effect)) : []
@@ -204,12 +205,25 @@ export class Run {
 
   /** When it has something to do by itself, in epoch milliseconds; undefined: never. */
   nextDueAt(): number | undefined {
-    const dues = [...this.#state.openTimers(), ...this.#timeLimit()].map(({ dueAt }) => dueAt)
+    const dues = [...this.#state.openTimers(), ...this.#alarms.ofRun].map(({ dueAt }) => dueAt)
     return dues.length === 0 ? undefined : Math.min(...dues)
   }
 
   cancel(by: string): void {
     this.#happen({ kind: 'cancel', at: this.#now(), data: { by } })
+  }
+
+  /** Begins nothing more, and lets go of the run as soon as what is in flight has ended, and `mayLeave` has nothing against it. */
+  drain(mayLeave: () => boolean): void {
+    this.#mayLeave = mayLeave
+    this.leaveWhenQuiet()
+  }
+
+  /** What kept a draining run from leaving may be over. */
+  leaveWhenQuiet(): void {
+    if (this.#mayLeave?.() !== true || this.#isOver || !this.#journal.isSettled) return
+    if (this.#runner.isQuiet((effect) => this.#isChild(effect)))
+      this.leave({ kind: this.restsOn() === 0 ? 'waiting' : 'left' })
   }
 
   /** Lets go of the run without an end: it can be resumed, here or elsewhere. */
@@ -286,23 +300,24 @@ export class Run {
       for (const effect of effects) this.#carryOut(effect)
       if (end !== undefined) this.#finish(end, ended?.undone)
       else this.#options.watch({ type: 'run.changed' })
+      this.leaveWhenQuiet()
     })
   }
 
   #carryOut(effect: RunEffect): void {
     switch (effect.type) {
       case 'perform':
-        if (!this.#isPaused) this.#start(effect.effect)
+        if (!this.#isPaused && this.#mayLeave === undefined) this.#start(effect.effect)
         break
       case 'stop':
         this.#runner.stop(effect.path, effect.visit)
         this.#options.watch({ type: 'effect.stopped', path: effect.path })
         break
       case 'timer.start':
-        this.#armTimer(effect.timer)
+        this.#alarms.arm(effect.timer)
         break
       case 'timer.stop':
-        this.#wakes.disarm(effect.id)
+        this.#alarms.disarm(effect.id)
         break
       default:
         // Kept by the store, or of no account any more.
@@ -310,30 +325,10 @@ export class Run {
     }
   }
 
-  #armTimer(timer: OpenTimer): void {
-    const { id, path, visit, name, dueAt } = timer
-    this.#wakes.arm(id, dueAt, () => this.#fire({ path, visit, name, dueAt }))
-  }
-
-  #fire({ path, visit, name, dueAt }: Omit<OpenTimer, 'id'>): void {
-    this.#happen({ kind: 'timer', at: Math.max(dueAt, this.#now()), path, visit, data: { timer: name } })
-  }
-
-  #armTimeLimit(): void {
-    for (const { id, dueAt } of this.#timeLimit())
-      this.#wakes.arm(id, dueAt, () => this.#happen({ kind: 'budget', at: this.#now(), data: { limit: 'time' } }))
-  }
-
-  /** The deadline of the whole run, when it has one. */
-  #timeLimit(): TimerRecord[] {
-    const { timeMs } = this.#options.workflow.limits
-    return timeMs === undefined ? [] : [{ id: 'limits.time', dueAt: this.#startedAt + timeMs }]
-  }
-
   #close(reason: 'ended' | 'left'): void {
     this.#isOver = true
     this.#journal.close()
-    this.#wakes.disarmAll()
+    this.#alarms.disarmAll()
     this.#runner.stopAll(reason)
   }
 
