@@ -41,6 +41,25 @@ test('checking and running a workflow loads five packages, and none of the heavy
   assert.equal([...packages].sort(), ['@marcbachmann/cel-js', 'better-sqlite3', 'commander', 'xstate', 'yaml'])
 })
 
+test('prices come from a list beside the bundle, and no package', async () => {
+  const limited = (model: string): string => asking(model).replace('steps:', 'limits: { cost_usd: 1 }\nsteps:')
+  const folder = createTempFolder({
+    'recorder.cjs': RECORDER,
+    'priced.yaml': limited('openai/gpt-5-mini'),
+    'unpriced.yaml': limited('openai/unheard-of'),
+  })
+  const validate = (file: string, env: Record<string, string> = {}): Promise<ProcessResult> =>
+    startBuiltCli(['validate', file, '--json'], { cwd: folder.path, env }).done
+  const priced = await validate('priced.yaml', { NODE_OPTIONS: `--require ${folder.resolve('recorder.cjs')}` })
+  assert.is(priced.exitCode, 0, priced.stdout)
+  const { files }: Pick<Loaded, 'files'> = JSON.parse(priced.stderr)
+  assert.equal(
+    files.flatMap((file) => packageOf(file) ?? []),
+    [],
+  )
+  assert.match((await validate('unpriced.yaml')).stdout, 'unpriced_model')
+})
+
 interface Loaded {
   exitCode: number | null
   stdout: string

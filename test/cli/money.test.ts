@@ -157,6 +157,39 @@ for (const vendor of VENDORS) {
   })
 }
 
+/** Each call once, one after the other, whatever becomes of those before. */
+const inTurn = (model: string, count: number): string => `workflow: turns
+models: { default: ${model} }
+limits: { cost_usd: 0.01 }
+steps:
+${Array.from({ length: count }, (_, n) => `  - { id: ask_${n}, llm: default, prompt: hi, stream: true, on_error: continue, retry: { max: 1 }, params: { max_tokens: 2812 } }`).join('\n')}
+`
+
+test('a stream that broke off may be on the bill, so it counts in full', async () => {
+  const server = await startWireServer(openaiWire)
+  servers.push(server)
+  const variables = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: KEY }
+  for (const by of ['close', 'reset', { status: 500, message: 'sorry' }] as const) {
+    const before = server.requests.length
+    server.answerWith({ kind: 'broken', answer: { text: ['a', 'b', 'c'] }, events: 3, by })
+    const end = await run('broken.yaml', { text: inTurn('openai/gpt-4.1-mini', 4), variables })
+    assert.equal([end.error?.code, server.requests.length - before], ['budget_exceeded', 2], JSON.stringify(by))
+    assert.is(end.usage.cost_usd, null)
+  }
+})
+
+test('a call that was refused is on no bill', async () => {
+  const server = await startWireServer(openaiWire)
+  servers.push(server)
+  const variables = { OPENAI_BASE_URL: server.baseUrl, OPENAI_API_KEY: KEY }
+  for (const status of [402, 429, 503]) {
+    const before = server.requests.length
+    server.answerWith({ kind: 'status', error: { status, message: 'no' } })
+    const end = await run('refused.yaml', { text: inTurn('openai/gpt-4.1-mini', 4), variables })
+    assert.equal([end.status, server.requests.length - before, end.usage.cost_usd], ['completed', 4, 0], String(status))
+  }
+})
+
 test('the end of a run that had no more to spend says so, and on what it was spent', async () => {
   const { variables } = await startMetered(openaiWire, { prefix: 'OPENAI', use: useAll })
   const params = ', params: { max_tokens: 2812 }'
@@ -314,7 +347,7 @@ test('the journal says which prices it goes by', async () => {
   const [created] = await store.readJournal(reportedRun)
   await store.close()
   const own = new Map([['gateway/qwen3', { inputUsd: 2, cachedUsd: 0.5, cacheWriteUsd: 3, outputUsd: 4 }]])
-  assert.equal((created?.data as JsonObject).pricing, { version: createPricing(own).version })
+  assert.equal(((created?.data ?? {}) as JsonObject).pricing, { version: createPricing(own).version })
 })
 
 test('under limits.cost_usd a model of unknown price is an error before anything runs, unless it is allowed', async () => {

@@ -66,6 +66,23 @@ export const addStoreUsageTests = (test: AddStoreTest): void => {
     assert.equal(await asked({ by: [], workflow: 'none' }), [])
   })
 
+  test('what was used before it was called off counts', async ({ store }) => {
+    const claim = await startRun(store)
+    const figures = { attempt: 1, started: AT, ms: 1, charged: { costUsd: 1, tokens: 9 } }
+    const rows = [
+      createRow(2, { at: AT, kind: 'stopped', path: 'ask', data: { ...figures, usage: [usage('a/x')] } }),
+      createRow(3, {
+        at: AT,
+        kind: 'late',
+        path: 'ask',
+        data: { ...figures, usage: [usage('a/x', { cache_write_tokens: 2 })] },
+      }),
+    ]
+    await store.write(claim, { rows })
+    const twice = sum({ calls: 2, input_tokens: 20, cached_tokens: 8, output_tokens: 6, cost_usd: 1 })
+    assert.equal(await store.sumUsage({ by: ['model'] }), [{ model: 'x', ...twice }])
+  })
+
   test('an unknown price is counted apart, and makes no sum unknown that is not', async ({ store }) => {
     const claim = await startRun(store)
     const unknown = usage('a/x', { cost_usd: null })

@@ -17,7 +17,7 @@ import type { Store } from '../../src/store/store.ts'
 import { createDeadOwner } from './store-values.ts'
 
 /** Of models of the provider `paid`: a dollar a million tokens of input, two of output. */
-export const PRICE = { inputUsd: 1e-6, outputUsd: 2e-6 }
+const PRICE = { inputUsd: 1e-6, outputUsd: 2e-6 }
 
 export interface ModelCall {
   /** The words of the user's message. */

@@ -23,6 +23,7 @@ import {
 } from './llm.ts'
 import { type ReadBlob, resolveImages } from './message-images.ts'
 import type { LlmAnswer, LlmProvider, LlmRequest, LlmUsage } from './provider.ts'
+import { hasBegun } from './model-request.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
 
 export interface LlmActorOptions {
@@ -85,9 +86,16 @@ const takeTurn = async (call: Call, request: LlmRequest): Promise<LlmTurn> => {
 
 const ask = async ({ provider, input, context, options }: Call, request: LlmRequest): Promise<LlmAnswer> => {
   const onText = input.stream === true ? (text: string) => context.progress({ kind: 'text', text }) : undefined
-  const answer = await provider.call(request, { signal: context.signal, onText })
-  context.usage({ provider: provider.name, model: request.model, ...toFigures(answer.usage, request, options) })
-  return answer
+  const tell = (usage: LlmUsage | null): void =>
+    context.usage({ provider: provider.name, model: request.model, ...toFigures(usage, request, options) })
+  try {
+    const answer = await provider.call(request, { signal: context.signal, onText })
+    tell(answer.usage)
+    return answer
+  } catch (error) {
+    if (hasBegun(error)) tell(null)
+    throw error
+  }
 }
 
 /** A call that the vendor gives no numbers for was made all the same: it counts, at a price that nobody knows unless it is free. */

@@ -45,6 +45,12 @@ const LONGEST_REFUSAL_BYTES = 64_000
 /** Made once: without a reason of ours each call would make one, with a stack, and nobody reads it. */
 const CLOSED = new Error('the request is over')
 
+/** Faults of requests that a model may have worked on, before they failed. */
+const begun = new WeakSet<object>()
+
+/** Whether the request that failed so was not refused, but broke off or stayed without an answer: then it may be on the bill. */
+export const hasBegun = (error: unknown): boolean => typeof error === 'object' && error !== null && begun.has(error)
+
 export const createModelRequest = (options: ModelRequestOptions): ModelRequest => {
   const { settings, model, signal, streams } = options
   const clock = settings.clock ?? systemClock
@@ -52,7 +58,14 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
   const own = new AbortController()
   const asked: Asked = { ...options, url: settings.baseUrl ?? '' }
   let fault: Fault | undefined
+  let isAnswered = false
   let isOver = false
+  /** Of servers that say no, or are no models: nothing was worked on. */
+  const refusals = new WeakSet<Fault>()
+  const asRefusal = (refusal: Fault): Fault => {
+    refusals.add(refusal)
+    return refusal
+  }
   let callOff = (): void => {}
 
   const abort = (): void => own.abort()
@@ -75,19 +88,22 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
     if (signal.aborted) return new Cancelled()
     fault =
       findFault(error) ?? fault ?? (error instanceof SyntaxError ? broken(NO_ANSWER) : toConnectionFault(error, asked))
+    if (!refusals.has(fault) && (isAnswered || fault.code === 'timeout')) begun.add(fault)
     return fault
   }
 
-  const broken = (what: string): Fault =>
-    new Fault('unavailable', `'${settings.name}/${model}' ${what}`, {
+  const broken = (what: string): Fault => {
+    const one = new Fault('unavailable', `'${settings.name}/${model}' ${what}`, {
       retryable: true,
       details: { provider: settings.name, model },
     })
+    return what === NO_ANSWER ? asRefusal(one) : one
+  }
 
   const refuse = async (response: Response): Promise<Fault> => {
     const words = await readSome(response, LONGEST_REFUSAL_BYTES)
     const context = { ...asked, headers: response.headers, nowMs: clock.now() }
-    return toVendorFault(readVendorError(words, response.status), context)
+    return asRefusal(toVendorFault(readVendorError(words, response.status), context))
   }
 
   return {
@@ -97,6 +113,7 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
       try {
         const response = await fetch(url, { ...init, signal: own.signal })
         if (!response.ok) throw await refuse(response)
+        isAnswered = true
         return response.body === null ? response : watch(response, { alive: () => wait(idleMs), toFault })
       } catch (error) {
         throw toFault(error)
@@ -104,7 +121,11 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
     },
     toFault,
     broken,
-    refused: (error) => toVendorFault(readVendorError(error), { ...asked, nowMs: clock.now() }),
+    refused(error) {
+      const refusal = toVendorFault(readVendorError(error), { ...asked, nowMs: clock.now() })
+      // In a stream it may come after half of an answer.
+      return streams ? refusal : asRefusal(refusal)
+    },
     close() {
       isOver = true
       callOff()
