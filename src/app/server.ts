@@ -12,11 +12,12 @@ import { checkInput } from '../runtime/check-input.ts'
 import { Host, type Surroundings } from '../runtime/host.ts'
 import { createLocalPlacement } from '../runtime/local-placement.ts'
 import { toNewRun } from '../runtime/new-run.ts'
+import type { Run, RunExit } from '../runtime/run.ts'
 import { RunQueue } from '../runtime/run-queue.ts'
 import { SecretVault } from '../runtime/secret-vault.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { ScheduleRecord } from '../store/schedule-record.ts'
-import type { Definition, Store } from '../store/store.ts'
+import type { Definition, RunEnd, Store } from '../store/store.ts'
 import { type OpenedSchedule, Scheduler } from '../triggers/schedule/scheduler.ts'
 import { toIndex } from '../triggers/schedule/to-schedules.ts'
 import { keepAnswersIn } from './answer-cache.ts'
@@ -35,15 +36,27 @@ export interface ServerOptions {
   clock?: Clock
   /** How many runs go on at once at the most; default 1,000. */
   mostRuns?: number
-  onProblem(problem: ServerProblem): void
+  onNotice(notice: ServerNotice): void
 }
 
-/** Something that keeps one run or schedule from going on, or the store from being asked. It is tried again. */
-export interface ServerProblem {
-  run?: string | undefined
-  schedule?: string | undefined
-  cause: unknown
-}
+/** What a server does, and what keeps it from going on: that is tried again. `at` in epoch milliseconds. */
+export type ServerNotice = { at: number } & (
+  | { type: 'server.started'; pid: number; database: string }
+  | { type: 'server.stopped'; signal: string }
+  /** `isNew`: nobody had begun it. */
+  | { type: 'run.taken'; run: string; workflow: string; isNew: boolean }
+  | { type: 'run.left'; run: string; workflow: string; why: Exclude<RunExit['kind'], 'ended'> }
+  | {
+      type: 'run.ended'
+      run: string
+      workflow: string
+      status: RunEnd['status']
+      durationMs: number
+      error: RunEnd['error']
+    }
+  /** One run or schedule can't go on, or (without either) the store not be asked. */
+  | { type: 'problem'; run?: string | undefined; schedule?: string | undefined; cause: unknown }
+)
 
 export interface Server {
   /** How many runs it holds in memory. */
@@ -56,7 +69,7 @@ export interface Server {
 const MOST_RUNS = 1_000
 
 export const createServer = (options: ServerOptions): Server => {
-  const { store, clock = systemClock, mostRuns = MOST_RUNS, onProblem } = options
+  const { store, clock = systemClock, mostRuns = MOST_RUNS, onNotice } = options
   const checker = new DefinitionChecker()
   const definitions = createDefinitions(options, checker)
   const surroundings = createSurroundings(options)
@@ -71,7 +84,17 @@ export const createServer = (options: ServerOptions): Server => {
     pricing,
     passivates: true,
   })
-  const queue = new RunQueue({ store, clock, host, mostRuns, onProblem })
+  const onProblem = (problem: { run?: string | undefined; schedule?: string | undefined; cause: unknown }): void =>
+    onNotice({ type: 'problem', at: clock.now(), ...problem })
+  const onTaken = (run: Run, { isNew }: { isNew: boolean }): void => {
+    const { id, workflow } = run
+    onNotice({ type: 'run.taken', at: clock.now(), run: id, workflow, isNew })
+    run.exited.then(
+      (exit) => onNotice(toExitNotice(run, { exit, at: clock.now() })),
+      () => {},
+    )
+  }
+  const queue = new RunQueue({ store, clock, host, mostRuns, onProblem, onTaken })
   const scheduler = new Scheduler({
     store,
     clock,
@@ -88,9 +111,18 @@ export const createServer = (options: ServerOptions): Server => {
     },
     async stop() {
       await Promise.all([queue.stop(), scheduler.stop()])
-      await Promise.all([host.stop(), checker.close()])
+      await Promise.all([host.stop({ graceMs: GRACE_MS }), checker.close()])
     },
   }
+}
+
+/** How long what is in flight has to end when the server stops. */
+const GRACE_MS = 8_000
+
+const toExitNotice = ({ id: run, workflow }: Run, { exit, at }: { exit: RunExit; at: number }): ServerNotice => {
+  if (exit.kind !== 'ended') return { type: 'run.left', at, run, workflow, why: exit.kind }
+  const { end, durationMs } = exit
+  return { type: 'run.ended', at, run, workflow, status: end.status, durationMs, error: end.error }
 }
 
 interface Definitions {

@@ -8,6 +8,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Store } from '../store/store.ts'
 import type { Host } from './host.ts'
+import type { Run } from './run.ts'
 
 export interface RunQueueOptions {
   store: Store
@@ -15,6 +16,8 @@ export interface RunQueueOptions {
   host: Pick<Host, 'wake' | 'size'>
   /** How many runs go on at once at the most, child runs included; those that wait don't count. */
   mostRuns: number
+  /** A run was taken up; `isNew`: nobody had begun it. */
+  onTaken?(run: Run, taken: { isNew: boolean }): void
   /** A run could not be taken up, or (without a run) the store not be asked. It is tried again later. */
   onProblem(problem: { run: string | undefined; cause: unknown }): void
 }
@@ -84,7 +87,8 @@ export class RunQueue {
   async #wake(id: string): Promise<void> {
     if (this.#isStopped) return
     try {
-      await this.#options.host.wake(id)
+      const woken = await this.#options.host.wake(id)
+      if (woken.kind === 'resumed') this.#options.onTaken?.(woken.run, { isNew: woken.run.claim.epoch === 1 })
     } catch (cause) {
       this.#leftAlone.set(id, this.#options.clock.now() + PATIENCE_MS)
       this.#options.onProblem({ run: id, cause })

@@ -110,6 +110,11 @@ export class Run {
     })
   }
 
+  /** The workflow's name. */
+  get workflow(): string {
+    return this.#options.workflow.name
+  }
+
   /** What the run has come to so far, for views. */
   get state(): RunState {
     return this.#state
