@@ -1,5 +1,6 @@
 /** Sums of what model calls consumed, over journal rows: for stores without SQL, and the names that all stores share. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { UNDO } from '../core/machine-ends.ts'
 import type { JournalRow } from './journal-row.ts'
 import type { UsageGroup, UsageQuery, UsageSum } from './store.ts'
 
@@ -48,13 +49,15 @@ const groupsOf = (
 
 /**
  * The step of the workflow that a path leads to: `grades[3]/grade` → `grade`; what is performed for a step, as the turns of a
- * model and the tools it calls, counts as the step's: `grades:2[3]/write:4/turn_2` → `write`.
+ * model, the tools it calls and the call that undoes it, counts as the step's: `grades:2[3]/write:4/turn_2` → `write`.
  */
 export const stepOfPath = (path: string): string => {
-  const parts = path.split('/')
+  const parts = path.replace(UNDOING, '').split('/')
   while (parts.length > 1 && parts.at(-2)?.endsWith(']') === false) parts.pop()
   return (parts.at(-1) ?? '').replace(/[:[].*/, '')
 }
+
+const UNDOING = new RegExp(`^${UNDO}/`)
 
 const addUsage = (sums: Map<string, UsageSum>, groups: [UsageGroup, string][], usage: JsonObject): void => {
   const key = groups.map(([, value]) => value).join('\n')

@@ -10,9 +10,11 @@ import { type CompiledWorkflow, compile } from '../../src/compiler/compile.ts'
 import { createSource } from '../../src/compiler/source.ts'
 import type { JsonValue } from '../../src/core/json.ts'
 import { checkInput } from '../../src/runtime/check-input.ts'
+import type { Run } from '../../src/runtime/run.ts'
 import type { OutcomeData, RunEvent } from '../../src/runtime/run-event.ts'
 import { isEventKind } from '../../src/store/journal-row.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
+import type { InboxMessage, RunRecord } from '../../src/store/store.ts'
 import { REPOSITORY_FOLDER } from '../support/child-process.ts'
 import { type DrivenEnd, driveRun } from '../support/driven-run.ts'
 import { createHandClock } from '../support/hand-clock.ts'
@@ -74,8 +76,9 @@ const followPath = (
   const clock = createHandClock(WALK_START)
   const store = createMemoryStore({ now: () => clock.now() })
   const world = new ScriptedWorld({ decide: () => 'never' })
-  const tell = (event: RunEvent): void => {
+  const tell = (event: RunEvent, run: Run): void => {
     if (event.kind === 'timer') clock.wake(event.at)
+    else if (event.kind === 'decision' || event.kind === 'signal') run.receive(toMessage(event))
     else if (event.kind === 'outcome') {
       const id = `${event.path}#${event.visit}`
       const performance = [...world.performances].find((one) => one.id === id)
@@ -94,7 +97,7 @@ const followPath = (
       const rows = await store.readJournal(run.id)
       const next = path.events[rows.filter(({ kind }) => isEventKind(kind)).length - 1]
       if (next === undefined) throw new Error('the path is at its end, and the run is not')
-      tell(next)
+      tell(next, run)
       return true
     },
   })
@@ -103,9 +106,18 @@ const followPath = (
 const toDecision = (data: OutcomeData): Exclude<Decision, 'never'> =>
   'output' in data ? { output: data.output } : { fault: data.fault }
 
+const toMessage = (event: Extract<RunEvent, { kind: 'decision' | 'signal' }>): InboxMessage => {
+  if (event.kind === 'signal') {
+    const { id, ...body } = event.data
+    return { id, kind: 'signal', body }
+  }
+  const { path, visit, data } = event
+  return { id: `${path}#${visit}`, kind: 'decision', body: { path, visit, ...data } }
+}
+
 const FATES = ['lose', 'keep'] as const satisfies WriteFate[]
 
-const endOf = ({ record: { status, output, error } }: DrivenEnd) => ({ status, output, error })
+const endOf = ({ status, output, error }: Pick<RunRecord, 'status' | 'output' | 'error'>) => ({ status, output, error })
 
 const test = suite('cut points')
 
@@ -130,12 +142,12 @@ for (const file of globSync('*.yaml', { cwd: join(REPOSITORY_FOLDER, 'examples')
     let cuts = 0
     for (const path of paths) {
       const whole = await followPath(compiled, { path, input })
-      const expected = withoutRunId(path.end)
-      assert.equal(withoutRunId(endOf(whole)), expected)
+      const expected = withoutRunId(endOf(path.end))
+      assert.equal(withoutRunId(endOf(whole.record)), expected)
       for (let cut = 1; cut <= whole.writes; cut++) {
         for (const fate of FATES) {
           const end = await followPath(compiled, { path, input, judge: (nth) => (nth === cut ? fate : 'pass') })
-          assert.equal(withoutRunId(endOf(end)), expected)
+          assert.equal(withoutRunId(endOf(end.record)), expected)
           assert.is(end.processes, 2)
           cuts++
         }

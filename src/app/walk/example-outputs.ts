@@ -6,6 +6,7 @@ import { createInstance } from '../../actors/llm/mock/schema-instance.ts'
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Step } from '../../compiler/document.ts'
+import { toUndoPlan } from '../../compiler/plan.ts'
 import { placeSteps } from '../../compiler/step-place.ts'
 import { isJsonObject, type JsonValue, toCanonicalJson } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
@@ -20,10 +21,10 @@ export interface ExampleOutputs {
   calls?: readonly JsonValue[]
 }
 
-const TEXT = 'a text'
+export const TEXT = 'a text'
 
 /** Of one step: each more makes the ways through a workflow many times more. */
-const MOST_EXAMPLES = 8
+export const MOST_EXAMPLES = 8
 
 const NOTHING: JsonSchema = { type: 'object', properties: {}, additionalProperties: false }
 const ANSWER: JsonSchema = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] }
@@ -36,32 +37,37 @@ export const findExamples = (workflow: CompiledWorkflow, catalogue: Catalogue): 
       const schema = outputSchema(step, workflow, catalogue)
       const asking = conditions.filter((text) => new RegExp(`steps\\.\\??${id}\\b`).test(text))
       const own = { schema, examples: createExamples(schema, asking) }
-      const { toolLoop } = workflow.plans.get(id) ?? {}
-      return toolLoop === undefined ? [[id, own]] : [[id, own], ...loopExamples(id, { own, toolLoop, catalogue })]
+      return [
+        [id, own],
+        ...loopExamples(id, { own, workflow, catalogue }),
+        ...(step.undo === undefined ? [] : [callExamples(toUndoPlan(id), { workflow, catalogue })]),
+      ]
     }),
   )
+}
+
+/** Of a call of a tool that is not a step of its own, by the name of its plan. */
+const callExamples = (
+  plan: string,
+  { workflow, catalogue }: { workflow: CompiledWorkflow; catalogue: Catalogue },
+): [string, ExampleOutputs] => {
+  const schema = catalogue.tools.get(workflow.plans.get(plan)?.actor ?? '')?.output
+  return [plan, { schema, examples: createExamples(schema, []) }]
 }
 
 /** What a model step with tools performs, by the names of its plans: turns, which end with an answer or call tools, and the calls. */
 const loopExamples = (
   id: string,
-  {
-    own,
-    toolLoop: { tools },
-    catalogue,
-  }: { own: ExampleOutputs; toolLoop: { tools: readonly string[] }; catalogue: Catalogue },
+  { own, workflow, catalogue }: { own: ExampleOutputs; workflow: CompiledWorkflow; catalogue: Catalogue },
 ): [string, ExampleOutputs][] => {
+  const { toolLoop } = workflow.plans.get(id) ?? {}
+  if (toolLoop === undefined) return []
+  const told = (workflow.plans.get(`${id}/turn`)?.fixed.tools ?? []) as readonly { name: string; input: JsonSchema }[]
   const examples = own.examples.map((output) => ({ output }))
-  const calls = tools.map((name) => {
-    const input = catalogue.tools.get(name)?.input
-    return { tool_calls: [{ name, arguments: input === undefined ? {} : toInstance(input) }] }
-  })
+  const calls = told.map(({ name, input }) => ({ tool_calls: [{ name, arguments: toInstance(input) }] }))
   return [
     [`${id}/turn`, { schema: undefined, examples, calls }],
-    ...tools.map((name): [string, ExampleOutputs] => {
-      const schema = catalogue.tools.get(name)?.output
-      return [`${id}/${name}`, { schema, examples: createExamples(schema, []) }]
-    }),
+    ...toolLoop.tools.map((name) => callExamples(`${id}/${name}`, { workflow, catalogue })),
   ]
 }
 

@@ -1,6 +1,7 @@
 /** The fault codes that steps may end with, as far as walks look at them. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Step, StepKind } from '../../compiler/document.ts'
+import { toUndoPlan } from '../../compiler/plan.ts'
 import { placeSteps } from '../../compiler/step-place.ts'
 import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
 
@@ -11,20 +12,23 @@ export interface PossibleFaults {
   leading: readonly string[]
 }
 
-/** What steps of a kind usually fail with. Kinds that the host never performs are left out. */
+/** What steps of a kind usually fail with. Kinds that no actor performs are left out: decisions and time end them. */
 const BY_KIND: Readonly<Partial<Record<StepKind, readonly string[]>>> = {
   llm: ['timeout', 'rate_limited', 'unavailable', 'unauthorized', 'refused', 'invalid_output'],
   tool: ['timeout', 'unavailable', 'not_found', 'invalid_input', 'tool_failed'],
   code: ['timeout', 'code_failed', 'sandbox_limit', 'sandbox_unavailable'],
   memory: ['timeout', 'unavailable', 'conflict'],
   workflow: ['child_cancelled'],
-  approve: ['rejected', 'timeout'],
-  emit: ['unavailable'],
-  wait: ['timeout'],
 }
 
-/** They come from blocks, never from what a step performs. */
-const BLOCK_CODES: readonly string[] = ['loop_exhausted', 'visits_exhausted', 'join_failed', 'expression_failed']
+/** They come from blocks and from decisions, never from what a step performs, unless it is a child run that hands them on. */
+const BLOCK_CODES: readonly string[] = [
+  'loop_exhausted',
+  'visits_exhausted',
+  'join_failed',
+  'expression_failed',
+  'rejected',
+]
 
 const PERFORMED_CODES: ReadonlySet<string> = new Set(
   FAULT_CODES.filter((code) => !BLOCK_CODES.includes(code) && !UNMATCHABLE_FAULT_CODES.includes(code)),
@@ -45,12 +49,13 @@ export const findFaults = (workflow: CompiledWorkflow): ReadonlyMap<string, Poss
       return [
         [id, faults],
         [`${id}/turn`, faults],
+        ...(step.undo === undefined ? [] : [[toUndoPlan(id), CALL] as [string, PossibleFaults]]),
         ...tools.map((name): [string, PossibleFaults] => [`${id}/${name}`, CALL]),
       ]
     }),
   )
 
-/** Of a tool that a model has called: the model is told, so it matters little which. */
+/** Of a tool that a model has called, or that undoes a step: whoever asked for it is told, so it matters little which. */
 const CALL: PossibleFaults = { all: BY_KIND.tool ?? [], leading: ['tool_failed'] }
 
 const namedBy = ({ onError, retry }: Step): string[] => [
@@ -59,7 +64,7 @@ const namedBy = ({ onError, retry }: Step): string[] => [
 ]
 
 const usualFaults = (step: Step, { plans, children }: CompiledWorkflow): string[] => {
-  const lost = plans.get(step.id.value)?.onLost === 'fail' && (step.kind === 'tool' || step.kind === 'emit')
+  const lost = plans.get(step.id.value)?.onLost === 'fail' && step.kind === 'tool'
   const child = step.kind === 'workflow' ? children.get(step.workflow.value) : undefined
   return [
     ...(child === undefined ? [] : failCodes(child)),
@@ -68,6 +73,12 @@ const usualFaults = (step: Step, { plans, children }: CompiledWorkflow): string[
   ]
 }
 
-/** A child run hands on the codes of its own `fail` steps. */
-const failCodes = ({ workflow }: CompiledWorkflow): string[] =>
-  [...placeSteps(workflow).values()].flatMap(({ step }) => (step.kind === 'fail' ? [step.code.value] : []))
+/** A child run hands on the codes of its own `fail` steps, and what people have rejected in it. */
+const failCodes = ({ workflow }: CompiledWorkflow): string[] => [
+  ...new Set(
+    [...placeSteps(workflow).values()].flatMap(({ step }) => {
+      if (step.kind === 'fail') return [step.code.value]
+      return step.kind === 'approve' ? ['rejected'] : []
+    }),
+  ),
+]

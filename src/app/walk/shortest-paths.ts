@@ -10,8 +10,10 @@ import type { JsonValue } from '../../core/json.ts'
 import type { RunEvent } from '../../runtime/run-event.ts'
 import type { RunState } from '../../runtime/run-state.ts'
 import { contextOf, type Scope } from '../../runtime/scope.ts'
+import { stepOfPath } from '../../store/usage-sums.ts'
 import { findExamples } from './example-outputs.ts'
 import { findFaults } from './possible-faults.ts'
+import { createWaitOffers } from './wait-offers.ts'
 import {
   createWalker,
   nextTimers,
@@ -113,9 +115,12 @@ const describePlace = (state: RunState): string => {
   const scopes: unknown[] = []
   const visit = (scope: Scope): void => {
     const records = Object.values(contextOf(scope).steps)
+    // Calls that are left to make: of undoing, where they may all be alike.
+    const { calls = [] } = contextOf(scope) as { calls?: readonly unknown[] }
     scopes.push([
       scope.path.replaceAll(/:\d+/g, ''),
       scope.snapshot.value,
+      calls.length,
       records.map(({ status, output, error, entered }) => [status, output, error, entered]),
     ])
     for (const { pool, items } of scope.open.values()) {
@@ -124,10 +129,11 @@ const describePlace = (state: RunState): string => {
     }
   }
   if (state.root !== undefined) visit(state.root)
-  return JSON.stringify([scopes, state.end ?? null])
+  const waits = state.openWaits().map(({ path }) => path.replaceAll(/:\d+/g, ''))
+  return JSON.stringify([scopes, waits, state.end ?? null])
 }
 
-/** How many effects are offered an outcome at a time: of items that are alike it matters little which comes first. */
+/** How many effects and waits are offered an outcome at a time: of items that are alike it matters little which comes first. */
 const WIDTH = 2
 
 const createOffers = (
@@ -140,6 +146,9 @@ const createOffers = (
     ...(outputs[step] ?? examples.get(step)?.examples ?? [{}]).map((output) => ({ output })),
     ...(faults.get(step)?.leading ?? []).filter((code) => mayFail(step, code)).map((fault) => ({ fault })),
   ]
+  const waitOffers = createWaitOffers(workflow, examples)
+  const isExpected = (step: string, outcome: WalkOutcome): boolean =>
+    !('rejected' in outcome) || mayFail(step, 'rejected')
   return (walk) => {
     if (walk.state.end !== undefined) return []
     const outcomes: WalkOutcome[] = [
@@ -147,7 +156,13 @@ const createOffers = (
         .openEffects()
         .slice(0, WIDTH)
         .flatMap(({ path, step }) => outcomesOf(step).map((outcome) => ({ step: path, ...outcome }))),
-      ...nextTimers(walk).map(({ path, name }) => ({ step: path, timer: name })),
+      ...walk.state
+        .openWaits()
+        .slice(0, WIDTH)
+        .flatMap((wait) => waitOffers(walk, wait).filter((outcome) => isExpected(wait.step, outcome))),
+      ...nextTimers(walk, ({ path, name }) => name === 'timeout' && !mayFail(stepOfPath(path), 'timeout')).map(
+        ({ path, name }) => ({ step: path, timer: name }),
+      ),
     ]
     return outcomes.flatMap((outcome) => toEvent(walk, outcome) ?? [])
   }

@@ -3,6 +3,7 @@ import { createCatalogue } from '../../app/catalogue.ts'
 import { readVariables } from '../../app/project-access.ts'
 import { findExamples } from '../../app/walk/example-outputs.ts'
 import { findFaults } from '../../app/walk/possible-faults.ts'
+import { createWaitOffers } from '../../app/walk/wait-offers.ts'
 import { createWalker, toOutcome, type WalkStart } from '../../app/walk/walk.ts'
 import { exampleInput } from '../../app/walk/walk-input.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
@@ -80,14 +81,21 @@ const walk = async (
   const channel = json ? context.stderr : context.stdout
   channel.write(`${workflow.name}, walked through: nothing is performed, nothing is stored\n`)
   if (workflow.input !== undefined) channel.write(`input ${toPrintable(JSON.stringify(start.input))}\n`)
+  const examples = findExamples(workflow, createCatalogue())
   const { events, state } = await walkByHand(context, {
     walker: createWalker(workflow, start),
-    possible: { examples: findExamples(workflow, createCatalogue()), faults: findFaults(workflow) },
+    possible: { examples, faults: findFaults(workflow), waits: createWaitOffers(workflow, examples) },
     channel,
   })
   if (!json) return
-  const open = [...state.openEffects(), ...state.openTimers()].map(({ path }) => path)
+  const open = [...state.openEffects(), ...state.openWaits(), ...state.openTimers()].map(({ path }) => path)
   const outcomes = events.map(toOutcome)
-  const result = { workflow: workflow.name, input: start.input, outcomes, end: state.end ?? null, open }
+  const result = {
+    workflow: workflow.name,
+    input: start.input,
+    outcomes,
+    end: state.end ?? null,
+    open: [...new Set(open)],
+  }
   context.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
 }

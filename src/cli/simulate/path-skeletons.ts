@@ -2,6 +2,7 @@
 import type { WorkflowPath, WorkflowPaths } from '../../app/walk/shortest-paths.ts'
 import { toOutcome, type WalkOutcome } from '../../app/walk/walk.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { Undone } from '../../machines/undo.ts'
 
 export interface PathSkeleton {
   title: string
@@ -24,24 +25,33 @@ export const toSkeletons = (
 
 const toSkeleton = ({ events, end }: WorkflowPath): PathSkeleton => {
   const outcomes = events.map(toOutcome)
-  const { status, output, error } = end
-  const expect: JsonObject =
-    error === null ? { status, output } : { status, error: { code: error.code, step: error.step } }
+  const { status, output, error, undone } = end
+  const expect: JsonObject = {
+    status,
+    ...(error === null ? { output } : { error: { code: error.code, step: error.step } }),
+    ...(undone === undefined ? {} : { undone: undone.map(toUndoneEntry) }),
+  }
   return { title: titleOf(outcomes, end), outcomes, expect }
 }
 
+const toUndoneEntry = ({ path, fault }: Undone): JsonObject => ({
+  path,
+  ...(fault === undefined ? {} : { fault: fault.code }),
+})
+
 /** How it ends, and what on the way did not go as it usually does. */
 const titleOf = (outcomes: readonly WalkOutcome[], { status, error }: WorkflowPath['end']): string => {
-  const turns = outcomes.flatMap((outcome) =>
-    'fault' in outcome
-      ? `${outcome.step} fails with ${outcome.fault}`
-      : 'timer' in outcome
-        ? `${outcome.step} ${outcome.timer}`
-        : [],
-  )
+  const turns = outcomes.flatMap(toTurn)
   const count = `${outcomes.length} ${outcomes.length === 1 ? 'outcome' : 'outcomes'}`
   const end = error === null ? status : `${status} with ${error.code}`
   return `${end} after ${count}${turns.length === 0 ? '' : `: ${turns.join(', ')}`}`
+}
+
+const toTurn = (outcome: WalkOutcome): string[] => {
+  if ('fault' in outcome) return [`${outcome.step} fails with ${outcome.fault}`]
+  if ('timer' in outcome) return [`${outcome.step} ${outcome.timer}`]
+  if ('event' in outcome) return [`event ${outcome.event}`]
+  return 'rejected' in outcome ? [`${outcome.step} rejected`] : []
 }
 
 export const renderSkeletons = ({ workflow, input, complete, paths }: Skeletons): string =>

@@ -1,6 +1,7 @@
 /** Goes through a workflow with somebody who says how each step ends: in a terminal, or line by line from a pipe. */
-import { toEvent, toOutcome, type Walk, type Walker } from '../../app/walk/walk.ts'
+import { toDecision, toEvent, toOutcome, type Walk, type Walker } from '../../app/walk/walk.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
+import { findRefusal } from '../../runtime/read-message.ts'
 import type { RunState } from '../../runtime/run-state.ts'
 import { CliError } from '../cli-error.ts'
 import type { Channel, Context } from '../context.ts'
@@ -64,12 +65,18 @@ const goOn = (
   showChange(walk, next, channel)
 }
 
-/** An output that somebody has written must fit its type, as one of the step itself must. */
+/** An output that somebody has written must fit its type, as one of the step itself must; a decision must be one that counts. */
 const judge = async (choice: Choice): Promise<Choice> => {
-  if (choice.kind !== 'outcome' || choice.schema === undefined || !('output' in choice.outcome)) return choice
-  const problem = await findProblem(choice.schema, choice.outcome.output)
+  if (choice.kind !== 'outcome') return choice
+  const { outcome, schema, approval } = choice
+  if (approval !== undefined && ('approved' in outcome || 'rejected' in outcome)) {
+    const problem = await findRefusal(approval, toDecision(approval, outcome))
+    return problem === undefined ? choice : { kind: 'wrong', problem, hint: 'see its `form`' }
+  }
+  if (schema === undefined || !('output' in outcome)) return choice
+  const problem = await findProblem(schema, outcome.output)
   if (problem === undefined) return choice
-  return { kind: 'wrong', problem: `'${choice.outcome.step}' can't give that: ${problem}`, hint: 'see its `returns`' }
+  return { kind: 'wrong', problem: `'${outcome.step}' can't give that: ${problem}`, hint: 'see its `returns`' }
 }
 
 const findProblem = async (schema: JsonSchema, output: unknown): Promise<string | undefined> => {

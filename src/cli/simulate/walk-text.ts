@@ -2,6 +2,8 @@
 import { DECIDED, WALK_START, type Walk, type WalkOutcome } from '../../app/walk/walk.ts'
 import { formatDuration } from '../../core/duration.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { UNDO } from '../../core/machine-ends.ts'
+import type { Undone } from '../../machines/undo.ts'
 import { contextOf, pathOf, type Scope } from '../../runtime/scope.ts'
 import type { Paint } from '../paint.ts'
 import { cutEnd, toOneLine } from '../printable.ts'
@@ -14,9 +16,15 @@ export const describeValue = (value: JsonValue): string => cutEnd(toOneLine(JSON
 /** `classify gives {"label":"bug"}`, `scan#2 fails: timeout`. */
 export const describeOutcome = (outcome: WalkOutcome): string => {
   if ('cancel' in outcome) return 'cancel'
+  if ('event' in outcome) return `event ${outcome.event} comes with ${describeValue(outcome.data)}`
   const name = outcome.visit === undefined ? outcome.step : `${outcome.step}#${outcome.visit}`
   if ('output' in outcome) return `${name} gives ${describeValue(outcome.output)}`
-  return 'fault' in outcome ? `${name} fails: ${outcome.fault}` : `${name}: time goes on (${outcome.timer})`
+  if ('fault' in outcome) return `${name} fails: ${outcome.fault}`
+  if ('timer' in outcome) return `${name}: time goes on (${outcome.timer})`
+  const by = outcome.by === undefined ? '' : ` by ${outcome.by}`
+  if ('approved' in outcome)
+    return `${name} is approved${by}${outcome.approved === null ? '' : ` with ${describeValue(outcome.approved)}`}`
+  return `${name} is rejected${by}${outcome.rejected === '' ? '' : `: ${toOneLine(outcome.rejected)}`}`
 }
 
 /** Where the run is: the states of its machine from the outside in, `gather › (search, scan)`. */
@@ -50,10 +58,10 @@ const nameState = (state: string): string => {
 export const describeTime = ({ at }: Walk): string =>
   at === WALK_START ? '' : `after ${formatDuration(at - WALK_START)}`
 
-/** Lines about the steps that ended between two places of a walk, with what they came to. */
+/** Lines about the steps that ended between two places of a walk, with what they came to, and about those that were undone. */
 export const describeChange = (before: Walk | undefined, after: Walk, paint: Paint): string[] => {
   const known = before === undefined ? new Map<string, Ended>() : endedSteps(before)
-  return [...endedSteps(after)]
+  const ended = [...endedSteps(after)]
     .filter(([path, { identity }]) => known.get(path)?.identity !== identity)
     .map(([path, { status, output, error }]) => {
       if (status === 'completed') return `${paint.green('✓')} ${path}  ${paint.dim(describeValue(output ?? null))}`
@@ -61,6 +69,20 @@ export const describeChange = (before: Walk | undefined, after: Walk, paint: Pai
       const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string }
       return `${paint.red('✗')} ${path} failed: ${describeFault(code, message)}`
     })
+  const undone = undoneSteps(after)
+    .slice(before === undefined ? 0 : undoneSteps(before).length)
+    .map(({ path, fault }) =>
+      fault === undefined
+        ? `${paint.green('↶')} ${path} undone`
+        : `${paint.red('✗')} ${path} is not undone: ${describeFault(fault.code, fault.message)}`,
+    )
+  return [...ended, ...undone]
+}
+
+/** So far, while a run that ends badly is undoing. */
+const undoneSteps = ({ state: { root, end } }: Walk): readonly Undone[] => {
+  const undoing = root?.open.get(UNDO)?.items?.get(0)
+  return end?.undone ?? (undoing === undefined ? [] : (contextOf(undoing).output as unknown as Undone[]))
 }
 
 /** The message is left out of faults that somebody has chosen. */

@@ -18,7 +18,24 @@ output:
   here: steps.?ask.?output.?here.orValue(false)
 `
 
-const project = createCliProject({ 'careful.yaml': WORKFLOW, 'wrong.yaml': WORKFLOW.replace('ask.?', 'asks.?') })
+const WAITING = `workflow: waiting
+steps:
+  - id: ask
+    approve: { title: "Send it?", form: { amount: integer }, by: [ann, bob] }
+    timeout: 4h
+  - id: book
+    tool: http.post
+    with: { url: "http://127.0.0.1/" }
+    undo: { tool: http.delete, with: { url: "http://127.0.0.1/1" } }
+  - { id: paid, wait: { event: paid, match: event.data.id == 7 } }
+  - { id: full, fail: { code: full, message: No place } }
+`
+
+const project = createCliProject({
+  'careful.yaml': WORKFLOW,
+  'waiting.yaml': WAITING,
+  'wrong.yaml': WORKFLOW.replace('ask.?', 'asks.?'),
+})
 
 const walk = (lines: string[], ...args: string[]) =>
   project.troupe(['simulate', 'careful.yaml', ...args], { input: `${lines.join('\n')}\n` })
@@ -60,6 +77,45 @@ test('back undoes an outcome, quit leaves', async () => {
 test('a run can be cancelled', async () => {
   const { stdout } = await walk(['cancel'])
   assert.match(stdout, 'cancelled after 1 outcome')
+})
+
+const wait = (lines: string[], ...args: string[]) =>
+  project.troupe(['simulate', 'waiting.yaml', ...args], { input: `${lines.join('\n')}\n` })
+
+test('decisions, events and what is undone are told like outcomes', async () => {
+  const { stdout } = await wait(['ask approved {"amount": 3}', '1', 'event paid {"id": 7}', '1'])
+  assert.match(stdout, /ask asks ann or bob: Send it\?\n +1 {2}approved with \{"amount":0\}\n +2 {2}rejected/)
+  assert.match(stdout, /paid waits for the event paid\n +1 {2}comes with \{"id":7\}/)
+  assert.match(stdout, 'at undo\n  run--undo/book\n')
+  assert.match(stdout, '↶ book undone')
+  assert.match(
+    stdout,
+    /1 {2}ask is approved by ann with \{"amount":3\}\n +2 .*\n +3 {2}event paid comes with \{"id":7\}/,
+  )
+})
+
+test('what a walk waits for is among what is open', async () => {
+  const { stdout } = await wait(['quit'], '--json')
+  assert.equal(JSON.parse(stdout).open, ['ask'])
+})
+
+for (const [line, problem] of [
+  ['ask approved {"amount": "much"}', 'does not fit the form'],
+  ['ask gives {}', "'ask' waits for a decision"],
+  ['event paid {', 'is no JSON'],
+] as const)
+  test(`'${line}' is no decision and no event`, async () => {
+    const { stderr, exitCode } = await wait([line])
+    assert.is(exitCode, 2)
+    assert.match(stderr, problem)
+  })
+
+test('the paths to an end say what was undone, and what could not be', async () => {
+  const { stdout } = await project.troupe(['simulate', 'waiting.yaml', '--paths'])
+  assert.match(stdout, '- {"step":"ask","rejected":"","by":"ann"}')
+  assert.match(stdout, '"undone":[{"path":"book"}]}')
+  assert.match(stdout, '"undone":[{"path":"book","fault":"tool_failed"}]}')
+  assert.match(stdout, 'title: "failed with rejected after 1 outcome: ask rejected"')
 })
 
 for (const [line, problem] of [
