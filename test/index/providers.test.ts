@@ -83,7 +83,10 @@ output: steps.ask.output.text
 
 test('a provider of no known kind is the fault invalid_input', () => {
   assert.throws(() => compile(textFor('local/x'), { providers: { local: {} } }), /provider 'local' has no kind/)
-  assert.throws(() => compile(textFor('local/x'), { providers: { workflow: { kind: 'openai' } } }), /name that is taken/)
+  assert.throws(
+    () => compile(textFor('local/x'), { providers: { workflow: { kind: 'openai' } } }),
+    /name that is taken/,
+  )
 })
 
 test.run()

@@ -219,7 +219,7 @@ test('what nobody knows of a child counts for its parent, and is in its journal'
   isNear(await runs.spent(run.id), reserved('one'), told(10, 20))
   const row = (await runs.rows(run.id)).find(({ kind }) => kind === 'outcome')
   assert.equal(
-    (row?.data as { usage?: JsonObject[] }).usage?.map(({ provider, cost_usd }) => [provider, cost_usd]),
+    ((row?.data ?? {}) as { usage?: JsonObject[] }).usage?.map(({ provider, cost_usd }) => [provider, cost_usd]),
     [['workflow', null]],
   )
   await runs.clock.advance(60_000)

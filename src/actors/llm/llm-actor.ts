@@ -22,8 +22,8 @@ import {
   toModelName,
 } from './llm.ts'
 import { type ReadBlob, resolveImages } from './message-images.ts'
-import type { LlmAnswer, LlmProvider, LlmRequest, LlmUsage } from './provider.ts'
 import { hasBegun } from './model-request.ts'
+import type { LlmAnswer, LlmProvider, LlmRequest, LlmUsage } from './provider.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
 
 export interface LlmActorOptions {
