@@ -13,13 +13,13 @@ import { type Clock, systemClock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import { checkInput } from '../runtime/check-input.ts'
-import { Host, type ResumeResult } from '../runtime/host.ts'
+import { type CopiedRun, Host, type ResumeResult } from '../runtime/host.ts'
 import { type ActorLoader, createLocalPlacement } from '../runtime/local-placement.ts'
 import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
 import { SecretVault } from '../runtime/secret-vault.ts'
 import { createOwner } from '../store/process-identity.ts'
-import type { QueuedRun, Store } from '../store/store.ts'
+import type { QueuedRun, RunOrigin, Store, SubmitResult } from '../store/store.ts'
 import { keepAnswersIn } from './answer-cache.ts'
 import { createCatalogue } from './catalogue.ts'
 import { compileStored } from './compile-stored.ts'
@@ -49,6 +49,12 @@ export interface StartOptions {
   models?: Record<string, string>
   /** Absolute: what relative paths in the workflow are relative to; kept with the run. */
   folder?: string
+  /** What it is made from. */
+  origin?: RunOrigin
+  /** Idempotency key: the same one is the same run of its workflow. */
+  key?: string
+  /** What it has from another run. */
+  copied?: CopiedRun
   watch?: RunWatcher
   /** Told again and again while the workflow's `flow` makes the run wait. */
   onQueued?: (queued: QueuedRun) => void
@@ -66,6 +72,8 @@ export interface Local {
   compile(source: Source, options?: CompileSourceOptions): Compilation
   /** @throws Fault `invalid_input`, StoreError */
   start(workflow: CompiledWorkflow, options?: StartOptions): Promise<Run>
+  /** Leaves a run to whoever takes up what is queued in the store. @throws as `start` */
+  submit(workflow: CompiledWorkflow, options?: Omit<StartOptions, 'watch' | 'onQueued'>): Promise<SubmitResult>
   /** @throws Fault `not_found`, `invalid_input`, StoreError */
   resume(id: string, options?: { watch?: RunWatcher }): Promise<ResumeResult>
   /** Lets go of every run, so that it can be resumed, and closes the store. */
@@ -102,10 +110,11 @@ export const createLocal = ({
   return {
     store,
     compile: compileSource,
-    async start(workflow, { input = {}, models = {}, folder, watch, onQueued } = {}) {
-      const checked = await checkInput(workflow, input)
-      const place = { ...(folder !== undefined && { folder }), ...(watch && { watch }) }
-      return host.start(workflow, { input: checked, models, env: environment, onQueued, ...place })
+    async start(workflow, { input = {}, ...options } = {}) {
+      return host.start(workflow, { ...options, input: await checkInput(workflow, input), env: environment })
+    },
+    async submit(workflow, { input = {}, ...options } = {}) {
+      return host.submit(workflow, { ...options, input: await checkInput(workflow, input), env: environment })
     },
     resume: (id, options) => host.resume(id, options),
     async close() {

@@ -66,9 +66,13 @@ export const toNewRun = (
     ...(origin === undefined ? {} : { origin }),
     ...(key === undefined ? {} : { key, bodyHash: hashJson({ workflow: workflow.hash, input: data.input, models }) }),
     ...(flow === undefined ? {} : { flow }),
-    ...(past === undefined ? {} : { rows: past.rows, timers: past.timers }),
+    ...(past === undefined ? {} : { rows: redactRows(past.rows, vault), timers: past.timers }),
   }
 }
+
+/** J9: outputs may have been put in their place. */
+const redactRows = (rows: readonly JournalRow[], vault: SecretVault): JournalRow[] =>
+  rows.map((row) => ({ ...row, data: vault.redact(row.data) }))
 
 export const toDefinition = ({ hash, name, source, links }: CompiledWorkflow): Definition => ({
   hash,

@@ -47,6 +47,8 @@ export interface AttemptFigures {
   /** How long it took. */
   ms: number
   usage?: Usage[]
+  /** In a row that was copied: what was used in the run that it is from, where it was paid. */
+  copied_usage?: Usage[]
   /** Beyond `usage`, what counts as spent, as nobody knows what was used; less than nothing when it has become known. */
   charged?: Amount
 }
@@ -67,6 +69,8 @@ export type RunEvent =
 
 /** Who decided what. */
 export interface DecisionData {
+  /** Of the message: whoever sent it finds by it what has become of it. */
+  id?: string
   verdict: 'approved' | 'rejected'
   by: string
   /** What the form was filled in with. */

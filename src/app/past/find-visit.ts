@@ -1,0 +1,46 @@
+import { Fault } from '../../core/fault.ts'
+import { UNDO } from '../../core/machine-ends.ts'
+import { findNearest } from '../../core/nearest.ts'
+import type { StepVisit } from './step-history.ts'
+
+/** A visit of a step as somebody names it. */
+export interface VisitName {
+  /** With the foreach items around it: `grades[3]/grade`. */
+  path: string
+  /** From 1. */
+  visit: number
+}
+
+/** @throws Fault `invalid_input` that says which ones there are */
+export const findVisit = (
+  visits: readonly StepVisit[],
+  { path, visit, runId }: VisitName & { runId: string },
+): StepVisit => {
+  if (path.startsWith(UNDO)) throw refuse(`'${path}' undoes what a step has done: nothing can be begun from it`)
+  const own = visits.filter((one) => one.path === path)
+  const found = own.find((one) => one.visit === visit)
+  if (found !== undefined) return found
+  const times = own.length === 1 ? 'once' : `${own.length} times`
+  if (own.length > 0)
+    throw refuse(
+      `step '${path}' was begun ${times} in run '${runId}': expected a visit from 1 to ${own.length}, got ${visit}`,
+    )
+  throw refuse(`step '${path}' did not begin in run '${runId}'`, suggest(path, visits))
+}
+
+const suggest = (path: string, visits: readonly StepVisit[]): string => {
+  const paths = [...new Set(visits.map((one) => one.path))]
+  const inside = paths.filter((one) => one.endsWith(`/${path}`))
+  if (inside.length > 0) return `it stands inside other steps: name it as ${listSome(inside)}`
+  const nearest = findNearest(path, paths)
+  return nearest === undefined ? `those that began are ${listSome(paths)}` : `did you mean '${nearest}'?`
+}
+
+const MOST_LISTED = 8
+
+export const listSome = (names: readonly string[]): string =>
+  `${names.slice(0, MOST_LISTED).join(', ')}${names.length > MOST_LISTED ? ', …' : ''}`
+
+/** What stands behind the first line is the hint. */
+export const refuse = (message: string, hint?: string): Fault =>
+  new Fault('invalid_input', hint === undefined ? message : `${message}\n${hint}`)

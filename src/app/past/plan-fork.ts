@@ -1,0 +1,181 @@
+/**
+ * A new run with the beginning of another one: the rows up to the start of a step, as far as they still answer what is asked.
+ *
+ * Three folds go side by side. `was`: the origin. `probe`: the same id and times with what is changed; where it asks something else
+ * than `was` did, the recorded answer is none to it. `next`: the fork itself, under its own id, with times moved so that it begins
+ * now; deadlines keep their distance. A row is copied when it fits all three. The origin is only read (J7).
+ */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import { createRunId } from '../../core/run-id.ts'
+import type { CopiedRun } from '../../runtime/host.ts'
+import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
+import { addUsage, NO_USAGE } from '../../runtime/usage-totals.ts'
+import { isEventKind, type JournalRow } from '../../store/journal-row.ts'
+import { findVisit, type VisitName } from './find-visit.ts'
+import { replaceOutputs, type SetOutput } from './set-outputs.ts'
+import { foldHistory } from './step-history.ts'
+import { WatchedFold } from './watched-fold.ts'
+
+export interface Origin {
+  id: string
+  workflow: CompiledWorkflow
+  rows: readonly JournalRow[]
+}
+
+export interface ForkWish {
+  from: VisitName
+  /** With other models for its aliases, if they are to change. Default: as the origin. */
+  workflow?: CompiledWorkflow
+  /** All overrides of aliases, those of the origin included. Default: those. */
+  models?: Record<string, string>
+  /** Checked, defaults filled in. Default: that of the origin. */
+  input?: JsonValue
+  set?: readonly SetOutput[]
+  /** Whether the origin's id stands in the idempotency keys that the host makes. Default false. */
+  sameKeys?: boolean
+  /** Epoch milliseconds. */
+  now: number
+}
+
+export interface ForkPlan {
+  workflow: CompiledWorkflow
+  copied: CopiedRun
+  data: CreatedData
+  /** Recorded answers before the step that are not copied, since what they answer is asked otherwise, or no longer. */
+  dropped: DroppedRow[]
+  /** Whether the step is the next to begin; else what was dropped comes before it. */
+  isReached: boolean
+  /** Steps of the origin that this run would undo, if it failed. */
+  undoes: string[]
+}
+
+export interface DroppedRow {
+  path: string
+  visit: number
+  /** `changed`: it is asked something else. `not_reached`: by then the run is not there. */
+  reason: 'changed' | 'not_reached'
+}
+
+/** @throws Fault `invalid_input` for a step that did not begin, and for an output that is not recorded before it or does not fit its type */
+export const planFork = async (origin: Origin, wish: ForkWish): Promise<ForkPlan> => {
+  const { id: runId, rows } = origin
+  const { visits } = foldHistory(origin.workflow, { runId, rows })
+  const begin = findVisit(visits, { ...wish.from, runId })
+  const prefix = rows.slice(0, begin.fromSeq)
+  const replaced = await replaceOutputs(prefix, { set: wish.set ?? [], workflow: origin.workflow, visits })
+  return copyPrefix(origin, { wish, prefix, replaced })
+}
+
+interface Prefix {
+  wish: ForkWish
+  prefix: readonly JournalRow[]
+  /** In place of the rows of these numbers. */
+  replaced: ReadonlyMap<number, JournalRow>
+}
+
+const copyPrefix = (origin: Origin, { wish, prefix, replaced }: Prefix): ForkPlan => {
+  const { workflow = origin.workflow, now } = wish
+  const [first] = prefix
+  const created = first?.data as unknown as CreatedData
+  const { fork: _, key_run: _own, ...kept } = created
+  const data: CreatedData = { ...kept, input: wish.input ?? created.input, models: wish.models ?? created.models }
+  const id = createRunId(now)
+  const byMs = now - (prefix.at(-1)?.at ?? now)
+  const at = (first?.at ?? now) + byMs
+  const events = copyEvents(prefix, {
+    was: new WatchedFold({ workflow: origin.workflow, runId: origin.id, at: first?.at ?? 0, data: created }),
+    probe: isChanged(wish) ? new WatchedFold({ workflow, runId: origin.id, at: first?.at ?? 0, data }) : undefined,
+    next: new WatchedFold({ workflow, runId: id, at, data }),
+    replaced,
+    byMs,
+  })
+  const { next } = events
+  const rows = prefix
+    .slice(1)
+    .filter((row) => isKept(row, events))
+    .map((row) => replaced.get(row.seq) ?? row)
+  const usage = rows.reduce((sum, row) => addUsage(sum, usageOf(row)), NO_USAGE)
+  const { path: from, visit } = wish.from
+  return {
+    workflow,
+    data,
+    copied: {
+      id,
+      at,
+      past: {
+        fork: { run: origin.id, from, visit, rows: rows.length, usage },
+        rows: rows.map((row, index) => toCopied(row, { seq: index + 2, byMs })),
+        timers: next.state.openTimers().flatMap(({ id, name, dueAt }) => (name === 'pause' ? [] : [{ id, dueAt }])),
+      },
+      ...(wish.sameKeys === true ? { keyRun: created.key_run ?? origin.id } : {}),
+    },
+    dropped: events.dropped,
+    isReached: next.history.find(from, visit) !== undefined,
+    undoes: rows.filter(({ kind }) => kind === 'undo').map(({ path }) => path),
+  }
+}
+
+const isChanged = ({ input, models, workflow, set = [] }: ForkWish): boolean =>
+  input !== undefined || models !== undefined || workflow !== undefined || set.length > 0
+
+interface Folds {
+  was: WatchedFold
+  /** Undefined: nothing is changed. */
+  probe: WatchedFold | undefined
+  next: WatchedFold
+  replaced: ReadonlyMap<number, JournalRow>
+  /** How far times are moved. */
+  byMs: number
+}
+
+interface CopiedEvents {
+  next: WatchedFold
+  /** Numbers of the events that are copied. */
+  seqs: ReadonlySet<number>
+  dropped: DroppedRow[]
+}
+
+const copyEvents = (prefix: readonly JournalRow[], { was, probe, next, replaced, byMs }: Folds): CopiedEvents => {
+  const seqs = new Set<number>()
+  const dropped: DroppedRow[] = []
+  for (const row of prefix.slice(1)) {
+    if (!isEventKind(row.kind)) continue
+    const { path, visit, seq } = row
+    const given = replaced.get(seq)
+    was.apply(row)
+    const asked = probe?.questionOf(row)
+    const isSame =
+      probe === undefined || (asked !== undefined && (given !== undefined || asked === was.questionOf(row)))
+    const copy = given ?? row
+    if (isSame && next.apply(toCopied(copy, { seq, byMs }))) {
+      probe?.apply(copy)
+      seqs.add(seq)
+    } else dropped.push({ path, visit, reason: isSame || asked === undefined ? 'not_reached' : 'changed' })
+  }
+  return { next, seqs, dropped }
+}
+
+/** Of what is asked anew the earlier attempts do not count, and no pause of the origin is one of the fork. */
+const isKept = ({ seq, kind, path, visit }: JournalRow, { seqs, dropped, next }: CopiedEvents): boolean => {
+  if (isEventKind(kind)) return seqs.has(seq)
+  if (kind === 'pause') return false
+  const isOpen = next.state.isOpen(path, visit)
+  return !isOpen && !dropped.some((row) => row.path === path && row.visit === visit)
+}
+
+/** What it did cost was paid in the origin, and is not charged a second time. */
+const toCopied = (row: JournalRow, { seq, byMs }: { seq: number; byMs: number }): JournalRow => {
+  const at = row.at + byMs
+  if (!isJsonObject(row.data)) return { ...row, seq, at }
+  const { usage, charged: _, ...data } = row.data
+  if (typeof data.started === 'number') data.started += byMs
+  if (usage !== undefined) data.copied_usage = usage
+  return { ...row, seq, at, data }
+}
+
+/** Also of a row that was copied before. */
+const usageOf = ({ data }: JournalRow): AttemptFigures['usage'] => {
+  const { usage, copied_usage: copied } = (data ?? {}) as unknown as Partial<AttemptFigures>
+  return usage ?? copied
+}
