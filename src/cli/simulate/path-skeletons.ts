@@ -2,7 +2,7 @@
 import type { WorkflowPath, WorkflowPaths } from '../../app/walk/shortest-paths.ts'
 import { toOutcome, type WalkOutcome } from '../../app/walk/walk.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { Undone } from '../../machines/undo.ts'
+import type { EndedRun } from '../../runtime/run-effect.ts'
 
 export interface PathSkeleton {
   title: string
@@ -34,7 +34,7 @@ const toSkeleton = ({ events, end }: WorkflowPath): PathSkeleton => {
   return { title: titleOf(outcomes, end), outcomes, expect }
 }
 
-const toUndoneEntry = ({ path, fault }: Undone): JsonObject => ({
+const toUndoneEntry = ({ path, fault }: NonNullable<EndedRun['undone']>[number]): JsonObject => ({
   path,
   ...(fault === undefined ? {} : { fault: fault.code }),
 })

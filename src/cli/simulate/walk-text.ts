@@ -3,7 +3,7 @@ import { DECIDED, WALK_START, type Walk, type WalkOutcome } from '../../app/walk
 import { formatDuration } from '../../core/duration.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { UNDO } from '../../core/machine-ends.ts'
-import type { Undone } from '../../machines/undo.ts'
+import type { EndedRun } from '../../runtime/run-effect.ts'
 import { contextOf, pathOf, type Scope } from '../../runtime/scope.ts'
 import type { Paint } from '../paint.ts'
 import { cutEnd, toOneLine } from '../printable.ts'
@@ -80,9 +80,12 @@ export const describeChange = (before: Walk | undefined, after: Walk, paint: Pai
 }
 
 /** So far, while a run that ends badly is undoing. */
-const undoneSteps = ({ state: { root, end } }: Walk): readonly Undone[] => {
+const undoneSteps = ({ state: { root, end } }: Walk): NonNullable<EndedRun['undone']> => {
   const undoing = root?.open.get(UNDO)?.items?.get(0)
-  return end?.undone ?? (undoing === undefined ? [] : (contextOf(undoing).output as unknown as Undone[]))
+  return (
+    end?.undone ??
+    (undoing === undefined ? [] : (contextOf(undoing).output as unknown as NonNullable<EndedRun['undone']>))
+  )
 }
 
 /** The message is left out of faults that somebody has chosen. */
