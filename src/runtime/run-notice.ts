@@ -6,7 +6,15 @@ import type { AttemptFigures, Outcome } from './run-event.ts'
 
 export type RunNotice =
   | { type: 'attempt.started'; effect: OpenEffect; attempt: number }
-  | { type: 'attempt.failed'; effect: OpenEffect; fault: FaultData; figures: AttemptFigures; retryInMs: number }
+  | {
+      type: 'attempt.failed'
+      effect: OpenEffect
+      fault: FaultData
+      figures: AttemptFigures
+      retryInMs: number
+      /** The next model of a fallback order, when it is its turn. */
+      fallsBackTo?: string | undefined
+    }
   | { type: 'attempt.progress'; effect: OpenEffect; progress: Progress }
   | { type: 'effect.ended'; effect: OpenEffect; outcome: Outcome; figures: AttemptFigures }
   | { type: 'effect.stopped'; path: string }

@@ -20,21 +20,42 @@ export interface TraceEntry {
   /** False where only the end is known for sure. */
   hasDuration: boolean
   usage: UsageTotals
-  /** Why it failed, or who stopped it. */
+  /** Why it failed, who stopped it, or who answered in place of another. */
   note: string
 }
 
-type Data = Partial<AttemptFigures> & { fault?: FaultData; timer?: string; by?: string; limit?: string }
+type Data = Partial<AttemptFigures> & {
+  fault?: FaultData
+  timer?: string
+  by?: string
+  limit?: string
+  choice?: number
+}
 
 export const toTraceEntries = (rows: readonly JournalRow[]): TraceEntry[] => {
   const entries: TraceEntry[] = []
+  const choices = new Choices()
   let eventAt = rows[0]?.at ?? 0
   for (const row of rows) {
-    const entry = toEntry(row, eventAt)
+    const entry = choices.describe(row, toEntry(row, eventAt))
     if (entry !== undefined) entries.push(entry)
     if (isEventKind(row.kind)) eventAt = row.at
   }
   return entries.map((entry) => (entry.state === 'waited' ? { ...entry, hasDuration: isAlone(entry, entries) } : entry))
+}
+
+/** Which model of a fallback order answered, where it was not the first: the attempts before say why. */
+class Choices {
+  readonly #fallenBack = new Set<string>()
+
+  describe(row: JournalRow, entry: TraceEntry | undefined): TraceEntry | undefined {
+    const { choice = 0, usage = [] } = (row.data ?? {}) as unknown as Data
+    const key = `${row.path}#${row.visit}`
+    if (row.kind === 'attempt' && choice > 0) this.#fallenBack.add(key)
+    const last = usage.at(-1)
+    if (entry?.state !== 'completed' || last === undefined || !this.#fallenBack.has(key)) return entry
+    return { ...entry, note: `answered by ${last.provider}/${last.model}` }
+  }
 }
 
 const toEntry = (row: JournalRow, eventAt: number): TraceEntry | undefined => {

@@ -76,8 +76,11 @@ const describeFailure = ({
   fault,
   figures,
   retryInMs,
-}: Extract<RunNotice, { type: 'attempt.failed' }>): string =>
-  `  ${effect.path}: attempt ${figures.attempt} failed: ${describeError(fault)} (again in ${formatDuration(retryInMs)})`
+  fallsBackTo,
+}: Extract<RunNotice, { type: 'attempt.failed' }>): string => {
+  const next = fallsBackTo === undefined ? `again in ${formatDuration(retryInMs)}` : `now by ${fallsBackTo}`
+  return `  ${effect.path}: attempt ${figures.attempt} failed: ${describeError(fault)} (${next})`
+}
 
 const describeItems = (run: Run, steps: readonly TrackedStep[]): string[] => {
   const root: Scope | undefined = run.state.root
