@@ -1,7 +1,7 @@
 /** The arguments that each command takes. What a command does stands in its own module, loaded when it is called. */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { type Context, createContext, type GlobalOptions } from './context.ts'
+import { collect, contextOf, describe, type End } from './command.ts'
 import { EXIT } from './exit-code.ts'
 import {
   CANCEL_HELP,
@@ -21,6 +21,8 @@ import {
   TRACE_HELP,
   VALIDATE_HELP,
 } from './program-help.ts'
+import { addReachCommands } from './reach-commands.ts'
+import { addServeCommands } from './serve-commands.ts'
 
 /** Help was shown, or the arguments are wrong and that has been said: only the exit code is left to give. */
 export const isCommanderError = (thrown: unknown): thrown is CommanderError => thrown instanceof CommanderError
@@ -35,9 +37,7 @@ export const parseArguments = async (argv: readonly string[]): Promise<number> =
   return exitCode
 }
 
-type End = (exitCode: number) => void
-
-/** `end` is told the exit code of the command that was called. For docs/cli.md as well. */
+/** For docs/cli.md as well. */
 export const createProgram = (end: End): Command => {
   const program = new Command('troupe')
     .description('Runs AI workflows: YAML files, checked before they run, durable while they run.')
@@ -51,6 +51,8 @@ export const createProgram = (end: End): Command => {
     .exitOverride(toUsageExit)
     .configureOutput({ outputError: writeUsageError })
   addRunCommands(program, end)
+  addServeCommands(program, end)
+  addReachCommands(program, end)
   addQueryCommands(program, end)
   addProjectCommands(program, end)
   return program
@@ -186,13 +188,6 @@ const addProjectCommands = (program: Command, end: End): void => {
       end(await (await import('./commands/doctor.ts')).examine(contextOf(command), { file, ...options })),
     )
 }
-
-const describe = (program: Command, name: string, description: string, help: string): Command =>
-  program.command(name).description(description).addHelpText('after', help)
-
-const contextOf = (command: Command): Context => createContext(command.optsWithGlobals<GlobalOptions>())
-
-const collect = (value: string, values: string[] = []): string[] => [...values, value]
 
 /** Beside the code in its repository, and one folder above the bundle. */
 const readVersion = (): string => {

@@ -1,4 +1,5 @@
 /** How a run ended for the one who called the command: as an object, as text, as an exit code. */
+import { toUndoneSteps, type UndoneStep } from '../app/reach/undone-steps.ts'
 import { formatDuration } from '../core/duration.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { RunExit } from '../runtime/run.ts'
@@ -19,6 +20,8 @@ export interface RunResult {
   error: ResultError | null
   usage: UsageTotals
   duration_ms: number
+  /** What was undone before a bad end, and what could not be; absent: there was nothing to undo. */
+  undone?: UndoneStep[]
 }
 
 interface ResultError {
@@ -41,7 +44,10 @@ export interface ResultOptions {
 }
 
 export const toResult = ({ run, workflow, exit, durationMs, holder }: ResultOptions): RunResult => {
-  if (exit.kind === 'ended') return toEndedResult({ run, workflow, end: exit.end, durationMs: exit.durationMs })
+  if (exit.kind === 'ended') {
+    const undone = toUndoneSteps(exit.undone)
+    return toEndedResult({ run, workflow, end: exit.end, durationMs: exit.durationMs, undone })
+  }
   const base = { run, workflow, status: 'running', output: null, usage: NO_USAGE, duration_ms: durationMs } as const
   if (exit.kind === 'left' || exit.kind === 'waiting') return { ...base, error: null }
   if (exit.kind === 'lost') {
@@ -57,11 +63,13 @@ export const toEndedResult = ({
   workflow,
   end,
   durationMs,
+  undone = [],
 }: {
   run: string
   workflow: string
   end: Pick<RunRecord, 'status' | 'output' | 'error' | 'usage'>
   durationMs: number
+  undone?: UndoneStep[]
 }): RunResult => ({
   run,
   workflow,
@@ -70,6 +78,7 @@ export const toEndedResult = ({
   error: end.error === null ? null : toError(end.error),
   usage: end.usage,
   duration_ms: durationMs,
+  ...(undone.length === 0 ? {} : { undone }),
 })
 
 const toError = ({ code, message, step, details }: NonNullable<RunRecord['error']>): ResultError => ({
@@ -93,7 +102,7 @@ export const toEndExitCode = (status: RunStatus, isInterrupted = false): number 
 
 /** The lines below the progress: how it ended, what it cost, what to do next. */
 export const describeResult = (
-  { run, status, error, usage, duration_ms }: RunResult,
+  { run, status, error, usage, duration_ms, undone = [] }: RunResult,
   { paint, hint }: { paint: Paint; hint: string | undefined },
 ): string => {
   const facts = [`run ${run ?? ''}`, ...describeUsage(usage)].join(' · ')
@@ -102,8 +111,24 @@ export const describeResult = (
   const where = error === null || error.step === null ? '' : `step ${paint.bold(toPrintable(error.step))}: `
   const message = error === null ? '' : `\n  ${where}${paint.red(error.code)}: ${indentRest(error.message)}`
   const next = hint === undefined ? '' : `\n  ${paint.cyan('hint:')} ${hint}`
-  return `${head}${paint.dim(` · ${facts}`)}${message}${next}`
+  const undoing = describeUndone(undone, paint).map((line) => `\n  ${line}`)
+  return `${head}${paint.dim(` · ${facts}`)}${message}${undoing.join('')}${next}`
 }
+
+/** `undone: book, charge`, and a line for each step that could not be undone, with why. */
+export const describeUndone = (undone: readonly UndoneStep[], paint: Paint): string[] => {
+  const done = undone.filter(({ error }) => error === undefined)
+  return [
+    ...(done.length === 0 ? [] : [`${paint.dim('undone:')} ${done.map(nameVisit).join(', ')}`]),
+    ...undone.flatMap((one) =>
+      one.error === undefined
+        ? []
+        : [`${paint.red('not undone:')} ${nameVisit(one)}: ${one.error.code}: ${indentRest(one.error.message)}`],
+    ),
+  ]
+}
+
+const nameVisit = ({ step, visit }: UndoneStep): string => `${toPrintable(step)}${visit > 1 ? `:${visit}` : ''}`
 
 const HEADS: Record<RunResult['status'], (paint: Paint) => string> = {
   completed: ({ green }) => `${green('✓')} completed`,

@@ -3,6 +3,8 @@ import { loadRun } from '../../app/load-run.ts'
 import { createLocal } from '../../app/local.ts'
 import { readVariables, toPricing, toToolOptions } from '../../app/project-access.ts'
 import { readProviders } from '../../app/provider-access.ts'
+import { readUndone, type UndoneStep } from '../../app/reach/undone-steps.ts'
+import type { ResumeResult } from '../../runtime/host.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { RunWatcher } from '../../runtime/run-notice.ts'
 import type { RunRecord } from '../../store/store.ts'
@@ -12,8 +14,9 @@ import { EXIT } from '../exit-code.ts'
 import { expectSecrets } from '../expect-secrets.ts'
 import { findRun } from '../find-run.ts'
 import { type OpenedRuns, openRuns } from '../open-runs.ts'
+import { describeQueue } from '../queued-run.ts'
 import { resumeAll } from '../resume-all.ts'
-import { describeHolder, toShownStatus } from '../run-holder.ts'
+import { describeHolder, isFree, toShownStatus } from '../run-holder.ts'
 import { type OutputOptions, writeResult } from '../run-output.ts'
 import { toEndExitCode, toEndedResult } from '../run-result.ts'
 import { stayWith } from '../stay-with.ts'
@@ -34,18 +37,21 @@ export const resume = async (context: Context, options: ResumeArguments): Promis
     if (record === undefined) return reportNothing(context, options)
     return record.status === 'running'
       ? await goOn(context, options, { record, opened })
-      : replay(context, options, record)
+      : replay(context, options, { record, undone: await readUndone(opened.store, record) })
   } finally {
     await opened.store.close()
   }
 }
 
-/** The one run that was interrupted. @throws CliError when there are several */
+/** The one run that was interrupted; where there is none, the one that nobody holds. @throws CliError when there are several */
 const findOnly = async ({ store }: OpenedRuns): Promise<RunRecord | undefined> => {
-  const runs = (await store.listRuns({ status: 'running' })).filter((run) => toShownStatus(run) === 'interrupted')
+  const free = (await store.listRuns({ status: 'running' })).filter((run) => isFree(run))
+  const interrupted = free.filter((run) => toShownStatus(run) === 'interrupted')
+  const runs = interrupted.length === 0 ? free : interrupted
   if (runs.length <= 1) return runs[0]
   const ids = runs.slice(0, 5).map(({ id }) => id)
-  throw new CliError(`${runs.length} runs were interrupted: expected a run id, or --all`, {
+  const what = interrupted.length === 0 ? 'are queued or wait' : 'were interrupted'
+  throw new CliError(`${runs.length} runs ${what}: expected a run id, or --all`, {
     hint: `they are ${ids.join(', ')}${runs.length > ids.length ? ', …' : ''}`,
   })
 }
@@ -57,13 +63,18 @@ const reportNothing = ({ stdout, stderr }: Context, { json = false, quiet = fals
 }
 
 /** A run that is over: the same answer as when it ended. */
-const replay = (context: Context, output: OutputOptions, record: RunRecord): number => {
+const replay = (
+  context: Context,
+  output: OutputOptions,
+  { record, undone }: { record: RunRecord; undone: UndoneStep[] },
+): number => {
   const durationMs = (record.endedAt ?? record.createdAt) - record.createdAt
   const result = toEndedResult({
     run: record.id,
     workflow: record.workflow,
     end: record,
     durationMs,
+    undone,
   })
   if (output.quiet !== true && output.json !== true)
     context.stderr.write(`run ${record.id} is over: nothing is done again\n`)
@@ -92,8 +103,10 @@ const goOn = async (
   })
   const begin = async (watch: RunWatcher): Promise<Run> => {
     const resumed = await local.resume(record.id, { watch })
-    if (resumed.kind === 'resumed') return resumed.run
-    throw toRefusal(record.id, resumed)
+    if (resumed.kind !== 'resumed') throw toRefusal(record.id, resumed)
+    if (record.isPaused && output.json !== true && output.quiet !== true)
+      context.stderr.write(`run ${record.id} is paused; to go on, in another terminal: troupe unpause ${record.id}\n`)
+    return resumed.run
   }
   try {
     return await stayWith(context, output, { local, workflow, isResumed: true, begin })
@@ -102,9 +115,15 @@ const goOn = async (
   }
 }
 
-const toRefusal = (id: string, resumed: { kind: string; run?: RunRecord }): CliError => {
-  const holder = resumed.run?.holder ?? undefined
-  if (holder === undefined) return new CliError(`run ${id} ended just now`, { hint: `see how: troupe trace ${id}` })
+const toRefusal = (id: string, resumed: Exclude<ResumeResult, { kind: 'resumed' }>): CliError => {
+  if (resumed.kind === 'queued')
+    return new CliError(`run ${id} is queued: its flow lets it begin later`, {
+      hint: describeQueue(resumed),
+      exitCode: EXIT.environment,
+    })
+  if (resumed.kind === 'missing') return new CliError(`run ${id} is gone`)
+  const { holder } = resumed.run
+  if (holder === null) return new CliError(`run ${id} ended just now`, { hint: `see how: troupe trace ${id}` })
   return new CliError(`run ${id} is held by ${describeHolder(holder)}, which is alive`, {
     hint: `to stop it there: troupe cancel ${id}`,
     exitCode: EXIT.environment,

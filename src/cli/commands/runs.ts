@@ -1,15 +1,16 @@
 /** `troupe runs`: the runs of a database, newest first. */
 import { formatDuration } from '../../core/duration.ts'
 import { findNearest } from '../../core/nearest.ts'
-import type { RunFilter, RunRecord, Store } from '../../store/store.ts'
+import type { RunRecord, Store } from '../../store/store.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
 import { openProject } from '../open-project.ts'
 import { openRunsIfThere, shownDatabase } from '../open-runs.ts'
 import { toOneLine } from '../printable.ts'
-import { describeHolder, SHOWN_STATUSES, type ShownStatus, toShownStatus } from '../run-holder.ts'
+import { describeHolder, SHOWN_STATUSES, type ShownStatus, STATUS_COLORS, toShownStatus } from '../run-holder.ts'
 import { formatCost, formatCount } from '../run-result.ts'
+import { formatTime } from '../run-time.ts'
 import { type Column, renderTable } from '../table.ts'
 
 export interface RunsArguments {
@@ -65,16 +66,14 @@ interface Query {
   limit: number
 }
 
-/** Whether a run is interrupted only its holder tells, so those are picked out here. */
+/** What a run that goes on is at only its row and its holder tell, so those are picked out here. */
 const find = async (store: Store, { status, workflow, limit }: Query): Promise<RunRecord[]> => {
-  const isHeldOrNot = status === 'running' || status === 'interrupted'
-  const filter: RunFilter = {
-    ...(workflow === undefined ? {} : { workflow }),
-    ...(status === undefined ? {} : { status: status === 'interrupted' ? 'running' : status }),
-    ...(isHeldOrNot ? {} : { limit }),
-  }
-  const runs = await store.listRuns(filter)
-  return isHeldOrNot ? runs.filter((run) => toShownStatus(run) === status).slice(0, limit) : runs
+  const ofWorkflow = workflow === undefined ? {} : { workflow }
+  if (status === undefined) return store.listRuns({ ...ofWorkflow, limit })
+  if (status === 'completed' || status === 'failed' || status === 'cancelled')
+    return store.listRuns({ ...ofWorkflow, status, limit })
+  const runs = await store.listRuns({ ...ofWorkflow, status: 'running' })
+  return runs.filter((run) => toShownStatus(run) === status).slice(0, limit)
 }
 
 const toJson = (run: RunRecord): Record<string, unknown> => {
@@ -104,18 +103,10 @@ const reportRuns = (runs: readonly RunRecord[], { stdout, stderr }: Context): vo
     )
 }
 
-const COLORS: Record<ShownStatus, keyof Context['stdout']['paint']> = {
-  running: 'cyan',
-  interrupted: 'yellow',
-  completed: 'green',
-  failed: 'red',
-  cancelled: 'yellow',
-}
-
 const createColumns = (paint: Context['stdout']['paint']): Column<RunRecord>[] => [
   { title: 'run', text: ({ id }) => id },
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow), paint: (text) => paint.bold(text) },
-  { title: 'status', text: describeStatus, paint: (text, run) => paint[COLORS[toShownStatus(run)]](text) },
+  { title: 'status', text: describeStatus, paint: (text, run) => paint[STATUS_COLORS[toShownStatus(run)]](text) },
   { title: 'started', text: ({ createdAt }) => formatTime(createdAt) },
   { title: 'duration', align: 'right', text: describeDuration },
   { title: 'tokens', align: 'right', text: describeTokens },
@@ -135,12 +126,3 @@ const describeDuration = (run: RunRecord): string => {
 
 const describeTokens = ({ usage: { input_tokens, output_tokens } }: RunRecord): string =>
   input_tokens + output_tokens === 0 ? '' : formatCount(input_tokens + output_tokens)
-
-/** Local time; the date only where it is not today's. */
-const formatTime = (at: number): string => {
-  const date = new Date(at)
-  const time = date.toTimeString().slice(0, 8)
-  if (date.toDateString() === new Date().toDateString()) return time
-  const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0'))
-  return `${date.getFullYear()}-${month}-${day} ${time.slice(0, 5)}`
-}

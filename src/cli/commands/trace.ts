@@ -9,7 +9,7 @@ import { EXIT } from '../exit-code.ts'
 import { findRun } from '../find-run.ts'
 import { openRuns } from '../open-runs.ts'
 import { toOneLine, toPrintable } from '../printable.ts'
-import { describeHolder, type ShownStatus, toShownStatus } from '../run-holder.ts'
+import { describeHolder, STATUS_COLORS, toShownStatus } from '../run-holder.ts'
 import { describeUsage } from '../run-result.ts'
 import { toTraceEntries } from '../trace/trace-entry.ts'
 import { toTraceRows } from '../trace/trace-rows.ts'
@@ -101,19 +101,11 @@ const render = (
 const lastOf = (times: readonly number[]): number[] =>
   times.length === 0 ? [] : [times.reduce((latest, time) => Math.max(latest, time))]
 
-const HEAD_COLORS: Record<ShownStatus, keyof Context['stdout']['paint']> = {
-  running: 'cyan',
-  interrupted: 'yellow',
-  completed: 'green',
-  failed: 'red',
-  cancelled: 'yellow',
-}
-
 const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Context['stdout']['paint']): string => {
   const status = toShownStatus(run)
   const time = run.endedAt === null ? '' : ` after ${formatDuration(run.endedAt - run.createdAt)}`
   const facts = [run.id, ...describeUsage(usageOf(run, rows))].join(' · ')
-  return `${paint.bold(toOneLine(run.workflow))}  ${paint[HEAD_COLORS[status]](status)}${time}  ${paint.dim(facts)}`
+  return `${paint.bold(toOneLine(run.workflow))}  ${paint[STATUS_COLORS[status]](status)}${time}  ${paint.dim(facts)}`
 }
 
 const renderFoot = (run: RunRecord, paint: Context['stdout']['paint']): string[] => {

@@ -4,6 +4,7 @@ import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { checkInput } from '../../runtime/check-input.ts'
 import { CliError } from '../cli-error.ts'
+import { describeFields, exampleField } from './describe-schema.ts'
 
 /** The input with its defaults. @throws CliError that says what the workflow takes */
 export const expectInput = async (workflow: CompiledWorkflow, input: JsonValue): Promise<JsonValue> => {
@@ -17,17 +18,6 @@ export const expectInput = async (workflow: CompiledWorkflow, input: JsonValue):
 
 /** `it takes name: string, age?: integer; such as --input name=…` */
 const describeSchema = (schema: JsonSchema | undefined): string | undefined => {
-  const fields = Object.entries(schema?.properties ?? {})
-  const [first] = fields
-  if (first === undefined) return undefined
-  const required = new Set(schema?.required)
-  const list = fields.map(([name, field]) => `${name}${required.has(name) ? '' : '?'}: ${describeType(field)}`)
-  const example = fields.find(([name]) => required.has(name))?.[0] ?? first[0]
-  return `it takes ${list.join(', ')}; such as --input ${example}=…`
-}
-
-const describeType = ({ type, enum: values, title }: JsonSchema): string => {
-  if (title !== undefined) return title
-  if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(' | ')
-  return type === undefined ? 'any' : [type].flat().join(' | ')
+  const fields = describeFields(schema)
+  return fields === undefined ? undefined : `it takes ${fields}; such as --input ${exampleField(schema) ?? ''}=…`
 }

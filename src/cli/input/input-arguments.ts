@@ -1,4 +1,4 @@
-/** What `--input` says, as the input of a run: JSON text, @FILE, or key=value, merged in order. */
+/** What `--input` says, as the input of a run, or another option as an object: JSON text, @FILE, or key=value, merged in order. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { formatValue } from '../../core/value-text.ts'
@@ -8,39 +8,48 @@ import { readInputFile } from './input-file.ts'
 import { parseInputJson } from './input-json.ts'
 import { schemaAt, takesText } from './schema-at.ts'
 
+export interface InputOptions {
+  schema: JsonSchema | undefined
+  context: Context
+  /** Named in messages. */
+  option?: string
+  /** What is changed. Default: nothing is there. */
+  base?: JsonObject
+}
+
 /** @throws CliError for what is no JSON, no object, or not there */
 export const readInput = async (
   texts: readonly string[],
-  { schema, context }: { schema: JsonSchema | undefined; context: Context },
+  { schema, context, option = '--input', base = {} }: InputOptions,
 ): Promise<JsonObject> => {
-  let input: JsonObject = {}
+  let input = base
   for (const text of texts) {
     const [, path, value] = ASSIGNMENT.exec(text) ?? []
     if (path !== undefined && value !== undefined)
       input = setAt(input, path.split('.'), parseValue(value, schemaAt(schema, path.split('.'))))
     else if (text.startsWith('@'))
-      input = { ...input, ...expectObject(await readInputFile(text.slice(1), context), text) }
-    else input = { ...input, ...expectObject(parseJson(text), text) }
+      input = { ...input, ...expectObject(await readInputFile(text.slice(1), context), { text, option }) }
+    else input = { ...input, ...expectObject(parseJson(text, option), { text, option }) }
   }
   return input
 }
 
 const ASSIGNMENT = /^([\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*)=(.*)$/su
 
-const parseJson = (text: string): JsonValue => {
+const parseJson = (text: string, option: string): JsonValue => {
   try {
     return parseInputJson(text)
   } catch (cause) {
     const { message } = cause as Error
-    throw new CliError(`--input ${formatValue(text)} is no JSON: ${message}`, { hint: FORMS, cause })
+    throw new CliError(`${option} ${formatValue(text)} is no JSON: ${message}`, { hint: FORMS, cause })
   }
 }
 
 const FORMS = `expected '{"key": "value"}', @FILE or key=value`
 
-const expectObject = (value: JsonValue, text: string): JsonObject => {
+const expectObject = (value: JsonValue, { text, option }: { text: string; option: string }): JsonObject => {
   if (isJsonObject(value)) return value
-  throw new CliError(`--input ${formatValue(text)} is wrong: expected an object, got ${formatValue(value)}`, {
+  throw new CliError(`${option} ${formatValue(text)} is wrong: expected an object, got ${formatValue(value)}`, {
     hint: FORMS,
   })
 }

@@ -1,0 +1,62 @@
+/**
+ * Tokens with which whoever has one may decide one question, once. The store knows their SHA-256 alone. A token names its question
+ * besides, so that one that no longer counts can say why.
+ */
+import { randomBytes } from 'node:crypto'
+import { Fault } from '../../core/fault.ts'
+import { hashBytes } from '../../core/hash.ts'
+import type { OpenApproval } from '../../store/approval-record.ts'
+import type { Store } from '../../store/store.ts'
+import { describeOutcome } from './past-decision.ts'
+
+const TOKEN_BYTES = 32
+
+export interface ApprovalLink {
+  token: string
+  /** Epoch milliseconds: until when it can be used; null: as long as the question is open. */
+  dueAt: number | null
+}
+
+/**
+ * A new token; an earlier one for the same question no longer counts.
+ * @throws Fault `conflict` when the question is no longer open, or has changed
+ */
+export const createLink = async (store: Store, approval: OpenApproval): Promise<ApprovalLink> => {
+  const { runId, path, visit, requestHash, dueAt } = approval
+  const secret = randomBytes(TOKEN_BYTES).toString('base64url')
+  const token = `${secret}.${Buffer.from(JSON.stringify([runId, path, visit, requestHash])).toString('base64url')}`
+  if (await store.grantToken(runId, { path, visit, requestHash, tokenHash: hashBytes(token) })) return { token, dueAt }
+  const why = (await describeOutcome(store, { runId, path, visit })) ?? 'what is asked has changed'
+  throw new Fault('conflict', `there is nothing to decide any more: ${why}`)
+}
+
+/** What the id of its decision is made of: a token is used once. */
+export const toTokenMessageId = (token: string): string => `decision-${hashBytes(token)}`
+
+/** What may be decided with a token. @throws Fault `conflict` that says why it no longer counts; `not_found` for none of ours */
+export const findByToken = async (store: Store, token: string): Promise<OpenApproval> => {
+  const approval = await store.findApprovalByToken(hashBytes(token))
+  if (approval !== undefined) return approval
+  const named = parseToken(token)
+  if (named === undefined) throw new Fault('not_found', 'the token is none: expected one of troupe approvals link')
+  throw new Fault('conflict', `the token does not count any more: ${await explainVoid(store, named)}`)
+}
+
+type NamedQuestion = Pick<OpenApproval, 'runId' | 'path' | 'visit' | 'requestHash'>
+
+const parseToken = (token: string): NamedQuestion | undefined => {
+  try {
+    const [, text = ''] = token.split('.')
+    const [runId, path, visit, requestHash] = JSON.parse(Buffer.from(text, 'base64url').toString())
+    const isWhole = [runId, path, requestHash].every((part) => typeof part === 'string') && typeof visit === 'number'
+    return isWhole ? { runId, path, visit, requestHash } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const explainVoid = async (store: Store, { runId, path, visit, requestHash }: NamedQuestion): Promise<string> => {
+  const open = (await store.listApprovals({ run: runId })).find((one) => one.path === path && one.visit === visit)
+  if (open === undefined) return (await describeOutcome(store, { runId, path, visit })) ?? 'nothing is asked any more'
+  return open.requestHash === requestHash ? 'a newer one was made' : 'what is asked has changed since it was made'
+}

@@ -1,0 +1,17 @@
+import { Fault } from '../../core/fault.ts'
+import type { RunRecord, Store } from '../../store/store.ts'
+
+/** By id, or the beginning or end of one. @throws Fault `not_found` */
+export const findRun = async (store: Store, id: string): Promise<RunRecord> => {
+  const found = await store.findRun(id)
+  if (found.kind === 'found') return found.run
+  if (found.kind === 'missing') throw new Fault('not_found', `no run '${id}' in ${store.location}`)
+  throw new Fault('not_found', `'${id}' is the beginning or end of several runs: ${found.ids.join(', ')}`)
+}
+
+/** The runs that go on below a run: its child runs, and theirs. */
+export const listDescendants = async (store: Store, id: string): Promise<RunRecord[]> => {
+  const children = await store.listRuns({ parent: id, status: 'running' })
+  const below = await Promise.all(children.map((child) => listDescendants(store, child.id)))
+  return [...children, ...below.flat()]
+}

@@ -1,0 +1,86 @@
+/** The runs that go on and for which an expression holds. */
+import { checkExpression } from '../../compiler/expression/check-expression.ts'
+import { compileExpression } from '../../compiler/expression/compile-expression.ts'
+import { ANY, objectOf, STRING, type Type } from '../../compiler/expression/type.ts'
+import { Fault, isFault } from '../../core/fault.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { CreatedData } from '../../runtime/run-event.ts'
+import type { RunRecord, Store } from '../../store/store.ts'
+import { listDescendants } from './find-run.ts'
+
+interface Asked {
+  run: JsonObject
+  input: JsonValue
+}
+
+const NAMES: Readonly<Record<string, Type>> = {
+  run: objectOf({ id: STRING, workflow: STRING, status: STRING, started_at: STRING }),
+  input: ANY,
+}
+
+/**
+ * Child runs are asked as well, each for itself. One for which the expression fails, since its input is another one, is none of them.
+ * @throws Fault `invalid_input` for what is no condition, with why; StoreError
+ */
+export const matchRuns = async (
+  store: Store,
+  expression: string,
+  { statusOf }: { statusOf: (run: RunRecord) => string },
+): Promise<RunRecord[]> => {
+  const holds = compileCondition(expression)
+  const roots = await store.listRuns({ status: 'running' })
+  const below = await Promise.all(roots.map(({ id }) => listDescendants(store, id)))
+  const matched: RunRecord[] = []
+  for (const run of [...roots, ...below.flat()])
+    if (holds(await toAsked(store, run, { status: statusOf(run), needsInput: /\binput\b/.test(expression) })))
+      matched.push(run)
+  return matched
+}
+
+const toAsked = async (
+  store: Store,
+  { id, workflow, createdAt }: RunRecord,
+  { status, needsInput }: { status: string; needsInput: boolean },
+): Promise<Asked> => {
+  const [created] = needsInput ? await store.readJournal(id) : []
+  const { input = null } = (created?.data ?? {}) as unknown as Partial<CreatedData>
+  return { run: { id, workflow, status, started_at: new Date(createdAt).toISOString() }, input }
+}
+
+const compileCondition = (text: string): ((asked: Asked) => boolean) => {
+  const range = { start: 0, end: text.length }
+  const { findings, type } = checkExpression(
+    { text, range, toOffset: (index) => index },
+    {
+      root: (name) => NAMES[name],
+      rootNames: () => Object.keys(NAMES),
+      step: () => undefined,
+      stepIds: () => [],
+      secrets: () => undefined,
+    },
+  )
+  const [finding] = findings
+  if (finding !== undefined) {
+    const hint = finding.hint === undefined ? '' : `\n${finding.hint}`
+    throw new Fault('invalid_input', `the condition '${text}' is wrong: ${finding.message}${hint}`)
+  }
+  if (type.kind !== 'boolean' && type.kind !== 'any' && !isLiteralBoolean(type))
+    throw new Fault('invalid_input', `the condition '${text}' is none: expected true or false, got a ${type.kind}`)
+  const evaluate = compileExpression<Asked>(
+    { text },
+    {
+      root: (name) => (name === 'run' ? ({ run }) => run : name === 'input' ? ({ input }) => input : undefined),
+      step: () => undefined,
+    },
+  )
+  return (asked) => {
+    try {
+      return evaluate(asked) === true
+    } catch (thrown) {
+      if (isFault(thrown)) return false
+      throw thrown
+    }
+  }
+}
+
+const isLiteralBoolean = (type: Type): boolean => type.kind === 'literal' && typeof type.value === 'boolean'

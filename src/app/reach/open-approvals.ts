@@ -1,0 +1,78 @@
+/** Questions to people that are open, and how they are named: by run and path, or by a short id. */
+import { Fault } from '../../core/fault.ts'
+import { hashJson } from '../../core/hash.ts'
+import { findNearest } from '../../core/nearest.ts'
+import type { OpenApproval } from '../../store/approval-record.ts'
+import type { Store } from '../../store/store.ts'
+import { findRun, listDescendants } from './find-run.ts'
+import { describeOutcome } from './past-decision.ts'
+
+const ID_LENGTH = 8
+const ID = /^[0-9a-f]{3,8}$/
+
+/** Names a question as it was asked: asked anew with something else it has another id, and so has the next visit of its step. */
+export const toApprovalId = ({
+  runId,
+  path,
+  visit,
+  requestHash,
+}: Pick<OpenApproval, 'runId' | 'path' | 'visit' | 'requestHash'>): string =>
+  hashJson([runId, path, visit, requestHash]).slice(0, ID_LENGTH)
+
+export interface ApprovalName {
+  /** The id of a question, the beginning of one, or a run. */
+  first: string
+  /** Of the step in the run; it may be left out where the run asks one thing alone. */
+  path?: string | undefined
+}
+
+/** @throws Fault `not_found` that says what is open instead, or what has become of it; `invalid_input` where several are meant */
+export const findApproval = async (store: Store, { first, path }: ApprovalName): Promise<OpenApproval> => {
+  const known = path === undefined ? await findById(store, first) : undefined
+  if (known !== undefined) return known
+  if (path === undefined && ID.test(first) && (await store.findRun(first)).kind === 'missing')
+    throw new Fault('not_found', `nothing is asked under '${first}' any more\nwhat is asked now: troupe approvals list`)
+  const open = await listFamilyApprovals(store, first)
+  const meant = path === undefined ? open : open.filter((approval) => approval.path === path)
+  const [only] = meant
+  if (only !== undefined && meant.length === 1) return only
+  if (only === undefined) throw await toMissing(store, { first, path, open })
+  throw new Fault('invalid_input', `run '${first}' asks several things: expected one of them\n${listNames(meant)}`)
+}
+
+const findById = async (store: Store, prefix: string): Promise<OpenApproval | undefined> => {
+  if (!ID.test(prefix)) return undefined
+  const found = (await store.listApprovals()).filter((approval) => toApprovalId(approval).startsWith(prefix))
+  if (found.length > 1)
+    throw new Fault('invalid_input', `'${prefix}' is the beginning of several ids\n${listNames(found)}`)
+  return found[0]
+}
+
+/** What a run asks, and what its child runs do. @throws Fault `not_found` */
+export const listFamilyApprovals = async (store: Store, name: string): Promise<OpenApproval[]> => {
+  const run = await findRun(store, name)
+  const family = [run, ...(run.status === 'running' ? await listDescendants(store, run.id) : [])]
+  const lists = await Promise.all(family.map(({ id }) => store.listApprovals({ run: id })))
+  return lists.flat()
+}
+
+const listNames = (approvals: readonly OpenApproval[]): string => {
+  const shown = approvals.slice(0, 5).map((approval) => `${toApprovalId(approval)} (${approval.path})`)
+  return `open are ${shown.join(', ')}${approvals.length > shown.length ? ', …' : ''}`
+}
+
+const toMissing = async (
+  store: Store,
+  { first, path, open }: { first: string; path: string | undefined; open: readonly OpenApproval[] },
+): Promise<Fault> => {
+  const run = await findRun(store, first)
+  if (path === undefined) return new Fault('not_found', `run '${run.id}' asks nothing now`)
+  const before = await describeOutcome(store, { runId: run.id, path })
+  if (before !== undefined) return new Fault('conflict', `'${path}' of run '${run.id}': ${before}`)
+  const nearest = findNearest(
+    path,
+    open.map((approval) => approval.path),
+  )
+  const hint = nearest !== undefined ? `\ndid you mean '${nearest}'?` : open.length === 0 ? '' : `\n${listNames(open)}`
+  return new Fault('not_found', `run '${run.id}' asks nothing at '${path}' now${hint}`)
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { RunRecord, Store } from '../../store/store.ts'
+import { findRun } from './find-run.ts'
+
+export interface PauseRequest {
+  kind: 'pause' | 'unpause'
+  by: string
+  /** How long to wait for whoever holds the run, in milliseconds. Default 2,000. */
+  waitMs?: number
+}
+
+export interface PauseEnd {
+  run: RunRecord
+  /** False: nobody has taken it up yet; it is kept, and heeded before anything else begins. */
+  isDone: boolean
+}
+
+const WAIT_MS = 2_000
+const LOOK_EVERY_MS = 50
+
+/** Asks for a run to be paused, or to go on. A run that has ended stays as it is. @throws Fault `not_found`; StoreError */
+export const pauseRun = async (
+  store: Store,
+  id: string,
+  { kind, by, waitMs = WAIT_MS }: PauseRequest,
+): Promise<PauseEnd> => {
+  const wanted = kind === 'pause'
+  await store.post(id, { id: `${kind}-${randomUUID()}`, kind, body: { by } })
+  const until = Date.now() + waitMs
+  for (;;) {
+    const run = await findRun(store, id)
+    if (run.status !== 'running') return { run, isDone: false }
+    if (run.isPaused === wanted && run.phase !== 'queued') return { run, isDone: true }
+    if (Date.now() >= until) return { run, isDone: false }
+    await delay(LOOK_EVERY_MS)
+  }
+}

@@ -1,0 +1,58 @@
+/** What runs of a store wait for, their child runs included; definitions that several have in common are compiled once. */
+import { type CompiledWorkflow, compile } from '../../compiler/compile.ts'
+import { type Links, readLinks } from '../../compiler/links.ts'
+import { createSource } from '../../compiler/source.ts'
+import type { CreatedData } from '../../runtime/run-event.ts'
+import type { RunRecord, Store } from '../../store/store.ts'
+import { createPinnedCatalogue } from '../catalogue.ts'
+import { type RunWait, readWaits } from './run-waits.ts'
+
+/** How many child runs of one run are looked at. */
+const MOST_CHILDREN = 20
+
+export class WaitReader {
+  readonly #store: Store
+  readonly #compiled = new Map<string, CompiledWorkflow | undefined>()
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** Empty for a run that has ended, that nobody has begun, or whose workflow no longer compiles. */
+  async read(run: RunRecord): Promise<RunWait[]> {
+    if (run.status !== 'running' || run.phase === 'queued') return []
+    const rows = await this.#store.readJournal(run.id)
+    const created = rows[0]?.data as unknown as CreatedData | undefined
+    if (created === undefined) return []
+    const workflow = await this.#compile(run.definition, created)
+    const own = workflow === undefined ? [] : readWaits({ runId: run.id, workflow, rows })
+    return [...own, ...(await this.#readChildren(run))]
+  }
+
+  async #readChildren({ id }: RunRecord): Promise<RunWait[]> {
+    const children = await this.#store.listRuns({ parent: id, status: 'running', limit: MOST_CHILDREN })
+    const waits = await Promise.all(
+      children.map(async (child): Promise<RunWait[]> => {
+        const below = await this.read(child)
+        return below.length === 0 ? [{ kind: 'child', path: '', run: child.id }] : below
+      }),
+    )
+    return waits.flat()
+  }
+
+  async #compile(hash: string, { models, env }: CreatedData): Promise<CompiledWorkflow | undefined> {
+    const key = JSON.stringify([hash, models, Object.keys(env)])
+    if (this.#compiled.has(key)) return this.#compiled.get(key)
+    const definition = await this.#store.loadDefinition(hash)
+    const compiled =
+      definition &&
+      compile(createSource(definition.file, definition.source), {
+        catalogue: createPinnedCatalogue(),
+        environment: Object.keys(env),
+        models,
+        links: readLinks(definition.links as unknown as Partial<Links>),
+      }).compiled
+    this.#compiled.set(key, compiled)
+    return compiled
+  }
+}

@@ -1,0 +1,21 @@
+import { toApprovalId } from '../../app/reach/open-approvals.ts'
+import type { OpenApproval } from '../../store/approval-record.ts'
+
+/** The object of `--json`. */
+export const toApprovalJson = (approval: OpenApproval): Record<string, unknown> => {
+  const { runId, workflow, path, visit, title, show, form, by, tool, dueAt, requestedAt } = approval
+  return {
+    id: toApprovalId(approval),
+    run: runId,
+    workflow,
+    path,
+    visit,
+    title,
+    show,
+    form,
+    by,
+    tool,
+    requested_at: new Date(requestedAt).toISOString(),
+    due_at: dueAt === null ? null : new Date(dueAt).toISOString(),
+  }
+}

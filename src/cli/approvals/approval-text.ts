@@ -1,0 +1,51 @@
+/** An open approval as text, and the commands that decide it. */
+import { toApprovalId } from '../../app/reach/open-approvals.ts'
+import { formatDuration } from '../../core/duration.ts'
+import type { JsonObject } from '../../core/json.ts'
+import type { JsonSchema } from '../../core/json-schema.ts'
+import type { OpenApproval } from '../../store/approval-record.ts'
+import { describeFields } from '../input/describe-schema.ts'
+import type { Paint } from '../paint.ts'
+import { toOneLine, toPrintable } from '../printable.ts'
+
+/** `anyone`, `ann or bob`. */
+export const describeDeciders = (by: readonly string[] | null): string =>
+  by === null ? 'anyone' : toOneLine(by.join(' or '))
+
+/** `4m left`, `overdue`; empty where it has no deadline. */
+export const describeDue = (dueAt: number | null, now = Date.now()): string =>
+  dueAt === null ? '' : dueAt <= now ? 'overdue' : `${formatDuration(dueAt - now)} left`
+
+/** `troupe approvals approve 3f9c2b1a`. */
+export const toDecideCommand = (approval: OpenApproval | Parameters<typeof toApprovalId>[0]): string =>
+  `troupe approvals approve ${toApprovalId(approval)}`
+
+/** All that a person needs to decide. */
+export const renderApproval = (approval: OpenApproval, paint: Paint): string[] => {
+  const { runId, workflow, path, title, show, form, by, tool, dueAt } = approval
+  const due = dueAt === null ? 'no deadline' : `${new Date(dueAt).toISOString()} (${describeDue(dueAt)})`
+  const schema = form as unknown as JsonSchema | null
+  return [
+    paint.bold(toOneLine(title)),
+    paint.dim(`${toApprovalId(approval)} · ${toOneLine(workflow)} · run ${runId} · ${path}`),
+    '',
+    ...(show === null ? [] : [...renderShown(show), '']),
+    ...(tool === null ? [] : [`${paint.dim('tool')}      ${toOneLine(tool)}`]),
+    `${paint.dim('decides')}   ${describeDeciders(by)}`,
+    `${paint.dim('until')}     ${due}`,
+    ...(schema === null ? [] : [`${paint.dim('form')}      ${describeFields(schema) ?? JSON.stringify(schema)}`]),
+    '',
+    `${toDecideCommand(approval)}${schema === null ? '' : ` ${exampleValues(schema)}`}`,
+    `${toDecideCommand(approval).replace(' approve ', ' reject ')} --comment "…"`,
+  ]
+}
+
+const renderShown = (show: OpenApproval['show']): string[] =>
+  toPrintable(typeof show === 'string' ? show : JSON.stringify(show, null, 2))
+    .split('\n')
+    .map((line) => `  ${line}`)
+
+const exampleValues = ({ properties = {} }: JsonSchema): string => {
+  const names = Object.keys(properties as JsonObject)
+  return names.length === 0 ? "--values '…'" : names.map((name) => `--values ${name}=…`).join(' ')
+}
