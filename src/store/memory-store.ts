@@ -10,10 +10,11 @@ import type { ApprovalFilter, ApprovalToken, OpenApproval } from './approval-rec
 import type { CloudEventFilter, StoredCloudEvent } from './cloud-event-record.ts'
 import type { JournalRow } from './journal-row.ts'
 import { isLeaseFree } from './lease.ts'
-import { MemoryApprovals } from './memory/memory-approvals.ts'
+import type { StoreMaintenance } from './maintenance.ts'
+import { MemoryContent } from './memory/memory-content.ts'
 import { findNextDue, listDue } from './memory/memory-due.ts'
-import { ENTERED, enterFlow, judgeClaim, type MemoryEntry } from './memory/memory-flow.ts'
-import { MemoryOutbox } from './memory/memory-outbox.ts'
+import { ENTERED, enterFlow, FREE, judgeClaim, type MemoryEntry, type MemoryVerdict } from './memory/memory-flow.ts'
+import { MemoryMaintenance } from './memory/memory-maintenance.ts'
 import { createMemoryRun, endRun, findSeqProblem, findWaiting, type MemoryRun } from './memory/memory-run.ts'
 import { MemorySchedules } from './memory/memory-schedules.ts'
 import { MemoryWorkflows } from './memory/memory-workflows.ts'
@@ -52,22 +53,15 @@ const DONE = Promise.resolve()
 class MemoryStore implements Store {
   readonly location = 'memory'
   readonly #now: () => number
-  /** A run's key is its place here. */
-  readonly #runs: MemoryRun[] = []
-  readonly #byId = new Map<string, MemoryRun>()
-  /** By workflow and idempotency key. */
-  readonly #byKey = new Map<string, MemoryRun>()
-  readonly #definitions = new Map<string, Definition>()
+  readonly #content: MemoryContent
   readonly #answers = new Map<string, CachedAnswer>()
-  readonly #blobs = new Map<string, Uint8Array>()
-  readonly #approvals = new MemoryApprovals()
-  readonly #outbox = new MemoryOutbox()
   readonly #schedules = new MemorySchedules()
   readonly #workflows = new MemoryWorkflows()
   #closed = false
 
   constructor(now: () => number) {
     this.#now = now
+    this.#content = new MemoryContent(now)
   }
 
   async submit(run: NewRun): Promise<SubmitResult> {
@@ -90,12 +84,12 @@ class MemoryStore implements Store {
 
   async claim(id: string, owner: Owner): Promise<ClaimResult> {
     this.#checkOpen()
-    const run = this.#byId.get(id)
+    const run = this.#content.findRun(id)
     if (run === undefined) return { kind: 'missing' }
     const { record } = run
     if (record.status !== 'running') return { kind: 'ended', run: { ...record } }
     if (!isLeaseFree(record.holder, owner, this.#now())) return { kind: 'held', run: { ...record } }
-    const { isFree, ahead, retryAt, takesPermit } = judgeClaim(this.#runs, run, this.#now())
+    const { isFree, ahead, retryAt, takesPermit } = this.#judgeClaim(run)
     if (!isFree) return { kind: 'queued', run: { ...record }, ahead, retryAt }
     const claim = this.#hold(run, owner, takesPermit)
     return { kind: 'claimed', claim, run: { ...record } }
@@ -130,31 +124,32 @@ class MemoryStore implements Store {
     for (const id of change.timersCleared ?? []) run.timers.delete(id)
     for (const id of change.inboxTaken ?? []) if (run.inbox.has(id)) run.inbox.set(id, null)
     if (change.isPaused !== undefined) run.record.isPaused = change.isPaused
-    for (const place of change.approvalsClosed ?? []) this.#approvals.close(claim.runId, place)
-    for (const record of change.approvalsOpened ?? []) this.#approvals.open(run.record, record)
-    for (const event of change.emitted ?? []) this.#outbox.add(claim.runId, event)
+    for (const place of change.approvalsClosed ?? []) this.#content.approvals.close(claim.runId, place)
+    for (const record of change.approvalsOpened ?? []) this.#content.approvals.open(run.record, record)
+    for (const event of change.emitted ?? []) this.#content.outbox.add(claim.runId, event)
     if (change.end !== undefined) this.#end(run, change.end)
     return DONE
   }
 
   async readJournal(id: string, fromSeq = 1): Promise<JournalRow[]> {
     this.#checkOpen()
-    return (this.#byId.get(id)?.rows ?? []).filter((row) => row.seq >= fromSeq)
+    return (this.#content.findRun(id)?.rows ?? []).filter((row) => row.seq >= fromSeq)
   }
 
   async findRun(id: string): Promise<FindRunResult> {
     this.#checkOpen()
-    const exact = this.#byId.get(id)
+    const exact = this.#content.findRun(id)
     if (exact) return { kind: 'found', run: { ...exact.record } }
-    const ids = id === '' ? [] : [...this.#byId.keys()].filter((known) => known.startsWith(id) || known.endsWith(id))
-    const only = this.#byId.get(ids[0] ?? '')
+    const ids = id === '' ? [] : this.#content.listIds().filter((known) => known.startsWith(id) || known.endsWith(id))
+    const only = this.#content.findRun(ids[0] ?? '')
     if (only === undefined) return { kind: 'missing' }
     return ids.length === 1 ? { kind: 'found', run: { ...only.record } } : { kind: 'ambiguous', ids: ids.sort() }
   }
 
   async listRuns(filter: RunFilter = {}): Promise<RunRecord[]> {
     this.#checkOpen()
-    return this.#runs
+    return this.#content
+      .listRuns()
       .map((run) => run.record)
       .filter((run) => run.parent === (filter.parent ?? null))
       .filter((run) => filter.status === undefined || run.status === filter.status)
@@ -167,25 +162,25 @@ class MemoryStore implements Store {
   async sumUsage(query: UsageQuery): Promise<UsageSum[]> {
     this.#checkOpen()
     return sumUsageOf(
-      this.#runs.map(({ record, rows }) => ({ workflow: record.workflow, rows })),
+      this.#content.listRuns().map(({ record, rows }) => ({ workflow: record.workflow, rows })),
       query,
     )
   }
 
   async listDueRuns(at: number, limit = 100): Promise<string[]> {
     this.#checkOpen()
-    const due = listDue(this.#runs, { at, now: this.#now() })
+    const due = listDue(this.#content.listRuns(), { at, now: this.#now() })
     return due.slice(0, limit).map((run) => run.record.id)
   }
 
   async nextDueAt(): Promise<number | null> {
     this.#checkOpen()
-    return findNextDue(this.#runs)
+    return findNextDue(this.#content.listRuns())
   }
 
   async post(runId: string, message: InboxMessage): Promise<boolean> {
     this.#checkOpen()
-    const run = this.#byId.get(runId)
+    const run = this.#content.findRun(runId)
     if (run === undefined || run.record.status !== 'running' || run.inbox.has(message.id)) return false
     run.inbox.set(message.id, message)
     return true
@@ -194,29 +189,29 @@ class MemoryStore implements Store {
   async readInbox(claims: readonly Claim[]): Promise<{ claim: Claim; message: InboxMessage }[]> {
     this.#checkOpen()
     return claims.flatMap((claim) => {
-      const run = this.#runs[claim.runKey]
+      const run = this.#content.getRun(claim.runKey)
       return run === undefined ? [] : findWaiting(run).map((message) => ({ claim, message }))
     })
   }
 
   async listApprovals(filter: ApprovalFilter = {}): Promise<OpenApproval[]> {
     this.#checkOpen()
-    return this.#approvals.list(filter)
+    return this.#content.approvals.list(filter)
   }
 
   async grantToken(runId: string, token: ApprovalToken): Promise<boolean> {
     this.#checkOpen()
-    return this.#approvals.grant(runId, token)
+    return this.#content.approvals.grant(runId, token)
   }
 
   async findApprovalByToken(tokenHash: string): Promise<OpenApproval | undefined> {
     this.#checkOpen()
-    return this.#approvals.findByToken(tokenHash)
+    return this.#content.approvals.findByToken(tokenHash)
   }
 
   async listEvents(filter: CloudEventFilter = {}): Promise<StoredCloudEvent[]> {
     this.#checkOpen()
-    return this.#outbox.list(filter)
+    return this.#content.outbox.list(filter)
   }
 
   async replaceSchedules(workflow: string, schedules: readonly ScheduleRecord[]): Promise<void> {
@@ -268,12 +263,12 @@ class MemoryStore implements Store {
 
   async saveDefinition(definition: Definition): Promise<void> {
     this.#checkOpen()
-    if (!this.#definitions.has(definition.hash)) this.#definitions.set(definition.hash, definition)
+    if (!this.#content.definitions.has(definition.hash)) this.#content.definitions.set(definition.hash, definition)
   }
 
   async loadDefinition(hash: string): Promise<Definition | undefined> {
     this.#checkOpen()
-    return this.#definitions.get(hash)
+    return this.#content.definitions.get(hash)
   }
 
   async readAnswer(key: string, at: number): Promise<string | undefined> {
@@ -291,13 +286,18 @@ class MemoryStore implements Store {
   async putBlob(bytes: Uint8Array): Promise<string> {
     this.#checkOpen()
     const hash = hashBytes(bytes)
-    if (!this.#blobs.has(hash)) this.#blobs.set(hash, bytes.slice())
+    this.#content.putBlob(hash, bytes)
     return hash
   }
 
   async getBlob(hash: string): Promise<Uint8Array | undefined> {
     this.#checkOpen()
-    return this.#blobs.get(hash)?.slice()
+    return this.#content.blobs.get(hash)?.bytes.slice()
+  }
+
+  async maintenance(): Promise<StoreMaintenance> {
+    this.#checkOpen()
+    return new MemoryMaintenance(this.#content)
   }
 
   async close(): Promise<void> {
@@ -309,9 +309,9 @@ class MemoryStore implements Store {
     this.#checkOpen()
     const problem = findSeqProblem({ id: run.id, after: 0 }, [run.created, ...(run.rows ?? [])])
     if (problem !== undefined) throw new Defect(problem)
-    const known = run.key === undefined ? undefined : this.#byKey.get(toKeyText(run))
+    const known = this.#content.findByKey(run.workflow, run.key)
     if (known) return { kind: known.bodyHash === run.bodyHash ? 'existing' : 'conflict', run: { ...known.record } }
-    if (this.#byId.has(run.id)) throw new StoreError('conflict', `run '${run.id}' exists already`)
+    if (this.#content.findRun(run.id)) throw new StoreError('conflict', `run '${run.id}' exists already`)
     this.#checkDefinitions([run.definition])
     return undefined
   }
@@ -321,16 +321,18 @@ class MemoryStore implements Store {
     run: NewRun,
     { isSubmitted = false } = {},
   ): (MemoryEntry & { kind: 'entered'; entered: MemoryRun }) | (MemoryEntry & { kind: 'refused' }) {
-    const entered = createMemoryRun(this.#runs.length, run)
-    const waits = isSubmitted && waitsInAnyCase(run)
-    const entry = waits ? ENTERED : enterFlow(this.#runs, entered, this.#now())
+    const entered = createMemoryRun(this.#content.nextKey(), run)
+    const isClear = run.flow === undefined || (isSubmitted && waitsInAnyCase(run))
+    const entry = isClear ? ENTERED : enterFlow(this.#content.listRuns(), entered, this.#now())
     if (entry.kind === 'refused') return entry
-    this.#runs.push(entered)
-    this.#byId.set(run.id, entered)
-    if (run.key !== undefined) this.#byKey.set(toKeyText(run), entered)
+    this.#content.add(entered)
     const message = createReplaceMessage(run.id)
     for (const { inbox } of entry.replaced) inbox.set(message.id, message)
     return { ...entry, entered }
+  }
+
+  #judgeClaim(run: MemoryRun): MemoryVerdict {
+    return run.flow === null ? FREE : judgeClaim(this.#content.listRuns(), run, this.#now())
   }
 
   #hold(run: MemoryRun, owner: Owner, takesPermit = true): Claim {
@@ -345,17 +347,17 @@ class MemoryStore implements Store {
 
   #end(run: MemoryRun, end: RunEnd): void {
     endRun(run, end)
-    this.#approvals.closeAll(run.record.id)
+    this.#content.approvals.closeAll(run.record.id)
   }
 
   /** The run, if the claim is its current one (J2) and it has not ended (J7). */
   #held(claim: Claim): MemoryRun | undefined {
-    const run = this.#runs[claim.runKey]
+    const run = this.#content.getRun(claim.runKey)
     return run !== undefined && run.record.epoch === claim.epoch && run.record.holder !== null ? run : undefined
   }
 
   #checkDefinitions(hashes: readonly string[]): void {
-    const missing = hashes.find((hash) => !this.#definitions.has(hash))
+    const missing = hashes.find((hash) => !this.#content.definitions.has(hash))
     if (missing !== undefined)
       throw new Defect(`J4: definition '${missing}' is not saved: expected saveDefinition first`)
   }
@@ -364,7 +366,5 @@ class MemoryStore implements Store {
     if (this.#closed) throw closedError()
   }
 }
-
-const toKeyText = ({ workflow, key }: NewRun): string => `${workflow} ${key}`
 
 const closedError = (): StoreError => new StoreError('closed', 'the store is closed')

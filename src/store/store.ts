@@ -14,8 +14,10 @@ import type { JsonValue } from '../core/json.ts'
 import type { ApprovalRecord, ApprovalStore } from './approval-record.ts'
 import type { CloudEventRecord, CloudEventStore } from './cloud-event-record.ts'
 import type { JournalRow } from './journal-row.ts'
+import type { StoreMaintenance } from './maintenance.ts'
 import type { WorkflowStore } from './registered-workflow.ts'
 import type { RunFlow } from './run-flow.ts'
+import type { RunPhase, RunStatus } from './run-status.ts'
 import type { ScheduleStore } from './schedule-record.ts'
 
 export interface Store extends ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore {
@@ -91,6 +93,9 @@ export interface Store extends ApprovalStore, CloudEventStore, ScheduleStore, Wo
   putBlob(bytes: Uint8Array): Promise<string>
   getBlob(hash: string): Promise<Uint8Array | undefined>
 
+  /** Looking after the store as a whole: sizes, copies, retention. */
+  maintenance(): Promise<StoreMaintenance>
+
   /** Writes what is queued, then lets go of the database. What is asked of it afterwards is rejected with StoreError `closed`. */
   close(): Promise<void>
 }
@@ -105,15 +110,7 @@ export interface Owner {
   processStart: number
 }
 
-export const RUN_STATUSES = ['running', 'completed', 'failed', 'cancelled'] as const
-export type RunStatus = (typeof RUN_STATUSES)[number]
-
-/**
- * What a run that goes on is at. `queued`: nobody has begun it. `active`: it has something to do, and is due when nobody holds
- * it. `waiting`: it needs no process until a timer is due or a message comes.
- */
-export const RUN_PHASES = ['queued', 'active', 'waiting'] as const
-export type RunPhase = (typeof RUN_PHASES)[number]
+export type { RunPhase, RunStatus }
 
 /** What a run was made from: a run, for `schedule` the id of a schedule. */
 export interface RunOrigin {

@@ -7,6 +7,7 @@ import { addStoreEventTests } from './store-events.ts'
 import { addStoreFlowTests } from './store-flow.ts'
 import { addStoreDurabilityTests, addStoreJournalTests } from './store-journal.ts'
 import { addStoreLeaseTests } from './store-lease.ts'
+import { addStoreMaintenanceTests } from './store-maintenance.ts'
 import { addStorePhaseTests } from './store-phases.ts'
 import { addStoreQueryTests } from './store-queries.ts'
 import { addStoreScheduleTests } from './store-schedules.ts'
@@ -48,6 +49,7 @@ export const storeContract = (name: string, open: OpenSubject, options: { forget
   addStoreEventTests(add)
   addStoreScheduleTests(add)
   addStoreWorkflowTests(add)
+  addStoreMaintenanceTests(add)
   addStoreQueryTests(add)
   addStoreUsageTests(add)
   addStoreAnswerTests(add)

@@ -10,7 +10,8 @@ export interface MemoryVerdict extends FlowVerdict {
   takesPermit: boolean
 }
 
-const FREE: MemoryVerdict = { isFree: true, retryAt: null, ahead: 0, takesPermit: false }
+/** In no flow. */
+export const FREE: MemoryVerdict = { isFree: true, retryAt: null, ahead: 0, takesPermit: false }
 
 /** Whether a run that nobody holds may be claimed, for all that its flow says. */
 export const judgeClaim = (runs: Iterable<MemoryRun>, run: MemoryRun, now: number): MemoryVerdict => {
@@ -28,13 +29,13 @@ export const judgeClaim = (runs: Iterable<MemoryRun>, run: MemoryRun, now: numbe
 }
 
 /** Whether a run that was not admitted yet may begin. */
-export const judgeNew = (runs: readonly MemoryRun[], run: MemoryRun, now: number): MemoryVerdict => {
+const judgeNew = (runs: readonly MemoryRun[], run: MemoryRun, now: number): MemoryVerdict => {
   const ahead = listQueued(runs, run).filter((other) => compareQueued(other, run) < 0).length
   return { ...judgeFlow(run.flow ?? {}, { ...readFlow(runs, run, now), ahead }), ahead, takesPermit: true }
 }
 
 /** Who of the others holds a permit, and who was admitted. */
-export const readFlow = (runs: Iterable<MemoryRun>, run: MemoryRun, now: number): FlowState => {
+const readFlow = (runs: Iterable<MemoryRun>, run: MemoryRun, now: number): FlowState => {
   const admitted = [...runs]
     .filter((other) => other !== run && isSameFlow(other, run) && other.admittedAt !== null)
     .sort((one, other) => (one.admittedAt ?? 0) - (other.admittedAt ?? 0) || one.key - other.key)
@@ -77,7 +78,7 @@ export const enterFlow = (runs: readonly MemoryRun[], run: MemoryRun, now: numbe
 }
 
 /** The others of its flow that are queued, except for those that are asked to be cancelled already. */
-export const listQueued = (runs: readonly MemoryRun[], run: MemoryRun): MemoryRun[] =>
+const listQueued = (runs: readonly MemoryRun[], run: MemoryRun): MemoryRun[] =>
   runs.filter((other) => other !== run && isSameFlow(other, run) && isQueued(other))
 
 /** The queued runs that their flows let begin now, in the order of the queue. */

@@ -1,5 +1,5 @@
 import type { EventKind, NoteKind } from '../journal-row.ts'
-import type { RunPhase, RunStatus } from '../store.ts'
+import type { RunPhase, RunStatus } from '../run-status.ts'
 
 /** How words that stand in every row are written down. A code never gets another meaning: old databases hold it. */
 const STATUS_CODES: Record<RunStatus, number> = { running: 0, completed: 1, failed: 2, cancelled: 3 }

@@ -70,6 +70,11 @@ export class RunCreation {
     return { kind: 'created', run: this.#read(run.id) }
   }
 
+  /** Puts a run there that nobody holds, whatever its key and flow say; gives back its key. */
+  insert(packed: PackedRun): number {
+    return this.#fill(packed, this.#statements.insertWholeRun.run(toInserted(packed.run)))
+  }
+
   #findKnown({ workflow, key, bodyHash }: NewRun): { kind: 'existing' | 'conflict'; run: RunRecord } | undefined {
     const row = key === undefined ? undefined : this.#statements.readRunByKey.get(workflow, key)
     return (
@@ -105,8 +110,7 @@ export class RunCreation {
   }
 
   #insertQueued(packed: PackedRun, { replaced }: Entry): void {
-    const inserted = this.#statements.insertWholeRun.run(toInserted(packed.run))
-    this.#fill(packed, inserted)
+    this.insert(packed)
     const { id, kind, body } = createReplaceMessage(packed.run.id)
     for (const runId of replaced) this.#statements.insertMessage.run(id, kind, JSON.stringify(body), runId)
   }

@@ -12,6 +12,7 @@ import { hashBytes } from '../../core/hash.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { JournalRow } from '../journal-row.ts'
 import { isLeaseFree } from '../lease.ts'
+import type { StoreMaintenance } from '../maintenance.ts'
 import type {
   CachedAnswer,
   Claim,
@@ -220,6 +221,18 @@ export class SqliteStore extends SqliteRecords implements Store {
     return this.queue.read(() => {
       const bytes = this.#statements.readBlob.get(hash)
       return bytes && new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    })
+  }
+
+  async maintenance(): Promise<StoreMaintenance> {
+    const { SqliteMaintenance } = await import('./maintenance/sqlite-maintenance.ts')
+    return new SqliteMaintenance({
+      connection: this.#connection,
+      queue: this.queue,
+      statements: this.#statements,
+      creation: this.#creation,
+      parts: this.parts,
+      unpack: this.#unpack,
     })
   }
 

@@ -4,6 +4,8 @@ import type { Connection } from './connection.ts'
 
 /** The database's clock, in epoch milliseconds: the only one that leases go by. */
 export const NOW = `cast(unixepoch('subsec') * 1000 as integer)`
+/** How far behind the time may be at which a blob was last put: writing it again costs as much as the blob. */
+const PUT_AT_STEP_MS = 3_600_000
 /** J2, J7: the claim is the run's current one, and neither ended nor released. */
 const IS_HELD = 'key = ? and epoch = ? and holder is not null'
 const RUN_COLUMNS = `run.key, run.id, run.workflow, definition.hash, run.status, run.created_at, run.ended_at, run.output,
@@ -237,7 +239,8 @@ const prepareContentStatements = (db: Connection) => ({
        select key from cached_answer where expires_at <= ? order by expires_at limit ${EXPIRED_ANSWERS_A_WRITE})`,
   ),
   insertBlob: db.prepare<[hash: string, bytes: Uint8Array]>(
-    'insert into blob (hash, bytes) values (?, ?) on conflict (hash) do nothing',
+    `insert into blob (hash, bytes, put_at) values (?, ?, ${NOW}) on conflict (hash) do update set put_at = excluded.put_at
+     where coalesce(blob.put_at, 0) < excluded.put_at - ${PUT_AT_STEP_MS}`,
   ),
   readBlob: db.prepare<[hash: string], Buffer>('select bytes from blob where hash = ?').pluck(),
 })

@@ -1,0 +1,102 @@
+/** What whoever runs a store does with it as a whole. Beside the contract of the running store, and loaded only when asked for. */
+import type { RunPhase, RunStatus } from './run-status.ts'
+
+export interface StoreMaintenance {
+  stats(): Promise<StoreStats>
+  /** Gives the space of what was deleted back to the file system, while runs go on. */
+  vacuum(): Promise<{ freedBytes: number }>
+  /**
+   * Copies the whole store, as it was at one moment, into a new file, while runs go on.
+   * @throws StoreError `conflict` when the file exists, `unreadable` when it can't be written, `disk_full`
+   */
+  backup(path: string): Promise<void>
+  /** What is wrong with the content; empty: nothing. */
+  check(): Promise<StoreProblem[]>
+  /**
+   * Deletes runs that have ended, with their children, rows, events and idempotency keys, in batches that let others have their
+   * turn; then blobs that nothing refers to. What it is cut off from, the next one does.
+   */
+  sweep(rule: SweepRule): Promise<SweepResult>
+  /** A run, with its children, their definitions and blobs, as lines of JSON (run-bundle.ts); undefined when there is none. */
+  exportRun(id: string): Promise<string | undefined>
+  /**
+   * Takes in what `exportRun` gave. A run whose id is there already is left as it is. One that was going on is not begun by
+   * itself: it is due only after somebody claimed it once. Its idempotency key is dropped where another run has it.
+   * @throws StoreError `corrupt`
+   */
+  importRun(text: string): Promise<ImportResult>
+}
+
+export interface StoreStats {
+  /** Bytes; 0 in memory. */
+  fileBytes: number
+  /** Of the write-ahead log. */
+  logBytes: number
+  /** Of the file: what was deleted and can be given back. */
+  freeBytes: number
+  /** How many, by table. */
+  rows: Record<string, number>
+  /** `phase` is null for those that have ended. */
+  runs: { status: RunStatus; phase: RunPhase | null; count: number }[]
+  blobs: { count: number; bytes: number }
+  /** With the most bytes of journal, the largest first. */
+  largest: { id: string; workflow: string; rows: number; bytes: number }[]
+}
+
+/** `damage`: of the file. `reference`: to something that is not there. `journal`: rows are missing. `blob`: one is missing. */
+export interface StoreProblem {
+  kind: 'damage' | 'reference' | 'journal' | 'blob'
+  message: string
+}
+
+export interface SweepRule {
+  /** Completed and cancelled runs that ended earlier, in epoch milliseconds; null: none. */
+  completedBefore: number | null
+  /** The same for failed ones. */
+  failedBefore: number | null
+  /** How many of those that are left may stay, the last ended first; null: all. Children are not counted. */
+  keep: number | null
+  /** Now: blobs that were put within `BLOB_GRACE_MS` before stay, because what refers to them may be on its way. */
+  at: number
+}
+
+export interface SweepResult {
+  /** With children. */
+  runs: number
+  rows: number
+  blobs: number
+  blobBytes: number
+}
+
+export interface ImportResult {
+  /** Ids. */
+  imported: string[]
+  /** Ids of those that were there already. */
+  existing: string[]
+}
+
+export const BLOB_GRACE_MS = 24 * 3_600_000
+
+/** How many runs `stats` names. */
+export const LARGEST_RUNS = 10
+
+/** An ended run that was not begun by another one. */
+export interface EndedRoot {
+  key: number
+  status: RunStatus
+  endedAt: number
+}
+
+/** Keys of the runs that a rule gives up. */
+export const chooseSwept = (
+  ended: readonly EndedRoot[],
+  { completedBefore, failedBefore, keep }: SweepRule,
+): number[] => {
+  const isOld = ({ status, endedAt }: EndedRoot): boolean =>
+    endedAt < ((status === 'failed' ? failedBefore : completedBefore) ?? Number.NEGATIVE_INFINITY)
+  const young = ended
+    .filter((run) => !isOld(run))
+    .sort((one, other) => other.endedAt - one.endedAt || other.key - one.key)
+  const excess = keep === null ? [] : young.slice(keep)
+  return [...ended.filter(isOld), ...excess].map(({ key }) => key)
+}

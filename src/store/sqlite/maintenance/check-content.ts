@@ -1,0 +1,90 @@
+/** Looks at all of the content: the file itself, what refers to what, journals without gaps, blobs that are there. */
+import type { StoreProblem } from '../../maintenance.ts'
+import type { Connection } from '../connection.ts'
+import { ROWS_PER_RUN } from '../journal-key.ts'
+
+/** How many problems of one sort are named. */
+const MOST_PROBLEMS = 100
+
+export const checkContent = (db: Connection): StoreProblem[] => [
+  ...checkFile(db),
+  ...checkReferences(db),
+  ...checkJournals(db),
+  ...checkBlobs(db),
+]
+
+const checkFile = (db: Connection): StoreProblem[] =>
+  (db.pragma(`integrity_check(${MOST_PROBLEMS})`) as { integrity_check: string }[])
+    .map((row) => row.integrity_check)
+    .filter((text) => text !== 'ok')
+    .map((message) => ({ kind: 'damage', message }))
+
+/** Column, by table, and the table whose key it holds. */
+const REFERENCES: [table: string, column: string, target: string][] = [
+  ['run', 'definition', 'definition'],
+  ['run', 'parent', 'run'],
+  ['timer', 'run', 'run'],
+  ['inbox', 'run', 'run'],
+  ['approval', 'run', 'run'],
+  ['outbox', 'run', 'run'],
+  ['schedule', 'definition', 'definition'],
+  ['workflow_version', 'definition', 'definition'],
+]
+
+const checkReferences = (db: Connection): StoreProblem[] =>
+  REFERENCES.flatMap(([table, column, target]) =>
+    db
+      .prepare<[limit: number], number>(
+        `select distinct ${column} from ${table} where ${column} is not null
+         and not exists (select 1 from ${target} found where found.key = ${table}.${column}) limit ?`,
+      )
+      .pluck()
+      .all(MOST_PROBLEMS)
+      .map((key) => ({ kind: 'reference', message: `${table}.${column} names ${target} ${key}, which is missing` })),
+  )
+
+const checkJournals = (db: Connection): StoreProblem[] => [
+  ...db
+    .prepare<[limit: number], { id: string | null; key: number; rows: number; last: number }>(
+      `select run.id, sums.key, sums.rows, sums.last from (
+         select key / ${ROWS_PER_RUN} as key, count(*) as rows, max(key % ${ROWS_PER_RUN}) as last from journal
+         group by key / ${ROWS_PER_RUN}) as sums left join run on run.key = sums.key
+       where run.id is null or sums.rows <> sums.last limit ?`,
+    )
+    .all(MOST_PROBLEMS)
+    .map(({ id, key, rows, last }): StoreProblem => {
+      if (id === null)
+        return { kind: 'reference', message: `${rows} journal rows belong to run ${key}, which is missing` }
+      return { kind: 'journal', message: `journal of run '${id}' has gaps: expected ${last} rows, got ${rows}` }
+    }),
+  ...db
+    .prepare<[limit: number], string>(
+      `select id from run where not exists (select 1 from journal where key = run.key * ${ROWS_PER_RUN} + 1) limit ?`,
+    )
+    .pluck()
+    .all(MOST_PROBLEMS)
+    .map((id): StoreProblem => ({ kind: 'journal', message: `run '${id}' has no first row` })),
+]
+
+/** Columns with JSON text, which is the hash of a blob where it is large. */
+export const TEXT_COLUMNS: [table: string, column: string][] = [
+  ['journal', 'data'],
+  ['run', 'output'],
+  ['run', 'error'],
+  ['inbox', 'body'],
+  ['approval', 'shown'],
+  ['approval', 'form'],
+  ['outbox', 'data'],
+]
+
+const checkBlobs = (db: Connection): StoreProblem[] =>
+  TEXT_COLUMNS.flatMap(([table, column]) =>
+    db
+      .prepare<[limit: number], string>(
+        `select distinct substr(${column}, 2) from ${table} where substr(${column}, 1, 1) = '@'
+         and not exists (select 1 from blob where hash = substr(${table}.${column}, 2)) limit ?`,
+      )
+      .pluck()
+      .all(MOST_PROBLEMS)
+      .map((hash) => ({ kind: 'blob', message: `${table}.${column} names blob '${hash}', which is missing` })),
+  )

@@ -1,0 +1,100 @@
+/** A run with its children, and all that belongs to them, out of the database. */
+import type { ApprovalRecord } from '../../approval-record.ts'
+import type { CloudEventRecord } from '../../cloud-event-record.ts'
+import { type BundledRun, findBlobHashes, type RunBundle } from '../../run-bundle.ts'
+import type { RunFlow } from '../../run-flow.ts'
+import type { Definition, InboxMessage, TimerRecord } from '../../store.ts'
+import type { Connection } from '../connection.ts'
+import { LAST_SEQ, toJournalKey } from '../journal-key.ts'
+import { toJournalRow, toRunRecord } from '../run-record.ts'
+import type { RunRow } from '../statements.ts'
+import type { MaintainedStore } from './maintained-store.ts'
+
+/** Undefined when there is no such run. */
+export const collectBundle = (store: MaintainedStore, id: string): RunBundle | undefined => {
+  const root = store.statements.readRun.get(id)
+  if (root === undefined) return undefined
+  const statements = prepareCollect(store.connection)
+  const rows = [root]
+  for (const row of rows)
+    for (const child of statements.listChildren.all(row.key)) {
+      const found = store.statements.readRun.get(child)
+      if (found) rows.push(found)
+    }
+  const runs = rows.map((row) => bundleRun(store, { row, statements }))
+  return { definitions: collectDefinitions(store, rows), blobs: collectBlobs(store, runs), runs }
+}
+
+type CollectStatements = ReturnType<typeof prepareCollect>
+
+const bundleRun = (
+  { statements: { readRows }, parts, unpack }: MaintainedStore,
+  { row, statements }: { row: RunRow; statements: CollectStatements },
+): BundledRun => {
+  const { holder, epoch, ...run } = toRunRecord(row, unpack)
+  return {
+    run: { ...run, ...toMade(statements.readMade.get(row.key), run.workflow) },
+    rows: readRows
+      .all(toJournalKey(row.key, 1), toJournalKey(row.key, LAST_SEQ))
+      .map((found) => toJournalRow(found, unpack)),
+    timers: statements.listTimers.all(row.key),
+    messages: statements.listMessages.all(row.key).map(({ body, ...rest }) => ({ ...rest, body: unpack(body) })),
+    approvals: parts()
+      .approvals.list({ run: row.id })
+      .map(({ runId, workflow, ...approval }): ApprovalRecord => approval),
+    events: parts()
+      .outbox.list({ run: row.id })
+      .map(({ runId, deliveredAt, ...event }): CloudEventRecord => event),
+  }
+}
+
+interface StoredMaking {
+  body_hash: string | null
+  flow_key: string | null
+  concurrency: number | null
+  rank: number | null
+  rate_count: number | null
+  rate_window_ms: number | null
+}
+
+/** What a run was made with and its record does not say. */
+const toMade = (
+  stored: StoredMaking | undefined,
+  workflow: string,
+): { bodyHash: string | null; flow: RunFlow | null } => {
+  if (stored === undefined || stored.flow_key === null) return { bodyHash: stored?.body_hash ?? null, flow: null }
+  const { body_hash, flow_key, concurrency, rank, rate_count: count, rate_window_ms: windowMs } = stored
+  const flow: RunFlow = {
+    key: flow_key.slice(workflow.length + 1),
+    priority: 0 - (rank ?? 0),
+    ...(concurrency === null ? {} : { concurrency }),
+    ...(count === null || windowMs === null ? {} : { rate: { count, windowMs } }),
+  }
+  return { bodyHash: body_hash, flow }
+}
+
+const collectDefinitions = ({ statements }: MaintainedStore, rows: readonly RunRow[]): Definition[] =>
+  [...new Set(rows.map(({ hash }) => hash))].flatMap((hash) => {
+    const found = statements.readDefinition.get(hash)
+    return found === undefined ? [] : [{ ...found, links: JSON.parse(found.links) }]
+  })
+
+/** Those that values refer to; large texts stand in their rows. */
+const collectBlobs = ({ statements }: MaintainedStore, runs: readonly BundledRun[]): RunBundle['blobs'] =>
+  [...new Set(runs.flatMap((run) => findBlobHashes(JSON.stringify(run))))].flatMap((hash) => {
+    const bytes = statements.readBlob.get(hash)
+    return bytes === undefined ? [] : [{ hash, bytes }]
+  })
+
+const prepareCollect = (db: Connection) => ({
+  listChildren: db.prepare<[parent: number], string>('select id from run where parent = ? order by key').pluck(),
+  readMade: db.prepare<[key: number], StoredMaking>(
+    'select body_hash, flow_key, concurrency, rank, rate_count, rate_window_ms from run where key = ?',
+  ),
+  listTimers: db.prepare<[run: number], TimerRecord>(
+    'select id, due_at as "dueAt" from timer where run = ? order by due_at, id',
+  ),
+  listMessages: db.prepare<[run: number], Omit<InboxMessage, 'body'> & { body: string }>(
+    'select id, kind, body from inbox where run = ? and taken = 0 order by key',
+  ),
+})

@@ -1,0 +1,17 @@
+import type { JsonValue } from '../../../core/json.ts'
+import type { Connection } from '../connection.ts'
+import type { RunCreation } from '../run-creation.ts'
+import type { Parts } from '../sqlite-records.ts'
+import type { Statements } from '../statements.ts'
+import type { StoreQueue } from '../store-queue.ts'
+
+/** What maintenance needs of a store that is open. */
+export interface MaintainedStore {
+  connection: Connection
+  queue: StoreQueue
+  statements: Statements
+  creation: RunCreation
+  parts(): Parts
+  /** The value of a text of the database. */
+  unpack(text: string): JsonValue
+}

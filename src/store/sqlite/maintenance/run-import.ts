@@ -1,0 +1,148 @@
+/** Takes a bundle into the database, inside one transaction. */
+import { Defect } from '../../../core/defect.ts'
+import type { ImportResult } from '../../maintenance.ts'
+import { type BundledRun, listMissingDefinitions, missingDefinitionError, type RunBundle } from '../../run-bundle.ts'
+import type { NewRun } from '../../store.ts'
+import { toPhaseCode, toStatusCode } from '../codes.ts'
+import type { Connection } from '../connection.ts'
+import { packJson } from '../large-text.ts'
+import { type PackedRun, packRun } from '../run-creation.ts'
+import { type PackedApproval, packApproval } from '../sqlite-approvals.ts'
+import type { PackedEvent } from '../sqlite-outbox.ts'
+import type { MaintainedStore } from './maintained-store.ts'
+
+export interface PackedBundle extends Omit<RunBundle, 'runs'> {
+  runs: ImportedRun[]
+  /** Definitions that must be there already. */
+  missing: string[]
+}
+
+interface ImportedRun {
+  bundled: BundledRun
+  packed: PackedRun
+  output: string | null
+  error: string | null
+  messages: { id: string; kind: string; text: string }[]
+  approvals: PackedApproval[]
+  events: PackedEvent[]
+}
+
+export const packBundle = (bundle: RunBundle): PackedBundle => ({
+  ...bundle,
+  runs: bundle.runs.map(packImported),
+  missing: listMissingDefinitions(bundle),
+})
+
+const packImported = (bundled: BundledRun): ImportedRun => {
+  const { output, error, status } = bundled.run
+  const packed = packRun(toNewRun(bundled))
+  const pack = (value: Parameters<typeof packJson>[0]): string => packJson(value, packed.large)
+  return {
+    bundled,
+    packed,
+    output: status === 'running' ? null : pack(output),
+    error: error === null ? null : pack({ ...error }),
+    messages: bundled.messages.map(({ id, kind, body }) => ({ id, kind, text: pack(body) })),
+    approvals: bundled.approvals.map((approval) => packApproval(approval, packed.large)),
+    events: bundled.events.map((event) => ({ event, text: pack(event.data) })),
+  }
+}
+
+const toNewRun = ({ run, rows, timers }: BundledRun): NewRun => {
+  const [created, ...behind] = rows
+  if (created === undefined) throw new Defect(`J2: bundled run '${run.id}': expected its first row, got none`)
+  return {
+    id: run.id,
+    workflow: run.workflow,
+    definition: run.definition,
+    created,
+    rows: behind,
+    timers,
+    ...(run.parent === null ? {} : { parent: run.parent }),
+    ...(run.origin === null ? {} : { origin: run.origin }),
+    ...(run.key === null ? {} : { key: run.key }),
+    ...(run.bodyHash === null ? {} : { bodyHash: run.bodyHash }),
+    ...(run.flow === null ? {} : { flow: run.flow }),
+  }
+}
+
+export class RunImport {
+  readonly #store: MaintainedStore
+  readonly #statements: ReturnType<typeof prepareImport>
+
+  constructor(store: MaintainedStore) {
+    this.#store = store
+    this.#statements = prepareImport(store.connection)
+  }
+
+  /** Refuses before anything is written. @throws StoreError `corrupt` */
+  take(bundle: PackedBundle): ImportResult {
+    this.#checkDefinitions(bundle)
+    const { insertDefinition, insertBlob, readRunKey } = this.#store.statements
+    for (const { hash, workflow, file, source, links } of bundle.definitions)
+      insertDefinition.run(hash, workflow, file, source, JSON.stringify(links))
+    for (const { hash, bytes } of bundle.blobs) insertBlob.run(hash, bytes)
+    const result: ImportResult = { imported: [], existing: [] }
+    for (const run of bundle.runs) {
+      const { id } = run.packed.run
+      const isNew = readRunKey.get(id) === undefined
+      if (isNew) this.#takeRun(run)
+      result[isNew ? 'imported' : 'existing'].push(id)
+    }
+    return result
+  }
+
+  #checkDefinitions(bundle: PackedBundle): void {
+    const { readDefinitionKey } = this.#store.statements
+    for (const hash of bundle.missing) if (readDefinitionKey.get(hash) === undefined) throw missingDefinitionError(hash)
+  }
+
+  #takeRun({ bundled, packed, output, error, messages, approvals, events }: ImportedRun): void {
+    const { creation, parts } = this.#store
+    const run = creation.insert(this.#withFreeKey(packed))
+    this.#statements.complete.run({ run, output, error, ...toColumns(bundled.run) })
+    for (const { id, kind, text } of messages) this.#statements.addMessage.run(run, id, kind, text)
+    for (const approval of approvals) parts().approvals.open(run, approval)
+    for (const event of events) parts().outbox.add(run, event)
+  }
+
+  #withFreeKey(packed: PackedRun): PackedRun {
+    const { key, bodyHash, ...run } = packed.run
+    if (key === undefined || this.#store.statements.readRunByKey.get(run.workflow, key) === undefined) return packed
+    return { ...packed, run }
+  }
+}
+
+interface CompletedColumns {
+  status: number
+  phase: number
+  isPaused: number
+  endedAt: number | null
+  inputTokens: number
+  outputTokens: number
+  costUsd: number | null
+  cacheHits: number | null
+}
+
+/** A queued one becomes an active one that was never claimed: nobody begins it by itself. */
+const toColumns = ({ status, phase, isPaused, endedAt, usage }: BundledRun['run']): CompletedColumns => ({
+  status: toStatusCode(status),
+  phase: toPhaseCode(phase === 'queued' ? 'active' : phase),
+  isPaused: isPaused ? 1 : 0,
+  endedAt,
+  inputTokens: usage.input_tokens,
+  outputTokens: usage.output_tokens,
+  costUsd: usage.cost_usd,
+  cacheHits: usage.cache_hits ?? null,
+})
+
+const prepareImport = (db: Connection) => ({
+  complete: db.prepare<[CompletedColumns & { run: number; output: string | null; error: string | null }]>(
+    `update run set status = @status, phase = @phase, is_paused = @isPaused, ended_at = @endedAt, output = @output,
+       error = @error, input_tokens = @inputTokens, output_tokens = @outputTokens, cost_usd = @costUsd, cache_hits = @cacheHits
+     where key = @run`,
+  ),
+  addMessage: db.prepare<[run: number, id: string, kind: string, body: string]>(
+    'insert into inbox (run, id, kind, body, taken) values (?, ?, ?, ?, 0) on conflict (run, id) do nothing',
+  ),
+})
