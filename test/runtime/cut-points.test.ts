@@ -39,6 +39,7 @@ const NEEDS: Record<string, { input?: JsonValue; outputs?: PathOptions['outputs'
       totals: [{ value: { total: 3000, products: ['lamp'] } }],
     },
   },
+  '12-undo.yaml': { outputs: { cars: [['Lima'], []].map((content) => ({ path: 'cars.json', size: 2, content })) } },
 }
 
 /** Of the paths of one example; the rest of them differ in little. */
