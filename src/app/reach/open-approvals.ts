@@ -1,23 +1,15 @@
 /** Questions to people that are open, and how they are named: by run and path, or by a short id. */
 import { Fault } from '../../core/fault.ts'
-import { hashJson } from '../../core/hash.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 import type { Store } from '../../store/store.ts'
+import { toApprovalId } from './approval-id.ts'
 import { findRun, listDescendants } from './find-run.ts'
 import { describeOutcome } from './past-decision.ts'
+import type { RunWait } from './run-waits.ts'
 
-const ID_LENGTH = 8
+/** Beginnings count from 3 digits on. */
 const ID = /^[0-9a-f]{3,8}$/
-
-/** Names a question as it was asked: asked anew with something else it has another id, and so has the next visit of its step. */
-export const toApprovalId = ({
-  runId,
-  path,
-  visit,
-  requestHash,
-}: Pick<OpenApproval, 'runId' | 'path' | 'visit' | 'requestHash'>): string =>
-  hashJson([runId, path, visit, requestHash]).slice(0, ID_LENGTH)
 
 export interface ApprovalName {
   /** The id of a question, the beginning of one, or a run. */
@@ -55,6 +47,13 @@ export const listFamilyApprovals = async (store: Store, name: string): Promise<O
   const lists = await Promise.all(family.map(({ id }) => store.listApprovals({ run: id })))
   return lists.flat()
 }
+
+/** What all runs ask now, as what they wait for. */
+export const listAsked = async (store: Store): Promise<RunWait[]> =>
+  (await store.listApprovals()).map((approval) => {
+    const { runId: run, path, title, by, dueAt } = approval
+    return { kind: 'approval', run, path, id: toApprovalId(approval), title, by, dueAt }
+  })
 
 const listNames = (approvals: readonly OpenApproval[]): string => {
   const shown = approvals.slice(0, 5).map((approval) => `${toApprovalId(approval)} (${approval.path})`)

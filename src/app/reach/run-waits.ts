@@ -1,19 +1,26 @@
-/** What a run that goes on waits for: people, events, deadlines, child runs. Its journal, folded, says it. */
+/** What a run that goes on waits for: people, events, deadlines. Its journal, folded, says it. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { recoverRun } from '../../runtime/recovery.ts'
 import { toRequestHash } from '../../runtime/request-hash.ts'
 import type { OpenTimer, OpenWait } from '../../runtime/run-effect.ts'
 import type { RunState } from '../../runtime/run-state.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
-import { toApprovalId } from './open-approvals.ts'
+import { toApprovalId } from './approval-id.ts'
 
 /** `dueAt` in epoch milliseconds; null: never. */
 export type RunWait =
-  | { kind: 'approval'; path: string; id: string; title: string; by: string[] | null; dueAt: number | null }
-  | { kind: 'event'; path: string; event: string; dueAt: number | null }
+  | {
+      kind: 'approval'
+      run: string
+      path: string
+      id: string
+      title: string
+      by: string[] | null
+      dueAt: number | null
+    }
+  | { kind: 'event'; run: string; path: string; event: string; dueAt: number | null }
   /** The end of a pause, or the next try of a block. */
-  | { kind: 'time'; path: string; dueAt: number }
-  | { kind: 'child'; path: string; run: string }
+  | { kind: 'time'; run: string; path: string; dueAt: number }
 
 export interface WaitingRun {
   runId: string
@@ -32,7 +39,7 @@ export const listWaits = (state: RunState, runId: string): RunWait[] => {
   return [
     ...state.openWaits().map((wait) => toWait(wait, { runId, timers })),
     ...timers.flatMap(({ name, path, dueAt }): RunWait[] =>
-      name === 'wait' || name === 'backoff' ? [{ kind: 'time', path, dueAt }] : [],
+      name === 'wait' || name === 'backoff' ? [{ kind: 'time', run: runId, path, dueAt }] : [],
     ),
   ]
 }
@@ -41,8 +48,8 @@ const toWait = (wait: OpenWait, { runId, timers }: { runId: string; timers: read
   const { path, visit } = wait
   if (wait.kind === 'approval') {
     const id = toApprovalId({ runId, path, visit, requestHash: toRequestHash(wait) })
-    return { kind: 'approval', path, id, title: wait.title, by: wait.by, dueAt: wait.dueAt }
+    return { kind: 'approval', run: runId, path, id, title: wait.title, by: wait.by, dueAt: wait.dueAt }
   }
   const timer = timers.find((one) => one.path === path && one.name === 'timeout')
-  return { kind: 'event', path, event: wait.event, dueAt: timer?.dueAt ?? null }
+  return { kind: 'event', run: runId, path, event: wait.event, dueAt: timer?.dueAt ?? null }
 }

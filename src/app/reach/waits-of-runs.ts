@@ -18,7 +18,7 @@ export class WaitReader {
     this.#store = store
   }
 
-  /** Empty for a run that has ended, that nobody has begun, or whose workflow no longer compiles. */
+  /** Its own and those of its child runs. Empty for a run that has ended, that nobody has begun, or whose workflow no longer compiles. */
   async read(run: RunRecord): Promise<RunWait[]> {
     if (run.status !== 'running' || run.phase === 'queued') return []
     const rows = await this.#store.readJournal(run.id)
@@ -31,13 +31,7 @@ export class WaitReader {
 
   async #readChildren({ id }: RunRecord): Promise<RunWait[]> {
     const children = await this.#store.listRuns({ parent: id, status: 'running', limit: MOST_CHILDREN })
-    const waits = await Promise.all(
-      children.map(async (child): Promise<RunWait[]> => {
-        const below = await this.read(child)
-        return below.length === 0 ? [{ kind: 'child', path: '', run: child.id }] : below
-      }),
-    )
-    return waits.flat()
+    return (await Promise.all(children.map((child) => this.read(child)))).flat()
   }
 
   async #compile(hash: string, { models, env }: CreatedData): Promise<CompiledWorkflow | undefined> {

@@ -1,4 +1,4 @@
-import { toApprovalId } from '../../app/reach/open-approvals.ts'
+import { toApprovalId } from '../../app/reach/approval-id.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 
 /** The object of `--json`. */

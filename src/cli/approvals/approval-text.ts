@@ -1,5 +1,5 @@
 /** An open approval as text, and the commands that decide it. */
-import { toApprovalId } from '../../app/reach/open-approvals.ts'
+import { toApprovalId } from '../../app/reach/approval-id.ts'
 import { formatDuration } from '../../core/duration.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'

@@ -1,7 +1,8 @@
 /** `troupe approvals approve` and `reject`: a decision, recorded with who and when. */
+
+import { toApprovalId } from '../../app/reach/approval-id.ts'
 import { findByToken, toTokenMessageId } from '../../app/reach/approval-link.ts'
 import { type DecisionEnd, decide } from '../../app/reach/decide.ts'
-import { toApprovalId } from '../../app/reach/open-approvals.ts'
 import { isFault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'

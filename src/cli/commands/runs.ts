@@ -1,4 +1,5 @@
 /** `troupe runs`: the runs of a database, newest first. */
+import type { RunWait } from '../../app/reach/run-waits.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
@@ -7,10 +8,12 @@ import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
 import { openProject } from '../open-project.ts'
 import { openRunsIfThere, shownDatabase } from '../open-runs.ts'
-import { toOneLine } from '../printable.ts'
+import { cutEnd, toOneLine } from '../printable.ts'
+import { readCount } from '../read-count.ts'
 import { describeHolder, SHOWN_STATUSES, type ShownStatus, STATUS_COLORS, toShownStatus } from '../run-holder.ts'
 import { formatCost, formatCount } from '../run-result.ts'
 import { formatTime } from '../run-time.ts'
+import { describeWaits, toWaitJson } from '../run-waits-text.ts'
 import { type Column, renderTable } from '../table.ts'
 
 export interface RunsArguments {
@@ -21,15 +24,17 @@ export interface RunsArguments {
 }
 
 const DEFAULT_LIMIT = 20
+const LONGEST_WAIT = 50
 
 /** The exit code. */
 export const listRuns = async (context: Context, options: RunsArguments): Promise<number> => {
   const status = readStatus(options.status)
-  const limit = readLimit(options.limit)
+  const limit = readCount('--limit', options.limit) ?? DEFAULT_LIMIT
   const store = await openRunsIfThere(context)
   if (store === undefined) return reportNone(context, options)
   try {
-    const runs = await find(store, { status, workflow: options.workflow, limit })
+    const found = await find(store, { status, workflow: options.workflow, limit })
+    const runs = await addWaits(found, store)
     if (options.json === true) context.stdout.write(`${JSON.stringify(runs.map(toJson), null, 2)}\n`)
     else if (runs.length === 0) context.stderr.write('no runs\n')
     else reportRuns(runs, context)
@@ -46,12 +51,6 @@ const readStatus = (text: string | undefined): ShownStatus | undefined => {
   throw new CliError(`--status '${text}' is wrong: expected one of ${SHOWN_STATUSES.join(', ')}`, {
     hint: nearest === undefined ? undefined : `did you mean '${nearest}'?`,
   })
-}
-
-const readLimit = (text: string | undefined): number => {
-  if (text === undefined) return DEFAULT_LIMIT
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
-  throw new CliError(`--limit '${text}' is wrong: expected a whole number from 1`)
 }
 
 const reportNone = async (context: Context, { json = false }: RunsArguments): Promise<number> => {
@@ -76,7 +75,29 @@ const find = async (store: Store, { status, workflow, limit }: Query): Promise<R
   return runs.filter((run) => toShownStatus(run) === status).slice(0, limit)
 }
 
-const toJson = (run: RunRecord): Record<string, unknown> => {
+interface ListedRun extends RunRecord {
+  /** Of a run that nobody holds all that it waits for; of one that goes on the people whom it asks. */
+  waits: RunWait[]
+}
+
+/** Only what nobody holds is folded: that is short, since it waits. */
+const addWaits = async (runs: readonly RunRecord[], store: Store): Promise<ListedRun[]> => {
+  if (runs.every(({ status }) => status !== 'running')) return runs.map((run) => ({ ...run, waits: [] }))
+  const [{ WaitReader }, { listAsked }] = await Promise.all([
+    import('../../app/reach/waits-of-runs.ts'),
+    import('../../app/reach/open-approvals.ts'),
+  ])
+  const reader = new WaitReader(store)
+  const asked = await listAsked(store)
+  return Promise.all(
+    runs.map(async (run) => ({
+      ...run,
+      waits: toShownStatus(run) === 'waiting' ? await reader.read(run) : asked.filter((wait) => wait.run === run.id),
+    })),
+  )
+}
+
+const toJson = (run: ListedRun): Record<string, unknown> => {
   const { id, workflow, createdAt, endedAt, usage, error, holder } = run
   const status = toShownStatus(run)
   return {
@@ -89,10 +110,11 @@ const toJson = (run: RunRecord): Record<string, unknown> => {
     duration_ms: (endedAt ?? Date.now()) - createdAt,
     usage,
     error: error === null ? null : { code: error.code, message: error.message, step: error.step },
+    waits_for: run.waits.map(toWaitJson),
   }
 }
 
-const reportRuns = (runs: readonly RunRecord[], { stdout, stderr }: Context): void => {
+const reportRuns = (runs: readonly ListedRun[], { stdout, stderr }: Context): void => {
   const { paint, isTerminal } = stdout
   const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
   for (const line of renderTable(runs, { columns: createColumns(paint), width, paint })) stdout.write(`${line}\n`)
@@ -103,7 +125,7 @@ const reportRuns = (runs: readonly RunRecord[], { stdout, stderr }: Context): vo
     )
 }
 
-const createColumns = (paint: Context['stdout']['paint']): Column<RunRecord>[] => [
+const createColumns = (paint: Context['stdout']['paint']): Column<ListedRun>[] => [
   { title: 'run', text: ({ id }) => id },
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow), paint: (text) => paint.bold(text) },
   { title: 'status', text: describeStatus, paint: (text, run) => paint[STATUS_COLORS[toShownStatus(run)]](text) },
@@ -113,9 +135,12 @@ const createColumns = (paint: Context['stdout']['paint']): Column<RunRecord>[] =
   { title: 'cost', align: 'right', text: (run) => (describeTokens(run) === '' ? '' : formatCost(run.usage.cost_usd)) },
 ]
 
-const describeStatus = (run: RunRecord): string => {
+const describeStatus = (run: ListedRun): string => {
   const status = toShownStatus(run)
-  if (status === 'running' && run.holder !== null) return `running (${describeHolder(run.holder)})`
+  const waits = cutEnd(describeWaits(run.waits), LONGEST_WAIT)
+  if (status === 'running' && run.holder !== null)
+    return `running (${describeHolder(run.holder)})${waits === '' ? '' : `, waits for ${waits}`}`
+  if (status === 'waiting') return waits === '' ? status : `waiting for ${waits}`
   return status === 'failed' && run.error !== null ? `failed: ${run.error.code}` : status
 }
 

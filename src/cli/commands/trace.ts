@@ -1,16 +1,20 @@
 /** `troupe trace`: what a run did and when, read from its journal. */
+import type { RunWait } from '../../app/reach/run-waits.ts'
+import { listUndone } from '../../app/reach/undone-steps.ts'
 import { formatDuration } from '../../core/duration.ts'
 import type { AttemptFigures } from '../../runtime/run-event.ts'
 import { addUsage, NO_USAGE } from '../../runtime/usage-totals.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
-import type { RunRecord, UsageTotals } from '../../store/store.ts'
+import type { RunRecord, Store, UsageTotals } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
 import { findRun } from '../find-run.ts'
 import { openRuns } from '../open-runs.ts'
+import type { Paint } from '../paint.ts'
 import { toOneLine, toPrintable } from '../printable.ts'
 import { describeHolder, STATUS_COLORS, toShownStatus } from '../run-holder.ts'
-import { describeUsage } from '../run-result.ts'
+import { describeUndone, describeUsage } from '../run-result.ts'
+import { explainWait, toWaitJson } from '../run-waits-text.ts'
 import { toTraceEntries } from '../trace/trace-entry.ts'
 import { toTraceRows } from '../trace/trace-rows.ts'
 import { renderWaterfall } from '../trace/waterfall.ts'
@@ -28,9 +32,11 @@ export const trace = async (context: Context, options: TraceArguments): Promise<
     const run = await findRun(store, options.run)
     const rows = await store.readJournal(run.id)
     const children = (await store.listRuns({ parent: run.id })).reverse()
-    if (options.json === true) context.stdout.write(`${JSON.stringify(toJson(run, rows, children), null, 2)}\n`)
+    const waits = run.status === 'running' ? await readWaits(store, run) : []
+    const traced: TracedRun = { run, rows, waits }
+    if (options.json === true) context.stdout.write(`${JSON.stringify(toJson(traced, children), null, 2)}\n`)
     else {
-      const lines = render(run, rows, { context, all: options.all ?? false })
+      const lines = render(traced, { context, all: options.all ?? false })
       for (const line of [...lines, ...renderChildren(children)]) context.stdout.write(`${line}\n`)
     }
     return EXIT.completed
@@ -39,11 +45,19 @@ export const trace = async (context: Context, options: TraceArguments): Promise<
   }
 }
 
-const toJson = (
-  run: RunRecord,
-  rows: readonly JournalRow[],
-  children: readonly RunRecord[],
-): Record<string, unknown> => ({
+interface TracedRun {
+  run: RunRecord
+  rows: readonly JournalRow[]
+  waits: readonly RunWait[]
+}
+
+/** Compiling is needed for them, so that a run that is over does without. */
+const readWaits = async (store: Store, run: RunRecord): Promise<RunWait[]> => {
+  const { WaitReader } = await import('../../app/reach/waits-of-runs.ts')
+  return new WaitReader(store).read(run)
+}
+
+const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[]): Record<string, unknown> => ({
   run: run.id,
   workflow: run.workflow,
   parent: run.parent,
@@ -55,6 +69,8 @@ const toJson = (
   output: run.output,
   error: run.error,
   usage: usageOf(run, rows),
+  waits_for: waits.map(toWaitJson),
+  undone: listUndone(run.status, rows),
   journal: rows,
   children: children.map(({ id, workflow, status }) => ({ run: id, workflow, status })),
 })
@@ -82,8 +98,7 @@ const usageOf = (run: RunRecord, rows: readonly JournalRow[]): UsageTotals =>
 const WIDTH_WITHOUT_TERMINAL = 140
 
 const render = (
-  run: RunRecord,
-  rows: readonly JournalRow[],
+  { run, rows, waits }: TracedRun,
   { context: { stdout }, all }: { context: Context; all: boolean },
 ): string[] => {
   const { paint, isTerminal } = stdout
@@ -94,7 +109,7 @@ const render = (
     entries.length === 0
       ? [paint.dim(run.endedAt === null ? '  no step has ended yet that takes time' : '  no step took time')]
       : renderWaterfall(toTraceRows(entries, { all }), { from: run.createdAt, to, width, paint })
-  return [renderHead(run, rows, paint), '', ...waterfall, ...renderFoot(run, paint)]
+  return [renderHead(run, rows, paint), '', ...waterfall, ...renderFoot({ run, rows, waits }, paint)]
 }
 
 /** The highest, as a list: spreading 100,000 numbers into Math.max would overflow the stack. */
@@ -108,12 +123,26 @@ const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Context[
   return `${paint.bold(toOneLine(run.workflow))}  ${paint[STATUS_COLORS[status]](status)}${time}  ${paint.dim(facts)}`
 }
 
-const renderFoot = (run: RunRecord, paint: Context['stdout']['paint']): string[] => {
+const renderFoot = ({ run, rows, waits }: TracedRun, paint: Paint): string[] => {
+  const lines = [...renderState(run, paint), ...waits.flatMap((wait) => renderWait(wait, paint))]
+  const all = [...lines, ...describeUndone(listUndone(run.status, rows), paint)]
+  return all.length === 0 ? [] : ['', ...all]
+}
+
+const renderState = (run: RunRecord, paint: Paint): string[] => {
   const status = toShownStatus(run)
-  if (status === 'interrupted') return ['', `${paint.cyan('hint:')} go on with it: troupe resume ${run.id}`]
-  if (status === 'running' && run.holder !== null) return ['', paint.dim(`goes on in ${describeHolder(run.holder)}`)]
+  const hint = (command: string): string => `${paint.cyan('hint:')} go on with it: ${command} ${run.id}`
+  if (status === 'interrupted') return [hint('troupe resume')]
+  if (status === 'queued') return [`nobody has begun it; troupe serve does, or: troupe resume ${run.id}`]
+  if (status === 'paused') return [hint('troupe unpause')]
+  if (status === 'running' && run.holder !== null) return [paint.dim(`goes on in ${describeHolder(run.holder)}`)]
   if (run.error === null) return []
   const { step, code, message } = run.error
   const where = step === null ? '' : `step ${paint.bold(toPrintable(step))}: `
-  return ['', `${where}${paint.red(code)}: ${toPrintable(message).replaceAll('\n', '\n  ')}`]
+  return [`${where}${paint.red(code)}: ${toPrintable(message).replaceAll('\n', '\n  ')}`]
+}
+
+const renderWait = (wait: RunWait, paint: Paint): string[] => {
+  const { text, command } = explainWait(wait)
+  return [`${paint.cyan('◷')} ${text}`, ...(command === undefined ? [] : [`  ${paint.dim(command)}`])]
 }

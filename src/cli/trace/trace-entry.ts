@@ -29,6 +29,13 @@ type Data = Partial<AttemptFigures> & {
   timer?: string
   by?: string
   limit?: string
+  verdict?: string
+  comment?: string
+  /** Why a decision did not count. */
+  reason?: string
+  /** Of an event from outside. */
+  name?: string
+  is_paused?: boolean
   choice?: number
 }
 
@@ -66,13 +73,19 @@ const toEntry = (row: JournalRow, eventAt: number): TraceEntry | undefined => {
     case 'attempt':
       return toAttempt(row, data, 'retried')
     case 'late':
-      return toAttempt(row, data, 'late', 'came too late: changed nothing')
+      return toAttempt(row, data, 'late', describeLate(data))
     case 'stopped':
       return toAttempt(row, data, 'stopped', 'called off: it may have taken effect')
     case 'lost':
       return toMoment(row, 'lost', 'the process that performed it is gone', data.attempt)
     case 'timer':
       return toDeadline(row, data.timer, eventAt)
+    case 'decision':
+      return toMoment(row, data.verdict === 'approved' ? 'completed' : 'failed', describeDecision(data))
+    case 'signal':
+      return toMoment(row, 'completed', `event ${data.name ?? ''}`)
+    case 'pause':
+      return toMoment(row, 'stopped', `${data.is_paused === true ? 'paused' : 'unpaused'} by ${data.by ?? 'unknown'}`)
     case 'cancel':
       return toMoment(row, 'stopped', `cancelled by ${data.by ?? 'unknown'}`)
     case 'budget':
@@ -80,6 +93,18 @@ const toEntry = (row: JournalRow, eventAt: number): TraceEntry | undefined => {
     default:
       return undefined
   }
+}
+
+/** `approved by ann: fine`. */
+const describeDecision = ({ verdict, by = 'unknown', comment }: Data): string =>
+  `${verdict ?? 'decided'} by ${by}${comment === undefined || comment === '' ? '' : `: ${comment}`}`
+
+const describeLate = (data: Data): string => {
+  if (data.verdict !== undefined)
+    return `${describeDecision(data)}; did not count: ${data.reason ?? 'nothing was asked any more'}`
+  return data.name === undefined
+    ? 'came too late: changed nothing'
+    : `event ${data.name}: too many of its name are kept already`
 }
 
 const toAttempt = (row: JournalRow, data: Data, state: EntryState, note?: string): TraceEntry => ({

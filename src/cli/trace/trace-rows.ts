@@ -1,4 +1,5 @@
 /** Entries in the order in which a reader wants them: by time, the items of a foreach together and not all of them. */
+import { UNDO } from '../../core/machine-ends.ts'
 import { addTotals, NO_USAGE } from '../../runtime/usage-totals.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import type { EntryState, TraceEntry } from './trace-entry.ts'
@@ -89,6 +90,10 @@ const toRow = (entry: TraceEntry, path: string, depth: number): TraceRow => {
   const { state, startedAt, endedAt, hasDuration, usage, note, attempt } = entry
   const isFirst = attempt === undefined || (attempt === 1 && state === 'completed')
   const again = entry.visit > 1 ? `:${entry.visit}` : ''
-  const name = `${path === '' ? 'run' : path}${again}${isFirst ? '' : ` #${attempt}`}`
+  const name = `${path === '' ? 'run' : nameUndoing(path)}${again}${isFirst ? '' : ` #${attempt}`}`
   return { depth, name, state, startedAt, endedAt, hasDuration, usage, note }
 }
+
+/** The call that undoes a step. */
+const nameUndoing = (path: string): string =>
+  path.startsWith(`${UNDO}/`) ? `undo ${path.slice(UNDO.length + 1)}` : path
