@@ -124,9 +124,7 @@ class MemoryStore implements Store {
     for (const id of change.timersCleared ?? []) run.timers.delete(id)
     for (const id of change.inboxTaken ?? []) if (run.inbox.has(id)) run.inbox.set(id, null)
     if (change.isPaused !== undefined) run.record.isPaused = change.isPaused
-    for (const place of change.approvalsClosed ?? []) this.#content.approvals.close(claim.runId, place)
-    for (const record of change.approvalsOpened ?? []) this.#content.approvals.open(run.record, record)
-    for (const event of change.emitted ?? []) this.#content.outbox.add(claim.runId, event)
+    if (change.approvalsClosed ?? change.approvalsOpened ?? change.emitted) this.#applyRecords(run.record, change)
     if (change.end !== undefined) this.#end(run, change.end)
     return DONE
   }
@@ -307,7 +305,7 @@ class MemoryStore implements Store {
   /** What the key of a new run stands for already. @throws StoreError, Defect */
   #checkNew(run: NewRun): { kind: 'existing' | 'conflict'; run: RunRecord } | undefined {
     this.#checkOpen()
-    const problem = findSeqProblem({ id: run.id, after: 0 }, [run.created, ...(run.rows ?? [])])
+    const problem = run.rows && findSeqProblem({ id: run.id, after: 1 }, run.rows)
     if (problem !== undefined) throw new Defect(problem)
     const known = this.#content.findByKey(run.workflow, run.key)
     if (known) return { kind: known.bodyHash === run.bodyHash ? 'existing' : 'conflict', run: { ...known.record } }
@@ -343,6 +341,14 @@ class MemoryStore implements Store {
     record.phase = 'active'
     record.holder = { ...owner, leaseUntil: now + LEASE_MS }
     return { runId: record.id, runKey: key, epoch: record.epoch, ownerId: owner.id }
+  }
+
+  /** What few writes have. */
+  #applyRecords(run: RunRecord, { approvalsClosed = [], approvalsOpened = [], emitted = [] }: RunChange): void {
+    const { approvals, outbox } = this.#content
+    for (const place of approvalsClosed) approvals.close(run.id, place)
+    for (const record of approvalsOpened) approvals.open(run, record)
+    for (const event of emitted) outbox.add(run.id, event)
   }
 
   #end(run: MemoryRun, end: RunEnd): void {

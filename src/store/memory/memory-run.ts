@@ -20,7 +20,7 @@ export interface MemoryRun {
 export const createMemoryRun = (key: number, run: NewRun): MemoryRun => ({
   key,
   record: toNewRecord(run),
-  rows: [run.created, ...(run.rows ?? [])],
+  rows: run.rows === undefined ? [run.created] : [run.created, ...run.rows],
   timers: new Map(run.timers?.map(({ id, dueAt }) => [id, dueAt])),
   inbox: new Map(),
   flow: run.flow ?? null,

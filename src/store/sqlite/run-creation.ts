@@ -19,18 +19,34 @@ import type { InsertedRun, RunRow, Statements } from './statements.ts'
 /** A run as text. */
 export interface PackedRun {
   run: NewRun
-  rows: { row: JournalRow; text: string }[]
+  rows: PackedRow[]
   large: LargeText[]
+}
+
+interface PackedRow {
+  row: JournalRow
+  text: string
 }
 
 /** @throws Defect J2 */
 export const packRun = (run: NewRun): PackedRun => {
   const large: LargeText[] = []
-  const rows = run.rows === undefined ? [run.created] : [run.created, ...run.rows]
-  for (const [place, { seq }] of rows.entries())
-    if (seq !== place + 1 || seq > LAST_SEQ)
-      throw new Defect(`J2: row ${seq} of run '${run.id}': expected seq ${place + 1}`)
-  return { run, rows: rows.map((row) => ({ row, text: packJson(packRowData(row.data, row.at), large) })), large }
+  const rows = [packRow(run.created, large)]
+  for (const row of run.rows ?? []) {
+    checkSeq(run, { seq: row.seq, expected: rows.length + 1 })
+    rows.push(packRow(row, large))
+  }
+  checkSeq(run, { seq: run.created.seq, expected: 1 })
+  return { run, rows, large }
+}
+
+const packRow = (row: JournalRow, large: LargeText[]): PackedRow => ({
+  row,
+  text: packJson(packRowData(row.data, row.at), large),
+})
+
+const checkSeq = ({ id }: NewRun, { seq, expected }: { seq: number; expected: number }): void => {
+  if (seq !== expected || seq > LAST_SEQ) throw new Defect(`J2: row ${seq} of run '${id}': expected seq ${expected}`)
 }
 
 export interface RunCreationOptions {

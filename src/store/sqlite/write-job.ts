@@ -132,9 +132,10 @@ export class WriteJob implements Job {
     for (const id of change.timersCleared ?? []) this.#statements.clearTimer.run(runKey, id)
     for (const id of change.inboxTaken ?? []) this.#statements.takeMessage.run(runKey, id)
     if (change.isPaused !== undefined) this.#statements.pauseRun.run(change.isPaused ? 1 : 0, runKey)
-    for (const place of change.approvalsClosed ?? []) this.#options.parts().approvals.close(runKey, place)
-    for (const packed of approvals ?? []) this.#options.parts().approvals.open(runKey, packed)
-    for (const packed of events ?? []) this.#options.parts().outbox.add(runKey, packed)
+    if (change.approvalsClosed !== undefined)
+      for (const place of change.approvalsClosed) this.#options.parts().approvals.close(runKey, place)
+    if (approvals !== undefined) for (const packed of approvals) this.#options.parts().approvals.open(runKey, packed)
+    if (events !== undefined) for (const packed of events) this.#options.parts().outbox.add(runKey, packed)
   }
 
   #applyEnd({ end, output, error }: PackedEnd): void {
