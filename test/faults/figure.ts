@@ -1,0 +1,22 @@
+/** What a fault test has measured, as lines that `npm run test:faults` makes a table of. */
+import { SEED } from './form.ts'
+
+export interface Figure {
+  /** Of the promise: `R1`. */
+  id: string
+  /** What was done and what was found, by name; numbers are counts, or milliseconds where the name says so. */
+  counts: Readonly<Record<string, number>>
+  isKept: boolean
+  /** Where faults fell: 0 is the beginning of what they disturbed, 1 its end. */
+  shares?: readonly number[]
+  /** Why it is not measured here. */
+  skipped?: string
+}
+
+/** Begins each line that holds a figure. */
+const FIGURE_MARK = 'figure '
+
+export const reportFigure = (figure: Figure): void => {
+  const shares = figure.shares?.map((share) => Math.round(share * 1000) / 1000)
+  console.log(`${FIGURE_MARK}${JSON.stringify({ seed: SEED, ...figure, ...(shares === undefined ? {} : { shares }) })}`)
+}

@@ -1,0 +1,136 @@
+/**
+ * A project with a database that several `troupe serve` share, to be killed and stopped, and a store of its own connection to look on
+ * from outside. What is still running at the end is killed.
+ */
+import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createCatalogue } from '../../src/app/catalogue.ts'
+import { createLinkReader } from '../../src/app/linked-files.ts'
+import { type CompiledWorkflow, compile } from '../../src/compiler/compile.ts'
+import { createSource } from '../../src/compiler/source.ts'
+import type { JsonValue } from '../../src/core/json.ts'
+import { createRunId } from '../../src/core/run-id.ts'
+import { toDefinition, toNewRun } from '../../src/runtime/new-run.ts'
+import { SecretVault } from '../../src/runtime/secret-vault.ts'
+import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts'
+import type { RunRecord, Store } from '../../src/store/store.ts'
+import { type ProcessOptions, type RunningProcess, startBuiltCli } from '../support/child-process.ts'
+import { createTempFolder, type TempFolder } from '../support/temp-folder.ts'
+
+/** A line of `troupe serve --json`. */
+export interface SaidNotice {
+  type: string
+  run?: string
+  why?: string
+  /** RFC 3339. */
+  time: string
+}
+
+export interface ServerProcess extends RunningProcess {
+  notices(): SaidNotice[]
+}
+
+export interface Stage {
+  folder: TempFolder
+  database: string
+  store: Store
+  compile(name: string): CompiledWorkflow
+  /** Puts a run there for whoever serves; gives its id. */
+  submit(workflow: CompiledWorkflow, input?: JsonValue): Promise<string>
+  /** Resolves when the server has begun. */
+  serve(options?: ProcessOptions): Promise<ServerProcess>
+  record(id: string): Promise<RunRecord>
+  kill(process: RunningProcess): Promise<void>
+}
+
+const CONFIG = 'http: { allow: ["127.0.0.1"] }\ndurability: process\n'
+
+export const onStage = async (
+  files: Record<string, string>,
+  play: (stage: Stage) => Promise<void>,
+  { databaseFolder }: { databaseFolder?: string } = {},
+): Promise<void> => {
+  const folder = createTempFolder({ 'troupe.config.yaml': CONFIG, ...files })
+  const database = databaseFolder === undefined ? folder.resolve('faults.db') : `${databaseFolder}/faults.db`
+  const store = await openSqliteStore({ path: database, durability: 'process' })
+  const running = new Set<RunningProcess>()
+  const kill = async (process: RunningProcess): Promise<void> => {
+    running.delete(process)
+    process.kill('SIGKILL')
+    await process.done.catch(() => {})
+  }
+  try {
+    await play({
+      folder,
+      database,
+      store,
+      kill,
+      compile: (name) => compileFile(folder, name),
+      submit: (workflow, input = {}) => submitTo(store, workflow, { input, folder: folder.path }),
+      async serve(options = {}) {
+        const server = startServer(folder, database, options)
+        running.add(server)
+        await server.waitFor('server.started')
+        return server
+      },
+      async record(id) {
+        const found = await store.findRun(id)
+        if (found.kind !== 'found') throw new Error(`${id} is ${found.kind}`)
+        return found.run
+      },
+    })
+  } finally {
+    await Promise.all([...running].map(kill))
+    await store.close().catch(() => {})
+    folder.remove()
+  }
+}
+
+const startServer = (folder: TempFolder, database: string, options: ProcessOptions): ServerProcess => {
+  const given = { cwd: folder.path, timeoutMs: 3_600_000, ...options, env: { TROUPE_DB: undefined, ...options.env } }
+  const server = startBuiltCli(['serve', '--json', '--db', database], given)
+  return { ...server, notices: () => readNotices(server.output().stdout) }
+}
+
+/** The last line may be written only in part. */
+const readNotices = (stdout: string): SaidNotice[] =>
+  stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as SaidNotice)
+
+const compileFile = (folder: TempFolder, name: string): CompiledWorkflow => {
+  const source = createSource(name, readFileSync(folder.resolve(name), 'utf8'))
+  const { compiled, diagnostics } = compile(source, {
+    catalogue: createCatalogue(),
+    links: createLinkReader(folder.path),
+  })
+  if (compiled === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'))
+  return compiled
+}
+
+const submitTo = async (
+  store: Store,
+  workflow: CompiledWorkflow,
+  { input, folder }: { input: JsonValue; folder: string },
+): Promise<string> => {
+  const at = Date.now()
+  const run = toNewRun(workflow, { id: createRunId(at), at, input, folder }, new SecretVault())
+  const [, submitted] = await Promise.all([store.saveDefinition(toDefinition(workflow)), store.submit(run)])
+  if (submitted.kind !== 'created') throw new Error(submitted.kind)
+  return run.id
+}
+
+/** Looks again and again until it holds; fails after a while. Gives how long it took, in milliseconds. */
+export const until = async (
+  what: string,
+  holds: () => Promise<boolean> | boolean,
+  { everyMs = 25, withinMs = 60_000 } = {},
+): Promise<number> => {
+  const started = performance.now()
+  while (!(await holds())) {
+    if (performance.now() - started > withinMs) throw new Error(`${what}: not within ${withinMs} ms`)
+    await delay(everyMs)
+  }
+  return performance.now() - started
+}
