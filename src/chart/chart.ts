@@ -23,6 +23,8 @@ export interface ChartNode {
   id: string
   shape: NodeShape
   kind: Step['kind'] | Trigger['kind'] | ''
+  /** Its drawing: that of its kind, but where a kind does different things. */
+  icon: ChartNode['kind'] | 'event'
   title: string
   /** One line on what it does, such as the tool's name. */
   detail: string
@@ -56,6 +58,7 @@ export const createNode = (
   id,
   shape,
   kind: '',
+  icon: rest.kind ?? '',
   title: '',
   detail: '',
   badges: [],

@@ -18,12 +18,12 @@ import type {
   Trigger,
 } from '../compiler/document.ts'
 import { type Chart, type ChartEdge, type ChartNode, createNode, type EdgeKind, walkNodes } from './chart.ts'
-import { describeStep, expressionText, listBadges } from './describe-step.ts'
+import { describeStep, expressionText, listBadges, type Presets } from './describe-step.ts'
 
 export type ChartSource = Pick<CompiledWorkflow, 'workflow' | 'plans'>
 
 export const createChart = ({ workflow, plans }: ChartSource): Chart => {
-  const drawing = new Drawing(plans)
+  const drawing = new Drawing(plans, workflow.presets)
   const [first] = workflow.steps
   const triggers = workflow.triggers.map(toTriggerNode)
   for (const { id } of triggers) drawing.connect(id, 'start--')
@@ -54,9 +54,11 @@ type NewEdge = Omit<ChartEdge, 'id'>
 class Drawing {
   readonly edges: NewEdge[] = []
   readonly #plans: ChartSource['plans']
+  readonly #presets: Presets
 
-  constructor(plans: ChartSource['plans']) {
+  constructor(plans: ChartSource['plans'], presets: Presets) {
     this.#plans = plans
+    this.#presets = presets
   }
 
   connect(from: string, to: string, { label = '', kind = 'flow' }: { label?: string; kind?: EdgeKind } = {}): void {
@@ -163,9 +165,10 @@ class Drawing {
     const id = step.id.value
     return createNode(id, shape, {
       kind: step.kind,
+      icon: step.kind === 'wait' && step.wait.kind === 'event' ? 'event' : step.kind,
       title: id,
       detail: describeStep(step, this.#plans.get(id)),
-      badges: listBadges(step),
+      badges: listBadges(step, this.#presets),
       description: step.description?.value ?? '',
       path: pathOf(step, around),
     })

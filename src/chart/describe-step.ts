@@ -1,5 +1,5 @@
 /** What a step's box says beside its id. */
-import type { ExpressionText, OnError, Step, ValueNode } from '../compiler/document.ts'
+import type { ExpressionText, OnError, Preset, Step, ValueNode } from '../compiler/document.ts'
 import type { StepPlan } from '../compiler/plan.ts'
 import { formatDuration } from '../core/duration.ts'
 
@@ -39,9 +39,11 @@ export const describeStep = (step: Step, plan: Pick<StepPlan, 'actor'> | undefin
   }
 }
 
+export type Presets = ReadonlyMap<string, Preset>
+
 /** Short remarks on how it does that, and on what happens when it can't. */
-export const listBadges = (step: Step): string[] => [
-  ...kindBadges(step),
+export const listBadges = (step: Step, presets: Presets): string[] => [
+  ...kindBadges(step, presets),
   ...(step.timeoutMs === undefined ? [] : [`timeout ${shortDuration(step.timeoutMs.value)}`]),
   ...(step.retry?.max === undefined ? [] : [count(step.retry.max.value, 'try', 'tries')]),
   ...(step.maxVisits === undefined ? [] : [`at most ${count(step.maxVisits.value, 'visit', 'visits')}`]),
@@ -50,12 +52,27 @@ export const listBadges = (step: Step): string[] => [
   ...(step.undo === undefined ? [] : [`undo: ${step.undo.tool.value}`]),
 ]
 
-const kindBadges = (step: Step): string[] => {
+const kindBadges = (step: Step, presets: Presets): string[] => {
   switch (step.kind) {
     case 'llm': {
-      const tools = step.tools ?? []
-      return tools.length === 0 ? [] : [count(tools.length, 'tool', 'tools')]
+      const tools = (step.tools ?? []).map(({ value }) => value)
+      const asking = tools.filter((name) => presets.get(name)?.approval !== undefined)
+      return [
+        ...(tools.length === 0 ? [] : [count(tools.length, 'tool', 'tools')]),
+        ...(asking.length === 0 ? [] : [`asks before ${asking.join(', ')}`]),
+      ]
     }
+    case 'tool':
+      return describeApproval(presets.get(step.tool.value)?.approval)
+    case 'approve':
+      return [
+        ...(step.by === undefined ? [] : [`by ${valueText(step.by)}`]),
+        ...(step.form === undefined ? [] : [`form: ${Object.keys(step.form.value.properties ?? {}).join(', ')}`]),
+      ]
+    case 'wait':
+      return step.wait.kind === 'event' && step.wait.match !== undefined
+        ? [`if ${expressionText(step.wait.match)}`]
+        : []
     case 'foreach':
       return [
         `${step.concurrency.value} at once`,
@@ -66,6 +83,11 @@ const kindBadges = (step: Step): string[] => {
     default:
       return []
   }
+}
+
+const describeApproval = (approval: Preset['approval']): string[] => {
+  if (approval === undefined) return []
+  return ['when' in approval ? `asks first if ${expressionText(approval.when)}` : 'asks first']
 }
 
 const ITEM_ERRORS = { skip: 'skips', collect: 'collects' } as const
@@ -91,7 +113,7 @@ const describeWait = (wait: Extract<Step, { kind: 'wait' }>['wait']): string => 
     case 'until':
       return `wait until ${expressionText(wait.expression)}`
     case 'event':
-      return `wait for ${wait.event.value}`
+      return `wait for event ${wait.event.value}`
   }
 }
 
@@ -114,6 +136,8 @@ const valueText = (value: ValueNode): string => {
         .map((part) => (typeof part === 'string' ? part : `{${expressionText(part)}}`))
         .join('')
         .replaceAll(/\s+/g, ' ')
+    case 'list':
+      return value.items.map(valueText).join(', ')
     default:
       return '…'
   }

@@ -1,7 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { readRunActivity } from '../../src/app/run-activity.ts'
+import { createWalker, toEvent, WALK_START, type WalkOutcome } from '../../src/app/walk/walk.ts'
 import type { RunActivity } from '../../src/chart/activity.ts'
+import type { JournalRow } from '../../src/store/journal-row.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
 import { type LocalRunOptions, startWorkflow } from '../support/run-workflow.ts'
 
@@ -86,6 +88,79 @@ steps:
   assert.is(found.get('read')?.status, 'failed')
   assert.is(found.get('read')?.failures, 1)
   assert.is(found.get('next_one')?.status, 'completed')
+})
+
+const WAITING = `
+steps:
+  - id: items
+    foreach: "['x', 'y', 'z']"
+    do: [{ id: ask, approve: { title: "\${item}?" }, timeout: 1h, on_error: continue }]
+  - id: book
+    tool: http.post
+    with: { url: "http://127.0.0.1/" }
+    undo: { tool: http.delete, with: { url: "http://127.0.0.1/1" } }
+  - id: rent
+    tool: http.post
+    with: { url: "http://127.0.0.1/" }
+    undo: { tool: http.delete, with: { url: "http://127.0.0.1/2" } }
+  - { id: sure, approve: { title: Sure? }, timeout: 1h }
+  - { id: late, fail: { code: late, message: Too late } }
+`
+
+/** After these outcomes of a walk. */
+const activityAfter = (outcomes: readonly WalkOutcome[]): RunActivity => {
+  const workflow = compileWorkflow(WAITING)
+  const walker = createWalker(workflow, { input: {} })
+  const { events } = outcomes.reduce((walk, outcome) => {
+    const event = toEvent(walk, outcome)
+    if (event === undefined) throw new Error(`nothing waits for ${JSON.stringify(outcome)}`)
+    return walker([...walk.events, event])
+  }, walker([]))
+  const created = { kind: 'created', at: WALK_START, data: { input: {}, lowering: 1, models: {}, env: {} } }
+  const rows = [created, ...events].map((event, index) => ({ path: '', visit: 0, ...event, seq: index + 1 }))
+  return readRunActivity(workflow, { runId: 'r-1', rows: rows as unknown as JournalRow[] })
+}
+
+const DECIDED: readonly WalkOutcome[] = [
+  { step: 'items[1]/ask', approved: null, by: 'ann' },
+  { step: 'items[0]/ask', rejected: '', by: 'bob' },
+]
+const BOOKED: readonly WalkOutcome[] = [
+  ...DECIDED,
+  { step: 'items[2]/ask', approved: null },
+  { step: 'book', output: { status: 200, headers: {}, body: null } },
+  { step: 'rent', output: { status: 200, headers: {}, body: null } },
+  { step: 'sure', approved: null, by: 'ann' },
+]
+
+activity('what waits for a person is said to, with what was decided so far', () => {
+  const waiting = activityAfter(DECIDED)
+  assert.equal(waiting.get('items/ask'), {
+    status: 'waiting',
+    visits: 3,
+    ms: undefined,
+    failures: 1,
+    remarks: ['1 approved, 1 rejected'],
+  })
+  assert.is(waiting.get('items')?.status, 'running')
+})
+
+activity('what was undone has no effect any more, and what could not be says why', () => {
+  const undone = activityAfter([
+    ...BOOKED,
+    { step: 'run--undo/rent', fault: 'timeout' },
+    { step: 'run--undo/book', output: null },
+  ])
+  assert.equal(undone.get('book'), { status: 'undone', visits: 1, ms: undefined, failures: 0 })
+  assert.equal(undone.get('rent')?.remarks, ['not undone: timeout'])
+  assert.is(undone.get('rent')?.status, 'completed')
+  assert.equal(undone.get('sure')?.remarks, ['approved by ann'])
+})
+
+activity('while a run undoes, what is undone already is shown', () => {
+  const undoing = activityAfter([...BOOKED, { step: 'run--undo/rent', output: null }])
+  assert.is(undoing.get('rent')?.status, 'undone')
+  assert.is(undoing.get('book')?.status, 'completed')
 })
 
 activity.run()

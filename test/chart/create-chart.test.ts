@@ -30,6 +30,32 @@ steps:
   assert.equal(arrows(drawn), ['start-- → one', 'one → two', 'two → end--'])
 })
 
+chart('who is asked, for what, and before which call, stands on the steps', () => {
+  const drawn = chartOf(`
+input: { order: string }
+tools:
+  pay: { tool: http.post, approval: { when: '"json" in with' } }
+  tell: { tool: http.post, approval: always }
+steps:
+  - { id: ask, approve: { title: "Go on?", by: [ann, "\${input.order}"], form: { amount: number, why: string } }, timeout: 1h }
+  - { id: paid, wait: { event: payment, match: event.data.order == input.order } }
+  - { id: nap, wait: { for: 5m } }
+  - { id: charge, tool: pay, with: { url: "http://127.0.0.1" }, undo: { tool: http.delete, with: { url: "http://127.0.0.1" } } }
+  - { id: think, llm: mock/echo, prompt: x, tools: [tell, http.get] }
+  - { id: told, emit: order.paid }
+`)
+  const shown = (id: string) => {
+    const { icon, detail, badges } = find(drawn, id)
+    return [icon, detail, ...badges]
+  }
+  assert.equal(shown('ask'), ['approve', 'ask: Go on?', 'by ann, {input.order}', 'form: amount, why', 'timeout 1h'])
+  assert.equal(shown('paid'), ['event', 'wait for event payment', 'if event.data.order == input.order'])
+  assert.equal(shown('nap'), ['wait', 'wait 5m'])
+  assert.equal(shown('charge'), ['tool', 'pay', 'asks first if "json" in with', 'undo: http.delete'])
+  assert.equal(shown('think'), ['llm', 'mock/echo', '2 tools', 'asks before tell'])
+  assert.equal(shown('told'), ['emit', 'emit order.paid'])
+})
+
 chart('a condition stands before its step, and what comes next is reached past it', () => {
   const drawn = chartOf(`
 input: { n: integer }
@@ -155,7 +181,7 @@ for (const file of WORKFLOW_FILES)
     const drawn = createChart(compiled)
     const ids = walkNodes(drawn.nodes).map(({ id }) => id)
     assert.is(new Set(ids).size, ids.length)
-    const steps = [...compiled.plans.keys()].filter((id) => !id.includes('/'))
+    const steps = [...compiled.plans.keys()].filter((id) => !id.includes('/') && !id.includes('--'))
     assert.equal(ids.filter((id) => !id.includes('--')).sort(), steps.sort())
     assert.equal(
       drawn.edges.filter(({ from, to }) => !ids.includes(from) || !ids.includes(to)),

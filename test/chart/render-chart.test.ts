@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { toDirectedGraph } from '@xstate/graph'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createMachine, initialTransition } from 'xstate'
@@ -46,6 +47,23 @@ for (const file of WORKFLOW_FILES) {
     }
   })
 }
+
+render('undoing is a state of the machine, which leads to its bad ends alone', async () => {
+  const config = JSON.parse(await renderChart(compileNamed('examples/12-undo.yaml'), { format: 'xstate' }))
+  const graph = toDirectedGraph(createMachine(config))
+  const undoing = graph.children.find(({ stateNode }) => stateNode.id === 'run--undo')
+  const targets = new Set(undoing?.edges.map(({ target }) => target.id))
+  assert.equal([...targets].sort(), ['run--cancelled', 'run--failed', 'run--undo'])
+  const into = graph.children.flatMap(({ edges }) => edges).filter(({ target }) => target.id === 'run--failed')
+  assert.equal([...new Set(into.map(({ source }) => source.id))], ['run--undo'])
+  assert.equal(
+    undoing?.edges
+      .filter(({ source, target }) => source === target)
+      .map(({ label }) => label.text)
+      .sort(),
+    ['BUDGET_EXCEEDED', 'CANCEL'],
+  )
+})
 
 const findBodies = (value: unknown): JsonObject[] => {
   if (typeof value !== 'object' || value === null) return []
@@ -110,6 +128,17 @@ render('what a run did is coloured, and what it never reached is faint', async (
   assert.match(svg, /<g class="ran failed" data-id="read">/)
   assert.match(svg, '>3×, 2 failed · 1.5s</text>')
   assert.match(svg, /<g class="unreached" data-id="quote">/)
+  const remarks = ['rejected by ann', 'not undone: timeout']
+  const other = await renderSvg(
+    chart,
+    new Map([
+      ['read', { status: 'waiting', visits: 1, ms: undefined, failures: 0 }],
+      ['quote', { status: 'undone', visits: 1, ms: 20, failures: 0, remarks }],
+    ]),
+  )
+  assert.match(other, /<g class="ran waiting" data-id="read">/)
+  assert.match(other, /<g class="ran undone" data-id="quote">/)
+  assert.match(other, '>undone · 20ms · rejected by ann · not undone: timeout</text>')
 })
 
 render('the picture in the documentation is that of the example', async () => {

@@ -37,8 +37,9 @@ const stateOf = (path: string, activity: RunActivity | undefined): string | unde
   return done === undefined ? 'unreached' : `ran ${done.status}`
 }
 
-const drawIcon = ({ node: { kind }, content: { icon }, x, y }: PlacedNode): string => {
-  if (icon === undefined || kind === '') return ''
+const drawIcon = ({ node, content: { icon }, x, y }: PlacedNode): string => {
+  const { kind } = node
+  if (icon === undefined || node.icon === '') return ''
   const hue = HUES[kind] ?? 'slate'
   const [left, top] = [x + icon.x, y + icon.y]
   return (
@@ -46,7 +47,7 @@ const drawIcon = ({ node: { kind }, content: { icon }, x, y }: PlacedNode): stri
     element('path', {
       class: `icon ${hue}`,
       transform: `translate(${left + (ICON_SIZE - 16) / 2} ${top + (ICON_SIZE - 16) / 2})`,
-      d: ICON_PATHS[kind],
+      d: ICON_PATHS[node.icon],
     })
   )
 }

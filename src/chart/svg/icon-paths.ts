@@ -1,7 +1,7 @@
 /** A small drawing for each kind of step and trigger, as the path of a stroke in a square of 16 by 16. */
 import type { ChartNode } from '../chart.ts'
 
-export const ICON_PATHS: Readonly<Record<Exclude<ChartNode['kind'], ''>, string>> = {
+export const ICON_PATHS: Readonly<Record<Exclude<ChartNode['icon'], ''>, string>> = {
   // A bubble of speech.
   llm: 'M2.5 3h11v7.5h-6L4.5 13v-2.5h-2zM5.5 6h5M5.5 8h3',
   // A wrench.
@@ -16,6 +16,8 @@ export const ICON_PATHS: Readonly<Record<Exclude<ChartNode['kind'], ''>, string>
   set: 'M3.5 6h9M3.5 10h9',
   // A clock.
   wait: 'M8 2.2a5.8 5.8 0 1 0 .01 0zM8 4.8V8l2.4 1.5',
+  // A letter: of a wait for an event.
+  event: 'M2 3.5h12v9H2zM2 4l6 4.7L14 4',
   // A person.
   approve: 'M8 2.2a2.7 2.7 0 1 0 .01 0zM2.8 13.8c0-6 10.4-6 10.4 0',
   // A paper plane.

@@ -128,14 +128,19 @@ const STATUS_HUES = {
   completed: 'green',
   failed: 'red',
   skipped: 'slate',
-  cancelled: 'amber',
+  cancelled: 'slate',
   running: 'blue',
+  waiting: 'amber',
+  undone: 'violet',
 } as const satisfies Record<string, Hue>
+
+/** Of steps that have no effect in the end. */
+const DASHED: readonly string[] = ['skipped', 'undone']
 
 const statusRules = (status: string, color: string): string[] => [
   rule(
     `.${status} > .box, .${status} > .block`,
-    `stroke: ${color};${status === 'skipped' ? ' stroke-dasharray: 4 3;' : ''}`,
+    `stroke: ${color};${DASHED.includes(status) ? ' stroke-dasharray: 4 3;' : ''}`,
   ),
   rule(`.${status} > .status`, `fill: ${color};`),
 ]

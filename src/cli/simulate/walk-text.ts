@@ -1,9 +1,8 @@
 /** What a walk comes to, as text. */
+import { undoneSteps } from '../../app/undone-steps.ts'
 import { DECIDED, WALK_START, type Walk, type WalkOutcome } from '../../app/walk/walk.ts'
 import { formatDuration } from '../../core/duration.ts'
 import type { JsonValue } from '../../core/json.ts'
-import { UNDO } from '../../core/machine-ends.ts'
-import type { EndedRun } from '../../runtime/run-effect.ts'
 import { contextOf, pathOf, type Scope } from '../../runtime/scope.ts'
 import type { Paint } from '../paint.ts'
 import { cutEnd, toOneLine } from '../printable.ts'
@@ -69,23 +68,14 @@ export const describeChange = (before: Walk | undefined, after: Walk, paint: Pai
       const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string }
       return `${paint.red('✗')} ${path} failed: ${describeFault(code, message)}`
     })
-  const undone = undoneSteps(after)
-    .slice(before === undefined ? 0 : undoneSteps(before).length)
+  const undone = undoneSteps(after.state)
+    .slice(before === undefined ? 0 : undoneSteps(before.state).length)
     .map(({ path, fault }) =>
       fault === undefined
         ? `${paint.green('↶')} ${path} undone`
         : `${paint.red('✗')} ${path} is not undone: ${describeFault(fault.code, fault.message)}`,
     )
   return [...ended, ...undone]
-}
-
-/** So far, while a run that ends badly is undoing. */
-const undoneSteps = ({ state: { root, end } }: Walk): NonNullable<EndedRun['undone']> => {
-  const undoing = root?.open.get(UNDO)?.items?.get(0)
-  return (
-    end?.undone ??
-    (undoing === undefined ? [] : (contextOf(undoing).output as unknown as NonNullable<EndedRun['undone']>))
-  )
 }
 
 /** The message is left out of faults that somebody has chosen. */
