@@ -1,11 +1,9 @@
 import { dirname, resolve } from 'node:path'
-import { type CompiledWorkflow, compile } from '../../compiler/compile.ts'
-import { type Links, readLinks } from '../../compiler/links.ts'
-import { createSource } from '../../compiler/source.ts'
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { Fault } from '../../core/fault.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { Store } from '../../store/store.ts'
-import { createPinnedCatalogue } from '../catalogue.ts'
+import { compileStored } from '../compile-stored.ts'
 
 export interface FoundWorkflow {
   workflow: CompiledWorkflow
@@ -33,18 +31,8 @@ export const loadRegistered = async (
   const found = await store.findWorkflow(name)
   const definition = found && (await store.loadDefinition(found.definition))
   if (definition === undefined) throw await toMissing(store, name)
-  const { compiled, diagnostics } = compile(createSource(definition.file, definition.source), {
-    catalogue: createPinnedCatalogue(),
-    environment,
-    models,
-    links: readLinks(definition.links as unknown as Partial<Links>),
-  })
-  if (compiled === undefined)
-    throw new Fault(
-      'invalid_input',
-      `workflow '${name}' as it is registered does not compile with this version: ${diagnostics[0]?.message ?? ''}`,
-    )
-  return { workflow: compiled, folder: dirname(resolve(workingFolder, definition.file)) }
+  const workflow = compileStored(definition, { environment, models })
+  return { workflow, folder: dirname(resolve(workingFolder, definition.file)) }
 }
 
 const toMissing = async (store: Store, name: string): Promise<Fault> => {

@@ -1,10 +1,9 @@
 /** What runs of a store wait for, their child runs included; definitions that several have in common are compiled once. */
-import { type CompiledWorkflow, compile } from '../../compiler/compile.ts'
-import { type Links, readLinks } from '../../compiler/links.ts'
-import { createSource } from '../../compiler/source.ts'
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { isFault } from '../../core/fault.ts'
 import type { CreatedData } from '../../runtime/run-event.ts'
-import type { RunRecord, Store } from '../../store/store.ts'
-import { createPinnedCatalogue } from '../catalogue.ts'
+import type { Definition, RunRecord, Store } from '../../store/store.ts'
+import { type CompileStoredOptions, compileStored } from '../compile-stored.ts'
 import { type RunWait, readWaits } from './run-waits.ts'
 
 /** How many child runs of one run are looked at. */
@@ -38,15 +37,17 @@ export class WaitReader {
     const key = JSON.stringify([hash, models, Object.keys(env)])
     if (this.#compiled.has(key)) return this.#compiled.get(key)
     const definition = await this.#store.loadDefinition(hash)
-    const compiled =
-      definition &&
-      compile(createSource(definition.file, definition.source), {
-        catalogue: createPinnedCatalogue(),
-        environment: Object.keys(env),
-        models,
-        links: readLinks(definition.links as unknown as Partial<Links>),
-      }).compiled
+    const compiled = definition && tryCompile(definition, { models, environment: Object.keys(env) })
     this.#compiled.set(key, compiled)
     return compiled
+  }
+}
+
+const tryCompile = (definition: Definition, options: CompileStoredOptions): CompiledWorkflow | undefined => {
+  try {
+    return compileStored(definition, options)
+  } catch (thrown) {
+    if (isFault(thrown)) return undefined
+    throw thrown
   }
 }
