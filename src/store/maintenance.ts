@@ -14,7 +14,7 @@ export interface StoreMaintenance {
   check(): Promise<StoreProblem[]>
   /**
    * Deletes runs that have ended, with their children, rows, events and idempotency keys, in batches that let others have their
-   * turn; then blobs that nothing refers to. What it is cut off from, the next one does.
+   * turn; then blobs that nothing refers to. What it is cut off from, the next one does. A run of which a child goes on stays.
    */
   sweep(rule: SweepRule): Promise<SweepResult>
   /** A run, with its children, their definitions and blobs, as lines of JSON (run-bundle.ts); undefined when there is none. */

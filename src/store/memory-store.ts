@@ -324,8 +324,7 @@ class MemoryStore implements Store {
     const entry = isClear ? ENTERED : enterFlow(this.#content.listRuns(), entered, this.#now())
     if (entry.kind === 'refused') return entry
     this.#content.add(entered)
-    const message = createReplaceMessage(run.id)
-    for (const { inbox } of entry.replaced) inbox.set(message.id, message)
+    if (entry.replaced.length > 0) askToMakeRoom(entry.replaced, run.id)
     return { ...entry, entered }
   }
 
@@ -371,6 +370,11 @@ class MemoryStore implements Store {
   #checkOpen(): void {
     if (this.#closed) throw closedError()
   }
+}
+
+const askToMakeRoom = (runs: readonly MemoryRun[], newId: string): void => {
+  const message = createReplaceMessage(newId)
+  for (const { inbox } of runs) inbox.set(message.id, message)
 }
 
 const closedError = (): StoreError => new StoreError('closed', 'the store is closed')

@@ -56,15 +56,23 @@ const addSweepTests = (test: AddStoreTest): void => {
 
   test('a run goes with its children and what it left, and not before its parent', async ({ store }) => {
     const parent = await startRun(store, { run: { id: 'r-parent' } })
-    await startRun(store, { run: { id: 'r-child', parent: 'r-parent' } })
+    await endRun(store, { id: 'r-child', parent: 'r-parent' })
     const grandchild = await startRun(store, { run: { id: 'r-grandchild', parent: 'r-child' } })
     const event = { id: 'e', type: 't', source: '/s', at: T0, data: null }
     await store.write(grandchild, { rows: [createRow(2)], emitted: [event], end: createEnd() })
     assert.is((await sweep(store, { completedBefore: T0 + 1e9 })).runs, 0)
     await store.write(parent, { end: createEnd() })
-    assert.equal(await sweep(store, { completedBefore: T0 + 1e9 }), { runs: 3, rows: 4, blobs: 0, blobBytes: 0 })
+    assert.equal(await sweep(store, { completedBefore: T0 + 1e9 }), { runs: 3, rows: 5, blobs: 0, blobBytes: 0 })
     assert.equal([await listIds(store), await store.listEvents()], [[], []])
     assert.is((await store.findRun('r-grandchild')).kind, 'missing')
+  })
+
+  test('a run stays as long as a child of it goes on', async ({ store }) => {
+    await endRun(store, { id: 'r-parent' })
+    const child = await startRun(store, { run: { id: 'r-child', parent: 'r-parent' } })
+    assert.is((await sweep(store, { keep: 0 })).runs, 0)
+    await store.write(child, { rows: [createRow(2)], end: createEnd() })
+    assert.is((await sweep(store, { keep: 0 })).runs, 2)
   })
 
   test('with a run its idempotency key is free again, and no claim of it counts', async ({ store }) => {

@@ -73,7 +73,11 @@ export class MemoryMaintenance implements StoreMaintenance {
       endedAt === null || parent !== null ? [] : [{ key, status, endedAt }],
     )
     const chosen = new Set(chooseSwept(ended, rule))
-    const swept = runs.filter(({ key }) => chosen.has(key)).flatMap((run) => this.#listFamily(run))
+    const swept = runs
+      .filter(({ key }) => chosen.has(key))
+      .map((run) => this.#listFamily(run))
+      .filter((family) => family.every(({ record }) => record.status !== 'running'))
+      .flat()
     for (const run of swept) this.#content.drop(run)
     const rows = swept.reduce((sum, run) => sum + run.rows.length, 0)
     return { runs: swept.length, rows, ...(swept.length === 0 ? NO_BLOBS : this.#sweepBlobs(rule.at)) }

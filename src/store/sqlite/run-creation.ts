@@ -127,6 +127,7 @@ export class RunCreation {
 
   #insertQueued(packed: PackedRun, { replaced }: Entry): void {
     this.insert(packed)
+    if (replaced.length === 0) return
     const { id, kind, body } = createReplaceMessage(packed.run.id)
     for (const runId of replaced) this.#statements.insertMessage.run(id, kind, JSON.stringify(body), runId)
   }

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createOwner } from '../../../src/store/process-identity.ts'
 import { MIGRATIONS, migrate, openOrm } from '../../../src/store/sqlite/migrate.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts'
 import { APPLICATION_ID, SCHEMA_VERSION } from '../../../src/store/sqlite/schema-version.ts'
@@ -71,6 +72,28 @@ for (const { name } of MIGRATIONS)
     await (await openSqliteStore({ path, durability: 'process' })).close()
     assert.is(await findDifference(path), '')
   })
+
+test('runs of before phases and flows are active, not paused, and go on', async () => {
+  const path = createTempFolder().resolve('troupe.db')
+  const orm = await openOrm(path)
+  await orm.migrator.up({ to: '0003-cached-answer' })
+  await orm.close()
+  const database = new Database(path)
+  database.exec(`insert into definition values (1, 'd', 'greet', 'greet.yaml', '', '{}');
+    insert into run (id, workflow, definition, status, created_at, input_tokens, output_tokens, epoch)
+      values ('r-old', 'greet', 1, 0, 1, 0, 0, 1);
+    insert into journal values (16777217, 1, 0, '', 0, '{}');
+    insert into blob values ('h', x'00')`)
+  database.close()
+  const store = await openSqliteStore({ path, durability: 'process' })
+  assert.equal(await store.listDueRuns(0), ['r-old'])
+  const claimed = await store.claim('r-old', createOwner())
+  assert.ok(claimed.kind === 'claimed')
+  const { phase, isPaused, origin, key } = claimed.run
+  assert.equal([phase, isPaused, origin, key], ['active', false, null, null])
+  await store.close()
+  assert.is(await findDifference(path), '')
+})
 
 test('migrating what is up to date does nothing', async () => {
   const path = await createMigrated()

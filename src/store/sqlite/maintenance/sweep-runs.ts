@@ -51,7 +51,8 @@ const sweepSome = (
 ): { done: number; runs: number; rows: number } => {
   const swept = { done: 0, runs: 0, rows: 0 }
   for (const root of roots) {
-    for (const run of [...listFamily(root, statements)].reverse()) {
+    const family = listFamily(root, statements)
+    for (const run of family.isGoing ? [] : family.runs.reverse()) {
       if (swept.runs === RUNS_A_STEP) return swept
       const { changes } = statements.deleteRows.run(
         toJournalKey(run, 1),
@@ -68,11 +69,16 @@ const sweepSome = (
   return swept
 }
 
-/** A run before its children. */
-const listFamily = (root: number, { listChildren }: SweepStatements): number[] => {
-  const family = [root]
-  for (const run of family) family.push(...listChildren.all(run))
-  return family
+/** A run before its children; and whether one of them goes on, though the root has ended: then all of them stay. */
+const listFamily = (root: number, { listChildren }: SweepStatements): { runs: number[]; isGoing: boolean } => {
+  const runs = [root]
+  let isGoing = false
+  for (const run of runs)
+    for (const child of listChildren.all(run)) {
+      runs.push(child.key)
+      isGoing ||= toStatus(child.status) === 'running'
+    }
+  return { runs, isGoing }
 }
 
 const prepareSweep = (db: Connection) => ({
@@ -80,7 +86,9 @@ const prepareSweep = (db: Connection) => ({
   listRoots: db.prepare<[after: number, limit: number], { key: number; status: number; ended_at: number | null }>(
     'select key, status, case when status > 0 then ended_at end as ended_at from run where key > ? and parent is null order by key limit ?',
   ),
-  listChildren: db.prepare<[parent: number], number>('select key from run where parent = ?').pluck(),
+  listChildren: db.prepare<[parent: number], { key: number; status: number }>(
+    'select key, status from run where parent = ?',
+  ),
   /** The last ones first. */
   deleteRows: db.prepare<[first: number, last: number, limit: number]>(
     'delete from journal where key in (select key from journal where key between ? and ? order by key desc limit ?)',
