@@ -5,7 +5,7 @@ import { checkText, workflowOf } from './check-text.ts'
 const test = suite('features of later releases')
 
 const ASK = '  - { id: x, llm: default, prompt: Hi }\n'
-const HEAD = 'models: { default: ollama/llama3.2 }\nflow: { concurrency: 1 }\n'
+const HEAD = 'models: { default: ollama/llama3.2 }\nruns_on: { needs: [gpu] }\n'
 
 test('they are warnings, and handed on as what a run would refuse', () => {
   const { checked, diagnostics, errors } = checkText(workflowOf(ASK, HEAD))
@@ -13,13 +13,13 @@ test('they are warnings, and handed on as what a run would refuse', () => {
   assert.equal(checked.notYet, diagnostics)
   assert.equal(
     checked.notYet.map(({ line, column }) => `${line}:${column}`),
-    ['2:20', '3:7'],
+    ['2:20', '3:10'],
   )
 })
 
 test('an alias that is given another model stands in the way of nothing', () => {
   const { checked, errors, warnings } = checkText(workflowOf(ASK, HEAD), { models: { default: 'mock/echo' } })
-  assert.equal([...errors, ...warnings], ['3:7 not_available_yet'])
+  assert.equal([...errors, ...warnings], ['3:10 not_available_yet'])
   assert.is(checked.notYet.length, 1)
 })
 
