@@ -1,8 +1,10 @@
 /** Triggers: what starts a run, by the key that names the kind. */
+
 import type { JsonSchema } from '../../core/json-schema.ts'
 import type { Located, Trigger } from '../document.ts'
 import { findEntry, toJsonValue, type YamlEntry, type YamlMap, type YamlNode } from '../read/yaml-node.ts'
 import { listOf } from './collection-shape.ts'
+import { findCronProblem } from './cron-fields.ts'
 import { beginningOf, type Fields, type PartialOf, readFields, record, toObjectSchema } from './record-shape.ts'
 import { flag, name, text, variableName, word } from './scalar-shape.ts'
 import { byForm, mapped, named, type Place, reportMismatch, type Shape, suggest } from './shape.ts'
@@ -38,7 +40,15 @@ const verify: Shape<NonNullable<Trigger['verify']>> = byForm('none or { scheme, 
 
 const path = text({ expected: 'a path that begins with /', pattern: /^\/\S*$/ })
 
-const schedule = text({ expected: 'five fields of a cron schedule such as "0 9 * * 1-5"', pattern: /^\S+(\s+\S+){4}$/ })
+const SCHEDULE = 'five fields of a cron schedule such as "0 9 * * 1-5"'
+
+const schedule: Shape<Located<string>> = mapped(
+  text({ expected: SCHEDULE, pattern: /^\S+(\s+\S+){4}$/ }),
+  (written, node, place) => {
+    const problem = findCronProblem(written.value)
+    return problem === undefined ? written : reportMismatch(node, place, { expected: SCHEDULE, problem })
+  },
+)
 
 const TIMEZONE = 'a time zone such as Europe/Berlin'
 

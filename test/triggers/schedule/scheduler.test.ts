@@ -41,8 +41,11 @@ const schedule = async (): Promise<Scheduled> => {
       // A process that dies between the two does not move the schedule on.
       const seen = dies
         ? new Proxy(store, {
-            get: (target, name: keyof Store) =>
-              name === 'advanceSchedule' ? () => new Promise(() => {}) : Reflect.get(target, name).bind(target),
+            get(target, name: keyof Store) {
+              const member = target[name]
+              if (name === 'advanceSchedule') return () => new Promise(() => {})
+              return typeof member === 'function' ? member.bind(target) : member
+            },
           })
         : store
       const scheduler = new Scheduler({
