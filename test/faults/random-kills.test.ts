@@ -1,0 +1,179 @@
+/**
+ * R3, R4: runs on two servers that are killed at random moments perform nothing that is recorded a second time, and end as undisturbed
+ * ones. A server outside counts what they do, and when; the journals tell what was recorded, and when.
+ */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { JournalRow } from '../../src/store/journal-row.ts'
+import type { Store } from '../../src/store/store.ts'
+import { type SeenEffect, startEffectServer } from '../support/effect-server.ts'
+import { reportFigure } from './figure.ts'
+import { createDraws, inForm } from './form.ts'
+import { onStage, type ServerProcess, type Stage, until } from './stage.ts'
+
+const RUNS = inForm(60, 1_000)
+const KILLS = inForm(10, 120)
+const AT_ONCE = 8
+
+const effect = (id: string, name = id): string => `
+id: ${id}
+tool: http.post
+with: { url: "\${input.url}/\${run.id}:${name}" }
+key: "run.id + ':${id}'${name === id ? '' : ' + string(n)'}"
+retry: { max: 1000, backoff: 5ms..20ms }`
+
+const inFlow = (text: string): string => `{${text.trim().replaceAll('\n', ', ')}}`
+
+const FILES = {
+  'kid.yaml': `workflow: kid
+input: { url: string }
+steps: [${inFlow(effect('inner'))}]
+output: steps.inner.output.body.name
+`,
+  'effects.yaml': `workflow: effects
+input: { url: string }
+steps:
+  - ${inFlow(effect('begin'))}
+  - id: both
+    parallel:
+      left: [${inFlow(effect('left'))}]
+      right: [${inFlow(effect('right'))}, { id: nap, wait: { for: 50ms } }]
+  - id: each
+    foreach: "[0, 1, 2]"
+    as: n
+    yields: steps.item.output.body.name
+    do: [${inFlow(effect('item', 'item-${n}'))}]
+  - { id: child, workflow: ./kid.yaml, with: { url: "\${input.url}" } }
+  - ${inFlow(effect('end_of_all'))}
+output: { items: steps.each.output, left: steps.left.output.body.name, child: steps.child.output, last: steps.end_of_all.output.body.name }
+`,
+}
+
+/** Of one run, its child's included. */
+const EFFECTS = 8
+
+const EXPECTED = {
+  items: ['RUN:item-0', 'RUN:item-1', 'RUN:item-2'],
+  left: 'RUN:left',
+  child: 'RUN:inner',
+  last: 'RUN:end_of_all',
+}
+
+const test = suite('runs whose servers are killed')
+
+test('R3, R4: perform nothing recorded again, and end as undisturbed', async () => {
+  const draw = createDraws('R3')
+  const server = await startEffectServer(() => 20 + draw() * 100)
+  try {
+    await onStage(FILES, async (stage) => {
+      const shares: number[] = []
+      const servers = [await stage.serve(), await stage.serve()]
+      const feeding = feed(stage, server.url)
+      for (let kill = 0; kill < KILLS; kill++) {
+        const due = ((kill + draw()) / KILLS) * RUNS * EFFECTS * 0.95
+        await until('effects go on', () => server.seen.length >= due, { everyMs: 1 })
+        shares.push(Math.min(1, server.seen.length / (RUNS * EFFECTS)))
+        await replace(servers, Math.floor(draw() * servers.length), stage)
+      }
+      const ids = await feeding
+      const running = async (): Promise<number> => (await stage.store.listRuns({ status: 'running' })).length
+      await until('all runs end', async () => (await running()) === 0, { everyMs: 100, withinMs: 120_000 })
+      const found = await judge(stage.store, { ids, seen: server.seen })
+      const { repeated, equal, again, keysChanged, tooOften } = found
+      reportFigure({
+        id: 'R3',
+        counts: {
+          runs: RUNS,
+          kills: KILLS,
+          effects: server.seen.length,
+          recorded_again: repeated,
+          in_flight_again: again,
+          more_than_once_a_kill: tooOften,
+          keys_changed: keysChanged,
+        },
+        isKept: repeated + tooOften + keysChanged === 0,
+        shares,
+      })
+      reportFigure({ id: 'R4', counts: { runs: RUNS, as_undisturbed: equal }, isKept: equal === RUNS })
+      assert.equal({ repeated, tooOften, keysChanged }, { repeated: 0, tooOften: 0, keysChanged: 0 })
+      assert.is(equal, RUNS)
+      assert.ok(again > 0, 'no kill fell on an effect in flight')
+    })
+  } finally {
+    await server.close()
+  }
+})
+
+/** Submits one run after the other, so that some are always going on. */
+const feed = async (stage: Stage, url: string): Promise<string[]> => {
+  const workflow = stage.compile('effects.yaml')
+  const ids: string[] = []
+  while (ids.length < RUNS) {
+    ids.push(await stage.submit(workflow, { url }))
+    const open = async (): Promise<number> => (await stage.store.listRuns({ status: 'running' })).length
+    if (ids.length % 2 === 0) await until('there is room', async () => (await open()) < AT_ONCE)
+  }
+  return ids
+}
+
+const replace = async (servers: ServerProcess[], which: number, stage: Stage): Promise<void> => {
+  const killed = servers[which]
+  if (killed === undefined) throw new Error('no server to kill')
+  await stage.kill(killed)
+  servers[which] = await stage.serve()
+}
+
+interface Found {
+  /** Runs that ended as undisturbed. */
+  equal: number
+  /** Effects that came in after their outcome was recorded. */
+  repeated: number
+  /** Effects in flight at a kill that came in again. */
+  again: number
+  /** Effects that came in more often than the journal says that they were lost. */
+  tooOften: number
+  keysChanged: number
+}
+
+const judge = async (
+  store: Store,
+  { ids, seen }: { ids: readonly string[]; seen: readonly SeenEffect[] },
+): Promise<Found> => {
+  const found: Found = { equal: 0, repeated: 0, again: 0, tooOften: 0, keysChanged: 0 }
+  const arrivals = Map.groupBy(seen, ({ name }) => name)
+  for (const id of ids) {
+    const run = await store.findRun(id)
+    if (run.kind === 'found' && isExpected(run.run.output)) found.equal++
+    const children = await store.listRuns({ parent: id })
+    for (const one of [id, ...children.map((child) => child.id)]) {
+      const rows = await store.readJournal(one)
+      for (const row of rows) if (nameOf(row) !== undefined) judgeEffect(row, { rows, arrivals, found })
+    }
+  }
+  return found
+}
+
+const isExpected = (output: unknown): boolean =>
+  JSON.stringify(output)?.replaceAll(/[rc]-[0-9a-z]+(-[0-9a-z]+)?:/g, 'RUN:') === JSON.stringify(EXPECTED)
+
+const nameOf = ({ kind, data }: JournalRow): string | undefined =>
+  kind === 'outcome' ? (data as { output?: { body?: { name?: string } } }).output?.body?.name : undefined
+
+interface Evidence {
+  rows: readonly JournalRow[]
+  arrivals: ReadonlyMap<string, readonly SeenEffect[]>
+  found: Found
+}
+
+const judgeEffect = (outcome: JournalRow, { rows, arrivals, found }: Evidence): void => {
+  const came = arrivals.get(nameOf(outcome) ?? '') ?? []
+  const lost = rows.filter(
+    ({ kind, path, visit }) => kind === 'lost' && path === outcome.path && visit === outcome.visit,
+  )
+  found.repeated += came.filter(({ at }) => at > outcome.at).length
+  found.again += came.length - 1
+  if (came.length > lost.length + 1) found.tooOften++
+  if (new Set(came.map(({ key }) => key)).size > 1) found.keysChanged++
+}
+
+test.run()
