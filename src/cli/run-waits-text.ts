@@ -27,7 +27,7 @@ export const explainWait = (wait: RunWait): { text: string; command: string | un
 }
 
 const toCommand = (wait: RunWait): string | undefined => {
-  if (wait.kind === 'approval') return `troupe approvals show ${wait.id}`
+  if (wait.kind === 'approval') return `troupe approvals approve ${wait.id}`
   return wait.kind === 'event' ? `troupe signal ${wait.run} ${toOneLine(wait.event)}` : undefined
 }
 

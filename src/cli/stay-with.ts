@@ -3,6 +3,9 @@ import type { Local } from '../app/local.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
+import type { QueuedRun } from '../store/store.ts'
+import { beginRun } from './begin-run.ts'
+import { watchChildApprovals } from './child-approvals.ts'
 import type { Context } from './context.ts'
 import { follow } from './follow.ts'
 import { describeHolder } from './run-holder.ts'
@@ -13,7 +16,8 @@ export interface StayOptions {
   local: Local
   workflow: CompiledWorkflow
   isResumed: boolean
-  begin(watch: RunWatcher): Promise<Run>
+  /** `onQueued` is to be called while its flow makes it wait. */
+  begin(watch: RunWatcher, onQueued: (queued: QueuedRun) => void): Promise<Run>
 }
 
 export interface StayEnd {
@@ -35,14 +39,21 @@ const showRun = async (
 ): Promise<StayEnd> => {
   const startedAt = Date.now()
   const view = await chooseView(context, output, { workflow, isResumed })
-  const run = await begin((notice) => view.take(notice))
+  const { store } = local
+  const { run, signal } = await beginRun(context, output, {
+    store,
+    begin: (onQueued) => begin((notice) => view.take(notice), onQueued),
+  })
+  const stopLooking = watchChildApprovals(run.id, { store, workflow, onAsked: (asked) => view.ask(asked) })
   try {
     view.begin(run)
-    const exit = await follow(run, { local, view })
+    const followed = await follow(run, { local, view })
+    const exit = { ...followed, signal: followed.signal ?? signal }
     const holder = exit.kind === 'lost' ? await findHolder(local, run.id) : undefined
     const durationMs = Date.now() - startedAt
     return { exit, result: toResult({ run: run.id, workflow: workflow.name, exit, durationMs, holder }) }
   } finally {
+    stopLooking()
     view.end()
   }
 }

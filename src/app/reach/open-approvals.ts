@@ -49,11 +49,19 @@ export const listFamilyApprovals = async (store: Store, name: string): Promise<O
 }
 
 /** What all runs ask now, as what they wait for. */
-export const listAsked = async (store: Store): Promise<RunWait[]> =>
-  (await store.listApprovals()).map((approval) => {
-    const { runId: run, path, title, by, dueAt } = approval
-    return { kind: 'approval', run, path, id: toApprovalId(approval), title, by, dueAt }
-  })
+export const listAsked = async (store: Store): Promise<RunWait[]> => (await store.listApprovals()).map(toAsked)
+
+/** The same of the child runs of one run. */
+export const listAskedBelow = async (store: Store, id: string): Promise<RunWait[]> => {
+  const below = await listDescendants(store, id)
+  const lists = await Promise.all(below.map(({ id: run }) => store.listApprovals({ run })))
+  return lists.flat().map(toAsked)
+}
+
+const toAsked = (approval: OpenApproval): RunWait => {
+  const { runId: run, path, title, by, dueAt } = approval
+  return { kind: 'approval', run, path, id: toApprovalId(approval), title, by, dueAt }
+}
 
 const listNames = (approvals: readonly OpenApproval[]): string => {
   const shown = approvals.slice(0, 5).map((approval) => `${toApprovalId(approval)} (${approval.path})`)

@@ -22,6 +22,8 @@ export type RunWait =
   /** The end of a pause, or the next try of a block. */
   | { kind: 'time'; run: string; path: string; dueAt: number }
 
+export type AnsweredWait = Exclude<RunWait, { kind: 'time' }>
+
 export interface WaitingRun {
   runId: string
   workflow: CompiledWorkflow
@@ -34,17 +36,23 @@ export const readWaits = ({ runId, workflow, rows }: WaitingRun): RunWait[] => {
   return defect === undefined ? listWaits(state, runId) : []
 }
 
-export const listWaits = (state: RunState, runId: string): RunWait[] => {
-  const timers = state.openTimers()
-  return [
-    ...state.openWaits().map((wait) => toWait(wait, { runId, timers })),
-    ...timers.flatMap(({ name, path, dueAt }): RunWait[] =>
+export const listWaits = (state: RunState, runId: string): RunWait[] => [
+  ...listAnswered(state, runId),
+  ...state
+    .openTimers()
+    .flatMap(({ name, path, dueAt }): RunWait[] =>
       name === 'wait' || name === 'backoff' ? [{ kind: 'time', run: runId, path, dueAt }] : [],
     ),
-  ]
+]
+
+/** Those that only people and events from outside end; with a `limit` the oldest of them. */
+export const listAnswered = (state: RunState, runId: string, limit = Number.POSITIVE_INFINITY): AnsweredWait[] => {
+  const waits = state.openWaits().slice(0, limit)
+  const timers = waits.some(({ kind }) => kind === 'event') ? state.openTimers() : []
+  return waits.map((wait) => toWait(wait, { runId, timers }))
 }
 
-const toWait = (wait: OpenWait, { runId, timers }: { runId: string; timers: readonly OpenTimer[] }): RunWait => {
+const toWait = (wait: OpenWait, { runId, timers }: { runId: string; timers: readonly OpenTimer[] }): AnsweredWait => {
   const { path, visit } = wait
   if (wait.kind === 'approval') {
     const id = toApprovalId({ runId, path, visit, requestHash: toRequestHash(wait) })

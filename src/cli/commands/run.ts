@@ -50,8 +50,9 @@ const start = async (context: Context, options: RunArguments): Promise<number> =
       local,
       workflow,
       isResumed: false,
-      async begin(watch) {
-        const run = await local.start(workflow, { input, models, folder, watch: watchBoth(watch, inspector) })
+      async begin(watch, onQueued) {
+        const watchers = watchBoth(watch, inspector)
+        const run = await local.start(workflow, { input, models, folder, watch: watchers, onQueued })
         inspector?.follow(run)
         return run
       },

@@ -1,11 +1,11 @@
 /** `troupe runs`: the runs of a database, newest first. */
-import type { RunWait } from '../../app/reach/run-waits.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
+import { type ListedRun, toListed } from '../listed-run.ts'
 import { openProject } from '../open-project.ts'
 import { openRunsIfThere, shownDatabase } from '../open-runs.ts'
 import { cutEnd, toOneLine } from '../printable.ts'
@@ -34,7 +34,7 @@ export const listRuns = async (context: Context, options: RunsArguments): Promis
   if (store === undefined) return reportNone(context, options)
   try {
     const found = await find(store, { status, workflow: options.workflow, limit })
-    const runs = await addWaits(found, store)
+    const runs = await toListed(found, store)
     if (options.json === true) context.stdout.write(`${JSON.stringify(runs.map(toJson), null, 2)}\n`)
     else if (runs.length === 0) context.stderr.write('no runs\n')
     else reportRuns(runs, context)
@@ -75,31 +75,8 @@ const find = async (store: Store, { status, workflow, limit }: Query): Promise<R
   return runs.filter((run) => toShownStatus(run) === status).slice(0, limit)
 }
 
-interface ListedRun extends RunRecord {
-  /** Of a run that nobody holds all that it waits for; of one that goes on the people whom it asks. */
-  waits: RunWait[]
-}
-
-/** Only what nobody holds is folded: that is short, since it waits. */
-const addWaits = async (runs: readonly RunRecord[], store: Store): Promise<ListedRun[]> => {
-  if (runs.every(({ status }) => status !== 'running')) return runs.map((run) => ({ ...run, waits: [] }))
-  const [{ WaitReader }, { listAsked }] = await Promise.all([
-    import('../../app/reach/waits-of-runs.ts'),
-    import('../../app/reach/open-approvals.ts'),
-  ])
-  const reader = new WaitReader(store)
-  const asked = await listAsked(store)
-  return Promise.all(
-    runs.map(async (run) => ({
-      ...run,
-      waits: toShownStatus(run) === 'waiting' ? await reader.read(run) : asked.filter((wait) => wait.run === run.id),
-    })),
-  )
-}
-
 const toJson = (run: ListedRun): Record<string, unknown> => {
-  const { id, workflow, createdAt, endedAt, usage, error, holder } = run
-  const status = toShownStatus(run)
+  const { id, workflow, shown: status, createdAt, endedAt, usage, error, holder } = run
   return {
     run: id,
     workflow,
@@ -118,7 +95,7 @@ const reportRuns = (runs: readonly ListedRun[], { stdout, stderr }: Context): vo
   const { paint, isTerminal } = stdout
   const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
   for (const line of renderTable(runs, { columns: createColumns(paint), width, paint })) stdout.write(`${line}\n`)
-  const interrupted = runs.filter((run) => toShownStatus(run) === 'interrupted').length
+  const interrupted = runs.filter(({ shown }) => shown === 'interrupted').length
   if (interrupted > 0 && isTerminal)
     stderr.write(
       `\n${stderr.paint.cyan('hint:')} go on with ${interrupted === 1 ? 'it: troupe resume' : 'them: troupe resume --all'}\n`,
@@ -128,7 +105,7 @@ const reportRuns = (runs: readonly ListedRun[], { stdout, stderr }: Context): vo
 const createColumns = (paint: Context['stdout']['paint']): Column<ListedRun>[] => [
   { title: 'run', text: ({ id }) => id },
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow), paint: (text) => paint.bold(text) },
-  { title: 'status', text: describeStatus, paint: (text, run) => paint[STATUS_COLORS[toShownStatus(run)]](text) },
+  { title: 'status', text: describeStatus, paint: (text, { shown }) => paint[STATUS_COLORS[shown]](text) },
   { title: 'started', text: ({ createdAt }) => formatTime(createdAt) },
   { title: 'duration', align: 'right', text: describeDuration },
   { title: 'tokens', align: 'right', text: describeTokens },
@@ -136,7 +113,7 @@ const createColumns = (paint: Context['stdout']['paint']): Column<ListedRun>[] =
 ]
 
 const describeStatus = (run: ListedRun): string => {
-  const status = toShownStatus(run)
+  const { shown: status } = run
   const waits = cutEnd(describeWaits(run.waits), LONGEST_WAIT)
   if (status === 'running' && run.holder !== null)
     return `running (${describeHolder(run.holder)})${waits === '' ? '' : `, waits for ${waits}`}`
@@ -144,9 +121,9 @@ const describeStatus = (run: ListedRun): string => {
   return status === 'failed' && run.error !== null ? `failed: ${run.error.code}` : status
 }
 
-const describeDuration = (run: RunRecord): string => {
+const describeDuration = (run: ListedRun): string => {
   if (run.endedAt !== null) return formatDuration(run.endedAt - run.createdAt)
-  return toShownStatus(run) === 'running' ? formatDuration(Date.now() - run.createdAt) : ''
+  return run.shown === 'running' ? formatDuration(Date.now() - run.createdAt) : ''
 }
 
 const describeTokens = ({ usage: { input_tokens, output_tokens } }: RunRecord): string =>

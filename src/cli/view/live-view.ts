@@ -5,14 +5,17 @@
  * cut to the terminal, so that none wraps; after a change of size, what wrapped is counted before it is cleared.
  */
 import { writeSync } from 'node:fs'
+import type { AnsweredWait, RunWait } from '../../app/reach/run-waits.ts'
 import { formatDuration } from '../../core/duration.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { Channel } from '../context.ts'
 import { cutEnd, widthOf } from '../printable.ts'
+import { describeHeld } from './describe-held.ts'
 import { renderRows, widestName } from './frame.ts'
 import type { RunView, ViewedRun } from './run-view.ts'
 import { listRows } from './step-rows.ts'
 import { StepTracker } from './step-tracker.ts'
+import { listShownWaits, toWaitLines } from './wait-lines.ts'
 
 const FRAME_MS = 100
 
@@ -33,19 +36,24 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
   let run: Run | undefined
   let tick: number | undefined = 0
   let note = ''
+  let held = ''
+  let ofChildren: readonly RunWait[] = []
   let nameWidth = 0
   const draw = (): void => {
     if (run === undefined) return
     const { paint } = channel
     const columns = channel.columns()
-    const height = Math.max(1, channel.rows() - OTHER_LINES - (note === '' ? 0 : 1))
+    const asked = tick === undefined ? [] : renderWaits(listShownWaits(run, ofChildren), { columns, paint })
+    const notes = [held, run.isPaused ? `paused; to go on: troupe unpause ${run.id}` : '', note].filter(Boolean)
+    const height = Math.max(1, channel.rows() - OTHER_LINES - notes.length - asked.length)
     const rows = listRows(tracker, { run, now: Date.now() })
     if (tick !== undefined) tick++
     nameWidth = Math.max(nameWidth, widestName(rows))
     screen.draw([
       renderTitle(`${workflow.name}`, { id: run.id, ms: Date.now() - startedAt, columns, channel }),
       ...renderRows(rows, { columns, height, paint, tick, nameWidth }),
-      ...(note === '' ? [] : [paint.yellow(cutEnd(note, columns - 1))]),
+      ...asked,
+      ...notes.map((text) => paint.yellow(cutEnd(text, columns - 1))),
     ])
   }
   let timer: NodeJS.Timeout | undefined
@@ -63,7 +71,11 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
     },
     take(notice) {
       tracker.take(notice)
+      if (notice.type === 'run.held') held = notice.cause === undefined ? '' : describeHeld(notice.cause)
       if (notice.type === 'run.changed' && run !== undefined) tracker.readChanges(run)
+    },
+    ask(asked) {
+      ofChildren = asked
     },
     say(text) {
       note = text
@@ -80,6 +92,23 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
       screen.close()
     },
   }
+}
+
+/** How many are shown, with two lines each. */
+const MOST_WAITS = 3
+
+const renderWaits = (
+  waits: readonly AnsweredWait[],
+  { columns, paint }: { columns: number; paint: Channel['paint'] },
+): string[] => {
+  const more = waits.length - MOST_WAITS
+  return [
+    ...waits.slice(0, MOST_WAITS).flatMap((wait) => {
+      const [text, command] = toWaitLines(wait)
+      return [paint.yellow(cutEnd(`◷ ${text}`, columns - 1)), paint.cyan(cutEnd(`  ${command}`, columns - 1))]
+    }),
+    ...(more > 0 ? [paint.dim(cutEnd(`  ⋮ ${more} more: troupe approvals list`, columns - 1))] : []),
+  ]
 }
 
 const renderTitle = (

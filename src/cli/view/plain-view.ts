@@ -1,4 +1,5 @@
 /** Progress where there is no terminal: one line when a step starts, one when it ends. */
+import type { RunWait } from '../../app/reach/run-waits.ts'
 import { formatDuration } from '../../core/duration.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { RunNotice } from '../../runtime/run-notice.ts'
@@ -6,8 +7,10 @@ import type { Scope } from '../../runtime/scope.ts'
 import type { Channel } from '../context.ts'
 import { toOneLine } from '../printable.ts'
 import { describeHits } from '../run-result.ts'
+import { describeHeld } from './describe-held.ts'
 import type { RunView, ViewedRun } from './run-view.ts'
 import { type StepChange, StepTracker, type TrackedStep } from './step-tracker.ts'
+import { keyOfWait, listShownWaits, toWaitLines } from './wait-lines.ts'
 
 /** How often the items of a foreach are counted. */
 const COUNT_EVERY_MS = 2_000
@@ -21,12 +24,14 @@ export const createPlainView = (
   let run: Run | undefined
   let countedAt = now()
   const say = (text: string): void => channel.write(`${text}\n`)
+  const waits = createWaitReport(say, () => run)
   const report = (): void => {
     if (run === undefined) return
     for (const change of tracker.readChanges(run)) {
       const line = describeChange(change, tracker)
       if (line !== undefined) say(line)
     }
+    waits.report()
     if (now() - countedAt < COUNT_EVERY_MS) return
     countedAt = now()
     for (const line of describeItems(run, tracker.steps)) say(line)
@@ -40,11 +45,45 @@ export const createPlainView = (
     },
     take(notice) {
       if (notice.type === 'effect.ended') tracker.take(notice)
+      else if (notice.type === 'run.held') say(describeHeld(notice.cause))
       else if (notice.type === 'attempt.failed') say(describeFailure(notice))
       else if (notice.type === 'run.changed' || notice.type === 'attempt.started') report()
     },
+    ask: waits.ask,
     say,
     end: report,
+  }
+}
+
+/** How long is waited for more before what is asked is looked for: not at each event of a run that has many. */
+const WAIT_LOOK_MS = 100
+
+/** Says what is asked, once. */
+const createWaitReport = (say: (text: string) => void, current: () => Run | undefined) => {
+  const said = new Set<string>()
+  let ofChildren: readonly RunWait[] = []
+  let isDue = false
+  const look = (): void => {
+    isDue = false
+    const run = current()
+    if (run === undefined) return
+    for (const wait of listShownWaits(run, ofChildren)) {
+      const key = keyOfWait(wait)
+      if (said.has(key)) continue
+      said.add(key)
+      const [text, command] = toWaitLines(wait)
+      say(`  ${text}\n    ${command}`)
+    }
+  }
+  return {
+    report(): void {
+      if (!isDue) setTimeout(look, WAIT_LOOK_MS).unref()
+      isDue = true
+    },
+    ask(asked: readonly RunWait[]): void {
+      ofChildren = asked
+      look()
+    },
   }
 }
 

@@ -67,7 +67,7 @@ const toRow = (step: TrackedStep, record: StepRecord, { tracker, root, now }: Su
   const isActive = record.entered !== undefined
   return {
     depth: step.depth,
-    state: isActive ? (isWaiting(record) ? 'waiting' : 'running') : record.status,
+    state: isActive ? (isWaiting(step, record) ? 'waiting' : 'running') : record.status,
     name: step.id,
     ms: timing === undefined || isMoment(step, isActive) ? undefined : (timing.endedAt ?? now) - timing.startedAt,
     detail: isActive ? describeActive(step, record, { tracker, root, now }) : describeEnded(step, record, tracker),
@@ -76,7 +76,8 @@ const toRow = (step: TrackedStep, record: StepRecord, { tracker, root, now }: Su
 
 const isMoment = ({ kind }: TrackedStep, isActive: boolean): boolean => kind === 'set' && !isActive
 
-const isWaiting = ({ entered }: StepRecord): boolean => entered?.kind === 'wait' || entered?.kind === 'backoff'
+const isWaiting = ({ kind }: TrackedStep, { entered }: StepRecord): boolean =>
+  kind === 'approve' || kind === 'wait' || entered?.kind === 'wait' || entered?.kind === 'backoff'
 
 const describeActive = (step: TrackedStep, record: StepRecord, { tracker, root, now }: Surroundings): RowDetail => {
   const { entered } = record

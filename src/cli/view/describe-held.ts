@@ -1,0 +1,8 @@
+import { toOneLine } from '../printable.ts'
+import { explainError } from '../report-error.ts'
+
+/** Why a run can't go on for a while; undefined: it can again. */
+export const describeHeld = (cause: unknown): string =>
+  cause === undefined
+    ? 'the database can be written again: the run goes on'
+    : `held: the database can't be written: ${toOneLine(explainError(cause).message)}; nothing is lost, it is tried again each second`

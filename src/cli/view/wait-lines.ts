@@ -1,0 +1,23 @@
+/** What a run in this process asks of people and waits for from outside, and the commands that answer. */
+import { type AnsweredWait, listAnswered, type RunWait } from '../../app/reach/run-waits.ts'
+import type { Run } from '../../runtime/run.ts'
+import { explainWait } from '../run-waits-text.ts'
+
+/** There may be one for each of 100,000 items: only so many are ever looked at. */
+const MOST_WAITS = 50
+
+/** Its own, and those that are known of its child runs; not pauses, which end by themselves. */
+export const listShownWaits = (run: Run, ofChildren: readonly RunWait[] = []): AnsweredWait[] => [
+  ...listAnswered(run.state, run.id, MOST_WAITS),
+  ...ofChildren.filter((wait) => wait.kind !== 'time'),
+]
+
+/** `ask: waits for ann or bob: Send it? (1h left)` and `decide: troupe approvals approve 3f9c2b1a`. */
+export const toWaitLines = (wait: AnsweredWait): [text: string, command: string] => {
+  const { text, command = '' } = explainWait(wait)
+  return [text, `${wait.kind === 'approval' ? 'decide' : 'send'}: ${command}`]
+}
+
+/** Tells one wait from the next of the same step. */
+export const keyOfWait = (wait: AnsweredWait): string =>
+  wait.kind === 'approval' ? wait.id : `${wait.run} ${wait.path} ${wait.event} ${wait.dueAt}`
