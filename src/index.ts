@@ -43,5 +43,6 @@ export type { JsonSchema } from './core/json-schema.ts'
 
 // XState
 
+export type { Answers, ApprovalAnswer } from './app/library/answer-step.ts'
 export { type ProvideOptions, provideActors, toMachineInput } from './app/library/provide-actors.ts'
 export type { MachineContext, MachineInput } from './compiler/machine-context.ts'

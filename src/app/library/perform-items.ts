@@ -1,5 +1,5 @@
 /** A foreach under XState alone: a machine an item, as many at once as the step allows. */
-import { createActor } from 'xstate'
+import { type AnyActorRef, createActor } from 'xstate'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { MachineContext, MachineInput } from '../../compiler/machine-context.ts'
 import { Defect } from '../../core/defect.ts'
@@ -8,10 +8,14 @@ import { CANCELLED, COMPLETED } from '../../core/machine-ends.ts'
 import { type ItemEnd, ItemPool } from '../../runtime/item-pool.ts'
 import type { StepCall, StepEnd, StepLogic } from './step-logic.ts'
 
-/** The actors are those that the machines of the items are provided with. */
+/** The actors are those that the machines of the items are provided with; `onEnd` is told of each machine when it has ended. */
 export const performItems = async (
   call: StepCall,
-  { compiled, actors }: { compiled: CompiledWorkflow; actors: Record<string, StepLogic> },
+  {
+    compiled,
+    actors,
+    onEnd,
+  }: { compiled: CompiledWorkflow; actors: Record<string, StepLogic>; onEnd(machine: AnyActorRef): void },
 ): Promise<StepEnd> => {
   const body = compiled.bodies.get(call.step)?.machine.provide({ actors })
   const policy = compiled.plans.get(call.step)?.foreach
@@ -41,6 +45,7 @@ export const performItems = async (
           // It was stopped.
           if (snapshot.status !== 'done') return
           running.delete(actor)
+          onEnd(actor)
           pool.end(index, readEnd(snapshot, compiled))
           // An item may end while it starts: without a pause a long list would be a deep stack.
           queueMicrotask(fill)

@@ -12,29 +12,34 @@ import type { MachineContext, MachineInput } from '../../compiler/machine-contex
 import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
 import { systemClock } from '../../core/clock.ts'
-import { Fault, toFault } from '../../core/fault.ts'
+import { Fault, isFault, toFault, toFaultData } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { UNDO } from '../../core/machine-ends.ts'
 import { createRunId } from '../../core/run-id.ts'
 import { checkInput } from '../../runtime/check-input.ts'
 import { EffectRunner, UNTRIED } from '../../runtime/effect-runner.ts'
 import { createLocalPlacement } from '../../runtime/local-placement.ts'
 import type { ActorCall, Placement } from '../../runtime/placement.ts'
+import type { OpenEffect } from '../../runtime/run-effect.ts'
 import { SecretVault } from '../../runtime/secret-vault.ts'
 import { createLoader } from '../local.ts'
 import { keysOf, toAddresses } from '../provider-access.ts'
+import { type Answers, answerStep, askBeforeCall } from './answer-step.ts'
 import { pathOf, performItems, readEnd } from './perform-items.ts'
 import { type StepCall, type StepEnd, type StepLogic, toLogic } from './step-logic.ts'
 import { type Surroundings, toProviders, toToolOptions } from './surroundings.ts'
+import { createUndoRecord } from './undo-record.ts'
 import type { Workflow } from './workflow.ts'
 import { expectRunnable } from './workflow-parts.ts'
 
-export interface ProvideOptions extends Surroundings {
+export interface ProvideOptions extends Surroundings, Answers {
   /** Other models for aliases of the workflow: `{ default: 'mock/echo' }`. */
   models?: Readonly<Record<string, string>>
 }
 
 /**
- * For `workflow.machine.provide(provideActors(workflow))`: one actor logic for each kind of step, foreach and workflow included.
+ * For `workflow.machine.provide(provideActors(workflow))`: one actor logic for each kind of step, foreach and workflow included,
+ * and for undoing. People and events are yours to answer for: the options `approve`, `waitFor` and `emit`.
  * The machine's input is made by `toMachineInput`. It ends in the state `run--completed`, `run--failed` or `run--cancelled`; its
  * output is the workflow's, `context.fault` what it failed by. The event `{ type: 'CANCEL' }` cancels it.
  * @throws Fault as `run` does
@@ -53,7 +58,9 @@ export const provideActors = (
     pricing: createPricing(new Map(), { providers: toAddresses(providers) }),
   })
   const vault = new SecretVault({ ...keysOf(providers), ...options.secrets })
-  return { actors: createActors(compiled, { vault, placement: createLocalPlacement(loader, vault) }) }
+  return {
+    actors: createActors(compiled, { vault, placement: createLocalPlacement(loader, vault), answers: options }),
+  }
 }
 
 /** The input of a workflow's machine. @throws Fault `invalid_input` for an input that does not fit */
@@ -76,15 +83,26 @@ const toInput = async (
 interface Means {
   vault: SecretVault
   placement: Placement
+  answers: Answers
 }
 
-const EFFECT_KINDS = ['llm', 'tool', 'code', 'memory', 'workflow', 'wait', 'approve', 'emit'] as const
+const EFFECT_KINDS = ['llm', 'tool', 'code', 'memory', 'workflow'] as const
+const ANSWERED_KINDS = ['approve', 'wait', 'emit'] as const
 
 const createActors = (compiled: CompiledWorkflow, means: Means): Record<string, StepLogic> => {
-  const effect = toLogic((call) => performEffect(call, { compiled, means }))
-  const actors: Record<string, StepLogic> = Object.fromEntries(EFFECT_KINDS.map((kind) => [kind, effect]))
-  actors.set = toLogic(async ({ input }) => ({ output: input }))
-  actors.foreach = toLogic((call) => performItems(call, { compiled, actors }))
+  const parent = { compiled, means }
+  const { collect, logic } = createUndoRecord(compiled, (call) => performUndo(call, parent))
+  const effect = toLogic((call) => performStep(call, parent), collect)
+  const { answers } = means
+  const actors: Record<string, StepLogic> = {
+    ...Object.fromEntries(EFFECT_KINDS.map((kind) => [kind, effect])),
+    ...Object.fromEntries(
+      ANSWERED_KINDS.map((kind) => [kind, toLogic((call) => answerStep(kind, call, { compiled, answers }), collect)]),
+    ),
+    set: toLogic(async ({ input }) => ({ output: input }), collect),
+    undo: logic,
+  }
+  actors.foreach = toLogic((call) => performItems(call, { compiled, actors, onEnd: collect }), collect)
   return actors
 }
 
@@ -93,16 +111,51 @@ interface Parent {
   means: Means
 }
 
-const performEffect = (
-  { step, context, input, key, signal }: StepCall,
-  { compiled, means }: Parent,
-): Promise<StepEnd> => {
+const performStep = (call: StepCall, parent: Parent): Promise<StepEnd> => {
+  const { step, context, input, key } = call
   const { visits: visit = 1, calls = 0 } = context.steps[step] ?? {}
-  const path = pathOf(step, context, compiled)
+  const path = pathOf(step, context, parent.compiled)
+  return performCall(call, { path, visit, step, input, calls, ...keyed(key) }, parent)
+}
+
+const performUndo = ({ path, visit, plan, key, ...call }: WantedUndo, parent: Parent): Promise<StepEnd> => {
+  const effect = { path: `${UNDO}/${path}`, visit, step: plan, input: call.input, calls: 0, ...keyed(key) }
+  return performCall({ ...call, step: UNDO, key }, effect, parent)
+}
+
+type WantedUndo = Parameters<Parameters<typeof createUndoRecord>[1]>[0]
+
+/** With what a preset gives, and when whoever it asks has agreed. */
+const performCall = async (call: StepCall, effect: OpenEffect, parent: Parent): Promise<StepEnd> => {
+  const { compiled, means } = parent
+  const { preset } = compiled.plans.get(effect.step) ?? {}
+  try {
+    const root = rootOf(call.context)
+    const input = preset?.complete(effect.input, root) ?? effect.input
+    const completed = { ...effect, input }
+    const isAsked = preset?.needsApproval(input, root) === true
+    const refused = isAsked ? await askBeforeCall(call, completed, { compiled, answers: means.answers }) : undefined
+    return refused ?? (await performEffect(completed, { ...call, parent }))
+  } catch (thrown) {
+    if (isFault(thrown)) return { fault: toFaultData(thrown) }
+    throw thrown
+  }
+}
+
+const keyed = (key: string | undefined): { key?: string } => (key === undefined ? {} : { key })
+
+/** Of the run, in which presets are evaluated. */
+const rootOf = (context: MachineContext): MachineContext => (context.outer === null ? context : rootOf(context.outer))
+
+const performEffect = (
+  effect: OpenEffect,
+  { context, signal, parent }: { context: MachineContext; signal: AbortSignal; parent: Parent },
+): Promise<StepEnd> => {
+  const { compiled, means } = parent
   const placement: Placement = {
     perform: (call, attempt) =>
       call.kind === 'workflow'
-        ? performChild(call, { parent: { compiled, means }, context, attempt })
+        ? performChild(call, { parent, context, attempt })
         : means.placement.perform(call, attempt),
   }
   return new Promise((resolve, reject) => {
@@ -124,8 +177,8 @@ const performEffect = (
         ended: (_effect, outcome, { attempt }) => resolve({ ...outcome, attempts: attempt }),
       },
     })
-    signal.addEventListener('abort', () => runner.stop(path, visit), { once: true })
-    runner.start({ path, visit, step, input, calls, ...(key === undefined ? {} : { key }) }, UNTRIED)
+    signal.addEventListener('abort', () => runner.stop(effect.path, effect.visit), { once: true })
+    runner.start(effect, UNTRIED)
   })
 }
 

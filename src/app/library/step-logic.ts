@@ -1,5 +1,5 @@
 /** A step of a workflow as an actor of XState: what its machine invokes, and the event by which it ends. */
-import { type CallbackActorLogic, type EventObject, fromCallback } from 'xstate'
+import { type AnyActorRef, type CallbackActorLogic, type EventObject, fromCallback } from 'xstate'
 import type { MachineEvent } from '../../compiler/link/machine-event.ts'
 import type { MachineContext } from '../../compiler/machine-context.ts'
 import { Defect } from '../../core/defect.ts'
@@ -23,17 +23,29 @@ export interface StepCall {
 /** How a step ended, with what a machine keeps of it. */
 export type StepEnd = Outcome & { attempts?: number }
 
-/** Not a promise: its events say, as those of a run do, when a step ended and how often it was tried. */
-export const toLogic = (perform: (call: StepCall) => Promise<StepEnd>): StepLogic =>
+/** XState gives an actor no other way to what its parent has evaluated for it. */
+export const contextOfActor = (machine: AnyActorRef): MachineContext =>
+  (machine.getSnapshot() as { context: MachineContext }).context
+
+/**
+ * Not a promise: its events say, as those of a run do, when a step ended and how often it was tried.
+ * @param onTold Is called with the machine when a step has begun or ended.
+ */
+export const toLogic = (
+  perform: (call: StepCall) => Promise<StepEnd>,
+  onTold: (machine: AnyActorRef | undefined) => void = () => {},
+): StepLogic =>
   fromCallback(({ input: { step }, self, sendBack }) => {
-    // XState gives an actor no other way to what its parent has evaluated for it.
-    const context = (self._parent?.getSnapshot() as { context: MachineContext } | undefined)?.context
+    onTold(self._parent)
+    const context = self._parent && contextOfActor(self._parent)
     const entered = context?.steps[step]?.entered
     if (context === undefined || entered?.kind !== 'input')
       throw new Defect(`J4: step '${step}' started without an input`)
     const abort = new AbortController()
     const tell = (end: StepEnd): void => {
-      if (!abort.signal.aborted) sendBack(toEvent(step, end))
+      if (abort.signal.aborted) return
+      sendBack(toEvent(step, end))
+      onTold(self._parent)
     }
     perform({ step, context, input: entered.input, key: entered.key, signal: abort.signal }).then(tell, (thrown) =>
       tell({ fault: toDefect(thrown) }),

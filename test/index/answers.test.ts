@@ -1,0 +1,213 @@
+/** People, events and undoing in a compiled workflow under XState alone. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createActor, fromPromise, toPromise } from 'xstate'
+import {
+  compile,
+  defineTool,
+  type JsonValue,
+  type MachineContext,
+  type OwnActor,
+  type ProvideOptions,
+  provideActors,
+  toMachineInput,
+  type Workflow,
+} from '../../src/index.ts'
+
+const workflowOf = (text: string, actors: readonly OwnActor[] = []): Workflow => {
+  const { workflow, text: findings } = compile(`workflow: w\n${text}`, { actors })
+  if (workflow === undefined) throw new Error(findings)
+  return workflow
+}
+
+const finish = async (workflow: Workflow, options: ProvideOptions = {}) => {
+  const machine = workflow.machine.provide(provideActors(workflow, options))
+  const actor = createActor(machine, { input: await toMachineInput(workflow) }).start()
+  const output = (await toPromise(actor)) as JsonValue
+  const { value, context } = actor.getSnapshot() as { value: unknown; context: MachineContext }
+  return { value, output, fault: context.fault?.fault }
+}
+
+const test = suite('answers')
+
+const APPROVE = `
+steps:
+  - id: items
+    foreach: "['x', 'y']"
+    as: item
+    concurrency: 1
+    do:
+      - { id: ask, approve: { title: "\${item}?", by: [ann], form: { n: integer } }, timeout: 1h, on_error: { rejected: no } }
+      - { id: yes, set: { got: "[item, steps.ask.output.values.n]" }, next: end }
+      - { id: no, set: { got: error.message } }
+`
+
+test('a program decides in place of a person, knowing what a person would', async () => {
+  const asked: unknown[] = []
+  const { output } = await finish(
+    workflowOf(
+      APPROVE.replace(
+        '    do:',
+        '    yields: steps.?yes.?output.?got.orValue(steps.?no.?output.?got.orValue(null))\n    do:',
+      ),
+    ),
+    {
+      approve({ title, path, by, form }) {
+        asked.push([title, path, by, form?.type])
+        return path === 'items[0]/ask'
+          ? { verdict: 'approved', by: 'ann', values: { n: 3 } }
+          : { verdict: 'rejected', by: 'ann', comment: 'no need' }
+      },
+    },
+  )
+  assert.equal(asked, [
+    ['x?', 'items[0]/ask', ['ann'], 'object'],
+    ['y?', 'items[1]/ask', ['ann'], 'object'],
+  ])
+  assert.equal(output, [['x', 3], "'y?' was rejected by ann: no need"])
+})
+
+test('a decision that would not count in a run does not count here', async () => {
+  const wrong = await finish(workflowOf(APPROVE), {
+    approve: () => ({ verdict: 'approved', by: 'eve', values: { n: 3 } }),
+  })
+  assert.is(wrong.fault?.code, 'invalid_output')
+  assert.match(wrong.fault?.message ?? '', /'eve' may not decide: expected 'ann'/)
+})
+
+for (const [step, option] of [
+  ['approve: { title: Go? }, timeout: 1h', 'approve'],
+  ['wait: { event: paid }', 'waitFor'],
+  ['emit: paid', 'emit'],
+] as const)
+  test(`'${step}' without anybody to turn to says which option is missing`, async () => {
+    const { fault } = await finish(workflowOf(`steps: [{ id: s, ${step} }]`))
+    assert.is(fault?.code, 'unavailable')
+    assert.match(fault?.message ?? '', `expected the option '${option}' of provideActors`)
+  })
+
+test('nobody needs to decide any more when its time is over', async () => {
+  let signal: AbortSignal | undefined
+  const { fault } = await finish(workflowOf('steps: [{ id: ask, approve: { title: Go? }, timeout: 10ms }]'), {
+    approve: (_, context) => {
+      signal = context.signal
+      return new Promise(() => {})
+    },
+  })
+  assert.is(fault?.code, 'timeout')
+  assert.is(signal?.aborted, true)
+})
+
+test('a program gives events and takes them', async () => {
+  const told: unknown[] = []
+  const { output } = await finish(
+    workflowOf(`
+steps:
+  - { id: placed, emit: order.placed, key: "'o-1'", with: { n: 1 } }
+  - { id: paid, wait: { event: paid, match: event.data.n == 2 } }
+output: steps.paid.output.n
+`),
+    {
+      emit: ({ id, type, source, data }) => told.push([id, type, source, data]),
+      waitFor: ({ name, path, accepts }) => {
+        assert.equal([name, path], ['paid', 'paid'])
+        return [{ n: 1 }, { n: 2 }].find(accepts) ?? null
+      },
+    },
+  )
+  assert.is(output, 2)
+  assert.equal(told, [['o-1', 'order.placed', 'troupe/w', { n: 1 }]])
+})
+
+const createBooking = (booked: string[]): OwnActor[] =>
+  ['book', 'cancel'].map((name) =>
+    defineTool({
+      name: `desk.${name}`,
+      description: 'x',
+      input: { what: 'string' },
+      output: {},
+      writes: true,
+      perform({ what }) {
+        if (what === 'broken') throw new Error('it broke')
+        booked.push(`${name} ${what}`)
+        return {}
+      },
+    }),
+  )
+
+const JOURNEY = `
+tools:
+  asking: { tool: desk.cancel, approval: always }
+steps:
+  - { id: flight, tool: desk.book, with: { what: flight }, undo: { tool: desk.cancel, with: { what: flight } } }
+  - id: nights
+    foreach: "[1, 2]"
+    as: n
+    concurrency: 1
+    do: [{ id: hotel, tool: desk.book, with: { what: "hotel \${n}" }, undo: { tool: desk.cancel, with: { what: "hotel \${n}" } } }]
+  - { id: car, tool: desk.book, with: { what: car }, undo: { tool: asking, with: { what: car } } }
+  - { id: bad, tool: desk.book, with: { what: bad }, undo: { tool: desk.cancel, with: { what: broken } } }
+  - { id: no, fail: { code: full, message: No place } }
+`
+
+test('what was done is undone before a bad end, the last first, items too', async () => {
+  const booked: string[] = []
+  const asked: string[] = []
+  const actors = createBooking(booked)
+  const { value, fault } = await finish(workflowOf(JOURNEY, actors), {
+    actors,
+    approve({ path }) {
+      asked.push(path)
+      return { verdict: 'approved', by: 'ann' }
+    },
+  })
+  assert.equal([value, fault?.code], ['run--failed', 'full'])
+  assert.equal(booked.slice(5), ['cancel car', 'cancel hotel 2', 'cancel hotel 1', 'cancel flight'])
+  assert.equal(asked, ['run--undo/car'])
+})
+
+test('a call that its preset asks about is made when somebody agrees, with what the preset gives', async () => {
+  const booked: string[] = []
+  const actors = createBooking(booked)
+  const workflow = workflowOf(
+    `
+tools: { always_rome: { tool: desk.book, with: { what: Rome }, approval: always } }
+steps: [{ id: s, tool: always_rome, on_error: { rejected: end } }]
+`,
+    actors,
+  )
+  await finish(workflow, { actors, approve: () => ({ verdict: 'rejected', by: 'ann' }) })
+  assert.equal(booked, [])
+  await finish(workflow, {
+    actors,
+    approve({ show, tool }) {
+      assert.equal([show, tool], [{ what: 'Rome' }, 'always_rome'])
+      return { verdict: 'approved', by: 'ann' }
+    },
+  })
+  assert.equal(booked, ['book Rome'])
+})
+
+test("XState's own logic can stand in for a kind of step, and for undoing", async () => {
+  const workflow = workflowOf(`
+steps:
+  - { id: ask, approve: { title: Go? }, timeout: 1h }
+  - { id: get, tool: http.get, with: { url: "http://127.0.0.1/" }, undo: { tool: http.get, with: { url: "http://127.0.0.1/" } } }
+  - { id: no, fail: { code: full, message: "\${steps.ask.output.by}" } }
+`)
+  let undone = 0
+  const actors = {
+    ...provideActors(workflow).actors,
+    approve: fromPromise(async () => ({ by: 'bot', at: '', values: null })),
+    tool: fromPromise(async () => ({ status: 200, headers: {}, body: null })),
+    undo: fromPromise(async () => {
+      undone++
+    }),
+  }
+  const actor = createActor(workflow.machine.provide({ actors }), { input: await toMachineInput(workflow) }).start()
+  await toPromise(actor)
+  const { context } = actor.getSnapshot() as { context: MachineContext }
+  assert.equal([context.fault?.fault.message, undone], ['bot', 1])
+})
+
+test.run()
