@@ -59,6 +59,8 @@ export const TRACE_HELP = `
 Examples:
   troupe trace last
   troupe trace q3v8zd --all
+  troupe trace q3v8zd --at 5                     what was known, open and waited for behind row 5
+  troupe trace q3v8zd --at 2026-01-31T08:00:00Z
   troupe trace last --json | jq '.journal[] | select(.kind == "outcome")'`
 
 export const PROFILE_REPORT_HELP = `

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { collect, contextOf, describe, type End } from './command.ts'
 import { EXIT } from './exit-code.ts'
+import { addPastCommands } from './past-commands.ts'
 import {
   CANCEL_HELP,
   COST_REPORT_HELP,
@@ -54,6 +55,7 @@ export const createProgram = (end: End): Command => {
   addServeCommands(program, end)
   addReachCommands(program, end)
   addQueryCommands(program, end)
+  addPastCommands(program, end)
   addProjectCommands(program, end)
   return program
 }
@@ -100,6 +102,7 @@ const addQueryCommands = (program: Command, end: End): void => {
     )
   describe(program, 'trace', 'show what a run did, and when', TRACE_HELP)
     .argument('<run>', 'a run id, the beginning or end of one, or last')
+    .option('--at <moment>', 'instead: what it was at behind a row of its journal, at a time (RFC 3339), or last')
     .option('--all', 'every foreach item, not only the first, the slow and the failed')
     .option('--json', 'print the run and its journal as a JSON object')
     .action(async (run, options, command) =>

@@ -2,18 +2,16 @@
  * Goes on with every interrupted run at once, and reports each when it ends. Runs that may touch the same things share a
  * host. Ctrl-C leaves them all; none is cancelled.
  */
-import { loadRun, type StoredRun } from '../app/load-run.ts'
-import { createLocal, type Local } from '../app/local.ts'
-import { readVariables, toPricing, toToolOptions } from '../app/project-access.ts'
-import { readProviders } from '../app/provider-access.ts'
+import { loadRun } from '../app/load-run.ts'
+import { readVariables } from '../app/project-access.ts'
 import { NO_USAGE } from '../runtime/usage-totals.ts'
 import type { RunRecord } from '../store/store.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'
-import { expectSecrets } from './expect-secrets.ts'
 import type { OpenedRuns } from './open-runs.ts'
 import { explainError } from './report-error.ts'
 import { describeHolder, toShownStatus } from './run-holder.ts'
+import { createHosts, type Hosts, type Signals, watchSignals } from './run-hosts.ts'
 import type { OutputOptions } from './run-output.ts'
 import { describeResult, type FollowedExit, type RunResult, toExitCode, toResult } from './run-result.ts'
 
@@ -55,53 +53,6 @@ export const resumeAll = async (context: Context, output: OutputOptions, opened:
 
 const describeCount = (count: number): string =>
   count === 0 ? 'nothing to resume: no run was interrupted' : `${count} run${count === 1 ? '' : 's'} resumed`
-
-interface Hosts {
-  /** The host for runs with this folder, environment and these secrets. @throws CliError for a secret that is missing */
-  of(stored: StoredRun): Local
-  all(): Local[]
-}
-
-const createHosts = (context: Context, { project, store }: OpenedRuns): Hosts => {
-  const locals = new Map<string, Local>()
-  const providers = readProviders(project, context.environment)
-  const pricing = toPricing(project)
-  return {
-    of({ folder, environment, workflow }) {
-      const secrets = expectSecrets(workflow.secrets, { project, environment: context.environment })
-      const key = JSON.stringify([folder, environment, Object.keys(secrets).sort()])
-      const tools = toToolOptions(project, folder)
-      const local = locals.get(key) ?? createLocal({ store, tools, environment, secrets, providers, pricing })
-      locals.set(key, local)
-      return local
-    },
-    all: () => [...locals.values()],
-  }
-}
-
-interface Signals {
-  /** Undefined until one came. */
-  name: NodeJS.Signals | undefined
-  stop(): void
-}
-
-const watchSignals = (hosts: Hosts): Signals => {
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  const leave = (name: NodeJS.Signals): void => {
-    // The second time nobody waits for anything.
-    if (signals.name !== undefined) process.exit(EXIT.interrupted)
-    signals.name = name
-    for (const local of hosts.all()) local.close().catch(() => {})
-  }
-  const signals: Signals = {
-    name: undefined,
-    stop() {
-      for (const name of names) process.off(name, leave)
-    },
-  }
-  for (const name of names) process.on(name, leave)
-  return signals
-}
 
 const resumeOne = async (
   record: RunRecord,

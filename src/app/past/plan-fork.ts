@@ -12,7 +12,7 @@ import type { CopiedRun } from '../../runtime/host.ts'
 import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
 import { addUsage, NO_USAGE } from '../../runtime/usage-totals.ts'
 import { isEventKind, type JournalRow } from '../../store/journal-row.ts'
-import { findVisit, type VisitName } from './find-visit.ts'
+import { findVisit, refuse, type VisitName } from './find-visit.ts'
 import { replaceOutputs, type SetOutput } from './set-outputs.ts'
 import { foldHistory } from './step-history.ts'
 import { WatchedFold } from './watched-fold.ts'
@@ -75,43 +75,54 @@ interface Prefix {
 }
 
 const copyPrefix = (origin: Origin, { wish, prefix, replaced }: Prefix): ForkPlan => {
-  const { workflow = origin.workflow, now } = wish
-  const [first] = prefix
-  const created = first?.data as unknown as CreatedData
+  const { now } = wish
+  const created = prefix[0]?.data as unknown as CreatedData
   const { fork: _, key_run: _own, ...kept } = created
   const data: CreatedData = { ...kept, input: wish.input ?? created.input, models: wish.models ?? created.models }
   const id = createRunId(now)
-  const byMs = now - (prefix.at(-1)?.at ?? now)
-  const at = (first?.at ?? now) + byMs
-  const events = copyEvents(prefix, {
-    was: new WatchedFold({ workflow: origin.workflow, runId: origin.id, at: first?.at ?? 0, data: created }),
-    probe: isChanged(wish) ? new WatchedFold({ workflow, runId: origin.id, at: first?.at ?? 0, data }) : undefined,
-    next: new WatchedFold({ workflow, runId: id, at, data }),
-    replaced,
-    byMs,
-  })
-  const { next } = events
+  const copy = (lastAt: number) => copyEvents(prefix, { origin, wish, data, id, replaced, byMs: now - lastAt })
+  const tried = copy(prefix.at(-1)?.at ?? now)
+  // It begins when the last row that it has was written, which may be before its step.
+  const last = prefix.findLast(({ seq }) => seq === 1 || tried.seqs.has(seq))
+  const events = tried.dropped.length === 0 ? tried : copy(last?.at ?? now)
+  for (const [seq, { path }] of replaced)
+    if (!events.seqs.has(seq))
+      throw refuse(`the output that is set for '${path}' is of no use: the fork does not come to it`)
   const rows = prefix
-    .slice(1)
+    .slice(1, last?.seq)
     .filter((row) => isKept(row, events))
     .map((row) => replaced.get(row.seq) ?? row)
+  return toPlan(origin, { wish, events, rows, data, id })
+}
+
+interface Copied {
+  wish: ForkWish
+  events: CopiedEvents
+  rows: readonly JournalRow[]
+  data: CreatedData
+  id: string
+}
+
+const toPlan = (origin: Origin, { wish, events, rows, data, id }: Copied): ForkPlan => {
+  const { next, byMs, startedAt, dropped } = events
+  const { workflow = origin.workflow, from, sameKeys = false } = wish
   const usage = rows.reduce((sum, row) => addUsage(sum, usageOf(row)), NO_USAGE)
-  const { path: from, visit } = wish.from
+  const { key_run: keyRun = origin.id } = origin.rows[0]?.data as unknown as CreatedData
   return {
     workflow,
     data,
     copied: {
       id,
-      at,
+      at: startedAt,
       past: {
-        fork: { run: origin.id, from, visit, rows: rows.length, usage },
+        fork: { run: origin.id, from: from.path, visit: from.visit, rows: rows.length, usage },
         rows: rows.map((row, index) => toCopied(row, { seq: index + 2, byMs })),
         timers: next.state.openTimers().flatMap(({ id, name, dueAt }) => (name === 'pause' ? [] : [{ id, dueAt }])),
       },
-      ...(wish.sameKeys === true ? { keyRun: created.key_run ?? origin.id } : {}),
+      ...(sameKeys ? { keyRun } : {}),
     },
-    dropped: events.dropped,
-    isReached: next.history.find(from, visit) !== undefined,
+    dropped,
+    isReached: next.history.find(from.path, from.visit) !== undefined,
     undoes: rows.filter(({ kind }) => kind === 'undo').map(({ path }) => path),
   }
 }
@@ -119,11 +130,11 @@ const copyPrefix = (origin: Origin, { wish, prefix, replaced }: Prefix): ForkPla
 const isChanged = ({ input, models, workflow, set = [] }: ForkWish): boolean =>
   input !== undefined || models !== undefined || workflow !== undefined || set.length > 0
 
-interface Folds {
-  was: WatchedFold
-  /** Undefined: nothing is changed. */
-  probe: WatchedFold | undefined
-  next: WatchedFold
+interface CopyOptions {
+  origin: Origin
+  wish: ForkWish
+  data: CreatedData
+  id: string
   replaced: ReadonlyMap<number, JournalRow>
   /** How far times are moved. */
   byMs: number
@@ -134,9 +145,20 @@ interface CopiedEvents {
   /** Numbers of the events that are copied. */
   seqs: ReadonlySet<number>
   dropped: DroppedRow[]
+  byMs: number
+  /** Epoch milliseconds. */
+  startedAt: number
 }
 
-const copyEvents = (prefix: readonly JournalRow[], { was, probe, next, replaced, byMs }: Folds): CopiedEvents => {
+const copyEvents = (
+  prefix: readonly JournalRow[],
+  { origin, wish, data, id, replaced, byMs }: CopyOptions,
+): CopiedEvents => {
+  const { workflow = origin.workflow } = wish
+  const { at = 0, data: created } = prefix[0] ?? {}
+  const was = new WatchedFold({ ...origin, runId: origin.id, at, data: created as unknown as CreatedData })
+  const probe = isChanged(wish) ? new WatchedFold({ workflow, runId: origin.id, at, data }) : undefined
+  const next = new WatchedFold({ workflow, runId: id, at: at + byMs, data })
   const seqs = new Set<number>()
   const dropped: DroppedRow[] = []
   for (const row of prefix.slice(1)) {
@@ -153,7 +175,7 @@ const copyEvents = (prefix: readonly JournalRow[], { was, probe, next, replaced,
       seqs.add(seq)
     } else dropped.push({ path, visit, reason: isSame || asked === undefined ? 'not_reached' : 'changed' })
   }
-  return { next, seqs, dropped }
+  return { next, seqs, dropped, byMs, startedAt: at + byMs }
 }
 
 /** Of what is asked anew the earlier attempts do not count, and no pause of the origin is one of the fork. */

@@ -2,7 +2,7 @@
 import type { RunWait } from '../../app/reach/run-waits.ts'
 import { listUndone } from '../../app/reach/undone-steps.ts'
 import { formatDuration } from '../../core/duration.ts'
-import type { AttemptFigures } from '../../runtime/run-event.ts'
+import type { AttemptFigures, CreatedData, ForkData } from '../../runtime/run-event.ts'
 import { addUsage, NO_USAGE } from '../../runtime/usage-totals.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import type { RunRecord, Store, UsageTotals } from '../../store/store.ts'
@@ -21,12 +21,15 @@ import { renderWaterfall } from '../trace/waterfall.ts'
 
 export interface TraceArguments {
   run: string
+  /** A row, a time or `last`: the state by then, instead of what happened. */
+  at?: string
   all?: boolean
   json?: boolean
 }
 
 /** The exit code. */
 export const trace = async (context: Context, options: TraceArguments): Promise<number> => {
+  if (options.at !== undefined) return (await import('./trace-at.ts')).traceAt(context, { ...options, at: options.at })
   const { store } = await openRuns(context)
   try {
     const run = await findRun(store, options.run)
@@ -61,6 +64,8 @@ const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[])
   run: run.id,
   workflow: run.workflow,
   parent: run.parent,
+  origin: run.origin,
+  fork: forkOf(rows) ?? null,
   status: toShownStatus(run),
   started_at: new Date(run.createdAt).toISOString(),
   ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
@@ -109,7 +114,13 @@ const render = (
     entries.length === 0
       ? [paint.dim(run.endedAt === null ? '  no step has ended yet that takes time' : '  no step took time')]
       : renderWaterfall(toTraceRows(entries, { all }), { from: run.createdAt, to, width, paint })
-  return [renderHead(run, rows, paint), '', ...waterfall, ...renderFoot({ run, rows, waits }, paint)]
+  return [
+    renderHead(run, rows, paint),
+    ...renderOrigin(run, rows, paint),
+    '',
+    ...waterfall,
+    ...renderFoot({ run, rows, waits }, paint),
+  ]
 }
 
 /** The highest, as a list: spreading 100,000 numbers into Math.max would overflow the stack. */
@@ -121,6 +132,19 @@ const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Context[
   const time = run.endedAt === null ? '' : ` after ${formatDuration(run.endedAt - run.createdAt)}`
   const facts = [run.id, ...describeUsage(usageOf(run, rows))].join(' · ')
   return `${paint.bold(toOneLine(run.workflow))}  ${paint[STATUS_COLORS[status]](status)}${time}  ${paint.dim(facts)}`
+}
+
+const forkOf = (rows: readonly JournalRow[]): ForkData | undefined =>
+  ((rows[0]?.data ?? {}) as unknown as Partial<CreatedData>).fork
+
+/** What it was made from, and what of it was paid there. */
+const renderOrigin = ({ origin }: RunRecord, rows: readonly JournalRow[], paint: Paint): string[] => {
+  if (origin === null) return []
+  const fork = forkOf(rows)
+  if (fork === undefined) return [paint.dim(`${origin.kind} of ${toOneLine(origin.of)}`)]
+  const cost = describeUsage(fork.usage)
+  const paid = cost.length === 0 ? '' : `, paid there: ${cost.join(' · ')}`
+  return [paint.dim(`fork of ${fork.run} from ${toOneLine(fork.from)}: ${fork.rows} rows copied${paid}`)]
 }
 
 const renderFoot = ({ run, rows, waits }: TracedRun, paint: Paint): string[] => {

@@ -1,7 +1,7 @@
 /** A journal as what happened when: one entry for each attempt, deadline and message. */
 import type { Usage } from '../../core/actor.ts'
 import type { FaultData } from '../../core/fault.ts'
-import type { AttemptFigures } from '../../runtime/run-event.ts'
+import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
 import { addUsage, NO_USAGE } from '../../runtime/usage-totals.ts'
 import { isEventKind, type JournalRow } from '../../store/journal-row.ts'
 import type { UsageTotals } from '../../store/store.ts'
@@ -42,14 +42,21 @@ type Data = Partial<AttemptFigures> & {
 export const toTraceEntries = (rows: readonly JournalRow[]): TraceEntry[] => {
   const entries: TraceEntry[] = []
   const choices = new Choices()
+  const { fork } = (rows[0]?.data ?? {}) as unknown as Partial<CreatedData>
   let eventAt = rows[0]?.at ?? 0
   for (const row of rows) {
     const entry = choices.describe(row, toEntry(row, eventAt))
-    if (entry !== undefined) entries.push(entry)
+    if (entry !== undefined) entries.push(row.seq <= 1 + (fork?.rows ?? 0) ? markCopied(entry) : entry)
     if (isEventKind(row.kind)) eventAt = row.at
   }
   return entries.map((entry) => (entry.state === 'waited' ? { ...entry, hasDuration: isAlone(entry, entries) } : entry))
 }
+
+/** What it did cost stands in the trace of the run that it is from. */
+const markCopied = (entry: TraceEntry): TraceEntry => ({
+  ...entry,
+  note: entry.note === '' ? 'copied' : `copied; ${entry.note}`,
+})
 
 /** Which model of a fallback order answered, where it was not the first: the attempts before say why. */
 class Choices {

@@ -1,0 +1,64 @@
+/** A run that is made from another one: begun here and stayed with, or left to whoever serves the database. */
+import type { StoredRun } from '../app/load-run.ts'
+import type { StartOptions } from '../app/local.ts'
+import type { RunOrigin, SubmitResult } from '../store/store.ts'
+import { CliError } from './cli-error.ts'
+import type { Context } from './context.ts'
+import { EXIT } from './exit-code.ts'
+import type { OpenedRuns } from './open-runs.ts'
+import { createHosts } from './run-hosts.ts'
+import type { OutputOptions } from './run-output.ts'
+import { stayWith } from './stay-with.ts'
+
+export interface CopyOptions extends OutputOptions {
+  submit?: boolean
+}
+
+export interface Copy {
+  opened: OpenedRuns
+  stored: StoredRun
+  start: Pick<StartOptions, 'input' | 'models' | 'copied'> & { origin: RunOrigin }
+}
+
+/** The exit code. */
+export const beginCopy = async (
+  context: Context,
+  options: CopyOptions,
+  { opened, stored, start }: Copy,
+): Promise<number> => {
+  const { workflow, folder } = stored
+  const local = createHosts(context, opened, { performs: options.submit !== true }).of(stored)
+  try {
+    if (options.submit === true)
+      return reportSubmitted(context, options, await local.submit(workflow, { ...start, folder }))
+    return await stayWith(context, options, {
+      local,
+      workflow,
+      isResumed: (start.copied?.past.rows.length ?? 0) > 0,
+      begin: (watch) => local.start(workflow, { ...start, folder, watch }),
+    })
+  } finally {
+    await local.close()
+  }
+}
+
+const reportSubmitted = (
+  { stdout, stderr }: Context,
+  { json = false, quiet = false }: OutputOptions,
+  result: SubmitResult,
+): number => {
+  if (result.kind === 'refused')
+    throw new CliError(`its flow rejects another run: ${result.holders.join(', ')}`, {
+      hint: `wait for it, or stop it: troupe cancel ${result.holders[0] ?? 'RUN'}`,
+      exitCode: EXIT.failed,
+    })
+  const { id, workflow, origin } = result.run
+  if (json) stdout.write(`${JSON.stringify({ run: id, workflow, status: 'queued', origin }, null, 2)}\n`)
+  else stdout.write(`${id}\n`)
+  if (json || quiet) return EXIT.completed
+  stderr.write(`run ${id} is queued\n`)
+  stderr.write(
+    `  ${stderr.paint.cyan('hint:')} troupe serve begins it; where nobody serves this database: troupe resume ${id}\n`,
+  )
+  return EXIT.completed
+}

@@ -1,0 +1,43 @@
+/** Changes of JSON values as lines for people: what was added, what is gone, what became what. */
+import type { JsonValue } from '../core/json.ts'
+import type { JsonChange } from '../core/json-diff.ts'
+import { formatValue } from '../core/value-text.ts'
+import type { Paint } from './paint.ts'
+import { toOneLine } from './printable.ts'
+
+const MOST_SHOWN = 12
+
+/** @param options.indent What stands before each line. */
+export const describeChanges = (
+  changes: readonly JsonChange[],
+  { paint, indent = '' }: { paint: Paint; indent?: string },
+): string[] => {
+  const left = changes.length - MOST_SHOWN
+  return [
+    ...changes.slice(0, MOST_SHOWN).map((change) => `${indent}${describeChange(change, paint)}`),
+    ...(left > 0 ? [`${indent}${paint.dim(`and ${left} more`)}`] : []),
+  ]
+}
+
+const describeChange = ({ path, kind, from = null, to = null }: JsonChange, paint: Paint): string => {
+  const name = path === '' ? '' : `${path}: `
+  if (kind === 'added') return paint.green(toOneLine(`+ ${name}${formatValue(to)}`))
+  if (kind === 'removed') return paint.red(toOneLine(`- ${name}${formatValue(from)}`))
+  const [before, after] = cutSame(from, to)
+  return `${paint.yellow('~')} ${toOneLine(name)} ${paint.red(toOneLine(before))} → ${paint.green(toOneLine(after))}`
+}
+
+/** How much of what long texts have in common is left before the place where they part. */
+const SHOWN_BEFORE = 12
+const LONG = 40
+
+/** Of long texts the part that differs. */
+const cutSame = (from: JsonValue, to: JsonValue): [string, string] => {
+  if (typeof from !== 'string' || typeof to !== 'string' || from.length + to.length < 2 * LONG)
+    return [formatValue(from), formatValue(to)]
+  let same = 0
+  while (same < from.length && from[same] === to[same]) same++
+  const start = Math.max(0, same - SHOWN_BEFORE)
+  const cut = (text: string): string => `${start > 0 ? '…' : ''}${formatValue(text.slice(start))}`
+  return [cut(from), cut(to)]
+}

@@ -1,0 +1,30 @@
+import { loadRun, type StoredRun } from '../app/load-run.ts'
+import { readVariables } from '../app/project-access.ts'
+import type { CreatedData } from '../runtime/run-event.ts'
+import type { JournalRow } from '../store/journal-row.ts'
+import type { RunRecord } from '../store/store.ts'
+import type { Context } from './context.ts'
+import { findRun } from './find-run.ts'
+import type { OpenedRuns } from './open-runs.ts'
+
+/** A run with its journal, and its definition compiled as it was. */
+export interface PastRun {
+  record: RunRecord
+  stored: StoredRun
+  rows: readonly JournalRow[]
+  created: CreatedData
+}
+
+/** @throws CliError when there is none of this id; Fault when it can't be compiled any more; StoreError */
+export const openPastRun = async (context: Context, opened: OpenedRuns, id: string): Promise<PastRun> =>
+  readPastRun(context, opened, await findRun(opened.store, id))
+
+export const readPastRun = async (
+  { environment, workingFolder }: Context,
+  { project, store }: OpenedRuns,
+  record: RunRecord,
+): Promise<PastRun> => {
+  const stored = await loadRun(store, record, { environment: readVariables(project, environment), workingFolder })
+  const rows = await store.readJournal(record.id)
+  return { record, stored, rows, created: rows[0]?.data as unknown as CreatedData }
+}
