@@ -3,8 +3,11 @@ import type { RunPhase, RunStatus } from './run-status.ts'
 
 export interface StoreMaintenance {
   stats(): Promise<StoreStats>
-  /** Gives the space of what was deleted back to the file system, while runs go on. */
-  vacuum(): Promise<{ freedBytes: number }>
+  /**
+   * Gives the space of what was deleted back to the file system, while runs go on. A database that can't do that in steps is written
+   * anew as a whole, which holds up everybody, unless `inSteps` forbids it.
+   */
+  vacuum(options?: { inSteps?: boolean }): Promise<{ freedBytes: number }>
   /**
    * Copies the whole store, as it was at one moment, into a new file, while runs go on.
    * @throws StoreError `conflict` when the file exists, `unreadable` when it can't be written, `disk_full`
@@ -49,15 +52,26 @@ export interface StoreProblem {
   message: string
 }
 
-export interface SweepRule {
-  /** Completed and cancelled runs that ended earlier, in epoch milliseconds; null: none. */
+/** What of ended runs is given up. */
+export interface KeepRule {
+  /** Completed runs that ended earlier, in epoch milliseconds; null: none. */
   completedBefore: number | null
-  /** The same for failed ones. */
+  /** The same for failed and cancelled ones. */
   failedBefore: number | null
   /** How many of those that are left may stay, the last ended first; null: all. Children are not counted. */
   keep: number | null
+}
+
+export interface SweepRule extends KeepRule {
   /** Now: blobs that were put within `BLOB_GRACE_MS` before stay, because what refers to them may be on its way. */
   at: number
+  /**
+   * What wins over the rule for the runs of one workflow. Asked once for each that has ended runs, with the hash of the definition of
+   * the newest one. With a `keep` of its own its runs are counted by themselves, and else with all others.
+   */
+  ofWorkflow?(workflow: { name: string; definition: string }): Promise<Partial<KeepRule> | undefined>
+  /** Nothing is deleted; what would be is counted. Default false. */
+  isDryRun?: boolean
 }
 
 export interface SweepResult {
@@ -79,24 +93,3 @@ export const BLOB_GRACE_MS = 24 * 3_600_000
 
 /** How many runs `stats` names. */
 export const LARGEST_RUNS = 10
-
-/** An ended run that was not begun by another one. */
-export interface EndedRoot {
-  key: number
-  status: RunStatus
-  endedAt: number
-}
-
-/** Keys of the runs that a rule gives up. */
-export const chooseSwept = (
-  ended: readonly EndedRoot[],
-  { completedBefore, failedBefore, keep }: SweepRule,
-): number[] => {
-  const isOld = ({ status, endedAt }: EndedRoot): boolean =>
-    endedAt < ((status === 'failed' ? failedBefore : completedBefore) ?? Number.NEGATIVE_INFINITY)
-  const young = ended
-    .filter((run) => !isOld(run))
-    .sort((one, other) => other.endedAt - one.endedAt || other.key - one.key)
-  const excess = keep === null ? [] : young.slice(keep)
-  return [...ended.filter(isOld), ...excess].map(({ key }) => key)
-}

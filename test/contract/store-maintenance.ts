@@ -30,15 +30,15 @@ const endRun = async (store: Store, run: Partial<NewRun>, end: Partial<RunEnd> =
 const listIds = async (store: Store): Promise<string[]> => (await store.listRuns()).map(({ id }) => id).sort()
 
 const addSweepTests = (test: AddStoreTest): void => {
-  test('ended runs go by age: completed and cancelled ones by one rule, failed ones by another', async ({ store }) => {
+  test('ended runs go by age: completed ones by one rule, failed and cancelled ones by another', async ({ store }) => {
     await endRun(store, { id: 'r-old' }, { at: T0 })
     await endRun(store, { id: 'r-young' }, { at: T0 + 10 })
     await endRun(store, { id: 'r-cancelled' }, { at: T0, status: 'cancelled' })
     await endRun(store, { id: 'r-failed' }, { at: T0, status: 'failed' })
     await startRun(store, { run: { id: 'r-going' } })
     assert.equal(await sweep(store, {}), { runs: 0, rows: 0, blobs: 0, blobBytes: 0 })
-    assert.equal(await sweep(store, { completedBefore: T0 + 10 }), { runs: 2, rows: 4, blobs: 0, blobBytes: 0 })
-    assert.equal(await listIds(store), ['r-failed', 'r-going', 'r-young'])
+    assert.equal(await sweep(store, { completedBefore: T0 + 10 }), { runs: 1, rows: 2, blobs: 0, blobBytes: 0 })
+    assert.equal(await listIds(store), ['r-cancelled', 'r-failed', 'r-going', 'r-young'])
     await sweep(store, { failedBefore: T0 + 1 })
     assert.equal(await listIds(store), ['r-going', 'r-young'])
     assert.equal(await store.readJournal('r-old'), [])
@@ -99,6 +99,37 @@ const addSweepTests = (test: AddStoreTest): void => {
     const result = await sweep(store, { completedBefore: T0 + 1e9, at: later })
     assert.equal([result.blobs, result.blobBytes], [1, 3])
     assert.equal([await store.getBlob(hash), (await store.getBlob(kept))?.length], [undefined, 2])
+  })
+
+  test('what a workflow says for itself wins, and its own count is of its runs alone', async ({ store }) => {
+    for (const [place, id] of ['r-1', 'r-2', 'r-3'].entries()) {
+      await endRun(store, { id }, { at: T0 + place })
+      await endRun(store, { id: `${id}-own`, workflow: 'own', definition: `own-${place}` }, { at: T0 + place })
+    }
+    const asked: object[] = []
+    const ofWorkflow = async (workflow: { name: string; definition: string }) => {
+      asked.push(workflow)
+      return workflow.name === 'own' ? { completedBefore: null, keep: 1 } : undefined
+    }
+    assert.is((await sweep(store, { completedBefore: T0 + 1, keep: 2, ofWorkflow })).runs, 3)
+    assert.equal(await listIds(store), ['r-2', 'r-3', 'r-3-own'])
+    assert.equal(asked, [
+      { name: 'greet', definition: createNewRun().definition },
+      { name: 'own', definition: 'own-2' },
+    ])
+  })
+
+  test('a dry run counts what would go, blobs too, and deletes nothing', async ({ store }) => {
+    const hash = await store.putBlob(new Uint8Array([1, 2, 3]))
+    const claim = await startRun(store, { run: { id: 'r-1' } })
+    await store.write(claim, { rows: [createRow(2, { data: { image: { $blob: hash } } })], end: createEnd() })
+    await startRun(store, { run: { id: 'r-going' } })
+    const rule = { keep: 0, at: Date.now() + BLOB_GRACE_MS + 60_000 }
+    const expected = { runs: 1, rows: 2, blobs: 1, blobBytes: 3 }
+    assert.equal(await sweep(store, { ...rule, isDryRun: true }), expected)
+    assert.equal(await listIds(store), ['r-1', 'r-going'])
+    assert.equal(await sweep(store, rule), expected)
+    assert.equal([await listIds(store), await store.getBlob(hash)], [['r-going'], undefined])
   })
 
   test('thousands of runs go while others are written', async ({ store }) => {

@@ -8,7 +8,7 @@ import type {
   SweepResult,
   SweepRule,
 } from '../maintenance.ts'
-import { BLOB_GRACE_MS, chooseSwept, LARGEST_RUNS } from '../maintenance.ts'
+import { BLOB_GRACE_MS, LARGEST_RUNS } from '../maintenance.ts'
 import {
   type BundledRun,
   decodeBundle,
@@ -18,6 +18,7 @@ import {
   missingDefinitionError,
 } from '../run-bundle.ts'
 import { StoreError } from '../store-error.ts'
+import { chooseSwept, readOwnRules } from '../swept-runs.ts'
 import type { MemoryContent } from './memory-content.ts'
 import { createMemoryRun, findWaiting, type MemoryRun } from './memory-run.ts'
 
@@ -69,18 +70,24 @@ export class MemoryMaintenance implements StoreMaintenance {
 
   async sweep(rule: SweepRule): Promise<SweepResult> {
     const runs = this.#content.listRuns()
-    const ended = runs.flatMap(({ key, record: { status, endedAt, parent } }) =>
-      endedAt === null || parent !== null ? [] : [{ key, status, endedAt }],
+    const ended = runs.flatMap(({ key, record: { status, endedAt, parent, workflow } }) =>
+      endedAt === null || parent !== null ? [] : [{ key, workflow, status, endedAt }],
     )
-    const chosen = new Set(chooseSwept(ended, rule))
+    const newest = new Map(runs.map(({ record: { workflow, definition } }) => [workflow, definition]))
+    const chosen = new Set(chooseSwept(ended, rule, await readOwnRules(newest, rule)))
     const swept = runs
       .filter(({ key }) => chosen.has(key))
       .map((run) => this.#listFamily(run))
       .filter((family) => family.every(({ record }) => record.status !== 'running'))
       .flat()
-    for (const run of swept) this.#content.drop(run)
     const rows = swept.reduce((sum, run) => sum + run.rows.length, 0)
-    return { runs: swept.length, rows, ...(swept.length === 0 ? NO_BLOBS : this.#sweepBlobs(rule.at)) }
+    const blobs = swept.length === 0 ? [] : this.#findUnused(new Set(swept), rule.at)
+    const blobBytes = blobs.reduce((sum, [, { bytes }]) => sum + bytes.length, 0)
+    if (rule.isDryRun !== true) {
+      for (const run of swept) this.#content.drop(run)
+      for (const [hash] of blobs) this.#content.blobs.delete(hash)
+    }
+    return { runs: swept.length, rows, blobs: blobs.length, blobBytes }
   }
 
   async exportRun(id: string): Promise<string | undefined> {
@@ -125,17 +132,11 @@ export class MemoryMaintenance implements StoreMaintenance {
     return family
   }
 
-  #sweepBlobs(at: number): { blobs: number; blobBytes: number } {
-    const { blobs } = this.#content
-    const used = new Set(this.#content.listRuns().flatMap((run) => findBlobHashes(JSON.stringify(this.#bundle(run)))))
-    const swept = { blobs: 0, blobBytes: 0 }
-    for (const [hash, { bytes, putAt }] of blobs) {
-      if (used.has(hash) || putAt >= at - BLOB_GRACE_MS) continue
-      blobs.delete(hash)
-      swept.blobs += 1
-      swept.blobBytes += bytes.length
-    }
-    return swept
+  /** Blobs to which nothing but these runs refers. */
+  #findUnused(gone: ReadonlySet<MemoryRun>, at: number): [hash: string, blob: { bytes: Uint8Array; putAt: number }][] {
+    const left = this.#content.listRuns().filter((run) => !gone.has(run))
+    const used = new Set(left.flatMap((run) => findBlobHashes(JSON.stringify(this.#bundle(run)))))
+    return [...this.#content.blobs].filter(([hash, { putAt }]) => !used.has(hash) && putAt < at - BLOB_GRACE_MS)
   }
 
   #bundle(run: MemoryRun): BundledRun {
@@ -170,8 +171,6 @@ export class MemoryMaintenance implements StoreMaintenance {
     for (const event of events) this.#content.outbox.add(id, event)
   }
 }
-
-const NO_BLOBS = { blobs: 0, blobBytes: 0 }
 
 const countRuns = (runs: readonly MemoryRun[]): StoreStats['runs'] => {
   const toPhase = ({ record }: MemoryRun) => (record.status === 'running' ? record.phase : null)

@@ -29,8 +29,8 @@ export class SqliteMaintenance implements StoreMaintenance {
     return this.#store.queue.read(() => readStats(this.#store.connection))
   }
 
-  vacuum(): Promise<{ freedBytes: number }> {
-    return vacuumDatabase(this.#store)
+  vacuum(options?: { inSteps?: boolean }): Promise<{ freedBytes: number }> {
+    return vacuumDatabase(this.#store, options)
   }
 
   backup(path: string): Promise<void> {
@@ -42,8 +42,9 @@ export class SqliteMaintenance implements StoreMaintenance {
   }
 
   async sweep(rule: SweepRule): Promise<SweepResult> {
-    const swept = await sweepRuns(this.#store, rule)
-    const blobs = swept.runs === 0 ? { blobs: 0, blobBytes: 0 } : await sweepBlobs(this.#store, rule.at)
+    const { at, isDryRun = false } = rule
+    const { gone, ...swept } = await sweepRuns(this.#store, rule)
+    const blobs = swept.runs === 0 ? { blobs: 0, blobBytes: 0 } : await sweepBlobs(this.#store, { at, gone, isDryRun })
     return { ...swept, ...blobs }
   }
 

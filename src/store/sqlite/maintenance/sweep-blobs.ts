@@ -5,58 +5,88 @@
 import { BLOB_GRACE_MS } from '../../maintenance.ts'
 import { findBlobHashes } from '../../run-bundle.ts'
 import type { Connection } from '../connection.ts'
+import { ROWS_PER_RUN } from '../journal-key.ts'
 import { TEXT_COLUMNS } from './check-content.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
-const TEXTS_A_STEP = 5_000
+/** Texts have at most 64 KB, of which most have some hundred bytes: a step takes some milliseconds. */
+const TEXTS_A_STEP = 500
 const BLOBS_A_STEP = 20
+/** One blob may have more. */
+const BYTES_A_STEP = 8 * 1024 ** 2
+
+export interface BlobSweep {
+  at: number
+  /** Keys of runs that count as gone. */
+  gone: ReadonlySet<number>
+  isDryRun: boolean
+}
 
 export const sweepBlobs = async (
   { connection, queue }: MaintainedStore,
-  at: number,
+  { at, gone, isDryRun }: BlobSweep,
 ): Promise<{ blobs: number; blobBytes: number }> => {
   const before = at - BLOB_GRACE_MS
-  const unmarked = new Set(await queue.read(() => listOld(connection, before)))
+  const unmarked = new Map(await queue.read(() => listOld(connection, before)))
   const large = new Set<string>()
   const mark = (text: string): void => {
     if (text.startsWith('@')) large.add(text.slice(1))
     else for (const hash of findBlobHashes(text)) unmarked.delete(hash)
   }
   for (const [table, column] of TEXT_COLUMNS)
-    if (unmarked.size > 0) await readTexts({ connection, queue }, { table, column, mark })
+    if (unmarked.size > 0) await readTexts({ connection, queue }, { table, column, mark, gone })
   for (const hash of large) {
     unmarked.delete(hash)
     if (unmarked.size > 0) mark(await queue.read(() => readLarge(connection, hash)))
   }
-  return deleteBlobs({ connection, queue }, { hashes: [...unmarked], before })
+  const swept = { blobs: unmarked.size, blobBytes: [...unmarked.values()].reduce((sum, bytes) => sum + bytes, 0) }
+  return isDryRun ? swept : deleteBlobs({ connection, queue }, { found: [...unmarked], before })
 }
 
 type Source = Pick<MaintainedStore, 'connection' | 'queue'>
 
-const listOld = (db: Connection, before: number): string[] =>
-  db.prepare<[before: number], string>('select hash from blob where coalesce(put_at, 0) < ?').pluck().all(before)
+/** With their sizes. */
+const listOld = (db: Connection, before: number): [hash: string, bytes: number][] =>
+  db
+    .prepare<[before: number], [string, number]>('select hash, length(bytes) from blob where coalesce(put_at, 0) < ?')
+    .raw()
+    .all(before)
 
 /** A large text may refer to blobs in its turn. */
 const readLarge = (db: Connection, hash: string): string =>
   db.prepare<[hash: string], string>('select cast(bytes as text) from blob where hash = ?').pluck().get(hash) ?? ''
 
+interface MarkedColumn {
+  table: string
+  column: string
+  mark: (text: string) => void
+  gone: ReadonlySet<number>
+}
+
+interface FoundText {
+  key: number
+  run: number
+  text: string | null
+}
+
 /** Those texts of a column in which a blob may stand. A table without a key is small, and read at once. */
-const readTexts = async (
-  { connection, queue }: Source,
-  { table, column, mark }: { table: string; column: string; mark: (text: string) => void },
-): Promise<void> => {
+const readTexts = async ({ connection, queue }: Source, { table, column, mark, gone }: MarkedColumn): Promise<void> => {
   const text = `case when substr(${column}, 1, 1) = '@' or instr(${column}, '"$blob"') > 0 then ${column} end as text`
+  const run = `${table === 'journal' ? `key / ${ROWS_PER_RUN}` : table === 'run' ? 'key' : 'run'} as run`
+  const take = (found: FoundText): void => {
+    if (found.text !== null && !gone.has(found.run)) mark(found.text)
+  }
   if (table === 'approval') {
-    const all = connection.prepare<[], { text: string | null }>(`select ${text} from approval`)
-    for (const found of await queue.read(() => all.all())) if (found.text !== null) mark(found.text)
+    const all = connection.prepare<[], FoundText>(`select 0 as key, ${run}, ${text} from approval`)
+    for (const found of await queue.read(() => all.all())) take(found)
     return
   }
-  const some = connection.prepare<[after: number, limit: number], { key: number; text: string | null }>(
-    `select key, ${text} from ${table} where key > ? order by key limit ?`,
+  const some = connection.prepare<[after: number, limit: number], FoundText>(
+    `select key, ${run}, ${text} from ${table} where key > ? order by key limit ?`,
   )
   for (let after = 0; ; ) {
     const found = await queue.read(() => some.all(after, TEXTS_A_STEP))
-    for (const row of found) if (row.text !== null) mark(row.text)
+    for (const row of found) take(row)
     const last = found.at(-1)
     if (last === undefined) return
     after = last.key
@@ -66,17 +96,28 @@ const readTexts = async (
 
 const deleteBlobs = async (
   { connection, queue }: Source,
-  { hashes, before }: { hashes: string[]; before: number },
+  { found, before }: { found: [hash: string, bytes: number][]; before: number },
 ): Promise<{ blobs: number; blobBytes: number }> => {
   const remove = connection.prepare<[hash: string, before: number], { bytes: number }>(
     'delete from blob where hash = ? and coalesce(put_at, 0) < ? returning length(bytes) as bytes',
   )
   const swept = { blobs: 0, blobBytes: 0 }
-  while (hashes.length > 0) {
-    const some = hashes.splice(0, BLOBS_A_STEP)
+  while (found.length > 0) {
+    const some = takeStep(found)
     const removed = await queue.change(() => some.flatMap((hash) => remove.get(hash, before) ?? []))
     swept.blobs += removed.length
     for (const { bytes } of removed) swept.blobBytes += bytes
+    await new Promise((resolve) => setImmediate(resolve))
   }
   return swept
+}
+
+/** At least one, taken off. */
+const takeStep = (found: [hash: string, bytes: number][]): string[] => {
+  let size = 0
+  const end = found.findIndex(([, bytes], place) => {
+    size += bytes
+    return place === BLOBS_A_STEP || (place > 0 && size > BYTES_A_STEP)
+  })
+  return found.splice(0, end === -1 ? found.length : end).map(([hash]) => hash)
 }

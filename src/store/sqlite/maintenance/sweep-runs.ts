@@ -2,7 +2,8 @@
  * Deletes ended runs. A run goes in one transaction, its last one; the tail of a long journal goes before, so that no journal
  * ever has a gap, and what is cut off half way is found by the next sweep.
  */
-import { chooseSwept, type EndedRoot, type SweepRule } from '../../maintenance.ts'
+import type { SweepRule } from '../../maintenance.ts'
+import { chooseSwept, type EndedRoot, readOwnRules } from '../../swept-runs.ts'
 import { toStatus } from '../codes.ts'
 import type { Connection } from '../connection.ts'
 import { LAST_SEQ, toJournalKey } from '../journal-key.ts'
@@ -14,42 +15,78 @@ const ROWS_A_STEP = 2_000
 const RUNS_A_STEP = 100
 
 export const sweepRuns = async (
-  { connection, queue }: MaintainedStore,
+  store: MaintainedStore,
   rule: SweepRule,
-): Promise<{ runs: number; rows: number }> => {
-  const statements = prepareSweep(connection)
-  const left = chooseSwept(await listEnded(queue, statements), rule)
-  const swept = { runs: 0, rows: 0 }
+): Promise<{ runs: number; rows: number; gone: ReadonlySet<number> }> => {
+  const statements = prepareSweep(store.connection)
+  const { ended, newest } = await listEnded(store.queue, statements)
+  const left = chooseSwept(ended, rule, await readOwnRules(newest, rule))
+  const swept = { runs: 0, rows: 0, gone: new Set<number>() }
+  const isDryRun = rule.isDryRun === true
   while (left.length > 0) {
-    const { done, runs, rows } = await queue.change(() => sweepSome(left, statements))
-    left.splice(0, done)
-    swept.runs += runs
-    swept.rows += rows
+    const some = isDryRun
+      ? await store.queue.read(() => countSome(left, statements))
+      : await store.queue.change(() => sweepSome(left, statements))
+    left.splice(0, some.done)
+    swept.runs += some.runs
+    swept.rows += some.rows
+    if (isDryRun) for (const key of some.gone) swept.gone.add(key)
+    // A commit may have been done within this turn of the event loop.
+    await new Promise((resolve) => setImmediate(resolve))
   }
   return swept
 }
 
 type SweepStatements = ReturnType<typeof prepareSweep>
 
-const listEnded = async (queue: MaintainedStore['queue'], { listRoots }: SweepStatements): Promise<EndedRoot[]> => {
-  const found: EndedRoot[] = []
+/** `newest`: the definition of the newest ended run, by workflow. */
+const listEnded = async (
+  queue: MaintainedStore['queue'],
+  { listRoots, readHash }: SweepStatements,
+): Promise<{ ended: EndedRoot[]; newest: Map<string, string> }> => {
+  const ended: EndedRoot[] = []
+  const definitions = new Map<string, number>()
   for (let after = 0; ; ) {
     const some = await queue.read(() => listRoots.all(after, RUNS_A_LOOK))
-    for (const { key, status, ended_at } of some)
-      if (ended_at !== null) found.push({ key, status: toStatus(status) ?? 'failed', endedAt: ended_at })
+    for (const { key, status, ended_at, workflow, definition } of some) {
+      if (ended_at === null) continue
+      ended.push({ key, workflow, status: toStatus(status) ?? 'failed', endedAt: ended_at })
+      definitions.set(workflow, definition)
+    }
     const last = some.at(-1)
-    if (last === undefined) return found
+    if (last === undefined) break
     after = last.key
     await new Promise((resolve) => setImmediate(resolve))
   }
+  const newest = [...definitions].map(([name, key]): [string, string] => [name, readHash.get(key) ?? ''])
+  return { ended, newest: new Map(newest) }
 }
 
-/** `done`: how many of the roots are gone with all that belonged to them. */
-const sweepSome = (
-  roots: readonly number[],
-  statements: SweepStatements,
-): { done: number; runs: number; rows: number } => {
-  const swept = { done: 0, runs: 0, rows: 0 }
+interface SweptSome {
+  /** How many of the roots are gone with all that belonged to them. */
+  done: number
+  runs: number
+  rows: number
+  /** Keys of runs. */
+  gone: number[]
+}
+
+const countSome = (roots: readonly number[], statements: SweepStatements): SweptSome => {
+  const counted: SweptSome = { done: 0, runs: 0, rows: 0, gone: [] }
+  for (const root of roots.slice(0, RUNS_A_STEP)) {
+    const family = listFamily(root, statements)
+    for (const run of family.isGoing ? [] : family.runs) {
+      counted.gone.push(run)
+      counted.runs += 1
+      counted.rows += statements.countRows.get(toJournalKey(run, 1), toJournalKey(run, LAST_SEQ)) ?? 0
+    }
+    counted.done += 1
+  }
+  return counted
+}
+
+const sweepSome = (roots: readonly number[], statements: SweepStatements): SweptSome => {
+  const swept: SweptSome = { done: 0, runs: 0, rows: 0, gone: [] }
   for (const root of roots) {
     const family = listFamily(root, statements)
     for (const run of family.isGoing ? [] : family.runs.reverse()) {
@@ -62,7 +99,8 @@ const sweepSome = (
       swept.rows += changes
       if (swept.rows >= ROWS_A_STEP) return swept
       for (const remove of statements.removals) remove.run(run)
-      swept.runs += 1
+      // Another process may have been faster.
+      swept.runs += statements.deleteRun.run(run).changes
     }
     swept.done += 1
   }
@@ -81,14 +119,28 @@ const listFamily = (root: number, { listChildren }: SweepStatements): { runs: nu
   return { runs, isGoing }
 }
 
+interface StoredRoot {
+  key: number
+  status: number
+  ended_at: number | null
+  workflow: string
+  definition: number
+}
+
 const prepareSweep = (db: Connection) => ({
   /** In the order of their keys, ended or not. */
-  listRoots: db.prepare<[after: number, limit: number], { key: number; status: number; ended_at: number | null }>(
-    'select key, status, case when status > 0 then ended_at end as ended_at from run where key > ? and parent is null order by key limit ?',
+  listRoots: db.prepare<[after: number, limit: number], StoredRoot>(
+    `select key, status, case when status > 0 then ended_at end as ended_at, workflow, definition from run
+     where key > ? and parent is null order by key limit ?`,
   ),
+  readHash: db.prepare<[definition: number], string>('select hash from definition where key = ?').pluck(),
   listChildren: db.prepare<[parent: number], { key: number; status: number }>(
     'select key, status from run where parent = ?',
   ),
+  countRows: db
+    .prepare<[first: number, last: number], number>('select count(*) from journal where key between ? and ?')
+    .pluck(),
+  deleteRun: db.prepare<[run: number]>('delete from run where key = ?'),
   /** The last ones first. */
   deleteRows: db.prepare<[first: number, last: number, limit: number]>(
     'delete from journal where key in (select key from journal where key between ? and ? order by key desc limit ?)',
@@ -98,6 +150,5 @@ const prepareSweep = (db: Connection) => ({
     'delete from inbox where run = ?',
     'delete from approval where run = ?',
     'delete from outbox where run = ?',
-    'delete from run where key = ?',
   ].map((sql) => db.prepare<[run: number]>(sql)),
 })

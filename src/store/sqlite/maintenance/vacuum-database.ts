@@ -7,12 +7,15 @@ const INCREMENTAL = 2
 const PAGES_A_STEP = 1_000
 
 /** A database of before `auto_vacuum` is written anew as a whole, once. */
-export const vacuumDatabase = async ({ connection, queue }: MaintainedStore): Promise<{ freedBytes: number }> => {
+export const vacuumDatabase = async (
+  { connection, queue }: MaintainedStore,
+  { inSteps = false }: { inSteps?: boolean } = {},
+): Promise<{ freedBytes: number }> => {
   const read = (pragma: string): number => Number(connection.pragma(pragma, { simple: true }))
   const measure = (): number => read('page_count') * read('page_size')
   const before = await queue.read(measure)
   if (read('auto_vacuum') === INCREMENTAL) await giveBack(connection, queue)
-  else
+  else if (!inSteps)
     await queue.read(() => {
       connection.pragma('auto_vacuum = INCREMENTAL')
       connection.exec('vacuum')

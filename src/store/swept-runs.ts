@@ -1,0 +1,63 @@
+/** Which ended runs a rule gives up. */
+import type { KeepRule, SweepRule } from './maintenance.ts'
+import type { RunStatus } from './run-status.ts'
+
+/** An ended run that was not begun by another one. */
+export interface EndedRoot {
+  /** In the order in which runs were made. */
+  key: number
+  workflow: string
+  status: RunStatus
+  endedAt: number
+}
+
+/** What each workflow says for itself. @param newest The hash of a definition, by workflow. */
+export const readOwnRules = async (
+  newest: ReadonlyMap<string, string>,
+  { ofWorkflow }: SweepRule,
+): Promise<Map<string, Partial<KeepRule>>> => {
+  const own = new Map<string, Partial<KeepRule>>()
+  if (ofWorkflow === undefined) return own
+  for (const [name, definition] of newest) {
+    const rule = await ofWorkflow({ name, definition })
+    if (rule !== undefined) own.set(name, rule)
+  }
+  return own
+}
+
+/** Keys of the runs that are given up. */
+export const chooseSwept = (
+  ended: readonly EndedRoot[],
+  rule: KeepRule,
+  own: ReadonlyMap<string, Partial<KeepRule>> = new Map(),
+): number[] => {
+  const old: EndedRoot[] = []
+  /** Those that are counted together, by the workflow whose own `keep` it is; those of the rule by null. */
+  const young = new Map<string | null, EndedRoot[]>()
+  for (const run of ended) {
+    const { completedBefore, failedBefore } = { ...rule, ...own.get(run.workflow) }
+    const before = run.status === 'completed' ? completedBefore : failedBefore
+    if (before !== null && run.endedAt < before) old.push(run)
+    else addTo(young, own.get(run.workflow)?.keep === undefined ? null : run.workflow, run)
+  }
+  const excess = [...young].flatMap(([workflow, runs]) =>
+    pickOldest(runs, (workflow === null ? rule.keep : own.get(workflow)?.keep) ?? Number.POSITIVE_INFINITY),
+  )
+  return [...old, ...excess].map(({ key }) => key)
+}
+
+const addTo = (groups: Map<string | null, EndedRoot[]>, group: string | null, run: EndedRoot): void => {
+  const found = groups.get(group)
+  if (found === undefined) groups.set(group, [run])
+  else found.push(run)
+}
+
+/** Those beyond `keep`. The times alone are sorted: a million of them take a tenth of a second, and the runs themselves ten times that. */
+const pickOldest = (runs: readonly EndedRoot[], keep: number): EndedRoot[] => {
+  if (runs.length <= keep) return []
+  const times = Float64Array.from(runs, ({ endedAt }) => endedAt).sort()
+  const first = keep === 0 ? Number.POSITIVE_INFINITY : (times[times.length - keep] ?? 0)
+  const older = runs.filter(({ endedAt }) => endedAt < first)
+  const equal = runs.filter(({ endedAt }) => endedAt === first).sort((one, other) => one.key - other.key)
+  return [...older, ...equal.slice(0, runs.length - keep - older.length)]
+}
