@@ -13,6 +13,7 @@ import { Host, type Surroundings } from '../runtime/host.ts'
 import { createLocalPlacement } from '../runtime/local-placement.ts'
 import { toNewRun } from '../runtime/new-run.ts'
 import type { Run, RunExit } from '../runtime/run.ts'
+import type { RunWatcher } from '../runtime/run-notice.ts'
 import { RunQueue } from '../runtime/run-queue.ts'
 import { SecretVault } from '../runtime/secret-vault.ts'
 import { createOwner } from '../store/process-identity.ts'
@@ -45,6 +46,9 @@ export type ServerNotice = { at: number } & (
   | { type: 'server.stopped'; signal: string }
   /** `isNew`: nobody had begun it. */
   | { type: 'run.taken'; run: string; workflow: string; isNew: boolean }
+  /** The database can't be written to (`cause`): nothing new begins in the run until it can (`run.unheld`). */
+  | { type: 'run.held'; run: string; cause: unknown }
+  | { type: 'run.unheld'; run: string }
   | { type: 'run.left'; run: string; workflow: string; why: Exclude<RunExit['kind'], 'ended'> }
   | {
       type: 'run.ended'
@@ -94,7 +98,8 @@ export const createServer = (options: ServerOptions): Server => {
       () => {},
     )
   }
-  const queue = new RunQueue({ store, clock, host, mostRuns, onProblem, onTaken })
+  const watch = (run: string): RunWatcher => createHeldWatcher(run, { clock, onNotice })
+  const queue = new RunQueue({ store, clock, host, mostRuns, watch, onProblem, onTaken })
   const scheduler = new Scheduler({
     store,
     clock,
@@ -118,6 +123,15 @@ export const createServer = (options: ServerOptions): Server => {
 
 /** How long what is in flight has to end when the server stops. */
 const GRACE_MS = 8_000
+
+const createHeldWatcher =
+  (run: string, { clock, onNotice }: { clock: Clock; onNotice: ServerOptions['onNotice'] }): RunWatcher =>
+  (notice) => {
+    if (notice.type !== 'run.held') return
+    const { cause } = notice
+    const at = clock.now()
+    onNotice(cause === undefined ? { type: 'run.unheld', at, run } : { type: 'run.held', at, run, cause })
+  }
 
 const toExitNotice = ({ id: run, workflow }: Run, { exit, at }: { exit: RunExit; at: number }): ServerNotice => {
   if (exit.kind !== 'ended') return { type: 'run.left', at, run, workflow, why: exit.kind }

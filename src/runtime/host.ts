@@ -224,7 +224,10 @@ export class Host {
   }
 
   /** Goes on with a run that is due, and with the runs whose step it is: a child's budget and end are its parent's. */
-  async wake(id: string): Promise<ResumeResult> {
+  async wake(
+    id: string,
+    { watch = () => nobody }: { watch?: (run: string) => RunWatcher } = {},
+  ): Promise<ResumeResult> {
     const { store } = this.#options
     let found = await store.findRun(id)
     while (found.kind === 'found' && found.run.parent !== null) {
@@ -232,7 +235,9 @@ export class Host {
       if (above.kind !== 'found' || above.run.status !== 'running') break
       found = above
     }
-    return found.kind === 'found' ? this.resume(found.run.id) : { kind: 'missing' }
+    if (found.kind !== 'found') return { kind: 'missing' }
+    const { id: root } = found.run
+    return this.resume(root, { watch: watch(root) })
   }
 
   /** Takes over a run that nobody holds and goes on from its last recorded event. @throws StoreError, Fault */

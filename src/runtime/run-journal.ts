@@ -22,7 +22,7 @@ export interface RunJournalOptions {
   renewLease(): Promise<boolean>
   /** Another process has the run, or the store has failed for good. */
   onBroken(exit: { kind: 'lost' } | { kind: 'broken'; cause: unknown }): void
-  /** Writing has stopped for a while, and why; undefined: it goes on. */
+  /** Writing has stopped for a while, and why; undefined: it goes on. Told once each. */
   onHeld(cause: unknown): void
 }
 
@@ -40,6 +40,7 @@ export class RunJournal {
   #unsettled = 0
   /** What waits until the store can write again, in order. */
   #held: PendingWrite[] | undefined
+  #isHeld = false
   #disarm: () => void = () => {}
   #isClosed = false
 
@@ -90,7 +91,7 @@ export class RunJournal {
     store
       .write(claim, pending.change)
       .then(
-        () => this.#whileOurs(pending.follow),
+        () => this.#written(pending.follow),
         (cause) => this.#hold(pending, cause),
       )
       .catch((cause) => this.#break(cause))
@@ -106,21 +107,27 @@ export class RunJournal {
     if (this.#held === undefined) {
       this.#held = []
       this.#again(() => this.#writeHeld())
-      this.#options.onHeld(cause)
     }
     this.#held.push(pending)
+    if (!this.#isHeld) this.#options.onHeld(cause)
+    this.#isHeld = true
   }
 
   #writeHeld(): void {
     const held = this.#held ?? []
     this.#held = undefined
-    this.#options.onHeld(undefined)
     for (const pending of held) this.#write(pending)
   }
 
   #again(act: () => void): void {
     const { clock } = this.#options
     this.#disarm = clock.wakeAt(clock.now() + AGAIN_MS, act)
+  }
+
+  #written(follow: () => void): void {
+    if (this.#isHeld && !this.#isClosed) this.#options.onHeld(undefined)
+    this.#isHeld = false
+    this.#whileOurs(follow)
   }
 
   /** A process that was stopped for a while may have lost the run since: it asks before it acts. */

@@ -9,6 +9,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Store } from '../store/store.ts'
 import type { Host } from './host.ts'
 import type { Run } from './run.ts'
+import type { RunWatcher } from './run-notice.ts'
 
 export interface RunQueueOptions {
   store: Store
@@ -18,6 +19,8 @@ export interface RunQueueOptions {
   mostRuns: number
   /** A run was taken up; `isNew`: nobody had begun it. */
   onTaken?(run: Run, taken: { isNew: boolean }): void
+  /** Who is told what happens in a run that is taken up. */
+  watch?(run: string): RunWatcher
   /** A run could not be taken up, or (without a run) the store not be asked. It is tried again later. */
   onProblem(problem: { run: string | undefined; cause: unknown }): void
 }
@@ -87,8 +90,9 @@ export class RunQueue {
   async #wake(id: string): Promise<void> {
     if (this.#isStopped) return
     try {
-      const woken = await this.#options.host.wake(id)
-      if (woken.kind === 'resumed') this.#options.onTaken?.(woken.run, { isNew: woken.run.claim.epoch === 1 })
+      const { host, watch, onTaken } = this.#options
+      const woken = await host.wake(id, watch === undefined ? {} : { watch })
+      if (woken.kind === 'resumed') onTaken?.(woken.run, { isNew: woken.run.claim.epoch === 1 })
     } catch (cause) {
       this.#leftAlone.set(id, this.#options.clock.now() + PATIENCE_MS)
       this.#options.onProblem({ run: id, cause })

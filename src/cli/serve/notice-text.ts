@@ -18,6 +18,10 @@ const describe = (notice: ServerNotice, paint: Paint): string => {
       return `${paint.bold(notice.workflow)} ${notice.run} ${paint.dim(notice.isNew ? 'begun' : 'taken up')}`
     case 'run.left':
       return `${paint.bold(notice.workflow)} ${notice.run} ${paint.dim(LEFT[notice.why])}`
+    case 'run.held':
+      return `${paint.yellow('held')} ${notice.run}: ${explainError(notice.cause).message}`
+    case 'run.unheld':
+      return `${notice.run} goes on`
     case 'run.ended': {
       const { workflow, run, status, durationMs, error } = notice
       const why = error === null ? '' : `: ${error.code}: ${error.message.split('\n')[0]}`
@@ -42,7 +46,7 @@ const LEFT = {
 export const toNoticeJson = (notice: ServerNotice): object => {
   const { at, ...rest } = notice
   const time = { time: new Date(at).toISOString() }
-  if (rest.type !== 'problem') return { ...time, ...rest }
+  if (rest.type !== 'problem' && rest.type !== 'run.held') return { ...time, ...rest }
   const { cause, ...about } = rest
   const { code, message, hint } = explainError(cause)
   return { ...time, ...about, error: { code, message, ...(hint === undefined ? {} : { hint }) } }
