@@ -1,6 +1,7 @@
 /** A stream is the same answer, however its bytes travel; what breaks on the way is the fault that fits. */
 import * as assert from 'uvu/assert'
 import { isCancelled } from '../../src/core/cancelled.ts'
+import type { JsonSchema } from '../../src/core/json-schema.ts'
 import { askProvider, catchProviderFault, PLANTED_KEY } from '../support/wire/ask-provider.ts'
 import type { WireAnswer, WireReply, WireTransport } from '../support/wire/wire.ts'
 import type { AddProviderTest, ProviderUnderTest } from './llm-provider.ts'
@@ -19,7 +20,18 @@ const CALLS: WireAnswer = {
   ],
 }
 
+const JSON_TEXT: WireAnswer = { text: ['{"city":"Zür', 'ich 🗼","tem', 'perature":-3.5}'] }
+
+const RETURNS: JsonSchema = {
+  type: 'object',
+  properties: { city: { type: 'string' }, temperature: { type: 'number' } },
+  required: ['city', 'temperature'],
+  additionalProperties: false,
+}
+
 const ROADS: [string, WireTransport][] = [
+  ['that is cut within a character of two bytes', { splitWithin: 'ü' }],
+  ['that is cut within a character of four bytes', { splitWithin: '🗼' }],
   ['in single bytes, characters of several bytes split', { chunkBytes: 1 }],
   ['in pieces of three bytes', { chunkBytes: 3 }],
   ['with CRLF', { lineEnd: '\r\n' }],
@@ -36,6 +48,7 @@ export const addProviderStreamTests = (test: AddProviderTest): void => {
   for (const [how, transport] of ROADS) {
     test(`a stream ${how} is the same text and usage`, (subject) => checkSame(subject, TEXT, transport))
     test(`a stream ${how} has the same tool calls`, (subject) => checkSame(subject, CALLS, transport))
+    test(`a stream ${how} is the same JSON`, (subject) => checkSame(subject, JSON_TEXT, transport))
   }
 
   test('a stream that falls silent is the fault timeout', async (subject) => {
@@ -79,13 +92,45 @@ export const addProviderStreamTests = (test: AddProviderTest): void => {
     test(
       `an error event inside a stream that began with 200 is a fault: ${status} is ${code}`,
       async (subject) => {
-        for (const events of [0, 2]) {
-          const fault = await breakStream(subject, { events, by: { status, message: 'the server is overloaded' } })
-          assert.equal([fault.code, fault.retryable], [code, true], fault.message)
+        for (const events of [0, 2])
+          for (const chunkBytes of [10_000, 1]) {
+            const by = { status, message: 'the server is overloaded — später' }
+            const fault = await breakStream(subject, { events, by, chunkBytes })
+            assert.equal([fault.code, fault.retryable], [code, true], fault.message)
+            assert.match(fault.message, 'später')
+          }
+      },
+      status === 500 ? 'error in a stream' : 'kinds of errors in a stream',
+    )
+
+  for (const [status, code] of [
+    [429, 'rate_limited'],
+    [500, 'unavailable'],
+  ] as const)
+    test(
+      `an error that is the whole body of a 200 is a fault: ${status} is ${code}`,
+      async (subject) => {
+        const body = JSON.stringify(subject.vendor.encodeError({ status, message: 'the server is overloaded' }))
+        subject.server.answerWith({ kind: 'raw', body, contentType: 'application/json' })
+        for (const stream of [false, true]) {
+          const fault = await catchProviderFault(subject, {}, { stream })
+          assert.equal([fault.code, fault.retryable], [code, true], `${stream}: ${fault.message}`)
         }
       },
       status === 500 ? 'error in a stream' : 'kinds of errors in a stream',
     )
+
+  test('an answer that comes as a whole where a stream was asked for is the answer', async (subject) => {
+    const { server, vendor } = subject
+    server.answerWith({ kind: 'answer', answer: TEXT })
+    await askProvider(subject)
+    const [request] = server.requests.slice(-1)
+    const body = request === undefined ? '' : JSON.stringify(vendor.encodeAnswer(TEXT, request))
+    server.answerWith({ kind: 'raw', body, contentType: 'application/json' })
+    const { answer, pieces } = await askProvider(subject, {}, { stream: true })
+    assert.is(answer.text, (TEXT.text ?? []).join(''))
+    assert.is(pieces.join(''), answer.text)
+  })
 
   test('an event that is no JSON is the fault unavailable', async (subject) => {
     const body = subject.vendor.framing === 'sse' ? 'data: {"broken\n\n' : '{"broken\n'
@@ -116,7 +161,7 @@ export const addProviderStreamTests = (test: AddProviderTest): void => {
 }
 
 const checkSame = async (subject: ProviderUnderTest, answer: WireAnswer, transport: WireTransport): Promise<void> => {
-  const request = answer.toolCalls === undefined ? {} : { tools: [WEATHER] }
+  const request = answer.toolCalls ? { tools: [WEATHER] } : answer === JSON_TEXT ? { returns: RETURNS } : {}
   subject.server.answerWith({ kind: 'answer', answer, ...transport })
   const whole = await askProvider(subject, request)
   const streamed = await askProvider(subject, request, { stream: true })
@@ -131,7 +176,7 @@ const checkSame = async (subject: ProviderUnderTest, answer: WireAnswer, transpo
 
 const breakStream = async (
   subject: ProviderUnderTest,
-  how: Pick<Extract<WireReply, { kind: 'broken' }>, 'events' | 'by'>,
+  how: Pick<Extract<WireReply, { kind: 'broken' }>, 'events' | 'by' | 'chunkBytes'>,
   settings: { idleTimeoutMs?: number } = {},
 ) => {
   subject.server.answerWith({ kind: 'broken', answer: TEXT, ...how })

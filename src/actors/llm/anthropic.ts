@@ -64,10 +64,15 @@ const perform = async (call: Call, { asked, onText }: { asked: LlmRequest; onTex
   const response = await createClient(call)
     .post(PATH, { body: onText === undefined ? body : { ...body, stream: true }, headers })
     .asResponse()
-  const message = onText === undefined ? await readWhole(response, call) : await readStream(response, { call, onText })
+  const isStreamed = onText !== undefined && !isJson(response)
+  const message = isStreamed ? await readStream(response, { call, onText }) : await readWhole(response, call)
   const answer = toAnswer(message)
+  if (!isStreamed && answer.text !== '') onText?.(answer.text)
   return isAskedInWords ? { ...answer, text: stripFence(answer.text) } : answer
 }
+
+/** Some servers send errors, or all they say, as a whole where a stream was asked for. */
+const isJson = ({ headers }: Response): boolean => /^application\/json\b/i.test(headers.get('content-type') ?? '')
 
 /** One a call: its `fetch` is the call's own. Nothing but the settings says where it goes and with what: no variable, no file. */
 const createClient = ({ sdk, settings: { apiKey, baseUrl }, request }: Call) =>
@@ -88,6 +93,7 @@ const readWhole = async (response: Response, { request }: Call): Promise<Anthrop
   const body = await response.json().catch((error: unknown) => {
     throw error instanceof SyntaxError ? request.broken('answered with no JSON') : error
   })
+  if (isJsonObject(body) && body.type === 'error') throw request.refused(body as JsonObject)
   const message = readMessage(body)
   if (message === undefined) throw request.broken('answered with no message')
   return message

@@ -80,7 +80,7 @@ const CONTENT_TYPES = { sse: 'text/event-stream; charset=utf-8', ndjson: 'applic
 
 const sendStream = async (
   events: string[],
-  { chunkBytes, lineEnd, comments, withoutEnd }: WireTransport,
+  { chunkBytes, splitWithin, lineEnd, comments, withoutEnd }: WireTransport,
   { vendor, response }: Exchange,
 ): Promise<void> => {
   const kept = withoutEnd ? events.slice(0, events.length - vendor.endMarkers) : events
@@ -89,16 +89,37 @@ const sendStream = async (
   const bytes = Buffer.from(lineEnd === undefined ? text : text.replaceAll('\n', lineEnd))
   response.writeHead(200, { 'content-type': CONTENT_TYPES[vendor.framing] })
   response.socket?.setNoDelay(true)
-  const step = chunkBytes ?? bytes.length
-  for (let at = 0; at < bytes.length; at += step) {
-    response.write(bytes.subarray(at, at + step))
-    await nextTurn()
-  }
+  if (splitWithin === undefined) await writeInPieces(bytes, { response, chunkBytes })
+  else await writeSplit(bytes, { response, splitWithin })
   response.end()
 }
 
+const writeInPieces = async (
+  bytes: Buffer,
+  { response, chunkBytes = bytes.length }: { response: ServerResponse; chunkBytes: number | undefined },
+): Promise<void> => {
+  for (let at = 0; at < bytes.length; at += chunkBytes) {
+    response.write(bytes.subarray(at, at + chunkBytes))
+    await nextTurn()
+  }
+}
+
+/** So long that the reader has taken the first half before the second is sent. */
+const SPLIT_PAUSE_MS = 20
+
+const writeSplit = async (
+  bytes: Buffer,
+  { response, splitWithin }: { response: ServerResponse; splitWithin: string },
+): Promise<void> => {
+  const at = bytes.indexOf(splitWithin)
+  if (at < 0) throw new Error(`'${splitWithin}' is not in the stream`)
+  response.write(bytes.subarray(0, at + 1))
+  await new Promise((resolve) => setTimeout(resolve, SPLIT_PAUSE_MS))
+  response.write(bytes.subarray(at + 1))
+}
+
 const sendBroken = async (
-  { answer, events, by }: Extract<WireReply, { kind: 'broken' }>,
+  { answer, events, by, chunkBytes }: Extract<WireReply, { kind: 'broken' }>,
   { vendor, request, response }: Exchange,
 ): Promise<void> => {
   response.writeHead(200, { 'content-type': CONTENT_TYPES[vendor.framing] })
@@ -109,5 +130,8 @@ const sendBroken = async (
   if (by === 'stall') return
   if (by === 'reset') response.socket?.resetAndDestroy()
   else if (by === 'close') response.end()
-  else response.end(vendor.encodeStreamError(by))
+  else {
+    await writeInPieces(Buffer.from(vendor.encodeStreamError(by)), { response, chunkBytes })
+    response.end()
+  }
 }

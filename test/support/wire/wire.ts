@@ -35,7 +35,14 @@ export type WireReply =
       body?: string
     }
   /** Of a stream only the first `events` are sent; then it stops like this. */
-  | { kind: 'broken'; answer: WireAnswer; events: number; by: 'stall' | 'reset' | 'close' | WireError }
+  | {
+      kind: 'broken'
+      answer: WireAnswer
+      events: number
+      by: 'stall' | 'reset' | 'close' | WireError
+      /** Of an error: so many bytes at a time. */
+      chunkBytes?: number
+    }
   /** The request is taken, and nothing is ever sent. */
   | { kind: 'silent' }
   /** A 200 with this body, whatever the vendor would say. */
@@ -45,6 +52,8 @@ export type WireReply =
 export interface WireTransport {
   /** So many bytes at a time, a turn of the event loop between them. */
   chunkBytes?: number
+  /** Cut in two within the bytes of this character, with a pause between the halves that no network joins again. */
+  splitWithin?: string
   lineEnd?: '\r\n'
   /** Comments between the events (of Server-Sent Events), or blank lines (of NDJSON). */
   comments?: boolean
