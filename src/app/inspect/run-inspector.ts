@@ -8,6 +8,7 @@ import { createInspector } from '@statelyai/inspect'
 import type { MachineEvent } from '../../compiler/link/machine-event.ts'
 import type { LinkedMachine } from '../../compiler/link.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { UNDO } from '../../core/machine-ends.ts'
 import type { MachineObserver } from '../../runtime/machine-observer.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { OpenEffect } from '../../runtime/run-effect.ts'
@@ -114,7 +115,7 @@ class WatchedRun implements MachineObserver {
     const actor: ShownActor = {
       sessionId: `${this.#runId}/${path}#${visit}`,
       id: path,
-      _parent: this.#machines.get(path.slice(0, Math.max(0, path.lastIndexOf('/')))),
+      _parent: this.#machines.get(scopeOf(path)),
       logic: { config: { id: path } },
     }
     this.#effects.set(path, actor)
@@ -130,6 +131,10 @@ class WatchedRun implements MachineObserver {
     return actor
   }
 }
+
+/** The path of the machine that an effect belongs to; those that undo belong to one, whatever they undo. */
+const scopeOf = (path: string): string =>
+  path.startsWith(`${UNDO}/`) ? UNDO : path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
 const configOf = ({ linked }: Scope): { id: string } => {
   const { config, machine } = linked as Partial<LinkedMachine>

@@ -75,6 +75,11 @@ const print = (report: ProfileReport, { title, context }: { title: string; conte
   const lines = renderTable([...report.steps, toHostRow(report)], { columns: createColumns(paint), width, paint })
   const time = formatDuration(report.duration_ms / report.runs)
   stdout.write(`${paint.bold(title)}  ${time}${report.runs > 1 ? ' on average' : ''}\n\n${lines.join('\n')}\n`)
+  const { critical_ms, critical_share } = report.waiting
+  if (critical_ms > 0)
+    stdout.write(
+      `\nwaiting for people, events and points in time: ${formatDuration(critical_ms / report.runs)}, ${Math.round(critical_share * 100)}% of the critical path\n`,
+    )
   if (report.bottleneck !== null) stdout.write(`\n${describeBottleneck(report.bottleneck, report, paint)}\n`)
 }
 
@@ -117,7 +122,9 @@ const WORDS: Record<SpanKind, string> = {
   memory: 'memory',
   workflow: 'workflow',
   wait: 'waiting',
+  event: 'an event',
   approve: 'a person',
+  undo: 'undoing',
   retry: 'retry',
   slot: 'a slot',
   other: 'other',
@@ -139,7 +146,9 @@ const ADVICE: Record<SpanKind, (bottleneck: Bottleneck) => string> = {
   memory: () => 'a smaller limit, or a place beside other steps, in a parallel',
   workflow: () => 'look into the child run: troupe trace RUN --json names it',
   wait: () => 'it waits on purpose',
+  event: () => 'it waits for an event; what does not depend on that can run before it',
   approve: () => 'a person decides; what does not depend on that can run before it',
+  undo: () => 'it undoes what was done before a run that ended badly',
   retry: () => 'troupe trace RUN says why attempts failed; a longer timeout or fewer at a time may help',
   slot: ({ concurrency }) =>
     `items wait for each other: raise the concurrency of the foreach${concurrency === null ? '' : `, now ${concurrency}`}`,

@@ -38,10 +38,24 @@ const findFreePort = async (): Promise<number> => {
   return port
 }
 
-const project = createCliProject({ 'watched.yaml': WORKFLOW })
+const UNDO = `workflow: undone
+steps:
+  - id: each
+    foreach: "['a', 'b']"
+    as: letter
+    concurrency: 1
+    do:
+      - id: write
+        tool: files.append
+        with: { path: out.txt, content: "\${letter}" }
+        undo: { tool: files.append, with: { path: out.txt, content: "no \${letter}" } }
+  - { id: no, fail: { code: no, message: no } }
+`
+
+const project = createCliProject({ 'watched.yaml': WORKFLOW, 'undone.yaml': UNDO })
 
 /** What a receiver got from one run of the command line. */
-const watchRun = async (): Promise<{ seen: StatelyInspectionEvent[]; stdout: string; stderr: string }> => {
+const watchRun = async (file: string): Promise<{ seen: StatelyInspectionEvent[]; stdout: string; stderr: string }> => {
   const port = await findFreePort()
   const server = createInspectorServer({ port, autoOpen: false })
   const seen: StatelyInspectionEvent[] = []
@@ -52,8 +66,8 @@ const watchRun = async (): Promise<{ seen: StatelyInspectionEvent[]; stdout: str
     })
   })
   try {
-    const { stdout, stderr } = await project.troupe(['run', 'watched.yaml', '--inspect', String(port), '--json'])
-    if (JSON.parse(stdout).status !== 'completed') throw new Error(stderr)
+    const { stdout, stderr } = await project.troupe(['run', file, '--inspect', String(port), '--json'])
+    if (JSON.parse(stdout).status === undefined) throw new Error(stderr)
     await ended
     return { seen, stdout, stderr }
   } finally {
@@ -74,7 +88,7 @@ test.after(() => {
 })
 
 test.before(async () => {
-  watched = watchRun()
+  watched = watchRun('watched.yaml')
   await watched
 })
 
@@ -113,6 +127,22 @@ test('a receiver gets actors, events and snapshots of a whole run, in order', as
     'event run xstate.error.actor.broken from broken#1',
     'snapshot run done "run--completed"',
   ])
+})
+
+test('undoing is a machine of its own, with the calls that it makes', async () => {
+  const { seen } = await watchRun('undone.yaml')
+  const actors = seen.flatMap((event) =>
+    event.type === '@xstate.actor' ? [`${label(event, event.sessionId)} in ${label(event, event.parentId)}`] : [],
+  )
+  assert.equal(actors.slice(-3), [
+    'run--undo in run',
+    'run--undo/each[1]/write#1 in run--undo',
+    'run--undo/each[0]/write#1 in run--undo',
+  ])
+  const ends = seen.flatMap((event) =>
+    event.type === '@xstate.snapshot' && event.snapshot.status === 'done' ? [label(event, event.sessionId)] : [],
+  )
+  assert.equal(ends.slice(-4), ['run--undo/each[1]/write#1', 'run--undo/each[0]/write#1', 'run--undo', 'run'])
 })
 
 test('the machine comes with its definition, and snapshots with what steps gave out', async () => {

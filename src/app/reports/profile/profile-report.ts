@@ -1,6 +1,6 @@
 /** Where the time of runs went: by step, on the critical path, and what it would save if the slowest took none. */
 import { type CriticalPart, findCriticalPath, type RunTimes } from './critical-path.ts'
-import type { Span, SpanKind, Steps } from './span.ts'
+import { type Span, type SpanKind, type Steps, WAITING_KINDS } from './span.ts'
 import { durationWithout } from './without-step.ts'
 
 export interface ProfileReport {
@@ -11,7 +11,9 @@ export interface ProfileReport {
   steps: StepProfile[]
   /** Time in which no step was under way: the runtime's own, and that in which nobody had the run. */
   host: { critical_ms: number; critical_share: number }
-  /** Null when no step took any time. */
+  /** Time on the critical path in which somebody outside was waited for: people, events, points in time. */
+  waiting: { critical_ms: number; critical_share: number }
+  /** Of the steps that do something: waiting is not made faster. Null when no step took any time. */
   bottleneck: Bottleneck | null
 }
 
@@ -54,13 +56,15 @@ export const profileRuns = (runs: readonly RunTimes[], steps: Steps): ProfileRep
       profileStep(step, { spans, critical: critical.filter((part) => part.step === step), share }),
     )
     .sort((one, other) => other.critical_ms - one.critical_ms || other.total_ms - one.total_ms)
+  const waitingMs = sum(critical.flatMap(({ kind, ms }) => (isWaiting(kind) ? [ms] : [])))
   const hostMs = sum(critical.flatMap(({ step, ms }) => (step === undefined ? [ms] : [])))
   return {
     runs: runs.length,
     duration_ms: durationMs,
     steps: profiles,
     host: { critical_ms: hostMs, critical_share: share(hostMs) },
-    bottleneck: findBottleneck(profiles[0], runs, steps),
+    waiting: { critical_ms: waitingMs, critical_share: share(waitingMs) },
+    bottleneck: findBottleneck(slowestOf(profiles), { runs, steps, share }),
   }
 }
 
@@ -115,17 +119,35 @@ const largest = (times: Partial<Record<SpanKind, number>>): SpanKind | undefined
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
 
-const findBottleneck = (first: StepProfile | undefined, runs: readonly RunTimes[], steps: Steps): Bottleneck | null => {
-  if (first === undefined || first.critical_ms === 0) return null
-  const saved = sum(runs.map((run) => run.endedAt - run.startedAt - durationWithout(first.step, run)))
-  const foreach = steps.get(first.step)?.scopes.at(-1)
+const isWaiting = (kind: CriticalPart['kind']): boolean => (WAITING_KINDS as readonly string[]).includes(kind)
+
+/** What a step does on the critical path, without what it waits for. */
+const workOf = ({ critical_by }: StepProfile): Partial<Record<SpanKind, number>> =>
+  Object.fromEntries(Object.entries(critical_by).filter(([kind]) => !isWaiting(kind as SpanKind)))
+
+const workMs = (profile: StepProfile): number => sum(Object.values(workOf(profile)))
+
+const slowestOf = (profiles: readonly StepProfile[]): StepProfile | undefined =>
+  profiles.toSorted((one, other) => workMs(other) - workMs(one))[0]
+
+const findBottleneck = (
+  slowest: StepProfile | undefined,
+  { runs, steps, share }: { runs: readonly RunTimes[]; steps: Steps; share(ms: number): number },
+): Bottleneck | null => {
+  if (slowest === undefined) return null
+  const { step } = slowest
+  const criticalMs = workMs(slowest)
+  if (criticalMs === 0) return null
+  const isWork = (span: Span): boolean => span.step === step && !isWaiting(span.kind)
+  const saved = sum(runs.map((run) => run.endedAt - run.startedAt - durationWithout(isWork, run)))
+  const foreach = steps.get(step)?.scopes.at(-1)
   const around = foreach === undefined ? undefined : steps.get(foreach)?.step
   return {
-    step: first.step,
-    what: largest(first.critical_by) ?? first.what,
-    critical_share: first.critical_share,
+    step,
+    what: largest(workOf(slowest)) ?? slowest.what,
+    critical_share: share(criticalMs),
     saves_at_least_ms: Math.round(saved / runs.length),
-    saves_at_most_ms: Math.round(first.critical_ms / runs.length),
+    saves_at_most_ms: Math.round(criticalMs / runs.length),
     concurrency: around?.kind === 'foreach' ? around.concurrency.value : null,
   }
 }

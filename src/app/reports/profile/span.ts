@@ -3,11 +3,15 @@
  * host performed, from its first attempt to its end; one for each pause.
  */
 import type { StepPlace } from '../../../compiler/step-place.ts'
+import { UNDO } from '../../../core/machine-ends.ts'
 import type { AttemptFigures, TimerName } from '../../../runtime/run-event.ts'
 import { isEventKind, type JournalRow } from '../../../store/journal-row.ts'
 import { stepOfPath } from '../../../store/usage-sums.ts'
 
-/** `slot`: held up by other items of the same foreach. `retry`: attempts that failed, and the pauses after them. */
+/**
+ * `slot`: held up by other items of the same foreach. `retry`: attempts that failed, and the pauses after them. `wait`: for a point in
+ * time, `event`: for an event, `approve`: for a person.
+ */
 export type SpanKind =
   | 'model'
   | 'tool'
@@ -15,7 +19,9 @@ export type SpanKind =
   | 'memory'
   | 'workflow'
   | 'wait'
+  | 'event'
   | 'approve'
+  | 'undo'
   | 'retry'
   | 'slot'
   | 'other'
@@ -35,7 +41,11 @@ export interface Span {
 /** By id, of the workflow as the run began with it; what is not there has its kind guessed. */
 export type Steps = ReadonlyMap<string, StepPlace>
 
-export const toSpans = (rows: readonly JournalRow[], steps: Steps): Span[] => {
+/** What is no work of anybody's, and no faster for it: it is meant to take its time. */
+export const WAITING_KINDS: readonly SpanKind[] = ['wait', 'event', 'approve']
+
+/** @param waits For people and events, as the fold knows them; without them they are guessed from the rows that ended them. */
+export const toSpans = (rows: readonly JournalRow[], steps: Steps, waits?: readonly Span[]): Span[] => {
   const open = new Map<string, Span>()
   const spans: Span[] = []
   let eventAt = rows[0]?.at ?? 0
@@ -47,10 +57,10 @@ export const toSpans = (rows: readonly JournalRow[], steps: Steps): Span[] => {
         open.delete(keyOf(row))
         spans.push(span)
       }
-    } else spans.push(...toPause(row, { eventAt, steps }))
+    } else if (waits === undefined || row.kind === 'timer') spans.push(...toPause(row, { eventAt, steps }))
     if (isEventKind(row.kind)) eventAt = row.at
   }
-  return [...spans, ...open.values()].sort(
+  return [...spans, ...open.values(), ...(waits ?? [])].sort(
     (one, other) => one.startedAt - other.startedAt || one.endedAt - other.endedAt,
   )
 }
@@ -79,6 +89,7 @@ const toAttempt = (
 const INNER = /\/turn_\d+(_call_\d+)?$/
 
 const kindOf = (path: string, steps: Steps): SpanKind | undefined => {
+  if (path.startsWith(`${UNDO}/`)) return 'undo'
   const planned = steps.get(stepOfPath(path))?.step.kind
   if (planned === undefined) return undefined
   if (planned === 'llm') return INNER.exec(path)?.[1] === undefined ? 'model' : 'tool'
@@ -91,7 +102,7 @@ const toPause = (
   { eventAt, steps }: { eventAt: number; steps: Steps },
 ): Span[] => {
   const timer = kind === 'timer' ? (data as { timer?: TimerName } | null)?.timer : undefined
-  const what = kind === 'decision' ? 'approve' : kind === 'signal' || timer === 'wait' ? 'wait' : undefined
+  const what = kind === 'decision' ? 'approve' : timer === 'wait' ? 'wait' : undefined
   if (what === undefined && timer !== 'backoff') return []
   const step = stepOfPath(path)
   const length = timer === 'wait' ? lengthOf(step, steps) : undefined

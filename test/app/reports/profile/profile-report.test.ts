@@ -3,6 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findCriticalPath, type RunTimes } from '../../../../src/app/reports/profile/critical-path.ts'
 import { profileRuns } from '../../../../src/app/reports/profile/profile-report.ts'
+import { readWaits } from '../../../../src/app/reports/profile/read-waits.ts'
 import { type Span, toSpans } from '../../../../src/app/reports/profile/span.ts'
 import { durationWithout } from '../../../../src/app/reports/profile/without-step.ts'
 import { placeSteps } from '../../../../src/compiler/step-place.ts'
@@ -81,7 +82,7 @@ test('a journal by hand has the profile that a hand calculation gives', () => {
 })
 
 test('what would be saved goes by what else would be waited for', () => {
-  const saved = (step: string): number => 1_320 - durationWithout(step, TIMES)
+  const saved = (step: string): number => 1_320 - durationWithout((span) => span.step === step, TIMES)
   assert.equal(['slow', 'quick', 'pause', 'first', 'item'].map(saved), [400, 0, 300, 190, 300])
 })
 
@@ -103,6 +104,63 @@ test('turns and tools of a model step are its own', () => {
     spans.map(({ step, kind }) => `${step} ${kind}`),
     ['item model', 'item tool', 'item model'],
   )
+})
+
+const WAITING = compileWorkflow(`workflow: waiting
+tools: { pay: { tool: http.post, approval: always } }
+steps:
+  - id: both
+    parallel:
+      a: [{ id: ask, approve: { title: Go? }, timeout: 1h }]
+      b:
+        - { id: pay_now, tool: pay, with: { url: "http://127.0.0.1/" }, undo: { tool: http.delete, with: { url: "http://127.0.0.1/" } } }
+        - { id: paid, wait: { event: paid } }
+  - { id: draft, llm: mock/echo, prompt: a }
+  - { id: no, fail: { code: no, message: no } }
+`)
+
+const WAITED: JournalRow[] = [
+  row('created', '', 0, { input: {}, lowering: 1, models: {}, env: {} }),
+  row('decision', 'pay_now', 1_000, { verdict: 'approved', by: 'ann', values: null }),
+  ended('pay_now', [1_000, 1_100]),
+  row('signal', '', 3_000, { id: 'x', name: 'paid', data: 1, at: '' }),
+  row('decision', 'ask', 9_000, { verdict: 'approved', by: 'ann', values: null }),
+  ended('draft', [9_000, 9_400]),
+  ended('run--undo/pay_now', [9_400, 9_500]),
+]
+
+test('waiting for people and events is told apart from work, and is no bottleneck', () => {
+  const places = placeSteps(WAITING.workflow)
+  const waits = readWaits(WAITING, { runId: 'r-1', rows: WAITED, endedAt: 9_500 })
+  assert.equal(
+    waits.map(({ step, kind, startedAt, endedAt }) => [step, kind, startedAt, endedAt]),
+    [
+      ['pay_now', 'approve', 0, 1_000],
+      ['paid', 'event', 1_100, 3_000],
+      ['ask', 'approve', 0, 9_000],
+    ],
+  )
+  const times = { startedAt: 0, endedAt: 9_500, spans: toSpans(WAITED, places, waits) }
+  const report = profileRuns([times], places)
+  assert.equal(report.waiting, { critical_ms: 9_000, critical_share: 0.9474 })
+  assert.equal(
+    report.steps.map(({ step, what, critical_ms, critical_by }) => [step, what, critical_ms, critical_by]),
+    [
+      ['ask', 'approve', 9_000, { approve: 9_000 }],
+      ['draft', 'model', 400, { model: 400 }],
+      ['pay_now', 'approve', 100, { undo: 100 }],
+      ['paid', 'event', 0, {}],
+    ],
+  )
+  assert.equal([report.bottleneck?.step, report.bottleneck?.saves_at_most_ms], ['draft', 400])
+})
+
+test('a run that only waits has no bottleneck, and its wait goes on', () => {
+  const rows = WAITED.slice(0, 1)
+  const waits = readWaits(WAITING, { runId: 'r-1', rows, endedAt: 500 })
+  const report = profileRuns([{ startedAt: 0, endedAt: 500, spans: toSpans(rows, new Map(), waits) }], new Map())
+  assert.is(report.bottleneck, null)
+  assert.is(report.waiting.critical_share, 1)
 })
 
 test('a run in which nothing took time has no bottleneck', () => {
@@ -145,7 +203,7 @@ test('the critical path is as long as the run, and a step saves no more than its
       )
       for (const step of ['a', 'b', 'c']) {
         const part = path.reduce((total, one) => total + (one.step === step ? one.ms : 0), 0)
-        const saved = endedAt - durationWithout(step, times)
+        const saved = endedAt - durationWithout((span) => span.step === step, times)
         assert.ok(saved >= 0 && saved <= part, `${step} saves ${saved} of ${part}`)
       }
     }),
