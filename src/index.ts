@@ -17,8 +17,30 @@ export type { DiagnosticCode } from './compiler/diagnostic-codes.ts'
 // Run
 
 export { type ResumeOptions, type RunOptions, type RunResult, resume, run } from './app/library/run-workflow.ts'
+export { type SubmitOptions, type SubmitResult, submit } from './app/library/submit.ts'
 export type { ModelAccess, Surroundings } from './app/library/surroundings.ts'
 export type { RunNotice } from './runtime/run-notice.ts'
+
+// Reach a run
+
+export {
+  type Approval,
+  type ApprovalName,
+  type DecideOptions,
+  decide,
+  type ListApprovalsOptions,
+  linkApproval,
+  listApprovals,
+} from './app/library/approvals.ts'
+export {
+  type PauseOptions,
+  pause,
+  type SignalOptions,
+  type SignalResult,
+  signal,
+  unpause,
+} from './app/library/signal.ts'
+export type { UndoneStep } from './app/reach/undone-steps.ts'
 
 // Store
 

@@ -7,7 +7,8 @@ const INTRODUCTION = `# Command line
 Every command with its arguments and options, as \`troupe --help\` and \`troupe COMMAND --help\` say it. This page is generated from the
 code (\`node build/docs.ts\`).
 
-Results go to standard output, all else to standard error. With \`--json\` standard output holds one JSON value and nothing else.
+Results go to standard output, all else to standard error. With \`--json\` standard output holds one JSON value and nothing else;
+of \`events\` and \`serve\` one on each line.
 `
 
 const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
@@ -22,12 +23,12 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
 /** docs/cli.md: the commander program, command by command. */
 export const renderCli = (): string => {
   const program = createProgram(() => {})
-  const commands = program.commands.filter((command) => command.name() !== 'help')
+  const commands = listCommands(program)
   return [
     INTRODUCTION,
     ...renderTable(
       ['command', ''],
-      commands.map((command) => [`[\`${command.name()}\`](#troupe-${command.name()})`, command.description()]),
+      commands.map((command) => [`[\`${nameOf(command)}\`](#${anchorOf(command)})`, command.description()]),
     ),
     '## Options of every command\n',
     ...renderOptions(program),
@@ -40,10 +41,20 @@ export const renderCli = (): string => {
   ].join('\n')
 }
 
+/** Those within a command stand behind it. */
+const listCommands = ({ commands }: Command): Command[] =>
+  commands.filter((command) => command.name() !== 'help').flatMap((command) => [command, ...listCommands(command)])
+
+/** `approvals list`. */
+const nameOf = (command: Command): string =>
+  command.parent?.parent == null ? command.name() : `${nameOf(command.parent)} ${command.name()}`
+
+const anchorOf = (command: Command): string => `troupe-${nameOf(command).replaceAll(' ', '-')}`
+
 const renderCommand = (command: Command): string[] => [
-  `## \`troupe ${command.name()}\`\n`,
+  `## \`troupe ${nameOf(command)}\`\n`,
   `${toSentence(command.description())}\n`,
-  `\`\`\`\ntroupe ${command.name()} ${command.usage()}\n\`\`\`\n`,
+  `\`\`\`\ntroupe ${nameOf(command)} ${command.usage()}\n\`\`\`\n`,
   ...renderArguments(command),
   ...renderOptions(command),
   ...renderHelp(readHelp(command)),

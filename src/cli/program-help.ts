@@ -8,6 +8,7 @@ Examples:
   troupe validate *.yaml                    check without running
   troupe runs                               what ran, what runs
   troupe trace last                         what the last run did
+  troupe approvals list                     what runs ask people
 
 Exit codes: 0 completed, 1 failed or cancelled by someone else, 2 wrong usage, workflow or input,
 3 something is missing (database, secret), 130 after Ctrl-C.`
@@ -40,20 +41,27 @@ Examples:
   troupe resume q3v8zd            the end of a run id is enough
   troupe resume --all
 
-Nothing recorded is done twice: the run goes on from its last recorded outcome.`
+Nothing recorded is done twice: the run goes on from its last recorded outcome. Without an argument it takes the
+run that was interrupted; where there is none, the one that is queued or waits. Queued and waiting runs are
+better served by a process that stays: troupe serve.`
 
 export const CANCEL_HELP = `
 Examples:
   troupe cancel last
   troupe cancel q3v8zd
 
-Works on runs of other terminals too. A run that has ended stays as it is (exit code 1).`
+Works on runs of other terminals too, on queued and waiting ones, and on child runs with their parent. Steps
+with undo that have completed are undone. It says what was called off in the middle and may have taken effect.
+A run that has ended stays as it is (exit code 1).`
 
 export const RUNS_HELP = `
 Examples:
   troupe runs
   troupe runs --status interrupted
-  troupe runs --workflow support-triage --limit 5 --json`
+  troupe runs --workflow support-triage --limit 5 --json
+
+A run that goes on is queued (nobody has begun it), running (a process has it), waiting (for a person, an
+event or a time; it needs no process until then), paused, or interrupted (its process is gone).`
 
 export const TRACE_HELP = `
 Examples:

@@ -93,7 +93,7 @@ const addRunCommands = (program: Command, end: End): void => {
 
 const addQueryCommands = (program: Command, end: End): void => {
   describe(program, 'runs', 'list runs, newest first', RUNS_HELP)
-    .option('--status <status>', 'running, interrupted, completed, failed or cancelled')
+    .option('--status <status>', 'running, queued, waiting, paused, interrupted, completed, failed or cancelled')
     .option('--workflow <name>', 'of this workflow')
     .option('--limit <count>', 'at most so many (default 20)')
     .option('--json', 'print a JSON array')

@@ -7,6 +7,8 @@ import type { RunNotice } from '../../runtime/run-notice.ts'
 import { createMemoryStore } from '../../store/memory-store.ts'
 import type { RunError, RunRecord, RunStatus, Store, UsageTotals } from '../../store/store.ts'
 import { createLocal, type Local } from '../local.ts'
+import { findRun } from '../reach/find-run.ts'
+import { readUndone, toUndoneSteps, type UndoneStep } from '../reach/undone-steps.ts'
 import { type Surroundings, toProviders, toToolOptions } from './surroundings.ts'
 import type { Workflow } from './workflow.ts'
 import { expectRunnable } from './workflow-parts.ts'
@@ -43,6 +45,8 @@ export interface RunResult {
   usage: UsageTotals
   /** From its start to its end, resumes and pauses included. */
   durationMs: number
+  /** What was undone before it failed or was cancelled, and what could not be, in this order. */
+  undone: UndoneStep[]
 }
 
 /**
@@ -71,13 +75,13 @@ export const run = async (workflow: Workflow, options: RunOptions = {}): Promise
 /**
  * Goes on with a run that a process has left or died in, from its last recorded outcome, to its end; of a run that has ended,
  * the result. It needs the actors and secrets that it began with. The id may be cut short, at either end.
- * @throws Fault `not_found`; `conflict` while a living process has it; StoreError
+ * @throws Fault `not_found`; `conflict` while a living process has it, or its flow keeps it waiting; StoreError
  */
 export const resume = async (id: string, options: ResumeOptions): Promise<RunResult> => {
   const { store, signal, onNotice } = options
   signal?.throwIfAborted()
-  const record = await findRun(id, store)
-  if (record.status !== 'running') return toStoredResult(record)
+  const record = await findRun(store, id)
+  if (record.status !== 'running') return toStoredResult(record, store)
   const [row] = await store.readJournal(record.id)
   const created = (row?.data ?? {}) as unknown as Partial<CreatedData>
   const env = { ...options.env, ...(created.env as Record<string, string> | undefined) }
@@ -85,8 +89,12 @@ export const resume = async (id: string, options: ResumeOptions): Promise<RunRes
   const watch = onNotice === undefined ? {} : { watch: (notice: RunNotice) => onNotice(notice) }
   const resumed = await local.resume(record.id, watch)
   if (resumed.kind === 'resumed') return stayWith(resumed.run, signal)
-  if (resumed.kind === 'ended') return toStoredResult(resumed.run)
-  if (resumed.kind === 'missing') throw toMissing(id, store)
+  if (resumed.kind === 'ended') return toStoredResult(resumed.run, store)
+  if (resumed.kind === 'missing') throw new Fault('not_found', `no run '${id}' in ${store.location}`)
+  if (resumed.kind === 'queued')
+    throw new Fault('conflict', `run '${record.id}' is queued: its flow lets it begin later`, {
+      details: { ahead: resumed.ahead, retry_at: resumed.retryAt },
+    })
   throw new Fault('conflict', `run '${record.id}' goes on in another process: ${describeHolder(resumed.run)}`)
 }
 
@@ -120,26 +128,21 @@ const toResult = (id: string, exit: RunExit): RunResult => {
   if (exit.kind === 'broken') throw exit.cause
   if (exit.kind !== 'ended') throw new Fault('conflict', `run '${id}' was taken over by another process`)
   const { status, output, error, usage } = exit.end
-  return { id, status, output, error, usage, durationMs: exit.durationMs }
+  return { id, status, output, error, usage, durationMs: exit.durationMs, undone: toUndoneSteps(exit.undone) }
 }
 
-const toStoredResult = ({ id, status, output, error, usage, createdAt, endedAt }: RunRecord): RunResult => ({
-  id,
-  status: status as RunResult['status'],
-  output,
-  error,
-  usage,
-  durationMs: (endedAt ?? createdAt) - createdAt,
-})
-
-const findRun = async (id: string, store: Store): Promise<RunRecord> => {
-  const found = await store.findRun(id)
-  if (found.kind === 'found') return found.run
-  if (found.kind === 'missing') throw toMissing(id, store)
-  throw new Fault('not_found', `'${id}' is the beginning or end of several runs: ${found.ids.join(', ')}`)
+const toStoredResult = async (record: RunRecord, store: Store): Promise<RunResult> => {
+  const { id, status, output, error, usage, createdAt, endedAt } = record
+  return {
+    id,
+    status: status as RunResult['status'],
+    output,
+    error,
+    usage,
+    durationMs: (endedAt ?? createdAt) - createdAt,
+    undone: await readUndone(store, record),
+  }
 }
-
-const toMissing = (id: string, { location }: Store): Fault => new Fault('not_found', `no run '${id}' in ${location}`)
 
 const describeHolder = ({ holder }: RunRecord): string =>
   holder === null ? 'unknown' : `process ${holder.pid} on ${holder.host}`

@@ -1,0 +1,102 @@
+/** Runs that are put into the database, and whoever begins them. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { openStore } from '../../src/index.ts'
+import { toDefinition } from '../../src/runtime/new-run.ts'
+import { createCliProject, FAILING, HELLO } from '../support/cli-project.ts'
+import { compileWorkflow } from '../support/compile-workflow.ts'
+
+const test = suite('troupe submit')
+
+const ALONE = `workflow: alone
+flow: { concurrency: 1, on_conflict: reject }
+steps:
+  - { id: nap, wait: { for: 1h } }
+`
+
+const submit = async (project: ReturnType<typeof createCliProject>, args: readonly string[]) => {
+  const { stdout, exitCode, stderr } = await project.troupe(['submit', ...args, '--json'])
+  return { answer: JSON.parse(stdout), exitCode, stderr }
+}
+
+test('a submitted run is queued until somebody begins it', async () => {
+  const project = createCliProject({ 'hello.yaml': HELLO })
+  const { stdout, stderr, exitCode } = await project.troupe(['submit', 'hello.yaml', '-i', 'name=Ada'])
+  assert.match(stdout, /^r-\S+\n$/)
+  assert.match(stderr, 'is queued')
+  assert.match(stderr, `troupe serve begins it; where nobody serves this database: troupe resume ${stdout.trim()}`)
+  assert.is(exitCode, 0)
+  const [run] = JSON.parse((await project.troupe(['runs', '--status', 'queued', '--json'])).stdout)
+  assert.is(run.run, stdout.trim())
+  const resumed = await project.troupe(['resume'])
+  assert.equal(JSON.parse(resumed.stdout), { text: 'Hello Ada' })
+})
+
+test('a wrong input leaves nothing behind', async () => {
+  const project = createCliProject({ 'hello.yaml': HELLO })
+  const { answer, exitCode } = await submit(project, ['hello.yaml', '-i', 'age=old'])
+  assert.is(answer.status, 'invalid')
+  assert.is(answer.error.code, 'invalid_input')
+  assert.is(exitCode, 2)
+  assert.match((await project.troupe(['runs'])).stderr, 'no runs yet')
+})
+
+test('a key and the same request are the same run; another request is refused', async () => {
+  const project = createCliProject({ 'hello.yaml': HELLO })
+  const first = await submit(project, ['hello.yaml', '-i', 'name=Ada', '--key', 'k'])
+  const again = await submit(project, ['hello.yaml', '-i', 'name=Ada', '--key', 'k'])
+  const other = await submit(project, ['hello.yaml', '-i', 'name=Bob', '--key', 'k'])
+  assert.equal(first.answer, { run: first.answer.run, workflow: 'hello', status: 'queued', key: 'k', is_new: true })
+  assert.equal(again.answer, { ...first.answer, is_new: false })
+  assert.is(other.exitCode, 2)
+  assert.is(other.answer.error.code, 'conflict')
+  assert.match(other.stderr, `run ${first.answer.run} of 'hello' has the key 'k'`)
+})
+
+test('--wait follows the run to its end, whoever performs it, and exits as run does', async () => {
+  const project = createCliProject({ 'hello.yaml': HELLO, 'failing.yaml': FAILING })
+  const waiting = project.start(['submit', 'hello.yaml', '-i', 'name=Ada', '--wait'])
+  await waiting.waitFor('is queued')
+  await project.troupe(['resume'])
+  const { stdout, stderr, exitCode } = await waiting.done
+  assert.equal(JSON.parse(stdout), { text: 'Hello Ada' })
+  assert.match(stderr, '✓ completed')
+  assert.is(exitCode, 0)
+  const failing = project.start(['submit', 'failing.yaml', '--wait', '--json'])
+  const isThere = async (): Promise<boolean> => (await project.troupe(['runs', '--status', 'queued'])).stdout !== ''
+  while (!(await isThere()));
+  await project.troupe(['resume'])
+  const failed = await failing.done
+  assert.is(JSON.parse(failed.stdout).error.code, 'no_luck')
+  assert.is(failed.exitCode, 1)
+})
+
+test('a workflow is found by the name that it is registered under', async () => {
+  const project = createCliProject()
+  const store = await openStore(`${project.path}/.troupe/troupe.db`)
+  const definition = toDefinition(compileWorkflow(HELLO))
+  await store.saveDefinition(definition)
+  await store.registerWorkflow({ workflow: 'hello', definition: definition.hash, at: 1 })
+  await store.close()
+  const { answer, exitCode } = await submit(project, ['hello', '-i', 'name=Ada'])
+  assert.is(answer.workflow, 'hello')
+  assert.is(exitCode, 0)
+  const missing = await project.troupe(['submit', 'helo'])
+  assert.match(missing.stderr, "there is no file 'helo', and no workflow of this name")
+  assert.match(missing.stderr, "did you mean 'hello'?")
+  assert.is(missing.exitCode, 2)
+})
+
+test('a flow that rejects says who holds it, and keeps nothing', async () => {
+  const project = createCliProject({ 'alone.yaml': ALONE })
+  const running = project.start(['run', 'alone.yaml'])
+  await running.waitFor('nap: started')
+  const { answer, exitCode } = await submit(project, ['alone.yaml'])
+  assert.is(answer.error.code, 'conflict')
+  assert.match(answer.error.message, "'alone' runs already, and its flow rejects another run: r-")
+  assert.is(exitCode, 2)
+  running.kill('SIGKILL')
+  await running.done
+})
+
+test.run()
