@@ -35,7 +35,7 @@ export const beginCopy = async (
       local,
       workflow,
       isResumed: (start.copied?.past.rows.length ?? 0) > 0,
-      begin: (watch) => local.start(workflow, { ...start, folder, watch }),
+      begin: (watch, onQueued) => local.start(workflow, { ...start, folder, watch, onQueued }),
     })
   } finally {
     await local.close()

@@ -3,7 +3,7 @@ import type { CompiledWorkflow } from '../../src/compiler/compile.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import type { JsonValue } from '../../src/core/json.ts'
 import { createManualClock, type ManualClock } from '../../src/core/manual-clock.ts'
-import { Host } from '../../src/runtime/host.ts'
+import { type CopiedRun, Host } from '../../src/runtime/host.ts'
 import type { Run, RunExit } from '../../src/runtime/run.ts'
 import type { RunNotice, RunWatcher } from '../../src/runtime/run-notice.ts'
 import { SecretVault } from '../../src/runtime/secret-vault.ts'
@@ -18,6 +18,8 @@ export interface DrivenOptions {
   compiled: CompiledWorkflow
   world: ScriptedWorld
   input?: JsonValue
+  /** What it has from another run. */
+  copied?: CopiedRun
   store?: Store
   clock?: ManualClock
   vault?: SecretVault
@@ -75,8 +77,9 @@ export const driveRun = async (options: DrivenOptions): Promise<DrivenEnd> => {
 type Running = DrivenProcess & { exit: { value: RunExit | undefined } }
 
 const start = async (process: Pick<DrivenProcess, 'host' | 'watched'>, options: DrivenOptions): Promise<Running> => {
-  const { compiled, input = { flag: false } } = options
-  return follow(process, await process.host.start(compiled, { input, watch: createWatcher(options) }))
+  const { compiled, input = { flag: false }, copied } = options
+  const past = copied === undefined ? {} : { copied }
+  return follow(process, await process.host.start(compiled, { input, watch: createWatcher(options), ...past }))
 }
 
 const createWatcher =
