@@ -5,6 +5,8 @@ import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts'
 import { type RunningProcess, startBuiltCli } from '../support/child-process.ts'
 import { createTempFolder, type TempFolder } from '../support/temp-folder.ts'
 import { NO_VENDOR_VARIABLES, WIRED_VENDORS, type WiredVendor } from '../support/wire/vendors.ts'
+import { reportFigure } from './figure.ts'
+import { inForm } from './form.ts'
 import {
   ASKED,
   EXPECTED_OUTPUT,
@@ -100,15 +102,27 @@ const goOn = async (stage: Stage, name: string): Promise<void> => {
   const { server, troupe, recorded, undisturbed } = stage
   const { id, names } = await recorded(name)
   const before = server.seen
+  tally.kills++
   server.begin(ASKED)
   expectEnd(await (id === '' ? stage.run(name) : troupe(name, ['resume', id])).done)
   const asked = server.seen.map((request) => request.name)
+  tally.again += asked.filter((one) => names.includes(one)).length
   assert.equal([...asked].sort(), ASKED.filter((one) => !names.includes(one)).sort(), 'asked for after the kill')
   for (const one of names) assert.is(before.filter((seen) => seen.name === one).length, 1, `'${one}' before the kill`)
   for (const { name: one, body } of server.seen) assert.is(body, undisturbed.get(one), `what '${one}' is asked`)
 }
 
+/** Of all kills: what was recorded, and asked for again. */
+const tally = { kills: 0, again: 0 }
+
 const killing = suite('a model with tools that is killed')
+killing.after(() =>
+  reportFigure({
+    id: 'R3',
+    counts: { kills_of_tool_runs: tally.kills, recorded_asked_again: tally.again },
+    isKept: tally.again === 0,
+  }),
+)
 
 interface Cuts {
   /** In which order the answers come: calls of one turn are answered in any. */
@@ -119,13 +133,13 @@ interface Cuts {
 
 const EVERYWHERE: Cuts = { order: ASKED, counts: ASKED.map((_, count) => count) }
 const OTHER_ORDER = ['turn_1', 'c', 'a', 'b', 'turn_2', 'd', 'turn_3', 'f', 'e', 'turn_4']
-/** After each turn, and between two calls. */
-const TURNS: Cuts = { order: ASKED, counts: [1, 2, 5, 7] }
+/** Of the other vendors in short: after each turn, and between two calls. */
+const OTHERS: Cuts = { order: ASKED, counts: inForm([1, 2, 5, 7], EVERYWHERE.counts) }
 
 for (const [nth, wired] of WIRED_VENDORS.entries())
   killing(`J3: ${wired.vendor.name}, after each recorded turn and call`, () =>
     onStage(wired, async (stage) => {
-      for (const cuts of nth === 0 ? [EVERYWHERE, { order: OTHER_ORDER, counts: [2, 3, 8] }] : [TURNS])
+      for (const cuts of nth === 0 ? [EVERYWHERE, { order: OTHER_ORDER, counts: [2, 3, 8] }] : [OTHERS])
         for (const count of cuts.counts) await killWhenRecorded(stage, cuts.order.slice(0, count))
     }),
   )
@@ -167,6 +181,8 @@ killing('J3: one run, killed after each of its turns and calls', () =>
       await process.done
       // All but the last of them were recorded when this process began.
       const again = server.seen.filter(({ name }) => answered.slice(0, -1).includes(name))
+      tally.kills++
+      tally.again += again.length
       assert.equal(again, [], 'recorded, and asked for again')
     }
     server.begin(ASKED)

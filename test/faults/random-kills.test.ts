@@ -4,11 +4,10 @@
  */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { JournalRow } from '../../src/store/journal-row.ts'
-import type { Store } from '../../src/store/store.ts'
-import { type SeenEffect, startEffectServer } from '../support/effect-server.ts'
+import { startEffectServer } from '../support/effect-server.ts'
 import { reportFigure } from './figure.ts'
 import { createDraws, inForm } from './form.ts'
+import { judgeEffects } from './judge-effects.ts'
 import { onStage, type ServerProcess, type Stage, until } from './stage.ts'
 
 const RUNS = inForm(60, 1_000)
@@ -78,8 +77,9 @@ test('R3, R4: perform nothing recorded again, and end as undisturbed', async () 
       const ids = await feeding
       const running = async (): Promise<number> => (await stage.store.listRuns({ status: 'running' })).length
       await until('all runs end', async () => (await running()) === 0, { everyMs: 100, withinMs: 120_000 })
-      const found = await judge(stage.store, { ids, seen: server.seen })
-      const { repeated, equal, again, keysChanged, tooOften } = found
+      const { repeated, again, tooOften, keysChanged } = await judgeEffects(stage.store, { ids, seen: server.seen })
+      const outputs = await Promise.all(ids.map(async (id) => (await stage.record(id)).output))
+      const equal = outputs.filter(isExpected).length
       reportFigure({
         id: 'R3',
         counts: {
@@ -123,57 +123,7 @@ const replace = async (servers: ServerProcess[], which: number, stage: Stage): P
   servers[which] = await stage.serve()
 }
 
-interface Found {
-  /** Runs that ended as undisturbed. */
-  equal: number
-  /** Effects that came in after their outcome was recorded. */
-  repeated: number
-  /** Effects in flight at a kill that came in again. */
-  again: number
-  /** Effects that came in more often than the journal says that they were lost. */
-  tooOften: number
-  keysChanged: number
-}
-
-const judge = async (
-  store: Store,
-  { ids, seen }: { ids: readonly string[]; seen: readonly SeenEffect[] },
-): Promise<Found> => {
-  const found: Found = { equal: 0, repeated: 0, again: 0, tooOften: 0, keysChanged: 0 }
-  const arrivals = Map.groupBy(seen, ({ name }) => name)
-  for (const id of ids) {
-    const run = await store.findRun(id)
-    if (run.kind === 'found' && isExpected(run.run.output)) found.equal++
-    const children = await store.listRuns({ parent: id })
-    for (const one of [id, ...children.map((child) => child.id)]) {
-      const rows = await store.readJournal(one)
-      for (const row of rows) if (nameOf(row) !== undefined) judgeEffect(row, { rows, arrivals, found })
-    }
-  }
-  return found
-}
-
 const isExpected = (output: unknown): boolean =>
   JSON.stringify(output)?.replaceAll(/[rc]-[0-9a-z]+(-[0-9a-z]+)?:/g, 'RUN:') === JSON.stringify(EXPECTED)
-
-const nameOf = ({ kind, data }: JournalRow): string | undefined =>
-  kind === 'outcome' ? (data as { output?: { body?: { name?: string } } }).output?.body?.name : undefined
-
-interface Evidence {
-  rows: readonly JournalRow[]
-  arrivals: ReadonlyMap<string, readonly SeenEffect[]>
-  found: Found
-}
-
-const judgeEffect = (outcome: JournalRow, { rows, arrivals, found }: Evidence): void => {
-  const came = arrivals.get(nameOf(outcome) ?? '') ?? []
-  const lost = rows.filter(
-    ({ kind, path, visit }) => kind === 'lost' && path === outcome.path && visit === outcome.visit,
-  )
-  found.repeated += came.filter(({ at }) => at > outcome.at).length
-  found.again += came.length - 1
-  if (came.length > lost.length + 1) found.tooOften++
-  if (new Set(came.map(({ key }) => key)).size > 1) found.keysChanged++
-}
 
 test.run()
