@@ -1,0 +1,209 @@
+/** People who answer what runs ask, from other processes than the one that runs. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { RunningProcess } from '../support/child-process.ts'
+import { type CliProject, createCliProject } from '../support/cli-project.ts'
+
+const ask = (timeout = '1h'): string => `workflow: ask
+input: { what: { type: string, default: letter } }
+steps:
+  - id: ask
+    approve: { title: "Send the \${input.what}?", show: "'a ' + input.what", by: [ann, bob], form: { amount: integer, note?: string } }
+    timeout: ${timeout}
+    on_error: { timeout: late }
+  - { id: done, set: { by: steps.ask.output.by, amount: steps.ask.output.values.amount }, next: end }
+  - { id: late, set: { by: "'nobody'" } }
+output: "steps.?done.?output.orValue({'by': 'nobody'})"
+`
+
+const NESTED = `workflow: nested
+steps:
+  - id: both
+    parallel:
+      here:
+        - id: each
+          foreach: "[1, 2]"
+          do:
+            - { id: below, workflow: child.yaml, with: { number: "\${item}" } }
+      there:
+        - { id: other, set: { done: "true" } }
+output: steps.each.output
+`
+
+const CHILD = `workflow: child
+input: { number: integer }
+steps:
+  - { id: ask, approve: { title: "Take \${input.number}?" }, timeout: 1h, on_error: { rejected: no } }
+  - { id: yes, set: { answer: "'yes'" }, next: end }
+  - { id: no, set: { answer: "'no'" } }
+output: "steps.?yes.?output.?answer.orValue('no')"
+`
+
+const test = suite('troupe approvals')
+
+const createProject = (): CliProject =>
+  createCliProject({ 'ask.yaml': ask(), 'nested.yaml': NESTED, 'child.yaml': CHILD })
+
+interface Asked {
+  id: string
+  run: string
+  path: string
+  title: string
+}
+
+const list = async (project: CliProject): Promise<Asked[]> =>
+  JSON.parse((await project.troupe(['approvals', 'list', '--json'])).stdout)
+
+/** A run that waits for a person, and what it asks. */
+const startAsking = async (
+  project: CliProject,
+  file = 'ask.yaml',
+): Promise<{ running: RunningProcess; id: string }> => {
+  const running = project.start(['run', file])
+  await running.waitFor('decide: troupe approvals approve')
+  const [, id = ''] = /troupe approvals approve (\S+)/.exec(running.output().stderr) ?? []
+  return { running, id }
+}
+
+test('run says what is asked and how to decide it; another process decides, and it goes on', async () => {
+  const project = createProject()
+  const { running, id } = await startAsking(project)
+  assert.match(running.output().stderr, 'ask: waits for ann or bob: Send the letter? (')
+  const decided = await project.troupe(['approvals', 'approve', id, '--values', 'amount=3', '--by', 'ann'])
+  assert.is(decided.exitCode, 0, decided.stderr)
+  assert.match(decided.stderr, '✓ ann approved: Send the letter?')
+  const { stdout, exitCode } = await running.done
+  assert.equal(JSON.parse(stdout), { by: 'ann', amount: 3 })
+  assert.is(exitCode, 0)
+})
+
+test('list and show say what a person needs to decide', async () => {
+  const project = createProject()
+  assert.match((await project.troupe(['approvals', 'list'])).stderr, 'no runs yet')
+  const { running, id } = await startAsking(project)
+  const [table, shown, json, runs] = await Promise.all([
+    project.troupe(['approvals', 'list']),
+    project.troupe(['approvals', 'show', 'last']),
+    project.troupe(['approvals', 'show', id.slice(0, 4), '--json']),
+    project.troupe(['runs']),
+  ])
+  assert.match(table.stdout, /^id +title +decides +due +workflow +run +path\n/)
+  assert.match(table.stdout, new RegExp(`\n${id} +Send the letter\\? +ann or bob +5\\dm .* left +ask +r-\\S+ +ask\n`))
+  assert.match(shown.stdout, '\n  a letter\n')
+  assert.match(shown.stdout, 'form      amount: integer, note?: string')
+  assert.match(shown.stdout, `troupe approvals approve ${id} --values amount=…`)
+  const approval = JSON.parse(json.stdout)
+  assert.equal([approval.id, approval.path, approval.by, approval.tool], [id, 'ask', ['ann', 'bob'], null])
+  assert.is(approval.show, 'a letter')
+  assert.match(runs.stdout, 'waits for ann or bob: Send the letter?')
+  running.kill('SIGKILL')
+  await running.done
+})
+
+test('a wrong form, a wrong person and a wrong name are refused before anything is sent', async () => {
+  const project = createProject()
+  const { running, id } = await startAsking(project)
+  const approve = (...args: string[]) => project.troupe(['approvals', 'approve', ...args])
+  const [form, person, name, nothing, values] = await Promise.all([
+    approve(id, '--by', 'ann', '--values', 'amount=many'),
+    approve(id, '--by', 'eve', '--values', 'amount=3'),
+    approve('last', 'aks', '--by', 'ann', '--values', 'amount=3'),
+    approve('ffffffff', '--by', 'ann'),
+    approve(id, '--by', 'ann', '--values', '{'),
+  ])
+  assert.match(form.stderr, "does not fit the form: '/amount' must be integer")
+  assert.match(person.stderr, "'eve' may not decide: expected 'ann' or 'bob'")
+  assert.match(name.stderr, "did you mean 'ask'?")
+  assert.match(nothing.stderr, "nothing is asked under 'ffffffff' any more")
+  assert.match(values.stderr, '--values "{" is no JSON')
+  assert.equal(
+    [form, person, name, nothing, values].map(({ exitCode }) => exitCode),
+    [2, 2, 2, 2, 2],
+  )
+  assert.is((await list(project)).length, 1)
+  const rejected = await project.troupe(['approvals', 'reject', id, '--by', 'bob', '--comment', 'too long', '--json'])
+  assert.equal(JSON.parse(rejected.stdout).counted, true)
+  const { stderr, exitCode } = await running.done
+  assert.match(stderr, "rejected: 'Send the letter?' was rejected by bob: too long")
+  assert.is(exitCode, 1)
+})
+
+test('of two decisions at once one counts, and the other is told who was faster', async () => {
+  const project = createProject()
+  const { running, id } = await startAsking(project)
+  const decisions = await Promise.all([
+    project.troupe(['approvals', 'approve', id, '--by', 'ann', '--values', 'amount=1']),
+    project.troupe(['approvals', 'approve', id, '--by', 'bob', '--values', 'amount=2']),
+  ])
+  const { stdout } = await running.done
+  const { by } = JSON.parse(stdout)
+  const [winner, loser] = by === 'ann' ? decisions : [...decisions].reverse()
+  assert.is(winner?.exitCode, 0)
+  // Who comes later still finds the question open, or learns that it is closed.
+  assert.not.equal(loser?.exitCode, 0)
+  assert.match(loser?.stderr ?? '', new RegExp(`${by} approved it at|nothing is asked under`))
+  const trace = await project.troupe(['trace', 'last'])
+  assert.match(trace.stdout, `✓ ask`)
+  assert.match(trace.stdout, `approved by ${by}`)
+})
+
+test('without a decision its time is over, and who decides then is told so', async () => {
+  const project = createProject()
+  project.write('ask.yaml', ask('1s'))
+  const { stdout } = await project.troupe(['run', 'ask.yaml'])
+  assert.equal(JSON.parse(stdout), { by: 'nobody' })
+  const late = await project.troupe(['approvals', 'approve', 'last', 'ask', '--by', 'ann', '--values', 'amount=1'])
+  assert.match(late.stderr, 'its time was over at')
+  assert.is(late.exitCode, 1)
+})
+
+test('a token decides once; a newer one and a decision make it void, and it says why', async () => {
+  const project = createProject()
+  const { running, id } = await startAsking(project)
+  const link = async (): Promise<string> => (await project.troupe(['approvals', 'link', id])).stdout.trim()
+  const older = await link()
+  const token = await link()
+  const use = (text: string) =>
+    project.troupe(['approvals', 'approve', '--token', text, '--by', 'ann', '--values', 'amount=5'])
+  const replaced = await use(older)
+  assert.match(replaced.stderr, 'the token does not count any more: a newer one was made')
+  assert.is(replaced.exitCode, 1)
+  const used = await use(token)
+  assert.is(used.exitCode, 0, used.stderr)
+  assert.equal(JSON.parse((await running.done).stdout), { by: 'ann', amount: 5 })
+  const again = await use(token)
+  assert.match(again.stderr, /the token does not count any more: ann approved it at/)
+  assert.is(again.exitCode, 1)
+  assert.match((await use('made-up')).stderr, 'the token is none')
+})
+
+test('a run that nobody holds keeps a decision until somebody goes on with it', async () => {
+  const project = createProject()
+  const { running, id } = await startAsking(project)
+  running.kill('SIGTERM')
+  await running.done
+  const [run] = JSON.parse((await project.troupe(['runs', '--json'])).stdout)
+  assert.is(run.status, 'waiting')
+  assert.equal(
+    run.waits_for.map(({ kind, title, id: asked }: Asked & { kind: string }) => [kind, title, asked]),
+    [['approval', 'Send the letter?', id]],
+  )
+  const decided = await project.troupe(['approvals', 'approve', id, '--by', 'ann', '--values', 'amount=4'])
+  assert.match(decided.stderr, `nobody has run ${run.run} in hand: the decision is kept`)
+  assert.is(decided.exitCode, 0)
+  assert.equal(JSON.parse((await project.troupe(['resume'])).stdout), { by: 'ann', amount: 4 })
+})
+
+test('what child runs in items of a branch ask is shown by the run, and decided one by one', async () => {
+  const project = createProject()
+  const { running } = await startAsking(project, 'nested.yaml')
+  await running.waitFor('Take 2?')
+  const asked = await list(project)
+  assert.equal(asked.map(({ title }) => title).sort(), ['Take 1?', 'Take 2?'])
+  const several = await project.troupe(['approvals', 'approve', 'last'])
+  assert.match(several.stderr, 'asks several things: expected one of them')
+  for (const { id, title } of asked) await project.troupe(['approvals', title === 'Take 1?' ? 'approve' : 'reject', id])
+  assert.equal(JSON.parse((await running.done).stdout), ['yes', 'no'])
+})
+
+test.run()
