@@ -18,6 +18,7 @@ import { HeldRuns } from './held-runs.ts'
 import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
 import type { Placement } from './placement.ts'
 import { type RecoveredRun, recoverRun } from './recovery.ts'
+import { ResumedDefinitions } from './resumed-definitions.ts'
 import { Run } from './run.ts'
 import type { CreatedData } from './run-event.ts'
 import type { RunWatcher } from './run-notice.ts'
@@ -134,14 +135,14 @@ interface OpenOptions {
 export class Host {
   readonly #options: HostOptions
   readonly #held: HeldRuns
-  /** Definitions that runs were resumed with, by hash and models. */
-  readonly #compiled = new Map<string, CompiledWorkflow>()
+  readonly #definitions: ResumedDefinitions
   #isStopped = false
 
   constructor(options: HostOptions) {
     const { store, clock, inboxBeatMs = INBOX_BEAT_MS, passivates = false } = options
     this.#options = options
     this.#held = new HeldRuns({ store, clock, inboxBeatMs, passivates })
+    this.#definitions = new ResumedDefinitions(options)
   }
 
   /** How many runs it holds. */
@@ -254,12 +255,9 @@ export class Host {
     if (result.kind !== 'claimed') return result
     const { claim } = result
     try {
-      const definition = await store.loadDefinition(result.run.definition)
-      if (definition === undefined)
-        throw new Fault('not_found', `the definition of run '${id}' is not in ${store.location}`)
       const rows = await store.readJournal(id)
       const created = (rows[0]?.data ?? NOT_CREATED) as unknown as CreatedData
-      const workflow = await this.#recompile(definition, created)
+      const workflow = await this.#definitions.compile(result.run, created)
       const messages = (await store.readInbox([claim])).map(({ message }) => message)
       const { parent, isPaused } = result.run
       const run = this.#hold(recoverRun(id, workflow, rows), {
@@ -284,16 +282,6 @@ export class Host {
 
   #surround(workflow: CompiledWorkflow, folder: string | undefined): Surroundings {
     return this.#options.surround({ workflow, folder })
-  }
-
-  /** Many runs have the same definition. */
-  async #recompile(definition: Definition, created: CreatedData): Promise<CompiledWorkflow> {
-    const { models = {}, env = {} } = created
-    const key = JSON.stringify([definition.hash, models, Object.keys(env)])
-    const known = this.#compiled.get(key) ?? (await this.#options.recompile(definition, { models, env }))
-    if (this.#compiled.size >= MOST_COMPILED) this.#compiled.clear()
-    this.#compiled.set(key, known)
-    return known
   }
 
   /** Lets go of every run without ending it, so that each can be resumed at once by anyone; what is in flight has `graceMs` to end. */
@@ -379,9 +367,6 @@ export class Host {
 }
 
 const envOf = ({ state }: RecoveredRun): JsonObject => (state.root === undefined ? {} : contextOf(state.root).env)
-
-/** How many compiled definitions are kept. */
-const MOST_COMPILED = 200
 
 const toRefusal = (
   { name }: CompiledWorkflow,

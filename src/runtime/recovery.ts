@@ -7,7 +7,7 @@ import { Defect } from '../core/defect.ts'
 import { isEventKind, type JournalRow } from '../store/journal-row.ts'
 import type { UsageTotals } from '../store/store.ts'
 import { type EffectHistory, UNTRIED } from './effect-runner.ts'
-import type { RunEffect } from './run-effect.ts'
+import type { OpenEffect, RunEffect } from './run-effect.ts'
 import type { AttemptFigures, CreatedData, RunEvent } from './run-event.ts'
 import { RunState } from './run-state.ts'
 import { addUsage, NO_USAGE } from './usage-totals.ts'
@@ -22,6 +22,8 @@ export interface RecoveredRun {
   histories: EffectHistories
   /** What followed from the row `created`, when no other has been written yet: nobody may have carried it out. */
   initial: readonly RunEffect[]
+  /** Effects that are open and that nobody can have begun: `PATH#VISIT`. */
+  untouched: ReadonlySet<string>
   /** Why the journal can't be folded; the state is then of no use. */
   defect?: unknown
 }
@@ -36,6 +38,7 @@ export const recoverRun = (runId: string, workflow: CompiledWorkflow, rows: read
     usage: NO_USAGE,
     histories: new EffectHistories(),
     initial: [],
+    untouched: new Set(),
   }
   try {
     foldJournal(recovered, { runId, rows })
@@ -54,13 +57,48 @@ const foldJournal = (
   if (created?.kind !== 'created') throw new Defect(`J4: the journal of run '${runId}' does not begin with 'created'`)
   const initial = state.start({ runId, at: created.at, data: created.data as unknown as CreatedData })
   if (others.length === 0) recovered.initial = initial
+  const untouched = new UntouchedEffects(state)
+  recovered.untouched = untouched.ids
   for (const row of others) {
-    if (isEventKind(row.kind) && state.apply(row as unknown as RunEvent) === undefined)
+    const effects = isEventKind(row.kind) ? state.apply(row as unknown as RunEvent) : NOTHING
+    if (effects === undefined)
       throw new Defect(`J4: row ${row.seq} of run '${runId}' (${row.kind} of '${row.path}') fits nothing that is open`)
     histories.take(row)
+    untouched.take(row, effects)
     recovered.usage = addUsage(recovered.usage, (row.data as unknown as Partial<AttemptFigures> | null)?.usage)
   }
 }
+
+const NOTHING: readonly RunEffect[] = []
+
+/** What was asked for while the run was paused, and what was open when a process let go of it with nothing in flight. */
+class UntouchedEffects {
+  readonly ids = new Set<string>()
+  readonly #state: RunState
+  #isPaused = false
+
+  constructor(state: RunState) {
+    this.#state = state
+  }
+
+  take(row: JournalRow, effects: readonly RunEffect[]): void {
+    const { kind } = row
+    const { is_paused, is_left } = (row.data ?? {}) as { is_paused?: boolean; is_left?: boolean }
+    if (kind === 'pause') this.#isPaused = is_paused === true
+    if (kind === 'left' && is_left === true) this.#add(this.#state.openEffects())
+    // From then on all that is open is begun.
+    if ((kind === 'pause' && is_paused === false) || (kind === 'left' && is_left === false)) this.ids.clear()
+    if (kind === 'attempt' || kind === 'lost') this.ids.delete(toEffectId(row))
+    if (this.#isPaused) this.#add(effects.flatMap((effect) => (effect.type === 'perform' ? [effect.effect] : [])))
+  }
+
+  #add(effects: readonly OpenEffect[]): void {
+    for (const effect of effects) this.ids.add(toEffectId(effect))
+  }
+}
+
+/** (path, visit) as one text. */
+export const toEffectId = ({ path, visit }: Pick<OpenEffect, 'path' | 'visit'>): string => `${path}#${visit}`
 
 /** What the journal says was tried of the effects that have no outcome. */
 export class EffectHistories {

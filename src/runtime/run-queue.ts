@@ -30,6 +30,9 @@ const BEAT_MS = 200
 /** A deadline is not looked for more often than this. */
 const SHORTEST_BEAT_MS = 10
 
+/** How many are looked for at a time: the store looks at all runs that go on when it looks for those whose process is gone. */
+const MOST_LISTED = 1_000
+
 /** How many are taken up in one go: others have their turn between. */
 const MOST_AT_ONCE = 100
 
@@ -77,13 +80,14 @@ export class RunQueue {
   /** Whether there may be more to take up at once. */
   async #takeUp(): Promise<boolean> {
     const { store, clock, host, mostRuns } = this.#options
-    const room = Math.min(MOST_AT_ONCE, mostRuns - host.size)
+    const room = Math.min(MOST_LISTED, mostRuns - host.size)
     if (room <= 0) return false
     const now = clock.now()
     for (const [id, until] of this.#leftAlone) if (until <= now) this.#leftAlone.delete(id)
     const due = await store.listDueRuns(now, room + this.#leftAlone.size)
     const ids = due.filter((id) => !this.#leftAlone.has(id)).slice(0, room)
-    await Promise.all(ids.map((id) => this.#wake(id)))
+    for (let from = 0; from < ids.length; from += MOST_AT_ONCE)
+      await Promise.all(ids.slice(from, from + MOST_AT_ONCE).map((id) => this.#wake(id)))
     return ids.length === room
   }
 

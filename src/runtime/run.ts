@@ -12,10 +12,11 @@ import type { JsonValue } from '../core/json.ts'
 import type { JournalRow, NoteKind } from '../store/journal-row.ts'
 import type { Claim, InboxMessage, RunChange, RunEnd, Store, UsageTotals } from '../store/store.ts'
 import type { Budget } from './budget.ts'
-import { EffectRunner } from './effect-runner.ts'
+import { createEffectRunner } from './create-effect-runner.ts'
+import type { EffectRunner } from './effect-runner.ts'
 import type { Placement } from './placement.ts'
 import { type Asked, readDecision, readMessage } from './read-message.ts'
-import type { RecoveredRun } from './recovery.ts'
+import { type RecoveredRun, toEffectId } from './recovery.ts'
 import { RunAlarms } from './run-alarms.ts'
 import { toApproval, toKept, toNotes } from './run-change.ts'
 import type { EndedRun, OpenEffect, RunEffect } from './run-effect.ts'
@@ -60,6 +61,8 @@ const RELEASE_MS = 2_000
 
 export class Run {
   readonly id: string
+  /** The workflow's name. */
+  readonly workflow: string
   readonly claim: Claim
   /** Resolves when the run has left this process, with its actors back. Never rejects. */
   readonly exited: Promise<RunExit>
@@ -79,13 +82,19 @@ export class Run {
   #isEnding = false
   #usage: UsageTotals
   #isPaused: boolean
+  /** Set when it shall be let go of: whether anything stands against it. */
   #mayLeave: (() => boolean) | undefined
+  #isNoted = false
+  readonly #untouched: ReadonlySet<string>
+  /** What an earlier process may have begun, until it is begun anew. */
+  readonly #suspected = new Set<string>()
   /** Ids of messages that have come, until it is durable that they were taken. */
   readonly #taking = new Set<string>()
 
   constructor(recovered: RecoveredRun, options: RunOptions) {
     this.id = options.claim.runId
     this.claim = options.claim
+    this.workflow = options.workflow.name
     this.#options = options
     this.#state = recovered.state
     this.#isPaused = options.isPaused ?? false
@@ -94,11 +103,20 @@ export class Run {
     this.#defect = recovered.defect
     this.#histories = recovered.histories
     this.#initial = recovered.initial
+    this.#untouched = recovered.untouched
     this.#budget = options.budget
     const { timeMs } = options.workflow.limits
     const endsAt = timeMs === undefined ? undefined : this.#startedAt + timeMs
     this.#alarms = new RunAlarms({ clock: options.clock, endsAt, happen: (event) => this.#happen(event) })
-    this.#runner = this.#createRunner(recovered.keyRun, options)
+    this.#runner = createEffectRunner(
+      { ...options, keyRun: recovered.keyRun },
+      {
+        happen: (event) => this.#happen(event),
+        note: (kind, effect, data) => this.#note(kind, effect, data),
+        count: (figures) => this.#counted(figures),
+        broken: (cause) => this.leave({ kind: 'broken', cause }),
+      },
+    )
     this.#journal = new RunJournal({
       ...options,
       seq: recovered.seq,
@@ -108,11 +126,6 @@ export class Run {
     this.exited = new Promise((resolve) => {
       this.#exit = resolve
     })
-  }
-
-  /** The workflow's name. */
-  get workflow(): string {
-    return this.#options.workflow.name
   }
 
   /** What the run has come to so far, for views. */
@@ -148,22 +161,41 @@ export class Run {
     for (const timer of this.#state.openTimers().sort((a, b) => a.dueAt - b.dueAt)) this.#alarms.armOrFire(timer)
     const effects = before.filter(({ path, visit }) => this.#state.isOpen(path, visit))
     if (this.#isEnding) return
-    const lost = isResumed ? effects.filter((effect) => !this.#isChild(effect)) : []
-    const rows = lost.map((effect) => this.#lostRow(effect))
+    if (isResumed) for (const effect of effects) this.#suspect(effect)
+    const rows = this.#isPaused ? [] : this.#takeOverRows(effects)
     // Of a new run nothing is kept yet. What a resumed one asks of people may be asked otherwise by now.
     const asked = this.#state.openWaits().flatMap((wait) => (wait.kind === 'approval' ? [toApproval(wait)] : []))
     const change = { rows, timersSet, emitted, ...(asked.length === 0 ? {} : { approvalsOpened: asked }) }
-    this.#journal.write(change, () => this.#startOpen(effects, new Set(lost)))
+    this.#journal.write(change, () => {
+      for (const effect of effects) this.#start(effect)
+      this.leaveWhenQuiet()
+    })
   }
 
-  #startOpen(effects: readonly OpenEffect[], lost: ReadonlySet<OpenEffect>): void {
-    for (const effect of effects) if (!this.#isPaused) this.#start(effect, lost.has(effect))
+  /** An earlier process may have begun it, and nobody knows what became of it. */
+  #suspect(effect: OpenEffect): void {
+    if (!this.#isChild(effect) && !this.#untouched.has(toEffectId(effect))) this.#suspected.add(toEffectId(effect))
   }
 
-  #start(effect: OpenEffect, isLost = false): void {
+  /** The rows without which what is open may not be begun: of what was lost, and that what nobody had begun is begun now. */
+  #takeOverRows(effects: readonly OpenEffect[]): JournalRow[] {
+    const taken = this.#untouched.size > 0 ? [this.#leftRow(false)] : []
+    return [...taken, ...this.#lostRows(effects)]
+  }
+
+  #lostRows(effects: readonly OpenEffect[]): JournalRow[] {
+    return effects.filter((effect) => this.#suspected.has(toEffectId(effect))).map((effect) => this.#lostRow(effect))
+  }
+
+  #leftRow(isLeft: boolean): JournalRow {
+    return this.#journal.row('left', { at: this.#now(), path: '', visit: 0, data: { is_left: isLeft } })
+  }
+
+  #start(effect: OpenEffect): void {
     const { path, visit } = effect
-    if (this.#isOver || !this.#state.isOpen(path, visit) || this.#runner.isRunning(path, visit)) return
-    this.#runner.start(effect, this.#histories.of(path, visit), isLost)
+    if (this.#isPaused || this.#mayLeave !== undefined || this.#isOver) return
+    if (!this.#state.isOpen(path, visit) || this.#runner.isRunning(path, visit)) return
+    this.#runner.start(effect, this.#histories.of(path, visit), this.#suspected.delete(toEffectId(effect)))
   }
 
   /** Takes up what somebody asked of this run. */
@@ -195,7 +227,7 @@ export class Run {
     const row = this.#journal.row('pause', { at: this.#now(), path: '', visit: 0, data: { is_paused: isPaused, by } })
     const effects = isPaused ? [] : this.#state.openEffects()
     this.#write(
-      { rows: [row], isPaused, ...taken },
+      { rows: [row, ...this.#lostRows(effects)], isPaused, ...taken },
       effects.map((effect) => ({ type: 'perform', effect })),
     )
   }
@@ -227,8 +259,17 @@ export class Run {
   /** What kept a draining run from leaving may be over. */
   leaveWhenQuiet(): void {
     if (this.#mayLeave?.() !== true || this.#isOver || !this.#journal.isSettled) return
-    if (this.#runner.isQuiet((effect) => this.#isChild(effect)))
-      this.leave({ kind: this.restsOn() === 0 ? 'waiting' : 'left' })
+    if (!this.#runner.isQuiet((effect) => this.#isChild(effect))) return
+    const kind = this.restsOn() === 0 ? 'waiting' : 'left'
+    if (this.#isNoted || this.#isPaused || this.#state.openEffects().every((effect) => this.#isChild(effect)))
+      this.leave({ kind })
+    else this.#noteLeft()
+  }
+
+  /** Nothing is in flight: whoever takes the run up need not take what is open for lost. */
+  #noteLeft(): void {
+    this.#isNoted = true
+    this.#journal.write({ rows: [this.#leftRow(true)] }, () => this.leaveWhenQuiet())
   }
 
   /** Lets go of the run without an end: it can be resumed, here or elsewhere. */
@@ -312,7 +353,7 @@ export class Run {
   #carryOut(effect: RunEffect): void {
     switch (effect.type) {
       case 'perform':
-        if (!this.#isPaused && this.#mayLeave === undefined) this.#start(effect.effect)
+        this.#start(effect.effect)
         break
       case 'stop':
         this.#runner.stop(effect.path, effect.visit)
@@ -356,42 +397,5 @@ export class Run {
   #counted<T extends AttemptFigures | undefined>(figures: T): T {
     this.#usage = addUsage(this.#usage, figures?.usage)
     return figures
-  }
-
-  #createRunner(keyRun: string, { workflow, placement, clock, vault, store, watch }: RunOptions): EffectRunner {
-    return new EffectRunner({
-      keyRun,
-      plans: workflow.plans,
-      placement,
-      budget: this.#budget,
-      clock,
-      redactor: vault,
-      putBlob: async ({ bytes, media_type, name }) => {
-        const redacted = vault.redactBytes(bytes)
-        return { $blob: await store.putBlob(redacted), media_type, size: redacted.byteLength, name }
-      },
-      on: {
-        started: (effect, attempt) => watch({ type: 'attempt.started', effect, attempt }),
-        progressed: (effect, progress) => watch({ type: 'attempt.progress', effect, progress }),
-        failed: (effect, failure) => {
-          const { figures, fault, choice } = failure
-          this.#note('attempt', effect, {
-            ...this.#counted(figures),
-            fault,
-            ...(choice === undefined ? {} : { choice }),
-          })
-          watch({ type: 'attempt.failed', effect, ...failure })
-        },
-        ended: (effect, outcome, figures) => {
-          const { path, visit } = effect
-          const data = { ...outcome, ...this.#counted(figures) }
-          this.#happen({ kind: 'outcome', at: this.#now(), path, visit, data })
-          watch({ type: 'effect.ended', effect, outcome, figures })
-        },
-        late: (effect, outcome, figures) => this.#note('late', effect, { ...outcome, ...this.#counted(figures) }),
-        exceeded: ({ limit, details }) => this.#happen({ kind: 'budget', at: this.#now(), data: { limit, details } }),
-        broken: (cause) => this.leave({ kind: 'broken', cause }),
-      },
-    })
   }
 }

@@ -6,7 +6,17 @@
 import type { JsonValue } from '../core/json.ts'
 
 export const EVENT_KINDS = ['created', 'outcome', 'timer', 'signal', 'decision', 'cancel', 'budget'] as const
-export const NOTE_KINDS = ['attempt', 'lost', 'placement', 'late', 'stopped', 'undo', 'pause', 'summary'] as const
+export const NOTE_KINDS = [
+  'attempt',
+  'lost',
+  'placement',
+  'late',
+  'stopped',
+  'undo',
+  'pause',
+  'left',
+  'summary',
+] as const
 
 export type EventKind = (typeof EVENT_KINDS)[number]
 export type NoteKind = (typeof NOTE_KINDS)[number]

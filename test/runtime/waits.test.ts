@@ -209,4 +209,78 @@ output: "steps.a.output.text"
   )
 })
 
+const POST = `
+steps:
+  - { id: first, wait: { event: go } }
+  - { id: post, tool: http.post, with: { url: "http://127.0.0.1/" }, on_error: { outcome_unknown: continue } }
+output: "steps.post.status"
+`
+
+pause('what was asked for while it was paused is not lost when another process takes it up', async () => {
+  const { record, rows, processes } = await runWith(POST, [
+    ask('pause', { by: 'ann' }),
+    signal('go', null),
+    die,
+    die,
+    ask('unpause', { by: 'ann' }),
+  ])
+  assert.is(processes, 3)
+  assert.is(record.output, 'completed')
+  assert.is(rows.filter(({ kind }) => kind === 'lost').length, 0)
+})
+
+pause('what was in flight when its process died is lost once, when it is unpaused', async () => {
+  const yaml = POST.replace('wait: { event: go }', 'set: { n: 1 }')
+  const { record, rows } = await runWith(yaml, [ask('pause', { by: 'ann' }), die, die, ask('unpause', { by: 'ann' })])
+  assert.is(record.output, 'failed')
+  assert.is(rows.filter(({ kind }) => kind === 'lost').length, 1)
+})
+
 pause.run()
+
+const leaving = suite('a process that stops in order')
+
+/** Stops the process when it is quiet, and has another take the run up. */
+const leave = async ({ host, watched }: DrivenProcess): Promise<void> => {
+  await host.stop({ graceMs: 1 })
+  watched.isDead = true
+}
+
+leaving('leaves nothing behind that the next one takes for lost', async () => {
+  const yaml = `
+steps:
+  - { id: a, tool: http.post, with: { url: "http://127.0.0.1/" }, retry: { max: 2, backoff: 10s..10s, on: [unavailable] } }
+output: "steps.a.attempts"
+`
+  let failures = 0
+  const clock = createManualClock(Date.UTC(2030, 0, 1))
+  const world = new ScriptedWorld({
+    decide: () => (failures++ === 0 ? { fault: { code: 'unavailable', retryable: true } } : { output: null }),
+  })
+  let isLeft = false
+  const { record, rows, processes } = await driveRun({
+    compiled: compileWorkflow(yaml),
+    world,
+    clock,
+    store: createMemoryStore({ now: () => clock.now() }),
+    input: {},
+    async onQuiet(process) {
+      // Its first attempt has failed, and the second has not begun.
+      if (isLeft || failures === 0 || world.performances.size > 0) return false
+      isLeft = true
+      await leave(process)
+      return true
+    },
+  })
+  assert.is(processes, 2)
+  assert.is(record.output, 2)
+  assert.equal(
+    rows.filter(({ kind }) => kind === 'lost' || kind === 'left').map(({ kind, data }) => [kind, data]),
+    [
+      ['left', { is_left: true }],
+      ['left', { is_left: false }],
+    ],
+  )
+})
+
+leaving.run()

@@ -22,6 +22,7 @@ const KIND_CODES: Record<EventKind | NoteKind, number> = {
   stopped: 25,
   undo: 26,
   pause: 27,
+  left: 28,
 }
 
 const invert = <Word extends string>(codes: Record<Word, number>): Map<number, Word> =>

@@ -1,0 +1,44 @@
+/** Definitions that runs were resumed with: many runs have the same one, and those that come together share one compilation. */
+import type { CompiledWorkflow } from '../compiler/compile.ts'
+import { Fault } from '../core/fault.ts'
+import type { Definition, RunRecord, Store } from '../store/store.ts'
+import type { CreatedData } from './run-event.ts'
+
+type CreatedWith = Pick<CreatedData, 'models' | 'env'>
+
+export interface ResumedDefinitionsOptions {
+  store: Pick<Store, 'loadDefinition' | 'location'>
+  recompile(definition: Definition, created: CreatedWith): CompiledWorkflow | Promise<CompiledWorkflow>
+}
+
+/** How many compiled definitions are kept. */
+const MOST_COMPILED = 200
+
+export class ResumedDefinitions {
+  readonly #options: ResumedDefinitionsOptions
+  /** By hash and models. */
+  readonly #compiled = new Map<string, Promise<CompiledWorkflow>>()
+
+  constructor(options: ResumedDefinitionsOptions) {
+    this.#options = options
+  }
+
+  /** @throws Fault `not_found` when the store has it no more, `invalid_input` when it no longer compiles; the next one tries again */
+  compile(run: RunRecord, { models = {}, env = {} }: Partial<CreatedWith>): Promise<CompiledWorkflow> {
+    const key = JSON.stringify([run.definition, models, Object.keys(env)])
+    const known = this.#compiled.get(key)
+    if (known !== undefined) return known
+    const compiled = this.#load(run, { models, env })
+    if (this.#compiled.size >= MOST_COMPILED) this.#compiled.clear()
+    this.#compiled.set(key, compiled)
+    compiled.catch(() => this.#compiled.delete(key))
+    return compiled
+  }
+
+  async #load({ id, definition: hash }: RunRecord, created: CreatedWith): Promise<CompiledWorkflow> {
+    const { store, recompile } = this.#options
+    const definition = await store.loadDefinition(hash)
+    if (definition !== undefined) return recompile(definition, created)
+    throw new Fault('not_found', `the definition of run '${id}' is not in ${store.location}`)
+  }
+}
