@@ -10,6 +10,7 @@ import type { Catalogue } from './catalogue.ts'
 import { analyseAssignment } from './check/assignment.ts'
 import { buildFlow } from './check/build-flow.ts'
 import type { CheckContext } from './check/check-context.ts'
+import { checkFlowControl } from './check/check-flow-control.ts'
 import { checkSteps } from './check/check-steps.ts'
 import { checkPresets } from './check/check-tools.ts'
 import { checkTriggers } from './check/check-triggers.ts'
@@ -112,8 +113,7 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   checkModels(context)
   checkPrices(context)
   checkPresets(context)
-  if (workflow.flow?.key !== undefined)
-    expressions.expression(workflow.flow.key, { names: names.ofFlow(), node: undefined })
+  checkFlowControl(context)
   checkTriggers(context)
   checkSteps(context)
   const output = checkOutput(context) ?? lastOutput(index, { steps: workflow.steps, types })

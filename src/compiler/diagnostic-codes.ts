@@ -309,6 +309,28 @@ export const DIAGNOSTIC_CODES = {
       'A loop or a jump back goes through nothing but switches, empty blocks and skipped steps, so the machine would go round in one breath until its bound.',
     fix: 'Put a step into the circle that is performed each time, such as `set` or `wait`.',
   },
+  nobody_decides: {
+    title: 'Nobody may decide',
+    cause: '`by` of an `approve` step is an empty list or an empty name, so that no decision would ever count.',
+    fix: 'Name who may decide; leave `by` out where anyone may.',
+  },
+  bad_event_name: {
+    title: 'Not the name of an event',
+    cause:
+      'The name of an event is empty, or has blanks in it. It is the `type` of a CloudEvent, which others filter by.',
+    fix: 'Write words with dots between them, such as `order.paid`.',
+  },
+  needless_undo: {
+    title: 'There is nothing to undo',
+    cause:
+      'Steps that only compute or wait change nothing outside the run, and a step that always fails never completes.',
+    fix: 'Move `undo` to the step whose effect it takes back, or remove it.',
+  },
+  idle_flow: {
+    title: 'A flow that limits nothing',
+    cause: '`flow` has neither `concurrency` nor `rate`, so that no run ever waits.',
+    fix: 'Add what is to be limited, or remove `flow`.',
+  },
   impossible_join: {
     title: 'The join can not be met',
     cause: '`at_least` asks for more branches than the parallel has.',

@@ -121,6 +121,13 @@ export const DIAGNOSTIC_EXAMPLES: Partial<Record<DiagnosticCode, DiagnosticExamp
     loop: { until: iter.count > 9, max: 100 }
     do:
       - { id: nothing, switch: [{ else: continue }] }`),
+  nobody_decides: steps('- { id: ask, approve: { title: "Send it?", by: [] }, timeout: 4h }'),
+  bad_event_name: steps('- { id: tell, emit: order paid }'),
+  needless_undo: steps(`
+  - id: note
+    set: { path: '"note.txt"' }
+    undo: { tool: files.write, with: { path: note.txt, content: "" } }`),
+  idle_flow: whole('flow: { on_conflict: reject }\nsteps: [{ id: a, set: { b: 1 } }]'),
   impossible_join: steps(`
   - id: both
     parallel: { a: [{ id: one, set: { n: 1 } }], b: [{ id: two, set: { n: 2 } }] }
@@ -168,6 +175,15 @@ export const DIAGNOSTIC_EXAMPLES: Partial<Record<DiagnosticCode, DiagnosticExamp
   parallel_never_joins: steps(`
   - id: both
     parallel: { a: [{ id: one, set: { n: 1 } }], b: [{ id: two, fail: { code: sad, message: Sad } }] }`),
+  contested_event: steps(`
+  - id: both
+    parallel:
+      a: [{ id: one, wait: { event: paid } }]
+      b: [{ id: two, wait: { event: paid } }]`),
+  unbounded_approval: whole(`
+  tools: { pay: { tool: http.post, approval: always } }
+  steps:
+    - { id: charge, tool: pay, with: { url: "https://pay.example" } }`),
   too_many_steps: whole(`
   limits: { steps: 50 }
   steps:

@@ -67,6 +67,8 @@ export interface Flow {
   /** `10/1m` */
   rate?: Located<string>
   priority?: Located<number>
+  /** A limit could not be read, and is reported. */
+  malformed?: true
   range: Range
 }
 

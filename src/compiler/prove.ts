@@ -9,6 +9,7 @@ import { type Diagnostic, Diagnostics } from './diagnostic.ts'
 import { checkWays } from './prove/closed-ways.ts'
 import { countPaths } from './prove/count-paths.ts'
 import { checkDecisions } from './prove/decisions.ts'
+import { checkWaiting } from './prove/waiting.ts'
 import { findWorstCase, type WorstCase } from './prove/worst-case.ts'
 
 export interface Proofs {
@@ -33,6 +34,7 @@ export const proveWorkflow: Prover = (check, { reached, stepLimit }) => {
   const findings = new Diagnostics(check.diagnostics.source)
   const decisions = checkDecisions(check, findings)
   const open = checkWays({ check, decisions, reached, findings })
+  checkWaiting(check, { open, findings })
   const worstCase = findWorstCase(check, { open, findings, limit: stepLimit })
   return { findings: findings.toList(), worstCase, ...countPaths(check, { closed: decisions.closed, open }) }
 }

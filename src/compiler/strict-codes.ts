@@ -25,6 +25,17 @@ export const STRICT_CODES = {
     cause: 'Fewer branches can come to their end than `join` asks for, since the others always jump out or fail.',
     fix: 'Let the branches come to their ends, or wait for fewer with `join: any` or `at_least`.',
   },
+  contested_event: {
+    title: 'Two waits for one event are open at once',
+    cause:
+      'Branches of one `parallel` wait for an event of the same name, and none says which it means. The wait that has been open the longest takes it, and the other goes on waiting for the next.',
+    fix: 'Give each a `match`, or let them wait for events of different names.',
+  },
+  unbounded_approval: {
+    title: 'A run may wait for a person for ever',
+    cause: 'A preset asks before its tool is called, nothing says until when, and the run has no `limits.time`.',
+    fix: 'Set `limits: { time: … }` to the longest time that a run may take.',
+  },
   too_many_steps: {
     title: 'The bounds allow more steps than the limit',
     cause:

@@ -1,15 +1,7 @@
 /** Checks what every kind of step says: its expressions, and the names it uses. */
-import type {
-  ApproveStep,
-  ForeachStep,
-  LoopStep,
-  ParallelStep,
-  Step,
-  StepKind,
-  SwitchStep,
-  WaitStep,
-} from '../document.ts'
+import type { ForeachStep, LoopStep, ParallelStep, Step, StepKind, SwitchStep } from '../document.ts'
 import { ANY, listOf, NUMBER, STRING, type Type, unionOf } from '../expression/type.ts'
+import { checkApprove, checkEmit, checkWait } from './check-answered.ts'
 import { type CheckContext, type StepSites, sitesOf } from './check-context.ts'
 import { checkLlm } from './check-llm.ts'
 import { checkChild, checkMemory, checkTool, checkUndo } from './check-tools.ts'
@@ -75,25 +67,6 @@ const checkForeach: Check<'foreach'> = (step: ForeachStep, { perform, inside }, 
 const checkLoop: Check<'loop'> = ({ test }: LoopStep, { inside }, { expressions }) =>
   expressions.condition(test.expression, test.kind, inside)
 
-const checkWait: Check<'wait'> = ({ wait }: WaitStep, { perform, event }, { expressions }) => {
-  if (wait.kind === 'until') {
-    const hint = 'to wait for a condition use a loop, with a wait in it'
-    const words = 'a point in time (RFC 3339 text or epoch milliseconds)'
-    expressions.typed(wait.expression, { name: 'until', type: TEXT_OR_NUMBER, words, hint }, perform)
-  }
-  if (wait.kind === 'for-expression')
-    expressions.typed(wait.expression, { name: 'for', type: TEXT_OR_NUMBER, words: 'a duration such as 10m' }, perform)
-  if (wait.kind === 'event' && wait.match !== undefined) expressions.condition(wait.match, 'match', event)
-}
-
-const checkApprove: Check<'approve'> = ({ title, show, by }: ApproveStep, { perform }, { expressions }) => {
-  expressions.typed(title, { name: 'title', type: PRINTABLE, words: 'a text' }, perform)
-  if (show !== undefined) expressions.expression(show, perform)
-  if (by !== undefined) expressions.typed(by, { name: 'by', type: NAMES, words: 'a name or a list of names' }, perform)
-}
-
-const NAMES: Type = unionOf([STRING, listOf(STRING)])
-
 const CHECKS: { readonly [K in StepKind]: Check<K> } = {
   llm: checkLlm,
   tool: checkTool,
@@ -102,10 +75,7 @@ const CHECKS: { readonly [K in StepKind]: Check<K> } = {
     if (input !== undefined) expressions.value(input, sites.input)
   },
   workflow: checkChild,
-  emit: ({ event, with: data }, sites, { expressions }) => {
-    expressions.typed(event, { name: 'emit', type: STRING }, sites.perform)
-    if (data !== undefined) expressions.value(data, sites.input)
-  },
+  emit: checkEmit,
   set: ({ values }, { perform }, { expressions }) => {
     expressions.value(values, perform)
   },

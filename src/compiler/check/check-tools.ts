@@ -1,5 +1,5 @@
 /** Checks the calls of tools, of the memory and of other workflows: that there is such a tool, and that its input fits. */
-import type { Located, MemoryStep, Preset, Step, ToolStep, ValueNode, WorkflowStep } from '../document.ts'
+import type { Located, MemoryStep, Preset, Step, StepKind, ToolStep, ValueNode, WorkflowStep } from '../document.ts'
 import { ANY, describeType, type Field, objectOf, type Type } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import type { Range } from '../source.ts'
@@ -12,7 +12,19 @@ export const checkTool = (step: ToolStep, sites: StepSites, context: CheckContex
 
 export const checkUndo = (step: Step, sites: StepSites, context: CheckContext): void => {
   const { undo } = step
-  if (undo !== undefined) checkCall({ tool: undo.tool, input: undo.with, step, site: sites.undo }, context)
+  if (undo === undefined) return
+  checkCall({ tool: undo.tool, input: undo.with, step, site: sites.undo }, context)
+  const why = WITHOUT_EFFECT[step.kind]
+  if (why === undefined) return
+  const message = `'undo' of '${step.id.value}' has nothing to undo: ${why}`
+  context.diagnostics.warning('needless_undo', undo.range, message, 'move it to the step whose effect it takes back')
+}
+
+/** Why there is nothing to undo of steps of a kind. */
+const WITHOUT_EFFECT: Partial<Record<StepKind, string>> = {
+  set: "a 'set' step changes nothing outside the run",
+  wait: "a 'wait' step changes nothing outside the run",
+  fail: "a 'fail' step never completes",
 }
 
 /** The operations are tools by another name: `memory: get` takes and gives what `memory.get` does. */

@@ -1,5 +1,6 @@
 /** The top level of a workflow file. */
 import type { Flow, Located, Preset, Workflow } from '../document.ts'
+import { findEntry, type YamlNode } from '../read/yaml-node.ts'
 import { listOf, type MapEntry, mapOf, plainJson } from './collection-shape.ts'
 import { runsOn } from './common-step-grammar.ts'
 import { checkExclusive } from './exclusive-keys.ts'
@@ -111,7 +112,10 @@ const preset: Shape<Preset> = mapped(record('a tool preset', PRESET_FIELDS), (fi
   range,
 }))
 
-const rate = text({ expected: 'a count and a time such as 10/1m', pattern: /^\d+\/\d*(\.\d+)?(ms|s|m|h|d)$/ })
+/** More than none in more than no time. */
+const RATE = /^0*[1-9]\d*\/(0*[1-9]\d*(\.\d+)?|0+\.0*[1-9]\d*)?(ms|s|m|h|d)$/
+
+const rate = text({ expected: 'a count from 1 and a time such as 10/1m', pattern: RATE })
 
 const FLOW_FIELDS = {
   concurrency: { key: 'concurrency', shape: integer({ minimum: 1 }), doc: 'How many runs of a key may run at once.' },
@@ -126,10 +130,16 @@ const FLOW_FIELDS = {
   priority: { key: 'priority', shape: integer(), doc: 'Runs with a higher one start first.' },
 } as const satisfies Fields
 
-const flow: Shape<Flow> = mapped(record('a flow', FLOW_FIELDS), ({ onConflict, ...fields }, { range }) => ({
+const isUnreadLimit = (node: YamlNode, key: string, value: unknown): boolean =>
+  value === undefined && node.kind === 'map' && findEntry(node, key) !== undefined
+
+const flow: Shape<Flow> = mapped(record('a flow', FLOW_FIELDS), ({ onConflict, ...fields }, node) => ({
   ...fields,
-  onConflict: onConflict ?? { value: 'queue', range },
-  range,
+  onConflict: onConflict ?? { value: 'queue', range: node.range },
+  ...(isUnreadLimit(node, 'concurrency', fields.concurrency) || isUnreadLimit(node, 'rate', fields.rate)
+    ? { malformed: true as const }
+    : {}),
+  range: node.range,
 }))
 
 export const WORKFLOW_FIELDS = {
