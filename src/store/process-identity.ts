@@ -22,6 +22,18 @@ export const createOwner = (): Owner => ({
 
 /** Whether the owner's process may still live; false only when it certainly does not. */
 export const isAlive = (owner: Owner): boolean => {
+  if (KNOWN_DEAD.has(owner.id)) return false
+  if (mayLive(owner)) return true
+  if (KNOWN_DEAD.size >= MOST_KNOWN_DEAD) KNOWN_DEAD.clear()
+  KNOWN_DEAD.add(owner.id)
+  return false
+}
+
+/** Ids of owners whose processes are gone: they stay gone, and thousands of runs may have had the same one. */
+const KNOWN_DEAD = new Set<string>()
+const MOST_KNOWN_DEAD = 1_000
+
+const mayLive = (owner: Owner): boolean => {
   if (owner.host !== thisHost()) return !wasBeforeBoot(owner.host)
   const found = readProcess(owner.pid)
   if (found !== undefined) return found.start === owner.processStart && !found.ended
