@@ -67,15 +67,12 @@ export class Run {
   /** Resolves when the run has left this process, with its actors back. Never rejects. */
   readonly exited: Promise<RunExit>
   readonly #options: RunOptions
+  readonly #recovered: RecoveredRun
   readonly #state: RunState
   readonly #runner: EffectRunner
-  readonly #histories: RecoveredRun['histories']
-  readonly #initial: RecoveredRun['initial']
   readonly #budget: Budget | undefined
   readonly #alarms: RunAlarms
   readonly #journal: RunJournal
-  readonly #startedAt: number
-  readonly #defect: unknown
   #exit: (exit: RunExit) => void = () => {}
   #isOver = false
   /** An end is on its way to the journal: nothing may come behind it. */
@@ -85,7 +82,6 @@ export class Run {
   /** Set when it shall be let go of: whether anything stands against it. */
   #mayLeave: (() => boolean) | undefined
   #isNoted = false
-  readonly #untouched: ReadonlySet<string>
   /** What an earlier process may have begun, until it is begun anew. */
   readonly #suspected = new Set<string>()
   /** Ids of messages that have come, until it is durable that they were taken. */
@@ -96,17 +92,13 @@ export class Run {
     this.claim = options.claim
     this.workflow = options.workflow.name
     this.#options = options
+    this.#recovered = recovered
     this.#state = recovered.state
     this.#isPaused = options.isPaused ?? false
     this.#usage = recovered.usage
-    this.#startedAt = recovered.startedAt
-    this.#defect = recovered.defect
-    this.#histories = recovered.histories
-    this.#initial = recovered.initial
-    this.#untouched = recovered.untouched
     this.#budget = options.budget
     const { timeMs } = options.workflow.limits
-    const endsAt = timeMs === undefined ? undefined : this.#startedAt + timeMs
+    const endsAt = timeMs === undefined ? undefined : recovered.startedAt + timeMs
     this.#alarms = new RunAlarms({ clock: options.clock, endsAt, happen: (event) => this.#happen(event) })
     this.#runner = createEffectRunner(
       { ...options, keyRun: recovered.keyRun },
@@ -139,8 +131,8 @@ export class Run {
 
   /** Performs what is open: of a new run all of it for the first time, of a resumed one what nobody has the outcome of. */
   start({ isResumed, messages = [] }: { isResumed: boolean; messages?: readonly InboxMessage[] }): void {
-    if (this.#defect !== undefined) {
-      this.#write({}, [toDefectEnd(this.#defect)])
+    if (this.#recovered.defect !== undefined) {
+      this.#write({}, [toDefectEnd(this.#recovered.defect)])
       return
     }
     if (this.#state.end !== undefined) {
@@ -156,7 +148,7 @@ export class Run {
     const before = this.#state.openEffects()
     this.#alarms.armRun()
     const timersSet = isResumed ? [] : [...this.#state.openTimers(), ...this.#alarms.ofRun]
-    const { emitted = [] } = toKept(this.#initial)
+    const { emitted = [] } = toKept(this.#recovered.initial)
     // What came due while nobody was there comes first: it may call off what is open.
     for (const timer of this.#state.openTimers().sort((a, b) => a.dueAt - b.dueAt)) this.#alarms.armOrFire(timer)
     const effects = before.filter(({ path, visit }) => this.#state.isOpen(path, visit))
@@ -174,12 +166,13 @@ export class Run {
 
   /** An earlier process may have begun it, and nobody knows what became of it. */
   #suspect(effect: OpenEffect): void {
-    if (!this.#isChild(effect) && !this.#untouched.has(toEffectId(effect))) this.#suspected.add(toEffectId(effect))
+    if (!this.#isChild(effect) && !this.#recovered.untouched.has(toEffectId(effect)))
+      this.#suspected.add(toEffectId(effect))
   }
 
   /** The rows without which what is open may not be begun: of what was lost, and that what nobody had begun is begun now. */
   #takeOverRows(effects: readonly OpenEffect[]): JournalRow[] {
-    const taken = this.#untouched.size > 0 ? [this.#leftRow(false)] : []
+    const taken = this.#recovered.untouched.size > 0 ? [this.#leftRow(false)] : []
     return [...taken, ...this.#lostRows(effects)]
   }
 
@@ -195,7 +188,7 @@ export class Run {
     const { path, visit } = effect
     if (this.#isPaused || this.#mayLeave !== undefined || this.#isOver) return
     if (!this.#state.isOpen(path, visit) || this.#runner.isRunning(path, visit)) return
-    this.#runner.start(effect, this.#histories.of(path, visit), this.#suspected.delete(toEffectId(effect)))
+    this.#runner.start(effect, this.#recovered.histories.of(path, visit), this.#suspected.delete(toEffectId(effect)))
   }
 
   /** Takes up what somebody asked of this run. */
@@ -318,7 +311,7 @@ export class Run {
 
   #lostRow(effect: OpenEffect): JournalRow {
     const { path, visit } = effect
-    const history = this.#histories.of(path, visit)
+    const history = this.#recovered.histories.of(path, visit)
     const charged = this.#runner.worstCaseOf(effect, history)
     if (charged !== undefined) this.#budget?.charge(path, charged)
     const data = {
@@ -381,7 +374,7 @@ export class Run {
   #finish(end: RunEnd, undone: EndedRun['undone']): void {
     this.#close('ended')
     const done = undone === undefined ? {} : { undone }
-    this.#exitWhenBack({ kind: 'ended', end, durationMs: end.at - this.#startedAt, ...done })
+    this.#exitWhenBack({ kind: 'ended', end, durationMs: end.at - this.#recovered.startedAt, ...done })
   }
 
   /** Whoever is told that the run has left may start it anew, so its actors come back first. */
