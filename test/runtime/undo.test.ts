@@ -100,6 +100,25 @@ steps:
   assert.equal(performed.slice(2).sort(), ['run--undo/items[0]/book#1', 'run--undo/items[1]/book#1'])
 })
 
+test('what undoes is no step of the run: limits.steps does not stop it', async () => {
+  const yaml = `
+limits: { steps: 1 }
+steps:
+  - { id: a, tool: ${TOOL}, ${undo('a')} }
+  - { id: no, fail: { code: gone, message: no } }
+`
+  const { record, performed, exit } = await runWith(yaml, {})
+  assert.is(record.error?.code, 'gone')
+  assert.equal(performed, ['a#1', 'run--undo/a#1'])
+  assert.equal(exit.kind === 'ended' && exit.undone, [{ path: 'a', visit: 1 }])
+})
+
+test('a limit that is exceeded undoes what was done', async () => {
+  const { record, performed } = await runWith(`limits: { steps: 2 }${THREE}`, {})
+  assert.is(record.error?.code, 'budget_exceeded')
+  assert.equal(performed, ['a#1', 'b#1', 'run--undo/a#1'])
+})
+
 const KEYED = THREE.replaceAll('tool: http.post', 'key: run.id, tool: http.post')
 
 test('undoing goes on where the process died, and repeats nothing that is recorded', async () => {

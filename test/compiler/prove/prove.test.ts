@@ -35,6 +35,16 @@ const COUNTS: { title: string; steps: string; paths: bigint; longest: string }[]
     longest: 'a b c',
   },
   {
+    title: 'a no and no answer in time are ways of their own, and events end a wait',
+    steps: `  - { id: a, approve: { title: Go? }, timeout: 1h, on_error: { rejected: c, timeout: d } }
+  - { id: b, wait: { event: paid }, next: end }
+  - { id: c, emit: refused, next: end }
+  - { id: d, set: { a: 1 } }
+`,
+    paths: 3n,
+    longest: 'a b',
+  },
+  {
     title: 'a fail step is an end',
     steps:
       step('a', ', on_error: { timeout: c }') +
@@ -140,6 +150,16 @@ test('bounds beyond all measure stay countable', () => {
     findings.map(({ code }) => code),
     ['too_many_steps'],
   )
+})
+
+test('decisions, events and emits are steps in the worst case, what undoes is none', () => {
+  const undo = ', undo: { tool: http.get, with: { url: "http://example.test" } }'
+  const { worstCase } = prove(`  - { id: a, approve: { title: Go? }, timeout: 1h }
+  - { id: b, wait: { event: paid } }
+  - { id: c, emit: done }
+${step('d', undo)}  - { id: e, wait: { for: 1m } }
+`)
+  assert.is(worstCase.steps, 4)
 })
 
 test.run()
