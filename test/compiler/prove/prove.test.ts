@@ -42,7 +42,7 @@ const COUNTS: { title: string; steps: string; paths: bigint; longest: string }[]
   - { id: d, set: { a: 1 } }
 `,
     paths: 3n,
-    longest: 'a b',
+    longest: 'a d',
   },
   {
     title: 'a fail step is an end',
