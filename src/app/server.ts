@@ -23,6 +23,8 @@ import { type OpenedSchedule, Scheduler } from '../triggers/schedule/scheduler.t
 import { toIndex } from '../triggers/schedule/to-schedules.ts'
 import { keepAnswersIn } from './answer-cache.ts'
 import { compileStored } from './compile-stored.ts'
+import type { SweepReport } from './database/sweep-store.ts'
+import { Sweeper } from './database/sweeper.ts'
 import { DefinitionChecker } from './definition-checker.ts'
 import { createLoader } from './local.ts'
 import type { EnvironmentVariables, Project } from './project.ts'
@@ -58,6 +60,8 @@ export type ServerNotice = { at: number } & (
       durationMs: number
       error: RunEnd['error']
     }
+  /** What retention has deleted. */
+  | ({ type: 'runs.swept' } & SweepReport)
   /** One run or schedule can't go on, or (without either) the store not be asked. */
   | { type: 'problem'; run?: string | undefined; schedule?: string | undefined; cause: unknown }
 )
@@ -106,6 +110,13 @@ export const createServer = (options: ServerOptions): Server => {
     onProblem,
     open: (schedule) => openSchedule(schedule, { options, definitions, pricing, vault: surroundings.of }),
   })
+  const sweeper = new Sweeper({
+    store,
+    clock,
+    retention: options.project.config.retention,
+    onSwept: (report) => onNotice({ type: 'runs.swept', at: clock.now(), ...report }),
+    onProblem,
+  })
   return {
     get heldRuns() {
       return host.size
@@ -113,9 +124,10 @@ export const createServer = (options: ServerOptions): Server => {
     start() {
       queue.start()
       scheduler.start()
+      sweeper.start()
     },
     async stop() {
-      await Promise.all([queue.stop(), scheduler.stop()])
+      await Promise.all([queue.stop(), scheduler.stop(), sweeper.stop()])
       await Promise.all([host.stop({ graceMs: GRACE_MS }), checker.close()])
     },
   }

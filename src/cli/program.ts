@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { collect, contextOf, describe, type End } from './command.ts'
+import { addDatabaseCommands } from './db-commands.ts'
 import { EXIT } from './exit-code.ts'
 import { addPastCommands } from './past-commands.ts'
 import {
@@ -24,6 +25,7 @@ import {
 } from './program-help.ts'
 import { addReachCommands } from './reach-commands.ts'
 import { addServeCommands } from './serve-commands.ts'
+import { addWorkflowCommands } from './workflow-commands.ts'
 
 /** Help was shown, or the arguments are wrong and that has been said: only the exit code is left to give. */
 export const isCommanderError = (thrown: unknown): thrown is CommanderError => thrown instanceof CommanderError
@@ -56,7 +58,9 @@ export const createProgram = (end: End): Command => {
   addReachCommands(program, end)
   addQueryCommands(program, end)
   addPastCommands(program, end)
+  addWorkflowCommands(program, end)
   addProjectCommands(program, end)
+  addDatabaseCommands(program, end)
   return program
 }
 

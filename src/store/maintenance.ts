@@ -72,6 +72,8 @@ export interface SweepRule extends KeepRule {
   ofWorkflow?(workflow: { name: string; definition: string }): Promise<Partial<KeepRule> | undefined>
   /** Nothing is deleted; what would be is counted. Default false. */
   isDryRun?: boolean
+  /** Ends it between two steps, with what is done by then. */
+  signal?: AbortSignal
 }
 
 export interface SweepResult {

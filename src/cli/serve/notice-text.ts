@@ -4,6 +4,7 @@ import { formatDuration } from '../../core/duration.ts'
 import type { Paint } from '../paint.ts'
 import { explainError } from '../report-error.ts'
 import { STATUS_COLORS } from '../run-holder.ts'
+import { describeSwept, toSweptJson } from '../swept-text.ts'
 
 export const describeNotice = (notice: ServerNotice, paint: Paint): string =>
   `${paint.dim(new Date(notice.at).toISOString())} ${describe(notice, paint)}`
@@ -28,6 +29,8 @@ const describe = (notice: ServerNotice, paint: Paint): string => {
       const ended = paint[STATUS_COLORS[status]](status)
       return `${paint.bold(workflow)} ${run} ${ended} after ${formatDuration(durationMs)}${why}`
     }
+    case 'runs.swept':
+      return `retention: ${describeSwept(notice)}`
     case 'problem': {
       const { code, message, hint } = explainError(notice.cause)
       const about = notice.run ?? notice.schedule ?? 'the database'
@@ -46,6 +49,7 @@ const LEFT = {
 export const toNoticeJson = (notice: ServerNotice): object => {
   const { at, ...rest } = notice
   const time = { time: new Date(at).toISOString() }
+  if (rest.type === 'runs.swept') return { ...time, type: rest.type, ...toSweptJson(rest) }
   if (rest.type !== 'problem' && rest.type !== 'run.held') return { ...time, ...rest }
   const { cause, ...about } = rest
   const { code, message, hint } = explainError(cause)

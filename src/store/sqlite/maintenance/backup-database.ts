@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { StoreError } from '../../store-error.ts'
 import { sqliteCode, toStoreError } from '../sqlite-error.ts'
 import type { MaintainedStore } from './maintained-store.ts'
@@ -16,6 +16,8 @@ export const backupDatabase = async ({ connection, queue }: MaintainedStore, pat
   const partial = `${path}.partial`
   rmSync(partial, { force: true })
   try {
+    // Whoever may not read the database may not read its copy.
+    writeFileSync(partial, '', { mode: statSync(connection.name).mode & 0o777 })
     await connection.backup(partial, { progress: () => PAGES_A_STEP })
     renameSync(partial, path)
   } catch (cause) {

@@ -42,9 +42,10 @@ export class SqliteMaintenance implements StoreMaintenance {
   }
 
   async sweep(rule: SweepRule): Promise<SweepResult> {
-    const { at, isDryRun = false } = rule
+    const { at, isDryRun = false, signal } = rule
     const { gone, ...swept } = await sweepRuns(this.#store, rule)
-    const blobs = swept.runs === 0 ? { blobs: 0, blobBytes: 0 } : await sweepBlobs(this.#store, { at, gone, isDryRun })
+    const blobs =
+      swept.runs === 0 ? { blobs: 0, blobBytes: 0 } : await sweepBlobs(this.#store, { at, gone, isDryRun, signal })
     return { ...swept, ...blobs }
   }
 

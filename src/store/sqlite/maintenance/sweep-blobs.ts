@@ -20,11 +20,12 @@ export interface BlobSweep {
   /** Keys of runs that count as gone. */
   gone: ReadonlySet<number>
   isDryRun: boolean
+  signal: AbortSignal | undefined
 }
 
 export const sweepBlobs = async (
   { connection, queue }: MaintainedStore,
-  { at, gone, isDryRun }: BlobSweep,
+  { at, gone, isDryRun, signal }: BlobSweep,
 ): Promise<{ blobs: number; blobBytes: number }> => {
   const before = at - BLOB_GRACE_MS
   const unmarked = new Map(await queue.read(() => listOld(connection, before)))
@@ -34,13 +35,15 @@ export const sweepBlobs = async (
     else for (const hash of findBlobHashes(text)) unmarked.delete(hash)
   }
   for (const [table, column] of TEXT_COLUMNS)
-    if (unmarked.size > 0) await readTexts({ connection, queue }, { table, column, mark, gone })
+    if (unmarked.size > 0) await readTexts({ connection, queue }, { table, column, mark, gone, signal })
   for (const hash of large) {
     unmarked.delete(hash)
     if (unmarked.size > 0) mark(await queue.read(() => readLarge(connection, hash)))
   }
+  // What is not read to the end says nothing of what is unused.
+  if (signal?.aborted === true) return { blobs: 0, blobBytes: 0 }
   const swept = { blobs: unmarked.size, blobBytes: [...unmarked.values()].reduce((sum, bytes) => sum + bytes, 0) }
-  return isDryRun ? swept : deleteBlobs({ connection, queue }, { found: [...unmarked], before })
+  return isDryRun ? swept : deleteBlobs({ connection, queue }, { found: [...unmarked], before, signal })
 }
 
 type Source = Pick<MaintainedStore, 'connection' | 'queue'>
@@ -61,6 +64,7 @@ interface MarkedColumn {
   column: string
   mark: (text: string) => void
   gone: ReadonlySet<number>
+  signal: AbortSignal | undefined
 }
 
 interface FoundText {
@@ -70,7 +74,10 @@ interface FoundText {
 }
 
 /** Those texts of a column in which a blob may stand. A table without a key is small, and read at once. */
-const readTexts = async ({ connection, queue }: Source, { table, column, mark, gone }: MarkedColumn): Promise<void> => {
+const readTexts = async (
+  { connection, queue }: Source,
+  { table, column, mark, gone, signal }: MarkedColumn,
+): Promise<void> => {
   const text = `case when substr(${column}, 1, 1) = '@' or instr(${column}, '"$blob"') > 0 then ${column} end as text`
   const run = `${table === 'journal' ? `key / ${ROWS_PER_RUN}` : table === 'run' ? 'key' : 'run'} as run`
   const take = (found: FoundText): void => {
@@ -84,7 +91,7 @@ const readTexts = async ({ connection, queue }: Source, { table, column, mark, g
   const some = connection.prepare<[after: number, limit: number], FoundText>(
     `select key, ${run}, ${text} from ${table} where key > ? order by key limit ?`,
   )
-  for (let after = 0; ; ) {
+  for (let after = 0; signal?.aborted !== true; ) {
     const found = await queue.read(() => some.all(after, TEXTS_A_STEP))
     for (const row of found) take(row)
     const last = found.at(-1)
@@ -96,13 +103,17 @@ const readTexts = async ({ connection, queue }: Source, { table, column, mark, g
 
 const deleteBlobs = async (
   { connection, queue }: Source,
-  { found, before }: { found: [hash: string, bytes: number][]; before: number },
+  {
+    found,
+    before,
+    signal,
+  }: { found: [hash: string, bytes: number][]; before: number; signal: AbortSignal | undefined },
 ): Promise<{ blobs: number; blobBytes: number }> => {
   const remove = connection.prepare<[hash: string, before: number], { bytes: number }>(
     'delete from blob where hash = ? and coalesce(put_at, 0) < ? returning length(bytes) as bytes',
   )
   const swept = { blobs: 0, blobBytes: 0 }
-  while (found.length > 0) {
+  while (found.length > 0 && signal?.aborted !== true) {
     const some = takeStep(found)
     const removed = await queue.change(() => some.flatMap((hash) => remove.get(hash, before) ?? []))
     swept.blobs += removed.length

@@ -23,7 +23,7 @@ export const sweepRuns = async (
   const left = chooseSwept(ended, rule, await readOwnRules(newest, rule))
   const swept = { runs: 0, rows: 0, gone: new Set<number>() }
   const isDryRun = rule.isDryRun === true
-  while (left.length > 0) {
+  while (left.length > 0 && rule.signal?.aborted !== true) {
     const some = isDryRun
       ? await store.queue.read(() => countSome(left, statements))
       : await store.queue.change(() => sweepSome(left, statements))

@@ -1,0 +1,57 @@
+/** How long ended runs are kept: what the project says, and what a workflow says for itself. */
+import type { ProjectConfig } from '../../compiler/config.ts'
+import { Diagnostics } from '../../compiler/diagnostic.ts'
+import { readWorkflow } from '../../compiler/read.ts'
+import { createSource } from '../../compiler/source.ts'
+import { parseDuration } from '../../core/duration.ts'
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { KeepRule, SweepRule } from '../../store/maintenance.ts'
+import type { Definition, Store } from '../../store/store.ts'
+
+export type Retention = ProjectConfig['retention']
+
+const DAY_MS = 86_400_000
+
+/** What holds where the config says nothing else. `failedMs` is of cancelled runs too. */
+export const DEFAULT_RETENTION: Required<Retention> = { completedMs: 30 * DAY_MS, failedMs: 90 * DAY_MS, keep: 10_000 }
+
+/** The rule by which the runs of a store are given up at `at`, in epoch milliseconds. */
+export const toSweepRule = (store: Store, { retention, at }: { retention: Retention; at: number }): SweepRule => {
+  const toKeep = ({ completedMs, failedMs, keep }: Retention): Partial<KeepRule> => ({
+    ...(completedMs === undefined ? {} : { completedBefore: at - completedMs }),
+    ...(failedMs === undefined ? {} : { failedBefore: at - failedMs }),
+    ...(keep === undefined ? {} : { keep }),
+  })
+  const all = { completedBefore: null, failedBefore: null, keep: null }
+  return {
+    ...all,
+    ...toKeep({ ...DEFAULT_RETENTION, ...retention }),
+    at,
+    async ofWorkflow({ name, definition }) {
+      // What is registered counts for older runs too: whoever changes how long they are kept means those that are there.
+      const newest = (await store.findWorkflow(name))?.definition ?? definition
+      const found = await store.loadDefinition(newest)
+      const own = found && readOwnRetention(found)
+      return own && toKeep(own)
+    },
+  }
+}
+
+/** Undefined: the workflow says nothing of it. */
+const readOwnRetention = ({ file, source: text }: Definition): Retention | undefined => {
+  if (!text.includes('retention')) return undefined
+  const source = createSource(file, text)
+  const own = readWorkflow(source, new Diagnostics(source))?.retention?.value
+  if (!isJsonObject(own)) return undefined
+  const { keep } = own
+  return {
+    ...toMs('completedMs', own.completed),
+    ...toMs('failedMs', own.failed),
+    ...(typeof keep === 'number' ? { keep } : {}),
+  }
+}
+
+const toMs = (name: 'completedMs' | 'failedMs', text: JsonValue | undefined): Retention => {
+  const ms = typeof text === 'string' ? parseDuration(text) : undefined
+  return ms === undefined ? {} : { [name]: ms }
+}

@@ -1,0 +1,32 @@
+import type { SweepResult } from '../../store/maintenance.ts'
+import type { Store } from '../../store/store.ts'
+import { type Retention, toSweepRule } from './retention.ts'
+
+export interface SweepOptions {
+  /** Of the project. */
+  retention: Retention
+  /** Epoch milliseconds. */
+  at: number
+  /** What would go is counted, and stays. Default false. */
+  isDryRun?: boolean
+  /** Ends it between two steps. */
+  signal?: AbortSignal
+}
+
+export interface SweepReport extends SweepResult {
+  /** What the file has given back to the file system. */
+  freedBytes: number
+}
+
+/** Deletes the runs that are kept long enough, and what belongs to them, in steps that let others have their turn. @throws StoreError */
+export const sweepStore = async (
+  store: Store,
+  { retention, at, isDryRun = false, signal }: SweepOptions,
+): Promise<SweepReport> => {
+  const maintenance = await store.maintenance()
+  const rule = toSweepRule(store, { retention, at })
+  const swept = await maintenance.sweep({ ...rule, isDryRun, ...(signal === undefined ? {} : { signal }) })
+  const isNothing = isDryRun || signal?.aborted === true || swept.runs + swept.blobs === 0
+  const { freedBytes } = isNothing ? { freedBytes: 0 } : await maintenance.vacuum({ inSteps: true })
+  return { ...swept, freedBytes }
+}

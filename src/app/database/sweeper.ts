@@ -1,0 +1,63 @@
+/**
+ * Retention while a server runs: a minute after its start, then each hour. Several servers that do so at once do no harm: each deletes
+ * what it still finds, and counts that alone.
+ */
+import type { Clock } from '../../core/clock.ts'
+import type { Store } from '../../store/store.ts'
+import type { Retention } from './retention.ts'
+import { type SweepReport, sweepStore } from './sweep-store.ts'
+
+export interface SweeperOptions {
+  store: Store
+  clock: Clock
+  /** Of the project. */
+  retention: Retention
+  /** Is told when something was deleted. */
+  onSwept(report: SweepReport): void
+  /** It is tried again the next time. */
+  onProblem(problem: { cause: unknown }): void
+}
+
+const FIRST_MS = 60_000
+const EVERY_MS = 3_600_000
+
+export class Sweeper {
+  readonly #options: SweeperOptions
+  readonly #stopping = new AbortController()
+  #disarm: () => void = () => {}
+  #sweeping: Promise<void> = Promise.resolve()
+
+  constructor(options: SweeperOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#arm(FIRST_MS)
+  }
+
+  /** Resolves when nothing is deleted any more. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    this.#disarm()
+    await this.#sweeping
+  }
+
+  #arm(delayMs: number): void {
+    const { clock } = this.#options
+    this.#disarm = clock.wakeAt(clock.now() + delayMs, () => {
+      this.#sweeping = this.#sweep()
+    })
+  }
+
+  async #sweep(): Promise<void> {
+    const { store, clock, retention, onSwept, onProblem } = this.#options
+    const { signal } = this.#stopping
+    try {
+      const report = await sweepStore(store, { retention, at: clock.now(), signal })
+      if (report.runs + report.blobs > 0) onSwept(report)
+    } catch (cause) {
+      onProblem({ cause })
+    }
+    if (!signal.aborted) this.#arm(EVERY_MS)
+  }
+}
