@@ -25,6 +25,7 @@ import {
 } from './program-help.ts'
 import { addReachCommands } from './reach-commands.ts'
 import { addServeCommands } from './serve-commands.ts'
+import { addWorkflowCommands } from './workflow-commands.ts'
 
 /** Help was shown, or the arguments are wrong and that has been said: only the exit code is left to give. */
 export const isCommanderError = (thrown: unknown): thrown is CommanderError => thrown instanceof CommanderError
@@ -57,6 +58,7 @@ export const createProgram = (end: End): Command => {
   addReachCommands(program, end)
   addQueryCommands(program, end)
   addPastCommands(program, end)
+  addWorkflowCommands(program, end)
   addProjectCommands(program, end)
   addDatabaseCommands(program, end)
   return program
