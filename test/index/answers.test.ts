@@ -188,6 +188,37 @@ steps: [{ id: s, tool: always_rome, on_error: { rejected: end } }]
   assert.equal(booked, ['book Rome'])
 })
 
+test('a model calls tools, and is told when somebody refuses one', async () => {
+  const booked: string[] = []
+  const actors = createBooking(booked)
+  const turns = [
+    {
+      tool_calls: [
+        { name: 'desk.book', arguments: { what: 'Rome' } },
+        { name: 'asking', arguments: { what: 'Oslo' } },
+      ],
+    },
+    { text: 'done' },
+  ]
+  const workflow = workflowOf(
+    `
+tools: { asking: { tool: desk.book, approval: always } }
+steps: [{ id: s, llm: mock/script, prompt: x, tools: [desk.book, asking], params: { script: ${JSON.stringify(turns)} } }]
+output: steps.s.output.text
+`,
+    actors,
+  )
+  const asked: string[] = []
+  const { output, fault } = await finish(workflow, {
+    actors,
+    approve({ path }) {
+      asked.push(path)
+      return { verdict: 'rejected', by: 'ann' }
+    },
+  })
+  assert.equal([fault, output, booked, asked], [undefined, 'done', ['book Rome'], ['s/turn_1_call_2']])
+})
+
 test("XState's own logic can stand in for a kind of step, and for undoing", async () => {
   const workflow = workflowOf(`
 steps:

@@ -26,6 +26,7 @@ import { createLoader } from '../local.ts'
 import { keysOf, toAddresses } from '../provider-access.ts'
 import { type Answers, answerStep, askBeforeCall } from './answer-step.ts'
 import { pathOf, performItems, readEnd } from './perform-items.ts'
+import { performToolLoop } from './perform-tool-loop.ts'
 import { type StepCall, type StepEnd, type StepLogic, toLogic } from './step-logic.ts'
 import { type Surroundings, toProviders, toToolOptions } from './surroundings.ts'
 import { createUndoRecord } from './undo-record.ts'
@@ -115,12 +116,24 @@ const performStep = (call: StepCall, parent: Parent): Promise<StepEnd> => {
   const { step, context, input, key } = call
   const { visits: visit = 1, calls = 0 } = context.steps[step] ?? {}
   const path = pathOf(step, context, parent.compiled)
-  return performCall(call, { path, visit, step, input, calls, ...keyed(key) }, parent)
+  const loop = parent.compiled.plans.get(step)?.toolLoop
+  if (loop === undefined) return performCall(call, { path, visit, step, input, calls, ...keyed(key) }, parent)
+  return performToolLoop(call, {
+    loop,
+    perform: ({ step: name, plan, input: given, context: own, signal }) => {
+      const effect = {
+        path: `${path}${visit === 1 ? '' : `:${visit}`}/${name}`,
+        visit: 1,
+        calls: own.steps[name]?.calls ?? 0,
+      }
+      return performCall({ ...call, signal }, { ...effect, step: plan, input: given }, parent)
+    },
+  })
 }
 
 const performUndo = ({ path, visit, plan, key, ...call }: WantedUndo, parent: Parent): Promise<StepEnd> => {
   const effect = { path: `${UNDO}/${path}`, visit, step: plan, input: call.input, calls: 0, ...keyed(key) }
-  return performCall({ ...call, step: UNDO, key }, effect, parent)
+  return performCall({ ...call, step: UNDO, plan, key }, effect, parent)
 }
 
 type WantedUndo = Parameters<Parameters<typeof createUndoRecord>[1]>[0]

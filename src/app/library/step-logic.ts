@@ -7,6 +7,7 @@ import type { FaultData } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { Outcome } from '../../runtime/run-event.ts'
 
+/** Its id is that of the step. */
 export type StepLogic = CallbackActorLogic<EventObject, { step: string }>
 
 /** A step that a machine has entered. */
@@ -16,6 +17,8 @@ export interface StepCall {
   context: MachineContext
   input: JsonValue
   key: string | undefined
+  /** Of what is performed for a step and is no step itself, the id of its plan; else that of the step. */
+  plan: string
   /** Aborted when the machine leaves the step, or is stopped. */
   signal: AbortSignal
 }
@@ -35,19 +38,21 @@ export const toLogic = (
   perform: (call: StepCall) => Promise<StepEnd>,
   onTold: (machine: AnyActorRef | undefined) => void = () => {},
 ): StepLogic =>
-  fromCallback(({ input: { step }, self, sendBack }) => {
+  fromCallback(({ self, sendBack }) => {
+    const step = self.id
     onTold(self._parent)
     const context = self._parent && contextOfActor(self._parent)
     const entered = context?.steps[step]?.entered
     if (context === undefined || entered?.kind !== 'input')
       throw new Defect(`J4: step '${step}' started without an input`)
+    const { input, key, plan = step } = entered
     const abort = new AbortController()
     const tell = (end: StepEnd): void => {
       if (abort.signal.aborted) return
       sendBack(toEvent(step, end))
       onTold(self._parent)
     }
-    perform({ step, context, input: entered.input, key: entered.key, signal: abort.signal }).then(tell, (thrown) =>
+    perform({ step, context, input, key, plan, signal: abort.signal }).then(tell, (thrown) =>
       tell({ fault: toDefect(thrown) }),
     )
     return () => abort.abort()
