@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import type { JsonValue } from '../../src/core/json.ts'
 import { createManualClock } from '../../src/core/manual-clock.ts'
 import type { Run } from '../../src/runtime/run.ts'
+import { SecretVault } from '../../src/runtime/secret-vault.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { InboxMessage } from '../../src/store/store.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
@@ -179,6 +180,24 @@ output: "[steps.one.output, steps.two.status]"
   }
   const { record } = await runWith(yaml, [twice])
   assert.equal(record.output, [1, 'failed'])
+})
+
+events('a secret in what was sent stands nowhere in the journal', async () => {
+  const clock = createManualClock(Date.UTC(2030, 0, 1))
+  const { rows, record } = await driveRun({
+    compiled: compileWorkflow('steps: [{ id: w, wait: { event: go } }]\noutput: "steps.w.output"'),
+    world: new ScriptedWorld({ decide: () => 'never' }),
+    clock,
+    store: createMemoryStore({ now: () => clock.now() }),
+    input: {},
+    vault: new SecretVault({ TOKEN: 'hunter2hunter2' }),
+    onQuiet(process) {
+      signal('go', 'it is hunter2hunter2')(process)
+      return true
+    },
+  })
+  assert.is(record.output, 'it is [secret TOKEN]')
+  assert.not.match(JSON.stringify(rows), 'hunter2')
 })
 
 events.run()
