@@ -1,7 +1,7 @@
 /** `troupe schedules`: what begins runs by the clock. */
 
+import { listUpcomingSlots } from '../../app/upcoming-slots.ts'
 import type { ScheduleRecord } from '../../store/schedule-record.ts'
-import { createSlots } from '../../triggers/schedule/slots.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
@@ -39,9 +39,7 @@ export const nextSlots = async (
   try {
     const known = await store.listSchedules()
     const chosen = schedule === undefined ? known : [findSchedule(known, schedule)]
-    const rows = chosen.flatMap((one) => upcoming(one, most).map((at) => ({ schedule: one.id, at })))
-    rows.sort((a, b) => a.at.localeCompare(b.at))
-    const shown = rows.slice(0, most)
+    const shown = listUpcomingSlots(chosen, most)
     if (json) context.stdout.write(`${JSON.stringify(shown, null, 2)}\n`)
     else for (const { schedule: id, at } of shown) context.stdout.write(`${at}  ${id}\n`)
     return EXIT.completed
@@ -79,15 +77,6 @@ const findSchedule = (known: readonly ScheduleRecord[], wanted: string): Schedul
       : `there is no schedule '${wanted}'`,
     { hint: ids.length === 0 ? 'troupe workflows apply DIR registers schedules' : `they are ${ids.join(', ')}` },
   )
-}
-
-const upcoming = ({ expression, timezone, nextAt, isPaused }: ScheduleRecord, most: number): string[] => {
-  if (isPaused || nextAt === null) return []
-  const slots = createSlots(expression, timezone ?? 'UTC')
-  const found: string[] = []
-  for (let at: number | undefined = nextAt; at !== undefined && found.length < most; at = slots.after(at))
-    found.push(new Date(at).toISOString())
-  return found
 }
 
 const toTime = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
