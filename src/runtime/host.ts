@@ -17,7 +17,7 @@ import { type ChildHost, type OpenedChild, performChild, toChildId, type WantedC
 import { HeldRuns } from './held-runs.ts'
 import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
 import type { Placement } from './placement.ts'
-import { type RecoveredRun, recoverRun } from './recovery.ts'
+import { expectReadable, type RecoveredRun, recoverRun } from './recovery.ts'
 import { ResumedDefinitions } from './resumed-definitions.ts'
 import { Run } from './run.ts'
 import type { CreatedData } from './run-event.ts'
@@ -257,6 +257,7 @@ export class Host {
     try {
       const rows = await store.readJournal(id)
       const created = (rows[0]?.data ?? NOT_CREATED) as unknown as CreatedData
+      expectReadable(created, id)
       const workflow = await this.#definitions.compile(result.run, created)
       const messages = (await store.readInbox([claim])).map(({ message }) => message)
       const { parent, isPaused } = result.run

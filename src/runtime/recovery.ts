@@ -3,9 +3,11 @@
  * that are still open.
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
+import { LOWERING_VERSION } from '../compiler/lower.ts'
 import { Defect } from '../core/defect.ts'
 import { isEventKind, type JournalRow } from '../store/journal-row.ts'
 import type { UsageTotals } from '../store/store.ts'
+import { StoreError } from '../store/store-error.ts'
 import { type EffectHistory, UNTRIED } from './effect-runner.ts'
 import type { OpenEffect, RunEffect } from './run-effect.ts'
 import type { AttemptFigures, CreatedData, RunEvent } from './run-event.ts'
@@ -24,7 +26,7 @@ export interface RecoveredRun {
   initial: readonly RunEffect[]
   /** Effects that are open and that nobody can have begun: `PATH#VISIT`. */
   untouched: ReadonlySet<string>
-  /** Why the journal can't be folded; the state is then of no use. */
+  /** Why the journal can't be folded; the state is then of no use. StoreError `too_new`: a newer release can. */
   defect?: unknown
 }
 
@@ -55,6 +57,7 @@ const foldJournal = (
   const { state, histories } = recovered
   const [created, ...others] = rows
   if (created?.kind !== 'created') throw new Defect(`J4: the journal of run '${runId}' does not begin with 'created'`)
+  expectReadable(created.data as unknown as CreatedData, runId)
   const initial = state.start({ runId, at: created.at, data: created.data as unknown as CreatedData })
   if (others.length === 0) recovered.initial = initial
   const untouched = new UntouchedEffects(state)
@@ -99,6 +102,21 @@ class UntouchedEffects {
 
 /** (path, visit) as one text. */
 export const toEffectId = ({ path, visit }: Pick<OpenEffect, 'path' | 'visit'>): string => `${path}#${visit}`
+
+/**
+ * A newer release may mean something else by the same rows. Nothing is wrong with such a run: it stays as it is.
+ * @throws StoreError `too_new`
+ */
+export const expectReadable = ({ lowering }: Pick<CreatedData, 'lowering'>, runId: string): void => {
+  if (lowering > LOWERING_VERSION)
+    throw new StoreError(
+      'too_new',
+      `the journal of run '${runId}' has version ${lowering}: expected at most ${LOWERING_VERSION}`,
+      {
+        hint: 'a newer release of troupe began this run: go on with it there, or update this one',
+      },
+    )
+}
 
 /** What the journal says was tried of the effects that have no outcome. */
 export class EffectHistories {

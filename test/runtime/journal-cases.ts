@@ -1,0 +1,119 @@
+/** Runs whose journals hold each kind of row, to be kept with what they come to. */
+import type { JsonValue } from '../../src/core/json.ts'
+import type { InboxMessage } from '../../src/store/store.ts'
+import type { DrivenProcess } from '../support/driven-run.ts'
+import type { Decision } from '../support/scripted-world.ts'
+
+export interface JournalCase {
+  workflow: string
+  decide(id: string, failures: number): Decision
+  /** Done one by one, each when all is quiet; `go on`: the next outcome comes, or the next deadline. */
+  acts: readonly (((process: DrivenProcess) => void) | 'go on')[]
+}
+
+const answer = (id: string): Decision => ({ output: { text: id } })
+const failed = (code: string, retryable: boolean): Decision => ({ fault: { code, retryable } })
+
+let messages = 0
+const ask =
+  (kind: InboxMessage['kind'], body: JsonValue) =>
+  ({ run }: DrivenProcess): void =>
+    run.receive({ id: `m${++messages}`, kind, body })
+
+const decide = (path: string, by: string) => ask('decision', { path, visit: 1, verdict: 'approved', by, values: null })
+const signal = (name: string, data: JsonValue) => ask('signal', { name, data, at: '2030-01-01T00:00:00.000Z' })
+const die = ({ watched }: DrivenProcess): void => {
+  watched.isDead = true
+}
+
+const CALL = 'http.post, with: { url: "http://127.0.0.1/" }'
+
+export const JOURNAL_CASES: Readonly<Record<string, JournalCase>> = {
+  blocks: {
+    workflow: `workflow: blocks
+input: { name: string }
+steps:
+  - id: route
+    switch:
+      - when: input.name == "Bob"
+        next: both
+      - else: { do: [{ id: greeting, set: { text: "'Hello ' + input.name" } }] }
+  - id: both
+    parallel:
+      left: [{ id: a, llm: mock/echo, prompt: a }]
+      right: [{ id: nap, wait: { for: 5s } }, { id: b, llm: mock/echo, prompt: b }]
+  - id: each
+    foreach: "['x', 'y']"
+    as: item
+    concurrency: 1
+    do: [{ id: c, llm: mock/echo, prompt: "\${item}" }]
+  - id: again
+    loop: { until: "iter.count >= 2", max: 3 }
+    do: [{ id: d, llm: mock/echo, prompt: d }]
+  - { id: last, set: { all: "steps.each.output.map(one, one.text)" } }
+output: { greeting: steps.?greeting.?output.?text.orValue(''), last: steps.last.output.all, d: steps.d.output.text }
+`,
+    decide: answer,
+    // Told to stop while it has something in flight: what follows from that is not begun any more.
+    acts: ['go on', 'go on', ({ run }) => run.drain(() => true)],
+  },
+  attempts: {
+    workflow: `workflow: attempts
+input: { name: string }
+steps:
+  - { id: a, llm: mock/echo, prompt: x, retry: { max: 4, backoff: 1s..2s, jitter: false } }
+  - id: b
+    timeout: 30s
+    retry: { max: 2, backoff: 1s..2s, jitter: false, on: [timeout] }
+    on_error: continue
+    do: [{ id: inner, llm: mock/echo, prompt: x, timeout: 10m }]
+output: { a: steps.a.attempts, b: steps.b.status }
+`,
+    decide: (id, failures) =>
+      id.startsWith('a') && failures < 2
+        ? failed('unavailable', true)
+        : id.startsWith('b') || id.startsWith('inner')
+          ? 'never'
+          : answer(id),
+    acts: [die],
+  },
+  answers: {
+    workflow: `workflow: answers
+input: { name: string }
+steps:
+  - { id: ask, approve: { title: "Go on?", by: [ann] }, timeout: 1h }
+  - { id: paid, wait: { event: paid, match: "event.data.id == 7" }, timeout: 1h }
+  - { id: told, emit: done, with: { by: "\${steps.ask.output.by}" } }
+output: { by: steps.ask.output.by, amount: steps.paid.output.amount }
+`,
+    decide: answer,
+    acts: [
+      decide('ask', 'eve'),
+      signal('paid', { id: 8, amount: 1 }),
+      ask('pause', { by: 'ann' }),
+      die,
+      ask('unpause', { by: 'ann' }),
+      decide('ask', 'ann'),
+      signal('paid', { id: 7, amount: 2 }),
+    ],
+  },
+  cancelled: {
+    workflow: `workflow: cancelled
+input: { name: string }
+steps:
+  - { id: book, tool: ${CALL}, key: run.id, undo: { tool: http.delete, with: { url: "http://127.0.0.1/\${steps.book.status}" } } }
+  - { id: work, llm: mock/echo, prompt: x }
+`,
+    decide: (id) => (id.startsWith('work') ? 'never' : { output: { status: 200, headers: {}, body: null } }),
+    acts: ['go on', ({ run }) => run.cancel('ann')],
+  },
+  too_long: {
+    workflow: `workflow: too-long
+input: { name: string }
+limits: { time: 1m }
+steps: [{ id: work, llm: mock/echo, prompt: x, timeout: 1h }]
+`,
+    decide: () => 'never',
+    acts: [],
+  },
+}
