@@ -62,10 +62,19 @@ export const planFork = async (origin: Origin, wish: ForkWish): Promise<ForkPlan
   const { id: runId, rows } = origin
   const { visits } = foldHistory(origin.workflow, { runId, rows })
   const begin = findVisit(visits, { ...wish.from, runId })
-  const prefix = rows.slice(0, begin.fromSeq)
+  const prefix = cutPrefix(rows, begin.fromSeq)
   const replaced = await replaceOutputs(prefix, { set: wish.set ?? [], workflow: origin.workflow, visits })
   return copyPrefix(origin, { wish, prefix, replaced })
 }
+
+/** What is noted of the last event stands behind it. */
+const cutPrefix = (rows: readonly JournalRow[], lastSeq: number): readonly JournalRow[] => {
+  let length = lastSeq
+  while (OF_EVENTS.has(rows[length]?.kind ?? '')) length++
+  return rows.slice(0, length)
+}
+
+const OF_EVENTS: ReadonlySet<string> = new Set(['undo', 'stopped'])
 
 interface Prefix {
   wish: ForkWish
@@ -88,8 +97,8 @@ const copyPrefix = (origin: Origin, { wish, prefix, replaced }: Prefix): ForkPla
   for (const [seq, { path }] of replaced)
     if (!events.seqs.has(seq))
       throw refuse(`the output that is set for '${path}' is of no use: the fork does not come to it`)
-  const rows = prefix
-    .slice(1, last?.seq)
+  const rows = cutPrefix(prefix, last?.seq ?? 1)
+    .slice(1)
     .filter((row) => isKept(row, events))
     .map((row) => replaced.get(row.seq) ?? row)
   return toPlan(origin, { wish, events, rows, data, id })
@@ -145,6 +154,8 @@ interface CopiedEvents {
   /** Numbers of the events that are copied. */
   seqs: ReadonlySet<number>
   dropped: DroppedRow[]
+  /** The same, by path and visit. */
+  anew: ReadonlySet<string>
   byMs: number
   /** Epoch milliseconds. */
   startedAt: number
@@ -175,15 +186,14 @@ const copyEvents = (
       seqs.add(seq)
     } else dropped.push({ path, visit, reason: isSame || asked === undefined ? 'not_reached' : 'changed' })
   }
-  return { next, seqs, dropped, byMs, startedAt: at + byMs }
+  const anew = new Set(dropped.map(({ path, visit }) => `${path}#${visit}`))
+  return { next, seqs, dropped, anew, byMs, startedAt: at + byMs }
 }
 
 /** Of what is asked anew the earlier attempts do not count, and no pause of the origin is one of the fork. */
-const isKept = ({ seq, kind, path, visit }: JournalRow, { seqs, dropped, next }: CopiedEvents): boolean => {
+const isKept = ({ seq, kind, path, visit }: JournalRow, { seqs, anew, next }: CopiedEvents): boolean => {
   if (isEventKind(kind)) return seqs.has(seq)
-  if (kind === 'pause') return false
-  const isOpen = next.state.isOpen(path, visit)
-  return !isOpen && !dropped.some((row) => row.path === path && row.visit === visit)
+  return kind !== 'pause' && !next.state.isOpen(path, visit) && !anew.has(`${path}#${visit}`)
 }
 
 /** What it did cost was paid in the origin, and is not charged a second time. */
