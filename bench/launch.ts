@@ -2,6 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
+/** Troupe as it is shipped. */
+export const CLI = join(import.meta.dirname, '../dist/cli.js')
+
 const PEAK_MEMORY = join(import.meta.dirname, 'peak-memory.cjs')
 
 export interface Program {

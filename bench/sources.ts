@@ -71,3 +71,18 @@ steps:
     do:
       - { id: ask, llm: slow, prompt: go on, params: { script: [{ text: done, delay: ${waitMs}ms }] } }
 `
+
+/** Waits for something that nobody says. */
+export const WAITING = `
+workflow: waiting
+steps:
+  - { id: paid, wait: { event: paid }, timeout: 30d }
+`
+
+/** In flight until its process ends. */
+export const NEVER_ANSWERED = `
+workflow: never_answered
+models: { silent: mock/script }
+steps:
+  - { id: ask, llm: silent, prompt: go on, timeout: 2h, params: { script: [{ text: done, delay: 1h }] } }
+`

@@ -6,6 +6,11 @@ import type { Store } from '../src/store/store.ts'
 
 export const DURABLE_NOTE = 'durability: process (WAL, synchronous NORMAL)'
 
+/** The file in its folder. */
+export const DATABASE = 'bench.db'
+
+export const fileOf = (folder: string): string => join(folder, DATABASE)
+
 /** A folder that is gone afterwards. */
 export const withFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-bench-'))
@@ -17,4 +22,4 @@ export const withFolder = async <T>(work: (folder: string) => Promise<T>): Promi
 }
 
 export const openDurableStore = (folder: string): Promise<Store> =>
-  openSqliteStore({ path: join(folder, 'bench.db'), durability: 'process' })
+  openSqliteStore({ path: fileOf(folder), durability: 'process' })

@@ -4,11 +4,13 @@ import { databaseSize } from './workloads/database-size.ts'
 import { fanOut } from './workloads/fan-out.ts'
 import { fold } from './workloads/fold.ts'
 import { growingLoop } from './workloads/growing-loop.ts'
+import { killedRuns } from './workloads/killed-runs.ts'
 import { lineDurable } from './workloads/line-durable.ts'
 import { lineInMemory } from './workloads/line-in-memory.ts'
 import { loop } from './workloads/loop.ts'
 import { modelOverhead } from './workloads/model-overhead.ts'
 import { modelStream } from './workloads/model-stream.ts'
+import { waitingRuns } from './workloads/waiting-runs.ts'
 
 const ALL = [
   fold,
@@ -17,8 +19,10 @@ const ALL = [
   fanOut,
   lineDurable,
   coldStart,
+  waitingRuns,
   growingLoop,
   databaseSize,
+  killedRuns,
   modelOverhead,
   modelStream,
 ]

@@ -1,12 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { measurePeakMemory, type Program, timeLaunch } from '../launch.ts'
+import { CLI, measurePeakMemory, type Program, timeLaunch } from '../launch.ts'
 import { medianOf } from '../rows.ts'
 import { ONE_STEP } from '../sources.ts'
 import { withFolder } from '../stores.ts'
 import type { Figure, Workload } from '../workload.ts'
 
-const CLI = join(import.meta.dirname, '../../dist/cli.js')
 const LAUNCHES = 7
 
 /** From the start of the process to its end, on a database that is there already. */

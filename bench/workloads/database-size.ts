@@ -1,10 +1,9 @@
 import { statSync } from 'node:fs'
-import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { openWorkflow } from '../opened-workflow.ts'
 import { repeat } from '../pace.ts'
 import { LINE } from '../sources.ts'
-import { openDurableStore, withFolder } from '../stores.ts'
+import { fileOf, openDurableStore, withFolder } from '../stores.ts'
 import type { Workload } from '../workload.ts'
 
 const RUNS = 2_000
@@ -14,7 +13,7 @@ export const databaseSize: Workload = {
   note: `a finished run of 10 steps with its full trace, of ${RUNS} runs, indexes included`,
   measure: () =>
     withFolder(async (folder) => {
-      const file = join(folder, 'bench.db')
+      const file = fileOf(folder)
       const { run, close } = openWorkflow(await openDurableStore(folder), LINE)
       await repeat(run, { times: 100, atOnce: 100 })
       const before = measureFile(file)
