@@ -5,7 +5,7 @@ import { toOneLine } from './printable.ts'
 import { formatTime } from './run-time.ts'
 
 /** `ann: Send it?`, `the event paid`, `12:30:00`. */
-export const describeWait = (wait: RunWait): string => {
+const describeWait = (wait: RunWait): string => {
   switch (wait.kind) {
     case 'approval':
       return `${describeDeciders(wait.by)}: ${toOneLine(wait.title)}`

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { recoverRun } from '../../runtime/recovery.ts'
+import { recoverRun, toEffectId } from '../../runtime/recovery.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import { isLeaseFree } from '../../store/lease.ts'
 import { createOwner } from '../../store/process-identity.ts'
@@ -92,9 +92,12 @@ const takeOver = async (store: Store, record: RunRecord, request: CancelRequest)
 
 /** Child runs are stopped for themselves. */
 const listInFlight = ({ record, workflow }: StoredRun, rows: readonly JournalRow[]): string[] => {
-  const { state, defect } = recoverRun(record.id, workflow, rows)
+  const { state, defect, untouched } = recoverRun(record.id, workflow, rows)
   if (defect !== undefined) return []
-  return state.openEffects().flatMap(({ path, step }) => (workflow.plans.get(step)?.kind === 'workflow' ? [] : [path]))
+  return state
+    .openEffects()
+    .filter((effect) => workflow.plans.get(effect.step)?.kind !== 'workflow' && !untouched.has(toEffectId(effect)))
+    .map(({ path }) => path)
 }
 
 const listStopped = (rows: readonly JournalRow[]): string[] =>

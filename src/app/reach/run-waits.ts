@@ -36,7 +36,7 @@ export const readWaits = ({ runId, workflow, rows }: WaitingRun): RunWait[] => {
   return defect === undefined ? listWaits(state, runId) : []
 }
 
-export const listWaits = (state: RunState, runId: string): RunWait[] => [
+const listWaits = (state: RunState, runId: string): RunWait[] => [
   ...listAnswered(state, runId),
   ...state
     .openTimers()

@@ -17,8 +17,7 @@ export const describeDue = (dueAt: number | null, now = Date.now()): string =>
   dueAt === null ? '' : dueAt <= now ? 'overdue' : `${formatDuration(dueAt - now)} left`
 
 /** `troupe approvals approve 3f9c2b1a`. */
-export const toDecideCommand = (approval: OpenApproval | Parameters<typeof toApprovalId>[0]): string =>
-  `troupe approvals approve ${toApprovalId(approval)}`
+const toDecideCommand = (approval: OpenApproval): string => `troupe approvals approve ${toApprovalId(approval)}`
 
 /** All that a person needs to decide. */
 export const renderApproval = (approval: OpenApproval, paint: Paint): string[] => {

@@ -50,10 +50,12 @@ const findOnly = async ({ store }: OpenedRuns): Promise<RunRecord | undefined> =
   const runs = interrupted.length === 0 ? free : interrupted
   if (runs.length <= 1) return runs[0]
   const ids = runs.slice(0, 5).map(({ id }) => id)
-  const what = interrupted.length === 0 ? 'are queued or wait' : 'were interrupted'
-  throw new CliError(`${runs.length} runs ${what}: expected a run id, or --all`, {
-    hint: `they are ${ids.join(', ')}${runs.length > ids.length ? ', …' : ''}`,
-  })
+  const list = `they are ${ids.join(', ')}${runs.length > ids.length ? ', …' : ''}`
+  throw interrupted.length === 0
+    ? new CliError(`${runs.length} runs are queued or wait: expected a run id`, {
+        hint: `${list}; troupe serve goes on with all of them`,
+      })
+    : new CliError(`${runs.length} runs were interrupted: expected a run id, or --all`, { hint: list })
 }
 
 const reportNothing = ({ stdout, stderr }: Context, { json = false, quiet = false }: OutputOptions): number => {
