@@ -87,7 +87,8 @@ steps:
         next: other
   - id: other
     description: "<!-- -->"
-    emit: '" ]; } end %%{init} \`x\` #34; <b>'
+    approve: { title: '" ]; } end %%{init} \`x\` #34; <b>' }
+    timeout: 1h
 `
 
 render('signs that a notation has a use for stay text', async () => {
@@ -96,9 +97,9 @@ render('signs that a notation has a use for stay text', async () => {
   assert.equal(findOpenTags(svg), [])
   assert.is(svg.includes('<script') || svg.includes('\u0001'), false)
   const mermaid = await renderChart(compiled, { format: 'mermaid' })
-  assert.match(mermaid, 'emit #34; #93;#59; #125; end #37;#37;#123;init#125; #96;x#96; #35;34#59; #60;b#62;')
+  assert.match(mermaid, 'ask: #34; #93;#59; #125; end #37;#37;#123;init#125; #96;x#96; #35;34#59; #60;b#62;')
   const dot = await renderChart(compiled, { format: 'dot' })
-  assert.match(dot, 'emit \\" ]; } end %%{init} `x` #34; <b>"]')
+  assert.match(dot, 'ask: \\" ]; } end %%{init} `x` #34; <b>')
 })
 
 render('mermaid and dot name every node that an arrow names', async () => {

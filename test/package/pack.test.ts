@@ -122,9 +122,14 @@ test('only what package.json exports can be imported', async () => {
 
 /** What the parts of a page take for granted. */
 const LIBRARY = `import * as troupe from 'troupe'
-import { compile, defineTool, Fault, provideActors, run, toMachineInput } from 'troupe'
+import { compile, decide, defineTool, Fault, listApprovals, provideActors, run, signal, submit, toMachineInput } from 'troupe'
+declare const store: troupe.Store
 declare const workflow: troupe.Workflow
-declare const secrets: Record<string, string>`
+declare const secrets: Record<string, string>
+declare const queue: {
+  next(name: string, accepts: (data: troupe.JsonValue) => boolean, signal: AbortSignal): Promise<troupe.JsonValue>
+}
+declare const bus: { publish(event: object): void }`
 
 /** As strict as a project may be. Declarations of other packages are not ours to judge. */
 const checkTypes = (file: string): Promise<ProcessResult> => {
