@@ -28,12 +28,14 @@ export interface EffectReport {
   note(kind: 'attempt' | 'late', effect: OpenEffect, data: unknown): void
   /** Adds up what was used; gives the figures back. */
   count(figures: AttemptFigures): AttemptFigures
+  /** An actor has come back. */
+  returned(): void
   broken(cause: unknown): void
 }
 
 export const createEffectRunner = (
   { keyRun, workflow, placement, budget, clock, vault, store, watch }: EffectSurroundings,
-  { happen, note, count, broken }: EffectReport,
+  { happen, note, count, returned, broken }: EffectReport,
 ): EffectRunner =>
   new EffectRunner({
     keyRun,
@@ -61,6 +63,7 @@ export const createEffectRunner = (
       },
       late: (effect, outcome, figures) => note('late', effect, { ...outcome, ...count(figures) }),
       exceeded: ({ limit, details }) => happen({ kind: 'budget', at: clock.now(), data: { limit, details } }),
+      returned,
       broken,
     },
   })

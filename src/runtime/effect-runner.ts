@@ -11,7 +11,9 @@ import { isCancelled } from '../core/cancelled.ts'
 import type { Clock } from '../core/clock.ts'
 import { formatDuration } from '../core/duration.ts'
 import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
-import type { JsonObject } from '../core/json.ts'
+import type { JsonObject, JsonValue } from '../core/json.ts'
+import { expectWithin, LIMITS } from '../core/limits.ts'
+import { sizeOf } from '../core/value-size.ts'
 import { type AttemptContext, type AttemptEvent, attemptMachine } from '../machines/attempt.ts'
 import { AttemptAccount, type AttemptEnd } from './attempt-account.ts'
 import { type Admission, type Budget, withMaxTokens } from './budget.ts'
@@ -47,6 +49,8 @@ export interface EffectListener {
   exceeded(exceeded: Extract<Admission, { kind: 'exceeded' }>): void
   /** After it was stopped or timed out, an actor came back all the same; without an outcome, it says what it has used. */
   late(effect: OpenEffect, outcome: Outcome | undefined, figures: AttemptFigures): void
+  /** An actor has come back, and all has been said of it. */
+  returned(): void
   /** One of these callbacks has thrown. */
   broken(cause: unknown): void
 }
@@ -276,7 +280,7 @@ export class EffectRunner {
     }
     const performing = placement
       .perform(call, this.#contextOf(running, attempt))
-      .then((output): Outcome => ({ output: redactor.redact(output) }))
+      .then((output): Outcome => toOutcome(redactor.redact(output), effect))
       .catch((thrown): Outcome | undefined => {
         if (isCancelled(thrown) && abort.signal.aborted) return undefined
         return { fault: redactor.redactFault(toFaultOf(thrown, plan)) }
@@ -290,6 +294,7 @@ export class EffectRunner {
       .finally(() => {
         this.#performing.delete(performing)
         account?.close()
+        on.returned()
       })
     this.#performing.set(performing, effect)
   }
@@ -372,6 +377,11 @@ const hasFallenBack = ({ choice, before, attempt, lost }: AttemptContext): boole
   choice > 0 && before === attempt - lost
 
 const SILENT = { debug: (): void => {}, warn: (): void => {} }
+
+const toOutcome = (output: JsonValue, { path }: OpenEffect): Outcome => {
+  expectWithin(LIMITS.payload, { subject: `what '${path}' returns`, amount: sizeOf(output) })
+  return { output }
+}
 
 /** Actors throw Fault; anything else that comes out of one is translated here, at the border. */
 const toFaultOf = (thrown: unknown, { kind, actor }: StepPlan): FaultData => {

@@ -106,12 +106,14 @@ export class Run {
         happen: (event) => this.#happen(event),
         note: (kind, effect, data) => this.#note(kind, effect, data),
         count: (figures) => this.#counted(figures),
+        returned: () => this.leaveWhenQuiet(),
         broken: (cause) => this.leave({ kind: 'broken', cause }),
       },
     )
     this.#journal = new RunJournal({
       ...options,
       seq: recovered.seq,
+      onRow: (row) => recovered.bounds.take(row),
       onBroken: (exit) => this.leave(exit),
       onHeld: (cause) => options.watch({ type: 'run.held', cause }),
     })
@@ -283,12 +285,17 @@ export class Run {
     const effects = this.#fold(event)
     const { kind, at, data } = event
     const place = 'path' in event ? { path: event.path, visit: event.visit } : { path: '', visit: 0 }
-    const row = this.#journal.row(effects === undefined ? 'late' : kind, {
-      at,
-      data: data as unknown as JsonValue,
-      ...place,
-    })
-    this.#write({ rows: [row], ...taken }, effects ?? [])
+    const row = { at, data: data as unknown as JsonValue, ...place }
+    this.#write({ rows: [this.#journal.row(effects === undefined ? 'late' : kind, row)], ...taken }, effects ?? [])
+    this.#keepBounds()
+  }
+
+  #keepBounds(): void {
+    for (const { kind, ...reached } of this.#recovered.bounds.check(this.#state.root))
+      if (kind === 'near') {
+        this.#note('warning', { path: '', visit: 0 }, reached)
+        this.#options.watch({ type: 'run.warned', ...reached })
+      } else this.#happen({ kind: 'budget', at: this.#now(), data: { limit: reached.limit, details: { ...reached } } })
   }
 
   #fold(event: RunEvent): RunEffect[] | undefined {
@@ -299,9 +306,8 @@ export class Run {
     }
   }
 
-  #note(kind: NoteKind, effect: OpenEffect, data: unknown): void {
+  #note(kind: NoteKind, { path, visit }: Pick<OpenEffect, 'path' | 'visit'>, data: unknown): void {
     if (this.#isOver || this.#isEnding) return
-    const { path, visit } = effect
     this.#write({ rows: [this.#journal.row(kind, { at: this.#now(), path, visit, data: data as JsonValue })] }, [])
   }
 
@@ -315,10 +321,7 @@ export class Run {
     const history = this.#recovered.histories.of(path, visit)
     const charged = this.#runner.worstCaseOf(effect, history)
     if (charged !== undefined) this.#budget?.charge(path, charged)
-    const data = {
-      attempt: history.failed + history.lost + 1,
-      ...(charged === undefined ? {} : { charged: { ...charged } }),
-    }
+    const data = { attempt: history.failed + history.lost + 1, ...(charged && { charged: { ...charged } }) }
     return this.#journal.row('lost', { at: this.#now(), path, visit, data })
   }
 

@@ -55,7 +55,7 @@ output: { greeting: steps.?greeting.?output.?text.orValue(''), last: steps.last.
 `,
     decide: answer,
     // Told to stop while it has something in flight: what follows from that is not begun any more.
-    acts: ['go on', 'go on', ({ run }) => run.drain(() => true)],
+    acts: ['go on', 'go on', 'go on', ({ run }) => run.drain(() => true)],
   },
   attempts: {
     workflow: `workflow: attempts
