@@ -185,6 +185,7 @@ const performEffect = (
         progressed: ignore,
         failed: ignore,
         late: ignore,
+        returned: ignore,
         exceeded: ignore,
         broken: reject,
         ended: (_effect, outcome, { attempt }) => resolve({ ...outcome, attempts: attempt }),
