@@ -1,4 +1,6 @@
 /** People who answer what runs ask, from other processes than the one that runs. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { RunningProcess } from '../support/child-process.ts'
@@ -204,6 +206,31 @@ test('what child runs in items of a branch ask is shown by the run, and decided 
   assert.match(several.stderr, 'asks several things: expected one of them')
   for (const { id, title } of asked) await project.troupe(['approvals', title === 'Take 1?' ? 'approve' : 'reject', id])
   assert.equal(JSON.parse((await running.done).stdout), ['yes', 'no'])
+})
+
+const CALLING = `workflow: calling
+models: { default: mock/script }
+tools: { save: { tool: files.write, with: { path: out.txt }, approval: always } }
+steps:
+  - id: agent
+    llm: default
+    tools: [save]
+    prompt: go
+    params: { script: [{ tool_calls: [{ name: save, arguments: { content: hello } }] }, done] }
+output: steps.agent.output.text
+`
+
+test('a call that has to be approved is shown with its input, and made when somebody agrees', async () => {
+  const project = createCliProject({ 'calling.yaml': CALLING })
+  const { running, id } = await startAsking(project, 'calling.yaml')
+  const shown = await project.troupe(['approvals', 'show', id])
+  assert.match(shown.stdout, 'Call save?')
+  assert.match(shown.stdout, '"content": "hello"')
+  assert.match(shown.stdout, 'tool      save')
+  assert.not.ok(existsSync(join(project.path, 'out.txt')))
+  await project.troupe(['approvals', 'approve', id])
+  assert.equal(JSON.parse((await running.done).stdout), 'done')
+  assert.is(readFileSync(join(project.path, 'out.txt'), 'utf8'), 'hello')
 })
 
 test.run()
