@@ -83,9 +83,12 @@ const describeTool = (name: string, { workflow, catalogue }: PlanOptions) => {
   }
 }
 
-/** The step's key makes the undoing call repeatable too. */
-const planUndo = (step: Step, { tool, with: input }: NonNullable<Step['undo']>, options: PlanOptions): StepPlan =>
-  planCall(toUndoPlan(step.id.value), { tool: tool.value, input, isKeyed: step.key !== undefined }, options)
+/** The step's key makes the undoing call repeatable too. Nobody is asked: a run that has failed must not wait for a person to end. */
+const planUndo = (step: Step, { tool, with: input }: NonNullable<Step['undo']>, options: PlanOptions): StepPlan => {
+  const isKeyed = step.key !== undefined
+  const plan = planCall(toUndoPlan(step.id.value), { tool: tool.value, input, isKeyed }, options)
+  return plan.preset === undefined ? plan : { ...plan, preset: { ...plan.preset, needsApproval: () => false } }
+}
 
 /** The plan of the call that undoes a step. */
 export const toUndoPlan = (step: string): string => `${step}--undo`

@@ -51,6 +51,18 @@ test('a run that completes undoes nothing', async () => {
   assert.equal(performed, ['a#1', 'b#1', 'c#1', 'd#1'])
 })
 
+test('nobody is asked whether something may be undone', async () => {
+  const yaml = `
+tools: { give_back: { tool: http.delete, approval: always } }
+steps:
+  - { id: a, tool: ${TOOL}, undo: { tool: give_back, with: { url: "http://127.0.0.1/" } } }
+  - { id: no, fail: { code: gone, message: no } }
+`
+  const { performed, record } = await runWith(yaml, {})
+  assert.equal(performed, ['a#1', 'run--undo/a#1'])
+  assert.is(record.error?.code, 'gone')
+})
+
 test('what can not be undone is said, and the rest is undone all the same', async () => {
   const { exit, performed } = await runWith(THREE, { 'd#1': FAILED, 'run--undo/c#1': FAILED })
   assert.equal(performed.slice(4), ['run--undo/c#1', 'run--undo/a#1'])
