@@ -76,11 +76,12 @@ const find = async (store: Store, { status, workflow, limit }: Query): Promise<R
 }
 
 const toJson = (run: ListedRun): Record<string, unknown> => {
-  const { id, workflow, shown: status, createdAt, endedAt, usage, error, holder } = run
+  const { id, workflow, shown: status, origin, createdAt, endedAt, usage, error, holder } = run
   return {
     run: id,
     workflow,
     status,
+    origin,
     held_by: status === 'running' && holder !== null ? { pid: holder.pid, host: holder.host.split('/')[0] } : null,
     started_at: new Date(createdAt).toISOString(),
     ended_at: endedAt === null ? null : new Date(endedAt).toISOString(),
