@@ -84,6 +84,7 @@ export class HeldRuns {
    */
   async releaseAll(graceMs: number): Promise<void> {
     const runs = [...this.#runs.values()].map(({ run }) => run)
+    this.#restWaiting(Number.NEGATIVE_INFINITY)
     if (graceMs > 0) await this.#drain(runs, graceMs)
     for (const run of runs) run.leave({ kind: run.restsOn() === 0 ? 'waiting' : 'left' })
     await Promise.all(
@@ -126,7 +127,7 @@ export class HeldRuns {
     const beats = [
       this.#beat(LEASE_BEAT_MS, () => this.renew()),
       this.#beat(inboxBeatMs, () => this.#readInboxes()),
-      ...(passivates ? [this.#beat(REST_BEAT_MS, async () => this.#restWaiting())] : []),
+      ...(passivates ? [this.#beat(REST_BEAT_MS, async () => this.#restWaiting(SHORTEST_REST_MS))] : []),
     ]
     return () => {
       for (const stop of beats) stop()
@@ -156,14 +157,15 @@ export class HeldRuns {
     for (const { claim, message } of messages) this.#runs.get(claim.runId)?.run.receive(message)
   }
 
-  #restWaiting(): void {
+  /** Lets go of families that only wait, and will for this long. */
+  #restWaiting(forMs: number): void {
     const children = Map.groupBy(this.#runs.values(), ({ parent }) => parent)
     const roots = [...this.#runs.values()].filter(({ parent }) => parent === undefined || !this.#runs.has(parent))
     for (const { run } of roots) {
       const family = idleFamily(run, children)
       if (family === undefined) continue
       const dues = family.map((one) => one.nextDueAt() ?? Number.POSITIVE_INFINITY)
-      if (Math.min(...dues) - this.#options.clock.now() < SHORTEST_REST_MS) continue
+      if (Math.min(...dues) - this.#options.clock.now() < forMs) continue
       for (const one of family) one.leave({ kind: 'waiting' })
     }
   }
