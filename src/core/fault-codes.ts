@@ -263,8 +263,9 @@ export const FAULT_EXPLANATIONS: Readonly<Record<FaultCode, FaultExplanation>> =
   },
   too_large: {
     meaning: 'A value is larger than allowed.',
-    cause: 'A response, file or message is over its limit.',
-    fix: 'Ask for less, in pages or by a query, or raise the limit where the tool has one.',
+    cause:
+      'A response, file, event or message is over its limit, or the state or the journal of the run is: that ends the run, and `on_error` can not match it. The details name the limit; all of them stand in docs/operations.md.',
+    fix: 'Ask for less, in pages or by a query, or raise the limit where the tool has one. Large things belong into blobs, long work into the items of a foreach or into child runs.',
     example: `
 - id: read
   tool: files.read

@@ -1,6 +1,10 @@
 /** Steps whose outcome comes from outside: what they ask, and what an answer makes of them. */
 import type { Step } from '../compiler/document.ts'
+import type { FaultData } from '../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { exceeds, LIMITS } from '../core/limits.ts'
+import { sizeOf } from '../core/value-size.ts'
+import type { CloudEventRecord } from '../store/cloud-event-record.ts'
 import type { WaitingStep } from './open-waits.ts'
 import type { OpenWait } from './run-effect.ts'
 import type { DecisionData, Outcome, SignalData } from './run-event.ts'
@@ -77,17 +81,15 @@ export const toDecided = (
 
 export const toSignalled = ({ data }: SignalData): Outcome => ({ output: data })
 
-/** The CloudEvent of a step of kind `emit`; its id is the same however often the run is folded. */
+/** The CloudEvent of a step of kind `emit`; its id is the same however often the run is folded. Or why there is none. */
 export const toEmitted = (
   { scope, step, visit, input, at }: AskedStep,
   { workflow, key }: { workflow: string; key: string | undefined },
-) => {
-  const { event, data } = isJsonObject(input) ? input : {}
-  return {
-    id: key ?? `${contextOf(scope).run.id}/${pathOf(scope, step)}#${visit}`,
-    type: typeof event === 'string' ? event : JSON.stringify(event ?? ''),
-    source: `troupe/${workflow}`,
-    at,
-    data: data ?? null,
-  }
+): { event: CloudEventRecord } | { fault: FaultData } => {
+  const { event, data = null } = isJsonObject(input) ? input : {}
+  const type = typeof event === 'string' ? event : JSON.stringify(event ?? '')
+  const amount = sizeOf(data)
+  if (amount > LIMITS.event.most) return { fault: exceeds(LIMITS.event, { subject: `event '${type}'`, amount }) }
+  const id = key ?? `${contextOf(scope).run.id}/${pathOf(scope, step)}#${visit}`
+  return { event: { id, type, source: `troupe/${workflow}`, at, data } }
 }

@@ -2,15 +2,18 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { Fault } from '../core/fault.ts'
 import { holdsInfinity } from '../core/finite-json.ts'
 import { isJsonObject, type JsonValue } from '../core/json.ts'
+import { expectWithin, LIMITS } from '../core/limits.ts'
+import { sizeOf } from '../core/value-size.ts'
 
 /**
  * The input of a new run, checked against the workflow's `input`, defaults filled in: a wrong one never creates a run.
- * @throws Fault `invalid_input` that names each wrong field
+ * @throws Fault `invalid_input` that names each wrong field, `too_large`
  */
 export const checkInput = async ({ name, input: schema }: CompiledWorkflow, input: JsonValue): Promise<JsonValue> => {
   // A journal would give null back.
   if (holdsInfinity(input))
     throw new Fault('invalid_input', `the input of workflow '${name}' holds a number that is none of JSON`)
+  expectWithin(LIMITS.context, { subject: `the input of workflow '${name}'`, amount: sizeOf(input) })
   if (schema === undefined) {
     if (isJsonObject(input) && Object.keys(input).length === 0) return input
     throw new Fault('invalid_input', `workflow '${name}' takes no input, got ${JSON.stringify(input)}`)

@@ -5,6 +5,7 @@
  * kept, in order of arrival, until a wait accepts it; so it does not matter which of the two comes first.
  */
 import type { JsonObject } from '../core/json.ts'
+import { LIMITS } from '../core/limits.ts'
 import type { OpenWait } from './run-effect.ts'
 import type { SignalData } from './run-event.ts'
 import type { AskedStep, Scope } from './scope.ts'
@@ -18,9 +19,6 @@ export interface WaitingStep {
   /** Of a wait for an event: whether this one is meant. */
   accepts?(event: JsonObject): boolean
 }
-
-/** How many events of one name are kept for later waits. */
-export const MOST_KEPT_EVENTS = 1_000
 
 export class OpenWaits {
   readonly #open = new Map<string, WaitingStep>()
@@ -50,7 +48,7 @@ export class OpenWaits {
       return waiting
     }
     const kept = this.#kept.get(event.name) ?? []
-    if (kept.length >= MOST_KEPT_EVENTS) return 'full'
+    if (kept.length >= LIMITS.kept_events.most) return 'full'
     this.#kept.set(event.name, [...kept, event])
     return 'kept'
   }

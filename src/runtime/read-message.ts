@@ -1,5 +1,7 @@
 /** What an inbox message asks of a run, and whether it may. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { exceeds, LIMITS, type Limit } from '../core/limits.ts'
+import { sizeOf } from '../core/value-size.ts'
 import type { InboxMessage } from '../store/store.ts'
 import { toRequestHash } from './request-hash.ts'
 import type { OpenWait } from './run-effect.ts'
@@ -37,6 +39,8 @@ export const readMessage = ({ id, kind, body }: InboxMessage, at: number): Asked
       return { kind: 'pause', isPaused: kind === 'pause', by }
     case 'signal': {
       const { name, data, at: sentAt } = said as unknown as SignalBody
+      const reason = findExcess(LIMITS.event, data ?? null)
+      if (reason !== undefined) return { kind: 'refused', path: '', visit: 0, data: { id, name, reason } }
       return { kind: 'event', event: { kind: 'signal', at, data: { id, name, data: data ?? null, at: sentAt } } }
     }
     default:
@@ -50,11 +54,22 @@ export const readDecision = async (
   { now, waits }: { now: () => number; waits: () => readonly OpenWait[] },
 ): Promise<Asked> => {
   const { path, visit, requestHash, ...data } = body as unknown as DecisionBody
+  const excess = findExcess(LIMITS.form, [data.values ?? null, data.comment ?? ''])
+  if (excess !== undefined) {
+    const { values: _, comment: __, ...rest } = data
+    return { kind: 'refused', path, visit, data: { ...rest, reason: excess } }
+  }
   const wait = waits().find((one) => one.path === path && one.visit === visit)
   const reason =
     wait?.kind === 'approval' ? await findRefusal(wait, { ...data, requestHash }) : 'nothing is asked here any more'
   if (reason !== undefined) return { kind: 'refused', path, visit, data: { ...data, reason } }
   return { kind: 'event', event: { kind: 'decision', at: now(), path, visit, data } }
+}
+
+/** Why a message is too large to be taken; undefined when it is not. */
+const findExcess = (limit: Limit, value: JsonValue): string | undefined => {
+  const amount = sizeOf(value)
+  return amount > limit.most ? exceeds(limit, { subject: limit.what, amount }).message : undefined
 }
 
 /** Why a decision does not count; undefined when it does. */

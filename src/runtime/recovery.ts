@@ -9,6 +9,7 @@ import { isEventKind, type JournalRow } from '../store/journal-row.ts'
 import type { UsageTotals } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import { type EffectHistory, UNTRIED } from './effect-runner.ts'
+import { RunBounds } from './run-bounds.ts'
 import type { OpenEffect, RunEffect } from './run-effect.ts'
 import type { AttemptFigures, CreatedData, RunEvent } from './run-event.ts'
 import { RunState } from './run-state.ts'
@@ -22,6 +23,8 @@ export interface RecoveredRun {
   keyRun: string
   usage: UsageTotals
   histories: EffectHistories
+  /** With all rows counted. */
+  bounds: RunBounds
   /** What followed from the row `created`, when no other has been written yet: nobody may have carried it out. */
   initial: readonly RunEffect[]
   /** Effects that are open and that nobody can have begun: `PATH#VISIT`. */
@@ -39,9 +42,11 @@ export const recoverRun = (runId: string, workflow: CompiledWorkflow, rows: read
     keyRun: (rows[0]?.data as { key_run?: string } | undefined)?.key_run ?? runId,
     usage: NO_USAGE,
     histories: new EffectHistories(),
+    bounds: new RunBounds(workflow),
     initial: [],
     untouched: new Set(),
   }
+  for (const row of rows) recovered.bounds.take(row)
   try {
     foldJournal(recovered, { runId, rows })
   } catch (thrown) {

@@ -4,6 +4,7 @@ import type { Usage } from '../core/actor.ts'
 import type { FaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { UsageTotals } from '../store/store.ts'
+import type { BoundName } from './run-bounds.ts'
 import type { Amount } from './worst-case.ts'
 
 /** Data of the row `created`: all that a run depends on, so that the fold needs nothing else from outside. */
@@ -65,7 +66,7 @@ export type RunEvent =
   | { kind: 'cancel'; at: number; data: { by: string } }
   | { kind: 'decision'; at: number; path: string; visit: number; data: DecisionData }
   | { kind: 'signal'; at: number; data: SignalData }
-  | { kind: 'budget'; at: number; data: { limit: 'time' | 'cost_usd' | 'tokens'; details?: JsonObject } }
+  | { kind: 'budget'; at: number; data: { limit: 'time' | 'cost_usd' | 'tokens' | BoundName; details?: JsonObject } }
 
 /** Who decided what. */
 export interface DecisionData {

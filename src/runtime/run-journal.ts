@@ -22,6 +22,8 @@ export interface RunJournalOptions {
   renewLease(): Promise<boolean>
   /** Another process has the run, or the store has failed for good. */
   onBroken(exit: { kind: 'lost' } | { kind: 'broken'; cause: unknown }): void
+  /** The next row: it is not written yet. */
+  onRow(row: JournalRow): void
   /** Writing has stopped for a while, and why; undefined: it goes on. Told once each. */
   onHeld(cause: unknown): void
 }
@@ -51,7 +53,9 @@ export class RunJournal {
 
   /** The next row. */
   row(kind: JournalRow['kind'], rest: Omit<JournalRow, 'seq' | 'kind'>): JournalRow {
-    return { seq: ++this.#seq, kind, ...rest }
+    const row = { seq: ++this.#seq, kind, ...rest }
+    this.#options.onRow(row)
+    return row
   }
 
   get length(): number {

@@ -1,6 +1,7 @@
 /** What watchers of a run are told while it goes on: for live views only, the journal is the truth. */
 import type { Progress } from '../core/actor.ts'
 import type { FaultData } from '../core/fault.ts'
+import type { Reached } from './run-bounds.ts'
 import type { OpenEffect } from './run-effect.ts'
 import type { AttemptFigures, Outcome } from './run-event.ts'
 
@@ -21,5 +22,7 @@ export type RunNotice =
   | { type: 'run.changed' }
   /** The store can't be written to, and why; undefined: it can again. Until then nothing new begins. */
   | { type: 'run.held'; cause: unknown }
+  /** It comes near to one of its bounds (core/limits.ts); told once of each. */
+  | ({ type: 'run.warned' } & Reached)
 
 export type RunWatcher = (notice: RunNotice) => void

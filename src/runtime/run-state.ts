@@ -27,7 +27,7 @@ import { prepareCall } from './prepare-call.ts'
 import type { EndedRun, OpenEffect, OpenTimer, OpenWait, RunEffect } from './run-effect.ts'
 import type { CreatedData, Outcome, RunEvent } from './run-event.ts'
 import { type AskedStep, contextOf, itemPath, loopPath, type OpenStep, pathOf, type Scope } from './scope.ts'
-import { budgetExceeded, originOf, readEnd, type ScopeEnd, toRunEnd } from './scope-end.ts'
+import { limitExceeded, originOf, readEnd, type ScopeEnd, toRunEnd } from './scope-end.ts'
 import { UndoStack } from './undo-stack.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -47,7 +47,6 @@ export class RunState {
   #stepsStarted = 0
   #undone: readonly Undone[] = []
   #end: EndedRun | undefined
-
   readonly #onScopeClosed: (scope: Scope) => void
   #observer: MachineObserver | undefined
 
@@ -107,7 +106,7 @@ export class RunState {
         return this.#collect(event.at, () => this.#tell(root, { type: 'CANCEL' }))
       case 'budget':
         return this.#collect(event.at, () =>
-          this.#tell(root, { type: 'BUDGET_EXCEEDED', fault: budgetExceeded(event.data.limit, event.data.details) }),
+          this.#tell(root, { type: 'BUDGET_EXCEEDED', fault: limitExceeded(event.data.limit, event.data.details) }),
         )
     }
   }
@@ -261,8 +260,9 @@ export class RunState {
   }
 
   #emit(asked: AskedStep, key: string | undefined): void {
-    this.#effects.push({ type: 'emit', event: toEmitted(asked, { workflow: this.#workflow.name, key }) })
-    this.#settleSoon(asked, { output: {} })
+    const emitted = toEmitted(asked, { workflow: this.#workflow.name, key })
+    if ('event' in emitted) this.#effects.push({ type: 'emit', ...emitted })
+    this.#settleSoon(asked, 'event' in emitted ? { output: {} } : emitted)
   }
 
   #ask(waiting: WaitingStep): void {
@@ -290,7 +290,7 @@ export class RunState {
 
   #exceedSteps(): void {
     const root = this.#root
-    const fault = budgetExceeded('steps', { allowed: this.#workflow.limits.steps })
+    const fault = limitExceeded('steps', { allowed: this.#workflow.limits.steps })
     if (root !== undefined)
       this.#queue.addFirst(() => this.#end ?? this.#tell(root, { type: 'BUDGET_EXCEEDED', fault }))
   }

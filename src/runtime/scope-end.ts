@@ -2,9 +2,11 @@
 import { Defect } from '../core/defect.ts'
 import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { exceeds, LIMITS } from '../core/limits.ts'
 import { CANCELLED, COMPLETED } from '../core/machine-ends.ts'
 import type { Undone } from '../machines/undo.ts'
 import type { ItemEnd } from './item-pool.ts'
+import type { BoundName } from './run-bounds.ts'
 import type { EndedRun, RunEffect } from './run-effect.ts'
 import { contextOf, pathOf, type Scope } from './scope.ts'
 
@@ -28,10 +30,14 @@ export const toRunEnd = (end: ScopeEnd, undone: readonly Undone[]): EndedRun => 
   return { status: 'failed', output: null, error: { ...fault, step: step === '' ? null : step }, ...done }
 }
 
-export const budgetExceeded = (
-  limit: 'steps' | 'time' | 'cost_usd' | 'tokens',
+export const limitExceeded = (
+  limit: 'steps' | 'time' | 'cost_usd' | 'tokens' | BoundName,
   details: JsonObject = {},
 ): FaultData => {
+  if (limit === 'journal' || limit === 'context') {
+    const subject = limit === 'journal' ? 'the journal of the run' : 'the state of the run'
+    return exceeds(LIMITS[limit], { subject, amount: Number(details.amount), most: Number(details.allowed) })
+  }
   const { allowed, spent, needed, spent_on } = details
   const of = allowed === undefined ? '' : ` of ${allowed}`
   const why =

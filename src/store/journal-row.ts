@@ -15,6 +15,7 @@ export const NOTE_KINDS = [
   'undo',
   'pause',
   'left',
+  'warning',
   'summary',
 ] as const
 

@@ -6,6 +6,7 @@
  */
 import { Defect } from '../core/defect.ts'
 import { hashBytes } from '../core/hash.ts'
+import { expectWithin, LIMITS } from '../core/limits.ts'
 import type { ApprovalFilter, ApprovalToken, OpenApproval } from './approval-record.ts'
 import type { CloudEventFilter, StoredCloudEvent } from './cloud-event-record.ts'
 import type { JournalRow } from './journal-row.ts'
@@ -283,6 +284,7 @@ class MemoryStore implements Store {
 
   async putBlob(bytes: Uint8Array): Promise<string> {
     this.#checkOpen()
+    expectWithin(LIMITS.blob, { subject: 'a blob', amount: bytes.byteLength })
     const hash = hashBytes(bytes)
     this.#content.putBlob(hash, bytes)
     return hash

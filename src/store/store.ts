@@ -89,7 +89,7 @@ export interface Store extends ApprovalStore, CloudEventStore, ScheduleStore, Wo
   /** Keeps an answer, in place of the one under its key. Of those that were kept until `at` or less some are deleted. */
   writeAnswer(answer: CachedAnswer, at: number): Promise<void>
 
-  /** Keeps bytes once, by their SHA-256, which it returns. */
+  /** Keeps bytes once, by their SHA-256, which it returns. @throws Fault `too_large` */
   putBlob(bytes: Uint8Array): Promise<string>
   getBlob(hash: string): Promise<Uint8Array | undefined>
 

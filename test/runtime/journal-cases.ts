@@ -116,4 +116,19 @@ steps: [{ id: work, llm: mock/echo, prompt: x, timeout: 1h }]
     decide: () => 'never',
     acts: [],
   },
+  near_limit: {
+    // It doubles what it holds: more than 1 MB as text, and next to nothing in memory and in the journal.
+    workflow: `workflow: near-limit
+input: { name: string }
+steps:
+  - id: doubling
+    loop: { until: iter.count >= 17, max: 20 }
+    do: [{ id: s, set: { v: "[steps.?s.?output.?v.orValue('eight...'), steps.?s.?output.?v.orValue('eight...')]" } }]
+  - { id: work, llm: mock/echo, prompt: x }
+  - { id: more, llm: mock/echo, prompt: x }
+output: { work: steps.work.output.text }
+`,
+    decide: answer,
+    acts: [],
+  },
 }

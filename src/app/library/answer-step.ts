@@ -97,7 +97,9 @@ const receive = async (
 }
 
 const emit = async (asked: AskedStep, { key, signal, step }: StepCall, means: Means): Promise<Outcome> => {
-  const event = toEmitted(asked, { workflow: means.compiled.name, key })
+  const emitted = toEmitted(asked, { workflow: means.compiled.name, key })
+  if ('fault' in emitted) return emitted
+  const { event } = emitted
   if (means.answers.emit === undefined) throw missing(step, `publishes the event '${event.type}'`, 'emit')
   await means.answers.emit(event, { signal })
   return { output: {} }

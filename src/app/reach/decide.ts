@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Fault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
+import { expectWithin, LIMITS } from '../../core/limits.ts'
+import { sizeOf } from '../../core/value-size.ts'
 import { type DecisionBody, findRefusal } from '../../runtime/read-message.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
@@ -36,7 +38,7 @@ const WAIT_MS = 3_500
 const LOOK_EVERY_MS = 50
 
 /**
- * @throws Fault `refused` for who may not decide, `invalid_input` for what does not fit the form, `conflict` when it does not count: somebody else was
+ * @throws Fault `too_large`, `refused` for who may not decide, `invalid_input` for what does not fit the form, `conflict` when it does not count: somebody else was
  * faster, its time is over, or what is asked has changed.
  */
 export const decide = async (
@@ -65,6 +67,7 @@ const toData = async (
   const schema = form as unknown as JsonSchema | null
   if (schema === null && values !== undefined && values !== null)
     throw new Fault('invalid_input', `'${asked.title}' has no form: expected no values`)
+  expectWithin(LIMITS.form, { subject: LIMITS.form.what, amount: sizeOf([values ?? null, comment ?? '']) })
   const filled = verdict === 'approved' ? await fillIn(schema, values) : (values ?? null)
   const data = { verdict, by, values: filled, ...(comment === undefined ? {} : { comment }) }
   const refusal = await findRefusal({ ...asked, kind: 'approval', by: deciders, tool, form: schema }, data)

@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { Fault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { expectWithin, LIMITS } from '../../core/limits.ts'
+import { sizeOf } from '../../core/value-size.ts'
 import type { SignalBody } from '../../runtime/read-message.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 
@@ -23,13 +25,14 @@ export interface SignalEnd {
   passed: string[]
 }
 
-/** Durable when this resolves. @throws Fault `invalid_input` for an event without a name; StoreError */
+/** Durable when this resolves. @throws Fault `invalid_input` for an event without a name, `too_large`; StoreError */
 export const sendSignal = async (
   store: Store,
   runs: readonly Pick<RunRecord, 'id'>[],
   { event, data = null, id = `signal-${randomUUID()}`, at = Date.now() }: Signal,
 ): Promise<SignalEnd> => {
   if (event.trim() === '') throw new Fault('invalid_input', 'the event has no name')
+  expectWithin(LIMITS.event, { subject: `event '${event}'`, amount: sizeOf(data) })
   const body: SignalBody = { name: event, data, at: new Date(at).toISOString() }
   const posted = await Promise.all(
     runs.map((run) => store.post(run.id, { id, kind: 'signal', body: body as unknown as JsonValue })),

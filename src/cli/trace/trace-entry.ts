@@ -1,12 +1,23 @@
 /** A journal as what happened when: one entry for each attempt, deadline and message. */
 import type { Usage } from '../../core/actor.ts'
 import type { FaultData } from '../../core/fault.ts'
+import type { Reached } from '../../runtime/run-bounds.ts'
 import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
 import { addUsage, NO_USAGE } from '../../runtime/usage-totals.ts'
 import { isEventKind, type JournalRow } from '../../store/journal-row.ts'
 import type { UsageTotals } from '../../store/store.ts'
+import { describeNear } from '../near-limit.ts'
 
-export type EntryState = 'completed' | 'failed' | 'retried' | 'lost' | 'late' | 'waited' | 'timed_out' | 'stopped'
+export type EntryState =
+  | 'completed'
+  | 'failed'
+  | 'retried'
+  | 'lost'
+  | 'late'
+  | 'waited'
+  | 'timed_out'
+  | 'stopped'
+  | 'noted'
 
 export interface TraceEntry {
   /** Of the step, with the foreach items around it; empty for the run as a whole. */
@@ -96,11 +107,16 @@ const toEntry = (row: JournalRow, eventAt: number): TraceEntry | undefined => {
     case 'cancel':
       return toMoment(row, 'stopped', `cancelled by ${data.by ?? 'unknown'}`)
     case 'budget':
-      return toMoment(row, 'stopped', `limits.${data.limit ?? ''} reached`)
+      return toMoment(row, 'stopped', describeBudget(data))
+    case 'warning':
+      return toMoment(row, 'noted', describeNear(row.data as unknown as Reached))
     default:
       return undefined
   }
 }
+
+const describeBudget = ({ limit = '' }: Data): string =>
+  limit === 'journal' || limit === 'context' ? `the ${limit} is too large` : `limits.${limit} reached`
 
 /** `approved by ann: fine`. */
 const describeDecision = ({ verdict, by = 'unknown', comment }: Data): string =>
@@ -109,6 +125,7 @@ const describeDecision = ({ verdict, by = 'unknown', comment }: Data): string =>
 const describeLate = (data: Data): string => {
   if (data.verdict !== undefined)
     return `${describeDecision(data)}; did not count: ${data.reason ?? 'nothing was asked any more'}`
+  if (data.reason !== undefined) return `event ${data.name ?? ''}: did not count: ${data.reason}`
   return data.name === undefined
     ? 'came too late: changed nothing'
     : `event ${data.name}: too many of its name are kept already`

@@ -22,6 +22,7 @@ const SYMBOLS: Record<TraceRow['state'], { symbol: string; color: keyof Paint }>
   waited: { symbol: '◷', color: 'cyan' },
   timed_out: { symbol: '◷', color: 'red' },
   stopped: { symbol: '⊘', color: 'yellow' },
+  noted: { symbol: '!', color: 'yellow' },
   items: { symbol: '▸', color: 'cyan' },
 }
 

@@ -9,6 +9,7 @@ import type { AnsweredWait, RunWait } from '../../app/reach/run-waits.ts'
 import { formatDuration } from '../../core/duration.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { Channel } from '../context.ts'
+import { describeNear } from '../near-limit.ts'
 import { cutEnd, widthOf } from '../printable.ts'
 import { describeHeld } from './describe-held.ts'
 import { renderRows, widestName } from './frame.ts'
@@ -37,6 +38,7 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
   let tick: number | undefined = 0
   let note = ''
   let held = ''
+  const near = new Map<string, string>()
   let ofChildren: readonly RunWait[] = []
   let nameWidth = 0
   const draw = (): void => {
@@ -44,7 +46,12 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
     const { paint } = channel
     const columns = channel.columns()
     const asked = tick === undefined ? [] : renderWaits(listShownWaits(run, ofChildren), { columns, paint })
-    const notes = [held, run.isPaused ? `paused; to go on: troupe unpause ${run.id}` : '', note].filter(Boolean)
+    const notes = [
+      held,
+      ...near.values(),
+      run.isPaused ? `paused; to go on: troupe unpause ${run.id}` : '',
+      note,
+    ].filter(Boolean)
     const height = Math.max(1, channel.rows() - OTHER_LINES - notes.length - asked.length)
     const rows = listRows(tracker, { run, now: Date.now() })
     if (tick !== undefined) tick++
@@ -71,6 +78,7 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
     },
     take(notice) {
       tracker.take(notice)
+      if (notice.type === 'run.warned') near.set(notice.limit, describeNear(notice))
       if (notice.type === 'run.held') held = notice.cause === undefined ? '' : describeHeld(notice.cause)
       if (notice.type === 'run.changed' && run !== undefined) tracker.readChanges(run)
     },

@@ -5,6 +5,7 @@ import type { Run } from '../../runtime/run.ts'
 import type { RunNotice } from '../../runtime/run-notice.ts'
 import type { Scope } from '../../runtime/scope.ts'
 import type { Channel } from '../context.ts'
+import { describeNear } from '../near-limit.ts'
 import { toOneLine } from '../printable.ts'
 import { describeHits } from '../run-result.ts'
 import { describeHeld } from './describe-held.ts'
@@ -46,6 +47,7 @@ export const createPlainView = (
     take(notice) {
       if (notice.type === 'effect.ended') tracker.take(notice)
       else if (notice.type === 'run.held') say(describeHeld(notice.cause))
+      else if (notice.type === 'run.warned') say(describeNear(notice))
       else if (notice.type === 'attempt.failed') say(describeFailure(notice))
       else if (notice.type === 'run.changed' || notice.type === 'attempt.started') report()
     },

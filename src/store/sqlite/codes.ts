@@ -23,6 +23,7 @@ const KIND_CODES: Record<EventKind | NoteKind, number> = {
   undo: 26,
   pause: 27,
   left: 28,
+  warning: 29,
 }
 
 const invert = <Word extends string>(codes: Record<Word, number>): Map<number, Word> =>

@@ -1,9 +1,10 @@
 import { hashBytes } from '../../core/hash.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { LIMITS } from '../../core/limits.ts'
 import { StoreError } from '../store-error.ts'
 
 /** Longer JSON text than this (in bytes of UTF-8) is kept once, by its hash, and the row holds the hash. */
-export const LARGE_TEXT_BYTES = 64 * 1024
+export const LARGE_TEXT_BYTES = LIMITS.inline.most
 
 /** Stands before the hash; JSON text never begins with it. */
 const MARK = '@'

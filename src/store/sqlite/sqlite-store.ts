@@ -10,6 +10,7 @@
 import { statSync } from 'node:fs'
 import { hashBytes } from '../../core/hash.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { expectWithin, LIMITS } from '../../core/limits.ts'
 import type { JournalRow } from '../journal-row.ts'
 import { isLeaseFree } from '../lease.ts'
 import type { StoreMaintenance } from '../maintenance.ts'
@@ -209,7 +210,8 @@ export class SqliteStore extends SqliteRecords implements Store {
     })
   }
 
-  putBlob(bytes: Uint8Array): Promise<string> {
+  async putBlob(bytes: Uint8Array): Promise<string> {
+    expectWithin(LIMITS.blob, { subject: 'a blob', amount: bytes.byteLength })
     const blob = { hash: hashBytes(bytes), bytes: bytes.slice() }
     return this.queue.change(() => {
       this.#insertLarge([blob])

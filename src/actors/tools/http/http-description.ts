@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../../core/json-schema.ts'
+import { LIMITS } from '../../../core/limits.ts'
 import { closedObject, type ToolDescription } from '../tool-description.ts'
 
 const SCALAR = ['string', 'number', 'boolean']
@@ -30,7 +31,7 @@ const ANSWER: Record<string, JsonSchema> = {
     items: { type: 'integer', minimum: 100, maximum: 599 },
     description: 'Statuses of 400 and above that are answers, not faults',
   },
-  max_bytes: { type: 'integer', minimum: 0, maximum: 104_857_600, default: 10_485_760 },
+  max_bytes: { type: 'integer', minimum: 0, maximum: LIMITS.blob.most, default: 10_485_760 },
   expect: {
     enum: ['auto', 'json', 'text', 'blob'],
     default: 'auto',

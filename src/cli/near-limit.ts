@@ -1,0 +1,9 @@
+import { formatLimit, LIMITS } from '../core/limits.ts'
+import type { Reached } from '../runtime/run-bounds.ts'
+
+/** `the journal of the run has 10,001 rows: beyond 50,000 rows the run fails`. */
+export const describeNear = ({ limit, amount, allowed }: Reached): string => {
+  const bound = LIMITS[limit]
+  const what = limit === 'journal' ? 'the journal of the run' : 'the state of the run'
+  return `${what} has ${formatLimit(amount, bound)}: beyond ${formatLimit(allowed, bound)} the run fails`
+}
