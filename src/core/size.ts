@@ -9,9 +9,10 @@ export const parseSize = (text: string): number | undefined => {
   return Math.round(Number(amount) * UNIT_BYTES[unit.toLowerCase() as keyof typeof UNIT_BYTES])
 }
 
-/** A size for people: `310 B`, `1.5 KB`, `20 MB`. */
+/** A size for people: `310 B`, `1.5 KB`, `20.0 MB`, `76.9 GB`. */
 export const formatSize = (bytes: number): string => {
   if (bytes < 1024) return `${bytes} B`
   if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(1)} KB`
-  return `${(bytes / 1024 ** 2).toFixed(1)} MB`
+  if (bytes < 1024 ** 3) return `${(bytes / 1024 ** 2).toFixed(1)} MB`
+  return `${(bytes / 1024 ** 3).toFixed(1)} GB`
 }

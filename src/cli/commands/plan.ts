@@ -8,7 +8,9 @@ import type { Project } from '../../app/project.ts'
 import { readVariables, toPricing } from '../../app/project-access.ts'
 import { exampleInput } from '../../app/walk/walk-input.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { isFault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { checkInput } from '../../runtime/check-input.ts'
 import { InvalidFile } from '../cli-error.ts'
 import { compileFile, folderOf } from '../compile-file.ts'
 import type { Context } from '../context.ts'
@@ -40,7 +42,7 @@ export const plan = async (context: Context, options: PlanArguments): Promise<nu
   const pricing = toPricing(project)
   const catalogue = createCatalogue([], { pricing, providers: project.config.providers })
   const forecasted = forecast(compiled, { proofs, catalogue, pricing, input, environment: project.config.env })
-  const start = { input: input ?? exampleInput(compiled), env: readVariables(project, context.environment) }
+  const start = { input: input ?? (await fillExample(compiled)), env: readVariables(project, context.environment) }
   const found: Plan = {
     workflow: compiled.name,
     forecast: forecasted,
@@ -61,6 +63,18 @@ const readKnownInput = async (
 ): Promise<JsonValue | undefined> => {
   if (texts === undefined) return workflow.input === undefined ? {} : undefined
   return expectInput(workflow, await readInput(texts, { schema: workflow.input, context }))
+}
+
+/** An input to walk by where none is given: with its defaults, as a run has it. */
+const fillExample = async (workflow: CompiledWorkflow): Promise<JsonValue> => {
+  const example = exampleInput(workflow)
+  try {
+    return await checkInput(workflow, example)
+  } catch (error) {
+    // Not for every type an instance can be made up.
+    if (isFault(error)) return example
+    throw error
+  }
 }
 
 const findTypical = async (project: Project, workflow: string): Promise<TypicalCost | undefined> => {

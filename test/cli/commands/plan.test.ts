@@ -55,6 +55,15 @@ test('as JSON, with an input that makes the list known, all of it is a number', 
   )
 })
 
+test('without an input the ways are those of its defaults', async () => {
+  project.write(
+    'topic.yaml',
+    'workflow: topic\ninput: { topic: { type: string, default: Bern } }\nsteps: [{ id: ask, llm: mock/echo, prompt: "Of ${input.topic}" }]\n',
+  )
+  const { stdout } = await project.troupe(['plan', 'topic.yaml'])
+  assert.match(stdout, /when nothing fails\n {2}completed: 1 step, \$0 \(ask\)\n/)
+})
+
 test('past runs say what is typical', async () => {
   for (const docs of ['[]', '["a"]'])
     assert.is((await project.troupe(['run', 'triage.yaml', '-i', `docs=${docs}`])).exitCode, 0)
