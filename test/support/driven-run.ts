@@ -126,10 +126,20 @@ const bootProcess = (
     owner: createDeadOwner(),
     clock: createMortalClock(clock, isDead),
     surround: () => ({ placement: world.createPlacement(isDead), vault }),
-    recompile: () => compiled,
+    recompile: ({ hash }) => findCompiled(compiled, hash) ?? compiled,
     inboxBeatMs: 3_600_000,
   })
   return { host, watched }
+}
+
+/** The workflow of this hash: the one that is driven, or one that it calls. */
+const findCompiled = (workflow: CompiledWorkflow, hash: string): CompiledWorkflow | undefined => {
+  if (workflow.hash === hash) return workflow
+  for (const child of workflow.children.values()) {
+    const found = findCompiled(child, hash)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 const countOnly = (counter: { writes: number }): WriteFate => {

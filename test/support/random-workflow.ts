@@ -10,8 +10,13 @@ import * as fc from 'fast-check'
 import { stringify } from 'yaml'
 
 export type Shape =
-  | { kind: 'set' | 'llm' | 'tool' | 'wait' | 'fail'; common: Common }
+  | { kind: LeafKind; common: Common }
   | { kind: 'do' | 'switch' | 'parallel' | 'foreach' | 'loop'; common: Common; lists: Shape[][]; variant: number }
+
+const INSIDE = ['set', 'llm', 'tool', 'wait', 'fail'] as const
+/** What somebody outside answers, hears or has to take back: only with `outside`. */
+const OUTSIDE = ['approve', 'event', 'emit', 'undoable', 'asked', 'child'] as const
+type LeafKind = (typeof INSIDE)[number] | (typeof OUTSIDE)[number]
 
 /** Numbers choose among what is there when the shape is written down. */
 interface Common {
@@ -24,18 +29,31 @@ interface Common {
 export interface RandomWorkflowOptions {
   /** Whether steps may have timeouts and retries of their own, so that the time of attempts matters. Default true. */
   attempts?: boolean
+  /**
+   * Whether it may also ask people, wait for the events `e0` and `e1`, emit, undo, ask whether calls may be made, and call the workflow
+   * `./child.yaml`, all of whose steps have other ids when it is drawn with the prefix `k`. Default false.
+   */
+  outside?: boolean
+  /** What the ids of steps begin with. Default `s`. */
+  prefix?: string
 }
 
-export const randomWorkflow = ({ attempts = true }: RandomWorkflowOptions = {}): fc.Arbitrary<string> =>
-  fc.array(randomShape(), { minLength: 1, maxLength: 4 }).map((shapes) => writeWorkflow(shapes, attempts))
+export const randomWorkflow = ({
+  attempts = true,
+  outside = false,
+  prefix = 's',
+}: RandomWorkflowOptions = {}): fc.Arbitrary<string> =>
+  fc
+    .array(randomShape(outside), { minLength: 1, maxLength: 4 })
+    .map((shapes) => writeWorkflow(shapes, { attempts, outside, prefix }))
 
 const randomCommon = (): fc.Arbitrary<Common> =>
   fc.record({ when: fc.nat(7), onError: fc.nat(9), retry: fc.boolean(), timeout: fc.boolean() })
 
-const randomShape = (): fc.Arbitrary<Shape> =>
+const randomShape = (outside: boolean): fc.Arbitrary<Shape> =>
   fc.letrec<{ leaf: Shape; block: Shape; shape: Shape; list: Shape[] }>((tie) => ({
     leaf: fc.record({
-      kind: fc.constantFrom('set', 'llm', 'llm', 'llm', 'tool', 'wait', 'fail'),
+      kind: fc.constantFrom(...INSIDE, 'llm', 'llm', ...(outside ? OUTSIDE : [])),
       common: randomCommon(),
     }) as fc.Arbitrary<Shape>,
     block: fc.record({
@@ -57,19 +75,23 @@ interface Scope {
   ahead: string[]
   /** Earlier siblings that are sure to perform something. */
   behind: Written[]
+  /** No other scope or branch goes on beside. */
+  isAlone: boolean
 }
 
 class Writer {
   readonly #attempts: boolean
+  readonly #prefix: string
   #count = 0
 
-  constructor(attempts: boolean) {
+  constructor({ attempts, prefix }: { attempts: boolean; prefix: string }) {
     this.#attempts = attempts
+    this.#prefix = prefix
   }
 
   nextId(): string {
     this.#count++
-    return `s${this.#count}`
+    return `${this.#prefix}${this.#count}`
   }
 
   list(shapes: readonly Shape[], around: Scope): Written[] {
@@ -78,8 +100,8 @@ class Writer {
     const behind = [...around.behind]
     return shapes.map((shape, index): Written => {
       const id = ids[index] ?? ''
-      const scope = { readable, ahead: [...ids.slice(index + 1), ...around.ahead], behind }
-      const written = { id, ...this.step(shape, scope) }
+      const scope = { ...around, readable, ahead: [...ids.slice(index + 1), ...around.ahead], behind }
+      const written = { id, ...this.step(shape, { ...scope, id }) }
       if (shape.kind === 'set' || shape.kind === 'llm') {
         readable.push(id)
         if (!('when' in written)) behind.push(written)
@@ -88,7 +110,7 @@ class Writer {
     })
   }
 
-  step(shape: Shape, scope: Scope): Record<string, unknown> {
+  step(shape: Shape, scope: Scope & { id: string }): Record<string, unknown> {
     const condition = toCondition(shape.common.when, scope.readable)
     switch (shape.kind) {
       case 'set':
@@ -106,6 +128,34 @@ class Writer {
         return { wait: { for: `${1 + shape.common.when}s` } }
       case 'fail':
         return { fail: { code: 'given_up', message: 'as drawn' }, when: condition ?? 'run.id == "never"' }
+      case 'approve':
+        return {
+          approve: { title: 'Go on?' },
+          timeout: `${20 + shape.common.when}s`,
+          ...onErrorOf(shape.common.onError, scope),
+        }
+      case 'event':
+        return {
+          wait: { event: `e${shape.common.when % 2}` },
+          timeout: `${10 + shape.common.when}s`,
+          ...onErrorOf(shape.common.onError, scope),
+        }
+      case 'emit':
+        return { emit: 'told', with: { step: scope.id }, ...whenOf(condition) }
+      case 'undoable':
+        return { ...toUndoable(scope.id), ...whenOf(condition), ...this.policy(shape.common, scope) }
+      case 'asked':
+        return { tool: 'asking', with: {}, ...whenOf(condition), ...this.policy(shape.common, scope) }
+      case 'child':
+        // Two of the same child at once could not be told apart from outside.
+        return scope.isAlone
+          ? {
+              workflow: './child.yaml',
+              with: { flag: '${input.flag}' },
+              ...whenOf(condition),
+              ...onErrorOf(shape.common.onError, scope),
+            }
+          : { set: { text: "'no'" } }
       default:
         return { ...this.block(shape, scope), ...whenOf(condition), ...this.blockPolicy(shape.common, scope) }
     }
@@ -120,12 +170,15 @@ class Writer {
       case 'switch':
         return { switch: this.cases(shape, scope) }
       case 'parallel': {
-        const lists = shape.lists.map((list): [string, Written[]] => [`b${this.nextId()}`, this.list(list, scope)])
+        const lists = shape.lists.map((list): [string, Written[]] => [
+          `b${this.nextId()}`,
+          this.list(list, { ...scope, isAlone: false }),
+        ])
         const join = variant % 3 === 0 ? 'all' : variant % 3 === 1 ? 'any' : { at_least: 2 }
         return { parallel: Object.fromEntries(lists), join }
       }
       case 'foreach': {
-        const inner = { readable: scope.readable, ahead: [], behind: [] }
+        const inner = { readable: scope.readable, ahead: [], behind: [], isAlone: false }
         const { length } = second
         return {
           foreach: `[${Array.from({ length: length + (variant % 2) }, (_, index) => index).join(', ')}]`,
@@ -183,13 +236,21 @@ class Writer {
   }
 }
 
-const writeWorkflow = (shapes: readonly Shape[], attempts: boolean): string =>
+const writeWorkflow = (shapes: readonly Shape[], { outside, ...options }: Required<RandomWorkflowOptions>): string =>
   stringify({
     workflow: 'random',
     input: { flag: 'boolean' },
     limits: { steps: 300 },
-    steps: new Writer(attempts).list(shapes, { readable: [], ahead: [], behind: [] }),
+    ...(outside ? { tools: { asking: { tool: 'time.now', approval: 'always' } } } : {}),
+    steps: new Writer(options).list(shapes, { readable: [], ahead: [], behind: [], isAlone: true }),
   })
+
+const toUndoable = (id: string): Record<string, unknown> => ({
+  tool: 'http.post',
+  with: { url: 'http://127.0.0.1/' },
+  key: `run.id + '-${id}'`,
+  undo: { tool: 'http.delete', with: { url: `http://127.0.0.1/${id}` } },
+})
 
 /** A step that is jumped back to, and goes on when it was visited too often, would be a circle that performs nothing. */
 const limitVisits = (step: Written): void => {

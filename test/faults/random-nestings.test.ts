@@ -1,0 +1,183 @@
+/**
+ * Random nestings of all blocks, with people who decide, events, undoing and child runs, under random deaths and cancels: each ends as the
+ * run does that nobody disturbs. What comes from outside depends on what the run waits for alone, so that both meet the same world.
+ */
+import * as fc from 'fast-check'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { createCatalogue } from '../../src/app/catalogue.ts'
+import { type CompiledWorkflow, compile } from '../../src/compiler/compile.ts'
+import { createSource } from '../../src/compiler/source.ts'
+import { createManualClock } from '../../src/core/manual-clock.ts'
+import type { Run } from '../../src/runtime/run.ts'
+import { isEventKind, type JournalRow } from '../../src/store/journal-row.ts'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
+import type { InboxMessage, Store } from '../../src/store/store.ts'
+import { type DrivenEnd, type DrivenOptions, driveRun } from '../support/driven-run.ts'
+import { createStartCheck } from '../support/journal-checks.ts'
+import { randomWorkflow } from '../support/random-workflow.ts'
+import { decideBySeed, drawFrom, ScriptedWorld } from '../support/scripted-world.ts'
+import type { WriteFate } from '../support/watched-store.ts'
+import { reportFigure } from './figure.ts'
+import { inForm, SEED } from './form.ts'
+
+const WORKFLOWS = inForm(200, 4_000)
+
+const compileBoth = (parent: string, child: string): CompiledWorkflow => {
+  const { compiled, diagnostics } = compile(createSource('parent.yaml', parent), {
+    catalogue: createCatalogue(),
+    links: { file: () => undefined, workflow: () => createSource('child.yaml', child) },
+  })
+  if (compiled === undefined) throw new Error(`${diagnostics.map(({ message }) => message).join('\n')}\n${parent}`)
+  return withoutLoss(compiled)
+}
+
+/** What is lost is done again, so that a death can't be told by the end. */
+const withoutLoss = (compiled: CompiledWorkflow): CompiledWorkflow => ({
+  ...compiled,
+  plans: new Map([...compiled.plans].map(([id, plan]) => [id, { ...plan, onLost: 'retry' as const }])),
+  children: new Map([...compiled.children].map(([name, child]) => [name, withoutLoss(child)])),
+})
+
+interface Told {
+  ends: DrivenEnd
+  problems: string[]
+  emitted: string[]
+  open: number
+  messages: number
+}
+
+const play = async (compiled: CompiledWorkflow, seed: number, options: Partial<DrivenOptions> = {}): Promise<Told> => {
+  const clock = createManualClock()
+  const store = createMemoryStore({ now: () => clock.now() })
+  const check = createStartCheck(compiled, store)
+  const decide = decideBySeed(seed)
+  const world = new ScriptedWorld({
+    decide: (id) => (id.startsWith('run--undo') ? { output: { text: 'undone' } } : decide(id, 0)),
+    onPerform: (id, runId) => runId.startsWith('r-') && check.onPerform(id, runId),
+  })
+  let messages = 0
+  const ends = await driveRun({
+    compiled,
+    world,
+    clock,
+    store,
+    async onQuiet({ run }) {
+      const message = await nextMessage(run, { store, seed })
+      if (message === undefined) return false
+      messages++
+      // In the inbox first: a process that dies before it has taken it up leaves it to the next.
+      await store.post(run.id, message)
+      run.receive(message)
+      return true
+    },
+    ...options,
+  })
+  const emitted = (await store.listEvents()).map(({ type, data }) => JSON.stringify([type, data])).sort()
+  const open = (await store.listApprovals()).length
+  return { ends, problems: await check.finish(), emitted, open, messages }
+}
+
+/** What somebody outside says now: a cancel once so much has happened, an answer to what is asked, an event, or nothing. */
+const nextMessage = async (
+  run: Run,
+  { store, seed }: { store: Store; seed: number },
+): Promise<InboxMessage | undefined> => {
+  const rows = (await store.readJournal(run.id)).filter(({ kind }) => isEventKind(kind))
+  const cancelAt =
+    drawFrom(seed, 'cancel') < 0.25 ? 2 + Math.floor(drawFrom(seed, 'when') * 12) : Number.POSITIVE_INFINITY
+  if (rows.length >= cancelAt && !rows.some(({ kind }) => kind === 'cancel'))
+    return { id: 'cancel', kind: 'cancel', body: { by: 'test' } }
+  return earlySignal(rows, seed) ?? nextAnswer(run, seed)
+}
+
+/** Some come before anything waits for them. */
+const earlySignal = (rows: readonly JournalRow[], seed: number): InboxMessage | undefined => {
+  const sent = rows.filter(({ kind }) => kind === 'signal').length
+  return drawFrom(seed, 'early', sent) < 0.3 && sent === rows.length - 1 && sent < 3
+    ? toSignal(`early ${sent}`, 'e0')
+    : undefined
+}
+
+const nextAnswer = (run: Run, seed: number): InboxMessage | undefined => {
+  const names = new Set<string>()
+  for (const wait of run.state.openWaits()) {
+    const id = `${wait.path}#${wait.visit}`
+    const draw = drawFrom(seed, 'answer', id)
+    if (wait.kind === 'approval') {
+      // Whether a call may be made is asked without a deadline.
+      if (draw > 0.7 && wait.tool === null) continue
+      const verdict = draw < 0.4 ? 'approved' : 'rejected'
+      const { path, visit } = wait
+      return { id: `decision ${id}`, kind: 'decision', body: { path, visit, verdict, by: 'ann', values: null } }
+    }
+    // An event goes to whoever has waited for it the longest.
+    if (!names.has(wait.event) && draw < 0.6) return toSignal(id, wait.event)
+    names.add(wait.event)
+  }
+  return undefined
+}
+
+const toSignal = (id: string, name: string): InboxMessage => ({
+  id: `signal ${id}`,
+  kind: 'signal',
+  body: { name, data: { text: id }, at: '2030-01-01T00:00:00.000Z' },
+})
+
+const FATES = ['lose', 'keep'] as const satisfies WriteFate[]
+
+const describeEnd = ({ ends: { record, rows }, emitted, open }: Told) =>
+  JSON.parse(
+    JSON.stringify({
+      status: record.status,
+      output: record.output,
+      error: record.error,
+      endedAt: record.endedAt,
+      events: rows.filter(({ kind }) => isEventKind(kind)).map(({ kind, path, visit }) => `${kind} ${path}#${visit}`),
+      emitted,
+      open,
+    }).replaceAll(/[rc]-[0-9a-z]{10,}(-[0-9a-z]{6})?/g, 'RUN'),
+  )
+
+const test = suite('random nestings of all blocks')
+
+test('R4, R5 end under random deaths as they do undisturbed', async () => {
+  const counts = { workflows: 0, deaths: 0, messages: 0, cancelled: 0, undone: 0, children: 0, equal: 0 }
+  const shares: number[] = []
+  await fc.assert(
+    fc.asyncProperty(
+      randomWorkflow({ attempts: false, outside: true }),
+      randomWorkflow({ attempts: false, prefix: 'k' }),
+      fc.nat(),
+      async (parent, child, seed) => {
+        const compiled = compileBoth(parent, child)
+        const undisturbed = await play(compiled, seed)
+        assert.equal(undisturbed.problems, [])
+        const { writes } = undisturbed.ends
+        // A third death in one step would be one too many: it is given up then.
+        const cuts = [0, 1].map((which) => 1 + Math.floor(drawFrom(seed, which) * writes))
+        const disturbed = await play(compiled, seed, {
+          judge: (nth) => (cuts.includes(nth) ? (FATES[Math.floor(drawFrom(seed, nth) * 2)] ?? 'lose') : 'pass'),
+        })
+        assert.equal(disturbed.problems, [])
+        assert.equal(describeEnd(disturbed), describeEnd(undisturbed))
+        assert.is(disturbed.open, 0, 'what was asked is asked no longer')
+        shares.push(...new Set(cuts.map((cut) => cut / writes)))
+        counts.workflows++
+        counts.equal++
+        counts.deaths += disturbed.ends.processes - 1
+        counts.messages += disturbed.messages
+        counts.cancelled += Number(disturbed.ends.record.status === 'cancelled')
+        counts.undone += disturbed.ends.rows.filter(
+          ({ path, kind }) => kind === 'outcome' && path.startsWith('run--undo'),
+        ).length
+        counts.children += Number(parent.includes('./child.yaml'))
+      },
+    ),
+    { numRuns: WORKFLOWS, seed: SEED, includeErrorInReport: true },
+  )
+  reportFigure({ id: 'R4', counts, isKept: counts.equal === WORKFLOWS, shares })
+  assert.ok(counts.messages > 0 && counts.cancelled > 0 && counts.children > 0, JSON.stringify(counts))
+})
+
+test.run()
