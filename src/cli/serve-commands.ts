@@ -52,6 +52,8 @@ Examples:
 It takes up what is submitted, runs whose process is gone, and runs whose deadline, event or decision has
 come; it begins what schedules ask for. Several servers may share a database: each run has one holder, each
 slot of a schedule begins one run. Runs that only wait cost a row and no memory. Nothing listens on a port.
+Once an hour ended runs are deleted that are kept long enough (\`retention\`, default: completed 30d, failed 90d,
+the last 10000): docs/operations.md.
 
 SIGTERM or Ctrl-C stops: nothing new is begun, what is in flight has 8 seconds to end, all runs can be taken up
 again, exit code 0. A second one exits at once. Unless the config says otherwise, what is written survives a

@@ -84,17 +84,27 @@ export const LIMITS = {
   },
 } as const satisfies Record<string, Limit>
 
-/** `8.0 MB` or `50,000 rows`. */
+/** `8 MB` or `50,000 rows`. */
 export const formatLimit = (amount: number, { unit }: Pick<Limit, 'unit'>): string =>
-  unit === 'bytes' ? formatSize(amount) : `${String(amount).replaceAll(/\B(?=(\d{3})+$)/g, ',')} ${unit}`
+  unit === 'bytes' && Number.isFinite(amount) ? formatSize(amount).replace('.0 ', ' ') : formatExactly(amount, unit)
+
+const formatExactly = (amount: number, unit: Limit['unit']): string =>
+  `${String(amount).replaceAll(/\B(?=(\d{3})+$)/g, ',')} ${unit}`
 
 /** The fault of what is beyond a limit. @param subject What is too large. */
-export const exceeds = (limit: Limit, { subject, amount, most = limit.most }: Exceeding): FaultData => ({
-  code: 'too_large',
-  message: `${subject} is too large: expected at most ${formatLimit(most, limit)}, got ${formatLimit(amount, limit)}`,
-  retryable: false,
-  details: { limit: limit.name, [limit.unit]: amount, allowed: most },
-})
+export const exceeds = (limit: Limit, { subject, amount, most = limit.most }: Exceeding): FaultData => {
+  const got = formatLimit(amount, limit)
+  const expected = formatLimit(most, limit)
+  // What is hardly beyond it would read as if it were not.
+  const exact = got === expected ? formatExactly(amount, limit.unit) : got
+  return {
+    code: 'too_large',
+    message: `${subject} is too large: expected at most ${expected}, got ${exact}`,
+    retryable: false,
+    // Infinite: nested too deep to be measured; no JSON.
+    details: { limit: limit.name, [limit.unit]: Number.isFinite(amount) ? amount : null, allowed: most },
+  }
+}
 
 export interface Exceeding {
   subject: string

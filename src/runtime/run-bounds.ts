@@ -73,7 +73,8 @@ export class RunBounds {
     const every = Math.ceil(Object.keys(steps).length / STEPS_A_LOOK)
     if (this.#looks % every !== 0) return 0
     this.#measured = steps
-    return measureContext(context)
+    // What is nested too deep to be measured is infinite, which no journal can hold.
+    return Math.min(measureContext(context), Number.MAX_SAFE_INTEGER)
   }
 }
 

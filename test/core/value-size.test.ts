@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { JsonValue } from '../../src/core/json.ts'
-import { countElements, joinLists } from '../../src/core/value-size.ts'
+import { countElements, joinLists, sizeOf } from '../../src/core/value-size.ts'
 
 const test = suite('sizes of values')
 
@@ -30,6 +30,25 @@ test('a value whose parts are shared many times over is counted at once', () => 
   let value: JsonValue = [1]
   for (let depth = 0; depth < 60; depth++) value = [value, value]
   assert.ok(countElements(value) > 2 ** 60)
+})
+
+test('the size of a value is that of its JSON text, to within escapes and fractions', () => {
+  const exact = fc.jsonValue().filter((value) => !/[\\.e]|[^ -~]/.test(JSON.stringify(value)))
+  fc.assert(
+    fc.property(exact, (value) => {
+      const json = JSON.stringify(value)
+      const size = sizeOf(JSON.parse(json))
+      // An empty list or object has no comma to leave out; false has one letter more.
+      const slack = 1 + countElements(JSON.parse(json))
+      assert.ok(Math.abs(size - json.length) <= slack, `${json} has ${json.length}, and is measured as ${size}`)
+    }),
+  )
+})
+
+test('a value that is nested too deep to be walked through has no end', () => {
+  let value: JsonValue = []
+  for (let depth = 0; depth < 200_000; depth++) value = [value]
+  assert.is(sizeOf(value), Number.POSITIVE_INFINITY)
 })
 
 test('joined lists hold what both hold, and have the count of a list that was never joined', () => {
