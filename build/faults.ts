@@ -17,7 +17,8 @@ interface ReportedFigure {
   id: string
   counts: Record<string, number>
   isKept: boolean
-  shares?: number[]
+  /** How many faults fell into each tenth of what they disturbed. */
+  tenths?: number[]
   skipped?: string
 }
 
@@ -36,7 +37,7 @@ const main = async (): Promise<void> => {
   for (const file of files) results.push(await run(file))
   const figures = results.flatMap(({ output }) => readFigures(output)).sort(byId)
   console.log(`\n${figures.map(formatFigure).join('\n')}`)
-  for (const figure of figures) if ((figure.shares?.length ?? 0) > 0) console.log(`\n${formatHistogram(figure)}`)
+  for (const figure of figures) if (figure.tenths !== undefined) console.log(`\n${formatHistogram(figure)}`)
   const failed = results.reduce((total, result) => total + result.failed, 0)
   console.log(`\n${results.reduce((total, { passed }) => total + passed, 0)} passed, ${failed} failed`)
   process.exitCode = failed === 0 && files.length > 0 ? 0 : 1
@@ -66,13 +67,13 @@ const formatFigure = ({ id, seed, counts, isKept, skipped }: ReportedFigure): st
 const formatCount = (count: number): string =>
   Number.isInteger(count) ? count.toLocaleString('en-US') : count.toFixed(1)
 
-const formatHistogram = ({ id, shares = [] }: ReportedFigure): string => {
-  const lines = Array.from({ length: 10 }, (_, tenth) => {
-    const count = shares.filter((share) => Math.min(9, Math.floor(share * 10)) === tenth).length
-    const bar = '#'.repeat(Math.ceil((count * 40) / shares.length))
+const formatHistogram = ({ id, tenths = [] }: ReportedFigure): string => {
+  const total = tenths.reduce((sum, count) => sum + count, 0)
+  const lines = tenths.map((count, tenth) => {
+    const bar = '#'.repeat(Math.ceil((count * 40) / Math.max(1, total)))
     return `  ${String(tenth * 10).padStart(3)} % ${bar} ${count}`
   })
-  return `where the ${shares.length} faults of ${id} fell\n${lines.join('\n')}`
+  return `where the ${total} faults of ${id} fell\n${lines.join('\n')}`
 }
 
 await main()

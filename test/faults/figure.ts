@@ -17,6 +17,13 @@ export interface Figure {
 const FIGURE_MARK = 'figure '
 
 export const reportFigure = (figure: Figure): void => {
-  const shares = figure.shares?.map((share) => Math.round(share * 1000) / 1000)
-  console.log(`${FIGURE_MARK}${JSON.stringify({ seed: SEED, ...figure, ...(shares === undefined ? {} : { shares }) })}`)
+  const { shares, ...rest } = figure
+  const tenths = shares === undefined ? {} : { tenths: countTenths(shares) }
+  console.log(`${FIGURE_MARK}${JSON.stringify({ seed: SEED, ...rest, ...tenths })}`)
 }
+
+const countTenths = (shares: readonly number[]): number[] =>
+  Array.from(
+    { length: 10 },
+    (_, tenth) => shares.filter((share) => Math.min(9, Math.floor(share * 10)) === tenth).length,
+  )

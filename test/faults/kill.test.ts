@@ -2,10 +2,11 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startEffectServer } from '../support/effect-server.ts'
 import { createTempFolder } from '../support/temp-folder.ts'
+import { inForm } from './form.ts'
 import { formatHistogram, killAgainAndAgain } from './kill-loop.ts'
 import { EFFECT_COUNT, EXPECTED_OUTPUT, inputFor, writeProject } from './killed-run.ts'
 
-const KILLS = Number(process.env.TROUPE_TEST_KILLS ?? 200)
+const KILLS = Number(process.env.TROUPE_TEST_KILLS ?? inForm(40, 200))
 
 const killing = suite('a run that is killed again and again')
 

@@ -4,9 +4,10 @@ import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts'
 import { startBuiltCli } from '../support/child-process.ts'
 import { startEffectServer } from '../support/effect-server.ts'
 import { createTempFolder, type TempFolder } from '../support/temp-folder.ts'
+import { inForm } from './form.ts'
 import { formatHistogram, killAgainAndAgain } from './kill-loop.ts'
 
-const KILLS = Number(process.env.TROUPE_TEST_KILLS ?? 100)
+const KILLS = Number(process.env.TROUPE_TEST_KILLS ?? inForm(20, 100))
 const CHILDREN = ['ada', 'bob', 'cy']
 const EFFECTS_EACH = 40
 

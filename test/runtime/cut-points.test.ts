@@ -15,6 +15,8 @@ import type { OutcomeData, RunEvent } from '../../src/runtime/run-event.ts'
 import { isEventKind } from '../../src/store/journal-row.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { InboxMessage, RunRecord } from '../../src/store/store.ts'
+import { reportFigure } from '../faults/figure.ts'
+import { inForm } from '../faults/form.ts'
 import { REPOSITORY_FOLDER } from '../support/child-process.ts'
 import { type DrivenEnd, driveRun } from '../support/driven-run.ts'
 import { createHandClock } from '../support/hand-clock.ts'
@@ -43,7 +45,7 @@ const NEEDS: Record<string, { input?: JsonValue; outputs?: PathOptions['outputs'
 }
 
 /** Of the paths of one example; the rest of them differ in little. */
-const MOST_PATHS = 60
+const MOST_PATHS = inForm(60, 300)
 
 const catalogue = createCatalogue()
 
@@ -120,9 +122,13 @@ const FATES = ['lose', 'keep'] as const satisfies WriteFate[]
 
 const endOf = ({ status, output, error }: Pick<RunRecord, 'status' | 'output' | 'error'>) => ({ status, output, error })
 
+const total = { examples: 0, paths: 0, cuts: 0, ended_as_the_whole: 0 }
+
 const test = suite('cut points')
 
-for (const file of globSync('*.yaml', { cwd: join(REPOSITORY_FOLDER, 'examples') }).sort()) {
+const EXAMPLES = globSync('*.yaml', { cwd: join(REPOSITORY_FOLDER, 'examples') }).sort()
+
+for (const file of EXAMPLES) {
   test(`${file} ends the same on each of its ways, wherever its process dies`, async () => {
     const compiled = compileExample(file)
     const needs = NEEDS[file] ?? {}
@@ -151,12 +157,22 @@ for (const file of globSync('*.yaml', { cwd: join(REPOSITORY_FOLDER, 'examples')
           assert.equal(withoutRunId(endOf(end.record)), expected)
           assert.is(end.processes, 2)
           cuts++
+          total.ended_as_the_whole++
         }
       }
     }
     assert.ok(cuts >= 2 * paths.length)
+    total.examples++
+    total.paths += paths.length
+    total.cuts += cuts
   })
 }
+
+test.after(() => {
+  const { examples, cuts, ended_as_the_whole } = total
+  const isKept = examples === EXAMPLES.length && cuts === ended_as_the_whole
+  reportFigure({ id: 'R5', counts: total, isKept })
+})
 
 /** Each run has an id of its own, which may stand in what it gives out. */
 const withoutRunId = <T>(value: T): T =>
