@@ -14,6 +14,10 @@ export interface ProviderEntry {
   models?: readonly string[]
   /** The parameters that it takes; undefined: all. */
   params?: readonly string[]
+  /** What the parameter `reasoning` may be; undefined: anything. */
+  reasoning?: readonly (string | boolean)[]
+  /** False: it takes images as bytes alone; left out: by URL too. */
+  imageUrls?: boolean
   /** Whether it is known what a model costs; left out: nobody is to ask. */
   price?(model: string): 'free' | 'known' | 'unknown'
 }

@@ -32,8 +32,9 @@ export interface WorstCall {
   repair: MostPrices | undefined
 }
 
-/** It grows with each token of output by the same. */
-export const worstOf = ({ inputTokens, prices, repair }: WorstCall, outputTokens: number): Amount => {
+/** It grows with each token of output by the same. Fewer than none, which models' actors refuse, give nothing back. */
+export const worstOf = ({ inputTokens, prices, repair }: WorstCall, mostOutput: number): Amount => {
+  const outputTokens = Math.max(0, mostOutput)
   const first = amountOf(prices, inputTokens, outputTokens)
   // It sends all that was said, and the answer.
   return repair === undefined

@@ -34,6 +34,11 @@ test('a call reserves the bytes of its request and its max_tokens, at the highes
   assert.equal(reserved, { tokens: INPUT + 500, costUsd: INPUT * 1e-6 + 500 * 2e-6 })
 })
 
+test('a max_tokens below nothing gives no room to others', () => {
+  const budget = new Budget({ ...UNLIMITED, tokens: 2_000 }, { prices: PRICES })
+  assert.is(granted(budget.admit(callOf({ max_tokens: -1_000_000 }))).reserved.tokens, INPUT)
+})
+
 test('without max_tokens a call is given what the rest of the budget affords', () => {
   const budget = new Budget({ ...UNLIMITED, tokens: 2_000 }, { prices: PRICES })
   budget.spend('a', usageOf(300, 200, 0.001))

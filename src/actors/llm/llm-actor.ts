@@ -8,7 +8,8 @@
 import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
 import { Fault } from '../../core/fault.ts'
-import type { JsonValue } from '../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { findExpectedParameter } from '../../core/model-parameters.ts'
 import { findInputProblem } from '../tools/input-check.ts'
 import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
 import { type JudgedAnswer, judgeAnswer } from './judge-answer.ts'
@@ -47,12 +48,22 @@ const createAskingActor = (provider: LlmProvider, options: LlmActorOptions): Llm
     if (context.signal.aborted) throw new Cancelled()
     const problem = findInputProblem(LLM_INPUT_SCHEMA, input)
     if (problem !== undefined) throw new Fault('invalid_input', `the input of the model is wrong: ${problem}`)
+    expectParameters(input.params)
     const names = createToolNames(input.tools ?? [])
     const request = await toRequest(input, { names, options })
     const turn = await takeTurn({ provider, input, context, options, names }, request)
     return input.tools === undefined ? (turn.output ?? null) : (turn as unknown as JsonValue)
   },
 })
+
+/** Of values that expressions gave; the others the compiler has seen. */
+const expectParameters = (params: JsonObject): void => {
+  for (const [name, value] of Object.entries(params)) {
+    const expected = findExpectedParameter(name, value)
+    if (expected === undefined) continue
+    throw new Fault('invalid_input', `'${name}' is out of range: expected ${expected}, got ${JSON.stringify(value)}`)
+  }
+}
 
 const toRequest = async (
   { model, messages, params, returns }: LlmInput,

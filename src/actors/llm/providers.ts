@@ -8,6 +8,7 @@ import type { ReadBlob } from './message-images.ts'
 import type { TokenCounts } from './prices.ts'
 import type { LlmProvider, ProviderSettings } from './provider.ts'
 import { findBuiltInKind, KIND_FACTS, PROVIDER_KINDS, type ProviderKind } from './provider-kind.ts'
+import { REASONING_LEVELS, type ReasoningLevel } from './reasoning-levels.ts'
 
 export interface ProviderDescription {
   /** The part of a model name before the slash. */
@@ -18,6 +19,10 @@ export interface ProviderDescription {
   models?: readonly string[]
   /** The parameters that it takes; undefined: all, as those that it does not know it ignores. */
   params?: readonly string[]
+  /** What `reasoning` may be; undefined: anything. */
+  reasoning?: readonly ReasoningLevel[]
+  /** False: it takes images as bytes alone. */
+  imageUrls?: boolean
 }
 
 /** A provider that is set up: a built-in one, or one under a name of the project's own. */
@@ -56,7 +61,13 @@ export const PROVIDER_DESCRIPTIONS: readonly ProviderDescription[] = [
 
 /** A provider under a name of the project's own. */
 export function describeNamed(name: string, kind: ProviderKind): ProviderDescription {
-  return { name, available: true, params: PARAMETERS[kind] }
+  return {
+    name,
+    available: true,
+    params: PARAMETERS[kind],
+    reasoning: REASONING_LEVELS[kind],
+    imageUrls: kind !== 'ollama',
+  }
 }
 
 /** @throws Fault `not_found` for an unknown provider, `invalid_input` for an address that can't be meant */

@@ -1,9 +1,11 @@
 /** Checks `llm` steps: the model, what it is asked, its parameters and tools. */
 import { findNearest } from '../../core/nearest.ts'
+import type { ProviderEntry } from '../catalogue.ts'
 import type { LlmStep, Located, MapNode } from '../document.ts'
 import type { CheckContext, StepSites } from './check-context.ts'
 import type { Site } from './expression-checks.ts'
 import { PRINTABLE } from './known-types.ts'
+import { checkAsked, checkImages, checkParameterValue, type LlmValueContext } from './llm-values.ts'
 import { CONVERSATION, IMAGES, MESSAGES, MODEL_PARAMETERS } from './model-parameters.ts'
 import { checkModel } from './models.ts'
 import { reportUnknownTool } from './tools.ts'
@@ -14,16 +16,23 @@ export const checkLlm = (step: LlmStep, { perform }: StepSites, context: CheckCo
   for (const name of ['prompt', 'system'] as const)
     if (step[name] !== undefined) expressions.typed(step[name], { name, type: PRINTABLE, words: 'a text' }, perform)
   if (step.messages !== undefined) expressions.fitting(step.messages, MESSAGES, perform)
-  if (step.images !== undefined) expressions.fitting(step.images, IMAGES, perform)
+  const values: LlmValueContext = { providers: findProviders(step, context), diagnostics: context.diagnostics }
+  checkAsked(step, values)
+  if (step.images !== undefined && checkImages(step.images, values)) expressions.fitting(step.images, IMAGES, perform)
   if (step.conversation !== undefined) expressions.fitting(step.conversation, CONVERSATION, perform)
-  if (step.params !== undefined) checkParameters(step.params, { step, site: perform }, context)
+  if (step.params !== undefined) checkParameters(step.params, { step, site: perform, values }, context)
   for (const tool of step.tools ?? [])
     if (tools.resolve(tool.value, step) === undefined) reportUnknownTool(tool, context)
 }
 
+const findProviders = ({ model }: LlmStep, { models, catalogue }: CheckContext): ProviderEntry[] => {
+  const names = (models.resolve(model.value) ?? []).map((name) => name.slice(0, name.indexOf('/')))
+  return [...new Set(names)].flatMap((name) => catalogue.providers.get(name) ?? [])
+}
+
 const checkParameters = (
   { entries }: MapNode,
-  { step, site }: { step: LlmStep; site: Site },
+  { step, site, values }: { step: LlmStep; site: Site; values: LlmValueContext },
   context: CheckContext,
 ): void => {
   const { expressions, models, diagnostics } = context
@@ -52,6 +61,7 @@ const checkParameters = (
       )
     else checkTaken(key, answering, context)
     expressions.fitting(value, expected, site)
+    checkParameterValue({ key, value }, values)
   }
 }
 

@@ -11,7 +11,7 @@ export const MODEL_PARAMETERS: ReadonlyMap<string, Type> = new Map([
   ['frequency_penalty', NUMBER],
   ['presence_penalty', NUMBER],
   ['stop', unionOf([STRING, listOf(STRING)])],
-  // How hard a model that reasons may think: a level, or a number of tokens.
+  // How hard a model that reasons may think: a level of the vendor's, in words or as a boolean.
   ['reasoning', ANY],
   // Of `mock/script` alone: the answers, or the file that holds them.
   ['script', unionOf([STRING, listOf(ANY)])],

@@ -62,7 +62,12 @@ const checkModelName = ({ value, range }: Located<string>, { catalogue, diagnost
   const slash = value.indexOf('/')
   const provider = value.slice(0, slash)
   if (slash < 1 || slash === value.length - 1) {
-    diagnostics.error('unknown_model', range, `'${value}' is no model: expected provider/name`, "such as 'mock/echo'")
+    diagnostics.error(
+      'unknown_model',
+      range,
+      `'${value}' is no model: expected provider/name`,
+      "such as 'ollama/llama3.2'",
+    )
     return
   }
   const entry = catalogue.providers.get(provider)

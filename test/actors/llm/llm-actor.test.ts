@@ -222,6 +222,15 @@ test('a blob among the images becomes its bytes', async () => {
   ])
 })
 
+for (const params of [{ max_tokens: -1 }, { max_tokens: 1.5 }, { top_p: 2 }, { temperature: -1 }, { seed: 0.1 }])
+  test(`${JSON.stringify(params)} from an expression is the fault invalid_input, and nobody is asked`, async () => {
+    const provider = createScripted({ text: 'A bug.' })
+    const { code, message } = await catchFault(() => perform(provider, { params }).output)
+    assert.is(code, 'invalid_input')
+    assert.match(message, /^'\w+' is out of range: expected a .*, got -?[\d.]+$/)
+    assert.is(provider.requests.length, 0)
+  })
+
 const BAD_IMAGES: [string, JsonValue, string][] = [
   ['a blob that is gone', { $blob: 'x', media_type: 'image/png', size: 1, name: 'a.png' }, 'not_found'],
   ['a blob that is no image', { $blob: 'x', media_type: 'text/csv', size: 1, name: 'a.csv' }, 'invalid_input'],

@@ -1,5 +1,6 @@
 /** How much a model of Anthropic thinks: models from 4.6 on decide within an effort, those before it are given a budget of tokens. */
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
+import { expectReasoning } from '../reasoning-levels.ts'
 
 export interface ThinkingOptions {
   model: string
@@ -31,9 +32,14 @@ const BUDGETS: Readonly<Record<string, number>> = {
 /** The least that the interface takes. */
 const LEAST_BUDGET = 1024
 
-/** The fields of a request that say how hard to think. @param reasoning As in `params`: `low`, `high`, `none`, … */
-export const toThinking = (reasoning: JsonValue | undefined, options: ThinkingOptions): JsonObject => {
-  if (typeof reasoning !== 'string') return {}
+/**
+ * The fields of a request that say how hard to think.
+ * @param given As in `params`: `low`, `high`, `none`, …
+ * @throws Fault `invalid_input` for a level that there is not
+ */
+export const toThinking = (given: JsonValue | undefined, options: ThinkingOptions): JsonObject => {
+  if (given === undefined) return {}
+  const reasoning = String(expectReasoning('anthropic', given))
   if (reasoning === 'none') return { thinking: { type: 'disabled' } }
   if (decidesItself(options.model))
     return { thinking: { type: 'adaptive' }, output_config: { effort: EFFORTS[reasoning] ?? reasoning } }

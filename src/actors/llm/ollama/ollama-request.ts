@@ -4,6 +4,7 @@ import { Fault } from '../../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import type { LlmImage, LlmMessage, LlmTool } from '../llm.ts'
 import type { LlmRequest } from '../provider.ts'
+import { expectReasoning } from '../reasoning-levels.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
 import { toArgumentsObject } from '../tool-arguments.ts'
 
@@ -68,15 +69,7 @@ const toOptions = (params: JsonObject): JsonObject => {
   return options
 }
 
-const LEVELS = ['low', 'medium', 'high'] as const
-
 const toThink = (reasoning: JsonValue): NonNullable<ChatRequest['think']> => {
-  if (typeof reasoning === 'boolean') return reasoning
-  if (reasoning === 'none') return false
-  const level = LEVELS.find((one) => one === reasoning)
-  if (level !== undefined) return level
-  throw new Fault(
-    'invalid_input',
-    `'reasoning' is no level that Ollama knows: expected true, false, none, ${LEVELS.join(', ')}, got ${JSON.stringify(reasoning)}`,
-  )
+  const level = expectReasoning('ollama', reasoning)
+  return level === 'none' ? false : (level as NonNullable<ChatRequest['think']>)
 }

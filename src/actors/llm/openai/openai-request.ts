@@ -1,12 +1,12 @@
 /** A request in the words of the chat completions interface, which OpenAI and many others speak. */
 import type { OpenAI } from 'openai'
-import { Fault } from '../../../core/fault.ts'
 import type { JsonObject } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import type { LlmImage, LlmMessage, LlmTool } from '../llm.ts'
 import { toObjectSchema } from '../object-schema.ts'
 import type { LlmRequest } from '../provider.ts'
 import { KIND_FACTS } from '../provider-kind.ts'
+import { expectReasoning } from '../reasoning-levels.ts'
 import { toArgumentsText } from '../tool-arguments.ts'
 
 type Body = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming
@@ -76,21 +76,13 @@ const toParameters = (params: JsonObject, { model, baseUrl }: { model: string; b
   for (const name of SAME_NAMES) if (params[name] !== undefined) body[name] = params[name]
   if (params.stop !== undefined) body.stop = [params.stop].flat()
   if (params.max_tokens !== undefined) body[limitName({ model, baseUrl })] = params.max_tokens
-  if (params.reasoning !== undefined) body.reasoning_effort = toEffort(params.reasoning)
+  if (params.reasoning !== undefined) body.reasoning_effort = expectReasoning('openai', params.reasoning)
   return body as Partial<Body>
 }
 
 /** OpenAI's models that reason refuse the older name; many servers that speak like OpenAI know no other. */
 const limitName = ({ model, baseUrl }: { model: string; baseUrl: string }): 'max_completion_tokens' | 'max_tokens' =>
   baseUrl.startsWith(KIND_FACTS.openai.url) || /^(o\d|gpt-5)/.test(model) ? 'max_completion_tokens' : 'max_tokens'
-
-const EFFORTS = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh']
-
-const toEffort = (reasoning: unknown): string => {
-  if (typeof reasoning === 'string' && EFFORTS.includes(reasoning)) return reasoning
-  const message = `'reasoning' is no level that this provider knows: expected one of ${EFFORTS.join(', ')}, got ${JSON.stringify(reasoning)}`
-  throw new Fault('invalid_input', message)
-}
 
 const toResponseFormat = (returns: JsonSchema): OpenAI.ResponseFormatJSONSchema => {
   const { schema } = toObjectSchema(returns)

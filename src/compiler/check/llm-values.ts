@@ -1,0 +1,106 @@
+/** Values of an `llm` step that fit their type, and that a model, or the vendor of one, would refuse all the same. */
+import { findExpectedParameter } from '../../core/model-parameters.ts'
+import { findNearest } from '../../core/nearest.ts'
+import type { ProviderEntry } from '../catalogue.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { LlmStep, Located, MapNode, ValueNode } from '../document.ts'
+
+export interface LlmValueContext {
+  /** Of the models that may answer, each once. */
+  providers: readonly ProviderEntry[]
+  diagnostics: Diagnostics
+}
+
+/** What is asked of nobody, and keys that stand for nothing. */
+export const checkAsked = (step: LlmStep, { diagnostics }: LlmValueContext): void => {
+  const { prompt, messages, images, tools, maxTurns } = step
+  if (messages?.kind === 'list' && messages.items.length === 0)
+    diagnostics.error('wrong_shape', messages.range, "'messages' is empty: expected at least one message")
+  if (prompt?.kind === 'literal' && prompt.value === '' && images === undefined)
+    diagnostics.error('wrong_shape', prompt.range, "'prompt' is empty: expected a text")
+  if (maxTurns !== undefined && tools === undefined)
+    diagnostics.warning(
+      'missing_key',
+      maxTurns.range,
+      "'tools' is missing beside 'max_turns': expected the tools that the model may call",
+      'add `tools:`, or remove max_turns',
+    )
+  const seen = new Set<string>()
+  for (const { value, range } of tools ?? []) {
+    if (seen.has(value)) diagnostics.error('wrong_shape', range, `'${value}' stands twice in 'tools': expected it once`)
+    seen.add(value)
+  }
+}
+
+/** A parameter that is written out. */
+export const checkParameterValue = (
+  { key, value }: MapNode['entries'][number],
+  { providers, diagnostics }: LlmValueContext,
+): void => {
+  if (value.kind !== 'literal') return
+  if (key.value === 'reasoning') checkReasoning(value, { providers, diagnostics })
+  // Of another type it is reported already.
+  const expected = typeof value.value === 'number' ? findExpectedParameter(key.value, value.value) : undefined
+  if (expected !== undefined)
+    diagnostics.error(
+      'wrong_shape',
+      value.range,
+      `'${key.value}' is out of range: expected ${expected}, got ${value.value}`,
+    )
+}
+
+const checkReasoning = (
+  { value, range }: Extract<ValueNode, { kind: 'literal' }>,
+  { providers, diagnostics }: LlmValueContext,
+): void => {
+  const lacking = providers.find(
+    ({ reasoning }) => reasoning !== undefined && !reasoning.some((level) => level === value),
+  )
+  if (lacking?.reasoning === undefined) return
+  const nearest = findNearest(String(value), lacking.reasoning.map(String))
+  diagnostics.error(
+    'unknown_word',
+    range,
+    `'reasoning' is no level that '${lacking.name}' has: expected one of ${lacking.reasoning.join(', ')}, got ${JSON.stringify(value)}`,
+    nearest === undefined ? undefined : `did you mean '${nearest}'?`,
+  )
+}
+
+/** Whether the images are of a form that goes on to be looked at: a bare text is none. */
+export const checkImages = (images: ValueNode, context: LlmValueContext): boolean => {
+  const items = images.kind === 'list' ? images.items : [images]
+  const texts = items.filter(isText)
+  for (const { range } of texts)
+    context.diagnostics.error(
+      'type_mismatch',
+      range,
+      'a text is no image: expected a blob or { url }',
+      'write { url: "https://…" }, or hand in the blob of a file',
+    )
+  for (const item of items) {
+    const url = item.kind === 'map' ? item.entries.find(({ key }) => key.value === 'url') : undefined
+    if (url !== undefined) checkImageUrl(url, context)
+  }
+  return texts.length === 0
+}
+
+const isText = (node: ValueNode): boolean =>
+  node.kind === 'template' || (node.kind === 'literal' && typeof node.value === 'string')
+
+const checkImageUrl = (
+  { key, value }: { key: Located<string>; value: ValueNode },
+  { providers, diagnostics }: LlmValueContext,
+): void => {
+  const lacking = providers.find(({ imageUrls }) => imageUrls === false)
+  if (lacking !== undefined)
+    diagnostics.error(
+      'type_mismatch',
+      key.range,
+      `'${lacking.name}' takes no image by URL: expected a blob`,
+      'fetch it first, and hand the model the blob',
+    )
+  else if (value.kind === 'literal' && typeof value.value === 'string' && !isHttp(value.value))
+    diagnostics.error('wrong_shape', value.range, "'url' has the wrong form: expected a URL with http or https")
+}
+
+const isHttp = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
