@@ -22,7 +22,7 @@ import type { Definition, RunEnd, Store } from '../store/store.ts'
 import { type OpenedSchedule, Scheduler } from '../triggers/schedule/scheduler.ts'
 import { toIndex } from '../triggers/schedule/to-schedules.ts'
 import { keepAnswersIn } from './answer-cache.ts'
-import { compileStored } from './compile-stored.ts'
+import { compileStoredInTurns } from './compile-stored.ts'
 import type { SweepReport } from './database/sweep-store.ts'
 import { Sweeper } from './database/sweeper.ts'
 import { DefinitionChecker } from './definition-checker.ts'
@@ -164,7 +164,7 @@ const createDefinitions = ({ project, environment }: ServerOptions, checker: Def
     const names = new Set([...Object.keys(readVariables(project, environment)), ...Object.keys(env)])
     const options = { models, environment: [...names] }
     await checker.check(definition, options)
-    return compileStored(definition, options)
+    return compileStoredInTurns(definition, options)
   },
 })
 

@@ -20,7 +20,7 @@ import { inlineFiles } from './inline-files.ts'
 import { linkFlow } from './link/flow.ts'
 import { linkSchedules, type ScheduleTrigger } from './link/schedule-triggers.ts'
 import { type LinkedWorkflow, linkWorkflow } from './link.ts'
-import { linkChildren } from './link-children.ts'
+import { linkChildren, type Parts } from './link-children.ts'
 import { joinLinks, type LinkReader, type Links, NO_LINKS } from './links.ts'
 import { lowerWorkflow } from './lower.ts'
 import { planSteps, type StepPlan } from './plan.ts'
@@ -84,7 +84,15 @@ const DEFAULT_STEP_LIMIT = 100_000
 
 const stepLimitOf = ({ limits }: Workflow): number => limits.steps?.value ?? DEFAULT_STEP_LIMIT
 
-export const compile = (source: Source, options: CompileOptions): Compilation =>
+export const compile = (source: Source, options: CompileOptions): Compilation => {
+  const parts = compileInParts(source, options)
+  let part = parts.next()
+  while (part.done !== true) part = parts.next()
+  return part.value
+}
+
+/** The same bit by bit, so that others may have their turn between: of a large file each part takes a third of the time at the most. */
+export const compileInParts = (source: Source, options: CompileOptions): Parts<Compilation> =>
   compileNested(source, { ...options, ancestors: [source.file] })
 
 type NestedOptions = CompileOptions & {
@@ -92,12 +100,13 @@ type NestedOptions = CompileOptions & {
   ancestors: readonly string[]
 }
 
-const compileNested = (source: Source, options: NestedOptions): Compilation => {
+function* compileNested(source: Source, options: NestedOptions): Parts<Compilation> {
   const { ancestors, catalogue, environment = [], models = {}, links = NO_LINKS } = options
   const diagnostics = new Diagnostics(source)
   const workflow = readWorkflow(source, diagnostics)
   if (workflow === undefined) return { diagnostics: diagnostics.toList(), compiled: undefined }
-  const children = linkChildren(workflow, {
+  yield
+  const children = yield* linkChildren(workflow, {
     ancestors,
     links,
     diagnostics,
@@ -110,32 +119,38 @@ const compileNested = (source: Source, options: NestedOptions): Compilation => {
         ancestors: [...ancestors, child.file],
       }),
   })
+  yield
   const checked = checkWorkflow(workflow, { catalogue, diagnostics, environment, models, children })
   const files = inlineFiles(workflow, { links, diagnostics })
   if (diagnostics.hasErrors) return { diagnostics: diagnostics.toList(), compiled: undefined }
   const { prover } = options
   const proofs = prover && { proofs: checked.prove(prover, { stepLimit: stepLimitOf(workflow) }) }
-  const compiled = options.checkOnly === true ? undefined : build({ source, checked, children, files }, options)
+  yield
+  const compiled = options.checkOnly === true ? undefined : yield* build({ source, checked, children, files }, options)
   return { diagnostics: diagnostics.toList(), compiled, ...proofs }
 }
 
-interface Parts {
+interface BuiltFrom {
   source: Source
   checked: CheckedWorkflow
   children: ReadonlyMap<string, CompiledWorkflow>
   files: Record<string, string>
 }
 
-const build = (
-  { source, checked, children, files }: Parts,
+function* build(
+  { source, checked, children, files }: BuiltFrom,
   { catalogue, models = {} }: CompileOptions,
-): CompiledWorkflow => {
+): Parts<CompiledWorkflow> {
   const { workflow } = checked
   const places = placeSteps(workflow)
   const plans = planSteps({ catalogue, workflow, models, places })
   const pinned = Object.fromEntries([...children].map(([reference, { hash }]) => [reference, hash]))
+  const lowered = lowerWorkflow(workflow, places)
+  yield
+  const linked = linkWorkflow(workflow, lowered, places)
+  yield
   return {
-    ...linkWorkflow(workflow, lowerWorkflow(workflow, places), places),
+    ...linked,
     name: workflow.name.value,
     hash: hashJson({
       document: toCanonicalDocument(workflow),
@@ -168,7 +183,7 @@ const build = (
   }
 }
 
-const linksOf = ({ source, children, files }: Omit<Parts, 'checked'>): Links => {
+const linksOf = ({ source, children, files }: Omit<BuiltFrom, 'checked'>): Links => {
   const called = Object.fromEntries(
     [...children].map(([reference, child]) => [reference, { file: child.source.file, text: child.source.text }]),
   )

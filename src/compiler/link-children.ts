@@ -8,34 +8,37 @@ import { placeSteps } from './step-place.ts'
 /** How deep calls may nest, the first workflow included. */
 const DEEPEST_NESTING = 10
 
+/** Work in parts: whoever does it may let others have their turn between. */
+export type Parts<Result> = Generator<undefined, Result>
+
 export interface LinkChildrenOptions<Child> {
   /** The files of the workflows around this one and its own, outermost first. */
   ancestors: readonly string[]
   links: LinkReader
   diagnostics: Diagnostics
-  compileChild(source: Source): { compiled: Child | undefined; diagnostics: Diagnostic[] }
+  compileChild(source: Source): Parts<{ compiled: Child | undefined; diagnostics: Diagnostic[] }>
 }
 
 /** The compiled children, by the name or path that steps call them by. What is missing or broken is reported, and left out. */
-export const linkChildren = <Child>(
+export function* linkChildren<Child>(
   workflow: Workflow,
   options: LinkChildrenOptions<Child>,
-): ReadonlyMap<string, Child> => {
+): Parts<ReadonlyMap<string, Child>> {
   const children = new Map<string, Child>()
   const tried = new Set<string>()
   for (const { step } of placeSteps(workflow).values()) {
     if (step.kind !== 'workflow' || tried.has(step.workflow.value)) continue
     tried.add(step.workflow.value)
-    const child = linkChild(step.workflow, options)
+    const child = yield* linkChild(step.workflow, options)
     if (child !== undefined) children.set(step.workflow.value, child)
   }
   return children
 }
 
-const linkChild = <Child>(
+function* linkChild<Child>(
   { value: reference, range }: Located<string>,
   { ancestors, links, diagnostics, compileChild }: LinkChildrenOptions<Child>,
-): Child | undefined => {
+): Parts<Child | undefined> {
   const source = links.workflow(reference, ancestors.at(-1) ?? '')
   if (source === undefined) {
     const hint = 'name a workflow of the same folder, or give a path that is relative to this file'
@@ -53,7 +56,7 @@ const linkChild = <Child>(
     diagnostics.error('nested_too_deeply', range, message)
     return undefined
   }
-  const { compiled, diagnostics: found } = compileChild(source)
+  const { compiled, diagnostics: found } = yield* compileChild(source)
   if (compiled === undefined) reportBroken({ reference, source, found }, { range, diagnostics })
   return compiled
 }
