@@ -5,13 +5,13 @@
 import { spawnSync } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
-import Database from 'better-sqlite3'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type EffectServer, startEffectServer } from '../support/effect-server.ts'
 import { createTempFolder } from '../support/temp-folder.ts'
 import { reportFigure } from './figure.ts'
 import { inForm } from './form.ts'
+import { isIntact } from './is-intact.ts'
 import { judgeEffects } from './judge-effects.ts'
 import { onStage, type ServerProcess, type Stage, until } from './stage.ts'
 
@@ -187,15 +187,6 @@ const holdUp = async (
     return countHeld()
   } finally {
     cause.end(database)
-  }
-}
-
-const isIntact = (path: string): boolean => {
-  const connection = new Database(path, { readonly: true })
-  try {
-    return connection.pragma('integrity_check', { simple: true }) === 'ok'
-  } finally {
-    connection.close()
   }
 }
 

@@ -1,11 +1,11 @@
 /** R1, R2: what was acknowledged is there and ends, once, whoever is killed meanwhile: the servers, or those who submit. */
 import { fileURLToPath } from 'node:url'
-import Database from 'better-sqlite3'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type RunningProcess, startProcess } from '../support/child-process.ts'
 import { reportFigure } from './figure.ts'
 import { createDraws, inForm } from './form.ts'
+import { isIntact } from './is-intact.ts'
 import { onStage, type Stage, until } from './stage.ts'
 
 const SUBMISSIONS = inForm(600, 10_000)
@@ -94,15 +94,6 @@ const takeAnswers = ({ child }: RunningProcess, acknowledged: Map<number, string
       if (id !== undefined) acknowledged.set(Number(n), id)
     }
   })
-}
-
-const isIntact = (path: string): boolean => {
-  const connection = new Database(path, { readonly: true })
-  try {
-    return connection.pragma('integrity_check', { simple: true }) === 'ok'
-  } finally {
-    connection.close()
-  }
 }
 
 test('R2 a hundred at once with one key are one run, and another body under it is a conflict', () =>
