@@ -1,5 +1,5 @@
 /*
- * Loaded into a server that is measured: when its parent asks, it collects garbage until there is none and tells how many KiB
+ * Loaded into a process that is measured: when its parent asks, it collects garbage until there is none and tells how many KiB
  * are resident.
  */
 const { readFileSync } = require('node:fs')
@@ -17,6 +17,8 @@ const readMemory = async () => {
   return Number(resident)
 }
 
-process.on('message', () => readMemory().then((memoryKib) => process.send({ memoryKib })))
+process.on('message', async (message) => {
+  if (message === 'memory') process.send({ memoryKib: await readMemory() })
+})
 // A measurement that fails leaves no server behind.
 process.on('disconnect', () => process.exit(1))

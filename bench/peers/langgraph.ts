@@ -1,11 +1,13 @@
 /** The same work in LangGraph: a graph of nodes over annotated state, as its documentation shows it. */
-import { join } from 'node:path'
 import { Annotation, type BaseCheckpointSaver, END, MemorySaver, Send, START, StateGraph } from '@langchain/langgraph'
 import { SqliteSaver } from '@langchain/langgraph-checkpoint-sqlite'
 import Database from 'better-sqlite3'
+import { fileOf } from '../stores.ts'
 import type { Workloads } from '../workload.ts'
+import { measureFile } from '../workloads/database-size.ts'
+import type { Runnable } from './durable-work.ts'
 import { answer, answerLate } from './model.ts'
-import { createPeerWorkloads, type Engine, type Runnable, STEPS, WAIT_MS } from './work.ts'
+import { createPeerWorkloads, type Engine, STEPS, WAIT_MS } from './work.ts'
 
 const Line = Annotation.Root({ text: Annotation<string> })
 const Turn = Annotation.Root({ times: Annotation<number>, count: Annotation<number> })
@@ -81,10 +83,12 @@ const engine: Engine = {
   openBare: async () => open(undefined),
   openMemory: async () => open(new MemorySaver()),
   openDurable: async (folder) => {
-    const database = new Database(join(folder, 'bench.db'))
+    const file = fileOf(folder)
+    const database = new Database(file)
     database.pragma('journal_mode = WAL')
     database.pragma('synchronous = NORMAL')
-    return open(new SqliteSaver(database), () => database.close())
+    const runnable = open(new SqliteSaver(database), () => database.close())
+    return { ...runnable, sizeBytes: async () => measureFile(file) }
   },
   oneStep: 'cold-start/langgraph.js',
 }

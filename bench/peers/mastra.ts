@@ -1,13 +1,15 @@
 /** The same work in Mastra: workflows of steps with zod schemas, as its documentation shows them. */
-import { join } from 'node:path'
 import { Mastra } from '@mastra/core/mastra'
 import { InMemoryStore, type MastraCompositeStore } from '@mastra/core/storage'
 import { createStep, createWorkflow } from '@mastra/core/workflows'
 import { LibSQLStore } from '@mastra/libsql'
 import { z } from 'zod'
+import { fileOf } from '../stores.ts'
 import type { Workloads } from '../workload.ts'
+import { measureFile } from '../workloads/database-size.ts'
+import type { Runnable } from './durable-work.ts'
 import { answer, answerLate } from './model.ts'
-import { createPeerWorkloads, type Engine, type Runnable, STEPS, WAIT_MS } from './work.ts'
+import { createPeerWorkloads, type Engine, STEPS, WAIT_MS } from './work.ts'
 
 const text = z.object({ text: z.string() })
 const turn = z.object({ times: z.number(), count: z.number() })
@@ -98,9 +100,10 @@ const engine: Engine = {
   openBare: async () => open(undefined),
   openMemory: async () => open(new InMemoryStore()),
   openDurable: async (folder) => {
-    const storage = new LibSQLStore({ id: 'bench', url: `file:${join(folder, 'bench.db')}` })
+    const file = fileOf(folder)
+    const storage = new LibSQLStore({ id: 'bench', url: `file:${file}` })
     await storage.init()
-    return open(storage)
+    return { ...open(storage), sizeBytes: async () => measureFile(file) }
   },
   oneStep: 'cold-start/mastra.js',
 }

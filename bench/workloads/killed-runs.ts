@@ -8,7 +8,7 @@ import { DURABLE_NOTE, fileOf, openDurableStore, withFolder } from '../stores.ts
 import { submitRuns } from '../submit-runs.ts'
 import type { Figure, Workload } from '../workload.ts'
 
-export const KILLED_COUNTS = [1_000, 10_000]
+const KILLED_COUNTS = [1_000, 10_000]
 /** How long the steps of runs that were taken up have to begin. */
 const BEGIN_MS = 500
 const LOOK_EVERY_MS = 5

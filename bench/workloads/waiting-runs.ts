@@ -5,7 +5,7 @@ import { DURABLE_NOTE, openDurableStore, withFolder } from '../stores.ts'
 import { submitRuns } from '../submit-runs.ts'
 import type { Workload } from '../workload.ts'
 
-export const WAITING_RUNS = 10_000
+const WAITING_RUNS = 10_000
 /** As many as a server holds in memory while they have something to do: its default. */
 const MOST_RUNS = 1_000
 

@@ -1,0 +1,99 @@
+/** A Postgres of its own for a peer: on a free port of 127.0.0.1, with a folder that is gone when this process is. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { findFreePort } from './free-port.ts'
+
+export interface Postgres {
+  /** Of a database in it. */
+  url: string
+  /** Bytes of that database on disk. */
+  sizeBytes(): number
+  stop(): Promise<void>
+}
+
+/** As SQLite in WAL mode with `synchronous = NORMAL` keeps it: what is committed survives a killed process, not a power cut. */
+const SETTINGS = ['fsync=off', 'full_page_writes=off', 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
+
+export const POSTGRES_NOTE = 'Postgres on this machine (fsync off)'
+
+export const startPostgres = async (): Promise<Postgres> => {
+  const programs = findPrograms()
+  const user = readUser()
+  const folder = mkdtempSync(join(tmpdir(), 'troupe-bench-postgres-'))
+  if (user !== undefined) chownSync(folder, user.uid, user.gid)
+  const run = (name: string, args: readonly string[]): string =>
+    execFileSync(join(programs, name), args, {
+      ...user,
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+  run('initdb', ['-D', folder, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--no-sync'])
+  const port = await findFreePort()
+  const settings = SETTINGS.flatMap((setting) => ['-c', setting])
+  const server = spawn(join(programs, 'postgres'), ['-D', folder, '-p', String(port), ...settings], {
+    ...user,
+    cwd: folder,
+    stdio: 'ignore',
+  })
+  process.on('exit', () => {
+    server.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  })
+  const ask = (database: string, sql: string): string =>
+    run('psql', ['-h', '127.0.0.1', '-p', String(port), '-U', USER, '-d', database, '-Atc', sql])
+  await untilUp(() => ask('postgres', 'create database bench'))
+  return {
+    url: `postgresql://${USER}@127.0.0.1:${port}/bench`,
+    sizeBytes: () => {
+      ask('bench', 'vacuum')
+      return Number(ask('bench', "select pg_database_size('bench')"))
+    },
+    stop: () => stop(server),
+  }
+}
+
+const USER = 'bench'
+
+/** Whether its programs are where Debian puts them, a folder for each version. */
+export const hasPostgres = (): boolean => existsSync(DEBIAN)
+
+const findPrograms = (): string => {
+  const newest = readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a))[0]
+  return join(DEBIAN, newest ?? '', 'bin')
+}
+
+const DEBIAN = '/usr/lib/postgresql'
+
+/** Postgres refuses to run as root. */
+const readUser = (): { uid: number; gid: number } | undefined => {
+  if (process.getuid?.() !== 0) return undefined
+  const read = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
+  return { uid: read('-u'), gid: read('-g') }
+}
+
+const untilUp = async (tryOut: () => unknown): Promise<void> => {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      tryOut()
+      return
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error
+      await delay(PAUSE_MS)
+    }
+  }
+}
+
+const ATTEMPTS = 100
+const PAUSE_MS = 100
+
+/** SIGINT: disconnects all and ends in good order. */
+const stop = async (server: ChildProcess): Promise<void> => {
+  const ended = once(server, 'exit')
+  server.kill('SIGINT')
+  await ended
+}
