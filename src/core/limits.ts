@@ -84,6 +84,9 @@ export const LIMITS = {
   },
 } as const satisfies Record<string, Limit>
 
+/** What ends a run when it is exceeded. */
+export type BoundName = Extract<keyof typeof LIMITS, 'journal' | 'context'>
+
 /** `8 MB` or `50,000 rows`. */
 export const formatLimit = (amount: number, { unit }: Pick<Limit, 'unit'>): string =>
   unit === 'bytes' && Number.isFinite(amount) ? formatSize(amount).replace('.0 ', ' ') : formatExactly(amount, unit)

@@ -7,12 +7,10 @@
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { MachineContext, UndoEntry } from '../compiler/machine-context.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
-import { LIMITS } from '../core/limits.ts'
+import { type BoundName, LIMITS } from '../core/limits.ts'
 import { sizeOf } from '../core/value-size.ts'
 import type { JournalRow } from '../store/journal-row.ts'
 import { contextOf, type Scope } from './scope.ts'
-
-export type BoundName = 'journal' | 'context'
 
 /** In the unit of the limit. */
 export interface Reached {

@@ -3,8 +3,8 @@
 import type { Usage } from '../core/actor.ts'
 import type { FaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { BoundName } from '../core/limits.ts'
 import type { UsageTotals } from '../store/store.ts'
-import type { BoundName } from './run-bounds.ts'
 import type { Amount } from './worst-case.ts'
 
 /** Data of the row `created`: all that a run depends on, so that the fold needs nothing else from outside. */

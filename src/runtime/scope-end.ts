@@ -2,11 +2,11 @@
 import { Defect } from '../core/defect.ts'
 import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import type { BoundName } from '../core/limits.ts'
 import { exceeds, LIMITS } from '../core/limits.ts'
 import { CANCELLED, COMPLETED } from '../core/machine-ends.ts'
 import type { Undone } from '../machines/undo.ts'
 import type { ItemEnd } from './item-pool.ts'
-import type { BoundName } from './run-bounds.ts'
 import type { EndedRun, RunEffect } from './run-effect.ts'
 import { contextOf, pathOf, type Scope } from './scope.ts'
 
