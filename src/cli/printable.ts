@@ -12,6 +12,9 @@ export const toPrintable = (text: string): string => text.replaceAll(SEQUENCES, 
 /** On one line, blanks joined. */
 export const toOneLine = (text: string): string => toPrintable(text).replaceAll(/\s+/g, ' ').trim()
 
+/** On one line, with a `;` where a message goes on to what is to be done. */
+export const joinLines = (text: string): string => toOneLine(text.trim().replaceAll(/\s*\n\s*/g, '; '))
+
 const PLAIN = /^[\x20-\x7e]*$/
 
 const NO_WIDTH = /\p{Mn}|\p{Me}|\p{Cf}/u

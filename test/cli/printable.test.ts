@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { cutEnd, cutStart, padStart, toOneLine, toPrintable, widthOf } from '../../src/cli/printable.ts'
+import { cutEnd, cutStart, joinLines, padStart, toOneLine, toPrintable, widthOf } from '../../src/cli/printable.ts'
 
 const test = suite('printable text')
 
@@ -8,6 +8,7 @@ test('escape sequences, controls and changes of direction are taken out, line br
   assert.is(toPrintable('a\x1b[31mred\x1b[0m\x1b]0;title\x07b\x9b2Jc\x08\u202ed\ne\tf'), 'aredbcd\ne\tf')
   assert.is(toPrintable('cut \x1b[3'), 'cut [3')
   assert.is(toOneLine(' a \n\n b\t c '), 'a b c')
+  assert.is(joinLines('it failed:  x \n\n do this\n'), 'it failed: x; do this')
 })
 
 test('wide characters take two cells, combining ones none', () => {

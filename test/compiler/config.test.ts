@@ -33,6 +33,17 @@ test('no provider is called workflow, by which the usage of child runs is told',
   assert.equal([...(config?.providers.keys() ?? [])], ['local'])
 })
 
+test('no provider is called mock, which answers by itself', () => {
+  const { config, found } = read('providers:\n  mock: { kind: openai }\n')
+  assert.equal(found, ["2:3 reserved_name the built-in models for tests have it; write 'mock_models'"])
+  assert.is(config?.providers.size, 0)
+})
+
+test('a key that was pasted into the config is told where it belongs', () => {
+  const { found } = read('providers:\n  own: { kind: openai, key: sk-1234 }\n')
+  assert.match(found[0] ?? '', /^2:29 bad_name a key itself does not belong in this file: export it/)
+})
+
 test('every key of the language reference is read', () => {
   const { config, found } = read(`db: .troupe/troupe.db            # or postgres://…
 durability: process

@@ -117,6 +117,32 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
       }
   })
 
+  test('a web page in place of an answer is said to be one', async (subject) => {
+    for (const stream of [false, true]) {
+      subject.server.answerWith({ kind: 'raw', body: '<html>Log in</html>', contentType: 'text/html; charset=utf-8' })
+      assert.match(
+        (await catchProviderFault(subject, {}, { stream })).message,
+        'sent a web page in place of an answer\ncheck ',
+      )
+    }
+  })
+
+  test('a redirect is not followed, as the key would go with it', async (subject) => {
+    const elsewhere = await startWireServer(subject.vendor)
+    elsewhere.answerWith({ kind: 'answer', answer: { text: ['hi'] } })
+    for (const status of [301, 302, 307, 308]) {
+      const headers = { location: `${elsewhere.baseUrl}/there?key=1` }
+      const fault = await refuse(subject, { status, headers })
+      assert.equal([fault.code, fault.retryable], ['not_found', false])
+      assert.match(
+        fault.message,
+        `answered ${status}: it sends to ${elsewhere.baseUrl}/there, which is not followed\ncheck `,
+      )
+    }
+    assert.is(elsewhere.requests.length, 0)
+    await elsewhere.stop()
+  })
+
   test('a server that is not there is the fault unavailable, and names its address', async (subject) => {
     const gone = await startWireServer(subject.vendor)
     await gone.stop()

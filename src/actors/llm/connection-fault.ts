@@ -32,7 +32,8 @@ const describe = (code: string, asked: Asked): string => {
   const subject = name === 'ollama' && kind === 'ollama' ? 'Ollama' : `'${name}'`
   if (code === 'ECONNREFUSED' && !isVendorUrl(url)) return `${subject} is not running at ${showUrl(url)}`
   const reason = REASONS[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`)
-  return `${subject} at ${showUrl(url)} can't be reached: ${reason}`
+  const where = `${subject} at ${showUrl(url)}`
+  return BROKEN.has(code) ? `${where}: ${BROKE_OFF}` : `${where} can't be reached: ${reason}`
 }
 
 /** What was asked is one path of it. */
@@ -65,10 +66,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EAI_AGAIN: "the name can't be resolved",
   ETIMEDOUT: 'nothing answers there',
   UND_ERR_CONNECT_TIMEOUT: 'nothing answers there',
-  ECONNRESET: 'the connection broke before the answer was complete',
-  EPIPE: 'the connection broke before the answer was complete',
-  UND_ERR_SOCKET: 'the connection broke before the answer was complete',
 }
+
+/** Something there was spoken to. */
+const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
+const BROKE_OFF = 'the connection broke before the answer was complete'
 
 /** The first code in the chain of causes; of an AggregateError, that of its first error. */
 const findCode = (error: unknown, depth = 0): string => {

@@ -34,7 +34,8 @@ export const describeMissingServer = (server: MissingServer, isContained = isInC
     : `${start}, or say where it is: ${describeChange(server)}`
 }
 
-const describePlace = ({ name, addressName }: MissingServer): string => {
+/** What says where a provider is: a variable, or a key of the config. */
+export const describePlace = ({ name, addressName }: MissingServer): string => {
   const builtIn = findBuiltInKind(name)
   return (
     addressName ?? (builtIn === undefined ? `base_url of '${name}' in troupe.config.yaml` : KIND_FACTS[builtIn].address)

@@ -12,6 +12,7 @@ import { Fault, isFault } from '../../core/fault.ts'
 import { toConnectionFault } from './connection-fault.ts'
 import type { ProviderSettings } from './provider.ts'
 import { type Asked, readVendorError, toVendorFault } from './provider-fault.ts'
+import { findWrongAddress } from './wrong-address.ts'
 
 export interface ModelRequestOptions extends Omit<Asked, 'url'> {
   settings: ProviderSettings & { name: string }
@@ -111,7 +112,9 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
       asked.url = url instanceof Request ? url.url : String(url)
       wait(idleMs * FIRST_FACTOR)
       try {
-        const response = await fetch(url, { ...init, signal: own.signal })
+        const response = await fetch(url, { ...init, signal: own.signal, redirect: 'manual' })
+        const stranger = findWrongAddress(response, asked)
+        if (stranger !== undefined) throw asRefusal(stranger)
         if (!response.ok) throw await refuse(response)
         isAnswered = true
         return response.body === null ? response : watch(response, { alive: () => wait(idleMs), toFault })

@@ -1,7 +1,7 @@
 /** Rows of a tree as lines of a terminal: cut to its width, windowed to its height, coloured. */
 import { formatDuration } from '../../core/duration.ts'
 import type { Paint } from '../paint.ts'
-import { cutEnd, cutStart, padEnd, padStart, toOneLine, widthOf } from '../printable.ts'
+import { cutEnd, cutStart, joinLines, padEnd, padStart, toOneLine, widthOf } from '../printable.ts'
 import { describeHits } from '../run-result.ts'
 import type { RowDetail, RowState, StepRow } from './step-rows.ts'
 
@@ -99,7 +99,7 @@ const renderDetail = (detail: RowDetail, { width, paint }: { width: number; pain
     case 'cache':
       return paint.dim(cutEnd(describeHits(detail.hits), width))
     case 'fault':
-      return paint.red(cutEnd(`${detail.code}: ${toOneLine(detail.message)}`, width))
+      return paint.red(cutEnd(`${detail.code}: ${joinLines(detail.message)}`, width))
   }
 }
 

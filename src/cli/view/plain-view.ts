@@ -6,7 +6,7 @@ import type { RunNotice } from '../../runtime/run-notice.ts'
 import type { Scope } from '../../runtime/scope.ts'
 import type { Channel } from '../context.ts'
 import { describeNear } from '../near-limit.ts'
-import { toOneLine } from '../printable.ts'
+import { joinLines } from '../printable.ts'
 import { describeHits } from '../run-result.ts'
 import { describeHeld } from './describe-held.ts'
 import type { RunView, ViewedRun } from './run-view.ts'
@@ -109,7 +109,7 @@ const isMoment = ({ kind }: TrackedStep): boolean => kind === 'set' || kind === 
 
 const describeError = (error: unknown): string => {
   const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string }
-  return `${code}: ${toOneLine(message)}`
+  return `${code}: ${joinLines(message)}`
 }
 
 const describeFailure = ({

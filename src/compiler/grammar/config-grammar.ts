@@ -2,7 +2,7 @@
 import { listOf, mapOf } from './collection-shape.ts'
 import { type Fields, record } from './record-shape.ts'
 import { retention } from './retention-grammar.ts'
-import { name, number, text, variableName, word } from './scalar-shape.ts'
+import { name, number, text, VARIABLE_NAME, variableName, word } from './scalar-shape.ts'
 import { byForm, mapped } from './shape.ts'
 
 const paths = mapped(listOf(text()), (list) => list.map(({ value }) => value))
@@ -43,6 +43,12 @@ const secretSource = byForm('env or { file: path }', {
   map: mapped(record('a secret', SECRET_FILE_FIELDS), ({ file }): SecretSource => ({ kind: 'file', file })),
 })
 
+/** Whoever pastes the key itself is told where it belongs. */
+const keyName = text({
+  ...VARIABLE_NAME,
+  suggest: () => 'a key itself does not belong in this file: export it, and write the name of the variable',
+})
+
 const PROVIDER_FIELDS = {
   kind: {
     key: 'kind',
@@ -57,21 +63,25 @@ const PROVIDER_FIELDS = {
   },
   key: {
     key: 'key',
-    shape: mapped(variableName, ({ value }) => value),
+    shape: mapped(keyName, ({ value }) => value),
     doc: 'The name of the secret that is its key.',
   },
 } as const satisfies Fields
 
-/** By this name the usage of child runs stands in the journals of their parents. */
-const TAKEN = 'workflow'
+/** Why there is no provider of one's own of this name. */
+const TAKEN: ReadonlyMap<string, string> = new Map([
+  ['workflow', 'usage of child runs is told by it'],
+  ['mock', 'the built-in models for tests have it'],
+])
 
 const providers = mapped(
   mapOf(name, record('a provider', PROVIDER_FIELDS), { expected: 'a map from names to providers' }),
   (entries, _, { reading: { diagnostics } }) =>
     entries.filter(({ key: { value, range } }) => {
-      if (value !== TAKEN) return true
+      const reason = TAKEN.get(value)
+      if (reason === undefined) return true
       const message = `'${value}' is taken: expected another name for a provider`
-      diagnostics.error('reserved_name', range, message, `usage of child runs is told by it; write '${value}_models'`)
+      diagnostics.error('reserved_name', range, message, `${reason}; write '${value}_models'`)
       return false
     }),
 )

@@ -167,8 +167,10 @@ export const name = text({
 })
 
 /** The name of a secret or an environment variable. */
-export const variableName = text({
+export const VARIABLE_NAME = {
   expected: 'a name like that of a variable (letters, digits and _)',
   pattern: /^[A-Za-z_][A-Za-z0-9_]*$/,
   code: 'bad_name',
-})
+} as const
+
+export const variableName = text(VARIABLE_NAME)
