@@ -38,6 +38,8 @@ export const forecastPaths = (
 ): PathForecasts => {
   if (mostSteps !== null && mostSteps > MOST_STEPS) return { paths: [], isWhole: false }
   const costs = new Map(byStep.map(({ step, each }) => [step, each.smoothUsd]))
+  // Steps that call no model are free; null is no cost, but one that has no bound.
+  const costOf = (step: string): number | null => costs.get(step) ?? (costs.has(step) ? null : 0)
   const { paths, isWhole } = findPaths(workflow, {
     ...start,
     catalogue,
@@ -50,7 +52,7 @@ export const forecastPaths = (
     paths: paths.map(({ events, end }) => {
       const performed = events.flatMap((event) => (event.kind === 'outcome' ? [event.path] : []))
       const steps = toSteps(performed)
-      const smoothUsd = steps.reduce<number | null>((sum, step) => plus(sum, costs.get(step) ?? 0), 0)
+      const smoothUsd = steps.reduce<number | null>((sum, step) => plus(sum, costOf(step)), 0)
       return { end: end.error === null ? end.status : end.error.code, steps, smoothUsd }
     }),
   }

@@ -68,7 +68,7 @@ const print = (report: CostReport, by: readonly UsageGroup[], { stdout, stderr }
   for (const line of renderTable(rows, { columns, width, paint })) stdout.write(`${line}\n`)
   if (report.unpriced_calls > 0)
     stderr.write(
-      `\n${stderr.paint.cyan('hint:')} say what models cost in troupe.config.yaml: prices: { PROVIDER/NAME: { input, output } }\n`,
+      `\n${stderr.paint.cyan('hint:')} say what models cost in troupe.config.yaml: prices: { PROVIDER/NAME: { input, output } }; calls that broke off stay unknown\n`,
     )
 }
 

@@ -64,6 +64,14 @@ test('without an input the ways are those of its defaults', async () => {
   assert.match(stdout, /when nothing fails\n {2}completed: 1 step, \$0 \(ask\)\n/)
 })
 
+test('a way with a model without a price has no cost that is known, and never none', async () => {
+  project.write('unpriced.yaml', 'workflow: unpriced\nsteps: [{ id: ask, llm: openai/unheard-of, prompt: Hi }]\n')
+  const { stdout } = await project.troupe(['plan', 'unpriced.yaml'])
+  assert.match(stdout, /\n {2}completed: 1 step, no bound \(ask\)\n/)
+  const { paths } = JSON.parse((await project.troupe(['plan', 'unpriced.yaml', '--json'])).stdout)
+  assert.is(paths[0].if_nothing_fails_usd, null)
+})
+
 test('past runs say what is typical', async () => {
   for (const docs of ['[]', '["a"]'])
     assert.is((await project.troupe(['run', 'triage.yaml', '-i', `docs=${docs}`])).exitCode, 0)
