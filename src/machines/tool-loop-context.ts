@@ -237,7 +237,8 @@ const findProblem = (call: JsonObject, { tools }: ToolLoopContext): string | und
 
 const describeUnknown = (name: string, tools: readonly string[]): string => {
   const nearest = findNearest(name, tools)
-  return `there is no tool '${name}'${nearest === undefined ? '' : `, did you mean '${nearest}'?`} Tools: ${tools.join(', ')}.`
+  const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`
+  return `there is no tool '${name}': expected one of ${tools.join(', ')}${hint}`
 }
 
 const asText = (value: JsonValue | undefined): string =>

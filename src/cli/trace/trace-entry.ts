@@ -7,6 +7,7 @@ import { addUsage, NO_USAGE } from '../../runtime/usage-totals.ts'
 import { isEventKind, type JournalRow } from '../../store/journal-row.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import { describeNear } from '../near-limit.ts'
+import { CalledTools } from './called-tools.ts'
 
 export type EntryState =
   | 'completed'
@@ -53,10 +54,12 @@ type Data = Partial<AttemptFigures> & {
 export const toTraceEntries = (rows: readonly JournalRow[]): TraceEntry[] => {
   const entries: TraceEntry[] = []
   const choices = new Choices()
+  const tools = new CalledTools()
   const { fork } = (rows[0]?.data ?? {}) as unknown as Partial<CreatedData>
   let eventAt = rows[0]?.at ?? 0
   for (const row of rows) {
-    const entry = choices.describe(row, toEntry(row, eventAt))
+    const plain = choices.describe(row, toEntry(row, eventAt))
+    const entry = plain && { ...plain, note: tools.describe(row, plain.note) }
     if (entry !== undefined) entries.push(row.seq <= 1 + (fork?.rows ?? 0) ? markCopied(entry) : entry)
     if (isEventKind(row.kind)) eventAt = row.at
   }

@@ -51,7 +51,7 @@ export const listRows = (tracker: StepTracker, { run, now }: { run: Run; now: nu
     if (record.entered === undefined && endedBelow > step.depth) endedBelow = step.depth
     rows.push(toRow(step, record, { tracker, root, now }))
     const open = root.open.get(step.id)
-    if (open?.items !== undefined) rows.push(...listItems(open, { depth: step.depth + 1, tracker, now }))
+    if (open?.items !== undefined) rows.push(...listItems(open, { step, tracker, now }))
   }
   return rows
 }
@@ -115,24 +115,26 @@ const describeEnded = (
 
 const listItems = (
   { items = new Map() }: OpenStep,
-  { depth, tracker, now }: { depth: number; tracker: StepTracker; now: number },
-): StepRow[] => {
-  const rows: StepRow[] = []
-  for (const [index, scope] of items) {
-    if (rows.length === ITEM_ROWS) break
-    const step = runningStep(scope)
-    const path = step === undefined ? undefined : `${scope.path}/${step}`
-    const live = path === undefined ? undefined : tracker.attempts.get(path)
-    rows.push({
-      depth,
-      state: live?.failure === undefined ? 'running' : 'waiting',
-      name: `[${index}] ${step ?? ''}`,
-      ms: live === undefined ? undefined : now - live.startedAt,
-      detail: live === undefined ? NONE : describeAttempt(live, now),
+  { step: { kind, depth }, tracker, now }: { step: TrackedStep; tracker: StepTracker; now: number },
+): StepRow[] =>
+  [...items]
+    .flatMap(([index, scope]) => {
+      // A model with tools has one item, and its calls may run side by side.
+      if (kind === 'llm') return [...scope.open.keys()].map((name) => ({ name, path: `${scope.path}/${name}` }))
+      const step = runningStep(scope)
+      return [{ name: `[${index}] ${step ?? ''}`, path: step === undefined ? undefined : `${scope.path}/${step}` }]
     })
-  }
-  return rows
-}
+    .slice(0, ITEM_ROWS)
+    .map(({ name, path }) => {
+      const live = path === undefined ? undefined : tracker.attempts.get(path)
+      return {
+        depth: depth + 1,
+        state: live?.failure === undefined ? 'running' : 'waiting',
+        name,
+        ms: live === undefined ? undefined : now - live.startedAt,
+        detail: live === undefined ? NONE : describeAttempt(live, now),
+      }
+    })
 
 /** The innermost step of a scope that is open. */
 const runningStep = (scope: Scope): string | undefined => [...scope.open.keys()].at(-1)

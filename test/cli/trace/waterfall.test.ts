@@ -32,6 +32,28 @@ const ROWS: JournalRow[] = [
   row(8, { kind: 'late', path: 'again', visit: 3 }),
 ]
 
+test('which tools a model called stands at its turn and at each call', () => {
+  const turn = { text: '', tool_calls: [{ name: 'http.get' }, { name: 'rm_rf' }, { name: 'json.query' }] }
+  const call = { path: 'ask/turn_1_call_3', data: { attempt: 1, started: 310, ms: 90, fault } }
+  const rows = toTraceRows(
+    toTraceEntries([
+      row(1, { kind: 'created', path: '', visit: 0, data: {} }),
+      row(2, { path: 'ask/turn_1', data: { attempt: 1, started: 110, ms: 90, output: turn } }),
+      row(3, { path: 'ask/turn_1_call_1' }),
+      row(4, call),
+      row(5, {
+        path: 'ask/turn_2',
+        data: { attempt: 1, started: 410, ms: 90, output: { text: 'So.', tool_calls: [] } },
+      }),
+    ]),
+    { all: false },
+  )
+  assert.equal(
+    rows.map(({ note }) => note),
+    ['calls http.get, rm_rf, json.query', 'http.get', 'json.query: timeout: too slow', ''],
+  )
+})
+
 test('attempts, lost and late ones, waits and messages each have their row', () => {
   const rows = toTraceRows(toTraceEntries(ROWS), { all: false })
   assert.equal(
