@@ -48,6 +48,9 @@ const describeChange = (server: MissingServer, url?: string): string => {
   if (url === undefined) return /^[A-Z_]+$/.test(place) ? `export ${place}=…` : place
   const changed = new URL(url)
   changed.hostname = HOST_OF_CONTAINER
+  // It may hold a key.
+  changed.search = ''
+  changed.hash = ''
   const text = changed.href.replace(/\/+$/, '')
   return /^[A-Z_]+$/.test(place) ? `export ${place}=${text}` : `set ${place} to ${text}`
 }

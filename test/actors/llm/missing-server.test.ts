@@ -42,6 +42,12 @@ const HINTS: [string, MissingServer, boolean, RegExp][] = [
     true,
     /set base_url of 'own' in troupe\.config\.yaml to http:\/\/host\.docker\.internal:8000\/v1$/,
   ],
+  [
+    'an address with a key in it, seen from a container',
+    { ...OWN, url: 'http://localhost:8000/v1?key=secret#x' },
+    true,
+    /to http:\/\/host\.docker\.internal:8000\/v1$/,
+  ],
   ['a server at the address of a variable', { ...OWN, name: 'openai' }, false, /export OPENAI_BASE_URL=…$/],
   [
     'a server that a program names',

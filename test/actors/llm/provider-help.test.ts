@@ -48,6 +48,18 @@ for (const kind of PROVIDER_KINDS)
     assert.match(message, "base_url of 'own' in troupe.config.yaml")
   })
 
+for (const kind of PROVIDER_KINDS)
+  test(`a key that no header can carry is told for ${kind} before anything is asked`, async () => {
+    const { code, message, retryable } = await ask('own', kind, {
+      baseUrl: server.url,
+      apiKey: 'sk-→secret',
+      keyVariable: 'OWN_KEY',
+    })
+    assert.equal([code, retryable], ['unauthorized', false])
+    assert.match(message, "the key in OWN_KEY holds a character that can't be sent")
+    assert.not.match(message, 'secret')
+  })
+
 test('a model that Ollama does not have is to be pulled', async () => {
   const { code, message } = await ask('ollama', 'ollama', { baseUrl: server.url })
   assert.is(code, 'not_found')

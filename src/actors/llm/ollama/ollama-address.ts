@@ -17,7 +17,8 @@ export const toOllamaUrl = (host = ''): string => {
       'invalid_input',
       'the address of Ollama is wrong: expected host:port or a URL\ncorrect OLLAMA_HOST, or base_url in troupe.config.yaml',
     )
-  if (!hasScheme && url.port === '') url.port = OLLAMA_PORT
+  // A parsed URL does not tell port 80 from none.
+  if (!hasScheme && !/:\d+(\/|$)/.test(text)) url.port = OLLAMA_PORT
   if (url.hostname === '0.0.0.0' || url.hostname === '[::]') url.hostname = '127.0.0.1'
   return url.href.replace(/\/+$/, '')
 }
