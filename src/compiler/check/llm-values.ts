@@ -75,7 +75,7 @@ export const checkImages = (images: ValueNode, context: LlmValueContext): boolea
       'type_mismatch',
       range,
       'a text is no image: expected a blob or { url }',
-      'write { url: "https://…" }, or hand in the blob of a file',
+      'write { url: "https://…" }, or read a file before: { tool: files.read, with: { path: …, as: blob } }',
     )
   for (const item of items) {
     const url = item.kind === 'map' ? item.entries.find(({ key }) => key.value === 'url') : undefined

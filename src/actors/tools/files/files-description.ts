@@ -3,13 +3,17 @@ import { closedObject, type ToolDescription } from '../tool-description.ts'
 
 const PATH: JsonSchema = { type: 'string', minLength: 1, description: "Relative to the project's first file root" }
 const SIZE: JsonSchema = { type: 'integer', description: 'Bytes' }
-const READ_AS: JsonSchema = { enum: ['text', 'json', 'base64'], default: 'text' }
+const READ_AS: JsonSchema = {
+  enum: ['text', 'json', 'base64', 'blob'],
+  default: 'text',
+  description: 'A blob is what models take as an image',
+}
 
 const WRITTEN = closedObject({ path: { type: 'string' }, size: SIZE })
 
 export const FILES_READ: ToolDescription = {
   name: 'files.read',
-  description: 'Reads a file: UTF-8 text, parsed JSON, or base64.',
+  description: 'Reads a file: UTF-8 text, parsed JSON, base64, or a blob.',
   writes: false,
   input: closedObject(
     { path: PATH, as: READ_AS, max_bytes: { type: 'integer', minimum: 0, maximum: 5_242_880, default: 5_242_880 } },
@@ -18,7 +22,7 @@ export const FILES_READ: ToolDescription = {
   output: closedObject({
     path: { type: 'string' },
     size: SIZE,
-    content: { description: 'Text, or with `as: json` the parsed value' },
+    content: { description: 'Text, with `as: json` the parsed value, with `as: blob` a blob' },
   }),
   available: true,
 }

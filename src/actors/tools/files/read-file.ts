@@ -1,5 +1,6 @@
 import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
+import { basename } from 'node:path'
 import type { Actor } from '../../../core/actor.ts'
 import { Cancelled } from '../../../core/cancelled.ts'
 import { Fault } from '../../../core/fault.ts'
@@ -11,23 +12,29 @@ import type { ToolOptions } from '../tool-options.ts'
 import { toFileFault } from './file-fault.ts'
 import { type FileRoots, locate } from './file-roots.ts'
 import { FILES_READ } from './files-description.ts'
+import { guessMediaType } from './media-type.ts'
 import { openRegularFile } from './open-file.ts'
 
 const MAX_BYTES = 5 * 1024 ** 2
 const PIECE_BYTES = 262_144
 
-type ReadInput = { path: string; as?: 'text' | 'json' | 'base64'; max_bytes?: number }
+type ReadAs = 'text' | 'json' | 'base64' | 'blob'
+type ReadInput = { path: string; as?: ReadAs; max_bytes?: number }
 type ReadOutput = { path: string; size: number; content: JsonValue }
 
 export const createReadTool = ({ files }: ToolOptions): Actor => {
   const roots: FileRoots = { roots: files.read, protected: files.protected, access: 'read' }
-  return defineTool(FILES_READ, async (input: ReadInput, { signal }): Promise<ReadOutput> => {
+  return defineTool(FILES_READ, async (input: ReadInput, { signal, blob }): Promise<ReadOutput> => {
     const { path, as = 'text', max_bytes: maxBytes = MAX_BYTES } = input
     try {
       const place = await locate(path, roots)
       const handle = await openRegularFile(place, { flags: constants.O_RDONLY, roots })
       const bytes = await readAll(handle, { path, maxBytes, signal }).finally(() => handle.close())
-      return { path, size: bytes.length, content: toContent(bytes, { path, as }) }
+      const content =
+        as === 'blob'
+          ? await blob({ bytes, media_type: guessMediaType(path), name: basename(path) })
+          : toContent(bytes, { path, as })
+      return { path, size: bytes.length, content }
     } catch (error) {
       throw toFileFault(error, path)
     }
@@ -55,7 +62,7 @@ const readAll = async (
   }
 }
 
-const toContent = (bytes: Buffer, { path, as }: { path: string; as: 'text' | 'json' | 'base64' }): JsonValue => {
+const toContent = (bytes: Buffer, { path, as }: { path: string; as: Exclude<ReadAs, 'blob'> }): JsonValue => {
   if (as === 'base64') return bytes.toString('base64')
   const text = decodeUtf8(bytes, path)
   return as === 'json' ? parseJson(text, path) : text
@@ -66,7 +73,7 @@ const decodeUtf8 = (bytes: Buffer, path: string): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    const message = `'${path}' is no UTF-8 text\nsave it as UTF-8, or read it with as: base64`
+    const message = `'${path}' is no UTF-8 text\nsave it as UTF-8, or read it with as: base64 or as: blob`
     throw new Fault('invalid_input', message, { details: { path }, cause })
   }
 }

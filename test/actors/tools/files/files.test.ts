@@ -38,18 +38,30 @@ files('JSON and base64 are read as such', async () => {
   assert.is((await perform('files.read', { path: 'a.bin', as: 'base64' })).content, 'AP8=')
 })
 
+files('a blob has the media type of its name', async () => {
+  folder.write('in/a.PNG', Buffer.from([137, 80]))
+  folder.write('b', 'x')
+  const { size, content } = (await perform('files.read', { path: 'in/a.PNG', as: 'blob' })) as Record<
+    string,
+    JsonObject
+  >
+  assert.equal([size, content?.media_type, content?.size, content?.name], [2, 'image/png', 2, 'a.PNG'])
+  const other = (await perform('files.read', { path: 'b', as: 'blob' })) as { content: JsonObject }
+  assert.is(other.content.media_type, 'application/octet-stream')
+})
+
 const UNREADABLE: [content: string | Uint8Array, as: string, code: string, message: string][] = [
   [
     Buffer.from([0xff, 0xfe, 65, 0]),
     'text',
     'invalid_input',
-    "'a' is no UTF-8 text\nsave it as UTF-8, or read it with as: base64",
+    "'a' is no UTF-8 text\nsave it as UTF-8, or read it with as: base64 or as: blob",
   ],
   [
     Buffer.from('ä', 'latin1'),
     'text',
     'invalid_input',
-    "'a' is no UTF-8 text\nsave it as UTF-8, or read it with as: base64",
+    "'a' is no UTF-8 text\nsave it as UTF-8, or read it with as: base64 or as: blob",
   ],
   ['{"a":', 'json', 'invalid_output', "'a' is no JSON"],
 ]
