@@ -112,7 +112,8 @@ Examples:
 
 Nothing is called. The worst case goes by the bounds of loops, jumps, turns and retries, by max_tokens, by as
 many tokens of input as a request has bytes, and by the prices of today. Where something has no bound, it says
-what. The typical cost is that of past runs of the workflow, where there are any.`
+what. The typical cost is that of past runs of the workflow, where there are any: of this version of it, else of
+others.`
 
 export const GRAPH_HELP = `
 Examples:

@@ -47,7 +47,7 @@ export const plan = async (context: Context, options: PlanArguments): Promise<nu
     workflow: compiled.name,
     forecast: forecasted,
     paths: forecastPaths(compiled, { catalogue, start, forecast: forecasted }),
-    typical: await findTypical(project, compiled.name),
+    typical: await findTypical(project, compiled),
   }
   const { stdout } = context
   if (json) stdout.write(`${JSON.stringify(toPlanJson(found), null, 2)}\n`)
@@ -77,7 +77,7 @@ const fillExample = async (workflow: CompiledWorkflow): Promise<JsonValue> => {
   }
 }
 
-const findTypical = async (project: Project, workflow: string): Promise<TypicalCost | undefined> => {
+const findTypical = async (project: Project, workflow: CompiledWorkflow): Promise<TypicalCost | undefined> => {
   if (!hasDatabase(project)) return undefined
   const store = await openDatabase(project)
   try {

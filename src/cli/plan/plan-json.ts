@@ -31,13 +31,14 @@ export const toPlanJson = ({ workflow, forecast, paths, typical }: Plan): Record
   })),
 })
 
-const typicalToJson = ({ runs, unpricedRuns, cachedRuns, medianUsd, highestUsd, medianMs }: TypicalCost): object => ({
+const typicalToJson = ({ runs, ofOtherVersions, unpricedRuns, cachedRuns, ...figures }: TypicalCost): object => ({
   runs,
+  of_other_versions: ofOtherVersions,
   unpriced_runs: unpricedRuns,
   cached_runs: cachedRuns,
-  median_usd: roundUsd(medianUsd),
-  highest_usd: roundUsd(highestUsd),
-  median_ms: medianMs,
+  median_usd: roundUsd(figures.medianUsd),
+  highest_usd: roundUsd(figures.highestUsd),
+  median_ms: figures.medianMs,
 })
 
 const stepToJson = ({ step, models, entries, perItem, each, worstUsd, cacheMs }: StepForecast): object => ({

@@ -36,7 +36,7 @@ const renderFigures = ({ forecast, typical }: Plan, paint: Paint): string[] => {
   const capped = limitUsd !== null && (unlimitedUsd === null || unlimitedUsd > limitUsd)
   const limit = capped ? `limits.cost_usd ends a run there; without it ${formatBound(unlimitedUsd)}` : ''
   const past = typical && [
-    typical.runs === 1 ? 'one past run' : `median of ${typical.runs} past runs`,
+    `${typical.runs === 1 ? 'one past run' : `median of ${typical.runs} past runs`}${typical.ofOtherVersions ? ' of other versions' : ''}`,
     ...(typical.highestUsd === null || typical.runs === 1 ? [] : [`the highest ${formatCost(typical.highestUsd)}`]),
     ...(typical.unpricedRuns === 0 ? [] : [`${typical.unpricedRuns} with unknown prices`]),
     ...(typical.cachedRuns === 0 ? [] : [`${typical.cachedRuns} with answers from the cache`]),

@@ -78,7 +78,14 @@ test('past runs say what is typical', async () => {
   const { stdout } = await project.troupe(['plan', 'triage.yaml', '--json'])
   const { typical, worst_case_usd } = JSON.parse(stdout)
   assert.equal([typical.runs, typical.median_usd, typical.unpriced_runs, worst_case_usd], [2, 0, 0, 0])
-  assert.match((await project.troupe(['plan', 'triage.yaml'])).stdout, /\ntypical +\$0 +median of 2 past runs/)
+  assert.is(typical.of_other_versions, false)
+  assert.match((await project.troupe(['plan', 'triage.yaml'])).stdout, /\ntypical +\$0 +median of 2 past runs, /)
+})
+
+test('past runs of another version are said to be that', async () => {
+  project.write('changed.yaml', 'workflow: triage\nsteps: [{ id: ask, llm: openai/gpt-5-mini, prompt: Hi }]\n')
+  const { stdout } = await project.troupe(['plan', 'changed.yaml'])
+  assert.match(stdout, /\ntypical +\$0 +median of 2 past runs of other versions, /)
 })
 
 test('a workflow with errors has no plan', async () => {
