@@ -24,7 +24,7 @@ const submit = async (n: number): Promise<void> => {
 }
 
 const AT_ONCE = key === undefined ? 10 : Number(to) - Number(from)
-const submitSome = (next: number, end: number): Promise<void[]> =>
+const submitSome = (next: number, end: number): Promise<unknown> =>
   Promise.all(Array.from({ length: Math.min(AT_ONCE, end - next) }, (_, index) => submit(next + index)))
 
 for (let next = Number(from); next < Number(to); next += AT_ONCE)
