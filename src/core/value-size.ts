@@ -8,6 +8,12 @@ interface Size {
 /** Of values that were measured before: values are immutable, so a measure holds as long as its value. */
 const measured = new WeakMap<object, Size>()
 
+/** What holds fewer parts is measured anew each time: that costs a tenth of keeping its measure. */
+const WORTH_KEEPING = 16
+
+/** Parts that were looked at so far, to know how many one measure took: those whose measure was known don't count. */
+let looks = 0
+
 /**
  * Elements in a value: itself, and all that is in it, at every place where it stands. A value whose parts are shared is small in
  * memory and may be vast as text, which is why this counts text. Each part is counted once, however often it stands somewhere.
@@ -32,32 +38,38 @@ export const sizeOf = (value: JsonValue): number => {
 const measure = (value: JsonValue[] | { [key: string]: JsonValue }): Size => {
   const known = measured.get(value)
   if (known !== undefined) return known
-  const size = Array.isArray(value) ? { elements: 1, text: 1 } : { elements: 1, text: 1 + keysSize(value) }
-  addItems(size, Array.isArray(value) ? value : Object.values(value))
-  measured.set(value, size)
+  const before = looks
+  const size = { elements: 1, text: 1 }
+  if (Array.isArray(value)) addItems(size, value)
+  else addFields(size, value)
+  if (looks - before >= WORTH_KEEPING) measured.set(value, size)
   return size
 }
 
 /** By index, and without a call for what holds nothing: lists may be long. */
 const addItems = (size: Size, items: readonly JsonValue[]): void => {
-  for (let at = 0; at < items.length; at++) {
-    const item = items[at]
-    if (typeof item === 'object' && item !== null) {
-      const { elements, text } = measure(item)
-      size.elements += elements
-      size.text += text + 1
-    } else {
-      size.elements += 1
-      size.text += scalarSize(item) + 1
-    }
-  }
+  looks += items.length
+  for (let at = 0; at < items.length; at++) addPart(size, items[at])
 }
 
 /** With quotes and colons. */
-const keysSize = (value: object): number => {
-  let size = 0
-  for (const key of Object.keys(value)) size += key.length + 3
-  return size
+const addFields = (size: Size, value: { [key: string]: JsonValue }): void => {
+  for (const key of Object.keys(value)) {
+    looks += 1
+    size.text += key.length + 3
+    addPart(size, value[key])
+  }
+}
+
+const addPart = (size: Size, part: JsonValue | undefined): void => {
+  if (typeof part === 'object' && part !== null) {
+    const { elements, text } = measure(part)
+    size.elements += elements
+    size.text += text + 1
+  } else {
+    size.elements += 1
+    size.text += scalarSize(part) + 1
+  }
 }
 
 /** A fraction counts as 17 digits, since writing one down costs more than all else here. */
