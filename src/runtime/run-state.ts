@@ -40,7 +40,7 @@ export class RunState {
   readonly #timers = new OpenTimers()
   readonly #waits = new OpenWaits()
   readonly #undo = new UndoStack()
-  readonly #queue = new WorkQueue()
+  readonly #queue: WorkQueue
   #effects: RunEffect[] = []
   #root: Scope | undefined
   #at = 0
@@ -53,6 +53,7 @@ export class RunState {
   /** `onScopeClosed` is told of every foreach item, and of the root, when nothing of it can change any more: for reports. */
   constructor(workflow: CompiledWorkflow, onScopeClosed: (scope: Scope) => void = () => {}) {
     this.#workflow = workflow
+    this.#queue = new WorkQueue(workflow)
     this.#onScopeClosed = onScopeClosed
   }
 

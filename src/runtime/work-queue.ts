@@ -1,16 +1,28 @@
 /**
  * What a run does within one event without any effect, bit by bit: after a fixed amount of it others have their turn. The amount is
- * counted and not timed, so that a replay pauses at the same places.
+ * counted and not timed, so that a replay pauses at the same places. It follows from the definition: a step of a large machine costs
+ * more, since the records of all its steps are copied.
  */
+import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { OpenTimer } from './run-effect.ts'
 
-/** Steps without an effect that one event may bring about before others have their turn: a few milliseconds of work. */
+/**
+ * Steps without an effect that one event may bring about before others have their turn: a few milliseconds of work, as long as no
+ * machine has more than 100 steps.
+ */
 const MOST_AT_ONCE = 200
+const MOST_RECORDS_COPIED = 20_000
 
 export class WorkQueue {
+  readonly #mostAtOnce: number
   readonly #work: (() => unknown)[] = []
   #pause: OpenTimer | undefined
   #pauses = 0
+
+  constructor({ root, bodies }: Pick<CompiledWorkflow, 'root' | 'bodies'>) {
+    const largest = Math.max(1, ...[root, ...bodies.values()].map(({ steps }) => steps.size))
+    this.#mostAtOnce = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(MOST_RECORDS_COPIED / largest)))
+  }
 
   add(work: () => unknown): void {
     this.#work.push(work)
@@ -22,7 +34,7 @@ export class WorkQueue {
 
   /** Does what there is, up to a bound. A pause when there is more to do and none has begun; `at` in epoch milliseconds. */
   run(at: number): OpenTimer | undefined {
-    for (let done = 0; done < MOST_AT_ONCE && this.#work.length > 0; done++) this.#work.shift()?.()
+    for (let done = 0; done < this.#mostAtOnce && this.#work.length > 0; done++) this.#work.shift()?.()
     if (this.#work.length === 0 || this.#pause !== undefined) return undefined
     this.#pauses++
     this.#pause = { id: 'pause', path: '', visit: this.#pauses, name: 'pause', dueAt: at }
