@@ -389,9 +389,8 @@ export class RunState {
     const path = pathOf(scope, step)
     const waiting = this.#waits.close(path, open.visit)
     if (waiting !== undefined) this.#effects.push({ type: 'wait.close', wait: waiting.wait })
-    if (this.#open.get(path)?.visit !== open.visit) return
-    this.#open.delete(path)
-    this.#effects.push({ type: 'stop', path, visit: open.visit })
+    if (this.#open.get(path)?.visit === open.visit && this.#open.delete(path))
+      this.#effects.push({ type: 'stop', path, visit: open.visit })
   }
 
   #stopTimer(scope: Scope, xstateId: string): void {
