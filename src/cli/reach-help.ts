@@ -84,7 +84,7 @@ export const PAUSE_HELP = `
 Examples:
   troupe pause q3v8zd
 
-What is going on ends and is recorded, but nothing new begins until troupe unpause RUN. Deadlines go on.`
+What is going on ends and is recorded, but nothing new begins until troupe unpause RUN, nor in its child runs. Deadlines go on.`
 
 export const UNPAUSE_HELP = `
 Examples:

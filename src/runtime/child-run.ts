@@ -10,10 +10,10 @@ import type { ActorContext } from '../core/actor.ts'
 import { Cancelled } from '../core/cancelled.ts'
 import type { Clock } from '../core/clock.ts'
 import { Fault, toFault } from '../core/fault.ts'
-import { hashBytes } from '../core/hash.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { RunEnd, RunRecord } from '../store/store.ts'
 import { CHILD_PROVIDER } from '../store/usage-sums.ts'
+import { CALLED_OFF, toChildId } from './child-id.ts'
 import { isLeft } from './effect-runner.ts'
 import type { ActorCall } from './placement.ts'
 import type { Run } from './run.ts'
@@ -59,12 +59,9 @@ export const performChild = async ({ parent, call, context }: ChildCall, host: C
   }
 }
 
-export const toChildId = (parent: string, effect: string): string =>
-  `c-${hashBytes(`${parent}/${effect}`).slice(0, 20)}`
-
 /** The end of a run in this process; undefined when another process has taken it over. */
 const follow = async (run: Run, { signal }: ActorContext): Promise<RunEnd | undefined> => {
-  const stop = (): void => (isLeft(signal.reason) ? run.leave({ kind: 'left' }) : run.cancel('parent'))
+  const stop = (): void => (isLeft(signal.reason) ? run.leave({ kind: 'left' }) : run.receive(CALLED_OFF))
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()
   const exit = await run.exited

@@ -15,6 +15,7 @@ import type { JsonObject, JsonValue } from '../core/json.ts'
 import { expectWithin, LIMITS } from '../core/limits.ts'
 import { sizeOf } from '../core/value-size.ts'
 import { type AttemptContext, type AttemptEvent, attemptMachine } from '../machines/attempt.ts'
+import { toCall } from './actor-call.ts'
 import { AttemptAccount, type AttemptEnd } from './attempt-account.ts'
 import { type Admission, type Budget, withMaxTokens } from './budget.ts'
 import { foldOf } from './fold.ts'
@@ -62,6 +63,8 @@ export interface EffectHistory {
   /** Of a fallback order: the one whose turn it is, and how many attempts failed before it was. */
   choice: number
   before: number
+  /** When the last one failed; epoch milliseconds. */
+  failedAt?: number
 }
 
 /** Of an effect that nobody has begun. */
@@ -150,6 +153,12 @@ export class EffectRunner {
 
   running(): OpenEffect[] {
     return [...this.#running.values()].map(({ effect }) => effect)
+  }
+
+  /** The number of the running or next attempt; undefined: it is not performed here. */
+  attemptOf(path: string, visit: number): number | undefined {
+    const running = this.#running.get(path)
+    return running?.effect.visit === visit ? running.number : undefined
   }
 
   /** Of an attempt in flight: what is known of it when it is called off. */
@@ -261,7 +270,7 @@ export class EffectRunner {
     const account = this.#openAccount(running, granted)
     const attempt: Attempt = {
       number,
-      started: clock.now(),
+      started: startOf(running) ?? clock.now(),
       usage: [],
       account,
       end: 'open',
@@ -350,27 +359,11 @@ export class EffectRunner {
   }
 }
 
+/** A child run goes on, whoever performs it: its time runs from when it was asked for. */
+const startOf = ({ effect: { askedAt }, history, number }: RunningEffect): number | undefined =>
+  askedAt !== undefined && number === history.failed + 1 ? (history.failedAt ?? askedAt) : undefined
+
 type Granted = Extract<Admission, { kind: 'granted' }>
-
-interface CallParts {
-  effect: OpenEffect
-  plan: StepPlan
-  number: number
-  /** Which one of a fallback order. */
-  choice: number
-}
-
-const toCall = ({ effect, plan, number, choice }: CallParts): ActorCall => {
-  const kind = plan.kind as ActorCall['kind']
-  const { returns, secrets } = plan
-  const actor = plan.models[choice] ?? plan.actor
-  const call = { effect: `${effect.path}#${effect.visit}`, kind, actor, secrets, returns }
-  if (kind !== 'llm') return { ...call, input: effect.input }
-  // A scripted model gives its answers in the order of the calls.
-  const earlier = effect.calls + number - 1
-  const input = { ...(plan.fixed as JsonObject), model: actor, ...(effect.input as JsonObject), call: earlier }
-  return { ...call, input }
-}
 
 /** Whether the next attempt is the first one of another model. */
 const hasFallenBack = ({ choice, before, attempt, lost }: AttemptContext): boolean =>

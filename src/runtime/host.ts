@@ -13,7 +13,8 @@ import type { JournalRow } from '../store/journal-row.ts'
 import type { Claim, Definition, Owner, QueuedRun, RunOrigin, RunRecord, Store, SubmitResult } from '../store/store.ts'
 import { Budget, type ParentBudget, spentOf } from './budget.ts'
 import { checkInput } from './check-input.ts'
-import { type ChildHost, type OpenedChild, performChild, toChildId, type WantedChild } from './child-run.ts'
+import { CALLED_OFF, toChildId } from './child-id.ts'
+import { type ChildHost, type OpenedChild, performChild, type WantedChild } from './child-run.ts'
 import { HeldRuns } from './held-runs.ts'
 import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
 import type { Placement } from './placement.ts'
@@ -233,7 +234,12 @@ export class Host {
     let found = await store.findRun(id)
     while (found.kind === 'found' && found.run.parent !== null) {
       const above = await store.findRun(found.run.parent)
-      if (above.kind !== 'found' || above.run.status !== 'running') break
+      if (above.kind !== 'found') break
+      if (above.run.status !== 'running') {
+        // Its parent's process died before it could call it off.
+        await store.post(found.run.id, CALLED_OFF)
+        break
+      }
       found = above
     }
     if (found.kind !== 'found') return { kind: 'missing' }

@@ -30,6 +30,7 @@ export const prepareCall = (
       calls: calls ?? 0,
     }
     if (entered?.kind === 'input' && entered.key !== undefined) effect.key = entered.key
+    if (plan?.kind === 'workflow') effect.askedAt = asked.at
     return { kind: 'call', effect }
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown

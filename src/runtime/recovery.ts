@@ -10,7 +10,7 @@ import type { UsageTotals } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import { type EffectHistory, UNTRIED } from './effect-runner.ts'
 import { RunBounds } from './run-bounds.ts'
-import type { OpenEffect, RunEffect } from './run-effect.ts'
+import { isUndoing, type OpenEffect, type RunEffect } from './run-effect.ts'
 import type { AttemptFigures, CreatedData, RunEvent } from './run-event.ts'
 import { RunState } from './run-state.ts'
 import { addUsage, NO_USAGE } from './usage-totals.ts'
@@ -93,17 +93,23 @@ class UntouchedEffects {
     const { kind } = row
     const { is_paused, is_left } = (row.data ?? {}) as { is_paused?: boolean; is_left?: boolean }
     if (kind === 'pause') this.#isPaused = is_paused === true
-    if (kind === 'left' && is_left === true) this.#add(this.#state.openEffects())
+    if (kind === 'left' && is_left === true) this.#add(this.#state.openEffects().filter(isNoChild))
     // From then on all that is open is begun.
     if ((kind === 'pause' && is_paused === false) || (kind === 'left' && is_left === false)) this.ids.clear()
     if (kind === 'attempt' || kind === 'lost') this.ids.delete(toEffectId(row))
-    if (this.#isPaused) this.#add(effects.flatMap((effect) => (effect.type === 'perform' ? [effect.effect] : [])))
+    if (this.#isPaused) this.#add(effects.flatMap(toHeldBack))
   }
 
   #add(effects: readonly OpenEffect[]): void {
     for (const effect of effects) this.ids.add(toEffectId(effect))
   }
 }
+
+/** A child run goes on as soon as its parent is taken up, also one that is paused. */
+const isNoChild = ({ askedAt }: OpenEffect): boolean => askedAt === undefined
+
+const toHeldBack = (effect: RunEffect): OpenEffect[] =>
+  effect.type === 'perform' && !isUndoing(effect.effect) ? [effect.effect] : []
 
 /** (path, visit) as one text. */
 export const toEffectId = ({ path, visit }: Pick<OpenEffect, 'path' | 'visit'>): string => `${path}#${visit}`
@@ -127,9 +133,9 @@ export const expectReadable = ({ lowering }: Pick<CreatedData, 'lowering'>, runI
 export class EffectHistories {
   readonly #open = new Map<string, EffectHistory>()
 
-  take({ kind, path, visit, data }: JournalRow): void {
+  take({ kind, at, path, visit, data }: JournalRow): void {
     const id = `${path}#${visit}`
-    if (kind === 'attempt') this.#open.set(id, addFailed(this.#of(id), data as { choice?: number }))
+    if (kind === 'attempt') this.#open.set(id, addFailed(this.#of(id), { at, ...(data as { choice?: number }) }))
     else if (kind === 'lost') this.#open.set(id, { ...this.#of(id), lost: this.#of(id).lost + 1 })
     else if (kind === 'outcome') this.#open.delete(id)
   }
@@ -144,7 +150,10 @@ export class EffectHistories {
 }
 
 /** The note of a failed attempt says which one of a fallback order comes next. */
-const addFailed = (history: EffectHistory, { choice = history.choice }: { choice?: number }): EffectHistory => {
+const addFailed = (
+  history: EffectHistory,
+  { at, choice = history.choice }: { at: number; choice?: number },
+): EffectHistory => {
   const failed = history.failed + 1
-  return { ...history, failed, choice, before: choice === history.choice ? history.before : failed }
+  return { ...history, failed, failedAt: at, choice, before: choice === history.choice ? history.before : failed }
 }

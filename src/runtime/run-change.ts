@@ -4,6 +4,7 @@ import type { ApprovalRecord } from '../store/approval-record.ts'
 import type { CloudEventRecord } from '../store/cloud-event-record.ts'
 import type { JournalRow, NoteKind } from '../store/journal-row.ts'
 import type { RunChange } from '../store/store.ts'
+import { CALLED_OFF, toChildId } from './child-id.ts'
 import { toRequestHash } from './request-hash.ts'
 import type { OpenTimer, OpenWait, RunEffect } from './run-effect.ts'
 import type { AttemptFigures } from './run-event.ts'
@@ -63,6 +64,18 @@ const keepEmitted = (effects: readonly RunEffect[]): Kept => {
   const emitted = effects.flatMap((effect): CloudEventRecord[] => (effect.type === 'emit' ? [effect.event] : []))
   return emitted.length === 0 ? {} : { emitted }
 }
+
+/** What is asked of child runs whose steps are called off: also of those that no process has in hand now. */
+export const callOffChildren = (
+  parent: string,
+  effects: readonly RunEffect[],
+  attemptOf: (path: string, visit: number) => number,
+): NonNullable<RunChange['asked']> =>
+  effects.flatMap((effect) => {
+    if (effect.type !== 'stop') return []
+    const { path, visit } = effect
+    return [{ run: toChildId(parent, `${path}#${visit}.${attemptOf(path, visit)}`), message: CALLED_OFF }]
+  })
 
 type Note = Pick<JournalRow, 'path' | 'visit' | 'data'> & { kind: NoteKind }
 

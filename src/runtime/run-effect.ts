@@ -2,6 +2,7 @@
 import type { UndoEntry } from '../compiler/machine-context.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
+import { UNDO } from '../core/machine-ends.ts'
 import type { Undone } from '../machines/undo.ts'
 import type { RunEnd } from '../store/store.ts'
 import type { TimerName } from './run-event.ts'
@@ -29,7 +30,12 @@ export interface OpenEffect {
   calls: number
   /** The idempotency key that the workflow gives. */
   key?: string
+  /** Of a child run: when its step was entered, in epoch milliseconds. */
+  askedAt?: number
 }
+
+/** Whether it takes back what a step did: nothing stops that. */
+export const isUndoing = ({ path }: OpenEffect): boolean => path.startsWith(`${UNDO}/`)
 
 export interface OpenTimer {
   /** `PATH:NAME`, unique among the open timers of a run. */

@@ -4,46 +4,26 @@
  * It owns the order of things; what is durable when is its journal's (run-journal.ts). J6: what fits nothing open is noted, not
  * folded. J7: after the end nothing is written. J8: a Defect ends the run as failed with it, not the process.
  *
- * A paused run goes on taking events in; it begins no effect until it is unpaused.
+ * A paused run goes on taking events in; it begins no effect until it is unpaused. Only child runs that have begun go on (they are
+ * paused for themselves), and nothing stops the undoing of a run that ends badly.
  */
-import type { CompiledWorkflow } from '../compiler/compile.ts'
-import type { Clock } from '../core/clock.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { JournalRow, NoteKind } from '../store/journal-row.ts'
-import type { Claim, InboxMessage, RunChange, RunEnd, Store, UsageTotals } from '../store/store.ts'
+import type { Claim, InboxMessage, RunChange, RunEnd, UsageTotals } from '../store/store.ts'
 import type { Budget } from './budget.ts'
 import { createEffectRunner } from './create-effect-runner.ts'
 import type { EffectRunner } from './effect-runner.ts'
-import type { Placement } from './placement.ts'
 import { type Asked, readDecision, readMessage } from './read-message.ts'
 import { type RecoveredRun, toEffectId } from './recovery.ts'
 import { RunAlarms } from './run-alarms.ts'
-import { toApproval, toKept, toNotes } from './run-change.ts'
-import type { EndedRun, OpenEffect, RunEffect } from './run-effect.ts'
+import { callOffChildren, toApproval, toKept, toNotes } from './run-change.ts'
+import { type EndedRun, isUndoing, type OpenEffect, type RunEffect } from './run-effect.ts'
 import type { AttemptFigures, RunEvent } from './run-event.ts'
 import { RunJournal } from './run-journal.ts'
-import type { RunWatcher } from './run-notice.ts'
+import type { RunOptions } from './run-options.ts'
 import type { RunState } from './run-state.ts'
 import { toDefectEnd } from './scope-end.ts'
-import type { SecretVault } from './secret-vault.ts'
 import { addUsage } from './usage-totals.ts'
-
-export interface RunOptions {
-  workflow: CompiledWorkflow
-  claim: Claim
-  store: Store
-  clock: Clock
-  placement: Placement
-  vault: SecretVault
-  /** Undefined: neither cost nor tokens are limited. */
-  budget: Budget | undefined
-  watch: RunWatcher
-  /** Whether it was paused when it was taken up. Default false. */
-  isPaused?: boolean
-  /** Whether the lease is surely still ours, by our own clock; else `renewLease` asks the store. */
-  isLeaseFresh(): boolean
-  renewLease(): Promise<boolean>
-}
 
 /**
  * How a run left this process: it ended (`undone`: what was undone before), another process took it over, it was let go of, has nothing
@@ -133,21 +113,16 @@ export class Run {
 
   /** Performs what is open: of a new run all of it for the first time, of a resumed one what nobody has the outcome of. */
   start({ isResumed, messages = [] }: { isResumed: boolean; messages?: readonly InboxMessage[] }): void {
-    if (this.#recovered.defect !== undefined) {
-      this.#write({}, [toDefectEnd(this.#recovered.defect)])
-      return
-    }
-    if (this.#state.end !== undefined) {
-      this.#write({}, [{ type: 'ended', end: this.#state.end }])
-      return
-    }
+    if (this.#recovered.defect !== undefined) return this.#write({}, [toDefectEnd(this.#recovered.defect)])
+    if (this.#state.end !== undefined) return this.#write({}, [{ type: 'ended', end: this.#state.end }])
+    // What the messages ask for is begun by themselves: an earlier process had none of it.
+    const before = this.#state.openEffects()
     // Asked before anything is performed: a run that was cancelled while nobody held it does nothing more.
     for (const message of messages) this.receive(message)
-    if (this.#state.end === undefined) this.#performOpen(isResumed)
+    if (this.#state.end === undefined) this.#performOpen(before, isResumed)
   }
 
-  #performOpen(isResumed: boolean): void {
-    const before = this.#state.openEffects()
+  #performOpen(before: readonly OpenEffect[], isResumed: boolean): void {
     this.#alarms.armRun()
     const timersSet = isResumed ? [] : [...this.#state.openTimers(), ...this.#alarms.ofRun]
     const { emitted = [] } = toKept(this.#recovered.initial)
@@ -156,25 +131,34 @@ export class Run {
     const effects = before.filter(({ path, visit }) => this.#state.isOpen(path, visit))
     if (this.#isEnding) return
     if (isResumed) for (const effect of effects) this.#suspect(effect)
-    const rows = this.#isPaused ? [] : this.#takeOverRows(effects)
+    const wanted = effects.filter((effect) => !this.#isHeldBack(effect, { hasBegun: !this.#isUntouched(effect) }))
+    const rows = this.#takeOverRows(wanted)
     // Of a new run nothing is kept yet. What a resumed one asks of people may be asked otherwise by now.
     const asked = this.#state.openWaits().flatMap((wait) => (wait.kind === 'approval' ? [toApproval(wait)] : []))
     const change = { rows, timersSet, emitted, ...(asked.length === 0 ? {} : { approvalsOpened: asked }) }
     this.#journal.write(change, () => {
-      for (const effect of effects) this.#start(effect)
+      for (const effect of wanted) this.#start(effect)
       this.leaveWhenQuiet()
     })
   }
 
+  /** By a pause. */
+  #isHeldBack(effect: OpenEffect, { hasBegun }: { hasBegun: boolean }): boolean {
+    return this.#isPaused && !isUndoing(effect) && !(hasBegun && this.#isChild(effect))
+  }
+
+  #isUntouched(effect: OpenEffect): boolean {
+    return this.#recovered.untouched.has(toEffectId(effect))
+  }
+
   /** An earlier process may have begun it, and nobody knows what became of it. */
   #suspect(effect: OpenEffect): void {
-    if (!this.#isChild(effect) && !this.#recovered.untouched.has(toEffectId(effect)))
-      this.#suspected.add(toEffectId(effect))
+    if (!this.#isChild(effect) && !this.#isUntouched(effect)) this.#suspected.add(toEffectId(effect))
   }
 
   /** The rows without which what is open may not be begun: of what was lost, and that what nobody had begun is begun now. */
   #takeOverRows(effects: readonly OpenEffect[]): JournalRow[] {
-    const taken = this.#recovered.untouched.size > 0 ? [this.#leftRow(false)] : []
+    const taken = this.#recovered.untouched.size > 0 && !this.#isPaused ? [this.#leftRow(false)] : []
     return [...taken, ...this.#lostRows(effects)]
   }
 
@@ -188,7 +172,7 @@ export class Run {
 
   #start(effect: OpenEffect): void {
     const { path, visit } = effect
-    if (this.#isPaused || this.#mayLeave !== undefined || this.#isOver) return
+    if (this.#mayLeave !== undefined || this.#isOver) return
     if (!this.#state.isOpen(path, visit) || this.#runner.isRunning(path, visit)) return
     this.#runner.start(effect, this.#recovered.histories.of(path, visit), this.#suspected.delete(toEffectId(effect)))
   }
@@ -233,7 +217,7 @@ export class Run {
     if (this.#isOver || this.#isEnding || this.#taking.size > 0 || !this.#journal.isSettled) return undefined
     if (this.#state.openTimers().some(({ name }) => name === 'pause')) return undefined
     const open = this.#isPaused ? this.#runner.running() : this.#state.openEffects()
-    return open.every((effect) => this.#isChild(effect)) ? open.length : undefined
+    return open.every((effect) => this.#isChild(effect) && !this.#isTimed(effect)) ? open.length : undefined
   }
 
   /** When it has something to do by itself, in epoch milliseconds; undefined: never. */
@@ -257,8 +241,9 @@ export class Run {
     if (this.#mayLeave?.() !== true || this.#isOver || !this.#journal.isSettled) return
     if (!this.#runner.isQuiet((effect) => this.#isChild(effect))) return
     const kind = this.restsOn() === 0 ? 'waiting' : 'left'
-    if (this.#isNoted || this.#isPaused || this.#state.openEffects().every((effect) => this.#isChild(effect)))
-      this.leave({ kind })
+    const isKnown = (effect: OpenEffect): boolean =>
+      this.#isChild(effect) || this.#isHeldBack(effect, { hasBegun: false })
+    if (this.#isNoted || this.#state.openEffects().every(isKnown)) this.leave({ kind })
     else this.#noteLeft()
   }
 
@@ -316,6 +301,11 @@ export class Run {
     return this.#options.workflow.plans.get(step)?.kind === 'workflow'
   }
 
+  /** The timeout of an attempt is no timer of the store: nobody would be woken for it. */
+  #isTimed({ step }: OpenEffect): boolean {
+    return this.#options.workflow.plans.get(step)?.timeoutMs != null
+  }
+
   #lostRow(effect: OpenEffect): JournalRow {
     const { path, visit } = effect
     const history = this.#recovered.histories.of(path, visit)
@@ -331,6 +321,8 @@ export class Run {
       ({ kind, ...note }) => this.#journal.row(kind, { at: this.#now(), ...note }),
     )
     const full: RunChange = { ...change, ...toKept(effects) }
+    if (this.#options.workflow.children.size > 0)
+      full.asked = callOffChildren(this.id, effects, (path, visit) => this.#attemptOf(path, visit))
     if (noted.length > 0) full.rows = [...(change.rows ?? []), ...noted]
     if (ended !== undefined) {
       const { status, output, error } = ended
@@ -347,10 +339,15 @@ export class Run {
     })
   }
 
+  #attemptOf(path: string, visit: number): number {
+    const { failed, lost } = this.#recovered.histories.of(path, visit)
+    return this.#runner.attemptOf(path, visit) ?? failed + lost + 1
+  }
+
   #carryOut(effect: RunEffect): void {
     switch (effect.type) {
       case 'perform':
-        this.#start(effect.effect)
+        if (!this.#isHeldBack(effect.effect, { hasBegun: false })) this.#start(effect.effect)
         break
       case 'stop':
         this.#runner.stop(effect.path, effect.visit)

@@ -124,6 +124,7 @@ class MemoryStore implements Store {
     for (const timer of change.timersSet ?? []) run.timers.set(timer.id, timer.dueAt)
     for (const id of change.timersCleared ?? []) run.timers.delete(id)
     for (const id of change.inboxTaken ?? []) if (run.inbox.has(id)) run.inbox.set(id, null)
+    for (const { run: id, message } of change.asked ?? []) this.#post(id, message)
     if (change.isPaused !== undefined) run.record.isPaused = change.isPaused
     if (change.approvalsClosed ?? change.approvalsOpened ?? change.emitted) this.#applyRecords(run.record, change)
     if (change.end !== undefined) this.#end(run, change.end)
@@ -179,6 +180,10 @@ class MemoryStore implements Store {
 
   async post(runId: string, message: InboxMessage): Promise<boolean> {
     this.#checkOpen()
+    return this.#post(runId, message)
+  }
+
+  #post(runId: string, message: InboxMessage): boolean {
     const run = this.#content.findRun(runId)
     if (run === undefined || run.record.status !== 'running' || run.inbox.has(message.id)) return false
     run.inbox.set(message.id, message)

@@ -262,6 +262,8 @@ export interface RunChange {
   /** Ids of inbox messages that these rows have taken up. */
   inboxTaken?: readonly string[]
   isPaused?: boolean
+  /** Of other runs, as by `post`; what does not count there is passed over. */
+  asked?: readonly { run: string; message: InboxMessage }[]
   /** Of the same path and visit as an open one: in its place. */
   approvalsOpened?: readonly ApprovalRecord[]
   /** Done before others are opened. */

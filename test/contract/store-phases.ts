@@ -50,6 +50,26 @@ export const addStorePhaseTests = (test: AddStoreTest): void => {
     assert.equal(await store.listDueRuns(T0), [])
   })
 
+  test('what a run asks of others is written with its rows, or not at all', async ({ store }) => {
+    const asking = await startRun(store)
+    const asked = await startRun(store)
+    const message = { id: 'c1', kind: 'cancel', body: { by: 'parent' } } as const
+    const asks = [
+      { run: asked.runId, message },
+      { run: 'r-unknown', message },
+    ]
+    await store.write(asking, { rows: [createRow(2)], asked: asks })
+    await store.write(asking, { asked: asks })
+    assert.equal(
+      (await store.readInbox([asked])).map((one) => one.message),
+      [message],
+    )
+    await store.release(asking)
+    const other = { ...message, id: 'c2' }
+    await store.write(asking, { asked: [{ run: asked.runId, message: other }] }).catch(() => {})
+    assert.is((await store.readInbox([asked])).length, 1)
+  })
+
   test('an active run is due as soon as it is let go of, its lease is over or its process is gone', async (subject) => {
     const { store } = subject
     const released = await startRun(store)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { RunRecord, Store } from '../../store/store.ts'
-import { findRun } from './find-run.ts'
+import type { InboxMessage, RunRecord, Store } from '../../store/store.ts'
+import { findRun, listDescendants } from './find-run.ts'
 
 export interface PauseRequest {
   kind: 'pause' | 'unpause'
@@ -19,14 +19,19 @@ export interface PauseEnd {
 const WAIT_MS = 2_000
 const LOOK_EVERY_MS = 50
 
-/** Asks for a run to be paused, or to go on. A run that has ended stays as it is. @throws Fault `not_found`; StoreError */
+/**
+ * Asks for a run to be paused, or to go on, and the child runs below it. A run that has ended stays as it is.
+ * @throws Fault `not_found`; StoreError
+ */
 export const pauseRun = async (
   store: Store,
   id: string,
   { kind, by, waitMs = WAIT_MS }: PauseRequest,
 ): Promise<PauseEnd> => {
   const wanted = kind === 'pause'
-  await store.post(id, { id: `${kind}-${randomUUID()}`, kind, body: { by } })
+  const family = [id, ...(await listDescendants(store, id)).map((child) => child.id)]
+  const message: InboxMessage = { id: `${kind}-${randomUUID()}`, kind, body: { by } }
+  await Promise.all(family.map((run) => store.post(run, message)))
   const until = Date.now() + waitMs
   for (;;) {
     const run = await findRun(store, id)

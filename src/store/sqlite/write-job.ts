@@ -131,11 +131,17 @@ export class WriteJob implements Job {
     for (const { id, dueAt } of change.timersSet ?? []) this.#statements.setTimer.run(runKey, id, dueAt)
     for (const id of change.timersCleared ?? []) this.#statements.clearTimer.run(runKey, id)
     for (const id of change.inboxTaken ?? []) this.#statements.takeMessage.run(runKey, id)
+    if (change.asked !== undefined) this.#ask(change.asked)
     if (change.isPaused !== undefined) this.#statements.pauseRun.run(change.isPaused ? 1 : 0, runKey)
     if (change.approvalsClosed !== undefined)
       for (const place of change.approvalsClosed) this.#options.parts().approvals.close(runKey, place)
     if (approvals !== undefined) for (const packed of approvals) this.#options.parts().approvals.open(runKey, packed)
     if (events !== undefined) for (const packed of events) this.#options.parts().outbox.add(runKey, packed)
+  }
+
+  #ask(asked: NonNullable<RunChange['asked']>): void {
+    for (const { run, message } of asked)
+      this.#statements.insertMessage.run(message.id, message.kind, JSON.stringify(message.body), run)
   }
 
   #applyEnd({ end, output, error }: PackedEnd): void {

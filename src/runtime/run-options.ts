@@ -1,0 +1,25 @@
+/** What a run in this process is made with. */
+import type { CompiledWorkflow } from '../compiler/compile.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Claim, Store } from '../store/store.ts'
+import type { Budget } from './budget.ts'
+import type { Placement } from './placement.ts'
+import type { RunWatcher } from './run-notice.ts'
+import type { SecretVault } from './secret-vault.ts'
+
+export interface RunOptions {
+  workflow: CompiledWorkflow
+  claim: Claim
+  store: Store
+  clock: Clock
+  placement: Placement
+  vault: SecretVault
+  /** Undefined: neither cost nor tokens are limited. */
+  budget: Budget | undefined
+  watch: RunWatcher
+  /** Whether it was paused when it was taken up. Default false. */
+  isPaused?: boolean
+  /** Whether the lease is surely still ours, by our own clock; else `renewLease` asks the store. */
+  isLeaseFresh(): boolean
+  renewLease(): Promise<boolean>
+}
