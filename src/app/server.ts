@@ -213,6 +213,7 @@ const openSchedule = async (
   const definition = await store.loadDefinition(schedule.definition)
   const workflow = definition && (await definitions.compile(definition, { models: {}, env }))
   const trigger = workflow?.schedules[toIndex(schedule)]
+  const registered = await store.findWorkflow(schedule.workflow)
   if (workflow === undefined || trigger === undefined)
     throw new Fault('not_found', `the definition of schedule '${schedule.id}' is not in ${store.location}`)
   return {
@@ -220,7 +221,7 @@ const openSchedule = async (
     env,
     async submit({ key, input, schedule: of }) {
       const at = clock.now()
-      const folder = folderOf(workflow, project)
+      const folder = registered?.folder ?? folderOf(workflow, project)
       const wanted = { id: createRunId(at), at, input: await checkInput(workflow, input), env, folder, key, pricing }
       await store.submit(
         toNewRun(workflow, { ...wanted, origin: { kind: 'schedule', of } }, vault({ workflow, folder }).vault),

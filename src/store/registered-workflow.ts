@@ -7,6 +7,8 @@ export interface RegisteredWorkflow {
   version: number
   /** Epoch milliseconds. */
   registeredAt: number
+  /** Absolute: what paths in it are relative to. Null: nobody said. */
+  folder: string | null
 }
 
 export interface WorkflowEntry {
@@ -14,11 +16,13 @@ export interface WorkflowEntry {
   /** Hash; it is saved already. */
   definition: string
   at: number
+  /** Absolute: what paths in it are relative to. */
+  folder?: string
 }
 
 export interface WorkflowStore {
   /**
-   * A new version of its name, unless the newest is the same. An older one that is registered again becomes the newest.
+   * A new version of its name, unless the newest is the same: then only its folder is changed, if one is given. An older one that is registered again becomes the newest.
    * @throws Defect J4 when the definition is not saved
    */
   registerWorkflow(entry: WorkflowEntry): Promise<'new' | 'unchanged'>

@@ -87,6 +87,17 @@ test('a workflow is found by the name that it is registered under', async () => 
   assert.is(missing.exitCode, 2)
 })
 
+test('a registered workflow has the folder that it was registered in, though another one had it first', async () => {
+  const read =
+    'workflow: read\nsteps: [{ id: note, tool: files.read, with: { path: note.txt } }]\noutput: steps.note.output.content\n'
+  const files = { 'a/read.yaml': read, 'a/note.txt': 'from a', 'b/read.yaml': read, 'b/note.txt': 'from b' }
+  const project = createCliProject(files)
+  assert.is(JSON.parse((await project.troupe(['run', 'a/read.yaml', '-q'])).stdout), 'from a')
+  assert.is((await project.troupe(['workflows', 'apply', 'b'])).exitCode, 0)
+  await project.troupe(['submit', 'read'])
+  assert.is(JSON.parse((await project.troupe(['resume', '-q'])).stdout), 'from b')
+})
+
 test('a flow that rejects says who holds it, and keeps nothing', async () => {
   const project = createCliProject({ 'alone.yaml': ALONE })
   const running = project.start(['run', 'alone.yaml'])

@@ -6,10 +6,15 @@ import type { AddStoreTest } from './store.ts'
 
 const register = async (
   store: Store,
-  { workflow = 'greet', definition, at = T0 }: { workflow?: string; definition: string; at?: number },
+  {
+    workflow = 'greet',
+    definition,
+    at = T0,
+    folder,
+  }: { workflow?: string; definition: string; at?: number; folder?: string },
 ): Promise<'new' | 'unchanged'> => {
   await store.saveDefinition(createDefinition({ hash: definition, workflow }))
-  return store.registerWorkflow({ workflow, definition, at })
+  return store.registerWorkflow({ workflow, definition, at, ...(folder === undefined ? {} : { folder }) })
 }
 
 export const addStoreWorkflowTests = (test: AddStoreTest): void => {
@@ -20,9 +25,9 @@ export const addStoreWorkflowTests = (test: AddStoreTest): void => {
     assert.is(await register(store, { definition: 'one' }), 'new')
     assert.is(await register(store, { definition: 'one', at: T0 + 1 }), 'unchanged')
     assert.is(await register(store, { definition: 'two', at: T0 + 2 }), 'new')
-    const newest = { workflow: 'greet', definition: 'two', version: 2, registeredAt: T0 + 2 }
+    const newest = { workflow: 'greet', definition: 'two', version: 2, registeredAt: T0 + 2, folder: null }
     assert.equal(await store.findWorkflow('greet'), newest)
-    const first = { workflow: 'greet', definition: 'one', version: 1, registeredAt: T0 }
+    const first = { workflow: 'greet', definition: 'one', version: 1, registeredAt: T0, folder: null }
     assert.equal(await store.listVersions('greet'), [newest, first])
   })
 
@@ -35,6 +40,20 @@ export const addStoreWorkflowTests = (test: AddStoreTest): void => {
         [3, 'one'],
         [2, 'two'],
         [1, 'one'],
+      ],
+    )
+  })
+
+  test('the folder is that of the last registration, not of whoever saved the definition first', async ({ store }) => {
+    await register(store, { definition: 'one', folder: '/a' })
+    await register(store, { definition: 'two', folder: '/a' })
+    await register(store, { definition: 'two', folder: '/b' })
+    await register(store, { definition: 'two' })
+    assert.equal(
+      (await store.listVersions('greet')).map(({ version, folder }) => [version, folder]),
+      [
+        [2, '/b'],
+        [1, '/a'],
       ],
     )
   })

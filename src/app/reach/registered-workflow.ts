@@ -32,7 +32,7 @@ export const loadRegistered = async (
   const definition = found && (await store.loadDefinition(found.definition))
   if (definition === undefined) throw await toMissing(store, name)
   const workflow = compileStored(definition, { environment, models })
-  return { workflow, folder: dirname(resolve(workingFolder, definition.file)) }
+  return { workflow, folder: found?.folder ?? dirname(resolve(workingFolder, definition.file)) }
 }
 
 const toMissing = async (store: Store, name: string): Promise<Fault> => {

@@ -1,4 +1,5 @@
 /** Registers workflows under their names, so that new runs by name take them; runs that go on keep what they began with. */
+import { dirname, resolve } from 'node:path'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { Fault } from '../../core/fault.ts'
 import { toDefinition } from '../../runtime/new-run.ts'
@@ -20,6 +21,8 @@ export interface AppliedWorkflow {
 export interface ApplyOptions {
   /** Epoch milliseconds. */
   at: number
+  /** Absolute: what the names of their files are relative to. */
+  folder: string
   /** Only to say what would be done. Default false. */
   dryRun?: boolean
 }
@@ -31,11 +34,11 @@ export interface ApplyOptions {
 export const applyWorkflows = async (
   store: Store,
   workflows: readonly CompiledWorkflow[],
-  { at, dryRun = false }: ApplyOptions,
+  { at, folder, dryRun = false }: ApplyOptions,
 ): Promise<AppliedWorkflow[]> => {
   expectDistinct(workflows)
   const planned = await Promise.all(workflows.map((workflow) => planOne(store, workflow, at)))
-  if (!dryRun) for (const { workflow, schedules } of planned) await register(store, { workflow, schedules, at })
+  if (!dryRun) for (const { workflow, schedules } of planned) await register(store, { workflow, schedules, at, folder })
   return planned.map(({ applied }) => applied)
 }
 
@@ -69,9 +72,15 @@ const planOne = async (store: Store, workflow: CompiledWorkflow, at: number): Pr
 
 const register = async (
   store: Store,
-  { workflow, schedules, at }: { workflow: CompiledWorkflow; schedules: Schedules; at: number },
+  { workflow, schedules, at, folder }: Pick<Planned, 'workflow' | 'schedules'> & Pick<ApplyOptions, 'at' | 'folder'>,
 ): Promise<void> => {
   await store.saveDefinition(toDefinition(workflow))
-  await store.registerWorkflow({ workflow: workflow.name, definition: workflow.hash, at })
-  await store.replaceSchedules(workflow.name, schedules)
+  const { name, hash, source } = workflow
+  await store.registerWorkflow({
+    workflow: name,
+    definition: hash,
+    at,
+    folder: dirname(resolve(folder, source.file)),
+  })
+  await store.replaceSchedules(name, schedules)
 }

@@ -29,7 +29,7 @@ export const applyFiles = async (context: Context, options: ApplyArguments): Pro
   const files = [...new Set(paths.flatMap((path) => listFiles(path, context)))]
   const { workflows, problems } = await compileAll(files, { context, project })
   if (problems.length > 0) return refuse(problems, { files, context, json })
-  const applied = await apply(workflows, { project, dryRun })
+  const applied = await apply(workflows, { project, folder: context.workingFolder, dryRun })
   if (json) context.stdout.write(`${JSON.stringify({ ok: true, applied: !dryRun, workflows: applied }, null, 2)}\n`)
   else report(applied, context, dryRun)
   return EXIT.completed
@@ -98,12 +98,12 @@ const refuse = (
 
 const apply = async (
   workflows: readonly CompiledWorkflow[],
-  { project, dryRun }: { project: Project; dryRun: boolean },
+  { project, folder, dryRun }: { project: Project; folder: string; dryRun: boolean },
 ): Promise<AppliedWorkflow[]> => {
   const isTrial = dryRun && !hasDatabase(project)
   const store = await openDatabase(isTrial ? { ...project, database: { kind: 'memory' } } : project)
   try {
-    return await applyWorkflows(store, workflows, { at: Date.now(), dryRun })
+    return await applyWorkflows(store, workflows, { at: Date.now(), folder, dryRun })
   } finally {
     await store.close()
   }

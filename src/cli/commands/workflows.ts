@@ -37,11 +37,12 @@ const readListed = async (store: Store): Promise<Listed[]> => {
   }))
 }
 
-const toJson = ({ workflow, version, definition, registeredAt, schedules }: Listed) => ({
+const toJson = ({ workflow, version, definition, registeredAt, folder, schedules }: Listed) => ({
   workflow,
   version,
   definition,
   registered_at: new Date(registeredAt).toISOString(),
+  folder,
   schedules,
 })
 

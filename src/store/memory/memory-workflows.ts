@@ -5,10 +5,18 @@ export class MemoryWorkflows {
   /** By name, newest first. */
   readonly #versions = new Map<string, RegisteredWorkflow[]>()
 
-  register({ workflow, definition, at }: WorkflowEntry): 'new' | 'unchanged' {
+  register({ workflow, definition, at, folder }: WorkflowEntry): 'new' | 'unchanged' {
     const known = this.listVersions(workflow)
-    if (known[0]?.definition === definition) return 'unchanged'
-    this.#versions.set(workflow, [{ workflow, definition, version: known.length + 1, registeredAt: at }, ...known])
+    const [newest, ...older] = known
+    if (newest?.definition === definition) {
+      if (folder !== undefined) this.#versions.set(workflow, [{ ...newest, folder }, ...older])
+      return 'unchanged'
+    }
+    const version = known.length + 1
+    this.#versions.set(workflow, [
+      { workflow, definition, version, registeredAt: at, folder: folder ?? null },
+      ...known,
+    ])
     return 'new'
   }
 

@@ -204,6 +204,7 @@ const WorkflowVersionEntity = defineEntity({
     version: p.integer().primary(),
     definition: p.integer(),
     registeredAt: p.bigint('number'),
+    folder: p.text().nullable(),
   },
 })
 

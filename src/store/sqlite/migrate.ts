@@ -6,6 +6,7 @@ import { FirstMigration } from './migrations/0001-first.ts'
 import { ParentMigration } from './migrations/0002-parent.ts'
 import { CachedAnswerMigration } from './migrations/0003-cached-answer.ts'
 import { LongLivedRunsMigration } from './migrations/0004-long-lived-runs.ts'
+import { RegisteredFolderMigration } from './migrations/0005-registered-folder.ts'
 import { BUSY_TIMEOUT_MS } from './schema-version.ts'
 
 /** In order, and listed rather than looked up in a folder, so that a bundle holds them. */
@@ -14,6 +15,7 @@ export const MIGRATIONS = [
   { name: '0002-parent', class: ParentMigration },
   { name: '0003-cached-answer', class: CachedAnswerMigration },
   { name: '0004-long-lived-runs', class: LongLivedRunsMigration },
+  { name: '0005-registered-folder', class: RegisteredFolderMigration },
 ]
 
 /** Runs what is pending, in one transaction. @throws the driver's error, also when another process migrates at the same time. */

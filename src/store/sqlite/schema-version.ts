@@ -1,5 +1,5 @@
 /** The number of migrations, kept in `PRAGMA user_version`. Stands alone, so that opening a database needs no migration code. */
-export const SCHEMA_VERSION = 4
+export const SCHEMA_VERSION = 5
 
 /** `PRAGMA application_id` of our databases ("Trpe"), by which `file` and we tell them from those of other programs. */
 export const APPLICATION_ID = 0x54727065

@@ -10,10 +10,13 @@ export class SqliteWorkflows {
     this.#statements = prepareWorkflows(connection)
   }
 
-  register({ workflow, definition, at }: WorkflowEntry): 'new' | 'unchanged' {
+  register({ workflow, definition, at, folder }: WorkflowEntry): 'new' | 'unchanged' {
     const newest = this.find(workflow)
-    if (newest?.definition === definition) return 'unchanged'
-    const { changes } = this.#statements.add.run(workflow, (newest?.version ?? 0) + 1, at, definition)
+    if (newest?.definition === definition) {
+      if (folder !== undefined) this.#statements.move.run(folder, workflow, newest.version)
+      return 'unchanged'
+    }
+    const { changes } = this.#statements.add.run(workflow, (newest?.version ?? 0) + 1, at, folder ?? null, definition)
     if (changes === 1) return 'new'
     throw new Defect(
       `J4: definition '${definition}' of workflow '${workflow}' is not saved: expected saveDefinition first`,
@@ -33,13 +36,17 @@ export class SqliteWorkflows {
   }
 }
 
-const SELECT = `select version.workflow, definition.hash as definition, version.version, version.registered_at as "registeredAt"
+const SELECT = `select version.workflow, definition.hash as definition, version.version, version.registered_at as "registeredAt",
+  version.folder
   from workflow_version version join definition on definition.key = version.definition`
 
 const prepareWorkflows = (db: Connection) => ({
-  add: db.prepare<[workflow: string, version: number, at: number, definition: string]>(
-    `insert into workflow_version (workflow, version, registered_at, definition)
-     select ?, ?, ?, key from definition where hash = ?`,
+  add: db.prepare<[workflow: string, version: number, at: number, folder: string | null, definition: string]>(
+    `insert into workflow_version (workflow, version, registered_at, folder, definition)
+     select ?, ?, ?, ?, key from definition where hash = ?`,
+  ),
+  move: db.prepare<[folder: string, workflow: string, version: number]>(
+    'update workflow_version set folder = ? where workflow = ? and version = ?',
   ),
   list: db.prepare<[], RegisteredWorkflow>(
     `${SELECT} where version.version = (select max(other.version) from workflow_version other
