@@ -22,7 +22,7 @@ export const loadRun = async (
   { environment, workingFolder }: { environment: Readonly<Record<string, string>>; workingFolder: string },
 ): Promise<StoredRun> => {
   const definition = await store.loadDefinition(record.definition)
-  const [row] = await store.readJournal(record.id)
+  const row = await store.readCreated(record.id)
   if (definition === undefined || row === undefined)
     throw new Fault(
       'not_found',

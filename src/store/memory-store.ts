@@ -136,6 +136,10 @@ class MemoryStore implements Store {
     return (this.#content.findRun(id)?.rows ?? []).filter((row) => row.seq >= fromSeq)
   }
 
+  async readCreated(id: string): Promise<JournalRow | undefined> {
+    return (await this.readJournal(id))[0]
+  }
+
   async findRun(id: string): Promise<FindRunResult> {
     this.#checkOpen()
     const exact = this.#content.findRun(id)
@@ -151,7 +155,7 @@ class MemoryStore implements Store {
     return this.#content
       .listRuns()
       .map((run) => run.record)
-      .filter((run) => run.parent === (filter.parent ?? null))
+      .filter((run) => run.parent === (filter.parent ?? null) || (filter.isAnyDepth && filter.parent === undefined))
       .filter((run) => filter.status === undefined || run.status === filter.status)
       .filter((run) => filter.workflow === undefined || run.workflow === filter.workflow)
       .reverse()

@@ -54,6 +54,8 @@ export interface Store extends ApprovalStore, CloudEventStore, ScheduleStore, Wo
   write(claim: Claim, change: RunChange): Promise<void>
   /** All rows of a run with `seq >= fromSeq`, in order. */
   readJournal(id: string, fromSeq?: number): Promise<JournalRow[]>
+  /** Its first row, `created`, without the others. */
+  readCreated(id: string): Promise<JournalRow | undefined>
 
   /** By id, or by a prefix or suffix of the id that only one run has. */
   findRun(id: string): Promise<FindRunResult>
@@ -250,6 +252,8 @@ export interface RunFilter {
   workflow?: string
   /** The children of this run; default: runs that have no parent. */
   parent?: string
+  /** Instead of those of one parent: all, child runs included. Default false. */
+  isAnyDepth?: boolean
   limit?: number
 }
 

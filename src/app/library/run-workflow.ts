@@ -82,7 +82,7 @@ export const resume = async (id: string, options: ResumeOptions): Promise<RunRes
   signal?.throwIfAborted()
   const record = await findRun(store, id)
   if (record.status !== 'running') return toStoredResult(record, store)
-  const [row] = await store.readJournal(record.id)
+  const row = await store.readCreated(record.id)
   const created = (row?.data ?? {}) as unknown as Partial<CreatedData>
   const env = { ...options.env, ...(created.env as Record<string, string> | undefined) }
   const local = openLocal(store, { ...options, env }, created.folder)

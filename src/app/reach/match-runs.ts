@@ -6,7 +6,6 @@ import { Fault, isFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { CreatedData } from '../../runtime/run-event.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
-import { listDescendants } from './find-run.ts'
 
 interface Asked {
   run: JsonObject
@@ -28,10 +27,8 @@ export const matchRuns = async (
   { statusOf }: { statusOf: (run: RunRecord) => string },
 ): Promise<RunRecord[]> => {
   const holds = compileCondition(expression)
-  const roots = await store.listRuns({ status: 'running' })
-  const below = await Promise.all(roots.map(({ id }) => listDescendants(store, id)))
   const matched: RunRecord[] = []
-  for (const run of [...roots, ...below.flat()])
+  for (const run of await store.listRuns({ status: 'running', isAnyDepth: true }))
     if (holds(await toAsked(store, run, { status: statusOf(run), needsInput: /\binput\b/.test(expression) })))
       matched.push(run)
   return matched
@@ -42,7 +39,7 @@ const toAsked = async (
   { id, workflow, createdAt }: RunRecord,
   { status, needsInput }: { status: string; needsInput: boolean },
 ): Promise<Asked> => {
-  const [created] = needsInput ? await store.readJournal(id) : []
+  const created = needsInput ? await store.readCreated(id) : undefined
   const { input = null } = (created?.data ?? {}) as unknown as Partial<CreatedData>
   return { run: { id, workflow, status, started_at: new Date(createdAt).toISOString() }, input }
 }

@@ -126,6 +126,15 @@ export class SqliteStore extends SqliteRecords implements Store {
     })
   }
 
+  readCreated(id: string): Promise<JournalRow | undefined> {
+    return this.queue.read(() => {
+      const key = this.#statements.readRunKey.get(id)
+      const first = toJournalKey(key ?? 0, 1)
+      const row = key === undefined ? undefined : this.#statements.readRows.get(first, first)
+      return row && toJournalRow(row, this.#unpack)
+    })
+  }
+
   findRun(id: string): Promise<FindRunResult> {
     return this.queue.read(() => {
       const exact = this.#statements.readRun.get(id)
@@ -137,8 +146,8 @@ export class SqliteStore extends SqliteRecords implements Store {
     })
   }
 
-  listRuns({ status, workflow, parent, limit }: RunFilter = {}): Promise<RunRecord[]> {
-    const { listChildren, listRunning, listRuns } = this.#statements
+  listRuns({ status, workflow, parent, isAnyDepth = false, limit }: RunFilter = {}): Promise<RunRecord[]> {
+    const { listChildren, listRunning, listRuns, listRunningFamilies, listFamilies } = this.#statements
     const name = workflow ?? null
     const code = status === undefined ? null : toStatusCode(status)
     const most = limit ?? -1
@@ -147,8 +156,8 @@ export class SqliteStore extends SqliteRecords implements Store {
         parent !== undefined
           ? listChildren.all(parent, name, code, most)
           : status === 'running'
-            ? listRunning.all(name, most)
-            : listRuns.all(name, code, most)
+            ? (isAnyDepth ? listRunningFamilies : listRunning).all(name, most)
+            : (isAnyDepth ? listFamilies : listRuns).all(name, code, most)
       return rows.map((row) => this.#toRecord(row))
     })
   }

@@ -159,6 +159,15 @@ const prepareRunStatements = (db: Connection) => ({
     `select ${RUN_COLUMNS} ${FROM_RUN} where run.status = 0 and run.parent is null and run.workflow = coalesce(?, run.workflow)
      order by run.key desc limit ?`,
   ),
+  /** With their children. */
+  listRunningFamilies: db.prepare<[workflow: string | null, limit: number], RunRow>(
+    `select ${RUN_COLUMNS} ${FROM_RUN} where run.status = 0 and run.workflow = coalesce(?, run.workflow)
+     order by run.key desc limit ?`,
+  ),
+  listFamilies: db.prepare<[workflow: string | null, status: number | null, limit: number], RunRow>(
+    `select ${RUN_COLUMNS} ${FROM_RUN} where run.workflow = coalesce(?, run.workflow)
+     and run.status = coalesce(?, run.status) order by run.key desc limit ?`,
+  ),
   listChildren: db.prepare<[parent: string, workflow: string | null, status: number | null, limit: number], RunRow>(
     `select ${RUN_COLUMNS} ${FROM_RUN} where run.parent = (select above.key from run above where above.id = ?)
      and run.workflow = coalesce(?, run.workflow) and run.status = coalesce(?, run.status) order by run.key desc limit ?`,
