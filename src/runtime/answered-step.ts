@@ -67,10 +67,10 @@ export const toCallApproval = (call: AskedStep): WaitingStep => {
 /** What a decision makes of a step that asked for one. `at` is in epoch milliseconds. */
 export const toDecided = (
   wait: Extract<OpenWait, { kind: 'approval' }>,
-  { verdict, by, values, comment }: DecisionData,
+  { verdict, by, values, comment, decided_at }: DecisionData,
   at: number,
 ): Outcome => {
-  const decidedAt = new Date(at).toISOString()
+  const decidedAt = decided_at ?? new Date(at).toISOString()
   if (verdict === 'approved') return { output: { by, at: decidedAt, values } }
   const why = comment === undefined || comment === '' ? '' : `: ${comment}`
   const details: JsonObject = { by, at: decidedAt, ...(comment === undefined ? {} : { comment }) }

@@ -53,10 +53,10 @@ export const readDecision = async (
   { body }: InboxMessage,
   { now, waits }: { now: () => number; waits: () => readonly OpenWait[] },
 ): Promise<Asked> => {
-  const { path, visit, requestHash, ...data } = body as unknown as DecisionBody
+  const { path, visit, requestHash, decided_at: _, ...data } = body as unknown as DecisionBody
   const excess = findExcess(LIMITS.form, [data.values ?? null, data.comment ?? ''])
   if (excess !== undefined) {
-    const { values: _, comment: __, ...rest } = data
+    const { values: __, comment: ___, ...rest } = data
     return { kind: 'refused', path, visit, data: { ...rest, reason: excess } }
   }
   const wait = waits().find((one) => one.path === path && one.visit === visit)

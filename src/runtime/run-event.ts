@@ -77,6 +77,8 @@ export interface DecisionData {
   /** What the form was filled in with. */
   values: JsonValue
   comment?: string
+  /** RFC 3339: in a row that was copied, when it was decided in the run that it is from. */
+  decided_at?: string
 }
 
 /** An event from outside, such as `troupe signal` sends. */

@@ -116,7 +116,7 @@ const toPlan = (origin: Origin, { wish, events, rows, data, id }: Copied): ForkP
   const { next, byMs, startedAt, dropped } = events
   const { workflow = origin.workflow, from, sameKeys = false } = wish
   const usage = rows.reduce((sum, row) => addUsage(sum, usageOf(row)), NO_USAGE)
-  const { key_run: keyRun = origin.id } = origin.rows[0]?.data as unknown as CreatedData
+  const { key_run: keyRun = origin.id } = (origin.rows[0]?.data ?? {}) as unknown as Partial<CreatedData>
   return {
     workflow,
     data,
@@ -203,6 +203,8 @@ const toCopied = (row: JournalRow, { seq, byMs }: { seq: number; byMs: number })
   const { usage, charged: _, ...data } = row.data
   if (typeof data.started === 'number') data.started += byMs
   if (usage !== undefined) data.copied_usage = usage
+  // Who decided, and when, stays as it was.
+  if (row.kind === 'decision') data.decided_at ??= new Date(row.at).toISOString()
   return { ...row, seq, at, data }
 }
 

@@ -12,7 +12,7 @@ export interface PauseRequest {
 
 export interface PauseEnd {
   run: RunRecord
-  /** False: nobody has taken it up yet; it is kept, and heeded before anything else begins. */
+  /** False: it had ended, or nobody has taken it up yet: then it is kept, and heeded before anything else begins. */
   isDone: boolean
 }
 
@@ -31,11 +31,12 @@ export const pauseRun = async (
   const wanted = kind === 'pause'
   const family = [id, ...(await listDescendants(store, id)).map((child) => child.id)]
   const message: InboxMessage = { id: `${kind}-${randomUUID()}`, kind, body: { by } }
-  await Promise.all(family.map((run) => store.post(run, message)))
+  const [isTaken] = await Promise.all(family.map((run) => store.post(run, message)))
   const until = Date.now() + waitMs
   for (;;) {
     const run = await findRun(store, id)
-    if (run.status !== 'running') return { run, isDone: false }
+    // One that goes on may have ended before it is looked at.
+    if (run.status !== 'running') return { run, isDone: kind === 'unpause' && isTaken === true }
     if (run.isPaused === wanted && run.phase !== 'queued') return { run, isDone: true }
     if (Date.now() >= until) return { run, isDone: false }
     await delay(LOOK_EVERY_MS)

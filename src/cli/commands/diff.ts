@@ -1,6 +1,7 @@
 /** `troupe diff`: two runs side by side. */
 import { type ComparedStep, compareRuns, type RunComparison } from '../../app/past/compare-runs.ts'
 import { formatDuration } from '../../core/duration.ts'
+import { UNDO } from '../../core/machine-ends.ts'
 import { addTotals, NO_USAGE } from '../../runtime/usage-totals.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import { describeChanges } from '../change-text.ts'
@@ -142,8 +143,12 @@ const renderStep = (step: ComparedStep, paint: Paint): string[] => {
   ]
 }
 
-const nameStep = ({ path, visit }: Pick<ComparedStep, 'path' | 'visit'>): string =>
-  `${toOneLine(path)}${visit > 1 ? `:${visit}` : ''}`
+const nameStep = ({ path, visit }: Pick<ComparedStep, 'path' | 'visit'>): string => {
+  const named = path.startsWith(UNDOING) ? `undo ${path.slice(UNDOING.length)}` : path
+  return `${toOneLine(named)}${visit > 1 ? `:${visit}` : ''}`
+}
+
+const UNDOING = `${UNDO}/`
 
 /** The first ones, and those that differ. */
 const chooseSteps = (steps: readonly ComparedStep[]): ComparedStep[] => {

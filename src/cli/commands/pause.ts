@@ -22,14 +22,14 @@ export const pause = async (context: Context, { run: id, kind, json = false }: P
     const { stdout, stderr } = context
     const status = toShownStatus(run)
     if (json) stdout.write(`${JSON.stringify({ run: run.id, status, done: isDone }, null, 2)}\n`)
-    else if (run.status !== 'running') stderr.write(`run ${run.id} is over: it is ${run.status}\n`)
     else if (isDone) stderr.write(`run ${run.id} ${kind === 'pause' ? 'is paused' : 'goes on'}\n`)
+    else if (run.status !== 'running') stderr.write(`run ${run.id} is over: it is ${run.status}\n`)
     else stderr.write(`run ${run.id} is asked to ${kind === 'pause' ? 'pause' : 'go on'}; nobody has taken it up yet\n`)
     if (!json && run.status === 'running' && isFree(run))
       stderr.write(
         `  ${stderr.paint.cyan('hint:')} ${kind === 'pause' && isDone ? `to go on: troupe unpause ${run.id}` : `troupe serve takes it up, or: troupe resume ${run.id}`}\n`,
       )
-    return run.status === 'running' ? EXIT.completed : EXIT.failed
+    return isDone || run.status === 'running' ? EXIT.completed : EXIT.failed
   } finally {
     await store.close()
   }

@@ -79,6 +79,17 @@ test('has the decisions and events of its origin', async () => {
   assert.equal((await run([], { copied })).record.output, ['ann', 5])
 })
 
+test('says who decided when, as it was, though its rows have other times', async () => {
+  const { run, fork } = createWorld(ASKING.replace('steps.paid.output.sum]', 'steps.ask.output.at]'))
+  const origin = await run([decide('ask'), signal('order.paid', { sum: 5 })])
+  const first = await fork(origin, 'send', { now: Date.parse('2040-01-01') })
+  assert.is.not(first.copied.at, origin.record.createdAt)
+  const forked = await run([], { copied: first.copied })
+  assert.equal(forked.record.output, origin.record.output)
+  const second = await fork(forked, 'send', { now: Date.parse('2050-01-01') })
+  assert.equal((await run([], { copied: second.copied })).record.output, origin.record.output)
+})
+
 test('from a question on asks it anew, known to the store, with the time that it had at first', async () => {
   const { run, fork, store } = createWorld(ASKING)
   const origin = await run([decide('ask'), signal('order.paid', { sum: 5 })])
