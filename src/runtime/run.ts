@@ -113,8 +113,13 @@ export class Run {
 
   /** Performs what is open: of a new run all of it for the first time, of a resumed one what nobody has the outcome of. */
   start({ isResumed, messages = [] }: { isResumed: boolean; messages?: readonly InboxMessage[] }): void {
-    if (this.#recovered.defect !== undefined) return this.#write({}, [toDefectEnd(this.#recovered.defect)])
-    if (this.#state.end !== undefined) return this.#write({}, [{ type: 'ended', end: this.#state.end }])
+    const { defect } = this.#recovered
+    if (defect !== undefined) this.#write({}, [toDefectEnd(defect)])
+    else if (this.#state.end !== undefined) this.#write({}, [{ type: 'ended', end: this.#state.end }])
+    else this.#goOn(isResumed, messages)
+  }
+
+  #goOn(isResumed: boolean, messages: readonly InboxMessage[]): void {
     // What the messages ask for is begun by themselves: an earlier process had none of it.
     const before = this.#state.openEffects()
     // Asked before anything is performed: a run that was cancelled while nobody held it does nothing more.

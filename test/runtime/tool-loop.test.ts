@@ -135,7 +135,10 @@ test('an unknown tool and unreadable arguments go back to the model, and nothing
   ])
   assert.is(played.end.status, 'completed')
   assert.equal(played.called, [])
-  assert.match(String(played.asked[1]?.at(-1)?.content), /no tool 'wether': expected one of .*weather.*; did you mean 'weather'\?/)
+  assert.match(
+    String(played.asked[1]?.at(-1)?.content),
+    /no tool 'wether': expected one of .*weather.*; did you mean 'weather'\?/,
+  )
   assert.match(lastShown(played), 'not a JSON object')
 })
 

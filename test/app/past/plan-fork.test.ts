@@ -34,9 +34,12 @@ interface World {
 
 const finish = async (run: Run, { clock }: World): Promise<void> => {
   let isOver = false
-  run.exited.then(() => {
-    isOver = true
-  })
+  run.exited.then(
+    () => {
+      isOver = true
+    },
+    () => {},
+  )
   for (let wakes = 0; !isOver && wakes < 2_000; wakes++) {
     await new Promise((resolve) => setImmediate(resolve))
     if (!isOver && wakes % 4 === 3) await clock.advanceToNext()
@@ -116,7 +119,8 @@ for (const [name, open] of Object.entries(STORES)) {
     assert.is(before?.calls, 3)
     assert.is(after?.calls, 4)
     const [created] = await world.store.readJournal(fork.id)
-    const { usage, ...data } = (created?.data as { fork: { usage: { input_tokens: number } } }).fork
+    assert.ok(created)
+    const { usage, ...data } = (created.data as { fork: { usage: { input_tokens: number } } }).fork
     assert.equal(data, { run: origin.id, from: 'review', visit: 1, rows: 3 })
     assert.is(
       usage.input_tokens + fork.usage.input_tokens,
@@ -256,7 +260,9 @@ output: "[steps.first.output.text, steps.second.output.text]"
     const again = await planFork({ id: fork.id, workflow: origin.workflow, rows }, wish('review', world))
     const { usage } = again.copied.past.fork
     assert.ok(usage.input_tokens > 0)
-    assert.equal(usage, (rows[0]?.data as { fork: { usage: unknown } }).fork.usage)
+    const [first] = rows
+    assert.ok(first)
+    assert.equal(usage, (first.data as { fork: { usage: unknown } }).fork.usage)
   })
 
   test.run()
