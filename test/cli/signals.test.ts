@@ -1,4 +1,5 @@
 /** Events for runs and from runs, and runs that are paused, from other processes than the one that runs. */
+import { existsSync, readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createCliProject } from '../support/cli-project.ts'
@@ -53,6 +54,27 @@ test('an event reaches the runs that a condition holds for, and those that wait 
     ],
   )
   assert.is(JSON.parse(some.stdout).trouperun, first.run)
+})
+
+test('a secret of the project that is sent to a run, or said with a decision, is in no file of the database', async () => {
+  const config = 'secrets: { PAY_TOKEN: env }\n'
+  const asks = 'workflow: asks\nsteps: [{ id: ask, approve: { title: "Pay?", form: { note: string } }, timeout: 1h }]\n'
+  const project = createCliProject({ 'troupe.config.yaml': config, 'order.yaml': ORDER, 'asks.yaml': asks })
+  const env = { PAY_TOKEN: 'very-secret-token' }
+  const run = (await project.troupe(['submit', 'order.yaml', '-i', 'number=1'])).stdout.trim()
+  const sent = await project.troupe(['signal', run, 'paid', '--data', 'by=very-secret-token'], { env })
+  assert.is(sent.exitCode, 0)
+  const running = project.start(['run', 'asks.yaml'])
+  await running.waitFor('decide:')
+  running.kill('SIGKILL')
+  await running.done
+  const values = ['--values', 'note=it is very-secret-token', '--comment', 'very-secret-token']
+  const decided = await project.troupe(['approvals', 'approve', 'last', 'ask', ...values], { env })
+  assert.is(decided.exitCode, 0, decided.stderr)
+  for (const end of ['', '-wal']) {
+    const file = project.resolve(`.troupe/troupe.db${end}`)
+    if (existsSync(file)) assert.not.match(readFileSync(file).toString('latin1'), 'very-secret-token')
+  }
 })
 
 test('a condition that can not be meant is explained, and reaches nobody', async () => {

@@ -1,5 +1,6 @@
 /** What runs ask people, and their answers. */
 import type { JsonValue } from '../../core/json.ts'
+import { SecretVault } from '../../runtime/secret-vault.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 import type { Store } from '../../store/store.ts'
 import { toApprovalId } from '../reach/approval-id.ts'
@@ -61,6 +62,8 @@ export interface DecideOptions {
   comment?: string
   /** How long to wait for whoever has the run in hand, in milliseconds. Default 3,500. */
   waitMs?: number
+  /** Values that are kept out of what is stored, by name; at least 8 characters each. */
+  secrets?: Readonly<Record<string, string>>
 }
 
 /**
@@ -71,12 +74,13 @@ export interface DecideOptions {
  */
 export const decide = async (
   approval: ApprovalName,
-  { store, verdict, by, values, comment, waitMs }: DecideOptions,
+  { store, verdict, by, values, comment, waitMs, secrets = {} }: DecideOptions,
 ): Promise<boolean> => {
   const open = await find(approval, store)
   const id = typeof approval === 'object' && 'token' in approval ? toTokenMessageId(approval.token) : undefined
   const wait = waitMs === undefined ? {} : { waitMs }
-  return (await decideOpen(store, open, { verdict, by, values, comment, id, ...wait })) === 'counted'
+  const vault = new SecretVault(secrets)
+  return (await decideOpen(store, open, { verdict, by, values, comment, id, vault, ...wait })) === 'counted'
 }
 
 const find = (approval: ApprovalName, store: Store): Promise<OpenApproval> => {

@@ -1,5 +1,6 @@
 /** Events for runs, and whether anything new begins in them. */
 import type { JsonValue } from '../../core/json.ts'
+import { SecretVault } from '../../runtime/secret-vault.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 import { findRun } from '../reach/find-run.ts'
 import { matchRuns } from '../reach/match-runs.ts'
@@ -12,6 +13,8 @@ export interface SignalOptions {
   data?: JsonValue
   /** The same one counts once for each run. Default: a new one. */
   id?: string
+  /** Values that are kept out of what is stored, by name; at least 8 characters each. */
+  secrets?: Readonly<Record<string, string>>
 }
 
 export interface SignalResult {
@@ -31,11 +34,11 @@ export interface SignalResult {
 export const signal = async (
   to: string | { match: string },
   event: string,
-  { store, data, id }: SignalOptions,
+  { store, data, id, secrets = {} }: SignalOptions,
 ): Promise<SignalResult> => {
   const runs =
     typeof to === 'string' ? [await findRun(store, to)] : await matchRuns(store, to.match, { statusOf: toStatus })
-  return sendSignal(store, runs, { event, data, id })
+  return sendSignal(store, runs, { event, data, id, vault: new SecretVault(secrets) })
 }
 
 const toStatus = ({ status, phase, isPaused }: RunRecord): string =>

@@ -10,6 +10,7 @@ import type { JsonSchema } from '../../core/json-schema.ts'
 import { expectWithin, LIMITS } from '../../core/limits.ts'
 import { sizeOf } from '../../core/value-size.ts'
 import { type DecisionBody, findRefusal } from '../../runtime/read-message.ts'
+import type { Redactor } from '../../runtime/secret-vault.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import type { Store } from '../../store/store.ts'
@@ -29,6 +30,8 @@ export interface Decision {
 export type DecisionEnd = 'counted' | 'given'
 
 export interface DecideOptions {
+  /** J9: takes out what is secret, as far as whoever decides knows; whoever takes it up does it again. */
+  vault?: Pick<Redactor, 'redact'>
   /** How long to wait for whoever holds the run, in milliseconds. Default 3,500. */
   waitMs?: number
 }
@@ -44,9 +47,10 @@ const LOOK_EVERY_MS = 50
 export const decide = async (
   store: Store,
   approval: OpenApproval,
-  { waitMs = WAIT_MS, ...decision }: Decision & DecideOptions,
+  { waitMs = WAIT_MS, vault, ...given }: Decision & DecideOptions,
 ): Promise<DecisionEnd> => {
   const { runId, path, visit, requestHash } = approval
+  const decision = vault === undefined ? given : redact(given, vault)
   const id = decision.id ?? `decision-${randomUUID()}`
   const body = { id, path, visit, requestHash, ...(await toData(approval, decision)) }
   const fromSeq = ((await store.readJournal(runId)).at(-1)?.seq ?? 0) + 1
@@ -59,6 +63,12 @@ export const decide = async (
   if (row.kind === 'decision' && verdict === decision.verdict && by === decision.by) return 'counted'
   throw await toLost(store, approval, reason)
 }
+
+const redact = ({ values, comment, ...decision }: Decision, vault: Pick<Redactor, 'redact'>): Decision => ({
+  ...decision,
+  values: values === undefined ? undefined : vault.redact(values),
+  comment: comment === undefined ? undefined : vault.redact(comment),
+})
 
 const toData = async (
   { form, by: deciders, tool, ...asked }: OpenApproval,

@@ -14,6 +14,7 @@ import { EXIT } from '../exit-code.ts'
 import { describeFields } from '../input/describe-schema.ts'
 import { readInput } from '../input/input-arguments.ts'
 import { parseInputJson } from '../input/input-json.ts'
+import { createKnownVault } from '../known-secrets.ts'
 import { openRuns } from '../open-runs.ts'
 import { toOneLine } from '../printable.ts'
 import { whoAsks } from '../who-asks.ts'
@@ -32,14 +33,15 @@ export interface DecideArguments {
 
 /** The exit code. */
 export const decideApproval = async (context: Context, options: DecideArguments): Promise<number> => {
-  const { store } = await openRuns(context)
+  const { store, project } = await openRuns(context)
   try {
     const approval = await findQuestion(store, options)
     const by = options.by ?? chooseDecider(approval, options)
     const { verdict, comment, token } = options
     const values = await readValues(approval, { options, context })
     const id = token === undefined ? undefined : toTokenMessageId(token)
-    const end = await decide(store, approval, { verdict, by, values, comment, id })
+    const vault = createKnownVault(project, context.environment)
+    const end = await decide(store, approval, { verdict, by, values, comment, id, vault })
     report(context, options, { approval, by, end })
     return EXIT.completed
   } catch (thrown) {

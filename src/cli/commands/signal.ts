@@ -9,6 +9,7 @@ import { EXIT } from '../exit-code.ts'
 import { findRun } from '../find-run.ts'
 import { readInput } from '../input/input-arguments.ts'
 import { parseInputJson } from '../input/input-json.ts'
+import { createKnownVault } from '../known-secrets.ts'
 import { openRuns } from '../open-runs.ts'
 import { toOneLine } from '../printable.ts'
 import { isFree, toShownStatus } from '../run-holder.ts'
@@ -28,10 +29,11 @@ export interface SignalArguments {
 export const signal = async (context: Context, options: SignalArguments): Promise<number> => {
   const event = readEvent(options)
   const data = await readData(options.data ?? [], context)
-  const { store } = await openRuns(context)
+  const { store, project } = await openRuns(context)
   try {
     const runs = await findReceivers(store, options)
-    const end = await sendSignal(store, runs, { event, data, id: options.id })
+    const vault = createKnownVault(project, context.environment)
+    const end = await sendSignal(store, runs, { event, data, id: options.id, vault })
     report(context, options, { event, end, runs })
     return EXIT.completed
   } finally {

@@ -3,18 +3,17 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { openDatabase } from '../../app/open-database.ts'
 import type { Project } from '../../app/project.ts'
-import { readSecrets, readVariables, toPricing } from '../../app/project-access.ts'
-import { keysOf, readProviders } from '../../app/provider-access.ts'
+import { readVariables, toPricing } from '../../app/project-access.ts'
 import { type FoundWorkflow, loadRegistered } from '../../app/reach/registered-workflow.ts'
 import { type Submitted, submitRun } from '../../app/reach/submit-run.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
-import { SecretVault } from '../../runtime/secret-vault.ts'
 import type { Store } from '../../store/store.ts'
 import { compileRunnable, folderOf } from '../compile-file.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
 import { expectInput } from '../input/expect-input.ts'
 import { readInput } from '../input/input-arguments.ts'
+import { createKnownVault } from '../known-secrets.ts'
 import { checkAliases, readModels } from '../model-arguments.ts'
 import { openProject } from '../open-project.ts'
 import { toShownStatus } from '../run-holder.ts'
@@ -51,7 +50,8 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
     const { found, input } = read ?? (await readRegistered(options, { context, project, models, store }))
     const submitted = await submitRun(found.workflow, {
       store,
-      vault: createVault(found.workflow, { context, project }),
+      // Whoever performs the run needs the secrets; here they are only kept out of the database.
+      vault: createKnownVault(project, context.environment, found.workflow.secrets),
       input,
       models,
       env: readVariables(project, context.environment),
@@ -101,15 +101,6 @@ const readWorkflowInput = async (
   workflow: CompiledWorkflow,
   { options, context }: { options: SubmitArguments; context: Context },
 ) => expectInput(workflow, await readInput(options.input ?? [], { schema: workflow.input, context }))
-
-/** Whoever performs the run needs the secrets; here they are only kept out of the database, as far as they are known. */
-const createVault = (
-  { secrets }: CompiledWorkflow,
-  { context: { environment }, project }: { context: Context; project: Project },
-): SecretVault => {
-  const { values } = readSecrets(secrets, { project, environment })
-  return new SecretVault({ ...keysOf(readProviders(project, environment)), ...values })
-}
 
 const isSilent = ({ json = false, quiet = false }: OutputOptions): boolean => json || quiet
 

@@ -181,7 +181,10 @@ children('copies what they gave out, and begins those that come anew', async () 
   const [child] = await store.listRuns({ parent: third.id })
   const [created] = await store.readJournal(child?.id ?? '')
   const known = (await store.listRuns({ parent: first.id })).map(({ id }) => id)
-  assert.ok(known.includes((created?.data as { key_run: string }).key_run), 'the key is that of the first child')
+  assert.ok(
+    known.includes((created?.data as { key_run: string } | undefined)?.key_run ?? ''),
+    'the key is that of the first child',
+  )
   await local.close()
 })
 
