@@ -18,8 +18,9 @@ import { type ActorLoader, createLocalPlacement } from '../runtime/local-placeme
 import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
 import { SecretVault } from '../runtime/secret-vault.ts'
+import type { Submitted } from '../runtime/submit-run.ts'
 import { createOwner } from '../store/process-identity.ts'
-import type { QueuedRun, RunOrigin, Store, SubmitResult } from '../store/store.ts'
+import type { QueuedRun, RunOrigin, Store } from '../store/store.ts'
 import { keepAnswersIn } from './answer-cache.ts'
 import { createCatalogue } from './catalogue.ts'
 import { compileStored } from './compile-stored.ts'
@@ -72,8 +73,8 @@ export interface Local {
   compile(source: Source, options?: CompileSourceOptions): Compilation
   /** @throws Fault `invalid_input`, StoreError */
   start(workflow: CompiledWorkflow, options?: StartOptions): Promise<Run>
-  /** Leaves a run to whoever takes up what is queued in the store. @throws as `start` */
-  submit(workflow: CompiledWorkflow, options?: Omit<StartOptions, 'watch' | 'onQueued'>): Promise<SubmitResult>
+  /** Leaves a run to whoever takes up what is queued in the store. @throws as `start`; Fault `conflict` for its key, or its flow */
+  submit(workflow: CompiledWorkflow, options?: Omit<StartOptions, 'watch' | 'onQueued'>): Promise<Submitted>
   /** @throws Fault `not_found`, `invalid_input`, StoreError */
   resume(id: string, options?: { watch?: RunWatcher }): Promise<ResumeResult>
   /** Lets go of every run, so that it can be resumed, and closes the store. */

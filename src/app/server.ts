@@ -7,15 +7,14 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
 import type { JsonObject } from '../core/json.ts'
-import { createRunId } from '../core/run-id.ts'
 import { checkInput } from '../runtime/check-input.ts'
 import { Host, type Surroundings } from '../runtime/host.ts'
 import { createLocalPlacement } from '../runtime/local-placement.ts'
-import { toNewRun } from '../runtime/new-run.ts'
 import type { Run, RunExit } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
 import { RunQueue } from '../runtime/run-queue.ts'
 import { SecretVault } from '../runtime/secret-vault.ts'
+import { submitRun } from '../runtime/submit-run.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { ScheduleRecord } from '../store/schedule-record.ts'
 import type { Definition, RunEnd, Store } from '../store/store.ts'
@@ -220,12 +219,10 @@ const openSchedule = async (
     trigger,
     env,
     async submit({ key, input, schedule: of }) {
-      const at = clock.now()
       const folder = registered?.folder ?? folderOf(workflow, project)
-      const wanted = { id: createRunId(at), at, input: await checkInput(workflow, input), env, folder, key, pricing }
-      await store.submit(
-        toNewRun(workflow, { ...wanted, origin: { kind: 'schedule', of } }, vault({ workflow, folder }).vault),
-      )
+      const origin = { kind: 'schedule', of } as const
+      const wanted = { at: clock.now(), input: await checkInput(workflow, input), env, folder, key, pricing, origin }
+      await submitRun(workflow, wanted, { store, vault: vault({ workflow, folder }).vault })
     },
   }
 }

@@ -1,8 +1,8 @@
 /** A run that is made from another one: begun here and stayed with, or left to whoever serves the database. */
 import type { StoredRun } from '../app/load-run.ts'
 import type { StartOptions } from '../app/local.ts'
-import type { RunOrigin, SubmitResult } from '../store/store.ts'
-import { CliError } from './cli-error.ts'
+import type { Submitted } from '../runtime/submit-run.ts'
+import type { RunOrigin } from '../store/store.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'
 import type { OpenedRuns } from './open-runs.ts'
@@ -45,14 +45,8 @@ export const beginCopy = async (
 const reportSubmitted = (
   { stdout, stderr }: Context,
   { json = false, quiet = false }: OutputOptions,
-  result: SubmitResult,
+  { run: { id, workflow, origin } }: Submitted,
 ): number => {
-  if (result.kind === 'refused')
-    throw new CliError(`its flow rejects another run: ${result.holders.join(', ')}`, {
-      hint: `wait for it, or stop it: troupe cancel ${result.holders[0] ?? 'RUN'}`,
-      exitCode: EXIT.failed,
-    })
-  const { id, workflow, origin } = result.run
   if (json) stdout.write(`${JSON.stringify({ run: id, workflow, status: 'queued', origin }, null, 2)}\n`)
   else stdout.write(`${id}\n`)
   if (json || quiet) return EXIT.completed

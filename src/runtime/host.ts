@@ -10,7 +10,7 @@ import { Fault } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { createRunId } from '../core/run-id.ts'
 import type { JournalRow } from '../store/journal-row.ts'
-import type { Claim, Definition, Owner, QueuedRun, RunOrigin, RunRecord, Store, SubmitResult } from '../store/store.ts'
+import type { Claim, Definition, Owner, QueuedRun, RunOrigin, RunRecord, Store } from '../store/store.ts'
 import { Budget, type ParentBudget, spentOf } from './budget.ts'
 import { checkInput } from './check-input.ts'
 import { CALLED_OFF, toChildId } from './child-id.ts'
@@ -25,6 +25,7 @@ import type { CreatedData } from './run-event.ts'
 import type { RunWatcher } from './run-notice.ts'
 import { contextOf } from './scope.ts'
 import type { SecretVault } from './secret-vault.ts'
+import { type Submitted, submitRun, toRefusal } from './submit-run.ts'
 import { type CallPrices, NOTHING } from './worst-case.ts'
 
 export interface HostOptions {
@@ -159,13 +160,10 @@ export class Host {
     return this.#create(workflow, this.#toWanted(wanted), { watch, onQueued })
   }
 
-  /** Leaves a run to whoever takes up what is queued. @throws StoreError */
-  async submit(workflow: CompiledWorkflow, wanted: Omit<NewRunOptions, 'watch' | 'onQueued'>): Promise<SubmitResult> {
-    const { store } = this.#options
+  /** Leaves a run to whoever takes up what is queued. @throws as `submitRun` */
+  submit(workflow: CompiledWorkflow, wanted: Omit<NewRunOptions, 'watch' | 'onQueued'>): Promise<Submitted> {
     const { vault } = this.#surround(workflow, wanted.folder)
-    const run = toNewRun(workflow, this.#toWanted(wanted), vault)
-    const [, result] = await Promise.all([store.saveDefinition(toDefinition(workflow)), store.submit(run)])
-    return result
+    return submitRun(workflow, this.#toWanted(wanted), { store: this.#options.store, vault })
   }
 
   #toWanted({ copied, ...wanted }: Omit<NewRunOptions, 'watch' | 'onQueued'>): WantedRun {
@@ -374,15 +372,3 @@ export class Host {
 }
 
 const envOf = ({ state }: RecoveredRun): JsonObject => (state.root === undefined ? {} : contextOf(state.root).env)
-
-const toRefusal = (
-  { name }: CompiledWorkflow,
-  result: Exclude<Awaited<ReturnType<Store['create']>>, { kind: 'created' } | { kind: 'queued' }>,
-): Fault => {
-  if (result.kind !== 'refused')
-    return new Fault('conflict', `there is a run of '${name}' with this key`, { details: { run: result.run.id } })
-  const { holders } = result
-  return new Fault('conflict', `'${name}' runs already, and its flow rejects another run: ${holders.join(', ')}`, {
-    details: { holders },
-  })
-}

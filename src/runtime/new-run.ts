@@ -17,13 +17,13 @@ export interface WantedRun {
   models?: Record<string, string>
   env?: JsonObject
   /** Kept with the run, for whoever resumes it. */
-  folder?: string
+  folder?: string | undefined
   parent?: string
   origin?: RunOrigin
   /** Idempotency key: the same key with the same workflow, input and models is the same run. */
-  key?: string
+  key?: string | undefined
   /** Which prices its costs go by. */
-  pricing?: string
+  pricing?: string | undefined
   /** What it has from another run. */
   past?: RunPast
   /** The run whose id stands in its idempotency keys. Default: its own. */

@@ -2,9 +2,9 @@ import { createPricing } from '../../actors/llm/prices.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { checkInput } from '../../runtime/check-input.ts'
 import { SecretVault } from '../../runtime/secret-vault.ts'
+import { submitRun } from '../../runtime/submit-run.ts'
 import type { Store } from '../../store/store.ts'
 import { keysOf } from '../provider-access.ts'
-import { submitRun } from '../reach/submit-run.ts'
 import { type Surroundings, toProviders } from './surroundings.ts'
 import type { Workflow } from './workflow.ts'
 import { expectRunnable } from './workflow-parts.ts'
@@ -39,15 +39,16 @@ export const submit = async (workflow: Workflow, options: SubmitOptions): Promis
   const { store, input = {}, models = {}, key, env = {}, secrets = {} } = options
   const { compiled, options: made, folder } = expectRunnable(workflow, models)
   const providers = toProviders({ ...made.providers, ...options.providers })
-  const { run, isNew } = await submitRun(compiled, {
-    store,
-    vault: new SecretVault({ ...keysOf(providers), ...secrets }),
+  const wanted = {
+    at: Date.now(),
     input: await checkInput(compiled, input),
     models: { ...models },
     env: { ...env },
     folder,
     key,
     pricing: createPricing().version,
-  })
+  }
+  const vault = new SecretVault({ ...keysOf(providers), ...secrets })
+  const { run, isNew } = await submitRun(compiled, wanted, { store, vault })
   return { id: run.id, isNew }
 }

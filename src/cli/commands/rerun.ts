@@ -139,8 +139,7 @@ const rerunOne = async (
     const local = hosts.of(stored)
     if (options.submit === true) {
       const submitted = await local.submit(workflow, { ...wanted, origin })
-      if (submitted.kind === 'refused') return toFailure(of, { name, code: 'conflict', message: 'its flow rejects it' })
-      const status = submitted.kind === 'created' ? 'queued' : 'known'
+      const status = submitted.isNew ? 'queued' : 'known'
       return { of, result: { run: submitted.run.id, workflow: name, status }, exitCode: EXIT.completed }
     }
     const run = await local.start(workflow, { ...wanted, origin })

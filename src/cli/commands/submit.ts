@@ -5,8 +5,8 @@ import { openDatabase } from '../../app/open-database.ts'
 import type { Project } from '../../app/project.ts'
 import { readVariables, toPricing } from '../../app/project-access.ts'
 import { type FoundWorkflow, loadRegistered } from '../../app/reach/registered-workflow.ts'
-import { type Submitted, submitRun } from '../../app/reach/submit-run.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { type Submitted, submitRun } from '../../runtime/submit-run.ts'
 import type { Store } from '../../store/store.ts'
 import { compileRunnable, folderOf } from '../compile-file.ts'
 import type { Context } from '../context.ts'
@@ -48,17 +48,13 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
   const store = await openDatabase(project)
   try {
     const { found, input } = read ?? (await readRegistered(options, { context, project, models, store }))
-    const submitted = await submitRun(found.workflow, {
-      store,
-      // Whoever performs the run needs the secrets; here they are only kept out of the database.
-      vault: createKnownVault(project, context.environment, found.workflow.secrets),
-      input,
-      models,
-      env: readVariables(project, context.environment),
-      folder: found.folder,
-      key: options.key,
-      pricing: toPricing(project).version,
-    })
+    const { workflow, folder } = found
+    const { key } = options
+    const env = readVariables(project, context.environment)
+    const wanted = { at: Date.now(), input, models, env, folder, key, pricing: toPricing(project).version }
+    // Whoever performs the run needs the secrets; here they are only kept out of the database.
+    const vault = createKnownVault(project, context.environment, workflow.secrets)
+    const submitted = await submitRun(workflow, wanted, { store, vault })
     if (options.wait !== true) return report(context, options, submitted)
     if (!isSilent(options)) context.stderr.write(`${describe(submitted)}\n`)
     return await waitForEnd(context, options, { store, run: submitted.run, workflow: found.workflow })

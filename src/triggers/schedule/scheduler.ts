@@ -25,7 +25,7 @@ export interface OpenedSchedule {
   trigger: ScheduleTrigger
   /** Values of the variables that its expressions may read. */
   env: JsonObject
-  /** Puts a run into the store; the same key is the same run. @throws Fault `invalid_input` */
+  /** Puts a run into the store; the same key is the same run. @throws Fault `invalid_input`, `conflict` */
   submit(run: { key: string; input: JsonValue; schedule: string }): Promise<void>
 }
 
@@ -69,17 +69,17 @@ export class Scheduler {
     try {
       const now = clock.now()
       const { fire, next } = takeSlots(createSlots(expression, timezone ?? 'UTC'), { dueAt: nextAt, now, missed })
-      if (fire.length > 0) await this.#trySubmit(schedule, fire)
+      if (fire.length > 0) await this.#try(schedule, () => this.#submit(schedule, fire))
       await store.advanceSchedule(id, { from: nextAt, to: next ?? null, at: now })
     } catch (cause) {
       onProblem({ schedule: id, cause })
     }
   }
 
-  /** What is wrong with the workflow is no better the next time: the slot is over, and somebody is told. */
-  async #trySubmit(schedule: ScheduleRecord, slots: readonly number[]): Promise<void> {
+  /** What is wrong with the workflow, or rejected by its flow, is so the next time: the slot is over, and somebody is told. */
+  async #try(schedule: ScheduleRecord, act: () => Promise<void>): Promise<void> {
     try {
-      await this.#submit(schedule, slots)
+      await act()
     } catch (cause) {
       if (!isFault(cause)) throw cause
       this.#options.onProblem({ schedule: schedule.id, cause })
@@ -91,8 +91,11 @@ export class Scheduler {
     for (const slot of slots) {
       const at = new Date(slot).toISOString()
       const names = { event: { at }, env }
-      if (trigger.isWanted(names))
-        await submit({ key: `${schedule.id}@${at}`, input: trigger.toInput(names), schedule: schedule.id })
+      const begin = async (): Promise<void> => {
+        if (trigger.isWanted(names))
+          await submit({ key: `${schedule.id}@${at}`, input: trigger.toInput(names), schedule: schedule.id })
+      }
+      await this.#try(schedule, begin)
     }
   }
 }

@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { Fault, isFault } from '../../../src/core/fault.ts'
 import { createManualClock, type ManualClock } from '../../../src/core/manual-clock.ts'
 import { toDefinition, toNewRun } from '../../../src/runtime/new-run.ts'
 import { SecretVault } from '../../../src/runtime/secret-vault.ts'
@@ -22,7 +23,7 @@ interface Scheduled {
   store: Store
   clock: ManualClock
   /** One more host. */
-  boot(options?: { dies?: boolean }): Scheduler
+  boot(options?: { dies?: boolean; rejects?: (key: string) => boolean }): Scheduler
   problems: unknown[]
   runs(): Promise<string[]>
 }
@@ -37,7 +38,7 @@ const schedule = async (): Promise<Scheduled> => {
     store,
     clock,
     problems,
-    boot({ dies = false } = {}) {
+    boot({ dies = false, rejects = () => false } = {}) {
       // A process that dies between the two does not move the schedule on.
       const seen = dies
         ? new Proxy(store, {
@@ -59,6 +60,7 @@ const schedule = async (): Promise<Scheduled> => {
             trigger,
             env: {},
             async submit({ key, input, schedule: of }) {
+              if (rejects(key)) throw new Fault('conflict', 'its flow rejects it')
               const at = clock.now()
               const wanted = { id: `r-${Math.random()}`, at, input, key, origin: { kind: 'schedule', of } as const }
               await store.submit(toNewRun(REPORT, wanted, new SecretVault()))
@@ -108,6 +110,18 @@ test('a host that dies after it has submitted leaves the slot to the next, and t
   boot()
   await passHours(clock, 2)
   assert.equal(await runs(), KEYS)
+})
+
+test('a slot that the flow rejects is told and over; the others that were missed are taken', async () => {
+  const { clock, boot, runs, problems } = await schedule()
+  await passHours(clock, 3)
+  boot({ rejects: (key) => key === KEYS[0] })
+  await passHours(clock, 1)
+  assert.equal(
+    problems.map((cause) => isFault(cause) && cause.code),
+    ['conflict'],
+  )
+  assert.equal(await runs(), [...KEYS.slice(1), 'report/1@2026-01-01T12:00:00.000Z'])
 })
 
 test('a paused schedule begins nothing', async () => {
