@@ -89,7 +89,8 @@ const toError = ({ code, message, step, details }: NonNullable<RunRecord['error'
 })
 
 export const toExitCode = (exit: FollowedExit): number => {
-  if (exit.kind === 'left') return exit.signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated
+  if (exit.kind === 'left' || exit.kind === 'waiting')
+    return exit.signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated
   if (exit.kind !== 'ended') return EXIT.environment
   return toEndExitCode(exit.end.status, exit.signal === 'SIGINT')
 }

@@ -68,7 +68,7 @@ test('a waiting run says for whom, for what and until when, and is cancelled', a
   const running = project.start(['run', 'waiting.yaml'])
   await running.waitFor('Go on?')
   running.kill('SIGTERM')
-  await running.done
+  assert.is((await running.done).exitCode, 143)
   const [runs, trace, json] = await Promise.all([
     project.troupe(['runs']),
     project.troupe(['trace', 'last']),
