@@ -190,9 +190,22 @@ test('a run that nobody holds keeps a decision until somebody goes on with it', 
     run.waits_for.map(({ kind, title, id: asked }: Asked & { kind: string }) => [kind, title, asked]),
     [['approval', 'Send the letter?', id]],
   )
-  const decided = await project.troupe(['approvals', 'approve', id, '--by', 'ann', '--values', 'amount=4'])
+  const token = (await project.troupe(['approvals', 'link', id])).stdout.trim()
+  const decided = await project.troupe([
+    'approvals',
+    'approve',
+    '--token',
+    token,
+    '--by',
+    'ann',
+    '--values',
+    'amount=4',
+  ])
   assert.match(decided.stderr, `nobody has run ${run.run} in hand: the decision is kept`)
   assert.is(decided.exitCode, 0)
+  const other = await project.troupe(['approvals', 'reject', '--token', token, '--by', 'ann'])
+  assert.match(other.stderr, "it was used before to decide about 'Send the letter?'")
+  assert.is(other.exitCode, 1)
   assert.equal(JSON.parse((await project.troupe(['resume'])).stdout), { by: 'ann', amount: 4 })
 })
 

@@ -57,6 +57,12 @@ export const decide = async (
   const isNew = await store.post(runId, { id, kind: 'decision', body: body as unknown as JsonValue })
   const row = await findAnswer(store, { runId, id, fromSeq: isNew ? fromSeq : 1, waitMs })
   if (row === 'over') throw await toLost(store, approval)
+  if (row === undefined && !isNew)
+    throw new Fault(
+      'conflict',
+      `it was used before to decide about '${approval.title}': that is judged when somebody goes on with run ${runId}`,
+      { details: { run: runId, path } },
+    )
   if (row === undefined) return 'given'
   const { verdict, by, reason } = row.data as { verdict?: string; by?: string; reason?: string }
   // The same message may have been sent with another decision.
