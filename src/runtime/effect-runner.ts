@@ -9,13 +9,13 @@ import type { StepPlan } from '../compiler/plan.ts'
 import type { ActorContext, BlobContent, BlobRef, Progress, Usage } from '../core/actor.ts'
 import { isCancelled } from '../core/cancelled.ts'
 import type { Clock } from '../core/clock.ts'
-import { formatDuration } from '../core/duration.ts'
-import { type FaultData, isFault, toFaultData } from '../core/fault.ts'
+import type { FaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { expectWithin, LIMITS } from '../core/limits.ts'
 import { sizeOf } from '../core/value-size.ts'
 import { type AttemptContext, type AttemptEvent, attemptMachine } from '../machines/attempt.ts'
 import { toCall } from './actor-call.ts'
+import { describeTimeout, nameTimeout, toFaultOf } from './actor-fault.ts'
 import { AttemptAccount, type AttemptEnd } from './attempt-account.ts'
 import { type Admission, type Budget, withMaxTokens } from './budget.ts'
 import { foldOf } from './fold.ts'
@@ -292,7 +292,11 @@ export class EffectRunner {
       .then((output): Outcome => toOutcome(redactor.redact(output), effect))
       .catch((thrown): Outcome | undefined => {
         if (isCancelled(thrown) && abort.signal.aborted) return undefined
-        return { fault: redactor.redactFault(toFaultOf(thrown, plan)) }
+        return {
+          fault: redactor.redactFault(
+            nameTimeout(toFaultOf(thrown, plan), { plan, ms: clock.now() - attempt.started }),
+          ),
+        }
       })
       .then((outcome) => {
         if (outcome === undefined) return this.#tellRest(running.effect, this.#figures(running, attempt))
@@ -323,7 +327,7 @@ export class EffectRunner {
   #armTimeout(running: RunningEffect, { attempt, timeoutMs }: { attempt: Attempt; timeoutMs: number }): void {
     running.disarm = this.#options.clock.wakeAt(attempt.started + timeoutMs, () => {
       attempt.abort.abort()
-      const message = `step '${running.effect.step}' took longer than its timeout of ${formatDuration(timeoutMs)}`
+      const message = describeTimeout(running.plan.id, timeoutMs)
       this.#tell(running, { type: 'failed', fault: { code: 'timeout', message, retryable: true } })
       attempt.account?.release()
     })
@@ -374,15 +378,4 @@ const SILENT = { debug: (): void => {}, warn: (): void => {} }
 const toOutcome = (output: JsonValue, { path }: OpenEffect): Outcome => {
   expectWithin(LIMITS.payload, { subject: `what '${path}' returns`, amount: sizeOf(output) })
   return { output }
-}
-
-/** Actors throw Fault; anything else that comes out of one is translated here, at the border. */
-const toFaultOf = (thrown: unknown, { kind, actor }: StepPlan): FaultData => {
-  if (isFault(thrown)) return toFaultData(thrown)
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  return {
-    code: kind === 'code' ? 'code_failed' : 'tool_failed',
-    message: `'${actor}' failed: ${message}`,
-    retryable: false,
-  }
 }
