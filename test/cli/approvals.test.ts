@@ -92,7 +92,7 @@ test('list and show say what a person needs to decide', async () => {
   assert.match(table.stdout, /^id +title +decides +due +workflow +run +path\n/)
   assert.match(
     table.stdout,
-    new RegExp(`\n${id} +Send the letter\\? +ann or bob +(?:5\\dm.*|1h) left +ask +r-\\S+ +ask\n`),
+    new RegExp(`\n${id} +Send the letter\\? +ann or bob +(?:5\\dm|1h) \\d\\d[sm] left +ask +r-\\S+ +ask\n`),
   )
   assert.match(shown.stdout, '\n  a letter\n')
   assert.match(shown.stdout, 'form      amount: integer, note?: string')
