@@ -4,6 +4,7 @@
  *
  * A run and the child runs that its steps wait for are one family: they wait together, or not at all.
  */
+import { Beat } from '../core/beat.ts'
 import type { Clock } from '../core/clock.ts'
 import { type Claim, LEASE_BEAT_MS, LEASE_MS, type Store } from '../store/store.ts'
 import type { Run } from './run.ts'
@@ -35,7 +36,7 @@ const SHORTEST_REST_MS = 2_000
 export class HeldRuns {
   readonly #options: HeldRunsOptions
   readonly #runs = new Map<string, HeldRun>()
-  #stopBeats: (() => void) | undefined
+  #beats: Beat[] = []
 
   constructor(options: HeldRunsOptions) {
     this.#options = options
@@ -51,7 +52,7 @@ export class HeldRuns {
 
   add(held: HeldRun): void {
     this.#runs.set(held.run.id, held)
-    this.#stopBeats ??= this.#startBeats()
+    if (this.#beats.length === 0) this.#beats = this.#startBeats()
     held.run.exited.then(
       (exit) => {
         this.#drop(held)
@@ -118,38 +119,24 @@ export class HeldRuns {
     if (this.#runs.get(run.id)?.run === run) this.#runs.delete(run.id)
     if (parent !== undefined) this.#runs.get(parent)?.run.leaveWhenQuiet()
     if (this.#runs.size > 0) return
-    this.#stopBeats?.()
-    this.#stopBeats = undefined
+    for (const beat of this.#beats.splice(0)) beat.stop().catch(() => {})
   }
 
-  #startBeats(): () => void {
+  #startBeats(): Beat[] {
     const { inboxBeatMs, passivates } = this.#options
-    const beats = [
-      this.#beat(LEASE_BEAT_MS, () => this.renew()),
-      this.#beat(inboxBeatMs, () => this.#readInboxes()),
-      ...(passivates ? [this.#beat(REST_BEAT_MS, async () => this.#restWaiting(SHORTEST_REST_MS))] : []),
+    return [
+      this.#startBeat(LEASE_BEAT_MS, () => this.renew()),
+      this.#startBeat(inboxBeatMs, () => this.#readInboxes()),
+      ...(passivates ? [this.#startBeat(REST_BEAT_MS, async () => this.#restWaiting(SHORTEST_REST_MS))] : []),
     ]
-    return () => {
-      for (const stop of beats) stop()
-    }
   }
 
-  /** Does something again and again, the next time this long after the last one has ended; a store that fails is tried again. */
-  #beat(everyMs: number, act: () => Promise<unknown>): () => void {
-    const { clock } = this.#options
-    let isStopped = false
-    const arm = (): (() => void) =>
-      clock.wakeAt(clock.now() + everyMs, () => {
-        const again = (): void => {
-          if (!isStopped) disarm = arm()
-        }
-        act().then(again, again)
-      })
-    let disarm = arm()
-    return () => {
-      isStopped = true
-      disarm()
-    }
+  /** A store that fails is tried again. */
+  #startBeat(everyMs: number, act: () => Promise<unknown>): Beat {
+    const everyTime = (): number => everyMs
+    const beat = new Beat(this.#options.clock, () => act().then(everyTime, everyTime))
+    beat.start(everyMs)
+    return beat
   }
 
   async #readInboxes(): Promise<void> {

@@ -5,6 +5,7 @@
  * It owns the pace (each 200 ms, and when the next deadline comes) and the patience with runs that can't be taken up. Which runs
  * are due the store knows; how a run goes on is the host's.
  */
+import { Beat } from '../core/beat.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Store } from '../store/store.ts'
 import type { Host } from './host.ts'
@@ -42,26 +43,24 @@ const PATIENCE_MS = 30_000
 export class RunQueue {
   readonly #options: RunQueueOptions
   readonly #leftAlone = new Map<string, number>()
-  #disarm: () => void = () => {}
-  #beating: Promise<void> = Promise.resolve()
-  #isStopped = false
+  readonly #beat: Beat
 
   constructor(options: RunQueueOptions) {
     this.#options = options
+    this.#beat = new Beat(options.clock, () => this.#look())
   }
 
   start(): void {
-    this.#beating = this.#beat()
+    this.#beat.start()
   }
 
   /** Nothing is taken up any more when it resolves. */
-  async stop(): Promise<void> {
-    this.#isStopped = true
-    this.#disarm()
-    await this.#beating
+  stop(): Promise<void> {
+    return this.#beat.stop()
   }
 
-  async #beat(): Promise<void> {
+  /** Milliseconds until there may be more. */
+  async #look(): Promise<number> {
     const { clock, onProblem } = this.#options
     let hasMore = false
     let nextAt = Number.POSITIVE_INFINITY
@@ -71,10 +70,7 @@ export class RunQueue {
     } catch (cause) {
       onProblem({ run: undefined, cause })
     }
-    if (this.#isStopped) return
-    const now = clock.now()
-    const pause = hasMore ? 0 : Math.min(BEAT_MS, Math.max(SHORTEST_BEAT_MS, nextAt - now))
-    this.#disarm = clock.wakeAt(now + pause, () => this.start())
+    return hasMore ? 0 : Math.min(BEAT_MS, Math.max(SHORTEST_BEAT_MS, nextAt - clock.now()))
   }
 
   /** Whether there may be more to take up at once. */
@@ -92,7 +88,7 @@ export class RunQueue {
   }
 
   async #wake(id: string): Promise<void> {
-    if (this.#isStopped) return
+    if (this.#beat.isStopped) return
     try {
       const { host, watch, onTaken } = this.#options
       const woken = await host.wake(id, watch === undefined ? {} : { watch })

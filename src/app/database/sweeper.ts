@@ -2,6 +2,7 @@
  * Retention while a server runs: a minute after its start, then each hour. Several servers that do so at once do no harm: each deletes
  * what it still finds, and counts that alone.
  */
+import { Beat } from '../../core/beat.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Store } from '../../store/store.ts'
 import type { Retention } from './retention.ts'
@@ -24,32 +25,24 @@ const EVERY_MS = 3_600_000
 export class Sweeper {
   readonly #options: SweeperOptions
   readonly #stopping = new AbortController()
-  #disarm: () => void = () => {}
-  #sweeping: Promise<void> = Promise.resolve()
+  readonly #beat: Beat
 
   constructor(options: SweeperOptions) {
     this.#options = options
+    this.#beat = new Beat(options.clock, () => this.#sweep())
   }
 
   start(): void {
-    this.#arm(FIRST_MS)
+    this.#beat.start(FIRST_MS)
   }
 
   /** Resolves when nothing is deleted any more. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.#stopping.abort()
-    this.#disarm()
-    await this.#sweeping
+    return this.#beat.stop()
   }
 
-  #arm(delayMs: number): void {
-    const { clock } = this.#options
-    this.#disarm = clock.wakeAt(clock.now() + delayMs, () => {
-      this.#sweeping = this.#sweep()
-    })
-  }
-
-  async #sweep(): Promise<void> {
+  async #sweep(): Promise<number> {
     const { store, clock, retention, onSwept, onProblem } = this.#options
     const { signal } = this.#stopping
     try {
@@ -58,6 +51,6 @@ export class Sweeper {
     } catch (cause) {
       onProblem({ cause })
     }
-    if (!signal.aborted) this.#arm(EVERY_MS)
+    return EVERY_MS
   }
 }

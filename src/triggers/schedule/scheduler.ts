@@ -5,6 +5,7 @@
  * under a key that names the schedule and the slot, and only then the schedule moves on.
  */
 import type { ScheduleTrigger } from '../../compiler/link/schedule-triggers.ts'
+import { Beat } from '../../core/beat.ts'
 import type { Clock } from '../../core/clock.ts'
 import { isFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
@@ -33,39 +34,36 @@ const BEAT_MS = 1_000
 
 export class Scheduler {
   readonly #options: SchedulerOptions
-  #disarm: () => void = () => {}
-  #beating: Promise<void> = Promise.resolve()
-  #isStopped = false
+  readonly #beat: Beat
 
   constructor(options: SchedulerOptions) {
     this.#options = options
+    this.#beat = new Beat(options.clock, () => this.#look())
   }
 
   start(): void {
-    this.#beating = this.#beat()
+    this.#beat.start()
   }
 
   /** No slot is taken any more when it resolves. */
-  async stop(): Promise<void> {
-    this.#isStopped = true
-    this.#disarm()
-    await this.#beating
+  stop(): Promise<void> {
+    return this.#beat.stop()
   }
 
-  async #beat(): Promise<void> {
+  async #look(): Promise<number> {
     const { store, clock, onProblem } = this.#options
     try {
       for (const schedule of await store.listDueSchedules(clock.now())) await this.#take(schedule)
     } catch (cause) {
       onProblem({ schedule: undefined, cause })
     }
-    if (!this.#isStopped) this.#disarm = clock.wakeAt(clock.now() + BEAT_MS, () => this.start())
+    return BEAT_MS
   }
 
   async #take(schedule: ScheduleRecord): Promise<void> {
     const { id, nextAt, expression, timezone, missed } = schedule
     const { store, clock, onProblem } = this.#options
-    if (nextAt === null || this.#isStopped) return
+    if (nextAt === null || this.#beat.isStopped) return
     try {
       const now = clock.now()
       const { fire, next } = takeSlots(createSlots(expression, timezone ?? 'UTC'), { dueAt: nextAt, now, missed })

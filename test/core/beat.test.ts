@@ -1,0 +1,41 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { Beat } from '../../src/core/beat.ts'
+import { createManualClock } from '../../src/core/manual-clock.ts'
+
+const test = suite('a beat')
+
+test('comes again as long after the last one has ended as that one says', async () => {
+  const clock = createManualClock(0)
+  const at: number[] = []
+  const beat = new Beat(clock, async () => {
+    at.push(clock.now())
+    return at.length * 10
+  })
+  beat.start()
+  for (let ms = 0; ms < 40; ms++) await clock.advance(1)
+  await beat.stop()
+  await clock.advance(100)
+  assert.equal(at, [0, 10, 30])
+})
+
+test('that is stopped in the middle ends what it does, and does not come again', async () => {
+  const clock = createManualClock(0)
+  const ends: (() => void)[] = []
+  let ended = 0
+  const beat = new Beat(clock, async () => {
+    await new Promise<void>((resolve) => ends.push(resolve))
+    ended++
+    return 1
+  })
+  beat.start(5)
+  await clock.advance(5)
+  const stopped = beat.stop()
+  assert.is(beat.isStopped, true)
+  for (const end of ends) end()
+  await stopped
+  await clock.advance(10)
+  assert.equal([ended, ends.length], [1, 1])
+})
+
+test.run()
