@@ -8,11 +8,11 @@
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { type AnthropicMessage, createMessage, readMessage, takeEvent, toAnswer } from './anthropic/anthropic-answer.ts'
 import { toAnthropicRequest } from './anthropic/anthropic-request.ts'
-import { expectKey } from './missing-key.ts'
-import { createModelRequest, type ModelRequest } from './model-request.ts'
+import type { ModelRequest } from './model-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
 import { KIND_FACTS } from './provider-kind.ts'
 import { stripFence } from './returns-instruction.ts'
+import { withModelRequest } from './with-model-request.ts'
 
 const PATH = '/v1/messages'
 
@@ -35,25 +35,11 @@ export const createAnthropicProvider = async (given: ProviderSettings): Promise<
   const sdk = { ...(await import('@anthropic-ai/sdk')), ...(await import('@anthropic-ai/sdk/core/streaming')) }
   return {
     name: settings.name,
-    async call(asked, options) {
-      expectKey(settings)
-      const { signal, onText } = options
-      const request = createModelRequest({
-        kind: 'anthropic',
-        settings,
-        model: asked.model,
-        signal,
-        streams: onText !== undefined,
-      })
-      try {
-        signal.throwIfAborted()
-        return await perform({ sdk, settings, request }, { asked, onText })
-      } catch (error) {
-        throw request.toFault(error)
-      } finally {
-        request.close()
-      }
-    },
+    call: (asked, options) =>
+      withModelRequest({ kind: 'anthropic', settings, asked, options }, async (request) => {
+        options.signal.throwIfAborted()
+        return perform({ sdk, settings, request }, { asked, onText: options.onText })
+      }),
   }
 }
 

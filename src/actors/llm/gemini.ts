@@ -10,11 +10,11 @@ import { rewriteEvents } from './gemini/event-stream.ts'
 import { createTurn, type GeminiTurn, takeChunk, toAnswer } from './gemini/gemini-answer.ts'
 import { type GeminiRequest, toGeminiRequest } from './gemini/gemini-request.ts'
 import { withFetch } from './gemini/scoped-fetch.ts'
-import { expectKey } from './missing-key.ts'
-import { createModelRequest, type ModelRequest } from './model-request.ts'
+import type { ModelRequest } from './model-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
 import { KIND_FACTS } from './provider-kind.ts'
 import { stripFence } from './returns-instruction.ts'
+import { withModelRequest } from './with-model-request.ts'
 
 interface Call {
   model: GenerativeModel
@@ -31,25 +31,13 @@ export const createGeminiProvider = async (given: ProviderSettings): Promise<Llm
   const sdk = new GoogleGenerativeAI(settings.apiKey ?? '')
   return {
     name: settings.name,
-    async call(asked, { signal, onText }) {
-      expectKey(settings)
-      const request = createModelRequest({
-        kind: 'gemini',
-        settings,
-        model: asked.model,
-        signal,
-        streams: onText !== undefined,
-      })
-      try {
-        signal.throwIfAborted()
+    call: (asked, options) =>
+      withModelRequest({ kind: 'gemini', settings, asked, options }, async (request) => {
+        options.signal.throwIfAborted()
         const model = sdk.getGenerativeModel({ model: asked.model }, { baseUrl: settings.baseUrl })
-        return await perform({ model, request }, { asked, onText, name: `${settings.name}/${asked.model}` })
-      } catch (error) {
-        throw request.toFault(error)
-      } finally {
-        request.close()
-      }
-    },
+        const name = `${settings.name}/${asked.model}`
+        return perform({ model, request }, { asked, onText: options.onText, name })
+      }),
   }
 }
 

@@ -2,13 +2,13 @@
 import type { ChatResponse, Ollama } from 'ollama'
 import { isJsonObject } from '../../core/json.ts'
 import type { LlmToolCall } from './llm.ts'
-import { expectKey } from './missing-key.ts'
-import { createModelRequest, type ModelRequest, NO_ANSWER, NO_END } from './model-request.ts'
+import { type ModelRequest, NO_ANSWER, NO_END } from './model-request.ts'
 import { toOllamaUrl } from './ollama/ollama-address.ts'
 import { judgeLines } from './ollama/ollama-lines.ts'
 import { toOllamaBody } from './ollama/ollama-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
 import { stripFence } from './returns-instruction.ts'
+import { withModelRequest } from './with-model-request.ts'
 
 /**
  * Loads the SDK. `baseUrl`: anything that OLLAMA_HOST may be; without it, this machine.
@@ -21,29 +21,13 @@ export const createOllamaProvider = async (given: ProviderSettings): Promise<Llm
   const headers = settings.apiKey ? { Authorization: `Bearer ${settings.apiKey}` } : {}
   return {
     name: settings.name,
-    async call(request, options) {
-      expectKey(settings)
-      const wire = createModelRequest({
-        kind: 'ollama',
-        settings,
-        model: request.model,
-        signal: options.signal,
-        streams: options.onText !== undefined,
-      })
-      const client = new Ollama({
-        host: baseUrl,
-        headers,
-        fetch: options.onText === undefined ? wire.fetch : fetchLines(wire),
-      })
-      try {
+    call: (request, options) =>
+      withModelRequest({ kind: 'ollama', settings, asked: request, options }, async (wire) => {
+        const fetch = options.onText === undefined ? wire.fetch : fetchLines(wire)
+        const client = new Ollama({ host: baseUrl, headers, fetch })
         const answer = await perform(client, wire, { request, options })
         return request.returns === undefined ? answer : { ...answer, text: stripFence(answer.text) }
-      } catch (error) {
-        throw wire.toFault(error)
-      } finally {
-        wire.close()
-      }
-    },
+      }),
   }
 }
 

@@ -1,14 +1,14 @@
 /** OpenAI, and every server that speaks its chat completions interface. */
 import type { OpenAI } from 'openai'
 import type { LlmToolCall } from './llm.ts'
-import { expectKey } from './missing-key.ts'
-import { createModelRequest, type ModelRequest, NO_ANSWER, NO_END } from './model-request.ts'
+import { type ModelRequest, NO_ANSWER, NO_END } from './model-request.ts'
 import { toObjectSchema, unwrapText } from './object-schema.ts'
 import { fetchEvents } from './openai/openai-events.ts'
 import { toOpenAiBody } from './openai/openai-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
 import { KIND_FACTS } from './provider-kind.ts'
 import { toArgumentsText } from './tool-arguments.ts'
+import { withModelRequest } from './with-model-request.ts'
 
 type Completion = OpenAI.Chat.ChatCompletion
 type Chunk = OpenAI.Chat.ChatCompletionChunk
@@ -29,17 +29,9 @@ export const createOpenAiProvider = async (settings: ProviderSettings): Promise<
     })
   return {
     name,
-    async call(request, options) {
-      expectKey(whole)
-      const body = toOpenAiBody(request, baseUrl)
-      const wire = createModelRequest({
-        kind: 'openai',
-        settings: whole,
-        model: request.model,
-        signal: options.signal,
-        streams: options.onText !== undefined,
-      })
-      try {
+    call: (request, options) =>
+      withModelRequest({ kind: 'openai', settings: whole, asked: request, options }, async (wire) => {
+        const body = toOpenAiBody(request, baseUrl)
         const client = createClient(options.onText === undefined ? wire.fetch : fetchEvents(wire))
         const answer =
           options.onText === undefined
@@ -53,12 +45,7 @@ export const createOpenAiProvider = async (settings: ProviderSettings): Promise<
                 { ...options, request, wire },
               )
         return isWrapped(request) ? { ...answer, text: unwrapText(answer.text) } : answer
-      } catch (error) {
-        throw wire.toFault(error)
-      } finally {
-        wire.close()
-      }
-    },
+      }),
   }
 }
 
