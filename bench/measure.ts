@@ -1,5 +1,5 @@
 /** `node bench/measure.ts W4`: one repeat of one workload of Troupe's, as JSON. Started by bench.ts. */
-import { tuneV8 } from '../src/app/tune-v8.ts'
+import { tuneV8 } from '../src/cli/tune-v8.ts'
 import { calibrate } from './calibration.ts'
 import type { Measured } from './workload.ts'
 import { WORKLOADS } from './workloads.ts'

@@ -1,6 +1,6 @@
 /** A workflow on a store, in this process, with nothing around it; the model is most often Troupe's mock, which answers at once. */
 import { createLocal, type Local, type StartOptions } from '../src/app/local.ts'
-import type { Providers } from '../src/app/provider-access.ts'
+import type { Providers } from '../src/app/project/provider-access.ts'
 import type { CompiledWorkflow } from '../src/compiler/compile.ts'
 import { createSource } from '../src/compiler/source.ts'
 import type { JsonValue } from '../src/core/json.ts'

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { Ollama } from 'ollama'
 import OpenAI from 'openai'
-import type { Providers } from '../src/app/provider-access.ts'
+import type { Providers } from '../src/app/project/provider-access.ts'
 
 /** Of each streamed answer. */
 export const STREAMED_TOKENS = 5_000

@@ -1,7 +1,7 @@
 import type { CompiledWorkflow } from '../src/compiler/compile.ts'
 import { createRunId } from '../src/core/run-id.ts'
 import { toDefinition, toNewRun } from '../src/runtime/new-run.ts'
-import { SecretVault } from '../src/runtime/secret-vault.ts'
+import { SecretVault } from '../src/secrets/secret-vault.ts'
 import type { Store } from '../src/store/store.ts'
 
 /** Puts so many runs into the database, for whoever serves it. Their ids. */

@@ -71,7 +71,7 @@ export const findStartSources = async (): Promise<string[]> => {
 const splitCli = (): Promise<Split> =>
   build({
     ...BUNDLE,
-    entryPoints: { main: MAIN, 'compile-worker': 'src/app/compile-worker.ts' },
+    entryPoints: { main: MAIN, 'compile-worker': 'src/app/definitions/compile-worker.ts' },
     chunkNames: 'chunks/[name]-[hash]',
     external: EXTERNAL,
     plugins: [nodeBuiltins],

@@ -9,16 +9,16 @@
 
 // Compile
 
-export { compile, formatDiagnostic } from './app/library/compile.ts'
-export type { CompileOptions, CompileResult, Workflow } from './app/library/workflow.ts'
 export type { Diagnostic, Severity } from './compiler/diagnostic.ts'
 export type { DiagnosticCode } from './compiler/diagnostic-codes.ts'
+export { compile, formatDiagnostic } from './library/compile.ts'
+export type { CompileOptions, CompileResult, Workflow } from './library/workflow.ts'
 
 // Run
 
-export { type ResumeOptions, type RunOptions, type RunResult, resume, run } from './app/library/run-workflow.ts'
-export { type SubmitOptions, type SubmitResult, submit } from './app/library/submit.ts'
-export type { ModelAccess, Surroundings } from './app/library/surroundings.ts'
+export { type ResumeOptions, type RunOptions, type RunResult, resume, run } from './library/run-workflow.ts'
+export { type SubmitOptions, type SubmitResult, submit } from './library/submit.ts'
+export type { ModelAccess, Surroundings } from './library/surroundings.ts'
 export type { RunNotice } from './runtime/run-notice.ts'
 
 // Reach a run
@@ -31,7 +31,7 @@ export {
   type ListApprovalsOptions,
   linkApproval,
   listApprovals,
-} from './app/library/approvals.ts'
+} from './library/approvals.ts'
 export {
   type PauseOptions,
   pause,
@@ -39,32 +39,32 @@ export {
   type SignalResult,
   signal,
   unpause,
-} from './app/library/signal.ts'
-export type { UndoneStep } from './app/reach/undone-steps.ts'
+} from './library/signal.ts'
+export type { UndoneStep } from './service/control/undone-steps.ts'
 
 // Store
 
-export { openStore, type StoreOptions } from './app/library/open-store.ts'
+export { openStore, type StoreOptions } from './library/open-store.ts'
 export type { EventKind, JournalRow, NoteKind } from './store/journal-row.ts'
 export type { RunError, RunFilter, RunRecord, RunStatus, Store, UsageTotals } from './store/store.ts'
 export { isStoreError, type StoreError, type StoreErrorCode } from './store/store-error.ts'
 
 // Actors of your own
 
-export type { LlmInput, LlmMessage } from './actors/llm/llm.ts'
-export { type ActorDefinition, defineActor } from './app/library/define-actor.ts'
-export { defineTool, type Tool, type ToolDefinition } from './app/library/define-tool.ts'
-export type { TypeNotation } from './app/library/type-notation.ts'
-export type { ValueOf } from './app/library/value-of.ts'
-export type { OwnActor } from './app/own-actor.ts'
 export type { Actor, ActorContext, BlobContent, BlobRef, Logger, Progress, Usage } from './core/actor.ts'
 export { Cancelled, isCancelled } from './core/cancelled.ts'
 export { FAULT_CODES, Fault, type FaultCode, type FaultData, type FaultOptions, isFault } from './core/fault.ts'
 export type { JsonObject, JsonValue } from './core/json.ts'
 export type { JsonSchema } from './core/json-schema.ts'
+export type { LlmInput, LlmMessage } from './core/llm.ts'
+export { type ActorDefinition, defineActor } from './library/define-actor.ts'
+export { defineTool, type Tool, type ToolDefinition } from './library/define-tool.ts'
+export type { TypeNotation } from './library/type-notation.ts'
+export type { ValueOf } from './library/value-of.ts'
+export type { OwnActor } from './service/own-actor.ts'
 
 // XState
 
-export type { Answers, ApprovalAnswer } from './app/library/answer-step.ts'
-export { type ProvideOptions, provideActors, toMachineInput } from './app/library/provide-actors.ts'
 export type { MachineContext, MachineInput } from './compiler/machine-context.ts'
+export type { Answers, ApprovalAnswer } from './library/answer-step.ts'
+export { type ProvideOptions, provideActors, toMachineInput } from './library/provide-actors.ts'

@@ -3,21 +3,28 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findCycles, findImports, readSourceModules } from './support/imports.ts'
 
-/** What each folder of src/ may import, itself aside. */
+/** The folders of src/ that each folder may import, besides itself. */
 const DIRECTION: Record<string, readonly string[]> = {
   core: [],
+  secrets: ['core'],
   compiler: ['core'],
   machines: ['core'],
   store: ['core'],
   actors: ['core'],
   cluster: ['core'],
   chart: ['core', 'compiler'],
-  runtime: ['core', 'compiler', 'machines', 'store'],
-  triggers: ['core', 'compiler', 'store', 'runtime'],
-  web: ['core', 'compiler', 'store', 'runtime'],
-  app: ['core', 'compiler', 'chart', 'machines', 'store', 'actors', 'cluster', 'runtime', 'triggers', 'web'],
-  cli: ['core', 'compiler', 'chart', 'store', 'runtime', 'app'],
-  index: ['core', 'compiler', 'machines', 'store', 'actors', 'runtime', 'app'],
+  runtime: ['core', 'secrets', 'compiler', 'machines', 'store'],
+  service: ['core', 'secrets', 'compiler', 'chart', 'machines', 'store', 'runtime'],
+  triggers: ['core', 'secrets', 'compiler', 'store', 'runtime', 'service'],
+  web: ['core', 'secrets', 'compiler', 'chart', 'store', 'runtime', 'service'],
+  library: ['core', 'secrets', 'compiler', 'machines', 'store', 'runtime', 'service'],
+  telemetry: ['core', 'secrets', 'compiler', 'machines', 'store', 'runtime', 'service'],
+  app: [
+    ...['core', 'secrets', 'compiler', 'machines', 'store', 'actors', 'cluster'],
+    ...['runtime', 'service', 'triggers', 'web', 'library', 'telemetry'],
+  ],
+  cli: ['core', 'secrets', 'compiler', 'chart', 'store', 'runtime', 'service', 'library', 'telemetry', 'app'],
+  index: ['core', 'compiler', 'machines', 'store', 'runtime', 'service', 'library', 'app'],
 }
 
 /** Where each npm package may be imported: paths that start so. Types of XState may stand in all of the runtime. */
@@ -28,12 +35,12 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@mikro-orm/core': ['src/store/'],
   '@mikro-orm/migrations': ['src/store/'],
   '@mikro-orm/sqlite': ['src/store/'],
-  '@statelyai/inspect': ['src/app/inspect/'],
-  '@xstate/graph': ['src/app/walk/'],
+  '@statelyai/inspect': ['src/telemetry/inspect/'],
+  '@xstate/graph': ['src/service/simulation/'],
   ajv: ['src/core/', 'src/compiler/'],
   'better-sqlite3': ['src/store/'],
   commander: ['src/cli/'],
-  croner: ['src/triggers/'],
+  croner: ['src/service/schedules/'],
   elkjs: ['src/chart/'],
   jsonata: ['src/actors/tools/'],
   ollama: ['src/actors/llm/'],
@@ -44,8 +51,8 @@ const PACKAGES: Record<string, readonly string[]> = {
     'src/machines/',
     'src/compiler/lower',
     'src/compiler/link',
-    'src/app/library/',
-    'src/app/walk/',
+    'src/library/',
+    'src/service/simulation/',
   ],
   yaml: ['src/compiler/'],
 }

@@ -2,7 +2,7 @@
  * `node bench/peers/measure.ts mastra W4`: one repeat of a peer's work, as JSON; `--list`: who does what. Started by
  * ../bench.ts. A peer is loaded only when it is measured.
  */
-import { tuneV8 } from '../../src/app/tune-v8.ts'
+import { tuneV8 } from '../../src/cli/tune-v8.ts'
 import type { Measured, Workloads } from '../workload.ts'
 import { hasPostgres } from './postgres.ts'
 import { hasRestate } from './restate-server.ts'

@@ -1,5 +1,5 @@
-import { type CodeExplanation, explainCode, listCodes } from '../../src/app/explain-code.ts'
 import { UNMATCHABLE_FAULT_CODES } from '../../src/core/fault.ts'
+import { type CodeExplanation, explainCode, listCodes } from '../../src/service/explain-code.ts'
 
 const INTRODUCTION = `# Errors
 

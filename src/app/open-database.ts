@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Store } from '../store/store.ts'
-import type { Project } from './project.ts'
+import type { Project } from './project/project.ts'
 
 /** The store of a project; the code of the other kinds stays unloaded. @throws StoreError */
 export const openDatabase = async (

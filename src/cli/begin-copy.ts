@@ -1,7 +1,8 @@
 /** A run that is made from another one: begun here and stayed with, or left to whoever serves the database. */
-import type { StoredRun } from '../app/load-run.ts'
+
 import type { StartOptions } from '../app/local.ts'
 import type { Submitted } from '../runtime/submit-run.ts'
+import type { StoredRun } from '../service/history/load-run.ts'
 import type { RunOrigin } from '../store/store.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'

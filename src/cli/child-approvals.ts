@@ -1,6 +1,7 @@
 /** What the child runs of a run ask of people: they stand in the database alone, where it is looked for each second. */
-import type { RunWait } from '../app/reach/run-waits.ts'
+
 import type { CompiledWorkflow } from '../compiler/compile.ts'
+import type { RunWait } from '../service/control/run-waits.ts'
 import type { Store } from '../store/store.ts'
 
 const LOOK_EVERY_MS = 1_000
@@ -16,7 +17,7 @@ export const watchChildApprovals = (
 ): (() => void) => {
   if (workflow.children.size === 0) return () => {}
   const look = async (): Promise<void> => {
-    const { listAskedBelow } = await import('../app/reach/open-approvals.ts')
+    const { listAskedBelow } = await import('../service/control/open-approvals.ts')
     onAsked(await listAskedBelow(store, runId))
   }
   // Whether it can be asked now or not: the run does not depend on it.

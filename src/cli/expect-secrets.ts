@@ -1,5 +1,5 @@
-import type { EnvironmentVariables, Project } from '../app/project.ts'
-import { readSecrets } from '../app/project-access.ts'
+import type { EnvironmentVariables, Project } from '../app/project/project.ts'
+import { readSecrets } from '../app/project/project-access.ts'
 import { CliError } from './cli-error.ts'
 import { EXIT } from './exit-code.ts'
 

@@ -1,5 +1,5 @@
-import type { FailedQuery } from '../app/past/failed-runs.ts'
 import { findNearest } from '../core/nearest.ts'
+import type { FailedQuery } from '../service/history/failed-runs.ts'
 import { CliError } from './cli-error.ts'
 import { readSince } from './since.ts'
 

@@ -3,8 +3,8 @@
  * Ctrl-C leaves it at once, SIGTERM and a closed terminal leave it in order; what is left can be resumed.
  */
 import type { Local } from '../app/local.ts'
+import { NO_USAGE } from '../runtime/budget/usage-totals.ts'
 import type { Run, RunExit } from '../runtime/run.ts'
-import { NO_USAGE } from '../runtime/usage-totals.ts'
 import type { FollowedExit } from './run-result.ts'
 import type { RunView } from './view/run-view.ts'
 

@@ -1,7 +1,7 @@
-import type { EnvironmentVariables, Project } from '../app/project.ts'
-import { readSecrets } from '../app/project-access.ts'
-import { keysOf, readProviders } from '../app/provider-access.ts'
-import { SecretVault } from '../runtime/secret-vault.ts'
+import type { EnvironmentVariables, Project } from '../app/project/project.ts'
+import { readSecrets } from '../app/project/project-access.ts'
+import { keysOf, readProviders } from '../app/project/provider-access.ts'
+import { SecretVault } from '../secrets/secret-vault.ts'
 
 /**
  * What this process knows to be secret, so that it stays out of what is written: the keys of providers, and of these secrets those that

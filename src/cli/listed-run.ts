@@ -1,5 +1,5 @@
 /** Runs of a list, with what they are at and what they wait for. */
-import type { RunWait } from '../app/reach/run-waits.ts'
+import type { RunWait } from '../service/control/run-waits.ts'
 import type { RunRecord, Store } from '../store/store.ts'
 import { type ShownStatus, toShownStatus } from './run-holder.ts'
 
@@ -14,8 +14,8 @@ export const toListed = async (runs: readonly RunRecord[], store: Store): Promis
   const listed = runs.map((run): ListedRun => ({ ...run, shown: toShownStatus(run), waits: [] }))
   if (runs.every(({ status }) => status !== 'running')) return listed
   const [{ WaitReader }, { listAsked }] = await Promise.all([
-    import('../app/reach/waits-of-runs.ts'),
-    import('../app/reach/open-approvals.ts'),
+    import('../service/control/waits-of-runs.ts'),
+    import('../service/control/open-approvals.ts'),
   ])
   const reader = new WaitReader(store)
   const asked = await groupByRoot(await listAsked(store), store)

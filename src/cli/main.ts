@@ -3,9 +3,10 @@
  *
  * Each command is a module of its own, loaded when it is called: start-up time is what a user waits for.
  */
-import { tuneV8 } from '../app/tune-v8.ts'
+
 import { EXIT } from './exit-code.ts'
 import { isCommanderError, parseArguments } from './program.ts'
+import { tuneV8 } from './tune-v8.ts'
 
 /** Most commands have ended by then, and a run that has not may take long. */
 const TUNE_AFTER_MS = 250

@@ -1,5 +1,5 @@
 import { formatLimit, LIMITS } from '../core/limits.ts'
-import type { Reached } from '../runtime/run-bounds.ts'
+import type { Reached } from '../runtime/budget/run-bounds.ts'
 
 /** `the journal of the run has 10,001 rows: beyond 50,000 rows the run fails`. */
 export const describeNear = ({ limit, amount, allowed }: Reached): string => {

@@ -1,4 +1,4 @@
-import { type Project, readProject } from '../app/project.ts'
+import { type Project, readProject } from '../app/project/project.ts'
 import { InvalidFile } from './cli-error.ts'
 import type { Context } from './context.ts'
 

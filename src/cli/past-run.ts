@@ -1,6 +1,6 @@
-import { loadRun, type StoredRun } from '../app/load-run.ts'
-import { readVariables } from '../app/project-access.ts'
+import { readVariables } from '../app/project/project-access.ts'
 import type { CreatedData } from '../runtime/run-event.ts'
+import { loadRun, type StoredRun } from '../service/history/load-run.ts'
 import type { JournalRow } from '../store/journal-row.ts'
 import type { RunRecord } from '../store/store.ts'
 import type { Context } from './context.ts'

@@ -2,9 +2,10 @@
  * Goes on with every interrupted run at once, and reports each when it ends. Runs that may touch the same things share a
  * host. Ctrl-C leaves them all; none is cancelled.
  */
-import { loadRun } from '../app/load-run.ts'
-import { readVariables } from '../app/project-access.ts'
-import { NO_USAGE } from '../runtime/usage-totals.ts'
+
+import { readVariables } from '../app/project/project-access.ts'
+import { NO_USAGE } from '../runtime/budget/usage-totals.ts'
+import { loadRun } from '../service/history/load-run.ts'
 import type { RunRecord } from '../store/store.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'

@@ -1,8 +1,9 @@
 /** Hosts for runs of a database: those that may touch the same things share one. */
-import type { StoredRun } from '../app/load-run.ts'
+
 import { createLocal, type Local } from '../app/local.ts'
-import { readSecrets, toPricing, toToolOptions } from '../app/project-access.ts'
-import { readProviders } from '../app/provider-access.ts'
+import { readSecrets, toPricing, toToolOptions } from '../app/project/project-access.ts'
+import { readProviders } from '../app/project/provider-access.ts'
+import type { StoredRun } from '../service/history/load-run.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'
 import { expectSecrets } from './expect-secrets.ts'

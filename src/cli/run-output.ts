@@ -1,6 +1,6 @@
 /** Where the result of a run goes: its output to standard output, the rest to standard error. */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
-import { NO_USAGE } from '../runtime/usage-totals.ts'
+import { NO_USAGE } from '../runtime/budget/usage-totals.ts'
 import { InvalidFile } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { explainError, reportError } from './report-error.ts'

@@ -1,9 +1,10 @@
 /** How a run ended for the one who called the command: as an object, as text, as an exit code. */
-import { toUndoneSteps, type UndoneStep } from '../app/reach/undone-steps.ts'
+
 import { formatDuration } from '../core/duration.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import { NO_USAGE } from '../runtime/budget/usage-totals.ts'
 import type { RunExit } from '../runtime/run.ts'
-import { NO_USAGE } from '../runtime/usage-totals.ts'
+import { toUndoneSteps, type UndoneStep } from '../service/control/undone-steps.ts'
 import type { RunRecord, RunStatus, UsageTotals } from '../store/store.ts'
 import { EXIT } from './exit-code.ts'
 import type { Paint } from './paint.ts'

@@ -1,5 +1,5 @@
 /** What a run waits for, in words and for `--json`. */
-import type { RunWait } from '../app/reach/run-waits.ts'
+import type { RunWait } from '../service/control/run-waits.ts'
 import { describeDeciders, describeDue } from './approvals/approval-text.ts'
 import { toOneLine } from './printable.ts'
 import { formatTime } from './run-time.ts'

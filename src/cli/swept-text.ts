@@ -1,5 +1,5 @@
-import type { SweepReport } from '../app/database/sweep-store.ts'
 import { formatSize } from '../core/size.ts'
+import type { SweepReport } from '../service/database/sweep-store.ts'
 import { formatCount } from './run-result.ts'
 
 /** `3 runs deleted with 21 rows and 1 blob (2.0 KB); 4.1 KB given back to the file system`. */

@@ -1,7 +1,7 @@
 /** Follows a run that another process performs: by looking, until it has ended. */
 import { setTimeout as delay } from 'node:timers/promises'
-import { readUndone } from '../app/reach/undone-steps.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
+import { readUndone } from '../service/control/undone-steps.ts'
 import type { RunRecord, Store } from '../store/store.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'

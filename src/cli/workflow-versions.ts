@@ -1,7 +1,8 @@
 /** Registered workflows as the commands name them. */
-import { compileStored } from '../app/compile-stored.ts'
+
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { findNearest } from '../core/nearest.ts'
+import { compileStored } from '../service/workflows/compile-stored.ts'
 import type { RegisteredWorkflow } from '../store/registered-workflow.ts'
 import type { Definition, Store } from '../store/store.ts'
 import { CliError } from './cli-error.ts'

@@ -1,9 +1,10 @@
 /** What the host needs to know of a step that it performs: which actor, under which policy. Resolved against the catalogue. */
 import type { JsonSchema } from '../core/json-schema.ts'
 import type { RetryPolicy } from '../core/retry-policy.ts'
+import type { SecretPlace } from '../core/secret-place.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { LlmStep, Preset, Step, ValueNode, Workflow } from './document.ts'
-import { findSecretPlaces, type SecretPlace } from './expression/secret-places.ts'
+import { findSecretPlaces } from './expression/secret-places.ts'
 import { toRetryPolicy } from './link/linked-step.ts'
 import { givenFields, linkPreset, type PresetCall, withoutGiven } from './link/preset-call.ts'
 import type { Places } from './lower/exit.ts'

@@ -1,5 +1,5 @@
 import type { MachineEvent } from '../compiler/link/machine-event.ts'
-import type { Scope } from './scope.ts'
+import type { Scope } from './scope/scope.ts'
 
 /** Who looks on at the machines of a run: the root, and those of its foreach items. Told at once, within the fold: it must be quick, and never throw. */
 export interface MachineObserver {

@@ -3,10 +3,10 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { LOWERING_VERSION } from '../compiler/lower.ts'
 import { hashJson } from '../core/hash.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { SecretVault } from '../secrets/secret-vault.ts'
 import type { JournalRow } from '../store/journal-row.ts'
 import type { Definition, NewRun, RunOrigin, TimerRecord } from '../store/store.ts'
 import type { CreatedData, ForkData } from './run-event.ts'
-import type { SecretVault } from './secret-vault.ts'
 
 export interface WantedRun {
   id: string

@@ -8,12 +8,12 @@ import { Defect } from '../core/defect.ts'
 import { isEventKind, type JournalRow } from '../store/journal-row.ts'
 import type { UsageTotals } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
-import { type EffectHistory, UNTRIED } from './effect-runner.ts'
-import { RunBounds } from './run-bounds.ts'
-import { isUndoing, type OpenEffect, type RunEffect } from './run-effect.ts'
+import { RunBounds } from './budget/run-bounds.ts'
+import { addUsage, NO_USAGE } from './budget/usage-totals.ts'
+import { type EffectHistory, UNTRIED } from './effects/effect-runner.ts'
+import { isUndoing, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
 import type { AttemptFigures, CreatedData, RunEvent } from './run-event.ts'
 import { RunState } from './run-state.ts'
-import { addUsage, NO_USAGE } from './usage-totals.ts'
 
 export interface RecoveredRun {
   state: RunState

@@ -4,10 +4,10 @@ import type { ApprovalRecord } from '../store/approval-record.ts'
 import type { CloudEventRecord } from '../store/cloud-event-record.ts'
 import type { JournalRow, NoteKind } from '../store/journal-row.ts'
 import type { RunChange } from '../store/store.ts'
-import { CALLED_OFF, toChildId } from './child-id.ts'
-import { toRequestHash } from './request-hash.ts'
-import type { OpenTimer, OpenWait, RunEffect } from './run-effect.ts'
+import { CALLED_OFF, toChildId } from './child/child-id.ts'
+import type { OpenTimer, OpenWait, RunEffect } from './effects/run-effect.ts'
 import type { AttemptFigures } from './run-event.ts'
+import { toRequestHash } from './waits/request-hash.ts'
 
 type Kept = Pick<RunChange, 'timersSet' | 'timersCleared' | 'approvalsOpened' | 'approvalsClosed' | 'emitted'>
 

@@ -5,7 +5,7 @@ import type { FaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { BoundName } from '../core/limits.ts'
 import type { UsageTotals } from '../store/store.ts'
-import type { Amount } from './worst-case.ts'
+import type { Amount } from './budget/worst-case.ts'
 
 /** Data of the row `created`: all that a run depends on, so that the fold needs nothing else from outside. */
 export interface CreatedData {

@@ -1,8 +1,8 @@
 /** What watchers of a run are told while it goes on: for live views only, the journal is the truth. */
 import type { Progress } from '../core/actor.ts'
 import type { FaultData } from '../core/fault.ts'
-import type { Reached } from './run-bounds.ts'
-import type { OpenEffect } from './run-effect.ts'
+import type { Reached } from './budget/run-bounds.ts'
+import type { OpenEffect } from './effects/run-effect.ts'
 import type { AttemptFigures, Outcome } from './run-event.ts'
 
 export type RunNotice =

@@ -1,11 +1,11 @@
 /** What a run in this process is made with. */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
+import type { SecretVault } from '../secrets/secret-vault.ts'
 import type { Claim, Store } from '../store/store.ts'
-import type { Budget } from './budget.ts'
-import type { Placement } from './placement.ts'
+import type { Budget } from './budget/budget.ts'
+import type { Placement } from './effects/placement.ts'
 import type { RunWatcher } from './run-notice.ts'
-import type { SecretVault } from './secret-vault.ts'
 
 export interface RunOptions {
   workflow: CompiledWorkflow

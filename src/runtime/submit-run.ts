@@ -2,9 +2,9 @@
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { Fault } from '../core/fault.ts'
 import { createRunId } from '../core/run-id.ts'
+import type { SecretVault } from '../secrets/secret-vault.ts'
 import type { RunRecord, Store, SubmitResult } from '../store/store.ts'
 import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
-import type { SecretVault } from './secret-vault.ts'
 
 export interface Submitted {
   run: RunRecord

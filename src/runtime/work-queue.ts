@@ -4,7 +4,7 @@
  * more, since the records of all its steps are copied.
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
-import type { OpenTimer } from './run-effect.ts'
+import type { OpenTimer } from './effects/run-effect.ts'
 
 /**
  * Steps without an effect that one event may bring about before others have their turn: a few milliseconds of work, as long as no

@@ -1,7 +1,7 @@
 /** What comes out of an answer: its text, tool calls, end and usage, the same whether it was streamed or not. */
 import * as assert from 'uvu/assert'
-import type { LlmTool } from '../../src/actors/llm/llm.ts'
 import type { JsonSchema } from '../../src/core/json-schema.ts'
+import type { LlmTool } from '../../src/core/llm.ts'
 import { askProvider } from '../support/wire/ask-provider.ts'
 import type { WireAnswer } from '../support/wire/wire.ts'
 import type { AddProviderTest, ProviderUnderTest } from './llm-provider.ts'

@@ -1,7 +1,7 @@
 /** What a request becomes on the wire, read back by the vendor's own test server. */
 import * as assert from 'uvu/assert'
-import type { LlmMessage } from '../../src/actors/llm/llm.ts'
 import type { LlmRequest } from '../../src/actors/llm/provider.ts'
+import type { LlmMessage } from '../../src/core/llm.ts'
 import { askProvider, PLANTED_KEY } from '../support/wire/ask-provider.ts'
 import type { WireRequest } from '../support/wire/wire.ts'
 import type { AddProviderTest, ProviderUnderTest } from './llm-provider.ts'

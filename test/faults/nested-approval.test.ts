@@ -1,9 +1,9 @@
 /** A question inside a foreach inside a branch inside a child run, asked by a server that is killed, and killed again. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { decide } from '../../src/app/reach/decide.ts'
-import { listFamilyApprovals } from '../../src/app/reach/open-approvals.ts'
 import { isFault } from '../../src/core/fault.ts'
+import { decide } from '../../src/service/control/decide.ts'
+import { listFamilyApprovals } from '../../src/service/control/open-approvals.ts'
 import type { OpenApproval } from '../../src/store/approval-record.ts'
 import type { RunRecord } from '../../src/store/store.ts'
 import { reportFigure } from './figure.ts'

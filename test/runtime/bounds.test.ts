@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { LIMITS } from '../../src/core/limits.ts'
-import { RunBounds } from '../../src/runtime/run-bounds.ts'
+import { RunBounds } from '../../src/runtime/budget/run-bounds.ts'
 import type { JournalRow } from '../../src/store/journal-row.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Admission, Budget, withMaxTokens } from '../../src/runtime/budget.ts'
+import { type Admission, Budget, withMaxTokens } from '../../src/runtime/budget/budget.ts'
 
 /** A dollar for each million tokens of input, two for each million of output. */
 const PRICES = { worstCase: () => ({ inputUsd: 1e-6, outputUsd: 2e-6 }) }

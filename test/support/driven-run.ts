@@ -6,7 +6,7 @@ import { createManualClock, type ManualClock } from '../../src/core/manual-clock
 import { type CopiedRun, Host } from '../../src/runtime/host.ts'
 import type { Run, RunExit } from '../../src/runtime/run.ts'
 import type { RunNotice, RunWatcher } from '../../src/runtime/run-notice.ts'
-import { SecretVault } from '../../src/runtime/secret-vault.ts'
+import { SecretVault } from '../../src/secrets/secret-vault.ts'
 import type { JournalRow } from '../../src/store/journal-row.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { RunChange, RunRecord, Store } from '../../src/store/store.ts'

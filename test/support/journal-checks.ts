@@ -2,7 +2,7 @@
 import type { CompiledWorkflow } from '../../src/compiler/compile.ts'
 import { recoverRun } from '../../src/runtime/recovery.ts'
 import type { RunState } from '../../src/runtime/run-state.ts'
-import { contextOf } from '../../src/runtime/scope.ts'
+import { contextOf } from '../../src/runtime/scope/scope.ts'
 import type { JournalRow } from '../../src/store/journal-row.ts'
 import type { Store } from '../../src/store/store.ts'
 

@@ -7,8 +7,8 @@ import { Cancelled } from '../../src/core/cancelled.ts'
 import { Fault } from '../../src/core/fault.ts'
 import { hashJson } from '../../src/core/hash.ts'
 import type { JsonValue } from '../../src/core/json.ts'
-import type { Placement } from '../../src/runtime/placement.ts'
-import type { OpenEffect } from '../../src/runtime/run-effect.ts'
+import type { Placement } from '../../src/runtime/effects/placement.ts'
+import type { OpenEffect } from '../../src/runtime/effects/run-effect.ts'
 
 export type Decision = { output: JsonValue } | { fault: { code: string; retryable: boolean } } | 'never'
 

@@ -7,7 +7,7 @@ import { readFileSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createRunId } from '../../src/core/run-id.ts'
 import { toDefinition, toNewRun } from '../../src/runtime/new-run.ts'
-import { SecretVault } from '../../src/runtime/secret-vault.ts'
+import { SecretVault } from '../../src/secrets/secret-vault.ts'
 import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts'
 import { compileWorkflow } from './compile-workflow.ts'
 

@@ -1,7 +1,7 @@
 /** The cache of answers as a model's actor sees it, and what an answer is kept under. */
 import { hashBytes, hashJson } from '../../core/hash.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { LlmInput, LlmInputMessage } from './llm.ts'
+import type { LlmInput, LlmInputMessage } from '../../core/llm.ts'
 
 /** Where answers are kept. All times are epoch milliseconds. */
 export interface AnswerCache {

@@ -11,9 +11,9 @@ import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
+import { LLM_INPUT_SCHEMA, type LlmActor, type LlmInput, toModelName } from '../../core/llm.ts'
 import { findInputProblem } from '../tools/input-check.ts'
 import { type AnswerCache, toAnswerKey } from './answer-cache.ts'
-import { LLM_INPUT_SCHEMA, type LlmActor, type LlmInput, toModelName } from './llm.ts'
 
 export interface CachedActorOptions {
   cache: AnswerCache

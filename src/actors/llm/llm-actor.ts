@@ -9,10 +9,6 @@ import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
 import { Fault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import { findExpectedParameter } from '../../core/model-parameters.ts'
-import { findInputProblem } from '../tools/input-check.ts'
-import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
-import { type JudgedAnswer, judgeAnswer } from './judge-answer.ts'
 import {
   describeProvider,
   LLM_INPUT_SCHEMA,
@@ -21,7 +17,11 @@ import {
   type LlmMessage,
   type LlmTurn,
   toModelName,
-} from './llm.ts'
+} from '../../core/llm.ts'
+import { findExpectedParameter } from '../../core/model-parameters.ts'
+import { findInputProblem } from '../tools/input-check.ts'
+import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
+import { type JudgedAnswer, judgeAnswer } from './judge-answer.ts'
 import { type ReadBlob, resolveImages } from './message-images.ts'
 import { hasBegun } from './model-request.ts'
 import type { LlmAnswer, LlmProvider, LlmRequest, LlmUsage } from './provider.ts'

@@ -1,7 +1,7 @@
 /** Images of messages: those that are blobs become bytes, just before they are sent. */
 import type { BlobRef } from '../../core/actor.ts'
 import { Fault } from '../../core/fault.ts'
-import type { LlmImage, LlmInputMessage, LlmMessage } from './llm.ts'
+import type { LlmImage, LlmInputMessage, LlmMessage } from '../../core/llm.ts'
 
 export type ReadBlob = (hash: string) => Promise<Uint8Array | undefined>
 

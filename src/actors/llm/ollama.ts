@@ -1,7 +1,7 @@
 /** Ollama: models on this machine, or on one of ours. */
 import type { ChatResponse, Ollama } from 'ollama'
 import { isJsonObject } from '../../core/json.ts'
-import type { LlmToolCall } from './llm.ts'
+import type { LlmToolCall } from '../../core/llm.ts'
 import { type ModelRequest, NO_ANSWER, NO_END } from './model-request.ts'
 import { toOllamaUrl } from './ollama/ollama-address.ts'
 import { judgeLines } from './ollama/ollama-lines.ts'

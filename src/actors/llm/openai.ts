@@ -1,6 +1,6 @@
 /** OpenAI, and every server that speaks its chat completions interface. */
 import type { OpenAI } from 'openai'
-import type { LlmToolCall } from './llm.ts'
+import type { LlmToolCall } from '../../core/llm.ts'
 import { type ModelRequest, NO_ANSWER, NO_END } from './model-request.ts'
 import { toObjectSchema, unwrapText } from './object-schema.ts'
 import { fetchEvents } from './openai/openai-events.ts'

@@ -2,6 +2,7 @@
  * What calls cost by the list of vendors' prices, and what they may cost at the most. A test holds each sum equal to what the package
  * says that the list is from, for every model in it.
  */
+import type { TokenCounts, TokenPrices } from '../../core/pricing.ts'
 import {
   type DatedPrices,
   findListedModel,
@@ -15,23 +16,6 @@ export type { PriceList }
 
 /** Kept with each run that it priced. A test holds it equal to the list, and the list to the installed package. */
 export const PRICE_TABLE_VERSION = 'genai-prices 0.1.8'
-
-export interface TokenCounts {
-  /** The cached ones and those written to the cache included. */
-  input_tokens: number
-  cached_tokens: number
-  /** That the vendor has put into its cache, and asks more for; default 0. */
-  cache_write_tokens?: number
-  output_tokens: number
-}
-
-/** US dollars for one token. */
-export interface TokenPrices {
-  inputUsd: number
-  outputUsd: number
-  /** For the call itself, whatever its tokens; default 0. */
-  callUsd?: number
-}
 
 /** US dollars for a call at `at` (epoch milliseconds), long inputs and cached tokens by their own prices; null: unknown. */
 export const costByTable = (

@@ -3,17 +3,8 @@
  * vendors' prices. What none of them knows is null: an unknown price is said to be unknown, and never 0.
  */
 import { hashJson } from '../../core/hash.ts'
-import {
-  costByTable,
-  PRICE_TABLE_VERSION,
-  type PriceList,
-  type TokenCounts,
-  type TokenPrices,
-  windowByTable,
-  worstByTable,
-} from './price-table.ts'
-
-export type { TokenCounts, TokenPrices }
+import type { Pricing, TokenCounts } from '../../core/pricing.ts'
+import { costByTable, PRICE_TABLE_VERSION, type PriceList, windowByTable, worstByTable } from './price-table.ts'
 
 /** US dollars for a million tokens. */
 export interface OwnPrice {
@@ -23,25 +14,6 @@ export interface OwnPrice {
   cachedUsd?: number
   /** Of input that the vendor put into its cache; default `inputUsd`. */
   cacheWriteUsd?: number
-}
-
-/** `free`: it costs nothing, for sure. `unknown`: nobody knows. */
-export type PriceKind = 'free' | 'known' | 'unknown'
-
-/** `provider` and `model` are the two parts of a model as the workflow names it. */
-export interface Pricing {
-  /** Which prices these are, for the record of a run: `genai-prices 0.1.8`, with a hash of the project's own where it has any. */
-  readonly version: string
-  kind(provider: string, model: string): PriceKind
-  /** US dollars for a call that is made now; null: its price is unknown. */
-  cost(provider: string, model: string, usage: TokenCounts): number | null
-  /**
-   * The most that one token may cost in a call made now whose input has at most `inputTokens` (default: any number, at which
-   * the prices of long inputs count), the vendor's cache included; null: unknown.
-   */
-  worstCase(provider: string, model: string, inputTokens?: number): TokenPrices | null
-  /** Tokens that a call may hold, input and output together; undefined: unknown. */
-  window(provider: string, model: string): number | undefined
 }
 
 export interface PricingOptions {

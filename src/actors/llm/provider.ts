@@ -9,7 +9,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
-import type { LlmMessage, LlmTool, LlmToolCall } from './llm.ts'
+import type { LlmMessage, LlmTool, LlmToolCall } from '../../core/llm.ts'
 
 export interface LlmProvider {
   /** As in `provider/name`. */

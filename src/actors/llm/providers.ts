@@ -1,11 +1,12 @@
 /** The model providers: known by name without their code, which is loaded when a step first needs it. */
+
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { Fault } from '../../core/fault.ts'
+import type { LlmActor } from '../../core/llm.ts'
 import { findNearest } from '../../core/nearest.ts'
+import type { TokenCounts } from '../../core/pricing.ts'
 import type { AnswerCache } from './answer-cache.ts'
-import type { LlmActor } from './llm.ts'
 import type { ReadBlob } from './message-images.ts'
-import type { TokenCounts } from './prices.ts'
 import type { LlmProvider, ProviderSettings } from './provider.ts'
 import { findBuiltInKind, KIND_FACTS, PROVIDER_KINDS, type ProviderKind } from './provider-kind.ts'
 import { REASONING_LEVELS, type ReasoningLevel } from './reasoning-levels.ts'

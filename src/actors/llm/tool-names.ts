@@ -1,5 +1,5 @@
 /** Vendors take names of letters, digits, `_` and `-`, 64 at most; tools of a workflow have dots, as in `http.get`. */
-import type { LlmMessage, LlmTool, LlmToolCall } from './llm.ts'
+import type { LlmMessage, LlmTool, LlmToolCall } from '../../core/llm.ts'
 
 export interface ToolNames {
   /** The tools under names that every vendor takes. */

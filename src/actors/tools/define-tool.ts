@@ -1,7 +1,8 @@
 import type { Actor, ActorContext, ActorDescription } from '../../core/actor.ts'
-import { Cancelled, isCancelled } from '../../core/cancelled.ts'
-import { Fault, isFault } from '../../core/fault.ts'
+import { Cancelled } from '../../core/cancelled.ts'
+import { Fault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { toToolError } from '../../core/tool-error.ts'
 import { findInputProblem } from './input-check.ts'
 
 /**
@@ -31,12 +32,4 @@ export const defineTool = <Input, Output extends JsonValue>(
       }
     },
   }
-}
-
-/** What an actor may throw, of whatever its code has thrown. */
-export const toToolError = (error: unknown, { name, signal }: { name: string; signal: AbortSignal }): Error => {
-  if (isFault(error) || isCancelled(error)) return error
-  if (signal.aborted) return new Cancelled()
-  const reason = error instanceof Error ? error.message : String(error)
-  return new Fault('tool_failed', `${name} failed: ${reason}`, { cause: error })
 }

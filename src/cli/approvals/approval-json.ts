@@ -1,4 +1,4 @@
-import { toApprovalId } from '../../app/reach/approval-id.ts'
+import { toApprovalId } from '../../service/control/approval-id.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 
 /** The object of `--json`. */

@@ -1,8 +1,9 @@
 /** An open approval as text, and the commands that decide it. */
-import { toApprovalId } from '../../app/reach/approval-id.ts'
+
 import { formatDuration } from '../../core/duration.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
+import { toApprovalId } from '../../service/control/approval-id.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 import { describeFields } from '../input/describe-schema.ts'
 import type { Paint } from '../paint.ts'

@@ -1,8 +1,8 @@
 /** `troupe approvals`: what runs ask people, and their answers. */
 
-import { toApprovalId } from '../../app/reach/approval-id.ts'
-import { createLink } from '../../app/reach/approval-link.ts'
-import { findApproval, listFamilyApprovals } from '../../app/reach/open-approvals.ts'
+import { toApprovalId } from '../../service/control/approval-id.ts'
+import { createLink } from '../../service/control/approval-link.ts'
+import { findApproval, listFamilyApprovals } from '../../service/control/open-approvals.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 import type { Store } from '../../store/store.ts'
 import { toApprovalJson } from '../approvals/approval-json.ts'

@@ -1,9 +1,10 @@
 /** `troupe cancel`: asks whoever holds a run to cancel it; a run that nobody holds is taken over and cancelled here. */
-import type { StoredRun } from '../../app/load-run.ts'
+
 import { createLocal, type Local } from '../../app/local.ts'
-import { readSecrets, readVariables, toPricing, toToolOptions } from '../../app/project-access.ts'
-import { readProviders } from '../../app/provider-access.ts'
-import { type CancelEnd, cancelRun } from '../../app/reach/cancel-run.ts'
+import { readSecrets, readVariables, toPricing, toToolOptions } from '../../app/project/project-access.ts'
+import { readProviders } from '../../app/project/provider-access.ts'
+import { type CancelEnd, cancelRun } from '../../service/control/cancel-run.ts'
+import type { StoredRun } from '../../service/history/load-run.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
 import { expectSecrets } from '../expect-secrets.ts'

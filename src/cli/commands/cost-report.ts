@@ -1,6 +1,7 @@
 /** `troupe cost-report`: what model calls did cost. */
-import { type CostReport, type CostRow, reportCosts } from '../../app/reports/cost-report.ts'
+
 import { findNearest } from '../../core/nearest.ts'
+import { type CostReport, type CostRow, reportCosts } from '../../service/reports/cost-report.ts'
 import { USAGE_GROUPS, type UsageGroup } from '../../store/store.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'

@@ -1,6 +1,7 @@
 /** `troupe db stats`, `check`, `sweep` and `vacuum`: what is in a database, whether it is whole, and what may go. */
-import { sweepStore } from '../../app/database/sweep-store.ts'
+
 import { formatSize } from '../../core/size.ts'
+import { sweepStore } from '../../service/database/sweep-store.ts'
 import type { StoreProblem, StoreStats } from '../../store/maintenance.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'

@@ -1,7 +1,7 @@
 /** `troupe db backup` and `troupe db restore`. */
 import { resolve } from 'node:path'
-import { backupStore } from '../../app/database/backup-store.ts'
 import { formatSize } from '../../core/size.ts'
+import { backupStore } from '../../service/database/backup-store.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
 import { databaseFile, openFileDatabase } from '../open-file-database.ts'

@@ -1,11 +1,11 @@
 /** `troupe approvals approve` and `reject`: a decision, recorded with who and when. */
 
-import { toApprovalId } from '../../app/reach/approval-id.ts'
-import { findByToken, toTokenMessageId } from '../../app/reach/approval-link.ts'
-import { type DecisionEnd, decide } from '../../app/reach/decide.ts'
 import { isFault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
+import { toApprovalId } from '../../service/control/approval-id.ts'
+import { findByToken, toTokenMessageId } from '../../service/control/approval-link.ts'
+import { type DecisionEnd, decide } from '../../service/control/decide.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 import type { Store } from '../../store/store.ts'
 import { CliError } from '../cli-error.ts'

@@ -1,11 +1,12 @@
 /** `troupe workflows diff`: two versions of a workflow, by steps and ways through them. */
+
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import {
   compareWorkflows,
   type FlowChange,
   type StepChange,
   type WorkflowComparison,
-} from '../../app/versions/compare-workflows.ts'
-import type { CompiledWorkflow } from '../../compiler/compile.ts'
+} from '../../service/workflows/compare-workflows.ts'
 import { describeChanges } from '../change-text.ts'
 import { CliError, InvalidFile } from '../cli-error.ts'
 import { compileFile } from '../compile-file.ts'

@@ -1,8 +1,9 @@
 /** `troupe diff`: two runs side by side. */
-import { type ComparedStep, compareRuns, type RunComparison } from '../../app/past/compare-runs.ts'
+
 import { formatDuration } from '../../core/duration.ts'
 import { UNDO } from '../../core/machine-ends.ts'
-import { addTotals, NO_USAGE } from '../../runtime/usage-totals.ts'
+import { addTotals, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
+import { type ComparedStep, compareRuns, type RunComparison } from '../../service/history/compare-runs.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import { describeChanges } from '../change-text.ts'
 import type { Context } from '../context.ts'

@@ -1,5 +1,5 @@
 /** `troupe doctor`: what this machine and this project have, what is missing, and how to get it. */
-import type { Project } from '../../app/project.ts'
+import type { Project } from '../../app/project/project.ts'
 import { InvalidFile } from '../cli-error.ts'
 import { folderOf } from '../compile-file.ts'
 import type { Context } from '../context.ts'

@@ -1,6 +1,7 @@
 /** `troupe explain`: what a code means, why it comes up, and what helps. */
-import { type CodeExplanation, explainCode, listCodes } from '../../app/explain-code.ts'
+
 import { findNearest } from '../../core/nearest.ts'
+import { type CodeExplanation, explainCode, listCodes } from '../../service/explain-code.ts'
 import { CliError } from '../cli-error.ts'
 import type { Channel, Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'

@@ -1,5 +1,5 @@
 /** `troupe failed`: what failed and waits for somebody to deal with it, by what it has in common. */
-import { type FailedGroup, groupFailed, listFailed } from '../../app/past/failed-runs.ts'
+import { type FailedGroup, groupFailed, listFailed } from '../../service/history/failed-runs.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
 import { type FailedArguments, readFailedQuery } from '../failed-query.ts'

@@ -1,10 +1,11 @@
 /** `troupe fork`: a new run with the beginning of another one. */
-import { compileStored } from '../../app/compile-stored.ts'
-import type { VisitName } from '../../app/past/find-visit.ts'
-import { type DroppedRow, type ForkPlan, planFork } from '../../app/past/plan-fork.ts'
-import type { SetOutput } from '../../app/past/set-outputs.ts'
+
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { formatValue } from '../../core/value-text.ts'
+import type { VisitName } from '../../service/history/find-visit.ts'
+import { type DroppedRow, type ForkPlan, planFork } from '../../service/history/plan-fork.ts'
+import type { SetOutput } from '../../service/history/set-outputs.ts'
+import { compileStored } from '../../service/workflows/compile-stored.ts'
 import { beginCopy, type CopyOptions } from '../begin-copy.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'

@@ -1,7 +1,7 @@
 /** `troupe init`: a project that runs at once. It writes new files only: nothing that is there is changed. */
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { createStarterFiles, STARTER_WORKFLOW } from '../../app/starter-project.ts'
+import { createStarterFiles, STARTER_WORKFLOW } from '../../app/project/starter-project.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'

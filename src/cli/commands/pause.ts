@@ -1,5 +1,5 @@
 /** `troupe pause` and `troupe unpause`: whether anything new begins in a run. */
-import { pauseRun } from '../../app/reach/pause-run.ts'
+import { pauseRun } from '../../service/control/pause-run.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
 import { findRun } from '../find-run.ts'

@@ -1,7 +1,8 @@
 /** `troupe profile-report`: where the time of runs went, and what is worth making faster. */
-import type { Bottleneck, ProfileReport, StepProfile } from '../../app/reports/profile/profile-report.ts'
-import type { SpanKind } from '../../app/reports/profile/span.ts'
+
 import { formatDuration } from '../../core/duration.ts'
+import type { Bottleneck, ProfileReport, StepProfile } from '../../service/reports/profile/profile-report.ts'
+import type { SpanKind } from '../../service/reports/profile/span.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
@@ -28,8 +29,8 @@ export const profileReport = async (context: Context, options: ProfileReportArgu
   try {
     const runs = await findRuns(store, options, limit)
     const [{ profileRuns }, { readRunTimes }] = await Promise.all([
-      import('../../app/reports/profile/profile-report.ts'),
-      import('../../app/reports/profile/read-run-times.ts'),
+      import('../../service/reports/profile/profile-report.ts'),
+      import('../../service/reports/profile/read-run-times.ts'),
     ])
     const { times, steps } = await readRunTimes(store, runs)
     const report = profileRuns(times, steps)

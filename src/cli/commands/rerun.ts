@@ -1,7 +1,8 @@
 /** `troupe rerun`: begins many runs anew that ended badly, each once. */
-import { listFailed } from '../../app/past/failed-runs.ts'
+
 import { isFault } from '../../core/fault.ts'
-import { NO_USAGE } from '../../runtime/usage-totals.ts'
+import { NO_USAGE } from '../../runtime/budget/usage-totals.ts'
+import { listFailed } from '../../service/history/failed-runs.ts'
 import type { RunRecord } from '../../store/store.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'

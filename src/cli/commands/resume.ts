@@ -1,12 +1,13 @@
 /** `troupe resume`: goes on with interrupted runs from their last recorded outcome. */
-import { loadRun } from '../../app/load-run.ts'
+
 import { createLocal } from '../../app/local.ts'
-import { readVariables, toPricing, toToolOptions } from '../../app/project-access.ts'
-import { readProviders } from '../../app/provider-access.ts'
-import { readUndone, type UndoneStep } from '../../app/reach/undone-steps.ts'
+import { readVariables, toPricing, toToolOptions } from '../../app/project/project-access.ts'
+import { readProviders } from '../../app/project/provider-access.ts'
 import type { ResumeResult } from '../../runtime/host.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { RunWatcher } from '../../runtime/run-notice.ts'
+import { readUndone, type UndoneStep } from '../../service/control/undone-steps.ts'
+import { loadRun } from '../../service/history/load-run.ts'
 import type { RunRecord } from '../../store/store.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'

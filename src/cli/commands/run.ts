@@ -1,13 +1,13 @@
 /** `troupe run`: checks a workflow, its input and its secrets, then runs it and stays with it. */
 
-import type { RunInspector } from '../../app/inspect/run-inspector.ts'
 import { createLocal, type Local } from '../../app/local.ts'
 import { openDatabase } from '../../app/open-database.ts'
-import type { Project } from '../../app/project.ts'
-import { readVariables, toPricing, toToolOptions } from '../../app/project-access.ts'
-import { readProviders } from '../../app/provider-access.ts'
+import type { Project } from '../../app/project/project.ts'
+import { readVariables, toPricing, toToolOptions } from '../../app/project/project-access.ts'
+import { readProviders } from '../../app/project/provider-access.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { RunWatcher } from '../../runtime/run-notice.ts'
+import type { RunInspector } from '../../telemetry/inspect/run-inspector.ts'
 import { compileRunnable, folderOf } from '../compile-file.ts'
 import type { Context } from '../context.ts'
 import { expectSecrets } from '../expect-secrets.ts'
@@ -64,8 +64,8 @@ const start = async (context: Context, options: RunArguments): Promise<number> =
 
 const openInspector = async (address: string | true, { stderr }: Context): Promise<RunInspector> => {
   const [{ parseInspectAddress }, { createRunInspector }] = await Promise.all([
-    import('../../app/inspect/inspect-address.ts'),
-    import('../../app/inspect/run-inspector.ts'),
+    import('../../telemetry/inspect/inspect-address.ts'),
+    import('../../telemetry/inspect/run-inspector.ts'),
   ])
   const url = parseInspectAddress(address === true ? undefined : address)
   stderr.write(`inspect: ${url}\n`)

@@ -1,6 +1,6 @@
 /** `troupe schedules`: what begins runs by the clock. */
 
-import { listUpcomingSlots } from '../../app/upcoming-slots.ts'
+import { listUpcomingSlots } from '../../service/schedules/upcoming-slots.ts'
 import type { ScheduleRecord } from '../../store/schedule-record.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'

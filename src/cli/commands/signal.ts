@@ -1,7 +1,8 @@
 /** `troupe signal`: sends an event to a run, or to all that a condition holds for. */
-import { matchRuns } from '../../app/reach/match-runs.ts'
-import { type SignalEnd, sendSignal } from '../../app/reach/send-signal.ts'
+
 import type { JsonValue } from '../../core/json.ts'
+import { matchRuns } from '../../service/control/match-runs.ts'
+import { type SignalEnd, sendSignal } from '../../service/control/send-signal.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'

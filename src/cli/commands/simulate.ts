@@ -1,13 +1,14 @@
 /** `troupe simulate`: walks a workflow without performing anything, by hand or along every path. */
-import { createCatalogue } from '../../app/catalogue.ts'
-import { readVariables } from '../../app/project-access.ts'
-import { findExamples } from '../../app/walk/example-outputs.ts'
-import { findFaults } from '../../app/walk/possible-faults.ts'
-import { createWaitOffers } from '../../app/walk/wait-offers.ts'
-import { createWalker, toOutcome, type WalkStart } from '../../app/walk/walk.ts'
-import { exampleInput } from '../../app/walk/walk-input.ts'
+
+import { readVariables } from '../../app/project/project-access.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { checkInput } from '../../runtime/check-input.ts'
+import { createCatalogue } from '../../service/catalogue.ts'
+import { findExamples } from '../../service/simulation/example-outputs.ts'
+import { findFaults } from '../../service/simulation/possible-faults.ts'
+import { createWaitOffers } from '../../service/simulation/wait-offers.ts'
+import { createWalker, toOutcome, type WalkStart } from '../../service/simulation/walk.ts'
+import { exampleInput } from '../../service/simulation/walk-input.ts'
 import { CliError, InvalidFile } from '../cli-error.ts'
 import { compileFile, folderOf } from '../compile-file.ts'
 import type { Context } from '../context.ts'
@@ -63,7 +64,7 @@ const printPaths = async (
   if (!Number.isInteger(mostPaths) || mostPaths < 1)
     throw new CliError(`--limit '${limit}' is wrong: expected a whole number from 1`)
   const [{ findPaths }, { renderSkeletons, toSkeletons }] = await Promise.all([
-    import('../../app/walk/shortest-paths.ts'),
+    import('../../service/simulation/shortest-paths.ts'),
     import('../simulate/path-skeletons.ts'),
   ])
   const found = findPaths(workflow, { ...start, catalogue: createCatalogue(), mostPaths })

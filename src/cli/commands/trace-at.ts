@@ -1,12 +1,12 @@
 /** `troupe trace --at`: what a run was at, at a moment of its past. */
 
-import { type Moment, readStateAt, type StateAt } from '../../app/past/state-at.ts'
-import type { StepVisit } from '../../app/past/step-history.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { isFault } from '../../core/fault.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { formatValue } from '../../core/value-text.ts'
-import type { OpenWait } from '../../runtime/run-effect.ts'
+import type { OpenWait } from '../../runtime/effects/run-effect.ts'
+import { type Moment, readStateAt, type StateAt } from '../../service/history/state-at.ts'
+import type { StepVisit } from '../../service/history/step-history.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'

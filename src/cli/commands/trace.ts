@@ -1,9 +1,10 @@
 /** `troupe trace`: what a run did and when, read from its journal. */
-import type { RunWait } from '../../app/reach/run-waits.ts'
-import { listUndone } from '../../app/reach/undone-steps.ts'
+
 import { formatDuration } from '../../core/duration.ts'
+import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import type { AttemptFigures, CreatedData, ForkData } from '../../runtime/run-event.ts'
-import { addUsage, NO_USAGE } from '../../runtime/usage-totals.ts'
+import type { RunWait } from '../../service/control/run-waits.ts'
+import { listUndone } from '../../service/control/undone-steps.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import type { RunRecord, Store, UsageTotals } from '../../store/store.ts'
 import type { Context } from '../context.ts'
@@ -56,7 +57,7 @@ interface TracedRun {
 
 /** Compiling is needed for them, so that a run that is over does without. */
 const readWaits = async (store: Store, run: RunRecord): Promise<RunWait[]> => {
-  const { WaitReader } = await import('../../app/reach/waits-of-runs.ts')
+  const { WaitReader } = await import('../../service/control/waits-of-runs.ts')
   return new WaitReader(store).read(run)
 }
 

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Project } from '../../app/project.ts'
+import type { Project } from '../../app/project/project.ts'
 import { formatSize } from '../../core/size.ts'
 import { isStoreError } from '../../store/store-error.ts'
 import { type Check, miss, pass } from './check.ts'

@@ -1,7 +1,7 @@
 /** The model providers that workflows use: keys, servers, models. Providers that nobody uses are not looked at. */
-import type { Project } from '../../app/project.ts'
-import { readProviders } from '../../app/provider-access.ts'
-import { examineProviders, type ModelHealth, type ProviderHealth } from '../../app/provider-health.ts'
+import type { Project } from '../../app/project/project.ts'
+import { readProviders } from '../../app/project/provider-access.ts'
+import { examineProviders, type ModelHealth, type ProviderHealth } from '../../app/project/provider-health.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { Context } from '../context.ts'
 import { explainError } from '../report-error.ts'

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { EnvironmentVariables, Project } from '../../app/project.ts'
-import { readSecrets } from '../../app/project-access.ts'
+import type { EnvironmentVariables, Project } from '../../app/project/project.ts'
+import { readSecrets } from '../../app/project/project-access.ts'
 import { type Check, miss, pass } from './check.ts'
 
 /** Secrets, variables and folders that the config names. */

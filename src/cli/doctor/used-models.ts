@@ -1,5 +1,5 @@
-import { findWorkflows } from '../../app/find-workflows.ts'
-import type { Project } from '../../app/project.ts'
+import { findWorkflows } from '../../app/project/find-workflows.ts'
+import type { Project } from '../../app/project/project.ts'
 import { compileFile } from '../compile-file.ts'
 import type { Context } from '../context.ts'
 import { shownPath } from '../workflow-file.ts'

@@ -1,7 +1,7 @@
 /** A plan as the object of `troupe plan --json`. */
-import type { Forecast, StepForecast } from '../../app/forecast/forecast.ts'
-import type { PathForecasts } from '../../app/forecast/forecast-paths.ts'
-import type { TypicalCost } from '../../app/forecast/typical-cost.ts'
+import type { Forecast, StepForecast } from '../../service/forecast/forecast.ts'
+import type { PathForecasts } from '../../service/forecast/forecast-paths.ts'
+import type { TypicalCost } from '../../service/forecast/typical-cost.ts'
 
 export interface Plan {
   workflow: string

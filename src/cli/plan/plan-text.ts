@@ -1,8 +1,9 @@
 /** A plan for people. */
-import type { CostReason } from '../../app/forecast/call-cost.ts'
-import type { Forecast, StepForecast } from '../../app/forecast/forecast.ts'
-import type { PathForecast, PathForecasts } from '../../app/forecast/forecast-paths.ts'
+
 import { formatDuration } from '../../core/duration.ts'
+import type { CostReason } from '../../service/forecast/call-cost.ts'
+import type { Forecast, StepForecast } from '../../service/forecast/forecast.ts'
+import type { PathForecast, PathForecasts } from '../../service/forecast/forecast-paths.ts'
 import type { Channel } from '../context.ts'
 import type { Paint } from '../paint.ts'
 import { cutEnd, toOneLine } from '../printable.ts'

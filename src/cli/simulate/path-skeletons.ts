@@ -1,8 +1,9 @@
 /** Paths as test skeletons: YAML, one path an entry, each outcome a JSON object on a line of its own. */
-import type { WorkflowPath, WorkflowPaths } from '../../app/walk/shortest-paths.ts'
-import { toOutcome, type WalkOutcome } from '../../app/walk/walk.ts'
+
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { EndedRun } from '../../runtime/run-effect.ts'
+import type { EndedRun } from '../../runtime/effects/run-effect.ts'
+import type { WorkflowPath, WorkflowPaths } from '../../service/simulation/shortest-paths.ts'
+import { toOutcome, type WalkOutcome } from '../../service/simulation/walk.ts'
 
 export interface PathSkeleton {
   title: string

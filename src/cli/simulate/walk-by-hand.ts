@@ -1,8 +1,9 @@
 /** Goes through a workflow with somebody who says how each step ends: in a terminal, or line by line from a pipe. */
-import { toDecision, toEvent, toOutcome, type Walk, type Walker } from '../../app/walk/walk.ts'
+
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { findRefusal } from '../../runtime/read-message.ts'
 import type { RunState } from '../../runtime/run-state.ts'
+import { findRefusal } from '../../runtime/waits/read-message.ts'
+import { toDecision, toEvent, toOutcome, type Walk, type Walker } from '../../service/simulation/walk.ts'
 import { CliError } from '../cli-error.ts'
 import type { Channel, Context } from '../context.ts'
 import { type Choice, createMenu, MENU_HELP, type Possibilities, readChoice, type WalkMenu } from './walk-menu.ts'

@@ -1,9 +1,10 @@
 /** What a walk comes to, as text. */
-import { undoneSteps } from '../../app/undone-steps.ts'
-import { DECIDED, WALK_START, type Walk, type WalkOutcome } from '../../app/walk/walk.ts'
+
 import { formatDuration } from '../../core/duration.ts'
 import type { JsonValue } from '../../core/json.ts'
-import { contextOf, pathOf, type Scope } from '../../runtime/scope.ts'
+import { contextOf, pathOf, type Scope } from '../../runtime/scope/scope.ts'
+import { undoneSteps } from '../../service/history/undone-steps.ts'
+import { DECIDED, WALK_START, type Walk, type WalkOutcome } from '../../service/simulation/walk.ts'
 import type { Paint } from '../paint.ts'
 import { cutEnd, toOneLine } from '../printable.ts'
 

@@ -1,9 +1,9 @@
 /** A journal as what happened when: one entry for each attempt, deadline and message. */
 import type { Usage } from '../../core/actor.ts'
 import type { FaultData } from '../../core/fault.ts'
-import type { Reached } from '../../runtime/run-bounds.ts'
+import type { Reached } from '../../runtime/budget/run-bounds.ts'
+import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
-import { addUsage, NO_USAGE } from '../../runtime/usage-totals.ts'
 import { isEventKind, type JournalRow } from '../../store/journal-row.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import { describeNear } from '../near-limit.ts'

@@ -1,6 +1,6 @@
 /** Entries in the order in which a reader wants them: by time, the items of a foreach together and not all of them. */
 import { UNDO } from '../../core/machine-ends.ts'
-import { addTotals, NO_USAGE } from '../../runtime/usage-totals.ts'
+import { addTotals, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import type { EntryState, TraceEntry } from './trace-entry.ts'
 

@@ -5,9 +5,9 @@
  * cut to the terminal, so that none wraps; after a change of size, what wrapped is counted before it is cleared.
  */
 import { writeSync } from 'node:fs'
-import type { AnsweredWait, RunWait } from '../../app/reach/run-waits.ts'
 import { formatDuration } from '../../core/duration.ts'
 import type { Run } from '../../runtime/run.ts'
+import type { AnsweredWait, RunWait } from '../../service/control/run-waits.ts'
 import type { Channel } from '../context.ts'
 import { describeNear } from '../near-limit.ts'
 import { cutEnd, widthOf } from '../printable.ts'

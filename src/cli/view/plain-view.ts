@@ -1,9 +1,10 @@
 /** Progress where there is no terminal: one line when a step starts, one when it ends. */
-import type { RunWait } from '../../app/reach/run-waits.ts'
+
 import { formatDuration } from '../../core/duration.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { RunNotice } from '../../runtime/run-notice.ts'
-import type { Scope } from '../../runtime/scope.ts'
+import type { Scope } from '../../runtime/scope/scope.ts'
+import type { RunWait } from '../../service/control/run-waits.ts'
 import type { Channel } from '../context.ts'
 import { describeNear } from '../near-limit.ts'
 import { joinLines } from '../printable.ts'

@@ -1,8 +1,9 @@
 /** What shows a run while it goes on. */
-import type { RunWait } from '../../app/reach/run-waits.ts'
+
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { RunNotice } from '../../runtime/run-notice.ts'
+import type { RunWait } from '../../service/control/run-waits.ts'
 
 export interface RunView {
   /** Called once, as soon as there is a run. */

@@ -1,7 +1,7 @@
 /** A running run as rows of a tree: what a view draws, without how. */
 import type { StepRecord } from '../../compiler/machine-context.ts'
 import type { Run } from '../../runtime/run.ts'
-import { contextOf, type OpenStep, type Scope } from '../../runtime/scope.ts'
+import { contextOf, type OpenStep, type Scope } from '../../runtime/scope/scope.ts'
 import type { LiveAttempt, StepTracker, TrackedStep } from './step-tracker.ts'
 
 export type RowState = 'pending' | 'running' | 'waiting' | 'completed' | 'skipped' | 'failed' | 'cancelled'

@@ -14,7 +14,7 @@ import { isJsonObject } from '../../core/json.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { AttemptFigures } from '../../runtime/run-event.ts'
 import type { RunNotice } from '../../runtime/run-notice.ts'
-import { contextOf } from '../../runtime/scope.ts'
+import { contextOf } from '../../runtime/scope/scope.ts'
 import { stepOfPath } from '../../store/usage-sums.ts'
 
 export interface StepTiming {

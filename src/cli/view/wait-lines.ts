@@ -1,6 +1,7 @@
 /** What a run in this process asks of people and waits for from outside, and the commands that answer. */
-import { type AnsweredWait, listAnswered, type RunWait } from '../../app/reach/run-waits.ts'
+
 import type { Run } from '../../runtime/run.ts'
+import { type AnsweredWait, listAnswered, type RunWait } from '../../service/control/run-waits.ts'
 import { explainWait } from '../run-waits-text.ts'
 
 /** There may be one for each of 100,000 items: only so many are ever looked at. */

@@ -1,11 +1,6 @@
+import type { SecretPlace } from '../../core/secret-place.ts'
 import type { ValueNode } from '../document.ts'
 import { parseExpression } from './parse-expression.ts'
-
-/** Where in a value a secret stands: the keys and indices that lead to it. */
-export interface SecretPlace {
-  path: (string | number)[]
-  name: string
-}
 
 /**
  * The places of a written value that hold a secret. Only these may be resolved: data that merely looks like a placeholder

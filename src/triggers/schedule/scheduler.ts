@@ -9,9 +9,9 @@ import { Beat } from '../../core/beat.ts'
 import type { Clock } from '../../core/clock.ts'
 import { isFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { createSlots, takeSlots } from '../../service/schedules/slots.ts'
 import type { ScheduleRecord } from '../../store/schedule-record.ts'
 import type { Store } from '../../store/store.ts'
-import { createSlots, takeSlots } from './slots.ts'
 
 export interface SchedulerOptions {
   store: Store

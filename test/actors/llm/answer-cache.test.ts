@@ -1,8 +1,8 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toAnswerKey } from '../../../src/actors/llm/answer-cache.ts'
-import type { LlmInput, LlmInputMessage } from '../../../src/actors/llm/llm.ts'
 import { hashBytes } from '../../../src/core/hash.ts'
+import type { LlmInput, LlmInputMessage } from '../../../src/core/llm.ts'
 
 const ASKED: LlmInput = {
   model: 'openai/small',

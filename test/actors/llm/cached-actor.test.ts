@@ -1,12 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { AnswerCache } from '../../../src/actors/llm/answer-cache.ts'
-import type { LlmInput } from '../../../src/actors/llm/llm.ts'
 import { createLlmActor } from '../../../src/actors/llm/llm-actor.ts'
 import type { LlmAnswer } from '../../../src/actors/llm/provider.ts'
 import { isCancelled } from '../../../src/core/cancelled.ts'
 import { Fault } from '../../../src/core/fault.ts'
 import type { JsonValue } from '../../../src/core/json.ts'
+import type { LlmInput } from '../../../src/core/llm.ts'
 import { createActorContext } from '../../support/actor-context.ts'
 import { catchFault } from '../../support/catch-fault.ts'
 

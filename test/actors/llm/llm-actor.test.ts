@@ -1,10 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { LlmInput, LlmTurn } from '../../../src/actors/llm/llm.ts'
 import { createLlmActor, type LlmActorOptions } from '../../../src/actors/llm/llm-actor.ts'
 import type { CallOptions, LlmAnswer, LlmRequest } from '../../../src/actors/llm/provider.ts'
 import { hashBytes } from '../../../src/core/hash.ts'
 import type { JsonValue } from '../../../src/core/json.ts'
+import type { LlmInput, LlmTurn } from '../../../src/core/llm.ts'
 import { createActorContext } from '../../support/actor-context.ts'
 import { catchFault } from '../../support/catch-fault.ts'
 

@@ -5,13 +5,8 @@ import { calcPrice, type Provider, waitForUpdate } from '@pydantic/genai-prices'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { PRICE_LIST, renderPriceList } from '../../../build/prices.ts'
-import {
-  costByTable,
-  PRICE_TABLE_VERSION,
-  type PriceList,
-  type TokenCounts,
-  worstByTable,
-} from '../../../src/actors/llm/price-table.ts'
+import { costByTable, PRICE_TABLE_VERSION, type PriceList, worstByTable } from '../../../src/actors/llm/price-table.ts'
+import type { TokenCounts } from '../../../src/core/pricing.ts'
 import { REPOSITORY_FOLDER } from '../../support/child-process.ts'
 
 const test = suite('price table')

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { listCodes } from '../../../src/app/explain-code.ts'
+import { listCodes } from '../../../src/service/explain-code.ts'
 import { createCliProject } from '../../support/cli-project.ts'
 
 const { troupe } = createCliProject()

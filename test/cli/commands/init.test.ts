@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createStarterFiles } from '../../../src/app/starter-project.ts'
+import { createStarterFiles } from '../../../src/app/project/starter-project.ts'
 import { REPOSITORY_FOLDER } from '../../support/child-process.ts'
 import { createCliProject } from '../../support/cli-project.ts'
 

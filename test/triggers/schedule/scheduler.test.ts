@@ -3,11 +3,11 @@ import * as assert from 'uvu/assert'
 import { Fault, isFault } from '../../../src/core/fault.ts'
 import { createManualClock, type ManualClock } from '../../../src/core/manual-clock.ts'
 import { toDefinition, toNewRun } from '../../../src/runtime/new-run.ts'
-import { SecretVault } from '../../../src/runtime/secret-vault.ts'
+import { SecretVault } from '../../../src/secrets/secret-vault.ts'
+import { toSchedules } from '../../../src/service/schedules/to-schedules.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { Scheduler } from '../../../src/triggers/schedule/scheduler.ts'
-import { toSchedules } from '../../../src/triggers/schedule/to-schedules.ts'
 import { compileWorkflow } from '../../support/compile-workflow.ts'
 
 const START = Date.UTC(2026, 0, 1, 8, 30)

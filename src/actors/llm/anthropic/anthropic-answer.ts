@@ -1,6 +1,6 @@
 /** What Anthropic answers, whole or as the events of a stream, as the contract's answer. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
-import type { LlmToolCall } from '../llm.ts'
+import type { LlmToolCall } from '../../../core/llm.ts'
 import type { LlmAnswer } from '../provider.ts'
 import { keepThoughts } from './anthropic-messages.ts'
 

@@ -1,6 +1,6 @@
 /** Messages in the form of Anthropic: the system apart, then user and assistant in turn, each a list of blocks. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
-import type { LlmImage, LlmMessage, LlmToolCall } from '../llm.ts'
+import type { LlmImage, LlmMessage, LlmToolCall } from '../../../core/llm.ts'
 
 export interface AnthropicMessages {
   /** Empty when there is none. */

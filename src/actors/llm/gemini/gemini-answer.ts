@@ -1,7 +1,7 @@
 /** What Gemini answers, whole or in the chunks of a stream, as the contract's answer. */
 import { Fault } from '../../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
-import type { LlmMessage, LlmToolCall } from '../llm.ts'
+import type { LlmMessage, LlmToolCall } from '../../../core/llm.ts'
 import type { LlmAnswer } from '../provider.ts'
 import { toToolCall } from './gemini-contents.ts'
 

@@ -1,6 +1,6 @@
 /** Messages in the form of Gemini: the system apart, then contents of user and model, each a list of parts. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
-import type { LlmImage, LlmMessage, LlmToolCall } from '../llm.ts'
+import type { LlmImage, LlmMessage, LlmToolCall } from '../../../core/llm.ts'
 import { findGeminiVersion } from './gemini-version.ts'
 
 export interface GeminiContents {

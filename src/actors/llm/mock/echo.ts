@@ -1,6 +1,6 @@
-import type { LlmInput } from '../llm.ts'
+import type { LlmInput } from '../../../core/llm.ts'
+import { createInstance } from '../../../core/schema-instance/schema-instance.ts'
 import type { MockAnswer } from './mock-answer.ts'
-import { createInstance } from './schema-instance.ts'
 
 /** The last user message; with `returns` the instance of it that `createInstance` makes of that message. */
 export const answerByEcho = ({ messages, returns }: LlmInput): MockAnswer => {

@@ -8,8 +8,15 @@ import type { Clock } from '../../../core/clock.ts'
 import { Fault } from '../../../core/fault.ts'
 import { parseFiniteJson } from '../../../core/finite-json.ts'
 import type { JsonValue } from '../../../core/json.ts'
+import {
+  describeProvider,
+  LLM_INPUT_SCHEMA,
+  type LlmActor,
+  type LlmInput,
+  type LlmTurn,
+  toModelName,
+} from '../../../core/llm.ts'
 import { findInputProblem } from '../../tools/input-check.ts'
-import { describeProvider, LLM_INPUT_SCHEMA, type LlmActor, type LlmInput, type LlmTurn, toModelName } from '../llm.ts'
 import { answerByEcho } from './echo.ts'
 import type { MockAnswer } from './mock-answer.ts'
 import { answerByScript } from './script.ts'

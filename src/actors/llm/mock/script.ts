@@ -8,8 +8,8 @@
 import { parseDuration } from '../../../core/duration.ts'
 import { Fault } from '../../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+import type { LlmInput } from '../../../core/llm.ts'
 import { formatValue } from '../../../core/value-text.ts'
-import type { LlmInput } from '../llm.ts'
 import type { MockAnswer } from './mock-answer.ts'
 
 const DIRECTIVES = ['text', 'output', 'tool_calls', 'delay', 'fault', 'stream', 'usage']

@@ -2,7 +2,7 @@
 import type { ChatRequest, Message, Tool } from 'ollama'
 import { Fault } from '../../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
-import type { LlmImage, LlmMessage, LlmTool } from '../llm.ts'
+import type { LlmImage, LlmMessage, LlmTool } from '../../../core/llm.ts'
 import type { LlmRequest } from '../provider.ts'
 import { expectReasoning } from '../reasoning-levels.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'

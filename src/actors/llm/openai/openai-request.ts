@@ -2,7 +2,7 @@
 import type { OpenAI } from 'openai'
 import type { JsonObject } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
-import type { LlmImage, LlmMessage, LlmTool } from '../llm.ts'
+import type { LlmImage, LlmMessage, LlmTool } from '../../../core/llm.ts'
 import { toObjectSchema } from '../object-schema.ts'
 import type { LlmRequest } from '../provider.ts'
 import { KIND_FACTS } from '../provider-kind.ts'

@@ -1,9 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toAnthropicRequest } from '../../../../src/actors/llm/anthropic/anthropic-request.ts'
-import type { LlmMessage, LlmToolCall } from '../../../../src/actors/llm/llm.ts'
 import type { LlmRequest } from '../../../../src/actors/llm/provider.ts'
 import type { JsonSchema } from '../../../../src/core/json-schema.ts'
+import type { LlmMessage, LlmToolCall } from '../../../../src/core/llm.ts'
 
 const HELLO: LlmMessage = { role: 'user', content: 'Hello' }
 

@@ -1,10 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toGeminiRequest } from '../../../../src/actors/llm/gemini/gemini-request.ts'
-import type { LlmMessage, LlmTool, LlmToolCall } from '../../../../src/actors/llm/llm.ts'
 import type { LlmRequest } from '../../../../src/actors/llm/provider.ts'
 import type { JsonObject } from '../../../../src/core/json.ts'
 import type { JsonSchema } from '../../../../src/core/json-schema.ts'
+import type { LlmMessage, LlmTool, LlmToolCall } from '../../../../src/core/llm.ts'
 
 const HELLO: LlmMessage = { role: 'user', content: 'Hello' }
 

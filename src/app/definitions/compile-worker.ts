@@ -1,0 +1,17 @@
+/** A thread that compiles definitions for a server, only to say whether that works: what it takes long over blocks nobody. */
+import { parentPort } from 'node:worker_threads'
+import { isFault, toFaultData } from '../../core/fault.ts'
+import { compileStored } from '../../service/workflows/compile-stored.ts'
+import type { WorkerAnswer, WorkerQuestion } from './definition-checker.ts'
+
+const answer = ({ id, definition, options }: WorkerQuestion): WorkerAnswer => {
+  try {
+    compileStored(definition, options)
+    return { id, fault: null }
+  } catch (thrown) {
+    if (isFault(thrown)) return { id, fault: toFaultData(thrown) }
+    return { id, fault: { code: 'defect', message: String(thrown), retryable: false } }
+  }
+}
+
+parentPort?.on('message', (question: WorkerQuestion) => parentPort?.postMessage(answer(question)))

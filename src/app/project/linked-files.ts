@@ -1,0 +1,52 @@
+import { readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import type { LinkReader } from '../../compiler/links.ts'
+import { createSource } from '../../compiler/source.ts'
+
+/**
+ * Reads from disk what workflows name: files of a workflow's own folder and those below it, and other workflows by path, or by
+ * name in the same folder. File names in sources are relative to `workingFolder`.
+ */
+export const createLinkReader = (workingFolder: string): LinkReader => ({
+  file: (path, from) => readInside(dirname(resolve(workingFolder, from)), path),
+  workflow(reference, from) {
+    const folder = dirname(resolve(workingFolder, from))
+    const name = /\.ya?ml$/.test(reference) ? reference : findByName(folder, reference)
+    const text = name === undefined ? undefined : readText(resolve(folder, name))
+    return name === undefined || text === undefined ? undefined : createSource(join(dirname(from), name), text)
+  },
+})
+
+const readInside = (folder: string, path: string): string | undefined => {
+  try {
+    const file = realpathSync(resolve(folder, path))
+    const way = relative(realpathSync(folder), file)
+    return /^(\.\.([/\\]|$)|[/\\]|[a-z]:)/i.test(way) ? undefined : readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+const readText = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+/** The file in the folder whose `workflow:` has this name; one that is named so itself is looked at first. */
+const findByName = (folder: string, name: string): string | undefined => {
+  const files = readFolder(folder).filter((file) => /\.ya?ml$/.test(file))
+  const likely = files.filter((file) => file.replace(/\.ya?ml$/, '') === name)
+  const pattern = new RegExp(`^workflow:[ \\t]*(['"]?)${RegExp.escape(name)}\\1[ \\t]*(#.*)?$`, 'm')
+  return [...likely, ...files].find((file) => pattern.test(readText(join(folder, file)) ?? ''))
+}
+
+const readFolder = (folder: string): string[] => {
+  try {
+    return readdirSync(folder).sort()
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,97 @@
+/** What a project opens to its workflows: folders, addresses, environment variables, secrets. */
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { createPricing } from '../../actors/llm/prices.ts'
+import type { ToolOptions } from '../../actors/tools/tool-options.ts'
+import type { SecretSource } from '../../compiler/config.ts'
+import type { Pricing } from '../../core/pricing.ts'
+import { SHORTEST_SECRET } from '../../secrets/secret-vault.ts'
+import type { EnvironmentVariables, Project } from './project.ts'
+
+/** What tools may touch. Without `files` in the config that is the workflow's own folder. */
+export const toToolOptions = (project: Project, workflowFolder: string): Omit<ToolOptions, 'now'> => {
+  const { config, folder, configFile, database } = project
+  const { roots, read, write } = config.files
+  const toFolders = (paths: string[] | undefined): string[] =>
+    (paths ?? roots)?.map((path) => resolve(folder, path)) ?? [workflowFolder]
+  const databaseFiles = database.kind === 'sqlite' ? ['', '-wal', '-shm'].map((end) => database.path + end) : []
+  return {
+    files: {
+      read: toFolders(read),
+      write: toFolders(write),
+      protected: [...databaseFiles, ...(configFile === undefined ? [] : [configFile]), ...secretFiles(project)],
+    },
+    http: { allow: config.http.allow },
+  }
+}
+
+const secretFiles = ({ config, folder }: Project): string[] =>
+  [...config.secrets.values()].flatMap((source) => (source.kind === 'file' ? [resolve(folder, source.file)] : []))
+
+/** What models cost: the config's own prices, then those of vendors. */
+export const toPricing = ({ config }: Project): Pricing => createPricing(config.prices, { providers: config.providers })
+
+/** The variables that expressions may read: those that the config lists and the environment has. */
+export const readVariables = ({ config }: Project, environment: EnvironmentVariables): Record<string, string> =>
+  Object.fromEntries(
+    config.env.flatMap((name) => {
+      const value = environment[name]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+
+export interface SecretReading {
+  values: Record<string, string>
+  problems: { name: string; message: string; hint: string }[]
+}
+
+/** The values of these secrets; one that the config does not mention is looked for in the environment. */
+export const readSecrets = (
+  names: Iterable<string>,
+  { project, environment }: { project: Project; environment: EnvironmentVariables },
+): SecretReading => {
+  const reading: SecretReading = { values: {}, problems: [] }
+  for (const name of names) {
+    const source = project.config.secrets.get(name) ?? { kind: 'env' }
+    const found = readSecret(name, source, { folder: project.folder, environment })
+    if ('value' in found) reading.values[name] = found.value
+    else reading.problems.push({ name, ...found })
+  }
+  return reading
+}
+
+type FoundSecret = { value: string } | { message: string; hint: string }
+
+const readSecret = (
+  name: string,
+  source: SecretSource,
+  { folder, environment }: { folder: string; environment: EnvironmentVariables },
+): FoundSecret => {
+  const found = source.kind === 'env' ? fromVariable(name, environment) : fromFile(name, resolve(folder, source.file))
+  if (!('value' in found) || found.value.length >= SHORTEST_SECRET) return found
+  return {
+    message: `secret '${name}' is too short: expected at least ${SHORTEST_SECRET} characters, got ${found.value.length}`,
+    hint: 'a short value would be found by chance in ordinary text; use a longer one',
+  }
+}
+
+const fromVariable = (name: string, environment: EnvironmentVariables): FoundSecret => {
+  const value = environment[name]
+  if (value !== undefined && value !== '') return { value }
+  return {
+    message: `secret '${name}' has no value: the environment variable is not set`,
+    hint: `set it: export ${name}=…, or in troupe.config.yaml: secrets: { ${name}: { file: PATH } }`,
+  }
+}
+
+const fromFile = (name: string, file: string): FoundSecret => {
+  try {
+    return { value: readFileSync(file, 'utf8').replace(/\r?\n$/, '') }
+  } catch (cause) {
+    const { message } = cause as Error
+    return {
+      message: `secret '${name}' can't be read from '${file}': ${message}`,
+      hint: 'check the path and its permissions; it is relative to troupe.config.yaml',
+    }
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * The project that a command works in: `troupe.config.yaml` found and read, and what flags, environment and config come to.
+ *
+ * Reads files and nothing else of the outside: the environment is handed in. A flag wins over the environment, the
+ * environment over the config, the config over the default.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import type { ProjectConfig } from '../../compiler/config.ts'
+import type { Diagnostics } from '../../compiler/diagnostic.ts'
+import { Fault } from '../../core/fault.ts'
+import { type DatabaseAddress, parseDatabaseAddress } from './database-address.ts'
+
+export const CONFIG_NAME = 'troupe.config.yaml'
+
+/** Names and values of environment variables. */
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
+
+export interface ProjectOptions {
+  /** Absolute: where the search begins, the workflow's folder or the working directory. */
+  folder: string
+  /** Absolute: what paths are relative to that have no config file to be relative to. */
+  workingFolder: string
+  environment: EnvironmentVariables
+  /** Of the flag `--config`. */
+  configFile?: string | undefined
+  /** Of the flag `--db`. */
+  db?: string | undefined
+}
+
+export interface Project {
+  /** Absolute; undefined when there is none. */
+  configFile: string | undefined
+  /** Absolute: what the paths of the config are relative to. */
+  folder: string
+  config: ProjectConfig
+  database: DatabaseAddress
+  durability: 'process' | 'power'
+}
+
+export interface ProjectReading {
+  /** Findings about the config file; undefined when there is none. */
+  diagnostics: Diagnostics | undefined
+  /** Undefined when the config has errors. */
+  project: Project | undefined
+}
+
+/** @throws Fault `invalid_input` for a config file or database that can't be meant, `unavailable` for one not there yet */
+export const readProject = async (options: ProjectOptions): Promise<ProjectReading> => {
+  const configFile = options.configFile === undefined ? findConfig(options.folder) : expectConfig(options)
+  if (configFile === undefined) return { diagnostics: undefined, project: toProject(undefined, EMPTY_CONFIG, options) }
+  const [{ decodeSource }, { readConfig }] = await Promise.all([
+    import('../../compiler/read/decode-source.ts'),
+    import('../../compiler/config.ts'),
+  ])
+  const shown = relative(options.workingFolder, configFile)
+  const { source, diagnostics } = decodeSource(shown.startsWith('..') ? configFile : shown, readConfigFile(configFile))
+  const config = diagnostics.hasErrors ? undefined : readConfig(source, diagnostics)
+  if (config === undefined || diagnostics.hasErrors) return { diagnostics, project: undefined }
+  return { diagnostics, project: toProject(configFile, config, options) }
+}
+
+const EMPTY_CONFIG: ProjectConfig = {
+  files: {},
+  http: { allow: [] },
+  env: [],
+  secrets: new Map(),
+  providers: new Map(),
+  prices: new Map(),
+  shell: { allow: [] },
+  retention: {},
+}
+
+/** In the folder itself or the nearest one above it. */
+const findConfig = (folder: string): string | undefined => {
+  for (let at = folder; ; at = dirname(at)) {
+    const file = join(at, CONFIG_NAME)
+    if (existsSync(file)) return file
+    if (dirname(at) === at) return undefined
+  }
+}
+
+const expectConfig = ({ configFile = CONFIG_NAME, workingFolder }: ProjectOptions): string => {
+  const file = resolve(workingFolder, configFile)
+  if (existsSync(file)) return file
+  throw new Fault(
+    'invalid_input',
+    `config '${configFile}' does not exist\nname another one with --config, or leave it out`,
+  )
+}
+
+const readConfigFile = (file: string): Uint8Array => {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const reason = code === 'EISDIR' ? 'it is a folder: expected a file' : message
+    throw new Fault('invalid_input', `config '${file}' can't be read: ${reason}`, { cause })
+  }
+}
+
+const toProject = (configFile: string | undefined, config: ProjectConfig, options: ProjectOptions): Project => {
+  const { workingFolder, environment } = options
+  const folder = configFile === undefined ? workingFolder : dirname(configFile)
+  const named = options.db ?? (environment.TROUPE_DB || undefined)
+  const database =
+    named === undefined
+      ? parseDatabaseAddress(config.db ?? DEFAULT_DATABASE, folder)
+      : parseDatabaseAddress(named, workingFolder)
+  return { configFile, folder, config, database, durability: config.durability ?? 'process' }
+}
+
+const DEFAULT_DATABASE = '.troupe/troupe.db'

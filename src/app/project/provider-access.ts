@@ -1,0 +1,91 @@
+/**
+ * Where the project's models are and what opens them: from the variables that users of each vendor know, and from `providers`
+ * in the config. A variable wins over the config, as everywhere.
+ */
+import { KIND_FACTS, PROVIDER_KINDS, type ProviderKind } from '../../actors/llm/provider-kind.ts'
+import type { ProviderAccess } from '../../actors/llm/providers.ts'
+import type { ProviderConfig } from '../../compiler/config.ts'
+import { SHORTEST_SECRET } from '../../secrets/secret-vault.ts'
+import type { EnvironmentVariables, Project } from './project.ts'
+import { readSecrets } from './project-access.ts'
+
+export type Providers = Readonly<Record<string, ProviderAccess>>
+
+/** Every provider of the project: the built-in ones, and those that the config names. */
+export const readProviders = (project: Project, environment: EnvironmentVariables): Providers => ({
+  ...Object.fromEntries(
+    [...project.config.providers].map(([name, config]) => [name, readNamed(config, { project, environment })]),
+  ),
+  ...Object.fromEntries(PROVIDER_KINDS.map((kind) => [kind, readBuiltIn(kind, { project, environment })])),
+})
+
+interface From {
+  project: Project
+  environment: EnvironmentVariables
+}
+
+const readNamed = ({ kind, baseUrl, key }: ProviderConfig, from: From): ProviderAccess => ({
+  kind: kind as ProviderKind,
+  settings: {
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(key === undefined ? {} : { keyVariable: key, ...readKey(key, from) }),
+  },
+})
+
+/** A secret that is not there is a fault of the step that needs it, and of no other. */
+const readKey = (name: string, from: From): { apiKey?: string; keyProblem?: string } => {
+  const { values, problems } = readSecrets([name], from)
+  const apiKey = values[name]
+  const [problem] = problems
+  if (apiKey !== undefined) return { apiKey }
+  return problem === undefined ? {} : { keyProblem: `${problem.message}\n${problem.hint}` }
+}
+
+const readBuiltIn = (kind: ProviderKind, from: From): ProviderAccess => {
+  const { keys, address } = KIND_FACTS[kind]
+  const configured = from.project.config.providers.get(kind)
+  const given = configured === undefined ? undefined : readNamed(configured, from)
+  const baseUrl = from.environment[address] || given?.settings.baseUrl
+  const found = keys.find((name) => from.environment[name])
+  const own =
+    found === undefined ? readOwnKey(keys, from) : { keyVariable: found, apiKey: from.environment[found] ?? '' }
+  // A server of one's own may need no key; the vendors' do.
+  const needed = baseUrl === undefined && keys[0] !== undefined ? { keyVariable: keys[0] } : {}
+  return {
+    kind: given?.kind ?? kind,
+    settings: { ...needed, ...given?.settings, ...own, ...(baseUrl === undefined ? {} : { baseUrl }) },
+  }
+}
+
+/** Of `secrets` in the config, where the key has the name of its variable. */
+const readOwnKey = (keys: readonly string[], from: From): { keyVariable?: string; apiKey?: string } => {
+  const name = keys.find((one) => from.project.config.secrets.has(one))
+  return name === undefined ? {} : { keyVariable: name, ...readKey(name, from) }
+}
+
+/** Keys are redacted like secrets that a workflow declares; one too short to be looked for is none. */
+export const keysOf = (providers: Providers): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(providers).flatMap(
+      ([
+        name,
+        {
+          settings: { apiKey = '', keyVariable },
+        },
+      ]) => (apiKey.length < SHORTEST_SECRET ? [] : [[keyVariable ?? `the key of ${name}`, apiKey]]),
+    ),
+  )
+
+/** What `createPricing` asks about providers. */
+export const toAddresses = (providers: Providers): Map<string, { kind: string; baseUrl?: string }> =>
+  new Map(
+    Object.entries(providers).map(
+      ([
+        name,
+        {
+          kind,
+          settings: { baseUrl },
+        },
+      ]) => [name, { kind, ...(baseUrl === undefined ? {} : { baseUrl }) }],
+    ),
+  )

@@ -1,0 +1,62 @@
+import type { ActorContext } from '../core/actor.ts'
+import { Fault } from '../core/fault.ts'
+import type { JsonValue } from '../core/json.ts'
+import { LLM_INPUT_SCHEMA, type LlmInput } from '../core/llm.ts'
+import type { OwnActor } from '../service/own-actor.ts'
+import { CHILD_PROVIDER } from '../store/usage-sums.ts'
+import { performOwnCode } from './own-actor-call.ts'
+
+export interface ActorDefinition {
+  /** The kind of step that it performs. Tools are made by `defineTool`. */
+  kind: 'llm'
+  /** Of the provider: the part of a model's name before the slash, `acme` in `acme/large`. */
+  name: string
+  description?: string
+  /** All its models, without the provider. Left out: any name may exist. */
+  models?: readonly string[]
+  /**
+   * One call of the model: no retry in it, that is the step's policy. Gives out a text, which is `{ text }` to the workflow
+   * or, where the step has `returns`, is read as JSON; or that value itself. Report what was consumed by `context.usage`, once
+   * a call; pieces of a text by `context.progress`. Heeds `context.signal`.
+   */
+  perform(input: LlmInput, context: ActorContext): JsonValue | Promise<JsonValue>
+}
+
+/**
+ * Makes an actor other than a tool: today a model provider. Workflows name its models as `NAME/MODEL`.
+ * @throws Fault `invalid_input` for a name that is none
+ */
+export const defineActor = ({ kind, name, description = '', models, perform }: ActorDefinition): OwnActor => {
+  if (!/^[a-z][\w-]*$/i.test(name))
+    throw new Fault('invalid_input', `'${name}' is no name for a provider: expected letters, digits, '_' and '-'`)
+  if (name === CHILD_PROVIDER)
+    throw new Fault('invalid_input', `'${name}' is taken: expected another name for a provider`)
+  const code = {
+    name,
+    input: LLM_INPUT_SCHEMA,
+    output: {},
+    perform: async (input: JsonValue, context: ActorContext) => {
+      const call = input as unknown as LlmInput
+      return toAnswer(await perform(call, context), call)
+    },
+  }
+  return {
+    kind,
+    description,
+    writes: false,
+    ...(models === undefined ? {} : { models }),
+    ...code,
+    perform: (input, context) => performOwnCode(code, input, context),
+  }
+}
+
+/** Whether it fits `returns` is judged by who asked. */
+const toAnswer = (answer: JsonValue, { returns }: LlmInput): JsonValue => {
+  if (typeof answer !== 'string') return answer
+  if (returns === undefined) return { text: answer }
+  try {
+    return JSON.parse(answer) as JsonValue
+  } catch {
+    return answer
+  }
+}

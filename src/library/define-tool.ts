@@ -1,0 +1,66 @@
+import type { ActorContext } from '../core/actor.ts'
+import { Fault } from '../core/fault.ts'
+import type { JsonValue } from '../core/json.ts'
+import type { OwnActor } from '../service/own-actor.ts'
+import { performOwnCode } from './own-actor-call.ts'
+import { type TypeNotation, toJsonSchema } from './type-notation.ts'
+import type { ValueOf } from './value-of.ts'
+
+/** A tool of your own, for the option `actors`. */
+export interface Tool extends OwnActor {
+  readonly kind: 'tool'
+}
+
+export interface ToolDefinition<Input extends TypeNotation, Output extends TypeNotation> {
+  /** As a workflow names it: `shop.price`. */
+  name: string
+  /** For people and models: what it does, in a sentence. */
+  description?: string
+  /** Type of `with`; expressions in workflows are checked against it. */
+  input: Input
+  /** Type of what it gives out. Default `any`. */
+  output?: Output
+  /**
+   * Whether doing it twice may do harm. Default true: a step then is tried once, and fails as `outcome_unknown` where nobody
+   * knows whether it took effect, unless it sets `retry`, `key` or `on_lost`. False: up to three attempts.
+   */
+  writes?: boolean
+  /**
+   * Does it. Gets a copy of its input, defaults filled in. Heeds `context.signal`, which is aborted on cancel and timeout;
+   * `context.key` is the same for every attempt of one step. Throw a `Fault` to say what went wrong in a way that `retry` and
+   * `on_error` can match; all else that is thrown becomes the fault `tool_failed`.
+   */
+  perform(input: ValueOf<Input>, context: ActorContext): ResultOf<Output> | Promise<ResultOf<Output>>
+}
+
+/** Nothing at all counts as null. */
+// biome-ignore lint/suspicious/noConfusingVoidType: that is what TypeScript infers for a function that returns nothing
+type ResultOf<Output> = ValueOf<Output> | (null extends ValueOf<Output> ? void : never)
+
+/**
+ * Makes a tool that workflows can call by its name. What it gives out is judged by `output` (fault `invalid_output`), and what
+ * it is given by `input` (fault `invalid_input`); types are the language's shorthand or JSON Schema 2020-12.
+ * @throws Fault `invalid_input` for a name or type that is none
+ */
+export const defineTool = <const Input extends TypeNotation, const Output extends TypeNotation = 'any'>(
+  definition: ToolDefinition<Input, Output>,
+): Tool => {
+  const { name, description = '', writes = true } = definition
+  if (!TOOL_NAME.test(name))
+    throw new Fault('invalid_input', `'${name}' is no name for a tool: expected letters, digits, '_' and '.'`)
+  const code = {
+    name,
+    input: toJsonSchema(definition.input, `input of ${name}`),
+    output: toJsonSchema(definition.output ?? 'any', `output of ${name}`),
+    perform: (input: JsonValue, context: ActorContext) => definition.perform(input as ValueOf<Input>, context),
+  }
+  return {
+    kind: 'tool',
+    description,
+    writes,
+    ...code,
+    perform: (input, context) => performOwnCode(code, input, context),
+  }
+}
+
+const TOOL_NAME = /^[a-z]\w*([.-]\w+)*$/i

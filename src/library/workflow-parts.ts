@@ -1,0 +1,83 @@
+/** What the library knows of a workflow that it has handed out, and compiles anew when a run wants other models. */
+
+import { createLinkReader } from '../app/project/linked-files.ts'
+import type { Catalogue } from '../compiler/catalogue.ts'
+import { type CompiledWorkflow, compile } from '../compiler/compile.ts'
+import type { Source } from '../compiler/source.ts'
+import { Fault } from '../core/fault.ts'
+import { findNearest } from '../core/nearest.ts'
+import { createCatalogue } from '../service/catalogue.ts'
+import { toProviders } from './surroundings.ts'
+import type { CompileOptions, Workflow } from './workflow.ts'
+
+/** What a workflow was made of. */
+export interface Parts {
+  compiled: CompiledWorkflow
+  options: CompileOptions
+  /** Absolute: what relative paths in it are relative to. */
+  folder: string | undefined
+}
+
+/** Beside the workflow and not in it, so that what is public stays small. */
+export const partsOf = new WeakMap<Workflow, Parts>()
+
+export const compileParts = (
+  source: Source,
+  { options, folder, models }: Omit<Parts, 'compiled'> & { models: Readonly<Record<string, string>> },
+) =>
+  compile(source, {
+    catalogue: createLibraryCatalogue(options),
+    environment: options.env ?? [],
+    models,
+    ...(folder === undefined ? {} : { links: createLinkReader(process.cwd()) }),
+  })
+
+/**
+ * The parts of a workflow that is to run, with other models for its aliases.
+ * @throws Fault `invalid_input` when a model is unknown, `unavailable` for what a later release brings
+ */
+export const expectRunnable = (workflow: Workflow, models: Readonly<Record<string, string>> = {}): Parts => {
+  const parts = partsOf.get(workflow)
+  if (parts === undefined) throw new Fault('invalid_input', `expected a workflow made by 'compile'`)
+  const compiled = Object.keys(models).length === 0 ? parts.compiled : replaceModels(parts, models)
+  const [missing] = compiled.notYet
+  if (missing !== undefined)
+    throw new Fault('unavailable', `workflow '${workflow.name}' can't run in this release: ${missing.message}`)
+  return { ...parts, compiled }
+}
+
+const replaceModels = (parts: Parts, models: Readonly<Record<string, string>>): CompiledWorkflow => {
+  checkModels(parts, models)
+  const { compiled, diagnostics } = compileParts(parts.compiled.source, { ...parts, models })
+  if (compiled !== undefined) return compiled
+  const finding = diagnostics.find(({ severity }) => severity === 'error')
+  throw new Fault(
+    'invalid_input',
+    `'${parts.compiled.name}' does not compile with these models: ${finding?.message ?? ''}`,
+  )
+}
+
+const createLibraryCatalogue = ({ actors, providers }: CompileOptions): Catalogue =>
+  createCatalogue(actors, { providers: Object.entries(toProviders(providers)) })
+
+/** @throws Fault `invalid_input` for an alias or a model that does not exist */
+const checkModels = ({ compiled, options }: Parts, models: Readonly<Record<string, string>>): void => {
+  const { providers } = createLibraryCatalogue(options)
+  for (const [alias, model] of Object.entries(models)) {
+    const aliases = [...compiled.workflow.models.keys()]
+    if (!aliases.includes(alias))
+      throw unknownName(`'${alias}' is no alias of workflow '${compiled.name}'`, alias, aliases)
+    const [, provider = '', name = ''] = /^([^/]+)\/(.+)$/.exec(model) ?? []
+    const entry = providers.get(provider)
+    if (entry === undefined)
+      throw unknownName(`'${model}' is no model: expected provider/name`, provider, [...providers.keys()])
+    if (entry.models !== undefined && !entry.models.includes(name))
+      throw unknownName(`'${name}' is no model of '${provider}'`, name, entry.models)
+  }
+}
+
+const unknownName = (problem: string, name: string, known: readonly string[]): Fault => {
+  const nearest = findNearest(name, known)
+  const hint = nearest === undefined ? `known are ${known.join(', ') || 'none'}` : `did you mean '${nearest}'?`
+  return new Fault('invalid_input', `${problem}: ${hint}`)
+}

@@ -1,0 +1,239 @@
+/**
+ * The budget of a run: `limits.cost_usd` and `limits.tokens`, kept before a call is made.
+ *
+ * Each model call reserves its worst case: as many input tokens as its request has bytes, and `max_tokens` of output, at the highest
+ * price they may have. A call that does not fit while others are in flight waits for what they give back; one that does not fit by
+ * itself is not made. What a call really used takes the place of its reservation when it has come back.
+ *
+ * A child run's budget stands under its parent's: a call must fit into both. What a child spends is its parent's step's.
+ *
+ * It owns the sums. It makes no call and ends no run; the prices are handed in.
+ */
+import type { Usage } from '../../core/actor.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import type { TokenPrices } from '../../core/pricing.ts'
+import type { JournalRow } from '../../store/journal-row.ts'
+import { CHILD_PROVIDER } from '../../store/usage-sums.ts'
+import {
+  type Amount,
+  type CallPrices,
+  LEAST_OUTPUT,
+  MOST_OUTPUT,
+  minus,
+  NOTHING,
+  plus,
+  REPAIR_TOKENS,
+  ROUNDING_USD,
+  type WorstCall,
+  worstOf,
+} from './worst-case.ts'
+
+export interface BudgetLimits {
+  costUsd: number | undefined
+  tokens: number | undefined
+}
+
+export type Admission =
+  /** `maxTokens` is what the call may give out where the workflow sets no `max_tokens`. */
+  | { kind: 'granted'; reserved: Amount; maxTokens: number; release(): void }
+  /** Others are in flight: ask again when one has come back. */
+  | { kind: 'wait' }
+  | { kind: 'exceeded'; limit: 'cost_usd' | 'tokens'; details: JsonObject }
+
+export interface ParentBudget {
+  budget: Budget
+  /** The attempt of the parent's step that the child belongs to: `sum_up#1.1`. */
+  attempt: string
+}
+
+export class Budget {
+  readonly #limits: BudgetLimits
+  readonly #prices: CallPrices
+  readonly #parent: ParentBudget | undefined
+  readonly #below = new Map<string, Amount>()
+  readonly #spentOn = new Map<string, Amount>()
+  readonly #waiting: (() => void)[] = []
+  #spent = NOTHING
+  #reserved = NOTHING
+
+  constructor(limits: BudgetLimits, { prices, parent }: { prices: CallPrices; parent?: ParentBudget | undefined }) {
+    this.#limits = limits
+    this.#prices = prices
+    this.#parent = parent
+  }
+
+  /** Counts what a row of the journal says was used, when a run is taken up again. */
+  recall({ path, data }: JournalRow): void {
+    if (!isJsonObject(data)) return
+    for (const { input_tokens, output_tokens, cost_usd } of (data.usage ?? []) as unknown as Usage[])
+      this.#add(path, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
+    if (isJsonObject(data.charged)) this.#add(path, data.charged as unknown as Amount)
+  }
+
+  spend(step: string, usage: readonly Usage[]): void {
+    // What a child used was counted call by call.
+    for (const { provider, input_tokens, output_tokens, cost_usd } of usage)
+      if (provider !== CHILD_PROVIDER) this.#add(step, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
+  }
+
+  /** A call that nobody knows the outcome of is taken to have used all that it could. */
+  charge(step: string, amount: Amount): void {
+    this.#add(step, amount)
+  }
+
+  get spent(): Amount {
+    return this.#spent
+  }
+
+  /** What the child of an attempt has spent by now. */
+  below(attempt: string): Amount {
+    return this.#below.get(attempt) ?? NOTHING
+  }
+
+  /** Of a child that others have run: all that it has spent. */
+  setBelow(attempt: string, amount: Amount): void {
+    this.#addBelow(attempt, minus(amount, this.below(attempt)))
+  }
+
+  closeBelow(attempt: string): void {
+    this.#below.delete(attempt)
+  }
+
+  #addBelow(attempt: string, amount: Amount): void {
+    this.#below.set(attempt, plus(this.below(attempt), amount))
+    this.#add(attempt.replace(/#.*$/, ''), amount)
+  }
+
+  admit(input: JsonObject): Admission {
+    const above = this.#parent?.budget.admit(input)
+    if (above !== undefined && above.kind !== 'granted') return above
+    const own = this.#admitHere(above === undefined ? input : withMaxTokens(input, above.maxTokens))
+    if (own.kind !== 'granted') above?.release()
+    else if (above !== undefined) return { ...own, release: () => releaseAll([own, above]) }
+    return own
+  }
+
+  /** Calls back once, when a reservation has been given back. */
+  whenReleased(retry: () => void): void {
+    let isDone = false
+    const once = (): void => {
+      if (!isDone) retry()
+      isDone = true
+    }
+    this.#waiting.push(once)
+    this.#parent?.budget.whenReleased(once)
+  }
+
+  #admitHere(input: JsonObject): Admission {
+    const call = this.#price(input)
+    const asked = maxTokensOf(input)
+    const maxTokens = Math.min(asked ?? MOST_OUTPUT, ...(asked === undefined ? this.#affordableOutput(call) : []))
+    const worst = worstOf(call, maxTokens)
+    const limit = this.#limitBrokenBy(worst, maxTokens < (asked ?? LEAST_OUTPUT))
+    if (limit === undefined) {
+      this.#reserved = plus(this.#reserved, worst)
+      return { kind: 'granted', reserved: worst, maxTokens, release: () => this.#release(worst) }
+    }
+    if (this.#reserved.tokens > 0) return { kind: 'wait' }
+    return { kind: 'exceeded', limit, details: this.#explain(limit, worstOf(call, asked ?? LEAST_OUTPUT)) }
+  }
+
+  #release(reserved: Amount): void {
+    this.#reserved = minus(this.#reserved, reserved)
+    for (const retry of this.#waiting.splice(0)) retry()
+  }
+
+  /** What a call of an earlier process may have used at the most: it was given no more than was left, as those beside it. */
+  worstCase(input: JsonObject): Amount {
+    const { costUsd, tokens } = worstOf(this.#price(input), maxTokensOf(input) ?? MOST_OUTPUT)
+    const rest = this.#rest()
+    return { costUsd: Math.min(costUsd, rest.costUsd), tokens: Math.min(tokens, rest.tokens) }
+  }
+
+  #rest(): Amount {
+    const { costUsd = Number.POSITIVE_INFINITY, tokens = Number.POSITIVE_INFINITY } = this.#limits
+    const own = minus({ costUsd, tokens }, this.#spent)
+    const above = this.#parent === undefined ? own : this.#parent.budget.#rest()
+    return {
+      costUsd: Math.max(0, Math.min(own.costUsd, above.costUsd)),
+      tokens: Math.max(0, Math.min(own.tokens, above.tokens)),
+    }
+  }
+
+  #add(step: string, amount: Amount): void {
+    if (this.#parent !== undefined) this.#parent.budget.#addBelow(this.#parent.attempt, amount)
+    this.#spent = plus(this.#spent, amount)
+    this.#spentOn.set(step, plus(this.#spentOn.get(step) ?? NOTHING, amount))
+  }
+
+  #price(input: JsonObject): WorstCall {
+    const { model, messages, tools, returns } = input
+    const name = String(model)
+    const at = name.indexOf('/')
+    const pricesFor = (tokens: number): TokenPrices =>
+      this.#prices.worstCase(name.slice(0, at), name.slice(at + 1), tokens) ?? UNKNOWN
+    const inputTokens = Buffer.byteLength(JSON.stringify([messages, tools ?? null, returns ?? null]))
+    const longest = inputTokens + (maxTokensOf(input) ?? MOST_OUTPUT) + REPAIR_TOKENS
+    const repair = returns === undefined ? undefined : pricesFor(longest)
+    return { inputTokens, prices: pricesFor(inputTokens), repair }
+  }
+
+  /** Tokens of output that the rest of each limit pays for. */
+  #affordableOutput(call: WorstCall): number[] {
+    const { costUsd, tokens } = this.#limits
+    const used = plus(this.#spent, this.#reserved)
+    const fixed = worstOf(call, 0)
+    const each = minus(worstOf(call, 1), fixed)
+    return [
+      ...(tokens === undefined ? [] : [Math.floor((tokens - used.tokens - fixed.tokens) / each.tokens)]),
+      ...(costUsd === undefined || each.costUsd === 0
+        ? []
+        : [Math.floor((costUsd - used.costUsd - fixed.costUsd) / each.costUsd)]),
+    ]
+  }
+
+  #limitBrokenBy(worst: Amount, isTooLittle: boolean): 'cost_usd' | 'tokens' | undefined {
+    const { costUsd = Number.POSITIVE_INFINITY, tokens = Number.POSITIVE_INFINITY } = this.#limits
+    const used = plus(this.#spent, this.#reserved)
+    if (used.costUsd + worst.costUsd > costUsd + ROUNDING_USD) return 'cost_usd'
+    if (used.tokens + worst.tokens > tokens) return 'tokens'
+    if (!isTooLittle) return undefined
+    return this.#limits.costUsd === undefined ? 'tokens' : 'cost_usd'
+  }
+
+  #explain(limit: 'cost_usd' | 'tokens', worst: Amount): JsonObject {
+    const of = (amount: Amount): number => (limit === 'cost_usd' ? roundUsd(amount.costUsd) : amount.tokens)
+    const allowed = (limit === 'cost_usd' ? this.#limits.costUsd : this.#limits.tokens) ?? 0
+    const steps = [...this.#spentOn].sort(([, a], [, b]) => of(b) - of(a)).slice(0, MOST_STEPS_TOLD)
+    const spentOn: Record<string, JsonValue> = Object.fromEntries(steps.map(([step, amount]) => [step, of(amount)]))
+    return { allowed, spent: of(this.#spent), needed: of(worst), spent_on: spentOn }
+  }
+}
+
+/** What a run has spent, by its journal. */
+export const spentOf = (rows: readonly JournalRow[]): Amount => {
+  const budget = new Budget({ costUsd: undefined, tokens: undefined }, { prices: { worstCase: () => null } })
+  for (const row of rows) budget.recall(row)
+  return budget.spent
+}
+
+const releaseAll = (granted: readonly { release(): void }[]): void => {
+  for (const { release } of granted) release()
+}
+
+const maxTokensOf = ({ params }: JsonObject): number | undefined =>
+  isJsonObject(params) && typeof params.max_tokens === 'number' ? params.max_tokens : undefined
+
+/** The request of a model call, with what it may give out; where the cache may answer it, what the budget says is marked as such. */
+export const withMaxTokens = (input: JsonObject, maxTokens: number): JsonObject => ({
+  ...input,
+  ...(input.cache_ms !== undefined && maxTokensOf(input) === undefined ? { max_tokens_by: 'budget' } : {}),
+  params: { ...(isJsonObject(input.params) ? input.params : {}), max_tokens: maxTokens },
+})
+
+/** Where unpriced models are allowed, only their tokens count. */
+const UNKNOWN: TokenPrices = { inputUsd: 0, outputUsd: 0 }
+
+const MOST_STEPS_TOLD = 10
+
+const roundUsd = (amount: number): number => Number(amount.toFixed(9))

@@ -1,0 +1,95 @@
+/** Steps whose outcome comes from outside: what they ask, and what an answer makes of them. */
+import type { Step } from '../../compiler/document.ts'
+import type { FaultData } from '../../core/fault.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { exceeds, LIMITS } from '../../core/limits.ts'
+import { sizeOf } from '../../core/value-size.ts'
+import type { CloudEventRecord } from '../../store/cloud-event-record.ts'
+import type { DecisionData, Outcome, SignalData } from '../run-event.ts'
+import { type AskedStep, contextOf, pathOf } from '../scope/scope.ts'
+import type { WaitingStep } from '../waits/open-waits.ts'
+import type { OpenWait } from './run-effect.ts'
+
+/** `approve`, or `wait` for an event. */
+export const toWaiting = (kind: Step['kind'], asked: AskedStep): WaitingStep =>
+  kind === 'approve' ? toApproval(asked) : toEventWait(asked)
+
+const toApproval = ({ scope, step, visit, input, plan, at }: AskedStep): WaitingStep => {
+  const { title, show, by } = input as { title: JsonValue; show?: JsonValue; by?: JsonValue }
+  const wait: OpenWait = {
+    kind: 'approval',
+    path: pathOf(scope, step),
+    visit,
+    step,
+    title: typeof title === 'string' ? title : JSON.stringify(title),
+    show: show ?? null,
+    form: plan?.form ?? null,
+    by: by === undefined || by === null ? null : (Array.isArray(by) ? by : [by]).map(String),
+    tool: null,
+    requestedAt: at,
+    dueAt: plan?.timeoutMs == null ? null : at + plan.timeoutMs,
+  }
+  return { scope, step, wait }
+}
+
+const toEventWait = ({ scope, step, visit, input }: AskedStep): WaitingStep => {
+  const { event } = input as { event: string }
+  const context = contextOf(scope)
+  const accepts = scope.linked.steps.get(step)?.accepts
+  return {
+    scope,
+    step,
+    wait: { kind: 'event', path: pathOf(scope, step), visit, step, event },
+    accepts: (received) => accepts?.(context, received) === true,
+  }
+}
+
+/** Asks whether a tool may be called with this input; the call is made when somebody agrees. */
+export const toCallApproval = (call: AskedStep): WaitingStep => {
+  const { scope, step, visit, input, plan, at } = call
+  const tool = plan?.preset?.name ?? plan?.actor ?? ''
+  const wait: OpenWait = {
+    kind: 'approval',
+    path: pathOf(scope, step),
+    visit,
+    step,
+    title: `Call ${tool}?`,
+    show: input,
+    form: null,
+    by: null,
+    tool,
+    requestedAt: at,
+    dueAt: null,
+  }
+  return { scope, step, wait, call }
+}
+
+/** What a decision makes of a step that asked for one. `at` is in epoch milliseconds. */
+export const toDecided = (
+  wait: Extract<OpenWait, { kind: 'approval' }>,
+  { verdict, by, values, comment, decided_at }: DecisionData,
+  at: number,
+): Outcome => {
+  const decidedAt = decided_at ?? new Date(at).toISOString()
+  if (verdict === 'approved') return { output: { by, at: decidedAt, values } }
+  const why = comment === undefined || comment === '' ? '' : `: ${comment}`
+  const details: JsonObject = { by, at: decidedAt, ...(comment === undefined ? {} : { comment }) }
+  return {
+    fault: { code: 'rejected', message: `'${wait.title}' was rejected by ${by}${why}`, retryable: false, details },
+  }
+}
+
+export const toSignalled = ({ data }: SignalData): Outcome => ({ output: data })
+
+/** The CloudEvent of a step of kind `emit`; its id is the same however often the run is folded. Or why there is none. */
+export const toEmitted = (
+  { scope, step, visit, input, at }: AskedStep,
+  { workflow, key }: { workflow: string; key: string | undefined },
+): { event: CloudEventRecord } | { fault: FaultData } => {
+  const { event, data = null } = isJsonObject(input) ? input : {}
+  const type = typeof event === 'string' ? event : JSON.stringify(event ?? '')
+  const amount = sizeOf(data)
+  if (amount > LIMITS.event.most) return { fault: exceeds(LIMITS.event, { subject: `event '${type}'`, amount }) }
+  const id = key ?? `${contextOf(scope).run.id}/${pathOf(scope, step)}#${visit}`
+  return { event: { id, type, source: `troupe/${workflow}`, at, data } }
+}

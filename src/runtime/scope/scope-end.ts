@@ -1,0 +1,71 @@
+/** How a machine of a run has ended, and what that makes of the run. */
+import { Defect } from '../../core/defect.ts'
+import { type FaultData, isFault, toFaultData } from '../../core/fault.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import type { BoundName } from '../../core/limits.ts'
+import { exceeds, LIMITS } from '../../core/limits.ts'
+import { CANCELLED, COMPLETED } from '../../core/machine-ends.ts'
+import type { Undone } from '../../machines/undo.ts'
+import type { EndedRun, RunEffect } from '../effects/run-effect.ts'
+import type { ItemEnd } from './item-pool.ts'
+import { contextOf, pathOf, type Scope } from './scope.ts'
+
+export type ScopeEnd = ItemEnd | 'cancelled'
+
+export const readEnd = (scope: Scope): ScopeEnd => {
+  const { value } = scope.snapshot
+  const { fault, output } = contextOf(scope)
+  if (value === COMPLETED) return { output }
+  if (value === CANCELLED) return 'cancelled'
+  if (fault === null) throw new Defect('J8: a machine failed without a fault')
+  const step = fault.origin ?? (fault.step === '' ? scope.path : pathOf(scope, fault.step))
+  return { fault: fault.fault, step }
+}
+
+export const toRunEnd = (end: ScopeEnd, undone: readonly Undone[]): EndedRun => {
+  const done = undone.length === 0 ? {} : { undone }
+  if (end === 'cancelled') return { status: 'cancelled', output: null, error: null, ...done }
+  if ('output' in end) return { status: 'completed', output: end.output, error: null }
+  const { fault, step } = end
+  return { status: 'failed', output: null, error: { ...fault, step: step === '' ? null : step }, ...done }
+}
+
+export const limitExceeded = (
+  limit: 'steps' | 'time' | 'cost_usd' | 'tokens' | BoundName,
+  details: JsonObject = {},
+): FaultData => {
+  if (limit === 'journal' || limit === 'context') {
+    const subject = limit === 'journal' ? 'the journal of the run' : 'the state of the run'
+    return exceeds(LIMITS[limit], { subject, amount: Number(details.amount), most: Number(details.allowed) })
+  }
+  const { allowed, spent, needed, spent_on } = details
+  const of = allowed === undefined ? '' : ` of ${allowed}`
+  const why =
+    needed === undefined ? '' : `: ${spent} is spent${describeSteps(spent_on)}, and the next call may need ${needed}`
+  return {
+    code: 'budget_exceeded',
+    message: `the run has reached limits.${limit}${of}${why}`,
+    retryable: false,
+    details: { limit, ...details },
+  }
+}
+
+const MOST_STEPS_NAMED = 3
+
+/** Those that most was spent on; `details` has more of them. */
+const describeSteps = (spentOn: JsonValue | undefined): string => {
+  const steps = isJsonObject(spentOn) ? Object.entries(spentOn) : []
+  if (steps.length === 0) return ''
+  const named = steps.slice(0, MOST_STEPS_NAMED).map(([step, amount]) => `${step} ${amount}`)
+  return ` (${[...named, ...(steps.length > MOST_STEPS_NAMED ? ['…'] : [])].join(', ')})`
+}
+
+/** J8: a Defect ends the run, not the process. */
+export const toDefectEnd = (thrown: unknown): RunEffect => {
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const fault = isFault(thrown) ? toFaultData(thrown) : { code: 'defect', message, retryable: false }
+  return { type: 'ended', end: { status: 'failed', output: null, error: { ...fault, step: null } } }
+}
+
+export const originOf = ({ origin }: { origin?: string }): { origin?: string } =>
+  origin === undefined ? {} : { origin }

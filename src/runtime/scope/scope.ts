@@ -1,0 +1,75 @@
+/**
+ * A scope: one machine of a run with what it has asked for and not yet got. The root of the run is one, and so is each
+ * running item of a foreach. Wide work is many small scopes and never one wide machine.
+ */
+import type { LinkedMachine } from '../../compiler/link.ts'
+import type { MachineContext } from '../../compiler/machine-context.ts'
+import type { StepPlan } from '../../compiler/plan.ts'
+import type { JsonValue } from '../../core/json.ts'
+import type { OpenTimer } from '../effects/run-effect.ts'
+import type { WorkflowFold, WorkflowSnapshot } from '../fold.ts'
+import type { ItemPool } from './item-pool.ts'
+
+export interface Scope {
+  /** Empty for the root; `grades[3]` for an item. */
+  path: string
+  linked: Pick<LinkedMachine, 'machine' | 'steps'>
+  fold: WorkflowFold
+  snapshot: WorkflowSnapshot
+  /** The step that this is inside of: a foreach, or a model step with tools. */
+  parent: { scope: Scope; step: string; index: number } | undefined
+  /** What is open, by the id of the step. */
+  open: Map<string, OpenStep>
+  /** By XState's id of the timer. */
+  timers: Map<string, ScopeTimer>
+  isClosed: boolean
+}
+
+export interface OpenStep {
+  visit: number
+  /** Of a foreach. */
+  pool: ItemPool | undefined
+  /** The scopes inside it: the items of a foreach, or the one loop of a model step with tools. */
+  items: Map<number, Scope> | undefined
+}
+
+export interface ScopeTimer {
+  timer: OpenTimer
+  /** The type of the event that the machine waits for. */
+  event: string
+}
+
+/** A step that has been entered, as whoever takes it up needs it. */
+export interface AskedStep {
+  scope: Scope
+  step: string
+  visit: number
+  /** Entering it has evaluated this. */
+  input: JsonValue
+  plan: StepPlan | undefined
+  /** Epoch milliseconds. */
+  at: number
+}
+
+export const contextOf = ({ snapshot }: Pick<Scope, 'snapshot'>): MachineContext =>
+  (snapshot as unknown as { context: MachineContext }).context
+
+export const pathOf = (scope: Scope, step: string): string => (scope.path === '' ? step : `${scope.path}/${step}`)
+
+/** The path inside a visited step; the visit stands in it from the second on, so that (path, visit) stays unique. */
+export const loopPath = (scope: Scope, { step, visit }: { step: string; visit: number }): string =>
+  `${pathOf(scope, step)}${visit === 1 ? '' : `:${visit}`}`
+
+export const itemPath = (scope: Scope, item: { step: string; visit: number; index: number }): string =>
+  `${loopPath(scope, item)}[${item.index}]`
+
+const TIMER = /^xstate\.after\.([^.]+)\.([^.]+)$/
+
+/** The step and the meaning of one of XState's timers: its id ends with the name of the delay and the id of the state. */
+export const nameTimer = (timer: string): { step: string; name: OpenTimer['name'] } => {
+  const [, delay, state = ''] = TIMER.exec(timer) ?? []
+  const step = state.replace(/--.*$/, '')
+  if (state.endsWith('--backoff')) return { step, name: 'backoff' }
+  // Delays of a length that the definition fixes are timeouts; only a pause is named for its step.
+  return { step, name: delay === step ? 'wait' : 'timeout' }
+}

@@ -1,0 +1,54 @@
+/** The deadlines that the machines of a run have asked for, by path and meaning. */
+
+import type { OpenTimer, RunEffect } from '../effects/run-effect.ts'
+import type { MachineEffect } from '../fold.ts'
+import { contextOf, nameTimer, pathOf, type Scope } from '../scope/scope.ts'
+
+interface ArmedTimer {
+  scope: Scope
+  xstateId: string
+  timer: OpenTimer
+  /** The type of the event that the machine waits for. */
+  event: string
+}
+
+export class OpenTimers {
+  readonly #armed = new Map<string, ArmedTimer>()
+
+  start(
+    scope: Scope,
+    { timer: xstateId, delayMs, event }: Extract<MachineEffect, { type: 'schedule' }>,
+    at: number,
+  ): RunEffect {
+    const { step, name } = nameTimer(xstateId)
+    const path = pathOf(scope, step)
+    const visit = contextOf(scope).steps[step]?.visits ?? 0
+    const timer: OpenTimer = { id: `${path}:${name}`, path, visit, name, dueAt: at + delayMs }
+    scope.timers.set(xstateId, { timer, event })
+    this.#armed.set(timer.id, { scope, xstateId, timer, event })
+    return { type: 'timer.start', timer }
+  }
+
+  /** Called off: what follows from it, undefined when it was not armed. */
+  stop(scope: Scope, xstateId: string): RunEffect | undefined {
+    const open = scope.timers.get(xstateId)
+    if (open === undefined) return undefined
+    scope.timers.delete(xstateId)
+    this.#armed.delete(open.timer.id)
+    return { type: 'timer.stop', id: open.timer.id }
+  }
+
+  /** It has come due: disarmed. Undefined when no such timer of this visit is armed. */
+  take({ path, visit, name }: { path: string; visit: number; name: string }): ArmedTimer | undefined {
+    const id = `${path}:${name}`
+    const armed = this.#armed.get(id)
+    if (armed === undefined || armed.timer.visit !== visit) return undefined
+    this.#armed.delete(id)
+    armed.scope.timers.delete(armed.xstateId)
+    return armed
+  }
+
+  list(): OpenTimer[] {
+    return [...this.#armed.values()].map(({ timer }) => timer)
+  }
+}

@@ -1,0 +1,66 @@
+/** The deadlines that the holder of a run keeps: those of its machines, and that of the run as a whole. They survive in the store. */
+import type { Clock } from '../../core/clock.ts'
+import type { TimerRecord } from '../../store/store.ts'
+import type { OpenTimer } from '../effects/run-effect.ts'
+import type { RunEvent } from '../run-event.ts'
+
+export interface RunAlarmsOptions {
+  clock: Clock
+  /** When the run is over at the latest, in epoch milliseconds; undefined: it has all the time. */
+  endsAt: number | undefined
+  happen(event: RunEvent): void
+}
+
+export class RunAlarms {
+  /** The deadline of the whole run, when it has one. */
+  readonly ofRun: readonly TimerRecord[]
+  readonly #options: RunAlarmsOptions
+  readonly #armed = new Map<string, () => void>()
+
+  constructor(options: RunAlarmsOptions) {
+    this.#options = options
+    const { endsAt } = options
+    this.ofRun = endsAt === undefined ? [] : [{ id: 'limits.time', dueAt: endsAt }]
+  }
+
+  armRun(): void {
+    const { clock, happen } = this.#options
+    for (const { id, dueAt } of this.ofRun)
+      this.#arm(id, dueAt, () => happen({ kind: 'budget', at: clock.now(), data: { limit: 'time' } }))
+  }
+
+  arm(timer: OpenTimer): void {
+    this.#arm(timer.id, timer.dueAt, () => this.#fire(timer))
+  }
+
+  /** One that has come due already happens at once. */
+  armOrFire(timer: OpenTimer): void {
+    if (timer.dueAt <= this.#options.clock.now()) this.#fire(timer)
+    else this.arm(timer)
+  }
+
+  disarm(id: string): void {
+    this.#armed.get(id)?.()
+    this.#armed.delete(id)
+  }
+
+  disarmAll(): void {
+    for (const id of [...this.#armed.keys()]) this.disarm(id)
+  }
+
+  #fire({ path, visit, name, dueAt }: OpenTimer): void {
+    const { clock, happen } = this.#options
+    happen({ kind: 'timer', at: Math.max(dueAt, clock.now()), path, visit, data: { timer: name } })
+  }
+
+  /** In place of the one of the same id. */
+  #arm(id: string, at: number, wake: () => void): void {
+    this.disarm(id)
+    const { clock } = this.#options
+    const fire = (): void => {
+      this.#armed.delete(id)
+      wake()
+    }
+    this.#armed.set(id, clock.wakeAt(at, fire))
+  }
+}

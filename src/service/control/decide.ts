@@ -1,0 +1,127 @@
+/**
+ * A decision of a person about something that a run asks: checked here, so that a slip is answered at once, and given to whoever
+ * holds the run. That one judges it again, and of several that come at once counts the first.
+ */
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Fault } from '../../core/fault.ts'
+import type { JsonValue } from '../../core/json.ts'
+import type { JsonSchema } from '../../core/json-schema.ts'
+import { expectWithin, LIMITS } from '../../core/limits.ts'
+import { sizeOf } from '../../core/value-size.ts'
+import { type DecisionBody, findRefusal } from '../../runtime/waits/read-message.ts'
+import type { Redactor } from '../../secrets/secret-vault.ts'
+import type { OpenApproval } from '../../store/approval-record.ts'
+import type { JournalRow } from '../../store/journal-row.ts'
+import type { Store } from '../../store/store.ts'
+import { describeOutcome } from './past-decision.ts'
+
+export interface Decision {
+  verdict: 'approved' | 'rejected'
+  by: string
+  /** What the form is filled in with; its defaults are filled in here. Default: null, or `{}` where there is a form. */
+  values?: JsonValue | undefined
+  comment?: string | undefined
+  /** Of the message: the same one counts once. Default: a new one. */
+  id?: string | undefined
+}
+
+/** `counted`: the run goes on with it. `given`: nobody has taken it up yet; it is kept, and judged when somebody does. */
+export type DecisionEnd = 'counted' | 'given'
+
+export interface DecideOptions {
+  /** J9: takes out what is secret, as far as whoever decides knows; whoever takes it up does it again. */
+  vault?: Pick<Redactor, 'redact'>
+  /** How long to wait for whoever holds the run, in milliseconds. Default 3,500. */
+  waitMs?: number
+}
+
+/** Inboxes are read each 250 ms; a server may have to compile the workflow first. */
+const WAIT_MS = 3_500
+const LOOK_EVERY_MS = 50
+
+/**
+ * @throws Fault `too_large`, `refused` for who may not decide, `invalid_input` for what does not fit the form, `conflict` when it does not count: somebody else was
+ * faster, its time is over, or what is asked has changed.
+ */
+export const decide = async (
+  store: Store,
+  approval: OpenApproval,
+  { waitMs = WAIT_MS, vault, ...given }: Decision & DecideOptions,
+): Promise<DecisionEnd> => {
+  const { runId, path, visit, requestHash } = approval
+  const decision = vault === undefined ? given : redact(given, vault)
+  const id = decision.id ?? `decision-${randomUUID()}`
+  const body = { id, path, visit, requestHash, ...(await toData(approval, decision)) }
+  const fromSeq = ((await store.readJournal(runId)).at(-1)?.seq ?? 0) + 1
+  const isNew = await store.post(runId, { id, kind: 'decision', body: body as unknown as JsonValue })
+  const row = await findAnswer(store, { runId, id, fromSeq: isNew ? fromSeq : 1, waitMs })
+  if (row === 'over') throw await toLost(store, approval)
+  if (row === undefined && !isNew)
+    throw new Fault(
+      'conflict',
+      `it was used before to decide about '${approval.title}': that is judged when somebody goes on with run ${runId}`,
+      { details: { run: runId, path } },
+    )
+  if (row === undefined) return 'given'
+  const { verdict, by, reason } = row.data as { verdict?: string; by?: string; reason?: string }
+  // The same message may have been sent with another decision.
+  if (row.kind === 'decision' && verdict === decision.verdict && by === decision.by) return 'counted'
+  throw await toLost(store, approval, reason)
+}
+
+const redact = ({ values, comment, ...decision }: Decision, vault: Pick<Redactor, 'redact'>): Decision => ({
+  ...decision,
+  values: values === undefined ? undefined : vault.redact(values),
+  comment: comment === undefined ? undefined : vault.redact(comment),
+})
+
+const toData = async (
+  { form, by: deciders, tool, ...asked }: OpenApproval,
+  { verdict, by, values, comment }: Decision,
+): Promise<Omit<DecisionBody, 'path' | 'visit'>> => {
+  const schema = form as unknown as JsonSchema | null
+  if (schema === null && values !== undefined && values !== null)
+    throw new Fault('invalid_input', `'${asked.title}' has no form: expected no values`)
+  expectWithin(LIMITS.form, { subject: LIMITS.form.what, amount: sizeOf([values ?? null, comment ?? '']) })
+  const filled = verdict === 'approved' ? await fillIn(schema, values) : (values ?? null)
+  const data = { verdict, by, values: filled, ...(comment === undefined ? {} : { comment }) }
+  const refusal = await findRefusal({ ...asked, kind: 'approval', by: deciders, tool, form: schema }, data)
+  if (refusal === undefined) return data
+  throw new Fault(deciders !== null && !deciders.includes(by) ? 'refused' : 'invalid_input', refusal)
+}
+
+const fillIn = async (form: JsonSchema | null, values: JsonValue | undefined): Promise<JsonValue> => {
+  if (form === null) return null
+  const filled = structuredClone(values ?? {})
+  const { createValidator } = await import('../../core/json-schema-validator.ts')
+  // What is wrong with it is said by whoever judges it.
+  createValidator(form, { useDefaults: true })(filled)
+  return filled
+}
+
+/** The row that says what has become of a message; `over`: none ever will. Undefined: nobody has taken it up within the time. */
+const findAnswer = async (
+  store: Store,
+  { runId, id, fromSeq, waitMs }: { runId: string; id: string; fromSeq: number; waitMs: number },
+): Promise<JournalRow | 'over' | undefined> => {
+  const until = Date.now() + waitMs
+  for (;;) {
+    const found = await store.findRun(runId)
+    const rows = await store.readJournal(runId, fromSeq)
+    const row = rows.find(({ data }) => (data as { id?: unknown } | null)?.id === id)
+    if (row !== undefined) return row
+    if (found.kind !== 'found' || found.run.status !== 'running') return 'over'
+    if (Date.now() >= until) return undefined
+    await delay(LOOK_EVERY_MS)
+  }
+}
+
+const toLost = async (store: Store, approval: OpenApproval, reason?: string): Promise<Fault> => {
+  const { runId, path, visit } = approval
+  const past = await describeOutcome(store, { runId, path, visit })
+  const why = past ?? reason ?? 'nothing is asked here any more'
+  return new Fault('conflict', `the decision about '${approval.title}' does not count: ${why}`, {
+    details: { run: runId, path },
+  })
+}

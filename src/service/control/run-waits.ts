@@ -1,0 +1,63 @@
+/** What a run that goes on waits for: people, events, deadlines. Its journal, folded, says it. */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { OpenTimer, OpenWait } from '../../runtime/effects/run-effect.ts'
+import { recoverRun } from '../../runtime/recovery.ts'
+import type { RunState } from '../../runtime/run-state.ts'
+import { toRequestHash } from '../../runtime/waits/request-hash.ts'
+import type { JournalRow } from '../../store/journal-row.ts'
+import { toApprovalId } from './approval-id.ts'
+
+/** `dueAt` in epoch milliseconds; null: never. */
+export type RunWait =
+  | {
+      kind: 'approval'
+      run: string
+      path: string
+      id: string
+      title: string
+      by: string[] | null
+      dueAt: number | null
+    }
+  | { kind: 'event'; run: string; path: string; event: string; dueAt: number | null }
+  /** The end of a pause, or the next try of a block. */
+  | { kind: 'time'; run: string; path: string; dueAt: number }
+
+export type AnsweredWait = Exclude<RunWait, { kind: 'time' }>
+
+export interface WaitingRun {
+  runId: string
+  workflow: CompiledWorkflow
+  rows: readonly JournalRow[]
+}
+
+/** Those that end by themselves or by somebody else; not the steps that are being performed. Never throws for a journal that does not fold. */
+export const readWaits = ({ runId, workflow, rows }: WaitingRun): RunWait[] => {
+  const { state, defect } = recoverRun(runId, workflow, rows)
+  return defect === undefined ? listWaits(state, runId) : []
+}
+
+const listWaits = (state: RunState, runId: string): RunWait[] => [
+  ...listAnswered(state, runId),
+  ...state
+    .openTimers()
+    .flatMap(({ name, path, dueAt }): RunWait[] =>
+      name === 'wait' || name === 'backoff' ? [{ kind: 'time', run: runId, path, dueAt }] : [],
+    ),
+]
+
+/** Those that only people and events from outside end; with a `limit` the oldest of them. */
+export const listAnswered = (state: RunState, runId: string, limit = Number.POSITIVE_INFINITY): AnsweredWait[] => {
+  const waits = state.openWaits().slice(0, limit)
+  const timers = waits.some(({ kind }) => kind === 'event') ? state.openTimers() : []
+  return waits.map((wait) => toWait(wait, { runId, timers }))
+}
+
+const toWait = (wait: OpenWait, { runId, timers }: { runId: string; timers: readonly OpenTimer[] }): AnsweredWait => {
+  const { path, visit } = wait
+  if (wait.kind === 'approval') {
+    const id = toApprovalId({ runId, path, visit, requestHash: toRequestHash(wait) })
+    return { kind: 'approval', run: runId, path, id, title: wait.title, by: wait.by, dueAt: wait.dueAt }
+  }
+  const timer = timers.find((one) => one.path === path && one.name === 'timeout')
+  return { kind: 'event', run: runId, path, event: wait.event, dueAt: timer?.dueAt ?? null }
+}

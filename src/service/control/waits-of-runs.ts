@@ -1,0 +1,53 @@
+/** What runs of a store wait for, their child runs included; definitions that several have in common are compiled once. */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { isFault } from '../../core/fault.ts'
+import type { CreatedData } from '../../runtime/run-event.ts'
+import type { Definition, RunRecord, Store } from '../../store/store.ts'
+import { type CompileStoredOptions, compileStored } from '../workflows/compile-stored.ts'
+import { type RunWait, readWaits } from './run-waits.ts'
+
+/** How many child runs of one run are looked at. */
+const MOST_CHILDREN = 20
+
+export class WaitReader {
+  readonly #store: Store
+  readonly #compiled = new Map<string, CompiledWorkflow | undefined>()
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  /** Its own and those of its child runs. Empty for a run that has ended, that nobody has begun, or whose workflow no longer compiles. */
+  async read(run: RunRecord): Promise<RunWait[]> {
+    if (run.status !== 'running' || run.phase === 'queued') return []
+    const rows = await this.#store.readJournal(run.id)
+    const created = rows[0]?.data as unknown as CreatedData | undefined
+    if (created === undefined) return []
+    const workflow = await this.#compile(run.definition, created)
+    const own = workflow === undefined ? [] : readWaits({ runId: run.id, workflow, rows })
+    return [...own, ...(await this.#readChildren(run))]
+  }
+
+  async #readChildren({ id }: RunRecord): Promise<RunWait[]> {
+    const children = await this.#store.listRuns({ parent: id, status: 'running', limit: MOST_CHILDREN })
+    return (await Promise.all(children.map((child) => this.read(child)))).flat()
+  }
+
+  async #compile(hash: string, { models, env }: CreatedData): Promise<CompiledWorkflow | undefined> {
+    const key = JSON.stringify([hash, models, Object.keys(env)])
+    if (this.#compiled.has(key)) return this.#compiled.get(key)
+    const definition = await this.#store.loadDefinition(hash)
+    const compiled = definition && tryCompile(definition, { models, environment: Object.keys(env) })
+    this.#compiled.set(key, compiled)
+    return compiled
+  }
+}
+
+const tryCompile = (definition: Definition, options: CompileStoredOptions): CompiledWorkflow | undefined => {
+  try {
+    return compileStored(definition, options)
+  } catch (thrown) {
+    if (isFault(thrown)) return undefined
+    throw thrown
+  }
+}

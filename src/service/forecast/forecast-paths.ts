@@ -1,0 +1,71 @@
+/** The ways through a workflow when nothing fails, with the steps on each and what their calls may cost. */
+import type { Catalogue } from '../../compiler/catalogue.ts'
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { stepOfPath } from '../../store/usage-sums.ts'
+import { findPaths } from '../simulation/shortest-paths.ts'
+import { plus } from './call-cost.ts'
+import type { Forecast } from './forecast.ts'
+
+export interface PathForecast {
+  /** `completed`, or the fault that a `fail` step or a bound ends it with. */
+  end: string
+  /** That are performed, in their order; foreach with one example item or so. */
+  steps: string[]
+  /** When each call succeeds at once; null: without bound, or by an unknown price. */
+  smoothUsd: number | null
+}
+
+export interface PathForecasts {
+  paths: PathForecast[]
+  /** False when there are more ways than were looked at. */
+  isWhole: boolean
+}
+
+/** A walk through more steps than this takes too long to look for others. */
+const MOST_STEPS = 500
+
+const MOST_PATHS = 50
+const MOST_PLACES = 300
+
+export const forecastPaths = (
+  workflow: CompiledWorkflow,
+  {
+    catalogue,
+    start,
+    forecast: { byStep, steps: mostSteps },
+  }: { catalogue: Catalogue; start: { input: JsonValue; env: JsonObject }; forecast: Forecast },
+): PathForecasts => {
+  if (mostSteps !== null && mostSteps > MOST_STEPS) return { paths: [], isWhole: false }
+  const costs = new Map(byStep.map(({ step, each }) => [step, each.smoothUsd]))
+  // Steps that call no model are free; null is no cost, but one that has no bound.
+  const costOf = (step: string): number | null => costs.get(step) ?? (costs.has(step) ? null : 0)
+  const { paths, isWhole } = findPaths(workflow, {
+    ...start,
+    catalogue,
+    mayFail: () => false,
+    mostPaths: MOST_PATHS,
+    mostPlaces: MOST_PLACES,
+  })
+  return {
+    isWhole,
+    paths: paths.map(({ events, end }) => {
+      const performed = events.flatMap((event) => (event.kind === 'outcome' ? [event.path] : []))
+      const steps = toSteps(performed)
+      const smoothUsd = steps.reduce<number | null>((sum, step) => plus(sum, costOf(step)), 0)
+      return { end: end.error === null ? end.status : end.error.code, steps, smoothUsd }
+    }),
+  }
+}
+
+/** The turns of a model step with tools are parts of it. */
+const toSteps = (paths: readonly string[]): string[] => {
+  const steps: string[] = []
+  let before = ''
+  for (const path of paths) {
+    const around = path.replace(/\/turn_\d+(_call_\d+)?$/, '')
+    if (around === path || around !== before) steps.push(stepOfPath(path))
+    before = around === path ? '' : around
+  }
+  return steps
+}

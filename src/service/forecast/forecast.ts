@@ -1,0 +1,236 @@
+/**
+ * What a workflow may cost, before a cent is spent: the bounds of loops, jumps, retries and turns, times what a call may cost.
+ * The worst case is an upper bound of every run whose processes live; where there is none, the reasons are told.
+ */
+
+import type { Catalogue } from '../../compiler/catalogue.ts'
+import { type CompiledWorkflow, compile } from '../../compiler/compile.ts'
+import { readLinks } from '../../compiler/links.ts'
+import { type Proofs, proveWorkflow } from '../../compiler/prove.ts'
+import { placeSteps, type StepPlace } from '../../compiler/step-place.ts'
+import type { JsonValue } from '../../core/json.ts'
+import type { Pricing } from '../../core/pricing.ts'
+import { type CostReason, costOfStep, plus, type StepCost, times } from './call-cost.ts'
+import { type KnownInput, knownResult } from './known-value.ts'
+
+export interface Forecast {
+  /** Null: without bound, or by an unknown price. At most `limitUsd`. */
+  worstUsd: number | null
+  /** The same, if `limits.cost_usd` ended no run: what it bounds each single call by stays. */
+  unlimitedUsd: number | null
+  /** When nothing fails; loops go round as often as they may. */
+  smoothUsd: number | null
+  limitUsd: number | null
+  /** In the worst case; null: without bound. */
+  calls: number | null
+  steps: number | null
+  /** The steps that call models, child workflows included, in the order of the file. */
+  byStep: StepForecast[]
+  reasons: (CostReason & { step: string })[]
+}
+
+export interface StepForecast {
+  step: string
+  models: string[]
+  /** How often it runs at most; null: without bound. */
+  entries: number | null
+  /** Of a foreach of unknown length: `entries` is null, and this is how often it runs for each item. */
+  perItem: { foreach: string; entries: number } | null
+  /** Of one entry, with all attempts. */
+  each: Pick<StepCost, 'worstUsd' | 'smoothUsd' | 'calls'>
+  worstUsd: number | null
+  /** How long its answers are kept for equal requests, in milliseconds; null: not at all. The figures are those without any. */
+  cacheMs: number | null
+}
+
+export interface ForecastOptions {
+  catalogue: Catalogue
+  pricing: Pricing
+  /** Of the workflow; undefined: not given. */
+  input: JsonValue | undefined
+  environment: readonly string[]
+  /** Whether its parent's cost or tokens are limited. Default false. */
+  isLimited?: boolean
+}
+
+export const forecast = (
+  workflow: CompiledWorkflow,
+  { proofs, ...given }: ForecastOptions & { proofs: Proofs },
+): Forecast => {
+  const { costUsd, tokens } = workflow.limits
+  const options = { ...given, isLimited: given.isLimited === true || costUsd !== undefined || tokens !== undefined }
+  const places = placeSteps(workflow.workflow)
+  const counts = new EntryCounts(places, proofs, options)
+  const forecasts = [...places.values()].flatMap((place) => forecastStep(place, { workflow, counts, options }))
+  const limitUsd = costUsd ?? null
+  const unlimitedUsd = sum(forecasts.map((one) => one.worstUsd))
+  return {
+    worstUsd: limitUsd === null ? unlimitedUsd : Math.min(limitUsd, unlimitedUsd ?? limitUsd),
+    unlimitedUsd,
+    smoothUsd: sum(
+      forecasts.map(({ entries, each }) =>
+        each.smoothUsd === 0 ? 0 : entries === null ? null : times(each.smoothUsd, entries),
+      ),
+    ),
+    limitUsd,
+    calls: sum(forecasts.map(({ entries, each }) => (entries === null ? null : times(each.calls, entries)))),
+    steps: sum([
+      proofs.worstCase.steps,
+      ...proofs.worstCase.perItem.map(({ foreach, steps }) => times(counts.itemsOf(foreach), steps)),
+    ]),
+    byStep: forecasts,
+    reasons: dedupe(forecasts.flatMap(({ reasons }) => reasons)),
+  }
+}
+
+const dedupe = (reasons: Forecast['reasons']): Forecast['reasons'] => [
+  ...new Map(reasons.map((one) => [`${one.step} ${one.message}`, one])).values(),
+]
+
+const sum = (numbers: readonly (number | null)[]): number | null =>
+  numbers.reduce<number | null>((total, number) => plus(total, number), 0)
+
+type Reasoned = StepForecast & Pick<Forecast, 'reasons'>
+
+const forecastStep = (
+  place: StepPlace,
+  {
+    workflow,
+    counts,
+    options,
+  }: { workflow: CompiledWorkflow; counts: EntryCounts; options: Required<ForecastOptions> },
+): Reasoned[] => {
+  const { step } = place
+  const id = step.id.value
+  const plan = workflow.plans.get(id)
+  if (plan === undefined) return []
+  if (step.kind === 'llm') {
+    const { reasons, ...each } = costOfStep(step, plan, { ...options, known: counts.knownAt(place) })
+    return [
+      toForecast(id, {
+        models: [...plan.models],
+        each,
+        counts,
+        reasons: reasons.map((one) => ({ step: id, ...one })),
+        cacheMs: step.cacheMs?.value || null,
+      }),
+    ]
+  }
+  const child = step.kind === 'workflow' ? workflow.children.get(step.workflow.value) : undefined
+  if (child === undefined || child.models.length === 0) return []
+  const below = forecastChild(child, options)
+  if (below === undefined) return []
+  const each = {
+    worstUsd: times(below.worstUsd, plan.retry.max),
+    smoothUsd: below.smoothUsd,
+    calls: times(below.calls, plan.retry.max),
+  }
+  const reasons = below.reasons.map((one) => ({ ...one, step: `${id} › ${one.step}` }))
+  return [toForecast(id, { models: [...child.models], each, counts, reasons, cacheMs: null })]
+}
+
+/** Its input is not known: it comes from steps. */
+const forecastChild = (child: CompiledWorkflow, options: ForecastOptions): Forecast | undefined => {
+  const { catalogue, environment } = options
+  const { compiled, proofs } = compile(child.source, {
+    catalogue,
+    environment,
+    links: readLinks(child.links),
+    prover: proveWorkflow,
+  })
+  return compiled && proofs && forecast(compiled, { ...options, input: undefined, proofs })
+}
+
+const toForecast = (
+  step: string,
+  {
+    models,
+    each,
+    counts,
+    reasons,
+    cacheMs,
+  }: Pick<Reasoned, 'models' | 'each' | 'reasons' | 'cacheMs'> & {
+    counts: EntryCounts
+  },
+): Reasoned => {
+  const entries = counts.of(step)
+  const open = each.worstUsd === 0 ? undefined : counts.openListOf(step)
+  return {
+    step,
+    models,
+    entries,
+    perItem: entries === null ? counts.perItem(step) : null,
+    each,
+    worstUsd: entries === null ? (each.worstUsd === 0 ? 0 : null) : times(each.worstUsd, entries),
+    cacheMs,
+    reasons: [...reasons, ...(open === undefined ? [] : [{ step: open, ...OPEN_LIST }])],
+  }
+}
+
+/** How often steps run, with the lists that the input makes known. */
+class EntryCounts {
+  readonly #places: ReadonlyMap<string, StepPlace>
+  readonly #entries: Proofs['worstCase']['entries']
+  readonly #options: ForecastOptions
+  readonly #lists = new Map<string, readonly JsonValue[] | null>()
+
+  constructor(places: ReadonlyMap<string, StepPlace>, { worstCase }: Proofs, options: ForecastOptions) {
+    this.#places = places
+    this.#entries = worstCase.entries
+    this.#options = options
+  }
+
+  /** Null: without bound. */
+  of(step: string): number | null {
+    const { count = 0, foreach } = this.#entries.get(step) ?? {}
+    return foreach === undefined ? count : times(this.itemsOf(foreach), count)
+  }
+
+  perItem(step: string): StepForecast['perItem'] {
+    const { count = 0, foreach } = this.#entries.get(step) ?? {}
+    return foreach === undefined ? null : { foreach, entries: count }
+  }
+
+  /** The foreach that lets it run without bound: the innermost around it whose list is not known. */
+  openListOf(step: string): string | undefined {
+    const { foreach } = this.#entries.get(step) ?? {}
+    if (foreach === undefined || this.#lengthOf(foreach) === null) return foreach
+    return this.openListOf(foreach)
+  }
+
+  /** Of all runs of a foreach together. */
+  itemsOf(foreach: string): number | null {
+    const entries = this.of(foreach)
+    const length = this.#lengthOf(foreach)
+    return entries === null || length === null ? null : entries * length
+  }
+
+  /** What is known where a step runs: the input, and of a list that the input makes known each item. */
+  knownAt({ scopes }: StepPlace): readonly KnownInput[] {
+    const { input } = this.#options
+    const foreach = scopes.length === 1 ? this.#places.get(scopes[0] ?? '')?.step : undefined
+    if (foreach?.kind !== 'foreach') return [{ input }]
+    const items = this.#listOf(foreach.id.value) ?? []
+    return items.length === 0 ? [{ input }] : items.map((item) => ({ input, names: { [foreach.as.value]: item } }))
+  }
+
+  #lengthOf(foreach: string): number | null {
+    return this.#listOf(foreach)?.length ?? null
+  }
+
+  #listOf(foreach: string): readonly JsonValue[] | null {
+    const known = this.#lists.get(foreach)
+    if (known !== undefined) return known
+    const step = this.#places.get(foreach)?.step
+    const value = step?.kind === 'foreach' ? knownResult(step.items, this.#options) : undefined
+    const list = Array.isArray(value) ? value : null
+    this.#lists.set(foreach, list)
+    return list
+  }
+}
+
+const OPEN_LIST: CostReason = {
+  reason: 'open_list',
+  isBounded: false,
+  message: 'how many items it has is known only when it runs',
+}

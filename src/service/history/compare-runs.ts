@@ -1,0 +1,124 @@
+/** Two runs side by side: where they part, and what each step gave out, took and did cost in both. */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import { diffJson, type JsonChange } from '../../core/json-diff.ts'
+import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
+import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
+import type { JournalRow } from '../../store/journal-row.ts'
+import type { RunRecord, UsageTotals } from '../../store/store.ts'
+import { foldHistory, type StepVisit } from './step-history.ts'
+
+export interface ComparedRun {
+  record: RunRecord
+  workflow: CompiledWorkflow
+  rows: readonly JournalRow[]
+}
+
+export interface RunComparison {
+  /** What the runs began with. */
+  input: JsonChange[]
+  output: JsonChange[]
+  /** The first step that came to something else, by its place in `steps`; null: none did. */
+  partsAt: number | null
+  /** In the order of the first run; then those of the second alone. */
+  steps: ComparedStep[]
+  /** Of the runs as a whole, as far as they have come. */
+  usage: [UsageTotals, UsageTotals]
+}
+
+/** One visit of a step in both runs. */
+export interface ComparedStep {
+  path: string
+  visit: number
+  /** Null in the run that did not come to it. */
+  sides: [StepFigures | null, StepFigures | null]
+  /** Whether status, output or fault differ. */
+  isDifferent: boolean
+  input: JsonChange[]
+  output: JsonChange[]
+  error: JsonChange[]
+}
+
+export interface StepFigures {
+  status: StepVisit['status']
+  /** From its start to its end, in milliseconds; null: it goes on. */
+  ms: number | null
+  /** Of its own calls; what a fork has copied was paid in its origin. */
+  usage: UsageTotals
+}
+
+export const compareRuns = (first: ComparedRun, second: ComparedRun): RunComparison => {
+  const [one, other] = [readSide(first), readSide(second)]
+  const names = new Set([...one.visits.keys(), ...other.visits.keys()])
+  const steps = [...names].map((name) => compareStep([one.visits.get(name), other.visits.get(name)]))
+  const partsAt = steps.findIndex(({ isDifferent }) => isDifferent)
+  return {
+    input: diffJson(one.input, other.input),
+    output: diffJson(first.record.output, second.record.output),
+    partsAt: partsAt === -1 ? null : partsAt,
+    steps,
+    usage: [one.usage, other.usage],
+  }
+}
+
+interface Side {
+  input: JsonValue
+  visits: Map<string, SideVisit>
+  usage: UsageTotals
+}
+
+type SideVisit = StepVisit & { usage: UsageTotals }
+
+const readSide = ({ record, workflow, rows }: ComparedRun): Side => {
+  const usages = new Map<string, UsageTotals>()
+  let usage = NO_USAGE
+  for (const { path, visit, data } of rows) {
+    const used = (data as unknown as Partial<AttemptFigures> | null)?.usage
+    if (used === undefined) continue
+    usage = addUsage(usage, used)
+    const name = `${path}#${visit}`
+    usages.set(name, addUsage(usages.get(name) ?? NO_USAGE, used))
+  }
+  const { visits } = foldHistory(workflow, { runId: record.id, rows })
+  return {
+    input: (rows[0]?.data as unknown as CreatedData | undefined)?.input ?? null,
+    visits: new Map(
+      visits.map((visit): [string, SideVisit] => {
+        const name = `${visit.path}#${visit.visit}`
+        return [name, { ...visit, usage: usages.get(name) ?? NO_USAGE }]
+      }),
+    ),
+    usage,
+  }
+}
+
+const compareStep = ([one, other]: [SideVisit | undefined, SideVisit | undefined]): ComparedStep => {
+  const { path, visit } = one ?? other ?? { path: '', visit: 0 }
+  const output = diffJson(one?.output, other?.output)
+  const error = diffJson(toError(one), toError(other))
+  return {
+    path,
+    visit,
+    sides: [toFigures(one), toFigures(other)],
+    isDifferent: one?.status !== other?.status || output.length + error.length > 0,
+    input: one === undefined || other === undefined ? [] : diffJson(one.input, other.input),
+    output,
+    error,
+  }
+}
+
+/** What of a fault tells it from another one. */
+const toError = (visit: SideVisit | undefined): JsonValue | undefined => {
+  if (!isJsonObject(visit?.error)) return visit?.error
+  const { code, message } = visit.error
+  return { code: code ?? null, message: message ?? null }
+}
+
+const toFigures = (visit: SideVisit | undefined): StepFigures | null =>
+  visit === undefined
+    ? null
+    : {
+        status: visit.status,
+        ms: visit.endedAt === undefined ? null : visit.endedAt - visit.startedAt,
+        usage: visit.usage,
+      }

@@ -1,0 +1,36 @@
+import { dirname, resolve } from 'node:path'
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { Fault } from '../../core/fault.ts'
+import type { CreatedData } from '../../runtime/run-event.ts'
+import type { RunRecord, Store } from '../../store/store.ts'
+import { compileStored } from '../workflows/compile-stored.ts'
+
+/** A run of the store, with what is needed to go on with it. */
+export interface StoredRun {
+  record: RunRecord
+  workflow: CompiledWorkflow
+  /** Absolute: what relative paths in the workflow are relative to. */
+  folder: string
+  /** Values of the environment variables that it began with. */
+  environment: Record<string, string>
+}
+
+/** @throws Fault `not_found`, `invalid_input` when its workflow no longer compiles; StoreError */
+export const loadRun = async (
+  store: Store,
+  record: RunRecord,
+  { environment, workingFolder }: { environment: Readonly<Record<string, string>>; workingFolder: string },
+): Promise<StoredRun> => {
+  const definition = await store.loadDefinition(record.definition)
+  const row = await store.readCreated(record.id)
+  if (definition === undefined || row === undefined)
+    throw new Fault(
+      'not_found',
+      `run '${record.id}' is not whole in ${store.location}: its definition or journal is gone`,
+    )
+  const created = row.data as unknown as CreatedData
+  const variables = { ...environment, ...(created.env as Record<string, string>) }
+  const workflow = compileStored(definition, { models: created.models, environment: Object.keys(variables) })
+  const folder = created.folder ?? dirname(resolve(workingFolder, definition.file))
+  return { record, workflow, folder, environment: variables }
+}

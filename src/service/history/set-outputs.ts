@@ -1,0 +1,69 @@
+/** Other outputs in place of recorded ones: what would have come of it if a step had said something else. */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { JournalRow } from '../../store/journal-row.ts'
+import { createPinnedCatalogue } from '../catalogue.ts'
+import { findExamples } from '../simulation/example-outputs.ts'
+import { listSome, refuse } from './find-visit.ts'
+import type { StepVisit } from './step-history.ts'
+
+export interface SetOutput {
+  path: string
+  /** Default: the last one that is recorded. */
+  visit?: number
+  output: JsonValue
+}
+
+export interface SetOptions {
+  set: readonly SetOutput[]
+  workflow: CompiledWorkflow
+  visits: readonly StepVisit[]
+}
+
+/** The rows that take the place of others, by the number of these. @throws Fault `invalid_input` */
+export const replaceOutputs = async (
+  prefix: readonly JournalRow[],
+  { set, workflow, visits }: SetOptions,
+): Promise<Map<number, JournalRow>> => {
+  const replaced = new Map<number, JournalRow>()
+  for (const wanted of set) {
+    const row = findOutcome(prefix, { wanted, visits })
+    const problem = await findTypeProblem(wanted, { row, workflow })
+    if (problem !== undefined) throw refuse(`the output that is set for '${wanted.path}' does not fit: ${problem}`)
+    const { fault: _, ...figures } = isJsonObject(row.data) ? row.data : {}
+    replaced.set(row.seq, { ...row, data: { ...figures, output: wanted.output } })
+  }
+  return replaced
+}
+
+const findOutcome = (
+  prefix: readonly JournalRow[],
+  { wanted: { path, visit }, visits }: { wanted: SetOutput; visits: readonly StepVisit[] },
+): JournalRow => {
+  const outcomes = prefix.filter(({ kind }) => kind === 'outcome')
+  const found = outcomes.findLast((row) => row.path === path && (visit === undefined || row.visit === visit))
+  if (found !== undefined) return found
+  const name = visit === undefined ? path : `${path}:${visit}`
+  const own = visits.find((one) => one.path === path)
+  if (own?.toSeq !== undefined && own.toSeq <= (prefix.at(-1)?.seq ?? 0))
+    throw refuse(
+      `step '${path}' has no recorded output of its own: its output follows from other steps, a person or an event`,
+      `those with one are ${listSome(outcomes.map((row) => row.path))}`,
+    )
+  throw refuse(
+    `step '${name}' has no recorded output before the step that the fork begins at`,
+    outcomes.length === 0 ? undefined : `those with one are ${listSome(outcomes.map((row) => row.path))}`,
+  )
+}
+
+/** Undefined where its type is not known, or it fits. */
+const findTypeProblem = async (
+  { output }: SetOutput,
+  { row, workflow }: { row: JournalRow; workflow: CompiledWorkflow },
+): Promise<string | undefined> => {
+  const step = row.path.replace(/^.*\]\//, '')
+  const schema = findExamples(workflow, createPinnedCatalogue()).get(step)?.schema
+  if (schema === undefined) return undefined
+  const { createValidator } = await import('../../core/json-schema-validator.ts')
+  return createValidator(schema)(output)
+}

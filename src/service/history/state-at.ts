@@ -1,0 +1,58 @@
+/** What a run was at, at a moment of its past: the fold of its journal up to there. */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
+import type { OpenEffect, OpenTimer, OpenWait } from '../../runtime/effects/run-effect.ts'
+import { recoverRun } from '../../runtime/recovery.ts'
+import type { AttemptFigures } from '../../runtime/run-event.ts'
+import type { JournalRow } from '../../store/journal-row.ts'
+import type { RunEnd, UsageTotals } from '../../store/store.ts'
+import { refuse } from './find-visit.ts'
+import { foldHistory, type StepVisit } from './step-history.ts'
+
+/** `last`: the end of what there is. Else a row by its number, or the last one by then, in epoch milliseconds. */
+export type Moment = 'last' | { seq: number } | { time: number }
+
+export interface StateAt {
+  /** The row that was folded last, of so many. */
+  row: JournalRow
+  rowCount: number
+  status: RunEnd['status'] | 'running'
+  /** The last visit of each step that had begun, in the order in which they were entered. */
+  steps: StepVisit[]
+  effects: OpenEffect[]
+  timers: OpenTimer[]
+  waits: OpenWait[]
+  usage: UsageTotals
+}
+
+/** @throws Fault `invalid_input` for a moment that the journal does not have; Defect J4 when it can't be folded */
+export const readStateAt = (
+  workflow: CompiledWorkflow,
+  { runId, rows, moment }: { runId: string; rows: readonly JournalRow[]; moment: Moment },
+): StateAt => {
+  const row = findRow(rows, moment)
+  const prefix = rows.slice(0, row.seq)
+  const { state, defect } = recoverRun(runId, workflow, prefix)
+  if (defect !== undefined) throw defect
+  const { visits } = foldHistory(workflow, { runId, rows: prefix })
+  return {
+    row,
+    rowCount: rows.length,
+    status: state.end?.status ?? 'running',
+    steps: [...new Map(visits.map((visit) => [visit.path, visit])).values()],
+    effects: state.openEffects(),
+    timers: state.openTimers().sort((one, other) => one.dueAt - other.dueAt),
+    waits: state.openWaits(),
+    usage: prefix.reduce((sum, { data }) => addUsage(sum, (data as Partial<AttemptFigures> | null)?.usage), NO_USAGE),
+  }
+}
+
+const findRow = (rows: readonly JournalRow[], moment: Moment): JournalRow => {
+  const last = rows.at(-1)
+  const found =
+    moment === 'last' ? last : 'seq' in moment ? rows[moment.seq - 1] : rows.findLast(({ at }) => at <= moment.time)
+  if (found !== undefined) return found
+  if (moment !== 'last' && 'time' in moment)
+    throw refuse(`the run had not begun by then`, `its first row is of ${new Date(rows[0]?.at ?? 0).toISOString()}`)
+  throw refuse(`the journal has no such row: expected 1 to ${rows.length}, got ${moment === 'last' ? 0 : moment.seq}`)
+}

@@ -1,0 +1,72 @@
+/** A fold that remembers what it has asked for, so that two folds of the same rows can be held side by side. */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { OpenEffect, OpenTimer, OpenWait, RunEffect } from '../../runtime/effects/run-effect.ts'
+import type { CreatedData, RunEvent } from '../../runtime/run-event.ts'
+import { RunState } from '../../runtime/run-state.ts'
+import { toRequestHash } from '../../runtime/waits/request-hash.ts'
+import type { JournalRow } from '../../store/journal-row.ts'
+import { StepHistory } from './step-history.ts'
+
+export interface FoldStart {
+  workflow: CompiledWorkflow
+  runId: string
+  at: number
+  data: CreatedData
+}
+
+export class WatchedFold {
+  readonly state: RunState
+  readonly history = new StepHistory()
+  readonly #workflow: CompiledWorkflow
+  /** All that were ever asked for, by path and visit. */
+  readonly #effects = new Map<string, OpenEffect>()
+  readonly #timers = new Map<string, OpenTimer>()
+  readonly #waits = new Map<string, OpenWait>()
+
+  constructor({ workflow, runId, at, data }: FoldStart) {
+    this.#workflow = workflow
+    this.state = new RunState(workflow)
+    this.state.observe(this.history)
+    this.history.turnTo({ seq: 1, at })
+    this.#keep(this.state.start({ runId, at, data }))
+  }
+
+  /** Whether the event fits something that is open. */
+  apply(row: JournalRow): boolean {
+    this.history.turnTo(row)
+    const effects = this.state.apply(row as unknown as RunEvent)
+    this.#keep(effects ?? [])
+    return effects !== undefined
+  }
+
+  /** What an event answers, as a text that is the same where the question is; undefined: nothing was asked there. */
+  questionOf({ kind, path, visit, data }: JournalRow): string | undefined {
+    const id = `${path}#${visit}`
+    if (kind === 'signal') return ''
+    if (kind === 'outcome') return this.#describe(this.#effects.get(id))
+    if (kind === 'decision') {
+      const wait = this.#waits.get(id)
+      return wait?.kind === 'approval' ? toRequestHash(wait) : undefined
+    }
+    if (kind !== 'timer') return undefined
+    const { timer } = data as { timer: string }
+    return timer === 'pause' ? '' : this.#timers.get(`${id}:${timer}`)?.dueAt.toString()
+  }
+
+  #describe(effect: OpenEffect | undefined): string | undefined {
+    if (effect === undefined) return undefined
+    const { actor, models, fixed, returns } = this.#workflow.plans.get(effect.step) ?? {}
+    return JSON.stringify([effect.input, effect.key, actor, models, fixed, returns])
+  }
+
+  #keep(effects: readonly RunEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'perform') this.#effects.set(toId(effect.effect), effect.effect)
+      else if (effect.type === 'wait.open') this.#waits.set(toId(effect.wait), effect.wait)
+      else if (effect.type === 'timer.start')
+        this.#timers.set(`${toId(effect.timer)}:${effect.timer.name}`, effect.timer)
+    }
+  }
+}
+
+const toId = ({ path, visit }: { path: string; visit: number }): string => `${path}#${visit}`

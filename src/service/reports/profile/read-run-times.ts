@@ -1,0 +1,42 @@
+import type { CompiledWorkflow } from '../../../compiler/compile.ts'
+import { placeSteps } from '../../../compiler/step-place.ts'
+import { isFault } from '../../../core/fault.ts'
+import type { RunRecord, Store } from '../../../store/store.ts'
+import { loadRun } from '../../history/load-run.ts'
+import type { RunTimes } from './critical-path.ts'
+import { readWaits } from './read-waits.ts'
+import { type Steps, toSpans } from './span.ts'
+
+/** The times of these runs, and the steps of the newest one's workflow. @throws StoreError */
+export const readRunTimes = async (
+  store: Store,
+  runs: readonly RunRecord[],
+): Promise<{ times: RunTimes[]; steps: Steps }> => {
+  const known = new Map<string, ReadWorkflow>()
+  const times: RunTimes[] = []
+  for (const run of runs) {
+    const { steps, workflow } = known.get(run.definition) ?? (await readWorkflow(store, run))
+    known.set(run.definition, { steps, workflow })
+    const rows = await store.readJournal(run.id)
+    const endedAt = run.endedAt ?? Math.max(run.createdAt, rows.at(-1)?.at ?? 0)
+    const waits = workflow && readWaits(workflow, { runId: run.id, rows, endedAt })
+    times.push({ startedAt: run.createdAt, endedAt, spans: toSpans(rows, steps, waits) })
+  }
+  return { times, steps: known.get(runs[0]?.definition ?? '')?.steps ?? new Map() }
+}
+
+interface ReadWorkflow {
+  steps: Steps
+  workflow: CompiledWorkflow | undefined
+}
+
+/** Nothing where the workflow no longer compiles with this version: its times can be told all the same. */
+const readWorkflow = async (store: Store, run: RunRecord): Promise<ReadWorkflow> => {
+  try {
+    const { workflow } = await loadRun(store, run, { environment: {}, workingFolder: '/' })
+    return { steps: placeSteps(workflow.workflow), workflow }
+  } catch (thrown) {
+    if (isFault(thrown)) return { steps: new Map(), workflow: undefined }
+    throw thrown
+  }
+}

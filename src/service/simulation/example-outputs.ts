@@ -1,0 +1,164 @@
+/**
+ * What steps may give out, made from their types: the smallest value that fits, and where conditions look at the step, values
+ * that make them come out otherwise: other members of an enum, false, the texts and numbers that the conditions name.
+ */
+
+import type { Catalogue } from '../../compiler/catalogue.ts'
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { Step } from '../../compiler/document.ts'
+import { toUndoPlan } from '../../compiler/plan.ts'
+import { placeSteps } from '../../compiler/step-place.ts'
+import { isJsonObject, type JsonValue, toCanonicalJson } from '../../core/json.ts'
+import type { JsonSchema } from '../../core/json-schema.ts'
+import { createInstance } from '../../core/schema-instance/schema-instance.ts'
+import { schemaOfType } from './schema-of-type.ts'
+
+export interface ExampleOutputs {
+  /** Undefined: anything will do. */
+  schema: JsonSchema | undefined
+  /** At least one. */
+  examples: readonly JsonValue[]
+  /** Of a turn of a model step with tools: calls of its tools, which lead to another turn. */
+  calls?: readonly JsonValue[]
+}
+
+export const TEXT = 'a text'
+
+/** Of one step: each more makes the ways through a workflow many times more. */
+export const MOST_EXAMPLES = 8
+
+const NOTHING: JsonSchema = { type: 'object', properties: {}, additionalProperties: false }
+const ANSWER: JsonSchema = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] }
+
+export const findExamples = (workflow: CompiledWorkflow, catalogue: Catalogue): ReadonlyMap<string, ExampleOutputs> => {
+  const places = placeSteps(workflow.workflow)
+  const conditions = [...places.values()].flatMap(({ step }) => conditionsOf(step))
+  return new Map(
+    [...places].flatMap(([id, { step }]): [string, ExampleOutputs][] => {
+      const schema = outputSchema(step, workflow, catalogue)
+      const asking = conditions.filter((text) => new RegExp(`steps\\.\\??${id}\\b`).test(text))
+      const own = { schema, examples: createExamples(schema, asking) }
+      return [
+        [id, own],
+        ...loopExamples(id, { own, workflow, catalogue }),
+        ...(step.undo === undefined ? [] : [callExamples(toUndoPlan(id), { workflow, catalogue })]),
+      ]
+    }),
+  )
+}
+
+/** Of a call of a tool that is not a step of its own, by the name of its plan. */
+const callExamples = (
+  plan: string,
+  { workflow, catalogue }: { workflow: CompiledWorkflow; catalogue: Catalogue },
+): [string, ExampleOutputs] => {
+  const schema = catalogue.tools.get(workflow.plans.get(plan)?.actor ?? '')?.output
+  return [plan, { schema, examples: createExamples(schema, []) }]
+}
+
+/** What a model step with tools performs, by the names of its plans: turns, which end with an answer or call tools, and the calls. */
+const loopExamples = (
+  id: string,
+  { own, workflow, catalogue }: { own: ExampleOutputs; workflow: CompiledWorkflow; catalogue: Catalogue },
+): [string, ExampleOutputs][] => {
+  const { toolLoop } = workflow.plans.get(id) ?? {}
+  if (toolLoop === undefined) return []
+  const told = (workflow.plans.get(`${id}/turn`)?.fixed.tools ?? []) as readonly { name: string; input: JsonSchema }[]
+  const examples = own.examples.map((output) => ({ output }))
+  const calls = told.map(({ name, input }) => ({ tool_calls: [{ name, arguments: toInstance(input) }] }))
+  return [
+    [`${id}/turn`, { schema: undefined, examples, calls }],
+    ...toolLoop.tools.map((name) => callExamples(`${id}/${name}`, { workflow, catalogue })),
+  ]
+}
+
+const conditionsOf = (step: Step): string[] => [
+  ...(step.when === undefined ? [] : [step.when.text]),
+  ...(step.kind === 'switch' ? step.cases.flatMap(({ when }) => (when === undefined ? [] : [when.text])) : []),
+  ...(step.kind === 'loop' ? [step.test.expression.text] : []),
+]
+
+const outputSchema = (step: Step, workflow: CompiledWorkflow, { tools }: Catalogue): JsonSchema | undefined => {
+  switch (step.kind) {
+    case 'llm':
+      return step.returns?.value ?? ANSWER
+    case 'code':
+      return step.returns?.value
+    case 'tool':
+      return tools.get(workflow.workflow.presets.get(step.tool.value)?.tool.value ?? step.tool.value)?.output
+    case 'memory':
+      return tools.get(`memory.${step.operation.value}`)?.output
+    case 'workflow': {
+      const child = workflow.children.get(step.workflow.value)
+      return child && schemaOfType(child.output)
+    }
+    case 'approve':
+      return {
+        type: 'object',
+        properties: { by: { type: 'string' }, at: { type: 'string' }, values: step.form?.value ?? NOTHING },
+        required: ['by', 'at', 'values'],
+      }
+    case 'emit':
+      return NOTHING
+    default:
+      return undefined
+  }
+}
+
+const createExamples = (schema: JsonSchema | undefined, conditions: readonly string[]): JsonValue[] => {
+  if (schema === undefined || Object.keys(schema).length === 0) return [{}]
+  const first = toInstance(schema)
+  if (conditions.length === 0) return [first]
+  const different = new Map(
+    [first, ...vary(first, schema, literalsOf(conditions))].map((one) => [toCanonicalJson(one), one]),
+  )
+  return [...different.values()].slice(0, MOST_EXAMPLES)
+}
+
+const toInstance = (schema: JsonSchema): JsonValue => {
+  try {
+    return createInstance(schema, TEXT)
+  } catch {
+    return {}
+  }
+}
+
+interface Literals {
+  texts: readonly string[]
+  numbers: readonly number[]
+}
+
+const literalsOf = (conditions: readonly string[]): Literals => {
+  const text = conditions.join('\n')
+  const texts = [...text.matchAll(/"([^"\\\n]*)"|'([^'\\\n]*)'/g)].map(([, double, single]) => double ?? single ?? '')
+  const numbers = [...text.matchAll(/(?<![\w.])\d+(?:\.\d+)?/g)].map(([digits]) => Number(digits))
+  return { texts, numbers }
+}
+
+/** The same value with one field, at any depth, changed to something else that its type allows. */
+const vary = (instance: JsonValue, schema: JsonSchema, literals: Literals): JsonValue[] => {
+  if (!isJsonObject(instance)) return alternatives(schema, literals)
+  return Object.entries(schema.properties ?? {}).flatMap(([name, part]) => {
+    const value = instance[name]
+    const others = value === undefined ? [toInstance(part)] : vary(value, part, literals)
+    return others.map((other) => ({ ...instance, [name]: other }))
+  })
+}
+
+const alternatives = (schema: JsonSchema, { texts, numbers }: Literals): JsonValue[] => {
+  if (schema.enum !== undefined) return schema.enum.slice(1)
+  const choices = schema.anyOf ?? schema.oneOf
+  if (choices !== undefined) return choices.map(toInstance)
+  return [schema.type ?? []].flat().flatMap((type): JsonValue[] => {
+    if (type === 'boolean') return [false]
+    if (type === 'string') return [...texts]
+    if (type === 'null') return [null]
+    const isNumber = type === 'number' || type === 'integer'
+    return isNumber ? [1, ...numbers.flatMap((one) => [one, one + 1])].filter((one) => isWithin(one, schema)) : []
+  })
+}
+
+const isWithin = (value: number, { type, minimum, maximum }: JsonSchema): boolean =>
+  (type !== 'integer' || Number.isInteger(value)) &&
+  (typeof minimum !== 'number' || value >= minimum) &&
+  (typeof maximum !== 'number' || value <= maximum)

@@ -1,0 +1,169 @@
+/**
+ * Every way through a workflow: the shortest paths of `@xstate/graph` over the fold itself, foreach items included. A vertex
+ * is what the run has come to, an edge is an outcome of an open effect, or a timer.
+ */
+import { getShortestPaths } from '@xstate/graph'
+import type { ActorLogic, EventObject } from 'xstate'
+import type { Catalogue } from '../../compiler/catalogue.ts'
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { JsonValue } from '../../core/json.ts'
+import type { RunEvent } from '../../runtime/run-event.ts'
+import type { RunState } from '../../runtime/run-state.ts'
+import { contextOf, type Scope } from '../../runtime/scope/scope.ts'
+import { stepOfPath } from '../../store/usage-sums.ts'
+import { findExamples } from './example-outputs.ts'
+import { findFaults } from './possible-faults.ts'
+import { createWaitOffers } from './wait-offers.ts'
+import {
+  createWalker,
+  nextTimers,
+  toEvent,
+  toOutcome,
+  type Walk,
+  type Walker,
+  type WalkOutcome,
+  type WalkStart,
+} from './walk.ts'
+
+export interface PathOptions extends WalkStart {
+  catalogue: Catalogue
+  /** What steps give out, by id, where examples of their types will not do. */
+  outputs?: Readonly<Record<string, readonly JsonValue[]>>
+  /** Whether a step may end with this fault. Default: it may. */
+  mayFail?(step: string, code: string): boolean
+  /** Default 2,000. */
+  mostPaths?: number
+  /** Places looked at; default 2,000. */
+  mostPlaces?: number
+}
+
+export interface WorkflowPath {
+  events: readonly RunEvent[]
+  end: NonNullable<RunState['end']>
+}
+
+export interface WorkflowPaths {
+  /** Shortest first. */
+  paths: WorkflowPath[]
+  /** False when there are more ways than were looked at. */
+  isWhole: boolean
+}
+
+/** The shortest path to each end that differs from the others. Cancelling, which leads out from everywhere, and the tools that a model may call are left out. */
+export const findPaths = (workflow: CompiledWorkflow, options: PathOptions): WorkflowPaths => {
+  const { mostPaths = 2_000, mostPlaces = 2_000 } = options
+  const offers = createOffers(workflow, options)
+  let places = 0
+  const walker = createWalker(workflow, options)
+  const found = getShortestPaths(createWalkLogic(walker), {
+    events: ({ walk }) => (places++ < mostPlaces ? offers(walk).map((event) => ({ type: 'walk', event })) : []),
+    serializeState: ({ walk: { state } }) => describePlace(state),
+    serializeEvent: ({ event }) => JSON.stringify(event ?? null),
+    toState: ({ walk: { state } }) => state.end !== undefined,
+  })
+  const paths = found
+    .flatMap(({ state, steps }) => {
+      const told = steps.flatMap(({ event: { event } }) => event ?? [])
+      const { events, state: reached } = walkAlong(told, walker) ?? state.walk
+      return reached.end === undefined ? [] : [{ events, end: reached.end }]
+    })
+    .sort((one, other) => one.events.length - other.events.length)
+  return { paths: paths.slice(0, mostPaths), isWhole: places <= mostPlaces && paths.length <= mostPaths }
+}
+
+/**
+ * The steps of a path come from walks that got to the same places, maybe by longer ways, at other times and visits; and the
+ * walk at its end is the last that got there, not the shortest. Undefined where these outcomes, one after the other, do not end.
+ */
+const walkAlong = (told: readonly RunEvent[], walker: Walker): Walk | undefined => {
+  let walk = walker([])
+  for (const one of told) {
+    const { visit: _, ...outcome } = { visit: 0, ...toOutcome(one) }
+    const event = toEvent(walk, outcome as WalkOutcome)
+    if (event === undefined) return undefined
+    walk = walker([...walk.events, event])
+  }
+  return walk.state.end === undefined ? undefined : walk
+}
+
+interface WalkSnapshot {
+  status: 'active'
+  output: undefined
+  error: undefined
+  walk: Walk
+}
+
+type Told = EventObject & { event?: RunEvent }
+
+/** Walks as actor logic: a snapshot is a value, since each folds its own events from the start. */
+const createWalkLogic = (walker: Walker): ActorLogic<WalkSnapshot, Told> => {
+  const at = (events: readonly RunEvent[]): WalkSnapshot => ({
+    status: 'active',
+    output: undefined,
+    error: undefined,
+    walk: walker(events),
+  })
+  return {
+    transition: (snapshot, { event }) => (event === undefined ? snapshot : at([...snapshot.walk.events, event])),
+    getInitialSnapshot: () => at([]),
+    getPersistedSnapshot: (snapshot) => snapshot,
+  }
+}
+
+/** What the run has come to, without what only counts: times and visits. */
+const describePlace = (state: RunState): string => {
+  const scopes: unknown[] = []
+  const visit = (scope: Scope): void => {
+    const records = Object.values(contextOf(scope).steps)
+    // Calls that are left to make: of undoing, where they may all be alike.
+    const { calls = [] } = contextOf(scope) as { calls?: readonly unknown[] }
+    scopes.push([
+      scope.path.replaceAll(/:\d+/g, ''),
+      scope.snapshot.value,
+      calls.length,
+      records.map(({ status, output, error, entered }) => [status, output, error, entered]),
+    ])
+    for (const { pool, items } of scope.open.values()) {
+      if (pool !== undefined) scopes.push(pool.counts)
+      for (const item of items?.values() ?? []) visit(item)
+    }
+  }
+  if (state.root !== undefined) visit(state.root)
+  const waits = state.openWaits().map(({ path }) => path.replaceAll(/:\d+/g, ''))
+  return JSON.stringify([scopes, waits, state.end ?? null])
+}
+
+/** How many effects and waits are offered an outcome at a time: of items that are alike it matters little which comes first. */
+const WIDTH = 2
+
+const createOffers = (
+  workflow: CompiledWorkflow,
+  { catalogue, outputs = {}, mayFail = () => true }: PathOptions,
+): ((walk: Walk) => RunEvent[]) => {
+  const examples = findExamples(workflow, catalogue)
+  const faults = findFaults(workflow)
+  const outcomesOf = (step: string): ({ output: JsonValue } | { fault: string })[] => [
+    ...(outputs[step] ?? examples.get(step)?.examples ?? [{}]).map((output) => ({ output })),
+    ...(faults.get(step)?.leading ?? []).filter((code) => mayFail(step, code)).map((fault) => ({ fault })),
+  ]
+  const waitOffers = createWaitOffers(workflow, examples)
+  const isExpected = (step: string, outcome: WalkOutcome): boolean =>
+    !('rejected' in outcome) || mayFail(step, 'rejected')
+  return (walk) => {
+    if (walk.state.end !== undefined) return []
+    const outcomes: WalkOutcome[] = [
+      ...walk.state
+        .openEffects()
+        .slice(0, WIDTH)
+        .flatMap(({ path, step }) => outcomesOf(step).map((outcome) => ({ step: path, ...outcome }))),
+      ...walk.state
+        .openWaits()
+        .slice(0, WIDTH)
+        .flatMap((wait) => waitOffers(walk, wait).filter((outcome) => isExpected(wait.step, outcome))),
+      ...nextTimers(walk, ({ path, name }) => name === 'timeout' && !mayFail(stepOfPath(path), 'timeout')).map(
+        ({ path, name }) => ({ step: path, timer: name }),
+      ),
+    ]
+    return outcomes.flatMap((outcome) => toEvent(walk, outcome) ?? [])
+  }
+}

@@ -1,0 +1,58 @@
+/** Definitions of the store, compiled again as they were when a run began. */
+import { type Compilation, type CompiledWorkflow, compile, compileInParts } from '../../compiler/compile.ts'
+import { type Links, readLinks } from '../../compiler/links.ts'
+import { createSource } from '../../compiler/source.ts'
+import { Fault } from '../../core/fault.ts'
+import type { Definition } from '../../store/store.ts'
+import { createPinnedCatalogue } from '../catalogue.ts'
+import type { OwnActor } from '../own-actor.ts'
+
+export interface CompileStoredOptions {
+  /** Alias to `provider/name`, as overridden for the run. */
+  models?: Readonly<Record<string, string>>
+  /** Names of environment variables that expressions may read. */
+  environment?: readonly string[]
+  actors?: readonly OwnActor[]
+}
+
+/** @throws Fault `invalid_input` when it no longer compiles */
+export const compileStored = (definition: StoredDefinition, options: CompileStoredOptions): CompiledWorkflow =>
+  expectCompiled(definition, compile(...toArguments(definition, options)))
+
+/** The same, with a turn of the event loop between its parts. @throws as `compileStored` */
+export const compileStoredInTurns = async (
+  definition: StoredDefinition,
+  options: CompileStoredOptions,
+): Promise<CompiledWorkflow> => {
+  const parts = compileInParts(...toArguments(definition, options))
+  let part = parts.next()
+  while (part.done !== true) {
+    await new Promise((resolve) => setImmediate(resolve))
+    part = parts.next()
+  }
+  return expectCompiled(definition, part.value)
+}
+
+type StoredDefinition = Pick<Definition, 'file' | 'source' | 'links'>
+
+const toArguments = (
+  { file, source, links }: StoredDefinition,
+  { models = {}, environment = [], actors = [] }: CompileStoredOptions,
+): Parameters<typeof compile> => [
+  createSource(file, source),
+  {
+    catalogue: createPinnedCatalogue(actors),
+    environment,
+    models,
+    links: readLinks(links as unknown as Partial<Links>),
+  },
+]
+
+const expectCompiled = ({ file }: StoredDefinition, { compiled, diagnostics }: Compilation): CompiledWorkflow => {
+  if (compiled !== undefined) return compiled
+  const [first] = diagnostics.filter(({ severity }) => severity === 'error')
+  throw new Fault(
+    'invalid_input',
+    `'${file}' as it was when the run started does not compile with this version: ${first?.message ?? ''}`,
+  )
+}

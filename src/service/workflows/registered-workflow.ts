@@ -1,0 +1,51 @@
+import { dirname, resolve } from 'node:path'
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { Fault } from '../../core/fault.ts'
+import { findNearest } from '../../core/nearest.ts'
+import type { Store } from '../../store/store.ts'
+import { compileStored } from './compile-stored.ts'
+
+export interface FoundWorkflow {
+  workflow: CompiledWorkflow
+  /** Absolute: what relative paths in it are relative to. */
+  folder: string
+}
+
+export interface RegisteredOptions {
+  /** Absolute. */
+  workingFolder: string
+  /** Names of the environment variables that expressions may read. */
+  environment: readonly string[]
+  models: Record<string, string>
+}
+
+/**
+ * The newest version of a workflow that is registered under this name.
+ * @throws Fault `not_found` that names a near one; `invalid_input` when it no longer compiles; StoreError
+ */
+export const loadRegistered = async (
+  store: Store,
+  name: string,
+  { workingFolder, environment, models }: RegisteredOptions,
+): Promise<FoundWorkflow> => {
+  const found = await store.findWorkflow(name)
+  const definition = found && (await store.loadDefinition(found.definition))
+  if (definition === undefined) throw await toMissing(store, name)
+  const workflow = compileStored(definition, { environment, models })
+  return { workflow, folder: found?.folder ?? dirname(resolve(workingFolder, definition.file)) }
+}
+
+const toMissing = async (store: Store, name: string): Promise<Fault> => {
+  const names = (await store.listWorkflows()).map(({ workflow }) => workflow)
+  const nearest = findNearest(name, names)
+  const hint =
+    nearest !== undefined
+      ? `did you mean '${nearest}'?`
+      : names.length === 0
+        ? 'none is registered there: name a file, such as hello.yaml'
+        : `registered are ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`
+  return new Fault(
+    'not_found',
+    `there is no file '${name}', and no workflow of this name in ${store.location}\n${hint}`,
+  )
+}

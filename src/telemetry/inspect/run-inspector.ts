@@ -1,0 +1,171 @@
+/**
+ * Shows a run to Stately's inspector, or to whatever listens in its place: the machine of the run and those of its foreach items as
+ * actors, with every event that they are told and the snapshot after it; what the run performs as actors below them.
+ *
+ * It only looks on. Whatever fails here is not the run's.
+ */
+import { createInspector } from '@statelyai/inspect'
+import type { MachineEvent } from '../../compiler/link/machine-event.ts'
+import type { LinkedMachine } from '../../compiler/link.ts'
+import type { JsonValue } from '../../core/json.ts'
+import { UNDO } from '../../core/machine-ends.ts'
+import type { OpenEffect } from '../../runtime/effects/run-effect.ts'
+import type { MachineObserver } from '../../runtime/machine-observer.ts'
+import type { Run } from '../../runtime/run.ts'
+import type { RunNotice } from '../../runtime/run-notice.ts'
+import { contextOf, pathOf, type Scope } from '../../runtime/scope/scope.ts'
+import { createSocketAdapter, type SocketOptions } from './socket-adapter.ts'
+
+export interface RunInspector {
+  /** Begins with what the run has come to. */
+  follow(run: Run): void
+  take(notice: RunNotice): void
+  close(): Promise<void>
+}
+
+export const createRunInspector = (options: SocketOptions): RunInspector => {
+  const adapter = createSocketAdapter(options)
+  let watched: WatchedRun | undefined
+  const early: RunNotice[] = []
+  return {
+    follow(run) {
+      const inspector = createInspector(adapter, { serialize: (event) => ({ ...event, rootId: run.id }) })
+      watched = new WatchedRun(run.id, inspector)
+      run.state.observe(quietly(watched))
+      for (const notice of early) watched.take(notice)
+    },
+    take(notice) {
+      if (watched === undefined) early.push(notice)
+      else watched.take(notice)
+    },
+    close: () => adapter.close(),
+  }
+}
+
+type Inspector = ReturnType<typeof createInspector>
+
+/** What the inspector knows an actor by, in the form in which XState's own would come. */
+interface ShownActor {
+  sessionId: string
+  id: string
+  _parent: ShownActor | undefined
+  logic: { config: object }
+}
+
+class WatchedRun implements MachineObserver {
+  readonly #runId: string
+  readonly #inspector: Inspector
+  /** By path, empty for the root. */
+  readonly #machines = new Map<string, ShownActor>()
+  /** By path: the ones whose outcome has not come. */
+  readonly #effects = new Map<string, ShownActor>()
+
+  constructor(runId: string, inspector: Inspector) {
+    this.#runId = runId
+    this.#inspector = inspector
+  }
+
+  opened(scope: Scope): void {
+    const config = configOf(scope)
+    const actor: ShownActor = {
+      sessionId: scope.path === '' ? this.#runId : `${this.#runId}/${scope.path}`,
+      id: scope.path === '' ? config.id : scope.path,
+      _parent: scope.parent && this.#machines.get(scope.parent.scope.path),
+      logic: { config },
+    }
+    this.#machines.set(scope.path, actor)
+    this.#inspector.actor(actor as never, toSnapshot(scope))
+  }
+
+  told(scope: Scope, event: MachineEvent): void {
+    const actor = this.#machines.get(scope.path)
+    if (actor === undefined) return
+    const source = event.actorId === undefined ? undefined : this.#endEffect(pathOf(scope, event.actorId), event)
+    this.#inspector.event(actor as never, { ...event }, source === undefined ? {} : { source: source as never })
+    this.#inspector.snapshot(actor as never, toSnapshot(scope), { event: { ...event } })
+  }
+
+  closed(scope: Scope): void {
+    const actor = this.#machines.get(scope.path)
+    if (actor === undefined) return
+    if (scope.snapshot.status === 'active')
+      this.#inspector.snapshot(actor as never, { ...toSnapshot(scope), status: 'stopped' })
+    this.#machines.delete(scope.path)
+  }
+
+  take(notice: RunNotice): void {
+    if (notice.type === 'attempt.started') this.#start(notice.effect, notice.attempt)
+    else if (notice.type === 'attempt.failed') {
+      const actor = this.#effects.get(notice.effect.path)
+      const event = { type: 'attempt.failed', fault: notice.fault, retry_in_ms: notice.retryInMs }
+      if (actor !== undefined) this.#inspector.event(actor as never, event)
+    } else if (notice.type === 'effect.stopped') {
+      const actor = this.#effects.get(notice.path)
+      this.#effects.delete(notice.path)
+      if (actor !== undefined) this.#inspector.snapshot(actor as never, { status: 'stopped' })
+    }
+  }
+
+  #start({ path, visit, input }: OpenEffect, attempt: number): void {
+    const known = this.#effects.get(path)
+    if (known !== undefined) {
+      this.#inspector.event(known as never, { type: 'attempt.started', attempt })
+      return
+    }
+    const actor: ShownActor = {
+      sessionId: `${this.#runId}/${path}#${visit}`,
+      id: path,
+      _parent: this.#machines.get(scopeOf(path)),
+      logic: { config: { id: path } },
+    }
+    this.#effects.set(path, actor)
+    this.#inspector.actor(actor as never, { status: 'active', context: { input, attempt } })
+  }
+
+  #endEffect(path: string, { output, error }: MachineEvent): ShownActor | undefined {
+    const actor = this.#effects.get(path)
+    this.#effects.delete(path)
+    if (actor === undefined) return undefined
+    const end = error === undefined ? { status: 'done' as const, output } : { status: 'error' as const, error }
+    this.#inspector.snapshot(actor as never, end)
+    return actor
+  }
+}
+
+/** The path of the machine that an effect belongs to; those that undo belong to one, whatever they undo. */
+const scopeOf = (path: string): string =>
+  path.startsWith(`${UNDO}/`) ? UNDO : path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
+const configOf = ({ linked }: Scope): { id: string } => {
+  const { config, machine } = linked as Partial<LinkedMachine>
+  return (config ?? machine?.config ?? { id: 'machine' }) as { id: string }
+}
+
+/** Without what a foreach item closes over, which its parent shows. */
+const toSnapshot = (scope: Scope) => {
+  const { status, value, output } = scope.snapshot as unknown as {
+    status: 'active'
+    value: unknown
+    output?: JsonValue
+  }
+  const { outer, ...context } = contextOf(scope)
+  return { status, value, context, output }
+}
+
+/** The fold must not hear of what fails here. */
+const quietly = (observer: MachineObserver): MachineObserver => {
+  const guard =
+    <A extends unknown[]>(call: (...args: A) => void) =>
+    (...args: A): void => {
+      try {
+        call(...args)
+      } catch {
+        // Nobody to tell: whoever looks on sees that something is missing.
+      }
+    }
+  return {
+    opened: guard((scope: Scope) => observer.opened(scope)),
+    told: guard((scope: Scope, event: MachineEvent) => observer.told(scope, event)),
+    closed: guard((scope: Scope) => observer.closed(scope)),
+  }
+}

@@ -1,0 +1,166 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { RunActivity } from '../../../src/chart/activity.ts'
+import { readRunActivity } from '../../../src/service/history/run-activity.ts'
+import { createWalker, toEvent, WALK_START, type WalkOutcome } from '../../../src/service/simulation/walk.ts'
+import type { JournalRow } from '../../../src/store/journal-row.ts'
+import { compileWorkflow } from '../../support/compile-workflow.ts'
+import { type LocalRunOptions, startWorkflow } from '../../support/run-workflow.ts'
+
+/** What the journal says, after the run has ended or after `rows` of it. */
+const activityOf = async (
+  yaml: string,
+  { rows, ...options }: LocalRunOptions & { rows?: number } = {},
+): Promise<RunActivity> => {
+  const workflow = compileWorkflow(yaml)
+  const started = await startWorkflow(workflow, options)
+  await started.finish()
+  return readRunActivity(workflow, { runId: started.run.id, rows: (await started.rows()).slice(0, rows) })
+}
+
+const EACH = `
+models: { scripted: mock/script }
+input: { list: [string] }
+steps:
+  - id: each
+    foreach: input.list
+    on_item_error: skip
+    do:
+      - id: refuse
+        when: item == ""
+        fail: { code: empty, message: nothing }
+      - id: say
+        llm: scripted
+        prompt: "\${item}"
+        params: { script: [{ text: hi, delay: 2s }] }
+      - { id: keep, set: { text: item } }
+  - { id: never, when: "false", set: { a: "1" } }
+`
+
+const activity = suite('run activity')
+
+activity('of a foreach all items count together', async () => {
+  const found = await activityOf(EACH, { input: { list: ['a', '', 'b'] } })
+  assert.equal(Object.fromEntries(found), {
+    each: { status: 'completed', visits: 1, ms: 2000, failures: 0 },
+    'each/refuse': { status: 'failed', visits: 1, ms: undefined, failures: 1 },
+    'each/say': { status: 'completed', visits: 2, ms: 4000, failures: 0 },
+    'each/keep': { status: 'completed', visits: 2, ms: undefined, failures: 0 },
+    never: { status: 'skipped', visits: 0, ms: undefined, failures: 0 },
+  })
+})
+
+activity('a journal that goes on says what runs', async () => {
+  const found = await activityOf(EACH, { input: { list: ['a', 'b'] }, rows: 2 })
+  assert.is(found.get('each')?.status, 'running')
+  assert.equal(found.get('each/say'), { status: 'running', visits: 2, ms: 2000, failures: 0 })
+  assert.is(found.has('never'), false)
+})
+
+activity('a loop counts its rounds, and the loser of a race is cancelled', async () => {
+  const found = await activityOf(`
+models: { scripted: mock/script }
+steps:
+  - id: round
+    loop: { until: iter.count == 3, max: 5 }
+    do:
+      - { id: pause, wait: { for: 1s } }
+  - id: race
+    parallel:
+      slow:
+        - { id: turtle, llm: scripted, prompt: go, params: { script: [{ text: slow, delay: 30s }] } }
+      fast:
+        - { id: hare, llm: scripted, prompt: go, params: { script: [{ text: fast, delay: 1s }] } }
+    join: any
+`)
+  assert.equal(found.get('pause'), { status: 'completed', visits: 3, ms: 3000, failures: 0 })
+  assert.equal(found.get('round'), { status: 'completed', visits: 1, ms: 3000, failures: 0 })
+  assert.is(found.get('turtle')?.status, 'cancelled')
+  assert.equal(found.get('hare'), { status: 'completed', visits: 1, ms: 1000, failures: 0 })
+})
+
+activity('a step that failed is failed, whoever took over', async () => {
+  const found = await activityOf(`
+steps:
+  - { id: read, tool: files.read, with: { path: missing.txt }, on_error: continue }
+  - { id: next_one, set: { a: "1" } }
+`)
+  assert.is(found.get('read')?.status, 'failed')
+  assert.is(found.get('read')?.failures, 1)
+  assert.is(found.get('next_one')?.status, 'completed')
+})
+
+const WAITING = `
+steps:
+  - id: items
+    foreach: "['x', 'y', 'z']"
+    do: [{ id: ask, approve: { title: "\${item}?" }, timeout: 1h, on_error: continue }]
+  - id: book
+    tool: http.post
+    with: { url: "http://127.0.0.1/" }
+    undo: { tool: http.delete, with: { url: "http://127.0.0.1/1" } }
+  - id: rent
+    tool: http.post
+    with: { url: "http://127.0.0.1/" }
+    undo: { tool: http.delete, with: { url: "http://127.0.0.1/2" } }
+  - { id: sure, approve: { title: Sure? }, timeout: 1h }
+  - { id: late, fail: { code: late, message: Too late } }
+`
+
+/** After these outcomes of a walk. */
+const activityAfter = (outcomes: readonly WalkOutcome[]): RunActivity => {
+  const workflow = compileWorkflow(WAITING)
+  const walker = createWalker(workflow, { input: {} })
+  const { events } = outcomes.reduce((walk, outcome) => {
+    const event = toEvent(walk, outcome)
+    if (event === undefined) throw new Error(`nothing waits for ${JSON.stringify(outcome)}`)
+    return walker([...walk.events, event])
+  }, walker([]))
+  const created = { kind: 'created', at: WALK_START, data: { input: {}, lowering: 1, models: {}, env: {} } }
+  const rows = [created, ...events].map((event, index) => ({ path: '', visit: 0, ...event, seq: index + 1 }))
+  return readRunActivity(workflow, { runId: 'r-1', rows: rows as unknown as JournalRow[] })
+}
+
+const DECIDED: readonly WalkOutcome[] = [
+  { step: 'items[1]/ask', approved: null, by: 'ann' },
+  { step: 'items[0]/ask', rejected: '', by: 'bob' },
+]
+const BOOKED: readonly WalkOutcome[] = [
+  ...DECIDED,
+  { step: 'items[2]/ask', approved: null },
+  { step: 'book', output: { status: 200, headers: {}, body: null } },
+  { step: 'rent', output: { status: 200, headers: {}, body: null } },
+  { step: 'sure', approved: null, by: 'ann' },
+]
+
+activity('what waits for a person is said to, with what was decided so far', () => {
+  const waiting = activityAfter(DECIDED)
+  assert.equal(waiting.get('items/ask'), {
+    status: 'waiting',
+    visits: 3,
+    ms: undefined,
+    failures: 1,
+    remarks: ['1 approved, 1 rejected'],
+  })
+  assert.is(waiting.get('items')?.status, 'running')
+})
+
+activity('what was undone has no effect any more, and what could not be says why', () => {
+  const undone = activityAfter([
+    ...BOOKED,
+    { step: 'run--undo/rent', fault: 'timeout' },
+    { step: 'run--undo/book', output: null },
+  ])
+  assert.equal(undone.get('book'), { status: 'undone', visits: 1, ms: undefined, failures: 0 })
+  assert.equal(undone.get('rent')?.remarks, ['not undone: timeout'])
+  assert.is(undone.get('rent')?.status, 'completed')
+  assert.equal(undone.get('sure')?.remarks, ['approved by ann'])
+})
+
+activity('while a run undoes, what is undone already is shown', () => {
+  const undoing = activityAfter([...BOOKED, { step: 'run--undo/rent', output: null }])
+  assert.is(undoing.get('rent')?.status, 'undone')
+  assert.is(undoing.get('book')?.status, 'completed')
+})
+
+activity.run()
