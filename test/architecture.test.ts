@@ -147,6 +147,26 @@ test('nothing is exported by default', () => {
   )
 })
 
+test('the folders, their size and what they import', () => {
+  const folders = Object.keys(DIRECTION).filter((folder) => modules.some(({ path }) => folderOf(path) === folder))
+  const rows = folders.map((folder) => {
+    const own = modules.filter(({ path }) => folderOf(path) === folder)
+    const imports = new Set(own.flatMap((module) => module.imports.map(folderOf)))
+    imports.delete(folder)
+    const lines = own.reduce((total, { lineCount }) => total + lineCount, 0)
+    return { folder, files: own.length, lines, imports: folders.filter((other) => imports.has(other)) }
+  })
+  for (const { folder, files, lines, imports } of rows)
+    console.log(
+      `${folder.padEnd(10)} ${`${files}`.padStart(4)} files ${`${lines}`.padStart(6)} lines  imports ${imports.join(' ')}`,
+    )
+  assert.equal(
+    rows.reduce((total, { files }) => total + files, 0),
+    modules.filter(({ path }) => path.startsWith('src/')).length,
+    'a folder is missing in DIRECTION',
+  )
+})
+
 test('files are small', () => {
   const counts = modules.map(({ lineCount }) => lineCount).sort((a, b) => a - b)
   const at = (share: number): number => counts[Math.floor((counts.length - 1) * share)] ?? 0
