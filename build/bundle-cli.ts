@@ -27,8 +27,8 @@ const MAIN = 'src/cli/main.ts'
 
 /** What is loaded one after the other when a workflow is checked, and then run with a model that is at hand. */
 const START = [
-  ['src/cli/commands/validate.ts'],
-  ['src/cli/commands/run.ts', 'src/store/sqlite/open-sqlite-store.ts', 'src/actors/llm/mock/mock-provider.ts'],
+  ['src/cli/commands/validate/validate.ts'],
+  ['src/cli/commands/run/run.ts', 'src/store/sqlite/open-sqlite-store.ts', 'src/actors/llm/mock/mock-provider.ts'],
 ]
 
 /** What every bundle of ours is. */

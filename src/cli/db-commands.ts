@@ -24,23 +24,23 @@ const addCare = (db: Command, end: End): void => {
   describe(db, 'stats', 'how large it is, and what is in it', STATS_HELP)
     .option('--json', 'print a JSON object')
     .action(async (options, command) =>
-      end(await (await import('./commands/db-care.ts')).showStats(contextOf(command), options)),
+      end(await (await import('./commands/db/db-care.ts')).showStats(contextOf(command), options)),
     )
   describe(db, 'check', 'look for what is wrong in it', CHECK_HELP)
     .option('--json', 'print a JSON object: { ok, problems }')
     .action(async (options, command) =>
-      end(await (await import('./commands/db-care.ts')).checkDatabase(contextOf(command), options)),
+      end(await (await import('./commands/db/db-care.ts')).checkDatabase(contextOf(command), options)),
     )
   describe(db, 'sweep', 'delete ended runs that are kept long enough', SWEEP_HELP)
     .option('--dry-run', 'say what would go, and delete nothing')
     .option('--json', 'print a JSON object: { dry_run, runs, rows, blobs, blob_bytes, freed_bytes }')
     .action(async (options, command) =>
-      end(await (await import('./commands/db-care.ts')).sweepDatabase(contextOf(command), options)),
+      end(await (await import('./commands/db/db-care.ts')).sweepDatabase(contextOf(command), options)),
     )
   describe(db, 'vacuum', 'give space of what was deleted back to the file system', VACUUM_HELP)
     .option('--json', 'print a JSON object: { freed_bytes, file_bytes }')
     .action(async (options, command) =>
-      end(await (await import('./commands/db-care.ts')).vacuumDatabase(contextOf(command), options)),
+      end(await (await import('./commands/db/db-care.ts')).vacuumDatabase(contextOf(command), options)),
     )
 }
 
@@ -50,14 +50,14 @@ const addCopies = (db: Command, end: End): void => {
     .option('--force', 'replace a file that is there')
     .option('--json', 'print a JSON object: { file, bytes }')
     .action(async (file, options, command) =>
-      end(await (await import('./commands/db-copies.ts')).backup(contextOf(command), { file, ...options })),
+      end(await (await import('./commands/db/db-copies.ts')).backup(contextOf(command), { file, ...options })),
     )
   describe(db, 'restore', 'put a backup in its place', RESTORE_HELP)
     .argument('<file>', 'a backup')
     .option('--force', 'replace the database that is there')
     .option('--json', 'print a JSON object: { database, runs, going, set_aside }')
     .action(async (file, options, command) =>
-      end(await (await import('./commands/db-copies.ts')).restore(contextOf(command), { file, ...options })),
+      end(await (await import('./commands/db/db-copies.ts')).restore(contextOf(command), { file, ...options })),
     )
 }
 
@@ -71,12 +71,12 @@ const addTransfer = (db: Command, end: End): void => {
     .option('--force', 'replace a file that is there')
     .option('--json', 'print a JSON object: { file, runs, bytes }')
     .action(async (names, options, command) =>
-      end(await (await import('./commands/db-transfer.ts')).exportRuns(contextOf(command), { names, ...options })),
+      end(await (await import('./commands/db/db-transfer.ts')).exportRuns(contextOf(command), { names, ...options })),
     )
   describe(db, IMPORT, 'take in runs that were exported', IMPORT_HELP)
     .argument('<file>', 'what troupe db export wrote, or - for standard input')
     .option('--json', 'print a JSON object: { imported, existing }')
     .action(async (file, options, command) =>
-      end(await (await import('./commands/db-transfer.ts')).importRuns(contextOf(command), { file, ...options })),
+      end(await (await import('./commands/db/db-transfer.ts')).importRuns(contextOf(command), { file, ...options })),
     )
 }

@@ -29,7 +29,7 @@ const addFork = (program: Command, end: End): void => {
     .option('--json', 'print one JSON object on standard output, and nothing else')
     .option('-q, --quiet', 'print the output and nothing else')
     .action(async (run, options, command) =>
-      end(await (await import('./commands/fork.ts')).fork(contextOf(command), { run, ...options })),
+      end(await (await import('./commands/fork/fork.ts')).fork(contextOf(command), { run, ...options })),
     )
 }
 
@@ -41,7 +41,7 @@ const addRestart = (program: Command, end: End): void => {
     .option('--json', 'print one JSON object on standard output, and nothing else')
     .option('-q, --quiet', 'print the output and nothing else')
     .action(async (run, options, command) =>
-      end(await (await import('./commands/restart.ts')).restart(contextOf(command), { run, ...options })),
+      end(await (await import('./commands/restart/restart.ts')).restart(contextOf(command), { run, ...options })),
     )
 }
 
@@ -58,7 +58,7 @@ const addRerun = (program: Command, end: End): void => {
     .option('--json', 'print a JSON array')
     .option('-q, --quiet', 'print nothing')
     .action(async (options, command) =>
-      end(await (await import('./commands/rerun.ts')).rerun(contextOf(command), options)),
+      end(await (await import('./commands/rerun/rerun.ts')).rerun(contextOf(command), options)),
     )
 }
 
@@ -69,7 +69,7 @@ const addFailed = (program: Command, end: End): void => {
     .option('--all', 'those that were restarted, rerun or forked since, too')
     .option('--json', 'print a JSON array')
     .action(async (options, command) =>
-      end(await (await import('./commands/failed.ts')).failed(contextOf(command), options)),
+      end(await (await import('./commands/failed/failed.ts')).failed(contextOf(command), options)),
     )
 }
 
@@ -80,6 +80,6 @@ const addDiff = (program: Command, end: End): void => {
     .option('--all', 'every step, not only the first 40')
     .option('--json', 'print a JSON object')
     .action(async (run, other, options, command) =>
-      end(await (await import('./commands/diff.ts')).diff(contextOf(command), { run, other, ...options })),
+      end(await (await import('./commands/diff/diff.ts')).diff(contextOf(command), { run, other, ...options })),
     )
 }

@@ -77,7 +77,7 @@ const addRunCommands = (program: Command, end: End): void => {
     .option('-q, --quiet', 'print the output and nothing else')
     .option('--inspect [address]', "show the run in Stately's inspector, at a port or ws:// address (default 8080)")
     .action(async (file, options, command) =>
-      end(await (await import('./commands/run.ts')).run(contextOf(command), { file, ...options })),
+      end(await (await import('./commands/run/run.ts')).run(contextOf(command), { file, ...options })),
     )
   describe(program, 'resume', 'go on with an interrupted run', RESUME_HELP)
     .argument('[run]', 'a run id, the beginning or end of one, or last')
@@ -85,13 +85,13 @@ const addRunCommands = (program: Command, end: End): void => {
     .option('--json', 'print one JSON object, with --all an array')
     .option('-q, --quiet', 'print the output and nothing else')
     .action(async (run, options, command) =>
-      end(await (await import('./commands/resume.ts')).resume(contextOf(command), { run, ...options })),
+      end(await (await import('./commands/resume/resume.ts')).resume(contextOf(command), { run, ...options })),
     )
   describe(program, 'cancel', 'cancel a run, from another terminal as well', CANCEL_HELP)
     .argument('<run>', 'a run id, the beginning or end of one, or last')
     .option('--json', 'print a JSON object')
     .action(async (run, options, command) =>
-      end(await (await import('./commands/cancel.ts')).cancel(contextOf(command), { run, ...options })),
+      end(await (await import('./commands/cancel/cancel.ts')).cancel(contextOf(command), { run, ...options })),
     )
 }
 
@@ -102,7 +102,7 @@ const addQueryCommands = (program: Command, end: End): void => {
     .option('--limit <count>', 'at most so many (default 20)')
     .option('--json', 'print a JSON array')
     .action(async (options, command) =>
-      end(await (await import('./commands/runs.ts')).listRuns(contextOf(command), options)),
+      end(await (await import('./commands/runs/runs.ts')).listRuns(contextOf(command), options)),
     )
   describe(program, 'trace', 'show what a run did, and when', TRACE_HELP)
     .argument('<run>', 'a run id, the beginning or end of one, or last')
@@ -110,7 +110,7 @@ const addQueryCommands = (program: Command, end: End): void => {
     .option('--all', 'every foreach item, not only the first, the slow and the failed')
     .option('--json', 'print the run and its journal as a JSON object')
     .action(async (run, options, command) =>
-      end(await (await import('./commands/trace.ts')).trace(contextOf(command), { run, ...options })),
+      end(await (await import('./commands/trace/trace.ts')).trace(contextOf(command), { run, ...options })),
     )
   describe(
     program,
@@ -123,7 +123,12 @@ const addQueryCommands = (program: Command, end: End): void => {
     .option('--limit <count>', 'with --workflow at most so many runs (default 20)')
     .option('--json', 'print a JSON object: { workflow, run, runs, duration_ms, steps, host, bottleneck }')
     .action(async (run, options, command) =>
-      end(await (await import('./commands/profile-report.ts')).profileReport(contextOf(command), { run, ...options })),
+      end(
+        await (await import('./commands/profile-report/profile-report.ts')).profileReport(contextOf(command), {
+          run,
+          ...options,
+        }),
+      ),
     )
   describe(program, 'cost-report', 'what model calls did cost, over all providers', COST_REPORT_HELP)
     .option('--by <group>', 'provider, model, workflow, step or day (default model); repeatable', collect)
@@ -131,7 +136,7 @@ const addQueryCommands = (program: Command, end: End): void => {
     .option('--workflow <name>', 'of this workflow')
     .option('--json', 'print a JSON object: { total_cost_usd, unpriced_calls, rows }')
     .action(async (options, command) =>
-      end(await (await import('./commands/cost-report.ts')).costReport(contextOf(command), options)),
+      end(await (await import('./commands/cost-report/cost-report.ts')).costReport(contextOf(command), options)),
     )
 }
 
@@ -140,14 +145,14 @@ const addProjectCommands = (program: Command, end: End): void => {
     .argument('[folder]', 'a folder, new or without these files (default: the working folder)')
     .option('--json', 'print a JSON object: { folder, files }')
     .action(async (folder, options, command) =>
-      end(await (await import('./commands/init.ts')).init(contextOf(command), { folder, ...options })),
+      end(await (await import('./commands/init/init.ts')).init(contextOf(command), { folder, ...options })),
     )
   describe(program, 'validate', 'check workflows without running them', VALIDATE_HELP)
     .argument('<file...>', 'YAML files, or - for standard input')
     .option('--strict', 'prove more: conditions that never hold, steps never reached, more steps than the limit')
     .option('--json', 'print a JSON object: { ok, diagnostics }, with --strict proofs as well')
     .action(async (files, options, command) =>
-      end(await (await import('./commands/validate.ts')).validate(contextOf(command), { files, ...options })),
+      end(await (await import('./commands/validate/validate.ts')).validate(contextOf(command), { files, ...options })),
     )
   describe(program, 'plan', 'say what a workflow may cost, before a cent is spent', PLAN_HELP)
     .argument('<file>', "the workflow's YAML file, or - for standard input")
@@ -155,7 +160,7 @@ const addProjectCommands = (program: Command, end: End): void => {
     .option('-m, --model <alias=model>', 'another model for an alias: alias=provider/name; repeatable', collect)
     .option('--json', 'print a JSON object')
     .action(async (file, options, command) =>
-      end(await (await import('./commands/plan.ts')).plan(contextOf(command), { file, ...options })),
+      end(await (await import('./commands/plan/plan.ts')).plan(contextOf(command), { file, ...options })),
     )
   describe(program, 'graph', 'draw a workflow, and what a run of it did', GRAPH_HELP)
     .argument('[file]', "the workflow's YAML file, or - for standard input; with --run it may be left out")
@@ -163,13 +168,13 @@ const addProjectCommands = (program: Command, end: End): void => {
     .option('-o, --output <file>', 'write it to this file instead of standard output')
     .option('--run <run>', 'colour what a run did: a run id, the beginning or end of one, or last')
     .action(async (file, options, command) =>
-      end(await (await import('./commands/graph.ts')).graph(contextOf(command), { file, ...options })),
+      end(await (await import('./commands/graph/graph.ts')).graph(contextOf(command), { file, ...options })),
     )
   describe(program, 'explain', 'say what a diagnostic or fault means, and what helps', EXPLAIN_HELP)
     .argument('[code]', 'such as unknown_field or rate_limited; without it all are listed')
     .option('--json', 'print a JSON object, without a code an array')
     .action(async (code, options, command) =>
-      end(await (await import('./commands/explain.ts')).explain(contextOf(command), { code, ...options })),
+      end(await (await import('./commands/explain/explain.ts')).explain(contextOf(command), { code, ...options })),
     )
   describe(program, 'simulate', 'walk through a workflow without performing anything', SIMULATE_HELP)
     .argument('<file>', "the workflow's YAML file, or with --paths - for standard input")
@@ -178,12 +183,12 @@ const addProjectCommands = (program: Command, end: End): void => {
     .option('--limit <count>', 'with --paths at most so many (default 200)')
     .option('--json', 'print a JSON object: the paths, or what was walked by hand')
     .action(async (file, options, command) =>
-      end(await (await import('./commands/simulate.ts')).simulate(contextOf(command), { file, ...options })),
+      end(await (await import('./commands/simulate/simulate.ts')).simulate(contextOf(command), { file, ...options })),
     )
   describe(program, 'schema', 'print the JSON Schema of the workflow language', SCHEMA_HELP)
     .option('--json', 'print it as JSON, which it always is')
     .action(async (_options, command) =>
-      end(await (await import('./commands/schema.ts')).printSchema(contextOf(command))),
+      end(await (await import('./commands/schema/schema.ts')).printSchema(contextOf(command))),
     )
   describe(program, 'doctor', 'look for what is missing on this machine', DOCTOR_HELP)
     .argument(
@@ -192,7 +197,7 @@ const addProjectCommands = (program: Command, end: End): void => {
     )
     .option('--json', 'print a JSON object: { ok, checks }')
     .action(async (file, options, command) =>
-      end(await (await import('./commands/doctor.ts')).examine(contextOf(command), { file, ...options })),
+      end(await (await import('./commands/doctor/doctor.ts')).examine(contextOf(command), { file, ...options })),
     )
 }
 

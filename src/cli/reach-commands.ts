@@ -35,7 +35,7 @@ const addSubmit = (program: Command, end: End): void => {
     .option('--json', 'print a JSON object: { run, workflow, status, key, is_new }, with --wait that of run')
     .option('-q, --quiet', 'print the run id, with --wait the output, and nothing else')
     .action(async (workflow, options, command) =>
-      end(await (await import('./commands/submit.ts')).submit(contextOf(command), { workflow, ...options })),
+      end(await (await import('./commands/submit/submit.ts')).submit(contextOf(command), { workflow, ...options })),
     )
 }
 
@@ -50,7 +50,7 @@ const addApprovals = (program: Command, end: End): void => {
     .option('--limit <count>', 'at most so many')
     .option('--json', 'print a JSON array')
     .action(async (options, command) =>
-      end(await (await import('./commands/approvals.ts')).listApprovals(contextOf(command), options)),
+      end(await (await import('./commands/approvals/approvals.ts')).listApprovals(contextOf(command), options)),
     )
   describe(approvals, 'show', 'what a person needs to decide', SHOW_APPROVAL_HELP)
     .argument('<approval>', APPROVAL_ARGUMENT)
@@ -58,7 +58,7 @@ const addApprovals = (program: Command, end: End): void => {
     .option('--json', 'print a JSON object')
     .action(async (approval, path, options, command) =>
       end(
-        await (await import('./commands/approvals.ts')).showApproval(contextOf(command), {
+        await (await import('./commands/approvals/approvals.ts')).showApproval(contextOf(command), {
           approval,
           path,
           ...options,
@@ -73,7 +73,7 @@ const addApprovals = (program: Command, end: End): void => {
     .option('--json', 'print a JSON object: { token, approval, run, path, title, due_at }')
     .action(async (approval, path, options, command) =>
       end(
-        await (await import('./commands/approvals.ts')).linkApproval(contextOf(command), {
+        await (await import('./commands/approvals/approvals.ts')).linkApproval(contextOf(command), {
           approval,
           path,
           ...options,
@@ -98,7 +98,7 @@ const addDecision = (
     command.option('--values <value>', 'what the form is filled in with: JSON, @FILE or key=value; repeatable', collect)
   command.action(async (approval, path, options, called) =>
     end(
-      await (await import('./commands/decide-approval.ts')).decideApproval(contextOf(called), {
+      await (await import('./commands/approvals/decide-approval.ts')).decideApproval(contextOf(called), {
         verdict,
         approval,
         path,
@@ -118,7 +118,9 @@ const addSignal = (program: Command, end: End): void => {
     .option('--id <id>', 'the id of the event: the same one counts once for each run')
     .option('--json', 'print a JSON object: { event, id, reached, repeated }')
     .action(async (first, second, options, command) =>
-      end(await (await import('./commands/signal.ts')).signal(contextOf(command), { first, second, ...options })),
+      end(
+        await (await import('./commands/signal/signal.ts')).signal(contextOf(command), { first, second, ...options }),
+      ),
     )
 }
 
@@ -130,7 +132,7 @@ const addEvents = (program: Command, end: End): void => {
     .option('--limit <count>', 'the last ones, at most so many (default 100 without --json)')
     .option('--json', 'print a CloudEvent as JSON on each line')
     .action(async (options, command) =>
-      end(await (await import('./commands/events.ts')).listEvents(contextOf(command), options)),
+      end(await (await import('./commands/events/events.ts')).listEvents(contextOf(command), options)),
     )
 }
 
@@ -143,6 +145,8 @@ const addPauses = (program: Command, end: End): void => {
       .argument('<run>', RUN_ARGUMENT)
       .option('--json', 'print a JSON object: { run, status, done }')
       .action(async (run, options, command) =>
-        end(await (await import('./commands/pause.ts')).pause(contextOf(command), { run, kind: name, ...options })),
+        end(
+          await (await import('./commands/pause/pause.ts')).pause(contextOf(command), { run, kind: name, ...options }),
+        ),
       )
 }

@@ -10,20 +10,25 @@ export const addServeCommands = (program: Command, end: End): void => {
     )
     .option('--json', 'print what happens as JSON lines on standard output')
     .action(async (options, command) =>
-      end(await (await import('./commands/serve.ts')).serve(contextOf(command), options)),
+      end(await (await import('./commands/serve/serve.ts')).serve(contextOf(command), options)),
     )
   const schedules = describe(program, 'schedules', 'what begins runs by the clock', SCHEDULES_HELP)
   describe(schedules, 'list', 'list the schedules', '')
     .option('--json', 'print a JSON array')
     .action(async (options, command) =>
-      end(await (await import('./commands/schedules.ts')).listSchedules(contextOf(command), options)),
+      end(await (await import('./commands/schedules/schedules.ts')).listSchedules(contextOf(command), options)),
     )
   describe(schedules, 'next', 'the next slots, of all schedules or of one', '')
     .argument('[schedule]', "a schedule's id, or the name of its workflow")
     .option('-n, --count <count>', 'how many (default 5)')
     .option('--json', 'print a JSON array')
     .action(async (schedule, options, command) =>
-      end(await (await import('./commands/schedules.ts')).nextSlots(contextOf(command), { schedule, ...options })),
+      end(
+        await (await import('./commands/schedules/schedules.ts')).nextSlots(contextOf(command), {
+          schedule,
+          ...options,
+        }),
+      ),
     )
   for (const [name, isPaused, what] of [
     ['pause', true, 'begin no run until it is unpaused'],
@@ -34,7 +39,7 @@ export const addServeCommands = (program: Command, end: End): void => {
       .option('--json', 'print a JSON object')
       .action(async (schedule, options, command) =>
         end(
-          await (await import('./commands/schedules.ts')).pauseSchedule(contextOf(command), {
+          await (await import('./commands/schedules/schedules.ts')).pauseSchedule(contextOf(command), {
             schedule,
             isPaused,
             ...options,

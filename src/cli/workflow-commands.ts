@@ -7,7 +7,7 @@ export const addWorkflowCommands = (program: Command, end: End): void => {
   describe(workflows, 'list', 'list the newest version of each', '')
     .option('--json', 'print a JSON array')
     .action(async (options, command) =>
-      end(await (await import('./commands/workflows.ts')).listWorkflows(contextOf(command), options)),
+      end(await (await import('./commands/workflows/workflows.ts')).listWorkflows(contextOf(command), options)),
     )
   describe(workflows, 'show', 'print the file of one as it was registered', '')
     .argument('<name>', 'the name of a workflow')
@@ -15,7 +15,11 @@ export const addWorkflowCommands = (program: Command, end: End): void => {
     .option('--json', 'print a JSON object')
     .action(async (name, { of: version, ...options }, command) =>
       end(
-        await (await import('./commands/workflows.ts')).showWorkflow(contextOf(command), { name, version, ...options }),
+        await (await import('./commands/workflows/workflows.ts')).showWorkflow(contextOf(command), {
+          name,
+          version,
+          ...options,
+        }),
       ),
     )
   describe(workflows, 'diff', 'what changed between two versions, by steps and flow', DIFF_HELP)
@@ -25,7 +29,7 @@ export const addWorkflowCommands = (program: Command, end: End): void => {
     .option('--json', 'print a JSON object')
     .action(async (name, from, to, options, command) =>
       end(
-        await (await import('./commands/diff-workflows.ts')).diffWorkflows(contextOf(command), {
+        await (await import('./commands/workflows/diff-workflows.ts')).diffWorkflows(contextOf(command), {
           name,
           from,
           to,
@@ -38,7 +42,12 @@ export const addWorkflowCommands = (program: Command, end: End): void => {
     .option('--dry-run', 'only say what is new, changed and unchanged')
     .option('--json', 'print a JSON object')
     .action(async (paths, options, command) =>
-      end(await (await import('./commands/apply-workflows.ts')).applyFiles(contextOf(command), { paths, ...options })),
+      end(
+        await (await import('./commands/workflows/apply-workflows.ts')).applyFiles(contextOf(command), {
+          paths,
+          ...options,
+        }),
+      ),
     )
 }
 

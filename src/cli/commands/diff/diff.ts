@@ -1,0 +1,190 @@
+/** `troupe diff`: two runs side by side. */
+
+import { formatDuration } from '../../../core/duration.ts'
+import { UNDO } from '../../../core/machine-ends.ts'
+import { addTotals, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
+import { type ComparedStep, compareRuns, type RunComparison } from '../../../service/history/compare-runs.ts'
+import type { UsageTotals } from '../../../store/store.ts'
+import { describeChanges } from '../../change-text.ts'
+import type { Context } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { openRuns } from '../../open-runs.ts'
+import type { Paint } from '../../paint.ts'
+import { openPastRun, type PastRun } from '../../past-run.ts'
+import { toOneLine } from '../../printable.ts'
+import { STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
+import { describeUsage, formatCost, formatCount } from '../../run-result.ts'
+import { type Column, renderTable } from '../../table.ts'
+
+export interface DiffArguments {
+  run: string
+  other: string
+  all?: boolean
+  json?: boolean
+}
+
+type Pair = readonly [PastRun, PastRun]
+
+/** The exit code: 0 also where they differ. */
+export const diff = async (context: Context, options: DiffArguments): Promise<number> => {
+  const opened = await openRuns(context)
+  try {
+    const first = await openPastRun(context, opened, options.run)
+    const second = await openPastRun(context, opened, options.other)
+    const [one, other] = [first, second].map(({ record, stored, rows }) => ({
+      record,
+      workflow: stored.workflow,
+      rows,
+    }))
+    if (one === undefined || other === undefined) return EXIT.invalid
+    const comparison = compareRuns(one, other)
+    const { stdout } = context
+    if (options.json === true) stdout.write(`${JSON.stringify(toJson([first, second], comparison), null, 2)}\n`)
+    else
+      for (const line of render([first, second], { comparison, context, all: options.all ?? false }))
+        stdout.write(`${line}\n`)
+    return EXIT.completed
+  } finally {
+    await opened.store.close()
+  }
+}
+
+const toJson = (runs: Pair, { input, output, partsAt, steps, usage }: RunComparison) => {
+  const parting = partsAt === null ? undefined : steps[partsAt]
+  return {
+    runs: runs.map(({ record }, index) => ({
+      run: record.id,
+      workflow: record.workflow,
+      definition: record.definition,
+      status: toShownStatus(record),
+      error: record.error,
+      duration_ms: durationOf(record),
+      usage: usage[index],
+      origin: record.origin,
+    })),
+    parts_at: parting === undefined ? null : { step: parting.path, visit: parting.visit },
+    input,
+    output,
+    steps: steps.map(({ path, visit, sides, isDifferent, ...changes }) => ({
+      step: path,
+      visit,
+      is_different: isDifferent,
+      sides,
+      ...changes,
+    })),
+  }
+}
+
+const durationOf = ({ createdAt, endedAt }: PastRun['record']): number => (endedAt ?? Date.now()) - createdAt
+
+/** How many steps stand in the table, and how many that differ are told in full. */
+const MOST_STEPS = 40
+const MOST_TOLD = 10
+
+interface Shown {
+  comparison: RunComparison
+  context: Context
+  all: boolean
+}
+
+const render = (runs: Pair, { comparison, context: { stdout }, all }: Shown): string[] => {
+  const { paint, isTerminal } = stdout
+  const { steps, input, partsAt } = comparison
+  const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
+  const shown = all ? steps : chooseSteps(steps)
+  const left = steps.length - shown.length
+  return [
+    ...runs.map((run, index) => renderRun(run, { usage: comparison.usage[index] ?? NO_USAGE, paint })),
+    ...renderDefinitions(runs, paint),
+    ...(input.length === 0 ? [] : ['', paint.bold('input'), ...describeChanges(input, { paint, indent: '  ' })]),
+    '',
+    ...(partsAt === null ? ['no step came to anything else'] : renderParting(comparison, { partsAt, paint, all })),
+    '',
+    ...renderTable(shown, { columns: createColumns(paint), width, paint }),
+    ...(left > 0 ? [paint.dim(`and ${left} more (--all shows them)`)] : []),
+  ]
+}
+
+const renderRun = ({ record }: PastRun, { usage, paint }: { usage: UsageTotals; paint: Paint }): string => {
+  const status = toShownStatus(record)
+  const code = record.error === null ? '' : `: ${record.error.code}`
+  const facts = [formatDuration(durationOf(record)), ...describeUsage(usage)].join(' · ')
+  const from = record.origin === null ? '' : ` · ${record.origin.kind} of ${record.origin.of}`
+  return `${record.id}  ${paint.bold(toOneLine(record.workflow))}  ${paint[STATUS_COLORS[status]](status + code)}  ${paint.dim(facts + from)}`
+}
+
+const renderDefinitions = ([{ record: one }, { record: other }]: Pair, paint: Paint): string[] =>
+  one.definition === other.definition
+    ? []
+    : [paint.yellow(one.workflow === other.workflow ? 'of two versions of the workflow' : 'of two workflows')]
+
+const renderParting = (
+  { steps }: RunComparison,
+  { partsAt, paint, all }: { partsAt: number; paint: Paint; all: boolean },
+): string[] => {
+  const different = steps.filter(({ isDifferent }) => isDifferent)
+  const told = all ? different : different.slice(0, MOST_TOLD)
+  const [first] = different
+  const before = `${formatCount(partsAt)} ${partsAt === 1 ? 'step' : 'steps'} before it came to the same`
+  return [
+    `they part at ${paint.bold(first === undefined ? '' : nameStep(first))} ${paint.dim(`(${before})`)}`,
+    ...told.flatMap((step) => renderStep(step, paint)),
+    ...(told.length < different.length ? [paint.dim(`and ${different.length - told.length} more that differ`)] : []),
+  ]
+}
+
+const renderStep = (step: ComparedStep, paint: Paint): string[] => {
+  const { sides, input, output, error } = step
+  const [one, other] = sides.map((side) => side?.status ?? 'not begun')
+  const part = (title: string, changes: ComparedStep['output']): string[] =>
+    changes.length === 0 ? [] : [`    ${paint.dim(title)}`, ...describeChanges(changes, { paint, indent: '      ' })]
+  return [
+    `  ${paint.bold(nameStep(step))}  ${one === other ? one : `${one} → ${other}`}`,
+    ...(sides.includes(null) ? [] : [...part('input', input), ...part('output', output), ...part('fault', error)]),
+  ]
+}
+
+const nameStep = ({ path, visit }: Pick<ComparedStep, 'path' | 'visit'>): string => {
+  const named = path.startsWith(UNDOING) ? `undo ${path.slice(UNDOING.length)}` : path
+  return `${toOneLine(named)}${visit > 1 ? `:${visit}` : ''}`
+}
+
+const UNDOING = `${UNDO}/`
+
+/** The first ones, and those that differ. */
+const chooseSteps = (steps: readonly ComparedStep[]): ComparedStep[] => {
+  const different = steps.filter(({ isDifferent }) => isDifferent).slice(0, MOST_STEPS)
+  const chosen = new Set([...different, ...steps.slice(0, MOST_STEPS - different.length)])
+  return steps.filter((step) => chosen.has(step))
+}
+
+const createColumns = (paint: Paint): Column<ComparedStep>[] => [
+  { title: 'step', text: nameStep, paint: (text, { isDifferent }) => (isDifferent ? paint.yellow(text) : text) },
+  { title: 'status', text: (step) => describeBoth(step, ({ status }) => status) },
+  {
+    title: 'time',
+    align: 'right',
+    text: (step) => describeBoth(step, ({ ms }) => (ms === null ? 'goes on' : formatDuration(ms))),
+  },
+  { title: 'tokens', align: 'right', text: (step) => (isFree(step) ? '' : describeBoth(step, tokensOf)) },
+  {
+    title: 'cost',
+    align: 'right',
+    text: (step) => (isFree(step) ? '' : describeBoth(step, ({ usage }) => formatCost(usage.cost_usd))),
+  },
+]
+
+type Figures = NonNullable<ComparedStep['sides'][number]>
+
+const describeBoth = ({ sides }: ComparedStep, describe: (side: Figures) => string): string => {
+  const [one = '', other = ''] = sides.map((side) => (side === null ? '–' : describe(side)))
+  return one === other ? one : `${one} → ${other}`
+}
+
+const tokensOf = ({ usage: { input_tokens, output_tokens } }: Figures): string =>
+  formatCount(input_tokens + output_tokens)
+
+const isFree = ({ sides }: ComparedStep): boolean => {
+  const { input_tokens, output_tokens } = sides.reduce((sum, side) => addTotals(sum, side?.usage ?? NO_USAGE), NO_USAGE)
+  return input_tokens + output_tokens === 0
+}

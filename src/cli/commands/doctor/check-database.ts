@@ -1,0 +1,87 @@
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Project } from '../../../app/project/project.ts'
+import { formatSize } from '../../../core/size.ts'
+import { isStoreError } from '../../../store/store-error.ts'
+import { type Check, miss, pass } from './check.ts'
+
+/** Of what the journals of a few thousand runs need. */
+const LEAST_FREE_BYTES = 100 * 1024 * 1024
+
+export const checkDatabase = async ({ database }: Project, shown: string): Promise<Check[]> => {
+  if (database.kind === 'memory') return [pass('database', 'in memory: gone with the process')]
+  const { path } = database
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isDirectory() === true)
+    return [
+      miss('database', `${shown} is a folder: expected a file`, 'name a file with --db, TROUPE_DB or db in the config'),
+    ]
+  const checks = found === undefined ? [checkPlace(path, shown)] : await inspect(path, shown)
+  return [...checks, checkDisk(path)]
+}
+
+const checkPlace = (path: string, shown: string): Check => {
+  const folder = existingFolder(path)
+  try {
+    accessSync(folder, constants.W_OK)
+    return pass('database', `${shown} is not there yet: the first run creates it`)
+  } catch {
+    return miss('database', `${shown} can't be created: ${folder} can't be written to`, 'name another place with --db')
+  }
+}
+
+const inspect = async (path: string, shown: string): Promise<Check[]> => {
+  const [{ inspectSqlite }, { toStoreError }] = await Promise.all([
+    import('../../../store/sqlite/inspect-sqlite.ts'),
+    import('../../../store/sqlite/sqlite-error.ts'),
+  ])
+  try {
+    const { sizeBytes, isWritable, isOurs, schemaVersion, expectedVersion, damage } = inspectSqlite(path)
+    if (!isOurs && schemaVersion !== 0)
+      return [miss('database', `${shown} belongs to another program`, 'name another file with --db')]
+    return [
+      isWritable
+        ? pass('database', `${shown}, ${formatSize(sizeBytes)}, writable`)
+        : miss('database', `${shown} can't be written to`, 'check the permissions of the file and of its folder'),
+      checkSchema(schemaVersion, expectedVersion),
+      damage === undefined
+        ? pass('integrity', 'quick check found nothing wrong')
+        : miss('integrity', `the database is damaged: ${damage}`, `restore a backup, or: sqlite3 ${shown} '.recover'`),
+    ]
+  } catch (thrown) {
+    const error = toStoreError(thrown, shown)
+    const message = error instanceof Error ? error.message : String(error)
+    return [
+      miss('database', message, (isStoreError(error) ? error.hint : undefined) ?? 'check the file and its folder'),
+    ]
+  }
+}
+
+const checkSchema = (found: number, expected: number): Check => {
+  if (found === expected) return pass('schema', `version ${found}`)
+  if (found < expected) return pass('schema', `version ${found}: the next run brings it to ${expected}`)
+  return miss(
+    'schema',
+    `version ${found}, written by a newer release: expected at most ${expected}`,
+    'update troupe, or name another database with --db',
+  )
+}
+
+const checkDisk = (path: string): Check => {
+  const folder = existingFolder(path)
+  const { bavail, bsize } = statfsSync(folder)
+  const free = bavail * bsize
+  return free < LEAST_FREE_BYTES
+    ? miss(
+        'disk',
+        `${formatSize(free)} free at ${folder}`,
+        'free some disk space: a run stops when it is full, and can be resumed',
+      )
+    : pass('disk', `${formatSize(free)} free`)
+}
+
+const existingFolder = (path: string): string => {
+  let folder = dirname(path)
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
+  return folder
+}

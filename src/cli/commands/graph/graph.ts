@@ -1,0 +1,110 @@
+/** `troupe graph`: a workflow as a picture, or what one of its runs did. */
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { RunActivity } from '../../../chart/activity.ts'
+import { CHART_FORMATS, type ChartFormat, isChartFormat, renderChart } from '../../../chart/render-chart.ts'
+import type { CompiledWorkflow } from '../../../compiler/compile.ts'
+import type { Proofs } from '../../../compiler/prove.ts'
+import { findNearest } from '../../../core/nearest.ts'
+import { loadRun } from '../../../service/history/load-run.ts'
+import { readRunActivity } from '../../../service/history/run-activity.ts'
+import { CliError, InvalidFile } from '../../cli-error.ts'
+import { compileFile, folderOf } from '../../compile-file.ts'
+import type { Context } from '../../context.ts'
+import { describeProofs } from '../../describe-proofs.ts'
+import { EXIT } from '../../exit-code.ts'
+import { findRun } from '../../find-run.ts'
+import { openProject } from '../../open-project.ts'
+import { openRuns } from '../../open-runs.ts'
+import { toPrintable } from '../../printable.ts'
+
+export interface GraphArguments {
+  /** Undefined with `run`: the workflow as that run began with it. */
+  file?: string | undefined
+  format?: string
+  output?: string
+  run?: string
+}
+
+interface Drawn {
+  workflow: CompiledWorkflow
+  /** Of a workflow that was named, not of a run. */
+  proofs?: Proofs | undefined
+  activity?: RunActivity
+}
+
+/** The exit code. */
+export const graph = async (context: Context, { file, format, output, run }: GraphArguments): Promise<number> => {
+  const notation = chooseFormat(format, output)
+  if (run !== undefined && notation !== 'svg')
+    throw new CliError(`--run shows nothing in ${notation}: expected --format svg`)
+  const drawn = run === undefined ? await compileNamed(context, file) : await readRun(context, { run, file })
+  const text = await renderChart(drawn.workflow, { format: notation, activity: drawn.activity })
+  if (output === undefined || output === '-') context.stdout.write(context.stdout.isTerminal ? toPrintable(text) : text)
+  else {
+    writeOutput(output, text, context)
+    if (drawn.proofs !== undefined) context.stderr.write(`${describeProofs(drawn.proofs)}\n`)
+  }
+  return EXIT.completed
+}
+
+const ENDINGS: Readonly<Record<string, ChartFormat>> = {
+  svg: 'svg',
+  mmd: 'mermaid',
+  mermaid: 'mermaid',
+  json: 'xstate',
+  dot: 'dot',
+  gv: 'dot',
+}
+
+/** Without `--format` the ending of the output file says it; without that it is SVG. */
+const chooseFormat = (format: string | undefined, output = ''): ChartFormat => {
+  if (format === undefined) return ENDINGS[/\.(\w+)$/.exec(output)?.[1] ?? ''] ?? 'svg'
+  if (isChartFormat(format)) return format
+  const nearest = findNearest(format, CHART_FORMATS)
+  throw new CliError(`--format '${format}' does not exist: expected one of ${CHART_FORMATS.join(', ')}`, {
+    hint: nearest === undefined ? undefined : `did you mean '${nearest}'?`,
+  })
+}
+
+const compileNamed = async (context: Context, file: string | undefined): Promise<Drawn> => {
+  if (file === undefined)
+    throw new CliError('there is nothing to draw', { hint: 'name a workflow: troupe graph FILE, or a run: --run RUN' })
+  const project = await openProject(context, folderOf(file, context.workingFolder))
+  const { compiled, diagnostics, source, proofs } = await compileFile(file, { context, project, proofs: true })
+  if (compiled === undefined) throw new InvalidFile(diagnostics, source)
+  return { workflow: compiled, proofs }
+}
+
+/** The workflow as it was when the run began, so that the picture fits the run even if the file has changed. */
+const readRun = async (context: Context, { run, file }: { run: string; file: string | undefined }): Promise<Drawn> => {
+  const { store } = await openRuns(context)
+  try {
+    const record = await findRun(store, run)
+    const { workflow } = await loadRun(store, record, { environment: {}, workingFolder: context.workingFolder })
+    if (file !== undefined) expectSame(await compileNamed(context, file), { workflow, run: record.id })
+    const rows = await store.readJournal(record.id)
+    return { workflow, activity: readRunActivity(workflow, { runId: record.id, rows }) }
+  } finally {
+    await store.close()
+  }
+}
+
+const expectSame = (
+  { workflow: named }: Drawn,
+  { workflow, run }: { workflow: CompiledWorkflow; run: string },
+): void => {
+  if (named.name === workflow.name) return
+  throw new CliError(`run '${run}' is one of '${workflow.name}': expected one of '${named.name}'`, {
+    hint: `troupe runs --workflow ${named.name} lists them; without FILE the workflow of the run is drawn`,
+  })
+}
+
+const writeOutput = (output: string, text: string, { workingFolder, stderr }: Context): void => {
+  try {
+    writeFileSync(resolve(workingFolder, output), text)
+  } catch (cause) {
+    throw new CliError(`'${output}' can't be written: ${(cause as Error).message}`, { cause })
+  }
+  stderr.write(`${output}\n`)
+}

@@ -1,0 +1,80 @@
+/** `troupe init`: a project that runs at once. It writes new files only: nothing that is there is changed. */
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { createStarterFiles, STARTER_WORKFLOW } from '../../../app/project/starter-project.ts'
+import { CliError } from '../../cli-error.ts'
+import type { Context } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { shownPath } from '../../workflow-file.ts'
+
+export interface InitArguments {
+  folder?: string
+  json?: boolean
+}
+
+/** A repository often has one already: it is left as it is, and what belongs into it is said. */
+const KEPT = '.gitignore'
+
+/** The exit code. @throws CliError when a file is there already, or can't be written */
+export const init = async (context: Context, { folder = '.', json = false }: InitArguments): Promise<number> => {
+  const target = resolve(context.workingFolder, folder)
+  const files = createStarterFiles()
+  const keeps = existsSync(join(target, KEPT))
+  const names = Object.keys(files).filter((name) => !(keeps && name === KEPT))
+  expectFree(target, names, folder)
+  for (const name of names) write(join(target, name), files[name] ?? '')
+  if (json) context.stdout.write(`${JSON.stringify({ folder: target, files: names }, null, 2)}\n`)
+  else report(context, { target, names, ignore: keeps ? files[KEPT] : undefined })
+  return EXIT.completed
+}
+
+const expectFree = (target: string, names: readonly string[], folder: string): void => {
+  if (existsSync(target) && !statSync(target).isDirectory())
+    throw new CliError(`'${folder}' is a file: expected a folder, or a name for a new one`)
+  const taken = names.filter((name) => existsSync(join(target, name)))
+  if (taken.length === 0) return
+  throw new CliError(`nothing was written: in '${folder}' there is already ${taken.join(', ')}`, {
+    hint: 'name a new folder: troupe init DIR',
+  })
+}
+
+/** `wx`: a file that came in between is not overwritten either. */
+const write = (file: string, text: string): void => {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text, { flag: 'wx' })
+  } catch (cause) {
+    const { message } = cause as Error
+    throw new CliError(`'${file}' can't be written: ${message}`, { exitCode: EXIT.environment, cause })
+  }
+}
+
+const report = (
+  { stdout, workingFolder, environment }: Context,
+  { target, names, ignore }: { target: string; names: readonly string[]; ignore: string | undefined },
+): void => {
+  const { paint } = stdout
+  const shown = shownPath(target, workingFolder)
+  // As npx sets it: whoever came by npx has no troupe in the PATH.
+  const troupe = environment.npm_command === 'exec' ? 'npx troupe' : 'troupe'
+  const next = [
+    ...(shown === '.' ? [] : [`cd ${quote(shown)}`]),
+    `${troupe} run ${STARTER_WORKFLOW}`,
+    `${troupe} trace last`,
+    `${troupe} validate ${STARTER_WORKFLOW}`,
+  ]
+  const lines = [
+    `${paint.green('✓')} a new project in ${shown}`,
+    ...names.map((name) => `  ${paint.dim(name)}`),
+    ...(ignore === undefined
+      ? []
+      : [`  .gitignore is there already; add to it: ${ignore.trim().replaceAll('\n', ' ')}`]),
+    '',
+    'Next:',
+    ...next.map((command) => `  ${paint.bold(command)}`),
+  ]
+  stdout.write(`${lines.join('\n')}\n`)
+}
+
+/** For a shell. */
+const quote = (path: string): string => (/^[\w./@-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)

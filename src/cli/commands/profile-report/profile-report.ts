@@ -1,0 +1,157 @@
+/** `troupe profile-report`: where the time of runs went, and what is worth making faster. */
+
+import { formatDuration } from '../../../core/duration.ts'
+import type { Bottleneck, ProfileReport, StepProfile } from '../../../service/reports/profile/profile-report.ts'
+import type { SpanKind } from '../../../service/reports/profile/span.ts'
+import type { RunRecord, Store } from '../../../store/store.ts'
+import { CliError } from '../../cli-error.ts'
+import type { Context } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { findRun } from '../../find-run.ts'
+import { openRuns } from '../../open-runs.ts'
+import type { Paint } from '../../paint.ts'
+import { toOneLine } from '../../printable.ts'
+import { formatCount } from '../../run-result.ts'
+import { type Column, renderTable } from '../../table.ts'
+
+export interface ProfileReportArguments {
+  run?: string
+  workflow?: string
+  /** Of runs, with `workflow`. */
+  limit?: string
+  json?: boolean
+}
+
+/** The exit code. */
+export const profileReport = async (context: Context, options: ProfileReportArguments): Promise<number> => {
+  const limit = readLimit(options)
+  const { store } = await openRuns(context)
+  try {
+    const runs = await findRuns(store, options, limit)
+    const [{ profileRuns }, { readRunTimes }] = await Promise.all([
+      import('../../../service/reports/profile/profile-report.ts'),
+      import('../../../service/reports/profile/read-run-times.ts'),
+    ])
+    const { times, steps } = await readRunTimes(store, runs)
+    const report = profileRuns(times, steps)
+    const [{ workflow, id } = { workflow: '', id: '' }] = runs
+    const run = options.workflow === undefined ? id : null
+    if (options.json === true) context.stdout.write(`${JSON.stringify({ workflow, run, ...report }, null, 2)}\n`)
+    else print(report, { title: `${toOneLine(workflow)}  ${run ?? describeRuns(runs.length)}`, context })
+    return EXIT.completed
+  } finally {
+    await store.close()
+  }
+}
+
+const DEFAULT_LIMIT = 20
+
+const readLimit = ({ run, workflow, limit }: ProfileReportArguments): number => {
+  if (run !== undefined && workflow !== undefined)
+    throw new CliError(`both a run and --workflow are given: expected one of them`)
+  if (limit === undefined) return DEFAULT_LIMIT
+  if (/^[1-9]\d{0,8}$/.test(limit)) return Number(limit)
+  throw new CliError(`--limit '${limit}' is wrong: expected a whole number from 1`)
+}
+
+const findRuns = async (
+  store: Store,
+  { run = 'last', workflow }: ProfileReportArguments,
+  limit: number,
+): Promise<RunRecord[]> => {
+  if (workflow === undefined) return [await findRun(store, run)]
+  const runs = await store.listRuns({ workflow, status: 'completed', limit })
+  if (runs.length > 0) return runs
+  throw new CliError(`no run of workflow '${workflow}' has completed in ${store.location}`, {
+    hint: 'troupe runs lists what ran; a single run is looked at by its id: troupe profile-report RUN',
+  })
+}
+
+const describeRuns = (count: number): string => (count === 1 ? 'one run' : `the last ${count} runs that completed`)
+
+const print = (report: ProfileReport, { title, context }: { title: string; context: Context }): void => {
+  const { stdout } = context
+  const { paint } = stdout
+  const width = stdout.isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
+  const lines = renderTable([...report.steps, toHostRow(report)], { columns: createColumns(paint), width, paint })
+  const time = formatDuration(report.duration_ms / report.runs)
+  stdout.write(`${paint.bold(title)}  ${time}${report.runs > 1 ? ' on average' : ''}\n\n${lines.join('\n')}\n`)
+  const { critical_ms, critical_share } = report.waiting
+  if (critical_ms > 0)
+    stdout.write(
+      `\nwaiting for people, events and points in time: ${formatDuration(critical_ms / report.runs)}, ${Math.round(critical_share * 100)}% of the critical path\n`,
+    )
+  if (report.bottleneck !== null) stdout.write(`\n${describeBottleneck(report.bottleneck, report, paint)}\n`)
+}
+
+type Row = Pick<StepProfile, 'step' | 'critical_ms' | 'critical_share'> & Partial<StepProfile>
+
+const toHostRow = ({ host }: ProfileReport): Row => ({ step: '(host)', ...host })
+
+const createColumns = (paint: Paint): Column<Row>[] => {
+  const time = (title: string, read: (row: Row) => number | undefined): Column<Row> => ({
+    title,
+    align: 'right',
+    text: (row) => {
+      const ms = read(row)
+      return ms === undefined ? '' : formatDuration(ms)
+    },
+  })
+  return [
+    { title: 'step', text: ({ step }) => toOneLine(step), paint: (text) => paint.bold(text) },
+    { title: 'what', text: ({ what }) => (what === undefined ? '' : WORDS[what]) },
+    { title: 'critical', align: 'right', text: ({ critical_share }) => `${(critical_share * 100).toFixed(1)}%` },
+    { title: 'count', align: 'right', text: ({ count }) => (count === undefined ? '' : formatCount(count)) },
+    time('p50', ({ p50_ms }) => p50_ms),
+    time('p95', ({ p95_ms }) => p95_ms),
+    time('total', ({ total_ms }) => total_ms),
+    time('on path', ({ critical_ms }) => critical_ms),
+    { title: 'of that', text: describeParts },
+  ]
+}
+
+/** Only where it was not all of one kind. */
+const describeParts = ({ critical_by = {} }: Row): string => {
+  const parts = Object.entries(critical_by) as [SpanKind, number][]
+  return parts.length < 2 ? '' : parts.map(([kind, ms]) => `${WORDS[kind]} ${formatDuration(ms)}`).join(', ')
+}
+
+const WORDS: Record<SpanKind, string> = {
+  model: 'model',
+  tool: 'tool',
+  code: 'code',
+  memory: 'memory',
+  workflow: 'workflow',
+  wait: 'waiting',
+  event: 'an event',
+  approve: 'a person',
+  undo: 'undoing',
+  retry: 'retry',
+  slot: 'a slot',
+  other: 'other',
+}
+
+const describeBottleneck = (bottleneck: Bottleneck, { duration_ms, runs }: ProfileReport, paint: Paint): string => {
+  const { step, what, critical_share, saves_at_least_ms: least, saves_at_most_ms: most } = bottleneck
+  const share = `${Math.round(critical_share * 100)}%`
+  const saved = least === most ? formatDuration(most) : `${formatDuration(least)} to ${formatDuration(most)}`
+  const head = `${paint.yellow('bottleneck:')} ${paint.bold(toOneLine(step))}, ${share} of the critical path, most of it ${WORDS[what]}`
+  const saving = `without it a run would take ${saved} less than its ${formatDuration(duration_ms / runs)}`
+  return `${head}\n  ${saving}\n  ${paint.cyan('hint:')} ${ADVICE[what](bottleneck)}`
+}
+
+const ADVICE: Record<SpanKind, (bottleneck: Bottleneck) => string> = {
+  model: () => 'a faster model, a shorter answer (params.max_tokens), or a place beside other steps, in a parallel',
+  tool: () => 'a place beside other steps, in a parallel, or fewer calls',
+  code: () => 'a place beside other steps, in a parallel, or less work',
+  memory: () => 'a smaller limit, or a place beside other steps, in a parallel',
+  workflow: () => 'look into the child run: troupe trace RUN --json names it',
+  wait: () => 'it waits on purpose',
+  event: () => 'it waits for an event; what does not depend on that can run before it',
+  approve: () => 'a person decides; what does not depend on that can run before it',
+  undo: () => 'it undoes what was done before a run that ended badly',
+  retry: () => 'troupe trace RUN says why attempts failed; a longer timeout or fewer at a time may help',
+  slot: ({ concurrency }) =>
+    `items wait for each other: raise the concurrency of the foreach${concurrency === null ? '' : `, now ${concurrency}`}`,
+  other: () => 'troupe trace RUN shows when it ran',
+}

@@ -1,0 +1,95 @@
+/** `troupe run`: checks a workflow, its input and its secrets, then runs it and stays with it. */
+
+import { createLocal, type Local } from '../../../app/local.ts'
+import { openDatabase } from '../../../app/open-database.ts'
+import type { Project } from '../../../app/project/project.ts'
+import { readVariables, toPricing, toToolOptions } from '../../../app/project/project-access.ts'
+import { readProviders } from '../../../app/project/provider-access.ts'
+import type { CompiledWorkflow } from '../../../compiler/compile.ts'
+import type { RunWatcher } from '../../../runtime/run-notice.ts'
+import type { RunInspector } from '../../../telemetry/inspect/run-inspector.ts'
+import { compileRunnable, folderOf } from '../../compile-file.ts'
+import type { Context } from '../../context.ts'
+import { expectSecrets } from '../../expect-secrets.ts'
+import { expectInput } from '../../input/expect-input.ts'
+import { readInput } from '../../input/input-arguments.ts'
+import { checkAliases, readModels } from '../../model-arguments.ts'
+import { openProject } from '../../open-project.ts'
+import { type OutputOptions, writeRefusal } from '../../run-output.ts'
+import { stayWith } from '../../stay-with.ts'
+
+export interface RunArguments extends OutputOptions {
+  file: string
+  input?: string[]
+  model?: string[]
+  /** True: where the server of `@statelyai/inspect` listens by default. */
+  inspect?: string | true
+}
+
+/** The exit code. */
+export const run = async (context: Context, options: RunArguments): Promise<number> => {
+  try {
+    return await start(context, options)
+  } catch (thrown) {
+    return writeRefusal(context, options, thrown)
+  }
+}
+
+const start = async (context: Context, options: RunArguments): Promise<number> => {
+  const folder = folderOf(options.file, context.workingFolder)
+  const project = await openProject(context, folder)
+  const models = readModels(options.model ?? [], project)
+  const workflow = await compileRunnable(options.file, { context, project, models })
+  checkAliases(models, workflow)
+  // Before the database is opened: a wrong input leaves nothing behind.
+  const input = await expectInput(workflow, await readInput(options.input ?? [], { schema: workflow.input, context }))
+  const inspector = options.inspect === undefined ? undefined : await openInspector(options.inspect, context)
+  const local = await openLocal(context, { project, workflow, folder })
+  try {
+    return await stayWith(context, options, {
+      local,
+      workflow,
+      isResumed: false,
+      async begin(watch, onQueued) {
+        const watchers = watchBoth(watch, inspector)
+        const run = await local.start(workflow, { input, models, folder, watch: watchers, onQueued })
+        inspector?.follow(run)
+        return run
+      },
+    })
+  } finally {
+    await Promise.all([local.close(), inspector?.close()])
+  }
+}
+
+const openInspector = async (address: string | true, { stderr }: Context): Promise<RunInspector> => {
+  const [{ parseInspectAddress }, { createRunInspector }] = await Promise.all([
+    import('../../../telemetry/inspect/inspect-address.ts'),
+    import('../../../telemetry/inspect/run-inspector.ts'),
+  ])
+  const url = parseInspectAddress(address === true ? undefined : address)
+  stderr.write(`inspect: ${url}\n`)
+  return createRunInspector({ address: url, onLost: (reason) => stderr.write(`inspect: ${reason}; the run goes on\n`) })
+}
+
+const watchBoth =
+  (watch: RunWatcher, inspector: RunInspector | undefined): RunWatcher =>
+  (notice) => {
+    watch(notice)
+    inspector?.take(notice)
+  }
+
+const openLocal = async (
+  context: Context,
+  { project, workflow, folder }: { project: Project; workflow: CompiledWorkflow; folder: string },
+): Promise<Local> => {
+  const secrets = expectSecrets(workflow.secrets, { project, environment: context.environment })
+  return createLocal({
+    store: await openDatabase(project),
+    tools: toToolOptions(project, folder),
+    environment: readVariables(project, context.environment),
+    providers: readProviders(project, context.environment),
+    pricing: toPricing(project),
+    secrets,
+  })
+}

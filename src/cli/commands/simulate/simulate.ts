@@ -1,0 +1,102 @@
+/** `troupe simulate`: walks a workflow without performing anything, by hand or along every path. */
+
+import { readVariables } from '../../../app/project/project-access.ts'
+import type { CompiledWorkflow } from '../../../compiler/compile.ts'
+import { checkInput } from '../../../runtime/check-input.ts'
+import { createCatalogue } from '../../../service/catalogue.ts'
+import { findExamples } from '../../../service/simulation/example-outputs.ts'
+import { findFaults } from '../../../service/simulation/possible-faults.ts'
+import { createWaitOffers } from '../../../service/simulation/wait-offers.ts'
+import { createWalker, toOutcome, type WalkStart } from '../../../service/simulation/walk.ts'
+import { exampleInput } from '../../../service/simulation/walk-input.ts'
+import { CliError, InvalidFile } from '../../cli-error.ts'
+import { compileFile, folderOf } from '../../compile-file.ts'
+import type { Context } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { readInput } from '../../input/input-arguments.ts'
+import { openProject } from '../../open-project.ts'
+import { toPrintable } from '../../printable.ts'
+import { STDIN } from '../../workflow-file.ts'
+
+export interface SimulateArguments {
+  file: string
+  input?: string[]
+  paths?: boolean
+  /** Of paths. */
+  limit?: string
+  json?: boolean
+}
+
+interface Prepared {
+  workflow: CompiledWorkflow
+  start: WalkStart
+}
+
+/** The exit code. */
+export const simulate = async (context: Context, options: SimulateArguments): Promise<number> => {
+  if (options.file === STDIN && options.paths !== true)
+    throw new CliError('a workflow from standard input leaves no way to answer', {
+      hint: 'name a file, or add --paths',
+    })
+  const prepared = await prepare(context, options)
+  await (options.paths === true ? printPaths : walk)(context, prepared, options)
+  return EXIT.completed
+}
+
+/** What comes in a later release can be walked as well: nothing of it is performed. */
+const prepare = async (context: Context, { file, input: texts = [] }: SimulateArguments): Promise<Prepared> => {
+  const project = await openProject(context, folderOf(file, context.workingFolder))
+  const { compiled, diagnostics, source } = await compileFile(file, { context, project })
+  if (compiled === undefined) throw new InvalidFile(diagnostics, source)
+  const given = await readInput(texts, { schema: compiled.input, context })
+  const input = await checkInput(compiled, { ...exampleInput(compiled), ...given })
+  return { workflow: compiled, start: { input, env: readVariables(project, context.environment) } }
+}
+
+const DEFAULT_LIMIT = 200
+
+const printPaths = async (
+  { stdout }: Context,
+  { workflow, start }: Prepared,
+  { limit = String(DEFAULT_LIMIT), json = false }: SimulateArguments,
+): Promise<void> => {
+  const mostPaths = Number(limit)
+  if (!Number.isInteger(mostPaths) || mostPaths < 1)
+    throw new CliError(`--limit '${limit}' is wrong: expected a whole number from 1`)
+  const [{ findPaths }, { renderSkeletons, toSkeletons }] = await Promise.all([
+    import('../../../service/simulation/shortest-paths.ts'),
+    import('./path-skeletons.ts'),
+  ])
+  const found = findPaths(workflow, { ...start, catalogue: createCatalogue(), mostPaths })
+  const skeletons = toSkeletons(found, { workflow: workflow.name, input: start.input })
+  const text = json ? `${JSON.stringify(skeletons, null, 2)}\n` : renderSkeletons(skeletons)
+  stdout.write(stdout.isTerminal ? toPrintable(text) : text)
+}
+
+const walk = async (
+  context: Context,
+  { workflow, start }: Prepared,
+  { json = false }: SimulateArguments,
+): Promise<void> => {
+  const { walkByHand } = await import('./walk-by-hand.ts')
+  const channel = json ? context.stderr : context.stdout
+  channel.write(`${workflow.name}, walked through: nothing is performed, nothing is stored\n`)
+  if (workflow.input !== undefined) channel.write(`input ${toPrintable(JSON.stringify(start.input))}\n`)
+  const examples = findExamples(workflow, createCatalogue())
+  const { events, state } = await walkByHand(context, {
+    walker: createWalker(workflow, start),
+    possible: { examples, faults: findFaults(workflow), waits: createWaitOffers(workflow, examples) },
+    channel,
+  })
+  if (!json) return
+  const open = [...state.openEffects(), ...state.openWaits(), ...state.openTimers()].map(({ path }) => path)
+  const outcomes = events.map(toOutcome)
+  const result = {
+    workflow: workflow.name,
+    input: start.input,
+    outcomes,
+    end: state.end ?? null,
+    open: [...new Set(open)],
+  }
+  context.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+}

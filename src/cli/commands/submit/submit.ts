@@ -1,0 +1,122 @@
+/** `troupe submit`: puts a run into the database for whoever serves it; with `--wait` follows it to its end. */
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { openDatabase } from '../../../app/open-database.ts'
+import type { Project } from '../../../app/project/project.ts'
+import { readVariables, toPricing } from '../../../app/project/project-access.ts'
+import type { CompiledWorkflow } from '../../../compiler/compile.ts'
+import { type Submitted, submitRun } from '../../../runtime/submit-run.ts'
+import { type FoundWorkflow, loadRegistered } from '../../../service/workflows/registered-workflow.ts'
+import type { Store } from '../../../store/store.ts'
+import { compileRunnable, folderOf } from '../../compile-file.ts'
+import type { Context } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { expectInput } from '../../input/expect-input.ts'
+import { readInput } from '../../input/input-arguments.ts'
+import { createKnownVault } from '../../known-secrets.ts'
+import { checkAliases, readModels } from '../../model-arguments.ts'
+import { openProject } from '../../open-project.ts'
+import { toShownStatus } from '../../run-holder.ts'
+import { type OutputOptions, writeRefusal } from '../../run-output.ts'
+import { STDIN } from '../../workflow-file.ts'
+import { waitForEnd } from './wait-for-end.ts'
+
+export interface SubmitArguments extends OutputOptions {
+  /** A file, or the name of a registered workflow. */
+  workflow: string
+  input?: string[]
+  model?: string[]
+  key?: string
+  wait?: boolean
+}
+
+/** The exit code. */
+export const submit = async (context: Context, options: SubmitArguments): Promise<number> => {
+  try {
+    return await put(context, options)
+  } catch (thrown) {
+    return writeRefusal(context, options, thrown)
+  }
+}
+
+const put = async (context: Context, options: SubmitArguments): Promise<number> => {
+  const isFile = namesFile(options.workflow, context)
+  const project = await openProject(context, isFile ? folderOf(options.workflow, context.workingFolder) : undefined)
+  const models = readModels(options.model ?? [], project)
+  // A file is checked before the database is opened: what is wrong leaves nothing behind.
+  const read = isFile ? await readWorkflow(options, { context, project, models }) : undefined
+  const store = await openDatabase(project)
+  try {
+    const { found, input } = read ?? (await readRegistered(options, { context, project, models, store }))
+    const { workflow, folder } = found
+    const { key } = options
+    const env = readVariables(project, context.environment)
+    const wanted = { at: Date.now(), input, models, env, folder, key, pricing: toPricing(project).version }
+    // Whoever performs the run needs the secrets; here they are only kept out of the database.
+    const vault = createKnownVault(project, context.environment, workflow.secrets)
+    const submitted = await submitRun(workflow, wanted, { store, vault })
+    if (options.wait !== true) return report(context, options, submitted)
+    if (!isSilent(options)) context.stderr.write(`${describe(submitted)}\n`)
+    return await waitForEnd(context, options, { store, run: submitted.run, workflow: found.workflow })
+  } finally {
+    await store.close()
+  }
+}
+
+const namesFile = (name: string, { workingFolder }: Context): boolean =>
+  name === STDIN || /[/\\]|\.ya?ml$/.test(name) || existsSync(resolve(workingFolder, name))
+
+interface Surroundings {
+  context: Context
+  project: Project
+  models: Record<string, string>
+}
+
+const readWorkflow = async (options: SubmitArguments, { context, project, models }: Surroundings) => {
+  const workflow = await compileRunnable(options.workflow, { context, project, models })
+  checkAliases(models, workflow)
+  const found: FoundWorkflow = { workflow, folder: folderOf(options.workflow, context.workingFolder) }
+  return { found, input: await readWorkflowInput(workflow, { options, context }) }
+}
+
+const readRegistered = async (
+  options: SubmitArguments,
+  { context, project, models, store }: Surroundings & { store: Store },
+) => {
+  const { workingFolder } = context
+  const found = await loadRegistered(store, options.workflow, {
+    workingFolder,
+    models,
+    environment: project.config.env,
+  })
+  checkAliases(models, found.workflow)
+  return { found, input: await readWorkflowInput(found.workflow, { options, context }) }
+}
+
+const readWorkflowInput = async (
+  workflow: CompiledWorkflow,
+  { options, context }: { options: SubmitArguments; context: Context },
+) => expectInput(workflow, await readInput(options.input ?? [], { schema: workflow.input, context }))
+
+const isSilent = ({ json = false, quiet = false }: OutputOptions): boolean => json || quiet
+
+const describe = ({ run, isNew }: Submitted): string =>
+  isNew ? `run ${run.id} is queued` : `run ${run.id} was submitted with this key before: it is ${toShownStatus(run)}`
+
+const report = ({ stdout, stderr }: Context, options: SubmitArguments, submitted: Submitted): number => {
+  const { run, isNew } = submitted
+  const status = toShownStatus(run)
+  if (options.json === true) {
+    const { id, workflow, key } = run
+    stdout.write(`${JSON.stringify({ run: id, workflow, status, key, is_new: isNew }, null, 2)}\n`)
+    return EXIT.completed
+  }
+  stdout.write(`${run.id}\n`)
+  if (options.quiet === true) return EXIT.completed
+  stderr.write(`${describe(submitted)}\n`)
+  if (status === 'queued')
+    stderr.write(
+      `  ${stderr.paint.cyan('hint:')} troupe serve begins it; where nobody serves this database: troupe resume ${run.id}\n`,
+    )
+  return EXIT.completed
+}

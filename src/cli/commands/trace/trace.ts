@@ -1,0 +1,173 @@
+/** `troupe trace`: what a run did and when, read from its journal. */
+
+import { formatDuration } from '../../../core/duration.ts'
+import { addUsage, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
+import type { AttemptFigures, CreatedData, ForkData } from '../../../runtime/run-event.ts'
+import type { RunWait } from '../../../service/control/run-waits.ts'
+import { listUndone } from '../../../service/control/undone-steps.ts'
+import type { JournalRow } from '../../../store/journal-row.ts'
+import type { RunRecord, Store, UsageTotals } from '../../../store/store.ts'
+import type { Context } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { findRun } from '../../find-run.ts'
+import { openRuns } from '../../open-runs.ts'
+import type { Paint } from '../../paint.ts'
+import { toOneLine, toPrintable } from '../../printable.ts'
+import { describeHolder, STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
+import { describeUndone, describeUsage } from '../../run-result.ts'
+import { explainWait, toWaitJson } from '../../run-waits-text.ts'
+import { toTraceEntries } from '../../trace/trace-entry.ts'
+import { toTraceRows } from '../../trace/trace-rows.ts'
+import { renderWaterfall } from '../../trace/waterfall.ts'
+
+export interface TraceArguments {
+  run: string
+  /** A row, a time or `last`: the state by then, instead of what happened. */
+  at?: string
+  all?: boolean
+  json?: boolean
+}
+
+/** The exit code. */
+export const trace = async (context: Context, options: TraceArguments): Promise<number> => {
+  if (options.at !== undefined) return (await import('./trace-at.ts')).traceAt(context, { ...options, at: options.at })
+  const { store } = await openRuns(context)
+  try {
+    const run = await findRun(store, options.run)
+    const rows = await store.readJournal(run.id)
+    const children = (await store.listRuns({ parent: run.id })).reverse()
+    const waits = run.status === 'running' ? await readWaits(store, run) : []
+    const traced: TracedRun = { run, rows, waits }
+    if (options.json === true) context.stdout.write(`${JSON.stringify(toJson(traced, children), null, 2)}\n`)
+    else {
+      const lines = render(traced, { context, all: options.all ?? false })
+      for (const line of [...lines, ...renderChildren(children)]) context.stdout.write(`${line}\n`)
+    }
+    return EXIT.completed
+  } finally {
+    await store.close()
+  }
+}
+
+interface TracedRun {
+  run: RunRecord
+  rows: readonly JournalRow[]
+  waits: readonly RunWait[]
+}
+
+/** Compiling is needed for them, so that a run that is over does without. */
+const readWaits = async (store: Store, run: RunRecord): Promise<RunWait[]> => {
+  const { WaitReader } = await import('../../../service/control/waits-of-runs.ts')
+  return new WaitReader(store).read(run)
+}
+
+const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[]): Record<string, unknown> => ({
+  run: run.id,
+  workflow: run.workflow,
+  parent: run.parent,
+  origin: run.origin,
+  fork: forkOf(rows) ?? null,
+  status: toShownStatus(run),
+  started_at: new Date(run.createdAt).toISOString(),
+  ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
+  duration_ms: (run.endedAt ?? Date.now()) - run.createdAt,
+  input: (rows[0]?.data as { input?: unknown } | undefined)?.input ?? null,
+  output: run.output,
+  error: run.error,
+  usage: usageOf(run, rows),
+  waits_for: waits.map(toWaitJson),
+  undone: listUndone(run.status, rows),
+  journal: rows,
+  children: children.map(({ id, workflow, status }) => ({ run: id, workflow, status })),
+})
+
+/** Each has a trace of its own. */
+const renderChildren = (children: readonly RunRecord[]): string[] => {
+  if (children.length === 0) return []
+  const shown = children.slice(0, MOST_CHILDREN).map((child) => {
+    const took = child.endedAt === null ? '' : `  ${formatDuration(child.endedAt - child.createdAt)}`
+    return `  ${child.id}  ${toPrintable(child.workflow)}  ${toShownStatus(child)}${took}`
+  })
+  const left = children.length - shown.length
+  return ['', 'child runs', ...shown, ...(left > 0 ? [`  and ${left} more`] : [])]
+}
+
+const MOST_CHILDREN = 20
+
+/** Of a run that goes on the totals are not in its row yet, only in its journal. */
+const usageOf = (run: RunRecord, rows: readonly JournalRow[]): UsageTotals =>
+  run.status === 'running'
+    ? rows.reduce((sum, { data }) => addUsage(sum, (data as Partial<AttemptFigures> | null)?.usage), NO_USAGE)
+    : run.usage
+
+/** Without a terminal: wide enough for the messages. */
+const WIDTH_WITHOUT_TERMINAL = 140
+
+const render = (
+  { run, rows, waits }: TracedRun,
+  { context: { stdout }, all }: { context: Context; all: boolean },
+): string[] => {
+  const { paint, isTerminal } = stdout
+  const entries = toTraceEntries(rows)
+  const to = Math.max(run.endedAt ?? 0, run.createdAt, ...lastOf(entries.map(({ endedAt }) => endedAt)))
+  const width = isTerminal ? stdout.columns() : WIDTH_WITHOUT_TERMINAL
+  const waterfall =
+    entries.length === 0
+      ? [paint.dim(run.endedAt === null ? '  no step has ended yet that takes time' : '  no step took time')]
+      : renderWaterfall(toTraceRows(entries, { all }), { from: run.createdAt, to, width, paint })
+  return [
+    renderHead(run, rows, paint),
+    ...renderOrigin(run, rows, paint),
+    '',
+    ...waterfall,
+    ...renderFoot({ run, rows, waits }, paint),
+  ]
+}
+
+/** The highest, as a list: spreading 100,000 numbers into Math.max would overflow the stack. */
+const lastOf = (times: readonly number[]): number[] =>
+  times.length === 0 ? [] : [times.reduce((latest, time) => Math.max(latest, time))]
+
+const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Context['stdout']['paint']): string => {
+  const status = toShownStatus(run)
+  const time = run.endedAt === null ? '' : ` after ${formatDuration(run.endedAt - run.createdAt)}`
+  const facts = [run.id, ...describeUsage(usageOf(run, rows))].join(' · ')
+  return `${paint.bold(toOneLine(run.workflow))}  ${paint[STATUS_COLORS[status]](status)}${time}  ${paint.dim(facts)}`
+}
+
+const forkOf = (rows: readonly JournalRow[]): ForkData | undefined =>
+  ((rows[0]?.data ?? {}) as unknown as Partial<CreatedData>).fork
+
+/** What it was made from, and what of it was paid there. */
+const renderOrigin = ({ origin }: RunRecord, rows: readonly JournalRow[], paint: Paint): string[] => {
+  if (origin === null) return []
+  const fork = forkOf(rows)
+  if (fork === undefined) return [paint.dim(`${origin.kind} of ${toOneLine(origin.of)}`)]
+  const cost = describeUsage(fork.usage)
+  const paid = cost.length === 0 ? '' : `, paid there: ${cost.join(' · ')}`
+  return [paint.dim(`fork of ${fork.run} from ${toOneLine(fork.from)}: ${fork.rows} rows copied${paid}`)]
+}
+
+const renderFoot = ({ run, rows, waits }: TracedRun, paint: Paint): string[] => {
+  const lines = [...renderState(run, paint), ...waits.flatMap((wait) => renderWait(wait, paint))]
+  const all = [...lines, ...describeUndone(listUndone(run.status, rows), paint)]
+  return all.length === 0 ? [] : ['', ...all]
+}
+
+const renderState = (run: RunRecord, paint: Paint): string[] => {
+  const status = toShownStatus(run)
+  const hint = (command: string): string => `${paint.cyan('hint:')} go on with it: ${command} ${run.id}`
+  if (status === 'interrupted') return [hint('troupe resume')]
+  if (status === 'queued') return [`nobody has begun it; troupe serve does, or: troupe resume ${run.id}`]
+  if (status === 'paused') return [hint('troupe unpause')]
+  if (status === 'running' && run.holder !== null) return [paint.dim(`goes on in ${describeHolder(run.holder)}`)]
+  if (run.error === null) return []
+  const { step, code, message } = run.error
+  const where = step === null ? '' : `step ${paint.bold(toPrintable(step))}: `
+  return [`${where}${paint.red(code)}: ${toPrintable(message).replaceAll('\n', '\n  ')}`]
+}
+
+const renderWait = (wait: RunWait, paint: Paint): string[] => {
+  const { text, command } = explainWait(wait)
+  return [`${paint.cyan('◷')} ${text}`, ...(command === undefined ? [] : [`  ${paint.dim(command)}`])]
+}

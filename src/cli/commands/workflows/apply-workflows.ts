@@ -1,0 +1,129 @@
+/** `troupe workflows apply`: registers workflow files, all of them or none. */
+import { statSync } from 'node:fs'
+import { relative, resolve } from 'node:path'
+import { openDatabase } from '../../../app/open-database.ts'
+import { findWorkflows } from '../../../app/project/find-workflows.ts'
+import type { Project } from '../../../app/project/project.ts'
+import type { CompiledWorkflow } from '../../../compiler/compile.ts'
+import { type AppliedWorkflow, applyWorkflows } from '../../../service/workflows/apply-workflows.ts'
+import { CliError, InvalidFile } from '../../cli-error.ts'
+import { compileRunnable } from '../../compile-file.ts'
+import type { Context } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { openProject } from '../../open-project.ts'
+import { hasDatabase } from '../../open-runs.ts'
+import { toOneLine } from '../../printable.ts'
+import { explainError, reportError } from '../../report-error.ts'
+import { type Column, renderTable } from '../../table.ts'
+
+export interface ApplyArguments {
+  paths: string[]
+  dryRun?: boolean
+  json?: boolean
+}
+
+/** The exit code. */
+export const applyFiles = async (context: Context, options: ApplyArguments): Promise<number> => {
+  const { paths, dryRun = false, json = false } = options
+  const project = await openProject(context)
+  const files = [...new Set(paths.flatMap((path) => listFiles(path, context)))]
+  const { workflows, problems } = await compileAll(files, { context, project })
+  if (problems.length > 0) return refuse(problems, { files, context, json })
+  const applied = await apply(workflows, { project, folder: context.workingFolder, dryRun })
+  if (json) context.stdout.write(`${JSON.stringify({ ok: true, applied: !dryRun, workflows: applied }, null, 2)}\n`)
+  else report(applied, context, dryRun)
+  return EXIT.completed
+}
+
+const listFiles = (path: string, { workingFolder }: Context): string[] => {
+  const place = resolve(workingFolder, path)
+  if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) return [place]
+  const { files, isWhole } = findWorkflows(place)
+  if (!isWhole)
+    throw new CliError(`'${path}' has more in it than is looked through`, {
+      hint: 'name the folders or files one by one',
+    })
+  if (files.length > 0) return files
+  throw new CliError(`there is no workflow in '${path}': expected files .yaml that begin with 'workflow:'`)
+}
+
+interface Problem {
+  file: string
+  thrown: unknown
+}
+
+const compileAll = async (
+  files: readonly string[],
+  { context, project }: { context: Context; project: Project },
+): Promise<{ workflows: CompiledWorkflow[]; problems: Problem[] }> => {
+  const workflows: CompiledWorkflow[] = []
+  const problems: Problem[] = []
+  for (const file of files) {
+    try {
+      workflows.push(await compileRunnable(nameFile(file, { context, project }), { context, project }))
+    } catch (thrown) {
+      if (!(thrown instanceof InvalidFile) && !(thrown instanceof CliError)) throw thrown
+      problems.push({ file, thrown })
+    }
+  }
+  return { workflows, problems }
+}
+
+/** Relative only where whoever serves the database finds it too: what the workflow links to lies beside it. */
+const nameFile = (
+  file: string,
+  { context: { workingFolder }, project }: { context: Context; project: Project },
+): string => {
+  const way = relative(workingFolder, file)
+  return project.folder === workingFolder && !way.startsWith('..') ? way : file
+}
+
+const refuse = (
+  problems: readonly Problem[],
+  { files, context, json }: { files: readonly string[]; context: Context; json: boolean },
+): number => {
+  for (const { thrown } of problems) reportError(thrown)
+  const findings = problems.map(({ file, thrown }) => ({
+    file,
+    message: explainError(thrown).message,
+    diagnostics: thrown instanceof InvalidFile ? thrown.diagnostics : [],
+  }))
+  if (json) context.stdout.write(`${JSON.stringify({ ok: false, applied: false, problems: findings }, null, 2)}\n`)
+  const { paint } = context.stderr
+  context.stderr.write(
+    `\n${paint.red('✗')} nothing is registered: ${problems.length} of ${files.length} files have errors\n`,
+  )
+  return EXIT.invalid
+}
+
+const apply = async (
+  workflows: readonly CompiledWorkflow[],
+  { project, folder, dryRun }: { project: Project; folder: string; dryRun: boolean },
+): Promise<AppliedWorkflow[]> => {
+  const isTrial = dryRun && !hasDatabase(project)
+  const store = await openDatabase(isTrial ? { ...project, database: { kind: 'memory' } } : project)
+  try {
+    return await applyWorkflows(store, workflows, { at: Date.now(), folder, dryRun })
+  } finally {
+    await store.close()
+  }
+}
+
+const MARKS: Record<AppliedWorkflow['change'], string> = { new: '+', changed: '~', unchanged: '=' }
+
+const COLUMNS: readonly Column<AppliedWorkflow>[] = [
+  { title: '', text: ({ change }) => MARKS[change] },
+  { title: 'workflow', text: ({ workflow }) => toOneLine(workflow) },
+  { title: 'is', text: ({ change }) => change },
+  { title: 'version', align: 'right', text: ({ version }) => String(version) },
+  { title: 'schedules', align: 'right', text: ({ schedules }) => (schedules === 0 ? '' : String(schedules)) },
+  { title: 'file', text: ({ file }) => file },
+]
+
+const report = (applied: readonly AppliedWorkflow[], { stdout, stderr }: Context, dryRun: boolean): void => {
+  const { paint, isTerminal } = stdout
+  const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
+  for (const line of renderTable(applied, { columns: COLUMNS, width, paint })) stdout.write(`${line}\n`)
+  const changed = applied.filter(({ change }) => change !== 'unchanged').length
+  stderr.write(dryRun ? `nothing is registered: ${changed} would be\n` : `${changed} of ${applied.length} registered\n`)
+}

@@ -1,0 +1,137 @@
+/** `troupe workflows diff`: two versions of a workflow, by steps and ways through them. */
+
+import type { CompiledWorkflow } from '../../../compiler/compile.ts'
+import {
+  compareWorkflows,
+  type FlowChange,
+  type StepChange,
+  type WorkflowComparison,
+} from '../../../service/workflows/compare-workflows.ts'
+import { describeChanges } from '../../change-text.ts'
+import { CliError, InvalidFile } from '../../cli-error.ts'
+import { compileFile } from '../../compile-file.ts'
+import type { Context } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { type OpenedRuns, openRuns } from '../../open-runs.ts'
+import type { Paint } from '../../paint.ts'
+import { toOneLine } from '../../printable.ts'
+import { compileVersion, expectVersions, findVersion } from './workflow-versions.ts'
+
+export interface DiffWorkflowsArguments {
+  name: string
+  /** A version, or a file. */
+  from?: string
+  to?: string
+  json?: boolean
+}
+
+/** The exit code: 0 also where they differ. */
+export const diffWorkflows = async (context: Context, options: DiffWorkflowsArguments): Promise<number> => {
+  const opened = await openRuns(context)
+  try {
+    const [before, after] = await openSides(context, opened, options)
+    const comparison = compareWorkflows(before.workflow, after.workflow)
+    const { stdout } = context
+    if (options.json === true)
+      stdout.write(
+        `${JSON.stringify({ workflow: options.name, from: before.name, to: after.name, ...toJson(comparison) }, null, 2)}\n`,
+      )
+    else {
+      stdout.write(`${stdout.paint.bold(toOneLine(options.name))}  ${before.name} → ${after.name}\n`)
+      for (const line of render(comparison, stdout.paint)) stdout.write(`${line}\n`)
+    }
+    return EXIT.completed
+  } finally {
+    await opened.store.close()
+  }
+}
+
+interface Side {
+  /** `version 2`, or a file. */
+  name: string
+  workflow: CompiledWorkflow
+}
+
+/** Without more the two newest versions; with one version or file that and the newest. */
+const openSides = async (
+  context: Context,
+  opened: OpenedRuns,
+  { name, from, to }: DiffWorkflowsArguments,
+): Promise<[Side, Side]> => {
+  const versions = await expectVersions(opened.store, name)
+  const open = async (text: string): Promise<Side> => {
+    if (!/^\d+$/.test(text)) return { name: text, workflow: await compileSide(text, { context, opened }) }
+    const version = findVersion(versions, text)
+    return { name: `version ${version.version}`, workflow: await compileVersion(opened, version) }
+  }
+  const [newest, before] = versions
+  if (from !== undefined && to !== undefined) return [await open(from), await open(to)]
+  const newestSide = await open(String(newest.version))
+  if (from !== undefined) return /^\d+$/.test(from) ? [await open(from), newestSide] : [newestSide, await open(from)]
+  if (before === undefined)
+    throw new CliError(`'${name}' has one version alone`, { hint: `to compare it: troupe workflows diff ${name} FILE` })
+  return [await open(String(before.version)), newestSide]
+}
+
+const compileSide = async (
+  file: string,
+  { context, opened: { project } }: { context: Context; opened: OpenedRuns },
+): Promise<CompiledWorkflow> => {
+  const { compiled, diagnostics, source } = await compileFile(file, { context, project })
+  if (compiled === undefined) throw new InvalidFile(diagnostics, source)
+  return compiled
+}
+
+const toJson = ({ isSame, settings, steps, flow, children }: WorkflowComparison) => ({
+  is_same: isSame,
+  settings,
+  steps,
+  flow,
+  children,
+})
+
+const render = ({ isSame, settings, steps, flow, children }: WorkflowComparison, paint: Paint): string[] => {
+  if (isSame) return ['they are the same']
+  const parts = [
+    ...part('settings', describeChanges(settings, { paint, indent: '  ' }), paint),
+    ...part(
+      'steps',
+      steps.flatMap((change) => renderStep(change, paint)),
+      paint,
+    ),
+    ...part(
+      'flow',
+      flow.map((change) => renderFlow(change, paint)),
+      paint,
+    ),
+    ...part(
+      'calls another version of',
+      children.map((name) => `  ${toOneLine(name)}`),
+      paint,
+    ),
+  ]
+  return parts.length > 0 ? parts : ['steps and flow are the same: a file or a schema that it links to has changed']
+}
+
+const part = (title: string, lines: readonly string[], paint: Paint): string[] =>
+  lines.length === 0 ? [] : ['', paint.bold(title), ...lines]
+
+const renderStep = (change: StepChange, paint: Paint): string[] => {
+  const { step } = change
+  if (change.kind !== 'changed') {
+    const [mark, color] = change.kind === 'added' ? (['+', 'green'] as const) : (['-', 'red'] as const)
+    return [paint[color](`  ${mark} ${step}  ${change.what}`)]
+  }
+  const { moved } = change
+  const place = moved === null ? '' : `  moved from ${moved.from || 'the top'} to ${moved.to || 'the top'}`
+  return [
+    `  ${paint.yellow('~')} ${paint.bold(step)}${place}`,
+    ...describeChanges(change.fields, { paint, indent: '      ' }),
+  ]
+}
+
+const renderFlow = ({ kind, from, to, edge, label }: FlowChange, paint: Paint): string => {
+  const arrow = edge === 'error' ? '─ fault →' : edge === 'repeat' ? '─ again →' : '→'
+  const text = toOneLine(`${kind === 'added' ? '+' : '-'} ${from} ${arrow} ${to}${label === '' ? '' : `  [${label}]`}`)
+  return kind === 'added' ? paint.green(`  ${text}`) : paint.red(`  ${text}`)
+}
