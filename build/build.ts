@@ -3,8 +3,8 @@
  * `node build/build.ts FOLDER` builds into another folder.
  *
  * The command line is bundled with most packages it uses, for a quick start (bundle-cli.ts), and V8's compile cache is
- * kept in dist/.cache. The library leaves all of them in node_modules, so that a program has one XState. Both read the list
- * of prices, which lies beside them.
+ * kept in dist/.cache. The library leaves all of them in node_modules, so that a program has one XState. Both read
+ * data files, which lie beside them.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -18,6 +18,9 @@ const CLI_ENTRY = `process.getBuiltinModule('node:module').enableCompileCache(im
 await import('./main.js')
 `
 
+/** Files that modules read beside themselves (core/shipped-file.ts). */
+const DATA_FILES = [PRICE_LIST, 'src/service/codes/diagnostics.md', 'src/service/codes/faults.md']
+
 const main = async (folder: string): Promise<void> => {
   const started = performance.now()
   const [cli, library, types] = await Promise.all([bundleCli(), bundleLibrary(), declareTypes()])
@@ -26,9 +29,9 @@ const main = async (folder: string): Promise<void> => {
   for (const { path, contents } of [...cli, ...library]) write(join(folder, path), contents)
   for (const [file, text] of types) write(join(folder, 'types', file), text)
   write(join(folder, 'cli.js'), CLI_ENTRY)
-  write(join(folder, basename(PRICE_LIST)), readFileSync(PRICE_LIST))
+  for (const file of DATA_FILES) write(join(folder, basename(file)), readFileSync(file))
   const sizeBytes = [...cli, ...library].reduce((total, { contents }) => total + contents.length, 0)
-  const count = cli.length + library.length + types.size + 2
+  const count = cli.length + library.length + types.size + DATA_FILES.length + 1
   console.log(
     `${folder}: ${count} files, ${Math.round(sizeBytes / 1024)} KB in ${Math.round(performance.now() - started)} ms`,
   )

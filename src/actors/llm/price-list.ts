@@ -3,8 +3,7 @@
  * read when the first price is asked for, at once, so that the compiler can ask too; of its lines only those of vendors
  * that somebody asks for are parsed.
  */
-import { readFileSync } from 'node:fs'
-import { Defect } from '../../core/defect.ts'
+import { readShippedFile } from '../../core/shipped-file.ts'
 import { type ModelMatch, matchesModel, withDashedDate } from './model-match.ts'
 
 /** Whose prices: by the list's own id of the vendor, or by the address at which models are served. */
@@ -105,20 +104,8 @@ let read: Lines | undefined
 
 const readList = (): Lines => {
   if (read === undefined) {
-    const [header = '', ...lines] = readText().split('\n')
+    const [header = '', ...lines] = readShippedFile('vendor-prices.jsonl', import.meta.url).split('\n')
     read = { vendors: (JSON.parse(header) as { vendors: Vendor[] }).vendors, lines }
   }
   return read
 }
-
-const readText = (): string => {
-  for (const place of PLACES) {
-    try {
-      return readFileSync(new URL(place, import.meta.url), 'utf8')
-    } catch {}
-  }
-  throw new Defect('the list of prices, vendor-prices.jsonl, is missing: expected it beside the code')
-}
-
-/** Beside the source, and beside or one folder above the file of a bundle. */
-const PLACES = ['vendor-prices.jsonl', '../vendor-prices.jsonl']
