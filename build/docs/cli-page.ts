@@ -4,23 +4,23 @@ import { createProgram } from '../../src/cli/program.ts'
 
 const INTRODUCTION = `# Command line
 
-Every command with its arguments and options, as \`troupe --help\` and \`troupe COMMAND --help\` say it. This page is generated from the
-code (\`node build/docs.ts\`).
+All commands with their arguments and options, as \`troupe --help\` and \`troupe COMMAND --help\` print them. This page is generated
+from the declarations of the commands (\`node build/docs.ts\`).
 
-Results go to standard output, all else to standard error. With \`--json\` standard output holds one JSON value and nothing else;
-of \`events\` and \`serve\` one on each line.
+Results go to standard output, everything else to standard error. With \`--json\` standard output holds one JSON value and nothing
+else; \`events\` and \`serve\` print one JSON value on each line.
 `
 
 const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   completed: 'completed',
-  failed: 'the run failed, or somebody else cancelled it',
+  failed: 'the run failed, or was cancelled elsewhere',
   invalid: 'wrong usage, workflow or input',
   environment: 'something is missing: the database, the disk, a secret, a newer Node',
-  interrupted: 'Ctrl-C: once cancels the run, twice leaves it, to be resumed',
+  interrupted: 'Ctrl-C: the first cancels the run, the second leaves it, and it can be resumed',
   terminated: 'SIGTERM; the run can be resumed',
 }
 
-/** docs/cli.md: the commander program, command by command. */
+/** Renders docs/cli.md from the commander program. */
 export const renderCli = (): string => {
   const program = createProgram(() => {})
   const commands = listCommands(program)
@@ -41,7 +41,7 @@ export const renderCli = (): string => {
   ].join('\n')
 }
 
-/** Those within a command stand behind it. */
+/** Subcommands follow their command. */
 const listCommands = ({ commands }: Command): Command[] =>
   commands.filter((command) => command.name() !== 'help').flatMap((command) => [command, ...listCommands(command)])
 
@@ -90,7 +90,7 @@ const renderTable = ([first = '', second = '']: readonly string[], rows: readonl
   '',
 ]
 
-/** What stands below the options in a command's help. */
+/** Text below the options in the help of a command. */
 const readHelp = (command: Command): string => {
   const written: string[] = []
   command.configureOutput({ writeOut: (text) => written.push(text) })
@@ -98,7 +98,7 @@ const readHelp = (command: Command): string => {
   return written.join('').slice(command.helpInformation().length)
 }
 
-/** Indented lines are commands, the others are text. */
+/** Renders indented lines as code and the others as text. */
 const renderHelp = (help: string): string[] => {
   const blocks: { isCode: boolean; lines: string[] }[] = []
   for (const line of help.split('\n')) {
@@ -115,7 +115,7 @@ const renderHelp = (help: string): string[] => {
     )
 }
 
-/** What stands behind a command says what it does. */
+/** Turns the text behind a command line into a comment. */
 const toCode = (line: string): string => line.slice(2).replace(/^(\S.*?)( {2,})(\S.*)$/, '$1$2# $3')
 
 const COMMAND = /(?<![\w`])(?:troupe [a-z-]+(?: (?:--[a-z-]+|[A-Z]{2,}|last))*|--[a-z][a-z-]*)/g

@@ -1,14 +1,60 @@
-/** What the tables of commands are written with. */
-import type { Command } from 'commander'
+/** A command as data: its folder declares one, program.ts hands it to commander, and docs/cli.md is made from it. */
+import { type Command, Option } from 'commander'
 import { type Context, createContext, type GlobalOptions } from './context.ts'
 
-/** Is told the exit code of the command that was called. */
-export type End = (exitCode: number) => void
+/** Flags in commander's notation and their description. A repeatable option is given to the action as a list. */
+export type OptionDeclaration = readonly [flags: string, about: string, kind?: 'repeatable' | 'required']
 
-export const describe = (program: Command, name: string, description: string, help: string): Command =>
-  program.command(name).description(description).addHelpText('after', help)
+/** Resolves to the exit code. `given` holds the arguments by their names, and the options by their long flags. */
+export type Action = { perform(context: Context, given: object): Promise<number> }['perform']
 
-export const contextOf = (command: Command): Context => createContext(command.optsWithGlobals<GlobalOptions>())
+export interface CliCommand {
+  name: string
+  /** Heading in `troupe --help`; subcommands have none. */
+  group?: 'Write' | 'Run' | 'Interact' | 'Inspect' | 'Repeat' | 'Operate'
+  summary: string
+  /** By the name that the action reads: commander's notation and a description. */
+  arguments?: Readonly<Record<string, readonly [notation: string, about: string]>>
+  options?: readonly OptionDeclaration[]
+  /** Replaces the usage that commander derives. */
+  usage?: string
+  /** Command lines, each with an optional comment behind two or more blanks. */
+  examples: readonly string[]
+  /** Text below the examples. */
+  help?: string
+  /** Given to the action besides what the user gives. */
+  constants?: object
+  /** Imports the code of the command: a start loads only that of the command it runs. */
+  action?: () => Promise<Action>
+  subcommands?: readonly CliCommand[]
+}
 
-/** Of an option that may be given several times. */
-export const collect = (value: string, values: string[] = []): string[] => [...values, value]
+/** Adds a command and its subcommands to the program; `end` receives the exit code. */
+export const addCommand = (program: Command, declared: CliCommand, end: (exitCode: number) => void): void => {
+  const { name, group, summary, usage, action, subcommands = [] } = declared
+  const command = program.command(name).description(summary).addHelpText('after', renderNotes(declared))
+  if (group !== undefined) command.helpGroup(`${group}:`)
+  if (usage !== undefined) command.usage(usage)
+  for (const [notation, about] of Object.values(declared.arguments ?? {})) command.argument(notation, about)
+  for (const option of declared.options ?? []) command.addOption(toOption(option))
+  for (const subcommand of subcommands) addCommand(command, subcommand, end)
+  if (action === undefined) return
+  command.action(async () => {
+    const names = Object.keys(declared.arguments ?? {})
+    const values = Object.fromEntries(names.map((key, index) => [key, command.processedArgs[index]]))
+    const given = { ...values, ...command.opts(), ...declared.constants }
+    end(await (await action())(createContext(command.optsWithGlobals<GlobalOptions>()), given))
+  })
+}
+
+/** Examples and the text below them, as help shows them behind the options. */
+export const renderNotes = ({ examples, help }: Pick<CliCommand, 'examples' | 'help'>): string => {
+  const commands = examples.length === 0 ? '' : `\nExamples:\n  ${examples.join('\n  ')}\n`
+  return `${commands}${help === undefined ? '' : `\n${help}\n`}`.trimEnd()
+}
+
+const toOption = ([flags, about, kind]: OptionDeclaration): Option => {
+  const option = new Option(flags, about)
+  if (kind === 'repeatable') option.argParser((value: string, values: string[] = []) => [...values, value])
+  return kind === 'required' ? option.makeOptionMandatory() : option
+}

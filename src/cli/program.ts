@@ -1,36 +1,90 @@
-/** The arguments that each command takes. What a command does stands in its own module, loaded when it is called. */
+/** Gathers the commands. Each is declared in its own folder, and its code is loaded when it is called. */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { collect, contextOf, describe, type End } from './command.ts'
-import { addDatabaseCommands } from './db-commands.ts'
+import { addCommand, type CliCommand, renderNotes } from './command.ts'
+import { approvalsCommand } from './commands/approvals/command.ts'
+import { cancelCommand } from './commands/cancel/command.ts'
+import { costReportCommand } from './commands/cost-report/command.ts'
+import { dbCommand } from './commands/db/command.ts'
+import { diffCommand } from './commands/diff/command.ts'
+import { doctorCommand } from './commands/doctor/command.ts'
+import { eventsCommand } from './commands/events/command.ts'
+import { explainCommand } from './commands/explain/command.ts'
+import { failedCommand } from './commands/failed/command.ts'
+import { forkCommand } from './commands/fork/command.ts'
+import { graphCommand } from './commands/graph/command.ts'
+import { initCommand } from './commands/init/command.ts'
+import { pauseCommand, unpauseCommand } from './commands/pause/command.ts'
+import { planCommand } from './commands/plan/command.ts'
+import { profileReportCommand } from './commands/profile-report/command.ts'
+import { rerunCommand } from './commands/rerun/command.ts'
+import { restartCommand } from './commands/restart/command.ts'
+import { resumeCommand } from './commands/resume/command.ts'
+import { runCommand } from './commands/run/command.ts'
+import { runsCommand } from './commands/runs/command.ts'
+import { schedulesCommand } from './commands/schedules/command.ts'
+import { schemaCommand } from './commands/schema/command.ts'
+import { serveCommand } from './commands/serve/command.ts'
+import { signalCommand } from './commands/signal/command.ts'
+import { simulateCommand } from './commands/simulate/command.ts'
+import { submitCommand } from './commands/submit/command.ts'
+import { traceCommand } from './commands/trace/command.ts'
+import { validateCommand } from './commands/validate/command.ts'
+import { workflowsCommand } from './commands/workflows/command.ts'
 import { EXIT } from './exit-code.ts'
-import { addPastCommands } from './past-commands.ts'
-import {
-  CANCEL_HELP,
-  COST_REPORT_HELP,
-  DOCTOR_HELP,
-  EXPLAIN_HELP,
-  GRAPH_HELP,
-  INIT_HELP,
-  PLAN_HELP,
-  PROFILE_REPORT_HELP,
-  PROGRAM_HELP,
-  RESUME_HELP,
-  RUN_HELP,
-  RUNS_HELP,
-  SCHEMA_HELP,
-  SIMULATE_HELP,
-  TRACE_HELP,
-  VALIDATE_HELP,
-} from './program-help.ts'
-import { addReachCommands } from './reach-commands.ts'
-import { addServeCommands } from './serve-commands.ts'
-import { addWorkflowCommands } from './workflow-commands.ts'
 
-/** Help was shown, or the arguments are wrong and that has been said: only the exit code is left to give. */
+/** In the order of `troupe --help`. */
+const COMMANDS: readonly CliCommand[] = [
+  initCommand,
+  validateCommand,
+  planCommand,
+  graphCommand,
+  simulateCommand,
+  explainCommand,
+  schemaCommand,
+  runCommand,
+  submitCommand,
+  serveCommand,
+  resumeCommand,
+  cancelCommand,
+  pauseCommand,
+  unpauseCommand,
+  approvalsCommand,
+  signalCommand,
+  runsCommand,
+  traceCommand,
+  eventsCommand,
+  profileReportCommand,
+  costReportCommand,
+  diffCommand,
+  failedCommand,
+  forkCommand,
+  restartCommand,
+  rerunCommand,
+  workflowsCommand,
+  schedulesCommand,
+  dbCommand,
+  doctorCommand,
+]
+
+const PROGRAM_NOTES = {
+  examples: [
+    'troupe init my-flows                      create a project',
+    'troupe run hello.yaml                     check a workflow and run it',
+    'troupe run hello.yaml -i name=Ada         with an input',
+    'troupe validate *.yaml                    check without running',
+    'troupe runs                               past and current runs',
+    'troupe trace last                         what the last run did',
+    'troupe approvals list                     open approvals of all runs',
+  ],
+  help: `Exit codes: 0 completed, 1 failed or cancelled elsewhere, 2 wrong usage, workflow or input,
+3 something is missing (database, secret), 130 after Ctrl-C.`,
+}
+
+/** True if commander has already printed help or a usage error, so that only the exit code is left to return. */
 export const isCommanderError = (thrown: unknown): thrown is CommanderError => thrown instanceof CommanderError
 
-/** Runs the command that the arguments name; its exit code. @throws CommanderError, and what the command throws */
+/** Runs the command that the arguments name; resolves to its exit code. @throws CommanderError, and errors of the command */
 export const parseArguments = async (argv: readonly string[]): Promise<number> => {
   let exitCode: number = EXIT.completed
   const program = createProgram((code) => {
@@ -40,8 +94,8 @@ export const parseArguments = async (argv: readonly string[]): Promise<number> =
   return exitCode
 }
 
-/** For docs/cli.md as well. */
-export const createProgram = (end: End): Command => {
+/** `end` receives the exit code of the command. docs/cli.md is generated from the program. */
+export const createProgram = (end: (exitCode: number) => void): Command => {
   const program = new Command('troupe')
     .description('Runs AI workflows: YAML files, checked before they run, durable while they run.')
     .version(readVersion(), '--version', 'print the version')
@@ -50,158 +104,14 @@ export const createProgram = (end: End): Command => {
     .option('--no-color', 'no colours (NO_COLOR)')
     .option('--debug', 'show stack traces')
     .helpOption('-h, --help', 'show help')
-    .addHelpText('after', PROGRAM_HELP)
+    .addHelpText('after', renderNotes(PROGRAM_NOTES))
     .exitOverride(toUsageExit)
     .configureOutput({ outputError: writeUsageError })
-  addRunCommands(program, end)
-  addServeCommands(program, end)
-  addReachCommands(program, end)
-  addQueryCommands(program, end)
-  addPastCommands(program, end)
-  addWorkflowCommands(program, end)
-  addProjectCommands(program, end)
-  addDatabaseCommands(program, end)
+  for (const command of COMMANDS) addCommand(program, command, end)
   return program
 }
 
-const addRunCommands = (program: Command, end: End): void => {
-  describe(program, 'run', 'check a workflow and run it', RUN_HELP)
-    .argument('<file>', "the workflow's YAML file, or - for standard input")
-    .option(
-      '-i, --input <value>',
-      'input: JSON, @FILE (.json, .yaml, @- for standard input) or key=value; repeatable',
-      collect,
-    )
-    .option('-m, --model <alias=model>', 'another model for an alias: alias=provider/name; repeatable', collect)
-    .option('--json', 'print one JSON object on standard output, and nothing else')
-    .option('-q, --quiet', 'print the output and nothing else')
-    .option('--inspect [address]', "show the run in Stately's inspector, at a port or ws:// address (default 8080)")
-    .action(async (file, options, command) =>
-      end(await (await import('./commands/run/run.ts')).run(contextOf(command), { file, ...options })),
-    )
-  describe(program, 'resume', 'go on with an interrupted run', RESUME_HELP)
-    .argument('[run]', 'a run id, the beginning or end of one, or last')
-    .option('--all', 'every run that was interrupted')
-    .option('--json', 'print one JSON object, with --all an array')
-    .option('-q, --quiet', 'print the output and nothing else')
-    .action(async (run, options, command) =>
-      end(await (await import('./commands/resume/resume.ts')).resume(contextOf(command), { run, ...options })),
-    )
-  describe(program, 'cancel', 'cancel a run, from another terminal as well', CANCEL_HELP)
-    .argument('<run>', 'a run id, the beginning or end of one, or last')
-    .option('--json', 'print a JSON object')
-    .action(async (run, options, command) =>
-      end(await (await import('./commands/cancel/cancel.ts')).cancel(contextOf(command), { run, ...options })),
-    )
-}
-
-const addQueryCommands = (program: Command, end: End): void => {
-  describe(program, 'runs', 'list runs, newest first', RUNS_HELP)
-    .option('--status <status>', 'running, queued, waiting, paused, interrupted, completed, failed or cancelled')
-    .option('--workflow <name>', 'of this workflow')
-    .option('--limit <count>', 'at most so many (default 20)')
-    .option('--json', 'print a JSON array')
-    .action(async (options, command) =>
-      end(await (await import('./commands/runs/runs.ts')).listRuns(contextOf(command), options)),
-    )
-  describe(program, 'trace', 'show what a run did, and when', TRACE_HELP)
-    .argument('<run>', 'a run id, the beginning or end of one, or last')
-    .option('--at <moment>', 'instead: what it was at behind a row of its journal, at a time (RFC 3339), or last')
-    .option('--all', 'every foreach item, not only the first, the slow and the failed')
-    .option('--json', 'print the run and its journal as a JSON object')
-    .action(async (run, options, command) =>
-      end(await (await import('./commands/trace/trace.ts')).trace(contextOf(command), { run, ...options })),
-    )
-  describe(
-    program,
-    'profile-report',
-    'where the time of a run went, and what is worth making faster',
-    PROFILE_REPORT_HELP,
-  )
-    .argument('[run]', 'a run id, the beginning or end of one, or last (default)')
-    .option('--workflow <name>', 'instead: the last runs of this workflow that completed')
-    .option('--limit <count>', 'with --workflow at most so many runs (default 20)')
-    .option('--json', 'print a JSON object: { workflow, run, runs, duration_ms, steps, host, bottleneck }')
-    .action(async (run, options, command) =>
-      end(
-        await (await import('./commands/profile-report/profile-report.ts')).profileReport(contextOf(command), {
-          run,
-          ...options,
-        }),
-      ),
-    )
-  describe(program, 'cost-report', 'what model calls did cost, over all providers', COST_REPORT_HELP)
-    .option('--by <group>', 'provider, model, workflow, step or day (default model); repeatable', collect)
-    .option('--since <time>', 'a day (UTC) such as 2026-01-31, a time, or how long ago: 7d')
-    .option('--workflow <name>', 'of this workflow')
-    .option('--json', 'print a JSON object: { total_cost_usd, unpriced_calls, rows }')
-    .action(async (options, command) =>
-      end(await (await import('./commands/cost-report/cost-report.ts')).costReport(contextOf(command), options)),
-    )
-}
-
-const addProjectCommands = (program: Command, end: End): void => {
-  describe(program, 'init', 'begin a project: a workflow that runs at once', INIT_HELP)
-    .argument('[folder]', 'a folder, new or without these files (default: the working folder)')
-    .option('--json', 'print a JSON object: { folder, files }')
-    .action(async (folder, options, command) =>
-      end(await (await import('./commands/init/init.ts')).init(contextOf(command), { folder, ...options })),
-    )
-  describe(program, 'validate', 'check workflows without running them', VALIDATE_HELP)
-    .argument('<file...>', 'YAML files, or - for standard input')
-    .option('--strict', 'prove more: conditions that never hold, steps never reached, more steps than the limit')
-    .option('--json', 'print a JSON object: { ok, diagnostics }, with --strict proofs as well')
-    .action(async (files, options, command) =>
-      end(await (await import('./commands/validate/validate.ts')).validate(contextOf(command), { files, ...options })),
-    )
-  describe(program, 'plan', 'say what a workflow may cost, before a cent is spent', PLAN_HELP)
-    .argument('<file>', "the workflow's YAML file, or - for standard input")
-    .option('-i, --input <value>', 'input, as for run: makes lists and prompts known; repeatable', collect)
-    .option('-m, --model <alias=model>', 'another model for an alias: alias=provider/name; repeatable', collect)
-    .option('--json', 'print a JSON object')
-    .action(async (file, options, command) =>
-      end(await (await import('./commands/plan/plan.ts')).plan(contextOf(command), { file, ...options })),
-    )
-  describe(program, 'graph', 'draw a workflow, and what a run of it did', GRAPH_HELP)
-    .argument('[file]', "the workflow's YAML file, or - for standard input; with --run it may be left out")
-    .option('--format <format>', 'svg, mermaid, xstate or dot (default: by the ending of the output, else svg)')
-    .option('-o, --output <file>', 'write it to this file instead of standard output')
-    .option('--run <run>', 'colour what a run did: a run id, the beginning or end of one, or last')
-    .action(async (file, options, command) =>
-      end(await (await import('./commands/graph/graph.ts')).graph(contextOf(command), { file, ...options })),
-    )
-  describe(program, 'explain', 'say what a diagnostic or fault means, and what helps', EXPLAIN_HELP)
-    .argument('[code]', 'such as unknown_field or rate_limited; without it all are listed')
-    .option('--json', 'print a JSON object, without a code an array')
-    .action(async (code, options, command) =>
-      end(await (await import('./commands/explain/explain.ts')).explain(contextOf(command), { code, ...options })),
-    )
-  describe(program, 'simulate', 'walk through a workflow without performing anything', SIMULATE_HELP)
-    .argument('<file>', "the workflow's YAML file, or with --paths - for standard input")
-    .option('-i, --input <value>', 'input, as for run (default: made from its type); repeatable', collect)
-    .option('--paths', 'print the shortest path to every end, as test skeletons')
-    .option('--limit <count>', 'with --paths at most so many (default 200)')
-    .option('--json', 'print a JSON object: the paths, or what was walked by hand')
-    .action(async (file, options, command) =>
-      end(await (await import('./commands/simulate/simulate.ts')).simulate(contextOf(command), { file, ...options })),
-    )
-  describe(program, 'schema', 'print the JSON Schema of the workflow language', SCHEMA_HELP)
-    .option('--json', 'print it as JSON, which it always is')
-    .action(async (_options, command) =>
-      end(await (await import('./commands/schema/schema.ts')).printSchema(contextOf(command))),
-    )
-  describe(program, 'doctor', 'look for what is missing on this machine', DOCTOR_HELP)
-    .argument(
-      '[file]',
-      "a workflow's YAML file, or - for standard input; without it those of the project are looked at",
-    )
-    .option('--json', 'print a JSON object: { ok, checks }')
-    .action(async (file, options, command) =>
-      end(await (await import('./commands/doctor/doctor.ts')).examine(contextOf(command), { file, ...options })),
-    )
-}
-
-/** Beside the code in its repository, and one folder above the bundle. */
+/** Reads package.json, which lies two folders above the source and one above the bundle. */
 const readVersion = (): string => {
   for (const place of ['../package.json', '../../package.json']) {
     try {

@@ -65,14 +65,14 @@ const reportList = (listed: readonly Listed[], { stdout }: Context): void => {
 export interface ShowArguments {
   name: string
   /** Default: the newest. */
-  version?: string
+  of?: string
   json?: boolean
 }
 
 /** The exit code. */
 export const showWorkflow = async (
   context: Context,
-  { name, version, json = false }: ShowArguments,
+  { name, of: version, json = false }: ShowArguments,
 ): Promise<number> => {
   const { store } = await openRuns(context)
   try {

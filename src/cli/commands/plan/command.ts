@@ -1,0 +1,24 @@
+import type { CliCommand } from '../../command.ts'
+import { json, MODEL, WORKFLOW_FILE } from '../../options.ts'
+
+export const planCommand: CliCommand = {
+  name: 'plan',
+  group: 'Write',
+  summary: 'estimate the cost of a workflow before it runs',
+  arguments: { file: ['<file>', WORKFLOW_FILE] },
+  options: [
+    ['-i, --input <value>', 'input, as for run: makes lists and prompts known; repeatable', 'repeatable'],
+    MODEL,
+    json(),
+  ],
+  examples: [
+    'troupe plan triage.yaml',
+    'troupe plan triage.yaml --input @ticket.json',
+    'troupe plan triage.yaml --model default=openai/gpt-5-mini',
+    'troupe plan triage.yaml --json | jq .worst_case_usd',
+  ],
+  help: `Calls nothing. The worst case follows from the bounds of loops, jumps, turns and retries, from max_tokens, from
+one input token for each byte of a request, and from today's prices. Parts without a bound are listed. The
+typical cost is that of past runs of this version of the workflow or, if there are none, of other versions.`,
+  action: async () => (await import('./plan.ts')).plan,
+}

@@ -1,0 +1,20 @@
+import type { CliCommand } from '../../command.ts'
+import { json, QUIET, RUN } from '../../options.ts'
+
+export const resumeCommand: CliCommand = {
+  name: 'resume',
+  group: 'Run',
+  summary: 'continue an interrupted run',
+  arguments: { run: ['[run]', RUN] },
+  options: [['--all', 'every interrupted run'], json('one JSON object, with --all an array'), QUIET],
+  examples: [
+    'troupe resume                   the only interrupted run',
+    'troupe resume last',
+    'troupe resume q3v8zd            the end of a run id is enough',
+    'troupe resume --all',
+  ],
+  help: `No recorded step is performed again: the run continues from its last recorded outcome. Without an argument the
+command takes the only interrupted run or, if there is none, the only queued or waiting run. For queued and
+waiting runs a process that stays is the better choice: troupe serve.`,
+  action: async () => (await import('./resume.ts')).resume,
+}

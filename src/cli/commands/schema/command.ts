@@ -1,0 +1,13 @@
+import type { CliCommand } from '../../command.ts'
+import { json } from '../../options.ts'
+
+export const schemaCommand: CliCommand = {
+  name: 'schema',
+  group: 'Write',
+  summary: 'print the JSON Schema of the workflow language',
+  options: [json('JSON, which is the only format')],
+  examples: ['troupe schema > workflow.schema.json'],
+  help: `Name the schema in the first line of a workflow, and an editor completes the language:
+  # yaml-language-server: $schema=workflow.schema.json`,
+  action: async () => (await import('./schema.ts')).printSchema,
+}

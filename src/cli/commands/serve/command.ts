@@ -1,0 +1,27 @@
+import type { CliCommand } from '../../command.ts'
+import { json } from '../../options.ts'
+
+export const serveCommand: CliCommand = {
+  name: 'serve',
+  group: 'Run',
+  summary: 'run what is queued, due or scheduled until stopped',
+  options: [
+    ['--max-runs <count>', 'most runs at the same time (default 1000); waiting runs do not count'],
+    json('each event as a JSON line on standard output'),
+  ],
+  examples: [
+    'troupe serve',
+    'troupe submit hello.yaml -i name=Ada      in another terminal: the server runs it',
+    'troupe serve --json >> serve.log',
+  ],
+  help: `The server claims submitted runs, runs whose process has died, and runs whose deadline, event or decision has
+arrived, and it starts scheduled runs. Several servers may share a database: each run has one holder, and each
+slot of a schedule starts one run. A waiting run costs a row and no memory. The server listens on no port.
+Once an hour it deletes ended runs past their retention (default: completed 30d, failed 90d, keep the last
+10000): docs/operations.md.
+
+SIGTERM or Ctrl-C stops it: nothing new starts, work in flight gets 8 seconds to finish, every run can be
+resumed, and the exit code is 0. A second signal exits at once. Unless the config says otherwise, written
+data survives a power cut (durability: power).`,
+  action: async () => (await import('./serve.ts')).serve,
+}

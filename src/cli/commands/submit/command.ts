@@ -1,0 +1,32 @@
+import type { CliCommand } from '../../command.ts'
+import { INPUT, json, MODEL } from '../../options.ts'
+
+export const submitCommand: CliCommand = {
+  name: 'submit',
+  group: 'Run',
+  summary: 'check a workflow and queue a run for a server',
+  arguments: {
+    workflow: ['<workflow>', "the workflow's YAML file, - for standard input, or the name of a registered workflow"],
+  },
+  options: [
+    INPUT,
+    MODEL,
+    ['--key <key>', 'idempotency key: the same request under the same key is the same run'],
+    ['--wait', 'follow the run to its end'],
+    json('a JSON object: { run, workflow, status, key, is_new }, with --wait that of run'),
+    ['-q, --quiet', 'print the run id, with --wait the output, and nothing else'],
+  ],
+  examples: [
+    'troupe submit triage.yaml --input @ticket.json',
+    'troupe submit triage.yaml -i ticket=42 --key ticket-42      repeated calls return the same run',
+    'troupe submit support-triage -i ticket=42                   a workflow registered in the database',
+    'troupe submit triage.yaml -i ticket=42 --wait --json',
+  ],
+  help: `Checks the workflow and its input, stores the run durably, and prints its id. A server starts the run
+(troupe serve); without a server, troupe resume RUN does. A key is unique within its workflow: the same
+request returns the same run, and a different request under the same key is refused.
+
+With --wait the command follows the run to its end, prints what troupe run prints, and exits with the same
+code. Ctrl-C then leaves the run as it is.`,
+  action: async () => (await import('./submit.ts')).submit,
+}
