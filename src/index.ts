@@ -6,20 +6,54 @@
  * if (ok) console.log((await run(workflow, { input: { name: 'Ada' } })).output)
  * ```
  */
+import { LIBRARY_WIRING } from './app/library-wiring.ts'
+import { createLibrary } from './library/library.ts'
+
+const library = createLibrary(LIBRARY_WIRING)
 
 // Compile
 
 export type { Diagnostic, Severity } from './compiler/diagnostic.ts'
 export type { DiagnosticCode } from './compiler/diagnostic-codes.ts'
-export { compile, formatDiagnostic } from './library/compile.ts'
+export { formatDiagnostic } from './library/compile.ts'
 export type { CompileOptions, CompileResult, Workflow } from './library/workflow.ts'
+
+/**
+ * Compiles a workflow: its text, or a file (relative to the working directory). Performs nothing, and reads only the file and the
+ * files that it names. `diagnostics` holds every finding, sorted by position; `ok` when none of them is an error.
+ * @throws Fault `not_found` when the file can't be read
+ */
+export const compile = library.compile
 
 // Run
 
-export { type ResumeOptions, type RunOptions, type RunResult, resume, run } from './library/run-workflow.ts'
-export { type SubmitOptions, type SubmitResult, submit } from './library/submit.ts'
+export type { ResumeOptions, RunOptions, RunResult } from './library/run-workflow.ts'
+export type { SubmitOptions, SubmitResult } from './library/submit.ts'
 export type { ModelAccess, Surroundings } from './library/surroundings.ts'
 export type { RunNotice } from './runtime/run-notice.ts'
+
+/**
+ * Runs a workflow in this process, to its end.
+ * @throws Fault before there is a run: `invalid_input` for a wrong input, secret or model, `unauthorized` for a secret without a
+ * value, `unavailable` for features of a later release; the signal's reason when it is aborted already. Later: StoreError when the
+ * store fails, and Fault `conflict` when another process has taken the run over; then the run can be resumed.
+ */
+export const run = library.run
+
+/**
+ * Resumes a run whose process left or died, from its last recorded outcome, and stays with it to its end; returns the result of a
+ * run that has ended. The run needs the actors and secrets that it began with. The id may be cut short, at either end.
+ * @throws Fault `not_found`; `conflict` while a living process holds the run, or its flow keeps it queued; StoreError
+ */
+export const resume = library.resume
+
+/**
+ * Enqueues a run in the store and does not wait for it. The run is durable when this resolves. The given `secrets` and keys of
+ * `providers` are redacted from the stored input; the process that performs the run needs them.
+ * @throws Fault `invalid_input` for a wrong input, model or key; `conflict` for another request under the same key, or when the
+ * workflow's flow rejects it; `unavailable` for features of a later release; StoreError
+ */
+export const submit = library.submit
 
 // Reach a run
 
@@ -44,10 +78,17 @@ export type { UndoneStep } from './service/control/undone-steps.ts'
 
 // Store
 
-export { openStore, type StoreOptions } from './library/open-store.ts'
+export type { StoreOptions } from './library/wiring.ts'
 export type { EventKind, JournalRow, NoteKind } from './store/journal-row.ts'
 export type { RunError, RunFilter, RunRecord, RunStatus, Store, UsageTotals } from './store/store.ts'
 export { isStoreError, type StoreError, type StoreErrorCode } from './store/store-error.ts'
+
+/**
+ * Opens the store of runs: a SQLite file (a path, relative to the working directory, or `file:` URL; created with its folder, and
+ * migrated), or `memory`, which is gone with the process. Several processes may have the same file open. Close it at the end.
+ * @throws StoreError `unreadable`, `corrupt`, `too_new`, `disk_full`, `busy`; Fault `invalid_input`
+ */
+export const openStore = library.openStore
 
 // Actors of your own
 
@@ -67,4 +108,13 @@ export type { OwnActor } from './service/own-actor.ts'
 
 export type { MachineContext, MachineInput } from './compiler/machine-context.ts'
 export type { Answers, ApprovalAnswer } from './library/answer-step.ts'
-export { type ProvideOptions, provideActors, toMachineInput } from './library/provide-actors.ts'
+export { type ProvideOptions, toMachineInput } from './library/provide-actors.ts'
+
+/**
+ * Provides `workflow.machine.provide(provideActors(workflow))` with one actor logic for each kind of step, foreach and workflow
+ * included, and for undoing. The options `approve`, `waitFor` and `emit` answer for people and events.
+ * `toMachineInput` makes the machine's input. The machine ends in the state `run--completed`, `run--failed` or `run--cancelled`; its
+ * output is the workflow's, and `context.fault` the fault that it failed by. The event `{ type: 'CANCEL' }` cancels it.
+ * @throws Fault as `run` does
+ */
+export const provideActors = library.provideActors

@@ -1,3 +1,4 @@
+import { createCatalogue } from '../../src/app/catalogue.ts'
 import { UNMATCHABLE_FAULT_CODES } from '../../src/core/fault.ts'
 import { type CodeExplanation, explainCode, listCodes } from '../../src/service/explain-code.ts'
 
@@ -32,7 +33,7 @@ export const renderErrors = (): string =>
 const renderAll = (kind: CodeExplanation['kind']): string[] =>
   listCodes()
     .filter((one) => one.kind === kind)
-    .map(({ code }) => renderCode(code, explainCode(code)))
+    .map(({ code }) => renderCode(code, explainCode(code, createCatalogue())))
 
 const renderCode = (code: string, explanation: CodeExplanation | undefined): string => {
   if (explanation === undefined) throw new Error(`'${code}' is listed and not explained`)

@@ -1,19 +1,20 @@
 import type { AnswerCache } from '../actors/llm/answer-cache.ts'
 import type { JsonValue } from '../core/json.ts'
+import type { Redactor } from '../secrets/secret-vault.ts'
 import type { Store } from '../store/store.ts'
 
 /**
- * The cache of models' answers, kept in a store. What is kept outlives the run, so secrets are taken out of it as they are out of a
- * journal (J9): a hit gives what the run that asked was given.
+ * Keeps answers of models in a store. An answer outlives its run, so it is redacted like a journal row (J9): a hit returns the same
+ * redacted value that the asking run received.
  */
 export const keepAnswersIn = (
   store: Pick<Store, 'readAnswer' | 'writeAnswer'>,
-  { redact }: { redact: (value: JsonValue) => JsonValue },
+  vault: Pick<Redactor, 'redact'>,
 ): AnswerCache => ({
   async read(key, at) {
     const text = await store.readAnswer(key, at)
     return text === undefined ? undefined : (JSON.parse(text) as JsonValue)
   },
   write: ({ key, value, expiresAt }, at) =>
-    store.writeAnswer({ key, text: JSON.stringify(redact(value)), expiresAt }, at),
+    store.writeAnswer({ key, text: JSON.stringify(vault.redact(value)), expiresAt }, at),
 })

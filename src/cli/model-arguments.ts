@@ -1,8 +1,8 @@
+import { createCatalogue } from '../app/catalogue.ts'
 import type { Project } from '../app/project/project.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { ProjectConfig } from '../compiler/config.ts'
 import { findNearest } from '../core/nearest.ts'
-import { createCatalogue } from '../service/catalogue.ts'
 import { CliError } from './cli-error.ts'
 import { EXIT } from './exit-code.ts'
 

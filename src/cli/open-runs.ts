@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { openDatabase } from '../app/open-database.ts'
+import { openDatabase } from '../app/database/open-database.ts'
 import type { Project } from '../app/project/project.ts'
 import type { Store } from '../store/store.ts'
 import { CliError } from './cli-error.ts'

@@ -1,3 +1,4 @@
+import { createCatalogue } from '../app/catalogue.ts'
 import { readVariables } from '../app/project/project-access.ts'
 import type { CreatedData } from '../runtime/run-event.ts'
 import { loadRun, type StoredRun } from '../service/history/load-run.ts'
@@ -24,7 +25,11 @@ export const readPastRun = async (
   { project, store }: OpenedRuns,
   record: RunRecord,
 ): Promise<PastRun> => {
-  const stored = await loadRun(store, record, { environment: readVariables(project, environment), workingFolder })
+  const stored = await loadRun(store, record, {
+    catalogue: createCatalogue(),
+    environment: readVariables(project, environment),
+    workingFolder,
+  })
   const rows = await store.readJournal(record.id)
   return { record, stored, rows, created: rows[0]?.data as unknown as CreatedData }
 }

@@ -6,9 +6,6 @@
  * not kept.
  */
 import { createActor, toPromise } from 'xstate'
-import { createPricing } from '../actors/llm/prices.ts'
-import { createLoader } from '../app/local.ts'
-import { keysOf, toAddresses } from '../app/project/provider-access.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { MachineContext, MachineInput } from '../compiler/machine-context.ts'
 import type { ActorContext } from '../core/actor.ts'
@@ -20,16 +17,16 @@ import { UNDO } from '../core/machine-ends.ts'
 import { createRunId } from '../core/run-id.ts'
 import { checkInput } from '../runtime/check-input.ts'
 import { EffectRunner, UNTRIED } from '../runtime/effects/effect-runner.ts'
-import { createLocalPlacement } from '../runtime/effects/local-placement.ts'
 import type { ActorCall, Placement } from '../runtime/effects/placement.ts'
 import type { OpenEffect } from '../runtime/effects/run-effect.ts'
-import { SecretVault } from '../secrets/secret-vault.ts'
+import type { SecretVault } from '../secrets/secret-vault.ts'
 import { type Answers, answerStep, askBeforeCall } from './answer-step.ts'
 import { pathOf, performItems, readEnd } from './perform-items.ts'
 import { performToolLoop } from './perform-tool-loop.ts'
 import { type StepCall, type StepEnd, type StepLogic, toLogic } from './step-logic.ts'
-import { type Surroundings, toProviders, toToolOptions } from './surroundings.ts'
+import type { Surroundings } from './surroundings.ts'
 import { createUndoRecord } from './undo-record.ts'
+import type { Wiring } from './wiring.ts'
 import type { Workflow } from './workflow.ts'
 import { expectRunnable } from './workflow-parts.ts'
 
@@ -38,31 +35,15 @@ export interface ProvideOptions extends Surroundings, Answers {
   models?: Readonly<Record<string, string>>
 }
 
-/**
- * For `workflow.machine.provide(provideActors(workflow))`: one actor logic for each kind of step, foreach and workflow included,
- * and for undoing. People and events are yours to answer for: the options `approve`, `waitFor` and `emit`.
- * The machine's input is made by `toMachineInput`. It ends in the state `run--completed`, `run--failed` or `run--cancelled`; its
- * output is the workflow's, `context.fault` what it failed by. The event `{ type: 'CANCEL' }` cancels it.
- * @throws Fault as `run` does
- */
-export const provideActors = (
-  workflow: Workflow,
-  options: ProvideOptions = {},
-): { actors: Record<string, StepLogic> } => {
-  const { compiled, options: made, folder } = expectRunnable(workflow, options.models)
-  const providers = toProviders({ ...made.providers, ...options.providers })
-  const loader = createLoader({
-    tools: toToolOptions(options, { folder }),
-    clock: systemClock,
-    actors: [...(made.actors ?? []), ...(options.actors ?? [])],
-    providers,
-    pricing: createPricing(new Map(), { providers: toAddresses(providers) }),
-  })
-  const vault = new SecretVault({ ...keysOf(providers), ...options.secrets })
-  return {
-    actors: createActors(compiled, { vault, placement: createLocalPlacement(loader, vault), answers: options }),
+export const createProvideActors =
+  (wiring: Wiring) =>
+  (workflow: Workflow, options: ProvideOptions = {}): { actors: Record<string, StepLogic> } => {
+    const { compiled, options: made, folder } = expectRunnable(workflow, options.models)
+    const actors = [...(made.actors ?? []), ...(options.actors ?? [])]
+    const providers = { ...made.providers, ...options.providers }
+    const { vault, placement } = wiring.createPerformer({ ...options, actors, providers }, { folder })
+    return { actors: createActors(compiled, { vault, placement, answers: options }) }
   }
-}
 
 /** The input of a workflow's machine. @throws Fault `invalid_input` for an input that does not fit */
 export const toMachineInput = (

@@ -1,40 +1,38 @@
-/** What the library knows of a workflow that it has handed out, and compiles anew when a run wants other models. */
-
-import { createLinkReader } from '../app/project/linked-files.ts'
+/** Keeps how each workflow was compiled, so that a run can compile it again with other models. */
 import type { Catalogue } from '../compiler/catalogue.ts'
-import { type CompiledWorkflow, compile } from '../compiler/compile.ts'
+import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
+import type { LinkReader } from '../compiler/links.ts'
 import type { Source } from '../compiler/source.ts'
 import { Fault } from '../core/fault.ts'
 import { findNearest } from '../core/nearest.ts'
-import { createCatalogue } from '../service/catalogue.ts'
-import { toProviders } from './surroundings.ts'
 import type { CompileOptions, Workflow } from './workflow.ts'
 
-/** What a workflow was made of. */
-export interface Parts {
-  compiled: CompiledWorkflow
+export interface CompileParts {
   options: CompileOptions
-  /** Absolute: what relative paths in it are relative to. */
+  /** Absolute: relative paths in the workflow start there. */
   folder: string | undefined
+  catalogue: Catalogue
+  /** Undefined for a text, which can name no other file. */
+  links: LinkReader | undefined
 }
 
-/** Beside the workflow and not in it, so that what is public stays small. */
+export interface Parts extends CompileParts {
+  compiled: CompiledWorkflow
+}
+
+/** Beside the workflow and not in it, so that the public object stays small. */
 export const partsOf = new WeakMap<Workflow, Parts>()
 
 export const compileParts = (
   source: Source,
-  { options, folder, models }: Omit<Parts, 'compiled'> & { models: Readonly<Record<string, string>> },
-) =>
-  compile(source, {
-    catalogue: createLibraryCatalogue(options),
-    environment: options.env ?? [],
-    models,
-    ...(folder === undefined ? {} : { links: createLinkReader(process.cwd()) }),
-  })
+  { options, catalogue, links }: CompileParts,
+  models: Readonly<Record<string, string>> = {},
+): Compilation =>
+  compile(source, { catalogue, environment: options.env ?? [], models, ...(links === undefined ? {} : { links }) })
 
 /**
  * The parts of a workflow that is to run, with other models for its aliases.
- * @throws Fault `invalid_input` when a model is unknown, `unavailable` for what a later release brings
+ * @throws Fault `invalid_input` when a model is unknown, `unavailable` for features of a later release
  */
 export const expectRunnable = (workflow: Workflow, models: Readonly<Record<string, string>> = {}): Parts => {
   const parts = partsOf.get(workflow)
@@ -48,7 +46,7 @@ export const expectRunnable = (workflow: Workflow, models: Readonly<Record<strin
 
 const replaceModels = (parts: Parts, models: Readonly<Record<string, string>>): CompiledWorkflow => {
   checkModels(parts, models)
-  const { compiled, diagnostics } = compileParts(parts.compiled.source, { ...parts, models })
+  const { compiled, diagnostics } = compileParts(parts.compiled.source, parts, models)
   if (compiled !== undefined) return compiled
   const finding = diagnostics.find(({ severity }) => severity === 'error')
   throw new Fault(
@@ -57,12 +55,9 @@ const replaceModels = (parts: Parts, models: Readonly<Record<string, string>>): 
   )
 }
 
-const createLibraryCatalogue = ({ actors, providers }: CompileOptions): Catalogue =>
-  createCatalogue(actors, { providers: Object.entries(toProviders(providers)) })
-
 /** @throws Fault `invalid_input` for an alias or a model that does not exist */
-const checkModels = ({ compiled, options }: Parts, models: Readonly<Record<string, string>>): void => {
-  const { providers } = createLibraryCatalogue(options)
+const checkModels = ({ compiled, catalogue }: Parts, models: Readonly<Record<string, string>>): void => {
+  const { providers } = catalogue
   for (const [alias, model] of Object.entries(models)) {
     const aliases = [...compiled.workflow.models.keys()]
     if (!aliases.includes(alias))

@@ -1,41 +1,38 @@
-import { createPricing } from '../actors/llm/prices.ts'
-import type { ProviderKind } from '../actors/llm/provider-kind.ts'
-import { describeNamed, PROVIDER_DESCRIPTIONS } from '../actors/llm/providers.ts'
-import { TOOL_DESCRIPTIONS } from '../actors/tools/tool-catalogue.ts'
+/** Composes the catalogue of a workflow from descriptions alone: built-in actors, a program's own actors, named providers. */
 import type { Catalogue, ProviderEntry, ToolEntry } from '../compiler/catalogue.ts'
 import type { Pricing } from '../core/pricing.ts'
 import type { OwnActor } from './own-actor.ts'
 
-export interface CatalogueOptions {
-  /** Default: the prices of vendors. */
-  pricing?: Pricing
-  /** Providers under names of the project's own. */
-  providers?: Iterable<readonly [name: string, { kind: string }]>
+/** Tools and providers that a catalogue offers. An entry replaces an earlier one of the same name. */
+export interface Offer {
+  tools: readonly ToolEntry[]
+  providers: readonly ProviderEntry[]
 }
 
-/** All that a workflow may name in this release. Loads no actor. */
-export const createCatalogue = (
-  actors: readonly OwnActor[] = [],
-  { pricing = createPricing(), providers = [] }: CatalogueOptions = {},
+/** Composes the built-in offer with a program's own actors, and with providers under names of the project's own. Loads no actor. */
+export const composeCatalogue = (
+  builtIn: Offer,
+  {
+    actors,
+    named,
+    pricing,
+  }: { actors: readonly OwnActor[]; named: readonly ProviderEntry[]; pricing: Pick<Pricing, 'kind'> },
 ): Catalogue => ({
-  tools: listTools(actors),
-  providers: new Map<string, ProviderEntry>(
-    [...listProviders(actors), ...toNamed(providers)].map((provider) => [
-      provider.name,
-      { ...provider, price: (model) => pricing.kind(provider.name, model) },
-    ]),
+  tools: byName([...builtIn.tools, ...actors.filter(({ kind }) => kind === 'tool').map(toToolEntry)]),
+  providers: byName(
+    [...builtIn.providers, ...actors.filter(({ kind }) => kind === 'llm').map(toProviderEntry), ...named].map(
+      (provider) => ({ ...provider, price: (model: string) => pricing.kind(provider.name, model) }),
+    ),
   ),
 })
 
 /**
- * What a workflow may name that was checked when its run began: prices, parameters and providers of the project that have changed
- * since then are no reason to refuse to go on with it, or to show it.
+ * Opens a catalogue for workflows that were checked when their run began. Prices, parameters and providers that have changed since
+ * then are no reason to refuse the run: any provider exists, and takes any parameter.
  */
-export const createPinnedCatalogue = (actors: readonly OwnActor[] = []): Catalogue => ({
-  tools: listTools(actors),
-  providers: new OpenProviders(
-    listProviders(actors).map(({ name, available }): [string, ProviderEntry] => [name, { name, available }]),
-  ),
+export const pinCatalogue = ({ tools, providers }: Catalogue): Catalogue => ({
+  tools,
+  providers: new OpenProviders([...providers].map(([name, { available }]) => [name, { name, available }])),
 })
 
 class OpenProviders extends Map<string, ProviderEntry> {
@@ -44,22 +41,8 @@ class OpenProviders extends Map<string, ProviderEntry> {
   }
 }
 
-const listTools = (actors: readonly OwnActor[]): Catalogue['tools'] =>
-  new Map<string, ToolEntry>(
-    [...TOOL_DESCRIPTIONS, ...actors.filter(({ kind }) => kind === 'tool').map(toToolEntry)].map((tool) => [
-      tool.name,
-      tool,
-    ]),
-  )
-
-const listProviders = (actors: readonly OwnActor[]): ProviderEntry[] => [
-  ...PROVIDER_DESCRIPTIONS,
-  ...actors.filter(({ kind }) => kind === 'llm').map(toProviderEntry),
-]
-
-/** The config knows its kinds. */
-const toNamed = (providers: Iterable<readonly [string, { kind: string }]>): ProviderEntry[] =>
-  [...providers].map(([name, { kind }]) => describeNamed(name, kind as ProviderKind))
+const byName = <Entry extends { name: string }>(entries: readonly Entry[]): ReadonlyMap<string, Entry> =>
+  new Map(entries.map((entry) => [entry.name, entry]))
 
 const toToolEntry = ({ name, description, writes, input, output }: OwnActor): ToolEntry => ({
   name,

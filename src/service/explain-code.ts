@@ -1,10 +1,10 @@
 /** Explains a code: its meaning, its cause and its fix, with an example. The one source of `troupe explain` and docs/errors.md. */
+import type { Catalogue } from '../compiler/catalogue.ts'
 import { compile } from '../compiler/compile.ts'
 import { formatDiagnostic } from '../compiler/diagnostic.ts'
 import { STRICT_CODES } from '../compiler/diagnostic-codes.ts'
 import { proveWorkflow } from '../compiler/prove.ts'
 import { createSource } from '../compiler/source.ts'
-import { createCatalogue } from './catalogue.ts'
 import { readExplanations, type WrittenExplanation } from './codes/read-explanations.ts'
 
 export interface CodeExplanation {
@@ -32,9 +32,9 @@ export const listCodes = (): { code: string; kind: CodeExplanation['kind']; titl
 ]
 
 /** Undefined for a code that does not exist. */
-export const explainCode = (code: string): CodeExplanation | undefined => {
+export const explainCode = (code: string, catalogue: Catalogue): CodeExplanation | undefined => {
   const diagnostic = readExplanations('diagnostics.md').get(code)
-  if (diagnostic !== undefined) return explainDiagnostic(diagnostic)
+  if (diagnostic !== undefined) return explainDiagnostic(diagnostic, catalogue)
   const fault = readExplanations('faults.md').get(code)
   if (fault === undefined) return undefined
   const { title, cause, fix, example = null } = fault
@@ -43,18 +43,18 @@ export const explainCode = (code: string): CodeExplanation | undefined => {
 
 const isStrict = (code: string): boolean => STRICT_CODES.some((strict) => strict === code)
 
-const explainDiagnostic = (written: WrittenExplanation): CodeExplanation => {
+const explainDiagnostic = (written: WrittenExplanation, catalogue: Catalogue): CodeExplanation => {
   const { code, title, cause, fix, example = null } = written
   const whole = isStrict(code) ? `${cause} Only \`troupe validate --strict\` looks for it.` : cause
-  return { code, kind: 'diagnostic', title, cause: whole, fix, example, finding: findInExample(written) }
+  return { code, kind: 'diagnostic', title, cause: whole, fix, example, finding: findInExample(written, catalogue) }
 }
 
 /** Compiles the example when it is asked for, so that the finding is always that of this version. */
-const findInExample = ({ code, example, workflows }: WrittenExplanation): string | null => {
+const findInExample = ({ code, example, workflows }: WrittenExplanation, catalogue: Catalogue): string | null => {
   if (example === undefined) return null
   const source = createSource('example.yaml', `${example}\n`)
   const { diagnostics, proofs } = compile(source, {
-    catalogue: createCatalogue(),
+    catalogue,
     prover: isStrict(code) ? proveWorkflow : undefined,
     links: {
       file: () => undefined,

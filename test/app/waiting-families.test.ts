@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createCatalogue } from '../../src/app/catalogue.ts'
 import { cancelRun } from '../../src/service/control/cancel-run.ts'
 import { pauseRun } from '../../src/service/control/pause-run.ts'
 import type { RunRecord, Store } from '../../src/store/store.ts'
@@ -115,7 +116,14 @@ test('a paused run that is cancelled undoes what it has done, and ends', async (
         }
         await store.post(id, { id: 'c1', kind: 'cancel', body: { by: 'ann' } })
         await until('it ends', async () => (await record(id)).status === 'cancelled')
-        const end = await cancelRun(store, id, { by: 'ann', waitMs: 1, environment: {}, workingFolder: '/', open })
+        const end = await cancelRun(store, id, {
+          by: 'ann',
+          waitMs: 1,
+          environment: {},
+          catalogue: createCatalogue(),
+          workingFolder: '/',
+          open,
+        })
         assert.equal(end.undone, [{ step: 'book', visit: 1 }])
         assert.equal(
           web.requests.map(({ url }) => url),

@@ -1,10 +1,10 @@
 /** The workflows whose pictures are tested: every example, the complete one of the language, and one with all that there is. */
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { createCatalogue } from '../../src/app/catalogue.ts'
 import { createLinkReader } from '../../src/app/project/linked-files.ts'
 import { type CompiledWorkflow, compile } from '../../src/compiler/compile.ts'
 import { createSource } from '../../src/compiler/source.ts'
-import { createCatalogue } from '../../src/service/catalogue.ts'
 import { REPOSITORY_FOLDER } from '../support/child-process.ts'
 
 export const WORKFLOW_FILES: readonly string[] = [

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createCatalogue } from '../../src/app/catalogue.ts'
 import { createLinkReader } from '../../src/app/project/linked-files.ts'
 import { compile } from '../../src/compiler/compile.ts'
 import { type Diagnostic, formatDiagnostic } from '../../src/compiler/diagnostic.ts'
@@ -13,7 +14,6 @@ import { DIAGNOSTIC_CODES } from '../../src/compiler/diagnostic-codes.ts'
 import { proveWorkflow } from '../../src/compiler/prove.ts'
 import { decodeSource } from '../../src/compiler/read.ts'
 import type { Source } from '../../src/compiler/source.ts'
-import { createCatalogue } from '../../src/service/catalogue.ts'
 
 const FOLDER = new URL('../fixtures/workflows/', import.meta.url)
 const cases = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory())

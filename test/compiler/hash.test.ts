@@ -40,7 +40,7 @@ test('comments and the order of keys are not', () => {
 
 test('the tools of presets and of undoing are linked: their schemas are part of it', async () => {
   const { compile } = await import('../../src/compiler/compile.ts')
-  const { createCatalogue } = await import('../../src/service/catalogue.ts')
+  const { createCatalogue } = await import('../../src/app/catalogue.ts')
   const { createSource } = await import('../../src/compiler/source.ts')
   const catalogue = createCatalogue()
   const compileWith = (name: string): string | undefined => {

@@ -1,16 +1,18 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createCatalogue } from '../../src/app/catalogue.ts'
 import { compile } from '../../src/compiler/compile.ts'
 import { DIAGNOSTIC_CODES } from '../../src/compiler/diagnostic-codes.ts'
 import { createSource } from '../../src/compiler/source.ts'
 import { FAULT_CODES } from '../../src/core/fault.ts'
-import { createCatalogue } from '../../src/service/catalogue.ts'
 import { explainCode, listCodes } from '../../src/service/explain-code.ts'
 
 /** No text can be an example of these, or only a long one. */
 const WITHOUT_EXAMPLE = ['source_too_large', 'not_utf8', 'control_character', 'nested_too_deeply', 'defect']
 
 const CODES = listCodes()
+
+const CATALOGUE = createCatalogue()
 
 const test = suite('explanations of codes')
 
@@ -22,12 +24,12 @@ test('all diagnostics and faults are listed, each once', () => {
 })
 
 test('every code has an example, but for those that can have none', () => {
-  const without = CODES.filter(({ code }) => explainCode(code)?.example === null).map(({ code }) => code)
+  const without = CODES.filter(({ code }) => explainCode(code, CATALOGUE)?.example === null).map(({ code }) => code)
   assert.equal(without, WITHOUT_EXAMPLE)
 })
 
 for (const { code } of CODES.filter(({ kind }) => kind === 'diagnostic')) {
-  const explanation = explainCode(code)
+  const explanation = explainCode(code, CATALOGUE)
   if (explanation?.example == null) continue
   test(`the example of ${code} has that finding, and no other`, () => {
     const { finding } = explanation
@@ -46,7 +48,7 @@ const AROUND = 'workflow: example\nmodels: { default: mock/echo }\n'
 const INPUT = 'input: { count: integer, text: string }\n'
 
 for (const { code } of CODES.filter(({ kind }) => kind === 'fault')) {
-  const example = explainCode(code)?.example
+  const example = explainCode(code, CATALOGUE)?.example
   if (example == null) continue
   test(`the example of ${code} is part of a workflow without errors`, () => {
     const text = example.startsWith('- ') ? `steps:\n${example}\n` : `${example}\nsteps: [{ id: a, set: { b: 1 } }]\n`
@@ -59,7 +61,7 @@ for (const { code } of CODES.filter(({ kind }) => kind === 'fault')) {
 }
 
 test('an unknown code has no explanation', () => {
-  assert.is(explainCode('toString'), undefined)
+  assert.is(explainCode('toString', CATALOGUE), undefined)
 })
 
 test.run()

@@ -1,7 +1,7 @@
+import { createCatalogue } from '../../src/app/catalogue.ts'
 import { type CompiledWorkflow, type CompileOptions, compile } from '../../src/compiler/compile.ts'
 import { formatDiagnostic } from '../../src/compiler/diagnostic.ts'
 import { createSource } from '../../src/compiler/source.ts'
-import { createCatalogue } from '../../src/service/catalogue.ts'
 
 /** A workflow from its YAML, compiled; without a `workflow:` line it is named `example`. Errors in it fail the test. */
 export const compileWorkflow = (yaml: string, environment: readonly string[] = []): CompiledWorkflow =>

@@ -2,11 +2,12 @@
 import { parentPort } from 'node:worker_threads'
 import { isFault, toFaultData } from '../../core/fault.ts'
 import { compileStored } from '../../service/workflows/compile-stored.ts'
+import { createCatalogue } from '../catalogue.ts'
 import type { WorkerAnswer, WorkerQuestion } from './definition-checker.ts'
 
 const answer = ({ id, definition, options }: WorkerQuestion): WorkerAnswer => {
   try {
-    compileStored(definition, options)
+    compileStored(definition, { ...options, catalogue: createCatalogue() })
     return { id, fault: null }
   } catch (thrown) {
     if (isFault(thrown)) return { id, fault: toFaultData(thrown) }

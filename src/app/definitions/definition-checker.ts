@@ -11,7 +11,7 @@ import type { Definition } from '../../store/store.ts'
 export interface WorkerQuestion {
   id: number
   definition: Pick<Definition, 'file' | 'source' | 'links'>
-  options: Omit<CompileStoredOptions, 'actors'>
+  options: Omit<CompileStoredOptions, 'catalogue'>
 }
 
 export interface WorkerAnswer {

@@ -9,7 +9,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import type { ProjectConfig } from '../../compiler/config.ts'
 import type { Diagnostics } from '../../compiler/diagnostic.ts'
 import { Fault } from '../../core/fault.ts'
-import { type DatabaseAddress, parseDatabaseAddress } from './database-address.ts'
+import { type DatabaseAddress, parseDatabaseAddress } from '../database/database-address.ts'
 
 export const CONFIG_NAME = 'troupe.config.yaml'
 

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { Host } from '../../runtime/host.ts'
 import { recoverRun, toEffectId } from '../../runtime/recovery.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
@@ -21,6 +22,8 @@ export interface CancelRequest {
   /** Of the environment: what expressions may read. */
   environment: Readonly<Record<string, string>>
   workingFolder: string
+  /** Compiles the workflow of a run that is taken over. */
+  catalogue: Catalogue
   /**
    * Opens what a run is taken over with; not closed. `undoes`: it has something to undo, so that its secrets are needed. @throws when
    * it can't
@@ -78,8 +81,8 @@ const stop = async (
 
 /** The paths of what was in flight when its process died. The cancel is folded before any effect starts. */
 const takeOver = async (store: Store, record: RunRecord, request: CancelRequest): Promise<string[]> => {
-  const { environment, workingFolder, open } = request
-  const stored = await loadRun(store, record, { environment, workingFolder })
+  const { open } = request
+  const stored = await loadRun(store, record, request)
   const rows = await store.readJournal(record.id)
   const inFlight = record.phase === 'active' ? listInFlight(stored, rows) : []
   const local = open(stored, { undoes: rows.some(({ kind }) => kind === 'undo') })

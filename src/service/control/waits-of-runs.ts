@@ -1,4 +1,5 @@
 /** What runs of a store wait for, their child runs included; definitions that several have in common are compiled once. */
+import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { isFault } from '../../core/fault.ts'
 import type { CreatedData } from '../../runtime/run-event.ts'
@@ -11,10 +12,12 @@ const MOST_CHILDREN = 20
 
 export class WaitReader {
   readonly #store: Store
+  readonly #catalogue: Catalogue
   readonly #compiled = new Map<string, CompiledWorkflow | undefined>()
 
-  constructor(store: Store) {
+  constructor(store: Store, catalogue: Catalogue) {
     this.#store = store
+    this.#catalogue = catalogue
   }
 
   /** Its own and those of its child runs. Empty for a run that has ended, that nobody has begun, or whose workflow no longer compiles. */
@@ -37,7 +40,8 @@ export class WaitReader {
     const key = JSON.stringify([hash, models, Object.keys(env)])
     if (this.#compiled.has(key)) return this.#compiled.get(key)
     const definition = await this.#store.loadDefinition(hash)
-    const compiled = definition && tryCompile(definition, { models, environment: Object.keys(env) })
+    const compiled =
+      definition && tryCompile(definition, { catalogue: this.#catalogue, models, environment: Object.keys(env) })
     this.#compiled.set(key, compiled)
     return compiled
   }

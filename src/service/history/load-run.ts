@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { Fault } from '../../core/fault.ts'
 import type { CreatedData } from '../../runtime/run-event.ts'
@@ -15,11 +16,18 @@ export interface StoredRun {
   environment: Record<string, string>
 }
 
+export interface LoadOptions {
+  catalogue: Catalogue
+  /** Values of the environment variables that expressions may read; those that the run began with win. */
+  environment: Readonly<Record<string, string>>
+  workingFolder: string
+}
+
 /** @throws Fault `not_found`, `invalid_input` when its workflow no longer compiles; StoreError */
 export const loadRun = async (
   store: Store,
   record: RunRecord,
-  { environment, workingFolder }: { environment: Readonly<Record<string, string>>; workingFolder: string },
+  { catalogue, environment, workingFolder }: LoadOptions,
 ): Promise<StoredRun> => {
   const definition = await store.loadDefinition(record.definition)
   const row = await store.readCreated(record.id)
@@ -30,7 +38,11 @@ export const loadRun = async (
     )
   const created = row.data as unknown as CreatedData
   const variables = { ...environment, ...(created.env as Record<string, string>) }
-  const workflow = compileStored(definition, { models: created.models, environment: Object.keys(variables) })
+  const workflow = compileStored(definition, {
+    catalogue,
+    models: created.models,
+    environment: Object.keys(variables),
+  })
   const folder = created.folder ?? dirname(resolve(workingFolder, definition.file))
   return { record, workflow, folder, environment: variables }
 }

@@ -5,6 +5,7 @@
  * than `was` did, the recorded answer is none to it. `next`: the fork itself, under its own id, with times moved so that it begins
  * now; deadlines keep their distance. A row is copied when it fits all three. The origin is only read (J7).
  */
+import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import { createRunId } from '../../core/run-id.ts'
@@ -32,6 +33,8 @@ export interface ForkWish {
   /** Checked, defaults filled in. Default: that of the origin. */
   input?: JsonValue
   set?: readonly SetOutput[]
+  /** Knows the output types that `set` is checked against. */
+  catalogue: Catalogue
   /** Whether the origin's id stands in the idempotency keys that the host makes. Default false. */
   sameKeys?: boolean
   /** Epoch milliseconds. */
@@ -63,7 +66,12 @@ export const planFork = async (origin: Origin, wish: ForkWish): Promise<ForkPlan
   const { visits } = foldHistory(origin.workflow, { runId, rows })
   const begin = findVisit(visits, { ...wish.from, runId })
   const prefix = cutPrefix(rows, begin.fromSeq)
-  const replaced = await replaceOutputs(prefix, { set: wish.set ?? [], workflow: origin.workflow, visits })
+  const replaced = await replaceOutputs(prefix, {
+    set: wish.set ?? [],
+    workflow: origin.workflow,
+    catalogue: wish.catalogue,
+    visits,
+  })
   return copyPrefix(origin, { wish, prefix, replaced })
 }
 

@@ -1,8 +1,8 @@
 /** Other outputs in place of recorded ones: what would have come of it if a step had said something else. */
+import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
-import { createPinnedCatalogue } from '../catalogue.ts'
 import { findExamples } from '../simulation/example-outputs.ts'
 import { listSome, refuse } from './find-visit.ts'
 import type { StepVisit } from './step-history.ts'
@@ -17,18 +17,20 @@ export interface SetOutput {
 export interface SetOptions {
   set: readonly SetOutput[]
   workflow: CompiledWorkflow
+  /** Knows the output type of each tool. */
+  catalogue: Catalogue
   visits: readonly StepVisit[]
 }
 
 /** The rows that take the place of others, by the number of these. @throws Fault `invalid_input` */
 export const replaceOutputs = async (
   prefix: readonly JournalRow[],
-  { set, workflow, visits }: SetOptions,
+  { set, workflow, catalogue, visits }: SetOptions,
 ): Promise<Map<number, JournalRow>> => {
   const replaced = new Map<number, JournalRow>()
   for (const wanted of set) {
     const row = findOutcome(prefix, { wanted, visits })
-    const problem = await findTypeProblem(wanted, { row, workflow })
+    const problem = await findTypeProblem(wanted, { row, workflow, catalogue })
     if (problem !== undefined) throw refuse(`the output that is set for '${wanted.path}' does not fit: ${problem}`)
     const { fault: _, ...figures } = isJsonObject(row.data) ? row.data : {}
     replaced.set(row.seq, { ...row, data: { ...figures, output: wanted.output } })
@@ -59,10 +61,10 @@ const findOutcome = (
 /** Undefined where its type is not known, or it fits. */
 const findTypeProblem = async (
   { output }: SetOutput,
-  { row, workflow }: { row: JournalRow; workflow: CompiledWorkflow },
+  { row, workflow, catalogue }: { row: JournalRow } & Pick<SetOptions, 'workflow' | 'catalogue'>,
 ): Promise<string | undefined> => {
   const step = row.path.replace(/^.*\]\//, '')
-  const schema = findExamples(workflow, createPinnedCatalogue()).get(step)?.schema
+  const schema = findExamples(workflow, catalogue).get(step)?.schema
   if (schema === undefined) return undefined
   const { createValidator } = await import('../../core/json-schema-validator.ts')
   return createValidator(schema)(output)

@@ -1,18 +1,19 @@
-/** Definitions of the store, compiled again as they were when a run began. */
+/** Compiles stored definitions again, as they were when a run began. */
+import type { Catalogue } from '../../compiler/catalogue.ts'
 import { type Compilation, type CompiledWorkflow, compile, compileInParts } from '../../compiler/compile.ts'
 import { type Links, readLinks } from '../../compiler/links.ts'
 import { createSource } from '../../compiler/source.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Definition } from '../../store/store.ts'
-import { createPinnedCatalogue } from '../catalogue.ts'
-import type { OwnActor } from '../own-actor.ts'
+import { pinCatalogue } from '../catalogue.ts'
 
 export interface CompileStoredOptions {
+  /** Tools and providers of today. It is pinned: changed prices, parameters and providers refuse no workflow. */
+  catalogue: Catalogue
   /** Alias to `provider/name`, as overridden for the run. */
   models?: Readonly<Record<string, string>>
   /** Names of environment variables that expressions may read. */
   environment?: readonly string[]
-  actors?: readonly OwnActor[]
 }
 
 /** @throws Fault `invalid_input` when it no longer compiles */
@@ -37,11 +38,11 @@ type StoredDefinition = Pick<Definition, 'file' | 'source' | 'links'>
 
 const toArguments = (
   { file, source, links }: StoredDefinition,
-  { models = {}, environment = [], actors = [] }: CompileStoredOptions,
+  { catalogue, models = {}, environment = [] }: CompileStoredOptions,
 ): Parameters<typeof compile> => [
   createSource(file, source),
   {
-    catalogue: createPinnedCatalogue(actors),
+    catalogue: pinCatalogue(catalogue),
     environment,
     models,
     links: readLinks(links as unknown as Partial<Links>),

@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { Fault } from '../../core/fault.ts'
 import { findNearest } from '../../core/nearest.ts'
@@ -12,6 +13,7 @@ export interface FoundWorkflow {
 }
 
 export interface RegisteredOptions {
+  catalogue: Catalogue
   /** Absolute. */
   workingFolder: string
   /** Names of the environment variables that expressions may read. */
@@ -26,12 +28,12 @@ export interface RegisteredOptions {
 export const loadRegistered = async (
   store: Store,
   name: string,
-  { workingFolder, environment, models }: RegisteredOptions,
+  { catalogue, workingFolder, environment, models }: RegisteredOptions,
 ): Promise<FoundWorkflow> => {
   const found = await store.findWorkflow(name)
   const definition = found && (await store.loadDefinition(found.definition))
   if (definition === undefined) throw await toMissing(store, name)
-  const workflow = compileStored(definition, { environment, models })
+  const workflow = compileStored(definition, { catalogue, environment, models })
   return { workflow, folder: found?.folder ?? dirname(resolve(workingFolder, definition.file)) }
 }
 

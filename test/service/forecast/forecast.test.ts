@@ -1,11 +1,11 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createPricing } from '../../../src/actors/llm/prices.ts'
+import { createCatalogue } from '../../../src/app/catalogue.ts'
 import { compile } from '../../../src/compiler/compile.ts'
 import { proveWorkflow } from '../../../src/compiler/prove.ts'
 import { createSource } from '../../../src/compiler/source.ts'
 import type { JsonValue } from '../../../src/core/json.ts'
-import { createCatalogue } from '../../../src/service/catalogue.ts'
 import { type Forecast, forecast } from '../../../src/service/forecast/forecast.ts'
 
 const test = suite('forecast')

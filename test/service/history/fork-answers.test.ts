@@ -1,13 +1,13 @@
 /** Forks of runs that asked people, waited for events, called other workflows, and have something to undo. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createCatalogue } from '../../../src/app/catalogue.ts'
 import { createLocal } from '../../../src/app/local.ts'
 import { compile } from '../../../src/compiler/compile.ts'
 import { readLinks } from '../../../src/compiler/links.ts'
 import { createSource } from '../../../src/compiler/source.ts'
 import type { JsonValue } from '../../../src/core/json.ts'
 import { createManualClock } from '../../../src/core/manual-clock.ts'
-import { createCatalogue } from '../../../src/service/catalogue.ts'
 import { type ForkWish, planFork } from '../../../src/service/history/plan-fork.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import type { InboxMessage } from '../../../src/store/store.ts'
@@ -43,7 +43,7 @@ const createWorld = (yaml: string) => {
   const fork = (origin: DrivenEnd, path: string, wish: Partial<ForkWish> = {}) =>
     planFork(
       { id: origin.record.id, workflow: compiled, rows: origin.rows },
-      { from: { path, visit: 1 }, now: clock.now(), ...wish },
+      { from: { path, visit: 1 }, catalogue: createCatalogue(), now: clock.now(), ...wish },
     )
   return { store, compiled, run, fork }
 }
@@ -166,7 +166,7 @@ children('copies what they gave out, and begins those that come anew', async () 
   const first = await local.start(compiled)
   await first.exited
   const rows = await store.readJournal(first.id)
-  const wish = { from: { path: 'two', visit: 1 }, now: clock.now() }
+  const wish = { from: { path: 'two', visit: 1 }, catalogue: createCatalogue(), now: clock.now() }
   const fork = await planFork({ id: first.id, workflow: compiled, rows }, wish)
   const second = await local.start(compiled, { copied: fork.copied })
   const exit = await second.exited

@@ -1,7 +1,9 @@
 /** Forks that are killed: whatever was copied is never performed, and they end as their origins did. */
+
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createCatalogue } from '../../../src/app/catalogue.ts'
 import type { CompiledWorkflow } from '../../../src/compiler/compile.ts'
 import { createManualClock, type ManualClock } from '../../../src/core/manual-clock.ts'
 import { planFork } from '../../../src/service/history/plan-fork.ts'
@@ -51,7 +53,7 @@ const forkSomewhere = async (place: Place, { origin, draw }: { origin: DrivenEnd
   if (from === undefined) throw new Error('a run without a step')
   const { copied, dropped, isReached } = await planFork(
     { id: origin.record.id, workflow: compiled, rows: origin.rows },
-    { from, now: clock.now() },
+    { from, catalogue: createCatalogue(), now: clock.now() },
   )
   assert.equal([dropped, isReached], [[], true])
   const before = await store.readJournal(origin.record.id)
@@ -91,7 +93,7 @@ test('its keys are its own, or those of its origin when that is wanted, also aft
   for (const sameKeys of [false, true]) {
     const { copied } = await planFork(
       { id: origin.record.id, workflow: compiled, rows: origin.rows },
-      { from: { path: 'b', visit: 1 }, now: clock.now(), sameKeys },
+      { from: { path: 'b', visit: 1 }, catalogue: createCatalogue(), now: clock.now(), sameKeys },
     )
     const runs: string[] = []
     const world = new ScriptedWorld({

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { loadProvider } from '../../../src/actors/llm/providers.ts'
+import { createCatalogue } from '../../../src/app/catalogue.ts'
 import { createLocal, type Local } from '../../../src/app/local.ts'
 import { createManualClock, type ManualClock } from '../../../src/core/manual-clock.ts'
 import { recoverRun } from '../../../src/runtime/recovery.ts'
@@ -69,6 +70,7 @@ const runFork = async (plan: ForkPlan, world: World): Promise<RunRecord> => {
 
 const wish = (path: string, { clock }: World, more: Partial<ForkWish> = {}): ForkWish => ({
   from: { path, visit: 1 },
+  catalogue: createCatalogue(),
   now: clock.now(),
   ...more,
 })
@@ -231,9 +233,9 @@ output: steps.each.output
     const inside = await planFork(origin, wish('each[1]/two', world))
     assert.is(inside.copied.past.rows.length, 6)
     assert.equal((await runFork(inside, world)).output, [{ text: 'two a' }, { text: 'two b' }])
-    const later = await planFork(origin, { from: { path: 'ask', visit: 2 }, now: world.clock.now() })
+    const later = await planFork(origin, wish('ask', world, { from: { path: 'ask', visit: 2 } }))
     assert.is(later.copied.past.rows.length, 1)
-    const none = await catchFault(() => planFork(origin, { from: { path: 'ask', visit: 9 }, now: 0 }))
+    const none = await catchFault(() => planFork(origin, wish('ask', world, { from: { path: 'ask', visit: 9 } })))
     assert.match(none.message, /'ask' was begun 3 times .*expected a visit from 1 to 3, got 9/)
     assert.match((await catchFault(() => planFork(origin, wish('two', world)))).message, /name it as each\[0\]\/two/)
     assert.match((await catchFault(() => planFork(origin, wish('eahc', world)))).message, /did you mean 'each'/)

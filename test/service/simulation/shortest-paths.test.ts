@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createCatalogue } from '../../../src/service/catalogue.ts'
+import { createCatalogue } from '../../../src/app/catalogue.ts'
 import { findPaths, type WorkflowPaths } from '../../../src/service/simulation/shortest-paths.ts'
 import { createWalker, toEvent, toOutcome, type Walk, type WalkOutcome } from '../../../src/service/simulation/walk.ts'
 import { compileWorkflow } from '../../support/compile-workflow.ts'

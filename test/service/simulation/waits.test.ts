@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createCatalogue } from '../../../src/app/catalogue.ts'
 import type { JsonValue } from '../../../src/core/json.ts'
-import { createCatalogue } from '../../../src/service/catalogue.ts'
 import { findExamples } from '../../../src/service/simulation/example-outputs.ts'
 import { findPaths, type WorkflowPaths } from '../../../src/service/simulation/shortest-paths.ts'
 import { createWaitOffers } from '../../../src/service/simulation/wait-offers.ts'

@@ -1,5 +1,6 @@
 /** `troupe cancel`: asks whoever holds a run to cancel it; a run that nobody holds is taken over and cancelled here. */
 
+import { createCatalogue } from '../../../app/catalogue.ts'
 import { createLocal, type Local } from '../../../app/local.ts'
 import { readSecrets, readVariables, toPricing, toToolOptions } from '../../../app/project/project-access.ts'
 import { readProviders } from '../../../app/project/provider-access.ts'
@@ -36,6 +37,7 @@ export const cancel = async (context: Context, options: CancelArguments): Promis
       waitMs: WAIT_MS,
       environment: readVariables(project, context.environment),
       workingFolder: context.workingFolder,
+      catalogue: createCatalogue(),
       open: (stored, { undoes }) => openLocal(stored, { undoes, opened, context }),
     })
     return report(context, options, { ...end, wasOver: false })

@@ -1,6 +1,6 @@
 /** `troupe db export` and `troupe db import`: runs from one database to another. */
 import { resolve } from 'node:path'
-import { openDatabase } from '../../../app/open-database.ts'
+import { openDatabase } from '../../../app/database/open-database.ts'
 import { formatSize } from '../../../core/size.ts'
 import {
   type ExportReport,

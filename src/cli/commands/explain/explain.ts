@@ -1,5 +1,6 @@
 /** `troupe explain`: what a code means, why it comes up, and what helps. */
 
+import { createCatalogue } from '../../../app/catalogue.ts'
 import { findNearest } from '../../../core/nearest.ts'
 import { type CodeExplanation, explainCode, listCodes } from '../../../service/explain-code.ts'
 import { CliError } from '../../cli-error.ts'
@@ -25,7 +26,7 @@ export const explain = async ({ stdout }: Context, { code, json = false }: Expla
 /** As it is written in a message, `error[unknown_field]`, it may be given too. */
 const expectCode = (given: string): CodeExplanation => {
   const code = (/\[(\w+)\]/.exec(given)?.[1] ?? given).trim().toLowerCase().replaceAll('-', '_')
-  const explanation = explainCode(code)
+  const explanation = explainCode(code, createCatalogue())
   if (explanation !== undefined) return explanation
   const nearest = findNearest(
     code,

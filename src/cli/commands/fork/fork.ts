@@ -1,5 +1,6 @@
 /** `troupe fork`: a new run with the beginning of another one. */
 
+import { createCatalogue } from '../../../app/catalogue.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import { formatValue } from '../../../core/value-text.ts'
 import type { VisitName } from '../../../service/history/find-visit.ts'
@@ -71,6 +72,7 @@ const makePlan = async (past: PastRun, { options, context, opened }: Wanted): Pr
     { id: record.id, workflow, rows },
     {
       from: readPlace(options),
+      catalogue: createCatalogue(),
       now: Date.now(),
       set: await Promise.all((options.set ?? []).map((text) => readSet(text, context))),
       sameKeys: options.sameKeys ?? false,
@@ -115,7 +117,14 @@ const withModels = async (
 ): Promise<{ models: Record<string, string>; workflow: CompiledWorkflow }> => {
   const definition = await store.loadDefinition(record.definition)
   if (definition === undefined) throw new CliError(`the definition of run ${record.id} is gone`)
-  return { models, workflow: compileStored(definition, { models, environment: Object.keys(stored.environment) }) }
+  return {
+    models,
+    workflow: compileStored(definition, {
+      catalogue: createCatalogue(),
+      models,
+      environment: Object.keys(stored.environment),
+    }),
+  }
 }
 
 const toJson = ({ copied: { past }, dropped, isReached, undoes }: ForkPlan, { record }: PastRun) => ({

@@ -1,6 +1,8 @@
 /** `troupe graph`: a workflow as a picture, or what one of its runs did. */
+
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { createCatalogue } from '../../../app/catalogue.ts'
 import type { RunActivity } from '../../../chart/activity.ts'
 import { CHART_FORMATS, type ChartFormat, isChartFormat, renderChart } from '../../../chart/render-chart.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
@@ -81,7 +83,11 @@ const readRun = async (context: Context, { run, file }: { run: string; file: str
   const { store } = await openRuns(context)
   try {
     const record = await findRun(store, run)
-    const { workflow } = await loadRun(store, record, { environment: {}, workingFolder: context.workingFolder })
+    const { workflow } = await loadRun(store, record, {
+      catalogue: createCatalogue(),
+      environment: {},
+      workingFolder: context.workingFolder,
+    })
     if (file !== undefined) expectSame(await compileNamed(context, file), { workflow, run: record.id })
     const rows = await store.readJournal(record.id)
     return { workflow, activity: readRunActivity(workflow, { runId: record.id, rows }) }

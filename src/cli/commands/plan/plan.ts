@@ -1,13 +1,13 @@
 /** `troupe plan`: what a workflow may cost, before a cent is spent. */
 
-import { openDatabase } from '../../../app/open-database.ts'
+import { createCatalogue } from '../../../app/catalogue.ts'
+import { openDatabase } from '../../../app/database/open-database.ts'
 import type { Project } from '../../../app/project/project.ts'
 import { readVariables, toPricing } from '../../../app/project/project-access.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import { isFault } from '../../../core/fault.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { checkInput } from '../../../runtime/check-input.ts'
-import { createCatalogue } from '../../../service/catalogue.ts'
 import { forecast } from '../../../service/forecast/forecast.ts'
 import { forecastPaths } from '../../../service/forecast/forecast-paths.ts'
 import { findTypicalCost, type TypicalCost } from '../../../service/forecast/typical-cost.ts'

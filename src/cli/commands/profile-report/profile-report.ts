@@ -1,5 +1,6 @@
 /** `troupe profile-report`: where the time of runs went, and what is worth making faster. */
 
+import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import type { Bottleneck, ProfileReport, StepProfile } from '../../../service/reports/profile/profile-report.ts'
 import type { SpanKind } from '../../../service/reports/profile/span.ts'
@@ -32,7 +33,7 @@ export const profileReport = async (context: Context, options: ProfileReportArgu
       import('../../../service/reports/profile/profile-report.ts'),
       import('../../../service/reports/profile/read-run-times.ts'),
     ])
-    const { times, steps } = await readRunTimes(store, runs)
+    const { times, steps } = await readRunTimes(store, { runs, catalogue: createCatalogue() })
     const report = profileRuns(times, steps)
     const [{ workflow, id } = { workflow: '', id: '' }] = runs
     const run = options.workflow === undefined ? id : null

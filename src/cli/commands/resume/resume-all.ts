@@ -3,6 +3,7 @@
  * host. Ctrl-C leaves them all; none is cancelled.
  */
 
+import { createCatalogue } from '../../../app/catalogue.ts'
 import { readVariables } from '../../../app/project/project-access.ts'
 import { NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
 import { loadRun } from '../../../service/history/load-run.ts'
@@ -63,6 +64,7 @@ const resumeOne = async (
   const base = { run: record.id, workflow: record.workflow }
   try {
     const stored = await loadRun(opened.store, record, {
+      catalogue: createCatalogue(),
       environment: readVariables(opened.project, context.environment),
       workingFolder: context.workingFolder,
     })

@@ -1,5 +1,6 @@
 /** `troupe resume`: goes on with interrupted runs from their last recorded outcome. */
 
+import { createCatalogue } from '../../../app/catalogue.ts'
 import { createLocal } from '../../../app/local.ts'
 import { readVariables, toPricing, toToolOptions } from '../../../app/project/project-access.ts'
 import { readProviders } from '../../../app/project/provider-access.ts'
@@ -91,6 +92,7 @@ const goOn = async (
   { record, opened: { project, store } }: { record: RunRecord; opened: OpenedRuns },
 ): Promise<number> => {
   const stored = await loadRun(store, record, {
+    catalogue: createCatalogue(),
     environment: readVariables(project, context.environment),
     workingFolder: context.workingFolder,
   })

@@ -1,7 +1,7 @@
 /** `troupe run`: checks a workflow, its input and its secrets, then runs it and stays with it. */
 
+import { openDatabase } from '../../../app/database/open-database.ts'
 import { createLocal, type Local } from '../../../app/local.ts'
-import { openDatabase } from '../../../app/open-database.ts'
 import type { Project } from '../../../app/project/project.ts'
 import { readVariables, toPricing, toToolOptions } from '../../../app/project/project-access.ts'
 import { readProviders } from '../../../app/project/provider-access.ts'

@@ -1,4 +1,5 @@
 /** Runs of a list, with what they are at and what they wait for. */
+import { createCatalogue } from '../../../app/catalogue.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import { type ShownStatus, toShownStatus } from '../../run-holder.ts'
@@ -17,7 +18,7 @@ export const toListed = async (runs: readonly RunRecord[], store: Store): Promis
     import('../../../service/control/waits-of-runs.ts'),
     import('../../../service/control/open-approvals.ts'),
   ])
-  const reader = new WaitReader(store)
+  const reader = new WaitReader(store, createCatalogue())
   const asked = await groupByRoot(await listAsked(store), store)
   // Only what nobody holds is folded: that is short, since it waits.
   for (const run of listed) run.waits = run.shown === 'waiting' ? await reader.read(run) : (asked.get(run.id) ?? [])

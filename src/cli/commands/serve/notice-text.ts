@@ -1,6 +1,7 @@
 /** What a server tells, as lines for people and as JSON for programs. */
-import type { ServerNotice } from '../../../app/server.ts'
+
 import { formatDuration } from '../../../core/duration.ts'
+import type { ServerNotice } from '../../../service/server-notice.ts'
 import type { Paint } from '../../paint.ts'
 import { explainError } from '../../report-error.ts'
 import { STATUS_COLORS } from '../../run-holder.ts'

@@ -1,6 +1,7 @@
 /** `troupe serve`: takes up the runs of its database and keeps the clock, until it is told to stop. */
-import { openDatabase } from '../../../app/open-database.ts'
-import { createServer, type Server, type ServerNotice } from '../../../app/server.ts'
+import { openDatabase } from '../../../app/database/open-database.ts'
+import { createServer, type Server } from '../../../app/server.ts'
+import type { ServerNotice } from '../../../service/server-notice.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'

@@ -1,9 +1,9 @@
 /** `troupe simulate`: walks a workflow without performing anything, by hand or along every path. */
 
+import { createCatalogue } from '../../../app/catalogue.ts'
 import { readVariables } from '../../../app/project/project-access.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import { checkInput } from '../../../runtime/check-input.ts'
-import { createCatalogue } from '../../../service/catalogue.ts'
 import { findExamples } from '../../../service/simulation/example-outputs.ts'
 import { findFaults } from '../../../service/simulation/possible-faults.ts'
 import { createWaitOffers } from '../../../service/simulation/wait-offers.ts'

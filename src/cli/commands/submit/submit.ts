@@ -1,7 +1,9 @@
 /** `troupe submit`: puts a run into the database for whoever serves it; with `--wait` follows it to its end. */
+
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { openDatabase } from '../../../app/open-database.ts'
+import { createCatalogue } from '../../../app/catalogue.ts'
+import { openDatabase } from '../../../app/database/open-database.ts'
 import type { Project } from '../../../app/project/project.ts'
 import { readVariables, toPricing } from '../../../app/project/project-access.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
@@ -85,6 +87,7 @@ const readRegistered = async (
 ) => {
   const { workingFolder } = context
   const found = await loadRegistered(store, options.workflow, {
+    catalogue: createCatalogue(),
     workingFolder,
     models,
     environment: project.config.env,

@@ -1,5 +1,6 @@
 /** `troupe trace`: what a run did and when, read from its journal. */
 
+import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { addUsage, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
 import type { AttemptFigures, CreatedData, ForkData } from '../../../runtime/run-event.ts'
@@ -58,7 +59,7 @@ interface TracedRun {
 /** Compiling is needed for them, so that a run that is over does without. */
 const readWaits = async (store: Store, run: RunRecord): Promise<RunWait[]> => {
   const { WaitReader } = await import('../../../service/control/waits-of-runs.ts')
-  return new WaitReader(store).read(run)
+  return new WaitReader(store, createCatalogue()).read(run)
 }
 
 const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[]): Record<string, unknown> => ({

@@ -1,7 +1,7 @@
 /** `troupe workflows apply`: registers workflow files, all of them or none. */
 import { statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import { openDatabase } from '../../../app/open-database.ts'
+import { openDatabase } from '../../../app/database/open-database.ts'
 import { findWorkflows } from '../../../app/project/find-workflows.ts'
 import type { Project } from '../../../app/project/project.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'

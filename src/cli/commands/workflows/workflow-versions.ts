@@ -1,5 +1,6 @@
 /** Registered workflows as the commands name them. */
 
+import { createCatalogue } from '../../../app/catalogue.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import { findNearest } from '../../../core/nearest.ts'
 import { compileStored } from '../../../service/workflows/compile-stored.ts'
@@ -47,4 +48,5 @@ export const loadVersion = async (store: Store, { definition, workflow }: Regist
 export const compileVersion = async (
   { store, project }: OpenedRuns,
   version: RegisteredWorkflow,
-): Promise<CompiledWorkflow> => compileStored(await loadVersion(store, version), { environment: project.config.env })
+): Promise<CompiledWorkflow> =>
+  compileStored(await loadVersion(store, version), { catalogue: createCatalogue(), environment: project.config.env })

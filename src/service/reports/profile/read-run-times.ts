@@ -1,3 +1,4 @@
+import type { Catalogue } from '../../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import { placeSteps } from '../../../compiler/step-place.ts'
 import { isFault } from '../../../core/fault.ts'
@@ -10,12 +11,12 @@ import { type Steps, toSpans } from './span.ts'
 /** The times of these runs, and the steps of the newest one's workflow. @throws StoreError */
 export const readRunTimes = async (
   store: Store,
-  runs: readonly RunRecord[],
+  { runs, catalogue }: { runs: readonly RunRecord[]; catalogue: Catalogue },
 ): Promise<{ times: RunTimes[]; steps: Steps }> => {
   const known = new Map<string, ReadWorkflow>()
   const times: RunTimes[] = []
   for (const run of runs) {
-    const { steps, workflow } = known.get(run.definition) ?? (await readWorkflow(store, run))
+    const { steps, workflow } = known.get(run.definition) ?? (await readWorkflow(store, { run, catalogue }))
     known.set(run.definition, { steps, workflow })
     const rows = await store.readJournal(run.id)
     const endedAt = run.endedAt ?? Math.max(run.createdAt, rows.at(-1)?.at ?? 0)
@@ -31,9 +32,12 @@ interface ReadWorkflow {
 }
 
 /** Nothing where the workflow no longer compiles with this version: its times can be told all the same. */
-const readWorkflow = async (store: Store, run: RunRecord): Promise<ReadWorkflow> => {
+const readWorkflow = async (
+  store: Store,
+  { run, catalogue }: { run: RunRecord; catalogue: Catalogue },
+): Promise<ReadWorkflow> => {
   try {
-    const { workflow } = await loadRun(store, run, { environment: {}, workingFolder: '/' })
+    const { workflow } = await loadRun(store, run, { catalogue, environment: {}, workingFolder: '/' })
     return { steps: placeSteps(workflow.workflow), workflow }
   } catch (thrown) {
     if (isFault(thrown)) return { steps: new Map(), workflow: undefined }

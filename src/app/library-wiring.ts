@@ -1,0 +1,77 @@
+/** Composition root of the library. */
+import { isAbsolute, resolve } from 'node:path'
+import { findBuiltInKind, PROVIDER_KINDS, type ProviderKind } from '../actors/llm/provider-kind.ts'
+import type { ToolOptions } from '../actors/tools/tool-options.ts'
+import { Fault } from '../core/fault.ts'
+import type { ModelAccess, Surroundings } from '../library/surroundings.ts'
+import type { Wiring } from '../library/wiring.ts'
+import { createMemoryStore } from '../store/memory-store.ts'
+import { CHILD_PROVIDER } from '../store/usage-sums.ts'
+import { parseDatabaseAddress } from './database/database-address.ts'
+import { openDatabase } from './database/open-database.ts'
+import { createPerformer } from './performer.ts'
+import { createLinkReader } from './project/linked-files.ts'
+import type { Providers } from './project/provider-access.ts'
+
+export const LIBRARY_WIRING: Wiring = {
+  createPerformer: ({ providers, secrets = {}, actors = [], ...surroundings }, { folder, store }) =>
+    createPerformer({
+      tools: toToolOptions(surroundings, { folder, database: store?.location }),
+      providers: toProviders(providers),
+      secrets,
+      actors,
+      ...(store === undefined ? {} : { store }),
+    }),
+  openStore: (address, { durability }) =>
+    openDatabase({
+      database: parseDatabaseAddress(address === 'memory' ? 'memory:' : address, process.cwd()),
+      durability,
+    }),
+  openMemoryStore: () => createMemoryStore(),
+  createLinkReader: () => createLinkReader(process.cwd()),
+}
+
+/** Protects the database, even where it lies in one of the folders. */
+const toToolOptions = (
+  { files, http }: Pick<Surroundings, 'files' | 'http'>,
+  { folder, database }: { folder: string | undefined; database: string | undefined },
+): Omit<ToolOptions, 'now'> => {
+  const own = folder === undefined ? [] : [folder]
+  const toFolders = (paths: readonly string[] | undefined): string[] => paths?.map((path) => resolve(path)) ?? own
+  return {
+    files: {
+      read: toFolders(files?.read),
+      write: toFolders(files?.write),
+      protected: isDatabaseFile(database) ? ['', '-wal', '-shm'].map((end) => database + end) : [],
+    },
+    http: { allow: [...(http?.allow ?? [])] },
+  }
+}
+
+/** The location of a store in memory is no path. */
+const isDatabaseFile = (location: string | undefined): location is string =>
+  location !== undefined && isAbsolute(location)
+
+/**
+ * Adds the built-in providers, so that a message about a missing key names the option that takes it.
+ * @throws Fault `invalid_input` for a provider of unknown kind
+ */
+const toProviders = (given: Readonly<Record<string, ModelAccess>> = {}): Providers =>
+  Object.fromEntries(
+    Object.entries({ ...BUILT_IN, ...given }).map(([name, { kind = findBuiltInKind(name), ...settings }]) => {
+      if (name === CHILD_PROVIDER)
+        throw new Fault('invalid_input', `provider '${name}' has a name that is taken: expected another one`)
+      if (kind === undefined || !isProviderKind(kind))
+        throw new Fault('invalid_input', `provider '${name}' has no kind: expected one of ${PROVIDER_KINDS.join(', ')}`)
+      // A server of one's own may need no key; the vendors' do.
+      const needsKey = kind !== 'ollama' && settings.baseUrl === undefined
+      const given = { ...settings, addressName: `providers.${name}.baseUrl` }
+      return [name, { kind, settings: { ...given, ...(needsKey && { keyVariable: `providers.${name}.apiKey` }) } }]
+    }),
+  )
+
+const isProviderKind = (kind: string): kind is ProviderKind => PROVIDER_KINDS.some((one) => one === kind)
+
+const BUILT_IN: Readonly<Record<string, ModelAccess>> = Object.fromEntries(
+  PROVIDER_KINDS.map((kind) => [kind, { kind }]),
+)

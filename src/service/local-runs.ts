@@ -1,0 +1,76 @@
+/** Runs of one process that performs every step itself. */
+import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
+import type { LinkReader } from '../compiler/links.ts'
+import type { Source } from '../compiler/source.ts'
+import type { Clock } from '../core/clock.ts'
+import type { JsonValue } from '../core/json.ts'
+import { checkInput } from '../runtime/check-input.ts'
+import { Host, type NewRunOptions, type ResumeResult } from '../runtime/host.ts'
+import type { Run } from '../runtime/run.ts'
+import type { RunWatcher } from '../runtime/run-notice.ts'
+import type { Submitted } from '../runtime/submit-run.ts'
+import { createOwner } from '../store/process-identity.ts'
+import type { Store } from '../store/store.ts'
+import type { Performer } from './performer.ts'
+import { type SubmitRequest, submit } from './submit.ts'
+import { compileStored } from './workflows/compile-stored.ts'
+
+export interface LocalRunsOptions {
+  store: Store
+  performer: Performer
+  /** The environment variables that expressions may read. */
+  environment: Readonly<Record<string, string>>
+  clock: Clock
+}
+
+export interface StartOptions extends Omit<NewRunOptions, 'input' | 'env'> {
+  /** Default: `{}`. */
+  input?: JsonValue
+}
+
+export interface CompileSourceOptions {
+  /** Alias to `provider/name`, in place of what the file says. */
+  models?: Record<string, string>
+  /** Gives the files and workflows that the workflow names. Default: there are none. */
+  links?: LinkReader
+}
+
+export interface LocalRuns {
+  store: Store
+  compile(source: Source, options?: CompileSourceOptions): Compilation
+  /** @throws Fault `invalid_input`, StoreError */
+  start(workflow: CompiledWorkflow, options?: StartOptions): Promise<Run>
+  /** Enqueues a run for any process that serves the store. @throws as `submit` of service/submit.ts */
+  submit(workflow: CompiledWorkflow, request?: Omit<SubmitRequest, 'env'>): Promise<Submitted>
+  /** @throws Fault `not_found`, `invalid_input`, StoreError */
+  resume(id: string, options?: { watch?: RunWatcher }): Promise<ResumeResult>
+  /** Releases every run, so that it can be resumed, and closes the store. */
+  close(): Promise<void>
+}
+
+export const createLocalRuns = ({ store, performer, environment, clock }: LocalRunsOptions): LocalRuns => {
+  const { catalogue, pricing } = performer
+  const variables = Object.keys(environment)
+  const host = new Host({
+    store,
+    owner: createOwner(),
+    clock,
+    surround: () => performer,
+    prices: pricing,
+    pricing: pricing.version,
+    recompile: (definition, { models }) => compileStored(definition, { catalogue, models, environment: variables }),
+  })
+  return {
+    store,
+    compile: (source, options) => compile(source, { catalogue, environment: variables, ...options }),
+    async start(workflow, { input = {}, ...options } = {}) {
+      return host.start(workflow, { ...options, input: await checkInput(workflow, input), env: environment })
+    },
+    submit: (workflow, request) => submit(workflow, { ...request, env: environment }, { ...performer, store, clock }),
+    resume: (id, options) => host.resume(id, options),
+    async close() {
+      await host.stop()
+      await store.close()
+    },
+  }
+}
