@@ -1,102 +1,32 @@
 /**
  * The typed document: what `read` makes of a YAML file that has the right shape, and what `check` and `lower` work on.
- * Every part keeps its range in the source, so that each later finding has a place. No name is resolved here yet.
+ * Its types are derived from the grammar. Every part keeps its range in the source, so that each later finding has a
+ * place. No name is resolved here yet.
  */
 import type { JsonValue } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
+import type { COMMON_STEP_FIELDS, OnError, RunsOn, retry } from './grammar/common-step-grammar.ts'
+import type { PartialOf, RecordOf } from './grammar/record-shape.ts'
+import type { Infer } from './grammar/shape.ts'
+import type { Trigger } from './grammar/trigger-grammar.ts'
+import type { createWorkflowFields, EMPTY_WORKFLOW, Flow, LIMIT_FIELDS, preset } from './grammar/workflow-grammar.ts'
 import type { Range } from './source.ts'
+import type { ExpressionText, Located, MapNode, ValueNode } from './value-node.ts'
 
-export interface Located<T> {
-  value: T
+export type { ExpressionText, Flow, Located, MapNode, OnError, RunsOn, Trigger, ValueNode }
+
+export type Limits = RecordOf<typeof LIMIT_FIELDS>
+export type Preset = Infer<typeof preset>
+export type Retry = Infer<typeof retry>
+
+export type WorkflowFields = PartialOf<ReturnType<typeof createWorkflowFields<Step>>>
+
+/** Keys that a workflow always has: with their defaults where they are absent. */
+type DefaultKey = keyof typeof EMPTY_WORKFLOW | 'name'
+
+export interface Workflow extends Omit<WorkflowFields, DefaultKey>, Required<Pick<WorkflowFields, DefaultKey>> {
   range: Range
 }
-
-/** The text of one CEL expression. `offsets` maps each index of `text` to its offset in the source (YAML escapes and folding shift it). */
-export interface ExpressionText {
-  text: string
-  /** The expression alone, without `${` and `}`. */
-  range: Range
-  toOffset(index: number): number
-}
-
-/** A value in which strings may be, or hold, expressions: `with`, `prompt`, `set`, `output`, … */
-export type ValueNode =
-  | { kind: 'literal'; value: string | number | boolean | null; range: Range }
-  | { kind: 'expression'; expression: ExpressionText; range: Range }
-  | { kind: 'template'; parts: (string | ExpressionText)[]; range: Range }
-  | { kind: 'list'; items: ValueNode[]; range: Range }
-  | { kind: 'map'; entries: { key: Located<string>; value: ValueNode }[]; range: Range }
-
-export type MapNode = Extract<ValueNode, { kind: 'map' }>
-
-export interface Workflow {
-  name: Located<string>
-  version?: Located<number | string>
-  description?: Located<string>
-  /** Alias to models in fallback order. */
-  models: Map<string, Located<Located<string>[]>>
-  limits: Limits
-  secrets: Located<string>[]
-  input?: Located<JsonSchema>
-  triggers: Trigger[]
-  steps: Step[]
-  output?: ValueNode
-  mcp: Map<string, Located<JsonValue>>
-  presets: Map<string, Preset>
-  flow?: Flow
-  runsOn?: Located<RunsOn>
-  retention?: Located<JsonValue>
-  range: Range
-}
-
-export interface Limits {
-  costUsd?: Located<number>
-  tokens?: Located<number>
-  /** Default 100,000. */
-  steps?: Located<number>
-  timeMs?: Located<number>
-  allowUnpriced?: Located<boolean>
-}
-
-/** How many runs may go on or begin at once. */
-export interface Flow {
-  concurrency?: Located<number>
-  /** Over `input` and `env`: runs with the same value share the limits. */
-  key?: ExpressionText
-  onConflict: Located<'queue' | 'reject' | 'replace'>
-  /** `10/1m` */
-  rate?: Located<string>
-  priority?: Located<number>
-  /** A limit could not be read, and is reported. */
-  malformed?: true
-  range: Range
-}
-
-export interface Trigger {
-  kind: 'nats' | 'webhook' | 'schedule' | 'telegram' | 'whatsapp'
-  target: Located<string>
-  input?: ValueNode
-  when?: ExpressionText
-  dedupe?: ExpressionText
-  match?: ExpressionText
-  /** Of a chat trigger. */
-  reply?: ExpressionText
-  verify?: Located<'none'> | Located<{ scheme: string; secret: ValueNode }>
-  /** The fields that hold no expression, by name. */
-  options: Map<string, Located<JsonValue>>
-  range: Range
-}
-
-export interface Preset {
-  tool: Located<string>
-  with?: ValueNode
-  description?: Located<string>
-  approval?: Located<'always'> | { when: ExpressionText }
-  range: Range
-}
-
-/** `local`, an agent's name, or what the agent must offer. */
-export type RunsOn = 'local' | { agent: string } | { needs: string[] }
 
 export type Step =
   | LlmStep
@@ -117,44 +47,14 @@ export type Step =
 
 export type StepKind = Step['kind']
 
-export interface StepCommon {
-  id: Located<string>
-  description?: Located<string>
-  when?: ExpressionText
-  timeoutMs?: Located<number>
-  retry?: Retry
-  /** Undefined: `fail`. */
-  onError?: OnError
-  onLost?: Located<'retry' | 'fail'>
-  runsOn?: Located<RunsOn>
-  key?: ValueNode
-  undo?: { tool: Located<string>; with?: ValueNode; range: Range }
-  /** A step id or `end`. */
-  next?: Located<string>
-  maxVisits?: Located<number>
+/** The keys of every step. `onError` undefined: `fail`. `next`: a step id or `end`. */
+export interface StepCommon extends RecordOf<typeof COMMON_STEP_FIELDS> {
   /** Parts of it could not be read, and are reported: what is missing is no finding of its own, and its output is `any`. */
   malformed?: true
   /** The key that names the kind, such as `llm`. */
   kindRange: Range
   range: Range
 }
-
-export interface Retry {
-  /** Counts attempts, the first included. */
-  max?: Located<number>
-  backoffMinMs?: number
-  backoffMaxMs?: number
-  /** Default true: full jitter. */
-  jitter?: Located<boolean>
-  /** Fault codes; undefined: every retryable fault. */
-  on?: Located<string>[]
-  range: Range
-}
-
-/** `fail`, `continue` or a step id; or a map from fault code to one of these. */
-export type OnError =
-  | { kind: 'all'; action: Located<string>; range: Range }
-  | { kind: 'map'; cases: { code: Located<string>; action: Located<string> }[]; range: Range }
 
 export interface LlmStep extends StepCommon {
   kind: 'llm'

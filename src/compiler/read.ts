@@ -4,16 +4,19 @@
  */
 
 import type { Diagnostics } from './diagnostic.ts'
-import type { Workflow } from './document.ts'
-import { type PartialOf, readFields } from './grammar/record-shape.ts'
+import type { Workflow, WorkflowFields } from './document.ts'
+import { readFields } from './grammar/record-shape.ts'
 import { createRootPlace, reportMismatch } from './grammar/shape.ts'
-import { EMPTY_WORKFLOW, WORKFLOW_FIELDS } from './grammar/workflow-grammar.ts'
+import { steps } from './grammar/step-grammar.ts'
+import { createWorkflowFields, EMPTY_WORKFLOW } from './grammar/workflow-grammar.ts'
 import { parseYaml } from './read/parse-yaml.ts'
 import { checkStepIds } from './read/step-ids.ts'
 import type { YamlMap } from './read/yaml-node.ts'
 import type { Source } from './source.ts'
 
 export { decodeSource } from './read/decode-source.ts'
+
+const FIELDS = createWorkflowFields(steps)
 
 /** Undefined when there is too little to go on; else what could be read, also beside errors, so that checks still find theirs. */
 export const readWorkflow = (source: Source, diagnostics: Diagnostics): Workflow | undefined => {
@@ -22,7 +25,7 @@ export const readWorkflow = (source: Source, diagnostics: Diagnostics): Workflow
   if (node === 'empty') return reportEmpty(diagnostics)
   const place = createRootPlace('the file', node, diagnostics)
   if (node.kind !== 'map') return reportMismatch(node, place, { expected: 'a map with workflow and steps' })
-  const { values } = readFields(node, WORKFLOW_FIELDS, place, { owner: 'a workflow' })
+  const { values } = readFields(node, FIELDS, place, { owner: 'a workflow' })
   const workflow = toWorkflow(values, node)
   checkStepIds(workflow.steps, diagnostics)
   return workflow
@@ -33,7 +36,7 @@ const reportEmpty = (diagnostics: Diagnostics): undefined => {
   diagnostics.error('empty_file', { start: 0, end: 0 }, message, 'begin with `workflow: name` and `steps:`')
 }
 
-const toWorkflow = (values: PartialOf<typeof WORKFLOW_FIELDS>, node: YamlMap): Workflow => {
+const toWorkflow = (values: WorkflowFields, node: YamlMap): Workflow => {
   const { name = { value: 'unnamed', range: node.range }, ...rest } = values
   return { ...EMPTY_WORKFLOW, ...rest, name, range: node.range }
 }

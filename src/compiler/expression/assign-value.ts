@@ -1,6 +1,6 @@
 /** Compares a written value with the type that is expected of it, and places each difference where it was written. */
 import { findNearest } from '../../core/nearest.ts'
-import type { MapNode, ValueNode } from '../document.ts'
+import type { MapNode, ValueNode } from '../value-node.ts'
 import { hintNearest, literalsOf } from './check/check-equality.ts'
 import type { ExpressionFinding } from './expression-names.ts'
 import { ANY, describeType, isAssignable, membersOf, type ObjectType, type Type } from './type.ts'

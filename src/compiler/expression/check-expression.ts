@@ -2,8 +2,9 @@
  * The type checker of expressions: names, fields, operators, functions and conditions against what is in scope. It reports
  * everything that is wrong with an expression, and tells which steps' outputs it reads without a guard.
  */
-import type { ExpressionText } from '../document.ts'
+
 import type { Range } from '../source.ts'
+import type { ExpressionText } from '../value-node.ts'
 import { checkNode } from './check/check-node.ts'
 import type { CheckContext } from './check/context.ts'
 import { checkPresent } from './check/context.ts'

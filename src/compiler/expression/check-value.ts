@@ -1,5 +1,5 @@
 /** The types of values in which strings may be or hold expressions, such as `with`, `prompt` and `output`. */
-import type { ExpressionText, MapNode, ValueNode } from '../document.ts'
+import type { ExpressionText, MapNode, ValueNode } from '../value-node.ts'
 import { checkExpression } from './check-expression.ts'
 import type { CheckedExpression, ExpressionNames } from './expression-names.ts'
 import { describeType, type Field, listOfItems, literalOf, mayBeNull, NULL, STRING, type Type } from './type.ts'

@@ -4,7 +4,7 @@
  */
 import { Fault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { ExpressionText, MapNode, ValueNode } from '../document.ts'
+import type { ExpressionText, MapNode, ValueNode } from '../value-node.ts'
 import { compileNode } from './compile/compile-node.ts'
 import type { CompileContext, Read } from './compile/context.ts'
 import { compileValueOf } from './compile/context.ts'

@@ -1,5 +1,5 @@
 import type { SecretPlace } from '../../core/secret-place.ts'
-import type { ValueNode } from '../document.ts'
+import type { ValueNode } from '../value-node.ts'
 import { parseExpression } from './parse-expression.ts'
 
 /**

@@ -4,7 +4,7 @@
  * literals is represented by one value for each stretch between them. What can't be told apart so is unknown, and an unknown
  * part makes the whole unknown only where it decides: so what a table says of a condition is true of every run.
  */
-import type { ExpressionText } from '../document.ts'
+import type { ExpressionText } from '../value-node.ts'
 import { checkExpression } from './check-expression.ts'
 import { type Expression, partsOf } from './expression.ts'
 import type { ExpressionNames } from './expression-names.ts'

@@ -1,7 +1,7 @@
 /** Shapes of lists and of maps with free keys. */
 import type { JsonValue } from '../../core/json.ts'
-import type { Located } from '../document.ts'
 import { toJsonValue, type YamlNode } from '../read/yaml-node.ts'
+import type { Located } from '../value-node.ts'
 import { isInSlip, type Place, reportMismatch, type Shape } from './shape.ts'
 
 interface ListOptions {
@@ -92,6 +92,10 @@ export const mapOf = <T>(
     },
   }
 }
+
+/** For `mapped`: the entries by key. */
+export const toMap = <T>(entries: MapEntry<T>[]): Map<string, T> =>
+  new Map(entries.map(({ key, value }) => [key.value, value]))
 
 /** The plain JSON of a value that has the right shape. */
 export const plainJson = (shape: Shape<unknown>): Shape<Located<JsonValue>> => ({

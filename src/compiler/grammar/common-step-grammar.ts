@@ -1,13 +1,21 @@
 /** The keys that every step may have, whatever its kind. */
 
 import { parseDuration } from '../../core/duration.ts'
-import type { Located, OnError, RunsOn } from '../document.ts'
 import type { Range } from '../source.ts'
+import type { Located, ValueNode } from '../value-node.ts'
 import { listOf, mapOf } from './collection-shape.ts'
 import { type Fields, record } from './record-shape.ts'
 import { duration, flag, integer, name, snakeCase, text, word } from './scalar-shape.ts'
 import { byForm, mapped, named, reportMismatch, type Shape } from './shape.ts'
 import { expression, templateInput } from './value-shape.ts'
+
+/** `fail`, `continue` or a step id; or a map from fault code to one of these. */
+export type OnError =
+  | { kind: 'all'; action: Located<string>; range: Range }
+  | { kind: 'map'; cases: { code: Located<string>; action: Located<string> }[]; range: Range }
+
+/** `local`, an agent's name, or labels that the agent must offer. */
+export type RunsOn = 'local' | { agent: string } | { needs: string[] }
 
 interface Backoff {
   minMs: number
@@ -57,7 +65,7 @@ const RETRY_FIELDS = {
   on: { key: 'on', shape: listOf(snakeCase), doc: 'The fault codes to retry. Default: every retryable fault.' },
 } as const satisfies Fields
 
-const retry = named('retry', 'a map with max, backoff, jitter and on', () =>
+export const retry = named('retry', 'a map with max, backoff, jitter and on', () =>
   mapped(record('a retry', RETRY_FIELDS), ({ backoff: pauses, ...fields }, { range }) => ({
     ...fields,
     ...(pauses === undefined ? {} : { backoffMinMs: pauses.minMs, backoffMaxMs: pauses.maxMs }),
@@ -132,6 +140,12 @@ const undo = named('undo', 'a map with tool and with', () =>
   mapped(record('an undo', UNDO_FIELDS), (fields, { range }: { range: Range }) => ({ ...fields, range })),
 )
 
+const key: Shape<ValueNode> = mapped(expression, (text) => ({
+  kind: 'expression',
+  expression: text,
+  range: text.range,
+}))
+
 export const COMMON_STEP_FIELDS = {
   id: {
     key: 'id',
@@ -159,7 +173,7 @@ export const COMMON_STEP_FIELDS = {
     doc: 'What to do when nobody knows whether an attempt took effect. Default `retry` for what only reads or has a `key`, else `fail`.',
   },
   runsOn: { key: 'runs_on', shape: runsOn, doc: 'Where the step runs: local, or on an agent.' },
-  key: { key: 'key', shape: expression, doc: 'An expression: the idempotency key, sent with every attempt.' },
+  key: { key: 'key', shape: key, doc: 'An expression: the idempotency key, sent with every attempt.' },
   undo: { key: 'undo', shape: undo, doc: 'What takes the effect back when the run fails or is cancelled later.' },
   next: {
     key: 'next',

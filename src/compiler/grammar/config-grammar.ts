@@ -1,5 +1,5 @@
 /** `troupe.config.yaml`. Its values never hold expressions. */
-import { listOf, mapOf } from './collection-shape.ts'
+import { listOf, mapOf, toMap } from './collection-shape.ts'
 import { type Fields, record } from './record-shape.ts'
 import { retention } from './retention-grammar.ts'
 import { name, number, text, VARIABLE_NAME, variableName, word } from './scalar-shape.ts'
@@ -49,7 +49,7 @@ const keyName = text({
   suggest: () => 'a key itself does not belong in this file: export it, and write the name of the variable',
 })
 
-const PROVIDER_FIELDS = {
+export const PROVIDER_FIELDS = {
   kind: {
     key: 'kind',
     shape: mapped(word('openai', 'anthropic', 'gemini', 'ollama'), ({ value }) => value),
@@ -77,16 +77,18 @@ const TAKEN: ReadonlyMap<string, string> = new Map([
 const providers = mapped(
   mapOf(name, record('a provider', PROVIDER_FIELDS), { expected: 'a map from names to providers' }),
   (entries, _, { reading: { diagnostics } }) =>
-    entries.filter(({ key: { value, range } }) => {
-      const reason = TAKEN.get(value)
-      if (reason === undefined) return true
-      const message = `'${value}' is taken: expected another name for a provider`
-      diagnostics.error('reserved_name', range, message, `${reason}; write '${value}_models'`)
-      return false
-    }),
+    toMap(
+      entries.filter(({ key: { value, range } }) => {
+        const reason = TAKEN.get(value)
+        if (reason === undefined) return true
+        const message = `'${value}' is taken: expected another name for a provider`
+        diagnostics.error('reserved_name', range, message, `${reason}; write '${value}_models'`)
+        return false
+      }),
+    ),
 )
 
-const PRICE_FIELDS = {
+export const PRICE_FIELDS = {
   inputUsd: { key: 'input', shape: plainNumber, doc: 'US dollars for a million tokens of input.', required: true },
   outputUsd: { key: 'output', shape: plainNumber, doc: 'US dollars for a million tokens of output.', required: true },
   cachedUsd: {
@@ -120,7 +122,7 @@ export const CONFIG_FIELDS = {
   env: { key: 'env', shape: names, doc: 'Variables that expressions may read.' },
   secrets: {
     key: 'secrets',
-    shape: mapOf(variableName, secretSource, { expected: 'a map from names to env or { file: path }' }),
+    shape: mapped(mapOf(variableName, secretSource, { expected: 'a map from names to env or { file: path }' }), toMap),
     doc: 'Where the values of secrets come from.',
   },
   providers: {
@@ -130,7 +132,10 @@ export const CONFIG_FIELDS = {
   },
   prices: {
     key: 'prices',
-    shape: mapOf(modelName, record('a price', PRICE_FIELDS), { expected: 'a map from models to prices' }),
+    shape: mapped(
+      mapOf(modelName, record('a price', PRICE_FIELDS), { expected: 'a map from models to prices' }),
+      toMap,
+    ),
     doc: 'Prices of models, in US dollars for a million tokens.',
   },
   shell: { key: 'shell', shape: record('shell', SHELL_FIELDS), doc: 'What the shell tool may start.' },

@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { YamlEntry, YamlMap } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
-import { type Definitions, isInSlip, type Place, reportMismatch, type Shape } from './shape.ts'
+import { type Definitions, type Infer, isInSlip, type Place, reportMismatch, type Shape } from './shape.ts'
 
 /** One field. Its name in the grammar is the property of the typed document; `key` is the word in YAML. */
 export interface Field<T = unknown> {
@@ -18,13 +18,12 @@ export interface Field<T = unknown> {
 
 export type Fields = Record<string, Field>
 
-type ValueOf<F> = F extends Field<infer T> ? T : never
 type RequiredNames<F extends Fields> = { [K in keyof F]: F[K] extends { required: true } ? K : never }[keyof F]
 
 /** What a record of these fields reads as: every field that could be read. */
-export type PartialOf<F extends Fields> = { [K in keyof F]?: ValueOf<F[K]> }
+export type PartialOf<F extends Fields> = { [K in keyof F]?: Infer<F[K]['shape']> }
 
-export type RecordOf<F extends Fields> = PartialOf<F> & { [K in RequiredNames<F>]: ValueOf<F[K]> }
+export type RecordOf<F extends Fields> = PartialOf<F> & { [K in RequiredNames<F>]: Infer<F[K]['shape']> }
 
 export interface RecordNames {
   /** In messages: `a retry`. */

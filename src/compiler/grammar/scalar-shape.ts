@@ -4,8 +4,8 @@ import type { JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
 import { parseSize } from '../../core/size.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
-import type { Located } from '../document.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
+import type { Located } from '../value-node.ts'
 import { type Place, reportMismatch, type Shape } from './shape.ts'
 
 interface TextOptions {

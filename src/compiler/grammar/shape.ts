@@ -19,6 +19,9 @@ export interface Shape<T> {
   toJsonSchema(definitions: Definitions): JsonSchema
 }
 
+/** The type that a shape reads. */
+export type Infer<S> = S extends Shape<infer T> ? T : never
+
 /** Where a value stands, while it is read. */
 export interface Place extends SlipPlace {
   reading: Reading

@@ -99,13 +99,12 @@ const splitOwn = (values: Record<string, unknown>): [Record<string, unknown>, Pa
 }
 
 const toCommon = (
-  { key, id, ...values }: PartialOf<typeof COMMON_STEP_FIELDS>,
+  { id, ...values }: PartialOf<typeof COMMON_STEP_FIELDS>,
   node: YamlMap,
   kind: YamlEntry | undefined,
   place: Place,
 ): StepCommon => ({
   ...values,
-  ...(key === undefined ? {} : { key: { kind: 'expression', expression: key, range: key.range } }),
   id: id ?? readGivenId(node) ?? { value: createStandInId(place), range: beginningOf(node) },
   kindRange: kind?.key.range ?? beginningOf(node),
   range: node.range,

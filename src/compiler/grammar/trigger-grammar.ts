@@ -1,13 +1,15 @@
 /** Triggers: what starts a run, by the key that names the kind. */
 
+import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
-import type { Located, Trigger } from '../document.ts'
 import { findEntry, toJsonValue, type YamlEntry, type YamlMap, type YamlNode } from '../read/yaml-node.ts'
+import type { Range } from '../source.ts'
+import type { Located } from '../value-node.ts'
 import { listOf } from './collection-shape.ts'
 import { findCronProblem } from './cron-fields.ts'
 import { beginningOf, type Fields, type PartialOf, readFields, record, toObjectSchema } from './record-shape.ts'
 import { flag, name, text, variableName, word } from './scalar-shape.ts'
-import { byForm, mapped, named, type Place, reportMismatch, type Shape, suggest } from './shape.ts'
+import { byForm, type Infer, mapped, named, type Place, reportMismatch, type Shape, suggest } from './shape.ts'
 import { expression, expressionValue, templateText } from './value-shape.ts'
 
 const COMMON_FIELDS = {
@@ -30,7 +32,7 @@ const VERIFY_FIELDS = {
   },
 } as const satisfies Fields
 
-const verify: Shape<NonNullable<Trigger['verify']>> = byForm('none or { scheme, secret }', {
+const verify = byForm('none or { scheme, secret }', {
   scalar: word('none'),
   map: mapped(record('a verify', VERIFY_FIELDS), ({ scheme, secret }, { range }) => ({
     value: { scheme: scheme.value, secret },
@@ -79,7 +81,7 @@ const CHAT_FIELDS = {
 } as const satisfies Fields
 
 interface TriggerKind {
-  kind: Trigger['kind']
+  kind: 'nats' | 'webhook' | 'schedule' | 'telegram' | 'whatsapp'
   doc: string
   fields: Fields
 }
@@ -200,13 +202,29 @@ const reportNoKind = (node: YamlMap, place: Place): undefined => {
   place.reading.diagnostics.error('no_kind', strange?.key.range ?? beginningOf(node), message, hint)
 }
 
-type TriggerFields = PartialOf<typeof COMMON_FIELDS & typeof CHAT_FIELDS> &
-  Pick<Trigger, 'verify'> & { target?: Located<string> }
+type TypedFields = PartialOf<typeof COMMON_FIELDS> &
+  Pick<PartialOf<typeof CHAT_FIELDS>, 'match' | 'reply'> & { verify?: Infer<typeof verify> }
+
+export interface Trigger extends TypedFields {
+  kind: TriggerKind['kind']
+  target: Located<string>
+  /** The fields that hold no expression, by name. */
+  options: Map<string, Located<JsonValue>>
+  range: Range
+}
 
 const readTrigger = (node: YamlMap, { kind, fields }: TriggerKind, place: Place): Trigger | undefined => {
   const owner = `a ${kind} trigger`
   const { values } = readFields(node, { ...fields, ...COMMON_FIELDS } as Fields, place, { owner })
-  const { target, input, when, dedupe, match, reply, verify: proof } = values as TriggerFields
+  const {
+    target,
+    input,
+    when,
+    dedupe,
+    match,
+    reply,
+    verify: proof,
+  } = values as TypedFields & { target?: Located<string> }
   if (target === undefined) return undefined
   return {
     kind,

@@ -1,8 +1,8 @@
 /** The shape of a type: the shorthand of the language, or JSON Schema. */
 import type { JsonSchema } from '../../core/json-schema.ts'
-import type { Located } from '../document.ts'
 import { readInputType, readType } from '../read/type-shorthand.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
+import type { Located } from '../value-node.ts'
 import { type Definitions, type Place, reportMismatch, type Shape } from './shape.ts'
 
 const TYPE_DOC =

@@ -1,9 +1,9 @@
 /** Shapes of what may be, or hold, an expression: bare expressions, maps of them, templates with `${ }`. */
 import type { JsonSchema } from '../../core/json-schema.ts'
-import type { ExpressionText, MapNode, ValueNode } from '../document.ts'
 import { toBareExpression, toTemplate } from '../read/expression-text.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../read/yaml-node.ts'
 import { reportSlip } from '../read/yaml-slip.ts'
+import type { ExpressionText, MapNode, ValueNode } from '../value-node.ts'
 import { isInSlip, type Place, reportMismatch, type Shape } from './shape.ts'
 
 const BARE_SCHEMA: JsonSchema = { type: ['string', 'boolean', 'number', 'null'] }

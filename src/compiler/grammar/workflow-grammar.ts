@@ -1,14 +1,14 @@
-/** The top level of a workflow file. */
-import type { Flow, Located, Preset, Workflow } from '../document.ts'
+/** The top level of a workflow file. The grammar of steps is given to it, since steps hold steps of every kind. */
 import { findEntry, type YamlNode } from '../read/yaml-node.ts'
-import { listOf, type MapEntry, mapOf, plainJson } from './collection-shape.ts'
+import type { Range } from '../source.ts'
+import type { Located } from '../value-node.ts'
+import { listOf, mapOf, plainJson, toMap } from './collection-shape.ts'
 import { runsOn } from './common-step-grammar.ts'
 import { checkExclusive } from './exclusive-keys.ts'
-import { type Fields, record } from './record-shape.ts'
+import { type Fields, type RecordOf, record } from './record-shape.ts'
 import { retention } from './retention-grammar.ts'
 import { duration, flag, integer, name, number, text, variableName, word } from './scalar-shape.ts'
 import { byForm, mapped, type Shape } from './shape.ts'
-import { steps } from './step-grammar.ts'
 import { triggers } from './trigger-grammar.ts'
 import { inputType } from './type-shape.ts'
 import { expression, expressionValue, template, templateInput } from './value-shape.ts'
@@ -33,12 +33,9 @@ const modelList: Shape<Located<Located<string>[]>> = byForm(MODELS, {
   list: mapped(listOf(modelName, { minimum: 1 }), (models, { range }) => ({ value: models, range })),
 })
 
-const toMap = <T>(entries: MapEntry<T>[]): Map<string, T> =>
-  new Map(entries.map(({ key, value }) => [key.value, value]))
-
 const models = mapped(mapOf(name, modelList, { expected: 'a map from aliases to models' }), toMap)
 
-const LIMIT_FIELDS = {
+export const LIMIT_FIELDS = {
   costUsd: { key: 'cost_usd', shape: number({ minimum: 0 }), doc: 'The most that a run may cost, in US dollars.' },
   tokens: {
     key: 'tokens',
@@ -91,7 +88,7 @@ const APPROVAL_FIELDS = {
   },
 } as const satisfies Fields
 
-const approval: Shape<NonNullable<Preset['approval']>> = byForm('always or { when: expr }', {
+const approval = byForm('always or { when: expr }', {
   scalar: word('always'),
   map: record('an approval', APPROVAL_FIELDS),
 })
@@ -107,7 +104,7 @@ const PRESET_FIELDS = {
   },
 } as const satisfies Fields
 
-const preset: Shape<Preset> = mapped(record('a tool preset', PRESET_FIELDS), (fields, { range }) => ({
+export const preset = mapped(record('a tool preset', PRESET_FIELDS), (fields, { range }) => ({
   ...fields,
   range,
 }))
@@ -133,6 +130,15 @@ const FLOW_FIELDS = {
 const isUnreadLimit = (node: YamlNode, key: string, value: unknown): boolean =>
   value === undefined && node.kind === 'map' && findEntry(node, key) !== undefined
 
+type FlowRecord = RecordOf<typeof FLOW_FIELDS>
+
+/** Limits on how many runs proceed or begin at once. */
+export interface Flow extends Omit<FlowRecord, 'onConflict'>, Required<Pick<FlowRecord, 'onConflict'>> {
+  /** A limit could not be read, and is reported. */
+  malformed?: true
+  range: Range
+}
+
 const flow: Shape<Flow> = mapped(record('a flow', FLOW_FIELDS), ({ onConflict, ...fields }, node) => ({
   ...fields,
   onConflict: onConflict ?? { value: 'queue', range: node.range },
@@ -142,53 +148,51 @@ const flow: Shape<Flow> = mapped(record('a flow', FLOW_FIELDS), ({ onConflict, .
   range: node.range,
 }))
 
-export const WORKFLOW_FIELDS = {
-  name: { key: 'workflow', shape: name, doc: "The workflow's name.", required: true },
-  version: { key: 'version', shape: version, doc: 'A number or text of your own, shown with its runs.' },
-  description: { key: 'description', shape: text(), doc: 'What the workflow is for, in words.' },
-  models: { key: 'models', shape: models, doc: 'Aliases of models; a list is a fallback order.' },
-  limits: {
-    key: 'limits',
-    shape: record('limits', LIMIT_FIELDS),
-    doc: 'What a run may use at most; exceeding it ends the run.',
-  },
-  secrets: {
-    key: 'secrets',
-    shape: listOf(variableName, { expected: 'a list of names' }),
-    doc: 'The names of the secrets that the workflow uses.',
-  },
-  input: {
-    key: 'input',
-    shape: inputType,
-    doc: 'The fields of the input and their types. A wrong input never creates a run.',
-  },
-  triggers: { key: 'triggers', shape: triggers, doc: 'What starts runs besides the command line and the API.' },
-  steps: { key: 'steps', shape: steps, doc: 'The steps, in order.', required: true },
-  output: { key: 'output', shape: expressionValue, doc: "Expressions: the run's output." },
-  mcp: {
-    key: 'mcp',
-    shape: mapped(mapOf(name, mcpServer, { expected: 'a map from names to mcp servers' }), toMap),
-    doc: 'MCP servers, whose tools are named `mcp.<server>.<tool>`.',
-  },
-  presets: {
-    key: 'tools',
-    shape: mapped(mapOf(text(), preset, { expected: 'a map from names to presets' }), toMap),
-    doc: 'Tools under names of your own, with a part of their input given.',
-  },
-  flow: {
-    key: 'flow',
-    shape: flow,
-    doc: 'How many runs may run at once, and which wait.',
-  },
-  runsOn: { key: 'runs_on', shape: runsOn, doc: 'Where steps run that do not say it themselves.' },
-  retention: { key: 'retention', shape: plainJson(retention), doc: 'How long ended runs are kept.' },
-} as const satisfies Fields
+export const createWorkflowFields = <Step>(steps: Shape<Step[]>) =>
+  ({
+    name: { key: 'workflow', shape: name, doc: "The workflow's name.", required: true },
+    version: { key: 'version', shape: version, doc: 'A number or text of your own, shown with its runs.' },
+    description: { key: 'description', shape: text(), doc: 'What the workflow is for, in words.' },
+    models: { key: 'models', shape: models, doc: 'Aliases of models; a list is a fallback order.' },
+    limits: {
+      key: 'limits',
+      shape: record('limits', LIMIT_FIELDS),
+      doc: 'What a run may use at most; exceeding it ends the run.',
+    },
+    secrets: {
+      key: 'secrets',
+      shape: listOf(variableName, { expected: 'a list of names' }),
+      doc: 'The names of the secrets that the workflow uses.',
+    },
+    input: {
+      key: 'input',
+      shape: inputType,
+      doc: 'The fields of the input and their types. A wrong input never creates a run.',
+    },
+    triggers: { key: 'triggers', shape: triggers, doc: 'What starts runs besides the command line and the API.' },
+    steps: { key: 'steps', shape: steps, doc: 'The steps, in order.', required: true },
+    output: { key: 'output', shape: expressionValue, doc: "Expressions: the run's output." },
+    mcp: {
+      key: 'mcp',
+      shape: mapped(mapOf(name, mcpServer, { expected: 'a map from names to mcp servers' }), toMap),
+      doc: 'MCP servers, whose tools are named `mcp.<server>.<tool>`.',
+    },
+    presets: {
+      key: 'tools',
+      shape: mapped(mapOf(text(), preset, { expected: 'a map from names to presets' }), toMap),
+      doc: 'Tools under names of your own, with a part of their input given.',
+    },
+    flow: {
+      key: 'flow',
+      shape: flow,
+      doc: 'How many runs may run at once, and which wait.',
+    },
+    runsOn: { key: 'runs_on', shape: runsOn, doc: 'Where steps run that do not say it themselves.' },
+    retention: { key: 'retention', shape: plainJson(retention), doc: 'How long ended runs are kept.' },
+  }) as const satisfies Fields
 
-/** What is absent means nothing declared. */
-export const EMPTY_WORKFLOW: Pick<
-  Workflow,
-  'models' | 'limits' | 'secrets' | 'triggers' | 'steps' | 'mcp' | 'presets'
-> = {
+/** Values of the keys that are absent. */
+export const EMPTY_WORKFLOW = {
   models: new Map(),
   limits: {},
   secrets: [],

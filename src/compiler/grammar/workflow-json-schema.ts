@@ -1,13 +1,14 @@
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { writeJsonSchema } from './json-schema-writer.ts'
-import { WORKFLOW_FIELDS } from './workflow-grammar.ts'
+import { steps } from './step-grammar.ts'
+import { createWorkflowFields } from './workflow-grammar.ts'
 
 /**
  * The language as JSON Schema (draft 2020-12), so that editors complete and explain it; `schema/workflow.schema.json` is
  * this, written out. It judges less than the compiler does: expressions and names are text to it.
  */
 export const createWorkflowJsonSchema = (): JsonSchema =>
-  writeJsonSchema(WORKFLOW_FIELDS, {
+  writeJsonSchema(createWorkflowFields(steps), {
     title: 'Troupe workflow',
     description: 'A workflow: one file, checked and compiled into a state machine.',
   })

@@ -1,8 +1,8 @@
 /** Expressions and values of the document, read from YAML scalars. CEL itself is parsed later. */
 
 import type { Diagnostics } from '../diagnostic.ts'
-import type { ExpressionText, ValueNode } from '../document.ts'
 import { splitTemplate } from '../expression/interpolation.ts'
+import type { ExpressionText, ValueNode } from '../value-node.ts'
 import { createOffsetMap } from './scalar-offsets.ts'
 import type { YamlScalar } from './yaml-node.ts'
 

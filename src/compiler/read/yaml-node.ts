@@ -1,7 +1,7 @@
 /** A YAML document as plain data: aliases expanded, keys checked, each part with its range. No meaning is given to it yet. */
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { Located } from '../document.ts'
 import type { Range } from '../source.ts'
+import type { Located } from '../value-node.ts'
 
 interface NodeBase {
   range: Range
