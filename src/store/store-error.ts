@@ -1,4 +1,5 @@
 import { hasBrand } from '../core/brand.ts'
+import { isDefect } from '../core/defect.ts'
 
 const LEASE_LOST = Symbol.for('troupe.lease-lost')
 const STORE_ERROR = Symbol.for('troupe.store-error')
@@ -47,3 +48,6 @@ export const isPassing = (value: unknown): boolean =>
   isStoreError(value) && (value.code === 'disk_full' || value.code === 'busy' || value.code === 'unreadable')
 
 export const isStoreError = (value: unknown): value is StoreError => hasBrand(value, STORE_ERROR)
+
+/** True for errors of the contract, which say that nothing was written. */
+export const isRefusal = (value: unknown): boolean => isLeaseLost(value) || isStoreError(value) || isDefect(value)

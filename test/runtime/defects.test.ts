@@ -21,27 +21,31 @@ steps:
 
 const createWorld = (): ScriptedWorld => new ScriptedWorld({ decide: () => ({ output: { text: 'yes' } }) })
 
-/** Kills the run after its third row, spoils its journal, and resumes it. */
+/** Kills the run after its third row, and resumes it on a journal that is read as `change` spoils it. */
 const spoil = async (change: (rows: JournalRow[]) => void) => {
   const clock = createManualClock()
   const store = createMemoryStore({ now: () => clock.now() })
   const world = createWorld()
-  let isSpoilt = false
+  const readJournal = store.readJournal.bind(store)
+  let spoilt: string | undefined
+  store.readJournal = async (id, fromSeq) => {
+    const rows = await readJournal(id, fromSeq)
+    if (id === spoilt) change(rows)
+    return rows
+  }
   const end = await driveRun({
     compiled: compileWorkflow(LINE),
     world,
     clock,
     store,
     async onQuiet({ run, watched }) {
-      const rows = await store.readJournal(run.id)
-      if (isSpoilt || rows.length < 3) return false
-      isSpoilt = true
-      change(rows)
+      if (spoilt !== undefined || (await store.readJournal(run.id)).length < 3) return false
+      spoilt = run.id
       watched.isDead = true
       return true
     },
   })
-  // The journal beside it is untouched by all this.
+  // The journal of another run stays readable.
   const other = await driveRun({ compiled: compileWorkflow(LINE), world: createWorld(), clock, store })
   assert.is(other.record.status, 'completed')
   return end

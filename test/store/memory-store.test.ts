@@ -11,4 +11,4 @@ const openSubject = async (): Promise<StoreSubject> => {
   return { store, expireLeases, reopen: async () => createMemoryStore(), dispose: () => store.close() }
 }
 
-storeContract('memory', openSubject, { forgets: 'a store in memory ends with its process' })
+storeContract('SQLite in memory', openSubject, { forgets: 'a store in memory ends with its process' })

@@ -8,8 +8,7 @@
  * takes the transaction with it: it fails, and the others are done again without it. When the database itself fails, all
  * fail, and nothing of the group is written. While another process has the lock the jobs wait, and the event loop does not.
  */
-import { isDefect } from '../../core/defect.ts'
-import { isLeaseLost, isStoreError } from '../store-error.ts'
+import { isRefusal } from '../store-error.ts'
 import type { Connection } from './connection.ts'
 import { BUSY_GIVE_UP_MS, busyPauseMs, elapsedMs } from './retry-busy.ts'
 import { isBusy, isStatementError, toStoreError } from './sqlite-error.ts'
@@ -21,7 +20,13 @@ export interface Job {
   fail(error: unknown): void
 }
 
-export class GroupCommit {
+export interface Committer {
+  add(job: Job): void
+  /** Resolves when all jobs added so far have ended. */
+  drain(): Promise<void>
+}
+
+export class GroupCommit implements Committer {
   readonly #connection: Connection
   readonly #location: string
   readonly #giveUpMs: number
@@ -48,7 +53,6 @@ export class GroupCommit {
     setImmediate(this.#flush)
   }
 
-  /** Resolves when all jobs added so far have ended. */
   drain(): Promise<void> {
     return new Promise((resolve) => {
       this.add({ perform: () => undefined, succeed: resolve, fail: () => resolve() })
@@ -122,8 +126,6 @@ export class GroupCommit {
     if (this.#connection.inTransaction) this.#connection.exec('rollback')
   }
 }
-
-const isRefusal = (error: unknown): boolean => isLeaseLost(error) || isStoreError(error) || isDefect(error)
 
 const failAll = (jobs: readonly Job[], error: unknown): void => {
   for (const job of jobs) job.fail(error)

@@ -71,7 +71,7 @@ export class SqliteStore extends SqliteRecords implements Store {
       gate: () => this.parts().gate,
       toRecord: (row) => this.#toRecord(row),
     })
-    this.#fileId = readFileId(connection.name)
+    this.#fileId = readFileId(connection)
   }
 
   async submit(run: NewRun): Promise<SubmitResult> {
@@ -111,9 +111,9 @@ export class SqliteStore extends SqliteRecords implements Store {
     } catch (error) {
       return Promise.reject(error)
     }
-    if (open === undefined) this.queue.add(job)
     if (change.end !== undefined) this.#writes.delete(claim)
     else if (open === undefined) this.#writes.set(claim, job)
+    if (open === undefined) this.queue.add(job)
     return job.promise
   }
 
@@ -285,8 +285,7 @@ export class SqliteStore extends SqliteRecords implements Store {
 
   /** SQLite itself goes on writing to a file that was deleted: its rows would be lost with the process. */
   #checkFile(): void {
-    const { name } = this.#connection
-    if (readFileId(name) === this.#fileId) return
+    if (readFileId(this.#connection) === this.#fileId) return
     throw new StoreError('unreadable', `database '${this.location}' was deleted or replaced while in use`, {
       hint: 'put the file back, or start again',
     })
@@ -297,8 +296,8 @@ export class SqliteStore extends SqliteRecords implements Store {
   }
 }
 
-/** Device and inode: what makes a file itself. Undefined when there is none. */
-const readFileId = (path: string): string | undefined => {
-  const found = statSync(path, { throwIfNoEntry: false })
+/** Device and inode, which make a file itself. Undefined without a file. */
+const readFileId = ({ memory, name }: Connection): string | undefined => {
+  const found = memory ? undefined : statSync(name, { throwIfNoEntry: false })
   return found && `${found.dev}:${found.ino}`
 }

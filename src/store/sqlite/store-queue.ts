@@ -4,19 +4,22 @@
  */
 import { StoreError } from '../store-error.ts'
 import type { Connection } from './connection.ts'
-import { GroupCommit, type Job } from './group-commit.ts'
+import { DirectCommit } from './direct-commit.ts'
+import { type Committer, GroupCommit, type Job } from './group-commit.ts'
 import { retryBusy } from './retry-busy.ts'
 
 export class StoreQueue {
   readonly #connection: Connection
   readonly #location: string
-  readonly #group: GroupCommit
+  readonly #group: Committer
   #closing: Promise<void> | undefined
 
   constructor(connection: Connection, location: string) {
     this.#connection = connection
     this.#location = location
-    this.#group = new GroupCommit(connection, { location })
+    this.#group = connection.memory
+      ? new DirectCommit(connection, { location })
+      : new GroupCommit(connection, { location })
   }
 
   get isClosed(): boolean {

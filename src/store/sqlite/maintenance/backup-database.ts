@@ -9,6 +9,11 @@ const PAGES_A_STEP = 2_000
 /** Under another name until it is whole, so that half a copy is never taken for one. */
 export const backupDatabase = async ({ connection, queue }: MaintainedStore, path: string): Promise<void> => {
   if (queue.isClosed) throw queue.closedError()
+  if (connection.memory)
+    throw new StoreError(
+      'unreadable',
+      `backup '${path}' can't be written: expected a store in a file, got one in memory`,
+    )
   if (existsSync(path))
     throw new StoreError('conflict', `file '${path}' exists already: expected a new one for the backup`, {
       hint: 'name another file, or remove this one',
