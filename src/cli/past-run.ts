@@ -2,7 +2,7 @@ import { createCatalogue } from '../app/catalogue.ts'
 import { readVariables } from '../app/project/project-access.ts'
 import type { CreatedData } from '../runtime/run-event.ts'
 import { loadRun, type StoredRun } from '../service/history/load-run.ts'
-import type { JournalRow } from '../store/journal-row.ts'
+import { expectCreated, type JournalRow } from '../store/journal-row.ts'
 import type { RunRecord } from '../store/store.ts'
 import type { Context } from './context.ts'
 import { findRun } from './find-run.ts'
@@ -31,5 +31,5 @@ export const readPastRun = async (
     workingFolder,
   })
   const rows = await store.readJournal(record.id)
-  return { record, stored, rows, created: rows[0]?.data as unknown as CreatedData }
+  return { record, stored, rows, created: expectCreated(rows, record.id).data }
 }

@@ -45,7 +45,7 @@ export interface ActorContext {
 export type Progress = { kind: 'text'; text: string } | { kind: 'ratio'; done: number; total: number }
 
 /** What a model call consumed. `cost_usd` is null when the price is unknown, 0 when it is known to be free. */
-export interface Usage {
+export type Usage = {
   provider: string
   model: string
   input_tokens: number

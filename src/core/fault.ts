@@ -37,7 +37,7 @@ export type FaultCode = (typeof FAULT_CODES)[number]
 export const UNMATCHABLE_FAULT_CODES: readonly string[] = ['budget_exceeded', 'defect'] satisfies FaultCode[]
 
 /** A fault as it stands in a journal row, on the wire and in `steps.<id>.error`. */
-export interface FaultData {
+export type FaultData = {
   code: string
   message: string
   /** Whether the same call may succeed later; `retry` heeds it. */

@@ -17,6 +17,9 @@ export interface TokenPrices {
   callUsd?: number
 }
 
+/** Cost and tokens of calls, reserved or charged. */
+export type Amount = { costUsd: number; tokens: number }
+
 /** `free`: the call costs nothing, for sure. `unknown`: no list has a price for it. */
 export type PriceKind = 'free' | 'known' | 'unknown'
 

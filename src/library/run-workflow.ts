@@ -4,7 +4,6 @@ import { Fault } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { ResumeResult } from '../runtime/host.ts'
 import type { Run, RunExit } from '../runtime/run.ts'
-import type { CreatedData } from '../runtime/run-event.ts'
 import type { RunNotice } from '../runtime/run-notice.ts'
 import { findRun } from '../service/control/find-run.ts'
 import { readUndone, toUndoneSteps, type UndoneStep } from '../service/control/undone-steps.ts'
@@ -78,9 +77,8 @@ export const createResume =
     const record = await findRun(store, id)
     if (record.status !== 'running') return toStoredResult(record, store)
     const row = await store.readCreated(record.id)
-    const created = (row?.data ?? {}) as unknown as Partial<CreatedData>
-    const env = { ...options.env, ...(created.env as Record<string, string> | undefined) }
-    const runs = openRuns(wiring, { ...options, env }, { store, folder: created.folder })
+    const env = { ...options.env, ...(row?.data.env as Record<string, string> | undefined) }
+    const runs = openRuns(wiring, { ...options, env }, { store, folder: row?.data.folder })
     const watch = onNotice === undefined ? {} : { watch: (notice: RunNotice) => onNotice(notice) }
     const resumed = await runs.resume(record.id, watch)
     if (resumed.kind === 'resumed') return stayWith(resumed.run, signal)

@@ -10,7 +10,7 @@ import { Fault } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { createRunId } from '../core/run-id.ts'
 import type { SecretVault } from '../secrets/secret-vault.ts'
-import type { JournalRow } from '../store/journal-row.ts'
+import { createdOf, type JournalRow } from '../store/journal-row.ts'
 import type { Claim, Definition, Owner, QueuedRun, RunOrigin, RunRecord, Store } from '../store/store.ts'
 import { Budget, type ParentBudget, spentOf } from './budget/budget.ts'
 import { type CallPrices, NOTHING } from './budget/worst-case.ts'
@@ -86,7 +86,7 @@ const INBOX_BEAT_MS = 250
 const QUEUE_BEAT_MS = 250
 
 /** Of a run whose journal is gone. */
-const NOT_CREATED = { input: null, lowering: 0, models: {}, env: {} }
+const NOT_CREATED: CreatedData = { input: null, lowering: 0, models: {}, env: {} }
 
 const NO_PRICES: CallPrices = { worstCase: () => null }
 
@@ -260,7 +260,7 @@ export class Host {
     const { claim } = result
     try {
       const rows = await store.readJournal(id)
-      const created = (rows[0]?.data ?? NOT_CREATED) as unknown as CreatedData
+      const created = createdOf(rows) ?? NOT_CREATED
       expectReadable(created, id)
       const workflow = await this.#definitions.compile(result.run, created)
       const messages = (await store.readInbox([claim])).map(({ message }) => message)

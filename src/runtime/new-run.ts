@@ -54,7 +54,7 @@ export const toNewRun = (
     ...(past === undefined ? {} : { fork: past.fork }),
     ...(keyRun === undefined ? {} : { key_run: keyRun }),
   }
-  const created: JournalRow = { seq: 1, at, kind: 'created', path: '', visit: 0, data: data as unknown as JsonValue }
+  const created: JournalRow<'created'> = { seq: 1, at, kind: 'created', path: '', visit: 0, data }
   // A child run is a part of its parent, which has its own.
   const flow = parent === undefined ? workflow.flow?.({ input: data.input, env: data.env }) : undefined
   return {
@@ -72,7 +72,9 @@ export const toNewRun = (
 
 /** J9: outputs may have been put in their place. */
 const redactRows = (rows: readonly JournalRow[], vault: SecretVault): JournalRow[] =>
-  rows.map((row) => ({ ...row, data: vault.redact(row.data) }))
+  rows.map((row) => redactRow(row, vault))
+
+const redactRow = <R extends JournalRow>(row: R, vault: SecretVault): R => ({ ...row, data: vault.redact(row.data) })
 
 export const toDefinition = ({ hash, name, source, links }: CompiledWorkflow): Definition => ({
   hash,

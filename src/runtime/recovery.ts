@@ -5,14 +5,14 @@
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { LOWERING_VERSION } from '../compiler/lower.ts'
 import { Defect } from '../core/defect.ts'
-import { isEventKind, type JournalRow } from '../store/journal-row.ts'
+import { createdOf, expectCreated, figuresOf, isEventRow, type JournalRow } from '../store/journal-row.ts'
 import type { UsageTotals } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import { RunBounds } from './budget/run-bounds.ts'
 import { addUsage, NO_USAGE } from './budget/usage-totals.ts'
 import { type EffectHistory, UNTRIED } from './effects/effect-runner.ts'
 import { isUndoing, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
-import type { AttemptFigures, CreatedData, RunEvent } from './run-event.ts'
+import type { CreatedData } from './run-event.ts'
 import { RunState } from './run-state.ts'
 
 export interface RecoveredRun {
@@ -39,7 +39,7 @@ export const recoverRun = (runId: string, workflow: CompiledWorkflow, rows: read
     state: new RunState(workflow),
     seq: rows.at(-1)?.seq ?? 0,
     startedAt: rows[0]?.at ?? 0,
-    keyRun: (rows[0]?.data as { key_run?: string } | undefined)?.key_run ?? runId,
+    keyRun: createdOf(rows)?.key_run ?? runId,
     usage: NO_USAGE,
     histories: new EffectHistories(),
     bounds: new RunBounds(workflow),
@@ -60,20 +60,20 @@ const foldJournal = (
   { runId, rows }: { runId: string; rows: readonly JournalRow[] },
 ): void => {
   const { state, histories } = recovered
-  const [created, ...others] = rows
-  if (created?.kind !== 'created') throw new Defect(`J4: the journal of run '${runId}' does not begin with 'created'`)
-  expectReadable(created.data as unknown as CreatedData, runId)
-  const initial = state.start({ runId, at: created.at, data: created.data as unknown as CreatedData })
+  const created = expectCreated(rows, runId)
+  const others = rows.slice(1)
+  expectReadable(created.data, runId)
+  const initial = state.start({ runId, at: created.at, data: created.data })
   if (others.length === 0) recovered.initial = initial
   const untouched = new UntouchedEffects(state)
   recovered.untouched = untouched.ids
   for (const row of others) {
-    const effects = isEventKind(row.kind) ? state.apply(row as unknown as RunEvent) : NOTHING
+    const effects = isEventRow(row) ? state.apply(row) : NOTHING
     if (effects === undefined)
       throw new Defect(`J4: row ${row.seq} of run '${runId}' (${row.kind} of '${row.path}') fits nothing that is open`)
     histories.take(row)
     untouched.take(row, effects)
-    recovered.usage = addUsage(recovered.usage, (row.data as unknown as Partial<AttemptFigures> | null)?.usage)
+    recovered.usage = addUsage(recovered.usage, figuresOf(row).usage)
   }
 }
 
@@ -90,13 +90,14 @@ class UntouchedEffects {
   }
 
   take(row: JournalRow, effects: readonly RunEffect[]): void {
-    const { kind } = row
-    const { is_paused, is_left } = (row.data ?? {}) as { is_paused?: boolean; is_left?: boolean }
-    if (kind === 'pause') this.#isPaused = is_paused === true
-    if (kind === 'left' && is_left === true) this.#add(this.#state.openEffects().filter(isNoChild))
-    // From then on all that is open is begun.
-    if ((kind === 'pause' && is_paused === false) || (kind === 'left' && is_left === false)) this.ids.clear()
-    if (kind === 'attempt' || kind === 'lost') this.ids.delete(toEffectId(row))
+    if (row.kind === 'pause') {
+      this.#isPaused = row.data.is_paused
+      if (!this.#isPaused) this.ids.clear()
+    } else if (row.kind === 'left') {
+      // Taken up again: from then on every open effect is begun.
+      if (row.data.is_left) this.#add(this.#state.openEffects().filter(isNoChild))
+      else this.ids.clear()
+    } else if (row.kind === 'attempt' || row.kind === 'lost') this.ids.delete(toEffectId(row))
     if (this.#isPaused) this.#add(effects.flatMap(toHeldBack))
   }
 
@@ -133,9 +134,10 @@ export const expectReadable = ({ lowering }: Pick<CreatedData, 'lowering'>, runI
 export class EffectHistories {
   readonly #open = new Map<string, EffectHistory>()
 
-  take({ kind, at, path, visit, data }: JournalRow): void {
+  take(row: JournalRow): void {
+    const { kind, path, visit } = row
     const id = `${path}#${visit}`
-    if (kind === 'attempt') this.#open.set(id, addFailed(this.#of(id), { at, ...(data as { choice?: number }) }))
+    if (kind === 'attempt') this.#open.set(id, addFailed(this.#of(id), { at: row.at, ...row.data }))
     else if (kind === 'lost') this.#open.set(id, { ...this.#of(id), lost: this.#of(id).lost + 1 })
     else if (kind === 'outcome') this.#open.delete(id)
   }

@@ -2,7 +2,7 @@
 import type { JsonValue } from '../core/json.ts'
 import type { ApprovalRecord } from '../store/approval-record.ts'
 import type { CloudEventRecord } from '../store/cloud-event-record.ts'
-import type { JournalRow, NoteKind } from '../store/journal-row.ts'
+import type { Untimed } from '../store/journal-row.ts'
 import type { RunChange } from '../store/store.ts'
 import { CALLED_OFF, toChildId } from './child/child-id.ts'
 import type { OpenTimer, OpenWait, RunEffect } from './effects/run-effect.ts'
@@ -77,7 +77,7 @@ export const callOffChildren = (
     return [{ run: toChildId(parent, `${path}#${visit}.${attemptOf(path, visit)}`), message: CALLED_OFF }]
   })
 
-type Note = Pick<JournalRow, 'path' | 'visit' | 'data'> & { kind: NoteKind }
+type Note = Untimed<'undo' | 'stopped'>
 
 /** What of these effects the journal notes. @param inFlight What is known of an effect that is being performed. */
 export const toNotes = (
@@ -87,9 +87,8 @@ export const toNotes = (
   effects.flatMap((effect): Note[] => {
     if (effect.type !== 'undo.keep' && effect.type !== 'stop') return []
     const { path, visit } = effect
-    if (effect.type === 'undo.keep')
-      return [{ kind: 'undo', path, visit, data: { ...effect.call } as unknown as JsonValue }]
+    if (effect.type === 'undo.keep') return [{ kind: 'undo', path, visit, data: effect.call }]
     // What was called off in the middle may have taken effect: the journal says that it had begun.
     const figures = inFlight(path, visit)
-    return figures === undefined ? [] : [{ kind: 'stopped', path, visit, data: { ...figures } as unknown as JsonValue }]
+    return figures === undefined ? [] : [{ kind: 'stopped', path, visit, data: figures }]
   })

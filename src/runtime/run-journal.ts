@@ -7,7 +7,7 @@
  * tried again each second, and until then nothing new begins (R12).
  */
 import type { Clock } from '../core/clock.ts'
-import type { JournalRow } from '../store/journal-row.ts'
+import type { JournalRow, RowDraft } from '../store/journal-row.ts'
 import type { Claim, RunChange, Store } from '../store/store.ts'
 import { isLeaseLost, isPassing } from '../store/store-error.ts'
 
@@ -52,8 +52,8 @@ export class RunJournal {
   }
 
   /** The next row. */
-  row(kind: JournalRow['kind'], rest: Omit<JournalRow, 'seq' | 'kind'>): JournalRow {
-    const row = { seq: ++this.#seq, kind, ...rest }
+  row(draft: RowDraft): JournalRow {
+    const row: JournalRow = { seq: ++this.#seq, ...draft }
     this.#options.onRow(row)
     return row
   }

@@ -1,7 +1,7 @@
 /** What watchers of a run are told while it goes on: for live views only, the journal is the truth. */
 import type { Progress } from '../core/actor.ts'
 import type { FaultData } from '../core/fault.ts'
-import type { Reached } from './budget/run-bounds.ts'
+import type { ReachedData } from '../store/journal-data.ts'
 import type { OpenEffect } from './effects/run-effect.ts'
 import type { AttemptFigures, Outcome } from './run-event.ts'
 
@@ -23,6 +23,6 @@ export type RunNotice =
   /** The store can't be written to, and why; undefined: it can again. Until then nothing new begins. */
   | { type: 'run.held'; cause: unknown }
   /** It comes near to one of its bounds (core/limits.ts); told once of each. */
-  | ({ type: 'run.warned' } & Reached)
+  | ({ type: 'run.warned' } & ReachedData)
 
 export type RunWatcher = (notice: RunNotice) => void

@@ -7,8 +7,7 @@
  * A paused run goes on taking events in; it begins no effect until it is unpaused. Only child runs that have begun go on (they are
  * paused for themselves), and nothing stops the undoing of a run that ends badly.
  */
-import type { JsonValue } from '../core/json.ts'
-import type { JournalRow, NoteKind } from '../store/journal-row.ts'
+import type { JournalRow, Untimed } from '../store/journal-row.ts'
 import type { Claim, InboxMessage, RunChange, RunEnd, UsageTotals } from '../store/store.ts'
 import type { Budget } from './budget/budget.ts'
 import { addUsage } from './budget/usage-totals.ts'
@@ -38,6 +37,8 @@ export type RunExit =
 
 /** How long a run that leaves waits for its actors to come back before it is done without them. */
 const RELEASE_MS = 2_000
+
+const OF_RUN = { path: '', visit: 0 }
 
 export class Run {
   readonly id: string
@@ -84,7 +85,7 @@ export class Run {
       { ...options, keyRun: recovered.keyRun },
       {
         happen: (event) => this.#happen(event),
-        note: (kind, effect, data) => this.#note(kind, effect, data),
+        note: (note) => this.#note(note),
         count: (figures) => this.#counted(figures),
         returned: () => this.leaveWhenQuiet(),
         broken: (cause) => this.leave({ kind: 'broken', cause }),
@@ -172,7 +173,7 @@ export class Run {
   }
 
   #leftRow(isLeft: boolean): JournalRow {
-    return this.#journal.row('left', { at: this.#now(), path: '', visit: 0, data: { is_left: isLeft } })
+    return this.#journal.row({ kind: 'left', at: this.#now(), ...OF_RUN, data: { is_left: isLeft } })
   }
 
   #start(effect: OpenEffect): void {
@@ -203,13 +204,14 @@ export class Run {
     else if (asked.kind === 'pause') this.#pause(asked, taken)
     else {
       const { path, visit, data } = asked
-      this.#write({ rows: [this.#journal.row('late', { at: this.#now(), path, visit, data })], ...taken }, [])
+      const row = this.#journal.row({ kind: 'late', at: this.#now(), path, visit, data })
+      this.#write({ rows: [row], ...taken }, [])
     }
   }
 
   #pause({ isPaused, by }: { isPaused: boolean; by: string }, taken: Pick<RunChange, 'inboxTaken'>): void {
     this.#isPaused = isPaused
-    const row = this.#journal.row('pause', { at: this.#now(), path: '', visit: 0, data: { is_paused: isPaused, by } })
+    const row = this.#journal.row({ kind: 'pause', at: this.#now(), ...OF_RUN, data: { is_paused: isPaused, by } })
     const effects = isPaused ? [] : this.#state.openEffects()
     this.#write(
       { rows: [row, ...this.#lostRows(effects)], isPaused, ...taken },
@@ -273,17 +275,16 @@ export class Run {
   #happen(event: RunEvent, taken: Pick<RunChange, 'inboxTaken'> = {}): void {
     if (this.#isOver || this.#isEnding) return
     const effects = this.#fold(event)
-    const { kind, at, data } = event
-    const place = 'path' in event ? { path: event.path, visit: event.visit } : { path: '', visit: 0 }
-    const row = { at, data: data as unknown as JsonValue, ...place }
-    this.#write({ rows: [this.#journal.row(effects === undefined ? 'late' : kind, row)], ...taken }, effects ?? [])
+    const placed = { ...OF_RUN, ...event }
+    const row = this.#journal.row(effects === undefined ? { ...placed, kind: 'late' } : placed)
+    this.#write({ rows: [row], ...taken }, effects ?? [])
     this.#keepBounds()
   }
 
   #keepBounds(): void {
     for (const { kind, ...reached } of this.#recovered.bounds.check(this.#state.root))
       if (kind === 'near') {
-        this.#note('warning', { path: '', visit: 0 }, reached)
+        this.#note({ kind: 'warning', ...OF_RUN, data: reached })
         this.#options.watch({ type: 'run.warned', ...reached })
       } else this.#happen({ kind: 'budget', at: this.#now(), data: { limit: reached.limit, details: { ...reached } } })
   }
@@ -296,9 +297,9 @@ export class Run {
     }
   }
 
-  #note(kind: NoteKind, { path, visit }: Pick<OpenEffect, 'path' | 'visit'>, data: unknown): void {
+  #note(note: Untimed<'attempt' | 'late' | 'warning'>): void {
     if (this.#isOver || this.#isEnding) return
-    this.#write({ rows: [this.#journal.row(kind, { at: this.#now(), path, visit, data: data as JsonValue })] }, [])
+    this.#write({ rows: [this.#journal.row({ at: this.#now(), ...note })] }, [])
   }
 
   /** Performing a child run again comes to the same child, which knows by itself what it has done. */
@@ -317,14 +318,13 @@ export class Run {
     const charged = this.#runner.worstCaseOf(effect, history)
     if (charged !== undefined) this.#budget?.charge(path, charged)
     const data = { attempt: history.failed + history.lost + 1, ...(charged && { charged: { ...charged } }) }
-    return this.#journal.row('lost', { at: this.#now(), path, visit, data })
+    return this.#journal.row({ kind: 'lost', at: this.#now(), path, visit, data })
   }
 
   #write(change: RunChange, effects: readonly RunEffect[]): void {
     const ended = effects.find((effect) => effect.type === 'ended')?.end
-    const noted = toNotes(effects, (path, visit) => this.#counted(this.#runner.inFlight(path, visit))).map(
-      ({ kind, ...note }) => this.#journal.row(kind, { at: this.#now(), ...note }),
-    )
+    const inFlight = (path: string, visit: number) => this.#counted(this.#runner.inFlight(path, visit))
+    const noted = toNotes(effects, inFlight).map((note) => this.#journal.row({ at: this.#now(), ...note }))
     const full: RunChange = { ...change, ...toKept(effects) }
     if (this.#options.workflow.children.size > 0)
       full.asked = callOffChildren(this.id, effects, (path, visit) => this.#attemptOf(path, visit))

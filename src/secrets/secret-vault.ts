@@ -4,7 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { Fault, type FaultData } from '../core/fault.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { isJsonObject, type JsonValue } from '../core/json.ts'
 import type { SecretPlace } from '../core/secret-place.ts'
 import { SecretPattern, type TextRedactor } from './secret-pattern.ts'
 
@@ -68,7 +68,7 @@ export class SecretVault implements Redactor {
   redactFault(fault: FaultData): FaultData {
     const pattern = this.#pattern
     if (pattern === undefined) return fault
-    return this.#walk(fault as unknown as JsonObject, (text) => pattern.replaceCut(text)) as unknown as FaultData
+    return this.#walk(fault, (text) => pattern.replaceCut(text)) as FaultData
   }
 
   /**

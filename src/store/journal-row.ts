@@ -1,9 +1,10 @@
 /**
- * One row of a run's journal. Events are folded into the run's state, in the order of `seq`; notes are for people and for
- * the supervision of attempts, and are never folded. Rows name steps and visits, never states of XState, so that a newer
- * lowering folds an older journal.
+ * One row of a run's journal: a union that is discriminated by `kind`. Events are folded into the state of the run, in the order of
+ * `seq`. Notes tell people and the supervision of attempts what happened; they are never folded. Rows name steps and visits and no
+ * states of XState, so that a newer lowering folds an older journal.
  */
-import type { JsonValue } from '../core/json.ts'
+import { Defect } from '../core/defect.ts'
+import type { AttemptFigures, JournalData } from './journal-data.ts'
 
 export const EVENT_KINDS = ['created', 'outcome', 'timer', 'signal', 'decision', 'cancel', 'budget'] as const
 export const NOTE_KINDS = [
@@ -21,18 +22,60 @@ export const NOTE_KINDS = [
 
 export type EventKind = (typeof EVENT_KINDS)[number]
 export type NoteKind = (typeof NOTE_KINDS)[number]
+export type RowKind = EventKind | NoteKind
 
-export interface JournalRow {
-  /** From 1, without gaps, given by the run's owner. */
+export interface RowPlace {
+  /** From 1, without gaps, given by the lease holder of the run. */
   seq: number
   /** Epoch milliseconds. */
   at: number
-  kind: EventKind | NoteKind
-  /** Of the step, with the foreach items it runs in: `grades[3]/grade`; empty for rows about the whole run. */
+  /** Path of the step, with the foreach items around it: `grades[3]/grade`. Empty for rows about the whole run. */
   path: string
-  /** How often the fold had started that step when this happened; 0 for rows about the whole run. */
+  /** How often the fold had started that step by then. 0 for rows about the whole run. */
   visit: number
-  data: JsonValue
 }
 
-export const isEventKind = (kind: string): kind is EventKind => (EVENT_KINDS as readonly string[]).includes(kind)
+/** A row of one kind, as `JournalRow<'outcome'>`, or of any kind. */
+export type JournalRow<K extends RowKind = RowKind> = {
+  [Kind in K]: RowPlace & { kind: Kind; data: JournalData[Kind] }
+}[K]
+
+/** A row before its number is given. */
+export type RowDraft<K extends RowKind = RowKind> = {
+  [Kind in K]: Omit<RowPlace, 'seq'> & { kind: Kind; data: JournalData[Kind] }
+}[K]
+
+export type Untimed<K extends RowKind> = { [Kind in K]: Omit<RowDraft<Kind>, 'at'> }[K]
+
+/** Every event behind `created`. */
+export type EventRow = JournalRow<Exclude<EventKind, 'created'>>
+
+const FOLDED: ReadonlySet<string> = new Set(EVENT_KINDS.filter((kind) => kind !== 'created'))
+
+export const isEventRow = (row: JournalRow): row is EventRow => FOLDED.has(row.kind)
+
+/** Figures of the attempt that a row accounts for; empty for rows that account for none. */
+export const figuresOf = (row: JournalRow): Partial<AttemptFigures> => {
+  switch (row.kind) {
+    case 'outcome':
+    case 'attempt':
+    case 'late':
+    case 'stopped':
+    case 'lost':
+      return row.data
+    default:
+      return NO_FIGURES
+  }
+}
+
+const NO_FIGURES: Partial<AttemptFigures> = {}
+
+/** Data of the first row; undefined for a journal that is empty or does not begin with `created`. */
+export const createdOf = ([row]: readonly JournalRow[]): JournalData['created'] | undefined =>
+  row?.kind === 'created' ? row.data : undefined
+
+/** @throws Defect J4 for a journal that does not begin with `created` */
+export const expectCreated = ([row]: readonly JournalRow[], runId: string): JournalRow<'created'> => {
+  if (row?.kind === 'created') return row
+  throw new Defect(`J4: the journal of run '${runId}' does not begin with 'created'`)
+}

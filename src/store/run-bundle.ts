@@ -7,6 +7,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { ApprovalRecord } from './approval-record.ts'
 import type { CloudEventRecord } from './cloud-event-record.ts'
 import type { JournalRow } from './journal-row.ts'
+import { isRawRow, parseJournalRow } from './parse-journal-row.ts'
 import type { RunFlow } from './run-flow.ts'
 import type { Definition, InboxMessage, RunRecord, TimerRecord } from './store.ts'
 import { StoreError } from './store-error.ts'
@@ -109,7 +110,7 @@ const addLine = (bundle: RunBundle, { name, value, line }: Line): void => {
     const run = bundle.runs.at(-1)
     if (part === undefined || run === undefined) throw corrupt(line, `'${name}' is not expected here`)
     const list: unknown[] = run[part]
-    list.push(thing)
+    list.push(part === 'rows' ? toRow(value, { runId: run.run.id, line }) : thing)
     if (part === 'rows' && run.rows.at(-1)?.seq !== run.rows.length)
       throw corrupt(line, `expected row ${run.rows.length} of run '${run.run.id}'`)
   }
@@ -119,6 +120,11 @@ const createBundledRun = (run: BundledRun['run'], line: number): BundledRun => {
   if (typeof run.id !== 'string' || typeof run.workflow !== 'string' || typeof run.definition !== 'string')
     throw corrupt(line, 'expected a run with id, workflow and definition')
   return { run, rows: [], timers: [], messages: [], approvals: [], events: [] }
+}
+
+const toRow = (value: JsonObject, { runId, line }: { runId: string; line: number }): JournalRow => {
+  if (isRawRow(value)) return parseJournalRow(value, runId)
+  throw corrupt(line, `expected a row of run '${runId}'`)
 }
 
 const toBlob = ({ hash, base64 }: JsonObject, line: number): { hash: string; bytes: Uint8Array } => {

@@ -13,6 +13,7 @@ import type { FaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { ApprovalRecord, ApprovalStore } from './approval-record.ts'
 import type { CloudEventRecord, CloudEventStore } from './cloud-event-record.ts'
+import type { UsageTotals } from './journal-data.ts'
 import type { JournalRow } from './journal-row.ts'
 import type { StoreMaintenance } from './maintenance.ts'
 import type { WorkflowStore } from './registered-workflow.ts'
@@ -55,7 +56,7 @@ export interface Store extends ApprovalStore, CloudEventStore, ScheduleStore, Wo
   /** All rows of a run with `seq >= fromSeq`, in order. */
   readJournal(id: string, fromSeq?: number): Promise<JournalRow[]>
   /** Its first row, `created`, without the others. */
-  readCreated(id: string): Promise<JournalRow | undefined>
+  readCreated(id: string): Promise<JournalRow<'created'> | undefined>
 
   /** By id, or by a prefix or suffix of the id that only one run has. */
   findRun(id: string): Promise<FindRunResult>
@@ -127,7 +128,7 @@ export interface NewRun {
   /** The run whose step it is. */
   parent?: string
   /** The row `created`, seq 1. */
-  created: JournalRow
+  created: JournalRow<'created'>
   /** The rows behind it, from seq 2: what a fork has from the run it was made from. */
   rows?: readonly JournalRow[]
   timers?: readonly TimerRecord[]
@@ -191,14 +192,7 @@ export interface RunError extends FaultData {
   step: string | null
 }
 
-export interface UsageTotals {
-  input_tokens: number
-  output_tokens: number
-  /** Null: at least one call had an unknown price. */
-  cost_usd: number | null
-  /** How many model calls were answered from the cache of answers. Absent: none. */
-  cache_hits?: number
-}
+export type { UsageTotals }
 
 export const USAGE_GROUPS = ['provider', 'model', 'workflow', 'step', 'day'] as const
 /** `day`: in UTC, as vendors bill, `2026-01-31`. `step`: its id, without the items of a foreach. */

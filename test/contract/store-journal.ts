@@ -3,7 +3,15 @@ import { isDefect } from '../../src/core/defect.ts'
 import { EVENT_KINDS, NOTE_KINDS } from '../../src/store/journal-row.ts'
 import { createOwner } from '../../src/store/process-identity.ts'
 import { isLeaseLost, isStoreError } from '../../src/store/store-error.ts'
-import { catchRejection, createEnd, createNewRun, createRow, startRun } from '../support/store-values.ts'
+import {
+  catchRejection,
+  createEnd,
+  createNewRun,
+  createRow,
+  startRun,
+  toCreated,
+  toOutcome,
+} from '../support/store-values.ts'
 import type { AddStoreTest } from './store.ts'
 
 export const addStoreDurabilityTests = (test: AddStoreTest): void => {
@@ -33,25 +41,25 @@ export const addStoreJournalTests = (test: AddStoreTest): void => {
   test('any JSON value comes back equal', async ({ store }) => {
     const values = [null, true, 0, -1.5, 1e300, '', '@0', 'ü\u0000\u{1f600}"\\', [], [[null]], {}, { a: { b: [1] } }]
     const claim = await startRun(store)
-    await store.write(claim, { rows: values.map((data, place) => createRow(place + 2, { data })) })
+    await store.write(claim, { rows: values.map((output, place) => createRow(place + 2, { data: toOutcome(output) })) })
     const rows = await store.readJournal(claim.runId, 2)
     assert.equal(
       rows.map((row) => row.data),
-      values,
+      values.map(toOutcome),
     )
   })
 
   test('a value of some megabytes comes back equal, in rows, in the output and in the inbox', async ({ store }) => {
     const large = { text: 'ä'.repeat(1_000_000) }
-    const claim = await startRun(store, { data: large })
+    const claim = await startRun(store, { input: large })
     await store.post(claim.runId, { id: 'm', kind: 'signal', body: large })
     const [waiting] = await store.readInbox([claim])
     assert.equal(waiting?.message.body, large)
-    await store.write(claim, { rows: [createRow(2, { data: large })], end: createEnd({ output: large }) })
+    await store.write(claim, { rows: [createRow(2, { data: toOutcome(large) })], end: createEnd({ output: large }) })
     const rows = await store.readJournal(claim.runId)
     assert.equal(
       rows.map((row) => row.data),
-      [large, large],
+      [toCreated(large), toOutcome(large)],
     )
     const found = await store.findRun(claim.runId)
     assert.equal(found.kind === 'found' && found.run.output, large)

@@ -13,6 +13,7 @@ import {
   createRow,
   startRun,
   T0,
+  toOutcome,
 } from '../support/store-values.ts'
 import type { AddStoreTest } from './store.ts'
 
@@ -90,9 +91,12 @@ const addSweepTests = (test: AddStoreTest): void => {
     const hash = await store.putBlob(new Uint8Array([1, 2, 3]))
     const kept = await store.putBlob(new Uint8Array([4, 5]))
     const swept = await startRun(store)
-    await store.write(swept, { rows: [createRow(2, { data: { image: { $blob: hash } } })], end: createEnd() })
+    await store.write(swept, {
+      rows: [createRow(2, { data: toOutcome({ image: { $blob: hash } }) })],
+      end: createEnd(),
+    })
     const going = await startRun(store)
-    await store.write(going, { rows: [createRow(2, { data: { output: [{ $blob: kept }] } })] })
+    await store.write(going, { rows: [createRow(2, { data: toOutcome([{ $blob: kept }]) })] })
     const later = Date.now() + BLOB_GRACE_MS + 60_000
     assert.is((await sweep(store, { completedBefore: T0 + 1e9, at: Date.now() })).blobs, 0)
     await endRun(store, {})
@@ -122,7 +126,10 @@ const addSweepTests = (test: AddStoreTest): void => {
   test('a dry run counts what would go, blobs too, and deletes nothing', async ({ store }) => {
     const hash = await store.putBlob(new Uint8Array([1, 2, 3]))
     const claim = await startRun(store, { run: { id: 'r-1' } })
-    await store.write(claim, { rows: [createRow(2, { data: { image: { $blob: hash } } })], end: createEnd() })
+    await store.write(claim, {
+      rows: [createRow(2, { data: toOutcome({ image: { $blob: hash } }) })],
+      end: createEnd(),
+    })
     await startRun(store, { run: { id: 'r-going' } })
     const rule = { keep: 0, at: Date.now() + BLOB_GRACE_MS + 60_000 }
     const expected = { runs: 1, rows: 2, blobs: 1, blobBytes: 3 }
@@ -155,7 +162,7 @@ const fillFamily = async (store: Store): Promise<string> => {
   const parent = await startRun(store, { run })
   const approval = { path: 'a', visit: 1, step: 'a', title: 'A?', show: 1, form: null, by: ['ada'], tool: null }
   await store.write(parent, {
-    rows: [createRow(2, { data: { output: { $blob: hash } } }), createRow(3, { data: 'ä'.repeat(100_000) })],
+    rows: [createRow(2, { data: toOutcome({ $blob: hash }) }), createRow(3, { data: toOutcome('ä'.repeat(100_000)) })],
     timersSet: [{ id: 't', dueAt: T0 }],
     approvalsOpened: [{ ...approval, dueAt: null, requestedAt: T0, requestHash: 'h' }],
     emitted: [{ id: 'e', type: 't', source: '/s', at: T0, data: { a: 1 } }],

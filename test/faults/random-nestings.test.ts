@@ -10,7 +10,7 @@ import { type CompiledWorkflow, compile } from '../../src/compiler/compile.ts'
 import { createSource } from '../../src/compiler/source.ts'
 import { createManualClock } from '../../src/core/manual-clock.ts'
 import type { Run } from '../../src/runtime/run.ts'
-import { isEventKind, type JournalRow } from '../../src/store/journal-row.ts'
+import { isEventRow, type JournalRow } from '../../src/store/journal-row.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { InboxMessage, Store } from '../../src/store/store.ts'
 import { type DrivenEnd, type DrivenOptions, driveRun } from '../support/driven-run.ts'
@@ -83,7 +83,7 @@ const nextMessage = async (
   run: Run,
   { store, seed }: { store: Store; seed: number },
 ): Promise<InboxMessage | undefined> => {
-  const rows = (await store.readJournal(run.id)).filter(({ kind }) => isEventKind(kind))
+  const rows = (await store.readJournal(run.id)).filter((row) => row.kind === 'created' || isEventRow(row))
   const cancelAt =
     drawFrom(seed, 'cancel') < 0.25 ? 2 + Math.floor(drawFrom(seed, 'when') * 12) : Number.POSITIVE_INFINITY
   if (rows.length >= cancelAt && !rows.some(({ kind }) => kind === 'cancel'))
@@ -133,7 +133,9 @@ const describeEnd = ({ ends: { record, rows }, emitted, open }: Told) =>
       output: record.output,
       error: record.error,
       endedAt: record.endedAt,
-      events: rows.filter(({ kind }) => isEventKind(kind)).map(({ kind, path, visit }) => `${kind} ${path}#${visit}`),
+      events: rows
+        .filter((row) => row.kind === 'created' || isEventRow(row))
+        .map(({ kind, path, visit }) => `${kind} ${path}#${visit}`),
       emitted,
       open,
     }).replaceAll(/[rc]-[0-9a-z]{10,}(-[0-9a-z]{6})?/g, 'RUN'),

@@ -4,6 +4,7 @@ import { LIMITS } from '../../src/core/limits.ts'
 import { RunBounds } from '../../src/runtime/budget/run-bounds.ts'
 import type { JournalRow } from '../../src/store/journal-row.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { parseJournalRow, type RawRow } from '../../src/store/parse-journal-row.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
 import { runWorkflow, startWorkflow } from '../support/run-workflow.ts'
 import { catchRejection } from '../support/store-values.ts'
@@ -38,17 +39,12 @@ test('a journal of more than 50,000 rows fails the run, and one of 10,000 is not
   assert.ok(perRowUs < 1_000, `${perRowUs} µs a row`)
 })
 
-const row = (change: Partial<JournalRow> = {}): JournalRow => ({
-  seq: 1,
-  at: 0,
-  kind: 'outcome',
-  path: 'ask',
-  visit: 1,
-  data: null,
-  ...change,
-})
+const row = (change: Partial<RawRow> = {}): JournalRow => {
+  const data = { output: null, attempt: 1, started: 0, ms: 0 }
+  return parseJournalRow({ seq: 1, at: 0, kind: 'outcome', path: 'ask', visit: 1, data, ...change }, 'r-1')
+}
 
-const fill = (bounds: RunBounds, count: number, change: Partial<JournalRow> = {}): void => {
+const fill = (bounds: RunBounds, count: number, change: Partial<RawRow> = {}): void => {
   for (let seq = 1; seq <= count; seq++) bounds.take(row({ seq, ...change }))
 }
 
@@ -70,7 +66,7 @@ test('rows of foreach items do not count', () => {
 test('what an earlier process has told is not told again', () => {
   const bounds = new RunBounds(compileWorkflow(asking(1)))
   fill(bounds, 20_000)
-  bounds.take(row({ kind: 'warning', path: '', data: { limit: 'journal' } }))
+  bounds.take(row({ kind: 'warning', path: '', data: { limit: 'journal', amount: 10_001, allowed: 50_000 } }))
   assert.equal(bounds.check(undefined), [])
   fill(bounds, 40_000)
   assert.equal(

@@ -119,7 +119,12 @@ test('a repair that may reach the price of long inputs reserves that price, and 
 test('what the journal says was used, or may have been, counts when a run is taken up again', () => {
   const row = { seq: 2, at: 0, visit: 1 }
   const budget = new Budget({ ...UNLIMITED, tokens: 1_000 }, { prices: PRICES })
-  budget.recall({ ...row, kind: 'outcome', path: 'a', data: { usage: usageOf(200, 100, null) } as never })
+  budget.recall({
+    ...row,
+    kind: 'outcome',
+    path: 'a',
+    data: { attempt: 1, started: 0, ms: 0, output: null, usage: usageOf(200, 100, null) },
+  })
   budget.recall({ ...row, kind: 'lost', path: 'b', data: { attempt: 1, charged: { tokens: 400, costUsd: 0 } } })
   const refused = budget.admit(callOf({ max_tokens: 256 }))
   assert.equal(refused.kind === 'exceeded' && refused.details.spent_on, { b: 400, a: 300 })

@@ -12,7 +12,7 @@ import type { Run } from '../../src/runtime/run.ts'
 import type { OutcomeData, RunEvent } from '../../src/runtime/run-event.ts'
 import { findPaths, type PathOptions, type WorkflowPath } from '../../src/service/simulation/shortest-paths.ts'
 import { WALK_START } from '../../src/service/simulation/walk.ts'
-import { isEventKind } from '../../src/store/journal-row.ts'
+import { isEventRow } from '../../src/store/journal-row.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { InboxMessage, RunRecord } from '../../src/store/store.ts'
 import { reportFigure } from '../faults/figure.ts'
@@ -98,7 +98,7 @@ const followPath = (
     ...(judge && { judge }),
     async onQuiet({ run }) {
       const rows = await store.readJournal(run.id)
-      const next = path.events[rows.filter(({ kind }) => isEventKind(kind)).length - 1]
+      const next = path.events[rows.filter((row) => row.kind === 'created' || isEventRow(row)).length - 1]
       if (next === undefined) throw new Error('the path is at its end, and the run is not')
       tell(next, run)
       return true

@@ -12,8 +12,9 @@ import { createManualClock } from '../../src/core/manual-clock.ts'
 import { Host } from '../../src/runtime/host.ts'
 import { recoverRun } from '../../src/runtime/recovery.ts'
 import { SecretVault } from '../../src/secrets/secret-vault.ts'
-import { EVENT_KINDS, type JournalRow, NOTE_KINDS } from '../../src/store/journal-row.ts'
+import { EVENT_KINDS, expectCreated, type JournalRow, NOTE_KINDS } from '../../src/store/journal-row.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { parseJournalRow } from '../../src/store/parse-journal-row.ts'
 import { isStoreError } from '../../src/store/store-error.ts'
 import { REPOSITORY_FOLDER } from '../support/child-process.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
@@ -54,9 +55,12 @@ const fold = ({
   return { open, end: JSON.parse(JSON.stringify({ status: status ?? 'running', output, error })) }
 }
 
-const isLeft = ({ kind, data }: JournalRow): boolean => kind === 'left' && (data as { is_left: boolean }).is_left
+const isLeft = (row: JournalRow): boolean => row.kind === 'left' && row.data.is_left
 
-const readKept = (file: string): KeptJournal => JSON.parse(readFileSync(join(FOLDER, file), 'utf8'))
+const readKept = (file: string): KeptJournal => {
+  const kept: KeptJournal = JSON.parse(readFileSync(join(FOLDER, file), 'utf8'))
+  return { ...kept, rows: kept.rows.map((row) => parseJournalRow(row, kept.run)) }
+}
 
 const write = async (file: string, { workflow, decide, acts }: JournalCase): Promise<void> => {
   const clock = createManualClock()
@@ -112,11 +116,16 @@ test('the journal of a newer release is refused with both versions, and its run 
   const { run, workflow, rows } = readKept(file)
   const compiled = compileWorkflow(workflow)
   const store = createMemoryStore()
-  const [created, ...others] = rows
-  assert.ok(created)
-  const newer = { ...(created.data as object), lowering: LOWERING_VERSION + 1 }
+  const created = expectCreated(rows, run)
+  const newer = { ...created.data, lowering: LOWERING_VERSION + 1 }
   await store.saveDefinition({ hash: 'h', workflow: 'w', file: 'w.yaml', source: workflow, links: {} })
-  await store.submit({ id: run, workflow: 'w', definition: 'h', created: { ...created, data: newer }, rows: others })
+  await store.submit({
+    id: run,
+    workflow: 'w',
+    definition: 'h',
+    created: { ...created, data: newer },
+    rows: rows.slice(1),
+  })
   const host = new Host({
     store,
     owner: createDeadOwner(),

@@ -2,9 +2,8 @@ import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { recoverRun } from '../../src/runtime/recovery.ts'
-import type { CreatedData, RunEvent } from '../../src/runtime/run-event.ts'
 import { RunState } from '../../src/runtime/run-state.ts'
-import { isEventKind, type JournalRow } from '../../src/store/journal-row.ts'
+import { expectCreated, isEventRow, type JournalRow } from '../../src/store/journal-row.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
 import { driveRun } from '../support/driven-run.ts'
 import { describeState } from '../support/journal-checks.ts'
@@ -21,13 +20,12 @@ test('J4 the same journal gives the same state, at every prefix, compiled anew a
       const { rows, record } = await driveRun({ compiled, world })
       const copies = JSON.parse(JSON.stringify(rows)) as JournalRow[]
       const anew = compileWorkflow(yaml)
-      const [created] = rows
-      if (created === undefined) throw new Error('no journal')
+      const created = expectCreated(rows, record.id)
       const state = new RunState(compiled)
-      state.start({ runId: record.id, at: created.at, data: created.data as unknown as CreatedData })
+      state.start({ runId: record.id, at: created.at, data: created.data })
       for (let length = 1; length <= rows.length; length++) {
         const row = rows[length - 1]
-        if (length > 1 && row !== undefined && isEventKind(row.kind)) state.apply(row as unknown as RunEvent)
+        if (row !== undefined && isEventRow(row)) state.apply(row)
         // From the start at every third prefix and at the end, since that takes time in the square.
         if (length % 3 !== 0 && length !== rows.length) continue
         const recovered = recoverRun(record.id, anew, copies.slice(0, length))

@@ -2,6 +2,7 @@
 import type { JsonValue } from '../../src/core/json.ts'
 import { createRunId } from '../../src/core/run-id.ts'
 import type { JournalRow } from '../../src/store/journal-row.ts'
+import type { RawRow } from '../../src/store/parse-journal-row.ts'
 import { createOwner } from '../../src/store/process-identity.ts'
 import type { Claim, Definition, NewRun, Owner, RunEnd, Store } from '../../src/store/store.ts'
 
@@ -16,21 +17,40 @@ export const createDefinition = (change: Partial<Definition> = {}): Definition =
   ...change,
 })
 
-export const createRow = (seq: number, change: Partial<JournalRow> = {}): JournalRow => ({
-  seq,
-  at: T0 + seq,
-  kind: 'outcome',
-  path: `grades[${seq}]/grade`,
-  visit: 1,
-  data: { output: { text: `row ${seq}` } },
-  ...change,
+/** An outcome, unless `change` says something else. The caller answers for data that fit the kind. */
+export const createRow = (seq: number, change: Partial<RawRow> = {}): JournalRow => {
+  const row: RawRow = {
+    seq,
+    at: T0 + seq,
+    kind: 'outcome',
+    path: `grades[${seq}]/grade`,
+    visit: 1,
+    data: toOutcome({ text: `row ${seq}` }),
+    ...change,
+  }
+  return row as JournalRow
+}
+
+/** Data of an outcome with this output. */
+export const toOutcome = (output: JsonValue) => ({ output, attempt: 1, started: T0, ms: 1 })
+
+/** Data of a first row with this input. */
+export const toCreated = (input: JsonValue) => ({ input, lowering: 1, models: {}, env: {} })
+
+const createFirstRow = (data = toCreated({ name: 'Ada' })): JournalRow<'created'> => ({
+  seq: 1,
+  at: T0 + 1,
+  kind: 'created',
+  path: '',
+  visit: 0,
+  data,
 })
 
 export const createNewRun = (change: Partial<NewRun> = {}): NewRun => ({
   id: createRunId(T0),
   workflow: 'greet',
   definition: createDefinition().hash,
-  created: createRow(1, { kind: 'created', path: '', visit: 0, data: { input: { name: 'Ada' } } }),
+  created: createFirstRow(),
   ...change,
 })
 
@@ -52,10 +72,10 @@ export const createFarOwner = (): Owner => ({ ...createOwner(), host: 'elsewhere
 /** Saves the definition and creates a run with it. */
 export const startRun = async (
   store: Store,
-  options: { owner?: Owner; run?: Partial<NewRun>; data?: JsonValue } = {},
+  options: { owner?: Owner; run?: Partial<NewRun>; input?: JsonValue } = {},
 ): Promise<Claim> => {
   const run = createNewRun(options.run)
-  if (options.data !== undefined) run.created = { ...run.created, data: options.data }
+  if (options.input !== undefined) run.created = createFirstRow(toCreated(options.input))
   await store.saveDefinition(createDefinition({ hash: run.definition, workflow: run.workflow }))
   const result = await store.create(run, options.owner ?? createOwner())
   if (result.kind !== 'created') throw new Error(result.kind)

@@ -10,10 +10,12 @@ export class CalledTools {
   readonly #names = new Map<string, string>()
 
   /** The note of a row, with the tools before it. */
-  describe({ path, data }: JournalRow, note: string): string {
+  describe(row: JournalRow, note: string): string {
+    const { path } = row
     const name = this.#names.get(path)
     if (name !== undefined) return join(name, note)
-    const names = /(^|\/)turn_\d+$/.test(path) && isJsonObject(data) ? readNames(data.output) : []
+    const names =
+      row.kind === 'outcome' && /(^|\/)turn_\d+$/.test(path) && 'output' in row.data ? readNames(row.data.output) : []
     for (const [index, called] of names.entries()) this.#names.set(`${path}_call_${index + 1}`, called)
     return names.length === 0 ? note : join(`calls ${names.join(', ')}`, note)
   }

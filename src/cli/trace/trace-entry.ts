@@ -1,10 +1,9 @@
 /** A journal as what happened when: one entry for each attempt, deadline and message. */
 import type { Usage } from '../../core/actor.ts'
 import type { FaultData } from '../../core/fault.ts'
-import type { Reached } from '../../runtime/budget/run-bounds.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
-import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
-import { isEventKind, type JournalRow } from '../../store/journal-row.ts'
+import type { AttemptFigures } from '../../runtime/run-event.ts'
+import { createdOf, isEventRow, type JournalRow } from '../../store/journal-row.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import { describeNear } from '../near-limit.ts'
 import { CalledTools } from './called-tools.ts'
@@ -55,13 +54,13 @@ export const toTraceEntries = (rows: readonly JournalRow[]): TraceEntry[] => {
   const entries: TraceEntry[] = []
   const choices = new Choices()
   const tools = new CalledTools()
-  const { fork } = (rows[0]?.data ?? {}) as unknown as Partial<CreatedData>
+  const { fork } = { fork: undefined, ...createdOf(rows) }
   let eventAt = rows[0]?.at ?? 0
   for (const row of rows) {
     const plain = choices.describe(row, toEntry(row, eventAt))
     const entry = plain && { ...plain, note: tools.describe(row, plain.note) }
     if (entry !== undefined) entries.push(row.seq <= 1 + (fork?.rows ?? 0) ? markCopied(entry) : entry)
-    if (isEventKind(row.kind)) eventAt = row.at
+    if (isEventRow(row)) eventAt = row.at
   }
   return entries.map((entry) => (entry.state === 'waited' ? { ...entry, hasDuration: isAlone(entry, entries) } : entry))
 }
@@ -112,7 +111,7 @@ const toEntry = (row: JournalRow, eventAt: number): TraceEntry | undefined => {
     case 'budget':
       return toMoment(row, 'stopped', describeBudget(data))
     case 'warning':
-      return toMoment(row, 'noted', describeNear(row.data as unknown as Reached))
+      return toMoment(row, 'noted', describeNear(row.data))
     default:
       return undefined
   }

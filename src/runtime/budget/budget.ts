@@ -12,7 +12,7 @@
 import type { Usage } from '../../core/actor.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { TokenPrices } from '../../core/pricing.ts'
-import type { JournalRow } from '../../store/journal-row.ts'
+import { figuresOf, type JournalRow } from '../../store/journal-row.ts'
 import { CHILD_PROVIDER } from '../../store/usage-sums.ts'
 import {
   type Amount,
@@ -63,11 +63,11 @@ export class Budget {
   }
 
   /** Counts what a row of the journal says was used, when a run is taken up again. */
-  recall({ path, data }: JournalRow): void {
-    if (!isJsonObject(data)) return
-    for (const { input_tokens, output_tokens, cost_usd } of (data.usage ?? []) as unknown as Usage[])
-      this.#add(path, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
-    if (isJsonObject(data.charged)) this.#add(path, data.charged as unknown as Amount)
+  recall(row: JournalRow): void {
+    const { usage = [], charged } = figuresOf(row)
+    for (const { input_tokens, output_tokens, cost_usd } of usage)
+      this.#add(row.path, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
+    if (charged !== undefined) this.#add(row.path, charged)
   }
 
   spend(step: string, usage: readonly Usage[]): void {

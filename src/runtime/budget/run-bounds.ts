@@ -6,21 +6,15 @@
  */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { MachineContext, UndoEntry } from '../../compiler/machine-context.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import type { JsonValue } from '../../core/json.ts'
 import { type BoundName, LIMITS } from '../../core/limits.ts'
 import { sizeOf } from '../../core/value-size.ts'
+import type { ReachedData } from '../../store/journal-data.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import { contextOf, type Scope } from '../scope/scope.ts'
 
-/** In the unit of the limit. */
-export interface Reached {
-  limit: BoundName
-  amount: number
-  allowed: number
-}
-
 /** `exceeded`: the run ends with it. `near`: it is noted, once. */
-export interface Crossing extends Reached {
+export interface Crossing extends ReachedData {
   kind: 'near' | 'exceeded'
 }
 
@@ -39,12 +33,11 @@ export class RunBounds {
   }
 
   /** Counts a row; what earlier processes have told is not told again. */
-  take({ kind, path, data }: JournalRow): void {
+  take(row: JournalRow): void {
     // Items of a foreach have `[3]` in their paths.
-    if (!path.includes('[')) this.#rows += 1
-    if (kind !== 'warning' && kind !== 'budget') return
-    const limit = isJsonObject(data) ? String(data.limit) : ''
-    this.#told.add(kind === 'budget' ? `exceeded ${limit}` : `near ${limit}`)
+    if (!row.path.includes('[')) this.#rows += 1
+    if (row.kind === 'budget') this.#told.add(`exceeded ${row.data.limit}`)
+    else if (row.kind === 'warning') this.#told.add(`near ${row.data.limit}`)
   }
 
   /** What has been crossed since the last time. */
@@ -105,7 +98,7 @@ const sizeOfUndo = (last: UndoEntry | null): number => {
   }
   let size = entry === null ? 0 : (undoSizes.get(entry) ?? 0)
   for (const one of open.reverse()) {
-    size += sizeOf(one.call as unknown as JsonObject)
+    size += sizeOf(one.call)
     undoSizes.set(one, size)
   }
   return size

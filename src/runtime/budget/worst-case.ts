@@ -1,11 +1,8 @@
 /** Worst case of one model call: the budget reserves it, forecasts sum it up. */
 
-import type { Pricing, TokenPrices } from '../../core/pricing.ts'
+import type { Amount, Pricing, TokenPrices } from '../../core/pricing.ts'
 
-export interface Amount {
-  costUsd: number
-  tokens: number
-}
+export type { Amount }
 
 /** Gives the highest price of a call; null where it is unknown. */
 export type CallPrices = Pick<Pricing, 'worstCase'>

@@ -2,13 +2,13 @@
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { SecretVault } from '../../secrets/secret-vault.ts'
+import type { Untimed } from '../../store/journal-row.ts'
 import type { Store } from '../../store/store.ts'
 import type { Budget } from '../budget/budget.ts'
 import type { AttemptFigures, RunEvent } from '../run-event.ts'
 import type { RunWatcher } from '../run-notice.ts'
 import { EffectRunner } from './effect-runner.ts'
 import type { Placement } from './placement.ts'
-import type { OpenEffect } from './run-effect.ts'
 
 export interface EffectSurroundings {
   /** The run whose id stands in idempotency keys. */
@@ -25,7 +25,7 @@ export interface EffectSurroundings {
 /** What the run does with what comes back. */
 export interface EffectReport {
   happen(event: RunEvent): void
-  note(kind: 'attempt' | 'late', effect: OpenEffect, data: unknown): void
+  note(note: Untimed<'attempt' | 'late'>): void
   /** Adds up what was used; gives the figures back. */
   count(figures: AttemptFigures): AttemptFigures
   /** An actor has come back. */
@@ -53,7 +53,9 @@ export const createEffectRunner = (
       progressed: (effect, progress) => watch({ type: 'attempt.progress', effect, progress }),
       failed: (effect, failure) => {
         const { figures, fault, choice } = failure
-        note('attempt', effect, { ...count(figures), fault, ...(choice === undefined ? {} : { choice }) })
+        const { path, visit } = effect
+        const data = { ...count(figures), fault, ...(choice === undefined ? {} : { choice }) }
+        note({ kind: 'attempt', path, visit, data })
         watch({ type: 'attempt.failed', effect, ...failure })
       },
       ended: (effect, outcome, figures) => {
@@ -61,7 +63,8 @@ export const createEffectRunner = (
         happen({ kind: 'outcome', at: clock.now(), path, visit, data: { ...outcome, ...count(figures) } })
         watch({ type: 'effect.ended', effect, outcome, figures })
       },
-      late: (effect, outcome, figures) => note('late', effect, { ...outcome, ...count(figures) }),
+      late: ({ path, visit }, outcome, figures) =>
+        note({ kind: 'late', path, visit, data: { ...outcome, ...count(figures) } }),
       exceeded: ({ limit, details }) => happen({ kind: 'budget', at: clock.now(), data: { limit, details } }),
       returned,
       broken,

@@ -64,10 +64,10 @@ export const decide = async (
       { details: { run: runId, path } },
     )
   if (row === undefined) return 'given'
-  const { verdict, by, reason } = row.data as { verdict?: string; by?: string; reason?: string }
+  const { verdict, by } = row.data
   // The same message may have been sent with another decision.
   if (row.kind === 'decision' && verdict === decision.verdict && by === decision.by) return 'counted'
-  throw await toLost(store, approval, reason)
+  throw await toLost(store, approval, row.kind === 'late' ? row.data.reason : undefined)
 }
 
 const redact = ({ values, comment, ...decision }: Decision, vault: Pick<Redactor, 'redact'>): Decision => ({
@@ -104,18 +104,25 @@ const fillIn = async (form: JsonSchema | null, values: JsonValue | undefined): P
 const findAnswer = async (
   store: Store,
   { runId, id, fromSeq, waitMs }: { runId: string; id: string; fromSeq: number; waitMs: number },
-): Promise<JournalRow | 'over' | undefined> => {
+): Promise<AnswerRow | 'over' | undefined> => {
   const until = Date.now() + waitMs
   for (;;) {
     const found = await store.findRun(runId)
     const rows = await store.readJournal(runId, fromSeq)
-    const row = rows.find(({ data }) => (data as { id?: unknown } | null)?.id === id)
+    const row = rows.find(isAnswer(id))
     if (row !== undefined) return row
     if (found.kind !== 'found' || found.run.status !== 'running') return 'over'
     if (Date.now() >= until) return undefined
     await delay(LOOK_EVERY_MS)
   }
 }
+
+type AnswerRow = JournalRow<'decision' | 'late'>
+
+const isAnswer =
+  (id: string) =>
+  (row: JournalRow): row is AnswerRow =>
+    (row.kind === 'decision' || row.kind === 'late') && row.data.id === id
 
 const toLost = async (store: Store, approval: OpenApproval, reason?: string): Promise<Fault> => {
   const { runId, path, visit } = approval

@@ -4,7 +4,6 @@ import { compileExpression } from '../../compiler/expression/compile-expression.
 import { ANY, objectOf, STRING, type Type } from '../../compiler/expression/type.ts'
 import { Fault, isFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { CreatedData } from '../../runtime/run-event.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 
 interface Asked {
@@ -40,7 +39,7 @@ const toAsked = async (
   { status, needsInput }: { status: string; needsInput: boolean },
 ): Promise<Asked> => {
   const created = needsInput ? await store.readCreated(id) : undefined
-  const { input = null } = (created?.data ?? {}) as unknown as Partial<CreatedData>
+  const input = created?.data.input ?? null
   return { run: { id, workflow, status, started_at: new Date(createdAt).toISOString() }, input }
 }
 

@@ -1,4 +1,3 @@
-import type { DecisionData } from '../../runtime/run-event.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import type { Store } from '../../store/store.ts'
 
@@ -15,18 +14,20 @@ export const describeOutcome = async (
   { runId, path, visit }: AskedPlace,
 ): Promise<string | undefined> => {
   const rows = await store.readJournal(runId)
-  const row = rows.findLast((one) => one.path === path && (visit === undefined || one.visit === visit) && isEnd(one))
+  const row = rows.filter(isEnd).findLast((one) => one.path === path && (visit === undefined || one.visit === visit))
   if (row !== undefined) return describe(row)
   const found = await store.findRun(runId)
   return found.kind === 'found' && found.run.status !== 'running' ? `its run is over: ${found.run.status}` : undefined
 }
 
-const isEnd = ({ kind, data }: JournalRow): boolean =>
-  kind === 'decision' || (kind === 'timer' && (data as { timer?: string }).timer === 'timeout')
+type EndRow = JournalRow<'decision' | 'timer'>
 
-const describe = ({ kind, at, data }: JournalRow): string => {
-  const when = new Date(at).toISOString()
-  if (kind === 'timer') return `its time was over at ${when}`
-  const { by, verdict } = data as unknown as DecisionData
+const isEnd = (row: JournalRow): row is EndRow =>
+  row.kind === 'decision' || (row.kind === 'timer' && row.data.timer === 'timeout')
+
+const describe = (row: EndRow): string => {
+  const when = new Date(row.at).toISOString()
+  if (row.kind === 'timer') return `its time was over at ${when}`
+  const { by, verdict } = row.data
   return `${by} ${verdict} it at ${when}`
 }

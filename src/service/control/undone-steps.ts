@@ -31,17 +31,15 @@ export const toUndoneSteps = (undone: EndedRun['undone'] = []): UndoneStep[] =>
 
 const PREFIX = `${UNDO}/`
 
-const toTried = ({ path, visit, data }: JournalRow): UndoneStep => ({
+const toTried = ({ path, visit, data }: JournalRow<'outcome'>): UndoneStep => ({
   step: path.slice(PREFIX.length),
   visit,
-  ...toError((data as { fault?: FaultData }).fault),
+  ...toError('fault' in data ? data.fault : undefined),
 })
 
 /** What would have undone it could not be told when the step completed: it was never tried. */
-const toUnready = ({ kind, path, visit, data }: JournalRow): UndoneStep[] => {
-  const { fault } = (kind === 'undo' ? data : {}) as { fault?: FaultData }
-  return fault === undefined ? [] : [{ step: path, visit, ...toError(fault) }]
-}
+const toUnready = (row: JournalRow): UndoneStep[] =>
+  row.kind === 'undo' && 'fault' in row.data ? [{ step: row.path, visit: row.visit, ...toError(row.data.fault) }] : []
 
 const toError = (fault: FaultData | undefined): Pick<UndoneStep, 'error'> =>
   fault === undefined ? {} : { error: { code: fault.code, message: fault.message } }

@@ -3,6 +3,7 @@ import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { isFault } from '../../core/fault.ts'
 import type { CreatedData } from '../../runtime/run-event.ts'
+import { createdOf } from '../../store/journal-row.ts'
 import type { Definition, RunRecord, Store } from '../../store/store.ts'
 import { type CompileStoredOptions, compileStored } from '../workflows/compile-stored.ts'
 import { type RunWait, readWaits } from './run-waits.ts'
@@ -24,7 +25,7 @@ export class WaitReader {
   async read(run: RunRecord): Promise<RunWait[]> {
     if (run.status !== 'running' || run.phase === 'queued') return []
     const rows = await this.#store.readJournal(run.id)
-    const created = rows[0]?.data as unknown as CreatedData | undefined
+    const created = createdOf(rows)
     if (created === undefined) return []
     const workflow = await this.#compile(run.definition, created)
     const own = workflow === undefined ? [] : readWaits({ runId: run.id, workflow, rows })

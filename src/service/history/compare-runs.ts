@@ -3,8 +3,7 @@ import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import { diffJson, type JsonChange } from '../../core/json-diff.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
-import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
-import type { JournalRow } from '../../store/journal-row.ts'
+import { createdOf, figuresOf, type JournalRow } from '../../store/journal-row.ts'
 import type { RunRecord, UsageTotals } from '../../store/store.ts'
 import { foldHistory, type StepVisit } from './step-history.ts'
 
@@ -72,16 +71,16 @@ type SideVisit = StepVisit & { usage: UsageTotals }
 const readSide = ({ record, workflow, rows }: ComparedRun): Side => {
   const usages = new Map<string, UsageTotals>()
   let usage = NO_USAGE
-  for (const { path, visit, data } of rows) {
-    const used = (data as unknown as Partial<AttemptFigures> | null)?.usage
+  for (const row of rows) {
+    const { usage: used } = figuresOf(row)
     if (used === undefined) continue
     usage = addUsage(usage, used)
-    const name = `${path}#${visit}`
+    const name = `${row.path}#${row.visit}`
     usages.set(name, addUsage(usages.get(name) ?? NO_USAGE, used))
   }
   const { visits } = foldHistory(workflow, { runId: record.id, rows })
   return {
-    input: (rows[0]?.data as unknown as CreatedData | undefined)?.input ?? null,
+    input: createdOf(rows)?.input ?? null,
     visits: new Map(
       visits.map((visit): [string, SideVisit] => {
         const name = `${visit.path}#${visit.visit}`

@@ -2,7 +2,6 @@ import { dirname, resolve } from 'node:path'
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { Fault } from '../../core/fault.ts'
-import type { CreatedData } from '../../runtime/run-event.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 import { compileStored } from '../workflows/compile-stored.ts'
 
@@ -36,7 +35,7 @@ export const loadRun = async (
       'not_found',
       `run '${record.id}' is not whole in ${store.location}: its definition or journal is gone`,
     )
-  const created = row.data as unknown as CreatedData
+  const created = row.data
   const variables = { ...environment, ...(created.env as Record<string, string>) }
   const workflow = compileStored(definition, {
     catalogue,

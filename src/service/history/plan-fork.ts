@@ -7,12 +7,12 @@
  */
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
-import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { JsonValue } from '../../core/json.ts'
 import { createRunId } from '../../core/run-id.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import type { CopiedRun } from '../../runtime/host.ts'
 import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
-import { isEventKind, type JournalRow } from '../../store/journal-row.ts'
+import { createdOf, expectCreated, figuresOf, isEventRow, type JournalRow } from '../../store/journal-row.ts'
 import { findVisit, refuse, type VisitName } from './find-visit.ts'
 import { replaceOutputs, type SetOutput } from './set-outputs.ts'
 import { foldHistory } from './step-history.ts'
@@ -88,12 +88,12 @@ interface Prefix {
   wish: ForkWish
   prefix: readonly JournalRow[]
   /** In place of the rows of these numbers. */
-  replaced: ReadonlyMap<number, JournalRow>
+  replaced: ReadonlyMap<number, JournalRow<'outcome'>>
 }
 
 const copyPrefix = (origin: Origin, { wish, prefix, replaced }: Prefix): ForkPlan => {
   const { now } = wish
-  const created = prefix[0]?.data as unknown as CreatedData
+  const created = expectCreated(prefix, origin.id).data
   const { fork: _, key_run: _own, ...kept } = created
   const data: CreatedData = { ...kept, input: wish.input ?? created.input, models: wish.models ?? created.models }
   const id = createRunId(now)
@@ -124,7 +124,7 @@ const toPlan = (origin: Origin, { wish, events, rows, data, id }: Copied): ForkP
   const { next, byMs, startedAt, dropped } = events
   const { workflow = origin.workflow, from, sameKeys = false } = wish
   const usage = rows.reduce((sum, row) => addUsage(sum, usageOf(row)), NO_USAGE)
-  const { key_run: keyRun = origin.id } = (origin.rows[0]?.data ?? {}) as unknown as Partial<CreatedData>
+  const keyRun = createdOf(origin.rows)?.key_run ?? origin.id
   return {
     workflow,
     data,
@@ -152,7 +152,7 @@ interface CopyOptions {
   wish: ForkWish
   data: CreatedData
   id: string
-  replaced: ReadonlyMap<number, JournalRow>
+  replaced: ReadonlyMap<number, JournalRow<'outcome'>>
   /** How far times are moved. */
   byMs: number
 }
@@ -174,14 +174,14 @@ const copyEvents = (
   { origin, wish, data, id, replaced, byMs }: CopyOptions,
 ): CopiedEvents => {
   const { workflow = origin.workflow } = wish
-  const { at = 0, data: created } = prefix[0] ?? {}
-  const was = new WatchedFold({ ...origin, runId: origin.id, at, data: created as unknown as CreatedData })
+  const { at, data: created } = expectCreated(prefix, origin.id)
+  const was = new WatchedFold({ ...origin, runId: origin.id, at, data: created })
   const probe = isChanged(wish) ? new WatchedFold({ workflow, runId: origin.id, at, data }) : undefined
   const next = new WatchedFold({ workflow, runId: id, at: at + byMs, data })
   const seqs = new Set<number>()
   const dropped: DroppedRow[] = []
   for (const row of prefix.slice(1)) {
-    if (!isEventKind(row.kind)) continue
+    if (!isEventRow(row)) continue
     const { path, visit, seq } = row
     const given = replaced.get(seq)
     was.apply(row)
@@ -199,25 +199,27 @@ const copyEvents = (
 }
 
 /** Of what is asked anew the earlier attempts do not count, and no pause of the origin is one of the fork. */
-const isKept = ({ seq, kind, path, visit }: JournalRow, { seqs, anew, next }: CopiedEvents): boolean => {
-  if (isEventKind(kind)) return seqs.has(seq)
+const isKept = (row: JournalRow, { seqs, anew, next }: CopiedEvents): boolean => {
+  if (isEventRow(row)) return seqs.has(row.seq)
+  const { kind, path, visit } = row
   return kind !== 'pause' && !next.state.isOpen(path, visit) && !anew.has(`${path}#${visit}`)
 }
 
 /** What it did cost was paid in the origin, and is not charged a second time. */
-const toCopied = (row: JournalRow, { seq, byMs }: { seq: number; byMs: number }): JournalRow => {
-  const at = row.at + byMs
-  if (!isJsonObject(row.data)) return { ...row, seq, at }
-  const { usage, charged: _, ...data } = row.data
-  if (typeof data.started === 'number') data.started += byMs
-  if (usage !== undefined) data.copied_usage = usage
+const toCopied = <R extends JournalRow>(row: R, { seq, byMs }: { seq: number; byMs: number }): R => {
+  const copy = { ...row, seq, at: row.at + byMs, data: { ...row.data } }
   // Who decided, and when, stays as it was.
-  if (row.kind === 'decision') data.decided_at ??= new Date(row.at).toISOString()
-  return { ...row, seq, at, data }
+  if (copy.kind === 'decision') copy.data.decided_at ??= new Date(row.at).toISOString()
+  const figures = figuresOf(copy)
+  if (figures.started !== undefined) figures.started += byMs
+  if (figures.usage !== undefined) figures.copied_usage = figures.usage
+  delete figures.usage
+  delete figures.charged
+  return copy
 }
 
 /** Also of a row that was copied before. */
-const usageOf = ({ data }: JournalRow): AttemptFigures['usage'] => {
-  const { usage, copied_usage: copied } = (data ?? {}) as unknown as Partial<AttemptFigures>
+const usageOf = (row: JournalRow): AttemptFigures['usage'] => {
+  const { usage, copied_usage: copied } = figuresOf(row)
   return usage ?? copied
 }

@@ -5,10 +5,10 @@
 import type { ActivityStatus, RunActivity, StepActivity } from '../../chart/activity.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { StepRecord } from '../../compiler/machine-context.ts'
-import type { AttemptFigures, CreatedData, DecisionData, RunEvent } from '../../runtime/run-event.ts'
+import type { DecisionData } from '../../runtime/run-event.ts'
 import { RunState } from '../../runtime/run-state.ts'
 import { contextOf, pathOf, type Scope } from '../../runtime/scope/scope.ts'
-import { isEventKind, type JournalRow } from '../../store/journal-row.ts'
+import { figuresOf, isEventRow, type JournalRow } from '../../store/journal-row.ts'
 import { undoneSteps } from './undone-steps.ts'
 
 /** `workflow` as the run began with it. Rows that fit nothing are passed over. */
@@ -19,8 +19,8 @@ export const readRunActivity = (
   const reader = new ActivityReader()
   const state = new RunState(workflow, (scope) => reader.addScope(scope, 'cancelled'))
   for (const row of rows) {
-    if (row.kind === 'created') state.start({ runId, at: row.at, data: row.data as unknown as CreatedData })
-    else if (isEventKind(row.kind)) state.apply(row as unknown as RunEvent)
+    if (row.kind === 'created') state.start({ runId, at: row.at, data: row.data })
+    else if (isEventRow(row)) state.apply(row)
     reader.takeRow(row, state.root)
   }
   const waiting = [...state.openWaits(), ...state.openTimers().filter(({ name }) => name === 'wait')]
@@ -52,10 +52,10 @@ class ActivityReader {
 
   /** Blocks have no rows: the time of steps outside of items is that between entry and end. */
   takeRow(row: JournalRow, root: Scope | undefined): void {
-    const { ms } = (row.data ?? {}) as unknown as Partial<AttemptFigures>
+    const { ms } = figuresOf(row)
     if (row.path.includes('[') && ms !== undefined) this.#addTime(toChartPath(row.path), ms)
-    if (row.kind === 'decision') append(this.#decisions, toChartPath(row.path), row.data as unknown as DecisionData)
-    if (root === undefined || !isEventKind(row.kind)) return
+    if (row.kind === 'decision') append(this.#decisions, toChartPath(row.path), row.data)
+    if (root === undefined || !(row.kind === 'created' || isEventRow(row))) return
     for (const [id, record] of Object.entries(contextOf(root).steps)) {
       const before = this.#records.get(id)
       if (record === before) continue

@@ -1,7 +1,7 @@
 /** Other outputs in place of recorded ones: what would have come of it if a step had said something else. */
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
-import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { JsonValue } from '../../core/json.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import { findExamples } from '../simulation/example-outputs.ts'
 import { listSome, refuse } from './find-visit.ts'
@@ -26,13 +26,13 @@ export interface SetOptions {
 export const replaceOutputs = async (
   prefix: readonly JournalRow[],
   { set, workflow, catalogue, visits }: SetOptions,
-): Promise<Map<number, JournalRow>> => {
-  const replaced = new Map<number, JournalRow>()
+): Promise<Map<number, JournalRow<'outcome'>>> => {
+  const replaced = new Map<number, JournalRow<'outcome'>>()
   for (const wanted of set) {
     const row = findOutcome(prefix, { wanted, visits })
     const problem = await findTypeProblem(wanted, { row, workflow, catalogue })
     if (problem !== undefined) throw refuse(`the output that is set for '${wanted.path}' does not fit: ${problem}`)
-    const { fault: _, ...figures } = isJsonObject(row.data) ? row.data : {}
+    const { fault: _, ...figures } = { fault: null, ...row.data }
     replaced.set(row.seq, { ...row, data: { ...figures, output: wanted.output } })
   }
   return replaced
@@ -41,8 +41,8 @@ export const replaceOutputs = async (
 const findOutcome = (
   prefix: readonly JournalRow[],
   { wanted: { path, visit }, visits }: { wanted: SetOutput; visits: readonly StepVisit[] },
-): JournalRow => {
-  const outcomes = prefix.filter(({ kind }) => kind === 'outcome')
+): JournalRow<'outcome'> => {
+  const outcomes = prefix.filter((row) => row.kind === 'outcome')
   const found = outcomes.findLast((row) => row.path === path && (visit === undefined || row.visit === visit))
   if (found !== undefined) return found
   const name = visit === undefined ? path : `${path}:${visit}`

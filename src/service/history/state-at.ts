@@ -3,8 +3,7 @@ import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import type { OpenEffect, OpenTimer, OpenWait } from '../../runtime/effects/run-effect.ts'
 import { recoverRun } from '../../runtime/recovery.ts'
-import type { AttemptFigures } from '../../runtime/run-event.ts'
-import type { JournalRow } from '../../store/journal-row.ts'
+import { figuresOf, type JournalRow } from '../../store/journal-row.ts'
 import type { RunEnd, UsageTotals } from '../../store/store.ts'
 import { refuse } from './find-visit.ts'
 import { foldHistory, type StepVisit } from './step-history.ts'
@@ -43,7 +42,7 @@ export const readStateAt = (
     effects: state.openEffects(),
     timers: state.openTimers().sort((one, other) => one.dueAt - other.dueAt),
     waits: state.openWaits(),
-    usage: prefix.reduce((sum, { data }) => addUsage(sum, (data as Partial<AttemptFigures> | null)?.usage), NO_USAGE),
+    usage: prefix.reduce((sum, one) => addUsage(sum, figuresOf(one).usage), NO_USAGE),
   }
 }
 

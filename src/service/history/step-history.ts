@@ -7,10 +7,9 @@ import type { MachineEvent } from '../../compiler/link/machine-event.ts'
 import type { StepRecord, StepStatus } from '../../compiler/machine-context.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { MachineObserver } from '../../runtime/machine-observer.ts'
-import type { CreatedData, RunEvent } from '../../runtime/run-event.ts'
 import { RunState } from '../../runtime/run-state.ts'
 import { contextOf, pathOf, type Scope } from '../../runtime/scope/scope.ts'
-import { isEventKind, type JournalRow } from '../../store/journal-row.ts'
+import { isEventRow, type JournalRow } from '../../store/journal-row.ts'
 
 /** One visit of a step; (path, visit) names it. */
 export interface StepVisit {
@@ -49,8 +48,8 @@ export const foldHistory = (
   state.observe(history)
   for (const row of rows) {
     history.turnTo(row)
-    if (row.kind === 'created') state.start({ runId, at: row.at, data: row.data as unknown as CreatedData })
-    else if (isEventKind(row.kind)) state.apply(row as unknown as RunEvent)
+    if (row.kind === 'created') state.start({ runId, at: row.at, data: row.data })
+    else if (isEventRow(row)) state.apply(row)
   }
   return { state, visits: history.visits }
 }

@@ -1,10 +1,10 @@
 /** A fold that remembers what it has asked for, so that two folds of the same rows can be held side by side. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { OpenEffect, OpenTimer, OpenWait, RunEffect } from '../../runtime/effects/run-effect.ts'
-import type { CreatedData, RunEvent } from '../../runtime/run-event.ts'
+import type { CreatedData } from '../../runtime/run-event.ts'
 import { RunState } from '../../runtime/run-state.ts'
 import { toRequestHash } from '../../runtime/waits/request-hash.ts'
-import type { JournalRow } from '../../store/journal-row.ts'
+import type { EventRow } from '../../store/journal-row.ts'
 import { StepHistory } from './step-history.ts'
 
 export interface FoldStart {
@@ -32,24 +32,24 @@ export class WatchedFold {
   }
 
   /** Whether the event fits something that is open. */
-  apply(row: JournalRow): boolean {
+  apply(row: EventRow): boolean {
     this.history.turnTo(row)
-    const effects = this.state.apply(row as unknown as RunEvent)
+    const effects = this.state.apply(row)
     this.#keep(effects ?? [])
     return effects !== undefined
   }
 
   /** What an event answers, as a text that is the same where the question is; undefined: nothing was asked there. */
-  questionOf({ kind, path, visit, data }: JournalRow): string | undefined {
-    const id = `${path}#${visit}`
-    if (kind === 'signal') return ''
-    if (kind === 'outcome') return this.#describe(this.#effects.get(id))
-    if (kind === 'decision') {
+  questionOf(row: EventRow): string | undefined {
+    const id = toId(row)
+    if (row.kind === 'signal') return ''
+    if (row.kind === 'outcome') return this.#describe(this.#effects.get(id))
+    if (row.kind === 'decision') {
       const wait = this.#waits.get(id)
       return wait?.kind === 'approval' ? toRequestHash(wait) : undefined
     }
-    if (kind !== 'timer') return undefined
-    const { timer } = data as { timer: string }
+    if (row.kind !== 'timer') return undefined
+    const { timer } = row.data
     return timer === 'pause' ? '' : this.#timers.get(`${id}:${timer}`)?.dueAt.toString()
   }
 

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { JournalRow } from '../journal-row.ts'
+import { parseJournalRow } from '../parse-journal-row.ts'
 import type { Owner, RunError, RunOrigin, RunRecord } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { toKind, toPhase, toStatus } from './codes.ts'
@@ -34,14 +35,18 @@ export const toRunRecord = (row: RunRow, unpack: Unpack): RunRecord => ({
   epoch: row.epoch,
 })
 
-export const toJournalRow = (row: StoredRow, unpack: Unpack): JournalRow => ({
-  seq: toSeq(row.key),
-  at: row.at,
-  kind: toKind(row.kind) ?? fail(`kind ${row.kind} of a journal row`),
-  path: row.path,
-  visit: row.visit,
-  data: unpackRowData(unpack(row.data), row.at),
-})
+export const toJournalRow = (row: StoredRow, { runId, unpack }: { runId: string; unpack: Unpack }): JournalRow =>
+  parseJournalRow(
+    {
+      seq: toSeq(row.key),
+      at: row.at,
+      kind: toKind(row.kind) ?? fail(`kind ${row.kind} of a journal row`),
+      path: row.path,
+      visit: row.visit,
+      data: unpackRowData(unpack(row.data), row.at),
+    },
+    runId,
+  )
 
 export const toHolderText = ({ id, host, pid, processStart }: Owner): string =>
   JSON.stringify({ id, host, pid, processStart })

@@ -122,16 +122,17 @@ export class SqliteStore extends SqliteRecords implements Store {
       const key = this.#statements.readRunKey.get(id)
       if (key === undefined) return []
       const rows = this.#statements.readRows.all(toJournalKey(key, fromSeq), toJournalKey(key, LAST_SEQ))
-      return rows.map((row) => toJournalRow(row, this.#unpack))
+      return rows.map((row) => toJournalRow(row, { runId: id, unpack: this.#unpack }))
     })
   }
 
-  readCreated(id: string): Promise<JournalRow | undefined> {
+  readCreated(id: string): Promise<JournalRow<'created'> | undefined> {
     return this.queue.read(() => {
       const key = this.#statements.readRunKey.get(id)
       const first = toJournalKey(key ?? 0, 1)
       const row = key === undefined ? undefined : this.#statements.readRows.get(first, first)
-      return row && toJournalRow(row, this.#unpack)
+      const parsed = row && toJournalRow(row, { runId: id, unpack: this.#unpack })
+      return parsed?.kind === 'created' ? parsed : undefined
     })
   }
 

@@ -6,23 +6,19 @@ import { toTraceEntries } from '../../../src/cli/trace/trace-entry.ts'
 import { toTraceRows } from '../../../src/cli/trace/trace-rows.ts'
 import { renderWaterfall } from '../../../src/cli/trace/waterfall.ts'
 import type { JournalRow } from '../../../src/store/journal-row.ts'
+import { parseJournalRow, type RawRow } from '../../../src/store/parse-journal-row.ts'
 
 const test = suite('waterfall')
 
-const row = (seq: number, change: Partial<JournalRow>): JournalRow => ({
-  seq,
-  at: seq * 100,
-  kind: 'outcome',
-  path: 'step',
-  visit: 1,
-  data: { attempt: 1, started: seq * 100 - 50, ms: 50, output: null },
-  ...change,
-})
+const row = (seq: number, change: Partial<RawRow>): JournalRow => {
+  const data = { attempt: 1, started: seq * 100 - 50, ms: 50, output: null }
+  return parseJournalRow({ seq, at: seq * 100, kind: 'outcome', path: 'step', visit: 1, data, ...change }, 'r-1')
+}
 
 const fault = { code: 'timeout', message: 'too slow', retryable: true }
 
 const ROWS: JournalRow[] = [
-  row(1, { kind: 'created', path: '', visit: 0, data: {} }),
+  row(1, { kind: 'created', path: '', visit: 0, data: { input: null, lowering: 1, models: {}, env: {} } }),
   row(2, { kind: 'attempt', path: 'scan', data: { attempt: 1, started: 110, ms: 90, fault } }),
   row(3, { kind: 'lost', path: 'scan', data: { attempt: 2 } }),
   row(4, { path: 'scan', data: { attempt: 3, started: 310, ms: 90, output: 1 } }),
@@ -37,7 +33,7 @@ test('which tools a model called stands at its turn and at each call', () => {
   const call = { path: 'ask/turn_1_call_3', data: { attempt: 1, started: 310, ms: 90, fault } }
   const rows = toTraceRows(
     toTraceEntries([
-      row(1, { kind: 'created', path: '', visit: 0, data: {} }),
+      row(1, { kind: 'created', path: '', visit: 0, data: { input: null, lowering: 1, models: {}, env: {} } }),
       row(2, { path: 'ask/turn_1', data: { attempt: 1, started: 110, ms: 90, output: turn } }),
       row(3, { path: 'ask/turn_1_call_1' }),
       row(4, call),

@@ -110,14 +110,14 @@ test('thousands of runs, a long one and large blobs go in steps that let others 
   const path = createTempFolder().resolve('troupe.db')
   const prepare = async (store: Store): Promise<void> => {
     const old = createEnd({ at: NOW - 40 * DAY_MS })
-    const claims = await Promise.all(Array.from({ length: 3_000 }, () => startRun(store, { data: 'x'.repeat(2_000) })))
+    const claims = await Promise.all(Array.from({ length: 3_000 }, () => startRun(store, { input: 'x'.repeat(2_000) })))
     await Promise.all(claims.map((claim) => store.write(claim, { end: old })))
     const long = await startRun(store)
     const rows = Array.from({ length: 30_000 }, (_, place) => createRow(place + 2))
     await store.write(long, { rows, end: old })
     for (let seed = 0; seed < 6; seed++) {
       const hash = await store.putBlob(new Uint8Array(2_000_000).fill(seed))
-      const claim = await startRun(store, { data: { image: { $blob: hash } } })
+      const claim = await startRun(store, { input: { image: { $blob: hash } } })
       await store.write(claim, seed === 0 ? {} : { end: old })
     }
   }

@@ -7,7 +7,7 @@ import { LARGE_TEXT_BYTES } from '../../../src/store/sqlite/large-text.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { isStoreError } from '../../../src/store/store-error.ts'
-import { catchRejection, createEnd, createRow, startRun } from '../../support/store-values.ts'
+import { catchRejection, createEnd, createRow, startRun, toOutcome } from '../../support/store-values.ts'
 import { createTempFolder, type TempFolder } from '../../support/temp-folder.ts'
 
 const test = suite('SQLite maintenance')
@@ -25,7 +25,7 @@ const change = (path: string, sql: string): void => {
 }
 
 const fill = async (store: Store, runs: number): Promise<void> => {
-  const claims = await Promise.all(Array.from({ length: runs }, () => startRun(store, { data: 'x'.repeat(4_000) })))
+  const claims = await Promise.all(Array.from({ length: runs }, () => startRun(store, { input: 'x'.repeat(4_000) })))
   await Promise.all(claims.map((claim) => store.write(claim, { end: createEnd() })))
 }
 
@@ -115,7 +115,7 @@ for (const [sql, kind, says] of damages) {
   test(`a check finds what is wrong: ${sql}`, async () => {
     const { path, store } = await open()
     const claim = await startRun(store)
-    await store.write(claim, { rows: [createRow(2), createRow(3, { data: 'x'.repeat(LARGE_TEXT_BYTES) })] })
+    await store.write(claim, { rows: [createRow(2), createRow(3, { data: toOutcome('x'.repeat(LARGE_TEXT_BYTES)) })] })
     change(path, sql)
     const problems = await (await store.maintenance()).check()
     assert.ok(
@@ -130,7 +130,7 @@ test('a large value goes with the last run that holds it, and so does a blob tha
   const { store } = await open()
   const inner = await store.putBlob(new Uint8Array([1, 2, 3]))
   const large = { text: 'x'.repeat(LARGE_TEXT_BYTES), image: { $blob: inner } }
-  const claims = [await startRun(store, { data: large }), await startRun(store, { data: large })]
+  const claims = [await startRun(store, { input: large }), await startRun(store, { input: large })]
   const maintenance = await store.maintenance()
   const at = Date.now() + BLOB_GRACE_MS + 60_000
   const swept: number[] = []

@@ -28,7 +28,7 @@ const USAGE = { provider: 'mock', model: 'echo', input_tokens: 12, cached_tokens
 const runToEnd = async (store: Store): Promise<void> => {
   const claim = await startRun(store, {
     owner,
-    data: { input: { name: 'Ada' }, lowering: 1, limits: { steps: 100_000 } },
+    input: { name: 'Ada' },
   })
   for (let step = 1; step <= 10; step++) {
     const data = { output: { text: `step ${step}` }, attempt: 1, started: 1_767_323_045_000, ms: 12, usage: [USAGE] }
@@ -51,10 +51,13 @@ for (const atOnce of [1, 100]) {
 test('a value over 64 KB is kept once, however many rows hold it, and a smaller one in its row', async () => {
   const { path, store } = await open()
   const claim = await startRun(store)
-  const large = 'x'.repeat(LARGE_TEXT_BYTES)
-  const small = 'x'.repeat(LARGE_TEXT_BYTES - 2)
-  await store.write(claim, { rows: [2, 3, 4].map((seq) => createRow(seq, { data: large })) })
-  await store.write(claim, { rows: [createRow(5, { data: small })], end: createEnd({ output: large }) })
+  const large = { text: 'x'.repeat(LARGE_TEXT_BYTES) }
+  const small = { text: 'x'.repeat(LARGE_TEXT_BYTES - '{"text":""}'.length) }
+  await store.write(claim, { rows: [2, 3, 4].map((seq) => createRow(seq, { kind: 'placement', data: large })) })
+  await store.write(claim, {
+    rows: [createRow(5, { kind: 'placement', data: small })],
+    end: createEnd({ output: large }),
+  })
   assert.equal(
     (await store.readJournal(claim.runId, 2)).map((row) => row.data),
     [large, large, large, small],
@@ -73,7 +76,7 @@ test('a value over 64 KB is kept once, however many rows hold it, and a smaller 
 
 test('a value whose blob is missing is reported as damage', async () => {
   const { path, store } = await open()
-  const claim = await startRun(store, { data: 'x'.repeat(LARGE_TEXT_BYTES) })
+  const claim = await startRun(store, { input: 'x'.repeat(LARGE_TEXT_BYTES) })
   const database = new Database(path)
   database.exec('delete from blob')
   database.close()

@@ -3,10 +3,10 @@
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { addUsage, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
-import type { AttemptFigures, CreatedData, ForkData } from '../../../runtime/run-event.ts'
+import type { ForkData } from '../../../runtime/run-event.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
 import { listUndone } from '../../../service/control/undone-steps.ts'
-import type { JournalRow } from '../../../store/journal-row.ts'
+import { createdOf, figuresOf, type JournalRow } from '../../../store/journal-row.ts'
 import type { RunRecord, Store, UsageTotals } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
@@ -72,7 +72,7 @@ const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[])
   started_at: new Date(run.createdAt).toISOString(),
   ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
   duration_ms: (run.endedAt ?? Date.now()) - run.createdAt,
-  input: (rows[0]?.data as { input?: unknown } | undefined)?.input ?? null,
+  input: createdOf(rows)?.input ?? null,
   output: run.output,
   error: run.error,
   usage: usageOf(run, rows),
@@ -97,9 +97,7 @@ const MOST_CHILDREN = 20
 
 /** Of a run that goes on the totals are not in its row yet, only in its journal. */
 const usageOf = (run: RunRecord, rows: readonly JournalRow[]): UsageTotals =>
-  run.status === 'running'
-    ? rows.reduce((sum, { data }) => addUsage(sum, (data as Partial<AttemptFigures> | null)?.usage), NO_USAGE)
-    : run.usage
+  run.status === 'running' ? rows.reduce((sum, row) => addUsage(sum, figuresOf(row).usage), NO_USAGE) : run.usage
 
 /** Without a terminal: wide enough for the messages. */
 const WIDTH_WITHOUT_TERMINAL = 140
@@ -136,8 +134,7 @@ const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Context[
   return `${paint.bold(toOneLine(run.workflow))}  ${paint[STATUS_COLORS[status]](status)}${time}  ${paint.dim(facts)}`
 }
 
-const forkOf = (rows: readonly JournalRow[]): ForkData | undefined =>
-  ((rows[0]?.data ?? {}) as unknown as Partial<CreatedData>).fork
+const forkOf = (rows: readonly JournalRow[]): ForkData | undefined => createdOf(rows)?.fork
 
 /** What it was made from, and what of it was paid there. */
 const renderOrigin = ({ origin }: RunRecord, rows: readonly JournalRow[], paint: Paint): string[] => {

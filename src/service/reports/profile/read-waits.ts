@@ -1,9 +1,8 @@
 /** When a run waited for people and events: the fold knows when it began to, the rows only tell of the end. */
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import type { OpenWait, RunEffect } from '../../../runtime/effects/run-effect.ts'
-import type { CreatedData, RunEvent } from '../../../runtime/run-event.ts'
 import { RunState } from '../../../runtime/run-state.ts'
-import { isEventKind, type JournalRow } from '../../../store/journal-row.ts'
+import { isEventRow, type JournalRow } from '../../../store/journal-row.ts'
 import { stepOfPath } from '../../../store/usage-sums.ts'
 import type { Span } from './span.ts'
 
@@ -22,9 +21,9 @@ export const readWaits = (
   for (const row of rows) {
     const effects =
       row.kind === 'created'
-        ? state.start({ runId, at: row.at, data: row.data as unknown as CreatedData })
-        : isEventKind(row.kind)
-          ? (state.apply(row as unknown as RunEvent) ?? [])
+        ? state.start({ runId, at: row.at, data: row.data })
+        : isEventRow(row)
+          ? (state.apply(row) ?? [])
           : []
     for (const effect of effects) take(effect, row.at)
   }

@@ -4,8 +4,7 @@
  */
 import type { StepPlace } from '../../../compiler/step-place.ts'
 import { UNDO } from '../../../core/machine-ends.ts'
-import type { AttemptFigures, TimerName } from '../../../runtime/run-event.ts'
-import { isEventKind, type JournalRow } from '../../../store/journal-row.ts'
+import { isEventRow, type JournalRow } from '../../../store/journal-row.ts'
 import { stepOfPath } from '../../../store/usage-sums.ts'
 
 /**
@@ -58,7 +57,7 @@ export const toSpans = (rows: readonly JournalRow[], steps: Steps, waits?: reado
         spans.push(span)
       }
     } else if (waits === undefined || row.kind === 'timer') spans.push(...toPause(row, { eventAt, steps }))
-    if (isEventKind(row.kind)) eventAt = row.at
+    if (isEventRow(row)) eventAt = row.at
   }
   return [...spans, ...open.values(), ...(waits ?? [])].sort(
     (one, other) => one.startedAt - other.startedAt || one.endedAt - other.endedAt,
@@ -68,10 +67,10 @@ export const toSpans = (rows: readonly JournalRow[], steps: Steps, waits?: reado
 const keyOf = ({ path, visit }: JournalRow): string => `${path}#${visit}`
 
 const toAttempt = (
-  { path, at, data }: JournalRow,
+  { path, at, data }: JournalRow<'attempt' | 'outcome'>,
   { before, steps }: { before: Span | undefined; steps: Steps },
 ): Span => {
-  const { started = at, ms = 0, usage } = (data ?? {}) as Partial<AttemptFigures>
+  const { started = at, ms = 0, usage } = data
   const step = stepOfPath(path)
   const kind = kindOf(path, steps) ?? (usage === undefined ? 'other' : 'model')
   return {
@@ -97,11 +96,9 @@ const kindOf = (path: string, steps: Steps): SpanKind | undefined => {
 }
 
 /** A pause has a row at its end alone. It began with an event before: the last one, unless the workflow says how long it is. */
-const toPause = (
-  { kind, path, at, data }: JournalRow,
-  { eventAt, steps }: { eventAt: number; steps: Steps },
-): Span[] => {
-  const timer = kind === 'timer' ? (data as { timer?: TimerName } | null)?.timer : undefined
+const toPause = (row: JournalRow, { eventAt, steps }: { eventAt: number; steps: Steps }): Span[] => {
+  const { kind, path, at } = row
+  const timer = row.kind === 'timer' ? row.data.timer : undefined
   const what = kind === 'decision' ? 'approve' : timer === 'wait' ? 'wait' : undefined
   if (what === undefined && timer !== 'backoff') return []
   const step = stepOfPath(path)

@@ -36,7 +36,7 @@ const bundleRun = (
     run: { ...run, ...toMade(statements.readMade.get(row.key), run.workflow) },
     rows: readRows
       .all(toJournalKey(row.key, 1), toJournalKey(row.key, LAST_SEQ))
-      .map((found) => toJournalRow(found, unpack)),
+      .map((found) => toJournalRow(found, { runId: row.id, unpack })),
     timers: statements.listTimers.all(row.key),
     messages: statements.listMessages.all(row.key).map(({ body, ...rest }) => ({ ...rest, body: unpack(body) })),
     approvals: parts()

@@ -1,5 +1,5 @@
 /** Takes a bundle into the database, inside one transaction. */
-import { Defect } from '../../../core/defect.ts'
+import { expectCreated } from '../../journal-row.ts'
 import type { ImportResult } from '../../maintenance.ts'
 import { type BundledRun, listMissingDefinitions, missingDefinitionError, type RunBundle } from '../../run-bundle.ts'
 import type { NewRun } from '../../store.ts'
@@ -49,14 +49,13 @@ const packImported = (bundled: BundledRun): ImportedRun => {
 }
 
 const toNewRun = ({ run, rows, timers }: BundledRun): NewRun => {
-  const [created, ...behind] = rows
-  if (created === undefined) throw new Defect(`J2: bundled run '${run.id}': expected its first row, got none`)
+  const created = expectCreated(rows, run.id)
   return {
     id: run.id,
     workflow: run.workflow,
     definition: run.definition,
     created,
-    rows: behind,
+    rows: rows.slice(1),
     timers,
     ...(run.parent === null ? {} : { parent: run.parent }),
     ...(run.origin === null ? {} : { origin: run.origin }),

@@ -2,12 +2,14 @@ import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { placeSteps } from '../../../../src/compiler/step-place.ts'
+import type { JsonValue } from '../../../../src/core/json.ts'
 import { findCriticalPath, type RunTimes } from '../../../../src/service/reports/profile/critical-path.ts'
 import { profileRuns } from '../../../../src/service/reports/profile/profile-report.ts'
 import { readWaits } from '../../../../src/service/reports/profile/read-waits.ts'
 import { type Span, toSpans } from '../../../../src/service/reports/profile/span.ts'
 import { durationWithout } from '../../../../src/service/reports/profile/without-step.ts'
 import type { JournalRow } from '../../../../src/store/journal-row.ts'
+import { parseJournalRow } from '../../../../src/store/parse-journal-row.ts'
 import { compileWorkflow } from '../../../support/compile-workflow.ts'
 
 const test = suite('profile-report')
@@ -29,20 +31,19 @@ steps:
 const steps = placeSteps(workflow)
 
 let seq = 1
-const row = (kind: JournalRow['kind'], path: string, at: number, data: JournalRow['data']): JournalRow => ({
-  seq: seq++,
-  at,
-  kind,
-  path,
-  visit: 1,
-  data,
-})
+const row = (kind: JournalRow['kind'], path: string, at: number, data: JsonValue): JournalRow =>
+  parseJournalRow({ seq: seq++, at, kind, path, visit: 1, data }, 'r-1')
 const ended = (path: string, [from, to]: [number, number], attempt = 1): JournalRow =>
   row('outcome', path, to, { output: 1, attempt, started: from, ms: to - from })
 
 const ROWS: JournalRow[] = [
-  row('created', '', 0, {}),
-  row('attempt', 'first', 60, { fault: { code: 'timeout' }, attempt: 1, started: 10, ms: 50 }),
+  row('created', '', 0, { input: null, lowering: 1, models: {}, env: {} }),
+  row('attempt', 'first', 60, {
+    fault: { code: 'timeout', message: 'too slow', retryable: true },
+    attempt: 1,
+    started: 10,
+    ms: 50,
+  }),
   ended('first', [100, 200], 2),
   row('timer', 'pause', 500, { timer: 'wait' }),
   ended('quick', [500, 600]),
@@ -87,7 +88,7 @@ test('what would be saved goes by what else would be waited for', () => {
 })
 
 test('items that wait for a slot lead to the concurrency of their foreach', () => {
-  const rows = [row('created', '', 0, {})]
+  const rows = [row('created', '', 0, { input: null, lowering: 1, models: {}, env: {} })]
   for (let index = 0; index < 6; index++)
     rows.push(ended(`each[${index}]/item`, [Math.floor(index / 2) * 100, Math.floor(index / 2) * 100 + 100]))
   const { bottleneck } = profileRuns([{ startedAt: 0, endedAt: 300, spans: toSpans(rows, steps) }], steps)
