@@ -8,6 +8,7 @@ import {
   createEnd,
   createNewRun,
   createRow,
+  ROW_DATA,
   startRun,
   toCreated,
   toOutcome,
@@ -32,7 +33,9 @@ export const addStoreJournalTests = (test: AddStoreTest): void => {
   test('rows come back as they were written, in order, whatever their kind', async ({ store }) => {
     const { id, created } = createNewRun()
     const claim = await startRun(store, { run: { id, created } })
-    const rows = [...EVENT_KINDS, ...NOTE_KINDS].map((kind, place) => createRow(place + 2, { kind, visit: place }))
+    const rows = [...EVENT_KINDS, ...NOTE_KINDS].map((kind, place) =>
+      createRow(place + 2, { kind, visit: place, data: ROW_DATA[kind] }),
+    )
     await store.write(claim, { rows })
     assert.equal(await store.readJournal(id), [created, ...rows])
     assert.equal(await store.readJournal(id, 5), rows.slice(3))

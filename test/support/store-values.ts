@@ -1,6 +1,7 @@
 /** Runs, rows and owners to fill a store with. */
 import type { JsonValue } from '../../src/core/json.ts'
 import { createRunId } from '../../src/core/run-id.ts'
+import type { JournalData } from '../../src/store/journal-data.ts'
 import type { JournalRow } from '../../src/store/journal-row.ts'
 import type { RawRow } from '../../src/store/parse-journal-row.ts'
 import { createOwner } from '../../src/store/process-identity.ts'
@@ -36,6 +37,30 @@ export const toOutcome = (output: JsonValue) => ({ output, attempt: 1, started: 
 
 /** Data of a first row with this input. */
 export const toCreated = (input: JsonValue) => ({ input, lowering: 1, models: {}, env: {} })
+
+const FIGURES = { attempt: 1, started: T0, ms: 1 }
+const FAULT = { code: 'timeout', message: 'too slow', retryable: true }
+
+/** Data that fit each kind of row. */
+export const ROW_DATA: JournalData = {
+  created: toCreated(null),
+  outcome: toOutcome({ text: 'done' }),
+  timer: { timer: 'wait' },
+  signal: { id: 's', name: 'paid', data: { eur: 3 }, at: '2026-01-02T03:04:05Z' },
+  decision: { verdict: 'approved', by: 'ada', values: null },
+  cancel: { by: 'ada' },
+  budget: { limit: 'tokens', details: { allowed: 1 } },
+  attempt: { ...FIGURES, fault: FAULT },
+  lost: { attempt: 1 },
+  placement: { agent: 'a' },
+  late: { ...FIGURES, output: 1 },
+  stopped: FIGURES,
+  undo: { input: { id: 1 } },
+  pause: { is_paused: true, by: 'ada' },
+  left: { is_left: true },
+  warning: { limit: 'journal', amount: 2, allowed: 3 },
+  summary: {},
+}
 
 const createFirstRow = (data = toCreated({ name: 'Ada' })): JournalRow<'created'> => ({
   seq: 1,
