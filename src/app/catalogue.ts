@@ -1,9 +1,8 @@
 /** The catalogue of this release: built-in tools and providers, named providers, and a program's own actors. */
 import { createPricing } from '../actors/llm/prices.ts'
-import type { ProviderKind } from '../actors/llm/provider-kind.ts'
 import { describeNamed, PROVIDER_DESCRIPTIONS } from '../actors/llm/providers.ts'
 import { TOOL_DESCRIPTIONS } from '../actors/tools/tool-catalogue.ts'
-import type { Catalogue, ProviderEntry } from '../compiler/catalogue.ts'
+import type { Catalogue } from '../compiler/catalogue.ts'
 import type { Pricing } from '../core/pricing.ts'
 import { composeCatalogue } from '../service/catalogue.ts'
 import type { OwnActor } from '../service/own-actor.ts'
@@ -22,9 +21,5 @@ export const createCatalogue = (
 ): Catalogue =>
   composeCatalogue(
     { tools: TOOL_DESCRIPTIONS, providers: PROVIDER_DESCRIPTIONS },
-    { actors, named: [...providers].map(toNamed), pricing },
+    { actors, named: [...providers].map(([name, { kind }]) => describeNamed(name, kind)), pricing },
   )
-
-/** The grammar of the config accepts known kinds only. */
-const toNamed = ([name, { kind }]: readonly [string, { kind: string }]): ProviderEntry =>
-  describeNamed(name, kind as ProviderKind)

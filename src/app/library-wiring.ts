@@ -1,6 +1,6 @@
 /** Composition root of the library. */
 import { isAbsolute, resolve } from 'node:path'
-import { findBuiltInKind, PROVIDER_KINDS, type ProviderKind } from '../actors/llm/provider-kind.ts'
+import { findServer, PROVIDER_KINDS } from '../actors/llm/providers.ts'
 import type { ToolOptions } from '../actors/tools/tool-options.ts'
 import { Fault } from '../core/fault.ts'
 import type { ModelAccess, Surroundings } from '../library/surroundings.ts'
@@ -58,19 +58,18 @@ const isDatabaseFile = (location: string | undefined): location is string =>
  */
 const toProviders = (given: Readonly<Record<string, ModelAccess>> = {}): Providers =>
   Object.fromEntries(
-    Object.entries({ ...BUILT_IN, ...given }).map(([name, { kind = findBuiltInKind(name), ...settings }]) => {
+    Object.entries({ ...BUILT_IN, ...given }).map(([name, { kind = name, ...settings }]) => {
       if (name === CHILD_PROVIDER)
         throw new Fault('invalid_input', `provider '${name}' has a name that is taken: expected another one`)
-      if (kind === undefined || !isProviderKind(kind))
+      const server = findServer(kind)
+      if (server === undefined)
         throw new Fault('invalid_input', `provider '${name}' has no kind: expected one of ${PROVIDER_KINDS.join(', ')}`)
       // A server of one's own may need no key; the vendors' do.
-      const needsKey = kind !== 'ollama' && settings.baseUrl === undefined
+      const needsKey = server.variables.keys.length > 0 && settings.baseUrl === undefined
       const given = { ...settings, addressName: `providers.${name}.baseUrl` }
       return [name, { kind, settings: { ...given, ...(needsKey && { keyVariable: `providers.${name}.apiKey` }) } }]
     }),
   )
-
-const isProviderKind = (kind: string): kind is ProviderKind => PROVIDER_KINDS.some((one) => one === kind)
 
 const BUILT_IN: Readonly<Record<string, ModelAccess>> = Object.fromEntries(
   PROVIDER_KINDS.map((kind) => [kind, { kind }]),

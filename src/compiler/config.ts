@@ -1,6 +1,12 @@
 /** The project config, `troupe.config.yaml`: read by the same machinery as a workflow, and with the same findings. */
 import type { Diagnostics } from './diagnostic.ts'
-import { CONFIG_FIELDS, type PRICE_FIELDS, type PROVIDER_FIELDS, type SecretSource } from './grammar/config-grammar.ts'
+import {
+  createConfigFields,
+  type createProviderFields,
+  type PRICE_FIELDS,
+  type ProviderNames,
+  type SecretSource,
+} from './grammar/config-grammar.ts'
 import { type PartialOf, type RecordOf, readFields } from './grammar/record-shape.ts'
 import { createRootPlace, reportMismatch } from './grammar/shape.ts'
 import { parseYaml } from './read/parse-yaml.ts'
@@ -8,7 +14,7 @@ import type { Source } from './source.ts'
 
 export type { SecretSource }
 
-type ReadValues = PartialOf<typeof CONFIG_FIELDS>
+type ReadValues = PartialOf<ReturnType<typeof createConfigFields>>
 
 /** The values of the file: paths are not resolved yet, and other modules know the defaults of what is absent. */
 export interface ProjectConfig
@@ -18,19 +24,23 @@ export interface ProjectConfig
   shell: { allow: string[] }
 }
 
-export type ProviderConfig = RecordOf<typeof PROVIDER_FIELDS>
+export type ProviderConfig = RecordOf<ReturnType<typeof createProviderFields>>
 
 /** US dollars for a million tokens. */
 export type PriceConfig = RecordOf<typeof PRICE_FIELDS>
 
 /** Reads a config; a file without content is the default config. Undefined when there is no map to read; all findings are collected. */
-export const readConfig = (source: Source, diagnostics: Diagnostics): ProjectConfig | undefined => {
+export const readConfig = (
+  source: Source,
+  diagnostics: Diagnostics,
+  builtIn: ProviderNames,
+): ProjectConfig | undefined => {
   const node = parseYaml(source, diagnostics)
   if (node === undefined) return undefined
   if (node === 'empty') return toConfig({})
   const place = createRootPlace('the config', node, diagnostics)
   if (node.kind !== 'map') return reportMismatch(node, place, { expected: 'a map with keys such as db and files' })
-  return toConfig(readFields(node, CONFIG_FIELDS, place, { owner: 'a project config' }).values)
+  return toConfig(readFields(node, createConfigFields(builtIn), place, { owner: 'a project config' }).values)
 }
 
 const toConfig = ({ http, shell, ...values }: ReadValues): ProjectConfig => ({

@@ -1,4 +1,4 @@
-/** JSON values: the only data that crosses a journal row, a wire or an expression. */
+/** JSON values: only they cross a journal row, a wire or an expression. */
 export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject
 
 export interface JsonObject {
@@ -8,7 +8,16 @@ export interface JsonObject {
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** JSON text with sorted keys and no blanks, so that equal values have equal text. Keys whose value is undefined are left out. */
+/** Undefined for text that is not JSON. */
+export const tryParseJson = (text: string): JsonValue | undefined => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Writes JSON text with sorted keys and no blanks, so that equal values have equal text. Keys whose value is undefined are left out. */
 export const toCanonicalJson = (value: unknown): string => {
   if (Array.isArray(value)) return `[${value.map((item) => toCanonicalJson(item ?? null)).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)

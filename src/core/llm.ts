@@ -19,7 +19,7 @@ export type LlmMessage =
 export type LlmImage = { url: string } | { media_type: string; base64: string }
 
 /** A model's wish to call a tool. */
-export interface LlmToolCall {
+export type LlmToolCall = {
   /** Unique in its answer; the provider's own, or made up where it has none. */
   id: string
   name: string
@@ -62,7 +62,7 @@ export interface LlmInput {
 }
 
 /** What a model with tools does at once: it calls some, or answers. */
-export interface LlmTurn {
+export type LlmTurn = {
   /** What it said, beside its calls too. */
   text: string
   /** None: it has answered. */

@@ -1,34 +1,48 @@
-/** What the parameters of models may be, beyond their types: only what no vendor takes is wrong. */
+/** Limits of the parameters of models, beyond their types. Only values that no vendor takes are wrong; a provider may have narrower limits. */
 import type { JsonValue } from './json.ts'
 
-interface Rule {
+export interface ParameterRule {
   expected: string
   fits(value: JsonValue): boolean
 }
 
-const wholeFrom = (least: number): Rule => ({
+export type ParameterRules = Readonly<Record<string, ParameterRule>>
+
+const wholeFrom = (least: number): ParameterRule => ({
   expected: `a whole number of at least ${least}`,
   fits: (value) => Number.isSafeInteger(value) && Number(value) >= least,
 })
 
-const between = (least: number, most: number): Rule => ({
+export const numberBetween = (least: number, most: number): ParameterRule => ({
   expected: `a number from ${least} to ${most}`,
   fits: (value) => typeof value === 'number' && value >= least && value <= most,
 })
 
-const RULES: ReadonlyMap<string, Rule> = new Map([
-  // Negative, it would lift a limit: on tokens, as -1 is without end for some servers, and on what is reserved for a call.
-  ['max_tokens', wholeFrom(1)],
-  ['top_k', wholeFrom(0)],
-  ['seed', { expected: 'a whole number', fits: Number.isSafeInteger }],
-  ['temperature', { expected: 'a number of at least 0', fits: (value) => typeof value === 'number' && value >= 0 }],
-  ['top_p', between(0, 1)],
-  ['frequency_penalty', between(-2, 2)],
-  ['presence_penalty', between(-2, 2)],
-])
+const ANY: ParameterRule = { expected: 'any value', fits: () => true }
 
-/** What a parameter is expected to be that `value` is not; undefined: nothing is wrong with it. */
-export const findExpectedParameter = (name: string, value: JsonValue): string | undefined => {
-  const rule = RULES.get(name)
+const RULES = {
+  // A negative value would lift a limit: on tokens, as some servers take -1 for no end, and on what is reserved for a call.
+  max_tokens: wholeFrom(1),
+  top_k: wholeFrom(0),
+  seed: { expected: 'a whole number', fits: Number.isSafeInteger },
+  temperature: { expected: 'a number of at least 0', fits: (value) => typeof value === 'number' && value >= 0 },
+  top_p: numberBetween(0, 1),
+  frequency_penalty: numberBetween(-2, 2),
+  presence_penalty: numberBetween(-2, 2),
+  stop: ANY,
+  reasoning: ANY,
+} satisfies ParameterRules
+
+/** The rules of the parameters that a provider takes, in the order in which messages name them. */
+export const pickParameters = (...names: (keyof typeof RULES)[]): ParameterRules =>
+  Object.fromEntries(names.map((name) => [name, RULES[name]]))
+
+/** Describes the rule that `value` breaks. Undefined: the value is right, or the parameter has no rule. */
+export const findExpectedParameter = (
+  name: string,
+  value: JsonValue,
+  rules: ParameterRules = RULES,
+): string | undefined => {
+  const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
   return rule === undefined || rule.fits(value) ? undefined : rule.expected
 }

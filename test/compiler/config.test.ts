@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { PROVIDER_NAMES } from '../../src/actors/llm/providers.ts'
 import { type ProjectConfig, readConfig } from '../../src/compiler/config.ts'
 import { Diagnostics } from '../../src/compiler/diagnostic.ts'
 import { createSource } from '../../src/compiler/source.ts'
@@ -7,7 +8,7 @@ import { createSource } from '../../src/compiler/source.ts'
 const read = (text: string): { config: ProjectConfig | undefined; found: string[] } => {
   const source = createSource('troupe.config.yaml', text)
   const diagnostics = new Diagnostics(source)
-  const config = readConfig(source, diagnostics)
+  const config = readConfig(source, diagnostics, PROVIDER_NAMES)
   return {
     config,
     found: diagnostics.toList().map(({ line, column, code, hint }) => `${line}:${column} ${code} ${hint}`),

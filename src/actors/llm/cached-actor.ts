@@ -1,15 +1,14 @@
 /**
- * A model's actor that answers an equal request from the cache, where the step says `cache`.
+ * Answers an equal request from the cache, for steps with `cache`. With tools, each turn is a request of its own.
  *
- * It owns what is kept and how long: an answer is served when it is younger than the step's `cache`, and was kept for longer. Only
- * whole answers are kept: what ends as a fault is not, whatever it is, so that a retry asks; of several calls that lead to an
- * answer, a repair among them, only that answer is. With tools each turn is a request of its own.
- *
- * A hit is free, and is told as usage with `cache_hits`. A cache that fails costs a call, and never the step.
+ * 1. An answer is served while it is younger than the step's `cache`.
+ * 2. Only the final answer is kept. A fault is never kept, so that a retry asks the model.
+ * 3. A hit is free, and is reported as usage with `cache_hits`.
+ * 4. A failing cache costs a call, and never the step.
  */
 import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, tryParseJson } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { LLM_INPUT_SCHEMA, type LlmActor, type LlmInput, toModelName } from '../../core/llm.ts'
 import { findInputProblem } from '../tools/input-check.ts'
@@ -19,11 +18,11 @@ export interface CachedActorOptions {
   cache: AnswerCache
   /** Epoch milliseconds. */
   now: () => number
-  /** Of the provider, where the project says one. */
+  /** The provider's address, where the project gives one. */
   address?: string | undefined
 }
 
-/** The actor itself where the input has no `cache_ms`. @throws (of `perform`) what the actor throws; Cancelled */
+/** Wraps an actor. An input without `cache_ms` goes to the actor itself. @throws (of `perform`) as the actor does; Cancelled */
 export const withAnswerCache = (actor: LlmActor, options: CachedActorOptions): LlmActor => ({
   ...actor,
   async perform(input, context) {
@@ -41,7 +40,7 @@ export const withAnswerCache = (actor: LlmActor, options: CachedActorOptions): L
 
 type CachedInput = LlmInput & { cache_ms: number }
 
-/** A wrong input is the actor's to judge. */
+/** False for a wrong input, which the actor judges. */
 const asksForCache = (input: LlmInput): input is CachedInput =>
   input.cache_ms !== undefined && findInputProblem(LLM_INPUT_SCHEMA, input) === undefined
 
@@ -55,7 +54,7 @@ const find = async (key: string, { input, context, options }: Call): Promise<Jso
   const at = options.now()
   try {
     const kept = await options.cache.read(key, at)
-    // It may have been kept by a step with a longer `cache` than this one's.
+    // A step with a longer `cache` may have kept it.
     return isKept(kept) && kept.at + input.cache_ms > at ? kept.output : undefined
   } catch {
     context.log.warn('the cache of answers could not be read')
@@ -89,7 +88,7 @@ const textOf = (output: JsonValue, { returns, tools }: LlmInput): string => {
   return isInside && isJsonObject(output) && typeof output.text === 'string' ? output.text : JSON.stringify(output)
 }
 
-/** Neither silence, nor a value that does not fit, nor calls that can't be carried out: asked again, a model may do better. */
+/** False for silence, for a value that does not match, and for calls that can't be performed: a model may do better when asked again. */
 const isWorthKeeping = async (output: JsonValue, { returns, tools }: LlmInput): Promise<boolean> => {
   if (tools === undefined) return fits(output, returns)
   if (!isJsonObject(output)) return false
@@ -102,15 +101,9 @@ const isWorthKeeping = async (output: JsonValue, { returns, tools }: LlmInput): 
 
 const fits = async (value: JsonValue, returns: JsonSchema | undefined): Promise<boolean> => {
   if (returns === undefined) return true
-  // Loaded late: only answers with a schema need it.
+  // Loaded on use, as only answers with a schema need it.
   const { createValidator } = await import('../../core/json-schema-validator.ts')
   return createValidator(returns)(value) === undefined
 }
 
-const hasArguments = (call: JsonObject): boolean => {
-  try {
-    return isJsonObject(JSON.parse(String(call.arguments)))
-  } catch {
-    return false
-  }
-}
+const hasArguments = (call: JsonObject): boolean => isJsonObject(tryParseJson(String(call.arguments)))

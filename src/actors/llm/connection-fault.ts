@@ -1,11 +1,11 @@
-/** Which fault a connection is that failed, or never came to be. */
+/** Maps a failed connection to a fault. */
 import { Fault } from '../../core/fault.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { describeMissingServer, type MissingServer } from './missing-server.ts'
+import { describeMissingServer } from './missing-server.ts'
 import { type Asked, showUrl } from './provider-fault.ts'
-import { isVendorUrl } from './provider-kind.ts'
+import { isVendorOf } from './provider-settings.ts'
 
-/** How a connection failed, for what `fetch` throws: a TypeError whose cause knows more. */
+/** @param error From `fetch`: a TypeError whose cause holds the code. */
 export const toConnectionFault = (error: unknown, asked: Asked): Fault => {
   const { name } = asked.settings
   const details: JsonObject = { provider: name, model: asked.model }
@@ -20,34 +20,25 @@ export const toConnectionFault = (error: unknown, asked: Asked): Fault => {
         details,
       },
     )
-  const hint = UNREACHED.has(code) ? `\n${describeMissingServer(toServer(asked))}` : ''
+  const hint = UNREACHED.has(code) ? `\n${describeMissingServer(asked)}` : ''
   return new Fault('unavailable', `${describe(code, asked)}${hint}`, {
     retryable: !/CERT|TLS|SELF_SIGNED|UNABLE_TO|bad port/.test(code),
     details,
   })
 }
 
-const describe = (code: string, asked: Asked): string => {
-  const { kind, name, url } = toServer(asked)
-  const subject = name === 'ollama' && kind === 'ollama' ? 'Ollama' : `'${name}'`
-  if (code === 'ECONNREFUSED' && !isVendorUrl(url)) return `${subject} is not running at ${showUrl(url)}`
+const describe = (code: string, { server, settings: { name, baseUrl } }: Asked): string => {
+  const subject = name === server.kind && server.program !== undefined ? server.program.name : `'${name}'`
+  if (code === 'ECONNREFUSED' && !isVendorOf(server, baseUrl)) return `${subject} is not running at ${showUrl(baseUrl)}`
   const reason = REASONS[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`)
-  const where = `${subject} at ${showUrl(url)}`
+  const where = `${subject} at ${showUrl(baseUrl)}`
   return BROKEN.has(code) ? `${where}: ${BROKE_OFF}` : `${where} can't be reached: ${reason}`
 }
 
-/** What was asked is one path of it. */
-const toServer = ({ kind, url, settings: { name, baseUrl, addressName } }: Asked): MissingServer => ({
-  name,
-  kind,
-  url: baseUrl || url,
-  addressName,
-})
-
-/** All that `fetch` says of a port that it never connects to, as it belongs to another protocol. */
+/** The whole message of `fetch` for a port that it never connects to, as the port belongs to another protocol. */
 const BAD_PORT = 'bad port'
 
-/** Nothing there has been spoken to. */
+/** Codes of connections that never opened. */
 const UNREACHED: ReadonlySet<string> = new Set([
   BAD_PORT,
   'ECONNREFUSED',
@@ -68,11 +59,11 @@ const REASONS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'nothing answers there',
 }
 
-/** Something there was spoken to. */
+/** Codes of connections that broke. */
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'])
 const BROKE_OFF = 'the connection broke before the answer was complete'
 
-/** The first code in the chain of causes; of an AggregateError, that of its first error. */
+/** Finds the first code in the chain of causes. An AggregateError stands for its first error. */
 const findCode = (error: unknown, depth = 0): string => {
   if (depth > 8 || typeof error !== 'object' || error === null) return ''
   const { code, cause, errors, message } = error as {

@@ -1,9 +1,10 @@
 /**
- * A model as an actor, around any provider: one turn, whose answer is judged.
+ * The actor around any provider: it performs one turn of a model and judges the answer. It does not retry, and performs no tool.
  *
- * It owns what is the same for all vendors: images become bytes, tools get names that vendors take, usage is counted call by call, an
- * answer that was cut off or refused is a fault and never a success, and an answer that does not fit `returns` is shown to the
- * model once with what is wrong about it. It does not retry, and performs no tool.
+ * 1. Images become bytes, and tools get names that the vendor takes, before the provider sees them.
+ * 2. Each call reports its usage once.
+ * 3. An answer that was cut off or refused is a fault, never a success.
+ * 4. An answer that does not match `returns` goes back to the model once, with its problem. A second such answer is a fault.
  */
 import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
@@ -18,22 +19,25 @@ import {
   type LlmTurn,
   toModelName,
 } from '../../core/llm.ts'
-import { findExpectedParameter } from '../../core/model-parameters.ts'
+import { findExpectedParameter, type ParameterRules } from '../../core/model-parameters.ts'
 import { findInputProblem } from '../tools/input-check.ts'
 import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
 import { type JudgedAnswer, judgeAnswer } from './judge-answer.ts'
 import { type ReadBlob, resolveImages } from './message-images.ts'
 import { hasBegun } from './model-request.ts'
 import type { LlmAnswer, LlmProvider, LlmRequest, LlmUsage } from './provider.ts'
+import type { ModelServer } from './provider-definition.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
 
 export interface LlmActorOptions {
-  /** US dollars for one call; null: nobody knows. Default: nobody knows. `model` is without the provider. */
+  /** US dollars for one call; null: unknown. `model` is without the provider. Default: unknown. */
   price?: (model: string, usage: LlmUsage) => number | null
-  /** Where the bytes of a blob are. Without it, no blob is found. */
+  /** Reads the bytes of a blob. Default: no blob is found. */
   readBlob?: ReadBlob
-  /** Where steps with `cache` have their answers. Without it, the model is always asked. */
+  /** Keeps the answers of steps with `cache`. Default: the model is always asked. */
   cache?: CachedActorOptions
+  /** The provider's limits. Default: those of all providers. */
+  rules?: Pick<ModelServer, 'parameters' | 'longestToolName'>
 }
 
 /** @throws (of `perform`) Fault by docs/errors.md; Cancelled */
@@ -48,18 +52,18 @@ const createAskingActor = (provider: LlmProvider, options: LlmActorOptions): Llm
     if (context.signal.aborted) throw new Cancelled()
     const problem = findInputProblem(LLM_INPUT_SCHEMA, input)
     if (problem !== undefined) throw new Fault('invalid_input', `the input of the model is wrong: ${problem}`)
-    expectParameters(input.params)
-    const names = createToolNames(input.tools ?? [])
+    expectParameters(input.params, options.rules?.parameters)
+    const names = createToolNames(input.tools ?? [], options.rules?.longestToolName)
     const request = await toRequest(input, { names, options })
     const turn = await takeTurn({ provider, input, context, options, names }, request)
-    return input.tools === undefined ? (turn.output ?? null) : (turn as unknown as JsonValue)
+    return input.tools === undefined ? (turn.output ?? null) : turn
   },
 })
 
-/** Of values that expressions gave; the others the compiler has seen. */
-const expectParameters = (params: JsonObject): void => {
+/** Checks values that come from expressions. The compiler has checked the others. */
+const expectParameters = (params: JsonObject, rules?: ParameterRules): void => {
   for (const [name, value] of Object.entries(params)) {
-    const expected = findExpectedParameter(name, value)
+    const expected = findExpectedParameter(name, value, rules)
     if (expected === undefined) continue
     throw new Fault('invalid_input', `'${name}' is out of range: expected ${expected}, got ${JSON.stringify(value)}`)
   }
@@ -97,19 +101,19 @@ const takeTurn = async (call: Call, request: LlmRequest): Promise<LlmTurn> => {
 
 const ask = async ({ provider, input, context, options }: Call, request: LlmRequest): Promise<LlmAnswer> => {
   const onText = input.stream === true ? (text: string) => context.progress({ kind: 'text', text }) : undefined
-  const tell = (usage: LlmUsage | null): void =>
+  const report = (usage: LlmUsage | null): void =>
     context.usage({ provider: provider.name, model: request.model, ...toFigures(usage, request, options) })
   try {
     const answer = await provider.call(request, { signal: context.signal, onText })
-    tell(answer.usage)
+    report(answer.usage)
     return answer
   } catch (error) {
-    if (hasBegun(error)) tell(null)
+    if (hasBegun(error)) report(null)
     throw error
   }
 }
 
-/** A call that the vendor gives no numbers for was made all the same: it counts, at a price that nobody knows unless it is free. */
+/** A call without the vendor's numbers counts all the same. Its price is unknown, unless the model is free. */
 const toFigures = (
   usage: LlmUsage | null,
   { model }: LlmRequest,
@@ -130,7 +134,7 @@ const judge = async ({ input, names }: Call, answer: LlmAnswer): Promise<Judgeme
   const { text } = answer
   const tool_calls = input.tools === undefined ? [] : answer.toolCalls.map(names.fromWire)
   if (tool_calls.length > 0) return { kind: 'turn', turn: { text, tool_calls } }
-  // The tool loop asks the model to go on.
+  // The tool loop asks an empty turn to go on.
   if (text.trim() === '' && input.tools !== undefined) return { kind: 'turn', turn: { text, tool_calls } }
   if (input.returns === undefined) return { kind: 'turn', turn: { text, tool_calls, output: expectText(text, input) } }
   const judged = await judgeAnswer(text, input.returns)
@@ -160,7 +164,7 @@ const expectText = (text: string, { model }: LlmInput): JsonValue => {
   throw new Fault('invalid_output', `'${model}' answered with nothing: expected a text`, { retryable: true })
 }
 
-/** What the model said, where it said anything, and what is wrong with it. */
+/** Shows the model its answer, unless that is empty, and the problem. */
 const repair = (text: string, problem: string): LlmMessage[] => [
   ...(text.trim() === '' ? [] : [{ role: 'assistant', content: text } as const]),
   {

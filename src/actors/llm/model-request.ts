@@ -1,55 +1,55 @@
 /**
- * One HTTP request of a provider, around whichever SDK makes it: the `fetch` that the SDK is given.
+ * One HTTP request of a provider, as the `fetch` that an SDK is given.
  *
- * It owns the request's end: aborted by the caller, silent for too long, refused by a status, broken on the way; each is one fault,
- * remembered here, so that it does not matter what an SDK makes of it. It does not own the bytes: they pass through as they come.
+ * It owns the end of the request: an abort by the caller, silence for too long, a refusal by status, a broken connection. It does not own
+ * the bytes, which pass through as they come.
  *
- * Invariants: after `close` no timer and no listener is left, and a request that is not over is cut; no body is read but of a refusal.
+ * 1. A request ends with at most one fault, which is remembered here: whatever an SDK throws, `toFault` answers with that fault.
+ * 2. After `close` no timer and no listener is left, and an open connection is cut.
+ * 3. Only the body of a refusal is read.
  */
 import { Cancelled } from '../../core/cancelled.ts'
 import { systemClock } from '../../core/clock.ts'
 import { Fault, isFault } from '../../core/fault.ts'
 import { toConnectionFault } from './connection-fault.ts'
-import type { ProviderSettings } from './provider.ts'
 import { type Asked, readVendorError, toVendorFault } from './provider-fault.ts'
 import { findWrongAddress } from './wrong-address.ts'
 
 export interface ModelRequestOptions extends Omit<Asked, 'url'> {
-  settings: ProviderSettings & { name: string }
   signal: AbortSignal
-  /** Whether silence ends it. */
+  /** True: silence ends it. */
   streams: boolean
 }
 
 export interface ModelRequest {
-  /** For the SDK; its own signal is not heeded. */
+  /** For the SDK, whose own signal is ignored. */
   fetch: typeof fetch
-  /** The fault or Cancelled that `error` comes to; `error` is whatever the SDK threw. */
+  /** Maps anything that an SDK threw to a Fault or Cancelled. */
   toFault(error: unknown): Error
-  /** A stream that ended without an end, a 200 that is no answer. */
+  /** Makes the fault of an unfinished stream, or of a 200 that is not an answer. */
   broken(what: string): Fault
-  /** The fault of an error that came inside a 200. */
+  /** Makes the fault of an error that came inside a 200. */
   refused(error: Parameters<typeof readVendorError>[0]): Fault
   close(): void
 }
 
 /** For `broken`: a 200 whose body is not what the vendor documents. */
-export const NO_ANSWER = "sent what is no answer of a model: check the provider's address"
-/** For `broken`: a stream that ended without saying why. */
+export const NO_ANSWER = "returned a response that is not a model answer: check the provider's address"
+/** For `broken`: an unfinished stream. */
 export const NO_END = 'ended before its answer was complete'
 
 const IDLE_MS = 60_000
-/** A local model is loaded first, and others think before they begin. */
+/** The first piece may take longer: a local server loads the model, and some models think first. */
 const FIRST_FACTOR = 5
 const LONGEST_REFUSAL_BYTES = 64_000
 
-/** Made once: without a reason of ours each call would make one, with a stack, and nobody reads it. */
+/** Made once. Without a reason, each `abort` makes an error with a stack. */
 const CLOSED = new Error('the request is over')
 
-/** Faults of requests that a model may have worked on, before they failed. */
+/** Faults of requests that a model may have worked on. */
 const begun = new WeakSet<object>()
 
-/** Whether the request that failed so was not refused, but broke off or stayed without an answer: then it may be on the bill. */
+/** True for a fault of a request that broke off or got no answer. Such a request may be billed; a refused one is not. */
 export const hasBegun = (error: unknown): boolean => typeof error === 'object' && error !== null && begun.has(error)
 
 export const createModelRequest = (options: ModelRequestOptions): ModelRequest => {
@@ -57,11 +57,11 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
   const clock = settings.clock ?? systemClock
   const idleMs = settings.idleTimeoutMs ?? IDLE_MS
   const own = new AbortController()
-  const asked: Asked = { ...options, url: settings.baseUrl ?? '' }
+  const asked: Asked = { ...options, url: settings.baseUrl }
   let fault: Fault | undefined
   let isAnswered = false
   let isOver = false
-  /** Of servers that say no, or are no models: nothing was worked on. */
+  /** Faults of requests that no model worked on. */
   const refusals = new WeakSet<Fault>()
   const asRefusal = (refusal: Fault): Fault => {
     refusals.add(refusal)
@@ -126,7 +126,7 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
     broken,
     refused(error) {
       const refusal = toVendorFault(readVendorError(error), { ...asked, nowMs: clock.now() })
-      // In a stream it may come after half of an answer.
+      // In a stream, a part of the answer may have come before.
       return streams ? refusal : asRefusal(refusal)
     },
     close() {
@@ -138,7 +138,7 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
   }
 }
 
-/** SDKs wrap what `fetch` throws. */
+/** Unwraps the fault, as SDKs wrap errors of `fetch`. */
 const findFault = (error: unknown, depth = 0): Fault | undefined => {
   if (isFault(error)) return error
   if (depth > 8 || !(error instanceof Error)) return undefined
@@ -150,10 +150,10 @@ interface Watch {
   toFault(error: unknown): Error
 }
 
-/** The same response, each piece of whose body is news of it. */
+/** Wraps a response: each piece of its body calls `alive`. */
 const watch = (response: Response, { alive, toFault }: Watch): Response => {
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
-  // Who has left takes no more pieces, nor the news of the end.
+  // After `cancel` the controller takes neither a piece nor an end.
   let isLeft = false
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -172,7 +172,7 @@ const watch = (response: Response, { alive, toFault }: Watch): Response => {
   return new Response(body, { status, statusText, headers })
 }
 
-/** The beginning of a body; nothing where it can't be read. */
+/** Reads the beginning of a body; empty where it can't be read. */
 const readSome = async ({ body }: Response, most: number): Promise<string> => {
   if (body === null) return ''
   const chunks: Uint8Array[] = []

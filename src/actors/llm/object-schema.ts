@@ -1,11 +1,11 @@
-/** Vendors take only schemas of objects: any other is asked for as the one field of an object, and taken out again. */
-import { isJsonObject } from '../../core/json.ts'
+/** Wraps schemas for vendors that take objects alone: any other value is asked for as the one field of an object, and taken out again. */
+import { isJsonObject, tryParseJson } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 
 export interface ObjectSchema {
-  /** Of type object. */
+  /** A schema of type object. */
   schema: JsonSchema
-  /** Whether the answer is in the field `value`. */
+  /** True: the answer is in the field `value`. */
   isWrapped: boolean
 }
 
@@ -24,12 +24,8 @@ export const toObjectSchema = (schema: JsonSchema): ObjectSchema => {
   }
 }
 
-/** The JSON text of the field `value`; a text that has none is left as it is, to be judged by whoever asked. */
+/** Takes the JSON text of the field `value` out. Text without the field is returned as it is, for the actor to judge. */
 export const unwrapText = (text: string): string => {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return isJsonObject(parsed) && parsed.value !== undefined ? JSON.stringify(parsed.value) : text
-  } catch {
-    return text
-  }
+  const parsed = tryParseJson(text)
+  return isJsonObject(parsed) && parsed.value !== undefined ? JSON.stringify(parsed.value) : text
 }

@@ -1,23 +1,24 @@
 /**
- * What model calls cost. The project's own prices win; models on this machine are free; all else goes by the table of
- * vendors' prices. What none of them knows is null: an unknown price is said to be unknown, and never 0.
+ * Prices of model calls. The project's own prices win; local models are free; the list of vendors' prices has the rest. An unknown
+ * price is null, and never 0.
  */
 import { hashJson } from '../../core/hash.ts'
 import type { Pricing, TokenCounts } from '../../core/pricing.ts'
 import { costByTable, PRICE_TABLE_VERSION, type PriceList, windowByTable, worstByTable } from './price-table.ts'
+import { findProvider } from './providers.ts'
 
 /** US dollars for a million tokens. */
 export interface OwnPrice {
   inputUsd: number
   outputUsd: number
-  /** Of input that the vendor had in its cache; default `inputUsd`. */
+  /** Input that the vendor read from its cache; default `inputUsd`. */
   cachedUsd?: number
-  /** Of input that the vendor put into its cache; default `inputUsd`. */
+  /** Input that the vendor wrote to its cache; default `inputUsd`. */
   cacheWriteUsd?: number
 }
 
 export interface PricingOptions {
-  /** Providers under names of the project's own: what they speak, and where. */
+  /** Kinds and addresses of providers under names of the project's own. */
   providers?: ReadonlyMap<string, { kind: string; baseUrl?: string }>
   /** Epoch milliseconds. */
   now?: () => number
@@ -59,31 +60,19 @@ export const createPricing = (
 
 const FREE: OwnPrice = { inputUsd: 0, outputUsd: 0 }
 
-/** What runs on machines of the project's own. */
-const LOCAL: ReadonlySet<string> = new Set(['mock', 'ollama'])
-
-/** Our names of vendors to the table's. */
-const VENDORS: ReadonlyMap<string, string> = new Map([
-  ['openai', 'openai'],
-  ['anthropic', 'anthropic'],
-  ['gemini', 'google'],
-])
-
-/** A server of unknown address may stand before anything: only the project can say what it costs. */
+/** A server at an address of its own may stand before any vendor, so only the project or the address tells its price. */
 const findBeyond = (
   provider: string,
   model: string,
   named: { kind: string; baseUrl?: string } | undefined,
 ): OwnPrice | PriceList | undefined => {
   const kind = named?.kind ?? provider
-  if (LOCAL.has(kind)) return isInTheCloud(model) ? undefined : FREE
-  const vendor = VENDORS.get(named?.baseUrl === undefined ? kind : provider)
+  const definition = findProvider(kind)
+  if (definition?.isLocal) return definition.isBilled?.(model) ? undefined : FREE
+  const vendor = findProvider(named?.baseUrl === undefined ? kind : provider)?.priceVendor
   if (vendor !== undefined) return { providerId: vendor }
   return named?.baseUrl === undefined ? undefined : { providerApiUrl: named.baseUrl }
 }
-
-/** Ollama passes these on to its vendor, who wants money for them: https://docs.ollama.com/cloud */
-const isInTheCloud = (model: string): boolean => /[:-]cloud$/.test(model)
 
 const isOwn = (price: OwnPrice | PriceList): price is OwnPrice => 'inputUsd' in price
 

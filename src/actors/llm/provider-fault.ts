@@ -1,36 +1,32 @@
 /**
- * Which fault a vendor's no is: by its HTTP status, by the error that an answer holds.
+ * Maps a vendor's refusal to a fault, by its HTTP status and by the error that an answer holds.
  *
- * A message has the vendor's own words, without the key. Where the key is wrong it has not: vendors repeat parts of it then.
+ * The message repeats the vendor's own words, without the key. Where the key is wrong it omits them, as vendors then repeat parts of the key.
  */
 import { Fault } from '../../core/fault.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, tryParseJson } from '../../core/json.ts'
 import { parseRetryAfter } from '../tools/http/retry-after.ts'
-import { describePull } from './missing-model.ts'
-import type { ProviderSettings } from './provider.ts'
-import { findBuiltInKind, KIND_FACTS, type ProviderKind } from './provider-kind.ts'
+import type { ServerAccess } from './provider-settings.ts'
 
-/** Who was asked for what. */
-export interface Asked {
-  kind: ProviderKind
-  settings: ProviderSettings & { name: string }
+/** A request to a server. */
+export interface Asked extends ServerAccess {
   /** Without the provider; empty when no model was asked for. */
   model: string
-  /** Where; only its origin and path are ever shown. */
+  /** Messages show only its origin and path. */
   url: string
 }
 
-/** What a vendor says is wrong; `status` is made up where it sends none. */
+/** The error that a vendor reports; `status` is guessed where the vendor sends none. */
 export interface VendorError {
   status: number
   message: string
-  /** Its own word for it: `insufficient_quota`. */
+  /** The vendor's own word: `insufficient_quota`. */
   code: string
-  /** Where the body says how long to wait, as Google's do. */
+  /** The wait that the body asks for, as Google's bodies do. */
   retryAfterMs?: number
 }
 
-/** No wait is longer, whatever a server asks for. */
+/** Longest wait, whatever a server asks for. */
 const LONGEST_RETRY_AFTER_MS = 300_000
 const LONGEST_WORDS = 500
 
@@ -55,7 +51,7 @@ interface Verdict {
   code: string
   retryable: boolean
   hint: string
-  /** Whether the vendor's words are left out. */
+  /** True: the message omits the vendor's words. */
   isMute?: boolean
 }
 
@@ -63,7 +59,7 @@ const judge = ({ status, code, message }: VendorError, asked: Asked): Verdict =>
   const final = (name: string, hint = ''): Verdict => ({ code: name, retryable: false, hint })
   const passing = (name: string, hint = ''): Verdict => ({ code: name, retryable: true, hint })
   if (/content_?(filter|policy)/i.test(code)) return final('refused')
-  // Comes with 402, and with 400, 403 or 429 as well; whoever waits and asks again gets the same answer.
+  // Vendors send it with 402, and with 400, 403 or 429 as well. A retry gets the same answer.
   if (status === 402 || (status < 500 && (UNPAID_CODES.test(code) || UNPAID_WORDS.test(message))))
     return final('unauthorized', describeUnpaid(asked))
   // Google answers a wrong key with 400.
@@ -77,28 +73,29 @@ const judge = ({ status, code, message }: VendorError, asked: Asked): Verdict =>
   return status >= 500 ? passing('unavailable') : final('invalid_input')
 }
 
-/** OpenAI's and its likes' `insufficient_quota` and `billing_not_active`, Anthropic's `billing_error`. */
+/** `insufficient_quota` and `billing_not_active` of OpenAI and compatible servers, `billing_error` of Anthropic. */
 const UNPAID_CODES = /insufficient_?(quota|balance|funds|credits?)|billing|payment_required/i
 const UNPAID_WORDS = /credit balance is too low|insufficient (account )?(balance|funds|credits?)\b/i
 
 const describeUnpaid = ({ settings: { name, keyVariable } }: Asked): string => {
-  const key = keyVariable === undefined ? `the key of provider '${name}'` : `the key in ${keyVariable}`
+  const key = describeKeyPlace({ name, keyVariable })
   return `the account of ${key} can't pay for this call: add credit or raise its limit where the vendor bills it, or name another model; it does not help to wait`
 }
 
-const describeKey = ({ settings: { name, apiKey, keyVariable } }: Asked): string => {
-  const variable = keyVariable === undefined ? `the key of provider '${name}'` : `the key in ${keyVariable}`
+const describeKey = ({ settings: { name, apiKey, keyVariable, variables } }: Asked): string => {
+  const variable = describeKeyPlace({ name, keyVariable })
   if (apiKey) return `${variable} was not accepted, or may not use this model`
-  const kind = findBuiltInKind(name)
-  const [own] = kind === undefined ? [] : KIND_FACTS[kind].keys
+  const [own] = variables?.keys ?? []
   const place = own === undefined ? "name a secret as its 'key' in troupe.config.yaml" : `set it: export ${own}=…`
   return `a key is needed, and provider '${name}' has none: ${place}`
 }
 
-/** A server that does not speak of a model has something else at that address. */
-const describeMissing = ({ kind, model, url, settings }: Asked, words: string): string => {
-  const address = { name: settings.name, kind, model, url: settings.baseUrl ?? url }
-  const pull = /model/i.test(words) ? describePull(address) : undefined
+export const describeKeyPlace = ({ name, keyVariable }: { name: string; keyVariable?: string | undefined }): string =>
+  keyVariable === undefined ? `the key of provider '${name}'` : `the key in ${keyVariable}`
+
+/** A server whose words name no model has something else at that address. */
+const describeMissing = ({ server, model, url, settings: { name, baseUrl } }: Asked, words: string): string => {
+  const pull = /model/i.test(words) ? server.pull?.({ name, model, url: baseUrl }) : undefined
   return pull === undefined ? `check the model's name, and the address ${showUrl(url)}` : `get it first: ${pull}`
 }
 
@@ -111,19 +108,19 @@ const readRetryAfter = ({ headers, nowMs }: StatusContext, error: VendorError): 
   return waitMs === undefined ? undefined : Math.min(waitMs, LONGEST_RETRY_AFTER_MS)
 }
 
-/** A vendor's words in one line, without the key. */
+/** Puts a vendor's words into one line, without the key. */
 const toWords = (message: string, { settings: { apiKey } }: Asked): string => {
   const clean = apiKey ? message.replaceAll(apiKey, '[key]') : message
   return clean.toWellFormed().replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
 }
 
-/** Without user, query and fragment: they may hold a key. */
+/** Omits user, query and fragment, as they may hold a key. */
 export const showUrl = (url: string): string => {
   const parsed = URL.parse(url)
   return parsed === null ? 'its address' : `${parsed.origin}${parsed.pathname}`.replace(/\/$/, '')
 }
 
-/** The error that a body holds, in any of the forms that are common: `{ error: { message, … } }`, `{ error: text }`, `{ message }`, in a list. */
+/** Reads the error in a body of any common form: `{ error: { message, … } }`, `{ error: text }`, `{ message }`, or one of these in a list. */
 export const readVendorError = (body: JsonValue | string, status?: number): VendorError => {
   const parsed = typeof body === 'string' ? parse(body) : body
   const outer = Array.isArray(parsed) ? (parsed[0] ?? null) : parsed
@@ -137,7 +134,7 @@ export const readVendorError = (body: JsonValue | string, status?: number): Vend
   return { status: status ?? findStatus(error) ?? guessStatus(words.join(' ')), message, code, ...wait }
 }
 
-/** Google's list of reasons, and of how long to wait: https://google.aip.dev/193 */
+/** Reads Google's list of reasons, and the wait that it asks for: https://google.aip.dev/193 */
 const readDetails = (details: JsonValue | undefined): { reasons: JsonValue[]; retryAfterMs?: number } => {
   const parts = Array.isArray(details) ? details.filter(isJsonObject) : []
   const reasons = parts.flatMap(({ reason }) => reason ?? [])
@@ -146,14 +143,8 @@ const readDetails = (details: JsonValue | undefined): { reasons: JsonValue[]; re
   return { reasons, ...(seconds !== undefined && { retryAfterMs: Math.ceil(Number(seconds) * 1000) }) }
 }
 
-/** Error pages are no JSON: they say nothing that the status does not. */
-const parse = (text: string): JsonValue => {
-  try {
-    return JSON.parse(text) as JsonValue
-  } catch {
-    return /^\s*</.test(text) ? '' : text
-  }
-}
+/** Drops error pages, which say nothing that the status does not. */
+const parse = (text: string): JsonValue => tryParseJson(text) ?? (/^\s*</.test(text) ? '' : text)
 
 const findStatus = ({ code, status }: JsonObject): number | undefined =>
   [status, code].find((value): value is number => typeof value === 'number' && value >= 400 && value < 600)

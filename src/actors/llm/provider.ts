@@ -1,10 +1,12 @@
 /**
- * The contract of a model provider: one call of one model over one vendor's interface. One file each, behind it.
+ * The contract of a model provider, which performs one call of one model over one vendor's interface. Each folder beside this file
+ * implements it.
  *
- * A provider maps what it is asked to the vendor's wire format and back. It does not retry (SDK retries are off: the supervision
- * retries), does not judge answers by their schema (llm-actor.ts does), knows no prices, and loads its SDK only when it is created.
- * It throws `Fault` by the table of docs/errors.md and `Cancelled` when its signal is aborted; an error event inside a 200 stream
- * is a fault like any other; a stream that is silent for 60 s is the fault `timeout`.
+ * 1. A provider maps a request to the vendor's wire format, and the answer back. It knows no prices.
+ * 2. It does not retry. SDK retries are off; the supervision of the step retries.
+ * 3. It does not judge answers by their schema. llm-actor.ts does.
+ * 4. It throws `Fault` by the table of docs/errors.md, and `Cancelled` when its signal is aborted.
+ * 5. An error event inside a 200 stream is a fault like any other. A stream that is silent for 60 s is the fault `timeout`.
  */
 import type { Clock } from '../../core/clock.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -22,52 +24,61 @@ export interface LlmRequest {
   /** Without the provider: `gpt-5-mini`. */
   model: string
   messages: readonly LlmMessage[]
-  /** `temperature top_p max_tokens stop seed reasoning`: what the provider lacks was refused at compile time. */
+  /** `temperature top_p max_tokens stop seed reasoning`. The compiler has refused those that the provider lacks. */
   params: JsonObject
-  /** The answer shall be an instance of this: by the vendor's own structured output where it has one, else by instruction. */
+  /** The schema of the answer: asked for by the vendor's structured output where it has one, else in words. */
   returns?: JsonSchema
   tools?: readonly LlmTool[]
 }
 
 export interface CallOptions {
   signal: AbortSignal
-  /** Given: the answer is streamed, and each piece of text comes here as it arrives. The answer is the same without. */
+  /** Given: the answer is streamed, and each piece of text comes here as it arrives. The answer is the same either way. */
   onText: ((text: string) => void) | undefined
 }
 
 export interface LlmAnswer {
-  /** All of it; with `returns` the JSON text. */
+  /** The whole text; with `returns` the JSON text. */
   text: string
   toolCalls: LlmToolCall[]
-  /** `length`: cut off by max_tokens or the model's window. `refused`: by the model or a content filter. */
+  /** `length`: max_tokens or the model's window cut it off. `refused`: the model or a content filter did. */
   finish: 'stop' | 'length' | 'refused'
   /** The vendor's own numbers; null when it gave none. */
   usage: LlmUsage | null
 }
 
 export interface LlmUsage {
-  /** The cached ones and those put into the cache included. */
+  /** Includes tokens read from and written to the vendor's cache. */
   input_tokens: number
-  /** That the vendor had in its cache. */
+  /** Read from the vendor's cache. */
   cached_tokens: number
-  /** That the vendor put into its cache, where it asks a price of its own for that. */
+  /** Written to the vendor's cache, where that has a price of its own. */
   cache_write_tokens?: number
   output_tokens: number
 }
 
-/** Where a provider is, and what opens it: from the environment or troupe.config.yaml. */
+/** The environment variables that users of a vendor know. */
+export interface ProviderVariables {
+  /** Variables of the key: the first that is set counts, and messages name the first. Empty: no key is needed. */
+  keys: readonly string[]
+  address: string
+}
+
+/** Address and key of a provider, from the environment or troupe.config.yaml. */
 export interface ProviderSettings {
   /** As in `provider/name`; default: the vendor's. */
   name?: string
   baseUrl?: string
   apiKey?: string
-  /** The variable that would hold the key, for messages. Given, a key is needed: without one nothing is asked. */
+  /** The variable of the key, for messages. Given, a key is needed: a call without one asks nothing. */
   keyVariable?: string
-  /** Why there is no key where more is known than that its variable is not set; what to do follows on a line of its own. */
+  /** The reason of a missing key, if it is not just an unset variable. Advice follows on a line of its own. */
   keyProblem?: string
-  /** What says where it is, for messages. Default: the variable of a built-in provider, `base_url` in the config of any other. */
+  /** The setting that holds the address, for messages. Default: the address variable, else `base_url` in the config. */
   addressName?: string
-  /** How long a stream may be silent, in milliseconds; default 60,000. Until it begins five times as long: models load and think. */
+  /** The variables of a provider under its vendor's name, for messages. Default: it has none. */
+  variables?: ProviderVariables
+  /** The longest silence of a stream, in milliseconds; default 60,000. The first piece may take five times as long: models load and think. */
   idleTimeoutMs?: number
   /** Default: the system's. */
   clock?: Clock

@@ -1,130 +1,146 @@
-/** The model providers: known by name without their code, which is loaded when a step first needs it. */
+/** The table of model providers, known without their code. `loadProvider` loads that when a step first needs it. */
 
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { Fault } from '../../core/fault.ts'
 import type { LlmActor } from '../../core/llm.ts'
+import type { ParameterRules } from '../../core/model-parameters.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { TokenCounts } from '../../core/pricing.ts'
 import type { AnswerCache } from './answer-cache.ts'
+import { anthropic } from './anthropic/index.ts'
+import { gemini } from './gemini/index.ts'
 import type { ReadBlob } from './message-images.ts'
-import type { LlmProvider, ProviderSettings } from './provider.ts'
-import { findBuiltInKind, KIND_FACTS, PROVIDER_KINDS, type ProviderKind } from './provider-kind.ts'
-import { REASONING_LEVELS, type ReasoningLevel } from './reasoning-levels.ts'
+import { mock } from './mock/index.ts'
+import { ollama } from './ollama/index.ts'
+import { openai } from './openai/index.ts'
+import type { ProviderSettings } from './provider.ts'
+import { isModelServer, type ModelServer, type ProviderDefinition, type ReasoningLevel } from './provider-definition.ts'
+import { expectUrl } from './provider-settings.ts'
+
+/** One line a provider. */
+const PROVIDERS: readonly ProviderDefinition[] = [mock, openai, anthropic, gemini, ollama]
+
+export const findProvider = (name: string): ProviderDefinition | undefined =>
+  PROVIDERS.find(({ kind }) => kind === name)
+
+const SERVERS = PROVIDERS.filter(isModelServer)
+
+/** Kinds of providers that ask a server, as `kind` in the config names them. */
+export const PROVIDER_KINDS: readonly string[] = SERVERS.map(({ kind }) => kind)
+
+/** The names that the config may use for kinds, and those that it can't give to a provider of its own. */
+export const PROVIDER_NAMES = {
+  kinds: PROVIDER_KINDS,
+  offline: PROVIDERS.filter((one) => !isModelServer(one)).map(({ kind }) => kind),
+}
+
+/** Finds the definition of a kind, or of a provider under its vendor's name. Undefined for a name of the project's own. */
+export const findServer = (kind: string): ModelServer | undefined => SERVERS.find((one) => one.kind === kind)
+
+/** @throws Fault `invalid_input` for a kind that is not in the table */
+export const expectServer = (kind: string): ModelServer => {
+  const server = findServer(kind)
+  if (server !== undefined) return server
+  throw new Fault('invalid_input', `'${kind}' is no kind of provider: expected one of ${PROVIDER_KINDS.join(', ')}`)
+}
+
+/** True for the address of a vendor. A machine of one's own belongs to no vendor. */
+export const isVendorUrl = (url: string): boolean => {
+  const hostname = URL.parse(url)?.hostname
+  return SERVERS.some(({ isLocal, url: own }) => !isLocal && URL.parse(own)?.hostname === hostname)
+}
 
 export interface ProviderDescription {
   /** The part of a model name before the slash. */
   name: string
-  /** False: known by name, but calling it comes in a later release. */
+  /** False: the provider is known by name, and a later release can call it. */
   available: boolean
   /** All its models; undefined when any name may exist. */
   models?: readonly string[]
-  /** The parameters that it takes; undefined: all, as those that it does not know it ignores. */
+  /** The parameters that it takes; undefined: all, as it ignores those that it does not know. */
   params?: readonly string[]
-  /** What `reasoning` may be; undefined: anything. */
+  /** The limits of its parameters. */
+  limits?: ParameterRules
+  /** The values that `reasoning` takes; undefined: any. */
   reasoning?: readonly ReasoningLevel[]
   /** False: it takes images as bytes alone. */
   imageUrls?: boolean
 }
 
+/** Describes a provider under a name of the project's own. */
+export const describeNamed = (name: string, kind: string): ProviderDescription => describe(name, expectServer(kind))
+
+const describe = (
+  name: string,
+  { models, parameters, reasoning, imageUrls }: ProviderDefinition,
+): ProviderDescription => ({
+  name,
+  available: true,
+  ...(models && { models }),
+  ...(parameters && { params: Object.keys(parameters), limits: parameters }),
+  ...(reasoning && { reasoning }),
+  ...(imageUrls !== undefined && { imageUrls }),
+})
+
+export const PROVIDER_DESCRIPTIONS: readonly ProviderDescription[] = PROVIDERS.map((one) => describe(one.kind, one))
+
 /** A provider that is set up: a built-in one, or one under a name of the project's own. */
 export interface ProviderAccess {
-  kind: ProviderKind
+  kind: string
   settings: ProviderSettings
 }
 
 export interface ProviderOptions {
   /** Default: the system's. */
   clock?: Clock
-  /** By name. A built-in one that is missing has the vendor's address and no key. */
+  /** By name. A built-in provider that is missing here has the vendor's address and no key. */
   providers?: Readonly<Record<string, ProviderAccess>>
-  /** US dollars for one call; null: unknown. Default: all are unknown. */
+  /** US dollars for one call; null: unknown. Default: all prices are unknown. */
   price?: (provider: string, model: string, usage: TokenCounts) => number | null
-  /** Where the bytes of blobs are. */
+  /** Reads the bytes of blobs. */
   readBlob?: ReadBlob
-  /** Where steps with `cache` have their answers; those of the mock models are not kept. Default: nothing is. */
+  /** Keeps the answers of steps with `cache`, except those of offline providers. Default: no answer is kept. */
   cache?: AnswerCache
 }
 
-const COMMON = ['temperature', 'top_p', 'max_tokens', 'stop', 'reasoning']
-const PENALTIES = ['frequency_penalty', 'presence_penalty']
-
-const PARAMETERS: Readonly<Record<ProviderKind, readonly string[]>> = {
-  openai: [...COMMON, 'seed', ...PENALTIES],
-  anthropic: COMMON,
-  gemini: [...COMMON, 'seed'],
-  ollama: [...COMMON, 'seed', 'top_k', ...PENALTIES],
-}
-
-export const PROVIDER_DESCRIPTIONS: readonly ProviderDescription[] = [
-  { name: 'mock', available: true, models: ['echo', 'script'] },
-  ...PROVIDER_KINDS.map((name) => describeNamed(name, name)),
-]
-
-/** A provider under a name of the project's own. */
-export function describeNamed(name: string, kind: ProviderKind): ProviderDescription {
-  return {
-    name,
-    available: true,
-    params: PARAMETERS[kind],
-    reasoning: REASONING_LEVELS[kind],
-    imageUrls: kind !== 'ollama',
-  }
-}
-
-/** @throws Fault `not_found` for an unknown provider, `invalid_input` for an address that can't be meant */
+/** @throws Fault `not_found` for an unknown provider, `invalid_input` for a wrong address */
 export const loadProvider = async (name: string, options: ProviderOptions = {}): Promise<LlmActor> => {
   const { clock = systemClock, providers = {}, price, readBlob, cache } = options
-  if (name === 'mock') return (await import('./mock/mock-provider.ts')).createMockProvider({ clock })
+  const definition = findProvider(name)
+  if (definition !== undefined && !isModelServer(definition)) return definition.createActor({ clock })
   const { kind, settings } = Object.hasOwn(providers, name)
     ? (providers[name] as ProviderAccess)
     : expectBuiltIn(name, providers)
-  if (kind !== 'ollama') expectUrl(name, settings.baseUrl)
+  const server = expectServer(kind)
+  if (server.readAddress === undefined) expectUrl(name, settings.baseUrl)
   const [{ createLlmActor }, provider] = await Promise.all([
     import('./llm-actor.ts'),
-    createProvider(kind, { ...settings, name, clock }),
+    server.create({ ...withVariables(name, settings), clock }),
   ])
   return createLlmActor(provider, {
+    rules: server,
     ...(price === undefined ? {} : { price: (model, usage) => price(name, model, usage) }),
     ...(readBlob === undefined ? {} : { readBlob }),
     ...(cache === undefined ? {} : { cache: { cache, now: () => clock.now(), address: settings.baseUrl } }),
   })
 }
 
-/** Not repeated: it may hold a password. Ollama's may be less than a URL. */
-export const expectUrl = (name: string, baseUrl: string | undefined): void => {
-  const url = baseUrl === undefined || baseUrl === '' ? undefined : URL.parse(baseUrl)
-  if (
-    url === undefined ||
-    (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
-  )
-    return
-  const rule = 'expected a URL with http or https, without a user and a password'
-  throw new Fault('invalid_input', `the address of provider '${name}' is wrong: ${rule}`)
+/** Adds the variables that messages name for a provider under its vendor's name. */
+export const withVariables = (name: string, settings: ProviderSettings): ProviderSettings & { name: string } => {
+  const variables = findServer(name)?.variables
+  return { ...settings, name, ...(variables && { variables }) }
 }
 
-/** Without an entry of its own: keys are asked for by the names that the vendors' users know. */
+/** Without an entry of its own, a provider has its key in the variable that users of the vendor know. */
 const expectBuiltIn = (name: string, providers: Readonly<Record<string, ProviderAccess>>): ProviderAccess => {
-  const kind = findBuiltInKind(name)
-  if (kind === undefined) throw new Fault('not_found', describeUnknown(name, Object.keys(providers)))
-  const [keyVariable] = KIND_FACTS[kind].keys
-  return { kind, settings: keyVariable === undefined ? {} : { keyVariable } }
-}
-
-const createProvider = async (kind: ProviderKind, settings: ProviderSettings): Promise<LlmProvider> => {
-  switch (kind) {
-    case 'openai':
-      return (await import('./openai.ts')).createOpenAiProvider(settings)
-    case 'anthropic':
-      return (await import('./anthropic.ts')).createAnthropicProvider(settings)
-    case 'gemini':
-      return (await import('./gemini.ts')).createGeminiProvider(settings)
-    case 'ollama':
-      return (await import('./ollama.ts')).createOllamaProvider(settings)
-  }
+  const server = findServer(name)
+  if (server === undefined) throw new Fault('not_found', describeUnknown(name, Object.keys(providers)))
+  const [keyVariable] = server.variables.keys
+  return { kind: server.kind, settings: keyVariable === undefined ? {} : { keyVariable } }
 }
 
 const describeUnknown = (name: string, own: readonly string[]): string => {
-  const names = [...new Set([...PROVIDER_DESCRIPTIONS.map((description) => description.name), ...own])]
+  const names = [...new Set([...PROVIDERS.map(({ kind }) => kind), ...own])]
   const nearest = findNearest(name, names)
   const hint = nearest === undefined ? '' : `; did you mean '${nearest}'?`
   return `provider '${name}' is not known: expected one of ${names.join(', ')}${hint}`

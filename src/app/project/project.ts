@@ -6,6 +6,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { PROVIDER_NAMES } from '../../actors/llm/providers.ts'
 import type { ProjectConfig } from '../../compiler/config.ts'
 import type { Diagnostics } from '../../compiler/diagnostic.ts'
 import { Fault } from '../../core/fault.ts'
@@ -55,7 +56,7 @@ export const readProject = async (options: ProjectOptions): Promise<ProjectReadi
   ])
   const shown = relative(options.workingFolder, configFile)
   const { source, diagnostics } = decodeSource(shown.startsWith('..') ? configFile : shown, readConfigFile(configFile))
-  const config = diagnostics.hasErrors ? undefined : readConfig(source, diagnostics)
+  const config = diagnostics.hasErrors ? undefined : readConfig(source, diagnostics, PROVIDER_NAMES)
   if (config === undefined || diagnostics.hasErrors) return { diagnostics, project: undefined }
   return { diagnostics, project: toProject(configFile, config, options) }
 }

@@ -2,8 +2,7 @@
  * Where the project's models are and what opens them: from the variables that users of each vendor know, and from `providers`
  * in the config. A variable wins over the config, as everywhere.
  */
-import { KIND_FACTS, PROVIDER_KINDS, type ProviderKind } from '../../actors/llm/provider-kind.ts'
-import type { ProviderAccess } from '../../actors/llm/providers.ts'
+import { expectServer, PROVIDER_KINDS, type ProviderAccess } from '../../actors/llm/providers.ts'
 import type { ProviderConfig } from '../../compiler/config.ts'
 import type { Pricing } from '../../core/pricing.ts'
 import { SHORTEST_SECRET } from '../../secrets/secret-vault.ts'
@@ -35,7 +34,7 @@ interface From {
 }
 
 const readNamed = ({ kind, baseUrl, key }: ProviderConfig, from: From): ProviderAccess => ({
-  kind: kind as ProviderKind,
+  kind,
   settings: {
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(key === undefined ? {} : { keyVariable: key, ...readKey(key, from) }),
@@ -51,8 +50,8 @@ const readKey = (name: string, from: From): { apiKey?: string; keyProblem?: stri
   return problem === undefined ? {} : { keyProblem: `${problem.message}\n${problem.hint}` }
 }
 
-const readBuiltIn = (kind: ProviderKind, from: From): ProviderAccess => {
-  const { keys, address } = KIND_FACTS[kind]
+const readBuiltIn = (kind: string, from: From): ProviderAccess => {
+  const { keys, address } = expectServer(kind).variables
   const configured = from.project.config.providers.get(kind)
   const given = configured === undefined ? undefined : readNamed(configured, from)
   const baseUrl = from.environment[address] || given?.settings.baseUrl

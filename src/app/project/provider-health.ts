@@ -1,8 +1,6 @@
 /** Whether the providers that workflows use could answer: their keys, their servers, the models there. Nothing is asked of a model. */
 import { findMissingKey } from '../../actors/llm/missing-key.ts'
-import { describePull } from '../../actors/llm/missing-model.ts'
-import { isSameOllamaModel } from '../../actors/llm/model-list.ts'
-import type { ProviderAccess } from '../../actors/llm/providers.ts'
+import { expectServer, type ProviderAccess, withVariables } from '../../actors/llm/providers.ts'
 import { type ProbeOptions, probeServer, type ServerState } from '../../actors/llm/server-probe.ts'
 import type { Fault } from '../../core/fault.ts'
 import type { Providers } from './provider-access.ts'
@@ -56,7 +54,7 @@ const examine = async ({ name, models, access }: UsedProvider, options: ProbeOpt
 }
 
 const examineKey = (name: string, { settings }: ProviderAccess): ProviderHealth['key'] => {
-  const fault = findMissingKey({ ...settings, name })
+  const fault = findMissingKey(withVariables(name, settings))
   if (fault !== undefined) return { kind: 'missing', fault }
   return settings.apiKey ? { kind: 'set', variable: settings.keyVariable } : { kind: 'none' }
 }
@@ -66,7 +64,10 @@ const examineModel = (
   { name, access: { kind }, server }: { name: string; access: ProviderAccess; server: ServerState },
 ): ModelHealth => {
   if (server.kind !== 'answers' || server.models === undefined) return { model, isThere: undefined, pull: undefined }
-  const pull = describePull({ name, kind, model, url: server.url })
-  const isThere = server.models.some((one) => one === model || (pull !== undefined && isSameOllamaModel(one, model)))
+  const definition = expectServer(kind)
+  const pull = definition.pull?.({ name, model, url: server.url })
+  const isThere = server.models.some(
+    (one) => one === model || (pull !== undefined && definition.isSameModel?.(one, model)),
+  )
   return { model, isThere, pull }
 }

@@ -1,4 +1,5 @@
 /** The files of a new project: a workflow that runs at once, its config and data, and what an editor needs. */
+import { PROVIDER_NAMES } from '../../actors/llm/providers.ts'
 import { createConfigJsonSchema } from '../../compiler/grammar/config-json-schema.ts'
 import { createWorkflowJsonSchema } from '../../compiler/grammar/workflow-json-schema.ts'
 
@@ -86,7 +87,7 @@ export const createStarterFiles = (): Record<string, string> => ({
   'troupe.config.yaml': CONFIG,
   'data/people.csv': PEOPLE,
   'schema/workflow.schema.json': toText(createWorkflowJsonSchema()),
-  'schema/config.schema.json': toText(createConfigJsonSchema()),
+  'schema/config.schema.json': toText(createConfigJsonSchema(PROVIDER_NAMES)),
   '.vscode/settings.json': toText(SETTINGS),
   '.vscode/extensions.json': toText({ recommendations: ['redhat.vscode-yaml'] }),
   '.gitignore': IGNORED,

@@ -40,13 +40,19 @@ export const checkParameterValue = (
   if (value.kind !== 'literal') return
   if (key.value === 'reasoning') checkReasoning(value, { providers, diagnostics })
   // Of another type it is reported already.
-  const expected = typeof value.value === 'number' ? findExpectedParameter(key.value, value.value) : undefined
+  const expected = typeof value.value === 'number' ? findExpected(key.value, value.value, providers) : undefined
   if (expected !== undefined)
     diagnostics.error(
       'wrong_shape',
       value.range,
       `'${key.value}' is out of range: expected ${expected}, got ${value.value}`,
     )
+}
+
+/** The limits of the providers that may answer, or those of all providers where none is known. */
+const findExpected = (name: string, value: number, providers: readonly ProviderEntry[]): string | undefined => {
+  const limits = providers.length === 0 ? [undefined] : providers.map((provider) => provider.limits)
+  return limits.map((rules) => findExpectedParameter(name, value, rules)).find((expected) => expected !== undefined)
 }
 
 const checkReasoning = (

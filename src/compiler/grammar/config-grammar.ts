@@ -35,7 +35,7 @@ const SECRET_FILE_FIELDS = {
   file: { key: 'file', shape: plainText, doc: 'The file that holds the value.', required: true },
 } as const satisfies Fields
 
-/** Where the value of a secret comes from: the variable of its name, or a file. */
+/** The source of a secret's value: the variable of its name, or a file. */
 export type SecretSource = { kind: 'env' } | { kind: 'file'; file: string }
 
 const secretSource = byForm('env or { file: path }', {
@@ -43,50 +43,55 @@ const secretSource = byForm('env or { file: path }', {
   map: mapped(record('a secret', SECRET_FILE_FIELDS), ({ file }): SecretSource => ({ kind: 'file', file })),
 })
 
-/** Whoever pastes the key itself is told where it belongs. */
+/** The hint is for a pasted key. */
 const keyName = text({
   ...VARIABLE_NAME,
   suggest: () => 'a key itself does not belong in this file: export it, and write the name of the variable',
 })
 
-export const PROVIDER_FIELDS = {
-  kind: {
-    key: 'kind',
-    shape: mapped(word('openai', 'anthropic', 'gemini', 'ollama'), ({ value }) => value),
-    doc: 'What it speaks.',
-    required: true,
-  },
-  baseUrl: {
-    key: 'base_url',
-    shape: mapped(text({ expected: 'a URL with http or https', pattern: /^https?:\/\/\S+$/ }), ({ value }) => value),
-    doc: 'Where it is served.',
-  },
-  key: {
-    key: 'key',
-    shape: mapped(keyName, ({ value }) => value),
-    doc: 'The name of the secret that is its key.',
-  },
-} as const satisfies Fields
+/** The built-in providers, which the compiler does not know by itself. */
+export interface ProviderNames {
+  /** The values of `kind`. */
+  kinds: readonly string[]
+  /** Names of providers that answer without a server. */
+  offline: readonly string[]
+}
 
-/** Why there is no provider of one's own of this name. */
-const TAKEN: ReadonlyMap<string, string> = new Map([
-  ['workflow', 'usage of child runs is told by it'],
-  ['mock', 'the built-in models for tests have it'],
-])
+export const createProviderFields = ({ kinds }: ProviderNames) =>
+  ({
+    kind: { key: 'kind', shape: mapped(word(...kinds), ({ value }) => value), doc: 'What it speaks.', required: true },
+    baseUrl: {
+      key: 'base_url',
+      shape: mapped(text({ expected: 'a URL with http or https', pattern: /^https?:\/\/\S+$/ }), ({ value }) => value),
+      doc: 'Where it is served.',
+    },
+    key: {
+      key: 'key',
+      shape: mapped(keyName, ({ value }) => value),
+      doc: 'The name of the secret that is its key.',
+    },
+  }) as const satisfies Fields
 
-const providers = mapped(
-  mapOf(name, record('a provider', PROVIDER_FIELDS), { expected: 'a map from names to providers' }),
-  (entries, _, { reading: { diagnostics } }) =>
-    toMap(
-      entries.filter(({ key: { value, range } }) => {
-        const reason = TAKEN.get(value)
-        if (reason === undefined) return true
-        const message = `'${value}' is taken: expected another name for a provider`
-        diagnostics.error('reserved_name', range, message, `${reason}; write '${value}_models'`)
-        return false
-      }),
-    ),
-)
+const createProviders = (builtIn: ProviderNames) => {
+  /** Reasons why a provider of the project can't have a name. */
+  const taken = new Map([
+    ['workflow', 'usage of child runs is told by it'],
+    ...builtIn.offline.map((one) => [one, 'the built-in models for tests have it'] as const),
+  ])
+  return mapped(
+    mapOf(name, record('a provider', createProviderFields(builtIn)), { expected: 'a map from names to providers' }),
+    (entries, _, { reading: { diagnostics } }) =>
+      toMap(
+        entries.filter(({ key: { value, range } }) => {
+          const reason = taken.get(value)
+          if (reason === undefined) return true
+          const message = `'${value}' is taken: expected another name for a provider`
+          diagnostics.error('reserved_name', range, message, `${reason}; write '${value}_models'`)
+          return false
+        }),
+      ),
+  )
+}
 
 export const PRICE_FIELDS = {
   inputUsd: { key: 'input', shape: plainNumber, doc: 'US dollars for a million tokens of input.', required: true },
@@ -109,43 +114,47 @@ const SHELL_FIELDS = {
 
 const modelName = text({ expected: 'provider/name', pattern: /^[^/\s]+\/\S+$/ })
 
-export const CONFIG_FIELDS = {
-  db: { key: 'db', shape: plainText, doc: 'The database: a path, or postgres://…', default: '.troupe/troupe.db' },
-  durability: {
-    key: 'durability',
-    shape: mapped(word('process', 'power'), ({ value }) => value),
-    doc: 'What a finished step survives: a killed process, or a power cut too. Default: power for `serve`, process for `run`.',
-  },
-  nats: { key: 'nats', shape: plainText, doc: 'The NATS server, such as nats://127.0.0.1:4222.' },
-  files: { key: 'files', shape: record('files', FILES_FIELDS), doc: 'What file tools may touch.' },
-  http: { key: 'http', shape: record('http', HTTP_FIELDS), doc: 'What http tools may reach.' },
-  env: { key: 'env', shape: names, doc: 'Variables that expressions may read.' },
-  secrets: {
-    key: 'secrets',
-    shape: mapped(mapOf(variableName, secretSource, { expected: 'a map from names to env or { file: path }' }), toMap),
-    doc: 'Where the values of secrets come from.',
-  },
-  providers: {
-    key: 'providers',
-    shape: providers,
-    doc: 'Providers of models under names of your own.',
-  },
-  prices: {
-    key: 'prices',
-    shape: mapped(
-      mapOf(modelName, record('a price', PRICE_FIELDS), { expected: 'a map from models to prices' }),
-      toMap,
-    ),
-    doc: 'Prices of models, in US dollars for a million tokens.',
-  },
-  shell: { key: 'shell', shape: record('shell', SHELL_FIELDS), doc: 'What the shell tool may start.' },
-  retention: {
-    key: 'retention',
-    shape: mapped(retention, ({ completedMs, failedMs, keep }) => ({
-      ...(completedMs && { completedMs: completedMs.value }),
-      ...(failedMs && { failedMs: failedMs.value }),
-      ...(keep && { keep: keep.value }),
-    })),
-    doc: 'How long ended runs are kept.',
-  },
-} as const satisfies Fields
+export const createConfigFields = (builtIn: ProviderNames) =>
+  ({
+    db: { key: 'db', shape: plainText, doc: 'The database: a path, or postgres://…', default: '.troupe/troupe.db' },
+    durability: {
+      key: 'durability',
+      shape: mapped(word('process', 'power'), ({ value }) => value),
+      doc: 'What a finished step survives: a killed process, or a power cut too. Default: power for `serve`, process for `run`.',
+    },
+    nats: { key: 'nats', shape: plainText, doc: 'The NATS server, such as nats://127.0.0.1:4222.' },
+    files: { key: 'files', shape: record('files', FILES_FIELDS), doc: 'What file tools may touch.' },
+    http: { key: 'http', shape: record('http', HTTP_FIELDS), doc: 'What http tools may reach.' },
+    env: { key: 'env', shape: names, doc: 'Variables that expressions may read.' },
+    secrets: {
+      key: 'secrets',
+      shape: mapped(
+        mapOf(variableName, secretSource, { expected: 'a map from names to env or { file: path }' }),
+        toMap,
+      ),
+      doc: 'Where the values of secrets come from.',
+    },
+    providers: {
+      key: 'providers',
+      shape: createProviders(builtIn),
+      doc: 'Providers of models under names of your own.',
+    },
+    prices: {
+      key: 'prices',
+      shape: mapped(
+        mapOf(modelName, record('a price', PRICE_FIELDS), { expected: 'a map from models to prices' }),
+        toMap,
+      ),
+      doc: 'Prices of models, in US dollars for a million tokens.',
+    },
+    shell: { key: 'shell', shape: record('shell', SHELL_FIELDS), doc: 'What the shell tool may start.' },
+    retention: {
+      key: 'retention',
+      shape: mapped(retention, ({ completedMs, failedMs, keep }) => ({
+        ...(completedMs && { completedMs: completedMs.value }),
+        ...(failedMs && { failedMs: failedMs.value }),
+        ...(keep && { keep: keep.value }),
+      })),
+      doc: 'How long ended runs are kept.',
+    },
+  }) as const satisfies Fields

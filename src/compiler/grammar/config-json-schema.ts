@@ -1,10 +1,10 @@
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { CONFIG_FIELDS } from './config-grammar.ts'
+import { createConfigFields, type ProviderNames } from './config-grammar.ts'
 import { writeJsonSchema } from './json-schema-writer.ts'
 
-/** The project config as JSON Schema (draft 2020-12); `schema/config.schema.json` is this, written out. */
-export const createConfigJsonSchema = (): JsonSchema =>
-  writeJsonSchema(CONFIG_FIELDS, {
+/** Writes the project config as JSON Schema (draft 2020-12). `schema/config.schema.json` holds the result. */
+export const createConfigJsonSchema = (builtIn: ProviderNames): JsonSchema =>
+  writeJsonSchema(createConfigFields(builtIn), {
     title: 'Troupe project config',
     description: 'troupe.config.yaml, beside the workflows or above them.',
   })

@@ -1,13 +1,24 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { isInContainer } from '../../../src/actors/llm/in-container.ts'
-import { describeMissingServer, type MissingServer } from '../../../src/actors/llm/missing-server.ts'
+import { describeMissingServer } from '../../../src/actors/llm/missing-server.ts'
+import { ollama } from '../../../src/actors/llm/ollama/index.ts'
+import { openai } from '../../../src/actors/llm/openai/index.ts'
+import type { ModelServer } from '../../../src/actors/llm/provider-definition.ts'
+import { withVariables } from '../../../src/actors/llm/providers.ts'
 import { createTempFolder } from '../../support/temp-folder.ts'
 
 const test = suite('a missing server')
 
-const OLLAMA: MissingServer = { name: 'ollama', kind: 'ollama', url: 'http://127.0.0.1:11434' }
-const OWN: MissingServer = { name: 'own', kind: 'openai', url: 'http://localhost:8000/v1' }
+interface MissingServer {
+  name: string
+  server: ModelServer
+  url: string
+  addressName?: string
+}
+
+const OLLAMA: MissingServer = { name: 'ollama', server: ollama, url: 'http://127.0.0.1:11434' }
+const OWN: MissingServer = { name: 'own', server: openai, url: 'http://localhost:8000/v1' }
 
 const HINTS: [string, MissingServer, boolean, RegExp][] = [
   ['Ollama on this machine', OLLAMA, false, /^start it with 'ollama serve', or say where it is: export OLLAMA_HOST=…$/],
@@ -56,11 +67,13 @@ const HINTS: [string, MissingServer, boolean, RegExp][] = [
     /say where it is: providers\.own\.baseUrl$/,
   ],
   ['a server elsewhere', { ...OWN, url: 'http://10.1.2.3/v1' }, true, /^check base_url of 'own'/],
-  ['a vendor', { name: 'openai', kind: 'openai', url: 'https://api.openai.com/v1' }, true, /^check this machine's/],
+  ['a vendor', { name: 'openai', server: openai, url: 'https://api.openai.com/v1' }, true, /^check this machine's/],
 ]
 for (const [who, server, isContained, hint] of HINTS)
-  test(`${who}: what to do is said`, () => {
-    assert.match(describeMissingServer(server, isContained), hint)
+  test(`${who}: the advice fits`, () => {
+    const { url: baseUrl, server: definition, ...named } = server
+    const settings = { ...withVariables(server.name, named), baseUrl }
+    assert.match(describeMissingServer({ server: definition, settings }, isContained), hint)
   })
 
 const CONTAINERS: [string, Record<string, string>, boolean][] = [

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ProviderSettings } from '../../../src/actors/llm/provider.ts'
-import { PROVIDER_KINDS, type ProviderKind } from '../../../src/actors/llm/provider-kind.ts'
+import { PROVIDER_KINDS } from '../../../src/actors/llm/providers.ts'
 import { probeServer, type ServerState } from '../../../src/actors/llm/server-probe.ts'
 import { type Respond, sendJson, startHttpServer, type TestServer } from '../../support/http-server.ts'
 
@@ -21,7 +21,7 @@ const serve = async (respond: Respond): Promise<TestServer> => {
 const serveJson = (body: unknown, status = 200): Promise<TestServer> =>
   serve((_request, response) => sendJson(response, body, status))
 
-const probe = (kind: ProviderKind, settings: ProviderSettings, timeoutMs?: number): Promise<ServerState> =>
+const probe = (kind: string, settings: ProviderSettings, timeoutMs?: number): Promise<ServerState> =>
   probeServer(kind === 'ollama' ? kind : 'own', { kind, settings }, timeoutMs === undefined ? {} : { timeoutMs })
 
 const faultOf = (state: ServerState): [string, string] => {
@@ -30,7 +30,7 @@ const faultOf = (state: ServerState): [string, string] => {
 }
 
 /** Where each kind lists its models, how, and the header of its key. */
-const LISTS: [ProviderKind, string, unknown, string][] = [
+const LISTS: [string, string, unknown, string][] = [
   ['openai', '/models', { object: 'list', data: [{ id: 'small' }, { id: 'large' }] }, 'authorization'],
   ['anthropic', '/v1/models', { data: [{ type: 'model', id: 'small' }, { id: 'large' }] }, 'x-api-key'],
   ['gemini', '/v1beta/models', { models: [{ name: 'models/small' }, { name: 'models/large' }] }, 'x-goog-api-key'],

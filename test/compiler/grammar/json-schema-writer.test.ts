@@ -7,6 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
+import { PROVIDER_NAMES } from '../../../src/actors/llm/providers.ts'
 import { createConfigJsonSchema } from '../../../src/compiler/grammar/config-json-schema.ts'
 import { createWorkflowJsonSchema } from '../../../src/compiler/grammar/workflow-json-schema.ts'
 import type { JsonSchema } from '../../../src/core/json-schema.ts'
@@ -17,7 +18,7 @@ const test = suite('json schemas')
 
 const FILES: Record<string, () => JsonSchema> = {
   'schema/workflow.schema.json': createWorkflowJsonSchema,
-  'schema/config.schema.json': createConfigJsonSchema,
+  'schema/config.schema.json': () => createConfigJsonSchema(PROVIDER_NAMES),
 }
 
 for (const [path, create] of Object.entries(FILES)) {
@@ -85,7 +86,7 @@ const findUndescribed = (schema: JsonSchema, path: string): string[] => {
 
 test('every key is explained', () => {
   assert.equal(findUndescribed(createWorkflowJsonSchema(), 'workflow'), [])
-  assert.equal(findUndescribed(createConfigJsonSchema(), 'config'), [])
+  assert.equal(findUndescribed(createConfigJsonSchema(PROVIDER_NAMES), 'config'), [])
 })
 
 test.run()

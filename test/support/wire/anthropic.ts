@@ -1,5 +1,5 @@
 /** Anthropic's Messages API as a wire format: https://platform.claude.com/docs/en/api/messages/create, …/build-with-claude/streaming */
-import { createAnthropicProvider } from '../../../src/actors/llm/anthropic.ts'
+import { anthropic } from '../../../src/actors/llm/anthropic/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
 import { DEFAULT_USAGE, joinText, type WireAnswer, type WireError, type WireMessage, type WireVendor } from './wire.ts'
@@ -11,7 +11,7 @@ export const anthropicWire: WireVendor = {
   model: MODEL,
   basePath: '',
   framing: 'sse',
-  createProvider: createAnthropicProvider,
+  createProvider: anthropic.create,
   wantsStream: ({ body }) => JSON.parse(body).stream === true,
   encodeAnswer: (answer) => encodeMessage(answer),
   encodeStream: (answer) => [

@@ -1,5 +1,5 @@
 /** Gemini's generateContent as a wire format: https://ai.google.dev/api/generate-content */
-import { createGeminiProvider } from '../../../src/actors/llm/gemini.ts'
+import { gemini } from '../../../src/actors/llm/gemini/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
 import { DEFAULT_USAGE, joinText, type WireAnswer, type WireError, type WireMessage, type WireVendor } from './wire.ts'
@@ -11,7 +11,7 @@ export const geminiWire: WireVendor = {
   model: MODEL,
   basePath: '',
   framing: 'sse',
-  createProvider: createGeminiProvider,
+  createProvider: gemini.create,
   wantsStream: ({ url }) => url.includes(':streamGenerateContent') && url.includes('alt=sse'),
   encodeAnswer: (answer) =>
     encodeChunk(answer, { parts: [...toTextParts([joinText(answer)]), ...toCallParts(answer)], isLast: true }),

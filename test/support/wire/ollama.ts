@@ -1,5 +1,5 @@
 /** The wire format of Ollama's chat interface, as its reference documents it: one JSON object, or one a line. */
-import { createOllamaProvider } from '../../../src/actors/llm/ollama.ts'
+import { ollama } from '../../../src/actors/llm/ollama/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
 import { DEFAULT_USAGE, joinText, type WireAnswer, type WireMessage, type WireVendor } from './wire.ts'
@@ -72,7 +72,7 @@ export const ollamaWire: WireVendor = {
   model: 'llama3.2',
   basePath: '',
   framing: 'ndjson',
-  createProvider: createOllamaProvider,
+  createProvider: ollama.create,
   wantsStream: (request) => parse(request).stream === true,
   encodeAnswer,
   encodeStream,

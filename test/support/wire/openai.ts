@@ -1,5 +1,5 @@
 /** The wire format of OpenAI's chat completions, as its reference documents it. */
-import { createOpenAiProvider } from '../../../src/actors/llm/openai.ts'
+import { openai } from '../../../src/actors/llm/openai/index.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
 import { DEFAULT_USAGE, joinText, type WireAnswer, type WireError, type WireMessage, type WireVendor } from './wire.ts'
@@ -127,7 +127,7 @@ export const openaiWire: WireVendor = {
   model: 'gpt-4.1-mini',
   basePath: '/v1',
   framing: 'sse',
-  createProvider: createOpenAiProvider,
+  createProvider: openai.create,
   wantsStream: (request) => parse(request).stream === true,
   encodeAnswer,
   encodeStream,

@@ -1,6 +1,7 @@
-/** Messages in the form of Anthropic: the system apart, then user and assistant in turn, each a list of blocks. */
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+/** Writes messages in Anthropic's form: the system apart, then user and assistant in turn, each a list of blocks. */
+import { isJsonObject, type JsonObject } from '../../../core/json.ts'
 import type { LlmImage, LlmMessage, LlmToolCall } from '../../../core/llm.ts'
+import { toArgumentsObject } from '../tool-arguments.ts'
 
 export interface AnthropicMessages {
   /** Empty when there is none. */
@@ -18,14 +19,14 @@ export const toAnthropicMessages = (messages: readonly LlmMessage[]): AnthropicM
     }
     const role = message.role === 'assistant' ? 'assistant' : 'user'
     const last = turns.at(-1)
-    // The results of one turn's calls have to stand in one message, and first in it.
+    // The results of one turn's calls have to be in one message, and first in it.
     if (last?.role === role) last.content.push(...toBlocks(message))
     else turns.push({ role, content: toBlocks(message) })
   }
   return { system: systems.join('\n\n'), messages: turns.filter(({ content }) => content.length > 0) }
 }
 
-/** Whether tool calls are answered whose thoughts are not there: another vendor's model, or one without thoughts, asked for them. */
+/** True: the turn answers tool calls without thoughts, as another vendor's model, or a model that does not think, made them. */
 export const endsUnsigned = (messages: readonly LlmMessage[]): boolean => {
   const asked = messages.findLast(({ role }) => role !== 'tool')
   if (messages.at(-1)?.role !== 'tool' || asked?.role !== 'assistant') return false
@@ -45,7 +46,7 @@ const toBlocks = (message: Exclude<LlmMessage, { role: 'system' }>): JsonObject[
   }
 }
 
-/** An empty text block is refused. */
+/** Leaves an empty text block out, as the interface refuses it. */
 const toText = (text: string): JsonObject[] => (text === '' ? [] : [{ type: 'text', text }])
 
 const toImage = (image: LlmImage): JsonObject => {
@@ -58,24 +59,14 @@ const toToolUse = ({ id, name, arguments: given }: LlmToolCall): JsonObject => (
   type: 'tool_use',
   id,
   name,
-  input: parseArguments(given),
+  input: toArgumentsObject(given),
 })
 
-/** Arguments that were no object go back as nothing: the tool's result says what was wrong with them. */
-const parseArguments = (text: string): JsonValue => {
-  try {
-    const value = JSON.parse(text) as JsonValue
-    return isJsonObject(value) ? value : {}
-  } catch {
-    return {}
-  }
-}
-
-/** The signed blocks that came before the call, as `keepThoughts` put them there. */
+/** Reads the signed blocks that `keepThoughts` put before the call. */
 const thoughtsOf = ({ opaque }: LlmToolCall): JsonObject[] =>
   Array.isArray(opaque?.anthropic_thinking) ? opaque.anthropic_thinking.filter(isJsonObject) : []
 
-/** The calls, the first of which carries the thoughts of its turn: without them models that think refuse the next. */
+/** Attaches the thoughts of a turn to its first call. Without them, models that think refuse the next turn. */
 export const keepThoughts = (calls: readonly LlmToolCall[], thoughts: readonly JsonObject[]): LlmToolCall[] =>
   calls.map((call, index) =>
     index === 0 && thoughts.length > 0 ? { ...call, opaque: { anthropic_thinking: [...thoughts] } } : call,

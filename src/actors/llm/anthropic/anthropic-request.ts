@@ -1,4 +1,4 @@
-/** A request in the words of Anthropic's Messages API: https://platform.claude.com/docs/en/api/messages/create */
+/** Writes requests in the words of Anthropic's Messages API: https://platform.claude.com/docs/en/api/messages/create */
 import { isJsonObject, type JsonObject } from '../../../core/json.ts'
 import type { LlmRequest } from '../provider.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
@@ -9,18 +9,16 @@ import { toThinking } from './anthropic-thinking.ts'
 export interface AnthropicRequest {
   body: JsonObject
   headers: Record<string, string>
-  /** Whether JSON is asked for in words: then it may come in a fence. */
-  isAskedInWords: boolean
 }
 
-/** Anthropic requires a limit. This is enough for an answer of some 20 pages, and all models in service take it. */
+/** Anthropic requires a limit. This one is enough for an answer of some 20 pages, and all models in service take it. */
 const DEFAULT_MAX_TOKENS = 8192
 
-/** With `reasoning`: thoughts count against the limit as well. */
+/** With `reasoning`, thoughts count against the limit as well. */
 const DEFAULT_MAX_TOKENS_WITH_REASONING = 32_000
 
 /**
- * The version of the interface before the one that the SDK sends: it alone takes `temperature` and `top_p`, from the models that still
+ * The version of the interface before the one that the SDK sends. Only this version takes `temperature` and `top_p`, for models that still
  * know them (https://platform.claude.com/docs/en/api/migration-2026-10-21).
  */
 const VERSION_WITH_SAMPLING = '2023-06-01'
@@ -28,9 +26,11 @@ const VERSION_WITH_SAMPLING = '2023-06-01'
 export const toAnthropicRequest = ({ model, messages, params, returns, tools }: LlmRequest): AnthropicRequest => {
   const { temperature, top_p, stop, reasoning } = params
   const schema = returns === undefined ? undefined : toAnthropicSchema(returns)
-  const isAskedInWords = returns !== undefined && schema === undefined
   const { system, messages: turns } = toAnthropicMessages(messages)
-  const systems = [system, isAskedInWords ? writeReturnsInstruction(returns) : ''].filter((text) => text !== '')
+  const systems = [
+    system,
+    returns !== undefined && schema === undefined ? writeReturnsInstruction(returns) : '',
+  ].filter((text) => text !== '')
   const maxTokens = findMaxTokens(params)
   const thinking = toThinking(reasoning, { model, maxTokens, isUnsigned: endsUnsigned(messages) })
   const body = {
@@ -46,7 +46,7 @@ export const toAnthropicRequest = ({ model, messages, params, returns, tools }: 
     ...(tools !== undefined && tools.length > 0 && { tools: tools.map(toTool) }),
   }
   const samples = temperature !== undefined || top_p !== undefined
-  return { body, headers: samples ? { 'anthropic-version': VERSION_WITH_SAMPLING } : {}, isAskedInWords }
+  return { body, headers: samples ? { 'anthropic-version': VERSION_WITH_SAMPLING } : {} }
 }
 
 const findMaxTokens = ({ max_tokens: given, reasoning }: JsonObject): number => {

@@ -1,6 +1,5 @@
 /** How much a model of Anthropic thinks: models from 4.6 on decide within an effort, those before it are given a budget of tokens. */
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
-import { expectReasoning } from '../reasoning-levels.ts'
 
 export interface ThinkingOptions {
   model: string
@@ -34,12 +33,11 @@ const LEAST_BUDGET = 1024
 
 /**
  * The fields of a request that say how hard to think.
- * @param given As in `params`: `low`, `high`, `none`, …
- * @throws Fault `invalid_input` for a level that there is not
+ * @param given A level of the definition: `low`, `high`, `none`, …
  */
 export const toThinking = (given: JsonValue | undefined, options: ThinkingOptions): JsonObject => {
   if (given === undefined) return {}
-  const reasoning = String(expectReasoning('anthropic', given))
+  const reasoning = String(given)
   if (reasoning === 'none') return { thinking: { type: 'disabled' } }
   if (decidesItself(options.model))
     return { thinking: { type: 'adaptive' }, output_config: { effort: EFFORTS[reasoning] ?? reasoning } }

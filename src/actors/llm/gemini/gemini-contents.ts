@@ -1,6 +1,7 @@
-/** Messages in the form of Gemini: the system apart, then contents of user and model, each a list of parts. */
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+/** Writes messages in Gemini's form: the system apart, then contents of user and model, each a list of parts. */
+import { isJsonObject, type JsonObject, tryParseJson } from '../../../core/json.ts'
 import type { LlmImage, LlmMessage, LlmToolCall } from '../../../core/llm.ts'
+import { toArgumentsObject } from '../tool-arguments.ts'
 import { findGeminiVersion } from './gemini-version.ts'
 
 export interface GeminiContents {
@@ -59,14 +60,14 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   gif: 'image/gif',
 }
 
-/** The interface wants a type, and an address need not tell. */
+/** Guesses the type that the interface requires, as an address need not tell it. */
 const guessMediaType = (url: string): string => {
   const [, ending = ''] = /\.(\w+)(?:[?#]|$)/.exec(url) ?? []
   return MEDIA_TYPES[ending.toLowerCase()] ?? 'image/jpeg'
 }
 
 /**
- * Stands for thoughts that are not there, as another model asked for the call:
+ * Stands for missing thoughts, where another model made the call:
  * https://ai.google.dev/gemini-api/docs/thought-signatures#faqs
  */
 const NO_SIGNATURE = 'skip_thought_signature_validator'
@@ -76,12 +77,12 @@ const toFunctionCall = (call: LlmToolCall, { index, model }: Talk & { index: num
   const isExpected = index === 0 && findGeminiVersion(model) >= 3
   const thoughtSignature = signature ?? (isExpected && call.opaque?.gemini === undefined ? NO_SIGNATURE : undefined)
   return {
-    functionCall: { ...(id !== undefined && { id }), name: call.name, args: parseArguments(call.arguments) },
+    functionCall: { ...(id !== undefined && { id }), name: call.name, args: toArgumentsObject(call.arguments) },
     ...(thoughtSignature !== undefined && { thoughtSignature }),
   }
 }
 
-/** A result goes by the vendor's own id where the call had one, else by its place and the tool's name. */
+/** A result has the vendor's own id where the call had one; else its place and the tool's name identify it. */
 const toResponse = (result: Extract<LlmMessage, { role: 'tool' }>, { messages }: Talk): JsonObject => {
   const calls = messages.flatMap((message) => (message.role === 'assistant' ? (message.tool_calls ?? []) : []))
   const call = calls.findLast(({ id }) => id === result.tool_call_id)
@@ -89,24 +90,10 @@ const toResponse = (result: Extract<LlmMessage, { role: 'tool' }>, { messages }:
   return { ...(id !== undefined && { id }), name: result.name, response: toResponseValue(result.content) }
 }
 
-/** The interface takes objects alone. */
+/** Wraps values, as the interface takes objects alone. */
 const toResponseValue = (content: string): JsonObject => {
-  const value = parse(content)
+  const value = tryParseJson(content)
   return isJsonObject(value) ? value : { result: value === undefined ? content : value }
-}
-
-/** Arguments that were no object go back as nothing: the tool's result says what was wrong with them. */
-const parseArguments = (text: string): JsonObject => {
-  const value = parse(text)
-  return isJsonObject(value) ? value : {}
-}
-
-const parse = (text: string): JsonValue | undefined => {
-  try {
-    return JSON.parse(text) as JsonValue
-  } catch {
-    return undefined
-  }
 }
 
 const readOpaque = ({ opaque }: LlmToolCall): { id: string | undefined; signature: string | undefined } => {
@@ -118,8 +105,8 @@ const readOpaque = ({ opaque }: LlmToolCall): { id: string | undefined; signatur
 }
 
 /**
- * A call as the contract has it. `made` counts the calls before it in the talk: an id is made up where the vendor gave none, and told
- * apart where it gave the same to two.
+ * Reads a call. Where the vendor gave no id, or one that an earlier call has, the id is made from `made`, the count of the calls before it
+ * in the conversation.
  */
 export const toToolCall = (part: JsonObject, { made, taken }: { made: number; taken: Set<string> }): LlmToolCall => {
   const call = isJsonObject(part.functionCall) ? part.functionCall : {}

@@ -1,4 +1,4 @@
-/** A request in the words of Gemini's generateContent: https://ai.google.dev/api/generate-content */
+/** Writes requests in the words of Gemini's generateContent: https://ai.google.dev/api/generate-content */
 import type { JsonObject } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import type { LlmRequest } from '../provider.ts'
@@ -6,29 +6,25 @@ import { writeReturnsInstruction } from '../returns-instruction.ts'
 import { type GeminiContents, toGeminiContents } from './gemini-contents.ts'
 import { toGeminiSchema } from './gemini-schema.ts'
 import { toThinkingConfig } from './gemini-thinking.ts'
-import { findGeminiVersion } from './gemini-version.ts'
 
-export interface GeminiRequest {
-  body: JsonObject
-  /** Whether JSON is asked for in words alone: then it may come in a fence. */
-  isAskedInWords: boolean
-}
-
-export const toGeminiRequest = ({ model, messages, params, returns, tools = [] }: LlmRequest): GeminiRequest => {
+/** @param options `inWords`: `returns` is asked for in words alone. */
+export const toGeminiRequest = (
+  { model, messages, params, returns, tools = [] }: LlmRequest,
+  { inWords }: { inWords: boolean },
+): JsonObject => {
   const { systemInstruction, contents } = toGeminiContents(messages, model)
-  const format = toFormat(returns, { model, hasTools: tools.length > 0 })
+  const format = toFormat(returns, inWords)
   const system = addInstruction(systemInstruction, format.instruction)
   const generationConfig = { ...toGenerationConfig(params, model), ...format.config }
-  const body = {
+  return {
     contents,
     ...(system !== undefined && { systemInstruction: system }),
     ...(tools.length > 0 && { tools: [{ functionDeclarations: tools.map(toDeclaration) }] }),
     ...(Object.keys(generationConfig).length > 0 && { generationConfig }),
   }
-  return { body, isAskedInWords: format.instruction !== undefined }
 }
 
-/** Our names for the vendor's. */
+/** Maps our names to the vendor's. */
 const toGenerationConfig = (params: JsonObject, model: string): JsonObject => {
   const { temperature, top_p, max_tokens, stop, seed, reasoning } = params
   const thinkingConfig = toThinkingConfig(reasoning, model)
@@ -47,14 +43,10 @@ interface Format {
   instruction?: string
 }
 
-/** Models before 3 refuse JSON beside tools: they are asked in words. */
-const toFormat = (
-  returns: JsonSchema | undefined,
-  { model, hasTools }: { model: string; hasTools: boolean },
-): Format => {
+const toFormat = (returns: JsonSchema | undefined, inWords: boolean): Format => {
   if (returns === undefined) return { config: {} }
   const instruction = writeReturnsInstruction(returns)
-  if (hasTools && findGeminiVersion(model) < 3) return { config: {}, instruction }
+  if (inWords) return { config: {}, instruction }
   const schema = toGeminiSchema(returns)
   const responseMimeType = 'application/json'
   if (schema === undefined) return { config: { responseMimeType }, instruction }

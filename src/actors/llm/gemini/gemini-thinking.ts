@@ -1,6 +1,5 @@
 /** How much Gemini thinks: up to 2.5 by a budget of tokens, from 3 on by a level. https://ai.google.dev/gemini-api/docs/thinking */
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
-import { expectReasoning } from '../reasoning-levels.ts'
 import { findGeminiVersion } from './gemini-version.ts'
 
 const LEVELS: Readonly<Record<string, string>> = {
@@ -26,13 +25,10 @@ const BUDGETS: Readonly<Record<string, number>> = {
 /** Pro models can't go without thoughts. */
 const LEAST_BUDGET_OF_PRO = 128
 
-/**
- * @param given As in `params`: `low`, `high`, `none`, …
- * @throws Fault `invalid_input` for a level that there is not
- */
+/** @param given A level of the definition: `low`, `high`, `none`, … */
 export const toThinkingConfig = (given: JsonValue | undefined, model: string): JsonObject | undefined => {
   if (given === undefined) return undefined
-  const reasoning = String(expectReasoning('gemini', given))
+  const reasoning = String(given)
   if (findGeminiVersion(model) >= 3) return { thinkingLevel: LEVELS[reasoning] ?? reasoning }
   const budget = BUDGETS[reasoning]
   if (budget === undefined) return undefined

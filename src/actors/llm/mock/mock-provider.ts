@@ -35,7 +35,7 @@ export const createMockProvider = ({ clock }: { clock: Clock }): LlmActor => ({
     }
     for (const text of findChunks(input, answer)) context.progress({ kind: 'text', text })
     context.usage(toUsage(input, answer))
-    return input.tools === undefined ? toOutput(input, answer) : (toTurn(input, answer) as unknown as JsonValue)
+    return input.tools === undefined ? toOutput(input, answer) : toTurn(input, answer)
   },
 })
 

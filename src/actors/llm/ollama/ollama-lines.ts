@@ -1,17 +1,17 @@
 /**
- * Goes over the lines of Ollama's stream before its SDK does: that would print to the console a line that is no JSON and leave it
- * out of the answer, and make an error line an error like any other.
+ * Checks the lines of Ollama's stream before its SDK reads them. The SDK prints a line that is not JSON to the console and leaves it out of
+ * the answer, and its error for an error line can't be told from others.
  */
-import { isJsonObject, type JsonObject } from '../../../core/json.ts'
+import { isJsonObject, type JsonObject, tryParseJson } from '../../../core/json.ts'
 
 export interface LineJudge {
-  /** The error to end with for a line that is no object of JSON. */
+  /** Makes the error for a line that is not a JSON object. */
   toMalformed(): Error
-  /** The error to end with for the line `{ "error": … }`. */
+  /** Makes the error for the line `{ "error": … }`. */
   toRefused(line: JsonObject): Error
 }
 
-/** The same response without blank lines; its body fails at the first line that is an error or is none of Ollama's. */
+/** Drops blank lines. The body fails at the first line that is an error, or not Ollama's. */
 export const judgeLines = (response: Response, judge: LineJudge): Response => {
   if (response.body === null) return response
   const decoder = new TextDecoder()
@@ -38,11 +38,7 @@ export const judgeLines = (response: Response, judge: LineJudge): Response => {
 }
 
 const findProblem = (line: string, { toMalformed, toRefused }: LineJudge): Error | undefined => {
-  try {
-    const value: unknown = JSON.parse(line)
-    if (!isJsonObject(value)) return toMalformed()
-    return value.error === undefined ? undefined : toRefused(value)
-  } catch {
-    return toMalformed()
-  }
+  const value = tryParseJson(line)
+  if (!isJsonObject(value)) return toMalformed()
+  return value.error === undefined ? undefined : toRefused(value)
 }

@@ -1,20 +1,19 @@
-/** A request in the words of Ollama's chat interface. */
+/** Writes requests in the words of Ollama's chat interface. */
 import type { ChatRequest, Message, Tool } from 'ollama'
 import { Fault } from '../../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import type { LlmImage, LlmMessage, LlmTool } from '../../../core/llm.ts'
 import type { LlmRequest } from '../provider.ts'
-import { expectReasoning } from '../reasoning-levels.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
 import { toArgumentsObject } from '../tool-arguments.ts'
 
-/**
- * Ollama holds the model to `format` from its first token on, so that it could call no tool: with tools the schema is asked for in words.
- * @throws Fault `invalid_input` for an image by URL, and for a parameter whose value Ollama has no word for
- */
-export const toOllamaBody = ({ model, messages, params, returns, tools = [] }: LlmRequest): ChatRequest => {
-  const inWords = returns !== undefined && tools.length > 0
-  const asked: LlmMessage[] = inWords ? [{ role: 'system', content: writeReturnsInstruction(returns) }] : []
+/** @param options `inWords`: `returns` is asked for in words alone. @throws Fault `invalid_input` for an image by URL */
+export const toOllamaBody = (
+  { model, messages, params, returns, tools = [] }: LlmRequest,
+  { inWords }: { inWords: boolean },
+): ChatRequest => {
+  const asked: LlmMessage[] =
+    returns !== undefined && inWords ? [{ role: 'system', content: writeReturnsInstruction(returns) }] : []
   const options = toOptions(params)
   return {
     model,
@@ -38,7 +37,7 @@ const toMessage = (message: LlmMessage): Message => {
   return { role, content, tool_calls: calls }
 }
 
-/** As bytes: of a text, the SDK would first look whether it names a file. */
+/** Makes bytes. The SDK would read a file that a text names. */
 const toBytes = (image: LlmImage): Uint8Array => {
   if ('base64' in image) return Buffer.from(image.base64, 'base64')
   throw new Fault(
@@ -69,7 +68,6 @@ const toOptions = (params: JsonObject): JsonObject => {
   return options
 }
 
-const toThink = (reasoning: JsonValue): NonNullable<ChatRequest['think']> => {
-  const level = expectReasoning('ollama', reasoning)
-  return level === 'none' ? false : (level as NonNullable<ChatRequest['think']>)
-}
+/** @param reasoning One of the levels of the definition. */
+const toThink = (reasoning: JsonValue): NonNullable<ChatRequest['think']> =>
+  reasoning === 'none' ? false : (reasoning as NonNullable<ChatRequest['think']>)

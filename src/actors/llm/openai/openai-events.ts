@@ -1,17 +1,17 @@
 /**
- * Some servers answer with one JSON object though a stream was asked for: with an error, or as they know no streams. The SDK would read
- * over either as over a comment.
+ * Turns a JSON object into a stream. Some servers send one where a stream was asked for: an error, or an answer, as they know no streams.
+ * The SDK would pass over it as over a comment.
  */
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+import { isJsonObject, type JsonObject, tryParseJson } from '../../../core/json.ts'
 import { type ModelRequest, NO_ANSWER } from '../model-request.ts'
 
-/** A `fetch` whose answers are streams of events: an object becomes one event. @throws Fault for an error, and for what is neither */
+/** Makes a `fetch` whose responses are streams of events. @throws Fault for an error, and for an object that is not an answer */
 export const fetchEvents =
   (wire: ModelRequest): typeof fetch =>
   async (url, init) => {
     const response = await wire.fetch(url, init)
     if (!/^application\/json\b/i.test(response.headers.get('content-type') ?? '')) return response
-    const body = parse(await response.text())
+    const body = tryParseJson(await response.text())
     if (isJsonObject(body) && body.error) throw wire.refused(body)
     if (!isJsonObject(body) || !Array.isArray(body.choices)) throw wire.broken(NO_ANSWER)
     const event = { ...body, choices: body.choices.filter(isJsonObject).map(toDelta) }
@@ -19,11 +19,3 @@ export const fetchEvents =
   }
 
 const toDelta = ({ message = null, ...choice }: JsonObject): JsonObject => ({ ...choice, delta: message })
-
-const parse = (text: string): JsonValue => {
-  try {
-    return JSON.parse(text) as JsonValue
-  } catch {
-    return null
-  }
-}

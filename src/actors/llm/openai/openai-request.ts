@@ -1,25 +1,34 @@
-/** A request in the words of the chat completions interface, which OpenAI and many others speak. */
+/** Writes requests in the words of the chat completions interface, which OpenAI and many others speak. */
 import type { OpenAI } from 'openai'
-import type { JsonObject } from '../../../core/json.ts'
+import { type JsonObject, tryParseJson } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import type { LlmImage, LlmMessage, LlmTool } from '../../../core/llm.ts'
 import { toObjectSchema } from '../object-schema.ts'
 import type { LlmRequest } from '../provider.ts'
-import { KIND_FACTS } from '../provider-kind.ts'
-import { expectReasoning } from '../reasoning-levels.ts'
-import { toArgumentsText } from '../tool-arguments.ts'
+import { writeReturnsInstruction } from '../returns-instruction.ts'
+import type { CompatibleServer } from './compatible-server.ts'
 
-type Body = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming
+export type Body = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming
 type Message = OpenAI.Chat.ChatCompletionMessageParam
 
-/** @throws Fault `invalid_input` for a parameter whose value the interface has no word for */
-export const toOpenAiBody = (request: LlmRequest, baseUrl: string): Body => {
+export interface BodyOptions {
+  server: CompatibleServer
+  settings: { baseUrl: string }
+  /** True: `returns` is asked for in words. */
+  inWords: boolean
+}
+
+export const toOpenAiBody = (request: LlmRequest, options: BodyOptions): Body => {
   const { model, messages, params, returns, tools } = request
+  const instruction = returns !== undefined && options.inWords ? writeReturnsInstruction(returns) : undefined
   return {
     model,
-    messages: messages.map(toMessage),
-    ...toParameters(params, { model, baseUrl }),
-    ...(returns === undefined ? {} : { response_format: toResponseFormat(returns) }),
+    messages: [
+      ...(instruction === undefined ? [] : [{ role: 'system', content: instruction } as const]),
+      ...messages.map(toMessage),
+    ],
+    ...toParameters(params, { model, ...options }),
+    ...(returns === undefined || options.inWords ? {} : { response_format: toResponseFormat(returns) }),
     ...(tools === undefined || tools.length === 0 ? {} : { tools: tools.map(toTool) }),
   }
 }
@@ -48,21 +57,12 @@ const toImagePart = (image: LlmImage): OpenAI.Chat.ChatCompletionContentPartImag
   image_url: { url: 'url' in image ? image.url : `data:${image.media_type};base64,${image.base64}` },
 })
 
-/** Servers parse the arguments that they once sent: what is no JSON would be refused. */
+/** Servers parse the arguments that they once sent, and refuse text that is not JSON. */
 const toCall = ({ id, name, arguments: text }: { id: string; name: string; arguments: string }) => ({
   id,
   type: 'function' as const,
-  function: { name, arguments: isJson(text) ? toArgumentsText(text) : '{}' },
+  function: { name, arguments: tryParseJson(text) === undefined ? '{}' : text },
 })
-
-const isJson = (text: string): boolean => {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
-}
 
 const toTool = ({ name, description, input }: LlmTool): OpenAI.Chat.ChatCompletionTool => ({
   type: 'function',
@@ -71,31 +71,35 @@ const toTool = ({ name, description, input }: LlmTool): OpenAI.Chat.ChatCompleti
 
 const SAME_NAMES = ['temperature', 'top_p', 'seed', 'frequency_penalty', 'presence_penalty', 'stop'] as const
 
-const toParameters = (params: JsonObject, { model, baseUrl }: { model: string; baseUrl: string }): Partial<Body> => {
+type Limited = BodyOptions & { model: string }
+
+const toParameters = (params: JsonObject, limited: Limited): Partial<Body> => {
   const body: JsonObject = {}
   for (const name of SAME_NAMES) if (params[name] !== undefined) body[name] = params[name]
   if (params.stop !== undefined) body.stop = [params.stop].flat()
-  if (params.max_tokens !== undefined) body[limitName({ model, baseUrl })] = params.max_tokens
-  if (params.reasoning !== undefined) body.reasoning_effort = expectReasoning('openai', params.reasoning)
+  if (params.max_tokens !== undefined) body[limitName(limited)] = params.max_tokens
+  if (params.reasoning !== undefined) body.reasoning_effort = params.reasoning
   return body as Partial<Body>
 }
 
-/** OpenAI's models that reason refuse the older name; many servers that speak like OpenAI know no other. */
-const limitName = ({ model, baseUrl }: { model: string; baseUrl: string }): 'max_completion_tokens' | 'max_tokens' =>
-  baseUrl.startsWith(KIND_FACTS.openai.url) || /^(o\d|gpt-5)/.test(model) ? 'max_completion_tokens' : 'max_tokens'
+/** OpenAI's models that reason refuse the older name. Many compatible servers know no other. */
+const limitName = ({ model, server, settings: { baseUrl } }: Limited): CompatibleServer['limitName'] => {
+  if (/^(o\d|gpt-5)/.test(model)) return 'max_completion_tokens'
+  return baseUrl.startsWith(server.url) ? server.limitName : 'max_tokens'
+}
 
 const toResponseFormat = (returns: JsonSchema): OpenAI.ResponseFormatJSONSchema => {
   const { schema } = toObjectSchema(returns)
   return { type: 'json_schema', json_schema: { name: 'answer', schema, strict: isStrict(schema) } }
 }
 
-/** What the strict mode takes: with any other keyword the request would be refused, so the model is only asked for it then. */
+/** Keywords that the strict mode takes. A schema with any other would be refused, so it is sent without strict mode. */
 const STRICT_KEYWORDS: ReadonlySet<string> = new Set(
   `type properties required additionalProperties items enum const anyOf $ref $defs title description pattern
   minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minItems maxItems`.split(/\s+/),
 )
 
-/** Strict: objects are closed and all their fields required. */
+/** Strict mode takes closed objects whose fields are all required. */
 const isStrict = (schema: JsonSchema | boolean): boolean => {
   if (typeof schema === 'boolean') return false
   if (Object.keys(schema).some((keyword) => !STRICT_KEYWORDS.has(keyword))) return false

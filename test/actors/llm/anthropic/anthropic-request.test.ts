@@ -68,8 +68,7 @@ for (const [what, returns] of [
   ['anything', {}],
 ] as [string, JsonSchema][])
   test(`${what} is asked for in words`, () => {
-    const { body, isAskedInWords } = write({ returns, messages: [{ role: 'system', content: 'Be brief.' }, HELLO] })
-    assert.is(isAskedInWords, true)
+    const { body } = write({ returns, messages: [{ role: 'system', content: 'Be brief.' }, HELLO] })
     assert.is(body.output_config, undefined)
     assert.match(String(body.system), /^Be brief\.\n\n/)
     assert.ok(String(body.system).includes(JSON.stringify(returns)))

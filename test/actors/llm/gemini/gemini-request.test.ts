@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toGeminiRequest } from '../../../../src/actors/llm/gemini/gemini-request.ts'
+import { gemini } from '../../../../src/actors/llm/gemini/index.ts'
 import type { LlmRequest } from '../../../../src/actors/llm/provider.ts'
 import type { JsonObject } from '../../../../src/core/json.ts'
 import type { JsonSchema } from '../../../../src/core/json-schema.ts'
@@ -8,8 +9,13 @@ import type { LlmMessage, LlmTool, LlmToolCall } from '../../../../src/core/llm.
 
 const HELLO: LlmMessage = { role: 'user', content: 'Hello' }
 
-const write = (request: Partial<LlmRequest> = {}) =>
-  toGeminiRequest({ model: 'gemini-2.5-flash', messages: [HELLO], params: {}, ...request })
+const write = (request: Partial<LlmRequest> = {}) => {
+  const asked: LlmRequest = { model: 'gemini-2.5-flash', messages: [HELLO], params: {}, ...request }
+  const { model, tools = [] } = asked
+  return {
+    body: toGeminiRequest(asked, { inWords: gemini.asksInWords?.({ model, hasTools: tools.length > 0 }) === true }),
+  }
+}
 
 const configOf = (request: Partial<LlmRequest>) => (write(request).body.generationConfig ?? {}) as JsonObject
 
@@ -51,18 +57,17 @@ test('a schema that holds itself is asked for in words, as JSON all the same', (
     $defs: { node: { type: 'array', items: { $ref: '#/$defs/node' } } },
     $ref: '#/$defs/node',
   }
-  const { body, isAskedInWords } = write({ returns })
-  assert.is(isAskedInWords, true)
+  const { body } = write({ returns })
   assert.equal(body.generationConfig, { responseMimeType: 'application/json' })
   assert.ok(JSON.stringify(body.systemInstruction).includes('$defs'))
 })
 
 test('beside tools, models before 3 are asked for JSON in words', () => {
   const old = write({ returns: RETURNS, tools: [TOOL] })
-  assert.is(old.isAskedInWords, true)
+  assert.match(JSON.stringify(old.body.systemInstruction), 'maxLength')
   assert.is(old.body.generationConfig, undefined)
   const young = write({ model: 'gemini-3-pro', returns: RETURNS, tools: [TOOL] })
-  assert.is(young.isAskedInWords, false)
+  assert.is(young.body.systemInstruction, undefined)
   assert.ok((young.body.generationConfig as JsonObject).responseJsonSchema)
 })
 

@@ -1,11 +1,15 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { ollama } from '../../../../src/actors/llm/ollama/index.ts'
 import { toOllamaBody } from '../../../../src/actors/llm/ollama/ollama-request.ts'
 import type { LlmRequest } from '../../../../src/actors/llm/provider.ts'
 import { catchFault } from '../../../support/catch-fault.ts'
 
 const toBody = (request: Partial<LlmRequest>) =>
-  toOllamaBody({ model: 'llama3.2', messages: [{ role: 'user', content: 'Hello' }], params: {}, ...request })
+  toOllamaBody(
+    { model: 'llama3.2', messages: [{ role: 'user', content: 'Hello' }], params: {}, ...request },
+    { inWords: ollama.asksInWords?.({ model: 'llama3.2', hasTools: request.tools !== undefined }) === true },
+  )
 
 const returns = { type: 'object' }
 const tools = [{ name: 'look', description: 'Looks.', input: { type: 'object' } }]
@@ -34,12 +38,10 @@ for (const [reasoning, think] of [
     assert.is(toBody({ params: { reasoning } }).think, think)
   })
 
-test('a level that ollama does not have, and an image by URL, are the fault invalid_input', async () => {
-  const bad: Partial<LlmRequest>[] = [
-    { params: { reasoning: 'huge' } },
-    { messages: [{ role: 'user', content: 'What?', images: [{ url: 'https://a.example/b.png' }] }] },
-  ]
-  for (const request of bad) assert.is((await catchFault(async () => toBody(request))).code, 'invalid_input')
+test('an image by URL is the fault invalid_input', async () => {
+  const images = [{ url: 'https://a.example/b.png' }]
+  const asking = async () => toBody({ messages: [{ role: 'user', content: 'What?', images }] })
+  assert.is((await catchFault(asking)).code, 'invalid_input')
 })
 
 test.run()

@@ -1,13 +1,15 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { openai } from '../../../../src/actors/llm/openai/index.ts'
 import { toOpenAiBody } from '../../../../src/actors/llm/openai/openai-request.ts'
 import type { LlmRequest } from '../../../../src/actors/llm/provider.ts'
-import { KIND_FACTS } from '../../../../src/actors/llm/provider-kind.ts'
 import type { JsonSchema } from '../../../../src/core/json-schema.ts'
-import { catchFault } from '../../../support/catch-fault.ts'
 
-const toBody = (request: Partial<LlmRequest>, baseUrl = KIND_FACTS.openai.url) =>
-  toOpenAiBody({ model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }], params: {}, ...request }, baseUrl)
+const toBody = (request: Partial<LlmRequest>, baseUrl = openai.url) =>
+  toOpenAiBody(
+    { model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }], params: {}, ...request },
+    { server: openai, settings: { baseUrl }, inWords: false },
+  )
 
 const formatOf = (returns: JsonSchema) => {
   const { response_format } = toBody({ returns })
@@ -25,7 +27,7 @@ const closed = (properties: Record<string, JsonSchema>, required = Object.keys(p
 const test = suite('requests to openai')
 
 const LIMITS: [string, string, string][] = [
-  ['gpt-4.1', KIND_FACTS.openai.url, 'max_completion_tokens'],
+  ['gpt-4.1', openai.url, 'max_completion_tokens'],
   ['o3-mini', 'http://127.0.0.1:8000/v1', 'max_completion_tokens'],
   ['gpt-5-mini', 'http://127.0.0.1:8000/v1', 'max_completion_tokens'],
   ['qwen3', 'http://127.0.0.1:8000/v1', 'max_tokens'],
@@ -57,10 +59,6 @@ for (const [what, schema, strict] of STRICT)
 test('a schema that is no object becomes one, its definitions at the top', () => {
   const { schema } = formatOf({ $ref: '#/$defs/label', $defs: { label: { type: 'string' } } })
   assert.equal(schema, { ...closed({ value: { $ref: '#/$defs/label' } }), $defs: { label: { type: 'string' } } })
-})
-
-test('a number of tokens to think is the fault invalid_input', async () => {
-  assert.is((await catchFault(async () => toBody({ params: { reasoning: 500 } }))).code, 'invalid_input')
 })
 
 test.run()

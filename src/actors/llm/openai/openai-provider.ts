@@ -1,55 +1,47 @@
-/** OpenAI, and every server that speaks its chat completions interface. */
+/** OpenAI, and each server that speaks its chat completions interface. */
 import type { OpenAI } from 'openai'
-import type { LlmToolCall } from '../../core/llm.ts'
-import { type ModelRequest, NO_ANSWER, NO_END } from './model-request.ts'
-import { toObjectSchema, unwrapText } from './object-schema.ts'
-import { fetchEvents } from './openai/openai-events.ts'
-import { toOpenAiBody } from './openai/openai-request.ts'
-import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
-import { KIND_FACTS } from './provider-kind.ts'
-import { toArgumentsText } from './tool-arguments.ts'
-import { withModelRequest } from './with-model-request.ts'
+import type { JsonObject, JsonValue } from '../../../core/json.ts'
+import type { LlmToolCall } from '../../../core/llm.ts'
+import { type ModelRequest, NO_ANSWER, NO_END } from '../model-request.ts'
+import { toObjectSchema, unwrapText } from '../object-schema.ts'
+import type { LlmAnswer, LlmProvider, ProviderSettings } from '../provider.ts'
+import { createServedProvider, type ServerCall } from '../served-provider.ts'
+import { toArgumentsText } from '../tool-arguments.ts'
+import type { CompatibleServer } from './compatible-server.ts'
+import { fetchEvents } from './openai-events.ts'
+import { type Body, toOpenAiBody } from './openai-request.ts'
 
 type Completion = OpenAI.Chat.ChatCompletion
 type Chunk = OpenAI.Chat.ChatCompletionChunk
 
-/** Loads the SDK. Without `baseUrl`: OpenAI's own. */
-export const createOpenAiProvider = async (settings: ProviderSettings): Promise<LlmProvider> => {
+/** Loads the SDK. */
+export const createOpenAiProvider = async (server: CompatibleServer, given: ProviderSettings): Promise<LlmProvider> => {
   const { OpenAI } = await import('openai')
-  const { name = 'openai', apiKey } = settings
-  const baseUrl = settings.baseUrl || KIND_FACTS.openai.url
-  const whole = { ...settings, name, baseUrl }
-  const createClient = (fetch: typeof globalThis.fetch): OpenAI =>
-    new OpenAI({
+  return createServedProvider(server, given, async (call) => {
+    const { settings, asked, request, onText } = call
+    const client = new OpenAI({
       ...OFF,
-      apiKey: apiKey || 'none',
-      baseURL: baseUrl,
-      fetch,
-      ...(apiKey ? {} : { defaultHeaders: { authorization: null } }),
+      apiKey: settings.apiKey || 'none',
+      baseURL: settings.baseUrl,
+      fetch: onText === undefined ? request.fetch : fetchEvents(request),
+      ...(settings.apiKey ? {} : { defaultHeaders: { authorization: null } }),
     })
-  return {
-    name,
-    call: (request, options) =>
-      withModelRequest({ kind: 'openai', settings: whole, asked: request, options }, async (wire) => {
-        const body = toOpenAiBody(request, baseUrl)
-        const client = createClient(options.onText === undefined ? wire.fetch : fetchEvents(wire))
-        const answer =
-          options.onText === undefined
-            ? readCompletion(await client.chat.completions.create(body), wire)
-            : await readStream(
-                await client.chat.completions.create({
-                  ...body,
-                  stream: true,
-                  stream_options: { include_usage: true },
-                }),
-                { ...options, request, wire },
-              )
-        return isWrapped(request) ? { ...answer, text: unwrapText(answer.text) } : answer
-      }),
-  }
+    const answer = await perform(client.chat.completions, toOpenAiBody(asked, { ...call, server }), call)
+    return isWrapped(call) ? { ...answer, text: unwrapText(answer.text) } : answer
+  })
 }
 
-/** What the SDK would do by itself: retry, give up, log what it reads, take keys from the environment. */
+const perform = async (client: OpenAI.Chat.Completions, body: Body, call: ServerCall): Promise<LlmAnswer> => {
+  if (call.onText === undefined) return readCompletion(await client.create(body), call.request)
+  const stream = { stream: true, stream_options: { include_usage: true } } as const
+  return readStream(await client.create({ ...body, ...stream }), call)
+}
+
+/** True: the schema that was sent holds the answer in a field. */
+const isWrapped = ({ asked: { returns }, inWords }: ServerCall): boolean =>
+  returns !== undefined && !inWords && toObjectSchema(returns).isWrapped
+
+/** Keeps the SDK from retrying, timing out, logging, and taking keys from the environment. */
 const OFF = {
   maxRetries: 0,
   timeout: 2 ** 31 - 1,
@@ -60,19 +52,17 @@ const OFF = {
   webhookSecret: null,
 } as const
 
-const isWrapped = ({ returns }: LlmRequest): boolean => returns !== undefined && toObjectSchema(returns).isWrapped
-
-/** What servers say beyond the SDK's types, or leave out. */
+/** Servers leave fields out, or send null, beyond the SDK's types. */
 type Loose<T> = { [K in keyof T]?: T[K] | null }
 
 const readCompletion = (
   completion: (Loose<Completion> & { error?: unknown }) | null | undefined,
-  wire: ModelRequest,
+  request: ModelRequest,
 ): LlmAnswer => {
-  if (completion?.error) throw wire.refused(completion as never)
+  if (completion?.error) throw request.refused(toErrorBody(completion.error))
   const [choice] = completion?.choices ?? []
   const message = choice?.message
-  if (!message) throw wire.broken(NO_ANSWER)
+  if (!message) throw request.broken(NO_ANSWER)
   const calls = (message.tool_calls ?? []).flatMap((call) =>
     call.type === 'function' ? [{ id: call.id, ...call.function }] : [],
   )
@@ -92,20 +82,20 @@ interface Draft {
   usage: Chunk['usage']
 }
 
-type Streaming = CallOptions & { request: LlmRequest; wire: ModelRequest }
-
-const readStream = async (chunks: AsyncIterable<Chunk>, { onText, request, wire }: Streaming): Promise<LlmAnswer> => {
+const readStream = async (chunks: AsyncIterable<Chunk>, call: ServerCall): Promise<LlmAnswer> => {
+  const { onText, request } = call
   const draft: Draft = { text: '', calls: new Map(), isRefusal: false, finish: undefined, usage: undefined }
-  const hold = isWrapped(request)
+  // The text of a wrapped value is unwrapped as a whole.
+  const hold = isWrapped(call)
   try {
     for await (const chunk of chunks) {
       const text = takeChunk(chunk, draft)
       if (text !== '' && !hold) onText?.(text)
     }
   } catch (error) {
-    throw toStreamError(error, wire)
+    throw toStreamError(error, request)
   }
-  if (draft.finish === undefined) throw wire.toFault(wire.broken(NO_END))
+  if (draft.finish === undefined) throw request.broken(NO_END)
   if (hold && draft.text !== '') onText?.(unwrapText(draft.text))
   return {
     text: draft.text,
@@ -115,7 +105,7 @@ const readStream = async (chunks: AsyncIterable<Chunk>, { onText, request, wire 
   }
 }
 
-/** The text that a chunk adds. */
+/** Takes a chunk into the draft. Returns the text that it adds. */
 const takeChunk = (chunk: Loose<Chunk> | null, draft: Draft): string => {
   if (chunk?.usage) draft.usage = chunk.usage
   const [choice] = chunk?.choices ?? []
@@ -128,7 +118,7 @@ const takeChunk = (chunk: Loose<Chunk> | null, draft: Draft): string => {
   return text
 }
 
-/** Pieces of one call have one index; servers that leave it out send each call whole. */
+/** Pieces of one call share an index. Servers that leave the index out send each call whole. */
 const takeCall = (
   { index, id, function: part }: Loose<OpenAI.Chat.ChatCompletionChunk.Choice.Delta.ToolCall>,
   calls: Draft['calls'],
@@ -143,12 +133,13 @@ const takeCall = (
 }
 
 /** The SDK throws an error event as an error without a status, which keeps the event. */
-const toStreamError = (error: unknown, wire: ModelRequest): Error => {
+const toStreamError = (error: unknown, request: ModelRequest): unknown => {
   const { error: body, status } = error as { error?: unknown; status?: unknown }
-  return status === undefined && body !== undefined && body !== null
-    ? wire.refused({ error: body } as never)
-    : wire.toFault(error)
+  return status === undefined && body !== undefined && body !== null ? request.refused(toErrorBody(body)) : error
 }
+
+/** @param error Parsed from JSON by the SDK. */
+const toErrorBody = (error: unknown): JsonObject => ({ error: error as JsonValue })
 
 /** Some servers leave ids out, or give the same one twice. */
 const toCalls = (calls: readonly { id: string; name: string; arguments: string }[]): LlmToolCall[] => {

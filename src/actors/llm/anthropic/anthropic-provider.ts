@@ -1,0 +1,89 @@
+/**
+ * Claude, by `@anthropic-ai/sdk`.
+ *
+ * The SDK writes the request and signs it. The stream is read here, since the SDK's accumulating stream parses half-written tool
+ * arguments anew at every piece, and loses the kind of an error inside a stream.
+ * `client.post` replaces `client.messages.create`, which prints to the console about old models, and refuses long answers.
+ */
+import { isJsonObject, type JsonObject, tryParseJson } from '../../../core/json.ts'
+import { readEvents } from '../event-stream.ts'
+import type { LlmAnswer, LlmProvider, ProviderSettings } from '../provider.ts'
+import type { ModelServer } from '../provider-definition.ts'
+import { createServedProvider, type ServerCall } from '../served-provider.ts'
+import { type AnthropicMessage, createMessage, readMessage, takeEvent, toAnswer } from './anthropic-answer.ts'
+import { toAnthropicRequest } from './anthropic-request.ts'
+
+const PATH = '/v1/messages'
+
+/** Stands for the key of a server that needs none. Without any key the SDK looks for one elsewhere; this one is not sent. */
+const NO_KEY = 'none'
+
+/** Disables the SDK's timeout: the signal and the idle timeout end a call. */
+const NO_TIMEOUT_MS = 2 ** 31 - 1
+
+type Sdk = typeof import('@anthropic-ai/sdk')
+
+/** Loads the SDK. */
+export const createAnthropicProvider = async (server: ModelServer, given: ProviderSettings): Promise<LlmProvider> => {
+  const sdk = await import('@anthropic-ai/sdk')
+  return createServedProvider(server, given, (call) => perform(sdk, call))
+}
+
+const perform = async (sdk: Sdk, call: ServerCall): Promise<LlmAnswer> => {
+  const { asked, onText } = call
+  const { body, headers } = toAnthropicRequest(asked)
+  const response = await createClient(sdk, call)
+    .post(PATH, { body: onText === undefined ? body : { ...body, stream: true }, headers })
+    .asResponse()
+  const isStreamed = onText !== undefined && !isJson(response)
+  const answer = toAnswer(isStreamed ? await readStream(response, call) : await readWhole(response, call))
+  if (!isStreamed && answer.text !== '') onText?.(answer.text)
+  return answer
+}
+
+/** Some servers send errors, or whole answers, where a stream was asked for. */
+const isJson = ({ headers }: Response): boolean => /^application\/json\b/i.test(headers.get('content-type') ?? '')
+
+/** A client serves one call, as its `fetch` is the call's own. It reads neither variables nor files. */
+const createClient = (sdk: Sdk, { settings: { apiKey, baseUrl }, request }: ServerCall) =>
+  new sdk.Anthropic({
+    apiKey: apiKey || NO_KEY,
+    authToken: null,
+    webhookKey: null,
+    baseURL: baseUrl,
+    fetch: request.fetch,
+    maxRetries: 0,
+    timeout: NO_TIMEOUT_MS,
+    logLevel: 'off',
+    openTelemetry: false,
+    ...(apiKey ? {} : { defaultHeaders: { authorization: null } }),
+  })
+
+const readWhole = async (response: Response, { request }: ServerCall): Promise<AnthropicMessage> => {
+  const body: unknown = await response.json().catch((error: unknown) => {
+    throw error instanceof SyntaxError ? request.broken('answered with no JSON') : error
+  })
+  if (isJsonObject(body) && body.type === 'error') throw request.refused(body)
+  const message = readMessage(body)
+  if (message === undefined) throw request.broken('answered with no message')
+  return message
+}
+
+const readStream = async ({ body }: Response, { request, onText }: ServerCall): Promise<AnthropicMessage> => {
+  const message = createMessage()
+  for await (const data of readEvents(body)) {
+    const event = parseEvent(data, request)
+    if (event.type === 'error') throw request.refused(event)
+    const text = takeEvent(message, event)
+    if (text !== '') onText?.(text)
+    if (event.type === 'message_stop') break
+  }
+  if (message.stopReason === null) throw request.broken('ended its stream before its answer')
+  return message
+}
+
+const parseEvent = (data: string, request: ServerCall['request']): JsonObject => {
+  const event = tryParseJson(data)
+  if (!isJsonObject(event)) throw request.broken('sent an event that is no JSON object')
+  return event
+}

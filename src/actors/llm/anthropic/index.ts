@@ -1,0 +1,19 @@
+import { pickParameters } from '../../../core/model-parameters.ts'
+import { type ModelServer, REASONING_LEVELS } from '../provider-definition.ts'
+
+/** Claude. */
+export const anthropic: ModelServer = {
+  kind: 'anthropic',
+  variables: { keys: ['ANTHROPIC_API_KEY'], address: 'ANTHROPIC_BASE_URL' },
+  url: 'https://api.anthropic.com',
+  parameters: pickParameters('temperature', 'top_p', 'max_tokens', 'stop', 'reasoning'),
+  reasoning: [...REASONING_LEVELS, 'max'],
+  imageUrls: true,
+  priceVendor: 'anthropic',
+  isLocal: false,
+  probe: {
+    path: '/v1/models',
+    headers: (apiKey) => ({ 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' }),
+  },
+  create: async (settings) => (await import('./anthropic-provider.ts')).createAnthropicProvider(anthropic, settings),
+}

@@ -1,0 +1,63 @@
+/**
+ * Reads Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the data of each event, however its bytes
+ * are cut. Other fields and comments are dropped.
+ *
+ * Two forms beyond the standard are read, as vendors send them: a last event without a blank line behind it, and JSON outside of events,
+ * which an overloaded server writes into a stream in place of an error event.
+ */
+const LONGEST_PLAIN_CHARS = 64_000
+
+export async function* readEvents(body: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {
+  if (body === null) return
+  const reader = createEventReader()
+  const decoder = new TextDecoder()
+  for await (const chunk of body) yield* reader.read(decoder.decode(chunk, { stream: true }))
+  yield* reader.end()
+}
+
+interface EventReader {
+  /** The events that are complete with this piece of text. */
+  read(piece: string): string[]
+  /** An event that is still open, and JSON outside of events. */
+  end(): string[]
+}
+
+const createEventReader = (): EventReader => {
+  let line = ''
+  let data: string[] = []
+  /** Lines that are no field of an event. */
+  let plain = ''
+
+  const take = (): string[] => {
+    const event = data.join('\n')
+    data = []
+    return event === '' || event === '[DONE]' ? [] : [event]
+  }
+
+  const takeLine = (whole: string): string[] => {
+    if (whole === '') return take()
+    if (whole.startsWith('data:')) data.push(whole.slice(5).trim())
+    else if (!IGNORED.test(whole) && plain.length < LONGEST_PLAIN_CHARS) plain += whole
+    return []
+  }
+
+  return {
+    read(piece) {
+      // A line is searched for its end once, however small the pieces are.
+      if (!piece.includes('\n')) {
+        line += piece
+        return []
+      }
+      const lines = (line + piece).split('\n')
+      line = lines.pop() ?? ''
+      return lines.flatMap((whole) => takeLine(whole.endsWith('\r') ? whole.slice(0, -1) : whole))
+    },
+    end() {
+      const rest = takeLine(line.trim())
+      return [...rest, ...take(), ...(/^\[?\{/.test(plain) ? [plain] : [])]
+    },
+  }
+}
+
+/** Comments, and fields that carry no data. */
+const IGNORED = /^(:|event:|id:|retry:)/

@@ -1,0 +1,18 @@
+import { pickParameters } from '../../../core/model-parameters.ts'
+import { type ModelServer, REASONING_LEVELS } from '../provider-definition.ts'
+import { findGeminiVersion } from './gemini-version.ts'
+
+export const gemini: ModelServer = {
+  kind: 'gemini',
+  variables: { keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], address: 'GEMINI_BASE_URL' },
+  url: 'https://generativelanguage.googleapis.com',
+  parameters: pickParameters('temperature', 'top_p', 'max_tokens', 'stop', 'reasoning', 'seed'),
+  reasoning: [...REASONING_LEVELS, 'max'],
+  imageUrls: true,
+  priceVendor: 'google',
+  isLocal: false,
+  // Models before 3 refuse JSON beside tools.
+  asksInWords: ({ model, hasTools }) => hasTools && findGeminiVersion(model) < 3,
+  probe: { path: '/v1beta/models', headers: (apiKey) => ({ 'x-goog-api-key': apiKey }) },
+  create: async (settings) => (await import('./gemini-provider.ts')).createGeminiProvider(gemini, settings),
+}
