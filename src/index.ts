@@ -78,17 +78,10 @@ export type { UndoneStep } from './service/control/undone-steps.ts'
 
 // Store
 
-export type { StoreOptions } from './library/wiring.ts'
+export { openStore, type StoreOptions } from './library/open-store.ts'
 export type { EventKind, JournalRow, NoteKind } from './store/journal-row.ts'
 export type { RunError, RunFilter, RunRecord, RunStatus, Store, UsageTotals } from './store/store.ts'
 export { isStoreError, type StoreError, type StoreErrorCode } from './store/store-error.ts'
-
-/**
- * Opens the store of runs: a SQLite file (a path, relative to the working directory, or `file:` URL; created with its folder, and
- * migrated), or `memory`, which is gone with the process. Several processes may have the same file open. Close it at the end.
- * @throws StoreError `unreadable`, `corrupt`, `too_new`, `disk_full`, `busy`; Fault `invalid_input`
- */
-export const openStore = library.openStore
 
 // Actors of your own
 

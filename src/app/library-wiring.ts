@@ -5,10 +5,7 @@ import type { ToolOptions } from '../actors/tools/tool-options.ts'
 import { Fault } from '../core/fault.ts'
 import type { ModelAccess, Surroundings } from '../library/surroundings.ts'
 import type { Wiring } from '../library/wiring.ts'
-import { createMemoryStore } from '../store/memory-store.ts'
 import { CHILD_PROVIDER } from '../store/usage-sums.ts'
-import { parseDatabaseAddress } from './database/database-address.ts'
-import { openDatabase } from './database/open-database.ts'
 import { createPerformer } from './performer.ts'
 import { createLinkReader } from './project/linked-files.ts'
 import type { Providers } from './project/provider-access.ts'
@@ -22,12 +19,6 @@ export const LIBRARY_WIRING: Wiring = {
       actors,
       ...(store === undefined ? {} : { store }),
     }),
-  openStore: (address, { durability }) =>
-    openDatabase({
-      database: parseDatabaseAddress(address === 'memory' ? 'memory:' : address, process.cwd()),
-      durability,
-    }),
-  openMemoryStore: () => createMemoryStore(),
   createLinkReader: () => createLinkReader(process.cwd()),
 }
 

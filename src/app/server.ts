@@ -13,7 +13,7 @@ import { openSchedule } from '../triggers/schedule/open-schedule.ts'
 import { Scheduler } from '../triggers/schedule/scheduler.ts'
 import { StoredDefinitions } from './definitions/stored-definitions.ts'
 import type { EnvironmentVariables, Project } from './project/project.ts'
-import { readVariables } from './project/project-access.ts'
+import { readVariables, toPricing } from './project/project-access.ts'
 import { ProjectPerformers } from './project/project-performers.ts'
 
 export interface ServerOptions {
@@ -46,6 +46,7 @@ const GRACE_MS = 8_000
 export const createServer = (options: ServerOptions): Server => {
   const { store, project, environment, clock = systemClock, mostRuns = MOST_RUNS } = options
   const env = readVariables(project, environment)
+  const pricing = toPricing(project)
   const definitions = new StoredDefinitions(Object.keys(env))
   const performers = new ProjectPerformers({ store, project, environment, clock })
   const host = new Host({
@@ -54,8 +55,8 @@ export const createServer = (options: ServerOptions): Server => {
     clock,
     surround: (run) => performers.of(run),
     recompile: (definition, created) => definitions.compile(definition, created),
-    prices: performers.pricing,
-    pricing: performers.pricing.version,
+    prices: pricing,
+    pricing: pricing.version,
     passivates: true,
   })
   const { report, onProblem, onTaken, watch } = new NoticeReporter(clock, options.onNotice)

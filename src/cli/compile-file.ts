@@ -1,8 +1,7 @@
 import { dirname, resolve } from 'node:path'
-import { createCatalogue } from '../app/catalogue.ts'
 import { createLinkReader } from '../app/project/linked-files.ts'
 import type { Project } from '../app/project/project.ts'
-import { toPricing } from '../app/project/project-access.ts'
+import { createProjectCatalogue } from '../app/project/project-catalogue.ts'
 import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
 import { decodeSource } from '../compiler/read/decode-source.ts'
 import type { Source } from '../compiler/source.ts'
@@ -32,7 +31,7 @@ export const compileFile = async (
   const environment = project.config.env
   const links = createLinkReader(context.workingFolder)
   const prover = proofs ? (await import('../compiler/prove.ts')).proveWorkflow : undefined
-  const catalogue = createCatalogue([], { pricing: toPricing(project), providers: project.config.providers })
+  const catalogue = createProjectCatalogue(project)
   return { source, ...compile(source, { catalogue, environment, models, links, prover, checkOnly }) }
 }
 

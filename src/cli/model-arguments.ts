@@ -1,22 +1,21 @@
-import { createCatalogue } from '../app/catalogue.ts'
 import type { Project } from '../app/project/project.ts'
+import { createProjectCatalogue } from '../app/project/project-catalogue.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
-import type { ProjectConfig } from '../compiler/config.ts'
 import { findNearest } from '../core/nearest.ts'
 import { CliError } from './cli-error.ts'
 import { EXIT } from './exit-code.ts'
 
 /** What `--model` says: alias to `provider/name`. @throws CliError */
-export const readModels = (texts: readonly string[], { config }: Pick<Project, 'config'>): Record<string, string> =>
-  Object.fromEntries(texts.map((text) => readModel(text, config.providers)))
+export const readModels = (texts: readonly string[], project: Pick<Project, 'config'>): Record<string, string> =>
+  Object.fromEntries(texts.map((text) => readModel(text, project)))
 
-const readModel = (text: string, named: ProjectConfig['providers']): [string, string] => {
+const readModel = (text: string, project: Pick<Project, 'config'>): [string, string] => {
   const [, alias, provider, name] = /^([^=]+)=([^/]+)\/(.+)$/.exec(text) ?? []
   if (alias === undefined || provider === undefined || name === undefined)
     throw new CliError(`--model '${text}' is wrong: expected alias=provider/name`, {
       hint: 'such as --model default=mock/echo',
     })
-  const { providers } = createCatalogue([], { providers: named })
+  const { providers } = createProjectCatalogue(project)
   const entry = providers.get(provider)
   if (entry === undefined)
     throw unknown(`--model '${text}' names no provider that is known`, provider, providers.keys())

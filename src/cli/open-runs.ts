@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { openDatabase } from '../app/database/open-database.ts'
 import type { Project } from '../app/project/project.ts'
+import { openDatabase } from '../store/open-database.ts'
 import type { Store } from '../store/store.ts'
 import { CliError } from './cli-error.ts'
 import type { Context } from './context.ts'

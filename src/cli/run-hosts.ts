@@ -1,8 +1,8 @@
 /** Hosts for runs of a database: those that may touch the same things share one. */
 
 import { createLocal, type Local } from '../app/local.ts'
-import { readSecrets, toPricing, toToolOptions } from '../app/project/project-access.ts'
-import { readProviders } from '../app/project/provider-access.ts'
+import { readSecrets } from '../app/project/project-access.ts'
+import { toPerformerOptions } from '../app/project/project-performers.ts'
 import type { StoredRun } from '../service/history/load-run.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'
@@ -22,15 +22,13 @@ export const createHosts = (
   { performs = true }: { performs?: boolean } = {},
 ): Hosts => {
   const locals = new Map<string, Local>()
-  const providers = readProviders(project, variables)
-  const pricing = toPricing(project)
   return {
     of({ folder, environment, workflow }) {
       const from = { project, environment: variables }
       const secrets = performs ? expectSecrets(workflow.secrets, from) : readSecrets(workflow.secrets, from).values
       const key = JSON.stringify([folder, environment, Object.keys(secrets).sort()])
-      const tools = toToolOptions(project, folder)
-      const local = locals.get(key) ?? createLocal({ store, tools, environment, secrets, providers, pricing })
+      const access = { environment: variables, folder, secrets }
+      const local = locals.get(key) ?? createLocal({ store, environment, ...toPerformerOptions(project, access) })
       locals.set(key, local)
       return local
     },

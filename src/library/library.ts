@@ -1,17 +1,14 @@
-import type { Store } from '../store/store.ts'
 import { createCompile } from './compile.ts'
 import { createProvideActors } from './provide-actors.ts'
 import { createResume, createRun } from './run-workflow.ts'
 import { createSubmit } from './submit.ts'
-import type { StoreOptions, Wiring } from './wiring.ts'
+import type { Wiring } from './wiring.ts'
 
-/** Binds the functions of the library that need actors or a database to a wiring. `src/index.ts` documents and exports them. */
+/** Binds the functions of the library that need actors to a wiring. `src/index.ts` documents and exports them. */
 export const createLibrary = (wiring: Wiring) => ({
   compile: createCompile(wiring),
   run: createRun(wiring),
   resume: createResume(wiring),
   submit: createSubmit(wiring),
   provideActors: createProvideActors(wiring),
-  openStore: (address: string, { durability = 'process' }: StoreOptions = {}): Promise<Store> =>
-    wiring.openStore(address, { durability }),
 })

@@ -8,6 +8,7 @@ import type { RunNotice } from '../runtime/run-notice.ts'
 import { findRun } from '../service/control/find-run.ts'
 import { readUndone, toUndoneSteps, type UndoneStep } from '../service/control/undone-steps.ts'
 import { createLocalRuns, type LocalRuns } from '../service/local-runs.ts'
+import { openDatabase } from '../store/open-database.ts'
 import type { RunError, RunRecord, RunStatus, Store, UsageTotals } from '../store/store.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Wiring } from './wiring.ts'
@@ -53,10 +54,11 @@ export interface RunResult {
 export const createRun =
   (wiring: Wiring) =>
   async (workflow: Workflow, options: RunOptions = {}): Promise<RunResult> => {
-    const { input = {}, store = wiring.openMemoryStore(), models = {}, signal, onNotice } = options
+    const { input = {}, models = {}, signal, onNotice } = options
     signal?.throwIfAborted()
     const { compiled, options: made, folder } = expectRunnable(workflow, models)
     expectSecrets(compiled.secrets, options)
+    const store = options.store ?? (await openDatabase({ database: { kind: 'memory' }, durability: 'process' }))
     const actors = [...(made.actors ?? []), ...(options.actors ?? [])]
     const providers = { ...made.providers, ...options.providers }
     const runs = openRuns(wiring, { ...options, actors, providers }, { store, folder })

@@ -1,6 +1,6 @@
 import { systemClock } from '../core/clock.ts'
 import type { JsonValue } from '../core/json.ts'
-import { submit } from '../service/submit.ts'
+import { submitWorkflow } from '../service/submit.ts'
 import type { Store } from '../store/store.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Wiring } from './wiring.ts'
@@ -35,6 +35,6 @@ export const createSubmit =
     const providers = { ...made.providers, ...options.providers }
     const { vault, pricing } = wiring.createPerformer({ providers, secrets }, { folder })
     const request = { input, models: { ...models }, env: { ...env }, folder, key }
-    const { run, isNew } = await submit(compiled, request, { store, clock: systemClock, vault, pricing })
+    const { run, isNew } = await submitWorkflow(compiled, request, { store, clock: systemClock, vault, pricing })
     return { id: run.id, isNew }
   }

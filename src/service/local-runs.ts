@@ -12,7 +12,7 @@ import type { Submitted } from '../runtime/submit-run.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { Store } from '../store/store.ts'
 import type { Performer } from './performer.ts'
-import { type SubmitRequest, submit } from './submit.ts'
+import { type SubmitRequest, submitWorkflow } from './submit.ts'
 import { compileStored } from './workflows/compile-stored.ts'
 
 export interface LocalRunsOptions {
@@ -40,7 +40,7 @@ export interface LocalRuns {
   compile(source: Source, options?: CompileSourceOptions): Compilation
   /** @throws Fault `invalid_input`, StoreError */
   start(workflow: CompiledWorkflow, options?: StartOptions): Promise<Run>
-  /** Enqueues a run for any process that serves the store. @throws as `submit` of service/submit.ts */
+  /** Enqueues a run for any process that serves the store. @throws as `submitWorkflow` */
   submit(workflow: CompiledWorkflow, request?: Omit<SubmitRequest, 'env'>): Promise<Submitted>
   /** @throws Fault `not_found`, `invalid_input`, StoreError */
   resume(id: string, options?: { watch?: RunWatcher }): Promise<ResumeResult>
@@ -66,7 +66,8 @@ export const createLocalRuns = ({ store, performer, environment, clock }: LocalR
     async start(workflow, { input = {}, ...options } = {}) {
       return host.start(workflow, { ...options, input: await checkInput(workflow, input), env: environment })
     },
-    submit: (workflow, request) => submit(workflow, { ...request, env: environment }, { ...performer, store, clock }),
+    submit: (workflow, request) =>
+      submitWorkflow(workflow, { ...request, env: environment }, { ...performer, store, clock }),
     resume: (id, options) => host.resume(id, options),
     async close() {
       await host.stop()

@@ -23,7 +23,7 @@ export interface SubmitPorts extends Pick<Performer, 'vault'> {
  * @throws Fault `invalid_input` for a wrong input or key; `conflict` for another request under the same key, or when the flow
  * rejects the run; StoreError
  */
-export const submit = async (
+export const submitWorkflow = async (
   workflow: CompiledWorkflow,
   { input = {}, copied, ...request }: SubmitRequest,
   { store, clock, vault, pricing }: SubmitPorts,

@@ -29,7 +29,8 @@ const secretFiles = ({ config, folder }: Project): string[] =>
   [...config.secrets.values()].flatMap((source) => (source.kind === 'file' ? [resolve(folder, source.file)] : []))
 
 /** What models cost: the config's own prices, then those of vendors. */
-export const toPricing = ({ config }: Project): Pricing => createPricing(config.prices, { providers: config.providers })
+export const toPricing = ({ config }: Pick<Project, 'config'>): Pricing =>
+  createPricing(config.prices, { providers: config.providers })
 
 /** The variables that expressions may read: those that the config lists and the environment has. */
 export const readVariables = ({ config }: Project, environment: EnvironmentVariables): Record<string, string> =>

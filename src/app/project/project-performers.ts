@@ -4,10 +4,29 @@ import type { Clock } from '../../core/clock.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Performer } from '../../service/performer.ts'
 import type { Store } from '../../store/store.ts'
-import { createPerformer } from '../performer.ts'
+import { createPerformer, type PerformerOptions } from '../performer.ts'
 import type { EnvironmentVariables, Project } from './project.ts'
-import { readSecrets, toToolOptions } from './project-access.ts'
-import { readModelAccess } from './provider-access.ts'
+import { readSecrets, toPricing, toToolOptions } from './project-access.ts'
+import { readProviders } from './provider-access.ts'
+
+export interface ProjectAccess {
+  environment: EnvironmentVariables
+  /** Absolute: the folder of the workflow. */
+  folder: string
+  /** Values by name. */
+  secrets: Record<string, string>
+}
+
+/** Gives the steps of a workflow what its project allows: folders, addresses, providers, prices and secrets. */
+export const toPerformerOptions = (
+  project: Project,
+  { environment, folder, secrets }: ProjectAccess,
+): Required<Pick<PerformerOptions, 'tools' | 'providers' | 'pricing' | 'secrets'>> => ({
+  tools: toToolOptions(project, folder),
+  providers: readProviders(project, environment),
+  pricing: toPricing(project),
+  secrets,
+})
 
 export interface ProjectPerformersOptions {
   store: Store
@@ -16,39 +35,27 @@ export interface ProjectPerformersOptions {
   clock: Clock
 }
 
-/** Runs that may touch the same folders and hold the same secrets share a performer. */
+/** Shares a performer between runs that may touch the same folders and hold the same secrets. */
 export class ProjectPerformers {
   readonly #options: ProjectPerformersOptions
-  readonly #access: ReturnType<typeof readModelAccess>
   readonly #known = new Map<string, Performer>()
 
   constructor(options: ProjectPerformersOptions) {
     this.#options = options
-    this.#access = readModelAccess(options.project, options.environment)
-  }
-
-  get pricing(): Performer['pricing'] {
-    return this.#access.pricing
   }
 
   /** @throws Fault `unauthorized` when a secret has no value here */
-  of({
-    workflow,
-    folder = this.folderOf(workflow),
-  }: {
-    workflow: CompiledWorkflow
-    folder: string | undefined
-  }): Performer {
+  of(run: { workflow: CompiledWorkflow; folder: string | undefined }): Performer {
+    const { workflow, folder = this.folderOf(workflow) } = run
     const { store, project, environment, clock } = this.#options
     const { values: secrets, problems } = readSecrets(workflow.secrets, { project, environment })
     const [problem] = problems
     if (problem !== undefined) throw new Fault('unauthorized', `${problem.message}\n${problem.hint}`)
     const key = JSON.stringify([folder, Object.keys(secrets).sort()])
-    const found = this.#known.get(key)
-    if (found !== undefined) return found
-    const created = createPerformer({ ...this.#access, tools: toToolOptions(project, folder), secrets, store, clock })
-    this.#known.set(key, created)
-    return created
+    const options = (): PerformerOptions => toPerformerOptions(project, { environment, folder, secrets })
+    const performer = this.#known.get(key) ?? createPerformer({ ...options(), store, clock })
+    this.#known.set(key, performer)
+    return performer
   }
 
   /** Absolute: the folder of the workflow's file. */

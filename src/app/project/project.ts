@@ -10,7 +10,7 @@ import { PROVIDER_NAMES } from '../../actors/llm/providers.ts'
 import type { ProjectConfig } from '../../compiler/config.ts'
 import type { Diagnostics } from '../../compiler/diagnostic.ts'
 import { Fault } from '../../core/fault.ts'
-import { type DatabaseAddress, parseDatabaseAddress } from '../database/database-address.ts'
+import { type DatabaseAddress, parseDatabaseAddress } from '../../store/database-address.ts'
 
 export const CONFIG_NAME = 'troupe.config.yaml'
 

@@ -4,10 +4,9 @@
  */
 import { expectServer, PROVIDER_KINDS, type ProviderAccess } from '../../actors/llm/providers.ts'
 import type { ProviderConfig } from '../../compiler/config.ts'
-import type { Pricing } from '../../core/pricing.ts'
 import { SHORTEST_SECRET } from '../../secrets/secret-vault.ts'
 import type { EnvironmentVariables, Project } from './project.ts'
-import { readSecrets, toPricing } from './project-access.ts'
+import { readSecrets } from './project-access.ts'
 
 export type Providers = Readonly<Record<string, ProviderAccess>>
 
@@ -17,15 +16,6 @@ export const readProviders = (project: Project, environment: EnvironmentVariable
     [...project.config.providers].map(([name, config]) => [name, readNamed(config, { project, environment })]),
   ),
   ...Object.fromEntries(PROVIDER_KINDS.map((kind) => [kind, readBuiltIn(kind, { project, environment })])),
-})
-
-/** Reads the providers of a project, and their prices. */
-export const readModelAccess = (
-  project: Project,
-  environment: EnvironmentVariables,
-): { providers: Providers; pricing: Pricing } => ({
-  providers: readProviders(project, environment),
-  pricing: toPricing(project),
 })
 
 interface From {

@@ -4,7 +4,7 @@ import { Fault } from '../../core/fault.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Performer } from '../../service/performer.ts'
 import { toIndex } from '../../service/schedules/to-schedules.ts'
-import { submit } from '../../service/submit.ts'
+import { submitWorkflow } from '../../service/submit.ts'
 import type { ScheduleRecord } from '../../store/schedule-record.ts'
 import type { Definition, Store } from '../../store/store.ts'
 import type { OpenedSchedule } from './scheduler.ts'
@@ -40,7 +40,7 @@ export const openSchedule = async (
       const folder = registered?.folder ?? folderOf(workflow)
       const { vault, pricing } = performerOf({ workflow, folder })
       const request = { input, env, folder, key, origin: { kind: 'schedule', of } as const }
-      await submit(workflow, request, { store, clock, vault, pricing })
+      await submitWorkflow(workflow, request, { store, clock, vault, pricing })
     },
   }
 }

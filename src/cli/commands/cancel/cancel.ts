@@ -2,8 +2,8 @@
 
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { createLocal, type Local } from '../../../app/local.ts'
-import { readSecrets, readVariables, toPricing, toToolOptions } from '../../../app/project/project-access.ts'
-import { readProviders } from '../../../app/project/provider-access.ts'
+import { readSecrets, readVariables } from '../../../app/project/project-access.ts'
+import { toPerformerOptions } from '../../../app/project/project-performers.ts'
 import { type CancelEnd, cancelRun } from '../../../service/control/cancel-run.ts'
 import type { StoredRun } from '../../../service/history/load-run.ts'
 import type { Context } from '../../context.ts'
@@ -54,14 +54,10 @@ const openLocal = (
   const { project, store } = opened
   const from = { project, environment: context.environment }
   const secrets = undoes ? expectSecrets(workflow.secrets, from) : readSecrets(workflow.secrets, from).values
-  const providers = readProviders(project, context.environment)
   return createLocal({
     store,
-    tools: toToolOptions(project, folder),
     environment,
-    providers,
-    pricing: toPricing(project),
-    secrets,
+    ...toPerformerOptions(project, { environment: context.environment, folder, secrets }),
   })
 }
 

@@ -1,7 +1,9 @@
 /** `troupe db backup` and `troupe db restore`. */
+
 import { resolve } from 'node:path'
+import { backupStore } from '../../../app/database/backup-file.ts'
 import { formatSize } from '../../../core/size.ts'
-import { backupStore } from '../../../service/database/backup-store.ts'
+import { restoreDatabase } from '../../../store/open-database.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { openProject } from '../../open-project.ts'
@@ -40,7 +42,6 @@ export const restore = async (
   const { stdout, stderr, workingFolder } = context
   const project = await openProject(context)
   const path = databaseFile(project)
-  const { restoreDatabase } = await import('../../../store/sqlite/maintenance/restore-database.ts')
   const restored = await restoreDatabase({ file: resolve(workingFolder, file), path, replaces: force })
   const { runs, going, setAside } = restored
   const database = shownDatabase(project, context)

@@ -1,14 +1,9 @@
 /** `troupe db export` and `troupe db import`: runs from one database to another. */
 import { resolve } from 'node:path'
-import { openDatabase } from '../../../app/database/open-database.ts'
+import { exportToFile, exportToStream, importFromFile, importFromStream } from '../../../app/database/run-file.ts'
 import { formatSize } from '../../../core/size.ts'
-import {
-  type ExportReport,
-  exportToFile,
-  exportToStream,
-  importFromFile,
-  importFromStream,
-} from '../../../service/database/run-file.ts'
+import type { ExportReport } from '../../../service/database/run-bundles.ts'
+import { openDatabase } from '../../../store/open-database.ts'
 import type { Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'

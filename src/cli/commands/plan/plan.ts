@@ -1,9 +1,8 @@
 /** `troupe plan`: what a workflow may cost, before a cent is spent. */
 
-import { createCatalogue } from '../../../app/catalogue.ts'
-import { openDatabase } from '../../../app/database/open-database.ts'
 import type { Project } from '../../../app/project/project.ts'
 import { readVariables, toPricing } from '../../../app/project/project-access.ts'
+import { createProjectCatalogue } from '../../../app/project/project-catalogue.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import { isFault } from '../../../core/fault.ts'
 import type { JsonValue } from '../../../core/json.ts'
@@ -12,6 +11,7 @@ import { forecast } from '../../../service/forecast/forecast.ts'
 import { forecastPaths } from '../../../service/forecast/forecast-paths.ts'
 import { findTypicalCost, type TypicalCost } from '../../../service/forecast/typical-cost.ts'
 import { exampleInput } from '../../../service/simulation/walk-input.ts'
+import { openDatabase } from '../../../store/open-database.ts'
 import { InvalidFile } from '../../cli-error.ts'
 import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
@@ -41,7 +41,7 @@ export const plan = async (context: Context, options: PlanArguments): Promise<nu
   checkAliases(models, compiled)
   const input = await readKnownInput(compiled, options.input, context)
   const pricing = toPricing(project)
-  const catalogue = createCatalogue([], { pricing, providers: project.config.providers })
+  const catalogue = createProjectCatalogue(project)
   const forecasted = forecast(compiled, { proofs, catalogue, pricing, input, environment: project.config.env })
   const start = { input: input ?? (await fillExample(compiled)), env: readVariables(project, context.environment) }
   const found: Plan = {

@@ -2,8 +2,8 @@
 
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { createLocal } from '../../../app/local.ts'
-import { readVariables, toPricing, toToolOptions } from '../../../app/project/project-access.ts'
-import { readProviders } from '../../../app/project/provider-access.ts'
+import { readVariables } from '../../../app/project/project-access.ts'
+import { toPerformerOptions } from '../../../app/project/project-performers.ts'
 import type { ResumeResult } from '../../../runtime/host.ts'
 import type { Run } from '../../../runtime/run.ts'
 import type { RunWatcher } from '../../../runtime/run-notice.ts'
@@ -100,11 +100,8 @@ const goOn = async (
   const secrets = expectSecrets(workflow.secrets, { project, environment: context.environment })
   const local = createLocal({
     store,
-    tools: toToolOptions(project, folder),
     environment,
-    providers: readProviders(project, context.environment),
-    pricing: toPricing(project),
-    secrets,
+    ...toPerformerOptions(project, { environment: context.environment, folder, secrets }),
   })
   const begin = async (watch: RunWatcher): Promise<Run> => {
     const resumed = await local.resume(record.id, { watch })

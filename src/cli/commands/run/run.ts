@@ -1,12 +1,12 @@
 /** `troupe run`: checks a workflow, its input and its secrets, then runs it and stays with it. */
 
-import { openDatabase } from '../../../app/database/open-database.ts'
 import { createLocal, type Local } from '../../../app/local.ts'
 import type { Project } from '../../../app/project/project.ts'
-import { readVariables, toPricing, toToolOptions } from '../../../app/project/project-access.ts'
-import { readProviders } from '../../../app/project/provider-access.ts'
+import { readVariables } from '../../../app/project/project-access.ts'
+import { toPerformerOptions } from '../../../app/project/project-performers.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import type { RunWatcher } from '../../../runtime/run-notice.ts'
+import { openDatabase } from '../../../store/open-database.ts'
 import type { RunInspector } from '../../../telemetry/inspect/run-inspector.ts'
 import { compileRunnable, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
@@ -86,10 +86,7 @@ const openLocal = async (
   const secrets = expectSecrets(workflow.secrets, { project, environment: context.environment })
   return createLocal({
     store: await openDatabase(project),
-    tools: toToolOptions(project, folder),
     environment: readVariables(project, context.environment),
-    providers: readProviders(project, context.environment),
-    pricing: toPricing(project),
-    secrets,
+    ...toPerformerOptions(project, { environment: context.environment, folder, secrets }),
   })
 }

@@ -1,7 +1,8 @@
 /** `troupe serve`: takes up the runs of its database and keeps the clock, until it is told to stop. */
-import { openDatabase } from '../../../app/database/open-database.ts'
+
 import { createServer, type Server } from '../../../app/server.ts'
 import type { ServerNotice } from '../../../service/server-notice.ts'
+import { openDatabase } from '../../../store/open-database.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'

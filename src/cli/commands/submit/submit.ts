@@ -3,12 +3,14 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createCatalogue } from '../../../app/catalogue.ts'
-import { openDatabase } from '../../../app/database/open-database.ts'
 import type { Project } from '../../../app/project/project.ts'
 import { readVariables, toPricing } from '../../../app/project/project-access.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
-import { type Submitted, submitRun } from '../../../runtime/submit-run.ts'
+import { systemClock } from '../../../core/clock.ts'
+import type { Submitted } from '../../../runtime/submit-run.ts'
+import { submitWorkflow } from '../../../service/submit.ts'
 import { type FoundWorkflow, loadRegistered } from '../../../service/workflows/registered-workflow.ts'
+import { openDatabase } from '../../../store/open-database.ts'
 import type { Store } from '../../../store/store.ts'
 import { compileRunnable, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
@@ -53,10 +55,11 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
     const { workflow, folder } = found
     const { key } = options
     const env = readVariables(project, context.environment)
-    const wanted = { at: Date.now(), input, models, env, folder, key, pricing: toPricing(project).version }
+    const request = { input, models, env, folder, key }
     // Whoever performs the run needs the secrets; here they are only kept out of the database.
     const vault = createKnownVault(project, context.environment, workflow.secrets)
-    const submitted = await submitRun(workflow, wanted, { store, vault })
+    const ports = { store, clock: systemClock, vault, pricing: toPricing(project) }
+    const submitted = await submitWorkflow(workflow, request, ports)
     if (options.wait !== true) return report(context, options, submitted)
     if (!isSilent(options)) context.stderr.write(`${describe(submitted)}\n`)
     return await waitForEnd(context, options, { store, run: submitted.run, workflow: found.workflow })

@@ -1,11 +1,11 @@
 /** `troupe workflows apply`: registers workflow files, all of them or none. */
 import { statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
-import { openDatabase } from '../../../app/database/open-database.ts'
 import { findWorkflows } from '../../../app/project/find-workflows.ts'
 import type { Project } from '../../../app/project/project.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import { type AppliedWorkflow, applyWorkflows } from '../../../service/workflows/apply-workflows.ts'
+import { openDatabase } from '../../../store/open-database.ts'
 import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileRunnable } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'

@@ -1,19 +1,14 @@
-/** Runs in a file: bundles of the store, one after the other. */
+/** Writes bundles of runs to files and streams, and reads them back. */
 import { createReadStream, createWriteStream, existsSync, renameSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { type ExportReport, exportBundles, importBundles } from '../../service/database/run-bundles.ts'
 import type { ImportResult } from '../../store/maintenance.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError, StoreError } from '../../store/store-error.ts'
 
-export interface ExportReport {
-  /** Without child runs: they belong to theirs. */
-  runs: number
-  bytes: number
-}
-
-/** Writes runs into a new file, which is there when it is whole. @throws StoreError `conflict`, `unreadable`, `disk_full` */
+/** Writes runs to a new file, which appears when it is whole. @throws StoreError `conflict`, `unreadable`, `disk_full` */
 export const exportToFile = async (
   store: Store,
   { ids, file, replaces = false }: { ids: readonly string[]; file: string; replaces?: boolean },
@@ -37,23 +32,12 @@ export const exportToStream = async (
   store: Store,
   { ids, stream }: { ids: readonly string[]; stream: Writable },
 ): Promise<ExportReport> => {
-  const maintenance = await store.maintenance()
   const report: ExportReport = { runs: 0, bytes: 0 }
-  const bundles = async function* (): AsyncGenerator<string> {
-    for (const id of ids) {
-      const text = await maintenance.exportRun(id)
-      // Retention may have been faster.
-      if (text === undefined) continue
-      report.runs += 1
-      report.bytes += Buffer.byteLength(text)
-      yield text
-    }
-  }
-  await pipeline(bundles, stream, { end: stream !== process.stdout })
+  await pipeline(exportBundles(store, { ids, report }), stream, { end: stream !== process.stdout })
   return report
 }
 
-/** @throws StoreError `unreadable`, `corrupt` with the line where the bundle begins; those before it are taken in */
+/** @throws StoreError `unreadable`, `corrupt` with the line where the bundle begins; the bundles before it are imported */
 export const importFromFile = (store: Store, file: string): Promise<ImportResult> => {
   if (existsSync(file)) return importFromStream(store, { stream: createReadStream(file), name: file })
   throw new StoreError('unreadable', `file '${file}' does not exist`, {
@@ -61,40 +45,10 @@ export const importFromFile = (store: Store, file: string): Promise<ImportResult
   })
 }
 
-/** What each bundle begins with. */
-const HEADER = /^\s*\{\s*"troupe"\s*:/
-
-export const importFromStream = async (
+export const importFromStream = (
   store: Store,
   { stream, name }: { stream: Readable; name: string },
-): Promise<ImportResult> => {
-  const result: ImportResult = { imported: [], existing: [] }
-  const maintenance = await store.maintenance()
-  let lines: string[] = []
-  let place = 0
-  const take = async (): Promise<void> => {
-    const { imported, existing } = await maintenance
-      .importRun(lines.join('\n'))
-      .catch((error) => Promise.reject(locate(error, { name, line: place - lines.length + 1 })))
-    result.imported.push(...imported)
-    result.existing.push(...existing)
-    lines = []
-  }
-  for await (const line of createInterface({ input: stream })) {
-    if (HEADER.test(line) && lines.length > 0) await take()
-    lines.push(line)
-    place += 1
-  }
-  await take()
-  return result
-}
-
-const locate = (error: unknown, { name, line }: { name: string; line: number }): unknown => {
-  if (!isStoreError(error) || error.code !== 'corrupt') return error
-  const { message, hint, cause } = error
-  const where = line === 1 ? name : `${name}, the run that begins at line ${line}`
-  return new StoreError('corrupt', `${where}: ${message}`, { ...(hint === undefined ? {} : { hint }), cause })
-}
+): Promise<ImportResult> => importBundles(store, { lines: createInterface({ input: stream }), name })
 
 const toWriteError = (cause: unknown, file: string): StoreError => {
   const { code, message } = cause as NodeJS.ErrnoException

@@ -3,16 +3,16 @@ import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store-error.ts'
 
 export interface BackupOptions {
-  /** Of the database. */
+  /** Absolute: the database. */
   path: string
-  /** Absolute: where the copy shall stand. */
+  /** Absolute: the copy. */
   file: string
-  /** Whether a file that is there may go. Default false. */
+  /** Replaces a file that exists. Default false. */
   replaces?: boolean
 }
 
 /**
- * Copies a store into a file, while runs go on. A file that is replaced stays until the copy is whole.
+ * Copies a store to a file while runs go on. A file that is replaced stays until the copy is whole.
  * @throws StoreError `conflict`, `unreadable`, `disk_full`
  */
 export const backupStore = async (

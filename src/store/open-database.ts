@@ -1,0 +1,28 @@
+/** The one opener of stores. It loads the code of the kind that is asked for alone. */
+import { relative } from 'node:path'
+import type { DatabaseAddress } from './database-address.ts'
+import type { Restored, RestoreOptions } from './sqlite/maintenance/restore-database.ts'
+import type { Store } from './store.ts'
+
+export interface DatabaseOptions {
+  database: DatabaseAddress
+  /** Failure that a recorded step survives: a killed process, or a power cut too. */
+  durability: 'process' | 'power'
+}
+
+/** Opens a store; a file is created and migrated. @throws StoreError */
+export const openDatabase = async ({ database, durability }: DatabaseOptions): Promise<Store> => {
+  if (database.kind === 'memory') return (await import('./memory-store.ts')).createMemoryStore()
+  const { openSqliteStore } = await import('./sqlite/open-sqlite-store.ts')
+  return openSqliteStore({ path: toShownPath(database.path), durability })
+}
+
+/** Replaces the database in a file by a backup. @throws StoreError */
+export const restoreDatabase = async (options: RestoreOptions): Promise<Restored> =>
+  (await import('./sqlite/maintenance/restore-database.ts')).restoreDatabase(options)
+
+/** Messages show the path as people write it. */
+const toShownPath = (path: string): string => {
+  const way = relative(process.cwd(), path)
+  return way.startsWith('..') ? path : way
+}
