@@ -3,6 +3,7 @@
  * workflow (steps, blocks, conditions, ways out of a failure), not the states of its machine.
  */
 import type { Step, Trigger } from '../compiler/document.ts'
+import type { StepIcon } from '../compiler/steps/step-descriptor.ts'
 
 export interface Chart {
   /** Of the workflow. */
@@ -23,8 +24,8 @@ export interface ChartNode {
   id: string
   shape: NodeShape
   kind: Step['kind'] | Trigger['kind'] | ''
-  /** Its drawing: that of its kind, but where a kind does different things. */
-  icon: ChartNode['kind'] | 'event'
+  /** Its drawing; empty for markers. */
+  icon: StepIcon | Trigger['kind'] | ''
   title: string
   /** One line on what it does, such as the tool's name. */
   detail: string
@@ -58,7 +59,7 @@ export const createNode = (
   id,
   shape,
   kind: '',
-  icon: rest.kind ?? '',
+  icon: '',
   title: '',
   detail: '',
   badges: [],

@@ -8,17 +8,12 @@
  * switch with a timeout, a retry or an `on_error` of its own, which hold for all its cases, is a block.
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
-import type {
-  ForeachStep,
-  LoopStep,
-  ParallelStep,
-  Step,
-  SwitchCase,
-  SwitchStep,
-  Trigger,
-} from '../compiler/document.ts'
+import type { Step, StepOf, Trigger } from '../compiler/document.ts'
+import type { ChildList } from '../compiler/step-place.ts'
+import { descriptorOf } from '../compiler/steps/step-kinds.ts'
+import { expressionText } from '../compiler/steps/wording.ts'
 import { type Chart, type ChartEdge, type ChartNode, createNode, type EdgeKind, walkNodes } from './chart.ts'
-import { describeStep, expressionText, listBadges, type Presets } from './describe-step.ts'
+import { describeStep, iconOf, listBadges, type Presets } from './describe-step.ts'
 
 export type ChartSource = Pick<CompiledWorkflow, 'workflow' | 'plans'>
 
@@ -39,7 +34,7 @@ export const createChart = ({ workflow, plans }: ChartSource): Chart => {
   }
 }
 
-/** What lies around a list of steps. */
+/** Surroundings of a list of steps. */
 interface Surroundings {
   /** The node that comes after its last step. */
   onward: string
@@ -48,6 +43,8 @@ interface Surroundings {
   /** The path of the foreach around it. */
   scope: string
 }
+
+type Cases = StepOf<'switch'>['cases']
 
 type NewEdge = Omit<ChartEdge, 'id'>
 
@@ -79,7 +76,7 @@ class Drawing {
     const id = step.id.value
     const gate = this.#drawGate(step, around)
     const nodes = this.#drawBody(step, around)
-    if (!isFlat(step) && step.kind !== 'fail') this.connect(id, around.onward)
+    if (!isFlat(step) && descriptorOf(step).neverCompletes !== true) this.connect(id, around.onward)
     this.#connectErrors(step, around)
     return [...gate, ...nodes]
   }
@@ -94,66 +91,62 @@ class Drawing {
   }
 
   #drawBody(step: Step, around: Surroundings): ChartNode[] {
-    switch (step.kind) {
-      case 'switch':
-        return isFlat(step) ? this.#drawFlatSwitch(step, around) : [this.#drawSwitchBlock(step, around)]
-      case 'parallel':
-        return [this.#drawParallel(step, around)]
-      case 'foreach':
-        return [this.#drawForeach(step, around)]
+    const { block } = descriptorOf(step)
+    if (block === undefined) return [this.#toNode(step, 'step', around)]
+    const drawing = block.drawing(step)
+    const lists = block.lists(step)
+    const exit = exitOf(step)
+    switch (drawing.kind) {
+      case 'cases':
+        return this.#drawSwitch(step, drawing.cases, around)
+      case 'branches':
+        return [this.#block(step, around, this.#drawBranches(step, lists, around))]
       case 'loop':
-        return [this.#drawLoop(step, around)]
-      case 'do': {
-        const exit = exitOf(step)
-        return [this.#block(step, around, this.drawList(step.steps, { ...around, onward: exit }), [exit])]
+        return [this.#block(step, around, this.#drawLoop(step, lists, { ...around, label: drawing.label }))]
+      case 'items': {
+        const inside = { onward: exit, end: exit, scope: pathOf(step, around) }
+        return [this.#block(step, around, this.#drawLists(lists, inside), [exit])]
       }
-      default:
-        return [this.#toNode(step, 'step', around)]
+      case 'sequence':
+        return [this.#block(step, around, this.#drawLists(lists, { ...around, onward: exit }), [exit])]
     }
   }
 
-  #drawFlatSwitch(step: SwitchStep, around: Surroundings): ChartNode[] {
-    return [this.#toNode(step, 'step', around), ...this.#drawCases(step, step.id.value, around)]
+  #drawLists(lists: readonly ChildList[], around: Surroundings): ChartNode[] {
+    return lists.flatMap(({ steps }) => this.drawList(steps, around))
   }
 
-  #drawSwitchBlock(step: SwitchStep, around: Surroundings): ChartNode {
+  #drawSwitch(step: Step, cases: Cases, around: Surroundings): ChartNode[] {
+    if (isFlat(step)) return [this.#toNode(step, 'step', around), ...this.#drawCases(cases, step.id.value, around)]
     const [choice, exit] = [`${step.id.value}--choice`, exitOf(step)]
-    const cases = this.#drawCases(step, choice, { ...around, onward: exit })
-    return this.#block(step, around, [createNode(choice, 'choice'), ...cases], [exit])
+    const nodes = this.#drawCases(cases, choice, { ...around, onward: exit })
+    return [this.#block(step, around, [createNode(choice, 'choice'), ...nodes], [exit])]
   }
 
-  #drawCases(step: SwitchStep, from: string, around: Surroundings): ChartNode[] {
-    const nodes = step.cases.flatMap(({ when, then }): ChartNode[] => {
+  #drawCases(cases: Cases, from: string, around: Surroundings): ChartNode[] {
+    const nodes = cases.flatMap(({ when, then }): ChartNode[] => {
       this.connect(from, targetOf(then, around), { label: when === undefined ? 'else' : expressionText(when) })
       return then.kind === 'do' ? this.drawList(then.steps, around) : []
     })
-    if (step.cases.every(({ when }) => when !== undefined)) this.connect(from, around.onward, { label: 'else' })
+    if (cases.every(({ when }) => when !== undefined)) this.connect(from, around.onward, { label: 'else' })
     return nodes
   }
 
-  #drawParallel(step: ParallelStep, around: Surroundings): ChartNode {
-    const branches = step.branches.map(({ name, steps }) => {
-      const id = `${step.id.value}--branch-${name.value}`
+  #drawBranches(step: Step, lists: readonly ChildList[], around: Surroundings): ChartNode[] {
+    return lists.map(({ branch, steps }) => {
+      const id = `${step.id.value}--branch-${branch}`
       const exit = `${id}--exit`
       const children = this.drawList(steps, { ...around, onward: exit })
-      return createNode(id, 'branch', { title: name.value, children: [...children, createNode(exit, 'exit')] })
+      return createNode(id, 'branch', { title: branch, children: [...children, createNode(exit, 'exit')] })
     })
-    return this.#block(step, around, branches)
   }
 
-  #drawForeach(step: ForeachStep, around: Surroundings): ChartNode {
-    const exit = exitOf(step)
-    const inside = { onward: exit, end: exit, scope: pathOf(step, around) }
-    return this.#block(step, around, this.drawList(step.steps, inside), [exit])
-  }
-
-  #drawLoop(step: LoopStep, around: Surroundings): ChartNode {
+  #drawLoop(step: Step, lists: readonly ChildList[], around: Surroundings & { label: string }): ChartNode[] {
     const repeat = `${step.id.value}--repeat`
-    const [first] = step.steps
-    const children = this.drawList(step.steps, { ...around, onward: repeat })
-    const label = `${step.test.kind} ${expressionText(step.test.expression)}`
-    if (first !== undefined) this.connect(repeat, first.id.value, { label, kind: 'repeat' })
-    return this.#block(step, around, [...children, createNode(repeat, 'repeat')])
+    const children = this.#drawLists(lists, { ...around, onward: repeat })
+    const first = lists[0]?.steps[0]
+    if (first !== undefined) this.connect(repeat, first.id.value, { label: around.label, kind: 'repeat' })
+    return [...children, createNode(repeat, 'repeat')]
   }
 
   #block(step: Step, around: Surroundings, children: ChartNode[], exits: readonly string[] = []): ChartNode {
@@ -165,7 +158,7 @@ class Drawing {
     const id = step.id.value
     return createNode(id, shape, {
       kind: step.kind,
-      icon: step.kind === 'wait' && step.wait.kind === 'event' ? 'event' : step.kind,
+      icon: iconOf(step),
       title: id,
       detail: describeStep(step, this.#plans.get(id)),
       badges: listBadges(step, this.#presets),
@@ -198,20 +191,24 @@ const pathOf = ({ id }: Step, { scope }: Surroundings): string => (scope === '' 
 
 const resolve = (target: string, { end }: Surroundings): string => (target === 'end' ? end : target)
 
-const targetOf = (then: SwitchCase['then'], around: Surroundings): string => {
+const targetOf = (then: Cases[number]['then'], around: Surroundings): string => {
   if (then.kind === 'continue') return around.onward
   if (then.kind === 'next') return resolve(then.next.value, around)
   const [first] = then.steps
   return first?.id.value ?? around.onward
 }
 
-/** A switch without anything that holds for all its cases. */
+/** A block of cases without anything that holds for all of them. */
 const isFlat = (step: Step): boolean =>
-  step.kind === 'switch' && step.timeoutMs === undefined && step.retry === undefined && step.onError === undefined
+  descriptorOf(step).block?.drawing(step).kind === 'cases' &&
+  step.timeoutMs === undefined &&
+  step.retry === undefined &&
+  step.onError === undefined
 
 const toTriggerNode = ({ kind, target, when }: Trigger, index: number): ChartNode =>
   createNode(`trigger--${index + 1}`, 'trigger', {
     kind,
+    icon: kind,
     title: target.value,
     detail: kind,
     badges: when === undefined ? [] : [`when ${expressionText(when)}`],

@@ -23,11 +23,12 @@ import { type LinkedWorkflow, linkWorkflow } from './link.ts'
 import { linkChildren, type Parts } from './link-children.ts'
 import { joinLinks, type LinkReader, type Links, NO_LINKS } from './links.ts'
 import { lowerWorkflow } from './lower.ts'
-import { planSteps, type StepPlan } from './plan.ts'
+import { placeSteps } from './place-steps.ts'
+import type { StepPlan } from './plan.ts'
+import { planSteps } from './plan-steps.ts'
 import type { Proofs, Prover } from './prove.ts'
 import { readWorkflow } from './read.ts'
 import type { Source } from './source.ts'
-import { placeSteps } from './step-place.ts'
 
 export interface CompileOptions {
   catalogue: Catalogue

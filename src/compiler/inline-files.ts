@@ -3,12 +3,12 @@
  * of `mock/script`, a YAML or JSON list of answers.
  */
 import { Diagnostics } from './diagnostic.ts'
-import type { LlmStep, ValueNode, Workflow } from './document.ts'
+import type { StepOf, ValueNode, Workflow } from './document.ts'
 import type { LinkReader } from './links.ts'
+import { placeSteps } from './place-steps.ts'
 import { parseYaml } from './read/parse-yaml.ts'
 import type { YamlNode } from './read/yaml-node.ts'
 import { createSource } from './source.ts'
-import { placeSteps } from './step-place.ts'
 
 /** Replaces file names by what the files hold, in place; gives back what was read, by path. */
 export const inlineFiles = (
@@ -30,7 +30,7 @@ export const inlineFiles = (
   return files
 }
 
-const scriptOf = ({ params }: LlmStep) => params?.entries.find(({ key }) => key.value === 'script')
+const scriptOf = ({ params }: StepOf<'llm'>) => params?.entries.find(({ key }) => key.value === 'script')
 
 const parseList = (path: string, text: string): ValueNode | undefined => {
   const source = createSource(path, text)

@@ -2,8 +2,9 @@
 import type { Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { Located, Workflow } from './document.ts'
 import type { LinkReader } from './links.ts'
+import { placeSteps } from './place-steps.ts'
 import type { Source } from './source.ts'
-import { placeSteps } from './step-place.ts'
+import { descriptorOf } from './steps/step-kinds.ts'
 
 /** How deep calls may nest, the first workflow included. */
 const DEEPEST_NESTING = 10
@@ -27,10 +28,11 @@ export function* linkChildren<Child>(
   const children = new Map<string, Child>()
   const tried = new Set<string>()
   for (const { step } of placeSteps(workflow).values()) {
-    if (step.kind !== 'workflow' || tried.has(step.workflow.value)) continue
-    tried.add(step.workflow.value)
-    const child = yield* linkChild(step.workflow, options)
-    if (child !== undefined) children.set(step.workflow.value, child)
+    const called = descriptorOf(step).child?.(step)
+    if (called === undefined || tried.has(called.value)) continue
+    tried.add(called.value)
+    const child = yield* linkChild(called, options)
+    if (child !== undefined) children.set(called.value, child)
   }
   return children
 }

@@ -4,19 +4,22 @@
  */
 import { type AnyStateMachine, assign, setup } from 'xstate'
 import type { JsonValue } from '../core/json.ts'
-import type { ForeachStep, Step, Workflow } from './document.ts'
+import { UNDO } from '../core/machine-ends.ts'
+import type { Step, StepOf, Workflow } from './document.ts'
 import { compileExpression, compileValue } from './expression/compile-expression.ts'
 import { createBindings, type ExpressionSite } from './link/bindings.ts'
 import { holds } from './link/guard.ts'
 import { inertActor } from './link/inert-actor.ts'
-import { type LinkedStep, lastOutput, linkStep } from './link/linked-step.ts'
+import { linkStep } from './link/link-step.ts'
+import { type LinkedStep, lastOutput } from './link/linked-step.ts'
 import type { MachineEvent } from './link/machine-event.ts'
 import { type Recorder, recordChange } from './link/record.ts'
 import type { Places } from './lower/exit.ts'
 import type { GuardParams, RecordParams } from './lower/state-config.ts'
 import type { LoweredWorkflow, MachineConfig } from './lower.ts'
 import { type MachineContext, type MachineInput, PENDING, type StepRecord } from './machine-context.ts'
-import { stepsWithin } from './step-place.ts'
+import { stepsWithin } from './place-steps.ts'
+import { STEP_KINDS } from './steps/step-kinds.ts'
 
 export interface LinkedMachine {
   config: MachineConfig
@@ -38,7 +41,7 @@ export const linkWorkflow = (workflow: Workflow, lowered: LoweredWorkflow, place
   }),
   bodies: new Map(
     [...lowered.bodies].map(([id, config]) => {
-      const step = places.get(id)?.step as ForeachStep
+      const step = places.get(id)?.step as StepOf<'foreach'>
       return [id, linkMachine(config, { steps: step.steps, places, output: compileItemOutput(step, places) })]
     }),
   ),
@@ -66,7 +69,7 @@ const createWorkflowMachine = (config: MachineConfig, recorder: Recorder): AnySt
     },
     guards: { when: (happening, params: GuardParams) => holds(recorder.steps, happening, params) },
     delays: createDelays(recorder.steps.values()),
-    actors: Object.fromEntries(INVOKED_KINDS.map((kind) => [kind, inertActor])),
+    actors: Object.fromEntries(INVOKED.map((kind) => [kind, inertActor])),
   })
   const context = ({ input }: { input: MachineInput }): MachineContext => ({
     ...input,
@@ -80,24 +83,13 @@ const createWorkflowMachine = (config: MachineConfig, recorder: Recorder): AnySt
   return definition.createMachine(whole as never) as unknown as AnyStateMachine
 }
 
-const INVOKED_KINDS = [
-  'llm',
-  'tool',
-  'code',
-  'memory',
-  'workflow',
-  'set',
-  'wait',
-  'approve',
-  'emit',
-  'foreach',
-  'undo',
-] satisfies (Step['kind'] | 'undo')[]
+/** Sources that a machine may invoke: any kind, and the undoing of a run. */
+const INVOKED: readonly string[] = [...Object.keys(STEP_KINDS), UNDO]
 
 const createRecords = (ids: Iterable<string>): Record<string, StepRecord> =>
   Object.freeze(Object.fromEntries([...ids].map((id) => [id, PENDING])))
 
-/** The delays that a machine can only name: of `wait` steps, and before the next try of a block. */
+/** Delays that a machine can only name: of pauses that the machine itself performs, and before the next try of a block. */
 const createDelays = (
   steps: Iterable<LinkedStep>,
 ): Record<string, (happening: { context: MachineContext }) => number> => {
@@ -108,8 +100,8 @@ const createDelays = (
       return entered?.kind === 'wait' || entered?.kind === 'backoff' ? entered.delayMs : 0
     }
   return Object.fromEntries(
-    [...steps].flatMap(({ id, kind, retry }) => [
-      ...(kind === 'wait' ? [[id, delayOf(id)]] : []),
+    [...steps].flatMap(({ id, start, output, retry }) => [
+      ...(start === undefined && output === undefined ? [[id, delayOf(id)]] : []),
       ...(retry === undefined ? [] : [[`${id}--backoff`, delayOf(id)]]),
     ]),
   )
@@ -119,7 +111,7 @@ const createDelays = (
 const compileRunOutput = ({ output, steps }: Workflow, places: Places): Body['output'] =>
   output === undefined ? lastOutput(steps) : compileValue(output, createBindings({ scopes: [], chain: [] }, places))
 
-const compileItemOutput = (step: ForeachStep, places: Places): Body['output'] => {
+const compileItemOutput = (step: StepOf<'foreach'>, places: Places): Body['output'] => {
   if (step.yields === undefined) return lastOutput(step.steps)
   const place = places.get(step.id.value)
   const site: ExpressionSite = {

@@ -4,12 +4,11 @@
  * action `record`. Each foreach body is a machine of its own, run once an item.
  */
 import { CANCELLED, COMPLETED, FAILED, UNDO } from '../core/machine-ends.ts'
-import type { ForeachStep, Step, Workflow } from './document.ts'
-import { type BlockContext, lowerDo, lowerForeach, lowerLoop, lowerParallel, lowerSwitch } from './lower/block.ts'
+import type { Step, StepOf, Workflow } from './document.ts'
 import type { Places, Surroundings } from './lower/exit.ts'
-import { lowerAnswered, lowerEffect, lowerFail, lowerWait } from './lower/leaf.ts'
 import { OUTPUT, record, type StateConfig, when } from './lower/state-config.ts'
-import { childLists } from './step-place.ts'
+import { childLists } from './place-steps.ts'
+import { descriptorOf } from './steps/step-kinds.ts'
 
 /** Counts the changes in how journals of the same definition fold; stands in every `created` row. */
 export const LOWERING_VERSION = 1
@@ -50,7 +49,9 @@ interface Body {
 const lowerMachine = (id: string, { steps, places, undoes }: Body): MachineConfig => {
   const failed = `#${undoes ? UNDO : FAILED}`
   const lowerList = (list: readonly Step[], around: Surroundings): Record<string, StateConfig> =>
-    Object.fromEntries(list.map((step) => [step.id.value, lowerStep(step, { places, around, lowerList })]))
+    Object.fromEntries(
+      list.map((step) => [step.id.value, descriptorOf(step).lower(step, { places, around, lowerList })]),
+    )
   return {
     id,
     options: { maxIterations: 20_000 },
@@ -89,30 +90,7 @@ const lowerUndo = (): StateConfig => {
   }
 }
 
-const lowerStep = (step: Step, context: BlockContext): StateConfig => {
-  switch (step.kind) {
-    case 'do':
-      return lowerDo(step, context)
-    case 'foreach':
-      return lowerForeach(step, context)
-    case 'loop':
-      return lowerLoop(step, context)
-    case 'switch':
-      return lowerSwitch(step, context)
-    case 'parallel':
-      return lowerParallel(step, context)
-    case 'wait':
-      return step.wait.kind === 'event' ? lowerAnswered(step, context) : lowerWait(step, context)
-    case 'approve':
-      return lowerAnswered(step, context)
-    case 'fail':
-      return lowerFail(step, context)
-    default:
-      return lowerEffect(step, context)
-  }
-}
-
-const findForeachSteps = (steps: readonly Step[]): ForeachStep[] =>
+const findForeachSteps = (steps: readonly Step[]): StepOf<'foreach'>[] =>
   steps.flatMap((step) => [
     ...(step.kind === 'foreach' ? [step] : []),
     ...childLists(step).flatMap((list) => findForeachSteps(list.steps)),

@@ -7,7 +7,7 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { Fault, isFault, toFaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import { toToolError } from '../core/tool-error.ts'
-import { toCallApproval, toDecided, toEmitted, toWaiting } from '../runtime/effects/answered-step.ts'
+import { toApproval, toCallApproval, toDecided, toEmitted, toEventWait } from '../runtime/effects/answered-step.ts'
 import type { ApprovalRequest, EmittedEvent, OpenEffect, OpenWait } from '../runtime/effects/run-effect.ts'
 import type { Outcome } from '../runtime/run-event.ts'
 import type { AskedStep, Scope } from '../runtime/scope/scope.ts'
@@ -52,8 +52,8 @@ interface Means {
 export const answerStep = (kind: AnsweredKind, call: StepCall, means: Means): Promise<Outcome> =>
   translated(call, () => {
     const asked = toAsked(call, means.compiled)
-    if (kind === 'approve') return decide(toWaiting(kind, asked), call, means)
-    return kind === 'wait' ? receive(toWaiting(kind, asked), call, means) : emit(asked, call, means)
+    if (kind === 'approve') return decide(toApproval(asked), call, means)
+    return kind === 'wait' ? receive(toEventWait(asked), call, means) : emit(asked, call, means)
   })
 
 /** Asks whether a call may be made. Undefined: it may; else what its step ends with. @param effect The call. */

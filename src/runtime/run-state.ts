@@ -9,15 +9,15 @@
  * event causes does not grow with what is already done (J5).
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
+import type { StartWay } from '../compiler/link/linked-step.ts'
 import type { MachineEvent } from '../compiler/link/machine-event.ts'
 import type { MachineContext } from '../compiler/machine-context.ts'
-import type { StepPlan } from '../compiler/plan.ts'
 import { Defect } from '../core/defect.ts'
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { JsonObject } from '../core/json.ts'
 import { UNDO } from '../core/machine-ends.ts'
 import { toolLoopMachine } from '../machines/tool-loop.ts'
 import { type Undone, undoMachine } from '../machines/undo.ts'
-import { toDecided, toEmitted, toSignalled, toWaiting } from './effects/answered-step.ts'
+import { toApproval, toDecided, toEmitted, toEventWait, toSignalled } from './effects/answered-step.ts'
 import { prepareCall } from './effects/prepare-call.ts'
 import type { EndedRun, OpenEffect, OpenTimer, OpenWait, RunEffect } from './effects/run-effect.ts'
 import { foldOf, type MachineEffect } from './fold.ts'
@@ -239,19 +239,23 @@ export class RunState {
     const entered = record?.entered
     if (record === undefined || entered?.kind !== 'input')
       throw new Defect(`J4: step '${step}' started without an input`)
-    const open: OpenStep = { visit: record.visits, pool: undefined, items: undefined }
-    scope.open.set(step, open)
-    const kind = scope.linked.steps.get(step)?.kind
+    scope.open.set(step, { visit: record.visits, pool: undefined, items: undefined })
+    const way = scope.linked.steps.get(step)?.start ?? 'call'
     // A foreach does nothing but its items, which count.
-    if (kind !== 'foreach' && ++this.#stepsStarted > this.#workflow.limits.steps) this.#exceedSteps()
+    if (way !== 'items' && ++this.#stepsStarted > this.#workflow.limits.steps) this.#exceedSteps()
     const plan = this.#workflow.plans.get(entered.plan ?? step)
-    const asked: AskedStep = { scope, step, visit: record.visits, input: entered.input, plan, at: this.#at }
-    if (kind === 'set') this.#settleSoon(asked, { output: entered.input })
-    else if (kind === 'emit') this.#emit(asked, entered.key)
-    else if (kind === 'foreach') this.#startItems(scope, step, { open, items: entered.input })
-    else if (kind === 'approve' || kind === 'wait') this.#ask(toWaiting(kind, asked))
-    else if (kind === 'llm' && plan?.toolLoop !== undefined) this.#startToolLoop(asked, plan.toolLoop)
-    else this.#startCall(asked)
+    const { input, key } = entered
+    RunState.#STARTS[way](this, { scope, step, visit: record.visits, input, key, plan, at: this.#at })
+  }
+
+  /** How a step starts, by the way that the descriptor of its kind names. */
+  static readonly #STARTS: { readonly [W in StartWay]: (state: RunState, asked: AskedStep) => void } = {
+    call: (state, asked) => (asked.plan?.toolLoop ? state.#startToolLoop(asked) : state.#startCall(asked)),
+    output: (state, asked) => state.#settleSoon(asked, { output: asked.input }),
+    emit: (state, asked) => state.#emit(asked),
+    items: (state, asked) => state.#startItems(asked),
+    approval: (state, asked) => state.#ask(toApproval(asked)),
+    event: (state, asked) => state.#ask(toEventWait(asked)),
   }
 
   /** What needs no outside ends as soon as what is on its way before it has ended. */
@@ -260,20 +264,18 @@ export class RunState {
     this.#queue.add(() => scope.open.get(step) === open && this.#settle(scope, step, outcome))
   }
 
-  #emit(asked: AskedStep, key: string | undefined): void {
-    const emitted = toEmitted(asked, { workflow: this.#workflow.name, key })
+  #emit(asked: AskedStep): void {
+    const emitted = toEmitted(asked, { workflow: this.#workflow.name, key: asked.key })
     if ('event' in emitted) this.#effects.push({ type: 'emit', ...emitted })
     this.#settleSoon(asked, 'event' in emitted ? { output: {} } : emitted)
   }
 
   #ask(waiting: WaitingStep): void {
     const kept = this.#waits.takeKept(waiting)
-    if (kept !== undefined) {
-      this.#settleSoon(waiting, toSignalled(kept))
-      return
-    }
-    this.#waits.open(waiting)
-    this.#effects.push({ type: 'wait.open', wait: waiting.wait })
+    if (kept === undefined) {
+      this.#waits.open(waiting)
+      this.#effects.push({ type: 'wait.open', wait: waiting.wait })
+    } else this.#settleSoon(waiting, toSignalled(kept))
   }
 
   /** An actor performs it: at once, or when somebody has agreed to it. */
@@ -296,9 +298,10 @@ export class RunState {
       this.#queue.addFirst(() => this.#end ?? this.#tell(root, { type: 'BUDGET_EXCEEDED', fault }))
   }
 
-  #startItems(scope: Scope, step: string, { open, items }: { open: OpenStep; items: JsonValue }): void {
+  #startItems({ scope, step, input: items }: AskedStep): void {
+    const open = scope.open.get(step)
     const policy = this.#workflow.plans.get(step)?.foreach
-    if (policy === undefined || !Array.isArray(items)) throw new Defect(`J4: foreach '${step}' started without a list`)
+    if (!policy || !open || !Array.isArray(items)) throw new Defect(`J4: foreach '${step}' started without a list`)
     open.pool = new ItemPool(items, policy)
     open.items = new Map()
     const outer = contextOf(scope)
@@ -325,11 +328,8 @@ export class RunState {
     this.#settle(scope, step, outcome)
   }
 
-  #startToolLoop(
-    { scope, step, visit, input }: AskedStep,
-    { tools, maxTurns }: NonNullable<StepPlan['toolLoop']>,
-  ): void {
-    const loop = { ...(input as JsonObject), step, tools, maxTurns }
+  #startToolLoop({ scope, step, visit, input, plan }: AskedStep): void {
+    const loop = { ...(input as JsonObject), step, ...plan?.toolLoop }
     this.#startInner(scope, step, { linked: TOOL_LOOP, path: loopPath(scope, { step, visit }), input: { loop } })
   }
 

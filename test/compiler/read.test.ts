@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { ForeachStep, LlmStep, LoopStep } from '../../src/compiler/document.ts'
+import type { StepOf } from '../../src/compiler/document.ts'
 import { readText } from '../support/read-text.ts'
 
 const COMPLETE = readFileSync(new URL('../fixtures/complete-example.yaml', import.meta.url), 'utf8')
@@ -33,13 +33,13 @@ test('the complete example of the language has no findings', () => {
 test('durations, defaults and forms of on_error reach the document', () => {
   const { workflow } = readText(COMPLETE)
   const [classify, , , grades, drafting] = workflow?.steps ?? []
-  const { retry, timeoutMs } = classify as LlmStep
+  const { retry, timeoutMs } = classify as StepOf<'llm'>
   assert.equal(
     [retry?.max?.value, retry?.backoffMinMs, retry?.backoffMaxMs, timeoutMs?.value],
     [3, 1000, 20_000, 30_000],
   )
-  assert.equal((grades as ForeachStep).concurrency.value, 4)
-  assert.equal((drafting as LoopStep).onMax, 'fail')
+  assert.equal((grades as StepOf<'foreach'>).concurrency.value, 4)
+  assert.equal((drafting as StepOf<'loop'>).onMax, 'fail')
   const onError = workflow?.steps.find(({ id }) => id.value === 'ask_human')?.onError
   assert.equal(onError?.kind === 'map' && onError.cases.map(({ code, action }) => [code.value, action.value]), [
     ['rejected', 'give_up'],

@@ -8,7 +8,7 @@
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Step } from '../../compiler/document.ts'
 import type { StepRecord } from '../../compiler/machine-context.ts'
-import { childLists } from '../../compiler/step-place.ts'
+import { childLists } from '../../compiler/place-steps.ts'
 import type { FaultData } from '../../core/fault.ts'
 import { isJsonObject } from '../../core/json.ts'
 import type { Run } from '../../runtime/run.ts'

@@ -1,6 +1,6 @@
 /** Why something is not surely there: one concrete way to the point, told in a clause. */
 import type { Assignment, RecordField } from './assignment.ts'
-import { countNeeded } from './flow-blocks.ts'
+import { countNeeded } from './count-needed.ts'
 import type { FlowEdge, FlowNode, NodeSet, Turn } from './flow-graph.ts'
 import { type IndexedStep, isInside } from './step-index.ts'
 

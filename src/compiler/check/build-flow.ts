@@ -1,5 +1,5 @@
-/** Builds the flow graph of a workflow: the ways in and out of every step, whatever its kind; flow-blocks.ts has the insides. */
-import { addBlockFlow } from './flow-blocks.ts'
+/** Builds the flow graph of a workflow: the ways in and out of every step, whatever its kind; descriptors connect the insides of blocks. */
+import { descriptorOf, isPerformed } from '../steps/step-kinds.ts'
 import {
   type BlockFrame,
   type Flow,
@@ -11,7 +11,7 @@ import {
 import { FlowGraph, type FlowNode, type StepRange } from './flow-graph.ts'
 import { isJumpAction, type Jumps, type JumpTarget } from './jumps.ts'
 import { findProven } from './proven-records.ts'
-import { blocksAround, type IndexedStep, isBlock, type StepIndex } from './step-index.ts'
+import { blocksAround, type IndexedStep, type StepIndex, type StepList } from './step-index.ts'
 
 export const buildFlow = (index: StepIndex, jumps: Jumps): Flow => {
   const graph = new FlowGraph()
@@ -28,7 +28,8 @@ export const buildFlow = (index: StepIndex, jumps: Jumps): Flow => {
     points,
     listEnds: new Map(),
     jumps,
-    addList(list, around) {
+    performs: ({ step }) => isPerformed(step),
+    addList(list = EMPTY, around) {
       const end = graph.add('list_end', list.owner)
       graph.connect(end, around.exit, { kind: around.exitKind })
       builder.listEnds.set(list, end)
@@ -65,6 +66,8 @@ export const buildFlow = (index: StepIndex, jumps: Jumps): Flow => {
   return { graph, entry, end, points, listEnds: builder.listEnds }
 }
 
+const EMPTY: StepList = { owner: undefined, branch: '', steps: [] }
+
 interface StepContext {
   builder: FlowBuilder
   /** Where the flow goes on when the step has no `next`. */
@@ -81,9 +84,10 @@ const addStep = (step: IndexedStep, context: StepContext): void => {
   const after = graph.add('after', step)
 
   addSkip(step, { builder, after, failed })
-  if (enter === perform && isBlock(step) && step.step.maxVisits !== undefined)
+  const { block } = descriptorOf(step.step)
+  if (enter === perform && block !== undefined && step.step.maxVisits !== undefined)
     graph.connect(enter, failed, { kind: 'faults' })
-  if (isBlock(step)) addBlockFlow(addFrame(step, { builder, perform, completed, failed }), builder)
+  if (block !== undefined) block.flow(step.step, addFrame(step, { builder, perform, completed, failed }), builder)
   else addPerformance(step, { builder, perform, completed, failed })
   addUndo(step, { builder, completed, after })
   addOnward(step, { ...context, after })
@@ -113,8 +117,9 @@ interface Ends {
 }
 
 const addPerformance = ({ step }: IndexedStep, { builder: { graph }, perform, completed, failed }: Ends): void => {
-  if (step.kind !== 'fail') graph.connect(perform, completed, { kind: 'performs' })
-  graph.connect(perform, failed, { kind: step.kind === 'fail' ? 'flows' : 'faults' })
+  const { neverCompletes } = descriptorOf(step)
+  if (neverCompletes !== true) graph.connect(perform, completed, { kind: 'performs' })
+  graph.connect(perform, failed, { kind: neverCompletes === true ? 'flows' : 'faults' })
 }
 
 /** Of a block with `retry` that names no `max`. */
@@ -123,7 +128,7 @@ const RETRIED_BLOCK_ATTEMPTS = 3
 /** `timeout` and `retry` of a block: what is inside is cut off, or begins again with cleared records. */
 const addFrame = (step: IndexedStep, { builder: { graph, points }, perform, completed, failed }: Ends): BlockFrame => {
   const inside: StepRange = { from: step.number + 1, to: step.end }
-  const { timeoutMs, retry, kind } = step.step
+  const { timeoutMs, retry } = step.step
   if (timeoutMs !== undefined) {
     const timedOut = graph.add('timed_out', step, { effect: { clears: [inside] } })
     graph.connect(perform, timedOut, { kind: 'faults' })
@@ -131,7 +136,7 @@ const addFrame = (step: IndexedStep, { builder: { graph, points }, perform, comp
   }
   const isRetried = retry !== undefined && (retry.max?.value ?? RETRIED_BLOCK_ATTEMPTS) > 1
   // A fault in one branch cancels what runs in the others.
-  const cancels = kind === 'parallel'
+  const cancels = descriptorOf(step.step).block?.cancelsBeside === true
   if (!isRetried && !cancels) return { step, perform, completed, failed, broken: failed }
   const broken = graph.add('broken', step, { effect: cancels ? { clears: [inside] } : {} })
   graph.connect(broken, failed, { kind: 'faults' })
@@ -189,7 +194,7 @@ const rangesLeft = (step: IndexedStep, target: JumpTarget): StepRange[] => {
   for (const block of blocksAround(step)) {
     if (block === step.scope || inner.list === home) break
     left.push({ from: block.number, to: block.number + 1 })
-    if (block.step.kind === 'parallel') left.push(...rangesBeside(inner.list, block))
+    if (descriptorOf(block.step).block?.cancelsBeside === true) left.push(...rangesBeside(inner.list, block))
     inner = block
   }
   return left

@@ -1,46 +1,11 @@
-/** Checks the calls of tools, of the memory and of other workflows: that there is such a tool, and that its input fits. */
-import type { Located, MemoryStep, Preset, Step, StepKind, ToolStep, ValueNode, WorkflowStep } from '../document.ts'
-import { ANY, describeType, type Field, objectOf, type Type } from '../expression/type.ts'
+/** Checks calls of tools: that there is such a tool, and that its input fits. */
+import type { Located, Preset, Step, ValueNode } from '../document.ts'
+import { ANY, describeType, type Field, type Type } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import type { Range } from '../source.ts'
-import type { CheckContext, StepSites } from './check-context.ts'
+import type { CheckContext } from './check-context.ts'
 import type { Site } from './expression-checks.ts'
 import { type ResolvedTool, reportUnknownTool } from './tools.ts'
-
-export const checkTool = (step: ToolStep, sites: StepSites, context: CheckContext): void =>
-  checkCall({ tool: step.tool, input: step.with, step, site: sites.input }, context)
-
-export const checkUndo = (step: Step, sites: StepSites, context: CheckContext): void => {
-  const { undo } = step
-  if (undo === undefined) return
-  checkCall({ tool: undo.tool, input: undo.with, step, site: sites.undo }, context)
-  const why = WITHOUT_EFFECT[step.kind]
-  if (why === undefined) return
-  const message = `'undo' of '${step.id.value}' has nothing to undo: ${why}`
-  context.diagnostics.warning('needless_undo', undo.range, message, 'move it to the step whose effect it takes back')
-}
-
-/** Why there is nothing to undo of steps of a kind. */
-const WITHOUT_EFFECT: Partial<Record<StepKind, string>> = {
-  set: "a 'set' step changes nothing outside the run",
-  wait: "a 'wait' step changes nothing outside the run",
-  fail: "a 'fail' step never completes",
-}
-
-/** The operations are tools by another name: `memory: get` takes and gives what `memory.get` does. */
-export const checkMemory = (step: MemoryStep, sites: StepSites, context: CheckContext): void => {
-  const entry = context.catalogue.tools.get(`memory.${step.operation.value}`)
-  const call = { input: step.with, site: sites.input, range: step.operation.range }
-  checkInput(call, entry && typeOfSchema(entry.input), context)
-}
-
-/** What a child run is given has to fit what the child takes. */
-export const checkChild = (step: WorkflowStep, sites: StepSites, context: CheckContext): void => {
-  const child = context.children.get(step.workflow.value)
-  // Its input stands in the child's journal, where no secret may be.
-  const call = { input: step.with, site: sites.perform, range: step.workflow.range }
-  checkInput(call, child && (child.input === undefined ? objectOf({}) : typeOfSchema(child.input)), context)
-}
 
 /** The tools that presets stand for, what they give to them, and when they need an approval. */
 export const checkPresets = (context: CheckContext): void => {
@@ -68,7 +33,7 @@ interface Call {
   site: Site
 }
 
-const checkCall = ({ tool, input, step, site }: Call, context: CheckContext): void => {
+export const checkCall = ({ tool, input, step, site }: Call, context: CheckContext): void => {
   const resolved = context.tools.resolve(tool.value, step)
   if (resolved === undefined) reportUnknownTool(tool, context)
   checkInput({ input, site, range: tool.range }, resolved && expectedBy(resolved), context)
@@ -81,7 +46,7 @@ const expectedBy = (tool: ResolvedTool): Type | undefined => {
   return withoutGiven(typeOfSchema(tool.entry.input), tool.preset)
 }
 
-const checkInput = (
+export const checkInput = (
   { input, site, range }: { input: ValueNode | undefined; site: Site; range: Range },
   expected: Type | undefined,
   { expressions, diagnostics }: CheckContext,

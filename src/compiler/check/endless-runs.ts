@@ -1,8 +1,9 @@
 /** Circles that nothing leads out of, so that a run in them could only end by a fault of their bounds. */
 import type { Diagnostics } from '../diagnostic.ts'
+import { descriptorOf } from '../steps/step-kinds.ts'
 import { findCycles, placeOf } from './cycles.ts'
 import type { Flow } from './flow-builder.ts'
-import type { EdgeKind, FlowNode, NodeSet } from './flow-graph.ts'
+import type { EdgeKind, FlowEdge, FlowNode, NodeSet } from './flow-graph.ts'
 import type { Jumps } from './jumps.ts'
 
 export interface EndlessContext {
@@ -33,18 +34,23 @@ export const checkEnds = (flow: Flow, { jumps, reached, diagnostics }: EndlessCo
 const hasWayOut = (cycle: ReadonlySet<FlowNode>): boolean =>
   [...cycle].some(({ onward }) => onward.some(({ to, kind }) => WITHOUT_FAULTS.includes(kind) && !cycle.has(to)))
 
-/** Nodes with a way to the end of the run or of their foreach item, or to a `fail` step. */
-const findEnding = ({ graph, end }: Flow): NodeSet => {
+/** Nodes with a way to the end of the run or of their foreach item, or to a step that never completes. */
+export const findEnding = ({ graph, end }: Flow, closed: ReadonlySet<FlowEdge> = NO_EDGES): NodeSet => {
   const ending = new Uint8Array(graph.nodes.length)
   const open = graph.nodes.filter(
-    (node) => node === end || node.point === 'item_end' || (node.point === 'failed' && node.step?.step.kind === 'fail'),
+    (node) =>
+      node === end ||
+      node.point === 'item_end' ||
+      (node.point === 'failed' && node.step !== undefined && descriptorOf(node.step.step).neverCompletes === true),
   )
   for (const node of open) ending[node.number] = 1
   for (let node = open.pop(); node !== undefined; node = open.pop())
-    for (const { from } of node.into) {
-      if (ending[from.number] === 1) continue
-      ending[from.number] = 1
-      open.push(from)
+    for (const edge of node.into) {
+      if (closed.has(edge) || ending[edge.from.number] === 1) continue
+      ending[edge.from.number] = 1
+      open.push(edge.from)
     }
   return ending
 }
+
+const NO_EDGES: ReadonlySet<FlowEdge> = new Set()

@@ -3,15 +3,16 @@ import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located } from '../document.ts'
+import { descriptorOf } from '../steps/step-kinds.ts'
 import type { IndexedStep, StepIndex } from './step-index.ts'
 
 const UNMATCHABLE: ReadonlySet<string> = new Set([...UNMATCHABLE_FAULT_CODES, 'cancelled'])
 
 export const checkFaultCodes = ({ steps }: StepIndex, diagnostics: Diagnostics): void => {
   const known = new Set<string>(FAULT_CODES)
-  for (const { step } of steps) if (step.kind === 'fail') known.add(step.code.value)
+  for (const { step } of steps) for (const code of descriptorOf(step).faults?.own?.(step) ?? []) known.add(code)
   // A child run hands on the codes of its own `fail` steps, which are not known here.
-  const hasChildren = steps.some(({ step }) => step.kind === 'workflow')
+  const hasChildren = steps.some(({ step }) => descriptorOf(step).child !== undefined)
   for (const indexed of steps)
     for (const code of namedCodes(indexed)) checkCode(code, { known, hasChildren, diagnostics })
 }

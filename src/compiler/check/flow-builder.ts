@@ -41,7 +41,9 @@ export interface FlowBuilder {
   points: StepPoints[]
   listEnds: Map<StepList, FlowNode>
   /** Connects the steps of a list and gives the node at which it begins. */
-  addList(list: StepList, around: Surroundings): FlowNode
+  addList(list: StepList | undefined, around: Surroundings): FlowNode
+  /** Performing the step takes an event; other steps are mere arrangements of those inside them. */
+  performs(step: IndexedStep): boolean
   /** Connects a node to the target of a jump, over the blocks that the jump leaves. */
   addJump(from: FlowNode, step: IndexedStep, way: { target: JumpTarget; turn: Turn | undefined }): void
   jumps: Jumps

@@ -1,8 +1,6 @@
-/** Where `next`, `on_error` and the cases of a switch lead, and whether they may. */
-import { findNearest } from '../../core/nearest.ts'
-import type { Diagnostics } from '../diagnostic.ts'
+/** Where `next`, `on_error` and the cases of a switch lead. */
 import type { Located } from '../document.ts'
-import { blocksAround, type IndexedStep, isInside, type StepIndex } from './step-index.ts'
+import type { IndexedStep } from './step-index.ts'
 
 export type JumpTarget = IndexedStep | 'end'
 
@@ -13,120 +11,9 @@ export interface Jumps {
   readonly areComplete: boolean
 }
 
-interface Jump {
-  from: IndexedStep
-  target: Located<string>
-}
-
 /** The actions of `on_error` that are no jump. */
 export const isJumpAction = (action: string): boolean => action !== 'fail' && action !== 'continue'
 
 /** A jump to itself, to a step before it or to a block around it: what is between runs again. */
 export const isJumpBack = (from: IndexedStep, target: JumpTarget): target is IndexedStep =>
   target !== 'end' && target.number <= from.number
-
-/** Of a file with more misspelt targets than this the rest go without a guess, which is costly among many steps. */
-const MOST_GUESSED = 50
-
-export const resolveJumps = (index: StepIndex, diagnostics: Diagnostics): Jumps => {
-  const targets = new Map<Located<string>, JumpTarget>()
-  let missing = 0
-  for (const jump of index.steps.flatMap(findJumps)) {
-    let target = findTarget(jump, jump.target.value, index)
-    if (target === undefined) {
-      missing++
-      const nearest = missing > MOST_GUESSED ? undefined : guessTarget(jump, index)
-      reportTarget(jump, nearest, { index, diagnostics })
-      if (nearest !== undefined) target = findTarget(jump, nearest, index)
-    }
-    if (target !== undefined) targets.set(jump.target, target)
-  }
-  return { targets, areComplete: missing === 0 }
-}
-
-const findJumps = (from: IndexedStep): Jump[] => {
-  const { step } = from
-  const found: Located<string>[] = []
-  if (step.next !== undefined) found.push(step.next)
-  if (step.onError?.kind === 'all') found.push(step.onError.action)
-  if (step.onError?.kind === 'map') found.push(...step.onError.cases.map(({ action }) => action))
-  if (step.kind === 'switch') found.push(...step.cases.flatMap(({ then }) => (then.kind === 'next' ? [then.next] : [])))
-  return found.filter(({ value }) => isJumpAction(value)).map((target) => ({ from, target }))
-}
-
-const findTarget = ({ from }: Jump, id: string, { byId }: StepIndex): JumpTarget | undefined => {
-  if (id === 'end') return 'end'
-  const target = byId.get(id)
-  return target !== undefined && isReachable(from, target) ? target : undefined
-}
-
-/** Siblings and the siblings of enclosing blocks, never beyond the foreach body that both are in. */
-const isReachable = (from: IndexedStep, target: IndexedStep): boolean =>
-  from.scope === target.scope &&
-  (target.parent === undefined || isInside(from, target.parent)) &&
-  sharesList(from, target)
-
-/** Not in another branch of the same parallel, or another case of the same switch. */
-const sharesList = (from: IndexedStep, target: IndexedStep): boolean =>
-  from.list === target.list || blocksAround(from).some(({ list }) => list === target.list)
-
-const reachableIds = (from: IndexedStep): string[] => {
-  const ids = from.list.steps.map(({ id }) => id)
-  for (const block of blocksAround(from)) {
-    if (block.step.kind === 'foreach') break
-    ids.push(...block.list.steps.map(({ id }) => id))
-  }
-  // A step without an id has a stand-in, which nobody can write.
-  return [...ids.filter(isWritable), 'end']
-}
-
-const guessTarget = ({ from, target }: Jump, index: StepIndex): string | undefined =>
-  index.byId.has(target.value) ? undefined : findNearest(target.value, reachableIds(from))
-
-const isWritable = (id: string): boolean => !id.includes('-')
-
-const reportTarget = (
-  { from, target }: Jump,
-  nearest: string | undefined,
-  { index, diagnostics }: { index: StepIndex; diagnostics: Diagnostics },
-): void => {
-  const there = index.byId.get(target.value)
-  if (there !== undefined) {
-    const { problem, hint } = describeBorder(from, there)
-    const message = `'${target.value}' can't be reached from '${from.id}': ${problem}`
-    diagnostics.error('jump_across_border', target.range, message, hint)
-    return
-  }
-  const hint = nearest === undefined ? `it may lead to ${listIds(reachableIds(from))}` : `did you mean '${nearest}'?`
-  const message = `'${target.value}' is no step of this workflow: expected the id of a step, or 'end'`
-  diagnostics.error('unknown_step', target.range, message, hint)
-}
-
-const MOST_LISTED = 6
-
-const listIds = (ids: string[]): string =>
-  ids.length > MOST_LISTED ? `${ids.slice(0, MOST_LISTED).join(', ')}, …` : ids.join(', ')
-
-const describeBorder = (from: IndexedStep, target: IndexedStep): { problem: string; hint: string } => {
-  const { scope } = target
-  if (scope !== from.scope && scope !== undefined && !isInside(from, scope))
-    return {
-      problem: `it runs in the items of '${scope.id}', and a jump can't enter them`,
-      hint: `jump to '${scope.id}'`,
-    }
-  if (scope !== from.scope)
-    return {
-      problem: `'${from.id}' runs in the items of '${from.scope?.id}', and a jump can't leave them`,
-      hint: `end the item with 'next: end', and decide in a step after '${from.scope?.id}'`,
-    }
-  const parent = target.parent?.id
-  if (target.parent !== undefined && isInside(from, target.parent))
-    return {
-      problem: `they are in different ${target.parent.step.kind === 'switch' ? 'cases' : 'branches'} of '${parent}'`,
-      hint: `let '${parent}' end, and decide in a step after it`,
-    }
-  return {
-    problem: `it is inside '${parent}'${target.list.branch === '' ? '' : ` (${target.list.branch})`}, and a jump can't enter a block`,
-    hint: `jump to '${parent}', or move '${target.id}' out of it`,
-  }
-}

@@ -1,5 +1,5 @@
 /** The types of the names that the language itself gives to expressions. */
-import { BLOB_SCHEMA } from '../../core/json-schema.ts'
+import { BLOB_SCHEMA, type JsonSchema } from '../../core/json-schema.ts'
 import type { Trigger } from '../document.ts'
 import { ANY, BOOLEAN, listOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
@@ -21,6 +21,9 @@ export const NOTHING: Type = objectOf({})
 
 /** The output of `llm` without `returns`. */
 export const LLM_TEXT: Type = objectOf({ text: STRING })
+
+/** Type of what fits a schema, anything where there is none. */
+export const typeOf = (schema: JsonSchema | undefined): Type => (schema === undefined ? ANY : typeOfSchema(schema))
 
 const TEXTS: Type = objectOf({}, STRING)
 

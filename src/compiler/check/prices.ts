@@ -1,7 +1,8 @@
 /** A limit on cost can be kept only where it is known beforehand what a call may cost. */
 import type { Catalogue } from '../catalogue.ts'
 import type { Diagnostics } from '../diagnostic.ts'
-import type { LlmStep, Located, Workflow } from '../document.ts'
+import type { Located, Workflow } from '../document.ts'
+import { descriptorOf } from '../steps/step-kinds.ts'
 import type { ChildWorkflow } from './child-workflow.ts'
 import type { ModelNames } from './models.ts'
 import type { StepIndex } from './step-index.ts'
@@ -19,13 +20,10 @@ export interface PriceContext {
 export const findModels = ({ index, models, children }: PriceContext): string[] => {
   const found = new Set<string>()
   for (const { step } of index.steps) {
-    const named =
-      step.kind === 'llm'
-        ? models.resolve(step.model.value)
-        : step.kind === 'workflow'
-          ? children.get(step.workflow.value)?.models
-          : undefined
-    for (const model of named ?? []) found.add(model)
+    const { model, child } = descriptorOf(step)
+    const own = model && models.resolve(model(step).value)
+    const below = child && children.get(child(step).value)?.models
+    for (const one of [...(own ?? []), ...(below ?? [])]) found.add(one)
   }
   return [...found]
 }
@@ -36,17 +34,19 @@ export const checkPrices = (context: PriceContext): void => {
   if (workflow.limits.costUsd === undefined || workflow.limits.allowUnpriced?.value === true) return
   const reported = new Set<Located<string>>()
   for (const { step } of index.steps) {
-    if (step.kind === 'llm') checkModelsOf(step, { context, reported })
-    if (step.kind !== 'workflow') continue
-    const model = children.get(step.workflow.value)?.models.find((one) => isUnpriced(one, context))
-    if (model === undefined) continue
-    const message = `'${step.workflow.value}' calls '${model}', which has no known price, so limits.cost_usd can't be kept`
-    context.diagnostics.error('unpriced_model', step.workflow.range, message, hintFor(model))
+    const { model, child } = descriptorOf(step)
+    if (model !== undefined) checkModelsOf(model(step), { context, reported })
+    if (child === undefined) continue
+    const { value, range } = child(step)
+    const unpriced = children.get(value)?.models.find((one) => isUnpriced(one, context))
+    if (unpriced === undefined) continue
+    const message = `'${value}' calls '${unpriced}', which has no known price, so limits.cost_usd can't be kept`
+    context.diagnostics.error('unpriced_model', range, message, hintFor(unpriced))
   }
 }
 
 const checkModelsOf = (
-  { model }: LlmStep,
+  model: Located<string>,
   { context, reported }: { context: PriceContext; reported: Set<Located<string>> },
 ): void => {
   for (const place of placesOf(model, context)) {

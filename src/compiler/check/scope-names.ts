@@ -3,7 +3,7 @@
  * foreach `index` and the name of its item; a step that `on_error` leads to has `error`, and so has all inside it.
  */
 import type { JsonSchema } from '../../core/json-schema.ts'
-import type { ForeachStep, Trigger, Workflow } from '../document.ts'
+import type { StepOf, Trigger, Workflow } from '../document.ts'
 import type { ExpressionNames, StepType } from '../expression/expression-names.ts'
 import { ANY, NUMBER, STRING, type Type } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
@@ -181,4 +181,4 @@ class StepNames implements ExpressionNames {
 
 const isLoop = ({ step }: IndexedStep): boolean => step.kind === 'loop'
 const isForeach = ({ step }: IndexedStep): boolean => step.kind === 'foreach'
-const asOf = ({ step }: IndexedStep): string => (step as ForeachStep).as.value
+const asOf = ({ step }: IndexedStep): string => (step as StepOf<'foreach'>).as.value

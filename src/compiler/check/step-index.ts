@@ -1,6 +1,5 @@
 /** Steps by number, in the order of the text, so that sets of them are bits and the steps inside a block are one range. */
-import type { Step, Workflow } from '../document.ts'
-import { childLists } from '../step-place.ts'
+import type { Step } from '../document.ts'
 
 export interface IndexedStep {
   readonly id: string
@@ -35,43 +34,7 @@ export interface StepIndex {
   readonly byId: ReadonlyMap<string, IndexedStep>
 }
 
-export const indexSteps = (workflow: Workflow): StepIndex => {
-  const steps: IndexedStep[] = []
-  const byId = new Map<string, IndexedStep>()
-
-  const addList = (list: readonly Step[], owner: IndexedStep | undefined, branch: string): StepList => {
-    const added: IndexedStep[] = []
-    const whole: StepList = { owner, branch, steps: added }
-    for (const step of list) added.push(addStep(step, whole))
-    return whole
-  }
-
-  const addStep = (step: Step, list: StepList): IndexedStep => {
-    const lists: StepList[] = []
-    const parent = list.owner
-    const indexed = {
-      id: step.id.value,
-      step,
-      number: steps.length,
-      end: 0,
-      parent,
-      list,
-      position: list.steps.length,
-      lists,
-      scope: parent?.step.kind === 'foreach' ? parent : parent?.scope,
-    }
-    steps.push(indexed)
-    if (!byId.has(indexed.id)) byId.set(indexed.id, indexed)
-    for (const child of childLists(step)) lists.push(addList(child.steps, indexed, child.branch))
-    indexed.end = steps.length
-    return indexed
-  }
-
-  const root = addList(workflow.steps, undefined, '')
-  return { root, steps, byId }
-}
-
-/** Innermost first. */
+/** The blocks around a step, innermost first. */
 export const blocksAround = (step: IndexedStep): IndexedStep[] => {
   const blocks: IndexedStep[] = []
   for (let block = step.parent; block !== undefined; block = block.parent) blocks.push(block)
@@ -80,10 +43,3 @@ export const blocksAround = (step: IndexedStep): IndexedStep[] => {
 
 export const isInside = (step: IndexedStep, block: IndexedStep): boolean =>
   step.number > block.number && step.number < block.end
-
-export const isBlock = ({ step }: IndexedStep): boolean =>
-  step.kind === 'do' ||
-  step.kind === 'switch' ||
-  step.kind === 'parallel' ||
-  step.kind === 'loop' ||
-  step.kind === 'foreach'

@@ -1,19 +1,17 @@
 /**
- * Steps: which kind a step is, its own keys and the common ones. A step of which too little can be read is replaced by a
- * stand-in with the same id, marked as malformed, so that what refers to it is not reported as well.
+ * Grammar of a step: which kind it is, its own keys and the common ones. A step of which too little can be read is replaced
+ * by a stand-in with the same id, marked as malformed, so that what refers to it is not reported as well.
  */
 
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { Located, Step, StepCommon } from '../document.ts'
 import { findEntry, type YamlEntry, type YamlMap, type YamlNode } from '../read/yaml-node.ts'
-import { ACTOR_STEP_KINDS } from './actor-step-grammar.ts'
-import { createBlockStepKinds } from './block-step-grammar.ts'
+import { STEP_KINDS } from '../steps/step-kinds.ts'
 import { COMMON_STEP_FIELDS } from './common-step-grammar.ts'
-import { CONTROL_STEP_KINDS } from './control-step-grammar.ts'
+import type { KindGrammar } from './kind-grammar.ts'
 import { beginningOf, type Fields, type PartialOf, readFields, toObjectSchema } from './record-shape.ts'
 import { type Definitions, named, type Place, reportMismatch, type Shape } from './shape.ts'
-import type { StepKindGrammar } from './step-kind.ts'
 
 const STEPS = 'a list of steps'
 
@@ -39,13 +37,13 @@ export const steps: Shape<Step[]> = named('steps', STEPS, () => ({
 const hintForMap = (node: YamlNode): string | undefined =>
   node.kind === 'map' ? 'begin each step with a dash: `- id: …`' : undefined
 
-export const STEP_KINDS: readonly StepKindGrammar[] = [
-  ...ACTOR_STEP_KINDS,
-  ...CONTROL_STEP_KINDS,
-  ...createBlockStepKinds(steps),
-]
-
-const kindByKey = new Map(STEP_KINDS.map((grammar) => [grammar.kind as string, grammar]))
+/** The grammars of the kinds, in the order of the table. */
+const KIND_GRAMMARS: ReadonlyMap<string, KindGrammar> = new Map(
+  Object.entries(STEP_KINDS).map(([kind, { grammar }]) => [
+    kind,
+    typeof grammar === 'function' ? grammar(steps) : grammar,
+  ]),
+)
 
 const readStep = (node: YamlNode, place: Place): Step | undefined => {
   if (node.kind !== 'map') return reportMismatch(node, place, { expected: 'a step: a map with an id and a kind' })
@@ -53,24 +51,26 @@ const readStep = (node: YamlNode, place: Place): Step | undefined => {
   const [kind, second] = kinds
   if (kind === undefined) return readWithoutKind(node, place)
   if (second !== undefined) reportSeveralKinds(node, kind, second, place)
-  const grammar = kindByKey.get(kind.key.value)
+  const grammar = KIND_GRAMMARS.get(kind.key.value)
   return grammar && readKind({ node, kind, grammar, others: kinds.slice(1) }, place)
 }
 
-/** The keys that name a kind; `do` does so only where no other does, since foreach and loop have it as a field. */
+/** The keys that name a kind. Where every other kind that is named has the key as a field, as foreach has `do`, it names none. */
 const findKinds = (node: YamlMap): YamlEntry[] => {
-  const kinds = node.entries.filter(({ key }) => kindByKey.has(key.value))
-  const others = kinds.filter(({ key }) => key.value !== 'do')
-  const mayHaveDo = others.length === 0 || others.some(({ key }) => !isBlockWithDo(key.value))
-  return mayHaveDo ? kinds : others
+  const kinds = node.entries.filter(({ key }) => KIND_GRAMMARS.has(key.value))
+  return kinds.filter(({ key: { value } }) => {
+    const others = kinds.filter(({ key }) => key.value !== value)
+    return others.length === 0 || others.some(({ key }) => !hasField(KIND_GRAMMARS.get(key.value), value))
+  })
 }
 
-const isBlockWithDo = (kind: string): boolean => kind === 'foreach' || kind === 'loop'
+const hasField = (grammar: KindGrammar | undefined, key: string): boolean =>
+  Object.values(grammar?.fields ?? {}).some((field) => field.key === key)
 
 interface StepParts {
   node: YamlMap
   kind: YamlEntry
-  grammar: StepKindGrammar
+  grammar: KindGrammar
   /** Further kinds, already reported; their values are not read. */
   others: YamlEntry[]
 }
@@ -79,14 +79,21 @@ const readKind = ({ node, kind, grammar, others }: StepParts, place: Place): Ste
   const kept: YamlMap =
     others.length === 0 ? node : { ...node, entries: node.entries.filter((entry) => !others.includes(entry)) }
   const fields: Fields = { ...COMMON_STEP_FIELDS, ...grammar.fields }
-  const names = { owner: `${withArticle(grammar.kind)} step`, elsewhere: findOwners }
+  const names = { owner: grammar.owner, elsewhere: findOwners }
   const { values, isWhole } = readFields(kept, fields, place, names)
   grammar.check?.(kept, place)
   const [own, shared] = splitOwn(values)
   const common = toCommon(shared, node, kind, place)
-  const built = grammar.build(own, common) ?? createStandIn(common)
+  const built = (grammar.build ?? buildAsRead(kind.key.value, grammar))(own, common) ?? createStandIn(common)
   return isWhole && others.length === 0 ? built : { ...built, malformed: true }
 }
+
+const buildAsRead =
+  (kind: string, { fields }: KindGrammar): NonNullable<KindGrammar['build']> =>
+  (values, common) =>
+    Object.entries(fields).every(([property, { required }]) => required !== true || property in values)
+      ? ({ ...common, kind, ...values } as Step)
+      : undefined
 
 /** The kind's own fields, and the common ones. */
 const splitOwn = (values: Record<string, unknown>): [Record<string, unknown>, PartialOf<typeof COMMON_STEP_FIELDS>] => {
@@ -130,13 +137,13 @@ const createStandIn = (common: StepCommon): Step => ({
 
 const readWithoutKind = (node: YamlMap, place: Place): Step => {
   const { diagnostics } = place.reading
-  const known = [...kindByKey.keys()]
+  const known = [...KIND_GRAMMARS.keys()]
   const strange = node.entries.filter(({ key }) => !commonKeys.has(key.value) && findOwners(key.value) === undefined)
   const misspelt = strange.find(({ key }) => findNearest(key.value, known) !== undefined)
-  const foreign = strange.find(({ key }) => Object.hasOwn(FOREIGN_KINDS, key.value))
+  const foreign = strange.find(({ key }) => FOREIGN_KINDS.has(key.value))
   const found = misspelt ?? foreign
   if (found !== undefined) {
-    const kind = findNearest(found.key.value, known) ?? FOREIGN_KINDS[found.key.value]
+    const kind = findNearest(found.key.value, known) ?? FOREIGN_KINDS.get(found.key.value)
     const message = `'${found.key.value}' is no kind of step: expected one of ${known.join(', ')}`
     diagnostics.error('unknown_kind', found.key.range, message, `did you mean '${kind}'?`)
   } else {
@@ -155,41 +162,10 @@ const readWithoutKind = (node: YamlMap, place: Place): Step => {
 
 const commonKeys: ReadonlySet<string> = new Set(Object.values(COMMON_STEP_FIELDS).map(({ key }) => key))
 
-/** What other systems call our kinds. */
-const FOREIGN_KINDS: Readonly<Record<string, string>> = {
-  for_each: 'foreach',
-  each: 'foreach',
-  map: 'foreach',
-  uses: 'tool',
-  action: 'tool',
-  http: 'tool',
-  model: 'llm',
-  agent: 'llm',
-  prompt: 'llm',
-  run: 'code',
-  script: 'code',
-  python: 'code',
-  javascript: 'code',
-  sleep: 'wait',
-  delay: 'wait',
-  choice: 'switch',
-  branch: 'switch',
-  if: 'switch',
-  condition: 'switch',
-  while: 'loop',
-  until: 'loop',
-  repeat: 'loop',
-  steps: 'do',
-  block: 'do',
-  pass: 'set',
-  vars: 'set',
-  call: 'workflow',
-  error: 'fail',
-  throw: 'fail',
-  human: 'approve',
-  approval: 'approve',
-  publish: 'emit',
-}
+/** Kinds by the names that other systems give to them. */
+const FOREIGN_KINDS: ReadonlyMap<string, string> = new Map(
+  [...KIND_GRAMMARS].flatMap(([kind, { foreign = [] }]) => foreign.map((name) => [name, kind])),
+)
 
 const reportSeveralKinds = (node: YamlMap, first: YamlEntry, second: YamlEntry, place: Place): void =>
   place.reading.diagnostics.error(
@@ -199,7 +175,7 @@ const reportSeveralKinds = (node: YamlMap, first: YamlEntry, second: YamlEntry, 
     node.entries.length > 2 ? 'make two steps of it' : undefined,
   )
 
-/** Keys that people bring from elsewhere, and what they are called here. */
+/** Keys by the names that other systems give to them. */
 const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   if: 'when',
   condition: 'when',
@@ -217,23 +193,21 @@ const FOREIGN_KEYS: Readonly<Record<string, string>> = {
 }
 
 const findOwners = (key: string): string | undefined => {
-  const owners = STEP_KINDS.filter(({ fields }) => Object.values(fields).some((field) => field.key === key))
-  if (owners.length > 0) return `'${key}' is a key of ${owners.map(({ kind }) => kind).join(', ')} steps`
+  const owners = [...KIND_GRAMMARS].filter(([, grammar]) => hasField(grammar, key)).map(([kind]) => kind)
+  if (owners.length > 0) return `'${key}' is a key of ${owners.join(', ')} steps`
   return Object.hasOwn(FOREIGN_KEYS, key) ? `did you mean '${FOREIGN_KEYS[key]}'?` : undefined
 }
-
-const withArticle = (kind: string): string => `${['llm', 'approve', 'emit'].includes(kind) ? 'an' : 'a'} ${kind}`
 
 const toStepSchema = (definitions: Definitions): JsonSchema => ({
   type: 'object',
   required: ['id'],
-  anyOf: STEP_KINDS.map((grammar) =>
-    definitions.refer(`${grammar.kind}_step`, () => toKindSchema(grammar, definitions)),
+  anyOf: [...KIND_GRAMMARS].map(([kind, grammar]) =>
+    definitions.refer(`${kind}_step`, () => toKindSchema(kind, grammar, definitions)),
   ),
 })
 
-const toKindSchema = (grammar: StepKindGrammar, definitions: Definitions): JsonSchema => ({
-  title: `${grammar.kind} step`,
-  description: grammar.doc,
-  ...toObjectSchema({ ...COMMON_STEP_FIELDS, ...grammar.fields }, definitions),
+const toKindSchema = (kind: string, { doc, fields }: KindGrammar, definitions: Definitions): JsonSchema => ({
+  title: `${kind} step`,
+  description: doc,
+  ...toObjectSchema({ ...COMMON_STEP_FIELDS, ...fields }, definitions),
 })

@@ -1,6 +1,6 @@
 /** What the names in an expression mean at run time: where in the machine's context each is found. */
 import type { JsonValue } from '../../core/json.ts'
-import type { ForeachStep, LoopStep, Step } from '../document.ts'
+import type { Step, StepOf } from '../document.ts'
 import type { Bindings } from '../expression/compile-expression.ts'
 import type { Places } from '../lower/exit.ts'
 import type { MachineContext } from '../machine-context.ts'
@@ -34,7 +34,9 @@ const ROOTS: Record<string, Read | undefined> = {
 
 const bindIter = (name: string, { scopes, chain, atTest }: ExpressionSite, places: Places): Read | undefined => {
   if (name !== 'iter') return undefined
-  const loop = (atTest === true ? chain : chain.slice(0, -1)).findLast((step): step is LoopStep => step.kind === 'loop')
+  const loop = (atTest === true ? chain : chain.slice(0, -1)).findLast(
+    (step): step is StepOf<'loop'> => step.kind === 'loop',
+  )
   if (loop === undefined) return undefined
   const id = loop.id.value
   return outward(scopes.length - (places.get(id)?.scopes.length ?? 0), ({ steps }) => {
@@ -47,7 +49,7 @@ const bindIter = (name: string, { scopes, chain, atTest }: ExpressionSite, place
 const bindItem = (name: string, { scopes }: ExpressionSite, places: Places): Read | undefined => {
   if (name === 'index') return scopes.length === 0 ? undefined : ({ index }) => index
   const depth = scopes.findLastIndex((id) => {
-    const step = places.get(id)?.step as ForeachStep | undefined
+    const step = places.get(id)?.step as StepOf<'foreach'> | undefined
     return step?.as.value === name
   })
   return depth === -1 ? undefined : outward(scopes.length - 1 - depth, ({ item }) => item)

@@ -1,8 +1,10 @@
 /** A preset as a call needs it at run time: the part of the input that is always given, and who has to agree. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
-import type { Preset } from '../document.ts'
+import type { SecretPlace } from '../../core/secret-place.ts'
+import type { Preset, ValueNode } from '../document.ts'
 import { compileExpression, compileValue } from '../expression/compile-expression.ts'
+import { findSecretPlaces } from '../expression/secret-places.ts'
 import type { Places } from '../lower/exit.ts'
 import type { MachineContext } from '../machine-context.ts'
 import { createBindings } from './bindings.ts'
@@ -35,7 +37,7 @@ export const linkPreset = (name: string, { with: given, approval }: Preset, plac
 const asObject = (value: JsonValue): JsonObject => (isJsonObject(value) ? value : {})
 
 /** The fields of the input that a preset gives; none where one expression makes the whole of it. */
-export const givenFields = ({ with: given }: Preset): string[] =>
+const givenFields = ({ with: given }: Preset): string[] =>
   given?.kind === 'map' ? given.entries.map(({ key }) => key.value) : []
 
 /** The schema of what is left to give. */
@@ -49,4 +51,12 @@ export const withoutGiven = (schema: JsonSchema, preset: Preset): JsonSchema => 
     properties: Object.fromEntries(left),
     ...(required === undefined ? {} : { required: required.filter((field) => !given.includes(field)) }),
   }
+}
+
+/** Places of secrets in the input of a call. What a preset gives wins over what the call gives, its secrets too. */
+export const secretPlacesOf = (input: ValueNode | undefined, preset?: Preset): SecretPlace[] => {
+  const given = preset?.with === undefined ? [] : findSecretPlaces(preset.with)
+  const names = new Set(preset === undefined ? [] : givenFields(preset))
+  const own = input === undefined ? [] : findSecretPlaces(input)
+  return [...own.filter(({ path }) => !names.has(String(path[0]))), ...given]
 }

@@ -1,5 +1,5 @@
 /** Steps that hold no other steps: one state each. */
-import type { FailStep, Step, WaitStep } from '../document.ts'
+import type { Step } from '../document.ts'
 import { faultRoutes, leaveBy, type StepSurroundings } from './exit.ts'
 import { type InvokeConfig, record, type StateConfig, type TransitionConfig, when } from './state-config.ts'
 
@@ -14,7 +14,7 @@ export const invoke = (step: Step, context: StepSurroundings): InvokeConfig => (
   src: step.kind,
   input: { step: step.id.value },
   onDone: [leaveBy(step, 'complete', context)],
-  onError: [...retryRoute(step), ...faultRoutes(step, context)],
+  onError: faultRoutes(step, context),
 })
 
 /** A step whose outcome comes from outside the run: a person's decision, an event. Its `timeout` is of the whole. */
@@ -23,14 +23,14 @@ export const lowerAnswered = (step: Step, context: StepSurroundings): StateConfi
   ...deadline(step, context),
 })
 
-/** Of steps whose `timeout` is of the whole, their tries included. */
+/** Deadline of steps whose `timeout` is of the whole, their tries included. */
 export const deadline = (step: Step, context: StepSurroundings): Pick<StateConfig, 'after'> =>
   step.timeoutMs === undefined
     ? {}
     : { after: { [String(step.timeoutMs.value)]: faultRoutes(step, context, 'timeout') } }
 
-/** A durable pause: a deadline that the host keeps. */
-export const lowerWait = (step: WaitStep, context: StepSurroundings): StateConfig => ({
+/** A durable pause, whose deadline the host keeps: entering the step gives `{ kind: 'wait', delayMs }`. */
+export const lowerPause = (step: Step, context: StepSurroundings): StateConfig => ({
   ...lowerEntry(step, context),
   after: {
     [step.id.value]: [leaveBy(step, 'complete', context)],
@@ -38,10 +38,8 @@ export const lowerWait = (step: WaitStep, context: StepSurroundings): StateConfi
   },
 })
 
-/** Entering it is its fault. */
-export const lowerFail = (step: FailStep, context: StepSurroundings): StateConfig => lowerEntry(step, context)
-
-const lowerEntry = (step: Step, context: StepSurroundings): StateConfig => ({
+/** A step that is over as soon as it is entered. */
+export const lowerEntry = (step: Step, context: StepSurroundings): StateConfig => ({
   id: step.id.value,
   ...describe(step),
   entry: [record({ op: 'enter', step: step.id.value })],
@@ -64,23 +62,6 @@ export const entryRoutes = (step: Step, context: StepSurroundings): TransitionCo
 
 const codeOf = ({ guard }: TransitionConfig): { code?: string } =>
   guard?.params.is === 'fault' ? { code: guard.params.code } : {}
-
-/** The route of a fault that the step's own `retry` may take up: blocks and foreach; elsewhere the attempts are the host's. */
-export const retryRoute = (step: Step): TransitionConfig[] =>
-  step.retry === undefined || !isBlock(step)
-    ? []
-    : [
-        {
-          target: `#${step.id.value}--backoff`,
-          guard: when({ step: step.id.value, is: 'retried' }),
-          actions: [record({ op: 'back_off', step: step.id.value })],
-        },
-      ]
-
-const BLOCK_KINDS: readonly string[] = ['do', 'switch', 'parallel', 'foreach', 'loop'] satisfies Step['kind'][]
-
-/** Steps whose `timeout`, `retry` and `on_error` belong to the machine and not to the supervision of attempts. */
-const isBlock = (step: Step): boolean => BLOCK_KINDS.includes(step.kind)
 
 export const describe = (step: Step): { description?: string; meta: { kind: string } } => ({
   ...(step.description === undefined ? {} : { description: step.description.value }),

@@ -1,7 +1,8 @@
 /** What follows from ways that no run takes: steps that are never reached, parallels that never join, steps behind which nothing ends. */
 import type { CheckContext } from '../check/check-context.ts'
-import { countNeeded } from '../check/flow-blocks.ts'
-import type { FlowEdge, FlowNode, NodeSet } from '../check/flow-graph.ts'
+import { countNeeded } from '../check/count-needed.ts'
+import { findEnding } from '../check/endless-runs.ts'
+import type { FlowNode, NodeSet } from '../check/flow-graph.ts'
 import { findReachable } from '../check/reachability.ts'
 import { blocksAround, type IndexedStep } from '../check/step-index.ts'
 import type { Diagnostics } from '../diagnostic.ts'
@@ -20,7 +21,7 @@ export const checkWays = ({ check, decisions, reached, findings }: WayContext): 
   const { flow, index } = check
   const open = findReachable(flow, decisions.closed)
   const nodesOf = groupByStep(flow.graph.nodes)
-  const ending = findEnding(flow.graph.nodes, { end: flow.end, closed: decisions.closed })
+  const ending = findEnding(flow, decisions.closed)
   let isExplained = false
   for (const step of index.steps) {
     const enter = flow.points[step.number]?.enter
@@ -95,23 +96,4 @@ const checkJoin = (
     `'${id}' never joins: it waits for ${countNeeded(step)} of ${lists.length} branches, and ${names} never ${missing.length === 1 ? 'comes to its end' : 'come to their ends'}`,
     'let the branch come to its end, or wait for fewer with join: any or at_least',
   )
-}
-
-/** Nodes with a way to the end of the run or of their foreach item, or to a `fail` step. */
-const findEnding = (
-  nodes: readonly FlowNode[],
-  { end, closed }: { end: FlowNode; closed: ReadonlySet<FlowEdge> },
-): NodeSet => {
-  const ending = new Uint8Array(nodes.length)
-  const open = nodes.filter(
-    (node) => node === end || node.point === 'item_end' || (node.point === 'failed' && node.step?.step.kind === 'fail'),
-  )
-  for (const node of open) ending[node.number] = 1
-  for (let node = open.pop(); node !== undefined; node = open.pop())
-    for (const edge of node.into) {
-      if (closed.has(edge) || ending[edge.from.number] === 1) continue
-      ending[edge.from.number] = 1
-      open.push(edge.from)
-    }
-  return ending
 }

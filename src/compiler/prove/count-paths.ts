@@ -8,6 +8,7 @@ import type { CheckContext } from '../check/check-context.ts'
 import type { StepPoints } from '../check/flow-builder.ts'
 import type { FlowEdge, FlowNode, NodeSet } from '../check/flow-graph.ts'
 import type { IndexedStep } from '../check/step-index.ts'
+import { descriptorOf, isPerformed as isPerformedStep } from '../steps/step-kinds.ts'
 
 export interface PathCount {
   paths: bigint
@@ -125,7 +126,11 @@ class PathCounter {
   #pass(node: FlowNode, { plain, failing, length }: Tally, { to, kind, isHandled }: Way): void {
     // A join sums up by itself, once all its branches are there.
     if (to.point === 'join') return
-    const raises = node.step?.step.kind === 'fail' && to.point === 'failed' && kind === 'flows'
+    const raises =
+      node.step !== undefined &&
+      descriptorOf(node.step.step).neverCompletes === true &&
+      to.point === 'failed' &&
+      kind === 'flows'
     const next = this.#make(to)
     next.plain += isHandled ? plain + failing : raises ? 0n : plain
     next.failing += isHandled ? 0n : raises ? plain : kind === 'faults' ? failing : 0n
@@ -177,4 +182,5 @@ class PathCounter {
 const isPerformed = (node: FlowNode, { flow }: CheckContext): node is FlowNode & { step: IndexedStep } =>
   node.step !== undefined &&
   flow.points[node.step.number]?.perform === node &&
-  !['do', 'switch', 'parallel', 'loop', 'fail'].includes(node.step.step.kind)
+  isPerformedStep(node.step.step) &&
+  descriptorOf(node.step.step).neverCompletes !== true

@@ -3,7 +3,7 @@ import { type CheckContext, sitesOf } from '../check/check-context.ts'
 import type { FlowEdge } from '../check/flow-graph.ts'
 import type { IndexedStep } from '../check/step-index.ts'
 import type { Diagnostics } from '../diagnostic.ts'
-import type { ExpressionText, LoopStep, SwitchStep } from '../document.ts'
+import type { ExpressionText, StepOf } from '../document.ts'
 import type { ExpressionNames } from '../expression/expression-names.ts'
 import { type Truth, tabulate } from '../expression/truth-table.ts'
 import type { Range } from '../source.ts'
@@ -82,7 +82,7 @@ const checkWhen = (
 
 const checkCases = (
   step: IndexedStep,
-  { step: { cases }, names }: { step: SwitchStep; names: ExpressionNames },
+  { step: { cases }, names }: { step: StepOf<'switch'>; names: ExpressionNames },
   context: Context,
 ): void => {
   const rows = tabulate(
@@ -143,7 +143,7 @@ const throughProven = (edge: FlowEdge): FlowEdge[] => (edge.to.point === 'proven
 /** `until: false` with `on_max: continue` is how to do something a number of times. */
 const checkLoop = (
   step: IndexedStep,
-  { step: { test, max, onMax }, names }: { step: LoopStep; names: ExpressionNames },
+  { step: { test, max, onMax }, names }: { step: StepOf<'loop'>; names: ExpressionNames },
   context: Context,
 ): void => {
   const isWhile = test.kind === 'while'

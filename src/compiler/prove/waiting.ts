@@ -4,6 +4,7 @@ import type { NodeSet } from '../check/flow-graph.ts'
 import type { IndexedStep } from '../check/step-index.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located, Preset } from '../document.ts'
+import { descriptorOf } from '../steps/step-kinds.ts'
 
 interface WaitingOptions {
   open: NodeSet
@@ -54,8 +55,7 @@ const placesOf = (step: IndexedStep): { owner: IndexedStep; branch: string }[] =
 
 const reportUnbounded = (steps: readonly IndexedStep[], { workflow }: CheckContext, findings: Diagnostics): void => {
   const used = steps.flatMap(({ step }) => [
-    ...(step.kind === 'tool' ? [step.tool.value] : []),
-    ...(step.kind === 'llm' ? (step.tools ?? []).map(({ value }) => value) : []),
+    ...(descriptorOf(step).tools?.(step) ?? []).map(({ value }) => value),
     ...(step.undo === undefined ? [] : [step.undo.tool.value]),
   ])
   for (const [name, preset] of workflow.presets) {

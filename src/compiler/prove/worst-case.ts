@@ -9,6 +9,7 @@ import type { EdgeKind, NodeSet } from '../check/flow-graph.ts'
 import { blocksAround, type IndexedStep, type StepList } from '../check/step-index.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import { checkExpression } from '../expression/check-expression.ts'
+import { descriptorOf } from '../steps/step-kinds.ts'
 
 export interface WorstCase {
   /** Starts of steps, the items of foreach over lists of unknown length left out. */
@@ -37,8 +38,9 @@ export const findWorstCase = (check: CheckContext, { open, findings, limit }: Wo
   const worst: WorstCase = { steps: 0, perItem: [], entries }
   let most: { step: IndexedStep; count: number } | undefined
   for (const [step, { count: entries, foreach }] of starts) {
-    if (!isStarted(step)) continue
-    const count = multiply(entries, startsOfOne(step))
+    const each = startsOfOne(step)
+    if (each === 0) continue
+    const count = multiply(entries, each)
     if (foreach === undefined) {
       worst.steps = add(worst.steps, count)
       if (most === undefined || count > most.count) most = { step, count }
@@ -48,20 +50,11 @@ export const findWorstCase = (check: CheckContext, { open, findings, limit }: Wo
   return worst
 }
 
-/** What the host starts, and counts against `limits.steps`: blocks other than foreach, pauses and `fail` are the machine's own. */
-const isStarted = ({ step }: IndexedStep): boolean =>
-  step.kind !== 'fail' &&
-  !['do', 'switch', 'parallel', 'loop'].includes(step.kind) &&
-  (step.kind !== 'wait' || step.wait.kind === 'event')
-
-/** Of `max_turns`, when the step names none. */
-const DEFAULT_MAX_TURNS = 10
-
-/** A model step with tools starts once itself, and then each turn and each call; one call a turn is assumed. */
-const startsOfOne = ({ step }: IndexedStep): number =>
-  step.kind === 'llm' && step.tools !== undefined && step.tools.length > 0
-    ? 1 + 2 * (step.maxTurns?.value ?? DEFAULT_MAX_TURNS)
-    : 1
+/** Starts of one entry that count against `limits.steps`: those of the host; the rest is the machine's own. */
+const startsOfOne = ({ step }: IndexedStep): number => {
+  const { start, startsOfOne } = descriptorOf(step)
+  return start(step) === undefined ? 0 : (startsOfOne?.(step) ?? 1)
+}
 
 const addPerItem = ({ perItem }: WorstCase, { foreach, count }: { foreach: string; count: number }): void => {
   const known = perItem.find((one) => one.foreach === foreach)
@@ -96,8 +89,8 @@ const runsOfBody = (owner: IndexedStep, starts: ReadonlyMap<IndexedStep, Starts>
   const { count, foreach } = starts.get(owner) ?? { count: 1, foreach: undefined }
   const runs = multiply(count, triesOf(owner))
   const { step } = owner
-  if (step.kind === 'loop') return { count: multiply(runs, step.max.value), foreach }
-  if (step.kind !== 'foreach') return { count: runs, foreach }
+  const iterations = descriptorOf(step).block?.iterations?.(step) ?? 1
+  if (step.kind !== 'foreach') return { count: multiply(runs, iterations), foreach }
   const items = countItems(owner, check)
   return items === undefined ? { count: runs, foreach: owner } : { count: multiply(runs, items), foreach }
 }
@@ -144,7 +137,9 @@ const reportTooMany = (
   { step, count }: { step: IndexedStep; count: number },
   { worst, limit, findings }: { worst: WorstCase; limit: number; findings: Diagnostics },
 ): void => {
-  const loops = blocksAround(step).flatMap((block) => (block.step.kind === 'loop' ? [`'${block.id}'`] : []))
+  const loops = blocksAround(step).flatMap((block) =>
+    descriptorOf(block.step).block?.iterations === undefined ? [] : [`'${block.id}'`],
+  )
   const within = loops.length === 0 ? '' : `, in ${loops.reverse().join(' and ')}`
   findings.error(
     'too_many_steps',

@@ -1,5 +1,6 @@
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Step } from '../document.ts'
+import { childLists } from '../place-steps.ts'
 import { type Range, toPosition } from '../source.ts'
 
 /** What `next`, `on_error` and `else` mean by these words is no step. */
@@ -15,7 +16,7 @@ export const checkStepIds = (steps: readonly Step[], diagnostics: Diagnostics): 
 const checkIds = (steps: readonly Step[], seen: Map<string, Range>, diagnostics: Diagnostics): void => {
   for (const step of steps) {
     checkId(step, seen, diagnostics)
-    for (const inner of innerSteps(step)) checkIds(inner, seen, diagnostics)
+    for (const { steps: inner } of childLists(step)) checkIds(inner, seen, diagnostics)
   }
 }
 
@@ -35,20 +36,4 @@ const checkId = ({ id }: Step, seen: Map<string, Range>, diagnostics: Diagnostic
   const { line } = toPosition(diagnostics.source, first.start)
   const message = `'${value}' is the id of two steps: expected one, first on line ${line}`
   diagnostics.error('duplicate_id', range, message, 'ids are unique in the file, also across blocks')
-}
-
-/** The lists of steps that a step holds. */
-const innerSteps = (step: Step): Step[][] => {
-  switch (step.kind) {
-    case 'switch':
-      return step.cases.flatMap(({ then }) => (then.kind === 'do' ? [then.steps] : []))
-    case 'parallel':
-      return step.branches.map(({ steps }) => steps)
-    case 'foreach':
-    case 'loop':
-    case 'do':
-      return [step.steps]
-    default:
-      return []
-  }
 }

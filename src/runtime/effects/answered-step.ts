@@ -1,5 +1,4 @@
 /** Steps whose outcome comes from outside: what they ask, and what an answer makes of them. */
-import type { Step } from '../../compiler/document.ts'
 import type { FaultData } from '../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { exceeds, LIMITS } from '../../core/limits.ts'
@@ -10,11 +9,8 @@ import { type AskedStep, contextOf, pathOf } from '../scope/scope.ts'
 import type { WaitingStep } from '../waits/open-waits.ts'
 import type { OpenWait } from './run-effect.ts'
 
-/** `approve`, or `wait` for an event. */
-export const toWaiting = (kind: Step['kind'], asked: AskedStep): WaitingStep =>
-  kind === 'approve' ? toApproval(asked) : toEventWait(asked)
-
-const toApproval = ({ scope, step, visit, input, plan, at }: AskedStep): WaitingStep => {
+/** Asks a person to decide. */
+export const toApproval = ({ scope, step, visit, input, plan, at }: AskedStep): WaitingStep => {
   const { title, show, by } = input as { title: JsonValue; show?: JsonValue; by?: JsonValue }
   const wait: OpenWait = {
     kind: 'approval',
@@ -32,7 +28,8 @@ const toApproval = ({ scope, step, visit, input, plan, at }: AskedStep): Waiting
   return { scope, step, wait }
 }
 
-const toEventWait = ({ scope, step, visit, input }: AskedStep): WaitingStep => {
+/** Waits for an event from outside. */
+export const toEventWait = ({ scope, step, visit, input }: AskedStep): WaitingStep => {
   const { event } = input as { event: string }
   const context = contextOf(scope)
   const accepts = scope.linked.steps.get(step)?.accepts

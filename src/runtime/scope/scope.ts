@@ -46,6 +46,8 @@ export interface AskedStep {
   visit: number
   /** Entering it has evaluated this. */
   input: JsonValue
+  /** The idempotency key that the step gives. */
+  key?: string | undefined
   plan: StepPlan | undefined
   /** Epoch milliseconds. */
   at: number

@@ -1,6 +1,6 @@
 /** What one performance of a model step may cost: its request as far as it is known, its `max_tokens`, its retries. */
 
-import type { LlmStep } from '../../compiler/document.ts'
+import type { StepOf } from '../../compiler/document.ts'
 import type { StepPlan } from '../../compiler/plan.ts'
 import type { Pricing } from '../../core/pricing.ts'
 import { MOST_OUTPUT, REPAIR_TOKENS } from '../../runtime/budget/worst-case.ts'
@@ -32,7 +32,7 @@ export interface CostContext {
   isLimited: boolean
 }
 
-export const costOfStep = (step: LlmStep, plan: StepPlan, context: CostContext): StepCost => {
+export const costOfStep = (step: StepOf<'llm'>, plan: StepPlan, context: CostContext): StepCost => {
   const turns = plan.toolLoop?.maxTurns ?? 1
   const repairs = plan.returns === undefined ? 0 : 1
   const request = {
@@ -121,7 +121,11 @@ const openOutput = (window: number | undefined, isGiven: boolean): CostReason =>
 })
 
 /** As many tokens as its request has bytes, at the most. The turns of a model with tools grow by what the tools give out. */
-const bytesOf = (step: LlmStep, { returns, toolLoop }: StepPlan, known: readonly KnownInput[]): number | undefined => {
+const bytesOf = (
+  step: StepOf<'llm'>,
+  { returns, toolLoop }: StepPlan,
+  known: readonly KnownInput[],
+): number | undefined => {
   if (step.images !== undefined || step.conversation !== undefined || toolLoop !== undefined) return undefined
   const fixed = sizeOf([{ role: 'system' }, { role: 'user' }, returns ?? null])
   const asked = [step.system, step.prompt, step.messages].flatMap((node) => (node === undefined ? [] : [node]))
@@ -133,9 +137,9 @@ const bytesOf = (step: LlmStep, { returns, toolLoop }: StepPlan, known: readonly
 
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value))
 
-const findMaxTokens = ({ params }: LlmStep) => params?.entries.find(({ key }) => key.value === 'max_tokens')
+const findMaxTokens = ({ params }: StepOf<'llm'>) => params?.entries.find(({ key }) => key.value === 'max_tokens')
 
-const maxTokensOf = (step: LlmStep, { known, isLimited }: CostContext): number | undefined => {
+const maxTokensOf = (step: StepOf<'llm'>, { known, isLimited }: CostContext): number | undefined => {
   const entry = findMaxTokens(step)
   if (entry === undefined) return isLimited ? MOST_OUTPUT : undefined
   return highest(knownValues(entry.value, known).map((value) => (typeof value === 'number' ? value : undefined)))

@@ -6,12 +6,12 @@
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Step } from '../../compiler/document.ts'
+import { placeSteps } from '../../compiler/place-steps.ts'
 import { toUndoPlan } from '../../compiler/plan.ts'
-import { placeSteps } from '../../compiler/step-place.ts'
+import { descriptorOf } from '../../compiler/steps/step-kinds.ts'
 import { isJsonObject, type JsonValue, toCanonicalJson } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { createInstance } from '../../core/schema-instance/schema-instance.ts'
-import { schemaOfType } from './schema-of-type.ts'
 
 export interface ExampleOutputs {
   /** Undefined: anything will do. */
@@ -26,9 +26,6 @@ export const TEXT = 'a text'
 
 /** Of one step: each more makes the ways through a workflow many times more. */
 export const MOST_EXAMPLES = 8
-
-const NOTHING: JsonSchema = { type: 'object', properties: {}, additionalProperties: false }
-const ANSWER: JsonSchema = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] }
 
 export const findExamples = (workflow: CompiledWorkflow, catalogue: Catalogue): ReadonlyMap<string, ExampleOutputs> => {
   const places = placeSteps(workflow.workflow)
@@ -74,36 +71,14 @@ const loopExamples = (
 
 const conditionsOf = (step: Step): string[] => [
   ...(step.when === undefined ? [] : [step.when.text]),
-  ...(step.kind === 'switch' ? step.cases.flatMap(({ when }) => (when === undefined ? [] : [when.text])) : []),
-  ...(step.kind === 'loop' ? [step.test.expression.text] : []),
+  ...(descriptorOf(step).conditions?.(step) ?? []).map(({ text }) => text),
 ]
 
-const outputSchema = (step: Step, workflow: CompiledWorkflow, { tools }: Catalogue): JsonSchema | undefined => {
-  switch (step.kind) {
-    case 'llm':
-      return step.returns?.value ?? ANSWER
-    case 'code':
-      return step.returns?.value
-    case 'tool':
-      return tools.get(workflow.workflow.presets.get(step.tool.value)?.tool.value ?? step.tool.value)?.output
-    case 'memory':
-      return tools.get(`memory.${step.operation.value}`)?.output
-    case 'workflow': {
-      const child = workflow.children.get(step.workflow.value)
-      return child && schemaOfType(child.output)
-    }
-    case 'approve':
-      return {
-        type: 'object',
-        properties: { by: { type: 'string' }, at: { type: 'string' }, values: step.form?.value ?? NOTHING },
-        required: ['by', 'at', 'values'],
-      }
-    case 'emit':
-      return NOTHING
-    default:
-      return undefined
-  }
-}
+const outputSchema = (step: Step, workflow: CompiledWorkflow, { tools }: Catalogue): JsonSchema | undefined =>
+  descriptorOf(step).outputSchema?.(step, {
+    toolOutput: (name) => tools.get(workflow.workflow.presets.get(name)?.tool.value ?? name)?.output,
+    childOutput: (reference) => workflow.children.get(reference)?.output,
+  })
 
 const createExamples = (schema: JsonSchema | undefined, conditions: readonly string[]): JsonValue[] => {
   if (schema === undefined || Object.keys(schema).length === 0) return [{}]

@@ -1,8 +1,9 @@
 /** The fault codes that steps may end with, as far as walks look at them. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
-import type { Step, StepKind } from '../../compiler/document.ts'
+import type { Step } from '../../compiler/document.ts'
+import { placeSteps } from '../../compiler/place-steps.ts'
 import { toUndoPlan } from '../../compiler/plan.ts'
-import { placeSteps } from '../../compiler/step-place.ts'
+import { descriptorOf, STEP_KINDS } from '../../compiler/steps/step-kinds.ts'
 import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
 
 export interface PossibleFaults {
@@ -10,15 +11,6 @@ export interface PossibleFaults {
   all: readonly string[]
   /** One for each way on: those that something around the step names, and one that nothing does. */
   leading: readonly string[]
-}
-
-/** What steps of a kind usually fail with. Kinds that no actor performs are left out: decisions and time end them. */
-const BY_KIND: Readonly<Partial<Record<StepKind, readonly string[]>>> = {
-  llm: ['timeout', 'rate_limited', 'unavailable', 'unauthorized', 'refused', 'invalid_output'],
-  tool: ['timeout', 'unavailable', 'not_found', 'invalid_input', 'tool_failed'],
-  code: ['timeout', 'code_failed', 'sandbox_limit', 'sandbox_unavailable'],
-  memory: ['timeout', 'unavailable', 'conflict'],
-  workflow: ['child_cancelled'],
 }
 
 /** They come from blocks and from decisions, never from what a step performs, unless it is a child run that hands them on. */
@@ -56,7 +48,7 @@ export const findFaults = (workflow: CompiledWorkflow): ReadonlyMap<string, Poss
   )
 
 /** Of a tool that a model has called, or that undoes a step: whoever asked for it is told, so it matters little which. */
-const CALL: PossibleFaults = { all: BY_KIND.tool ?? [], leading: ['tool_failed'] }
+const CALL: PossibleFaults = { all: STEP_KINDS.tool.faults?.usual ?? [], leading: ['tool_failed'] }
 
 const namedBy = ({ onError, retry }: Step): string[] => [
   ...(onError?.kind === 'map' ? onError.cases.map(({ code }) => code.value) : []),
@@ -64,21 +56,17 @@ const namedBy = ({ onError, retry }: Step): string[] => [
 ]
 
 const usualFaults = (step: Step, { plans, children }: CompiledWorkflow): string[] => {
-  const lost = plans.get(step.id.value)?.onLost === 'fail' && step.kind === 'tool'
-  const child = step.kind === 'workflow' ? children.get(step.workflow.value) : undefined
+  const { faults, child } = descriptorOf(step)
+  const called = child && children.get(child(step).value)
+  const isLost = plans.get(step.id.value)?.onLost === 'fail' && plans.get(step.id.value)?.kind === 'tool'
   return [
-    ...(child === undefined ? [] : failCodes(child)),
-    ...(BY_KIND[step.kind] ?? []),
-    ...(lost ? ['outcome_unknown'] : []),
+    ...(called === undefined ? [] : ownCodes(called)),
+    ...(faults?.usual ?? []),
+    ...(isLost ? ['outcome_unknown'] : []),
   ]
 }
 
-/** A child run hands on the codes of its own `fail` steps, and what people have rejected in it. */
-const failCodes = ({ workflow }: CompiledWorkflow): string[] => [
-  ...new Set(
-    [...placeSteps(workflow).values()].flatMap(({ step }) => {
-      if (step.kind === 'fail') return [step.code.value]
-      return step.kind === 'approve' ? ['rejected'] : []
-    }),
-  ),
+/** Codes that a child run hands on: those of its own `fail` steps, and what people have rejected in it. */
+const ownCodes = ({ workflow }: CompiledWorkflow): string[] => [
+  ...new Set([...placeSteps(workflow).values()].flatMap(({ step }) => descriptorOf(step).faults?.own?.(step) ?? [])),
 ]

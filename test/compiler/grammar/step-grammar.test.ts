@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Step } from '../../../src/compiler/document.ts'
-import { STEP_KINDS } from '../../../src/compiler/grammar/step-grammar.ts'
+import { STEP_KINDS } from '../../../src/compiler/steps/step-kinds.ts'
 import { readText } from '../../support/read-text.ts'
 
 /** What a step is without its places, expressions as `${text}`. */
@@ -101,9 +101,7 @@ test('the typed step holds no key of the grammar besides its own', () => {
 })
 
 test('every kind of the document is in the grammar once', () => {
-  const kinds = STEP_KINDS.map(({ kind }) => kind)
-  assert.is(kinds.length, 15)
-  assert.is(new Set(kinds).size, 15)
+  assert.is(Object.keys(STEP_KINDS).length, 15)
 })
 
 test('lines may end as on Windows', () => {

@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { StateConfig } from '../../../src/compiler/lower/state-config.ts'
 import { lowerWorkflow } from '../../../src/compiler/lower.ts'
-import { placeSteps } from '../../../src/compiler/step-place.ts'
+import { placeSteps } from '../../../src/compiler/place-steps.ts'
 import { compileWorkflow } from '../../support/compile-workflow.ts'
 import { randomWorkflow } from '../../support/random-workflow.ts'
 

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
-import { placeSteps } from '../../../compiler/step-place.ts'
+import { placeSteps } from '../../../compiler/place-steps.ts'
 import { isFault } from '../../../core/fault.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import { loadRun } from '../../history/load-run.ts'

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { placeSteps } from '../../../../src/compiler/step-place.ts'
+import { placeSteps } from '../../../../src/compiler/place-steps.ts'
 import type { JsonValue } from '../../../../src/core/json.ts'
 import { findCriticalPath, type RunTimes } from '../../../../src/service/reports/profile/critical-path.ts'
 import { profileRuns } from '../../../../src/service/reports/profile/profile-report.ts'

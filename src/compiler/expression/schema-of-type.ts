@@ -1,5 +1,5 @@
-import { membersOf, type Type } from '../../compiler/expression/type.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
+import { membersOf, type Type } from './type.ts'
 
 /** A JSON Schema that the values of a type fit: for types that no schema stands behind, such as the output of a child. */
 export const schemaOfType = (type: Type): JsonSchema => {

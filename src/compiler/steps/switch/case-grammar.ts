@@ -1,33 +1,18 @@
-/** The kind of step that chooses: a list of cases, the first that matches wins, `else` at the end. */
-import type { Located, Step, SwitchCase } from '../document.ts'
-import { createUnknownExpression } from '../read/expression-text.ts'
-import { findEntry, type YamlMap, type YamlNode } from '../read/yaml-node.ts'
-import { listOf } from './collection-shape.ts'
-import { checkExclusive } from './exclusive-keys.ts'
-import { type Fields, readFields, toObjectSchema } from './record-shape.ts'
-import { snakeCase, word } from './scalar-shape.ts'
-import { byForm, mapped, type Place, reportMismatch, type Shape } from './shape.ts'
-import { type StepKindGrammar, stepKind } from './step-kind.ts'
-import { expression } from './value-shape.ts'
+/** Grammar of the cases of a switch: the first that matches wins, `else` stands at the end. */
+import type { Located, Step, StepOf } from '../../document.ts'
+import { listOf } from '../../grammar/collection-shape.ts'
+import { checkExclusive } from '../../grammar/exclusive-keys.ts'
+import { type Fields, readFields, toObjectSchema } from '../../grammar/record-shape.ts'
+import { snakeCase, word } from '../../grammar/scalar-shape.ts'
+import { byForm, mapped, type Place, reportMismatch, type Shape } from '../../grammar/shape.ts'
+import { expression } from '../../grammar/value-shape.ts'
+import { createUnknownExpression } from '../../read/expression-text.ts'
+import { findEntry, type YamlMap, type YamlNode } from '../../read/yaml-node.ts'
 
+type SwitchCase = StepOf<'switch'>['cases'][number]
 type Then = SwitchCase['then']
 
-export const createSwitchKind = (steps: Shape<Step[]>): StepKindGrammar =>
-  stepKind({
-    kind: 'switch',
-    doc: "The first case whose `when` is true wins; none: continue. Output: of the chosen branch's last step.",
-    fields: {
-      cases: {
-        key: 'switch',
-        shape: createCasesShape(steps),
-        doc: 'A list of `{ when, next | do }`, at last `else: continue | { next } | { do }`.',
-        required: true,
-      },
-    } as const satisfies Fields,
-    build: ({ cases }, common) => cases && { ...common, kind: 'switch', cases },
-  })
-
-const createCasesShape = (steps: Shape<Step[]>): Shape<SwitchCase[]> => {
+export const createCasesShape = (steps: Shape<Step[]>): Shape<SwitchCase[]> => {
   const cases = listOf(createCaseShape(steps), { expected: 'a list of cases, each { when, next | do }', minimum: 1 })
   return mapped(cases, (read, node, place) => {
     if (node.kind === 'list') checkElseIsLast(node.items, place)

@@ -1,5 +1,5 @@
 /** What the keys of an `llm` step take. */
-import { ANY, listOf, literalOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
+import { ANY, listOf, literalOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../../expression/type.ts'
 
 /** Of `params`, of all providers; each names those that it takes. */
 export const MODEL_PARAMETERS: ReadonlyMap<string, Type> = new Map([

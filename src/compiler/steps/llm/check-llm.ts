@@ -1,16 +1,16 @@
 /** Checks `llm` steps: the model, what it is asked, its parameters and tools. */
-import { findNearest } from '../../core/nearest.ts'
-import type { ProviderEntry } from '../catalogue.ts'
-import type { LlmStep, Located, MapNode } from '../document.ts'
-import type { CheckContext, StepSites } from './check-context.ts'
-import type { Site } from './expression-checks.ts'
-import { PRINTABLE } from './known-types.ts'
+import { findNearest } from '../../../core/nearest.ts'
+import type { ProviderEntry } from '../../catalogue.ts'
+import type { CheckContext, StepSites } from '../../check/check-context.ts'
+import type { Site } from '../../check/expression-checks.ts'
+import { PRINTABLE } from '../../check/known-types.ts'
+import { checkModel } from '../../check/models.ts'
+import { reportUnknownTool } from '../../check/tools.ts'
+import type { Located, MapNode, StepOf } from '../../document.ts'
 import { checkAsked, checkImages, checkParameterValue, type LlmValueContext } from './llm-values.ts'
 import { CONVERSATION, IMAGES, MESSAGES, MODEL_PARAMETERS } from './model-parameters.ts'
-import { checkModel } from './models.ts'
-import { reportUnknownTool } from './tools.ts'
 
-export const checkLlm = (step: LlmStep, { perform }: StepSites, context: CheckContext): void => {
+export const checkLlm = (step: StepOf<'llm'>, { perform }: StepSites, context: CheckContext): void => {
   const { expressions, tools } = context
   checkModel(step.model, context)
   for (const name of ['prompt', 'system'] as const)
@@ -25,14 +25,14 @@ export const checkLlm = (step: LlmStep, { perform }: StepSites, context: CheckCo
     if (tools.resolve(tool.value, step) === undefined) reportUnknownTool(tool, context)
 }
 
-const findProviders = ({ model }: LlmStep, { models, catalogue }: CheckContext): ProviderEntry[] => {
+const findProviders = ({ model }: StepOf<'llm'>, { models, catalogue }: CheckContext): ProviderEntry[] => {
   const names = (models.resolve(model.value) ?? []).map((name) => name.slice(0, name.indexOf('/')))
   return [...new Set(names)].flatMap((name) => catalogue.providers.get(name) ?? [])
 }
 
 const checkParameters = (
   { entries }: MapNode,
-  { step, site, values }: { step: LlmStep; site: Site; values: LlmValueContext },
+  { step, site, values }: { step: StepOf<'llm'>; site: Site; values: LlmValueContext },
   context: CheckContext,
 ): void => {
   const { expressions, models, diagnostics } = context

@@ -1,9 +1,9 @@
 /** Values of an `llm` step that fit their type, and that a model, or the vendor of one, would refuse all the same. */
-import { findExpectedParameter } from '../../core/model-parameters.ts'
-import { findNearest } from '../../core/nearest.ts'
-import type { ProviderEntry } from '../catalogue.ts'
-import type { Diagnostics } from '../diagnostic.ts'
-import type { LlmStep, Located, MapNode, ValueNode } from '../document.ts'
+import { findExpectedParameter } from '../../../core/model-parameters.ts'
+import { findNearest } from '../../../core/nearest.ts'
+import type { ProviderEntry } from '../../catalogue.ts'
+import type { Diagnostics } from '../../diagnostic.ts'
+import type { Located, MapNode, StepOf, ValueNode } from '../../document.ts'
 
 export interface LlmValueContext {
   /** Of the models that may answer, each once. */
@@ -12,7 +12,7 @@ export interface LlmValueContext {
 }
 
 /** What is asked of nobody, and keys that stand for nothing. */
-export const checkAsked = (step: LlmStep, { diagnostics }: LlmValueContext): void => {
+export const checkAsked = (step: StepOf<'llm'>, { diagnostics }: LlmValueContext): void => {
   const { prompt, messages, images, tools, maxTurns } = step
   if (messages?.kind === 'list' && messages.items.length === 0)
     diagnostics.error('wrong_shape', messages.range, "'messages' is empty: expected at least one message")

@@ -1,0 +1,105 @@
+/** Plans the steps of a workflow, and the calls that are not steps of their own: of a model with tools, and of `undo`. */
+import type { Step, ValueNode } from './document.ts'
+import { toRetryPolicy } from './link/linked-step.ts'
+import { linkPreset, secretPlacesOf, withoutGiven } from './link/preset-call.ts'
+import { type PlanOptions, type StepPlan, toUndoPlan } from './plan.ts'
+import { descriptorOf } from './steps/step-kinds.ts'
+
+/** Timeout of an attempt of an actor step that names none. */
+const DEFAULT_TIMEOUT_MS = 300_000
+
+/** Attempts of steps that only read; all others have one. */
+const READING_ATTEMPTS = 3
+
+export const planSteps = (options: PlanOptions): ReadonlyMap<string, StepPlan> =>
+  new Map(
+    [...options.places.values()]
+      .flatMap(({ step }) => {
+        const plan = planStep(step, options)
+        return [
+          plan,
+          ...(plan.toolLoop === undefined ? [] : planToolLoop(plan, options)),
+          ...(step.undo === undefined ? [] : [planUndo(step, step.undo, options)]),
+        ]
+      })
+      .map((plan) => [plan.id, plan]),
+  )
+
+/** The effects of a model step with tools. Its `retry` and `timeout` are those of each turn; a call has the defaults of its tool. */
+const planToolLoop = (plan: StepPlan, options: PlanOptions): StepPlan[] => {
+  const names = plan.toolLoop?.tools ?? []
+  const specs = names.map((name) => describeTool(name, options))
+  const turn: StepPlan = { ...plan, id: `${plan.id}/turn`, toolLoop: undefined, fixed: { ...plan.fixed, tools: specs } }
+  return [turn, ...names.map((name) => planCall(`${plan.id}/${name}`, { tool: name }, options))]
+}
+
+/** What a model is told of a tool: of a preset without the part of the input that is given already. */
+const describeTool = (name: string, { workflow, catalogue }: PlanOptions) => {
+  const preset = workflow.presets.get(name)
+  const entry = catalogue.tools.get(preset?.tool.value ?? name)
+  const input = entry?.input ?? {}
+  return {
+    name,
+    description: preset?.description?.value ?? entry?.description ?? '',
+    input: preset === undefined ? input : withoutGiven(input, preset),
+  }
+}
+
+/** The step's key makes the undoing call repeatable too. Nobody is asked: a run that has failed must not wait for a person to end. */
+const planUndo = (step: Step, { tool, with: input }: NonNullable<Step['undo']>, options: PlanOptions): StepPlan => {
+  const isKeyed = step.key !== undefined
+  const plan = planCall(toUndoPlan(step.id.value), { tool: tool.value, input, isKeyed }, options)
+  return plan.preset === undefined ? plan : { ...plan, preset: { ...plan.preset, needsApproval: () => false } }
+}
+
+/** A call of a tool that is not a step of its own, under the defaults of its tool. */
+const planCall = (
+  id: string,
+  { tool, input, isKeyed = false }: { tool: string; input?: ValueNode | undefined; isKeyed?: boolean },
+  { catalogue, workflow, places }: PlanOptions,
+): StepPlan => {
+  const preset = workflow.presets.get(tool)
+  const actor = preset?.tool.value ?? tool
+  const writes = catalogue.tools.get(actor)?.writes ?? true
+  const isSafe = !writes || isKeyed
+  return {
+    id,
+    kind: 'tool',
+    actor,
+    models: [],
+    fixed: {},
+    secrets: secretPlacesOf(input, preset),
+    writes,
+    timeoutMs: DEFAULT_TIMEOUT_MS,
+    retry: toRetryPolicy(undefined, isSafe ? READING_ATTEMPTS : 1),
+    onLost: isSafe ? 'retry' : 'fail',
+    returns: undefined,
+    form: undefined,
+    foreach: undefined,
+    preset: preset && linkPreset(tool, preset, places),
+    toolLoop: undefined,
+  }
+}
+
+const planStep = (step: Step, options: PlanOptions): StepPlan => {
+  const { isRepeatable = false, ...own } = descriptorOf(step).plan?.(step, options) ?? {}
+  const writes = own.writes ?? true
+  return {
+    id: step.id.value,
+    kind: step.kind,
+    actor: step.kind,
+    models: [],
+    fixed: {},
+    secrets: secretPlacesOf('with' in step ? step.with : undefined),
+    writes,
+    retry: toRetryPolicy(step.retry, writes ? 1 : READING_ATTEMPTS),
+    onLost: step.onLost?.value ?? (writes && !isRepeatable && step.key === undefined ? 'fail' : 'retry'),
+    returns: undefined,
+    form: undefined,
+    foreach: undefined,
+    preset: undefined,
+    toolLoop: undefined,
+    ...own,
+    timeoutMs: step.timeoutMs?.value ?? (own.timeoutMs === undefined ? DEFAULT_TIMEOUT_MS : own.timeoutMs),
+  }
+}

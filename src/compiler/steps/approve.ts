@@ -1,0 +1,109 @@
+import type { CheckContext } from '../check/check-context.ts'
+import { PRINTABLE, typeOf } from '../check/known-types.ts'
+import type { StepCommon, ValueNode } from '../document.ts'
+import { compileExpression, compileValue } from '../expression/compile-expression.ts'
+import { listOf, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
+import { defineGrammar } from '../grammar/kind-grammar.ts'
+import { type Fields, type RecordOf, record } from '../grammar/record-shape.ts'
+import { type } from '../grammar/type-shape.ts'
+import { expression, template, templateText } from '../grammar/value-shape.ts'
+import { combine, toInput } from '../link/entry.ts'
+import { lowerAnswered } from '../lower/leaf.ts'
+import { findEntry } from '../read/yaml-node.ts'
+import type { StepDescriptor } from './step-descriptor.ts'
+import { valueText } from './wording.ts'
+
+const APPROVE_FIELDS = {
+  title: { key: 'title', shape: templateText, doc: 'What is to be decided.', required: true },
+  show: { key: 'show', shape: expression, doc: 'An expression: what the person needs to see.' },
+  form: { key: 'form', shape: type, doc: 'What the person fills in; `values` of the output.' },
+  by: { key: 'by', shape: template, doc: 'Who may decide: a name or a list of names.' },
+} as const satisfies Fields
+
+const FIELDS = {
+  approve: {
+    key: 'approve',
+    shape: record('an approve', APPROVE_FIELDS),
+    doc: 'What is asked, and of whom.',
+    required: true,
+  },
+} as const satisfies Fields
+
+export interface ApproveStep extends StepCommon, RecordOf<typeof APPROVE_FIELDS> {
+  kind: 'approve'
+}
+
+declare module '../document.ts' {
+  interface StepKinds {
+    approve: ApproveStep
+  }
+}
+
+export const approve: StepDescriptor<'approve'> = {
+  grammar: defineGrammar({
+    owner: 'an approve step',
+    doc: 'A person decides; `timeout` is required. Output: `{ by, at, values }`; a no is the fault `rejected`.',
+    fields: FIELDS,
+    foreign: ['human', 'approval'],
+    check(node, { reading }) {
+      if (findEntry(node, 'timeout') !== undefined) return
+      const range = findEntry(node, 'approve')?.key.range ?? node.range
+      const message = "'timeout' is missing in an approve step: expected a duration such as 4h"
+      reading.diagnostics.error('missing_key', range, message, 'add `timeout:`; nobody may ever answer')
+    },
+    build: ({ approve: fields }, common) => fields && { ...common, kind: 'approve', ...fields },
+  }),
+  check({ title, show, by }, { perform }, context) {
+    const { expressions } = context
+    expressions.typed(title, { name: 'title', type: PRINTABLE, words: 'a text' }, perform)
+    if (show !== undefined) expressions.expression(show, perform)
+    if (by === undefined) return
+    expressions.typed(by, { name: 'by', type: NAMES, words: 'a name or a list of names' }, perform)
+    checkNames(by, context)
+  },
+  outputType: ({ form }) => objectOf({ by: STRING, at: STRING, values: typeOf(form?.value) }),
+  outputSchema: ({ form }) => ({
+    type: 'object',
+    properties: { by: { type: 'string' }, at: { type: 'string' }, values: form?.value ?? NO_VALUES },
+    required: ['by', 'at', 'values'],
+  }),
+  lower: lowerAnswered,
+  start: () => 'approval',
+  enter: ({ title, show, by }, bindings) =>
+    toInput(
+      combine({
+        title: compileValue(title, bindings),
+        ...(show === undefined ? {} : { show: compileExpression(show, bindings) }),
+        ...(by === undefined ? {} : { by: compileValue(by, bindings) }),
+      }),
+    ),
+  plan: ({ form }) => ({ form: form?.value }),
+  chart: {
+    icon: 'approve',
+    describe: ({ title }) => `ask: ${valueText(title)}`,
+    badges: ({ by, form }) => [
+      ...(by === undefined ? [] : [`by ${valueText(by)}`]),
+      ...(form === undefined ? [] : [`form: ${Object.keys(form.value.properties ?? {}).join(', ')}`]),
+    ],
+  },
+  faults: { own: () => ['rejected'] },
+}
+
+const NAMES: Type = unionOf([STRING, listOf(STRING)])
+
+const NO_VALUES = { type: 'object', properties: {}, additionalProperties: false } as const
+
+const checkNames = (by: ValueNode, { diagnostics }: CheckContext): void => {
+  const empty = findEmpty(by)
+  if (empty === undefined) return
+  const message = "'by' names nobody: expected the names of those who may decide, got "
+  const hint = 'without `by` anyone may decide'
+  diagnostics.error('nobody_decides', empty.range, `${message}${empty.kind === 'list' ? '[]' : '""'}`, hint)
+}
+
+/** The part of `by` that certainly fits no name. */
+const findEmpty = (by: ValueNode): ValueNode | undefined => {
+  if (by.kind === 'literal') return typeof by.value === 'string' && by.value.trim() === '' ? by : undefined
+  if (by.kind !== 'list') return undefined
+  return by.items.length === 0 ? by : by.items.find((item) => findEmpty(item) !== undefined)
+}

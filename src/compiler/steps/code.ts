@@ -1,0 +1,72 @@
+import { typeOf } from '../check/known-types.ts'
+import { notYet } from '../check/not-yet.ts'
+import type { StepCommon } from '../document.ts'
+import { listOf, plainJson } from '../grammar/collection-shape.ts'
+import { checkExclusive } from '../grammar/exclusive-keys.ts'
+import { defineGrammar } from '../grammar/kind-grammar.ts'
+import { type Fields, type RecordOf, record } from '../grammar/record-shape.ts'
+import { duration, flag, name, number, size, text, word } from '../grammar/scalar-shape.ts'
+import { byForm } from '../grammar/shape.ts'
+import { type } from '../grammar/type-shape.ts'
+import { template } from '../grammar/value-shape.ts'
+import { enterCall } from '../link/entry.ts'
+import { lowerEffect } from '../lower/leaf.ts'
+import type { StepDescriptor } from './step-descriptor.ts'
+
+const SANDBOX_FIELDS = {
+  engine: { key: 'engine', shape: name, doc: 'What runs the code.' },
+  preset: { key: 'preset', shape: name, doc: 'A set of limits by name.' },
+  memory: { key: 'memory', shape: size, doc: 'The most memory, such as 64mb.' },
+  cpu: { key: 'cpu', shape: number({ minimum: 0 }), doc: 'The most processors, such as 0.5.' },
+  time: { key: 'time', shape: duration, doc: 'The longest time, such as 10s.' },
+  network: {
+    key: 'network',
+    shape: byForm('true, false or a list of hosts', { scalar: flag, list: listOf(text()) }),
+    doc: 'Whether the code reaches the network, or the hosts it reaches.',
+    default: false,
+  },
+  packages: { key: 'packages', shape: listOf(text()), doc: 'Packages that the code imports.' },
+} as const satisfies Fields
+
+const FIELDS = {
+  language: { key: 'code', shape: word('javascript', 'python'), doc: 'The language.', required: true },
+  source: { key: 'source', shape: text(), doc: 'The code itself; no expressions in it. Excludes `file`.' },
+  file: { key: 'file', shape: text(), doc: 'The file with the code, relative to the workflow. Excludes `source`.' },
+  with: { key: 'with', shape: template, doc: 'The variable `input` of the code.' },
+  returns: { key: 'returns', shape: type, doc: 'The type of the returned value.' },
+  sandbox: { key: 'sandbox', shape: plainJson(record('a sandbox', SANDBOX_FIELDS)), doc: 'Engine and limits.' },
+} as const satisfies Fields
+
+export interface CodeStep extends StepCommon, RecordOf<typeof FIELDS> {
+  kind: 'code'
+}
+
+declare module '../document.ts' {
+  interface StepKinds {
+    code: CodeStep
+  }
+}
+
+export const code: StepDescriptor<'code'> = {
+  grammar: defineGrammar({
+    owner: 'a code step',
+    doc: 'Runs code in a sandbox; it sees `with` as the variable `input` and nothing else. Output: the returned value.',
+    fields: FIELDS,
+    foreign: ['run', 'script', 'python', 'javascript'],
+    check(node, { reading }) {
+      checkExclusive(node, ['source', 'file'], { owner: 'a code step', required: true, reading })
+    },
+  }),
+  check({ with: given }, { input }, { expressions }) {
+    if (given !== undefined) expressions.value(given, input)
+  },
+  outputType: ({ returns }) => typeOf(returns?.value),
+  outputSchema: ({ returns }) => returns?.value,
+  lower: lowerEffect,
+  start: () => 'call',
+  enter: enterCall,
+  plan: ({ returns }) => ({ returns: returns?.value, isRepeatable: true }),
+  chart: { icon: 'code', describe: ({ language }) => language.value },
+  faults: { usual: ['timeout', 'code_failed', 'sandbox_limit', 'sandbox_unavailable'] },
+  notYet: ({ kindRange }) => [notYet(kindRange, "'code'")],
+}

@@ -1,0 +1,155 @@
+import { Fault } from '../../core/fault.ts'
+import { pointsOf } from '../check/flow-builder.ts'
+import { FAULT } from '../check/known-types.ts'
+import { isReservedName } from '../check/scope-names.ts'
+import type { ExpressionText, Located, Step, StepCommon } from '../document.ts'
+import { checkExpression } from '../expression/check-expression.ts'
+import { compileExpression } from '../expression/compile-expression.ts'
+import { ANY, listOf, literalOf, objectOf, type Type, unionOf } from '../expression/type.ts'
+import { defineGrammar } from '../grammar/kind-grammar.ts'
+import type { Fields } from '../grammar/record-shape.ts'
+import { integer, snakeCase, word } from '../grammar/scalar-shape.ts'
+import type { Shape } from '../grammar/shape.ts'
+import { expression } from '../grammar/value-shape.ts'
+import { type Evaluate, toInput } from '../link/entry.ts'
+import { type BlockContext, faultOf, frame } from '../lower/block.ts'
+import { deadline, invoke, lowerEffect } from '../lower/leaf.ts'
+import type { StateConfig } from '../lower/state-config.ts'
+import { createUnknownExpression } from '../read/expression-text.ts'
+import type { OutputContext, StepDescriptor } from './step-descriptor.ts'
+import { expressionText } from './wording.ts'
+
+export interface ForeachStep extends StepCommon {
+  kind: 'foreach'
+  items: ExpressionText
+  as: Located<string>
+  concurrency: Located<number>
+  onItemError: Located<'stop' | 'skip' | 'collect'>
+  yields?: ExpressionText
+  steps: Step[]
+}
+
+declare module '../document.ts' {
+  interface StepKinds {
+    foreach: ForeachStep
+  }
+}
+
+const DEFAULT_CONCURRENCY = 10
+
+const createFields = (steps: Shape<Step[]>) =>
+  ({
+    items: { key: 'foreach', shape: expression, doc: 'An expression for the list.', required: true },
+    as: { key: 'as', shape: snakeCase, doc: 'The name of the item in expressions.', default: 'item' },
+    concurrency: {
+      key: 'concurrency',
+      shape: integer({ minimum: 1 }),
+      doc: 'How many items are in work at once.',
+      default: DEFAULT_CONCURRENCY,
+    },
+    onItemError: {
+      key: 'on_item_error',
+      shape: word('stop', 'skip', 'collect'),
+      doc: '`stop`: a failed item fails the step. `skip`: it is left out. `collect`: each item yields `{ ok, value }` or `{ ok, error }`.',
+      default: 'stop',
+    },
+    yields: {
+      key: 'yields',
+      shape: expression,
+      doc: 'An expression over the steps in `do`: what an item yields. Default: the last output in `do`.',
+    },
+    steps: { key: 'do', shape: steps, doc: 'The steps for one item.', required: true },
+  }) as const satisfies Fields
+
+export const foreach: StepDescriptor<'foreach'> = {
+  grammar: (steps) =>
+    defineGrammar({
+      owner: 'a foreach step',
+      doc: 'Does its steps for each item of a list. Output: a list, in input order, of what each item yields.',
+      fields: createFields(steps),
+      foreign: ['for_each', 'each', 'map'],
+      build: ({ items, steps: body, ...fields }, common): ForeachStep | undefined => {
+        if (body === undefined) return undefined
+        const range = common.kindRange
+        const { as = { value: 'item', range }, concurrency = { value: DEFAULT_CONCURRENCY, range }, ...rest } = fields
+        const onItemError: ForeachStep['onItemError'] = fields.onItemError ?? { value: 'stop', range }
+        const list = items ?? createUnknownExpression(range.start)
+        return { ...common, kind: 'foreach', ...rest, items: list, as, concurrency, onItemError, steps: body }
+      },
+    }),
+  check(step, { perform, inside }, { expressions, diagnostics }) {
+    const hint = 'for the fields of an object, build a list of them in the step before'
+    expressions.typed(step.items, { name: 'foreach', type: listOf(ANY), words: 'a list', hint }, perform)
+    if (step.yields !== undefined) expressions.expression(step.yields, inside)
+    const { value, range } = step.as
+    const message = `'${value}' can't be the name of an item: expressions use it for something else`
+    if (isReservedName(value)) diagnostics.error('reserved_name', range, message)
+  },
+  outputType: (step, context) => listOf(itemType(step, context)),
+  lower: (step, context) => lowerForeach(step, context),
+  start: () => 'items',
+  enter: ({ id, items }, bindings) => toInput(asList(id.value, compileExpression(items, bindings))),
+  plan: ({ concurrency, onItemError }) => ({
+    timeoutMs: null,
+    foreach: { concurrency: concurrency.value, onItemError: onItemError.value },
+  }),
+  chart: {
+    icon: 'foreach',
+    describe: ({ as, items }) => `for each ${as.value} in ${expressionText(items)}`,
+    badges: ({ concurrency, onItemError: { value } }) => [
+      `${concurrency.value} at once`,
+      ...(value === 'stop' ? [] : [`${ITEM_ERRORS[value]} failed items`]),
+    ],
+  },
+  block: {
+    lists: ({ steps }) => [{ branch: '', steps }],
+    // Items run beside each other, each with records of its own; the flow goes on without looking into them.
+    flow(_, { step, perform, completed, broken }, builder) {
+      const { graph } = builder
+      const start = graph.add('item_start', step, { effect: { clears: [{ from: step.number + 1, to: step.end }] } })
+      const itemEnd = graph.add('item_end', step)
+      const itemFailed = graph.add('item_failed', step)
+      pointsOf(builder, step).itemEnd = itemEnd
+      graph.connect(perform, start)
+      graph.connect(start, builder.addList(step.lists[0], { exit: itemEnd, fault: itemFailed }))
+      graph.connect(perform, completed, { kind: 'performs' })
+      graph.connect(perform, broken, { kind: 'faults' })
+    },
+    drawing: () => ({ kind: 'items' }),
+  },
+}
+
+const ITEM_ERRORS = { skip: 'skips', collect: 'collects' } as const
+
+const itemType = ({ yields, onItemError }: ForeachStep, context: OutputContext): Type => {
+  const value =
+    yields === undefined
+      ? context.lastOutput(context.indexed.lists[0])
+      : checkExpression(yields, context.names({ inside: true })).type
+  if (onItemError.value !== 'collect') return value
+  return unionOf([objectOf({ ok: literalOf(true), value }), objectOf({ ok: literalOf(false), error: FAULT })])
+}
+
+/** With `retry` the items are a state of their own, which the machine enters again. */
+const lowerForeach = (step: ForeachStep, context: BlockContext): StateConfig => {
+  if (step.retry === undefined) return lowerAnsweredItems(step, context)
+  const body = `${step.id.value}--items`
+  const items = { ...invoke(step, context), onError: faultOf(step, context) }
+  return frame(step, context, { first: body, states: { [body]: { id: body, invoke: items } }, catches: false })
+}
+
+const lowerAnsweredItems = (step: ForeachStep, context: BlockContext): StateConfig => ({
+  ...lowerEffect(step, context),
+  ...deadline(step, context),
+})
+
+const asList =
+  (id: string, evaluate: Evaluate): Evaluate =>
+  (context) => {
+    const items = evaluate(context)
+    if (Array.isArray(items)) return items
+    throw new Fault(
+      'expression_failed',
+      `'foreach' of step '${id}': expected a list, got ${JSON.stringify(items).slice(0, 80)}`,
+    )
+  }

@@ -1,0 +1,72 @@
+import { checkCall } from '../check/check-tools.ts'
+import { typeOf } from '../check/known-types.ts'
+import { notYet } from '../check/not-yet.ts'
+import { isRemoteStep } from '../check/tools.ts'
+import type { Preset, StepCommon } from '../document.ts'
+import { defineGrammar } from '../grammar/kind-grammar.ts'
+import type { Fields, RecordOf } from '../grammar/record-shape.ts'
+import { text } from '../grammar/scalar-shape.ts'
+import { templateInput } from '../grammar/value-shape.ts'
+import { enterCall } from '../link/entry.ts'
+import { linkPreset, secretPlacesOf } from '../link/preset-call.ts'
+import { lowerEffect } from '../lower/leaf.ts'
+import type { StepDescriptor } from './step-descriptor.ts'
+import { expressionText } from './wording.ts'
+
+const FIELDS = {
+  tool: { key: 'tool', shape: text(), doc: 'The name of the tool, such as `http.get`.', required: true },
+  with: { key: 'with', shape: templateInput(), doc: "The tool's input." },
+} as const satisfies Fields
+
+export interface ToolStep extends StepCommon, RecordOf<typeof FIELDS> {
+  kind: 'tool'
+}
+
+declare module '../document.ts' {
+  interface StepKinds {
+    tool: ToolStep
+  }
+}
+
+export const tool: StepDescriptor<'tool'> = {
+  grammar: defineGrammar({
+    owner: 'a tool step',
+    doc: 'Calls a tool: built in, a preset, of an MCP server (`mcp.<server>.<tool>`) or of an agent. Output: by its schema.',
+    fields: FIELDS,
+    foreign: ['uses', 'action', 'http'],
+  }),
+  check: (step, { input }, context) => checkCall({ tool: step.tool, input: step.with, step, site: input }, context),
+  outputType: (step, { toolOutput }) => typeOf(toolOutput(step.tool.value)),
+  outputSchema: (step, { toolOutput }) => toolOutput(step.tool.value),
+  lower: lowerEffect,
+  start: () => 'call',
+  enter: enterCall,
+  plan({ tool: { value: name }, with: input }, { workflow, catalogue, places }) {
+    const preset = workflow.presets.get(name)
+    const actor = preset?.tool.value ?? name
+    return {
+      actor,
+      secrets: secretPlacesOf(input, preset),
+      writes: catalogue.tools.get(actor)?.writes ?? true,
+      preset: preset && linkPreset(name, preset, places),
+    }
+  },
+  chart: {
+    icon: 'tool',
+    describe: (step) => step.tool.value,
+    badges: (step, presets) => describeApproval(presets.get(step.tool.value)?.approval),
+  },
+  faults: { usual: ['timeout', 'unavailable', 'not_found', 'invalid_input', 'tool_failed'] },
+  tools: (step) => [step.tool],
+  notYet(step, { workflow, tools }) {
+    const resolved = isRemoteStep(step, workflow) ? undefined : tools.resolve(step.tool.value)
+    const entry = resolved?.kind === 'known' || resolved?.kind === 'preset' ? resolved.entry : undefined
+    const isMissing = entry !== undefined && !entry.available
+    return isMissing ? [notYet(step.tool.range, `the tool '${step.tool.value}'`)] : []
+  },
+}
+
+const describeApproval = (approval: Preset['approval']): string[] => {
+  if (approval === undefined) return []
+  return ['when' in approval ? `asks first if ${expressionText(approval.when)}` : 'asks first']
+}

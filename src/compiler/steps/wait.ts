@@ -1,0 +1,197 @@
+import { parseDuration } from '../../core/duration.ts'
+import { Fault, isFault } from '../../core/fault.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { NOTHING } from '../check/known-types.ts'
+import type { ExpressionText, Located, StepCommon } from '../document.ts'
+import { compileExpression } from '../expression/compile-expression.ts'
+import { splitTemplate } from '../expression/interpolation.ts'
+import { ANY, NUMBER, STRING, type Type, unionOf } from '../expression/type.ts'
+import { checkExclusive } from '../grammar/exclusive-keys.ts'
+import { defineGrammar } from '../grammar/kind-grammar.ts'
+import { type Fields, type RecordOf, record } from '../grammar/record-shape.ts'
+import { duration, text } from '../grammar/scalar-shape.ts'
+import { mapped, type Shape } from '../grammar/shape.ts'
+import { expression } from '../grammar/value-shape.ts'
+import { createBindings, type ExpressionSite } from '../link/bindings.ts'
+import { toInput } from '../link/entry.ts'
+import type { Places } from '../lower/exit.ts'
+import { lowerAnswered, lowerPause } from '../lower/leaf.ts'
+import type { MachineContext } from '../machine-context.ts'
+import { toBareExpression } from '../read/expression-text.ts'
+import { findEntry } from '../read/yaml-node.ts'
+import type { Enter, LinkedParts, StepDescriptor } from './step-descriptor.ts'
+import { durationText, expressionText } from './wording.ts'
+
+type Wait =
+  | { kind: 'for'; durationMs: Located<number> }
+  | { kind: 'for-expression'; expression: ExpressionText }
+  | { kind: 'until'; expression: ExpressionText }
+  | { kind: 'event'; event: Located<string>; match?: ExpressionText }
+
+type WaitFor = Extract<Wait, { kind: 'for' | 'for-expression' }>
+
+const waitFor: Shape<WaitFor> = {
+  expected: `${duration.expected}, or one \${ … } for it`,
+  read(node, place) {
+    const split =
+      node.kind === 'scalar' && typeof node.value === 'string' ? splitTemplate(node.value.trim()) : undefined
+    const [whole, ...rest] = split !== undefined && 'parts' in split ? split.parts : []
+    if (node.kind === 'scalar' && typeof whole === 'object' && rest.length === 0)
+      return { kind: 'for-expression', expression: toBareExpression(node, place.reading.diagnostics.source.text) }
+    const durationMs = duration.read(node, place)
+    return durationMs && { kind: 'for', durationMs }
+  },
+  toJsonSchema: (definitions) => ({
+    anyOf: [duration.toJsonSchema(definitions), { type: 'string', pattern: '^\\$\\{' }],
+  }),
+}
+
+const WAIT_FIELDS = {
+  for: { key: 'for', shape: waitFor, doc: 'How long, such as 10m.' },
+  until: {
+    key: 'until',
+    shape: expression,
+    doc: 'An expression for a point in time: RFC 3339 text or milliseconds since 1970, never a condition.',
+  },
+  event: { key: 'event', shape: text(), doc: 'The name of the event to wait for.' },
+  match: { key: 'match', shape: expression, doc: 'A condition on `event`; other events are passed over.' },
+} as const satisfies Fields
+
+const waitShape: Shape<Wait> = mapped(record('a wait', WAIT_FIELDS), (fields, node, { reading }) => {
+  if (node.kind !== 'map') return undefined
+  if (!checkExclusive(node, ['for', 'until', 'event'], { owner: 'a wait', required: true, reading })) return undefined
+  const match = findEntry(node, 'match')
+  if (match !== undefined && findEntry(node, 'event') === undefined)
+    reading.diagnostics.error('excluded_keys', match.key.range, "'match' goes with 'event' only", 'remove it')
+  return toWait(fields)
+})
+
+const toWait = ({ for: pause, until, event, match }: RecordOf<typeof WAIT_FIELDS>): Wait | undefined => {
+  if (until !== undefined) return { kind: 'until', expression: until }
+  if (event === undefined) return pause
+  return { kind: 'event', event, ...(match === undefined ? {} : { match }) }
+}
+
+const FIELDS = {
+  wait: {
+    key: 'wait',
+    shape: waitShape,
+    doc: '`{ for: 10m }`, `{ until: expr }` or `{ event: name, match: expr }`.',
+    required: true,
+  },
+} as const satisfies Fields
+
+export interface WaitStep extends StepCommon, RecordOf<typeof FIELDS> {
+  kind: 'wait'
+}
+
+declare module '../document.ts' {
+  interface StepKinds {
+    wait: WaitStep
+  }
+}
+
+const POINT_IN_TIME: Type = unionOf([STRING, NUMBER])
+
+export const wait: StepDescriptor<'wait'> = {
+  grammar: defineGrammar({
+    owner: 'a wait step',
+    doc: 'A durable pause. Output: `{}`, or the data of the event.',
+    fields: FIELDS,
+    foreign: ['sleep', 'delay'],
+  }),
+  check({ wait: pause }, { perform, event }, { expressions }) {
+    if (pause.kind === 'until') {
+      const hint = 'to wait for a condition use a loop, with a wait in it'
+      const words = 'a point in time (RFC 3339 text or epoch milliseconds)'
+      expressions.typed(pause.expression, { name: 'until', type: POINT_IN_TIME, words, hint }, perform)
+    }
+    if (pause.kind === 'for-expression')
+      expressions.typed(
+        pause.expression,
+        { name: 'for', type: POINT_IN_TIME, words: 'a duration such as 10m' },
+        perform,
+      )
+    if (pause.kind === 'event' && pause.match !== undefined) expressions.condition(pause.match, 'match', event)
+  },
+  outputType: (step) => (step.wait.kind === 'event' ? ANY : NOTHING),
+  lower: (step, context) => (step.wait.kind === 'event' ? lowerAnswered(step, context) : lowerPause(step, context)),
+  start: (step) => (step.wait.kind === 'event' ? 'event' : undefined),
+  enter({ id, wait: pause }, bindings) {
+    if (pause.kind === 'for') return () => ({ kind: 'wait', delayMs: pause.durationMs.value })
+    if (pause.kind === 'event') return toInput(() => ({ event: pause.event.value }))
+    const evaluate = compileExpression(pause.expression, bindings)
+    return pause.kind === 'until' ? enterUntil(id.value, evaluate) : enterFor(id.value, evaluate)
+  },
+  link: (step, { site, places }) => ({ accepts: compileMatch(step, site, places) }),
+  chart: {
+    icon: (step) => (step.wait.kind === 'event' ? 'event' : 'wait'),
+    describe: (step) => describeWait(step.wait),
+    badges: ({ wait: pause }) =>
+      pause.kind === 'event' && pause.match !== undefined ? [`if ${expressionText(pause.match)}`] : [],
+  },
+  needlessUndo: "a 'wait' step changes nothing outside the run",
+}
+
+type Evaluate = (context: MachineContext) => JsonValue
+
+const enterFor =
+  (id: string, evaluate: Evaluate): Enter =>
+  (context) => {
+    const value = evaluate(context)
+    const delayMs = toDelay(value)
+    if (delayMs !== undefined) return { kind: 'wait', delayMs }
+    throw new Fault(
+      'expression_failed',
+      `'for' of step '${id}': expected a duration such as 10m, got ${JSON.stringify(value)}`,
+    )
+  }
+
+const toDelay = (value: JsonValue): number | undefined => {
+  if (typeof value === 'number') return value >= 0 ? value : undefined
+  return typeof value === 'string' ? parseDuration(value) : undefined
+}
+
+const enterUntil =
+  (id: string, evaluate: Evaluate): Enter =>
+  (context) => {
+    const value = evaluate(context)
+    const until = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN
+    if (Number.isFinite(until)) return { kind: 'wait', delayMs: Math.max(0, until - context.at) }
+    throw new Fault(
+      'expression_failed',
+      `'until' of step '${id}': expected a point in time (RFC 3339 text or epoch milliseconds), got ${JSON.stringify(value)}`,
+    )
+  }
+
+/** A condition that fails on an event means that the event is not meant. */
+const compileMatch = ({ wait: pause }: WaitStep, site: ExpressionSite, places: Places): LinkedParts['accepts'] => {
+  if (pause.kind !== 'event') return undefined
+  if (pause.match === undefined) return () => true
+  const { root, step: stepOf } = createBindings(site, places)
+  const matches = compileExpression<MachineContext & { event: JsonObject }>(pause.match, {
+    root: (name) => (name === 'event' ? ({ event }) => event : root(name)),
+    step: stepOf,
+  })
+  return (context, event) => {
+    try {
+      return matches({ ...context, event }) === true
+    } catch (thrown) {
+      if (isFault(thrown)) return false
+      throw thrown
+    }
+  }
+}
+
+const describeWait = (pause: Wait): string => {
+  switch (pause.kind) {
+    case 'for':
+      return `wait ${durationText(pause.durationMs.value)}`
+    case 'for-expression':
+      return `wait ${expressionText(pause.expression)}`
+    case 'until':
+      return `wait until ${expressionText(pause.expression)}`
+    case 'event':
+      return `wait for event ${pause.event.value}`
+  }
+}

@@ -1,0 +1,59 @@
+import { checkInput } from '../check/check-tools.ts'
+import type { StepCommon } from '../document.ts'
+import { schemaOfType } from '../expression/schema-of-type.ts'
+import { ANY, objectOf } from '../expression/type.ts'
+import { typeOfSchema } from '../expression/type-of-schema.ts'
+import { defineGrammar } from '../grammar/kind-grammar.ts'
+import type { Fields, RecordOf } from '../grammar/record-shape.ts'
+import { text } from '../grammar/scalar-shape.ts'
+import { templateInput } from '../grammar/value-shape.ts'
+import { enterCall } from '../link/entry.ts'
+import { lowerEffect } from '../lower/leaf.ts'
+import type { StepDescriptor } from './step-descriptor.ts'
+
+const FIELDS = {
+  workflow: {
+    key: 'workflow',
+    shape: text(),
+    doc: 'The name of the workflow, or the path of its file.',
+    required: true,
+  },
+  with: { key: 'with', shape: templateInput(), doc: 'Its input.' },
+} as const satisfies Fields
+
+export interface WorkflowStep extends StepCommon, RecordOf<typeof FIELDS> {
+  kind: 'workflow'
+}
+
+declare module '../document.ts' {
+  interface StepKinds {
+    workflow: WorkflowStep
+  }
+}
+
+export const workflow: StepDescriptor<'workflow'> = {
+  grammar: defineGrammar({
+    owner: 'a workflow step',
+    doc: 'A child run; its cost and trace are part of this run. Output: that of the child.',
+    fields: FIELDS,
+    foreign: ['call'],
+  }),
+  check(step, { perform }, context) {
+    const child = context.children.get(step.workflow.value)
+    // The input stands in the child's journal, where no secret may be.
+    const call = { input: step.with, site: perform, range: step.workflow.range }
+    checkInput(call, child && (child.input === undefined ? objectOf({}) : typeOfSchema(child.input)), context)
+  },
+  outputType: (step, { childOutput }) => childOutput(step.workflow.value) ?? ANY,
+  outputSchema(step, { childOutput }) {
+    const output = childOutput(step.workflow.value)
+    return output && schemaOfType(output)
+  },
+  lower: lowerEffect,
+  start: () => 'call',
+  enter: enterCall,
+  plan: (step) => ({ actor: step.workflow.value, timeoutMs: null }),
+  chart: { icon: 'workflow', describe: (step) => `workflow ${step.workflow.value}` },
+  faults: { usual: ['child_cancelled'] },
+  child: (step) => step.workflow,
+}
