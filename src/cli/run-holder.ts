@@ -1,4 +1,4 @@
-import { isLeaseFree } from '../store/lease.ts'
+import { isLeaseFree } from '../store/rules/lease.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { Owner, RunRecord, RunStatus } from '../store/store.ts'
 import type { Paint } from './paint.ts'

@@ -8,7 +8,7 @@ import type { ApprovalRecord } from './approval-record.ts'
 import type { CloudEventRecord } from './cloud-event-record.ts'
 import type { JournalRow } from './journal-row.ts'
 import { isRawRow, parseJournalRow } from './parse-journal-row.ts'
-import type { RunFlow } from './run-flow.ts'
+import type { RunFlow } from './rules/flow.ts'
 import type { Definition, InboxMessage, RunRecord, TimerRecord } from './store.ts'
 import { StoreError } from './store-error.ts'
 

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { createOwner } from '../../src/store/process-identity.ts'
-import type { RunFlow } from '../../src/store/run-flow.ts'
+import type { RunFlow } from '../../src/store/rules/flow.ts'
 import type { Claim, ClaimResult, CreateResult, NewRun, Owner, Store, SubmitResult } from '../../src/store/store.ts'
 import {
   createDeadOwner,

@@ -1,13 +1,21 @@
-/** Who may begin of the runs that share a flow, in SQL. The rules are in ../run-flow.ts. */
-import { keepsPermit } from '../lease.ts'
-import { countFree, type FlowLimits, type FlowState, type FlowVerdict, judgeFlow } from '../run-flow.ts'
+/** Reads the flows from SQL: who holds permits, who is ahead, who may begin. The rules are in ../rules/flow.ts. */
+import {
+  type Admission,
+  countFree,
+  type FlowLimits,
+  type FlowState,
+  findGate,
+  judgeFlow,
+  UNBOUND,
+} from '../rules/flow.ts'
+import { keepsPermit } from '../rules/lease.ts'
 import { toPhase, toPhaseCode } from './codes.ts'
 import type { Connection } from './connection.ts'
 import { toOwner } from './run-record.ts'
 import { NOW } from './statements.ts'
 
-/** A run that is to begin, or is in the queue. */
-export interface FlowMember {
+/** A run that is to begin, or is queued. */
+export interface FlowMemberRow {
   key: number
   flow_key: string
   concurrency: number | null
@@ -16,11 +24,12 @@ export interface FlowMember {
   rate_window_ms: number | null
 }
 
-interface StoredMember extends FlowMember {
+interface StoredMember extends FlowMemberRow {
   phase: number
   is_paused: number
   epoch: number
   admitted_at: number | null
+  is_cancelled: number
 }
 
 /** Lower ranks go first, then lower keys. */
@@ -39,15 +48,7 @@ interface StoredHolder {
   is_paused: number
 }
 
-export interface GateVerdict extends FlowVerdict {
-  /** How many queued runs go first. */
-  ahead: number
-  /** Whether it takes a permit when it begins: not if it begins only to be cancelled. */
-  takesPermit: boolean
-}
-
 const QUEUED = toPhaseCode('queued')
-const WAITING = toPhaseCode('waiting')
 const IN_QUEUE = `status = 0 and phase = ${QUEUED}`
 const CANCEL_WAITS = `exists (select 1 from inbox where inbox.run = run.key and inbox.taken = 0 and inbox.kind = 'cancel')`
 
@@ -58,37 +59,36 @@ export class FlowGate {
     this.#statements = prepareGate(connection)
   }
 
-  /** Whether a run that nobody holds may be claimed, for all that its flow says. */
-  judgeClaim(key: number): GateVerdict {
+  /** Judges the claim of a run without a holder by all that its flow says. */
+  judgeClaim(key: number): Admission {
     const member = this.#statements.readMember.get(key)
-    if (member === undefined) return FREE
-    if (isFreeAnyway(member)) return { ...FREE, takesPermit: member.admitted_at !== null }
-    if (member.admitted_at !== null) return this.#judgeAgain(member)
-    if (this.#statements.isCancelled.get(key) === 1) return FREE
-    return this.judge(member)
+    if (member === undefined) return UNBOUND
+    const gate = findGate(toFlowMember(member))
+    if (gate === 'open') return { ...UNBOUND, takesPermit: member.admitted_at !== null }
+    return gate === 'permit' ? this.#judgeAgain(member) : this.judge(member)
   }
 
-  /** Whether a run that was not admitted yet may begin. */
-  judge(member: FlowMember): GateVerdict {
+  /** Judges a run that was not admitted yet. */
+  judge(member: FlowMemberRow): Admission {
     const { flow_key, rank, key } = member
     const ahead = this.#statements.countAhead.get(flow_key, rank, rank, key) ?? 0
     return { ...judgeFlow(toLimits(member), { ...this.read(member), ahead }), ahead, takesPermit: true }
   }
 
-  /** Who of the others holds a permit, and who was admitted. */
-  read({ key, flow_key, concurrency, rate_window_ms }: FlowMember): FlowState {
+  /** Reads which of the other runs hold a permit, and when runs were admitted. */
+  read({ key, flow_key, concurrency, rate_window_ms }: FlowMemberRow): FlowState {
     const now = this.#statements.readNow.get() ?? 0
     const admissions =
       rate_window_ms === null ? [] : this.#statements.readAdmissions.all(flow_key, now - rate_window_ms)
     return { holders: concurrency === null ? [] : this.#readHolders(flow_key, { except: key, now }), admissions }
   }
 
-  /** Ids of the queued runs of this flow, except for those that are asked to be cancelled already. */
+  /** Lists the queued runs of this flow, except for those with a cancel in their inbox. */
   listQueued(flowKey: string, limit = -1): QueuedMember[] {
     return this.#statements.listQueued.all(flowKey, limit)
   }
 
-  /** The queued runs that may begin now, of all flows: `limit` of each at the most. */
+  /** Lists the queued runs that may begin now, of all flows: at most `limit` of each. */
   listFree(limit: number): QueuedMember[] {
     const free = this.#statements.listUnbound.all(limit)
     let flow = this.#statements.nextFlow.get('')
@@ -100,7 +100,7 @@ export class FlowGate {
     return free
   }
 
-  /** Whether a run whose process is gone may go on: its permit may have been given to another one. */
+  /** True when a run whose process is gone may go on: another run may have its permit. */
   mayGoOn(key: number): boolean {
     return this.judgeClaim(key).isFree
   }
@@ -109,15 +109,15 @@ export class FlowGate {
     this.#statements.admit.run(key)
   }
 
-  #judgeAgain(member: StoredMember): GateVerdict {
+  #judgeAgain(member: StoredMember): Admission {
     const { concurrency } = toLimits(member)
     const state = { ...this.read({ ...member, rate_window_ms: null }), ahead: 0 }
     return { ...judgeFlow(concurrency === undefined ? {} : { concurrency }, state), ahead: 0, takesPermit: true }
   }
 
-  #countFree(head: FlowMember): number {
+  #countFree(head: FlowMemberRow): number {
     const free = countFree(toLimits(head), this.read(head))
-    return Number.isFinite(free) ? Math.max(free, 0) : Number.MAX_SAFE_INTEGER
+    return Number.isFinite(free) ? free : Number.MAX_SAFE_INTEGER
   }
 
   #readHolders(flowKey: string, { except, now }: { except: number; now: number }): string[] {
@@ -128,13 +128,15 @@ export class FlowGate {
   }
 }
 
-const FREE: GateVerdict = { isFree: true, retryAt: null, ahead: 0, takesPermit: false }
+const toFlowMember = ({ phase, is_paused, epoch, admitted_at, is_cancelled }: StoredMember) => ({
+  phase: toPhase(phase) ?? 'active',
+  isPaused: is_paused === 1,
+  epoch,
+  admittedAt: admitted_at,
+  isCancelAsked: is_cancelled === 1,
+})
 
-/** It has its permit still, or was begun without one: to be cancelled. */
-const isFreeAnyway = ({ admitted_at, phase, is_paused, epoch }: StoredMember): boolean =>
-  admitted_at === null ? phase !== QUEUED && epoch > 0 : phase === WAITING || is_paused === 1
-
-const toLimits = ({ concurrency, rate_count, rate_window_ms }: FlowMember): FlowLimits => ({
+const toLimits = ({ concurrency, rate_count, rate_window_ms }: FlowMemberRow): FlowLimits => ({
   ...(concurrency === null ? {} : { concurrency }),
   ...(rate_count === null || rate_window_ms === null ? {} : { rate: { count: rate_count, windowMs: rate_window_ms } }),
 })
@@ -148,8 +150,8 @@ const toPermit = ({ holder, lease_until, phase, is_paused }: StoredHolder): Para
 const MEMBER = 'key, flow_key, concurrency, rank, rate_count, rate_window_ms'
 
 export const GATE_SQL = {
-  readMember: `select ${MEMBER}, phase, is_paused, epoch, admitted_at from run where key = ?`,
-  isCancelled: `select ${CANCEL_WAITS} from run where key = ?`,
+  readMember: `select ${MEMBER}, phase, is_paused, epoch, admitted_at, ${CANCEL_WAITS} as is_cancelled from run
+    where key = ?`,
   countAhead: `select count(*) from run where ${IN_QUEUE} and flow_key = ? and (rank < ? or (rank = ? and key < ?))
     and not ${CANCEL_WAITS}`,
   readHolders: `select key, id, holder, lease_until, phase, is_paused from run
@@ -161,21 +163,20 @@ export const GATE_SQL = {
     order by rank, key limit ?`,
   readHead: `select ${MEMBER} from run where ${IN_QUEUE} and flow_key = ? and not ${CANCEL_WAITS} order by rank, key limit 1`,
   nextFlow: `select min(flow_key) from run where ${IN_QUEUE} and flow_key > ?`,
-  /** Those that are in no flow. */
+  /** Runs without a flow. */
   listUnbound: `select id, key, 0 as rank from run where ${IN_QUEUE} and flow_key is null order by key limit ?`,
 }
 
 const prepareGate = (db: Connection) => ({
   readNow: db.prepare<[], number>(`select ${NOW}`).pluck(),
   readMember: db.prepare<[key: number], StoredMember>(GATE_SQL.readMember),
-  isCancelled: db.prepare<[key: number], number>(GATE_SQL.isCancelled).pluck(),
   countAhead: db
     .prepare<[flowKey: string, rank: number, sameRank: number, key: number], number>(GATE_SQL.countAhead)
     .pluck(),
   readHolders: db.prepare<[flowKey: string], StoredHolder>(GATE_SQL.readHolders),
   readAdmissions: db.prepare<[flowKey: string, since: number], number>(GATE_SQL.readAdmissions).pluck(),
   listQueued: db.prepare<[flowKey: string, limit: number], QueuedMember>(GATE_SQL.listQueued),
-  readHead: db.prepare<[flowKey: string], FlowMember>(GATE_SQL.readHead),
+  readHead: db.prepare<[flowKey: string], FlowMemberRow>(GATE_SQL.readHead),
   nextFlow: db.prepare<[after: string], string | null>(GATE_SQL.nextFlow).pluck(),
   listUnbound: db.prepare<[limit: number], QueuedMember>(GATE_SQL.listUnbound),
   admit: db.prepare<[key: number]>(`update run set admitted_at = coalesce(admitted_at, ${NOW}) where key = ?`),

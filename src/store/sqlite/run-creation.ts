@@ -1,15 +1,27 @@
 /**
- * Puts new runs into the database: inside a transaction, and refusing before anything is written.
+ * Adds new runs to the database, inside a transaction of the caller.
  *
- * A run without a key, flow, origin or further rows, held at once, is the one that has to be quick: it takes two inserts.
+ * 1. A run is refused before anything of it is written.
+ * 2. A run without a key, flow, origin or further rows, held at once, is on the fast path: it takes two inserts.
  */
-import { Defect } from '../../core/defect.ts'
 import type { JournalRow } from '../journal-row.ts'
-import { countExcess, createReplaceMessage, type RunFlow, waitsInAnyCase } from '../run-flow.ts'
-import type { Claim, CreateResult, NewRun, Owner, RunRecord, SubmitResult } from '../store.ts'
+import type { SubmitResult } from '../queue-store.ts'
+import {
+  type Admission,
+  createReplaceMessage,
+  enterFlow,
+  type FlowEntry,
+  needsOthers,
+  type RunFlow,
+  UNBOUND,
+  waitsInAnyCase,
+} from '../rules/flow.ts'
+import { rowsOf } from '../rules/journal.ts'
+import { idConflict, judgeKey, unsavedDefinition } from '../rules/new-run.ts'
+import type { Claim, CreateResult, KnownRun, NewRun, Owner, RunRecord } from '../run-store.ts'
 import { StoreError } from '../store-error.ts'
 import { toKindCode, toPhaseCode } from './codes.ts'
-import type { FlowGate, FlowMember, GateVerdict } from './flow-gate.ts'
+import type { FlowGate, FlowMemberRow } from './flow-gate.ts'
 import { LAST_SEQ, toJournalKey } from './journal-key.ts'
 import { type LargeText, packJson } from './large-text.ts'
 import { packRowData } from './row-data.ts'
@@ -31,27 +43,16 @@ interface PackedRow {
 /** @throws Defect J2 */
 export const packRun = (run: NewRun): PackedRun => {
   const large: LargeText[] = []
-  const rows = [packRow(run.created, large)]
-  for (const row of run.rows ?? []) {
-    checkSeq(run, { seq: row.seq, expected: rows.length + 1 })
-    rows.push(packRow(row, large))
-  }
-  checkSeq(run, { seq: run.created.seq, expected: 1 })
+  const rows = rowsOf(run, { last: LAST_SEQ }).map((row) => ({
+    row,
+    text: packJson(packRowData(row.data, row.at), large),
+  }))
   return { run, rows, large }
-}
-
-const packRow = (row: JournalRow, large: LargeText[]): PackedRow => ({
-  row,
-  text: packJson(packRowData(row.data, row.at), large),
-})
-
-const checkSeq = ({ id }: NewRun, { seq, expected }: { seq: number; expected: number }): void => {
-  if (seq !== expected || seq > LAST_SEQ) throw new Defect(`J2: row ${seq} of run '${id}': expected seq ${expected}`)
 }
 
 export interface RunCreationOptions {
   statements: Statements
-  /** Asked for only when a run has a flow. */
+  /** Called only for a run with a flow. */
   gate(): FlowGate
   toRecord(row: RunRow): RunRecord
 }
@@ -80,38 +81,33 @@ export class RunCreation {
     const { run } = packed
     const known = this.#findKnown(run)
     if (known !== undefined) return known
-    const entry = waitsInAnyCase(run) ? FREE_ENTRY : this.#enter(run)
+    const entry = waitsInAnyCase(run) ? AT_ONCE : this.#enter(run)
     if (entry.kind === 'refused') return entry
     this.#insertQueued(packed, entry)
     return { kind: 'created', run: this.#read(run.id) }
   }
 
-  /** Puts a run there that nobody holds, whatever its key and flow say; gives back its key. */
+  /** Adds a run without a holder, whatever its key and flow say; returns its key. */
   insert(packed: PackedRun): number {
     return this.#fill(packed, this.#statements.insertWholeRun.run(toInserted(packed.run)))
   }
 
-  #findKnown({ workflow, key, bodyHash }: NewRun): { kind: 'existing' | 'conflict'; run: RunRecord } | undefined {
-    const row = key === undefined ? undefined : this.#statements.readRunByKey.get(workflow, key)
-    return (
-      row && { kind: row.body_hash === (bodyHash ?? null) ? 'existing' : 'conflict', run: this.#options.toRecord(row) }
-    )
+  #findKnown(run: NewRun): KnownRun | undefined {
+    const row = run.key === undefined ? undefined : this.#statements.readRunByKey.get(run.workflow, run.key)
+    return row && { kind: judgeKey({ bodyHash: row.body_hash }, run), run: this.#options.toRecord(row) }
   }
 
-  /** What its flow says, which nothing is written for yet. */
-  #enter(run: NewRun): Entry | { kind: 'refused'; holders: string[] } {
+  /** Asks its flow; nothing is written yet. */
+  #enter(run: NewRun): Entry | Extract<FlowEntry, { kind: 'refused' }> {
     const { flow } = run
-    if (flow === undefined) return FREE_ENTRY
+    if (flow === undefined) return AT_ONCE
     const gate = this.#options.gate()
     const member = toMember(run.workflow, flow)
     const verdict = gate.judge(member)
-    const isRefused = flow.onConflict === 'reject' && !verdict.isFree && verdict.retryAt === null
-    if (flow.onConflict !== 'replace' && !isRefused) return { ...verdict, kind: 'entered', replaced: [] }
-    const { holders } = gate.read(member)
+    if (!needsOthers(flow, verdict)) return { ...verdict, kind: 'entered', replaced: [] }
     const queued = gate.listQueued(member.flow_key).map(({ id }) => id)
-    if (isRefused) return { kind: 'refused', holders: holders.length > 0 ? holders : queued }
-    const replaced = verdict.isFree ? [] : [...holders.slice(0, countExcess(flow, holders.length)), ...queued]
-    return { ...verdict, kind: 'entered', ahead: 0, replaced }
+    const entry = enterFlow(flow, { holders: gate.read(member).holders, queued })
+    return entry.kind === 'refused' ? entry : { ...verdict, ...entry, ahead: 0 }
   }
 
   #insertHeld(packed: PackedRun, owner: Owner): Claim {
@@ -132,7 +128,7 @@ export class RunCreation {
     for (const runId of replaced) this.#statements.insertMessage.run(id, kind, JSON.stringify(body), runId)
   }
 
-  /** Gives back the key of the run. */
+  /** Returns the key of the run. */
   #fill({ run, rows, large }: PackedRun, inserted: { changes: number; lastInsertRowid: number | bigint }): number {
     if (inserted.changes === 0) throw this.#explainRefusal(run)
     const runKey = Number(inserted.lastInsertRowid)
@@ -146,42 +142,30 @@ export class RunCreation {
     return runKey
   }
 
-  #explainRefusal(run: NewRun): Error {
-    if (this.#statements.readDefinitionKey.get(run.definition) !== undefined)
-      return new StoreError('conflict', `run '${run.id}' exists already`)
-    return new Defect(
-      `J4: definition '${run.definition}' of run '${run.id}' is not saved: expected saveDefinition first`,
-    )
+  #explainRefusal({ id, definition }: NewRun): Error {
+    return this.#statements.readDefinitionKey.get(definition) === undefined
+      ? unsavedDefinition(definition, `run '${id}'`)
+      : idConflict(id)
   }
 
   #read(id: string): RunRecord {
     const row = this.#statements.readRun.get(id)
-    if (row === undefined) throw new StoreError('corrupt', `run '${id}' is missing: expected it where it was just put`)
+    if (row === undefined)
+      throw new StoreError('corrupt', `run '${id}' is missing: expected the run that was just added`)
     return this.#options.toRecord(row)
   }
 }
 
-interface Entry extends GateVerdict {
-  kind: 'entered'
-  /** Ids of runs that are asked to make room. */
-  replaced: string[]
-}
+type Entry = Admission & Extract<FlowEntry, { kind: 'entered' }>
 
-const FREE_ENTRY: Entry = {
-  kind: 'entered',
-  isFree: true,
-  retryAt: null,
-  ahead: 0,
-  takesPermit: false,
-  replaced: [],
-}
+const AT_ONCE: Entry = { ...UNBOUND, kind: 'entered', replaced: [] }
 
 const ACTIVE = toPhaseCode('active')
 
 const isPlain = ({ key, flow, origin }: NewRun): boolean =>
   key === undefined && flow === undefined && origin === undefined
 
-/** As a run that nobody holds. */
+/** The columns of a run without a holder. */
 const toInserted = ({
   id,
   workflow,
@@ -218,8 +202,8 @@ const toFlowColumns = (workflow: string, { key, concurrency, rate, priority = 0 
   rate_window_ms: rate?.windowMs ?? null,
 })
 
-/** As if it came last: it is not in the table yet. */
-const toMember = (workflow: string, flow: RunFlow): FlowMember => ({
+/** Stands behind all others: the run is not in the table yet. */
+const toMember = (workflow: string, flow: RunFlow): FlowMemberRow => ({
   key: Number.MAX_SAFE_INTEGER,
   ...toFlowColumns(workflow, flow),
 })

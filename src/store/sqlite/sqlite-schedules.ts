@@ -1,5 +1,6 @@
-/** Schedules in SQL. */
-import { Defect } from '../../core/defect.ts'
+/** Keeps schedules in SQL. */
+
+import { unsavedDefinition } from '../rules/new-run.ts'
 import type { ScheduleRecord, ScheduleSlot } from '../schedule-record.ts'
 import type { Connection } from './connection.ts'
 
@@ -26,9 +27,7 @@ export class SqliteSchedules {
   replace(workflow: string, schedules: readonly ScheduleRecord[]): void {
     for (const { id, definition } of schedules)
       if (this.#statements.hasDefinition.get(definition) === undefined)
-        throw new Defect(
-          `J4: definition '${definition}' of schedule '${id}' is not saved: expected saveDefinition first`,
-        )
+        throw unsavedDefinition(definition, `schedule '${id}'`)
     this.#statements.deleteOthers.run(workflow, JSON.stringify(schedules.map(({ id }) => id)))
     for (const schedule of schedules)
       this.#statements.put.run({ ...schedule, workflow, isPaused: schedule.isPaused ? 1 : 0 })

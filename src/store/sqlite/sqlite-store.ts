@@ -12,8 +12,8 @@ import { hashBytes } from '../../core/hash.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { expectWithin, LIMITS } from '../../core/limits.ts'
 import type { JournalRow } from '../journal-row.ts'
-import { isLeaseFree } from '../lease.ts'
 import type { StoreMaintenance } from '../maintenance.ts'
+import { refuseClaim } from '../rules/lease.ts'
 import type {
   CachedAnswer,
   Claim,
@@ -269,12 +269,12 @@ export class SqliteStore extends SqliteRecords implements Store {
     const row = this.#statements.readRun.get(id)
     if (row === undefined) return { kind: 'missing' }
     const run = this.#toRecord(row)
-    if (run.status !== 'running') return { kind: 'ended', run }
-    if (!isLeaseFree(run.holder, owner, this.#statements.readNow.get() ?? 0)) return { kind: 'held', run }
-    const verdict = row.flow_key === null ? undefined : this.parts().gate.judgeClaim(row.key)
-    if (verdict?.isFree === false) return { kind: 'queued', run, ahead: verdict.ahead, retryAt: verdict.retryAt }
+    const refusal = refuseClaim(run, { owner, now: this.#statements.readNow.get() ?? 0 })
+    if (refusal !== undefined) return refusal
+    const admission = row.flow_key === null ? undefined : this.parts().gate.judgeClaim(row.key)
+    if (admission?.isFree === false) return { kind: 'queued', run, ahead: admission.ahead, retryAt: admission.retryAt }
     this.#statements.claimRun.run(toHolderText(owner), row.key)
-    if (verdict?.takesPermit) this.parts().gate.admit(row.key)
+    if (admission?.takesPermit) this.parts().gate.admit(row.key)
     const claimed = this.#statements.readRun.get(id) ?? row
     const claim = { runId: id, runKey: row.key, epoch: claimed.epoch, ownerId: owner.id }
     return { kind: 'claimed', claim, run: this.#toRecord(claimed) }

@@ -1,6 +1,6 @@
-/** Registered workflows in SQL. */
-import { Defect } from '../../core/defect.ts'
+/** Keeps registered workflows in SQL. */
 import type { RegisteredWorkflow, WorkflowEntry } from '../registered-workflow.ts'
+import { unsavedDefinition } from '../rules/new-run.ts'
 import type { Connection } from './connection.ts'
 
 export class SqliteWorkflows {
@@ -17,10 +17,8 @@ export class SqliteWorkflows {
       return 'unchanged'
     }
     const { changes } = this.#statements.add.run(workflow, (newest?.version ?? 0) + 1, at, folder ?? null, definition)
-    if (changes === 1) return 'new'
-    throw new Defect(
-      `J4: definition '${definition}' of workflow '${workflow}' is not saved: expected saveDefinition first`,
-    )
+    if (changes === 0) throw unsavedDefinition(definition, `workflow '${workflow}'`)
+    return 'new'
   }
 
   list(): RegisteredWorkflow[] {

@@ -1,6 +1,7 @@
-import { Defect } from '../../core/defect.ts'
 import type { JournalRow } from '../journal-row.ts'
-import type { Claim, RunChange, RunEnd } from '../store.ts'
+import type { RunChange, RunEnd } from '../journal-store.ts'
+import { findSeqDefect, seqDefect } from '../rules/journal.ts'
+import type { Claim } from '../run-store.ts'
 import { LeaseLost } from '../store-error.ts'
 import { toKindCode, toStatusCode } from './codes.ts'
 import type { Job } from './group-commit.ts'
@@ -82,11 +83,9 @@ export class WriteJob implements Job {
   }
 
   #packRows(rows: readonly JournalRow[], large: LargeText[]): PackedRow[] {
-    let expected = this.#rows.at(-1)?.row.seq ?? (rows[0]?.seq ?? 1) - 1
-    for (const { seq } of rows) {
-      expected += 1
-      if (seq !== expected || seq < 1 || seq > LAST_SEQ) throw this.#seqDefect(seq, `seq ${expected}`)
-    }
+    const after = this.#rows.at(-1)?.row.seq ?? (rows[0]?.seq ?? 1) - 1
+    const defect = findSeqDefect(rows, { id: this.#claim.runId, after, last: LAST_SEQ })
+    if (defect !== undefined) throw defect
     return rows.map((row) => ({ row, text: packJson(packRowData(row.data, row.at), large) }))
   }
 
@@ -119,11 +118,7 @@ export class WriteJob implements Job {
   #refuse(row: JournalRow): never {
     const { runKey, epoch, runId } = this.#claim
     if (this.#statements.checkHeld.get(runKey, epoch) === undefined) throw new LeaseLost(runId)
-    throw this.#seqDefect(row.seq, 'the one after the last')
-  }
-
-  #seqDefect(seq: number, expected: string): Defect {
-    return new Defect(`J2: row ${seq} of run '${this.#claim.runId}': expected ${expected}`)
+    throw seqDefect({ id: runId, seq: row.seq }, 'the one after the last')
   }
 
   #applyRest({ change, approvals, events }: PackedChange): void {

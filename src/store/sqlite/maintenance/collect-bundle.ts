@@ -1,8 +1,8 @@
 /** A run with its children, and all that belongs to them, out of the database. */
 import type { ApprovalRecord } from '../../approval-record.ts'
 import type { CloudEventRecord } from '../../cloud-event-record.ts'
+import type { RunFlow } from '../../rules/flow.ts'
 import { type BundledRun, findBlobHashes, type RunBundle } from '../../run-bundle.ts'
-import type { RunFlow } from '../../run-flow.ts'
 import type { Definition, InboxMessage, TimerRecord } from '../../store.ts'
 import type { Connection } from '../connection.ts'
 import { LAST_SEQ, toJournalKey } from '../journal-key.ts'

@@ -3,7 +3,7 @@
  * ever has a gap, and what is cut off half way is found by the next sweep.
  */
 import type { SweepRule } from '../../maintenance.ts'
-import { chooseSwept, type EndedRoot, readOwnRules } from '../../swept-runs.ts'
+import { chooseSwept, type EndedRoot, readOwnRules } from '../../rules/sweep.ts'
 import { toStatus } from '../codes.ts'
 import type { Connection } from '../connection.ts'
 import { LAST_SEQ, toJournalKey } from '../journal-key.ts'

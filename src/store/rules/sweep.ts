@@ -1,6 +1,6 @@
 /** Which ended runs a rule gives up. */
-import type { KeepRule, SweepRule } from './maintenance.ts'
-import type { RunStatus } from './run-status.ts'
+import type { KeepRule, SweepRule } from '../maintenance.ts'
+import type { RunStatus } from '../run-status.ts'
 
 /** An ended run that was not begun by another one. */
 export interface EndedRoot {
