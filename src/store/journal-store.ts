@@ -6,7 +6,7 @@ import type { InboxMessage } from './inbox-store.ts'
 import type { UsageTotals } from './journal-data.ts'
 import type { JournalRow } from './journal-row.ts'
 import type { RunStatus } from './run-status.ts'
-import type { Claim, RunError } from './run-store.ts'
+import type { Claim, RunError, TimerRecord } from './run-store.ts'
 
 export interface JournalStore {
   /**
@@ -39,12 +39,6 @@ export interface RunChange {
   approvalsClosed?: readonly { path: string; visit: number }[]
   emitted?: readonly CloudEventRecord[]
   end?: RunEnd
-}
-
-/** A deadline of a run, so that a waiting run needs no process: `dueAt` in epoch milliseconds. */
-export interface TimerRecord {
-  id: string
-  dueAt: number
 }
 
 /** Also releases the run, and closes its approvals. */

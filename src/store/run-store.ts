@@ -3,7 +3,6 @@ import type { FaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { UsageTotals } from './journal-data.ts'
 import type { JournalRow } from './journal-row.ts'
-import type { TimerRecord } from './journal-store.ts'
 import type { RunFlow } from './rules/flow.ts'
 import type { RunPhase, RunStatus } from './run-status.ts'
 
@@ -63,6 +62,12 @@ export interface NewRun {
   /** Hash of the whole request, with `key`: shows that a key is used again for another request. */
   bodyHash?: string
   flow?: RunFlow
+}
+
+/** A deadline of a run, so that a waiting run needs no process: `dueAt` in epoch milliseconds. */
+export interface TimerRecord {
+  id: string
+  dueAt: number
 }
 
 /** The key of a new run belongs to a run already: for the same request, or for another one. */

@@ -47,7 +47,7 @@ export { type CachedAnswer, EXPIRED_ANSWERS_A_WRITE } from './answer-store.ts'
 export type { Definition } from './definition-store.ts'
 export type { InboxMessage } from './inbox-store.ts'
 export type { UsageTotals } from './journal-data.ts'
-export type { RunChange, RunEnd, TimerRecord } from './journal-store.ts'
+export type { RunChange, RunEnd } from './journal-store.ts'
 export type { SubmitResult } from './queue-store.ts'
 export { type RunFilter, USAGE_GROUPS, type UsageGroup, type UsageQuery, type UsageSum } from './report-store.ts'
 export type { RunPhase, RunStatus } from './run-status.ts'
@@ -64,4 +64,5 @@ export {
   type RunError,
   type RunOrigin,
   type RunRecord,
+  type TimerRecord,
 } from './run-store.ts'

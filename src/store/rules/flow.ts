@@ -7,7 +7,7 @@
  * longer than its lease and goes on has given its permit away for that time: until its run ends, one run more than allowed
  * may go on.
  */
-import type { RunRecord } from '../run-store.ts'
+import type { RunPhase } from '../run-status.ts'
 
 /** Shared by the runs of one workflow with the same `key`. The limits of the run that is to begin count. */
 export interface RunFlow {
@@ -52,7 +52,10 @@ export interface Admission extends FlowVerdict {
 export const UNBOUND: Admission = { isFree: true, retryAt: null, ahead: 0, takesPermit: false }
 
 /** The state of a run that its claim is judged by. */
-export interface FlowMember extends Pick<RunRecord, 'phase' | 'isPaused' | 'epoch'> {
+export interface FlowMember {
+  phase: RunPhase
+  isPaused: boolean
+  epoch: number
   /** When its flow let it begin; null: not yet. */
   admittedAt: number | null
   /** A cancel waits in its inbox. */
