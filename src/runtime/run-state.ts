@@ -47,14 +47,12 @@ export class RunState {
   #stepsStarted = 0
   #undone: readonly Undone[] = []
   #end: EndedRun | undefined
-  readonly #onScopeClosed: (scope: Scope) => void
   #observer: MachineObserver | undefined
 
   /** `onScopeClosed` is told of every foreach item, and of the root, when nothing of it can change any more: for reports. */
-  constructor(workflow: CompiledWorkflow, onScopeClosed: (scope: Scope) => void = () => {}) {
+  constructor(workflow: CompiledWorkflow) {
     this.#workflow = workflow
     this.#queue = new WorkQueue(workflow)
-    this.#onScopeClosed = onScopeClosed
   }
 
   /** From now on; of the machines that run already it hears that they have opened. */
@@ -372,10 +370,7 @@ export class RunState {
 
   /** Calls off all that a scope has open, its items included. */
   #closeScope(scope: Scope): void {
-    if (!scope.isClosed) {
-      this.#onScopeClosed(scope)
-      this.#observer?.closed(scope)
-    }
+    if (!scope.isClosed) this.#observer?.closed(scope)
     scope.isClosed = true
     for (const step of [...scope.open.keys()]) this.#stop(scope, step)
     for (const timer of [...scope.timers.keys()]) this.#stopTimer(scope, timer)

@@ -1,9 +1,8 @@
-/** A journal as what happened when: one entry for each attempt, deadline and message. */
-import type { Usage } from '../../core/actor.ts'
-import type { FaultData } from '../../core/fault.ts'
+/** Entries of a trace: one for each attempt, deadline and message. A view of the timeline, which needs no workflow. */
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
-import type { AttemptFigures } from '../../runtime/run-event.ts'
-import { createdOf, isEventRow, type JournalRow } from '../../store/journal-row.ts'
+import { readTimeline, type Segment, type Timeline } from '../../service/history/timeline.ts'
+import type { LateData } from '../../store/journal-data.ts'
+import { createdOf, figuresOf, type JournalRow } from '../../store/journal-row.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import { describeNear } from '../near-limit.ts'
 import { CalledTools } from './called-tools.ts'
@@ -20,150 +19,122 @@ export type EntryState =
   | 'noted'
 
 export interface TraceEntry {
-  /** Of the step, with the foreach items around it; empty for the run as a whole. */
+  /** Path of the step, with the foreach items around it; empty for the run as a whole. */
   path: string
   visit: number
   state: EntryState
-  /** Undefined where there are none: deadlines, messages. */
+  /** Undefined for deadlines and messages. */
   attempt: number | undefined
   startedAt: number
   endedAt: number
   /** False where only the end is known for sure. */
   hasDuration: boolean
   usage: UsageTotals
-  /** Why it failed, who stopped it, or who answered in place of another. */
+  /** Why it failed, who stopped it, or which model answered in place of another. */
   note: string
 }
 
-type Data = Partial<AttemptFigures> & {
-  fault?: FaultData
-  timer?: string
-  by?: string
-  limit?: string
-  verdict?: string
-  comment?: string
-  /** Why a decision did not count. */
-  reason?: string
-  /** Of an event from outside. */
-  name?: string
-  is_paused?: boolean
-  choice?: number
-}
-
 export const toTraceEntries = (rows: readonly JournalRow[]): TraceEntry[] => {
-  const entries: TraceEntry[] = []
-  const choices = new Choices()
+  const timeline = readTimeline(rows)
   const tools = new CalledTools()
-  const { fork } = { fork: undefined, ...createdOf(rows) }
-  let eventAt = rows[0]?.at ?? 0
-  for (const row of rows) {
-    const plain = choices.describe(row, toEntry(row, eventAt))
-    const entry = plain && { ...plain, note: tools.describe(row, plain.note) }
-    if (entry !== undefined) entries.push(row.seq <= 1 + (fork?.rows ?? 0) ? markCopied(entry) : entry)
-    if (isEventRow(row)) eventAt = row.at
-  }
+  const lastCopied = 1 + (createdOf(rows)?.fork?.rows ?? 0)
+  const entries = timeline.segments.flatMap((segment): TraceEntry[] => {
+    const { row } = segment
+    const outcome = describeRow(segment)
+    if (outcome === undefined) return []
+    const note = tools.describe(row, nameFallback(segment, timeline) ?? outcome.note)
+    const entry = { ...toEntry(segment), ...outcome, note }
+    return [row.seq <= lastCopied ? markCopied(entry) : entry]
+  })
   return entries.map((entry) => (entry.state === 'waited' ? { ...entry, hasDuration: isAlone(entry, entries) } : entry))
 }
 
-/** What it did cost stands in the trace of the run that it is from. */
+/** The origin's trace tells the cost. */
 const markCopied = (entry: TraceEntry): TraceEntry => ({
   ...entry,
   note: entry.note === '' ? 'copied' : `copied; ${entry.note}`,
 })
 
-/** Which model of a fallback order answered, where it was not the first: the attempts before say why. */
-class Choices {
-  readonly #fallenBack = new Set<string>()
+/** Names the model that answered, when it is not the first of its fallback order. The attempts before tell why. */
+const nameFallback = ({ row }: Segment, timeline: Timeline): string | undefined => {
+  const last = row.kind === 'outcome' && 'output' in row.data ? row.data.usage?.at(-1) : undefined
+  const isFallback = (one: Segment): boolean => one.row.kind === 'attempt' && (one.row.data.choice ?? 0) > 0
+  if (last === undefined || !timeline.segmentsOf(row).some(isFallback)) return undefined
+  return `answered by ${last.provider}/${last.model}`
+}
 
-  describe(row: JournalRow, entry: TraceEntry | undefined): TraceEntry | undefined {
-    const { choice = 0, usage = [] } = (row.data ?? {}) as unknown as Data
-    const key = `${row.path}#${row.visit}`
-    if (row.kind === 'attempt' && choice > 0) this.#fallenBack.add(key)
-    const last = usage.at(-1)
-    if (entry?.state !== 'completed' || last === undefined || !this.#fallenBack.has(key)) return entry
-    return { ...entry, note: `answered by ${last.provider}/${last.model}` }
+const toEntry = ({ row, startedAt, endedAt, isTimed }: Segment): Omit<TraceEntry, 'state' | 'note'> => {
+  const { attempt, usage } = figuresOf(row)
+  const { path, visit } = row
+  return { path, visit, attempt, startedAt, endedAt, hasDuration: isTimed, usage: addUsage(NO_USAGE, usage) }
+}
+
+/** State and note of a row, and a start where the row has none. Undefined: the trace does not show it. */
+const describeRow = ({
+  row,
+  since,
+}: Segment): (Pick<TraceEntry, 'state' | 'note'> & Partial<TraceEntry>) | undefined => {
+  switch (row.kind) {
+    case 'outcome':
+      return 'fault' in row.data
+        ? { state: 'failed', note: describeFault(row.data.fault) }
+        : { state: 'completed', note: '' }
+    case 'attempt':
+      return { state: 'retried', note: describeFault(row.data.fault) }
+    case 'late':
+      return { state: 'late', note: describeLate(row.data) }
+    case 'stopped':
+      return { state: 'stopped', note: 'called off: it may have taken effect' }
+    case 'lost':
+      return { state: 'lost', note: 'the process that performed it is gone' }
+    case 'timer':
+      return describeTimer(row, since)
+    case 'decision':
+      return { state: row.data.verdict === 'approved' ? 'completed' : 'failed', note: describeDecision(row.data) }
+    default:
+      return describeMessage(row)
   }
 }
 
-const toEntry = (row: JournalRow, eventAt: number): TraceEntry | undefined => {
-  const data = (row.data ?? {}) as unknown as Data
+const describeMessage = (row: JournalRow): Pick<TraceEntry, 'state' | 'note'> | undefined => {
   switch (row.kind) {
-    case 'outcome':
-      return toAttempt(row, data, data.fault === undefined ? 'completed' : 'failed')
-    case 'attempt':
-      return toAttempt(row, data, 'retried')
-    case 'late':
-      return toAttempt(row, data, 'late', describeLate(data))
-    case 'stopped':
-      return toAttempt(row, data, 'stopped', 'called off: it may have taken effect')
-    case 'lost':
-      return toMoment(row, 'lost', 'the process that performed it is gone', data.attempt)
-    case 'timer':
-      return toDeadline(row, data.timer, eventAt)
-    case 'decision':
-      return toMoment(row, data.verdict === 'approved' ? 'completed' : 'failed', describeDecision(data))
     case 'signal':
-      return toMoment(row, 'completed', `event ${data.name ?? ''}`)
+      return { state: 'completed', note: `event ${row.data.name}` }
     case 'pause':
-      return toMoment(row, 'stopped', `${data.is_paused === true ? 'paused' : 'unpaused'} by ${data.by ?? 'unknown'}`)
+      return { state: 'stopped', note: `${row.data.is_paused ? 'paused' : 'unpaused'} by ${row.data.by}` }
     case 'cancel':
-      return toMoment(row, 'stopped', `cancelled by ${data.by ?? 'unknown'}`)
+      return { state: 'stopped', note: `cancelled by ${row.data.by}` }
     case 'budget':
-      return toMoment(row, 'stopped', describeBudget(data))
+      return { state: 'stopped', note: describeBudget(row.data.limit) }
     case 'warning':
-      return toMoment(row, 'noted', describeNear(row.data))
+      return { state: 'noted', note: describeNear(row.data) }
     default:
       return undefined
   }
 }
 
-const describeBudget = ({ limit = '' }: Data): string =>
+/** A wait began with an event before it: with the last one, as far as the journal tells. */
+const describeTimer = ({ data: { timer } }: JournalRow<'timer'>, since: number): ReturnType<typeof describeRow> => {
+  if (timer === 'wait') return { state: 'waited', note: '', startedAt: since, hasDuration: true }
+  return timer === 'timeout' ? { state: 'timed_out', note: 'took longer than its timeout' } : undefined
+}
+
+const describeFault = ({ code, message }: { code: string; message: string }): string => `${code}: ${message}`
+
+const describeBudget = (limit: string): string =>
   limit === 'journal' || limit === 'context' ? `the ${limit} is too large` : `limits.${limit} reached`
 
 /** `approved by ann: fine`. */
-const describeDecision = ({ verdict, by = 'unknown', comment }: Data): string =>
-  `${verdict ?? 'decided'} by ${by}${comment === undefined || comment === '' ? '' : `: ${comment}`}`
+const describeDecision = ({ verdict, by, comment }: Pick<LateData, 'verdict' | 'by' | 'comment'>): string =>
+  `${verdict ?? 'decided'} by ${by ?? 'unknown'}${comment === undefined || comment === '' ? '' : `: ${comment}`}`
 
-const describeLate = (data: Data): string => {
+const describeLate = (data: LateData): string => {
   if (data.verdict !== undefined)
     return `${describeDecision(data)}; did not count: ${data.reason ?? 'nothing was asked any more'}`
   if (data.reason !== undefined) return `event ${data.name ?? ''}: did not count: ${data.reason}`
   return data.name === undefined
     ? 'came too late: changed nothing'
     : `event ${data.name}: too many of its name are kept already`
-}
-
-const toAttempt = (row: JournalRow, data: Data, state: EntryState, note?: string): TraceEntry => ({
-  path: row.path,
-  visit: row.visit,
-  state,
-  attempt: data.attempt,
-  startedAt: data.started ?? row.at,
-  endedAt: data.started === undefined ? row.at : data.started + (data.ms ?? 0),
-  hasDuration: data.started !== undefined,
-  usage: totalOf(data.usage),
-  note: note ?? (data.fault === undefined ? '' : `${data.fault.code}: ${data.fault.message}`),
-})
-
-const totalOf = (usage: readonly Usage[] | undefined): UsageTotals => addUsage(NO_USAGE, usage)
-
-const toMoment = ({ path, visit, at }: JournalRow, state: EntryState, note: string, attempt?: number): TraceEntry => ({
-  path,
-  visit,
-  state,
-  attempt,
-  startedAt: at,
-  endedAt: at,
-  hasDuration: false,
-  usage: NO_USAGE,
-  note,
-})
-
-/** A wait began with an event before it: with the last one, as far as the journal tells. */
-const toDeadline = (row: JournalRow, timer: string | undefined, eventAt: number): TraceEntry | undefined => {
-  if (timer === 'wait') return { ...toMoment(row, 'waited', ''), startedAt: eventAt, hasDuration: true }
-  if (timer === 'timeout') return toMoment(row, 'timed_out', 'took longer than its timeout')
-  return undefined
 }
 
 const isAlone = (wait: TraceEntry, entries: readonly TraceEntry[]): boolean =>

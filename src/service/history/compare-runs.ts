@@ -5,7 +5,7 @@ import { diffJson, type JsonChange } from '../../core/json-diff.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import { createdOf, figuresOf, type JournalRow } from '../../store/journal-row.ts'
 import type { RunRecord, UsageTotals } from '../../store/store.ts'
-import { foldHistory, type StepVisit } from './step-history.ts'
+import { foldTimeline, type Segment, type Visit } from './timeline.ts'
 
 export interface ComparedRun {
   record: RunRecord
@@ -39,7 +39,7 @@ export interface ComparedStep {
 }
 
 export interface StepFigures {
-  status: StepVisit['status']
+  status: Visit['status']
   /** From its start to its end, in milliseconds; null: it goes on. */
   ms: number | null
   /** Of its own calls; what a fork has copied was paid in its origin. */
@@ -66,30 +66,24 @@ interface Side {
   usage: UsageTotals
 }
 
-type SideVisit = StepVisit & { usage: UsageTotals }
+type SideVisit = Visit & { usage: UsageTotals }
 
 const readSide = ({ record, workflow, rows }: ComparedRun): Side => {
-  const usages = new Map<string, UsageTotals>()
-  let usage = NO_USAGE
-  for (const row of rows) {
-    const { usage: used } = figuresOf(row)
-    if (used === undefined) continue
-    usage = addUsage(usage, used)
-    const name = `${row.path}#${row.visit}`
-    usages.set(name, addUsage(usages.get(name) ?? NO_USAGE, used))
-  }
-  const { visits } = foldHistory(workflow, { runId: record.id, rows })
+  const { timeline } = foldTimeline(workflow, { runId: record.id, rows })
   return {
     input: createdOf(rows)?.input ?? null,
     visits: new Map(
-      visits.map((visit): [string, SideVisit] => {
-        const name = `${visit.path}#${visit.visit}`
-        return [name, { ...visit, usage: usages.get(name) ?? NO_USAGE }]
-      }),
+      timeline.visits.map((visit): [string, SideVisit] => [
+        `${visit.path}#${visit.visit}`,
+        { ...visit, usage: sumUsage(timeline.segmentsOf(visit)) },
+      ]),
     ),
-    usage,
+    usage: sumUsage(timeline.segments),
   }
 }
+
+const sumUsage = (segments: readonly Segment[]): UsageTotals =>
+  segments.reduce((sum, { row }) => addUsage(sum, figuresOf(row).usage), NO_USAGE)
 
 const compareStep = ([one, other]: [SideVisit | undefined, SideVisit | undefined]): ComparedStep => {
   const { path, visit } = one ?? other ?? { path: '', visit: 0 }

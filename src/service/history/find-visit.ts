@@ -1,7 +1,7 @@
 import { Fault } from '../../core/fault.ts'
 import { UNDO } from '../../core/machine-ends.ts'
 import { findNearest } from '../../core/nearest.ts'
-import type { StepVisit } from './step-history.ts'
+import type { Visit } from './timeline.ts'
 
 /** A visit of a step as somebody names it. */
 export interface VisitName {
@@ -12,10 +12,7 @@ export interface VisitName {
 }
 
 /** @throws Fault `invalid_input` that says which ones there are */
-export const findVisit = (
-  visits: readonly StepVisit[],
-  { path, visit, runId }: VisitName & { runId: string },
-): StepVisit => {
+export const findVisit = (visits: readonly Visit[], { path, visit, runId }: VisitName & { runId: string }): Visit => {
   if (path.startsWith(UNDO)) throw refuse(`'${path}' undoes what a step has done: nothing can be begun from it`)
   const own = visits.filter((one) => one.path === path)
   const found = own.find((one) => one.visit === visit)
@@ -28,7 +25,7 @@ export const findVisit = (
   throw refuse(`step '${path}' did not begin in run '${runId}'`, suggest(path, visits))
 }
 
-const suggest = (path: string, visits: readonly StepVisit[]): string => {
+const suggest = (path: string, visits: readonly Visit[]): string => {
   const paths = [...new Set(visits.map((one) => one.path))]
   const inside = paths.filter((one) => one.endsWith(`/${path}`))
   if (inside.length > 0) return `it stands inside other steps: name it as ${listSome(inside)}`

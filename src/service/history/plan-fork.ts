@@ -15,7 +15,7 @@ import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
 import { createdOf, expectCreated, figuresOf, isEventRow, type JournalRow } from '../../store/journal-row.ts'
 import { findVisit, refuse, type VisitName } from './find-visit.ts'
 import { replaceOutputs, type SetOutput } from './set-outputs.ts'
-import { foldHistory } from './step-history.ts'
+import { foldTimeline } from './timeline.ts'
 import { WatchedFold } from './watched-fold.ts'
 
 export interface Origin {
@@ -63,7 +63,7 @@ export interface DroppedRow {
 /** @throws Fault `invalid_input` for a step that did not begin, and for an output that is not recorded before it or does not fit its type */
 export const planFork = async (origin: Origin, wish: ForkWish): Promise<ForkPlan> => {
   const { id: runId, rows } = origin
-  const { visits } = foldHistory(origin.workflow, { runId, rows })
+  const { visits } = foldTimeline(origin.workflow, { runId, rows }).timeline
   const begin = findVisit(visits, { ...wish.from, runId })
   const prefix = cutPrefix(rows, begin.fromSeq)
   const replaced = await replaceOutputs(prefix, {
@@ -139,7 +139,7 @@ const toPlan = (origin: Origin, { wish, events, rows, data, id }: Copied): ForkP
       ...(sameKeys ? { keyRun } : {}),
     },
     dropped,
-    isReached: next.history.find(from.path, from.visit) !== undefined,
+    isReached: next.timeline.find(from.path, from.visit) !== undefined,
     undoes: rows.filter(({ kind }) => kind === 'undo').map(({ path }) => path),
   }
 }

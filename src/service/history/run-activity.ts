@@ -1,132 +1,121 @@
-/**
- * What a run did, step by step, from its journal: how each step ended, how often it ran and for how long. The fold says it,
- * since skipped steps, `set` and `fail` leave no rows of their own.
- */
+/** The activity of a run for its chart: how each step ended, how often it ran and for how long. A view of the timeline. */
 import type { ActivityStatus, RunActivity, StepActivity } from '../../chart/activity.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
-import type { StepRecord } from '../../compiler/machine-context.ts'
-import type { DecisionData } from '../../runtime/run-event.ts'
-import { RunState } from '../../runtime/run-state.ts'
-import { contextOf, pathOf, type Scope } from '../../runtime/scope/scope.ts'
-import { figuresOf, isEventRow, type JournalRow } from '../../store/journal-row.ts'
+import type { DecisionData } from '../../store/journal-data.ts'
+import { figuresOf, type JournalRow } from '../../store/journal-row.ts'
+import { foldTimeline, type Timeline } from './timeline.ts'
 import { undoneSteps } from './undone-steps.ts'
 
-/** `workflow` as the run began with it. Rows that fit nothing are passed over. */
+/** Takes the workflow as the run began with it. */
 export const readRunActivity = (
   workflow: CompiledWorkflow,
   { runId, rows }: { runId: string; rows: readonly JournalRow[] },
 ): RunActivity => {
-  const reader = new ActivityReader()
-  const state = new RunState(workflow, (scope) => reader.addScope(scope, 'cancelled'))
-  for (const row of rows) {
-    if (row.kind === 'created') state.start({ runId, at: row.at, data: row.data })
-    else if (isEventRow(row)) state.apply(row)
-    reader.takeRow(row, state.root)
-  }
-  const waiting = [...state.openWaits(), ...state.openTimers().filter(({ name }) => name === 'wait')]
-  reader.addWaiting(waiting.map(({ path }) => path))
-  for (const scope of openScopes(state.root)) reader.addScope(scope, 'running')
-  reader.addUndone(undoneSteps(state))
-  return reader.read()
+  const { state, timeline } = foldTimeline(workflow, { runId, rows })
+  const open = [...state.openWaits(), ...state.openTimers().filter(({ name }) => name === 'wait')]
+  const steps = listSteps(timeline, new Set(open.map(({ path }) => path)))
+  const times = sumTimes(timeline)
+  const decisions = groupDecisions(timeline)
+  const undone = groupUndone(undoneSteps(state))
+  return new Map(
+    [...steps].map(([path, step]) => [
+      path,
+      complete(step, {
+        ms: times.get(path),
+        decisions: decisions.get(path) ?? [],
+        undone: undone.get(path) ?? { count: 0, faults: [] },
+      }),
+    ]),
+  )
 }
 
-const openScopes = (scope: Scope | undefined): Scope[] => {
-  if (scope === undefined || scope.isClosed) return []
-  const items = [...scope.open.values()].flatMap((open) => [...(open.items?.values() ?? [])])
-  return [scope, ...items.flatMap(openScopes)]
-}
-
-/** The first of these that any visit has come to is what the step is shown as. */
+/** A step is shown with the first of these states that one of its visits has. */
 const WEIGHT: readonly ActivityStatus[] = ['waiting', 'running', 'failed', 'cancelled', 'completed', 'skipped']
 
-class ActivityReader {
-  readonly #steps = new Map<string, StepActivity>()
-  /** Time spent, by path, milliseconds. */
-  readonly #times = new Map<string, number>()
-  readonly #records = new Map<string, StepRecord>()
-  readonly #startedAt = new Map<string, number>()
-  /** Full paths: of steps that wait for something from outside. */
-  readonly #waiting = new Set<string>()
-  readonly #decisions = new Map<string, Pick<DecisionData, 'verdict' | 'by'>[]>()
-  readonly #undone = new Map<string, { count: number; faults: string[] }>()
-
-  /** Blocks have no rows: the time of steps outside of items is that between entry and end. */
-  takeRow(row: JournalRow, root: Scope | undefined): void {
-    const { ms } = figuresOf(row)
-    if (row.path.includes('[') && ms !== undefined) this.#addTime(toChartPath(row.path), ms)
-    if (row.kind === 'decision') append(this.#decisions, toChartPath(row.path), row.data)
-    if (root === undefined || !(row.kind === 'created' || isEventRow(row))) return
-    for (const [id, record] of Object.entries(contextOf(root).steps)) {
-      const before = this.#records.get(id)
-      if (record === before) continue
-      this.#records.set(id, record)
-      // One event may end a visit and begin the next: in a loop of a single step.
-      const isNewVisit = record.visits > (before?.visits ?? 0)
-      if (before?.entered !== undefined && (isNewVisit || record.entered === undefined))
-        this.#addTime(id, row.at - (this.#startedAt.get(id) ?? row.at))
-      if (isNewVisit) this.#startedAt.set(id, row.at)
-    }
+/** Joins the foreach items of each step. @param waiting Paths of steps that wait for something from outside. */
+const listSteps = (timeline: Timeline, waiting: ReadonlySet<string>): Map<string, StepActivity> => {
+  const steps = new Map<string, StepActivity>()
+  for (const { path: fullPath, visit, status: ended, place, fate } of timeline.lastVisits()) {
+    if (place === 'inner' || fate === 'cleared') continue
+    const status = ended === 'running' && waiting.has(fullPath) ? 'waiting' : ended
+    const path = toChartPath(fullPath)
+    const { visits, failures, status: known } = steps.get(path) ?? { visits: 0, failures: 0, status }
+    steps.set(path, {
+      status: WEIGHT.indexOf(status) < WEIGHT.indexOf(known) ? status : known,
+      // A step that is passed over is entered all the same: such a visit counts as none.
+      visits: visits + visit - (status === 'skipped' ? 1 : 0),
+      ms: undefined,
+      failures: failures + (status === 'failed' ? 1 : 0),
+    })
   }
+  return steps
+}
 
-  /** `unfinished`: what has become of steps that have begun and not ended. */
-  addScope(scope: Scope, unfinished: 'running' | 'cancelled'): void {
-    for (const [id, record] of Object.entries(contextOf(scope).steps)) {
-      const fullPath = pathOf(scope, id)
-      const open = this.#waiting.has(fullPath) ? 'waiting' : unfinished
-      const status = record.entered === undefined ? record.status : open
-      if (status === 'pending' || !scope.linked.steps.has(id)) continue
-      const path = toChartPath(fullPath)
-      const { visits, failures, status: known } = this.#steps.get(path) ?? { visits: 0, failures: 0, status }
-      this.#steps.set(path, {
-        status: WEIGHT.indexOf(status) < WEIGHT.indexOf(known) ? status : known,
-        // The last one may have been none: a step that is passed over is entered all the same.
-        visits: visits + record.visits - (status === 'skipped' ? 1 : 0),
-        ms: undefined,
-        failures: failures + (status === 'failed' ? 1 : 0),
-      })
-    }
+/** Milliseconds by step. Blocks have no rows, so that outside of items the time runs from entry to end. */
+const sumTimes = (timeline: Timeline): Map<string, number> => {
+  const times = new Map<string, number>()
+  const add = (path: string, ms: number): void => {
+    times.set(path, (times.get(path) ?? 0) + ms)
   }
+  for (const { path, startedAt, endedAt, fate } of timeline.visits)
+    if (!path.includes('[') && endedAt !== undefined && fate !== 'cut') add(path, endedAt - startedAt)
+  for (const { row } of timeline.segments)
+    if (row.path.includes('[')) add(toChartPath(row.path), figuresOf(row).ms ?? 0)
+  return times
+}
 
-  addWaiting(paths: readonly string[]): void {
-    for (const path of paths) this.#waiting.add(path)
+type Decided = Pick<DecisionData, 'verdict' | 'by'>
+
+const groupDecisions = ({ segments }: Timeline): Map<string, Decided[]> => {
+  const decisions = new Map<string, Decided[]>()
+  for (const { row } of segments) {
+    if (row.kind !== 'decision') continue
+    const path = toChartPath(row.path)
+    const known = decisions.get(path)
+    if (known === undefined) decisions.set(path, [row.data])
+    else known.push(row.data)
   }
+  return decisions
+}
 
-  addUndone(undone: ReturnType<typeof undoneSteps>): void {
-    for (const { path, fault } of undone) {
-      const known = this.#undone.get(toChartPath(path)) ?? { count: 0, faults: [] }
-      if (fault === undefined) known.count++
-      else known.faults.push(fault.code)
-      this.#undone.set(toChartPath(path), known)
-    }
+interface Undone {
+  count: number
+  /** Codes of the faults of calls that failed. */
+  faults: string[]
+}
+
+const groupUndone = (undone: ReturnType<typeof undoneSteps>): Map<string, Undone> => {
+  const groups = new Map<string, Undone>()
+  for (const { path, fault } of undone) {
+    const known = groups.get(toChartPath(path)) ?? { count: 0, faults: [] }
+    if (fault === undefined) known.count++
+    else known.faults.push(fault.code)
+    groups.set(toChartPath(path), known)
   }
+  return groups
+}
 
-  read(): RunActivity {
-    return new Map([...this.#steps].map(([path, step]) => [path, this.#complete(path, step)]))
-  }
-
-  #complete(path: string, step: StepActivity): StepActivity {
-    const { count, faults } = this.#undone.get(path) ?? { count: 0, faults: [] }
-    const isUndone = step.status === 'completed' && count > 0 && faults.length === 0 && count === step.visits
-    const remarks = [
-      ...describeDecisions(this.#decisions.get(path) ?? []),
-      ...(count > 0 && !isUndone ? [`${count} undone`] : []),
-      ...new Set(faults.map((code) => `not undone: ${code}`)),
-    ]
-    return {
-      ...step,
-      ...(isUndone ? { status: 'undone' } : {}),
-      ms: this.#times.get(path) || undefined,
-      ...(remarks.length === 0 ? {} : { remarks }),
-    }
-  }
-
-  #addTime(path: string, ms: number): void {
-    this.#times.set(path, (this.#times.get(path) ?? 0) + ms)
+const complete = (
+  step: StepActivity,
+  { ms, decisions, undone }: { ms: number | undefined; decisions: readonly Decided[]; undone: Undone },
+): StepActivity => {
+  const { count, faults } = undone
+  const isUndone = step.status === 'completed' && count > 0 && faults.length === 0 && count === step.visits
+  const remarks = [
+    ...describeDecisions(decisions),
+    ...(count > 0 && !isUndone ? [`${count} undone`] : []),
+    ...new Set(faults.map((code) => `not undone: ${code}`)),
+  ]
+  return {
+    ...step,
+    ...(isUndone ? { status: 'undone' } : {}),
+    ms: ms || undefined,
+    ...(remarks.length === 0 ? {} : { remarks }),
   }
 }
 
 /** `approved by ann`; of several `2 approved, 1 rejected`. */
-const describeDecisions = (decisions: readonly Pick<DecisionData, 'verdict' | 'by'>[]): string[] => {
+const describeDecisions = (decisions: readonly Decided[]): string[] => {
   const [first] = decisions
   if (first === undefined) return []
   if (decisions.length === 1) return [`${first.verdict} by ${first.by}`]
@@ -135,12 +124,6 @@ const describeDecisions = (decisions: readonly Pick<DecisionData, 'verdict' | 'b
     return count === 0 ? [] : [`${count} ${verdict}`]
   })
   return [counts.join(', ')]
-}
-
-const append = <T>(lists: Map<string, T[]>, key: string, value: T): void => {
-  const list = lists.get(key)
-  if (list === undefined) lists.set(key, [value])
-  else list.push(value)
 }
 
 /** `grades:2[3]/grade` → `grades/grade`. */

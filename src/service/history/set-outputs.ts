@@ -5,7 +5,7 @@ import type { JsonValue } from '../../core/json.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import { findExamples } from '../simulation/example-outputs.ts'
 import { listSome, refuse } from './find-visit.ts'
-import type { StepVisit } from './step-history.ts'
+import type { Visit } from './timeline.ts'
 
 export interface SetOutput {
   path: string
@@ -19,7 +19,7 @@ export interface SetOptions {
   workflow: CompiledWorkflow
   /** Knows the output type of each tool. */
   catalogue: Catalogue
-  visits: readonly StepVisit[]
+  visits: readonly Visit[]
 }
 
 /** The rows that take the place of others, by the number of these. @throws Fault `invalid_input` */
@@ -40,7 +40,7 @@ export const replaceOutputs = async (
 
 const findOutcome = (
   prefix: readonly JournalRow[],
-  { wanted: { path, visit }, visits }: { wanted: SetOutput; visits: readonly StepVisit[] },
+  { wanted: { path, visit }, visits }: { wanted: SetOutput; visits: readonly Visit[] },
 ): JournalRow<'outcome'> => {
   const outcomes = prefix.filter((row) => row.kind === 'outcome')
   const found = outcomes.findLast((row) => row.path === path && (visit === undefined || row.visit === visit))

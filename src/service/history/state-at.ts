@@ -6,7 +6,7 @@ import { recoverRun } from '../../runtime/recovery.ts'
 import { figuresOf, type JournalRow } from '../../store/journal-row.ts'
 import type { RunEnd, UsageTotals } from '../../store/store.ts'
 import { refuse } from './find-visit.ts'
-import { foldHistory, type StepVisit } from './step-history.ts'
+import { foldTimeline, type Visit } from './timeline.ts'
 
 /** `last`: the end of what there is. Else a row by its number, or the last one by then, in epoch milliseconds. */
 export type Moment = 'last' | { seq: number } | { time: number }
@@ -17,7 +17,7 @@ export interface StateAt {
   rowCount: number
   status: RunEnd['status'] | 'running'
   /** The last visit of each step that had begun, in the order in which they were entered. */
-  steps: StepVisit[]
+  steps: Visit[]
   effects: OpenEffect[]
   timers: OpenTimer[]
   waits: OpenWait[]
@@ -33,12 +33,12 @@ export const readStateAt = (
   const prefix = rows.slice(0, row.seq)
   const { state, defect } = recoverRun(runId, workflow, prefix)
   if (defect !== undefined) throw defect
-  const { visits } = foldHistory(workflow, { runId, rows: prefix })
+  const { timeline } = foldTimeline(workflow, { runId, rows: prefix })
   return {
     row,
     rowCount: rows.length,
     status: state.end?.status ?? 'running',
-    steps: [...new Map(visits.map((visit) => [visit.path, visit])).values()],
+    steps: [...timeline.lastVisits()],
     effects: state.openEffects(),
     timers: state.openTimers().sort((one, other) => one.dueAt - other.dueAt),
     waits: state.openWaits(),

@@ -5,7 +5,7 @@ import type { CreatedData } from '../../runtime/run-event.ts'
 import { RunState } from '../../runtime/run-state.ts'
 import { toRequestHash } from '../../runtime/waits/request-hash.ts'
 import type { EventRow } from '../../store/journal-row.ts'
-import { StepHistory } from './step-history.ts'
+import { Timeline } from './timeline.ts'
 
 export interface FoldStart {
   workflow: CompiledWorkflow
@@ -16,7 +16,7 @@ export interface FoldStart {
 
 export class WatchedFold {
   readonly state: RunState
-  readonly history = new StepHistory()
+  readonly timeline = new Timeline()
   readonly #workflow: CompiledWorkflow
   /** All that were ever asked for, by path and visit. */
   readonly #effects = new Map<string, OpenEffect>()
@@ -26,14 +26,14 @@ export class WatchedFold {
   constructor({ workflow, runId, at, data }: FoldStart) {
     this.#workflow = workflow
     this.state = new RunState(workflow)
-    this.state.observe(this.history)
-    this.history.turnTo({ seq: 1, at })
+    this.state.observe(this.timeline)
+    this.timeline.turnTo({ seq: 1, at, kind: 'created', path: '', visit: 0, data })
     this.#keep(this.state.start({ runId, at, data }))
   }
 
   /** Whether the event fits something that is open. */
   apply(row: EventRow): boolean {
-    this.history.turnTo(row)
+    this.timeline.turnTo(row)
     const effects = this.state.apply(row)
     this.#keep(effects ?? [])
     return effects !== undefined

@@ -7,7 +7,7 @@ import { createCatalogue } from '../../../src/app/catalogue.ts'
 import type { CompiledWorkflow } from '../../../src/compiler/compile.ts'
 import { createManualClock, type ManualClock } from '../../../src/core/manual-clock.ts'
 import { planFork } from '../../../src/service/history/plan-fork.ts'
-import { foldHistory } from '../../../src/service/history/step-history.ts'
+import { foldTimeline } from '../../../src/service/history/timeline.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { compileWorkflow } from '../../support/compile-workflow.ts'
@@ -48,7 +48,7 @@ const FATES = ['lose', 'keep'] as const satisfies WriteFate[]
 /** A fork from any visit of any step, with a process that dies at one of its writes, or at none. */
 const forkSomewhere = async (place: Place, { origin, draw }: { origin: DrivenEnd; draw: number }) => {
   const { compiled, seed, clock, store } = place
-  const { visits } = foldHistory(compiled, { runId: origin.record.id, rows: origin.rows })
+  const { visits } = foldTimeline(compiled, { runId: origin.record.id, rows: origin.rows }).timeline
   const from = visits[Math.floor(drawFrom(seed, draw) * visits.length)]
   if (from === undefined) throw new Error('a run without a step')
   const { copied, dropped, isReached } = await planFork(

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import type { JsonValue } from '../../../src/core/json.ts'
 import { compareRuns } from '../../../src/service/history/compare-runs.ts'
 import { readStateAt } from '../../../src/service/history/state-at.ts'
-import { foldHistory } from '../../../src/service/history/step-history.ts'
+import { foldTimeline } from '../../../src/service/history/timeline.ts'
 import { catchFault } from '../../support/catch-fault.ts'
 import { compileWorkflow } from '../../support/compile-workflow.ts'
 import { driveRun } from '../../support/driven-run.ts'
@@ -33,7 +33,7 @@ steps:
     do:
       - { id: one, llm: mock/echo, prompt: y }
 `)
-  const { visits } = foldHistory(compiled, { runId: record.id, rows })
+  const { visits } = foldTimeline(compiled, { runId: record.id, rows }).timeline
   assert.equal(
     visits.map(({ path, visit, status, fromSeq, toSeq }) => `${path}#${visit} ${status} ${fromSeq}-${toSeq}`),
     [
@@ -59,7 +59,7 @@ steps:
       slow: [{ id: late, wait: { for: 1h } }]
     join: any
 `)
-  const { visits } = foldHistory(compiled, { runId: record.id, rows })
+  const { visits } = foldTimeline(compiled, { runId: record.id, rows }).timeline
   assert.equal(
     visits.map(({ path, status }) => `${path} ${status}`),
     ['race completed', 'quick completed', 'late cancelled'],
@@ -72,7 +72,7 @@ steps:
   ]
   const world = new ScriptedWorld({ decide: () => ({ output: turns.shift() ?? null }) })
   const end = await driveRun({ compiled: loop, world, input: {} })
-  const { visits: inner } = foldHistory(loop, { runId: end.record.id, rows: end.rows })
+  const { visits: inner } = foldTimeline(loop, { runId: end.record.id, rows: end.rows }).timeline
   assert.is(end.record.status, 'completed')
   assert.equal(
     inner.map(({ path, status }) => `${path} ${status}`),

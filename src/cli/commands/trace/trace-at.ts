@@ -6,7 +6,7 @@ import { isJsonObject } from '../../../core/json.ts'
 import { formatValue } from '../../../core/value-text.ts'
 import type { OpenWait } from '../../../runtime/effects/run-effect.ts'
 import { type Moment, readStateAt, type StateAt } from '../../../service/history/state-at.ts'
-import type { StepVisit } from '../../../service/history/step-history.ts'
+import type { Visit } from '../../../service/history/timeline.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
@@ -72,7 +72,7 @@ const toJson = ({ record, created }: PastRun, { row, rowCount, status, steps, ..
   status,
   input: created.input,
   usage: open.usage,
-  steps: steps.map(({ path, visit, startedAt, endedAt, fromSeq, toSeq, ...rest }) => ({
+  steps: steps.map(({ path, visit, startedAt, endedAt, fromSeq, toSeq, place, fate, ...rest }) => ({
     step: path,
     visit,
     ...rest,
@@ -118,7 +118,7 @@ const render = (
   ]
 }
 
-const SYMBOLS: Record<StepVisit['status'], { symbol: string; color: keyof Paint }> = {
+const SYMBOLS: Record<Visit['status'], { symbol: string; color: keyof Paint }> = {
   running: { symbol: '◷', color: 'cyan' },
   completed: { symbol: '✓', color: 'green' },
   skipped: { symbol: '–', color: 'dim' },
@@ -126,7 +126,7 @@ const SYMBOLS: Record<StepVisit['status'], { symbol: string; color: keyof Paint 
   cancelled: { symbol: '⊘', color: 'yellow' },
 }
 
-const renderStep = (step: StepVisit, { at, paint }: { at: number; paint: Paint }): string => {
+const renderStep = (step: Visit, { at, paint }: { at: number; paint: Paint }): string => {
   const { path, visit, status, output, error, startedAt } = step
   const { symbol, color } = SYMBOLS[status]
   const name = `${toOneLine(path)}${visit > 1 ? `:${visit}` : ''}`
@@ -141,7 +141,7 @@ const renderStep = (step: StepVisit, { at, paint }: { at: number; paint: Paint }
   return `${paint[color](symbol)} ${name}  ${value}`.trimEnd()
 }
 
-const describeError = (error: StepVisit['error']): string =>
+const describeError = (error: Visit['error']): string =>
   isJsonObject(error) ? toOneLine(`${String(error.code)}: ${String(error.message)}`) : toOneLine(formatValue(error))
 
 const renderOpen = ({ effects, timers, waits }: StateAt, paint: Paint): string[] => {

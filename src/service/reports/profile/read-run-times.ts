@@ -4,8 +4,8 @@ import { placeSteps } from '../../../compiler/place-steps.ts'
 import { isFault } from '../../../core/fault.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import { loadRun } from '../../history/load-run.ts'
+import { foldTimeline, readTimeline } from '../../history/timeline.ts'
 import type { RunTimes } from './critical-path.ts'
-import { readWaits } from './read-waits.ts'
 import { type Steps, toSpans } from './span.ts'
 
 /** The times of these runs, and the steps of the newest one's workflow. @throws StoreError */
@@ -20,8 +20,9 @@ export const readRunTimes = async (
     known.set(run.definition, { steps, workflow })
     const rows = await store.readJournal(run.id)
     const endedAt = run.endedAt ?? Math.max(run.createdAt, rows.at(-1)?.at ?? 0)
-    const waits = workflow && readWaits(workflow, { runId: run.id, rows, endedAt })
-    times.push({ startedAt: run.createdAt, endedAt, spans: toSpans(rows, steps, waits) })
+    const timeline = workflow ? foldTimeline(workflow, { runId: run.id, rows }).timeline : readTimeline(rows)
+    const spans = toSpans(timeline, { steps, endedAt, isFolded: workflow !== undefined })
+    times.push({ startedAt: run.createdAt, endedAt, spans })
   }
   return { times, steps: known.get(runs[0]?.definition ?? '')?.steps ?? new Map() }
 }

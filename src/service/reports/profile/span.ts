@@ -1,15 +1,15 @@
 /**
- * The journal of a run as spans: when something was under way, and what it was. One span for each visit of a step that the
- * host performed, from its first attempt to its end; one for each pause.
+ * Spans of a run, for its profile: when something was under way, and what it was. A view of the timeline. Each visit that the host
+ * performed is one span, from its first attempt to its end; each wait and each pause is one.
  */
 import type { StepPlace } from '../../../compiler/step-place.ts'
 import { UNDO } from '../../../core/machine-ends.ts'
-import { isEventRow, type JournalRow } from '../../../store/journal-row.ts'
 import { stepOfPath } from '../../../store/usage-sums.ts'
+import type { Segment, TimedWait, Timeline } from '../../history/timeline.ts'
 
 /**
- * `slot`: held up by other items of the same foreach. `retry`: attempts that failed, and the pauses after them. `wait`: for a point in
- * time, `event`: for an event, `approve`: for a person.
+ * `slot`: waits for other items of the same foreach. `retry`: failed attempts and the pauses after them. `wait`: for a point in time,
+ * `event`: for an event, `approve`: for a person.
  */
 export type SpanKind =
   | 'model'
@@ -31,58 +31,52 @@ export interface Span {
   kind: SpanKind
   /** Epoch milliseconds. */
   startedAt: number
-  /** Of the attempt that came to an end. */
+  /** Start of the last attempt. */
   lastStartedAt: number
   endedAt: number
   attempts: number
 }
 
-/** By id, of the workflow as the run began with it; what is not there has its kind guessed. */
+/** Steps by id, of the workflow as the run began with it. The kind of a step that is missing is guessed. */
 export type Steps = ReadonlyMap<string, StepPlace>
 
-/** What is no work of anybody's, and no faster for it: it is meant to take its time. */
+/** Kinds that no work makes faster. */
 export const WAITING_KINDS: readonly SpanKind[] = ['wait', 'event', 'approve']
 
-/** @param waits For people and events, as the fold knows them; without them they are guessed from the rows that ended them. */
-export const toSpans = (rows: readonly JournalRow[], steps: Steps, waits?: readonly Span[]): Span[] => {
-  const open = new Map<string, Span>()
-  const spans: Span[] = []
-  let eventAt = rows[0]?.at ?? 0
-  for (const row of rows) {
-    if (row.kind === 'attempt' || row.kind === 'outcome') {
-      const span = toAttempt(row, { before: open.get(keyOf(row)), steps })
-      open.set(keyOf(row), span)
-      if (row.kind === 'outcome') {
-        open.delete(keyOf(row))
-        spans.push(span)
-      }
-    } else if (waits === undefined || row.kind === 'timer') spans.push(...toPause(row, { eventAt, steps }))
-    if (isEventRow(row)) eventAt = row.at
-  }
-  return [...spans, ...open.values(), ...(waits ?? [])].sort(
-    (one, other) => one.startedAt - other.startedAt || one.endedAt - other.endedAt,
-  )
+export interface SpanOptions {
+  steps: Steps
+  /** End of waits that go on, in epoch milliseconds. */
+  endedAt: number
+  /** Whether the timeline is folded, so that it has waits. Otherwise approvals are guessed from their decisions. */
+  isFolded: boolean
 }
 
-const keyOf = ({ path, visit }: JournalRow): string => `${path}#${visit}`
+/** Ordered by start, then by end, then by the row that ended it. */
+export const toSpans = (timeline: Timeline, { steps, endedAt, isFolded }: SpanOptions): Span[] =>
+  [
+    ...timeline.segments.flatMap((segment) =>
+      segment.row.kind === 'outcome'
+        ? toAttempts(timeline.segmentsOf(segment.row), steps)
+        : toPause(segment, { steps, isFolded }),
+    ),
+    ...timeline.groups().flatMap((segments) => (segments.some(isOutcome) ? [] : toAttempts(segments, steps))),
+    ...timeline.waits.map((wait) => toWait(wait, endedAt)),
+  ].sort((one, other) => one.startedAt - other.startedAt || one.endedAt - other.endedAt)
 
-const toAttempt = (
-  { path, at, data }: JournalRow<'attempt' | 'outcome'>,
-  { before, steps }: { before: Span | undefined; steps: Steps },
-): Span => {
-  const { started = at, ms = 0, usage } = data
-  const step = stepOfPath(path)
-  const kind = kindOf(path, steps) ?? (usage === undefined ? 'other' : 'model')
-  return {
-    step,
-    path,
-    kind,
-    startedAt: before?.startedAt ?? started,
-    lastStartedAt: started,
-    endedAt: started + ms,
-    attempts: (before?.attempts ?? 0) + 1,
-  }
+const isOutcome = ({ row }: Segment): boolean => row.kind === 'outcome'
+
+/** One span for all attempts of a visit. */
+const toAttempts = (segments: readonly Segment[], steps: Steps): Span[] => {
+  const attempts = segments.filter(({ row }) => row.kind === 'attempt' || row.kind === 'outcome')
+  const [first, last] = [attempts[0], attempts.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const { row, startedAt: lastStartedAt, endedAt } = last
+  const kind = kindOf(row.path, steps) ?? ('usage' in row.data ? 'model' : 'other')
+  const { startedAt } = first
+  return [{ ...placeOf(row.path), kind, startedAt, lastStartedAt, endedAt, attempts: attempts.length }]
 }
+
+const placeOf = (path: string) => ({ step: stepOfPath(path), path })
 
 /** A turn of a model that may call tools, and a tool that it calls, are steps of the model's own. */
 const INNER = /\/turn_\d+(_call_\d+)?$/
@@ -95,19 +89,31 @@ const kindOf = (path: string, steps: Steps): SpanKind | undefined => {
   return planned === 'tool' || planned === 'code' || planned === 'memory' || planned === 'workflow' ? planned : 'other'
 }
 
-/** A pause has a row at its end alone. It began with an event before: the last one, unless the workflow says how long it is. */
-const toPause = (row: JournalRow, { eventAt, steps }: { eventAt: number; steps: Steps }): Span[] => {
-  const { kind, path, at } = row
+/** A pause has a row at its end only. It began with the event before the row, unless the workflow states its length. */
+const toPause = (
+  { row, since, endedAt }: Segment,
+  { steps, isFolded }: Pick<SpanOptions, 'steps' | 'isFolded'>,
+): Span[] => {
   const timer = row.kind === 'timer' ? row.data.timer : undefined
-  const what = kind === 'decision' ? 'approve' : timer === 'wait' ? 'wait' : undefined
-  if (what === undefined && timer !== 'backoff') return []
-  const step = stepOfPath(path)
-  const length = timer === 'wait' ? lengthOf(step, steps) : undefined
-  const startedAt = length === undefined ? eventAt : at - length
-  return [{ step, path, kind: what ?? 'retry', startedAt, lastStartedAt: startedAt, endedAt: at, attempts: 1 }]
+  const isGuessed = row.kind === 'decision' && !isFolded
+  if (timer !== 'wait' && timer !== 'backoff' && !isGuessed) return []
+  const place = placeOf(row.path)
+  const length = timer === 'wait' ? lengthOf(place.step, steps) : undefined
+  const startedAt = length === undefined ? since : endedAt - length
+  const kind = isGuessed ? 'approve' : timer === 'wait' ? 'wait' : 'retry'
+  return [{ ...place, kind, startedAt, lastStartedAt: startedAt, endedAt, attempts: 1 }]
 }
 
 const lengthOf = (id: string, steps: Steps): number | undefined => {
   const step = steps.get(id)?.step
   return step?.kind === 'wait' && step.wait.kind === 'for' ? step.wait.durationMs.value : undefined
 }
+
+const toWait = ({ wait, startedAt, endedAt }: TimedWait, until: number): Span => ({
+  ...placeOf(wait.path),
+  kind: wait.kind === 'approval' ? 'approve' : 'event',
+  startedAt,
+  lastStartedAt: startedAt,
+  endedAt: endedAt ?? until,
+  attempts: 1,
+})

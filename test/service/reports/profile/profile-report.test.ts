@@ -3,10 +3,10 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { placeSteps } from '../../../../src/compiler/place-steps.ts'
 import type { JsonValue } from '../../../../src/core/json.ts'
+import { foldTimeline, readTimeline } from '../../../../src/service/history/timeline.ts'
 import { findCriticalPath, type RunTimes } from '../../../../src/service/reports/profile/critical-path.ts'
 import { profileRuns } from '../../../../src/service/reports/profile/profile-report.ts'
-import { readWaits } from '../../../../src/service/reports/profile/read-waits.ts'
-import { type Span, toSpans } from '../../../../src/service/reports/profile/span.ts'
+import { type Span, type Steps, toSpans } from '../../../../src/service/reports/profile/span.ts'
 import { durationWithout } from '../../../../src/service/reports/profile/without-step.ts'
 import type { JournalRow } from '../../../../src/store/journal-row.ts'
 import { parseJournalRow } from '../../../../src/store/parse-journal-row.ts'
@@ -53,7 +53,13 @@ const ROWS: JournalRow[] = [
   ended('each[2]/item', [1_100, 1_300]),
 ]
 
-const TIMES: RunTimes = { startedAt: 0, endedAt: 1_320, spans: toSpans(ROWS, steps) }
+const toPlainSpans = (rows: readonly JournalRow[], steps: Steps): Span[] =>
+  toSpans(readTimeline(rows), { steps, endedAt: 0, isFolded: false })
+
+const toFoldedSpans = (rows: readonly JournalRow[], { steps, endedAt }: { steps: Steps; endedAt: number }): Span[] =>
+  toSpans(foldTimeline(WAITING, { runId: 'r-1', rows }).timeline, { steps, endedAt, isFolded: true })
+
+const TIMES: RunTimes = { startedAt: 0, endedAt: 1_320, spans: toPlainSpans(ROWS, steps) }
 
 test('a journal by hand has the profile that a hand calculation gives', () => {
   const report = profileRuns([TIMES], steps)
@@ -91,13 +97,13 @@ test('items that wait for a slot lead to the concurrency of their foreach', () =
   const rows = [row('created', '', 0, { input: null, lowering: 1, models: {}, env: {} })]
   for (let index = 0; index < 6; index++)
     rows.push(ended(`each[${index}]/item`, [Math.floor(index / 2) * 100, Math.floor(index / 2) * 100 + 100]))
-  const { bottleneck } = profileRuns([{ startedAt: 0, endedAt: 300, spans: toSpans(rows, steps) }], steps)
+  const { bottleneck } = profileRuns([{ startedAt: 0, endedAt: 300, spans: toPlainSpans(rows, steps) }], steps)
   assert.equal([bottleneck?.step, bottleneck?.what, bottleneck?.concurrency], ['item', 'slot', 2])
 })
 
 test('turns and tools of a model step are its own', () => {
   const inner = ['each[0]/item/turn_1', 'each[0]/item/turn_1_call_1', 'each[0]/item/turn_2']
-  const spans = toSpans(
+  const spans = toPlainSpans(
     inner.map((path, index) => ended(path, [index * 10, index * 10 + 10])),
     steps,
   )
@@ -132,16 +138,17 @@ const WAITED: JournalRow[] = [
 
 test('waiting for people and events is told apart from work, and is no bottleneck', () => {
   const places = placeSteps(WAITING.workflow)
-  const waits = readWaits(WAITING, { runId: 'r-1', rows: WAITED, endedAt: 9_500 })
+  const spans = toFoldedSpans(WAITED, { steps: places, endedAt: 9_500 })
+  const waits = spans.filter(({ kind }) => kind === 'approve' || kind === 'event')
   assert.equal(
     waits.map(({ step, kind, startedAt, endedAt }) => [step, kind, startedAt, endedAt]),
     [
       ['pay_now', 'approve', 0, 1_000],
-      ['paid', 'event', 1_100, 3_000],
       ['ask', 'approve', 0, 9_000],
+      ['paid', 'event', 1_100, 3_000],
     ],
   )
-  const times = { startedAt: 0, endedAt: 9_500, spans: toSpans(WAITED, places, waits) }
+  const times = { startedAt: 0, endedAt: 9_500, spans }
   const report = profileRuns([times], places)
   assert.equal(report.waiting, { critical_ms: 9_000, critical_share: 0.9474 })
   assert.equal(
@@ -158,8 +165,8 @@ test('waiting for people and events is told apart from work, and is no bottlenec
 
 test('a run that only waits has no bottleneck, and its wait goes on', () => {
   const rows = WAITED.slice(0, 1)
-  const waits = readWaits(WAITING, { runId: 'r-1', rows, endedAt: 500 })
-  const report = profileRuns([{ startedAt: 0, endedAt: 500, spans: toSpans(rows, new Map(), waits) }], new Map())
+  const spans = toFoldedSpans(rows, { steps: new Map(), endedAt: 500 })
+  const report = profileRuns([{ startedAt: 0, endedAt: 500, spans }], new Map())
   assert.is(report.bottleneck, null)
   assert.is(report.waiting.critical_share, 1)
 })
