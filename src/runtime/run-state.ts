@@ -49,7 +49,6 @@ export class RunState {
   #end: EndedRun | undefined
   #observer: MachineObserver | undefined
 
-  /** `onScopeClosed` is told of every foreach item, and of the root, when nothing of it can change any more: for reports. */
   constructor(workflow: CompiledWorkflow) {
     this.#workflow = workflow
     this.#queue = new WorkQueue(workflow)
