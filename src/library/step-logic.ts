@@ -1,69 +1,105 @@
-/** A step of a workflow as an actor of XState: what its machine invokes, and the event by which it ends. */
+/** Performs the steps that XState's machine of a workflow enters. A RunState of its own drives each, with the scopes below it. */
 import { type AnyActorRef, type CallbackActorLogic, type EventObject, fromCallback } from 'xstate'
+import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { MachineEvent } from '../compiler/link/machine-event.ts'
-import type { MachineContext } from '../compiler/machine-context.ts'
+import { type MachineContext, PENDING } from '../compiler/machine-context.ts'
 import { Defect } from '../core/defect.ts'
 import type { FaultData } from '../core/fault.ts'
-import type { JsonValue } from '../core/json.ts'
-import type { Outcome } from '../runtime/run-event.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { UNDO } from '../core/machine-ends.ts'
+import type { UndoCall } from '../machines/undo.ts'
+import { toAnswered } from './answered-workflow.ts'
+import { type DriverPorts, StateDriver } from './state-driver.ts'
+import { createStepMachine } from './step-machine.ts'
+import { UndoRecord } from './undo-record.ts'
 
 /** Its id is that of the step. */
 export type StepLogic = CallbackActorLogic<EventObject, { step: string }>
 
 /** A step that a machine has entered. */
-export interface StepCall {
+interface EnteredStep {
   step: string
-  /** Of the machine, as it was then. */
+  /** Context of the machine when it entered the step. */
   context: MachineContext
-  input: JsonValue
-  key: string | undefined
-  /** Of what is performed for a step and is no step itself, the id of its plan; else that of the step. */
-  plan: string
   /** Aborted when the machine leaves the step, or is stopped. */
   signal: AbortSignal
 }
 
-/** How a step ended, with what a machine keeps of it. */
-export type StepEnd = Outcome & { attempts?: number }
+/** Gives the event that ends a step. */
+type Perform = (entered: EnteredStep) => Promise<MachineEvent>
 
-/** XState gives an actor no other way to what its parent has evaluated for it. */
-export const contextOfActor = (machine: AnyActorRef): MachineContext =>
-  (machine.getSnapshot() as { context: MachineContext }).context
+/** Creates the logic of every kind of step, and the logic that undoes completed steps. */
+export const createStepLogics = (
+  compiled: CompiledWorkflow,
+  ports: DriverPorts,
+): { step: StepLogic; undo: StepLogic } => {
+  const record = new UndoRecord()
+  const drive: Perform = async ({ step, context, signal }) => {
+    const driven = toAnswered(compiled)
+    const root = { ...driven.workflow.root, machine: createStepMachine(step, context) }
+    const driver = new StateDriver(
+      { ...driven, workflow: { ...driven.workflow, root } },
+      { ports, onUndo: (call) => record.add(context.run, call) },
+    )
+    signal.addEventListener('abort', () => driver.stop(), { once: true })
+    const { run, input, env } = context
+    const { output } = await driver.run({ id: run.id, input, env })
+    return toEvent(step, output)
+  }
+  return { step: toLogic(drive, record), undo: toLogic(createUndo(drive, record), record) }
+}
 
-/**
- * Not a promise: its events say, as those of a run do, when a step ended and how often it was tried.
- * @param onTold Is called with the machine when a step has begun or ended.
- */
-export const toLogic = (
-  perform: (call: StepCall) => Promise<StepEnd>,
-  onTold: (machine: AnyActorRef | undefined) => void = () => {},
-): StepLogic =>
+/** Makes the calls of the record, the last first, one after the other. A call that fails does not keep the others from being made. */
+const createUndo =
+  (drive: Perform, record: UndoRecord): Perform =>
+  async ({ step, context, signal }) => {
+    const undone: JsonObject[] = []
+    for (const call of record.take(context)) {
+      if (signal.aborted) break
+      const fault = 'fault' in call.call ? call.call.fault : (await drive(toUndoStep(call, { context, signal }))).error
+      undone.push({ path: call.path, visit: call.visit, ...(fault === undefined ? {} : { fault }) })
+    }
+    return { type: `xstate.done.actor.${step}`, actorId: step, output: undone, at: Date.now() }
+  }
+
+const toUndoStep = (
+  { path, visit, plan, key, call }: UndoCall,
+  { context, signal }: Omit<EnteredStep, 'step'>,
+): EnteredStep => {
+  const step = `${UNDO}/${path}`
+  const input = 'input' in call ? call.input : null
+  const entered = { kind: 'input' as const, input, plan, ...(key === undefined ? {} : { key }) }
+  const record = { ...PENDING, visits: visit, entries: visit, entered }
+  return { step, signal, context: { ...context, steps: { [step]: record } } }
+}
+
+/** Its events tell, as those of a run do, when a step ended and how often it was tried; the event of a promise would not. */
+const toLogic = (perform: Perform, record: UndoRecord): StepLogic =>
   fromCallback(({ self, sendBack }) => {
     const step = self.id
-    onTold(self._parent)
-    const context = self._parent && contextOfActor(self._parent)
-    const entered = context?.steps[step]?.entered
-    if (context === undefined || entered?.kind !== 'input')
-      throw new Defect(`J4: step '${step}' started without an input`)
-    const { input, key, plan = step } = entered
+    const machine = self._parent
+    if (machine === undefined) throw new Defect(`J4: step '${step}' started without a machine`)
+    const context = contextOfActor(machine)
+    record.collect(context)
     const abort = new AbortController()
-    const tell = (end: StepEnd): void => {
+    const tell = (event: MachineEvent): void => {
       if (abort.signal.aborted) return
-      sendBack(toEvent(step, end))
-      onTold(self._parent)
+      sendBack(event)
+      record.collect(contextOfActor(machine))
     }
-    perform({ step, context, input, key, plan, signal: abort.signal }).then(tell, (thrown) =>
-      tell({ fault: toDefect(thrown) }),
+    perform({ step, context, signal: abort.signal }).then(tell, (thrown) =>
+      tell({ type: `xstate.error.actor.${step}`, actorId: step, error: toDefect(thrown), at: Date.now() }),
     )
     return () => abort.abort()
   })
 
-const toEvent = (step: string, end: StepEnd): MachineEvent => {
-  const { attempts, ...outcome } = end
-  const told = { actorId: step, at: Date.now(), ...(attempts === undefined ? {} : { attempts }) }
-  if ('output' in outcome) return { type: `xstate.done.actor.${step}`, output: outcome.output, ...told }
-  const { fault, ...origin } = outcome
-  return { type: `xstate.error.actor.${step}`, error: fault, ...origin, ...told }
+/** XState gives an actor no other access to what its parent has evaluated for it. */
+const contextOfActor = (machine: AnyActorRef): MachineContext =>
+  (machine.getSnapshot() as { context: MachineContext }).context
+
+const toEvent = (step: string, output: JsonValue): MachineEvent => {
+  if (isJsonObject(output) && typeof output.type === 'string') return { ...output, type: output.type }
+  throw new Defect(`J4: step '${step}' ended without an event`)
 }
 
 const toDefect = (thrown: unknown): FaultData => ({

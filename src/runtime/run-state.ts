@@ -192,8 +192,7 @@ export class RunState {
     const [snapshot, effects] = scope.fold.step(scope.snapshot, { ...event, at: this.#at } as never)
     scope.snapshot = snapshot
     this.#observer?.told(scope, event)
-    for (const { path, visit, call } of this.#undo.collect(scope))
-      this.#effects.push({ type: 'undo.keep', path, visit, call })
+    for (const undo of this.#undo.collect(scope)) this.#effects.push({ type: 'undo.keep', ...undo })
     this.#take(scope, effects)
   }
 

@@ -1,9 +1,8 @@
 /** What a run asks of its host, as data. */
-import type { UndoEntry } from '../../compiler/machine-context.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { UNDO } from '../../core/machine-ends.ts'
-import type { Undone } from '../../machines/undo.ts'
+import type { UndoCall, Undone } from '../../machines/undo.ts'
 import type { RunEnd } from '../../store/store.ts'
 import type { TimerName } from '../run-event.ts'
 
@@ -16,7 +15,7 @@ export type RunEffect =
   | { type: 'wait.close'; wait: OpenWait }
   | { type: 'emit'; event: EmittedEvent }
   /** A step with `undo` has completed: what will undo it. */
-  | { type: 'undo.keep'; path: string; visit: number; call: UndoEntry['call'] }
+  | ({ type: 'undo.keep' } & UndoCall)
   | { type: 'ended'; end: EndedRun }
 
 /** One effect that has been asked for and has no outcome yet: (path, visit) names it. */
