@@ -1,18 +1,20 @@
 /**
- * The actor contract: what performs one effect, here or on a remote agent.
+ * The contract of an actor, which performs one effect, here or on a remote agent. test/contract/actor.ts holds every actor to it.
  *
- * An actor honours `signal`, releases what it holds on every path, throws `Fault` or `Cancelled` and nothing else, never
- * retries (the supervision does) and never logs content. test/contract/actor.ts holds every actor to this.
+ * 1. An actor honours `signal`, and releases its resources on every path.
+ * 2. It throws `Fault` or `Cancelled` and nothing else.
+ * 3. It never retries; the supervision does.
+ * 4. It never logs content.
  */
 import type { JsonObject, JsonValue } from './json.ts'
 import type { JsonSchema } from './json-schema.ts'
 
-/** What the compiler and a catalogue know of an actor without loading its code. */
+/** Describes an actor to the compiler and the catalogue without loading its code. */
 export interface ActorDescription {
-  /** As a workflow names it: `http.get`; for models the provider: `mock`. */
+  /** The name in workflows: `http.get`; for models the provider: `mock`. */
   name: string
   description: string
-  /** Whether performing it twice may do harm: decides the defaults of `retry` and `on_lost`. */
+  /** True: performing it twice may do harm. Decides the defaults of `retry` and `on_lost`. */
   writes: boolean
   input: JsonSchema
   output: JsonSchema
@@ -23,15 +25,15 @@ export interface Actor<I = JsonValue, O = JsonValue> extends ActorDescription {
 }
 
 export interface ActorContext {
-  /** Aborted on cancel, on timeout and when the run has ended; the actor then stops at once and throws `Cancelled`. */
+  /** Aborts on cancel, on timeout and when the run has ended. The actor then stops at once and throws `Cancelled`. */
   signal: AbortSignal
   /** Idempotency key: the same for every attempt of one effect. */
   key: string
-  /** True when the workflow gave the key (`key:`): only then is it sent as `Idempotency-Key`. */
+  /** True: the workflow gives the key (`key:`). Only then do tools send it as `Idempotency-Key`. */
   keyIsExplicit: boolean
   /** Counts from 1. */
   attempt: number
-  /** When the attempt times out, epoch milliseconds. */
+  /** The end of the attempt, epoch milliseconds. */
   deadline: number
   progress(progress: Progress): void
   usage(usage: Usage): void
@@ -41,20 +43,20 @@ export interface ActorContext {
   log: Logger
 }
 
-/** News of an attempt in flight: shown live, never folded. */
+/** Progress of an attempt in flight: shown live, never folded. */
 export type Progress = { kind: 'text'; text: string } | { kind: 'ratio'; done: number; total: number }
 
-/** What a model call consumed. `cost_usd` is null when the price is unknown, 0 when it is known to be free. */
+/** Consumption of a model call. `cost_usd` is null for an unknown price, 0 for a call that is known to be free. */
 export type Usage = {
   provider: string
   model: string
   input_tokens: number
   cached_tokens: number
-  /** Of the input, what the vendor put into its cache at a price of its own; absent: nothing. */
+  /** The part of the input that the vendor wrote to its cache at a price of its own. Absent: none. */
   cache_write_tokens?: number
   output_tokens: number
   cost_usd: number | null
-  /** How many calls were answered from the cache of answers: 1 for such a call, which is free; of a child run more. Absent: none. */
+  /** Count of calls that the cache of answers answered: 1 for such a call, which is free; more for a child run. Absent: none. */
   cache_hits?: number
 }
 
@@ -64,7 +66,7 @@ export interface BlobContent {
   name: string
 }
 
-/** How a blob stands in outputs and expressions; its bytes are in the store under the hash. */
+/** A blob as outputs and expressions hold it. The store has its bytes under the hash. */
 export interface BlobRef extends JsonObject {
   $blob: string
   media_type: string

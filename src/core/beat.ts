@@ -1,4 +1,4 @@
-/** Does something again and again: the next time a while after the last one has ended, so that it never overtakes itself. */
+/** Repeats an action. Each repetition starts a while after the last one has ended, so that two never overlap. */
 import type { Clock } from './clock.ts'
 
 export class Beat {
@@ -8,19 +8,19 @@ export class Beat {
   #acting: Promise<void> = Promise.resolve()
   #isStopped = false
 
-  /** @param act Gives the milliseconds until the next time; never rejects. */
+  /** @param act Resolves to the milliseconds until the next time; never rejects. */
   constructor(clock: Clock, act: () => Promise<number>) {
     this.#clock = clock
     this.#act = act
   }
 
-  /** For the first time at once, or after this many milliseconds. */
+  /** Acts for the first time at once, or after so many milliseconds. */
   start(delayMs?: number): void {
     if (delayMs === undefined) this.#acting = this.#once()
     else this.#arm(delayMs)
   }
 
-  /** Resolves when what was going on has ended; there is no next time. */
+  /** Ends the repetition. Resolves when an action in flight has ended. */
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#disarm()

@@ -2,7 +2,7 @@ import { hasBrand } from './brand.ts'
 
 const BRAND = Symbol.for('troupe.cancelled')
 
-/** Not a failure: the work was called off. Passes through every catch, is never retried and never matched by `on_error`. */
+/** Ends work that was cancelled, which is not a failure. It passes through every catch; no retry and no `on_error` applies to it. */
 export class Cancelled extends Error {
   readonly [BRAND] = true
 

@@ -1,12 +1,12 @@
-/** Where the time comes from. Injected, so that tests turn it by hand (`createManualClock` in manual-clock.ts). */
+/** The source of time. It is injected, so that tests move it by hand (`createManualClock` in manual-clock.ts). */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number
-  /** Calls `wake` once at or after `at` (epoch milliseconds); the returned function calls it off. Keeps the process alive. */
+  /** Calls `wake` once at or after `at` (epoch milliseconds). The returned function cancels it. The timer keeps the process alive. */
   wakeAt(at: number, wake: () => void): () => void
 }
 
-/** setTimeout fires at once when the delay does not fit into 31 bits, so longer waits are cut into pieces of this length. */
+/** The longest delay that setTimeout takes: beyond 31 bits it fires at once, so longer waits are cut into pieces. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {
@@ -18,7 +18,7 @@ export const systemClock: Clock = {
       timer =
         remaining > LONGEST_TIMEOUT_MS ? setTimeout(arm, LONGEST_TIMEOUT_MS) : setTimeout(fire, Math.max(0, remaining))
     }
-    // A timer of Node's may fire up to a millisecond early by the wall clock.
+    // Node's timers may fire up to a millisecond early by the wall clock.
     const fire = (): void => (Date.now() < at ? arm() : wake())
     arm()
     return () => clearTimeout(timer)

@@ -2,7 +2,7 @@ import { hasBrand } from './brand.ts'
 
 const BRAND = Symbol.for('troupe.defect')
 
-/** A broken invariant of ours. `message` starts with the invariant's number (`J3: …`); only the host catches it, to fail that run. */
+/** Reports a broken invariant. `message` starts with the invariant's number (`J3: …`). Only the host catches it, and fails the run. */
 export class Defect extends Error {
   readonly [BRAND] = true
 

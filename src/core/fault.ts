@@ -1,7 +1,7 @@
 import { hasBrand } from './brand.ts'
 import type { JsonObject, JsonValue } from './json.ts'
 
-/** Every fault code that Troupe itself raises. A `fail` step may add codes of its own. Documented in docs/errors.md. */
+/** All fault codes that Troupe raises. A `fail` step may add codes of its own. docs/errors.md documents them. */
 export const FAULT_CODES = [
   'timeout',
   'rate_limited',
@@ -33,14 +33,14 @@ export const FAULT_CODES = [
 
 export type FaultCode = (typeof FAULT_CODES)[number]
 
-/** Codes that no `on_error` or `retry.on` may name: they end the run. */
+/** Codes that end the run. No `on_error` or `retry.on` may name them. */
 export const UNMATCHABLE_FAULT_CODES: readonly string[] = ['budget_exceeded', 'defect'] satisfies FaultCode[]
 
-/** A fault as it stands in a journal row, on the wire and in `steps.<id>.error`. */
+/** A fault as journal rows, wires and `steps.<id>.error` hold it. */
 export type FaultData = {
   code: string
   message: string
-  /** Whether the same call may succeed later; `retry` heeds it. */
+  /** True: the same call may succeed later. `retry` heeds it. */
   retryable: boolean
   details?: JsonObject
 }
@@ -78,14 +78,14 @@ export const toFaultData = (fault: Fault): FaultData => ({
   ...(fault.details === undefined ? {} : { details: fault.details }),
 })
 
-/** The inverse of `toFaultData`; the stack is that of the caller. */
+/** Reverses `toFaultData`. The stack is the caller's. */
 export const toFault = (data: FaultData): Fault =>
   new Fault(data.code, data.message, {
     retryable: data.retryable,
     ...(data.details === undefined ? {} : { details: data.details }),
   })
 
-/** A fault as the value of `error` and `steps.<id>.error` in expressions. */
+/** Makes the value of `error` and `steps.<id>.error` in expressions. */
 export const toErrorValue = (fault: FaultData): JsonValue => ({
   code: fault.code,
   message: fault.message,

@@ -1,9 +1,9 @@
 import type { JsonValue } from './json.ts'
 
 /**
- * Parses JSON text whose numbers are numbers of JSON on their way back too. `JSON.parse` makes Infinity of `1e400`, of which a
- * journal makes null: the run and its replay would go different ways.
- * @throws SyntaxError for what is no JSON, and for a number beyond 1.8e308
+ * Parses JSON text, and refuses numbers that can't be written back. `JSON.parse` makes Infinity of `1e400`, and a journal makes null of
+ * Infinity, so that a run and its replay would differ.
+ * @throws SyntaxError for text that is not JSON, and for a number beyond 1.8e308
  */
 export const parseFiniteJson = (text: string): JsonValue => {
   const value = JSON.parse(text) as JsonValue
@@ -12,10 +12,10 @@ export const parseFiniteJson = (text: string): JsonValue => {
   return value
 }
 
-/** Only an exponent or very many digits make a number too large: other texts need no second look. */
+/** Only an exponent or very many digits make a number too large. Other texts need no second pass. */
 const MAY_OVERFLOW = /\d[eE][+\d]|\d{300}/
 
-/** Whether a number in a value is none of JSON: infinite, or not a number. Without recursion: values may be deep. */
+/** True for a value with an infinite number or NaN, which JSON can't hold. It does not recurse, as values may be deep. */
 export const holdsInfinity = (root: JsonValue): boolean => {
   const open: JsonValue[] = [root]
   while (open.length > 0) {

@@ -1,19 +1,19 @@
-/** Where two JSON values differ, by the places in them and not by lines of text. */
+/** Compares two JSON values by the places in them, not by lines of text. */
 import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from './json.ts'
 
 export interface JsonChange {
-  /** `items[2].score`; empty: the whole value. */
+  /** `items[2].score`; empty for the whole value. */
   path: string
   kind: 'added' | 'removed' | 'changed'
-  /** Of what was removed or changed. */
+  /** The old value; absent where it was added. */
   from?: JsonValue
-  /** Of what was added or changed. */
+  /** The new value; absent where it was removed. */
   to?: JsonValue
 }
 
 /**
- * What became of `from`: undefined stands for no value at all. In lists what is equal at both ends is passed over, so that one item
- * more is one change; between them items are compared place by place.
+ * Lists the changes from `from`; undefined stands for no value. Lists skip equal items at both ends, so that one more item is one
+ * change, and compare the items between them place by place.
  */
 export const diffJson = (from: JsonValue | undefined, to: JsonValue | undefined): JsonChange[] => {
   const changes: JsonChange[] = []

@@ -1,9 +1,9 @@
-/** Turns the errors of `ajv` into one line for people. */
+/** Writes the errors of `ajv` as one line. */
 import type { ErrorObject } from 'ajv/dist/2020.js'
 import { findNearest } from './nearest.ts'
 import { formatValue } from './value-text.ts'
 
-/** More than these are counted, not told. */
+/** The message names so many errors, and counts the others. */
 const MOST_TOLD = 3
 
 /** `'/ticket/id' must be string, got 5; '/ticket' must have the field 'text'`. */
@@ -16,7 +16,7 @@ export const formatSchemaErrors = (errors: readonly ErrorObject[], value: unknow
 
 const isChoice = ({ keyword }: ErrorObject): boolean => keyword === 'anyOf' || keyword === 'oneOf'
 
-/** Of a failed choice only the choice is told: that no branch fits is one finding, not one for each branch. */
+/** Drops the errors of branches: a choice in which no branch fits is one finding, not one for each branch. */
 const withoutBranches = (errors: readonly ErrorObject[]): readonly ErrorObject[] => {
   const choices = errors.filter(isChoice)
   const inBranch = (error: ErrorObject): boolean =>
@@ -59,7 +59,7 @@ const formatUnknownField = ({ instancePath, params, parentSchema }: ErrorObject)
   return `'${instancePath}/${name}' is not a known field${known.length === 0 ? '' : `: ${hint}`}`
 }
 
-/** `string or null` when the branches differ by type. */
+/** Writes `string or null` where the branches differ by type. */
 const formatChoice = (choice: ErrorObject, errors: readonly ErrorObject[]): string => {
   if (choice.params.passingSchemas) return 'one of the kinds that are allowed, not several'
   const branches = errors.filter((error) => error !== choice && isBranchOf(choice, error))

@@ -1,9 +1,9 @@
 /**
  * Judges values by JSON Schema 2020-12, with `ajv`.
  *
- * Import it lazily (`await import`): `ajv` costs 50 ms to load and the first schema 5 more. What differs from `ajv` as it
- * comes: patterns are RE2, `uniqueItems` takes linear time, `format` is an annotation, nothing is fetched, unknown
- * keywords are ignored, and no schema is held once its owner lets go of it.
+ * Import it lazily (`await import`): loading `ajv` takes 50 ms, and the first schema 5 more. It differs from plain `ajv`: patterns are
+ * RE2, `uniqueItems` takes linear time, `format` is an annotation, nothing is fetched, unknown keywords are ignored, and a schema can be
+ * collected once its owner drops it.
  */
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { RE2JS } from 're2js'
@@ -13,17 +13,17 @@ import type { JsonSchema } from './json-schema.ts'
 import { formatSchemaErrors } from './json-schema-message.ts'
 
 export interface ValidatorOptions {
-  /** Whether `default`s are put into the value for fields that it lacks: the value is changed. */
+  /** True: missing fields get their `default`. This changes the value. */
   useDefaults?: boolean
 }
 
-/** What is wrong with a value, in one line, such as `'/ticket/id' must be string, got 5`; undefined when nothing is. */
+/** Describes the problem of a value in one line, such as `'/ticket/id' must be string, got 5`. Undefined for a valid value. */
 export type Validator = (value: unknown) => string | undefined
 
-/** Validators are kept as long as the schema object they were made of. */
+/** A validator lives as long as its schema object. */
 const kept = { asIs: new WeakMap<JsonSchema, Validator>(), withDefaults: new WeakMap<JsonSchema, Validator>() }
 
-/** @throws Fault `invalid_input` when the schema itself is wrong; `findSchemaProblem` says so without throwing. */
+/** @throws Fault `invalid_input` for a wrong schema; `findSchemaProblem` reports that without throwing */
 export const createValidator = (schema: JsonSchema, { useDefaults = false }: ValidatorOptions = {}): Validator => {
   const validators = useDefaults ? kept.withDefaults : kept.asIs
   const known = validators.get(schema)
@@ -33,7 +33,7 @@ export const createValidator = (schema: JsonSchema, { useDefaults = false }: Val
   return validator
 }
 
-/** Why something is no JSON Schema: a keyword with a wrong value, an unknown type, a `$ref` to nothing, a pattern beyond RE2. */
+/** Finds the problem of a schema: a keyword with a wrong value, an unknown type, a `$ref` to nothing, a pattern beyond RE2. */
 export const findSchemaProblem = (schema: unknown): string | undefined => {
   const ajv = createAjv(false)
   try {
@@ -66,7 +66,7 @@ const compile = (schema: JsonSchema, useDefaults: boolean): Validator => {
   }
 }
 
-/** An instance a schema: `ajv` keeps all that it has ever compiled, and refuses a second schema with the same `$id`. */
+/** Makes one instance a schema, as `ajv` keeps all schemas that it has compiled, and refuses a second one with the same `$id`. */
 const createAjv = (useDefaults: boolean): Ajv2020 => {
   const ajv = new Ajv2020({
     strict: false,
@@ -95,5 +95,5 @@ const hasNoTwins = (items: unknown[]): boolean => new Set(items.map(toCanonicalJ
 
 const compilePattern = (pattern: string): { test(text: string): boolean } =>
   RE2JS.compile(RE2JS.translateRegExp(pattern))
-/** For `ajv` to write validators as source text, which nobody asks of it here. */
+/** Required by `ajv` for writing validators as source text, which is not used here. */
 compilePattern.code = 'compilePattern'

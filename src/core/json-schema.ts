@@ -1,6 +1,6 @@
 import type { JsonValue } from './json.ts'
 
-/** The parts of JSON Schema 2020-12 that we write or look at; users may use all of it, `ajv` judges. */
+/** The parts of JSON Schema 2020-12 that this code writes or reads. Users may use all of it; `ajv` judges. */
 export interface JsonSchema {
   $ref?: string
   $defs?: Record<string, JsonSchema>
@@ -22,7 +22,7 @@ export interface JsonSchema {
   [keyword: string]: unknown
 }
 
-/** The schema of a blob reference, as the type `blob` of the language expands to it. */
+/** The schema of a blob reference, to which the type `blob` of the language expands. */
 export const BLOB_SCHEMA: JsonSchema = {
   type: 'object',
   title: 'blob',

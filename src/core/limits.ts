@@ -1,22 +1,22 @@
 /**
- * How large and how long things may become, in one place: the code that keeps a limit reads it here, and docs/operations.md prints them.
+ * All limits on size and length. The code that keeps a limit reads it here, and docs/operations.md prints them.
  *
- * Bytes of JSON values are the characters of their JSON text (`sizeOf` in value-size.ts): that can be known of a value that grows without
- * writing it down anew.
+ * Bytes of JSON values count the characters of their JSON text (`sizeOf` in value-size.ts), which is known for a growing value without
+ * writing it again.
  */
 import { Fault, type FaultData } from './fault.ts'
 import { formatSize } from './size.ts'
 
 export interface Limit {
-  /** As the details of a fault name it. */
+  /** The name in the details of a fault. */
   name: string
-  /** What it is of. */
+  /** The limited thing. */
   what: string
   unit: 'bytes' | 'rows' | 'events'
-  /** Beyond this a note in the journal says so, once a run. */
+  /** Beyond it the run writes one note into the journal. */
   warnsAt?: number
   most: number
-  /** What happens beyond it. */
+  /** The effect of exceeding it. */
   beyond: string
 }
 
@@ -84,27 +84,27 @@ export const LIMITS = {
   },
 } as const satisfies Record<string, Limit>
 
-/** What ends a run when it is exceeded. */
+/** The limits that end a run when they are exceeded. */
 export type BoundName = Extract<keyof typeof LIMITS, 'journal' | 'context'>
 
-/** `8 MB` or `50,000 rows`. */
+/** Formats a limit: `8 MB` or `50,000 rows`. */
 export const formatLimit = (amount: number, { unit }: Pick<Limit, 'unit'>): string =>
   unit === 'bytes' && Number.isFinite(amount) ? formatSize(amount).replace('.0 ', ' ') : formatExactly(amount, unit)
 
 const formatExactly = (amount: number, unit: Limit['unit']): string =>
   `${String(amount).replaceAll(/\B(?=(\d{3})+$)/g, ',')} ${unit}`
 
-/** The fault of what is beyond a limit. @param subject What is too large. */
+/** Makes the fault for a value beyond a limit. @param subject The value's name. */
 export const exceeds = (limit: Limit, { subject, amount, most = limit.most }: Exceeding): FaultData => {
   const got = formatLimit(amount, limit)
   const expected = formatLimit(most, limit)
-  // What is hardly beyond it would read as if it were not.
+  // A rounded value just beyond the limit would look equal to it.
   const exact = got === expected ? formatExactly(amount, limit.unit) : got
   return {
     code: 'too_large',
     message: `${subject} is too large: expected at most ${expected}, got ${exact}`,
     retryable: false,
-    // Infinite: nested too deep to be measured; no JSON.
+    // Infinity is no JSON: the value is nested too deeply to be measured.
     details: { limit: limit.name, [limit.unit]: Number.isFinite(amount) ? amount : null, allowed: most },
   }
 }
@@ -112,7 +112,7 @@ export const exceeds = (limit: Limit, { subject, amount, most = limit.most }: Ex
 export interface Exceeding {
   subject: string
   amount: number
-  /** Where it was raised. */
+  /** The limit where it was raised. */
   most?: number
 }
 

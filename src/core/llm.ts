@@ -1,8 +1,8 @@
 /**
- * What every model is asked, and answers.
+ * The input and output of every model's actor.
  *
- * A model's actor performs one turn: no retry, no tools, no budget; those are the host's. Its output is the instance of
- * `returns` where the step has one, and `{ text }` otherwise; of an input with `tools` it is an `LlmTurn`.
+ * The actor performs one turn. The host owns retries, tools and the budget. The output is the instance of `returns` where the step has
+ * one, else `{ text }`; for an input with `tools` it is an `LlmTurn`.
  */
 import type { Actor, ActorDescription, BlobRef } from './actor.ts'
 import type { JsonObject, JsonValue } from './json.ts'
@@ -12,20 +12,20 @@ export type LlmMessage =
   | { role: 'system'; content: string }
   | { role: 'user'; content: string; images?: LlmImage[] }
   | { role: 'assistant'; content: string; tool_calls?: LlmToolCall[] }
-  /** What a tool that the model called gave out, or why it failed. */
+  /** The output of a tool that the model called, or the reason of its failure. */
   | { role: 'tool'; tool_call_id: string; name: string; content: string }
 
-/** By URL, or as bytes in Base64. */
+/** An image by URL, or as bytes in Base64. */
 export type LlmImage = { url: string } | { media_type: string; base64: string }
 
-/** A model's wish to call a tool. */
+/** A call of a tool that a model asks for. */
 export type LlmToolCall = {
-  /** Unique in its answer; the provider's own, or made up where it has none. */
+  /** Unique in its answer: the provider's own id, or a made one where it gives none. */
   id: string
   name: string
-  /** JSON text as the model wrote it: it may be wrong. */
+  /** JSON text as the model wrote it, which may be malformed. */
   arguments: string
-  /** What the vendor wants back with the call in the next turn, as it is, or refuses that turn: signed thoughts. Nobody else reads it. */
+  /** Signed thoughts that the vendor requires back unchanged with the call in the next turn. Only its provider reads them. */
   opaque?: JsonObject
 }
 
@@ -36,47 +36,47 @@ export interface LlmTool {
   input: JsonSchema
 }
 
-/** A message as a workflow has it: its images may be blobs, whose bytes the actor looks up. */
+/** A message of a workflow. Its images may be blobs, whose bytes the actor reads. */
 export type LlmInputMessage =
   | Exclude<LlmMessage, { role: 'user' }>
   | { role: 'user'; content: string; images?: (LlmImage | BlobRef)[] }
 
 export interface LlmInput {
-  /** As the workflow names it, alias resolved: `mock/echo`. */
+  /** With the provider, aliases resolved: `mock/echo`. */
   model: string
   messages: LlmInputMessage[]
-  /** `temperature`, `max_tokens`, `seed`, …; what a provider does not know it ignores. For `mock/script`: `script`, a list. */
+  /** `temperature`, `max_tokens`, `seed`, … A provider ignores those that it does not know. `script`, a list, is for `mock/script`. */
   params: JsonObject
-  /** What the answer must be an instance of. */
+  /** The schema of the answer. */
   returns?: JsonSchema
-  /** Given, the output is one turn. */
+  /** Given: the output is an `LlmTurn`. */
   tools?: LlmTool[]
-  /** Whether the text is wanted piece by piece, as progress. */
+  /** True: the text also comes piece by piece, as progress. */
   stream?: boolean
-  /** How long an equal request may be answered from the cache of answers, in milliseconds. Absent: the model is asked. */
+  /** The longest age of an answer from the cache, in milliseconds. Absent: the model is asked. */
   cache_ms?: number
-  /** Present beside `cache_ms` where the `max_tokens` in `params` is what the budget affords, and not the workflow's. */
+  /** Present beside `cache_ms` where the budget sets `max_tokens` in `params`, not the workflow. */
   max_tokens_by?: 'budget'
-  /** How many model calls of this step came before in this run, repeated visits and failed attempts included. */
+  /** Count of earlier model calls of this step in this run, repeated visits and failed attempts included. */
   call: number
 }
 
-/** What a model with tools does at once: it calls some, or answers. */
+/** One turn of a model with tools: it calls some, or answers. */
 export type LlmTurn = {
-  /** What it said, beside its calls too. */
+  /** The text of the turn, which may stand beside calls. */
   text: string
-  /** None: it has answered. */
+  /** Empty: the model has answered. */
   tool_calls: LlmToolCall[]
-  /** The final answer, as a step without tools has it; undefined with calls, and when the model said nothing at all. */
+  /** The final answer, in the form of a step without tools. Undefined beside calls, and for an empty turn. */
   output?: JsonValue
 }
 
 export type LlmActor = Actor<LlmInput, JsonValue>
 
-/** `mock/echo` → `echo`: all after the first slash, as a model's own name may hold one. */
+/** `mock/echo` → `echo`. Takes all after the first slash, as a model's own name may hold a slash. */
 export const toModelName = (model: string): string => model.slice(model.indexOf('/') + 1)
 
-/** The parts of an actor's description that are the same for every provider. */
+/** Describes the actor of a provider. */
 export const describeProvider = (name: string, description: string): ActorDescription => ({
   name,
   description,
@@ -97,7 +97,7 @@ const TOOL_CALL_SCHEMA: JsonSchema = {
   additionalProperties: false,
 }
 
-/** By URL, as bytes, or a blob. */
+/** An image by URL, as bytes, or as a blob. */
 const IMAGE_SCHEMA: JsonSchema = {
   type: 'object',
   properties: {

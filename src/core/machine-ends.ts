@@ -1,7 +1,7 @@
-/** The states that every machine of a run ends in. Steps can't have a dash in their id, so none is called so. */
+/** The final states of every machine of a run. The id of a step can't hold a dash, so no step has such a name. */
 export const COMPLETED = 'run--completed'
 export const FAILED = 'run--failed'
 export const CANCELLED = 'run--cancelled'
 
-/** Before a failed or cancelled end: what steps with `undo` have done is undone. Also the id of its one invoke. */
+/** The state before a failed or cancelled end, in which steps with `undo` are undone. Also the id of its one invoke. */
 export const UNDO = 'run--undo'

@@ -1,18 +1,18 @@
 /**
- * A clock that stands still until a test moves it: waits of hours take no time, and the order of what comes due is
- * the same on every machine. Shipped, because users test their workflows with it.
+ * A clock that stands still until a test moves it: waits of hours take no time, and wakes come due in the same order on every machine.
+ * It is shipped, because users test their workflows with it.
  */
 import type { Clock } from './clock.ts'
 
 export interface ManualClock extends Clock {
   /**
-   * Moves the time forward by `ms`, and calls what comes due on the way, in order, at its own time. Between two wakes
-   * pending promises go on, so that a wake may lead to another within the same stretch.
+   * Moves the time forward by `ms`, and calls each wake that comes due on the way, in order, at its own time. Between two wakes,
+   * pending promises run, so that a wake may set another within the same stretch.
    */
   advance(ms: number): Promise<void>
-  /** Moves to the next wake and calls it; false when nothing waits. */
+  /** Moves to the next wake and calls it. False: no wake waits. */
   advanceToNext(): Promise<boolean>
-  /** How many wakes wait. */
+  /** Count of wakes that wait. */
   readonly pending: number
 }
 
@@ -21,12 +21,12 @@ interface Wake {
   call: () => void
 }
 
-/** @param startMs Epoch milliseconds; the default is a fixed moment, so that output with times in it stays the same. */
+/** @param startMs Epoch milliseconds. The default is a fixed moment, so that output with times stays the same. */
 export const createManualClock = (startMs = Date.UTC(2030, 0, 1)): ManualClock => {
   let nowMs = startMs
   const waiting = new Set<Wake>()
 
-  /** The earliest wake that is due by `limit`; of equal ones the one that was set first. */
+  /** Finds the earliest wake that is due by `limit`. The first that was set precedes equal ones. */
   const nextBy = (limit: number): Wake | undefined => {
     let next: Wake | undefined
     for (const wake of waiting) if (wake.at <= limit && (next === undefined || wake.at < next.at)) next = wake
@@ -55,7 +55,7 @@ export const createManualClock = (startMs = Date.UTC(2030, 0, 1)): ManualClock =
     wakeAt(at, wake) {
       const entry = { at, call: wake }
       waiting.add(entry)
-      // What is due already does not wait for a turn of the clock, as with the system's.
+      // A wake that is due already does not wait for the clock to move, as with the system's clock.
       if (at <= nowMs) setImmediate(() => waiting.has(entry) && call(entry))
       return () => waiting.delete(entry)
     },
@@ -73,7 +73,7 @@ export const createManualClock = (startMs = Date.UTC(2030, 0, 1)): ManualClock =
   }
 }
 
-/** Lets promises and immediates that are ready run; two rounds, since what the first sets off may queue the second. */
+/** Runs promises and immediates that are ready. The first round may queue more, so there are two. */
 const settle = async (): Promise<void> => {
   for (let round = 0; round < 2; round++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -1,4 +1,4 @@
-/** Edits (insert, delete, replace, swap of neighbours) between two words: Damerau-Levenshtein, restricted form. */
+/** Counts the edits (insert, delete, replace, swap of neighbours) between two words: Damerau-Levenshtein, restricted form. */
 const countEdits = (a: string, b: string): number => {
   let before: number[] = []
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column)
@@ -21,7 +21,7 @@ const countEdits = (a: string, b: string): number => {
   return previous[b.length] ?? 0
 }
 
-/** The known word that `word` was probably meant to be: at most a third of its letters differ. Undefined when none is near. */
+/** Finds the known word nearest to `word`, with at most a third of its letters different. Undefined when none is near. */
 export const findNearest = (word: string, known: Iterable<string>): string | undefined => {
   let nearest: string | undefined
   let fewest = Math.max(1, Math.floor(word.length / 3)) + 1

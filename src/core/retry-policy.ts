@@ -12,15 +12,14 @@ export interface RetryPolicy {
 
 export const DEFAULT_BACKOFF = { minMs: 1_000, maxMs: 30_000, jitter: true } as const
 
-/** Whether the policy asks for another attempt after this one (from 1) ended with this fault. */
+/** True: the policy retries after this attempt (from 1) ended with this fault. */
 export const asksForRetry = (policy: RetryPolicy, attempt: number, fault: FaultData): boolean =>
   attempt < policy.max && (policy.on === undefined ? fault.retryable : policy.on.includes(fault.code))
 
 /**
- * Milliseconds to wait after the given attempt (from 1): doubling from `minMs` up to `maxMs`, with full jitter
+ * Computes the milliseconds to wait after an attempt (from 1): doubling from `minMs` up to `maxMs`, with full jitter
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). The jitter is drawn from `seed`, so that a
- * replay of the same journal waits as long. A fault that says when to come back (`details.retry_after_ms`) is obeyed,
- * capped at five minutes.
+ * replay of the same journal waits as long. The wait that a fault asks for (`details.retry_after_ms`) wins, up to five minutes.
  */
 export const backoffDelay = (
   policy: RetryPolicy,
@@ -35,7 +34,7 @@ export const backoffDelay = (
 
 const LONGEST_RETRY_AFTER_MS = 300_000
 
-/** FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), finished by an avalanche, as a number in [0, 1). */
+/** Hashes by FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/) with a final avalanche, into a number in [0, 1). */
 const toFraction = (text: string): number => {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)

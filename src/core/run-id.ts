@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto'
 
-/** Crockford's base 32 without letters that are mistaken for digits: https://www.crockford.com/base32.html */
+/** Crockford's base 32, without letters that look like digits: https://www.crockford.com/base32.html */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
 const RANDOM_DIGITS = 6
 const RANDOM_VALUES = 32 ** RANDOM_DIGITS
 
 /**
- * A new run id such as `r-01k9x2m4f7-q3v8zd`: sorts by time (10 digits of milliseconds), 30 random bits behind it. Of one process
- * those of one millisecond follow on one another: thousands of them drawn by chance would sooner or later be the same.
+ * Makes a run id such as `r-01k9x2m4f7-q3v8zd`: it sorts by time (10 digits of milliseconds), and ends in 30 random bits. Within one
+ * process, ids of one millisecond count up: among thousands of random ones, two would sooner or later be equal.
  */
 export const createRunId = (nowMs: number): string =>
   `r-${toDigits(nowMs, 10)}-${toDigits(nextValue(nowMs), RANDOM_DIGITS)}`
@@ -20,7 +20,7 @@ const nextValue = (ms: number): number => {
   return last.value
 }
 
-/** Asked for by the hundred: a request takes longer than all else that starting a run in memory does. */
+/** Random numbers are fetched by the hundred, as one fetch takes longer than the rest of starting a run in memory. */
 let pool: number[] = []
 
 const draw = (): number => {

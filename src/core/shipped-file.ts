@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Defect } from './defect.ts'
 
-/** A module finds the file beside its source; bundled, beside its bundle or one folder above. */
+/** The file is beside the source of its module; in a bundle, beside the bundle or one folder above. */
 const PLACES = ['./', '../']
 
-/** The text of a data file that lies beside the module with this URL. build/build.ts copies it into the bundle. @throws Defect where it is missing */
+/** Reads a data file beside the module with this URL. build/build.ts copies it into the bundle. @throws Defect for a missing file */
 export const readShippedFile = (name: string, moduleUrl: string): string => {
   for (const place of PLACES) {
     try {

@@ -5,25 +5,25 @@ interface Size {
   text: number
 }
 
-/** Of values that were measured before: values are immutable, so a measure holds as long as its value. */
+/** Keeps measures of values. Values are immutable, so a measure holds as long as its value. */
 const measured = new WeakMap<object, Size>()
 
-/** What holds fewer parts is measured anew each time: that costs a tenth of keeping its measure. */
+/** Values with fewer parts are measured each time, which costs a tenth of keeping the measure. */
 const WORTH_KEEPING = 16
 
-/** Parts that were looked at so far, to know how many one measure took: those whose measure was known don't count. */
+/** Parts that were visited so far, to know how many one measure took. Parts with a kept measure don't count. */
 let looks = 0
 
 /**
- * Elements in a value: itself, and all that is in it, at every place where it stands. A value whose parts are shared is small in
- * memory and may be vast as text, which is why this counts text. Each part is counted once, however often it stands somewhere.
+ * Counts the elements of a value: itself, and its parts at every place where they stand. A value with shared parts is small in memory
+ * and may be vast as text, and text is what counts. Each part is visited once, however often it is shared.
  */
 export const countElements = (value: JsonValue): number =>
   typeof value === 'object' && value !== null ? measure(value).elements : 1
 
 /**
- * Characters of the JSON text of a value, to within those that need an escape and the digits of fractions. Each part is measured once,
- * and a list that grows by `joinLists` by what is added to it. Infinite for a value that is nested too deep to be walked through.
+ * Counts the characters of a value's JSON text, except for escapes and the digits of fractions. Each part is measured once; for a list
+ * that grows by `joinLists`, only added items are. Infinite for a value that is nested too deeply to be walked.
  */
 export const sizeOf = (value: JsonValue): number => {
   if (typeof value !== 'object' || value === null) return scalarSize(value)
@@ -46,13 +46,13 @@ const measure = (value: JsonValue[] | { [key: string]: JsonValue }): Size => {
   return size
 }
 
-/** By index, and without a call for what holds nothing: lists may be long. */
+/** Iterates by index, and makes no call for empty items, as lists may be long. */
 const addItems = (size: Size, items: readonly JsonValue[]): void => {
   looks += items.length
   for (let at = 0; at < items.length; at++) addPart(size, items[at])
 }
 
-/** With quotes and colons. */
+/** Counts quotes and colons too. */
 const addFields = (size: Size, value: { [key: string]: JsonValue }): void => {
   for (const key of Object.keys(value)) {
     looks += 1
@@ -72,7 +72,7 @@ const addPart = (size: Size, part: JsonValue | undefined): void => {
   }
 }
 
-/** A fraction counts as 17 digits, since writing one down costs more than all else here. */
+/** Counts a fraction as 17 digits, since writing one costs more than the rest of a measure. */
 const FRACTION_SIZE = 18
 
 const scalarSize = (value: JsonValue | undefined): number => {
@@ -83,7 +83,7 @@ const scalarSize = (value: JsonValue | undefined): number => {
   return Math.min(FRACTION_SIZE, digits) + (value < 0 ? 1 : 0)
 }
 
-/** Two lists as one. A list that grows by what is added to it is not measured anew each time. */
+/** Joins two lists. The measure of a growing list is not made anew each time. */
 export const joinLists = (first: JsonValue[], second: JsonValue[]): JsonValue[] => {
   const joined = first.concat(second)
   const known = measured.get(first)

@@ -1,13 +1,13 @@
-/** The cache of answers as a model's actor sees it, and what an answer is kept under. */
+/** The cache of answers as a model's actor sees it, and the key of an answer. */
 import { hashBytes, hashJson } from '../../core/hash.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { LlmInput, LlmInputMessage } from '../../core/llm.ts'
 
-/** Where answers are kept. All times are epoch milliseconds. */
+/** Keeps answers. All times are epoch milliseconds. */
 export interface AnswerCache {
-  /** What is kept under a key beyond `at`; undefined: nothing. */
+  /** Reads the value that is kept under a key beyond `at`. Undefined: none. */
   read(key: string, at: number): Promise<JsonValue | undefined>
-  /** Keeps a value, in place of the one under its key. */
+  /** Keeps a value, and replaces the one under its key. */
   write(answer: KeptValue, at: number): Promise<void>
 }
 
@@ -18,9 +18,9 @@ export interface KeptValue {
 }
 
 /**
- * What was asked, as a SHA-256: equal for what a model can't tell apart. Not part of it: whether the answer is streamed, which call of
- * a run it is, and `max_tokens` where only the budget sets it, since an answer that came out whole is whole under any.
- * @param address Of the provider, where the project says one: another server under the same name is asked for itself.
+ * Hashes a request by SHA-256. Requests that a model can't tell apart have equal keys. The key leaves out streaming, the count of the call,
+ * and a `max_tokens` that the budget sets, since a whole answer is whole under any limit.
+ * @param address The provider's address, where the project gives one: another server under the same name has keys of its own.
  */
 export const toAnswerKey = (input: LlmInput, address?: string): string => {
   const { model, messages, returns, tools } = input
@@ -40,7 +40,7 @@ const toKeyedMessage = (message: LlmInputMessage): unknown =>
 
 type Image = NonNullable<Extract<LlmInputMessage, { role: 'user' }>['images']>[number]
 
-/** By its bytes, however it was given. What a URL leads to is not looked at. */
+/** Identifies an image by its bytes, however it was given. A URL is not followed. */
 const toKeyedImage = (image: Image): unknown => {
   if ('$blob' in image) return { media_type: image.media_type, sha256: image.$blob }
   if (!('base64' in image)) return image

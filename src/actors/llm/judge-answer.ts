@@ -1,4 +1,4 @@
-/** Whether the text of an answer is an instance of `returns`. */
+/** Judges the text of an answer by `returns`. */
 import { parseFiniteJson } from '../../core/finite-json.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
@@ -6,17 +6,17 @@ import { stripFence } from './returns-instruction.ts'
 
 export type JudgedAnswer =
   | { kind: 'right'; value: JsonValue }
-  /** `path`: a JSON Pointer to what is wrong; `/` is the whole. */
+  /** `path`: a JSON Pointer to the wrong place; `/` is the whole. */
   | { kind: 'wrong'; problem: string; path: string }
 
-/** No description of what is wrong is longer. */
+/** The most characters of a problem. */
 const LONGEST_PROBLEM = 1_000
 
-/** @throws Fault `invalid_input` when `returns` is no schema */
+/** @throws Fault `invalid_input` for a wrong schema */
 export const judgeAnswer = async (text: string, returns: JsonSchema): Promise<JudgedAnswer> => {
   const parsed = parse(stripFence(text))
   if ('problem' in parsed) return { kind: 'wrong', problem: parsed.problem, path: '/' }
-  // Loaded late: only answers with a schema need it.
+  // Loaded on use, as only answers with a schema need it.
   const { createValidator } = await import('../../core/json-schema-validator.ts')
   const problem = createValidator(returns)(parsed.value)?.slice(0, LONGEST_PROBLEM)
   if (problem === undefined) return { kind: 'right', value: parsed.value }

@@ -1,11 +1,11 @@
-/** Images of messages: those that are blobs become bytes, just before they are sent. */
+/** Resolves the images of messages: blobs become bytes just before they are sent. */
 import type { BlobRef } from '../../core/actor.ts'
 import { Fault } from '../../core/fault.ts'
 import type { LlmImage, LlmInputMessage, LlmMessage } from '../../core/llm.ts'
 
 export type ReadBlob = (hash: string) => Promise<Uint8Array | undefined>
 
-/** @throws Fault `invalid_input` for what is no image, `not_found` for a blob that is gone */
+/** @throws Fault `invalid_input` for a value that is not an image, `not_found` for a missing blob */
 export const resolveImages = (messages: readonly LlmInputMessage[], readBlob?: ReadBlob): Promise<LlmMessage[]> =>
   Promise.all(
     messages.map(async (message) => {

@@ -1,4 +1,4 @@
-/** Which names of models an entry of the price list stands for. */
+/** Matches names of models with entries of the price list. */
 
 export type ModelMatch =
   | { equals: string }
@@ -9,7 +9,7 @@ export type ModelMatch =
   | { or: ModelMatch[] }
   | { and: ModelMatch[] }
 
-/** @param name In small letters. */
+/** @param name In lower case. */
 export const matchesModel = (match: ModelMatch, name: string): boolean => {
   if ('or' in match) return match.or.some((one) => matchesModel(one, name))
   if ('and' in match) return match.and.every((one) => matchesModel(one, name))

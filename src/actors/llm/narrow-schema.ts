@@ -1,23 +1,23 @@
 /**
- * A JSON Schema in the subset of it that a vendor's structured output takes.
+ * Narrows a JSON Schema to the subset that a vendor's structured output takes. The actor judges the answer by the whole schema all the same.
  *
- * The subset is a hint to the model: what can't be said in it is left out, and shown in the description where it is short. The answer is
- * judged by the whole schema all the same, by who asked. A narrowed schema never refuses what the whole one wants said: where it
- * would (an object with any keys, for a vendor that takes closed ones alone), there is none.
+ * 1. Keywords that the subset lacks are left out. The description shows short ones, as a hint to the model.
+ * 2. A narrowed schema accepts every value that the whole one accepts. Where it would not (an object with any keys, for a vendor that takes
+ *    closed ones alone), there is none.
  */
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 
 export interface SchemaDialect {
-  /** Whether a keyword without schemas in it passes as it is. */
+  /** True: a keyword without schemas in it passes unchanged. */
   keeps(keyword: string, value: unknown): boolean
-  /** Whether every object must list its properties and take no others. */
+  /** True: every object must list its properties and take no others. */
   closed: boolean
-  /** Which values of `enum` and `const` may stand in it. */
+  /** True: the value may stand in `enum` and `const`. */
   takesLiteral(value: JsonValue): boolean
 }
 
-/** Undefined when the dialect can't hold the schema: no vendor takes one that holds itself. */
+/** Undefined for a schema that the dialect can't hold. No vendor takes one that holds itself. */
 export const narrowSchema = (schema: JsonSchema, dialect: SchemaDialect): JsonSchema | undefined => {
   try {
     return refersToItself(schema) ? undefined : narrow(schema, dialect)
@@ -35,7 +35,7 @@ const narrow = (whole: JsonSchema, dialect: SchemaDialect): JsonSchema => {
   if (schema.$defs !== undefined) narrowed.$defs = mapValues(schema.$defs, (part) => narrow(part, dialect))
   if (schema.$ref !== undefined) {
     if (!/^#(\/\$defs\/|$)/.test(schema.$ref)) throw INEXPRESSIBLE
-    // Beside a reference vendors take nothing else.
+    // Vendors take no other keyword beside a reference.
     return { ...narrowed, $ref: schema.$ref }
   }
   for (const [keyword, value] of Object.entries(schema)) if (dialect.keeps(keyword, value)) narrowed[keyword] = value
@@ -70,18 +70,18 @@ const narrowObject = (schema: JsonSchema, dialect: SchemaDialect): JsonSchema =>
   return narrowed
 }
 
-/** `additionalProperties` that were written down, and are meant: by default a schema is open, and few want that said. */
+/** True for explicit `additionalProperties`. A schema is open by default, which is rarely meant. */
 const isOpen = (additional: JsonSchema | boolean | undefined): boolean =>
   additional === true || isJsonObject(additional)
 
 const narrowArray = ({ items }: JsonSchema, dialect: SchemaDialect): JsonSchema =>
   isJsonObject(items) ? { items: narrow(items, dialect) } : {}
 
-/** Without a type, a choice or a literal it is any value. */
+/** A schema without a type, a choice or a literal takes any value. */
 const isOpenEnded = ({ type, anyOf, enum: literals }: JsonSchema): boolean =>
   type === undefined && anyOf === undefined && literals === undefined
 
-/** Parts that all hold are one schema, where they only add to each other. */
+/** Merges the parts of `allOf` where they only add to each other. */
 const mergeAllOf = ({ allOf, ...own }: JsonSchema): JsonSchema => {
   let merged: JsonSchema = own
   for (const part of allOf ?? []) merged = mergeTwo(mergeAllOf(toSchema(part)), merged)
@@ -96,7 +96,7 @@ const mergeTwo = (part: JsonSchema, own: JsonSchema): JsonSchema => {
   return merged
 }
 
-/** Short limits are of use to a model also where a vendor does not enforce them. */
+/** Describes short limits, which help a model also where the vendor does not enforce them. */
 const describeRest = (schema: JsonSchema, narrowed: JsonSchema): JsonSchema => {
   const said = SAYABLE.filter((keyword) => schema[keyword] !== undefined && narrowed[keyword] === undefined)
   if (said.length === 0) return narrowed

@@ -1,15 +1,14 @@
 /**
- * The list of vendors' prices, `vendor-prices.jsonl`: written by build/prices.ts from a package, bundled, never fetched. It is
- * read when the first price is asked for, at once, so that the compiler can ask too; of its lines only those of vendors
- * that somebody asks for are parsed.
+ * The list of vendors' prices, `vendor-prices.jsonl`, which build/prices.ts writes from a package. It is bundled, and never fetched. The
+ * first lookup reads it, synchronously, so that the compiler can use it too. Only lines of vendors that are looked up are parsed.
  */
 import { readShippedFile } from '../../core/shipped-file.ts'
 import { type ModelMatch, matchesModel, withDashedDate } from './model-match.ts'
 
-/** Whose prices: by the list's own id of the vendor, or by the address at which models are served. */
+/** Selects prices by the list's own id of the vendor, or by the address of the server. */
 export type PriceList = { providerId: string } | { providerApiUrl: string }
 
-/** US dollars: `mtok` for a million tokens, `kcount` for a thousand calls. What has no price of its own costs as its kind does. */
+/** US dollars: `mtok` for a million tokens, `kcount` for a thousand calls. Cached tokens without a price of their own cost as input does. */
 export interface ListedPrices {
   input_mtok?: Tiered
   output_mtok?: Tiered
@@ -18,10 +17,10 @@ export interface ListedPrices {
   requests_kcount?: number
 }
 
-/** A tier is the price of all tokens of a call with more than `start` tokens of input. */
+/** A tier prices all tokens of a call with more than `start` tokens of input. */
 export type Tiered = number | { base: number; tiers: { start: number; price: number }[] }
 
-/** From a day on, or at a time of the day, in UTC: `00:30:00Z`. The last one that fits counts. */
+/** Prices from a day on, or at a time of the day, in UTC: `00:30:00Z`. The last match counts. */
 export interface DatedPrices {
   constraint?:
     | { type: 'start_date'; start_date: string }
@@ -32,21 +31,21 @@ export interface DatedPrices {
 export interface ListedModel {
   match: ModelMatch
   prices: ListedPrices | DatedPrices[]
-  /** Tokens that a call may hold. */
+  /** The most tokens of a call. */
   context_window?: number
 }
 
 interface Vendor {
   id: string
-  /** A regular expression for the beginning of an URL. */
+  /** A regular expression for the beginning of a URL. */
   address: string
-  /** How many. */
+  /** Count of its models. */
   models: number
-  /** Whose models it offers as well. */
+  /** Ids of vendors whose models it offers as well. */
   fallback?: string[]
 }
 
-/** Undefined: it is in no list. @throws Defect where the list is missing from the package */
+/** Undefined: no entry matches. @throws Defect for a list that is missing from the package */
 export const findListedModel = (list: PriceList, model: string): ListedModel | undefined => {
   const { vendors } = readList()
   const vendor = vendors.find((one) =>
@@ -57,7 +56,7 @@ export const findListedModel = (list: PriceList, model: string): ListedModel | u
   if (found.has(key)) return found.get(key)
   const name = model.toLowerCase().trim()
   const one = findModelOf(vendor, name) ?? findModelOf(vendor, withDashedDate(name))
-  // Names come from workflows: a server that lives for long sees many.
+  // Names come from workflows, and a long-lived server sees many.
   if (found.size >= MOST_KEPT) found.clear()
   found.set(key, one)
   return one

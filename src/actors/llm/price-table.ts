@@ -1,6 +1,6 @@
 /**
- * What calls cost by the list of vendors' prices, and what they may cost at the most. A test holds each sum equal to what the package
- * says that the list is from, for every model in it.
+ * Costs of calls by the list of vendors' prices, and their worst case. A test holds each sum equal to that of the package that the list is
+ * from, for every model in it.
  */
 import type { TokenCounts, TokenPrices } from '../../core/pricing.ts'
 import {
@@ -17,7 +17,7 @@ export type { PriceList }
 /** Kept with each run that it priced. A test holds it equal to the list, and the list to the installed package. */
 export const PRICE_TABLE_VERSION = 'genai-prices 0.1.8'
 
-/** US dollars for a call at `at` (epoch milliseconds), long inputs and cached tokens by their own prices; null: unknown. */
+/** Computes US dollars for a call at `at` (epoch milliseconds), with the prices of long inputs and cached tokens. Null: unknown. */
 export const costByTable = (
   list: PriceList,
   model: string,
@@ -48,7 +48,7 @@ const priceOf = (price: Tiered = 0, inputTokens: number): number =>
     : (price.tiers.toSorted((one, other) => one.start - other.start).findLast(({ start }) => inputTokens > start)
         ?.price ?? price.base)
 
-/** The most that a token of a call with at most `inputTokens` may cost on the day of `at`; null: unknown. */
+/** Computes the worst case for a token of a call with at most `inputTokens` on the day of `at`. Null: unknown. */
 export const worstByTable = (
   list: PriceList,
   model: string,
@@ -67,11 +67,11 @@ export const worstByTable = (
   }
 }
 
-/** How many tokens a call of the model may hold, input and output together; undefined: unknown. */
+/** Finds the most tokens of a call, input and output together. Undefined: unknown. */
 export const windowByTable = (list: PriceList, model: string, at: number): number | undefined =>
   findModel(list, model, at)?.context_window
 
-/** Undefined also where the list names a model without a price for what goes in and for what comes out. */
+/** Undefined also for a model that lacks a price of input or output. */
 const findModel = (list: PriceList, model: string, at: number): ListedModel | undefined => {
   const found = findListedModel(list, model)
   if (found === undefined) return undefined
@@ -94,7 +94,7 @@ const DAY_MS = 86_400_000
 /** Milliseconds since midnight, UTC. */
 const toTimeOfDay = (time: string): number => (Date.parse(`1970-01-02T${time}`) + DAY_MS) % DAY_MS
 
-/** The last one that has begun counts; prices by the hour count at any time of the day. */
+/** Takes the last prices that have begun, and all prices by the hour, whatever the time of day. */
 const pricesOfDay = ({ prices }: ListedModel, at: number): ListedPrices[] => {
   if (!Array.isArray(prices)) return [prices]
   const possible: ListedPrices[] = []

@@ -6,9 +6,9 @@ import { toToolError } from '../../core/tool-error.ts'
 import { findInputProblem } from './input-check.ts'
 
 /**
- * Makes an actor of a tool's description and code, and carries the part of the actor contract that all tools share:
- * a signal that is already aborted performs nothing, a wrong input is the fault `invalid_input`, and whatever else the
- * code throws leaves as `Cancelled` (once the signal is aborted) or as the fault `tool_failed` with its cause.
+ * Makes an actor of a tool's description and code, and keeps the part of the actor contract that all tools share: an aborted signal
+ * performs nothing, a wrong input is the fault `invalid_input`, and any other error of the code leaves as `Cancelled` (once the signal is
+ * aborted) or as the fault `tool_failed` with its cause.
  */
 export const defineTool = <Input, Output extends JsonValue>(
   description: ActorDescription,

@@ -1,16 +1,15 @@
 /**
  * Checks a tool's input against the tool's own schema before it is performed.
  *
- * Reads only the keywords that our built-in schemas use (a test counts them, and another holds the verdicts equal to
- * those of `ajv`): loading `ajv` for this costs a cold start 90 ms, more than all else that a first tool call does.
- * Schemas that users and agents write are judged by core/json-schema-validator.ts.
+ * It reads the keywords of the built-in schemas alone: a test counts them, and another holds the verdicts equal to those of `ajv`. Loading
+ * `ajv` takes 90 ms of a cold start, more than the rest of a first tool call. core/json-schema-validator.ts judges the schemas of users.
  */
 import { isJsonObject } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
 import { formatValue } from '../../core/value-text.ts'
 
-/** What is wrong with `value`, such as `'/url' must be string, got 5`; undefined when nothing is. */
+/** Describes the problem of `value`, such as `'/url' must be string, got 5`. Undefined for a valid value. */
 export const findInputProblem = (schema: JsonSchema, value: unknown, path = ''): string | undefined =>
   findTypeProblem(schema, value, path) ??
   findLimitProblem(schema, value, path) ??
@@ -34,7 +33,7 @@ const isOfType = (value: unknown, type: string): boolean => {
   }
 }
 
-/** Nothing is allocated: every effect of a model comes through here. */
+/** Allocates nothing, as every effect of a model is checked here. */
 const isOfAny = (value: unknown, type: string | readonly string[]): boolean =>
   typeof type === 'string' ? isOfType(value, type) : type.some((name) => isOfType(value, name))
 

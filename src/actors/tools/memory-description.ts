@@ -1,4 +1,4 @@
-/** What is known of the `memory` steps and tools before there is a memory: names and schemas, as docs of the language say. */
+/** Names and schemas of the `memory` steps and tools, as docs/language.md has them. A later release performs them. */
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { closedObject, type ToolDescription } from './tool-description.ts'
 

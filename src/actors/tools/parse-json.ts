@@ -2,13 +2,13 @@ import { Fault } from '../../core/fault.ts'
 import { parseFiniteJson } from '../../core/finite-json.ts'
 import type { JsonValue } from '../../core/json.ts'
 
-/** Deeper values overflow the stack of those who later walk or print them. */
+/** Deeper values overflow the stack when they are walked or printed. */
 const MAX_DEPTH = 200
 
 /**
- * Parses JSON that came from outside.
- * @param subject what it is, for the message
- * @throws Fault `invalid_output` when it is no JSON, or nested deeper than 200.
+ * Parses JSON from outside.
+ * @param subject Names the text in the message.
+ * @throws Fault `invalid_output` for text that is not JSON, or nested deeper than 200
  */
 export const parseJson = (text: string, subject: string): JsonValue => {
   let value: JsonValue

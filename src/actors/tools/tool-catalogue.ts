@@ -1,4 +1,4 @@
-/** All built-in tools: what they are is known at once, their code is loaded when one is used. */
+/** All built-in tools. Their descriptions are always loaded; the code of a tool is loaded on use. */
 import type { Actor } from '../../core/actor.ts'
 import { Fault } from '../../core/fault.ts'
 import { findNearest } from '../../core/nearest.ts'
@@ -40,7 +40,7 @@ const LOADERS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ]),
 ])
 
-/** The actor of a built-in tool. @throws Fault `not_found` for an unknown name, `unavailable` for what a later release brings. */
+/** Loads the actor of a built-in tool. @throws Fault `not_found` for an unknown name, `unavailable` for a tool of a later release */
 export const loadTool = async (name: string, options: ToolOptions): Promise<Actor> => {
   const load = LOADERS.get(name)
   if (load !== undefined) return load(options)
@@ -53,7 +53,7 @@ export const loadTool = async (name: string, options: ToolOptions): Promise<Acto
   )
 }
 
-/** One client for all http tools with the same options, so that they share connections. */
+/** Keeps one client for all http tools with the same options, so that they share connections. */
 const clients = new WeakMap<ToolOptions, HttpClient>()
 
 const loadHttpTool = async (description: ToolDescription, options: ToolOptions): Promise<Actor> => {

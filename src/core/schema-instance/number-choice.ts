@@ -1,9 +1,9 @@
 import type { JsonSchema } from '../json-schema.ts'
 
-/** Enough to meet an integer among multiples such as 0.25. */
+/** Enough to reach an integer among multiples such as 0.25. */
 const MOST_STEPS = 1000
 
-/** The number nearest to 0 that `type`, the limits and `multipleOf` allow; undefined when none is found. */
+/** Finds the number nearest to 0 that `type`, the limits and `multipleOf` allow. Undefined when there is none. */
 export const chooseNumber = (schema: JsonSchema): number | undefined => {
   const isAllowed = (value: number): boolean => isWithin(value, schema) && isMultiple(value, schema)
   if (isAllowed(0)) return 0

@@ -1,10 +1,9 @@
 /**
  * Makes one instance of a JSON Schema, always the same for the same schema and text: `mock/echo` answers with it.
  *
- * The smallest that fits, from the top: `const`, the first of `enum`, the first of `anyOf` that can be met; strings
- * are the text, cut or filled up to their length; numbers are 0 or the nearest to it that is allowed; booleans are
- * true; lists have one item; objects their required fields alone. `pattern`, `format`, `not`, `if` and `contains` are
- * not looked at: whoever validates the answer will say so.
+ * It takes the smallest that fits, from the top: `const`, the first of `enum`, the first of `anyOf` that can be met; strings are the text,
+ * cut or filled up to their length; numbers are 0 or the nearest that is allowed; booleans are true; lists have one item; objects have
+ * their required fields alone. It ignores `pattern`, `format`, `not`, `if` and `contains`, which the validation of the answer checks.
  */
 
 import { Fault } from '../fault.ts'
@@ -13,7 +12,7 @@ import type { JsonSchema } from '../json-schema.ts'
 import { chooseNumber } from './number-choice.ts'
 import { mergeSchemas, resolveLocal } from './schema-merge.ts'
 
-/** A schema may ask for a list of a billion items; no answer needs to be larger than this. */
+/** Bounds an answer, as a schema may ask for a list of a billion items. */
 const MOST_NODES = 10_000
 const LONGEST_TEXT = 100_000
 const DEEPEST = 200
@@ -23,15 +22,15 @@ interface Walk {
   text: string
   nodesLeft: number
   depth: number
-  /** The `$ref`s that we are inside of: meeting one again would never end. */
+  /** The open `$ref`s: following one of them again would not end. */
   openRefs: Set<string>
-  /** The first thing that could not be met. */
+  /** The first requirement that could not be met. */
   problem?: string
 }
 
 type Part = JsonSchema | boolean | undefined
 
-/** @throws Fault `invalid_output` when no such instance is found, `invalid_input` when `schema` is none. */
+/** @throws Fault `invalid_output` when no such instance is found, `invalid_input` for a wrong schema */
 export const createInstance = (schema: JsonSchema, text: string): JsonValue => {
   const walk: Walk = { root: schema, text, nodesLeft: MOST_NODES, depth: 0, openRefs: new Set() }
   const instance = createWhole(schema, walk)
@@ -39,7 +38,7 @@ export const createInstance = (schema: JsonSchema, text: string): JsonValue => {
   throw new Fault('invalid_output', `mock/echo finds no answer that fits 'returns': ${walk.problem}`)
 }
 
-/** The walk trusts the schema's shape, as the compiler has judged what a workflow says. */
+/** The walk trusts the schema's shape, as the compiler has checked the workflow. */
 const createWhole = (schema: JsonSchema, walk: Walk): JsonValue | undefined => {
   try {
     return createPart(schema, walk, '')
@@ -84,11 +83,11 @@ const createSchema = (schema: JsonSchema, walk: Walk, path: string): JsonValue |
   return createTyped({ ...schema, type: types[0] ?? 'none' }, walk, path)
 }
 
-/** One schema for all of `allOf` and what stands beside it. */
+/** Merges `allOf` and its siblings into one schema. */
 const joinAll = ({ allOf = [], ...rest }: JsonSchema, walk: Walk): JsonSchema =>
   allOf.map((part) => follow(part, walk)).reduce<JsonSchema>(mergeSchemas, rest)
 
-/** A `$ref` replaced by what it names, so that a second one beside it is not lost. */
+/** Replaces a `$ref` by its target, so that a second one beside it is not lost. */
 const follow = ({ $ref, ...rest }: JsonSchema, walk: Walk): JsonSchema => {
   const target = $ref === undefined ? {} : resolveLocal(walk.root, $ref)
   return target === undefined ? { ...rest, $ref: $ref ?? '' } : mergeSchemas(target, rest)
@@ -156,7 +155,7 @@ const createList = (schema: JsonSchema, walk: Walk, path: string): JsonValue | u
   const items: JsonValue[] = []
   for (let index = 0; index < count; index++) {
     const part = index < prefix.length ? prefix[index] : schema.items
-    // Items that must differ: texts can, by their number.
+    // Texts can differ by a number, where items must differ.
     const text = schema.uniqueItems === true && index > 0 ? `${walk.text} ${index + 1}` : walk.text
     const item = createWithText(part, { walk, path: `${path}/${index}`, text })
     if (item === undefined) return index >= fewest ? items : undefined

@@ -2,7 +2,7 @@ import type { JsonSchema } from '../json-schema.ts'
 
 type Part = JsonSchema | boolean
 
-/** A schema that asks for what both ask, as far as `createInstance` looks: of keywords that can't be joined the second's counts. */
+/** Joins the requirements of both schemas that `createInstance` reads. For keywords that can't be joined, the second schema counts. */
 export const mergeSchemas = (first: Part, second: Part): JsonSchema => {
   if (first === true || second === true) return toSchema(first === true ? second : first)
   if (first === false || second === false) return NOTHING
@@ -14,7 +14,7 @@ export const mergeSchemas = (first: Part, second: Part): JsonSchema => {
   return merged
 }
 
-/** What a local `$ref` such as `#/$defs/item` names; undefined when it names nothing, or is not local. */
+/** Finds the target of a local `$ref` such as `#/$defs/item`. Undefined when it has none, or is not local. */
 export const resolveLocal = (root: JsonSchema, reference: string): Part | undefined => {
   if (reference === '#') return root
   if (!reference.startsWith('#/')) return undefined
@@ -27,7 +27,7 @@ export const resolveLocal = (root: JsonSchema, reference: string): Part | undefi
   return typeof found === 'boolean' || (typeof found === 'object' && found !== null) ? (found as Part) : undefined
 }
 
-/** Undoes the escapes of RFC 6901, and those of a URI's fragment around them. */
+/** Reverses the escapes of RFC 6901, and those of a URI's fragment around them. */
 const decodeWord = (word: string): string => {
   try {
     return decodeURIComponent(word).replaceAll('~1', '/').replaceAll('~0', '~')

@@ -1,21 +1,21 @@
-/** What Anthropic answers, whole or as the events of a stream, as the contract's answer. */
+/** Reads Anthropic's answers, whole or as the events of a stream. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
 import type { LlmToolCall } from '../../../core/llm.ts'
 import type { LlmAnswer } from '../provider.ts'
 import { keepThoughts } from './anthropic-messages.ts'
 
-/** A message as it is in a whole answer, and as a stream builds it up. Blocks of a stream have `partial_json` until they end. */
+/** A message of a whole answer, or one that a stream builds up. Blocks of a stream have `partial_json` until they end. */
 export interface AnthropicMessage {
   content: JsonObject[]
   stopReason: string | null
-  /** Of a refusal: why. */
+  /** The reason of a refusal. */
   explanation: string
   usage: JsonObject
 }
 
 export const createMessage = (): AnthropicMessage => ({ content: [], stopReason: null, explanation: '', usage: {} })
 
-/** Undefined for a body that is no message. */
+/** Undefined for a body that is not a message. */
 export const readMessage = (body: unknown): AnthropicMessage | undefined => {
   if (!isJsonObject(body) || body.type !== 'message' || !Array.isArray(body.content)) return undefined
   const message = createMessage()
@@ -26,8 +26,8 @@ export const readMessage = (body: unknown): AnthropicMessage | undefined => {
 }
 
 /**
- * Takes one event of a stream into the message (https://platform.claude.com/docs/en/build-with-claude/streaming); kinds that are not
- * known are passed over, as the vendor asks. The piece of text that it brings, if any.
+ * Takes one event of a stream into the message (https://platform.claude.com/docs/en/build-with-claude/streaming), and returns its piece of
+ * text. Unknown kinds are ignored, as the vendor asks.
  */
 export const takeEvent = (message: AnthropicMessage, event: JsonObject): string => {
   switch (event.type) {
@@ -50,7 +50,7 @@ export const takeEvent = (message: AnthropicMessage, event: JsonObject): string 
 
 const indexOf = ({ index }: JsonObject): number => (typeof index === 'number' ? index : 0)
 
-/** What each kind of delta adds to, by the field that holds it in the delta. */
+/** The field of each kind of delta, and the field of the block that it extends. */
 const GROWING: Readonly<Record<string, [from: string, to: string]>> = {
   text_delta: ['text', 'text'],
   thinking_delta: ['thinking', 'thinking'],
@@ -73,7 +73,7 @@ const takeStop = (message: AnthropicMessage, from: JsonValue | undefined): void 
   if (isJsonObject(details) && typeof details.explanation === 'string') message.explanation = details.explanation
 }
 
-/** Counts are cumulative; a later event may leave out what an earlier one had. */
+/** Counts are cumulative. A later event may leave out a count of an earlier one. */
 const takeUsage = (message: AnthropicMessage, usage: JsonValue | undefined): void => {
   if (!isJsonObject(usage)) return
   for (const [name, value] of Object.entries(usage)) if (typeof value === 'number') message.usage[name] = value
@@ -86,7 +86,7 @@ export const toAnswer = (message: AnthropicMessage): LlmAnswer => {
   const calls = blocks.filter(({ type }) => type === 'tool_use').map(toToolCall)
   const thoughts = blocks.filter(({ type }) => type === 'thinking' || type === 'redacted_thinking')
   return {
-    // A refusal before the first word has its reason apart.
+    // The reason of a refusal before the first word is apart.
     text: finish === 'refused' && text === '' ? message.explanation : text,
     toolCalls: keepThoughts(calls, thoughts),
     finish,
@@ -100,7 +100,7 @@ const toText = (block: JsonValue | undefined): string =>
 const toToolCall = ({ id, name, input, partial_json }: JsonObject): LlmToolCall => ({
   id: String(id),
   name: String(name),
-  // A stream brings the arguments as text, piece by piece, and none at all where there are none.
+  // A stream sends the arguments as pieces of text, and no piece for a call without arguments.
   arguments: typeof partial_json === 'string' && partial_json !== '' ? partial_json : JSON.stringify(input ?? {}),
 })
 
@@ -109,7 +109,7 @@ const toFinish = (reason: string | null): LlmAnswer['finish'] => {
   return reason === 'refusal' ? 'refused' : 'stop'
 }
 
-/** `input_tokens` of the vendor leaves out what it read from and wrote to its cache. */
+/** The vendor's `input_tokens` leave out tokens that it read from and wrote to its cache. */
 const toUsage = (usage: JsonObject): LlmAnswer['usage'] => {
   const count = (name: string): number => (typeof usage[name] === 'number' ? usage[name] : 0)
   if (usage.input_tokens === undefined && usage.output_tokens === undefined) return null

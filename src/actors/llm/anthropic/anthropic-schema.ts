@@ -1,7 +1,7 @@
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import { narrowSchema, type SchemaDialect } from '../narrow-schema.ts'
 
-/** https://platform.claude.com/docs/en/build-with-claude/structured-outputs, JSON Schema limitations: the rest is a 400. */
+/** https://platform.claude.com/docs/en/build-with-claude/structured-outputs, JSON Schema limitations. Any other format is a 400. */
 const FORMATS = ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'uri', 'ipv4', 'ipv6', 'uuid']
 
 const DIALECT: SchemaDialect = {
@@ -14,6 +14,6 @@ const DIALECT: SchemaDialect = {
   takesLiteral: (value) => typeof value !== 'object' || value === null,
 }
 
-/** What `output_config.format` may hold of a schema; undefined when it can't, and the model has to be asked in words. */
+/** Narrows a schema for `output_config.format`. Undefined: the model has to be asked in words. */
 export const toAnthropicSchema = (schema: JsonSchema): JsonSchema | undefined =>
   schema.type === 'object' ? narrowSchema(schema, DIALECT) : undefined

@@ -1,15 +1,15 @@
-/** How much a model of Anthropic thinks: models from 4.6 on decide within an effort, those before it are given a budget of tokens. */
+/** Writes how hard a model thinks. Models from 4.6 on decide within an effort; older ones get a budget of tokens. */
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
 
 export interface ThinkingOptions {
   model: string
-  /** What the step allows for thoughts and answer together. */
+  /** The limit of thoughts and answer together. */
   maxTokens: number
-  /** Whether the turn goes on from tool calls whose thoughts are not there, as another model made them: no budget may start there. */
+  /** True: the turn follows tool calls without thoughts, which another model made. No budget may start there. */
   isUnsigned: boolean
 }
 
-/** https://platform.claude.com/docs/en/build-with-claude/effort, and what our own names without a counterpart come to. */
+/** Our levels as efforts: https://platform.claude.com/docs/en/build-with-claude/effort */
 const EFFORTS: Readonly<Record<string, string>> = {
   minimal: 'low',
   low: 'low',
@@ -28,11 +28,11 @@ const BUDGETS: Readonly<Record<string, number>> = {
   max: 28_000,
 }
 
-/** The least that the interface takes. */
+/** The smallest budget that the interface takes. */
 const LEAST_BUDGET = 1024
 
 /**
- * The fields of a request that say how hard to think.
+ * Writes the fields of a request that set how hard the model thinks.
  * @param given A level of the definition: `low`, `high`, `none`, …
  */
 export const toThinking = (given: JsonValue | undefined, options: ThinkingOptions): JsonObject => {
@@ -41,13 +41,13 @@ export const toThinking = (given: JsonValue | undefined, options: ThinkingOption
   if (reasoning === 'none') return { thinking: { type: 'disabled' } }
   if (decidesItself(options.model))
     return { thinking: { type: 'adaptive' }, output_config: { effort: EFFORTS[reasoning] ?? reasoning } }
-  // Half is left for the answer: what is thought counts against max_tokens, which is what a budget of money is reserved by.
+  // Thoughts count against max_tokens, by which the budget reserves money. Half of it is left for the answer.
   const budget = Math.min(BUDGETS[reasoning] ?? LEAST_BUDGET, Math.floor(options.maxTokens / 2))
   if (budget < LEAST_BUDGET || options.isUnsigned) return {}
   return { thinking: { type: 'enabled', budget_tokens: budget } }
 }
 
-/** By its version; a name without one is taken for new. */
+/** Decides by the version. A name without a version counts as new. */
 const decidesItself = (model: string): boolean => {
   const [, before, after] = /^claude-(?:(\d[\d-]*?)-)?[a-z]+(?:-(\d+(?:-\d{1,2})?))?(?:-|$)/.exec(model) ?? []
   const [major, minor = 0] = (before ?? after)?.split('-').map(Number) ?? []

@@ -1,25 +1,25 @@
-/** What Gemini answers, whole or in the chunks of a stream, as the contract's answer. */
+/** Reads Gemini's answers, whole or in the chunks of a stream. */
 import { Fault } from '../../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
 import type { LlmMessage, LlmToolCall } from '../../../core/llm.ts'
 import type { LlmAnswer } from '../provider.ts'
 import { toToolCall } from './gemini-contents.ts'
 
-/** Chunks have the form of whole answers: this gathers one as well as many. */
+/** Gathers one answer or many chunks, which have the same form. */
 export interface GeminiTurn {
   text: string
-  /** Parts that are calls. */
+  /** Parts with a call. */
   calls: JsonObject[]
-  /** Null until it is known how the answer ended. */
+  /** Null until the answer has ended. */
   finishReason: string | null
-  /** Why it was refused, in the vendor's words. */
+  /** The reason of a refusal, in the vendor's words. */
   explanation: string
   usage: JsonObject | null
 }
 
 export const createTurn = (): GeminiTurn => ({ text: '', calls: [], finishReason: null, explanation: '', usage: null })
 
-/** Takes one chunk in. The piece of text that it brings, if any. */
+/** Takes one chunk in, and returns its piece of text. */
 export const takeChunk = (turn: GeminiTurn, chunk: JsonObject): string => {
   if (isJsonObject(chunk.usageMetadata)) turn.usage = chunk.usageMetadata
   takeFeedback(turn, chunk.promptFeedback)
@@ -35,14 +35,14 @@ const takeParts = (turn: GeminiTurn, parts: JsonObject[]): string => {
   let text = ''
   for (const part of parts) {
     if (isJsonObject(part.functionCall)) turn.calls.push(part)
-    // Thoughts are summaries for people who debug; nobody asked for them.
+    // Thoughts are summaries for debugging, and not part of the answer.
     else if (typeof part.text === 'string' && part.thought !== true) text += part.text
   }
   turn.text += text
   return text
 }
 
-/** A prompt that is refused has no candidates at all. */
+/** A refused prompt has no candidates. */
 const takeFeedback = (turn: GeminiTurn, feedback: JsonValue | undefined): void => {
   if (!isJsonObject(feedback) || typeof feedback.blockReason !== 'string') return
   turn.finishReason = 'SAFETY'
@@ -60,8 +60,8 @@ const toFinish = (reason: string): LlmAnswer['finish'] | undefined => {
 }
 
 /**
- * @param messages The talk so far, for ids that it does not have yet.
- * @throws Fault `invalid_output` for a call or an answer that the vendor itself can't read.
+ * @param messages The conversation so far, whose ids new calls must not repeat.
+ * @throws Fault `invalid_output` for a call or an answer that the vendor itself can't read
  */
 export const toAnswer = (
   turn: GeminiTurn,
@@ -73,7 +73,7 @@ export const toAnswer = (
   return { text, toolCalls: toToolCalls(turn.calls, messages), finish, usage: toUsage(turn.usage) }
 }
 
-/** `MALFORMED_FUNCTION_CALL`, `UNEXPECTED_TOOL_CALL`, `OTHER`, and what is added to these. */
+/** The fault of `MALFORMED_FUNCTION_CALL`, `UNEXPECTED_TOOL_CALL`, `OTHER` and of future reasons. */
 const toMalformedFault = ({ finishReason, explanation }: GeminiTurn, name: string): Fault =>
   new Fault(
     'invalid_output',
@@ -87,7 +87,7 @@ const toToolCalls = (parts: readonly JsonObject[], messages: readonly LlmMessage
   return parts.map((part, index) => toToolCall(part, { made: earlier.length + index, taken }))
 }
 
-/** Thoughts are paid for like the answer, and counted apart; what tools of the vendor's own read is input. */
+/** Thoughts are billed like the answer, and counted apart. Tokens that the vendor's own tools read are input. */
 const toUsage = (usage: JsonObject | null): LlmAnswer['usage'] => {
   if (usage === null) return null
   const count = (name: string): number => (typeof usage[name] === 'number' ? usage[name] : 0)

@@ -1,4 +1,4 @@
-/** How much Gemini thinks: up to 2.5 by a budget of tokens, from 3 on by a level. https://ai.google.dev/gemini-api/docs/thinking */
+/** Writes how hard a model thinks: up to 2.5 by a budget of tokens, from 3 on by a level. https://ai.google.dev/gemini-api/docs/thinking */
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import { findGeminiVersion } from './gemini-version.ts'
 

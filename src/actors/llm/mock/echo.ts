@@ -2,7 +2,7 @@ import type { LlmInput } from '../../../core/llm.ts'
 import { createInstance } from '../../../core/schema-instance/schema-instance.ts'
 import type { MockAnswer } from './mock-answer.ts'
 
-/** The last user message; with `returns` the instance of it that `createInstance` makes of that message. */
+/** Answers with the last user message; with `returns`, with the instance that `createInstance` makes of that message. */
 export const answerByEcho = ({ messages, returns }: LlmInput): MockAnswer => {
   const text = messages.findLast(({ role }) => role === 'user')?.content ?? ''
   const content =

@@ -1,6 +1,6 @@
 /**
- * The mock models, for workflows that run offline and for tests: `mock/echo` answers with what it was told, `mock/script`
- * with what a list says. Same input, same output, same usage, on every machine.
+ * The mock models, for workflows that run offline and for tests: `mock/echo` answers with its prompt, `mock/script` with the items of a
+ * list. The same input gives the same output and usage on every machine.
  */
 import type { Usage } from '../../../core/actor.ts'
 import { Cancelled } from '../../../core/cancelled.ts'
@@ -62,7 +62,7 @@ const pause = (delayMs: number, { clock, signal }: { clock: Clock; signal: Abort
 
 const findChunks = (input: LlmInput, answer: MockAnswer): readonly string[] => {
   if (answer.chunks !== undefined) return answer.chunks
-  // Word by word, the blanks before a word with it, so that the pieces make up the whole.
+  // Blanks stay with the word behind them, so that the pieces make up the whole.
   return input.stream === true || answer.streams ? (toText(answer).match(/\s*\S+|\s+$/g) ?? []) : []
 }
 
@@ -100,5 +100,5 @@ const toUsage = (input: LlmInput, answer: MockAnswer): Usage => ({
 
 const describeCalls = ({ toolCalls }: MockAnswer): string => (toolCalls.length === 0 ? '' : JSON.stringify(toolCalls))
 
-/** A token is taken to be four bytes of UTF-8: near the average of real models on English text, and easy to check by hand. */
+/** Counts four bytes of UTF-8 as a token, which is near the average of real models on English text, and easy to check by hand. */
 const countTokens = (text: string): number => Math.ceil(Buffer.byteLength(text) / 4)

@@ -1,9 +1,9 @@
 /**
- * `mock/script`: the n-th call of a step gets the n-th answer of `params.script`; the last one answers all further calls.
+ * Answers of `mock/script`: the n-th call of a step gets the n-th answer of `params.script`, and the last one answers all further calls.
  *
- * An answer is a text, or any other JSON value as a structured answer. A map with no keys but these says more:
- * `text` (JSON where the step has `returns`) or `output`, `tool_calls`, `delay`, `fault`, `stream`, `usage`. In a step with
- * `returns`, a map with `text` alone is a structured answer; to answer with a map that looks like these, put it under `output`.
+ * An answer is a text, or any other JSON value as a structured answer. A map with these keys alone directs the answer: `text` (JSON where
+ * the step has `returns`) or `output`, `tool_calls`, `delay`, `fault`, `stream`, `usage`. In a step with `returns`, a map with `text` alone
+ * is a structured answer. A structured answer with these keys goes under `output`.
  */
 import { parseDuration } from '../../../core/duration.ts'
 import { Fault } from '../../../core/fault.ts'
@@ -14,10 +14,10 @@ import type { MockAnswer } from './mock-answer.ts'
 
 const DIRECTIVES = ['text', 'output', 'tool_calls', 'delay', 'fault', 'stream', 'usage']
 
-/** A real provider's faults of these codes are worth a second attempt, so a scripted one is, unless it says otherwise. */
+/** Codes whose faults are retryable from real providers. A scripted fault has the same default. */
 const RETRYABLE_CODES = ['timeout', 'rate_limited', 'unavailable', 'agent_lost', 'invalid_output']
 
-/** @throws Fault `invalid_input` when there is no script, or the answer in it can't be understood. */
+/** @throws Fault `invalid_input` for a missing script, or a malformed answer in it */
 export const answerByScript = ({ params, call, returns, tools }: LlmInput): MockAnswer => {
   const { script } = params
   if (!Array.isArray(script)) throw wrong('params.script', 'a list of answers', script)

@@ -8,7 +8,7 @@ import { CSV_PARSE } from './csv-parse-description.ts'
 type CsvInput = { text: string; delimiter?: string; header?: boolean; types?: boolean }
 type CsvOutput = { rows: JsonValue[]; columns: string[] }
 
-/** The text of a number in JSON, so that `007` and `1_000` stay the texts that they are. What would lose digits, most often an id, does too. */
+/** Matches numbers as JSON writes them, so that `007` and `1_000` stay text. A number that would lose digits, most often an id, stays text too. */
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
 
 export const createCsvTool = (): Actor =>

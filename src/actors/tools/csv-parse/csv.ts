@@ -1,6 +1,6 @@
 /**
- * CSV as RFC 4180 has it, read in one pass: quoted cells may hold delimiters, line breaks and doubled quotes; lines end
- * with LF, CRLF or CR. A byte order mark is dropped, and so are lines with nothing at all in them.
+ * Reads CSV by RFC 4180 in one pass: quoted cells may hold delimiters, line breaks and doubled quotes; lines end with LF, CRLF or CR. A
+ * byte order mark and empty lines are dropped.
  */
 import { Fault } from '../../../core/fault.ts'
 
@@ -10,7 +10,7 @@ export interface CsvCell {
 }
 
 export interface CsvRecord {
-  /** Of its first cell, from 1. */
+  /** The line of its first cell, from 1. */
   line: number
   cells: CsvCell[]
 }

@@ -27,7 +27,7 @@ export const createAppendTool = ({ files }: ToolOptions): Actor => {
       if (signal.aborted) throw new Cancelled()
       const handle = await openRegularFile(place, { flags: FLAGS, roots })
       try {
-        // One call to the system, so that lines of several writers do not mix, and nothing is cancelled half way.
+        // One system call, so that lines of several writers do not mix, and no write is cancelled half way.
         await handle.appendFile(bytes)
         return { path, size: (await handle.stat()).size }
       } finally {

@@ -12,7 +12,7 @@ const assertWritable = (bytes: Buffer, path: string): Buffer => {
   })
 }
 
-/** Text as it is, any other value as indented JSON. */
+/** Keeps text, and writes any other value as indented JSON. */
 export const toFileBytes = (content: JsonValue, { path, as }: { path: string; as: 'text' | 'base64' }): Buffer => {
   if (typeof content !== 'string') return assertWritable(Buffer.from(`${JSON.stringify(content, null, 2)}\n`), path)
   if (as === 'text') return assertWritable(Buffer.from(content), path)
@@ -21,6 +21,6 @@ export const toFileBytes = (content: JsonValue, { path, as }: { path: string; as
   return assertWritable(Buffer.from(content, 'base64'), path)
 }
 
-/** Text as it is, any other value as one line of JSON. */
+/** Keeps text, and writes any other value as one line of JSON. */
 export const toAppendedBytes = (content: JsonValue, path: string): Buffer =>
   assertWritable(Buffer.from(typeof content === 'string' ? content : `${JSON.stringify(content)}\n`), path)

@@ -1,7 +1,7 @@
 import { Cancelled, isCancelled } from '../../../core/cancelled.ts'
 import { Fault, isFault } from '../../../core/fault.ts'
 
-/** What an error of the file system means for the path that the workflow wrote. Faults pass as they are. */
+/** Translates an error of the file system into a fault of the path that the workflow wrote. Faults pass unchanged. */
 export const toFileFault = (error: unknown, given: string): unknown => {
   if (isFault(error) || isCancelled(error)) return error
   const { code = '', message } = error as NodeJS.ErrnoException

@@ -1,10 +1,12 @@
 /**
- * Decides which files the tools may touch, on the real path: after `..` and every symbolic link, those of parent
- * folders included, and also for a file that does not exist yet.
+ * Decides which files the tools may touch. It decides on the real path: after `..` and every symbolic link, those of parent folders
+ * included, also for a file that does not exist yet.
  *
- * Inside a root, never outside; nothing whose name begins with a dot below the root; nothing that is protected, under
- * whatever name (a hard link to a protected file is known by its inode). What passes here can still be swapped for
- * a link before it is opened: open-file.ts looks once more at what it holds.
+ * 1. A path is inside a root.
+ * 2. No name below the root begins with a dot.
+ * 3. No path leads to a protected file, under any name. A hard link to one is recognised by its inode.
+ *
+ * A file that passes can still be swapped for a link before it is opened, so open-file.ts checks the open file again.
  */
 import { lstat, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
@@ -20,7 +22,7 @@ export interface FileRoots {
 }
 
 export interface FilePlace {
-  /** As the workflow wrote it. */
+  /** The path that the workflow wrote. */
   given: string
   /** Absolute, without links. */
   real: string
@@ -29,7 +31,7 @@ export interface FilePlace {
   exists: boolean
 }
 
-/** Roots and protected paths without links, as they are now: both may come and go while the project runs. */
+/** Resolves roots and protected paths now, as both may come and go while the project runs. */
 export interface RealRoots extends FileRoots {
   real: { roots: readonly string[]; protected: readonly string[] }
 }
@@ -39,7 +41,7 @@ export const toRealRoots = async (options: FileRoots): Promise<RealRoots> => ({
   real: { roots: await toRealPaths(options.roots), protected: await toRealPaths(options.protected) },
 })
 
-/** @throws Fault `unauthorized` for a path that may not be touched, `invalid_input` or `conflict` for one that can't be. */
+/** @throws Fault `unauthorized` for a forbidden path, `invalid_input` or `conflict` for an impossible one */
 export const locate = async (given: string, options: FileRoots): Promise<FilePlace> => {
   if (given.includes('\0')) throw new Fault('invalid_input', `'${given.replaceAll('\0', '\\0')}' is no path`)
   const [first] = options.roots
@@ -47,7 +49,7 @@ export const locate = async (given: string, options: FileRoots): Promise<FilePla
     throw refuse(given, options, 'no folder is open to tools\nname one in troupe.config.yaml: files: { roots: [data] }')
   const roots = await toRealRoots(options)
   const lexical = resolve(first, given)
-  // Before anything is looked at: what lies outside shall not even be known to exist.
+  // Checked before the file system is read, which would tell whether a file outside exists.
   assertTouchable(given, { path: lexical, within: [...roots.real.roots, ...roots.roots], options })
   const { real, exists } = await resolveReal(given, lexical)
   const root = assertTouchable(given, { path: real, within: roots.real.roots, options })
@@ -55,7 +57,7 @@ export const locate = async (given: string, options: FileRoots): Promise<FilePla
   return { given, real, root, exists }
 }
 
-/** The root that holds `path`, below which no name begins with a dot. */
+/** Finds the root that holds `path`. Below it no name begins with a dot. */
 const assertTouchable = (
   given: string,
   { path, within, options }: { path: string; within: readonly string[]; options: FileRoots },
@@ -67,7 +69,7 @@ const assertTouchable = (
   return root
 }
 
-/** Whether an open file is one of the protected ones under another name. */
+/** True: an open file is a protected one under another name. */
 export const isProtectedInode = async (
   file: { dev: number; ino: number },
   protectedPaths: readonly string[],
@@ -85,13 +87,13 @@ export const refuse = (given: string, { roots, access }: FileRoots, reason: stri
   return new Fault('unauthorized', `'${given}' may not be ${access}: ${reason}${rule}`, { details: { path: given } })
 }
 
-/** Whether `path` is `folder` or below it. Both absolute and without `..`. */
+/** True: `path` is `folder` or below it. Both are absolute and without `..`. */
 export const isInside = (path: string, folder: string): boolean => {
   const way = relative(folder, path)
   return way === '' || !(way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way))
 }
 
-/** The real path of what exists of `path`, and the rest of its names below that. */
+/** Resolves the existing part of `path`, and appends the names below it. */
 const resolveReal = async (given: string, path: string): Promise<{ real: string; exists: boolean }> => {
   const missing: string[] = []
   for (let at = path; ; at = dirname(at)) {

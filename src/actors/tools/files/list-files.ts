@@ -11,7 +11,7 @@ import { type FileRoots, isInside, isProtected, locate, type RealRoots, toRealRo
 import { FILES_LIST } from './files-description.ts'
 import { fitsWildcard } from './wildcard.ts'
 
-/** A tree deeper than this is cut off: no folder of ours is, and a mount in a circle would be. */
+/** Bounds the depth of a tree, as a circle of mounts would have no end. */
 const MAX_DEPTH = 32
 
 type ListInput = { path?: string; recursive?: boolean; pattern?: string; limit?: number }
@@ -44,7 +44,7 @@ export const createListTool = ({ files }: ToolOptions): Actor => {
   })
 }
 
-/** In the order of paths, so that a cut list is the beginning of the whole one. */
+/** Walks in the order of paths, so that a cut list is the beginning of the whole one. */
 const walkFolder = async (folder: string, depth: number, walk: Walk): Promise<void> => {
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort()
   for (const name of names) {
@@ -60,20 +60,20 @@ const walkFolder = async (folder: string, depth: number, walk: Walk): Promise<vo
   }
 }
 
-/** A folder below that may not be read, or that has just gone, is no reason to list nothing. */
+/** Skips a folder that may not be read, or that has just been removed. */
 const skipUnreadable = (error: unknown): void => {
   if (!(error instanceof Error) || !['EACCES', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? ''))
     throw error
 }
 
-/** What a tool could read or list; undefined for everything else, such as a link that leads out of the roots. */
+/** Describes an entry that a tool could read or list. Undefined for any other, such as a link out of the roots. */
 const inspect = async (path: string, roots: RealRoots): Promise<Stats | undefined> => {
   try {
     const own = await lstat(path)
     if (own.isSymbolicLink()) return await stat((await locate(path, roots)).real)
     return isProtected(path, roots) ? undefined : own
   } catch (error) {
-    // A refused link, or an entry that has gone since the folder was read.
+    // A refused link, or an entry that was removed after the folder was read.
     if (isFault(error) || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }

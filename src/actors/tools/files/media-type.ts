@@ -1,6 +1,6 @@
 import { extname } from 'node:path'
 
-/** https://www.iana.org/assignments/media-types; what models and web pages take. */
+/** Types that models and web pages take: https://www.iana.org/assignments/media-types */
 const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.avif': 'image/avif',
   '.bmp': 'image/bmp',
@@ -25,6 +25,6 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.zip': 'application/zip',
 }
 
-/** By the ending of a file's name; bytes of any kind where it tells nothing. */
+/** Guesses by the ending of a file's name. Default: bytes of any kind. */
 export const guessMediaType = (path: string): string =>
   MEDIA_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream'

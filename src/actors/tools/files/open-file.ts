@@ -1,21 +1,21 @@
-/** Opens a located file so that it is the file that was located: no link, no device, no protected inode, still in its root. */
+/** Opens a located file, and checks that it still is that file: no link, no device, no protected inode, in its root. */
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, readlink } from 'node:fs/promises'
 import { Fault } from '../../../core/fault.ts'
 import { type FilePlace, type FileRoots, isInside, isProtectedInode, refuse } from './file-roots.ts'
 
-/** A FIFO without a peer must not block the open, and a link put there since must not be followed. */
+/** A FIFO without a peer must not block the open, and a link that was swapped in must not be followed. */
 const SAFE_FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /**
  * The caller closes the handle.
- * @throws Fault `invalid_input` for a folder, FIFO, socket or device; `unauthorized` for what was swapped in meanwhile.
+ * @throws Fault `invalid_input` for a folder, FIFO, socket or device; `unauthorized` for a file that was swapped in meanwhile
  */
 export const openRegularFile = async (
   place: FilePlace,
   { flags, roots }: { flags: number; roots: FileRoots },
 ): Promise<FileHandle> => {
-  // Looked at before it is opened: opening a FIFO or a device has effects of its own.
+  // Checked before the open, as opening a FIFO or a device has effects of its own.
   if (place.exists) assertRegular(place, await lstat(place.real))
   const handle = await open(place.real, flags | SAFE_FLAGS, 0o666)
   try {
@@ -37,7 +37,7 @@ const assertHeld = async (
   if (await isProtectedInode(stats, roots.protected)) throw refuse(place.given, roots, 'it belongs to Troupe itself')
 }
 
-/** Where an open file really is; where the system can't say (no /proc), where it was located. */
+/** Finds the real path of an open file. Without /proc, the system can't tell, and the located path counts. */
 const pathOf = (handle: FileHandle, place: FilePlace): Promise<string> =>
   readlink(`/proc/self/fd/${handle.fd}`).catch(() => place.real)
 

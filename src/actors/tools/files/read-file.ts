@@ -41,7 +41,7 @@ export const createReadTool = ({ files }: ToolOptions): Actor => {
   })
 }
 
-/** Counts what is read and not what the file says of its size: it may grow, and some files say 0. */
+/** Counts the bytes as they are read. The size of the file may grow meanwhile, and some files report 0. */
 const readAll = async (
   handle: FileHandle,
   { path, maxBytes, signal }: { path: string; maxBytes: number; signal: AbortSignal },
@@ -68,7 +68,7 @@ const toContent = (bytes: Buffer, { path, as }: { path: string; as: Exclude<Read
   return as === 'json' ? parseJson(text, path) : text
 }
 
-/** A byte order mark is dropped. */
+/** Drops a byte order mark. */
 const decodeUtf8 = (bytes: Buffer, path: string): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

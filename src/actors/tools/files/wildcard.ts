@@ -1,6 +1,6 @@
 /**
- * Whether a name fits a pattern in which `*` is any text and `?` one character. Linear but for the last `*`: at most
- * name length times pattern length, whatever the pattern.
+ * Matches a name against a pattern in which `*` is any text and `?` one character. It backtracks to the last `*` alone, so it takes at
+ * most name length times pattern length, whatever the pattern.
  */
 export const fitsWildcard = (name: string, pattern: string): boolean => {
   let at = 0

@@ -39,13 +39,13 @@ export const createWriteTool = ({ files }: ToolOptions): Actor => {
   })
 }
 
-/** Writes beside the target and then gives it the target's name, which the file system does at once or not at all. */
+/** Writes beside the target and then renames the file, which the file system does atomically. */
 const putFile = async (place: FilePlace, replacement: Replacement): Promise<void> => {
   const mode = place.exists ? await inspectTarget(place, replacement) : undefined
   await mkdir(dirname(place.real), { recursive: true })
   const temporary: FilePlace = {
     ...place,
-    // A name with a dot: no tool sees it, nor a listing.
+    // The name begins with a dot, so that no tool and no listing sees it.
     real: join(dirname(place.real), `.troupe-${randomBytes(8).toString('hex')}.tmp`),
     exists: false,
   }
@@ -60,7 +60,7 @@ const putFile = async (place: FilePlace, replacement: Replacement): Promise<void
   }
 }
 
-/** The permissions of the file that is replaced. */
+/** Reads the permissions of the file that is replaced. */
 const inspectTarget = async (place: FilePlace, { replace, roots }: Replacement): Promise<number> => {
   const stats = await lstat(place.real)
   assertRegular(place, stats)
@@ -74,7 +74,7 @@ const fill = async (place: FilePlace, { bytes, roots, signal }: Replacement): Pr
   const handle = await openRegularFile(place, { flags, roots })
   try {
     await handle.writeFile(bytes, { signal })
-    // Without it a power cut may keep the new name and lose the content.
+    // Without the sync, a power cut may keep the new name and lose the content.
     await handle.datasync()
   } finally {
     await handle.close()

@@ -1,10 +1,11 @@
 /**
- * Which addresses are on the public internet, by their bytes.
+ * Decides by the bytes of an address whether it is on the public internet.
  *
- * IPv4: all but the blocks of IANA's special-purpose registry (https://www.iana.org/assignments/iana-ipv4-special-registry)
- * and one address that a cloud uses for itself. IPv6: nothing but 2000::/3 is public, and in it not the blocks of
- * https://www.iana.org/assignments/iana-ipv6-special-registry. Forms that carry an IPv4 address are judged by it where a
- * gateway would translate them (mapped, 64:ff9b::/96, ISATAP), and refused where nobody needs them (6to4, Teredo, ::/96).
+ * 1. IPv4: all addresses are public but the blocks of IANA's special-purpose registry
+ *    (https://www.iana.org/assignments/iana-ipv4-special-registry) and one address that a cloud uses for itself.
+ * 2. IPv6: only 2000::/3 is public, without the blocks of https://www.iana.org/assignments/iana-ipv6-special-registry.
+ * 3. An IPv6 form that carries an IPv4 address is judged by that address where a gateway would translate it (mapped, 64:ff9b::/96, ISATAP),
+ *    and refused where it is obsolete (6to4, Teredo, ::/96).
  */
 import { isIP } from 'node:net'
 
@@ -43,7 +44,7 @@ const IPV6_BLOCKS: readonly Block[] = [
   ['3fff::/20', 'a documentation address'],
 ]
 
-/** Prefixes whose last 4 bytes are the IPv4 address that is reached in the end. */
+/** Prefixes before the IPv4 address that is finally reached. */
 const IPV4_CARRIERS: readonly string[] = ['::ffff:0:0/96', '64:ff9b::/96']
 
 const PUBLIC_IPV6 = '2000::/3'
@@ -62,8 +63,8 @@ const toPrefix = ([cidr, reason]: Block): Prefix => {
 }
 
 /**
- * The 4 or 16 bytes of an address that `net.isIP` accepts; the scope of `fe80::1%eth0` is dropped. Parsed here because
- * libraries read `::127.0.0.1` as the mapped address `::ffff:127.0.0.1`, or do not see the IPv4 address in it.
+ * Parses an address that `net.isIP` accepts into its 4 or 16 bytes, without the scope of `fe80::1%eth0`. Libraries read `::127.0.0.1` as
+ * the mapped address `::ffff:127.0.0.1`, or miss the IPv4 address in it.
  */
 const toBytes = (address: string): Bytes => {
   if (isIP(address) === 4) return address.split('.').map(Number)
@@ -103,7 +104,7 @@ const PUBLIC_PREFIX = toPrefix([PUBLIC_IPV6, ''])
 const isIsatap = (bytes: Bytes): boolean =>
   ((bytes[8] ?? 0) & 0xfd) === 0 && bytes[9] === 0 && bytes[10] === 0x5e && bytes[11] === 0xfe
 
-/** Bytes by which two spellings of one address are equal: a mapped IPv4 address is that IPv4 address. */
+/** Normalises an address to bytes, so that its spellings are equal. A mapped IPv4 address is that IPv4 address. */
 const toIdentity = (address: string): string => {
   const bytes = toBytes(address)
   const mapped = CARRIER_PREFIXES[0]
@@ -125,7 +126,7 @@ const findIpv6Reason = (bytes: Bytes): string | undefined => {
   return isIsatap(bytes) ? findIpv4Reason(bytes.slice(12)) : undefined
 }
 
-/** Why an address is not on the public internet, as words that follow "is": `a private address`. Undefined when it is. */
+/** Describes an address that is not on the public internet: `a private address`. Undefined for a public one. */
 export const findPrivateReason = (address: string): string | undefined => {
   if (isIP(address) === 0) return 'no address'
   const bytes = toBytes(address)
@@ -138,6 +139,6 @@ const OWN_REASONS: ReadonlySet<string> = new Set(
   ),
 )
 
-/** Whether an address is this machine's or of a network of one's own: loopback, private, or shared by a carrier, as VPNs have it. */
+/** True for an address of this machine or of a private network: loopback, private, or shared by a carrier, as VPNs use. */
 export const isOwnNetwork = (address: string): boolean =>
   OWN_REASONS.has(findPrivateReason(address) ?? 'a public address')

@@ -1,6 +1,6 @@
 /**
- * The project's `http.allow`: private hosts and addresses that http tools may reach. An entry is compared whole, there
- * are no wildcards and no ranges; without a port it admits every port.
+ * The project's `http.allow`: private hosts and addresses that http tools may reach. An entry is compared whole, without wildcards and
+ * ranges. Without a port it admits every port.
  */
 import { isSameAddress } from './address.ts'
 
@@ -10,7 +10,7 @@ interface Entry {
 }
 
 export interface AllowList {
-  /** Whether a host was allowed by its name, whatever it resolves to. */
+  /** True: the host is allowed by name, whatever it resolves to. */
   hasHost(host: string, port: number): boolean
   hasAddress(address: string, port: number): boolean
 }
@@ -24,7 +24,7 @@ export const parseAllowList = (texts: readonly string[]): AllowList => {
   }
 }
 
-/** `host`, `host:port`, `1.2.3.4:80`, `[::1]:80` or `::1`. */
+/** Parses `host`, `host:port`, `1.2.3.4:80`, `[::1]:80` or `::1`. */
 const parseEntry = (text: string): Entry => {
   const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d+))?$/.exec(text.trim()) ?? []
   const host = bracketed ?? plain
@@ -32,7 +32,7 @@ const parseEntry = (text: string): Entry => {
   return { host: normaliseHost(host), port: port === undefined ? undefined : Number(port) }
 }
 
-/** As `URL.hostname` writes it, without brackets and without the dot of the root. */
+/** Writes a host as `URL.hostname` does, without brackets and without the dot of the root. */
 export const normaliseHost = (host: string): string =>
   host
     .toLowerCase()

@@ -1,4 +1,4 @@
-/** From the bytes of an answer to the value that the workflow sees. */
+/** Turns the bytes of a response into the value that the workflow sees. */
 import type { ActorContext } from '../../../core/actor.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { parseJson } from '../parse-json.ts'
@@ -11,8 +11,8 @@ const TEXT_TYPE =
   /^(text\/.*|application\/([\w.-]+\+)?(xml|yaml|javascript|x-www-form-urlencoded|x-ndjson|graphql|sql)|)$/
 
 /**
- * Parsed JSON (an empty body is null), text, or a blob in the store.
- * @throws Fault `invalid_output` for a body that says it is JSON and is not.
+ * Makes parsed JSON (null for an empty body), text, or a blob in the store.
+ * @throws Fault `invalid_output` for a body that is declared as JSON and is not
  */
 export const toBodyValue = async (
   response: HttpResponse,
@@ -39,7 +39,7 @@ const expectationOf = (mediaType: string, { body }: HttpResponse): Exclude<Expec
   return TEXT_TYPE.test(mediaType) || body.length === 0 ? 'text' : 'blob'
 }
 
-/** By the charset of the Content-Type, UTF-8 when it names none or one that is not known. */
+/** Decodes by the charset of the Content-Type. Default, also for an unknown charset: UTF-8. */
 const decodeText = (bytes: Buffer, contentType: string): string => {
   const [, charset = 'utf-8'] = /;\s*charset="?([^\s;"]+)/i.exec(contentType) ?? []
   try {

@@ -1,10 +1,10 @@
 /**
  * Agents that connect to public addresses only, unless the project's `http.allow` has the host or the address.
  *
- * The check is made where the connection is made: on what the name resolved to, and once more on the address of the
- * open socket, before a byte is written. So a name that resolves differently the second time gains nothing, and
- * redirects need no check of their own. Idle connections are kept for 4 s, under the 5 s after which common servers
- * close theirs (a request that meets a closing connection is lost), and never keep the process alive.
+ * 1. The resolved addresses are checked, and once more the address of the open socket, before a byte is written. So a name that resolves
+ *    differently the second time gains nothing, and redirects need no check of their own.
+ * 2. Idle connections are kept for 4 s. Common servers close theirs after 5 s, and a request on a closing connection is lost.
+ * 3. Idle connections do not keep the process alive.
  */
 import { lookup } from 'node:dns'
 import { type AgentOptions, Agent as HttpAgent } from 'node:http'
@@ -17,7 +17,7 @@ import { type AllowList, normaliseHost } from './allow-list.ts'
 
 export interface GuardOptions {
   allow: AllowList
-  /** Until the connection is open: name, TCP and TLS together. */
+  /** The most that opening the connection may take: name, TCP and TLS together. */
   connectTimeoutMs: number
 }
 
@@ -28,7 +28,7 @@ interface Target {
   port: number
 }
 
-/** @throws Fault `unauthorized` when the host is an address that may not be reached; a name is judged once it is resolved. */
+/** Checks a host that is an address; a name is checked once it is resolved. @throws Fault `unauthorized` */
 export const assertReachableLiteral = (url: URL, allow: AllowList): void => {
   const target = { host: normaliseHost(url.hostname), port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) }
   if (isIP(target.host) === 0) return
@@ -49,7 +49,7 @@ const findRefusal = (address: string, { target, allow }: { target: Target; allow
   )
 }
 
-/** Resolves a name to those of its addresses that may be reached; when there are none, the connection fails with the fault. */
+/** Resolves a name to its allowed addresses. Without any, the connection fails with the fault. */
 const createLookup = (target: Target, allow: AllowList): LookupFunction => {
   return (hostname, options, callback) => {
     lookup(hostname, { ...options, all: true }, (error, found) => {
@@ -63,7 +63,7 @@ const createLookup = (target: Target, allow: AllowList): LookupFunction => {
   }
 }
 
-/** An agent for `http:` or `https:` URLs with the checks above. Its idle connections end with `destroy()`. */
+/** Makes an agent for `http:` or `https:` URLs with these checks. `destroy()` ends its idle connections. */
 export const createGuardedAgent = (protocol: 'http:' | 'https:', options: GuardOptions): HttpAgent => {
   const agent = protocol === 'https:' ? new HttpsAgent(AGENT_OPTIONS) : new HttpAgent(AGENT_OPTIONS)
   const opened = protocol === 'https:' ? 'secureConnect' : 'connect'
@@ -80,11 +80,11 @@ export const createGuardedAgent = (protocol: 'http:' | 'https:', options: GuardO
 interface SocketGuard {
   target: Target
   options: GuardOptions
-  /** The event that says that the connection is ready for use. */
+  /** The event of a connection that is ready. */
   opened: 'connect' | 'secureConnect'
 }
 
-/** Listens before the request does, so that a refused socket is closed before anything is written. */
+/** Listens before the request does, so that a refused socket is closed before a byte is written. */
 const guardSocket = (socket: Duplex, { target, options, opened }: SocketGuard): void => {
   const timer = setTimeout(() => {
     const message = `no connection to '${target.host}:${target.port}' within ${options.connectTimeoutMs} ms`

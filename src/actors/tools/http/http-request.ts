@@ -1,4 +1,4 @@
-/** From a tool's input to the request that goes out. */
+/** Turns a tool's input into the request that is sent. */
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { ActorContext } from '../../../core/actor.ts'
 import { Fault } from '../../../core/fault.ts'
@@ -7,7 +7,7 @@ import { formatValue } from '../../../core/value-text.ts'
 
 type Scalar = string | number | boolean
 
-/** The input of every http tool; http-description.ts says which has which fields. */
+/** The input of every http tool. http-description.ts lists the fields of each. */
 export interface HttpToolInput {
   url: string
   method?: string
@@ -30,7 +30,7 @@ export interface HttpRequest {
   body: Buffer | undefined
 }
 
-/** Headers that the client sets: a user's own would let two readers of the request disagree about where it ends or goes. */
+/** Headers that the client sets. With a user's own, two readers of the request could disagree about its end or its target. */
 const OWN_HEADERS = new Set(
   'connection content-length expect host keep-alive proxy-connection te trailer transfer-encoding upgrade'.split(' '),
 )
@@ -47,7 +47,7 @@ export const buildRequest = (method: string, input: HttpToolInput, context: Acto
   return { method, url: buildUrl(input), headers, body }
 }
 
-/** @throws Fault `invalid_input` for text that is no URL, another scheme than http and https, or a user name in it. */
+/** @throws Fault `invalid_input` for text that is not a URL, a scheme other than http and https, or a user name in it */
 export const parseHttpUrl = (text: string, base?: URL): URL => {
   const url = URL.parse(text, base?.href)
   if (url === null) throw invalid(`'url' is no URL: expected http://… or https://…, got ${formatValue(text)}`)
@@ -83,7 +83,7 @@ const assertSendable = (name: string, value: string): void => {
     validateHeaderName(name)
     validateHeaderValue(name, value)
   } catch (cause) {
-    // The value may be a secret, so it is not shown.
+    // The message omits the value, which may be a secret.
     throw new Fault('invalid_input', `'headers.${name}' can't be sent: its name or value has a forbidden character`, {
       cause,
     })
@@ -106,6 +106,6 @@ const setDefault = (headers: Map<string, string>, name: string, value: string): 
   if (!headers.has(name)) headers.set(name, value)
 }
 
-/** Percent-encodes what a header can't hold, so that any key can be sent and equal keys stay equal. */
+/** Percent-encodes characters that a header can't hold, so that any key can be sent and equal keys stay equal. */
 const toHeaderText = (text: string): string =>
   text.toWellFormed().replace(/[^\x20-\x7e]/gu, (character) => encodeURIComponent(character))

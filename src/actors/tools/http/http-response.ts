@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http'
 
 export interface HttpResponse {
   status: number
-  /** By lower-case name; several values of one name are joined by a comma. */
+  /** By lower-case name. A comma joins several values of one name. */
   headers: Record<string, string>
-  /** Decoded; of an answer that is not accepted only the first 16 KB. */
+  /** Decoded; cut to 16 KB for a status that is not accepted. */
   body: Buffer
-  /** Where it came from. */
+  /** The URL that answered, after redirects. */
   url: URL
 }
 

@@ -15,7 +15,7 @@ export interface HttpToolOptions {
   now(): number
 }
 
-/** One of the http tools; its method is the last part of its name, and for `http.request` in the input. */
+/** Makes one of the http tools. Its method is the last part of its name; `http.request` has it in the input. */
 export const createHttpTool = (description: ActorDescription, { client, now }: HttpToolOptions): Actor =>
   defineTool(description, async (input: HttpToolInput, context: ActorContext): Promise<HttpToolOutput> => {
     const method = input.method ?? description.name.slice('http.'.length).toUpperCase()

@@ -8,13 +8,13 @@ const REDIRECT_STATUSES = new Set([301, 302, 303, 307, 308])
 
 export const isRedirection = (status: number): boolean => REDIRECT_STATUSES.has(status)
 
-/** What goes along to another origin. All else (Authorization, cookies, keys, a user's own names) may be a secret of the first. */
+/** Headers that are sent to another origin. Any other (Authorization, cookies, keys, a user's own names) may be a secret of the first. */
 const HEADERS_FOR_ANYONE = new Set(['accept', 'accept-encoding', 'accept-language', 'content-type', 'user-agent'])
 
 /**
- * The request that a redirect asks for, undefined when the response is none. The method changes as in the fetch standard
- * (https://fetch.spec.whatwg.org/#http-redirect-fetch): 303 becomes GET, so does POST after 301 and 302.
- * @throws Fault `unauthorized` when it leads to what is no plain http or https URL.
+ * Makes the request that a redirect asks for. Undefined for any other response. The method changes as in the fetch standard
+ * (https://fetch.spec.whatwg.org/#http-redirect-fetch): 303 becomes GET, and so does POST after 301 and 302.
+ * @throws Fault `unauthorized` for a target that is not a plain http or https URL
  */
 export const toRedirected = (request: HttpRequest, response: HttpResponse): HttpRequest | undefined => {
   const location = response.headers.location

@@ -1,4 +1,4 @@
-/** Reads a response's bytes: decoded, counted as they come, never more than the limit. */
+/** Reads a response's bytes: decoded, counted as they come, and never more than the limit. */
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { pipeline, type Readable } from 'node:stream'
@@ -6,12 +6,12 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw, 
 import { Fault } from '../../../core/fault.ts'
 import { formatSize } from '../../../core/size.ts'
 
-/** Of the body of a fault no more is read than this: a message needs the first lines. */
+/** The part of a refusal's body that is read, as a message needs the first lines alone. */
 const FAULT_BODY_BYTES = 16_384
 
 /**
- * The body after its Content-Encoding. When `cut` is true only the first 16 KB of it, and no fault.
- * @throws Fault `too_large` above `maxBytes`, `tool_failed` for an encoding that can't be decoded.
+ * Decodes the body by its Content-Encoding. With `cut` it returns the first 16 KB, and no fault.
+ * @throws Fault `too_large` above `maxBytes`, `tool_failed` for an encoding that can't be decoded
  */
 export const readBody = async (
   response: IncomingMessage,

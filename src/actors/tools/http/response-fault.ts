@@ -1,4 +1,4 @@
-/** Which fault a status of 400 and above is. */
+/** Maps a status of 400 and above to a fault. */
 import { Fault } from '../../../core/fault.ts'
 import type { JsonObject } from '../../../core/json.ts'
 import type { HttpResponse } from './http-response.ts'
@@ -10,7 +10,7 @@ const SNIPPET_LENGTH = 500
 interface Verdict {
   code: string
   retryable: boolean
-  /** What to do about it. */
+  /** Advice. */
   hint: string
 }
 
@@ -45,7 +45,7 @@ const judge = (status: number): Verdict =>
     ? passing('unavailable', 'the server has a problem of its own')
     : final('invalid_input', 'the server does not accept the request'))
 
-/** @param nowMs epoch milliseconds, for a Retry-After that is a date */
+/** @param nowMs Epoch milliseconds, for a Retry-After that is a date. */
 export const toStatusFault = (response: HttpResponse, { method, nowMs }: { method: string; nowMs: number }): Fault => {
   const { status, headers, url } = response
   const { code, retryable, hint } = judge(status)

@@ -1,6 +1,6 @@
 /**
- * Milliseconds that a Retry-After header asks to wait (RFC 9110, 10.2.3): seconds, or a date. Undefined when there is
- * none, or it is neither.
+ * Reads the milliseconds that a Retry-After header asks to wait (RFC 9110, 10.2.3): seconds, or a date. Undefined without a header, and
+ * for other text.
  */
 export const parseRetryAfter = (header: string | undefined, nowMs: number): number | undefined => {
   const text = header?.trim() ?? ''

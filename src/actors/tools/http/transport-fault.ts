@@ -1,8 +1,8 @@
-/** Translates what node:http, DNS, TLS and zlib throw into faults that say what to do. */
+/** Translates errors of node:http, DNS, TLS and zlib into faults with advice. */
 import { Fault, isFault } from '../../../core/fault.ts'
 import type { HttpRequest } from './http-request.ts'
 
-/** `GET https://host/path?token=…`: the values of the query may be secrets, so only their names are shown. */
+/** Writes `GET https://host/path?token=…`. It omits the values of the query, which may be secrets. */
 export const formatTarget = ({ method, url }: Pick<HttpRequest, 'method' | 'url'>): string =>
   `${method} ${formatUrl(url)}`
 
@@ -13,7 +13,7 @@ export const formatUrl = (url: URL): string => {
 
 const CERTIFICATE_CODE = /^(CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/
 
-/** A name that is not found is `unavailable` like a closed port: `not_found` says that a server was asked and has no such thing. */
+/** An unknown host is `unavailable`, as a closed port is. `not_found` is for servers that answered and lack the resource. */
 export const toTransportFault = (error: unknown, request: HttpRequest): Fault => {
   const details = { url: formatUrl(request.url) }
   if (isFault(error)) return withDetails(error, details)
@@ -51,7 +51,7 @@ const describe = (code: string, { error, url: { host, hostname } }: { error: unk
   }
 }
 
-/** Connecting to several addresses fails with an AggregateError, whose own message is empty. */
+/** A failed connection to several addresses is an AggregateError, whose own message is empty. */
 const messageOf = (error: unknown): string => {
   if (error instanceof AggregateError) return error.errors.map((inner) => messageOf(inner)).join('; ')
   return error instanceof Error ? error.message : String(error)

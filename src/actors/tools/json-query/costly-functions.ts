@@ -1,6 +1,6 @@
 /**
- * Functions of JSONata whose cost is in an argument, in a call that nothing can interrupt. They are replaced by ones
- * that look at the argument first and then call the original, through an expression of its own.
+ * Replaces functions of JSONata whose cost depends on an argument, and whose call can't be interrupted. Each replacement checks the
+ * argument, and then calls the original through an expression of its own.
  */
 import jsonata from 'jsonata'
 import { Fault } from '../../../core/fault.ts'
@@ -35,7 +35,7 @@ export const replaceCostlyFunctions = (expression: jsonata.Expression, weights: 
   expression.registerFunction(
     'string',
     (value: unknown, pretty = false) => {
-      // One parameter without a default: $map hands over as many. What has been put together since the last node was finished is not weighed yet.
+      // The parameter has no default, as $map passes so many arguments. Values made since the last node ended are not weighed yet.
       weights.check(value)
       return string.evaluate({ value, pretty })
     },
@@ -43,7 +43,7 @@ export const replaceCostlyFunctions = (expression: jsonata.Expression, weights: 
   )
 }
 
-/** A picture becomes a backtracking expression: eight variable parts over forty characters are what it can do in a blink. */
+/** A picture becomes a backtracking expression, which is fast for eight variable parts over forty characters. */
 const assertQuickPicture = (text: string, picture: string): void => {
   const markers = picture.split('[').length - 1
   if (text.length > LONGEST_TIME || picture.length > 2 * LONGEST_TIME || markers > MOST_MARKERS)

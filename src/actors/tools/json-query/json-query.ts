@@ -1,10 +1,10 @@
 /**
- * JSONata with bounds. It runs in this process, so each bound is ours to keep:
+ * Evaluates JSONata within bounds, as it runs in this process.
  *
- * - time: its own check at every node, and a turn of the event loop each 10 ms, in which the signal is heard;
- * - depth of calls and length of sequences: its own options;
- * - size: every value is weighed as it comes about (value-weight.ts);
- * - regular expressions: RE2; the two functions whose cost is hidden in an argument are replaced (costly-functions.ts).
+ * 1. Time: JSONata checks it at every node. The evaluation yields to the event loop each 10 ms, so that an abort is seen.
+ * 2. Depth of calls and length of sequences: options of JSONata.
+ * 3. Size: every value is weighed when it is made (value-weight.ts).
+ * 4. Regular expressions are RE2. Two functions whose cost depends on an argument are replaced (costly-functions.ts).
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import jsonata from 'jsonata'
@@ -26,7 +26,7 @@ const MAX_DEPTH = 400
 const MAX_SEQUENCE = 1_000_000
 const TURN_MS = 10
 
-/** JSONata calls what is bound to this name after each node: `(expression, input, environment, result)`. */
+/** JSONata calls the function that is bound to this name after each node: `(expression, input, environment, result)`. */
 const AFTER_NODE = Symbol.for('jsonata.__evaluate_exit')
 
 type QueryInput = { query: string; data: JsonValue }
@@ -49,18 +49,21 @@ const prepare = (
   const expression = parse(query, timeMs)
   const weights = new ValueWeights()
   weights.check(data)
-  const bind = (name: symbol, value: unknown): void => expression.assign(name as unknown as string, value)
-  bind(AFTER_NODE, createWatch(signal, weights))
+  // The types of `assign` know no symbols.
+  Reflect.apply(expression.assign, expression, [AFTER_NODE, createWatch(signal, weights)])
   replaceCostlyFunctions(expression, weights)
   return expression
 }
+
+/** Constructs linear expressions under the type of `RegExp`. */
+const REGEX_ENGINE = new Proxy(RegExp, { construct: (_, [literal]) => new LinearRegularExpression(literal) })
 
 const parse = (query: string, timeMs: number): jsonata.Expression => {
   if (query.length > LONGEST_QUERY)
     throw new Fault('too_large', `'query' has ${query.length} characters: expected at most ${LONGEST_QUERY}`)
   try {
     return jsonata(query, {
-      RegexEngine: LinearRegularExpression as unknown as RegExpConstructor,
+      RegexEngine: REGEX_ENGINE,
       timeout: timeMs,
       stack: MAX_DEPTH,
       sequence: MAX_SEQUENCE,
@@ -72,7 +75,7 @@ const parse = (query: string, timeMs: number): jsonata.Expression => {
   }
 }
 
-/** Gives the event loop a turn whenever one is due: the microtasks of an evaluation alone would let nobody else run. */
+/** Yields to the event loop when a turn is due. The microtasks of an evaluation would let no other work run. */
 const createWatch = (signal: AbortSignal, weights: ValueWeights) => {
   let turnAt = performance.now() + TURN_MS
   return async (_expression: unknown, _input: unknown, _environment: unknown, result: unknown): Promise<void> => {
@@ -84,7 +87,7 @@ const createWatch = (signal: AbortSignal, weights: ValueWeights) => {
   }
 }
 
-/** JSONata's lists carry marks of its own, and functions may be among the values: JSON knows neither. */
+/** Removes the marks of JSONata's lists, and functions among the values, as JSON has neither. */
 const toPlain = (value: unknown): JsonValue => {
   const text = JSON.stringify(value, (_, item) => (isFunction(item) ? null : item))
   return text === undefined ? null : parseJson(text, 'query')

@@ -2,14 +2,13 @@ import { RE2JS } from 're2js'
 import { Fault } from '../../../core/fault.ts'
 
 /**
- * Stands in for `RegExp` inside JSONata, in linear time. JSONata makes one of each literal `/…/` and calls `exec` with
- * `lastIndex` set, and nothing else of `RegExp`.
+ * Replaces `RegExp` inside JSONata, in linear time. JSONata makes one for each literal `/…/`, and uses only `exec` and `lastIndex`.
  */
 export class LinearRegularExpression {
   lastIndex = 0
   readonly #pattern: RE2JS
 
-  /** @throws Fault `invalid_input` for what RE2 has not: backreferences and lookaround. */
+  /** @throws Fault `invalid_input` for features that RE2 lacks: backreferences and lookaround */
   constructor(literal: RegExp) {
     try {
       this.#pattern = RE2JS.compile(RE2JS.translateRegExp(literal.source), toFlags(literal))
@@ -19,7 +18,7 @@ export class LinearRegularExpression {
     }
   }
 
-  /** The match at or after `lastIndex`, which moves behind it. */
+  /** Finds the match at or after `lastIndex`, and moves `lastIndex` behind it. */
   exec(text: string): (string[] & { index: number }) | null {
     const matcher = this.#pattern.matcher(text)
     if (this.lastIndex > text.length || !matcher.find(this.lastIndex)) {

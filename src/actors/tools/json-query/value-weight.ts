@@ -1,13 +1,13 @@
 import { Fault } from '../../../core/fault.ts'
 import { formatSize } from '../../../core/size.ts'
 
-/** What a query may hold at once, its data included: about as many bytes of JSON. */
+/** The most that a query may hold at once, its data included, in about bytes of JSON. */
 const MAX_WEIGHT = 16 * 1024 ** 2
 
 /**
- * Weighs values as if written out: a list that holds one object twice weighs it twice. So a query that doubles a value
- * in each round (2^40 items after forty, though it takes no memory) is stopped before somebody writes it out.
- * Each object is weighed once; weighing a new one costs no more than making it did.
+ * Weighs values by their written form: a list that holds one object twice weighs it twice. So a query that doubles a value in each round
+ * (2^40 items after forty rounds, though it takes no memory) is stopped before its value is written. Each object is weighed once, which
+ * takes no longer than making it.
  */
 export class ValueWeights {
   readonly #known = new WeakMap<object, number>()
@@ -32,8 +32,7 @@ export class ValueWeights {
 }
 
 /**
- * A lambda of JSONata is an object too, and holds its surroundings. Its marks alone could be made by a query, which has
- * no way to make a function of this name.
+ * Recognises a lambda of JSONata, which is an object that holds its scope. A query could make its marks, but no function of this name.
  */
 export const isLambda = (value: object): boolean => {
   const { environment } = value as { environment?: { lookup?: unknown } }

@@ -1,12 +1,12 @@
 /**
- * The template language of `text.template`, a small part of Mustache that does not clash with `${ … }`:
+ * Parses the template language of `text.template`, a small part of Mustache that does not clash with `${ … }`:
  *
- * - `{{ a.b.0 }}` a value, by names and list indexes; `{{ . }}` the current item.
- * - `{{# a }}…{{/ a }}` once for each item of a list; once for any other value that is not false, null or missing.
- * - `{{^ a }}…{{/ a }}` once where `{{# a }}` would stand for nothing.
- * - `{{! comment }}`; `\{{` is a literal `{{`.
+ * - `{{ a.b.0 }}` is a value, by names and list indexes; `{{ . }}` is the current item.
+ * - `{{# a }}…{{/ a }}` repeats for each item of a list, and appears once for any other value that is not false, null or missing.
+ * - `{{^ a }}…{{/ a }}` appears once where `{{# a }}` does not.
+ * - `{{! comment }}` is dropped; `\{{` is a literal `{{`.
  *
- * A section tag or comment alone on its line takes the line with it. Nothing is escaped: it is text, not HTML.
+ * A section tag or comment alone on its line removes the line. Nothing is escaped, as the result is text, not HTML.
  */
 import { Fault } from '../../../core/fault.ts'
 
@@ -25,7 +25,7 @@ interface Tag {
   line: number
 }
 
-/** @throws Fault `invalid_input` with the line, for a tag that is not closed, not opened, or has no name. */
+/** @throws Fault `invalid_input` with the line, for a tag that is not closed, not opened, or has no name */
 export const parseTemplate = (template: string): TemplatePart[] => {
   const open: Section[] = []
   const root: TemplatePart[] = []
@@ -65,7 +65,7 @@ const closeSection = (section: Section | undefined, { name, line }: Tag): void =
   if (opened !== name) throw wrong(line, `'{{/${name}}}' closes the wrong section: expected {{/${opened}}}`)
 }
 
-/** Texts and tags in turn. Each index search starts where the last ended, so the work grows with the text's length. */
+/** Splits into texts and tags in turn. Each search starts where the last ended, so the work grows with the text's length. */
 const cutPieces = (template: string): (string | Tag)[] => {
   const pieces: (string | Tag)[] = []
   let line = 1
@@ -100,7 +100,7 @@ const cutPieces = (template: string): (string | Tag)[] => {
 
 const countLines = (text: string): number => text.split('\n').length - 1
 
-/** How many blanks stand before a tag that has a line to itself, and where the next line begins. */
+/** Finds the blanks before a tag that has a line to itself, and the start of the next line. */
 const findLineOfItsOwn = (
   template: string,
   { start, end }: { start: number; end: number },

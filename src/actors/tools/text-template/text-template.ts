@@ -7,14 +7,14 @@ import { defineTool } from '../define-tool.ts'
 import { parseTemplate, type TemplatePart } from './parse-template.ts'
 import { TEXT_TEMPLATE } from './text-template-description.ts'
 
-/** Sections in sections multiply: both what is written and the parts that are visited on the way have an end. */
+/** Nested sections multiply, so the written text and the visited parts are both bounded. */
 const MAX_LENGTH = 5 * 1024 ** 2
 const MAX_VISITS = 1_000_000
 
 type TemplateInput = { template: string; data: JsonValue }
 
 interface Rendering {
-  /** The data, and in it the item of each open section. Names are looked up from the last to the first. */
+  /** The data, and the item of each open section. A name is sought from the last to the first. */
   scopes: JsonValue[]
   pieces: string[]
   length: number
@@ -60,7 +60,7 @@ const write = (text: string, rendering: Rendering): void => {
   rendering.pieces.push(text)
 }
 
-/** Strings as they are, numbers and booleans as JSON, lists and objects as JSON: as `${ … }` has it. */
+/** Writes a value as `${ … }` does: a string unchanged, any other value as JSON. */
 const toText = ({ path, line }: { path: string[]; line: number }, { scopes }: Rendering): string => {
   const value = lookUp(path, scopes)
   if (typeof value === 'string') return value
@@ -82,7 +82,7 @@ const hint = (
   return `\nwhere it may be missing, write {{# ${name} }}{{ . }}{{/ ${name} }}`
 }
 
-/** The first name is sought in each scope, innermost first; the others in what it is. No name: the innermost itself. */
+/** Seeks the first name in each scope, innermost first, and the others within its value. Without a name, the innermost scope is the value. */
 const lookUp = ([first, ...rest]: string[], scopes: JsonValue[]): JsonValue | undefined => {
   if (first === undefined) return scopes.at(-1)
   let found: JsonValue | undefined
