@@ -9,7 +9,8 @@ import type { JsonValue } from '../../core/json.ts'
 import { BLOB_SCHEMA, type JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { Diagnostics } from '../diagnostic.ts'
-import { checkJsonSchema, isKeyword, isSchemaTypeName, SCHEMA_TYPE_NAMES } from './raw-json-schema.ts'
+import { checkJsonSchema } from './check-json-schema.ts'
+import { isSchemaTypeName, KEYWORDS, SCHEMA_TYPE_NAMES } from './plain-json-schema.ts'
 import { describeNode, findEntry, toJsonValue, type YamlEntry, type YamlMap, type YamlNode } from './yaml-node.ts'
 
 const NAMED_TYPES: Readonly<Record<string, JsonSchema>> = {
@@ -105,7 +106,7 @@ class TypeReader {
       this.#diagnostics.warning('ambiguous_type', range, message, hint)
     }
     checkJsonSchema(node, subject, this.#diagnostics)
-    return toJsonValue(node) as unknown as JsonSchema
+    return toJsonValue(node) as JsonSchema
   }
 
   #readList(items: YamlNode[], node: YamlNode, subject: string): JsonSchema {
@@ -171,7 +172,7 @@ const isOnlyType = (schema: JsonSchema): boolean => Object.keys(schema).length =
 const DECISIVE_KEYWORDS = ['anyOf', 'oneOf', 'allOf', 'const', '$ref']
 
 const isJsonSchema = (node: YamlMap): boolean => {
-  if (!node.entries.every(({ key }) => isKeyword(key.value))) return false
+  if (!node.entries.every(({ key }) => KEYWORDS.has(key.value))) return false
   if (DECISIVE_KEYWORDS.some((keyword) => findEntry(node, keyword) !== undefined)) return true
   if (findEntry(node, 'enum')?.value.kind === 'list') return true
   const type = findEntry(node, 'type')
