@@ -1,12 +1,12 @@
 /**
- * The picture of a workflow, before any format: boxes inside boxes, and arrows between them. What a person reads of a
- * workflow (steps, blocks, conditions, ways out of a failure), not the states of its machine.
+ * The picture of a workflow, independent of any format: boxes inside boxes, and arrows between them. It shows what a
+ * person reads of a workflow (steps, blocks, conditions, ways out of a failure), not the states of its machine.
  */
 import type { Step, Trigger } from '../compiler/document.ts'
 import type { StepIcon } from '../compiler/steps/step-descriptor.ts'
 
 export interface Chart {
-  /** Of the workflow. */
+  /** Name of the workflow. */
   title: string
   description: string
   nodes: ChartNode[]
@@ -14,31 +14,32 @@ export interface Chart {
 }
 
 /**
- * `step` holds no others, `block` does, `branch` is one side of a parallel. Markers have no text: `start`, `end` of the
- * run, `exit` where the ways through a block meet, `repeat` where a loop goes round, `choice` where a condition decides.
+ * A `step` holds no other steps, a `block` does, a `branch` is one side of a parallel. Markers have no text: `start`,
+ * `end` of the run, `exit` where the ways through a block meet, `repeat` where a loop starts again, `choice` where a
+ * condition decides.
  */
 export type NodeShape = 'step' | 'block' | 'branch' | 'trigger' | 'start' | 'end' | 'exit' | 'repeat' | 'choice'
 
 export interface ChartNode {
-  /** A step's id; that of all else holds `--`, which no step's id can. Unique in the chart. */
+  /** A step's id; other ids contain `--`, which no step's id can. Unique in the chart. */
   id: string
   shape: NodeShape
   kind: Step['kind'] | Trigger['kind'] | ''
   /** Its drawing; empty for markers. */
   icon: StepIcon | Trigger['kind'] | ''
   title: string
-  /** One line on what it does, such as the tool's name. */
+  /** One line about the step, such as the tool's name. */
   detail: string
   /** Short remarks: `timeout 30s`, `3 tries`. */
   badges: string[]
-  /** What the file says about it. */
+  /** Description that the file gives. */
   description: string
-  /** Of a step: its path in journals without the numbers of items, such as `grades/grade`; empty for all else. */
+  /** Path of a step in journals without the numbers of items, such as `grades/grade`; empty for other nodes. */
   path: string
   children: ChartNode[]
 }
 
-/** `flow`: what comes next; `error`: after a fault; `repeat`: back to the beginning of a loop. */
+/** `flow`: the next step; `error`: after a fault; `repeat`: back to the start of a loop. */
 export type EdgeKind = 'flow' | 'error' | 'repeat'
 
 export interface ChartEdge {
@@ -69,10 +70,10 @@ export const createNode = (
   ...rest,
 })
 
-/** These nodes and all inside them, outer before inner. */
+/** Returns these nodes and all inside them, outer before inner. */
 export const walkNodes = (nodes: readonly ChartNode[]): ChartNode[] =>
   nodes.flatMap((node) => [node, ...walkNodes(node.children)])
 
-/** Has a header of text above what it holds, or a text of its own. */
+/** True for nodes with a header of text above their content, or a text of their own. */
 export const isBox = ({ shape }: Pick<ChartNode, 'shape'>): boolean =>
   shape === 'step' || shape === 'block' || shape === 'branch' || shape === 'trigger'

@@ -1,11 +1,11 @@
 /**
- * Makes the picture of a workflow from its document.
+ * Creates the picture of a workflow from its document.
  *
- * The flow of a list of steps goes from each to the next; where a list ends, it goes on to what its surroundings say. A
- * block is a box around its steps, and what comes after it starts at its border; so its last step needs no arrow, unless
- * several ways through the block end, or one has a condition: then they meet in a marker `exit`. A switch is a step with
- * an arrow for each case; the steps of its cases stand beside it, so that a reader follows arrows and not borders. Only a
- * switch with a timeout, a retry or an `on_error` of its own, which hold for all its cases, is a block.
+ * The flow of a list of steps leads from each to the next; at the end of a list, it continues as the surroundings say.
+ * A block is a box around its steps, and the flow after it starts at its border. Its last step needs no arrow, unless
+ * several ways through the block end, or one has a condition: then they meet in a marker `exit`. A switch is a step
+ * with an arrow for each case; the steps of its cases stand beside it, so that a reader follows arrows and not borders.
+ * Only a switch with a timeout, a retry or an `on_error` of its own, which apply to all its cases, is a block.
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Step, StepOf, Trigger } from '../compiler/document.ts'
@@ -36,7 +36,7 @@ export const createChart = ({ workflow, plans }: ChartSource): Chart => {
 
 /** Surroundings of a list of steps. */
 interface Surroundings {
-  /** The node that comes after its last step. */
+  /** The node after the last step. */
   onward: string
   /** The node that `next: end` leads to. */
   end: string
@@ -71,7 +71,7 @@ class Drawing {
     })
   }
 
-  /** `around.onward` is what comes after this step. */
+  /** `around.onward` is the node after this step. */
   #drawStep(step: Step, around: Surroundings): ChartNode[] {
     const id = step.id.value
     const gate = this.#drawGate(step, around)
@@ -81,7 +81,7 @@ class Drawing {
     return [...gate, ...nodes]
   }
 
-  /** The condition under which a step runs at all. */
+  /** Draws the condition under which a step runs. */
   #drawGate(step: Step, { onward }: Surroundings): ChartNode[] {
     if (step.when === undefined) return []
     const gate = gateOf(step.id.value)
@@ -167,7 +167,7 @@ class Drawing {
     })
   }
 
-  /** One arrow to each step that takes over, with the codes that lead to it. */
+  /** Draws one arrow to each step that handles a fault, with the codes that lead to it. */
   #connectErrors(step: Step, around: Surroundings): void {
     const { onError } = step
     if (onError === undefined) return
@@ -198,7 +198,7 @@ const targetOf = (then: Cases[number]['then'], around: Surroundings): string => 
   return first?.id.value ?? around.onward
 }
 
-/** A block of cases without anything that holds for all of them. */
+/** True for a block of cases without settings that apply to all of them. */
 const isFlat = (step: Step): boolean =>
   descriptorOf(step).block?.drawing(step).kind === 'cases' &&
   step.timeoutMs === undefined &&
@@ -214,7 +214,7 @@ const toTriggerNode = ({ kind, target, when }: Trigger, index: number): ChartNod
     badges: when === undefined ? [] : [`when ${expressionText(when)}`],
   })
 
-/** An arrow to a step that has a condition arrives at the condition. */
+/** Redirects an arrow to a step with a condition to that condition. */
 const leadToConditions = (nodes: readonly ChartNode[], edges: readonly NewEdge[]): NewEdge[] => {
   const gates = new Set(walkNodes(nodes).flatMap(({ id, shape }) => (shape === 'choice' ? [id] : [])))
   return edges.map((edge) => {
@@ -223,7 +223,7 @@ const leadToConditions = (nodes: readonly ChartNode[], edges: readonly NewEdge[]
   })
 }
 
-/** Takes out the markers that say nothing: exits that a single arrow without a condition leads to, an end that none does. */
+/** Removes markers without information: exits that a single arrow without a condition leads to, an end without arrows. */
 const dropNeedlessExits = (
   nodes: readonly ChartNode[],
   edges: readonly ChartEdge[],

@@ -1,11 +1,11 @@
-/** Texts of a step's box beside its id. */
+/** Texts of a step's box, beside its id. */
 import type { OnError, Preset, Step } from '../compiler/document.ts'
 import type { StepPlan } from '../compiler/plan.ts'
 import type { StepIcon } from '../compiler/steps/step-descriptor.ts'
 import { descriptorOf } from '../compiler/steps/step-kinds.ts'
 import { countText, durationText } from '../compiler/steps/wording.ts'
 
-/** One line: what the step does, and with what. */
+/** Returns one line: what the step does, and with what. */
 export const describeStep = (step: Step, plan: Pick<StepPlan, 'actor'> | undefined): string =>
   descriptorOf(step).chart.describe(step, plan?.actor)
 
@@ -16,7 +16,7 @@ export const iconOf = (step: Step): StepIcon => {
 
 export type Presets = ReadonlyMap<string, Preset>
 
-/** Short remarks on how it does that, and on what happens when it can't. */
+/** Returns short remarks on how the step works, and on what happens if it fails. */
 export const listBadges = (step: Step, presets: Presets): string[] => [
   ...(descriptorOf(step).chart.badges?.(step, presets) ?? []),
   ...(step.timeoutMs === undefined ? [] : [`timeout ${durationText(step.timeoutMs.value)}`]),
@@ -27,7 +27,7 @@ export const listBadges = (step: Step, presets: Presets): string[] => [
   ...(step.undo === undefined ? [] : [`undo: ${step.undo.tool.value}`]),
 ]
 
-/** The fault codes after which the run goes on as if nothing had been; an empty one stands for all. */
+/** Fault codes after which the run continues as if there was no fault; an empty one stands for all. */
 const continuedCodes = (onError: OnError | undefined): string[] => {
   if (onError === undefined) return []
   if (onError.kind === 'all') return onError.action.value === 'continue' ? [''] : []

@@ -1,6 +1,6 @@
 /**
- * Gives every box and arrow of a chart its place, by the layered algorithm of the Eclipse Layout Kernel, in this process.
- * The same chart is always laid out the same way: the order of the file decides what stands above and left.
+ * Places every box and arrow of a chart, by the layered algorithm of the Eclipse Layout Kernel, in this process. The
+ * layout is deterministic: the order of the file decides which box stands above or left.
  */
 import type { ElkExtendedEdge, ElkNode, LayoutOptions } from 'elkjs/lib/elk-api.js'
 import type { RunActivity } from './activity.ts'
@@ -22,7 +22,7 @@ export const layOutChart = async (chart: Chart, activity?: RunActivity): Promise
   const contents = new Map(
     walkNodes(chart.nodes).map((node) => [node.id, measureBox(node, activity?.get(node.path || node.id))]),
   )
-  // One and a half megabytes: loaded by whoever wants a picture, and by nobody else.
+  // 1.5 MB: loaded only when a picture is drawn.
   const { default: Elk } = await import('elkjs/lib/elk.bundled.js')
   const backward = findBackwardEdges(chart)
   const sizing = { contents, sided: new Set(backward.values().flatMap(({ from, to }) => [from, to])) }
@@ -51,7 +51,7 @@ export const layOutChart = async (chart: Chart, activity?: RunActivity): Promise
   }
 }
 
-/** Not inherited, so said at every block. */
+/** The option is not inherited, so every block sets it. */
 const BLOCK_LAYOUT: LayoutOptions = {
   'elk.layered.nodePlacement.strategy': 'BRANDES_KOEPF',
   'elk.layered.nodePlacement.bk.fixedAlignment': 'BALANCED',
@@ -110,7 +110,7 @@ const toElkNode = (node: ChartNode, sizing: Sizing): ElkNode => {
       ...sided,
       'elk.padding': `[top=${height + (isBox(node) ? 4 : BLOCK_PADDING)},${sides}]`,
       'elk.nodeSize.constraints': 'MINIMUM_SIZE',
-      // Transposed, as the kernel takes it inside a layout that goes downwards.
+      // Transposed, as the kernel expects inside a layout that goes downwards.
       'elk.nodeSize.minimum': `(${height},${width})`,
     },
     children: node.children.map((child) => toElkNode(child, sizing)),
@@ -118,7 +118,7 @@ const toElkNode = (node: ChartNode, sizing: Sizing): ElkNode => {
 }
 
 /**
- * Arrows back to what stands earlier. The layout gets them turned round, so that nothing it sees is a cycle, which it could
+ * Finds the arrows back to earlier nodes. The layout receives them reversed, so that it sees no cycle, which it might
  * break at the wrong place; they begin and end at the right side.
  */
 const findBackwardEdges = ({ nodes, edges }: Chart): Set<ChartEdge> => {
@@ -154,7 +154,7 @@ const indexNodes = (nodes: readonly ElkNode[]): Map<string, ElkNode> =>
 interface Placing {
   contents: Contents
   nodes: ReadonlyMap<string, ElkNode>
-  /** Of the whole picture. */
+  /** Options of the whole picture. */
   shift: Point
 }
 

@@ -1,4 +1,7 @@
-/** The text of a box, broken into lines that fit it, and the room that it takes. All numbers in px, from the box's corner. */
+/**
+ * Breaks the text of a box into lines that fit, and measures the space that it takes. All numbers in px, from the box's
+ * corner.
+ */
 import type { StepActivity } from './activity.ts'
 import { describeActivity } from './activity.ts'
 import type { ChartNode } from './chart.ts'
@@ -27,7 +30,7 @@ export interface BoxContent {
   height: number
   lines: TextLine[]
   pills: Pill[]
-  /** Its upper left corner; undefined: the box has none. */
+  /** The upper left corner; undefined: the box has no icon. */
   icon: { x: number; y: number } | undefined
 }
 
@@ -49,7 +52,7 @@ const LINE = { title: 17, detail: 16, badge: 22, status: 18 }
 const PILL = { padding: 7, height: 17, gap: 5 }
 const MARKERS = { start: [58, 26], end: [58, 26], exit: [18, 18], repeat: [26, 26], choice: [28, 28] } as const
 
-/** What does not fit is cut, and ends with `…`. */
+/** Cuts a text that does not fit, and ends it with `…`. */
 export const measureBox = (node: ChartNode, activity?: StepActivity): BoxContent => {
   const { shape } = node
   if (shape === 'step' || shape === 'block' || shape === 'branch' || shape === 'trigger')
@@ -81,7 +84,7 @@ const measureText = (node: ChartNode, shape: keyof typeof WIDEST_TEXT, activity?
   }
 }
 
-/** Lines below each other, the first at the upper padding. */
+/** Places lines below each other, the first at the upper padding. */
 class TextStack {
   readonly lines: TextLine[] = []
   readonly pills: Pill[] = []

@@ -1,6 +1,6 @@
 import { type Chart, walkNodes } from './chart.ts'
 
-/** Names for the nodes that no notation can take for a word of its own: `n1_classify`, in the order of the chart. */
+/** Returns names for the nodes that no notation can mistake for a keyword: `n1_classify`, in the order of the chart. */
 export const numberNodes = ({ nodes }: Chart): ReadonlyMap<string, string> =>
   new Map(
     walkNodes(nodes).map(({ id }, index) => [

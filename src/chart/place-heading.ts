@@ -15,7 +15,7 @@ const WIDEST = 420
 const TITLE_LINE = 24
 const LINE = 17
 
-/** The name of the workflow and what it says of itself, at the upper left. */
+/** Places the name of the workflow and its description, at the upper left. */
 export const placeHeading = ({ title, description }: Chart): Heading => {
   const name = cutText(title, WIDEST, HEADING_FONT)
   const texts = description === '' ? [] : wrapText(description, { width: WIDEST, lines: 3, font: FONTS.detail })

@@ -1,4 +1,4 @@
-/** A chart whose every part has its place. */
+/** A chart with a place for each of its parts. */
 import type { ChartEdge, ChartNode } from './chart.ts'
 import type { BoxContent, TextLine } from './measure-box.ts'
 
@@ -21,7 +21,7 @@ export interface PlacedNode extends Rectangle {
 
 export interface PlacedEdge {
   edge: ChartEdge
-  /** From its beginning to its arrowhead, at right angles. */
+  /** From the start to the arrowhead, at right angles. */
   points: Point[]
   /** `lines` are placed from the corner of the picture. */
   label: (Rectangle & { lines: TextLine[] }) | undefined
@@ -30,12 +30,12 @@ export interface PlacedEdge {
 export interface PlacedChart {
   width: number
   height: number
-  /** Above all else: the title, and what the workflow does. */
+  /** Above everything else: the title, and the description of the workflow. */
   heading: TextLine[]
   nodes: PlacedNode[]
   edges: PlacedEdge[]
 }
 
-/** These and all inside them, outer before inner. */
+/** Returns these nodes and all inside them, outer before inner. */
 export const walkPlaced = (nodes: readonly PlacedNode[]): PlacedNode[] =>
   nodes.flatMap((node) => [node, ...walkPlaced(node.children)])

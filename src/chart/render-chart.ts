@@ -1,4 +1,4 @@
-/** A workflow in one of the notations that pictures are made of. */
+/** Renders a workflow in one of the notations for pictures. */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { RunActivity } from './activity.ts'
 import { createChart } from './create-chart.ts'
@@ -8,7 +8,7 @@ export type ChartFormat = (typeof CHART_FORMATS)[number]
 
 export const isChartFormat = (text: string): text is ChartFormat => (CHART_FORMATS as readonly string[]).includes(text)
 
-/** Text that ends with a line break. What a run did is shown by `svg` alone. */
+/** Returns text that ends with a line break. Only `svg` shows the activity of a run. */
 export const renderChart = async (
   workflow: CompiledWorkflow,
   { format, activity }: { format: ChartFormat; activity?: RunActivity | undefined },

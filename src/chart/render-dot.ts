@@ -75,7 +75,7 @@ const STYLES: Readonly<Record<ChartEdge['kind'], readonly string[]>> = {
   repeat: ['constraint=false'],
 }
 
-/** Graphviz has no arrows to clusters, only to a node inside that are cut off at the border. */
+/** Graphviz has no arrows to clusters, only arrows to a node inside that are cut off at the border. */
 const firstInside = (node: ChartNode | undefined): string => {
   const [child] = node?.children ?? []
   return child === undefined ? (node?.id ?? '') : firstInside(child)
@@ -86,6 +86,9 @@ const lastInside = (node: ChartNode | undefined): string => {
   return child === undefined ? (node?.id ?? '') : lastInside(child)
 }
 
-/** `lineEnd` also says how a line is aligned: `\\n` in the middle, `\\l` at the left. */
+/**
+ * `lineEnd` also sets the alignment of a line: `\
+ * ` centre, `\\l` left.
+ */
 const quote = (text: string, lineEnd: '\\n' | '\\l' = '\\n'): string =>
   `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', lineEnd)}"`

@@ -1,6 +1,6 @@
 /**
- * A chart as Mermaid's flowchart text. Its state diagrams can't have arrows between states of different blocks, which
- * jumps and `on_error` need; flowcharts can, and nest as well.
+ * Renders a chart as Mermaid's flowchart text. Its state diagrams cannot have arrows between states of different
+ * blocks, which jumps and `on_error` need; flowcharts can, and they nest as well.
  */
 import { type Chart, type ChartEdge, type ChartNode, walkNodes } from './chart.ts'
 import { numberNodes } from './number-nodes.ts'
@@ -57,7 +57,7 @@ const textOf = ({ title, detail, badges }: ChartNode, separator: string): string
     .map(escapeText)
     .join(separator)
 
-/** Entities, as Mermaid writes them: `#quot;`. All that its grammar, its markdown or HTML could take for something else. */
+/** Escapes characters as Mermaid's entities (`#quot;`): those with a meaning in its grammar, in markdown or in HTML. */
 const escapeText = (text: string): string =>
   text.replaceAll(/[^\p{L}\p{N} .,:/+=()!?'_-]/gu, (character) => `#${character.codePointAt(0)};`)
 

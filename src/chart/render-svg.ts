@@ -1,4 +1,4 @@
-/** A picture as one SVG file: light and dark, no scripts, nothing loaded. */
+/** Renders a picture as one SVG file: light and dark, without scripts or external resources. */
 import type { RunActivity } from './activity.ts'
 import { type Chart, walkNodes } from './chart.ts'
 import { layOutChart } from './lay-out.ts'
@@ -9,7 +9,7 @@ import { drawText } from './svg/draw-text.ts'
 import { createStyleSheet, ROOT_CLASS } from './svg/style-sheet.ts'
 import { element, escapeXml } from './svg/xml.ts'
 
-/** The same chart and activity give the same text. With `activity` steps that were never reached are faint. */
+/** The same chart and activity give the same text. With `activity`, steps that were never reached are faint. */
 export const renderSvg = async (chart: Chart, activity?: RunActivity): Promise<string> => {
   const placed = await layOutChart(chart, activity)
   const { width, height } = placed
@@ -41,7 +41,7 @@ export const renderSvg = async (chart: Chart, activity?: RunActivity): Promise<s
 const drawHeading = ({ heading }: PlacedChart): string[] =>
   heading.map((line) => drawText(line, line.role === 'title' ? { style: 'heading' } : {}))
 
-/** For those who can't see it. */
+/** Description for screen readers. */
 const describe = ({ description, nodes }: Chart): string => {
   const steps = walkNodes(nodes).filter(({ path }) => path !== '')
   const listed = steps.map(({ title, detail }) => `${title} (${detail})`).join(', ')

@@ -1,6 +1,6 @@
 /**
- * The machine as JSON, as XState's `createMachine` and Stately's editor take it. The body of a foreach is a machine of its
- * own, run once an item; it stands under `meta.body` of the state that starts it.
+ * Renders the machine as JSON for XState's `createMachine` and Stately's editor. The body of a foreach is a machine of
+ * its own, run once an item; it stands under `meta.body` of the state that starts it.
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { StateConfig } from '../compiler/lower/state-config.ts'
@@ -11,7 +11,7 @@ export type XStateSource = Pick<CompiledWorkflow, 'root' | 'bodies'>
 export const renderXState = (workflow: XStateSource): string => `${JSON.stringify(toXStateConfig(workflow), null, 2)}\n`
 
 const toXStateConfig = ({ root, bodies }: XStateSource): JsonObject => {
-  // `options` belongs to the interpreter of this project, and is no part of the format.
+  // `options` belongs to this project's interpreter, and is not part of the format.
   const clean = ({ options: _, ...config }: XStateSource['root']['config']): StateConfig => nest(config)
   const nest = (config: StateConfig): StateConfig => {
     const body = config.invoke?.src === 'foreach' ? bodies.get(config.invoke.id) : undefined
@@ -25,5 +25,5 @@ const toXStateConfig = ({ root, bodies }: XStateSource): JsonObject => {
   return toJson(clean(root.config)) as JsonObject
 }
 
-/** Without what JSON does not have. */
+/** Removes values that JSON does not have. */
 const toJson = (value: unknown): JsonValue => JSON.parse(JSON.stringify(value)) as JsonValue

@@ -1,7 +1,7 @@
-/** The last touch on a layout: branches of one height, and arrows that reach the outline of markers that are no rectangles. */
+/** Adjusts a layout: branches get one height, and arrows reach the outline of markers that are not rectangles. */
 import type { PlacedEdge, PlacedNode, Point } from './placed-chart.ts'
 
-/** The layout puts the branches of a parallel beside each other with their tops on one line; their ends come to one line here. */
+/** The layout aligns the tops of the branches of a parallel; this aligns their ends. */
 export const settleNode = (placed: PlacedNode): PlacedNode => {
   const children = placed.children.map(settleNode)
   if (placed.node.kind !== 'parallel') return { ...placed, children }
@@ -31,7 +31,10 @@ const reach = (point: Point, target: PlacedNode | undefined): Point => {
   return { x: point.x, y: point.y + Math.sign(middle.y - point.y) * inset * (height / 2) }
 }
 
-/** How far the outline lies inside the rectangle, as a share of half its extent, at this share of the way from the middle to the corner. */
+/**
+ * Distance of the outline from the rectangle, as a share of half its extent, at this share of the way from the middle
+ * to the corner.
+ */
 const insetOf = ({ node: { shape }, width, height }: PlacedNode, across: number): number => {
   switch (shape) {
     case 'choice':

@@ -1,6 +1,6 @@
 /**
- * Widths of text without a screen: those of Helvetica, which Arial and Liberation Sans share, in thousandths of the font's
- * size (from the font metrics that Adobe publishes). Other fonts are made to fit when the text is drawn.
+ * Widths of text without a screen: those of Helvetica, which Arial and Liberation Sans share, in thousandths of the
+ * font's size (from the font metrics that Adobe publishes). Other fonts are stretched to fit when the text is drawn.
  */
 
 export interface Font {
@@ -27,7 +27,7 @@ const BOLD = [
 
 const NO_WIDTH = /\p{Mn}|\p{Me}|\p{Cf}/u
 const SIGNS: Readonly<Record<string, number>> = { '·': 278, '×': 584, '≤': 549, '≥': 549, '–': 556 }
-/** Letters of Latin, Greek and Cyrillic; what comes behind them in Unicode is a square or less. */
+/** Letters of Latin, Greek and Cyrillic; later characters in Unicode are a square wide or less. */
 const LETTER = /[\u00a0-\u10ff\u1e00-\u1fff]/
 const LETTER_WIDTH = 667
 
@@ -45,7 +45,7 @@ export const widthOf = (text: string, { size, bold = false }: Font): number => {
   return (width * size) / 1000
 }
 
-/** The beginning that fits, with `…` in place of what does not. */
+/** Returns the beginning that fits, with `…` for the rest. */
 export const cutText = (text: string, width: number, font: Font): string => {
   if (widthOf(text, font) <= width) return text
   const room = width - widthOf('…', font)
@@ -66,7 +66,7 @@ export interface Wrapping {
   font: Font
 }
 
-/** Lines that fit: broken at blanks, in words that are too long behind `.`, `_`, `/`, `,` or `(`; the last is cut if need be. */
+/** Returns lines that fit: broken at blanks, in long words after `.`, `_`, `/`, `,` or `(`; the last is cut if needed. */
 export const wrapText = (text: string, { width, lines, font }: Wrapping): string[] => {
   const fits = (part: string): boolean => widthOf(part.trimEnd(), font) <= width
   const pieces = text.split(/(?<=\s)/).flatMap((word) => (fits(word) ? [word] : word.split(/(?<=[./_(,])/)))

@@ -1,5 +1,5 @@
-import { isLeaseFree } from '../store/rules/lease.ts'
 import { createOwner } from '../store/process-identity.ts'
+import { isLeaseFree } from '../store/rules/lease.ts'
 import type { Owner, RunRecord, RunStatus } from '../store/store.ts'
 import type { Paint } from './paint.ts'
 

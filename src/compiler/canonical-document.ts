@@ -1,6 +1,6 @@
 import type { Workflow } from './document.ts'
 
-/** The document as JSON without its places, so that comments, quotes and the order of keys do not change its hash. */
+/** Converts the document to JSON without its places, so that comments, quotes and the order of keys do not change its hash. */
 export const toCanonicalDocument = (workflow: Workflow): unknown => strip(workflow)
 
 const PLACES: readonly string[] = ['range', 'kindRange']

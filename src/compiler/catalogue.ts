@@ -1,9 +1,9 @@
-/** What a workflow may name: handed to the compiler and the runtime, which know no actor by themselves. */
+/** Tools and providers that a workflow may name. The compiler and the runtime receive them, and know no actor themselves. */
 import type { ActorDescription } from '../core/actor.ts'
 import type { ParameterRules } from '../core/model-parameters.ts'
 
 export interface ToolEntry extends ActorDescription {
-  /** False: known by name and schema, but running it comes in a later release. */
+  /** False: known by name and schema, but not executable in this release. */
   available: boolean
 }
 
@@ -13,15 +13,15 @@ export interface ProviderEntry {
   available: boolean
   /** Known model names, for "did you mean"; undefined when any name may exist. */
   models?: readonly string[]
-  /** The parameters that it takes; undefined: all. */
+  /** The parameters that the provider takes; undefined: all. */
   params?: readonly string[]
   /** The limits of its parameters; undefined: those of all providers. */
   limits?: ParameterRules
-  /** What the parameter `reasoning` may be; undefined: anything. */
+  /** Values of the parameter `reasoning`; undefined: anything. */
   reasoning?: readonly (string | boolean)[]
-  /** False: it takes images as bytes alone; left out: by URL too. */
+  /** False: the provider takes images as bytes only. Undefined: by URL too. */
   imageUrls?: boolean
-  /** Whether it is known what a model costs; left out: nobody is to ask. */
+  /** Says if the price of a model is known. Undefined: prices are not checked. */
   price?(model: string): 'free' | 'known' | 'unknown'
 }
 

@@ -1,10 +1,9 @@
 /**
- * Check: what a document says, held against itself and the catalogue. Names lead somewhere, values have the type that is
- * expected of them, no step reads what may not be there, no run goes on for ever. All findings in one pass; the document
- * stays as it is.
+ * Check: verifies a document against itself and the catalogue. Names resolve, values have the expected types, no step
+ * reads a record that may be missing, no run is endless. One pass finds everything; the document is not changed.
  *
- * It rests on two structures: the steps by number (check/step-index.ts), and the graph of the ways that a run can take
- * (check/flow-graph.ts) with what is surely assigned at each point of it (check/assignment.ts).
+ * The checks rest on two structures: the steps by number (check/step-index.ts), and the flow graph
+ * (check/flow-graph.ts) with the records that are certain at each point (check/assignment.ts).
  */
 import type { Catalogue } from './catalogue.ts'
 import { analyseAssignment } from './check/assignment.ts'
@@ -44,9 +43,9 @@ export interface CheckOptions {
   diagnostics: Diagnostics
   /** Names of environment variables that expressions may read. */
   environment: readonly string[]
-  /** Alias to `provider/name`, in place of what the file says. */
+  /** Alias to `provider/name`, in place of the file's models. */
   models?: Readonly<Record<string, string>>
-  /** The workflows that steps call, by name or path as they call them; one that is missing has been reported. */
+  /** Called workflows, by the name or path in the calling steps. A missing one has been reported. */
   children?: ReadonlyMap<string, ChildWorkflow>
 }
 
@@ -54,19 +53,19 @@ export interface CheckedWorkflow {
   workflow: Workflow
   /** By step id. */
   steps: ReadonlyMap<string, StepPlace>
-  /** What each step gives out, by its id. */
+  /** Output types of the steps, by id. */
   outputTypes: ReadonlyMap<string, Type>
-  /** What a run gives out. */
+  /** Type of the run's output. */
   output: Type
   /** Every model that a run may call, those of child workflows included. */
   models: readonly string[]
-  /** Warnings about what this release reads and can't run. */
+  /** Warnings about features that this release reads and cannot run. */
   notYet: readonly Diagnostic[]
-  /** What can be said of every run; for a workflow without errors. */
+  /** Proves facts about all runs; for a workflow without errors. */
   prove(prover: Prover, options: { stepLimit: number }): Proofs
 }
 
-/** Never throws, whatever the document says; what it finds goes to `diagnostics`. */
+/** Never throws, whatever the document holds; findings go to `diagnostics`. */
 export const checkWorkflow = (workflow: Workflow, options: CheckOptions): CheckedWorkflow => {
   const { catalogue, diagnostics, environment, children = NO_CHILDREN } = options
   const index = indexSteps(workflow)
@@ -132,11 +131,11 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
 
 const NO_CHILDREN: ReadonlyMap<string, ChildWorkflow> = new Map()
 
-/** The type of what the file says under `output`. */
+/** Returns the type of the file's `output`. */
 const checkOutput = ({ workflow: { output }, names, flow, expressions }: CheckContext): Type | undefined =>
   output && expressions.value(output, { names: names.ofEnd(), node: flow.end })
 
-/** Without `output`, a run gives out what its last step did, and nothing when that did not complete. */
+/** Without `output`, a run returns the output of its last step, or null if that did not complete. */
 const lastOutput = ({ byId }: StepIndex, { steps, types }: { steps: Workflow['steps']; types: StepTypes }): Type => {
   const last = byId.get(steps.at(-1)?.id.value ?? '')
   return last === undefined ? NULL : unionOf([types.outputOf(last), NULL])

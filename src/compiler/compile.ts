@@ -1,12 +1,12 @@
 /**
- * The compiler's contents page: text in, a checked machine and its findings out.
+ * The compiler's table of contents: text in, a checked machine and its findings out.
  *
  *   read   text → document         shape, names of keys, durations; positions kept
- *   check  document → the same     steps, types, what may not have run, what never ends
+ *   check  document → the same     steps, types, records that may be missing, endless runs
  *   lower  document → machine      plain JSON in XState's format, one state a step
  *   link   machine → runnable      expressions, hash, the plan of each step
  *
- * Compiling reads no file, no clock and no environment: what a workflow links to is handed in.
+ * Compiling reads no file, no clock and no environment: the caller passes in what a workflow links to.
  */
 import { hashJson } from '../core/hash.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
@@ -34,13 +34,13 @@ export interface CompileOptions {
   catalogue: Catalogue
   /** Names of environment variables that expressions may read. */
   environment?: readonly string[]
-  /** Alias to `provider/name`, in place of what the file says. */
+  /** Alias to `provider/name`, in place of the file's models. */
   models?: Readonly<Record<string, string>>
-  /** Only the findings are wanted: nothing is lowered, linked or hashed, and `compiled` stays undefined. Default false. */
+  /** Only findings are wanted: nothing is lowered, linked or hashed, and `compiled` stays undefined. Default false. */
   checkOnly?: boolean
-  /** Gives the files and workflows that the workflow names. Default: there are none. */
+  /** Reads the files and workflows that the workflow names. Default: there are none. */
   links?: LinkReader
-  /** Looks for what can be said of every run: `proveWorkflow`. Default: nobody does. */
+  /** Proves facts about all runs: `proveWorkflow`. Default: nothing is proven. */
   prover?: Prover | undefined
 }
 
@@ -50,37 +50,40 @@ export interface CompiledWorkflow extends LinkedWorkflow {
   hash: string
   source: Source
   workflow: Workflow
-  /** The workflows that it calls, by the name or path that its steps call them by. */
+  /** Called workflows, by the name or path in the calling steps. */
   children: ReadonlyMap<string, CompiledWorkflow>
-  /** What it was linked with, its children's links included: enough to compile it again. */
+  /** Everything linked, the links of its children included: enough to compile it again. */
   links: Links
-  /** Of the run's output. */
+  /** Type of the run's output. */
   output: Type
   plans: ReadonlyMap<string, StepPlan>
   /** Every model that a run may call, those of child workflows included. */
   models: readonly string[]
-  /** Which runs a run with this input shares limits with, and what these are; undefined: none. @throws (the function) Fault `expression_failed` */
+  /**
+   * Evaluates the key and the limits that a run with this input shares with others; undefined: no `flow`. @throws (the
+   * function) Fault `expression_failed`
+   */
   flow: ReturnType<typeof linkFlow>
-  /** What begins runs by the clock, in the order of the file. */
+  /** Schedule triggers, in the order of the file. */
   schedules: readonly ScheduleTrigger[]
   /** Closed object schema of the run's input; undefined: the workflow takes none. */
   input: JsonSchema | undefined
   limits: { steps: number; timeMs: number | undefined; tokens: number | undefined; costUsd: number | undefined }
   /** Names of the secrets that it may use, those of child workflows included. */
   secrets: readonly string[]
-  /** What it needs and this release can't run yet: errors when it is asked to run. */
+  /** Features that this release cannot run yet: errors when a run is requested. */
   notYet: readonly Diagnostic[]
 }
 
 export interface Compilation {
   diagnostics: Diagnostic[]
-  /** Undefined when there are errors, and when only the findings were wanted. */
+  /** Undefined if there are errors, or if only the findings were wanted. */
   compiled: CompiledWorkflow | undefined
-  /** Of this workflow alone, not of those that it calls; when it was asked for and there are no errors. */
+  /** Proofs of this workflow alone, not of its children; if they were requested and there are no errors. */
   proofs?: Proofs
 }
 
-/** Of `limits.steps`, when the file sets none. */
+/** Default of `limits.steps`. */
 const DEFAULT_STEP_LIMIT = 100_000
 
 const stepLimitOf = ({ limits }: Workflow): number => limits.steps?.value ?? DEFAULT_STEP_LIMIT
@@ -92,12 +95,15 @@ export const compile = (source: Source, options: CompileOptions): Compilation =>
   return part.value
 }
 
-/** The same bit by bit, so that others may have their turn between: of a large file each part takes a third of the time at the most. */
+/**
+ * Compiles in parts, so that the caller can yield to other work in between. For a large file each part takes a third of
+ * the time at most.
+ */
 export const compileInParts = (source: Source, options: CompileOptions): Parts<Compilation> =>
   compileNested(source, { ...options, ancestors: [source.file] })
 
 type NestedOptions = CompileOptions & {
-  /** The files of the workflows that call this one, and its own. */
+  /** Files of the calling workflows and of this one, outermost first. */
   ancestors: readonly string[]
 }
 
@@ -195,7 +201,7 @@ const linksOf = ({ source, children, files }: Omit<BuiltFrom, 'checked'>): Links
   return joinLinks([own, ...[...children.values()].map(({ links }) => links)])
 }
 
-/** The schemas of the tools that its steps name, by name. */
+/** Schemas of the tools that its steps name, by name. */
 const linkedTools = (plans: ReadonlyMap<string, StepPlan>, { tools }: Catalogue): Record<string, unknown> =>
   Object.fromEntries(
     [...plans.values()]

@@ -1,4 +1,4 @@
-/** The project config, `troupe.config.yaml`: read by the same machinery as a workflow, and with the same findings. */
+/** The project config, `troupe.config.yaml`: read by the same code as a workflow, with the same kind of findings. */
 import type { Diagnostics } from './diagnostic.ts'
 import {
   createConfigFields,
@@ -16,7 +16,7 @@ export type { SecretSource }
 
 type ReadValues = PartialOf<ReturnType<typeof createConfigFields>>
 
-/** The values of the file: paths are not resolved yet, and other modules know the defaults of what is absent. */
+/** Values of the file: paths are not resolved yet, and other modules apply the defaults of absent values. */
 export interface ProjectConfig
   extends Pick<ReadValues, 'db' | 'durability' | 'nats'>,
     Required<Pick<ReadValues, 'files' | 'env' | 'secrets' | 'providers' | 'prices' | 'retention'>> {

@@ -1,6 +1,6 @@
 /**
- * Diagnostics: what the compiler finds. They are collected, never thrown one by one; all findings of a file come in one
- * pass, sorted by place. Every code stands once in diagnostic-codes.ts, with its cause and its cure.
+ * Diagnostics: findings of the compiler. They are collected, never thrown one by one; one pass finds all of a file,
+ * sorted by place. Every code stands once in diagnostic-codes.ts.
  */
 import type { DiagnosticCode } from './diagnostic-codes.ts'
 import { lineText, type Range, type Source, toPosition } from './source.ts'
@@ -20,7 +20,7 @@ export interface Diagnostic {
   hint: string | null
 }
 
-/** Gathers the findings about one source. */
+/** Collects the findings about one source. */
 export class Diagnostics {
   readonly source: Source
   #found: (Diagnostic & { start: number })[] = []
@@ -41,7 +41,7 @@ export class Diagnostics {
     return this.#found.some(({ severity }) => severity === 'error')
   }
 
-  /** Sorted by place; of equal findings one. */
+  /** Returns the findings sorted by place, without duplicates. */
   toList(): Diagnostic[] {
     const seen = new Set<string>()
     return this.#found
@@ -79,7 +79,7 @@ export const formatDiagnostic = (diagnostic: Diagnostic, source: Source | undefi
   return `${head}${frame}${hint === null ? '' : `\n  hint: ${hint}`}`.replace(CONTROL_CHARACTERS, '\uFFFD')
 }
 
-/** A workflow's text must not steer the terminal that shows it. */
+/** Escapes control characters: a workflow's text must not control the terminal that shows it. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 

@@ -41,7 +41,7 @@ export type Step = StepKinds[StepKind]
 
 /** The keys of every step. `onError` undefined: `fail`. `next`: a step id or `end`. */
 export interface StepCommon extends RecordOf<typeof COMMON_STEP_FIELDS> {
-  /** Parts of it could not be read, and are reported: what is missing is no finding of its own, and its output is `any`. */
+  /** Parts of the step could not be read, and are reported: missing parts are no further finding, and its output is `any`. */
   malformed?: true
   /** The key that names the kind, such as `llm`. */
   kindRange: Range

@@ -1,6 +1,6 @@
 /**
- * Files that a workflow names become part of it, so that a run depends on nothing that can change: today the `script`
- * of `mock/script`, a YAML or JSON list of answers.
+ * Makes the files that a workflow names part of it, so that a run depends on nothing that can change: today the
+ * `script` of `mock/script`, a YAML or JSON list of answers.
  */
 import { Diagnostics } from './diagnostic.ts'
 import type { StepOf, ValueNode, Workflow } from './document.ts'
@@ -10,7 +10,7 @@ import { parseYaml } from './read/parse-yaml.ts'
 import type { YamlNode } from './read/yaml-node.ts'
 import { createSource } from './source.ts'
 
-/** Replaces file names by what the files hold, in place; gives back what was read, by path. */
+/** Replaces file names by the content of the files, in place. Returns the texts that were read, by path. */
 export const inlineFiles = (
   workflow: Workflow,
   { links, diagnostics }: { links: LinkReader; diagnostics: Diagnostics },
@@ -41,7 +41,7 @@ const parseList = (path: string, text: string): ValueNode | undefined => {
     : toLiteral(root)
 }
 
-/** Data, whatever it looks like: an answer may hold `${`. */
+/** Converts to literals only, since an answer may contain `${`. */
 const toLiteral = (node: YamlNode): ValueNode => {
   const { range } = node
   if (node.kind === 'scalar') return { kind: 'literal', value: node.value, range }

@@ -1,4 +1,4 @@
-/** The workflows that a workflow calls: found, compiled, and held against circles and depth. */
+/** Finds and compiles the workflows that a workflow calls, and checks for recursion and depth. */
 import type { Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { Located, Workflow } from './document.ts'
 import type { LinkReader } from './links.ts'
@@ -6,21 +6,24 @@ import { placeSteps } from './place-steps.ts'
 import type { Source } from './source.ts'
 import { descriptorOf } from './steps/step-kinds.ts'
 
-/** How deep calls may nest, the first workflow included. */
+/** Maximum depth of nested calls, the first workflow included. */
 const DEEPEST_NESTING = 10
 
-/** Work in parts: whoever does it may let others have their turn between. */
+/** Work in parts: the caller may yield to other work between two parts. */
 export type Parts<Result> = Generator<undefined, Result>
 
 export interface LinkChildrenOptions<Child> {
-  /** The files of the workflows around this one and its own, outermost first. */
+  /** Files of the calling workflows and of this one, outermost first. */
   ancestors: readonly string[]
   links: LinkReader
   diagnostics: Diagnostics
   compileChild(source: Source): Parts<{ compiled: Child | undefined; diagnostics: Diagnostic[] }>
 }
 
-/** The compiled children, by the name or path that steps call them by. What is missing or broken is reported, and left out. */
+/**
+ * Returns the compiled children, by the name or path in the calling steps. A missing or broken child is reported and
+ * left out.
+ */
 export function* linkChildren<Child>(
   workflow: Workflow,
   options: LinkChildrenOptions<Child>,
@@ -70,7 +73,7 @@ const reportBroken = (
   const errors = found.filter(({ severity }) => severity === 'error')
   const structural = errors.find(({ code }) => code === 'recursive_workflow' || code === 'nested_too_deeply')
   if (structural !== undefined) {
-    // It is this workflow's as much as the child's, and a chain of reports would say it less well.
+    // The finding concerns this workflow as much as the child, and a chain of reports would be less clear.
     diagnostics.error(structural.code, range, structural.message, structural.hint ?? undefined)
     return
   }

@@ -1,6 +1,7 @@
 /**
- * Linking: the lowered configs get their expressions, and become XState machines. Nothing here runs: the actors that a
- * machine invokes are inert, the host performs what the machine asks for (or `machine.provide(…)` gives real ones).
+ * Linking: the lowered configs get their expressions, and become XState machines. Nothing runs here: the actors that a
+ * machine invokes are inert, and the host performs what the machine requests (or `machine.provide(…)` gives real
+ * actors).
  */
 import { type AnyStateMachine, assign, setup } from 'xstate'
 import type { JsonValue } from '../core/json.ts'
@@ -78,7 +79,7 @@ const createWorkflowMachine = (config: MachineConfig, recorder: Recorder): AnySt
     output: null,
     undo: null,
   })
-  // The config is data that lowering wrote; XState's types can only follow one that stands in the source.
+  // Lowering wrote the config as data; XState's types can follow only a config in the source.
   const whole = { ...config, context, output: ({ context: { output } }: { context: MachineContext }) => output }
   return definition.createMachine(whole as never) as unknown as AnyStateMachine
 }
@@ -107,7 +108,7 @@ const createDelays = (
   )
 }
 
-/** The `output` of the workflow; without one, what the last step gives out. */
+/** Compiles the `output` of the workflow; without one, the output of the last step. */
 const compileRunOutput = ({ output, steps }: Workflow, places: Places): Body['output'] =>
   output === undefined ? lastOutput(steps) : compileValue(output, createBindings({ scopes: [], chain: [] }, places))
 

@@ -1,17 +1,17 @@
 /**
- * What a workflow links to beyond its own text: files that it names, and the workflows that it calls. Read through a port, so that
- * compiling touches no disk, and kept with a run, so that resuming it needs none either.
+ * Links of a workflow beyond its own text: files that it names, and workflows that it calls. They are read through a
+ * port, so that compiling does no disk I/O, and stored with a run, so that resuming needs none either.
  */
 import { createSource, type Source } from './source.ts'
 
 export interface LinkReader {
-  /** The text of a file, by its path as the workflow in `from` names it; undefined when it can't be read. */
+  /** Returns the text of a file, by its path as the workflow in `from` names it; undefined if it cannot be read. */
   file(path: string, from: string): string | undefined
-  /** A workflow, by path or name as the one in `from` calls it. */
+  /** Returns a workflow, by path or name as the one in `from` calls it. */
   workflow(reference: string, from: string): Source | undefined
 }
 
-/** All that one workflow and those below it were linked with, by the file that names it. Plain JSON. */
+/** Links of one workflow and of those below it, by the file that names them. Plain JSON. */
 export interface Links {
   files: Record<string, Record<string, string>>
   workflows: Record<string, Record<string, { file: string; text: string }>>
@@ -19,7 +19,7 @@ export interface Links {
 
 export const NO_LINKS: LinkReader = { file: () => undefined, workflow: () => undefined }
 
-/** Gives back what was read before. */
+/** Returns links that were read before. */
 export const readLinks = ({ files, workflows }: Partial<Links>): LinkReader => ({
   file: (path, from) => files?.[from]?.[path],
   workflow: (reference, from) => {
@@ -28,7 +28,7 @@ export const readLinks = ({ files, workflows }: Partial<Links>): LinkReader => (
   },
 })
 
-/** The links of a workflow and of the ones that it calls, in one. */
+/** Merges the links of a workflow and of its children. */
 export const joinLinks = (all: readonly Links[]): Links => ({
   files: Object.assign({}, ...all.map(({ files }) => files)),
   workflows: Object.assign({}, ...all.map(({ workflows }) => workflows)),

@@ -1,7 +1,7 @@
 /**
- * Lowering: a checked document becomes the config of an XState machine, as plain JSON. One state a step; what a step
- * means to the host (actor, policy) stands in its plan, what it means to the machine in transitions, guards `when` and the
- * action `record`. Each foreach body is a machine of its own, run once an item.
+ * Lowering: converts a checked document to the config of an XState machine, as plain JSON. One state a step: the plan
+ * of a step says what it means to the host (actor, policy), its transitions, guards `when` and actions `record` what it
+ * means to the machine. Each foreach body is a machine of its own, run once an item.
  */
 import { CANCELLED, COMPLETED, FAILED, UNDO } from '../core/machine-ends.ts'
 import type { Step, StepOf, Workflow } from './document.ts'
@@ -10,12 +10,12 @@ import { OUTPUT, record, type StateConfig, when } from './lower/state-config.ts'
 import { childLists } from './place-steps.ts'
 import { descriptorOf } from './steps/step-kinds.ts'
 
-/** Counts the changes in how journals of the same definition fold; stands in every `created` row. */
+/** Version of how journals of the same definition fold; stands in every `created` row. */
 export const LOWERING_VERSION = 1
 
 export interface MachineConfig extends StateConfig {
   id: string
-  /** The backstop against a cycle of eventless transitions that the compiler missed. */
+  /** Backstop against a cycle of eventless transitions that the compiler missed. */
   options: { maxIterations: number }
 }
 
@@ -42,7 +42,7 @@ export const lowerWorkflow = (workflow: Workflow, places: Places): LoweredWorkfl
 interface Body {
   steps: readonly Step[]
   places: Places
-  /** Whether a bad end leads through the state that undoes. */
+  /** True if a failed or cancelled run passes through the state that undoes. */
   undoes: boolean
 }
 
@@ -78,13 +78,13 @@ const lowerMachine = (id: string, { steps, places, undoes }: Body): MachineConfi
   }
 }
 
-/** The host undoes, one after the other; nothing that happens meanwhile changes how the run ends. */
+/** The host undoes the steps one after the other; no event in between changes how the run ends. */
 const lowerUndo = (): StateConfig => {
   const onward = [{ target: `#${FAILED}`, guard: when({ step: '', is: 'faulted' }) }, { target: `#${CANCELLED}` }]
   return {
     id: UNDO,
     meta: { kind: 'undo' },
-    // Without a target, and in place of the machine's own.
+    // Without a target, and in place of the machine's own handlers.
     on: { CANCEL: [{}], BUDGET_EXCEEDED: [{}] },
     invoke: { id: UNDO, src: 'undo', input: { step: UNDO }, onDone: onward, onError: onward },
   }

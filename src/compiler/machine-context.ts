@@ -1,7 +1,7 @@
 /**
  * The context of a workflow's machine: plain JSON, changed only by the action `record`, always into a new object that
- * shares what did not change. Every step has its record from the start, so that copies keep one shape (copying an object
- * whose keys never change is several times cheaper than one that grows).
+ * shares the unchanged parts. Every step has its record from the start, so that all copies have one shape (copying an
+ * object whose keys never change is several times cheaper than copying one that grows).
  */
 import type { FaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
@@ -10,17 +10,17 @@ export interface MachineContext {
   run: { id: string; started_at: string }
   input: JsonValue
   env: JsonObject
-  /** Time of the last event that was folded, epoch milliseconds. */
+  /** Time of the last folded event, epoch milliseconds. */
   at: number
   steps: Record<string, StepRecord>
-  /** The fault that is on its way to whoever handles it, or that ended this machine. */
+  /** The fault on its way to its handler, or the one that ended this machine. */
   fault: RoutedFault | null
   output: JsonValue
   /** In a foreach item: the context that its body closes over, and the item. */
   outer: MachineContext | null
   item: JsonValue
   index: number
-  /** What has to be undone when the run ends badly, the last first: a list that shares its tail. */
+  /** Calls that undo completed steps if the run ends badly, the last first: a list that shares its tail. */
   undo: UndoEntry | null
 }
 
@@ -28,63 +28,63 @@ export interface MachineContext {
 export interface UndoEntry {
   step: string
   visit: number
-  /** Of the undoing tool, evaluated when the step completed; or why it could not be. */
+  /** Input of the undoing tool, evaluated when the step completed, or the fault of evaluating it. */
   call: { input: JsonValue } | { fault: FaultData }
   /** The idempotency key of the step, when it gives one. */
   key?: string
   before: UndoEntry | null
 }
 
-/** What a machine starts from; `steps`, `fault`, `output` and `undo` are its own. */
+/** Input of a machine; `steps`, `fault`, `output` and `undo` are its own. */
 export type MachineInput = Pick<MachineContext, 'run' | 'input' | 'env' | 'at' | 'outer' | 'item' | 'index'>
 
 export interface RoutedFault {
   fault: FaultData
-  /** Where it came from; empty: the run as a whole. */
+  /** The step that raised it; empty: the run as a whole. */
   step: string
-  /** The path of the step inside a foreach item that it came from, when `step` is a foreach. */
+  /** If `step` is a foreach: the path of the step in an item that raised it. */
   origin?: string
-  /** The block that takes it up next; empty when it ends the machine. */
+  /** The block that handles it next; empty if it ends the machine. */
   handler: string
 }
 
 export const STEP_STATUSES = ['pending', 'completed', 'skipped', 'failed', 'cancelled'] as const
 export type StepStatus = (typeof STEP_STATUSES)[number]
 
-/** `status`, `output`, `error` and `attempts` are what expressions may read; the rest is the machine's own. */
+/** Expressions may read `status`, `output`, `error` and `attempts`; the machine alone uses the rest. */
 export interface StepRecord {
   status: StepStatus
   attempts: number
   output?: JsonValue
   error?: JsonValue
-  /** How often the step was entered; with the path it names one effect. */
+  /** Number of entries; with the path it names one effect. */
   visits: number
-  /** The same without entries that were retries of a block; `max_visits` counts these. */
+  /** Number of entries without retries of a block; `max_visits` counts these. */
   entries: number
-  /** Which try of a block with `retry` this is, from 1. */
+  /** Attempt of a block with `retry`, from 1. */
   attempt: number
-  /** Attempts of all visits that have ended; a visit that was called off counts as one. */
+  /** Attempts of all visits that have ended; a cancelled visit counts as one. */
   calls: number
   /** Present from entry to end. */
   entered?: Entered
-  /** Set by the transition of an `on_error`, taken up as `caught` on entry. */
+  /** Set by the transition of an `on_error`, moved to `caught` on entry. */
   arriving?: JsonValue
   /** The value of `error` in a step that was reached by `on_error`. */
   caught?: JsonValue
 }
 
-/** What entering a step came to: its evaluated input, or why it does not run. */
+/** Result of entering a step: its evaluated input, or the reason why it does not run. */
 export type Entered =
-  /** `plan` names the plan of its effect, where that is not the step's own. */
+  /** `plan` names the plan of the effect, if it is not the step's own. */
   | { kind: 'input'; input: JsonValue; key?: string; plan?: string }
   | { kind: 'skipped' }
   | { kind: 'fault'; fault: FaultData }
   | { kind: 'wait'; delayMs: number }
-  /** Index of the case, or -1 when none matches. */
+  /** Index of the case, or -1 if none matches. */
   | { kind: 'case'; index: number }
-  /** A block that runs. `count` is the running iteration of a loop; `ended` are the branches of a parallel. */
+  /** A running block. `count` is the current iteration of a loop; `ended` are the branches of a parallel. */
   | { kind: 'block'; count: number; verdict?: LoopVerdict; ended?: Record<string, 'completed' | 'failed'> }
-  /** A block that waits for its next try. */
+  /** A block that waits for its next attempt. */
   | { kind: 'backoff'; delayMs: number }
 
 export type LoopVerdict = 'again' | 'stop' | 'exhausted'

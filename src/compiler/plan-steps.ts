@@ -1,4 +1,7 @@
-/** Plans the steps of a workflow, and the calls that are not steps of their own: of a model with tools, and of `undo`. */
+/**
+ * Plans the steps of a workflow, and the calls that are not steps of their own: those of a model with tools, and those
+ * of `undo`.
+ */
 import type { Step, ValueNode } from './document.ts'
 import { toRetryPolicy } from './link/linked-step.ts'
 import { linkPreset, secretPlacesOf, withoutGiven } from './link/preset-call.ts'
@@ -25,7 +28,10 @@ export const planSteps = (options: PlanOptions): ReadonlyMap<string, StepPlan> =
       .map((plan) => [plan.id, plan]),
   )
 
-/** The effects of a model step with tools. Its `retry` and `timeout` are those of each turn; a call has the defaults of its tool. */
+/**
+ * Plans the effects of a model step with tools. Its `retry` and `timeout` apply to each turn; a call has the defaults
+ * of its tool.
+ */
 const planToolLoop = (plan: StepPlan, options: PlanOptions): StepPlan[] => {
   const names = plan.toolLoop?.tools ?? []
   const specs = names.map((name) => describeTool(name, options))
@@ -33,7 +39,7 @@ const planToolLoop = (plan: StepPlan, options: PlanOptions): StepPlan[] => {
   return [turn, ...names.map((name) => planCall(`${plan.id}/${name}`, { tool: name }, options))]
 }
 
-/** What a model is told of a tool: of a preset without the part of the input that is given already. */
+/** Describes a tool to a model; for a preset, without the part of the input that the preset gives. */
 const describeTool = (name: string, { workflow, catalogue }: PlanOptions) => {
   const preset = workflow.presets.get(name)
   const entry = catalogue.tools.get(preset?.tool.value ?? name)
@@ -45,14 +51,17 @@ const describeTool = (name: string, { workflow, catalogue }: PlanOptions) => {
   }
 }
 
-/** The step's key makes the undoing call repeatable too. Nobody is asked: a run that has failed must not wait for a person to end. */
+/**
+ * The step's key makes the undoing call repeatable too. Approval is skipped: a failed run must not wait for a person to
+ * end.
+ */
 const planUndo = (step: Step, { tool, with: input }: NonNullable<Step['undo']>, options: PlanOptions): StepPlan => {
   const isKeyed = step.key !== undefined
   const plan = planCall(toUndoPlan(step.id.value), { tool: tool.value, input, isKeyed }, options)
   return plan.preset === undefined ? plan : { ...plan, preset: { ...plan.preset, needsApproval: () => false } }
 }
 
-/** A call of a tool that is not a step of its own, under the defaults of its tool. */
+/** Plans a call of a tool that is not a step of its own, with the defaults of the tool. */
 const planCall = (
   id: string,
   { tool, input, isKeyed = false }: { tool: string; input?: ValueNode | undefined; isKeyed?: boolean },

@@ -1,7 +1,7 @@
 /**
- * Static proofs: what can be said of every run without running one. Conditions that always come out the same and what follows
- * from that, parallels that can't join, more steps than the limit allows; the number of ways and the longest. For a workflow
- * that has no errors: `validate --strict` asks for it, since what is found may be meant.
+ * Static proofs: facts about all runs, found without running one. Conditions with a constant result and their
+ * consequences, parallels that cannot join, more steps than the limit allows; the number of ways and the longest. For a
+ * workflow without errors: only `validate --strict` reports them, since the author may have meant them.
  */
 import type { CheckContext } from './check/check-context.ts'
 import type { NodeSet } from './check/flow-graph.ts'
@@ -16,18 +16,18 @@ export interface Proofs {
   findings: Diagnostic[]
   /** Distinct ways from the start to an end; loops go round once. */
   paths: bigint
-  /** Ids of the steps on the longest of them. */
+  /** Ids of the steps on the longest way. */
   longest: string[]
   worstCase: WorstCase
 }
 
 export interface ProveOptions {
-  /** Where a run can get to, by the form of the workflow. */
+  /** Nodes that a run can reach by the structure of the workflow. */
   reached: NodeSet
   stepLimit: number
 }
 
-/** Handed to the compiler by who wants proofs, so that nobody else loads them. */
+/** Passed to the compiler by callers that want proofs, so that other callers do not load this module. */
 export type Prover = (check: CheckContext, options: ProveOptions) => Proofs
 
 export const proveWorkflow: Prover = (check, { reached, stepLimit }) => {

@@ -1,6 +1,6 @@
 /**
- * Read: from the text of a workflow file to the typed document. Finds everything about its form in one pass: limits,
- * YAML, keys, shapes, types. No expression is parsed and no name is resolved here; that is `check`.
+ * Read: converts the text of a workflow file to the typed document. Finds everything about its form in one pass:
+ * limits, YAML, keys, shapes, types. No expression is parsed and no name is resolved here; that is `check`.
  */
 
 import type { Diagnostics } from './diagnostic.ts'
@@ -18,7 +18,7 @@ export { decodeSource } from './read/decode-source.ts'
 
 const FIELDS = createWorkflowFields(steps)
 
-/** Undefined when there is too little to go on; else what could be read, also beside errors, so that checks still find theirs. */
+/** Returns what could be read, also beside errors, so that checks still find theirs; undefined if too little could be read. */
 export const readWorkflow = (source: Source, diagnostics: Diagnostics): Workflow | undefined => {
   const node = parseYaml(source, diagnostics)
   if (node === undefined) return undefined

@@ -1,4 +1,4 @@
-/** A workflow's text, and the way from offsets in it to lines and columns. Offsets count UTF-16 units from 0. */
+/** The text of a workflow, and the conversion from offsets to lines and columns. Offsets count UTF-16 units from 0. */
 export interface Range {
   start: number
   /** Exclusive. */
@@ -36,7 +36,7 @@ export const toPosition = (source: Source, offset: number): Position => {
   return { line: low + 1, column: offset - (source.lineStarts[low] ?? 0) + 1 }
 }
 
-/** The text of a line (from 1), without its line break. */
+/** Returns the text of a line (from 1), without its line break. */
 export const lineText = (source: Source, line: number): string => {
   const start = source.lineStarts[line - 1] ?? 0
   return source.text.slice(start, source.lineStarts[line] ?? source.text.length).replace(/\r?\n$/, '')

@@ -1,4 +1,4 @@
-/** Where a step of a workflow stands: in which blocks, beside which siblings, in which foreach scope. */
+/** Place of a step in a workflow: its blocks, siblings and foreach scopes. */
 import type { Step } from './document.ts'
 
 export interface StepPlace {

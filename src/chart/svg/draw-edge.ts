@@ -1,4 +1,4 @@
-/** Arrows: lines with round corners, heads, and conditions on a tag that hides the line behind them. */
+/** Draws arrows: lines with round corners, heads, and conditions on a tag that hides the line behind them. */
 import type { PlacedEdge, Point } from '../placed-chart.ts'
 import { drawText } from './draw-text.ts'
 import { element, escapeXml, round } from './xml.ts'
@@ -52,7 +52,7 @@ const headPath = (tip: Point, neck: Point): string => {
 
 const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y)
 
-/** The point at this distance from `start` on the way to `end`. */
+/** Returns the point at this distance from `start` on the way to `end`. */
 const toward = (start: Point, end: Point, length: number): Point => {
   const share = length / (distance(start, end) || 1)
   return { x: start.x + (end.x - start.x) * share, y: start.y + (end.y - start.y) * share }

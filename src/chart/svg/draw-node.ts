@@ -1,4 +1,4 @@
-/** Boxes, what they hold, and markers. */
+/** Draws boxes, their content, and markers. */
 import type { RunActivity, StepActivity } from '../activity.ts'
 import { isBox } from '../chart.ts'
 import { ICON_SIZE } from '../measure-box.ts'
@@ -8,7 +8,7 @@ import { ICON_PATHS, REPEAT_PATH } from './icon-paths.ts'
 import { HUES } from './style-sheet.ts'
 import { element, escapeXml } from './xml.ts'
 
-/** Outer boxes first, so that inner ones lie on them. */
+/** Draws outer boxes first, so that inner ones lie on top. */
 export const drawNode = (placed: PlacedNode, activity: RunActivity | undefined): string =>
   (isBox(placed.node) ? drawBox(placed, activity) : drawMarker(placed)) +
   placed.children.map((child) => drawNode(child, activity)).join('')

@@ -1,7 +1,7 @@
 import type { TextLine } from '../measure-box.ts'
 import { element, escapeXml } from './xml.ts'
 
-/** A line of text, made to take the width that it was measured with, whatever font the viewer has. */
+/** Draws a line of text, stretched to its measured width, whatever font the viewer has. */
 export const drawText = (
   { role, text, x, y, width }: TextLine,
   { at = { x: 0, y: 0 }, style = '' }: { at?: { x: number; y: number }; style?: string } = {},

@@ -1,4 +1,4 @@
-/** A small drawing for each kind of step and trigger, as the path of a stroke in a square of 16 by 16. */
+/** Icons of steps and triggers, each as the path of a stroke in a square of 16 by 16. */
 import type { ChartNode } from '../chart.ts'
 
 export const ICON_PATHS: Readonly<Record<Exclude<ChartNode['icon'], ''>, string>> = {
@@ -16,7 +16,7 @@ export const ICON_PATHS: Readonly<Record<Exclude<ChartNode['icon'], ''>, string>
   set: 'M3.5 6h9M3.5 10h9',
   // A clock.
   wait: 'M8 2.2a5.8 5.8 0 1 0 .01 0zM8 4.8V8l2.4 1.5',
-  // A letter: of a wait for an event.
+  // A letter: a wait for an event.
   event: 'M2 3.5h12v9H2zM2 4l6 4.7L14 4',
   // A person.
   approve: 'M8 2.2a2.7 2.7 0 1 0 .01 0zM2.8 13.8c0-6 10.4-6 10.4 0',
@@ -41,5 +41,5 @@ export const ICON_PATHS: Readonly<Record<Exclude<ChartNode['icon'], ''>, string>
   whatsapp: 'M8 2.2a5.8 5.8 0 1 1-3 10.8L2.2 13.8 3 11a5.8 5.8 0 0 1 5-8.8z',
 }
 
-/** Goes round: the marker of a loop. In a square of 26 by 26. */
+/** A circular arrow: the marker of a loop. In a square of 26 by 26. */
 export const REPEAT_PATH = 'M18 13a5 5 0 1 1-1.6-3.7M18.2 7v3h-3'

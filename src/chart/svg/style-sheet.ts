@@ -1,15 +1,15 @@
-/** The colours and fonts of a picture, light and dark: plain rules without variables, which not every viewer knows. */
+/** Colours and fonts of a picture, light and dark: plain rules without variables, which some viewers do not support. */
 import { FONTS } from '../measure-box.ts'
 import { HEADING_FONT } from '../place-heading.ts'
 
 const FONT_FAMILY = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
-/** Every rule begins with this class, so that several pictures can stand in one page. */
+/** Class that every rule begins with, so that one page can contain several pictures. */
 export const ROOT_CLASS = 'troupe-chart'
 
 type Hue = 'violet' | 'blue' | 'teal' | 'amber' | 'slate' | 'red' | 'green'
 
-/** Which hue the kinds share: who thinks, what acts, what remembers, who waits, what only steers. */
+/** Hues shared by kinds: thinking, acting, remembering, waiting, control flow. */
 export const HUES: Readonly<Record<string, Hue>> = {
   llm: 'violet',
   tool: 'blue',
@@ -78,7 +78,7 @@ const DARK: Theme = {
   },
 }
 
-/** The content of a `<style>` element. */
+/** Returns the content of a `<style>` element. */
 export const createStyleSheet = (): string =>
   [
     `.${ROOT_CLASS} text { font-family: ${FONT_FAMILY}; }`,
@@ -134,7 +134,7 @@ const STATUS_HUES = {
   undone: 'violet',
 } as const satisfies Record<string, Hue>
 
-/** Of steps that have no effect in the end. */
+/** Styles of steps without an effect in the end. */
 const DASHED: readonly string[] = ['skipped', 'undone']
 
 const statusRules = (status: string, color: string): string[] => [

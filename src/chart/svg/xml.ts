@@ -1,4 +1,4 @@
-/** Text and numbers as XML takes them. */
+/** Writes text and numbers as XML. */
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 has no way to write them.
 const FORBIDDEN = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g
@@ -17,7 +17,7 @@ export const escapeXml = (text: string): string =>
     .replaceAll(FORBIDDEN, '')
     .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character)
 
-/** An element; attributes that are undefined are left out, numbers are rounded to hundredths. */
+/** Writes an element; undefined attributes are left out, numbers are rounded to hundredths. */
 export const element = (
   name: string,
   attributes: Readonly<Record<string, string | number | undefined>>,

@@ -1,4 +1,4 @@
-/** Why something is not surely there: one concrete way to the point, told in a clause. */
+/** Explains why a record is not certain to be there, by one concrete way to the point, as a clause. */
 import type { Assignment, RecordField } from './assignment.ts'
 import { countNeeded } from './count-needed.ts'
 import type { FlowEdge, FlowNode, NodeSet, Turn } from './flow-graph.ts'
@@ -6,19 +6,19 @@ import { type IndexedStep, isInside } from './step-index.ts'
 
 export interface Reading {
   node: FlowNode
-  /** Whose record is read. */
+  /** The step whose record is read. */
   step: IndexedStep
   field: RecordField
 }
 
 interface Way {
-  /** Where it starts to be unsure: the entry, or a node that clears or ends the record otherwise. */
+  /** Where the record becomes uncertain: the entry, or a node that clears the record or ends it differently. */
   origin: FlowNode
-  /** From there to the reading. */
+  /** Edges from the origin to the reading. */
   edges: FlowEdge[]
 }
 
-/** A clause such as `'write' has not completed when 'route' takes case 1 → 'ask_human'`. */
+/** Returns a clause such as `'write' has not completed when 'route' takes case 1 → 'ask_human'`. */
 export const explainUnsure = (
   reading: Reading,
   { assignment, reached }: { assignment: Assignment; reached: NodeSet },
@@ -38,7 +38,7 @@ export const explainUnsure = (
   return `'${step.id}' comes only later`
 }
 
-/** The shortest way on which the field is not there, searched backwards. */
+/** Finds the shortest way on which the field is missing, searching backwards. */
 const findWay = (
   { node, step, field }: Reading,
   { assignment, reached }: { assignment: Assignment; reached: NodeSet },
@@ -58,7 +58,7 @@ const findWay = (
   return { origin: node, edges: [] }
 }
 
-/** At a join that waits for all branches only the branch of the step counts. */
+/** At a join that waits for all branches, only the branch of the step counts. */
 const edgesInto = ({ point, step: block, effect, into }: FlowNode, step: IndexedStep): readonly FlowEdge[] => {
   if (point !== 'join' || block === undefined || effect.clears !== undefined || !isInside(step, block)) return into
   return into.filter((_, branch) => {
@@ -82,7 +82,7 @@ const spoils = ({ effect }: FlowNode, step: IndexedStep): boolean =>
   effect.fails === step ||
   (effect.clears?.some(({ from, to }) => from <= step.number && step.number < to) ?? false)
 
-/** The decision with which the way leaves all ways over the step, or the first one behind that. */
+/** Finds the decision with which the way leaves all ways over the step, or the first one after that. */
 const findDecision = (
   { edges }: Way,
   { reading, reached }: { reading: Reading; reached: NodeSet },

@@ -1,9 +1,11 @@
 /**
- * Definite assignment: at each point of the flow, whose output (or error) is surely there. A forward must-analysis: at a
- * point is sure what is sure on every way to it; at a join that waits for all branches, what is sure in any of them.
+ * Definite assignment: which outputs and errors are certain to exist at each point of the flow. A forward
+ * must-analysis: a record is certain at a point if it is certain on every way to that point; at a join that waits for
+ * all branches, if it is certain in any of them.
  *
- * One bit for the output and one for the error of each step; all points in reverse postorder until nothing changes, which
- * takes a pass for each level of nested circles. Points that no run reaches say nothing.
+ * The analysis keeps one bit for the output and one for the error of each step. It visits all points in reverse
+ * postorder until nothing changes, which takes one pass for each level of nested cycles. Points that no run reaches are
+ * left out.
  */
 import type { Effect, FlowGraph, FlowNode, NodeSet } from './flow-graph.ts'
 import type { IndexedStep } from './step-index.ts'
@@ -11,14 +13,14 @@ import type { IndexedStep } from './step-index.ts'
 export type RecordField = 'output' | 'error'
 
 export interface Assignment {
-  /** Whether the field is there whenever a run gets to the node, before the node's own effect. */
+  /** True if the field exists whenever a run reaches the node, before the node's own effect. */
   isSure(node: FlowNode, step: IndexedStep, field: RecordField): boolean
 }
 
 export interface AssignmentOptions {
   entry: FlowNode
   reached: NodeSet
-  /** How many steps there are. */
+  /** Number of steps. */
   count: number
 }
 
@@ -43,7 +45,7 @@ interface BitTable {
   /** Rows of `words` words, one for each node. */
   before: Uint32Array
   after: Uint32Array
-  /** One row, used again for every visit. */
+  /** One row, reused for every visit. */
   next: Uint32Array
   words: number
   count: number
@@ -52,7 +54,7 @@ interface BitTable {
 const bitOf = (step: IndexedStep, field: RecordField, count: number): number =>
   field === 'output' ? step.number : count + step.number
 
-/** Works out what is sure before and after a node; true when what is sure after it has changed. */
+/** Computes what is certain before and after a node. Returns true if what is certain after it has changed. */
 const visit = (
   node: FlowNode,
   { table, entry, reached }: { table: BitTable; entry: FlowNode; reached: NodeSet },
@@ -78,7 +80,7 @@ const merge = (
   next: Uint32Array,
   { table: { after, words }, reached }: { table: BitTable; reached: NodeSet },
 ): void => {
-  // A join that waits for a part of its branches clears them all, so it merges like any other point.
+  // A join that waits for a part of its branches clears all of them, so it merges like any other point.
   const isUnion = node.needs > 1 && node.effect.clears === undefined
   if (!isUnion) next.fill(0xffffffff)
   for (const { from } of node.into) {
@@ -117,7 +119,7 @@ const clearBits = (bits: Uint32Array, from: number, to: number): void => {
   }
 }
 
-/** Each node before those it leads to, circles aside. */
+/** Orders the nodes so that each comes before those it leads to, cycles aside. */
 const toReversePostorder = (entry: FlowNode, reached: NodeSet): FlowNode[] => {
   const seen = new Uint8Array(reached.length)
   const postorder: FlowNode[] = []

@@ -1,4 +1,7 @@
-/** Builds the flow graph of a workflow: the ways in and out of every step, whatever its kind; descriptors connect the insides of blocks. */
+/**
+ * Builds the flow graph of a workflow: the ways in and out of every step, whatever its kind. The descriptors of blocks
+ * connect the steps inside them.
+ */
 import { descriptorOf, isPerformed } from '../steps/step-kinds.ts'
 import {
   type BlockFrame,
@@ -70,7 +73,7 @@ const EMPTY: StepList = { owner: undefined, branch: '', steps: [] }
 
 interface StepContext {
   builder: FlowBuilder
-  /** Where the flow goes on when the step has no `next`. */
+  /** Where the flow continues if the step has no `next`. */
   onward: FlowNode
   fault: FlowNode
 }
@@ -122,10 +125,10 @@ const addPerformance = ({ step }: IndexedStep, { builder: { graph }, perform, co
   graph.connect(perform, failed, { kind: neverCompletes === true ? 'flows' : 'faults' })
 }
 
-/** Of a block with `retry` that names no `max`. */
+/** Attempts of a block whose `retry` names no `max`. */
 const RETRIED_BLOCK_ATTEMPTS = 3
 
-/** `timeout` and `retry` of a block: what is inside is cut off, or begins again with cleared records. */
+/** Adds `timeout` and `retry` of a block: the steps inside are cancelled, or start again with cleared records. */
 const addFrame = (step: IndexedStep, { builder: { graph, points }, perform, completed, failed }: Ends): BlockFrame => {
   const inside: StepRange = { from: step.number + 1, to: step.end }
   const { timeoutMs, retry } = step.step
@@ -182,11 +185,11 @@ const addFaultRoutes = (
   if (!catchesAll) builder.graph.connect(failed, fault, { kind: 'faults' })
 }
 
-/** The end of the run, or of the foreach item that the step runs in. */
+/** Returns the end of the run, or of the foreach item that the step runs in. */
 const endAround = (step: IndexedStep, { builder, end }: { builder: FlowBuilder; end: FlowNode }): FlowNode =>
   step.scope === undefined ? end : (pointsOf(builder, step.scope).itemEnd ?? end)
 
-/** The records that a jump makes unsure: of the blocks that it leaves, and of the branches beside it that it cancels. */
+/** Finds the records that a jump makes uncertain: those of the blocks that it leaves, and of the branches that it cancels. */
 const rangesLeft = (step: IndexedStep, target: JumpTarget): StepRange[] => {
   const left: StepRange[] = []
   const home = target === 'end' ? undefined : target.list

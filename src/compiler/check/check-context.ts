@@ -1,4 +1,4 @@
-/** What the checks of single parts of a workflow share. */
+/** Context that the checks of the parts of a workflow share. */
 import type { Catalogue } from '../catalogue.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Workflow } from '../document.ts'
@@ -14,7 +14,7 @@ export interface CheckContext {
   workflow: Workflow
   index: StepIndex
   catalogue: Catalogue
-  /** By name or path, as steps call them. */
+  /** Children by the name or path that steps call them by. */
   children: ReadonlyMap<string, ChildWorkflow>
   tools: ToolNames
   models: ModelNames
@@ -24,20 +24,20 @@ export interface CheckContext {
   diagnostics: Diagnostics
 }
 
-/** The places of a step at which its expressions are evaluated. */
+/** Sites of a step at which its expressions are evaluated. */
 export interface StepSites {
   step: IndexedStep
-  /** Of `when`. */
+  /** Site of `when`. */
   enter: Site
-  /** Of everything else. */
+  /** Site of every expression without a site of its own. */
   perform: Site
-  /** The same for `with`, where secrets may stand. */
+  /** The same site for `with`, where secrets are allowed. */
   input: Site
-  /** Of the input of `undo`: when the step has completed. */
+  /** Site of the input of `undo`: after the step has completed. */
   undo: Site
-  /** Of the test of a loop and the `yields` of a foreach. */
+  /** Site of a loop's test and of a foreach's `yields`. */
   inside: Site
-  /** Of the `match` of a wait: `event` is in scope. */
+  /** Site of the `match` of a wait: `event` is in scope. */
   event: Site
 }
 

@@ -1,4 +1,4 @@
-/** Checks what the workflow says under `flow`. */
+/** Checks the expressions and limits of `flow`. */
 import type { CheckContext } from './check-context.ts'
 
 export const checkFlowControl = ({ workflow: { flow }, names, expressions, diagnostics }: CheckContext): void => {

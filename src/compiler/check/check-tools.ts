@@ -1,4 +1,4 @@
-/** Checks calls of tools: that there is such a tool, and that its input fits. */
+/** Checks calls of tools: the tool exists, and the input fits it. */
 import type { Located, Preset, Step, ValueNode } from '../document.ts'
 import { ANY, describeType, type Field, type Type } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
@@ -7,7 +7,7 @@ import type { CheckContext } from './check-context.ts'
 import type { Site } from './expression-checks.ts'
 import { type ResolvedTool, reportUnknownTool } from './tools.ts'
 
-/** The tools that presets stand for, what they give to them, and when they need an approval. */
+/** Checks presets: the tool they name, the input they give, and the condition of their approval. */
 export const checkPresets = (context: CheckContext): void => {
   for (const preset of context.workflow.presets.values()) checkPreset(preset, context)
 }
@@ -39,7 +39,7 @@ export const checkCall = ({ tool, input, step, site }: Call, context: CheckConte
   checkInput({ input, site, range: tool.range }, resolved && expectedBy(resolved), context)
 }
 
-/** Undefined: nothing is known of the input. */
+/** Returns the type that a tool expects; undefined if it is not known. */
 const expectedBy = (tool: ResolvedTool): Type | undefined => {
   if (tool.kind === 'known') return typeOfSchema(tool.entry.input)
   if (tool.kind !== 'preset' || tool.entry === undefined) return undefined
@@ -68,15 +68,15 @@ export const checkInput = (
   )
 }
 
-/** What a preset has given already need not be given again. */
+/** Makes the fields optional that a preset gives already. */
 const withoutGiven = (expected: Type, preset: Preset): Type => {
   const given = preset.with?.kind === 'map' ? preset.with.entries.map(({ key }) => key.value) : undefined
-  // One expression for the whole input: nobody knows which fields it gives.
+  // One expression gives the whole input, so it is unknown which fields it gives.
   if (preset.with !== undefined && given === undefined) return asPartial(expected)
   return asPartial(expected, given ?? [])
 }
 
-/** With these fields optional, or all. */
+/** Makes these fields optional, or all of them. */
 const asPartial = (type: Type, names?: readonly string[]): Type => {
   if (type.kind !== 'object') return type
   const fields = [...type.fields].map(([name, field]): [string, Field] => [

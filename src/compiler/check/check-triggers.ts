@@ -1,4 +1,4 @@
-/** Checks triggers: expressions over `event`, and that the input they make is one that the workflow takes. */
+/** Checks triggers: their expressions over `event`, and that the input they make fits the workflow. */
 import type { Trigger } from '../document.ts'
 import { ANY, NUMBER, STRING, type Type, unionOf } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'

@@ -1,11 +1,11 @@
 import type { JsonSchema } from '../../core/json-schema.ts'
 import type { Type } from '../expression/type.ts'
 
-/** What a workflow must know of one that it calls. */
+/** Facts about a called workflow that its caller is checked against. */
 export interface ChildWorkflow {
-  /** Closed object schema; undefined: it takes no input. */
+  /** Closed object schema; undefined: the child takes no input. */
   input: JsonSchema | undefined
   output: Type
-  /** Every model that a run of it may call. */
+  /** Every model that a run of the child may call. */
   models: readonly string[]
 }

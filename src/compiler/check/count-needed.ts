@@ -1,6 +1,6 @@
 import type { StepOf } from '../document.ts'
 
-/** How many branches of a parallel must complete. */
+/** Returns how many branches of a parallel must complete. */
 export const countNeeded = ({ branches, join }: StepOf<'parallel'>): number => {
   if (join.kind === 'all') return branches.length
   return join.kind === 'any' ? 1 : join.count.value

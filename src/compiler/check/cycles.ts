@@ -1,5 +1,5 @@
 /**
- * Circles in the flow graph: strongly connected components by Tarjan, "Depth-first search and linear graph algorithms"
+ * Cycles in the flow graph: strongly connected components by Tarjan, "Depth-first search and linear graph algorithms"
  * (1972), without recursion, since a flow may be thousands of nodes long.
  */
 import type { Range } from '../source.ts'
@@ -13,7 +13,7 @@ export interface CycleOptions {
   within: NodeSet
 }
 
-/** The sets of nodes that lie on common circles. A circle of one node does not occur in a flow graph. */
+/** Finds the sets of nodes that lie on common cycles. A cycle of one node does not occur in a flow graph. */
 export const findCycles = (nodes: readonly FlowNode[], { kinds, within }: CycleOptions): Set<FlowNode>[] => {
   const cycles: Set<FlowNode>[] = []
   const order = new Int32Array(nodes.length)
@@ -65,13 +65,13 @@ export const findCycles = (nodes: readonly FlowNode[], { kinds, within }: CycleO
 
 export interface CyclePlace {
   range: Range
-  /** Of the step that goes back. */
+  /** Place of the step that goes back. */
   id: string
-  /** Where to; of a loop itself. */
+  /** Target of the jump back, or the loop itself. */
   target: string
 }
 
-/** What closes the circle: a jump back, or a loop. */
+/** Finds what closes the cycle: a jump back, or a loop. */
 export const placeOf = (cycle: ReadonlySet<FlowNode>, jumps: Jumps): CyclePlace | undefined => {
   let loop: FlowNode | undefined
   for (const node of cycle) {

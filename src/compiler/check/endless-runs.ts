@@ -1,4 +1,4 @@
-/** Circles that nothing leads out of, so that a run in them could only end by a fault of their bounds. */
+/** Finds cycles without a way out: a run in them could end only by a fault of their bounds. */
 import type { Diagnostics } from '../diagnostic.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 import { findCycles, placeOf } from './cycles.ts'
@@ -30,11 +30,11 @@ export const checkEnds = (flow: Flow, { jumps, reached, diagnostics }: EndlessCo
   }
 }
 
-/** Another circle, which is then the one to blame. */
+/** True if the cycle leads to another one, which is then reported instead. */
 const hasWayOut = (cycle: ReadonlySet<FlowNode>): boolean =>
   [...cycle].some(({ onward }) => onward.some(({ to, kind }) => WITHOUT_FAULTS.includes(kind) && !cycle.has(to)))
 
-/** Nodes with a way to the end of the run or of their foreach item, or to a step that never completes. */
+/** Finds the nodes with a way to the end of the run or of their foreach item, or to a step that never completes. */
 export const findEnding = ({ graph, end }: Flow, closed: ReadonlySet<FlowEdge> = NO_EDGES): NodeSet => {
   const ending = new Uint8Array(graph.nodes.length)
   const open = graph.nodes.filter(

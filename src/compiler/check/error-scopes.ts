@@ -1,4 +1,4 @@
-/** Where `error` is in scope: in a step that an `on_error` leads to, and in all inside it. */
+/** Finds where `error` is in scope: in a step that an `on_error` leads to, and in all steps inside it. */
 import { NULL, type Type, unionOf } from '../expression/type.ts'
 import type { Flow } from './flow-builder.ts'
 import type { FlowNode, NodeSet } from './flow-graph.ts'
@@ -6,7 +6,7 @@ import { FAULT } from './known-types.ts'
 import type { IndexedStep } from './step-index.ts'
 
 export interface ErrorScopes {
-  /** May be null where the step is reached in other ways too; undefined: there is no `error` here. */
+  /** Type of `error`, nullable if the step is reached in other ways too. Undefined: `error` is not in scope. */
   typeAt(step: IndexedStep): Type | undefined
 }
 
@@ -38,7 +38,7 @@ const typeOfArrival = (enter: FlowNode | undefined, reached: NodeSet): Type | un
   return caught === turns.length ? FAULT : MAYBE_FAULT
 }
 
-/** Whether each way into a step is one of `on_error`; a jump out of blocks has a node of its own before it. */
+/** True if each way into a step is one of `on_error`. A jump out of blocks has a node of its own before the step. */
 const waysInto = (enter: FlowNode | undefined, reached: NodeSet): boolean[] =>
   (enter?.into ?? []).flatMap(({ from, turn }) => {
     if (reached[from.number] === 0 || from.point === 'retry') return []

@@ -1,6 +1,7 @@
 /**
- * Circles in which the host performs nothing. The machine would go round in one breath until a bound stops it, so a circle
- * of switches and empty blocks is an error; one that is empty only when every step in it is skipped is a warning.
+ * Finds cycles in which the host performs nothing. The machine would follow such a cycle within one event until a bound
+ * stops it. A cycle of switches and empty blocks is an error; one that is empty only if every step in it is skipped is
+ * a warning.
  */
 import type { Diagnostics } from '../diagnostic.ts'
 import { findCycles, placeOf } from './cycles.ts'

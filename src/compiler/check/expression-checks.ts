@@ -1,4 +1,4 @@
-/** Checks single expressions and values at their places in the flow, and reports what is wrong with them. */
+/** Checks single expressions and values at their sites in the flow, and reports mismatches. */
 import type { Diagnostics } from '../diagnostic.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
 import type { ExpressionText, ValueNode } from '../document.ts'
@@ -10,10 +10,10 @@ import type { Range } from '../source.ts'
 import type { FlowNode } from './flow-graph.ts'
 import type { ReadChecks } from './read-checks.ts'
 
-/** A place at which expressions are evaluated. */
+/** A site at which expressions are evaluated. */
 export interface Site {
   names: ExpressionNames
-  /** Undefined where no step has run. */
+  /** Undefined at sites before any step has run. */
   node: FlowNode | undefined
 }
 
@@ -22,9 +22,9 @@ export interface ExpressionChecks {
   value(value: ValueNode, site: Site): Type
   /** @param name The key that holds it, for messages. */
   condition(expression: ExpressionText, name: string, site: Site): void
-  /** A value that has to fit a type; each difference is reported where it stands. */
+  /** Checks a value against a type, and reports each difference where it stands. */
   fitting(value: ValueNode, expected: Type, site: Site): void
-  /** An expression, or a value as a whole, that has to fit a type. */
+  /** Checks an expression, or a value as a whole, against a type. */
   typed(value: ExpressionText | ValueNode, expected: Expected, site: Site): Type
 }
 
@@ -32,7 +32,7 @@ export interface Expected {
   /** The key that holds the value, for messages. */
   name: string
   type: Type
-  /** The type in words, where its own description is no help. */
+  /** The type in words, if its own description is not clear enough. */
   words?: string
   hint?: string
 }

@@ -1,4 +1,4 @@
-/** The codes that `on_error` and `retry.on` may name: Troupe's own and those of the workflow's `fail` steps. */
+/** Checks the codes in `on_error` and `retry.on`: they may name Troupe's own codes and those of the workflow's `fail` steps. */
 import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { Diagnostics } from '../diagnostic.ts'
@@ -11,7 +11,7 @@ const UNMATCHABLE: ReadonlySet<string> = new Set([...UNMATCHABLE_FAULT_CODES, 'c
 export const checkFaultCodes = ({ steps }: StepIndex, diagnostics: Diagnostics): void => {
   const known = new Set<string>(FAULT_CODES)
   for (const { step } of steps) for (const code of descriptorOf(step).faults?.own?.(step) ?? []) known.add(code)
-  // A child run hands on the codes of its own `fail` steps, which are not known here.
+  // A child run passes on the codes of its own `fail` steps, which are not known here.
   const hasChildren = steps.some(({ step }) => descriptorOf(step).child !== undefined)
   for (const indexed of steps)
     for (const code of namedCodes(indexed)) checkCode(code, { known, hasChildren, diagnostics })
@@ -30,7 +30,7 @@ const checkCode = (
     const problem = value === 'cancelled' ? 'a cancel is no fault' : 'it always ends the run'
     const hint =
       value === 'cancelled'
-        ? "a child run that somebody cancelled is the fault 'child_cancelled'"
+        ? "a cancelled child run is the fault 'child_cancelled'"
         : "to handle a bound, use 'timeout' or 'max_visits' on a step: their faults can be matched"
     diagnostics.error('unmatchable_fault_code', range, `'${value}' can't be matched: ${problem}`, hint)
     return

@@ -1,4 +1,4 @@
-/** Finds what this release reads and checks, and cannot run: warnings here, an error when a run is asked for. */
+/** Finds features that this release reads and checks, and cannot run: warnings in a check, an error when a run is requested. */
 import { type Diagnostic, Diagnostics } from '../diagnostic.ts'
 import type { Step } from '../document.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'

@@ -1,4 +1,4 @@
-/** What the builders of the flow graph share: the graph with the points of each step, and what they pass to each other. */
+/** Interface between the builder of the flow graph and the descriptors of blocks, which connect the steps inside. */
 import type { EdgeKind, FlowGraph, FlowNode, StepRange, Turn } from './flow-graph.ts'
 import type { Jumps, JumpTarget } from './jumps.ts'
 import type { ProvenRecord } from './proven-records.ts'
@@ -9,30 +9,30 @@ export interface Flow {
   entry: FlowNode
   /** Where the workflow's output is evaluated. */
   end: FlowNode
-  /** By number of the step. */
+  /** Points by the number of the step. */
   points: readonly StepPoints[]
-  /** Where each list of steps ends, before that counts as the end of its block. */
+  /** Node at which each list of steps ends, before the end of its block. */
   listEnds: ReadonlyMap<StepList, FlowNode>
 }
 
-/** The points of a step at which expressions are evaluated. */
+/** Points of a step at which expressions are evaluated. */
 export interface StepPoints {
   enter: FlowNode
   perform: FlowNode
   undo?: FlowNode
-  /** Of a loop. */
+  /** Test of a loop. */
   test?: FlowNode
-  /** Of a foreach: where `yields` is evaluated. */
+  /** Point of a foreach at which `yields` is evaluated. */
   itemEnd?: FlowNode
 }
 
-/** What lies around a list of steps. */
+/** Surroundings of a list of steps. */
 export interface Surroundings {
-  /** After its last step. */
+  /** Node after the last step of the list. */
   exit: FlowNode
-  /** Of the edge to `exit`. Default: `flows`. */
+  /** Kind of the edge to `exit`. Default: `flows`. */
   exitKind?: EdgeKind
-  /** Where a fault goes that no step of the list handles. */
+  /** Node that receives faults that no step of the list handles. */
   fault: FlowNode
 }
 
@@ -40,24 +40,24 @@ export interface FlowBuilder {
   graph: FlowGraph
   points: StepPoints[]
   listEnds: Map<StepList, FlowNode>
-  /** Connects the steps of a list and gives the node at which it begins. */
+  /** Connects the steps of a list, and returns the node at which it begins. */
   addList(list: StepList | undefined, around: Surroundings): FlowNode
   /** Performing the step takes an event; other steps are mere arrangements of those inside them. */
   performs(step: IndexedStep): boolean
-  /** Connects a node to the target of a jump, over the blocks that the jump leaves. */
+  /** Connects a node to the target of a jump, through the blocks that the jump leaves. */
   addJump(from: FlowNode, step: IndexedStep, way: { target: JumpTarget; turn: Turn | undefined }): void
   jumps: Jumps
-  /** Connects two nodes over what a condition has shown, where it shows something. */
+  /** Connects two nodes through the records that a condition proves, if it proves any. */
   connectProven(from: FlowNode, to: FlowNode, way: { proven: ProvenRecord[]; turn?: Turn }): void
 }
 
-/** The nodes of a block's frame that its inside is connected to. */
+/** Nodes of a block's frame to which the steps inside are connected. */
 export interface BlockFrame {
   step: IndexedStep
   perform: FlowNode
   completed: FlowNode
   failed: FlowNode
-  /** Where the faults of the steps inside go. */
+  /** Node that receives the faults of the steps inside. */
   broken: FlowNode
 }
 
@@ -67,7 +67,7 @@ export const pointsOf = ({ points }: Pick<FlowBuilder, 'points'>, step: IndexedS
   return found
 }
 
-/** The steps of a block that are not in this list of it. */
+/** Finds the steps of a block that are not in this list. */
 export const rangesBeside = (list: StepList, block: IndexedStep): StepRange[] => {
   const first = list.steps[0]
   const last = list.steps.at(-1)

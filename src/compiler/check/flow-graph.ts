@@ -1,9 +1,9 @@
 /**
- * The control flow of a workflow as a graph: one node for each point at which something can be said about every run that
- * gets there, one edge for each way on. The bodies of foreach are islands that hang at their foreach.
+ * The control flow of a workflow as a graph: one node for each point at which something holds for every run that
+ * reaches it, one edge for each way on. The bodies of foreach are islands attached to their foreach.
  *
- * A node may change what is sure about records: it completes or fails a step, or clears the records of some steps (skipped,
- * cancelled, cleared by a retry). Where a change belongs to a way and not to a point, the way has a node of its own.
+ * A node may change which records are certain: it completes or fails a step, or clears the records of some steps
+ * (skipped, cancelled, cleared by a retry). A change that belongs to an edge has a node of its own on that edge.
  */
 import type { Located } from '../document.ts'
 import type { IndexedStep } from './step-index.ts'
@@ -12,7 +12,7 @@ export type Point =
   | 'entry'
   /** Before `when`. */
   | 'enter'
-  /** Behind a condition that shows something about records. */
+  /** After a condition that proves something about records. */
   | 'proven'
   /** After `when`: where the step's other expressions are evaluated. */
   | 'perform'
@@ -22,9 +22,9 @@ export type Point =
   | 'undo'
   | 'failed'
   | 'after'
-  /** Of a loop. */
+  /** Test of a loop. */
   | 'test'
-  /** A fault inside a block has reached it; it may be tried again. */
+  /** A fault inside a block has reached the block, which may be retried. */
   | 'broken'
   | 'retry'
   | 'timed_out'
@@ -35,7 +35,7 @@ export type Point =
   | 'item_start'
   | 'item_end'
   | 'item_failed'
-  /** The way of a jump that leaves blocks. */
+  /** On a jump that leaves blocks. */
   | 'leaving'
   | 'end'
   | 'run_failed'
@@ -54,13 +54,13 @@ export interface FlowNode {
 }
 
 export interface Effect {
-  /** Its output is there from here on, and no error. */
+  /** The output of this step is certain from here on, and it has no error. */
   completes?: IndexedStep
-  /** Its error is there from here on, and no output. */
+  /** The error of this step is certain from here on, and it has no output. */
   fails?: IndexedStep
-  /** A condition has shown that these are there. */
+  /** Records that a condition has proven. */
   proves?: readonly { step: IndexedStep; field: 'output' | 'error' }[]
-  /** Records that hold neither from here on: numbers of steps, the end exclusive. */
+  /** Steps whose output and error are uncertain from here on, by number; the end is exclusive. */
   clears?: readonly StepRange[]
 }
 
@@ -72,14 +72,14 @@ export interface StepRange {
 export interface FlowEdge {
   readonly from: FlowNode
   readonly to: FlowNode
-  /** The decision that leads here; undefined where there is nothing to decide. */
+  /** The decision that leads here; undefined if there is none. */
   readonly turn: Turn | undefined
   readonly kind: EdgeKind
 }
 
 /**
- * `performs`: the host does something meanwhile, and an event comes back. `faults`: only when something goes wrong.
- * `repeats`: the next iteration of a loop; `retries`: the next try of a block. These two are bounded by their own `max`.
+ * `performs`: the host performs something, and an event comes back. `faults`: only after a fault. `repeats`: the next
+ * iteration of a loop. `retries`: the next attempt of a block. The last two are bounded by their own `max`.
  */
 export type EdgeKind = 'flows' | 'performs' | 'skips' | 'faults' | 'repeats' | 'retries'
 
@@ -107,5 +107,5 @@ export class FlowGraph {
   }
 }
 
-/** One byte a node: 1 where it is in the set. */
+/** One byte a node: 1 if it is in the set. */
 export type NodeSet = Uint8Array

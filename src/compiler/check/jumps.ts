@@ -1,19 +1,22 @@
-/** Where `next`, `on_error` and the cases of a switch lead. */
+/** Resolved targets of `next`, of `on_error` and of the cases of a switch. */
 import type { Located } from '../document.ts'
 import type { IndexedStep } from './step-index.ts'
 
 export type JumpTarget = IndexedStep | 'end'
 
 export interface Jumps {
-  /** By the word in the document; a target that can't be reached is missing, one that is misspelt is the nearest. */
+  /**
+   * Targets by the word in the document. A target that cannot be reached is missing; for a misspelt one, the nearest
+   * stands in.
+   */
   readonly targets: ReadonlyMap<Located<string>, JumpTarget>
-  /** Whether every target was there: if not, what seems unreachable may be the fault of a misspelt word. */
+  /** False if a target was not found: steps that seem unreachable may then be due to a misspelt word. */
   readonly areComplete: boolean
 }
 
-/** The actions of `on_error` that are no jump. */
+/** True for an action of `on_error` that is a jump. */
 export const isJumpAction = (action: string): boolean => action !== 'fail' && action !== 'continue'
 
-/** A jump to itself, to a step before it or to a block around it: what is between runs again. */
+/** True for a jump to the step itself, to a step before it or to a block around it: the steps between run again. */
 export const isJumpBack = (from: IndexedStep, target: JumpTarget): target is IndexedStep =>
   target !== 'end' && target.number <= from.number

@@ -1,4 +1,4 @@
-/** The types of the names that the language itself gives to expressions. */
+/** Types of the names that the language itself gives to expressions. */
 import { BLOB_SCHEMA, type JsonSchema } from '../../core/json-schema.ts'
 import type { Trigger } from '../document.ts'
 import { ANY, BOOLEAN, listOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
@@ -13,16 +13,16 @@ export const ITERATION: Type = objectOf({ count: NUMBER, first: BOOLEAN })
 /** `error`, and `steps.<id>.error`. */
 export const FAULT: Type = objectOf({ code: STRING, message: STRING, details: objectOf({}, ANY) })
 
-/** What has a text: strings as they are, all else as JSON. */
+/** Values that have a text: strings as they are, everything else as JSON. */
 export const PRINTABLE: Type = unionOf([STRING, NUMBER, BOOLEAN, listOf(ANY), objectOf({}, ANY)])
 
-/** The output of steps that have nothing to say. */
+/** Output of steps without a result. */
 export const NOTHING: Type = objectOf({})
 
-/** The output of `llm` without `returns`. */
+/** Output of an `llm` step without `returns`. */
 export const LLM_TEXT: Type = objectOf({ text: STRING })
 
-/** Type of what fits a schema, anything where there is none. */
+/** Type of the values that fit a schema; anything without a schema. */
 export const typeOf = (schema: JsonSchema | undefined): Type => (schema === undefined ? ANY : typeOfSchema(schema))
 
 const TEXTS: Type = objectOf({}, STRING)

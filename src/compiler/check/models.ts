@@ -1,19 +1,19 @@
-/** What the name of a model stands for: an alias of `models`, or `provider/name`. */
+/** Resolves the name of a model: an alias of `models`, or `provider/name`. */
 import { findNearest } from '../../core/nearest.ts'
 import type { Catalogue } from '../catalogue.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located, Workflow } from '../document.ts'
 
 export interface ModelNames {
-  /** The models in fallback order; undefined when the name means nothing. */
+  /** Returns the models in fallback order; undefined if the name is unknown. */
   resolve(name: string): readonly string[] | undefined
-  /** Whether a run gives the alias another model than the file does. */
+  /** True if a run replaces the model that the file gives to the alias. */
   isReplaced(alias: string): boolean
   isAlias(name: string): boolean
   aliases(): string[]
 }
 
-/** @param replaced Alias to `provider/name`, in place of what the file says. */
+/** @param replaced Alias to `provider/name`, in place of the file's models. */
 export const createModelNames = (
   { models }: Workflow,
   replaced: Readonly<Record<string, string>> = {},
@@ -35,7 +35,7 @@ export interface ModelContext {
   diagnostics: Diagnostics
 }
 
-/** Reports the models of all aliases that are no `provider/name` with a known provider. */
+/** Reports the models of all aliases that are not a `provider/name` with a known provider. */
 export const checkModels = (context: ModelContext): void => {
   for (const { value } of context.workflow.models.values()) for (const model of value) checkModelName(model, context)
 }

@@ -1,4 +1,4 @@
-/** A limit on cost can be kept only where it is known beforehand what a call may cost. */
+/** Checks that a limit on cost can be kept: the maximum cost of each call must be known beforehand. */
 import type { Catalogue } from '../catalogue.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located, Workflow } from '../document.ts'
@@ -16,7 +16,7 @@ export interface PriceContext {
   diagnostics: Diagnostics
 }
 
-/** Every model that a run may call, those of child workflows included. */
+/** Finds every model that a run may call, those of child workflows included. */
 export const findModels = ({ index, models, children }: PriceContext): string[] => {
   const found = new Set<string>()
   for (const { step } of index.steps) {
@@ -57,7 +57,7 @@ const checkModelsOf = (
   }
 }
 
-/** Where the file names the models of a step; those that a run gives have no place of their own. */
+/** Finds where the file names the models of a step. Models that a run gives have no place of their own. */
 const placesOf = (model: Located<string>, { workflow, models }: PriceContext): readonly Located<string>[] => {
   const alias = models.isReplaced(model.value) ? undefined : workflow.models.get(model.value)
   return alias?.value ?? (models.resolve(model.value) ?? []).map((value) => ({ value, range: model.range }))

@@ -1,4 +1,7 @@
-/** Whose output or error a condition proves to be there: `steps.x.status == 'completed'`, `has(steps.x.output)`, joined by `&&`. */
+/**
+ * Finds the outputs and errors that a condition proves to exist: `steps.x.status == 'completed'`,
+ * `has(steps.x.output)`, joined by `&&`.
+ */
 import type { ExpressionText } from '../document.ts'
 import type { Expression } from '../expression/expression.ts'
 import { parseExpression } from '../expression/parse-expression.ts'
@@ -9,9 +12,9 @@ export interface ProvenRecord {
   field: RecordField
 }
 
-/** What holds where the condition was `truth`. */
+/** Returns what holds if the condition has the value `truth`. */
 export const findProven = ({ text }: ExpressionText, truth: boolean): ProvenRecord[] => {
-  // Most conditions say nothing of this kind, and are not parsed for it.
+  // Most conditions prove nothing of this kind, and are not parsed.
   if (!text.includes('steps.') || !(text.includes('.status') || text.includes('has('))) return []
   const parsed = parseExpression(text)
   return parsed.ok ? provenBy(parsed.ast, truth) : []

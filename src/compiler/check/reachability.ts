@@ -1,4 +1,4 @@
-/** Which points of the flow a run can get to. */
+/** Finds the points of the flow that a run can reach. */
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Flow } from './flow-builder.ts'
 import type { FlowEdge, FlowNode, NodeSet } from './flow-graph.ts'
@@ -21,7 +21,7 @@ export interface ReachabilityContext {
   diagnostics: Diagnostics
 }
 
-/** Reports steps that no way leads to: of steps that only lead to each other, the first. */
+/** Reports steps that no way leads to; of steps that lead only to each other, the first. */
 export const checkReachable = (flow: Flow, { index, jumps, reached, diagnostics }: ReachabilityContext): void => {
   if (!jumps.areComplete) return
   const explained = Uint8Array.from(reached)

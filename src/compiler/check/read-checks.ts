@@ -1,4 +1,4 @@
-/** Reports reads of outputs and errors that are not surely there. */
+/** Reports reads of outputs and errors that are not certain to exist. */
 import type { Diagnostics } from '../diagnostic.ts'
 import type { StepRead } from '../expression/check-expression.ts'
 import type { Assignment } from './assignment.ts'
@@ -10,7 +10,7 @@ export interface ReadChecks {
   check(read: StepRead, node: FlowNode): void
 }
 
-/** Of a file with more findings than this the rest go without their path, which is costly to find. */
+/** Maximum of findings explained by a path, which is costly to find; further findings go without. */
 const MOST_EXPLAINED = 100
 
 export const createReadChecks = (options: {
@@ -41,7 +41,7 @@ export const createReadChecks = (options: {
   }
 }
 
-/** The fields and indices that follow in the text, such as `.text`. */
+/** Returns the fields and indices that follow in the text, such as `.text`. */
 const restOfPath = ({ range }: StepRead, { source }: Diagnostics): string => {
   const behind = source.text.slice(range.end, range.end + 200)
   const path = /^(?:\.[A-Za-z_]\w*(?!\w*\()|\[\d+\])*/.exec(behind)?.[0] ?? ''

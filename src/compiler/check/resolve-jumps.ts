@@ -11,7 +11,7 @@ interface Jump {
   target: Located<string>
 }
 
-/** Of a file with more misspelt targets than this the rest go without a guess, which is costly among many steps. */
+/** Maximum of misspelt targets with a suggestion, which is costly among many steps; further ones go without. */
 const MOST_GUESSED = 50
 
 export const resolveJumps = (index: StepIndex, diagnostics: Diagnostics): Jumps => {
@@ -46,13 +46,13 @@ const findTarget = ({ from }: Jump, id: string, { byId }: StepIndex): JumpTarget
   return target !== undefined && isReachable(from, target) ? target : undefined
 }
 
-/** Siblings and the siblings of enclosing blocks, never beyond the foreach body that both are in. */
+/** True for siblings and the siblings of enclosing blocks, never beyond the foreach body that both are in. */
 const isReachable = (from: IndexedStep, target: IndexedStep): boolean =>
   from.scope === target.scope &&
   (target.parent === undefined || isInside(from, target.parent)) &&
   sharesList(from, target)
 
-/** Not in another branch of the same parallel, or another case of the same switch. */
+/** False for steps in another branch of the same parallel, or another case of the same switch. */
 const sharesList = (from: IndexedStep, target: IndexedStep): boolean =>
   from.list === target.list || blocksAround(from).some(({ list }) => list === target.list)
 
@@ -62,7 +62,7 @@ const reachableIds = (from: IndexedStep): string[] => {
     if (block.step.kind === 'foreach') break
     ids.push(...block.list.steps.map(({ id }) => id))
   }
-  // A step without an id has a stand-in, which nobody can write.
+  // A step without an id has a stand-in id, which a file cannot contain.
   return [...ids.filter(isWritable), 'end']
 }
 

@@ -1,6 +1,6 @@
 /**
- * The names that an expression may use, by the place where it stands. Blocks add to what is around them: a loop `iter`, a
- * foreach `index` and the name of its item; a step that `on_error` leads to has `error`, and so has all inside it.
+ * Names that an expression may use, by its site. Blocks add names: a loop adds `iter`, a foreach adds `index` and the
+ * name of its item; a step that `on_error` leads to has `error`, as have all steps inside it.
  */
 import type { JsonSchema } from '../../core/json-schema.ts'
 import type { StepOf, Trigger, Workflow } from '../document.ts'
@@ -11,7 +11,7 @@ import type { ErrorScopes } from './error-scopes.ts'
 import { EVENTS, ITERATION, RUN } from './known-types.ts'
 import type { IndexedStep, StepIndex } from './step-index.ts'
 
-/** The types of steps and items, worked out when they are asked for. */
+/** Types of steps and items, computed on demand. */
 export interface StepTypes {
   outputOf(step: IndexedStep): Type
   itemOf(foreach: IndexedStep): Type
@@ -19,17 +19,20 @@ export interface StepTypes {
 }
 
 export interface ScopeNames {
-  /** `inside`: seen from the steps inside a block, as the test of a loop and `yields` are. `event`: one that is waited for. */
+  /**
+   * `inside`: the site is inside the block, as the test of a loop and `yields` are. `event`: the site sees an event
+   * that is waited for.
+   */
   ofStep(step: IndexedStep, options?: { inside?: boolean; secrets?: boolean; event?: boolean }): ExpressionNames
   /** For the workflow's `output`. */
   ofEnd(): ExpressionNames
-  /** The input that a run was given. */
+  /** Type of the input of a run. */
   input: Type
-  /** Before there is a run: what runs share their limits by. */
+  /** Names for `flow`, which is evaluated before there is a run. */
   ofFlow(): ExpressionNames
-  /** `call`: the type of what a call gives to it, as `with`. */
+  /** `call`: type of the input of a call, as `with`. */
   ofPreset(options?: { secrets?: boolean; call?: Type }): ExpressionNames
-  /** `output`: that of the run, when it has ended. */
+  /** `output`: the output of the ended run is in scope. */
   ofTrigger(kind: Trigger['kind'], options?: { secrets?: boolean; output?: boolean }): ExpressionNames
 }
 
@@ -82,13 +85,13 @@ export const createScopeNames = (options: ScopeOptions): ScopeNames => {
 
 const RESERVED = ['input', 'run', 'env', 'steps', 'secrets', 'iter', 'index', 'error', 'event', 'true', 'false', 'null']
 
-/** Whether an item of a foreach may not have this name. */
+/** True if an item of a foreach may not have this name. */
 export const isReservedName = (name: string): boolean => RESERVED.includes(name)
 
-/** A workflow without `input` takes none. */
+/** Schema of a workflow without `input`, which takes none. */
 const NO_INPUT: JsonSchema = { type: 'object', properties: {}, additionalProperties: false }
 
-/** Fields with a default are there once the input has been accepted. */
+/** Makes fields with a default required: they exist once the input has been accepted. */
 const withDefaults = (schema: JsonSchema): JsonSchema => {
   if (schema.properties === undefined) return schema
   const properties = Object.entries(schema.properties)
@@ -121,7 +124,7 @@ interface StepSite {
 
 class StepNames implements ExpressionNames {
   readonly #site: StepSite
-  /** The blocks that the expression is inside of, innermost first. */
+  /** The blocks that the expression is inside, innermost first. */
   readonly #blocks: IndexedStep[] = []
 
   constructor(site: StepSite) {

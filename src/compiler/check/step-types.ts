@@ -1,6 +1,6 @@
 /**
- * The types of what steps give out, worked out when first asked for. A step whose type depends on itself, through a circle
- * of expressions, is `any` inside that circle.
+ * Types of the outputs of steps, computed on demand. A step whose type depends on itself, through a cycle of
+ * expressions, is `any` inside that cycle.
  */
 import type { StepOf } from '../document.ts'
 import { checkExpression } from '../expression/check-expression.ts'
@@ -25,7 +25,10 @@ export interface StepTypeOptions {
   namesOf(step: IndexedStep, options?: { inside: boolean }): ExpressionNames
 }
 
-/** How far one step's type may lead to another's before the rest is `any`: a chain of thousands must not fill the stack. */
+/**
+ * Maximum length of a chain of types that depend on each other; beyond it a type is `any`, so that a long chain cannot
+ * overflow the stack.
+ */
 const DEEPEST_CHAIN = 50
 
 export const createStepTypes = (options: StepTypeOptions): StepTypes => {

@@ -1,4 +1,4 @@
-/** What the name of a tool stands for: a built-in one, a preset, one of an MCP server, or one that only an agent knows. */
+/** Resolves the name of a tool: a built-in tool, a preset, a tool of an MCP server, or one that only an agent has. */
 import { findNearest } from '../../core/nearest.ts'
 import type { Catalogue, ToolEntry } from '../catalogue.ts'
 import type { Diagnostics } from '../diagnostic.ts'
@@ -6,15 +6,15 @@ import type { Located, Preset, RunsOn, Step, Workflow } from '../document.ts'
 
 export type ResolvedTool =
   | { kind: 'known'; entry: ToolEntry }
-  /** `entry` is undefined where the preset's own tool is not known by its schema. */
+  /** `entry` is undefined if the schema of the preset's tool is not known. */
   | { kind: 'preset'; preset: Preset; entry: ToolEntry | undefined }
-  /** Its schema comes from the server, or from the agent that runs it. */
+  /** The schema comes from the MCP server, or from the agent that runs the tool. */
   | { kind: 'mcp' | 'remote' }
 
 export interface ToolNames {
-  /** @param step The one that calls it: placed elsewhere, it may name tools that are not known here. */
+  /** @param step The calling step: on another host, it may name tools that are not known here. */
   resolve(name: string, step?: Step): ResolvedTool | undefined
-  /** For "did you mean". */
+  /** Returns the known names, for "did you mean". */
   known(): string[]
 }
 

@@ -1,6 +1,7 @@
 /**
- * A type is a tree, though its parts may be shared: a step that holds the output of the step before it twice, which holds
- * the one before it twice, … is small in memory and huge to walk. Types beyond a size are taken as `any`.
+ * Limits the size of types. A type is a tree whose parts may be shared: a step that holds the output of the step before
+ * it twice, which holds the one before that twice, … is small in memory and huge to walk. Types beyond a size become
+ * `any`.
  */
 import { ANY, type Type } from '../expression/type.ts'
 
@@ -8,7 +9,7 @@ const LARGEST_TYPE = 2_000
 
 const sizes = new WeakMap<Type, number>()
 
-/** The type itself, or `any` when walking it would visit more than 2,000 parts. */
+/** Returns the type itself, or `any` if walking it would visit more than 2,000 parts. */
 export const boundType = (type: Type): Type => (sizeOf(type) > LARGEST_TYPE ? ANY : type)
 
 const sizeOf = (type: Type): number => {

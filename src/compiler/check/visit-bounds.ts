@@ -1,4 +1,7 @@
-/** Circles of jumps have a bound: `max_visits` on the step that a jump goes back to, and nothing that takes it away. */
+/**
+ * Checks that each cycle of jumps has a bound: `max_visits` on the step that a jump goes back to, which no other jump
+ * defeats.
+ */
 import type { Diagnostics } from '../diagnostic.ts'
 import { findCycles } from './cycles.ts'
 import type { Flow } from './flow-builder.ts'
@@ -12,12 +15,12 @@ export interface BoundContext {
   diagnostics: Diagnostics
 }
 
-/** Without the edges of loops and retries, which are bounded by their own `max`. */
+/** Edge kinds without loops and retries, which are bounded by their own `max`. */
 const UNBOUNDED: readonly EdgeKind[] = ['flows', 'performs', 'skips', 'faults']
 
 /**
- * Reports jumps back without a bound. A jump to a step further up that never leads back to the jump, such as that of a
- * handler which rejoins the main line, closes no circle and needs none.
+ * Reports jumps back without a bound. A jump to an earlier step that never leads back to the jump, such as that of a
+ * handler which rejoins the main line, closes no cycle and needs none.
  */
 export const checkVisitBounds = ({ graph }: Flow, { jumps, reached, diagnostics }: BoundContext): void => {
   for (const cycle of findCycles(graph.nodes, { kinds: UNBOUNDED, within: reached }))
@@ -33,7 +36,7 @@ export const checkVisitBounds = ({ graph }: Flow, { jumps, reached, diagnostics 
 const findJumpedBackTo = ({ turn }: FlowEdge, { targets }: Jumps): IndexedStep | undefined => {
   if (turn === undefined || !('target' in turn) || turn.target === undefined) return undefined
   const target = targets.get(turn.target)
-  // A misspelt target has its finding already; this one would be about a guess.
+  // A misspelt target is reported already; this finding would be about a guess.
   return target !== undefined && isJumpBack(turn.step, target) && target.id === turn.target.value ? target : undefined
 }
 
@@ -47,7 +50,7 @@ const reportMissing = ({ turn }: FlowEdge, { id }: IndexedStep, diagnostics: Dia
   )
 }
 
-/** The fault visits_exhausted is the step's own: an `on_error` that takes it up and leads back goes on without end. */
+/** The fault visits_exhausted belongs to the step itself: an `on_error` that handles it and leads back never ends. */
 const checkHandler = ({ id, step }: IndexedStep, cycle: ReadonlySet<FlowNode>, diagnostics: Diagnostics): void => {
   const { onError, maxVisits } = step
   if (onError === undefined || maxVisits === undefined) return

@@ -37,7 +37,7 @@ export const steps: Shape<Step[]> = named('steps', STEPS, () => ({
 const hintForMap = (node: YamlNode): string | undefined =>
   node.kind === 'map' ? 'begin each step with a dash: `- id: …`' : undefined
 
-/** The grammars of the kinds, in the order of the table. */
+/** Grammars of the kinds, in the order of the table. */
 const KIND_GRAMMARS: ReadonlyMap<string, KindGrammar> = new Map(
   Object.entries(STEP_KINDS).map(([kind, { grammar }]) => [
     kind,
@@ -55,7 +55,10 @@ const readStep = (node: YamlNode, place: Place): Step | undefined => {
   return grammar && readKind({ node, kind, grammar, others: kinds.slice(1) }, place)
 }
 
-/** The keys that name a kind. Where every other kind that is named has the key as a field, as foreach has `do`, it names none. */
+/**
+ * Finds the keys that name a kind. If every other named kind has the key as a field, as foreach has `do`, the key names
+ * none.
+ */
 const findKinds = (node: YamlMap): YamlEntry[] => {
   const kinds = node.entries.filter(({ key }) => KIND_GRAMMARS.has(key.value))
   return kinds.filter(({ key: { value } }) => {
@@ -71,7 +74,7 @@ interface StepParts {
   node: YamlMap
   kind: YamlEntry
   grammar: KindGrammar
-  /** Further kinds, already reported; their values are not read. */
+  /** Further kinds, reported already; their values are not read. */
   others: YamlEntry[]
 }
 
@@ -95,7 +98,7 @@ const buildAsRead =
       ? ({ ...common, kind, ...values } as Step)
       : undefined
 
-/** The kind's own fields, and the common ones. */
+/** Separates the kind's own fields from the common ones. */
 const splitOwn = (values: Record<string, unknown>): [Record<string, unknown>, PartialOf<typeof COMMON_STEP_FIELDS>] => {
   const own: Record<string, unknown> = {}
   const shared: Record<string, unknown> = {}
@@ -117,7 +120,7 @@ const toCommon = (
   range: node.range,
 })
 
-/** An id that is not in snake_case is reported; what refers to it still finds the step. */
+/** Returns the given id: one that is not in snake_case is reported, but steps that refer to it still find the step. */
 const readGivenId = (node: YamlMap): Located<string> | undefined => {
   const given = findEntry(node, 'id')?.value
   return given?.kind === 'scalar' && typeof given.value === 'string' && given.value !== ''
@@ -125,7 +128,7 @@ const readGivenId = (node: YamlMap): Located<string> | undefined => {
     : undefined
 }
 
-/** No id in snake_case, so it never meets one of the file. */
+/** Returns an id that is not in snake_case, so that it never equals one of the file. */
 const createStandInId = (place: Place): string => `unnamed-${place.start}`
 
 const createStandIn = (common: StepCommon): Step => ({

@@ -2,7 +2,7 @@ import type { FaultData } from '../../core/fault.ts'
 import type { MachineContext } from '../machine-context.ts'
 import type { MachineEvent } from './machine-event.ts'
 
-/** The fault that is on its way to this step: of its own actor, or one that a step inside it could not handle. */
+/** Returns the fault that has reached this step: of its own actor, or of a step inside that did not handle it. */
 export const arrivedFault = (
   step: string,
   { context, event }: { context: MachineContext; event: MachineEvent },

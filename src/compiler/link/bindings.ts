@@ -1,15 +1,15 @@
-/** What the names in an expression mean at run time: where in the machine's context each is found. */
+/** Binds the names in an expression to places in the machine's context. */
 import type { JsonValue } from '../../core/json.ts'
 import type { Step, StepOf } from '../document.ts'
 import type { Bindings } from '../expression/compile-expression.ts'
 import type { Places } from '../lower/exit.ts'
 import type { MachineContext } from '../machine-context.ts'
 
-/** Where an expression stands: the foreach scopes it is evaluated in, and the steps around it, outermost first. */
+/** Site of an expression: the foreach scopes it is evaluated in, and the steps around it, outermost first. */
 export interface ExpressionSite {
   scopes: readonly string[]
   chain: readonly Step[]
-  /** The test of a loop, which is the last of the chain: `iter` is that loop's own. */
+  /** The site is the test of the last loop of the chain, so that `iter` is that loop's own. */
   atTest?: boolean
 }
 
@@ -21,7 +21,7 @@ export const createBindings = (site: ExpressionSite, places: Places): Bindings<M
   step(id) {
     const place = places.get(id)
     if (place === undefined) return undefined
-    // Records hold more than their JSON fields; the type checker lets expressions name only those.
+    // Records hold more than their JSON fields; the type checker lets expressions read only those.
     return outward(site.scopes.length - place.scopes.length, (context) => context.steps[id] as unknown as JsonValue)
   },
 })
@@ -55,7 +55,10 @@ const bindItem = (name: string, { scopes }: ExpressionSite, places: Places): Rea
   return depth === -1 ? undefined : outward(scopes.length - 1 - depth, ({ item }) => item)
 }
 
-/** `error` is the fault that led to the nearest enclosing step which an `on_error` reached; null when it was reached otherwise. */
+/**
+ * `error` is the fault that led to the nearest enclosing step which an `on_error` reached; null if it was reached
+ * otherwise.
+ */
 const bindError = (name: string, { scopes, chain }: ExpressionSite, places: Places): Read | undefined => {
   if (name !== 'error') return undefined
   const sites = [...chain].reverse().map(({ id }) => {
@@ -71,7 +74,7 @@ const bindError = (name: string, { scopes, chain }: ExpressionSite, places: Plac
   }
 }
 
-/** Reads in the context that lies this many foreach bodies further out. */
+/** Reads in the context this many foreach bodies further out. */
 const outward = (hops: number, read: Read): Read => {
   if (hops === 0) return read
   return (context) => {

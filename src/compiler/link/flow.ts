@@ -1,11 +1,11 @@
-/** What a workflow's `flow` asks of a run: which others it shares its limits with, and what these are. */
+/** Evaluates a workflow's `flow` for a run: the key of the runs it shares limits with, and the limits. */
 import { parseDuration } from '../../core/duration.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Workflow } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
 
 export interface FlowOfRun {
-  /** Runs with the same one share the limits; it begins with the name of the workflow. */
+  /** Runs with equal keys share the limits; the key begins with the name of the workflow. */
   key: string
   concurrency?: number
   rate?: { count: number; windowMs: number }

@@ -1,4 +1,4 @@
-/** The guard `when`: reads what the action `record` has stored, and evaluates nothing. */
+/** The guard `when`: reads the record that the action `record` has written, and evaluates nothing. */
 import { asksForRetry } from '../../core/retry-policy.ts'
 import type { GuardParams } from '../lower/state-config.ts'
 import { arrivedFault } from './arrived-fault.ts'

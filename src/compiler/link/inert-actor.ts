@@ -4,7 +4,7 @@ type InertSnapshot = Snapshot<undefined> & { context: undefined }
 
 const SNAPSHOT: InertSnapshot = { status: 'active', output: undefined, error: undefined, context: undefined }
 
-/** An actor that does nothing: what a machine invokes while the host does the work. One for all kinds, without state. */
+/** Actor that does nothing: a machine invokes it while the host performs the step. One for all kinds, without state. */
 export const inertActor: ActorLogic<InertSnapshot, EventObject, NonReducibleUnknown> = {
   transition: (snapshot) => snapshot,
   getInitialSnapshot: () => SNAPSHOT,

@@ -1,4 +1,4 @@
-/** A step as its machine needs it at run time: what entering it evaluates, what a block gives out, when it is tried again. */
+/** A step as its machine needs it at run time: what entering it evaluates, the output of a block, the retry policy. */
 import { type FaultData, isFault, toFaultData } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { DEFAULT_BACKOFF, type RetryPolicy } from '../../core/retry-policy.ts'

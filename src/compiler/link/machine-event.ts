@@ -1,4 +1,7 @@
-/** What a machine is told: XState's own events of actors and timers, with what the host adds to them, and our two. */
+/**
+ * Events of a machine: XState's own of actors and timers, with fields that the host adds, and `CANCEL` and
+ * `BUDGET_EXCEEDED`.
+ */
 import type { FaultData } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 
@@ -9,11 +12,11 @@ export interface MachineEvent {
   at?: number
   actorId?: string
   output?: JsonValue
-  /** Of an actor that failed. */
+  /** Fault of a failed actor. */
   error?: FaultData
-  /** Of a foreach that failed: the path of the step in an item that its fault came from. */
+  /** For a failed foreach: the path of the step in an item that raised the fault. */
   origin?: string
   attempts?: number
-  /** Of `BUDGET_EXCEEDED`. */
+  /** Fault of `BUDGET_EXCEEDED`. */
   fault?: FaultData
 }

@@ -1,4 +1,4 @@
-/** A preset as a call needs it at run time: the part of the input that is always given, and who has to agree. */
+/** A preset at run time: the fixed part of its input, and its approval. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import type { SecretPlace } from '../../core/secret-place.ts'
@@ -11,9 +11,9 @@ import { createBindings } from './bindings.ts'
 
 export interface PresetCall {
   name: string
-  /** What the preset gives wins: a model can't write over it. @throws Fault `expression_failed` */
+  /** Adds the preset's input, which wins: a model cannot override it. @throws Fault `expression_failed` */
   complete(input: JsonValue, context: MachineContext): JsonValue
-  /** Whether a person has to agree to a call with this input. @throws Fault `expression_failed` */
+  /** True if a person has to approve a call with this input. @throws Fault `expression_failed` */
   needsApproval(input: JsonValue, context: MachineContext): boolean
 }
 
@@ -36,11 +36,11 @@ export const linkPreset = (name: string, { with: given, approval }: Preset, plac
 
 const asObject = (value: JsonValue): JsonObject => (isJsonObject(value) ? value : {})
 
-/** The fields of the input that a preset gives; none where one expression makes the whole of it. */
+/** Returns the fields of the input that a preset gives; none if one expression gives the whole input. */
 const givenFields = ({ with: given }: Preset): string[] =>
   given?.kind === 'map' ? given.entries.map(({ key }) => key.value) : []
 
-/** The schema of what is left to give. */
+/** Returns the schema of the remaining fields. */
 export const withoutGiven = (schema: JsonSchema, preset: Preset): JsonSchema => {
   const given = givenFields(preset)
   const { properties, required } = schema
@@ -53,7 +53,7 @@ export const withoutGiven = (schema: JsonSchema, preset: Preset): JsonSchema => 
   }
 }
 
-/** Places of secrets in the input of a call. What a preset gives wins over what the call gives, its secrets too. */
+/** Finds the places of secrets in the input of a call. The preset's input wins over the call's, its secrets too. */
 export const secretPlacesOf = (input: ValueNode | undefined, preset?: Preset): SecretPlace[] => {
   const given = preset?.with === undefined ? [] : findSecretPlaces(preset.with)
   const names = new Set(preset === undefined ? [] : givenFields(preset))

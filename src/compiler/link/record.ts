@@ -1,8 +1,11 @@
 /**
- * The action `record`: the only thing that changes a machine's context. Pure, and it never throws: what an expression
- * throws becomes a fault in the step's record, which guards then read.
+ * The action `record`: the only code that changes a machine's context.
  *
- * A change makes a new `steps` object that shares every record it did not touch.
+ * Invariants:
+ * 1. It is pure and never throws: what an expression throws becomes a fault in the step's record, which guards then
+ * read.
+ * 2. A change makes a new `steps` object that shares every record it does not touch.
+ * 3. A record keeps its counters (`visits`, `entries`, `attempt`, `calls`) when its step ends.
  */
 
 import { formatDuration } from '../../core/duration.ts'
@@ -17,7 +20,7 @@ import type { MachineEvent } from './machine-event.ts'
 
 export interface Recorder {
   steps: ReadonlyMap<string, LinkedStep>
-  /** Of the whole machine. Throws Fault `expression_failed`. */
+  /** Evaluates the output of the whole machine. @throws Fault `expression_failed` */
   output(context: MachineContext): JsonValue
 }
 
@@ -106,7 +109,7 @@ const complete = (recorder: Recorder, happening: Happening, params: { step: stri
   return step.undo === undefined ? change : { ...change, undo: toUndo(step, happening, change) }
 }
 
-/** What undoes the step, on top of what is to be undone already. */
+/** Adds the call that undoes the step to those of the steps before it. */
 const toUndo = (step: LinkedStep, { context }: Happening, change: Change): UndoEntry => {
   const { entered, visits } = recordOf(context.steps, step.id)
   const key = entered?.kind === 'input' && entered.key !== undefined ? { key: entered.key } : {}
@@ -114,7 +117,7 @@ const toUndo = (step: LinkedStep, { context }: Happening, change: Change): UndoE
   return { step: step.id, visit: visits, call, ...key, before: context.undo }
 }
 
-/** Of an actor the attempts that its supervision counted; of all else, a foreach too, the tries of its own retry. */
+/** Attempts of an actor as its supervision counted them; for other steps, foreach included, those of the step's own retry. */
 const attemptsOf = ({ id }: LinkedStep, { context, event }: Happening): number =>
   (event.actorId === id ? event.attempts : undefined) ?? recordOf(context.steps, id).attempt
 
@@ -134,7 +137,7 @@ const end = (
   return { ...timeOf(happening), steps }
 }
 
-/** The record of a step that has ended: what it carries over is only what counts its visits. */
+/** Record of a step that has ended: only the counters of its visits are carried over. */
 const ended = ({ visits, entries, attempt, calls, caught }: StepRecord, ending: Ending): StepRecord => ({
   ...ending,
   visits,
@@ -282,7 +285,7 @@ const leave = (recorder: Recorder, steps: Records, blocks: readonly string[] = [
   for (const id of blocks) cancelIn(steps, [id, ...stepOf(recorder, id).within])
 }
 
-/** Marks what still runs as cancelled, in an object of the caller's own. How many attempts it came to is the host's to know. */
+/** Marks running steps as cancelled, in an object that the caller owns. The host knows how many attempts they made. */
 const cancelIn = (steps: Records, ids: Iterable<string>): void => {
   for (const id of ids) {
     const record = recordOf(steps, id)

@@ -1,18 +1,18 @@
-/** What begins runs of a workflow by the clock, as whoever keeps the clock needs it. */
+/** Schedule triggers of a workflow, as the clock that starts their runs needs them. */
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Trigger, Workflow } from '../document.ts'
 import { compileExpression, compileValue } from '../expression/compile-expression.ts'
 import { toCondition } from './entry.ts'
 
 export interface ScheduleTrigger {
-  /** Five fields of cron. */
+  /** Cron expression of five fields. */
   expression: string
-  /** IANA name. */
+  /** IANA time zone. */
   timezone: string
   missed: 'skip' | 'once' | 'all'
-  /** Whether a slot counts. @throws Fault `expression_failed` */
+  /** True if a run starts at this slot. @throws Fault `expression_failed` */
   isWanted(names: TriggerNames): boolean
-  /** The input of the run that a slot begins. @throws Fault `expression_failed` */
+  /** Evaluates the input of the run that a slot starts. @throws Fault `expression_failed` */
   toInput(names: TriggerNames): JsonValue
 }
 

@@ -1,7 +1,7 @@
 /**
- * Blocks: steps that hold other steps. Each is a compound state `ID` with, where it needs them, states of its own beside
- * those of its steps: `ID--enter` (does it run at all?), `ID--backoff` (before its next try), `ID--caught` (a fault of
- * a step inside arrived: try again, go on, or pass it outwards).
+ * Blocks: steps that hold other steps. Each is a compound state `ID` with, if needed, states of its own beside those of
+ * its steps: `ID--enter` (decides whether the block runs), `ID--backoff` (waits before the next attempt), `ID--caught`
+ * (a fault of a step inside arrived: retry, continue, or pass it outwards).
  */
 import type { Step } from '../document.ts'
 import { faultRoutes, leaveBy, type StepSurroundings, type Surroundings, toTarget } from './exit.ts'
@@ -69,13 +69,13 @@ const backoff = (step: Step, enter: string): Record<string, StateConfig> => {
     : { [waiting]: { id: waiting, after: { [waiting]: [{ target: toTarget(enter) }] } } }
 }
 
-/** The routes of a fault of the block itself, its own retry first. */
+/** Routes of a fault of the block itself, its own retry first. */
 export const faultOf = (step: Step, context: StepSurroundings): TransitionConfig[] => [
   ...retryRoute(step),
   ...faultRoutes(step, context),
 ]
 
-/** The route of a fault that the block's own `retry` may take up; elsewhere the attempts are the host's. */
+/** Route of a fault that the block's own `retry` may handle; attempts of other steps belong to the host. */
 const retryRoute = (step: Step): TransitionConfig[] =>
   step.retry === undefined
     ? []

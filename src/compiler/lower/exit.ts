@@ -1,9 +1,9 @@
-/** Where control goes when a step ends, is skipped or fails: computed from its place, written as transitions. */
+/** Transitions out of a step that ends, is skipped or fails, computed from its place. */
 import type { Step } from '../document.ts'
 import type { StepPlace } from '../step-place.ts'
 import { type ActionConfig, type FailParams, OUTPUT, record, type TransitionConfig, when } from './state-config.ts'
 
-/** What lies around a list of steps. */
+/** Surroundings of a list of steps. */
 export interface Surroundings {
   /** Taken after the last step of the list. */
   exit: Exit
@@ -17,9 +17,9 @@ interface Exit {
 }
 
 interface FaultExit extends Exit {
-  /** The blocks that fail on the way, innermost first. */
+  /** The blocks that fail as well, innermost first. */
   through: string[]
-  /** The block whose state `--caught` it reaches. */
+  /** The block whose state `--caught` the fault reaches. */
   handler?: string
 }
 
@@ -27,7 +27,10 @@ export type Places = ReadonlyMap<string, StepPlace>
 
 export const toTarget = (id: string): string => `#${id}`
 
-/** The transition taken when `step` has ended in this way; its own record is written first, then those of the blocks it ends. */
+/**
+ * Returns the transition of a step that has ended in this way. It writes the step's own record first, then those of the
+ * blocks it ends.
+ */
 export const leaveBy = (step: Step, op: 'complete' | 'skip', context: StepSurroundings): TransitionConfig => {
   const { target, actions, leaves } = findOnward(step, context)
   return {
@@ -41,15 +44,15 @@ export interface StepSurroundings {
   around: Surroundings
 }
 
-/** The transition of `next` or of a switch case: to a step or to the end. */
+/** Returns the transition of `next` or of a switch case: to a step or to the end. */
 export const jump = (step: Step, target: string, places: Places): TransitionConfig => ({
   ...toTransition(step, targetOf(target)),
   actions: [record({ op: 'complete', step: step.id.value, ...leaving(blocksLeft(step, target, places)) })],
 })
 
 /**
- * The transitions of a fault of `step`, in the order in which they are tried: its `on_error` cases, then what lies around
- * it. With `code` the fault is known (a block's timeout), so only the one that fits is given.
+ * Returns the transitions of a fault of `step`, in the order in which they are tried: its `on_error` cases, then its
+ * surroundings. With `code` the fault is known (a block's timeout), and only the matching transition is returned.
  */
 export const faultRoutes = (step: Step, context: StepSurroundings, code?: string): TransitionConfig[] => {
   const cases = onErrorCases(step)
@@ -107,13 +110,16 @@ const findOnward = (step: Step, { places, around }: StepSurroundings): Exit & { 
   return { ...around.exit, leaves: [] }
 }
 
-/** XState does not leave a state whose own transition leads back to it, unless it is told to. */
+/** XState does not leave a state whose own transition leads back to it, unless `reenter` is set. */
 const toTransition = (step: Step, target: string): Pick<TransitionConfig, 'target' | 'reenter'> =>
   target === toTarget(step.id.value) ? { target, reenter: true } : { target }
 
 const targetOf = (id: string): string => toTarget(id === 'end' ? OUTPUT : id)
 
-/** The blocks around `step` that a jump to `target` leaves, innermost first; never beyond the foreach body they share. */
+/**
+ * Returns the blocks around `step` that a jump to `target` leaves, innermost first; never beyond the foreach body they
+ * share.
+ */
 const blocksLeft = (step: Step, target: string, places: Places): string[] => {
   const ancestorsOf = (id: string): readonly Step[] => places.get(id)?.ancestors ?? []
   const kept = new Set(target === 'end' ? [] : ancestorsOf(target).map(({ id }) => id.value))

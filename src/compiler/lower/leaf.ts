@@ -3,7 +3,7 @@ import type { Step } from '../document.ts'
 import { faultRoutes, leaveBy, type StepSurroundings } from './exit.ts'
 import { type InvokeConfig, record, type StateConfig, type TransitionConfig, when } from './state-config.ts'
 
-/** A step that the host performs: one state with one invoke. */
+/** Lowers a step that the host performs: one state with one invoke. */
 export const lowerEffect = (step: Step, context: StepSurroundings): StateConfig => ({
   ...lowerEntry(step, context),
   invoke: invoke(step, context),
@@ -17,19 +17,22 @@ export const invoke = (step: Step, context: StepSurroundings): InvokeConfig => (
   onError: faultRoutes(step, context),
 })
 
-/** A step whose outcome comes from outside the run: a person's decision, an event. Its `timeout` is of the whole. */
+/**
+ * Lowers a step whose outcome comes from outside the run: a person's decision, an event. Its `timeout` covers the whole
+ * wait.
+ */
 export const lowerAnswered = (step: Step, context: StepSurroundings): StateConfig => ({
   ...lowerEffect(step, context),
   ...deadline(step, context),
 })
 
-/** Deadline of steps whose `timeout` is of the whole, their tries included. */
+/** Deadline of steps whose `timeout` covers all their attempts. */
 export const deadline = (step: Step, context: StepSurroundings): Pick<StateConfig, 'after'> =>
   step.timeoutMs === undefined
     ? {}
     : { after: { [String(step.timeoutMs.value)]: faultRoutes(step, context, 'timeout') } }
 
-/** A durable pause, whose deadline the host keeps: entering the step gives `{ kind: 'wait', delayMs }`. */
+/** Lowers a durable pause, whose deadline the host keeps: entering the step gives `{ kind: 'wait', delayMs }`. */
 export const lowerPause = (step: Step, context: StepSurroundings): StateConfig => ({
   ...lowerEntry(step, context),
   after: {
@@ -38,7 +41,7 @@ export const lowerPause = (step: Step, context: StepSurroundings): StateConfig =
   },
 })
 
-/** A step that is over as soon as it is entered. */
+/** Lowers a step that is over as soon as it is entered. */
 export const lowerEntry = (step: Step, context: StepSurroundings): StateConfig => ({
   id: step.id.value,
   ...describe(step),
@@ -46,7 +49,7 @@ export const lowerEntry = (step: Step, context: StepSurroundings): StateConfig =
   always: entryRoutes(step, context),
 })
 
-/** The ways out of a step that does not run: skipped, or its expressions failed. */
+/** Returns the ways out of a step that does not run: skipped, or its expressions failed. */
 export const entryRoutes = (step: Step, context: StepSurroundings): TransitionConfig[] => {
   const id = step.id.value
   const skip = step.when && {

@@ -11,7 +11,7 @@ export interface StateConfig {
   always?: TransitionConfig[]
   invoke?: InvokeConfig
   after?: Record<string, TransitionConfig[]>
-  /** One without a target keeps an event from the states around this one. */
+  /** A transition without a target keeps an event from the states around this one. */
   on?: Record<string, (TransitionConfig | { target?: never })[]>
   states?: Record<string, StateConfig>
   meta?: JsonObject
@@ -44,10 +44,10 @@ export interface GuardConfig {
   params: GuardParams
 }
 
-/** What a guard asks of the record of `step`. `expression` only tells readers of the chart what it stands for. */
+/** Question of a guard about the record of `step`. `expression` only tells readers of the chart what it stands for. */
 export type GuardParams = { step: string; expression?: string } & (
   | { is: 'skipped' | 'joined' | 'unjoinable' | 'retried' }
-  /** Its entry failed, with any code or with this one. */
+  /** The entry failed, with any code or with this one. */
   | { is: 'faulted'; code?: string }
   /** A fault with this code has arrived. */
   | { is: 'fault'; code: string }
@@ -55,7 +55,7 @@ export type GuardParams = { step: string; expression?: string } & (
   | { is: 'verdict'; verdict: LoopVerdict }
 )
 
-/** What happened to `step`. `leaves` are the blocks that this transition leaves: what still runs in them is cancelled. */
+/** Change of the record of `step`. `leaves` are the blocks that the transition leaves: what still runs in them is cancelled. */
 export type RecordParams =
   | { op: 'enter' | 'test' | 'back_off'; step: string }
   | { op: 'skip' | 'complete'; step: string; leaves?: string[] }
@@ -66,17 +66,17 @@ export type RecordParams =
 export interface FailParams {
   op: 'fail'
   step: string
-  /** When the fault is the machine's own: `timeout`. */
+  /** Code of a fault that the machine itself raises: `timeout`. */
   code?: string
-  /** The step that takes over, or empty: the run goes on behind the failed step. Undefined: nobody handles it here. */
+  /** The step that handles the fault, or empty: the run continues after the failed step. Undefined: not handled here. */
   to?: string
   leaves?: string[]
-  /** Unhandled: the enclosing blocks that fail with it, innermost first, and the one that takes it up. */
+  /** For an unhandled fault: the enclosing blocks that fail with it, innermost first, and the one that handles it. */
   through?: string[]
   handler?: string
 }
 
-/** The state that evaluates a machine's output, before one of those of core/machine-ends.ts. */
+/** State that evaluates a machine's output, before one of those of core/machine-ends.ts. */
 export const OUTPUT = 'run--output'
 
 export const record = (params: RecordParams): ActionConfig => ({ type: 'record', params })

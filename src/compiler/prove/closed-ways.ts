@@ -1,4 +1,7 @@
-/** What follows from ways that no run takes: steps that are never reached, parallels that never join, steps behind which nothing ends. */
+/**
+ * Consequences of ways that no run takes: steps that are never reached, parallels that never join, steps after which no
+ * run ends.
+ */
 import type { CheckContext } from '../check/check-context.ts'
 import { countNeeded } from '../check/count-needed.ts'
 import { findEnding } from '../check/endless-runs.ts'
@@ -11,12 +14,12 @@ import type { Decisions } from './decisions.ts'
 export interface WayContext {
   check: CheckContext
   decisions: Decisions
-  /** Where a run can get to, by the form of the workflow alone. */
+  /** Nodes that a run can reach by the structure of the workflow alone. */
   reached: NodeSet
   findings: Diagnostics
 }
 
-/** Where a run can get to when the closed ways are left out. */
+/** Returns the nodes that a run can reach without the closed ways. */
 export const checkWays = ({ check, decisions, reached, findings }: WayContext): NodeSet => {
   const { flow, index } = check
   const open = findReachable(flow, decisions.closed)

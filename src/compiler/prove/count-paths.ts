@@ -1,8 +1,8 @@
 /**
- * How many ways a run can take through a workflow, and the longest of them. Counted over the flow graph: loops go round once,
- * tries and jumps back not at all; a foreach counts with the ways of one item; the ways of parallel branches are multiplied.
- * A fault counts where something handles it, and where a `fail` step raises it. The counts are exact: a file has at most
- * 10,000 nodes, which bounds their length.
+ * Counts the ways that a run can take through a workflow, and finds the longest. The count is over the flow graph:
+ * loops run once, retries and jumps back are left out; a foreach counts with the ways of one item; the ways of parallel
+ * branches are multiplied. A fault counts if something handles it, or if a `fail` step raises it. Counts are exact: a
+ * file has at most 10,000 nodes, which bounds their length.
  */
 import type { CheckContext } from '../check/check-context.ts'
 import type { StepPoints } from '../check/flow-builder.ts'
@@ -12,7 +12,7 @@ import { descriptorOf, isPerformed as isPerformedStep } from '../steps/step-kind
 
 export interface PathCount {
   paths: bigint
-  /** The steps of the longest, in their order. */
+  /** Steps of the longest way, in order. */
   longest: string[]
 }
 
@@ -41,7 +41,7 @@ const createWays = ({ flow, index }: CheckContext, { closed, open }: PathOptions
       const { to, kind, turn } = edge
       if (closed.has(edge) || open[to.number] === 0 || kind === 'retries') return []
       if (kind !== 'repeats') return [{ to, kind, isHandled: turn?.kind === 'caught' || turn?.kind === 'continue' }]
-      // The body of a `while` goes on behind its test; that of an `until` has been run once.
+      // The body of a `while` continues after its test; that of an `until` has run once.
       const behind = to.point === 'test' ? to.onward.filter((one) => one.to.point === 'completed') : []
       return behind.map((one) => ({ to: one.to, kind: 'flows', isHandled: false }))
     }),
@@ -51,7 +51,7 @@ const createWays = ({ flow, index }: CheckContext, { closed, open }: PathOptions
   return ways
 }
 
-/** A foreach goes on behind the end of its item, and not beside it. */
+/** A foreach continues after the end of its item, and not beside it. */
 const leadThroughItem = (points: StepPoints | undefined, { ways, open }: { ways: Way[][]; open: NodeSet }): void => {
   const { itemEnd, perform } = points ?? {}
   if (itemEnd === undefined || perform === undefined || open[itemEnd.number] === 0) return
@@ -60,7 +60,7 @@ const leadThroughItem = (points: StepPoints | undefined, { ways, open }: { ways:
   ways[itemEnd.number] = beside
 }
 
-/** Each node before those it leads to; ways back to what is still open are taken out. */
+/** Orders the nodes so that each comes before those it leads to; edges back to an open node are removed. */
 const toOrder = (entry: FlowNode, ways: Way[][]): FlowNode[] => {
   const state = new Uint8Array(ways.length)
   const postorder: FlowNode[] = []
@@ -85,11 +85,11 @@ const toOrder = (entry: FlowNode, ways: Way[][]): FlowNode[] => {
   return postorder.reverse()
 }
 
-/** Ways to a node; `failing` are those on which the fault of a `fail` step is under way. */
+/** Ways to a node; on the `failing` ones the fault of a `fail` step is under way. */
 interface Tally {
   plain: bigint
   failing: bigint
-  /** Steps performed on the longest way here. */
+  /** Number of steps performed on the longest way to the node. */
   length: number
   from: FlowNode | undefined
 }
@@ -124,7 +124,7 @@ class PathCounter {
   }
 
   #pass(node: FlowNode, { plain, failing, length }: Tally, { to, kind, isHandled }: Way): void {
-    // A join sums up by itself, once all its branches are there.
+    // A join adds up its branches itself, once all of them are counted.
     if (to.point === 'join') return
     const raises =
       node.step !== undefined &&

@@ -1,4 +1,4 @@
-/** Conditions that always come out the same, and the ways that are closed by them. */
+/** Finds conditions with a constant result, and the ways that they close. */
 import { type CheckContext, sitesOf } from '../check/check-context.ts'
 import type { FlowEdge } from '../check/flow-graph.ts'
 import type { IndexedStep } from '../check/step-index.ts'
@@ -97,7 +97,7 @@ const checkCases = (
     const own = judge(rows.map((row) => row[index] ?? 'unknown'))
     const isTaken = rows.some((row) => row[index] !== false && row.slice(0, index).every((truth) => truth !== true))
     if (!isTaken) close(({ turn }) => turn?.kind === 'case' && turn.number === index + 1)
-    // An else that only goes on is there for the eye.
+    // An else that only continues is there for the reader.
     if (when === undefined && then.kind === 'continue') return
     const name = when === undefined ? `'else' of '${step.id}'` : `case ${index + 1} of '${step.id}'`
     if (own === 'never')
@@ -137,10 +137,10 @@ const checkCases = (
   if (rows.every((row) => row.includes(true))) close(({ turn }) => turn?.kind === 'no_case')
 }
 
-/** The edges behind the nodes that hold what a condition has shown. */
+/** Finds the edges after the nodes that hold what a condition has proven. */
 const throughProven = (edge: FlowEdge): FlowEdge[] => (edge.to.point === 'proven' ? edge.to.onward : [edge])
 
-/** `until: false` with `on_max: continue` is how to do something a number of times. */
+/** `until: false` with `on_max: continue` is the idiom for a fixed number of iterations. */
 const checkLoop = (
   step: IndexedStep,
   { step: { test, max, onMax }, names }: { step: StepOf<'loop'>; names: ExpressionNames },

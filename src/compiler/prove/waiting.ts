@@ -1,4 +1,4 @@
-/** What can be said of waiting: events that two steps wait for at once, and people whom a run may wait for for ever. */
+/** Checks waits: events that two steps await at once, and approvals that may block a run without limit. */
 import type { CheckContext } from '../check/check-context.ts'
 import type { NodeSet } from '../check/flow-graph.ts'
 import type { IndexedStep } from '../check/step-index.ts'
@@ -21,7 +21,7 @@ export const checkWaiting = (check: CheckContext, { open, findings }: WaitingOpt
   if (check.workflow.limits.timeMs === undefined) reportUnbounded(reached, check, findings)
 }
 
-/** Waits that take any event of their name, in different branches of one parallel. */
+/** Reports waits for any event of one name in different branches of a parallel. */
 const reportContested = (steps: readonly IndexedStep[], findings: Diagnostics): void => {
   const waits = steps.flatMap((step) => {
     const event = eventOf(step)
@@ -45,7 +45,7 @@ const runBesideEachOther = (one: IndexedStep, other: IndexedStep): boolean => {
   return placesOf(other).some(({ owner, branch }) => branches.has(owner) && branches.get(owner) !== branch)
 }
 
-/** The branches of parallels that a step is in, of all that are around it. */
+/** Finds the branches of all parallels around a step. */
 const placesOf = (step: IndexedStep): { owner: IndexedStep; branch: string }[] => {
   const places: { owner: IndexedStep; branch: string }[] = []
   for (let list = step.list; list.owner !== undefined; list = list.owner.list)

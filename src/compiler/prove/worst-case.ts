@@ -1,7 +1,7 @@
 /**
- * How often each step can run at most: the bounds of the loops around it, multiplied, with the tries of blocks and the visits
- * that jumps back may make. Of a foreach over a list of unknown length the count is that of one item. All arithmetic is
- * bounded: beyond 10^15 it stays there.
+ * Computes how often each step can run at most: the product of the bounds of the loops around it, with the attempts of
+ * blocks and the visits that jumps back may make. Inside a foreach over a list of unknown length the count is for one
+ * item. All arithmetic is capped at 10^15.
  */
 import type { CheckContext } from '../check/check-context.ts'
 import { findCycles } from '../check/cycles.ts'
@@ -12,11 +12,11 @@ import { checkExpression } from '../expression/check-expression.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 
 export interface WorstCase {
-  /** Starts of steps, the items of foreach over lists of unknown length left out. */
+  /** Starts of steps, without the items of foreach over lists of unknown length. */
   steps: number
   /** Starts that each further item of such a foreach adds. */
   perItem: { foreach: string; steps: number }[]
-  /** By step id, how often it is entered; with `foreach` for each item of that one, whose list is of unknown length. */
+  /** Entries by step id; with `foreach`, for each item of that foreach, whose list is of unknown length. */
   entries: ReadonlyMap<string, { count: number; foreach: string | undefined }>
 }
 
@@ -50,7 +50,7 @@ export const findWorstCase = (check: CheckContext, { open, findings, limit }: Wo
   return worst
 }
 
-/** Starts of one entry that count against `limits.steps`: those of the host; the rest is the machine's own. */
+/** Starts of one entry that count against `limits.steps`: only those of the host; the machine performs the rest itself. */
 const startsOfOne = ({ step }: IndexedStep): number => {
   const { start, startsOfOne } = descriptorOf(step)
   return start(step) === undefined ? 0 : (startsOfOne?.(step) ?? 1)
@@ -64,7 +64,7 @@ const addPerItem = ({ perItem }: WorstCase, { foreach, count }: { foreach: strin
 
 interface Starts {
   count: number
-  /** The innermost one around it whose list is of unknown length: `count` is for one item of it. */
+  /** The innermost foreach around it whose list is of unknown length: `count` is for one item of it. */
   foreach: IndexedStep | undefined
 }
 
@@ -84,7 +84,7 @@ const countStarts = (check: CheckContext, open: NodeSet): Map<IndexedStep, Start
   return starts
 }
 
-/** How often the steps inside a block begin, at most. */
+/** Returns how often the steps inside a block start, at most. */
 const runsOfBody = (owner: IndexedStep, starts: ReadonlyMap<IndexedStep, Starts>, check: CheckContext): Starts => {
   const { count, foreach } = starts.get(owner) ?? { count: 1, foreach: undefined }
   const runs = multiply(count, triesOf(owner))
@@ -95,13 +95,13 @@ const runsOfBody = (owner: IndexedStep, starts: ReadonlyMap<IndexedStep, Starts>
   return items === undefined ? { count: runs, foreach: owner } : { count: multiply(runs, items), foreach }
 }
 
-/** Of a block with `retry` that names no `max`; the attempts of other steps are one start. */
+/** Attempts of a block whose `retry` names no `max`; all attempts of another step are one start. */
 const BLOCK_TRIES = 3
 
 const triesOf = ({ step: { retry } }: IndexedStep): number =>
   retry === undefined ? 1 : (retry.max?.value ?? BLOCK_TRIES)
 
-/** `max_visits` counts all entries of a run but those that tries of blocks around it have caused. */
+/** `max_visits` counts all entries of a run except those that attempts of enclosing blocks cause. */
 const mostVisits = (step: IndexedStep): number => {
   const { maxVisits } = step.step
   if (maxVisits === undefined) return MOST
@@ -114,10 +114,10 @@ const countItems = (foreach: IndexedStep, { names }: CheckContext): number | und
   return type.kind === 'list' ? type.items?.length : undefined
 }
 
-/** Without what goes round by its own bound. */
+/** Edge kinds without those that are bounded by their own `max`. */
 const JUMPING: readonly EdgeKind[] = ['flows', 'performs', 'skips', 'faults']
 
-/** How often jumps back can lead to a step once more: by the `max_visits` of the siblings that lie on a common circle. */
+/** Computes how often jumps back can lead to a step again: by the `max_visits` of the siblings on a common cycle. */
 const findReturns = ({ flow, index }: CheckContext, open: NodeSet): Map<IndexedStep, number> => {
   const returns = new Map<IndexedStep, number>()
   for (const cycle of findCycles(flow.graph.nodes, { kinds: JUMPING, within: open })) {

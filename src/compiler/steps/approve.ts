@@ -49,7 +49,7 @@ export const approve: StepDescriptor<'approve'> = {
       if (findEntry(node, 'timeout') !== undefined) return
       const range = findEntry(node, 'approve')?.key.range ?? node.range
       const message = "'timeout' is missing in an approve step: expected a duration such as 4h"
-      reading.diagnostics.error('missing_key', range, message, 'add `timeout:`; nobody may ever answer')
+      reading.diagnostics.error('missing_key', range, message, 'add `timeout:`; a decision may never come')
     },
     build: ({ approve: fields }, common) => fields && { ...common, kind: 'approve', ...fields },
   }),
@@ -96,7 +96,7 @@ const NO_VALUES = { type: 'object', properties: {}, additionalProperties: false 
 const checkNames = (by: ValueNode, { diagnostics }: CheckContext): void => {
   const empty = findEmpty(by)
   if (empty === undefined) return
-  const message = "'by' names nobody: expected the names of those who may decide, got "
+  const message = "'by' is empty: expected the names of those who may decide, got "
   const hint = 'without `by` anyone may decide'
   diagnostics.error('nobody_decides', empty.range, `${message}${empty.kind === 'list' ? '[]' : '""'}`, hint)
 }

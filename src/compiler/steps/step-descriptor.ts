@@ -41,7 +41,7 @@ export interface StepDescriptor<K extends StepKind> {
   enter(step: StepOf<K>, bindings: Bindings<MachineContext>): Enter
   /** Compiles the further parts of the linked step. */
   link?(step: StepOf<K>, context: { site: ExpressionSite; places: Places }): Partial<LinkedParts>
-  /** What the plan holds besides the defaults. */
+  /** Values of the plan that differ from the defaults. */
   plan?(step: StepOf<K>, options: PlanOptions): KindPlan
   chart: StepWording<K>
   /** Present for kinds that hold other steps. */
@@ -114,7 +114,7 @@ export interface OutputContext extends OutputSources {
   test: FlowNode | undefined
 }
 
-/** What a box in a chart shows. */
+/** Texts of the step's box in a chart. */
 export interface StepWording<K extends StepKind> {
   icon: StepIcon | ((step: StepOf<K>) => StepIcon)
   /** One line: what the step does, and with what. `actor`: as planned. */

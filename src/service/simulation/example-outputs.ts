@@ -1,6 +1,6 @@
 /**
- * What steps may give out, made from their types: the smallest value that fits, and where conditions look at the step, values
- * that make them come out otherwise: other members of an enum, false, the texts and numbers that the conditions name.
+ * Example outputs of steps, made from their types: the smallest value that fits, and, where conditions read the step,
+ * values that change their result: other members of an enum, false, the texts and numbers in the conditions.
  */
 
 import type { Catalogue } from '../../compiler/catalogue.ts'
@@ -14,17 +14,17 @@ import type { JsonSchema } from '../../core/json-schema.ts'
 import { createInstance } from '../../core/schema-instance/schema-instance.ts'
 
 export interface ExampleOutputs {
-  /** Undefined: anything will do. */
+  /** Undefined: any value fits. */
   schema: JsonSchema | undefined
   /** At least one. */
   examples: readonly JsonValue[]
-  /** Of a turn of a model step with tools: calls of its tools, which lead to another turn. */
+  /** For a turn of a model step with tools: calls of its tools, which lead to another turn. */
   calls?: readonly JsonValue[]
 }
 
 export const TEXT = 'a text'
 
-/** Of one step: each more makes the ways through a workflow many times more. */
+/** Maximum of examples for one step: each more multiplies the ways through a workflow. */
 export const MOST_EXAMPLES = 8
 
 export const findExamples = (workflow: CompiledWorkflow, catalogue: Catalogue): ReadonlyMap<string, ExampleOutputs> => {
@@ -44,7 +44,7 @@ export const findExamples = (workflow: CompiledWorkflow, catalogue: Catalogue): 
   )
 }
 
-/** Of a call of a tool that is not a step of its own, by the name of its plan. */
+/** Returns examples for a call of a tool that is not a step of its own, by the name of its plan. */
 const callExamples = (
   plan: string,
   { workflow, catalogue }: { workflow: CompiledWorkflow; catalogue: Catalogue },
@@ -53,7 +53,10 @@ const callExamples = (
   return [plan, { schema, examples: createExamples(schema, []) }]
 }
 
-/** What a model step with tools performs, by the names of its plans: turns, which end with an answer or call tools, and the calls. */
+/**
+ * Returns examples for the effects of a model step with tools, by the names of their plans: turns, which end with an
+ * answer or call tools, and the calls.
+ */
 const loopExamples = (
   id: string,
   { own, workflow, catalogue }: { own: ExampleOutputs; workflow: CompiledWorkflow; catalogue: Catalogue },
@@ -110,7 +113,7 @@ const literalsOf = (conditions: readonly string[]): Literals => {
   return { texts, numbers }
 }
 
-/** The same value with one field, at any depth, changed to something else that its type allows. */
+/** Returns copies of the value with one field, at any depth, changed to another value of its type. */
 const vary = (instance: JsonValue, schema: JsonSchema, literals: Literals): JsonValue[] => {
   if (!isJsonObject(instance)) return alternatives(schema, literals)
   return Object.entries(schema.properties ?? {}).flatMap(([name, part]) => {

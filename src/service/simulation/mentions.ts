@@ -1,18 +1,18 @@
-/** What expressions read of a value that no schema describes, such as the data of an event: which fields, and what they are compared with. */
+/** Finds reads of a value without a schema, such as the data of an event: the fields, and the values they are compared with. */
 import { type BinaryOperator, type Expression, partsOf } from '../../compiler/expression/expression.ts'
 import { parseExpression } from '../../compiler/expression/parse-expression.ts'
 import type { JsonValue } from '../../core/json.ts'
 
 export interface Mention {
-  /** The fields from the value inwards; empty: the value itself. */
+  /** Path of fields from the value inwards; empty: the value itself. */
   path: readonly string[]
-  /** Values that make conditions come out one way, the first as they are written, and the other. */
+  /** Values that give a condition one result, the first as written, and the other result. */
   values: readonly JsonValue[]
-  /** Texts of expressions that it is compared with and that are no literals. */
+  /** Texts of expressions that it is compared with and that are not literals. */
   peers: readonly string[]
 }
 
-/** What `text` reads of the value that `root` names, such as `event.data` or `steps.paid.output`. */
+/** Finds the reads in `text` of the value that `root` names, such as `event.data` or `steps.paid.output`. */
 export const findMentions = (text: string, root: string): Mention[] => {
   const parsed = parseExpression(text)
   return parsed.ok ? mentionsIn(parsed.ast, { text, root: root.split('.') }) : []
@@ -43,7 +43,7 @@ const mentionsIn = (node: Expression, search: Search): Mention[] => {
   return partsOf(node).flatMap((part) => mentionsIn(part, search))
 }
 
-/** The same comparison, seen from its other side. */
+/** Returns the same comparison with its sides swapped. */
 const TURNED: Partial<Record<BinaryOperator, BinaryOperator>> = { '<': '>', '<=': '>=', '>': '<', '>=': '<=' }
 
 const toMention = (
@@ -55,7 +55,7 @@ const toMention = (
   return { path, values: sortBy(operator, other.value), peers: [] }
 }
 
-/** The value and others of its kind, those first for which the comparison holds. */
+/** Returns the value and others of its type; those first for which the comparison holds. */
 const sortBy = (operator: BinaryOperator, value: JsonValue): JsonValue[] => {
   const others = othersThan(value)
   if (operator === '<') return others.reverse().concat([value])
@@ -68,7 +68,7 @@ const othersThan = (value: JsonValue): JsonValue[] => {
   return typeof value === 'boolean' ? [!value] : []
 }
 
-/** The fields that a chain such as `steps.?paid.?output.amount` takes, from the root on; undefined when it begins elsewhere. */
+/** Returns the fields of a chain such as `steps.?paid.?output.amount`, from the root on; undefined if the root is another. */
 const pathFrom = (node: Expression, { root }: Search): string[] | undefined => {
   const names = namesOf(node)
   return names !== undefined && root.every((name, index) => names[index] === name)

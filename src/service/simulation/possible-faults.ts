@@ -1,4 +1,4 @@
-/** The fault codes that steps may end with, as far as walks look at them. */
+/** Fault codes that steps may end with, as far as walks distinguish them. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Step } from '../../compiler/document.ts'
 import { placeSteps } from '../../compiler/place-steps.ts'
@@ -7,13 +7,13 @@ import { descriptorOf, STEP_KINDS } from '../../compiler/steps/step-kinds.ts'
 import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
 
 export interface PossibleFaults {
-  /** Those that something around the step names, first; then what its kind usually fails with. */
+  /** First the codes that something around the step names, then the usual codes of its kind. */
   all: readonly string[]
-  /** One for each way on: those that something around the step names, and one that nothing does. */
+  /** One code for each way on: those that something around the step names, and one that nothing names. */
   leading: readonly string[]
 }
 
-/** They come from blocks and from decisions, never from what a step performs, unless it is a child run that hands them on. */
+/** Codes of blocks and decisions. An effect ends with one only if it is a child run that passes it on. */
 const BLOCK_CODES: readonly string[] = [
   'loop_exhausted',
   'visits_exhausted',
@@ -47,7 +47,7 @@ export const findFaults = (workflow: CompiledWorkflow): ReadonlyMap<string, Poss
     }),
   )
 
-/** Of a tool that a model has called, or that undoes a step: whoever asked for it is told, so it matters little which. */
+/** Faults of a tool that a model called, or that undoes a step: the caller receives any of them in the same way. */
 const CALL: PossibleFaults = { all: STEP_KINDS.tool.faults?.usual ?? [], leading: ['tool_failed'] }
 
 const namedBy = ({ onError, retry }: Step): string[] => [
@@ -66,7 +66,7 @@ const usualFaults = (step: Step, { plans, children }: CompiledWorkflow): string[
   ]
 }
 
-/** Codes that a child run hands on: those of its own `fail` steps, and what people have rejected in it. */
+/** Codes that a child run passes on: those of its own `fail` steps, and of rejected approvals. */
 const ownCodes = ({ workflow }: CompiledWorkflow): string[] => [
   ...new Set([...placeSteps(workflow).values()].flatMap(({ step }) => descriptorOf(step).faults?.own?.(step) ?? [])),
 ]

@@ -1,6 +1,6 @@
 /**
- * Every way through a workflow: the shortest paths of `@xstate/graph` over the fold itself, foreach items included. A vertex
- * is what the run has come to, an edge is an outcome of an open effect, or a timer.
+ * Finds every way through a workflow: the shortest paths of `@xstate/graph` over the fold itself, foreach items
+ * included. A vertex is a state of the run, an edge is an outcome of an open effect, or a timer.
  */
 import { getShortestPaths } from '@xstate/graph'
 import type { ActorLogic, EventObject } from 'xstate'
@@ -27,13 +27,13 @@ import {
 
 export interface PathOptions extends WalkStart {
   catalogue: Catalogue
-  /** What steps give out, by id, where examples of their types will not do. */
+  /** Outputs of steps, by id, in place of examples of their types. */
   outputs?: Readonly<Record<string, readonly JsonValue[]>>
-  /** Whether a step may end with this fault. Default: it may. */
+  /** Says if a step may end with this fault. Default: it may. */
   mayFail?(step: string, code: string): boolean
   /** Default 2,000. */
   mostPaths?: number
-  /** Places looked at; default 2,000. */
+  /** Maximum of states visited; default 2,000. */
   mostPlaces?: number
 }
 
@@ -45,11 +45,14 @@ export interface WorkflowPath {
 export interface WorkflowPaths {
   /** Shortest first. */
   paths: WorkflowPath[]
-  /** False when there are more ways than were looked at. */
+  /** False if some ways were not visited. */
   isWhole: boolean
 }
 
-/** The shortest path to each end that differs from the others. Cancelling, which leads out from everywhere, and the tools that a model may call are left out. */
+/**
+ * Finds the shortest path to each distinct end. Cancelling, which is possible everywhere, and the tools that a model
+ * may call are left out.
+ */
 export const findPaths = (workflow: CompiledWorkflow, options: PathOptions): WorkflowPaths => {
   const { mostPaths = 2_000, mostPlaces = 2_000 } = options
   const offers = createOffers(workflow, options)
@@ -72,8 +75,9 @@ export const findPaths = (workflow: CompiledWorkflow, options: PathOptions): Wor
 }
 
 /**
- * The steps of a path come from walks that got to the same places, maybe by longer ways, at other times and visits; and the
- * walk at its end is the last that got there, not the shortest. Undefined where these outcomes, one after the other, do not end.
+ * Replays the steps of a path, which come from walks that reached the same states, maybe by longer ways, at other times
+ * and visits. The walk at the end of a path is the last that got there, not the shortest. Undefined if these outcomes,
+ * one after the other, do not reach an end.
  */
 const walkAlong = (told: readonly RunEvent[], walker: Walker): Walk | undefined => {
   let walk = walker([])
@@ -95,7 +99,7 @@ interface WalkSnapshot {
 
 type Told = EventObject & { event?: RunEvent }
 
-/** Walks as actor logic: a snapshot is a value, since each folds its own events from the start. */
+/** Wraps walks as actor logic: a snapshot is a value, since each folds its own events from the start. */
 const createWalkLogic = (walker: Walker): ActorLogic<WalkSnapshot, Told> => {
   const at = (events: readonly RunEvent[]): WalkSnapshot => ({
     status: 'active',
@@ -110,12 +114,12 @@ const createWalkLogic = (walker: Walker): ActorLogic<WalkSnapshot, Told> => {
   }
 }
 
-/** What the run has come to, without what only counts: times and visits. */
+/** Returns the state of the run without counters: times and visits. */
 const describePlace = (state: RunState): string => {
   const scopes: unknown[] = []
   const visit = (scope: Scope): void => {
     const records = Object.values(contextOf(scope).steps)
-    // Calls that are left to make: of undoing, where they may all be alike.
+    // Calls left to make: for undoing, they may all be alike.
     const { calls = [] } = contextOf(scope) as { calls?: readonly unknown[] }
     scopes.push([
       scope.path.replaceAll(/:\d+/g, ''),
@@ -133,7 +137,7 @@ const describePlace = (state: RunState): string => {
   return JSON.stringify([scopes, waits, state.end ?? null])
 }
 
-/** How many effects and waits are offered an outcome at a time: of items that are alike it matters little which comes first. */
+/** Maximum of effects and waits that are offered an outcome at a time: among equal items the order matters little. */
 const WIDTH = 2
 
 const createOffers = (

@@ -1,6 +1,6 @@
 /**
- * What may become of a wait on a walk: decisions, with values that fit the form; and events that it takes, with data made from
- * what the workflow reads of it, since no schema describes an event.
+ * Outcomes that a walk offers for a wait: decisions, with values that fit the form; and events that the wait accepts,
+ * with data made from what the workflow reads of it, since no schema describes an event.
  */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Step } from '../../compiler/document.ts'
@@ -17,7 +17,7 @@ import { type ExampleOutputs, MOST_EXAMPLES, TEXT } from './example-outputs.ts'
 import { findMentions, type Mention } from './mentions.ts'
 import type { Approval, Walk, WalkOutcome } from './walk.ts'
 
-/** None for a wait whose event another one takes, which has been open for longer. */
+/** Empty for a wait whose event goes to another wait that has been open for longer. */
 export type WaitOffers = (walk: Walk, wait: OpenWait) => WalkOutcome[]
 
 export const createWaitOffers = (
@@ -63,7 +63,7 @@ const offerEvents = (
     .map((data) => ({ event: wait.event, data }))
 }
 
-/** The wait that takes an event: the one that has been open the longest, and accepts it. */
+/** Returns the wait that receives an event: of those that accept it, the one open for the longest time. */
 const takerOf = ({ state, at }: Walk, { event, data }: { event: string; data: JsonValue }): OpenWait | undefined => {
   const scopes = scopesOf(state.root)
   const received = { id: 'walk', name: event, data, at: new Date(at).toISOString() }
@@ -105,7 +105,7 @@ interface DataOptions {
   isTaken(data: JsonValue): boolean
 }
 
-/** The first values of all that is read, together; then the same with one of them changed. */
+/** Makes data from the first values of all reads together; then copies with one of them changed. */
 const createData = (mentions: readonly Mention[], { evaluatePeer, isTaken }: DataOptions): JsonValue[] => {
   const fields = new Map<string, { path: readonly string[]; values: JsonValue[] }>()
   for (const { path, values, peers } of [...mentions].sort((one, other) => one.path.length - other.path.length)) {

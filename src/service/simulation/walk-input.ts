@@ -2,7 +2,7 @@ import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { createInstance } from '../../core/schema-instance/schema-instance.ts'
 
-/** An input that fits the workflow, made from its type: the fields that must be there, without defaults filled in. */
+/** Makes an input that fits the workflow from its type: the required fields, without defaults. */
 export const exampleInput = ({ input }: CompiledWorkflow): JsonObject => {
   if (input === undefined) return {}
   try {

@@ -1,8 +1,9 @@
 /**
- * A walk: a run that is folded and never performed. Whoever walks says how each open effect ends, what people decide, which events
- * come, and when time goes on; nothing is called, stored or waited for, and the same outcomes lead to the same place on any machine.
+ * A walk: a run that is folded and never performed. The caller decides how each open effect ends, what people decide,
+ * which events arrive, and when time advances. Nothing is called, stored or awaited, and the same outcomes lead to the
+ * same state on any machine.
  *
- * A walk is a value: going on makes a new one from its events, so going back is keeping the old one.
+ * A walk is a value: each step returns a new walk made from its events, so that going back means keeping the old one.
  */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
@@ -12,14 +13,14 @@ import { RunState } from '../../runtime/run-state.ts'
 
 const WALK_RUN_ID = 'r-walk'
 
-/** When every walk begins, so that the same one gives the same times: 2030-01-01, midnight UTC. */
+/** Start of every walk, so that the same walk has the same times: 2030-01-01, midnight UTC. */
 export const WALK_START = Date.UTC(2030, 0, 1)
 
-/** The message of a fault that somebody has chosen. */
+/** Message of a fault that the caller has chosen. */
 export const DECIDED = 'as decided'
 
 export interface WalkStart {
-  /** As `checkInput` gives it. */
+  /** Input as `checkInput` returns it. */
   input: JsonValue
   /** Values of the environment variables that expressions may read. */
   env?: JsonObject
@@ -32,25 +33,25 @@ export interface Walk {
   at: number
 }
 
-/** Who decides on a walk, where a step does not say who may. */
-const SOMEBODY = 'somebody'
+/** Name of the person who decides, if a step names none. */
+const ANYONE = 'anyone'
 
-/** `step` is the path of the step, such as `grades[3]/grade`; without `visit` it is whichever is open. */
+/** `step` is the path of the step, such as `grades[3]/grade`. Without `visit`: the open one. */
 export type WalkOutcome =
   | { step: string; visit?: number; output: JsonValue }
   | { step: string; visit?: number; fault: string }
   | { step: string; visit?: number; timer: TimerName }
-  /** What the form is filled in with; without `by` it is the first who may decide. */
+  /** Values of the form; without `by`, the first person who may decide. */
   | { step: string; visit?: number; approved: JsonValue; by?: string }
-  /** With a comment, which may be empty. */
+  /** Rejected with a comment, which may be empty. */
   | { step: string; visit?: number; rejected: string; by?: string }
-  /** An event by its name: taken by the wait that it is meant for, else kept. */
+  /** An event by its name: received by the wait that accepts it, else kept. */
   | { event: string; data: JsonValue }
   | { cancel: true }
 
 export type Approval = Extract<OpenWait, { kind: 'approval' }>
 
-/** Walks of one workflow from one start: gives the walk that these events come to. */
+/** Creates walks of one workflow from one start: returns the walk after these events. */
 export type Walker = (events: readonly RunEvent[]) => Walk
 
 export const createWalker =
@@ -62,7 +63,7 @@ export const createWalker =
     return { events, state, at: events.at(-1)?.at ?? WALK_START }
   }
 
-/** The event that an outcome comes to here; undefined where nothing open is waiting for it. */
+/** Converts an outcome to the event it causes here; undefined if nothing open awaits it. */
 export const toEvent = (walk: Walk, outcome: WalkOutcome): RunEvent | undefined => {
   if ('cancel' in outcome) return { kind: 'cancel', at: walk.at, data: { by: 'simulate' } }
   if ('event' in outcome) return toSignalEvent(walk, outcome)
@@ -111,20 +112,20 @@ export const toDecision = (
   { by: deciders }: Approval,
   decided: Extract<WalkOutcome, { approved: JsonValue } | { rejected: string }>,
 ): DecisionData => {
-  const by = decided.by ?? deciders?.[0] ?? SOMEBODY
+  const by = decided.by ?? deciders?.[0] ?? ANYONE
   if ('approved' in decided) return { verdict: 'approved', by, values: decided.approved }
   const comment = decided.rejected === '' ? {} : { comment: decided.rejected }
   return { verdict: 'rejected', by, values: null, ...comment }
 }
 
-/** Its id is the same however often the walk is gone. */
+/** The id is the same each time the walk is taken. */
 const toSignalEvent = ({ at, events }: Walk, { event: name, data }: { event: string; data: JsonValue }): RunEvent => ({
   kind: 'signal',
   at,
   data: { id: `walk-${events.length + 1}`, name, data, at: new Date(at).toISOString() },
 })
 
-/** The inverse of `toEvent`; what it would fill in by itself is left out: the first visit, and who decides if anybody may. */
+/** Inverse of `toEvent`; it leaves out what `toEvent` fills in: the first visit, and the person if anyone may decide. */
 export const toOutcome = (event: RunEvent): WalkOutcome => {
   if (event.kind === 'cancel' || event.kind === 'budget') return { cancel: true }
   if (event.kind === 'signal') return { event: event.data.name, data: event.data.data }
@@ -132,7 +133,7 @@ export const toOutcome = (event: RunEvent): WalkOutcome => {
   if (event.kind === 'timer') return { ...place, timer: event.data.timer }
   if (event.kind === 'decision') {
     const { verdict, by, values, comment = '' } = event.data
-    const who = by === SOMEBODY ? {} : { by }
+    const who = by === ANYONE ? {} : { by }
     return verdict === 'approved' ? { ...place, approved: values, ...who } : { ...place, rejected: comment, ...who }
   }
   return 'output' in event.data ? { ...place, output: event.data.output } : { ...place, fault: event.data.fault.code }
@@ -141,7 +142,7 @@ export const toOutcome = (event: RunEvent): WalkOutcome => {
 export const openApprovals = ({ state }: Walk): Approval[] =>
   state.openWaits().flatMap((wait) => (wait.kind === 'approval' ? [wait] : []))
 
-/** The timers that come next: time passes no timer by, unless it `mayPass` it. */
+/** Returns the timers that are due next: time passes no timer, unless it `mayPass` it. */
 export const nextTimers = ({ state }: Walk, mayPass: (timer: OpenTimer) => boolean = () => false): OpenTimer[] => {
   const timers = state.openTimers().filter((timer) => !mayPass(timer))
   const soonest = Math.min(...timers.map(({ dueAt }) => dueAt))

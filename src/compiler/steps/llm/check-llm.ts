@@ -1,4 +1,4 @@
-/** Checks `llm` steps: the model, what it is asked, its parameters and tools. */
+/** Checks `llm` steps: the model, its messages, parameters and tools. */
 import { findNearest } from '../../../core/nearest.ts'
 import type { ProviderEntry } from '../../catalogue.ts'
 import type { CheckContext, StepSites } from '../../check/check-context.ts'
@@ -65,7 +65,7 @@ const checkParameters = (
   }
 }
 
-/** A parameter that one of the models would drop without a word. */
+/** Reports a parameter that one of the models would ignore silently. */
 const checkTaken = (
   key: Located<string>,
   answering: readonly string[],

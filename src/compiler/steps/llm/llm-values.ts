@@ -1,4 +1,4 @@
-/** Values of an `llm` step that fit their type, and that a model, or the vendor of one, would refuse all the same. */
+/** Checks values of an `llm` step that fit their type, but that a model or its vendor would refuse. */
 import { findExpectedParameter } from '../../../core/model-parameters.ts'
 import { findNearest } from '../../../core/nearest.ts'
 import type { ProviderEntry } from '../../catalogue.ts'
@@ -6,12 +6,12 @@ import type { Diagnostics } from '../../diagnostic.ts'
 import type { Located, MapNode, StepOf, ValueNode } from '../../document.ts'
 
 export interface LlmValueContext {
-  /** Of the models that may answer, each once. */
+  /** Providers of the models that may answer, each once. */
   providers: readonly ProviderEntry[]
   diagnostics: Diagnostics
 }
 
-/** What is asked of nobody, and keys that stand for nothing. */
+/** Reports a request without content, and keys without effect. */
 export const checkAsked = (step: StepOf<'llm'>, { diagnostics }: LlmValueContext): void => {
   const { prompt, messages, images, tools, maxTurns } = step
   if (messages?.kind === 'list' && messages.items.length === 0)
@@ -32,14 +32,14 @@ export const checkAsked = (step: StepOf<'llm'>, { diagnostics }: LlmValueContext
   }
 }
 
-/** A parameter that is written out. */
+/** Checks a parameter with a literal value. */
 export const checkParameterValue = (
   { key, value }: MapNode['entries'][number],
   { providers, diagnostics }: LlmValueContext,
 ): void => {
   if (value.kind !== 'literal') return
   if (key.value === 'reasoning') checkReasoning(value, { providers, diagnostics })
-  // Of another type it is reported already.
+  // A value of another type is reported already.
   const expected = typeof value.value === 'number' ? findExpected(key.value, value.value, providers) : undefined
   if (expected !== undefined)
     diagnostics.error(
@@ -49,7 +49,7 @@ export const checkParameterValue = (
     )
 }
 
-/** The limits of the providers that may answer, or those of all providers where none is known. */
+/** Limits of the providers that may answer, or those of all providers if none is known. */
 const findExpected = (name: string, value: number, providers: readonly ProviderEntry[]): string | undefined => {
   const limits = providers.length === 0 ? [undefined] : providers.map((provider) => provider.limits)
   return limits.map((rules) => findExpectedParameter(name, value, rules)).find((expected) => expected !== undefined)
@@ -72,7 +72,7 @@ const checkReasoning = (
   )
 }
 
-/** Whether the images are of a form that goes on to be looked at: a bare text is none. */
+/** Returns true if the images are to be checked further: a bare text is no image. */
 export const checkImages = (images: ValueNode, context: LlmValueContext): boolean => {
   const items = images.kind === 'list' ? images.items : [images]
   const texts = items.filter(isText)

@@ -1,7 +1,7 @@
-/** What the keys of an `llm` step take. */
+/** Types of the keys of an `llm` step. */
 import { ANY, listOf, literalOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../../expression/type.ts'
 
-/** Of `params`, of all providers; each names those that it takes. */
+/** Parameters of all providers; each provider lists those that it takes. */
 export const MODEL_PARAMETERS: ReadonlyMap<string, Type> = new Map([
   ['temperature', NUMBER],
   ['top_p', NUMBER],
@@ -11,9 +11,9 @@ export const MODEL_PARAMETERS: ReadonlyMap<string, Type> = new Map([
   ['frequency_penalty', NUMBER],
   ['presence_penalty', NUMBER],
   ['stop', unionOf([STRING, listOf(STRING)])],
-  // How hard a model that reasons may think: a level of the vendor's, in words or as a boolean.
+  // Reasoning effort: a level of the vendor, as a word or a boolean.
   ['reasoning', ANY],
-  // Of `mock/script` alone: the answers, or the file that holds them.
+  // For `mock/script` only: the answers, or the file that contains them.
   ['script', unionOf([STRING, listOf(ANY)])],
 ])
 
