@@ -13,7 +13,7 @@ const wholeFrom = (least: number): ParameterRule => ({
   fits: (value) => Number.isSafeInteger(value) && Number(value) >= least,
 })
 
-export const numberBetween = (least: number, most: number): ParameterRule => ({
+const numberBetween = (least: number, most: number): ParameterRule => ({
   expected: `a number from ${least} to ${most}`,
   fits: (value) => typeof value === 'number' && value >= least && value <= most,
 })

@@ -1,6 +1,6 @@
 /**
- * What every actor keeps, whatever it does: it honours its signal at once, releases what it holds, throws `Fault` or
- * `Cancelled` and nothing else, never retries, leaves its input alone, logs no content, and answers by its own schemas.
+ * Holds every actor to its contract: it honours its signal at once, releases its resources, throws `Fault` or `Cancelled` and nothing else,
+ * never retries, does not change its input, logs no content, and answers by its own schemas.
  */
 import { getEventListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -17,7 +17,7 @@ export interface ActorUnderTest {
   actor: Actor
   /** An input that it performs; as often as it is asked to. */
   good: JsonValue
-  /** Inputs that are wrong, by what is wrong with them. */
+  /** Wrong inputs, by their problem. */
   bad: Record<string, JsonValue>
   /** An input that is not done until the signal says so, or why there is none. */
   slow:
@@ -25,7 +25,7 @@ export interface ActorUnderTest {
     | { skip: string }
   /** An input that fails outside the actor, and how often the outside was asked; or why there is none. */
   failing: { input: JsonValue; code: string; attempts(): number } | { skip: string }
-  /** How many things it holds outside itself: connections in use, open files. */
+  /** Count of its resources: connections in use, open files. */
   held?(): number
   close?(): Promise<void>
 }
@@ -47,14 +47,14 @@ export const actorContract = (name: string, open: () => Promise<ActorUnderTest> 
     contract(title, () => body(subject))
 
   test('it has a name, a description and schemas that are schemas', checkDescription)
-  test('its output matches its schema, is plain JSON, and leaves the input as it was', checkOutput)
+  test('its output matches its schema, is plain JSON, and the input does not change', checkOutput)
   test('a signal that is aborted before the start performs nothing', checkAbortedBefore)
-  test('an abort under way is Cancelled at once, and nothing is held after it', checkAbortedUnderWay)
+  test('an abort in flight is Cancelled at once, and releases all resources', checkAbortedUnderWay)
   test('a wrong input is the fault invalid_input', checkBadInputs)
-  test('any input at all ends in an output, a fault or Cancelled', checkJunk)
+  test('any input ends in an output, a fault or Cancelled', checkJunk)
   test('a failure is reported after one attempt', checkNoRetry)
-  test('nothing listens to the signal any more when it has ended', checkNoListeners)
-  test('what it logs holds no content', checkLog)
+  test('no listener of the signal is left at the end', checkNoListeners)
+  test('its log holds no content', checkLog)
   contract.run()
 }
 
@@ -106,7 +106,7 @@ const checkAbortedUnderWay = async (subject: ActorUnderTest): Promise<void> => {
   assert.is(subject.held?.() ?? 0, 0)
 }
 
-/** What is too quick to be caught under way ends as if nothing had been, or as Cancelled. */
+/** An actor that is too quick to be aborted in flight ends normally, or as Cancelled. */
 const checkAbortedQuickOne = async (subject: ActorUnderTest, stop: AbortController): Promise<void> => {
   const performing = perform(subject, subject.good, createActorContext({ signal: stop.signal }))
   stop.abort()

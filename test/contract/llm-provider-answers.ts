@@ -1,4 +1,4 @@
-/** What comes out of an answer: its text, tool calls, end and usage, the same whether it was streamed or not. */
+/** The parts of an answer: text, tool calls, end and usage, which are the same streamed and whole. */
 import * as assert from 'uvu/assert'
 import type { JsonSchema } from '../../src/core/json-schema.ts'
 import type { LlmTool } from '../../src/core/llm.ts'
@@ -39,7 +39,7 @@ const addAnswerTests = (add: AddProviderTest, stream: boolean): void => {
     return askProvider(subject, request, { stream }).then((asked) => asked.answer)
   }
 
-  test('a text comes back as it was said, with its usage', async (subject) => {
+  test('a text comes back unchanged, with its usage', async (subject) => {
     const answer = await ask(subject, TEXT)
     assert.is(answer.text, (TEXT.text ?? []).join(''))
     assert.is(answer.finish, 'stop')
@@ -65,7 +65,7 @@ const addAnswerTests = (add: AddProviderTest, stream: boolean): void => {
     assert.equal([answer.text, answer.finish, answer.toolCalls], ['', 'stop', []])
   })
 
-  test('an answer that was cut off says so', async (subject) => {
+  test('an answer that was cut off is marked', async (subject) => {
     const answer = await ask(subject, { text: ['The capi'], finish: 'length' })
     assert.equal([answer.text, answer.finish], ['The capi', 'length'])
   })

@@ -1,4 +1,4 @@
-/** Each way in which a server says no is the fault of docs/errors.md, and no message holds a secret. */
+/** Each refusal of a server is the fault of docs/errors.md, and no message holds a secret. */
 import * as assert from 'uvu/assert'
 import { toFaultData } from '../../src/core/fault.ts'
 import { catchProviderFault, PLANTED_KEY } from '../support/wire/ask-provider.ts'
@@ -21,7 +21,7 @@ const TABLE: [number, string, boolean][] = [
   [529, 'unavailable', true],
 ]
 
-/** No wait is longer than this, whatever a server asks for. */
+/** The longest wait, whatever a server asks for. */
 const LONGEST_RETRY_AFTER_MS = 300_000
 
 export const addProviderFaultTests = (test: AddProviderTest): void => {
@@ -35,23 +35,23 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
       }
     })
 
-  test('a 429 says how long to wait, in seconds', async (subject) => {
+  test('a 429 sets the wait in seconds', async (subject) => {
     const fault = await refuse(subject, { status: 429, headers: { 'retry-after': '7' } })
     assert.is(fault.details?.retry_after_ms, 7000)
   })
 
-  test('a 429 says how long to wait, as a date', async (subject) => {
+  test('a 429 sets the wait by a date', async (subject) => {
     const at = new Date(Date.now() + 20_000).toUTCString()
     const waitMs = (await refuse(subject, { status: 429, headers: { 'retry-after': at } })).details?.retry_after_ms
     assert.ok(typeof waitMs === 'number' && waitMs > 15_000 && waitMs <= 20_000, String(waitMs))
   })
 
-  test('a 503 may say how long to wait as well, and no wait is endless', async (subject) => {
+  test('a 503 may set the wait as well, and the wait is bounded', async (subject) => {
     const fault = await refuse(subject, { status: 503, headers: { 'retry-after': '86400' } })
     assert.is(fault.details?.retry_after_ms, LONGEST_RETRY_AFTER_MS)
   })
 
-  test('a 429 without a time says none', async (subject) => {
+  test('a 429 without a time sets no wait', async (subject) => {
     assert.is((await refuse(subject, { status: 429 })).details?.retry_after_ms, undefined)
   })
 
@@ -84,7 +84,7 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
     'required key',
   )
 
-  test('402 says what to do, in the words of the vendor too', async (subject) => {
+  test('402 has advice, and the vendor's words', async (subject) => {
     const { message } = await refuse(subject, { status: 402, message: `no credit left for ${PLANTED_KEY}` })
     assert.match(message, 'no credit left for [key]')
     assert.match(message, 'the account of the key in PLANTED_KEY_VARIABLE')
@@ -95,7 +95,7 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
     assert.match((await refuse(subject, { status: 404 })).message, subject.vendor.model)
   })
 
-  test('an error page that is no JSON is the fault of its status', async (subject) => {
+  test('an error page that is not JSON is the fault of its status', async (subject) => {
     for (const stream of [false, true]) {
       const body = '<html><body>Bad gateway</body></html>'
       const fault = await refuse(subject, { status: 502, stream, body, headers: { 'content-type': 'text/html' } })
@@ -103,7 +103,7 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
     }
   })
 
-  test('a 200 that is no answer is the fault unavailable', async (subject) => {
+  test('a 200 that is not an answer is the fault unavailable', async (subject) => {
     for (const [body, contentType] of [
       ['<html>Welcome</html>', 'text/html'],
       ['{"hello":"world"}', 'application/json'],
@@ -117,7 +117,7 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
       }
   })
 
-  test('a web page in place of an answer is said to be one', async (subject) => {
+  test('a web page in place of an answer is reported as one', async (subject) => {
     for (const stream of [false, true]) {
       subject.server.answerWith({ kind: 'raw', body: '<html>Log in</html>', contentType: 'text/html; charset=utf-8' })
       assert.match(
@@ -143,7 +143,7 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
     await elsewhere.stop()
   })
 
-  test('a server that is not there is the fault unavailable, and names its address', async (subject) => {
+  test('a missing server is the fault unavailable, which names its address', async (subject) => {
     const gone = await startWireServer(subject.vendor)
     await gone.stop()
     for (const stream of [false, true]) {

@@ -1,4 +1,4 @@
-/** What a request becomes on the wire, read back by the vendor's own test server. */
+/** Requests on the wire, read back by the vendor's own test server. */
 import * as assert from 'uvu/assert'
 import type { LlmRequest } from '../../src/actors/llm/provider.ts'
 import type { LlmMessage } from '../../src/core/llm.ts'
@@ -8,7 +8,7 @@ import type { AddProviderTest, ProviderUnderTest } from './llm-provider.ts'
 import { WEATHER } from './llm-provider-answers.ts'
 
 export const addProviderRequestTests = (test: AddProviderTest): void => {
-  test('the key is sent, and only the key that was given', async (subject) => {
+  test('only the given key is sent', async (subject) => {
     assert.is((await send(subject)).apiKey, PLANTED_KEY)
   })
 
@@ -122,7 +122,7 @@ const PIXEL = {
   base64: 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
 }
 
-/** The second call had arguments that were no JSON: the model sees what the tool loop answered to it. */
+/** The arguments of the second call were not JSON: the model sees the answer of the tool loop. */
 const AFTER_TOOLS: LlmMessage[] = [
   { role: 'user', content: 'How is the weather in Paris?' },
   {

@@ -1,4 +1,4 @@
-/** A stream is the same answer, however its bytes travel; what breaks on the way is the fault that fits. */
+/** A stream gives the same answer, however its bytes travel. A broken one is the fitting fault. */
 import * as assert from 'uvu/assert'
 import { isCancelled } from '../../src/core/cancelled.ts'
 import type { JsonSchema } from '../../src/core/json-schema.ts'
@@ -41,7 +41,7 @@ const ROADS: [string, WireTransport][] = [
   ['without the mark of its end', { withoutEnd: true }],
 ]
 
-/** How long a stream may be silent in these tests; what really happens takes a tenth of it. */
+/** The longest silence of a stream in these tests. Real steps take a tenth of it. */
 const IDLE_MS = 150
 
 export const addProviderStreamTests = (test: AddProviderTest): void => {
@@ -120,7 +120,7 @@ export const addProviderStreamTests = (test: AddProviderTest): void => {
       status === 500 ? 'error in a stream' : 'kinds of errors in a stream',
     )
 
-  test('an answer that comes as a whole where a stream was asked for is the answer', async (subject) => {
+  test('a whole answer where a stream was asked for is read', async (subject) => {
     const { server, vendor } = subject
     server.answerWith({ kind: 'answer', answer: TEXT })
     await askProvider(subject)
@@ -132,7 +132,7 @@ export const addProviderStreamTests = (test: AddProviderTest): void => {
     assert.is(pieces.join(''), answer.text)
   })
 
-  test('an event that is no JSON is the fault unavailable', async (subject) => {
+  test('an event that is not JSON is the fault unavailable', async (subject) => {
     const body = subject.vendor.framing === 'sse' ? 'data: {"broken\n\n' : '{"broken\n'
     subject.server.answerWith({ kind: 'raw', body, contentType: 'text/event-stream' })
     const fault = await catchProviderFault(subject, {}, { stream: true })
@@ -185,7 +185,7 @@ const breakStream = async (
   return fault
 }
 
-/** The server sees within a second that nobody waits any more. */
+/** The server sees within a second that the client has left. */
 const expectClosed = async ({ server }: ProviderUnderTest): Promise<void> => {
   for (let turn = 0; turn < 200 && server.open() > 0; turn++) await new Promise((resolve) => setTimeout(resolve, 5))
   assert.is(server.open(), 0, 'the request is still open')

@@ -1,6 +1,6 @@
 /**
- * What every model provider keeps, whichever vendor it speaks to: the same request and the same answer come out the same, streamed
- * or not, however the bytes of a stream are cut; every way to fail is the fault of docs/errors.md; an abort closes the request.
+ * Holds every model provider to its contract: equal requests and answers give equal results, streamed or whole, however the bytes of a
+ * stream are cut; every failure is the fault of docs/errors.md; an abort closes the request.
  *
  * A vendor plugs in with a `WireVendor` of test/support/wire/<vendor>.ts and a test file that calls `llmProviderContract(vendor)`.
  */

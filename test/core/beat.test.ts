@@ -5,7 +5,7 @@ import { createManualClock } from '../../src/core/manual-clock.ts'
 
 const test = suite('a beat')
 
-test('comes again as long after the last one has ended as that one says', async () => {
+test('an action repeats as long after its end as it returns', async () => {
   const clock = createManualClock(0)
   const at: number[] = []
   const beat = new Beat(clock, async () => {
@@ -19,7 +19,7 @@ test('comes again as long after the last one has ended as that one says', async 
   assert.equal(at, [0, 10, 30])
 })
 
-test('that is stopped in the middle ends what it does, and does not come again', async () => {
+test('a stop during an action lets it end, and does not repeat it', async () => {
   const clock = createManualClock(0)
   const ends: (() => void)[] = []
   let ended = 0

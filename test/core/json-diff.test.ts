@@ -6,7 +6,7 @@ import { diffJson } from '../../src/core/json-diff.ts'
 
 const test = suite('json-diff')
 
-test('equal values differ nowhere, whatever the order of their keys', () => {
+test('equal values have no difference, whatever the order of their keys', () => {
   assert.equal(diffJson({ a: 1, b: [1, { c: null }] }, { b: [1, { c: null }], a: 1 }), [])
   assert.equal(diffJson(undefined, undefined), [])
 })
@@ -26,14 +26,14 @@ test('one item more in a list is one change', () => {
   assert.equal(diffJson(['a', 'a', 'a'], ['a', 'a']), [{ path: '[2]', kind: 'removed', from: 'a' }])
 })
 
-test('an inherited name is no key', () => {
+test('an inherited name is not a key', () => {
   assert.equal(diffJson({}, JSON.parse('{"constructor": 1, "__proto__": 2}')), [
     { path: 'constructor', kind: 'added', to: 1 },
     { path: '__proto__', kind: 'added', to: 2 },
   ])
 })
 
-test('values differ somewhere exactly when they are not equal', () => {
+test('values have a difference exactly when they are not equal', () => {
   const pair = fc.tuple(fc.jsonValue({ maxDepth: 4 }), fc.jsonValue({ maxDepth: 4 }))
   fc.assert(
     fc.property(pair, (values) => {

@@ -15,7 +15,7 @@ test('wakes come in the order of their time, each at its own time', async () => 
   assert.is(clock.pending, 0)
 })
 
-test('a wake that was called off stays away', async () => {
+test('a cancelled wake is not called', async () => {
   const clock = createManualClock(0)
   let woken = false
   const callOff = clock.wakeAt(10, () => {
@@ -42,7 +42,7 @@ test('a wake set by a promise that a wake resolved comes due within the same str
   assert.equal(seen, [10, 20, 30])
 })
 
-test('what is due already is called without a turn of the clock, but not at once', async () => {
+test('a wake that is due already is called without moving the clock, but not at once', async () => {
   const clock = createManualClock(50)
   let calls = 0
   clock.wakeAt(40, () => calls++)
@@ -53,7 +53,7 @@ test('what is due already is called without a turn of the clock, but not at once
   assert.is(calls, 1)
 })
 
-test('advanceToNext goes just as far as the next wake', async () => {
+test('advanceToNext moves to the next wake', async () => {
   const clock = createManualClock(0)
   clock.wakeAt(3_600_000, () => {})
   assert.is(await clock.advanceToNext(), true)
@@ -61,7 +61,7 @@ test('advanceToNext goes just as far as the next wake', async () => {
   assert.is(await clock.advanceToNext(), false)
 })
 
-test('going back is refused', async () => {
+test('moving back is refused', async () => {
   let message = ''
   await createManualClock(0)
     .advance(-1)

@@ -6,7 +6,7 @@ const test = suite('ids of runs')
 
 const NOW = Date.UTC(2026, 10, 22, 10, 0, 0)
 
-test('an id has ten digits of time and six of chance, none that is mistaken for another', () => {
+test('an id has ten digits of time and six random ones, without look-alikes', () => {
   assert.match(createRunId(NOW), /^r-[0-9a-hjkmnp-tv-z]{10}-[0-9a-hjkmnp-tv-z]{6}$/)
 })
 

@@ -21,18 +21,18 @@ for (const [value, count] of COUNTS) {
   })
 }
 
-test('a part that stands in several places counts at each of them', () => {
+test('a shared part counts at each of its places', () => {
   const part = [1, 2]
   assert.is(countElements([part, part]), 7)
 })
 
-test('a value whose parts are shared many times over is counted at once', () => {
+test('a value with many shared parts is counted quickly', () => {
   let value: JsonValue = [1]
   for (let depth = 0; depth < 60; depth++) value = [value, value]
   assert.ok(countElements(value) > 2 ** 60)
 })
 
-test('the size of a value is that of its JSON text, to within escapes and fractions', () => {
+test('the size of a value is that of its JSON text, except for escapes and fractions', () => {
   const exact = fc.jsonValue().filter((value) => !/[\\.e]|[^ -~]/.test(JSON.stringify(value)))
   fc.assert(
     fc.property(exact, (value) => {
@@ -45,13 +45,13 @@ test('the size of a value is that of its JSON text, to within escapes and fracti
   )
 })
 
-test('a value that is nested too deep to be walked through has no end', () => {
+test('the size of a value that is nested too deeply is infinite', () => {
   let value: JsonValue = []
   for (let depth = 0; depth < 200_000; depth++) value = [value]
   assert.is(sizeOf(value), Number.POSITIVE_INFINITY)
 })
 
-test('joined lists hold what both hold, and have the count of a list that was never joined', () => {
+test('joined lists hold the items of both, and count as one list', () => {
   const list = fc.array(fc.jsonValue()).map((items) => JSON.parse(JSON.stringify(items)) as JsonValue[])
   fc.assert(
     fc.property(list, list, fc.boolean(), (first, second, isCounted) => {

@@ -13,15 +13,17 @@ const TABLE = 'src/actors/llm/providers.ts'
 
 /** A kind that speaks as OpenAI does, with limits, words and a program of its own. */
 const DEFINITION = `
-import { numberBetween, pickParameters } from '../../../core/model-parameters.ts'
+import { pickParameters } from '../../../core/model-parameters.ts'
 import { toCompatible } from '../openai/compatible.ts'
+
+const UP_TO_ONE = { expected: 'a number from 0 to 1', fits: (value: unknown) => Number(value) <= 1 }
 
 export const acme = toCompatible({
   kind: 'acme',
   variables: { keys: ['ACME_API_KEY'], address: 'ACME_BASE_URL' },
   url: 'https://api.acme.example/v1',
   priceVendor: 'mistral',
-  parameters: { ...pickParameters('max_tokens', 'reasoning'), temperature: numberBetween(0, 1) },
+  parameters: { ...pickParameters('max_tokens', 'reasoning'), temperature: UP_TO_ONE },
   reasoning: ['little', 'much'],
   longestToolName: 10,
   asksInWords: () => true,

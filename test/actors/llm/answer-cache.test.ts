@@ -58,7 +58,7 @@ test('another server under the same name makes another key', () => {
   assert.is(new Set([keyOf(), keyOf({}, 'http://127.0.0.1:1/v1'), keyOf({}, 'http://127.0.0.1:2/v1')]).size, 3)
 })
 
-test('what the budget affords is not part of what was asked, and what the workflow says is', () => {
+test('a limit by the budget is not part of the key, and a limit by the workflow is', () => {
   const asked = (max_tokens: number): string =>
     keyOf({ params: { temperature: 0.2, max_tokens }, max_tokens_by: 'budget' })
   assert.is(asked(300), asked(8_192))
@@ -66,7 +66,7 @@ test('what the budget affords is not part of what was asked, and what the workfl
   assert.is.not(asked(100), keyOf())
 })
 
-test('an image is its bytes and their type, however it was given', () => {
+test('an image counts by its bytes and type, however it was given', () => {
   const blob = { $blob: hashBytes(BYTES), media_type: 'image/png', size: BYTES.length, name: 'a.png' }
   const base64 = BYTES.toString('base64')
   assert.is(withImage(blob), withImage({ media_type: 'image/png', base64 }))

@@ -35,7 +35,7 @@ const createCache = () => {
 
 type Said = Partial<LlmAnswer> | Fault
 
-/** A model that says these things in turn, then the last one again, before a cache and a clock. */
+/** A model that gives these answers in turn, then the last one again, with a cache and a clock. */
 const createModel = (...said: Said[]) => {
   const { cache, kept } = createCache()
   const model = { calls: 0, at: 1_000_000, kept, cache }
@@ -97,7 +97,7 @@ for (const [what, input, pieces] of [
     assert.equal((await ask(input)).context.progressed, [])
   })
 
-test('when its time is over the model is asked again, and its new answer is kept', async () => {
+test('after its time the model is asked again, and the new answer is kept', async () => {
   const { model, ask } = createModel({ text: 'first' }, { text: 'second' })
   await ask()
   model.at += HOUR - 1
@@ -108,7 +108,7 @@ test('when its time is over the model is asked again, and its new answer is kept
   assert.is(model.calls, 2)
 })
 
-test('a step with a shorter `cache` does not take what is older than that', async () => {
+test('a step with a shorter `cache` does not take an older answer', async () => {
   const { model, ask } = createModel({ text: 'first' }, { text: 'second' })
   await ask({ cache_ms: 24 * HOUR })
   model.at += HOUR
@@ -123,7 +123,7 @@ const NOT_KEPT: [string, Said, Partial<LlmInput>, string][] = [
   ['fault of the provider', new Fault('unavailable', 'down', { retryable: true }), {}, 'unavailable'],
 ]
 for (const [what, said, input, code] of NOT_KEPT)
-  test(`a ${what} is not kept, so that a retry asks`, async () => {
+  test(`a ${what} is not kept, so that a retry asks the model`, async () => {
     const { model, ask } = createModel(said)
     assert.is((await catchFault(() => ask(input))).code, code)
     const calls = model.calls
@@ -132,14 +132,14 @@ for (const [what, said, input, code] of NOT_KEPT)
     assert.is(model.kept.size, 0)
   })
 
-test('after a repair what fits is kept, for the request that was asked', async () => {
+test('after a repair the matching answer is kept, for the original request', async () => {
   const { model, ask } = createModel({ text: '{"label":"idea"}' }, { text: '{"label":"bug"}' })
   assert.equal((await ask({ returns })).output, { label: 'bug' })
   assert.equal((await ask({ returns })).output, { label: 'bug' })
   assert.equal([model.calls, model.kept.size], [2, 1])
 })
 
-test('each turn with tools is kept under what was said so far', async () => {
+test('each turn with tools is kept under the conversation so far', async () => {
   const call = { id: 'c1', name: 'http_get', arguments: '{"url":"https://a.example"}', opaque: { signature: 'abc' } }
   const { model, ask } = createModel({ text: '', toolCalls: [call] }, { text: 'It rains.' })
   const turn = async () => {
@@ -168,7 +168,7 @@ for (const [what, answer] of [
     assert.equal([model.calls, model.kept.size], [2, 0])
   })
 
-test('a cache that fails costs a call, and is told without content', async () => {
+test('a failing cache costs a call, and is logged without content', async () => {
   const { model, ask } = createModel()
   const fail = async (): Promise<never> => {
     throw new Error('disk full')
@@ -181,14 +181,14 @@ test('a cache that fails costs a call, and is told without content', async () =>
   assert.not.match(context.logged.join(), 'bug')
 })
 
-test('what is kept in a form that nobody knows is asked for again', async () => {
+test('an answer that is kept in an unknown form is asked for again', async () => {
   const { model, ask } = createModel()
   model.cache.read = async () => ({ said: 'A bug.' })
   await ask()
   assert.is(model.calls, 1)
 })
 
-test('a call that was called off while the cache was read gives nothing', async () => {
+test('a call that is cancelled while the cache is read has no answer', async () => {
   const { model, ask } = createModel()
   await ask()
   const abort = new AbortController()

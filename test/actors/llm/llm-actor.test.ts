@@ -8,7 +8,7 @@ import type { LlmInput, LlmTurn } from '../../../src/core/llm.ts'
 import { createActorContext } from '../../support/actor-context.ts'
 import { catchFault } from '../../support/catch-fault.ts'
 
-/** A provider that gives these answers in turn, and remembers what it was asked. */
+/** A provider that gives these answers in turn, and records its requests. */
 const createScripted = (...answers: Partial<LlmAnswer>[]) => {
   const requests: LlmRequest[] = []
   const usage = { input_tokens: 10, cached_tokens: 4, output_tokens: 5 }
@@ -66,7 +66,7 @@ test('a text is the output, and its usage is priced', async () => {
   assert.equal(context.progressed, [])
 })
 
-test('a price that nobody knows is null, and so is that of a call without numbers', async () => {
+test('an unknown price is null, and so is that of a call without numbers', async () => {
   const unknown = perform(createScripted({ text: 'A bug.' }))
   await unknown.output
   assert.is(unknown.context.used[0]?.cost_usd, null)
@@ -85,7 +85,7 @@ test('a model that is free is free without numbers too', async () => {
   assert.is(context.used[0]?.cost_usd, 0)
 })
 
-test('what the vendor put into its cache is told, and priced as such', async () => {
+test('tokens that the vendor wrote to its cache are reported, and have their own price', async () => {
   const usage = { input_tokens: 10, cached_tokens: 4, cache_write_tokens: 3, output_tokens: 5 }
   const price = (_model: string, { cache_write_tokens = 0 }: { cache_write_tokens?: number }): number =>
     cache_write_tokens
@@ -108,7 +108,7 @@ for (const [how, text] of [
     assert.equal(await perform(createScripted({ text: text ?? '' }), { returns }).output, { label: 'bug' })
   })
 
-test('an answer that does not fit is shown to the model once, and both calls count', async () => {
+test('an answer that does not match goes back to the model once, and both calls count', async () => {
   const provider = createScripted({ text: '{"label":"idea"}' }, { text: '{"label":"bug"}' })
   const { output, context } = perform(provider, { returns })
   assert.equal(await output, { label: 'bug' })
@@ -126,7 +126,7 @@ const WRONG: [string, string, string, string][] = [
   ['nothing', '', 'got nothing', '/'],
 ]
 for (const [what, text, message, path] of WRONG)
-  test(`after two answers with ${what} it is the fault invalid_output with the path`, async () => {
+  test(`two answers with ${what} are the fault invalid_output with the path`, async () => {
     const provider = createScripted({ text }, { text })
     const fault = await catchFault(() => perform(provider, { returns }).output)
     assert.equal([fault.code, fault.retryable, fault.details?.path], ['invalid_output', true, path])
@@ -134,7 +134,7 @@ for (const [what, text, message, path] of WRONG)
     assert.is(provider.requests.length, 2)
   })
 
-test('an answer that was cut off is never a success, even when it would fit', async () => {
+test('an answer that was cut off is never a success, even where it matches', async () => {
   const provider = createScripted({ text: '{"label":"bug"}', finish: 'length' })
   const { output, context } = perform(provider, { returns, params: { max_tokens: 5 } })
   const fault = await catchFault(() => output)
@@ -149,7 +149,7 @@ test('a refusal is the fault refused, with the words of the model', async () => 
   assert.match(fault.message, 'I won’t.')
 })
 
-test('an answer of nothing is the fault invalid_output', async () => {
+test('an empty answer is the fault invalid_output', async () => {
   const fault = await catchFault(() => perform(createScripted({ text: ' \n' })).output)
   assert.equal([fault.code, fault.retryable], ['invalid_output', true])
 })
@@ -167,7 +167,7 @@ test('with tools the output is a turn, whose calls have the names of the workflo
   )
 })
 
-test('what was called before goes back under the names that vendors take', async () => {
+test('earlier calls go back under the names that vendors take', async () => {
   const provider = createScripted({ text: 'Done.' })
   const calls = [
     { id: 'c1', name: 'http.get', arguments: '{}' },
@@ -180,7 +180,7 @@ test('what was called before goes back under the names that vendors take', async
   assert.ok(sent.includes('"http_get"') && sent.includes('"made_up"') && !sent.includes('http.get'), sent)
 })
 
-test('two tools whose names would become the same stay two', async () => {
+test('two tools whose names would become equal stay two', async () => {
   const provider = createScripted({ text: 'Done.' })
   const twins = ['a.b', 'a_b', 'a-b', 'é'.repeat(80)].map((name) => ({ ...tools[0], name })) as typeof tools
   await perform(provider, { tools: twins }).output
@@ -192,17 +192,17 @@ test('two tools whose names would become the same stay two', async () => {
   )
 })
 
-test('with tools, the answer that calls none is judged and repaired like any other', async () => {
+test('with tools, an answer without calls is judged and repaired like any other', async () => {
   const provider = createScripted({ text: 'A bug.' }, { text: '{"label":"bug"}' })
   const turn = (await perform(provider, { tools, returns }).output) as unknown as LlmTurn
   assert.equal([turn.output, turn.tool_calls], [{ label: 'bug' }, []])
 })
 
-test('with tools, a turn of nothing has no output: whoever asked may ask again', async () => {
+test('with tools, an empty turn has no output', async () => {
   assert.equal(await perform(createScripted({}), { tools, returns }).output, { text: '', tool_calls: [] })
 })
 
-test('calls of a model that has no tools are not heeded', async () => {
+test('calls of a model without tools are ignored', async () => {
   const toolCalls = [{ id: 'c1', name: 'x', arguments: '{}' }]
   assert.equal(await perform(createScripted({ text: 'A bug.', toolCalls })).output, { text: 'A bug.' })
 })
@@ -223,7 +223,7 @@ test('a blob among the images becomes its bytes', async () => {
 })
 
 for (const params of [{ max_tokens: -1 }, { max_tokens: 1.5 }, { top_p: 2 }, { temperature: -1 }, { seed: 0.1 }])
-  test(`${JSON.stringify(params)} from an expression is the fault invalid_input, and nobody is asked`, async () => {
+  test(`${JSON.stringify(params)} from an expression is the fault invalid_input, and the provider is not asked`, async () => {
     const provider = createScripted({ text: 'A bug.' })
     const { code, message } = await catchFault(() => perform(provider, { params }).output)
     assert.is(code, 'invalid_input')

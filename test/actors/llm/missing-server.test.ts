@@ -84,7 +84,7 @@ const CONTAINERS: [string, Record<string, string>, boolean][] = [
   ['a pod', { 'proc/1/cgroup': '11:cpuset:/kubepods/besteffort/pod1/2\n' }, true],
 ]
 for (const [what, files, isContained] of CONTAINERS)
-  test(`${what} is ${isContained ? 'a' : 'no'} container`, () => {
+  test(`${what} is ${isContained ? 'a' : 'not a'} container`, () => {
     assert.is(isInContainer(createTempFolder(files).path), isContained)
   })
 

@@ -14,7 +14,7 @@ const TEXTS: [string, string[] | undefined][] = [
   ['', undefined],
 ]
 for (const [text, names] of TEXTS)
-  test(`${text === '' ? 'nothing' : text} is ${names === undefined ? 'no list' : `a list of ${names.length}`}`, () => {
+  test(`${text === '' ? 'nothing' : text} is ${names === undefined ? 'not a list' : `a list of ${names.length}`}`, () => {
     assert.equal(readModelList(text), names)
   })
 

@@ -13,7 +13,7 @@ const CLOSED: SchemaDialect = { ...OPEN, closed: true }
 
 const NODE = { type: 'object', properties: { next: { $ref: '#/$defs/node' } } }
 
-/** What, schema, in an open dialect, in one that takes closed objects alone. A third that is missing is as the second. */
+/** Case, schema, the result of an open dialect, and of one that takes closed objects alone. Default of the last: as the third. */
 const TABLE: [string, JsonSchema, JsonSchema | undefined, (JsonSchema | undefined | 'same')?][] = [
   ['a type', { type: 'string' }, { type: 'string' }],
   ['a list of types', { type: ['string', 'null'] }, { type: ['string', 'null'] }],
@@ -109,7 +109,7 @@ for (const [what, schema, open, closed = 'same'] of TABLE) {
     test(`${what}, closed: ${JSON.stringify(schema)}`, () => assert.equal(narrowSchema(schema, CLOSED), closed))
 }
 
-test('a schema that is nested too deeply is none, and throws nothing', () => {
+test('a schema that is nested too deeply gives undefined, and does not throw', () => {
   let schema: JsonSchema = { type: 'string' }
   for (let depth = 0; depth < 50_000; depth++) schema = { type: 'array', items: schema }
   assert.is(narrowSchema(schema, OPEN), undefined)

@@ -1,4 +1,4 @@
-/** The list of prices and what is calculated from it, held to the package that the list is from. */
+/** Compares the list of prices, and the costs computed from it, with the package that the list is from. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { calcPrice, type Provider, waitForUpdate } from '@pydantic/genai-prices'
@@ -39,17 +39,17 @@ const byPackage = (
 
 const isNear = (one: number, other: number): boolean => Math.abs(one - other) <= 1e-9 * Math.max(1e-6, Math.abs(other))
 
-/** What can be asked of a vendor: its models by the names it has, some of them with a date behind. */
+/** Names of a vendor's models, some with a date behind. */
 const namesOf = ({ models }: Provider): string[] =>
   models.flatMap(({ id }, index) => [id, index % 2 === 0 ? `${id.toUpperCase()}-20250514` : `${id}-2025-05-14`])
 
-test('the list is what the installed package says', async () => {
+test('the list equals that of the installed package', async () => {
   const list = readFileSync(join(REPOSITORY_FOLDER, PRICE_LIST), 'utf8')
   assert.ok(list === (await renderPriceList()), `${PRICE_LIST} is out of date; run: node build/prices.ts`)
   assert.is(JSON.parse(list.split('\n', 1)[0] ?? '').version, PRICE_TABLE_VERSION)
 })
 
-test('every model of every vendor costs what the package says, on any day, with any tokens', () => {
+test('every model of every vendor costs as in the package, on any day, with any tokens', () => {
   let priced = 0
   const wrong: string[] = []
   for (const provider of providers)
@@ -84,7 +84,7 @@ test('no call of any model costs more than its worst case', () => {
   assert.equal(wrong.slice(0, 5), [])
 })
 
-test('a vendor is found by the address that its models are served at, as the package finds it', () => {
+test('a vendor is found by the address of its models, as in the package', () => {
   for (const providerApiUrl of [
     'https://api.groq.com/openai/v1',
     'https://openrouter.ai/api/v1',
@@ -107,7 +107,7 @@ test('a vendor is found by the address that its models are served at, as the pac
       }
 })
 
-test('what a vendor asks for each call is in its cost and in its worst case', () => {
+test('a vendor's price for each call is part of the cost and of the worst case', () => {
   const list = { providerId: 'perplexity' }
   const call = { usage: NOTHING, at: Date.UTC(2026, 5, 1) }
   assert.is(costByTable(list, 'sonar', call), 0.012)

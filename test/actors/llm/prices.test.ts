@@ -47,7 +47,7 @@ for (const [provider, model, usd] of HAND)
     assert.is(pricing.kind(provider, model), usd === 0 ? 'free' : 'known')
   })
 
-test('what nobody knows the price of is unknown, never free', () => {
+test('a model without a known price is unknown, never free', () => {
   for (const [provider, model] of [
     ['openai', 'gpt-unheard-of'],
     ['openai', 'whisper-1'],
@@ -79,7 +79,7 @@ test("the project's own prices win, for cached tokens too", () => {
   assert.equal(own.worstCase('local', 'qwen3'), { inputUsd: 1e-6, outputUsd: 2e-6 })
 })
 
-test('a provider of a name of its own has the prices of whom it speaks to', () => {
+test('a provider under its own name has the prices of its vendor', () => {
   const providers = new Map([
     ['fast', { kind: 'openai', baseUrl: 'https://api.groq.com/openai/v1' }],
     ['gpu', { kind: 'ollama', baseUrl: 'http://gpu.example:11434' }],
@@ -95,7 +95,7 @@ test('a provider of a name of its own has the prices of whom it speaks to', () =
   isNear(named.cost('openai', 'gpt-5-mini', USAGE), 0.001205)
 })
 
-test('what a vendor puts into its cache has a price of its own', () => {
+test('tokens that a vendor writes to its cache have a price of their own', () => {
   // 300 × 1 + 200 × 0.1 + 500 × 1.25 + 500 × 5, in millionths
   isNear(pricing.cost('anthropic', 'claude-haiku-4-5', { ...USAGE, cache_write_tokens: 500 }), 0.003445)
   assert.equal(pricing.worstCase('anthropic', 'claude-haiku-4-5'), { inputUsd: 1.25e-6, outputUsd: 5e-6 })
@@ -137,7 +137,7 @@ test('no call of a model in the table costs more than its worst case', () => {
       }
 })
 
-test('more cached tokens than tokens are no reason to fail', () => {
+test('more cached tokens than tokens do not fail', () => {
   isNear(pricing.cost('openai', 'gpt-5-mini', { input_tokens: 100, cached_tokens: 900, output_tokens: 0 }), 2.5e-6)
 })
 

@@ -1,4 +1,4 @@
-/** What the faults of a provider say is to be done, each from a real call of the real SDK. */
+/** Advice in the faults of providers, each from a real call of the real SDK. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ProviderSettings } from '../../../src/actors/llm/provider.ts'
@@ -31,7 +31,7 @@ const closedPort = async (): Promise<string> => {
   return gone.url
 }
 
-test('Ollama that is not running is to be started', async () => {
+test('the advice for an Ollama that is not running is to start it', async () => {
   const url = await closedPort()
   const { code, message } = await ask('ollama', 'ollama', { baseUrl: url })
   assert.is(code, 'unavailable')
@@ -39,7 +39,7 @@ test('Ollama that is not running is to be started', async () => {
 })
 
 for (const kind of PROVIDER_KINDS)
-  test(`a server of one's own that speaks as ${kind} does and is not running is named, with its address`, async () => {
+  test(`the fault of an own server of kind ${kind} that is not running names the server and its address`, async () => {
     const url = await closedPort()
     const { code, message } = await ask('own', kind, { baseUrl: `${url}/v1` })
     assert.is(code, 'unavailable')
@@ -48,7 +48,7 @@ for (const kind of PROVIDER_KINDS)
   })
 
 for (const kind of PROVIDER_KINDS)
-  test(`a key that no header can carry is told for ${kind} before anything is asked`, async () => {
+  test(`${kind} refuses a key that no header can carry, and sends nothing`, async () => {
     const { code, message, retryable } = await ask('own', kind, {
       baseUrl: server.url,
       apiKey: 'sk-→secret',
@@ -59,13 +59,13 @@ for (const kind of PROVIDER_KINDS)
     assert.not.match(message, 'secret')
   })
 
-test('a model that Ollama does not have is to be pulled', async () => {
+test('the advice for a model that Ollama lacks is to pull it', async () => {
   const { code, message } = await ask('ollama', 'ollama', { baseUrl: server.url })
   assert.is(code, 'not_found')
   assert.match(message, 'get it first: ollama pull small')
 })
 
-test('a model that another server does not have may have another name', async () => {
+test('the advice for a model that another server lacks is to check its name', async () => {
   const { code, message } = await ask('own', 'openai', { baseUrl: server.url })
   assert.is(code, 'not_found')
   assert.match(message, `check the model's name, and the address ${server.url}/chat/completions`)
@@ -81,7 +81,7 @@ const MISSING_KEYS: [string, string, RegExp][] = [
   ['gemini', 'GEMINI_API_KEY', /neither GEMINI_API_KEY nor GOOGLE_API_KEY is set\nset it: export GEMINI_API_KEY=…/],
 ]
 for (const [kind, keyVariable, message] of MISSING_KEYS)
-  test(`${kind} without a key is asked nothing, and ${keyVariable} is named`, async () => {
+  test(`a call of ${kind} without a key sends nothing, and names ${keyVariable}`, async () => {
     const before = server.requests.length
     const fault = await ask(kind, kind, { baseUrl: server.url, keyVariable })
     assert.is(fault.code, 'unauthorized')
@@ -89,13 +89,13 @@ for (const [kind, keyVariable, message] of MISSING_KEYS)
     assert.is(server.requests.length, before)
   })
 
-test('a key that could not be read is missed with the reason', async () => {
+test('the fault of an unreadable key has the reason', async () => {
   const keyProblem = "secret 'OWN_KEY' can't be read from '/run/key'\ncheck the path"
   const { message } = await ask('own', 'openai', { baseUrl: server.url, keyVariable: 'OWN_KEY', keyProblem })
   assert.is(message, `provider 'own' has no key: ${keyProblem}`)
 })
 
-test('a server that wants a key and was given none: where to give it is said', async () => {
+test('the fault of a server that requires a key names the place for the key', async () => {
   const closed = await startHttpServer((_request, response) => sendJson(response, { error: 'who are you?' }, 401))
   const [own, openai] = [
     await ask('own', 'openai', { baseUrl: closed.url }),

@@ -11,19 +11,19 @@ const codeOf = async (name: string): Promise<[string, string]> => {
 }
 
 for (const { name, available } of PROVIDER_DESCRIPTIONS) {
-  test(`${name} is ${available ? 'loaded' : 'known, and not there yet'}`, async () => {
+  test(`${name} is ${available ? 'loaded' : 'known, but not available yet'}`, async () => {
     const [code] = await codeOf(name)
     assert.is(code, available ? 'loaded' : 'unavailable')
   })
 }
 
-test('an unknown provider is answered with the nearest name', async () => {
+test('the fault of an unknown provider has the nearest name', async () => {
   const [code, message] = await codeOf('olama')
   assert.is(code, 'not_found')
   assert.match(message, "did you mean 'ollama'?")
 })
 
-test('a provider under a name of its own is loaded by what it speaks', async () => {
+test('a provider under its own name is loaded by its kind', async () => {
   const settings = { baseUrl: 'http://127.0.0.1:1/v1' }
   const actor = await loadProvider('local', { providers: { local: { kind: 'openai', settings } } })
   assert.is(actor.name, 'local')
@@ -36,7 +36,7 @@ for (const baseUrl of ['api.example/v1', 'ftp://api.example', 'https://user:pass
     assert.ok(isFault(error) && error.code === 'invalid_input' && !error.message.includes('example'), String(error))
   })
 
-test('an unknown provider is answered with the nearest of the own names too', async () => {
+test('own names are among the nearest names of an unknown provider', async () => {
   const settings = {}
   const error = await loadProvider('locl', { providers: { local: { kind: 'ollama', settings } } }).catch(String)
   assert.match(String(error), "did you mean 'local'?")

@@ -29,7 +29,7 @@ const faultOf = (state: ServerState): [string, string] => {
   throw new Error(`expected a fault, got ${JSON.stringify(state)}`)
 }
 
-/** Where each kind lists its models, how, and the header of its key. */
+/** Path and form of each kind's list of models, and the header of its key. */
 const LISTS: [string, string, unknown, string][] = [
   ['openai', '/models', { object: 'list', data: [{ id: 'small' }, { id: 'large' }] }, 'authorization'],
   ['anthropic', '/v1/models', { data: [{ type: 'model', id: 'small' }, { id: 'large' }] }, 'x-api-key'],
@@ -55,7 +55,7 @@ test('a server without models answers', async () => {
   }
 })
 
-test('a vendor is not asked, nor is anybody else on the internet', async () => {
+test('a vendor is not asked, and no other server on the public internet is', async () => {
   for (const kind of PROVIDER_KINDS.filter((one) => one !== 'ollama'))
     assert.is((await probe(kind, { apiKey: 'a-key' })).kind, 'public')
   for (const baseUrl of ['https://api.openai.com/v1', 'http://93.184.216.34/v1', 'http://[2606:4700::1111]/v1'])
@@ -68,7 +68,7 @@ test('a name of this machine is looked up and asked', async () => {
   assert.is((await probe('openai', { baseUrl: `http://localhost:${port}/v1` })).kind, 'answers')
 })
 
-test('nothing that listens: as a run would say it', async () => {
+test('a missing server is reported as a run reports it', async () => {
   const gone = await startHttpServer(() => {})
   await gone.stop()
   const [code, message] = faultOf(await probe('ollama', { baseUrl: gone.url }))
@@ -76,7 +76,7 @@ test('nothing that listens: as a run would say it', async () => {
   assert.match(message, `Ollama is not running at ${gone.url}\nstart it with 'ollama serve'`)
 })
 
-test('a server that says nothing is given up', async () => {
+test('a silent server is given up', async () => {
   const { url } = await serve(() => {})
   const [code, message] = faultOf(await probe('ollama', { baseUrl: url }, 50))
   assert.is(code, 'unavailable')
@@ -88,7 +88,7 @@ test('a body that does not end is given up', async () => {
   assert.match(faultOf(await probe('openai', { baseUrl: `${url}/v1` }, 50))[1], 'did not answer within')
 })
 
-test('a key that is not accepted is said to be so, and not shown', async () => {
+test('a rejected key is reported, and not shown', async () => {
   const { url } = await serveJson({ error: { message: 'who is planted-key-1?' } }, 401)
   const [code, message] = faultOf(
     await probe('openai', { baseUrl: url, apiKey: 'planted-key-1', keyVariable: 'OWN_KEY' }),
@@ -98,14 +98,14 @@ test('a key that is not accepted is said to be so, and not shown', async () => {
   assert.not.match(message, 'planted')
 })
 
-test('a server need not list its models, but an address without a path most often lacks it', async () => {
+test('a server need not list its models, but an address without a path gets a hint', async () => {
   const { url } = await serveJson({ error: 'no such path' }, 404)
   const state = await probe('openai', { baseUrl: `${url}/v1` })
   assert.equal(state, { kind: 'answers', url: `${url}/v1`, models: undefined })
   assert.match(faultOf(await probe('openai', { baseUrl: url }))[1], 'most addresses of this kind end in /v1')
 })
 
-test('something else at the address is no server of models, and a redirect is not followed', async () => {
+test('another program at the address is recognised, and a redirect is not followed', async () => {
   const web = await serve((_request, response) => void response.writeHead(200).end('<h1>Welcome</h1>'))
   const elsewhere = await serveJson({ models: [] })
   const moved = await serve((_request, response) => void response.writeHead(302, { location: elsewhere.url }).end())
@@ -115,7 +115,7 @@ test('something else at the address is no server of models, and a redirect is no
   assert.is(elsewhere.requests.length, 0)
 })
 
-test('an address that can not be meant is a fault, and is not repeated', async () => {
+test('a wrong address is a fault, and is not repeated', async () => {
   for (const [kind, baseUrl] of [
     ['ollama', 'ftp://planted.example'],
     ['openai', 'https://user:planted@a.example'],

@@ -7,7 +7,7 @@ import { createValidator } from '../../../src/core/json-schema-validator.ts'
 
 const inputs = suite('input check')
 
-/** What the check reads, and annotations that need no reading. */
+/** Keywords that the check reads, and annotations that it need not read. */
 const KNOWN_KEYWORDS =
   'type enum properties required additionalProperties items minimum maximum minLength description default'.split(' ')
 
@@ -30,7 +30,7 @@ inputs('schemas of tools use no keyword that it does not read', () => {
   )
 })
 
-/** Values that are near enough to an input to be judged by more than their type. */
+/** Values near to an input, so that more than their type is judged. */
 const anyFieldOf = (names: string[]): fc.Arbitrary<unknown> => {
   const value = fc.oneof(
     fc.constantFrom(

@@ -124,7 +124,7 @@ const IMPOSSIBLE: readonly [title: string, schema: JsonSchema, reason: RegExp][]
 ]
 
 for (const [title, schema, reason] of IMPOSSIBLE) {
-  test(`${title}: the fault invalid_output says where and why`, () => {
+  test(`${title}: the fault invalid_output has place and reason`, () => {
     try {
       createInstance(schema, 'hello')
     } catch (error) {
@@ -137,14 +137,14 @@ for (const [title, schema, reason] of IMPOSSIBLE) {
   })
 }
 
-test('what is no schema is the fault invalid_input', async () => {
+test('a wrong schema is the fault invalid_input', async () => {
   const fault = await catchFault(() =>
     createInstance({ type: 'object', required: 5 } as unknown as JsonSchema, 'hello'),
   )
   assert.is(fault.code, 'invalid_input')
 })
 
-test('whatever is made of nested schemas fits them', async () => {
+test('instances of nested schemas match them', async () => {
   const { schema } = fc.letrec<{ schema: JsonSchema }>((tie) => ({
     schema: fc.oneof(
       { maxDepth: 4 },

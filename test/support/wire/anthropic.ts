@@ -108,7 +108,7 @@ type WireUsage = NonNullable<WireAnswer['usage']>
 const withUsage = ({ usage = DEFAULT_USAGE }: WireAnswer, write: (usage: WireUsage) => JsonObject): JsonObject =>
   usage === null ? {} : { usage: write(usage) }
 
-/** The vendor's `input_tokens` leave out what was read from the cache and written to it. */
+/** The vendor's `input_tokens` leave out tokens read from the cache and written to it. */
 const toInputUsage = ({ input, cached, written = 0 }: WireUsage): JsonObject => ({
   input_tokens: input - cached - written,
   cache_read_input_tokens: cached,

@@ -4,20 +4,20 @@ import type { WireVendor } from './wire.ts'
 import type { WireServer } from './wire-server.ts'
 
 export interface Asking {
-  /** Whether the answer is streamed; default: it is not. */
+  /** True: the answer is streamed. Default: false. */
   stream?: boolean
   signal?: AbortSignal
   settings?: Partial<ProviderSettings>
 }
 
-/** At least as long as a redacted secret has to be, and found by no chance. */
+/** At least as long as a redacted secret has to be, and too rare to be found by chance. */
 export const PLANTED_KEY = 'key-planted-7f3a91c25e'
 
 const QUESTION: LlmRequest['messages'] = [{ role: 'user', content: 'What is the capital of France?' }]
 
 export interface Asked {
   answer: LlmAnswer
-  /** What came as it was streamed. */
+  /** The pieces of the stream. */
   pieces: string[]
 }
 
@@ -41,7 +41,7 @@ export const askProvider = async (
   return { answer, pieces }
 }
 
-/** The fault that asking ends with. @throws when it does not. */
+/** Returns the fault of the call. @throws where there is none */
 export const catchProviderFault = async (...asking: Parameters<typeof askProvider>): Promise<Fault> => {
   try {
     const { answer } = await askProvider(...asking)

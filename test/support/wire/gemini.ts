@@ -32,7 +32,7 @@ export const encodeEvent = (chunk: JsonObject): string => `data: ${JSON.stringif
 const toTextParts = (pieces: readonly string[]): JsonObject[] =>
   pieces.filter((text) => text !== '').map((text) => ({ text }))
 
-/** Of several calls the first alone is signed. */
+/** Only the first of several calls is signed. */
 const toCallParts = ({ toolCalls = [] }: WireAnswer): JsonObject[] =>
   toolCalls.map(({ name, arguments: given }, index) => ({
     functionCall: { name, args: JSON.parse(given) as JsonValue },

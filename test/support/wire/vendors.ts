@@ -1,4 +1,4 @@
-/** The four vendors, and how the command line is led to a server that speaks like them. */
+/** The four vendors, and the variables that lead the command line to a server that speaks like them. */
 import { anthropicWire } from './anthropic.ts'
 import { geminiWire } from './gemini.ts'
 import { ollamaWire } from './ollama.ts'
@@ -32,7 +32,7 @@ export const WIRED_VENDORS: readonly WiredVendor[] = [
   { vendor: ollamaWire, model: 'ollama/llama3.2', variables: (baseUrl) => ({ OLLAMA_HOST: baseUrl }) },
 ]
 
-/** Takes away whatever the machine that runs the tests has set. */
+/** Removes the variables of the machine that runs the tests. */
 export const NO_VENDOR_VARIABLES: Readonly<Record<string, undefined>> = Object.fromEntries([
   ['OLLAMA_HOST', undefined],
   ...['OPENAI', 'ANTHROPIC', 'GEMINI', 'GOOGLE'].flatMap((name) => [

@@ -1,4 +1,4 @@
-/** Serves what a vendor's file writes: whole, in single bytes, or broken in the ways in which real servers break. */
+/** Serves a vendor's answers: whole, in single bytes, or broken in the ways in which real servers break. */
 import type { ServerResponse } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type ReceivedRequest, sendJson, startHttpServer } from '../http-server.ts'
@@ -7,7 +7,7 @@ import type { WireReply, WireRequest, WireTransport, WireVendor } from './wire.t
 export type ReplyChoice = WireReply | ((request: WireRequest) => WireReply)
 
 export interface WireServer {
-  /** What a provider takes as its base URL. */
+  /** The base URL for a provider. */
   baseUrl: string
   /** Every request so far, in order of arrival. */
   requests: ReceivedRequest[]
@@ -125,7 +125,7 @@ const sendBroken = async (
   response.writeHead(200, { 'content-type': CONTENT_TYPES[vendor.framing] })
   response.flushHeaders()
   for (const event of vendor.encodeStream(answer, request).slice(0, events)) response.write(event)
-  // What was written leaves before the connection is cut.
+  // Written bytes leave before the connection is cut.
   await nextTurn()
   if (by === 'stall') return
   if (by === 'reset') response.socket?.resetAndDestroy()

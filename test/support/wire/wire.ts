@@ -1,17 +1,17 @@
 /**
- * What a model's server is told to answer, in no vendor's words. A file beside this one for each vendor writes it in the vendor's
- * own wire format, as the vendor documents it; wire-server.ts carries it, whole or broken. Nothing here is copied from a recording.
+ * Answers of a model's server, in neutral words. A file beside this one for each vendor writes them in the vendor's own wire format, as the
+ * vendor documents it. wire-server.ts sends them, whole or broken. Nothing here is copied from a recording.
  */
 import type { LlmProvider, ProviderSettings } from '../../../src/actors/llm/provider.ts'
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
 
 export interface WireAnswer {
-  /** In the pieces in which a stream sends it; none: an empty answer. */
+  /** The pieces in which a stream sends the text. Empty: an empty answer. */
   text?: readonly string[]
   /** `arguments` is JSON text. Vendors that send objects parse it. */
   toolCalls?: readonly { name: string; arguments: string }[]
-  /** Default: stop; with tool calls whatever the vendor says then. */
+  /** Default: stop; with tool calls the vendor's own word. */
   finish?: 'stop' | 'length' | 'refused'
   /**
    * `input` includes the cached ones and those written to the cache (of vendors that ask a price for that), whatever the vendor
@@ -20,7 +20,7 @@ export interface WireAnswer {
   usage?: { input: number; cached: number; written?: number; output: number } | null
 }
 
-/** Why a server says no, by the HTTP status that the vendor has for it. */
+/** The reason of a refusal, by the vendor's HTTP status. */
 export interface WireError {
   status: number
   message: string
@@ -45,7 +45,7 @@ export type WireReply =
     }
   /** The request is taken, and nothing is ever sent. */
   | { kind: 'silent' }
-  /** A 200 with this body, whatever the vendor would say. */
+  /** A 200 with this body. */
   | { kind: 'raw'; body: string; contentType: string }
 
 /** How a stream travels. Default: all at once, with LF. */
@@ -61,7 +61,7 @@ export interface WireTransport {
   withoutEnd?: boolean
 }
 
-/** A request, read back into no vendor's words, so that one suite can look at what was sent. */
+/** A request, read back into neutral words, so that one suite can check it. */
 export interface WireRequest {
   model: string
   /** The bare key, wherever the vendor has it; undefined when none was sent. */
@@ -70,7 +70,7 @@ export interface WireRequest {
   messages: WireMessage[]
   /** By our names: temperature, top_p, max_tokens, stop (a list), seed, reasoning; those that the vendor has. */
   params: JsonObject
-  /** What the vendor was asked to answer by (native, or as a forced tool); undefined when nothing was asked. */
+  /** The schema of the answer (native, or as a forced tool). Undefined: none was sent. */
   schema: JsonValue | undefined
   /** Without a tool that only carries the schema. */
   tools: { name: string; description: string; input: JsonValue }[]
@@ -87,7 +87,7 @@ export interface WireMessage {
   answers?: string
 }
 
-/** What not every vendor has: a test that needs it is skipped with the reason that `skips` gives. */
+/** Features that some vendors lack. A test that needs one is skipped with the reason that `skips` gives. */
 export type WireFeature =
   | 'seed'
   | 'stop'
@@ -114,7 +114,7 @@ export interface WireVendor {
   encodeAnswer(answer: WireAnswer, request: ReceivedRequest): JsonObject
   /** Each event as it stands on the wire with LF, the blank line of SSE included. */
   encodeStream(answer: WireAnswer, request: ReceivedRequest): string[]
-  /** How many of the last events only mark the end: the stream is complete without them. */
+  /** Count of the last events that only mark the end. The stream is complete without them. */
   endMarkers: number
   /** The body of a status of 400 and above. */
   encodeError(error: WireError): JsonObject
@@ -126,5 +126,5 @@ export interface WireVendor {
 
 export const DEFAULT_USAGE = { input: 11, cached: 0, output: 7 }
 
-/** The text of an answer as one. */
+/** Joins the text of an answer. */
 export const joinText = ({ text = [] }: WireAnswer): string => text.join('')

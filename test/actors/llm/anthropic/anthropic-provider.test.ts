@@ -1,4 +1,4 @@
-/** What is Anthropic's own, beside the contract. */
+/** Behaviour of Anthropic beyond the contract. */
 import { inspect } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -46,7 +46,7 @@ const answerWhole = (message: JsonObject) => {
 
 const TEXT = block(0, { type: 'text', text: '' }, { type: 'text_delta', text: 'Paris' })
 
-test('tokens read from the cache and written to it are input; only those that were read are cached', async () => {
+test('tokens read from the cache and written to it are input; only read ones are cached', async () => {
   const usage = { input_tokens: 10, cache_read_input_tokens: 300, cache_creation_input_tokens: 200, output_tokens: 1 }
   const streamed = await streamEvents(start(usage), ...TEXT, ...stop('end_turn'))
   assert.equal(streamed.answer.usage, {
@@ -86,7 +86,7 @@ const CALL: JsonObject[] = block(
   { type: 'input_json_delta', partial_json: ': 1}' },
 )
 
-test('thoughts are no text, and are kept with the call that they led to', async () => {
+test('thoughts are not part of the text, and are kept with the call behind them', async () => {
   const events = [start(), ...THINKING, ...block(1, REDACTED), ...CALL, ...stop('tool_use')]
   const { answer, pieces } = await streamEvents(...events)
   assert.equal([answer.text, pieces], ['', []])
@@ -99,7 +99,7 @@ test('thoughts are no text, and are kept with the call that they led to', async 
   assert.equal(whole.answer.toolCalls, [{ ...answer.toolCalls[0], arguments: '{"a":1}' }])
 })
 
-test('arguments that were cut off by the limit come as they were written', async () => {
+test('arguments that the limit cut off stay as they were written', async () => {
   const { answer } = await streamEvents(start(), ...CALL.slice(0, 2), ...stop('max_tokens'))
   assert.equal([answer.finish, answer.toolCalls[0]?.arguments], ['length', '{"a"'])
 })
@@ -117,7 +117,7 @@ test('a refusal before the first word has its reason as its text', async () => {
   assert.equal([whole.answer.finish, whole.answer.text], ['refused', 'This could do harm.'])
 })
 
-test('events and blocks of kinds that are not known are passed over', async () => {
+test('events and blocks of unknown kinds are ignored', async () => {
   const { answer } = await streamEvents(
     start(),
     { type: 'news', index: 7 },
@@ -154,7 +154,7 @@ test('JSON that was asked for in words may come in a fence', async () => {
   assert.is(answer.text, '["a"]')
 })
 
-test('a server of one’s own that needs no key is sent none', async () => {
+test('an own server without a key is sent none', async () => {
   server.answerWith({ kind: 'answer', answer: { text: ['Hello'] } })
   const provider = await vendor.createProvider({ baseUrl: server.baseUrl })
   const signal = new AbortController().signal
@@ -164,7 +164,7 @@ test('a server of one’s own that needs no key is sent none', async () => {
   assert.is(server.requests.at(-1)?.headers['x-api-key'], undefined)
 })
 
-test('neither key nor headers are anywhere in a fault, its causes included', async () => {
+test('a fault and its causes hold neither key nor headers', async () => {
   for (const status of [400, 401, 429, 500])
     for (const stream of [false, true]) {
       server.answerWith({ kind: 'status', error: { status, message: 'no' }, headers: { 'x-internal': 'hush-4711' } })

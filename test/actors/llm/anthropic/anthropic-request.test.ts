@@ -12,14 +12,14 @@ const write = (request: Partial<LlmRequest> = {}) =>
 
 const test = suite('a request to Anthropic')
 
-test('without max_tokens there is a limit all the same, a higher one where the model thinks', () => {
+test('a request without max_tokens has a default limit, which is higher where the model thinks', () => {
   assert.is(write().body.max_tokens, 8192)
   assert.is(write({ params: { reasoning: 'low' } }).body.max_tokens, 32_000)
   assert.is(write({ params: { reasoning: 'none' } }).body.max_tokens, 8192)
   assert.is(write({ params: { max_tokens: 5, reasoning: 'low' } }).body.max_tokens, 5)
 })
 
-test('temperature and top_p go by the version of the interface that still takes them, all else by that of the SDK', () => {
+test('requests with temperature and top_p use the version of the interface that still takes them, others that of the SDK', () => {
   assert.equal(write({ params: { temperature: 0 } }).headers, { 'anthropic-version': '2023-06-01' })
   assert.equal(write({ params: { top_p: 1 } }).headers, { 'anthropic-version': '2023-06-01' })
   assert.equal(write({ params: { max_tokens: 9, stop: 'x' } }).headers, {})
@@ -83,7 +83,7 @@ const afterCalls = (...calls: LlmToolCall[]): LlmMessage[] => [
   ...calls.map(({ id, name }): LlmMessage => ({ role: 'tool', tool_call_id: id, name, content: 'x' })),
 ]
 
-test('signed thoughts go back before what they led to', () => {
+test('signed thoughts go back before the calls behind them', () => {
   const { body } = write({ messages: afterCalls({ ...CALL, opaque: { anthropic_thinking: [THOUGHT] } }) })
   assert.equal((body.messages as { content: unknown }[])[1]?.content, [
     THOUGHT,
@@ -100,7 +100,7 @@ test('a turn whose calls came without thoughts goes on without', () => {
   assert.ok(write({ messages: [...afterCalls(CALL), HELLO], params }).body.thinking)
 })
 
-test('what another vendor signed is left out', () => {
+test('signatures of another vendor are left out', () => {
   const messages = afterCalls({ ...CALL, opaque: { gemini: { signature: 'x' } } })
   assert.not(JSON.stringify(write({ messages }).body).includes('signature'))
 })
@@ -121,7 +121,7 @@ test('results of one turn are one message, and a text after them is in it', () =
   )
 })
 
-test('an assistant that said nothing is left out', () => {
+test('an empty message of the assistant is left out', () => {
   const { messages } = write({ messages: [HELLO, { role: 'assistant', content: '' }, HELLO] }).body
   assert.equal(
     (messages as { role: string }[]).map(({ role }) => role),

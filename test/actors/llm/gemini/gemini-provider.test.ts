@@ -1,4 +1,4 @@
-/** What is Gemini's own, beside the contract. */
+/** Behaviour of Gemini beyond the contract. */
 import { inspect } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -36,12 +36,12 @@ const candidate = (parts: JsonObject[], more: JsonObject = {}): JsonObject => ({
   candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP', ...more }],
 })
 
-test('thoughts are no text', async () => {
+test('thoughts are not part of the text', async () => {
   const answer = await askBoth(candidate([{ text: 'Hmm.', thought: true }, { text: 'Paris' }]))
   assert.is(answer.text, 'Paris')
 })
 
-test('thoughts are paid for like the answer; what the vendor’s tools read is input', async () => {
+test('thoughts are charged like the answer; tokens that the vendor’s tools read are input', async () => {
   const usageMetadata = {
     promptTokenCount: 100,
     cachedContentTokenCount: 60,
@@ -53,7 +53,7 @@ test('thoughts are paid for like the answer; what the vendor’s tools read is i
   assert.equal(usage, { input_tokens: 105, cached_tokens: 60, output_tokens: 37 })
 })
 
-test('a call keeps the vendor’s id and signature; one without an id gets one that the talk does not have yet', async () => {
+test('a call keeps the vendor’s id and signature; one without an id gets an id that is new to the conversation', async () => {
   const parts = [
     { functionCall: { id: 'own', name: 'f', args: { a: 1 } }, thoughtSignature: 'sig' },
     { functionCall: { name: 'g' } },
@@ -73,7 +73,7 @@ test('a call keeps the vendor’s id and signature; one without an id gets one t
 })
 
 for (const reason of ['SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'LANGUAGE', 'IMAGE_SAFETY'])
-  test(`an answer that ends with ${reason} is refused, with what was said so far`, async () => {
+  test(`an answer that ends with ${reason} is refused, with the text so far`, async () => {
     const answer = await askBoth(candidate([{ text: 'The ' }], { finishReason: reason }))
     assert.equal([answer.finish, answer.text], ['refused', 'The '])
   })
@@ -86,7 +86,7 @@ test('a prompt that is refused has the reason as its text, and its usage', async
 })
 
 for (const reason of ['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'OTHER', 'SOMETHING_NEW'])
-  test(`an answer that ends with ${reason} is the fault invalid_output, worth another attempt`, async () => {
+  test(`an answer that ends with ${reason} is the fault invalid_output, which is retryable`, async () => {
     sayWhole(candidate([], { finishReason: reason, finishMessage: 'call:f{' }))
     const fault = await catchProviderFault({ vendor, server })
     assert.equal([fault.code, fault.retryable], ['invalid_output', true])
@@ -111,7 +111,7 @@ for (const [retryDelay, waitMs] of [
   ['90000s', 300_000],
   ['soon', undefined],
 ] as const)
-  test(`the body of a 429 says how long to wait: ${retryDelay}`, async () => {
+  test(`the body of a 429 sets the wait: ${retryDelay}`, async () => {
     const details = [
       { '@type': 'type.googleapis.com/google.rpc.QuotaFailure', violations: [] },
       { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay },
@@ -124,7 +124,7 @@ for (const [retryDelay, waitMs] of [
     assert.equal([inStream.code, inStream.details?.retry_after_ms], ['rate_limited', waitMs])
   })
 
-test('an error that stands in a stream without being an event is its fault', async () => {
+test('an error outside of events in a stream is its fault', async () => {
   const error = { code: 503, message: 'The model is overloaded.', status: 'UNAVAILABLE' }
   sayStream(encodeEvent(candidate([{ text: 'Pa' }], { finishReason: '' })) + JSON.stringify({ error }, null, 2))
   const fault = await catchProviderFault({ vendor, server }, {}, { stream: true })
@@ -143,7 +143,7 @@ test('the global fetch is the same before, during and after a call', async () =>
   }
 })
 
-test('calls at once, whole and streamed, have each their own answer', async () => {
+test('concurrent calls, whole and streamed, each get their own answer', async () => {
   server.answerWith((request) => ({ kind: 'answer', answer: { text: [request.messages[0]?.text ?? '', '!'] } }))
   const texts = Array.from({ length: 12 }, (_, index) => `number ${index}`)
   const asked = await Promise.all(
@@ -157,7 +157,7 @@ test('calls at once, whole and streamed, have each their own answer', async () =
   )
 })
 
-test('neither key nor headers are anywhere in a fault, its causes included', async () => {
+test('a fault and its causes hold neither key nor headers', async () => {
   for (const status of [400, 401, 429, 500])
     for (const stream of [false, true]) {
       server.answerWith({ kind: 'status', error: { status, message: 'no' }, headers: { 'x-internal': 'hush-4711' } })

@@ -45,7 +45,7 @@ const TOOL: LlmTool = {
 }
 const RETURNS: JsonSchema = { type: 'object', properties: { a: { type: 'string', maxLength: 3 } } }
 
-test('a schema goes as the subset of JSON Schema that is heeded', () => {
+test('a schema is sent as the subset of JSON Schema that the vendor reads', () => {
   assert.equal(configOf({ returns: RETURNS }), {
     responseMimeType: 'application/json',
     responseJsonSchema: { type: 'object', properties: { a: { type: 'string', description: 'maxLength: 3' } } },
@@ -71,7 +71,7 @@ test('beside tools, models before 3 are asked for JSON in words', () => {
   assert.ok((young.body.generationConfig as JsonObject).responseJsonSchema)
 })
 
-test('a tool whose input can’t be narrowed says so in its description', () => {
+test('a tool whose input can’t be narrowed has its schema in the description', () => {
   const declare = (input: JsonSchema) =>
     (write({ tools: [{ ...TOOL, input }] }).body.tools as { functionDeclarations: JsonObject[] }[])[0]
       ?.functionDeclarations[0]
@@ -104,7 +104,7 @@ test('a call goes back with its signature and the vendor’s own id, and its res
   ])
 })
 
-test('a call of another vendor’s model says that it is not signed, where that is asked for; ids that were made up stay here', () => {
+test('a call of another vendor’s model is marked as unsigned, where a signature is required; made ids are not sent', () => {
   const calls = [
     { ...CALL, opaque: { anthropic_thinking: [] } },
     { ...CALL, id: 'call_2' },
@@ -115,7 +115,7 @@ test('a call of another vendor’s model says that it is not signed, where that 
   assert.not(JSON.stringify(contentsOf('gemini-3-pro', ...calls)).includes('call_'))
 })
 
-test('results of one turn are one content, a text after them is its own', () => {
+test('results of one turn are one content, and a text after them is another', () => {
   const messages = [...afterCalls(CALL, { ...CALL, id: 'call_2' }), HELLO]
   const contents = write({ messages }).body.contents as { role: string; parts: unknown[] }[]
   assert.equal(
@@ -129,7 +129,7 @@ test('results of one turn are one content, a text after them is its own', () => 
   )
 })
 
-test('an image by URL has a type by its ending', () => {
+test('an image by URL has the type of its ending', () => {
   const typeOf = (url: string) => {
     const [content] = write({ messages: [{ ...HELLO, role: 'user', images: [{ url }] }] }).body.contents as JsonObject[]
     return JSON.stringify(content).match(/"mimeType":"([^"]+)"/)?.[1]

@@ -47,7 +47,7 @@ test('echo answers with an instance of returns', async () => {
   assert.equal(await call({ returns }).output, { label: 'bug' })
 })
 
-test('usage is a quarter of the bytes, rounded up, at no cost', async () => {
+test('usage counts a quarter of the bytes, rounded up, at no cost', async () => {
   const { output, heard } = call({
     messages: [
       { role: 'system', content: 'äöü' },
@@ -90,12 +90,12 @@ for (const [title, item, output] of STRUCTURED) {
   })
 }
 
-test('without returns a structured answer is given as its JSON', async () => {
+test('without returns a structured answer becomes its JSON text', async () => {
   assert.equal(await script([{ ok: true }]).output, { text: '{"ok":true}' })
   assert.equal(await script([{ text: 'hi' }]).output, { text: 'hi' })
 })
 
-test('an answer that is not JSON where returns is set is the fault invalid_output, and is paid for', async () => {
+test('an answer that is not JSON where returns is set is the fault invalid_output, and is charged', async () => {
   const { output, heard } = script(['sorry, no'], { returns })
   const fault = await faultOf(output)
   assert.is(fault.code, 'invalid_output')
@@ -113,14 +113,14 @@ test('a scripted stream gives its pieces', async () => {
   ])
 })
 
-test('scripted usage replaces what is counted', async () => {
+test('scripted usage replaces the count', async () => {
   const { output, heard } = script([{ text: 'hello', usage: { output_tokens: 900 } }])
   await output
   assert.is(heard.used[0]?.input_tokens, 2)
   assert.is(heard.used[0]?.output_tokens, 900)
 })
 
-test('a delay is waited out', async () => {
+test('a delayed answer comes after its delay', async () => {
   let isDone = false
   const { output } = script([{ text: 'late', delay: '2s' }])
   const done = output.then((answer) => {
@@ -150,13 +150,13 @@ test('a delay ends at once when the call is cancelled', async () => {
   assert.is(heard.used.length, 1)
 })
 
-test('a call that is cancelled before it starts does nothing', async () => {
+test('a call that is cancelled before it starts has no effect', async () => {
   const { output, heard } = call({}, AbortSignal.abort())
   assert.ok(isCancelled(await output.catch((error: unknown) => error)))
   assert.equal(heard.used, [])
 })
 
-test('a scripted fault has what the script says', async () => {
+test('a scripted fault has the fields of the script', async () => {
   const item = { fault: { code: 'rate_limited', message: 'slow down', retry_after: '3s' } }
   const { output, heard } = script([item])
   const fault = await faultOf(output)
@@ -167,13 +167,13 @@ test('a scripted fault has what the script says', async () => {
   assert.equal(heard.used, [])
 })
 
-test('a scripted fault may be a code alone, and say that it can not be retried', async () => {
+test('a scripted fault may be a code alone, and may be final', async () => {
   assert.ok((await faultOf(script([{ fault: 'timeout' }]).output)).retryable)
   assert.not((await faultOf(script([{ fault: 'refused' }]).output)).retryable)
   assert.not((await faultOf(script([{ fault: { code: 'timeout', retryable: false } }]).output)).retryable)
 })
 
-test('a scripted fault is paid for where the script says so', async () => {
+test('a scripted fault is charged where the script has usage', async () => {
   const { output, heard } = script([{ fault: 'timeout', usage: { input_tokens: 7, output_tokens: 0 } }])
   await faultOf(output)
   assert.equal(
@@ -218,7 +218,7 @@ const WRONG: readonly [title: string, input: Partial<LlmInput>, code: string, me
   ],
 ]
 for (const [title, input, code, message] of WRONG) {
-  test(`${title}: the fault ${code} says what was expected`, async () => {
+  test(`${title}: the fault ${code} names the expected value`, async () => {
     const fault = await faultOf(call({ model: 'mock/script', ...input }).output)
     assert.is(fault.code, code)
     assert.match(fault.message, message)
@@ -245,7 +245,7 @@ test('with tools, a script calls them, and answers when it calls none', async ()
   ])
 })
 
-test('arguments of a scripted call may be a text that is no JSON', async () => {
+test('arguments of a scripted call may be text that is not JSON', async () => {
   const turn = await script([{ tool_calls: [{ name: 'http.get', arguments: '{"url":' }] }], { tools }).output
   assert.equal(turn, { text: '', tool_calls: [{ id: 'call_1', name: 'http.get', arguments: '{"url":' }] })
 })

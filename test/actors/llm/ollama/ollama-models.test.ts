@@ -31,7 +31,7 @@ const COMMANDS: [string, Partial<Missing>, string | undefined][] = [
   ['another server', { name: 'own', server: openai, url: 'http://127.0.0.1:8000/v1' }, undefined],
 ]
 for (const [who, missing, command] of COMMANDS)
-  test(`${who}: ${command ?? 'no command gets it'}`, () => {
+  test(`${who}: ${command ?? 'no command'}`, () => {
     const { server, ...model } = { ...AT_HOME, ...missing }
     assert.is(server.pull?.(model), command)
   })

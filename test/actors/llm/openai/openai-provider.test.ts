@@ -1,4 +1,4 @@
-/** What is special to OpenAI, and to servers that speak nearly like it. */
+/** Behaviour of OpenAI and compatible servers beyond the contract. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { JsonValue } from '../../../../src/core/json.ts'
@@ -28,20 +28,20 @@ const completion = (message: JsonValue, finish_reason = 'stop'): JsonValue => ({
 for (const stream of [false, true]) {
   const how = stream ? 'streamed' : 'whole'
 
-  test(`${how}: an error in a 200 is a fault by its kind`, async () => {
+  test(`${how}: an error in a 200 is the fault of its kind`, async () => {
     reply({ error: { message: 'Rate limit reached', code: 429 } })
     assert.is((await catchProviderFault({ vendor, server }, {}, { stream })).code, 'rate_limited')
     reply({ error: { message: 'no such model', type: 'invalid_request_error', code: 'model_not_found' } })
     assert.is((await catchProviderFault({ vendor, server }, {}, { stream })).code, 'not_found')
   })
 
-  test(`${how}: words in the field refusal are a refusal`, async () => {
+  test(`${how}: text in the field refusal is a refusal`, async () => {
     reply(completion({ role: 'assistant', content: null, refusal: 'I can’t.' }))
     const { answer } = await askProvider({ vendor, server }, {}, { stream })
     assert.equal([answer.finish, answer.text], ['refused', 'I can’t.'])
   })
 
-  test(`${how}: calls without ids, or with one id twice, have ids of their own`, async () => {
+  test(`${how}: calls without ids, or with equal ids, get ids of their own`, async () => {
     const call = (id: string | null): JsonValue => ({ id, type: 'function', function: { name: 'f', arguments: '' } })
     reply(
       completion({ role: 'assistant', content: null, tool_calls: [call('x'), call('x'), call(null)] }, 'tool_calls'),
@@ -57,13 +57,13 @@ for (const stream of [false, true]) {
   })
 }
 
-test('a server that knows no streams is understood', async () => {
+test('a whole answer of a server without streams is read', async () => {
   reply(completion({ role: 'assistant', content: 'Paris' }))
   const { answer, pieces } = await askProvider({ vendor, server }, {}, { stream: true })
   assert.equal([answer.text, pieces], ['Paris', ['Paris']])
 })
 
-test('usage may stand in the chunk that ends the answer', async () => {
+test('the last chunk of the answer may hold the usage', async () => {
   replyEvents(
     { choices: [{ index: 0, delta: { content: 'Paris' } }] },
     { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: { prompt_tokens: 3, completion_tokens: 1 } },
@@ -72,7 +72,7 @@ test('usage may stand in the chunk that ends the answer', async () => {
   assert.equal(answer.usage, { input_tokens: 3, cached_tokens: 0, output_tokens: 1 })
 })
 
-test('pieces of a call that has no index belong together by its id', async () => {
+test('the id joins the pieces of a call without an index', async () => {
   const piece = (text: string): JsonValue => ({
     choices: [{ index: 0, delta: { tool_calls: [{ id: 'x', function: { name: 'f', arguments: text } }] } }],
   })
@@ -88,7 +88,7 @@ for (const [status, code, message] of [
   [402, 'invalid_request_error', 'Insufficient Balance'],
   [403, '', 'Insufficient credits'],
 ] as const)
-  test(`an account that can't pay is not worth waiting for: ${status} ${code}`, async () => {
+  test(`the fault of an account that can't pay is final: ${status} ${code}`, async () => {
     const body = JSON.stringify({ error: { message, type: code, code } })
     server.answerWith({ kind: 'status', error: { status, message: '' }, body, headers: { 'retry-after': '20' } })
     const fault = await catchProviderFault({ vendor, server })
@@ -103,7 +103,7 @@ test('a request that a content filter refuses is the fault refused', async () =>
   assert.is((await catchProviderFault({ vendor, server })).code, 'refused')
 })
 
-test('retry-after-ms is more exact than retry-after', async () => {
+test('retry-after-ms precedes retry-after', async () => {
   const headers = { 'retry-after-ms': '1500', 'retry-after': '2' }
   server.answerWith({ kind: 'status', error: { status: 429, message: 'slow down' }, headers })
   assert.is((await catchProviderFault({ vendor, server })).details?.retry_after_ms, 1500)

@@ -52,11 +52,11 @@ const STRICT: [string, JsonSchema, boolean][] = [
   ['allOf', { ...closed({ a: { type: 'string' } }), allOf: [] }, false],
 ]
 for (const [what, schema, strict] of STRICT)
-  test(`${what}: ${strict ? 'held to it strictly' : 'asked for it'}`, () => {
+  test(`${what}: ${strict ? 'in strict mode' : 'without strict mode'}`, () => {
     assert.is(formatOf(schema).strict, strict)
   })
 
-test('a schema that is no object becomes one, its definitions at the top', () => {
+test('a schema of another type becomes an object, with its definitions at the top', () => {
   const { schema } = formatOf({ $ref: '#/$defs/label', $defs: { label: { type: 'string' } } })
   assert.equal(schema, { ...closed({ value: { $ref: '#/$defs/label' } }), $defs: { label: { type: 'string' } } })
 })

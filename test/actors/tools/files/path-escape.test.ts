@@ -19,7 +19,7 @@ const MAKE_PIPE = 'mkfifo'
 const SECRET = 'a secret outside'
 
 /**
- * outside/        what must not be touched
+ * outside/        files that must not be touched
  * project/        the root, with links to everything outside and to everything hidden
  */
 const folder = createTempFolder({

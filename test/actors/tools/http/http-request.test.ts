@@ -38,7 +38,7 @@ const lastOf = ({ requests }: TestServer): ReceivedRequest => {
   return last
 }
 
-/** What arrives at the server when a tool is called. */
+/** The request that arrives when a tool is called. */
 const send = async (name: string, input: JsonObject, context: Partial<ActorContext> = {}): Promise<ReceivedRequest> => {
   await call(name, { url: server.url, ...input }, context)
   return lastOf(server)

@@ -12,7 +12,7 @@ import { createToolOptions } from '../../../support/tool-options.ts'
 const answers = suite('http answers')
 
 let server: TestServer
-/** What the server does with the next requests. */
+/** The server's replies to the next requests. */
 let respond: Respond = (_, response) => void response.end()
 
 answers.before(async () => {

@@ -15,7 +15,7 @@ import { createToolOptions } from '../../../support/tool-options.ts'
 
 const transport = suite('http transport')
 
-/** A TCP server that says what a test wants it to say. */
+/** A TCP server that writes the text of a test. */
 const startRawServer = async (
   serve: (socket: Socket) => void,
 ): Promise<{ server: Server; port: number; sockets: Set<Socket>; stop(): void }> => {
@@ -101,7 +101,7 @@ transport('a handshake that never ends is a timeout', async () => {
 
 const DRIP = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
 
-/** Sends a byte each 5 ms for ever. */
+/** Sends a byte each 5 ms, without end. */
 const drip = (socket: Socket): void => {
   socket.write(DRIP)
   const timer = setInterval(() => socket.write('1\r\nx\r\n'), 5)
