@@ -53,7 +53,7 @@ export const createServer = (options: ServerOptions): Server => {
     store,
     owner: createOwner(),
     clock,
-    surround: (run) => performers.of(run),
+    performerOf: (run) => performers.of(run),
     recompile: (definition, created) => definitions.compile(definition, created),
     prices: pricing,
     pricing: pricing.version,

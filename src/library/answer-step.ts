@@ -2,7 +2,7 @@
 import { Fault, isFault, toFaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import { toToolError } from '../core/tool-error.ts'
-import { toApproval, toCallApproval, toDecided, toEmitted, toEventWait } from '../runtime/effects/answered-step.ts'
+import { toApprovalWait, toCallApproval, toDecided, toEmitted, toEventWait } from '../runtime/effects/answered-step.ts'
 import type { ApprovalRequest, EmittedEvent } from '../runtime/effects/run-effect.ts'
 import type { Outcome } from '../runtime/run-event.ts'
 import type { AskedStep } from '../runtime/scope/scope.ts'
@@ -45,7 +45,7 @@ export interface AnswerOptions {
 /** Answers a step. A fault is in the outcome, never thrown. */
 export const answerStep = (way: AnsweredWay, asked: AskedStep, options: AnswerOptions): Promise<Outcome> =>
   translated(asked, options, () => {
-    if (way === 'approval') return decide(toApproval(asked), options)
+    if (way === 'approval') return decide(toApprovalWait(asked), options)
     return way === 'event' ? receive(toEventWait(asked), options) : emit(asked, options)
   })
 

@@ -2,7 +2,7 @@
 import { systemClock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
-import type { ResumeResult } from '../runtime/host.ts'
+import type { ResumeResult } from '../runtime/opened-run.ts'
 import type { Run, RunExit } from '../runtime/run.ts'
 import type { RunNotice } from '../runtime/run-notice.ts'
 import { findRun } from '../service/control/find-run.ts'

@@ -12,7 +12,7 @@ import { Fault, toFault } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { UndoCall } from '../machines/undo.ts'
 import { checkInput } from '../runtime/check-input.ts'
-import { EffectRunner, UNTRIED } from '../runtime/effects/effect-runner.ts'
+import { EffectRunner } from '../runtime/effects/effect-runner.ts'
 import type { ActorCall } from '../runtime/effects/placement.ts'
 import type { EndedRun, OpenEffect, OpenTimer, RunEffect } from '../runtime/effects/run-effect.ts'
 import type { AttemptFigures, Outcome, RunEvent } from '../runtime/run-event.ts'
@@ -116,7 +116,7 @@ export class StateDriver {
     if (asked !== undefined && way !== undefined) this.#answer(effect, (options) => answerStep(way, asked, options))
     else if (asked !== undefined && root !== undefined && preset?.needsApproval(effect.input, contextOf(root)) === true)
       this.#answer(effect, (options) => askBeforeCall(asked, options))
-    else this.#runner?.start(effect, UNTRIED)
+    else this.#runner?.start(effect)
   }
 
   /** Asks the program. Without an outcome, the effect is performed. */
@@ -130,7 +130,7 @@ export class StateDriver {
     ask({ answers, workflow, signal: abort.signal }).then((outcome) => {
       if (abort.signal.aborted) return
       this.#asked.delete(path)
-      if (outcome === undefined) this.#runner?.start(effect, UNTRIED)
+      if (outcome === undefined) this.#runner?.start(effect)
       else this.#end(effect, outcome, { attempt: 1, started, ms: Date.now() - started })
     }, this.#ended.reject)
   }
@@ -156,17 +156,15 @@ export class StateDriver {
       },
       budget: undefined,
       clock: systemClock,
-      putBlob: refuseBlob,
-      redactor: vault,
+      vault,
+      store: { putBlob: refuseBlob },
+      watch: ignore,
       on: {
-        started: ignore,
-        progressed: ignore,
-        failed: ignore,
-        late: ignore,
+        happen: (event) => this.#apply(event),
+        note: ignore,
+        count: (figures) => figures,
         returned: ignore,
-        exceeded: ignore,
         broken: this.#ended.reject,
-        ended: (effect, outcome, figures) => this.#end(effect, outcome, figures),
       },
     })
   }

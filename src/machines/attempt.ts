@@ -1,9 +1,15 @@
 /**
- * The supervision of one effect: attempts, the pauses between them, and what a lost attempt means. It decides; the host
- * performs, keeps time and writes the notes. A pure machine, folded like a workflow's: its state names what to do next.
+ * Supervises one effect: its attempts, the pauses between them, and lost attempts. The machine decides; the effect runner performs,
+ * keeps time and writes the notes. It is pure and folded like a workflow's machine: its state names the next move.
  *
  *   performing ──succeeded──▶ succeeded          performing ──failed──▶ backing_off (same actor, or the next) | failed
  *   backing_off ──elapsed──▶ performing          lost ──▶ performing | failed (outcome_unknown)
+ *
+ * Invariants
+ * 1. `retry.max` bounds the failed attempts of each actor of a fallback order; each one has all of its own.
+ * 2. Lost attempts do not use up `retry.max`. They have a bound of their own, so that a step cannot kill its process for ever.
+ * 3. An actor of a fallback order gives way to the next only for a fault that says nothing about the next.
+ * 4. The same input and events give the same delays: jitter follows from the seed.
  */
 import { assign, setup } from 'xstate'
 import type { FaultCode, FaultData } from '../core/fault.ts'
@@ -12,14 +18,14 @@ import { asksForRetry, backoffDelay, type RetryPolicy } from '../core/retry-poli
 export interface AttemptInput {
   retry: RetryPolicy
   onLost: 'retry' | 'fail'
-  /** Of the jitter: names the effect. */
+  /** Seeds the jitter: names the effect. */
   seed: string
-  /** What the journal says of earlier processes: attempts that failed, and attempts whose outcome nobody knows. */
+  /** Attempts of earlier lease holders, by the journal: those that failed, and those with an unknown outcome. */
   failed: number
   lost: number
-  /** How many actors may perform it, one after the other: the models of a fallback order. */
+  /** Number of actors that may perform it, one after the other: the models of a fallback order. */
   choices: number
-  /** The one whose turn it is, from 0, and how many attempts failed before it was. */
+  /** The actor whose turn it is, from 0, and how many attempts failed before its turn came. */
   choice: number
   before: number
 }
@@ -37,7 +43,7 @@ export type AttemptEvent =
   | { type: 'elapsed' }
   | { type: 'lost' }
 
-/** Attempts that may be lost beyond `retry.max`: a step that kills its process must not do so for ever. */
+/** Attempts that may be lost beyond `retry.max`. */
 const LOST_ATTEMPTS_ALLOWED = 2
 
 /** Faults of one model that say nothing about the next. */
@@ -52,8 +58,8 @@ const outcomeUnknown = ({ onLost, attempt }: AttemptContext): FaultData => ({
   code: 'outcome_unknown',
   message:
     onLost === 'fail'
-      ? 'the process ended during this step, so nobody knows whether it took effect; it is not done again. Look at what it ' +
-        'writes to, then run the workflow anew, or set `key:` or `on_lost: retry` where a second attempt does no harm'
+      ? 'the process ended during this step, so it is unknown whether the step took effect; it is not done again. Look at what ' +
+        'it writes to, then run the workflow anew, or set `key:` or `on_lost: retry` where a second attempt does no harm'
       : `the process ended ${attempt} times during this step, so it is not tried again`,
   retryable: false,
   details: { attempts: attempt },

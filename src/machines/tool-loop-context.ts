@@ -1,10 +1,10 @@
-/** What the tool loop knows, and how each thing that happens changes it. Pure functions; tool-loop.ts says when which is asked. */
+/** Context of the tool loop, and the pure functions that change it. tool-loop.ts says when each applies. */
 import type { FaultData } from '../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../core/json.ts'
 import { findNearest } from '../core/nearest.ts'
 
 export interface ToolLoopInput extends JsonObject {
-  /** The step's id: plans of its effects are named `ID/turn` and `ID/TOOL`. */
+  /** Id of the step: plans of its effects are named `ID/turn` and `ID/TOOL`. */
   step: string
   messages: JsonObject[]
   params: JsonObject
@@ -15,20 +15,20 @@ export interface ToolLoopInput extends JsonObject {
 
 export interface ToolLoopContext extends Pick<ToolLoopInput, 'step' | 'messages' | 'params' | 'tools' | 'maxTurns'> {
   at: number
-  /** One record an effect, of the shape that the host looks for. */
+  /** One record per effect, in the shape that the runtime reads. */
   steps: Record<string, EffectRecord>
   fault: { fault: FaultData; step: string; handler: string } | null
   output: JsonValue
   turn: number
-  /** Of the running turn, in the order in which the model asked for them. */
+  /** Calls of the running turn, in the order of the model. */
   calls: ToolCall[]
-  /** How often each call, name and arguments, was made. */
+  /** Number of times that each call, by name and arguments, was made. */
   made: Record<string, number>
-  /** How many turns went back to the model because a call was wrong: of an unknown tool, or with arguments that do not fit. */
+  /** Number of turns with a wrong call: to an unknown tool, or with arguments that do not fit. */
   wrong: number
-  /** Whether a call of the running turn is wrong. */
+  /** True when a call of the running turn is wrong. */
   isWrong: boolean
-  /** Of all turns so far. */
+  /** Attempts of all turns so far. */
   attempts: number
   isNudged: boolean
 }
@@ -44,7 +44,7 @@ interface ToolCall {
   step: string
   id: string
   name: string
-  /** What the model is told; undefined while it runs. */
+  /** Result that the model sees; undefined while the call is in flight. */
   result: string | undefined
 }
 
@@ -57,14 +57,14 @@ export interface ToolLoopEvent {
   attempts?: number
 }
 
-/** How often the same call may be made, and how often wrong calls may go back to the model. */
+/** Times that the same call may be made, and turns with wrong calls that may go back to the model. */
 const SAME_CALLS_ALLOWED = 3
 const WRONG_TURNS_ALLOWED = 3
 
-/** What one call may tell the model, in characters. */
+/** Characters of a result that the model sees. */
 const LONGEST_RESULT = 64_000
 
-/** How the result of a call begins whose arguments its tool did not take. */
+/** Prefix of the result of a call whose arguments its tool refused. */
 const WRONG_ARGUMENTS = 'Error: invalid_input: '
 
 const NUDGE = 'You have given no answer. Answer now, or call a tool.'
@@ -91,7 +91,7 @@ export const nextTurn = (context: ToolLoopContext): NextTurn => {
   }
 }
 
-/** The model's answer as its provider gives it: see `LlmTurn` of the llm actors. */
+/** One turn of the model in the form of `LlmTurn` of the llm actors. */
 const readTurn = ({ output }: ToolLoopEvent): { text: string; calls: JsonObject[]; answer: JsonValue | undefined } => {
   const turn = isJsonObject(output) ? output : {}
   const calls = Array.isArray(turn.tool_calls) ? turn.tool_calls.filter(isJsonObject) : []
@@ -100,14 +100,14 @@ const readTurn = ({ output }: ToolLoopEvent): { text: string; calls: JsonObject[
 
 export const endsWithAnswer = (event: ToolLoopEvent): boolean => readTurn(event).calls.length === 0
 
-/** An answer of nothing. Models give one after a tool's result, and go on when asked to. */
+/** True for an empty answer. Models give one after a tool's result, and go on when asked to. */
 export const isEmptyAnswer = (event: ToolLoopEvent): boolean => {
   const { text, calls, answer } = readTurn(event)
   const isEmpty = answer === undefined || (isJsonObject(answer) && answer.text === '')
   return calls.length === 0 && text.trim() === '' && isEmpty
 }
 
-/** They are asked once. */
+/** True when an empty answer is to be asked for once more. A model is asked so once. */
 export const needsNudge = ({ isNudged, turn, maxTurns }: ToolLoopContext, event: ToolLoopEvent): boolean =>
   !isNudged && turn < maxTurns && isEmptyAnswer(event)
 
@@ -134,7 +134,7 @@ export const keepFault = (_: ToolLoopContext, { error, actorId = '' }: ToolLoopE
 
 const toFailed = (fault: FaultData, step = ''): Partial<ToolLoopContext> => ({ fault: { fault, step, handler: '' } })
 
-/** Why the loop goes no further after this turn, as a change of the context; undefined when it goes on. */
+/** The fault that ends the loop after this turn, as a change of the context; undefined when the loop goes on. */
 export const findExhaustion = (
   context: ToolLoopContext,
   event: ToolLoopEvent,
@@ -151,7 +151,7 @@ export const findExhaustion = (
   return exhausted(message, { tool: repeated, turns: turn })
 }
 
-/** The tool of a call that was made too often, in this turn too. */
+/** Name of a tool that was called too often with the same arguments, this turn included. */
 const findRepeated = (calls: readonly JsonObject[], { made }: ToolLoopContext): string | undefined => {
   const counts = new Map<string, number>()
   for (const call of calls) {
@@ -163,7 +163,7 @@ const findRepeated = (calls: readonly JsonObject[], { made }: ToolLoopContext): 
   return undefined
 }
 
-/** Whether the arguments of this turn's calls were wrong once too often. */
+/** True when this turn is one turn with wrong calls too many. */
 export const hasTooManyWrong = ({ isWrong, wrong }: ToolLoopContext): boolean => isWrong && wrong >= WRONG_TURNS_ALLOWED
 
 export const keepTooManyWrong = (context: ToolLoopContext): Partial<ToolLoopContext> => {
@@ -192,7 +192,7 @@ const parseArguments = (given: JsonValue | undefined): JsonObject | undefined =>
   }
 }
 
-/** The calls of a turn: those of known tools with readable arguments become effects, the others are answered at once. */
+/** Takes the calls of a turn: calls to known tools with readable arguments become effects, the others get a result at once. */
 export const takeCalls = (context: ToolLoopContext, event: ToolLoopEvent) => {
   const { text, calls } = readTurn(event)
   const steps = { ...context.steps }
@@ -202,7 +202,7 @@ export const takeCalls = (context: ToolLoopContext, event: ToolLoopEvent) => {
   const taken = calls.map((call, index): ToolCall => {
     const step = `turn_${context.turn}_call_${index + 1}`
     const name = String(call.name)
-    // Two calls with one id could not be told apart by their results.
+    // Results name calls by id, so each id must be unique.
     const given = typeof call.id === 'string' && call.id !== '' && !ids.has(call.id) ? call.id : step
     ids.add(given)
     made[identify(call)] = (made[identify(call)] ?? 0) + 1
@@ -219,14 +219,14 @@ export const takeCalls = (context: ToolLoopContext, event: ToolLoopEvent) => {
     id,
     name,
     arguments: asText(calls[index]?.arguments),
-    // What the vendor wants back with it.
+    // The vendor wants it back with the call.
     ...(calls[index]?.opaque !== undefined && { opaque: calls[index].opaque }),
   }))
   const messages = [...context.messages, { role: 'assistant', content: text, tool_calls: asked }]
   return { steps, made, isWrong, messages, calls: taken, attempts: context.attempts + (event.attempts ?? 1) }
 }
 
-/** Why a call can't be made at all. */
+/** The problem for which a call cannot be made at all. */
 const findProblem = (call: JsonObject, { tools }: ToolLoopContext): string | undefined => {
   const name = String(call.name)
   if (!tools.includes(name)) return describeUnknown(name, tools)
@@ -244,7 +244,7 @@ const describeUnknown = (name: string, tools: readonly string[]): string => {
 const asText = (value: JsonValue | undefined): string =>
   typeof value === 'string' ? value : JSON.stringify(value ?? {})
 
-/** A call has come back: with an output, or with a fault that the model is told, so that it can do something else. */
+/** Keeps the result of a call. A fault is a result too, so that the model can do something else. */
 export const answerCall = (context: ToolLoopContext, event: ToolLoopEvent): Partial<ToolLoopContext> => {
   const { actorId, error, output = null } = event
   const result = error === undefined ? asText(output) : `Error: ${error.code}: ${error.message}`
@@ -259,5 +259,5 @@ const cut = (text: string): string =>
     ? text
     : `${text.slice(0, LONGEST_RESULT)}\n[cut: ${text.length - LONGEST_RESULT} characters more]`
 
-/** Faults that the model can't help with: nobody knows what was done. */
+/** True for a fault that the model cannot help with: it is unknown whether the call took effect. */
 export const isFatal = ({ error }: ToolLoopEvent): boolean => error?.code === 'outcome_unknown'

@@ -1,12 +1,16 @@
 /**
- * A model step with tools: think, call tools, look at what they gave, until the model answers.
- *
- * It decides; the host performs. Every turn of the model and every call of a tool is an effect of its own, named `turn_2` or
- * `turn_2_call_1`, with its own row in the journal: after a kill no recorded turn is asked again, and no recorded call is made again.
- * Pure like a workflow's machine, and folded in the same way: its context has the same `steps`, `fault` and `output`.
+ * A model step with tools: the model thinks, its tools are called, and it sees their results, until it answers. The machine decides;
+ * the runtime performs. It is folded like a workflow's machine and has the same shape: `steps`, `fault` and `output` in its context.
  *
  *   thinking ──tool calls──▶ calling ──all answered──▶ thinking        thinking ──answer──▶ completed
  *   thinking, calling ──▶ failed: a turn failed, no answer at all, max_turns, the same call or wrong calls again and again
+ *
+ * Invariants
+ * 1. Each turn of the model and each call of a tool is an effect of its own, `turn_2` or `turn_2_call_1`, with its own row in the
+ *    journal: after a crash no recorded turn is asked again and no recorded call is made again.
+ * 2. The calls of one turn run at once. The next turn starts when all have a result, in the order of the calls.
+ * 3. A fault of a call is a result for the model, except `outcome_unknown`, which fails the step.
+ * 4. The loop ends: turns, equal calls and turns with wrong calls have bounds.
  */
 import { assign, enqueueActions, fromTransition, setup } from 'xstate'
 import { COMPLETED, FAILED } from '../core/machine-ends.ts'
@@ -32,7 +36,7 @@ import {
 
 const isAnswered = ({ calls }: ToolLoopContext): boolean => calls.every(({ result }) => result !== undefined)
 
-/** The host performs; the machine only names what it wants. */
+/** Stands for every actor: the machine only names the effects, the runtime performs them. */
 const inert = fromTransition((state: undefined) => state, undefined)
 
 export const toolLoopMachine = setup({

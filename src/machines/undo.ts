@@ -1,11 +1,14 @@
 /**
- * Undoing: what the steps of a run have done is undone, the last first, one after the other.
- *
- * It decides; the host performs. Each undoing call is an effect of its own, named by the path of the step that it undoes. A call
- * that fails is reported and does not keep the others from being made. Folded like a workflow's machine, and of the same shape:
- * its context has the same `steps`, `fault` and `output`.
+ * Undoes the completed steps of a run before it ends badly. The machine decides; the runtime performs. It is folded like a workflow's
+ * machine and has the same shape: `steps`, `fault` and `output` in its context.
  *
  *   undoing ──call ended──▶ undoing ──nothing left──▶ completed
+ *
+ * Invariants
+ * 1. Calls are made one at a time, in the order given: the step that completed last is undone first.
+ * 2. Each call is an effect of its own, named by the path of the step that it undoes, so that after a crash no recorded call is
+ *    made again.
+ * 3. A call that fails is reported in the output. It does not keep the others from being made.
  */
 import { assign, enqueueActions, fromTransition, setup } from 'xstate'
 import type { FaultData } from '../core/fault.ts'
@@ -23,7 +26,7 @@ export interface UndoCall {
   key?: string
 }
 
-/** What has become of it: undone, or why not. */
+/** Result of one call; `fault`: the step could not be undone. */
 export interface Undone {
   path: string
   visit: number
@@ -90,7 +93,7 @@ export const undoMachine = setup({
   },
 })
 
-/** The input of the next call could not be evaluated when its step completed. */
+/** The fault of the next call, if its input could not be evaluated when its step completed. */
 const unreadyFault = ({ calls: [next] }: UndoContext): FaultData | undefined =>
   next !== undefined && 'fault' in next.call ? next.call.fault : undefined
 

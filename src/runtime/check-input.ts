@@ -6,11 +6,11 @@ import { expectWithin, LIMITS } from '../core/limits.ts'
 import { sizeOf } from '../core/value-size.ts'
 
 /**
- * The input of a new run, checked against the workflow's `input`, defaults filled in: a wrong one never creates a run.
+ * Checks the input of a new run against the workflow's `input` and fills in defaults: a wrong input never creates a run.
  * @throws Fault `invalid_input` that names each wrong field, `too_large`
  */
 export const checkInput = async ({ name, input: schema }: CompiledWorkflow, input: JsonValue): Promise<JsonValue> => {
-  // A journal would give null back.
+  // JSON would turn it into null.
   if (holdsInfinity(input))
     throw new Fault('invalid_input', `the input of workflow '${name}' holds a number that is none of JSON`)
   expectWithin(LIMITS.context, { subject: `the input of workflow '${name}'`, amount: sizeOf(input) })

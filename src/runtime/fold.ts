@@ -1,16 +1,17 @@
 /**
- * The fold: one step of a machine as a pure function, `(snapshot, event) → [snapshot, effects]`. The only caller of XState's
- * transitions.
+ * The fold: one step of a machine as a pure function, `(snapshot, event) → [snapshot, effects]`. This file is the only caller of
+ * XState's transitions.
  *
- * XState's own `transition()` builds an actor at every call; here one inert scope is made per machine and reused, which
- * halves the time of a step. A property test holds the results equal to the public functions.
- *
- * It owns nothing: snapshots are immutable values of XState, effects are plain data for the host.
+ * Invariants
+ * 1. The results equal those of XState's public `transition()`, which a property test checks. That one builds an actor at every call;
+ *    here one inert scope per machine is created and reused, which halves the time of a step.
+ * 2. Nothing is performed: snapshots are immutable, effects are plain data.
+ * 3. A machine that goes round in circles without an effect fails with a fault, and does not hang its process.
  */
 import { type AnyStateMachine, createEmptyActor, type EventFromLogic, type InputFrom, type SnapshotFrom } from 'xstate'
 import { Fault } from '../core/fault.ts'
 
-/** What a machine asks for. Actors are named by the id of their invoke, timers by XState's own id for them. */
+/** One effect of a machine. Actors are named by the id of their invoke, timers by XState's id. */
 export type MachineEffect =
   | { type: 'spawn'; id: string }
   | { type: 'stop'; id: string }
@@ -22,13 +23,13 @@ export interface Fold<M extends AnyStateMachine> {
   step(snapshot: SnapshotFrom<M>, event: EventFromLogic<M>): [SnapshotFrom<M>, MachineEffect[]]
 }
 
-/** Of a workflow's machines, which are not known before they are compiled. */
+/** The fold of any machine of a workflow. */
 export type WorkflowFold = Fold<AnyStateMachine>
 export type WorkflowSnapshot = SnapshotFrom<AnyStateMachine>
 
 type Scope<M extends AnyStateMachine> = Parameters<M['transition']>[2]
 
-/** Folds by machine: what one needs is made once, however many runs a machine has. */
+/** Folds by machine, so that the runs of one machine share its scope. */
 const known = new WeakMap<AnyStateMachine, unknown>()
 
 /** The fold of a machine; the same one at every call. */
@@ -63,10 +64,10 @@ const createFold = <M extends AnyStateMachine>(machine: M): Fold<M> => {
   }
 }
 
-/** XState stops a macrostep after `maxIterations` with an error that has no code. */
+/** Message of the error, without a code, with which XState stops a macrostep after `maxIterations`. */
 const ENDLESS = /^Infinite loop detected/
 
-/** @throws Fault `budget_exceeded` when a machine goes on and on without anything to perform */
+/** @throws Fault `budget_exceeded` when a machine goes on and on without an effect */
 const withinBounds = <T>(work: () => T): T => {
   try {
     return work()
@@ -82,7 +83,7 @@ interface ExecutedAction {
   params?: { id?: string; delay?: number; event?: { type: string }; sendId?: string }
 }
 
-/** XState wants an actor whom a transition belongs to; one of the machine itself would work out its initial state first. */
+/** Each transition needs an actor that it belongs to. An actor of the machine itself would compute its initial state first. */
 const createInertScope = <M extends AnyStateMachine>(collect: (action: ExecutedAction) => void): Scope<M> => {
   const self = createEmptyActor() // never started
   const nothing = (): void => {}

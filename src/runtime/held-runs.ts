@@ -1,8 +1,12 @@
 /**
- * The runs that this process holds: their leases are renewed (each 3 s), their inboxes read (each 250 ms), both only while it holds
- * any, and where that is wanted those that only wait are let go of, so that they cost a row and no memory.
+ * The runs that this process holds. It renews their leases (each 3 s) and reads their inboxes (each 250 ms), both only while it holds
+ * any run.
  *
- * A run and the child runs that its steps wait for are one family: they wait together, or not at all.
+ * Invariants
+ * 1. A run is held here from its claim until it has exited. A run whose lease turns out to be lost leaves at once.
+ * 2. A lease counts as fresh 2 s less than it lasts, so that clocks need not agree to the millisecond.
+ * 3. Passivation lets go of runs that only wait, so that they cost a row and no memory. A run and the child runs that it waits for are
+ *    one family: they are let go of together, the children first, or not at all.
  */
 import { Beat } from '../core/beat.ts'
 import type { Clock } from '../core/clock.ts'
@@ -13,7 +17,7 @@ export interface HeldRun {
   run: Run
   /** The run whose step it is. */
   parent: string | undefined
-  /** When its lease was last asked for, by our clock. */
+  /** When its lease was last renewed, by the clock of this process. */
   renewedAt: number
 }
 
@@ -22,14 +26,13 @@ export interface HeldRunsOptions {
   clock: Clock
   /** How often inboxes are read, in milliseconds. */
   inboxBeatMs: number
-  /** Whether runs that only wait are let go of. */
+  /** True: runs that only wait are let go of. */
   passivates: boolean
 }
 
-/** A lease counts as fresh a little shorter than it holds, so that clocks need not agree to the millisecond. */
 const FRESH_MS = LEASE_MS - 2_000
 
-/** How often it is looked for runs that only wait, and how long they have to have nothing to do. */
+/** Interval in which runs that only wait are looked for, and the shortest wait for which a run is let go of. */
 const REST_BEAT_MS = 500
 const SHORTEST_REST_MS = 2_000
 
@@ -57,7 +60,7 @@ export class HeldRuns {
       (exit) => {
         this.#drop(held)
         const phase = exit.kind === 'waiting' ? 'waiting' : 'active'
-        // What the store could not write here, somebody may go on with as soon as it can.
+        // Another process may go on with the run as soon as the store can be written again.
         if (exit.kind === 'broken' || exit.kind === 'waiting') this.#release(held.run.claim, phase)
       },
       () => {},
@@ -69,7 +72,7 @@ export class HeldRuns {
     return held !== undefined && this.#options.clock.now() - held.renewedAt < FRESH_MS
   }
 
-  /** Ids of the runs that turned out to be lost. */
+  /** Renews all leases. Returns the ids of the runs whose lease is lost. */
   async renew(): Promise<Set<string>> {
     const at = this.#options.clock.now()
     const held = [...this.#runs.values()]
@@ -79,10 +82,7 @@ export class HeldRuns {
     return new Set(lost.map(({ runId }) => runId))
   }
 
-  /**
-   * Lets go of every run without ending it, so that each can be resumed at once by anyone; what is in flight has `graceMs` to end
-   * before it is called off.
-   */
+  /** Lets go of every run without an end, so that any process can resume it at once. Effects in flight have `graceMs` to end. */
   async releaseAll(graceMs: number): Promise<void> {
     const runs = [...this.#runs.values()].map(({ run }) => run)
     this.#restWaiting(Number.NEGATIVE_INFINITY)
@@ -111,7 +111,7 @@ export class HeldRuns {
   }
 
   #release(claim: Claim, phase: 'active' | 'waiting'): void {
-    // Where the store fails, the lease runs out by itself.
+    // If the store fails, the lease expires by itself.
     this.#options.store.release(claim, { phase }).catch(() => {})
   }
 
@@ -131,7 +131,7 @@ export class HeldRuns {
     ]
   }
 
-  /** A store that fails is tried again. */
+  /** Goes on after a failure of the store. */
   #startBeat(everyMs: number, act: () => Promise<unknown>): Beat {
     const everyTime = (): number => everyMs
     const beat = new Beat(this.#options.clock, () => act().then(everyTime, everyTime))
@@ -144,7 +144,7 @@ export class HeldRuns {
     for (const { claim, message } of messages) this.#runs.get(claim.runId)?.run.receive(message)
   }
 
-  /** Lets go of families that only wait, and will for this long. */
+  /** Lets go of families that only wait, and will do so for this long. */
   #restWaiting(forMs: number): void {
     const children = Map.groupBy(this.#runs.values(), ({ parent }) => parent)
     const roots = [...this.#runs.values()].filter(({ parent }) => parent === undefined || !this.#runs.has(parent))
@@ -158,10 +158,10 @@ export class HeldRuns {
   }
 }
 
-/** The run with all its descendants, when none of them has anything to do now; the children first. */
+/** The run with all its descendants, the children first, if all of them only wait; else undefined. */
 const idleFamily = (run: Run, children: ReadonlyMap<string | undefined, readonly HeldRun[]>): Run[] | undefined => {
   const own = children.get(run.id) ?? []
-  // Every child run that is waited for is here: else it is being opened, or goes on in another process.
+  // Every child run that the run waits for must be here: else one is being opened, or goes on in another process.
   if (run.restsOn() !== own.length) return undefined
   const families = own.map((child) => idleFamily(child.run, children))
   return families.every((family) => family !== undefined) ? [...families.flat(), run] : undefined

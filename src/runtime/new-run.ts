@@ -1,4 +1,4 @@
-/** A run as the store takes it, from a workflow and what somebody wants of it. */
+/** Creates the record of a new run, as the store takes it. */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { LOWERING_VERSION } from '../compiler/lower.ts'
 import { hashJson } from '../core/hash.ts'
@@ -12,21 +12,21 @@ export interface WantedRun {
   id: string
   /** Epoch milliseconds. */
   at: number
-  /** Already checked against the workflow's schema, defaults filled in. */
+  /** Checked against the workflow's schema, with defaults filled in. */
   input: JsonValue
   models?: Record<string, string>
   env?: JsonObject
-  /** Kept with the run, for whoever resumes it. */
+  /** Folder of the workflow's file, kept with the run for its resumption. */
   folder?: string | undefined
   parent?: string
   origin?: RunOrigin
   /** Idempotency key: the same key with the same workflow, input and models is the same run. */
   key?: string | undefined
-  /** Which prices its costs go by. */
+  /** Version of the prices of its costs. */
   pricing?: string | undefined
-  /** What it has from another run. */
+  /** Beginning that was copied from another run. */
   past?: RunPast
-  /** The run whose id stands in its idempotency keys. Default: its own. */
+  /** Id of the run that stands in its idempotency keys. Default: its own. */
   keyRun?: string
 }
 
@@ -35,7 +35,7 @@ export interface RunPast {
   fork: ForkData
   /** Behind `created`, from seq 2. */
   rows: readonly JournalRow[]
-  /** What these rows leave open. */
+  /** Timers that these rows leave open. */
   timers: readonly TimerRecord[]
 }
 
@@ -55,7 +55,7 @@ export const toNewRun = (
     ...(keyRun === undefined ? {} : { key_run: keyRun }),
   }
   const created: JournalRow<'created'> = { seq: 1, at, kind: 'created', path: '', visit: 0, data }
-  // A child run is a part of its parent, which has its own.
+  // A child run is part of its parent, which has the flow.
   const flow = parent === undefined ? workflow.flow?.({ input: data.input, env: data.env }) : undefined
   return {
     id,
@@ -70,7 +70,7 @@ export const toNewRun = (
   }
 }
 
-/** J9: outputs may have been put in their place. */
+/** J9: outputs of these rows may have been replaced. */
 const redactRows = (rows: readonly JournalRow[], vault: SecretVault): JournalRow[] =>
   rows.map((row) => redactRow(row, vault))
 

@@ -1,17 +1,23 @@
 /**
- * Recovery: the state of a run from its journal. Events are folded; notes tell what earlier processes tried of the effects
- * that are still open.
+ * Recovery: the state of a run from its journal.
+ *
+ * Invariants
+ * 1. Events are folded in order; the same rows give the same state on any machine (J4). Notes are never folded: they tell which
+ *    attempts at the open effects have failed or were lost.
+ * 2. Recovery never throws. A journal that cannot be folded gives a defect, which ends its run and not the process (J8).
+ * 3. The journal of a newer release is not folded: its rows may mean something else. Its run stays as it is.
+ * 4. An effect is `untouched` only if no lease holder can have started it. In doubt it is not.
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { LOWERING_VERSION } from '../compiler/lower.ts'
 import { Defect } from '../core/defect.ts'
-import { createdOf, expectCreated, figuresOf, isEventRow, type JournalRow } from '../store/journal-row.ts'
+import { createdOf, figuresOf, isEventRow, type JournalRow } from '../store/journal-row.ts'
 import type { UsageTotals } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import { RunBounds } from './budget/run-bounds.ts'
 import { addUsage, NO_USAGE } from './budget/usage-totals.ts'
-import { type EffectHistory, UNTRIED } from './effects/effect-runner.ts'
-import { isUndoing, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
+import { EffectHistories, toEffectId } from './effects/effect-history.ts'
+import { isChildRun, isUndoing, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
 import type { CreatedData } from './run-event.ts'
 import { RunState } from './run-state.ts'
 
@@ -19,21 +25,20 @@ export interface RecoveredRun {
   state: RunState
   seq: number
   startedAt: number
-  /** The run whose id stands in its idempotency keys. */
+  /** Id of the run that stands in its idempotency keys. */
   keyRun: string
   usage: UsageTotals
   histories: EffectHistories
-  /** With all rows counted. */
+  /** All rows are counted. */
   bounds: RunBounds
-  /** What followed from the row `created`, when no other has been written yet: nobody may have carried it out. */
+  /** Effects of the row `created`, when it is the only row: they may not have been carried out. */
   initial: readonly RunEffect[]
-  /** Effects that are open and that nobody can have begun: `PATH#VISIT`. */
+  /** Open effects that no lease holder can have started: `PATH#VISIT`. */
   untouched: ReadonlySet<string>
-  /** Why the journal can't be folded; the state is then of no use. StoreError `too_new`: a newer release can. */
+  /** Cause for which the journal cannot be folded; the state is then of no use. StoreError `too_new`: a newer release can. */
   defect?: unknown
 }
 
-/** Never throws: what is wrong with the journal ends the run, not the process (J8). */
 export const recoverRun = (runId: string, workflow: CompiledWorkflow, rows: readonly JournalRow[]): RecoveredRun => {
   const recovered: RecoveredRun = {
     state: new RunState(workflow),
@@ -60,8 +65,8 @@ const foldJournal = (
   { runId, rows }: { runId: string; rows: readonly JournalRow[] },
 ): void => {
   const { state, histories } = recovered
-  const created = expectCreated(rows, runId)
-  const others = rows.slice(1)
+  const [created, ...others] = rows
+  if (created?.kind !== 'created') throw new Defect(`J4: the journal of run '${runId}' does not begin with 'created'`)
   expectReadable(created.data, runId)
   const initial = state.start({ runId, at: created.at, data: created.data })
   if (others.length === 0) recovered.initial = initial
@@ -79,7 +84,7 @@ const foldJournal = (
 
 const NOTHING: readonly RunEffect[] = []
 
-/** What was asked for while the run was paused, and what was open when a process let go of it with nothing in flight. */
+/** Collects the effects that were asked for during a pause, and those open when a holder left with nothing in flight. */
 class UntouchedEffects {
   readonly ids = new Set<string>()
   readonly #state: RunState
@@ -90,15 +95,21 @@ class UntouchedEffects {
   }
 
   take(row: JournalRow, effects: readonly RunEffect[]): void {
-    if (row.kind === 'pause') {
-      this.#isPaused = row.data.is_paused
-      if (!this.#isPaused) this.ids.clear()
-    } else if (row.kind === 'left') {
-      // Taken up again: from then on every open effect is begun.
-      if (row.data.is_left) this.#add(this.#state.openEffects().filter(isNoChild))
-      else this.ids.clear()
-    } else if (row.kind === 'attempt' || row.kind === 'lost') this.ids.delete(toEffectId(row))
+    if (row.kind === 'pause') this.#pause(row.data.is_paused)
+    else if (row.kind === 'left') this.#leave(row.data.is_left)
+    else if (row.kind === 'attempt' || row.kind === 'lost') this.ids.delete(toEffectId(row))
     if (this.#isPaused) this.#add(effects.flatMap(toHeldBack))
+  }
+
+  #pause(isPaused: boolean): void {
+    this.#isPaused = isPaused
+    if (!isPaused) this.ids.clear()
+  }
+
+  #leave(isLeft: boolean): void {
+    // A child run goes on as soon as its parent is resumed, even if that is paused.
+    if (isLeft) this.#add(this.#state.openEffects().filter((effect) => !isChildRun(effect)))
+    else this.ids.clear()
   }
 
   #add(effects: readonly OpenEffect[]): void {
@@ -106,19 +117,10 @@ class UntouchedEffects {
   }
 }
 
-/** A child run goes on as soon as its parent is taken up, also one that is paused. */
-const isNoChild = ({ askedAt }: OpenEffect): boolean => askedAt === undefined
-
 const toHeldBack = (effect: RunEffect): OpenEffect[] =>
   effect.type === 'perform' && !isUndoing(effect.effect) ? [effect.effect] : []
 
-/** (path, visit) as one text. */
-export const toEffectId = ({ path, visit }: Pick<OpenEffect, 'path' | 'visit'>): string => `${path}#${visit}`
-
-/**
- * A newer release may mean something else by the same rows. Nothing is wrong with such a run: it stays as it is.
- * @throws StoreError `too_new`
- */
+/** @throws StoreError `too_new` for the journal of a newer release */
 export const expectReadable = ({ lowering }: Pick<CreatedData, 'lowering'>, runId: string): void => {
   if (lowering > LOWERING_VERSION)
     throw new StoreError(
@@ -128,34 +130,4 @@ export const expectReadable = ({ lowering }: Pick<CreatedData, 'lowering'>, runI
         hint: 'a newer release of troupe began this run: go on with it there, or update this one',
       },
     )
-}
-
-/** What the journal says was tried of the effects that have no outcome. */
-export class EffectHistories {
-  readonly #open = new Map<string, EffectHistory>()
-
-  take(row: JournalRow): void {
-    const { kind, path, visit } = row
-    const id = `${path}#${visit}`
-    if (kind === 'attempt') this.#open.set(id, addFailed(this.#of(id), { at: row.at, ...row.data }))
-    else if (kind === 'lost') this.#open.set(id, { ...this.#of(id), lost: this.#of(id).lost + 1 })
-    else if (kind === 'outcome') this.#open.delete(id)
-  }
-
-  of(path: string, visit: number): EffectHistory {
-    return this.#of(`${path}#${visit}`)
-  }
-
-  #of(id: string): EffectHistory {
-    return this.#open.get(id) ?? UNTRIED
-  }
-}
-
-/** The note of a failed attempt says which one of a fallback order comes next. */
-const addFailed = (
-  history: EffectHistory,
-  { at, choice = history.choice }: { at: number; choice?: number },
-): EffectHistory => {
-  const failed = history.failed + 1
-  return { ...history, failed, failedAt: at, choice, before: choice === history.choice ? history.before : failed }
 }

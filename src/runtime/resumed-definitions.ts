@@ -1,4 +1,4 @@
-/** Definitions that runs were resumed with: many runs have the same one, and those that come together share one compilation. */
+/** Compiles the definitions of resumed runs. Many runs have the same one: runs that are resumed together share one compilation. */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { Fault } from '../core/fault.ts'
 import type { Definition, RunRecord, Store } from '../store/store.ts'
@@ -11,19 +11,19 @@ export interface ResumedDefinitionsOptions {
   recompile(definition: Definition, created: CreatedWith): CompiledWorkflow | Promise<CompiledWorkflow>
 }
 
-/** How many compiled definitions are kept. */
+/** Number of compiled definitions that are kept. */
 const MOST_COMPILED = 200
 
 export class ResumedDefinitions {
   readonly #options: ResumedDefinitionsOptions
-  /** By hash and models. */
+  /** By hash, models and names of variables. */
   readonly #compiled = new Map<string, Promise<CompiledWorkflow>>()
 
   constructor(options: ResumedDefinitionsOptions) {
     this.#options = options
   }
 
-  /** @throws Fault `not_found` when the store has it no more, `invalid_input` when it no longer compiles; the next one tries again */
+  /** @throws Fault `not_found` when the store no longer has it, `invalid_input` when it no longer compiles; the next call tries again */
   compile(run: RunRecord, { models = {}, env = {} }: Partial<CreatedWith>): Promise<CompiledWorkflow> {
     const key = JSON.stringify([run.definition, models, Object.keys(env)])
     const known = this.#compiled.get(key)

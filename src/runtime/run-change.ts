@@ -1,16 +1,73 @@
-/** What of the effects of one event the store keeps: timers, questions to people, events that leave the run. */
+/** Effects of one event that the store keeps, as one change: timers, approvals, emitted events, notes, the cancel of child runs. */
+import type { Clock } from '../core/clock.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { ApprovalRecord } from '../store/approval-record.ts'
 import type { CloudEventRecord } from '../store/cloud-event-record.ts'
-import type { Untimed } from '../store/journal-row.ts'
+import type { RowDraft } from '../store/journal-row.ts'
 import type { RunChange } from '../store/store.ts'
 import { CALLED_OFF, toChildId } from './child/child-id.ts'
+import { type EffectHistories, nextAttempt } from './effects/effect-history.ts'
+import type { EffectRunner } from './effects/effect-runner.ts'
 import type { OpenTimer, OpenWait, RunEffect } from './effects/run-effect.ts'
 import type { AttemptFigures } from './run-event.ts'
+import type { RunJournal } from './run-journal.ts'
 import { toRequestHash } from './waits/request-hash.ts'
 
 type Kept = Pick<RunChange, 'timersSet' | 'timersCleared' | 'approvalsOpened' | 'approvalsClosed' | 'emitted'>
 
+export interface RunChangesOptions {
+  runId: string
+  /** False when no step calls another workflow. */
+  hasChildren: boolean
+  clock: Clock
+  journal: RunJournal
+  runner: EffectRunner
+  histories: EffectHistories
+  /** Adds the usage up; returns the figures. */
+  count(figures: AttemptFigures): AttemptFigures
+}
+
+export class RunChanges {
+  readonly #options: RunChangesOptions
+
+  constructor(options: RunChangesOptions) {
+    this.#options = options
+  }
+
+  /** The change with everything that the store keeps of these effects. */
+  complete(change: RunChange, effects: readonly RunEffect[]): RunChange {
+    const { hasChildren, journal } = this.#options
+    const drafts = effects.flatMap((effect) => this.#toNotes(effect))
+    const full: RunChange = { ...change, ...toKept(effects) }
+    if (hasChildren) full.asked = effects.flatMap((effect) => this.#toCancelled(effect))
+    if (drafts.length > 0) full.rows = [...(change.rows ?? []), ...drafts.map((draft) => journal.row(draft))]
+    return full
+  }
+
+  #toNotes(effect: RunEffect): RowDraft<'undo' | 'stopped'>[] {
+    if (effect.type !== 'undo.keep' && effect.type !== 'stop') return NONE
+    const { clock, runner, count } = this.#options
+    const { path, visit } = effect
+    const at = clock.now()
+    if (effect.type === 'undo.keep') return [{ kind: 'undo', at, path, visit, data: effect.call }]
+    // An effect that is stopped in flight may have happened: the journal says that it had begun.
+    const figures = runner.figuresOf(path, visit)
+    return figures === undefined ? NONE : [{ kind: 'stopped', at, path, visit, data: count(figures) }]
+  }
+
+  /** Cancels the child run of a stopped step, even if no process holds it now. */
+  #toCancelled(effect: RunEffect): NonNullable<RunChange['asked']> {
+    if (effect.type !== 'stop') return []
+    const { runId, runner, histories } = this.#options
+    const { path, visit } = effect
+    const attempt = runner.attemptOf(path, visit) ?? nextAttempt(histories.of(effect))
+    return [{ run: toChildId(runId, `${path}#${visit}.${attempt}`), message: CALLED_OFF }]
+  }
+}
+
+const NONE: never[] = []
+
+/** The part that follows from the effects alone. */
 export const toKept = (effects: readonly RunEffect[]): Kept => ({
   ...keepTimers(effects),
   ...keepApprovals(effects),
@@ -21,7 +78,7 @@ const keepTimers = (effects: readonly RunEffect[]): Kept => {
   const set = new Map<string, OpenTimer>()
   const cleared = new Set<string>()
   for (const effect of effects) {
-    // A pause is over as soon as others had their turn: nobody needs to be woken for it.
+    // A pause ends as soon as other runs had their turn: no process has to wake the run for it.
     if (effect.type === 'timer.start' && effect.timer.name !== 'pause') {
       cleared.delete(effect.timer.id)
       set.set(effect.timer.id, effect.timer)
@@ -36,7 +93,7 @@ const keepTimers = (effects: readonly RunEffect[]): Kept => {
   }
 }
 
-/** What was asked and called off within the same event never was. */
+/** An approval that is opened and closed within one event is not kept. */
 const keepApprovals = (effects: readonly RunEffect[]): Kept => {
   const opened = new Map<string, ApprovalRecord>()
   const closed: { path: string; visit: number }[] = []
@@ -45,7 +102,7 @@ const keepApprovals = (effects: readonly RunEffect[]): Kept => {
     const { wait } = effect
     if (wait.kind !== 'approval') continue
     const { path, visit } = wait
-    if (effect.type === 'wait.open') opened.set(`${path}#${visit}`, toApproval(wait))
+    if (effect.type === 'wait.open') opened.set(`${path}#${visit}`, toApprovalRecord(wait))
     else if (!opened.delete(`${path}#${visit}`)) closed.push({ path, visit })
   }
   return {
@@ -54,8 +111,7 @@ const keepApprovals = (effects: readonly RunEffect[]): Kept => {
   }
 }
 
-/** Also for what is open when a run is taken up again. */
-export const toApproval = (wait: Extract<OpenWait, { kind: 'approval' }>): ApprovalRecord => {
+export const toApprovalRecord = (wait: Extract<OpenWait, { kind: 'approval' }>): ApprovalRecord => {
   const { kind: _, form, ...request } = wait
   return { ...request, form: form as unknown as JsonValue, requestHash: toRequestHash(wait) }
 }
@@ -64,31 +120,3 @@ const keepEmitted = (effects: readonly RunEffect[]): Kept => {
   const emitted = effects.flatMap((effect): CloudEventRecord[] => (effect.type === 'emit' ? [effect.event] : []))
   return emitted.length === 0 ? {} : { emitted }
 }
-
-/** What is asked of child runs whose steps are called off: also of those that no process has in hand now. */
-export const callOffChildren = (
-  parent: string,
-  effects: readonly RunEffect[],
-  attemptOf: (path: string, visit: number) => number,
-): NonNullable<RunChange['asked']> =>
-  effects.flatMap((effect) => {
-    if (effect.type !== 'stop') return []
-    const { path, visit } = effect
-    return [{ run: toChildId(parent, `${path}#${visit}.${attemptOf(path, visit)}`), message: CALLED_OFF }]
-  })
-
-type Note = Untimed<'undo' | 'stopped'>
-
-/** What of these effects the journal notes. @param inFlight What is known of an effect that is being performed. */
-export const toNotes = (
-  effects: readonly RunEffect[],
-  inFlight: (path: string, visit: number) => AttemptFigures | undefined,
-): Note[] =>
-  effects.flatMap((effect): Note[] => {
-    if (effect.type !== 'undo.keep' && effect.type !== 'stop') return []
-    const { path, visit } = effect
-    if (effect.type === 'undo.keep') return [{ kind: 'undo', path, visit, data: effect.call }]
-    // What was called off in the middle may have taken effect: the journal says that it had begun.
-    const figures = inFlight(path, visit)
-    return figures === undefined ? [] : [{ kind: 'stopped', path, visit, data: figures }]
-  })

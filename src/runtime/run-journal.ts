@@ -1,10 +1,12 @@
 /**
- * The journal of one run as its holder writes it: rows get their numbers here, and what follows from a row happens when it is durable
- * and the run still ours.
+ * The journal of one run, as its lease holder writes it. It numbers the rows, and calls back when they are durable and the lease holds.
  *
- * J1: nothing follows from a row before the store has it. J2: a refused write means that another process has the run. A store that
- * can't write for a while (disk full, locked, read-only) loses nothing and ends nothing: what was to be written is kept in order and
- * tried again each second, and until then nothing new begins (R12).
+ * Invariants
+ * 1. J1: nothing follows from a row before the store has it.
+ * 2. J2: a refused write means that another process holds the lease.
+ * 3. A process that was stopped for a while may have lost its lease: unless the lease is fresh, it is renewed before anything follows.
+ * 4. R12: a store that cannot write for a while (disk full, locked, read-only) ends no run. Its writes are kept in order and retried
+ *    each second. Until then nothing new starts.
  */
 import type { Clock } from '../core/clock.ts'
 import type { JournalRow, RowDraft } from '../store/journal-row.ts'
@@ -15,20 +17,22 @@ export interface RunJournalOptions {
   claim: Claim
   store: Store
   clock: Clock
-  /** Of the last row. */
+  /** Number of the last row. */
   seq: number
-  /** Whether the lease is surely still ours, by our own clock; else `renewLease` asks the store. */
+  /** True while the lease surely holds, by the clock of this process; else `renewLease` asks the store. */
   isLeaseFresh(): boolean
   renewLease(): Promise<boolean>
-  /** Another process has the run, or the store has failed for good. */
-  onBroken(exit: { kind: 'lost' } | { kind: 'broken'; cause: unknown }): void
-  /** The next row: it is not written yet. */
+  onBroken(failure: JournalFailure): void
+  /** A row got its number; it is not written yet. */
   onRow(row: JournalRow): void
-  /** Writing has stopped for a while, and why; undefined: it goes on. Told once each. */
+  /** Writing is held up, for this cause; undefined: it goes on. Called once for each change. */
   onHeld(cause: unknown): void
 }
 
-/** How long after the store has failed it is tried again. */
+/** Another process holds the lease, or the store has failed for good. */
+export type JournalFailure = { kind: 'lost' } | { kind: 'broken'; cause: unknown }
+
+/** Pause before a failed write is retried. */
 const AGAIN_MS = 1_000
 
 interface PendingWrite {
@@ -40,7 +44,7 @@ export class RunJournal {
   readonly #options: RunJournalOptions
   #seq: number
   #unsettled = 0
-  /** What waits until the store can write again, in order. */
+  /** Writes that wait until the store can write again, in order. */
   #held: PendingWrite[] | undefined
   #isHeld = false
   #disarm: () => void = () => {}
@@ -51,7 +55,7 @@ export class RunJournal {
     this.#seq = options.seq
   }
 
-  /** The next row. */
+  /** Numbers the next row. */
   row(draft: RowDraft): JournalRow {
     const row: JournalRow = { seq: ++this.#seq, ...draft }
     this.#options.onRow(row)
@@ -62,12 +66,12 @@ export class RunJournal {
     return this.#seq
   }
 
-  /** Whether all that was written is durable, and has been followed. */
+  /** True when every write is durable and has been followed. */
   get isSettled(): boolean {
     return this.#unsettled === 0
   }
 
-  /** Writes, and then does what follows. */
+  /** Writes, and calls `follow` when the change is durable. */
   write(change: RunChange, follow: () => void): void {
     this.#unsettled++
     this.#write({
@@ -79,7 +83,7 @@ export class RunJournal {
     })
   }
 
-  /** Nothing follows any more from what is not durable yet. */
+  /** From now on nothing follows from pending writes. */
   close(): void {
     this.#isClosed = true
     this.#held = undefined
@@ -101,7 +105,7 @@ export class RunJournal {
       .catch((cause) => this.#break(cause))
   }
 
-  /** All writes of one turn share their fate, so they come here in their order. */
+  /** Writes of one turn are one transaction, so they fail together and come here in order. */
   #hold(pending: PendingWrite, cause: unknown): void {
     if (this.#isClosed) return
     if (!isPassing(cause)) {
@@ -134,7 +138,6 @@ export class RunJournal {
     this.#whileOurs(follow)
   }
 
-  /** A process that was stopped for a while may have lost the run since: it asks before it acts. */
   #whileOurs(follow: () => void): void {
     if (this.#isClosed) return
     const { isLeaseFresh, renewLease, onBroken } = this.#options

@@ -1,4 +1,4 @@
-/** What watchers of a run are told while it goes on: for live views only, the journal is the truth. */
+/** Notices to the watchers of a run: for live views only. The journal is the truth. */
 import type { Progress } from '../core/actor.ts'
 import type { FaultData } from '../core/fault.ts'
 import type { ReachedData } from '../store/journal-data.ts'
@@ -13,16 +13,29 @@ export type RunNotice =
       fault: FaultData
       figures: AttemptFigures
       retryInMs: number
-      /** The next model of a fallback order, when it is its turn. */
+      /** The next model of a fallback order, if the next attempt is its first one. */
       fallsBackTo?: string | undefined
     }
   | { type: 'attempt.progress'; effect: OpenEffect; progress: Progress }
   | { type: 'effect.ended'; effect: OpenEffect; outcome: Outcome; figures: AttemptFigures }
   | { type: 'effect.stopped'; path: string }
   | { type: 'run.changed' }
-  /** The store can't be written to, and why; undefined: it can again. Until then nothing new begins. */
+  /** The store cannot be written, for this cause; undefined: it can again. Until then nothing new starts. */
   | { type: 'run.held'; cause: unknown }
-  /** It comes near to one of its bounds (core/limits.ts); told once of each. */
+  /** The run is near one of its bounds (core/limits.ts). There is one notice per bound. */
   | ({ type: 'run.warned' } & ReachedData)
 
 export type RunWatcher = (notice: RunNotice) => void
+
+export const ignoreNotices: RunWatcher = () => {}
+
+/** A watcher whose failure does not reach the run. */
+export const isolateWatcher =
+  (watch: RunWatcher): RunWatcher =>
+  (notice) => {
+    try {
+      watch(notice)
+    } catch {
+      // There is no one else to notify: the watcher is the view itself.
+    }
+  }

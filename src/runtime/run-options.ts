@@ -1,4 +1,4 @@
-/** What a run in this process is made with. */
+/** Parts that a run in this process is created with. */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SecretVault } from '../secrets/secret-vault.ts'
@@ -17,9 +17,9 @@ export interface RunOptions {
   /** Undefined: neither cost nor tokens are limited. */
   budget: Budget | undefined
   watch: RunWatcher
-  /** Whether it was paused when it was taken up. Default false. */
+  /** True when the run was paused when this process claimed it. Default false. */
   isPaused?: boolean
-  /** Whether the lease is surely still ours, by our own clock; else `renewLease` asks the store. */
+  /** True while the lease surely holds, by the clock of this process; else `renewLease` asks the store. */
   isLeaseFresh(): boolean
   renewLease(): Promise<boolean>
 }

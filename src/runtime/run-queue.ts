@@ -1,9 +1,9 @@
 /**
- * Takes up what is due in the store, as long as there is room: queued runs, runs whose process is gone, and waiting ones whose
- * deadline has come or of whom somebody has asked something.
+ * Claims the runs that are due in the store, as long as there is room: queued runs, runs whose lease has expired, and waiting runs
+ * with a due deadline or a new message.
  *
- * It owns the pace (each 200 ms, and when the next deadline comes) and the patience with runs that can't be taken up. Which runs
- * are due the store knows; how a run goes on is the host's.
+ * It owns the pace (each 200 ms, and when the next deadline is due) and the pause after a run that could not be claimed. The store
+ * knows which runs are due; the host resumes them.
  */
 import { Beat } from '../core/beat.ts'
 import type { Clock } from '../core/clock.ts'
@@ -16,28 +16,28 @@ export interface RunQueueOptions {
   store: Store
   clock: Clock
   host: Pick<Host, 'wake' | 'size'>
-  /** How many runs go on at once at the most, child runs included; those that wait don't count. */
+  /** Most runs in flight at once, child runs included; waiting runs do not count. */
   mostRuns: number
-  /** A run was taken up; `isNew`: nobody had begun it. */
+  /** A run was claimed; `isNew`: for the first time. */
   onTaken?(run: Run, taken: { isNew: boolean }): void
-  /** Who is told what happens in a run that is taken up. */
+  /** Watcher of a run that is claimed. */
   watch?(run: string): RunWatcher
-  /** A run could not be taken up, or (without a run) the store not be asked. It is tried again later. */
+  /** A run could not be claimed, or (without a run) the store not be read. It is tried again later. */
   onProblem(problem: { run: string | undefined; cause: unknown }): void
 }
 
 const BEAT_MS = 200
 
-/** A deadline is not looked for more often than this. */
+/** Shortest interval between two looks, however near the next deadline is. */
 const SHORTEST_BEAT_MS = 10
 
-/** How many are looked for at a time: the store looks at all runs that go on when it looks for those whose process is gone. */
+/** Most runs per look: the store scans all running runs for expired leases. */
 const MOST_LISTED = 1_000
 
-/** How many are taken up in one go: others have their turn between. */
+/** Runs that are claimed in one go, before others have their turn. */
 const MOST_AT_ONCE = 100
 
-/** How long a run that could not be taken up is left alone. */
+/** Pause before a run that could not be claimed is tried again. */
 const PATIENCE_MS = 30_000
 
 export class RunQueue {
@@ -54,12 +54,12 @@ export class RunQueue {
     this.#beat.start()
   }
 
-  /** Nothing is taken up any more when it resolves. */
+  /** Resolves when no run is being claimed any more. */
   stop(): Promise<void> {
     return this.#beat.stop()
   }
 
-  /** Milliseconds until there may be more. */
+  /** Claims what is due. Returns the milliseconds until the next look. */
   async #look(): Promise<number> {
     const { clock, onProblem } = this.#options
     let hasMore = false
@@ -73,7 +73,7 @@ export class RunQueue {
     return hasMore ? 0 : Math.min(BEAT_MS, Math.max(SHORTEST_BEAT_MS, nextAt - clock.now()))
   }
 
-  /** Whether there may be more to take up at once. */
+  /** True when more may be due at once. */
   async #takeUp(): Promise<boolean> {
     const { store, clock, host, mostRuns } = this.#options
     const room = Math.min(MOST_LISTED, mostRuns - host.size)

@@ -17,7 +17,7 @@ import type { JsonObject } from '../core/json.ts'
 import { UNDO } from '../core/machine-ends.ts'
 import { toolLoopMachine } from '../machines/tool-loop.ts'
 import { type Undone, undoMachine } from '../machines/undo.ts'
-import { toApproval, toDecided, toEmitted, toEventWait, toSignalled } from './effects/answered-step.ts'
+import { toApprovalWait, toDecided, toEmitted, toEventWait, toSignalled } from './effects/answered-step.ts'
 import { prepareCall } from './effects/prepare-call.ts'
 import type { EndedRun, OpenEffect, OpenTimer, OpenWait, RunEffect } from './effects/run-effect.ts'
 import { foldOf, type MachineEffect } from './fold.ts'
@@ -250,7 +250,7 @@ export class RunState {
     output: (state, asked) => state.#settleSoon(asked, { output: asked.input }),
     emit: (state, asked) => state.#emit(asked),
     items: (state, asked) => state.#startItems(asked),
-    approval: (state, asked) => state.#ask(toApproval(asked)),
+    approval: (state, asked) => state.#ask(toApprovalWait(asked)),
     event: (state, asked) => state.#ask(toEventWait(asked)),
   }
 

@@ -1,44 +1,54 @@
 /**
- * One run in this process: takes events in, folds each, has it written, and carries out what follows.
+ * One run in this process: takes events, folds each, has it written, and carries out what follows.
  *
- * It owns the order of things; what is durable when is its journal's (run-journal.ts). J6: what fits nothing open is noted, not
- * folded. J7: after the end nothing is written. J8: a Defect ends the run as failed with it, not the process.
+ * It owns the order of these things, and the phase (run-phase.ts). Durability belongs to the journal (run-journal.ts), the state to
+ * the fold (run-state.ts), attempts to the effect runner, and effects that an earlier lease holder may have started to take-over.ts.
  *
- * A paused run goes on taking events in; it begins no effect until it is unpaused. Only child runs that have begun go on (they are
- * paused for themselves), and nothing stops the undoing of a run that ends badly.
+ * Invariants
+ * 1. Each event passes through `#happen`: it is folded at once, its row is written, and its effects are carried out when the row is
+ *    durable (J1).
+ * 2. An event that fits nothing open becomes the note `late` and changes nothing (J6).
+ * 3. Nothing is written behind an end (J7).
+ * 4. A Defect ends the run as failed with it, not the process (J8).
+ * 5. A message is redacted before it is read (J9), and is taken once: its id is kept until it is durable that it was taken.
+ * 6. The run has left only when its actors have come back, or after 2 s: the next holder may start them again at once.
  */
-import type { JournalRow, Untimed } from '../store/journal-row.ts'
+import type { Untimed } from '../store/journal-row.ts'
 import type { Claim, InboxMessage, RunChange, RunEnd, UsageTotals } from '../store/store.ts'
-import type { Budget } from './budget/budget.ts'
 import { addUsage } from './budget/usage-totals.ts'
-import { createEffectRunner } from './effects/create-effect-runner.ts'
 import type { EffectRunner } from './effects/effect-runner.ts'
-import { type EndedRun, isUndoing, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
-import { type RecoveredRun, toEffectId } from './recovery.ts'
-import { callOffChildren, toApproval, toKept, toNotes } from './run-change.ts'
+import { type EndedRun, isChildRun, isUndoing, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
+import type { RecoveredRun } from './recovery.ts'
+import type { RunChanges } from './run-change.ts'
 import type { AttemptFigures, RunEvent } from './run-event.ts'
-import { RunJournal } from './run-journal.ts'
+import type { RunJournal } from './run-journal.ts'
 import type { RunOptions } from './run-options.ts'
+import { createRunParts } from './run-parts.ts'
+import { nextPhase, type PhaseChange, type RunPhase, takesEvents } from './run-phase.ts'
 import type { RunState } from './run-state.ts'
 import { toDefectEnd } from './scope/scope-end.ts'
-import { type Asked, readDecision, readMessage } from './waits/read-message.ts'
-import { RunAlarms } from './waits/run-alarms.ts'
+import type { TakeOver } from './take-over.ts'
+import type { Asked } from './waits/read-message.ts'
+import type { RunAlarms } from './waits/run-alarms.ts'
+import type { RunInbox } from './waits/run-inbox.ts'
 
-/**
- * How a run left this process: it ended (`undone`: what was undone before), another process took it over, it was let go of, has nothing
- * to do until a timer is due or somebody asks something of it (`waiting`), or the store failed (then it can be resumed).
- */
+/** How a run left this process. */
 export type RunExit =
+  /** `undone`: the steps that were undone before a bad end. */
   | { kind: 'ended'; end: RunEnd; durationMs: number; undone?: EndedRun['undone'] }
+  /** Nothing to do until a timer is due or a message comes. */
   | { kind: 'waiting' }
+  /** Another process holds the lease. */
   | { kind: 'lost' }
+  /** Its holder let go of it. */
   | { kind: 'left' }
+  /** The store failed. The run can be resumed. */
   | { kind: 'broken'; cause: unknown }
 
-/** How long a run that leaves waits for its actors to come back before it is done without them. */
+/** How long a run that leaves waits for its actors to come back. */
 const RELEASE_MS = 2_000
 
-const OF_RUN = { path: '', visit: 0 }
+type Taken = Pick<RunChange, 'inboxTaken'>
 
 export class Run {
   readonly id: string
@@ -51,68 +61,54 @@ export class Run {
   readonly #recovered: RecoveredRun
   readonly #state: RunState
   readonly #runner: EffectRunner
-  readonly #budget: Budget | undefined
   readonly #alarms: RunAlarms
   readonly #journal: RunJournal
+  readonly #inbox: RunInbox
+  readonly #changes: RunChanges
+  readonly #takeOver: TakeOver
   #exit: (exit: RunExit) => void = () => {}
-  #isOver = false
-  /** An end is on its way to the journal: nothing may come behind it. */
-  #isEnding = false
+  #phase: RunPhase
   #usage: UsageTotals
-  #isPaused: boolean
-  /** Set when it shall be let go of: whether anything stands against it. */
-  #mayLeave: (() => boolean) | undefined
-  #isNoted = false
-  /** What an earlier process may have begun, until it is begun anew. */
-  readonly #suspected = new Set<string>()
-  /** Ids of messages that have come, until it is durable that they were taken. */
-  readonly #taking = new Set<string>()
 
   constructor(recovered: RecoveredRun, options: RunOptions) {
-    this.id = options.claim.runId
-    this.claim = options.claim
-    this.workflow = options.workflow.name
+    const { claim, workflow, isPaused = false } = options
+    this.id = claim.runId
+    this.claim = claim
+    this.workflow = workflow.name
     this.#options = options
     this.#recovered = recovered
     this.#state = recovered.state
-    this.#isPaused = options.isPaused ?? false
+    this.#phase = { kind: 'running', isPaused }
     this.#usage = recovered.usage
-    this.#budget = options.budget
-    const { timeMs } = options.workflow.limits
-    const endsAt = timeMs === undefined ? undefined : recovered.startedAt + timeMs
-    this.#alarms = new RunAlarms({ clock: options.clock, endsAt, happen: (event) => this.#happen(event) })
-    this.#runner = createEffectRunner(
-      { ...options, keyRun: recovered.keyRun },
-      {
-        happen: (event) => this.#happen(event),
-        note: (note) => this.#note(note),
-        count: (figures) => this.#counted(figures),
-        returned: () => this.leaveWhenQuiet(),
-        broken: (cause) => this.leave({ kind: 'broken', cause }),
-      },
-    )
-    this.#journal = new RunJournal({
-      ...options,
-      seq: recovered.seq,
-      onRow: (row) => recovered.bounds.take(row),
-      onBroken: (exit) => this.leave(exit),
-      onHeld: (cause) => options.watch({ type: 'run.held', cause }),
+    const parts = createRunParts(recovered, options, {
+      happen: (event) => this.#happen(event),
+      take: (asked, taken) => this.#take(asked, taken),
+      note: (note) => this.#note(note),
+      count: (figures) => this.#count(figures),
+      returned: () => this.leaveWhenQuiet(),
+      leave: (exit) => this.leave(exit),
     })
+    this.#alarms = parts.alarms
+    this.#runner = parts.runner
+    this.#journal = parts.journal
+    this.#inbox = parts.inbox
+    this.#changes = parts.changes
+    this.#takeOver = parts.takeOver
     this.exited = new Promise((resolve) => {
       this.#exit = resolve
     })
   }
 
-  /** What the run has come to so far, for views. */
+  /** The state so far, for views. */
   get state(): RunState {
     return this.#state
   }
 
   get isPaused(): boolean {
-    return this.#isPaused
+    return this.#phase.isPaused
   }
 
-  /** Performs what is open: of a new run all of it for the first time, of a resumed one what nobody has the outcome of. */
+  /** Starts the open effects: all of a new run, and those of a resumed run that have no outcome. */
   start({ isResumed, messages = [] }: { isResumed: boolean; messages?: readonly InboxMessage[] }): void {
     const { defect } = this.#recovered
     if (defect !== undefined) this.#write({}, [toDefectEnd(defect)])
@@ -121,85 +117,42 @@ export class Run {
   }
 
   #goOn(isResumed: boolean, messages: readonly InboxMessage[]): void {
-    // What the messages ask for is begun by themselves: an earlier process had none of it.
+    // Effects that the messages bring about are new: no earlier lease holder has started them.
     const before = this.#state.openEffects()
-    // Asked before anything is performed: a run that was cancelled while nobody held it does nothing more.
+    // First the messages: a run that was cancelled while no process held it starts nothing more.
     for (const message of messages) this.receive(message)
-    if (this.#state.end === undefined) this.#performOpen(before, isResumed)
-  }
-
-  #performOpen(before: readonly OpenEffect[], isResumed: boolean): void {
-    this.#alarms.armRun()
-    const timersSet = isResumed ? [] : [...this.#state.openTimers(), ...this.#alarms.ofRun]
-    const { emitted = [] } = toKept(this.#recovered.initial)
-    // What came due while nobody was there comes first: it may call off what is open.
-    for (const timer of this.#state.openTimers().sort((a, b) => a.dueAt - b.dueAt)) this.#alarms.armOrFire(timer)
+    if (this.#state.end !== undefined) return
+    const timersSet = this.#takeOver.armTimers({ isResumed })
+    if (!takesEvents(this.#phase)) return
     const effects = before.filter(({ path, visit }) => this.#state.isOpen(path, visit))
-    if (this.#isEnding) return
-    if (isResumed) for (const effect of effects) this.#suspect(effect)
-    const wanted = effects.filter((effect) => !this.#isHeldBack(effect, { hasBegun: !this.#isUntouched(effect) }))
-    const rows = this.#takeOverRows(wanted)
-    // Of a new run nothing is kept yet. What a resumed one asks of people may be asked otherwise by now.
-    const asked = this.#state.openWaits().flatMap((wait) => (wait.kind === 'approval' ? [toApproval(wait)] : []))
-    const change = { rows, timersSet, emitted, ...(asked.length === 0 ? {} : { approvalsOpened: asked }) }
-    this.#journal.write(change, () => {
+    if (isResumed) this.#takeOver.suspect(effects)
+    const wanted = effects.filter((effect) => !this.#isHeldBack(effect, this.#takeOver.mayHaveBegun(effect)))
+    const change = this.#takeOver.toChange(wanted, { isPaused: this.isPaused })
+    this.#journal.write({ ...change, timersSet }, () => {
       for (const effect of wanted) this.#start(effect)
       this.leaveWhenQuiet()
     })
   }
 
-  /** By a pause. */
-  #isHeldBack(effect: OpenEffect, { hasBegun }: { hasBegun: boolean }): boolean {
-    return this.#isPaused && !isUndoing(effect) && !(hasBegun && this.#isChild(effect))
-  }
-
-  #isUntouched(effect: OpenEffect): boolean {
-    return this.#recovered.untouched.has(toEffectId(effect))
-  }
-
-  /** An earlier process may have begun it, and nobody knows what became of it. */
-  #suspect(effect: OpenEffect): void {
-    if (!this.#isChild(effect) && !this.#isUntouched(effect)) this.#suspected.add(toEffectId(effect))
-  }
-
-  /** The rows without which what is open may not be begun: of what was lost, and that what nobody had begun is begun now. */
-  #takeOverRows(effects: readonly OpenEffect[]): JournalRow[] {
-    const taken = this.#recovered.untouched.size > 0 && !this.#isPaused ? [this.#leftRow(false)] : []
-    return [...taken, ...this.#lostRows(effects)]
-  }
-
-  #lostRows(effects: readonly OpenEffect[]): JournalRow[] {
-    return effects.filter((effect) => this.#suspected.has(toEffectId(effect))).map((effect) => this.#lostRow(effect))
-  }
-
-  #leftRow(isLeft: boolean): JournalRow {
-    return this.#journal.row({ kind: 'left', at: this.#now(), ...OF_RUN, data: { is_left: isLeft } })
+  /** True for effects that a pause holds back. */
+  #isHeldBack(effect: OpenEffect, hasBegun = false): boolean {
+    return this.isPaused && !isUndoing(effect) && !(hasBegun && isChildRun(effect))
   }
 
   #start(effect: OpenEffect): void {
     const { path, visit } = effect
-    if (this.#mayLeave !== undefined || this.#isOver) return
-    if (!this.#state.isOpen(path, visit) || this.#runner.isRunning(path, visit)) return
-    this.#runner.start(effect, this.#recovered.histories.of(path, visit), this.#suspected.delete(toEffectId(effect)))
+    if (this.#phase.kind !== 'running' || !this.#state.isOpen(path, visit) || this.#runner.isRunning(path, visit))
+      return
+    this.#takeOver.start(effect)
   }
 
-  /** Takes up what somebody asked of this run. */
-  receive({ id, kind, body }: InboxMessage): void {
-    // J9: whoever asked may not have known what is secret here.
-    const message = { id, kind, body: this.#options.vault.redact(body) }
-    // The same one is read again and again until it is durable that it was taken.
-    if (this.#taking.has(id) || this.#isOver || this.#isEnding) return
-    this.#taking.add(id)
-    if (message.kind !== 'decision') this.#take(id, readMessage(message, this.#now()))
-    else
-      readDecision(message, { now: () => this.#now(), waits: () => this.#state.openWaits() })
-        .then((asked) => this.#take(id, asked))
-        .catch((cause) => this.leave({ kind: 'broken', cause }))
+  /** Takes a message of the inbox. */
+  receive(message: InboxMessage): void {
+    if (takesEvents(this.#phase)) this.#inbox.receive(message)
   }
 
-  #take(id: string, asked: Asked): void {
-    if (this.#isOver || this.#isEnding) return
-    const taken = { inboxTaken: [id] }
+  #take(asked: Asked, taken: Taken): void {
+    if (!takesEvents(this.#phase)) return
     if (asked.kind === 'event') this.#happen(asked.event, taken)
     else if (asked.kind === 'pause') this.#pause(asked, taken)
     else {
@@ -209,25 +162,26 @@ export class Run {
     }
   }
 
-  #pause({ isPaused, by }: { isPaused: boolean; by: string }, taken: Pick<RunChange, 'inboxTaken'>): void {
-    this.#isPaused = isPaused
-    const row = this.#journal.row({ kind: 'pause', at: this.#now(), ...OF_RUN, data: { is_paused: isPaused, by } })
+  #pause({ isPaused, by }: { isPaused: boolean; by: string }, taken: Taken): void {
+    this.#change({ type: 'pause', isPaused })
+    const data = { is_paused: isPaused, by }
+    const row = this.#journal.row({ kind: 'pause', at: this.#now(), path: '', visit: 0, data })
     const effects = isPaused ? [] : this.#state.openEffects()
     this.#write(
-      { rows: [row, ...this.#lostRows(effects)], isPaused, ...taken },
+      { rows: [row, ...this.#takeOver.toLostRows(effects)], isPaused, ...taken },
       effects.map((effect) => ({ type: 'perform', effect })),
     )
   }
 
-  /** How many child runs it waits for, when it has nothing else to do until a timer is due or somebody asks something of it. */
+  /** How many child runs it waits for, when only they, a timer or a message can bring it further; else undefined. */
   restsOn(): number | undefined {
-    if (this.#isOver || this.#isEnding || this.#taking.size > 0 || !this.#journal.isSettled) return undefined
+    if (!takesEvents(this.#phase) || !this.#inbox.isSettled || !this.#journal.isSettled) return undefined
     if (this.#state.openTimers().some(({ name }) => name === 'pause')) return undefined
-    const open = this.#isPaused ? this.#runner.running() : this.#state.openEffects()
-    return open.every((effect) => this.#isChild(effect) && !this.#isTimed(effect)) ? open.length : undefined
+    const open = this.isPaused ? this.#runner.running() : this.#state.openEffects()
+    return open.every((effect) => isChildRun(effect) && !this.#isTimed(effect)) ? open.length : undefined
   }
 
-  /** When it has something to do by itself, in epoch milliseconds; undefined: never. */
+  /** When its next deadline is due, in epoch milliseconds; undefined: it has none. */
   nextDueAt(): number | undefined {
     const dues = [...this.#state.openTimers(), ...this.#alarms.ofRun].map(({ dueAt }) => dueAt)
     return dues.length === 0 ? undefined : Math.min(...dues)
@@ -237,45 +191,48 @@ export class Run {
     this.#happen({ kind: 'cancel', at: this.#now(), data: { by } })
   }
 
-  /** Begins nothing more, and lets go of the run as soon as what is in flight has ended, and `mayLeave` has nothing against it. */
+  /** Starts nothing more, and leaves as soon as nothing is in flight and `mayLeave` agrees. */
   drain(mayLeave: () => boolean): void {
-    this.#mayLeave = mayLeave
+    this.#change({ type: 'drain', mayLeave })
     this.leaveWhenQuiet()
   }
 
-  /** What kept a draining run from leaving may be over. */
+  /** Leaves if the run is draining and nothing is in flight. */
   leaveWhenQuiet(): void {
-    if (this.#mayLeave?.() !== true || this.#isOver || !this.#journal.isSettled) return
-    if (!this.#runner.isQuiet((effect) => this.#isChild(effect))) return
-    const kind = this.restsOn() === 0 ? 'waiting' : 'left'
-    const isKnown = (effect: OpenEffect): boolean =>
-      this.#isChild(effect) || this.#isHeldBack(effect, { hasBegun: false })
-    if (this.#isNoted || this.#state.openEffects().every(isKnown)) this.leave({ kind })
-    else this.#noteLeft()
+    const phase = this.#phase
+    if (phase.kind !== 'draining' || !phase.mayLeave() || !this.#journal.isSettled) return
+    if (!this.#runner.isQuiet(isChildRun)) return
+    const isKnown = (effect: OpenEffect): boolean => isChildRun(effect) || this.#isHeldBack(effect)
+    if (!phase.isNoted && !this.#state.openEffects().every(isKnown)) this.#noteLeft()
+    else this.leave({ kind: this.restsOn() === 0 ? 'waiting' : 'left' })
   }
 
-  /** Nothing is in flight: whoever takes the run up need not take what is open for lost. */
+  /** Nothing is in flight: the next lease holder need not take open effects for lost. */
   #noteLeft(): void {
-    this.#isNoted = true
-    this.#journal.write({ rows: [this.#leftRow(true)] }, () => this.leaveWhenQuiet())
+    this.#change({ type: 'noteLeft' })
+    this.#journal.write({ rows: [this.#takeOver.toLeftRow(true)] }, () => this.leaveWhenQuiet())
   }
 
   /** Lets go of the run without an end: it can be resumed, here or elsewhere. */
-  leave(exit: Extract<RunExit, { kind: 'waiting' | 'lost' | 'left' | 'broken' }>): void {
-    if (this.#isOver) return
+  leave(exit: Exclude<RunExit, { kind: 'ended' }>): void {
+    if (this.#phase.kind === 'over') return
     this.#close('left')
     this.#exitWhenBack(exit)
+  }
+
+  #change(change: PhaseChange): void {
+    this.#phase = nextPhase(this.#phase, change)
   }
 
   #now(): number {
     return this.#options.clock.now()
   }
 
-  /** One event: folded, written, and then what follows from it. */
-  #happen(event: RunEvent, taken: Pick<RunChange, 'inboxTaken'> = {}): void {
-    if (this.#isOver || this.#isEnding) return
+  /** One event: folded, written, and carried out. */
+  #happen(event: RunEvent, taken: Taken = {}): void {
+    if (!takesEvents(this.#phase)) return
     const effects = this.#fold(event)
-    const placed = { ...OF_RUN, ...event }
+    const placed = { path: '', visit: 0, ...event }
     const row = this.#journal.row(effects === undefined ? { ...placed, kind: 'late' } : placed)
     this.#write({ rows: [row], ...taken }, effects ?? [])
     this.#keepBounds()
@@ -284,7 +241,7 @@ export class Run {
   #keepBounds(): void {
     for (const { kind, ...reached } of this.#recovered.bounds.check(this.#state.root))
       if (kind === 'near') {
-        this.#note({ kind: 'warning', ...OF_RUN, data: reached })
+        this.#note({ kind: 'warning', path: '', visit: 0, data: reached })
         this.#options.watch({ type: 'run.warned', ...reached })
       } else this.#happen({ kind: 'budget', at: this.#now(), data: { limit: reached.limit, details: { ...reached } } })
   }
@@ -298,45 +255,25 @@ export class Run {
   }
 
   #note(note: Untimed<'attempt' | 'late' | 'warning'>): void {
-    if (this.#isOver || this.#isEnding) return
-    this.#write({ rows: [this.#journal.row({ at: this.#now(), ...note })] }, [])
+    if (takesEvents(this.#phase)) this.#write({ rows: [this.#journal.row({ at: this.#now(), ...note })] }, [])
   }
 
-  /** Performing a child run again comes to the same child, which knows by itself what it has done. */
-  #isChild({ step }: OpenEffect): boolean {
-    return this.#options.workflow.plans.get(step)?.kind === 'workflow'
-  }
-
-  /** The timeout of an attempt is no timer of the store: nobody would be woken for it. */
+  /** The store does not know the timeout of an attempt, so no process would wake the run for it. */
   #isTimed({ step }: OpenEffect): boolean {
     return this.#options.workflow.plans.get(step)?.timeoutMs != null
   }
 
-  #lostRow(effect: OpenEffect): JournalRow {
-    const { path, visit } = effect
-    const history = this.#recovered.histories.of(path, visit)
-    const charged = this.#runner.worstCaseOf(effect, history)
-    if (charged !== undefined) this.#budget?.charge(path, charged)
-    const data = { attempt: history.failed + history.lost + 1, ...(charged && { charged: { ...charged } }) }
-    return this.#journal.row({ kind: 'lost', at: this.#now(), path, visit, data })
-  }
-
   #write(change: RunChange, effects: readonly RunEffect[]): void {
     const ended = effects.find((effect) => effect.type === 'ended')?.end
-    const inFlight = (path: string, visit: number) => this.#counted(this.#runner.inFlight(path, visit))
-    const noted = toNotes(effects, inFlight).map((note) => this.#journal.row({ at: this.#now(), ...note }))
-    const full: RunChange = { ...change, ...toKept(effects) }
-    if (this.#options.workflow.children.size > 0)
-      full.asked = callOffChildren(this.id, effects, (path, visit) => this.#attemptOf(path, visit))
-    if (noted.length > 0) full.rows = [...(change.rows ?? []), ...noted]
+    const full = this.#changes.complete(change, effects)
     if (ended !== undefined) {
       const { status, output, error } = ended
       full.end = { status, output, error, at: this.#now(), usage: this.#usage }
-      this.#isEnding = true
+      this.#change({ type: 'end' })
     }
     const { end } = full
     this.#journal.write(full, () => {
-      for (const id of change.inboxTaken ?? []) this.#taking.delete(id)
+      this.#inbox.settle(change.inboxTaken)
       for (const effect of effects) this.#carryOut(effect)
       if (end !== undefined) this.#finish(end, ended?.undone)
       else this.#options.watch({ type: 'run.changed' })
@@ -344,15 +281,10 @@ export class Run {
     })
   }
 
-  #attemptOf(path: string, visit: number): number {
-    const { failed, lost } = this.#recovered.histories.of(path, visit)
-    return this.#runner.attemptOf(path, visit) ?? failed + lost + 1
-  }
-
   #carryOut(effect: RunEffect): void {
     switch (effect.type) {
       case 'perform':
-        if (!this.#isHeldBack(effect.effect, { hasBegun: false })) this.#start(effect.effect)
+        if (!this.#isHeldBack(effect.effect)) this.#start(effect.effect)
         break
       case 'stop':
         this.#runner.stop(effect.path, effect.visit)
@@ -365,13 +297,13 @@ export class Run {
         this.#alarms.disarm(effect.id)
         break
       default:
-        // Kept by the store, or of no account any more.
+        // The store keeps it.
         break
     }
   }
 
   #close(reason: 'ended' | 'left'): void {
-    this.#isOver = true
+    this.#change({ type: 'close' })
     this.#journal.close()
     this.#alarms.disarmAll()
     this.#runner.stopAll(reason)
@@ -383,7 +315,6 @@ export class Run {
     this.#exitWhenBack({ kind: 'ended', end, durationMs: end.at - this.#recovered.startedAt, ...done })
   }
 
-  /** Whoever is told that the run has left may start it anew, so its actors come back first. */
   #exitWhenBack(exit: RunExit): void {
     const leave = (): void => this.#exit(exit)
     const giveUp = this.#options.clock.wakeAt(this.#now() + RELEASE_MS, leave)
@@ -393,7 +324,7 @@ export class Run {
     }, leave)
   }
 
-  #counted<T extends AttemptFigures | undefined>(figures: T): T {
+  #count<T extends AttemptFigures | undefined>(figures: T): T {
     this.#usage = addUsage(this.#usage, figures?.usage)
     return figures
   }

@@ -1,4 +1,4 @@
-/** Puts a run into the store for whoever takes it up, and says why there is none. */
+/** Queues a run in the store, or explains why it cannot. */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { Fault } from '../core/fault.ts'
 import { createRunId } from '../core/run-id.ts'
@@ -8,14 +8,14 @@ import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
 
 export interface Submitted {
   run: RunRecord
-  /** False: the same key and body were there before, and this is that run. */
+  /** False: a run with the same key and body existed, and this is that run. */
   isNew: boolean
 }
 
 /**
- * Durable when this resolves, begun by nobody yet. Its id is made here where none is given.
- * @throws Fault `conflict` when its key was used with something else, or when its flow rejects it; `invalid_input` for a key that
- * can't be one; `expression_failed` of `flow.key`; StoreError
+ * Queues a run: it is durable when this resolves, and has not started. An id is created when none is given.
+ * @throws Fault `conflict` when the key was used for another request, or when the flow rejects the run; `invalid_input` for a key
+ * that is empty or too long; `expression_failed` of `flow.key`; StoreError
  */
 export const submitRun = async (
   workflow: CompiledWorkflow,
@@ -25,7 +25,7 @@ export const submitRun = async (
   const { key, at, id = createRunId(at) } = wanted
   if (key !== undefined) checkKey(key)
   const run = toNewRun(workflow, { ...wanted, id }, vault)
-  // Asked for in one turn of the event loop, so that both are one transaction.
+  // Both in one turn of the event loop, so that they are one transaction.
   const [, result] = await Promise.all([store.saveDefinition(toDefinition(workflow)), store.submit(run)])
   if (result.kind === 'created' || result.kind === 'existing')
     return { run: result.run, isNew: result.kind === 'created' }
@@ -35,15 +35,12 @@ export const submitRun = async (
 const LONGEST_KEY = 255
 
 const checkKey = (key: string): void => {
-  if (key.trim() === '') throw new Fault('invalid_input', 'the key is empty: expected what names the request once')
+  if (key.trim() === '') throw new Fault('invalid_input', "'key' is empty: expected a unique key for this request")
   if (key.length > LONGEST_KEY)
-    throw new Fault(
-      'invalid_input',
-      `the key is too long: expected at most ${LONGEST_KEY} characters, got ${key.length}`,
-    )
+    throw new Fault('invalid_input', `'key' is too long: expected at most ${LONGEST_KEY} characters, got ${key.length}`)
 }
 
-/** Fault `conflict`: why there is no new run. */
+/** Fault `conflict` that says why there is no new run. */
 export const toRefusal = (
   { name, hash }: CompiledWorkflow,
   result: Exclude<SubmitResult, { kind: 'created' }>,

@@ -1,15 +1,14 @@
 /**
- * What a run does within one event without any effect, bit by bit: after a fixed amount of it others have their turn. The amount is
- * counted and not timed, so that a replay pauses at the same places. It follows from the definition: a step of a large machine costs
- * more, since the records of all its steps are copied.
+ * Work that one event causes without any effect, such as `set` steps and the items of a foreach. It is done piece by piece: after a
+ * fixed number of pieces the run pauses, so that other runs have their turn.
+ *
+ * The number is counted and not timed, so that a replay pauses at the same places. It follows from the definition: a step of a large
+ * machine costs more, since the records of all its steps are copied.
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { OpenTimer } from './effects/run-effect.ts'
 
-/**
- * Steps without an effect that one event may bring about before others have their turn: a few milliseconds of work, as long as no
- * machine has more than 100 steps.
- */
+/** Steps without an effect between two pauses: a few milliseconds of work, as long as no machine has more than 100 steps. */
 const MOST_AT_ONCE = 200
 const MOST_RECORDS_COPIED = 20_000
 
@@ -32,7 +31,7 @@ export class WorkQueue {
     this.#work.unshift(work)
   }
 
-  /** Does what there is, up to a bound. A pause when there is more to do and none has begun; `at` in epoch milliseconds. */
+  /** Does the queued work, up to a bound. Returns the pause that begins when more is left. @param at Epoch milliseconds. */
   run(at: number): OpenTimer | undefined {
     for (let done = 0; done < this.#mostAtOnce && this.#work.length > 0; done++) this.#work.shift()?.()
     if (this.#work.length === 0 || this.#pause !== undefined) return undefined
@@ -41,7 +40,7 @@ export class WorkQueue {
     return this.#pause
   }
 
-  /** Ends this pause; false when it is not the one that goes on. */
+  /** Ends this pause; false when it is not the current one. */
   endPause(visit: number): boolean {
     if (this.#pause?.visit !== visit) return false
     this.#pause = undefined

@@ -5,7 +5,8 @@ import type { Source } from '../compiler/source.ts'
 import type { Clock } from '../core/clock.ts'
 import type { JsonValue } from '../core/json.ts'
 import { checkInput } from '../runtime/check-input.ts'
-import { Host, type NewRunOptions, type ResumeResult } from '../runtime/host.ts'
+import { Host, type NewRunOptions } from '../runtime/host.ts'
+import type { ResumeResult } from '../runtime/opened-run.ts'
 import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
 import type { Submitted } from '../runtime/submit-run.ts'
@@ -55,7 +56,7 @@ export const createLocalRuns = ({ store, performer, environment, clock }: LocalR
     store,
     owner: createOwner(),
     clock,
-    surround: () => performer,
+    performerOf: () => performer,
     prices: pricing,
     pricing: pricing.version,
     recompile: (definition, { models }) => compileStored(definition, { catalogue, models, environment: variables }),

@@ -141,7 +141,7 @@ test('of a step with tools each turn is kept, and the tools are called all the s
 test('what the budget affords does not hide an answer', async () => {
   const { play } = await openWorld()
   const text = `workflow: w
-limits: { tokens: 9000 }
+limits: { tokens: 8000 }
 steps:
   - { id: one, llm: openai/gpt-4.1-mini, prompt: One, cache: 1h }
   - { id: two, llm: openai/gpt-4.1-mini, prompt: Two, cache: 1h }`

@@ -130,7 +130,10 @@ test('the journal of a newer release is refused with both versions, and its run 
     store,
     owner: createDeadOwner(),
     clock: createManualClock(),
-    surround: () => ({ placement: new ScriptedWorld({ decide: () => 'never' }).placement, vault: new SecretVault() }),
+    performerOf: () => ({
+      placement: new ScriptedWorld({ decide: () => 'never' }).placement,
+      vault: new SecretVault(),
+    }),
     recompile: () => compiled,
   })
   const refused = await host.resume(run).catch((thrown: unknown) => thrown)

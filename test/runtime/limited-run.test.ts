@@ -50,7 +50,7 @@ steps:
     clock: systemClock,
     prices: { worstCase: () => PRICE },
     recompile: () => compiled,
-    surround: () => ({ vault: new SecretVault(), placement: { perform } }),
+    performerOf: () => ({ vault: new SecretVault(), placement: { perform } }),
   })
   const run = await host.start(compiled, { input: {} })
   const exit = await run.exited

@@ -29,7 +29,7 @@ const createScene = (yaml: string, seed: number) => {
       store,
       owner,
       clock,
-      surround: () => ({ placement: world.createPlacement(), vault: new SecretVault() }),
+      performerOf: () => ({ placement: world.createPlacement(), vault: new SecretVault() }),
       recompile: () => compiled,
       inboxBeatMs: 3_600_000,
     })
@@ -103,7 +103,7 @@ const createStoppedScene = async () => {
     }),
     owner: createFarOwner(),
     clock: { now: () => clock.now(), wakeAt: () => () => {} },
-    surround: () => ({ placement: world.createPlacement(), vault: new SecretVault() }),
+    performerOf: () => ({ placement: world.createPlacement(), vault: new SecretVault() }),
     recompile: () => compiled,
   })
   const run = await host.start(compiled, { input: { flag: false } })

@@ -125,7 +125,7 @@ const bootProcess = (
     store: watched.store,
     owner: createDeadOwner(),
     clock: createMortalClock(clock, isDead),
-    surround: () => ({ placement: world.createPlacement(isDead), vault }),
+    performerOf: () => ({ placement: world.createPlacement(isDead), vault }),
     recompile: ({ hash }) => findCompiled(compiled, hash) ?? compiled,
     inboxBeatMs: 3_600_000,
   })

@@ -57,7 +57,7 @@ export const createLimitedRuns = (
         workflow === compiled.name
           ? compiled
           : ([...compiled.children.values()].find(({ name }) => name === workflow) ?? compiled),
-      surround: () => ({
+      performerOf: () => ({
         vault: new SecretVault(),
         placement: { perform: ({ input }, context) => perform(toCall(input as JsonObject), context) },
       }),

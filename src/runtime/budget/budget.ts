@@ -1,13 +1,14 @@
 /**
- * The budget of a run: `limits.cost_usd` and `limits.tokens`, kept before a call is made.
+ * The budget of a run: `limits.cost_usd` and `limits.tokens`, kept before a call is made. It owns the sums. It makes no call and ends
+ * no run; the prices are handed in.
  *
- * Each model call reserves its worst case: as many input tokens as its request has bytes, and `max_tokens` of output, at the highest
- * price they may have. A call that does not fit while others are in flight waits for what they give back; one that does not fit by
- * itself is not made. What a call really used takes the place of its reservation when it has come back.
- *
- * A child run's budget stands under its parent's: a call must fit into both. What a child spends is its parent's step's.
- *
- * It owns the sums. It makes no call and ends no run; the prices are handed in.
+ * Invariants
+ * 1. A model call reserves its worst case before it is made: as many input tokens as its request has bytes, and `max_tokens` of
+ *    output, each at its highest price. So spent plus reserved never exceeds a limit.
+ * 2. A call that does not fit beside those in flight waits until one gives its reservation back. A call that does not fit by itself
+ *    is not made.
+ * 3. When a call comes back, its real usage takes the place of its reservation. Unknown usage: the worst case is charged.
+ * 4. The budget of a child run stands under that of its parent: a call must fit into both, and counts for the parent's step.
  */
 import type { Usage } from '../../core/actor.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
@@ -34,9 +35,9 @@ export interface BudgetLimits {
 }
 
 export type Admission =
-  /** `maxTokens` is what the call may give out where the workflow sets no `max_tokens`. */
+  /** `maxTokens`: output tokens of the call. */
   | { kind: 'granted'; reserved: Amount; maxTokens: number; release(): void }
-  /** Others are in flight: ask again when one has come back. */
+  /** Other calls are in flight: ask again when one has given its reservation back. */
   | { kind: 'wait' }
   | { kind: 'exceeded'; limit: 'cost_usd' | 'tokens'; details: JsonObject }
 
@@ -62,7 +63,7 @@ export class Budget {
     this.#parent = parent
   }
 
-  /** Counts what a row of the journal says was used, when a run is taken up again. */
+  /** Counts the usage in a row of the journal, when a run is resumed. */
   recall(row: JournalRow): void {
     const { usage = [], charged } = figuresOf(row)
     for (const { input_tokens, output_tokens, cost_usd } of usage)
@@ -71,12 +72,12 @@ export class Budget {
   }
 
   spend(step: string, usage: readonly Usage[]): void {
-    // What a child used was counted call by call.
+    // The usage of a child was counted call by call.
     for (const { provider, input_tokens, output_tokens, cost_usd } of usage)
       if (provider !== CHILD_PROVIDER) this.#add(step, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
   }
 
-  /** A call that nobody knows the outcome of is taken to have used all that it could. */
+  /** Charges the worst case of a call with unknown usage. */
   charge(step: string, amount: Amount): void {
     this.#add(step, amount)
   }
@@ -85,12 +86,12 @@ export class Budget {
     return this.#spent
   }
 
-  /** What the child of an attempt has spent by now. */
+  /** Amount that the child run of an attempt has spent so far. */
   below(attempt: string): Amount {
     return this.#below.get(attempt) ?? NOTHING
   }
 
-  /** Of a child that others have run: all that it has spent. */
+  /** Sets the whole amount that a child run has spent, which another process may have run. */
   setBelow(attempt: string, amount: Amount): void {
     this.#addBelow(attempt, minus(amount, this.below(attempt)))
   }
@@ -113,7 +114,7 @@ export class Budget {
     return own
   }
 
-  /** Calls back once, when a reservation has been given back. */
+  /** Calls `retry` once, when a reservation has been given back. */
   whenReleased(retry: () => void): void {
     let isDone = false
     const once = (): void => {
@@ -143,7 +144,7 @@ export class Budget {
     for (const retry of this.#waiting.splice(0)) retry()
   }
 
-  /** What a call of an earlier process may have used at the most: it was given no more than was left, as those beside it. */
+  /** Worst case of a call that an earlier lease holder made. Like the calls beside it, it was granted no more than was left. */
   worstCase(input: JsonObject): Amount {
     const { costUsd, tokens } = worstOf(this.#price(input), maxTokensOf(input) ?? MOST_OUTPUT)
     const rest = this.#rest()
@@ -178,7 +179,7 @@ export class Budget {
     return { inputTokens, prices: pricesFor(inputTokens), repair }
   }
 
-  /** Tokens of output that the rest of each limit pays for. */
+  /** Output tokens that the rest of each limit pays for. */
   #affordableOutput(call: WorstCall): number[] {
     const { costUsd, tokens } = this.#limits
     const used = plus(this.#spent, this.#reserved)
@@ -210,7 +211,20 @@ export class Budget {
   }
 }
 
-/** What a run has spent, by its journal. */
+/** The budget of a run with this journal; undefined when neither its own limits nor a parent's hold for it. */
+export const openBudget = (
+  { costUsd, tokens }: BudgetLimits,
+  { rows, prices, parent }: { rows: readonly JournalRow[]; prices: CallPrices; parent: ParentBudget | undefined },
+): Budget | undefined => {
+  if (costUsd === undefined && tokens === undefined && parent === undefined) return undefined
+  const budget = new Budget({ costUsd, tokens }, { prices, parent })
+  // The rows count from 0, even if this process has counted them before.
+  parent?.budget.setBelow(parent.attempt, NOTHING)
+  for (const row of rows) budget.recall(row)
+  return budget
+}
+
+/** Amount that a run has spent, by its journal. */
 export const spentOf = (rows: readonly JournalRow[]): Amount => {
   const budget = new Budget({ costUsd: undefined, tokens: undefined }, { prices: { worstCase: () => null } })
   for (const row of rows) budget.recall(row)
@@ -224,14 +238,14 @@ const releaseAll = (granted: readonly { release(): void }[]): void => {
 const maxTokensOf = ({ params }: JsonObject): number | undefined =>
   isJsonObject(params) && typeof params.max_tokens === 'number' ? params.max_tokens : undefined
 
-/** The request of a model call, with what it may give out; where the cache may answer it, what the budget says is marked as such. */
+/** The request of a model call with its `max_tokens`. For the cache it is marked as set by the budget, and not by the workflow. */
 export const withMaxTokens = (input: JsonObject, maxTokens: number): JsonObject => ({
   ...input,
   ...(input.cache_ms !== undefined && maxTokensOf(input) === undefined ? { max_tokens_by: 'budget' } : {}),
   params: { ...(isJsonObject(input.params) ? input.params : {}), max_tokens: maxTokens },
 })
 
-/** Where unpriced models are allowed, only their tokens count. */
+/** Prices of unpriced models, where these are allowed: only their tokens count. */
 const UNKNOWN: TokenPrices = { inputUsd: 0, outputUsd: 0 }
 
 const MOST_STEPS_TOLD = 10

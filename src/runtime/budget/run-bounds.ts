@@ -1,8 +1,8 @@
 /**
- * How long the journal of a run and how large its state have become, and what of that is to be told or ends it.
+ * Bounds of a run: the length of its journal and the size of its state. Near a bound the run is warned, beyond it the run fails.
  *
- * J5: a row costs the same however many there are; the state is not written down to be measured, its outputs are measured once each.
- * J4: that a limit is exceeded becomes an event of the journal, so the fold does not depend on the numbers of a release.
+ * 1. J5: the cost of a row does not grow with the journal. The state is not serialized to be measured; each output is measured once.
+ * 2. J4: an exceeded limit becomes an event of the journal, so that the fold does not depend on the limits of a release.
  */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { MachineContext, UndoEntry } from '../../compiler/machine-context.ts'
@@ -13,12 +13,12 @@ import type { ReachedData } from '../../store/journal-data.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import { contextOf, type Scope } from '../scope/scope.ts'
 
-/** `exceeded`: the run ends with it. `near`: it is noted, once. */
+/** `exceeded`: the run fails with it. `near`: the journal notes it once. */
 export interface Crossing extends ReachedData {
   kind: 'near' | 'exceeded'
 }
 
-/** With more steps than this the state is measured now and then: each measure looks at every step once. */
+/** With more steps than this the state is measured only now and then, since a measurement looks at every step. */
 const STEPS_A_LOOK = 50
 
 export class RunBounds {
@@ -32,7 +32,7 @@ export class RunBounds {
     this.#mostRows = Math.max(LIMITS.journal.most, workflow.limits.steps?.value ?? 0)
   }
 
-  /** Counts a row; what earlier processes have told is not told again. */
+  /** Counts a row. A bound that an earlier lease holder has warned of is not warned of again. */
   take(row: JournalRow): void {
     // Items of a foreach have `[3]` in their paths.
     if (!row.path.includes('[')) this.#rows += 1
@@ -40,7 +40,7 @@ export class RunBounds {
     else if (row.kind === 'warning') this.#told.add(`near ${row.data.limit}`)
   }
 
-  /** What has been crossed since the last time. */
+  /** Bounds that were crossed since the last call. */
   check(root: Scope | undefined): Crossing[] {
     const { journal, context } = LIMITS
     const crossed = this.#cross('journal', this.#rows, { warnsAt: journal.warnsAt, most: this.#mostRows })
@@ -56,7 +56,7 @@ export class RunBounds {
     return [{ kind, limit, amount, allowed: most }]
   }
 
-  /** 0 where nothing has changed, and where it is not its turn. */
+  /** Size of the state; 0 when it has not changed or is not to be measured now. */
   #measure(context: MachineContext): number {
     const { steps } = context
     if (steps === this.#measured) return 0
@@ -64,14 +64,14 @@ export class RunBounds {
     const every = Math.ceil(Object.keys(steps).length / STEPS_A_LOOK)
     if (this.#looks % every !== 0) return 0
     this.#measured = steps
-    // What is nested too deep to be measured is infinite, which no journal can hold.
+    // A value that is nested too deep to be measured has infinite size, which JSON cannot hold.
     return Math.min(measureContext(context), Number.MAX_SAFE_INTEGER)
   }
 }
 
 const NONE: Crossing[] = []
 
-/** A value that several steps have for their output, as a block has that of its last step, counts once. */
+/** A value that is the output of several steps, as of a block and its last step, counts once. */
 const measureContext = ({ input, steps, undo }: MachineContext): number => {
   const seen = new Set<JsonValue>()
   let size = sizeOf(input) + sizeOfUndo(undo)
@@ -88,7 +88,7 @@ const measureContext = ({ input, steps, undo }: MachineContext): number => {
 
 const undoSizes = new WeakMap<UndoEntry, number>()
 
-/** From the last entry that is known: the list shares its tail, and may be long. */
+/** Measures only the new entries: the list shares its tail, and may be long. */
 const sizeOfUndo = (last: UndoEntry | null): number => {
   const open: UndoEntry[] = []
   let entry = last

@@ -3,7 +3,7 @@ import type { UsageTotals } from '../../store/store.ts'
 
 export const NO_USAGE: UsageTotals = { input_tokens: 0, output_tokens: 0, cost_usd: 0 }
 
-/** The totals with these calls added. One unknown price makes the sum unknown: null, never 0. */
+/** Adds calls to the totals. One unknown price makes the sum unknown: null, never 0. */
 export const addUsage = (totals: UsageTotals, usage: readonly Usage[] = []): UsageTotals =>
   usage.reduce<UsageTotals>(addTotals, totals)
 

@@ -1,5 +1,4 @@
 /** Worst case of one model call: the budget reserves it, forecasts sum it up. */
-
 import type { Amount, Pricing, TokenPrices } from '../../core/pricing.ts'
 
 export type { Amount }
@@ -7,25 +6,25 @@ export type { Amount }
 /** Gives the highest price of a call; null where it is unknown. */
 export type CallPrices = Pick<Pricing, 'worstCase'>
 
-/** What a call without `max_tokens` is given at the most where something is limited, and at the least: below it there is no use in calling. */
+/** Output tokens of a call without `max_tokens` under a limit: at most, and at least. With fewer a call is of no use. */
 export const MOST_OUTPUT = 8_192
 export const LEAST_OUTPUT = 256
 
-/** What a repair adds to a request besides the answer that it is about. */
+/** Tokens that a repair adds to a request, besides the answer that it repairs. */
 export const REPAIR_TOKENS = 2_000
 
 export interface WorstCall {
   inputTokens: number
   prices: TokenPrices
-  /** Of the turn in which the model is shown what is wrong with its answer: it may be so long that tokens cost more. */
+  /** Prices of the turn that repairs a wrong answer. It may be so long that tokens cost more. */
   repair: TokenPrices | undefined
 }
 
-/** It grows with each token of output by the same. Fewer than none, which models' actors refuse, give nothing back. */
+/** Worst case with this many output tokens, in which it is linear. A number below 0, which model actors refuse, counts as 0. */
 export const worstOf = ({ inputTokens, prices, repair }: WorstCall, mostOutput: number): Amount => {
   const outputTokens = Math.max(0, mostOutput)
   const first = amountOf(prices, inputTokens, outputTokens)
-  // It sends all that was said, and the answer.
+  // A repair sends the whole request again, and the answer.
   return repair === undefined
     ? first
     : plus(first, amountOf(repair, inputTokens + outputTokens + REPAIR_TOKENS, outputTokens))
@@ -36,7 +35,7 @@ const amountOf = ({ inputUsd, outputUsd, callUsd = 0 }: TokenPrices, input: numb
   tokens: input + output,
 })
 
-/** Sums of prices in binary fractions are off by less than this. */
+/** Bound of the rounding error of summed prices. */
 export const ROUNDING_USD = 1e-12
 
 export const NOTHING: Amount = { costUsd: 0, tokens: 0 }

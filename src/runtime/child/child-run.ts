@@ -1,9 +1,11 @@
 /**
- * A step of kind `workflow`: a run of its own, started by its parent's step, with its own journal, lease and trace.
+ * Performs a step of kind `workflow`: a run of its own, with its own journal, lease and trace.
  *
- * The child's id follows from the parent's effect and attempt, so that whoever performs the effect again, after a kill or in another
- * process, comes to the same child: performing it means to start it, to go on with it, or to take the end that it has come to.
- * That is why an attempt of such a step is never lost. Cancel passes down; faults, cost and tokens pass up.
+ * Invariants
+ * 1. The child's id follows from the parent's effect and attempt. Performing the effect again, after a crash or in another process,
+ *    finds the same child: it starts it, goes on with it, or takes its end. So an attempt of such a step is never lost.
+ * 2. Cancel passes down; faults, cost and tokens pass up.
+ * 3. A child that another process holds is asked for again until it can be followed here or has ended.
  */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { ActorContext } from '../../core/actor.ts'
@@ -13,22 +15,22 @@ import { Fault, toFault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { RunEnd, RunRecord } from '../../store/store.ts'
 import { CHILD_PROVIDER } from '../../store/usage-sums.ts'
-import { isLeft } from '../effects/effect-runner.ts'
+import { isLeft } from '../effects/attempt.ts'
 import type { ActorCall } from '../effects/placement.ts'
 import type { Run } from '../run.ts'
 import { CALLED_OFF, toChildId } from './child-id.ts'
 
-/** What a child run needs of the host that performs its parent. */
+/** The host, as a child run needs it. */
 export interface ChildHost {
   clock: Clock
-  /** Goes on with a run, or starts it when there is none of this id. */
+  /** Goes on with the run of this id, or starts it. */
   open(id: string, child: WantedChild): Promise<OpenedChild>
 }
 
 export interface WantedChild {
   workflow: CompiledWorkflow
   input: JsonValue
-  /** Of its parent's effect: `sum_up#1.1`. */
+  /** Attempt of its parent's effect: `sum_up#1.1`. */
   attempt: string
 }
 
@@ -40,10 +42,10 @@ export interface ChildCall {
   context: ActorContext
 }
 
-/** How long to wait before asking again for a child that another process still holds. */
+/** Pause before a child that another process holds is asked for again. */
 const HELD_PAUSE_MS = 500
 
-/** @throws Fault of the child, `child_cancelled` when somebody else cancelled it; Cancelled */
+/** @throws Fault of the child, `child_cancelled` when it was cancelled by itself; Cancelled */
 export const performChild = async ({ parent, call, context }: ChildCall, host: ChildHost): Promise<JsonValue> => {
   const workflow = parent.workflow.children.get(call.actor)
   if (workflow === undefined) throw new Fault('not_found', `workflow '${call.actor}' is not linked with its parent`)
@@ -59,7 +61,7 @@ export const performChild = async ({ parent, call, context }: ChildCall, host: C
   }
 }
 
-/** The end of a run in this process; undefined when another process has taken it over. */
+/** Follows a run in this process to its end; undefined when another process has taken it over. */
 const follow = async (run: Run, { signal }: ActorContext): Promise<RunEnd | undefined> => {
   const stop = (): void => (isLeft(signal.reason) ? run.leave({ kind: 'left' }) : run.receive(CALLED_OFF))
   signal.addEventListener('abort', stop)

@@ -7,18 +7,18 @@ interface CallParts {
   effect: OpenEffect
   plan: StepPlan
   number: number
-  /** Which one of a fallback order. */
+  /** Index of the model in a fallback order. */
   choice: number
 }
 
-/** What one attempt asks of an actor. */
+/** The call that one attempt makes. */
 export const toCall = ({ effect, plan, number, choice }: CallParts): ActorCall => {
   const kind = plan.kind as ActorCall['kind']
   const { returns, secrets } = plan
   const actor = plan.models[choice] ?? plan.actor
   const call = { effect: `${effect.path}#${effect.visit}`, kind, actor, secrets, returns }
   if (kind !== 'llm') return { ...call, input: effect.input }
-  // A scripted model gives its answers in the order of the calls.
+  // A scripted model answers by the number of the call.
   const earlier = effect.calls + number - 1
   const input = { ...(plan.fixed as JsonObject), model: actor, ...(effect.input as JsonObject), call: earlier }
   return { ...call, input }

@@ -1,9 +1,9 @@
-/** What comes out of an actor that has failed, as the run sees it. */
+/** Translates a failure of an actor into the fault that the run sees. */
 import type { StepPlan } from '../../compiler/plan.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { type FaultData, isFault, toFaultData } from '../../core/fault.ts'
 
-/** Actors throw Fault; anything else that comes out of one is translated here, at the border. */
+/** Actors throw Fault. Any other error becomes one here, at the border. */
 export const toFaultOf = (thrown: unknown, { kind, actor }: StepPlan): FaultData => {
   if (isFault(thrown)) return toFaultData(thrown)
   const message = thrown instanceof Error ? thrown.message : String(thrown)
@@ -17,10 +17,10 @@ export const toFaultOf = (thrown: unknown, { kind, actor }: StepPlan): FaultData
 export const describeTimeout = (step: string, timeoutMs: number): string =>
   `step '${step}' took longer than its timeout of ${formatDuration(timeoutMs)}`
 
-/** By how much timers and clocks disagree. */
+/** Tolerance between timers and clocks. */
 const CLOCK_MS = 5
 
-/** An actor that keeps the deadline itself may be the first to say that it has come. */
+/** Names the step's timeout in a fault of an actor that kept the deadline itself and was first to report it. */
 export const nameTimeout = (
   fault: FaultData,
   { plan: { id, timeoutMs }, ms }: { plan: StepPlan; ms: number },

@@ -1,4 +1,4 @@
-/** Steps whose outcome comes from outside: what they ask, and what an answer makes of them. */
+/** Steps whose outcome comes from outside: the wait that each opens, and the outcome that an answer gives it. */
 import type { FaultData } from '../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { exceeds, LIMITS } from '../../core/limits.ts'
@@ -9,8 +9,8 @@ import { type AskedStep, contextOf, pathOf } from '../scope/scope.ts'
 import type { WaitingStep } from '../waits/open-waits.ts'
 import type { OpenWait } from './run-effect.ts'
 
-/** Asks a person to decide. */
-export const toApproval = ({ scope, step, visit, input, plan, at }: AskedStep): WaitingStep => {
+/** The approval that a step of kind `approve` asks for. */
+export const toApprovalWait = ({ scope, step, visit, input, plan, at }: AskedStep): WaitingStep => {
   const { title, show, by } = input as { title: JsonValue; show?: JsonValue; by?: JsonValue }
   const wait: OpenWait = {
     kind: 'approval',
@@ -28,7 +28,7 @@ export const toApproval = ({ scope, step, visit, input, plan, at }: AskedStep): 
   return { scope, step, wait }
 }
 
-/** Waits for an event from outside. */
+/** The wait for an event from outside. */
 export const toEventWait = ({ scope, step, visit, input }: AskedStep): WaitingStep => {
   const { event } = input as { event: string }
   const context = contextOf(scope)
@@ -41,7 +41,7 @@ export const toEventWait = ({ scope, step, visit, input }: AskedStep): WaitingSt
   }
 }
 
-/** Asks whether a tool may be called with this input; the call is made when somebody agrees. */
+/** An approval of a tool call with this input. The call is made when it is approved. */
 export const toCallApproval = (call: AskedStep): WaitingStep => {
   const { scope, step, visit, input, plan, at } = call
   const tool = plan?.preset?.name ?? plan?.actor ?? ''
@@ -61,7 +61,7 @@ export const toCallApproval = (call: AskedStep): WaitingStep => {
   return { scope, step, wait, call }
 }
 
-/** What a decision makes of a step that asked for one. `at` is in epoch milliseconds. */
+/** Outcome that a decision gives its step. @param at Epoch milliseconds. */
 export const toDecided = (
   wait: Extract<OpenWait, { kind: 'approval' }>,
   { verdict, by, values, comment, decided_at }: DecisionData,
@@ -78,7 +78,7 @@ export const toDecided = (
 
 export const toSignalled = ({ data }: SignalData): Outcome => ({ output: data })
 
-/** The CloudEvent of a step of kind `emit`; its id is the same however often the run is folded. Or why there is none. */
+/** CloudEvent of a step of kind `emit`, with the same id each time the run is folded; or the fault of its data. */
 export const toEmitted = (
   { scope, step, visit, input, at }: AskedStep,
   { workflow, key }: { workflow: string; key: string | undefined },

@@ -1,21 +1,21 @@
 /**
- * What one attempt holds against the budget: its reservation while it is in flight, then what it said that it used, and beyond
- * that whatever nobody knows of it, as if it had used all that it could.
+ * Account of one attempt in the budget: its reservation while it is in flight, then the usage that it reports. Unknown usage is charged
+ * as the worst case.
  *
- * What it says is in the journal as `usage`, the rest as `charged`: so a run that is taken up again has spent the same.
+ * The journal has the reported usage as `usage` and the rest as `charged`, so that a resumed run has spent the same.
  */
 import type { Usage } from '../../core/actor.ts'
 import type { Admission, Budget } from '../budget/budget.ts'
 import { type Amount, minus, NOTHING, plus, ROUNDING_USD } from '../budget/worst-case.ts'
 
-/** How far it has come: nobody knows (`open`: in flight, or called off), it gave something out, or it failed. */
+/** `open`: in flight, or stopped without an outcome. Else: it returned an output, or failed. */
 export type AttemptEnd = 'open' | 'output' | 'fault'
 
 export interface AttemptAccountOptions {
   budget: Budget
-  /** Of the effect. */
+  /** Path of the effect. */
   path: string
-  /** Of a step of kind `workflow`: what its child spends is counted call by call, under this name. */
+  /** Attempt of a step of kind `workflow`: the usage of its child is counted call by call under this name. */
   child?: string
   granted?: Extract<Admission, { kind: 'granted' }> | undefined
 }
@@ -33,7 +33,7 @@ export class AttemptAccount {
     this.#options = options
   }
 
-  /** Books what it has used since it was last asked. Gives what the journal has to say beside it; undefined: nothing. */
+  /** Books the usage reported since the last call. Returns the amount to journal as `charged`; undefined when there is none. */
   settle(usage: readonly Usage[], end: AttemptEnd): Amount | undefined {
     const { budget, path, child } = this.#options
     budget.spend(path, usage)
@@ -68,7 +68,7 @@ export class AttemptAccount {
     this.#lacksTokens ||= tokens === 0 && cache_hits === 0
   }
 
-  /** A call that was refused has used nothing; one that gave something out, and does not say what for, may have used all. */
+  /** A refused call has used nothing. A call with an output and no usage may have used everything that it reserved. */
   #unknown(end: AttemptEnd): Amount {
     const { costUsd, tokens } = minus(this.#options.granted?.reserved ?? NOTHING, this.#told)
     const isSilent = end === 'open' || (end === 'output' && this.#calls === 0)

@@ -1,4 +1,4 @@
-/** Performs effects in this process. Actors are loaded when the first effect needs them. */
+/** Performs effects in this process. An actor is loaded when the first effect needs it. */
 import type { Actor, ActorContext } from '../../core/actor.ts'
 import { Fault } from '../../core/fault.ts'
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
@@ -20,7 +20,7 @@ export const createLocalPlacement = (loader: ActorLoader, vault: SecretVault): P
     if (known !== undefined) return known
     const actor = loader.load(call)
     loaded.set(name, actor)
-    actor.catch(() => loaded.delete(name)) // the next effect tries anew
+    actor.catch(() => loaded.delete(name)) // the next effect tries again
     return actor
   }
   return {
@@ -34,7 +34,7 @@ export const createLocalPlacement = (loader: ActorLoader, vault: SecretVault): P
   }
 }
 
-/** What `returns` speaks of; a turn of a model with tools holds an answer only when it is the last. */
+/** The part of an output that `returns` describes. Only the last turn of a model with tools has one. */
 const answerOf = ({ kind, input }: ActorCall, output: JsonValue): JsonValue | undefined =>
   kind === 'llm' && isJsonObject(input) && input.tools !== undefined
     ? isJsonObject(output)

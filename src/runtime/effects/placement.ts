@@ -1,27 +1,34 @@
 /**
- * The port between a run and whatever performs its effects: this process, or an agent. The run does not know which; the
+ * The port between a run and the place where its effects are performed: this process, or an agent. The run does not know which. The
  * contract (core/actor.ts), the faults and the trace are the same.
  */
-
 import type { ActorContext } from '../../core/actor.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import type { SecretPlace } from '../../core/secret-place.ts'
+import type { SecretVault } from '../../secrets/secret-vault.ts'
 
 export interface ActorCall {
   /** Names the effect within its run: `grades[3]/grade#1`. */
   effect: string
   kind: 'tool' | 'llm' | 'code' | 'memory' | 'workflow' | 'approve' | 'emit' | 'wait'
-  /** A tool's name; of a model call `provider/name`. */
+  /** Name of a tool; `provider/name` of a model. */
   actor: string
   input: JsonValue
-  /** Where secrets stand in the input: they are resolved on the machine that performs. What else looks like one is data. */
+  /** Places of secrets in the input. They are resolved where the call is performed. Anything else that looks like a secret is data. */
   secrets: readonly SecretPlace[]
-  /** What the output must match, beyond the actor's own schema. */
+  /** Schema that the output must match, beyond the actor's own. */
   returns: JsonSchema | undefined
 }
 
 export interface Placement {
   /** @throws Fault, Cancelled */
   perform(call: ActorCall, context: ActorContext): Promise<JsonValue>
+}
+
+/** A placement with the vault that its secrets come from. */
+export interface SecuredPlacement {
+  placement: Placement
+  /** Resolves secrets on their way to an actor and redacts them on their way back (J9). */
+  vault: SecretVault
 }

@@ -1,4 +1,4 @@
-/** What becomes of a step that an actor performs: the call, a question whether it may be made, or the fault of its input. */
+/** Prepares a step that an actor performs: the call, an approval of the call, or the fault of its input. */
 import type { MachineContext } from '../../compiler/machine-context.ts'
 import { type FaultData, isFault, toFaultData } from '../../core/fault.ts'
 import { type AskedStep, contextOf, pathOf } from '../scope/scope.ts'
@@ -11,7 +11,7 @@ export type PreparedCall =
   | { kind: 'ask'; waiting: WaitingStep }
   | { kind: 'fault'; fault: FaultData }
 
-/** @param options.root The context of the root machine, which presets are evaluated in. */
+/** @param options.root Context of the root machine, in which presets are evaluated. */
 export const prepareCall = (
   asked: AskedStep,
   { root, isApproved }: { root: MachineContext; isApproved: boolean },

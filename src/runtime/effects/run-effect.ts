@@ -1,4 +1,4 @@
-/** What a run asks of its host, as data. */
+/** Effects of a run, as data: an event of the journal brings them about, the run carries them out. */
 import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { UNDO } from '../../core/machine-ends.ts'
@@ -14,27 +14,30 @@ export type RunEffect =
   | { type: 'wait.open'; wait: OpenWait }
   | { type: 'wait.close'; wait: OpenWait }
   | { type: 'emit'; event: EmittedEvent }
-  /** A step with `undo` has completed: what will undo it. */
+  /** A step with `undo` has completed: this call will undo it. */
   | ({ type: 'undo.keep' } & UndoCall)
   | { type: 'ended'; end: EndedRun }
 
-/** One effect that has been asked for and has no outcome yet: (path, visit) names it. */
+/** An effect without an outcome. (path, visit) names it. */
 export interface OpenEffect {
-  /** Of the step, with the foreach items around it: `grades[3]/grade`. */
+  /** Path of the step, with the foreach items around it: `grades[3]/grade`. */
   path: string
   visit: number
   step: string
   input: JsonValue
   /** Attempts of this step in earlier visits. */
   calls: number
-  /** The idempotency key that the workflow gives. */
+  /** Idempotency key that the workflow sets. */
   key?: string
-  /** Of a child run: when its step was entered, in epoch milliseconds. */
+  /** Set for a child run only: when its step was entered, in epoch milliseconds. */
   askedAt?: number
 }
 
-/** Whether it takes back what a step did: nothing stops that. */
+/** True for the call that undoes a step. Neither a pause nor a cancel stops it. */
 export const isUndoing = ({ path }: OpenEffect): boolean => path.startsWith(`${UNDO}/`)
+
+/** True for an effect that a child run performs. */
+export const isChildRun = ({ askedAt }: OpenEffect): boolean => askedAt !== undefined
 
 export interface OpenTimer {
   /** `PATH:NAME`, unique among the open timers of a run. */
@@ -46,7 +49,7 @@ export interface OpenTimer {
   dueAt: number
 }
 
-/** What only somebody outside can bring to an end: (path, visit) names it, as it does an effect. */
+/** A wait that only a person or an event from outside can end. (path, visit) names it, as it names an effect. */
 export type OpenWait = { path: string; visit: number; step: string } & (
   | { kind: 'event'; event: string }
   | ({ kind: 'approval' } & ApprovalRequest)
@@ -54,21 +57,21 @@ export type OpenWait = { path: string; visit: number; step: string } & (
 
 export interface ApprovalRequest {
   title: string
-  /** What the person needs to see; of a call of a tool its input. */
+  /** Content that the person needs to see; for a tool call its input. */
   show: JsonValue
-  /** JSON Schema of what the person fills in; null: nothing. */
+  /** JSON Schema of the form that the person fills in; null: there is none. */
   form: JsonSchema | null
-  /** Who may decide; null: anyone. */
+  /** Names of those who may decide; null: anyone may. */
   by: string[] | null
-  /** The tool whose call is asked about; null: a step of kind `approve` asks. */
+  /** Tool whose call is to be approved; null for a step of kind `approve`. */
   tool: string | null
   /** Epoch milliseconds. */
   requestedAt: number
-  /** When nobody needs to decide any more; null: never. */
+  /** When the approval times out; null: never. */
   dueAt: number | null
 }
 
-/** An event that leaves the run, in the words of CloudEvents 1.0. */
+/** An event that leaves the run, in the terms of CloudEvents 1.0. */
 export interface EmittedEvent {
   id: string
   type: string
@@ -78,5 +81,5 @@ export interface EmittedEvent {
   data: JsonValue
 }
 
-/** `undone`: what was undone before a failed or cancelled end, and what could not be. */
+/** `undone`: steps that were undone before a failed or cancelled end, and steps that could not be. */
 export type EndedRun = Pick<RunEnd, 'status' | 'output' | 'error'> & { undone?: readonly Undone[] }

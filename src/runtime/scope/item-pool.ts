@@ -1,6 +1,6 @@
 /**
- * The items of one running foreach: which have started, which have ended, and what they gave. Each running item is a scope of
- * its own; the pool keeps results in input order, and no more of an item than its result.
+ * The items of one running foreach: those that have started, those that have ended, and their results. Each running item is a scope
+ * of its own. Of an ended item the pool keeps only its result, in input order.
  */
 import type { FaultData } from '../../core/fault.ts'
 import { toErrorValue } from '../../core/fault.ts'
@@ -38,7 +38,7 @@ export class ItemPool {
     this.#policy = policy
   }
 
-  /** The next item to start, while there is one and a place for it. */
+  /** Takes the next item to start; undefined when none is left or the concurrency is used up. */
   take(): { index: number; item: JsonValue } | undefined {
     const index = this.#next
     const item = this.#items[index]
@@ -56,7 +56,7 @@ export class ItemPool {
     this.#results[index] = this.#toResult(index, end)
   }
 
-  /** What the foreach as a whole has come to; undefined while it goes on. */
+  /** Outcome of the whole foreach; undefined while it goes on. */
   outcome(): { output: JsonValue } | { fault: FaultData; origin: string } | undefined {
     if (this.#fault !== undefined) return this.#fault
     if (this.#done < this.#items.length) return undefined

@@ -1,4 +1,4 @@
-/** How a machine of a run has ended, and what that makes of the run. */
+/** Ends: of a machine, and of the run when the machine is its root. */
 import { Defect } from '../../core/defect.ts'
 import { type FaultData, isFault, toFaultData } from '../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
@@ -52,7 +52,7 @@ export const limitExceeded = (
 
 const MOST_STEPS_NAMED = 3
 
-/** Those that most was spent on; `details` has more of them. */
+/** Names the steps that spent most; `details` has more of them. */
 const describeSteps = (spentOn: JsonValue | undefined): string => {
   const steps = isJsonObject(spentOn) ? Object.entries(spentOn) : []
   if (steps.length === 0) return ''

@@ -1,6 +1,6 @@
 /**
- * A scope: one machine of a run with what it has asked for and not yet got. The root of the run is one, and so is each
- * running item of a foreach. Wide work is many small scopes and never one wide machine.
+ * A scope: one machine of a run, with the steps and timers that it has open. The root of the run is a scope, and so is each running
+ * item of a foreach. Wide work is many small scopes, never one wide machine.
  */
 import type { LinkedMachine } from '../../compiler/link.ts'
 import type { MachineContext } from '../../compiler/machine-context.ts'
@@ -16,35 +16,35 @@ export interface Scope {
   linked: Pick<LinkedMachine, 'machine' | 'steps'>
   fold: WorkflowFold
   snapshot: WorkflowSnapshot
-  /** The step that this is inside of: a foreach, or a model step with tools. */
+  /** The step that the scope is inside of: a foreach, or a model step with tools. */
   parent: { scope: Scope; step: string; index: number } | undefined
-  /** What is open, by the id of the step. */
+  /** Open steps by id. */
   open: Map<string, OpenStep>
-  /** By XState's id of the timer. */
+  /** Armed timers by XState's id. */
   timers: Map<string, ScopeTimer>
   isClosed: boolean
 }
 
 export interface OpenStep {
   visit: number
-  /** Of a foreach. */
+  /** The items of a foreach; undefined for other steps. */
   pool: ItemPool | undefined
-  /** The scopes inside it: the items of a foreach, or the one loop of a model step with tools. */
+  /** The scopes inside the step: the items of a foreach, or the one loop of a model step with tools. */
   items: Map<number, Scope> | undefined
 }
 
 export interface ScopeTimer {
   timer: OpenTimer
-  /** The type of the event that the machine waits for. */
+  /** Type of the event that the machine waits for. */
   event: string
 }
 
-/** A step that has been entered, as whoever takes it up needs it. */
+/** A step that has been entered and is to be started. */
 export interface AskedStep {
   scope: Scope
   step: string
   visit: number
-  /** Entering it has evaluated this. */
+  /** Evaluated when the step was entered. */
   input: JsonValue
   /** The idempotency key that the step gives. */
   key?: string | undefined
@@ -58,7 +58,7 @@ export const contextOf = ({ snapshot }: Pick<Scope, 'snapshot'>): MachineContext
 
 export const pathOf = (scope: Scope, step: string): string => (scope.path === '' ? step : `${scope.path}/${step}`)
 
-/** The path inside a visited step; the visit stands in it from the second on, so that (path, visit) stays unique. */
+/** Path inside a visit of a step. From the second visit on it names the visit, so that (path, visit) stays unique. */
 export const loopPath = (scope: Scope, { step, visit }: { step: string; visit: number }): string =>
   `${pathOf(scope, step)}${visit === 1 ? '' : `:${visit}`}`
 
@@ -67,11 +67,11 @@ export const itemPath = (scope: Scope, item: { step: string; visit: number; inde
 
 const TIMER = /^xstate\.after\.([^.]+)\.([^.]+)$/
 
-/** The step and the meaning of one of XState's timers: its id ends with the name of the delay and the id of the state. */
+/** Step and name of one of XState's timers, whose id ends with the name of the delay and the id of the state. */
 export const nameTimer = (timer: string): { step: string; name: OpenTimer['name'] } => {
   const [, delay, state = ''] = TIMER.exec(timer) ?? []
   const step = state.replace(/--.*$/, '')
   if (state.endsWith('--backoff')) return { step, name: 'backoff' }
-  // Delays of a length that the definition fixes are timeouts; only a pause is named for its step.
+  // Only the delay of a `wait` is named for its step; every other one is a timeout.
   return { step, name: delay === step ? 'wait' : 'timeout' }
 }

@@ -1,4 +1,4 @@
-/** What has to be undone when a run ends badly: kept in the order in which its steps have completed, over all its scopes. */
+/** Calls that undo the steps of a run when it ends badly, in the order in which the steps completed, over all scopes. */
 import type { UndoEntry } from '../../compiler/machine-context.ts'
 import { toUndoPlan } from '../../compiler/plan.ts'
 import type { UndoCall } from '../../machines/undo.ts'
@@ -8,7 +8,7 @@ export class UndoStack {
   readonly #calls: UndoCall[] = []
   readonly #seen = new WeakMap<Scope, UndoEntry>()
 
-  /** Takes up what a scope has added since it was last asked, oldest first. */
+  /** Collects the calls that a scope has added since the last time, oldest first. */
   collect(scope: Scope): readonly UndoCall[] {
     const undo = contextOf(scope).undo ?? null
     if (undo === null) return NOTHING
@@ -21,7 +21,7 @@ export class UndoStack {
     return added
   }
 
-  /** In the order in which they are to be made: the last first. */
+  /** The calls in the order in which they are made: the last step first. */
   toCalls(): UndoCall[] {
     return this.#calls.toReversed()
   }
@@ -34,6 +34,6 @@ const toCall = (scope: Scope, { step, visit, call, key }: UndoEntry): UndoCall =
   visit,
   plan: toUndoPlan(step),
   call,
-  // Its own key: whoever it is sent to must not take it for the call that it undoes.
+  // A key of its own: the receiver must not take it for a repetition of the call that it undoes.
   ...(key === undefined ? {} : { key: `${key}-undo` }),
 })

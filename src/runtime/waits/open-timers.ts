@@ -1,5 +1,4 @@
-/** The deadlines that the machines of a run have asked for, by path and meaning. */
-
+/** The armed deadlines of the machines of a run, by path and name. */
 import type { OpenTimer, RunEffect } from '../effects/run-effect.ts'
 import type { MachineEffect } from '../fold.ts'
 import { contextOf, nameTimer, pathOf, type Scope } from '../scope/scope.ts'
@@ -8,7 +7,7 @@ interface ArmedTimer {
   scope: Scope
   xstateId: string
   timer: OpenTimer
-  /** The type of the event that the machine waits for. */
+  /** Type of the event that the machine waits for. */
   event: string
 }
 
@@ -29,7 +28,7 @@ export class OpenTimers {
     return { type: 'timer.start', timer }
   }
 
-  /** Called off: what follows from it, undefined when it was not armed. */
+  /** Disarms a timer by its machine; undefined when it was not armed. */
   stop(scope: Scope, xstateId: string): RunEffect | undefined {
     const open = scope.timers.get(xstateId)
     if (open === undefined) return undefined
@@ -38,7 +37,7 @@ export class OpenTimers {
     return { type: 'timer.stop', id: open.timer.id }
   }
 
-  /** It has come due: disarmed. Undefined when no such timer of this visit is armed. */
+  /** Disarms a timer that has come due; undefined when this visit has no such timer. */
   take({ path, visit, name }: { path: string; visit: number; name: string }): ArmedTimer | undefined {
     const id = `${path}:${name}`
     const armed = this.#armed.get(id)

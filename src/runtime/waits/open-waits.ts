@@ -1,8 +1,8 @@
 /**
- * What a run waits for from outside: decisions of people, and events by name.
+ * The open waits of a run: for decisions of people, and for events by name.
  *
- * An event is taken by the wait that has been open the longest and accepts it, and by no other. One that nothing waits for is
- * kept, in order of arrival, until a wait accepts it; so it does not matter which of the two comes first.
+ * 1. One wait takes an event: the one that has been open the longest and accepts it.
+ * 2. An event that no wait accepts is kept, in order of arrival, until a wait does. So the order of event and wait does not matter.
  */
 import type { JsonObject } from '../../core/json.ts'
 import { LIMITS } from '../../core/limits.ts'
@@ -14,9 +14,9 @@ export interface WaitingStep {
   scope: Scope
   step: string
   wait: OpenWait
-  /** Of a question whether a call may be made: the call. */
+  /** The call that an approval is about. */
   call?: AskedStep
-  /** Of a wait for an event: whether this one is meant. */
+  /** True when a wait for an event accepts this one. */
   accepts?(event: JsonObject): boolean
 }
 
@@ -28,7 +28,7 @@ export class OpenWaits {
     this.#open.set(waiting.wait.path, waiting)
   }
 
-  /** Undefined when nothing of this visit waits at this path. */
+  /** Closes the wait of this visit; undefined when there is none. */
   close(path: string, visit: number): WaitingStep | undefined {
     const waiting = this.find(path, visit)
     if (waiting !== undefined) this.#open.delete(path)
@@ -40,10 +40,10 @@ export class OpenWaits {
     return waiting?.wait.visit === visit ? waiting : undefined
   }
 
-  /** The wait that takes an event, closed; `kept` when none does, `full` when too many of its name are kept already. */
+  /** Closes and returns the wait that takes an event. `kept`: none takes it. `full`: none does, and too many of its name are kept. */
   give(event: SignalData): WaitingStep | 'kept' | 'full' {
     for (const waiting of this.#open.values()) {
-      if (!isMeant(waiting, event)) continue
+      if (!accepts(waiting, event)) continue
       this.#open.delete(waiting.wait.path)
       return waiting
     }
@@ -53,11 +53,11 @@ export class OpenWaits {
     return 'kept'
   }
 
-  /** The oldest event that was kept and that this step accepts; it is kept no longer. */
+  /** Takes the oldest kept event that this wait accepts. */
   takeKept(waiting: WaitingStep): SignalData | undefined {
     const { wait } = waiting
     const kept = wait.kind === 'event' ? (this.#kept.get(wait.event) ?? []) : []
-    const event = kept.find((one) => isMeant(waiting, one))
+    const event = kept.find((one) => accepts(waiting, one))
     if (wait.kind === 'event' && event !== undefined)
       this.#kept.set(
         wait.event,
@@ -71,5 +71,5 @@ export class OpenWaits {
   }
 }
 
-const isMeant = ({ wait, accepts }: WaitingStep, event: SignalData): boolean =>
-  wait.kind === 'event' && wait.event === event.name && accepts?.({ ...event }) === true
+const accepts = (waiting: WaitingStep, event: SignalData): boolean =>
+  waiting.wait.kind === 'event' && waiting.wait.event === event.name && waiting.accepts?.({ ...event }) === true

@@ -1,4 +1,4 @@
-/** What an inbox message asks of a run, and whether it may. */
+/** Reads an inbox message: the event it becomes, or the reason for which it is refused. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { exceeds, LIMITS, type Limit } from '../../core/limits.ts'
 import { sizeOf } from '../../core/value-size.ts'
@@ -10,18 +10,18 @@ import { toRequestHash } from './request-hash.ts'
 export type Asked =
   | { kind: 'event'; event: RunEvent }
   | { kind: 'pause'; isPaused: boolean; by: string }
-  /** It is noted in the journal, and changes nothing. */
+  /** The journal notes it, and it changes nothing. */
   | { kind: 'refused'; path: string; visit: number; data: JsonObject }
 
-/** What a decision in the inbox says: which question it answers, and how. */
+/** Body of a decision in the inbox: the approval it is for, and the verdict. */
 export interface DecisionBody extends DecisionData {
   path: string
   visit: number
-  /** Of what the person was shown; without it, whatever is asked. */
+  /** Hash of the request that the person saw. Without it, the decision is for any request at this place. */
   requestHash?: string
 }
 
-/** What an event in the inbox says. */
+/** Body of an event in the inbox. */
 export interface SignalBody {
   name: string
   data: JsonValue
@@ -48,7 +48,7 @@ export const readMessage = ({ id, kind, body }: InboxMessage, at: number): Asked
   }
 }
 
-/** A decision counts when something is asked, of whoever decides, and the answer fits. */
+/** Accepts a decision when its approval is open, this person may decide, and the values fit the form. */
 export const readDecision = async (
   { body }: InboxMessage,
   { now, waits }: { now: () => number; waits: () => readonly OpenWait[] },
@@ -66,13 +66,13 @@ export const readDecision = async (
   return { kind: 'event', event: { kind: 'decision', at: now(), path, visit, data } }
 }
 
-/** Why a message is too large to be taken; undefined when it is not. */
+/** Reason for which a value is too large; undefined when it is not. */
 const findExcess = (limit: Limit, value: JsonValue): string | undefined => {
   const amount = sizeOf(value)
   return amount > limit.most ? exceeds(limit, { subject: limit.what, amount }).message : undefined
 }
 
-/** Why a decision does not count; undefined when it does. */
+/** Reason for which a decision does not count; undefined when it does. */
 export const findRefusal = async (
   wait: Extract<OpenWait, { kind: 'approval' }>,
   { by, verdict, values, requestHash }: DecisionData & { requestHash?: string | undefined },
@@ -82,7 +82,7 @@ export const findRefusal = async (
   if (requestHash !== undefined && requestHash !== toRequestHash(wait))
     return 'what is asked has changed since it was shown'
   if (verdict === 'rejected' || wait.form === null) return undefined
-  // Loaded late: most runs ask nobody anything.
+  // Loaded late: most runs have no approval.
   const { createValidator } = await import('../../core/json-schema-validator.ts')
   const problem = createValidator(wait.form)(values)
   return problem === undefined ? undefined : `what was filled in does not fit the form: ${problem}`

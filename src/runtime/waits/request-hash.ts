@@ -1,6 +1,6 @@
 import { hashJson } from '../../core/hash.ts'
 import type { OpenWait } from '../effects/run-effect.ts'
 
-/** Of what a person is asked: a decision about something else than what they were shown does not count. */
+/** Hash of the request that a person sees. A decision about another request does not count. */
 export const toRequestHash = ({ title, show, form, tool }: Extract<OpenWait, { kind: 'approval' }>): string =>
   hashJson({ title, show, form, tool })

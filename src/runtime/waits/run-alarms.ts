@@ -1,4 +1,4 @@
-/** The deadlines that the holder of a run keeps: those of its machines, and that of the run as a whole. They survive in the store. */
+/** The deadlines that the lease holder of a run keeps: those of its machines, and that of the whole run. The store has them too. */
 import type { Clock } from '../../core/clock.ts'
 import type { TimerRecord } from '../../store/store.ts'
 import type { OpenTimer } from '../effects/run-effect.ts'
@@ -6,13 +6,13 @@ import type { RunEvent } from '../run-event.ts'
 
 export interface RunAlarmsOptions {
   clock: Clock
-  /** When the run is over at the latest, in epoch milliseconds; undefined: it has all the time. */
+  /** Deadline of the whole run, in epoch milliseconds; undefined: it has none. */
   endsAt: number | undefined
   happen(event: RunEvent): void
 }
 
 export class RunAlarms {
-  /** The deadline of the whole run, when it has one. */
+  /** The deadline of the whole run, if it has one. */
   readonly ofRun: readonly TimerRecord[]
   readonly #options: RunAlarmsOptions
   readonly #armed = new Map<string, () => void>()
@@ -33,7 +33,7 @@ export class RunAlarms {
     this.#arm(timer.id, timer.dueAt, () => this.#fire(timer))
   }
 
-  /** One that has come due already happens at once. */
+  /** Fires at once a timer that is already due. */
   armOrFire(timer: OpenTimer): void {
     if (timer.dueAt <= this.#options.clock.now()) this.#fire(timer)
     else this.arm(timer)
@@ -53,7 +53,7 @@ export class RunAlarms {
     happen({ kind: 'timer', at: Math.max(dueAt, clock.now()), path, visit, data: { timer: name } })
   }
 
-  /** In place of the one of the same id. */
+  /** Replaces the alarm of the same id. */
   #arm(id: string, at: number, wake: () => void): void {
     this.disarm(id)
     const { clock } = this.#options

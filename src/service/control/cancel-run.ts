@@ -5,8 +5,10 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Catalogue } from '../../compiler/catalogue.ts'
+import { toEffectId } from '../../runtime/effects/effect-history.ts'
+import { isChildRun } from '../../runtime/effects/run-effect.ts'
 import type { Host } from '../../runtime/host.ts'
-import { recoverRun, toEffectId } from '../../runtime/recovery.ts'
+import { recoverRun } from '../../runtime/recovery.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import { createOwner } from '../../store/process-identity.ts'
 import { isLeaseFree } from '../../store/rules/lease.ts'
@@ -99,7 +101,7 @@ const listInFlight = ({ record, workflow }: StoredRun, rows: readonly JournalRow
   if (defect !== undefined) return []
   return state
     .openEffects()
-    .filter((effect) => workflow.plans.get(effect.step)?.kind !== 'workflow' && !untouched.has(toEffectId(effect)))
+    .filter((effect) => !isChildRun(effect) && !untouched.has(toEffectId(effect)))
     .map(({ path }) => path)
 }
 

@@ -1,0 +1,50 @@
+/** Attempts at open effects, as the journal tells them: the next lease holder counts on from there. */
+import type { JournalRow } from '../../store/journal-row.ts'
+import type { OpenEffect } from './run-effect.ts'
+
+export interface EffectHistory {
+  failed: number
+  lost: number
+  /** The model of a fallback order whose turn it is, and how many attempts failed before its turn came. */
+  choice: number
+  before: number
+  /** When the last attempt failed, in epoch milliseconds. */
+  failedAt?: number
+}
+
+/** History of an effect that has not been attempted. */
+export const UNTRIED: EffectHistory = { failed: 0, lost: 0, choice: 0, before: 0 }
+
+/** (path, visit) as one text. */
+export const toEffectId = ({ path, visit }: Pick<OpenEffect, 'path' | 'visit'>): string => `${path}#${visit}`
+
+/** The number of the next attempt, from 1. */
+export const nextAttempt = ({ failed, lost }: EffectHistory): number => failed + lost + 1
+
+export class EffectHistories {
+  readonly #open = new Map<string, EffectHistory>()
+
+  take(row: JournalRow): void {
+    const id = toEffectId(row)
+    if (row.kind === 'attempt') this.#open.set(id, addFailed(this.#of(id), { at: row.at, ...row.data }))
+    else if (row.kind === 'lost') this.#open.set(id, { ...this.#of(id), lost: this.#of(id).lost + 1 })
+    else if (row.kind === 'outcome') this.#open.delete(id)
+  }
+
+  of(effect: Pick<OpenEffect, 'path' | 'visit'>): EffectHistory {
+    return this.#of(toEffectId(effect))
+  }
+
+  #of(id: string): EffectHistory {
+    return this.#open.get(id) ?? UNTRIED
+  }
+}
+
+/** The note of a failed attempt names the model that is tried next. */
+const addFailed = (
+  history: EffectHistory,
+  { at, choice = history.choice }: { at: number; choice?: number },
+): EffectHistory => {
+  const failed = history.failed + 1
+  return { ...history, failed, failedAt: at, choice, before: choice === history.choice ? history.before : failed }
+}

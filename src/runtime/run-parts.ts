@@ -1,0 +1,58 @@
+/** The parts of a run in this process, wired to each other and to the run that they report to. */
+import type { Untimed } from '../store/journal-row.ts'
+import type { RunChange } from '../store/store.ts'
+import { EffectRunner } from './effects/effect-runner.ts'
+import type { RecoveredRun } from './recovery.ts'
+import { RunChanges } from './run-change.ts'
+import type { AttemptFigures, RunEvent } from './run-event.ts'
+import { type JournalFailure, RunJournal } from './run-journal.ts'
+import type { RunOptions } from './run-options.ts'
+import { TakeOver } from './take-over.ts'
+import type { Asked } from './waits/read-message.ts'
+import { RunAlarms } from './waits/run-alarms.ts'
+import { RunInbox } from './waits/run-inbox.ts'
+
+/** The run, as its parts report to it. */
+export interface RunListener {
+  happen(event: RunEvent): void
+  take(asked: Asked, taken: Pick<RunChange, 'inboxTaken'>): void
+  note(note: Untimed<'attempt' | 'late'>): void
+  /** Adds the usage up; returns the figures. */
+  count(figures: AttemptFigures): AttemptFigures
+  /** An actor has come back. */
+  returned(): void
+  leave(failure: JournalFailure): void
+}
+
+export interface RunParts {
+  alarms: RunAlarms
+  runner: EffectRunner
+  journal: RunJournal
+  inbox: RunInbox
+  changes: RunChanges
+  takeOver: TakeOver
+}
+
+export const createRunParts = (recovered: RecoveredRun, options: RunOptions, on: RunListener): RunParts => {
+  const { clock, workflow, watch, budget, claim } = options
+  const { state, startedAt, keyRun, seq, bounds, histories } = recovered
+  const { happen, take, note, count, returned, leave } = on
+  const broken = (cause: unknown): void => leave({ kind: 'broken', cause })
+  const { timeMs } = workflow.limits
+  const endsAt = timeMs === undefined ? undefined : startedAt + timeMs
+  const alarms = new RunAlarms({ clock, endsAt, happen })
+  const { plans } = workflow
+  const runner = new EffectRunner({ ...options, keyRun, plans, on: { happen, note, count, returned, broken } })
+  const journal = new RunJournal({
+    ...options,
+    seq,
+    onRow: (row) => bounds.take(row),
+    onBroken: leave,
+    onHeld: (cause) => watch({ type: 'run.held', cause }),
+  })
+  const inbox = new RunInbox({ ...options, openWaits: () => state.openWaits(), onAsked: take, onBroken: broken })
+  const hasChildren = workflow.children.size > 0
+  const changes = new RunChanges({ runId: claim.runId, hasChildren, clock, journal, runner, histories, count })
+  const takeOver = new TakeOver({ recovered, journal, alarms, runner, budget, clock })
+  return { alarms, runner, journal, inbox, changes, takeOver }
+}

@@ -1,0 +1,105 @@
+/**
+ * Taking over: how a lease holder starts with the effects that are open in a run.
+ *
+ * The effects of a new run are simply started. Those of a resumed run may have been started by an earlier lease holder, so that
+ * their outcome is unknown: they are suspected until this process starts them again.
+ *
+ * Invariants
+ * 1. Before a suspected effect is started again, its `lost` row is durable: the lost attempt counts, and its worst case is charged.
+ * 2. An effect that surely has not begun is never suspected: it was asked for during a pause, or its holder left with nothing in
+ *    flight. The `left` row which says that such effects begin now is durable before the first of them starts.
+ * 3. A child run is never suspected: its id follows from its effect, so starting it again finds the same run.
+ * 4. Deadlines that came due while no process held the run fire first, since they may stop open effects.
+ */
+import type { Clock } from '../core/clock.ts'
+import type { JournalRow } from '../store/journal-row.ts'
+import type { RunChange, TimerRecord } from '../store/store.ts'
+import type { Budget } from './budget/budget.ts'
+import { nextAttempt, toEffectId } from './effects/effect-history.ts'
+import type { EffectRunner } from './effects/effect-runner.ts'
+import { isChildRun, type OpenEffect } from './effects/run-effect.ts'
+import type { RecoveredRun } from './recovery.ts'
+import { toApprovalRecord, toKept } from './run-change.ts'
+import type { RunJournal } from './run-journal.ts'
+import type { RunAlarms } from './waits/run-alarms.ts'
+
+export interface TakeOverOptions {
+  recovered: RecoveredRun
+  journal: RunJournal
+  alarms: RunAlarms
+  runner: EffectRunner
+  budget: Budget | undefined
+  clock: Clock
+}
+
+export class TakeOver {
+  readonly #options: TakeOverOptions
+  readonly #suspected = new Set<string>()
+
+  constructor(options: TakeOverOptions) {
+    this.#options = options
+  }
+
+  /** Arms the deadlines of the run and fires those that are due. Returns the timers that the store does not have yet. */
+  armTimers({ isResumed }: { isResumed: boolean }): TimerRecord[] {
+    const { recovered, alarms } = this.#options
+    const timers = recovered.state.openTimers()
+    alarms.armRun()
+    for (const timer of timers.toSorted((a, b) => a.dueAt - b.dueAt)) alarms.armOrFire(timer)
+    return isResumed ? [] : [...timers, ...alarms.ofRun]
+  }
+
+  /** Effects of a resumed run: each that may have begun is suspected from now on. */
+  suspect(effects: readonly OpenEffect[]): void {
+    for (const effect of effects)
+      if (!isChildRun(effect) && this.mayHaveBegun(effect)) this.#suspected.add(toEffectId(effect))
+  }
+
+  mayHaveBegun(effect: OpenEffect): boolean {
+    return !this.#options.recovered.untouched.has(toEffectId(effect))
+  }
+
+  /** What has to be durable before the first of these effects starts. */
+  toChange(effects: readonly OpenEffect[], { isPaused }: { isPaused: boolean }): RunChange {
+    const { recovered } = this.#options
+    const begins = recovered.untouched.size > 0 && !isPaused ? [this.toLeftRow(false)] : []
+    const { emitted = [] } = toKept(recovered.initial)
+    // The store has no approval of a new run. A newer release may ask the approvals of a resumed run in other words.
+    const asked = recovered.state
+      .openWaits()
+      .flatMap((wait) => (wait.kind === 'approval' ? [toApprovalRecord(wait)] : []))
+    return {
+      rows: [...begins, ...this.toLostRows(effects)],
+      emitted,
+      ...(asked.length === 0 ? {} : { approvalsOpened: asked }),
+    }
+  }
+
+  /** The rows without which these effects may not start. */
+  toLostRows(effects: readonly OpenEffect[]): JournalRow[] {
+    return effects.filter((effect) => this.#suspected.has(toEffectId(effect))).map((effect) => this.#toLostRow(effect))
+  }
+
+  /** `isLeft`: nothing is in flight any more. Else: what was left so begins now. */
+  toLeftRow(isLeft: boolean): JournalRow {
+    const { journal, clock } = this.#options
+    return journal.row({ kind: 'left', at: clock.now(), path: '', visit: 0, data: { is_left: isLeft } })
+  }
+
+  /** Starts an effect; a suspected one as lost. */
+  start(effect: OpenEffect): void {
+    const { runner, recovered } = this.#options
+    const isLost = this.#suspected.delete(toEffectId(effect))
+    runner.start(effect, { history: recovered.histories.of(effect), isLost })
+  }
+
+  #toLostRow(effect: OpenEffect): JournalRow {
+    const { recovered, runner, budget, journal, clock } = this.#options
+    const { path, visit } = effect
+    const history = recovered.histories.of(effect)
+    const charged = runner.worstCaseOf(effect, history)
+    if (charged !== undefined) budget?.charge(path, charged)
+    const data = { attempt: nextAttempt(history), ...(charged && { charged: { ...charged } }) }
+    return journal.row({ kind: 'lost', at: clock.now(), path, visit, data })
+  }
+}
