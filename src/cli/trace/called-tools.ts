@@ -2,14 +2,14 @@ import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 
 /**
- * Which tools a model called: told at its turn, as calls of unknown tools are never made, and at each call. Rows are to come in the
+ * Names the tools that a model calls, at its turn and at each call; a call of an unknown tool has only its turn. It takes rows in the
  * order of the journal.
  */
 export class CalledTools {
-  /** By the path of a call, as `ask/turn_1_call_2`. */
+  /** Names by the path of the call: `ask/turn_1_call_2`. */
   readonly #names = new Map<string, string>()
 
-  /** The note of a row, with the tools before it. */
+  /** Puts the names of the tools before the note of a row. */
   describe(row: JournalRow, note: string): string {
     const { path } = row
     const name = this.#names.get(path)

@@ -27,7 +27,7 @@ export interface TraceEntry {
   attempt: number | undefined
   startedAt: number
   endedAt: number
-  /** False where only the end is known for sure. */
+  /** False: only the end is known for sure. */
   hasDuration: boolean
   usage: UsageTotals
   /** Why it failed, who stopped it, or which model answered in place of another. */
@@ -49,7 +49,7 @@ export const toTraceEntries = (rows: readonly JournalRow[]): TraceEntry[] => {
   return entries.map((entry) => (entry.state === 'waited' ? { ...entry, hasDuration: isAlone(entry, entries) } : entry))
 }
 
-/** The origin's trace tells the cost. */
+/** Leaves the cost to the trace of the origin. */
 const markCopied = (entry: TraceEntry): TraceEntry => ({
   ...entry,
   note: entry.note === '' ? 'copied' : `copied; ${entry.note}`,
@@ -113,7 +113,7 @@ const describeMessage = (row: JournalRow): Pick<TraceEntry, 'state' | 'note'> | 
   }
 }
 
-/** A wait began with an event before it: with the last one, as far as the journal tells. */
+/** A wait has a row at its end only. It started with an earlier event, at the latest with the last one. */
 const describeTimer = ({ data: { timer } }: JournalRow<'timer'>, since: number): ReturnType<typeof describeRow> => {
   if (timer === 'wait') return { state: 'waited', note: '', startedAt: since, hasDuration: true }
   return timer === 'timeout' ? { state: 'timed_out', note: 'took longer than its timeout' } : undefined

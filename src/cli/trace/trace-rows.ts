@@ -1,4 +1,4 @@
-/** Entries in the order in which a reader wants them: by time, the items of a foreach together and not all of them. */
+/** Orders entries for reading: by time, with the items of a foreach together, and only some of many items. */
 import { UNDO } from '../../core/machine-ends.ts'
 import { addTotals, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import type { UsageTotals } from '../../store/store.ts'
@@ -7,7 +7,7 @@ import type { EntryState, TraceEntry } from './trace-entry.ts'
 export interface TraceRow {
   depth: number
   name: string
-  /** `items`: several entries of a foreach, of which the journal does not say how it ended itself. */
+  /** `items`: the entries of a foreach. The journal does not tell how the foreach itself ended. */
   state: EntryState | 'items'
   startedAt: number
   endedAt: number
@@ -16,7 +16,7 @@ export interface TraceRow {
   note: string
 }
 
-/** How many items of a foreach are shown one by one, and how many of the failed and of the slow when there are more. */
+/** Most items of a foreach that are all shown. Of more items, `CHOSEN_ROWS` failed ones and as many slow ones are shown. */
 const ALL_ITEM_ROWS = 12
 const CHOSEN_ROWS = 5
 
@@ -26,12 +26,12 @@ export const toTraceRows = (entries: readonly TraceEntry[], { all }: { all: bool
   )
 
 interface Group {
-  /** Of the foreach; undefined for an entry that stands alone. */
+  /** Id of the foreach. Undefined: an entry outside of any foreach. */
   id: string | undefined
   members: TraceEntry[]
 }
 
-/** In order of their first start. */
+/** Groups in order of their first start. */
 const groupEntries = (entries: readonly TraceEntry[]): Group[] => {
   const groups: Group[] = []
   const byId = new Map<string, Group>()
@@ -68,7 +68,7 @@ const summarize = (id: string, members: readonly TraceEntry[], hidden: number): 
     depth: 0,
     name: id,
     state: 'items',
-    // Without spreading: there may be more members than a call takes arguments.
+    // No spread: there may be more members than a call takes arguments.
     startedAt: members.reduce((first, { startedAt }) => Math.min(first, startedAt), Number.POSITIVE_INFINITY),
     endedAt: members.reduce((last, { endedAt }) => Math.max(last, endedAt), 0),
     hasDuration: true,
@@ -94,6 +94,6 @@ const toRow = (entry: TraceEntry, path: string, depth: number): TraceRow => {
   return { depth, name, state, startedAt, endedAt, hasDuration, usage, note }
 }
 
-/** The call that undoes a step. */
+/** Name of the call that undoes a step. */
 const nameUndoing = (path: string): string =>
   path.startsWith(`${UNDO}/`) ? `undo ${path.slice(UNDO.length + 1)}` : path

@@ -1,4 +1,4 @@
-/** Rows on a common time axis, cut to the width of the terminal. */
+/** Draws rows on a common time axis, cut to the width of the terminal. */
 import { formatDuration } from '../../core/duration.ts'
 import type { Paint } from '../paint.ts'
 import { cutEnd, padEnd, padStart, toOneLine, widthOf } from '../printable.ts'
@@ -6,7 +6,7 @@ import { formatCount } from '../run-result.ts'
 import type { TraceRow } from './trace-rows.ts'
 
 export interface WaterfallOptions {
-  /** Epoch milliseconds: where the axis begins and ends. */
+  /** Start and end of the axis, in epoch milliseconds. */
   from: number
   to: number
   width: number
@@ -47,7 +47,7 @@ export const renderWaterfall = (rows: readonly TraceRow[], options: WaterfallOpt
   return [renderAxis(layout), ...rows.flatMap((row) => renderRow(row, layout))]
 }
 
-/** Without spreading: with --all there may be more rows than a call takes arguments. */
+/** No spread: with --all there may be more rows than a call takes arguments. */
 const widest = (rows: readonly TraceRow[], measure: (row: TraceRow) => number): number =>
   rows.reduce((width, row) => Math.max(width, measure(row)), 0)
 
@@ -55,7 +55,7 @@ interface Layout extends WaterfallOptions {
   nameWidth: number
   tokenWidth: number
   barWidth: number
-  /** What is left for notes; below a certain width they get a line of their own. */
+  /** Columns that remain for notes. Below `SHORTEST_NOTE`, a note gets a line of its own. */
   noteWidth: number
 }
 
@@ -64,7 +64,7 @@ const renderAxis = ({ from, to, nameWidth, barWidth, paint }: Layout): string =>
   return paint.dim(`${' '.repeat(2 + nameWidth + 2)}0${padStart(end, barWidth - 1)}`)
 }
 
-/** Narrower than this, a note tells nothing. */
+/** A narrower note is not readable. */
 const SHORTEST_NOTE = 24
 
 const renderRow = (row: TraceRow, layout: Layout): string[] => {

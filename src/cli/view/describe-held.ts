@@ -1,7 +1,7 @@
 import { toOneLine } from '../printable.ts'
 import { explainError } from '../report-error.ts'
 
-/** Why a run can't go on for a while; undefined: it can again. */
+/** Explains why a run is held. Undefined: it is no longer held. */
 export const describeHeld = (cause: unknown): string =>
   cause === undefined
     ? 'the database can be written again: the run goes on'

@@ -1,4 +1,4 @@
-/** Rows of a tree as lines of a terminal: cut to its width, windowed to its height, coloured. */
+/** Renders rows of a tree as coloured lines, cut to the width of the terminal and to a window of its height. */
 import { formatDuration } from '../../core/duration.ts'
 import type { Paint } from '../paint.ts'
 import { cutEnd, cutStart, joinLines, padEnd, padStart, toOneLine, widthOf } from '../printable.ts'
@@ -7,12 +7,12 @@ import type { RowDetail, RowState, StepRow } from './step-rows.ts'
 
 export interface FrameOptions {
   columns: number
-  /** Lines that may be used. */
+  /** Number of lines that may be used. */
   height: number
   paint: Paint
-  /** Counts frames, for what moves; undefined in the last one, where nothing does. */
+  /** Number of the frame, for animation. Undefined: the last frame, which has none. */
   tick: number | undefined
-  /** The widest name so far: columns that move back and forth are hard to read. */
+  /** Widest name so far, so that columns do not move back and forth. */
   nameWidth: number
 }
 
@@ -41,11 +41,11 @@ export const renderRows = (rows: readonly StepRow[], options: FrameOptions): str
   ]
 }
 
-/** How wide the column of names must be for these rows. */
+/** Width of the column of names for these rows. */
 export const widestName = (rows: readonly StepRow[]): number =>
   Math.min(NAME_WIDTH.max, Math.max(NAME_WIDTH.min, ...rows.map(({ depth, name }) => depth * 2 + widthOf(name))))
 
-/** What fits, around the first row that runs. */
+/** Selects the rows that fit, around the first row that is in flight. */
 const toWindow = (
   rows: readonly StepRow[],
   height: number,
@@ -66,7 +66,7 @@ const renderRow = (row: StepRow, options: FrameOptions): string => {
   const used = 2 + nameWidth + 1 + TIME_WIDTH + 2
   const detail = columns <= used ? '' : renderDetail(row.detail, { width: columns - used - 1, paint })
   const isQuiet = row.state === 'pending' || row.state === 'skipped'
-  // A step at depth 0 stands with its symbol in the first cell, so that the tree is read by its names.
+  // All symbols stand in the first cell, and names are indented, so that the tree is read by its names.
   return `${symbolOf(row.state, options)} ${isQuiet ? paint.dim(name) : name} ${paint.dim(time)}${detail === '' ? '' : `  ${detail}`}`
 }
 

@@ -1,8 +1,9 @@
 /**
- * Progress on a terminal: the tree of steps, redrawn in place at most ten times a second.
+ * Shows progress on a terminal: the tree of steps, redrawn in place.
  *
- * It owns the lines it has drawn and the cursor, which it hides and gives back on every way out of the process. Lines are
- * cut to the terminal, so that none wraps; after a change of size, what wrapped is counted before it is cleared.
+ * 1. It owns the lines it has drawn and the cursor. It hides the cursor, and shows it again on every exit of the process.
+ * 2. It redraws at most ten times a second, whatever the number of events.
+ * 3. Each line is cut to the terminal, so that none wraps. After a change of size it counts the rows that wrapped before it clears them.
  */
 import { writeSync } from 'node:fs'
 import { formatDuration } from '../../core/duration.ts'
@@ -20,13 +21,13 @@ import { listShownWaits, toWaitLines } from './wait-lines.ts'
 
 const FRAME_MS = 100
 
-/** Below the tree stays a line for the cursor, above it one for the title. */
+/** Lines besides the tree: the title above it, and below it the line of the cursor. */
 const OTHER_LINES = 3
 
 const HIDE_CURSOR = '\x1b[?25l'
 const SHOW_CURSOR = '\x1b[?25h'
 const CLEAR_BELOW = '\x1b[J'
-/** Terminals that know it show a frame at once, the others ignore it: https://contour-terminal.org/vt-extensions/synchronized-output/ */
+/** Terminals that support it show a frame at once; others ignore it: https://contour-terminal.org/vt-extensions/synchronized-output/ */
 const BEGIN_FRAME = '\x1b[?2026h'
 const END_FRAME = '\x1b[?2026l'
 
@@ -102,7 +103,7 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
   }
 }
 
-/** How many are shown, with two lines each. */
+/** Most waits that are shown, with two lines each. */
 const MOST_WAITS = 3
 
 const renderWaits = (
@@ -136,7 +137,7 @@ interface Screen {
   close(): void
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: our own colours, which take no cells.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are our own colours, which take no cells.
 const COLORS = /\x1b\[\d+m/g
 
 const createScreen = (channel: Channel): Screen => {
@@ -179,6 +180,6 @@ const createScreen = (channel: Channel): Screen => {
   }
 }
 
-/** Rows that lines of these widths take now: a terminal that became narrower has wrapped them. */
+/** Number of rows that lines of these widths take: a terminal that became narrower has wrapped them. */
 const countRows = (widths: readonly number[], columns: number): number =>
   widths.reduce((total, width) => total + Math.max(1, Math.ceil(width / Math.max(1, columns))), 0)

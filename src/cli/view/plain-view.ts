@@ -1,4 +1,4 @@
-/** Progress where there is no terminal: one line when a step starts, one when it ends. */
+/** Shows progress without a terminal: one line when a step starts, one when it ends. */
 
 import { formatDuration } from '../../core/duration.ts'
 import type { Run } from '../../runtime/run.ts'
@@ -14,7 +14,7 @@ import type { RunView, ViewedRun } from './run-view.ts'
 import { type StepChange, StepTracker, type TrackedStep } from './step-tracker.ts'
 import { keyOfWait, listShownWaits, toWaitLines } from './wait-lines.ts'
 
-/** How often the items of a foreach are counted. */
+/** Interval between two counts of the items of a foreach. */
 const COUNT_EVERY_MS = 2_000
 
 export const createPlainView = (
@@ -58,10 +58,10 @@ export const createPlainView = (
   }
 }
 
-/** How long is waited for more before what is asked is looked for: not at each event of a run that has many. */
+/** Delay before open questions are listed, so that a run with many events does not list them at each one. */
 const WAIT_LOOK_MS = 100
 
-/** Says what is asked, once. */
+/** Reports each question once. */
 const createWaitReport = (say: (text: string) => void, current: () => Run | undefined) => {
   const said = new Set<string>()
   let ofChildren: readonly RunWait[] = []
@@ -105,7 +105,7 @@ const describeChange = (change: StepChange, { cacheHits }: StepTracker): string 
   return `${indent(step)}${step.id}: ${status}${time}${tries}${cache}${why}`
 }
 
-/** Steps that take no time: their start is not worth a line. */
+/** Steps that take no time get no line for their start. */
 const isMoment = ({ kind }: TrackedStep): boolean => kind === 'set' || kind === 'fail' || kind === 'switch'
 
 const describeError = (error: unknown): string => {

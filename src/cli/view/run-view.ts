@@ -1,19 +1,18 @@
-/** What shows a run while it goes on. */
-
+/** The port through which commands show a run in progress. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { RunNotice } from '../../runtime/run-notice.ts'
 import type { RunWait } from '../../service/control/run-waits.ts'
 
 export interface RunView {
-  /** Called once, as soon as there is a run. */
+  /** Starts the view. Called once, as soon as there is a run. */
   begin(run: Run): void
   take(notice: RunNotice): void
-  /** What its child runs ask of people now. */
+  /** Takes the open questions of child runs. */
   ask(asked: readonly RunWait[]): void
-  /** A message to whoever watches, such as "cancelling". */
+  /** Shows a message, such as "cancelling". */
   say(text: string): void
-  /** Draws the last state, and leaves the terminal as it was found. */
+  /** Draws the last state and restores the terminal. */
   end(): void
 }
 

@@ -1,4 +1,4 @@
-/** A running run as rows of a tree: what a view draws, without how. */
+/** Rows of the tree of a run in progress: their content, without their layout. */
 import type { StepRecord } from '../../compiler/machine-context.ts'
 import type { Run } from '../../runtime/run.ts'
 import { contextOf, type OpenStep, type Scope } from '../../runtime/scope/scope.ts'
@@ -11,7 +11,7 @@ export interface StepRow {
   state: RowState
   name: string
   ms: number | undefined
-  /** What happens in it right now, or why it failed. */
+  /** Current activity of the step, or the reason of its failure. */
   detail: RowDetail
 }
 
@@ -23,16 +23,16 @@ export type RowDetail =
   | { kind: 'retry'; attempt: number; code: string; inMs: number }
   | { kind: 'attempt'; attempt: number; text: string }
   | { kind: 'wait'; leftMs: number }
-  /** Answers that came from the cache. */
+  /** Number of answers from the cache. */
   | { kind: 'cache'; hits: number }
   | { kind: 'fault'; code: string; message: string }
 
-/** How many running items of a foreach get a row. */
+/** Most foreach items in flight that get a row. */
 const ITEM_ROWS = 4
 
 const NONE: RowDetail = { kind: 'none' }
 
-/** Steps inside a block that was not entered are left out, and of ended blocks those that did not run. */
+/** Lists the steps, except those in blocks that were not entered, and steps in ended blocks that did not run. */
 export const listRows = (tracker: StepTracker, { run, now }: { run: Run; now: number }): StepRow[] => {
   const root = run.state.root
   if (root === undefined) return []
@@ -119,7 +119,7 @@ const listItems = (
 ): StepRow[] =>
   [...items]
     .flatMap(([index, scope]) => {
-      // A model with tools has one item, and its calls may run side by side.
+      // A model with tools has one item, and its calls may be in flight side by side.
       if (kind === 'llm') return [...scope.open.keys()].map((name) => ({ name, path: `${scope.path}/${name}` }))
       const step = runningStep(scope)
       return [{ name: `[${index}] ${step ?? ''}`, path: step === undefined ? undefined : `${scope.path}/${step}` }]
@@ -136,5 +136,5 @@ const listItems = (
       }
     })
 
-/** The innermost step of a scope that is open. */
+/** The last step that opened in a scope and is still open. */
 const runningStep = (scope: Scope): string | undefined => [...scope.open.keys()].at(-1)

@@ -1,9 +1,12 @@
 /**
- * Follows the steps of a running run: when each started and ended, its attempt, its last text. The machine's records say
- * what a step has come to; the times are ours, since records hold none.
+ * Follows the steps of a run in progress, for the views: start, end, attempt in flight and last text of each.
  *
- * Records are immutable and shared between states, so that what changed is found by comparing references. Items of a
- * foreach are tracked by their effects only, and forgotten when these end: there may be 100,000 of them.
+ * The timeline (service/history/timeline.ts) keeps every visit of a journal. This tracker keeps only what a view can draw:
+ * 1. Work per change depends on the number of steps of the workflow, not on the length of the run (J5). Records are immutable and
+ *    shared between states, so that a change is found by comparing references.
+ * 2. A foreach item is known by its effects in flight, and forgotten when they end: there may be 100,000 items.
+ * 3. It reads the state when a change is durable, so that a view shows nothing that a crash could take back.
+ * 4. Times are its own, because records hold none.
  */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Step } from '../../compiler/document.ts'
@@ -26,7 +29,7 @@ export interface StepTiming {
 export interface LiveAttempt {
   startedAt: number
   attempt: number
-  /** The end of what the model has said so far. */
+  /** Tail of the text of the model so far. */
   text: string
   failure: { fault: FaultData; retryAt: number } | undefined
 }
@@ -38,21 +41,21 @@ export type StepChange =
 export interface TrackedStep {
   id: string
   kind: Step['kind']
-  /** Enclosing blocks. */
+  /** Number of blocks around the step. */
   depth: number
 }
 
-/** How much of a model's text is kept for the view. */
+/** Most characters of a model's text that are kept. */
 const TEXT_TAIL = 400
 
 export class StepTracker {
   readonly steps: readonly TrackedStep[]
   readonly timings = new Map<string, StepTiming>()
-  /** By path. */
+  /** Effects in flight by path. */
   readonly attempts = new Map<string, LiveAttempt>()
-  /** Of each foreach that has ended: its items as they stand in its output. */
+  /** Item counts of each foreach that has ended, from its output. */
   readonly itemTotals = new Map<string, { total: number; failed: number }>()
-  /** By step: how many of its model calls were answered from the cache in its last visit. */
+  /** Model calls that the cache answered in the last visit, by step. */
   readonly cacheHits = new Map<string, number>()
   readonly #records = new Map<string, StepRecord>()
   readonly #now: () => number
@@ -71,7 +74,7 @@ export class StepTracker {
     else this.#update(path, notice)
   }
 
-  /** What has changed since it was called last: first what went on and has ended, the innermost first, then what began. */
+  /** Lists the changes since the last call: first the steps that ended, the innermost first, then those that started. */
   readChanges(run: Run): StepChange[] {
     const root = run.state.root
     if (root === undefined) return []
@@ -90,7 +93,7 @@ export class StepTracker {
     return [...ended, ...begun]
   }
 
-  /** Takes what a resumed run has already done as known. */
+  /** Skips the changes that a resumed run made before. */
   skipPast(run: Run): void {
     this.readChanges(run)
     const now = this.#now()

@@ -1,13 +1,12 @@
-/** What a run in this process asks of people and waits for from outside, and the commands that answer. */
-
+/** Lines for the questions and events that a run in this process waits for, with the commands that answer. */
 import type { Run } from '../../runtime/run.ts'
 import { type AnsweredWait, listAnswered, type RunWait } from '../../service/control/run-waits.ts'
 import { explainWait } from '../run-waits-text.ts'
 
-/** There may be one for each of 100,000 items: only so many are ever looked at. */
+/** Most waits that are read: there may be one for each of 100,000 items. */
 const MOST_WAITS = 50
 
-/** Its own, and those that are known of its child runs; not pauses, which end by themselves. */
+/** Waits of the run and the known waits of its child runs. Pauses are left out, because they end by themselves. */
 export const listShownWaits = (run: Run, ofChildren: readonly RunWait[] = []): AnsweredWait[] => [
   ...listAnswered(run.state, run.id, MOST_WAITS),
   ...ofChildren.filter((wait) => wait.kind !== 'time'),
@@ -19,6 +18,6 @@ export const toWaitLines = (wait: AnsweredWait): [text: string, command: string]
   return [text, `${wait.kind === 'approval' ? 'decide' : 'send'}: ${command}`]
 }
 
-/** Tells one wait from the next of the same step. */
+/** Key that differs between two waits of the same step. */
 export const keyOfWait = (wait: AnsweredWait): string =>
   wait.kind === 'approval' ? wait.id : `${wait.run} ${wait.path} ${wait.event} ${wait.dueAt}`

@@ -1,4 +1,4 @@
-/** Two runs side by side: where they part, and what each step gave out, took and did cost in both. */
+/** Compares two runs: the first step that differs, and output, duration and usage of each step. A view of two timelines. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import { diffJson, type JsonChange } from '../../core/json-diff.ts'
@@ -14,14 +14,14 @@ export interface ComparedRun {
 }
 
 export interface RunComparison {
-  /** What the runs began with. */
+  /** Differences between the inputs of the runs. */
   input: JsonChange[]
   output: JsonChange[]
-  /** The first step that came to something else, by its place in `steps`; null: none did. */
+  /** Index in `steps` of the first step that differs. Null: none does. */
   partsAt: number | null
-  /** In the order of the first run; then those of the second alone. */
+  /** Steps in the order of the first run, then those of the second run alone. */
   steps: ComparedStep[]
-  /** Of the runs as a whole, as far as they have come. */
+  /** Usage of each run so far. */
   usage: [UsageTotals, UsageTotals]
 }
 
@@ -29,9 +29,9 @@ export interface RunComparison {
 export interface ComparedStep {
   path: string
   visit: number
-  /** Null in the run that did not come to it. */
+  /** Null: that run did not reach the step. */
   sides: [StepFigures | null, StepFigures | null]
-  /** Whether status, output or fault differ. */
+  /** True: status, output or fault differ. */
   isDifferent: boolean
   input: JsonChange[]
   output: JsonChange[]
@@ -40,9 +40,9 @@ export interface ComparedStep {
 
 export interface StepFigures {
   status: Visit['status']
-  /** From its start to its end, in milliseconds; null: it goes on. */
+  /** Duration in milliseconds. Null: the visit goes on. */
   ms: number | null
-  /** Of its own calls; what a fork has copied was paid in its origin. */
+  /** Usage of its own calls. The origin paid for the rows that a fork copied. */
   usage: UsageTotals
 }
 
@@ -100,7 +100,7 @@ const compareStep = ([one, other]: [SideVisit | undefined, SideVisit | undefined
   }
 }
 
-/** What of a fault tells it from another one. */
+/** Code and message of a fault: other fields may differ between runs. */
 const toError = (visit: SideVisit | undefined): JsonValue | undefined => {
   if (!isJsonObject(visit?.error)) return visit?.error
   const { code, message } = visit.error

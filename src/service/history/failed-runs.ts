@@ -1,22 +1,22 @@
-/** The runs that failed and that nobody has dealt with yet, and what they have in common. */
+/** Lists failed runs that were not restarted, rerun or forked yet, and groups them by their fault. */
 import type { RunRecord, Store } from '../../store/store.ts'
 import { stepOfPath } from '../../store/usage-sums.ts'
 
 export interface FailedQuery {
-  /** Default: failed ones. */
+  /** Default: `failed`. */
   status?: 'failed' | 'cancelled'
   workflow?: string
-  /** Of the fault that ended them. */
+  /** Code of the fault that ended the run. */
   code?: string
-  /** Id of the step that it came from. */
+  /** Id of the step that raised the fault. */
   step?: string
-  /** Epoch milliseconds: those that ended then or later. */
+  /** Earliest end, in epoch milliseconds. */
   since?: number
-  /** Also those that were restarted, rerun or forked since. Default false. */
+  /** Includes runs that were restarted, rerun or forked since. Default false. */
   withHandled?: boolean
 }
 
-/** Newest first; child runs belong to their parents, and are left out. */
+/** Newest first. Child runs belong to their parents and are left out. */
 export const listFailed = async (store: Store, query: FailedQuery = {}): Promise<RunRecord[]> => {
   const { status = 'failed', workflow, code, step, since = 0, withHandled = false } = query
   const [runs, handled] = await Promise.all([
@@ -32,7 +32,7 @@ export const listFailed = async (store: Store, query: FailedQuery = {}): Promise
   )
 }
 
-/** A run that another one was made from is dealt with: what becomes of that one is its own. */
+/** Ids of runs that another run was made from: they count as handled, whatever the end of the new run. */
 const findHandled = async (store: Store, workflow: string | undefined): Promise<Set<string>> => {
   const runs = await store.listRuns(workflow === undefined ? {} : { workflow })
   return new Set(runs.flatMap(({ origin }) => (origin === null || origin.kind === 'schedule' ? [] : [origin.of])))
@@ -41,13 +41,13 @@ const findHandled = async (store: Store, workflow: string | undefined): Promise<
 export interface FailedGroup {
   workflow: string
   code: string
-  /** Id of the step that the fault came from; null: from the run as a whole. */
+  /** Id of the step that raised the fault. Null: the run as a whole. */
   step: string | null
   count: number
   newest: RunRecord
 }
 
-/** By workflow, fault and step; the largest first, of equal ones the one that was added to last. */
+/** Groups by workflow, fault and step: the largest first, of equal size the most recent first. */
 export const groupFailed = (runs: readonly RunRecord[]): FailedGroup[] => {
   const groups = new Map<string, FailedGroup>()
   for (const run of runs) {

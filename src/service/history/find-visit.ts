@@ -3,17 +3,17 @@ import { UNDO } from '../../core/machine-ends.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { Visit } from './timeline.ts'
 
-/** A visit of a step as somebody names it. */
+/** Name of a visit, as a user gives it. */
 export interface VisitName {
-  /** With the foreach items around it: `grades[3]/grade`. */
+  /** Path of the step, with the foreach items around it: `grades[3]/grade`. */
   path: string
   /** From 1. */
   visit: number
 }
 
-/** @throws Fault `invalid_input` that says which ones there are */
+/** @throws Fault `invalid_input` that lists the visits that exist */
 export const findVisit = (visits: readonly Visit[], { path, visit, runId }: VisitName & { runId: string }): Visit => {
-  if (path.startsWith(UNDO)) throw refuse(`'${path}' undoes what a step has done: nothing can be begun from it`)
+  if (path.startsWith(UNDO)) throw refuse(`'${path}' undoes a step: a run can't start from it`)
   const own = visits.filter((one) => one.path === path)
   const found = own.find((one) => one.visit === visit)
   if (found !== undefined) return found
@@ -38,6 +38,6 @@ const MOST_LISTED = 8
 export const listSome = (names: readonly string[]): string =>
   `${names.slice(0, MOST_LISTED).join(', ')}${names.length > MOST_LISTED ? ', …' : ''}`
 
-/** What stands behind the first line is the hint. */
+/** Puts the hint on the second line of the message. */
 export const refuse = (message: string, hint?: string): Fault =>
   new Fault('invalid_input', hint === undefined ? message : `${message}\n${hint}`)

@@ -5,19 +5,19 @@ import { Fault } from '../../core/fault.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 import { compileStored } from '../workflows/compile-stored.ts'
 
-/** A run of the store, with what is needed to go on with it. */
+/** A run of the store, ready to be resumed or forked. */
 export interface StoredRun {
   record: RunRecord
   workflow: CompiledWorkflow
-  /** Absolute: what relative paths in the workflow are relative to. */
+  /** Absolute folder that relative paths in the workflow start from. */
   folder: string
-  /** Values of the environment variables that it began with. */
+  /** Values of environment variables, as the run started with them. */
   environment: Record<string, string>
 }
 
 export interface LoadOptions {
   catalogue: Catalogue
-  /** Values of the environment variables that expressions may read; those that the run began with win. */
+  /** Values of environment variables that expressions may read. Those that the run started with take precedence. */
   environment: Readonly<Record<string, string>>
   workingFolder: string
 }

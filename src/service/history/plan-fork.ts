@@ -1,9 +1,12 @@
 /**
- * A new run with the beginning of another one: the rows up to the start of a step, as far as they still answer what is asked.
+ * Plans a fork: a new run that starts with rows of another run, its origin. It copies the rows up to the start of a step, as far as
+ * their answers still fit the questions. The origin is only read (J7).
  *
- * Three folds go side by side. `was`: the origin. `probe`: the same id and times with what is changed; where it asks something else
- * than `was` did, the recorded answer is none to it. `next`: the fork itself, under its own id, with times moved so that it begins
- * now; deadlines keep their distance. A row is copied when it fits all three. The origin is only read (J7).
+ * Three folds run side by side, and a row is copied when it fits all three:
+ * 1. `was` folds the origin.
+ * 2. `probe` folds the same id and times with the changes of the fork. Where its question differs from that of `was`, the recorded
+ *    answer does not count.
+ * 3. `next` folds the fork, under its own id, with times moved so that it starts now. Deadlines keep their distance.
  */
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
@@ -26,16 +29,16 @@ export interface Origin {
 
 export interface ForkWish {
   from: VisitName
-  /** With other models for its aliases, if they are to change. Default: as the origin. */
+  /** The workflow, compiled with other models for its aliases. Default: that of the origin. */
   workflow?: CompiledWorkflow
-  /** All overrides of aliases, those of the origin included. Default: those. */
+  /** All overrides of aliases, including those of the origin. Default: those of the origin. */
   models?: Record<string, string>
-  /** Checked, defaults filled in. Default: that of the origin. */
+  /** Input, checked and with defaults filled in. Default: that of the origin. */
   input?: JsonValue
   set?: readonly SetOutput[]
-  /** Knows the output types that `set` is checked against. */
+  /** Catalogue with the output types that `set` is checked against. */
   catalogue: Catalogue
-  /** Whether the origin's id stands in the idempotency keys that the host makes. Default false. */
+  /** True: idempotency keys that the host makes hold the id of the origin. Default false. */
   sameKeys?: boolean
   /** Epoch milliseconds. */
   now: number
@@ -45,22 +48,22 @@ export interface ForkPlan {
   workflow: CompiledWorkflow
   copied: CopiedRun
   data: CreatedData
-  /** Recorded answers before the step that are not copied, since what they answer is asked otherwise, or no longer. */
+  /** Recorded answers before the step that are not copied, because their question changed or is not asked. */
   dropped: DroppedRow[]
-  /** Whether the step is the next to begin; else what was dropped comes before it. */
+  /** True: the fork starts at the step. False: it performs the dropped answers again first. */
   isReached: boolean
-  /** Steps of the origin that this run would undo, if it failed. */
+  /** Steps of the origin that the fork undoes if it fails. */
   undoes: string[]
 }
 
 export interface DroppedRow {
   path: string
   visit: number
-  /** `changed`: it is asked something else. `not_reached`: by then the run is not there. */
+  /** `changed`: the question differs. `not_reached`: the fork does not ask it by then. */
   reason: 'changed' | 'not_reached'
 }
 
-/** @throws Fault `invalid_input` for a step that did not begin, and for an output that is not recorded before it or does not fit its type */
+/** @throws Fault `invalid_input` for a step that did not start, and for an output that is not recorded before it or does not fit its type */
 export const planFork = async (origin: Origin, wish: ForkWish): Promise<ForkPlan> => {
   const { id: runId, rows } = origin
   const { visits } = foldTimeline(origin.workflow, { runId, rows }).timeline
@@ -75,7 +78,7 @@ export const planFork = async (origin: Origin, wish: ForkWish): Promise<ForkPlan
   return copyPrefix(origin, { wish, prefix, replaced })
 }
 
-/** What is noted of the last event stands behind it. */
+/** Includes the notes of the last event, which follow it. */
 const cutPrefix = (rows: readonly JournalRow[], lastSeq: number): readonly JournalRow[] => {
   let length = lastSeq
   while (OF_EVENTS.has(rows[length]?.kind ?? '')) length++
@@ -87,7 +90,7 @@ const OF_EVENTS: ReadonlySet<string> = new Set(['undo', 'stopped'])
 interface Prefix {
   wish: ForkWish
   prefix: readonly JournalRow[]
-  /** In place of the rows of these numbers. */
+  /** Replacements by the number of the row. */
   replaced: ReadonlyMap<number, JournalRow<'outcome'>>
 }
 
@@ -99,12 +102,12 @@ const copyPrefix = (origin: Origin, { wish, prefix, replaced }: Prefix): ForkPla
   const id = createRunId(now)
   const copy = (lastAt: number) => copyEvents(prefix, { origin, wish, data, id, replaced, byMs: now - lastAt })
   const tried = copy(prefix.at(-1)?.at ?? now)
-  // It begins when the last row that it has was written, which may be before its step.
+  // The fork starts at the time of its last copied row, which may be before its step.
   const last = prefix.findLast(({ seq }) => seq === 1 || tried.seqs.has(seq))
   const events = tried.dropped.length === 0 ? tried : copy(last?.at ?? now)
   for (const [seq, { path }] of replaced)
     if (!events.seqs.has(seq))
-      throw refuse(`the output that is set for '${path}' is of no use: the fork does not come to it`)
+      throw refuse(`the output that is set for '${path}' is not used: the fork does not reach that step`)
   const rows = cutPrefix(prefix, last?.seq ?? 1)
     .slice(1)
     .filter((row) => isKept(row, events))
@@ -153,16 +156,16 @@ interface CopyOptions {
   data: CreatedData
   id: string
   replaced: ReadonlyMap<number, JournalRow<'outcome'>>
-  /** How far times are moved. */
+  /** Shift of all times, in milliseconds. */
   byMs: number
 }
 
 interface CopiedEvents {
   next: WatchedFold
-  /** Numbers of the events that are copied. */
+  /** Numbers of the copied events. */
   seqs: ReadonlySet<number>
   dropped: DroppedRow[]
-  /** The same, by path and visit. */
+  /** Dropped answers as `PATH#VISIT`. */
   anew: ReadonlySet<string>
   byMs: number
   /** Epoch milliseconds. */
@@ -198,17 +201,17 @@ const copyEvents = (
   return { next, seqs, dropped, anew, byMs, startedAt: at + byMs }
 }
 
-/** Of what is asked anew the earlier attempts do not count, and no pause of the origin is one of the fork. */
+/** Keeps notes, except attempts of questions that are asked again, and pauses of the origin. */
 const isKept = (row: JournalRow, { seqs, anew, next }: CopiedEvents): boolean => {
   if (isEventRow(row)) return seqs.has(row.seq)
   const { kind, path, visit } = row
   return kind !== 'pause' && !next.state.isOpen(path, visit) && !anew.has(`${path}#${visit}`)
 }
 
-/** What it did cost was paid in the origin, and is not charged a second time. */
+/** Moves a row in time. Its cost was paid in the origin and is not charged again. */
 const toCopied = <R extends JournalRow>(row: R, { seq, byMs }: { seq: number; byMs: number }): R => {
   const copy = { ...row, seq, at: row.at + byMs, data: { ...row.data } }
-  // Who decided, and when, stays as it was.
+  // The decision keeps its author and time.
   if (copy.kind === 'decision') copy.data.decided_at ??= new Date(row.at).toISOString()
   const figures = figuresOf(copy)
   if (figures.started !== undefined) figures.started += byMs
@@ -218,7 +221,7 @@ const toCopied = <R extends JournalRow>(row: R, { seq, byMs }: { seq: number; by
   return copy
 }
 
-/** Also of a row that was copied before. */
+/** Includes the usage of a row that the origin copied itself. */
 const usageOf = (row: JournalRow): AttemptFigures['usage'] => {
   const { usage, copied_usage: copied } = figuresOf(row)
   return usage ?? copied

@@ -1,4 +1,4 @@
-/** Other outputs in place of recorded ones: what would have come of it if a step had said something else. */
+/** Replaces recorded outputs in a fork, to see how the run continues with another answer of a step. */
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { JsonValue } from '../../core/json.ts'
@@ -9,7 +9,7 @@ import type { Visit } from './timeline.ts'
 
 export interface SetOutput {
   path: string
-  /** Default: the last one that is recorded. */
+  /** Default: the last visit with a recorded output. */
   visit?: number
   output: JsonValue
 }
@@ -17,12 +17,12 @@ export interface SetOutput {
 export interface SetOptions {
   set: readonly SetOutput[]
   workflow: CompiledWorkflow
-  /** Knows the output type of each tool. */
+  /** Catalogue with the output type of each tool. */
   catalogue: Catalogue
   visits: readonly Visit[]
 }
 
-/** The rows that take the place of others, by the number of these. @throws Fault `invalid_input` */
+/** Replacements by the number of the row. @throws Fault `invalid_input` */
 export const replaceOutputs = async (
   prefix: readonly JournalRow[],
   { set, workflow, catalogue, visits }: SetOptions,
@@ -53,12 +53,12 @@ const findOutcome = (
       `those with one are ${listSome(outcomes.map((row) => row.path))}`,
     )
   throw refuse(
-    `step '${name}' has no recorded output before the step that the fork begins at`,
+    `step '${name}' has no recorded output before the step that the fork starts at`,
     outcomes.length === 0 ? undefined : `those with one are ${listSome(outcomes.map((row) => row.path))}`,
   )
 }
 
-/** Undefined where its type is not known, or it fits. */
+/** Undefined: the value fits, or its type is unknown. */
 const findTypeProblem = async (
   { output }: SetOutput,
   { row, workflow, catalogue }: { row: JournalRow } & Pick<SetOptions, 'workflow' | 'catalogue'>,

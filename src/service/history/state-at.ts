@@ -1,4 +1,4 @@
-/** What a run was at, at a moment of its past: the fold of its journal up to there. */
+/** State of a run at a moment of its past: the fold of its journal up to that row. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import type { OpenEffect, OpenTimer, OpenWait } from '../../runtime/effects/run-effect.ts'
@@ -8,15 +8,15 @@ import type { RunEnd, UsageTotals } from '../../store/store.ts'
 import { refuse } from './find-visit.ts'
 import { foldTimeline, type Visit } from './timeline.ts'
 
-/** `last`: the end of what there is. Else a row by its number, or the last one by then, in epoch milliseconds. */
+/** `last`: the last row. `seq`: a row by its number. `time`: the last row at or before a time in epoch milliseconds. */
 export type Moment = 'last' | { seq: number } | { time: number }
 
 export interface StateAt {
-  /** The row that was folded last, of so many. */
+  /** The last row that is folded. */
   row: JournalRow
   rowCount: number
   status: RunEnd['status'] | 'running'
-  /** The last visit of each step that had begun, in the order in which they were entered. */
+  /** Last visit of each step that started, in order of entry. */
   steps: Visit[]
   effects: OpenEffect[]
   timers: OpenTimer[]
@@ -52,6 +52,9 @@ const findRow = (rows: readonly JournalRow[], moment: Moment): JournalRow => {
     moment === 'last' ? last : 'seq' in moment ? rows[moment.seq - 1] : rows.findLast(({ at }) => at <= moment.time)
   if (found !== undefined) return found
   if (moment !== 'last' && 'time' in moment)
-    throw refuse(`the run had not begun by then`, `its first row is of ${new Date(rows[0]?.at ?? 0).toISOString()}`)
+    throw refuse(
+      `the run had not started by then`,
+      `the time of its first row is ${new Date(rows[0]?.at ?? 0).toISOString()}`,
+    )
   throw refuse(`the journal has no such row: expected 1 to ${rows.length}, got ${moment === 'last' ? 0 : moment.seq}`)
 }

@@ -48,7 +48,7 @@ export interface Segment {
   row: JournalRow
   startedAt: number
   endedAt: number
-  /** Whether the row tells its start; a moment has none. */
+  /** True: the row holds its start. False: a moment. */
   isTimed: boolean
   /** Time of the event before the row: a wait that ends with the row began then at the latest. */
   since: number

@@ -3,7 +3,7 @@ import type { EndedRun } from '../../runtime/effects/run-effect.ts'
 import type { RunState } from '../../runtime/run-state.ts'
 import { contextOf } from '../../runtime/scope/scope.ts'
 
-/** What was undone, and what could not be: so far, while a run that ends badly is undoing. */
+/** Lists the calls that undo steps, with their faults. While a run is undoing, it lists those that have ended. */
 export const undoneSteps = ({ root, end }: Pick<RunState, 'root' | 'end'>): NonNullable<EndedRun['undone']> => {
   const undoing = root?.open.get(UNDO)?.items?.get(0)
   const known = undoing === undefined ? [] : contextOf(undoing).output

@@ -1,4 +1,4 @@
-/** A fold that remembers what it has asked for, so that two folds of the same rows can be held side by side. */
+/** A fold that keeps every question it has asked, so that two folds of the same rows can be compared. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { OpenEffect, OpenTimer, OpenWait, RunEffect } from '../../runtime/effects/run-effect.ts'
 import type { CreatedData } from '../../runtime/run-event.ts'
@@ -18,7 +18,7 @@ export class WatchedFold {
   readonly state: RunState
   readonly timeline = new Timeline()
   readonly #workflow: CompiledWorkflow
-  /** All that were ever asked for, by path and visit. */
+  /** Every effect that was asked for, by path and visit. */
   readonly #effects = new Map<string, OpenEffect>()
   readonly #timers = new Map<string, OpenTimer>()
   readonly #waits = new Map<string, OpenWait>()
@@ -31,7 +31,7 @@ export class WatchedFold {
     this.#keep(this.state.start({ runId, at, data }))
   }
 
-  /** Whether the event fits something that is open. */
+  /** Returns false for an event that fits nothing open. */
   apply(row: EventRow): boolean {
     this.timeline.turnTo(row)
     const effects = this.state.apply(row)
@@ -39,7 +39,7 @@ export class WatchedFold {
     return effects !== undefined
   }
 
-  /** What an event answers, as a text that is the same where the question is; undefined: nothing was asked there. */
+  /** The question that an event answers, as text: equal questions have equal text. Undefined: there was none. */
   questionOf(row: EventRow): string | undefined {
     const id = toId(row)
     if (row.kind === 'signal') return ''

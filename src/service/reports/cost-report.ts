@@ -1,37 +1,37 @@
-/** What model calls did cost, over all providers: sums of the journals, with what nobody knows the price of counted apart. */
+/** Reports the cost of model calls by provider, model, workflow, step or day. Calls with an unknown price are counted apart. */
 import type { Store, UsageGroup, UsageSum } from '../../store/store.ts'
 
 export interface CostReport {
-  /** Of the calls whose price is known; null when there are calls, and the price of none of them is known. */
+  /** Cost of the calls with a known price. Null: there are calls, and none has a known price. */
   total_cost_usd: number | null
   unpriced_calls: number
   rows: CostRow[]
 }
 
-/** Of what rows are not divided by there is no key, but for provider and model: those are null then. */
+/** Groups that the report is not divided by have no key, except provider and model, which are null. */
 export interface CostRow {
   day?: string
   workflow?: string
   step?: string
   provider: string | null
   model: string | null
-  /** Without those that were answered from the cache of answers. */
+  /** Calls that the cache of answers did not answer. */
   calls: number
-  /** The cached ones included. */
+  /** Includes cached tokens. */
   input_tokens: number
   cached_tokens: number
   output_tokens: number
-  /** Null: the price of no call is known. */
+  /** Null: no call has a known price. */
   cost_usd: number | null
   unpriced_calls: number
-  /** Answers from the cache: they are free. */
+  /** Calls that the cache of answers answered, free of charge. */
   cache_hits: number
 }
 
 export interface CostQuery {
-  /** What a row stands for; default: each model. Days follow each other, all else goes by cost, the highest first. */
+  /** Groups of the rows. Default: models. Days are in order of time, everything else by cost, the highest first. */
   by?: readonly UsageGroup[]
-  /** Epoch milliseconds. */
+  /** Earliest end of a call, in epoch milliseconds. */
   since?: number
   workflow?: string
 }
@@ -51,7 +51,7 @@ export const reportCosts = async (
   }
 }
 
-/** A model has a name only within its provider, and a step only within its workflow. */
+/** Adds the provider of a model and the workflow of a step, which their names need. */
 const toGroups = (by: readonly UsageGroup[]): UsageGroup[] =>
   ORDER.filter(
     (group) =>
@@ -82,5 +82,5 @@ const totalOf = (rows: readonly CostRow[]): number | null => {
   return known.length === 0 ? null : roundUsd(known.reduce((total, cost) => total + cost, 0))
 }
 
-/** To a millionth of a millionth: less than a token costs anywhere, and more than sums of binary fractions are wrong by. */
+/** Rounds to 1e-12 dollars: less than any price of a token, more than the error of sums of binary fractions. */
 const roundUsd = (usd: number): number => Math.round(usd * 1e12) / 1e12

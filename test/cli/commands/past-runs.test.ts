@@ -196,7 +196,7 @@ moments('shows what was known, open and waited for behind a row', async () => {
   )
   assert.is(state.open.effects[0].step, 'review')
   assert.is(JSON.parse(last.stdout).status, 'completed')
-  assert.match(early.stderr, 'the run had not begun by then')
+  assert.match(early.stderr, 'the run had not started by then')
   assert.match(none.stderr, 'expected 1 to 3, got 99')
 })
 

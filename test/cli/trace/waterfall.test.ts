@@ -28,7 +28,7 @@ const ROWS: JournalRow[] = [
   row(8, { kind: 'late', path: 'again', visit: 3 }),
 ]
 
-test('which tools a model called stands at its turn and at each call', () => {
+test('the tools that a model calls are named at its turn and at each call', () => {
   const turn = { text: '', tool_calls: [{ name: 'http.get' }, { name: 'rm_rf' }, { name: 'json.query' }] }
   const call = { path: 'ask/turn_1_call_3', data: { attempt: 1, started: 310, ms: 90, fault } }
   const rows = toTraceRows(
@@ -50,7 +50,7 @@ test('which tools a model called stands at its turn and at each call', () => {
   )
 })
 
-test('attempts, lost and late ones, waits and messages each have their row', () => {
+test('each attempt, lost or late ones included, each wait and each message has a row', () => {
   const rows = toTraceRows(toTraceEntries(ROWS), { all: false })
   assert.equal(
     rows.map(({ name, state, note }) => [name, state, note]),
@@ -66,7 +66,7 @@ test('attempts, lost and late ones, waits and messages each have their row', () 
   )
 })
 
-test('a wait has a duration only where nothing else went on', () => {
+test('a wait has a duration only when nothing else was in flight', () => {
   const alone = toTraceEntries(ROWS).find(({ state }) => state === 'waited')
   assert.is(alone?.hasDuration, true)
   const beside = [...ROWS, row(9, { path: 'long', data: { attempt: 1, started: 110, ms: 800, output: 1 } })]
@@ -86,7 +86,7 @@ const items = (count: number): JournalRow[] =>
     }),
   )
 
-test('of many items the failed and the slow are shown, with --all each', () => {
+test('many items are cut to the failed and the slow ones, and --all shows each', () => {
   const entries = toTraceEntries(items(100))
   const rows = toTraceRows(entries, { all: false })
   assert.is(rows[0]?.name, 'grades')
@@ -96,12 +96,12 @@ test('of many items the failed and the slow are shown, with --all each', () => {
   assert.is(toTraceRows(entries, { all: true }).length, 101)
 })
 
-test('a foreach is not said to have completed: the journal does not say', () => {
+test('a foreach has no end state, which the journal does not hold', () => {
   const [foreach] = toTraceRows(toTraceEntries(items(100)), { all: false })
   assert.is(foreach?.state, 'items')
 })
 
-test('a journal of 200,000 items is drawn, with --all too', () => {
+test('a journal of 200,000 items is drawn, also with --all', () => {
   const entries = toTraceEntries(items(200_000))
   assert.ok(toTraceRows(entries, { all: false }).length < 20)
   const rows = toTraceRows(entries, { all: true })

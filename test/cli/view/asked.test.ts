@@ -1,4 +1,4 @@
-/** What the views of a run say while it waits for somebody, or for its database. */
+/** Views of a run that waits for a person or for its database. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Channel } from '../../../src/cli/context.ts'
@@ -31,7 +31,7 @@ const createChannel = (): Channel & { text(): string } => {
 
 const test = suite('views of a run that waits')
 
-test('a terminal shows the first questions with the commands that decide them, and how many more there are', async () => {
+test('a terminal shows the first questions with their commands, and the number of the others', async () => {
   const { run } = await startWorkflow(ASKING)
   const channel = createChannel()
   const view = createLiveView(channel, { workflow: compileWorkflow(ASKING), isResumed: false })
@@ -49,7 +49,7 @@ test('a terminal shows the first questions with the commands that decide them, a
   run.leave({ kind: 'left' })
 })
 
-test('without a terminal each question is said once', async () => {
+test('without a terminal each question is reported once', async () => {
   const { run } = await startWorkflow(ASKING)
   const channel = createChannel()
   const view = createPlainView(channel, { workflow: compileWorkflow(ASKING), isResumed: false })

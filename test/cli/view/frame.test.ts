@@ -32,7 +32,7 @@ const ROWS: StepRow[] = [
 const render = (rows: StepRow[], size: { columns: number; height: number }): string[] =>
   renderRows(rows, { ...size, paint: createPaint(false), tick: 0, nameWidth: widestName(rows) })
 
-test('each row shows state, name, time and what goes on', () => {
+test('each row shows state, name, time and current activity', () => {
   assert.equal(render(ROWS, { columns: 80, height: 20 }).slice(0, 4), [
     '✓ prepare         ',
     '⠋ gather      1.2s',
@@ -41,7 +41,7 @@ test('each row shows state, name, time and what goes on', () => {
   ])
 })
 
-test('a step that was answered from the cache says so', () => {
+test('a step that the cache answered shows that', () => {
   const rows = [row({ detail: { kind: 'cache', hits: 1 } }), row({ detail: { kind: 'cache', hits: 3 } })]
   assert.equal(render(rows, { columns: 80, height: 20 }), [
     '✓ step        1.2s  1 answer from the cache',
@@ -55,7 +55,7 @@ for (const columns of [20, 30, 40, 80, 200])
       assert.ok(widthOf(line) <= columns, `expected at most ${columns}, got ${widthOf(line)}: ${line}`)
   })
 
-test('what does not fit the height is counted, and what runs stays in view', () => {
+test('rows beyond the height are counted, and rows in flight stay in view', () => {
   const rows = Array.from({ length: 50 }, (_, index) =>
     row({ name: `step_${index}`, state: index < 30 ? 'completed' : index === 30 ? 'running' : 'pending' }),
   )
@@ -66,7 +66,7 @@ test('what does not fit the height is counted, and what runs stays in view', () 
   assert.is(lines.at(-1), '  ⋮ 13 below')
 })
 
-test('sequences in the text of a model never reach the terminal', () => {
+test('escape sequences in the text of a model never reach the terminal', () => {
   assert.not.ok(render(ROWS, { columns: 200, height: 20 }).some((line) => line.includes('\x1b')))
 })
 

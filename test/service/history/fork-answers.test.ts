@@ -1,4 +1,4 @@
-/** Forks of runs that asked people, waited for events, called other workflows, and have something to undo. */
+/** Forks of runs with approvals, events, child runs and undo. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createCatalogue } from '../../../src/app/catalogue.ts'
@@ -79,7 +79,7 @@ test('has the decisions and events of its origin', async () => {
   assert.equal((await run([], { copied })).record.output, ['ann', 5])
 })
 
-test('says who decided when, as it was, though its rows have other times', async () => {
+test('keeps author and time of each decision, though its rows have other times', async () => {
   const { run, fork } = createWorld(ASKING.replace('steps.paid.output.sum]', 'steps.ask.output.at]'))
   const origin = await run([decide('ask'), signal('order.paid', { sum: 5 })])
   const first = await fork(origin, 'send', { now: Date.parse('2040-01-01') })
@@ -90,7 +90,7 @@ test('says who decided when, as it was, though its rows have other times', async
   assert.equal((await run([], { copied: second.copied })).record.output, origin.record.output)
 })
 
-test('from a question on asks it anew, known to the store, with the time that it had at first', async () => {
+test('that starts at a question asks it again, opens it in the store, and keeps its full time', async () => {
   const { run, fork, store } = createWorld(ASKING)
   const origin = await run([decide('ask'), signal('order.paid', { sum: 5 })])
   const { copied } = await fork(origin, 'ask')
@@ -104,7 +104,7 @@ test('from a question on asks it anew, known to the store, with the time that it
   assert.equal(seen, ['Send it?', 4 * 3_600_000])
 })
 
-test('does not take a decision about something else for its own', async () => {
+test('does not copy a decision about a different question', async () => {
   const { run, fork } = createWorld(ASKING)
   const origin = await run([decide('ask'), signal('order.paid', { sum: 5 })])
   const { copied, dropped, isReached } = await fork(origin, 'send', { input: { topic: 'the money' } })
@@ -114,7 +114,7 @@ test('does not take a decision about something else for its own', async () => {
   assert.equal(end.record.output, ['ann', 5], 'the event is kept until it is waited for')
 })
 
-test('says what of its origin it would undo', async () => {
+test('lists the steps of its origin that it would undo', async () => {
   const { run, fork } = createWorld(`
 steps:
   - { id: book, llm: mock/echo, prompt: x, undo: { tool: http.delete, with: { url: "https://x.example/" } } }
@@ -124,7 +124,7 @@ steps:
   assert.equal(undoes, ['book'])
 })
 
-test('emits nothing a second time', async () => {
+test('emits no event a second time', async () => {
   const { run, fork, store } = createWorld(`
 steps:
   - { id: first, llm: mock/echo, prompt: x }
@@ -156,7 +156,7 @@ steps:
 output: "[steps.one.output, steps.two.output]"
 `
 
-children('copies what they gave out, and begins those that come anew', async () => {
+children('copies the outputs of ended children, and starts the others', async () => {
   const clock = createManualClock()
   const store = createMemoryStore({ now: () => clock.now() })
   const local = createLocal({ store, clock, tools: createToolOptions() })

@@ -1,4 +1,4 @@
-/** Forks that are killed: whatever was copied is never performed, and they end as their origins did. */
+/** Forks that are killed: no copied effect is performed, and they end as their origins did. */
 
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
@@ -24,7 +24,7 @@ interface Place {
   store: Store
 }
 
-/** In a world in which nothing depends on how many attempts there were. */
+/** The world does not depend on the number of attempts. */
 const drive = async (
   { compiled, seed, clock, store }: Place,
   options: Partial<DrivenOptions> = {},
@@ -45,7 +45,7 @@ const endOf = ({ record: { status, output, error } }: DrivenEnd) => ({ status, o
 
 const FATES = ['lose', 'keep'] as const satisfies WriteFate[]
 
-/** A fork from any visit of any step, with a process that dies at one of its writes, or at none. */
+/** Forks from any visit of any step, with a process that dies at one of its writes, or at none. */
 const forkSomewhere = async (place: Place, { origin, draw }: { origin: DrivenEnd; draw: number }) => {
   const { compiled, seed, clock, store } = place
   const { visits } = foldTimeline(compiled, { runId: origin.record.id, rows: origin.rows }).timeline
@@ -73,7 +73,7 @@ const forkSomewhere = async (place: Place, { origin, draw }: { origin: DrivenEnd
 
 const test = suite('a fork that is killed')
 
-test('J3 performs nothing that it has copied, and ends as its origin did', async () => {
+test('J3 performs no copied effect, and ends as its origin did', async () => {
   let deaths = 0
   await fc.assert(
     fc.asyncProperty(randomWorkflow({ attempts: false }), fc.nat(), async (yaml, seed) => {
@@ -86,7 +86,7 @@ test('J3 performs nothing that it has copied, and ends as its origin did', async
   assert.ok(deaths > 20, `only ${deaths} deaths`)
 })
 
-test('its keys are its own, or those of its origin when that is wanted, also after a kill', async () => {
+test('uses its own idempotency keys, or those of its origin on request, also after a kill', async () => {
   const place = createPlace('steps: [{ id: a, llm: mock/echo, prompt: x }, { id: b, llm: mock/echo, prompt: y }]', 1)
   const { compiled, clock, store } = place
   const origin = await drive(place)

@@ -113,7 +113,7 @@ for (const [name, open] of Object.entries(STORES)) {
     assert.equal(await world.store.readJournal(origin.id), origin.rows, 'J7: the origin is as it was')
   })
 
-  test('is charged for its own calls alone, and says what those of its origin did cost', async ({ world }) => {
+  test('is charged for its own calls alone, and reports the cost of the copied ones', async ({ world }) => {
     const origin = await begin(DRAFT, { input: { topic: 'tea' }, world })
     const [before] = await world.store.sumUsage({ by: [] })
     const fork = await runFork(await planFork(origin, wish('review', world)), world)
@@ -130,7 +130,7 @@ for (const [name, open] of Object.entries(STORES)) {
     )
   })
 
-  test('begins now: deadlines that were open keep their distance', async ({ world }) => {
+  test('starts now: open deadlines keep their distance', async ({ world }) => {
     const yaml = `
 steps:
   - id: block
@@ -150,7 +150,9 @@ steps:
     assert.is((await runFork(plan, world)).status, 'completed')
   })
 
-  test('with another input what answers something else is performed anew, and that is said', async ({ world }) => {
+  test('with another input, drops answers to changed questions, reports them, and performs them again', async ({
+    world,
+  }) => {
     const yaml = `
 models: { default: mock/echo }
 input: { topic: string, tone: string }
@@ -171,7 +173,7 @@ output: steps.review.output.text
     assert.is((await runFork(plan, world)).output, 'review: facts on tea, mood warm')
   })
 
-  test('with another model for an alias the answers of that model are not copied', async ({ world }) => {
+  test('with another model for an alias, does not copy the answers of the old model', async ({ world }) => {
     const yaml = `
 models: { default: mock/echo, judge: mock/echo }
 steps:
@@ -186,7 +188,7 @@ steps:
     assert.equal(plan.dropped, [{ path: 'judge', visit: 1, reason: 'changed' }])
   })
 
-  test('an output may be set: what follows from it is performed anew', async ({ world }) => {
+  test('takes a set output, and performs again what depends on it', async ({ world }) => {
     const origin = await begin(DRAFT, { input: { topic: 'tea' }, world })
     const set = [{ path: 'write', output: { text: 'a poem' } }]
     const plan = await planFork(origin, wish('review', world, { set }))
@@ -198,7 +200,7 @@ steps:
     assert.is((await runFork(other, world)).output, 'review: write: a poem')
   })
 
-  test('an output that is set must fit the type of its step, and be recorded before the fork begins', async ({
+  test('refuses a set output that does not fit the type of its step, or is not recorded before the fork starts', async ({
     world,
   }) => {
     const origin = await begin(DRAFT, { input: { topic: 'tea' }, world })
@@ -212,7 +214,7 @@ steps:
     assert.match((await setting('pause', { text: '' })).message, /'pause' has no recorded output of its own/)
   })
 
-  test('may begin inside the items of a foreach and at a later visit', async ({ world }) => {
+  test('starts inside a foreach item and at a later visit', async ({ world }) => {
     const yaml = `
 models: { default: mock/echo }
 steps:
@@ -241,7 +243,7 @@ output: steps.each.output
     assert.match((await catchFault(() => planFork(origin, wish('eahc', world)))).message, /did you mean 'each'/)
   })
 
-  test('run.id is that of the fork, whose rows fold without a defect', async ({ world }) => {
+  test('has its own run.id, and rows that fold without a defect', async ({ world }) => {
     const yaml = `
 models: { default: mock/echo }
 steps:
@@ -255,7 +257,7 @@ output: "[steps.first.output.text, steps.second.output.text]"
     assert.is(recoverRun(fork.id, origin.workflow, await world.store.readJournal(fork.id)).defect, undefined)
   })
 
-  test('a fork of a fork knows what all of its beginning did cost', async ({ world }) => {
+  test('of a fork reports the cost of all its copied rows', async ({ world }) => {
     const origin = await begin(DRAFT, { input: { topic: 'tea' }, world })
     const fork = await runFork(await planFork(origin, wish('review', world)), world)
     const rows = await world.store.readJournal(fork.id)

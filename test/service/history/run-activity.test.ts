@@ -3,11 +3,11 @@ import * as assert from 'uvu/assert'
 import type { RunActivity } from '../../../src/chart/activity.ts'
 import { readRunActivity } from '../../../src/service/history/run-activity.ts'
 import { createWalker, toEvent, WALK_START, type WalkOutcome } from '../../../src/service/simulation/walk.ts'
-import type { JournalRow } from '../../../src/store/journal-row.ts'
+import { parseJournalRow } from '../../../src/store/parse-journal-row.ts'
 import { compileWorkflow } from '../../support/compile-workflow.ts'
 import { type LocalRunOptions, startWorkflow } from '../../support/run-workflow.ts'
 
-/** What the journal says, after the run has ended or after `rows` of it. */
+/** Activity after the whole journal, or after its first `rows`. */
 const activityOf = async (
   yaml: string,
   { rows, ...options }: LocalRunOptions & { rows?: number } = {},
@@ -39,7 +39,7 @@ steps:
 
 const activity = suite('run activity')
 
-activity('of a foreach all items count together', async () => {
+activity('all items of a foreach count together', async () => {
   const found = await activityOf(EACH, { input: { list: ['a', '', 'b'] } })
   assert.equal(Object.fromEntries(found), {
     each: { status: 'completed', visits: 1, ms: 2000, failures: 0 },
@@ -50,7 +50,7 @@ activity('of a foreach all items count together', async () => {
   })
 })
 
-activity('a journal that goes on says what runs', async () => {
+activity('an open journal shows the steps in flight', async () => {
   const found = await activityOf(EACH, { input: { list: ['a', 'b'] }, rows: 2 })
   assert.is(found.get('each')?.status, 'running')
   assert.equal(found.get('each/say'), { status: 'running', visits: 2, ms: 2000, failures: 0 })
@@ -79,7 +79,7 @@ steps:
   assert.equal(found.get('hare'), { status: 'completed', visits: 1, ms: 1000, failures: 0 })
 })
 
-activity('a step that failed is failed, whoever took over', async () => {
+activity('a failed step is shown as failed, even when a handler took over', async () => {
   const found = await activityOf(`
 steps:
   - { id: read, tool: files.read, with: { path: missing.txt }, on_error: continue }
@@ -107,7 +107,7 @@ steps:
   - { id: late, fail: { code: late, message: Too late } }
 `
 
-/** After these outcomes of a walk. */
+/** Activity after these outcomes of a walk. */
 const activityAfter = (outcomes: readonly WalkOutcome[]): RunActivity => {
   const workflow = compileWorkflow(WAITING)
   const walker = createWalker(workflow, { input: {} })
@@ -116,9 +116,9 @@ const activityAfter = (outcomes: readonly WalkOutcome[]): RunActivity => {
     if (event === undefined) throw new Error(`nothing waits for ${JSON.stringify(outcome)}`)
     return walker([...walk.events, event])
   }, walker([]))
-  const created = { kind: 'created', at: WALK_START, data: { input: {}, lowering: 1, models: {}, env: {} } }
+  const created = { kind: 'created', at: WALK_START, data: { input: {}, lowering: 1, models: {}, env: {} } } as const
   const rows = [created, ...events].map((event, index) => ({ path: '', visit: 0, ...event, seq: index + 1 }))
-  return readRunActivity(workflow, { runId: 'r-1', rows: rows as unknown as JournalRow[] })
+  return readRunActivity(workflow, { runId: 'r-1', rows: rows.map((row) => parseJournalRow(row, 'r-1')) })
 }
 
 const DECIDED: readonly WalkOutcome[] = [
@@ -133,7 +133,7 @@ const BOOKED: readonly WalkOutcome[] = [
   { step: 'sure', approved: null, by: 'ann' },
 ]
 
-activity('what waits for a person is said to, with what was decided so far', () => {
+activity('a step that waits for a person is shown as waiting, with the decisions so far', () => {
   const waiting = activityAfter(DECIDED)
   assert.equal(waiting.get('items/ask'), {
     status: 'waiting',
@@ -145,7 +145,7 @@ activity('what waits for a person is said to, with what was decided so far', () 
   assert.is(waiting.get('items')?.status, 'running')
 })
 
-activity('what was undone has no effect any more, and what could not be says why', () => {
+activity('an undone step is shown as undone, and a failed undo with its fault', () => {
   const undone = activityAfter([
     ...BOOKED,
     { step: 'run--undo/rent', fault: 'timeout' },
@@ -157,7 +157,7 @@ activity('what was undone has no effect any more, and what could not be says why
   assert.equal(undone.get('sure')?.remarks, ['approved by ann'])
 })
 
-activity('while a run undoes, what is undone already is shown', () => {
+activity('a run that is undoing shows the steps that are undone so far', () => {
   const undoing = activityAfter([...BOOKED, { step: 'run--undo/rent', output: null }])
   assert.is(undoing.get('rent')?.status, 'undone')
   assert.is(undoing.get('book')?.status, 'completed')

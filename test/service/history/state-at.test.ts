@@ -3,7 +3,6 @@ import * as assert from 'uvu/assert'
 import type { JsonValue } from '../../../src/core/json.ts'
 import { compareRuns } from '../../../src/service/history/compare-runs.ts'
 import { readStateAt } from '../../../src/service/history/state-at.ts'
-import { foldTimeline } from '../../../src/service/history/timeline.ts'
 import { catchFault } from '../../support/catch-fault.ts'
 import { compileWorkflow } from '../../support/compile-workflow.ts'
 import { driveRun } from '../../support/driven-run.ts'
@@ -15,72 +14,6 @@ const run = async (yaml: string, { input = {}, say = (id: string) => id as JsonV
   const end = await driveRun({ compiled, world, input })
   return { compiled, ...end }
 }
-
-const history = suite('the history of steps')
-
-history('has every visit, of steps that leave no rows as well', async () => {
-  const { compiled, rows, record } = await run(`
-steps:
-  - { id: start, set: { n: "1" } }
-  - { id: never, when: "false", llm: mock/echo, prompt: x }
-  - id: rounds
-    loop: { until: "iter.count >= 2", max: 3 }
-    do:
-      - { id: ask, llm: mock/echo, prompt: x }
-  - id: each
-    foreach: "[1, 2]"
-    concurrency: 1
-    do:
-      - { id: one, llm: mock/echo, prompt: y }
-`)
-  const { visits } = foldTimeline(compiled, { runId: record.id, rows }).timeline
-  assert.equal(
-    visits.map(({ path, visit, status, fromSeq, toSeq }) => `${path}#${visit} ${status} ${fromSeq}-${toSeq}`),
-    [
-      'start#1 completed 1-1',
-      'never#1 skipped 1-1',
-      'rounds#1 completed 1-3',
-      'ask#1 completed 1-2',
-      'ask#2 completed 2-3',
-      'each#1 completed 3-5',
-      'each[0]/one#1 completed 3-4',
-      'each[1]/one#1 completed 4-5',
-    ],
-  )
-  assert.equal(visits[3]?.output, { text: 'ask#1' })
-})
-
-history('knows what was called off, and the turns of a model with tools', async () => {
-  const { compiled, rows, record } = await run(`
-steps:
-  - id: race
-    parallel:
-      fast: [{ id: quick, llm: mock/echo, prompt: x }]
-      slow: [{ id: late, wait: { for: 1h } }]
-    join: any
-`)
-  const { visits } = foldTimeline(compiled, { runId: record.id, rows }).timeline
-  assert.equal(
-    visits.map(({ path, status }) => `${path} ${status}`),
-    ['race completed', 'quick completed', 'late cancelled'],
-  )
-  const loop = compileWorkflow('steps: [{ id: ask, llm: mock/echo, prompt: x, tools: [time.now] }]')
-  const turns: JsonValue[] = [
-    { text: '', tool_calls: [{ id: 'c1', name: 'time.now', arguments: {} }] },
-    { now: 1 },
-    { text: 'done', tool_calls: [], output: { text: 'done' } },
-  ]
-  const world = new ScriptedWorld({ decide: () => ({ output: turns.shift() ?? null }) })
-  const end = await driveRun({ compiled: loop, world, input: {} })
-  const { visits: inner } = foldTimeline(loop, { runId: end.record.id, rows: end.rows }).timeline
-  assert.is(end.record.status, 'completed')
-  assert.equal(
-    inner.map(({ path, status }) => `${path} ${status}`),
-    ['ask completed', 'ask/turn_1 completed', 'ask/turn_1_call_1 completed', 'ask/turn_2 completed'],
-  )
-})
-
-history.run()
 
 const moments = suite('the state of a run at a moment')
 
@@ -94,7 +27,7 @@ steps:
       other: [{ id: nap, wait: { for: 30m } }]
 `
 
-moments('is what was known, open and waited for by then', async () => {
+moments('has the outputs, open effects and waits of that moment', async () => {
   const { compiled, rows, record } = await run(WAITING)
   const at = (moment: Parameters<typeof readStateAt>[1]['moment']) =>
     readStateAt(compiled, { runId: record.id, rows, moment })
@@ -120,10 +53,10 @@ moments('is what was known, open and waited for by then', async () => {
   assert.is(at('last').status, record.status)
 })
 
-moments('that the journal does not have is refused', async () => {
+moments('is refused when the journal has no such moment', async () => {
   const { compiled, rows, record } = await run(WAITING)
   const fault = await catchFault(() => readStateAt(compiled, { runId: record.id, rows, moment: { time: 1 } }))
-  assert.match(fault.message, 'the run had not begun by then')
+  assert.match(fault.message, 'the run had not started by then')
 })
 
 moments.run()
@@ -140,7 +73,7 @@ steps:
   - { id: last, llm: mock/echo, prompt: z }
 `
 
-comparing('part where a step first came to something else', async () => {
+comparing('differ first at the step with the first different result', async () => {
   const [one, other] = [
     await run(TWO, { say: () => 'a' }),
     await run(TWO, { say: (id) => (id === 'last#1' ? 'a' : 'b') }),

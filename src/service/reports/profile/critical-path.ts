@@ -1,24 +1,24 @@
 /**
- * The critical path of a run: the chain of spans that its end waited for. From the end backwards: what ended last before, and
- * when that began, what ended last before that. What lies between two of them is the host's own.
+ * Finds the critical path of a run: the chain of spans that its end waited for. It goes backwards from the end: to the span that
+ * ended last before, then to the span that ended last before the start of that one. Time between two spans is the host's own.
  */
 import type { Span, SpanKind } from './span.ts'
 
 export interface RunTimes {
   startedAt: number
   endedAt: number
-  /** By `startedAt`. */
+  /** Ordered by `startedAt`. */
   spans: readonly Span[]
 }
 
 export interface CriticalPart {
-  /** Undefined: the host itself, between steps. */
+  /** Undefined: the host, between steps. */
   step: string | undefined
   kind: SpanKind | 'host'
   ms: number
 }
 
-/** Its parts, from the end to the start: together as long as the run. */
+/** Lists the parts from the end to the start. Together they are as long as the run. */
 export const findCriticalPath = ({ startedAt, endedAt, spans }: RunTimes): CriticalPart[] => {
   const byEnd = [...spans].sort((one, other) => other.endedAt - one.endedAt || other.startedAt - one.startedAt)
   const parts: CriticalPart[] = []
@@ -46,7 +46,7 @@ const toParts = (span: Span, { from, heldUp }: { from: number; heldUp: boolean }
 
 const ITEM = /^(.*)\[(\d+)\](?:\/[^[\]]*)?$/
 
-/** Items of one foreach do not wait for each other, but for a slot. */
+/** Items of one foreach wait for a slot, not for each other. */
 const areOtherItems = (one: Span, other: Span): boolean => {
   const [, foreach, item] = ITEM.exec(one.path) ?? []
   const [, otherForeach, otherItem] = ITEM.exec(other.path) ?? []

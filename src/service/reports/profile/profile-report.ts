@@ -1,48 +1,48 @@
-/** Where the time of runs went: by step, on the critical path, and what it would save if the slowest took none. */
+/** Reports where the time of runs goes: by step, on the critical path, and how much the slowest step costs. */
 import { type CriticalPart, findCriticalPath, type RunTimes } from './critical-path.ts'
 import { type Span, type SpanKind, type Steps, WAITING_KINDS } from './span.ts'
 import { durationWithout } from './without-step.ts'
 
 export interface ProfileReport {
   runs: number
-  /** Of all runs together, milliseconds. */
+  /** Sum over all runs, in milliseconds. */
   duration_ms: number
-  /** The most critical first. */
+  /** Ordered by their time on the critical path, longest first. */
   steps: StepProfile[]
-  /** Time in which no step was under way: the runtime's own, and that in which nobody had the run. */
+  /** Time in which no step was in flight: overhead of the runtime, and time without a lease holder. */
   host: { critical_ms: number; critical_share: number }
-  /** Time on the critical path in which somebody outside was waited for: people, events, points in time. */
+  /** Time on the critical path that was spent waiting for people, events and points in time. */
   waiting: { critical_ms: number; critical_share: number }
-  /** Of the steps that do something: waiting is not made faster. Null when no step took any time. */
+  /** The slowest step that does work; waiting can't be made faster. Null: no step took any time. */
   bottleneck: Bottleneck | null
 }
 
 export interface StepProfile {
   step: string
-  /** What most of its time was. */
+  /** Kind of most of its time. */
   what: SpanKind
-  /** How often it was performed to its end; `attempts` counts those that failed too. */
+  /** Number of visits; `attempts` includes failed attempts. */
   count: number
   attempts: number
   p50_ms: number
   p95_ms: number
   total_ms: number
   critical_ms: number
-  /** Of the duration of the runs, from 0 to 1. */
+  /** Share of the duration of the runs, from 0 to 1. */
   critical_share: number
-  /** What its time on the critical path was; what is not named here was none. */
+  /** Its time on the critical path by kind. Kinds without time are absent. */
   critical_by: Partial<Record<SpanKind, number>>
 }
 
 export interface Bottleneck {
   step: string
-  /** What most of its time on the critical path was. */
+  /** Kind of most of its time on the critical path. */
   what: SpanKind
   critical_share: number
-  /** If it took no time, a run would be shorter by at least and at most so much, on average. */
+  /** Average time that a run would save if the step took no time: lower and upper bound. */
   saves_at_least_ms: number
   saves_at_most_ms: number
-  /** In a foreach: how many items run at a time. */
+  /** Number of items that the foreach around it runs at a time. Null: there is no foreach. */
   concurrency: number | null
 }
 
@@ -115,13 +115,13 @@ const addUp = (times: readonly { kind: SpanKind; ms: number }[]): Partial<Record
 const largest = (times: Partial<Record<SpanKind, number>>): SpanKind | undefined =>
   (Object.entries(times) as [SpanKind, number][]).sort(([, one], [, other]) => other - one)[0]?.[0]
 
-/** By nearest rank: a length that did occur. */
+/** Percentile by nearest rank: one of the given lengths. */
 const percentile = (sorted: readonly number[], share: number): number =>
   sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
 
 const isWaiting = (kind: CriticalPart['kind']): boolean => (WAITING_KINDS as readonly string[]).includes(kind)
 
-/** What a step does on the critical path, without what it waits for. */
+/** Time of a step on the critical path by kind, without waiting. */
 const workOf = ({ critical_by }: StepProfile): Partial<Record<SpanKind, number>> =>
   Object.fromEntries(Object.entries(critical_by).filter(([kind]) => !isWaiting(kind as SpanKind)))
 

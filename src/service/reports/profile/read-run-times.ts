@@ -8,7 +8,7 @@ import { foldTimeline, readTimeline } from '../../history/timeline.ts'
 import type { RunTimes } from './critical-path.ts'
 import { type Steps, toSpans } from './span.ts'
 
-/** The times of these runs, and the steps of the newest one's workflow. @throws StoreError */
+/** Reads the times of runs, newest first, and the steps of the newest workflow. @throws StoreError */
 export const readRunTimes = async (
   store: Store,
   { runs, catalogue }: { runs: readonly RunRecord[]; catalogue: Catalogue },
@@ -32,7 +32,7 @@ interface ReadWorkflow {
   workflow: CompiledWorkflow | undefined
 }
 
-/** Nothing where the workflow no longer compiles with this version: its times can be told all the same. */
+/** No steps for a workflow that no longer compiles with this version: its times are known all the same. */
 const readWorkflow = async (
   store: Store,
   { run, catalogue }: { run: RunRecord; catalogue: Catalogue },

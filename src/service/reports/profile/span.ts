@@ -47,7 +47,7 @@ export interface SpanOptions {
   steps: Steps
   /** End of waits that go on, in epoch milliseconds. */
   endedAt: number
-  /** Whether the timeline is folded, so that it has waits. Otherwise approvals are guessed from their decisions. */
+  /** True: the timeline is folded and has waits. False: approvals are guessed from their decisions. */
   isFolded: boolean
 }
 
@@ -78,7 +78,7 @@ const toAttempts = (segments: readonly Segment[], steps: Steps): Span[] => {
 
 const placeOf = (path: string) => ({ step: stepOfPath(path), path })
 
-/** A turn of a model that may call tools, and a tool that it calls, are steps of the model's own. */
+/** Path of a turn of a model with tools, or of a tool call in it. */
 const INNER = /\/turn_\d+(_call_\d+)?$/
 
 const kindOf = (path: string, steps: Steps): SpanKind | undefined => {

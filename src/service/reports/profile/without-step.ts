@@ -1,12 +1,11 @@
 /**
- * How long a run would have taken if some of it had taken no time. Each span then starts as soon as everything has ended that had
- * ended before it did, and not sooner: a bit late where branches have nothing to do with each other, so that what is saved is
- * never said to be more than it is.
+ * Estimates the duration of a run if some of its spans took no time. Each span then starts as soon as all spans that ended before its
+ * start have ended, and not sooner. That is late for a span of an independent branch, so that the estimate never saves too much.
  */
 import type { RunTimes } from './critical-path.ts'
 import type { Span } from './span.ts'
 
-/** Milliseconds. */
+/** Duration in milliseconds. */
 export const durationWithout = (
   isLeftOut: (span: Span) => boolean,
   { startedAt, endedAt, spans }: RunTimes,

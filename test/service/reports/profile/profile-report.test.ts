@@ -61,7 +61,7 @@ const toFoldedSpans = (rows: readonly JournalRow[], { steps, endedAt }: { steps:
 
 const TIMES: RunTimes = { startedAt: 0, endedAt: 1_320, spans: toPlainSpans(ROWS, steps) }
 
-test('a journal by hand has the profile that a hand calculation gives', () => {
+test('a small journal has the profile of a calculation by hand', () => {
   const report = profileRuns([TIMES], steps)
   assert.equal(
     report.steps.map(({ step, what, count, attempts, p50_ms, p95_ms, total_ms, critical_ms, critical_by }) => [
@@ -81,19 +81,19 @@ test('a journal by hand has the profile that a hand calculation gives', () => {
     step: 'slow',
     what: 'tool',
     critical_share: 0.3788,
-    // `quick`, beside it, would be waited for instead.
+    // The run would wait for `quick`, in the other branch, instead.
     saves_at_least_ms: 400,
     saves_at_most_ms: 500,
     concurrency: null,
   })
 })
 
-test('what would be saved goes by what else would be waited for', () => {
+test('the saving of a step depends on the other steps that the run waits for', () => {
   const saved = (step: string): number => 1_320 - durationWithout((span) => span.step === step, TIMES)
   assert.equal(['slow', 'quick', 'pause', 'first', 'item'].map(saved), [400, 0, 300, 190, 300])
 })
 
-test('items that wait for a slot lead to the concurrency of their foreach', () => {
+test('items that wait for a slot point to the concurrency of their foreach', () => {
   const rows = [row('created', '', 0, { input: null, lowering: 1, models: {}, env: {} })]
   for (let index = 0; index < 6; index++)
     rows.push(ended(`each[${index}]/item`, [Math.floor(index / 2) * 100, Math.floor(index / 2) * 100 + 100]))
@@ -101,7 +101,7 @@ test('items that wait for a slot lead to the concurrency of their foreach', () =
   assert.equal([bottleneck?.step, bottleneck?.what, bottleneck?.concurrency], ['item', 'slot', 2])
 })
 
-test('turns and tools of a model step are its own', () => {
+test('turns and tool calls count as their model step', () => {
   const inner = ['each[0]/item/turn_1', 'each[0]/item/turn_1_call_1', 'each[0]/item/turn_2']
   const spans = toPlainSpans(
     inner.map((path, index) => ended(path, [index * 10, index * 10 + 10])),
@@ -136,7 +136,7 @@ const WAITED: JournalRow[] = [
   ended('run--undo/pay_now', [9_400, 9_500]),
 ]
 
-test('waiting for people and events is told apart from work, and is no bottleneck', () => {
+test('waiting for people and events is separate from work, and is no bottleneck', () => {
   const places = placeSteps(WAITING.workflow)
   const spans = toFoldedSpans(WAITED, { steps: places, endedAt: 9_500 })
   const waits = spans.filter(({ kind }) => kind === 'approve' || kind === 'event')
