@@ -84,7 +84,7 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
     'required key',
   )
 
-  test('402 has advice, and the vendor's words', async (subject) => {
+  test('402 has advice, and the words of the vendor', async (subject) => {
     const { message } = await refuse(subject, { status: 402, message: `no credit left for ${PLANTED_KEY}` })
     assert.match(message, 'no credit left for [key]')
     assert.match(message, 'the account of the key in PLANTED_KEY_VARIABLE')

@@ -107,7 +107,7 @@ test('a vendor is found by the address of its models, as in the package', () => 
       }
 })
 
-test('a vendor's price for each call is part of the cost and of the worst case', () => {
+test('the price of each call is part of the cost and of the worst case', () => {
   const list = { providerId: 'perplexity' }
   const call = { usage: NOTHING, at: Date.UTC(2026, 5, 1) }
   assert.is(costByTable(list, 'sonar', call), 0.012)
