@@ -50,7 +50,7 @@ const ownTasks = (): Task[] => Object.keys(WORKLOADS).map((id) => ({ peer: 'trou
 
 const listPeerTasks = (): Task[] => JSON.parse(runNode(['peers/measure.ts', '--list']))
 
-/** Those asked for, all of one id together: whoever does the same work does it at the same time. */
+/** The tasks asked for, grouped by id, so that all sides do the same work at about the same time. */
 const selectTasks = (tasks: readonly Task[]): Task[] => {
   const ids = Object.keys(WORKLOADS).filter((id) => options.only?.includes(id) ?? true)
   if (ids.length > 0) return ids.flatMap((id) => tasks.filter((task) => task.id === id))
@@ -71,7 +71,7 @@ const measureAll = (tasks: readonly Task[], repeats: number): Sample[] => {
 const measure = ({ peer, id }: Task): Measured =>
   JSON.parse(runNode(peer === 'troupe' ? ['measure.ts', id] : ['peers/measure.ts', peer, id]))
 
-/** What packages of the peers have to say about their own age is of no use here. */
+/** Silences the deprecation warnings of the peers' packages. */
 const runNode = ([script = '', ...args]: readonly string[]): string =>
   execFileSync(process.execPath, [NO_DEPRECATION, join(import.meta.dirname, script), ...args], { encoding: 'utf8' })
 

@@ -1,6 +1,6 @@
 import type { Figure } from './workload.ts'
 
-/** Of the row that says how steady the machine was while a workload was measured. */
+/** Name of the row that shows how steady the machine was while a workload was measured. */
 export const CALIBRATION = 'fixed work'
 
 const NUMBERS = Array.from({ length: 1000 }, (_, index) => (index * 7919) % 1009)

@@ -57,7 +57,7 @@ const TARGETS: readonly Target[] = [
 /** Above this share of the median, bare Node's repeats say that the machine was not steady. */
 const SPREAD_LIMIT = 0.3
 
-/** What does not hang on how busy the machine is. */
+/** Units that do not depend on how busy the machine is. */
 const SIZES = ['bytes', 'KiB', 'MiB']
 
 /** The same rows, with what they come to in the notes of Troupe's, and the spread in the notes of bare Node's. */

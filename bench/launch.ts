@@ -8,7 +8,7 @@ export const CLI = join(import.meta.dirname, '../dist/cli.js')
 const PEAK_MEMORY = join(import.meta.dirname, 'peak-memory.cjs')
 
 export interface Program {
-  /** Of Node. */
+  /** Arguments of Node. */
   args: readonly string[]
   folder?: string
 }

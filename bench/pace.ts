@@ -1,8 +1,9 @@
 import { medianOf } from './rows.ts'
 
 /**
- * How fast work is done. Whoever is measured is first left to work for a while: V8 compiles what runs often, and it takes a
- * second until it has compiled all of a step's way. Measured in time, not in runs, so that fast and slow are equally warm.
+ * Measures how fast work is done. Each side works for a while before it is measured: V8 compiles code that runs often, and
+ * takes a second to compile the whole path of a step. The warm-up has a fixed time, not a fixed number of runs, so that
+ * fast and slow sides are equally warm.
  */
 const WARM_UP_MS = 1_500
 const MEASURE_MS = 1_000

@@ -42,5 +42,5 @@ const middle = (sorted: readonly number[]): number => {
   return (low + high) / 2
 }
 
-/** Of several measurements of one process. */
+/** Median of several measurements of one process. */
 export const medianOf = (values: readonly number[]): number => middle(values.toSorted((a, b) => a - b))

@@ -6,7 +6,7 @@ import { Ollama } from 'ollama'
 import OpenAI from 'openai'
 import type { Providers } from '../src/app/project/provider-access.ts'
 
-/** Of each streamed answer. */
+/** Tokens of each streamed answer. */
 export const STREAMED_TOKENS = 5_000
 
 export interface ServedModels {

@@ -9,7 +9,7 @@ import { DATABASE } from './stores.ts'
 
 const MEMORY = join(import.meta.dirname, 'server-memory.cjs')
 
-/** What a server serves that is started in this folder: the database of openDurableStore. */
+/** Config of a server that is started in this folder: it serves the database of openDurableStore. */
 const CONFIG = `db: ${DATABASE}
 durability: process
 `

@@ -26,7 +26,7 @@ steps:
   - { id: ask, llm: default, prompt: go on, stream: true }
 `
 
-/** What a new process does first. */
+/** First workflow of a new process. */
 export const ONE_STEP = `
 workflow: one_step
 models: { default: mock/echo }
@@ -72,7 +72,7 @@ steps:
       - { id: ask, llm: slow, prompt: go on, params: { script: [{ text: done, delay: ${waitMs}ms }] } }
 `
 
-/** Waits for something that nobody says. */
+/** Waits for an event that is never sent. */
 export const WAITING = `
 workflow: waiting
 steps:

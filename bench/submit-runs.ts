@@ -4,7 +4,7 @@ import { toDefinition, toNewRun } from '../src/runtime/new-run.ts'
 import { SecretVault } from '../src/secrets/secret-vault.ts'
 import type { Store } from '../src/store/store.ts'
 
-/** Puts so many runs into the database, for whoever serves it. Their ids. */
+/** Enqueues `count` runs in the database for its server. Returns their ids. */
 export const submitRuns = async (store: Store, workflow: CompiledWorkflow, count: number): Promise<string[]> => {
   const vault = new SecretVault({})
   const ids = Array.from({ length: count }, () => createRunId(Date.now()))

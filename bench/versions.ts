@@ -1,4 +1,4 @@
-/** What was measured: read from the packages as they are installed. */
+/** Versions of what was measured, read from the installed packages. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 

@@ -3,7 +3,7 @@ export interface Figure {
   metric: string
   unit: string
   value: number
-  /** Who did the work, where that is not whom the workload is of: bare Node, for comparison. */
+  /** Set where another side did the work than the workload is for: bare Node, for comparison. */
   peer?: string
 }
 
@@ -18,7 +18,7 @@ export interface Workload {
 
 export type Workloads = Readonly<Record<string, Workload>>
 
-/** What one process prints: the figures of one repeat. */
+/** Output of one process: the figures of one repeat. */
 export interface Measured {
   note: string
   figures: Figure[]

@@ -20,18 +20,18 @@ const EXTERNAL = [
   'ollama',
 ]
 
-/** The same code of the same package as ES modules: a start runs 70 wrappers fewer, and leaves out what nobody uses. */
+/** The same code of the same package as ES modules: a start runs 70 wrappers fewer, and leaves out unused code. */
 const YAML = './node_modules/yaml/browser/index.js'
 
 const MAIN = 'src/cli/main.ts'
 
-/** What is loaded one after the other when a workflow is checked, and then run with a model that is at hand. */
+/** Modules that are loaded one after the other when a workflow is checked, and then run with a mock model. */
 const START = [
   ['src/cli/commands/validate/validate.ts'],
   ['src/cli/commands/run/run.ts', 'src/store/sqlite/open-sqlite-store.ts', 'src/actors/llm/mock/mock-provider.ts'],
 ]
 
-/** What every bundle of ours is. */
+/** Options of every bundle. */
 export const BUNDLE = {
   bundle: true,
   splitting: true,

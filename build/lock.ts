@@ -37,7 +37,7 @@ const main = (): void => {
   writeFileSync(FILE, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`)
 }
 
-/** What npm would have written, as far as the name tells it: `@oxc-parser/binding-linux-x64-musl`. */
+/** The entry that npm would have written, as far as the name tells: `@oxc-parser/binding-linux-x64-musl`. */
 const toPlatformEntry = (name: string, version: string, parent: LockedPackage): LockedPackage => {
   const words = name.split(/[/-]/)
   const os = words.filter((word) => SYSTEMS.includes(word))

@@ -1,5 +1,5 @@
 /**
- * What a start always loads, in a few files instead of fifty.
+ * Bundles the modules that a start always loads into a few files instead of fifty.
  *
  * esbuild makes a chunk for each set of entry points that share a module, and with every `import()` an entry point that
  * is a great many; for Node each file costs half a millisecond. Here the chunks that belong to one group of entry points
@@ -9,11 +9,11 @@
 import { basename, dirname, join, relative } from 'node:path'
 import { type BuildResult, build, type Metafile, type OutputFile, type Plugin } from 'esbuild'
 
-/** What esbuild made of the program. */
+/** Output of esbuild for the program. */
 export type Split = BuildResult<{ write: false; metafile: true }>
 
 export interface MergeOptions {
-  /** Of the program; it stays a file of its own. */
+  /** Entry of the program; it stays a file of its own. */
   entry: string
   /** Source files behind an `import()`: those of a group are loaded together, and a later group has the earlier ones loaded. */
   groups: readonly (readonly string[])[]

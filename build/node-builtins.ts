@@ -30,7 +30,7 @@ const toImported = (name: string): OnLoadResult => {
   if (LOADED_LATE.includes(name))
     return { contents: `export default new Proxy({}, { get: (_, name) => ${get(name)}[name] })` }
   const names = Object.keys(process.getBuiltinModule(`node:${name}`) ?? {}).filter((key) => IDENTIFIER.test(key))
-  // Pure: esbuild leaves out what nobody uses.
+  // Pure: esbuild leaves out unused exports.
   const exports = names.map((key) => `export const ${key} = /* @__PURE__ */ (() => builtin.${key})()`)
   const builtin = `const builtin = /* @__PURE__ */ (() => ${get(name)})()`
   return { contents: [builtin, 'export default builtin', ...exports].join('\n') }

@@ -11,7 +11,7 @@ import { type ModelInfo, type ModelPrice, waitForUpdate } from '@pydantic/genai-
 
 export const PRICE_LIST = 'src/actors/llm/vendor-prices.jsonl'
 
-/** Prices of sound, pictures and searches are of no use: nobody is told how many there were. */
+/** Prices of sound, pictures and searches are left out: answers do not tell how many there were. */
 const KEPT: ReadonlySet<string> = new Set([
   'input_mtok',
   'output_mtok',

@@ -72,7 +72,7 @@ const findProblem = (counts: Counts | undefined, end: string): string | undefine
   return end === 'exit code 0' ? undefined : end
 }
 
-/** Resolves when the process itself has ended; its output may be held open by a grandchild, for which nobody waits. */
+/** Resolves when the process itself has ended; a grandchild may hold its output open, and is not waited for. */
 const waitForEnd = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {
     child.on('error', (error) => resolve(error.message))

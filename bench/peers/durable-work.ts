@@ -1,4 +1,4 @@
-/** What is measured of every peer that keeps its runs: also of those that can't do without. */
+/** Workloads for every peer that keeps its runs, including those that need a store. */
 import { measurePace, repeat } from '../pace.ts'
 import { withFolder } from '../stores.ts'
 import type { Figure, Workloads } from '../workload.ts'
@@ -16,7 +16,7 @@ export interface Runnable {
 
 /** The workflows on a store on disk. */
 export interface DurableRunnable extends Runnable {
-  /** Of all that it has kept. */
+  /** Size of all data that it has kept. */
   sizeBytes(): Promise<number>
 }
 
@@ -26,7 +26,7 @@ export interface DurableEngine {
   openDurable(folder: string): Promise<DurableRunnable>
 }
 
-/** Of which the size is measured: fewer than of Troupe, as some peers are slow. */
+/** Runs whose size is measured: fewer than for Troupe, since some peers are slow. */
 const STORED_RUNS = 200
 
 export const createDurableWorkloads = (engine: DurableEngine): Workloads => {

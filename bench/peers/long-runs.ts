@@ -1,6 +1,6 @@
-/** What the processes have in common whose runs last: they tell their parent how many have begun, and take runs from it. */
+/** Shared parts of the processes with long runs: they report to their parent how many have begun, and take runs from it. */
 
-/** `silent`: in flight until its process ends; `waiting`: waits for an event that nobody sends; `short`: ends at once. */
+/** `silent`: in flight until its process ends; `waiting`: waits for an event that is never sent; `short`: ends at once. */
 export type RunKind = 'silent' | 'waiting' | 'short'
 
 export interface Submission {

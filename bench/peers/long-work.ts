@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Figure, Workloads } from '../workload.ts'
 import type { RunKind, Submission } from './long-runs.ts'
 
-/** What stays when the process of the runs is killed, or is killed with it. */
+/** Surroundings of the process of the runs: a server or a database, which may outlive it. */
 export interface LongStage {
   /** Argument of the program of the runs. */
   address: string
@@ -17,14 +17,14 @@ export interface LongStage {
   submit?(kind: RunKind): Promise<void>
   kill(): Promise<void>
   restart(): Promise<void>
-  /** What is counted besides the process of the runs. */
+  /** Processes that are counted besides that of the runs. */
   pids(): number[]
   close(): Promise<void>
 }
 
 export interface LongEngine {
   note: string
-  /** Of the runs, beside this file. */
+  /** Program of the runs, beside this file. */
   program: string
   openStage(): Promise<LongStage>
 }

@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { findFreePort } from './free-port.ts'
 
 export interface Postgres {
-  /** Of a database in it. */
+  /** URL of a database in it. */
   url: string
   /** Bytes of that database on disk. */
   sizeBytes(): number
@@ -59,7 +59,7 @@ export const startPostgres = async (): Promise<Postgres> => {
 
 const USER = 'bench'
 
-/** Whether its programs are where Debian puts them, a folder for each version. */
+/** True if its programs are where Debian puts them, in one folder per version. */
 export const hasPostgres = (): boolean => existsSync(DEBIAN)
 
 const findPrograms = (): string => {

@@ -11,7 +11,7 @@ import { findFreePort } from './free-port.ts'
 export interface RestateServer {
   /** Where runs are submitted. */
   ingress: string
-  /** Of the process that is running now. */
+  /** Id of the process that is running now. */
   pid(): number
   /** Makes the services known that are served at this address. */
   register(uri: string): Promise<void>
@@ -23,7 +23,7 @@ export interface RestateServer {
   stop(): Promise<void>
 }
 
-/** What is written survives a killed process, not a power cut, as of the others. */
+/** As with the other peers, written data survives a killed process, not a power cut. */
 export const RESTATE_NOTE = 'its own server on this machine (RocksDB, WAL without fsync)'
 
 export const startRestate = async (): Promise<RestateServer> => {
@@ -76,7 +76,7 @@ export const hasRestate = (): boolean => {
   }
 }
 
-/** What the package's own launcher starts, without that in between. */
+/** The program that the package's own launcher starts, without that launcher in between. */
 const findProgram = (): string => {
   const launcher = import.meta.resolve('@restatedev/restate-server/package.json')
   const name = `@restatedev/restate-server-${process.platform}-${process.arch}/package.json`

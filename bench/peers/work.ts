@@ -1,4 +1,4 @@
-/** What is measured of each peer that can do without a store, in the same way as of Troupe. How a peer does it stands in its own file. */
+/** Workloads for each peer that can run without a store, the same as for Troupe. Each peer has a file for its own way. */
 import { join } from 'node:path'
 import { timeRuns } from '../pace.ts'
 import type { Figure, Workloads } from '../workload.ts'

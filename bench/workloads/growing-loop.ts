@@ -9,10 +9,10 @@ const SIZES = [100, 1_000, 10_000]
 /** So many steps are measured of each size, in so many runs at least, and the middle run is taken. */
 const STEPS = 5_000
 const RUNS = 3
-/** What a step adds: 200 bytes. */
+/** Text that a step adds: 200 bytes. */
 export const ADDED_TEXT = 'x'.repeat(200)
 
-/** Whether the cost of a step depends on how many came before it, and on the size of what they left. */
+/** Shows how the cost of a step depends on the number of steps before it, and on the size of their outputs. */
 export const growingLoop: Workload = {
   id: 'W7',
   note: `a loop that grows; ${DURABLE_NOTE}`,

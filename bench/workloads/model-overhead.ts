@@ -7,7 +7,7 @@ import { createModelLine, STEPS_IN_LINE } from '../sources.ts'
 import { DURABLE_NOTE, openDurableStore, withFolder } from '../stores.ts'
 import type { Figure, Workload } from '../workload.ts'
 
-/** What Troupe adds to a call of a model whose server answers at once. */
+/** Overhead of Troupe in a model call whose server answers at once. */
 export const modelOverhead: Workload = {
   id: 'L1',
   note: `a call of a model, 10 in a line; a local server answers at once; sides in turn; ${DURABLE_NOTE}`,

@@ -5,7 +5,7 @@ import { type BareSdk, type ServedModels, STREAMED_TOKENS, startServedModels } f
 import { createStreamedCall } from '../sources.ts'
 import type { Figure, Workload } from '../workload.ts'
 
-/** How fast the pieces of a streamed answer reach whoever watches the run. */
+/** How fast the pieces of a streamed answer reach a watcher of the run. */
 export const modelStream: Workload = {
   id: 'L2',
   note: `a streamed answer of ${STREAMED_TOKENS} tokens, one a piece, each told to the watcher of the run; sides in turn`,

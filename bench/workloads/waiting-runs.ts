@@ -9,7 +9,7 @@ const WAITING_RUNS = 10_000
 /** As many as a server holds in memory while they have something to do: its default. */
 const MOST_RUNS = 1_000
 
-/** What runs cost in memory that wait for an event. */
+/** Memory cost of runs that wait for an event. */
 export const waitingRuns: Workload = {
   id: 'W6',
   note: `a server with ${WAITING_RUNS} runs that wait for an event: resident memory above that without them; ${DURABLE_NOTE}`,

@@ -4,7 +4,7 @@ import { type CodeExplanation, explainCode, listCodes } from '../../src/service/
 
 const INTRODUCTION = `# Errors
 
-What Troupe says when something is wrong, by code. \`troupe explain CODE\` says the same. This page is generated from the code (\`node build/docs.ts\`).
+Messages of Troupe by code, with cause and fix. \`troupe explain CODE\` prints the same. This page is generated (\`node build/docs.ts\`) from [diagnostics.md](../src/service/codes/diagnostics.md) and [faults.md](../src/service/codes/faults.md).
 
 - A **diagnostic** is a finding about a workflow file, made before anything runs. Errors keep it from running; warnings do not.
 - A **fault** is how a step fails at run time. \`retry.on\` and \`on_error\` match it by its code.
@@ -13,13 +13,13 @@ What Troupe says when something is wrong, by code. \`troupe explain CODE\` says 
 | exit code of \`troupe\` | meaning |
 |---|---|
 | 0 | completed |
-| 1 | the run failed, or somebody else cancelled it |
+| 1 | the run failed, or was cancelled from elsewhere |
 | 2 | wrong usage, workflow or input |
 | 3 | the environment: Node, the database, the disk |
 | 130 | Ctrl-C: once cancels the run, twice leaves it, to be resumed |
 `
 
-/** docs/errors.md: every diagnostic and every fault. */
+/** Renders docs/errors.md: every diagnostic and every fault. */
 export const renderErrors = (): string =>
   [
     INTRODUCTION,

@@ -81,7 +81,7 @@ const recordRun = async (workflow: string): Promise<Loaded> => {
   return { exitCode, stdout, ...JSON.parse(stderr.slice(stderr.lastIndexOf('{"files":'))) }
 }
 
-/** Where every model call fails at once: nobody listens. */
+/** Addresses where every model call fails at once: no server listens there. */
 const NOWHERE = {
   OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
   ANTHROPIC_BASE_URL: 'http://127.0.0.1:1',

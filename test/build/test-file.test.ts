@@ -12,7 +12,7 @@ const run = async (text: string, timeoutMs = 30_000) => {
   return { passed, failed, skipped, problem }
 }
 
-/** A killed process whose parent is gone may stay as a zombie until somebody asks for it. */
+/** A killed process whose parent is gone may stay as a zombie until its exit code is read. */
 const isAlive = (pid: number): boolean => {
   try {
     process.kill(pid, 0)

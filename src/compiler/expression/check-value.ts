@@ -48,7 +48,7 @@ const typeOfMap = ({ entries }: MapNode, check: Check, all: Gathered): Type => {
   return { kind: 'object', fields: new Map(fields) }
 }
 
-/** What stands in a longer text: everything but null has a text, and a secret must not become one. */
+/** Checks a part of a longer text: all values but null have a text, and a secret must not become one. */
 const checkPart = ({ text, range }: ExpressionText, type: Type, { findings }: Gathered): void => {
   if (type.kind === 'secret')
     findings.push({

@@ -32,11 +32,11 @@ export const RESULT_BUDGET = 1_000_000
 /** Visits that reading or building a text of this length costs: one for each full KiB. */
 export const textWork = (length: number): number => length >> 10
 
-/** What a function sees of the evaluation. */
+/** The evaluation, as a function sees it. */
 export interface Work {
   /** @throws ExpressionFailure when the budget is spent. */
   charge(visits: number): void
-  /** What is kept from one call to the next of the same evaluation. */
+  /** Kept from one call to the next of the same evaluation. */
   readonly patterns: Set<string>
 }
 
@@ -72,7 +72,7 @@ export const chargeTree = (value: JsonValue, work: Work): void => {
   for (const item of Array.isArray(value) ? value : Object.values(value)) chargeTree(item, work)
 }
 
-/** What kind of value it is, for messages. */
+/** Names the kind of a value, for messages. */
 export const describeValue = (value: Value): string => {
   if (value === undefined) return 'nothing'
   if (value === null) return 'null'

@@ -1,4 +1,4 @@
-/** What the checker asks about the place where an expression stands, and what it answers. */
+/** Questions of the checker about the place of an expression, and its answers. */
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
 import type { Range } from '../source.ts'
 import type { Type } from './type.ts'

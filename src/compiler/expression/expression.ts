@@ -142,7 +142,7 @@ export const partsOf = (node: Expression): Expression[] => {
 export const countNodes = (node: Expression): number => partsOf(node).reduce((sum, part) => sum + countNodes(part), 1)
 
 /**
- * Whether the value may be missing, by its form alone: a chain with `.?` or `[?]` in it stays optional up to its end, until
+ * True if the value may be missing, by its form alone: a chain with `.?` or `[?]` in it stays optional up to its end, until
  * `orValue`, `hasValue` or `has` decides.
  */
 export const isOptionalChain = (node: Expression): boolean => {

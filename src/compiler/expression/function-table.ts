@@ -10,7 +10,7 @@ const byName = new Map(FUNCTION_TABLE.map((entry) => [entry.name, entry]))
 
 export const findFunction = (name: string): FunctionEntry | undefined => byName.get(name)
 
-/** What looks like a function and is not one: it decides what is evaluated, or names a variable. For the reference. */
+/** Forms that look like functions and are not: they decide what is evaluated, or name a variable. For the reference. */
 export const FORM_TABLE: readonly Pick<FunctionEntry, 'name' | 'signature' | 'doc' | 'example'>[] = [
   {
     name: 'has',

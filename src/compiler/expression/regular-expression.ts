@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import type * as Engine from 're2js'
 
 export interface RegularExpression {
-  /** Whether the pattern matches somewhere in the text. */
+  /** True if the pattern matches somewhere in the text. */
   test(text: string): boolean
   /** Instructions of the compiled program: the time for a text grows with its length times this. */
   size: number

@@ -30,7 +30,7 @@ const toFailure = (index: number, message: string, hint: string | undefined): Sy
   ...(hint === undefined ? {} : { hint }),
 })
 
-/** What people write who think in another language, and what it is here. Looked for where the parser stopped. */
+/** Words of other languages, with the form of this one. Looked for where the parser stopped. */
 const FOREIGN_WORDS: [pattern: RegExp, hint: string][] = [
   [/^and\b/i, "write '&&' for and"],
   [/^or\b/i, "write '||' for or"],

@@ -1,5 +1,5 @@
 /**
- * What the checker knows of a value that fits a JSON Schema. Every value that the schema accepts belongs to the type; the
+ * Type of the values that fit a JSON Schema. Every value that the schema accepts belongs to the type; the
  * type may be wider, since ranges, patterns, `not` and `if` have no part in it.
  */
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
@@ -53,7 +53,7 @@ const ownType = (schema: JsonSchema, place: Place): Type => {
   if (Array.isArray(schema.enum)) return unionOf(schema.enum.map(typeOfValue))
   if (typeof schema.type === 'string') return typeOfName(schema.type, schema, place)
   if (Array.isArray(schema.type)) return unionOf(schema.type.map((name) => typeOfName(name, schema, place)))
-  // Keywords of objects say nothing of other values, yet whoever writes them means objects.
+  // Keywords of objects say nothing of other values, yet their author means objects.
   return schema.properties === undefined ? ANY : objectType(schema, place)
 }
 
@@ -126,7 +126,7 @@ const followReference = (reference: string, { root, open, size }: Place): Type =
     : ANY
 }
 
-/** Of one step of a JSON Pointer in a URI fragment: https://www.rfc-editor.org/rfc/rfc6901#section-6 */
+/** Decodes one step of a JSON Pointer in a URI fragment: https://www.rfc-editor.org/rfc/rfc6901#section-6 */
 const decodePointer = (step: string): string => {
   const plain = step.replaceAll('~1', '/').replaceAll('~0', '~')
   return /%[0-9a-f]{2}/i.test(plain) ? tryDecode(plain) : plain
@@ -140,7 +140,7 @@ const tryDecode = (text: string): string => {
   }
 }
 
-/** What belongs to both, or something wider. */
+/** The type of values that belong to both, or a wider one. */
 const intersect = (a: Type, b: Type): Type => {
   if (a.kind === 'any') return b
   if (b.kind === 'any') return a

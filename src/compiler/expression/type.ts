@@ -19,7 +19,7 @@ export type Type =
   | { kind: 'object'; fields: Map<string, Field>; rest?: Type }
   /** At least two members, none of them a union. Made by `unionOf` only. */
   | { kind: 'union'; members: Type[] }
-  /** What `.?` and `[?]` give until `orValue` or `has` unwraps it. */
+  /** Result of `.?` and `[?]`, until `orValue` or `has` unwraps it. */
   | { kind: 'optional'; value: Type }
   /** The placeholder that `secrets.NAME` is. */
   | { kind: 'secret' }
@@ -118,7 +118,7 @@ export const unwrap = (type: Type): Type => (type.kind === 'optional' ? type.val
 
 export const optionalOf = (type: Type): Type => (type.kind === 'optional' ? type : { kind: 'optional', value: type })
 
-/** Whether every value of `from` may stand where `to` is expected. `any` fits both ways; a secret is resolved to text. */
+/** True if every value of `from` may stand where `to` is expected. `any` fits both ways; a secret is resolved to text. */
 export const isAssignable = (from: Type, to: Type): boolean => {
   if (from.kind === 'any' || to.kind === 'any' || from.kind === 'never') return true
   if (from.kind === 'union') return from.members.every((member) => isAssignable(member, to))
@@ -155,7 +155,7 @@ const isObjectAssignable = (from: ObjectType, to: ObjectType): boolean => {
   return from.rest === undefined || to.rest === undefined || isAssignable(from.rest, to.rest)
 }
 
-/** Whether some value may belong to both: what `==` may sensibly compare. Null alone is comparable with everything. */
+/** True if some value may belong to both, so that `==` makes sense. Null alone is comparable with everything. */
 export const mayBeEqual = (a: Type, b: Type): boolean => {
   if (a.kind === 'null' || b.kind === 'null') return true
   const others = membersOf(withoutNull(unwrap(b)))

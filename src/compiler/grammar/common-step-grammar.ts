@@ -170,7 +170,7 @@ export const COMMON_STEP_FIELDS = {
   onLost: {
     key: 'on_lost',
     shape: word('retry', 'fail'),
-    doc: 'What to do when nobody knows whether an attempt took effect. Default `retry` for what only reads or has a `key`, else `fail`.',
+    doc: 'What to do when it is unknown whether an attempt took effect. Default `retry` for what only reads or has a `key`, else `fail`.',
   },
   runsOn: { key: 'runs_on', shape: runsOn, doc: 'Where the step runs: local, or on an agent.' },
   key: { key: 'key', shape: key, doc: 'An expression: the idempotency key, sent with every attempt.' },

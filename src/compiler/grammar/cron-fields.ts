@@ -19,7 +19,7 @@ const FIELDS: readonly CronField[] = [
   { name: 'weekday', least: 0, most: 7, words: DAYS },
 ]
 
-/** What is wrong with a schedule of five fields; undefined when nothing is. */
+/** Finds the problem of a schedule of five fields; undefined when it has none. */
 export const findCronProblem = (text: string): string | undefined => {
   const parts = text.trim().split(/\s+/)
   for (const [index, field] of FIELDS.entries()) {

@@ -12,7 +12,7 @@ export interface Field<T = unknown> {
   /** One or two sentences for the reference and for editors. */
   doc: string
   required?: true
-  /** What holds when it is not given, as JSON, for the reference. */
+  /** Value of an absent field, as JSON, for the reference. */
   default?: string | number | boolean
 }
 
@@ -20,7 +20,7 @@ export type Fields = Record<string, Field>
 
 type RequiredNames<F extends Fields> = { [K in keyof F]: F[K] extends { required: true } ? K : never }[keyof F]
 
-/** What a record of these fields reads as: every field that could be read. */
+/** Every field of a record that could be read. */
 export type PartialOf<F extends Fields> = { [K in keyof F]?: Infer<F[K]['shape']> }
 
 export type RecordOf<F extends Fields> = PartialOf<F> & { [K in RequiredNames<F>]: Infer<F[K]['shape']> }

@@ -1,6 +1,6 @@
 /**
- * Shapes: what a value in a YAML file of ours may look like. One shape serves three ends: it checks and reads the YAML
- * into the typed document, it writes the JSON Schema that editors complete by, and it carries the words of the reference.
+ * Shapes describe the values of a YAML file. One shape serves three ends: it checks and reads the YAML into the typed
+ * document, whose type it carries (`Infer`); it writes the JSON Schema for editors; and it holds the words of the reference.
  * The grammars of workflow and config are built of shapes alone.
  */
 import type { JsonSchema } from '../../core/json-schema.ts'
@@ -12,9 +12,9 @@ import type { SlipPlace } from '../read/yaml-slip.ts'
 import type { Range } from '../source.ts'
 
 export interface Shape<T> {
-  /** What it wants, in messages: `expected ${expected}`. */
+  /** Completes messages: `expected ${expected}`. */
   readonly expected: string
-  /** Undefined when the node does not fit; why has been reported then. */
+  /** Undefined when the node does not fit; the reason has been reported then. */
   read(node: YamlNode, place: Place): T | undefined
   toJsonSchema(definitions: Definitions): JsonSchema
 }
@@ -34,7 +34,7 @@ export interface Reading {
   slip: Range
 }
 
-/** What YAML split off an expression that lacks quotes, and which is reported with it. */
+/** True for a node that YAML split off an expression without quotes: it is reported with that expression. */
 export const isInSlip = ({ range }: { range: Range }, { reading }: Place): boolean =>
   range.start > reading.slip.start && range.start < reading.slip.end
 

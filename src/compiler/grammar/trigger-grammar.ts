@@ -75,7 +75,7 @@ const chatId = byForm('text or a number', {
 })
 
 const CHAT_FIELDS = {
-  allow: { key: 'allow', shape: listOf(chatId), doc: 'Who may write: ids of chats or people. Default: nobody.' },
+  allow: { key: 'allow', shape: listOf(chatId), doc: 'Who may write: ids of chats or people. Default: no one.' },
   match: { key: 'match', shape: expression, doc: 'A condition over `event`; other messages are passed over.' },
   reply: { key: 'reply', shape: expression, doc: "An expression for the answer, over the run's `output`." },
 } as const satisfies Fields

@@ -108,7 +108,7 @@ const readMapOf = (shape: Shape<ValueNode>, node: YamlNode, place: Place): MapNo
 
 type ReadScalar = (node: YamlScalar, place: Place) => ValueNode | undefined
 
-/** What can't be read becomes null, reported, so that the rest of the value is still checked. */
+/** Reads a part that can't be read as null, with a finding, so that the rest of the value is still checked. */
 const readValue = (node: YamlNode, place: Place, readScalar: ReadScalar): ValueNode | undefined => {
   const { range } = node
   const unread: ValueNode = { kind: 'literal', value: null, range }

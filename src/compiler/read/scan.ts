@@ -78,7 +78,7 @@ class LimitCounter {
   #blockColumns: number[] = []
   #scalarFollows = false
 
-  /** What limit this lexeme exceeds, as the end of a sentence about the file. */
+  /** The limit that this lexeme exceeds, as the end of a sentence about the file. */
   count(lexeme: string): string | undefined {
     const type = this.#scalarFollows ? 'scalar-text' : CST.tokenType(lexeme)
     this.#scalarFollows = type === 'scalar'

@@ -3,7 +3,7 @@ import type { Step } from '../document.ts'
 import { childLists } from '../place-steps.ts'
 import { type Range, toPosition } from '../source.ts'
 
-/** What `next`, `on_error` and `else` mean by these words is no step. */
+/** Words that `next`, `on_error` and `else` take for something else than a step. */
 const RESERVED_IDS: ReadonlySet<string> = new Set(['end', 'continue', 'fail'])
 
 /** Expressions could not read `steps.in`: the words of CEL. */

@@ -102,7 +102,7 @@ const findTextStart = (node: YamlNode, start: number, text: string): number => {
   return from + props.length
 }
 
-/** Of an expression on several lines only the first can be compared: YAML joins the rest. */
+/** Compares only the first line of an expression on several lines: YAML joins the rest. */
 const isReadWhole = (read: Range, meant: Range, text: string): boolean => {
   if (read.start !== meant.start) return read.start === read.end && meant.end <= meant.start
   const [firstLine = ''] = text.slice(read.start, read.end).split('\n', 1)

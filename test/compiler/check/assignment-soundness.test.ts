@@ -1,5 +1,5 @@
 /**
- * What definite assignment takes for sure is there in every run: random workflows get a probe before every step that tells
+ * Outputs that definite assignment takes for sure are there in every run: random workflows get a probe before every step that tells
  * which outputs and errors there are, and run through random outcomes, faults, timeouts and cancels.
  */
 import * as fc from 'fast-check'
@@ -27,7 +27,7 @@ interface Written {
   steps: WrittenStep[]
 }
 
-/** Of how many steps a probe tells, on average: more would make large workflows too large to read. */
+/** Number of steps that a probe reports on, on average: more would make large workflows too large to read. */
 const MOST_ASKED = 20
 
 const PROBE = /^p\d+$/

@@ -12,7 +12,7 @@ export interface CheckedText {
   /** `LINE:COLUMN code` of every error. */
   errors: string[]
   warnings: string[]
-  /** What a step gives out, in words. */
+  /** Type of a step's output, in words. */
   typeOf(step: string): string
 }
 

@@ -9,7 +9,7 @@ const test = suite('check')
 test('all findings of a file come in one pass, sorted by place', () => {
   const { diagnostics, errors } = checkText(
     workflowOf(`  - { id: a, tool: nonsense, next: nowhere }
-  - { id: b, llm: nobody, prompt: "\${steps.a.output.x + steps.c.output.y}", on_error: { never: fail } }
+  - { id: b, llm: unknown, prompt: "\${steps.a.output.x + steps.c.output.y}", on_error: { never: fail } }
 `),
   )
   assert.equal(
@@ -67,7 +67,7 @@ for (const { shape, step } of LARGE)
   })
 
 const anId = fc.nat(14).map((number) => `s${number}`)
-const aTarget = fc.oneof({ weight: 5, arbitrary: anId }, fc.constantFrom('end', 'continue', 'fail', 'nobody'))
+const aTarget = fc.oneof({ weight: 5, arbitrary: anId }, fc.constantFrom('end', 'continue', 'fail', 'unknown'))
 const aRead = fc
   .tuple(anId, fc.constantFrom('output', 'error', 'status', 'output.a', 'nonsense'))
   .map(([id, field]) => `steps.${id}.${field}`)
@@ -89,7 +89,7 @@ const { list: someSteps } = fc.letrec<{ step: Drawn; list: Drawn[] }>((tie) => {
     fc.oneof(
       fc.record({ set: fc.record({ a: aRead }) }),
       fc.record({ tool: fc.constantFrom('http.get', 'nonsense', 'mcp.a.b'), with: fc.constant({ url: 'a', b: 1 }) }),
-      fc.record({ llm: fc.constantFrom('mock/echo', 'nobody'), prompt: aRead.map((read) => `say \${${read}}`) }),
+      fc.record({ llm: fc.constantFrom('mock/echo', 'unknown'), prompt: aRead.map((read) => `say \${${read}}`) }),
       fc.record({ fail: fc.constant({ code: 'given_up', message: 'no' }) }),
       fc.record({ wait: fc.record({ until: aRead }) }),
     ),

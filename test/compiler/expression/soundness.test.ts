@@ -152,7 +152,7 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
   }
 })
 
-/** What only the data decides, and no check can know. */
+/** Failures that depend on data, which no check can know. */
 const OF_DATA =
   /out of range|division by zero|result is too large|list is empty|is not a number|too much work|have no order|has no field '(bug|billing|x|yes|12|)'$/
 

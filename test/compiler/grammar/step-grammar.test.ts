@@ -5,7 +5,7 @@ import type { Step } from '../../../src/compiler/document.ts'
 import { STEP_KINDS } from '../../../src/compiler/steps/step-kinds.ts'
 import { readText } from '../../support/read-text.ts'
 
-/** What a step is without its places, expressions as `${text}`. */
+/** A step without its places, with expressions as `${text}`. */
 const plain = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(plain)
   if (typeof value !== 'object' || value === null) return value

@@ -201,7 +201,7 @@ steps:
     notices.flatMap((notice) => (notice.type === 'effect.stopped' ? [notice.path] : [])),
     ['a'],
   )
-  assert.is(clock.now(), before, 'nobody waited for it')
+  assert.is(clock.now(), before, 'no time passed')
 })
 
 test.run()

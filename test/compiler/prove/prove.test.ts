@@ -1,4 +1,4 @@
-/** What is proven of every run: how many ways, the longest, the worst case. The findings stand in the fixtures. */
+/** Proofs about every run: the number of paths, the longest, the worst case. The findings stand in the fixtures. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Proofs, proveWorkflow } from '../../../src/compiler/prove.ts'
@@ -15,7 +15,7 @@ const step = (id: string, more = ''): string =>
 
 const inner = (id: string): string => `[{ id: ${id}, set: { a: 1 } }]`
 
-/** What a worst case counts as a whole; which step it comes from is tested where it is used, in the forecast. */
+/** Totals of a worst case; which step it comes from is tested where it is used, in the forecast. */
 const countsOf = ({ steps, perItem }: { steps: number; perItem: unknown }) => ({ steps, perItem })
 
 const test = suite('proofs')

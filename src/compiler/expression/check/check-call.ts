@@ -100,7 +100,7 @@ const reportCount = (node: CallExpression, { name, signature }: FunctionEntry, c
   })
 }
 
-/** What functions are called elsewhere. */
+/** Names of functions in other languages, with a hint. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   len: 'write size(x)',
   length: 'write size(x)',
@@ -164,7 +164,7 @@ export const checkMacro = (node: MacroExpression, context: CheckContext): Type =
   return listOf(checkPresent(node.body, withFacts(inner, factsWhen(true, node.filter, inner))))
 }
 
-/** Of a list its items, of an object its keys. */
+/** The items of a list, the keys of an object. */
 const itemOf = (type: Type, node: MacroExpression, context: CheckContext): Type => {
   if (type.kind === 'list') return type.item
   if (type.kind === 'object') return STRING

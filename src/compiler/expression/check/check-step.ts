@@ -4,7 +4,7 @@ import type { StepType } from '../expression-names.ts'
 import { ANY, literalOf, NUMBER, objectOf, optionalOf, type Type, unionOf } from '../type.ts'
 import { type CheckContext, textOf } from './context.ts'
 
-/** What `.status` can be; `pending` before the step's first end. */
+/** Values of `.status`; `pending` before the step's first end. */
 const STEP_STATUS: Type = unionOf(
   ['completed', 'skipped', 'failed', 'cancelled', 'pending'].map((status) => literalOf(status)),
 )

@@ -1,4 +1,4 @@
-/** What the parts of the expression checker share. A finding never stops the check: what is wrong has the type `any` from then on. */
+/** Shared parts of the expression checker. A finding never stops the check: a wrong part has the type `any` from then on. */
 import type { DiagnosticCode } from '../../diagnostic-codes.ts'
 import type { Expression, Span } from '../expression.ts'
 import type { ExpressionNames } from '../expression-names.ts'
@@ -10,9 +10,9 @@ export interface CheckContext {
   names: ExpressionNames
   /** Macro variables in scope; `path` tells variables of one name apart. */
   locals: ReadonlyMap<string, { type: Type; path: string }>
-  /** What tests on the way here have shown about fields and variables, by path. */
+  /** Facts about fields and variables that tests on the way here have shown, by path. */
   facts: Facts
-  /** What each test shows, kept: a long chain of `&&` asks for the same again and again. */
+  /** Facts that each test shows, cached: a long chain of `&&` asks for the same again and again. */
   shown: WeakMap<Expression, { whenTrue?: Facts; whenFalse?: Facts }>
   report(code: DiagnosticCode, span: Span, finding: { message: string; hint?: string | undefined }): void
   read(step: string, field: 'output' | 'error', span: Span): void
@@ -103,7 +103,7 @@ const hintConversion = (
 
 const SCALAR: Type = { kind: 'union', members: [{ kind: 'number' }, { kind: 'boolean' }, { kind: 'string' }] }
 
-/** What a hint proposes to put in the place of a missing value. */
+/** The substitute that a hint proposes for a missing value. */
 export const substituteFor = (type: Type): string => {
   const value = withoutNull(type)
   const first = value.kind === 'union' ? value.members[0] : value

@@ -1,5 +1,5 @@
 /**
- * What a condition shows about the places it tests, when it is true or when it is false: `has(a.b)`, `a.b != null`,
+ * Finds the facts that a condition shows about the places it tests, when it is true or when it is false: `has(a.b)`, `a.b != null`,
  * `a.?b.hasValue()`, a boolean field that tells the members of a union apart, `steps.x.status == 'completed'`. Facts hold
  * in the right side of `&&` and `||`, in the branches of `? :` and in the items that a filter lets through.
  */
@@ -40,7 +40,7 @@ const findFacts = (truth: boolean, test: Expression, context: CheckContext): Fac
 const factsOfBinary = (truth: boolean, test: Extract<Expression, { kind: 'binary' }>, context: CheckContext): Facts => {
   const { operator, left, right } = test
   if (operator === '&&' || operator === '||') {
-    // `a && b` is true when both are, `a || b` is false when both are; else nobody knows which it was.
+    // `a && b` is true when both are, `a || b` is false when both are; else it is unknown which it was.
     if (truth !== (operator === '&&')) return NOTHING
     const first = factsWhen(truth, left, context)
     return merge(first, factsWhen(truth, right, withFacts(context, first)))
@@ -96,7 +96,7 @@ const factsOfPresence = (place: Expression, truth: boolean, context: CheckContex
   return merge(known, new Map([[path, unwrap(type)]]))
 }
 
-/** Of a union before the dot, the members whose field may be so. */
+/** The members of a union before the dot whose field may be so. */
 const factsOfChoice = (place: Expression, mayBeSo: (field: Type) => boolean, context: CheckContext): Facts =>
   place.kind === 'field'
     ? factsOfOwner(place, (field) => field === undefined || field.optional || mayBeSo(field.type), context)

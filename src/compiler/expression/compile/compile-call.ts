@@ -53,7 +53,7 @@ const failArgument = (
     position,
   )
 
-/** Whether a value has one of the kinds of the parameter's type; what is inside a list, the function itself checks. */
+/** Tests that a value has one of the kinds of the parameter's type; the function itself checks the items of a list. */
 const createCheck = ({ type }: Parameter): ((value: JsonValue) => boolean) => {
   const kinds = new Set(membersOf(type).map(({ kind }: Type) => kind))
   if (kinds.has('any')) return () => true

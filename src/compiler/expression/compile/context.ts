@@ -1,4 +1,4 @@
-/** What the parts of the expression compiler share. Closures, built once: an evaluation walks no tree and looks up no name. */
+/** Shared parts of the expression compiler. It builds closures once: an evaluation walks no tree and looks up no name. */
 import type { JsonValue } from '../../../core/json.ts'
 import { type Evaluation, fail, type Value } from '../evaluation.ts'
 import { type Expression, isOptionalChain } from '../expression.ts'

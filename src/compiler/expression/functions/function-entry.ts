@@ -1,4 +1,4 @@
-/** What one function of the language is: the checker, the evaluator and the reference all read the same entry. */
+/** One function of the language: the checker, the evaluator and the reference all read the same entry. */
 import type { JsonValue } from '../../../core/json.ts'
 import type { Work } from '../evaluation.ts'
 import type { Type } from '../type.ts'
@@ -16,7 +16,7 @@ export interface FunctionEntry {
   doc: string
   /** An expression that is true; a test evaluates each. */
   example: string
-  /** Whether `a.name(b)` may be written for `name(a, b)`. */
+  /** `a.name(b)` may be written for `name(a, b)`. */
   isMethod: boolean
   parameters: readonly Parameter[]
   /** The type of the result, where it follows from those of the arguments a function of them. */
