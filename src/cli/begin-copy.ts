@@ -1,4 +1,4 @@
-/** A run that is made from another one: begun here and stayed with, or left to whoever serves the database. */
+/** Starts a run that is made from another one: performs it here, or queues it for a server. */
 
 import type { StartOptions } from '../app/local.ts'
 import type { Submitted } from '../runtime/submit-run.ts'
@@ -6,8 +6,9 @@ import type { StoredRun } from '../service/history/load-run.ts'
 import type { RunOrigin } from '../store/store.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'
+import { openLocal } from './open-local.ts'
 import type { OpenedRuns } from './open-runs.ts'
-import { createHosts } from './run-hosts.ts'
+import { writeHint, writeJson } from './output.ts'
 import type { OutputOptions } from './run-output.ts'
 import { stayWith } from './stay-with.ts'
 
@@ -21,14 +22,14 @@ export interface Copy {
   start: Pick<StartOptions, 'input' | 'models' | 'copied'> & { origin: RunOrigin }
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const beginCopy = async (
   context: Context,
   options: CopyOptions,
   { opened, stored, start }: Copy,
 ): Promise<number> => {
   const { workflow, folder } = stored
-  const local = createHosts(context, opened, { performs: options.submit !== true }).of(stored)
+  const local = openLocal(stored, { ...opened, context, performs: options.submit !== true })
   try {
     if (options.submit === true)
       return reportSubmitted(context, options, await local.submit(workflow, { ...start, folder }))
@@ -44,16 +45,18 @@ export const beginCopy = async (
 }
 
 const reportSubmitted = (
-  { stdout, stderr }: Context,
+  context: Context,
   { json = false, quiet = false }: OutputOptions,
   { run: { id, workflow, origin } }: Submitted,
 ): number => {
-  if (json) stdout.write(`${JSON.stringify({ run: id, workflow, status: 'queued', origin }, null, 2)}\n`)
-  else stdout.write(`${id}\n`)
+  if (json) writeJson(context, { run: id, workflow, status: 'queued', origin })
+  else context.stdout.write(`${id}\n`)
   if (json || quiet) return EXIT.completed
-  stderr.write(`run ${id} is queued\n`)
-  stderr.write(
-    `  ${stderr.paint.cyan('hint:')} troupe serve begins it; where nobody serves this database: troupe resume ${id}\n`,
-  )
+  context.stderr.write(`run ${id} is queued\n`)
+  hintAtStart(context, id)
   return EXIT.completed
 }
+
+/** Tells how a queued run starts. */
+export const hintAtStart = (context: Context, id: string): void =>
+  writeHint(context, `troupe serve starts it; without a server: troupe resume ${id}`)

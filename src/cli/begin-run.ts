@@ -1,4 +1,4 @@
-/** From the wish for a run to the run: what is said while its flow makes it wait, and what Ctrl-C means then. */
+/** Waits until a run starts, reports while the flow of its workflow queues it, and handles Ctrl-C meanwhile. */
 import { randomUUID } from 'node:crypto'
 import type { Run } from '../runtime/run.ts'
 import type { QueuedRun, Store } from '../store/store.ts'
@@ -8,11 +8,14 @@ import type { OutputOptions } from './run-output.ts'
 
 export interface BegunRun {
   run: Run
-  /** That came while it was queued: the run is cancelled. */
+  /** The signal that arrived while the run was queued, and cancelled it. */
   signal: NodeJS.Signals | undefined
 }
 
-/** `begin` is given what it has to call while the run is queued. Ctrl-C cancels the run; a second one leaves it in the queue. */
+/**
+ * `begin` starts the run and calls the function it is given while the run is queued. Ctrl-C cancels the run; a second one
+ * leaves it in the queue.
+ */
 export const beginRun = async (
   { stderr }: Context,
   { json = false, quiet = false }: OutputOptions,
@@ -28,7 +31,7 @@ export const beginRun = async (
   const interrupt = (): void => {
     signal = 'SIGINT'
     say(`cancelling … (Ctrl-C again leaves run ${id} in the queue)`)
-    // Whom its flow keeps waiting may begin only to be cancelled.
+    // A queued run may start only to be cancelled: the flow lets a cancelled run pass.
     store.post(id, { id: `cancel-${randomUUID()}`, kind: 'cancel', body: { by: 'Ctrl-C' } }).catch(() => {})
   }
   const onQueued = (queued: QueuedRun): void => {

@@ -1,4 +1,4 @@
-/** Changes of JSON values as lines for people: what was added, what is gone, what became what. */
+/** Renders changes of JSON values as lines: added, removed and replaced values. */
 import type { JsonValue } from '../core/json.ts'
 import type { JsonChange } from '../core/json-diff.ts'
 import { formatValue } from '../core/value-text.ts'
@@ -7,7 +7,7 @@ import { toOneLine } from './printable.ts'
 
 const MOST_SHOWN = 12
 
-/** @param options.indent What stands before each line. */
+/** @param options.indent Prefix of each line. */
 export const describeChanges = (
   changes: readonly JsonChange[],
   { paint, indent = '' }: { paint: Paint; indent?: string },
@@ -27,11 +27,11 @@ const describeChange = ({ path, kind, from = null, to = null }: JsonChange, pain
   return `${paint.yellow('~')} ${toOneLine(name)} ${paint.red(toOneLine(before))} → ${paint.green(toOneLine(after))}`
 }
 
-/** How much of what long texts have in common is left before the place where they part. */
+/** Characters of the common beginning of long texts that are shown before their difference. */
 const SHOWN_BEFORE = 12
 const LONG = 40
 
-/** Of long texts the part that differs. */
+/** Cuts the common beginning of long texts. */
 const cutSame = (from: JsonValue, to: JsonValue): [string, string] => {
   if (typeof from !== 'string' || typeof to !== 'string' || from.length + to.length < 2 * LONG)
     return [formatValue(from), formatValue(to)]

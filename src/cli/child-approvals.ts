@@ -1,12 +1,12 @@
-/** What the child runs of a run ask of people: they stand in the database alone, where it is looked for each second. */
+/** Watches for approvals of child runs. Those are visible only in the database, which is polled every second. */
 
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { RunWait } from '../service/control/run-waits.ts'
 import type { Store } from '../store/store.ts'
 
-const LOOK_EVERY_MS = 1_000
+const POLL_EVERY_MS = 1_000
 
-/** Returns what ends it. Of a workflow without child workflows nothing is looked for. */
+/** Returns a function that stops the watch. A workflow without child workflows is not watched. */
 export const watchChildApprovals = (
   runId: string,
   {
@@ -20,7 +20,7 @@ export const watchChildApprovals = (
     const { listAskedBelow } = await import('../service/control/open-approvals.ts')
     onAsked(await listAskedBelow(store, runId))
   }
-  // Whether it can be asked now or not: the run does not depend on it.
-  const timer = setInterval(() => void look().catch(() => {}), LOOK_EVERY_MS)
+  // A failed poll is ignored: the run does not depend on it.
+  const timer = setInterval(() => void look().catch(() => {}), POLL_EVERY_MS)
   return () => clearInterval(timer)
 }

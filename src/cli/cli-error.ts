@@ -9,7 +9,7 @@ export interface CliErrorOptions {
   cause?: unknown
 }
 
-/** A command can't go on: what is wrong, what to do about it, and the exit code. */
+/** Ends a command with a message, a hint and an exit code. */
 export class CliError extends Error {
   readonly hint: string | undefined
   readonly exitCode: number
@@ -22,7 +22,7 @@ export class CliError extends Error {
   }
 }
 
-/** A file has errors, as the compiler found them. */
+/** Ends a command because a file has errors. */
 export class InvalidFile extends Error {
   readonly diagnostics: readonly Diagnostic[]
   readonly source: Source

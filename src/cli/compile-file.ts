@@ -14,20 +14,20 @@ export interface CompileRequest {
   project: Project
   /** Alias to `provider/name`. */
   models?: Record<string, string>
-  /** Whether to look for what can be said of every run. */
+  /** True to prove properties of all runs. */
   proofs?: boolean
-  /** Only the findings are wanted. */
+  /** True if only the findings are needed. */
   checkOnly?: boolean
 }
 
-/** Compiles a file that the user named. @throws CliError when it can't be read */
+/** Compiles a file that the user named. @throws CliError if it can't be read */
 export const compileFile = async (
   file: string,
   { context, project, models = {}, proofs = false, checkOnly = false }: CompileRequest,
 ): Promise<Compilation & { source: Source }> => {
   const { source, diagnostics } = decodeSource(shownName(file), await readNamedFile(file, context))
   if (diagnostics.hasErrors) return { source, diagnostics: diagnostics.toList(), compiled: undefined }
-  // All that the config lists: whether one is set must not decide whether a workflow is right.
+  // All variables that the config lists: validity must not depend on which of them are set.
   const environment = project.config.env
   const links = createLinkReader(context.workingFolder)
   const prover = proofs ? (await import('../compiler/prove.ts')).proveWorkflow : undefined
@@ -35,7 +35,7 @@ export const compileFile = async (
   return { source, ...compile(source, { catalogue, environment, models, links, prover, checkOnly }) }
 }
 
-/** A workflow that can run here and now. @throws InvalidFile, also for what a later release brings */
+/** Compiles a workflow that this release can run. @throws InvalidFile, also for features of a later release */
 export const compileRunnable = async (file: string, request: CompileRequest): Promise<CompiledWorkflow> => {
   const { compiled, diagnostics, source } = await compileFile(file, request)
   if (compiled === undefined) throw new InvalidFile(diagnostics, source)
@@ -46,6 +46,6 @@ export const compileRunnable = async (file: string, request: CompileRequest): Pr
   )
 }
 
-/** Absolute: what relative paths in a workflow's tools are relative to, unless the config says else. */
+/** The absolute base of relative paths in a workflow's tools, unless the config sets another one. */
 export const folderOf = (file: string, workingFolder: string): string =>
   file === STDIN ? workingFolder : dirname(resolve(workingFolder, file))

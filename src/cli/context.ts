@@ -1,4 +1,4 @@
-/** What a command may touch of the outside: its streams, the environment, the working folder, the global options. */
+/** Everything outside that a command may use: streams, environment, working folder and global options. */
 import { createPaint, type Paint, wantsColor } from './paint.ts'
 
 export interface GlobalOptions {
@@ -13,7 +13,7 @@ export interface Channel {
   write(text: string): void
   isTerminal: boolean
   paint: Paint
-  /** Cells of the terminal, now; 80 × 24 where there is none. */
+  /** Current cells of the terminal; 80 × 24 without one. */
   columns(): number
   rows(): number
   onResize(listener: () => void): () => void
@@ -26,15 +26,15 @@ export interface Context {
   environment: Readonly<Record<string, string | undefined>>
   /** For results. */
   stdout: Channel
-  /** For all else. */
+  /** For progress, hints and errors. */
   stderr: Channel
   readStdin(): Promise<Uint8Array>
-  /** Standard input, line by line as it comes. */
+  /** Standard input, line by line as it arrives. */
   readLines(): InputLines
 }
 
 export interface InputLines extends AsyncIterable<string> {
-  /** Somebody types them. */
+  /** True if a user types the lines. */
   isTerminal: boolean
 }
 

@@ -1,11 +1,11 @@
-/** How a command ended, as its exit code. */
+/** Exit codes of commands. */
 export const EXIT = {
   completed: 0,
-  /** Or cancelled by someone else. */
+  /** The run failed or was cancelled elsewhere. */
   failed: 1,
   /** Wrong usage, workflow or input. */
   invalid: 2,
-  /** Database, disk, secrets, a release to come. */
+  /** A missing database, disk space, secret or feature of a later release. */
   environment: 3,
   /** Ctrl-C. */
   interrupted: 130,

@@ -1,7 +1,7 @@
 import type { RunRecord, Store } from '../store/store.ts'
 import { CliError } from './cli-error.ts'
 
-/** The run of that id, of the only id that begins or ends so, or the newest for `last`. @throws CliError */
+/** Finds a run by its id, by a unique beginning or end of its id, or as the newest for `last`. @throws CliError */
 export const findRun = async (store: Store, id: string): Promise<RunRecord> => {
   if (id === 'last') return findLast(store)
   const found = await store.findRun(id)
@@ -9,7 +9,7 @@ export const findRun = async (store: Store, id: string): Promise<RunRecord> => {
   if (found.kind === 'ambiguous')
     throw new CliError(`several runs begin or end with '${id}'`, { hint: `they are ${found.ids.join(', ')}` })
   throw new CliError(`there is no run '${id}' in ${store.location}`, {
-    hint: 'troupe runs lists them; --db names another database',
+    hint: 'troupe runs lists all; --db names another database',
   })
 }
 

@@ -1,6 +1,6 @@
 /**
- * Stays with a run until it has left this process, and turns signals into what they mean to it: Ctrl-C cancels it, a second
- * Ctrl-C leaves it at once, SIGTERM and a closed terminal leave it in order; what is left can be resumed.
+ * Follows a run until it ends or leaves this process. Ctrl-C cancels the run and a second Ctrl-C leaves it at once. SIGTERM
+ * and a closed terminal leave it after its state is written. A run that was left can be resumed.
  */
 import type { Local } from '../app/local.ts'
 import { NO_USAGE } from '../runtime/budget/usage-totals.ts'
@@ -8,10 +8,10 @@ import type { Run, RunExit } from '../runtime/run.ts'
 import type { FollowedExit } from './run-result.ts'
 import type { RunView } from './view/run-view.ts'
 
-/** A second Ctrl-C within this time still finds a run that nobody has cancelled. */
+/** Delay of the cancellation, so that a second Ctrl-C can leave a run that is not cancelled yet. */
 const SECOND_PRESS_MS = 500
 
-/** How long leaving in order may take. */
+/** Timeouts for leaving a run. */
 const LEAVE_MS = 5_000
 const LEAVE_AT_ONCE_MS = 250
 
@@ -55,7 +55,7 @@ export const follow = async (run: Run, { local, view }: { local: Local; view: Ru
   }
 }
 
-/** What the run has come to by now: it may have ended before it was left, and only wait for its actors. */
+/** The exit by now: the run may have ended before it was left, and only wait for its actors. */
 const settledExit = async (
   run: Run,
   { first, since }: { first: RunExit | 'left'; since: number },

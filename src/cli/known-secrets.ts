@@ -4,8 +4,8 @@ import { keysOf, readProviders } from '../app/project/provider-access.ts'
 import { SecretVault } from '../secrets/secret-vault.ts'
 
 /**
- * What this process knows to be secret, so that it stays out of what is written: the keys of providers, and of these secrets those that
- * have a value here. Default: those of the config.
+ * A vault with all secrets that this process knows, to redact written data: the keys of providers, and the named secrets that
+ * have a value here. Default: the secrets of the config.
  */
 export const createKnownVault = (
   project: Project,

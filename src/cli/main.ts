@@ -1,20 +1,20 @@
 /**
- * The command line: arguments in, text out, an exit code. No logic of the domain.
+ * The command line: reads arguments, writes text, returns an exit code. It has no domain logic.
  *
- * Each command is a module of its own, loaded when it is called: start-up time is what a user waits for.
+ * The code of a command is loaded when the command is called, because users wait for the start.
  */
 
 import { EXIT } from './exit-code.ts'
 import { isCommanderError, parseArguments } from './program.ts'
 import { tuneV8 } from './tune-v8.ts'
 
-/** Most commands have ended by then, and a run that has not may take long. */
+/** Most commands have ended by then; a run that has not may take long. */
 const TUNE_AFTER_MS = 250
 
-/** The output went nowhere: a full disk, or a descriptor that is closed. */
+/** True after a write failed: the disk is full or the descriptor is closed. */
 let isOutputLost = false
 
-/** Whoever read our output is gone (`| head`): there is nobody left to tell. */
+/** EPIPE is not reported: the reader of the output has exited (`| head`). */
 const noticeLostOutput = (error: NodeJS.ErrnoException): void => {
   if (error.code === 'EPIPE' || isOutputLost) return
   isOutputLost = true
@@ -31,7 +31,7 @@ const main = async (): Promise<number> => {
   }
 }
 
-/** Until the stream has taken all that was written to it: process.exit() would cut it off. */
+/** Waits until the stream has flushed; process.exit() would discard the rest. */
 const drain = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => {
     if (stream.writableLength === 0 || stream.destroyed) resolve()
@@ -39,11 +39,11 @@ const drain = (stream: NodeJS.WriteStream): Promise<void> =>
   })
 
 process.stdout.on('error', noticeLostOutput)
-// A run goes on when nobody can be told of its progress.
+// A run continues when its progress can't be written.
 process.stderr.on('error', () => {})
 setTimeout(tuneV8, TUNE_AFTER_MS).unref()
 const exitCode = await main()
 await Promise.all([drain(process.stdout), drain(process.stderr)])
 process.exitCode = isOutputLost ? EXIT.environment : exitCode
-// Not left to the event loop: an actor that does not stop must not keep the process alive.
+// An explicit exit: an actor that does not stop must not keep the process alive.
 process.exit()

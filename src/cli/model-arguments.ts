@@ -1,11 +1,10 @@
 import type { Project } from '../app/project/project.ts'
 import { createProjectCatalogue } from '../app/project/project-catalogue.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
-import { findNearest } from '../core/nearest.ts'
 import { CliError } from './cli-error.ts'
-import { EXIT } from './exit-code.ts'
+import { suggest } from './option-values.ts'
 
-/** What `--model` says: alias to `provider/name`. @throws CliError */
+/** Reads `--model`: alias to `provider/name`. @throws CliError */
 export const readModels = (texts: readonly string[], project: Pick<Project, 'config'>): Record<string, string> =>
   Object.fromEntries(texts.map((text) => readModel(text, project)))
 
@@ -17,15 +16,13 @@ const readModel = (text: string, project: Pick<Project, 'config'>): [string, str
     })
   const { providers } = createProjectCatalogue(project)
   const entry = providers.get(provider)
-  if (entry === undefined)
-    throw unknown(`--model '${text}' names no provider that is known`, provider, providers.keys())
+  if (entry === undefined) throw unknown(`--model '${text}' names an unknown provider`, provider, providers.keys())
   if (!entry.available)
     throw new CliError(`--model '${text}': the provider '${provider}' comes in a later release`, {
       hint: 'until then: mock/echo or mock/script',
-      exitCode: EXIT.invalid,
     })
   if (entry.models !== undefined && !entry.models.includes(name))
-    throw unknown(`--model '${text}' names no model of '${provider}'`, name, entry.models)
+    throw unknown(`--model '${text}' names an unknown model of '${provider}'`, name, entry.models)
   return [alias, `${provider}/${name}`]
 }
 
@@ -42,7 +39,6 @@ export const checkAliases = (models: Readonly<Record<string, string>>, { workflo
 
 const unknown = (message: string, word: string, known: Iterable<string>): CliError => {
   const names = [...known]
-  const nearest = findNearest(word, names)
   const list = names.length === 0 ? 'it has none' : `known are ${names.join(', ')}`
-  return new CliError(message, { hint: nearest === undefined ? list : `did you mean '${nearest}'?` })
+  return new CliError(message, { hint: suggest(word, names, list) })
 }

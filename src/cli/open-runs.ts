@@ -1,11 +1,12 @@
+/** Opens the project and its database, and closes the database when a command has ended. */
 import { existsSync } from 'node:fs'
-import type { Project } from '../app/project/project.ts'
+import { type Project, readProject } from '../app/project/project.ts'
 import { openDatabase } from '../store/open-database.ts'
 import type { Store } from '../store/store.ts'
-import { CliError } from './cli-error.ts'
+import { CliError, InvalidFile } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'
-import { openProject } from './open-project.ts'
+import { writeJson } from './output.ts'
 import { shownPath } from './workflow-file.ts'
 
 export interface OpenedRuns {
@@ -13,22 +14,75 @@ export interface OpenedRuns {
   store: Store
 }
 
-/** The database of the project around the working folder, which must be there. @throws CliError, StoreError */
-export const openRuns = async (context: Context): Promise<OpenedRuns> => {
+/** The project around a folder. @throws InvalidFile if its config has errors, Fault for a wrong `--db` or `--config` */
+export const openProject = async (
+  { options, workingFolder, environment }: Context,
+  folder = workingFolder,
+): Promise<Project> => {
+  const { diagnostics, project } = await readProject({
+    folder,
+    workingFolder,
+    environment,
+    configFile: options.config,
+    db: options.db,
+  })
+  if (project !== undefined) return project
+  if (diagnostics === undefined) throw new Error('a project without findings was not read')
+  throw new InvalidFile(diagnostics.toList(), diagnostics.source)
+}
+
+/** Calls `act` with the database of a project, which is created if it is missing. */
+export const withDatabase = async <T>(
+  project: Parameters<typeof openDatabase>[0],
+  act: (store: Store) => Promise<T>,
+): Promise<T> => {
+  const store = await openDatabase(project)
+  try {
+    return await act(store)
+  } finally {
+    await store.close()
+  }
+}
+
+/** Calls `act` with the database of the project around the working folder. @throws CliError if there is none; StoreError */
+export const withRuns = async (context: Context, act: (opened: OpenedRuns) => Promise<number>): Promise<number> => {
+  const project = await expectProject(context)
+  return withDatabase(project, (store) => act({ project, store }))
+}
+
+/** The project around the working folder, which must have a database. @throws CliError */
+export const expectProject = async (context: Context): Promise<Project> => {
   const project = await openProject(context)
-  if (hasDatabase(project)) return { project, store: await openDatabase(project) }
+  if (hasDatabase(project)) return project
   throw new CliError(`there is no database at ${shownDatabase(project, context)}`, {
     hint: 'the first run creates it; --db names another one, --config the config of another project',
     exitCode: EXIT.environment,
   })
 }
 
-/** Where nothing has run yet there is no database, and that is no error: undefined. One that was named must be there. */
-export const openRunsIfThere = async (context: Context): Promise<Store | undefined> => {
+export interface Listing {
+  json?: boolean | undefined
+  /** Printed with `--json` if there is no database; undefined prints nothing. Default: an empty list. */
+  none?: unknown
+  /** Printed without `--json` if there is no database. */
+  say?: (database: string) => string
+}
+
+/**
+ * Calls `act` as withRuns does. A database that does not exist yet is no error for a command that lists, unless `--db` or
+ * TROUPE_DB names it.
+ */
+export const withRunsIfThere = async (
+  context: Context,
+  { json = false, none = [], say = (database) => `no runs yet in ${database}` }: Listing,
+  act: (store: Store) => Promise<number>,
+): Promise<number> => {
   const project = await openProject(context)
-  if (hasDatabase(project)) return openDatabase(project)
   const isNamed = context.options.db !== undefined || Boolean(context.environment.TROUPE_DB)
-  return isNamed ? (await openRuns(context)).store : undefined
+  if (hasDatabase(project) || isNamed) return withRuns(context, ({ store }) => act(store))
+  if (!json) context.stderr.write(`${say(shownDatabase(project, context))}\n`)
+  else if (none !== undefined) writeJson(context, none)
+  return EXIT.completed
 }
 
 export const hasDatabase = ({ database }: Project): boolean => database.kind === 'memory' || existsSync(database.path)

@@ -12,7 +12,7 @@ export const createPaint = (hasColor: boolean): Paint =>
     ]),
   ) as unknown as Paint
 
-/** Whether to colour: the flag, then NO_COLOR (https://no-color.org), then FORCE_COLOR, then what the stream is. */
+/** Decides by the flag, NO_COLOR (https://no-color.org), FORCE_COLOR, and the kind of the stream, in this order. */
 export const wantsColor = (
   { isTerminal, flag }: { isTerminal: boolean; flag: boolean },
   environment: Readonly<Record<string, string | undefined>>,

@@ -8,7 +8,7 @@ import type { Context } from './context.ts'
 import { findRun } from './find-run.ts'
 import type { OpenedRuns } from './open-runs.ts'
 
-/** A run with its journal, and its definition compiled as it was. */
+/** A run with its journal and its definition, compiled as the run began with it. */
 export interface PastRun {
   record: RunRecord
   stored: StoredRun
@@ -16,20 +16,24 @@ export interface PastRun {
   created: CreatedData
 }
 
-/** @throws CliError when there is none of this id; Fault when it can't be compiled any more; StoreError */
+/** @throws CliError if there is no run with this id; Fault if it no longer compiles; StoreError */
 export const openPastRun = async (context: Context, opened: OpenedRuns, id: string): Promise<PastRun> =>
   readPastRun(context, opened, await findRun(opened.store, id))
 
-export const readPastRun = async (
+export const readPastRun = async (context: Context, opened: OpenedRuns, record: RunRecord): Promise<PastRun> => {
+  const stored = await loadStored(context, opened, record)
+  const rows = await opened.store.readJournal(record.id)
+  return { record, stored, rows, created: expectCreated(rows, record.id).data }
+}
+
+/** A run with the variables of this project, ready to continue. @throws as readPastRun */
+export const loadStored = (
   { environment, workingFolder }: Context,
   { project, store }: OpenedRuns,
   record: RunRecord,
-): Promise<PastRun> => {
-  const stored = await loadRun(store, record, {
+): Promise<StoredRun> =>
+  loadRun(store, record, {
     catalogue: createCatalogue(),
     environment: readVariables(project, environment),
     workingFolder,
   })
-  const rows = await store.readJournal(record.id)
-  return { record, stored, rows, created: expectCreated(rows, record.id).data }
-}

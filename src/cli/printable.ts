@@ -1,31 +1,31 @@
-/** Text of others (models, servers, files) made fit for a terminal: no control sequences, and a known width. */
+/** Makes foreign text (of models, servers, files) safe for a terminal: without control sequences, and of known width. */
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern removes them.
 const SEQUENCES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_]?)|\x9b[0-?]*[ -/]*[@-~]/g
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern removes them.
 const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
-/** Without escape sequences, control characters and changes of direction; line breaks and tabs stay. */
+/** Removes escape sequences, control characters and changes of direction; keeps line breaks and tabs. */
 export const toPrintable = (text: string): string => text.replaceAll(SEQUENCES, '').replaceAll(CONTROLS, '')
 
-/** On one line, blanks joined. */
+/** Joins the text to one line with single blanks. */
 export const toOneLine = (text: string): string => toPrintable(text).replaceAll(/\s+/g, ' ').trim()
 
-/** On one line, with a `;` where a message goes on to what is to be done. */
+/** Joins the lines of a message with `;`. */
 export const joinLines = (text: string): string => toOneLine(text.trim().replaceAll(/\s*\n\s*/g, '; '))
 
 const PLAIN = /^[\x20-\x7e]*$/
 
 const NO_WIDTH = /\p{Mn}|\p{Me}|\p{Cf}/u
 
-/** Two cells wide in every terminal: https://www.unicode.org/reports/tr11/, the blocks that matter. */
+/** The main blocks that are two cells wide in terminals: https://www.unicode.org/reports/tr11/ */
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6ff}\u{1f900}-\u{1f9ff}\u{1fa70}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
 const cellsOf = (character: string): number => (NO_WIDTH.test(character) ? 0 : WIDE.test(character) ? 2 : 1)
 
-/** Cells that a text without control characters takes. */
+/** Cells of a text without control characters. */
 export const widthOf = (text: string): number => {
   if (PLAIN.test(text)) return text.length
   let width = 0
@@ -33,7 +33,7 @@ export const widthOf = (text: string): number => {
   return width
 }
 
-/** The beginning that fits, with `…` in place of what does not. */
+/** Keeps the beginning that fits, and replaces the rest with `…`. */
 export const cutEnd = (text: string, width: number): string => {
   if (widthOf(text) <= width) return text
   if (width <= 1) return '…'.slice(0, Math.max(0, width))
@@ -47,7 +47,7 @@ export const cutEnd = (text: string, width: number): string => {
   return `${kept}…`
 }
 
-/** The end that fits, with `…` in place of what does not. */
+/** Keeps the end that fits, and replaces the rest with `…`. */
 export const cutStart = (text: string, width: number): string => {
   if (widthOf(text) <= width) return text
   if (width <= 1) return '…'.slice(0, Math.max(0, width))

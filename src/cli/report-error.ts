@@ -1,4 +1,4 @@
-/** Says on standard error why a command could not go on, and finds the exit code for it. */
+/** Reports on standard error why a command failed, and chooses its exit code. */
 import { formatDiagnostic } from '../compiler/diagnostic.ts'
 import { isFault } from '../core/fault.ts'
 import { isStoreError } from '../store/store-error.ts'
@@ -15,7 +15,7 @@ export interface Explanation {
   exitCode: number
 }
 
-/** Writes the error, with its stack under `--debug`; the exit code. */
+/** Writes the error, with its stack under `--debug`. Returns the exit code. */
 export const reportError = (thrown: unknown): number => {
   const isDebug = process.argv.includes('--debug')
   const flag = !process.argv.includes('--no-color')
@@ -34,7 +34,7 @@ export const reportError = (thrown: unknown): number => {
   return exitCode
 }
 
-/** What an error means to the one who called the command. */
+/** Translates an error for the user of the command. */
 export const explainError = (thrown: unknown): Explanation => {
   if (thrown instanceof InvalidFile)
     return { code: 'invalid_workflow', message: thrown.message, hint: undefined, exitCode: thrown.exitCode }
@@ -51,13 +51,13 @@ export const explainError = (thrown: unknown): Explanation => {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return {
     code: 'defect',
-    message: `something went wrong that should not: ${message}`,
-    hint: 'this is a bug in troupe; with --debug it shows where',
+    message: `internal error: ${message}`,
+    hint: 'this is a bug in troupe; --debug shows the stack',
     exitCode: EXIT.environment,
   }
 }
 
-/** Scripts match it: what the domain has a word for keeps its word. */
+/** Scripts match codes: a fault keeps its own code. */
 const codeOf = ({ cause, exitCode }: CliError): string => {
   if (isFault(cause)) return cause.code
   return exitCode === EXIT.invalid ? 'invalid_usage' : 'environment'

@@ -4,21 +4,10 @@ import type { Owner, RunRecord, RunStatus } from '../store/store.ts'
 import type { Paint } from './paint.ts'
 
 /**
- * As people speak of it. `queued`: nobody has begun it. `waiting`: it needs no process until a deadline, an event or a decision
- * comes. `interrupted`: it has something to do, and nobody holds it.
+ * The status that people see. `queued`: it has not started. `waiting`: it needs no process until a deadline, an event or a
+ * decision arrives. `interrupted`: it has work to do, and no process holds it.
  */
 export type ShownStatus = RunStatus | 'queued' | 'waiting' | 'paused' | 'interrupted'
-
-export const SHOWN_STATUSES: readonly ShownStatus[] = [
-  'running',
-  'queued',
-  'waiting',
-  'paused',
-  'interrupted',
-  'completed',
-  'failed',
-  'cancelled',
-]
 
 export const STATUS_COLORS: Record<ShownStatus, keyof Paint> = {
   running: 'cyan',
@@ -38,11 +27,11 @@ export const toShownStatus = ({ status, phase, isPaused, holder }: RunRecord, no
   return phase === 'active' ? 'interrupted' : phase
 }
 
-/** Whether nobody holds a run that goes on. */
+/** True for a run that has not ended and that no process holds. */
 export const isFree = ({ status, holder }: RunRecord, now = Date.now()): boolean =>
   status === 'running' && isLeaseFree(holder, createOwner(), now)
 
-/** `process 123`, with its host where that is another. */
+/** `process 123`, with its host if that is another machine. */
 export const describeHolder = ({ pid, host }: Pick<Owner, 'pid' | 'host'>): string => {
   const own = createOwner().host
   return host === own ? `process ${pid}` : `process ${pid} on ${host.split('/')[0] ?? host}`

@@ -1,10 +1,13 @@
-/** Where the result of a run goes: its output to standard output, the rest to standard error. */
+/** Writes the result of a run: its output to standard output, the rest to standard error. */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
-import { NO_USAGE } from '../runtime/budget/usage-totals.ts'
+import { readUndone } from '../service/control/undone-steps.ts'
+import type { RunRecord, Store } from '../store/store.ts'
 import { InvalidFile } from './cli-error.ts'
 import type { Context } from './context.ts'
+import { EXIT } from './exit-code.ts'
+import { writeJson } from './output.ts'
 import { explainError, reportError } from './report-error.ts'
-import { describeResult, type RunResult } from './run-result.ts'
+import { describeResult, type RunResult, toEndExitCode, toEndedResult, toErrorResult } from './run-result.ts'
 import { createPlainView } from './view/plain-view.ts'
 import { createSilentView, type RunView, type ViewedRun } from './view/run-view.ts'
 
@@ -13,7 +16,7 @@ export interface OutputOptions {
   quiet?: boolean
 }
 
-/** The view that fits the terminal and the flags: with `--json` only a terminal gets one. */
+/** Chooses the view for the terminal and the flags: with `--json` only a terminal gets one. */
 export const chooseView = async (
   { stderr }: Context,
   { json = false, quiet = false }: OutputOptions,
@@ -25,18 +28,19 @@ export const chooseView = async (
 }
 
 export const writeResult = (
-  { stdout, stderr }: Context,
+  context: Context,
   { json = false, quiet = false }: OutputOptions,
   { result, workflow }: { result: RunResult; workflow: Pick<CompiledWorkflow, 'workflow'> | undefined },
 ): void => {
-  if (json) stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+  const { stderr } = context
+  if (json) writeJson(context, result)
   else if (result.status === 'completed' && (result.output !== null || workflow?.workflow.output !== undefined))
-    stdout.write(`${JSON.stringify(result.output, null, 2)}\n`)
+    writeJson(context, result.output)
   if (isQuiet(result, { json, quiet, isTerminal: stderr.isTerminal })) return
   stderr.write(`${describeResult(result, { paint: stderr.paint, hint: hintFor(result) })}\n`)
 }
 
-/** `--quiet` silences what went well; what went wrong is said, except where `--json` has said it. */
+/** `--quiet` silences success. Failures are reported, unless `--json` has reported them. */
 const isQuiet = (
   { status }: RunResult,
   { json, quiet, isTerminal }: { json: boolean; quiet: boolean; isTerminal: boolean },
@@ -44,26 +48,30 @@ const isQuiet = (
 
 const hintFor = ({ run, status, error }: RunResult): string | undefined => {
   if (run === null) return undefined
-  if (error?.code === 'lease_lost') return `troupe runs shows who has it`
-  if (status === 'running') return `nothing recorded is lost; go on with: troupe resume ${run}`
-  return status === 'failed' ? `see what happened: troupe trace ${run}` : undefined
+  if (error?.code === 'lease_lost') return 'troupe runs shows its holder'
+  if (status === 'running') return `recorded steps are kept; to continue: troupe resume ${run}`
+  return status === 'failed' ? `to see what happened: troupe trace ${run}` : undefined
 }
 
-/** For an error before there is a run: with `--json` the same object, without a run. The exit code. */
-export const writeRefusal = ({ stdout }: Context, { json = false }: OutputOptions, thrown: unknown): number => {
+/** Writes the result of a run that has ended, as when it ended here. Resolves to the exit code of `run`. */
+export const writeEnd = async (
+  context: Context,
+  output: OutputOptions,
+  { run, store, workflow }: { run: RunRecord; store: Store; workflow?: CompiledWorkflow },
+): Promise<number> => {
+  const durationMs = (run.endedAt ?? run.createdAt) - run.createdAt
+  const undone = await readUndone(store, run)
+  const result = toEndedResult({ run: run.id, workflow: run.workflow, end: run, durationMs, undone })
+  writeResult(context, output, { result, workflow })
+  return toEndExitCode(run.status)
+}
+
+/** Reports an error that occurs before a run exists; with `--json` as the same object, without a run. Returns the exit code. */
+export const writeRefusal = (context: Context, { json = false }: OutputOptions, thrown: unknown): number => {
   const exitCode = reportError(thrown)
   if (!json) return exitCode
-  const { code, message } = explainError(thrown)
-  const result: RunResult = {
-    run: null,
-    workflow: null,
-    status: exitCode === 2 ? 'invalid' : 'error',
-    output: null,
-    error: { code, message, step: null },
-    usage: NO_USAGE,
-    duration_ms: 0,
-  }
+  const result = toErrorResult(explainError(thrown), { status: exitCode === EXIT.invalid ? 'invalid' : 'error' })
   const diagnostics = thrown instanceof InvalidFile ? { diagnostics: thrown.diagnostics } : {}
-  stdout.write(`${JSON.stringify({ ...result, ...diagnostics }, null, 2)}\n`)
+  writeJson(context, { ...result, ...diagnostics })
   return exitCode
 }

@@ -1,4 +1,4 @@
-/** How a run ended for the one who called the command: as an object, as text, as an exit code. */
+/** Renders how a run ended: as the object of `--json`, as text, and as an exit code. */
 
 import { formatDuration } from '../core/duration.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
@@ -7,6 +7,7 @@ import type { RunExit } from '../runtime/run.ts'
 import { toUndoneSteps, type UndoneStep } from '../service/control/undone-steps.ts'
 import type { RunRecord, RunStatus, UsageTotals } from '../store/store.ts'
 import { EXIT } from './exit-code.ts'
+import { describeUsage, nameVisit } from './figures.ts'
 import type { Paint } from './paint.ts'
 import { toPrintable } from './printable.ts'
 import { explainError } from './report-error.ts'
@@ -15,13 +16,13 @@ import { explainError } from './report-error.ts'
 export interface RunResult {
   run: string | null
   workflow: string | null
-  /** `running`: the run was left and can be resumed. `invalid` and `error`: there is no run. */
+  /** `running`: the command left the run, which can be resumed. `invalid` and `error`: no run was created. */
   status: RunStatus | 'invalid' | 'error'
   output: JsonValue
   error: ResultError | null
   usage: UsageTotals
   duration_ms: number
-  /** What was undone before a bad end, and what could not be; absent: there was nothing to undo. */
+  /** Steps that were undone, or could not be undone, before a bad end; absent if there was none. */
   undone?: UndoneStep[]
 }
 
@@ -29,7 +30,7 @@ interface ResultError {
   code: string
   message: string
   step: string | null
-  /** What a program may want to know of it: of `budget_exceeded` what was spent on what. */
+  /** Data for programs: for `budget_exceeded` the amounts that were spent, by purpose. */
   details?: JsonObject
 }
 
@@ -40,7 +41,7 @@ export interface ResultOptions {
   workflow: string
   exit: FollowedExit
   durationMs: number
-  /** Who has the run when it was lost. */
+  /** The process that took the run over. */
   holder: string | undefined
 }
 
@@ -52,7 +53,7 @@ export const toResult = ({ run, workflow, exit, durationMs, holder }: ResultOpti
   const base = { run, workflow, status: 'running', output: null, usage: NO_USAGE, duration_ms: durationMs } as const
   if (exit.kind === 'left' || exit.kind === 'waiting') return { ...base, error: null }
   if (exit.kind === 'lost') {
-    const message = `another process took the run over: ${holder ?? 'it is not known which'}`
+    const message = `another process took the run over: ${holder ?? 'which one is unknown'}`
     return { ...base, error: { code: 'lease_lost', message, step: null } }
   }
   const { code, message } = explainError(exit.cause)
@@ -89,6 +90,20 @@ const toError = ({ code, message, step, details }: NonNullable<RunRecord['error'
   ...(details !== undefined && { details }),
 })
 
+/** The result of a command that could not perform its run. `run` is null if no run was created. */
+export const toErrorResult = (
+  { code, message }: { code: string; message: string },
+  { run = null, workflow = null, status = 'error' }: Partial<Pick<RunResult, 'run' | 'workflow' | 'status'>> = {},
+): RunResult => ({
+  run,
+  workflow,
+  status,
+  output: null,
+  error: { code, message, step: null },
+  usage: NO_USAGE,
+  duration_ms: 0,
+})
+
 export const toExitCode = (exit: FollowedExit): number => {
   if (exit.kind === 'left' || exit.kind === 'waiting')
     return exit.signal === 'SIGINT' ? EXIT.interrupted : EXIT.terminated
@@ -96,13 +111,13 @@ export const toExitCode = (exit: FollowedExit): number => {
   return toEndExitCode(exit.end.status, exit.signal === 'SIGINT')
 }
 
-/** @param isInterrupted whether it was Ctrl-C here that cancelled it */
+/** @param isInterrupted True if Ctrl-C in this process cancelled the run. */
 export const toEndExitCode = (status: RunStatus, isInterrupted = false): number => {
   if (status === 'completed') return EXIT.completed
   return status === 'cancelled' && isInterrupted ? EXIT.interrupted : EXIT.failed
 }
 
-/** The lines below the progress: how it ended, what it cost, what to do next. */
+/** Renders the lines below the progress: the end of the run, its cost, and the next command. */
 export const describeResult = (
   { run, status, error, usage, duration_ms, undone = [] }: RunResult,
   { paint, hint }: { paint: Paint; hint: string | undefined },
@@ -117,20 +132,20 @@ export const describeResult = (
   return `${head}${paint.dim(` · ${facts}`)}${message}${undoing.join('')}${next}`
 }
 
-/** `undone: book, charge`, and a line for each step that could not be undone, with why. */
+/** `undone: book, charge`, and a line with the reason for each step that could not be undone. */
 export const describeUndone = (undone: readonly UndoneStep[], paint: Paint): string[] => {
   const done = undone.filter(({ error }) => error === undefined)
   return [
-    ...(done.length === 0 ? [] : [`${paint.dim('undone:')} ${done.map(nameVisit).join(', ')}`]),
+    ...(done.length === 0 ? [] : [`${paint.dim('undone:')} ${done.map(nameUndone).join(', ')}`]),
     ...undone.flatMap((one) =>
       one.error === undefined
         ? []
-        : [`${paint.red('not undone:')} ${nameVisit(one)}: ${one.error.code}: ${indentRest(one.error.message)}`],
+        : [`${paint.red('not undone:')} ${nameUndone(one)}: ${one.error.code}: ${indentRest(one.error.message)}`],
     ),
   ]
 }
 
-const nameVisit = ({ step, visit }: UndoneStep): string => `${toPrintable(step)}${visit > 1 ? `:${visit}` : ''}`
+const nameUndone = ({ step, visit }: UndoneStep): string => nameVisit(toPrintable(step), visit)
 
 const HEADS: Record<RunResult['status'], (paint: Paint) => string> = {
   completed: ({ green }) => `${green('✓')} completed`,
@@ -142,26 +157,3 @@ const HEADS: Record<RunResult['status'], (paint: Paint) => string> = {
 }
 
 const indentRest = (message: string): string => toPrintable(message).replaceAll('\n', '\n  ')
-
-/** `1,234 → 56 tokens`, `$0.0123` and `2 answers from the cache`; nothing where no model was needed. */
-export const describeUsage = ({ input_tokens, output_tokens, cost_usd, cache_hits = 0 }: UsageTotals): string[] => {
-  const hasTokens = input_tokens > 0 || output_tokens > 0
-  const tokens = `${formatCount(input_tokens)} → ${formatCount(output_tokens)} tokens`
-  return [
-    ...(hasTokens ? [tokens] : []),
-    ...(hasTokens || cache_hits > 0 ? [formatCost(cost_usd)] : []),
-    ...(cache_hits > 0 ? [describeHits(cache_hits)] : []),
-  ]
-}
-
-export const describeHits = (hits: number): string =>
-  `${formatCount(hits)} ${hits === 1 ? 'answer' : 'answers'} from the cache`
-
-export const formatCount = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',')
-
-/** An unknown price is said to be unknown, never 0. */
-export const formatCost = (usd: number | null): string => {
-  if (usd === null) return 'cost unknown'
-  if (usd === 0) return '$0'
-  return usd < 0.0001 ? '<$0.0001' : `$${usd < 1 ? usd.toFixed(4) : usd.toFixed(2)}`
-}

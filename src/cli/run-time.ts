@@ -1,4 +1,4 @@
-/** Local time; the date only where it is not today's. @param at Epoch milliseconds. */
+/** Local time, with the date unless it is today. @param at Epoch milliseconds. */
 export const formatTime = (at: number): string => {
   const date = new Date(at)
   const time = date.toTimeString().slice(0, 8)

@@ -1,6 +1,7 @@
-/** What a run waits for, in words and for `--json`. */
+/** Renders the open waits of a run as text and for `--json`. */
 import type { RunWait } from '../service/control/run-waits.ts'
 import { describeDeciders, describeDue } from './approvals/approval-text.ts'
+import { toTime } from './figures.ts'
 import { toOneLine } from './printable.ts'
 import { formatTime } from './run-time.ts'
 
@@ -16,11 +17,11 @@ const describeWait = (wait: RunWait): string => {
   }
 }
 
-/** Of several the first, and how many more there are; empty without any. */
+/** The first wait and the number of the others; empty without waits. */
 export const describeWaits = ([first, ...rest]: readonly RunWait[]): string =>
   first === undefined ? '' : `${describeWait(first)}${rest.length === 0 ? '' : `, and ${rest.length} more`}`
 
-/** For a line of its own: with its place, its deadline, and the command that ends it. */
+/** A wait on a line of its own: with its path, its deadline, and the command that ends it. */
 export const explainWait = (wait: RunWait): { text: string; command: string | undefined } => {
   const due = wait.dueAt === null ? '' : ` (${describeDue(wait.dueAt)})`
   return { text: `${wait.path}: waits for ${describeWait(wait)}${due}`, command: toCommand(wait) }
@@ -33,5 +34,5 @@ const toCommand = (wait: RunWait): string | undefined => {
 
 export const toWaitJson = ({ dueAt, ...wait }: RunWait): Record<string, unknown> => ({
   ...wait,
-  due_at: dueAt === null ? null : new Date(dueAt).toISOString(),
+  due_at: toTime(dueAt),
 })

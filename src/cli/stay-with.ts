@@ -1,4 +1,4 @@
-/** From the start of a run to its result: shown, followed, written out. */
+/** Starts a run, shows its progress, follows it to its end and writes its result. */
 import type { Local } from '../app/local.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Run } from '../runtime/run.ts'
@@ -16,7 +16,7 @@ export interface StayOptions {
   local: Local
   workflow: CompiledWorkflow
   isResumed: boolean
-  /** `onQueued` is to be called while its flow makes it wait. */
+  /** Must call `onQueued` while the flow of the workflow queues the run. */
   begin(watch: RunWatcher, onQueued: (queued: QueuedRun) => void): Promise<Run>
 }
 
@@ -25,7 +25,7 @@ export interface StayEnd {
   exit: FollowedExit
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const stayWith = async (context: Context, output: OutputOptions, options: StayOptions): Promise<number> => {
   const { result, exit } = await showRun(context, output, options)
   writeResult(context, output, { result, workflow: options.workflow })

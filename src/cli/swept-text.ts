@@ -1,12 +1,12 @@
 import { formatSize } from '../core/size.ts'
 import type { SweepReport } from '../service/database/sweep-store.ts'
-import { formatCount } from './run-result.ts'
+import { countOf } from './figures.ts'
 
-/** `3 runs deleted with 21 rows and 1 blob (2.0 KB); 4.1 KB given back to the file system`. */
+/** `3 runs deleted with 21 rows and 1 blob (2.0 KB); 4.1 KB returned to the file system`. */
 export const describeSwept = ({ runs, rows, blobs, blobBytes, freedBytes }: SweepReport, isDryRun = false): string => {
-  const what = `${count(runs, 'run')} ${isDryRun ? 'would be ' : ''}deleted with ${count(rows, 'row')} and ${count(blobs, 'blob')}`
+  const what = `${countOf(runs, 'run')} ${isDryRun ? 'would be ' : ''}deleted with ${countOf(rows, 'row')} and ${countOf(blobs, 'blob')}`
   const bytes = blobs === 0 ? '' : ` (${formatSize(blobBytes)})`
-  return `${what}${bytes}${isDryRun ? '' : `; ${formatSize(freedBytes)} given back to the file system`}`
+  return `${what}${bytes}${isDryRun ? '' : `; ${formatSize(freedBytes)} returned to the file system`}`
 }
 
 export const toSweptJson = ({ runs, rows, blobs, blobBytes, freedBytes }: SweepReport): object => ({
@@ -16,5 +16,3 @@ export const toSweptJson = ({ runs, rows, blobs, blobBytes, freedBytes }: SweepR
   blob_bytes: blobBytes,
   freed_bytes: freedBytes,
 })
-
-const count = (number: number, noun: string): string => `${formatCount(number)} ${noun}${number === 1 ? '' : 's'}`

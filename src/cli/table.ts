@@ -10,7 +10,7 @@ export interface Column<T> {
 
 const GAP = '  '
 
-/** Lines of a table. Columns at the right are left out while it is wider than `width`. */
+/** Renders a table as lines. Columns at the right are dropped while it is wider than `width`. */
 export const renderTable = <T>(
   rows: readonly T[],
   { columns, width, paint }: { columns: readonly Column<T>[]; width: number; paint: Paint },

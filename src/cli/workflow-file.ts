@@ -7,7 +7,7 @@ import type { Context } from './context.ts'
 /** The name of standard input among files. */
 export const STDIN = '-'
 
-/** Bytes of a file that the user named, `-` for standard input. @throws CliError that names a near file when there is none */
+/** Bytes of a file that the user named, `-` for standard input. @throws CliError that suggests a file with a similar name */
 export const readNamedFile = async (file: string, { workingFolder, readStdin }: Context): Promise<Uint8Array> => {
   if (file === STDIN) return readStdin()
   const path = resolve(workingFolder, file)
@@ -18,7 +18,7 @@ export const readNamedFile = async (file: string, { workingFolder, readStdin }: 
   }
 }
 
-/** What diagnostics call it. */
+/** The name of the file in diagnostics. */
 export const shownName = (file: string): string => (file === STDIN ? '<stdin>' : file)
 
 const toFileError = (file: string, { path, cause }: { path: string; cause: NodeJS.ErrnoException }): CliError => {
@@ -47,7 +47,7 @@ const suggestFile = (file: string, path: string): string | undefined => {
     : `in ${dirname(file) === '.' ? 'this folder' : `'${dirname(file)}'`} are ${workflows.slice(0, 5).join(', ')}`
 }
 
-/** `hello` for `hello.yaml`, `hello.yml` for `hello.yaml`. */
+/** Finds `hello.yaml` for `hello` and for `hello.yml`. */
 const findSameStem = (name: string, names: readonly string[]): string | undefined => {
   const stem = name.replace(/\.\w*$/, '')
   return names.find((candidate) => candidate === `${stem}.yaml` || candidate === `${stem}.yml`)
@@ -68,7 +68,7 @@ const listFiles = (folder: string): string[] | undefined => {
   }
 }
 
-/** A path as people read it: relative where it lies below the working folder. */
+/** The path in messages: relative if it lies below the working folder. */
 export const shownPath = (path: string, workingFolder: string): string => {
   const way = relative(workingFolder, path)
   return way === '' ? '.' : way.startsWith('..') ? path : way

@@ -73,7 +73,7 @@ test('the cost report counts hits apart from calls', async () => {
 
 test('a plan counts without the cache, and says which answers are kept', async () => {
   const { stdout } = await troupe('plan', 'ask.yaml')
-  assert.match(stdout, /\nanswers kept for equal requests, .*\n {2}greet: for 1h 00m\n {2}part: for 1h 30m\n/)
+  assert.match(stdout, /\ncached answers of equal requests .*\n {2}greet: for 1h 00m\n {2}part: for 1h 30m\n/)
   assert.match(stdout, /\ntypical .* 1 with answers from the cache/)
   const { steps, typical, worst_case_usd } = JSON.parse((await troupe('plan', 'ask.yaml', '--json')).stdout)
   assert.equal([steps[0].cache_ms, steps[1].cache_ms, typical.cached_runs], [3_600_000, 5_400_000, 1])

@@ -204,7 +204,7 @@ test('a run that nobody holds keeps a decision until somebody goes on with it', 
     '--values',
     'amount=4',
   ])
-  assert.match(decided.stderr, `nobody has run ${run.run} in hand: the decision is kept`)
+  assert.match(decided.stderr, `no process holds run ${run.run}: the decision is kept`)
   assert.is(decided.exitCode, 0)
   const other = await project.troupe(['approvals', 'reject', '--token', token, '--by', 'ann'])
   assert.match(other.stderr, "it was used before to decide about 'Send the letter?'")

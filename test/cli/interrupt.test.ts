@@ -41,7 +41,7 @@ test('Ctrl-C twice leaves the run to be resumed, and what was recorded is not do
   await running.waitFor('cancelling')
   running.kill('SIGINT')
   const left = await running.done
-  assert.match(left.stderr, `go on with: troupe resume ${id}`)
+  assert.match(left.stderr, `to continue: troupe resume ${id}`)
   assert.is(left.exitCode, 130)
   assert.is(await statusOf(project, id), 'interrupted')
 
@@ -52,7 +52,7 @@ test('Ctrl-C twice leaves the run to be resumed, and what was recorded is not do
   assert.is(resumed.exitCode, 0)
 
   const again = await project.troupe(['resume', id])
-  assert.match(again.stderr, 'nothing is done again')
+  assert.match(again.stderr, 'no step is performed again')
   assert.equal(JSON.parse(again.stdout), { text: 'done' })
 })
 

@@ -24,7 +24,7 @@ test('a submitted run is queued until somebody begins it', async () => {
   const { stdout, stderr, exitCode } = await project.troupe(['submit', 'hello.yaml', '-i', 'name=Ada'])
   assert.match(stdout, /^r-\S+\n$/)
   assert.match(stderr, 'is queued')
-  assert.match(stderr, `troupe serve begins it; where nobody serves this database: troupe resume ${stdout.trim()}`)
+  assert.match(stderr, `troupe serve starts it; without a server: troupe resume ${stdout.trim()}`)
   assert.is(exitCode, 0)
   const [run] = JSON.parse((await project.troupe(['runs', '--status', 'queued', '--json'])).stdout)
   assert.is(run.run, stdout.trim())

@@ -1,5 +1,6 @@
 import { toApprovalId } from '../../service/control/approval-id.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
+import { toTime } from '../figures.ts'
 
 /** The object of `--json`. */
 export const toApprovalJson = (approval: OpenApproval): Record<string, unknown> => {
@@ -15,7 +16,7 @@ export const toApprovalJson = (approval: OpenApproval): Record<string, unknown> 
     form,
     by,
     tool,
-    requested_at: new Date(requestedAt).toISOString(),
-    due_at: dueAt === null ? null : new Date(dueAt).toISOString(),
+    requested_at: toTime(requestedAt),
+    due_at: toTime(dueAt),
   }
 }

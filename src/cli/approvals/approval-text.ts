@@ -1,4 +1,4 @@
-/** An open approval as text, and the commands that decide it. */
+/** Renders an open approval as text, with the commands that decide it. */
 
 import { formatDuration } from '../../core/duration.ts'
 import type { JsonObject } from '../../core/json.ts'
@@ -13,14 +13,14 @@ import { toOneLine, toPrintable } from '../printable.ts'
 export const describeDeciders = (by: readonly string[] | null): string =>
   by === null ? 'anyone' : toOneLine(by.join(' or '))
 
-/** `4m left`, `overdue`; empty where it has no deadline. */
+/** `4m left`, `overdue`; empty without a deadline. */
 export const describeDue = (dueAt: number | null, now = Date.now()): string =>
   dueAt === null ? '' : dueAt <= now ? 'overdue' : `${formatDuration(dueAt - now)} left`
 
 /** `troupe approvals approve 3f9c2b1a`. */
 const toDecideCommand = (approval: OpenApproval): string => `troupe approvals approve ${toApprovalId(approval)}`
 
-/** All that a person needs to decide. */
+/** Renders all that a person needs for the decision. */
 export const renderApproval = (approval: OpenApproval, paint: Paint): string[] => {
   const { runId, workflow, path, title, show, form, by, tool, dueAt } = approval
   const due = dueAt === null ? 'no deadline' : `${new Date(dueAt).toISOString()} (${describeDue(dueAt)})`

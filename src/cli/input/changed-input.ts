@@ -4,7 +4,7 @@ import type { PastRun } from '../past-run.ts'
 import { expectInput } from './expect-input.ts'
 import { readInput } from './input-arguments.ts'
 
-/** What is given changes the old input; the rest of it stays. */
+/** Merges the given values into the old input. */
 export const readChangedInput = async (
   { stored: { workflow }, created }: PastRun,
   { texts, context }: { texts: readonly string[]; context: Context },

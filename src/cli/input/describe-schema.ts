@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../core/json-schema.ts'
 
-/** `name: string, age?: integer`; undefined where the schema names no fields. */
+/** `name: string, age?: integer`; undefined if the schema names no fields. */
 export const describeFields = (schema: JsonSchema | undefined): string | undefined => {
   const fields = Object.entries(schema?.properties ?? {})
   if (fields.length === 0) return undefined
@@ -8,7 +8,7 @@ export const describeFields = (schema: JsonSchema | undefined): string | undefin
   return fields.map(([name, field]) => `${name}${required.has(name) ? '' : '?'}: ${describeType(field)}`).join(', ')
 }
 
-/** A field that has to be given, or the first; undefined where the schema names no fields. */
+/** A required field, else the first one; undefined if the schema names no fields. */
 export const exampleField = (schema: JsonSchema | undefined): string | undefined => {
   const names = Object.keys(schema?.properties ?? {})
   const required = new Set(schema?.required)

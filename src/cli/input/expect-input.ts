@@ -6,7 +6,7 @@ import { checkInput } from '../../runtime/check-input.ts'
 import { CliError } from '../cli-error.ts'
 import { describeFields, exampleField } from './describe-schema.ts'
 
-/** The input with its defaults. @throws CliError that says what the workflow takes */
+/** Adds defaults to the input. @throws CliError that names the fields of the workflow's input */
 export const expectInput = async (workflow: CompiledWorkflow, input: JsonValue): Promise<JsonValue> => {
   try {
     return await checkInput(workflow, input)

@@ -1,4 +1,4 @@
-/** What `--input` says, as the input of a run, or another option as an object: JSON text, @FILE, or key=value, merged in order. */
+/** Reads `--input`, or another option that takes an object: JSON text, @FILE, or key=value, merged in order. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { formatValue } from '../../core/value-text.ts'
@@ -13,11 +13,11 @@ export interface InputOptions {
   context: Context
   /** Named in messages. */
   option?: string
-  /** What is changed. Default: nothing is there. */
+  /** The object that the texts change. Default: empty. */
   base?: JsonObject
 }
 
-/** @throws CliError for what is no JSON, no object, or not there */
+/** @throws CliError for text that is no JSON, a value that is no object, or a missing file */
 export const readInput = async (
   texts: readonly string[],
   { schema, context, option = '--input', base = {} }: InputOptions,
@@ -54,7 +54,7 @@ const expectObject = (value: JsonValue, { text, option }: { text: string; option
   })
 }
 
-/** JSON where it is JSON and the schema takes more than text there; else the text itself. */
+/** Parses JSON, unless the schema takes text; other text is returned as it is. */
 const parseValue = (text: string, schema: JsonSchema | undefined): JsonValue => {
   if (schema !== undefined && takesText(schema)) return text
   try {
@@ -64,7 +64,7 @@ const parseValue = (text: string, schema: JsonSchema | undefined): JsonValue => 
   }
 }
 
-/** A copy with the value at the path; what is in the way and no object gives way. */
+/** Returns a copy with the value at the path; a value on the path that is no object is replaced. */
 const setAt = (object: JsonObject, [key = '', ...rest]: readonly string[], value: JsonValue): JsonObject => {
   const inner = Object.hasOwn(object, key) ? object[key] : undefined
   return { ...object, [key]: rest.length === 0 ? value : setAt(isJsonObject(inner) ? inner : {}, rest, value) }

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { readNamedFile, STDIN, shownName } from '../workflow-file.ts'
 import { parseInputJson } from './input-json.ts'
 
-/** A JSON or YAML file as a value; standard input is JSON. @throws CliError, InvalidFile */
+/** Reads a JSON or YAML file; standard input is JSON. @throws CliError, InvalidFile */
 export const readInputFile = async (file: string, context: Context): Promise<JsonValue> => {
   const bytes = await readNamedFile(file, context)
   if (/\.ya?ml$/i.test(file)) return parseYamlInput(file, bytes)
@@ -20,7 +20,7 @@ export const readInputFile = async (file: string, context: Context): Promise<Jso
   }
 }
 
-/** By the compiler's own reader, which bounds size, depth and aliases. */
+/** Uses the reader of the compiler, which bounds size, depth and aliases. */
 const parseYamlInput = async (file: string, bytes: Uint8Array): Promise<JsonValue> => {
   const [{ decodeSource }, { parseYaml }, { toJsonValue }] = await Promise.all([
     import('../../compiler/read/decode-source.ts'),

@@ -2,9 +2,9 @@ import { parseFiniteJson } from '../../core/finite-json.ts'
 import type { JsonValue } from '../../core/json.ts'
 
 /**
- * JSON that a person gives as input. As in a workflow file, a whole number that would lose digits is an error: most often it
- * is the id of something.
- * @throws SyntaxError for what is no JSON, too large, or would lose digits
+ * Parses JSON input of a user. As in a workflow file, a whole number that would lose digits is an error: most often it is
+ * an id.
+ * @throws SyntaxError for text that is no JSON, too large, or would lose digits
  */
 export const parseInputJson = (text: string): JsonValue => {
   const value = parseFiniteJson(text)

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../../core/json-schema.ts'
 
-/** The part of a schema that a path of keys leads to; undefined where it says nothing about that. */
+/** The part of a schema at a path of keys; undefined if the schema does not describe it. */
 export const schemaAt = (root: JsonSchema | undefined, path: readonly string[]): JsonSchema | undefined => {
   let schema = root
   for (const key of path) {
@@ -20,7 +20,7 @@ const propertyOf = (schema: JsonSchema, { key, root }: { key: string; root: Json
   return typeof additionalProperties === 'object' ? additionalProperties : undefined
 }
 
-/** How many references are followed: more is a circle. */
+/** Most references that are followed; a longer chain is a cycle. */
 const MAX_REFERENCES = 20
 
 const deref = (schema: JsonSchema, root: JsonSchema): JsonSchema => {
@@ -32,7 +32,7 @@ const deref = (schema: JsonSchema, root: JsonSchema): JsonSchema => {
 
 const choicesOf = ({ anyOf = [], oneOf = [], allOf = [] }: JsonSchema): JsonSchema[] => [...anyOf, ...oneOf, ...allOf]
 
-/** Whether a text is among the values that the schema names: then what was typed is taken as it is. */
+/** True if the schema accepts text: then typed text is taken as it is. */
 export const takesText = (schema: JsonSchema): boolean => {
   const { type, enum: values, const: only } = schema
   if (values !== undefined) return values.some((value) => typeof value === 'string')

@@ -1,8 +1,8 @@
 /** Draws rows on a common time axis, cut to the width of the terminal. */
 import { formatDuration } from '../../core/duration.ts'
+import { formatCount } from '../figures.ts'
 import type { Paint } from '../paint.ts'
 import { cutEnd, padEnd, padStart, toOneLine, widthOf } from '../printable.ts'
-import { formatCount } from '../run-result.ts'
 import type { TraceRow } from './trace-rows.ts'
 
 export interface WaterfallOptions {

@@ -1,8 +1,8 @@
 /** Renders rows of a tree as coloured lines, cut to the width of the terminal and to a window of its height. */
 import { formatDuration } from '../../core/duration.ts'
+import { describeHits } from '../figures.ts'
 import type { Paint } from '../paint.ts'
 import { cutEnd, cutStart, joinLines, padEnd, padStart, toOneLine, widthOf } from '../printable.ts'
-import { describeHits } from '../run-result.ts'
 import type { RowDetail, RowState, StepRow } from './step-rows.ts'
 
 export interface FrameOptions {

@@ -129,7 +129,7 @@ test('the table says what is free, what is unknown, and the sum', async () => {
   assert.match(lines[4] ?? '', /^ollama\/llama3\.2 .* \$0 \(free\)$/)
   assert.match(lines[5] ?? '', /^openai\/unheard-of .* unknown$/)
   assert.match(lines[6] ?? '', /^total +6 +20,740 +5,000 +3,882 +\$0\.0188 and 1 unknown$/)
-  assert.match(stderr, 'hint: say what models cost in troupe.config.yaml')
+  assert.match(stderr, 'hint: add the prices of models to troupe.config.yaml')
 })
 
 test('answers from the cache are free, are no calls, and have a column where there are any', async () => {

@@ -63,15 +63,15 @@ test('runs that are exported and taken in twice count once', async () => {
   assert.is(runs, 3)
   assert.is((await project.troupe(['db', 'export', 'last', 'all.jsonl'])).exitCode, 3)
   const other = ['--db', 'other.db', 'db', 'import', 'all.jsonl']
-  assert.match((await project.troupe(other)).stdout, '3 runs taken in, 0 there already')
-  assert.match((await project.troupe(other)).stdout, '0 runs taken in, 3 there already')
+  assert.match((await project.troupe(other)).stdout, '3 runs imported, 0 existed already')
+  assert.match((await project.troupe(other)).stdout, '0 runs imported, 3 existed already')
   const { stdout } = await project.troupe(['--db', 'other.db', 'runs', '--json'])
   assert.is(JSON.parse(stdout).length, 3)
   const piped = await project.troupe(['db', 'export', 'last', '-'])
   assert.match(piped.stderr, '1 run, ')
   assert.match(
     (await project.troupe(['--db', 'third.db', 'db', 'import', '-'], { input: piped.stdout })).stdout,
-    '1 run taken in',
+    '1 run imported',
   )
 })
 

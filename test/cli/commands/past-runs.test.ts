@@ -41,7 +41,10 @@ forks('copies what stands, performs the rest, and says what it did', async () =>
   ])
   assert.is(exitCode, 0)
   assert.is(JSON.parse(stdout), 'review: a poem')
-  assert.match(stderr, `fork of ${origin} from review: 1 row copied (3 → 3 tokens · $0: paid there, not charged again)`)
+  assert.match(
+    stderr,
+    `fork of ${origin} from review: 1 row copied (3 → 3 tokens · $0: paid in that run, not charged again)`,
+  )
   assert.not.match(stderr, 'classify: completed')
   const trace = JSON.parse((await project.troupe(['trace', 'last', '--json'])).stdout)
   assert.equal(trace.origin, { kind: 'fork', of: origin })
@@ -54,7 +57,7 @@ forks('with --dry-run only says what it would do', async () => {
   const project = await createProject(['tea'])
   const args = ['fork', 'last', '--from', 'review', '-i', 'topic=milk', '--dry-run']
   const [text, json] = [await project.troupe(args), await project.troupe([...args, '--json'])]
-  assert.match(text.stderr, 'not copied: classify (it is asked something else)')
+  assert.match(text.stderr, 'not copied: classify (its input changed)')
   const plan = JSON.parse(json.stdout)
   assert.equal(plan.not_copied, [{ step: 'classify', visit: 1, reason: 'changed' }])
   assert.is(plan.is_reached, false)
@@ -133,7 +136,7 @@ anew('rerun lists first, then begins each anew once', async () => {
   )
   assert.is((await listRuns(project)).length, 3)
   const one = await project.troupe(['rerun', '--limit', '1'])
-  assert.match(one.stderr, '1 run will be begun anew')
+  assert.match(one.stderr, '1 run will be rerun')
   assert.is(one.exitCode, 1, 'it fails again')
   const submitted = await project.troupe(['rerun', '--submit', '--json'])
   assert.equal(
@@ -159,7 +162,7 @@ diffs('tells where two runs part, and what each step gave out', async () => {
   const project = await createProject(['tea', 'milk'])
   const [one = '', other = ''] = project.ids
   const text = await project.troupe(['diff', one, other])
-  assert.match(text.stdout, 'they part at classify (0 steps before it came to the same)')
+  assert.match(text.stdout, 'they differ from classify (0 steps before it have the same outcome)')
   assert.match(text.stdout, '~ topic: "tea" → "milk"')
   assert.match(text.stdout, '~ text: "kind of tea" → "kind of milk"')
   const json = JSON.parse((await project.troupe(['diff', one, other, '--json'])).stdout)
@@ -171,7 +174,7 @@ diffs('tells where two runs part, and what each step gave out', async () => {
 diffs('runs that came to the same do not part', async () => {
   const project = await createProject(['tea', 'tea'])
   const [one = '', other = ''] = project.ids
-  assert.match((await project.troupe(['diff', one, other])).stdout, 'no step came to anything else')
+  assert.match((await project.troupe(['diff', one, other])).stdout, 'all steps have the same outcome')
 })
 
 diffs.run()
@@ -181,7 +184,7 @@ const moments = suite('troupe trace --at')
 moments('shows what was known, open and waited for behind a row', async () => {
   const project = await createProject(['tea'])
   const text = await project.troupe(['trace', 'last', '--at', '1'])
-  assert.match(text.stdout, /^triage {2}running behind row 1 of 3 /)
+  assert.match(text.stdout, /^triage {2}running after row 1 of 3 /)
   assert.match(text.stdout, 'performs classify with')
   const [then, last, early, none] = await Promise.all([
     project.troupe(['trace', 'last', '--at', '2', '--json']),

@@ -27,7 +27,10 @@ const GPT = ['--model', 'default=openai/gpt-5-mini']
 test('the worst case, the ways and what has no bound are told, and nothing is called or stored', async () => {
   const { stdout, stderr, exitCode } = await project.troupe(['plan', 'triage.yaml', ...GPT])
   assert.is(exitCode, 0, stderr)
-  assert.match(stdout, /^triage\n\nworst case +\$0\.2500 +limits\.cost_usd ends a run there; without it no bound\n/)
+  assert.match(
+    stdout,
+    /^triage\n\nworst case +\$0\.2500 +limits\.cost_usd ends a run there; without the limit no bound\n/,
+  )
   assert.match(stdout, /\ntypical +- +no past run\n/)
   assert.match(stdout, /\nmodel calls +no bound +in steps without bound\n/)
   assert.match(stdout, /\nask +openai\/gpt-5-mini +1 +1 +\$0\.0002 +\$0\.0002 +\$0\.0002\n/)

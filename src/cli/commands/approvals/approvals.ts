@@ -1,4 +1,4 @@
-/** `troupe approvals`: what runs ask people, and their answers. */
+/** `troupe approvals list`, `show` and `link`: open approvals of runs. */
 
 import { toApprovalId } from '../../../service/control/approval-id.ts'
 import { createLink } from '../../../service/control/approval-link.ts'
@@ -9,13 +9,14 @@ import { toApprovalJson } from '../../approvals/approval-json.ts'
 import { describeDeciders, describeDue, renderApproval } from '../../approvals/approval-text.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { toTime } from '../../figures.ts'
 import { findRun } from '../../find-run.ts'
-import { openProject } from '../../open-project.ts'
-import { openRuns, openRunsIfThere, shownDatabase } from '../../open-runs.ts'
+import { withRuns, withRunsIfThere } from '../../open-runs.ts'
+import { readCount } from '../../option-values.ts'
+import { writeHint, writeJson, writeLines, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine } from '../../printable.ts'
-import { readCount } from '../../read-count.ts'
-import { type Column, renderTable } from '../../table.ts'
+import type { Column } from '../../table.ts'
 
 export interface ListApprovalsArguments {
   run?: string
@@ -24,38 +25,28 @@ export interface ListApprovalsArguments {
   json?: boolean
 }
 
-/** `troupe approvals list`; the exit code. */
+/** Resolves to the exit code. */
 export const listApprovals = async (context: Context, options: ListApprovalsArguments): Promise<number> => {
-  const { stdout, stderr } = context
+  const { json = false } = options
   const limit = readCount('--limit', options.limit)
-  const store = await openRunsIfThere(context)
-  if (store === undefined) {
-    if (options.json === true) stdout.write('[]\n')
-    else stderr.write(`no runs yet in ${shownDatabase(await openProject(context), context)}\n`)
-    return EXIT.completed
-  }
-  try {
+  return withRunsIfThere(context, { json }, async (store) => {
     const open = (await findOpen(store, options)).slice(0, limit)
-    if (options.json === true) stdout.write(`${JSON.stringify(open.map(toApprovalJson), null, 2)}\n`)
-    else if (open.length === 0) stderr.write('nothing is asked\n')
-    else writeTable(open, context)
+    if (json) writeJson(context, open.map(toApprovalJson))
+    else if (open.length === 0) context.stderr.write('nothing is asked\n')
+    else {
+      const { stdout, stderr } = context
+      writeTable(stdout, open, createColumns(stdout.paint))
+      if (stdout.isTerminal)
+        stderr.write(`\n${stderr.paint.cyan('hint:')} troupe approvals show ID, approve ID, reject ID\n`)
+    }
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 const findOpen = async (store: Store, { run, workflow }: ListApprovalsArguments): Promise<OpenApproval[]> => {
   if (run === undefined) return store.listApprovals(workflow === undefined ? {} : { workflow })
   const open = await listFamilyApprovals(store, (await findRun(store, run)).id)
   return workflow === undefined ? open : open.filter((approval) => approval.workflow === workflow)
-}
-
-const writeTable = (open: readonly OpenApproval[], { stdout, stderr }: Context): void => {
-  const { paint, isTerminal } = stdout
-  const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
-  for (const line of renderTable(open, { columns: createColumns(paint), width, paint })) stdout.write(`${line}\n`)
-  if (isTerminal) stderr.write(`\n${stderr.paint.cyan('hint:')} troupe approvals show ID, approve ID, reject ID\n`)
 }
 
 const createColumns = (paint: Paint): Column<OpenApproval>[] => [
@@ -69,49 +60,37 @@ const createColumns = (paint: Paint): Column<OpenApproval>[] => [
 ]
 
 export interface ApprovalArguments {
-  /** The id of an approval or the beginning of one, or a run. */
+  /** The id of an approval, the beginning of one, or a run. */
   approval: string
   path?: string
   json?: boolean
 }
 
-/** `troupe approvals show`; the exit code. */
-export const showApproval = async (context: Context, options: ApprovalArguments): Promise<number> => {
-  const { store } = await openRuns(context)
-  try {
+/** Resolves to the exit code. */
+export const showApproval = (context: Context, options: ApprovalArguments): Promise<number> =>
+  withRuns(context, async ({ store }) => {
     const approval = await expectApproval(store, options)
-    const { stdout } = context
-    if (options.json === true) stdout.write(`${JSON.stringify(toApprovalJson(approval), null, 2)}\n`)
-    else stdout.write(`${renderApproval(approval, stdout.paint).join('\n')}\n`)
+    if (options.json === true) writeJson(context, toApprovalJson(approval))
+    else writeLines(context.stdout, renderApproval(approval, context.stdout.paint))
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
-}
+  })
 
-/** `troupe approvals link`; the exit code. */
-export const linkApproval = async (context: Context, options: ApprovalArguments): Promise<number> => {
-  const { store } = await openRuns(context)
-  try {
+/** Resolves to the exit code. */
+export const linkApproval = (context: Context, options: ApprovalArguments): Promise<number> =>
+  withRuns(context, async ({ store }) => {
     const approval = await expectApproval(store, options)
     const { token, dueAt } = await createLink(store, approval)
-    const { stdout, stderr } = context
-    const until = dueAt === null ? null : new Date(dueAt).toISOString()
+    const until = toTime(dueAt)
     const { id, run, path, title } = toApprovalJson(approval)
-    if (options.json === true)
-      stdout.write(`${JSON.stringify({ token, approval: id, run, path, title, due_at: until }, null, 2)}\n`)
+    if (options.json === true) writeJson(context, { token, approval: id, run, path, title, due_at: until })
     else {
-      stdout.write(`${token}\n`)
-      stderr.write(
-        `whoever has it may decide once${until === null ? '' : `, until ${until}`}: ${toOneLine(approval.title)}\n`,
-      )
-      stderr.write(`  ${stderr.paint.cyan('hint:')} troupe approvals approve --token TOKEN\n`)
+      context.stdout.write(`${token}\n`)
+      const deadline = until === null ? '' : `, until ${until}`
+      context.stderr.write(`its bearer may decide once${deadline}: ${toOneLine(approval.title)}\n`)
+      writeHint(context, 'troupe approvals approve --token TOKEN')
     }
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
-}
+  })
 
 /** @throws Fault `not_found`, CliError for `last` without runs */
 export const expectApproval = async (store: Store, { approval, path }: ApprovalArguments): Promise<OpenApproval> => {

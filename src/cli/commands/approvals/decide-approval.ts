@@ -1,4 +1,4 @@
-/** `troupe approvals approve` and `reject`: a decision, recorded with who and when. */
+/** `troupe approvals approve` and `reject`: record a decision with its person and time. */
 
 import { isFault } from '../../../core/fault.ts'
 import type { JsonValue } from '../../../core/json.ts'
@@ -15,7 +15,8 @@ import { describeFields } from '../../input/describe-schema.ts'
 import { readInput } from '../../input/input-arguments.ts'
 import { parseInputJson } from '../../input/input-json.ts'
 import { createKnownVault } from '../../known-secrets.ts'
-import { openRuns } from '../../open-runs.ts'
+import { withRuns } from '../../open-runs.ts'
+import { writeHint, writeJson } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import { whoAsks } from '../../who-asks.ts'
 import { expectApproval } from './approvals.ts'
@@ -31,41 +32,39 @@ export interface DecideArguments {
   json?: boolean
 }
 
-/** The exit code. */
-export const decideApproval = async (context: Context, options: DecideArguments): Promise<number> => {
-  const { store, project } = await openRuns(context)
-  try {
-    const approval = await findQuestion(store, options)
+/** Resolves to the exit code. */
+export const decideApproval = (context: Context, options: DecideArguments): Promise<number> =>
+  withRuns(context, async ({ store, project }) => {
+    const approval = await findOpen(store, options)
     const by = options.by ?? chooseDecider(approval, options)
     const { verdict, comment, token } = options
     const values = await readValues(approval, { options, context })
     const id = token === undefined ? undefined : toTokenMessageId(token)
     const vault = createKnownVault(project, context.environment)
-    const end = await decide(store, approval, { verdict, by, values, comment, id, vault })
-    report(context, options, { approval, by, end })
-    return EXIT.completed
-  } catch (thrown) {
-    // Somebody else decided, or it is too late: nothing is wrong with the command.
-    if (isFault(thrown) && thrown.code === 'conflict')
-      throw new CliError(thrown.message, { exitCode: EXIT.failed, cause: thrown })
-    throw thrown
-  } finally {
-    await store.close()
-  }
-}
+    try {
+      const end = await decide(store, approval, { verdict, by, values, comment, id, vault })
+      report(context, options, { approval, by, end })
+      return EXIT.completed
+    } catch (thrown) {
+      // An earlier decision or a deadline won: the command itself is correct.
+      if (isFault(thrown) && thrown.code === 'conflict')
+        throw new CliError(thrown.message, { exitCode: EXIT.failed, cause: thrown })
+      throw thrown
+    }
+  })
 
-const findQuestion = async (store: Store, options: DecideArguments): Promise<OpenApproval> => {
+const findOpen = async (store: Store, options: DecideArguments): Promise<OpenApproval> => {
   const { approval, path, token, verdict } = options
   if (token !== undefined && approval !== undefined)
-    throw new CliError('a token names what it decides: expected either --token or an approval, got both')
+    throw new CliError('a token names its approval: expected either --token or an approval, got both')
   if (token !== undefined) return findByToken(store, token)
   if (approval !== undefined) return expectApproval(store, { approval, ...(path === undefined ? {} : { path }) })
   throw new CliError('expected the id of an approval, a run with a path, or --token', {
-    hint: `troupe approvals list shows what is asked; then: troupe approvals ${verdict === 'approved' ? 'approve' : 'reject'} ID`,
+    hint: `troupe approvals list shows open approvals; then: troupe approvals ${verdict === 'approved' ? 'approve' : 'reject'} ID`,
   })
 }
 
-/** Who has a link decides for whom it was made, where that is one. */
+/** Chooses the user or, for a token, the only person who may decide. */
 const chooseDecider = ({ by }: OpenApproval, { token }: DecideArguments): string => {
   const user = whoAsks()
   const [only] = by ?? []
@@ -83,7 +82,7 @@ const readValues = async (
   return parsePlain(values)
 }
 
-/** Of a form without fields, such as `form: integer`. */
+/** Reads the value of a form without fields, such as `form: integer`. */
 const parsePlain = ([text = '', ...rest]: readonly string[]): JsonValue => {
   if (rest.length > 0) throw new CliError('the form has no fields: expected --values once')
   try {
@@ -94,20 +93,19 @@ const parsePlain = ([text = '', ...rest]: readonly string[]): JsonValue => {
 }
 
 const report = (
-  { stdout, stderr }: Context,
+  context: Context,
   { verdict, json = false }: DecideArguments,
   { approval, by, end }: { approval: OpenApproval; by: string; end: DecisionEnd },
 ): void => {
   const { runId: run, path, title } = approval
-  const { paint } = stderr
+  const { stderr } = context
   if (json) {
-    const answer = { id: toApprovalId(approval), run, path, verdict, by, counted: end === 'counted' }
-    stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
+    writeJson(context, { id: toApprovalId(approval), run, path, verdict, by, counted: end === 'counted' })
     return
   }
-  const symbol = verdict === 'approved' ? paint.green('✓') : paint.red('✗')
+  const symbol = verdict === 'approved' ? stderr.paint.green('✓') : stderr.paint.red('✗')
   stderr.write(`${symbol} ${by} ${verdict}: ${toOneLine(title)}\n`)
   if (end === 'counted') return
-  stderr.write(`  nobody has run ${run} in hand: the decision is kept, and counts when somebody goes on with it\n`)
-  stderr.write(`  ${paint.cyan('hint:')} troupe serve does, or: troupe resume ${run}\n`)
+  stderr.write(`  no process holds run ${run}: the decision is kept, and counts when the run continues\n`)
+  writeHint(context, `troupe serve continues it, or: troupe resume ${run}`)
 }

@@ -1,16 +1,15 @@
-/** `troupe cancel`: asks whoever holds a run to cancel it; a run that nobody holds is taken over and cancelled here. */
+/** `troupe cancel`: asks the holder of a run to cancel it; a run without a holder is claimed and cancelled here. */
 
 import { createCatalogue } from '../../../app/catalogue.ts'
-import { createLocal, type Local } from '../../../app/local.ts'
-import { readSecrets, readVariables } from '../../../app/project/project-access.ts'
-import { toPerformerOptions } from '../../../app/project/project-performers.ts'
+import { readVariables } from '../../../app/project/project-access.ts'
 import { type CancelEnd, cancelRun } from '../../../service/control/cancel-run.ts'
-import type { StoredRun } from '../../../service/history/load-run.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { expectSecrets } from '../../expect-secrets.ts'
 import { findRun } from '../../find-run.ts'
-import { type OpenedRuns, openRuns } from '../../open-runs.ts'
+import { openLocal } from '../../open-local.ts'
+import { withRuns } from '../../open-runs.ts'
+import { writeJson, writeLines } from '../../output.ts'
+import type { Paint } from '../../paint.ts'
 import { toPrintable } from '../../printable.ts'
 import { describeHolder, toShownStatus } from '../../run-holder.ts'
 import { describeUndone } from '../../run-result.ts'
@@ -21,14 +20,12 @@ export interface CancelArguments {
   json?: boolean
 }
 
-/** How long the holder is waited for: it reads its inbox each 250 ms, and gives its actors 2 s. */
+/** Timeout for an answer of the holder, which reads its inbox every 250 ms and gives its actors 2 s to stop. */
 const WAIT_MS = 3_500
 
-/** The exit code. */
-export const cancel = async (context: Context, options: CancelArguments): Promise<number> => {
-  const opened = await openRuns(context)
-  const { store, project } = opened
-  try {
+/** Resolves to the exit code. */
+export const cancel = (context: Context, options: CancelArguments): Promise<number> =>
+  withRuns(context, async ({ store, project }) => {
     const found = await findRun(store, options.run)
     if (found.status !== 'running')
       return report(context, options, { run: found, unsure: [], undone: [], goesOn: [], wasOver: true })
@@ -38,42 +35,25 @@ export const cancel = async (context: Context, options: CancelArguments): Promis
       environment: readVariables(project, context.environment),
       workingFolder: context.workingFolder,
       catalogue: createCatalogue(),
-      open: (stored, { undoes }) => openLocal(stored, { undoes, opened, context }),
+      // The run performs nothing but its undo steps: without those it needs no secrets.
+      open: (stored, { undoes }) => openLocal(stored, { project, store, context, performs: undoes }),
     })
     return report(context, options, { ...end, wasOver: false })
-  } finally {
-    await store.close()
-  }
-}
-
-/** Nothing of the run is performed but what undoes it, so that else it needs no secrets. */
-const openLocal = (
-  { workflow, folder, environment }: StoredRun,
-  { undoes, opened, context }: { undoes: boolean; opened: OpenedRuns; context: Context },
-): Local => {
-  const { project, store } = opened
-  const from = { project, environment: context.environment }
-  const secrets = undoes ? expectSecrets(workflow.secrets, from) : readSecrets(workflow.secrets, from).values
-  return createLocal({
-    store,
-    environment,
-    ...toPerformerOptions(project, { environment: context.environment, folder, secrets }),
   })
-}
 
 type Reported = CancelEnd & { wasOver: boolean }
 
-const report = ({ stdout, stderr }: Context, { json = false }: CancelArguments, end: Reported): number => {
+const report = (context: Context, { json = false }: CancelArguments, end: Reported): number => {
   const { run, wasOver, unsure, undone, goesOn } = end
-  if (json) {
+  if (!json) writeLines(context.stderr, describe(end, context.stderr.paint))
+  else {
     const rest = { unsure, undone, goes_on: goesOn.map(({ id }) => id) }
-    const answer = { run: run.id, status: toShownStatus(run), was_over: wasOver, ...rest }
-    stdout.write(`${JSON.stringify(answer, null, 2)}\n`)
-  } else for (const line of describe(end, stderr.paint)) stderr.write(`${line}\n`)
+    writeJson(context, { run: run.id, status: toShownStatus(run), was_over: wasOver, ...rest })
+  }
   return run.status === 'cancelled' ? EXIT.completed : EXIT.failed
 }
 
-const describe = (end: Reported, paint: Context['stderr']['paint']): string[] => {
+const describe = (end: Reported, paint: Paint): string[] => {
   const { run, wasOver, unsure, undone, goesOn } = end
   if (wasOver) return [`run ${run.id} is over: it was ${run.status} before`]
   if (run.status === 'running') {
@@ -87,7 +67,7 @@ const describe = (end: Reported, paint: Context['stderr']['paint']): string[] =>
     run.status === 'cancelled'
       ? `${paint.yellow('⊘')} run ${run.id} is cancelled`
       : `run ${run.id} ${run.status} before it could be cancelled`,
-    ...unsure.map((path) => `  ${toPrintable(path)} was called off in the middle: it may have taken effect`),
+    ...unsure.map((path) => `  ${toPrintable(path)} was in flight: it may have taken effect`),
     ...describeUndone(undone, paint).map((line) => `  ${line}`),
     ...goesOn.map(({ id }) => `  child run ${id} is asked to cancel, but has not done so yet`),
   ]

@@ -1,17 +1,15 @@
-/** `troupe cost-report`: what model calls did cost. */
+/** `troupe cost-report`: shows the cost of model calls. */
 
-import { findNearest } from '../../../core/nearest.ts'
 import { type CostReport, type CostRow, reportCosts } from '../../../service/reports/cost-report.ts'
 import { USAGE_GROUPS, type UsageGroup } from '../../../store/store.ts'
-import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openProject } from '../../open-project.ts'
-import { openRunsIfThere, shownDatabase } from '../../open-runs.ts'
+import { formatCost, formatCount } from '../../figures.ts'
+import { withRunsIfThere } from '../../open-runs.ts'
+import { readChoice, readSince } from '../../option-values.ts'
+import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
-import { formatCost, formatCount } from '../../run-result.ts'
-import { readSince } from '../../since.ts'
-import { type Column, renderTable } from '../../table.ts'
+import type { Column } from '../../table.ts'
 
 export interface CostReportArguments {
   by?: string[]
@@ -20,7 +18,7 @@ export interface CostReportArguments {
   json?: boolean
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const costReport = async (context: Context, options: CostReportArguments): Promise<number> => {
   const { since, workflow, json = false } = options
   const query = {
@@ -28,36 +26,22 @@ export const costReport = async (context: Context, options: CostReportArguments)
     ...(since !== undefined && { since: readSince(since) }),
     ...(workflow !== undefined && { workflow }),
   }
-  const store = await openRunsIfThere(context)
-  try {
-    const report = store === undefined ? NOTHING : await reportCosts(store, query)
-    if (json) context.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+  return withRunsIfThere(context, { json, none: NOTHING }, async (store) => {
+    const report = await reportCosts(store, query)
+    if (json) writeJson(context, report)
     else if (report.rows.length > 0) print(report, query.by, context)
-    else if (store !== undefined) context.stderr.write('no model calls\n')
-    else context.stderr.write(`no runs yet in ${shownDatabase(await openProject(context), context)}\n`)
+    else context.stderr.write('no model calls\n')
     return EXIT.completed
-  } finally {
-    await store?.close()
-  }
+  })
 }
 
 const NOTHING: CostReport = { total_cost_usd: 0, unpriced_calls: 0, rows: [] }
 
 const readGroups = (texts: readonly string[] = ['model']): UsageGroup[] =>
-  texts.flatMap((text) => text.split(',')).map(readGroup)
-
-const readGroup = (text: string): UsageGroup => {
-  const found = USAGE_GROUPS.find((group) => group === text)
-  if (found !== undefined) return found
-  const nearest = findNearest(text, USAGE_GROUPS)
-  throw new CliError(`--by '${text}' is wrong: expected one of ${USAGE_GROUPS.join(', ')}`, {
-    hint: nearest === undefined ? undefined : `did you mean '${nearest}'?`,
-  })
-}
+  texts.flatMap((text) => text.split(',')).map((text) => readChoice('--by', text, USAGE_GROUPS))
 
 const print = (report: CostReport, by: readonly UsageGroup[], { stdout, stderr }: Context): void => {
-  const { paint, isTerminal } = stdout
-  const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
+  const { paint } = stdout
   const rows = report.rows.length === 1 ? report.rows : [...report.rows, toTotal(report)]
   const isTotal = (row: CostRow): boolean => rows.length > 1 && row === rows.at(-1)
   const [first, ...groups] = createGroupColumns(by)
@@ -66,10 +50,10 @@ const print = (report: CostReport, by: readonly UsageGroup[], { stdout, stderr }
     ...groups,
     ...FIGURES.filter((figure) => figure !== CACHE_HITS || rows.some(({ cache_hits }) => cache_hits > 0)),
   ]
-  for (const line of renderTable(rows, { columns, width, paint })) stdout.write(`${line}\n`)
+  writeTable(stdout, rows, columns)
   if (report.unpriced_calls > 0)
     stderr.write(
-      `\n${stderr.paint.cyan('hint:')} say what models cost in troupe.config.yaml: prices: { PROVIDER/NAME: { input, output } }; calls that broke off stay unknown\n`,
+      `\n${stderr.paint.cyan('hint:')} add the prices of models to troupe.config.yaml: prices: { PROVIDER/NAME: { input, output } }; the cost of calls that broke off stays unknown\n`,
     )
 }
 
@@ -103,7 +87,7 @@ const createGroupColumns = (by: readonly UsageGroup[]): [Column<CostRow>, ...Col
 
 const nameModel = ({ provider, model }: CostRow): string => (model === null ? '' : toOneLine(`${provider}/${model}`))
 
-/** Shown where there are any. Not to be mistaken for the tokens that a vendor had in its own cache. */
+/** Hidden if all are 0. These are answers of our cache; `cached` counts tokens in the cache of a vendor. */
 const CACHE_HITS: Column<CostRow> = {
   title: 'from cache',
   align: 'right',

@@ -1,50 +1,48 @@
-/** `troupe db stats`, `check`, `sweep` and `vacuum`: what is in a database, whether it is whole, and what may go. */
+/** `troupe db stats`, `check`, `sweep` and `vacuum`: size, integrity, retention and free space of a database. */
 
 import { formatSize } from '../../../core/size.ts'
 import { sweepStore } from '../../../service/database/sweep-store.ts'
 import type { StoreProblem, StoreStats } from '../../../store/maintenance.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { formatCount } from '../../figures.ts'
 import { shownDatabase } from '../../open-runs.ts'
+import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
-import { formatCount } from '../../run-result.ts'
 import { describeSwept, toSweptJson } from '../../swept-text.ts'
-import { renderTable } from '../../table.ts'
-import { type FileDatabase, openFileDatabase } from './open-file-database.ts'
+import { withFile } from './file-database.ts'
 
 export interface CareArguments {
   json?: boolean
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const showStats = (context: Context, { json = false }: CareArguments): Promise<number> =>
-  withDatabase(context, async ({ store, project }) => {
+  withFile(context, async ({ store, project }) => {
     const stats = await (await store.maintenance()).stats()
     const database = shownDatabase(project, context)
     if (json) writeJson(context, toStatsJson(stats, database))
-    else for (const line of renderStats(stats, { database, context })) context.stdout.write(`${line}\n`)
+    else writeStats(stats, { database, context })
     return EXIT.completed
   })
 
+/** Resolves to the exit code: 1 for a damaged database. */
 export const checkDatabase = (context: Context, { json = false }: CareArguments): Promise<number> =>
-  withDatabase(context, async ({ store, project }) => {
-    const { stdout } = context
+  withFile(context, async ({ store, project }) => {
     const problems = await (await store.maintenance()).check()
     const ok = problems.length === 0
-    const told = problems.map((problem) => ({ ...problem, hint: HINTS[problem.kind] }))
-    if (json) writeJson(context, { ok, problems: told })
-    else if (ok) stdout.write(`${shownDatabase(project, context)} is sound\n`)
-    else
-      for (const kind of KINDS)
-        for (const line of renderProblems(problems, kind)) stdout.write(`${stdout.paint[line.color](line.text)}\n`)
+    if (json) writeJson(context, { ok, problems: problems.map((one) => ({ ...one, hint: HINTS[one.kind] })) })
+    else if (ok) context.stdout.write(`${shownDatabase(project, context)} is sound\n`)
+    else for (const kind of KINDS) writeProblems(problems, kind, context)
     return ok ? EXIT.completed : EXIT.failed
   })
 
+/** Resolves to the exit code. */
 export const sweepDatabase = (
   context: Context,
   { dryRun = false, json = false }: CareArguments & { dryRun?: boolean },
 ): Promise<number> =>
-  withDatabase(context, async ({ store, project }) => {
+  withFile(context, async ({ store, project }) => {
     const { retention } = project.config
     const report = await sweepStore(store, { retention, at: Date.now(), isDryRun: dryRun })
     if (json) writeJson(context, { dry_run: dryRun, ...toSweptJson(report) })
@@ -52,29 +50,19 @@ export const sweepDatabase = (
     return EXIT.completed
   })
 
+/** Resolves to the exit code. */
 export const vacuumDatabase = (context: Context, { json = false }: CareArguments): Promise<number> =>
-  withDatabase(context, async ({ store, project }) => {
+  withFile(context, async ({ store, project }) => {
     const maintenance = await store.maintenance()
     const { freedBytes } = await maintenance.vacuum()
     const { fileBytes } = await maintenance.stats()
     if (json) writeJson(context, { freed_bytes: freedBytes, file_bytes: fileBytes })
     else
       context.stdout.write(
-        `${formatSize(freedBytes)} given back; ${shownDatabase(project, context)} has ${formatSize(fileBytes)} now\n`,
+        `${formatSize(freedBytes)} returned; ${shownDatabase(project, context)} now has ${formatSize(fileBytes)}\n`,
       )
     return EXIT.completed
   })
-
-const withDatabase = async (context: Context, act: (database: FileDatabase) => Promise<number>): Promise<number> => {
-  const database = await openFileDatabase(context)
-  try {
-    return await act(database)
-  } finally {
-    await database.store.close()
-  }
-}
-
-const writeJson = ({ stdout }: Context, value: object): void => stdout.write(`${JSON.stringify(value, null, 2)}\n`)
 
 const toStatsJson = (
   { fileBytes, logBytes, freeBytes, rows, runs, blobs, largest }: StoreStats,
@@ -90,72 +78,51 @@ const toStatsJson = (
   largest: largest.map(({ id, ...rest }) => ({ run: id, ...rest })),
 })
 
-const renderStats = (
-  stats: StoreStats,
+const writeStats = (
+  { fileBytes, logBytes, freeBytes, rows, runs, blobs, largest }: StoreStats,
   { database, context: { stdout } }: { database: string; context: Context },
-): string[] => {
-  const { paint, isTerminal } = stdout
-  const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
-  const { fileBytes, logBytes, freeBytes, rows, runs, blobs, largest } = stats
-  const size = `${formatSize(fileBytes)}, ${formatSize(freeBytes)} of it free; write-ahead log ${formatSize(logBytes)}`
+): void => {
   const right = 'right' as const
-  return [
-    `${paint.bold(database)}  ${size}`,
-    '',
-    ...renderTable(runs, {
-      columns: [
-        { title: 'runs', text: ({ status, phase }) => (phase === null || phase === 'active' ? status : phase) },
-        { title: 'count', align: right, text: ({ count }) => formatCount(count) },
-      ],
-      width,
-      paint,
-    }),
-    '',
-    ...renderTable(Object.entries(rows), {
-      columns: [
-        { title: 'table', text: ([name]) => name },
-        { title: 'rows', align: right, text: ([, count]) => formatCount(count) },
-        { title: 'bytes', align: right, text: ([name]) => (name === 'blob' ? formatSize(blobs.bytes) : '') },
-      ],
-      width,
-      paint,
-    }),
-    ...(largest.length === 0 ? [] : ['']),
-    ...(largest.length === 0
-      ? []
-      : renderTable(largest, {
-          columns: [
-            { title: 'largest runs', text: ({ id }) => id },
-            { title: 'workflow', text: ({ workflow }) => toOneLine(workflow) },
-            { title: 'rows', align: right, text: (run) => formatCount(run.rows) },
-            { title: 'journal', align: right, text: ({ bytes }) => formatSize(bytes) },
-          ],
-          width,
-          paint,
-        })),
-  ]
+  const size = `${formatSize(fileBytes)}, ${formatSize(freeBytes)} of it free; write-ahead log ${formatSize(logBytes)}`
+  stdout.write(`${stdout.paint.bold(database)}  ${size}\n\n`)
+  writeTable(stdout, runs, [
+    { title: 'runs', text: ({ status, phase }) => (phase === null || phase === 'active' ? status : phase) },
+    { title: 'count', align: right, text: ({ count }) => formatCount(count) },
+  ])
+  stdout.write('\n')
+  writeTable(stdout, Object.entries(rows), [
+    { title: 'table', text: ([name]) => name },
+    { title: 'rows', align: right, text: ([, count]) => formatCount(count) },
+    { title: 'bytes', align: right, text: ([name]) => (name === 'blob' ? formatSize(blobs.bytes) : '') },
+  ])
+  if (largest.length === 0) return
+  stdout.write('\n')
+  writeTable(stdout, largest, [
+    { title: 'largest runs', text: ({ id }) => id },
+    { title: 'workflow', text: ({ workflow }) => toOneLine(workflow) },
+    { title: 'rows', align: right, text: (run) => formatCount(run.rows) },
+    { title: 'journal', align: right, text: ({ bytes }) => formatSize(bytes) },
+  ])
 }
 
 const KINDS = ['damage', 'reference', 'journal', 'blob'] as const satisfies StoreProblem['kind'][]
 
 const HINTS: Record<StoreProblem['kind'], string> = {
   damage:
-    'the file is damaged: stop all that has it open, look at the disk, and restore the last backup: troupe db restore FILE',
+    'the file is damaged: stop every process that has it open, check the disk, and restore the last backup: troupe db restore FILE',
   reference:
-    'rows are missing or were changed by hand: restore the last backup (troupe db restore FILE), or export the runs that are whole',
+    'rows are missing or were edited by hand: restore the last backup (troupe db restore FILE), or export the intact runs',
   journal:
-    'such a run can not go on: restore the last backup (troupe db restore FILE), or make a new one with its input: troupe restart RUN',
-  blob: 'the values that name it can not be read: restore the last backup (troupe db restore FILE), or restart the runs that need it',
+    'such a run can not continue: restore the last backup (troupe db restore FILE), or start a new run with its input: troupe restart RUN',
+  blob: 'the values that refer to it can not be read: restore the last backup (troupe db restore FILE), or restart the affected runs',
 }
 
-const renderProblems = (
+const writeProblems = (
   problems: readonly StoreProblem[],
   kind: StoreProblem['kind'],
-): { text: string; color: 'red' | 'dim' }[] => {
+  { stdout: { write, paint } }: Context,
+): void => {
   const found = problems.filter((problem) => problem.kind === kind)
-  if (found.length === 0) return []
-  return [
-    ...found.map(({ message }) => ({ text: `${kind}: ${message}`, color: 'red' as const })),
-    { text: `  hint: ${HINTS[kind]}`, color: 'dim' },
-  ]
+  for (const { message } of found) write(`${paint.red(`${kind}: ${message}`)}\n`)
+  if (found.length > 0) write(`${paint.dim(`  hint: ${HINTS[kind]}`)}\n`)
 }

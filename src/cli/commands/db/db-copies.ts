@@ -6,11 +6,11 @@ import { formatSize } from '../../../core/size.ts'
 import { restoreDatabase } from '../../../store/open-database.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openProject } from '../../open-project.ts'
-import { shownDatabase } from '../../open-runs.ts'
-import { formatCount } from '../../run-result.ts'
+import { formatCount } from '../../figures.ts'
+import { openProject, shownDatabase } from '../../open-runs.ts'
+import { writeJson } from '../../output.ts'
 import { shownPath } from '../../workflow-file.ts'
-import { databaseFile, openFileDatabase } from './open-file-database.ts'
+import { databaseFile, withFile } from './file-database.ts'
 
 export interface CopyArguments {
   file: string
@@ -18,23 +18,16 @@ export interface CopyArguments {
   json?: boolean
 }
 
-/** The exit code. */
-export const backup = async (
-  context: Context,
-  { file, force = false, json = false }: CopyArguments,
-): Promise<number> => {
-  const { stdout, workingFolder } = context
-  const { store, path } = await openFileDatabase(context)
-  try {
-    const { bytes } = await backupStore(store, { path, file: resolve(workingFolder, file), replaces: force })
-    if (json) stdout.write(`${JSON.stringify({ file, bytes }, null, 2)}\n`)
-    else stdout.write(`${file}: ${formatSize(bytes)}\n`)
+/** Resolves to the exit code. */
+export const backup = (context: Context, { file, force = false, json = false }: CopyArguments): Promise<number> =>
+  withFile(context, async ({ store, path }) => {
+    const { bytes } = await backupStore(store, { path, file: resolve(context.workingFolder, file), replaces: force })
+    if (json) writeJson(context, { file, bytes })
+    else context.stdout.write(`${file}: ${formatSize(bytes)}\n`)
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
-}
+  })
 
+/** Resolves to the exit code. */
 export const restore = async (
   context: Context,
   { file, force = false, json = false }: CopyArguments,
@@ -45,14 +38,14 @@ export const restore = async (
   const restored = await restoreDatabase({ file: resolve(workingFolder, file), path, replaces: force })
   const { runs, going, setAside } = restored
   const database = shownDatabase(project, context)
-  if (json) stdout.write(`${JSON.stringify({ database, runs, going, set_aside: setAside ?? null }, null, 2)}\n`)
+  if (json) writeJson(context, { database, runs, going, set_aside: setAside ?? null })
   else {
     stdout.write(`${database}: ${formatCount(runs)} runs restored\n`)
     if (setAside !== undefined)
-      stderr.write(`what was there is damaged: it is ${shownPath(setAside, workingFolder)} now\n`)
+      stderr.write(`the former database is damaged: it is now ${shownPath(setAside, workingFolder)}\n`)
     if (going > 0)
       stderr.write(
-        `${formatCount(going)} of them have not ended: a server, or troupe resume --all, goes on with them from where they were\n`,
+        `${formatCount(going)} of them have not ended: a server, or troupe resume --all, continues them from their restored state\n`,
       )
   }
   return EXIT.completed

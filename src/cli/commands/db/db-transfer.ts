@@ -1,27 +1,27 @@
-/** `troupe db export` and `troupe db import`: runs from one database to another. */
+/** `troupe db export` and `troupe db import`: copy runs between databases. */
 import { resolve } from 'node:path'
 import { exportToFile, exportToStream, importFromFile, importFromStream } from '../../../app/database/run-file.ts'
 import { formatSize } from '../../../core/size.ts'
 import type { ExportReport } from '../../../service/database/run-bundles.ts'
-import { openDatabase } from '../../../store/open-database.ts'
 import type { Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { countOf, formatCount } from '../../figures.ts'
 import { findRun } from '../../find-run.ts'
-import { openProject } from '../../open-project.ts'
-import { formatCount } from '../../run-result.ts'
-import { databaseFile, openFileDatabase } from './open-file-database.ts'
+import { openProject, withDatabase } from '../../open-runs.ts'
+import { writeJson } from '../../output.ts'
+import { databaseFile, withFile } from './file-database.ts'
 
 export interface ExportArguments {
-  /** Runs, and at last the file. */
+  /** Runs, then the file. */
   names: string[]
   all?: boolean
   force?: boolean
   json?: boolean
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const exportRuns = async (context: Context, options: ExportArguments): Promise<number> => {
   const { names, all = false, force = false, json = false } = options
   const { stdout, stderr, workingFolder } = context
@@ -30,56 +30,47 @@ export const exportRuns = async (context: Context, options: ExportArguments): Pr
   if (all === runs.length > 0)
     throw new CliError(
       all ? '--all exports every run: expected no run beside it' : `no run is named: expected one before '${file}'`,
-      {
-        hint: 'troupe db export RUN FILE, or troupe db export --all FILE',
-      },
+      { hint: 'troupe db export RUN FILE, or troupe db export --all FILE' },
     )
-  const { store } = await openFileDatabase(context)
-  try {
+  return withFile(context, async ({ store }) => {
     const ids = await listIds(store, runs)
     const report =
       file === '-'
         ? await exportToStream(store, { ids, stream: process.stdout })
         : await exportToFile(store, { ids, file: resolve(workingFolder, file), replaces: force })
     if (file === '-') stderr.write(`${describeExport(report)}\n`)
-    else if (json) stdout.write(`${JSON.stringify({ file, ...report }, null, 2)}\n`)
+    else if (json) writeJson(context, { file, ...report })
     else stdout.write(`${file}: ${describeExport(report)}\n`)
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
+  })
 }
 
-/** None named: all, oldest first. */
+/** The ids of the named runs or, without names, of all runs from the oldest on. */
 const listIds = async (store: Store, names: readonly string[]): Promise<string[]> => {
   if (names.length === 0) return (await store.listRuns()).map(({ id }) => id).reverse()
   const found = await Promise.all(names.map((name) => findRun(store, name)))
   return [...new Set(found.map(({ id }) => id))]
 }
 
-const describeExport = ({ runs, bytes }: ExportReport): string =>
-  `${formatCount(runs)} run${runs === 1 ? '' : 's'}, ${formatSize(bytes)}`
+const describeExport = ({ runs, bytes }: ExportReport): string => `${countOf(runs, 'run')}, ${formatSize(bytes)}`
 
+/** Resolves to the exit code. */
 export const importRuns = async (
   context: Context,
   { file, json = false }: { file: string; json?: boolean },
 ): Promise<number> => {
-  const { stdout, workingFolder } = context
   const project = await openProject(context)
   databaseFile(project)
-  const store = await openDatabase(project)
-  try {
+  return withDatabase(project, async (store) => {
     const { imported, existing } =
       file === '-'
         ? await importFromStream(store, { stream: process.stdin, name: 'standard input' })
-        : await importFromFile(store, resolve(workingFolder, file))
-    if (json) stdout.write(`${JSON.stringify({ imported, existing }, null, 2)}\n`)
+        : await importFromFile(store, resolve(context.workingFolder, file))
+    if (json) writeJson(context, { imported, existing })
     else
-      stdout.write(
-        `${formatCount(imported.length)} run${imported.length === 1 ? '' : 's'} taken in, ${formatCount(existing.length)} there already\n`,
+      context.stdout.write(
+        `${countOf(imported.length, 'run')} imported, ${formatCount(existing.length)} existed already\n`,
       )
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
+  })
 }

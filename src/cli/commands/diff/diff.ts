@@ -1,4 +1,4 @@
-/** `troupe diff`: two runs side by side. */
+/** `troupe diff`: compares two runs. */
 
 import { formatDuration } from '../../../core/duration.ts'
 import { UNDO } from '../../../core/machine-ends.ts'
@@ -8,12 +8,13 @@ import type { UsageTotals } from '../../../store/store.ts'
 import { describeChanges } from '../../change-text.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openRuns } from '../../open-runs.ts'
+import { describeUsage, formatCost, formatCount, nameVisit } from '../../figures.ts'
+import { withRuns } from '../../open-runs.ts'
+import { widthOfChannel, writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { openPastRun, type PastRun } from '../../past-run.ts'
 import { toOneLine } from '../../printable.ts'
 import { STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
-import { describeUsage, formatCost, formatCount } from '../../run-result.ts'
 import { type Column, renderTable } from '../../table.ts'
 
 export interface DiffArguments {
@@ -25,29 +26,17 @@ export interface DiffArguments {
 
 type Pair = readonly [PastRun, PastRun]
 
-/** The exit code: 0 also where they differ. */
-export const diff = async (context: Context, options: DiffArguments): Promise<number> => {
-  const opened = await openRuns(context)
-  try {
-    const first = await openPastRun(context, opened, options.run)
-    const second = await openPastRun(context, opened, options.other)
-    const [one, other] = [first, second].map(({ record, stored, rows }) => ({
-      record,
-      workflow: stored.workflow,
-      rows,
-    }))
-    if (one === undefined || other === undefined) return EXIT.invalid
-    const comparison = compareRuns(one, other)
-    const { stdout } = context
-    if (options.json === true) stdout.write(`${JSON.stringify(toJson([first, second], comparison), null, 2)}\n`)
-    else
-      for (const line of render([first, second], { comparison, context, all: options.all ?? false }))
-        stdout.write(`${line}\n`)
+/** Resolves to the exit code: 0 also if the runs differ. */
+export const diff = (context: Context, { run, other, all = false, json = false }: DiffArguments): Promise<number> =>
+  withRuns(context, async (opened) => {
+    const pair: Pair = [await openPastRun(context, opened, run), await openPastRun(context, opened, other)]
+    const comparison = compareRuns(toCompared(pair[0]), toCompared(pair[1]))
+    if (json) writeJson(context, toJson(pair, comparison))
+    else writeLines(context.stdout, render(pair, { comparison, context, all }))
     return EXIT.completed
-  } finally {
-    await opened.store.close()
-  }
-}
+  })
+
+const toCompared = ({ record, stored: { workflow }, rows }: PastRun) => ({ record, workflow, rows })
 
 const toJson = (runs: Pair, { input, output, partsAt, steps, usage }: RunComparison) => {
   const parting = partsAt === null ? undefined : steps[partsAt]
@@ -77,7 +66,7 @@ const toJson = (runs: Pair, { input, output, partsAt, steps, usage }: RunCompari
 
 const durationOf = ({ createdAt, endedAt }: PastRun['record']): number => (endedAt ?? Date.now()) - createdAt
 
-/** How many steps stand in the table, and how many that differ are told in full. */
+/** Rows of the table, and differing steps that are shown in full. */
 const MOST_STEPS = 40
 const MOST_TOLD = 10
 
@@ -88,9 +77,8 @@ interface Shown {
 }
 
 const render = (runs: Pair, { comparison, context: { stdout }, all }: Shown): string[] => {
-  const { paint, isTerminal } = stdout
+  const { paint } = stdout
   const { steps, input, partsAt } = comparison
-  const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
   const shown = all ? steps : chooseSteps(steps)
   const left = steps.length - shown.length
   return [
@@ -98,9 +86,9 @@ const render = (runs: Pair, { comparison, context: { stdout }, all }: Shown): st
     ...renderDefinitions(runs, paint),
     ...(input.length === 0 ? [] : ['', paint.bold('input'), ...describeChanges(input, { paint, indent: '  ' })]),
     '',
-    ...(partsAt === null ? ['no step came to anything else'] : renderParting(comparison, { partsAt, paint, all })),
+    ...(partsAt === null ? ['all steps have the same outcome'] : renderParting(comparison, { partsAt, paint, all })),
     '',
-    ...renderTable(shown, { columns: createColumns(paint), width, paint }),
+    ...renderTable(shown, { columns: createColumns(paint), width: widthOfChannel(stdout), paint }),
     ...(left > 0 ? [paint.dim(`and ${left} more (--all shows them)`)] : []),
   ]
 }
@@ -116,7 +104,13 @@ const renderRun = ({ record }: PastRun, { usage, paint }: { usage: UsageTotals; 
 const renderDefinitions = ([{ record: one }, { record: other }]: Pair, paint: Paint): string[] =>
   one.definition === other.definition
     ? []
-    : [paint.yellow(one.workflow === other.workflow ? 'of two versions of the workflow' : 'of two workflows')]
+    : [
+        paint.yellow(
+          one.workflow === other.workflow
+            ? 'the runs have different versions of the workflow'
+            : 'the runs have different workflows',
+        ),
+      ]
 
 const renderParting = (
   { steps }: RunComparison,
@@ -125,9 +119,9 @@ const renderParting = (
   const different = steps.filter(({ isDifferent }) => isDifferent)
   const told = all ? different : different.slice(0, MOST_TOLD)
   const [first] = different
-  const before = `${formatCount(partsAt)} ${partsAt === 1 ? 'step' : 'steps'} before it came to the same`
+  const before = `${formatCount(partsAt)} ${partsAt === 1 ? 'step' : 'steps'} before it ${partsAt === 1 ? 'has' : 'have'} the same outcome`
   return [
-    `they part at ${paint.bold(first === undefined ? '' : nameStep(first))} ${paint.dim(`(${before})`)}`,
+    `they differ from ${paint.bold(first === undefined ? '' : nameStep(first))} ${paint.dim(`(${before})`)}`,
     ...told.flatMap((step) => renderStep(step, paint)),
     ...(told.length < different.length ? [paint.dim(`and ${different.length - told.length} more that differ`)] : []),
   ]
@@ -135,7 +129,7 @@ const renderParting = (
 
 const renderStep = (step: ComparedStep, paint: Paint): string[] => {
   const { sides, input, output, error } = step
-  const [one, other] = sides.map((side) => side?.status ?? 'not begun')
+  const [one, other] = sides.map((side) => side?.status ?? 'not started')
   const part = (title: string, changes: ComparedStep['output']): string[] =>
     changes.length === 0 ? [] : [`    ${paint.dim(title)}`, ...describeChanges(changes, { paint, indent: '      ' })]
   return [
@@ -146,12 +140,12 @@ const renderStep = (step: ComparedStep, paint: Paint): string[] => {
 
 const nameStep = ({ path, visit }: Pick<ComparedStep, 'path' | 'visit'>): string => {
   const named = path.startsWith(UNDOING) ? `undo ${path.slice(UNDOING.length)}` : path
-  return `${toOneLine(named)}${visit > 1 ? `:${visit}` : ''}`
+  return nameVisit(toOneLine(named), visit)
 }
 
 const UNDOING = `${UNDO}/`
 
-/** The first ones, and those that differ. */
+/** The first steps, and those that differ. */
 const chooseSteps = (steps: readonly ComparedStep[]): ComparedStep[] => {
   const different = steps.filter(({ isDifferent }) => isDifferent).slice(0, MOST_STEPS)
   const chosen = new Set([...different, ...steps.slice(0, MOST_STEPS - different.length)])

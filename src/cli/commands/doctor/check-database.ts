@@ -5,11 +5,11 @@ import { formatSize } from '../../../core/size.ts'
 import { isStoreError } from '../../../store/store-error.ts'
 import { type Check, miss, pass } from './check.ts'
 
-/** Of what the journals of a few thousand runs need. */
+/** Space for the journals of a few thousand runs. */
 const LEAST_FREE_BYTES = 100 * 1024 * 1024
 
 export const checkDatabase = async ({ database }: Project, shown: string): Promise<Check[]> => {
-  if (database.kind === 'memory') return [pass('database', 'in memory: gone with the process')]
+  if (database.kind === 'memory') return [pass('database', 'in memory: it ends with the process')]
   const { path } = database
   const found = statSync(path, { throwIfNoEntry: false })
   if (found?.isDirectory() === true)
@@ -24,7 +24,7 @@ const checkPlace = (path: string, shown: string): Check => {
   const folder = existingFolder(path)
   try {
     accessSync(folder, constants.W_OK)
-    return pass('database', `${shown} is not there yet: the first run creates it`)
+    return pass('database', `${shown} does not exist yet: the first run creates it`)
   } catch {
     return miss('database', `${shown} can't be created: ${folder} can't be written to`, 'name another place with --db')
   }
@@ -59,7 +59,7 @@ const inspect = async (path: string, shown: string): Promise<Check[]> => {
 
 const checkSchema = (found: number, expected: number): Check => {
   if (found === expected) return pass('schema', `version ${found}`)
-  if (found < expected) return pass('schema', `version ${found}: the next run brings it to ${expected}`)
+  if (found < expected) return pass('schema', `version ${found}: the next run migrates it to ${expected}`)
   return miss(
     'schema',
     `version ${found}, written by a newer release: expected at most ${expected}`,

@@ -1,4 +1,4 @@
-/** The model providers that workflows use: keys, servers, models. Providers that nobody uses are not looked at. */
+/** Checks keys, servers and models of the providers that workflows use; other providers are not checked. */
 import type { Project } from '../../../app/project/project.ts'
 import { readProviders } from '../../../app/project/provider-access.ts'
 import { examineProviders, type ModelHealth, type ProviderHealth } from '../../../app/project/provider-health.ts'
@@ -10,11 +10,11 @@ import { findUsedModels, readUsedModels, type UsedModels } from './used-models.t
 
 export interface ModelsOptions {
   context: Context
-  /** The workflow to look at. Default: all of the project. */
+  /** The workflow to check. Default: all workflows of the project. */
   file: string | undefined
 }
 
-/** @throws CliError when there is no such file */
+/** @throws CliError if the file does not exist */
 export const checkModels = async (project: Project, { context, file }: ModelsOptions): Promise<Check[]> => {
   const looking = { project, context }
   const used = file === undefined ? await findUsedModels(looking) : await readUsedModels(file, looking)
@@ -79,7 +79,7 @@ const describeOthers = (model: string, others: readonly string[]): string => {
   return `name one that is there: ${others.slice(0, MOST_NAMES).join(', ')}${others.length > MOST_NAMES ? ', …' : ''}`
 }
 
-/** As a run would say it. */
+/** Words a fault as a run does. */
 const toMiss = (name: string, fault: unknown): Check => {
   const { message, hint } = explainError(fault)
   return miss(name, message, hint ?? 'check the address')

@@ -4,7 +4,7 @@ import type { EnvironmentVariables, Project } from '../../../app/project/project
 import { readSecrets } from '../../../app/project/project-access.ts'
 import { type Check, miss, pass } from './check.ts'
 
-/** Secrets, variables and folders that the config names. */
+/** Checks the secrets, variables and folders that the config names. */
 export const checkProject = (project: Project, environment: EnvironmentVariables): Check[] => [
   ...checkSecrets(project, environment),
   ...project.config.env.map((name) =>

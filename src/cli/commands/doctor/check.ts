@@ -1,10 +1,10 @@
-/** One thing that `doctor` looked at. */
+/** Result of one check of `doctor`. */
 export interface Check {
   name: string
   ok: boolean
-  /** What was found. */
+  /** The finding. */
   detail: string
-  /** What to do; null when it is fine. */
+  /** The remedy; null if the check passed. */
   fix: string | null
 }
 

@@ -1,11 +1,11 @@
-/** `troupe doctor`: what this machine and this project have, what is missing, and how to get it. */
+/** `troupe doctor`: checks this machine and this project for missing parts, and tells how to add them. */
 import type { Project } from '../../../app/project/project.ts'
 import { InvalidFile } from '../../cli-error.ts'
 import { folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openProject } from '../../open-project.ts'
-import { shownDatabase } from '../../open-runs.ts'
+import { openProject, shownDatabase } from '../../open-runs.ts'
+import { writeJson } from '../../output.ts'
 import { padEnd, toPrintable } from '../../printable.ts'
 import { explainError } from '../../report-error.ts'
 import { shownPath } from '../../workflow-file.ts'
@@ -17,16 +17,16 @@ import { checkProject } from './check-project.ts'
 const NEEDED_NODE = 24
 
 export interface DoctorArguments {
-  /** A workflow; without one all of the project are looked at. */
+  /** A workflow. Default: all workflows of the project. */
   file?: string | undefined
   json?: boolean
 }
 
-/** The exit code. @throws CliError when there is no such file */
+/** Resolves to the exit code. @throws CliError if the file does not exist */
 export const examine = async (context: Context, { file, json = false }: DoctorArguments): Promise<number> => {
   const checks = [checkNode(), ...(await checkRest(context, file))]
   const ok = checks.every((check) => check.ok)
-  if (json) context.stdout.write(`${JSON.stringify({ ok, checks }, null, 2)}\n`)
+  if (json) writeJson(context, { ok, checks })
   else report(checks, context)
   return ok ? EXIT.completed : EXIT.environment
 }

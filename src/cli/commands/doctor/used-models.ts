@@ -6,9 +6,9 @@ import { shownPath } from '../../workflow-file.ts'
 import { type Check, miss, pass } from './check.ts'
 
 export interface UsedModels {
-  /** `provider/name`, and the files that name it. */
+  /** Files by the `provider/name` that they name. */
   models: Map<string, string[]>
-  /** What was looked at. */
+  /** The search itself as a check. */
   check: Check
 }
 
@@ -17,7 +17,7 @@ interface Looking {
   context: Context
 }
 
-/** The models that one workflow may call. @throws CliError when there is no such file */
+/** The models that one workflow may call. @throws CliError if the file does not exist */
 export const readUsedModels = async (file: string, looking: Looking): Promise<UsedModels> => {
   const { compiled, diagnostics } = await compileFile(file, looking)
   const [error] = diagnostics.filter(({ severity }) => severity === 'error')
@@ -29,7 +29,7 @@ export const readUsedModels = async (file: string, looking: Looking): Promise<Us
   return { models, check }
 }
 
-/** The models that the workflows of a project may call; of those with errors nothing is known. */
+/** The models that the workflows of a project may call; workflows with errors are skipped. */
 export const findUsedModels = async ({ project, context }: Looking): Promise<UsedModels> => {
   const { files, isWhole } = findWorkflows(project.folder)
   const models = new Map<string, string[]>()
@@ -54,10 +54,10 @@ interface Search {
 }
 
 const describeSearch = ({ found, broken, isWhole, models }: Search): string => {
-  if (found === 0) return 'none here: name one to look at its models'
+  if (found === 0) return 'none here: name one to check its models'
   const parts = [
     `${found} found${isWhole ? '' : ', and maybe more'}, with ${describeModels(models)}`,
-    ...(broken === 0 ? [] : [`${broken} with errors passed over`]),
+    ...(broken === 0 ? [] : [`${broken} with errors skipped`]),
   ]
   return parts.join('; ')
 }

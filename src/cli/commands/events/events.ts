@@ -1,16 +1,15 @@
-/** `troupe events`: what runs have emitted, oldest first. */
+/** `troupe events`: lists the events that runs have emitted, oldest first. */
 import type { CloudEventFilter, StoredCloudEvent } from '../../../store/cloud-event-record.ts'
 import type { Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { toTime } from '../../figures.ts'
 import { findRun } from '../../find-run.ts'
-import { openProject } from '../../open-project.ts'
-import { openRunsIfThere, shownDatabase } from '../../open-runs.ts'
+import { withRunsIfThere } from '../../open-runs.ts'
+import { readCount, readSince } from '../../option-values.ts'
+import { writeLines, writeTable } from '../../output.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
-import { readCount } from '../../read-count.ts'
 import { formatTime } from '../../run-time.ts'
-import { readSince } from '../../since.ts'
-import { renderTable } from '../../table.ts'
 
 export interface EventsArguments {
   type?: string
@@ -23,28 +22,26 @@ export interface EventsArguments {
 const DEFAULT_LIMIT = 100
 const LONGEST_DATA = 200
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const listEvents = async (context: Context, options: EventsArguments): Promise<number> => {
+  const { json = false } = options
   const { stdout, stderr } = context
-  const limit = readCount('--limit', options.limit) ?? (options.json === true ? undefined : DEFAULT_LIMIT)
+  const limit = readCount('--limit', options.limit) ?? (json ? undefined : DEFAULT_LIMIT)
   const since = options.since === undefined ? undefined : readSince(options.since)
-  const store = await openRunsIfThere(context)
-  if (store === undefined) {
-    if (options.json !== true) stderr.write(`no runs yet in ${shownDatabase(await openProject(context), context)}\n`)
-    return EXIT.completed
-  }
-  try {
+  return withRunsIfThere(context, { json, none: undefined }, async (store) => {
     const all = await store.listEvents(await toFilter(store, { ...options, since }))
     const events = limit === undefined ? all : all.slice(-limit)
-    if (options.json === true) for (const event of events) stdout.write(`${JSON.stringify(toCloudEvent(event))}\n`)
+    if (json)
+      writeLines(
+        stdout,
+        events.map((event) => JSON.stringify(toCloudEvent(event))),
+      )
     else if (events.length === 0) stderr.write('no events\n')
-    else writeTable(events, context)
-    if (options.json !== true && events.length < all.length)
+    else writeEvents(events, context)
+    if (!json && events.length < all.length)
       stderr.write(`the last ${events.length} of ${all.length}; --limit shows more\n`)
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 const toFilter = async (
@@ -56,31 +53,23 @@ const toFilter = async (
   ...(since === undefined ? {} : { since }),
 })
 
-/** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md; `troupe…` are attributes of our own. */
+/** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md; attributes that start with `troupe` are extensions of this project. */
 const toCloudEvent = ({ id, type, source, at, data, runId, deliveredAt }: StoredCloudEvent) => ({
   specversion: '1.0',
   id,
   type,
   source,
-  time: new Date(at).toISOString(),
+  time: toTime(at),
   datacontenttype: 'application/json',
   trouperun: runId,
-  ...(deliveredAt === null ? {} : { troupedelivered: new Date(deliveredAt).toISOString() }),
+  ...(deliveredAt === null ? {} : { troupedelivered: toTime(deliveredAt) }),
   data,
 })
 
-const writeTable = (events: readonly StoredCloudEvent[], { stdout }: Context): void => {
-  const { paint, isTerminal } = stdout
-  const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
-  const lines = renderTable(events, {
-    columns: [
-      { title: 'time', text: ({ at }) => formatTime(at) },
-      { title: 'type', text: ({ type }) => toOneLine(type), paint: (text) => paint.bold(text) },
-      { title: 'run', text: ({ runId }) => runId },
-      { title: 'data', text: ({ data }) => cutEnd(toOneLine(JSON.stringify(data)), LONGEST_DATA) },
-    ],
-    width,
-    paint,
-  })
-  for (const line of lines) stdout.write(`${line}\n`)
-}
+const writeEvents = (events: readonly StoredCloudEvent[], { stdout }: Context): void =>
+  writeTable(stdout, events, [
+    { title: 'time', text: ({ at }) => formatTime(at) },
+    { title: 'type', text: ({ type }) => toOneLine(type), paint: (text) => stdout.paint.bold(text) },
+    { title: 'run', text: ({ runId }) => runId },
+    { title: 'data', text: ({ data }) => cutEnd(toOneLine(JSON.stringify(data)), LONGEST_DATA) },
+  ])

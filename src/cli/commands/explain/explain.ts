@@ -1,11 +1,12 @@
-/** `troupe explain`: what a code means, why it comes up, and what helps. */
+/** `troupe explain`: shows the meaning, cause and fix of a code. */
 
 import { createCatalogue } from '../../../app/catalogue.ts'
-import { findNearest } from '../../../core/nearest.ts'
 import { type CodeExplanation, explainCode, listCodes } from '../../../service/explain-code.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Channel, Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { suggest } from '../../option-values.ts'
+import { writeJson } from '../../output.ts'
 import { paintDiagnostic } from '../../paint-diagnostic.ts'
 import { renderTable } from '../../table.ts'
 
@@ -14,33 +15,30 @@ export interface ExplainArguments {
   json?: boolean
 }
 
-/** The exit code. @throws CliError for a code that does not exist */
-export const explain = async ({ stdout }: Context, { code, json = false }: ExplainArguments): Promise<number> => {
+/** Resolves to the exit code. @throws CliError for a code that does not exist */
+export const explain = async (context: Context, { code, json = false }: ExplainArguments): Promise<number> => {
   const result = code === undefined ? listCodes() : expectCode(code)
-  if (json) stdout.write(`${JSON.stringify(result, null, 2)}\n`)
-  else if (Array.isArray(result)) writeList(result, stdout)
-  else writeExplanation(result, stdout)
+  if (json) writeJson(context, result)
+  else if (Array.isArray(result)) writeList(result, context.stdout)
+  else writeExplanation(result, context.stdout)
   return EXIT.completed
 }
 
-/** As it is written in a message, `error[unknown_field]`, it may be given too. */
+/** Accepts a code as messages show it too: `error[unknown_field]`. */
 const expectCode = (given: string): CodeExplanation => {
   const code = (/\[(\w+)\]/.exec(given)?.[1] ?? given).trim().toLowerCase().replaceAll('-', '_')
   const explanation = explainCode(code, createCatalogue())
   if (explanation !== undefined) return explanation
-  const nearest = findNearest(
-    code,
-    listCodes().map((one) => one.code),
-  )
+  const codes = listCodes().map((one) => one.code)
   throw new CliError(`there is no diagnostic and no fault with the code '${given}'`, {
-    hint: nearest === undefined ? 'troupe explain lists all codes' : `did you mean '${nearest}'?`,
+    hint: suggest(code, codes, 'troupe explain lists all codes'),
   })
 }
 
 const writeList = (codes: ReturnType<typeof listCodes>, { write, paint }: Channel): void => {
   const lines = renderTable(codes, {
     paint,
-    // What a code means must not be left out for want of room: it may fill two lines.
+    // The meaning must not be cut off in a narrow terminal: it may wrap.
     width: Number.POSITIVE_INFINITY,
     columns: [
       { title: 'CODE', text: ({ code }) => code, paint: paint.bold },

@@ -1,33 +1,31 @@
-/** `troupe failed`: what failed and waits for somebody to deal with it, by what it has in common. */
+/** `troupe failed`: groups failed runs that are not handled yet by workflow, fault and step. */
 import { type FailedGroup, groupFailed, listFailed } from '../../../service/history/failed-runs.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { type FailedArguments, readFailedQuery } from '../../failed-query.ts'
-import { openProject } from '../../open-project.ts'
-import { openRunsIfThere, shownDatabase } from '../../open-runs.ts'
+import { toTime } from '../../figures.ts'
+import { withRunsIfThere } from '../../open-runs.ts'
+import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import { formatTime } from '../../run-time.ts'
-import { type Column, renderTable } from '../../table.ts'
+import type { Column } from '../../table.ts'
 
 export interface FailedOptions extends FailedArguments {
   all?: boolean
   json?: boolean
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const failed = async (context: Context, options: FailedOptions): Promise<number> => {
-  const query = { ...readFailedQuery(options), withHandled: options.all ?? false }
-  const store = await openRunsIfThere(context)
-  try {
-    const groups = store === undefined ? [] : groupFailed(await listFailed(store, query))
-    if (options.json === true) context.stdout.write(`${JSON.stringify(groups.map(toJson), null, 2)}\n`)
+  const { json = false, all = false } = options
+  const query = { ...readFailedQuery(options), withHandled: all }
+  return withRunsIfThere(context, { json }, async (store) => {
+    const groups = groupFailed(await listFailed(store, query))
+    if (json) writeJson(context, groups.map(toJson))
     else if (groups.length > 0) report(groups, context)
-    else if (store !== undefined) context.stderr.write('nothing failed that was not dealt with\n')
-    else context.stderr.write(`no runs yet in ${shownDatabase(await openProject(context), context)}\n`)
+    else context.stderr.write('no failed run is left to handle\n')
     return EXIT.completed
-  } finally {
-    await store?.close()
-  }
+  })
 }
 
 const toJson = (group: FailedGroup) => {
@@ -39,7 +37,7 @@ const toJson = (group: FailedGroup) => {
     count,
     newest: {
       run: newest.id,
-      ended_at: newest.endedAt === null ? null : new Date(newest.endedAt).toISOString(),
+      ended_at: toTime(newest.endedAt),
       message: newest.error?.message ?? null,
     },
     rerun: toCommand(group),
@@ -56,17 +54,15 @@ const COLUMNS: readonly Column<FailedGroup>[] = [
 ]
 
 const report = (groups: readonly FailedGroup[], { stdout }: Context): void => {
-  const { paint, isTerminal } = stdout
-  const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
-  for (const line of renderTable(groups, { columns: COLUMNS, width, paint })) stdout.write(`${line}\n`)
+  writeTable(stdout, groups, COLUMNS)
   stdout.write('\n')
   for (const group of groups) {
-    stdout.write(`${paint.red(group.code)} ${toOneLine(group.newest.error?.message ?? group.newest.status)}\n`)
+    stdout.write(`${stdout.paint.red(group.code)} ${toOneLine(group.newest.error?.message ?? group.newest.status)}\n`)
     stdout.write(`  ${toCommand(group)}\n`)
   }
 }
 
-/** What begins the runs of a group anew. */
+/** The command that reruns a group. */
 const toCommand = ({ workflow, code, step, newest }: FailedGroup): string =>
   [
     'troupe rerun',

@@ -1,4 +1,4 @@
-/** `troupe fork`: a new run with the beginning of another one. */
+/** `troupe fork`: starts a new run with the beginning of another one. */
 
 import { createCatalogue } from '../../../app/catalogue.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
@@ -11,15 +11,16 @@ import { beginCopy, type CopyOptions } from '../../begin-copy.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { countOf, describeUsage, nameVisit } from '../../figures.ts'
 import { readChangedInput } from '../../input/changed-input.ts'
 import { readInputFile } from '../../input/input-file.ts'
 import { parseInputJson } from '../../input/input-json.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
-import { type OpenedRuns, openRuns } from '../../open-runs.ts'
+import { type OpenedRuns, withRuns } from '../../open-runs.ts'
+import { readCount } from '../../option-values.ts'
+import { writeJson } from '../../output.ts'
 import { openPastRun, type PastRun } from '../../past-run.ts'
-import { readCount } from '../../read-count.ts'
 import { writeRefusal } from '../../run-output.ts'
-import { describeUsage } from '../../run-result.ts'
 
 export interface ForkArguments extends CopyOptions {
   run: string
@@ -32,30 +33,26 @@ export interface ForkArguments extends CopyOptions {
   dryRun?: boolean
 }
 
-/** The exit code. */
-export const fork = async (context: Context, options: ForkArguments): Promise<number> => {
-  const opened = await openRuns(context)
-  try {
-    const past = await openPastRun(context, opened, options.run)
-    const plan = await makePlan(past, { options, context, opened })
-    if (options.dryRun === true && options.json === true) {
-      context.stdout.write(`${JSON.stringify(toJson(plan, past), null, 2)}\n`)
-      return EXIT.completed
+/** Resolves to the exit code. */
+export const fork = (context: Context, options: ForkArguments): Promise<number> =>
+  withRuns(context, async (opened) => {
+    const { json = false, quiet = false, dryRun = false } = options
+    try {
+      const past = await openPastRun(context, opened, options.run)
+      const plan = await makePlan(past, { options, context, opened })
+      if (!json && !quiet) report(plan, past, context)
+      if (dryRun && json) writeJson(context, toJson(plan, past))
+      if (dryRun) return EXIT.completed
+      const { workflow, copied, data } = plan
+      return await beginCopy(context, options, {
+        opened,
+        stored: { ...past.stored, workflow },
+        start: { input: data.input, models: data.models, copied, origin: { kind: 'fork', of: past.record.id } },
+      })
+    } catch (thrown) {
+      return writeRefusal(context, options, thrown)
     }
-    if (options.json !== true && options.quiet !== true) report(plan, past, context)
-    if (options.dryRun === true) return EXIT.completed
-    const { workflow, copied, data } = plan
-    return await beginCopy(context, options, {
-      opened,
-      stored: { ...past.stored, workflow },
-      start: { input: data.input, models: data.models, copied, origin: { kind: 'fork', of: past.record.id } },
-    })
-  } catch (thrown) {
-    return writeRefusal(context, options, thrown)
-  } finally {
-    await opened.store.close()
-  }
-}
+  })
 
 interface Wanted {
   options: ForkArguments
@@ -89,7 +86,7 @@ const readPlace = ({ from, visit }: ForkArguments): VisitName => {
   return { path, visit: readCount('--visit', visit) ?? named ?? 1 }
 }
 
-/** `write:2`, as `trace` shows it. */
+/** Parses a visit as `trace` shows it: `write:2`. */
 const parseVisit = (text: string): { path: string; visit?: number } => {
   const [, path = text, visit] = /^(.+):([1-9]\d{0,8})$/.exec(text) ?? []
   return visit === undefined ? { path } : { path, visit: Number(visit) }
@@ -142,31 +139,30 @@ const report = (plan: ForkPlan, { record }: PastRun, { stderr }: Context): void 
   const { copied, dropped, isReached, undoes } = plan
   const { fork, rows } = copied.past
   const cost = describeUsage(fork.usage)
-  const paid = cost.length === 0 ? '' : ` (${cost.join(' · ')}: paid there, not charged again)`
+  const paid = cost.length === 0 ? '' : ` (${cost.join(' · ')}: paid in that run, not charged again)`
   const { paint } = stderr
   stderr.write(
-    `fork of ${record.id} from ${paint.bold(nameVisit({ path: fork.from, visit: fork.visit }))}: ${countRows(rows.length)} copied${paid}\n`,
+    `fork of ${record.id} from ${paint.bold(nameVisit(fork.from, fork.visit))}: ${countOf(rows.length, 'row')} copied${paid}\n`,
   )
   if (dropped.length > 0) stderr.write(`  ${paint.yellow('not copied:')} ${describeDropped(dropped)}\n`)
-  if (!isReached) stderr.write(`  ${fork.from} begins when what comes before it has been performed anew\n`)
+  if (!isReached) stderr.write(`  ${fork.from} starts after the steps before it have been performed again\n`)
   if (undoes.length > 0)
-    stderr.write(`  ${paint.yellow('careful:')} if it fails, it undoes what ${record.id} did: ${undoes.join(', ')}\n`)
+    stderr.write(
+      `  ${paint.yellow('careful:')} if it fails, it undoes steps that ${record.id} performed: ${undoes.join(', ')}\n`,
+    )
 }
 
 const MOST_DROPPED = 8
 
 const describeDropped = (dropped: readonly DroppedRow[]): string => {
-  const shown = dropped.slice(0, MOST_DROPPED).map((row) => `${nameVisit(row)} ${REASONS[row.reason]}`)
+  const shown = dropped
+    .slice(0, MOST_DROPPED)
+    .map((row) => `${nameVisit(row.path === '' ? 'an event' : row.path, row.visit)} ${REASONS[row.reason]}`)
   const left = dropped.length - shown.length
   return `${shown.join(', ')}${left > 0 ? `, and ${left} more` : ''}`
 }
 
 const REASONS: Record<DroppedRow['reason'], string> = {
-  changed: '(it is asked something else)',
+  changed: '(its input changed)',
   not_reached: '(not reached yet)',
 }
-
-const nameVisit = ({ path, visit }: { path: string; visit: number }): string =>
-  `${path === '' ? 'an event' : path}${visit > 1 ? `:${visit}` : ''}`
-
-const countRows = (count: number): string => `${count} row${count === 1 ? '' : 's'}`

@@ -1,5 +1,4 @@
-/** `troupe graph`: a workflow as a picture, or what one of its runs did. */
-
+/** `troupe graph`: draws a workflow, or what one of its runs did. */
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createCatalogue } from '../../../app/catalogue.ts'
@@ -7,7 +6,6 @@ import type { RunActivity } from '../../../chart/activity.ts'
 import { CHART_FORMATS, type ChartFormat, isChartFormat, renderChart } from '../../../chart/render-chart.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import type { Proofs } from '../../../compiler/prove.ts'
-import { findNearest } from '../../../core/nearest.ts'
 import { loadRun } from '../../../service/history/load-run.ts'
 import { readRunActivity } from '../../../service/history/run-activity.ts'
 import { CliError, InvalidFile } from '../../cli-error.ts'
@@ -16,12 +14,12 @@ import type { Context } from '../../context.ts'
 import { describeProofs } from '../../describe-proofs.ts'
 import { EXIT } from '../../exit-code.ts'
 import { findRun } from '../../find-run.ts'
-import { openProject } from '../../open-project.ts'
-import { openRuns } from '../../open-runs.ts'
+import { expectProject, openProject, withDatabase } from '../../open-runs.ts'
+import { suggest } from '../../option-values.ts'
 import { toPrintable } from '../../printable.ts'
 
 export interface GraphArguments {
-  /** Undefined with `run`: the workflow as that run began with it. */
+  /** Default with `run`: the workflow that the run started with. */
   file?: string | undefined
   format?: string
   output?: string
@@ -30,12 +28,12 @@ export interface GraphArguments {
 
 interface Drawn {
   workflow: CompiledWorkflow
-  /** Of a workflow that was named, not of a run. */
+  /** Undefined for a workflow of a run. */
   proofs?: Proofs | undefined
   activity?: RunActivity
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const graph = async (context: Context, { file, format, output, run }: GraphArguments): Promise<number> => {
   const notation = chooseFormat(format, output)
   if (run !== undefined && notation !== 'svg')
@@ -50,7 +48,7 @@ export const graph = async (context: Context, { file, format, output, run }: Gra
   return EXIT.completed
 }
 
-const ENDINGS: Readonly<Record<string, ChartFormat>> = {
+const EXTENSIONS: Readonly<Record<string, ChartFormat>> = {
   svg: 'svg',
   mmd: 'mermaid',
   mermaid: 'mermaid',
@@ -59,13 +57,12 @@ const ENDINGS: Readonly<Record<string, ChartFormat>> = {
   gv: 'dot',
 }
 
-/** Without `--format` the ending of the output file says it; without that it is SVG. */
+/** The default format follows from the extension of the output file, else it is SVG. */
 const chooseFormat = (format: string | undefined, output = ''): ChartFormat => {
-  if (format === undefined) return ENDINGS[/\.(\w+)$/.exec(output)?.[1] ?? ''] ?? 'svg'
+  if (format === undefined) return EXTENSIONS[/\.(\w+)$/.exec(output)?.[1] ?? ''] ?? 'svg'
   if (isChartFormat(format)) return format
-  const nearest = findNearest(format, CHART_FORMATS)
   throw new CliError(`--format '${format}' does not exist: expected one of ${CHART_FORMATS.join(', ')}`, {
-    hint: nearest === undefined ? undefined : `did you mean '${nearest}'?`,
+    hint: suggest(format, CHART_FORMATS),
   })
 }
 
@@ -78,10 +75,10 @@ const compileNamed = async (context: Context, file: string | undefined): Promise
   return { workflow: compiled, proofs }
 }
 
-/** The workflow as it was when the run began, so that the picture fits the run even if the file has changed. */
+/** Draws the workflow that the run started with, even if its file has changed since. */
 const readRun = async (context: Context, { run, file }: { run: string; file: string | undefined }): Promise<Drawn> => {
-  const { store } = await openRuns(context)
-  try {
+  const project = await expectProject(context)
+  return withDatabase(project, async (store) => {
     const record = await findRun(store, run)
     const { workflow } = await loadRun(store, record, {
       catalogue: createCatalogue(),
@@ -91,9 +88,7 @@ const readRun = async (context: Context, { run, file }: { run: string; file: str
     if (file !== undefined) expectSame(await compileNamed(context, file), { workflow, run: record.id })
     const rows = await store.readJournal(record.id)
     return { workflow, activity: readRunActivity(workflow, { runId: record.id, rows }) }
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 const expectSame = (

@@ -1,10 +1,11 @@
-/** `troupe init`: a project that runs at once. It writes new files only: nothing that is there is changed. */
+/** `troupe init`: creates a project that runs at once. It writes new files only and changes no existing one. */
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { createStarterFiles, STARTER_WORKFLOW } from '../../../app/project/starter-project.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { writeJson, writeLines } from '../../output.ts'
 import { shownPath } from '../../workflow-file.ts'
 
 export interface InitArguments {
@@ -12,10 +13,10 @@ export interface InitArguments {
   json?: boolean
 }
 
-/** A repository often has one already: it is left as it is, and what belongs into it is said. */
+/** Repositories often have this file already: it stays as it is, and the lines to add are printed. */
 const KEPT = '.gitignore'
 
-/** The exit code. @throws CliError when a file is there already, or can't be written */
+/** Resolves to the exit code. @throws CliError if a file exists already or can't be written */
 export const init = async (context: Context, { folder = '.', json = false }: InitArguments): Promise<number> => {
   const target = resolve(context.workingFolder, folder)
   const files = createStarterFiles()
@@ -23,7 +24,7 @@ export const init = async (context: Context, { folder = '.', json = false }: Ini
   const names = Object.keys(files).filter((name) => !(keeps && name === KEPT))
   expectFree(target, names, folder)
   for (const name of names) write(join(target, name), files[name] ?? '')
-  if (json) context.stdout.write(`${JSON.stringify({ folder: target, files: names }, null, 2)}\n`)
+  if (json) writeJson(context, { folder: target, files: names })
   else report(context, { target, names, ignore: keeps ? files[KEPT] : undefined })
   return EXIT.completed
 }
@@ -38,7 +39,7 @@ const expectFree = (target: string, names: readonly string[], folder: string): v
   })
 }
 
-/** `wx`: a file that came in between is not overwritten either. */
+/** The flag `wx` also protects a file that was created in the meantime. */
 const write = (file: string, text: string): void => {
   try {
     mkdirSync(dirname(file), { recursive: true })
@@ -55,7 +56,7 @@ const report = (
 ): void => {
   const { paint } = stdout
   const shown = shownPath(target, workingFolder)
-  // As npx sets it: whoever came by npx has no troupe in the PATH.
+  // npx sets this variable; its users have no troupe in their PATH.
   const troupe = environment.npm_command === 'exec' ? 'npx troupe' : 'troupe'
   const next = [
     ...(shown === '.' ? [] : [`cd ${quote(shown)}`]),
@@ -63,7 +64,7 @@ const report = (
     `${troupe} trace last`,
     `${troupe} validate ${STARTER_WORKFLOW}`,
   ]
-  const lines = [
+  writeLines(stdout, [
     `${paint.green('✓')} a new project in ${shown}`,
     ...names.map((name) => `  ${paint.dim(name)}`),
     ...(ignore === undefined
@@ -72,9 +73,8 @@ const report = (
     '',
     'Next:',
     ...next.map((command) => `  ${paint.bold(command)}`),
-  ]
-  stdout.write(`${lines.join('\n')}\n`)
+  ])
 }
 
-/** For a shell. */
+/** Quotes a path for a shell. */
 const quote = (path: string): string => (/^[\w./@-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)

@@ -1,9 +1,10 @@
-/** `troupe pause` and `troupe unpause`: whether anything new begins in a run. */
+/** `troupe pause` and `troupe unpause`: stop and allow new steps of a run. */
 import { pauseRun } from '../../../service/control/pause-run.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { findRun } from '../../find-run.ts'
-import { openRuns } from '../../open-runs.ts'
+import { withRuns } from '../../open-runs.ts'
+import { writeHint, writeJson } from '../../output.ts'
 import { isFree, toShownStatus } from '../../run-holder.ts'
 import { whoAsks } from '../../who-asks.ts'
 
@@ -13,24 +14,24 @@ export interface PauseArguments {
   json?: boolean
 }
 
-/** The exit code: 1 for a run that has ended. */
-export const pause = async (context: Context, { run: id, kind, json = false }: PauseArguments): Promise<number> => {
-  const { store } = await openRuns(context)
-  try {
+/** Resolves to the exit code: 1 for a run that has ended. */
+export const pause = (context: Context, { run: id, kind, json = false }: PauseArguments): Promise<number> =>
+  withRuns(context, async ({ store }) => {
     const found = await findRun(store, id)
     const { run, isDone } = await pauseRun(store, found.id, { kind, by: whoAsks() })
-    const { stdout, stderr } = context
-    const status = toShownStatus(run)
-    if (json) stdout.write(`${JSON.stringify({ run: run.id, status, done: isDone }, null, 2)}\n`)
-    else if (isDone) stderr.write(`run ${run.id} ${kind === 'pause' ? 'is paused' : 'goes on'}\n`)
-    else if (run.status !== 'running') stderr.write(`run ${run.id} is over: it is ${run.status}\n`)
-    else stderr.write(`run ${run.id} is asked to ${kind === 'pause' ? 'pause' : 'go on'}; nobody has taken it up yet\n`)
-    if (!json && run.status === 'running' && isFree(run))
-      stderr.write(
-        `  ${stderr.paint.cyan('hint:')} ${kind === 'pause' && isDone ? `to go on: troupe unpause ${run.id}` : `troupe serve takes it up, or: troupe resume ${run.id}`}\n`,
+    const { stderr } = context
+    const isGoing = run.status === 'running'
+    const isPause = kind === 'pause'
+    if (json) writeJson(context, { run: run.id, status: toShownStatus(run), done: isDone })
+    else if (isDone) stderr.write(`run ${run.id} ${isPause ? 'is paused' : 'continues'}\n`)
+    else if (!isGoing) stderr.write(`run ${run.id} is over: it is ${run.status}\n`)
+    else stderr.write(`run ${run.id} is asked to ${isPause ? 'pause' : 'continue'}; no process has answered yet\n`)
+    if (!json && isGoing && isFree(run))
+      writeHint(
+        context,
+        isPause && isDone
+          ? `to continue it: troupe unpause ${run.id}`
+          : `troupe serve claims it, or: troupe resume ${run.id}`,
       )
-    return isDone || run.status === 'running' ? EXIT.completed : EXIT.failed
-  } finally {
-    await store.close()
-  }
-}
+    return isDone || isGoing ? EXIT.completed : EXIT.failed
+  })

@@ -1,4 +1,4 @@
-/** A plan as the object of `troupe plan --json`. */
+/** Renders a plan as the object of `troupe plan --json`. */
 import type { Forecast, StepForecast } from '../../../service/forecast/forecast.ts'
 import type { PathForecasts } from '../../../service/forecast/forecast-paths.ts'
 import type { TypicalCost } from '../../../service/forecast/typical-cost.ts'
@@ -7,7 +7,7 @@ export interface Plan {
   workflow: string
   forecast: Forecast
   paths: PathForecasts
-  /** Of past runs; undefined: none has completed. */
+  /** Cost of past runs; undefined if none has completed. */
   typical: TypicalCost | undefined
 }
 

@@ -1,18 +1,20 @@
-/** A plan for people. */
+/** Renders a plan as text. */
 
 import { formatDuration } from '../../../core/duration.ts'
 import type { CostReason } from '../../../service/forecast/call-cost.ts'
 import type { Forecast, StepForecast } from '../../../service/forecast/forecast.ts'
 import type { PathForecast, PathForecasts } from '../../../service/forecast/forecast-paths.ts'
 import type { Channel } from '../../context.ts'
+import { countOf, formatCost, formatCount } from '../../figures.ts'
+import { widthOfChannel } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
-import { formatCost, formatCount } from '../../run-result.ts'
 import { type Column, renderTable } from '../../table.ts'
 import type { Plan } from './plan-json.ts'
 
-export const renderPlan = (plan: Plan, { paint, isTerminal, columns }: Channel): string[] => {
-  const width = isTerminal ? columns() : Number.POSITIVE_INFINITY
+export const renderPlan = (plan: Plan, stdout: Channel): string[] => {
+  const { paint } = stdout
+  const width = widthOfChannel(stdout)
   const { forecast, paths } = plan
   return [
     paint.bold(toOneLine(plan.workflow)),
@@ -35,7 +37,7 @@ const renderFigures = ({ forecast, typical }: Plan, paint: Paint): string[] => {
   const line = (label: string, figure: string, note: string): string =>
     `${label.padEnd(LABEL_WIDTH)}${paint.bold(figure.padEnd(FIGURE_WIDTH))}${note === '' ? '' : ` ${paint.dim(note)}`}`.trimEnd()
   const capped = limitUsd !== null && (unlimitedUsd === null || unlimitedUsd > limitUsd)
-  const limit = capped ? `limits.cost_usd ends a run there; without it ${formatBound(unlimitedUsd)}` : ''
+  const limit = capped ? `limits.cost_usd ends a run there; without the limit ${formatBound(unlimitedUsd)}` : ''
   const past = typical && [
     `${typical.runs === 1 ? 'one past run' : `median of ${typical.runs} past runs`}${typical.ofOtherVersions ? ' of other versions' : ''}`,
     ...(typical.highestUsd === null || typical.runs === 1 ? [] : [`the highest ${formatCost(typical.highestUsd)}`]),
@@ -45,7 +47,7 @@ const renderFigures = ({ forecast, typical }: Plan, paint: Paint): string[] => {
   ]
   return [
     line('worst case', formatBound(worstUsd), limit),
-    line('if nothing fails', formatBound(smoothUsd), 'loops go round as often as they may'),
+    line('if nothing fails', formatBound(smoothUsd), 'loops run their maximum number of rounds'),
     line(
       'typical',
       past === undefined ? '-' : formatCost(typical?.medianUsd ?? null),
@@ -54,9 +56,7 @@ const renderFigures = ({ forecast, typical }: Plan, paint: Paint): string[] => {
     line(
       'model calls',
       formatMost(calls),
-      steps === null
-        ? 'in steps without bound'
-        : `at most, in at most ${formatCount(steps)} ${steps === 1 ? 'step' : 'steps'}`,
+      steps === null ? 'in steps without bound' : `at most, in at most ${countOf(steps, 'step')}`,
     ),
   ]
 }
@@ -87,9 +87,7 @@ const renderCache = (steps: readonly StepForecast[], paint: Paint): string[] => 
   const lines = steps.flatMap(({ step, cacheMs }) =>
     cacheMs === null ? [] : [`  ${paint.bold(toOneLine(step))}: for ${formatDuration(cacheMs)}`],
   )
-  return lines.length === 0
-    ? []
-    : [paint.dim('answers kept for equal requests, which are free; not counted above'), ...lines]
+  return lines.length === 0 ? [] : [paint.dim('cached answers of equal requests are free; not counted above'), ...lines]
 }
 
 const MOST_PATHS = 10
@@ -98,33 +96,32 @@ const LONGEST_STEPS = 100
 const renderPaths = ({ paths, isWhole }: PathForecasts, paint: Paint): string[] => {
   if (paths.length === 0) return []
   const hidden = paths.length - MOST_PATHS
-  const more = hidden > 0 ? `  and ${hidden} more: --json` : isWhole ? undefined : '  and more than were looked at'
+  const more = hidden > 0 ? `  and ${hidden} more: --json` : isWhole ? undefined : '  and more that were not examined'
   return [
-    paint.dim('ways through it when nothing fails'),
+    paint.dim('paths when nothing fails'),
     ...paths.slice(0, MOST_PATHS).map((path) => `  ${describePath(path)}`),
     ...(more === undefined ? [] : [paint.dim(more)]),
   ]
 }
 
 const describePath = ({ end, steps, smoothUsd }: PathForecast): string => {
-  const count = `${steps.length} ${steps.length === 1 ? 'step' : 'steps'}`
   const list = steps.length === 0 ? '' : ` (${cutEnd(toOneLine(steps.join(', ')), LONGEST_STEPS)})`
-  return `${end}: ${count}, ${formatBound(smoothUsd)}${list}`
+  return `${end}: ${countOf(steps.length, 'step')}, ${formatBound(smoothUsd)}${list}`
 }
 
 const renderReasons = ({ reasons }: Forecast, paint: Paint): string[] => {
   if (reasons.length === 0) return []
   return [
-    paint.dim('what has no bound in the workflow'),
+    paint.dim('parts without a bound in the workflow'),
     ...reasons.map(
       ({ step, reason, isBounded, message }) =>
-        `  ${paint.bold(toOneLine(step))}: ${message}${isBounded ? ", so the model's window counts" : ''}${HINTS[reason]}`,
+        `  ${paint.bold(toOneLine(step))}: ${message}${isBounded ? ', so the context window of the model counts' : ''}${HINTS[reason]}`,
     ),
   ]
 }
 
 const HINTS: Record<CostReason['reason'], string> = {
-  unknown_price: ': give it in troupe.config.yaml under prices',
+  unknown_price: ': add it to prices in troupe.config.yaml',
   no_max_tokens: '',
   open_input: '',
   open_list: ': --input may make it known',

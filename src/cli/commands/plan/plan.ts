@@ -1,4 +1,4 @@
-/** `troupe plan`: what a workflow may cost, before a cent is spent. */
+/** `troupe plan`: estimates the cost of a workflow before it runs. */
 
 import type { Project } from '../../../app/project/project.ts'
 import { readVariables, toPricing } from '../../../app/project/project-access.ts'
@@ -11,7 +11,6 @@ import { forecast } from '../../../service/forecast/forecast.ts'
 import { forecastPaths } from '../../../service/forecast/forecast-paths.ts'
 import { findTypicalCost, type TypicalCost } from '../../../service/forecast/typical-cost.ts'
 import { exampleInput } from '../../../service/simulation/walk-input.ts'
-import { openDatabase } from '../../../store/open-database.ts'
 import { InvalidFile } from '../../cli-error.ts'
 import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
@@ -19,8 +18,8 @@ import { EXIT } from '../../exit-code.ts'
 import { expectInput } from '../../input/expect-input.ts'
 import { readInput } from '../../input/input-arguments.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
-import { openProject } from '../../open-project.ts'
-import { hasDatabase } from '../../open-runs.ts'
+import { hasDatabase, openProject, withDatabase } from '../../open-runs.ts'
+import { writeJson, writeLines } from '../../output.ts'
 import { type Plan, toPlanJson } from './plan-json.ts'
 import { renderPlan } from './plan-text.ts'
 
@@ -31,7 +30,7 @@ export interface PlanArguments {
   json?: boolean
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const plan = async (context: Context, options: PlanArguments): Promise<number> => {
   const { file, json = false } = options
   const project = await openProject(context, folderOf(file, context.workingFolder))
@@ -50,13 +49,12 @@ export const plan = async (context: Context, options: PlanArguments): Promise<nu
     paths: forecastPaths(compiled, { catalogue, start, forecast: forecasted }),
     typical: await findTypical(project, compiled),
   }
-  const { stdout } = context
-  if (json) stdout.write(`${JSON.stringify(toPlanJson(found), null, 2)}\n`)
-  else stdout.write(`${renderPlan(found, stdout).join('\n')}\n`)
+  if (json) writeJson(context, toPlanJson(found))
+  else writeLines(context.stdout, renderPlan(found, context.stdout))
   return EXIT.completed
 }
 
-/** Undefined: none is given, so that nothing that depends on it is known. */
+/** Undefined if no input is given: lists and prompts that depend on it are unknown then. */
 const readKnownInput = async (
   workflow: CompiledWorkflow,
   texts: readonly string[] | undefined,
@@ -66,24 +64,17 @@ const readKnownInput = async (
   return expectInput(workflow, await readInput(texts, { schema: workflow.input, context }))
 }
 
-/** An input to walk by where none is given: with its defaults, as a run has it. */
+/** An example input with the defaults that a run would add. */
 const fillExample = async (workflow: CompiledWorkflow): Promise<JsonValue> => {
   const example = exampleInput(workflow)
   try {
     return await checkInput(workflow, example)
   } catch (error) {
-    // Not for every type an instance can be made up.
+    // Some types have no example that passes the check.
     if (isFault(error)) return example
     throw error
   }
 }
 
-const findTypical = async (project: Project, workflow: CompiledWorkflow): Promise<TypicalCost | undefined> => {
-  if (!hasDatabase(project)) return undefined
-  const store = await openDatabase(project)
-  try {
-    return await findTypicalCost(store, workflow)
-  } finally {
-    await store.close()
-  }
-}
+const findTypical = async (project: Project, workflow: CompiledWorkflow): Promise<TypicalCost | undefined> =>
+  hasDatabase(project) ? withDatabase(project, (store) => findTypicalCost(store, workflow)) : undefined

@@ -1,4 +1,4 @@
-/** `troupe profile-report`: where the time of runs went, and what is worth making faster. */
+/** `troupe profile-report`: shows where the time of runs went, and what to make faster. */
 
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
@@ -8,26 +8,27 @@ import type { RunRecord, Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { formatCount } from '../../figures.ts'
 import { findRun } from '../../find-run.ts'
-import { openRuns } from '../../open-runs.ts'
+import { withRuns } from '../../open-runs.ts'
+import { readCount } from '../../option-values.ts'
+import { writeJson, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine } from '../../printable.ts'
-import { formatCount } from '../../run-result.ts'
-import { type Column, renderTable } from '../../table.ts'
+import type { Column } from '../../table.ts'
 
 export interface ProfileReportArguments {
   run?: string
   workflow?: string
-  /** Of runs, with `workflow`. */
+  /** Most runs, with `workflow`. */
   limit?: string
   json?: boolean
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const profileReport = async (context: Context, options: ProfileReportArguments): Promise<number> => {
   const limit = readLimit(options)
-  const { store } = await openRuns(context)
-  try {
+  return withRuns(context, async ({ store }) => {
     const runs = await findRuns(store, options, limit)
     const [{ profileRuns }, { readRunTimes }] = await Promise.all([
       import('../../../service/reports/profile/profile-report.ts'),
@@ -37,12 +38,10 @@ export const profileReport = async (context: Context, options: ProfileReportArgu
     const report = profileRuns(times, steps)
     const [{ workflow, id } = { workflow: '', id: '' }] = runs
     const run = options.workflow === undefined ? id : null
-    if (options.json === true) context.stdout.write(`${JSON.stringify({ workflow, run, ...report }, null, 2)}\n`)
+    if (options.json === true) writeJson(context, { workflow, run, ...report })
     else print(report, { title: `${toOneLine(workflow)}  ${run ?? describeRuns(runs.length)}`, context })
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 const DEFAULT_LIMIT = 20
@@ -50,9 +49,7 @@ const DEFAULT_LIMIT = 20
 const readLimit = ({ run, workflow, limit }: ProfileReportArguments): number => {
   if (run !== undefined && workflow !== undefined)
     throw new CliError(`both a run and --workflow are given: expected one of them`)
-  if (limit === undefined) return DEFAULT_LIMIT
-  if (/^[1-9]\d{0,8}$/.test(limit)) return Number(limit)
-  throw new CliError(`--limit '${limit}' is wrong: expected a whole number from 1`)
+  return readCount('--limit', limit) ?? DEFAULT_LIMIT
 }
 
 const findRuns = async (
@@ -64,7 +61,7 @@ const findRuns = async (
   const runs = await store.listRuns({ workflow, status: 'completed', limit })
   if (runs.length > 0) return runs
   throw new CliError(`no run of workflow '${workflow}' has completed in ${store.location}`, {
-    hint: 'troupe runs lists what ran; a single run is looked at by its id: troupe profile-report RUN',
+    hint: 'troupe runs lists runs; to profile a single one: troupe profile-report RUN',
   })
 }
 
@@ -73,10 +70,9 @@ const describeRuns = (count: number): string => (count === 1 ? 'one run' : `the 
 const print = (report: ProfileReport, { title, context }: { title: string; context: Context }): void => {
   const { stdout } = context
   const { paint } = stdout
-  const width = stdout.isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
-  const lines = renderTable([...report.steps, toHostRow(report)], { columns: createColumns(paint), width, paint })
   const time = formatDuration(report.duration_ms / report.runs)
-  stdout.write(`${paint.bold(title)}  ${time}${report.runs > 1 ? ' on average' : ''}\n\n${lines.join('\n')}\n`)
+  stdout.write(`${paint.bold(title)}  ${time}${report.runs > 1 ? ' on average' : ''}\n\n`)
+  writeTable(stdout, [...report.steps, toHostRow(report)], createColumns(paint))
   const { critical_ms, critical_share } = report.waiting
   if (critical_ms > 0)
     stdout.write(
@@ -111,7 +107,7 @@ const createColumns = (paint: Paint): Column<Row>[] => {
   ]
 }
 
-/** Only where it was not all of one kind. */
+/** Parts of the time on the critical path by kind; empty if it is all of one kind. */
 const describeParts = ({ critical_by = {} }: Row): string => {
   const parts = Object.entries(critical_by) as [SpanKind, number][]
   return parts.length < 2 ? '' : parts.map(([kind, ms]) => `${WORDS[kind]} ${formatDuration(ms)}`).join(', ')
@@ -146,7 +142,7 @@ const ADVICE: Record<SpanKind, (bottleneck: Bottleneck) => string> = {
   tool: () => 'a place beside other steps, in a parallel, or fewer calls',
   code: () => 'a place beside other steps, in a parallel, or less work',
   memory: () => 'a smaller limit, or a place beside other steps, in a parallel',
-  workflow: () => 'look into the child run: troupe trace RUN --json names it',
+  workflow: () => 'profile the child run: troupe trace RUN --json names it',
   wait: () => 'it waits on purpose',
   event: () => 'it waits for an event; what does not depend on that can run before it',
   approve: () => 'a person decides; what does not depend on that can run before it',

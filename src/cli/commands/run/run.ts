@@ -1,20 +1,16 @@
-/** `troupe run`: checks a workflow, its input and its secrets, then runs it and stays with it. */
+/** `troupe run`: checks a workflow, its input and its secrets, then runs it and follows it to its end. */
 
-import { createLocal, type Local } from '../../../app/local.ts'
-import type { Project } from '../../../app/project/project.ts'
 import { readVariables } from '../../../app/project/project-access.ts'
-import { toPerformerOptions } from '../../../app/project/project-performers.ts'
-import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import type { RunWatcher } from '../../../runtime/run-notice.ts'
 import { openDatabase } from '../../../store/open-database.ts'
 import type { RunInspector } from '../../../telemetry/inspect/run-inspector.ts'
 import { compileRunnable, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
-import { expectSecrets } from '../../expect-secrets.ts'
 import { expectInput } from '../../input/expect-input.ts'
 import { readInput } from '../../input/input-arguments.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
-import { openProject } from '../../open-project.ts'
+import { expectSecrets, openLocal } from '../../open-local.ts'
+import { openProject } from '../../open-runs.ts'
 import { type OutputOptions, writeRefusal } from '../../run-output.ts'
 import { stayWith } from '../../stay-with.ts'
 
@@ -22,11 +18,11 @@ export interface RunArguments extends OutputOptions {
   file: string
   input?: string[]
   model?: string[]
-  /** True: where the server of `@statelyai/inspect` listens by default. */
+  /** True: the default address of the server of `@statelyai/inspect`. */
   inspect?: string | true
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const run = async (context: Context, options: RunArguments): Promise<number> => {
   try {
     return await start(context, options)
@@ -41,10 +37,13 @@ const start = async (context: Context, options: RunArguments): Promise<number> =
   const models = readModels(options.model ?? [], project)
   const workflow = await compileRunnable(options.file, { context, project, models })
   checkAliases(models, workflow)
-  // Before the database is opened: a wrong input leaves nothing behind.
+  // Input and secrets are checked before the database is opened: a refused run leaves nothing behind.
   const input = await expectInput(workflow, await readInput(options.input ?? [], { schema: workflow.input, context }))
+  expectSecrets(workflow, { project, context })
   const inspector = options.inspect === undefined ? undefined : await openInspector(options.inspect, context)
-  const local = await openLocal(context, { project, workflow, folder })
+  const environment = readVariables(project, context.environment)
+  const store = await openDatabase(project)
+  const local = openLocal({ workflow, folder, environment }, { project, store, context })
   try {
     return await stayWith(context, options, {
       local,
@@ -78,15 +77,3 @@ const watchBoth =
     watch(notice)
     inspector?.take(notice)
   }
-
-const openLocal = async (
-  context: Context,
-  { project, workflow, folder }: { project: Project; workflow: CompiledWorkflow; folder: string },
-): Promise<Local> => {
-  const secrets = expectSecrets(workflow.secrets, { project, environment: context.environment })
-  return createLocal({
-    store: await openDatabase(project),
-    environment: readVariables(project, context.environment),
-    ...toPerformerOptions(project, { environment: context.environment, folder, secrets }),
-  })
-}

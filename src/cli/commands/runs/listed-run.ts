@@ -1,4 +1,4 @@
-/** Runs of a list, with what they are at and what they wait for. */
+/** Adds the shown status and the open waits to the runs of a list. */
 import { createCatalogue } from '../../../app/catalogue.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
@@ -6,12 +6,12 @@ import { type ShownStatus, toShownStatus } from '../../run-holder.ts'
 
 export interface ListedRun extends RunRecord {
   shown: ShownStatus
-  /** Of a run that nobody holds all that it waits for; of one that goes on the people whom it asks; child runs included. */
+  /** All open waits of a run without a holder; only the approvals of a running one. Child runs are included. */
   waits: RunWait[]
 }
 
 export const toListed = async (runs: readonly RunRecord[], store: Store): Promise<ListedRun[]> => {
-  // Before anything else is awaited: whether its holder lives is known only now.
+  // The status is read before the first await: a holder may die at any time.
   const listed = runs.map((run): ListedRun => ({ ...run, shown: toShownStatus(run), waits: [] }))
   if (runs.every(({ status }) => status !== 'running')) return listed
   const [{ WaitReader }, { listAsked }] = await Promise.all([
@@ -20,7 +20,7 @@ export const toListed = async (runs: readonly RunRecord[], store: Store): Promis
   ])
   const reader = new WaitReader(store, createCatalogue())
   const asked = await groupByRoot(await listAsked(store), store)
-  // Only what nobody holds is folded: that is short, since it waits.
+  // Only runs without a holder are folded: their journals are short, since they wait.
   for (const run of listed) run.waits = run.shown === 'waiting' ? await reader.read(run) : (asked.get(run.id) ?? [])
   return listed
 }
@@ -35,7 +35,7 @@ const groupByRoot = async (waits: readonly RunWait[], store: Store): Promise<Map
 }
 
 const findRoot = async (id: string, store: Store): Promise<string> => {
-  // Of a run that was started by itself the id says so.
+  // The prefix of the id marks a run that has no parent.
   if (id.startsWith('r-')) return id
   const found = await store.findRun(id)
   return found.kind === 'found' && found.run.parent !== null ? findRoot(found.run.parent, store) : id

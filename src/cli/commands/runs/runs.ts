@@ -1,19 +1,18 @@
-/** `troupe runs`: the runs of a database, newest first. */
+/** `troupe runs`: lists the runs of a database, newest first. */
 import { formatDuration } from '../../../core/duration.ts'
-import { findNearest } from '../../../core/nearest.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
-import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openProject } from '../../open-project.ts'
-import { openRunsIfThere, shownDatabase } from '../../open-runs.ts'
+import { formatCost, formatCount, toTime } from '../../figures.ts'
+import { withRunsIfThere } from '../../open-runs.ts'
+import { readChoice, readCount } from '../../option-values.ts'
+import { writeJson, writeTable } from '../../output.ts'
+import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
-import { readCount } from '../../read-count.ts'
-import { describeHolder, SHOWN_STATUSES, type ShownStatus, STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
-import { formatCost, formatCount } from '../../run-result.ts'
+import { describeHolder, type ShownStatus, STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
 import { formatTime } from '../../run-time.ts'
 import { describeWaits, toWaitJson } from '../../run-waits-text.ts'
-import { type Column, renderTable } from '../../table.ts'
+import type { Column } from '../../table.ts'
 import { type ListedRun, toListed } from './listed-run.ts'
 
 export interface RunsArguments {
@@ -26,37 +25,19 @@ export interface RunsArguments {
 const DEFAULT_LIMIT = 20
 const LONGEST_WAIT = 50
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const listRuns = async (context: Context, options: RunsArguments): Promise<number> => {
-  const status = readStatus(options.status)
+  const { workflow, json = false } = options
+  const statuses = Object.keys(STATUS_COLORS) as ShownStatus[]
+  const status = options.status === undefined ? undefined : readChoice('--status', options.status, statuses)
   const limit = readCount('--limit', options.limit) ?? DEFAULT_LIMIT
-  const store = await openRunsIfThere(context)
-  if (store === undefined) return reportNone(context, options)
-  try {
-    const found = await find(store, { status, workflow: options.workflow, limit })
-    const runs = await toListed(found, store)
-    if (options.json === true) context.stdout.write(`${JSON.stringify(runs.map(toJson), null, 2)}\n`)
+  return withRunsIfThere(context, { json }, async (store) => {
+    const runs = await toListed(await find(store, { status, workflow, limit }), store)
+    if (json) writeJson(context, runs.map(toJson))
     else if (runs.length === 0) context.stderr.write('no runs\n')
     else reportRuns(runs, context)
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
-}
-
-const readStatus = (text: string | undefined): ShownStatus | undefined => {
-  const found = SHOWN_STATUSES.find((status) => status === text)
-  if (text === undefined || found !== undefined) return found
-  const nearest = findNearest(text, SHOWN_STATUSES)
-  throw new CliError(`--status '${text}' is wrong: expected one of ${SHOWN_STATUSES.join(', ')}`, {
-    hint: nearest === undefined ? undefined : `did you mean '${nearest}'?`,
   })
-}
-
-const reportNone = async (context: Context, { json = false }: RunsArguments): Promise<number> => {
-  if (json) context.stdout.write('[]\n')
-  else context.stderr.write(`no runs yet in ${shownDatabase(await openProject(context), context)}\n`)
-  return EXIT.completed
 }
 
 interface Query {
@@ -65,7 +46,7 @@ interface Query {
   limit: number
 }
 
-/** What a run that goes on is at only its row and its holder tell, so those are picked out here. */
+/** Filters runs that have not ended here: their shown status follows from the row and from the holder. */
 const find = async (store: Store, { status, workflow, limit }: Query): Promise<RunRecord[]> => {
   const ofWorkflow = workflow === undefined ? {} : { workflow }
   if (status === undefined) return store.listRuns({ ...ofWorkflow, limit })
@@ -83,8 +64,8 @@ const toJson = (run: ListedRun): Record<string, unknown> => {
     status,
     origin,
     held_by: status === 'running' && holder !== null ? { pid: holder.pid, host: holder.host.split('/')[0] } : null,
-    started_at: new Date(createdAt).toISOString(),
-    ended_at: endedAt === null ? null : new Date(endedAt).toISOString(),
+    started_at: toTime(createdAt),
+    ended_at: toTime(endedAt),
     duration_ms: (endedAt ?? Date.now()) - createdAt,
     usage,
     error: error === null ? null : { code: error.code, message: error.message, step: error.step },
@@ -93,17 +74,15 @@ const toJson = (run: ListedRun): Record<string, unknown> => {
 }
 
 const reportRuns = (runs: readonly ListedRun[], { stdout, stderr }: Context): void => {
-  const { paint, isTerminal } = stdout
-  const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
-  for (const line of renderTable(runs, { columns: createColumns(paint), width, paint })) stdout.write(`${line}\n`)
+  writeTable(stdout, runs, createColumns(stdout.paint))
   const interrupted = runs.filter(({ shown }) => shown === 'interrupted').length
-  if (interrupted > 0 && isTerminal)
+  if (interrupted > 0 && stdout.isTerminal)
     stderr.write(
-      `\n${stderr.paint.cyan('hint:')} go on with ${interrupted === 1 ? 'it: troupe resume' : 'them: troupe resume --all'}\n`,
+      `\n${stderr.paint.cyan('hint:')} to continue ${interrupted === 1 ? 'it: troupe resume' : 'them: troupe resume --all'}\n`,
     )
 }
 
-const createColumns = (paint: Context['stdout']['paint']): Column<ListedRun>[] => [
+const createColumns = (paint: Paint): Column<ListedRun>[] => [
   { title: 'run', text: ({ id }) => id },
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow), paint: (text) => paint.bold(text) },
   { title: 'status', text: describeStatus, paint: (text, { shown }) => paint[STATUS_COLORS[shown]](text) },

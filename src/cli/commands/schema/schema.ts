@@ -1,10 +1,11 @@
-/** `troupe schema`: the workflow language as JSON Schema, for editors. */
+/** `troupe schema`: prints the workflow language as JSON Schema, for editors. */
 import { createWorkflowJsonSchema } from '../../../compiler/grammar/workflow-json-schema.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { writeJson } from '../../output.ts'
 
-/** The exit code. */
-export const printSchema = async ({ stdout }: Context): Promise<number> => {
-  stdout.write(`${JSON.stringify(createWorkflowJsonSchema(), null, 2)}\n`)
+/** Resolves to the exit code. */
+export const printSchema = async (context: Context): Promise<number> => {
+  writeJson(context, createWorkflowJsonSchema())
   return EXIT.completed
 }

@@ -1,4 +1,4 @@
-/** What a server tells, as lines for people and as JSON for programs. */
+/** Renders the notices of a server as lines for people and as JSON for programs. */
 
 import { formatDuration } from '../../../core/duration.ts'
 import type { ServerNotice } from '../../../service/server-notice.ts'
@@ -15,15 +15,15 @@ const describe = (notice: ServerNotice, paint: Paint): string => {
     case 'server.started':
       return `serving ${notice.database} as process ${notice.pid}; Ctrl-C stops`
     case 'server.stopped':
-      return `stopped by ${notice.signal}; every run can be taken up again`
+      return `stopped by ${notice.signal}; every run can be resumed`
     case 'run.taken':
-      return `${paint.bold(notice.workflow)} ${notice.run} ${paint.dim(notice.isNew ? 'begun' : 'taken up')}`
+      return `${paint.bold(notice.workflow)} ${notice.run} ${paint.dim(notice.isNew ? 'started' : 'resumed')}`
     case 'run.left':
       return `${paint.bold(notice.workflow)} ${notice.run} ${paint.dim(LEFT[notice.why])}`
     case 'run.held':
       return `${paint.yellow('held')} ${notice.run}: ${explainError(notice.cause).message}`
     case 'run.unheld':
-      return `${notice.run} goes on`
+      return `${notice.run} continues`
     case 'run.ended': {
       const { workflow, run, status, durationMs, error } = notice
       const why = error === null ? '' : `: ${error.code}: ${error.message.split('\n')[0]}`

@@ -1,13 +1,10 @@
-/** `troupe serve`: takes up the runs of its database and keeps the clock, until it is told to stop. */
-
+/** `troupe serve`: performs the runs of a database and starts scheduled ones, until a signal stops it. */
 import { createServer, type Server } from '../../../app/server.ts'
 import type { ServerNotice } from '../../../service/server-notice.ts'
-import { openDatabase } from '../../../store/open-database.ts'
-import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openProject } from '../../open-project.ts'
-import { shownDatabase } from '../../open-runs.ts'
+import { openProject, shownDatabase, withDatabase } from '../../open-runs.ts'
+import { readCount } from '../../option-values.ts'
 import { describeNotice, toNoticeJson } from './notice-text.ts'
 
 export interface ServeArguments {
@@ -15,18 +12,17 @@ export interface ServeArguments {
   json?: boolean
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const serve = async (context: Context, { maxRuns, json = false }: ServeArguments): Promise<number> => {
   const project = await openProject(context)
-  const mostRuns = readCount(maxRuns)
-  // What others hand in must survive more than this process.
+  const mostRuns = readCount('--max-runs', maxRuns)
+  // Submitted runs must survive a power cut, not only the end of this process.
   const durability = project.config.durability ?? 'power'
-  const store = await openDatabase({ ...project, durability })
   const tell = (notice: ServerNotice): void =>
     json
       ? context.stdout.write(`${JSON.stringify(toNoticeJson(notice))}\n`)
       : context.stderr.write(`${describeNotice(notice, context.stderr.paint)}\n`)
-  try {
+  return withDatabase({ ...project, durability }, async (store) => {
     const server = createServer({
       store,
       project,
@@ -39,16 +35,7 @@ export const serve = async (context: Context, { maxRuns, json = false }: ServeAr
     const signal = await stopOnSignal(server)
     tell({ type: 'server.stopped', at: Date.now(), signal })
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
-}
-
-const readCount = (text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined
-  const count = Number(text)
-  if (Number.isInteger(count) && count > 0) return count
-  throw new CliError(`--max-runs '${text}' is no count: expected a whole number from 1`)
+  })
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

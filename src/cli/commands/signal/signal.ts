@@ -1,4 +1,4 @@
-/** `troupe signal`: sends an event to a run, or to all that a condition holds for. */
+/** `troupe signal`: sends an event to one run, or to every run that matches a condition. */
 
 import type { JsonValue } from '../../../core/json.ts'
 import { matchRuns } from '../../../service/control/match-runs.ts'
@@ -7,11 +7,13 @@ import type { RunRecord, Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { countOf } from '../../figures.ts'
 import { findRun } from '../../find-run.ts'
 import { readInput } from '../../input/input-arguments.ts'
 import { parseInputJson } from '../../input/input-json.ts'
 import { createKnownVault } from '../../known-secrets.ts'
-import { openRuns } from '../../open-runs.ts'
+import { withRuns } from '../../open-runs.ts'
+import { writeHint, writeJson } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import { isFree, toShownStatus } from '../../run-holder.ts'
 
@@ -26,20 +28,17 @@ export interface SignalArguments {
   json?: boolean
 }
 
-/** The exit code: 1 when a run that was named has ended. */
+/** Resolves to the exit code: 1 if the named run has ended. */
 export const signal = async (context: Context, options: SignalArguments): Promise<number> => {
   const event = readEvent(options)
   const data = await readData(options.data ?? [], context)
-  const { store, project } = await openRuns(context)
-  try {
+  return withRuns(context, async ({ store, project }) => {
     const runs = await findReceivers(store, options)
     const vault = createKnownVault(project, context.environment)
     const end = await sendSignal(store, runs, { event, data, id: options.id, vault })
     report(context, options, { event, end, runs })
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 const readEvent = ({ first, second, match }: SignalArguments): string => {
@@ -55,7 +54,7 @@ const readEvent = ({ first, second, match }: SignalArguments): string => {
 const readData = async (texts: readonly string[], context: Context): Promise<JsonValue> => {
   const [only = ''] = texts
   if (texts.length === 0) return null
-  // One that is no object is taken too: an event may carry anything.
+  // A value that is no object is accepted too: an event may carry any JSON.
   if (texts.length === 1 && /^\s*(\[|"|-?\d|true\b|false\b|null\b)/.test(only)) return parseValue(only)
   return readInput(texts, { schema: undefined, context, option: '--data' })
 }
@@ -68,7 +67,7 @@ const parseValue = (text: string): JsonValue => {
   }
 }
 
-/** @throws CliError when the run that is named has ended */
+/** @throws CliError if the named run has ended */
 const findReceivers = async (store: Store, { first, match }: SignalArguments): Promise<RunRecord[]> => {
   if (match !== undefined) return matchRuns(store, match, { statusOf: toShownStatus })
   const run = await findRun(store, first)
@@ -77,22 +76,18 @@ const findReceivers = async (store: Store, { first, match }: SignalArguments): P
 }
 
 const report = (
-  { stdout, stderr }: Context,
+  context: Context,
   { json = false }: SignalArguments,
   { event, end, runs }: { event: string; end: SignalEnd; runs: readonly RunRecord[] },
 ): void => {
   const { id, reached, passed } = end
   if (json) {
-    stdout.write(`${JSON.stringify({ event, id, reached, repeated: passed }, null, 2)}\n`)
+    writeJson(context, { event, id, reached, repeated: passed })
     return
   }
-  const before = passed.length === 0 ? '' : `, ${count(passed.length)} had it before`
-  stderr.write(`${toOneLine(event)} reached ${count(reached.length)}${before}\n`)
-  const free = runs.filter((run) => reached.includes(run.id) && isFree(run))
-  if (free.length > 0)
-    stderr.write(
-      `  ${stderr.paint.cyan('hint:')} nobody has ${free.length === 1 ? 'it' : `${free.length} of them`} in hand: troupe serve goes on with such runs\n`,
-    )
+  const before = passed.length === 0 ? '' : `, ${countOf(passed.length, 'run')} had it before`
+  context.stderr.write(`${toOneLine(event)} reached ${countOf(reached.length, 'run')}${before}\n`)
+  const free = runs.filter((run) => reached.includes(run.id) && isFree(run)).length
+  if (free > 0)
+    writeHint(context, `no process holds ${free === 1 ? 'it' : `${free} of them`}: troupe serve continues such runs`)
 }
-
-const count = (runs: number): string => `${runs} run${runs === 1 ? '' : 's'}`

@@ -1,9 +1,10 @@
-/** Paths as test skeletons: YAML, one path an entry, each outcome a JSON object on a line of its own. */
+/** Renders paths as test skeletons: YAML with one entry a path and one JSON object a line for its outcomes. */
 
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import type { EndedRun } from '../../../runtime/effects/run-effect.ts'
 import type { WorkflowPath, WorkflowPaths } from '../../../service/simulation/shortest-paths.ts'
 import { toOutcome, type WalkOutcome } from '../../../service/simulation/walk.ts'
+import { countOf } from '../../figures.ts'
 
 export interface PathSkeleton {
   title: string
@@ -14,7 +15,7 @@ export interface PathSkeleton {
 export interface Skeletons {
   workflow: string
   input: JsonValue
-  /** False when there are more ways than were looked at. */
+  /** False if there are more paths than were examined. */
   complete: boolean
   paths: PathSkeleton[]
 }
@@ -40,12 +41,11 @@ const toUndoneEntry = ({ path, fault }: NonNullable<EndedRun['undone']>[number])
   ...(fault === undefined ? {} : { fault: fault.code }),
 })
 
-/** How it ends, and what on the way did not go as it usually does. */
+/** Names the end of the path and the faults, timers, events and rejections on it. */
 const titleOf = (outcomes: readonly WalkOutcome[], { status, error }: WorkflowPath['end']): string => {
   const turns = outcomes.flatMap(toTurn)
-  const count = `${outcomes.length} ${outcomes.length === 1 ? 'outcome' : 'outcomes'}`
   const end = error === null ? status : `${status} with ${error.code}`
-  return `${end} after ${count}${turns.length === 0 ? '' : `: ${turns.join(', ')}`}`
+  return `${end} after ${countOf(outcomes.length, 'outcome')}${turns.length === 0 ? '' : `: ${turns.join(', ')}`}`
 }
 
 const toTurn = (outcome: WalkOutcome): string[] => {
@@ -57,7 +57,7 @@ const toTurn = (outcome: WalkOutcome): string[] => {
 
 export const renderSkeletons = ({ workflow, input, complete, paths }: Skeletons): string =>
   [
-    `# ${count(paths.length)} of ${workflow}, each the shortest to its end.${complete ? '' : ' There are more than were looked at.'}`,
+    `# ${countOf(paths.length, 'path')} of ${workflow}, each the shortest to its end.${complete ? '' : ' There are more that were not examined.'}`,
     `workflow: ${JSON.stringify(workflow)}`,
     `input: ${JSON.stringify(input)}`,
     paths.length === 0 ? 'paths: []' : 'paths:',
@@ -69,5 +69,3 @@ export const renderSkeletons = ({ workflow, input, complete, paths }: Skeletons)
     ]),
     '',
   ].join('\n')
-
-const count = (amount: number): string => (amount === 1 ? '1 path' : `${amount} paths`)

@@ -1,4 +1,4 @@
-/** `troupe simulate`: walks a workflow without performing anything, by hand or along every path. */
+/** `troupe simulate`: walks through a workflow by hand or along every path, and performs nothing. */
 
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { readVariables } from '../../../app/project/project-access.ts'
@@ -14,7 +14,9 @@ import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { readInput } from '../../input/input-arguments.ts'
-import { openProject } from '../../open-project.ts'
+import { openProject } from '../../open-runs.ts'
+import { readCount } from '../../option-values.ts'
+import { writeJson } from '../../output.ts'
 import { toPrintable } from '../../printable.ts'
 import { STDIN } from '../../workflow-file.ts'
 
@@ -22,7 +24,7 @@ export interface SimulateArguments {
   file: string
   input?: string[]
   paths?: boolean
-  /** Of paths. */
+  /** Most paths. */
   limit?: string
   json?: boolean
 }
@@ -32,10 +34,10 @@ interface Prepared {
   start: WalkStart
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const simulate = async (context: Context, options: SimulateArguments): Promise<number> => {
   if (options.file === STDIN && options.paths !== true)
-    throw new CliError('a workflow from standard input leaves no way to answer', {
+    throw new CliError('a workflow from standard input leaves no input for answers', {
       hint: 'name a file, or add --paths',
     })
   const prepared = await prepare(context, options)
@@ -43,7 +45,7 @@ export const simulate = async (context: Context, options: SimulateArguments): Pr
   return EXIT.completed
 }
 
-/** What comes in a later release can be walked as well: nothing of it is performed. */
+/** Accepts parts of the language that a later release performs: a walk performs nothing. */
 const prepare = async (context: Context, { file, input: texts = [] }: SimulateArguments): Promise<Prepared> => {
   const project = await openProject(context, folderOf(file, context.workingFolder))
   const { compiled, diagnostics, source } = await compileFile(file, { context, project })
@@ -58,11 +60,9 @@ const DEFAULT_LIMIT = 200
 const printPaths = async (
   { stdout }: Context,
   { workflow, start }: Prepared,
-  { limit = String(DEFAULT_LIMIT), json = false }: SimulateArguments,
+  { limit, json = false }: SimulateArguments,
 ): Promise<void> => {
-  const mostPaths = Number(limit)
-  if (!Number.isInteger(mostPaths) || mostPaths < 1)
-    throw new CliError(`--limit '${limit}' is wrong: expected a whole number from 1`)
+  const mostPaths = readCount('--limit', limit) ?? DEFAULT_LIMIT
   const [{ findPaths }, { renderSkeletons, toSkeletons }] = await Promise.all([
     import('../../../service/simulation/shortest-paths.ts'),
     import('./path-skeletons.ts'),
@@ -80,7 +80,7 @@ const walk = async (
 ): Promise<void> => {
   const { walkByHand } = await import('./walk-by-hand.ts')
   const channel = json ? context.stderr : context.stdout
-  channel.write(`${workflow.name}, walked through: nothing is performed, nothing is stored\n`)
+  channel.write(`walk through ${workflow.name}: nothing is performed, nothing is stored\n`)
   if (workflow.input !== undefined) channel.write(`input ${toPrintable(JSON.stringify(start.input))}\n`)
   const examples = findExamples(workflow, createCatalogue())
   const { events, state } = await walkByHand(context, {
@@ -90,13 +90,11 @@ const walk = async (
   })
   if (!json) return
   const open = [...state.openEffects(), ...state.openWaits(), ...state.openTimers()].map(({ path }) => path)
-  const outcomes = events.map(toOutcome)
-  const result = {
+  writeJson(context, {
     workflow: workflow.name,
     input: start.input,
-    outcomes,
+    outcomes: events.map(toOutcome),
     end: state.end ?? null,
     open: [...new Set(open)],
-  }
-  context.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+  })
 }

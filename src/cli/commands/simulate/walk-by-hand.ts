@@ -1,4 +1,4 @@
-/** Goes through a workflow with somebody who says how each step ends: in a terminal, or line by line from a pipe. */
+/** Walks through a workflow with a user who chooses how each step ends, in a terminal or line by line from a pipe. */
 
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import type { RunState } from '../../../runtime/run-state.ts'
@@ -19,11 +19,11 @@ import {
 export interface HandOptions {
   walker: Walker
   possible: Possibilities
-  /** Where the conversation goes. */
+  /** Receives menus and answers. */
   channel: Channel
 }
 
-/** Where the walk was left, by its end, by `quit` or because the lines ended. @throws CliError for a wrong line of a pipe */
+/** Resolves to the walk at its end, at `quit` or after the last line. @throws CliError for a wrong line from a pipe */
 export const walkByHand = async ({ readLines }: Context, { walker, possible, channel }: HandOptions): Promise<Walk> => {
   const { paint, write } = channel
   const trail: Walk[] = [walker([])]
@@ -50,7 +50,7 @@ export const walkByHand = async ({ readLines }: Context, { walker, possible, cha
   }
   await input.return?.()
   const { end } = here().state
-  write(end === undefined ? `\n${paint.dim('left before its end')}\n` : `\n${describeEnd(end, here(), channel)}\n`)
+  write(end === undefined ? `\n${paint.dim('left before the end')}\n` : `\n${describeEnd(end, here(), channel)}\n`)
   return here()
 }
 
@@ -66,7 +66,7 @@ const goOn = (
   showChange(walk, next, channel)
 }
 
-/** An output that somebody has written must fit its type, as one of the step itself must; a decision must be one that counts. */
+/** Checks that a typed output fits the type of its step, and that a decision would be accepted. */
 const judge = async (choice: Choice): Promise<Choice> => {
   if (choice.kind !== 'outcome') return choice
   const { outcome, schema, approval } = choice
@@ -85,7 +85,7 @@ const findProblem = async (schema: JsonSchema, output: unknown): Promise<string 
   return createValidator(schema)(output)
 }
 
-/** In a pipe, what follows a wrong line would mean something else than its writer thought. */
+/** Ends the walk of a pipe: the lines behind a wrong one would be applied to a different state than intended. */
 const refuse = (
   { problem, hint }: Extract<Choice, { kind: 'wrong' }>,
   { lines, number, channel }: { lines: { isTerminal: boolean }; number: number; channel: Channel },

@@ -1,9 +1,8 @@
-/** What can happen next on a walk, numbered, and what somebody's answer to that means. */
+/** Lists the possible next outcomes of a walk by number, and parses the answer of the user. */
 
 import { formatDuration } from '../../../core/duration.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
-import { findNearest } from '../../../core/nearest.ts'
 import type { OpenEffect, OpenWait } from '../../../runtime/effects/run-effect.ts'
 import type { ExampleOutputs } from '../../../service/simulation/example-outputs.ts'
 import type { PossibleFaults } from '../../../service/simulation/possible-faults.ts'
@@ -15,17 +14,18 @@ import {
   type Walk,
   type WalkOutcome,
 } from '../../../service/simulation/walk.ts'
+import { suggest } from '../../option-values.ts'
 import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
 import { describeValue } from './walk-text.ts'
 
 export interface WalkMenu {
   lines: string[]
-  /** By number, from 1. */
+  /** Outcomes in the order of their numbers, which start at 1. */
   outcomes: WalkOutcome[]
-  /** The paths of open effects. */
+  /** Output schemas of open effects, by path. */
   open: ReadonlyMap<string, JsonSchema | undefined>
-  /** What people are asked, by path. */
+  /** Open approvals, by path. */
   approvals: ReadonlyMap<string, Approval>
 }
 
@@ -35,7 +35,7 @@ export interface Possibilities {
   waits: WaitOffers
 }
 
-/** Items that are alike: the first of them can be chosen by number, all by their path. */
+/** Effects that are listed with numbers; further ones can be chosen by their path. */
 const MOST_EFFECTS = 10
 
 const WIDTH = 70
@@ -118,13 +118,13 @@ export const MENU_HELP = `NUMBER          takes one of the outcomes above
 STEP JSON       the step gives this, such as: classify {"label": "bug"}
 STEP fails CODE the step ends with this fault
 STEP approved [JSON], STEP rejected [COMMENT]
-                somebody decides, the form filled in with this
-event NAME JSON an event comes; one that nothing waits for is kept
+                a person decides, with these values of the form
+event NAME JSON an event arrives; it is kept until the run waits for it
 cancel          cancels the run
 back, path      undoes the last outcome; shows all so far
 quit            leaves`
 
-/** An answer: a number, `STEP JSON`, `STEP fails CODE`, a decision, an event, or one of the words. */
+/** Parses a number, `STEP JSON`, `STEP fails CODE`, a decision, an event, or one of the words. */
 export const readChoice = (text: string, { outcomes, open, approvals }: WalkMenu): Choice => {
   const line = text.trim()
   if (line === '' || line.startsWith('#')) return { kind: 'nothing' }
@@ -173,11 +173,10 @@ const parseJson = (text: string): { value: JsonValue } | { problem: string } => 
 }
 
 const reportUnknown = (word: string, open: readonly string[]): Choice => {
-  const nearest = findNearest(word, [...open, ...Object.keys(WORDS), 'cancel'])
   return {
     kind: 'wrong',
-    problem: `'${word}' is neither a number nor a step that is open`,
-    hint: nearest === undefined ? "'help' says what can be written" : `did you mean '${nearest}'?`,
+    problem: `'${word}' is neither a number nor an open step`,
+    hint: suggest(word, [...open, ...Object.keys(WORDS), 'cancel'], "'help' lists the possible answers") ?? '',
   }
 }
 

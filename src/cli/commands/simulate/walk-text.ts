@@ -1,10 +1,11 @@
-/** What a walk comes to, as text. */
+/** Renders the state and the outcomes of a walk as text. */
 
 import { formatDuration } from '../../../core/duration.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { contextOf, pathOf, type Scope } from '../../../runtime/scope/scope.ts'
 import { undoneSteps } from '../../../service/history/undone-steps.ts'
 import { DECIDED, WALK_START, type Walk, type WalkOutcome } from '../../../service/simulation/walk.ts'
+import { countOf } from '../../figures.ts'
 import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
 
@@ -27,13 +28,13 @@ export const describeOutcome = (outcome: WalkOutcome): string => {
   return `${name} is rejected${by}${outcome.rejected === '' ? '' : `: ${toOneLine(outcome.rejected)}`}`
 }
 
-/** Where the run is: the states of its machine from the outside in, `gather › (search, scan)`. */
+/** Renders the place of the run: the states of its machine from the outside in, `gather › (search, scan)`. */
 export const describePlace = ({ state }: Walk): string => {
   const { root } = state
   if (root === undefined) return ''
   const place = joinStates(root.snapshot.value as StateValue)
   const items = [...itemsOf(root)].filter(isItem).length
-  return items === 0 ? place : `${place}, ${items} ${items === 1 ? 'item' : 'items'}`
+  return items === 0 ? place : `${place}, ${countOf(items, 'item')}`
 }
 
 type StateValue = string | { [state: string]: StateValue }
@@ -46,19 +47,19 @@ const joinStates = (value: StateValue): string => {
   return parts.length === 1 ? parts.join('') : `(${parts.join(', ')})`
 }
 
-/** States that stand for no step have a double dash in their name; those of interest keep what it says. */
+/** Names a state. States that are no steps have a double dash in their name; branches and backoffs keep a part of it. */
 const nameState = (state: string): string => {
   const [, step = '', role = ''] = /^(.*?)--(.*)$/.exec(state) ?? []
   if (step === '') return state
   if (step === 'run') return role
   if (role.startsWith('branch-')) return role.slice('branch-'.length)
-  return role === 'backoff' ? `${step} waits for its next try` : ''
+  return role === 'backoff' ? `${step} waits for its next attempt` : ''
 }
 
 export const describeTime = ({ at }: Walk): string =>
   at === WALK_START ? '' : `after ${formatDuration(at - WALK_START)}`
 
-/** Lines about the steps that ended between two places of a walk, with what they came to, and about those that were undone. */
+/** Lists the steps that ended between two places of a walk, with their results, and the steps that were undone. */
 export const describeChange = (before: Walk | undefined, after: Walk, paint: Paint): string[] => {
   const known = before === undefined ? new Map<string, Ended>() : endedSteps(before)
   const ended = [...endedSteps(after)]
@@ -79,7 +80,7 @@ export const describeChange = (before: Walk | undefined, after: Walk, paint: Pai
   return [...ended, ...undone]
 }
 
-/** The message is left out of faults that somebody has chosen. */
+/** Omits the message of a fault that the user chose. */
 export const describeFault = (code: string, message: string): string =>
   message === DECIDED ? code : `${code} (${toOneLine(message)})`
 
@@ -90,7 +91,7 @@ interface Ended {
   identity: string
 }
 
-/** Blocks come behind what is in them. */
+/** Blocks follow the steps in them. */
 const endedSteps = ({ state }: Walk): Map<string, Ended> => {
   const single = new Map<string, Ended>()
   const blocks: [string, Ended][] = []
@@ -106,10 +107,10 @@ const endedSteps = ({ state }: Walk): Map<string, Ended> => {
   return new Map([...single, ...blocks])
 }
 
-/** And not the turns of a model step with tools. */
+/** True for foreach items, false for the turns of a model step with tools. */
 const isItem = ({ parent }: Scope): boolean => parent?.scope.open.get(parent.step)?.pool !== undefined
 
-/** The running foreach items, inner ones too. */
+/** Iterates over the running foreach items, nested ones included. */
 function* itemsOf(scope: Scope): Generator<Scope> {
   for (const { items } of scope.open.values())
     for (const item of items?.values() ?? []) {

@@ -1,5 +1,4 @@
-/** `troupe submit`: puts a run into the database for whoever serves it; with `--wait` follows it to its end. */
-
+/** `troupe submit`: queues a run in the database for a server; with `--wait` follows it to its end. */
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createCatalogue } from '../../../app/catalogue.ts'
@@ -10,8 +9,8 @@ import { systemClock } from '../../../core/clock.ts'
 import type { Submitted } from '../../../runtime/submit-run.ts'
 import { submitWorkflow } from '../../../service/submit.ts'
 import { type FoundWorkflow, loadRegistered } from '../../../service/workflows/registered-workflow.ts'
-import { openDatabase } from '../../../store/open-database.ts'
 import type { Store } from '../../../store/store.ts'
+import { hintAtStart } from '../../begin-copy.ts'
 import { compileRunnable, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
@@ -19,7 +18,8 @@ import { expectInput } from '../../input/expect-input.ts'
 import { readInput } from '../../input/input-arguments.ts'
 import { createKnownVault } from '../../known-secrets.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
-import { openProject } from '../../open-project.ts'
+import { openProject, withDatabase } from '../../open-runs.ts'
+import { writeJson } from '../../output.ts'
 import { toShownStatus } from '../../run-holder.ts'
 import { type OutputOptions, writeRefusal } from '../../run-output.ts'
 import { STDIN } from '../../workflow-file.ts'
@@ -34,7 +34,7 @@ export interface SubmitArguments extends OutputOptions {
   wait?: boolean
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const submit = async (context: Context, options: SubmitArguments): Promise<number> => {
   try {
     return await put(context, options)
@@ -47,37 +47,34 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
   const isFile = namesFile(options.workflow, context)
   const project = await openProject(context, isFile ? folderOf(options.workflow, context.workingFolder) : undefined)
   const models = readModels(options.model ?? [], project)
-  // A file is checked before the database is opened: what is wrong leaves nothing behind.
+  // A file is checked before the database is opened: a refused run leaves nothing behind.
   const read = isFile ? await readWorkflow(options, { context, project, models }) : undefined
-  const store = await openDatabase(project)
-  try {
+  return withDatabase(project, async (store) => {
     const { found, input } = read ?? (await readRegistered(options, { context, project, models, store }))
     const { workflow, folder } = found
-    const { key } = options
     const env = readVariables(project, context.environment)
+    const { key } = options
     const request = { input, models, env, folder, key }
-    // Whoever performs the run needs the secrets; here they are only kept out of the database.
+    // Only the server needs the secrets; the vault keeps those that are known here out of the database.
     const vault = createKnownVault(project, context.environment, workflow.secrets)
     const ports = { store, clock: systemClock, vault, pricing: toPricing(project) }
     const submitted = await submitWorkflow(workflow, request, ports)
     if (options.wait !== true) return report(context, options, submitted)
-    if (!isSilent(options)) context.stderr.write(`${describe(submitted)}\n`)
-    return await waitForEnd(context, options, { store, run: submitted.run, workflow: found.workflow })
-  } finally {
-    await store.close()
-  }
+    if (options.json !== true && options.quiet !== true) context.stderr.write(`${describe(submitted)}\n`)
+    return waitForEnd(context, options, { store, run: submitted.run, workflow })
+  })
 }
 
 const namesFile = (name: string, { workingFolder }: Context): boolean =>
   name === STDIN || /[/\\]|\.ya?ml$/.test(name) || existsSync(resolve(workingFolder, name))
 
-interface Surroundings {
+interface Reading {
   context: Context
   project: Project
   models: Record<string, string>
 }
 
-const readWorkflow = async (options: SubmitArguments, { context, project, models }: Surroundings) => {
+const readWorkflow = async (options: SubmitArguments, { context, project, models }: Reading) => {
   const workflow = await compileRunnable(options.workflow, { context, project, models })
   checkAliases(models, workflow)
   const found: FoundWorkflow = { workflow, folder: folderOf(options.workflow, context.workingFolder) }
@@ -86,7 +83,7 @@ const readWorkflow = async (options: SubmitArguments, { context, project, models
 
 const readRegistered = async (
   options: SubmitArguments,
-  { context, project, models, store }: Surroundings & { store: Store },
+  { context, project, models, store }: Reading & { store: Store },
 ) => {
   const { workingFolder } = context
   const found = await loadRegistered(store, options.workflow, {
@@ -104,25 +101,17 @@ const readWorkflowInput = async (
   { options, context }: { options: SubmitArguments; context: Context },
 ) => expectInput(workflow, await readInput(options.input ?? [], { schema: workflow.input, context }))
 
-const isSilent = ({ json = false, quiet = false }: OutputOptions): boolean => json || quiet
-
 const describe = ({ run, isNew }: Submitted): string =>
   isNew ? `run ${run.id} is queued` : `run ${run.id} was submitted with this key before: it is ${toShownStatus(run)}`
 
-const report = ({ stdout, stderr }: Context, options: SubmitArguments, submitted: Submitted): number => {
+const report = (context: Context, options: SubmitArguments, submitted: Submitted): number => {
   const { run, isNew } = submitted
+  const { id, workflow, key } = run
   const status = toShownStatus(run)
-  if (options.json === true) {
-    const { id, workflow, key } = run
-    stdout.write(`${JSON.stringify({ run: id, workflow, status, key, is_new: isNew }, null, 2)}\n`)
-    return EXIT.completed
-  }
-  stdout.write(`${run.id}\n`)
-  if (options.quiet === true) return EXIT.completed
-  stderr.write(`${describe(submitted)}\n`)
-  if (status === 'queued')
-    stderr.write(
-      `  ${stderr.paint.cyan('hint:')} troupe serve begins it; where nobody serves this database: troupe resume ${run.id}\n`,
-    )
+  if (options.json === true) writeJson(context, { run: id, workflow, status, key, is_new: isNew })
+  else context.stdout.write(`${id}\n`)
+  if (options.json === true || options.quiet === true) return EXIT.completed
+  context.stderr.write(`${describe(submitted)}\n`)
+  if (status === 'queued') hintAtStart(context, id)
   return EXIT.completed
 }

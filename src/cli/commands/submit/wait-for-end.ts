@@ -1,13 +1,12 @@
-/** Follows a run that another process performs: by looking, until it has ended. */
+/** Follows a run that another process performs, by polling the database until the run has ended. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
-import { readUndone } from '../../../service/control/undone-steps.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { writeHint } from '../../output.ts'
 import { describeHolder, type ShownStatus, toShownStatus } from '../../run-holder.ts'
-import { type OutputOptions, writeResult } from '../../run-output.ts'
-import { toEndExitCode, toEndedResult } from '../../run-result.ts'
+import { type OutputOptions, writeEnd } from '../../run-output.ts'
 
 export interface WaitedRun {
   store: Store
@@ -15,12 +14,12 @@ export interface WaitedRun {
   workflow: CompiledWorkflow
 }
 
-const LOOK_EVERY_MS = 150
+const POLL_EVERY_MS = 150
 
-/** How long nobody may have taken a run up before it is said that somebody has to. */
+/** A run that no process has claimed for this long is reported. */
 const PATIENCE_MS = 2_000
 
-/** The exit code: that of `run`. Ctrl-C leaves the run as it is. */
+/** Resolves to the exit code that `run` would have. Ctrl-C leaves the run as it is. */
 export const waitForEnd = async (context: Context, output: OutputOptions, waited: WaitedRun): Promise<number> => {
   const interrupt = new AbortController()
   const onSignal = (): void => interrupt.abort()
@@ -34,7 +33,7 @@ export const waitForEnd = async (context: Context, output: OutputOptions, waited
   }
 }
 
-/** Undefined: the wait was interrupted. */
+/** Resolves to the ended run; undefined if the wait was interrupted. */
 const look = async (
   { stderr }: Context,
   { json = false, quiet = false }: OutputOptions,
@@ -55,33 +54,21 @@ const look = async (
     shown = status
     if (!isWarned && status === 'queued' && Date.now() - since > PATIENCE_MS) {
       isWarned = true
-      say(`nobody has begun it yet: troupe serve does, or in another terminal: troupe resume ${id}`)
+      say(`it has not started yet: troupe serve starts it, or in another terminal: troupe resume ${id}`)
     }
-    await delay(LOOK_EVERY_MS, undefined, { signal }).catch(() => {})
+    await delay(POLL_EVERY_MS, undefined, { signal }).catch(() => {})
   }
   return undefined
 }
 
 const describeChange = ({ id, holder }: RunRecord, status: ShownStatus): string => {
   const where = status === 'running' && holder !== null ? ` in ${describeHolder(holder)}` : ''
-  const what = status === 'waiting' ? `; for what: troupe trace ${id}` : ''
+  const what = status === 'waiting' ? `; to see for what: troupe trace ${id}` : ''
   return `run ${id} is ${status}${where}${what}`
 }
 
-const leave = ({ stderr }: Context, { id }: RunRecord): number => {
-  stderr.write(`run ${id} goes on without this command\n`)
-  stderr.write(`  ${stderr.paint.cyan('hint:')} to stop it: troupe cancel ${id}\n`)
+const leave = (context: Context, { id }: RunRecord): number => {
+  context.stderr.write(`run ${id} continues without this command\n`)
+  writeHint(context, `to stop it: troupe cancel ${id}`)
   return EXIT.interrupted
-}
-
-const writeEnd = async (
-  context: Context,
-  output: OutputOptions,
-  { store, run, workflow }: WaitedRun,
-): Promise<number> => {
-  const durationMs = (run.endedAt ?? run.createdAt) - run.createdAt
-  const undone = await readUndone(store, run)
-  const result = toEndedResult({ run: run.id, workflow: run.workflow, end: run, durationMs, undone })
-  writeResult(context, output, { result, workflow })
-  return toEndExitCode(run.status)
 }

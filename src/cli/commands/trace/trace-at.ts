@@ -1,4 +1,4 @@
-/** `troupe trace --at`: what a run was at, at a moment of its past. */
+/** `troupe trace --at`: shows the state of a run at a moment of its past. */
 
 import { formatDuration } from '../../../core/duration.ts'
 import { isFault } from '../../../core/fault.ts'
@@ -10,11 +10,13 @@ import type { Visit } from '../../../service/history/timeline.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openRuns } from '../../open-runs.ts'
+import { describeUsage, nameVisit, toTime } from '../../figures.ts'
+import { withRuns } from '../../open-runs.ts'
+import { parseTime } from '../../option-values.ts'
+import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { openPastRun, type PastRun } from '../../past-run.ts'
 import { toOneLine } from '../../printable.ts'
-import { describeUsage } from '../../run-result.ts'
 
 export interface TraceAtArguments {
   run: string
@@ -23,29 +25,23 @@ export interface TraceAtArguments {
   json?: boolean
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const traceAt = async (context: Context, options: TraceAtArguments): Promise<number> => {
   const moment = readMoment(options.at)
-  const opened = await openRuns(context)
-  try {
+  return withRuns(context, async (opened) => {
     const past = await openPastRun(context, opened, options.run)
     const state = readState(past, moment)
-    if (options.json === true) context.stdout.write(`${JSON.stringify(toJson(past, state), null, 2)}\n`)
-    else
-      for (const line of render(past, state, { context, all: options.all ?? false })) context.stdout.write(`${line}\n`)
+    if (options.json === true) writeJson(context, toJson(past, state))
+    else writeLines(context.stdout, render(past, state, { context, all: options.all ?? false }))
     return EXIT.completed
-  } finally {
-    await opened.store.close()
-  }
+  })
 }
-
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
 
 const readMoment = (text: string): Moment => {
   if (text === 'last') return 'last'
   if (/^[1-9]\d{0,8}$/.test(text)) return { seq: Number(text) }
-  const time = TIME.test(text) ? Date.parse(text) : Number.NaN
-  if (!Number.isNaN(time)) return { time }
+  const time = parseTime(text)
+  if (time !== undefined) return { time }
   throw new CliError(`--at '${text}' is wrong: expected the number of a row, a time or last`, {
     hint: 'such as --at 5, or --at 2026-01-31T08:00:00Z; the rows: troupe trace RUN --json',
   })
@@ -61,8 +57,6 @@ const readState = ({ record, stored, rows }: PastRun, moment: Moment): StateAt =
   }
 }
 
-const toTime = (at: number): string => new Date(at).toISOString()
-
 const toJson = ({ record, created }: PastRun, { row, rowCount, status, steps, ...open }: StateAt) => ({
   run: record.id,
   workflow: record.workflow,
@@ -77,7 +71,7 @@ const toJson = ({ record, created }: PastRun, { row, rowCount, status, steps, ..
     visit,
     ...rest,
     started_at: toTime(startedAt),
-    ended_at: endedAt === undefined ? null : toTime(endedAt),
+    ended_at: toTime(endedAt ?? null),
     rows: [fromSeq, toSeq ?? null],
   })),
   open: {
@@ -92,7 +86,7 @@ const toJson = ({ record, created }: PastRun, { row, rowCount, status, steps, ..
   },
 })
 
-/** How many steps are shown: the last ones. */
+/** Steps that are shown, from the last one back. */
 const MOST_STEPS = 30
 
 const render = (
@@ -110,7 +104,7 @@ const render = (
     ...describeUsage(state.usage),
   ]
   return [
-    `${paint.bold(toOneLine(record.workflow))}  ${status} behind row ${row.seq} of ${rowCount}  ${paint.dim(facts.join(' · '))}`,
+    `${paint.bold(toOneLine(record.workflow))}  ${status} after row ${row.seq} of ${rowCount}  ${paint.dim(facts.join(' · '))}`,
     '',
     ...(left > 0 ? [paint.dim(`  ${left} steps before (--all shows them)`)] : []),
     ...shown.map((step) => renderStep(step, { at: row.at, paint })),
@@ -129,7 +123,6 @@ const SYMBOLS: Record<Visit['status'], { symbol: string; color: keyof Paint }> =
 const renderStep = (step: Visit, { at, paint }: { at: number; paint: Paint }): string => {
   const { path, visit, status, output, error, startedAt } = step
   const { symbol, color } = SYMBOLS[status]
-  const name = `${toOneLine(path)}${visit > 1 ? `:${visit}` : ''}`
   const value =
     status === 'running'
       ? paint.dim(`for ${formatDuration(at - startedAt)}`)
@@ -138,7 +131,7 @@ const renderStep = (step: Visit, { at, paint }: { at: number; paint: Paint }): s
         : output === undefined
           ? ''
           : toOneLine(formatValue(output))
-  return `${paint[color](symbol)} ${name}  ${value}`.trimEnd()
+  return `${paint[color](symbol)} ${name(path, visit)}  ${value}`.trimEnd()
 }
 
 const describeError = (error: Visit['error']): string =>
@@ -153,7 +146,7 @@ const renderOpen = ({ effects, timers, waits }: StateAt, paint: Paint): string[]
   return lines.length === 0 ? [] : ['', paint.bold('open'), ...lines]
 }
 
-const name = (path: string, visit: number): string => `${toOneLine(path)}${visit > 1 ? `:${visit}` : ''}`
+const name = (path: string, visit: number): string => nameVisit(toOneLine(path), visit)
 
 const describeWait = (wait: OpenWait): string =>
   wait.kind === 'event' ? `the event ${toOneLine(wait.event)}` : `a decision: ${toOneLine(wait.title)}`

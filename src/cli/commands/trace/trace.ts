@@ -1,4 +1,4 @@
-/** `troupe trace`: what a run did and when, read from its journal. */
+/** `troupe trace`: shows what a run did and when, from its journal. */
 
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
@@ -10,12 +10,14 @@ import { createdOf, figuresOf, type JournalRow } from '../../../store/journal-ro
 import type { RunRecord, Store, UsageTotals } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { describeUsage, toTime } from '../../figures.ts'
 import { findRun } from '../../find-run.ts'
-import { openRuns } from '../../open-runs.ts'
+import { withRuns } from '../../open-runs.ts'
+import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'
 import { describeHolder, STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
-import { describeUndone, describeUsage } from '../../run-result.ts'
+import { describeUndone } from '../../run-result.ts'
 import { explainWait, toWaitJson } from '../../run-waits-text.ts'
 import { toTraceEntries } from '../../trace/trace-entry.ts'
 import { toTraceRows } from '../../trace/trace-rows.ts'
@@ -23,31 +25,28 @@ import { renderWaterfall } from '../../trace/waterfall.ts'
 
 export interface TraceArguments {
   run: string
-  /** A row, a time or `last`: the state by then, instead of what happened. */
+  /** A row, a time or `last`: shows the state at that moment instead of the trace. */
   at?: string
   all?: boolean
   json?: boolean
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const trace = async (context: Context, options: TraceArguments): Promise<number> => {
   if (options.at !== undefined) return (await import('./trace-at.ts')).traceAt(context, { ...options, at: options.at })
-  const { store } = await openRuns(context)
-  try {
+  return withRuns(context, async ({ store }) => {
     const run = await findRun(store, options.run)
     const rows = await store.readJournal(run.id)
     const children = (await store.listRuns({ parent: run.id })).reverse()
     const waits = run.status === 'running' ? await readWaits(store, run) : []
     const traced: TracedRun = { run, rows, waits }
-    if (options.json === true) context.stdout.write(`${JSON.stringify(toJson(traced, children), null, 2)}\n`)
+    if (options.json === true) writeJson(context, toJson(traced, children))
     else {
       const lines = render(traced, { context, all: options.all ?? false })
-      for (const line of [...lines, ...renderChildren(children)]) context.stdout.write(`${line}\n`)
+      writeLines(context.stdout, [...lines, ...renderChildren(children)])
     }
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
+  })
 }
 
 interface TracedRun {
@@ -56,7 +55,7 @@ interface TracedRun {
   waits: readonly RunWait[]
 }
 
-/** Compiling is needed for them, so that a run that is over does without. */
+/** Compiles the workflow; an ended run has no waits and skips this. */
 const readWaits = async (store: Store, run: RunRecord): Promise<RunWait[]> => {
   const { WaitReader } = await import('../../../service/control/waits-of-runs.ts')
   return new WaitReader(store, createCatalogue()).read(run)
@@ -69,8 +68,8 @@ const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[])
   origin: run.origin,
   fork: forkOf(rows) ?? null,
   status: toShownStatus(run),
-  started_at: new Date(run.createdAt).toISOString(),
-  ended_at: run.endedAt === null ? null : new Date(run.endedAt).toISOString(),
+  started_at: toTime(run.createdAt),
+  ended_at: toTime(run.endedAt),
   duration_ms: (run.endedAt ?? Date.now()) - run.createdAt,
   input: createdOf(rows)?.input ?? null,
   output: run.output,
@@ -82,7 +81,7 @@ const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[])
   children: children.map(({ id, workflow, status }) => ({ run: id, workflow, status })),
 })
 
-/** Each has a trace of its own. */
+/** Each child run has a trace of its own. */
 const renderChildren = (children: readonly RunRecord[]): string[] => {
   if (children.length === 0) return []
   const shown = children.slice(0, MOST_CHILDREN).map((child) => {
@@ -95,11 +94,11 @@ const renderChildren = (children: readonly RunRecord[]): string[] => {
 
 const MOST_CHILDREN = 20
 
-/** Of a run that goes on the totals are not in its row yet, only in its journal. */
+/** The row of a run gets its totals at its end; until then they are summed from the journal. */
 const usageOf = (run: RunRecord, rows: readonly JournalRow[]): UsageTotals =>
   run.status === 'running' ? rows.reduce((sum, row) => addUsage(sum, figuresOf(row).usage), NO_USAGE) : run.usage
 
-/** Without a terminal: wide enough for the messages. */
+/** Columns without a terminal: wide enough for messages. */
 const WIDTH_WITHOUT_TERMINAL = 140
 
 const render = (
@@ -123,11 +122,11 @@ const render = (
   ]
 }
 
-/** The highest, as a list: spreading 100,000 numbers into Math.max would overflow the stack. */
+/** The highest number, as a list. Spreading 100,000 numbers into Math.max would overflow the stack. */
 const lastOf = (times: readonly number[]): number[] =>
   times.length === 0 ? [] : [times.reduce((latest, time) => Math.max(latest, time))]
 
-const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Context['stdout']['paint']): string => {
+const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Paint): string => {
   const status = toShownStatus(run)
   const time = run.endedAt === null ? '' : ` after ${formatDuration(run.endedAt - run.createdAt)}`
   const facts = [run.id, ...describeUsage(usageOf(run, rows))].join(' · ')
@@ -136,13 +135,13 @@ const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Context[
 
 const forkOf = (rows: readonly JournalRow[]): ForkData | undefined => createdOf(rows)?.fork
 
-/** What it was made from, and what of it was paid there. */
+/** The run that it was made from, and the cost of the copied steps, paid in that run. */
 const renderOrigin = ({ origin }: RunRecord, rows: readonly JournalRow[], paint: Paint): string[] => {
   if (origin === null) return []
   const fork = forkOf(rows)
   if (fork === undefined) return [paint.dim(`${origin.kind} of ${toOneLine(origin.of)}`)]
   const cost = describeUsage(fork.usage)
-  const paid = cost.length === 0 ? '' : `, paid there: ${cost.join(' · ')}`
+  const paid = cost.length === 0 ? '' : `, paid in that run: ${cost.join(' · ')}`
   return [paint.dim(`fork of ${fork.run} from ${toOneLine(fork.from)}: ${fork.rows} rows copied${paid}`)]
 }
 
@@ -154,11 +153,11 @@ const renderFoot = ({ run, rows, waits }: TracedRun, paint: Paint): string[] => 
 
 const renderState = (run: RunRecord, paint: Paint): string[] => {
   const status = toShownStatus(run)
-  const hint = (command: string): string => `${paint.cyan('hint:')} go on with it: ${command} ${run.id}`
+  const hint = (command: string): string => `${paint.cyan('hint:')} to continue it: ${command} ${run.id}`
   if (status === 'interrupted') return [hint('troupe resume')]
-  if (status === 'queued') return [`nobody has begun it; troupe serve does, or: troupe resume ${run.id}`]
+  if (status === 'queued') return [`not started yet; troupe serve starts it, or: troupe resume ${run.id}`]
   if (status === 'paused') return [hint('troupe unpause')]
-  if (status === 'running' && run.holder !== null) return [paint.dim(`goes on in ${describeHolder(run.holder)}`)]
+  if (status === 'running' && run.holder !== null) return [paint.dim(`running in ${describeHolder(run.holder)}`)]
   if (run.error === null) return []
   const { step, code, message } = run.error
   const where = step === null ? '' : `step ${paint.bold(toPrintable(step))}: `

@@ -7,7 +7,9 @@ import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { describeProofs } from '../../describe-proofs.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openProject } from '../../open-project.ts'
+import { countOf } from '../../figures.ts'
+import { openProject } from '../../open-runs.ts'
+import { writeJson } from '../../output.ts'
 import { paintDiagnostic } from '../../paint-diagnostic.ts'
 import { toPrintable } from '../../printable.ts'
 import { reportError } from '../../report-error.ts'
@@ -15,23 +17,23 @@ import { reportError } from '../../report-error.ts'
 export interface ValidateArguments {
   files: string[]
   json?: boolean
-  /** What can be said of every run counts as well: its findings are errors. */
+  /** Also proves properties of all runs, and reports violations as errors. */
   strict?: boolean
 }
 
 type Checked =
   | { file: string; diagnostics: readonly Diagnostic[]; source: Source; proofs?: Proofs | undefined }
-  /** It could not be read at all. */
+  /** The file could not be read. */
   | { file: string; problem: CliError }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const validate = async (
   context: Context,
   { files, json = false, strict = false }: ValidateArguments,
 ): Promise<number> => {
   const checked: Checked[] = []
   for (const file of files) checked.push(await check(file, { context, strict }))
-  if (json) context.stdout.write(`${JSON.stringify(toJson(checked), null, 2)}\n`)
+  if (json) writeJson(context, toJson(checked))
   else report(checked, context)
   return isOk(checked) ? EXIT.completed : EXIT.invalid
 }
@@ -60,7 +62,7 @@ const findingsOf = (checked: Checked): readonly Diagnostic[] => ('diagnostics' i
 const isOk = (checked: readonly Checked[]): boolean =>
   checked.every((one) => !('problem' in one) && findingsOf(one).every(({ severity }) => severity !== 'error'))
 
-/** `unreadable` is there only when a file could not be read, `proofs` only with `--strict`. */
+/** `unreadable` is present only if a file could not be read, `proofs` only with `--strict`. */
 const toJson = (checked: readonly Checked[]): Record<string, unknown> => {
   const unreadable = checked.flatMap((one) =>
     'problem' in one ? [{ file: one.file, message: one.problem.message, hint: one.problem.hint ?? null }] : [],
@@ -88,7 +90,7 @@ const proofsToJson = (checked: Checked): Record<string, unknown>[] => {
   ]
 }
 
-/** Beyond what JSON numbers hold exactly it is the text. */
+/** A count that JSON numbers can't hold exactly is written as text. */
 const toCount = (count: bigint): number | string =>
   count <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(count) : String(count)
 
@@ -114,13 +116,11 @@ const summarize = (checked: readonly Checked[], { green, red, yellow }: Context[
   const unreadable = checked.filter((one) => 'problem' in one).length
   const of = checked.length === 1 ? '' : ` in ${checked.length} files`
   if (isOk(checked))
-    return `${green('✓')} no errors${warnings === 0 ? '' : `, ${yellow(count(warnings, 'warning'))}`}${of}`
+    return `${green('✓')} no errors${warnings === 0 ? '' : `, ${yellow(countOf(warnings, 'warning'))}`}${of}`
   const parts = [
-    ...(errors === 0 ? [] : [count(errors, 'error')]),
-    ...(warnings === 0 ? [] : [count(warnings, 'warning')]),
+    ...(errors === 0 ? [] : [countOf(errors, 'error')]),
+    ...(warnings === 0 ? [] : [countOf(warnings, 'warning')]),
   ]
-  const missed = unreadable === 0 ? [] : [`${count(unreadable, 'file')} could not be read`]
+  const missed = unreadable === 0 ? [] : [`${countOf(unreadable, 'file')} could not be read`]
   return `${red('✗')} ${[...(parts.length === 0 ? [] : [`${parts.join(', ')}${of}`]), ...missed].join('; ')}`
 }
-
-const count = (amount: number, noun: string): string => `${amount} ${noun}${amount === 1 ? '' : 's'}`

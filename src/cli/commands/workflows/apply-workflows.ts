@@ -1,4 +1,4 @@
-/** `troupe workflows apply`: registers workflow files, all of them or none. */
+/** `troupe workflows apply`: registers workflow files, all or none. */
 import { statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { findWorkflows } from '../../../app/project/find-workflows.ts'
@@ -10,11 +10,11 @@ import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileRunnable } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openProject } from '../../open-project.ts'
-import { hasDatabase } from '../../open-runs.ts'
+import { hasDatabase, openProject, withDatabase } from '../../open-runs.ts'
+import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import { explainError, reportError } from '../../report-error.ts'
-import { type Column, renderTable } from '../../table.ts'
+import type { Column } from '../../table.ts'
 
 export interface ApplyArguments {
   paths: string[]
@@ -22,7 +22,7 @@ export interface ApplyArguments {
   json?: boolean
 }
 
-/** The exit code. */
+/** Resolves to the exit code. */
 export const applyFiles = async (context: Context, options: ApplyArguments): Promise<number> => {
   const { paths, dryRun = false, json = false } = options
   const project = await openProject(context)
@@ -30,7 +30,7 @@ export const applyFiles = async (context: Context, options: ApplyArguments): Pro
   const { workflows, problems } = await compileAll(files, { context, project })
   if (problems.length > 0) return refuse(problems, { files, context, json })
   const applied = await apply(workflows, { project, folder: context.workingFolder, dryRun })
-  if (json) context.stdout.write(`${JSON.stringify({ ok: true, applied: !dryRun, workflows: applied }, null, 2)}\n`)
+  if (json) writeJson(context, { ok: true, applied: !dryRun, workflows: applied })
   else report(applied, context, dryRun)
   return EXIT.completed
 }
@@ -40,11 +40,11 @@ const listFiles = (path: string, { workingFolder }: Context): string[] => {
   if (statSync(place, { throwIfNoEntry: false })?.isDirectory() !== true) return [place]
   const { files, isWhole } = findWorkflows(place)
   if (!isWhole)
-    throw new CliError(`'${path}' has more in it than is looked through`, {
+    throw new CliError(`'${path}' has more files than the search covers`, {
       hint: 'name the folders or files one by one',
     })
   if (files.length > 0) return files
-  throw new CliError(`there is no workflow in '${path}': expected files .yaml that begin with 'workflow:'`)
+  throw new CliError(`there is no workflow in '${path}': expected .yaml files that start with 'workflow:'`)
 }
 
 interface Problem {
@@ -69,7 +69,7 @@ const compileAll = async (
   return { workflows, problems }
 }
 
-/** Relative only where whoever serves the database finds it too: what the workflow links to lies beside it. */
+/** Relative only if a server of the project resolves it to the same file: linked files lie beside it. */
 const nameFile = (
   file: string,
   { context: { workingFolder }, project }: { context: Context; project: Project },
@@ -88,7 +88,7 @@ const refuse = (
     message: explainError(thrown).message,
     diagnostics: thrown instanceof InvalidFile ? thrown.diagnostics : [],
   }))
-  if (json) context.stdout.write(`${JSON.stringify({ ok: false, applied: false, problems: findings }, null, 2)}\n`)
+  if (json) writeJson(context, { ok: false, applied: false, problems: findings })
   const { paint } = context.stderr
   context.stderr.write(
     `\n${paint.red('✗')} nothing is registered: ${problems.length} of ${files.length} files have errors\n`,
@@ -101,12 +101,9 @@ const apply = async (
   { project, folder, dryRun }: { project: Project; folder: string; dryRun: boolean },
 ): Promise<AppliedWorkflow[]> => {
   const isTrial = dryRun && !hasDatabase(project)
-  const store = await openDatabase(isTrial ? { ...project, database: { kind: 'memory' } } : project)
-  try {
-    return await applyWorkflows(store, workflows, { at: Date.now(), folder, dryRun })
-  } finally {
-    await store.close()
-  }
+  return withDatabase(isTrial ? { ...project, database: { kind: 'memory' } } : project, (store) =>
+    applyWorkflows(store, workflows, { at: Date.now(), folder, dryRun }),
+  )
 }
 
 const MARKS: Record<AppliedWorkflow['change'], string> = { new: '+', changed: '~', unchanged: '=' }
@@ -121,9 +118,7 @@ const COLUMNS: readonly Column<AppliedWorkflow>[] = [
 ]
 
 const report = (applied: readonly AppliedWorkflow[], { stdout, stderr }: Context, dryRun: boolean): void => {
-  const { paint, isTerminal } = stdout
-  const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
-  for (const line of renderTable(applied, { columns: COLUMNS, width, paint })) stdout.write(`${line}\n`)
+  writeTable(stdout, applied, COLUMNS)
   const changed = applied.filter(({ change }) => change !== 'unchanged').length
   stderr.write(dryRun ? `nothing is registered: ${changed} would be\n` : `${changed} of ${applied.length} registered\n`)
 }

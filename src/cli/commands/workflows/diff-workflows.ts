@@ -1,4 +1,4 @@
-/** `troupe workflows diff`: two versions of a workflow, by steps and ways through them. */
+/** `troupe workflows diff`: compares two versions of a workflow by steps and flow. */
 
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import {
@@ -12,7 +12,8 @@ import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileFile } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { type OpenedRuns, openRuns } from '../../open-runs.ts'
+import { type OpenedRuns, withRuns } from '../../open-runs.ts'
+import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine } from '../../printable.ts'
 import { compileVersion, expectVersions, findVersion } from './workflow-versions.ts'
@@ -25,26 +26,21 @@ export interface DiffWorkflowsArguments {
   json?: boolean
 }
 
-/** The exit code: 0 also where they differ. */
-export const diffWorkflows = async (context: Context, options: DiffWorkflowsArguments): Promise<number> => {
-  const opened = await openRuns(context)
-  try {
+/** Resolves to the exit code: 0 also if the versions differ. */
+export const diffWorkflows = (context: Context, options: DiffWorkflowsArguments): Promise<number> =>
+  withRuns(context, async (opened) => {
     const [before, after] = await openSides(context, opened, options)
     const comparison = compareWorkflows(before.workflow, after.workflow)
     const { stdout } = context
+    const { isSame, ...changes } = comparison
     if (options.json === true)
-      stdout.write(
-        `${JSON.stringify({ workflow: options.name, from: before.name, to: after.name, ...toJson(comparison) }, null, 2)}\n`,
-      )
+      writeJson(context, { workflow: options.name, from: before.name, to: after.name, is_same: isSame, ...changes })
     else {
       stdout.write(`${stdout.paint.bold(toOneLine(options.name))}  ${before.name} → ${after.name}\n`)
-      for (const line of render(comparison, stdout.paint)) stdout.write(`${line}\n`)
+      writeLines(stdout, render(comparison, stdout.paint))
     }
     return EXIT.completed
-  } finally {
-    await opened.store.close()
-  }
-}
+  })
 
 interface Side {
   /** `version 2`, or a file. */
@@ -52,7 +48,7 @@ interface Side {
   workflow: CompiledWorkflow
 }
 
-/** Without more the two newest versions; with one version or file that and the newest. */
+/** The two newest versions by default; with one version or file, that and the newest. */
 const openSides = async (
   context: Context,
   opened: OpenedRuns,
@@ -69,7 +65,7 @@ const openSides = async (
   const newestSide = await open(String(newest.version))
   if (from !== undefined) return /^\d+$/.test(from) ? [await open(from), newestSide] : [newestSide, await open(from)]
   if (before === undefined)
-    throw new CliError(`'${name}' has one version alone`, { hint: `to compare it: troupe workflows diff ${name} FILE` })
+    throw new CliError(`'${name}' has only one version`, { hint: `to compare it: troupe workflows diff ${name} FILE` })
   return [await open(String(before.version)), newestSide]
 }
 
@@ -81,14 +77,6 @@ const compileSide = async (
   if (compiled === undefined) throw new InvalidFile(diagnostics, source)
   return compiled
 }
-
-const toJson = ({ isSame, settings, steps, flow, children }: WorkflowComparison) => ({
-  is_same: isSame,
-  settings,
-  steps,
-  flow,
-  children,
-})
 
 const render = ({ isSame, settings, steps, flow, children }: WorkflowComparison, paint: Paint): string[] => {
   if (isSame) return ['they are the same']
@@ -110,7 +98,7 @@ const render = ({ isSame, settings, steps, flow, children }: WorkflowComparison,
       paint,
     ),
   ]
-  return parts.length > 0 ? parts : ['steps and flow are the same: a file or a schema that it links to has changed']
+  return parts.length > 0 ? parts : ['steps and flow are the same: a linked file or schema has changed']
 }
 
 const part = (title: string, lines: readonly string[], paint: Paint): string[] =>

@@ -1,15 +1,15 @@
-/** Registered workflows as the commands name them. */
+/** Finds registered workflows by name and version. */
 
 import { createCatalogue } from '../../../app/catalogue.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
-import { findNearest } from '../../../core/nearest.ts'
 import { compileStored } from '../../../service/workflows/compile-stored.ts'
 import type { RegisteredWorkflow } from '../../../store/registered-workflow.ts'
 import type { Definition, Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { OpenedRuns } from '../../open-runs.ts'
+import { suggest } from '../../option-values.ts'
 
-/** All versions of a name, newest first. @throws CliError when there is none */
+/** All versions of a name, newest first. @throws CliError if there is none */
 export const expectVersions = async (
   store: Store,
   name: string,
@@ -17,10 +17,9 @@ export const expectVersions = async (
   const [newest, ...older] = await store.listVersions(name)
   if (newest !== undefined) return [newest, ...older]
   const names = (await store.listWorkflows()).map(({ workflow }) => workflow)
-  const nearest = findNearest(name, names)
   const known = names.length === 0 ? 'register some: troupe workflows apply DIR' : `registered are ${names.join(', ')}`
   throw new CliError(`no workflow '${name}' is registered in ${store.location}`, {
-    hint: nearest === undefined ? known : `did you mean '${nearest}'?`,
+    hint: suggest(name, names, known),
   })
 }
 
@@ -37,14 +36,14 @@ export const findVersion = (versions: readonly RegisteredWorkflow[], text: strin
   })
 }
 
-/** @throws CliError when the database does not have it */
+/** @throws CliError if the database does not have it */
 export const loadVersion = async (store: Store, { definition, workflow }: RegisteredWorkflow): Promise<Definition> => {
   const found = await store.loadDefinition(definition)
   if (found !== undefined) return found
   throw new CliError(`the definition of '${workflow}' is not in ${store.location}`)
 }
 
-/** @throws Fault `invalid_input` when it no longer compiles */
+/** @throws Fault `invalid_input` if it no longer compiles */
 export const compileVersion = async (
   { store, project }: OpenedRuns,
   version: RegisteredWorkflow,

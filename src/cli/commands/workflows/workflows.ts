@@ -1,30 +1,27 @@
-/** `troupe workflows list` and `show`: what is registered by name. */
+/** `troupe workflows list` and `show`: registered workflows and their files. */
 import type { RegisteredWorkflow } from '../../../store/registered-workflow.ts'
 import type { Definition, Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openProject } from '../../open-project.ts'
-import { openRuns, openRunsIfThere, shownDatabase } from '../../open-runs.ts'
+import { toTime } from '../../figures.ts'
+import { withRuns, withRunsIfThere } from '../../open-runs.ts'
+import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'
 import { formatTime } from '../../run-time.ts'
-import { type Column, renderTable } from '../../table.ts'
+import type { Column } from '../../table.ts'
 import { expectVersions, findVersion, loadVersion } from './workflow-versions.ts'
 
-/** The exit code. */
-export const listWorkflows = async (context: Context, { json = false }: { json?: boolean }): Promise<number> => {
-  const store = await openRunsIfThere(context)
-  try {
-    const listed = store === undefined ? [] : await readListed(store)
-    if (json) context.stdout.write(`${JSON.stringify(listed.map(toJson), null, 2)}\n`)
-    else if (listed.length > 0) reportList(listed, context)
-    else {
-      const place = store?.location ?? shownDatabase(await openProject(context), context)
-      context.stderr.write(`no workflow is registered in ${place}; to register some: troupe workflows apply DIR\n`)
-    }
+/** Resolves to the exit code. */
+export const listWorkflows = (context: Context, { json = false }: { json?: boolean }): Promise<number> => {
+  const say = (database: string): string =>
+    `no workflow is registered in ${database}; to register some: troupe workflows apply DIR`
+  return withRunsIfThere(context, { json, say }, async (store) => {
+    const listed = await readListed(store)
+    if (json) writeJson(context, listed.map(toJson))
+    else if (listed.length > 0) writeTable(context.stdout, listed, COLUMNS)
+    else context.stderr.write(`${say(store.location)}\n`)
     return EXIT.completed
-  } finally {
-    await store?.close()
-  }
+  })
 }
 
 type Listed = RegisteredWorkflow & { schedules: number }
@@ -41,7 +38,7 @@ const toJson = ({ workflow, version, definition, registeredAt, folder, schedules
   workflow,
   version,
   definition,
-  registered_at: new Date(registeredAt).toISOString(),
+  registered_at: toTime(registeredAt),
   folder,
   schedules,
 })
@@ -56,12 +53,6 @@ const COLUMNS: readonly Column<Listed>[] = [
 
 const shorten = (hash: string): string => hash.slice(0, 12)
 
-const reportList = (listed: readonly Listed[], { stdout }: Context): void => {
-  const { paint, isTerminal } = stdout
-  const width = isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
-  for (const line of renderTable(listed, { columns: COLUMNS, width, paint })) stdout.write(`${line}\n`)
-}
-
 export interface ShowArguments {
   name: string
   /** Default: the newest. */
@@ -69,23 +60,16 @@ export interface ShowArguments {
   json?: boolean
 }
 
-/** The exit code. */
-export const showWorkflow = async (
-  context: Context,
-  { name, of: version, json = false }: ShowArguments,
-): Promise<number> => {
-  const { store } = await openRuns(context)
-  try {
+/** Resolves to the exit code. */
+export const showWorkflow = (context: Context, { name, of: version, json = false }: ShowArguments): Promise<number> =>
+  withRuns(context, async ({ store }) => {
     const versions = await expectVersions(store, name)
     const shown = version === undefined ? versions[0] : findVersion(versions, version)
     const definition = await loadVersion(store, shown)
-    if (json) context.stdout.write(`${JSON.stringify(toShownJson({ shown, versions, definition }), null, 2)}\n`)
+    if (json) writeJson(context, toShownJson({ shown, versions, definition }))
     else reportShown({ shown, versions, definition }, context)
     return EXIT.completed
-  } finally {
-    await store.close()
-  }
-}
+  })
 
 interface Shown {
   shown: RegisteredWorkflow
@@ -97,17 +81,17 @@ const toShownJson = ({ shown, versions, definition: { file, source, hash } }: Sh
   workflow: shown.workflow,
   version: shown.version,
   definition: hash,
-  registered_at: new Date(shown.registeredAt).toISOString(),
+  registered_at: toTime(shown.registeredAt),
   file,
   source,
   versions: versions.map(({ version, definition, registeredAt }) => ({
     version,
     definition,
-    registered_at: new Date(registeredAt).toISOString(),
+    registered_at: toTime(registeredAt),
   })),
 })
 
-/** The file goes to standard output as it was, so that it can be written into one. */
+/** Writes the file to standard output unchanged, so that it can be redirected into a file. */
 const reportShown = ({ shown, versions, definition: { file, source } }: Shown, { stdout, stderr }: Context): void => {
   const { paint } = stderr
   stderr.write(

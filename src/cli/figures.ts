@@ -1,0 +1,38 @@
+/** Counts, costs and times as text. */
+import type { UsageTotals } from '../store/store.ts'
+
+/** `1,234`. */
+export const formatCount = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',')
+
+/** `1 run`, `1,234 runs`. */
+export const countOf = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+
+/** An unknown price is shown as unknown, never as 0. */
+export const formatCost = (usd: number | null): string => {
+  if (usd === null) return 'cost unknown'
+  if (usd === 0) return '$0'
+  return usd < 0.0001 ? '<$0.0001' : `$${usd < 1 ? usd.toFixed(4) : usd.toFixed(2)}`
+}
+
+/** `1,234 → 56 tokens`, `$0.0123` and `2 answers from the cache`; empty if no model was called. */
+export const describeUsage = ({ input_tokens, output_tokens, cost_usd, cache_hits = 0 }: UsageTotals): string[] => {
+  const hasTokens = input_tokens > 0 || output_tokens > 0
+  const tokens = `${formatCount(input_tokens)} → ${formatCount(output_tokens)} tokens`
+  return [
+    ...(hasTokens ? [tokens] : []),
+    ...(hasTokens || cache_hits > 0 ? [formatCost(cost_usd)] : []),
+    ...(cache_hits > 0 ? [describeHits(cache_hits)] : []),
+  ]
+}
+
+export const describeHits = (hits: number): string => `${countOf(hits, 'answer')} from the cache`
+
+/** RFC 3339 in UTC. @param at Epoch milliseconds. */
+export function toTime(at: number): string
+export function toTime(at: number | null): string | null
+export function toTime(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}
+
+/** `write`, or `write:2` for a later visit. */
+export const nameVisit = (path: string, visit: number): string => `${path}${visit > 1 ? `:${visit}` : ''}`

@@ -1,0 +1,50 @@
+/** Reads option values that several commands take. */
+import { parseDuration } from '../core/duration.ts'
+import { findNearest } from '../core/nearest.ts'
+import { CliError } from './cli-error.ts'
+
+/** The hint for an unknown name: the nearest known one, or else `otherwise`. */
+export const suggest = (name: string, known: Iterable<string>, otherwise?: string): string | undefined => {
+  const nearest = findNearest(name, known)
+  return nearest === undefined ? otherwise : `did you mean '${nearest}'?`
+}
+
+/** The list of known names as a hint. */
+export const listKnown = (known: Iterable<string>): string => `they are ${[...known].join(', ')}`
+
+/** One of a set of words. @throws CliError */
+export const readChoice = <T extends string>(option: string, text: string, choices: readonly T[]): T => {
+  const found = choices.find((choice) => choice === text)
+  if (found !== undefined) return found
+  throw new CliError(`${option} '${text}' is wrong: expected one of ${choices.join(', ')}`, {
+    hint: suggest(text, choices),
+  })
+}
+
+/** A whole number from 1 to `most`; undefined for an option that is not given. @throws CliError */
+export const readCount = (option: string, text: string | undefined, most = 999_999_999): number | undefined => {
+  if (text === undefined) return undefined
+  if (/^[1-9]\d{0,8}$/.test(text) && Number(text) <= most) return Number(text)
+  const to = most === 999_999_999 ? '' : ` to ${most}`
+  throw new CliError(`${option} '${text}' is wrong: expected a whole number from 1${to}`)
+}
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
+
+/** Epoch milliseconds of an RFC 3339 time; undefined for any other text. */
+export const parseTime = (text: string): number | undefined => {
+  const at = TIME.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(at) ? undefined : at
+}
+
+/** The time that `--since` means, in epoch milliseconds. @throws CliError */
+export const readSince = (text: string, now = Date.now()): number => {
+  const age = parseDuration(text)
+  if (age !== undefined) return now - age
+  const at = DATE.test(text) ? Date.parse(text) : parseTime(text)
+  if (at !== undefined && !Number.isNaN(at)) return at
+  throw new CliError(`--since '${text}' is wrong: expected a day such as 2026-01-31, or an age such as 7d`, {
+    hint: 'days are UTC days; a time is written as 2026-01-31T08:00:00Z',
+  })
+}
