@@ -68,7 +68,7 @@ test('a project whose workflows need neither key nor server lacks nothing, whoev
   assert.is(exitCode, 0)
   assert.equal(
     checks.map(({ detail }) => detail),
-    ['2 found, with 1 model; 1 with errors passed over'],
+    ['2 found, with 1 model; 1 with errors skipped'],
   )
 })
 

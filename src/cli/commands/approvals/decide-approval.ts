@@ -15,7 +15,7 @@ import { describeFields } from '../../input/describe-schema.ts'
 import { readInput } from '../../input/input-arguments.ts'
 import { parseInputJson } from '../../input/input-json.ts'
 import { createKnownVault } from '../../known-secrets.ts'
-import { withRuns } from '../../open-runs.ts'
+import { type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { writeHint, writeJson } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import { whoAsks } from '../../who-asks.ts'
@@ -34,16 +34,9 @@ export interface DecideArguments {
 
 /** Resolves to the exit code. */
 export const decideApproval = (context: Context, options: DecideArguments): Promise<number> =>
-  withRuns(context, async ({ store, project }) => {
-    const approval = await findOpen(store, options)
-    const by = options.by ?? chooseDecider(approval, options)
-    const { verdict, comment, token } = options
-    const values = await readValues(approval, { options, context })
-    const id = token === undefined ? undefined : toTokenMessageId(token)
-    const vault = createKnownVault(project, context.environment)
+  withRuns(context, async (opened) => {
     try {
-      const end = await decide(store, approval, { verdict, by, values, comment, id, vault })
-      report(context, options, { approval, by, end })
+      await decideIn(context, options, opened)
       return EXIT.completed
     } catch (thrown) {
       // An earlier decision or a deadline won: the command itself is correct.
@@ -52,6 +45,17 @@ export const decideApproval = (context: Context, options: DecideArguments): Prom
       throw thrown
     }
   })
+
+const decideIn = async (context: Context, options: DecideArguments, { store, project }: OpenedRuns): Promise<void> => {
+  const approval = await findOpen(store, options)
+  const by = options.by ?? chooseDecider(approval, options)
+  const { verdict, comment, token } = options
+  const values = await readValues(approval, { options, context })
+  const id = token === undefined ? undefined : toTokenMessageId(token)
+  const vault = createKnownVault(project, context.environment)
+  const end = await decide(store, approval, { verdict, by, values, comment, id, vault })
+  report(context, options, { approval, by, end })
+}
 
 const findOpen = async (store: Store, options: DecideArguments): Promise<OpenApproval> => {
   const { approval, path, token, verdict } = options
