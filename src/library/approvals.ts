@@ -1,4 +1,4 @@
-/** What runs ask people, and their answers. */
+/** Lists the questions that runs ask people, and decides them. */
 import type { JsonValue } from '../core/json.ts'
 import { SecretVault } from '../secrets/secret-vault.ts'
 import { toApprovalId } from '../service/control/approval-id.ts'
@@ -8,23 +8,23 @@ import { findApproval, listFamilyApprovals } from '../service/control/open-appro
 import type { OpenApproval } from '../store/approval-record.ts'
 import type { Store } from '../store/store.ts'
 
-/** A question that is open. Times in epoch milliseconds. */
+/** An open question. Times in epoch milliseconds. */
 export interface Approval {
-  /** Stands for what is asked: asked anew with something else, it has another one. */
+  /** Derived from the question: a changed question has another id. */
   id: string
   run: string
   workflow: string
-  /** Of the step, with the foreach items around it. */
+  /** Path of the step, with the foreach items around it. */
   path: string
   visit: number
   title: string
-  /** What the person needs to see; of a call of a tool its input. */
+  /** Data for the person; the input, when a call of a tool is asked about. */
   show: JsonValue
-  /** JSON Schema of what is to be filled in; null: nothing. */
+  /** JSON Schema of the form; null: there is no form. */
   form: JsonValue
-  /** Who may decide; null: anyone. */
+  /** People who may decide; null: anyone. */
   by: string[] | null
-  /** The tool whose call is asked about; null: a step asks. */
+  /** Tool whose call is asked about; null: a step of kind `approve` asks. */
   tool: string | null
   requestedAt: number
   /** Null: there is no deadline. */
@@ -33,12 +33,12 @@ export interface Approval {
 
 export interface ListApprovalsOptions {
   store: Store
-  /** Of this run and its child runs. */
+  /** Limits the list to this run and its child runs. */
   run?: string
   workflow?: string
 }
 
-/** All that is asked now, oldest first. @throws Fault `not_found` for a run that does not exist; StoreError */
+/** Lists the open approvals, oldest first. @throws Fault `not_found` for a run that does not exist; StoreError */
 export const listApprovals = async ({ store, run, workflow }: ListApprovalsOptions): Promise<Approval[]> => {
   const open = run === undefined ? await store.listApprovals() : await listFamilyApprovals(store, run)
   return open.filter((approval) => workflow === undefined || approval.workflow === workflow).map(toApproval)
@@ -55,22 +55,23 @@ export type ApprovalName = string | { run: string; path?: string } | { token: st
 export interface DecideOptions {
   store: Store
   verdict: 'approved' | 'rejected'
-  /** Who decides; recorded with when. */
+  /** The person who decides; recorded with the time. */
   by: string
-  /** What the form is filled in with; its defaults are filled in. */
+  /** Values of the form; its defaults are filled in. */
   values?: JsonValue
   comment?: string
-  /** How long to wait for whoever has the run in hand, in milliseconds. Default 3,500. */
+  /** How long to wait for the lease holder of the run, in milliseconds. Default 3,500. */
   waitMs?: number
-  /** Values that are kept out of what is stored, by name; at least 8 characters each. */
+  /** Values that are redacted before anything is stored, by name; at least 8 characters each. */
   secrets?: Readonly<Record<string, string>>
 }
 
 /**
- * Decides, also in another process than the one that has the run. True: it counts, and the run goes on with it. False: nobody has the run in
- * hand now; the decision is kept, and judged when somebody does.
- * @throws Fault `refused` for who may not decide, `invalid_input` for what does not fit the form; `conflict` when it does not count: somebody
- * else was faster, its time is over, what is asked has changed, or the token was used; `not_found`; StoreError
+ * Decides, from any process. True: the decision counts, and the run goes on. False: no process holds the run now; the decision is
+ * kept, and judged when a process takes up the run.
+ * @throws Fault `refused` for a person who may not decide, `invalid_input` for values that do not fit the form; `conflict` when the
+ * decision does not count: another one came first, the deadline has passed, the question has changed, or the token was used;
+ * `not_found`; StoreError
  */
 export const decide = async (
   approval: ApprovalName,
@@ -90,7 +91,7 @@ const find = (approval: ApprovalName, store: Store): Promise<OpenApproval> => {
 }
 
 /**
- * A token with which whoever has it may decide, once: for a link in a message. The store keeps its SHA-256 alone; an earlier one for the
+ * Creates a token whose bearer may decide once, for a link in a message. The store keeps its SHA-256 alone. An earlier token for the
  * same approval no longer counts.
  * @throws Fault `not_found`; `conflict` when it is no longer open; StoreError
  */

@@ -7,24 +7,24 @@ import { CHILD_PROVIDER } from '../store/usage-sums.ts'
 import { performOwnCode } from './own-actor-call.ts'
 
 export interface ActorDefinition {
-  /** The kind of step that it performs. Tools are made by `defineTool`. */
+  /** Kind of the steps that it performs. `defineTool` makes tools. */
   kind: 'llm'
-  /** Of the provider: the part of a model's name before the slash, `acme` in `acme/large`. */
+  /** Name of the provider: the part of a model's name before the slash, `acme` in `acme/large`. */
   name: string
   description?: string
-  /** All its models, without the provider. Left out: any name may exist. */
+  /** All its models, without the provider. Absent: any name may exist. */
   models?: readonly string[]
   /**
-   * One call of the model: no retry in it, that is the step's policy. Gives out a text, which is `{ text }` to the workflow
-   * or, where the step has `returns`, is read as JSON; or that value itself. Report what was consumed by `context.usage`, once
-   * a call; pieces of a text by `context.progress`. Heeds `context.signal`.
+   * Calls the model once. Retries are the step's policy. Returns a text, which is `{ text }` to the workflow or, where the step has
+   * `returns`, is parsed as JSON; or that value itself. Reports usage by `context.usage`, once a call, and pieces of a text by
+   * `context.progress`. Honours `context.signal`.
    */
   perform(input: LlmInput, context: ActorContext): JsonValue | Promise<JsonValue>
 }
 
 /**
- * Makes an actor other than a tool: today a model provider. Workflows name its models as `NAME/MODEL`.
- * @throws Fault `invalid_input` for a name that is none
+ * Defines an actor other than a tool: a model provider. Workflows name its models as `NAME/MODEL`.
+ * @throws Fault `invalid_input` for a wrong name
  */
 export const defineActor = ({ kind, name, description = '', models, perform }: ActorDefinition): OwnActor => {
   if (!/^[a-z][\w-]*$/i.test(name))
@@ -50,7 +50,7 @@ export const defineActor = ({ kind, name, description = '', models, perform }: A
   }
 }
 
-/** Whether it fits `returns` is judged by who asked. */
+/** The placement checks the answer against `returns`. */
 const toAnswer = (answer: JsonValue, { returns }: LlmInput): JsonValue => {
   if (typeof answer !== 'string') return answer
   if (returns === undefined) return { text: answer }

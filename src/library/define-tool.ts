@@ -12,35 +12,35 @@ export interface Tool extends OwnActor {
 }
 
 export interface ToolDefinition<Input extends TypeNotation, Output extends TypeNotation> {
-  /** As a workflow names it: `shop.price`. */
+  /** Name in a workflow: `shop.price`. */
   name: string
-  /** For people and models: what it does, in a sentence. */
+  /** One sentence for people and models. */
   description?: string
   /** Type of `with`; expressions in workflows are checked against it. */
   input: Input
-  /** Type of what it gives out. Default `any`. */
+  /** Type of the output. Default `any`. */
   output?: Output
   /**
-   * Whether doing it twice may do harm. Default true: a step then is tried once, and fails as `outcome_unknown` where nobody
-   * knows whether it took effect, unless it sets `retry`, `key` or `on_lost`. False: up to three attempts.
+   * True when a second call may do harm. Default true: a step is tried once, and fails as `outcome_unknown` when a lost attempt may
+   * have taken effect, unless the step sets `retry`, `key` or `on_lost`. False: up to three attempts.
    */
   writes?: boolean
   /**
-   * Does it. Gets a copy of its input, defaults filled in. Heeds `context.signal`, which is aborted on cancel and timeout;
-   * `context.key` is the same for every attempt of one step. Throw a `Fault` to say what went wrong in a way that `retry` and
-   * `on_error` can match; all else that is thrown becomes the fault `tool_failed`.
+   * Performs one attempt. It gets a copy of its input, with defaults filled in, and honours `context.signal`, which is aborted on
+   * cancel and timeout. `context.key` is the same for every attempt of one step. Throw a `Fault` that `retry` and `on_error` can
+   * match; any other error becomes the fault `tool_failed`.
    */
   perform(input: ValueOf<Input>, context: ActorContext): ResultOf<Output> | Promise<ResultOf<Output>>
 }
 
-/** Nothing at all counts as null. */
+/** No return value counts as null. */
 // biome-ignore lint/suspicious/noConfusingVoidType: that is what TypeScript infers for a function that returns nothing
 type ResultOf<Output> = ValueOf<Output> | (null extends ValueOf<Output> ? void : never)
 
 /**
- * Makes a tool that workflows can call by its name. What it gives out is judged by `output` (fault `invalid_output`), and what
- * it is given by `input` (fault `invalid_input`); types are the language's shorthand or JSON Schema 2020-12.
- * @throws Fault `invalid_input` for a name or type that is none
+ * Defines a tool that workflows can call by its name. Its output is checked against `output` (fault `invalid_output`), and its input
+ * against `input` (fault `invalid_input`). Types are the language's shorthand or JSON Schema 2020-12.
+ * @throws Fault `invalid_input` for a wrong name or type
  */
 export const defineTool = <const Input extends TypeNotation, const Output extends TypeNotation = 'any'>(
   definition: ToolDefinition<Input, Output>,

@@ -1,4 +1,4 @@
-/** The border around code that users write: values go in and come out as copies that are plain JSON and fit their schema. */
+/** Guards code that users write: values go in and come out as copies that are plain JSON and fit their schema. */
 
 import type { ActorContext } from '../core/actor.ts'
 import { Cancelled } from '../core/cancelled.ts'
@@ -15,7 +15,7 @@ export interface OwnActorCode {
 }
 
 /**
- * Carries the actor contract around `code`: an aborted signal performs nothing, what it throws leaves as Fault or Cancelled.
+ * Holds `code` to the actor contract: an aborted signal performs nothing, and every error leaves as Fault or Cancelled.
  * @throws Fault `invalid_input`, `invalid_output`, `tool_failed` and those of the code; Cancelled
  */
 export const performOwnCode = async (
@@ -24,7 +24,7 @@ export const performOwnCode = async (
   context: ActorContext,
 ): Promise<JsonValue> => {
   if (context.signal.aborted) throw new Cancelled()
-  // What the code does to its input must not reach the journal.
+  // Changes that the code makes to its input must not reach the journal.
   const value = structuredClone(given)
   const problem = await findProblem(input, value)
   if (problem !== undefined) throw new Fault('invalid_input', `the input of ${name} is wrong: ${problem}`)
@@ -38,13 +38,13 @@ export const performOwnCode = async (
   }
 }
 
-/** What the journal would give back: dates as text, no undefined, no classes. @throws TypeError for a BigInt or a circle */
+/** The value as the journal would return it: dates as text, no undefined, no classes. @throws TypeError for a BigInt or a circle */
 const toJson = (value: unknown): JsonValue => {
   const text = JSON.stringify(value)
   return text === undefined ? null : (JSON.parse(text) as JsonValue)
 }
 
-/** Fills in defaults. */
+/** Checks a value and fills in defaults. Undefined: it fits. */
 const findProblem = async (schema: JsonSchema, value: JsonValue): Promise<string | undefined> => {
   if (Object.keys(schema).length === 0) return undefined
   // Loaded late: it costs 50 ms.

@@ -1,4 +1,4 @@
-/** Events for runs, and whether anything new begins in them. */
+/** Sends events to runs, and pauses them. */
 import type { JsonValue } from '../core/json.ts'
 import { SecretVault } from '../secrets/secret-vault.ts'
 import { findRun } from '../service/control/find-run.ts'
@@ -9,26 +9,26 @@ import type { RunRecord, Store } from '../store/store.ts'
 
 export interface SignalOptions {
   store: Store
-  /** What the event carries. Default: null. */
+  /** Data of the event. Default: null. */
   data?: JsonValue
-  /** The same one counts once for each run. Default: a new one. */
+  /** Id of the event: each run takes the same id once. Default: a new id. */
   id?: string
-  /** Values that are kept out of what is stored, by name; at least 8 characters each. */
+  /** Values that are redacted before anything is stored, by name; at least 8 characters each. */
   secrets?: Readonly<Record<string, string>>
 }
 
 export interface SignalResult {
-  /** Of the event. */
+  /** Id of the event. */
   id: string
-  /** Ids of the runs that have it now; one that does not wait for it yet keeps it. */
+  /** Ids of the runs that took the event; a run that does not wait for it yet keeps it. */
   reached: string[]
-  /** Ids of the runs that had it before, or have ended. */
+  /** Ids of the runs that took this id before, or have ended. */
   passed: string[]
 }
 
 /**
- * Sends an event to a run, or to all that have not ended and for which an expression over `run` `{ id, workflow, status, started_at }` and
- * `input` holds, child runs included. Durable when it resolves.
+ * Sends an event to a run, or to all runs that have not ended and for which an expression over `run` `{ id, workflow, status, started_at }` and
+ * `input` holds, child runs included. Durable when this resolves.
  * @throws Fault `not_found`, `invalid_input` for a wrong expression; StoreError
  */
 export const signal = async (
@@ -46,18 +46,18 @@ const toStatus = ({ status, phase, isPaused }: RunRecord): string =>
 
 export interface PauseOptions {
   store: Store
-  /** Who asks for it; recorded with when. */
+  /** The person who asks; recorded with the time. */
   by: string
 }
 
 /**
- * Begins nothing new in a run: what is in flight ends and is recorded, deadlines go on. True: it is paused. False: it has ended, or nobody
- * has it in hand now; then it is paused as soon as somebody does.
+ * Pauses a run: no new effect starts, effects in flight end and are recorded, and deadlines run on. True: the run is paused. False: it
+ * has ended, or no process holds it now; then it pauses when a process takes it up.
  * @throws Fault `not_found`; StoreError
  */
 export const pause = async (id: string, { store, by }: PauseOptions): Promise<boolean> =>
   (await pauseRun(store, (await findRun(store, id)).id, { kind: 'pause', by })).isDone
 
-/** Goes on with a paused run; as `pause`. */
+/** Lets a paused run go on; returns and throws as `pause` does. */
 export const unpause = async (id: string, { store, by }: PauseOptions): Promise<boolean> =>
   (await pauseRun(store, (await findRun(store, id)).id, { kind: 'unpause', by })).isDone

@@ -1,4 +1,4 @@
-/** Types as the language writes them (docs/language.md, Types), as values of JavaScript: `'string'`, `{ id: 'string' }`. */
+/** Reads types of the language (docs/language.md, Types) that are written as JavaScript values: `'string'`, `{ id: 'string' }`. */
 import { Diagnostics } from '../compiler/diagnostic.ts'
 import { readType } from '../compiler/read/type-shorthand.ts'
 import type { YamlNode } from '../compiler/read/yaml-node.ts'
@@ -9,7 +9,7 @@ import type { JsonSchema } from '../core/json-schema.ts'
 /** The shorthand of the language, or JSON Schema 2020-12: `'string'`, `['number']`, `{ id: 'string', 'note?': 'string | null' }`. */
 export type TypeNotation = string | readonly [TypeNotation] | Readonly<Record<string, unknown>>
 
-/** The JSON Schema of a type. @throws Fault `invalid_input` for what is no type; `subject` is what the message calls it */
+/** Converts a type to JSON Schema. @param subject Name of the type in messages. @throws Fault `invalid_input` for a wrong type */
 export const toJsonSchema = (notation: TypeNotation, subject: string): JsonSchema => {
   const diagnostics = new Diagnostics(createSource(subject, ''))
   const schema = readType(toNode(notation), subject, diagnostics)
@@ -19,7 +19,7 @@ export const toJsonSchema = (notation: TypeNotation, subject: string): JsonSchem
   throw new Fault('invalid_input', `${finding?.message ?? `'${subject}' is not a type`}${hint}`)
 }
 
-/** It has no place in a text; that it is not empty tells a null from nothing at all. */
+/** The type has no position in a text. The range is not empty, as an empty one would mean a missing value. */
 const RANGE: Range = { start: 0, end: 1 }
 
 const toNode = (value: unknown): YamlNode => {

@@ -1,6 +1,6 @@
 /**
- * From a type of the language to a type of TypeScript. It follows the shorthand and the common keywords of JSON Schema;
- * what it can't follow is `JsonValue`, never wrong.
+ * Maps types of the language to types of TypeScript. It covers the shorthand and the common keywords of JSON Schema. Any other type
+ * maps to `JsonValue`, which is never wrong.
  */
 import type { BlobRef } from '../core/actor.ts'
 import type { JsonValue } from '../core/json.ts'
@@ -86,7 +86,7 @@ type SchemaKeyword =
   | 'prefixItems'
   | 'patternProperties'
 
-/** A map is JSON Schema when each of its keys is a keyword and one of them says what it is. */
+/** A map is JSON Schema when each of its keys is a keyword and one of them names the type. */
 type IsSchema<T> = [Exclude<keyof T, SchemaKeyword>] extends [never]
   ? T extends
       | { type: SchemaTypeName | readonly SchemaTypeName[] }
@@ -130,5 +130,5 @@ type SchemaFields<Properties, Required> = Flat<
   }
 >
 
-/** Shown as one object by editors. */
+/** Editors show the type as one object. */
 type Flat<T> = { [K in keyof T]: T[K] }

@@ -1,17 +1,17 @@
 /**
- * How a secret may come back from outside: as it is, percent-encoded in a URL or a form, inside JSON text (JSON inside JSON too), in
- * HTML, and in Base64, also as a part of a longer text (`user:secret` of an Authorization header).
+ * Lists the forms in which a secret may come back from outside: plain, percent-encoded in a URL or a form, inside JSON text (JSON
+ * inside JSON too), in HTML, and in Base64, also as a part of a longer text (`user:secret` of an Authorization header).
  *
- * Encoders differ in which characters they change, so a form is one list for all of them: of each character, the ways to write it.
+ * Encoders differ in which characters they change. A form covers all of them: for each character, the ways to write it.
  */
 
-/** Means itself in a regular expression, and in all of these forms. */
+/** Characters that stand for themselves in a regular expression, and in all forms. */
 const PLAIN = /^[A-Za-z0-9]$/
 
-/** Of each character in turn the ways to write it, the longest first. */
+/** For each character in turn, the ways to write it, the longest first. */
 export type SecretForm = readonly (readonly string[])[]
 
-/** All forms of one value. */
+/** Lists all forms of one value. */
 export const formsOf = (value: string): SecretForm[] => [
   [...value].map(waysToWrite),
   ...textsInBase64(value).flatMap((text) => [
@@ -20,13 +20,13 @@ export const formsOf = (value: string): SecretForm[] => [
   ]),
 ]
 
-/** What is put into Base64: the value, and bodies in which it is JSON or a form already. Of most secrets they are all the same. */
+/** Texts that are encoded as Base64: the value, and the value as JSON or in a form. For most secrets they are all the same. */
 const textsInBase64 = (value: string): string[] => {
   const inForm = new URLSearchParams([['', value]]).toString().slice(1)
   return [...new Set([value, escapeJson(value), encodeURIComponent(value), inForm])]
 }
 
-/** The form as the source of a regular expression. */
+/** Converts the form to the source of a regular expression. */
 export const toPatternSource = (form: SecretForm): string =>
   form
     .map(([first = '', ...others]) => {
@@ -35,7 +35,7 @@ export const toPatternSource = (form: SecretForm): string =>
     })
     .join('')
 
-/** Whether `text` from `at` on is the beginning of the form, and nothing more, so that the rest may still come. */
+/** True when `text` ends inside the form that begins at `at`, so that the rest may still come. */
 export const isBeginning = (text: string, at: number, form: SecretForm): boolean => {
   let places = [at]
   for (const ways of form) {
@@ -53,7 +53,7 @@ export const isBeginning = (text: string, at: number, form: SecretForm): boolean
   return false
 }
 
-/** Where the part of the form ends that `text` has at `at`, from the given character of the form on. */
+/** Returns the index in `text` where the part of the form ends that stands at `at`. */
 export const followForm = (text: string, at: number, rest: SecretForm): number => {
   let end = at
   for (const ways of rest) {
@@ -65,7 +65,7 @@ export const followForm = (text: string, at: number, rest: SecretForm): number =
 }
 
 const waysToWrite = (character: string): string[] => {
-  // No encoder changes these.
+  // No encoder changes these characters.
   if (/[\w.~-]/.test(character)) return [character]
   const inUrl = Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('')
   const inJson = [escapeJson(character), escapeUnits(character), ...(OTHER_ESCAPES[character] ?? [])]
@@ -77,7 +77,7 @@ const waysToWrite = (character: string): string[] => {
 
 const escapeJson = (text: string): string => JSON.stringify(text).slice(1, -1)
 
-/** JSON text inside JSON text, a few times. */
+/** Escapes JSON text inside JSON text, up to three levels. */
 const escapeDeeper = (way: string): string[] => {
   const [twice, thrice] = [escapeJson(way), escapeJson(escapeJson(way))]
   return [twice, thrice, escapeJson(thrice)]
@@ -89,7 +89,7 @@ const escapeUnits = (character: string): string =>
     .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
     .join('')
 
-/** What forms, JSON of some languages, and HTML write. */
+/** Escapes of forms, of JSON in some languages, and of HTML. */
 const OTHER_ESCAPES: Readonly<Record<string, readonly string[]>> = {
   ' ': ['+'],
   '/': ['\\/'],
@@ -108,7 +108,7 @@ const waysInBase64 = (digit: string): string[] => {
 
 const sortWays = (ways: readonly string[]): string[] => [...new Set(ways)].sort((a, b) => b.length - a.length)
 
-/** What Base64 makes of a value wherever it stands behind this many bytes: without the digits that it shares with others. */
+/** Base64 digits of a value that follows `before` bytes, without the digits that it shares with other bytes. */
 const toBase64Part = (value: string, before: number): string => {
   const bytes = Buffer.from('\0'.repeat(before) + value)
   const whole = Math.floor((bytes.length * 8) / 6)

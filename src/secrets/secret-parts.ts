@@ -1,13 +1,11 @@
-/** What of a secret is a secret by itself: of an address, what others are told without the rest of it. */
-
-/** Of a path, shorter parts are ordinary words. */
+/** Shorter parts of a path are ordinary words. */
 const SHORTEST_IN_PATH = 16
-/** As of secrets themselves. */
+/** Limit for secrets themselves. */
 const SHORTEST = 8
 
 /**
- * The value, and where it is an address (of a hook, a database) its normal form, its password, the values of its query, and its
- * path with each long part: servers repeat these without the host.
+ * Lists the parts of a secret that are secret by themselves: the value, and where it is an address (of a hook, a database) its normal
+ * form, its password, the values of its query, and its path with each long part. Servers repeat these without the host.
  */
 export const partsOf = (value: string): string[] => {
   const url = /^[a-z][\w+.-]*:\/\//i.test(value) ? URL.parse(value) : null

@@ -1,19 +1,19 @@
 /**
- * Finds secrets in text, in all their forms (secret-forms.ts), and puts `[secret NAME]` in their place.
+ * Finds secrets in text, in all their forms (secret-forms.ts), and replaces each by `[secret NAME]`.
  *
- * It owns three ways of looking: at a whole text; at a text that comes in pieces, of which only what may be the beginning of a secret
- * is held back; and at a message in which somebody may have cut a secret off.
+ * It searches three kinds of text: a whole text; a text that comes in pieces, of which it holds back only a possible beginning of a
+ * secret; and a message, in which a secret may have been cut off.
  *
- * Invariant: the pieces together are what the whole would have become.
+ * 1. The redacted pieces together equal the redacted whole.
  */
 import { followForm, formsOf, isBeginning, type SecretForm, toPatternSource } from './secret-forms.ts'
 import { partsOf } from './secret-parts.ts'
 
-/** A text that comes in pieces. */
+/** Redacts a text that comes in pieces. */
 export interface TextRedactor {
-  /** As much of the text so far as can be told; the rest is held back. */
+  /** Returns as much of the redacted text as is settled, and holds back the rest. */
   push(piece: string): string
-  /** What was held back, when no more comes. */
+  /** Returns the rest when no more comes. */
   end(): string
 }
 
@@ -22,23 +22,23 @@ interface NamedForm {
   form: SecretForm
 }
 
-/** Of a secret that was cut off so much is looked for: less would be found by chance. */
+/** Length of a cut secret that is searched for: shorter parts would be found by chance. */
 const cutLength = (length: number): number => Math.min(length, Math.max(8, Math.ceil(length / 3)))
 
 export class SecretPattern {
   readonly #forms: readonly NamedForm[]
   readonly #whole: RegExp
-  /** The two are made when they are first needed. */
+  /** Both are created when they are first needed. */
   #cut: RegExp | undefined
   #first: RegExp | undefined
-  /** Of all forms, in characters as written. */
+  /** Length of the longest form, in characters as written. */
   readonly #longest: number
 
-  /** @param values By name. At least one. */
+  /** @param values By name; at least one. */
   constructor(values: ReadonlyMap<string, string>) {
     this.#forms = [...values]
       .flatMap(([name, value]) => partsOf(value).flatMap((part) => formsOf(part).map((form) => ({ name, form }))))
-      // Of secrets that hold each other, the longest is meant.
+      // The longest of secrets that contain each other wins.
       .sort((a, b) => b.form.length - a.form.length)
     this.#whole = toPattern(this.#forms.map(({ form }) => form))
     this.#longest = Math.max(...this.#forms.map(({ form }) => longestText(form)))
@@ -48,7 +48,7 @@ export class SecretPattern {
     return text.replace(this.#whole, (...match) => this.#label(match))
   }
 
-  /** As `replace`, and what is left of a secret that was cut off: at least its first third. For messages, not for data. */
+  /** As `replace`, and replaces a secret that was cut off too, from its first third on. For messages, not for data. */
   replaceCut(text: string): string {
     this.#cut ??= toPattern(this.#forms.map(({ form }) => form.slice(0, cutLength(form.length))))
     let told = ''
@@ -79,7 +79,7 @@ export class SecretPattern {
     }
   }
 
-  /** What can be told of a text that may go on, and the rest of it. */
+  /** Splits a text that may go on into its settled part, redacted, and the rest. */
   #tell(text: string): [told: string, held: string] {
     let told = ''
     let at = 0
@@ -93,7 +93,7 @@ export class SecretPattern {
     }
   }
 
-  /** Where the first secret begins that the end of the text may have cut in two. */
+  /** Index of the first secret that the end of the text may have cut in two. */
   #findOpen(text: string, from: number): number {
     this.#first ??= new RegExp(
       `[${[...new Set(this.#forms.flatMap(firstCharacters))].map(RegExp.escape).join('')}]`,
@@ -110,7 +110,7 @@ export class SecretPattern {
     return `[secret ${this.#formOf(match).name}]`
   }
 
-  /** Each form has a group of its own. */
+  /** Each form has its own group. */
   #formOf(match: readonly unknown[]): NamedForm {
     const group = this.#forms.findIndex((_, index) => match[index + 1] !== undefined)
     return this.#forms[group] ?? { name: '', form: [] }

@@ -1,6 +1,6 @@
 /**
- * The values of secrets, and the two ways they meet a run: placeholders become values on their way to an actor, values
- * become placeholders' names on their way back (J9).
+ * Holds the values of secrets. Placeholders become values on their way to an actor; values become the names of placeholders on their
+ * way back (J9).
  */
 import { isUtf8 } from 'node:buffer'
 import { Fault, type FaultData } from '../core/fault.ts'
@@ -8,23 +8,23 @@ import { isJsonObject, type JsonValue } from '../core/json.ts'
 import type { SecretPlace } from '../core/secret-place.ts'
 import { SecretPattern, type TextRedactor } from './secret-pattern.ts'
 
-/** Shorter values would be found by chance in ordinary text, so they are refused as secrets. */
+/** Shorter values are refused as secrets: they would be found by chance in ordinary text. */
 export const SHORTEST_SECRET = 8
 
-/** What takes secrets out of all that comes back from actors. */
+/** Removes secrets from everything that actors return. */
 export interface Redactor {
-  /** The value with every occurrence of a secret, in texts, numbers and keys, replaced by `[secret NAME]`. */
+  /** Replaces every occurrence of a secret, in texts, numbers and keys, by `[secret NAME]`. */
   redact<T extends JsonValue>(value: T): T
-  /** As `redact`; messages are made to be short, so they may hold a secret that was cut off. */
+  /** As `redact`, and replaces a secret that was cut off too: messages are made to be short. */
   redactFault(fault: FaultData): FaultData
-  /** For a text that comes in pieces, which may have a secret between them. */
+  /** Redacts a text that comes in pieces: a secret may span two of them. */
   startText(): TextRedactor
 }
 
 export class SecretVault implements Redactor {
   readonly #values: ReadonlyMap<string, string>
   readonly #pattern: SecretPattern | undefined
-  /** Secrets that JSON may hold as a number. */
+  /** Secrets that JSON may hold as a number, by that number. */
   readonly #numbers: ReadonlyMap<number, string>
   readonly #looksAtNumbers: boolean
 
@@ -55,7 +55,7 @@ export class SecretVault implements Redactor {
     )
   }
 
-  /** The value with these secrets put in. @throws Fault `unauthorized` when one is not set */
+  /** Puts these secrets into the value. @throws Fault `unauthorized` when one is not set */
   resolve(value: JsonValue, places: readonly SecretPlace[]): JsonValue {
     return places.reduce((resolved, { path, name }) => putAt(resolved, path, this.get(name)), value)
   }
@@ -72,8 +72,8 @@ export class SecretVault implements Redactor {
   }
 
   /**
-   * The bytes of a file, in which a secret stands as text. What is compressed or in another encoding than UTF-8 is not looked into;
-   * of a file that is no text, only letters of ASCII are.
+   * Redacts the bytes of a file that holds a secret as text. Compressed data and encodings other than UTF-8 are not searched; in a
+   * binary file only ASCII is.
    */
   redactBytes(bytes: Uint8Array): Uint8Array {
     if (this.#pattern === undefined) return bytes
@@ -95,7 +95,7 @@ export class SecretVault implements Redactor {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [replace(key), this.#walk(item, replace)]))
   }
 
-  /** A number is a secret when its digits are, or hold one, or are what is left of one as a number: `0012345678`. */
+  /** Redacts a number whose digits are a secret, contain one, or are a secret without its leading zeros: `0012345678`. */
   #walkNumber(value: number, replace: (text: string) => string): JsonValue {
     const name = this.#numbers.get(value)
     if (name !== undefined) return `[secret ${name}]`
@@ -107,7 +107,7 @@ export class SecretVault implements Redactor {
 
 const UNCHANGED: TextRedactor = { push: (piece) => piece, end: () => '' }
 
-/** The number that a secret is to JSON; none when it is too short for a secret then. */
+/** The number that JSON makes of a secret; none when that number is too short for a secret. */
 const numberOf = (value: string): number[] => {
   const number = Number(value)
   return Number.isFinite(number) && String(number).length >= SHORTEST_SECRET ? [number] : []

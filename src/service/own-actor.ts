@@ -1,9 +1,9 @@
 import type { Actor } from '../core/actor.ts'
 
-/** An actor that does not come with Troupe. One with the name of a built-in takes its place. */
+/** An actor of the program. It replaces a built-in actor of the same name. */
 export interface OwnActor extends Actor {
-  /** The steps that it performs. The name of an `llm` actor is that of a provider, the part of a model before the slash. */
+  /** Kind of the steps that it performs. The name of an `llm` actor is a provider: the part of a model before the slash. */
   readonly kind: 'tool' | 'llm'
-  /** Of an `llm` actor: all its models, without the provider; left out, any name may exist. */
+  /** All models of an `llm` actor, without the provider. Absent: any name may exist. */
   readonly models?: readonly string[]
 }

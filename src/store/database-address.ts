@@ -7,10 +7,10 @@ export type DatabaseAddress =
       /** Absolute. */
       path: string
     }
-  /** Gone with the process: for trying things out. */
+  /** Gone with the process. */
   | { kind: 'memory' }
 
-/** A path, `file:PATH`, `sqlite:PATH` or `memory:`. @throws Fault `invalid_input`, `unavailable` for Postgres */
+/** Parses a path, `file:PATH`, `sqlite:PATH` or `memory:`. @throws Fault `invalid_input`, `unavailable` for Postgres */
 export const parseDatabaseAddress = (text: string, folder: string): DatabaseAddress => {
   if (text === 'memory:' || text === ':memory:') return { kind: 'memory' }
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+]+):(.*)$/i.exec(text) ?? []

@@ -1,4 +1,4 @@
-/** A thread that compiles definitions for a server, only to say whether that works: what it takes long over blocks nobody. */
+/** Compiles definitions for a server in a thread of its own, to find those that fail. A slow one blocks no run. */
 import { parentPort } from 'node:worker_threads'
 import { isFault, toFaultData } from '../../core/fault.ts'
 import { compileStored } from '../../service/workflows/compile-stored.ts'

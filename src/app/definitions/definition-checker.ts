@@ -1,6 +1,6 @@
 /**
- * Tries definitions in a thread of its own before the server's compiles them: one that takes too long, or takes the compiler down,
- * is refused there, and no run but its own is kept waiting.
+ * Compiles definitions in a thread of its own before the server's thread does. A definition that takes too long, or crashes the
+ * compiler, is refused there, and delays no other run.
  */
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
@@ -19,7 +19,7 @@ export interface WorkerAnswer {
   fault: FaultData | null
 }
 
-/** How long one definition may take, and how long a thread that has nothing to do is kept. */
+/** Limit of time for one definition, and how long an idle thread is kept. */
 const LONGEST_MS = 20_000
 const IDLE_MS = 60_000
 
@@ -72,7 +72,7 @@ export class DefinitionChecker {
     if (this.#pending.size === 0) this.#idle = setTimeout(() => this.#giveUp('idle'), IDLE_MS).unref()
   }
 
-  /** The next question opens a thread anew. */
+  /** Ends the thread and answers what is pending. The next question opens a new thread. */
   #giveUp(reason: string): void {
     clearTimeout(this.#idle)
     this.#worker?.terminate().catch(() => {})
@@ -82,7 +82,7 @@ export class DefinitionChecker {
   }
 }
 
-/** Beside this file in the sources; in the bundle at the top of its folder. */
+/** The worker stands beside this file in the sources, and at the top of the folder in the bundle. */
 const findWorker = (): URL => {
   for (const place of ['./compile-worker.ts', './compile-worker.js', '../compile-worker.js']) {
     const url = new URL(place, import.meta.url)

@@ -1,11 +1,11 @@
-/** The workflow files of a project, as far as looking for them costs little. */
+/** Finds the workflow files of a project, within a bound of entries and depth. */
 import { type Dirent, existsSync, opendirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { MAX_SOURCE_BYTES } from '../../compiler/read/scan.ts'
 import { CONFIG_NAME } from './project.ts'
 
 export interface FoundWorkflows {
-  /** Absolute; those that lie less deep come first. */
+  /** Absolute; the least deep come first. */
   files: string[]
   /** False: there may be more. */
   isWhole: boolean
@@ -15,10 +15,10 @@ const MOST_WORKFLOWS = 100
 const MOST_ENTRIES = 5_000
 const DEEPEST = 4
 
-/** What packages, builds and tests leave there, which nobody runs as the project's own. */
+/** Folders of packages, builds and tests: their workflows are not the project's own. */
 const SKIPPED: ReadonlySet<string> = new Set(['node_modules', 'dist', 'build', 'coverage', 'test', 'tests', 'fixtures'])
 
-/** In the folder and below it, but not in other projects. What can't be read is left out. */
+/** Looks in the folder and below it, but not in other projects. Unreadable entries are left out. */
 export const findWorkflows = (folder: string): FoundWorkflows => {
   const files: string[] = []
   const waiting = [{ path: folder, depth: 0 }]
@@ -38,7 +38,7 @@ export const findWorkflows = (folder: string): FoundWorkflows => {
   return { files, isWhole: true }
 }
 
-/** At most so many entries, by name. */
+/** Reads at most `most` entries, sorted by name. */
 const readFolder = (folder: string, most: number): Dirent[] => {
   const entries: Dirent[] = []
   try {

@@ -4,8 +4,8 @@ import type { LinkReader } from '../../compiler/links.ts'
 import { createSource } from '../../compiler/source.ts'
 
 /**
- * Reads from disk what workflows name: files of a workflow's own folder and those below it, and other workflows by path, or by
- * name in the same folder. File names in sources are relative to `workingFolder`.
+ * Reads the files that workflows name: files in a workflow's own folder and below it, and other workflows by path, or by name in
+ * the same folder. File names in sources are relative to `workingFolder`.
  */
 export const createLinkReader = (workingFolder: string): LinkReader => ({
   file: (path, from) => readInside(dirname(resolve(workingFolder, from)), path),
@@ -35,7 +35,7 @@ const readText = (file: string): string | undefined => {
   }
 }
 
-/** The file in the folder whose `workflow:` has this name; one that is named so itself is looked at first. */
+/** Finds the file in the folder whose `workflow:` has this name. A file with this name is read first. */
 const findByName = (folder: string, name: string): string | undefined => {
   const files = readFolder(folder).filter((file) => /\.ya?ml$/.test(file))
   const likely = files.filter((file) => file.replace(/\.ya?ml$/, '') === name)

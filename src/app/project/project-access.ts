@@ -1,4 +1,4 @@
-/** What a project opens to its workflows: folders, addresses, environment variables, secrets. */
+/** Reads what a project allows its workflows: folders, addresses, environment variables, secrets. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createPricing } from '../../actors/llm/prices.ts'
@@ -8,7 +8,7 @@ import type { Pricing } from '../../core/pricing.ts'
 import { SHORTEST_SECRET } from '../../secrets/secret-vault.ts'
 import type { EnvironmentVariables, Project } from './project.ts'
 
-/** What tools may touch. Without `files` in the config that is the workflow's own folder. */
+/** Folders and addresses that tools may touch. Without `files` in the config: the workflow's own folder. */
 export const toToolOptions = (project: Project, workflowFolder: string): Omit<ToolOptions, 'now'> => {
   const { config, folder, configFile, database } = project
   const { roots, read, write } = config.files
@@ -28,11 +28,11 @@ export const toToolOptions = (project: Project, workflowFolder: string): Omit<To
 const secretFiles = ({ config, folder }: Project): string[] =>
   [...config.secrets.values()].flatMap((source) => (source.kind === 'file' ? [resolve(folder, source.file)] : []))
 
-/** What models cost: the config's own prices, then those of vendors. */
+/** Prices of models: the config's own, then those of vendors. */
 export const toPricing = ({ config }: Pick<Project, 'config'>): Pricing =>
   createPricing(config.prices, { providers: config.providers })
 
-/** The variables that expressions may read: those that the config lists and the environment has. */
+/** Variables that expressions may read: those that the config lists and the environment has. */
 export const readVariables = ({ config }: Project, environment: EnvironmentVariables): Record<string, string> =>
   Object.fromEntries(
     config.env.flatMap((name) => {
@@ -46,7 +46,7 @@ export interface SecretReading {
   problems: { name: string; message: string; hint: string }[]
 }
 
-/** The values of these secrets; one that the config does not mention is looked for in the environment. */
+/** Reads the values of these secrets. A secret that the config does not mention is read from the environment. */
 export const readSecrets = (
   names: Iterable<string>,
   { project, environment }: { project: Project; environment: EnvironmentVariables },

@@ -1,8 +1,8 @@
 /**
- * The project that a command works in: `troupe.config.yaml` found and read, and what flags, environment and config come to.
+ * Finds and reads the project that a command works in: `troupe.config.yaml`, merged with flags and environment.
  *
- * Reads files and nothing else of the outside: the environment is handed in. A flag wins over the environment, the
- * environment over the config, the config over the default.
+ * It reads files alone: the environment is handed in. A flag wins over the environment, the environment over the config, the config
+ * over the default.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -18,21 +18,21 @@ export const CONFIG_NAME = 'troupe.config.yaml'
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
 export interface ProjectOptions {
-  /** Absolute: where the search begins, the workflow's folder or the working directory. */
+  /** Absolute: the search starts in the workflow's folder or the working directory. */
   folder: string
-  /** Absolute: what paths are relative to that have no config file to be relative to. */
+  /** Absolute: base of paths that have no config file. */
   workingFolder: string
   environment: EnvironmentVariables
-  /** Of the flag `--config`. */
+  /** Value of the flag `--config`. */
   configFile?: string | undefined
-  /** Of the flag `--db`. */
+  /** Value of the flag `--db`. */
   db?: string | undefined
 }
 
 export interface Project {
   /** Absolute; undefined when there is none. */
   configFile: string | undefined
-  /** Absolute: what the paths of the config are relative to. */
+  /** Absolute: base of the paths in the config. */
   folder: string
   config: ProjectConfig
   database: DatabaseAddress
@@ -46,7 +46,7 @@ export interface ProjectReading {
   project: Project | undefined
 }
 
-/** @throws Fault `invalid_input` for a config file or database that can't be meant, `unavailable` for one not there yet */
+/** @throws Fault `invalid_input` for a wrong config file or database address, `unavailable` for a database of a later release */
 export const readProject = async (options: ProjectOptions): Promise<ProjectReading> => {
   const configFile = options.configFile === undefined ? findConfig(options.folder) : expectConfig(options)
   if (configFile === undefined) return { diagnostics: undefined, project: toProject(undefined, EMPTY_CONFIG, options) }
@@ -72,7 +72,7 @@ const EMPTY_CONFIG: ProjectConfig = {
   retention: {},
 }
 
-/** In the folder itself or the nearest one above it. */
+/** Looks in the folder itself, then in the folders above it. */
 const findConfig = (folder: string): string | undefined => {
   for (let at = folder; ; at = dirname(at)) {
     const file = join(at, CONFIG_NAME)

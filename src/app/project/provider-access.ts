@@ -1,6 +1,6 @@
 /**
- * Where the project's models are and what opens them: from the variables that users of each vendor know, and from `providers`
- * in the config. A variable wins over the config, as everywhere.
+ * Reads the addresses and keys of the project's models: from the environment variables of each vendor, and from `providers` in the
+ * config. A variable wins over the config.
  */
 import { expectServer, PROVIDER_KINDS, type ProviderAccess } from '../../actors/llm/providers.ts'
 import type { ProviderConfig } from '../../compiler/config.ts'
@@ -31,7 +31,7 @@ const readNamed = ({ kind, baseUrl, key }: ProviderConfig, from: From): Provider
   },
 })
 
-/** A secret that is not there is a fault of the step that needs it, and of no other. */
+/** A missing secret is a fault of the step that needs it, and of no other. */
 const readKey = (name: string, from: From): { apiKey?: string; keyProblem?: string } => {
   const { values, problems } = readSecrets([name], from)
   const apiKey = values[name]
@@ -56,13 +56,13 @@ const readBuiltIn = (kind: string, from: From): ProviderAccess => {
   }
 }
 
-/** Of `secrets` in the config, where the key has the name of its variable. */
+/** Reads the key from `secrets` in the config, under the name of its variable. */
 const readOwnKey = (keys: readonly string[], from: From): { keyVariable?: string; apiKey?: string } => {
   const name = keys.find((one) => from.project.config.secrets.has(one))
   return name === undefined ? {} : { keyVariable: name, ...readKey(name, from) }
 }
 
-/** Keys are redacted like secrets that a workflow declares; one too short to be looked for is none. */
+/** Keys are redacted like declared secrets. A key that is too short to redact is left out. */
 export const keysOf = (providers: Providers): Record<string, string> =>
   Object.fromEntries(
     Object.entries(providers).flatMap(
@@ -75,7 +75,7 @@ export const keysOf = (providers: Providers): Record<string, string> =>
     ),
   )
 
-/** What `createPricing` asks about providers. */
+/** Kinds and addresses of providers, for `createPricing`. */
 export const toAddresses = (providers: Providers): Map<string, { kind: string; baseUrl?: string }> =>
   new Map(
     Object.entries(providers).map(

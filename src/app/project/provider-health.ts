@@ -1,4 +1,4 @@
-/** Whether the providers that workflows use could answer: their keys, their servers, the models there. Nothing is asked of a model. */
+/** Examines the providers that workflows use: their keys, their servers, and the models there. It calls no model. */
 import { findMissingKey } from '../../actors/llm/missing-key.ts'
 import { expectServer, type ProviderAccess, withVariables } from '../../actors/llm/providers.ts'
 import { type ProbeOptions, probeServer, type ServerState } from '../../actors/llm/server-probe.ts'
@@ -7,7 +7,7 @@ import type { Providers } from './provider-access.ts'
 
 export interface ProviderHealth {
   name: string
-  /** `none`: none is needed. */
+  /** `none`: the provider needs no key. */
   key: { kind: 'set'; variable: string | undefined } | { kind: 'none' } | { kind: 'missing'; fault: Fault }
   server: ServerState
   models: ModelHealth[]
@@ -16,13 +16,13 @@ export interface ProviderHealth {
 export interface ModelHealth {
   /** Without the provider. */
   model: string
-  /** Undefined: nobody knows, as nobody was asked or nothing was listed. */
+  /** Undefined: unknown, as the server was not asked or lists no models. */
   isThere: boolean | undefined
-  /** The command that gets it, where one does. */
+  /** Command that downloads the model; undefined where there is none. */
   pull: string | undefined
 }
 
-/** @param models `provider/name`; those of providers that need neither key nor server are passed over. */
+/** @param models `provider/name`. Providers that need neither key nor server are skipped. */
 export const examineProviders = (
   models: Iterable<string>,
   { providers, ...options }: ProbeOptions & { providers: Providers },

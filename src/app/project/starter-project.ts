@@ -1,4 +1,4 @@
-/** The files of a new project: a workflow that runs at once, its config and data, and what an editor needs. */
+/** The files of a new project: a workflow that runs at once, its config and data, and the settings of an editor. */
 import { PROVIDER_NAMES } from '../../actors/llm/providers.ts'
 import { createConfigJsonSchema } from '../../compiler/grammar/config-json-schema.ts'
 import { createWorkflowJsonSchema } from '../../compiler/grammar/workflow-json-schema.ts'
@@ -81,7 +81,7 @@ out/
 /** The workflow to begin with, among the files of `createStarterFiles`. */
 export const STARTER_WORKFLOW = 'workflow.yaml'
 
-/** Texts by path. The schemas stand in the project, so that an editor needs no network. */
+/** Texts by path. The project holds the schemas, so that an editor needs no network. */
 export const createStarterFiles = (): Record<string, string> => ({
   [STARTER_WORKFLOW]: WORKFLOW,
   'troupe.config.yaml': CONFIG,

@@ -3,7 +3,7 @@ import type { OpenApproval } from '../../store/approval-record.ts'
 
 const ID_LENGTH = 8
 
-/** Names a question as it was asked: asked anew with something else it has another id, and so has the next visit of its step. */
+/** Derives the id of a question from its content. A changed question, and the next visit of its step, have another id. */
 export const toApprovalId = ({
   runId,
   path,

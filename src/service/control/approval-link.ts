@@ -1,6 +1,6 @@
 /**
- * Tokens with which whoever has one may decide one question, once. The store knows their SHA-256 alone. A token names its question
- * besides, so that one that no longer counts can say why.
+ * Creates and resolves tokens whose bearer may decide one question, once. The store keeps their SHA-256 alone. A token names its
+ * question too, so that a void token can be explained.
  */
 import { randomBytes } from 'node:crypto'
 import { Fault } from '../../core/fault.ts'
@@ -13,12 +13,12 @@ const TOKEN_BYTES = 32
 
 export interface ApprovalLink {
   token: string
-  /** Epoch milliseconds: until when it can be used; null: as long as the question is open. */
+  /** Epoch milliseconds: end of its validity; null: as long as the question is open. */
   dueAt: number | null
 }
 
 /**
- * A new token; an earlier one for the same question no longer counts.
+ * Creates a token. An earlier token for the same question no longer counts.
  * @throws Fault `conflict` when the question is no longer open, or has changed
  */
 export const createLink = async (store: Store, approval: OpenApproval): Promise<ApprovalLink> => {
@@ -30,10 +30,10 @@ export const createLink = async (store: Store, approval: OpenApproval): Promise<
   throw new Fault('conflict', `there is nothing to decide any more: ${why}`)
 }
 
-/** What the id of its decision is made of: a token is used once. */
+/** Id of the message that decides with the token, so that a token counts once. */
 export const toTokenMessageId = (token: string): string => `decision-${hashBytes(token)}`
 
-/** What may be decided with a token. @throws Fault `conflict` that says why it no longer counts; `not_found` for none of ours */
+/** Finds the question of a token. @throws Fault `conflict` for a void token, with the reason; `not_found` for an unknown one */
 export const findByToken = async (store: Store, token: string): Promise<OpenApproval> => {
   const approval = await store.findApprovalByToken(hashBytes(token))
   if (approval !== undefined) return approval

@@ -1,6 +1,6 @@
 /**
- * Cancels a run and the child runs below it: whoever holds one is asked to, one that nobody holds is taken over. Says what could not
- * be stopped in time to be sure that it had no effect.
+ * Cancels a run and the child runs below it. It asks the lease holder of a run, and takes over a run without one. It reports the steps
+ * that were stopped too late to be sure that they had no effect.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -19,26 +19,26 @@ import { listUndone, type UndoneStep } from './undone-steps.ts'
 
 export interface CancelRequest {
   by: string
-  /** How long whoever holds the run is waited for, in milliseconds. */
+  /** How long to wait for the lease holder, in milliseconds. */
   waitMs: number
-  /** Of the environment: what expressions may read. */
+  /** Variables that expressions may read. */
   environment: Readonly<Record<string, string>>
   workingFolder: string
   /** Compiles the workflow of a run that is taken over. */
   catalogue: Catalogue
   /**
-   * Opens what a run is taken over with; not closed. `undoes`: it has something to undo, so that its secrets are needed. @throws when
-   * it can't
+   * Opens the host that takes over a run; the caller closes it. `undoes`: the run has steps to undo, so that its secrets are needed.
+   * @throws when it can't
    */
   open(stored: StoredRun, options: { undoes: boolean }): Pick<Host, 'resume'>
 }
 
 export interface CancelEnd {
   run: RunRecord
-  /** Paths of steps that were called off in the middle: they may have taken effect. */
+  /** Paths of steps that were stopped in flight: they may have taken effect. */
   unsure: string[]
   undone: UndoneStep[]
-  /** Child runs that go on: their holders have not answered in time. */
+  /** Child runs that go on: their lease holders have not answered in time. */
   goesOn: RunRecord[]
 }
 
@@ -55,7 +55,7 @@ export const cancelRun = async (store: Store, id: string, request: CancelRequest
   }
 }
 
-/** After their parent: to a parent that goes on, the end of a child by somebody else would be a fault. */
+/** Children come after their parent: a parent that goes on would take the cancelled child for a fault. */
 const stopBelow = async (store: Store, id: string, request: CancelRequest): Promise<CancelEnd[]> => {
   const children = await listDescendants(store, id)
   return Promise.all(children.filter(({ parent }) => parent === id).map((child) => cancelRun(store, child.id, request)))
@@ -69,7 +69,7 @@ const stop = async (
   request: CancelRequest,
 ): Promise<{ run: RunRecord; inFlight: string[] }> => {
   const { by, waitMs } = request
-  // A message, also for a run that is taken over here: one that its flow keeps waiting may begin only to be cancelled.
+  // A run that is taken over here gets the message too: a run that its flow keeps queued begins only to be cancelled.
   await store.post(id, { id: `cancel-${randomUUID()}`, kind: 'cancel', body: { by } })
   const until = Date.now() + waitMs
   let inFlight: string[] = []
@@ -81,7 +81,7 @@ const stop = async (
   }
 }
 
-/** The paths of what was in flight when its process died. The cancel is folded before any effect starts. */
+/** Lists the paths that were in flight when the process died. The cancel is folded before any effect starts. */
 const takeOver = async (store: Store, record: RunRecord, request: CancelRequest): Promise<string[]> => {
   const { open } = request
   const stored = await loadRun(store, record, request)
@@ -95,7 +95,7 @@ const takeOver = async (store: Store, record: RunRecord, request: CancelRequest)
   return inFlight
 }
 
-/** Child runs are stopped for themselves. */
+/** Without child runs, which are cancelled by themselves. */
 const listInFlight = ({ record, workflow }: StoredRun, rows: readonly JournalRow[]): string[] => {
   const { state, defect, untouched } = recoverRun(record.id, workflow, rows)
   if (defect !== undefined) return []

@@ -1,6 +1,6 @@
 /**
- * A decision of a person about something that a run asks: checked here, so that a slip is answered at once, and given to whoever
- * holds the run. That one judges it again, and of several that come at once counts the first.
+ * Checks a decision of a person, so that a slip is answered at once, and posts it to the run. The lease holder judges it again; of
+ * several decisions the first counts.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -19,30 +19,30 @@ import { describeOutcome } from './past-decision.ts'
 export interface Decision {
   verdict: 'approved' | 'rejected'
   by: string
-  /** What the form is filled in with; its defaults are filled in here. Default: null, or `{}` where there is a form. */
+  /** Values of the form; its defaults are filled in here. Default: null, or `{}` where there is a form. */
   values?: JsonValue | undefined
   comment?: string | undefined
-  /** Of the message: the same one counts once. Default: a new one. */
+  /** Id of the message: the same id counts once. Default: a new id. */
   id?: string | undefined
 }
 
-/** `counted`: the run goes on with it. `given`: nobody has taken it up yet; it is kept, and judged when somebody does. */
+/** `counted`: the run goes on with it. `given`: no process has taken it up yet; it is kept, and judged when one does. */
 export type DecisionEnd = 'counted' | 'given'
 
 export interface DecideOptions {
-  /** J9: takes out what is secret, as far as whoever decides knows; whoever takes it up does it again. */
+  /** J9: redacts the secrets that this process knows. The lease holder redacts again. */
   vault?: Pick<Redactor, 'redact'>
-  /** How long to wait for whoever holds the run, in milliseconds. Default 3,500. */
+  /** How long to wait for the lease holder, in milliseconds. Default 3,500. */
   waitMs?: number
 }
 
-/** Inboxes are read each 250 ms; a server may have to compile the workflow first. */
+/** Inboxes are read every 250 ms, and a server may have to compile the workflow first. */
 const WAIT_MS = 3_500
 const LOOK_EVERY_MS = 50
 
 /**
- * @throws Fault `too_large`, `refused` for who may not decide, `invalid_input` for what does not fit the form, `conflict` when it does not count: somebody else was
- * faster, its time is over, or what is asked has changed.
+ * @throws Fault `too_large`, `refused` for a person who may not decide, `invalid_input` for values that do not fit the form, `conflict`
+ * when the decision does not count: another one came first, the deadline has passed, or the question has changed.
  */
 export const decide = async (
   store: Store,
@@ -60,12 +60,12 @@ export const decide = async (
   if (row === undefined && !isNew)
     throw new Fault(
       'conflict',
-      `it was used before to decide about '${approval.title}': that is judged when somebody goes on with run ${runId}`,
+      `it was used before to decide about '${approval.title}': the decision is judged when run ${runId} goes on`,
       { details: { run: runId, path } },
     )
   if (row === undefined) return 'given'
   const { verdict, by } = row.data
-  // The same message may have been sent with another decision.
+  // An earlier message with this id may carry another decision.
   if (row.kind === 'decision' && verdict === decision.verdict && by === decision.by) return 'counted'
   throw await toLost(store, approval, row.kind === 'late' ? row.data.reason : undefined)
 }
@@ -95,12 +95,12 @@ const fillIn = async (form: JsonSchema | null, values: JsonValue | undefined): P
   if (form === null) return null
   const filled = structuredClone(values ?? {})
   const { createValidator } = await import('../../core/json-schema-validator.ts')
-  // What is wrong with it is said by whoever judges it.
+  // Only the defaults count here: findRefusal reports wrong values.
   createValidator(form, { useDefaults: true })(filled)
   return filled
 }
 
-/** The row that says what has become of a message; `over`: none ever will. Undefined: nobody has taken it up within the time. */
+/** Waits for the row that answers a message. `over`: the run has ended without one. Undefined: no process has taken it up in time. */
 const findAnswer = async (
   store: Store,
   { runId, id, fromSeq, waitMs }: { runId: string; id: string; fromSeq: number; waitMs: number },

@@ -1,7 +1,7 @@
 import { Fault } from '../../core/fault.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 
-/** By id, or the beginning or end of one. @throws Fault `not_found` */
+/** Finds a run by its id, or by the beginning or end of one. @throws Fault `not_found` */
 export const findRun = async (store: Store, id: string): Promise<RunRecord> => {
   const found = await store.findRun(id)
   if (found.kind === 'found') return found.run
@@ -9,7 +9,7 @@ export const findRun = async (store: Store, id: string): Promise<RunRecord> => {
   throw new Fault('not_found', `'${id}' is the beginning or end of several runs: ${found.ids.join(', ')}`)
 }
 
-/** The runs that go on below a run: its child runs, and theirs. */
+/** Lists the running child runs of a run, and theirs. */
 export const listDescendants = async (store: Store, id: string): Promise<RunRecord[]> => {
   const children = await store.listRuns({ parent: id, status: 'running' })
   const below = await Promise.all(children.map((child) => listDescendants(store, child.id)))

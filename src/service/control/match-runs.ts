@@ -1,4 +1,4 @@
-/** The runs that go on and for which an expression holds. */
+/** Finds the running runs for which an expression holds. */
 import { checkExpression } from '../../compiler/expression/check-expression.ts'
 import { compileExpression } from '../../compiler/expression/compile-expression.ts'
 import { ANY, objectOf, STRING, type Type } from '../../compiler/expression/type.ts'
@@ -17,8 +17,8 @@ const NAMES: Readonly<Record<string, Type>> = {
 }
 
 /**
- * Child runs are asked as well, each for itself. One for which the expression fails, since its input is another one, is none of them.
- * @throws Fault `invalid_input` for what is no condition, with why; StoreError
+ * Tests child runs too, each by itself. A run for which the expression fails, as its input has other fields, does not match.
+ * @throws Fault `invalid_input` for a wrong condition, with the reason; StoreError
  */
 export const matchRuns = async (
   store: Store,

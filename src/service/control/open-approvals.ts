@@ -1,4 +1,4 @@
-/** Questions to people that are open, and how they are named: by run and path, or by a short id. */
+/** Finds open questions to people, by run and path or by a short id. */
 import { Fault } from '../../core/fault.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
@@ -8,17 +8,17 @@ import { findRun, listDescendants } from './find-run.ts'
 import { describeOutcome } from './past-decision.ts'
 import type { RunWait } from './run-waits.ts'
 
-/** Beginnings count from 3 digits on. */
+/** The beginning of an id has at least 3 digits. */
 const ID = /^[0-9a-f]{3,8}$/
 
 export interface ApprovalName {
   /** The id of a question, the beginning of one, or a run. */
   first: string
-  /** Of the step in the run; it may be left out where the run asks one thing alone. */
+  /** Path of the step in the run; optional where the run asks one question. */
   path?: string | undefined
 }
 
-/** @throws Fault `not_found` that says what is open instead, or what has become of it; `invalid_input` where several are meant */
+/** @throws Fault `not_found` with the open questions, or with the outcome of this one; `invalid_input` where several match */
 export const findApproval = async (store: Store, { first, path }: ApprovalName): Promise<OpenApproval> => {
   const known = path === undefined ? await findById(store, first) : undefined
   if (known !== undefined) return known
@@ -40,7 +40,7 @@ const findById = async (store: Store, prefix: string): Promise<OpenApproval | un
   return found[0]
 }
 
-/** What a run asks, and what its child runs do. @throws Fault `not_found` */
+/** Lists the open questions of a run and its child runs. @throws Fault `not_found` */
 export const listFamilyApprovals = async (store: Store, name: string): Promise<OpenApproval[]> => {
   const run = await findRun(store, name)
   const family = [run, ...(run.status === 'running' ? await listDescendants(store, run.id) : [])]
@@ -48,10 +48,10 @@ export const listFamilyApprovals = async (store: Store, name: string): Promise<O
   return lists.flat()
 }
 
-/** What all runs ask now, as what they wait for. */
+/** Lists the open questions of all runs, as waits. */
 export const listAsked = async (store: Store): Promise<RunWait[]> => (await store.listApprovals()).map(toAsked)
 
-/** The same of the child runs of one run. */
+/** Lists the open questions of the child runs of one run, as waits. */
 export const listAskedBelow = async (store: Store, id: string): Promise<RunWait[]> => {
   const below = await listDescendants(store, id)
   const lists = await Promise.all(below.map(({ id: run }) => store.listApprovals({ run })))

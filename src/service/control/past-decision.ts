@@ -4,11 +4,11 @@ import type { Store } from '../../store/store.ts'
 export interface AskedPlace {
   runId: string
   path: string
-  /** Default: the last one. */
+  /** Default: the last visit. */
   visit?: number | undefined
 }
 
-/** What has become of a question that is no longer open, as far as the journal tells: `ann approved it at …`. */
+/** Describes the outcome of a question that is no longer open, from the journal: `ann approved it at …`. */
 export const describeOutcome = async (
   store: Store,
   { runId, path, visit }: AskedPlace,

@@ -6,13 +6,13 @@ import { findRun, listDescendants } from './find-run.ts'
 export interface PauseRequest {
   kind: 'pause' | 'unpause'
   by: string
-  /** How long to wait for whoever holds the run, in milliseconds. Default 2,000. */
+  /** How long to wait for the lease holder, in milliseconds. Default 2,000. */
   waitMs?: number
 }
 
 export interface PauseEnd {
   run: RunRecord
-  /** False: it had ended, or nobody has taken it up yet: then it is kept, and heeded before anything else begins. */
+  /** False: the run had ended, or no process has taken the request up yet. It is kept, and obeyed before any effect starts. */
   isDone: boolean
 }
 
@@ -20,7 +20,7 @@ const WAIT_MS = 2_000
 const LOOK_EVERY_MS = 50
 
 /**
- * Asks for a run to be paused, or to go on, and the child runs below it. A run that has ended stays as it is.
+ * Asks a run and the child runs below it to pause, or to go on. A run that has ended stays as it is.
  * @throws Fault `not_found`; StoreError
  */
 export const pauseRun = async (
@@ -35,7 +35,7 @@ export const pauseRun = async (
   const until = Date.now() + waitMs
   for (;;) {
     const run = await findRun(store, id)
-    // One that goes on may have ended before it is looked at.
+    // A run that goes on may have ended before it is read.
     if (run.status !== 'running') return { run, isDone: kind === 'unpause' && isTaken === true }
     if (run.isPaused === wanted && run.phase !== 'queued') return { run, isDone: true }
     if (Date.now() >= until) return { run, isDone: false }

@@ -1,4 +1,4 @@
-/** What a run that goes on waits for: people, events, deadlines. Its journal, folded, says it. */
+/** Lists what a running run waits for: people, events, deadlines. It folds the journal. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { OpenTimer, OpenWait } from '../../runtime/effects/run-effect.ts'
 import { recoverRun } from '../../runtime/recovery.ts'
@@ -19,7 +19,7 @@ export type RunWait =
       dueAt: number | null
     }
   | { kind: 'event'; run: string; path: string; event: string; dueAt: number | null }
-  /** The end of a pause, or the next try of a block. */
+  /** End of a `wait`, or the next try of a block. */
   | { kind: 'time'; run: string; path: string; dueAt: number }
 
 export type AnsweredWait = Exclude<RunWait, { kind: 'time' }>
@@ -30,7 +30,7 @@ export interface WaitingRun {
   rows: readonly JournalRow[]
 }
 
-/** Those that end by themselves or by somebody else; not the steps that are being performed. Never throws for a journal that does not fold. */
+/** Lists waits, without steps in flight. A journal that does not fold has none; it never throws. */
 export const readWaits = ({ runId, workflow, rows }: WaitingRun): RunWait[] => {
   const { state, defect } = recoverRun(runId, workflow, rows)
   return defect === undefined ? listWaits(state, runId) : []
@@ -45,7 +45,7 @@ const listWaits = (state: RunState, runId: string): RunWait[] => [
     ),
 ]
 
-/** Those that only people and events from outside end; with a `limit` the oldest of them. */
+/** Lists waits that only people and events end; with a `limit` the oldest of them. */
 export const listAnswered = (state: RunState, runId: string, limit = Number.POSITIVE_INFINITY): AnsweredWait[] => {
   const waits = state.openWaits().slice(0, limit)
   const timers = waits.some(({ kind }) => kind === 'event') ? state.openTimers() : []

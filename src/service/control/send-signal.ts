@@ -1,4 +1,4 @@
-/** Events from outside, sent to runs: to one, or to all for which an expression holds. */
+/** Sends events from outside to runs. */
 import { randomUUID } from 'node:crypto'
 import { Fault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
@@ -9,22 +9,22 @@ import type { Redactor } from '../../secrets/secret-vault.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 
 export interface Signal {
-  /** Of the event, as `wait` names it. */
+  /** Name of the event in `wait`. */
   event: string
   data?: JsonValue | undefined
-  /** The same one counts once for each run. Default: a new one. */
+  /** Id of the event: each run takes the same id once. Default: a new id. */
   id?: string | undefined
   /** Epoch milliseconds; default: now. */
   at?: number
-  /** J9: takes out what is secret, as far as whoever sends it knows; whoever takes it up does it again. */
+  /** J9: redacts the secrets that this process knows. The lease holder redacts again. */
   vault?: Pick<Redactor, 'redact'>
 }
 
 export interface SignalEnd {
   id: string
-  /** Ids of the runs that have it now. */
+  /** Ids of the runs that took the event. */
   reached: string[]
-  /** Ids of the runs that had one with this id before, or have ended meanwhile. */
+  /** Ids of the runs that took this id before, or have ended. */
   passed: string[]
 }
 

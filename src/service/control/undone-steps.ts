@@ -1,4 +1,4 @@
-/** What was undone at the end of a run, and what could not be, from its journal. */
+/** Reads from the journal which steps of a run were undone, and which could not be. */
 import type { FaultData } from '../../core/fault.ts'
 import { UNDO } from '../../core/machine-ends.ts'
 import type { EndedRun } from '../../runtime/effects/run-effect.ts'
@@ -10,22 +10,22 @@ export interface UndoneStep {
   step: string
   /** Which of its visits. */
   visit: number
-  /** Why it could not be undone; absent: it was. */
+  /** Reason why it could not be undone; absent: it was undone. */
   error?: { code: string; message: string }
 }
 
-/** In the order in which it was tried. Of a run that is being undone, so far. */
+/** Lists steps in the order of undoing; for a running run, the steps so far. */
 export const listUndone = (status: RunStatus, rows: readonly JournalRow[]): UndoneStep[] => {
   if (status === 'completed') return []
   const tried = rows.flatMap((row) => (row.kind === 'outcome' && row.path.startsWith(PREFIX) ? [toTried(row)] : []))
   return status === 'running' ? tried : [...tried, ...rows.flatMap(toUnready)]
 }
 
-/** Of a run that ended well nothing is read. */
+/** Reads no journal for a completed run. */
 export const readUndone = async (store: Store, { id, status }: RunRecord): Promise<UndoneStep[]> =>
   status === 'completed' ? [] : listUndone(status, await store.readJournal(id))
 
-/** The same from what a run in this process has come to. */
+/** Converts the end of a run in this process. */
 export const toUndoneSteps = (undone: EndedRun['undone'] = []): UndoneStep[] =>
   undone.map(({ path, visit, fault }) => ({ step: path, visit, ...toError(fault) }))
 
@@ -37,7 +37,7 @@ const toTried = ({ path, visit, data }: JournalRow<'outcome'>): UndoneStep => ({
   ...toError('fault' in data ? data.fault : undefined),
 })
 
-/** What would have undone it could not be told when the step completed: it was never tried. */
+/** The input of the undoing call could not be evaluated when the step completed: it was never tried. */
 const toUnready = (row: JournalRow): UndoneStep[] =>
   row.kind === 'undo' && 'fault' in row.data ? [{ step: row.path, visit: row.visit, ...toError(row.data.fault) }] : []
 

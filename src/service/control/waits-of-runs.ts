@@ -1,4 +1,4 @@
-/** What runs of a store wait for, their child runs included; definitions that several have in common are compiled once. */
+/** Reads what runs wait for, their child runs included. It compiles each definition once. */
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { isFault } from '../../core/fault.ts'
@@ -8,7 +8,7 @@ import type { Definition, RunRecord, Store } from '../../store/store.ts'
 import { type CompileStoredOptions, compileStored } from '../workflows/compile-stored.ts'
 import { type RunWait, readWaits } from './run-waits.ts'
 
-/** How many child runs of one run are looked at. */
+/** Limit of child runs that are read for one run. */
 const MOST_CHILDREN = 20
 
 export class WaitReader {
@@ -21,7 +21,7 @@ export class WaitReader {
     this.#catalogue = catalogue
   }
 
-  /** Its own and those of its child runs. Empty for a run that has ended, that nobody has begun, or whose workflow no longer compiles. */
+  /** Lists waits of a run and its child runs. Empty for a run that has ended or is queued, or whose workflow no longer compiles. */
   async read(run: RunRecord): Promise<RunWait[]> {
     if (run.status !== 'running' || run.phase === 'queued') return []
     const rows = await this.#store.readJournal(run.id)

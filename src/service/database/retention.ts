@@ -1,4 +1,4 @@
-/** How long ended runs are kept: what the project says, and what a workflow says for itself. */
+/** Computes how long ended runs are kept, from the project's rules and each workflow's own. */
 import type { ProjectConfig } from '../../compiler/config.ts'
 import { Diagnostics } from '../../compiler/diagnostic.ts'
 import { readWorkflow } from '../../compiler/read.ts'
@@ -12,10 +12,10 @@ export type Retention = ProjectConfig['retention']
 
 const DAY_MS = 86_400_000
 
-/** What holds where the config says nothing else. `failedMs` is of cancelled runs too. */
+/** Defaults of the config. `failedMs` is for cancelled runs too. */
 export const DEFAULT_RETENTION: Required<Retention> = { completedMs: 30 * DAY_MS, failedMs: 90 * DAY_MS, keep: 10_000 }
 
-/** The rule by which the runs of a store are given up at `at`, in epoch milliseconds. */
+/** Rule by which runs are deleted at `at`, in epoch milliseconds. */
 export const toSweepRule = (store: Store, { retention, at }: { retention: Retention; at: number }): SweepRule => {
   const toKeep = ({ completedMs, failedMs, keep }: Retention): Partial<KeepRule> => ({
     ...(completedMs === undefined ? {} : { completedBefore: at - completedMs }),
@@ -28,7 +28,7 @@ export const toSweepRule = (store: Store, { retention, at }: { retention: Retent
     ...toKeep({ ...DEFAULT_RETENTION, ...retention }),
     at,
     async ofWorkflow({ name, definition }) {
-      // What is registered counts for older runs too: whoever changes how long they are kept means those that are there.
+      // The registered definition counts for older runs too: a new retention is meant for the runs that exist.
       const newest = (await store.findWorkflow(name))?.definition ?? definition
       const found = await store.loadDefinition(newest)
       const own = found && readOwnRetention(found)
@@ -37,7 +37,7 @@ export const toSweepRule = (store: Store, { retention, at }: { retention: Retent
   }
 }
 
-/** Undefined: the workflow says nothing of it. */
+/** Undefined: the workflow has no rule of its own. */
 const readOwnRetention = ({ file, source: text }: Definition): Retention | undefined => {
   if (!text.includes('retention')) return undefined
   const source = createSource(file, text)

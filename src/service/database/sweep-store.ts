@@ -3,22 +3,22 @@ import type { Store } from '../../store/store.ts'
 import { type Retention, toSweepRule } from './retention.ts'
 
 export interface SweepOptions {
-  /** Of the project. */
+  /** Rules of the project. */
   retention: Retention
   /** Epoch milliseconds. */
   at: number
-  /** What would go is counted, and stays. Default false. */
+  /** Counts the runs and deletes none. Default false. */
   isDryRun?: boolean
-  /** Ends it between two steps. */
+  /** Aborting it ends the sweep between two steps. */
   signal?: AbortSignal
 }
 
 export interface SweepReport extends SweepResult {
-  /** What the file has given back to the file system. */
+  /** Bytes that the file has given back to the file system. */
   freedBytes: number
 }
 
-/** Deletes the runs that are kept long enough, and what belongs to them, in steps that let others have their turn. @throws StoreError */
+/** Deletes runs whose retention is over, with everything that belongs to them, in steps that yield to other work. @throws StoreError */
 export const sweepStore = async (
   store: Store,
   { retention, at, isDryRun = false, signal }: SweepOptions,

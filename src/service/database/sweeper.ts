@@ -1,6 +1,6 @@
 /**
- * Retention while a server runs: a minute after its start, then each hour. Several servers that do so at once do no harm: each deletes
- * what it still finds, and counts that alone.
+ * Applies retention while a server runs: a minute after its start, then every hour. Several servers may sweep at once: each deletes and
+ * counts only what it still finds.
  */
 import { Beat } from '../../core/beat.ts'
 import type { Clock } from '../../core/clock.ts'
@@ -11,11 +11,11 @@ import { type SweepReport, sweepStore } from './sweep-store.ts'
 export interface SweeperOptions {
   store: Store
   clock: Clock
-  /** Of the project. */
+  /** Rules of the project. */
   retention: Retention
-  /** Is told when something was deleted. */
+  /** Called when something was deleted. */
   onSwept(report: SweepReport): void
-  /** It is tried again the next time. */
+  /** The sweep is retried at its next time. */
   onProblem(problem: { cause: unknown }): void
 }
 
@@ -36,7 +36,7 @@ export class Sweeper {
     this.#beat.start(FIRST_MS)
   }
 
-  /** Resolves when nothing is deleted any more. */
+  /** Resolves when no deletion is in flight. */
   stop(): Promise<void> {
     this.#stopping.abort()
     return this.#beat.stop()

@@ -1,4 +1,4 @@
-/** What one performance of a model step may cost: its request as far as it is known, its `max_tokens`, its retries. */
+/** Computes the worst case of one model step from its request, as far as it is known, its `max_tokens` and its retries. */
 
 import type { StepOf } from '../../compiler/document.ts'
 import type { StepPlan } from '../../compiler/plan.ts'
@@ -7,28 +7,28 @@ import { MOST_OUTPUT, REPAIR_TOKENS } from '../../runtime/budget/worst-case.ts'
 import { type KnownInput, knownValues } from './known-value.ts'
 
 export interface StepCost {
-  /** With every attempt, turn and repair; null: without bound, or by an unknown price. */
+  /** Cost of every attempt, turn and repair; null: unbounded, or the price is unknown. */
   worstUsd: number | null
-  /** When the first attempt of the first model succeeds, after as many turns as it may take. */
+  /** Cost when the first attempt of the first model succeeds, after the highest number of turns. */
   smoothUsd: number | null
-  /** Calls of models in the worst case; null: without bound. */
+  /** Calls of models in the worst case; null: unbounded. */
   calls: number | null
   reasons: CostReason[]
 }
 
-/** Why a cost has no bound, or one that is only the model's own. */
+/** Reason why a cost is unbounded, or bounded only by the model's window. */
 export interface CostReason {
   reason: 'unknown_price' | 'no_max_tokens' | 'open_input' | 'open_list'
-  /** Whether the model's window bounds it all the same. */
+  /** True when the model's window bounds the cost. */
   isBounded: boolean
   message: string
 }
 
 export interface CostContext {
   pricing: Pricing
-  /** What is known when it runs, once for each item that it runs for; at least one. */
+  /** Known input, once for each foreach item; at least one. */
   known: readonly KnownInput[]
-  /** Whether its cost or tokens are limited: then a call without `max_tokens` is given a bound of its own. */
+  /** True when cost or tokens are limited: then a call without `max_tokens` gets a bound of its own. */
   isLimited: boolean
 }
 
@@ -51,7 +51,7 @@ export const costOfStep = (step: StepOf<'llm'>, plan: StepPlan, context: CostCon
   }
 }
 
-/** Undefined when one of them is. */
+/** Undefined when one of the numbers is. */
 const highest = (numbers: readonly (number | undefined)[]): number | undefined =>
   numbers.reduce((most, number) => (most === undefined || number === undefined ? undefined : Math.max(most, number)), 0)
 
@@ -64,10 +64,10 @@ export const times = (usd: number | null, count: number): number | null => {
 }
 
 interface Request {
-  /** Undefined: it depends on what is known only when the run is there. */
+  /** Undefined: it is known only in a run. */
   bytes: number | undefined
   maxTokens: number | undefined
-  /** Whether the workflow sets it, known or not. */
+  /** True when the workflow sets it, to a known value or not. */
   isGiven: boolean
   repairs: number
 }
@@ -98,7 +98,7 @@ const costOfCall = (model: string, { bytes, maxTokens, isGiven, repairs }: Reque
     return price && (price.callUsd ?? 0) + tokens * price.inputUsd + output * price.outputUsd
   }
   const onceUsd = costOf(input)
-  // The request of a repair may be so long that its tokens cost more.
+  // The request of a repair may be so long that its tokens have a higher price.
   return { worstUsd: plus(onceUsd, times(costOf(longest), repairs)), onceUsd, reasons }
 }
 
@@ -120,7 +120,7 @@ const openOutput = (window: number | undefined, isGiven: boolean): CostReason =>
   message: isGiven ? 'its params.max_tokens is known only when it runs' : 'it sets no params.max_tokens',
 })
 
-/** As many tokens as its request has bytes, at the most. The turns of a model with tools grow by what the tools give out. */
+/** A request has at most as many tokens as bytes. Undefined with tools: their outputs make the turns longer. */
 const bytesOf = (
   step: StepOf<'llm'>,
   { returns, toolLoop }: StepPlan,

@@ -1,4 +1,4 @@
-/** The ways through a workflow when nothing fails, with the steps on each and what their calls may cost. */
+/** Lists the ways through a workflow when nothing fails, with the steps on each and the cost of their calls. */
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
@@ -8,21 +8,21 @@ import { plus } from './call-cost.ts'
 import type { Forecast } from './forecast.ts'
 
 export interface PathForecast {
-  /** `completed`, or the fault that a `fail` step or a bound ends it with. */
+  /** `completed`, or the fault of the `fail` step or bound that ends it. */
   end: string
-  /** That are performed, in their order; foreach with one example item or so. */
+  /** Performed steps in their order; a foreach has about one example item. */
   steps: string[]
-  /** When each call succeeds at once; null: without bound, or by an unknown price. */
+  /** Cost when each call succeeds at once; null: unbounded, or a price is unknown. */
   smoothUsd: number | null
 }
 
 export interface PathForecasts {
   paths: PathForecast[]
-  /** False when there are more ways than were looked at. */
+  /** False when there are more ways than were searched. */
   isWhole: boolean
 }
 
-/** A walk through more steps than this takes too long to look for others. */
+/** A walk through more steps than this leaves no time to search for others. */
 const MOST_STEPS = 500
 
 const MOST_PATHS = 50
@@ -38,7 +38,7 @@ export const forecastPaths = (
 ): PathForecasts => {
   if (mostSteps !== null && mostSteps > MOST_STEPS) return { paths: [], isWhole: false }
   const costs = new Map(byStep.map(({ step, each }) => [step, each.smoothUsd]))
-  // Steps that call no model are free; null is no cost, but one that has no bound.
+  // Steps that call no model are free. Null is an unbounded cost.
   const costOf = (step: string): number | null => costs.get(step) ?? (costs.has(step) ? null : 0)
   const { paths, isWhole } = findPaths(workflow, {
     ...start,
@@ -58,7 +58,7 @@ export const forecastPaths = (
   }
 }
 
-/** The turns of a model step with tools are parts of it. */
+/** Counts the turns of a model step with tools as one step. */
 const toSteps = (paths: readonly string[]): string[] => {
   const steps: string[] = []
   let before = ''

@@ -1,8 +1,7 @@
 /**
- * What a workflow may cost, before a cent is spent: the bounds of loops, jumps, retries and turns, times what a call may cost.
- * The worst case is an upper bound of every run whose processes live; where there is none, the reasons are told.
+ * Computes what a workflow may cost before it runs: the bounds of loops, jumps, retries and turns, times the worst case of a call.
+ * The worst case is an upper bound for every run whose processes live. Where there is no bound, the forecast gives the reasons.
  */
-
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import { type CompiledWorkflow, compile } from '../../compiler/compile.ts'
 import { readLinks } from '../../compiler/links.ts'
@@ -15,17 +14,17 @@ import { type CostReason, costOfStep, plus, type StepCost, times } from './call-
 import { type KnownInput, knownResult } from './known-value.ts'
 
 export interface Forecast {
-  /** Null: without bound, or by an unknown price. At most `limitUsd`. */
+  /** Null: unbounded, or a price is unknown. At most `limitUsd`. */
   worstUsd: number | null
-  /** The same, if `limits.cost_usd` ended no run: what it bounds each single call by stays. */
+  /** Worst case if `limits.cost_usd` ended no run; its bound of each call still counts. */
   unlimitedUsd: number | null
-  /** When nothing fails; loops go round as often as they may. */
+  /** Cost when nothing fails, and loops repeat as often as they may. */
   smoothUsd: number | null
   limitUsd: number | null
-  /** In the worst case; null: without bound. */
+  /** In the worst case; null: unbounded. */
   calls: number | null
   steps: number | null
-  /** The steps that call models, child workflows included, in the order of the file. */
+  /** Steps that call models, child workflows included, in the order of the file. */
   byStep: StepForecast[]
   reasons: (CostReason & { step: string })[]
 }
@@ -33,24 +32,24 @@ export interface Forecast {
 export interface StepForecast {
   step: string
   models: string[]
-  /** How often it runs at most; null: without bound. */
+  /** Highest number of its runs; null: unbounded. */
   entries: number | null
-  /** Of a foreach of unknown length: `entries` is null, and this is how often it runs for each item. */
+  /** Number of runs for each item of a foreach of unknown length; `entries` is null then. */
   perItem: { foreach: string; entries: number } | null
-  /** Of one entry, with all attempts. */
+  /** Cost of one entry, with all attempts. */
   each: Pick<StepCost, 'worstUsd' | 'smoothUsd' | 'calls'>
   worstUsd: number | null
-  /** How long its answers are kept for equal requests, in milliseconds; null: not at all. The figures are those without any. */
+  /** How long its answers are cached, in milliseconds; null: not at all. The figures are those without the cache. */
   cacheMs: number | null
 }
 
 export interface ForecastOptions {
   catalogue: Catalogue
   pricing: Pricing
-  /** Of the workflow; undefined: not given. */
+  /** Input of the workflow; undefined: not given. */
   input: JsonValue | undefined
   environment: readonly string[]
-  /** Whether its parent's cost or tokens are limited. Default false. */
+  /** True when the parent's cost or tokens are limited. Default false. */
   isLimited?: boolean
 }
 
@@ -130,7 +129,7 @@ const forecastStep = (
   return [toForecast(id, { models: [...child.models], each, counts, reasons, cacheMs: null })]
 }
 
-/** Its input is not known: it comes from steps. */
+/** The input of a child is unknown: it comes from steps. */
 const forecastChild = (child: CompiledWorkflow, options: ForecastOptions): Forecast | undefined => {
   const { catalogue, environment } = options
   const { compiled, proofs } = compile(child.source, {
@@ -168,7 +167,7 @@ const toForecast = (
   }
 }
 
-/** How often steps run, with the lists that the input makes known. */
+/** Counts how often steps run, with the lists that the input makes known. */
 class EntryCounts {
   readonly #places: ReadonlyMap<string, StepPlace>
   readonly #entries: Proofs['worstCase']['entries']
@@ -181,7 +180,7 @@ class EntryCounts {
     this.#options = options
   }
 
-  /** Null: without bound. */
+  /** Null: unbounded. */
   of(step: string): number | null {
     const { count = 0, foreach } = this.#entries.get(step) ?? {}
     return foreach === undefined ? count : times(this.itemsOf(foreach), count)
@@ -192,21 +191,21 @@ class EntryCounts {
     return foreach === undefined ? null : { foreach, entries: count }
   }
 
-  /** The foreach that lets it run without bound: the innermost around it whose list is not known. */
+  /** The foreach that makes a step unbounded: the innermost around it whose list is unknown. */
   openListOf(step: string): string | undefined {
     const { foreach } = this.#entries.get(step) ?? {}
     if (foreach === undefined || this.#lengthOf(foreach) === null) return foreach
     return this.openListOf(foreach)
   }
 
-  /** Of all runs of a foreach together. */
+  /** Number of items in all runs of a foreach together. */
   itemsOf(foreach: string): number | null {
     const entries = this.of(foreach)
     const length = this.#lengthOf(foreach)
     return entries === null || length === null ? null : entries * length
   }
 
-  /** What is known where a step runs: the input, and of a list that the input makes known each item. */
+  /** Known values where a step runs: the input, and each item of a list that the input makes known. */
   knownAt({ scopes }: StepPlace): readonly KnownInput[] {
     const { input } = this.#options
     const foreach = scopes.length === 1 ? this.#places.get(scopes[0] ?? '')?.step : undefined

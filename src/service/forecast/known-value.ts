@@ -1,4 +1,4 @@
-/** What expressions come to before a run: those that read nothing but its input. */
+/** Evaluates expressions before a run, as far as they read only its input. */
 import type { ExpressionText, ValueNode } from '../../compiler/document.ts'
 import { type Bindings, compileExpression, compileValue } from '../../compiler/expression/compile-expression.ts'
 import { isFault } from '../../core/fault.ts'
@@ -7,17 +7,17 @@ import type { JsonValue } from '../../core/json.ts'
 export interface KnownInput {
   /** Undefined: not given. */
   input: JsonValue | undefined
-  /** Other names that are known, such as that of a foreach item. */
+  /** Other known names, such as that of a foreach item. */
   names?: Readonly<Record<string, JsonValue>>
 }
 
-/** What a value comes to for each of these; undefined: it is known only when the run is there. */
+/** Evaluates a value for each known input. Undefined: it is known only in a run. */
 export const knownValues = (node: ValueNode, known: readonly KnownInput[]): (JsonValue | undefined)[] => {
   const run = compileValue(node, BINDINGS)
   return known.map((one) => evaluate(run, one))
 }
 
-/** Undefined: it is known only when the run is there. */
+/** Undefined: the result is known only in a run. */
 export const knownResult = (expression: ExpressionText, known: KnownInput): JsonValue | undefined =>
   evaluate(compileExpression(expression, BINDINGS), known)
 

@@ -1,14 +1,14 @@
 import type { Store } from '../../store/store.ts'
 
-/** What runs of a workflow did cost. */
+/** Cost of past runs of a workflow. */
 export interface TypicalCost {
-  /** The newest that completed. */
+  /** Number of runs, the newest that completed. */
   runs: number
-  /** Whether they are of other versions of the workflow, as this one has not completed yet: its models may be others. */
+  /** True when the runs are of other versions, as this one has not completed yet: their models may differ. */
   ofOtherVersions: boolean
-  /** Runs in which a call had an unknown price: they count in the times alone. */
+  /** Runs in which a call had an unknown price: they count in the duration alone. */
   unpricedRuns: number
-  /** Runs that had answers from the cache, which would cost more without. */
+  /** Runs that had answers from the cache, and would cost more without it. */
   cachedRuns: number
   /** Null: no run has a known cost. */
   medianUsd: number | null
@@ -18,7 +18,7 @@ export interface TypicalCost {
 
 const MOST_RUNS = 100
 
-/** Undefined where none has completed. @param workflow Its name, and the hash of the version that is planned. @throws StoreError */
+/** Undefined where no run has completed. @param workflow Name, and hash of the planned version. @throws StoreError */
 export const findTypicalCost = async (
   store: Pick<Store, 'listRuns'>,
   { name, hash }: { name: string; hash: string },
@@ -41,6 +41,6 @@ export const findTypicalCost = async (
   }
 }
 
-/** One that did occur. */
+/** The lower median: a number that occurs in the list. */
 const medianOf = (numbers: readonly number[]): number | undefined =>
   numbers.toSorted((one, other) => one - other)[Math.ceil(numbers.length / 2) - 1]

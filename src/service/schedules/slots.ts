@@ -1,22 +1,22 @@
 /**
- * When a schedule is due: five fields of cron in a time zone. A slot inside the hour that a zone leaves out in spring comes when that hour
- * would have ended, one inside the hour that comes twice in autumn comes once; schedules of every hour come every hour.
+ * Computes when a schedule is due, from five fields of cron in a time zone. A slot inside the hour that a zone skips in spring comes when
+ * that hour would have ended. A slot inside the hour that occurs twice in autumn comes once. Hourly schedules come every hour.
  */
 import { Cron } from 'croner'
 import { Fault } from '../../core/fault.ts'
 
-/** How many missed slots are made up for at the most: more would be a flood after a long pause. */
+/** Limit of missed slots that are made up: more would flood the queue after a long pause. */
 export const MOST_MADE_UP = 100
 
-/** A slot taken later than this counts as missed; milliseconds. */
+/** A slot that is taken later than this counts as missed; milliseconds. */
 const LATE_MS = 60_000
 
 export interface Slots {
-  /** The first slot behind a point in time; both in epoch milliseconds. Undefined: there is none. */
+  /** First slot after a point in time; both in epoch milliseconds. Undefined: there is none. */
   after(at: number): number | undefined
 }
 
-/** @throws Fault `invalid_input` for an expression or a time zone that does not exist */
+/** @throws Fault `invalid_input` for a wrong expression or an unknown time zone */
 export const createSlots = (expression: string, timezone: string): Slots => {
   const cron = openCron(expression, timezone)
   return { after: (at) => cron.nextRun(new Date(at))?.getTime() }
@@ -40,7 +40,7 @@ export interface DueSchedule {
   missed: 'skip' | 'once' | 'all'
 }
 
-/** Which slots of a schedule that has come due begin a run, and when it is due next. */
+/** Chooses the slots of a due schedule that begin a run, and computes when it is due next. */
 export const takeSlots = (slots: Slots, due: DueSchedule): { fire: number[]; next: number | undefined } => {
   const past = due.missed === 'all' ? takeOldest(slots, due) : [findLatest(slots, due)]
   const last = past.at(-1) ?? due.dueAt
@@ -48,7 +48,7 @@ export const takeSlots = (slots: Slots, due: DueSchedule): { fire: number[]; nex
   return { fire: isTooLate ? [] : past, next: slots.after(last) }
 }
 
-/** What is behind them is taken the next time. */
+/** Takes the oldest slots up to the limit; later slots are taken the next time. */
 const takeOldest = (slots: Slots, { dueAt, now }: DueSchedule): number[] => {
   const past: number[] = []
   for (
@@ -60,7 +60,7 @@ const takeOldest = (slots: Slots, { dueAt, now }: DueSchedule): number[] => {
   return past
 }
 
-/** Not one by one over a long time: slots of every minute would take seconds for a month. */
+/** Searches growing windows: a walk over a month of minutely slots would take seconds. */
 const findLatest = (slots: Slots, { dueAt, now }: DueSchedule): number => {
   for (const windowMs of [HOUR_MS, 25 * HOUR_MS, 32 * 24 * HOUR_MS]) {
     const first = slots.after(Math.max(dueAt, now - windowMs) - 1)

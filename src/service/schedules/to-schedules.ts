@@ -1,9 +1,9 @@
-/** The schedules of a workflow as the store keeps them. */
+/** Converts the schedules of a workflow to records of the store. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { ScheduleRecord } from '../../store/schedule-record.ts'
 import { createSlots } from './slots.ts'
 
-/** @param at Epoch milliseconds: the first slot is behind it. @throws Fault `invalid_input` for an expression that can't be read */
+/** @param at Epoch milliseconds: the first slot comes after it. @throws Fault `invalid_input` for an expression that can't be read */
 export const toSchedules = ({ name, hash, schedules }: CompiledWorkflow, at: number): ScheduleRecord[] =>
   schedules.map(({ expression, timezone, missed }, index) => ({
     id: `${name}/${index + 1}`,
@@ -17,5 +17,5 @@ export const toSchedules = ({ name, hash, schedules }: CompiledWorkflow, at: num
     lastAt: null,
   }))
 
-/** Which of its workflow's schedules a record is, from 0. */
+/** Index of a record among the schedules of its workflow, from 0. */
 export const toIndex = ({ id }: Pick<ScheduleRecord, 'id'>): number => Number(id.slice(id.lastIndexOf('/') + 1)) - 1

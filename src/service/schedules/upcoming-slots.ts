@@ -8,7 +8,7 @@ export interface UpcomingSlot {
   at: string
 }
 
-/** The next slots of these schedules together, the earliest first; of paused ones none. */
+/** Lists the next slots of these schedules, the earliest first. Paused schedules have none. */
 export const listUpcomingSlots = (schedules: readonly ScheduleRecord[], most: number): UpcomingSlot[] =>
   schedules
     .flatMap((schedule) => nextOf(schedule, most))

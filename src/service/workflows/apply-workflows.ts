@@ -1,4 +1,4 @@
-/** Registers workflows under their names, so that new runs by name take them; runs that go on keep what they began with. */
+/** Registers workflows under their names, so that new runs by name use them. Running runs keep the definition that they began with. */
 import { dirname, resolve } from 'node:path'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { Fault } from '../../core/fault.ts'
@@ -12,24 +12,25 @@ export interface AppliedWorkflow {
   /** Hash. */
   definition: string
   change: 'new' | 'changed' | 'unchanged'
-  /** What it is registered as, or would be. */
+  /** Version that it is registered as, or would be. */
   version: number
-  /** How many schedules it has. */
+  /** Number of its schedules. */
   schedules: number
 }
 
 export interface ApplyOptions {
   /** Epoch milliseconds. */
   at: number
-  /** Absolute: what the names of their files are relative to. */
+  /** Absolute: base of the names of their files. */
   folder: string
-  /** Only to say what would be done. Default false. */
+  /** Reports the changes and makes none. Default false. */
   dryRun?: boolean
 }
 
 /**
- * All of them are checked already. Their schedules take the place of those that they had.
- * @throws Fault `conflict` when two have one name, `invalid_input` for a schedule that can't be read: then none is registered; StoreError
+ * The workflows are checked already. Their schedules replace their earlier ones.
+ * @throws Fault `conflict` when two have one name, `invalid_input` for a schedule that can't be read: then none is registered;
+ * StoreError
  */
 export const applyWorkflows = async (
   store: Store,

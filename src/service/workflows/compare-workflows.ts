@@ -1,4 +1,4 @@
-/** Two versions of a workflow side by side: which steps came, went and changed, and where the flow goes otherwise. */
+/** Compares two versions of a workflow: added, removed and changed steps, and changes of the flow. */
 import { type ChartEdge, type ChartNode, walkNodes } from '../../chart/chart.ts'
 import { createChart } from '../../chart/create-chart.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
@@ -8,11 +8,11 @@ import { type PlainStep, toPlainWorkflow } from './plain-document.ts'
 export interface WorkflowComparison {
   /** Equal hashes mean equal behaviour. */
   isSame: boolean
-  /** Of all but the steps: models, limits, input, output, triggers, … */
+  /** Changes outside the steps: models, limits, input, output, triggers, … */
   settings: JsonChange[]
   steps: StepChange[]
   flow: FlowChange[]
-  /** Workflows that it calls, as they are named, of which another version is linked. */
+  /** Names of the called workflows of which another version is linked. */
   children: string[]
 }
 
@@ -21,7 +21,7 @@ export type StepChange =
   | {
       kind: 'changed'
       step: string
-      /** Where it stood and stands, when that is another block. */
+      /** The blocks that the step moved between; null: it stays in its block. */
       moved: { from: string; to: string } | null
       fields: JsonChange[]
     }
@@ -30,7 +30,7 @@ export interface FlowChange {
   kind: 'added' | 'removed'
   from: string
   to: string
-  /** `error`: after a fault; `repeat`: back to the beginning of a loop. */
+  /** `error`: after a fault; `repeat`: back to the start of a loop. */
   edge: ChartEdge['kind']
   /** A condition, or fault codes; empty: always. */
   label: string
@@ -68,19 +68,19 @@ const compareStep = (step: string, old: PlainStep | undefined, now: PlainStep): 
 
 type Edge = Omit<FlowChange, 'kind'>
 
-/** By a text that is the same where the edge is. */
+/** Keyed by a text that is equal for equal edges. */
 const readFlow = (workflow: CompiledWorkflow): Map<string, Edge> => {
   const { nodes, edges } = createChart(workflow)
   const names = new Map(walkNodes(nodes).map((node) => [node.id, nameNode(node)]))
   const name = (id: string): string => names.get(id) ?? id
-  // The condition of a step is told with its step.
+  // The condition of a step is part of its fields.
   const flow = edges
     .filter(({ from }) => !from.endsWith('--when'))
     .map(({ from, to, kind, label }): Edge => ({ from: name(from), to: name(to), edge: kind, label }))
   return new Map(flow.map((edge) => [JSON.stringify(edge), edge]))
 }
 
-/** Markers have ids of their own, which mean nothing to a reader. */
+/** Names a marker by its step: the id of a marker means nothing to a reader. */
 const nameNode = ({ id, shape, title }: ChartNode): string => {
   const [owner = id, marker = ''] = id.split('--')
   if (marker === '') return id

@@ -1,18 +1,18 @@
-/** A workflow as plain values under the names of the language: what two versions of it are compared by. */
+/** Converts a workflow to plain values under the names of the language, so that two versions can be compared. */
 import { toCanonicalDocument } from '../../compiler/canonical-document.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 
 export interface PlainWorkflow {
-  /** All but the steps. */
+  /** Everything but the steps. */
   settings: JsonObject
-  /** By id, in the order of the file, those inside of blocks too. */
+  /** By id, in the order of the file, steps inside blocks included. */
   steps: ReadonlyMap<string, PlainStep>
 }
 
 export interface PlainStep {
   kind: string
-  /** What it stands in: `gather/docs` for a branch of a parallel; empty: in nothing. */
+  /** Block around it: `gather/docs` for a branch of a parallel; empty: none. */
   inside: string
   /** Without the steps inside it. */
   fields: JsonObject
@@ -43,7 +43,7 @@ const collectSteps = (steps: JsonValue, { inside, plain }: { inside: string; pla
 const toObjects = (value: JsonValue | undefined): JsonObject[] =>
   Array.isArray(value) ? value.filter(isJsonObject) : []
 
-/** Of a switch its cases, without the steps that they hold: these are compared by themselves. */
+/** Describes the cases of a switch without their steps, which are compared by themselves. */
 const describeLists = ({ cases }: { cases: JsonValue | undefined }): JsonObject =>
   cases === undefined
     ? {}
@@ -54,7 +54,7 @@ const describeLists = ({ cases }: { cases: JsonValue | undefined }): JsonObject 
         }),
       }
 
-/** What is JSON of the user's own, and is kept as it is. */
+/** Fields that hold the user's own JSON, which is kept as it is. */
 const AS_IT_IS: ReadonlySet<string> = new Set(['returns', 'input', 'form', 'retention'])
 
 const toFields = (fields: JsonObject): JsonObject =>
@@ -80,7 +80,7 @@ const UNITS: readonly (readonly [string, number])[] = [
   ['s', 1_000],
 ]
 
-/** As it is written in a file: `90s`. */
+/** Writes a duration as in a file: `90s`. */
 const writeDuration = (ms: number): string => {
   const [unit, size] = UNITS.find(([, length]) => ms > 0 && ms % length === 0) ?? ['ms', 1]
   return `${ms / size}${unit}`
@@ -100,7 +100,7 @@ const simplify = (value: JsonValue): JsonValue => {
 
 const isWrapped = (value: JsonObject): boolean => 'value' in value && Object.keys(value).length === 1
 
-/** A value with expressions in it, as it is written. */
+/** Writes a value with expressions as in a file. */
 const simplifyNode = (node: JsonObject): JsonValue | undefined => {
   switch (node.kind) {
     case 'literal':

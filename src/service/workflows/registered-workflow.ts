@@ -8,7 +8,7 @@ import { compileStored } from './compile-stored.ts'
 
 export interface FoundWorkflow {
   workflow: CompiledWorkflow
-  /** Absolute: what relative paths in it are relative to. */
+  /** Absolute: base of relative paths in the workflow. */
   folder: string
 }
 
@@ -22,8 +22,8 @@ export interface RegisteredOptions {
 }
 
 /**
- * The newest version of a workflow that is registered under this name.
- * @throws Fault `not_found` that names a near one; `invalid_input` when it no longer compiles; StoreError
+ * Loads the newest version of a workflow that is registered under this name.
+ * @throws Fault `not_found` with the nearest name; `invalid_input` when it no longer compiles; StoreError
  */
 export const loadRegistered = async (
   store: Store,

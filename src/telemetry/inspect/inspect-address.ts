@@ -1,9 +1,9 @@
 import { Fault } from '../../core/fault.ts'
 
-/** Where the server that comes with `@statelyai/inspect` listens. */
+/** Port of the server that comes with `@statelyai/inspect`. */
 const DEFAULT_PORT = 8080
 
-/** A WebSocket address on this machine, of a port, `HOST:PORT` or a whole address. @throws Fault `invalid_input` for any other */
+/** Parses a port, `HOST:PORT` or a whole address to a WebSocket address on this machine. @throws Fault `invalid_input` for any other */
 export const parseInspectAddress = (text = ''): string => {
   const whole = text === '' ? `127.0.0.1:${DEFAULT_PORT}` : /^\d+$/.test(text) ? `127.0.0.1:${text}` : text
   const url = URL.parse(/^wss?:\/\//.test(whole) ? whole : `ws://${whole}`)

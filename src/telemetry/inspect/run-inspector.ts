@@ -1,8 +1,8 @@
 /**
- * Shows a run to Stately's inspector, or to whatever listens in its place: the machine of the run and those of its foreach items as
- * actors, with every event that they are told and the snapshot after it; what the run performs as actors below them.
+ * Shows a run to Stately's inspector: the machines of the run and of its foreach items as actors, with every event and the snapshot
+ * after it, and the effects of the run as actors below them.
  *
- * It only looks on. Whatever fails here is not the run's.
+ * 1. It only reads. An error here never reaches the run.
  */
 import { createInspector } from '@statelyai/inspect'
 import type { MachineEvent } from '../../compiler/link/machine-event.ts'
@@ -17,7 +17,7 @@ import { contextOf, pathOf, type Scope } from '../../runtime/scope/scope.ts'
 import { createSocketAdapter, type SocketOptions } from './socket-adapter.ts'
 
 export interface RunInspector {
-  /** Begins with what the run has come to. */
+  /** Starts with the current state of the run. */
   follow(run: Run): void
   take(notice: RunNotice): void
   close(): Promise<void>
@@ -44,7 +44,7 @@ export const createRunInspector = (options: SocketOptions): RunInspector => {
 
 type Inspector = ReturnType<typeof createInspector>
 
-/** What the inspector knows an actor by, in the form in which XState's own would come. */
+/** Identifies an actor to the inspector, in the form of XState's own actors. */
 interface ShownActor {
   sessionId: string
   id: string
@@ -57,7 +57,7 @@ class WatchedRun implements MachineObserver {
   readonly #inspector: Inspector
   /** By path, empty for the root. */
   readonly #machines = new Map<string, ShownActor>()
-  /** By path: the ones whose outcome has not come. */
+  /** Effects without an outcome, by path. */
   readonly #effects = new Map<string, ShownActor>()
 
   constructor(runId: string, inspector: Inspector) {
@@ -132,7 +132,7 @@ class WatchedRun implements MachineObserver {
   }
 }
 
-/** The path of the machine that an effect belongs to; those that undo belong to one, whatever they undo. */
+/** Path of the machine that an effect belongs to. All undoing effects belong to one machine. */
 const scopeOf = (path: string): string =>
   path.startsWith(`${UNDO}/`) ? UNDO : path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
@@ -141,7 +141,7 @@ const configOf = ({ linked }: Scope): { id: string } => {
   return (config ?? machine?.config ?? { id: 'machine' }) as { id: string }
 }
 
-/** Without what a foreach item closes over, which its parent shows. */
+/** Leaves out the outer context of a foreach item, which its parent shows. */
 const toSnapshot = (scope: Scope) => {
   const { status, value, output } = scope.snapshot as unknown as {
     status: 'active'
@@ -152,7 +152,7 @@ const toSnapshot = (scope: Scope) => {
   return { status, value, context, output }
 }
 
-/** The fold must not hear of what fails here. */
+/** Keeps errors of the observer from the fold. */
 const quietly = (observer: MachineObserver): MachineObserver => {
   const guard =
     <A extends unknown[]>(call: (...args: A) => void) =>
@@ -160,7 +160,7 @@ const quietly = (observer: MachineObserver): MachineObserver => {
       try {
         call(...args)
       } catch {
-        // Nobody to tell: whoever looks on sees that something is missing.
+        // The viewer sees that something is missing.
       }
     }
   return {

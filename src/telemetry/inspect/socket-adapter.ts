@@ -1,16 +1,16 @@
 /**
- * Carries inspection events to a WebSocket, in order. It never holds up who sends: what comes before the connection waits, up
- * to a bound; when nobody listens, or the receiver falls too far behind, the rest is dropped and that is said once.
+ * Sends inspection events to a WebSocket, in order, without ever blocking the sender. Events that come before the connection wait, up to
+ * a bound. When no server listens, or the receiver falls too far behind, the rest is dropped, which is reported once.
  */
 export interface SocketAdapter {
   send(event: unknown): void
-  /** Resolves when the receiver has all, or after `LONGEST_CLOSE_MS`. */
+  /** Resolves when the receiver has every event, or after `LONGEST_CLOSE_MS`. */
   close(): Promise<void>
 }
 
 export interface SocketOptions {
   address: string
-  /** Nothing more is sent, for this reason. Called once at most. */
+  /** Called at most once, when no more events are sent, with the reason. */
   onLost(reason: string): void
 }
 
@@ -51,16 +51,16 @@ export const createSocketAdapter = ({ address, onLost }: SocketOptions): SocketA
     state = 'closing'
     socket.close()
   }
-  socket.onerror = () => lose(`nobody listens at ${address}`)
+  socket.onerror = () => lose(`no server listens at ${address}`)
   socket.onclose = () => lose('the receiver has gone')
   return {
     send(event) {
       if (state === 'open') deliver(event)
-      else if (state === 'connecting' && waiting.push(event) > MOST_WAITING) lose(`nobody answers at ${address}`)
+      else if (state === 'connecting' && waiting.push(event) > MOST_WAITING) lose(`no server answers at ${address}`)
     },
     async close() {
       if (state === 'over') return
-      // What waits for the connection is sent once it is there.
+      // Events that wait for the connection are sent when it opens.
       if (state === 'open') socket.close()
       state = 'closing'
       const timer = setTimeout(settle, LONGEST_CLOSE_MS)

@@ -1,8 +1,9 @@
 /**
- * Begins runs by the clock: takes the slots of the schedules in the store, and submits a run for each.
+ * Begins runs by the clock: takes the due slots of the schedules in the store, and submits a run for each.
  *
- * A slot begins one run however many hosts look at it, and however often one of them dies in the middle: its run is submitted
- * under a key that names the schedule and the slot, and only then the schedule moves on.
+ * 1. A slot begins one run, however many hosts read it and however often one of them dies: the idempotency key of the run names the
+ *    schedule and the slot.
+ * 2. A schedule advances only after the runs of its slots are submitted.
  */
 import type { ScheduleTrigger } from '../../compiler/link/schedule-triggers.ts'
 import { Beat } from '../../core/beat.ts'
@@ -16,9 +17,9 @@ import type { Store } from '../../store/store.ts'
 export interface SchedulerOptions {
   store: Store
   clock: Clock
-  /** The trigger of a schedule, with what makes its runs. @throws Fault */
+  /** Opens the trigger of a schedule, and the port that submits its runs. @throws Fault */
   open(schedule: ScheduleRecord): Promise<OpenedSchedule>
-  /** A schedule could not be read, or its run not be submitted; or (without one) the store not be asked. */
+  /** Called when a schedule can't be read or its run not be submitted; without a schedule, when the store can't be read. */
   onProblem(problem: { schedule: string | undefined; cause: unknown }): void
 }
 
@@ -26,7 +27,7 @@ export interface OpenedSchedule {
   trigger: ScheduleTrigger
   /** Values of the variables that its expressions may read. */
   env: JsonObject
-  /** Puts a run into the store; the same key is the same run. @throws Fault `invalid_input`, `conflict` */
+  /** Enqueues a run; the same key is the same run. @throws Fault `invalid_input`, `conflict` */
   submit(run: { key: string; input: JsonValue; schedule: string }): Promise<void>
 }
 
@@ -45,7 +46,7 @@ export class Scheduler {
     this.#beat.start()
   }
 
-  /** No slot is taken any more when it resolves. */
+  /** Resolves when no slot is taken any more. */
   stop(): Promise<void> {
     return this.#beat.stop()
   }
@@ -74,7 +75,7 @@ export class Scheduler {
     }
   }
 
-  /** What is wrong with the workflow, or rejected by its flow, is so the next time: the slot is over, and somebody is told. */
+  /** A faulty workflow, or a rejection by its flow, would fail again: the slot is over, and the problem is reported. */
   async #try(schedule: ScheduleRecord, act: () => Promise<void>): Promise<void> {
     try {
       await act()

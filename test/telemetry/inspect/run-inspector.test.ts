@@ -156,11 +156,11 @@ test('the machine comes with its definition, and snapshots with what steps gave 
   assert.match(JSON.stringify(last.snapshot.context.steps), '"text":"one"')
 })
 
-test('what runs is the same whether somebody looks on or not, also where nobody listens', async () => {
+test('a run is the same with and without a viewer, also where no server listens', async () => {
   const port = await findFreePort()
   const alone = await project.troupe(['run', 'watched.yaml', '--inspect', `127.0.0.1:${port}`, '--json'])
   assert.is(alone.exitCode, 0)
-  assert.match(alone.stderr, `inspect: nobody listens at ws://127.0.0.1:${port}/; the run goes on`)
+  assert.match(alone.stderr, `inspect: no server listens at ws://127.0.0.1:${port}/; the run goes on`)
   assert.equal(JSON.parse(alone.stdout).output, JSON.parse((await watched).stdout).output)
 })
 
