@@ -1,11 +1,13 @@
 /** A workflow on a store, in this process, with nothing around it; the model is most often Troupe's mock, which answers at once. */
-import { createLocal, type Local, type StartOptions } from '../src/app/local.ts'
+import { createPerformer } from '../src/app/performer.ts'
 import type { Providers } from '../src/app/project/provider-access.ts'
 import type { CompiledWorkflow } from '../src/compiler/compile.ts'
 import { createSource } from '../src/compiler/source.ts'
+import { systemClock } from '../src/core/clock.ts'
 import type { JsonValue } from '../src/core/json.ts'
 import type { RunWatcher } from '../src/runtime/run-notice.ts'
-import type { Store } from '../src/store/store.ts'
+import { createProcessRuns, type ProcessRuns, type StartOptions } from '../src/service/local-runs.ts'
+import type { HostStore } from '../src/store/store.ts'
 
 export interface OpenedWorkflow {
   workflow: CompiledWorkflow
@@ -22,23 +24,24 @@ export interface OpenOptions {
 }
 
 export const openWorkflow = (
-  store: Store,
+  store: HostStore,
   source: string,
   { providers = {}, watch = () => {} }: OpenOptions = {},
 ): OpenedWorkflow => {
   const tools = { files: { read: [], write: [], protected: [] }, http: { allow: [] } }
-  const local = createLocal({ store, tools, providers })
-  const { compiled, diagnostics } = local.compile(createSource('bench.yaml', source))
+  const performer = createPerformer({ store, tools, providers })
+  const runs = createProcessRuns({ store, performer, environment: {}, clock: systemClock })
+  const { compiled, diagnostics } = runs.compile(createSource('bench.yaml', source))
   if (compiled === undefined) throw new Error(JSON.stringify(diagnostics))
   return {
     workflow: compiled,
-    run: (input = {}) => runOnce(local, compiled, { input, watch }),
-    close: () => local.close(),
+    run: (input = {}) => runOnce(runs, compiled, { input, watch }),
+    close: () => runs.close(),
   }
 }
 
-const runOnce = async (local: Local, workflow: CompiledWorkflow, options: StartOptions): Promise<void> => {
-  const run = await local.start(workflow, options)
+const runOnce = async (runs: ProcessRuns, workflow: CompiledWorkflow, options: StartOptions): Promise<void> => {
+  const run = await runs.start(workflow, options)
   const exit = await run.exited
   if (exit.kind !== 'ended' || exit.end.status !== 'completed')
     throw new Error(`a run ended as ${exit.kind}: ${JSON.stringify(exit)}`)

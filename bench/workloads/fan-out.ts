@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createMemoryStore } from '../../src/store/memory-store.ts'
-import type { Store } from '../../src/store/store.ts'
+import { createHeapStore } from '../../src/store/heap-store.ts'
+import type { HostStore } from '../../src/store/store.ts'
 import { openWorkflow } from '../opened-workflow.ts'
 import { timeOnce, warmUp } from '../pace.ts'
 import { medianOf } from '../rows.ts'
@@ -15,7 +15,7 @@ export const fanOut: Workload = {
   id: 'W3',
   note: `items at once, each waits ${FAN_OUT_WAIT_MS} ms; ms above that; ${DURABLE_NOTE}`,
   measure: async () => [
-    ...(await measureFanOut('memory store', openFanOut(createMemoryStore()))),
+    ...(await measureFanOut('memory store', openFanOut(createHeapStore()))),
     ...(await withFolder(async (folder) => measureFanOut('durable', openFanOut(await openDurableStore(folder))))),
     ...(await measureBareNode()),
   ],
@@ -41,7 +41,7 @@ export const measureFanOut = async (name: string, { run, close }: FanOut): Promi
 
 const REPEATS = 9
 
-const openFanOut = (store: Store): FanOut => {
+const openFanOut = (store: HostStore): FanOut => {
   const { run, close } = openWorkflow(store, createFanOut(FAN_OUT_WAIT_MS))
   return { run: (count) => run({ items: Array.from({ length: count }, (_, index) => index) }), close }
 }

@@ -1,5 +1,5 @@
 import { foldOf } from '../../src/runtime/fold.ts'
-import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { createHeapStore } from '../../src/store/heap-store.ts'
 import { timeEach } from '../calibration.ts'
 import { openWorkflow } from '../opened-workflow.ts'
 import { LINE, STEPS_IN_LINE } from '../sources.ts'
@@ -12,7 +12,7 @@ export const fold: Workload = {
   id: 'fold',
   note: 'the machine alone: no host, no journal',
   measure: async () => {
-    const { workflow } = openWorkflow(createMemoryStore(), LINE)
+    const { workflow } = openWorkflow(createHeapStore(), LINE)
     const { start, step } = foldOf(workflow.root.machine)
     const run = { id: 'r', started_at: '2026-01-01T00:00:00.000Z' }
     const input = { run, input: {}, env: {}, at: 0, outer: null, item: null, index: 0 }

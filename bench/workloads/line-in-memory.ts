@@ -1,4 +1,4 @@
-import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { createHeapStore } from '../../src/store/heap-store.ts'
 import { openWorkflow } from '../opened-workflow.ts'
 import { timeRuns } from '../pace.ts'
 import { LINE } from '../sources.ts'
@@ -8,7 +8,7 @@ export const lineInMemory: Workload = {
   id: 'W1',
   note: '10 steps in a line; not durable',
   measure: async () => {
-    const { run, close } = openWorkflow(createMemoryStore(), LINE)
+    const { run, close } = openWorkflow(createHeapStore(), LINE)
     const value = await timeRuns(run)
     await close()
     return [{ metric: 'memory store', unit: 'ms', value }]

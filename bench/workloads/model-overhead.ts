@@ -1,5 +1,5 @@
-import { createMemoryStore } from '../../src/store/memory-store.ts'
-import type { Store } from '../../src/store/store.ts'
+import { createHeapStore } from '../../src/store/heap-store.ts'
+import type { HostStore } from '../../src/store/store.ts'
 import { type OpenedWorkflow, openWorkflow } from '../opened-workflow.ts'
 import { timeInTurn } from '../pace.ts'
 import { type BareSdk, type ServedModels, startServedModels } from '../served-models.ts'
@@ -25,11 +25,11 @@ export const modelOverhead: Workload = {
 
 const measureSdk = async (
   sdk: BareSdk,
-  { served, durable }: { served: ServedModels; durable: Store },
+  { served, durable }: { served: ServedModels; durable: HostStore },
 ): Promise<Figure[]> => {
-  const open = (store: Store): OpenedWorkflow =>
+  const open = (store: HostStore): OpenedWorkflow =>
     openWorkflow(store, createModelLine(sdk.name), { providers: served.providers })
-  const [inMemory, onDisk] = [open(createMemoryStore()), open(durable)]
+  const [inMemory, onDisk] = [open(createHeapStore()), open(durable)]
   const times = await timeInTurn([() => callInLine(sdk), () => inMemory.run(), () => onDisk.run()])
   const [bare = 0, memoryStep = 0, durableStep = 0] = times.map((ms) => ms / STEPS_IN_LINE)
   return [

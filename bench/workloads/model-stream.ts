@@ -1,4 +1,4 @@
-import { createMemoryStore } from '../../src/store/memory-store.ts'
+import { createHeapStore } from '../../src/store/heap-store.ts'
 import { openWorkflow } from '../opened-workflow.ts'
 import { timeInTurn } from '../pace.ts'
 import { type BareSdk, type ServedModels, STREAMED_TOKENS, startServedModels } from '../served-models.ts'
@@ -20,7 +20,7 @@ export const modelStream: Workload = {
 
 const measureSdk = async (sdk: BareSdk, { providers }: ServedModels): Promise<Figure[]> => {
   let pieces = 0
-  const { run, close } = openWorkflow(createMemoryStore(), createStreamedCall(sdk.name), {
+  const { run, close } = openWorkflow(createHeapStore(), createStreamedCall(sdk.name), {
     providers,
     watch: (notice) => {
       if (notice.type === 'attempt.progress' && notice.progress.kind === 'text') pieces++

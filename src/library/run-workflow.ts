@@ -7,9 +7,9 @@ import type { Run, RunExit } from '../runtime/run.ts'
 import type { RunNotice } from '../runtime/run-notice.ts'
 import { findRun } from '../service/control/find-run.ts'
 import { readUndone, toUndoneSteps, type UndoneStep } from '../service/control/undone-steps.ts'
-import { createLocalRuns, type LocalRuns } from '../service/local-runs.ts'
-import { openDatabase } from '../store/open-database.ts'
-import type { RunError, RunRecord, RunStatus, Store, UsageTotals } from '../store/store.ts'
+import { createProcessRuns, type ProcessRuns } from '../service/local-runs.ts'
+import { createHeapStore } from '../store/heap-store.ts'
+import type { HostStore, RunError, RunRecord, RunStatus, Store, UsageTotals } from '../store/store.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Wiring } from './wiring.ts'
 import type { Workflow } from './workflow.ts'
@@ -58,7 +58,7 @@ export const createRun =
     signal?.throwIfAborted()
     const { compiled, options: made, folder } = expectRunnable(workflow, models)
     expectSecrets(compiled.secrets, options)
-    const store = options.store ?? (await openDatabase({ database: { kind: 'memory' }, durability: 'process' }))
+    const store = options.store ?? createHeapStore()
     const actors = [...(made.actors ?? []), ...(options.actors ?? [])]
     const providers = { ...made.providers, ...options.providers }
     const runs = openRuns(wiring, { ...options, actors, providers }, { store, folder })
@@ -106,9 +106,9 @@ type RefusedResume = Exclude<ResumeResult, { kind: 'resumed' }>
 const openRuns = (
   wiring: Wiring,
   surroundings: Surroundings,
-  { store, folder }: { store: Store; folder: string | undefined },
-): LocalRuns =>
-  createLocalRuns({
+  { store, folder }: { store: HostStore; folder: string | undefined },
+): ProcessRuns =>
+  createProcessRuns({
     store,
     performer: wiring.createPerformer(surroundings, { folder, store }),
     environment: surroundings.env ?? {},

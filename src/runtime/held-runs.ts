@@ -10,7 +10,7 @@
  */
 import { Beat } from '../core/beat.ts'
 import type { Clock } from '../core/clock.ts'
-import { type Claim, LEASE_BEAT_MS, LEASE_MS, type Store } from '../store/store.ts'
+import { type Claim, type HostStore, LEASE_BEAT_MS, LEASE_MS } from '../store/store.ts'
 import type { Run } from './run.ts'
 
 export interface HeldRun {
@@ -22,7 +22,7 @@ export interface HeldRun {
 }
 
 export interface HeldRunsOptions {
-  store: Store
+  store: HostStore
   clock: Clock
   /** How often inboxes are read, in milliseconds. */
   inboxBeatMs: number

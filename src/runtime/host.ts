@@ -17,7 +17,7 @@ import { Fault } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { createRunId } from '../core/run-id.ts'
 import { createdOf, type JournalRow } from '../store/journal-row.ts'
-import type { Claim, Definition, Owner, QueuedRun, RunOrigin, Store } from '../store/store.ts'
+import type { Claim, Definition, HostStore, Owner, QueuedRun, RunOrigin } from '../store/store.ts'
 import { openBudget, type ParentBudget } from './budget/budget.ts'
 import type { CallPrices } from './budget/worst-case.ts'
 import { CALLED_OFF } from './child/child-id.ts'
@@ -32,10 +32,10 @@ import { Run } from './run.ts'
 import type { CreatedData } from './run-event.ts'
 import { ignoreNotices, isolateWatcher, type RunWatcher } from './run-notice.ts'
 import { contextOf } from './scope/scope.ts'
-import { type Submitted, submitRun, toRefusal } from './submit-run.ts'
+import { toRefusal } from './submit-run.ts'
 
 export interface HostOptions {
-  store: Store
+  store: HostStore
   owner: Owner
   clock: Clock
   /** Placement and secrets of a run. `folder`: of the workflow's file, if it has one. @throws Fault */
@@ -131,12 +131,6 @@ export class Host {
    */
   start(workflow: CompiledWorkflow, { watch = ignoreNotices, onQueued, ...wanted }: NewRunOptions): Promise<Run> {
     return this.#create(workflow, this.#toWanted(wanted), { watch, onQueued })
-  }
-
-  /** Queues a run for any process that claims queued runs. @throws as `submitRun` */
-  submit(workflow: CompiledWorkflow, wanted: Omit<NewRunOptions, 'watch' | 'onQueued'>): Promise<Submitted> {
-    const { vault } = this.#performerOf(workflow, wanted)
-    return submitRun(workflow, this.#toWanted(wanted), { store: this.#options.store, vault })
   }
 
   #toWanted({ copied, ...wanted }: Omit<NewRunOptions, 'watch' | 'onQueued'>): WantedRun {

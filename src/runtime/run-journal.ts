@@ -10,12 +10,12 @@
  */
 import type { Clock } from '../core/clock.ts'
 import type { JournalRow, RowDraft } from '../store/journal-row.ts'
-import type { Claim, RunChange, Store } from '../store/store.ts'
+import type { Claim, HostStore, RunChange } from '../store/store.ts'
 import { isLeaseLost, isPassing } from '../store/store-error.ts'
 
 export interface RunJournalOptions {
   claim: Claim
-  store: Store
+  store: HostStore
   clock: Clock
   /** Number of the last row. */
   seq: number

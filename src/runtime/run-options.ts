@@ -2,7 +2,7 @@
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
 import type { SecretVault } from '../secrets/secret-vault.ts'
-import type { Claim, Store } from '../store/store.ts'
+import type { Claim, HostStore } from '../store/store.ts'
 import type { Budget } from './budget/budget.ts'
 import type { Placement } from './effects/placement.ts'
 import type { RunWatcher } from './run-notice.ts'
@@ -10,7 +10,7 @@ import type { RunWatcher } from './run-notice.ts'
 export interface RunOptions {
   workflow: CompiledWorkflow
   claim: Claim
-  store: Store
+  store: HostStore
   clock: Clock
   placement: Placement
   vault: SecretVault

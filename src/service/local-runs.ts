@@ -11,13 +11,13 @@ import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
 import type { Submitted } from '../runtime/submit-run.ts'
 import { createOwner } from '../store/process-identity.ts'
-import type { Store } from '../store/store.ts'
+import type { HostStore, Store } from '../store/store.ts'
 import type { Performer } from './performer.ts'
 import { type SubmitRequest, submitWorkflow } from './submit.ts'
 import { compileStored } from './workflows/compile-stored.ts'
 
-export interface LocalRunsOptions {
-  store: Store
+export interface ProcessRunsOptions {
+  store: HostStore
   performer: Performer
   /** The environment variables that expressions may read. */
   environment: Readonly<Record<string, string>>
@@ -36,20 +36,38 @@ export interface CompileSourceOptions {
   links?: LinkReader
 }
 
-export interface LocalRuns {
+export interface LocalRunsOptions extends ProcessRunsOptions {
   store: Store
+}
+
+export interface ProcessRuns {
   compile(source: Source, options?: CompileSourceOptions): Compilation
   /** @throws Fault `invalid_input`, StoreError */
   start(workflow: CompiledWorkflow, options?: StartOptions): Promise<Run>
-  /** Enqueues a run for any process that serves the store. @throws as `submitWorkflow` */
-  submit(workflow: CompiledWorkflow, request?: Omit<SubmitRequest, 'env'>): Promise<Submitted>
   /** @throws Fault `not_found`, `invalid_input`, StoreError */
   resume(id: string, options?: { watch?: RunWatcher }): Promise<ResumeResult>
   /** Releases every run, so that it can be resumed, and closes the store. */
   close(): Promise<void>
 }
 
-export const createLocalRuns = ({ store, performer, environment, clock }: LocalRunsOptions): LocalRuns => {
+export interface LocalRuns extends ProcessRuns {
+  store: Store
+  /** Enqueues a run for any process that serves the store. @throws as `submitWorkflow` */
+  submit(workflow: CompiledWorkflow, request?: Omit<SubmitRequest, 'env'>): Promise<Submitted>
+}
+
+export const createLocalRuns = (options: LocalRunsOptions): LocalRuns => {
+  const { store, performer, environment, clock } = options
+  return {
+    ...createProcessRuns(options),
+    store,
+    submit: (workflow, request) =>
+      submitWorkflow(workflow, { ...request, env: environment }, { ...performer, store, clock }),
+  }
+}
+
+/** Runs without a queue: a store that only this process reaches is enough. */
+export const createProcessRuns = ({ store, performer, environment, clock }: ProcessRunsOptions): ProcessRuns => {
   const { catalogue, pricing } = performer
   const variables = Object.keys(environment)
   const host = new Host({
@@ -62,13 +80,10 @@ export const createLocalRuns = ({ store, performer, environment, clock }: LocalR
     recompile: (definition, { models }) => compileStored(definition, { catalogue, models, environment: variables }),
   })
   return {
-    store,
     compile: (source, options) => compile(source, { catalogue, environment: variables, ...options }),
     async start(workflow, { input = {}, ...options } = {}) {
       return host.start(workflow, { ...options, input: await checkInput(workflow, input), env: environment })
     },
-    submit: (workflow, request) =>
-      submitWorkflow(workflow, { ...request, env: environment }, { ...performer, store, clock }),
     resume: (id, options) => host.resume(id, options),
     async close() {
       await host.stop()

@@ -6,7 +6,7 @@ import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts'
 import type { Claim, Store } from '../../../src/store/store.ts'
 import { isStoreError } from '../../../src/store/store-error.ts'
 import { mountSmallDisk } from '../../support/small-disk.ts'
-import { catchRejection, createRow, startRun } from '../../support/store-values.ts'
+import { catchRejection, createRow, startRun, toOutcome } from '../../support/store-values.ts'
 import type { TempFolder } from '../../support/temp-folder.ts'
 
 const test = suite('SQLite store on a full disk')
@@ -56,7 +56,7 @@ onSmallDisk('opening a database where there is no room is refused as disk_full',
 /** Appends until it fails; the seq that could not be written. */
 const fill = async (store: Store, claim: Claim): Promise<number> => {
   for (let seq = 2; ; seq++) {
-    const data = { text: 'x'.repeat(20_000) }
+    const data = toOutcome({ text: 'x'.repeat(20_000) })
     const error = await store.write(claim, { rows: [createRow(seq, { data })] }).then(
       () => undefined,
       (reason: unknown) => reason,
