@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert'
-import { type CachedAnswer, EXPIRED_ANSWERS_A_WRITE } from '../../src/store/store.ts'
+import { type CachedAnswer, EXPIRED_ANSWERS_A_WRITE, type HostStore } from '../../src/store/store.ts'
 import type { AddStoreTest } from './store.ts'
 
 const AT = 1_000_000
@@ -18,7 +18,7 @@ export const addStoreAnswerDurabilityTests = (test: AddStoreTest): void => {
   })
 }
 
-export const addStoreAnswerTests = (test: AddStoreTest): void => {
+export const addStoreAnswerTests = (test: AddStoreTest<HostStore>): void => {
   test('an answer is read by its key, until its time is over', async ({ store }) => {
     const text = `{"said":"${'ü'.repeat(100_000)}"}`
     await store.writeAnswer(answer('a', { text }), AT)

@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { createOwner } from '../../src/store/process-identity.ts'
-import type { Claim, ClaimResult } from '../../src/store/store.ts'
+import type { Claim, ClaimResult, HostStore } from '../../src/store/store.ts'
 import { LEASE_MS } from '../../src/store/store.ts'
 import { isLeaseLost } from '../../src/store/store-error.ts'
 import {
@@ -13,7 +13,7 @@ import {
 } from '../support/store-values.ts'
 import type { AddStoreTest } from './store.ts'
 
-export const addStoreLeaseTests = (test: AddStoreTest): void => {
+export const addStoreLeaseTests = (test: AddStoreTest<HostStore>): void => {
   test('a new run is held by its creator until its lease is over', async ({ store }) => {
     const owner = createFarOwner()
     const claim = await startRun(store, { owner })
@@ -75,8 +75,6 @@ export const addStoreLeaseTests = (test: AddStoreTest): void => {
       rows.map((row) => row.path),
       ['', 'current'],
     )
-    await store.release(current, { phase: 'waiting' })
-    assert.equal(await store.listDueRuns(10), [])
   })
 
   test('a lost lease drops its own rows only: other runs of the same turn are written', async ({ store }) => {

@@ -1,7 +1,16 @@
 import * as assert from 'uvu/assert'
 import { createOwner } from '../../src/store/process-identity.ts'
 import type { Claim, RunRecord, Store } from '../../src/store/store.ts'
-import { createDeadOwner, createEnd, createFarOwner, createRow, startRun, T0 } from '../support/store-values.ts'
+import { isLeaseLost } from '../../src/store/store-error.ts'
+import {
+  catchRejection,
+  createDeadOwner,
+  createEnd,
+  createFarOwner,
+  createRow,
+  startRun,
+  T0,
+} from '../support/store-values.ts'
 import type { AddStoreTest } from './store.ts'
 
 const MESSAGE = { id: 'm1', kind: 'signal', body: { name: 'paid' } } as const
@@ -137,6 +146,14 @@ export const addStorePhaseTests = (test: AddStoreTest): void => {
     assert.equal([waiting.phase, waiting.holder], ['waiting', null])
     const again = await store.claim(claim.runId, createOwner())
     assert.is(again.kind === 'claimed' && again.run.phase, 'active')
+  })
+
+  test('J2 a lost lease sets no timer', async ({ store }) => {
+    const lost = await startRun(store, { owner: createDeadOwner() })
+    const current = await claimAgain(store, lost.runId)
+    assert.ok(isLeaseLost(await catchRejection(store.write(lost, { timersSet: [{ id: 't', dueAt: 1 }] }))))
+    await store.release(current, { phase: 'waiting' })
+    assert.equal(await store.listDueRuns(10), [])
   })
 
   test('who lost a run does not change its phase', async ({ store }) => {

@@ -1,8 +1,9 @@
 /** What every store keeps to, whatever it is made of. */
 import { suite, type Test } from 'uvu'
-import type { Store } from '../../src/store/store.ts'
+import type { HostStore, Store } from '../../src/store/store.ts'
 import { addStoreAnswerDurabilityTests, addStoreAnswerTests } from './store-answers.ts'
 import { addStoreApprovalTests } from './store-approvals.ts'
+import { addStoreContentTests } from './store-content.ts'
 import { addStoreEventTests } from './store-events.ts'
 import { addStoreFlowTests } from './store-flow.ts'
 import { addStoreDurabilityTests, addStoreJournalTests } from './store-journal.ts'
@@ -10,26 +11,30 @@ import { addStoreLeaseTests } from './store-lease.ts'
 import { addStoreMaintenanceTests } from './store-maintenance.ts'
 import { addStorePhaseTests } from './store-phases.ts'
 import { addStoreQueryTests } from './store-queries.ts'
+import { addStoreInboxTests, addStoreRunTests } from './store-runs.ts'
 import { addStoreScheduleTests } from './store-schedules.ts'
 import { addStoreSubmissionDurabilityTests, addStoreSubmissionTests } from './store-submission.ts'
 import { addStoreUsageTests } from './store-usage.ts'
 import { addStoreWorkflowTests } from './store-workflows.ts'
 
 /** A store to test, empty and open, with the means to move its clock. */
-export interface StoreSubject {
-  store: Store
+export interface StoreSubject<S extends HostStore = Store> {
+  store: S
   /** Makes all leases run out now, as if their holders had been silent for long. */
   expireLeases(): Promise<void>
   /** Closes the store, and opens another on the same content. */
-  reopen(): Promise<Store>
+  reopen(): Promise<S>
   /** Closes the store and removes what it left. */
   dispose(): Promise<void>
 }
 
-export type OpenSubject = () => Promise<StoreSubject>
+export type OpenSubject<S extends HostStore = Store> = () => Promise<StoreSubject<S>>
 
 /** Adds a test that gets a fresh store. */
-export type AddStoreTest = (title: string, body: (subject: StoreSubject) => Promise<void>) => void
+export type AddStoreTest<S extends HostStore = Store> = (
+  title: string,
+  body: (subject: StoreSubject<S>) => Promise<void>,
+) => void
 
 /** @param options.forgets Why the store does not outlive its process; undefined when it does. */
 export const storeContract = (name: string, open: OpenSubject, options: { forgets?: string } = {}): void => {
@@ -40,8 +45,7 @@ export const storeContract = (name: string, open: OpenSubject, options: { forget
     addStoreAnswerDurabilityTests(add)
     addStoreSubmissionDurabilityTests(add)
   } else test.skip(`durability: ${options.forgets}`)
-  addStoreJournalTests(add)
-  addStoreLeaseTests(add)
+  addHostStoreTests(add)
   addStorePhaseTests(add)
   addStoreSubmissionTests(add)
   addStoreFlowTests(add)
@@ -52,12 +56,27 @@ export const storeContract = (name: string, open: OpenSubject, options: { forget
   addStoreMaintenanceTests(add)
   addStoreQueryTests(add)
   addStoreUsageTests(add)
-  addStoreAnswerTests(add)
   test.run()
 }
 
+/** The part of the contract that a host needs. */
+export const hostStoreContract = (name: string, open: OpenSubject<HostStore>): void => {
+  const test = suite(`host store contract: ${name}`)
+  addHostStoreTests(createAdder(test, open))
+  test.run()
+}
+
+const addHostStoreTests = (add: AddStoreTest<HostStore>): void => {
+  addStoreJournalTests(add)
+  addStoreLeaseTests(add)
+  addStoreRunTests(add)
+  addStoreInboxTests(add)
+  addStoreContentTests(add)
+  addStoreAnswerTests(add)
+}
+
 const createAdder =
-  (test: Test, open: OpenSubject): AddStoreTest =>
+  <S extends HostStore>(test: Test, open: OpenSubject<S>): AddStoreTest<S> =>
   (title, body) => {
     test(title, async () => {
       const subject = await open()

@@ -5,7 +5,7 @@ import type { JournalData } from '../../src/store/journal-data.ts'
 import type { JournalRow } from '../../src/store/journal-row.ts'
 import type { RawRow } from '../../src/store/parse-journal-row.ts'
 import { createOwner } from '../../src/store/process-identity.ts'
-import type { Claim, Definition, NewRun, Owner, RunEnd, Store } from '../../src/store/store.ts'
+import type { Claim, Definition, HostStore, NewRun, Owner, RunEnd } from '../../src/store/store.ts'
 
 export const T0 = Date.UTC(2026, 0, 2, 3, 4, 5)
 
@@ -96,7 +96,7 @@ export const createFarOwner = (): Owner => ({ ...createOwner(), host: 'elsewhere
 
 /** Saves the definition and creates a run with it. */
 export const startRun = async (
-  store: Store,
+  store: HostStore,
   options: { owner?: Owner; run?: Partial<NewRun>; input?: JsonValue } = {},
 ): Promise<Claim> => {
   const run = createNewRun(options.run)
