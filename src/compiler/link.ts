@@ -81,7 +81,7 @@ const createWorkflowMachine = (config: MachineConfig, recorder: Recorder): AnySt
   })
   // Lowering wrote the config as data; XState's types can follow only a config in the source.
   const whole = { ...config, context, output: ({ context: { output } }: { context: MachineContext }) => output }
-  return definition.createMachine(whole as never) as unknown as AnyStateMachine
+  return definition.createMachine(whole as Parameters<typeof definition.createMachine>[0]) as AnyStateMachine
 }
 
 /** Sources that a machine may invoke: any kind, and the undoing of a run. */

@@ -2,6 +2,7 @@
  * Builds the flow graph of a workflow: the ways in and out of every step, whatever its kind. The descriptors of blocks
  * connect the steps inside them.
  */
+import { BLOCK_ATTEMPTS } from '../link/linked-step.ts'
 import { descriptorOf, isPerformed } from '../steps/step-kinds.ts'
 import {
   type BlockFrame,
@@ -125,9 +126,6 @@ const addPerformance = ({ step }: IndexedStep, { builder: { graph }, perform, co
   graph.connect(perform, failed, { kind: neverCompletes === true ? 'flows' : 'faults' })
 }
 
-/** Attempts of a block whose `retry` names no `max`. */
-const RETRIED_BLOCK_ATTEMPTS = 3
-
 /** Adds `timeout` and `retry` of a block: the steps inside are cancelled, or start again with cleared records. */
 const addFrame = (step: IndexedStep, { builder: { graph, points }, perform, completed, failed }: Ends): BlockFrame => {
   const inside: StepRange = { from: step.number + 1, to: step.end }
@@ -137,7 +135,7 @@ const addFrame = (step: IndexedStep, { builder: { graph, points }, perform, comp
     graph.connect(perform, timedOut, { kind: 'faults' })
     graph.connect(timedOut, failed, { kind: 'faults' })
   }
-  const isRetried = retry !== undefined && (retry.max?.value ?? RETRIED_BLOCK_ATTEMPTS) > 1
+  const isRetried = retry !== undefined && (retry.max?.value ?? BLOCK_ATTEMPTS) > 1
   // A fault in one branch cancels what runs in the others.
   const cancels = descriptorOf(step.step).block?.cancelsBeside === true
   if (!isRetried && !cancels) return { step, perform, completed, failed, broken: failed }

@@ -22,7 +22,7 @@ export const createBindings = (site: ExpressionSite, places: Places): Bindings<M
     const place = places.get(id)
     if (place === undefined) return undefined
     // Records hold more than their JSON fields; the type checker lets expressions read only those.
-    return outward(site.scopes.length - place.scopes.length, (context) => context.steps[id] as unknown as JsonValue)
+    return outward(site.scopes.length - place.scopes.length, (context) => context.steps[id] as JsonValue | undefined)
   },
 })
 

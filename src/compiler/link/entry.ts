@@ -12,7 +12,7 @@ export type Evaluate = (context: MachineContext) => JsonValue
 
 /** Turns the result of an expression into a condition; anything but true or false is a fault. */
 export const toCondition =
-  (evaluate: Evaluate, what: string): ((context: MachineContext) => boolean) =>
+  <Context>(evaluate: (context: Context) => JsonValue, what: string): ((context: Context) => boolean) =>
   (context) => {
     const value = evaluate(context)
     if (typeof value === 'boolean') return value

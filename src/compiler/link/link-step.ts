@@ -6,7 +6,7 @@ import { stepsWithin } from '../place-steps.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 import { createBindings, type ExpressionSite } from './bindings.ts'
 import { toCondition } from './entry.ts'
-import { type LinkedStep, toExpressionFault, toRetryPolicy } from './linked-step.ts'
+import { BLOCK_ATTEMPTS, type LinkedStep, toExpressionFault, toRetryPolicy } from './linked-step.ts'
 
 export const linkStep = (step: Step, places: Places): LinkedStep => {
   const place = places.get(step.id.value)
@@ -23,7 +23,7 @@ export const linkStep = (step: Step, places: Places): LinkedStep => {
     output,
     loop,
     join,
-    retry: step.retry === undefined ? undefined : toRetryPolicy(step.retry, 3),
+    retry: step.retry === undefined ? undefined : toRetryPolicy(step.retry, BLOCK_ATTEMPTS),
     accepts,
     undo: compileUndo(step, site, places),
     within: stepsWithin(step).map(({ id }) => id.value),

@@ -37,6 +37,9 @@ export interface LinkedStep {
   within: readonly string[]
 }
 
+/** Attempts of a block whose `retry` names no `max`. */
+export const BLOCK_ATTEMPTS = 3
+
 /** The policy of a `retry:`, with the given number of attempts where it names none. */
 export const toRetryPolicy = (retry: Retry | undefined, max: number): RetryPolicy => ({
   max: retry?.max?.value ?? max,

@@ -27,13 +27,13 @@ export const linkSchedules = ({ triggers }: Workflow): ScheduleTrigger[] =>
 
 const linkSchedule = ({ target, options, input, when }: Trigger): ScheduleTrigger => {
   const bindings = { root: (name: string) => READERS[name], step: () => undefined }
-  const condition = when && toCondition(compileExpression(when, bindings) as never, 'when')
+  const condition = when && toCondition(compileExpression(when, bindings), 'when')
   const evaluate = input === undefined ? () => ({}) : compileValue(input, bindings)
   return {
     expression: target.value,
     timezone: String(options.get('timezone')?.value ?? 'UTC'),
     missed: (options.get('missed')?.value ?? 'once') as ScheduleTrigger['missed'],
-    isWanted: (names) => condition === undefined || condition(names as never),
+    isWanted: (names) => condition === undefined || condition(names),
     toInput: (names) => evaluate(names),
   }
 }

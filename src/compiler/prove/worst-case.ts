@@ -9,6 +9,7 @@ import type { EdgeKind, NodeSet } from '../check/flow-graph.ts'
 import { blocksAround, type IndexedStep, type StepList } from '../check/step-index.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import { checkExpression } from '../expression/check-expression.ts'
+import { BLOCK_ATTEMPTS } from '../link/linked-step.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 
 export interface WorstCase {
@@ -95,11 +96,9 @@ const runsOfBody = (owner: IndexedStep, starts: ReadonlyMap<IndexedStep, Starts>
   return items === undefined ? { count: runs, foreach: owner } : { count: multiply(runs, items), foreach }
 }
 
-/** Attempts of a block whose `retry` names no `max`; all attempts of another step are one start. */
-const BLOCK_TRIES = 3
-
+/** Attempts of a block; all attempts of another step are one start. */
 const triesOf = ({ step: { retry } }: IndexedStep): number =>
-  retry === undefined ? 1 : (retry.max?.value ?? BLOCK_TRIES)
+  retry === undefined ? 1 : (retry.max?.value ?? BLOCK_ATTEMPTS)
 
 /** `max_visits` counts all entries of a run except those that attempts of enclosing blocks cause. */
 const mostVisits = (step: IndexedStep): number => {
