@@ -6,6 +6,7 @@
  * recorded, so that nothing can be resumed, and `limits` are not kept.
  */
 import type { MachineInput } from '../compiler/machine-context.ts'
+import { STEP_KINDS } from '../compiler/steps/step-kinds.ts'
 import type { JsonValue } from '../core/json.ts'
 import { createRunId } from '../core/run-id.ts'
 import { checkInput } from '../runtime/check-input.ts'
@@ -21,8 +22,6 @@ export interface ProvideOptions extends Surroundings, Answers {
   models?: Readonly<Record<string, string>>
 }
 
-const KINDS = ['llm', 'tool', 'code', 'memory', 'workflow', 'approve', 'wait', 'emit', 'set', 'foreach'] as const
-
 export const createProvideActors =
   (wiring: Wiring) =>
   (workflow: Workflow, options: ProvideOptions = {}): { actors: Record<string, StepLogic> } => {
@@ -31,7 +30,7 @@ export const createProvideActors =
     const providers = { ...made.providers, ...options.providers }
     const { vault, placement } = wiring.createPerformer({ ...options, actors, providers }, { folder })
     const { step, undo } = createStepLogics(compiled, { vault, placement, answers: options })
-    return { actors: { ...Object.fromEntries(KINDS.map((kind) => [kind, step])), undo } }
+    return { actors: { ...Object.fromEntries(Object.keys(STEP_KINDS).map((kind) => [kind, step])), undo } }
   }
 
 /** The input of a workflow's machine. @throws Fault `invalid_input` for an input that does not fit */
