@@ -30,7 +30,7 @@ test.after(async () => {
   project.remove()
 })
 
-test('the second run asks nobody, and says so', async () => {
+test('the second run calls no model, and says so', async () => {
   const first = await troupe('run', 'ask.yaml')
   assert.is(first.exitCode, 0, first.stderr)
   assert.match(first.stderr, / · 2,000 → 20 tokens · \$0\.0\d+\n$/)

@@ -14,8 +14,8 @@ steps:
     timeout: ${timeout}
     on_error: { timeout: late }
   - { id: done, set: { by: steps.ask.output.by, amount: steps.ask.output.values.amount }, next: end }
-  - { id: late, set: { by: "'nobody'" } }
-output: "steps.?done.?output.orValue({'by': 'nobody'})"
+  - { id: late, set: { by: "'none'" } }
+output: "steps.?done.?output.orValue({'by': 'none'})"
 `
 
 const NESTED = `workflow: nested
@@ -156,7 +156,7 @@ test('without a decision its time is over, and who decides then is told so', asy
   const project = createProject()
   project.write('ask.yaml', ask('1s'))
   const { stdout } = await project.troupe(['run', 'ask.yaml'])
-  assert.equal(JSON.parse(stdout), { by: 'nobody' })
+  assert.equal(JSON.parse(stdout), { by: 'none' })
   const late = await project.troupe(['approvals', 'approve', 'last', 'ask', '--by', 'ann', '--values', 'amount=1'])
   assert.match(late.stderr, 'its time was over at')
   assert.is(late.exitCode, 1)
@@ -182,7 +182,7 @@ test('a token decides once; a newer one and a decision make it void, and it says
   assert.match((await use('made-up')).stderr, 'the token is none')
 })
 
-test('a run that nobody holds keeps a decision until somebody goes on with it', async () => {
+test('a run without a holder keeps a decision until it continues', async () => {
   const project = createProject()
   const { running, id } = await startAsking(project)
   running.kill('SIGTERM')
@@ -236,7 +236,7 @@ steps:
 output: steps.agent.output.text
 `
 
-test('a call that has to be approved is shown with its input, and made when somebody agrees', async () => {
+test('a call that has to be approved is shown with its input, and made after the approval', async () => {
   const project = createCliProject({ 'calling.yaml': CALLING })
   const { running, id } = await startAsking(project, 'calling.yaml')
   const shown = await project.troupe(['approvals', 'show', id])

@@ -106,7 +106,7 @@ test('a run that lives elsewhere is not resumed, and can be cancelled from here'
   assert.is(again.exitCode, 0)
 })
 
-test('a run that nobody holds is cancelled without performing anything of it', async () => {
+test('a run without a holder is cancelled without performing its steps', async () => {
   const project = createProject()
   const { running, id } = await startSlow(project)
   running.kill('SIGKILL')

@@ -47,7 +47,7 @@ type Usage = NonNullable<WireAnswer['usage']>
 interface MeteredServer {
   server: WireServer
   variables: Record<string, string>
-  /** What it has said that each call used. */
+  /** The usage that it reported for each call. */
   used: Usage[]
 }
 
@@ -327,7 +327,7 @@ test('cost-report over a run with all providers is what a hand calculation says'
   )
 })
 
-test('its table says the same, what is free and what nobody knows', async () => {
+test('its table shows the same, free calls and unknown prices', async () => {
   const { stdout } = await project.troupe(['cost-report'], inReported)
   const lines = stdout.trimEnd().split('\n')
   for (const [index, pattern] of [

@@ -93,12 +93,12 @@ test('with --json, a workflow that is refused is an object with its diagnostics'
 })
 
 test('--json names a wrong input by the code that the library gives it', async () => {
-  const { stdout, exitCode } = await project.troupe(['run', 'hello.yaml', '--json', '-i', 'nobody=5'])
+  const { stdout, exitCode } = await project.troupe(['run', 'hello.yaml', '--json', '-i', 'unheard=5'])
   assert.is(JSON.parse(stdout).error.code, 'invalid_input')
   assert.is(exitCode, 2)
 })
 
-test('a secret that the workflow declares and nobody has set stops it before it starts', async () => {
+test('a declared secret without a value stops the run before it starts', async () => {
   project.write('secret.yaml', `secrets: [SOME_KEY]\n${HELLO}`)
   const args = ['run', 'secret.yaml', '-q', '-i', 'name=Ada']
   const [missing, short, set] = await Promise.all([

@@ -77,7 +77,7 @@ test('a secret of the project that is sent to a run, or said with a decision, is
   }
 })
 
-test('a condition that can not be meant is explained, and reaches nobody', async () => {
+test('a wrong condition is explained, and reaches no run', async () => {
   const project = createCliProject({ 'order.yaml': ORDER })
   await project.troupe(['submit', 'order.yaml', '-i', 'number=1'])
   const [wrong, none, both, alone] = await Promise.all([

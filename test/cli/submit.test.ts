@@ -1,4 +1,4 @@
-/** Runs that are put into the database, and whoever begins them. */
+/** Queued runs, and the processes that start them. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openStore } from '../../src/index.ts'
@@ -19,7 +19,7 @@ const submit = async (project: ReturnType<typeof createCliProject>, args: readon
   return { answer: JSON.parse(stdout), exitCode, stderr }
 }
 
-test('a submitted run is queued until somebody begins it', async () => {
+test('a submitted run is queued until a process starts it', async () => {
   const project = createCliProject({ 'hello.yaml': HELLO })
   const { stdout, stderr, exitCode } = await project.troupe(['submit', 'hello.yaml', '-i', 'name=Ada'])
   assert.match(stdout, /^r-\S+\n$/)
@@ -53,7 +53,7 @@ test('a key and the same request are the same run; another request is refused', 
   assert.match(other.stderr, `run ${first.answer.run} of 'hello' has the key 'k'`)
 })
 
-test('--wait follows the run to its end, whoever performs it, and exits as run does', async () => {
+test('--wait follows the run to its end in any process, and exits as run does', async () => {
   const project = createCliProject({ 'hello.yaml': HELLO, 'failing.yaml': FAILING })
   const waiting = project.start(['submit', 'hello.yaml', '-i', 'name=Ada', '--wait'])
   await waiting.waitFor('is queued')

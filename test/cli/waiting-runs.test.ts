@@ -87,7 +87,7 @@ test('a waiting run says for whom, for what and until when, and is cancelled', a
   assert.match((await project.troupe(['approvals', 'list'])).stderr, 'nothing is asked')
 })
 
-test('cancelling a run that nobody holds cancels its child run too', async () => {
+test('cancelling a run without a holder cancels its child run too', async () => {
   const project = createCliProject({ 'waiting.yaml': WAITING, 'parent.yaml': PARENT })
   const running = project.start(['run', 'parent.yaml'])
   await running.waitFor('Go on?')

@@ -35,7 +35,7 @@ test('stats counts runs, rows and bytes', async () => {
   assert.match(stdout, /journal +\d/)
 })
 
-test('a backup of a database in use is restored when nobody holds a run, and the holder is named', async () => {
+test('a backup of a database in use is restored once no process holds a run, and the holder is named', async () => {
   const project = await createProject(1)
   const running = project.start(['run', 'slow.yaml', '--json'])
   await until(async () => (await json(project, 'stats')).runs.length === 2)
@@ -57,7 +57,7 @@ test('a backup of a database in use is restored when nobody holds a run, and the
   assert.equal(runs.map(({ status }: { status: string }) => status).sort(), ['completed', 'interrupted'])
 })
 
-test('runs that are exported and taken in twice count once', async () => {
+test('runs that are exported and imported twice count once', async () => {
   const project = await createProject(3)
   const { runs } = await json(project, 'export', '--all', 'all.jsonl')
   assert.is(runs, 3)

@@ -41,7 +41,7 @@ interface Check {
 
 interface Examined {
   exitCode: number | null
-  /** Of keys, providers, models and workflows. */
+  /** Checks of keys, providers, models and workflows. */
   checks: Check[]
 }
 
@@ -58,7 +58,7 @@ const examine = async (
   return { exitCode, checks: checks.filter(({ name }: Check) => /^(workflows?|key|provider|model)$/.test(name)) }
 }
 
-test('a project whose workflows need neither key nor server lacks nothing, whoever else is configured', async () => {
+test('a project whose workflows need neither key nor server lacks nothing, whichever providers are configured', async () => {
   const project = createCliProject({
     'troupe.config.yaml': `providers: { off: { kind: openai, base_url: "${closed.url}/v1", key: OFF_KEY } }\n`,
     'flows/echo.yaml': asking('mock/echo'),

@@ -1,4 +1,4 @@
-/** What is made of runs that were: fork, restart, rerun, failed, diff. */
+/** Commands on past runs: fork, restart, rerun, failed, diff. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type CliProject, createCliProject } from '../../support/cli-project.ts'
