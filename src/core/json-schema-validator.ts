@@ -48,7 +48,9 @@ export const findSchemaProblem = (schema: unknown): string | undefined => {
 const describeFailure = (error: unknown): string => {
   if (error instanceof RangeError) return 'it is nested too deeply'
   const message = error instanceof Error ? error.message : String(error)
-  return message.startsWith('error parsing regexp') ? `a pattern is no regular expression of RE2: ${message}` : message
+  return message.startsWith('error parsing regexp')
+    ? `a pattern is not a regular expression of RE2: ${message}`
+    : message
 }
 
 const compile = (schema: JsonSchema, useDefaults: boolean): Validator => {

@@ -104,7 +104,7 @@ export const exceeds = (limit: Limit, { subject, amount, most = limit.most }: Ex
     code: 'too_large',
     message: `${subject} is too large: expected at most ${expected}, got ${exact}`,
     retryable: false,
-    // Infinity is no JSON: the value is nested too deeply to be measured.
+    // Infinity is not JSON: the value is nested too deeply to be measured.
     details: { limit: limit.name, [limit.unit]: Number.isFinite(amount) ? amount : null, allowed: most },
   }
 }

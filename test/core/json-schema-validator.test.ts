@@ -69,8 +69,8 @@ const WRONG_SCHEMAS: [schema: unknown, problem: string][] = [
   [{ properties: { a: { required: 'x' } } }, '\'/properties/a/required\' must be array, got "x"'],
   [{ $ref: '#/$defs/gone' }, "can't resolve reference #/$defs/gone"],
   [{ $ref: 'https://example.org/schema.json' }, "can't resolve reference https://example.org/schema.json"],
-  [{ type: 'string', pattern: '(a)\\1' }, 'a pattern is no regular expression of RE2'],
-  [{ type: 'string', pattern: '(' }, 'a pattern is no regular expression of RE2'],
+  [{ type: 'string', pattern: '(a)\\1' }, 'a pattern is not a regular expression of RE2'],
+  [{ type: 'string', pattern: '(' }, 'a pattern is not a regular expression of RE2'],
 ]
 
 for (const [schema, problem] of WRONG_SCHEMAS)

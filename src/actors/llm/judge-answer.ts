@@ -28,6 +28,6 @@ const parse = (text: string): { value: JsonValue } | { problem: string } => {
     return { value: parseFiniteJson(text) }
   } catch {
     const shown = text.trim() === '' ? 'nothing' : JSON.stringify(text.toWellFormed().slice(0, 80))
-    return { problem: `it is no JSON: expected JSON alone, got ${shown}` }
+    return { problem: `it is not JSON: expected JSON alone, got ${shown}` }
   }
 }

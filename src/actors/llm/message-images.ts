@@ -26,7 +26,7 @@ const readImage = async ({ $blob, media_type, name }: BlobRef, readBlob: ReadBlo
   if (!/^image\//.test(media_type))
     throw new Fault(
       'invalid_input',
-      `'${name}' is no image: expected a media type such as image/png, got '${media_type}'`,
+      `'${name}' is not an image: expected a media type such as image/png, got '${media_type}'`,
     )
   const bytes = await readBlob?.($blob)
   if (bytes === undefined) throw new Fault('not_found', `the bytes of '${name}' are not in the store of this run`)

@@ -95,7 +95,7 @@ const modelsOf = (id: string): ListedModel[] => {
 
 interface Lines {
   vendors: Vendor[]
-  /** Of the models. */
+  /** Lines of the models. */
   lines: string[]
 }
 

@@ -41,7 +41,7 @@ export const findServer = (kind: string): ModelServer | undefined => SERVERS.fin
 export const expectServer = (kind: string): ModelServer => {
   const server = findServer(kind)
   if (server !== undefined) return server
-  throw new Fault('invalid_input', `'${kind}' is no kind of provider: expected one of ${PROVIDER_KINDS.join(', ')}`)
+  throw new Fault('invalid_input', `'${kind}' is not a kind of provider: expected one of ${PROVIDER_KINDS.join(', ')}`)
 }
 
 /** True for the address of a vendor. A machine of one's own belongs to no vendor. */

@@ -15,7 +15,7 @@ export const parseJson = (text: string, subject: string): JsonValue => {
   try {
     value = parseFiniteJson(text)
   } catch (cause) {
-    throw new Fault('invalid_output', `'${subject}' is no JSON: ${(cause as Error).message}`, { cause })
+    throw new Fault('invalid_output', `'${subject}' is not JSON: ${(cause as Error).message}`, { cause })
   }
   if (isDeeperThan(value, MAX_DEPTH))
     throw new Fault('invalid_output', `'${subject}' is nested too deeply: expected at most ${MAX_DEPTH} levels`)

@@ -159,7 +159,7 @@ test('each turn with tools is kept under the conversation so far', async () => {
 for (const [what, answer] of [
   ['says nothing', { text: '' }],
   ['calls a tool that does not exist', { toolCalls: [{ id: 'c', name: 'http_fetch', arguments: '{}' }] }],
-  ['calls a tool with what is no JSON', { toolCalls: [{ id: 'c', name: 'http_get', arguments: '{"url"' }] }],
+  ['calls a tool with text that is not JSON', { toolCalls: [{ id: 'c', name: 'http_get', arguments: '{"url"' }] }],
 ] as [string, Partial<LlmAnswer>][])
   test(`a turn that ${what} is not kept`, async () => {
     const { model, ask } = createModel(answer)

@@ -122,7 +122,7 @@ const WRONG: [string, string, string, string][] = [
   ['a field that is wrong', '{"label":"idea"}', "'/label' must be one of", '/label'],
   ['a field that is missing', '{}', "'/' must have the field 'label'", '/'],
   ['no JSON', 'It is a bug.', 'expected JSON alone, got "It is a bug."', '/'],
-  ['a number beyond JSON', '{"label":1e999}', 'it is no JSON', '/'],
+  ['a number beyond JSON', '{"label":1e999}', 'it is not JSON', '/'],
   ['nothing', '', 'got nothing', '/'],
 ]
 for (const [what, text, message, path] of WRONG)

@@ -34,13 +34,13 @@ export type WireReply =
       headers?: Record<string, string> /** Instead of the vendor's own. */
       body?: string
     }
-  /** Of a stream only the first `events` are sent; then it stops like this. */
+  /** Sends only the first `events` of a stream, and then stops like this. */
   | {
       kind: 'broken'
       answer: WireAnswer
       events: number
       by: 'stall' | 'reset' | 'close' | WireError
-      /** Of an error: so many bytes at a time. */
+      /** Sends an error so many bytes at a time. */
       chunkBytes?: number
     }
   /** The request is taken, and nothing is ever sent. */
@@ -57,7 +57,7 @@ export interface WireTransport {
   lineEnd?: '\r\n'
   /** Comments between the events (of Server-Sent Events), or blank lines (of NDJSON). */
   comments?: boolean
-  /** Without the events at the end that say nothing but that this is the end. */
+  /** True: events that only mark the end are left out. */
   withoutEnd?: boolean
 }
 
@@ -83,7 +83,7 @@ export interface WireMessage {
   images?: string[]
   /** Arguments parsed. */
   toolCalls?: { name: string; arguments: JsonValue }[]
-  /** Of a tool's result: the id of the call, or its tool's name where the vendor has no ids. */
+  /** The id of the call that a tool's result answers, or the tool's name where the vendor has no ids. */
   answers?: string
 }
 

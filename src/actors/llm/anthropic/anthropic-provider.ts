@@ -61,11 +61,11 @@ const createClient = (sdk: Sdk, { settings: { apiKey, baseUrl }, request }: Serv
 
 const readWhole = async (response: Response, { request }: ServerCall): Promise<AnthropicMessage> => {
   const body: unknown = await response.json().catch((error: unknown) => {
-    throw error instanceof SyntaxError ? request.broken('answered with no JSON') : error
+    throw error instanceof SyntaxError ? request.broken('answered with text that is not JSON') : error
   })
   if (isJsonObject(body) && body.type === 'error') throw request.refused(body)
   const message = readMessage(body)
-  if (message === undefined) throw request.broken('answered with no message')
+  if (message === undefined) throw request.broken('answered with JSON that is not a message')
   return message
 }
 
@@ -84,6 +84,6 @@ const readStream = async ({ body }: Response, { request, onText }: ServerCall): 
 
 const parseEvent = (data: string, request: ServerCall['request']): JsonObject => {
   const event = tryParseJson(data)
-  if (!isJsonObject(event)) throw request.broken('sent an event that is no JSON object')
+  if (!isJsonObject(event)) throw request.broken('sent an event that is not a JSON object')
   return event
 }

@@ -36,12 +36,12 @@ const post = ({ settings, asked, inWords, request }: ServerCall, method: string)
 const askWhole = async (call: ServerCall, model: string): Promise<GeminiTurn> => {
   const response = await post(call, `${model}:generateContent`)
   const body: unknown = await response.json().catch((error: unknown) => {
-    throw error instanceof SyntaxError ? call.request.broken('answered with no JSON') : error
+    throw error instanceof SyntaxError ? call.request.broken('answered with text that is not JSON') : error
   })
   const turn = createTurn()
   take(turn, body, call)
   if (!isJsonObject(body) || (body.candidates === undefined && body.promptFeedback === undefined))
-    throw call.request.broken('answered with no answer')
+    throw call.request.broken('answered with JSON that is not an answer')
   return turn
 }
 
@@ -58,7 +58,7 @@ const askStream = async (call: ServerCall, model: string): Promise<GeminiTurn> =
 
 const parse = (event: string, { request }: ServerCall): JsonValue => {
   const chunk = tryParseJson(event)
-  if (chunk === undefined) throw request.broken('sent an event that is no JSON')
+  if (chunk === undefined) throw request.broken('sent an event that is not JSON')
   return chunk
 }
 

@@ -17,7 +17,7 @@ export const toFileBytes = (content: JsonValue, { path, as }: { path: string; as
   if (typeof content !== 'string') return assertWritable(Buffer.from(`${JSON.stringify(content, null, 2)}\n`), path)
   if (as === 'text') return assertWritable(Buffer.from(content), path)
   if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content))
-    throw new Fault('invalid_input', `the content for '${path}' is no base64`, { details: { path } })
+    throw new Fault('invalid_input', `the content for '${path}' is not base64`, { details: { path } })
   return assertWritable(Buffer.from(content, 'base64'), path)
 }
 

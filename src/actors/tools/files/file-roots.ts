@@ -43,7 +43,7 @@ export const toRealRoots = async (options: FileRoots): Promise<RealRoots> => ({
 
 /** @throws Fault `unauthorized` for a forbidden path, `invalid_input` or `conflict` for an impossible one */
 export const locate = async (given: string, options: FileRoots): Promise<FilePlace> => {
-  if (given.includes('\0')) throw new Fault('invalid_input', `'${given.replaceAll('\0', '\\0')}' is no path`)
+  if (given.includes('\0')) throw new Fault('invalid_input', `'${given.replaceAll('\0', '\\0')}' is not a path`)
   const [first] = options.roots
   if (first === undefined)
     throw refuse(given, options, 'no folder is open to tools\nname one in troupe.config.yaml: files: { roots: [data] }')

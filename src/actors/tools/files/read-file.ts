@@ -73,7 +73,7 @@ const decodeUtf8 = (bytes: Buffer, path: string): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch (cause) {
-    const message = `'${path}' is no UTF-8 text\nsave it as UTF-8, or read it with as: base64 or as: blob`
+    const message = `'${path}' is not UTF-8 text\nsave it as UTF-8, or read it with as: base64 or as: blob`
     throw new Fault('invalid_input', message, { details: { path }, cause })
   }
 }

@@ -50,7 +50,7 @@ export const buildRequest = (method: string, input: HttpToolInput, context: Acto
 /** @throws Fault `invalid_input` for text that is not a URL, a scheme other than http and https, or a user name in it */
 export const parseHttpUrl = (text: string, base?: URL): URL => {
   const url = URL.parse(text, base?.href)
-  if (url === null) throw invalid(`'url' is no URL: expected http://… or https://…, got ${formatValue(text)}`)
+  if (url === null) throw invalid(`'url' is not a URL: expected http://… or https://…, got ${formatValue(text)}`)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw invalid(`'url' can't be requested: expected http: or https:, got ${url.protocol}`)
   if (url.username !== '' || url.password !== '')

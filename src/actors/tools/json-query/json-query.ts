@@ -71,7 +71,7 @@ const parse = (query: string, timeMs: number): jsonata.Expression => {
   } catch (cause) {
     const { position } = cause as jsonata.JsonataError
     const place = position === undefined ? '' : ` at character ${position}`
-    throw new Fault('invalid_input', `'query' is no JSONata${place}: ${messageOf(cause)}`, { cause })
+    throw new Fault('invalid_input', `'query' is not JSONata${place}: ${messageOf(cause)}`, { cause })
   }
 }
 

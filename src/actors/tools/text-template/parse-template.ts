@@ -54,7 +54,7 @@ const toPart = ({ sign, name, line }: Tag): TemplatePart | undefined => {
   const path = name === '.' ? [] : name.split('.')
   if (sign === '!') return undefined
   if (path.some((part) => part.trim() === '' || /[{}\s]/.test(part)))
-    throw wrong(line, `'{{${sign}${name}}}' is no path: expected names with dots between, such as {{ ticket.id }}`)
+    throw wrong(line, `'{{${sign}${name}}}' is not a path: expected names with dots between, such as {{ ticket.id }}`)
   if (sign === '') return { kind: 'value', path, line }
   return { kind: 'section', inverted: sign === '^', path, line, parts: [] }
 }

@@ -55,15 +55,15 @@ const UNREADABLE: [content: string | Uint8Array, as: string, code: string, messa
     Buffer.from([0xff, 0xfe, 65, 0]),
     'text',
     'invalid_input',
-    "'a' is no UTF-8 text\nsave it as UTF-8, or read it with as: base64 or as: blob",
+    "'a' is not UTF-8 text\nsave it as UTF-8, or read it with as: base64 or as: blob",
   ],
   [
     Buffer.from('ä', 'latin1'),
     'text',
     'invalid_input',
-    "'a' is no UTF-8 text\nsave it as UTF-8, or read it with as: base64 or as: blob",
+    "'a' is not UTF-8 text\nsave it as UTF-8, or read it with as: base64 or as: blob",
   ],
-  ['{"a":', 'json', 'invalid_output', "'a' is no JSON"],
+  ['{"a":', 'json', 'invalid_output', "'a' is not JSON"],
 ]
 
 for (const [content, as, code, message] of UNREADABLE)

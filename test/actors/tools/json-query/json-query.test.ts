@@ -49,8 +49,8 @@ for (const [query, data, value] of CASES)
   queries(`${query} gives ${JSON.stringify(value)}`, async () => assert.equal(await evaluate(query, data), value))
 
 const FAULTS: [query: string, code: string, message: string][] = [
-  ['a[', 'invalid_input', "'query' is no JSONata at character 2"],
-  ['('.repeat(9000), 'invalid_input', "'query' is no JSONata"],
+  ['a[', 'invalid_input', "'query' is not JSONata at character 2"],
+  ['('.repeat(9000), 'invalid_input', "'query' is not JSONata"],
   ['x'.repeat(20_001), 'too_large', "'query' has 20001 characters"],
   ['"a" + 1', 'tool_failed', "'query' failed at character 5"],
   ['$error("no stock")', 'tool_failed', 'no stock'],
