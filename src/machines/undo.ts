@@ -27,7 +27,7 @@ export interface UndoCall {
 }
 
 /** Result of one call; `fault`: the step could not be undone. */
-export interface Undone {
+export type Undone = {
   path: string
   visit: number
   fault?: FaultData

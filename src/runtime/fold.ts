@@ -8,7 +8,14 @@
  * 2. Nothing is performed: snapshots are immutable, effects are plain data.
  * 3. A machine that goes round in circles without an effect fails with a fault, and does not hang its process.
  */
-import { type AnyStateMachine, createEmptyActor, type EventFromLogic, type InputFrom, type SnapshotFrom } from 'xstate'
+import {
+  type AnyActorRef,
+  type AnyStateMachine,
+  createEmptyActor,
+  type EventFromLogic,
+  type InputFrom,
+  type SnapshotFrom,
+} from 'xstate'
 import { Fault } from '../core/fault.ts'
 
 /** One effect of a machine. Actors are named by the id of their invoke, timers by XState's id. */
@@ -27,7 +34,7 @@ export interface Fold<M extends AnyStateMachine> {
 export type WorkflowFold = Fold<AnyStateMachine>
 export type WorkflowSnapshot = SnapshotFrom<AnyStateMachine>
 
-type Scope<M extends AnyStateMachine> = Parameters<M['transition']>[2]
+type InertScope = Parameters<AnyStateMachine['transition']>[2]
 
 /** Folds by machine, so that the runs of one machine share its scope. */
 const known = new WeakMap<AnyStateMachine, unknown>()
@@ -41,12 +48,12 @@ export const foldOf = <M extends AnyStateMachine>(machine: M): Fold<M> => {
 
 const createFold = <M extends AnyStateMachine>(machine: M): Fold<M> => {
   let effects: MachineEffect[] = []
-  let inert: Scope<M> | undefined
+  let inert: InertScope | undefined
   const collect = (action: ExecutedAction): void => {
     const effect = toEffect(action)
     if (effect !== undefined) effects.push(effect)
   }
-  const enterScope = (): Scope<M> => {
+  const enterScope = (): InertScope => {
     inert ??= createInertScope(collect)
     effects = []
     return inert
@@ -58,7 +65,7 @@ const createFold = <M extends AnyStateMachine>(machine: M): Fold<M> => {
     },
     step(snapshot, event) {
       const scope = enterScope()
-      const next = withinBounds(() => machine.transition(snapshot, event as never, scope))
+      const next = withinBounds(() => machine.transition(snapshot, event, scope))
       return [next as SnapshotFrom<M>, effects]
     },
   }
@@ -80,14 +87,22 @@ const withinBounds = <T>(work: () => T): T => {
 
 interface ExecutedAction {
   type: string
-  params?: { id?: string; delay?: number; event?: { type: string }; sendId?: string }
+  params?: unknown
+}
+
+/** Parameters of XState's own actions. */
+interface ActionParams {
+  id?: string
+  delay?: number
+  event?: { type: string }
+  sendId?: string
 }
 
 /** Each transition needs an actor that it belongs to. An actor of the machine itself would compute its initial state first. */
-const createInertScope = <M extends AnyStateMachine>(collect: (action: ExecutedAction) => void): Scope<M> => {
-  const self = createEmptyActor() // never started
+const createInertScope = (collect: (action: ExecutedAction) => void): InertScope => {
+  const self: AnyActorRef = createEmptyActor() // never started
   const nothing = (): void => {}
-  const scope = {
+  return {
     self,
     id: '',
     sessionId: '',
@@ -98,10 +113,10 @@ const createInertScope = <M extends AnyStateMachine>(collect: (action: ExecutedA
     emit: nothing,
     actionExecutor: collect,
   }
-  return scope as unknown as Scope<M>
 }
 
-const toEffect = ({ type, params = {} }: ExecutedAction): MachineEffect | undefined => {
+const toEffect = ({ type, params: given }: ExecutedAction): MachineEffect | undefined => {
+  const params = (given ?? {}) as ActionParams
   switch (type) {
     case 'xstate.spawnChild':
       return { type: 'spawn', id: params.id ?? '' }

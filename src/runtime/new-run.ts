@@ -81,5 +81,5 @@ export const toDefinition = ({ hash, name, source, links }: CompiledWorkflow): D
   workflow: name,
   file: source.file,
   source: source.text,
-  links: links as unknown as JsonValue,
+  links: { ...links },
 })

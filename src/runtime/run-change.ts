@@ -113,7 +113,7 @@ const keepApprovals = (effects: readonly RunEffect[]): Kept => {
 
 export const toApprovalRecord = (wait: Extract<OpenWait, { kind: 'approval' }>): ApprovalRecord => {
   const { kind: _, form, ...request } = wait
-  return { ...request, form: form as unknown as JsonValue, requestHash: toRequestHash(wait) }
+  return { ...request, form: form as JsonValue, requestHash: toRequestHash(wait) }
 }
 
 const keepEmitted = (effects: readonly RunEffect[]): Kept => {

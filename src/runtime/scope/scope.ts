@@ -53,8 +53,7 @@ export interface AskedStep {
   at: number
 }
 
-export const contextOf = ({ snapshot }: Pick<Scope, 'snapshot'>): MachineContext =>
-  (snapshot as unknown as { context: MachineContext }).context
+export const contextOf = ({ snapshot }: Pick<Scope, 'snapshot'>): MachineContext => snapshot.context
 
 export const pathOf = (scope: Scope, step: string): string => (scope.path === '' ? step : `${scope.path}/${step}`)
 

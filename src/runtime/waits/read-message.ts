@@ -14,7 +14,7 @@ export type Asked =
   | { kind: 'refused'; path: string; visit: number; data: JsonObject }
 
 /** Body of a decision in the inbox: the approval it is for, and the verdict. */
-export interface DecisionBody extends DecisionData {
+export type DecisionBody = DecisionData & {
   path: string
   visit: number
   /** Hash of the request that the person saw. Without it, the decision is for any request at this place. */
@@ -22,7 +22,7 @@ export interface DecisionBody extends DecisionData {
 }
 
 /** Body of an event in the inbox. */
-export interface SignalBody {
+export type SignalBody = {
   name: string
   data: JsonValue
   /** RFC 3339. */
@@ -38,7 +38,7 @@ export const readMessage = ({ id, kind, body }: InboxMessage, at: number): Asked
     case 'unpause':
       return { kind: 'pause', isPaused: kind === 'pause', by }
     case 'signal': {
-      const { name, data, at: sentAt } = said as unknown as SignalBody
+      const { name, data, at: sentAt } = said as SignalBody
       const reason = findExcess(LIMITS.event, data ?? null)
       if (reason !== undefined) return { kind: 'refused', path: '', visit: 0, data: { id, name, reason } }
       return { kind: 'event', event: { kind: 'signal', at, data: { id, name, data: data ?? null, at: sentAt } } }
@@ -53,7 +53,7 @@ export const readDecision = async (
   { body }: InboxMessage,
   { now, waits }: { now: () => number; waits: () => readonly OpenWait[] },
 ): Promise<Asked> => {
-  const { path, visit, requestHash, decided_at: _, ...data } = body as unknown as DecisionBody
+  const { path, visit, requestHash, decided_at: _, ...data } = body as DecisionBody
   const excess = findExcess(LIMITS.form, [data.values ?? null, data.comment ?? ''])
   if (excess !== undefined) {
     const { values: __, comment: ___, ...rest } = data

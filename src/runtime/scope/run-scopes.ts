@@ -1,0 +1,319 @@
+/**
+ * The scopes of a run: its root machine, and one machine for each running foreach item, tool loop and undoing. This file tells
+ * machines events, takes the effects that they ask for, and turns those into effects of the run.
+ *
+ * It owns the open effects, timers, waits and items, and the queue of work without an effect.
+ *
+ * Invariants
+ * 1. An effect that a machine starts and stops within one step never happens.
+ * 2. An effect, timer or wait is open until it is settled or stopped; both remove it, so that a late outcome fits nothing.
+ * 3. Closing a scope stops everything open in it, its inner scopes included. A closed scope is told nothing.
+ * 4. Steps without an effect, ended items and inner machines are settled through the queue, in order: a long chain of them
+ *    neither deepens the stack nor keeps other runs from their turn.
+ */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { StartWay } from '../../compiler/link/linked-step.ts'
+import type { MachineEvent } from '../../compiler/link/machine-event.ts'
+import type { MachineContext } from '../../compiler/machine-context.ts'
+import { Defect } from '../../core/defect.ts'
+import type { JsonObject } from '../../core/json.ts'
+import { UNDO } from '../../core/machine-ends.ts'
+import { toolLoopMachine } from '../../machines/tool-loop.ts'
+import { type Undone, undoMachine } from '../../machines/undo.ts'
+import { toApprovalWait, toEmitted, toEventWait, toSignalled } from '../effects/answered-step.ts'
+import { prepareCall } from '../effects/prepare-call.ts'
+import type { EndedRun, OpenEffect, RunEffect } from '../effects/run-effect.ts'
+import { foldOf, type MachineEffect } from '../fold.ts'
+import type { MachineObserver } from '../machine-observer.ts'
+import type { Outcome } from '../run-event.ts'
+import { OpenTimers } from '../waits/open-timers.ts'
+import { OpenWaits, type WaitingStep } from '../waits/open-waits.ts'
+import { WorkQueue } from '../work-queue.ts'
+import { ItemPool } from './item-pool.ts'
+import { type AskedStep, contextOf, itemPath, loopPath, type OpenStep, pathOf, type Scope } from './scope.ts'
+import { limitExceeded, originOf, readEnd, type ScopeEnd, toRunEnd } from './scope-end.ts'
+import { UndoStack } from './undo-stack.ts'
+
+const TOOL_LOOP: Scope['linked'] = { machine: toolLoopMachine, steps: new Map() }
+const UNDOING: Scope['linked'] = { machine: undoMachine, steps: new Map() }
+
+export class RunScopes {
+  readonly open = new Map<string, { scope: Scope; step: string; visit: number; effect: OpenEffect }>()
+  readonly timers = new OpenTimers()
+  readonly waits = new OpenWaits()
+  readonly queue: WorkQueue
+  readonly #workflow: CompiledWorkflow
+  readonly #undo = new UndoStack()
+  /** Effects of the event that is being folded. */
+  #effects: RunEffect[] = []
+  /** Time of that event. */
+  #at = 0
+  #root: Scope | undefined
+  #stepsStarted = 0
+  #undone: readonly Undone[] = []
+  #end: EndedRun | undefined
+  #observer: MachineObserver | undefined
+
+  constructor(workflow: CompiledWorkflow) {
+    this.#workflow = workflow
+    this.queue = new WorkQueue(workflow)
+  }
+
+  get root(): Scope | undefined {
+    return this.#root
+  }
+
+  get end(): EndedRun | undefined {
+    return this.#end
+  }
+
+  get stepsStarted(): number {
+    return this.#stepsStarted
+  }
+
+  /** Observes from now on; machines that run already are reported as opened. */
+  observe(observer: MachineObserver): void {
+    this.#observer = observer
+    const open = (scope: Scope): void => {
+      observer.opened(scope)
+      for (const { items } of scope.open.values()) for (const item of items?.values() ?? []) open(item)
+    }
+    if (this.#root !== undefined) open(this.#root)
+  }
+
+  /** Folds one event: what `happen` does, then queued work up to a bound. */
+  collect(at: number, happen: () => void): RunEffect[] {
+    this.#effects = []
+    this.#at = at
+    happen()
+    const pause = this.queue.run(at)
+    if (pause !== undefined && this.#end === undefined) this.#effects.push({ type: 'timer.start', timer: pause })
+    return this.#effects
+  }
+
+  add(effect: RunEffect): void {
+    this.#effects.push(effect)
+  }
+
+  openRoot(input: object): void {
+    this.#openScope(this.#workflow.root, { input, path: '', parent: undefined })
+  }
+
+  #openScope(
+    linked: Scope['linked'],
+    { input, path, parent }: { input: unknown; path: string; parent: Scope['parent'] },
+  ): Scope {
+    const fold = foldOf(linked.machine)
+    const [snapshot, effects] = fold.start(input)
+    const scope: Scope = { path, linked, fold, snapshot, parent, open: new Map(), timers: new Map(), isClosed: false }
+    if (parent !== undefined) parent.scope.open.get(parent.step)?.items?.set(parent.index, scope)
+    else this.#root = scope
+    this.#observer?.opened(scope)
+    this.#undo.collect(scope)
+    this.#take(scope, effects)
+    return scope
+  }
+
+  tell(scope: Scope, event: MachineEvent): void {
+    if (scope.isClosed) return
+    const [snapshot, effects] = scope.fold.step(scope.snapshot, { ...event, at: this.#at })
+    scope.snapshot = snapshot
+    this.#observer?.told(scope, event)
+    for (const undo of this.#undo.collect(scope)) this.#effects.push({ type: 'undo.keep', ...undo })
+    this.#take(scope, effects)
+  }
+
+  /** Gives an open step its outcome. */
+  settle(scope: Scope, step: string, outcome: Outcome & { attempts?: number }): void {
+    if (!scope.open.delete(step)) return
+    const attempts = outcome.attempts === undefined ? {} : { attempts: outcome.attempts }
+    this.tell(
+      scope,
+      'fault' in outcome
+        ? { type: `xstate.error.actor.${step}`, actorId: step, error: outcome.fault, ...attempts, ...originOf(outcome) }
+        : { type: `xstate.done.actor.${step}`, actorId: step, output: outcome.output, ...attempts },
+    )
+  }
+
+  /** Takes the effects of one step of a machine. */
+  #take(scope: Scope, effects: readonly MachineEffect[]): void {
+    const started = new Set<string>()
+    for (const effect of effects) {
+      if (effect.type === 'spawn') started.add(effect.id)
+      else if (effect.type === 'stop') started.delete(effect.id) || this.#stop(scope, effect.id)
+      else if (effect.type === 'schedule') this.#effects.push(this.timers.start(scope, effect, this.#at))
+      else this.#stopTimer(scope, effect.timer)
+    }
+    if (scope.snapshot.status === 'error')
+      throw new Defect(`J8: a machine failed by itself: ${String(scope.snapshot.error)}`, {
+        cause: scope.snapshot.error,
+      })
+    if (scope.snapshot.status === 'done') this.#endScope(scope)
+    else for (const step of started) this.#startStep(scope, step)
+  }
+
+  #startStep(scope: Scope, step: string): void {
+    if (step === UNDO) {
+      scope.open.set(UNDO, { visit: 1, pool: undefined, items: undefined })
+      this.#startInner(scope, UNDO, { linked: UNDOING, path: UNDO, input: { calls: this.#undo.toCalls() } })
+      return
+    }
+    const record = contextOf(scope).steps[step]
+    const entered = record?.entered
+    if (record === undefined || entered?.kind !== 'input')
+      throw new Defect(`J4: step '${step}' started without an input`)
+    scope.open.set(step, { visit: record.visits, pool: undefined, items: undefined })
+    const way = scope.linked.steps.get(step)?.start ?? 'call'
+    // Of a foreach only its items count.
+    if (way !== 'items' && ++this.#stepsStarted > this.#workflow.limits.steps) this.#exceedSteps()
+    const plan = this.#workflow.plans.get(entered.plan ?? step)
+    const { input, key } = entered
+    RunScopes.#STARTS[way](this, { scope, step, visit: record.visits, input, key, plan, at: this.#at })
+  }
+
+  /** How a step starts, by the way that the descriptor of its kind names. */
+  static readonly #STARTS: { readonly [W in StartWay]: (state: RunScopes, asked: AskedStep) => void } = {
+    call: (state, asked) => (asked.plan?.toolLoop ? state.#startToolLoop(asked) : state.startCall(asked)),
+    output: (state, asked) => state.#settleSoon(asked, { output: asked.input }),
+    emit: (state, asked) => state.#emit(asked),
+    items: (state, asked) => state.#startItems(asked),
+    approval: (state, asked) => state.#ask(toApprovalWait(asked)),
+    event: (state, asked) => state.#ask(toEventWait(asked)),
+  }
+
+  /** Settles a step without an effect, behind the work that is queued before it. */
+  #settleSoon({ scope, step }: { scope: Scope; step: string }, outcome: Outcome): void {
+    const open = scope.open.get(step)
+    this.queue.add(() => scope.open.get(step) === open && this.settle(scope, step, outcome))
+  }
+
+  #emit(asked: AskedStep): void {
+    const emitted = toEmitted(asked, { workflow: this.#workflow.name, key: asked.key })
+    if ('event' in emitted) this.#effects.push({ type: 'emit', ...emitted })
+    this.#settleSoon(asked, 'event' in emitted ? { output: {} } : emitted)
+  }
+
+  #ask(waiting: WaitingStep): void {
+    const kept = this.waits.takeKept(waiting)
+    if (kept === undefined) {
+      this.waits.open(waiting)
+      this.#effects.push({ type: 'wait.open', wait: waiting.wait })
+    } else this.#settleSoon(waiting, toSignalled(kept))
+  }
+
+  /** Starts a step that an actor performs: at once, or when its approval is given. */
+  startCall(asked: AskedStep, isApproved = false): void {
+    const { scope, step, visit } = asked
+    const prepared = prepareCall(asked, { root: contextOf(this.#root ?? scope), isApproved })
+    if (prepared.kind === 'ask') this.#ask(prepared.waiting)
+    else if (prepared.kind === 'fault') this.#settleSoon(asked, prepared)
+    else {
+      const { effect } = prepared
+      this.open.set(effect.path, { scope, step, visit, effect })
+      this.#effects.push({ type: 'perform', effect })
+    }
+  }
+
+  #exceedSteps(): void {
+    const root = this.#root
+    const fault = limitExceeded('steps', { allowed: this.#workflow.limits.steps })
+    if (root !== undefined) this.queue.addFirst(() => this.#end ?? this.tell(root, { type: 'BUDGET_EXCEEDED', fault }))
+  }
+
+  #startItems({ scope, step, input: items }: AskedStep): void {
+    const open = scope.open.get(step)
+    const policy = this.#workflow.plans.get(step)?.foreach
+    if (!policy || !open || !Array.isArray(items)) throw new Defect(`J4: foreach '${step}' started without a list`)
+    open.pool = new ItemPool(items, policy)
+    open.items = new Map()
+    const outer = contextOf(scope)
+    this.queue.add(() => this.#fillItems(scope, step, { open, outer }))
+  }
+
+  /** Starts items up to the concurrency, and settles the foreach when all have ended. */
+  #fillItems(scope: Scope, step: string, { open, outer }: { open: OpenStep; outer: MachineContext }): void {
+    const body = this.#workflow.bodies.get(step)
+    if (scope.open.get(step) !== open || open.pool === undefined || body === undefined) return
+    for (let taken = open.pool.take(); taken !== undefined; taken = open.pool.take()) {
+      const { index, item } = taken
+      const { run, input, env } = outer
+      const path = itemPath(scope, { step, visit: open.visit, index })
+      this.#openScope(body, {
+        input: { run, input, env, at: this.#at, outer, item, index },
+        path,
+        parent: { scope, step, index },
+      })
+    }
+    const outcome = open.pool.outcome()
+    if (outcome === undefined) return
+    for (const item of open.items?.values() ?? []) this.#closeScope(item)
+    this.settle(scope, step, outcome)
+  }
+
+  #startToolLoop({ scope, step, visit, input, plan }: AskedStep): void {
+    const loop = { ...(input as JsonObject), step, ...plan?.toolLoop }
+    this.#startInner(scope, step, { linked: TOOL_LOOP, path: loopPath(scope, { step, visit }), input: { loop } })
+  }
+
+  /** Opens a machine of the runtime inside a step, in a scope of its own. */
+  #startInner(scope: Scope, step: string, inner: { linked: Scope['linked']; path: string; input: object }): void {
+    const open = scope.open.get(step)
+    if (open !== undefined) open.items = new Map()
+    this.queue.add(() => {
+      if (open === undefined || scope.open.get(step) !== open) return
+      const { linked, path, input } = inner
+      this.#openScope(linked, { input: { ...input, at: this.#at }, path, parent: { scope, step, index: 0 } })
+    })
+  }
+
+  #endScope(scope: Scope): void {
+    const context = contextOf(scope)
+    const end: ScopeEnd = readEnd(scope)
+    this.#closeScope(scope)
+    const { parent } = scope
+    if (parent === undefined) {
+      this.#end = toRunEnd(end, this.#undone)
+      this.#effects.push({ type: 'ended', end: this.#end })
+      return
+    }
+    const open = parent.scope.open.get(parent.step)
+    if (open?.items?.get(parent.index) !== scope) return
+    open.items.delete(parent.index)
+    if (parent.step === UNDO && Array.isArray(context.output)) this.#undone = context.output as Undone[]
+    if (open.pool === undefined) {
+      this.#settleSoon(
+        parent,
+        end === 'cancelled' ? { output: null } : 'fault' in end ? { fault: end.fault, origin: end.step } : end,
+      )
+      return
+    }
+    open.pool.end(parent.index, end === 'cancelled' ? { output: null } : end)
+    // Later items see the context that the first one saw.
+    this.queue.add(() => this.#fillItems(parent.scope, parent.step, { open, outer: context.outer ?? context }))
+  }
+
+  /** Stops everything that a scope has open, its inner scopes included. */
+  #closeScope(scope: Scope): void {
+    if (!scope.isClosed) this.#observer?.closed(scope)
+    scope.isClosed = true
+    for (const step of [...scope.open.keys()]) this.#stop(scope, step)
+    for (const timer of [...scope.timers.keys()]) this.#stopTimer(scope, timer)
+  }
+
+  #stop(scope: Scope, step: string): void {
+    const open = scope.open.get(step)
+    if (open === undefined) return
+    scope.open.delete(step)
+    for (const item of open.items?.values() ?? []) this.#closeScope(item)
+    const path = pathOf(scope, step)
+    const waiting = this.waits.close(path, open.visit)
+    if (waiting !== undefined) this.#effects.push({ type: 'wait.close', wait: waiting.wait })
+    if (this.open.get(path)?.visit === open.visit && this.open.delete(path))
+      this.#effects.push({ type: 'stop', path, visit: open.visit })
+  }
+
+  #stopTimer(scope: Scope, xstateId: string): void {
+    const stopped = this.timers.stop(scope, xstateId)
+    if (stopped !== undefined) this.#effects.push(stopped)
+  }
+}
