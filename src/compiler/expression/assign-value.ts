@@ -1,4 +1,4 @@
-/** Compares a written value with the type that is expected of it, and places each difference where it was written. */
+/** Compares a written value with its expected type, and reports each difference at its place. */
 import { findNearest } from '../../core/nearest.ts'
 import type { MapNode, ValueNode } from '../value-node.ts'
 import { hintNearest, literalsOf } from './check/check-equality.ts'
@@ -6,8 +6,8 @@ import type { ExpressionFinding } from './expression-names.ts'
 import { ANY, describeType, isAssignable, membersOf, type ObjectType, type Type } from './type.ts'
 
 /**
- * The fields of `value` that are wrong, missing or unknown, each at its own range. `type` is that of the value, as `checkValue`
- * found it.
+ * Finds the fields of `value` that are wrong, missing or unknown, each with its own range. `type` is the value's type, as found
+ * by `checkValue`.
  */
 export const findMismatches = (value: ValueNode, type: Type, expected: Type): ExpressionFinding[] => {
   if (isAssignable(type, expected)) return []

@@ -1,6 +1,6 @@
 /**
- * The type checker of expressions: names, fields, operators, functions and conditions against what is in scope. It reports
- * everything that is wrong with an expression, and tells which steps' outputs it reads without a guard.
+ * Type checker of expressions: checks names, fields, operators, functions and conditions against the names in scope. It reports
+ * all problems of an expression, and the steps whose outputs it reads without a guard.
  */
 
 import type { Range } from '../source.ts'
@@ -15,7 +15,7 @@ import { ANY, type Type } from './type.ts'
 
 export type { CheckedExpression, ExpressionNames, StepRead } from './expression-names.ts'
 
-/** Never throws. What is not an expression has one finding and the type `any`; a value that may be missing is a finding. */
+/** Never throws. A text that is not an expression has one finding and the type `any`; a value that may be missing is a finding. */
 export const checkExpression = (expression: ExpressionText, names: ExpressionNames): CheckedExpression => {
   const checked: CheckedExpression = { type: ANY, findings: [], reads: [] }
   const parsed = parseExpression(expression.text)
@@ -56,7 +56,7 @@ const checkTree = ({ expression, names, checked, root }: Job): Type => {
   return checkPresent(root, context)
 }
 
-/** A place in the text as a place in the source; where the text has ended, its last character. */
+/** Converts a place in the text to one in the source; the end of the text becomes its last character. */
 const toRange = (expression: ExpressionText, { start, end }: Span): Range => {
   const last = expression.text.length - 1
   if (last < 0) return expression.range

@@ -1,6 +1,6 @@
 /**
- * Expressions and values to closures: the hot path of a run. All parsing and all look-up of names happen here, once; an
- * evaluation only calls closures. What fails in it is the fault `expression_failed`, and never anything else.
+ * Compiles expressions and values to closures: the hot path of a run. All parsing and all look-up of names happen here, once;
+ * an evaluation only calls closures. A failure in it is always the fault `expression_failed`.
  */
 import { Fault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
@@ -12,7 +12,7 @@ import { chargeTree, Evaluation, ExpressionFailure, fail, RESULT_BUDGET } from '
 import { type Expression, partsOf } from './expression.ts'
 import { parseExpression } from './parse-expression.ts'
 
-/** Where the names of expressions are found; asked once for each name, when an expression is compiled. */
+/** Resolves the names of expressions, once for each name, when an expression is compiled. */
 export interface Bindings<Env> {
   /** Undefined: no such name. The reader gives undefined while the name has no value. */
   root(name: string): ((env: Env) => JsonValue | undefined) | undefined
@@ -74,8 +74,8 @@ const raise = (error: unknown, { text, position }: { text: string; position: num
 type Compiled<Env> = { constant: JsonValue } | { run: (env: Env) => JsonValue }
 
 /**
- * A value in which strings may be or hold expressions. What holds none is built once and frozen; a string that is one
- * expression keeps the expression's type.
+ * Compiles a value in which strings may be or hold expressions. Parts without expressions are built once and frozen; a string
+ * that is one expression keeps the expression's type.
  * @throws Fault `expression_failed` from the returned function, as `compileExpression`. Compiling never throws.
  */
 export const compileValue = <Env>(node: ValueNode, bindings: Bindings<Env>): ((env: Env) => JsonValue) =>
@@ -141,7 +141,7 @@ const compileTemplate = <Env>(parts: (string | ExpressionText)[], bindings: Bind
   }
 }
 
-/** Texts as they are, everything else as JSON; null would only ever be a mistake. */
+/** Texts stay as they are, other values become JSON; null is a mistake. */
 const compileText = <Env>(part: ExpressionText, bindings: Bindings<Env>): ((env: Env) => string) => {
   const run = compileExpression(part, bindings)
   return (env) => {

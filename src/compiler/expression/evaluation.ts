@@ -1,6 +1,6 @@
 /**
- * One evaluation of one expression: the environment it reads, the variables of its macros, and what is left of its work
- * budget. The budget counts what was visited, never time, so that a replay on another machine decides alike.
+ * One evaluation of one expression: the environment it reads, the variables of its macros, and the rest of its work budget.
+ * The budget counts visits, never time, so that a replay on another machine decides alike.
  */
 import type { JsonValue } from '../../core/json.ts'
 
@@ -43,7 +43,7 @@ export interface Work {
 export class Evaluation implements Work {
   readonly env: unknown
   readonly locals: Value[]
-  /** Where the call stands that is being made: functions know no place of their own. */
+  /** Place of the current call: functions do not know their own. */
   position = 0
   #left: number
   #patterns: Set<string> | undefined

@@ -9,7 +9,7 @@ export interface ExpressionNames {
   root(name: string): Type | undefined
   /** For "did you mean". */
   rootNames(): readonly string[]
-  /** Undefined: no such step is visible here. */
+  /** Undefined: the step is not visible here. */
   step(id: string): StepType | undefined
   stepIds(): readonly string[]
   /** Why a step that exists can't be read here, such as "it runs inside foreach 'grades'". */
@@ -23,7 +23,7 @@ export interface StepType {
   error: Type
 }
 
-/** A read of a step's output or error that nothing guards: whether it is surely assigned there, flow analysis decides. */
+/** A read of a step's output or error that nothing guards: flow analysis decides if it is surely assigned there. */
 export interface StepRead {
   step: string
   field: 'output' | 'error'

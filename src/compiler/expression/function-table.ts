@@ -1,4 +1,4 @@
-/** Every function of the language, once. The reference is generated from it; `has`, `orValue` and the macros are syntax and stand in it for the reader. */
+/** Every function of the language, once. The reference is generated from it; it includes `has`, `orValue` and the macros, which are syntax. */
 import type { FunctionEntry } from './functions/function-entry.ts'
 import { LIST_FUNCTIONS } from './functions/list-functions.ts'
 import { TEXT_FUNCTIONS } from './functions/text-functions.ts'

@@ -1,4 +1,4 @@
-/** One `${ … }` of a string. `text` is what stands between the braces, from `start` to `end` (exclusive) of the string. */
+/** One `${ … }` of a string. `text` is the text between the braces, from `start` to `end` (exclusive) of the string. */
 export interface Interpolation {
   text: string
   start: number

@@ -1,11 +1,11 @@
-/** Evaluates an expression as far as the values of its places are known. Never throws: what would fail is unknown. */
+/** Evaluates an expression as far as the values of its places are known. Never throws: a value that would fail is unknown. */
 import { type Expression, partsOf } from './expression.ts'
 
 export const UNKNOWN: unique symbol = Symbol('unknown')
 
 export type Known = string | number | boolean | null | typeof UNKNOWN
 
-/** Names a place, such as `steps.x.output.y`: equal for equal ones. */
+/** Names a place, such as `steps.x.output.y`. Equal places have equal names. */
 export type Place = string
 
 export const literalOfNode = (node: Expression): Known => {
@@ -14,7 +14,7 @@ export const literalOfNode = (node: Expression): Known => {
   return typeof node.operand.value === 'number' ? -node.operand.value : UNKNOWN
 }
 
-/** Undefined for what is no place: a literal, an operator, a call other than `orValue` of a literal. */
+/** Undefined for an expression that is not a place: a literal, an operator, a call other than `orValue` of a literal. */
 export const placeOfNode = (node: Expression): Place | undefined => {
   if (node.kind === 'name') return node.name
   if (node.kind === 'field') {
@@ -62,7 +62,7 @@ const evaluateBinary = (
   const first = evaluateKnown(left, places)
   if (operator === 'in') return evaluateMembership(first, right, places)
   const second = evaluateKnown(right, places)
-  // What decides an `&&` or `||` decides it from either side: the other can only fail, and then it does not hold either.
+  // A side that decides an `&&` or `||` decides it from left and right: the other side can only fail, and then it does not hold either.
   if (operator === '&&') return first === false || second === false ? false : and(first, second)
   if (operator === '||') return first === true ? true : or(first, second)
   if (first === UNKNOWN || second === UNKNOWN) return UNKNOWN

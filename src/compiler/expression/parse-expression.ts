@@ -1,6 +1,6 @@
 /**
- * CEL text to our own syntax tree. The grammar is cel-js's; its checker and evaluator are not used. What the language
- * does not have (bytes, unsigned numbers, numbers that a double can't hold) is refused here, so that no later part meets it.
+ * Parses CEL text into our own syntax tree. The grammar is that of cel-js; its checker and evaluator are not used. Parts of CEL
+ * that the language lacks (bytes, unsigned numbers, numbers that a double can't hold) are refused here, so that no later phase meets them.
  */
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
 import {
@@ -17,17 +17,17 @@ import { explainSyntaxError, SyntaxProblem } from './syntax-problem.ts'
 
 export type { Expression } from './expression.ts'
 
-/** `index` is where in the text the trouble is. */
+/** `index` is the place of the problem in the text. */
 export type ParsedExpression =
   | { ok: true; ast: Expression }
   | { ok: false; index: number; message: string; hint?: string }
 
-/** Walks over a tree are recursive: this many nodes are the deepest that one can be. */
+/** Walks over a tree are recursive; this bounds its depth. */
 const MOST_NODES = 2000
 
 let environment: Environment | undefined
 
-/** Never throws: what is not an expression of the language is explained. */
+/** Never throws: a text that is not an expression yields the reason. */
 export const parseExpression = (text: string): ParsedExpression => {
   try {
     environment ??= new Environment({ enableOptionalTypes: true, limits: { maxAstNodes: MOST_NODES } })

@@ -1,6 +1,6 @@
 /**
- * Regular expressions are RE2's: linear time, no backreferences, no lookaround. The engine (`re2js`, 8 ms to load) is
- * required when the first pattern is compiled and not before; `createRequire` is what a bundler leaves alone.
+ * Regular expressions follow RE2: linear time, no backreferences, no lookaround. The engine (`re2js`, 8 ms to load) is
+ * required when the first pattern is compiled and not before; bundlers leave `createRequire` alone.
  */
 import { createRequire } from 'node:module'
 import type * as Engine from 're2js'
@@ -16,7 +16,7 @@ export type CompiledPattern = { ok: true; expression: RegularExpression } | { ok
 
 const LONGEST_PATTERN = 2000
 
-/** Patterns that are kept compiled; a workflow has a handful, so the bound only guards against patterns made at run time. */
+/** Most compiled patterns in the cache. A workflow has a handful, so the bound only guards against patterns made at run time. */
 const MOST_KEPT = 200
 
 const kept = new Map<string, CompiledPattern>()

@@ -3,7 +3,7 @@ import type { ValueNode } from '../value-node.ts'
 import { parseExpression } from './parse-expression.ts'
 
 /**
- * The places of a written value that hold a secret. Only these may be resolved: data that merely looks like a placeholder
+ * Finds the places of a written value that hold a secret. Only these may be resolved: data that merely looks like a placeholder
  * (`{ "$secret": … }` in an input or in a model's answer) must stay data.
  */
 export const findSecretPlaces = (node: ValueNode): SecretPlace[] => {

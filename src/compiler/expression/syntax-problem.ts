@@ -51,7 +51,7 @@ const FOREIGN_WORDS: [pattern: RegExp, hint: string][] = [
   [/^;/, 'an expression has one value and no ; at its end'],
 ]
 
-/** cel-js's error as a message of ours: where, what, and what was probably meant. */
+/** Rewords an error of cel-js: the place, the problem, and the probable intention. */
 export const explainSyntaxError = (error: ParseError, text: string): SyntaxFailure => {
   const index = Math.min(error.range?.start ?? 0, text.length)
   if (text.trim() === '') return toFailure(0, 'the expression is empty', undefined)

@@ -1,8 +1,8 @@
 /**
- * Which conditions can hold together: a row for each combination of values that their places (`input.x`, `steps.y.output.z`) can
- * have, as far as types tell. Enumerations, booleans and null are gone through; a number or a text that is only compared with
- * literals is represented by one value for each stretch between them. What can't be told apart so is unknown, and an unknown
- * part makes the whole unknown only where it decides: so what a table says of a condition is true of every run.
+ * Finds conditions that can hold together. The table has a row for each combination of values that their places (`input.x`,
+ * `steps.y.output.z`) can have by their types. It lists enumerations, booleans and null; one value for each interval between
+ * the literals represents a number or a text that is only compared with literals. All other values are unknown. An unknown
+ * part makes a condition unknown only where it decides. So a statement of the table about a condition is true of every run.
  */
 import type { ExpressionText } from '../value-node.ts'
 import { checkExpression } from './check-expression.ts'
@@ -43,7 +43,7 @@ const toTruth = (value: Known): Truth => (typeof value === 'boolean' ? value : '
 interface Use {
   text: string
   literals: Set<string | number | boolean | null>
-  /** Only ever compared with literals, by an order as well or not. */
+  /** The place is only compared with literals. */
   isCompared: boolean
   isOrdered: boolean
 }
@@ -92,7 +92,7 @@ const useOf = (
   return use
 }
 
-/** Stands for a text that is none of those that it is compared with. */
+/** Represents a text that differs from all that it is compared with. */
 const OTHER_TEXT = '\u0000'
 
 const valuesOf = (place: Place, use: Use, { names, iterations }: TableOptions): Known[] => {
@@ -124,7 +124,7 @@ const valuesOfMember = (member: Type, { use, numbers }: { use: Use; numbers: num
   }
 }
 
-/** One number for each stretch of the line that the given ones divide it into, and they themselves. */
+/** The given numbers, and one number for each interval between them. */
 const stretches = (numbers: readonly number[]): number[] => {
   const sorted = [...new Set(numbers)].sort((one, other) => one - other)
   const [first, last] = [sorted[0], sorted.at(-1)]
@@ -137,7 +137,7 @@ const wholeStretches = (numbers: readonly number[], [from, to]: readonly [number
   return [...new Set([from, to, ...near.filter((one) => one >= from && one <= to)])]
 }
 
-/** With more combinations than this the places with the most values are taken for unknown. */
+/** Above this many combinations, the places with the most values count as unknown. */
 const MOST_ROWS = 2_048
 
 const combine = (values: Map<Place, Known[]>): ReadonlyMap<Place, Known>[] => {

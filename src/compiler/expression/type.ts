@@ -1,6 +1,5 @@
 /**
- * The static types of the expression language. One number type (with `integer` only as a note for messages would be a
- * second one: there is none). `any` fits everywhere; `never` is the type of an expression that can't have a value.
+ * The static types of the expression language. There is one number type, without a separate integer. `any` fits everywhere; `never` is the type of an expression that can't have a value.
  */
 import type { JsonValue } from '../../core/json.ts'
 
@@ -113,7 +112,7 @@ export const withoutNull = (type: Type): Type => {
 
 export const mayBeNull = (type: Type): boolean => membersOf(type).some(({ kind }) => kind === 'null')
 
-/** `optional` taken off. */
+/** Removes `optional`. */
 export const unwrap = (type: Type): Type => (type.kind === 'optional' ? type.value : type)
 
 export const optionalOf = (type: Type): Type => (type.kind === 'optional' ? type : { kind: 'optional', value: type })

@@ -10,7 +10,7 @@ interface ListOptions {
   minimum?: number
 }
 
-/** Items that don't fit are left out, so that the others can be judged. */
+/** Leaves out items that don't fit, so that the others can be judged. */
 export const listOf = <T>(item: Shape<T>, options: ListOptions = {}): Shape<T[]> => {
   const { expected = `a list, each item ${item.expected}`, minimum = 0 } = options
   return {
@@ -49,7 +49,7 @@ interface MapOptions {
   minimum?: number
 }
 
-/** Entries whose values don't fit are left out. `key` judges the keys; one that doesn't fit is reported and kept. */
+/** Leaves out entries whose values don't fit. `key` judges the keys; a key that doesn't fit is reported and kept. */
 export const mapOf = <T>(
   key: Shape<Located<string>>,
   value: Shape<T>,

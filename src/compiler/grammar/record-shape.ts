@@ -1,4 +1,4 @@
-/** Shapes of maps whose keys are known: each field with its words for the reference, required or not. */
+/** Shapes of maps with known keys. Each field has its words for the reference, and is required or not. */
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { YamlEntry, YamlMap } from '../read/yaml-node.ts'
@@ -34,7 +34,7 @@ export interface RecordNames {
 
 export interface ReadFields<F extends Fields> {
   values: PartialOf<F>
-  /** Every key is known, every required field there, every value of the right shape. */
+  /** Every key is known, every required field is present, and every value fits. */
   isWhole: boolean
 }
 

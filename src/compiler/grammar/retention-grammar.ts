@@ -1,4 +1,4 @@
-/** How long ended runs are kept: in a workflow and in the project config. */
+/** Retention of ended runs: in a workflow and in the project config. */
 import { type Fields, record } from './record-shape.ts'
 import { duration, integer } from './scalar-shape.ts'
 import { named } from './shape.ts'

@@ -17,7 +17,7 @@ interface TextOptions {
   suggest?: (text: string) => string | undefined
 }
 
-/** Text that stands for itself: no expression in it. */
+/** Text without expressions. */
 export const text = (options: TextOptions = {}): Shape<Located<string>> => {
   const { expected = 'a text', pattern, code, suggest } = options
   const mismatch = code === undefined ? { expected } : { expected, code }
@@ -130,7 +130,7 @@ const readMeasure = (node: YamlNode, place: Place, measure: Measure): Located<nu
   return reportMismatch(node, place, { code, problem: `is not a ${code.slice('bad_'.length)}`, expected, hint })
 }
 
-/** `30 seconds`, `5 min`, `1 hour`, `64 MB`: the way we write it. */
+/** Rewrites `30 seconds`, `5 min`, `1 hour`, `64 MB` in the notation of the language. */
 const suggestMeasure = (given: unknown, parse: Measure['parse']): string | undefined => {
   const [, amount, letters = ''] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(String(given)) ?? []
   const lower = letters.toLowerCase()

@@ -22,7 +22,7 @@ export interface Shape<T> {
 /** The type that a shape reads. */
 export type Infer<S> = S extends Shape<infer T> ? T : never
 
-/** Where a value stands, while it is read. */
+/** The place of a value, while it is read. */
 export interface Place extends SlipPlace {
   reading: Reading
 }
@@ -30,7 +30,7 @@ export interface Place extends SlipPlace {
 /** One reading of one file. */
 export interface Reading {
   diagnostics: Diagnostics
-  /** The last slip: what YAML took for keys or items of their own in it is passed over. */
+  /** The last slip. Keys and items that YAML found inside it are skipped. */
   slip: Range
 }
 
@@ -38,7 +38,7 @@ export interface Reading {
 export const isInSlip = ({ range }: { range: Range }, { reading }: Place): boolean =>
   range.start > reading.slip.start && range.start < reading.slip.end
 
-/** Where the whole of a file stands. */
+/** The place of a whole file. */
 export const createRootPlace = (subject: string, node: YamlNode, diagnostics: Diagnostics): Place => ({
   reading: { diagnostics, slip: { start: 0, end: 0 } },
   subject,
@@ -59,7 +59,7 @@ export interface Mismatch {
   hint?: string | undefined
 }
 
-/** Reports that the node is not what is expected. An unknown tag or alias is named as that. */
+/** Reports that the node does not fit. An unknown tag or alias is reported as such. */
 export const reportMismatch = (node: YamlNode, place: Place, mismatch: Mismatch): undefined => {
   const { diagnostics } = place.reading
   if (node.kind === 'oddity') {
@@ -85,7 +85,7 @@ export const reportMismatch = (node: YamlNode, place: Place, mismatch: Mismatch)
   return undefined
 }
 
-/** `did you mean 'x'?`, or the words there are. */
+/** `did you mean 'x'?`, or the list of known words. */
 export const suggest = (word: string, known: readonly string[]): string => {
   const nearest = findNearest(word, known)
   return nearest === undefined ? `known: ${known.join(', ')}` : `did you mean '${nearest}'?`
@@ -124,7 +124,7 @@ interface Forms<S, L, M> {
   map?: Shape<M>
 }
 
-/** One of up to three shapes, told apart by what YAML says the value is. */
+/** One of up to three shapes, chosen by the YAML form of the value. */
 export const byForm = <S = never, L = never, M = never>(expected: string, forms: Forms<S, L, M>): Shape<S | L | M> => ({
   expected,
   read(node, place) {

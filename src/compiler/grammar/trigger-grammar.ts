@@ -1,4 +1,4 @@
-/** Triggers: what starts a run, by the key that names the kind. */
+/** Triggers start runs. The key that names the kind tells them apart. */
 
 import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'

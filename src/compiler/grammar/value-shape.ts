@@ -1,4 +1,4 @@
-/** Shapes of what may be, or hold, an expression: bare expressions, maps of them, templates with `${ }`. */
+/** Shapes of values that are or hold expressions: bare expressions, maps of them, templates with `${ }`. */
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { toBareExpression, toTemplate } from '../read/expression-text.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../read/yaml-node.ts'
@@ -21,7 +21,7 @@ export const expression: Shape<ExpressionText> = {
 }
 
 const readBare = (node: YamlScalar, place: Place): ExpressionText | undefined => {
-  // `yields: null` is the value null; `when:` with nothing behind it was forgotten.
+  // `yields: null` is the value null; `when:` without a value is a mistake.
   const isMissing = node.value === null ? node.range.start === node.range.end : String(node.value).trim() === ''
   if (isMissing) return reportMismatch(node, place, { expected: expression.expected, problem: 'is empty' })
   return toBareExpression(node, place.reading.diagnostics.source.text)

@@ -109,7 +109,7 @@ export const preset = mapped(record('a tool preset', PRESET_FIELDS), (fields, { 
   range,
 }))
 
-/** More than none in more than no time. */
+/** A count above 0 and a time above 0. */
 const RATE = /^0*[1-9]\d*\/(0*[1-9]\d*(\.\d+)?|0+\.0*[1-9]\d*)?(ms|s|m|h|d)$/
 
 const rate = text({ expected: 'a count from 1 and a time such as 10/1m', pattern: RATE })

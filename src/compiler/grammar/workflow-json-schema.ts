@@ -4,8 +4,8 @@ import { steps } from './step-grammar.ts'
 import { createWorkflowFields } from './workflow-grammar.ts'
 
 /**
- * The language as JSON Schema (draft 2020-12), so that editors complete and explain it; `schema/workflow.schema.json` is
- * this, written out. It judges less than the compiler does: expressions and names are text to it.
+ * The language as JSON Schema (draft 2020-12), so that editors complete and explain it. `schema/workflow.schema.json`
+ * holds the result. It checks less than the compiler does: expressions and names are plain text in it.
  */
 export const createWorkflowJsonSchema = (): JsonSchema =>
   writeJsonSchema(createWorkflowFields(steps), {

@@ -1,11 +1,11 @@
-/** From the bytes of a file to its text. What is not UTF-8 text never becomes a `Source` with content. */
+/** Decodes the bytes of a file. A file that is not UTF-8 text never becomes a `Source` with content. */
 import { Diagnostics } from '../diagnostic.ts'
 import { createSource, type Source } from '../source.ts'
 import { MAX_SOURCE_BYTES, reportExcess } from './scan.ts'
 
 export interface DecodedSource {
   source: Source
-  /** Has errors when the bytes are no text; the source is then empty, or ends before the first byte that is wrong. */
+  /** Has errors if the bytes are not text; the source is then empty, or ends before the first wrong byte. */
   diagnostics: Diagnostics
 }
 
@@ -34,7 +34,7 @@ const reject = (file: string, text: string, message: string): DecodedSource => {
   return { source: diagnostics.source, diagnostics }
 }
 
-/** By its byte order mark, or without one by the NUL bytes beside ASCII letters. */
+/** Detects UTF-16 by its byte order mark, or without one by the NUL bytes beside ASCII letters. */
 const findUtf16 = (bytes: Uint8Array): string | undefined => {
   const [first, second, third, fourth] = bytes
   if (first === 0xff && second === 0xfe) return 'UTF-16 (little endian)'
@@ -44,7 +44,7 @@ const findUtf16 = (bytes: Uint8Array): string | undefined => {
   return undefined
 }
 
-/** The longest beginning that is whole, valid UTF-8; found by halving, since only the decoder knows. */
+/** The longest valid UTF-8 prefix, found by bisection, since only the decoder can tell. */
 const countValidBytes = (bytes: Uint8Array): number => {
   if (isUtf8(bytes, false)) return bytes.length
   let valid = 0
@@ -66,7 +66,7 @@ const isUtf8 = (bytes: Uint8Array, mayEndEarly: boolean): boolean => {
   }
 }
 
-/** `length` less the bytes of a character that was begun and not ended. */
+/** `length` without the bytes of an incomplete last character. */
 const wholeCharacters = (bytes: Uint8Array, length: number): number => {
   let end = length
   while (end > 0 && !isUtf8(bytes.subarray(0, end), false)) end--

@@ -18,7 +18,7 @@ export const toBareExpression = (node: YamlScalar, source: string): ExpressionTe
   return createText(value, toOffset, 0)
 }
 
-/** Text that may hold `${ CEL }`; an opened one that is not closed is reported, and the text then stands for itself. */
+/** Text that may hold `${ CEL }`. An unclosed `${` is reported, and the text is then a literal. */
 export const toTemplate = (node: YamlScalar, subject: string, diagnostics: Diagnostics): ValueNode => {
   const { range, value } = node
   if (typeof value !== 'string' || !value.includes('${')) return { kind: 'literal', value, range }
@@ -44,14 +44,14 @@ export const toTemplate = (node: YamlScalar, subject: string, diagnostics: Diagn
   return { kind: 'template', parts, range }
 }
 
-/** Stands for an expression that could not be read, so that what is around it still can be: its type is `any`. */
+/** Replaces an expression that could not be read, so that its surroundings are still checked: its type is `any`. */
 export const createUnknownExpression = (start: number): ExpressionText => ({
   text: "parse_json('null')",
   range: { start, end: start },
   toOffset: () => start,
 })
 
-/** Blanks around the text are cut off; `shift` is where it begins in the scalar's value. */
+/** Trims the text; `shift` is its offset in the scalar's value. */
 const createText = (text: string, toValueOffset: (index: number) => number, shift: number): ExpressionText => {
   const trimmed = text.trim()
   const from = shift + text.length - text.trimStart().length

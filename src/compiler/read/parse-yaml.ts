@@ -1,6 +1,6 @@
 /**
- * From scanned lexemes to one YAML node tree. YAML 1.2 core schema, no merge keys, one document; of syntax errors the
- * first only. The parser's own check for duplicate keys is quadratic and stays off; `YamlTree` checks them.
+ * Parses scanned lexemes into one YAML node tree: YAML 1.2 core schema, no merge keys, one document. Only the first syntax
+ * error is reported. The parser's own check for duplicate keys is quadratic and stays off; `YamlTree` checks them.
  */
 import { Composer, type Document, type ParsedNode, Parser, type YAMLParseError } from 'yaml'
 import type { Diagnostics } from '../diagnostic.ts'
@@ -20,7 +20,7 @@ const OPTIONS = {
   logLevel: 'error',
 } as const
 
-/** `empty`: there is no content, which only the caller can judge. Undefined: unreadable, and reported. */
+/** `empty`: the file has no content, which the caller judges. Undefined: unreadable, and reported. */
 export const parseYaml = (source: Source, diagnostics: Diagnostics): YamlNode | 'empty' | undefined => {
   const lexemes = scan(source, diagnostics)
   if (lexemes === undefined) return undefined

@@ -39,7 +39,7 @@ const TESTS = new Map<string, (value: JsonValue) => boolean>([
   ['properties', (value) => isJsonObject(value) && Object.values(value).every(isSchema)],
 ])
 
-/** True: it is valid, and each `default` in it fits. */
+/** True if the schema is surely valid, and each `default` in it fits. */
 export const isPlainSchema = (value: JsonValue): boolean =>
   isJsonObject(value) &&
   Object.entries(value).every(([keyword, one]) => TESTS.get(keyword)?.(one) === true) &&

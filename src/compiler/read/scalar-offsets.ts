@@ -1,7 +1,7 @@
 /**
- * Where each character of a scalar's value stands in the source. Quotes, escapes, folding, indentation and chomping make
- * the value shorter than its source; but all that is not blank comes in the same order in both, so the two are walked
- * side by side, whatever the style.
+ * Maps each character of a scalar's value to its offset in the source. Quotes, escapes, folding, indentation and chomping
+ * make the value shorter than its source. Characters other than blanks have the same order in both, so the two are walked
+ * in parallel, for every style.
  */
 import type { YamlScalar } from './yaml-node.ts'
 
@@ -45,7 +45,7 @@ const findContentStart = (node: YamlScalar, source: string): number => {
   return headerEnd === -1 ? node.range.end : headerEnd + 1
 }
 
-/** Over the blanks that folding and indentation took away, and over escaped line breaks. */
+/** Skips blanks that folding and indentation removed, and escaped line breaks. */
 const skipToNext = (char: string, from: number, node: YamlScalar, source: string): number => {
   let at = from
   const isBlankWanted = isBlank(char)
@@ -57,7 +57,7 @@ const skipToNext = (char: string, from: number, node: YamlScalar, source: string
   return Math.min(at, node.range.end)
 }
 
-/** A blank of the value stands for itself, or a space for the line break that was folded into it. */
+/** A blank of the value matches itself, or a space matches the line break that was folded into it. */
 const fits = (char: string, at: number, source: string): boolean =>
   source[at] === char || (char === ' ' && (source[at] === '\n' || source[at] === '\r'))
 

@@ -1,7 +1,7 @@
 /**
- * Scan: what keeps a hostile file from the YAML parser. Text is cut into lexemes in one linear pass without recursion,
- * and the pass ends at the first limit that is exceeded; only then may the parser, whose work is recursive and in places
- * quadratic, see them. (Measured on yaml 2.9.1: 40 KB of `[` ended the process, a 1 MiB map took 14 s.)
+ * Protects the YAML parser from hostile files. One linear pass without recursion cuts the text into lexemes, and stops at the
+ * first limit that is exceeded. Only lexemes within the limits reach the parser, whose work is recursive and in places
+ * quadratic. (Measured on yaml 2.9.1: 40 KB of `[` ended the process, a 1 MiB map took 14 s.)
  *
  * The lexer is the parser's own, so that both always agree on what a token is. Nesting is counted by brackets in flow
  * collections and by growing columns in block ones, which is never less than half of the parser's own depth.
@@ -66,7 +66,7 @@ const hasOnlyText = (text: string, diagnostics: Diagnostics): boolean => {
   return false
 }
 
-/** Counts lexemes, nodes, levels and aliases as they come by. */
+/** Counts lexemes, nodes, levels and aliases during the pass. */
 class LimitCounter {
   offset = 0
   #column = 0

@@ -3,13 +3,13 @@ import type { Step } from '../document.ts'
 import { childLists } from '../place-steps.ts'
 import { type Range, toPosition } from '../source.ts'
 
-/** Words that `next`, `on_error` and `else` take for something else than a step. */
+/** Words with a meaning of their own in `next`, `on_error` and `else`. */
 const RESERVED_IDS: ReadonlySet<string> = new Set(['end', 'continue', 'fail'])
 
-/** Expressions could not read `steps.in`: the words of CEL. */
+/** Reserved words of CEL: expressions can't read `steps.in`. */
 const RESERVED_WORDS: ReadonlySet<string> = new Set(['in', 'true', 'false', 'null'])
 
-/** Ids are unique in the file, also across blocks, and none of the words that jumps and expressions use for something else. */
+/** Reports ids that occur twice in the file, across blocks too, and ids that are reserved words of jumps or expressions. */
 export const checkStepIds = (steps: readonly Step[], diagnostics: Diagnostics): void =>
   checkIds(steps, new Map(), diagnostics)
 

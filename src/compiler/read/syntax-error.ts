@@ -1,4 +1,4 @@
-/** The parser's first syntax error in our words: as a slip where an expression lacks quotes, else with what to do. */
+/** Words the parser's first syntax error: as a slip if an expression lacks quotes, else with a hint. */
 import type { ErrorCode, YAMLParseError } from 'yaml'
 import type { Diagnostics } from '../diagnostic.ts'
 import { findBareValue, quoteInLine, reportCommentSlipBefore, reportSlipAt } from './yaml-slip.ts'

@@ -1,6 +1,6 @@
 /**
- * Types of `input` and `returns`: the shorthand becomes JSON Schema 2020-12, JSON Schema passes through. A part that is
- * no type is reported and becomes `any`, so that no other finding follows from it.
+ * Reads the types of `input` and `returns`: converts the shorthand to JSON Schema 2020-12, and passes JSON Schema through.
+ * A part that is not a type is reported and becomes `any`, so that no other finding follows from it.
  *
  * A map is JSON Schema if each of its keys is a keyword and it says what it is: by `type` with the name of a JSON Schema
  * type (or a list of them), or by `anyOf`, `oneOf`, `allOf`, `const`, `enum` or `$ref`. Else it is an object of fields.
@@ -25,10 +25,10 @@ const NAMED_TYPES: Readonly<Record<string, JsonSchema>> = {
 
 const TYPE_NAMES = Object.keys(NAMED_TYPES)
 
-/** Characters of one type in text form; more nesting than fits here is written as YAML. */
+/** Longest type in text form. Deeper nesting is written as YAML. */
 const LONGEST_TYPE = 200
 
-/** Names that other languages have for our types, which no count of edits would find. */
+/** Names of our types in other languages, which edit distance would not find. */
 const FOREIGN_NAMES: Readonly<Record<string, string>> = {
   str: 'string',
   text: 'string',

@@ -1,15 +1,15 @@
-/** A YAML document as plain data: aliases expanded, keys checked, each part with its range. No meaning is given to it yet. */
+/** A YAML document as plain data: aliases expanded, keys checked, each part with its range. It has no meaning yet. */
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Range } from '../source.ts'
 import type { Located } from '../value-node.ts'
 
 interface NodeBase {
   range: Range
-  /** It stands here by a YAML alias; `range` is that of its anchor. */
+  /** A YAML alias put it here; `range` is that of its anchor. */
   aliased?: true
-  /** Nodes in it, itself included, aliases expanded. */
+  /** Number of nodes in it, itself included, with aliases expanded. */
   size: number
-  /** Levels in it: 1 for a scalar. */
+  /** Number of levels in it: 1 for a scalar. */
   depth: number
 }
 
@@ -53,7 +53,7 @@ export type YamlNode = YamlScalar | YamlList | YamlMap | YamlOddity
 export const findEntry = (map: YamlMap, key: string): YamlEntry | undefined =>
   map.entries.find((entry) => entry.key.value === key)
 
-/** A node as the `got VALUE` of a message. */
+/** Describes a node for the `got VALUE` of a message. */
 export const describeNode = (node: YamlNode): string => {
   switch (node.kind) {
     case 'list':

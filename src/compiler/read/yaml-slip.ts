@@ -1,15 +1,15 @@
 /**
  * YAML slips: an expression that YAML reads as something else because it lacks quotes. Some are syntax errors
- * (`a ? b : c`), some pass in silence: `when: !done` is a tag on an empty text, ` #` begins a comment, a comma in `{ }`
- * ends the value. Found on the text of the line, by following the quotes and brackets of the expression itself; the hint
- * is the line as it should be.
+ * (`a ? b : c`), others raise no error: `when: !done` is a tag on an empty text, ` #` begins a comment, a comma in `{ }`
+ * ends the value. Slips are found in the text of the line, by the quotes and brackets of the expression itself. The hint
+ * is the corrected line.
  */
 import type { Diagnostics } from '../diagnostic.ts'
 import { lineText, type Range, type Source, toPosition } from '../source.ts'
 import type { YamlNode } from './yaml-node.ts'
 
 export interface SlipPlace {
-  /** The key, or what else messages call the value. */
+  /** Names the value in messages: its key, in most cases. */
   subject: string
   /** Where the value begins, tags and anchors included. */
   start: number
@@ -38,7 +38,7 @@ export const reportSlipAt = (offset: number, diagnostics: Diagnostics): boolean 
   return true
 }
 
-/** A ` #` inside an expression on the line before: it ended the value there, and the next line then fits nowhere. */
+/** Finds a ` #` inside an expression on the line before: it ended the value there, so that the next line fits nowhere. */
 export const reportCommentSlipBefore = (offset: number, diagnostics: Diagnostics): boolean => {
   const { source } = diagnostics
   const lineStart = source.lineStarts[toPosition(source, offset).line - 1] ?? 0
@@ -94,7 +94,7 @@ const addSlip = (range: Range, reading: string, subject: string, diagnostics: Di
   )
 }
 
-/** On the next line where nothing but blanks follows the colon; behind an anchor or a tag that are meant as such. */
+/** Start of the value: on the next line if only blanks follow the colon, and behind an intended anchor or tag. */
 const findTextStart = (node: YamlNode, start: number, text: string): number => {
   const isOnNextLine = /^[ \t]*(?:#|\r?\n|$)/.test(text.slice(start, start + 200))
   const from = isOnNextLine ? node.range.start : start
@@ -148,7 +148,7 @@ const findQuoteEnd = (text: string, open: number, lineEnd: number): number | und
   return undefined
 }
 
-/** For what is not balanced: up to a comment, as YAML has it. */
+/** End of an unbalanced expression: at a comment, as YAML reads it. */
 const findBareEnd = (text: string, start: number, lineEnd: number): number => {
   const comment = text.slice(start, lineEnd).search(/(?<=\s)#/)
   return trimEnd(text, start, comment === -1 ? lineEnd : start + comment)

@@ -1,6 +1,6 @@
 /**
- * From the parser's nodes to ours: aliases are expanded (their total size and depth stay bounded), and what no JSON
- * value can hold is reported: keys that are not text, stand twice or reach an object's prototype, numbers that lose digits.
+ * Converts the parser's nodes to ours. Aliases are expanded; total size and depth stay bounded. Content that JSON can't hold is
+ * reported: keys that are not text, occur twice or reach an object's prototype, and numbers that lose digits.
  */
 import {
   type Alias,
@@ -33,7 +33,7 @@ const CORE_TAGS = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((tag) => `tag:yaml.org,2002:${tag}`),
 )
 
-/** Assigning to these reaches the prototype in careless code; no workflow needs them. */
+/** Assignments to these keys reach the prototype in careless code. */
 const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 class TreeBuilder {
@@ -190,7 +190,7 @@ const withMeasures = <T extends YamlList | YamlMap>(node: T, children: YamlNode[
 
 const toRange = ({ range }: ParsedNode): Range => ({ start: range[0], end: range[1] })
 
-/** Behind the colon and the blanks that follow it. */
+/** Offset behind the colon and the blanks that follow it. */
 const findValueStart = (token: YAMLMap.Parsed['items'][number]['srcToken']): number | undefined => {
   const separators = token?.sep ?? []
   const colon = separators.findIndex(({ type }) => type === 'map-value-ind')

@@ -72,7 +72,7 @@ const checkFormat = ([text, list]: readonly Expression[], context: CheckContext)
     })
 }
 
-/** `orValue`, `or`, `hasValue` and `value` take what may be missing; undefined when it is none of them. */
+/** `orValue`, `or`, `hasValue` and `value` accept a missing value; undefined for other methods. */
 const checkUnwrapping = (node: CallExpression, receiver: Expression, context: CheckContext): Type | undefined => {
   const expectedArgs: Record<string, number> = { orValue: 1, or: 1, hasValue: 0, value: 0 }
   const expected = Object.hasOwn(expectedArgs, node.name) ? expectedArgs[node.name] : undefined

@@ -14,7 +14,7 @@ import {
 } from '../type.ts'
 import { type CheckContext, checkExpected, checkNotNull, checkPresent, textOf } from './context.ts'
 
-/** `==` and `!=`: whatever may be equal may be compared; two sides that never are equal are a mistake. */
+/** `==` and `!=`: values that may be equal may be compared; two sides that are never equal are a mistake. */
 export const checkEquality = (node: BinaryExpression, context: CheckContext): Type => {
   const left = checkPresent(node.left, context)
   const right = checkPresent(node.right, context)
@@ -53,7 +53,7 @@ interface Enumeration {
   type: Type
 }
 
-/** A text that is none of the values that the other side can have; false when the other side is no enumeration. */
+/** Reports a text that is not among the values of the other side; false when the other side is not an enumeration. */
 const reportUnknownValue = (
   literal: Expression,
   type: Type,

@@ -93,7 +93,7 @@ const readMember = (member: Type, name: string): FoundField | undefined => {
   if (member.kind !== 'object') return undefined
   const field = member.fields.get(name)
   if (field !== undefined) return field
-  // What an open object holds besides its listed fields is for the run to find out.
+  // Further fields of an open object are known only at run time.
   return member.rest === undefined ? undefined : { type: member.rest, optional: false }
 }
 

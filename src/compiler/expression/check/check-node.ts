@@ -12,7 +12,7 @@ import { checkName } from './check-name.ts'
 import { checkBinary, checkConditional, checkUnary } from './check-operator.ts'
 import { type CheckContext, checkExpected, checkPresent } from './context.ts'
 
-/** The type of a node; all that is wrong with it is reported to the context. */
+/** Returns the type of a node, and reports all its problems to the context. */
 export const checkNode = (node: Expression, context: CheckContext): Type => {
   switch (node.kind) {
     case 'literal':

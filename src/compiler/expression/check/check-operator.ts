@@ -29,7 +29,7 @@ export const checkUnary = (node: UnaryExpression, context: CheckContext): Type =
   return NUMBER
 }
 
-/** Where true or false is needed. */
+/** Checks a place that needs true or false. */
 export const checkCondition = (node: Expression, context: CheckContext): Type => {
   const type = checkPresent(node, context)
   if (!isAssignable(withoutNull(type), BOOLEAN)) reportNotBoolean(node, type, context)
@@ -93,7 +93,7 @@ export const checkBinary = (node: BinaryExpression, context: CheckContext): Type
   }
 }
 
-/** Both sides must be of one of the kinds, the same on both. Gives the type that they have together. */
+/** Both sides must have the same kind, one of `kinds`. Returns their common type. */
 const checkSame = (node: BinaryExpression, kinds: Type[], context: CheckContext): Type => {
   const left = checkNotNull(node.left, context)
   const right = checkNotNull(node.right, context)

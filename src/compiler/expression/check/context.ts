@@ -21,7 +21,7 @@ export interface CheckContext {
 
 export type Facts = ReadonlyMap<string, Type>
 
-/** The same context in which nothing is reported: for a second look at a part. */
+/** The same context without reports: for a second check of a part. */
 export const inSilence = (context: CheckContext): CheckContext => ({ ...context, report: () => {}, read: () => {} })
 
 export const withFacts = (context: CheckContext, facts: Facts): CheckContext =>
@@ -38,7 +38,7 @@ export const textOf = ({ start, end }: Span, { text }: CheckContext): string => 
 export const isRootName = (node: Expression, name: string, { locals }: CheckContext): boolean =>
   node.kind === 'name' && node.name === name && !locals.has(name)
 
-/** Names a place that a test can tell something about: a name, or fields of one. */
+/** Names a place that a test can show facts about: a name, or fields of one. */
 export const pathOf = (node: Expression, context: CheckContext): string | undefined => {
   if (node.kind === 'name') return context.locals.get(node.name)?.path ?? node.name
   if (node.kind !== 'field') return undefined
@@ -61,7 +61,7 @@ export const checkPresent = (node: Expression, context: CheckContext): Type => {
   return type.value
 }
 
-/** The same where null does not do either. */
+/** The same, where null is a finding too. */
 export const checkNotNull = (node: Expression, context: CheckContext): Type => {
   const type = checkPresent(node, context)
   if (type.kind === 'null' || !mayBeNull(type)) return type
@@ -73,7 +73,7 @@ export const checkNotNull = (node: Expression, context: CheckContext): Type => {
   return withoutNull(type)
 }
 
-/** The same where only some types do; `taker` says who needs it, such as `'-' takes numbers`. */
+/** The same, where only some types fit; `taker` names the rule, such as `'-' takes numbers`. */
 export const checkExpected = (
   node: Expression,
   { expected, taker }: { expected: Type; taker: string },

@@ -66,7 +66,7 @@ const kindOf = (value: JsonValue): Type['kind'] => {
   return typeof value as 'string' | 'number' | 'boolean' | 'object'
 }
 
-/** The methods that take what may be missing; undefined when it is none of them. */
+/** The methods that accept a missing value; undefined for other methods. */
 const compileUnwrapping = (node: CallExpression, receiver: Expression, context: CompileContext): Run | undefined => {
   const [other] = node.args
   const run = context.compile(receiver, context)

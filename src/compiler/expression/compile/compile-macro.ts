@@ -4,7 +4,7 @@ import { countNodes, type Expression, type MacroExpression } from '../expression
 import { compileCondition } from './compile-operator.ts'
 import { type CompileContext, compileValueOf, type Run, type RunValue } from './context.ts'
 
-/** An item costs one visit, and one more for each so many nodes of what is evaluated for it. */
+/** An item costs one visit, and one more for each so many nodes of its body. */
 const NODES_A_VISIT = 32
 
 export const compileMacro = (node: MacroExpression, context: CompileContext): Run => {

@@ -5,7 +5,7 @@ import { type Expression, isOptionalChain } from '../expression.ts'
 
 export type Run = (evaluation: Evaluation) => Value
 
-/** Gives a value always: a missing one is a failure. */
+/** Always returns a value: a missing one is a failure. */
 export type RunValue = (evaluation: Evaluation) => JsonValue
 
 export type Read = (env: unknown) => JsonValue | undefined
@@ -39,7 +39,7 @@ export const shortText = ({ start, end }: Expression, { text }: CompileContext):
   return `'${whole.length > LONGEST_QUOTE ? `${whole.slice(0, LONGEST_QUOTE - 1)}…` : whole}'`
 }
 
-/** A run that fails each time: for what the checker refuses and a machine may still hold. */
+/** A closure that always fails: for expressions that the checker refuses and a machine may still hold. */
 export const failing =
   (reason: string, position: number): RunValue =>
   () =>
