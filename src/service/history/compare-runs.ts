@@ -5,7 +5,8 @@ import { diffJson, type JsonChange } from '../../core/json-diff.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import { createdOf, figuresOf, type JournalRow } from '../../store/journal-row.ts'
 import type { RunRecord, UsageTotals } from '../../store/store.ts'
-import { foldTimeline, type Segment, type Visit } from './timeline.ts'
+import { foldTimeline } from './fold-timeline.ts'
+import type { Segment, Visit } from './timeline.ts'
 
 export interface ComparedRun {
   record: RunRecord

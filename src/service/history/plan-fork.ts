@@ -17,8 +17,8 @@ import type { CopiedRun } from '../../runtime/host.ts'
 import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
 import { createdOf, expectCreated, figuresOf, isEventRow, type JournalRow } from '../../store/journal-row.ts'
 import { findVisit, refuse, type VisitName } from './find-visit.ts'
+import { foldTimeline } from './fold-timeline.ts'
 import { replaceOutputs, type SetOutput } from './set-outputs.ts'
-import { foldTimeline } from './timeline.ts'
 import { WatchedFold } from './watched-fold.ts'
 
 export interface Origin {

@@ -6,7 +6,8 @@ import { recoverRun } from '../../runtime/recovery.ts'
 import { figuresOf, type JournalRow } from '../../store/journal-row.ts'
 import type { RunEnd, UsageTotals } from '../../store/store.ts'
 import { refuse } from './find-visit.ts'
-import { foldTimeline, type Visit } from './timeline.ts'
+import { foldTimeline } from './fold-timeline.ts'
+import type { Visit } from './timeline.ts'
 
 /** `last`: the last row. `seq`: a row by its number. `time`: the last row at or before a time in epoch milliseconds. */
 export type Moment = 'last' | { seq: number } | { time: number }

@@ -9,13 +9,11 @@
  * 3. A row that fits nothing open (J6) is a segment and changes no visit.
  * 4. Work per row does not grow with the number of rows before it (J5).
  */
-import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { MachineEvent } from '../../compiler/link/machine-event.ts'
 import type { StepRecord, StepStatus } from '../../compiler/machine-context.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { OpenWait, RunEffect } from '../../runtime/effects/run-effect.ts'
 import type { MachineObserver } from '../../runtime/machine-observer.ts'
-import { RunState } from '../../runtime/run-state.ts'
 import { contextOf, pathOf, type Scope } from '../../runtime/scope/scope.ts'
 import { figuresOf, isEventRow, type JournalRow } from '../../store/journal-row.ts'
 
@@ -62,32 +60,11 @@ export interface TimedWait {
   endedAt: number | undefined
 }
 
-export interface FoldedRun {
-  state: RunState
-  timeline: Timeline
-}
-
 /** Reads the segments of a journal, without the workflow. */
 export const readTimeline = (rows: readonly JournalRow[]): Timeline => {
   const timeline = new Timeline()
   for (const row of rows) timeline.turnTo(row)
   return timeline
-}
-
-/** Folds a journal as far as it goes. @throws Defect J4, J8 */
-export const foldTimeline = (
-  workflow: CompiledWorkflow,
-  { runId, rows }: { runId: string; rows: readonly JournalRow[] },
-): FoldedRun => {
-  const state = new RunState(workflow)
-  const timeline = new Timeline()
-  state.observe(timeline)
-  for (const row of rows) {
-    timeline.turnTo(row)
-    if (row.kind === 'created') timeline.takeEffects(state.start({ runId, at: row.at, data: row.data }))
-    else if (isEventRow(row)) timeline.takeEffects(state.apply(row) ?? [])
-  }
-  return { state, timeline }
 }
 
 export class Timeline implements MachineObserver {
