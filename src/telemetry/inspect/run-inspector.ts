@@ -7,7 +7,6 @@
 import { createInspector } from '@statelyai/inspect'
 import type { MachineEvent } from '../../compiler/link/machine-event.ts'
 import type { LinkedMachine } from '../../compiler/link.ts'
-import type { JsonValue } from '../../core/json.ts'
 import { UNDO } from '../../core/machine-ends.ts'
 import type { OpenEffect } from '../../runtime/effects/run-effect.ts'
 import type { MachineObserver } from '../../runtime/machine-observer.ts'
@@ -48,9 +47,24 @@ type Inspector = ReturnType<typeof createInspector>
 interface ShownActor {
   sessionId: string
   id: string
-  _parent: ShownActor | undefined
+  _parent?: ShownActor
   logic: { config: object }
+  /** The inspector's type needs both; it calls neither. */
+  send(): void
+  getSnapshot(): undefined
 }
+
+const toActor = (
+  { sessionId, id }: Pick<ShownActor, 'sessionId' | 'id'>,
+  { parent, config }: { parent: ShownActor | undefined; config: object },
+): ShownActor => ({
+  sessionId,
+  id,
+  ...(parent === undefined ? {} : { _parent: parent }),
+  logic: { config },
+  send() {},
+  getSnapshot: () => undefined,
+})
 
 class WatchedRun implements MachineObserver {
   readonly #runId: string
@@ -67,29 +81,27 @@ class WatchedRun implements MachineObserver {
 
   opened(scope: Scope): void {
     const config = configOf(scope)
-    const actor: ShownActor = {
-      sessionId: scope.path === '' ? this.#runId : `${this.#runId}/${scope.path}`,
-      id: scope.path === '' ? config.id : scope.path,
-      _parent: scope.parent && this.#machines.get(scope.parent.scope.path),
-      logic: { config },
-    }
+    const isRoot = scope.path === ''
+    const actor = toActor(
+      { sessionId: isRoot ? this.#runId : `${this.#runId}/${scope.path}`, id: isRoot ? config.id : scope.path },
+      { parent: scope.parent && this.#machines.get(scope.parent.scope.path), config },
+    )
     this.#machines.set(scope.path, actor)
-    this.#inspector.actor(actor as never, toSnapshot(scope))
+    this.#inspector.actor(actor, toSnapshot(scope))
   }
 
   told(scope: Scope, event: MachineEvent): void {
     const actor = this.#machines.get(scope.path)
     if (actor === undefined) return
     const source = event.actorId === undefined ? undefined : this.#endEffect(pathOf(scope, event.actorId), event)
-    this.#inspector.event(actor as never, { ...event }, source === undefined ? {} : { source: source as never })
-    this.#inspector.snapshot(actor as never, toSnapshot(scope), { event: { ...event } })
+    this.#inspector.event(actor, { ...event }, source === undefined ? {} : { source: source })
+    this.#inspector.snapshot(actor, toSnapshot(scope), { event: { ...event } })
   }
 
   closed(scope: Scope): void {
     const actor = this.#machines.get(scope.path)
     if (actor === undefined) return
-    if (scope.snapshot.status === 'active')
-      this.#inspector.snapshot(actor as never, { ...toSnapshot(scope), status: 'stopped' })
+    if (scope.snapshot.status === 'active') this.#inspector.snapshot(actor, { ...toSnapshot(scope), status: 'stopped' })
     this.#machines.delete(scope.path)
   }
 
@@ -98,28 +110,26 @@ class WatchedRun implements MachineObserver {
     else if (notice.type === 'attempt.failed') {
       const actor = this.#effects.get(notice.effect.path)
       const event = { type: 'attempt.failed', fault: notice.fault, retry_in_ms: notice.retryInMs }
-      if (actor !== undefined) this.#inspector.event(actor as never, event)
+      if (actor !== undefined) this.#inspector.event(actor, event)
     } else if (notice.type === 'effect.stopped') {
       const actor = this.#effects.get(notice.path)
       this.#effects.delete(notice.path)
-      if (actor !== undefined) this.#inspector.snapshot(actor as never, { status: 'stopped' })
+      if (actor !== undefined) this.#inspector.snapshot(actor, { status: 'stopped' })
     }
   }
 
   #start({ path, visit, input }: OpenEffect, attempt: number): void {
     const known = this.#effects.get(path)
     if (known !== undefined) {
-      this.#inspector.event(known as never, { type: 'attempt.started', attempt })
+      this.#inspector.event(known, { type: 'attempt.started', attempt })
       return
     }
-    const actor: ShownActor = {
-      sessionId: `${this.#runId}/${path}#${visit}`,
-      id: path,
-      _parent: this.#machines.get(scopeOf(path)),
-      logic: { config: { id: path } },
-    }
+    const actor = toActor(
+      { sessionId: `${this.#runId}/${path}#${visit}`, id: path },
+      { parent: this.#machines.get(scopeOf(path)), config: { id: path } },
+    )
     this.#effects.set(path, actor)
-    this.#inspector.actor(actor as never, { status: 'active', context: { input, attempt } })
+    this.#inspector.actor(actor, { status: 'active', context: { input, attempt } })
   }
 
   #endEffect(path: string, { output, error }: MachineEvent): ShownActor | undefined {
@@ -127,7 +137,7 @@ class WatchedRun implements MachineObserver {
     this.#effects.delete(path)
     if (actor === undefined) return undefined
     const end = error === undefined ? { status: 'done' as const, output } : { status: 'error' as const, error }
-    this.#inspector.snapshot(actor as never, end)
+    this.#inspector.snapshot(actor, end)
     return actor
   }
 }
@@ -143,11 +153,7 @@ const configOf = ({ linked }: Scope): { id: string } => {
 
 /** Leaves out the outer context of a foreach item, which its parent shows. */
 const toSnapshot = (scope: Scope) => {
-  const { status, value, output } = scope.snapshot as unknown as {
-    status: 'active'
-    value: unknown
-    output?: JsonValue
-  }
+  const { status, value, output } = scope.snapshot
   const { outer, ...context } = contextOf(scope)
   return { status, value, context, output }
 }
