@@ -59,7 +59,7 @@ export class TakeOver {
     return !this.#options.recovered.untouched.has(toEffectId(effect))
   }
 
-  /** What has to be durable before the first of these effects starts. */
+  /** The change that must be durable before the first of these effects starts. */
   toChange(effects: readonly OpenEffect[], { isPaused }: { isPaused: boolean }): RunChange {
     const { recovered } = this.#options
     const begins = recovered.untouched.size > 0 && !isPaused ? [this.toLeftRow(false)] : []

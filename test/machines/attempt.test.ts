@@ -80,7 +80,7 @@ for (const max of [1, 2, 5]) {
   })
 }
 
-test('attempts of earlier processes that failed count, those that were lost do not use up retry.max', () => {
+test('failed attempts of earlier lease holders count, lost ones do not use up retry.max', () => {
   const failed: AttemptEvent = { type: 'failed', fault: RETRYABLE }
   assert.is(follow(inputWith({ failed: 2 }), [failed]).value, 'failed')
   assert.is(follow(inputWith({ failed: 1, lost: 1 }), [failed]).value, 'backing_off')
@@ -114,7 +114,7 @@ for (const max of [1, 3]) {
   })
 }
 
-test('what does not fit the state changes nothing', () => {
+test('an event that does not fit the state changes nothing', () => {
   const initial = follow(inputWith(), [])
   assert.is(follow(inputWith(), [{ type: 'elapsed' }]).value, initial.value)
   const resting = follow(inputWith(), [{ type: 'failed', fault: RETRYABLE }])
@@ -126,7 +126,7 @@ test('what does not fit the state changes nothing', () => {
 
 const backoff = suite('backoff')
 
-test('the pause is planned from the attempt that failed', () => {
+test('the backoff is planned from the attempt that failed', () => {
   const { context } = follow(inputWith(), [{ type: 'failed', fault: RETRYABLE }])
   assert.is(context.delayMs, backoffDelay(POLICY, 1, { seed: 'r-1/a#1' }))
 })
@@ -158,7 +158,7 @@ backoff('jitter spreads evenly: a thousand effects use each tenth of the range',
   assert.ok(Math.abs(sum / 1_000 - 500) < 50, `mean ${sum / 1_000}`)
 })
 
-backoff('a fault that says when to come back is obeyed, up to five minutes', () => {
+backoff('a retry delay in a fault is obeyed, up to five minutes', () => {
   const asks = (ms: number): FaultData => ({ ...RETRYABLE, details: { retry_after_ms: ms } })
   assert.is(backoffDelay(POLICY, 1, { seed: '', fault: asks(1_234) }), 1_234)
   assert.is(backoffDelay(POLICY, 1, { seed: '', fault: asks(9_999_999) }), 300_000)

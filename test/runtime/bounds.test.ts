@@ -63,7 +63,7 @@ test('rows of foreach items do not count', () => {
   assert.equal(bounds.check(undefined), [])
 })
 
-test('what an earlier process has told is not told again', () => {
+test('a warning of an earlier lease holder is not repeated', () => {
   const bounds = new RunBounds(compileWorkflow(asking(1)))
   fill(bounds, 20_000)
   bounds.take(row({ kind: 'warning', path: '', data: { limit: 'journal', amount: 10_001, allowed: 50_000 } }))
@@ -104,7 +104,7 @@ test('a state beyond 8 MB fails the run, and one beyond 1 MB is noted', async ()
   )
 })
 
-test('a loop that puts a large value in the place of another is as large as one of them', async () => {
+test('a loop that replaces one large value by another counts one of them', async () => {
   const { status, output } = await runWorkflow(
     `
 input: { part: string }
@@ -121,7 +121,7 @@ output: size(steps.a.output.text)
   assert.equal([status, output], ['completed', 500_002])
 })
 
-test('a value that blocks hand on counts once', async () => {
+test('a value that passes through blocks counts once', async () => {
   const { status } = await runWorkflow(
     `
 input: { part: string }
@@ -137,7 +137,7 @@ steps:
   assert.is(status, 'completed')
 })
 
-test('an input beyond the bound never makes a run', async () => {
+test('an input beyond the bound creates no run', async () => {
   const error = await catchRejection(startWorkflow(growing(1), { input: { part: 'x'.repeat(LIMITS.context.most) } }))
   assert.is((error as { code?: string }).code, 'too_large')
 })
@@ -157,7 +157,7 @@ output: steps.?caught.?output.?code.orValue('sent')
   assert.equal([status, output], ['completed', 'event'])
 })
 
-test('a signal and a decision beyond 1 MB are noted without what is too large, and change nothing', async () => {
+test('a signal and a decision beyond 1 MB are noted without the value that is too large, and change nothing', async () => {
   const { run, rows, clock, finish } = await startWorkflow(`
 steps:
   - parallel:

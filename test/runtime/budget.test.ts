@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type Admission, Budget, withMaxTokens } from '../../src/runtime/budget/budget.ts'
 
-/** A dollar for each million tokens of input, two for each million of output. */
+/** One dollar per million input tokens, two per million output tokens. */
 const PRICES = { worstCase: () => ({ inputUsd: 1e-6, outputUsd: 2e-6 }) }
 
 const UNLIMITED = { costUsd: undefined, tokens: undefined }
@@ -34,18 +34,18 @@ test('a call reserves the bytes of its request and its max_tokens, at the highes
   assert.equal(reserved, { tokens: INPUT + 500, costUsd: INPUT * 1e-6 + 500 * 2e-6 })
 })
 
-test('a max_tokens below nothing gives no room to others', () => {
+test('a max_tokens below 0 gives no room to other calls', () => {
   const budget = new Budget({ ...UNLIMITED, tokens: 2_000 }, { prices: PRICES })
   assert.is(granted(budget.admit(callOf({ max_tokens: -1_000_000 }))).reserved.tokens, INPUT)
 })
 
-test('without max_tokens a call is given what the rest of the budget affords', () => {
+test('without max_tokens a call gets the output tokens that the rest of the budget pays for', () => {
   const budget = new Budget({ ...UNLIMITED, tokens: 2_000 }, { prices: PRICES })
   budget.spend('a', usageOf(300, 200, 0.001))
   assert.is(granted(budget.admit(callOf())).maxTokens, 1_500 - INPUT)
 })
 
-test('where the cache may answer, what the budget sets is marked, and what the workflow says is not', () => {
+test('for the cache, a max_tokens of the budget is marked, and one of the workflow is not', () => {
   const cached = { ...callOf(), cache_ms: 1 }
   const marked = { ...cached, params: { max_tokens: 300 }, max_tokens_by: 'budget' }
   assert.equal(withMaxTokens(cached, 300), marked)
@@ -53,12 +53,12 @@ test('where the cache may answer, what the budget sets is marked, and what the w
   assert.equal(withMaxTokens(callOf(), 300), callOf({ max_tokens: 300 }))
 })
 
-test('and never more than a model can be expected to take', () => {
+test('it never gets more output tokens than a model can be expected to take', () => {
   const budget = new Budget({ ...UNLIMITED, costUsd: 1_000 }, { prices: PRICES })
   assert.is(granted(budget.admit(callOf())).maxTokens, 8_192)
 })
 
-test('a rest that affords fewer than 256 tokens affords no call', () => {
+test('a rest that pays for fewer than 256 tokens admits no call', () => {
   const at = (rest: number): Admission =>
     new Budget({ ...UNLIMITED, tokens: INPUT + rest }, { prices: PRICES }).admit(callOf())
   assert.is(at(256).kind, 'granted')
@@ -66,7 +66,7 @@ test('a rest that affords fewer than 256 tokens affords no call', () => {
   assert.is(refused.kind, 'exceeded')
 })
 
-test('what does not fit is refused, with what was spent on what', () => {
+test('a call that does not fit is refused, with the spending by step', () => {
   const budget = new Budget({ ...UNLIMITED, costUsd: 0.001 }, { prices: PRICES })
   budget.spend('first', usageOf(100, 100, 0.0003))
   budget.spend('second', usageOf(100, 100, 0.0005))
@@ -82,7 +82,7 @@ test('what does not fit is refused, with what was spent on what', () => {
   })
 })
 
-test('a call that would fit by itself waits for those in flight, and is asked again when one gives back', () => {
+test('a call that would fit by itself waits for the calls in flight, and is admitted when one gives its reservation back', () => {
   const budget = new Budget({ ...UNLIMITED, tokens: INPUT * 2 + 700 }, { prices: PRICES })
   const first = granted(budget.admit(callOf({ max_tokens: 400 })))
   assert.is(budget.admit(callOf({ max_tokens: 400 })).kind, 'wait')
@@ -116,7 +116,7 @@ test('a repair that may reach the price of long inputs reserves that price, and 
   assert.is(reserved.tokens, 2 * input + 2 * 500 + 500 + 2_000)
 })
 
-test('what the journal says was used, or may have been, counts when a run is taken up again', () => {
+test('usage and charges in the journal count when a run is resumed', () => {
   const row = { seq: 2, at: 0, visit: 1 }
   const budget = new Budget({ ...UNLIMITED, tokens: 1_000 }, { prices: PRICES })
   budget.recall({
@@ -130,7 +130,7 @@ test('what the journal says was used, or may have been, counts when a run is tak
   assert.equal(refused.kind === 'exceeded' && refused.details.spent_on, { b: 400, a: 300 })
 })
 
-test('a child spends what its parent may spend as well', () => {
+test('the spending of a child counts for its parent', () => {
   const parent = new Budget({ ...UNLIMITED, tokens: INPUT + 1_000 }, { prices: PRICES })
   const child = new Budget(
     { ...UNLIMITED, tokens: 50_000 },
@@ -141,7 +141,7 @@ test('a child spends what its parent may spend as well', () => {
   assert.is(child.admit(callOf({ max_tokens: 300 })).kind, 'wait')
   child.spend('a', usageOf(INPUT, 500, 0))
   first.release()
-  // What the child used is not counted again when its parent hears of it.
+  // The usage of the child is not counted again when its parent receives it.
   parent.spend('child', [{ ...usageOf(INPUT, 500, 0)[0], provider: 'workflow' } as never])
   const refused = child.admit(callOf({ max_tokens: 600 }))
   assert.equal(refused.kind === 'exceeded' && refused.details.spent, INPUT + 500)

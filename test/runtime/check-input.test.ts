@@ -15,12 +15,12 @@ const refusal = async (schema: JsonSchema, input: JsonValue): Promise<Partial<Fa
   }
 }
 
-test('J4: a number that a journal gives back as null is no input, even where anything may stand', async () => {
+test('J4: a number that JSON turns into null is refused as input, even where any value is allowed', async () => {
   for (const number of [Number.POSITIVE_INFINITY, Number.NaN])
     assert.is((await refusal({ properties: { n: {} } }, { n: [number] })).code, 'invalid_input')
 })
 
-test('defaults are filled in, and the input itself stays as it is', async () => {
+test('defaults are filled in without changing the given input', async () => {
   const given = {}
   const schema: JsonSchema = { type: 'object', properties: { n: { type: 'integer', default: 3 } } }
   assert.equal(await checkInput({ name: 'x', input: schema } as CompiledWorkflow, given), { n: 3 })

@@ -23,7 +23,7 @@ import { createHandClock } from '../support/hand-clock.ts'
 import { type Decision, ScriptedWorld } from '../support/scripted-world.ts'
 import type { WriteFate } from '../support/watched-store.ts'
 
-/** What the examples need beyond an instance of each type: inputs without a default, and outputs that lead further. */
+/** Values that the examples need beyond an instance of each type: inputs without a default, and outputs that lead further. */
 const NEEDS: Record<string, { input?: JsonValue; outputs?: PathOptions['outputs'] }> = {
   '07-sales-report.yaml': {
     outputs: {
@@ -44,7 +44,7 @@ const NEEDS: Record<string, { input?: JsonValue; outputs?: PathOptions['outputs'
   '12-undo.yaml': { outputs: { cars: [['Lima'], []].map((content) => ({ path: 'cars.json', size: 2, content })) } },
 }
 
-/** Of the paths of one example; the rest of them differ in little. */
+/** Most paths per example; further ones differ little. */
 const MOST_PATHS = inForm(60, 300)
 
 const catalogue = createCatalogue()
@@ -56,7 +56,7 @@ const compileExample = (file: string): CompiledWorkflow => {
     links: createLinkReader(join(REPOSITORY_FOLDER, 'examples')),
   })
   if (compiled === undefined) throw new Error(diagnostics.map(({ message }) => message).join('\n'))
-  // What is lost is done again, so that every cut can end as the whole. A child run has one outcome here, as a tool has.
+  // A lost effect is retried, so that every cut can end as the whole. A child run has one outcome here, as a tool has.
   const plans = new Map(
     [...compiled.plans].map(([id, plan]) => {
       const kind = plan.kind === 'workflow' ? 'tool' : plan.kind
@@ -71,7 +71,7 @@ const isTriedAgain = ({ plans }: CompiledWorkflow, step: string, code: string): 
   return retry !== undefined && retry.max > 1 && retry.on?.includes(code) === true
 }
 
-/** Follows a path: each event is told when all before it are recorded, however often the process died on the way. */
+/** Follows a path: each event comes when all before it are recorded, however often the process dies on the way. */
 const followPath = (
   compiled: CompiledWorkflow,
   { path, input, judge }: { path: WorkflowPath; input: JsonValue; judge?: (nth: number) => WriteFate },
@@ -85,7 +85,7 @@ const followPath = (
     else if (event.kind === 'outcome') {
       const id = `${event.path}#${event.visit}`
       const performance = [...world.performances].find((one) => one.id === id)
-      if (performance === undefined) throw new Error(`nobody performs ${id}`)
+      if (performance === undefined) throw new Error(`'${id}' is not being performed`)
       performance.settle(toDecision(event.data))
     }
   }
@@ -129,14 +129,14 @@ const test = suite('cut points')
 const EXAMPLES = globSync('*.yaml', { cwd: join(REPOSITORY_FOLDER, 'examples') }).sort()
 
 for (const file of EXAMPLES) {
-  test(`${file} ends the same on each of its ways, wherever its process dies`, async () => {
+  test(`${file} ends the same on each of its paths, wherever its process dies`, async () => {
     const compiled = compileExample(file)
     const needs = NEEDS[file] ?? {}
     const input = await checkInput(compiled, needs.input ?? {})
     const { paths } = findPaths(compiled, {
       catalogue,
       input,
-      // What its own supervision would try again does not come out at once.
+      // A fault that its own supervision would retry does not come out at once.
       mayFail: (step, code) => !isTriedAgain(compiled, step, code),
       mostPaths: MOST_PATHS,
       mostPlaces: 300,
@@ -174,7 +174,7 @@ test.after(() => {
   reportFigure({ id: 'R5', counts: total, isKept })
 })
 
-/** Each run has an id of its own, which may stand in what it gives out. */
+/** Each run has an id of its own, which its output may hold. */
 const withoutRunId = <T>(value: T): T =>
   JSON.parse(JSON.stringify(value).replaceAll(/r-walk|r-[0-9a-z]{10}-[0-9a-z]{6}/g, 'r')) as T
 

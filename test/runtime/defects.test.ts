@@ -21,7 +21,7 @@ steps:
 
 const createWorld = (): ScriptedWorld => new ScriptedWorld({ decide: () => ({ output: { text: 'yes' } }) })
 
-/** Kills the run after its third row, and resumes it on a journal that is read as `change` spoils it. */
+/** Kills the run after its third row, and resumes it on the journal as spoiled by `change`. */
 const spoil = async (change: (rows: JournalRow[]) => void) => {
   const clock = createManualClock()
   const store = createMemoryStore({ now: () => clock.now() })
@@ -95,7 +95,7 @@ for (const [where, step, rows] of [
   })
 }
 
-test('J8 after a defect nothing is written behind the end, whatever else comes back in the same turn', async () => {
+test('J8 after a defect nothing is written behind the end, also if other effects end in the same turn', async () => {
   const compiled = compileWorkflow(`
 steps:
   - id: p
@@ -130,7 +130,7 @@ steps:
 const ANSWERS: [title: string, perform: () => Promise<never>, code: string][] = [
   ['throws what is no Fault', () => Promise.reject(new TypeError('x is not a function')), 'tool_failed'],
   ['throws something that is no Error', () => Promise.reject('just text'), 'tool_failed'],
-  ['throws a Cancelled that nobody asked for', () => Promise.reject(new Cancelled()), 'tool_failed'],
+  ['throws a Cancelled without a cancel', () => Promise.reject(new Cancelled()), 'tool_failed'],
 ]
 
 for (const [title, perform, code] of ANSWERS) {
@@ -143,7 +143,7 @@ for (const [title, perform, code] of ANSWERS) {
   })
 }
 
-test('J8 an actor whose answer has no end is a fault of its step', async () => {
+test('J8 an actor with an endless answer is a fault of its step', async () => {
   const world = createWorld()
   const endless: Record<string, unknown> = {}
   endless.self = endless

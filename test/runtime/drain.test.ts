@@ -11,12 +11,12 @@ steps:
   - { id: b, llm: mock/echo, prompt: b }
 `
 
-/** A process that says so is gone at once. */
+/** A process that writes this row dies at once. */
 const isLeft = ({ kind, data }: JournalRow): boolean => kind === 'left' && (data as { is_left: boolean }).is_left
 
-const test = suite('a run that is told to leave')
+const test = suite('a draining run')
 
-test('leaves as soon as what is in flight has come back, and takes nothing for lost that nobody had begun', async () => {
+test('leaves as soon as nothing is in flight, and no effect that had not begun counts as lost', async () => {
   const performed: string[] = []
   let isTold = false
   const { processes, rows } = await driveRun({

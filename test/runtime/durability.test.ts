@@ -13,7 +13,7 @@ import type { WriteFate } from '../support/watched-store.ts'
 
 const START = Date.UTC(2030, 0, 1)
 
-/** A run in a world in which nothing depends on how many attempts there were, so that deaths can't change how it ends. */
+/** A run in a world where nothing depends on the number of attempts, so that crashes cannot change its end. */
 const drive = async (
   compiled: CompiledWorkflow,
   seed: number,
@@ -80,7 +80,7 @@ steps:
 
 const FATES = ['lose', 'keep'] as const satisfies WriteFate[]
 
-test('J3 a run whose process dies before or after any row ends as the undisturbed one, and repeats no recorded effect', async () => {
+test('J3 a run whose process dies before or after any row ends like the undisturbed run, and repeats no recorded effect', async () => {
   let runs = 0
   await fc.assert(
     fc.asyncProperty(randomWorkflow({ attempts: false }), fc.nat(), async (yaml, seed) => {
@@ -104,13 +104,13 @@ test('J3 a run whose process dies before or after any row ends as the undisturbe
   assert.ok(runs > 25, `only ${runs} deaths`)
 })
 
-/** All of few, some of many. */
+/** All of a few, a sample of many. */
 const chooseCuts = (writes: number, seed: number): number[] => {
   const all = Array.from({ length: writes }, (_, index) => index + 1)
   return all.length <= 10 ? all : all.filter((cut) => drawFrom(seed, cut) < 10 / writes)
 }
 
-test('J3 a run that loses two processes ends as the undisturbed one', async () => {
+test('J3 a run that loses two processes ends like the undisturbed run', async () => {
   await fc.assert(
     fc.asyncProperty(randomWorkflow({ attempts: false }), fc.nat(), async (yaml, seed) => {
       const compiled = compileWorkflow(yaml)
@@ -126,7 +126,7 @@ test('J3 a run that loses two processes ends as the undisturbed one', async () =
   )
 })
 
-test('J3 what was in flight is performed again with the same key, and fails as outcome_unknown where that may do harm', async () => {
+test('J3 an effect in flight is performed again with the same key, or fails as outcome_unknown where a second attempt may do harm', async () => {
   const workflow = (policy: string): CompiledWorkflow =>
     compileWorkflow(`
 steps:
@@ -141,7 +141,7 @@ steps:
   assert.is(again.record.error?.code, (await drive(workflow(''), 1)).record.error?.code)
 })
 
-test('a step that kills its process does so no more than retry.max + 2 times', async () => {
+test('a step that kills its process does so at most retry.max + 2 times', async () => {
   const compiled = compileWorkflow('steps: [{ id: a, llm: mock/echo, prompt: x, retry: { max: 1 } }]')
   const { record, starts, rows } = await drive(compiled, 1, {
     onQuiet({ watched }) {

@@ -14,7 +14,7 @@ models: { default: [one/m, two/m, three/m] }
 steps:
   - { id: ask, llm: default, prompt: hello, retry: { max: 2, backoff: 1ms..1ms } }`
 
-/** Plays the workflow with three providers, each of which fails so often with this code before it answers. */
+/** Plays the workflow with three providers. Each fails this often with this code before it answers. */
 const play = async (
   faults: Record<string, { code: string; times: number } | undefined>,
 ): Promise<{ exit: RunExit; asked: string[]; rows: JournalRow[] }> => {
@@ -50,21 +50,21 @@ const outputOf = (exit: RunExit): unknown => exit.kind === 'ended' && (exit.end.
 
 const test = suite('a fallback order of models')
 
-test('the first one that answers is the only one asked', async () => {
+test('the first model that answers is the only one called', async () => {
   const { exit, asked } = await play({})
   assert.equal(outputOf(exit), { text: 'from one' })
   assert.equal(asked, ['one'])
 })
 
 for (const code of ['unauthorized', 'not_found'])
-  test(`${code} goes to the next at once`, async () => {
+  test(`${code} falls back to the next model at once`, async () => {
     const { exit, asked } = await play({ one: { code, times: 9 } })
     assert.equal(outputOf(exit), { text: 'from two' })
     assert.equal(asked, ['one', 'two'])
   })
 
 for (const code of ['unavailable', 'rate_limited'])
-  test(`${code} goes to the next when the retries are used up, and the next has all of its own`, async () => {
+  test(`${code} falls back when the retries are used up, and the next model has all of its own`, async () => {
     const { exit, asked, rows } = await play({ one: { code, times: 9 }, two: { code, times: 1 } })
     assert.equal(outputOf(exit), { text: 'from two' })
     assert.equal(asked, ['one', 'one', 'two', 'two'])
@@ -74,13 +74,13 @@ for (const code of ['unavailable', 'rate_limited'])
     )
   })
 
-test('a refusal is an answer: the next is not asked', async () => {
+test('a refusal is an answer: the next model is not called', async () => {
   const { exit, asked } = await play({ one: { code: 'refused', times: 9 } })
   assert.is(outputOf(exit), 'refused')
   assert.equal(asked, ['one'])
 })
 
-test('when none is left, the fault of the last one is the fault of the step', async () => {
+test('the fault of the last model is the fault of the step', async () => {
   const fault = { code: 'unavailable', times: 9 }
   const { exit, asked } = await play({ one: fault, two: { code: 'not_found', times: 9 }, three: fault })
   assert.is(outputOf(exit), 'unavailable')

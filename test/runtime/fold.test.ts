@@ -27,7 +27,7 @@ interface ActionParams {
   sendId?: string
 }
 
-/** What the host is told of an action of XState's public functions. */
+/** The effect that an action of XState's public functions stands for. */
 const toEffects = (actions: readonly PublicAction[]): MachineEffect[] =>
   actions.flatMap(({ type, params }): MachineEffect[] => {
     const { id = '', delay, event, sendId = '' } = (params ?? {}) as ActionParams
@@ -53,7 +53,7 @@ const observe = ({ value, context, status }: AnyMachineSnapshot, effects: Machin
   effects,
 })
 
-/** An event for what is open most of the time, for anything at all otherwise: also what no host would ever tell it. */
+/** Mostly an event for something open, else any event: also one that no host would send. */
 const chooseEvent = (
   { config, steps }: LinkedMachine,
   { effects, draw, at }: { effects: readonly MachineEffect[]; draw: number; at: number },
@@ -99,7 +99,7 @@ test("it equals XState's public transitions, in value, context, status and effec
   )
 })
 
-test('effects of one step are handed out once', () => {
+test('effects of one step are returned once', () => {
   const { root } = compileWorkflow('steps: [{ id: a, llm: mock/echo, prompt: x }, { id: b, set: { x: 1 } }]')
   const fold = foldOf(root.machine)
   const [snapshot, first] = fold.start(INPUT as never)
@@ -114,7 +114,7 @@ test('effects of one step are handed out once', () => {
   assert.equal(again, second, 'a snapshot is a value: the same step twice gives the same')
 })
 
-test('a machine that throws throws out of the fold, which then works on', () => {
+test('an error of a machine leaves the fold, which goes on working', () => {
   const { root } = compileWorkflow('steps: [{ id: a, llm: mock/echo, prompt: x }]')
   const fold = foldOf(root.machine)
   const [snapshot] = fold.start(INPUT as never)

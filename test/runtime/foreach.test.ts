@@ -219,7 +219,7 @@ for (const [concurrency, seconds] of [
   [3, 3],
   [10, 1],
 ] as const) {
-  test(`concurrency ${concurrency} runs never more than ${concurrency} items at once`, async () => {
+  test(`concurrency ${concurrency} runs at most ${concurrency} items at once`, async () => {
     const { notices, finish } = await startWorkflow(WIDE(concurrency))
     const exit = await finish()
     let running = 0
@@ -233,7 +233,7 @@ for (const [concurrency, seconds] of [
   })
 }
 
-test('the first fault stops the items that run, and no other starts', async () => {
+test('the first fault stops the running items, and no other item starts', async () => {
   const { notices, finish, run } = await startWorkflow(`
 steps:
   - id: f

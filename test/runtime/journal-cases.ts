@@ -1,4 +1,4 @@
-/** Runs whose journals hold each kind of row, to be kept with what they come to. */
+/** Runs whose journals hold each kind of row, to be kept with the states they fold to. */
 import type { JsonValue } from '../../src/core/json.ts'
 import type { InboxMessage } from '../../src/store/store.ts'
 import type { DrivenProcess } from '../support/driven-run.ts'
@@ -7,7 +7,7 @@ import type { Decision } from '../support/scripted-world.ts'
 export interface JournalCase {
   workflow: string
   decide(id: string, failures: number): Decision
-  /** Done one by one, each when all is quiet; `go on`: the next outcome comes, or the next deadline. */
+  /** Done one by one, each when nothing is in flight. `go on`: the next outcome comes, or the next deadline. */
   acts: readonly (((process: DrivenProcess) => void) | 'go on')[]
 }
 
@@ -54,7 +54,7 @@ steps:
 output: { greeting: steps.?greeting.?output.?text.orValue(''), last: steps.last.output.all, d: steps.d.output.text }
 `,
     decide: answer,
-    // Told to stop while it has something in flight: what follows from that is not begun any more.
+    // Drained while an effect is in flight: effects that follow from its outcome do not start any more.
     acts: ['go on', 'go on', 'go on', ({ run }) => run.drain(() => true)],
   },
   attempts: {
@@ -117,7 +117,7 @@ steps: [{ id: work, llm: mock/echo, prompt: x, timeout: 1h }]
     acts: [],
   },
   near_limit: {
-    // It doubles what it holds: more than 1 MB as text, and next to nothing in memory and in the journal.
+    // It doubles its value: more than 1 MB as text, and next to nothing in memory and in the journal.
     workflow: `workflow: near-limit
 input: { name: string }
 steps:

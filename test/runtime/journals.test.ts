@@ -1,6 +1,6 @@
 /**
- * Journals of former releases fold for ever: test/fixtures/journals/RELEASE/CASE.json holds the rows as that release wrote them, and what
- * they came to, row by row. A file there is never changed; UPDATE_FIXTURES=1 adds those that are missing for the release of today.
+ * Journals of former releases fold for ever: test/fixtures/journals/RELEASE/CASE.json holds the rows as that release wrote them, and the
+ * state after each row. A file there is never changed. UPDATE_FIXTURES=1 adds files that are missing for the current release.
  */
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -29,12 +29,12 @@ interface KeptJournal {
   run: string
   workflow: string
   rows: JournalRow[]
-  /** What is open when each row has been folded: effects, timers, waits. */
+  /** Open effects, timers and waits after each row. */
   open: string[][]
   end: JsonValue
 }
 
-/** What a journal comes to, in words that no release may change. */
+/** The state that a journal folds to, in terms that no release may change. */
 const fold = ({
   run,
   workflow,
@@ -71,7 +71,7 @@ const write = async (file: string, { workflow, decide, acts }: JournalCase): Pro
     clock,
     store: createMemoryStore({ now: () => clock.now() }),
     input: { name: 'Ada' },
-    // A process that has let go of its run in order is gone as well.
+    // A process that has drained its run is gone as well.
     judge: (_nth, { rows: written = [] }) => (written.some(isLeft) ? 'keep' : 'pass'),
     onQuiet(process) {
       const act = left.shift()
@@ -97,15 +97,15 @@ const test = suite('journals of all releases')
 const files = globSync('*/*.json', { cwd: FOLDER }).sort()
 
 for (const file of files)
-  test(`${file} folds to what it came to then`, () => {
+  test(`${file} folds to the states of its release`, () => {
     const { open, end, ...journal } = readKept(file)
     assert.equal(fold(journal), { open, end })
   })
 
-/** Nothing writes them yet. */
+/** No code writes them yet. */
 const UNWRITTEN = ['placement', 'summary']
 
-test('each kind of row stands in one of them', () => {
+test('the journals hold each kind of row', () => {
   const kinds = new Set(files.flatMap((file) => readKept(file).rows.map(({ kind }) => kind as string)))
   const expected = [...EVENT_KINDS, ...NOTE_KINDS].filter((kind) => !UNWRITTEN.includes(kind))
   assert.equal([...kinds].sort(), expected.sort())

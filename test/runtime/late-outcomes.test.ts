@@ -14,7 +14,7 @@ const LATE = { output: { text: 'yes' } }
 
 const test = suite('late outcomes')
 
-test('J6 an actor that comes back after it was called off changes nothing, and leaves a note', async () => {
+test('J6 an actor that comes back after it was stopped changes nothing, and leaves a note', async () => {
   await fc.assert(
     fc.asyncProperty(randomWorkflow(), fc.nat(), async (yaml, seed) => {
       const compiled = compileWorkflow(yaml)
@@ -110,7 +110,7 @@ steps:
   }
 })
 
-test('J6 what a late attempt has consumed counts once', async () => {
+test('J6 the usage of a late attempt counts once', async () => {
   const compiled = compileWorkflow(`
 steps: [{ id: a, llm: mock/echo, prompt: x, timeout: 1s, retry: { max: 2, backoff: 1s..1s, jitter: false } }]
 `)
@@ -179,7 +179,7 @@ ends('J7 an ended run takes no event, no cancel and no other end', async () => {
   )
 })
 
-ends('J7 the end is final: of a cancel and an outcome in the same turn the first decides', async () => {
+ends('J7 the end is final: the first of a cancel and an outcome in the same turn decides', async () => {
   for (const first of ['cancel', 'outcome']) {
     const world = new ScriptedWorld({ decide: () => LATE })
     const compiled = compileWorkflow('steps: [{ id: a, llm: mock/echo, prompt: x }]')

@@ -14,7 +14,7 @@ import { createOwner } from '../../src/store/process-identity.ts'
 
 const PRICE = { inputUsd: 1e-6, outputUsd: 2e-6 }
 
-/** Five calls at once of a model that uses what it is allowed to; counts what was really spent. */
+/** Five calls at once of a model that uses all it may; counts the real spending. */
 const play = async (
   costUsd: number,
   maxTokens: number,
@@ -59,7 +59,7 @@ steps:
 
 const test = suite('a run with limits.cost_usd')
 
-test('never spends more, with five calls at once, and the call that would cross is not sent', async () => {
+test('never spends more with five calls at once, and the call that would exceed it is not sent', async () => {
   const { exit, calls, spentUsd } = await play(0.01, 2_000)
   assert.ok(spentUsd <= 0.01, `spent ${spentUsd}`)
   assert.is(calls, 2)
@@ -67,13 +67,13 @@ test('never spends more, with five calls at once, and the call that would cross 
   assert.is(exit.kind === 'ended' && exit.end.error?.details?.limit, 'cost_usd')
 })
 
-test('refuses nothing that fits', async () => {
+test('refuses no call that fits', async () => {
   const { exit, calls } = await play(1, 2_000)
   assert.is(exit.kind === 'ended' && exit.end.status, 'completed')
   assert.is(calls, 5)
 })
 
-test('lets calls wait for each other where all fit one after the other', async () => {
+test('lets calls wait for each other when all fit one after the other', async () => {
   const { exit, calls } = await play(0.0205, 2_000)
   assert.is(exit.kind === 'ended' && exit.end.status, 'completed', JSON.stringify(exit))
   assert.is(calls, 5)

@@ -82,7 +82,7 @@ steps:
   })
 }
 
-test('a wait until something that is no point in time is the fault expression_failed', async () => {
+test('a wait until a value that is no point in time is the fault expression_failed', async () => {
   const end = await runWorkflow('input: { at: any }\nsteps: [{ id: w, wait: { until: input.at } }]', {
     input: { at: 'soon' },
   })
@@ -99,8 +99,8 @@ steps:
     on_error: continue
 `)
   await clock.advance(1_000)
-  run.cancel('somebody')
-  run.cancel('somebody else')
+  run.cancel('first')
+  run.cancel('second')
   const exit = await finish()
   assert.is(exit.kind === 'ended' && exit.end.status, 'cancelled')
   assert.equal(notices.flatMap((notice) => (notice.type === 'effect.stopped' ? [notice.path] : [])).sort(), [
@@ -110,8 +110,8 @@ steps:
   ])
   const written = await rows()
   const cancel = written.findIndex(({ kind }) => kind === 'cancel')
-  assert.equal(written[cancel]?.data, { by: 'somebody' })
-  // What was in flight may have taken effect: the journal says that it had begun.
+  assert.equal(written[cancel]?.data, { by: 'first' })
+  // An effect in flight may have happened: the journal says that it had begun.
   assert.equal(
     written
       .slice(cancel + 1)
@@ -127,7 +127,7 @@ steps:
   assert.equal(await rows(), written)
 })
 
-test('a cancel that stands in the inbox reaches the run', async () => {
+test('a cancel in the inbox reaches the run', async () => {
   const { run, clock, finish, store } = await startWorkflow('steps: [{ id: w, wait: { for: 1m } }]')
   await store.post(run.id, { id: 'm-1', kind: 'cancel', body: { by: 'a terminal' } })
   await clock.advance(300)
@@ -153,7 +153,7 @@ steps:
   assert.equal(end.usage, { input_tokens: 211, output_tokens: 105, cost_usd: 0 })
 })
 
-test('run.id and run.started_at are those of the run, and env gives what is open to expressions', async () => {
+test('expressions read run.id, run.started_at and the variables that env allows', async () => {
   const { run, clock, finish } = await startWorkflow(
     'steps: [{ id: a, set: { id: run.id, at: run.started_at, region: env.REGION } }]',
     { environment: { REGION: 'eu' } },

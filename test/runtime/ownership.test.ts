@@ -38,7 +38,7 @@ const createScene = (yaml: string, seed: number) => {
 
 const test = suite('ownership')
 
-test('J2 processes that only seem dead write nothing once another has the run', async () => {
+test('J2 processes that only seem dead write nothing once another holds the run', async () => {
   await fc.assert(
     fc.asyncProperty(randomWorkflow({ attempts: false }), fc.nat(), async (yaml, seed) => {
       const { clock, store, compiled, world, createHost } = createScene(yaml, seed)
@@ -63,7 +63,7 @@ test('J2 processes that only seem dead write nothing once another has the run', 
         }
         if (!world.deliverNext()) await clock.advanceToNext()
       }
-      // Those that were taken over learn of it when they next write or renew.
+      // A host that lost a run learns of it at its next write or renewal.
       for (let beat = 0; beat < 4; beat++) await clock.advance(3_000)
       for (const exit of exits.slice(0, -1)) assert.is(exit?.kind, 'lost')
       const rows = await store.readJournal(run.id)
@@ -111,7 +111,7 @@ const createStoppedScene = async () => {
   return { ...scene, run, renewals: () => renewals }
 }
 
-test('J2 a process that was stopped longer than its lease asks for it again before it acts', async () => {
+test('J2 a process that was stopped longer than its lease renews it before it acts', async () => {
   const { clock, world, run, renewals } = await createStoppedScene()
   await clock.advance(LEASE_MS + 1)
   assert.is(renewals(), 0)
@@ -125,7 +125,7 @@ test('J2 a process that was stopped longer than its lease asks for it again befo
   assert.is(world.starts.get('b#1'), 1)
 })
 
-test('J2 a process that was stopped until another took its run writes nothing and starts nothing', async () => {
+test('J2 a process that was stopped until another claimed its run writes nothing and starts nothing', async () => {
   const { clock, store, world, run, createHost } = await createStoppedScene()
   await clock.advance(LEASE_MS + 1)
   const [stale] = world.performances
@@ -140,7 +140,7 @@ test('J2 a process that was stopped until another took its run writes nothing an
   assert.is(world.starts.get('b#1'), undefined)
 })
 
-test('J2 a process with nothing to write learns at its next beat that its run was taken', async () => {
+test('J2 a process with nothing to write learns at its next heartbeat that its run was claimed', async () => {
   const { clock, compiled, world, createHost } = createScene(TWO, 1)
   const run = await createHost(createDeadOwner()).start(compiled, { input: { flag: false } })
   await settle()
@@ -151,7 +151,7 @@ test('J2 a process with nothing to write learns at its next beat that its run wa
   assert.is(waiting?.isAborted, true)
 })
 
-test('a run that this host holds already is not taken twice', async () => {
+test('a run that this host holds is not claimed twice', async () => {
   const { compiled, createHost } = createScene(TWO, 1)
   const host = createHost(createDeadOwner())
   const run = await host.start(compiled, { input: { flag: false } })

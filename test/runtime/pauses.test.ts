@@ -11,9 +11,9 @@ steps:
     do: [{ id: a, set: { n: iter.count } }]
 `
 
-const test = suite('a run with much to do and nothing to perform')
+const test = suite('a run with much work and no effects')
 
-test('lets others have their turn, and ends as if it had not', async () => {
+test('lets other runs have their turn, and ends the same', async () => {
   const { finish, rows } = await startWorkflow(LONG)
   const exit = await finish()
   assert.equal(exit.kind === 'ended' && exit.end.output, { n: 5000 })

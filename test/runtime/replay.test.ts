@@ -26,7 +26,7 @@ test('J4 the same journal gives the same state, at every prefix, compiled anew a
       for (let length = 1; length <= rows.length; length++) {
         const row = rows[length - 1]
         if (row !== undefined && isEventRow(row)) state.apply(row)
-        // From the start at every third prefix and at the end, since that takes time in the square.
+        // Only every third prefix and the end, since each starts from the first row.
         if (length % 3 !== 0 && length !== rows.length) continue
         const recovered = recoverRun(record.id, anew, copies.slice(0, length))
         assert.is(recovered.defect, undefined)
@@ -77,7 +77,7 @@ for (const [what, body] of Object.entries(BODIES)) {
     const short = await countWork(100, body)
     const long = await countWork(1_000, body)
     assert.is(long.writes - short.writes, 900, 'one write an iteration')
-    // The number of the visit grows by digits, nothing else does.
+    // Only the digits of the visit grow.
     const digits = 3
     assert.is(long.sizes[500]?.rows, 1)
     const [first, last] = [long.sizes[2]?.bytes ?? 0, long.sizes.at(-2)?.bytes ?? 0]

@@ -11,7 +11,7 @@ import { createDefinition } from '../support/store-values.ts'
 const COMPILED = compileWorkflow('steps: [{ id: a, set: { n: 1 } }]')
 const RUN = { id: 'r-1', definition: createDefinition().hash } as RunRecord
 
-/** With one definition in the store; `compile` is what compiling it comes to, the first time and later. */
+/** One definition in the store; `compile` gives the result of compiling it, each time. */
 const createDefinitions = async (...compile: (() => typeof COMPILED)[]) => {
   const store = createMemoryStore()
   await store.saveDefinition(createDefinition())
@@ -33,7 +33,7 @@ test('runs that come together share one compilation', async () => {
   assert.is(compilations(), 1)
 })
 
-test('other models or other variables are another compilation', async () => {
+test('other models or other variables need another compilation', async () => {
   const { definitions, compilations } = await createDefinitions()
   await definitions.compile(RUN, {})
   await definitions.compile(RUN, { models: { default: 'mock/echo' } })
@@ -51,7 +51,7 @@ test('after a failure the next run tries again', async () => {
   assert.is(await definitions.compile(RUN, {}), COMPILED)
 })
 
-test('a definition that the store has no more is not found', async () => {
+test('a definition that the store no longer has is not found', async () => {
   const { definitions } = await createDefinitions()
   const missing = { ...RUN, definition: 'e'.repeat(64) }
   const { code, message } = await catchFault(() => definitions.compile(missing, {}))

@@ -55,20 +55,20 @@ steps:
     on_error: continue
 `
 
-const test = suite('timers over the death of a process')
+const test = suite('timers over a crash')
 
 for (const [what, yaml, name] of [
   ['the end of a wait', WAIT, 'wait'],
   ['the timeout of a block', BLOCK, 'timeout'],
   ['the next try of a block', BACKOFF, 'backoff'],
 ] as const) {
-  test(`${what} that came due while nobody was there comes once, as soon as somebody is`, async () => {
+  test(`${what} that came due while no process held the run fires once, as soon as one does`, async () => {
     const { timers, tookMs } = await interrupt(yaml, { dieAfter: 2_000, downFor: 60_000 })
     assert.equal(timers, [[62_000, { timer: name }]])
     assert.is(tookMs, 62_000)
   })
 
-  test(`${what} keeps its moment over three deaths`, async () => {
+  test(`${what} keeps its deadline over three crashes`, async () => {
     const { timers, processes } = await interrupt(yaml, { dieAfter: 1_000, downFor: 500, times: 3 })
     assert.equal(timers, [[10_000, { timer: name }]])
     assert.is(processes, 4)
@@ -86,7 +86,7 @@ steps: [{ id: w, wait: { for: 1h } }]
   assert.equal([late.record.error?.details, late.tookMs], [{ limit: 'time' }, 100_000])
 })
 
-/** What the store has been told of timers. */
+/** The timers that the store has. */
 const keepTimers = () => {
   const known = new Map<string, number>()
   const judge = (_nth: number, { timersSet = [], timersCleared = [] }: RunChange): 'pass' => {
@@ -97,7 +97,7 @@ const keepTimers = () => {
   return { known, judge }
 }
 
-test('a timer that is called off and set again by one event is one that is set', async () => {
+test('a timer that one event clears and sets again is set', async () => {
   const { known, judge } = keepTimers()
   const seen: string[][] = []
   await driveRun({
@@ -120,7 +120,7 @@ steps:
   assert.equal(seen, [['b:timeout'], ['b:timeout'], ['b:timeout']])
 })
 
-test('the store knows at any moment exactly the timers that are open', async () => {
+test('the store always has exactly the open timers', async () => {
   await fc.assert(
     fc.asyncProperty(randomWorkflow(), fc.nat(), async (yaml, seed) => {
       const { known, judge } = keepTimers()

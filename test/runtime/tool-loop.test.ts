@@ -24,7 +24,7 @@ const call = (name: string, given: JsonValue): Call => ({ name, arguments: JSON.
 interface Played {
   end: RunEnd
   rows: JournalRow[]
-  /** What the model was shown, turn by turn. */
+  /** Messages that the model saw, turn by turn. */
   asked: JsonObject[][]
   /** Names of the tools that were called, in order. */
   called: string[]
@@ -39,7 +39,7 @@ steps:
     prompt: What is the weather?
 output: { text: steps.answer.output.text, attempts: steps.answer.attempts }`
 
-/** Plays a workflow with a model that says these things in turn, and a tool that knows the weather of one city. */
+/** Plays a workflow with a model that gives these answers in turn, and a tool that knows the weather of one city. */
 const play = async (turns: readonly Turn[], source = WORKFLOW): Promise<Played> => {
   const asked: JsonObject[][] = []
   const called: string[] = []
@@ -84,7 +84,7 @@ const play = async (turns: readonly Turn[], source = WORKFLOW): Promise<Played> 
 
 const test = suite('a model step with tools')
 
-test('an answer at once is the output of the step', async () => {
+test('an answer in the first turn is the output of the step', async () => {
   const { end, rows } = await play([{ output: { text: 'Grey.' } }])
   assert.equal(end.output, { text: 'Grey.', attempts: 1 })
   assert.equal(
@@ -93,7 +93,7 @@ test('an answer at once is the output of the step', async () => {
   )
 })
 
-test('the model is shown what its calls gave, in the order of its calls, and each is a row of its own', async () => {
+test('the model sees the results of its calls in their order, and each call has a row of its own', async () => {
   const calls = [call('weather', { city: 'Oslo' }), call('weather', { city: 'Rome' })]
   const { end, rows, asked, called } = await play([
     { text: 'Let me look.', tool_calls: calls },
@@ -121,7 +121,7 @@ test('the model is shown what its calls gave, in the order of its calls, and eac
 
 const lastShown = ({ asked }: Played): string => String(asked.at(-1)?.at(-1)?.content)
 
-test('a tool that fails is told to the model, which may go on', async () => {
+test('the fault of a tool goes to the model, which may go on', async () => {
   const played = await play([{ tool_calls: [call('weather', { city: 'Atlantis' })] }, { output: { text: 'Unknown.' } }])
   assert.is(played.end.status, 'completed')
   assert.is(lastShown(played), 'Error: not_found: there is no such city')
@@ -162,7 +162,7 @@ for (const [what, make] of WRONG_CALLS) {
     assert.is(called.filter((city) => city !== 'undefined').length, 0)
   })
 
-  test(`${what}: after three times the model may still get it right`, async () => {
+  test(`${what}: after three times the model may still succeed`, async () => {
     const turns: Turn[] = Array.from({ length: 3 }, (_, nth) => ({ tool_calls: [make(nth)] }))
     const right = { tool_calls: [call('weather', { city: 'Oslo' })] }
     const { end, called } = await play([...turns, right, { output: { text: 'Grey.' } }], PATIENT)
@@ -178,7 +178,7 @@ test('wrong calls of one turn go back together, and count once', async () => {
   assert.is(asked[1]?.filter(({ role }) => role === 'tool').length, 5)
 })
 
-test('max_turns ends it as turns_exhausted', async () => {
+test('max_turns ends the step as turns_exhausted', async () => {
   const { end, asked } = await play(
     Array.from({ length: 9 }, (_, index) => ({ tool_calls: [call('weather', { city: `C${index}` })] })),
   )
@@ -195,7 +195,7 @@ test('the same call is made three times at most', async () => {
   assert.is(called.length, 3)
 })
 
-test('calls are the same however their arguments are written, and in one turn too', async () => {
+test('calls are equal however their arguments are written, also within one turn', async () => {
   const written = ['{"city":"Oslo","unit":"C"}', '{ "unit": "C", "city": "Oslo" }', '{"unit":"C","city":"\\u004fslo"}']
   const turns = written.map((text) => ({ tool_calls: [{ name: 'weather', arguments: text }] }))
   const { end, called } = await play([...turns, turns[0] ?? {}], PATIENT)
@@ -204,17 +204,17 @@ test('calls are the same however their arguments are written, and in one turn to
   assert.equal([four.end.error?.code, four.called.length], ['turns_exhausted', 0])
 })
 
-test('calls with other arguments are other calls', async () => {
+test('calls with different arguments are different calls', async () => {
   const turns = Array.from({ length: 6 }, (_, nth) => ({ tool_calls: [call('weather', { city: `C${nth}` })] }))
   const { end } = await play([...turns, { output: { text: 'Grey.' } }], PATIENT)
   assert.is(end.status, 'completed')
 })
 
-/** What the model asked for, in the turn of this number, as it is shown it again. */
+/** Calls of the model in this turn, as it sees them again. */
 const callsIn = (messages: readonly JsonObject[] = [], turn: number): Call[] =>
   (messages.filter(({ role }) => role === 'assistant')[turn]?.tool_calls ?? []) as unknown as Call[]
 
-test('two calls with one id are told apart', async () => {
+test('two calls with one id get ids of their own', async () => {
   const calls = [
     { id: 'same', ...call('weather', { city: 'Oslo' }) },
     { id: 'same', ...call('weather', { city: 'Rome' }) },
@@ -233,7 +233,7 @@ test('two calls with one id are told apart', async () => {
   )
 })
 
-test('what a vendor wants back with a call goes back with it, turn after turn', async () => {
+test('opaque data of a vendor goes back with its call, turn after turn', async () => {
   const opaque = [{ signature: 'c2lnbmVk', thought: { deep: [1, 2] } }, { signature: 'b3RoZXI=' }]
   const calls = opaque.map((one, index) => ({ ...call('weather', { city: `C${index}` }), opaque: one }))
   const { asked } = await play([
@@ -249,7 +249,7 @@ test('what a vendor wants back with a call goes back with it, turn after turn', 
   assert.not('opaque' in (callsIn(asked[2], 1)[0] ?? {}))
 })
 
-test('an answer of nothing is asked for once more', async () => {
+test('an empty answer is asked for once more', async () => {
   const { end, asked } = await play([{ output: { text: '' } }, { output: { text: 'Grey.' } }])
   assert.equal((end.output as JsonObject).text, 'Grey.')
   assert.is(asked.length, 2)
@@ -265,7 +265,7 @@ for (const [what, source, empty] of [
   ['text, of which not even an empty one came', WORKFLOW, {}],
   ['instance of `returns`', RETURNING, {}],
 ] as const)
-  test(`no ${what} though it was asked for once more: the fault invalid_output`, async () => {
+  test(`no ${what} after it was asked for once more: the fault invalid_output`, async () => {
     const looked = { tool_calls: [call('weather', { city: 'Oslo' })] }
     const { end, asked } = await play([looked, empty, empty, { output: { text: 'too late', sky: 'grey' } }], source)
     assert.equal([end.status, end.error?.code, end.error?.step], ['failed', 'invalid_output', 'answer'])
@@ -286,7 +286,7 @@ test('`returns` holds for the last answer', async () => {
   assert.is(wrong.end.error?.code, 'invalid_output')
 })
 
-test('a step that is visited again begins anew, under paths of its own', async () => {
+test('a step that is visited again starts over, under paths of its own', async () => {
   const source = `workflow: w
 steps:
   - id: again

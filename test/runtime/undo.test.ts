@@ -34,7 +34,7 @@ steps:
 
 const test = suite('undo')
 
-test('what has completed is undone in reverse when the run fails, and the end says so', async () => {
+test('completed steps are undone in reverse when the run fails, and the end lists them', async () => {
   const { record, performed, exit } = await runWith(THREE, { 'd#1': FAILED })
   assert.is(record.status, 'failed')
   assert.is(record.error?.code, 'tool_failed')
@@ -51,7 +51,7 @@ test('a run that completes undoes nothing', async () => {
   assert.equal(performed, ['a#1', 'b#1', 'c#1', 'd#1'])
 })
 
-test('nobody is asked whether something may be undone', async () => {
+test('undoing asks for no approval', async () => {
   const yaml = `
 tools: { give_back: { tool: http.delete, approval: always } }
 steps:
@@ -63,7 +63,7 @@ steps:
   assert.is(record.error?.code, 'gone')
 })
 
-test('what can not be undone is said, and the rest is undone all the same', async () => {
+test('a step that cannot be undone is reported, and the others are undone', async () => {
   const { exit, performed } = await runWith(THREE, { 'd#1': FAILED, 'run--undo/c#1': FAILED })
   assert.equal(performed.slice(4), ['run--undo/c#1', 'run--undo/a#1'])
   const undone = exit.kind === 'ended' ? exit.undone : undefined
@@ -112,7 +112,7 @@ steps:
   assert.equal(performed.slice(2).sort(), ['run--undo/items[0]/book#1', 'run--undo/items[1]/book#1'])
 })
 
-test('what undoes is no step of the run: limits.steps does not stop it', async () => {
+test('an undo call is no step of the run: limits.steps does not stop it', async () => {
   const yaml = `
 limits: { steps: 1 }
 steps:
@@ -125,7 +125,7 @@ steps:
   assert.equal(exit.kind === 'ended' && exit.undone, [{ path: 'a', visit: 1 }])
 })
 
-test('a limit that is exceeded undoes what was done', async () => {
+test('an exceeded limit undoes the completed steps', async () => {
   const { record, performed } = await runWith(`limits: { steps: 2 }${THREE}`, {})
   assert.is(record.error?.code, 'budget_exceeded')
   assert.equal(performed, ['a#1', 'b#1', 'run--undo/a#1'])
@@ -133,12 +133,12 @@ test('a limit that is exceeded undoes what was done', async () => {
 
 const KEYED = THREE.replaceAll('tool: http.post', 'key: run.id, tool: http.post')
 
-test('undoing goes on where the process died, and repeats nothing that is recorded', async () => {
+test('undoing goes on after a crash, and repeats no recorded call', async () => {
   let writes = 0
   const { record, performed, processes } = await runWith(
     KEYED,
     { 'd#1': FAILED },
-    // Right after the first undoing call was recorded.
+    // Right after the first undo call was recorded.
     {
       judge: (_nth, { rows = [] }) =>
         rows.some(({ path }) => path === 'run--undo/c') && writes++ === 0 ? 'keep' : 'pass',
@@ -150,7 +150,7 @@ test('undoing goes on where the process died, and repeats nothing that is record
   assert.is(performed.filter((id) => id === 'run--undo/a#1').length, 1)
 })
 
-test('an undoing call whose outcome nobody knows is not made twice', async () => {
+test('an undo call with an unknown outcome is not made twice', async () => {
   let writes = 0
   const { exit, performed } = await runWith(
     THREE,

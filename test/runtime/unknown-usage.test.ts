@@ -1,4 +1,4 @@
-/** Calls of which nobody knows what they used: they count with all that they could have used, in this process and in the next. */
+/** Calls with unknown usage: the worst case is charged, in this process and in the next. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Cancelled } from '../../src/core/cancelled.ts'
@@ -30,7 +30,7 @@ const isNear = (actual: Amount, ...parts: Amount[]): void => {
   assert.ok(Math.abs(actual.costUsd - expected.costUsd) < 1e-12, `${actual.costUsd}, not ${expected.costUsd}`)
 }
 
-/** Of usage that was told. */
+/** Tokens of reported usage. */
 const told = (inputTokens: number, outputTokens: number): Amount => ({
   costUsd: usageOf(inputTokens, outputTokens).cost_usd,
   tokens: inputTokens + outputTokens,
@@ -63,7 +63,7 @@ for (const [what, tell] of [
   ['its actor says nothing of', []],
   ['its actor knows the tokens of and not the price', [{ ...usageOf(30, 40), cost_usd: null }]],
 ] as const)
-  test(`a call that ${what} counts with its reservation, and costs what nobody knows`, async () => {
+  test(`a call that ${what} is charged its reservation, and its cost is unknown`, async () => {
     const { perform, reserved } = remembering(async (_call, context) => {
       for (const usage of tell) context.usage(usage)
       return { text: 'hi' }
@@ -77,7 +77,7 @@ for (const [what, tell] of [
     isNear(await runs.spent(run.id), { costUsd: reserved('a').costUsd, tokens: counted })
   })
 
-test('of a call and its repair, only what was not told counts in full', async () => {
+test('of a call and its repair, only the turn without usage is charged the worst case', async () => {
   const { perform } = remembering(async (_call, context) => {
     context.usage(usageOf(20, 30))
     context.usage(NO_NUMBERS)
@@ -93,7 +93,7 @@ test('of a call and its repair, only what was not told counts in full', async ()
   isNear({ costUsd, tokens }, told(20, 30), charged)
 })
 
-test('a call that was refused has used nothing', async () => {
+test('a refused call has used nothing', async () => {
   const runs = createLimitedRuns(workflow(`  - ${step('a', ', on_error: continue')}`), {
     perform: async () => {
       throw new Fault('rate_limited', 'not now', { retryable: true })
@@ -104,7 +104,7 @@ test('a call that was refused has used nothing', async () => {
   isNear(await runs.spent(run.id), { costUsd: 0, tokens: 0 })
 })
 
-test('calls without numbers use the limit up, and the end says on what', async () => {
+test('calls without usage use the limit up, and the end names the steps', async () => {
   let calls = 0
   const runs = createLimitedRuns(workflow(`  - ${step('a')}\n  - ${step('b')}\n  - ${step('c')}`, 0.0025), {
     perform: async (_call, context) => {
@@ -122,7 +122,7 @@ test('calls without numbers use the limit up, and the end says on what', async (
   assert.ok(Math.abs((await runs.spent(run.id)).costUsd - spent) < 1e-9)
 })
 
-test('a run that is taken up again has spent the same, and what was in flight as well', async () => {
+test('a resumed run has spent the same, calls in flight included', async () => {
   const { perform, reserved } = remembering(async ({ prompt }, context) => {
     if (prompt === 'a') {
       context.usage(NO_NUMBERS)
@@ -143,7 +143,7 @@ test('a run that is taken up again has spent the same, and what was in flight as
   assert.ok(Number(error?.details?.spent) <= 0.0025, JSON.stringify(error))
 })
 
-test('what a lost call is charged is never more than was left', async () => {
+test('a lost call is never charged more than was left', async () => {
   const text = workflow('  - { id: a, llm: paid/m, prompt: a }', 0.002)
   const { perform, calls } = remembering(never)
   const runs = createLimitedRuns(text, { perform })
@@ -157,7 +157,7 @@ test('what a lost call is charged is never more than was left', async () => {
   assert.ok(costUsd > 0.0019 && costUsd <= 0.002, String(costUsd))
 })
 
-test('a call that timed out counts in full, until it comes back and says what it used', async () => {
+test('a timed-out call is charged the worst case until it comes back with its usage', async () => {
   const answers: (() => void)[] = []
   const { perform, reserved } = remembering(({ prompt }, context) => {
     if (prompt === 'b') return never()
@@ -183,7 +183,7 @@ test('a call that timed out counts in full, until it comes back and says what it
   assert.is(((late?.data ?? {}) as JsonObject).output !== undefined, true)
 })
 
-test('a call that was called off counts in full, though others wait for what it holds', async () => {
+test('a stopped call is charged the worst case, though others wait for its reservation', async () => {
   const { perform, reserved, calls } = remembering(async ({ prompt }, context) => {
     if (prompt === 'slow') return untilAborted(context.signal)
     context.usage(usageOf(10, 20))
@@ -206,7 +206,7 @@ test('a call that was called off counts in full, though others wait for what it 
 
 const CHILD = `workflow: child\nsteps:\n  - ${step('one')}\n  - ${step('two')}\n`
 
-test('what nobody knows of a child counts for its parent, and is in its journal', async () => {
+test('unknown usage of a child counts for its parent, and is in its journal', async () => {
   const { perform, reserved } = remembering(async ({ prompt }, context) => {
     if (prompt === 'after') return never()
     context.usage(prompt === 'one' ? NO_NUMBERS : usageOf(10, 20))
@@ -245,11 +245,11 @@ test('a child that goes on in another process counts once', async () => {
   await settle()
   await runs.clock.advance(60_000)
   await endOf(next)
-  // The second call of the child was lost, and made once more.
+  // The second call of the child was lost, and retried once.
   isNear(await runs.spent(run.id), reserved('one'), reserved('two'), told(10, 20), told(10, 20))
 })
 
-test('of a child that is called off, what it has spent counts', async () => {
+test('the spending of a stopped child counts', async () => {
   const { perform, reserved } = remembering(async ({ prompt }, context) => {
     if (prompt === 'two') return untilAborted(context.signal)
     if (prompt === 'after') return never()

@@ -10,7 +10,7 @@ import { compileWorkflow } from '../support/compile-workflow.ts'
 import { type DrivenProcess, driveRun } from '../support/driven-run.ts'
 import { ScriptedWorld } from '../support/scripted-world.ts'
 
-/** Runs a workflow; each time all is quiet the next of `acts` is done, in the process that runs then. */
+/** Runs a workflow; each time nothing is in flight, the next of `acts` is done in the current process. */
 const runWith = (yaml: string, acts: readonly ((process: DrivenProcess) => unknown)[], input: JsonValue = {}) => {
   const clock = createManualClock(Date.UTC(2030, 0, 1))
   const left = [...acts]
@@ -49,39 +49,39 @@ steps:
   - { id: ask, approve: { title: "Send it?", show: "'a letter'", by: [ann, bob] }, timeout: 4h, on_error: { rejected: no, timeout: late } }
   - { id: yes, set: { said: "steps.ask.output.by" }, next: end }
   - { id: no, set: { said: "error.message" }, next: end }
-  - { id: late, set: { said: "'nobody'" } }
+  - { id: late, set: { said: "'no answer'" } }
 output: "steps.?yes.?output.?said.orValue(steps.?no.?output.?said.orValue(steps.?late.?output.?said.orValue('')))"
 `
 
 const approvals = suite('approvals')
 
-approvals('whoever may decide does, and the step gives out who and when', async () => {
+approvals('a person who may decide does, and the output names the person and the time', async () => {
   const { record, rows } = await runWith(APPROVE, [decide('ask')])
   assert.is(record.output, 'ann')
   const [row] = rows.filter(({ kind }) => kind === 'decision')
   assert.equal(row?.data, { verdict: 'approved', by: 'ann', values: null })
 })
 
-approvals('a no is the fault rejected, with the words of who said it', async () => {
+approvals('a rejection is the fault rejected, with the comment of the person', async () => {
   const { record } = await runWith(APPROVE, [decide('ask', { verdict: 'rejected', by: 'bob', comment: 'too long' })])
   assert.is(record.output, "'Send it?' was rejected by bob: too long")
 })
 
-approvals('without a decision the timeout comes, also over the death of the process', async () => {
+approvals('without a decision the timeout comes, also over a crash', async () => {
   const { record, rows, processes } = await runWith(APPROVE, [die])
-  assert.is(record.output, 'nobody')
+  assert.is(record.output, 'no answer')
   assert.is(processes, 2)
   assert.is((rows.find(({ kind }) => kind === 'timer')?.at ?? 0) - record.createdAt, 4 * 3_600_000)
 })
 
-approvals('who may not decide does not, and the journal notes it', async () => {
+approvals('a decision of a person who may not decide changes nothing, and the journal notes it', async () => {
   const { record, rows } = await runWith(APPROVE, [decide('ask', { by: 'eve' })])
-  assert.is(record.output, 'nobody')
+  assert.is(record.output, 'no answer')
   const [late] = rows.filter(({ kind }) => kind === 'late')
   assert.match(JSON.stringify(late?.data), /'eve' may not decide: expected 'ann' or 'bob'/)
 })
 
-approvals('of two decisions at once the first counts', async () => {
+approvals('the first of two decisions counts', async () => {
   const both = (process: DrivenProcess): void => {
     decide('ask')(process)
     decide('ask', { verdict: 'rejected', by: 'bob' })(process)
@@ -91,9 +91,9 @@ approvals('of two decisions at once the first counts', async () => {
   assert.is(rows.filter(({ kind }) => kind === 'decision').length, 1)
 })
 
-approvals('a decision about something else than what is asked does not count', async () => {
+approvals('a decision about another request does not count', async () => {
   const { record } = await runWith(APPROVE, [decide('ask', { requestHash: 'of something else' })])
-  assert.is(record.output, 'nobody')
+  assert.is(record.output, 'no answer')
 })
 
 const FORM = `
@@ -102,7 +102,7 @@ steps:
 output: "steps.ask.output.values.amount"
 `
 
-approvals('what was filled in has to fit the form', async () => {
+approvals('the values must fit the form', async () => {
   const { record, rows } = await runWith(FORM, [
     decide('ask', { values: { amount: 'much' } }),
     decide('ask', { values: { amount: 3 } }),
@@ -111,7 +111,7 @@ approvals('what was filled in has to fit the form', async () => {
   assert.match(JSON.stringify(rows.find(({ kind }) => kind === 'late')?.data), /does not fit the form/)
 })
 
-approvals('several are open at once, inside foreach and parallel, over deaths of the process', async () => {
+approvals('several approvals are open at once, inside foreach and parallel, over crashes', async () => {
   const yaml = `
 steps:
   - id: p
@@ -146,17 +146,17 @@ steps:
 output: "steps.?w.?output.?amount.orValue(-1)"
 `
 
-events('the wait that an event is for takes its data', async () => {
+events('an event gives its data to the wait that accepts it', async () => {
   const { record } = await runWith(WAIT, [signal('paid', { id: 8, amount: 1 }), signal('paid', { id: 7, amount: 2 })])
   assert.is(record.output, 2)
 })
 
-events('an event of another name or shape is passed by', async () => {
+events('an event of another name or shape is not taken', async () => {
   const { record } = await runWith(WAIT, [signal('sold', { id: 7, amount: 1 }), signal('paid', 'nothing')])
   assert.is(record.output, -1)
 })
 
-events('an event that comes before its wait is kept for it, over the death of the process', async () => {
+events('an event that comes before its wait is kept for it, over a crash', async () => {
   const yaml = `
 steps:
   - { id: first, wait: { for: 10s } }
@@ -182,7 +182,7 @@ output: "[steps.one.output, steps.two.status]"
   assert.equal(record.output, [1, 'failed'])
 })
 
-events('a secret in what was sent stands nowhere in the journal', async () => {
+events('a secret in a message is nowhere in the journal', async () => {
   const clock = createManualClock(Date.UTC(2030, 0, 1))
   const { rows, record } = await driveRun({
     compiled: compileWorkflow('steps: [{ id: w, wait: { event: go } }]\noutput: "steps.w.output"'),
@@ -204,7 +204,7 @@ events.run()
 
 const pause = suite('pause')
 
-pause('a paused run takes in what comes, and begins nothing until it is unpaused', async () => {
+pause('a paused run takes events, and starts nothing until it is unpaused', async () => {
   const yaml = `
 steps: [{ id: w, wait: { event: go } }, { id: a, llm: mock/echo, prompt: x }]
 output: "steps.a.output.text"
@@ -235,7 +235,7 @@ steps:
 output: "steps.post.status"
 `
 
-pause('what was asked for while it was paused is not lost when another process takes it up', async () => {
+pause('an effect that was asked for during a pause is not lost when another process resumes the run', async () => {
   const { record, rows, processes } = await runWith(POST, [
     ask('pause', { by: 'ann' }),
     signal('go', null),
@@ -248,7 +248,7 @@ pause('what was asked for while it was paused is not lost when another process t
   assert.is(rows.filter(({ kind }) => kind === 'lost').length, 0)
 })
 
-pause('what was in flight when its process died is lost once, when it is unpaused', async () => {
+pause('an effect in flight at a crash is lost once, when the run is unpaused', async () => {
   const yaml = POST.replace('wait: { event: go }', 'set: { n: 1 }')
   const { record, rows } = await runWith(yaml, [ask('pause', { by: 'ann' }), die, die, ask('unpause', { by: 'ann' })])
   assert.is(record.output, 'failed')
@@ -257,15 +257,15 @@ pause('what was in flight when its process died is lost once, when it is unpause
 
 pause.run()
 
-const leaving = suite('a process that stops in order')
+const leaving = suite('a process that drains')
 
-/** Stops the process when it is quiet, and has another take the run up. */
+/** Stops the process when nothing is in flight, and resumes the run in another one. */
 const leave = async ({ host, watched }: DrivenProcess): Promise<void> => {
   await host.stop({ graceMs: 1 })
   watched.isDead = true
 }
 
-leaving('leaves nothing behind that the next one takes for lost', async () => {
+leaving('leaves no effect that the next lease holder takes for lost', async () => {
   const yaml = `
 steps:
   - { id: a, tool: http.post, with: { url: "http://127.0.0.1/" }, retry: { max: 2, backoff: 10s..10s, on: [unavailable] } }
