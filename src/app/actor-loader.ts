@@ -23,7 +23,7 @@ export const createLoader = ({ tools, providers, actors }: LoaderOptions): Actor
     const { cache, clock } = providers
     if (own !== undefined) return kind === 'llm' && cache !== undefined ? withCache(own, { cache, clock }) : own
     if (kind === 'tool') return loadTool(name, tools)
-    if (kind === 'llm') return (await loadProvider(name, providers)) as unknown as Actor
+    if (kind === 'llm') return (await loadProvider(name, providers)) as Actor
     throw new Fault('unavailable', `steps of kind '${kind}' come in a later release`)
   },
 })
@@ -33,5 +33,5 @@ const withCache = async (
   { cache, clock }: { cache: AnswerCache; clock: LoaderOptions['providers']['clock'] },
 ): Promise<Actor> => {
   const { withAnswerCache } = await import('../actors/llm/cached-actor.ts')
-  return withAnswerCache(own as unknown as LlmActor, { cache, now: () => clock.now() }) as unknown as Actor
+  return withAnswerCache(own as LlmActor, { cache, now: () => clock.now() }) as Actor
 }

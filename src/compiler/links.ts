@@ -12,7 +12,7 @@ export interface LinkReader {
 }
 
 /** Links of one workflow and of those below it, by the file that names them. Plain JSON. */
-export interface Links {
+export type Links = {
   files: Record<string, Record<string, string>>
   workflows: Record<string, Record<string, { file: string; text: string }>>
 }

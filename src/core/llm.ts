@@ -30,7 +30,7 @@ export type LlmToolCall = {
 }
 
 /** A tool as a model sees it. */
-export interface LlmTool {
+export type LlmTool = {
   name: string
   description: string
   input: JsonSchema
@@ -41,7 +41,7 @@ export type LlmInputMessage =
   | Exclude<LlmMessage, { role: 'user' }>
   | { role: 'user'; content: string; images?: (LlmImage | BlobRef)[] }
 
-export interface LlmInput {
+export type LlmInput = {
   /** With the provider, aliases resolved: `mock/echo`. */
   model: string
   messages: LlmInputMessage[]

@@ -36,7 +36,7 @@ export const defineActor = ({ kind, name, description = '', models, perform }: A
     input: LLM_INPUT_SCHEMA,
     output: {},
     perform: async (input: JsonValue, context: ActorContext) => {
-      const call = input as unknown as LlmInput
+      const call = input as LlmInput
       return toAnswer(await perform(call, context), call)
     },
   }

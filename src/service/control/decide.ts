@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Fault } from '../../core/fault.ts'
-import type { JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { expectWithin, LIMITS } from '../../core/limits.ts'
 import { sizeOf } from '../../core/value-size.ts'
@@ -54,7 +54,7 @@ export const decide = async (
   const id = decision.id ?? `decision-${randomUUID()}`
   const body = { id, path, visit, requestHash, ...(await toData(approval, decision)) }
   const fromSeq = ((await store.readJournal(runId)).at(-1)?.seq ?? 0) + 1
-  const isNew = await store.post(runId, { id, kind: 'decision', body: body as unknown as JsonValue })
+  const isNew = await store.post(runId, { id, kind: 'decision', body })
   const row = await findAnswer(store, { runId, id, fromSeq: isNew ? fromSeq : 1, waitMs })
   if (row === 'over') throw await toLost(store, approval)
   if (row === undefined && !isNew)
@@ -80,7 +80,7 @@ const toData = async (
   { form, by: deciders, tool, ...asked }: OpenApproval,
   { verdict, by, values, comment }: Decision,
 ): Promise<Omit<DecisionBody, 'path' | 'visit'>> => {
-  const schema = form as unknown as JsonSchema | null
+  const schema = isJsonObject(form) ? form : null
   if (schema === null && values !== undefined && values !== null)
     throw new Fault('invalid_input', `'${asked.title}' has no form: expected no values`)
   expectWithin(LIMITS.form, { subject: LIMITS.form.what, amount: sizeOf([values ?? null, comment ?? '']) })

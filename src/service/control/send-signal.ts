@@ -38,9 +38,7 @@ export const sendSignal = async (
   expectWithin(LIMITS.event, { subject: `event '${event}'`, amount: sizeOf(data) })
   const given = vault === undefined ? data : vault.redact(data)
   const body: SignalBody = { name: event, data: given, at: new Date(at).toISOString() }
-  const posted = await Promise.all(
-    runs.map((run) => store.post(run.id, { id, kind: 'signal', body: body as unknown as JsonValue })),
-  )
+  const posted = await Promise.all(runs.map((run) => store.post(run.id, { id, kind: 'signal', body })))
   const ids = runs.map((run) => run.id)
   return { id, reached: ids.filter((_, index) => posted[index]), passed: ids.filter((_, index) => !posted[index]) }
 }

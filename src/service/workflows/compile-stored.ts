@@ -45,7 +45,7 @@ const toArguments = (
     catalogue: pinCatalogue(catalogue),
     environment,
     models,
-    links: readLinks(links as unknown as Partial<Links>),
+    links: readLinks(links as Partial<Links>),
   },
 ]
 

@@ -19,7 +19,7 @@ export interface PlainStep {
 }
 
 export const toPlainWorkflow = ({ workflow }: Pick<CompiledWorkflow, 'workflow'>): PlainWorkflow => {
-  const { steps = [], name: _, ...settings } = toCanonicalDocument(workflow) as unknown as JsonObject
+  const { steps = [], name: _, ...settings } = toCanonicalDocument(workflow) as JsonObject
   const plain = new Map<string, PlainStep>()
   collectSteps(steps, { inside: '', plain })
   return { settings: toFields(settings), steps: plain }

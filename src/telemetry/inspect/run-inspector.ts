@@ -94,7 +94,7 @@ class WatchedRun implements MachineObserver {
     const actor = this.#machines.get(scope.path)
     if (actor === undefined) return
     const source = event.actorId === undefined ? undefined : this.#endEffect(pathOf(scope, event.actorId), event)
-    this.#inspector.event(actor, { ...event }, source === undefined ? {} : { source: source })
+    this.#inspector.event(actor, { ...event }, source === undefined ? {} : { source })
     this.#inspector.snapshot(actor, toSnapshot(scope), { event: { ...event } })
   }
 
