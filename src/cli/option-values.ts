@@ -9,9 +9,6 @@ export const suggest = (name: string, known: Iterable<string>, otherwise?: strin
   return nearest === undefined ? otherwise : `did you mean '${nearest}'?`
 }
 
-/** The list of known names as a hint. */
-export const listKnown = (known: Iterable<string>): string => `they are ${[...known].join(', ')}`
-
 /** One of a set of words. @throws CliError */
 export const readChoice = <T extends string>(option: string, text: string, choices: readonly T[]): T => {
   const found = choices.find((choice) => choice === text)
