@@ -1,4 +1,4 @@
-/** What a reader of a picture would stumble over: boxes and labels on each other, text that is cut, arrows through steps. */
+/** Finds flaws that a reader of a picture would notice: overlapping boxes and labels, cut text, arrows through steps. */
 import { walkNodes } from '../../src/chart/chart.ts'
 import { type PlacedChart, type PlacedNode, type Rectangle, walkPlaced } from '../../src/chart/placed-chart.ts'
 

@@ -71,23 +71,7 @@ export type Enter = (context: MachineContext) => Entered
 export type LinkedParts = Pick<LinkedStep, 'output' | 'loop' | 'join' | 'accepts'>
 
 /** Parts of a plan that the kind decides. `isRepeatable`: a lost attempt may be repeated although the step writes. */
-export type KindPlan = Partial<
-  Pick<
-    StepPlan,
-    | 'kind'
-    | 'actor'
-    | 'models'
-    | 'fixed'
-    | 'writes'
-    | 'timeoutMs'
-    | 'returns'
-    | 'form'
-    | 'foreach'
-    | 'preset'
-    | 'toolLoop'
-    | 'secrets'
-  >
-> & { isRepeatable?: true }
+export type KindPlan = Partial<Omit<StepPlan, 'id' | 'retry' | 'onLost'>> & { isRepeatable?: true }
 
 export interface StepFaults<K extends StepKind> {
   /** Codes that an actor of this kind usually fails with. */

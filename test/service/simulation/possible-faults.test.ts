@@ -5,7 +5,7 @@ import { compileWorkflow } from '../../support/compile-workflow.ts'
 
 const test = suite('possible faults')
 
-test('faults that a handler names come first, and one that nobody names is among those that lead on', () => {
+test('faults that a handler names come first, and one without a handler is among the leading ones', () => {
   const faults = findFaults(
     compileWorkflow(`
 steps:

@@ -13,7 +13,7 @@ const pathsOf = (yaml: string, input: JsonValue = {}): WorkflowPaths =>
 
 const outcomesOf = ({ paths }: WorkflowPaths): WalkOutcome[][] => paths.map(({ events }) => events.map(toOutcome))
 
-/** What is offered where the run first waits. */
+/** Offers at the first wait of the run. */
 const offersOf = (yaml: string, input: JsonValue = {}): WalkOutcome[] => {
   const compiled = compileWorkflow(yaml)
   const walk = createWalker(compiled, { input })([])
@@ -51,7 +51,7 @@ output: steps.shout.status
   assert.ok(ends.includes('completed') && ends.includes('skipped'))
 })
 
-test('whoever may decide does', () => {
+test('the first person who may decide decides', () => {
   const [first] = outcomesOf(pathsOf('steps: [{ id: ask, approve: { title: Go?, by: [ann, bob] }, timeout: 1h }]'))
   assert.equal(first, [{ step: 'ask', approved: null, by: 'ann' }])
 })
