@@ -232,8 +232,7 @@ export class Run {
   #happen(event: RunEvent, taken: Taken = {}): void {
     if (!takesEvents(this.#phase)) return
     const effects = this.#fold(event)
-    const placed = { path: '', visit: 0, ...event }
-    const row = this.#journal.row(effects === undefined ? { ...placed, kind: 'late' } : placed)
+    const row = this.#journal.row(event, effects === undefined ? 'late' : event.kind)
     this.#write({ rows: [row], ...taken }, effects ?? [])
     this.#keepBounds()
   }
