@@ -2,7 +2,7 @@
 import { type Dirent, existsSync, opendirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { MAX_SOURCE_BYTES } from '../../compiler/read/scan.ts'
-import { CONFIG_NAME } from './project.ts'
+import { CONFIG_NAME } from './find-config.ts'
 
 export interface FoundWorkflows {
   /** Absolute; the least deep come first. */

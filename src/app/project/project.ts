@@ -4,15 +4,12 @@
  * It reads files alone: the environment is handed in. A flag wins over the environment, the environment over the config, the config
  * over the default.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, relative } from 'node:path'
 import { PROVIDER_NAMES } from '../../actors/llm/providers.ts'
 import type { ProjectConfig } from '../../compiler/config.ts'
 import type { Diagnostics } from '../../compiler/diagnostic.ts'
-import { Fault } from '../../core/fault.ts'
 import { type DatabaseAddress, parseDatabaseAddress } from '../../store/database-address.ts'
-
-export const CONFIG_NAME = 'troupe.config.yaml'
+import { expectConfig, findConfig, readConfigFile } from './find-config.ts'
 
 /** Names and values of environment variables. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
@@ -48,7 +45,10 @@ export interface ProjectReading {
 
 /** @throws Fault `invalid_input` for a wrong config file or database address, `unavailable` for a database of a later release */
 export const readProject = async (options: ProjectOptions): Promise<ProjectReading> => {
-  const configFile = options.configFile === undefined ? findConfig(options.folder) : expectConfig(options)
+  const configFile =
+    options.configFile === undefined
+      ? findConfig(options.folder)
+      : expectConfig(options.configFile, options.workingFolder)
   if (configFile === undefined) return { diagnostics: undefined, project: toProject(undefined, EMPTY_CONFIG, options) }
   const [{ decodeSource }, { readConfig }] = await Promise.all([
     import('../../compiler/read/decode-source.ts'),
@@ -70,34 +70,6 @@ const EMPTY_CONFIG: ProjectConfig = {
   prices: new Map(),
   shell: { allow: [] },
   retention: {},
-}
-
-/** Looks in the folder itself, then in the folders above it. */
-const findConfig = (folder: string): string | undefined => {
-  for (let at = folder; ; at = dirname(at)) {
-    const file = join(at, CONFIG_NAME)
-    if (existsSync(file)) return file
-    if (dirname(at) === at) return undefined
-  }
-}
-
-const expectConfig = ({ configFile = CONFIG_NAME, workingFolder }: ProjectOptions): string => {
-  const file = resolve(workingFolder, configFile)
-  if (existsSync(file)) return file
-  throw new Fault(
-    'invalid_input',
-    `config '${configFile}' does not exist\nname another one with --config, or leave it out`,
-  )
-}
-
-const readConfigFile = (file: string): Uint8Array => {
-  try {
-    return readFileSync(file)
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException
-    const reason = code === 'EISDIR' ? 'it is a folder: expected a file' : message
-    throw new Fault('invalid_input', `config '${file}' can't be read: ${reason}`, { cause })
-  }
 }
 
 const toProject = (configFile: string | undefined, config: ProjectConfig, options: ProjectOptions): Project => {

@@ -1,0 +1,35 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { Fault } from '../../core/fault.ts'
+
+export const CONFIG_NAME = 'troupe.config.yaml'
+
+/** Looks in the folder itself, then in the folders above it. */
+export const findConfig = (folder: string): string | undefined => {
+  for (let at = folder; ; at = dirname(at)) {
+    const file = join(at, CONFIG_NAME)
+    if (existsSync(file)) return file
+    if (dirname(at) === at) return undefined
+  }
+}
+
+/** @throws Fault `invalid_input` when it does not exist */
+export const expectConfig = (configFile: string, workingFolder: string): string => {
+  const file = resolve(workingFolder, configFile)
+  if (existsSync(file)) return file
+  throw new Fault(
+    'invalid_input',
+    `config '${configFile}' does not exist\nname another one with --config, or leave it out`,
+  )
+}
+
+/** @throws Fault `invalid_input` */
+export const readConfigFile = (file: string): Uint8Array => {
+  try {
+    return readFileSync(file)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    const reason = code === 'EISDIR' ? 'it is a folder: expected a file' : message
+    throw new Fault('invalid_input', `config '${file}' can't be read: ${reason}`, { cause })
+  }
+}
