@@ -48,7 +48,7 @@ const serveRates = async (): Promise<{ url: string; close(): void }> => {
   return { url: `http://127.0.0.1:${port}/rates.json`, close: () => server.close() }
 }
 
-/** What people and others say while an example waits, by the step that waits. */
+/** Answers of people and other systems while an example waits, by the waiting step. */
 const ANSWERS: Record<string, (wait: OpenWait) => Pick<InboxMessage, 'kind' | 'body'>> = {
   ask: ({ path, visit }) => {
     const isPiano = path.includes('[2]')
@@ -136,7 +136,7 @@ examples('a journey without a car gives back the hotel, then the flight', async 
   }
 })
 
-examples('an order that nobody pays for lapses, and what it told stands in the outbox', async () => {
+examples('an unpaid order lapses, and its event stands in the outbox', async () => {
   const clock = createManualClock(Date.UTC(2030, 0, 1))
   const store = createMemoryStore({ now: () => clock.now() })
   const local = openExamples('', { store, clock })

@@ -50,7 +50,7 @@ test('a child run is cancelled with a parent that another run replaces', () =>
     assert.is((await childOf(store, second)).status, 'running')
   }))
 
-test('a child run whose parent is over is cancelled by whoever takes it up', () =>
+test('a child run whose parent is over is cancelled by the server that claims it', () =>
   serving(async ({ store, submit, until, untilAtRest, record }) => {
     const id = await submit(compileFamily('steps: [{ id: kid, workflow: asks.yaml }]', CHILDREN))
     await untilAtRest(id)
@@ -89,7 +89,7 @@ test('a pause reaches child runs; what they are told meanwhile is taken in, and 
     await untilAtRest(id)
     const before = notices.length
     await new Promise((resolve) => setTimeout(resolve, 1_500))
-    assert.is(notices.length, before, 'nobody takes it up again and again')
+    assert.is(notices.length, before, 'it is not claimed again and again')
     assert.is((await store.readJournal(child.id)).filter(({ kind }) => kind === 'outcome').length, 0)
     await pauseRun(store, id, { kind: 'unpause', by: 'ann' })
     await until('it ends', async () => (await record(id)).status === 'completed')

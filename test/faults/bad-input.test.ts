@@ -83,7 +83,7 @@ const steps = (count: number): string =>
 /** As many steps as a file may have nodes for, about. */
 const HUGE = `workflow: huge\nsteps:\n${steps(1_400)}\n`
 
-/** What nothing but the compiler has to judge: each would take a parser down, or hold it up. */
+/** Sources that the compiler must judge: each would crash a parser, or slow it down. */
 const HOSTILE: Record<string, string> = {
   'deep brackets': '['.repeat(100_000),
   'deep maps': `steps:\n${Array.from({ length: 300 }, (_, level) => `${' '.repeat(level)}a:`).join('\n')}`,
@@ -123,7 +123,7 @@ const PROBE = fileURLToPath(new URL('../support/loop-probe.ts', import.meta.url)
 const untilAllEnd = ({ store }: Stage): Promise<number> =>
   until('all runs end', async () => (await store.listRuns({ status: 'running', limit: 1 })).length === 0)
 
-/** A definition that nobody has checked, as one of another release would be. */
+/** Submits an unchecked definition, such as another release might store. */
 const submitHostile = async ({ store }: Stage, source: string): Promise<void> => {
   const hash = hashJson(source)
   await store.saveDefinition({ hash, workflow: 'hostile', file: 'hostile.yaml', source, links: {} })

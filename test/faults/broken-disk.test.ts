@@ -36,7 +36,7 @@ output: steps.call.output.body.name
 
 interface Cause {
   name: string
-  /** Whether runs must have paused: what is moved away is written to all the same. */
+  /** Runs must have paused. Writes to a moved file still succeed. */
   pauses: boolean
   /** Where the database has to be for it; undefined: anywhere. */
   disk?: 'small'
@@ -65,7 +65,7 @@ const changeAttributes = (change: string, database: string): void => {
   if (status !== 0) throw new Error(stderr)
 }
 
-/** Whether what is said to be immutable can't be written to by who has it open. */
+/** True if an immutable file can't be written to by a process that has it open. */
 const canForbid = (): boolean => {
   const folder = createTempFolder()
   const path = folder.write('probe', '')
@@ -98,7 +98,7 @@ const CAUSES: Cause[] = [
     name: 'a file that is read-only',
     pauses: true,
     impossible: canForbid() || !mayBeSkipped ? undefined : 'only on ext4 and for root',
-    // Permissions mean nothing to whoever has opened it already, nor to root.
+    // Permissions do not affect a process that has the file open already, nor root.
     begin: (database) => changeAttributes('+i', database),
     end: (database) => changeAttributes('-i', database),
   },

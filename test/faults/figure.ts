@@ -1,10 +1,10 @@
-/** What a fault test has measured, as lines that `npm run test:faults` makes a table of. */
+/** Figures of a fault test, as lines that `npm run test:faults` turns into a table. */
 import { SEED } from './form.ts'
 
 export interface Figure {
-  /** Of the promise: `R1`. */
+  /** Id of the promise: `R1`. */
   id: string
-  /** What was done and what was found, by name; numbers are counts, or milliseconds where the name says so. */
+  /** Actions and results by name; numbers are counts, or milliseconds where the name says so. */
   counts: Readonly<Record<string, number>>
   isKept: boolean
   /** Where faults fell: 0 is the beginning of what they disturbed, 1 its end. */

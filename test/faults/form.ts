@@ -7,7 +7,7 @@ import { drawFrom } from '../support/scripted-world.ts'
 
 const isWhole = process.env.TROUPE_FAULTS === 'whole'
 
-/** Of all that a file draws. */
+/** Seed of all that a file draws. */
 export const SEED = Number(process.env.TROUPE_FAULTS_SEED ?? randomInt(2 ** 31))
 
 export const inForm = <T>(short: T, whole: T): T => (isWhole ? whole : short)

@@ -61,7 +61,7 @@ test('R13 begins nothing new, exits with 0 within 10 s, and everything can be ta
   }
 })
 
-/** How many runs another server takes up: there they fail at once, as nobody answers any more. */
+/** Counts the runs that another server claims: there they fail at once, since no model answers any more. */
 const countResumed = async (stage: Stage): Promise<number> => {
   const { store } = stage
   await stage.serve()

@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3'
 
-/** Whether SQLite finds nothing wrong in the file. */
+/** True if SQLite finds no problem in the file. */
 export const isIntact = (path: string): boolean => {
   const connection = new Database(path, { readonly: true })
   try {

@@ -13,7 +13,7 @@ export interface JudgedEffects {
   keysChanged: number
 }
 
-/** Of these runs and their children. */
+/** Judges the effects of these runs and their children. */
 export const judgeEffects = async (
   store: Store,
   { ids, seen }: { ids: readonly string[]; seen: readonly SeenEffect[] },

@@ -22,7 +22,7 @@ export interface KillOptions {
 }
 
 export interface KillReport {
-  /** Of the run's effects, the share that was recorded at each kill. */
+  /** Share of the run's effects that was recorded at each kill. */
   shares: number[]
   completed: number
   repeated: number

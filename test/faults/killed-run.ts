@@ -54,7 +54,7 @@ output:
   right: steps.right_${EFFECTS.right - 1}.output.body.name
 `
 
-/** What an undisturbed run gives out. */
+/** Output of an undisturbed run. */
 export const EXPECTED_OUTPUT = {
   items: Array.from({ length: EFFECTS.items }, (_, index) => `item-${index}`),
   last_poll: `poll-${EFFECTS.polls}`,

@@ -24,9 +24,9 @@ interface Stage {
   /** Starts `troupe ARGS` on a database of this name. */
   troupe(name: string, args: readonly string[]): RunningProcess
   run(name: string): RunningProcess
-  /** What has an outcome in the journal of the one run, and the run's id. */
+  /** Effects with an outcome in the journal of the one run, and the run's id. */
   recorded(name: string): Promise<{ id: string; names: string[] }>
-  /** By name, what the model is asked in a run that nobody disturbs. */
+  /** By name, the requests to the model in an undisturbed run. */
   undisturbed: ReadonlyMap<string, string>
 }
 
@@ -90,7 +90,7 @@ const waitUntilRecorded = async (
   }
 }
 
-/** What the run waits for when these are answered: the rest of a turn's calls, or the next turn. */
+/** Requests that are in flight when these are answered: the rest of a turn's calls, or the next turn. */
 const inFlightAfter = (answered: readonly string[]): string[] => {
   const left = ASKED.filter((name) => !answered.includes(name))
   const nextTurn = left.findIndex((name) => name.startsWith('turn_'))
@@ -112,7 +112,7 @@ const goOn = async (stage: Stage, name: string): Promise<void> => {
   for (const { name: one, body } of server.seen) assert.is(body, undisturbed.get(one), `what '${one}' is asked`)
 }
 
-/** Of all kills: what was recorded, and asked for again. */
+/** Totals of all kills: recorded requests that were repeated. */
 const tally = { kills: 0, again: 0 }
 
 const killing = suite('a model with tools that is killed')
@@ -133,7 +133,7 @@ interface Cuts {
 
 const EVERYWHERE: Cuts = { order: ASKED, counts: ASKED.map((_, count) => count) }
 const OTHER_ORDER = ['turn_1', 'c', 'a', 'b', 'turn_2', 'd', 'turn_3', 'f', 'e', 'turn_4']
-/** Of the other vendors in short: after each turn, and between two calls. */
+/** Short form for the other vendors: after each turn, and between two calls. */
 const OTHERS: Cuts = { order: ASKED, counts: inForm([1, 2, 5, 7], EVERYWHERE.counts) }
 
 for (const [nth, wired] of WIRED_VENDORS.entries())

@@ -25,7 +25,7 @@ steps:
           do:
             - { id: ask, approve: { title: "\${item}?" }, timeout: ${timeout}, on_error: { timeout: late } }
             - { id: said, set: { by: "steps.ask.output.by" }, next: end }
-            - { id: late, set: { by: "'nobody'" } }
+            - { id: late, set: { by: "'no_one'" } }
       beside: [{ id: nap, wait: { for: 100ms } }]
 output: steps.each.output
 `,
@@ -88,12 +88,12 @@ test('ends the run correctly when it is decided', async () => {
     })
 })
 
-test('ends the run correctly when nobody decides in time', () =>
+test('ends the run correctly when no decision comes in time', () =>
   onStage(files('7s'), async (stage) => {
     const asked = await askOverDeaths(stage, createDraws('timeout'))
     const { status, output, createdAt, endedAt } = await ended(stage, asked.id)
     assert.is(status, 'completed')
-    assert.equal(output, ['nobody', 'nobody'])
+    assert.equal(output, ['no_one', 'no_one'])
     assert.ok((endedAt ?? 0) - createdAt >= 7_000)
   }))
 

@@ -48,7 +48,7 @@ output: { items: steps.each.output, left: steps.left.output.body.name, child: st
 `,
 }
 
-/** Of one run, its child's included. */
+/** Effects of one run, those of its child included. */
 const EFFECTS = 8
 
 const EXPECTED = {

@@ -1,6 +1,6 @@
 /**
  * Random nestings of all blocks, with people who decide, events, undoing and child runs, under random deaths and cancels: each ends as the
- * run does that nobody disturbs. What comes from outside depends on what the run waits for alone, so that both meet the same world.
+ * undisturbed run does. What comes from outside depends on what the run waits for alone, so that both meet the same world.
  */
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
@@ -32,7 +32,7 @@ const compileBoth = (parent: string, child: string): CompiledWorkflow => {
   return withoutLoss(compiled)
 }
 
-/** What is lost is done again, so that a death can't be told by the end. */
+/** Makes lost attempts retry, so that a death does not show in the end. */
 const withoutLoss = (compiled: CompiledWorkflow): CompiledWorkflow => ({
   ...compiled,
   plans: new Map([...compiled.plans].map(([id, plan]) => [id, { ...plan, onLost: 'retry' as const }])),
@@ -78,7 +78,7 @@ const play = async (compiled: CompiledWorkflow, seed: number, options: Partial<D
   return { ends, problems: await check.finish(), emitted, open, messages }
 }
 
-/** What somebody outside says now: a cancel once so much has happened, an answer to what is asked, an event, or nothing. */
+/** The next message from outside: a cancel once so much has happened, an answer to what is asked, an event, or nothing. */
 const nextMessage = async (
   run: Run,
   { store, seed }: { store: Store; seed: number },
@@ -111,7 +111,7 @@ const nextAnswer = (run: Run, seed: number): InboxMessage | undefined => {
       const { path, visit } = wait
       return { id: `decision ${id}`, kind: 'decision', body: { path, visit, verdict, by: 'ann', values: null } }
     }
-    // An event goes to whoever has waited for it the longest.
+    // An event goes to the oldest wait for it.
     if (!names.has(wait.event) && draw < 0.6) return toSignal(id, wait.event)
     names.add(wait.event)
   }

@@ -108,7 +108,7 @@ export const randomText = (): fc.Arbitrary<string> =>
     { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 300 }) },
   )
 
-/** What people and programs hand in where `{ name: string, count?: integer, kind?: a or b }` is expected. */
+/** Inputs of people and programs where `{ name: string, count?: integer, kind?: a or b }` is expected. */
 export const randomInput = (): fc.Arbitrary<JsonValue> =>
   fc.oneof(
     fc.jsonValue({ maxDepth: 5 }),

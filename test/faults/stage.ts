@@ -35,7 +35,7 @@ export interface Stage {
   database: string
   store: Store
   compile(name: string): CompiledWorkflow
-  /** Puts a run there for whoever serves; gives its id. */
+  /** Enqueues a run for a server; returns its id. */
   submit(workflow: CompiledWorkflow, input?: JsonValue): Promise<string>
   /** Resolves when the server has begun. */
   serve(options?: ProcessOptions): Promise<ServerProcess>

@@ -77,7 +77,7 @@ const untilGivenUp = (zombie: ServerProcess): Promise<number> =>
   until('the zombie gives up', () => zombie.notices().filter(({ why }) => why === 'lost').length === RUNS)
 
 /**
- * What the journals say once all runs have ended. Each take-over begins with a `lost` row; a row of the zombie would stand behind it, and be
+ * Judges the journals once all runs have ended. Each take-over begins with a `lost` row; a row of the zombie would stand behind it, and be
  * an outcome of an attempt that is said to be lost.
  */
 const judge = async (

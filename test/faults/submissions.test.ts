@@ -1,4 +1,4 @@
-/** R1, R2: what was acknowledged is there and ends, once, whoever is killed meanwhile: the servers, or those who submit. */
+/** R1, R2: an acknowledged run exists and ends, once, whether servers or submitters are killed meanwhile. */
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -52,7 +52,7 @@ test('R1 what was acknowledged is never lost, though servers and submitters are 
     assert.is(intact, KILLS, 'kills after which the database was whole')
   }))
 
-/** Servers and submitters; each that is killed has a successor, which begins with what nobody has acknowledged. */
+/** Servers and submitters; each that is killed has a successor, which begins with the unacknowledged submissions. */
 const createCrowd = (stage: Stage) => {
   const acknowledged = new Map<number, string>()
   const members: { process: RunningProcess; begin: () => Promise<RunningProcess> }[] = []
@@ -77,7 +77,7 @@ const createCrowd = (stage: Stage) => {
     },
     async killOne(draw: number): Promise<void> {
       const chosen = members[Math.floor(draw * members.length)]
-      if (chosen === undefined) throw new Error('nobody to kill')
+      if (chosen === undefined) throw new Error('no process to kill')
       await stage.kill(chosen.process)
       chosen.process = await chosen.begin()
     },

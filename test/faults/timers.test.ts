@@ -1,4 +1,4 @@
-/** R6: what comes due while nobody serves happens once, soon after somebody does; what comes due meanwhile is hardly late. */
+/** R6: a timer that is due while no server runs fires once, soon after one starts; a timer that is due while one runs is hardly late. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { JournalRow } from '../../src/store/journal-row.ts'

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../src/core/json.ts'
 import { type ReceivedRequest, sendJson, startHttpServer } from '../support/http-server.ts'
 import type { WireAnswer, WireVendor } from '../support/wire/wire.ts'
 
-/** What the run asks for, in an order in which it may: turns of the model, and what they look up, at once within a turn. */
+/** Requests of the run, in a possible order: turns of the model, and what they look up, at once within a turn. */
 export const ASKED: readonly string[] = ['turn_1', 'a', 'b', 'c', 'turn_2', 'd', 'turn_3', 'e', 'f', 'turn_4']
 
 /** The tool calls of each turn. */
@@ -46,7 +46,7 @@ output: steps.research.output
 
 export interface SeenRequest {
   name: string
-  /** What a model was asked; of a tool nothing. */
+  /** Request body of a model; empty for a tool. */
   body: string
 }
 
@@ -66,7 +66,7 @@ export const startToolServer = async (vendor: WireVendor): Promise<ToolServer> =
   const server = await startHttpServer((request, response) => {
     const name = nameOf(request, vendor)
     self.seen.push({ name, body: request.body })
-    // Whoever asks for what is not answered is killed while it waits.
+    // A process whose request is not answered is killed while it waits.
     if (!answered.includes(name)) return
     response.once('finish', () => name === answered.at(-1) && self.onLast(name))
     answer(name, { request, response, vendor, url: self.url })

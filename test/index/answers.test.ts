@@ -86,7 +86,7 @@ for (const [step, option] of [
     assert.match(fault?.message ?? '', `expected the option '${option}' of provideActors`)
   })
 
-test('nobody needs to decide any more when its time is over', async () => {
+test('an approval is not open any more when its time is over', async () => {
   let signal: AbortSignal | undefined
   const { fault } = await finish(workflowOf('steps: [{ id: ask, approve: { title: Go? }, timeout: 10ms }]'), {
     approve: (_, context) => {
@@ -150,7 +150,7 @@ steps:
   - { id: no, fail: { code: full, message: No place } }
 `
 
-test('what was done is undone before a bad end, the last first, items too, and nobody is asked', async () => {
+test('effects are undone before a bad end, the last first, items too, without asking anyone', async () => {
   const booked: string[] = []
   const asked: string[] = []
   const actors = createBooking(booked)
@@ -166,7 +166,7 @@ test('what was done is undone before a bad end, the last first, items too, and n
   assert.equal(asked, [])
 })
 
-test('a call that its preset asks about is made when somebody agrees, with what the preset gives', async () => {
+test('a call that its preset asks about is made after an approval, with the input of the preset', async () => {
   const booked: string[] = []
   const actors = createBooking(booked)
   const workflow = workflowOf(
@@ -188,7 +188,7 @@ steps: [{ id: s, tool: always_rome, on_error: { rejected: end } }]
   assert.equal(booked, ['book Rome'])
 })
 
-test('a model calls tools, and is told when somebody refuses one', async () => {
+test('a model calls tools, and is told when a call is rejected', async () => {
   const booked: string[] = []
   const actors = createBooking(booked)
   const turns = [

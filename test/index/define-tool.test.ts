@@ -95,7 +95,7 @@ test('a tool that writes is tried once, a tool that reads three times', async ()
   assert.is(reading.calls(), 3)
 })
 
-test('what a tool does to its input reaches nobody else', async () => {
+test('changes of a tool to its input stay in the tool', async () => {
   const tool = defineTool({
     name: 'own',
     input: { list: 'number[]' },
@@ -130,7 +130,7 @@ test('a tool with the name of a built-in takes its place', async () => {
   assert.equal(output, { status: 200, body: 'https://example.com' })
 })
 
-test('a tool sees its key, its attempt and the values of secrets, which nobody reads back', async () => {
+test('a tool sees its key, its attempt and the values of secrets, which can not be read back', async () => {
   const tool = defineTool({
     name: 'own',
     input: {},
@@ -169,7 +169,7 @@ test('what a model says it has consumed is in the usage of the run', async () =>
   assert.equal(usage, { input_tokens: 7, output_tokens: 2, cost_usd: null })
 })
 
-test('Cancelled that nobody asked for is a fault, not an end of the run', async () => {
+test('an unrequested Cancelled is a fault, not an end of the run', async () => {
   const { status, error } = await call('tool: own', [throwing(new Cancelled()).tool])
   assert.equal([status, error?.code], ['failed', 'tool_failed'])
 })

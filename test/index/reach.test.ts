@@ -135,7 +135,7 @@ test('a decision that is not taken up in time is kept', async () => {
   assert.is((await running).output, 1)
 })
 
-test('a submitted run is there until somebody goes on with it; a key makes it one run', async () => {
+test('a submitted run stays queued until a process claims it; a key makes it one run', async () => {
   const folder = createTempFolder()
   const store = await openStore(`${folder.path}/runs.db`)
   const workflow = workflowOf(ORDER)

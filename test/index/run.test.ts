@@ -272,9 +272,9 @@ test('a run that goes on elsewhere is not taken over', async () => {
   await running
 })
 
-test('a run that nobody knows is not found', async () => {
+test('an unknown run is not found', async () => {
   const store = await openStore('memory')
-  assert.is((await catchFault(() => resume('r-nobody', { store }))).code, 'not_found')
+  assert.is((await catchFault(() => resume('r-unknown', { store }))).code, 'not_found')
 })
 
 test('a database that this release can not open is a fault', async () => {

@@ -19,7 +19,7 @@ export interface PlantedSecrets {
   PIN: string
   /** A whole address. */
   HOOK: string
-  /** Of the model's vendor. */
+  /** Key of the model's vendor. */
   KEY: string
 }
 

@@ -81,7 +81,7 @@ const findFreePort = async (): Promise<number> => {
   return port
 }
 
-/** What Stately's inspector is told while `run` goes on. */
+/** Messages to Stately's inspector while `run` goes on. */
 const inspect = async (run: (port: number) => Promise<void>): Promise<string> => {
   const port = await findFreePort()
   const server = createInspectorServer({ port, autoOpen: false })

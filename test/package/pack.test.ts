@@ -120,7 +120,7 @@ test('only what package.json exports can be imported', async () => {
   assert.is((await execute([process.execPath, 'schema.ts'], project.path)).stdout.trim(), 'Troupe workflow')
 })
 
-/** What the parts of a page take for granted. */
+/** Imports and names that the parts of a page rely on. */
 const LIBRARY = `import * as troupe from 'troupe'
 import { compile, decide, defineTool, Fault, listApprovals, provideActors, run, signal, submit, toMachineInput } from 'troupe'
 declare const store: troupe.Store

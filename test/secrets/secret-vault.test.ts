@@ -40,7 +40,7 @@ const vault = new SecretVault({ TOKEN: PLANTED })
 const AROUND =
   /^(token=|\{"token":"|"\{\\"token\\":\\"|https:\/\/a\.example\/(\?token=)?|Basic c29tZW9uZTp)|"\}$|\\"\}"$/g
 
-/** Whether ten characters in a row of any form of the secret are left. */
+/** True if ten characters in a row of any form of the secret are left. */
 const leaks = (text: string): boolean =>
   FORMS.some(([, write]) => {
     const written = write(PLANTED).replace(AROUND, '')

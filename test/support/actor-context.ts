@@ -2,7 +2,7 @@ import type { ActorContext, BlobContent, Progress, Usage } from '../../src/core/
 import { Fault } from '../../src/core/fault.ts'
 import { hashBytes } from '../../src/core/hash.ts'
 
-/** What an actor is given, and a record of what it did with it. */
+/** Context of an actor, with a record of its use. */
 export interface TestContext extends ActorContext {
   progressed: Progress[]
   used: Usage[]

@@ -24,7 +24,7 @@ export interface ProcessResult {
 export interface RunningProcess {
   child: ChildProcess
   pid: number
-  /** What has been written so far. */
+  /** Output so far. */
   output(): { stdout: string; stderr: string }
   /** Resolves when stdout or stderr holds `text`; rejects when the process ends without it. */
   waitFor(text: string | RegExp): Promise<void>
@@ -80,7 +80,7 @@ export const startProcess = (command: readonly string[], options: ProcessOptions
       resolve({ ...written, exitCode, signal })
     })
   })
-  // Whoever awaits `done` sees the rejection; a test that does not must not die of it.
+  // A test that awaits `done` sees the rejection; one that does not must not die of it.
   done.catch(() => {})
 
   const waitFor = (text: string | RegExp): Promise<void> => {

@@ -18,13 +18,13 @@ export interface DrivenOptions {
   compiled: CompiledWorkflow
   world: ScriptedWorld
   input?: JsonValue
-  /** What it has from another run. */
+  /** Parts copied from another run. */
   copied?: CopiedRun
   store?: Store
   clock?: ManualClock
   vault?: SecretVault
   watch?(notice: RunNotice): void
-  /** What happens to the n-th write of all processes together, from 1. */
+  /** Decides the fate of the n-th write of all processes together, from 1. */
   judge?(nth: number, change: RunChange): WriteFate
   onBoot?(watched: WatchedStore): void
   /** Called when all is quiet, before the next outcome or wake; true when it did something itself. */

@@ -1,4 +1,4 @@
-/** What must hold of a journal at any moment, as checks to hang into a driven run. */
+/** Checks that a journal must pass at any moment, for a driven run. */
 import type { CompiledWorkflow } from '../../src/compiler/compile.ts'
 import { recoverRun } from '../../src/runtime/recovery.ts'
 import type { RunState } from '../../src/runtime/run-state.ts'
@@ -35,7 +35,7 @@ export const createStartCheck = (compiled: CompiledWorkflow, store: Store) => {
     onPerform(id: string, runId: string): void {
       checks.push(store.readJournal(runId).then((rows) => judge(id, rows)))
     },
-    /** What was wrong. */
+    /** Returns the violations. */
     async finish(): Promise<string[]> {
       await Promise.all(checks)
       return problems

@@ -16,14 +16,14 @@ import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { createDeadOwner } from './store-values.ts'
 
-/** Of models of the provider `paid`: a dollar a million tokens of input, two of output. */
+/** Price of the models of provider `paid`: a dollar a million tokens of input, two of output. */
 const PRICE = { inputUsd: 1e-6, outputUsd: 2e-6 }
 
 export interface ModelCall {
   /** The words of the user's message. */
   prompt: string
   maxTokens: number
-  /** What the budget holds for it, if the answer has no schema. */
+  /** Reservation of the budget for it, if the answer has no schema. */
   reserved: Amount
 }
 
@@ -36,7 +36,7 @@ export interface LimitedRuns {
   /** The process of the last host is gone: the run goes on in another. */
   resume(id: string): Promise<Run>
   rows(id: string): Promise<JournalRow[]>
-  /** What the journal says that it has spent. */
+  /** Spent amount, by the journal. */
   spent(id: string): Promise<Amount>
 }
 
@@ -98,7 +98,7 @@ const toCall = ({ messages, params, tools, returns }: JsonObject): ModelCall => 
   return { prompt, maxTokens, reserved: { costUsd, tokens: inputTokens + maxTokens } }
 }
 
-/** What a model says that it has used. */
+/** Usage as a model reports it. */
 export const usageOf = (inputTokens: number, outputTokens: number) => ({
   provider: 'paid',
   model: 'm',

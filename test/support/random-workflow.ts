@@ -1,5 +1,5 @@
 /**
- * Workflows that nobody would write: random nestings of every block, with random conditions, jumps, faults handled and not,
+ * Unlikely workflows: random nestings of every block, with random conditions, jumps, faults handled and not,
  * retries, timeouts and joins. They compile without errors: reads are guarded, circles perform something, nothing is
  * unreachable.
  *
@@ -14,7 +14,7 @@ export type Shape =
   | { kind: 'do' | 'switch' | 'parallel' | 'foreach' | 'loop'; common: Common; lists: Shape[][]; variant: number }
 
 const INSIDE = ['set', 'llm', 'tool', 'wait', 'fail'] as const
-/** What somebody outside answers, hears or has to take back: only with `outside`. */
+/** Steps that involve people or other systems: only with `outside`. */
 const OUTSIDE = ['approve', 'event', 'emit', 'undoable', 'asked', 'child'] as const
 type LeafKind = (typeof INSIDE)[number] | (typeof OUTSIDE)[number]
 
@@ -27,14 +27,14 @@ interface Common {
 }
 
 export interface RandomWorkflowOptions {
-  /** Whether steps may have timeouts and retries of their own, so that the time of attempts matters. Default true. */
+  /** Steps may have timeouts and retries of their own, so that the time of attempts matters. Default true. */
   attempts?: boolean
   /**
-   * Whether it may also ask people, wait for the events `e0` and `e1`, emit, undo, ask whether calls may be made, and call the workflow
+   * Steps may also ask people, wait for the events `e0` and `e1`, emit, undo, ask whether calls may be made, and call the workflow
    * `./child.yaml`, all of whose steps have other ids when it is drawn with the prefix `k`. Default false.
    */
   outside?: boolean
-  /** What the ids of steps begin with. Default `s`. */
+  /** Prefix of the ids of steps. Default `s`. */
   prefix?: string
 }
 

@@ -22,14 +22,14 @@ export interface Performance {
 
 export interface WorldOptions {
   decide(id: string, failures: number): Decision
-  /** Whether an actor comes back when it is called off. Default true; else it waits to come back late. */
+  /** An actor returns when it is cancelled. Default true; else it returns late. */
   obeys?: boolean
   /** Called before an effect starts. */
   onPerform?(id: string, runId: string): void
 }
 
 export class ScriptedWorld {
-  /** Of this process. */
+  /** Placement of this process. */
   readonly placement: Placement
   readonly performances = new Set<Performance>()
   /** How often each was started. */
@@ -43,7 +43,7 @@ export class ScriptedWorld {
     this.placement = this.createPlacement()
   }
 
-  /** Of one more process. */
+  /** Creates the placement of one more process. */
   createPlacement(isDead: () => boolean = () => false): Placement {
     const { obeys = true, onPerform } = this.#options
     return {

@@ -3,7 +3,7 @@
  * Each line that it writes says what has been acknowledged; writeSync, so that a line is out before the next write.
  *
  * append  creates a run and appends to it for ever:               `run ID`, then `seq N`
- * fight   takes RUN again and again for MS, whoever holds it:      `accepted EPOCH SEQ`, `lost EPOCH`, `done`
+ * fight   takes RUN again and again for MS, held or not:          `accepted EPOCH SEQ`, `lost EPOCH`, `done`
  * hold    claims RUN, appends a row at each SIGUSR2, for ever:    `held EPOCH`, then `accepted` or `lost`
  * open    opens and closes:                                        `opened`
  */

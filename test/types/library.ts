@@ -1,4 +1,4 @@
-/** What the compiler of TypeScript knows of the library: compiled by `tsc --noEmit`, never run. */
+/** Types of the library as the TypeScript compiler sees them: compiled by `tsc --noEmit`, never run. */
 import type { AnyStateMachine } from 'xstate'
 import {
   compile,

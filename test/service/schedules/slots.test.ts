@@ -64,7 +64,7 @@ for (const [expression, timezone] of [
 
 slotsTest.run()
 
-const missed = suite('slots that nobody was there for')
+const missed = suite('missed slots')
 
 const HOURLY = createSlots('0 * * * *', 'UTC')
 const DOWN = { dueAt: at('2026-01-01T00:00Z'), now: at('2026-01-01T05:30Z') }

@@ -54,7 +54,7 @@ steps:
 
 const project = createCliProject({ 'watched.yaml': WORKFLOW, 'undone.yaml': UNDO })
 
-/** What a receiver got from one run of the command line. */
+/** Events that a receiver got from one run of the command line. */
 const watchRun = async (file: string): Promise<{ seen: StatelyInspectionEvent[]; stdout: string; stderr: string }> => {
   const port = await findFreePort()
   const server = createInspectorServer({ port, autoOpen: false })
