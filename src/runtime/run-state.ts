@@ -12,13 +12,13 @@
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { MachineEvent } from '../compiler/link/machine-event.ts'
-import { toDecided, toSignalled } from './effects/answered-step.ts'
 import type { EndedRun, OpenEffect, OpenTimer, OpenWait, RunEffect } from './effects/run-effect.ts'
-import type { MachineObserver } from './machine-observer.ts'
 import type { CreatedData, RunEvent } from './run-event.ts'
+import type { MachineObserver } from './scope/machine-observer.ts'
 import { RunScopes } from './scope/run-scopes.ts'
 import type { Scope } from './scope/scope.ts'
 import { limitExceeded } from './scope/scope-end.ts'
+import { toDecided, toSignalled } from './waits/answered-step.ts'
 
 export class RunState {
   readonly #scopes: RunScopes

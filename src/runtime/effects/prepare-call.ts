@@ -2,8 +2,8 @@
 import type { MachineContext } from '../../compiler/machine-context.ts'
 import { type FaultData, isFault, toFaultData } from '../../core/fault.ts'
 import { type AskedStep, contextOf, pathOf } from '../scope/scope.ts'
+import { toCallApproval } from '../waits/answered-step.ts'
 import type { WaitingStep } from '../waits/open-waits.ts'
-import { toCallApproval } from './answered-step.ts'
 import type { OpenEffect } from './run-effect.ts'
 
 export type PreparedCall =

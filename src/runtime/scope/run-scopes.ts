@@ -1,5 +1,5 @@
 /**
- * The scopes of a run: its root machine, and one machine for each running foreach item, tool loop and undoing. This file tells
+ * The scopes of a run: its root machine, and one machine for each running foreach item, tool loop and undoing. This file passes
  * machines events, takes the effects that they ask for, and turns those into effects of the run.
  *
  * It owns the open effects, timers, waits and items, and the queue of work without an effect.
@@ -7,7 +7,7 @@
  * Invariants
  * 1. An effect that a machine starts and stops within one step never happens.
  * 2. An effect, timer or wait is open until it is settled or stopped; both remove it, so that a late outcome fits nothing.
- * 3. Closing a scope stops everything open in it, its inner scopes included. A closed scope is told nothing.
+ * 3. Closing a scope stops everything open in it, its inner scopes included. A closed scope takes no event.
  * 4. Steps without an effect, ended items and inner machines are settled through the queue, in order: a long chain of them
  *    neither deepens the stack nor keeps other runs from their turn.
  */
@@ -20,19 +20,19 @@ import type { JsonObject } from '../../core/json.ts'
 import { UNDO } from '../../core/machine-ends.ts'
 import { toolLoopMachine } from '../../machines/tool-loop.ts'
 import { type Undone, undoMachine } from '../../machines/undo.ts'
-import { toApprovalWait, toEmitted, toEventWait, toSignalled } from '../effects/answered-step.ts'
 import { prepareCall } from '../effects/prepare-call.ts'
 import type { EndedRun, OpenEffect, RunEffect } from '../effects/run-effect.ts'
 import { foldOf, type MachineEffect } from '../fold.ts'
-import type { MachineObserver } from '../machine-observer.ts'
 import type { Outcome } from '../run-event.ts'
+import { toApprovalWait, toEmitted, toEventWait, toSignalled } from '../waits/answered-step.ts'
 import { OpenTimers } from '../waits/open-timers.ts'
 import { OpenWaits, type WaitingStep } from '../waits/open-waits.ts'
-import { WorkQueue } from '../work-queue.ts'
 import { ItemPool } from './item-pool.ts'
+import type { MachineObserver } from './machine-observer.ts'
 import { type AskedStep, contextOf, itemPath, loopPath, type OpenStep, pathOf, type Scope } from './scope.ts'
 import { limitExceeded, originOf, readEnd, type ScopeEnd, toRunEnd } from './scope-end.ts'
 import { UndoStack } from './undo-stack.ts'
+import { WorkQueue } from './work-queue.ts'
 
 const TOOL_LOOP: Scope['linked'] = { machine: toolLoopMachine, steps: new Map() }
 const UNDOING: Scope['linked'] = { machine: undoMachine, steps: new Map() }

@@ -13,7 +13,7 @@ import type { MachineEvent } from '../../compiler/link/machine-event.ts'
 import type { StepRecord, StepStatus } from '../../compiler/machine-context.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { OpenWait, RunEffect } from '../../runtime/effects/run-effect.ts'
-import type { MachineObserver } from '../../runtime/machine-observer.ts'
+import type { MachineObserver } from '../../runtime/scope/machine-observer.ts'
 import { contextOf, pathOf, type Scope } from '../../runtime/scope/scope.ts'
 import { figuresOf, isEventRow, type JournalRow } from '../../store/journal-row.ts'
 

@@ -4,10 +4,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.t
 import { exceeds, LIMITS } from '../../core/limits.ts'
 import { sizeOf } from '../../core/value-size.ts'
 import type { CloudEventRecord } from '../../store/cloud-event-record.ts'
+import type { OpenWait } from '../effects/run-effect.ts'
 import type { DecisionData, Outcome, SignalData } from '../run-event.ts'
 import { type AskedStep, contextOf, pathOf } from '../scope/scope.ts'
-import type { WaitingStep } from '../waits/open-waits.ts'
-import type { OpenWait } from './run-effect.ts'
+import type { WaitingStep } from './open-waits.ts'
 
 /** The approval that a step of kind `approve` asks for. */
 export const toApprovalWait = ({ scope, step, visit, input, plan, at }: AskedStep): WaitingStep => {

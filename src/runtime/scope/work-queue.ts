@@ -5,8 +5,8 @@
  * The number is counted and not timed, so that a replay pauses at the same places. It follows from the definition: a step of a large
  * machine costs more, since the records of all its steps are copied.
  */
-import type { CompiledWorkflow } from '../compiler/compile.ts'
-import type { OpenTimer } from './effects/run-effect.ts'
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { OpenTimer } from '../effects/run-effect.ts'
 
 /** Steps without an effect between two pauses: a few milliseconds of work, as long as no machine has more than 100 steps. */
 const MOST_AT_ONCE = 200

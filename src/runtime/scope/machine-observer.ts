@@ -1,5 +1,5 @@
-import type { MachineEvent } from '../compiler/link/machine-event.ts'
-import type { Scope } from './scope/scope.ts'
+import type { MachineEvent } from '../../compiler/link/machine-event.ts'
+import type { Scope } from './scope.ts'
 
 /** Observes the machines of a run: the root, and those of its foreach items. It is called within the fold, so it must be quick and never throw. */
 export interface MachineObserver {
