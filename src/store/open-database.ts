@@ -1,6 +1,7 @@
 /** The one opener of stores. It loads the code of the kind that is asked for alone. */
 import { relative } from 'node:path'
 import type { DatabaseAddress } from './database-address.ts'
+import type { DatabaseInspection } from './sqlite/inspect-sqlite.ts'
 import type { Restored, RestoreOptions } from './sqlite/maintenance/restore-database.ts'
 import type { Store } from './store.ts'
 
@@ -20,6 +21,10 @@ export const openDatabase = async ({ database, durability }: DatabaseOptions): P
 /** Replaces the database in a file by a backup. @throws StoreError */
 export const restoreDatabase = async (options: RestoreOptions): Promise<Restored> =>
   (await import('./sqlite/maintenance/restore-database.ts')).restoreDatabase(options)
+
+/** Inspects a database file without changing it. @throws StoreError whose message names the file as `shown` */
+export const inspectDatabase = async (path: string, shown: string): Promise<DatabaseInspection> =>
+  (await import('./sqlite/inspect-sqlite.ts')).inspectSqlite(path, shown)
 
 /** Messages show the path as people write it. */
 const toShownPath = (path: string): string => {

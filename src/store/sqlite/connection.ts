@@ -3,7 +3,6 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StoreError } from '../store-error.ts'
-import { MIGRATIONS } from './migrations.ts'
 import { APPLICATION_ID, BUSY_TIMEOUT_MS, SCHEMA_VERSION } from './schema-version.ts'
 
 export type Connection = Database.Database
@@ -54,15 +53,6 @@ export const openConnection = (path: string, options: { durability: Durability; 
     connection.close()
     throw error
   }
-}
-
-/** Opens an empty database in memory, with its schema. @param now Replaces SQLite's clock. */
-export const openMemoryConnection = (now?: () => number): Connection => {
-  const connection = new Database(':memory:')
-  // SQL rounds the seconds down to milliseconds: half of one keeps them whole.
-  if (now !== undefined) connection.function('unixepoch', { varargs: true }, () => (now() + 0.5) / 1000)
-  connection.exec(MIGRATIONS.flatMap(({ statements }) => statements).join(';\n'))
-  return connection
 }
 
 /** How far the schema is: 0 for a new file. @throws StoreError `too_new` */

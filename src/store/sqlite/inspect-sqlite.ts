@@ -1,23 +1,32 @@
-/** Looks at a database without changing it: for `doctor`. */
+/** Inspects a database without changing it: for `doctor`. */
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema-version.ts'
+import { toStoreError } from './sqlite-error.ts'
 
 export interface DatabaseInspection {
-  /** Bytes, with the write-ahead log. */
+  /** Includes the write-ahead log. */
   sizeBytes: number
   isWritable: boolean
   isOurs: boolean
   schemaVersion: number
-  /** What this release writes. */
+  /** The version that this release writes. */
   expectedVersion: number
   /** Undefined: sound. */
   damage: string | undefined
 }
 
-/** @throws the driver's error when the file can't be opened as a database at all */
-export const inspectSqlite = (path: string): DatabaseInspection => {
+/** @throws StoreError when the file can't be opened as a database; its message names it as `shown` */
+export const inspectSqlite = (path: string, shown: string): DatabaseInspection => {
+  try {
+    return inspect(path)
+  } catch (error) {
+    throw toStoreError(error, shown)
+  }
+}
+
+const inspect = (path: string): DatabaseInspection => {
   const connection = new Database(path, { readonly: true, fileMustExist: true, timeout: 1000 })
   try {
     const read = (pragma: string): unknown => connection.pragma(pragma, { simple: true })

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { JsonValue } from '../../core/json.ts'
 import type { JournalRow } from '../journal-row.ts'
 import { parseJournalRow } from '../parse-journal-row.ts'
 import type { Owner, RunError, RunOrigin, RunRecord } from '../store.ts'
@@ -10,7 +10,7 @@ import type { RunRow, StoredRow } from './statements.ts'
 
 type Unpack = (text: string) => JsonValue
 
-/** A run as it stands in the database. @throws StoreError `corrupt` for what this program never writes. */
+/** Converts a stored run. @throws StoreError `corrupt` for a value that this program never writes */
 export const toRunRecord = (row: RunRow, unpack: Unpack): RunRecord => ({
   id: row.id,
   workflow: row.workflow,
@@ -61,7 +61,10 @@ const toOrigin = (text: string): RunOrigin => {
 export const toOwner = (text: string): Owner => JSON.parse(text)
 
 const toRunError = (value: JsonValue, runId: string): RunError =>
-  isJsonObject(value) ? (value as unknown as RunError) : fail(`error of run '${runId}'`)
+  isRunError(value) ? value : fail(`error of run '${runId}'`)
+
+const isRunError = (value: unknown): value is RunError =>
+  typeof value === 'object' && value !== null && 'code' in value && 'message' in value
 
 const fail = (what: string): never => {
   throw new StoreError('corrupt', `${what} is not known to this program`, {

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { dirname } from 'node:path'
 import type { Project } from '../../../app/project/project.ts'
 import { formatSize } from '../../../core/size.ts'
+import { inspectDatabase } from '../../../store/open-database.ts'
 import { isStoreError } from '../../../store/store-error.ts'
 import { type Check, miss, pass } from './check.ts'
 
@@ -31,12 +32,8 @@ const checkPlace = (path: string, shown: string): Check => {
 }
 
 const inspect = async (path: string, shown: string): Promise<Check[]> => {
-  const [{ inspectSqlite }, { toStoreError }] = await Promise.all([
-    import('../../../store/sqlite/inspect-sqlite.ts'),
-    import('../../../store/sqlite/sqlite-error.ts'),
-  ])
   try {
-    const { sizeBytes, isWritable, isOurs, schemaVersion, expectedVersion, damage } = inspectSqlite(path)
+    const { sizeBytes, isWritable, isOurs, schemaVersion, expectedVersion, damage } = await inspectDatabase(path, shown)
     if (!isOurs && schemaVersion !== 0)
       return [miss('database', `${shown} belongs to another program`, 'name another file with --db')]
     return [
@@ -48,8 +45,7 @@ const inspect = async (path: string, shown: string): Promise<Check[]> => {
         ? pass('integrity', 'quick check found nothing wrong')
         : miss('integrity', `the database is damaged: ${damage}`, `restore a backup, or: sqlite3 ${shown} '.recover'`),
     ]
-  } catch (thrown) {
-    const error = toStoreError(thrown, shown)
+  } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return [
       miss('database', message, (isStoreError(error) ? error.hint : undefined) ?? 'check the file and its folder'),
