@@ -2,16 +2,16 @@ import type { JsonValue } from '../core/json.ts'
 
 /** A question of a run to a person, as long as it is open. Who decided what stands in the journal. */
 export interface ApprovalRecord {
-  /** Of the step, with the foreach items around it; (path, visit) names the approval within its run. */
+  /** Path of the step, with the foreach items around it; (path, visit) names the approval within its run. */
   path: string
   visit: number
   step: string
   title: string
-  /** What the person needs to see. */
+  /** Shown to the person who decides. */
   show: JsonValue
   /** JSON Schema of what the person fills in; null: nothing. */
   form: JsonValue
-  /** Who may decide; null: anyone. */
+  /** People who may decide; null: anyone. */
   by: string[] | null
   /** The tool whose call is asked about; null: a step asks. */
   tool: string | null
@@ -19,7 +19,7 @@ export interface ApprovalRecord {
   dueAt: number | null
   /** Epoch milliseconds. */
   requestedAt: number
-  /** Of what was asked: opened anew with another hash, a token that was given out no longer counts. */
+  /** Hash of the question: reopened with another hash, the approval no longer accepts tokens issued before. */
   requestHash: string
 }
 
@@ -35,11 +35,11 @@ export interface ApprovalFilter {
   limit?: number
 }
 
-/** A link with which somebody may decide without more: the store knows its hash alone. */
+/** A link that lets its bearer decide: the store keeps only its hash. */
 export interface ApprovalToken {
   path: string
   visit: number
-  /** Of the question that the link shows: it must be the one that is open. */
+  /** Hash of the question that the link shows: the open question must have the same. */
   requestHash: string
   tokenHash: string
 }
@@ -49,6 +49,6 @@ export interface ApprovalStore {
   listApprovals(filter?: ApprovalFilter): Promise<OpenApproval[]>
   /** One live token for each approval: an earlier one no longer counts. False when no such question is open. */
   grantToken(runId: string, token: ApprovalToken): Promise<boolean>
-  /** What may be decided with a token, as long as it is open and asks the same. */
+  /** Finds the approval that a token decides, while it is open and asks the same question. */
   findApprovalByToken(tokenHash: string): Promise<OpenApproval | undefined>
 }

@@ -1,4 +1,4 @@
-/** What whoever runs a store does with it as a whole. Beside the contract of the running store, and loaded only when asked for. */
+/** Care for a store as a whole. It is beside the contract of the running store, and loaded on first use. */
 import type { RunPhase, RunStatus } from './run-status.ts'
 
 export interface StoreMaintenance {
@@ -13,7 +13,7 @@ export interface StoreMaintenance {
    * @throws StoreError `conflict` when the file exists, `unreadable` when it can't be written, `disk_full`
    */
   backup(path: string): Promise<void>
-  /** What is wrong with the content; empty: nothing. */
+  /** Lists problems of the content; empty: none. */
   check(): Promise<StoreProblem[]>
   /**
    * Deletes runs that have ended, with their children, rows, events and idempotency keys, in batches that let others have their
@@ -24,18 +24,18 @@ export interface StoreMaintenance {
   exportRun(id: string): Promise<string | undefined>
   /**
    * Takes in what `exportRun` gave. A run whose id is there already is left as it is. One that was going on is not begun by
-   * itself: it is due only after somebody claimed it once. Its idempotency key is dropped where another run has it.
+   * itself: it is due only after its first claim. Its idempotency key is dropped where another run has it.
    * @throws StoreError `corrupt`
    */
   importRun(text: string): Promise<ImportResult>
 }
 
 export interface StoreStats {
-  /** Bytes; 0 in memory. */
+  /** Bytes of the file, or of the pages in memory. */
   fileBytes: number
-  /** Of the write-ahead log. */
+  /** Size of the write-ahead log. */
   logBytes: number
-  /** Of the file: what was deleted and can be given back. */
+  /** Space of deleted content in the file, which can be given back. */
   freeBytes: number
   /** How many, by table. */
   rows: Record<string, number>
@@ -52,7 +52,7 @@ export interface StoreProblem {
   message: string
 }
 
-/** What of ended runs is given up. */
+/** Selects the ended runs to delete. */
 export interface KeepRule {
   /** Completed runs that ended earlier, in epoch milliseconds; null: none. */
   completedBefore: number | null

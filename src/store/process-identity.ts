@@ -1,10 +1,10 @@
 /**
- * Who we are, and whether somebody else still lives: lets a run be taken over at once when the process that held it is
+ * Identity of this process, and the liveness of others: a run is taken over at once when the process that held it is
  * gone, instead of after its lease.
  *
  * A process is known by host, pid and start time, since pids are used again. A host is known by its name, machine id,
  * boot and pid namespace, since two containers of one machine can have the same name and the same pids.
- * What can't be known counts as alive: then the lease decides.
+ * A process of unknown state counts as alive: then the lease decides.
  */
 import { randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
@@ -20,7 +20,7 @@ export const createOwner = (): Owner => ({
   processStart: readProcess(process.pid)?.start ?? Math.round(Date.now() - process.uptime() * 1000),
 })
 
-/** Whether the owner's process may still live; false only when it certainly does not. */
+/** False only when the owner's process has certainly ended. */
 export const isAlive = (owner: Owner): boolean => {
   if (KNOWN_DEAD.has(owner.id)) return false
   if (mayLive(owner)) return true

@@ -7,7 +7,7 @@ export interface RegisteredWorkflow {
   version: number
   /** Epoch milliseconds. */
   registeredAt: number
-  /** Absolute: what paths in it are relative to. Null: nobody said. */
+  /** Absolute: what paths in it are relative to. Null: unknown. */
   folder: string | null
 }
 

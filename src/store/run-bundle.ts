@@ -30,7 +30,7 @@ export interface BundledRun {
   events: CloudEventRecord[]
 }
 
-/** What belongs to a run, by the name its lines have. */
+/** Parts of a run, by the name that their lines have. */
 const PARTS = { row: 'rows', timer: 'timers', message: 'messages', approval: 'approvals', event: 'events' } as const
 
 export const encodeBundle = ({ definitions, blobs, runs }: RunBundle): string => {
@@ -99,7 +99,7 @@ interface Line {
   line: number
 }
 
-/** What a program of the same version wrote is taken as it is; only what would do harm is looked at. */
+/** Lines of the same version are trusted; only values that would do harm are checked. */
 const addLine = (bundle: RunBundle, { name, value, line }: Line): void => {
   const thing: unknown = value
   if (name === 'definition') bundle.definitions.push(thing as Definition)

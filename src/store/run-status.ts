@@ -1,8 +1,8 @@
-/** `running` until it ends; then one of the others for ever (J7). */
+/** `running` until the run ends; the status of an ended run never changes (J7). */
 export type RunStatus = 'running' | 'completed' | 'failed' | 'cancelled'
 
 /**
- * What a run that goes on is at. `queued`: nobody has begun it. `active`: it has something to do, and is due when nobody holds
- * it. `waiting`: it needs no process until a timer is due or a message comes.
+ * Phase of a run that has not ended. `queued`: it was never claimed. `active`: it has something to do, and is due without a
+ * holder. `waiting`: it needs no process until a timer is due or a message arrives.
  */
 export type RunPhase = 'queued' | 'active' | 'waiting'

@@ -8,7 +8,7 @@ export interface ScheduleRecord {
   expression: string
   /** IANA name; null: the machine's. */
   timezone: string | null
-  /** What becomes of the slots that nobody was there for. */
+  /** Treatment of slots that passed while no server ran. */
   missed: 'skip' | 'once' | 'all'
   /** Epoch milliseconds; null: never again. */
   nextAt: number | null

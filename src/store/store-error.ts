@@ -43,7 +43,7 @@ export class StoreError extends Error {
   }
 }
 
-/** The same may succeed later, when somebody has freed the disk or the database: nothing was written, nothing is lost. */
+/** True when the same call may succeed later, once the disk or the lock is free: nothing was written, nothing is lost. */
 export const isPassing = (value: unknown): boolean =>
   isStoreError(value) && (value.code === 'disk_full' || value.code === 'busy' || value.code === 'unreadable')
 

@@ -187,7 +187,7 @@ export const addStoreFlowTests = (test: AddStoreTest): void => {
     assert.equal([await isCancelAsked(store, first), await isCancelAsked(store, second)], [true, false])
   })
 
-  test("a queued run that is asked to be cancelled is due, takes no permit and stands in nobody's way", async ({
+  test('a queued run that is asked to be cancelled is due, takes no permit and blocks no other run', async ({
     store,
   }) => {
     const holder = await begin(store, { id: 'r-1', flow: ONE })

@@ -85,7 +85,7 @@ const addSweepTests = (test: AddStoreTest): void => {
     assert.equal(await store.renew([claim]), [claim])
   })
 
-  test('blobs that nothing refers to any more go, and those that somebody may be about to refer to stay', async ({
+  test('blobs that nothing refers to any more go, and young ones, which may be referred to soon, stay', async ({
     store,
   }) => {
     const hash = await store.putBlob(new Uint8Array([1, 2, 3]))
@@ -204,7 +204,7 @@ const addBundleTests = (test: AddStoreTest): void => {
     assert.is((await store.listRuns()).length, 1)
   })
 
-  test('an imported run is not begun by itself, but goes on when somebody claims it', async ({ store }) => {
+  test('an imported run is not begun by itself, but goes on when it is claimed', async ({ store }) => {
     const other = createMemoryStore()
     await fillFamily(other)
     await startRun(other, { run: { id: 'r-active' } })

@@ -26,7 +26,7 @@ export const addStoreSubmissionDurabilityTests = (test: AddStoreTest): void => {
 }
 
 export const addStoreSubmissionTests = (test: AddStoreTest): void => {
-  test('a submitted run is queued, held by nobody, and due; whoever claims it begins it', async ({ store }) => {
+  test('a submitted run is queued, without a holder, and due; its first claim begins it', async ({ store }) => {
     const result = await submit(store, { id: 'r-1' })
     assert.ok(result.kind === 'created')
     const { phase, status, holder, epoch, createdAt } = result.run

@@ -44,7 +44,7 @@ export const addStoreWorkflowTests = (test: AddStoreTest): void => {
     )
   })
 
-  test('the folder is that of the last registration, not of whoever saved the definition first', async ({ store }) => {
+  test('the folder is that of the last registration, not of the first save of the definition', async ({ store }) => {
     await register(store, { definition: 'one', folder: '/a' })
     await register(store, { definition: 'two', folder: '/a' })
     await register(store, { definition: 'two', folder: '/b' })

@@ -1,4 +1,4 @@
-/** What every store keeps to, whatever it is made of. */
+/** The contract of stores, as one suite for every implementation. */
 import { suite, type Test } from 'uvu'
 import type { HostStore, Store } from '../../src/store/store.ts'
 import { addStoreAnswerDurabilityTests, addStoreAnswerTests } from './store-answers.ts'

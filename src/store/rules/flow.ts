@@ -107,7 +107,7 @@ const countPermits = ({ concurrency }: FlowLimits, held: number): number =>
 export const waitsInAnyCase = ({ flow }: { flow?: RunFlow }): boolean =>
   flow?.onConflict !== 'reject' && flow?.onConflict !== 'replace'
 
-/** What becomes of a new run: it is entered, perhaps after asking others (`replaced`, ids) to make room, or refused. */
+/** Outcome for a new run: it is entered, perhaps after asking others (`replaced`, ids) to make room, or refused. */
 export type FlowEntry = { kind: 'entered'; replaced: string[] } | { kind: 'refused'; holders: string[] }
 
 /** True when the entry of a new run depends on who the others are. */

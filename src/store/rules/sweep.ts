@@ -1,4 +1,4 @@
-/** Which ended runs a rule gives up. */
+/** Chooses the ended runs that a rule deletes. */
 import type { KeepRule, SweepRule } from '../maintenance.ts'
 import type { RunStatus } from '../run-status.ts'
 
@@ -11,7 +11,7 @@ export interface EndedRoot {
   endedAt: number
 }
 
-/** What each workflow says for itself. @param newest The hash of a definition, by workflow. */
+/** Reads the rules that workflows set for themselves. @param newest The hash of a definition, by workflow. */
 export const readOwnRules = async (
   newest: ReadonlyMap<string, string>,
   { ofWorkflow }: SweepRule,

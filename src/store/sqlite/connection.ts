@@ -27,7 +27,7 @@ export const prepareFolder = (path: string): void => {
   }
 }
 
-/** Whether it is new. Not by `recursive: true`, which never returns where the system refuses without a reason, as in /proc. */
+/** Returns true when the folder is new. It avoids `recursive: true`, which never returns where the system refuses without a reason, as in /proc. */
 const makeFolder = (folder: string): boolean => {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return false
   makeFolder(dirname(folder))

@@ -2,7 +2,7 @@
  * The tables, defined once. Only migrations and the test that compares them with the migrated schema load this file: the
  * store itself uses prepared SQL (statements.ts), because loading MikroORM costs more than a short run.
  *
- * What the columns hold, and why the layout is as it is: docs/decisions/0002-sqlite-journal.md.
+ * The meaning of the columns, and the reasons for the layout: docs/decisions/0002-sqlite-journal.md.
  */
 import { defineEntity, p } from '@mikro-orm/core'
 

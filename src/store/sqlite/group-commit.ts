@@ -37,7 +37,7 @@ export class GroupCommit implements Committer {
   /** When the lock was first found taken, by elapsedMs(). */
   #busySince: number | undefined
 
-  /** @param options.giveUpMs How long a lock of somebody else is waited for. */
+  /** @param options.giveUpMs Longest wait for the lock of another process. */
   constructor(connection: Connection, options: { location: string; giveUpMs?: number }) {
     this.#connection = connection
     this.#location = options.location

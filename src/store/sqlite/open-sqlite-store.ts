@@ -9,10 +9,10 @@ import { isBusy, isStatementError, sqliteCode, toStoreError } from './sqlite-err
 import { SqliteStore } from './sqlite-store.ts'
 
 export interface SqliteStoreOptions {
-  /** Of the database file; its folder is created. */
+  /** Path of the database file; its folder is created. */
   path: string
   durability: Durability
-  /** Whether a missing file is created and an older schema brought up to date (default), or an error. */
+  /** True (default): a missing file is created, and an older schema migrated. False: both are errors. */
   migrate?: boolean
 }
 

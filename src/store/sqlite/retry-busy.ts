@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isBusy, toStoreError } from './sqlite-error.ts'
 
-/** How long somebody else's lock is waited for before it is an error: longer than any lease. */
+/** Longest wait for the lock of another process, before it is an error: longer than any lease. */
 export const BUSY_GIVE_UP_MS = 30_000
 
 /** With some chance in it, so that two processes do not keep meeting. */

@@ -7,7 +7,7 @@
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 
-/** What stands first in a list. A form never gets another meaning: old databases hold it. */
+/** First item of a list. A form never gets another meaning: old databases hold it. */
 const FORM = { asItIs: 0, output: 1, fault: 2 } as const
 
 /** `at` is the time of the row. */

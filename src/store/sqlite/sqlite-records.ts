@@ -1,5 +1,5 @@
 /**
- * What stands beside the runs: approvals, the outbox, schedules and registered workflows, each with its statements. They are
+ * Records beside the runs: approvals, the outbox, schedules and registered workflows, each with its statements. They are
  * prepared when one is first asked for, so that opening the store stays quick.
  */
 import type { JsonValue } from '../../core/json.ts'

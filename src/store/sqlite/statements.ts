@@ -40,7 +40,7 @@ export interface RunRow {
   parent: string | null
 }
 
-/** What insertWholeRun writes. */
+/** Columns that insertWholeRun writes. */
 export interface InsertedRun {
   id: string
   workflow: string
@@ -217,7 +217,7 @@ const prepareInboxStatements = (db: Connection) => ({
     `insert into inbox (run, id, kind, body, taken) select key, ?, ?, ?, 0 from run where id = ? and status = 0
      on conflict (run, id) do nothing`,
   ),
-  /** Of the runs whose keys stand in a JSON list. */
+  /** Reads the messages of the runs whose keys are in a JSON list. */
   readMessages: db.prepare<[runs: string], StoredMessage>(
     `select run, id, kind, body from inbox where taken = 0 and run in (select value from json_each(?)) order by key`,
   ),

@@ -32,7 +32,7 @@ interface PackedChange {
 
 export interface WriteJobOptions {
   statements: Statements
-  /** What few writes need. */
+  /** Statements that few writes need. */
   parts(): { approvals: SqliteApprovals; outbox: SqliteOutbox }
   /** Called when the job is carried out: what comes later needs another job. */
   onBegin(): void

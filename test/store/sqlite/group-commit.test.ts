@@ -35,7 +35,7 @@ test('all that is added in one turn is one transaction', async () => {
   assert.equal(readAll(), [1, 2, 3, 4, 5])
 })
 
-test('J1 nobody is told before the commit', async () => {
+test('J1 no job is told its result before the commit', async () => {
   const { connection, group, insert, readAll } = open()
   const seen = await new Promise((resolve, reject) => {
     group.add({

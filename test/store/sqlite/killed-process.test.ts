@@ -1,4 +1,4 @@
-/** What is left when the process that writes is killed, stopped, or has a rival. */
+/** Content of the database after the writing process is killed or stopped, or has a rival. */
 import Database from 'better-sqlite3'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -84,7 +84,7 @@ test('a database that another process has open stays, and who holds a run is nam
   await store.close()
 })
 
-test('a database that is open and in which nobody holds a run stays too', async () => {
+test('an open database without a held run stays too', async () => {
   const { path, copy, store } = await withBackup()
   await store.close()
   const idle = await open(path)

@@ -3,7 +3,7 @@ import { StoreError } from '../../store-error.ts'
 import { sqliteCode, toStoreError } from '../sqlite-error.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
-/** What one step copies, 8 MB: then others have their turn. A write by another process begins the copy anew, so not too little. */
+/** Pages that one step copies, 8 MB: then others have their turn. A write by another process restarts the copy, so a step is not small. */
 const PAGES_A_STEP = 2_000
 
 /** Under another name until it is whole, so that half a copy is never taken for one. */
@@ -21,7 +21,7 @@ export const backupDatabase = async ({ connection, queue }: MaintainedStore, pat
   const partial = `${path}.partial`
   rmSync(partial, { force: true })
   try {
-    // Whoever may not read the database may not read its copy.
+    // A user without access to the database must not read its copy.
     writeFileSync(partial, '', { mode: statSync(connection.name).mode & 0o777 })
     await connection.backup(partial, { progress: () => PAGES_A_STEP })
     renameSync(partial, path)

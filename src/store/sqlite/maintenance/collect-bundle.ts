@@ -57,7 +57,7 @@ interface StoredMaking {
   rate_window_ms: number | null
 }
 
-/** What a run was made with and its record does not say. */
+/** The parts of a NewRun that its record does not hold. */
 const toMade = (
   stored: StoredMaking | undefined,
   workflow: string,

@@ -5,7 +5,7 @@ import type { Parts } from '../sqlite-records.ts'
 import type { Statements } from '../statements.ts'
 import type { StoreQueue } from '../store-queue.ts'
 
-/** What maintenance needs of a store that is open. */
+/** The parts of an open store that maintenance needs. */
 export interface MaintainedStore {
   connection: Connection
   queue: StoreQueue

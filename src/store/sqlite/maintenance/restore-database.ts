@@ -2,7 +2,7 @@
  * Puts a backup in the place of a database. The backup is copied beside it, brought up to date and looked through there; the database
  * is touched only at the last moment, when it is certain that no process has it open, and in one step.
  *
- * What held runs when the backup was made holds them no more: leases are void, and every run has a new epoch (J2).
+ * The lease holders of the time of the backup lose their runs: leases are void, and every run has a new epoch (J2).
  */
 import { chmodSync, copyFileSync, existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
@@ -19,15 +19,15 @@ import { checkContent } from './check-content.ts'
 export interface RestoreOptions {
   /** The backup. */
   file: string
-  /** Of the database. */
+  /** Path of the database. */
   path: string
-  /** Whether a database that is there may go. Default false. */
+  /** True: an existing database is replaced. Default false. */
   replaces?: boolean
 }
 
 export interface Restored {
   runs: number
-  /** How many of these go on when somebody takes them up. */
+  /** Number of these that have not ended, and go on once they are claimed. */
   going: number
   /** Where a database that could not be read was put; undefined: there was none. */
   setAside?: string
@@ -126,7 +126,7 @@ const ofBackup = (error: unknown, file: string, ready: string): unknown => {
   return new StoreError(code, message.replaceAll(ready, file), { ...(hint === undefined ? {} : { hint }), cause })
 }
 
-/** Where the old one was put, when nobody can tell what is in it. */
+/** Returns the path that a damaged database was moved to; undefined when none was. */
 const replace = (path: string, ready: string): string | undefined => {
   let lock: Connection | undefined
   try {
@@ -170,7 +170,7 @@ const toInUse = (path: string): StoreError => {
   const where = holder.host === createOwner().host ? '' : ` on ${holder.host.split('/')[0]}`
   return new StoreError(
     'busy',
-    `run '${id}' of workflow '${workflow}' is held by process ${holder.pid}${where}${more}: expected that nobody holds a run`,
+    `run '${id}' of workflow '${workflow}' is held by process ${holder.pid}${where}${more}: expected no run to be held`,
     { hint },
   )
 }

@@ -123,7 +123,7 @@ interface CompletedColumns {
   cacheHits: number | null
 }
 
-/** A queued one becomes an active one that was never claimed: nobody begins it by itself. */
+/** A queued run becomes an active one that was never claimed, so that it does not begin by itself. */
 const toColumns = ({ status, phase, isPaused, endedAt, usage }: BundledRun['run']): CompletedColumns => ({
   status: toStatusCode(status),
   phase: toPhaseCode(phase === 'queued' ? 'active' : phase),

@@ -3,7 +3,7 @@ import type { MaintainedStore } from './maintained-store.ts'
 /** As PRAGMA auto_vacuum numbers it: https://sqlite.org/pragma.html#pragma_auto_vacuum */
 const INCREMENTAL = 2
 
-/** What one step gives back, 4 MB: then others have their turn. */
+/** Pages that one step gives back, 4 MB: then others have their turn. */
 const PAGES_A_STEP = 1_000
 
 /** A database of before `auto_vacuum` is written anew as a whole, once. */
