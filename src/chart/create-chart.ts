@@ -34,8 +34,8 @@ export const createChart = ({ workflow, plans }: ChartSource): Chart => {
   }
 }
 
-/** Surroundings of a list of steps. */
-interface Surroundings {
+/** Context of a list of steps: the nodes that it leads to, and its scope. */
+interface ListContext {
   /** The node after the last step. */
   onward: string
   /** The node that `next: end` leads to. */
@@ -62,7 +62,7 @@ class Drawing {
     this.edges.push({ from, to, label, kind })
   }
 
-  drawList(steps: readonly Step[], around: Surroundings): ChartNode[] {
+  drawList(steps: readonly Step[], around: ListContext): ChartNode[] {
     return steps.flatMap((step, index) => {
       const sibling = steps[index + 1]
       const after = sibling?.id.value ?? around.onward
@@ -72,7 +72,7 @@ class Drawing {
   }
 
   /** `around.onward` is the node after this step. */
-  #drawStep(step: Step, around: Surroundings): ChartNode[] {
+  #drawStep(step: Step, around: ListContext): ChartNode[] {
     const id = step.id.value
     const gate = this.#drawGate(step, around)
     const nodes = this.#drawBody(step, around)
@@ -82,7 +82,7 @@ class Drawing {
   }
 
   /** Draws the condition under which a step runs. */
-  #drawGate(step: Step, { onward }: Surroundings): ChartNode[] {
+  #drawGate(step: Step, { onward }: ListContext): ChartNode[] {
     if (step.when === undefined) return []
     const gate = gateOf(step.id.value)
     this.connect(gate, step.id.value, { label: expressionText(step.when) })
@@ -90,7 +90,7 @@ class Drawing {
     return [createNode(gate, 'choice')]
   }
 
-  #drawBody(step: Step, around: Surroundings): ChartNode[] {
+  #drawBody(step: Step, around: ListContext): ChartNode[] {
     const { block } = descriptorOf(step)
     if (block === undefined) return [this.#toNode(step, 'step', around)]
     const drawing = block.drawing(step)
@@ -112,18 +112,18 @@ class Drawing {
     }
   }
 
-  #drawLists(lists: readonly ChildList[], around: Surroundings): ChartNode[] {
+  #drawLists(lists: readonly ChildList[], around: ListContext): ChartNode[] {
     return lists.flatMap(({ steps }) => this.drawList(steps, around))
   }
 
-  #drawSwitch(step: Step, cases: Cases, around: Surroundings): ChartNode[] {
+  #drawSwitch(step: Step, cases: Cases, around: ListContext): ChartNode[] {
     if (isFlat(step)) return [this.#toNode(step, 'step', around), ...this.#drawCases(cases, step.id.value, around)]
     const [choice, exit] = [`${step.id.value}--choice`, exitOf(step)]
     const nodes = this.#drawCases(cases, choice, { ...around, onward: exit })
     return [this.#block(step, around, [createNode(choice, 'choice'), ...nodes], [exit])]
   }
 
-  #drawCases(cases: Cases, from: string, around: Surroundings): ChartNode[] {
+  #drawCases(cases: Cases, from: string, around: ListContext): ChartNode[] {
     const nodes = cases.flatMap(({ when, then }): ChartNode[] => {
       this.connect(from, targetOf(then, around), { label: when === undefined ? 'else' : expressionText(when) })
       return then.kind === 'do' ? this.drawList(then.steps, around) : []
@@ -132,7 +132,7 @@ class Drawing {
     return nodes
   }
 
-  #drawBranches(step: Step, lists: readonly ChildList[], around: Surroundings): ChartNode[] {
+  #drawBranches(step: Step, lists: readonly ChildList[], around: ListContext): ChartNode[] {
     return lists.map(({ branch, steps }) => {
       const id = `${step.id.value}--branch-${branch}`
       const exit = `${id}--exit`
@@ -141,7 +141,7 @@ class Drawing {
     })
   }
 
-  #drawLoop(step: Step, lists: readonly ChildList[], around: Surroundings & { label: string }): ChartNode[] {
+  #drawLoop(step: Step, lists: readonly ChildList[], around: ListContext & { label: string }): ChartNode[] {
     const repeat = `${step.id.value}--repeat`
     const children = this.#drawLists(lists, { ...around, onward: repeat })
     const first = lists[0]?.steps[0]
@@ -149,12 +149,12 @@ class Drawing {
     return [...children, createNode(repeat, 'repeat')]
   }
 
-  #block(step: Step, around: Surroundings, children: ChartNode[], exits: readonly string[] = []): ChartNode {
+  #block(step: Step, around: ListContext, children: ChartNode[], exits: readonly string[] = []): ChartNode {
     const markers = exits.map((exit) => createNode(exit, 'exit'))
     return { ...this.#toNode(step, 'block', around), children: [...children, ...markers] }
   }
 
-  #toNode(step: Step, shape: 'step' | 'block', around: Surroundings): ChartNode {
+  #toNode(step: Step, shape: 'step' | 'block', around: ListContext): ChartNode {
     const id = step.id.value
     return createNode(id, shape, {
       kind: step.kind,
@@ -168,7 +168,7 @@ class Drawing {
   }
 
   /** Draws one arrow to each step that handles a fault, with the codes that lead to it. */
-  #connectErrors(step: Step, around: Surroundings): void {
+  #connectErrors(step: Step, around: ListContext): void {
     const { onError } = step
     if (onError === undefined) return
     const cases =
@@ -187,11 +187,11 @@ const gateOf = (id: string): string => `${id}--when`
 
 const exitOf = ({ id }: Step): string => `${id.value}--exit`
 
-const pathOf = ({ id }: Step, { scope }: Surroundings): string => (scope === '' ? id.value : `${scope}/${id.value}`)
+const pathOf = ({ id }: Step, { scope }: ListContext): string => (scope === '' ? id.value : `${scope}/${id.value}`)
 
-const resolve = (target: string, { end }: Surroundings): string => (target === 'end' ? end : target)
+const resolve = (target: string, { end }: ListContext): string => (target === 'end' ? end : target)
 
-const targetOf = (then: Cases[number]['then'], around: Surroundings): string => {
+const targetOf = (then: Cases[number]['then'], around: ListContext): string => {
   if (then.kind === 'continue') return around.onward
   if (then.kind === 'next') return resolve(then.next.value, around)
   const [first] = then.steps

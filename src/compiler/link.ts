@@ -48,13 +48,13 @@ export const linkWorkflow = (workflow: Workflow, lowered: LoweredWorkflow, place
   ),
 })
 
-interface Body {
+interface LinkedSteps {
   steps: readonly Step[]
   places: Places
   output(context: MachineContext): JsonValue
 }
 
-const linkMachine = (config: MachineConfig, { steps, places, output }: Body): LinkedMachine => {
+const linkMachine = (config: MachineConfig, { steps, places, output }: LinkedSteps): LinkedMachine => {
   const linked = new Map(
     steps.flatMap((step) => [step, ...stepsWithin(step)]).map((step) => [step.id.value, linkStep(step, places)]),
   )
@@ -109,10 +109,10 @@ const createDelays = (
 }
 
 /** Compiles the `output` of the workflow; without one, the output of the last step. */
-const compileRunOutput = ({ output, steps }: Workflow, places: Places): Body['output'] =>
+const compileRunOutput = ({ output, steps }: Workflow, places: Places): LinkedSteps['output'] =>
   output === undefined ? lastOutput(steps) : compileValue(output, createBindings({ scopes: [], chain: [] }, places))
 
-const compileItemOutput = (step: StepOf<'foreach'>, places: Places): Body['output'] => {
+const compileItemOutput = (step: StepOf<'foreach'>, places: Places): LinkedSteps['output'] => {
   if (step.yields === undefined) return lastOutput(step.steps)
   const place = places.get(step.id.value)
   const site: ExpressionSite = {

@@ -5,7 +5,7 @@
  */
 import { CANCELLED, COMPLETED, FAILED, UNDO } from '../core/machine-ends.ts'
 import type { Step, StepOf, Workflow } from './document.ts'
-import type { Places, Surroundings } from './lower/exit.ts'
+import type { ListExits, Places } from './lower/exit.ts'
 import { OUTPUT, record, type StateConfig, when } from './lower/state-config.ts'
 import { childLists } from './place-steps.ts'
 import { descriptorOf } from './steps/step-kinds.ts'
@@ -39,16 +39,16 @@ export const lowerWorkflow = (workflow: Workflow, places: Places): LoweredWorkfl
   ),
 })
 
-interface Body {
+interface LoweredSteps {
   steps: readonly Step[]
   places: Places
   /** True if a failed or cancelled run passes through the state that undoes. */
   undoes: boolean
 }
 
-const lowerMachine = (id: string, { steps, places, undoes }: Body): MachineConfig => {
+const lowerMachine = (id: string, { steps, places, undoes }: LoweredSteps): MachineConfig => {
   const failed = `#${undoes ? UNDO : FAILED}`
-  const lowerList = (list: readonly Step[], around: Surroundings): Record<string, StateConfig> =>
+  const lowerList = (list: readonly Step[], around: ListExits): Record<string, StateConfig> =>
     Object.fromEntries(
       list.map((step) => [step.id.value, descriptorOf(step).lower(step, { places, around, lowerList })]),
     )

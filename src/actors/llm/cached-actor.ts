@@ -44,13 +44,13 @@ type CachedInput = LlmInput & { cache_ms: number }
 const asksForCache = (input: LlmInput): input is CachedInput =>
   input.cache_ms !== undefined && findInputProblem(LLM_INPUT_SCHEMA, input) === undefined
 
-interface Call {
+interface CachedCall {
   input: CachedInput
   context: ActorContext
   options: CachedActorOptions
 }
 
-const find = async (key: string, { input, context, options }: Call): Promise<JsonValue | undefined> => {
+const find = async (key: string, { input, context, options }: CachedCall): Promise<JsonValue | undefined> => {
   const at = options.now()
   try {
     const kept = await options.cache.read(key, at)
@@ -62,7 +62,7 @@ const find = async (key: string, { input, context, options }: Call): Promise<Jso
   }
 }
 
-const keep = async (key: string, output: JsonValue, { input, context, options }: Call): Promise<void> => {
+const keep = async (key: string, output: JsonValue, { input, context, options }: CachedCall): Promise<void> => {
   const at = options.now()
   try {
     await options.cache.write({ key, value: { at, output }, expiresAt: at + input.cache_ms }, at)

@@ -80,7 +80,7 @@ const toRequest = async (
   ...(names.tools.length === 0 ? {} : { tools: names.tools }),
 })
 
-interface Call {
+interface TurnCall {
   provider: LlmProvider
   input: LlmInput
   context: ActorContext
@@ -88,7 +88,7 @@ interface Call {
   names: ToolNames
 }
 
-const takeTurn = async (call: Call, request: LlmRequest): Promise<LlmTurn> => {
+const takeTurn = async (call: TurnCall, request: LlmRequest): Promise<LlmTurn> => {
   const first = await ask(call, request)
   const judged = await judge(call, first)
   if (judged.kind === 'turn') return judged.turn
@@ -99,7 +99,7 @@ const takeTurn = async (call: Call, request: LlmRequest): Promise<LlmTurn> => {
   throw new Fault('invalid_output', message, { retryable: true, details: { path: again.path } })
 }
 
-const ask = async ({ provider, input, context, options }: Call, request: LlmRequest): Promise<LlmAnswer> => {
+const ask = async ({ provider, input, context, options }: TurnCall, request: LlmRequest): Promise<LlmAnswer> => {
   const onText = input.stream === true ? (text: string) => context.progress({ kind: 'text', text }) : undefined
   const report = (usage: LlmUsage | null): void =>
     context.usage({ provider: provider.name, model: request.model, ...toFigures(usage, request, options) })
@@ -129,7 +129,7 @@ const ONE_OF_EACH: LlmUsage = { input_tokens: 1, cached_tokens: 0, output_tokens
 
 type Judgement = { kind: 'turn'; turn: LlmTurn } | Extract<JudgedAnswer, { kind: 'wrong' }>
 
-const judge = async ({ input, names }: Call, answer: LlmAnswer): Promise<Judgement> => {
+const judge = async ({ input, names }: TurnCall, answer: LlmAnswer): Promise<Judgement> => {
   expectWhole(answer, input)
   const { text } = answer
   const tool_calls = input.tools === undefined ? [] : answer.toolCalls.map(names.fromWire)

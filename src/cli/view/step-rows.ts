@@ -56,13 +56,13 @@ export const listRows = (tracker: StepTracker, { run, now }: { run: Run; now: nu
   return rows
 }
 
-interface Surroundings {
+interface RowContext {
   tracker: StepTracker
   root: Scope
   now: number
 }
 
-const toRow = (step: TrackedStep, record: StepRecord, { tracker, root, now }: Surroundings): StepRow => {
+const toRow = (step: TrackedStep, record: StepRecord, { tracker, root, now }: RowContext): StepRow => {
   const timing = tracker.timings.get(step.id)
   const isActive = record.entered !== undefined
   return {
@@ -79,7 +79,7 @@ const isMoment = ({ kind }: TrackedStep, isActive: boolean): boolean => kind ===
 const isWaiting = ({ kind }: TrackedStep, { entered }: StepRecord): boolean =>
   kind === 'approve' || kind === 'wait' || entered?.kind === 'wait' || entered?.kind === 'backoff'
 
-const describeActive = (step: TrackedStep, record: StepRecord, { tracker, root, now }: Surroundings): RowDetail => {
+const describeActive = (step: TrackedStep, record: StepRecord, { tracker, root, now }: RowContext): RowDetail => {
   const { entered } = record
   const counts = root.open.get(step.id)?.pool?.counts
   if (counts !== undefined) return { kind: 'items', ...counts }

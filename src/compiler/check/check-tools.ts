@@ -26,14 +26,14 @@ const checkPreset = ({ tool, with: input, approval }: Preset, context: CheckCont
   expressions.condition(approval.when, 'when', { names: names.ofPreset({ call }), node: undefined })
 }
 
-interface Call {
+interface CheckedCall {
   tool: Located<string>
   input: ValueNode | undefined
   step: Step
   site: Site
 }
 
-export const checkCall = ({ tool, input, step, site }: Call, context: CheckContext): void => {
+export const checkCall = ({ tool, input, step, site }: CheckedCall, context: CheckContext): void => {
   const resolved = context.tools.resolve(tool.value, step)
   if (resolved === undefined) reportUnknownTool(tool, context)
   checkInput({ input, site, range: tool.range }, resolved && expectedBy(resolved), context)

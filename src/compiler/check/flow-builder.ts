@@ -26,8 +26,8 @@ export interface StepPoints {
   itemEnd?: FlowNode
 }
 
-/** Surroundings of a list of steps. */
-export interface Surroundings {
+/** Nodes that a list of steps leads to. */
+export interface ListNodes {
   /** Node after the last step of the list. */
   exit: FlowNode
   /** Kind of the edge to `exit`. Default: `flows`. */
@@ -41,7 +41,7 @@ export interface FlowBuilder {
   points: StepPoints[]
   listEnds: Map<StepList, FlowNode>
   /** Connects the steps of a list, and returns the node at which it begins. */
-  addList(list: StepList | undefined, around: Surroundings): FlowNode
+  addList(list: StepList | undefined, around: ListNodes): FlowNode
   /** Performing the step takes an event; other steps are mere arrangements of those inside them. */
   performs(step: IndexedStep): boolean
   /** Connects a node to the target of a jump, through the blocks that the jump leaves. */

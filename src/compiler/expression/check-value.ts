@@ -20,11 +20,11 @@ export const checkValue = (node: ValueNode, names: ExpressionNames): CheckedExpr
   return { type, ...all }
 }
 
-type Check = (expression: ExpressionText) => Type
+type TypeOfText = (expression: ExpressionText) => Type
 
 type Gathered = Omit<CheckedExpression, 'type'>
 
-const typeOfNode = (node: ValueNode, check: Check, all: Gathered): Type => {
+const typeOfNode = (node: ValueNode, check: TypeOfText, all: Gathered): Type => {
   switch (node.kind) {
     case 'literal':
       return node.value === null ? NULL : literalOf(node.value)
@@ -40,7 +40,7 @@ const typeOfNode = (node: ValueNode, check: Check, all: Gathered): Type => {
   }
 }
 
-const typeOfMap = ({ entries }: MapNode, check: Check, all: Gathered): Type => {
+const typeOfMap = ({ entries }: MapNode, check: TypeOfText, all: Gathered): Type => {
   const fields = entries.map(({ key, value }): [string, Field] => [
     key.value,
     { type: typeOfNode(value, check, all), optional: false },

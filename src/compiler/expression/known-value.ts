@@ -6,7 +6,7 @@ export const UNKNOWN: unique symbol = Symbol('unknown')
 export type Known = string | number | boolean | null | typeof UNKNOWN
 
 /** Names a place, such as `steps.x.output.y`. Equal places have equal names. */
-export type Place = string
+export type PlaceName = string
 
 export const literalOfNode = (node: Expression): Known => {
   if (node.kind === 'literal') return node.value
@@ -15,7 +15,7 @@ export const literalOfNode = (node: Expression): Known => {
 }
 
 /** Undefined for an expression that is not a place: a literal, an operator, a call other than `orValue` of a literal. */
-export const placeOfNode = (node: Expression): Place | undefined => {
+export const placeOfNode = (node: Expression): PlaceName | undefined => {
   if (node.kind === 'name') return node.name
   if (node.kind === 'field') {
     const object = placeOfNode(node.object)
@@ -28,7 +28,7 @@ export const placeOfNode = (node: Expression): Place | undefined => {
   return receiver === undefined ? undefined : `${receiver} or ${JSON.stringify(substitute.value)}`
 }
 
-export const evaluateKnown = (node: Expression, places: ReadonlyMap<Place, Known>): Known => {
+export const evaluateKnown = (node: Expression, places: ReadonlyMap<PlaceName, Known>): Known => {
   const place = placeOfNode(node)
   if (place !== undefined) return places.get(place) ?? (places.has(place) ? null : UNKNOWN)
   switch (node.kind) {
@@ -57,7 +57,7 @@ const negate = (operator: '!' | '-', value: Known): Known => {
 
 const evaluateBinary = (
   { operator, left, right }: Extract<Expression, { kind: 'binary' }>,
-  places: ReadonlyMap<Place, Known>,
+  places: ReadonlyMap<PlaceName, Known>,
 ): Known => {
   const first = evaluateKnown(left, places)
   if (operator === 'in') return evaluateMembership(first, right, places)
@@ -110,7 +110,7 @@ const calculateNumber = (operator: string, first: number, second: number): Known
   }
 }
 
-const evaluateMembership = (item: Known, list: Expression, places: ReadonlyMap<Place, Known>): Known => {
+const evaluateMembership = (item: Known, list: Expression, places: ReadonlyMap<PlaceName, Known>): Known => {
   if (list.kind !== 'list') return UNKNOWN
   const items = partsOf(list).map((one) => evaluateKnown(one, places))
   if (item !== UNKNOWN && items.includes(item)) return true

@@ -8,7 +8,7 @@ import type { ExpressionText } from '../value-node.ts'
 import { checkExpression } from './check-expression.ts'
 import { type Expression, partsOf } from './expression.ts'
 import type { ExpressionNames } from './expression-names.ts'
-import { evaluateKnown, type Known, literalOfNode, type Place, placeOfNode, UNKNOWN } from './known-value.ts'
+import { evaluateKnown, type Known, literalOfNode, type PlaceName, placeOfNode, UNKNOWN } from './known-value.ts'
 import { parseExpression } from './parse-expression.ts'
 import { membersOf, type Type } from './type.ts'
 
@@ -23,7 +23,7 @@ export interface TableOptions {
 /** One row for each combination, one truth for each condition; undefined stands for an `else`, which always holds. */
 export const tabulate = (conditions: readonly (ExpressionText | undefined)[], options: TableOptions): Truth[][] => {
   const parsed = conditions.map((condition) => (condition === undefined ? undefined : parse(condition)))
-  const uses = new Map<Place, Use>()
+  const uses = new Map<PlaceName, Use>()
   for (const one of parsed) if (one?.ast !== undefined) collectUses(one.ast, { text: one.condition, uses })
   const values = new Map([...uses].map(([place, use]) => [place, valuesOf(place, use, options)]))
   return combine(values).map((known) =>
@@ -51,7 +51,7 @@ interface Use {
 const ORDERS: readonly string[] = ['<', '<=', '>', '>=']
 const COMPARISONS: readonly string[] = ['==', '!=', ...ORDERS]
 
-const collectUses = (node: Expression, context: { text: ExpressionText; uses: Map<Place, Use> }): void => {
+const collectUses = (node: Expression, context: { text: ExpressionText; uses: Map<PlaceName, Use> }): void => {
   const place = placeOfNode(node)
   if (place !== undefined) {
     useOf(place, node, context).isCompared = false
@@ -67,7 +67,7 @@ const collectUses = (node: Expression, context: { text: ExpressionText; uses: Ma
 /** False where it is none of a place with literals. */
 const collectComparison = (
   { operator, left, right }: Extract<Expression, { kind: 'binary' }>,
-  context: { text: ExpressionText; uses: Map<Place, Use> },
+  context: { text: ExpressionText; uses: Map<PlaceName, Use> },
 ): boolean => {
   const [place, other] = placeOfNode(left) === undefined ? [right, left] : [left, right]
   const name = placeOfNode(place)
@@ -81,9 +81,9 @@ const collectComparison = (
 }
 
 const useOf = (
-  place: Place,
+  place: PlaceName,
   { start, end }: Expression,
-  { text, uses }: { text: ExpressionText; uses: Map<Place, Use> },
+  { text, uses }: { text: ExpressionText; uses: Map<PlaceName, Use> },
 ): Use => {
   const known = uses.get(place)
   if (known !== undefined) return known
@@ -95,7 +95,7 @@ const useOf = (
 /** Represents a text that differs from all that it is compared with. */
 const OTHER_TEXT = '\u0000'
 
-const valuesOf = (place: Place, use: Use, { names, iterations }: TableOptions): Known[] => {
+const valuesOf = (place: PlaceName, use: Use, { names, iterations }: TableOptions): Known[] => {
   const range = { start: 0, end: 0 }
   const { type } = checkExpression({ text: use.text, range, toOffset: (index) => index }, names)
   const numbers = [...use.literals].filter((literal) => typeof literal === 'number')
@@ -140,13 +140,13 @@ const wholeStretches = (numbers: readonly number[], [from, to]: readonly [number
 /** Above this many combinations, the places with the most values count as unknown. */
 const MOST_ROWS = 2_048
 
-const combine = (values: Map<Place, Known[]>): ReadonlyMap<Place, Known>[] => {
+const combine = (values: Map<PlaceName, Known[]>): ReadonlyMap<PlaceName, Known>[] => {
   const rows = (): number => [...values.values()].reduce((product, { length }) => product * length, 1)
   while (rows() > MOST_ROWS) {
     const [widest] = [...values].reduce((most, one) => (one[1].length > most[1].length ? one : most))
     values.set(widest, [UNKNOWN])
   }
-  let combined: Map<Place, Known>[] = [new Map()]
+  let combined: Map<PlaceName, Known>[] = [new Map()]
   for (const [place, choices] of values)
     combined = combined.flatMap((row) => choices.map((value) => new Map([...row, [place, value]])))
   return combined

@@ -24,7 +24,7 @@ import {
 export const typeOfSchema = (schema: JsonSchema): Type =>
   toType(schema, { root: schema, open: new Set(), size: { left: MOST_PARTS } })
 
-interface Place {
+interface SchemaPlace {
   root: JsonSchema
   /** References that are being followed: a type can't be recursive. */
   open: ReadonlySet<string>
@@ -34,7 +34,7 @@ interface Place {
 
 const MOST_PARTS = 5000
 
-const toType = (schema: unknown, place: Place): Type => {
+const toType = (schema: unknown, place: SchemaPlace): Type => {
   if (schema === false) return NEVER
   if (place.size.left-- <= 0) return ANY
   if (!isSchema(schema)) return ANY
@@ -48,7 +48,7 @@ const toType = (schema: unknown, place: Place): Type => {
 
 const isSchema = (value: unknown): value is JsonSchema => isJsonObject(value)
 
-const ownType = (schema: JsonSchema, place: Place): Type => {
+const ownType = (schema: JsonSchema, place: SchemaPlace): Type => {
   if (schema.const !== undefined) return typeOfValue(schema.const)
   if (Array.isArray(schema.enum)) return unionOf(schema.enum.map(typeOfValue))
   if (typeof schema.type === 'string') return typeOfName(schema.type, schema, place)
@@ -69,7 +69,7 @@ const typeOfValue = (value: JsonValue): Type => {
   return { kind: 'object', fields: new Map(fields) }
 }
 
-const typeOfName = (name: string, schema: JsonSchema, place: Place): Type => {
+const typeOfName = (name: string, schema: JsonSchema, place: SchemaPlace): Type => {
   switch (name) {
     case 'string':
       return STRING
@@ -89,13 +89,13 @@ const typeOfName = (name: string, schema: JsonSchema, place: Place): Type => {
   }
 }
 
-const listType = (schema: JsonSchema, place: Place): Type => {
+const listType = (schema: JsonSchema, place: SchemaPlace): Type => {
   const leading = Array.isArray(schema.prefixItems) ? schema.prefixItems.map((item) => toType(item, place)) : []
   if (schema.items === false) return listOf(unionOf(leading))
   return listOf(unionOf([...leading, schema.items === undefined ? ANY : toType(schema.items, place)]))
 }
 
-const objectType = (schema: JsonSchema, place: Place): Type => {
+const objectType = (schema: JsonSchema, place: SchemaPlace): Type => {
   const required = new Set(Array.isArray(schema.required) ? schema.required : [])
   const fields = new Map<string, Field>()
   for (const [name, property] of Object.entries(schema.properties ?? {}))
@@ -106,14 +106,14 @@ const objectType = (schema: JsonSchema, place: Place): Type => {
   return { kind: 'object', fields, ...(rest === undefined ? {} : { rest }) }
 }
 
-const restType = ({ additionalProperties, patternProperties }: JsonSchema, place: Place): Type | undefined => {
+const restType = ({ additionalProperties, patternProperties }: JsonSchema, place: SchemaPlace): Type | undefined => {
   const patterns = Object.values(patternProperties ?? {}).map((pattern) => toType(pattern, place))
   if (additionalProperties === false) return patterns.length === 0 ? undefined : unionOf(patterns)
   if (additionalProperties === undefined) return ANY
   return unionOf([...patterns, toType(additionalProperties, place)])
 }
 
-const followReference = (reference: string, { root, open, size }: Place): Type => {
+const followReference = (reference: string, { root, open, size }: SchemaPlace): Type => {
   if (!reference.startsWith('#') || open.has(reference)) return ANY
   let target: unknown = root
   for (const step of reference.slice(1).split('/').slice(1)) {

@@ -2,7 +2,7 @@
 import type { JsonValue } from '../../core/json.ts'
 import { toJsonValue, type YamlNode } from '../read/yaml-node.ts'
 import type { Located } from '../value-node.ts'
-import { isInSlip, type Place, reportMismatch, type Shape } from './shape.ts'
+import { isInSlip, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 
 interface ListOptions {
   expected?: string
@@ -33,7 +33,7 @@ export const listOf = <T>(item: Shape<T>, options: ListOptions = {}): Shape<T[]>
   }
 }
 
-const readItem = <T>(item: Shape<T>, node: YamlNode, place: Place): T | undefined =>
+const readItem = <T>(item: Shape<T>, node: YamlNode, place: ShapePlace): T | undefined =>
   isInSlip(node, place) ? undefined : item.read(node, { ...place, start: node.range.start })
 
 export interface MapEntry<T> {

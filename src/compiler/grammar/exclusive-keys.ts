@@ -1,7 +1,7 @@
 /** Keys of which a map may have only one. */
 import { findEntry, type YamlMap } from '../read/yaml-node.ts'
 import { beginningOf } from './record-shape.ts'
-import type { Place } from './shape.ts'
+import type { ShapePlace } from './shape.ts'
 
 interface ExclusiveOptions {
   /** In messages: `an llm step`. */
@@ -14,7 +14,7 @@ interface ExclusiveOptions {
 export const checkExclusive = (
   node: YamlMap,
   keys: readonly [string, string, ...string[]],
-  { owner, required = false, ...place }: ExclusiveOptions & Pick<Place, 'reading'>,
+  { owner, required = false, ...place }: ExclusiveOptions & Pick<ShapePlace, 'reading'>,
 ): boolean => {
   const found = keys.flatMap((key) => findEntry(node, key) ?? [])
   const [first, second] = found

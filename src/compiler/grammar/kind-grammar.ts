@@ -2,7 +2,7 @@
 import type { Step, StepCommon } from '../document.ts'
 import type { YamlMap } from '../read/yaml-node.ts'
 import type { Fields, PartialOf } from './record-shape.ts'
-import type { Place, Shape } from './shape.ts'
+import type { Shape, ShapePlace } from './shape.ts'
 
 export interface KindGrammar<F extends Fields = Fields> {
   /** Names the step in messages, with its article: `an llm step`. */
@@ -14,7 +14,7 @@ export interface KindGrammar<F extends Fields = Fields> {
   /** Names that other systems give to this kind, for "did you mean". */
   foreign?: readonly string[]
   /** Reports what no field can say alone, such as keys that exclude each other. */
-  check?(node: YamlMap, place: Place): void
+  check?(node: YamlMap, place: ShapePlace): void
   /**
    * Builds the typed step. Undefined: too little of it could be read; a stand-in takes its place.
    * Default: the fields as they are, once every required one could be read.

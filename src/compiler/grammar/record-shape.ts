@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { YamlEntry, YamlMap } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
-import { type Definitions, type Infer, isInSlip, type Place, reportMismatch, type Shape } from './shape.ts'
+import { type Definitions, type Infer, isInSlip, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 
 /** One field. Its name in the grammar is the property of the typed document; `key` is the word in YAML. */
 export interface Field<T = unknown> {
@@ -42,7 +42,7 @@ export interface ReadFields<F extends Fields> {
 export const readFields = <F extends Fields>(
   node: YamlMap,
   fields: F,
-  place: Place,
+  place: ShapePlace,
   names: RecordNames,
 ): ReadFields<F> => {
   const byKey = new Map(Object.entries(fields).map(([property, field]) => [field.key, { property, field }]))
@@ -68,14 +68,14 @@ export const readFields = <F extends Fields>(
   return { values: values as PartialOf<F>, isWhole }
 }
 
-const toFieldPlace = (entry: YamlEntry, map: YamlMap, place: Place): Place => ({
+const toFieldPlace = (entry: YamlEntry, map: YamlMap, place: ShapePlace): ShapePlace => ({
   reading: place.reading,
   subject: entry.key.value,
   start: entry.valueStart ?? entry.value.range.start,
   inFlow: map.flow,
 })
 
-const reportUnknownKey = (entry: YamlEntry, known: string[], place: Place, names: RecordNames): void => {
+const reportUnknownKey = (entry: YamlEntry, known: string[], place: ShapePlace, names: RecordNames): void => {
   const { value: key, range } = entry.key
   const elsewhere = names.elsewhere?.(key)
   const nearest = findNearest(key, known)
@@ -83,7 +83,7 @@ const reportUnknownKey = (entry: YamlEntry, known: string[], place: Place, names
   place.reading.diagnostics.error('unknown_key', range, `'${key}' is not a key of ${names.owner}`, hint)
 }
 
-const reportMissingKey = (node: YamlMap, field: Field, place: Place, { owner }: RecordNames): void =>
+const reportMissingKey = (node: YamlMap, field: Field, place: ShapePlace, { owner }: RecordNames): void =>
   place.reading.diagnostics.error(
     'missing_key',
     beginningOf(node),

@@ -6,7 +6,7 @@ import { parseSize } from '../../core/size.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
 import type { Located } from '../value-node.ts'
-import { type Place, reportMismatch, type Shape } from './shape.ts'
+import { reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 
 interface TextOptions {
   expected?: string
@@ -120,7 +120,7 @@ interface Measure {
   unit: string
 }
 
-const readMeasure = (node: YamlNode, place: Place, measure: Measure): Located<number> | undefined => {
+const readMeasure = (node: YamlNode, place: ShapePlace, measure: Measure): Located<number> | undefined => {
   const { expected, code, parse, unit } = measure
   const given = node.kind === 'scalar' ? node.value : undefined
   const value = typeof given === 'string' ? parse(given) : undefined

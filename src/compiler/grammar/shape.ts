@@ -15,7 +15,7 @@ export interface Shape<T> {
   /** Completes messages: `expected ${expected}`. */
   readonly expected: string
   /** Undefined when the node does not fit; the reason has been reported then. */
-  read(node: YamlNode, place: Place): T | undefined
+  read(node: YamlNode, place: ShapePlace): T | undefined
   toJsonSchema(definitions: Definitions): JsonSchema
 }
 
@@ -23,7 +23,7 @@ export interface Shape<T> {
 export type Infer<S> = S extends Shape<infer T> ? T : never
 
 /** The place of a value, while it is read. */
-export interface Place extends SlipPlace {
+export interface ShapePlace extends SlipPlace {
   reading: Reading
 }
 
@@ -35,11 +35,11 @@ export interface Reading {
 }
 
 /** True for a node that YAML split off an expression without quotes: it is reported with that expression. */
-export const isInSlip = ({ range }: { range: Range }, { reading }: Place): boolean =>
+export const isInSlip = ({ range }: { range: Range }, { reading }: ShapePlace): boolean =>
   range.start > reading.slip.start && range.start < reading.slip.end
 
 /** The place of a whole file. */
-export const createRootPlace = (subject: string, node: YamlNode, diagnostics: Diagnostics): Place => ({
+export const createRootPlace = (subject: string, node: YamlNode, diagnostics: Diagnostics): ShapePlace => ({
   reading: { diagnostics, slip: { start: 0, end: 0 } },
   subject,
   start: node.range.start,
@@ -60,7 +60,7 @@ export interface Mismatch {
 }
 
 /** Reports that the node does not fit. An unknown tag or alias is reported as such. */
-export const reportMismatch = (node: YamlNode, place: Place, mismatch: Mismatch): undefined => {
+export const reportMismatch = (node: YamlNode, place: ShapePlace, mismatch: Mismatch): undefined => {
   const { diagnostics } = place.reading
   if (node.kind === 'oddity') {
     const [code, problem, hint] =
@@ -94,7 +94,7 @@ export const suggest = (word: string, known: readonly string[]): string => {
 /** The same shape with another result; `convert` may report and return undefined. */
 export const mapped = <T, U>(
   shape: Shape<T>,
-  convert: (value: T, node: YamlNode, place: Place) => U | undefined,
+  convert: (value: T, node: YamlNode, place: ShapePlace) => U | undefined,
 ): Shape<U> => ({
   expected: shape.expected,
   read(node, place) {

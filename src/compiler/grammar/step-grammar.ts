@@ -11,7 +11,7 @@ import { STEP_KINDS } from '../steps/step-kinds.ts'
 import { COMMON_STEP_FIELDS } from './common-step-grammar.ts'
 import type { KindGrammar } from './kind-grammar.ts'
 import { beginningOf, type Fields, type PartialOf, readFields, toObjectSchema } from './record-shape.ts'
-import { type Definitions, named, type Place, reportMismatch, type Shape } from './shape.ts'
+import { type Definitions, named, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 
 const STEPS = 'a list of steps'
 
@@ -45,7 +45,7 @@ const KIND_GRAMMARS: ReadonlyMap<string, KindGrammar> = new Map(
   ]),
 )
 
-const readStep = (node: YamlNode, place: Place): Step | undefined => {
+const readStep = (node: YamlNode, place: ShapePlace): Step | undefined => {
   if (node.kind !== 'map') return reportMismatch(node, place, { expected: 'a step: a map with an id and a kind' })
   const kinds = findKinds(node)
   const [kind, second] = kinds
@@ -78,7 +78,7 @@ interface StepParts {
   others: YamlEntry[]
 }
 
-const readKind = ({ node, kind, grammar, others }: StepParts, place: Place): Step => {
+const readKind = ({ node, kind, grammar, others }: StepParts, place: ShapePlace): Step => {
   const kept: YamlMap =
     others.length === 0 ? node : { ...node, entries: node.entries.filter((entry) => !others.includes(entry)) }
   const fields: Fields = { ...COMMON_STEP_FIELDS, ...grammar.fields }
@@ -112,7 +112,7 @@ const toCommon = (
   { id, ...values }: PartialOf<typeof COMMON_STEP_FIELDS>,
   node: YamlMap,
   kind: YamlEntry | undefined,
-  place: Place,
+  place: ShapePlace,
 ): StepCommon => ({
   ...values,
   id: id ?? readGivenId(node) ?? { value: createStandInId(place), range: beginningOf(node) },
@@ -129,7 +129,7 @@ const readGivenId = (node: YamlMap): Located<string> | undefined => {
 }
 
 /** Returns an id that is not in snake_case, so that it never equals one of the file. */
-const createStandInId = (place: Place): string => `unnamed-${place.start}`
+const createStandInId = (place: ShapePlace): string => `unnamed-${place.start}`
 
 const createStandIn = (common: StepCommon): Step => ({
   ...common,
@@ -138,7 +138,7 @@ const createStandIn = (common: StepCommon): Step => ({
   malformed: true,
 })
 
-const readWithoutKind = (node: YamlMap, place: Place): Step => {
+const readWithoutKind = (node: YamlMap, place: ShapePlace): Step => {
   const { diagnostics } = place.reading
   const known = [...KIND_GRAMMARS.keys()]
   const strange = node.entries.filter(({ key }) => !commonKeys.has(key.value) && findOwners(key.value) === undefined)
@@ -170,7 +170,7 @@ const FOREIGN_KINDS: ReadonlyMap<string, string> = new Map(
   [...KIND_GRAMMARS].flatMap(([kind, { foreign = [] }]) => foreign.map((name) => [name, kind])),
 )
 
-const reportSeveralKinds = (node: YamlMap, first: YamlEntry, second: YamlEntry, place: Place): void =>
+const reportSeveralKinds = (node: YamlMap, first: YamlEntry, second: YamlEntry, place: ShapePlace): void =>
   place.reading.diagnostics.error(
     'several_kinds',
     second.key.range,

@@ -9,7 +9,7 @@ import { listOf } from './collection-shape.ts'
 import { findCronProblem } from './cron-fields.ts'
 import { beginningOf, type Fields, type PartialOf, readFields, record, toObjectSchema } from './record-shape.ts'
 import { flag, name, text, variableName, word } from './scalar-shape.ts'
-import { byForm, type Infer, mapped, named, type Place, reportMismatch, type Shape, suggest } from './shape.ts'
+import { byForm, type Infer, mapped, named, reportMismatch, type Shape, type ShapePlace, suggest } from './shape.ts'
 import { expression, expressionValue, templateText } from './value-shape.ts'
 
 const COMMON_FIELDS = {
@@ -66,7 +66,7 @@ const timezone: Shape<Located<string>> = mapped(text({ expected: TIMEZONE }), (z
 const chatId = byForm('text or a number', {
   scalar: {
     expected: 'text or a number',
-    read: (node: YamlNode, place: Place) =>
+    read: (node: YamlNode, place: ShapePlace) =>
       node.kind === 'scalar' && (typeof node.value === 'string' || typeof node.value === 'number')
         ? node
         : reportMismatch(node, place, { expected: 'text or a number' }),
@@ -194,7 +194,7 @@ const trigger: Shape<Trigger> = {
   }),
 }
 
-const reportNoKind = (node: YamlMap, place: Place): undefined => {
+const reportNoKind = (node: YamlMap, place: ShapePlace): undefined => {
   const common = Object.values(COMMON_FIELDS).map(({ key }) => key as string)
   const strange: YamlEntry | undefined = node.entries.find(({ key }) => !common.includes(key.value))
   const message = `this trigger has no kind: expected one of ${KIND_NAMES.join(', ')}`
@@ -213,7 +213,7 @@ export interface Trigger extends TypedFields {
   range: Range
 }
 
-const readTrigger = (node: YamlMap, { kind, fields }: TriggerKind, place: Place): Trigger | undefined => {
+const readTrigger = (node: YamlMap, { kind, fields }: TriggerKind, place: ShapePlace): Trigger | undefined => {
   const owner = `a ${kind} trigger`
   const { values } = readFields(node, { ...fields, ...COMMON_FIELDS } as Fields, place, { owner })
   const {

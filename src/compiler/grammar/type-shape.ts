@@ -3,7 +3,7 @@ import type { JsonSchema } from '../../core/json-schema.ts'
 import { readInputType, readType } from '../read/type-shorthand.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
 import type { Located } from '../value-node.ts'
-import { type Definitions, type Place, reportMismatch, type Shape } from './shape.ts'
+import { type Definitions, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 
 const TYPE_DOC =
   'string, number, integer, boolean, any, blob; [type]; { field: type, optional_field?: type }; { enum: […] }; a | b; or JSON Schema.'
@@ -25,7 +25,11 @@ export const inputType: Shape<Located<JsonSchema>> = {
   toJsonSchema: (definitions) => ({ type: 'object', additionalProperties: referToType(definitions) }),
 }
 
-const toLocated = (schema: JsonSchema | undefined, node: YamlNode, place: Place): Located<JsonSchema> | undefined => {
+const toLocated = (
+  schema: JsonSchema | undefined,
+  node: YamlNode,
+  place: ShapePlace,
+): Located<JsonSchema> | undefined => {
   if (node.kind === 'oddity') return reportMismatch(node, place, { expected: 'a type' })
   return schema === undefined ? undefined : { value: schema, range: node.range }
 }

@@ -4,7 +4,7 @@ import { toBareExpression, toTemplate } from '../read/expression-text.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../read/yaml-node.ts'
 import { reportSlip } from '../read/yaml-slip.ts'
 import type { ExpressionText, MapNode, ValueNode } from '../value-node.ts'
-import { isInSlip, type Place, reportMismatch, type Shape } from './shape.ts'
+import { isInSlip, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 
 const BARE_SCHEMA: JsonSchema = { type: ['string', 'boolean', 'number', 'null'] }
 
@@ -20,14 +20,14 @@ export const expression: Shape<ExpressionText> = {
   toJsonSchema: () => BARE_SCHEMA,
 }
 
-const readBare = (node: YamlScalar, place: Place): ExpressionText | undefined => {
+const readBare = (node: YamlScalar, place: ShapePlace): ExpressionText | undefined => {
   // `yields: null` is the value null; `when:` without a value is a mistake.
   const isMissing = node.value === null ? node.range.start === node.range.end : String(node.value).trim() === ''
   if (isMissing) return reportMismatch(node, place, { expected: expression.expected, problem: 'is empty' })
   return toBareExpression(node, place.reading.diagnostics.source.text)
 }
 
-const isSlip = (node: YamlNode, place: Place): boolean => {
+const isSlip = (node: YamlNode, place: ShapePlace): boolean => {
   const end = reportSlip(node, place, place.reading.diagnostics)
   if (end === undefined) return false
   place.reading.slip = { start: place.start, end }
@@ -100,16 +100,16 @@ export const expressionMap: Shape<MapNode> = {
   toJsonSchema: () => ({ type: 'object', minProperties: 1 }),
 }
 
-const readMapOf = (shape: Shape<ValueNode>, node: YamlNode, place: Place): MapNode | undefined => {
+const readMapOf = (shape: Shape<ValueNode>, node: YamlNode, place: ShapePlace): MapNode | undefined => {
   if (node.kind !== 'map') return reportMismatch(node, place, { expected: 'a map' })
   const value = shape.read(node, place)
   return value?.kind === 'map' ? value : undefined
 }
 
-type ReadScalar = (node: YamlScalar, place: Place) => ValueNode | undefined
+type ReadScalar = (node: YamlScalar, place: ShapePlace) => ValueNode | undefined
 
 /** Reads a part that can't be read as null, with a finding, so that the rest of the value is still checked. */
-const readValue = (node: YamlNode, place: Place, readScalar: ReadScalar): ValueNode | undefined => {
+const readValue = (node: YamlNode, place: ShapePlace, readScalar: ReadScalar): ValueNode | undefined => {
   const { range } = node
   const unread: ValueNode = { kind: 'literal', value: null, range }
   switch (node.kind) {
@@ -132,7 +132,7 @@ const readValue = (node: YamlNode, place: Place, readScalar: ReadScalar): ValueN
   }
 }
 
-const readEntries = (node: YamlMap, place: Place, readScalar: ReadScalar): MapNode['entries'] =>
+const readEntries = (node: YamlMap, place: ShapePlace, readScalar: ReadScalar): MapNode['entries'] =>
   node.entries.flatMap(({ key, value, valueStart }) => {
     if (isInSlip(key, place)) return []
     const start = valueStart ?? value.range.start

@@ -4,18 +4,18 @@
  * (a fault of a step inside arrived: retry, continue, or pass it outwards).
  */
 import type { Step } from '../document.ts'
-import { faultRoutes, leaveBy, type StepSurroundings, type Surroundings, toTarget } from './exit.ts'
+import { faultRoutes, type ListExits, leaveBy, type StepExits, toTarget } from './exit.ts'
 import { deadline, describe, entryRoutes } from './leaf.ts'
 import { record, type StateConfig, type TransitionConfig, when } from './state-config.ts'
 
-export type LowerList = (steps: readonly Step[], around: Surroundings) => Record<string, StateConfig>
+export type LowerList = (steps: readonly Step[], around: ListExits) => Record<string, StateConfig>
 
-export interface BlockContext extends StepSurroundings {
+export interface BlockContext extends StepExits {
   lowerList: LowerList
 }
 
-/** Surroundings of the steps inside a block: their end is the block's end, their faults are the block's. */
-export const inside = (step: Step, context: StepSurroundings): Surroundings => {
+/** Exits of the steps inside a block: their end is the block's end, their faults are the block's. */
+export const inside = (step: Step, context: StepExits): ListExits => {
   const id = step.id.value
   const { target, actions } = leaveBy(step, 'complete', context)
   const outer = context.around.fault
@@ -26,13 +26,13 @@ export const inside = (step: Step, context: StepSurroundings): Surroundings => {
 }
 
 /** `catches`: false where no fault of a step inside arrives at the block. Default: true. */
-type Body = { states: Record<string, StateConfig>; catches?: false } & (
+type BlockStates = { states: Record<string, StateConfig>; catches?: false } & (
   | { first: string }
   | { choices: TransitionConfig[] }
 )
 
 /** Wraps the states of a block in its own: `when`, `max_visits`, `timeout`, `retry` and `on_error`. */
-export const frame = (step: Step, context: StepSurroundings, body: Body): StateConfig => {
+export const frame = (step: Step, context: StepExits, body: BlockStates): StateConfig => {
   const id = step.id.value
   const enter = `${id}--enter`
   const gated = 'choices' in body || step.when !== undefined || step.maxVisits !== undefined || step.retry !== undefined
@@ -56,7 +56,7 @@ export const frame = (step: Step, context: StepSurroundings, body: Body): StateC
 
 const isCatching = (step: Step): boolean => step.retry !== undefined || step.onError !== undefined
 
-const catching = (step: Step, context: StepSurroundings): Record<string, StateConfig> => {
+const catching = (step: Step, context: StepExits): Record<string, StateConfig> => {
   const caught = `${step.id.value}--caught`
   if (!isCatching(step)) return {}
   return { [caught]: { id: caught, always: faultOf(step, context) } }
@@ -70,7 +70,7 @@ const backoff = (step: Step, enter: string): Record<string, StateConfig> => {
 }
 
 /** Routes of a fault of the block itself, its own retry first. */
-export const faultOf = (step: Step, context: StepSurroundings): TransitionConfig[] => [
+export const faultOf = (step: Step, context: StepExits): TransitionConfig[] => [
   ...retryRoute(step),
   ...faultRoutes(step, context),
 ]

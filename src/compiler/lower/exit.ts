@@ -3,8 +3,8 @@ import type { Step } from '../document.ts'
 import type { StepPlace } from '../step-place.ts'
 import { type ActionConfig, type FailParams, OUTPUT, record, type TransitionConfig, when } from './state-config.ts'
 
-/** Surroundings of a list of steps. */
-export interface Surroundings {
+/** Exits of a list of steps. */
+export interface ListExits {
   /** Taken after the last step of the list. */
   exit: Exit
   /** Taken by a fault that no step of the list handles. */
@@ -31,7 +31,7 @@ export const toTarget = (id: string): string => `#${id}`
  * Returns the transition of a step that has ended in this way. It writes the step's own record first, then those of the
  * blocks it ends.
  */
-export const leaveBy = (step: Step, op: 'complete' | 'skip', context: StepSurroundings): TransitionConfig => {
+export const leaveBy = (step: Step, op: 'complete' | 'skip', context: StepExits): TransitionConfig => {
   const { target, actions, leaves } = findOnward(step, context)
   return {
     ...toTransition(step, target),
@@ -39,9 +39,9 @@ export const leaveBy = (step: Step, op: 'complete' | 'skip', context: StepSurrou
   }
 }
 
-export interface StepSurroundings {
+export interface StepExits {
   places: Places
-  around: Surroundings
+  around: ListExits
 }
 
 /** Returns the transition of `next` or of a switch case: to a step or to the end. */
@@ -54,7 +54,7 @@ export const jump = (step: Step, target: string, places: Places): TransitionConf
  * Returns the transitions of a fault of `step`, in the order in which they are tried: its `on_error` cases, then its
  * surroundings. With `code` the fault is known (a block's timeout), and only the matching transition is returned.
  */
-export const faultRoutes = (step: Step, context: StepSurroundings, code?: string): TransitionConfig[] => {
+export const faultRoutes = (step: Step, context: StepExits, code?: string): TransitionConfig[] => {
   const cases = onErrorCases(step)
   const chosen =
     code === undefined ? cases : cases.filter((one) => one.code === code || one.code === undefined).slice(0, 1)
@@ -76,7 +76,7 @@ const onErrorCases = ({ onError }: Step): { code?: string; action: string }[] =>
 const toErrorTransition = (
   step: Step,
   action: string,
-  context: StepSurroundings & { code: string | undefined },
+  context: StepExits & { code: string | undefined },
 ): TransitionConfig => {
   if (action === 'fail') return unhandled(step, context, context.code)
   const failed = {
@@ -92,7 +92,7 @@ const toErrorTransition = (
   return { ...toTransition(step, targetOf(action)), actions: [record({ ...failed, to: action, ...leaving(leaves) })] }
 }
 
-const unhandled = (step: Step, { around }: StepSurroundings, code: string | undefined): TransitionConfig => {
+const unhandled = (step: Step, { around }: StepExits, code: string | undefined): TransitionConfig => {
   const { target, actions, through, handler } = around.fault
   const params: FailParams = { op: 'fail', step: step.id.value }
   if (code !== undefined) params.code = code
@@ -101,7 +101,7 @@ const unhandled = (step: Step, { around }: StepSurroundings, code: string | unde
   return { target, actions: [record(params), ...actions] }
 }
 
-const findOnward = (step: Step, { places, around }: StepSurroundings): Exit & { leaves: string[] } => {
+const findOnward = (step: Step, { places, around }: StepExits): Exit & { leaves: string[] } => {
   const place = places.get(step.id.value)
   if (step.next !== undefined)
     return { target: targetOf(step.next.value), actions: [], leaves: blocksLeft(step, step.next.value, places) }

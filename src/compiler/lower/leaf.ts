@@ -1,15 +1,15 @@
 /** Steps that hold no other steps: one state each. */
 import type { Step } from '../document.ts'
-import { faultRoutes, leaveBy, type StepSurroundings } from './exit.ts'
+import { faultRoutes, leaveBy, type StepExits } from './exit.ts'
 import { type InvokeConfig, record, type StateConfig, type TransitionConfig, when } from './state-config.ts'
 
 /** Lowers a step that the host performs: one state with one invoke. */
-export const lowerEffect = (step: Step, context: StepSurroundings): StateConfig => ({
+export const lowerEffect = (step: Step, context: StepExits): StateConfig => ({
   ...lowerEntry(step, context),
   invoke: invoke(step, context),
 })
 
-export const invoke = (step: Step, context: StepSurroundings): InvokeConfig => ({
+export const invoke = (step: Step, context: StepExits): InvokeConfig => ({
   id: step.id.value,
   src: step.kind,
   input: { step: step.id.value },
@@ -21,19 +21,19 @@ export const invoke = (step: Step, context: StepSurroundings): InvokeConfig => (
  * Lowers a step whose outcome comes from outside the run: a person's decision, an event. Its `timeout` covers the whole
  * wait.
  */
-export const lowerAnswered = (step: Step, context: StepSurroundings): StateConfig => ({
+export const lowerAnswered = (step: Step, context: StepExits): StateConfig => ({
   ...lowerEffect(step, context),
   ...deadline(step, context),
 })
 
 /** Deadline of steps whose `timeout` covers all their attempts. */
-export const deadline = (step: Step, context: StepSurroundings): Pick<StateConfig, 'after'> =>
+export const deadline = (step: Step, context: StepExits): Pick<StateConfig, 'after'> =>
   step.timeoutMs === undefined
     ? {}
     : { after: { [String(step.timeoutMs.value)]: faultRoutes(step, context, 'timeout') } }
 
 /** Lowers a durable pause, whose deadline the host keeps: entering the step gives `{ kind: 'wait', delayMs }`. */
-export const lowerPause = (step: Step, context: StepSurroundings): StateConfig => ({
+export const lowerPause = (step: Step, context: StepExits): StateConfig => ({
   ...lowerEntry(step, context),
   after: {
     [step.id.value]: [leaveBy(step, 'complete', context)],
@@ -42,7 +42,7 @@ export const lowerPause = (step: Step, context: StepSurroundings): StateConfig =
 })
 
 /** Lowers a step that is over as soon as it is entered. */
-export const lowerEntry = (step: Step, context: StepSurroundings): StateConfig => ({
+export const lowerEntry = (step: Step, context: StepExits): StateConfig => ({
   id: step.id.value,
   ...describe(step),
   entry: [record({ op: 'enter', step: step.id.value })],
@@ -50,7 +50,7 @@ export const lowerEntry = (step: Step, context: StepSurroundings): StateConfig =
 })
 
 /** Returns the ways out of a step that does not run: skipped, or its expressions failed. */
-export const entryRoutes = (step: Step, context: StepSurroundings): TransitionConfig[] => {
+export const entryRoutes = (step: Step, context: StepExits): TransitionConfig[] => {
   const id = step.id.value
   const skip = step.when && {
     ...leaveBy(step, 'skip', context),

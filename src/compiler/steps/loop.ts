@@ -5,7 +5,7 @@ import { checkExclusive } from '../grammar/exclusive-keys.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import { type Fields, type PartialOf, readFields, toObjectSchema } from '../grammar/record-shape.ts'
 import { integer, word } from '../grammar/scalar-shape.ts'
-import type { Place } from '../grammar/shape.ts'
+import type { ShapePlace } from '../grammar/shape.ts'
 import { reportMismatch, type Shape } from '../grammar/shape.ts'
 import { expression } from '../grammar/value-shape.ts'
 import { createBindings } from '../link/bindings.ts'
@@ -124,7 +124,7 @@ export const loop: StepDescriptor<'loop'> = {
   },
 }
 
-const checkOnMax = (node: YamlMap, { reading }: Place): void => {
+const checkOnMax = (node: YamlMap, { reading }: ShapePlace): void => {
   const inner = findEntry(node, 'loop')?.value
   const twice = inner?.kind === 'map' ? findEntry(inner, 'on_max') : undefined
   if (twice === undefined || findEntry(node, 'on_max') === undefined) return

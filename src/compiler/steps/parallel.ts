@@ -8,7 +8,7 @@ import { mapOf } from '../grammar/collection-shape.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import { type Fields, record as recordOf } from '../grammar/record-shape.ts'
 import { integer, snakeCase, word } from '../grammar/scalar-shape.ts'
-import { byForm, mapped, type Place, type Shape } from '../grammar/shape.ts'
+import { byForm, mapped, type Shape, type ShapePlace } from '../grammar/shape.ts'
 import { enterBlock } from '../link/entry.ts'
 import { lastOutput } from '../link/linked-step.ts'
 import { type BlockContext, faultOf, firstOf, frame, inside } from '../lower/block.ts'
@@ -53,7 +53,7 @@ const branchesOf = (steps: Shape<Step[]>): Shape<Branch[]> => {
   }
 }
 
-const reportTooManyBranches = (node: YamlMap, place: Place): void =>
+const reportTooManyBranches = (node: YamlMap, place: ShapePlace): void =>
   place.reading.diagnostics.error(
     'too_many_branches',
     node.entries[MAX_BRANCHES]?.key.range ?? node.range,

@@ -40,7 +40,7 @@ const offerDecisions = (
   return [...[...different.values()].map((approved) => ({ step, approved })), { step, rejected: '' }]
 }
 
-interface Surroundings {
+interface EventContext {
   places: ReadonlyMap<string, StepPlace>
   /** All expressions of the workflow. */
   texts: readonly string[]
@@ -49,7 +49,7 @@ interface Surroundings {
 const offerEvents = (
   walk: Walk,
   wait: Extract<OpenWait, { kind: 'event' }>,
-  { places, texts }: Surroundings,
+  { places, texts }: EventContext,
 ): WalkOutcome[] => {
   const scope = scopesOf(walk.state.root).find((one) => pathOf(one, wait.step) === wait.path)
   const place = places.get(wait.step)

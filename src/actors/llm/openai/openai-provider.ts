@@ -9,7 +9,7 @@ import { createServedProvider, type ServerCall } from '../served-provider.ts'
 import { toArgumentsText } from '../tool-arguments.ts'
 import type { CompatibleServer } from './compatible-server.ts'
 import { fetchEvents } from './openai-events.ts'
-import { type Body, toOpenAiBody } from './openai-request.ts'
+import { type ChatBody, toOpenAiBody } from './openai-request.ts'
 
 type Completion = OpenAI.Chat.ChatCompletion
 type Chunk = OpenAI.Chat.ChatCompletionChunk
@@ -31,7 +31,7 @@ export const createOpenAiProvider = async (server: CompatibleServer, given: Prov
   })
 }
 
-const perform = async (client: OpenAI.Chat.Completions, body: Body, call: ServerCall): Promise<LlmAnswer> => {
+const perform = async (client: OpenAI.Chat.Completions, body: ChatBody, call: ServerCall): Promise<LlmAnswer> => {
   if (call.onText === undefined) return readCompletion(await client.create(body), call.request)
   const stream = { stream: true, stream_options: { include_usage: true } } as const
   return readStream(await client.create({ ...body, ...stream }), call)

@@ -8,7 +8,7 @@ import type { LlmRequest } from '../provider.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
 import type { CompatibleServer } from './compatible-server.ts'
 
-export type Body = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming
+export type ChatBody = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming
 type Message = OpenAI.Chat.ChatCompletionMessageParam
 
 export interface BodyOptions {
@@ -18,7 +18,7 @@ export interface BodyOptions {
   inWords: boolean
 }
 
-export const toOpenAiBody = (request: LlmRequest, options: BodyOptions): Body => {
+export const toOpenAiBody = (request: LlmRequest, options: BodyOptions): ChatBody => {
   const { model, messages, params, returns, tools } = request
   const instruction = returns !== undefined && options.inWords ? writeReturnsInstruction(returns) : undefined
   return {
@@ -73,13 +73,13 @@ const SAME_NAMES = ['temperature', 'top_p', 'seed', 'frequency_penalty', 'presen
 
 type Limited = BodyOptions & { model: string }
 
-const toParameters = (params: JsonObject, limited: Limited): Partial<Body> => {
+const toParameters = (params: JsonObject, limited: Limited): Partial<ChatBody> => {
   const body: JsonObject = {}
   for (const name of SAME_NAMES) if (params[name] !== undefined) body[name] = params[name]
   if (params.stop !== undefined) body.stop = [params.stop].flat()
   if (params.max_tokens !== undefined) body[limitName(limited)] = params.max_tokens
   if (params.reasoning !== undefined) body.reasoning_effort = params.reasoning
-  return body as Partial<Body>
+  return body as Partial<ChatBody>
 }
 
 /** OpenAI's models that reason refuse the older name. Many compatible servers know no other. */

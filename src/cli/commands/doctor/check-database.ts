@@ -4,12 +4,12 @@ import type { Project } from '../../../app/project/project.ts'
 import { formatSize } from '../../../core/size.ts'
 import { inspectDatabase } from '../../../store/open-database.ts'
 import { isStoreError } from '../../../store/store-error.ts'
-import { type Check, miss, pass } from './check.ts'
+import { type DoctorCheck, miss, pass } from './check.ts'
 
 /** Space for the journals of a few thousand runs. */
 const LEAST_FREE_BYTES = 100 * 1024 * 1024
 
-export const checkDatabase = async ({ database }: Project, shown: string): Promise<Check[]> => {
+export const checkDatabase = async ({ database }: Project, shown: string): Promise<DoctorCheck[]> => {
   if (database.kind === 'memory') return [pass('database', 'in memory: it ends with the process')]
   const { path } = database
   const found = statSync(path, { throwIfNoEntry: false })
@@ -21,7 +21,7 @@ export const checkDatabase = async ({ database }: Project, shown: string): Promi
   return [...checks, checkDisk(path)]
 }
 
-const checkPlace = (path: string, shown: string): Check => {
+const checkPlace = (path: string, shown: string): DoctorCheck => {
   const folder = existingFolder(path)
   try {
     accessSync(folder, constants.W_OK)
@@ -31,7 +31,7 @@ const checkPlace = (path: string, shown: string): Check => {
   }
 }
 
-const inspect = async (path: string, shown: string): Promise<Check[]> => {
+const inspect = async (path: string, shown: string): Promise<DoctorCheck[]> => {
   try {
     const { sizeBytes, isWritable, isOurs, schemaVersion, expectedVersion, damage } = await inspectDatabase(path, shown)
     if (!isOurs && schemaVersion !== 0)
@@ -53,7 +53,7 @@ const inspect = async (path: string, shown: string): Promise<Check[]> => {
   }
 }
 
-const checkSchema = (found: number, expected: number): Check => {
+const checkSchema = (found: number, expected: number): DoctorCheck => {
   if (found === expected) return pass('schema', `version ${found}`)
   if (found < expected) return pass('schema', `version ${found}: the next run migrates it to ${expected}`)
   return miss(
@@ -63,7 +63,7 @@ const checkSchema = (found: number, expected: number): Check => {
   )
 }
 
-const checkDisk = (path: string): Check => {
+const checkDisk = (path: string): DoctorCheck => {
   const folder = existingFolder(path)
   const { bavail, bsize } = statfsSync(folder)
   const free = bavail * bsize

@@ -5,7 +5,7 @@ import { examineProviders, type ModelHealth, type ProviderHealth } from '../../.
 import { findNearest } from '../../../core/nearest.ts'
 import type { Context } from '../../context.ts'
 import { explainError } from '../../report-error.ts'
-import { type Check, miss, pass } from './check.ts'
+import { type DoctorCheck, miss, pass } from './check.ts'
 import { findUsedModels, readUsedModels, type UsedModels } from './used-models.ts'
 
 export interface ModelsOptions {
@@ -15,7 +15,7 @@ export interface ModelsOptions {
 }
 
 /** @throws CliError if the file does not exist */
-export const checkModels = async (project: Project, { context, file }: ModelsOptions): Promise<Check[]> => {
+export const checkModels = async (project: Project, { context, file }: ModelsOptions): Promise<DoctorCheck[]> => {
   const looking = { project, context }
   const used = file === undefined ? await findUsedModels(looking) : await readUsedModels(file, looking)
   const providers = readProviders(project, context.environment)
@@ -23,20 +23,20 @@ export const checkModels = async (project: Project, { context, file }: ModelsOpt
   return [used.check, ...found.flatMap((health) => describeProvider(health, used.models))]
 }
 
-const describeProvider = (health: ProviderHealth, used: UsedModels['models']): Check[] => [
+const describeProvider = (health: ProviderHealth, used: UsedModels['models']): DoctorCheck[] => [
   ...describeKey(health),
   ...describeServer(health),
   ...health.models.flatMap((model) => describeModel(model, { health, used })),
 ]
 
-const describeKey = ({ name, key }: ProviderHealth): Check[] => {
+const describeKey = ({ name, key }: ProviderHealth): DoctorCheck[] => {
   if (key.kind === 'none') return []
   return key.kind === 'missing'
     ? [toMiss('key', key.fault)]
     : [pass('key', `${key.variable ?? 'the key'} is set, for ${name}`)]
 }
 
-const describeServer = ({ name, server }: ProviderHealth): Check[] => {
+const describeServer = ({ name, server }: ProviderHealth): DoctorCheck[] => {
   switch (server.kind) {
     case 'public':
       return [pass('provider', `${name} at ${server.url} is on the internet: not asked`)]
@@ -55,7 +55,7 @@ const describeServer = ({ name, server }: ProviderHealth): Check[] => {
 const describeModel = (
   { model, isThere, pull }: ModelHealth,
   { health: { name, server }, used }: { health: ProviderHealth; used: UsedModels['models'] },
-): Check[] => {
+): DoctorCheck[] => {
   const full = `${name}/${model}`
   if (isThere === undefined) return []
   if (isThere) return [pass('model', `${full} is there`)]
@@ -80,7 +80,7 @@ const describeOthers = (model: string, others: readonly string[]): string => {
 }
 
 /** Words a fault as a run does. */
-const toMiss = (name: string, fault: unknown): Check => {
+const toMiss = (name: string, fault: unknown): DoctorCheck => {
   const { message, hint } = explainError(fault)
   return miss(name, message, hint ?? 'check the address')
 }

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { EnvironmentVariables, Project } from '../../../app/project/project.ts'
 import { readSecrets } from '../../../app/project/project-access.ts'
-import { type Check, miss, pass } from './check.ts'
+import { type DoctorCheck, miss, pass } from './check.ts'
 
 /** Checks the secrets, variables and folders that the config names. */
-export const checkProject = (project: Project, environment: EnvironmentVariables): Check[] => [
+export const checkProject = (project: Project, environment: EnvironmentVariables): DoctorCheck[] => [
   ...checkSecrets(project, environment),
   ...project.config.env.map((name) =>
     environment[name] === undefined
@@ -19,7 +19,7 @@ export const checkProject = (project: Project, environment: EnvironmentVariables
   ),
 ]
 
-const checkSecrets = (project: Project, environment: EnvironmentVariables): Check[] => {
+const checkSecrets = (project: Project, environment: EnvironmentVariables): DoctorCheck[] => {
   const names = [...project.config.secrets.keys()]
   const { problems } = readSecrets(names, { project, environment })
   return names.map((name) => {

@@ -1,5 +1,5 @@
 /** Result of one check of `doctor`. */
-export interface Check {
+export interface DoctorCheck {
   name: string
   ok: boolean
   /** The finding. */
@@ -8,6 +8,6 @@ export interface Check {
   fix: string | null
 }
 
-export const pass = (name: string, detail: string): Check => ({ name, ok: true, detail, fix: null })
+export const pass = (name: string, detail: string): DoctorCheck => ({ name, ok: true, detail, fix: null })
 
-export const miss = (name: string, detail: string, fix: string): Check => ({ name, ok: false, detail, fix })
+export const miss = (name: string, detail: string, fix: string): DoctorCheck => ({ name, ok: false, detail, fix })

@@ -9,7 +9,7 @@ import { writeJson } from '../../output.ts'
 import { padEnd, toPrintable } from '../../printable.ts'
 import { explainError } from '../../report-error.ts'
 import { shownPath } from '../../workflow-file.ts'
-import { type Check, miss, pass } from './check.ts'
+import { type DoctorCheck, miss, pass } from './check.ts'
 import { checkDatabase } from './check-database.ts'
 import { checkModels } from './check-models.ts'
 import { checkProject } from './check-project.ts'
@@ -31,7 +31,7 @@ export const examine = async (context: Context, { file, json = false }: DoctorAr
   return ok ? EXIT.completed : EXIT.environment
 }
 
-const checkNode = (): Check => {
+const checkNode = (): DoctorCheck => {
   const { node } = process.versions
   return Number(node.split('.')[0]) >= NEEDED_NODE
     ? pass('node', node)
@@ -42,7 +42,7 @@ const checkNode = (): Check => {
       )
 }
 
-const checkRest = async (context: Context, file: string | undefined): Promise<Check[]> => {
+const checkRest = async (context: Context, file: string | undefined): Promise<DoctorCheck[]> => {
   const read = await readConfig(context, file)
   if ('ok' in read) return [read]
   return [
@@ -53,7 +53,7 @@ const checkRest = async (context: Context, file: string | undefined): Promise<Ch
   ]
 }
 
-const readConfig = async (context: Context, file: string | undefined): Promise<Project | Check> => {
+const readConfig = async (context: Context, file: string | undefined): Promise<Project | DoctorCheck> => {
   try {
     return await openProject(context, file === undefined ? undefined : folderOf(file, context.workingFolder))
   } catch (thrown) {
@@ -65,12 +65,12 @@ const readConfig = async (context: Context, file: string | undefined): Promise<P
   }
 }
 
-const describeConfig = ({ configFile }: Project, { workingFolder }: Context): Check =>
+const describeConfig = ({ configFile }: Project, { workingFolder }: Context): DoctorCheck =>
   configFile === undefined
     ? pass('config', 'none here or above: defaults are used')
     : pass('config', `${shownPath(configFile, workingFolder)} is valid`)
 
-const report = (checks: readonly Check[], { stdout }: Context): void => {
+const report = (checks: readonly DoctorCheck[], { stdout }: Context): void => {
   const { green, red, cyan, bold } = stdout.paint
   const width = Math.max(...checks.map(({ name }) => name.length))
   for (const { name, ok, detail, fix } of checks) {

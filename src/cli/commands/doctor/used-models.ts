@@ -3,13 +3,13 @@ import type { Project } from '../../../app/project/project.ts'
 import { compileFile } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { shownPath } from '../../workflow-file.ts'
-import { type Check, miss, pass } from './check.ts'
+import { type DoctorCheck, miss, pass } from './check.ts'
 
 export interface UsedModels {
   /** Files by the `provider/name` that they name. */
   models: Map<string, string[]>
   /** The search itself as a check. */
-  check: Check
+  check: DoctorCheck
 }
 
 interface Looking {

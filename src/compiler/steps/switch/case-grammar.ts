@@ -4,7 +4,7 @@ import { listOf } from '../../grammar/collection-shape.ts'
 import { checkExclusive } from '../../grammar/exclusive-keys.ts'
 import { type Fields, readFields, toObjectSchema } from '../../grammar/record-shape.ts'
 import { snakeCase, word } from '../../grammar/scalar-shape.ts'
-import { byForm, mapped, type Place, reportMismatch, type Shape } from '../../grammar/shape.ts'
+import { byForm, mapped, reportMismatch, type Shape, type ShapePlace } from '../../grammar/shape.ts'
 import { expression } from '../../grammar/value-shape.ts'
 import { createUnknownExpression } from '../../read/expression-text.ts'
 import { findEntry, type YamlMap, type YamlNode } from '../../read/yaml-node.ts'
@@ -20,7 +20,7 @@ export const createCasesShape = (steps: Shape<Step[]>): Shape<SwitchCase[]> => {
   })
 }
 
-const checkElseIsLast = (items: YamlNode[], place: Place): void => {
+const checkElseIsLast = (items: YamlNode[], place: ShapePlace): void => {
   for (const item of items.slice(0, -1)) {
     const entry = item.kind === 'map' ? findEntry(item, 'else') : undefined
     if (entry === undefined) continue
@@ -79,14 +79,14 @@ const createCaseShape = (steps: Shape<Step[]>): Shape<SwitchCase> => {
     },
   } as const satisfies Fields
   const expected = 'a case: { when, next | do } or { else }'
-  const readCase = (node: YamlMap, place: Place): SwitchCase => {
+  const readCase = (node: YamlMap, place: ShapePlace): SwitchCase => {
     checkExclusive(node, ['next', 'do'], { owner: 'a case of a switch', required: true, reading: place.reading })
     const { values } = readFields(node, fields, place, { owner: 'a case of a switch' })
     const when = values.when ?? createUnknownExpression(node.range.start)
     // biome-ignore lint/suspicious/noThenProperty: the document's own word; no case is ever awaited
     return { when, then: toThen(values), range: node.range }
   }
-  const readElse = (node: YamlMap, place: Place): SwitchCase => {
+  const readElse = (node: YamlMap, place: ShapePlace): SwitchCase => {
     const { values } = readFields(node, elseFields, place, { owner: 'the else of a switch' })
     // biome-ignore lint/suspicious/noThenProperty: the document's own word; no case is ever awaited
     return { then: values.otherwise ?? { kind: 'continue' }, range: node.range }
