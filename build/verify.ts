@@ -10,6 +10,7 @@ const CHECKS: readonly { name: string; command: readonly [string, ...string[]] }
   { name: 'format and lint', command: ['biome', 'check', '--error-on-warnings', '.'] },
   { name: 'types', command: ['tsc', '--noEmit'] },
   { name: 'dead exports and dependencies', command: ['knip'] },
+  { name: 'prose', command: ['node', 'build/prose.ts'] },
   { name: 'build', command: ['node', 'build/build.ts'] },
   { name: 'what is packed', command: ['publint', '--strict'] },
 ]

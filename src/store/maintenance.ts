@@ -1,30 +1,30 @@
-/** Care for a store as a whole. It is beside the contract of the running store, and loaded on first use. */
+/** Maintenance of a store as a whole. It is separate from the contract of the running store, and loaded on first use. */
 import type { RunPhase, RunStatus } from './run-status.ts'
 
 export interface StoreMaintenance {
   stats(): Promise<StoreStats>
   /**
-   * Gives the space of what was deleted back to the file system, while runs go on. A database that can't do that in steps is written
-   * anew as a whole, which holds up everybody, unless `inSteps` forbids it.
+   * Gives the space of deleted content back to the file system, while runs go on. A database that cannot do so in steps is
+   * rewritten as a whole, which blocks all its users, unless `inSteps` forbids it.
    */
   vacuum(options?: { inSteps?: boolean }): Promise<{ freedBytes: number }>
   /**
-   * Copies the whole store, as it was at one moment, into a new file, while runs go on.
-   * @throws StoreError `conflict` when the file exists, `unreadable` when it can't be written, `disk_full`
+   * Copies a snapshot of the whole store into a new file, while runs go on.
+   * @throws StoreError `conflict` when the file exists, `unreadable` when it cannot be written, `disk_full`
    */
   backup(path: string): Promise<void>
   /** Lists problems of the content; empty: none. */
   check(): Promise<StoreProblem[]>
   /**
-   * Deletes runs that have ended, with their children, rows, events and idempotency keys, in batches that let others have their
-   * turn; then blobs that nothing refers to. What it is cut off from, the next one does. A run of which a child goes on stays.
+   * Deletes ended runs with their children, rows, events and idempotency keys, in batches between which others have their turn;
+   * then unreferenced blobs. The next sweep finishes an interrupted one. A run with a child that still runs stays.
    */
   sweep(rule: SweepRule): Promise<SweepResult>
-  /** A run, with its children, their definitions and blobs, as lines of JSON (run-bundle.ts); undefined when there is none. */
+  /** Returns a run with its children, their definitions and blobs, as lines of JSON (run-bundle.ts); undefined when it is missing. */
   exportRun(id: string): Promise<string | undefined>
   /**
-   * Takes in what `exportRun` gave. A run whose id is there already is left as it is. One that was going on is not begun by
-   * itself: it is due only after its first claim. Its idempotency key is dropped where another run has it.
+   * Adds the runs of an `exportRun`. A run whose id exists already stays as it is. A run that has not ended does not start by
+   * itself: it is due only after its first claim. Its idempotency key is dropped when another run has it.
    * @throws StoreError `corrupt`
    */
   importRun(text: string): Promise<ImportResult>
@@ -35,18 +35,18 @@ export interface StoreStats {
   fileBytes: number
   /** Size of the write-ahead log. */
   logBytes: number
-  /** Space of deleted content in the file, which can be given back. */
+  /** Space of deleted content in the file, which `vacuum` gives back. */
   freeBytes: number
-  /** How many, by table. */
+  /** Number of rows by table. */
   rows: Record<string, number>
-  /** `phase` is null for those that have ended. */
+  /** `phase` is null for ended runs. */
   runs: { status: RunStatus; phase: RunPhase | null; count: number }[]
   blobs: { count: number; bytes: number }
-  /** With the most bytes of journal, the largest first. */
+  /** Runs with the most bytes of journal, the largest first. */
   largest: { id: string; workflow: string; rows: number; bytes: number }[]
 }
 
-/** `damage`: of the file. `reference`: to something that is not there. `journal`: rows are missing. `blob`: one is missing. */
+/** `damage`: of the file. `reference`: to something missing. `journal`: rows are missing. `blob`: a blob is missing. */
 export interface StoreProblem {
   kind: 'damage' | 'reference' | 'journal' | 'blob'
   message: string
@@ -54,30 +54,30 @@ export interface StoreProblem {
 
 /** Selects the ended runs to delete. */
 export interface KeepRule {
-  /** Completed runs that ended earlier, in epoch milliseconds; null: none. */
+  /** Deletes completed runs that ended earlier, in epoch milliseconds; null: none. */
   completedBefore: number | null
   /** The same for failed and cancelled ones. */
   failedBefore: number | null
-  /** How many of those that are left may stay, the last ended first; null: all. Children are not counted. */
+  /** Most of the remaining runs that stay, the last ended first; null: all. Children are not counted. */
   keep: number | null
 }
 
 export interface SweepRule extends KeepRule {
-  /** Now: blobs that were put within `BLOB_GRACE_MS` before stay, because what refers to them may be on its way. */
+  /** Now. Blobs that were put within `BLOB_GRACE_MS` before stay, because their reference may not be written yet. */
   at: number
   /**
-   * What wins over the rule for the runs of one workflow. Asked once for each that has ended runs, with the hash of the definition of
-   * the newest one. With a `keep` of its own its runs are counted by themselves, and else with all others.
+   * Returns the fields that override the rule for the runs of one workflow. Called once for each workflow with ended runs, with the
+   * hash of the newest definition. A workflow with a `keep` of its own counts its runs by itself, else with all others.
    */
   ofWorkflow?(workflow: { name: string; definition: string }): Promise<Partial<KeepRule> | undefined>
-  /** Nothing is deleted; what would be is counted. Default false. */
+  /** Counts what would be deleted, and deletes nothing. Default false. */
   isDryRun?: boolean
-  /** Ends it between two steps, with what is done by then. */
+  /** Ends the sweep between two steps; the result counts the part that is done. */
   signal?: AbortSignal
 }
 
 export interface SweepResult {
-  /** With children. */
+  /** Children included. */
   runs: number
   rows: number
   blobs: number
@@ -87,11 +87,11 @@ export interface SweepResult {
 export interface ImportResult {
   /** Ids. */
   imported: string[]
-  /** Ids of those that were there already. */
+  /** Ids of the runs that existed already. */
   existing: string[]
 }
 
 export const BLOB_GRACE_MS = 24 * 3_600_000
 
-/** How many runs `stats` names. */
+/** Number of runs that `stats` names. */
 export const LARGEST_RUNS = 10

@@ -1,11 +1,15 @@
 /**
- * Definite assignment: which outputs and errors are certain to exist at each point of the flow. A forward
- * must-analysis: a record is certain at a point if it is certain on every way to that point; at a join that waits for
- * all branches, if it is certain in any of them.
+ * Definite assignment: which outputs and errors certainly exist at each point of the flow. It is a forward must-analysis over the
+ * flow graph, with one bit for the output and one for the error of each step.
  *
- * The analysis keeps one bit for the output and one for the error of each step. It visits all points in reverse
- * postorder until nothing changes, which takes one pass for each level of nested cycles. Points that no run reaches are
- * left out.
+ * It owns the bit sets. The flow graph says which node makes which record certain; the check decides what an unsure record means.
+ *
+ * Invariants
+ * 1. A record is certain at a point if it is certain on every way to that point.
+ * 2. At a join that waits for all branches, a record is certain if it is certain in any branch.
+ * 3. Bits start as certain and are only cleared, so the analysis ends. It visits all points in reverse postorder until nothing
+ *    changes, which takes one pass for each level of nested cycles.
+ * 4. Points that no run reaches are left out: there every record counts as certain.
  */
 import type { Effect, FlowGraph, FlowNode, NodeSet } from './flow-graph.ts'
 import type { IndexedStep } from './step-index.ts'

@@ -1,12 +1,15 @@
 /**
- * Everything that is to be written in one turn of the event loop becomes one transaction.
+ * Group commit: all jobs that are enqueued in one turn of the event loop become one transaction.
  *
- * It owns the transaction: begins it when the turn is over (setImmediate), runs the jobs in the order in which they came,
- * commits, and only then tells each job how it went (J1). It knows nothing of runs or tables.
+ * It owns the transaction: begin, jobs, commit, and the outcome of each job. It knows nothing of runs or tables.
  *
- * A job that refuses (LeaseLost, StoreError, Defect) has written nothing and fails alone. One that breaks in the middle
- * takes the transaction with it: it fails, and the others are done again without it. When the database itself fails, all
- * fail, and nothing of the group is written. While another process has the lock the jobs wait, and the event loop does not.
+ * Invariants
+ * 1. J1: a job succeeds only after the commit of its transaction.
+ * 2. Jobs run in the order in which they were added, when the turn is over (setImmediate).
+ * 3. A job that refuses (LeaseLost, StoreError, Defect) has written nothing. It fails alone.
+ * 4. A job that breaks in the middle takes the transaction with it. It fails, and the other jobs run again without it.
+ * 5. When the database itself fails, all jobs of the group fail, and nothing of the group is written.
+ * 6. While another process has the lock, the jobs wait and the event loop goes on.
  */
 import { isRefusal } from '../store-error.ts'
 import type { Connection } from './connection.ts'
@@ -14,7 +17,7 @@ import { BUSY_GIVE_UP_MS, busyPauseMs, elapsedMs } from './retry-busy.ts'
 import { isBusy, isStatementError, toStoreError } from './sqlite-error.ts'
 
 export interface Job {
-  /** Runs inside the transaction, perhaps more than once. */
+  /** Runs inside the transaction, once or more. */
   perform(): void
   succeed(): void
   fail(error: unknown): void
@@ -34,7 +37,7 @@ export class GroupCommit implements Committer {
   readonly #commit: { run(): unknown }
   #jobs: Job[] = []
   #isScheduled = false
-  /** When the lock was first found taken, by elapsedMs(). */
+  /** When the lock was first busy, by elapsedMs(). */
   #busySince: number | undefined
 
   /** @param options.giveUpMs Longest wait for the lock of another process. */
@@ -83,7 +86,7 @@ export class GroupCommit implements Committer {
     return jobs
   }
 
-  /** @throws what the database reports about itself; then no job has been told anything. */
+  /** @throws the database's own failure; then no job has its outcome yet. */
   #run(jobs: Job[]): void {
     const refusals = new Map<Job, unknown>()
     for (const job of jobs) {
@@ -122,7 +125,7 @@ export class GroupCommit implements Committer {
   }
 
   #rollback(): void {
-    // SQLite has already rolled back by itself after some errors, such as a full disk.
+    // After some errors, such as a full disk, SQLite has rolled back already.
     if (this.#connection.inTransaction) this.#connection.exec('rollback')
   }
 }
