@@ -1,29 +1,7 @@
 /** Tools and providers that a workflow may name. The compiler and the runtime receive them, and know no actor themselves. */
-import type { ActorDescription } from '../core/actor.ts'
-import type { ParameterRules } from '../core/model-parameters.ts'
+import type { ProviderEntry, ToolEntry } from '../core/catalogue-entry.ts'
 
-export interface ToolEntry extends ActorDescription {
-  /** False: known by name and schema, but not executable in this release. */
-  available: boolean
-}
-
-export interface ProviderEntry {
-  /** The part of a model name before the slash. */
-  name: string
-  available: boolean
-  /** Known model names, for "did you mean"; undefined when any name may exist. */
-  models?: readonly string[]
-  /** The parameters that the provider takes; undefined: all. */
-  params?: readonly string[]
-  /** The limits of its parameters; undefined: those of all providers. */
-  limits?: ParameterRules
-  /** Values of the parameter `reasoning`; undefined: anything. */
-  reasoning?: readonly (string | boolean)[]
-  /** False: the provider takes images as bytes only. Undefined: by URL too. */
-  imageUrls?: boolean
-  /** Says if the price of a model is known. Undefined: prices are not checked. */
-  price?(model: string): 'free' | 'known' | 'unknown'
-}
+export type { ProviderEntry, ToolEntry }
 
 export interface Catalogue {
   tools: ReadonlyMap<string, ToolEntry>

@@ -8,6 +8,7 @@
  */
 import type { JsonObject, JsonValue } from './json.ts'
 import type { JsonSchema } from './json-schema.ts'
+import type { TokenCounts } from './pricing.ts'
 
 /** Describes an actor to the compiler and the catalogue without loading its code. */
 export interface ActorDescription {
@@ -47,14 +48,9 @@ export interface ActorContext {
 export type Progress = { kind: 'text'; text: string } | { kind: 'ratio'; done: number; total: number }
 
 /** Consumption of a model call. `cost_usd` is null for an unknown price, 0 for a call that is known to be free. */
-export type Usage = {
+export type Usage = TokenCounts & {
   provider: string
   model: string
-  input_tokens: number
-  cached_tokens: number
-  /** The part of the input that the vendor wrote to its cache at a price of its own. Absent: none. */
-  cache_write_tokens?: number
-  output_tokens: number
   cost_usd: number | null
   /** Count of calls that the cache of answers answered: 1 for such a call, which is free; more for a child run. Absent: none. */
   cache_hits?: number

@@ -22,16 +22,19 @@ export interface JsonSchema {
   [keyword: string]: unknown
 }
 
+/** Makes the schema of an object with these fields and no others. All are required unless `required` names fewer. */
+export const closedObject = (
+  properties: Record<string, JsonSchema>,
+  required: string[] = Object.keys(properties),
+): JsonSchema => ({ type: 'object', properties, required, additionalProperties: false })
+
 /** The schema of a blob reference, to which the type `blob` of the language expands. */
 export const BLOB_SCHEMA: JsonSchema = {
-  type: 'object',
   title: 'blob',
-  properties: {
+  ...closedObject({
     $blob: { type: 'string' },
     media_type: { type: 'string' },
     size: { type: 'integer' },
     name: { type: 'string' },
-  },
-  required: ['$blob', 'media_type', 'size', 'name'],
-  additionalProperties: false,
+  }),
 }

@@ -6,7 +6,7 @@
  */
 import type { Actor, ActorDescription, BlobRef } from './actor.ts'
 import type { JsonObject, JsonValue } from './json.ts'
-import type { JsonSchema } from './json-schema.ts'
+import { closedObject, type JsonSchema } from './json-schema.ts'
 
 export type LlmMessage =
   | { role: 'system'; content: string }
@@ -85,22 +85,14 @@ export const describeProvider = (name: string, description: string): ActorDescri
   output: {},
 })
 
-const TOOL_CALL_SCHEMA: JsonSchema = {
-  type: 'object',
-  properties: {
-    id: { type: 'string' },
-    name: { type: 'string' },
-    arguments: { type: 'string' },
-    opaque: { type: 'object' },
-  },
-  required: ['id', 'name', 'arguments'],
-  additionalProperties: false,
-}
+const TOOL_CALL_SCHEMA = closedObject(
+  { id: { type: 'string' }, name: { type: 'string' }, arguments: { type: 'string' }, opaque: { type: 'object' } },
+  ['id', 'name', 'arguments'],
+)
 
 /** An image by URL, as bytes, or as a blob. */
-const IMAGE_SCHEMA: JsonSchema = {
-  type: 'object',
-  properties: {
+const IMAGE_SCHEMA = closedObject(
+  {
     url: { type: 'string' },
     base64: { type: 'string' },
     media_type: { type: 'string' },
@@ -108,12 +100,11 @@ const IMAGE_SCHEMA: JsonSchema = {
     size: { type: 'integer' },
     name: { type: 'string' },
   },
-  additionalProperties: false,
-}
+  [],
+)
 
-const MESSAGE_SCHEMA: JsonSchema = {
-  type: 'object',
-  properties: {
+const MESSAGE_SCHEMA = closedObject(
+  {
     role: { enum: ['system', 'user', 'assistant', 'tool'] },
     content: { type: 'string' },
     images: { type: 'array', items: IMAGE_SCHEMA },
@@ -121,20 +112,17 @@ const MESSAGE_SCHEMA: JsonSchema = {
     tool_call_id: { type: 'string' },
     name: { type: 'string' },
   },
-  required: ['role', 'content'],
-  additionalProperties: false,
-}
+  ['role', 'content'],
+)
 
-const TOOL_SCHEMA: JsonSchema = {
-  type: 'object',
-  properties: { name: { type: 'string' }, description: { type: 'string' }, input: { type: 'object' } },
-  required: ['name', 'description', 'input'],
-  additionalProperties: false,
-}
+const TOOL_SCHEMA = closedObject({
+  name: { type: 'string' },
+  description: { type: 'string' },
+  input: { type: 'object' },
+})
 
-export const LLM_INPUT_SCHEMA: JsonSchema = {
-  type: 'object',
-  properties: {
+export const LLM_INPUT_SCHEMA = closedObject(
+  {
     model: { type: 'string' },
     messages: { type: 'array', items: MESSAGE_SCHEMA },
     params: { type: 'object' },
@@ -145,6 +133,5 @@ export const LLM_INPUT_SCHEMA: JsonSchema = {
     max_tokens_by: { enum: ['budget'] },
     call: { type: 'integer', minimum: 0 },
   },
-  required: ['model', 'messages', 'params', 'call'],
-  additionalProperties: false,
-}
+  ['model', 'messages', 'params', 'call'],
+)

@@ -1,10 +1,12 @@
 /** The port through which the compiler, the budget and forecasts read prices of model calls. Prices come from actors and the config. */
 
-export interface TokenCounts {
+/** The tokens of one call. */
+export type TokenCounts = {
   /** Includes cached tokens and tokens written to the cache. */
   input_tokens: number
+  /** Read from the vendor's cache. */
   cached_tokens: number
-  /** Input tokens that the vendor wrote to its cache, often at a higher price; default 0. */
+  /** The part of the input that the vendor wrote to its cache at a price of its own. Absent: none. */
   cache_write_tokens?: number
   output_tokens: number
 }

@@ -20,18 +20,19 @@ import {
   toModelName,
 } from '../../core/llm.ts'
 import { findExpectedParameter, type ParameterRules } from '../../core/model-parameters.ts'
+import type { TokenCounts } from '../../core/pricing.ts'
 import { findInputProblem } from '../tools/input-check.ts'
 import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
 import { type JudgedAnswer, judgeAnswer } from './judge-answer.ts'
 import { type ReadBlob, resolveImages } from './message-images.ts'
 import { hasBegun } from './model-request.ts'
-import type { LlmAnswer, LlmProvider, LlmRequest, LlmUsage } from './provider.ts'
+import type { LlmAnswer, LlmProvider, LlmRequest } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
 
 export interface LlmActorOptions {
   /** US dollars for one call; null: unknown. `model` is without the provider. Default: unknown. */
-  price?: (model: string, usage: LlmUsage) => number | null
+  price?: (model: string, usage: TokenCounts) => number | null
   /** Reads the bytes of a blob. Default: no blob is found. */
   readBlob?: ReadBlob
   /** Keeps the answers of steps with `cache`. Default: the model is always asked. */
@@ -101,7 +102,7 @@ const takeTurn = async (call: TurnCall, request: LlmRequest): Promise<LlmTurn> =
 
 const ask = async ({ provider, input, context, options }: TurnCall, request: LlmRequest): Promise<LlmAnswer> => {
   const onText = input.stream === true ? (text: string) => context.progress({ kind: 'text', text }) : undefined
-  const report = (usage: LlmUsage | null): void =>
+  const report = (usage: TokenCounts | null): void =>
     context.usage({ provider: provider.name, model: request.model, ...toFigures(usage, request, options) })
   try {
     const answer = await provider.call(request, { signal: context.signal, onText })
@@ -115,17 +116,17 @@ const ask = async ({ provider, input, context, options }: TurnCall, request: Llm
 
 /** A call without the vendor's numbers counts all the same. Its price is unknown, unless the model is free. */
 const toFigures = (
-  usage: LlmUsage | null,
+  usage: TokenCounts | null,
   { model }: LlmRequest,
   { price }: LlmActorOptions,
-): LlmUsage & { cost_usd: number | null } => {
+): TokenCounts & { cost_usd: number | null } => {
   const isCounted = usage !== null && usage.input_tokens + usage.output_tokens > 0
   if (isCounted) return { ...usage, cost_usd: price?.(model, usage) ?? null }
   return { ...NO_NUMBERS, cost_usd: price?.(model, ONE_OF_EACH) === 0 ? 0 : null }
 }
 
-const NO_NUMBERS: LlmUsage = { input_tokens: 0, cached_tokens: 0, output_tokens: 0 }
-const ONE_OF_EACH: LlmUsage = { input_tokens: 1, cached_tokens: 0, output_tokens: 1 }
+const NO_NUMBERS: TokenCounts = { input_tokens: 0, cached_tokens: 0, output_tokens: 0 }
+const ONE_OF_EACH: TokenCounts = { input_tokens: 1, cached_tokens: 0, output_tokens: 1 }
 
 type Judgement = { kind: 'turn'; turn: LlmTurn } | Extract<JudgedAnswer, { kind: 'wrong' }>
 

@@ -1,6 +1,6 @@
 /** Wraps schemas for vendors that take objects alone: any other value is asked for as the one field of an object, and taken out again. */
 import { isJsonObject, tryParseJson } from '../../core/json.ts'
-import type { JsonSchema } from '../../core/json-schema.ts'
+import { closedObject, type JsonSchema } from '../../core/json-schema.ts'
 
 export interface ObjectSchema {
   /** A schema of type object. */
@@ -12,16 +12,7 @@ export interface ObjectSchema {
 export const toObjectSchema = (schema: JsonSchema): ObjectSchema => {
   if (schema.type === 'object' && schema.$ref === undefined) return { schema, isWrapped: false }
   const { $defs, ...value } = schema
-  return {
-    schema: {
-      type: 'object',
-      properties: { value },
-      required: ['value'],
-      additionalProperties: false,
-      ...($defs === undefined ? {} : { $defs }),
-    },
-    isWrapped: true,
-  }
+  return { schema: { ...closedObject({ value }), ...($defs === undefined ? {} : { $defs }) }, isWrapped: true }
 }
 
 /** Takes the JSON text of the field `value` out. Text without the field is returned as it is, for the actor to judge. */

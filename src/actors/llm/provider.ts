@@ -12,6 +12,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import type { LlmMessage, LlmTool, LlmToolCall } from '../../core/llm.ts'
+import type { TokenCounts } from '../../core/pricing.ts'
 
 export interface LlmProvider {
   /** As in `provider/name`. */
@@ -44,17 +45,7 @@ export interface LlmAnswer {
   /** `length`: max_tokens or the model's window cut it off. `refused`: the model or a content filter did. */
   finish: 'stop' | 'length' | 'refused'
   /** The vendor's own numbers; null when it gave none. */
-  usage: LlmUsage | null
-}
-
-export interface LlmUsage {
-  /** Includes tokens read from and written to the vendor's cache. */
-  input_tokens: number
-  /** Read from the vendor's cache. */
-  cached_tokens: number
-  /** Written to the vendor's cache, where that has a price of its own. */
-  cache_write_tokens?: number
-  output_tokens: number
+  usage: TokenCounts | null
 }
 
 /** The environment variables that users of a vendor know. */

@@ -1,9 +1,9 @@
 /** The table of model providers, known without their code. `loadProvider` loads that when a step first needs it. */
 
+import type { ProviderEntry } from '../../core/catalogue-entry.ts'
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { Fault } from '../../core/fault.ts'
 import type { LlmActor } from '../../core/llm.ts'
-import type { ParameterRules } from '../../core/model-parameters.ts'
 import { findNearest } from '../../core/nearest.ts'
 import type { TokenCounts } from '../../core/pricing.ts'
 import type { AnswerCache } from './answer-cache.ts'
@@ -14,8 +14,8 @@ import { mock } from './mock/index.ts'
 import { ollama } from './ollama/index.ts'
 import { openai } from './openai/index.ts'
 import type { ProviderSettings } from './provider.ts'
-import { isModelServer, type ModelServer, type ProviderDefinition, type ReasoningLevel } from './provider-definition.ts'
-import { expectUrl } from './provider-settings.ts'
+import { isModelServer, type ModelServer, type ProviderDefinition } from './provider-definition.ts'
+import { expectUrl, isVendorOf } from './provider-settings.ts'
 
 /** One line a provider. */
 const PROVIDERS: readonly ProviderDefinition[] = [mock, openai, anthropic, gemini, ollama]
@@ -45,35 +45,12 @@ export const expectServer = (kind: string): ModelServer => {
 }
 
 /** True for the address of a vendor. A machine of one's own belongs to no vendor. */
-export const isVendorUrl = (url: string): boolean => {
-  const hostname = URL.parse(url)?.hostname
-  return SERVERS.some(({ isLocal, url: own }) => !isLocal && URL.parse(own)?.hostname === hostname)
-}
-
-export interface ProviderDescription {
-  /** The part of a model name before the slash. */
-  name: string
-  /** False: the provider is known by name, and a later release can call it. */
-  available: boolean
-  /** All its models; undefined when any name may exist. */
-  models?: readonly string[]
-  /** The parameters that it takes; undefined: all, as it ignores those that it does not know. */
-  params?: readonly string[]
-  /** The limits of its parameters. */
-  limits?: ParameterRules
-  /** The values that `reasoning` takes; undefined: any. */
-  reasoning?: readonly ReasoningLevel[]
-  /** False: it takes images as bytes alone. */
-  imageUrls?: boolean
-}
+export const isVendorUrl = (url: string): boolean => SERVERS.some((server) => isVendorOf(server, url))
 
 /** Describes a provider under a name of the project's own. */
-export const describeNamed = (name: string, kind: string): ProviderDescription => describe(name, expectServer(kind))
+export const describeNamed = (name: string, kind: string): ProviderEntry => describe(name, expectServer(kind))
 
-const describe = (
-  name: string,
-  { models, parameters, reasoning, imageUrls }: ProviderDefinition,
-): ProviderDescription => ({
+const describe = (name: string, { models, parameters, reasoning, imageUrls }: ProviderDefinition): ProviderEntry => ({
   name,
   available: true,
   ...(models && { models }),
@@ -82,7 +59,7 @@ const describe = (
   ...(imageUrls !== undefined && { imageUrls }),
 })
 
-export const PROVIDER_DESCRIPTIONS: readonly ProviderDescription[] = PROVIDERS.map((one) => describe(one.kind, one))
+export const PROVIDER_DESCRIPTIONS: readonly ProviderEntry[] = PROVIDERS.map((one) => describe(one.kind, one))
 
 /** A provider that is set up: a built-in one, or one under a name of the project's own. */
 export interface ProviderAccess {

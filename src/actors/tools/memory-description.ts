@@ -1,6 +1,6 @@
 /** Names and schemas of the `memory` steps and tools, as docs/language.md has them. A later release performs them. */
-import type { JsonSchema } from '../../core/json-schema.ts'
-import { closedObject, type ToolDescription } from './tool-description.ts'
+import type { ActorDescription } from '../../core/actor.ts'
+import { closedObject, type JsonSchema } from '../../core/json-schema.ts'
 
 const TEXT: JsonSchema = { type: 'string', minLength: 1 }
 const VERSION: JsonSchema = { type: 'integer', minimum: 0 }
@@ -10,17 +10,15 @@ const LIMIT: JsonSchema = { type: 'integer', minimum: 1, maximum: 1000 }
 const listOf = (properties: Record<string, JsonSchema>): JsonSchema =>
   closedObject({ items: { type: 'array', items: closedObject(properties) } })
 
-const define = (operation: Omit<ToolDescription, 'available'>): ToolDescription => ({ ...operation, available: false })
-
-export const MEMORY_DESCRIPTIONS: readonly ToolDescription[] = [
-  define({
+export const MEMORY_DESCRIPTIONS: readonly ActorDescription[] = [
+  {
     name: 'memory.get',
     description: 'Reads the value under a key.',
     writes: false,
     input: closedObject({ namespace: TEXT, key: TEXT }),
     output: closedObject({ found: { type: 'boolean' }, value: {}, version: VERSION }),
-  }),
-  define({
+  },
+  {
     name: 'memory.put',
     description: 'Writes the value under a key; with if_version only if the entry still has that version.',
     writes: true,
@@ -30,33 +28,33 @@ export const MEMORY_DESCRIPTIONS: readonly ToolDescription[] = [
       'value',
     ]),
     output: closedObject({ version: VERSION }),
-  }),
-  define({
+  },
+  {
     name: 'memory.append',
     description: 'Adds an item to the list under a key.',
     writes: true,
     input: closedObject({ namespace: TEXT, key: TEXT, value: {}, ttl: TTL }, ['namespace', 'key', 'value']),
     output: closedObject({ version: VERSION }),
-  }),
-  define({
+  },
+  {
     name: 'memory.search',
     description: 'Finds the entries of a namespace that fit a query best, best first.',
     writes: false,
     input: closedObject({ namespace: TEXT, query: TEXT, limit: LIMIT }, ['namespace', 'query']),
     output: listOf({ key: { type: 'string' }, value: {}, text: { type: 'string' }, score: { type: 'number' } }),
-  }),
-  define({
+  },
+  {
     name: 'memory.delete',
     description: 'Deletes the entry under a key; with if_version only if it still has that version.',
     writes: true,
     input: closedObject({ namespace: TEXT, key: TEXT, if_version: VERSION }, ['namespace', 'key']),
     output: closedObject({ deleted: { type: 'boolean' } }),
-  }),
-  define({
+  },
+  {
     name: 'memory.list',
     description: 'Lists the keys of a namespace; key is a prefix that they must have.',
     writes: false,
     input: closedObject({ namespace: TEXT, key: TEXT, limit: LIMIT }, ['namespace']),
     output: listOf({ key: { type: 'string' }, version: VERSION }),
-  }),
+  },
 ]

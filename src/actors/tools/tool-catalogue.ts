@@ -1,5 +1,6 @@
 /** All built-in tools. Their descriptions are always loaded; the code of a tool is loaded on use. */
-import type { Actor } from '../../core/actor.ts'
+import type { Actor, ActorDescription } from '../../core/actor.ts'
+import type { ToolEntry } from '../../core/catalogue-entry.ts'
 import { Fault } from '../../core/fault.ts'
 import { findNearest } from '../../core/nearest.ts'
 import { CSV_PARSE } from './csv-parse/csv-parse-description.ts'
@@ -10,17 +11,14 @@ import { JSON_QUERY } from './json-query/json-query-description.ts'
 import { MEMORY_DESCRIPTIONS } from './memory-description.ts'
 import { TEXT_TEMPLATE } from './text-template/text-template-description.ts'
 import { TIME_NOW } from './time-now/time-now-description.ts'
-import type { ToolDescription } from './tool-description.ts'
 import type { ToolOptions } from './tool-options.ts'
 
-export const TOOL_DESCRIPTIONS: readonly ToolDescription[] = [
-  ...HTTP_DESCRIPTIONS,
-  ...FILES_DESCRIPTIONS,
-  JSON_QUERY,
-  TEXT_TEMPLATE,
-  CSV_PARSE,
-  TIME_NOW,
-  ...MEMORY_DESCRIPTIONS,
+const AVAILABLE = [...HTTP_DESCRIPTIONS, ...FILES_DESCRIPTIONS, JSON_QUERY, TEXT_TEMPLATE, CSV_PARSE, TIME_NOW]
+
+/** All tools as the compiler and the catalogue see them, without their code. */
+export const TOOL_DESCRIPTIONS: readonly ToolEntry[] = [
+  ...AVAILABLE.map((tool) => ({ ...tool, available: true })),
+  ...MEMORY_DESCRIPTIONS.map((tool) => ({ ...tool, available: false })),
 ]
 
 type Load = (options: ToolOptions) => Promise<Actor>
@@ -56,7 +54,7 @@ export const loadTool = async (name: string, options: ToolOptions): Promise<Acto
 /** Keeps one client for all http tools with the same options, so that they share connections. */
 const clients = new WeakMap<ToolOptions, HttpClient>()
 
-const loadHttpTool = async (description: ToolDescription, options: ToolOptions): Promise<Actor> => {
+const loadHttpTool = async (description: ActorDescription, options: ToolOptions): Promise<Actor> => {
   const [{ createHttpTool }, { HttpClient }] = await Promise.all([
     import('./http/http-tool.ts'),
     import('./http/http-client.ts'),

@@ -1,6 +1,7 @@
-import { closedObject, type ToolDescription } from '../tool-description.ts'
+import type { ActorDescription } from '../../../core/actor.ts'
+import { closedObject } from '../../../core/json-schema.ts'
 
-export const CSV_PARSE: ToolDescription = {
+export const CSV_PARSE: ActorDescription = {
   name: 'csv.parse',
   description: 'Parses CSV text (RFC 4180) into rows.',
   writes: false,
@@ -21,5 +22,4 @@ export const CSV_PARSE: ToolDescription = {
     rows: { type: 'array', description: 'Objects by column; without a header lists of cells' },
     columns: { type: 'array', items: { type: 'string' }, description: 'Empty without a header' },
   }),
-  available: true,
 }

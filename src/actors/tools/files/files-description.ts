@@ -1,5 +1,5 @@
-import type { JsonSchema } from '../../../core/json-schema.ts'
-import { closedObject, type ToolDescription } from '../tool-description.ts'
+import type { ActorDescription } from '../../../core/actor.ts'
+import { closedObject, type JsonSchema } from '../../../core/json-schema.ts'
 
 const PATH: JsonSchema = { type: 'string', minLength: 1, description: "Relative to the project's first file root" }
 const SIZE: JsonSchema = { type: 'integer', description: 'Bytes' }
@@ -11,7 +11,7 @@ const READ_AS: JsonSchema = {
 
 const WRITTEN = closedObject({ path: { type: 'string' }, size: SIZE })
 
-export const FILES_READ: ToolDescription = {
+export const FILES_READ: ActorDescription = {
   name: 'files.read',
   description: 'Reads a file: UTF-8 text, parsed JSON, base64, or a blob.',
   writes: false,
@@ -24,10 +24,9 @@ export const FILES_READ: ToolDescription = {
     size: SIZE,
     content: { description: 'Text, with `as: json` the parsed value, with `as: blob` a blob' },
   }),
-  available: true,
 }
 
-export const FILES_WRITE: ToolDescription = {
+export const FILES_WRITE: ActorDescription = {
   name: 'files.write',
   description: 'Writes a whole file at once: readers see the old content or the new, never half of it.',
   writes: true,
@@ -41,10 +40,9 @@ export const FILES_WRITE: ToolDescription = {
     ['path', 'content'],
   ),
   output: WRITTEN,
-  available: true,
 }
 
-export const FILES_APPEND: ToolDescription = {
+export const FILES_APPEND: ActorDescription = {
   name: 'files.append',
   description: 'Adds to the end of a file, which is created when it is missing.',
   writes: true,
@@ -53,10 +51,9 @@ export const FILES_APPEND: ToolDescription = {
     'content',
   ]),
   output: WRITTEN,
-  available: true,
 }
 
-export const FILES_LIST: ToolDescription = {
+export const FILES_LIST: ActorDescription = {
   name: 'files.list',
   description: 'Lists a folder, sorted by path.',
   writes: false,
@@ -82,7 +79,6 @@ export const FILES_LIST: ToolDescription = {
     },
     truncated: { type: 'boolean', description: 'Whether there are more than `limit`' },
   }),
-  available: true,
 }
 
-export const FILES_DESCRIPTIONS: readonly ToolDescription[] = [FILES_READ, FILES_WRITE, FILES_APPEND, FILES_LIST]
+export const FILES_DESCRIPTIONS: readonly ActorDescription[] = [FILES_READ, FILES_WRITE, FILES_APPEND, FILES_LIST]

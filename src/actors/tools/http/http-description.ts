@@ -1,6 +1,6 @@
-import type { JsonSchema } from '../../../core/json-schema.ts'
+import type { ActorDescription } from '../../../core/actor.ts'
+import { closedObject, type JsonSchema } from '../../../core/json-schema.ts'
 import { LIMITS } from '../../../core/limits.ts'
-import { closedObject, type ToolDescription } from '../tool-description.ts'
 
 const SCALAR = ['string', 'number', 'boolean']
 
@@ -53,16 +53,15 @@ const define = (
   description: string,
   fields: Record<string, JsonSchema>,
   writes = true,
-): ToolDescription => ({
+): ActorDescription => ({
   name,
   description,
   writes,
   input: closedObject(fields, 'method' in fields ? ['url', 'method'] : ['url']),
   output: OUTPUT,
-  available: true,
 })
 
-export const HTTP_DESCRIPTIONS: readonly ToolDescription[] = [
+export const HTTP_DESCRIPTIONS: readonly ActorDescription[] = [
   define('http.get', 'Reads a URL.', { ...TARGET, ...ANSWER }, false),
   define('http.post', 'Sends a body to a URL.', { ...TARGET, ...BODY, ...ANSWER }),
   define('http.put', 'Puts a body at a URL.', { ...TARGET, ...BODY, ...ANSWER }),

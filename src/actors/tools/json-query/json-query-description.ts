@@ -1,6 +1,7 @@
-import { closedObject, type ToolDescription } from '../tool-description.ts'
+import type { ActorDescription } from '../../../core/actor.ts'
+import { closedObject } from '../../../core/json-schema.ts'
 
-export const JSON_QUERY: ToolDescription = {
+export const JSON_QUERY: ActorDescription = {
   name: 'json.query',
   description: 'Selects and reshapes data by a JSONata expression.',
   writes: false,
@@ -9,5 +10,4 @@ export const JSON_QUERY: ToolDescription = {
     data: {},
   }),
   output: closedObject({ value: { description: 'What the expression gives; null for nothing' } }),
-  available: true,
 }
