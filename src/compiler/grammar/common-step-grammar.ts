@@ -46,23 +46,16 @@ const backoff: Shape<Backoff> = {
 
 const RETRY_FIELDS = {
   max: {
-    key: 'max',
     shape: integer({ minimum: 1 }),
     doc: 'Attempts, the first one included. Default 3 for llm, memory and reading tools, 1 for all else.',
   },
   backoff: {
-    key: 'backoff',
     shape: backoff,
     doc: 'The pause before the next attempt: it doubles from the first duration up to the second.',
     default: '1s..30s',
   },
-  jitter: {
-    key: 'jitter',
-    shape: flag,
-    doc: 'Whether each pause is drawn at random from 0 up to its length.',
-    default: true,
-  },
-  on: { key: 'on', shape: listOf(snakeCase), doc: 'The fault codes to retry. Default: every retryable fault.' },
+  jitter: { shape: flag, doc: 'Whether each pause is drawn at random from 0 up to its length.', default: true },
+  on: { shape: listOf(snakeCase), doc: 'The fault codes to retry. Default: every retryable fault.' },
 } as const satisfies Fields
 
 export const retry = named('retry', 'a map with max, backoff, jitter and on', () =>
@@ -90,16 +83,11 @@ const onError: Shape<OnError> = named('on_error', 'fail, continue, a step id, or
 )
 
 const NEEDS_FIELDS = {
-  needs: {
-    key: 'needs',
-    shape: listOf(text(), { minimum: 1 }),
-    doc: 'What the agent must offer, by label.',
-    required: true,
-  },
+  needs: { shape: listOf(text(), { minimum: 1 }), doc: 'What the agent must offer, by label.', required: true },
 } as const satisfies Fields
 
 const AGENT_FIELDS = {
-  agent: { key: 'agent', shape: name, doc: 'The name of the agent.', required: true },
+  agent: { shape: name, doc: 'The name of the agent.', required: true },
 } as const satisfies Fields
 
 const RUNS_ON = 'local, the name of an agent, or { needs: [label] }'
@@ -132,8 +120,8 @@ export const runsOn: Shape<Located<RunsOn>> = named('runs_on', RUNS_ON, () => {
 })
 
 const UNDO_FIELDS = {
-  tool: { key: 'tool', shape: text(), doc: 'The tool that takes the effect back.', required: true },
-  with: { key: 'with', shape: templateInput(), doc: 'Its input, evaluated when the step completes.' },
+  tool: { shape: text(), doc: 'The tool that takes the effect back.', required: true },
+  with: { shape: templateInput(), doc: 'Its input, evaluated when the step completes.' },
 } as const satisfies Fields
 
 const undo = named('undo', 'a map with tool and with', () =>
@@ -148,40 +136,32 @@ const key: Shape<ValueNode> = mapped(expression, (text) => ({
 
 export const COMMON_STEP_FIELDS = {
   id: {
-    key: 'id',
     shape: snakeCase,
     doc: "The step's name in snake_case, unique in the file. Its record is `steps.<id>` in expressions.",
     required: true,
   },
-  description: { key: 'description', shape: text(), doc: 'What the step is for, in words.' },
-  when: { key: 'when', shape: expression, doc: 'An expression; when it is false, the step is skipped.' },
+  description: { shape: text(), doc: 'What the step is for, in words.' },
+  when: { shape: expression, doc: 'An expression; when it is false, the step is skipped.' },
   timeoutMs: {
     key: 'timeout',
     shape: duration,
     doc: 'For each attempt of an actor (default 5m), for the whole of wait, approve and blocks. Exceeding it is the fault `timeout`.',
   },
-  retry: { key: 'retry', shape: retry, doc: 'How often and when a failed attempt is repeated.' },
+  retry: { shape: retry, doc: 'How often and when a failed attempt is repeated.' },
   onError: {
-    key: 'on_error',
     shape: onError,
     doc: 'What a fault leads to: `fail`, `continue`, a step id, or a map from fault codes to these.',
     default: 'fail',
   },
   onLost: {
-    key: 'on_lost',
     shape: word('retry', 'fail'),
     doc: 'What to do when it is unknown whether an attempt took effect. Default `retry` for what only reads or has a `key`, else `fail`.',
   },
-  runsOn: { key: 'runs_on', shape: runsOn, doc: 'Where the step runs: local, or on an agent.' },
-  key: { key: 'key', shape: key, doc: 'An expression: the idempotency key, sent with every attempt.' },
-  undo: { key: 'undo', shape: undo, doc: 'What takes the effect back when the run fails or is cancelled later.' },
-  next: {
-    key: 'next',
-    shape: snakeCase,
-    doc: 'The step that follows, by id, or `end`. Default: the next one in the list.',
-  },
+  runsOn: { shape: runsOn, doc: 'Where the step runs: local, or on an agent.' },
+  key: { shape: key, doc: 'An expression: the idempotency key, sent with every attempt.' },
+  undo: { shape: undo, doc: 'What takes the effect back when the run fails or is cancelled later.' },
+  next: { shape: snakeCase, doc: 'The step that follows, by id, or `end`. Default: the next one in the list.' },
   maxVisits: {
-    key: 'max_visits',
     shape: integer({ minimum: 1 }),
     doc: 'How often the step may be entered in one run; needed where a jump leads back to it.',
   },

@@ -11,13 +11,9 @@ const plainText = mapped(text(), ({ value }) => value)
 const plainNumber = mapped(number({ minimum: 0 }), ({ value }) => value)
 
 const FILES_FIELDS = {
-  roots: {
-    key: 'roots',
-    shape: paths,
-    doc: "Folders that file tools may read and write. Default: the workflow's folder.",
-  },
-  read: { key: 'read', shape: paths, doc: 'Folders that file tools may read. Default: `roots`.' },
-  write: { key: 'write', shape: paths, doc: 'Folders that file tools may write. Default: `roots`.' },
+  roots: { shape: paths, doc: "Folders that file tools may read and write. Default: the workflow's folder." },
+  read: { shape: paths, doc: 'Folders that file tools may read. Default: `roots`.' },
+  write: { shape: paths, doc: 'Folders that file tools may write. Default: `roots`.' },
 } as const satisfies Fields
 
 const HOST = 'a host such as intranet.example, or host:port, without wildcards'
@@ -28,11 +24,11 @@ const hosts = mapped(
 )
 
 const HTTP_FIELDS = {
-  allow: { key: 'allow', shape: hosts, doc: 'Private addresses and hosts that http tools may reach.' },
+  allow: { shape: hosts, doc: 'Private addresses and hosts that http tools may reach.' },
 } as const satisfies Fields
 
 const SECRET_FILE_FIELDS = {
-  file: { key: 'file', shape: plainText, doc: 'The file that holds the value.', required: true },
+  file: { shape: plainText, doc: 'The file that holds the value.', required: true },
 } as const satisfies Fields
 
 /** The source of a secret's value: the variable of its name, or a file. */
@@ -59,17 +55,12 @@ export interface ProviderNames {
 
 export const createProviderFields = ({ kinds }: ProviderNames) =>
   ({
-    kind: { key: 'kind', shape: mapped(word(...kinds), ({ value }) => value), doc: 'What it speaks.', required: true },
+    kind: { shape: mapped(word(...kinds), ({ value }) => value), doc: 'What it speaks.', required: true },
     baseUrl: {
-      key: 'base_url',
       shape: mapped(text({ expected: 'a URL with http or https', pattern: /^https?:\/\/\S+$/ }), ({ value }) => value),
       doc: 'Where it is served.',
     },
-    key: {
-      key: 'key',
-      shape: mapped(keyName, ({ value }) => value),
-      doc: 'The name of the secret that is its key.',
-    },
+    key: { shape: mapped(keyName, ({ value }) => value), doc: 'The name of the secret that is its key.' },
   }) as const satisfies Fields
 
 const createProviders = (builtIn: ProviderNames) => {
@@ -109,47 +100,39 @@ export const PRICE_FIELDS = {
 } as const satisfies Fields
 
 const SHELL_FIELDS = {
-  allow: { key: 'allow', shape: paths, doc: 'Programs that the shell tool may start.' },
+  allow: { shape: paths, doc: 'Programs that the shell tool may start.' },
 } as const satisfies Fields
 
 const modelName = text({ expected: 'provider/name', pattern: /^[^/\s]+\/\S+$/ })
 
 export const createConfigFields = (builtIn: ProviderNames) =>
   ({
-    db: { key: 'db', shape: plainText, doc: 'The database: a path, or postgres://…', default: '.troupe/troupe.db' },
+    db: { shape: plainText, doc: 'The database: a path, or postgres://…', default: '.troupe/troupe.db' },
     durability: {
-      key: 'durability',
       shape: mapped(word('process', 'power'), ({ value }) => value),
       doc: 'What a finished step survives: a killed process, or a power cut too. Default: power for `serve`, process for `run`.',
     },
-    nats: { key: 'nats', shape: plainText, doc: 'The NATS server, such as nats://127.0.0.1:4222.' },
-    files: { key: 'files', shape: record('files', FILES_FIELDS), doc: 'What file tools may touch.' },
-    http: { key: 'http', shape: record('http', HTTP_FIELDS), doc: 'What http tools may reach.' },
-    env: { key: 'env', shape: names, doc: 'Variables that expressions may read.' },
+    nats: { shape: plainText, doc: 'The NATS server, such as nats://127.0.0.1:4222.' },
+    files: { shape: record('files', FILES_FIELDS), doc: 'What file tools may touch.' },
+    http: { shape: record('http', HTTP_FIELDS), doc: 'What http tools may reach.' },
+    env: { shape: names, doc: 'Variables that expressions may read.' },
     secrets: {
-      key: 'secrets',
       shape: mapped(
         mapOf(variableName, secretSource, { expected: 'a map from names to env or { file: path }' }),
         toMap,
       ),
       doc: 'Where the values of secrets come from.',
     },
-    providers: {
-      key: 'providers',
-      shape: createProviders(builtIn),
-      doc: 'Providers of models under names of your own.',
-    },
+    providers: { shape: createProviders(builtIn), doc: 'Providers of models under names of your own.' },
     prices: {
-      key: 'prices',
       shape: mapped(
         mapOf(modelName, record('a price', PRICE_FIELDS), { expected: 'a map from models to prices' }),
         toMap,
       ),
       doc: 'Prices of models, in US dollars for a million tokens.',
     },
-    shell: { key: 'shell', shape: record('shell', SHELL_FIELDS), doc: 'What the shell tool may start.' },
+    shell: { shape: record('shell', SHELL_FIELDS), doc: 'What the shell tool may start.' },
     retention: {
-      key: 'retention',
       shape: mapped(retention, ({ completedMs, failedMs, keep }) => ({
         ...(completedMs && { completedMs: completedMs.value }),
         ...(failedMs && { failedMs: failedMs.value }),

@@ -1,13 +1,14 @@
 /** Shapes of maps with known keys. Each field has its words for the reference, and is required or not. */
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
-import type { YamlEntry, YamlMap } from '../read/yaml-node.ts'
+import { findEntry, type YamlEntry, type YamlMap } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
 import { type Definitions, type Infer, isInSlip, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 
-/** One field. Its name in the grammar is the property of the typed document; `key` is the word in YAML. */
+/** One field. Its name in the grammar is the property of the typed document. */
 export interface Field<T = unknown> {
-  key: string
+  /** The word in YAML. Default: the property in snake_case. */
+  key?: string
   shape: Shape<T>
   /** One or two sentences for the reference and for editors. */
   doc: string
@@ -24,6 +25,15 @@ type RequiredNames<F extends Fields> = { [K in keyof F]: F[K] extends { required
 export type PartialOf<F extends Fields> = { [K in keyof F]?: Infer<F[K]['shape']> }
 
 export type RecordOf<F extends Fields> = PartialOf<F> & { [K in RequiredNames<F>]: Infer<F[K]['shape']> }
+
+/** The fields by their words in YAML, each with its property. */
+export const byKey = (fields: Fields): ReadonlyMap<string, Field & { property: string }> =>
+  new Map(
+    Object.entries(fields).map(([property, field]) => [
+      field.key ?? property.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      { property, ...field },
+    ]),
+  )
 
 export interface RecordNames {
   /** In messages: `a retry`. */
@@ -45,24 +55,25 @@ export const readFields = <F extends Fields>(
   place: ShapePlace,
   names: RecordNames,
 ): ReadFields<F> => {
-  const byKey = new Map(Object.entries(fields).map(([property, field]) => [field.key, { property, field }]))
+  const known = byKey(fields)
   const values: Record<string, unknown> = {}
   let isWhole = true
   for (const entry of node.entries) {
     if (isInSlip(entry.key, place)) continue
-    const known = byKey.get(entry.key.value)
-    if (known === undefined) {
-      reportUnknownKey(entry, [...byKey.keys()], place, names)
+    const field = known.get(entry.key.value)
+    if (field === undefined) {
+      reportUnknownKey(entry, [...known.keys()], place, names)
       isWhole = false
       continue
     }
-    const value = known.field.shape.read(entry.value, toFieldPlace(entry, node, place))
+    const value = field.shape.read(entry.value, toFieldPlace(entry, node, place))
     if (value === undefined) isWhole = false
-    else values[known.property] = value
+    else values[field.property] = value
   }
-  for (const field of Object.values(fields))
-    if (field.required && !node.entries.some(({ key }) => key.value === field.key)) {
-      reportMissingKey(node, field, place, names)
+  for (const [key, field] of known)
+    if (field.required && findEntry(node, key) === undefined) {
+      const message = `'${key}' is missing in ${names.owner}: expected ${field.shape.expected}`
+      place.reading.diagnostics.error('missing_key', beginningOf(node), message, `add \`${key}:\` — ${field.doc}`)
       isWhole = false
     }
   return { values: values as PartialOf<F>, isWhole }
@@ -82,14 +93,6 @@ const reportUnknownKey = (entry: YamlEntry, known: string[], place: ShapePlace, 
   const hint = elsewhere ?? (nearest === undefined ? `its keys: ${known.join(', ')}` : `did you mean '${nearest}'?`)
   place.reading.diagnostics.error('unknown_key', range, `'${key}' is not a key of ${names.owner}`, hint)
 }
-
-const reportMissingKey = (node: YamlMap, field: Field, place: ShapePlace, { owner }: RecordNames): void =>
-  place.reading.diagnostics.error(
-    'missing_key',
-    beginningOf(node),
-    `'${field.key}' is missing in ${owner}: expected ${field.shape.expected}`,
-    `add \`${field.key}:\` — ${field.doc}`,
-  )
 
 /** The first key of a block map, or the whole of a flow map. */
 export const beginningOf = (node: YamlMap): Range =>
@@ -111,18 +114,18 @@ export const record = <F extends Fields>(owner: string, fields: F): Shape<Record
 }
 
 const listKeys = (fields: Fields): string => {
-  const all = Object.values(fields)
-  const required = all.filter((field) => field.required).map(({ key }) => key)
-  const shown = required.length > 0 ? required : all.map(({ key }) => key)
-  return shown.join(required.length > 0 ? ' and ' : ', ')
+  const required = requiredKeys(fields)
+  return required.length > 0 ? required.join(' and ') : [...byKey(fields).keys()].join(', ')
 }
 
+const requiredKeys = (fields: Fields): string[] =>
+  [...byKey(fields)].filter(([, { required }]) => required).map(([key]) => key)
+
 export const toObjectSchema = (fields: Fields, definitions: Definitions): JsonSchema => {
-  const all = Object.values(fields)
-  const required = all.filter((field) => field.required).map(({ key }) => key)
+  const required = requiredKeys(fields)
   return {
     type: 'object',
-    properties: Object.fromEntries(all.map((field) => [field.key, toFieldSchema(field, definitions)])),
+    properties: Object.fromEntries([...byKey(fields)].map(([key, field]) => [key, toFieldSchema(field, definitions)])),
     ...(required.length === 0 ? {} : { required }),
     additionalProperties: false,
   }

@@ -6,7 +6,7 @@ import { named } from './shape.ts'
 const RETENTION_FIELDS = {
   completedMs: { key: 'completed', shape: duration, doc: 'How long completed runs are kept, such as 30d.' },
   failedMs: { key: 'failed', shape: duration, doc: 'How long failed and cancelled runs are kept, such as 90d.' },
-  keep: { key: 'keep', shape: integer({ minimum: 0 }), doc: 'The most ended runs that are kept.' },
+  keep: { shape: integer({ minimum: 0 }), doc: 'The most ended runs that are kept.' },
 } as const satisfies Fields
 
 export const retention = named('retention', 'a map with completed, failed and keep', () =>

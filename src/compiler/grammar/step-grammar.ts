@@ -10,7 +10,7 @@ import { findEntry, type YamlEntry, type YamlMap, type YamlNode } from '../read/
 import { STEP_KINDS } from '../steps/step-kinds.ts'
 import { COMMON_STEP_FIELDS } from './common-step-grammar.ts'
 import type { KindGrammar } from './kind-grammar.ts'
-import { beginningOf, type Fields, type PartialOf, readFields, toObjectSchema } from './record-shape.ts'
+import { beginningOf, byKey, type Fields, type PartialOf, readFields, toObjectSchema } from './record-shape.ts'
 import { type Definitions, named, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 
 const STEPS = 'a list of steps'
@@ -67,8 +67,7 @@ const findKinds = (node: YamlMap): YamlEntry[] => {
   })
 }
 
-const hasField = (grammar: KindGrammar | undefined, key: string): boolean =>
-  Object.values(grammar?.fields ?? {}).some((field) => field.key === key)
+const hasField = (grammar: KindGrammar | undefined, key: string): boolean => byKey(grammar?.fields ?? {}).has(key)
 
 interface StepParts {
   node: YamlMap
@@ -163,7 +162,7 @@ const readWithoutKind = (node: YamlMap, place: ShapePlace): Step => {
   return createStandIn(toCommon(values, node, undefined, place))
 }
 
-const commonKeys: ReadonlySet<string> = new Set(Object.values(COMMON_STEP_FIELDS).map(({ key }) => key))
+const commonKeys = byKey(COMMON_STEP_FIELDS)
 
 /** Kinds by the names that other systems give to them. */
 const FOREIGN_KINDS: ReadonlyMap<string, string> = new Map(

@@ -7,29 +7,20 @@ import type { Range } from '../source.ts'
 import type { Located } from '../value-node.ts'
 import { listOf } from './collection-shape.ts'
 import { findCronProblem } from './cron-fields.ts'
-import { beginningOf, type Fields, type PartialOf, readFields, record, toObjectSchema } from './record-shape.ts'
+import { beginningOf, byKey, type Fields, type PartialOf, readFields, record, toObjectSchema } from './record-shape.ts'
 import { flag, name, text, variableName, word } from './scalar-shape.ts'
 import { byForm, type Infer, mapped, named, reportMismatch, type Shape, type ShapePlace, suggest } from './shape.ts'
 import { expression, expressionValue, templateText } from './value-shape.ts'
 
 const COMMON_FIELDS = {
-  input: { key: 'input', shape: expressionValue, doc: "Expressions over `event`: the run's input." },
-  dedupe: {
-    key: 'dedupe',
-    shape: expression,
-    doc: 'An expression over `event`: an event with a value seen before starts no run.',
-  },
-  when: { key: 'when', shape: expression, doc: 'A condition over `event`; when it is false, no run starts.' },
+  input: { shape: expressionValue, doc: "Expressions over `event`: the run's input." },
+  dedupe: { shape: expression, doc: 'An expression over `event`: an event with a value seen before starts no run.' },
+  when: { shape: expression, doc: 'A condition over `event`; when it is false, no run starts.' },
 } as const satisfies Fields
 
 const VERIFY_FIELDS = {
-  scheme: { key: 'scheme', shape: name, doc: 'How requests are signed, such as standard-webhooks.', required: true },
-  secret: {
-    key: 'secret',
-    shape: templateText,
-    doc: '`${secrets.NAME}`, the secret they are signed with.',
-    required: true,
-  },
+  scheme: { shape: name, doc: 'How requests are signed, such as standard-webhooks.', required: true },
+  secret: { shape: templateText, doc: '`${secrets.NAME}`, the secret they are signed with.', required: true },
 } as const satisfies Fields
 
 const verify = byForm('none or { scheme, secret }', {
@@ -75,9 +66,9 @@ const chatId = byForm('text or a number', {
 })
 
 const CHAT_FIELDS = {
-  allow: { key: 'allow', shape: listOf(chatId), doc: 'Who may write: ids of chats or people. Default: no one.' },
-  match: { key: 'match', shape: expression, doc: 'A condition over `event`; other messages are passed over.' },
-  reply: { key: 'reply', shape: expression, doc: "An expression for the answer, over the run's `output`." },
+  allow: { shape: listOf(chatId), doc: 'Who may write: ids of chats or people. Default: no one.' },
+  match: { shape: expression, doc: 'A condition over `event`; other messages are passed over.' },
+  reply: { shape: expression, doc: "An expression for the answer, over the run's `output`." },
 } as const satisfies Fields
 
 interface TriggerKind {
@@ -97,10 +88,10 @@ const TRIGGER_KINDS: readonly TriggerKind[] = [
         doc: 'The subject.',
         required: true,
       },
-      queue: { key: 'queue', shape: name, doc: 'The queue group: of several servers one takes the message.' },
-      stream: { key: 'stream', shape: name, doc: 'The JetStream stream to read from.' },
-      durable: { key: 'durable', shape: name, doc: 'The durable consumer on the stream.' },
-      reply: { key: 'reply', shape: flag, doc: "Whether a request is answered with the run's output." },
+      queue: { shape: name, doc: 'The queue group: of several servers one takes the message.' },
+      stream: { shape: name, doc: 'The JetStream stream to read from.' },
+      durable: { shape: name, doc: 'The durable consumer on the stream.' },
+      reply: { shape: flag, doc: "Whether a request is answered with the run's output." },
     },
   },
   {
@@ -108,15 +99,9 @@ const TRIGGER_KINDS: readonly TriggerKind[] = [
     doc: 'A request over HTTP. `event`: `{ id, headers, query, data }`.',
     fields: {
       target: { key: 'webhook', shape: path, doc: 'The path.', required: true },
-      method: {
-        key: 'method',
-        shape: word('GET', 'POST', 'PUT', 'PATCH', 'DELETE'),
-        doc: 'The HTTP method.',
-        default: 'POST',
-      },
-      verify: { key: 'verify', shape: verify, doc: 'How the sender proves who it is: `{ scheme, secret }` or `none`.' },
+      method: { shape: word('GET', 'POST', 'PUT', 'PATCH', 'DELETE'), doc: 'The HTTP method.', default: 'POST' },
+      verify: { shape: verify, doc: 'How the sender proves who it is: `{ scheme, secret }` or `none`.' },
       respond: {
-        key: 'respond',
         shape: word('now', 'when_done'),
         doc: "`now`: the answer is the run's id. `when_done`: its output.",
         default: 'now',
@@ -128,9 +113,8 @@ const TRIGGER_KINDS: readonly TriggerKind[] = [
     doc: 'The clock. `event`: `{ at }`.',
     fields: {
       target: { key: 'schedule', shape: schedule, doc: 'Minute, hour, day, month, weekday.', required: true },
-      timezone: { key: 'timezone', shape: timezone, doc: 'The time zone of the schedule.', default: 'UTC' },
+      timezone: { shape: timezone, doc: 'The time zone of the schedule.', default: 'UTC' },
       missed: {
-        key: 'missed',
         shape: word('skip', 'once', 'all'),
         doc: 'What to do about times at which no server ran.',
         default: 'once',
@@ -195,8 +179,8 @@ const trigger: Shape<Trigger> = {
 }
 
 const reportNoKind = (node: YamlMap, place: ShapePlace): undefined => {
-  const common = Object.values(COMMON_FIELDS).map(({ key }) => key as string)
-  const strange: YamlEntry | undefined = node.entries.find(({ key }) => !common.includes(key.value))
+  const common = byKey(COMMON_FIELDS)
+  const strange: YamlEntry | undefined = node.entries.find(({ key }) => !common.has(key.value))
   const message = `this trigger has no kind: expected one of ${KIND_NAMES.join(', ')}`
   const hint = strange === undefined ? undefined : suggest(strange.key.value, KIND_NAMES)
   place.reading.diagnostics.error('no_kind', strange?.key.range ?? beginningOf(node), message, hint)

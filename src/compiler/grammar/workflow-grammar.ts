@@ -36,21 +36,11 @@ const modelList: Shape<Located<Located<string>[]>> = byForm(MODELS, {
 const models = mapped(mapOf(name, modelList, { expected: 'a map from aliases to models' }), toMap)
 
 export const LIMIT_FIELDS = {
-  costUsd: { key: 'cost_usd', shape: number({ minimum: 0 }), doc: 'The most that a run may cost, in US dollars.' },
-  tokens: {
-    key: 'tokens',
-    shape: integer({ minimum: 1 }),
-    doc: 'The most tokens, input and output, of all model calls.',
-  },
-  steps: {
-    key: 'steps',
-    shape: integer({ minimum: 1 }),
-    doc: 'The most steps that a run may perform.',
-    default: 100_000,
-  },
+  costUsd: { shape: number({ minimum: 0 }), doc: 'The most that a run may cost, in US dollars.' },
+  tokens: { shape: integer({ minimum: 1 }), doc: 'The most tokens, input and output, of all model calls.' },
+  steps: { shape: integer({ minimum: 1 }), doc: 'The most steps that a run may perform.', default: 100_000 },
   timeMs: { key: 'time', shape: duration, doc: 'The longest time that a run may take.' },
   allowUnpriced: {
-    key: 'allow_unpriced',
     shape: flag,
     doc: 'Whether models without a known price may be used under `cost_usd`.',
     default: false,
@@ -59,13 +49,11 @@ export const LIMIT_FIELDS = {
 
 const MCP_FIELDS = {
   command: {
-    key: 'command',
     shape: listOf(text(), { minimum: 1 }),
     doc: 'The program that serves, with its arguments. Excludes `url`.',
   },
-  url: { key: 'url', shape: text(), doc: 'Where it is served. Excludes `command`.' },
+  url: { shape: text(), doc: 'Where it is served. Excludes `command`.' },
   env: {
-    key: 'env',
     shape: mapOf(variableName, template, { expected: 'a map from variables to texts' }),
     doc: 'Variables of the program.',
   },
@@ -80,12 +68,7 @@ const mcpServer = plainJson(
 )
 
 const APPROVAL_FIELDS = {
-  when: {
-    key: 'when',
-    shape: expression,
-    doc: 'A condition: a call for which it is true needs an approval.',
-    required: true,
-  },
+  when: { shape: expression, doc: 'A condition: a call for which it is true needs an approval.', required: true },
 } as const satisfies Fields
 
 const approval = byForm('always or { when: expr }', {
@@ -94,14 +77,10 @@ const approval = byForm('always or { when: expr }', {
 })
 
 const PRESET_FIELDS = {
-  tool: { key: 'tool', shape: text(), doc: 'The tool that is called.', required: true },
-  with: { key: 'with', shape: templateInput(), doc: 'Input that is always given; the call adds to it.' },
-  description: { key: 'description', shape: text(), doc: 'What a model is told about the tool.' },
-  approval: {
-    key: 'approval',
-    shape: approval,
-    doc: 'Whether a person must agree to a call: `always` or `{ when: expr }`.',
-  },
+  tool: { shape: text(), doc: 'The tool that is called.', required: true },
+  with: { shape: templateInput(), doc: 'Input that is always given; the call adds to it.' },
+  description: { shape: text(), doc: 'What a model is told about the tool.' },
+  approval: { shape: approval, doc: 'Whether a person must agree to a call: `always` or `{ when: expr }`.' },
 } as const satisfies Fields
 
 export const preset = mapped(record('a tool preset', PRESET_FIELDS), (fields, { range }) => ({
@@ -115,16 +94,15 @@ const RATE = /^0*[1-9]\d*\/(0*[1-9]\d*(\.\d+)?|0+\.0*[1-9]\d*)?(ms|s|m|h|d)$/
 const rate = text({ expected: 'a count from 1 and a time such as 10/1m', pattern: RATE })
 
 const FLOW_FIELDS = {
-  concurrency: { key: 'concurrency', shape: integer({ minimum: 1 }), doc: 'How many runs of a key may run at once.' },
-  key: { key: 'key', shape: expression, doc: 'An expression over `input`: runs with the same value share the limits.' },
+  concurrency: { shape: integer({ minimum: 1 }), doc: 'How many runs of a key may run at once.' },
+  key: { shape: expression, doc: 'An expression over `input`: runs with the same value share the limits.' },
   onConflict: {
-    key: 'on_conflict',
     shape: word('queue', 'reject', 'replace'),
     doc: 'What happens to a run for which there is no room.',
     default: 'queue',
   },
-  rate: { key: 'rate', shape: rate, doc: 'How many runs may start in a time, such as 10/1m.' },
-  priority: { key: 'priority', shape: integer(), doc: 'Runs with a higher one start first.' },
+  rate: { shape: rate, doc: 'How many runs may start in a time, such as 10/1m.' },
+  priority: { shape: integer(), doc: 'Runs with a higher one start first.' },
 } as const satisfies Fields
 
 const isUnreadLimit = (node: YamlNode, key: string, value: unknown): boolean =>
@@ -151,29 +129,19 @@ const flow: Shape<Flow> = mapped(record('a flow', FLOW_FIELDS), ({ onConflict, .
 export const createWorkflowFields = <Step>(steps: Shape<Step[]>) =>
   ({
     name: { key: 'workflow', shape: name, doc: "The workflow's name.", required: true },
-    version: { key: 'version', shape: version, doc: 'A number or text of your own, shown with its runs.' },
-    description: { key: 'description', shape: text(), doc: 'What the workflow is for, in words.' },
-    models: { key: 'models', shape: models, doc: 'Aliases of models; a list is a fallback order.' },
-    limits: {
-      key: 'limits',
-      shape: record('limits', LIMIT_FIELDS),
-      doc: 'What a run may use at most; exceeding it ends the run.',
-    },
+    version: { shape: version, doc: 'A number or text of your own, shown with its runs.' },
+    description: { shape: text(), doc: 'What the workflow is for, in words.' },
+    models: { shape: models, doc: 'Aliases of models; a list is a fallback order.' },
+    limits: { shape: record('limits', LIMIT_FIELDS), doc: 'What a run may use at most; exceeding it ends the run.' },
     secrets: {
-      key: 'secrets',
       shape: listOf(variableName, { expected: 'a list of names' }),
       doc: 'The names of the secrets that the workflow uses.',
     },
-    input: {
-      key: 'input',
-      shape: inputType,
-      doc: 'The fields of the input and their types. A wrong input never creates a run.',
-    },
-    triggers: { key: 'triggers', shape: triggers, doc: 'What starts runs besides the command line and the API.' },
-    steps: { key: 'steps', shape: steps, doc: 'The steps, in order.', required: true },
-    output: { key: 'output', shape: expressionValue, doc: "Expressions: the run's output." },
+    input: { shape: inputType, doc: 'The fields of the input and their types. A wrong input never creates a run.' },
+    triggers: { shape: triggers, doc: 'What starts runs besides the command line and the API.' },
+    steps: { shape: steps, doc: 'The steps, in order.', required: true },
+    output: { shape: expressionValue, doc: "Expressions: the run's output." },
     mcp: {
-      key: 'mcp',
       shape: mapped(mapOf(name, mcpServer, { expected: 'a map from names to mcp servers' }), toMap),
       doc: 'MCP servers, whose tools are named `mcp.<server>.<tool>`.',
     },
@@ -182,13 +150,9 @@ export const createWorkflowFields = <Step>(steps: Shape<Step[]>) =>
       shape: mapped(mapOf(text(), preset, { expected: 'a map from names to presets' }), toMap),
       doc: 'Tools under names of your own, with a part of their input given.',
     },
-    flow: {
-      key: 'flow',
-      shape: flow,
-      doc: 'How many runs may run at once, and which wait.',
-    },
-    runsOn: { key: 'runs_on', shape: runsOn, doc: 'Where steps run that do not say it themselves.' },
-    retention: { key: 'retention', shape: plainJson(retention), doc: 'How long ended runs are kept.' },
+    flow: { shape: flow, doc: 'How many runs may run at once, and which wait.' },
+    runsOn: { shape: runsOn, doc: 'Where steps run that do not say it themselves.' },
+    retention: { shape: plainJson(retention), doc: 'How long ended runs are kept.' },
   }) as const satisfies Fields
 
 /** Values of the keys that are absent. */

@@ -14,19 +14,14 @@ import type { StepDescriptor } from './step-descriptor.ts'
 import { valueText } from './wording.ts'
 
 const APPROVE_FIELDS = {
-  title: { key: 'title', shape: templateText, doc: 'What is to be decided.', required: true },
-  show: { key: 'show', shape: expression, doc: 'An expression: what the person needs to see.' },
-  form: { key: 'form', shape: type, doc: 'What the person fills in; `values` of the output.' },
-  by: { key: 'by', shape: template, doc: 'Who may decide: a name or a list of names.' },
+  title: { shape: templateText, doc: 'What is to be decided.', required: true },
+  show: { shape: expression, doc: 'An expression: what the person needs to see.' },
+  form: { shape: type, doc: 'What the person fills in; `values` of the output.' },
+  by: { shape: template, doc: 'Who may decide: a name or a list of names.' },
 } as const satisfies Fields
 
 const FIELDS = {
-  approve: {
-    key: 'approve',
-    shape: record('an approve', APPROVE_FIELDS),
-    doc: 'What is asked, and of whom.',
-    required: true,
-  },
+  approve: { shape: record('an approve', APPROVE_FIELDS), doc: 'What is asked, and of whom.', required: true },
 } as const satisfies Fields
 
 export interface ApproveStep extends StepCommon, RecordOf<typeof APPROVE_FIELDS> {

@@ -14,27 +14,26 @@ import { lowerEffect } from '../lower/leaf.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
 
 const SANDBOX_FIELDS = {
-  engine: { key: 'engine', shape: name, doc: 'What runs the code.' },
-  preset: { key: 'preset', shape: name, doc: 'A set of limits by name.' },
-  memory: { key: 'memory', shape: size, doc: 'The most memory, such as 64mb.' },
-  cpu: { key: 'cpu', shape: number({ minimum: 0 }), doc: 'The most processors, such as 0.5.' },
-  time: { key: 'time', shape: duration, doc: 'The longest time, such as 10s.' },
+  engine: { shape: name, doc: 'What runs the code.' },
+  preset: { shape: name, doc: 'A set of limits by name.' },
+  memory: { shape: size, doc: 'The most memory, such as 64mb.' },
+  cpu: { shape: number({ minimum: 0 }), doc: 'The most processors, such as 0.5.' },
+  time: { shape: duration, doc: 'The longest time, such as 10s.' },
   network: {
-    key: 'network',
     shape: byForm('true, false or a list of hosts', { scalar: flag, list: listOf(text()) }),
     doc: 'Whether the code reaches the network, or the hosts it reaches.',
     default: false,
   },
-  packages: { key: 'packages', shape: listOf(text()), doc: 'Packages that the code imports.' },
+  packages: { shape: listOf(text()), doc: 'Packages that the code imports.' },
 } as const satisfies Fields
 
 const FIELDS = {
   language: { key: 'code', shape: word('javascript', 'python'), doc: 'The language.', required: true },
-  source: { key: 'source', shape: text(), doc: 'The code itself; no expressions in it. Excludes `file`.' },
-  file: { key: 'file', shape: text(), doc: 'The file with the code, relative to the workflow. Excludes `source`.' },
-  with: { key: 'with', shape: template, doc: 'The variable `input` of the code.' },
-  returns: { key: 'returns', shape: type, doc: 'The type of the returned value.' },
-  sandbox: { key: 'sandbox', shape: plainJson(record('a sandbox', SANDBOX_FIELDS)), doc: 'Engine and limits.' },
+  source: { shape: text(), doc: 'The code itself; no expressions in it. Excludes `file`.' },
+  file: { shape: text(), doc: 'The file with the code, relative to the workflow. Excludes `source`.' },
+  with: { shape: template, doc: 'The variable `input` of the code.' },
+  returns: { shape: type, doc: 'The type of the returned value.' },
+  sandbox: { shape: plainJson(record('a sandbox', SANDBOX_FIELDS)), doc: 'Engine and limits.' },
 } as const satisfies Fields
 
 export interface CodeStep extends StepCommon, RecordOf<typeof FIELDS> {

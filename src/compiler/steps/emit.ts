@@ -12,7 +12,7 @@ import { valueText } from './wording.ts'
 
 const FIELDS = {
   event: { key: 'emit', shape: templateText, doc: 'The type of the event.', required: true },
-  with: { key: 'with', shape: template, doc: 'Its data.' },
+  with: { shape: template, doc: 'Its data.' },
 } as const satisfies Fields
 
 export interface EmitStep extends StepCommon, RecordOf<typeof FIELDS> {

@@ -11,12 +11,12 @@ import { lowerEntry } from '../lower/leaf.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
 
 const FAIL_FIELDS = {
-  code: { key: 'code', shape: snakeCase, doc: 'The fault code, in snake_case.', required: true },
-  message: { key: 'message', shape: templateText, doc: 'What happened, for people.', required: true },
+  code: { shape: snakeCase, doc: 'The fault code, in snake_case.', required: true },
+  message: { shape: templateText, doc: 'What happened, for people.', required: true },
 } as const satisfies Fields
 
 const FIELDS = {
-  fail: { key: 'fail', shape: record('a fail', FAIL_FIELDS), doc: '`{ code, message }`.', required: true },
+  fail: { shape: record('a fail', FAIL_FIELDS), doc: '`{ code, message }`.', required: true },
 } as const satisfies Fields
 
 export interface FailStep extends StepCommon, RecordOf<typeof FAIL_FIELDS> {

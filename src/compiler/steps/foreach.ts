@@ -40,21 +40,18 @@ const DEFAULT_CONCURRENCY = 10
 const createFields = (steps: Shape<Step[]>) =>
   ({
     items: { key: 'foreach', shape: expression, doc: 'An expression for the list.', required: true },
-    as: { key: 'as', shape: snakeCase, doc: 'The name of the item in expressions.', default: 'item' },
+    as: { shape: snakeCase, doc: 'The name of the item in expressions.', default: 'item' },
     concurrency: {
-      key: 'concurrency',
       shape: integer({ minimum: 1 }),
       doc: 'How many items are in work at once.',
       default: DEFAULT_CONCURRENCY,
     },
     onItemError: {
-      key: 'on_item_error',
       shape: word('stop', 'skip', 'collect'),
       doc: '`stop`: a failed item fails the step. `skip`: it is left out. `collect`: each item yields `{ ok, value }` or `{ ok, error }`.',
       default: 'stop',
     },
     yields: {
-      key: 'yields',
       shape: expression,
       doc: 'An expression over the steps in `do`: what an item yields. Default: the last output in `do`.',
     },

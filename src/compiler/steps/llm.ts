@@ -25,28 +25,21 @@ const DEFAULT_MAX_TURNS = 10
 
 const FIELDS = {
   model: { key: 'llm', shape: text(), doc: 'An alias of `models`, or `provider/name`.', required: true },
-  prompt: { key: 'prompt', shape: templateText, doc: 'What the model is asked. Excludes `messages`.' },
+  prompt: { shape: templateText, doc: 'What the model is asked. Excludes `messages`.' },
   messages: {
-    key: 'messages',
     shape: template,
     doc: 'The conversation so far: a list of `{ role, content }`, or one `${ … }` for it. Excludes `prompt`.',
   },
-  system: { key: 'system', shape: templateText, doc: 'What the model is told before everything else.' },
-  images: {
-    key: 'images',
-    shape: template,
-    doc: 'Images that go with the prompt: a list of blobs, or one `${ … }`.',
-  },
-  returns: { key: 'returns', shape: type, doc: 'The type of the output; the model is held to it.' },
-  tools: { key: 'tools', shape: listOf(text()), doc: 'Tools that the model may call, by name.' },
+  system: { shape: templateText, doc: 'What the model is told before everything else.' },
+  images: { shape: template, doc: 'Images that go with the prompt: a list of blobs, or one `${ … }`.' },
+  returns: { shape: type, doc: 'The type of the output; the model is held to it.' },
+  tools: { shape: listOf(text()), doc: 'Tools that the model may call, by name.' },
   maxTurns: {
-    key: 'max_turns',
     shape: integer({ minimum: 1 }),
     doc: 'How often the model may be asked in one attempt when it calls tools.',
     default: DEFAULT_MAX_TURNS,
   },
   params: {
-    key: 'params',
     shape: templateMap({
       temperature: 'How freely the model chooses its words, from 0.',
       max_tokens: 'The most tokens of an answer.',
@@ -56,9 +49,8 @@ const FIELDS = {
     doc: 'Parameters of the model.',
   },
   cacheMs: { key: 'cache', shape: duration, doc: 'How long an equal request is answered from the store.' },
-  stream: { key: 'stream', shape: flag, doc: 'Whether the text is shown while it is written.' },
+  stream: { shape: flag, doc: 'Whether the text is shown while it is written.' },
   conversation: {
-    key: 'conversation',
     shape: templateMap({
       namespace: 'Where the conversation is kept in memory.',
       window: 'How many of the last messages the model sees.',

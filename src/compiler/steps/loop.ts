@@ -42,9 +42,9 @@ const ON_MAX_FIELD = {
 } as const
 
 const LOOP_FIELDS = {
-  until: { key: 'until', shape: expression, doc: 'A condition, tested after each iteration. Excludes `while`.' },
-  while: { key: 'while', shape: expression, doc: 'A condition, tested before each iteration. Excludes `until`.' },
-  max: { key: 'max', shape: integer({ minimum: 1 }), doc: 'The most iterations.', required: true },
+  until: { shape: expression, doc: 'A condition, tested after each iteration. Excludes `while`.' },
+  while: { shape: expression, doc: 'A condition, tested before each iteration. Excludes `until`.' },
+  max: { shape: integer({ minimum: 1 }), doc: 'The most iterations.', required: true },
   onMax: ON_MAX_FIELD,
 } as const satisfies Fields
 
@@ -67,7 +67,7 @@ const loopRecord: Shape<PartialOf<typeof LOOP_FIELDS>> = {
 
 const createFields = (steps: Shape<Step[]>) =>
   ({
-    loop: { key: 'loop', shape: loopRecord, doc: '`{ until | while, max }`.', required: true },
+    loop: { shape: loopRecord, doc: '`{ until | while, max }`.', required: true },
     onMax: ON_MAX_FIELD,
     steps: { key: 'do', shape: steps, doc: 'The steps of one iteration.', required: true },
   }) as const satisfies Fields

@@ -19,7 +19,6 @@ const FIELDS = {
     required: true,
   },
   with: {
-    key: 'with',
     shape: templateInput({
       namespace: 'Where to look: names of one namespace are apart from all others.',
       key: 'The name of the entry.',

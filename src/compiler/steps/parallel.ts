@@ -79,7 +79,6 @@ const createFields = (steps: Shape<Step[]>) =>
       required: true,
     },
     join: {
-      key: 'join',
       shape: joinShape,
       doc: 'How many branches must complete: `all`, `any` or `{ at_least: 2 }`. The others are cancelled then.',
       default: 'all',

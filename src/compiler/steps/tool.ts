@@ -14,8 +14,8 @@ import type { StepDescriptor } from './step-descriptor.ts'
 import { expressionText } from './wording.ts'
 
 const FIELDS = {
-  tool: { key: 'tool', shape: text(), doc: 'The name of the tool, such as `http.get`.', required: true },
-  with: { key: 'with', shape: templateInput(), doc: "The tool's input." },
+  tool: { shape: text(), doc: 'The name of the tool, such as `http.get`.', required: true },
+  with: { shape: templateInput(), doc: "The tool's input." },
 } as const satisfies Fields
 
 export interface ToolStep extends StepCommon, RecordOf<typeof FIELDS> {

@@ -47,14 +47,13 @@ const waitFor: Shape<WaitFor> = {
 }
 
 const WAIT_FIELDS = {
-  for: { key: 'for', shape: waitFor, doc: 'How long, such as 10m.' },
+  for: { shape: waitFor, doc: 'How long, such as 10m.' },
   until: {
-    key: 'until',
     shape: expression,
     doc: 'An expression for a point in time: RFC 3339 text or milliseconds since 1970, never a condition.',
   },
-  event: { key: 'event', shape: text(), doc: 'The name of the event to wait for.' },
-  match: { key: 'match', shape: expression, doc: 'A condition on `event`; other events are passed over.' },
+  event: { shape: text(), doc: 'The name of the event to wait for.' },
+  match: { shape: expression, doc: 'A condition on `event`; other events are passed over.' },
 } as const satisfies Fields
 
 const waitShape: Shape<Wait> = mapped(record('a wait', WAIT_FIELDS), (fields, node, { reading }) => {
@@ -74,7 +73,6 @@ const toWait = ({ for: pause, until, event, match }: RecordOf<typeof WAIT_FIELDS
 
 const FIELDS = {
   wait: {
-    key: 'wait',
     shape: waitShape,
     doc: '`{ for: 10m }`, `{ until: expr }` or `{ event: name, match: expr }`.',
     required: true,

@@ -12,13 +12,8 @@ import { lowerEffect } from '../lower/leaf.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
 
 const FIELDS = {
-  workflow: {
-    key: 'workflow',
-    shape: text(),
-    doc: 'The name of the workflow, or the path of its file.',
-    required: true,
-  },
-  with: { key: 'with', shape: templateInput(), doc: 'Its input.' },
+  workflow: { shape: text(), doc: 'The name of the workflow, or the path of its file.', required: true },
+  with: { shape: templateInput(), doc: 'Its input.' },
 } as const satisfies Fields
 
 export interface WorkflowStep extends StepCommon, RecordOf<typeof FIELDS> {

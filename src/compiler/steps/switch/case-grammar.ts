@@ -36,7 +36,7 @@ const checkElseIsLast = (items: YamlNode[], place: ShapePlace): void => {
 
 const createTargetFields = (steps: Shape<Step[]>) =>
   ({
-    next: { key: 'next', shape: snakeCase, doc: 'The step to go to, by id, or `end`. Excludes `do`.' },
+    next: { shape: snakeCase, doc: 'The step to go to, by id, or `end`. Excludes `do`.' },
     steps: { key: 'do', shape: steps, doc: 'The steps of this case. Excludes `next`.' },
   }) as const satisfies Fields
 
@@ -67,7 +67,7 @@ const createElseShape = (steps: Shape<Step[]>): Shape<Then> => {
 
 const createCaseShape = (steps: Shape<Step[]>): Shape<SwitchCase> => {
   const fields = {
-    when: { key: 'when', shape: expression, doc: 'A condition: this case is chosen when it is true.', required: true },
+    when: { shape: expression, doc: 'A condition: this case is chosen when it is true.', required: true },
     ...createTargetFields(steps),
   } as const satisfies Fields
   const elseFields = {
