@@ -1,10 +1,12 @@
 /** Every function of the language, once. The reference is generated from it; it includes `has`, `orValue` and the macros, which are syntax. */
-import type { FunctionEntry } from './functions/function-entry.ts'
+import { type FunctionEntry, toFunctionEntry } from './functions/function-entry.ts'
 import { LIST_FUNCTIONS } from './functions/list-functions.ts'
 import { TEXT_FUNCTIONS } from './functions/text-functions.ts'
 import { VALUE_FUNCTIONS } from './functions/value-functions.ts'
 
-export const FUNCTION_TABLE: readonly FunctionEntry[] = [...VALUE_FUNCTIONS, ...TEXT_FUNCTIONS, ...LIST_FUNCTIONS]
+export const FUNCTION_TABLE: readonly FunctionEntry[] = [...VALUE_FUNCTIONS, ...TEXT_FUNCTIONS, ...LIST_FUNCTIONS].map(
+  toFunctionEntry,
+)
 
 const byName = new Map(FUNCTION_TABLE.map((entry) => [entry.name, entry]))
 

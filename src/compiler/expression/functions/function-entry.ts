@@ -27,6 +27,18 @@ export interface FunctionEntry {
   evaluate(args: readonly JsonValue[], work: Work): JsonValue
 }
 
+/** An entry as it is written in a table: the signature begins with the name. */
+export type FunctionSource = Omit<FunctionEntry, 'name' | 'isMethod' | 'work'> &
+  Partial<Pick<FunctionEntry, 'isMethod' | 'work'>>
+
+/** Completes an entry: most functions are methods, and cost one visit before the call. */
+export const toFunctionEntry = (source: FunctionSource): FunctionEntry => ({
+  name: source.signature.slice(0, source.signature.indexOf('(')),
+  isMethod: true,
+  work: () => 1,
+  ...source,
+})
+
 /** The argument at `index`, which the parameters guarantee to be text; absent: the default. */
 export const textAt = (args: readonly JsonValue[], index: number, absent = ''): string => {
   const value = args[index]

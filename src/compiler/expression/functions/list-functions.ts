@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue, toCanonicalJson } from '../../../core/jso
 import { chargeTree, describeValue, fail, textWork, type Work } from '../evaluation.ts'
 import { ANY, listOf, membersOf, NUMBER, STRING, type Type, unionOf } from '../type.ts'
 import { countCharacters } from './characters.ts'
-import { type FunctionEntry, listAt, textAt } from './function-entry.ts'
+import { type FunctionSource, listAt, textAt } from './function-entry.ts'
 
 const LIST = { name: 'list', type: listOf(ANY) } as const
 const ORDERED = { name: 'list', type: listOf({ kind: 'union', members: [NUMBER, STRING] }) } as const
@@ -72,13 +72,11 @@ const sumList = (list: JsonValue[]): number =>
     return sum + item
   }, 0)
 
-export const LIST_FUNCTIONS: readonly FunctionEntry[] = [
+export const LIST_FUNCTIONS: readonly FunctionSource[] = [
   {
-    name: 'size',
     signature: 'size(value) → number',
     doc: 'How many characters a text, items a list or fields an object has.',
     example: "size([1, 2]) == 2 && 'abc'.size() == 3",
-    isMethod: true,
     parameters: [
       { name: 'value', type: unionOf([STRING, listOf(ANY), { kind: 'object', fields: new Map(), rest: ANY }]) },
     ],
@@ -90,66 +88,54 @@ export const LIST_FUNCTIONS: readonly FunctionEntry[] = [
     },
   },
   {
-    name: 'sum',
     signature: 'sum(list of number) → number',
     doc: 'The sum of the numbers; of an empty list 0.',
     example: 'sum([1, 2, 3]) == 6',
-    isMethod: true,
     parameters: [{ name: 'list', type: listOf(NUMBER) }],
     result: NUMBER,
     work: listWork,
     evaluate: (args) => sumList(listAt(args, 0)),
   },
   {
-    name: 'min',
     signature: 'min(list) → item',
     doc: 'The smallest of numbers or texts; an empty list is a fault.',
     example: 'min([3, 1, 2]) == 1',
-    isMethod: true,
     parameters: [ORDERED],
     result: itemType,
     work: listWork,
     evaluate: (args) => extreme(listAt(args, 0), -1),
   },
   {
-    name: 'max',
     signature: 'max(list) → item',
     doc: 'The largest of numbers or texts; an empty list is a fault.',
     example: 'max([3, 1, 2]) == 3',
-    isMethod: true,
     parameters: [ORDERED],
     result: itemType,
     work: listWork,
     evaluate: (args) => extreme(listAt(args, 0), 1),
   },
   {
-    name: 'sort',
     signature: 'sort(list, field?) → list',
     doc: "The items in ascending order: numbers, texts, or objects by one of their fields; `'-field'` sorts descending, `'-'` for a list without fields.",
     example: "sort([3, 1, 2]) == [1, 2, 3] && [{'n': 1}, {'n': 2}].sort('-n')[0].n == 2",
-    isMethod: true,
     parameters: [LIST, { name: 'field', type: STRING, optional: true }],
     result: (args) => listOf(itemType(args)),
     work: (args) => 2 * listWork(args),
     evaluate: (args) => sortList(listAt(args, 0), textAt(args, 1)),
   },
   {
-    name: 'distinct',
     signature: 'distinct(list) → list',
     doc: 'The list without repeats; of equal items the first stays.',
     example: "distinct(['a', 'b', 'a']) == ['a', 'b']",
-    isMethod: true,
     parameters: [LIST],
     result: (args) => listOf(itemType(args)),
     work: listWork,
     evaluate: (args, work) => distinctItems(listAt(args, 0), work),
   },
   {
-    name: 'flatten',
     signature: 'flatten(list) → list',
     doc: 'One level of nesting taken off: items that are lists are replaced by their items.',
     example: 'flatten([[1, 2], [3], 4]) == [1, 2, 3, 4]',
-    isMethod: true,
     parameters: [LIST],
     result: (args) =>
       listOf(unionOf(membersOf(itemType(args)).map((item) => (item.kind === 'list' ? item.item : item)))),
@@ -157,25 +143,19 @@ export const LIST_FUNCTIONS: readonly FunctionEntry[] = [
     evaluate: (args, work) => flattenList(listAt(args, 0), work),
   },
   {
-    name: 'first',
     signature: 'first(list) → item',
     doc: 'The first item; an empty list is a fault (`list[?0].orValue(…)` is not).',
     example: 'first([7, 8, 9]) == 7',
-    isMethod: true,
     parameters: [LIST],
     result: itemType,
-    work: () => 1,
     evaluate: (args) => firstOrFail(listAt(args, 0), 0),
   },
   {
-    name: 'last',
     signature: 'last(list) → item',
     doc: 'The last item; an empty list is a fault.',
     example: 'last([7, 8, 9]) == 9',
-    isMethod: true,
     parameters: [LIST],
     result: itemType,
-    work: () => 1,
     evaluate: (args) => firstOrFail(listAt(args, 0), -1),
   },
 ]

@@ -4,7 +4,7 @@ import { ExpressionFailure, fail, textWork } from '../evaluation.ts'
 import { compilePattern, type RegularExpression } from '../regular-expression.ts'
 import { BOOLEAN, listOf, NUMBER, STRING } from '../type.ts'
 import { countCharacters, sliceCharacters, toCharacterIndex, toUnitIndex } from './characters.ts'
-import { type FunctionEntry, listAt, numberAt, textAt } from './function-entry.ts'
+import { type FunctionSource, listAt, numberAt, textAt } from './function-entry.ts'
 
 const TEXT = { name: 'text', type: STRING } as const
 
@@ -41,49 +41,38 @@ const toText = (item: JsonValue): string => {
   return fail(`join takes texts, numbers and booleans, got ${item === null ? 'null' : 'a list or an object'}`)
 }
 
-export const TEXT_FUNCTIONS: readonly FunctionEntry[] = [
+export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
   {
-    name: 'contains',
     signature: 'contains(text, part) → boolean',
     doc: 'Whether the text holds the part.',
     example: "'invoice 17'.contains('17')",
-    isMethod: true,
     parameters: [TEXT, { name: 'part', type: STRING }],
     result: BOOLEAN,
     work: readWork,
     evaluate: (args) => textAt(args, 0).includes(textAt(args, 1)),
   },
   {
-    name: 'startsWith',
     signature: 'startsWith(text, start) → boolean',
     doc: 'Whether the text begins with the start.',
     example: "'re: hello'.startsWith('re:')",
-    isMethod: true,
     parameters: [TEXT, { name: 'start', type: STRING }],
     result: BOOLEAN,
-    work: () => 1,
     evaluate: (args) => textAt(args, 0).startsWith(textAt(args, 1)),
   },
   {
-    name: 'endsWith',
     signature: 'endsWith(text, end) → boolean',
     doc: 'Whether the text ends with the end.',
     example: "'report.csv'.endsWith('.csv')",
-    isMethod: true,
     parameters: [TEXT, { name: 'end', type: STRING }],
     result: BOOLEAN,
-    work: () => 1,
     evaluate: (args) => textAt(args, 0).endsWith(textAt(args, 1)),
   },
   {
-    name: 'matches',
     signature: 'matches(text, pattern) → boolean',
     doc: 'Whether the regular expression (RE2) matches somewhere in the text; `^` and `$` tie it to the ends.',
     example: "'order 4711'.matches(r'\\d{4}')",
-    isMethod: true,
     parameters: [TEXT, { name: 'pattern', type: STRING }],
     result: BOOLEAN,
-    work: () => 1,
     evaluate: (args, work) => {
       const expression = compilePatternOrFail(textAt(args, 1), work)
       work.charge((textAt(args, 0).length * expression.size) >> 8)
@@ -91,44 +80,36 @@ export const TEXT_FUNCTIONS: readonly FunctionEntry[] = [
     },
   },
   {
-    name: 'lowerAscii',
     signature: 'lowerAscii(text) → string',
     doc: 'The letters A to Z in lower case.',
     example: "'BUG'.lowerAscii() == 'bug'",
-    isMethod: true,
     parameters: [TEXT],
     result: STRING,
     work: readWork,
     evaluate: (args) => textAt(args, 0).replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
   },
   {
-    name: 'upperAscii',
     signature: 'upperAscii(text) → string',
     doc: 'The letters a to z in upper case.',
     example: "'bug'.upperAscii() == 'BUG'",
-    isMethod: true,
     parameters: [TEXT],
     result: STRING,
     work: readWork,
     evaluate: (args) => textAt(args, 0).replace(/[a-z]+/g, (letters) => letters.toUpperCase()),
   },
   {
-    name: 'trim',
     signature: 'trim(text) → string',
     doc: 'The text without blanks and line breaks at its ends.',
     example: "'  yes\\n'.trim() == 'yes'",
-    isMethod: true,
     parameters: [TEXT],
     result: STRING,
     work: readWork,
     evaluate: (args) => textAt(args, 0).trim(),
   },
   {
-    name: 'indexOf',
     signature: 'indexOf(text, part, from?) → number',
     doc: 'The position of the first such part at or after `from` (default 0), counted in characters from 0; -1 when there is none.',
     example: "'a-b-c'.indexOf('-', 2) == 3",
-    isMethod: true,
     parameters: [TEXT, { name: 'part', type: STRING }, { name: 'from', type: NUMBER, optional: true }],
     result: NUMBER,
     work: readWork,
@@ -139,22 +120,18 @@ export const TEXT_FUNCTIONS: readonly FunctionEntry[] = [
     },
   },
   {
-    name: 'lastIndexOf',
     signature: 'lastIndexOf(text, part) → number',
     doc: 'The position of the last such part, counted in characters from 0; -1 when there is none.',
     example: "'a-b-c'.lastIndexOf('-') == 3",
-    isMethod: true,
     parameters: [TEXT, { name: 'part', type: STRING }],
     result: NUMBER,
     work: readWork,
     evaluate: (args) => toCharacterIndex(textAt(args, 0), textAt(args, 0).lastIndexOf(textAt(args, 1))),
   },
   {
-    name: 'substring',
     signature: 'substring(text, start, end?) → string',
     doc: "The characters from `start` up to, not including, `end`; an end beyond the text is the text's end.",
     example: "'2026-03-01'.substring(0, 4) == '2026'",
-    isMethod: true,
     parameters: [TEXT, { name: 'start', type: NUMBER }, { name: 'end', type: NUMBER, optional: true }],
     result: STRING,
     work: readWork,
@@ -167,11 +144,9 @@ export const TEXT_FUNCTIONS: readonly FunctionEntry[] = [
     },
   },
   {
-    name: 'charAt',
     signature: 'charAt(text, position) → string',
     doc: 'The character at a position counted from 0; at the very end the empty text.',
     example: "'abc'.charAt(1) == 'b'",
-    isMethod: true,
     parameters: [TEXT, { name: 'position', type: NUMBER }],
     result: STRING,
     work: readWork,
@@ -181,11 +156,9 @@ export const TEXT_FUNCTIONS: readonly FunctionEntry[] = [
     },
   },
   {
-    name: 'replace',
     signature: 'replace(text, part, by) → string',
     doc: 'The text with every such part replaced. The part is plain text, not a pattern.',
     example: "'a-b-c'.replace('-', '+') == 'a+b+c'",
-    isMethod: true,
     parameters: [TEXT, { name: 'part', type: STRING }, { name: 'by', type: STRING }],
     result: STRING,
     work: readWork,
@@ -196,11 +169,9 @@ export const TEXT_FUNCTIONS: readonly FunctionEntry[] = [
     },
   },
   {
-    name: 'split',
     signature: 'split(text, separator) → list of string',
     doc: 'The parts between the separators; with an empty separator the single characters.',
     example: "'a, b'.split(', ') == ['a', 'b']",
-    isMethod: true,
     parameters: [TEXT, { name: 'separator', type: STRING }],
     result: listOf(STRING),
     work: readWork,
@@ -212,11 +183,9 @@ export const TEXT_FUNCTIONS: readonly FunctionEntry[] = [
     },
   },
   {
-    name: 'join',
     signature: 'join(list, separator?) → string',
     doc: 'The items of a list, one behind the other, with the separator (default none) between them.',
     example: "['a', 'b'].join(', ') == 'a, b'",
-    isMethod: true,
     parameters: [
       { name: 'list', type: listOf({ kind: 'union', members: [STRING, NUMBER, BOOLEAN] }) },
       { name: 'separator', type: STRING, optional: true },

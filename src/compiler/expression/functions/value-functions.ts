@@ -4,7 +4,7 @@ import { chargeTree, describeValue, fail, textWork } from '../evaluation.ts'
 import { formatPointInTime, parsePointInTime } from '../point-in-time.ts'
 import { ANY, BOOLEAN, listOf, NUMBER, STRING, unionOf } from '../type.ts'
 import { formatText } from './format.ts'
-import { type FunctionEntry, listAt, numberAt, textAt } from './function-entry.ts'
+import { type FunctionSource, listAt, numberAt, textAt } from './function-entry.ts'
 
 const DAY_MS = 86_400_000
 
@@ -45,106 +45,87 @@ const addDays = (value: JsonValue | undefined, days: number): string => {
   return formatPointInTime(Math.round(start + days * DAY_MS)) ?? fail('the date lies outside the years 0 to 9999')
 }
 
-export const VALUE_FUNCTIONS: readonly FunctionEntry[] = [
+export const VALUE_FUNCTIONS: readonly FunctionSource[] = [
   {
-    name: 'string',
     signature: 'string(value) → string',
     doc: 'A number or boolean as text.',
     example: "string(1.5) == '1.5'",
     isMethod: false,
     parameters: [{ name: 'value', type: unionOf([STRING, NUMBER, BOOLEAN]) }],
     result: STRING,
-    work: () => 1,
     evaluate: ([value]) => String(value),
   },
   {
-    name: 'int',
     signature: 'int(value) → number',
     doc: 'The number without its fraction, or the number that a text holds.',
     example: "int(7 / 2) == 3 && int('-3.9') == -3",
     isMethod: false,
     parameters: [NUMERIC],
     result: NUMBER,
-    work: () => 1,
     evaluate: ([value]) => Math.trunc(toNumber(value)) + 0,
   },
   {
-    name: 'double',
     signature: 'double(value) → number',
     doc: 'The number that a text holds; a number is itself.',
     example: "double('0.25') == 1 / 4",
     isMethod: false,
     parameters: [NUMERIC],
     result: NUMBER,
-    work: () => 1,
     evaluate: ([value]) => toNumber(value) + 0,
   },
   {
-    name: 'bool',
     signature: 'bool(value) → boolean',
     doc: "The boolean that a text, 'true' or 'false', holds; a boolean is itself.",
     example: "bool('true')",
     isMethod: false,
     parameters: [{ name: 'value', type: unionOf([BOOLEAN, STRING]) }],
     result: BOOLEAN,
-    work: () => 1,
     evaluate: ([value]) => {
       if (value === true || value === 'true') return true
       return value === false || value === 'false' ? false : fail(`${describeValue(value)} is not 'true' or 'false'`)
     },
   },
   {
-    name: 'dyn',
     signature: 'dyn(value) → any',
     doc: 'The value itself, with its type forgotten: for what the checker knows less well than you do.',
     example: "dyn('a') != 1",
     isMethod: false,
     parameters: [{ name: 'value', type: ANY }],
     result: ANY,
-    work: () => 1,
     evaluate: ([value = null]) => value,
   },
   {
-    name: 'round',
     signature: 'round(number, digits?) → number',
     doc: 'The nearest number with so many digits behind the point (default 0); halves go away from zero.',
     example: 'round(2.5) == 3 && round(3.14159, 2) == 3.14',
-    isMethod: true,
     parameters: [
       { name: 'number', type: NUMBER },
       { name: 'digits', type: NUMBER, optional: true },
     ],
     result: NUMBER,
-    work: () => 1,
     evaluate: (args) => roundTo(numberAt(args, 0), numberAt(args, 1)),
   },
   {
-    name: 'json',
     signature: 'json(value) → string',
     doc: 'Any value as JSON text.',
     example: "json([1, 'a', null]) == '[1,\"a\",null]'",
-    isMethod: true,
     parameters: [{ name: 'value', type: ANY }],
     result: STRING,
-    work: () => 1,
     evaluate: ([value = null], work) => {
       chargeTree(value, work)
       return JSON.stringify(value)
     },
   },
   {
-    name: 'parse_json',
     signature: 'parse_json(text) → any',
     doc: 'The value that a JSON text holds; a text that is not JSON is a fault.',
     example: "parse_json('[1, 2]')[1] == 2",
-    isMethod: true,
     parameters: [{ name: 'text', type: STRING }],
     result: ANY,
     work: (args) => 1 + (textAt(args, 0).length >> 6),
     evaluate: (args) => parseJson(textAt(args, 0)),
   },
   {
-    name: 'date',
     signature: 'date(time, days?) → string',
     doc: 'A point in time (RFC 3339 text, a date alone, or epoch milliseconds) plus so many days, as RFC 3339 text in UTC with milliseconds. Texts of this form compare in the order of time.',
     example: "date('2026-02-28T12:00:00+01:00', 1) == '2026-03-01T11:00:00.000Z'",
@@ -154,15 +135,12 @@ export const VALUE_FUNCTIONS: readonly FunctionEntry[] = [
       { name: 'days', type: NUMBER, optional: true },
     ],
     result: STRING,
-    work: () => 1,
     evaluate: (args) => addDays(args[0], numberAt(args, 1)),
   },
   {
-    name: 'format',
     signature: 'format(text, list) → string',
     doc: 'The text with each `%s` (any value), `%d` (a whole number), `%f` and `%.2f` (a number, so many digits; default 6) replaced by the next item of the list; `%%` is a percent sign.',
     example: "'%s costs %.2f'.format(['tea', 3.5]) == 'tea costs 3.50'",
-    isMethod: true,
     parameters: [
       { name: 'text', type: STRING },
       { name: 'list', type: listOf(ANY) },
