@@ -1,6 +1,6 @@
 /** Writes the errors of `ajv` as one line. */
 import type { ErrorObject } from 'ajv/dist/2020.js'
-import { findNearest } from './nearest.ts'
+import { didYouMean } from './nearest.ts'
 import { formatValue } from './value-text.ts'
 
 /** The message names so many errors, and counts the others. */
@@ -54,8 +54,7 @@ const formatError = (error: ErrorObject, { errors }: { errors: readonly ErrorObj
 const formatUnknownField = ({ instancePath, params, parentSchema }: ErrorObject): string => {
   const name: string = params.additionalProperty ?? params.unevaluatedProperty
   const known = Object.keys(parentSchema?.properties ?? {})
-  const nearest = findNearest(name, known)
-  const hint = nearest === undefined ? `expected one of ${known.join(', ')}` : `did you mean '${nearest}'?`
+  const hint = didYouMean(name, known) ?? `expected one of ${known.join(', ')}`
   return `'${instancePath}/${name}' is not a known field${known.length === 0 ? '' : `: ${hint}`}`
 }
 

@@ -21,6 +21,12 @@ const countEdits = (a: string, b: string): number => {
   return previous[b.length] ?? 0
 }
 
+/** Returns the hint for an unknown word: the nearest known one. Undefined when none is near. */
+export const didYouMean = (word: string, known: Iterable<string>): string | undefined => {
+  const nearest = findNearest(word, known)
+  return nearest === undefined ? undefined : `did you mean '${nearest}'?`
+}
+
 /** Finds the known word nearest to `word`, with at most a third of its letters different. Undefined when none is near. */
 export const findNearest = (word: string, known: Iterable<string>): string | undefined => {
   let nearest: string | undefined

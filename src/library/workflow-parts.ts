@@ -4,7 +4,7 @@ import { type Compilation, type CompiledWorkflow, compile } from '../compiler/co
 import type { LinkReader } from '../compiler/links.ts'
 import type { Source } from '../compiler/source.ts'
 import { Fault } from '../core/fault.ts'
-import { findNearest } from '../core/nearest.ts'
+import { didYouMean } from '../core/nearest.ts'
 import type { CompileOptions, Workflow } from './workflow.ts'
 
 export interface CompileParts {
@@ -72,7 +72,6 @@ const checkModels = ({ compiled, catalogue }: Parts, models: Readonly<Record<str
 }
 
 const unknownName = (problem: string, name: string, known: readonly string[]): Fault => {
-  const nearest = findNearest(name, known)
-  const hint = nearest === undefined ? `known are ${known.join(', ') || 'none'}` : `did you mean '${nearest}'?`
+  const hint = didYouMean(name, known) ?? `known are ${known.join(', ') || 'none'}`
   return new Fault('invalid_input', `${problem}: ${hint}`)
 }

@@ -6,7 +6,7 @@
  */
 import { isJsonObject } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { findNearest } from '../../core/nearest.ts'
+import { didYouMean } from '../../core/nearest.ts'
 import { formatValue } from '../../core/value-text.ts'
 
 /** Describes the problem of `value`, such as `'/url' must be string, got 5`. Undefined for a valid value. */
@@ -76,7 +76,5 @@ const findFieldProblem = (schema: JsonSchema, value: unknown, path: string): str
   return undefined
 }
 
-const suggestField = (name: string, known: string[]): string => {
-  const nearest = findNearest(name, known)
-  return nearest === undefined ? `expected one of ${known.join(', ')}` : `did you mean '${nearest}'?`
-}
+const suggestField = (name: string, known: string[]): string =>
+  didYouMean(name, known) ?? `expected one of ${known.join(', ')}`

@@ -1,6 +1,6 @@
 /** Checks the codes in `on_error` and `retry.on`: they may name Troupe's own codes and those of the workflow's `fail` steps. */
 import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
-import { findNearest } from '../../core/nearest.ts'
+import { didYouMean } from '../../core/nearest.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located } from '../document.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
@@ -37,11 +37,10 @@ const checkCode = (
   }
   if (known.has(value) || hasChildren) return
   const matchable = [...known].filter((code) => !UNMATCHABLE.has(code))
-  const nearest = findNearest(value, matchable)
   diagnostics.error(
     'unknown_fault_code',
     range,
     `'${value}' is no fault code: expected one of Troupe's, or the code of a 'fail' step`,
-    nearest === undefined ? `such as ${matchable.slice(0, 4).join(', ')}, …` : `did you mean '${nearest}'?`,
+    didYouMean(value, matchable) ?? `such as ${matchable.slice(0, 4).join(', ')}, …`,
   )
 }

@@ -1,5 +1,5 @@
 /** Resolves the name of a model: an alias of `models`, or `provider/name`. */
-import { findNearest } from '../../core/nearest.ts'
+import { didYouMean, findNearest } from '../../core/nearest.ts'
 import type { Catalogue } from '../catalogue.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located, Workflow } from '../document.ts'
@@ -47,27 +47,18 @@ export const checkModel = (model: Located<string>, context: ModelContext): void 
     checkModelName(model, context)
     return
   }
-  const nearest = findNearest(model.value, context.models.aliases())
-  context.diagnostics.error(
-    'unknown_model',
-    model.range,
-    `'${model.value}' is no alias of 'models': expected an alias, or provider/name`,
-    nearest === undefined
-      ? `add it to the workflow: models: { ${model.value}: mock/echo }`
-      : `did you mean '${nearest}'?`,
-  )
+  const message = `'${model.value}' is no alias of 'models': expected an alias, or provider/name`
+  const hint = `add it to the workflow: models: { ${model.value}: mock/echo }`
+  const guess = didYouMean(model.value, context.models.aliases())
+  context.diagnostics.error('unknown_model', model.range, message, guess ?? hint)
 }
 
 const checkModelName = ({ value, range }: Located<string>, { catalogue, diagnostics }: ModelContext): void => {
   const slash = value.indexOf('/')
   const provider = value.slice(0, slash)
   if (slash < 1 || slash === value.length - 1) {
-    diagnostics.error(
-      'unknown_model',
-      range,
-      `'${value}' is no model: expected provider/name`,
-      "such as 'ollama/llama3.2'",
-    )
+    const message = `'${value}' is no model: expected provider/name`
+    diagnostics.error('unknown_model', range, message, "such as 'ollama/llama3.2'")
     return
   }
   const entry = catalogue.providers.get(provider)

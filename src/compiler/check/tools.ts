@@ -1,5 +1,5 @@
 /** Resolves the name of a tool: a built-in tool, a preset, a tool of an MCP server, or one that only an agent has. */
-import { findNearest } from '../../core/nearest.ts'
+import { didYouMean } from '../../core/nearest.ts'
 import type { Catalogue, ToolEntry } from '../catalogue.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located, Preset, RunsOn, Step, Workflow } from '../document.ts'
@@ -56,16 +56,10 @@ export const reportUnknownTool = (
   const [head, server = ''] = value.split('.')
   if (head === 'mcp') {
     const hint = `declare it under mcp: { ${server === '' ? 'name' : server}: { command: [...] } }`
-    diagnostics.error(
-      'unknown_tool',
-      range,
-      `'${value}' names no declared MCP server: expected mcp.<server>.<tool>`,
-      hint,
-    )
+    const message = `'${value}' names no declared MCP server: expected mcp.<server>.<tool>`
+    diagnostics.error('unknown_tool', range, message, hint)
     return
   }
-  const nearest = findNearest(value, tools.known())
-  const hint =
-    nearest === undefined ? "a tool that an agent offers needs 'runs_on' on the step" : `did you mean '${nearest}'?`
+  const hint = didYouMean(value, tools.known()) ?? "a tool that an agent offers needs 'runs_on' on the step"
   diagnostics.error('unknown_tool', range, `'${value}' is no tool that is known here`, hint)
 }

@@ -1,5 +1,5 @@
 /** Compares a written value with its expected type, and reports each difference at its place. */
-import { findNearest } from '../../core/nearest.ts'
+import { didYouMean } from '../../core/nearest.ts'
 import type { MapNode, ValueNode } from '../value-node.ts'
 import { hintNearest, literalsOf } from './check/check-equality.ts'
 import type { ExpressionFinding } from './expression-names.ts'
@@ -39,12 +39,11 @@ const compareFields = (value: MapNode, type: ObjectType, expected: ObjectType): 
 
 const describeUnknown = (key: MapNode['entries'][number]['key'], expected: ObjectType): ExpressionFinding => {
   const names = [...expected.fields.keys()]
-  const nearest = findNearest(key.value, names)
   return {
     code: 'unknown_field',
     range: key.range,
     message: `'${key.value}' is no field here: expected ${names.join(', ') || 'none'}`,
-    ...(nearest === undefined ? {} : { hint: `did you mean '${nearest}'?` }),
+    hint: didYouMean(key.value, names),
   }
 }
 
@@ -58,12 +57,11 @@ const describeMissing = ({ range }: MapNode, name: string, type: Type): Expressi
 const describeMismatch = (value: ValueNode, type: Type, expected: Type): ExpressionFinding => {
   const allowed = literalsOf(expected)
   if (type.kind === 'literal' && allowed !== undefined && typeof allowed[0] === typeof type.value) {
-    const hint = hintNearest(type.value, allowed)
     return {
       code: 'unknown_enum_value',
       range: value.range,
       message: `${describeType(type)} is not allowed here: expected ${describeType(expected)}`,
-      ...(hint === undefined ? {} : { hint }),
+      hint: hintNearest(type.value, allowed),
     }
   }
   const isNull =
@@ -72,6 +70,6 @@ const describeMismatch = (value: ValueNode, type: Type, expected: Type): Express
     code: isNull ? 'possibly_null' : 'type_mismatch',
     range: value.range,
     message: `the value ${isNull ? 'may be null' : 'does not fit'}: expected ${describeType(expected)}, got ${describeType(type)}`,
-    ...(isNull ? { hint: 'write ….orValue(…) for a substitute' } : {}),
+    hint: isNull ? 'write ….orValue(…) for a substitute' : undefined,
   }
 }

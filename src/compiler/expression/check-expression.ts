@@ -22,7 +22,7 @@ export const checkExpression = (expression: ExpressionText, names: ExpressionNam
   if (!parsed.ok) {
     const { index, message, hint } = parsed
     const range = toRange(expression, { start: index, end: index + 1 })
-    checked.findings.push({ code: 'expression_syntax', range, message, ...(hint === undefined ? {} : { hint }) })
+    checked.findings.push({ code: 'expression_syntax', range, message, hint })
     return checked
   }
   checked.type = checkTree({ expression, names, checked, root: parsed.ast })
@@ -45,8 +45,7 @@ const checkTree = ({ expression, names, checked, root }: Job): Type => {
     facts: new Map(),
     shown: new WeakMap(),
     report(code, span, { message, hint }) {
-      const range = toRange(expression, span)
-      checked.findings.push({ code, range, message, ...(hint === undefined ? {} : { hint }) })
+      checked.findings.push({ code, range: toRange(expression, span), message, hint })
     },
     read(step, field, span) {
       checked.reads.push({ step, field, range: toRange(expression, span) })

@@ -34,7 +34,7 @@ export interface ExpressionFinding {
   code: DiagnosticCode
   range: Range
   message: string
-  hint?: string
+  hint?: string | undefined
 }
 
 export interface CheckedExpression {

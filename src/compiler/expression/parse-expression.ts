@@ -13,14 +13,12 @@ import {
   type MacroName,
   type Span,
 } from './expression.ts'
-import { explainSyntaxError, SyntaxProblem } from './syntax-problem.ts'
+import { explainSyntaxError, type SyntaxFailure, SyntaxProblem } from './syntax-problem.ts'
 
 export type { Expression } from './expression.ts'
 
 /** `index` is the place of the problem in the text. */
-export type ParsedExpression =
-  | { ok: true; ast: Expression }
-  | { ok: false; index: number; message: string; hint?: string }
+export type ParsedExpression = { ok: true; ast: Expression } | SyntaxFailure
 
 /** Walks over a tree are recursive; this bounds its depth. */
 const MOST_NODES = 2000

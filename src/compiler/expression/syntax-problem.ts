@@ -4,7 +4,7 @@ export interface SyntaxFailure {
   ok: false
   index: number
   message: string
-  hint?: string
+  hint?: string | undefined
 }
 
 /** Thrown and caught inside the parser only. */
@@ -23,11 +23,11 @@ export class SyntaxProblem extends Error {
   }
 }
 
-const toFailure = (index: number, message: string, hint: string | undefined): SyntaxFailure => ({
+const toFailure = (index: number, message: string, hint?: string): SyntaxFailure => ({
   ok: false,
   index,
   message,
-  ...(hint === undefined ? {} : { hint }),
+  hint,
 })
 
 /** Words of other languages, with the form of this one. Looked for where the parser stopped. */
@@ -54,14 +54,14 @@ const FOREIGN_WORDS: [pattern: RegExp, hint: string][] = [
 /** Rewords an error of cel-js: the place, the problem, and the probable intention. */
 export const explainSyntaxError = (error: ParseError, text: string): SyntaxFailure => {
   const index = Math.min(error.range?.start ?? 0, text.length)
-  if (text.trim() === '') return toFailure(0, 'the expression is empty', undefined)
+  if (text.trim() === '') return toFailure(0, 'the expression is empty')
   switch (error.code) {
     case 'expected_token':
     case 'unexpected_token':
     case 'unexpected_character':
       return explainToken(text, index)
     case 'limit_exceeded':
-      return toFailure(index, `the expression is too large: ${lowerFirst(error.summary)}`, undefined)
+      return toFailure(index, `the expression is too large: ${lowerFirst(error.summary)}`)
     case 'reserved_identifier':
       return toFailure(
         index,
@@ -72,10 +72,9 @@ export const explainSyntaxError = (error: ParseError, text: string): SyntaxFailu
       return toFailure(
         index,
         `${nameOf(text, index)} is not a name: expected a name for the items, as in list.map(item, …)`,
-        undefined,
       )
     default:
-      return toFailure(index, lowerFirst(error.summary), undefined)
+      return toFailure(index, lowerFirst(error.summary))
   }
 }
 

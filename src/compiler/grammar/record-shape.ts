@@ -1,6 +1,6 @@
 /** Shapes of maps with known keys. Each field has its words for the reference, and is required or not. */
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { findNearest } from '../../core/nearest.ts'
+import { didYouMean } from '../../core/nearest.ts'
 import { findEntry, type YamlEntry, type YamlMap } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
 import { type Definitions, type Infer, isInSlip, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
@@ -88,9 +88,7 @@ const toFieldPlace = (entry: YamlEntry, map: YamlMap, place: ShapePlace): ShapeP
 
 const reportUnknownKey = (entry: YamlEntry, known: string[], place: ShapePlace, names: RecordNames): void => {
   const { value: key, range } = entry.key
-  const elsewhere = names.elsewhere?.(key)
-  const nearest = findNearest(key, known)
-  const hint = elsewhere ?? (nearest === undefined ? `its keys: ${known.join(', ')}` : `did you mean '${nearest}'?`)
+  const hint = names.elsewhere?.(key) ?? didYouMean(key, known) ?? `its keys: ${known.join(', ')}`
   place.reading.diagnostics.error('unknown_key', range, `'${key}' is not a key of ${names.owner}`, hint)
 }
 

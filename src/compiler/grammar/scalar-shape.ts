@@ -1,7 +1,7 @@
 /** Shapes of single values: texts, numbers, words of a list, durations, sizes. */
 import { parseDuration } from '../../core/duration.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { findNearest } from '../../core/nearest.ts'
+import { didYouMean } from '../../core/nearest.ts'
 import { parseSize } from '../../core/size.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
@@ -88,8 +88,7 @@ export const word = <T extends string>(...words: readonly T[]): Shape<Located<T>
     read(node, place) {
       const found = node.kind === 'scalar' ? words.find((candidate) => candidate === node.value) : undefined
       if (found !== undefined) return { value: found, range: node.range }
-      const nearest = node.kind === 'scalar' ? findNearest(String(node.value), words) : undefined
-      const hint = nearest === undefined ? undefined : `did you mean '${nearest}'?`
+      const hint = node.kind === 'scalar' ? didYouMean(String(node.value), words) : undefined
       return reportMismatch(node, place, { code: 'unknown_word', problem: 'has no such value', expected, hint })
     },
     toJsonSchema: (): JsonSchema => (words.length === 1 ? { const: words[0] as string } : { enum: [...words] }),

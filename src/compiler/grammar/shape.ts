@@ -4,7 +4,6 @@
  * The grammars of workflow and config are built of shapes alone.
  */
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { findNearest } from '../../core/nearest.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
 import { describeNode, type YamlNode } from '../read/yaml-node.ts'
@@ -83,12 +82,6 @@ export const reportMismatch = (node: YamlNode, place: ShapePlace, mismatch: Mism
     hint,
   )
   return undefined
-}
-
-/** `did you mean 'x'?`, or the list of known words. */
-export const suggest = (word: string, known: readonly string[]): string => {
-  const nearest = findNearest(word, known)
-  return nearest === undefined ? `known: ${known.join(', ')}` : `did you mean '${nearest}'?`
 }
 
 /** The same shape with another result; `convert` may report and return undefined. */

@@ -2,6 +2,7 @@
 
 import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
+import { didYouMean } from '../../core/nearest.ts'
 import { findEntry, toJsonValue, type YamlEntry, type YamlMap, type YamlNode } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
 import type { Located } from '../value-node.ts'
@@ -9,7 +10,7 @@ import { listOf } from './collection-shape.ts'
 import { findCronProblem } from './cron-fields.ts'
 import { beginningOf, byKey, type Fields, type PartialOf, readFields, record, toObjectSchema } from './record-shape.ts'
 import { flag, name, text, variableName, word } from './scalar-shape.ts'
-import { byForm, type Infer, mapped, named, reportMismatch, type Shape, type ShapePlace, suggest } from './shape.ts'
+import { byForm, type Infer, mapped, named, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 import { expression, expressionValue, templateText } from './value-shape.ts'
 
 const COMMON_FIELDS = {
@@ -182,7 +183,7 @@ const reportNoKind = (node: YamlMap, place: ShapePlace): undefined => {
   const common = byKey(COMMON_FIELDS)
   const strange: YamlEntry | undefined = node.entries.find(({ key }) => !common.has(key.value))
   const message = `this trigger has no kind: expected one of ${KIND_NAMES.join(', ')}`
-  const hint = strange === undefined ? undefined : suggest(strange.key.value, KIND_NAMES)
+  const hint = strange && (didYouMean(strange.key.value, KIND_NAMES) ?? `known: ${KIND_NAMES.join(', ')}`)
   place.reading.diagnostics.error('no_kind', strange?.key.range ?? beginningOf(node), message, hint)
 }
 

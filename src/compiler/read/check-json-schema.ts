@@ -7,7 +7,7 @@ import { createRequire } from 'node:module'
 import type * as Ajv2020 from 'ajv/dist/2020.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { formatSchemaErrors } from '../../core/json-schema-message.ts'
-import { findNearest } from '../../core/nearest.ts'
+import { didYouMean } from '../../core/nearest.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import { compilePattern } from '../expression/regular-expression.ts'
 import { isPlainSchema, isSchemaTypeName, KEYWORDS } from './plain-json-schema.ts'
@@ -55,14 +55,11 @@ const reportError = (error: Ajv2020.ErrorObject, { node, subject, diagnostics }:
 const suggestValue = ({ keyword, params }: Ajv2020.ErrorObject, value: JsonValue): string | undefined => {
   if (String(params.type) === 'object,boolean' && isSchemaTypeName(value))
     return `inside JSON Schema, write { type: ${value} }; the shorthand ends where JSON Schema begins`
-  const nearest = keyword === 'enum' ? findNearest(String(value), params.allowedValues) : undefined
-  return nearest === undefined ? undefined : `did you mean '${nearest}'?`
+  return keyword === 'enum' ? didYouMean(String(value), params.allowedValues) : undefined
 }
 
-const suggestKeyword = (name: string): string => {
-  const nearest = findNearest(name, [...KEYWORDS])
-  return nearest === undefined ? 'remove it; keywords: https://json-schema.org' : `did you mean '${nearest}'?`
-}
+const suggestKeyword = (name: string): string =>
+  didYouMean(name, KEYWORDS) ?? 'remove it; keywords: https://json-schema.org'
 
 /** The node that a JSON pointer leads to, or the last one on its way. */
 const findNode = (root: YamlNode, pointer: string): YamlNode =>

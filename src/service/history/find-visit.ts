@@ -1,6 +1,6 @@
 import { Fault } from '../../core/fault.ts'
 import { UNDO } from '../../core/machine-ends.ts'
-import { findNearest } from '../../core/nearest.ts'
+import { didYouMean } from '../../core/nearest.ts'
 import type { Visit } from './timeline.ts'
 
 /** Name of a visit, as a user gives it. */
@@ -29,8 +29,7 @@ const suggest = (path: string, visits: readonly Visit[]): string => {
   const paths = [...new Set(visits.map((one) => one.path))]
   const inside = paths.filter((one) => one.endsWith(`/${path}`))
   if (inside.length > 0) return `it stands inside other steps: name it as ${listSome(inside)}`
-  const nearest = findNearest(path, paths)
-  return nearest === undefined ? `those that began are ${listSome(paths)}` : `did you mean '${nearest}'?`
+  return didYouMean(path, paths) ?? `those that began are ${listSome(paths)}`
 }
 
 const MOST_LISTED = 8

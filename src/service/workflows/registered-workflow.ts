@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path'
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { Fault } from '../../core/fault.ts'
-import { findNearest } from '../../core/nearest.ts'
+import { didYouMean } from '../../core/nearest.ts'
 import type { Store } from '../../store/store.ts'
 import { compileStored } from './compile-stored.ts'
 
@@ -39,13 +39,11 @@ export const loadRegistered = async (
 
 const toMissing = async (store: Store, name: string): Promise<Fault> => {
   const names = (await store.listWorkflows()).map(({ workflow }) => workflow)
-  const nearest = findNearest(name, names)
-  const hint =
-    nearest !== undefined
-      ? `did you mean '${nearest}'?`
-      : names.length === 0
-        ? 'none is registered there: name a file, such as hello.yaml'
-        : `registered are ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`
+  const registered =
+    names.length === 0
+      ? 'none is registered there: name a file, such as hello.yaml'
+      : `registered are ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`
+  const hint = didYouMean(name, names) ?? registered
   return new Fault(
     'not_found',
     `there is no file '${name}', and no workflow of this name in ${store.location}\n${hint}`,

@@ -1,4 +1,4 @@
-import { findNearest } from '../../../core/nearest.ts'
+import { didYouMean } from '../../../core/nearest.ts'
 import type { CallExpression, Expression, MacroExpression } from '../expression.ts'
 import { FORM_TABLE, FUNCTION_TABLE, findFunction } from '../function-table.ts'
 import { countVerbs } from '../functions/format.ts'
@@ -142,11 +142,10 @@ const hintFunction = (name: string): string | undefined => {
   if (/^get[A-Z]/.test(name)) return OTHER_NAMES.timestamp
   const form = FORM_TABLE.find((entry) => entry.name === name)
   if (form !== undefined) return `write ${form.signature.split(' →')[0]}`
-  const nearest = findNearest(
+  return didYouMean(
     name,
     [...FUNCTION_TABLE, ...FORM_TABLE].map((entry) => entry.name),
   )
-  return nearest === undefined ? undefined : `did you mean '${nearest}'?`
 }
 
 export const checkMacro = (node: MacroExpression, context: CheckContext): Type => {

@@ -1,4 +1,4 @@
-import { findNearest } from '../../../core/nearest.ts'
+import { didYouMean } from '../../../core/nearest.ts'
 import { type FieldExpression, type IndexExpression, isOptionalChain } from '../expression.ts'
 import { findFunction } from '../function-table.ts'
 import {
@@ -42,16 +42,11 @@ const checkSecret = (node: FieldExpression, { names, root, report }: CheckContex
     report('secret_misused', node, {
       message: `secret '${node.name}' must stand alone in \${ }: no operator, function or text may hold it`,
     })
-  else if (!declared.includes(node.name)) {
-    const nearest = findNearest(node.name, declared)
+  else if (!declared.includes(node.name))
     report('unknown_secret', node.nameSpan, {
       message: `secret '${node.name}' is not declared: expected ${declared.join(', ') || "a name listed under 'secrets'"}`,
-      hint:
-        nearest === undefined
-          ? `add it: secrets: [${[...declared, node.name].join(', ')}]`
-          : `did you mean '${nearest}'?`,
+      hint: didYouMean(node.name, declared) ?? `add it: secrets: [${[...declared, node.name].join(', ')}]`,
     })
-  }
   return SECRET
 }
 
@@ -142,8 +137,8 @@ const hintField = (
   const shown = textOf(node.object, context)
   const { name } = node
   if (isSometimes) return `write ${shown}.?${name}.orValue(…), or test it with has(${textOf(node, context)})`
-  const nearest = findNearest(name, names)
-  if (nearest !== undefined) return `did you mean '${nearest}'?`
+  const guess = didYouMean(name, names)
+  if (guess !== undefined) return guess
   if (lacking.every(({ kind }) => kind === 'list') && name !== 'length')
     if (findFunction(name) === undefined)
       return `write ${shown}[0].${name} for one item, ${shown}.map(item, item.${name}) for all`

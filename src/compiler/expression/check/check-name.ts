@@ -1,4 +1,4 @@
-import { findNearest } from '../../../core/nearest.ts'
+import { didYouMean } from '../../../core/nearest.ts'
 import type { NameExpression } from '../expression.ts'
 import { findFunction } from '../function-table.ts'
 import { ANY, quoteText, type Type } from '../type.ts'
@@ -47,9 +47,7 @@ const hintName = (
   if (special !== undefined) return `did you mean ${special}?`
   if (context.names.stepIds().includes(name)) return `for the step's output write steps.${name}.output`
   if (findFunction(name) !== undefined && !mayBeText) return `'${name}' is a function: write ${name}(…)`
-  const nearest = findNearest(name, known)
-  const guess = nearest === undefined ? [] : [`did you mean '${nearest}'?`]
   const quoted = node === context.root ? `"${quoteText(name)}"` : quoteText(name)
-  const text = mayBeText ? [`for the text write ${quoted}`] : []
-  return [...guess, ...text].join(' ') || undefined
+  const text = mayBeText ? `for the text write ${quoted}` : ''
+  return [didYouMean(name, known) ?? '', text].join(' ').trim() || undefined
 }

@@ -1,4 +1,4 @@
-import { findNearest } from '../../../core/nearest.ts'
+import { didYouMean } from '../../../core/nearest.ts'
 import type { FieldExpression } from '../expression.ts'
 import type { StepType } from '../expression-names.ts'
 import { ANY, literalOf, NUMBER, objectOf, optionalOf, type Type, unionOf } from '../type.ts'
@@ -44,13 +44,12 @@ const findStep = ({ name, nameSpan }: FieldExpression, { names, report }: CheckC
   if (step !== undefined) return step
   const hidden = names.hiddenStep?.(name)
   const ids = names.stepIds()
-  const nearest = hidden === undefined ? findNearest(name, ids) : undefined
   report('unknown_step_reference', nameSpan, {
     message:
       hidden === undefined
         ? `step '${name}' does not exist: expected ${ids.length === 0 ? 'no step: none can be read here' : listIds(ids)}`
         : `step '${name}' can't be read here: ${hidden}`,
-    hint: nearest === undefined ? undefined : `did you mean '${nearest}'?`,
+    hint: hidden === undefined ? didYouMean(name, ids) : undefined,
   })
   return undefined
 }
@@ -65,9 +64,8 @@ const hintStepField = (
   { reference, step }: { reference: FieldExpression; step: StepType },
   context: CheckContext,
 ): string | undefined => {
-  const nearest = findNearest(node.name, STEP_FIELDS)
-  if (nearest !== undefined) return `did you mean '${nearest}'?`
   const { output } = step
   const isOfOutput = output.kind === 'object' && output.fields.has(node.name)
-  return isOfOutput ? `write ${textOf(reference, context)}.output.${node.name}` : undefined
+  const hint = isOfOutput ? `write ${textOf(reference, context)}.output.${node.name}` : undefined
+  return didYouMean(node.name, STEP_FIELDS) ?? hint
 }

@@ -1,5 +1,5 @@
 /** Checks `llm` steps: the model, its messages, parameters and tools. */
-import { findNearest } from '../../../core/nearest.ts'
+import { didYouMean } from '../../../core/nearest.ts'
 import type { ProviderEntry } from '../../catalogue.ts'
 import type { CheckContext, StepSites } from '../../check/check-context.ts'
 import type { Site } from '../../check/expression-checks.ts'
@@ -40,15 +40,9 @@ const checkParameters = (
   for (const { key, value } of entries) {
     const expected = MODEL_PARAMETERS.get(key.value)
     if (expected === undefined) {
-      const nearest = findNearest(key.value, MODEL_PARAMETERS.keys())
-      const known = [...MODEL_PARAMETERS.keys()].join(', ')
-      const hint = nearest === undefined ? undefined : `did you mean '${nearest}'?`
-      diagnostics.error(
-        'unknown_parameter',
-        key.range,
-        `'${key.value}' is no parameter of models: expected ${known}`,
-        hint,
-      )
+      const known = [...MODEL_PARAMETERS.keys()]
+      const message = `'${key.value}' is no parameter of models: expected ${known.join(', ')}`
+      diagnostics.error('unknown_parameter', key.range, message, didYouMean(key.value, known))
       expressions.value(value, site)
       continue
     }

@@ -1,6 +1,6 @@
 /** Checks values of an `llm` step that fit their type, but that a model or its vendor would refuse. */
 import { findExpectedParameter } from '../../../core/model-parameters.ts'
-import { findNearest } from '../../../core/nearest.ts'
+import { didYouMean } from '../../../core/nearest.ts'
 import type { ProviderEntry } from '../../catalogue.ts'
 import type { Diagnostics } from '../../diagnostic.ts'
 import type { Located, MapNode, StepOf, ValueNode } from '../../document.ts'
@@ -63,12 +63,11 @@ const checkReasoning = (
     ({ reasoning }) => reasoning !== undefined && !reasoning.some((level) => level === value),
   )
   if (lacking?.reasoning === undefined) return
-  const nearest = findNearest(String(value), lacking.reasoning.map(String))
   diagnostics.error(
     'unknown_word',
     range,
     `'reasoning' is no level that '${lacking.name}' has: expected one of ${lacking.reasoning.join(', ')}, got ${JSON.stringify(value)}`,
-    nearest === undefined ? undefined : `did you mean '${nearest}'?`,
+    didYouMean(String(value), lacking.reasoning.map(String)),
   )
 }
 
