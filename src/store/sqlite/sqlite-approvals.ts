@@ -1,30 +1,25 @@
-/** Open approvals in SQL. All of it runs inside a transaction of the caller, or reads. */
+/** Open approvals in SQL. The caller opens and closes them inside its own transaction. */
 import type { JsonValue } from '../../core/json.ts'
 import type { ApprovalFilter, ApprovalRecord, ApprovalToken, OpenApproval } from '../approval-record.ts'
 import type { Connection } from './connection.ts'
 import { type LargeText, packJson } from './large-text.ts'
 
-/** An approval as text. */
+/** The columns of an approval that hold its values as they are. */
+type PlainColumns = Omit<ApprovalRecord, 'show' | 'form' | 'by'>
+
+/** An approval, with its large values as text. */
 export interface PackedApproval {
   record: ApprovalRecord
   shown: string
   form: string
 }
 
-interface StoredApproval {
-  run_id: string
+interface StoredApproval extends PlainColumns {
+  runId: string
   workflow: string
-  path: string
-  visit: number
-  step: string
-  title: string
-  shown: string
+  show: string
   form: string
-  deciders: string | null
-  tool: string | null
-  due_at: number | null
-  requested_at: number
-  request_hash: string
+  by: string | null
 }
 
 export const packApproval = (record: ApprovalRecord, large: LargeText[]): PackedApproval => ({
@@ -43,22 +38,8 @@ export class SqliteApprovals {
   }
 
   open(run: number, { record, shown, form }: PackedApproval): void {
-    const { path, visit, step, title, by, tool, dueAt, requestedAt, requestHash } = record
-    const deciders = by === null ? null : JSON.stringify(by)
-    this.#statements.open.run({
-      run,
-      path,
-      visit,
-      step,
-      title,
-      shown,
-      form,
-      deciders,
-      tool,
-      dueAt,
-      requestedAt,
-      requestHash,
-    })
+    const { show: _, by, ...plain } = record
+    this.#statements.open.run({ ...plain, run, shown, form, deciders: by === null ? null : JSON.stringify(by) })
   }
 
   close(run: number, { path, visit }: { path: string; visit: number }): void {
@@ -80,45 +61,20 @@ export class SqliteApprovals {
   }
 
   #toOpen(stored: StoredApproval): OpenApproval {
-    const { path, visit, step, title, tool } = stored
-    return {
-      runId: stored.run_id,
-      workflow: stored.workflow,
-      path,
-      visit,
-      step,
-      title,
-      show: this.#unpack(stored.shown),
-      form: this.#unpack(stored.form),
-      by: stored.deciders === null ? null : JSON.parse(stored.deciders),
-      tool,
-      dueAt: stored.due_at,
-      requestedAt: stored.requested_at,
-      requestHash: stored.request_hash,
-    }
+    const by = stored.by === null ? null : JSON.parse(stored.by)
+    return { ...stored, show: this.#unpack(stored.show), form: this.#unpack(stored.form), by }
   }
 }
 
-interface OpenedApproval {
-  run: number
-  path: string
-  visit: number
-  step: string
-  title: string
-  shown: string
-  form: string
-  deciders: string | null
-  tool: string | null
-  dueAt: number | null
-  requestedAt: number
-  requestHash: string
-}
+type OpenedColumns = PlainColumns & { run: number; shown: string; form: string; deciders: string | null }
 
-const SELECT = `select run.id as run_id, run.workflow, path, visit, step, title, shown, form, deciders, tool, due_at,
-  requested_at, request_hash from approval join run on run.key = approval.run`
+const SELECT = `select run.id as "runId", run.workflow, path, visit, step, title, shown as "show", form, deciders as "by", tool,
+  due_at as "dueAt", requested_at as "requestedAt", request_hash as "requestHash"
+  from approval join run on run.key = approval.run`
 
 const prepareApprovals = (db: Connection) => ({
-  open: db.prepare<[OpenedApproval]>(
+  /** A question that was asked before keeps its token. */
+  open: db.prepare<[OpenedColumns]>(
     `insert into approval (run, path, visit, step, title, shown, form, deciders, tool, due_at, requested_at, request_hash)
      values (@run, @path, @visit, @step, @title, @shown, @form, @deciders, @tool, @dueAt, @requestedAt, @requestHash)
      on conflict (run, path, visit) do update set step = excluded.step, title = excluded.title, shown = excluded.shown,

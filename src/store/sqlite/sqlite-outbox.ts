@@ -1,4 +1,4 @@
-/** Events that runs emitted, in SQL, in the order in which they did. */
+/** Emitted events in SQL, in the order in which the runs emitted them. */
 import type { JsonValue } from '../../core/json.ts'
 import type { CloudEventFilter, CloudEventRecord, StoredCloudEvent } from '../cloud-event-record.ts'
 import type { Connection } from './connection.ts'
@@ -9,11 +9,7 @@ export interface PackedEvent {
   text: string
 }
 
-interface StoredEvent extends Omit<CloudEventRecord, 'data'> {
-  run_id: string
-  data: string
-  delivered_at: number | null
-}
+type StoredEvent = Omit<StoredCloudEvent, 'data'> & { data: string }
 
 export class SqliteOutbox {
   readonly #statements: ReturnType<typeof prepareOutbox>
@@ -32,12 +28,7 @@ export class SqliteOutbox {
   list({ type, run, since = 0, limit }: CloudEventFilter): StoredCloudEvent[] {
     const statement = run === undefined ? this.#statements.list : this.#statements.listOfRun
     const found = statement.all({ run: run ?? null, type: type ?? null, since, limit: limit ?? -1 })
-    return found.map(({ run_id, delivered_at, data, ...event }) => ({
-      ...event,
-      data: this.#unpack(data),
-      runId: run_id,
-      deliveredAt: delivered_at,
-    }))
+    return found.map((event) => ({ ...event, data: this.#unpack(event.data) }))
   }
 }
 
@@ -48,7 +39,7 @@ interface Query {
   limit: number
 }
 
-const SELECT = `select outbox.id, type, source, at, data, run.id as run_id, delivered_at from outbox
+const SELECT = `select outbox.id, type, source, at, data, run.id as "runId", delivered_at as "deliveredAt" from outbox
   join run on run.key = outbox.run where at >= @since and (@type is null or type = @type)`
 
 const prepareOutbox = (db: Connection) => ({

@@ -1,6 +1,6 @@
 /**
- * Records beside the runs: approvals, the outbox, schedules and registered workflows, each with its statements. They are
- * prepared when one is first asked for, so that opening the store stays quick.
+ * The records beside the runs: approvals, the outbox, schedules and registered workflows. Their statements are prepared when one
+ * is first needed, so that opening the store stays quick.
  */
 import type { JsonValue } from '../../core/json.ts'
 import type { ApprovalFilter, ApprovalStore, ApprovalToken, OpenApproval } from '../approval-record.ts'
@@ -12,8 +12,8 @@ import { DueRuns } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
 import { SqliteApprovals } from './sqlite-approvals.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
-import { SqliteSchedules } from './sqlite-schedules.ts'
-import { SqliteWorkflows } from './sqlite-workflows.ts'
+import { prepareSchedules, replaceSchedules, toSchedule } from './sqlite-schedules.ts'
+import { prepareWorkflows, registerWorkflow } from './sqlite-workflows.ts'
 import type { StoreQueue } from './store-queue.ts'
 
 export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore {
@@ -42,50 +42,43 @@ export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, S
   }
 
   replaceSchedules(workflow: string, schedules: readonly ScheduleRecord[]): Promise<void> {
-    return this.queue.change(() => this.parts().schedules.replace(workflow, schedules))
+    return this.queue.change(() => replaceSchedules(this.parts().schedules, { workflow, schedules }))
   }
 
   listSchedules(): Promise<ScheduleRecord[]> {
-    return this.queue.read(() => this.parts().schedules.list())
+    return this.queue.read(() => this.parts().schedules.list.all().map(toSchedule))
   }
 
   listDueSchedules(at: number): Promise<ScheduleRecord[]> {
-    return this.queue.read(() => this.parts().schedules.listDue(at))
+    return this.queue.read(() => this.parts().schedules.listDue.all(at).map(toSchedule))
   }
 
-  advanceSchedule(id: string, slot: ScheduleSlot): Promise<boolean> {
-    return this.queue.change(() => this.parts().schedules.advance(id, slot))
+  advanceSchedule(id: string, { from, to, at }: ScheduleSlot): Promise<boolean> {
+    return this.queue.change(() => this.parts().schedules.advance.run(to, at, id, from).changes === 1)
   }
 
   pauseSchedule(id: string, isPaused: boolean): Promise<boolean> {
-    return this.queue.change(() => this.parts().schedules.pause(id, isPaused))
+    return this.queue.change(() => this.parts().schedules.pause.run(isPaused ? 1 : 0, id).changes === 1)
   }
 
   registerWorkflow(entry: WorkflowEntry): Promise<'new' | 'unchanged'> {
-    return this.queue.change(() => this.parts().workflows.register(entry))
+    return this.queue.change(() => registerWorkflow(this.parts().workflows, entry))
   }
 
   listWorkflows(): Promise<RegisteredWorkflow[]> {
-    return this.queue.read(() => this.parts().workflows.list())
+    return this.queue.read(() => this.parts().workflows.list.all())
   }
 
   listVersions(workflow: string): Promise<RegisteredWorkflow[]> {
-    return this.queue.read(() => this.parts().workflows.listVersions(workflow))
+    return this.queue.read(() => this.parts().workflows.listVersions.all(workflow))
   }
 
   findWorkflow(workflow: string): Promise<RegisteredWorkflow | undefined> {
-    return this.queue.read(() => this.parts().workflows.find(workflow))
+    return this.queue.read(() => this.parts().workflows.find.get(workflow))
   }
 }
 
-export interface Parts {
-  gate: FlowGate
-  due: DueRuns
-  approvals: SqliteApprovals
-  outbox: SqliteOutbox
-  schedules: SqliteSchedules
-  workflows: SqliteWorkflows
-}
+export type Parts = ReturnType<typeof createParts>
 
 export const prepareParts = (connection: Connection, unpack: (text: string) => JsonValue): (() => Parts) => {
   let parts: Parts | undefined
@@ -95,14 +88,14 @@ export const prepareParts = (connection: Connection, unpack: (text: string) => J
   }
 }
 
-const createParts = (connection: Connection, unpack: (text: string) => JsonValue): Parts => {
+const createParts = (connection: Connection, unpack: (text: string) => JsonValue) => {
   const gate = new FlowGate(connection)
   return {
     gate,
     due: new DueRuns(connection, gate),
     approvals: new SqliteApprovals(connection, unpack),
     outbox: new SqliteOutbox(connection, unpack),
-    schedules: new SqliteSchedules(connection),
-    workflows: new SqliteWorkflows(connection),
+    schedules: prepareSchedules(connection),
+    workflows: prepareWorkflows(connection),
   }
 }

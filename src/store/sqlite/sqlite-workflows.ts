@@ -1,44 +1,27 @@
-/** Keeps registered workflows in SQL. */
+/** Registered workflows in SQL. */
 import type { RegisteredWorkflow, WorkflowEntry } from '../registered-workflow.ts'
 import { unsavedDefinition } from '../rules/new-run.ts'
 import type { Connection } from './connection.ts'
 
-export class SqliteWorkflows {
-  readonly #statements: ReturnType<typeof prepareWorkflows>
-
-  constructor(connection: Connection) {
-    this.#statements = prepareWorkflows(connection)
+export const registerWorkflow = (
+  { find, move, add }: ReturnType<typeof prepareWorkflows>,
+  { workflow, definition, at, folder }: WorkflowEntry,
+): 'new' | 'unchanged' => {
+  const newest = find.get(workflow)
+  if (newest?.definition === definition) {
+    if (folder !== undefined) move.run(folder, workflow, newest.version)
+    return 'unchanged'
   }
-
-  register({ workflow, definition, at, folder }: WorkflowEntry): 'new' | 'unchanged' {
-    const newest = this.find(workflow)
-    if (newest?.definition === definition) {
-      if (folder !== undefined) this.#statements.move.run(folder, workflow, newest.version)
-      return 'unchanged'
-    }
-    const { changes } = this.#statements.add.run(workflow, (newest?.version ?? 0) + 1, at, folder ?? null, definition)
-    if (changes === 0) throw unsavedDefinition(definition, `workflow '${workflow}'`)
-    return 'new'
-  }
-
-  list(): RegisteredWorkflow[] {
-    return this.#statements.list.all()
-  }
-
-  listVersions(workflow: string): RegisteredWorkflow[] {
-    return this.#statements.listVersions.all(workflow)
-  }
-
-  find(workflow: string): RegisteredWorkflow | undefined {
-    return this.#statements.find.get(workflow)
-  }
+  const { changes } = add.run(workflow, (newest?.version ?? 0) + 1, at, folder ?? null, definition)
+  if (changes === 0) throw unsavedDefinition(definition, `workflow '${workflow}'`)
+  return 'new'
 }
 
 const SELECT = `select version.workflow, definition.hash as definition, version.version, version.registered_at as "registeredAt",
   version.folder
   from workflow_version version join definition on definition.key = version.definition`
 
-const prepareWorkflows = (db: Connection) => ({
+export const prepareWorkflows = (db: Connection) => ({
   add: db.prepare<[workflow: string, version: number, at: number, folder: string | null, definition: string]>(
     `insert into workflow_version (workflow, version, registered_at, folder, definition)
      select ?, ?, ?, ?, key from definition where hash = ?`,
