@@ -4,7 +4,7 @@ import { isDefect } from '../core/defect.ts'
 const LEASE_LOST = Symbol.for('troupe.lease-lost')
 const STORE_ERROR = Symbol.for('troupe.store-error')
 
-/** Another process holds the run now (J2): nothing was written, and this process must let go of the run. */
+/** Another process holds the run (J2). Nothing was written, and this process must let go of the run. */
 export class LeaseLost extends Error {
   readonly [LEASE_LOST] = true
   readonly runId: string
@@ -18,18 +18,9 @@ export class LeaseLost extends Error {
 
 export const isLeaseLost = (value: unknown): value is LeaseLost => hasBrand(value, LEASE_LOST)
 
-export const STORE_ERROR_CODES = [
-  'unreadable',
-  'corrupt',
-  'too_new',
-  'disk_full',
-  'busy',
-  'conflict',
-  'closed',
-] as const
-export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number]
+export type StoreErrorCode = 'unreadable' | 'corrupt' | 'too_new' | 'disk_full' | 'busy' | 'conflict' | 'closed'
 
-/** The database can't do what was asked; `message` says why, `hint` what to do about it. */
+/** The database cannot do the call: `message` says why, `hint` how to fix it. */
 export class StoreError extends Error {
   readonly [STORE_ERROR] = true
   readonly code: StoreErrorCode
@@ -43,7 +34,7 @@ export class StoreError extends Error {
   }
 }
 
-/** True when the same call may succeed later, once the disk or the lock is free: nothing was written, nothing is lost. */
+/** True when the same call may succeed once the disk or the lock is free. Nothing was written, and nothing is lost. */
 export const isPassing = (value: unknown): boolean =>
   isStoreError(value) && (value.code === 'disk_full' || value.code === 'busy' || value.code === 'unreadable')
 

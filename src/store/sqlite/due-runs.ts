@@ -1,6 +1,6 @@
 /**
- * Which runs have something to do, found by indexes alone: how many runs wait for something else makes no difference.
- * Tables are joined in the order in which they are named, since only the first one of each is known to be small.
+ * Finds the runs that have something to do, by indexes alone: the number of other runs makes no difference. Tables are joined in
+ * the order in which they are named, since only the first one of each join is known to be small.
  */
 import { isAlive } from '../process-identity.ts'
 import { toPhaseCode } from './codes.ts'
@@ -58,7 +58,7 @@ export class DueRuns {
 
   readonly #left = (limit: number): string[] => this.#thatMayGoOn(this.#statements.left.iterate(), limit)
 
-  /** Held by processes of this host that are gone, though their leases are not over. */
+  /** Runs whose holder is a dead process of this host, before their lease expires. */
   readonly #orphaned = (limit: number): string[] => {
     const dead = this.#statements.holders.all().filter((holder) => !isAlive(toOwner(holder)))
     return dead.length === 0 ? [] : this.#thatMayGoOn(this.#statements.heldBy.iterate(JSON.stringify(dead)), limit)
@@ -77,7 +77,8 @@ export class DueRuns {
   #thatMayGoOn(runs: Iterable<FoundRun>, limit: number): string[] {
     const ids: string[] = []
     for (const { id, key, flow_key } of runs) {
-      if (flow_key === null || this.#gate.mayGoOn(key)) ids.push(id)
+      // Another run of the flow may have taken the permit.
+      if (flow_key === null || this.#gate.judgeClaim(key).isFree) ids.push(id)
       if (ids.length === limit) break
     }
     return ids

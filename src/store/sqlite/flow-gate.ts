@@ -1,4 +1,4 @@
-/** Reads the flows from SQL: who holds permits, who is ahead, who may begin. The rules are in ../rules/flow.ts. */
+/** Reads flows from SQL: the permit holders, the queue, the runs that may start. The rules are in ../rules/flow.ts. */
 import {
   type Admission,
   countFree,
@@ -14,14 +14,17 @@ import type { Connection } from './connection.ts'
 import { toOwner } from './run-record.ts'
 import { NOW } from './statements.ts'
 
-/** A run that is to begin, or is queued. */
-export interface FlowMemberRow {
-  key: number
-  flow_key: string
+export interface FlowLimitColumns {
   concurrency: number | null
-  rank: number
   rate_count: number | null
   rate_window_ms: number | null
+}
+
+/** A run that is to start, or is queued. */
+export interface FlowMemberRow extends FlowLimitColumns {
+  key: number
+  flow_key: string
+  rank: number
 }
 
 interface StoredMember extends FlowMemberRow {
@@ -59,16 +62,16 @@ export class FlowGate {
     this.#statements = prepareGate(connection)
   }
 
-  /** Judges the claim of a run without a holder by all that its flow says. */
+  /** Judges the claim of a run without a holder by the rules of its flow. */
   judgeClaim(key: number): Admission {
     const member = this.#statements.readMember.get(key)
     if (member === undefined) return UNBOUND
     const gate = findGate(toFlowMember(member))
     if (gate === 'open') return { ...UNBOUND, takesPermit: member.admitted_at !== null }
-    return gate === 'permit' ? this.#judgeAgain(member) : this.judge(member)
+    return gate === 'permit' ? this.#judgePermit(member) : this.judge(member)
   }
 
-  /** Judges a run that was not admitted yet. */
+  /** Judges a run that is not admitted yet. */
   judge(member: FlowMemberRow): Admission {
     const { flow_key, rank, key } = member
     const ahead = this.#statements.countAhead.get(flow_key, rank, rank, key) ?? 0
@@ -88,7 +91,7 @@ export class FlowGate {
     return this.#statements.listQueued.all(flowKey, limit)
   }
 
-  /** Lists the queued runs that may begin now, of all flows: at most `limit` of each. */
+  /** Lists the queued runs of all flows that may start now, at most `limit` of each flow. */
   listFree(limit: number): QueuedMember[] {
     const free = this.#statements.listUnbound.all(limit)
     let flow = this.#statements.nextFlow.get('')
@@ -100,19 +103,15 @@ export class FlowGate {
     return free
   }
 
-  /** True when a run whose process is gone may go on: another run may have its permit. */
-  mayGoOn(key: number): boolean {
-    return this.judgeClaim(key).isFree
-  }
-
   admit(key: number): void {
     this.#statements.admit.run(key)
   }
 
-  #judgeAgain(member: StoredMember): Admission {
-    const { concurrency } = toLimits(member)
-    const state = { ...this.read({ ...member, rate_window_ms: null }), ahead: 0 }
-    return { ...judgeFlow(concurrency === undefined ? {} : { concurrency }, state), ahead: 0, takesPermit: true }
+  /** Judges a run that was admitted, and whose permit may be taken: the rate and the queue no longer count. */
+  #judgePermit(member: StoredMember): Admission {
+    const unrated = { ...member, rate_window_ms: null }
+    const state = { ...this.read(unrated), ahead: 0 }
+    return { ...judgeFlow(toLimits(unrated), state), ahead: 0, takesPermit: true }
   }
 
   #countFree(head: FlowMemberRow): number {
@@ -136,7 +135,7 @@ const toFlowMember = ({ phase, is_paused, epoch, admitted_at, is_cancelled }: St
   isCancelAsked: is_cancelled === 1,
 })
 
-const toLimits = ({ concurrency, rate_count, rate_window_ms }: FlowMemberRow): FlowLimits => ({
+export const toLimits = ({ concurrency, rate_count, rate_window_ms }: FlowLimitColumns): FlowLimits => ({
   ...(concurrency === null ? {} : { concurrency }),
   ...(rate_count === null || rate_window_ms === null ? {} : { rate: { count: rate_count, windowMs: rate_window_ms } }),
 })

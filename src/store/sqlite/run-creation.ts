@@ -4,7 +4,6 @@
  * 1. A run is refused before anything of it is written.
  * 2. A run without a key, flow, origin or further rows, held at once, is on the fast path: it takes two inserts.
  */
-import type { JournalRow } from '../journal-row.ts'
 import type { SubmitResult } from '../queue-store.ts'
 import {
   type Admission,
@@ -23,9 +22,8 @@ import { StoreError } from '../store-error.ts'
 import { toKindCode, toPhaseCode } from './codes.ts'
 import type { FlowGate, FlowMemberRow } from './flow-gate.ts'
 import { LAST_SEQ, toJournalKey } from './journal-key.ts'
-import { type LargeText, packJson } from './large-text.ts'
-import { packRowData } from './row-data.ts'
-import { toHolderText, toOriginText } from './run-record.ts'
+import type { LargeText } from './large-text.ts'
+import { type PackedRow, packRow, toHolderText, toOriginText } from './run-record.ts'
 import type { InsertedRun, RunRow, Statements } from './statements.ts'
 
 /** A run as text. */
@@ -35,18 +33,10 @@ export interface PackedRun {
   large: LargeText[]
 }
 
-interface PackedRow {
-  row: JournalRow
-  text: string
-}
-
 /** @throws Defect J2 */
 export const packRun = (run: NewRun): PackedRun => {
   const large: LargeText[] = []
-  const rows = rowsOf(run, { last: LAST_SEQ }).map((row) => ({
-    row,
-    text: packJson(packRowData(row.data, row.at), large),
-  }))
+  const rows = rowsOf(run, { last: LAST_SEQ }).map((row) => packRow(row, large))
   return { run, rows, large }
 }
 

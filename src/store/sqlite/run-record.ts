@@ -5,7 +5,8 @@ import type { Owner, RunError, RunOrigin, RunRecord } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { toKind, toPhase, toStatus } from './codes.ts'
 import { toSeq } from './journal-key.ts'
-import { unpackRowData } from './row-data.ts'
+import { type LargeText, packJson } from './large-text.ts'
+import { packRowData, unpackRowData } from './row-data.ts'
 import type { RunRow, StoredRow } from './statements.ts'
 
 type Unpack = (text: string) => JsonValue
@@ -47,6 +48,17 @@ export const toJournalRow = (row: StoredRow, { runId, unpack }: { runId: string;
     },
     runId,
   )
+
+/** A row with its data as text. */
+export interface PackedRow {
+  row: JournalRow
+  text: string
+}
+
+export const packRow = (row: JournalRow, large: LargeText[]): PackedRow => ({
+  row,
+  text: packJson(packRowData(row.data, row.at), large),
+})
 
 export const toHolderText = ({ id, host, pid, processStart }: Owner): string =>
   JSON.stringify({ id, host, pid, processStart })

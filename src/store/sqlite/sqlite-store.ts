@@ -1,11 +1,11 @@
 /**
- * The store in one SQLite file.
+ * The store in one SQLite file, or in memory.
  *
- * It owns its connection and turns the contract into changes and reads of the queue (store-queue.ts). Here are the runs; what
- * stands beside them is in sqlite-records.ts.
+ * It owns its connection and turns the contract into changes and reads of the queue (store-queue.ts). This file has the runs,
+ * sqlite-records.ts has the records beside them.
  *
- * better-sqlite3 is synchronous: a statement blocks the event loop while it runs, so no statement here waits for a lock
- * longer than BUSY_TIMEOUT_MS.
+ * better-sqlite3 is synchronous: a statement blocks the event loop while it runs. So no statement waits for a lock longer than
+ * BUSY_TIMEOUT_MS.
  */
 import { statSync } from 'node:fs'
 import { hashBytes } from '../../core/hash.ts'
@@ -46,7 +46,7 @@ import { StoreQueue } from './store-queue.ts'
 import { selectUsageSums } from './usage-statement.ts'
 import { WriteJob } from './write-job.ts'
 
-/** How many ids an ambiguous one is answered with. */
+/** Most ids in the answer for an ambiguous id. */
 const AMBIGUOUS_IDS = 10
 
 export class SqliteStore extends SqliteRecords implements Store {
@@ -149,16 +149,11 @@ export class SqliteStore extends SqliteRecords implements Store {
 
   listRuns({ status, workflow, parent, isAnyDepth = false, limit }: RunFilter = {}): Promise<RunRecord[]> {
     const { listChildren, listRunning, listRuns, listRunningFamilies, listFamilies } = this.#statements
-    const name = workflow ?? null
-    const code = status === undefined ? null : toStatusCode(status)
-    const most = limit ?? -1
+    const [all, roots] = status === 'running' ? [listRunningFamilies, listRunning] : [listFamilies, listRuns]
+    const listed = [workflow ?? null, status === undefined ? null : toStatusCode(status), limit ?? -1] as const
     return this.queue.read(() => {
       const rows =
-        parent !== undefined
-          ? listChildren.all(parent, name, code, most)
-          : status === 'running'
-            ? (isAnyDepth ? listRunningFamilies : listRunning).all(name, most)
-            : (isAnyDepth ? listFamilies : listRuns).all(name, code, most)
+        parent === undefined ? (isAnyDepth ? all : roots).all(...listed) : listChildren.all(parent, ...listed)
       return rows.map((row) => this.#toRecord(row))
     })
   }
@@ -189,7 +184,7 @@ export class SqliteStore extends SqliteRecords implements Store {
     return this.queue.read(() =>
       this.#statements.readMessages.all(JSON.stringify([...byKey.keys()])).flatMap(({ run, id, kind, body }) => {
         const claim = byKey.get(run)
-        const message = { id, kind: kind as InboxMessage['kind'], body: this.#unpack(body) }
+        const message = { id, kind, body: this.#unpack(body) }
         return claim === undefined ? [] : [{ claim, message }]
       }),
     )
@@ -237,8 +232,8 @@ export class SqliteStore extends SqliteRecords implements Store {
   }
 
   async maintenance(): Promise<StoreMaintenance> {
-    const { SqliteMaintenance } = await import('./maintenance/sqlite-maintenance.ts')
-    return new SqliteMaintenance({
+    const { createMaintenance } = await import('./maintenance/sqlite-maintenance.ts')
+    return createMaintenance({
       connection: this.#connection,
       queue: this.queue,
       statements: this.#statements,
@@ -284,7 +279,7 @@ export class SqliteStore extends SqliteRecords implements Store {
     for (const { hash, bytes } of large) this.#statements.insertBlob.run(hash, bytes)
   }
 
-  /** SQLite itself goes on writing to a file that was deleted: its rows would be lost with the process. */
+  /** SQLite goes on writing to a deleted file, whose rows would be lost with the process. */
   #checkFile(): void {
     if (readFileId(this.#connection) === this.#fileId) return
     throw new StoreError('unreadable', `database '${this.location}' was deleted or replaced while in use`, {
@@ -297,7 +292,7 @@ export class SqliteStore extends SqliteRecords implements Store {
   }
 }
 
-/** Device and inode, which make a file itself. Undefined without a file. */
+/** Device and inode, which identify a file. Undefined without a file. */
 const readFileId = ({ memory, name }: Connection): string | undefined => {
   const found = memory ? undefined : statSync(name, { throwIfNoEntry: false })
   return found && `${found.dev}:${found.ino}`

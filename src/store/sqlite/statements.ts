@@ -1,18 +1,24 @@
-/** All SQL of the running store, prepared once. Migrations have theirs. */
-import { EXPIRED_ANSWERS_A_WRITE, LEASE_MS } from '../store.ts'
+/** The SQL of runs, journals, inboxes and content, prepared once when the store is opened. */
+import { type Definition, EXPIRED_ANSWERS_A_WRITE, type InboxMessage, LEASE_MS } from '../store.ts'
 import type { Connection } from './connection.ts'
 
-/** The database's clock, in epoch milliseconds: the only one that leases go by. */
+/** The database's clock, in epoch milliseconds. Leases use no other clock. */
 export const NOW = `cast(unixepoch('subsec') * 1000 as integer)`
-/** How far behind the time may be at which a blob was last put: writing it again costs as much as the blob. */
+/** Precision of `put_at`: an update rewrites the whole blob. */
 const PUT_AT_STEP_MS = 3_600_000
-/** J2, J7: the claim is the run's current one, and neither ended nor released. */
+/** J2, J7: the claim is the current one of its run, and the run is neither ended nor released. */
 const IS_HELD = 'key = ? and epoch = ? and holder is not null'
 const RUN_COLUMNS = `run.key, run.id, run.workflow, definition.hash, run.status, run.created_at, run.ended_at, run.output,
   run.error, run.input_tokens, run.output_tokens, run.cost_usd, run.cache_hits, run.epoch, run.holder, run.lease_until,
   run.phase, run.is_paused, run.origin, run.idempotency_key, run.flow_key,
   (select above.id from run above where above.key = run.parent) as parent`
 const FROM_RUN = 'from run join definition on definition.key = run.definition'
+
+type Listed = [workflow: string | null, status: number | null, limit: number]
+
+const listSql = (where: string): string =>
+  `select ${RUN_COLUMNS} ${FROM_RUN} where ${where} and run.workflow = coalesce(?, run.workflow)
+   and run.status = coalesce(?, run.status) order by run.key desc limit ?`
 
 export interface RunRow {
   key: number
@@ -72,21 +78,6 @@ export interface StoredRow {
   data: string
 }
 
-export interface StoredMessage {
-  run: number
-  id: string
-  kind: string
-  body: string
-}
-
-export interface StoredDefinition {
-  hash: string
-  workflow: string
-  file: string
-  source: string
-  links: string
-}
-
 export type Statements = ReturnType<typeof prepareStatements>
 
 export const prepareStatements = (connection: Connection) => ({
@@ -97,14 +88,14 @@ export const prepareStatements = (connection: Connection) => ({
 })
 
 const prepareRunStatements = (db: Connection) => ({
-  /** A run that is held at once. Writes nothing when the id exists, or when the definition does not. */
+  /** Inserts a held run. Writes nothing when the id exists, or when the definition is missing. */
   insertRun: db.prepare<
     [id: string, workflow: string, createdAt: number, holder: string, parent: string | null, definition: string]
   >(
     `insert into run (id, workflow, definition, status, created_at, input_tokens, output_tokens, cost_usd, epoch, holder, lease_until, parent)
      select ?, ?, key, 0, ?, 0, 0, 0, 1, ?, ${NOW} + ${LEASE_MS}, (select above.key from run above where above.id = ?) from definition where hash = ? on conflict (id) do nothing`,
   ),
-  /** The same with all that a run can be made with. */
+  /** Inserts a run with all optional columns. */
   insertWholeRun: db.prepare<[InsertedRun]>(
     `insert into run (id, workflow, definition, status, phase, created_at, input_tokens, output_tokens, cost_usd, epoch, holder,
        lease_until, parent, origin, idempotency_key, body_hash, flow_key, concurrency, rank, rate_count, rate_window_ms, admitted_at)
@@ -148,29 +139,14 @@ const prepareRunStatements = (db: Connection) => ({
     `update run set status = ?, ended_at = ?, output = ?, error = ?, input_tokens = ?, output_tokens = ?, cost_usd = ?,
      cache_hits = ?, holder = null, lease_until = null where ${IS_HELD}`,
   ),
-  /** Without their children. */
-  listRuns: db.prepare<[workflow: string | null, status: number | null, limit: number], RunRow>(
-    `select ${RUN_COLUMNS} ${FROM_RUN} where run.parent is null
-     and run.workflow = coalesce(?, run.workflow) and run.status = coalesce(?, run.status)
-     order by run.key desc limit ?`,
-  ),
-  /** The same for the runs that go on: `status = 0` in words is what makes SQLite use the index over them. */
-  listRunning: db.prepare<[workflow: string | null, limit: number], RunRow>(
-    `select ${RUN_COLUMNS} ${FROM_RUN} where run.status = 0 and run.parent is null and run.workflow = coalesce(?, run.workflow)
-     order by run.key desc limit ?`,
-  ),
-  /** With their children. */
-  listRunningFamilies: db.prepare<[workflow: string | null, limit: number], RunRow>(
-    `select ${RUN_COLUMNS} ${FROM_RUN} where run.status = 0 and run.workflow = coalesce(?, run.workflow)
-     order by run.key desc limit ?`,
-  ),
-  listFamilies: db.prepare<[workflow: string | null, status: number | null, limit: number], RunRow>(
-    `select ${RUN_COLUMNS} ${FROM_RUN} where run.workflow = coalesce(?, run.workflow)
-     and run.status = coalesce(?, run.status) order by run.key desc limit ?`,
-  ),
-  listChildren: db.prepare<[parent: string, workflow: string | null, status: number | null, limit: number], RunRow>(
-    `select ${RUN_COLUMNS} ${FROM_RUN} where run.parent = (select above.key from run above where above.id = ?)
-     and run.workflow = coalesce(?, run.workflow) and run.status = coalesce(?, run.status) order by run.key desc limit ?`,
+  /** Runs without a parent. */
+  listRuns: db.prepare<Listed, RunRow>(listSql('run.parent is null')),
+  /** Runs without a parent that have not ended. The literal `status = 0` makes SQLite use the index of these runs. */
+  listRunning: db.prepare<Listed, RunRow>(listSql('run.status = 0 and run.parent is null')),
+  listFamilies: db.prepare<Listed, RunRow>(listSql('true')),
+  listRunningFamilies: db.prepare<Listed, RunRow>(listSql('run.status = 0')),
+  listChildren: db.prepare<[parent: string, ...Listed], RunRow>(
+    listSql('run.parent = (select above.key from run above where above.id = ?)'),
   ),
   findIds: db
     .prepare<[{ text: string; limit: number }], string>(
@@ -184,7 +160,7 @@ const prepareJournalStatements = (db: Connection) => ({
   insertFirstRow: db.prepare<[key: number, at: number, kind: number, path: string, visit: number, data: string]>(
     'insert into journal (key, at, kind, path, visit, data) values (?, ?, ?, ?, ?, ?)',
   ),
-  /** Only while the claim holds, and only behind the row before it. */
+  /** Inserts a row only while the claim holds, and only behind the row before it. */
   insertRow: db.prepare<
     [
       key: number,
@@ -218,7 +194,7 @@ const prepareInboxStatements = (db: Connection) => ({
      on conflict (run, id) do nothing`,
   ),
   /** Reads the messages of the runs whose keys are in a JSON list. */
-  readMessages: db.prepare<[runs: string], StoredMessage>(
+  readMessages: db.prepare<[runs: string], { run: number; id: string; kind: InboxMessage['kind']; body: string }>(
     `select run, id, kind, body from inbox where taken = 0 and run in (select value from json_each(?)) order by key`,
   ),
   takeMessage: db.prepare<[run: number, id: string]>(
@@ -232,7 +208,7 @@ const prepareContentStatements = (db: Connection) => ({
   insertDefinition: db.prepare<[hash: string, workflow: string, file: string, source: string, links: string]>(
     `insert into definition (hash, workflow, file, source, links) values (?, ?, ?, ?, ?) on conflict (hash) do nothing`,
   ),
-  readDefinition: db.prepare<[hash: string], StoredDefinition>(
+  readDefinition: db.prepare<[hash: string], Omit<Definition, 'links'> & { links: string }>(
     'select hash, workflow, file, source, links from definition where hash = ?',
   ),
   readDefinitionKey: db.prepare<[hash: string], number>('select key from definition where hash = ?').pluck(),

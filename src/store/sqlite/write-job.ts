@@ -7,15 +7,10 @@ import { toKindCode, toStatusCode } from './codes.ts'
 import type { Job } from './group-commit.ts'
 import { LAST_SEQ, toJournalKey } from './journal-key.ts'
 import { type LargeText, packJson } from './large-text.ts'
-import { packRowData } from './row-data.ts'
+import { type PackedRow, packRow } from './run-record.ts'
 import { type PackedApproval, packApproval, type SqliteApprovals } from './sqlite-approvals.ts'
 import type { PackedEvent, SqliteOutbox } from './sqlite-outbox.ts'
 import type { Statements } from './statements.ts'
-
-interface PackedRow {
-  row: JournalRow
-  text: string
-}
 
 interface PackedEnd {
   end: RunEnd
@@ -86,7 +81,7 @@ export class WriteJob implements Job {
     const after = this.#rows.at(-1)?.row.seq ?? (rows[0]?.seq ?? 1) - 1
     const defect = findSeqDefect(rows, { id: this.#claim.runId, after, last: LAST_SEQ })
     if (defect !== undefined) throw defect
-    return rows.map((row) => ({ row, text: packJson(packRowData(row.data, row.at), large) }))
+    return rows.map((row) => packRow(row, large))
   }
 
   /** With rows, the first of them finds out by itself, at no cost. */

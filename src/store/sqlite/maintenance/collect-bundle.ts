@@ -1,16 +1,16 @@
-/** A run with its children, and all that belongs to them, out of the database. */
+/** Reads a run with its children, and everything that belongs to them, from the database. */
 import type { ApprovalRecord } from '../../approval-record.ts'
 import type { CloudEventRecord } from '../../cloud-event-record.ts'
-import type { RunFlow } from '../../rules/flow.ts'
 import { type BundledRun, findBlobHashes, type RunBundle } from '../../run-bundle.ts'
 import type { Definition, InboxMessage, TimerRecord } from '../../store.ts'
 import type { Connection } from '../connection.ts'
+import { type FlowLimitColumns, toLimits } from '../flow-gate.ts'
 import { LAST_SEQ, toJournalKey } from '../journal-key.ts'
 import { toJournalRow, toRunRecord } from '../run-record.ts'
 import type { RunRow } from '../statements.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
-/** Undefined when there is no such run. */
+/** Returns undefined when the run is missing. */
 export const collectBundle = (store: MaintainedStore, id: string): RunBundle | undefined => {
   const root = store.statements.readRun.get(id)
   if (root === undefined) return undefined
@@ -48,29 +48,14 @@ const bundleRun = (
   }
 }
 
-interface StoredMaking {
-  body_hash: string | null
-  flow_key: string | null
-  concurrency: number | null
-  rank: number | null
-  rate_count: number | null
-  rate_window_ms: number | null
-}
+/** The columns of a new run that its record does not hold. */
+type StoredMaking = FlowLimitColumns & { body_hash: string | null; flow_key: string | null; rank: number | null }
 
-/** The parts of a NewRun that its record does not hold. */
-const toMade = (
-  stored: StoredMaking | undefined,
-  workflow: string,
-): { bodyHash: string | null; flow: RunFlow | null } => {
+const toMade = (stored: StoredMaking | undefined, workflow: string): Pick<BundledRun['run'], 'bodyHash' | 'flow'> => {
   if (stored === undefined || stored.flow_key === null) return { bodyHash: stored?.body_hash ?? null, flow: null }
-  const { body_hash, flow_key, concurrency, rank, rate_count: count, rate_window_ms: windowMs } = stored
-  const flow: RunFlow = {
-    key: flow_key.slice(workflow.length + 1),
-    priority: 0 - (rank ?? 0),
-    ...(concurrency === null ? {} : { concurrency }),
-    ...(count === null || windowMs === null ? {} : { rate: { count, windowMs } }),
-  }
-  return { bodyHash: body_hash, flow }
+  const { body_hash, flow_key, rank } = stored
+  const key = flow_key.slice(workflow.length + 1)
+  return { bodyHash: body_hash, flow: { key, priority: 0 - (rank ?? 0), ...toLimits(stored) } }
 }
 
 const collectDefinitions = ({ statements }: MaintainedStore, rows: readonly RunRow[]): Definition[] =>
@@ -79,7 +64,7 @@ const collectDefinitions = ({ statements }: MaintainedStore, rows: readonly RunR
     return found === undefined ? [] : [{ ...found, links: JSON.parse(found.links) }]
   })
 
-/** Those that values refer to; large texts stand in their rows. */
+/** The blobs that values refer to. Large texts are part of their rows. */
 const collectBlobs = ({ statements }: MaintainedStore, runs: readonly BundledRun[]): RunBundle['blobs'] =>
   [...new Set(runs.flatMap((run) => findBlobHashes(JSON.stringify(run))))].flatMap((hash) => {
     const bytes = statements.readBlob.get(hash)

@@ -1,4 +1,4 @@
-/** Takes a bundle into the database, inside one transaction. */
+/** Imports a bundle, inside one transaction. */
 import { expectCreated } from '../../journal-row.ts'
 import type { ImportResult } from '../../maintenance.ts'
 import { type BundledRun, listMissingDefinitions, missingDefinitionError, type RunBundle } from '../../run-bundle.ts'
@@ -13,7 +13,7 @@ import type { MaintainedStore } from './maintained-store.ts'
 
 export interface PackedBundle extends Omit<RunBundle, 'runs'> {
   runs: ImportedRun[]
-  /** Definitions that must be there already. */
+  /** Hashes of the definitions that the database must have already. */
   missing: string[]
 }
 
@@ -65,66 +65,44 @@ const toNewRun = ({ run, rows, timers }: BundledRun): NewRun => {
   }
 }
 
-export class RunImport {
-  readonly #store: MaintainedStore
-  readonly #statements: ReturnType<typeof prepareImport>
-
-  constructor(store: MaintainedStore) {
-    this.#store = store
-    this.#statements = prepareImport(store.connection)
+/** Refuses before anything is written. @throws StoreError `corrupt` */
+export const importBundle = (store: MaintainedStore, bundle: PackedBundle): ImportResult => {
+  const { insertDefinition, insertBlob, readRunKey, readDefinitionKey } = store.statements
+  for (const hash of bundle.missing) if (readDefinitionKey.get(hash) === undefined) throw missingDefinitionError(hash)
+  for (const { hash, workflow, file, source, links } of bundle.definitions)
+    insertDefinition.run(hash, workflow, file, source, JSON.stringify(links))
+  for (const { hash, bytes } of bundle.blobs) insertBlob.run(hash, bytes)
+  const statements = prepareImport(store.connection)
+  const result: ImportResult = { imported: [], existing: [] }
+  for (const run of bundle.runs) {
+    const { id } = run.packed.run
+    const isNew = readRunKey.get(id) === undefined
+    if (isNew) importRun(run, { store, statements })
+    result[isNew ? 'imported' : 'existing'].push(id)
   }
-
-  /** Refuses before anything is written. @throws StoreError `corrupt` */
-  take(bundle: PackedBundle): ImportResult {
-    this.#checkDefinitions(bundle)
-    const { insertDefinition, insertBlob, readRunKey } = this.#store.statements
-    for (const { hash, workflow, file, source, links } of bundle.definitions)
-      insertDefinition.run(hash, workflow, file, source, JSON.stringify(links))
-    for (const { hash, bytes } of bundle.blobs) insertBlob.run(hash, bytes)
-    const result: ImportResult = { imported: [], existing: [] }
-    for (const run of bundle.runs) {
-      const { id } = run.packed.run
-      const isNew = readRunKey.get(id) === undefined
-      if (isNew) this.#takeRun(run)
-      result[isNew ? 'imported' : 'existing'].push(id)
-    }
-    return result
-  }
-
-  #checkDefinitions(bundle: PackedBundle): void {
-    const { readDefinitionKey } = this.#store.statements
-    for (const hash of bundle.missing) if (readDefinitionKey.get(hash) === undefined) throw missingDefinitionError(hash)
-  }
-
-  #takeRun({ bundled, packed, output, error, messages, approvals, events }: ImportedRun): void {
-    const { creation, parts } = this.#store
-    const run = creation.insert(this.#withFreeKey(packed))
-    this.#statements.complete.run({ run, output, error, ...toColumns(bundled.run) })
-    for (const { id, kind, text } of messages) this.#statements.addMessage.run(run, id, kind, text)
-    for (const approval of approvals) parts().approvals.open(run, approval)
-    for (const event of events) parts().outbox.add(run, event)
-  }
-
-  #withFreeKey(packed: PackedRun): PackedRun {
-    const { key, bodyHash, ...run } = packed.run
-    if (key === undefined || this.#store.statements.readRunByKey.get(run.workflow, key) === undefined) return packed
-    return { ...packed, run }
-  }
+  return result
 }
 
-interface CompletedColumns {
-  status: number
-  phase: number
-  isPaused: number
-  endedAt: number | null
-  inputTokens: number
-  outputTokens: number
-  costUsd: number | null
-  cacheHits: number | null
+const importRun = (
+  { bundled, packed, output, error, messages, approvals, events }: ImportedRun,
+  { store, statements }: { store: MaintainedStore; statements: ReturnType<typeof prepareImport> },
+): void => {
+  const parts = store.parts()
+  const run = store.creation.insert(withFreeKey(packed, store))
+  statements.complete.run({ run, output, error, ...toColumns(bundled.run) })
+  for (const { id, kind, text } of messages) statements.addMessage.run(run, id, kind, text)
+  for (const approval of approvals) parts.approvals.open(run, approval)
+  for (const event of events) parts.outbox.add(run, event)
 }
 
-/** A queued run becomes an active one that was never claimed, so that it does not begin by itself. */
-const toColumns = ({ status, phase, isPaused, endedAt, usage }: BundledRun['run']): CompletedColumns => ({
+const withFreeKey = (packed: PackedRun, { statements }: MaintainedStore): PackedRun => {
+  const { key, bodyHash, ...run } = packed.run
+  if (key === undefined || statements.readRunByKey.get(run.workflow, key) === undefined) return packed
+  return { ...packed, run }
+}
+
+/** A queued run becomes an active one that was never claimed, so that it does not start by itself. */
+const toColumns = ({ status, phase, isPaused, endedAt, usage }: BundledRun['run']) => ({
   status: toStatusCode(status),
   phase: toPhaseCode(phase === 'queued' ? 'active' : phase),
   isPaused: isPaused ? 1 : 0,
@@ -136,7 +114,7 @@ const toColumns = ({ status, phase, isPaused, endedAt, usage }: BundledRun['run'
 })
 
 const prepareImport = (db: Connection) => ({
-  complete: db.prepare<[CompletedColumns & { run: number; output: string | null; error: string | null }]>(
+  complete: db.prepare<[ReturnType<typeof toColumns> & { run: number; output: string | null; error: string | null }]>(
     `update run set status = @status, phase = @phase, is_paused = @isPaused, ended_at = @endedAt, output = @output,
        error = @error, input_tokens = @inputTokens, output_tokens = @outputTokens, cost_usd = @costUsd, cache_hits = @cacheHits
      where key = @run`,

@@ -1,63 +1,35 @@
-/** Maintenance of a SQLite store, by the connection of the running one. Loaded when it is first asked for. */
-import type {
-  ImportResult,
-  StoreMaintenance,
-  StoreProblem,
-  StoreStats,
-  SweepResult,
-  SweepRule,
-} from '../../maintenance.ts'
+/** Maintenance of a SQLite store over the connection of the running store. Loaded on first use. */
+import type { StoreMaintenance } from '../../maintenance.ts'
 import { decodeBundle, encodeBundle } from '../../run-bundle.ts'
 import { backupDatabase } from './backup-database.ts'
 import { checkContent } from './check-content.ts'
 import { collectBundle } from './collect-bundle.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 import { readStats } from './read-stats.ts'
-import { packBundle, RunImport } from './run-import.ts'
+import { importBundle, packBundle } from './run-import.ts'
 import { sweepBlobs } from './sweep-blobs.ts'
 import { sweepRuns } from './sweep-runs.ts'
 import { vacuumDatabase } from './vacuum-database.ts'
 
-export class SqliteMaintenance implements StoreMaintenance {
-  readonly #store: MaintainedStore
-
-  constructor(store: MaintainedStore) {
-    this.#store = store
-  }
-
-  stats(): Promise<StoreStats> {
-    return this.#store.queue.read(() => readStats(this.#store.connection))
-  }
-
-  vacuum(options?: { inSteps?: boolean }): Promise<{ freedBytes: number }> {
-    return vacuumDatabase(this.#store, options)
-  }
-
-  backup(path: string): Promise<void> {
-    return backupDatabase(this.#store, path)
-  }
-
-  check(): Promise<StoreProblem[]> {
-    return this.#store.queue.read(() => checkContent(this.#store.connection))
-  }
-
-  async sweep(rule: SweepRule): Promise<SweepResult> {
+export const createMaintenance = (store: MaintainedStore): StoreMaintenance => ({
+  stats: () => store.queue.read(() => readStats(store.connection)),
+  vacuum: (options) => vacuumDatabase(store, options),
+  backup: (path) => backupDatabase(store, path),
+  check: () => store.queue.read(() => checkContent(store.connection)),
+  async sweep(rule) {
     const { at, isDryRun = false, signal } = rule
-    const { gone, ...swept } = await sweepRuns(this.#store, rule)
+    const { gone, ...swept } = await sweepRuns(store, rule)
     const blobs =
-      swept.runs === 0 ? { blobs: 0, blobBytes: 0 } : await sweepBlobs(this.#store, { at, gone, isDryRun, signal })
+      swept.runs === 0 ? { blobs: 0, blobBytes: 0 } : await sweepBlobs(store, { at, gone, isDryRun, signal })
     return { ...swept, ...blobs }
-  }
-
-  exportRun(id: string): Promise<string | undefined> {
-    return this.#store.queue.read(() => {
-      const bundle = collectBundle(this.#store, id)
+  },
+  exportRun: (id) =>
+    store.queue.read(() => {
+      const bundle = collectBundle(store, id)
       return bundle && encodeBundle(bundle)
-    })
-  }
-
-  async importRun(text: string): Promise<ImportResult> {
+    }),
+  async importRun(text) {
     const packed = packBundle(decodeBundle(text))
-    return this.#store.queue.change(() => new RunImport(this.#store).take(packed))
-  }
-}
+    return store.queue.change(() => importBundle(store, packed))
+  },
+})
