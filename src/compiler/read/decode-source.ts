@@ -1,4 +1,5 @@
 /** Decodes the bytes of a file. A file that is not UTF-8 text never becomes a `Source` with content. */
+import { isUtf8 } from 'node:buffer'
 import { Diagnostics } from '../diagnostic.ts'
 import { createSource, type Source } from '../source.ts'
 import { MAX_SOURCE_BYTES, reportExcess } from './scan.ts'
@@ -44,31 +45,12 @@ const findUtf16 = (bytes: Uint8Array): string | undefined => {
   return undefined
 }
 
-/** The longest valid UTF-8 prefix, found by bisection, since only the decoder can tell. */
+/** Length of the longest valid UTF-8 prefix: behind it, the bytes are not those that decoding and encoding again give. */
 const countValidBytes = (bytes: Uint8Array): number => {
-  if (isUtf8(bytes, false)) return bytes.length
-  let valid = 0
-  let invalid = bytes.length
-  while (invalid - valid > 1) {
-    const middle = (valid + invalid) >> 1
-    if (isUtf8(bytes.subarray(0, middle), true)) valid = middle
-    else invalid = middle
-  }
-  return wholeCharacters(bytes, valid)
-}
-
-const isUtf8 = (bytes: Uint8Array, mayEndEarly: boolean): boolean => {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: mayEndEarly })
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** `length` without the bytes of an incomplete last character. */
-const wholeCharacters = (bytes: Uint8Array, length: number): number => {
-  let end = length
-  while (end > 0 && !isUtf8(bytes.subarray(0, end), false)) end--
+  if (isUtf8(bytes)) return bytes.length
+  const again = new TextEncoder().encode(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
+  let end = again.findIndex((byte, index) => byte !== bytes[index])
+  // Back to the beginning of the character that replaces the wrong bytes, some of which may be those of the wrong ones.
+  while (((again[end] ?? 0) & 0xc0) === 0x80) end--
   return end
 }
