@@ -40,20 +40,6 @@ const judge = (truths: readonly Truth[]): Verdict => {
   return truths.every((truth) => truth === false) ? 'never' : 'open'
 }
 
-const report = (
-  step: IndexedStep,
-  {
-    code,
-    range,
-    message,
-    hint,
-  }: { code: 'constant_condition' | 'untakeable_case'; range: Range; message: string; hint: string },
-  { findings, reported }: Context,
-): void => {
-  reported.add(step)
-  findings.error(code, range, message, hint)
-}
-
 const checkWhen = (
   step: IndexedStep,
   { when, names }: { when: ExpressionText; names: ExpressionNames },
@@ -64,20 +50,10 @@ const checkWhen = (
   const edges = context.check.flow.points[step.number]?.enter.onward ?? []
   const closedKind = verdict === 'never' ? 'flows' : 'skips'
   for (const edge of edges) if (edge.kind === closedKind) context.closed.add(edge)
-  report(
-    step,
-    {
-      code: 'constant_condition',
-      range: when.range,
-      message:
-        verdict === 'never'
-          ? `'when' of '${step.id}' is never true: the step is always skipped`
-          : `'when' of '${step.id}' is always true: the step is never skipped`,
-      hint:
-        verdict === 'never' ? 'correct the condition, or remove the step' : "correct the condition, or remove 'when'",
-    },
-    context,
-  )
+  const [opposite, needless] = verdict === 'never' ? ['always', 'the step'] : ['never', "'when'"]
+  const message = `'when' of '${step.id}' is ${verdict} true: the step is ${opposite} skipped`
+  context.reported.add(step)
+  context.findings.error('constant_condition', when.range, message, `correct the condition, or remove ${needless}`)
 }
 
 const checkCases = (
@@ -93,46 +69,33 @@ const checkCases = (
   const close = (isClosed: (edge: FlowEdge) => boolean): void => {
     for (const edge of edges.flatMap(throughProven)) if (isClosed(edge)) context.closed.add(edge)
   }
-  cases.forEach(({ when, then, range }, index) => {
+  const report = (
+    code: 'constant_condition' | 'untakeable_case',
+    range: Range,
+    message: string,
+    hint: string,
+  ): void => {
+    context.reported.add(step)
+    context.findings.error(code, range, message, hint)
+  }
+  cases.forEach(({ when, then, range: whole }, index) => {
     const own = judge(rows.map((row) => row[index] ?? 'unknown'))
     const isTaken = rows.some((row) => row[index] !== false && row.slice(0, index).every((truth) => truth !== true))
     if (!isTaken) close(({ turn }) => turn?.kind === 'case' && turn.number === index + 1)
     // An else that only continues is there for the reader.
     if (when === undefined && then.kind === 'continue') return
     const name = when === undefined ? `'else' of '${step.id}'` : `case ${index + 1} of '${step.id}'`
-    if (own === 'never')
-      report(
-        step,
-        {
-          code: 'constant_condition',
-          range: when?.range ?? range,
-          message: `${name} is never taken: its condition is never true`,
-          hint: 'correct the condition, or remove the case',
-        },
-        context,
-      )
-    else if (!isTaken)
-      report(
-        step,
-        {
-          code: 'untakeable_case',
-          range: when?.range ?? range,
-          message: `${name} is never taken: the cases before it take all that gets there`,
-          hint: 'move it up, narrow the cases before it, or remove it',
-        },
-        context,
-      )
-    else if (when !== undefined && own === 'always')
-      report(
-        step,
-        {
-          code: 'constant_condition',
-          range: when.range,
-          message: `the condition of ${name} is always true`,
-          hint: "correct the condition, or write 'else' if that is meant",
-        },
-        context,
-      )
+    const range = when?.range ?? whole
+    if (own === 'never') {
+      const message = `${name} is never taken: its condition is never true`
+      report('constant_condition', range, message, 'correct the condition, or remove the case')
+    } else if (!isTaken) {
+      const message = `${name} is never taken: the cases before it take all that gets there`
+      report('untakeable_case', range, message, 'move it up, narrow the cases before it, or remove it')
+    } else if (when !== undefined && own === 'always') {
+      const message = `the condition of ${name} is always true`
+      report('constant_condition', range, message, "correct the condition, or write 'else' if that is meant")
+    }
   })
   if (rows.every((row) => row.includes(true))) close(({ turn }) => turn?.kind === 'no_case')
 }
@@ -161,16 +124,8 @@ const checkLoop = (
     : isWhile
       ? 'the loop never begins'
       : 'the loop ends after its first iteration'
-  report(
-    step,
-    {
-      code: 'constant_condition',
-      range: test.expression.range,
-      message: `'${test.kind}' of '${step.id}' is ${verdict} true: ${rest}`,
-      hint: goesOn
-        ? "correct the condition, or write 'on_max: continue' if it shall go on then"
-        : 'correct the condition, or remove the loop',
-    },
-    context,
-  )
+  const message = `'${test.kind}' of '${step.id}' is ${verdict} true: ${rest}`
+  const remedy = goesOn ? "write 'on_max: continue' if it shall go on then" : 'remove the loop'
+  context.reported.add(step)
+  context.findings.error('constant_condition', test.expression.range, message, `correct the condition, or ${remedy}`)
 }
