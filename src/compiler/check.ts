@@ -74,10 +74,11 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   const reached = findReachable(flow)
   const assignment = analyseAssignment(flow.graph, { entry: flow.entry, reached, count: index.steps.length })
 
-  checkReachable(flow, { index, jumps, reached, diagnostics })
-  checkVisitBounds(flow, { jumps, reached, diagnostics })
-  checkEnds(flow, { jumps, reached, diagnostics })
-  checkEventlessCycles(flow, { jumps, reached, diagnostics })
+  const flowContext = { index, jumps, reached, diagnostics }
+  checkReachable(flow, flowContext)
+  checkVisitBounds(flow, flowContext)
+  checkEnds(flow, flowContext)
+  checkEventlessCycles(flow, flowContext)
   checkFaultCodes(index, diagnostics)
 
   const tools = createToolNames(workflow, catalogue)

@@ -1,6 +1,5 @@
 /** Explains why a record is not certain to be there, by one concrete way to the point, as a clause. */
 import type { Assignment, RecordField } from './assignment.ts'
-import { countNeeded } from './count-needed.ts'
 import type { FlowEdge, FlowNode, NodeSet, Turn } from './flow-graph.ts'
 import { type IndexedStep, isInside } from './step-index.ts'
 
@@ -172,6 +171,6 @@ const describeOrigin = ({ origin, edges }: Way, { step, field, node }: Reading):
 const describeJoin = ({ step, needs }: FlowNode): string => {
   if (step?.step.kind !== 'parallel') return 'a part of its branches has completed'
   const { join, branches } = step.step
-  const asked = join.kind === 'at_least' ? `at_least: ${countNeeded(step.step)}` : join.kind
+  const asked = join.kind === 'at_least' ? `at_least: ${needs}` : join.kind
   return `${needs} of ${branches.length} branches ${needs === 1 ? 'has' : 'have'} completed (join: ${asked})`
 }

@@ -3,8 +3,9 @@
  * (1972), without recursion, since a flow may be thousands of nodes long.
  */
 import type { Range } from '../source.ts'
-import type { EdgeKind, FlowNode, NodeSet } from './flow-graph.ts'
+import type { EdgeKind, FlowEdge, FlowNode, NodeSet } from './flow-graph.ts'
 import { isJumpBack, type Jumps } from './jumps.ts'
+import type { IndexedStep } from './step-index.ts'
 
 export interface CycleOptions {
   /** Edges of other kinds are not followed. */
@@ -65,7 +66,7 @@ export const findCycles = (nodes: readonly FlowNode[], { kinds, within }: CycleO
 
 export interface CyclePlace {
   range: Range
-  /** Place of the step that goes back. */
+  /** Id of the step that goes back. */
   id: string
   /** Target of the jump back, or the loop itself. */
   target: string
@@ -76,12 +77,23 @@ export const placeOf = (cycle: ReadonlySet<FlowNode>, jumps: Jumps): CyclePlace 
   let loop: FlowNode | undefined
   for (const node of cycle) {
     if (node.point === 'test') loop = node
-    for (const { to, turn } of node.onward) {
-      if (!cycle.has(to) || turn === undefined || !('target' in turn) || turn.target === undefined) continue
-      const target = jumps.targets.get(turn.target)
-      if (target !== undefined && isJumpBack(turn.step, target) && target.id === turn.target.value)
-        return { range: turn.target.range, id: turn.step.id, target: target.id }
+    for (const edge of node.onward) {
+      const back = cycle.has(edge.to) ? findJumpBack(edge, jumps) : undefined
+      if (back !== undefined) return { range: back.range, id: back.from.id, target: back.target.id }
     }
   }
   return loop?.step && { range: loop.step.step.kindRange, id: loop.step.id, target: loop.step.id }
+}
+
+/** Returns the jump back that the edge stands for, with the range of its target in the text. */
+export const findJumpBack = (
+  { turn }: FlowEdge,
+  { targets }: Jumps,
+): { from: IndexedStep; target: IndexedStep; range: Range } | undefined => {
+  if (turn === undefined || !('target' in turn) || turn.target === undefined) return undefined
+  const target = targets.get(turn.target)
+  // A misspelt target is reported already; this finding would be about a guess.
+  return target !== undefined && isJumpBack(turn.step, target) && target.id === turn.target.value
+    ? { from: turn.step, target, range: turn.target.range }
+    : undefined
 }

@@ -1,20 +1,12 @@
 /** Finds cycles without a way out: a run in them could end only by a fault of their bounds. */
-import type { Diagnostics } from '../diagnostic.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 import { findCycles, placeOf } from './cycles.ts'
-import type { Flow } from './flow-builder.ts'
+import type { Flow, FlowContext } from './flow-builder.ts'
 import type { EdgeKind, FlowEdge, FlowNode, NodeSet } from './flow-graph.ts'
-import type { Jumps } from './jumps.ts'
-
-export interface EndlessContext {
-  jumps: Jumps
-  reached: NodeSet
-  diagnostics: Diagnostics
-}
 
 const WITHOUT_FAULTS: readonly EdgeKind[] = ['flows', 'performs', 'skips', 'repeats']
 
-export const checkEnds = (flow: Flow, { jumps, reached, diagnostics }: EndlessContext): void => {
+export const checkEnds = (flow: Flow, { jumps, reached, diagnostics }: FlowContext): void => {
   if (!jumps.areComplete) return
   const ending = findEnding(flow)
   const doomed = reached.map((isReached, number) => (isReached === 1 && ending[number] === 0 ? 1 : 0))

@@ -3,26 +3,18 @@
  * stops it. A cycle of switches and empty blocks is an error; one that is empty only if every step in it is skipped is
  * a warning.
  */
-import type { Diagnostics } from '../diagnostic.ts'
 import { findCycles, placeOf } from './cycles.ts'
-import type { Flow } from './flow-builder.ts'
-import type { EdgeKind, NodeSet } from './flow-graph.ts'
-import type { Jumps } from './jumps.ts'
+import type { Flow, FlowContext } from './flow-builder.ts'
+import type { EdgeKind } from './flow-graph.ts'
 
-export interface CycleContext {
-  jumps: Jumps
-  reached: NodeSet
-  diagnostics: Diagnostics
-}
-
-export const checkEventlessCycles = (flow: Flow, context: CycleContext): void => {
+export const checkEventlessCycles = (flow: Flow, { jumps, reached, diagnostics }: FlowContext): void => {
   const reported = new Set<number>()
   const report = (kinds: EdgeKind[], severity: 'error' | 'warning', because: string): void => {
-    for (const cycle of findCycles(flow.graph.nodes, { kinds, within: context.reached })) {
-      const place = placeOf(cycle, context.jumps)
+    for (const cycle of findCycles(flow.graph.nodes, { kinds, within: reached })) {
+      const place = placeOf(cycle, jumps)
       if (place === undefined || reported.has(place.range.start)) continue
       reported.add(place.range.start)
-      context.diagnostics[severity](
+      diagnostics[severity](
         'eventless_cycle',
         place.range,
         `'${place.id}' goes round without anything being done: ${because}`,

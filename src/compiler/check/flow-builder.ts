@@ -1,5 +1,6 @@
 /** Interface between the builder of the flow graph and the descriptors of blocks, which connect the steps inside. */
-import type { EdgeKind, FlowGraph, FlowNode, StepRange, Turn } from './flow-graph.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { EdgeKind, FlowGraph, FlowNode, NodeSet, StepRange, Turn } from './flow-graph.ts'
 import type { Jumps, JumpTarget } from './jumps.ts'
 import type { ProvenRecord } from './proven-records.ts'
 import type { IndexedStep, StepList } from './step-index.ts'
@@ -13,6 +14,14 @@ export interface Flow {
   points: readonly StepPoints[]
   /** Node at which each list of steps ends, before the end of its block. */
   listEnds: ReadonlyMap<StepList, FlowNode>
+}
+
+/** Context of the checks of the flow. */
+export interface FlowContext {
+  jumps: Jumps
+  /** Nodes that a run can reach. */
+  reached: NodeSet
+  diagnostics: Diagnostics
 }
 
 /** Points of a step at which expressions are evaluated. */

@@ -1,8 +1,7 @@
 /** Resolves the name of a model: an alias of `models`, or `provider/name`. */
 import { didYouMean, findNearest } from '../../core/nearest.ts'
-import type { Catalogue } from '../catalogue.ts'
-import type { Diagnostics } from '../diagnostic.ts'
 import type { Located, Workflow } from '../document.ts'
+import type { CheckContext } from './check-context.ts'
 
 export interface ModelNames {
   /** Returns the models in fallback order; undefined if the name is unknown. */
@@ -28,20 +27,13 @@ export const createModelNames = (
   aliases: () => [...new Set([...models.keys(), ...Object.keys(replaced)])],
 })
 
-export interface ModelContext {
-  workflow: Workflow
-  models: ModelNames
-  catalogue: Catalogue
-  diagnostics: Diagnostics
-}
-
 /** Reports the models of all aliases that are not a `provider/name` with a known provider. */
-export const checkModels = (context: ModelContext): void => {
+export const checkModels = (context: CheckContext): void => {
   for (const { value } of context.workflow.models.values()) for (const model of value) checkModelName(model, context)
 }
 
 /** Reports the model of a step. */
-export const checkModel = (model: Located<string>, context: ModelContext): void => {
+export const checkModel = (model: Located<string>, context: CheckContext): void => {
   if (context.models.isAlias(model.value)) return
   if (model.value.includes('/')) {
     checkModelName(model, context)
@@ -53,7 +45,7 @@ export const checkModel = (model: Located<string>, context: ModelContext): void 
   context.diagnostics.error('unknown_model', model.range, message, guess ?? hint)
 }
 
-const checkModelName = ({ value, range }: Located<string>, { catalogue, diagnostics }: ModelContext): void => {
+const checkModelName = ({ value, range }: Located<string>, { catalogue, diagnostics }: CheckContext): void => {
   const slash = value.indexOf('/')
   const provider = value.slice(0, slash)
   if (slash < 1 || slash === value.length - 1) {

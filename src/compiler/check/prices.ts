@@ -1,23 +1,10 @@
 /** Checks that a limit on cost can be kept: the maximum cost of each call must be known beforehand. */
-import type { Catalogue } from '../catalogue.ts'
-import type { Diagnostics } from '../diagnostic.ts'
-import type { Located, Workflow } from '../document.ts'
+import type { Located } from '../document.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
-import type { ChildWorkflow } from './child-workflow.ts'
-import type { ModelNames } from './models.ts'
-import type { StepIndex } from './step-index.ts'
-
-export interface PriceContext {
-  workflow: Workflow
-  index: StepIndex
-  models: ModelNames
-  catalogue: Catalogue
-  children: ReadonlyMap<string, ChildWorkflow>
-  diagnostics: Diagnostics
-}
+import type { CheckContext } from './check-context.ts'
 
 /** Finds every model that a run may call, those of child workflows included. */
-export const findModels = ({ index, models, children }: PriceContext): string[] => {
+export const findModels = ({ index, models, children }: CheckContext): string[] => {
   const found = new Set<string>()
   for (const { step } of index.steps) {
     const { model, child } = descriptorOf(step)
@@ -29,7 +16,7 @@ export const findModels = ({ index, models, children }: PriceContext): string[] 
 }
 
 /** Reports the models without a known price, where the workflow sets `limits.cost_usd`. */
-export const checkPrices = (context: PriceContext): void => {
+export const checkPrices = (context: CheckContext): void => {
   const { workflow, index, children } = context
   if (workflow.limits.costUsd === undefined || workflow.limits.allowUnpriced?.value === true) return
   const reported = new Set<Located<string>>()
@@ -47,7 +34,7 @@ export const checkPrices = (context: PriceContext): void => {
 
 const checkModelsOf = (
   model: Located<string>,
-  { context, reported }: { context: PriceContext; reported: Set<Located<string>> },
+  { context, reported }: { context: CheckContext; reported: Set<Located<string>> },
 ): void => {
   for (const place of placesOf(model, context)) {
     if (reported.has(place) || !isUnpriced(place.value, context)) continue
@@ -58,12 +45,12 @@ const checkModelsOf = (
 }
 
 /** Finds where the file names the models of a step. Models that a run gives have no place of their own. */
-const placesOf = (model: Located<string>, { workflow, models }: PriceContext): readonly Located<string>[] => {
+const placesOf = (model: Located<string>, { workflow, models }: CheckContext): readonly Located<string>[] => {
   const alias = models.isReplaced(model.value) ? undefined : workflow.models.get(model.value)
   return alias?.value ?? (models.resolve(model.value) ?? []).map((value) => ({ value, range: model.range }))
 }
 
-const isUnpriced = (model: string, { catalogue }: PriceContext): boolean => {
+const isUnpriced = (model: string, { catalogue }: CheckContext): boolean => {
   const slash = model.indexOf('/')
   return catalogue.providers.get(model.slice(0, slash))?.price?.(model.slice(slash + 1)) === 'unknown'
 }

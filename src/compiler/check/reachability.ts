@@ -1,8 +1,6 @@
 /** Finds the points of the flow that a run can reach. */
-import type { Diagnostics } from '../diagnostic.ts'
-import type { Flow } from './flow-builder.ts'
+import type { Flow, FlowContext } from './flow-builder.ts'
 import type { FlowEdge, FlowNode, NodeSet } from './flow-graph.ts'
-import type { Jumps } from './jumps.ts'
 import type { StepIndex } from './step-index.ts'
 
 /** @param closed Edges that no run takes. */
@@ -14,15 +12,11 @@ export const findReachable = ({ graph, entry }: Flow, closed: ReadonlySet<FlowEd
 
 const NO_EDGES: ReadonlySet<FlowEdge> = new Set()
 
-export interface ReachabilityContext {
-  index: StepIndex
-  jumps: Jumps
-  reached: NodeSet
-  diagnostics: Diagnostics
-}
-
 /** Reports steps that no way leads to; of steps that lead only to each other, the first. */
-export const checkReachable = (flow: Flow, { index, jumps, reached, diagnostics }: ReachabilityContext): void => {
+export const checkReachable = (
+  flow: Flow,
+  { index, jumps, reached, diagnostics }: FlowContext & { index: StepIndex },
+): void => {
   if (!jumps.areComplete) return
   const explained = Uint8Array.from(reached)
   for (const step of index.steps) {

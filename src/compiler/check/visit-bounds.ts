@@ -3,17 +3,10 @@
  * defeats.
  */
 import type { Diagnostics } from '../diagnostic.ts'
-import { findCycles } from './cycles.ts'
-import type { Flow } from './flow-builder.ts'
-import type { EdgeKind, FlowEdge, FlowNode, NodeSet } from './flow-graph.ts'
-import { isJumpBack, type Jumps } from './jumps.ts'
+import { findCycles, findJumpBack } from './cycles.ts'
+import type { Flow, FlowContext } from './flow-builder.ts'
+import type { EdgeKind, FlowNode } from './flow-graph.ts'
 import type { IndexedStep } from './step-index.ts'
-
-export interface BoundContext {
-  jumps: Jumps
-  reached: NodeSet
-  diagnostics: Diagnostics
-}
 
 /** Edge kinds without loops and retries, which are bounded by their own `max`. */
 const UNBOUNDED: readonly EdgeKind[] = ['flows', 'performs', 'skips', 'faults']
@@ -22,32 +15,22 @@ const UNBOUNDED: readonly EdgeKind[] = ['flows', 'performs', 'skips', 'faults']
  * Reports jumps back without a bound. A jump to an earlier step that never leads back to the jump, such as that of a
  * handler which rejoins the main line, closes no cycle and needs none.
  */
-export const checkVisitBounds = ({ graph }: Flow, { jumps, reached, diagnostics }: BoundContext): void => {
+export const checkVisitBounds = ({ graph }: Flow, { jumps, reached, diagnostics }: FlowContext): void => {
   for (const cycle of findCycles(graph.nodes, { kinds: UNBOUNDED, within: reached }))
     for (const { onward } of cycle)
       for (const edge of onward) {
-        const target = cycle.has(edge.to) ? findJumpedBackTo(edge, jumps) : undefined
-        if (target === undefined) continue
-        if (target.step.maxVisits === undefined) reportMissing(edge, target, diagnostics)
-        else checkHandler(target, cycle, diagnostics)
+        const back = cycle.has(edge.to) ? findJumpBack(edge, jumps) : undefined
+        if (back === undefined) continue
+        const { id, step } = back.target
+        if (step.maxVisits !== undefined) checkHandler(back.target, cycle, diagnostics)
+        else
+          diagnostics.error(
+            'missing_max_visits',
+            back.range,
+            `'${id}' is reached by a jump back from '${back.from.id}' and could run for ever: expected 'max_visits' on '${id}'`,
+            `add 'max_visits: 10' to '${id}'; the visit after the last is the fault visits_exhausted`,
+          )
       }
-}
-
-const findJumpedBackTo = ({ turn }: FlowEdge, { targets }: Jumps): IndexedStep | undefined => {
-  if (turn === undefined || !('target' in turn) || turn.target === undefined) return undefined
-  const target = targets.get(turn.target)
-  // A misspelt target is reported already; this finding would be about a guess.
-  return target !== undefined && isJumpBack(turn.step, target) && target.id === turn.target.value ? target : undefined
-}
-
-const reportMissing = ({ turn }: FlowEdge, { id }: IndexedStep, diagnostics: Diagnostics): void => {
-  if (turn === undefined || !('target' in turn) || turn.target === undefined) return
-  diagnostics.error(
-    'missing_max_visits',
-    turn.target.range,
-    `'${id}' is reached by a jump back from '${turn.step.id}' and could run for ever: expected 'max_visits' on '${id}'`,
-    `add 'max_visits: 10' to '${id}'; the visit after the last is the fault visits_exhausted`,
-  )
 }
 
 /** The fault visits_exhausted belongs to the step itself: an `on_error` that handles it and leads back never ends. */

@@ -3,7 +3,6 @@
  * run ends.
  */
 import type { CheckContext } from '../check/check-context.ts'
-import { countNeeded } from '../check/count-needed.ts'
 import { findEnding } from '../check/endless-runs.ts'
 import type { FlowNode, NodeSet } from '../check/flow-graph.ts'
 import { findReachable } from '../check/reachability.ts'
@@ -88,15 +87,15 @@ const checkJoin = (
 ): void => {
   if (step.kind !== 'parallel') return
   // The ends of branches lead to the join; those that are never reached never arrive.
-  const join = nodes.find(({ point }) => point === 'join')
-  const ends = join?.into.map(({ from }) => from) ?? []
+  const { into = [], needs = 0 } = nodes.find(({ point }) => point === 'join') ?? {}
+  const ends = into.map(({ from }) => from)
   const missing = lists.filter((_, index) => ends[index] !== undefined && open[ends[index].number] === 0)
-  if (lists.length - missing.length >= countNeeded(step)) return
+  if (lists.length - missing.length >= needs) return
   const names = missing.map(({ branch }) => `'${branch}'`).join(', ')
   findings.error(
     'parallel_never_joins',
     step.kindRange,
-    `'${id}' never joins: it waits for ${countNeeded(step)} of ${lists.length} branches, and ${names} never ${missing.length === 1 ? 'comes to its end' : 'come to their ends'}`,
+    `'${id}' never joins: it waits for ${needs} of ${lists.length} branches, and ${names} never ${missing.length === 1 ? 'comes to its end' : 'come to their ends'}`,
     'let the branch come to its end, or wait for fewer with join: any or at_least',
   )
 }

@@ -1,5 +1,4 @@
 import type { JsonObject } from '../../core/json.ts'
-import { countNeeded } from '../check/count-needed.ts'
 import { type BlockFrame, type FlowBuilder, rangesBeside } from '../check/flow-builder.ts'
 import type { IndexedStep } from '../check/step-index.ts'
 import type { Located, Step, StepCommon } from '../document.ts'
@@ -117,6 +116,12 @@ export const parallel: StepDescriptor<'parallel'> = {
     cancelsBeside: true,
     drawing: () => ({ kind: 'branches' }),
   },
+}
+
+/** Returns how many branches must complete. */
+const countNeeded = ({ branches, join }: ParallelStep): number => {
+  if (join.kind === 'all') return branches.length
+  return join.kind === 'any' ? 1 : join.count.value
 }
 
 const branchTypes = (step: ParallelStep, { indexed: { lists }, lastOutput }: OutputContext): Type => {
