@@ -107,20 +107,9 @@ const describeRest = (schema: JsonSchema, narrowed: JsonSchema): JsonSchema => {
   }
 }
 
-const SAYABLE = [
-  'minimum',
-  'maximum',
-  'exclusiveMinimum',
-  'exclusiveMaximum',
-  'multipleOf',
-  'minLength',
-  'maxLength',
-  'pattern',
-  'format',
-  'minItems',
-  'maxItems',
-  'uniqueItems',
-]
+const SAYABLE =
+  `minimum maximum exclusiveMinimum exclusiveMaximum multipleOf minLength maxLength pattern format minItems maxItems
+  uniqueItems`.split(/\s+/)
 
 const refersToItself = (schema: JsonSchema): boolean => {
   const follow = (part: unknown, open: readonly string[]): boolean => {

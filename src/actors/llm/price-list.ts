@@ -3,7 +3,6 @@
  * first lookup reads it, synchronously, so that the compiler can use it too. Only lines of vendors that are looked up are parsed.
  */
 import { readShippedFile } from '../../core/shipped-file.ts'
-import { type ModelMatch, matchesModel, withDashedDate } from './model-match.ts'
 
 /** Selects prices by the list's own id of the vendor, or by the address of the server. */
 export type PriceList = { providerId: string } | { providerApiUrl: string }
@@ -27,6 +26,15 @@ export interface DatedPrices {
     | { type: 'time_of_date'; start_time: string; end_time: string }
   prices: ListedPrices
 }
+
+type ModelMatch =
+  | { equals: string }
+  | { starts_with: string }
+  | { ends_with: string }
+  | { contains: string }
+  | { regex: string }
+  | { or: ModelMatch[] }
+  | { and: ModelMatch[] }
 
 export interface ListedModel {
   match: ModelMatch
@@ -108,3 +116,18 @@ const readList = (): Lines => {
   }
   return read
 }
+
+/** @param name In lower case. */
+const matchesModel = (match: ModelMatch, name: string): boolean => {
+  if ('or' in match) return match.or.some((one) => matchesModel(one, name))
+  if ('and' in match) return match.and.every((one) => matchesModel(one, name))
+  if ('equals' in match) return name === match.equals.toLowerCase()
+  if ('starts_with' in match) return name.startsWith(match.starts_with.toLowerCase())
+  if ('ends_with' in match) return name.endsWith(match.ends_with.toLowerCase())
+  if ('contains' in match) return name.includes(match.contains.toLowerCase())
+  return new RegExp(match.regex).test(name)
+}
+
+/** Vendors write the date of a model in two ways: `-20250514` → `-2025-05-14`. */
+const withDashedDate = (name: string): string =>
+  name.replace(/-(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=-|:|$)/g, '-$1-$2-$3')

@@ -27,7 +27,8 @@ export const costByTable = (
   return found === undefined ? null : costOf(usage, pricesAt(found, at))
 }
 
-const costOf = ({ input_tokens, output_tokens, ...counts }: TokenCounts, prices: ListedPrices): number => {
+/** Computes US dollars for a call with these prices. */
+export const costOf = ({ input_tokens, output_tokens, ...counts }: TokenCounts, prices: ListedPrices): number => {
   const cached = Math.min(counts.cached_tokens, input_tokens)
   const written = Math.min(counts.cache_write_tokens ?? 0, input_tokens - cached)
   const { input_mtok, output_mtok, cache_read_mtok = input_mtok, cache_write_mtok = input_mtok } = prices
@@ -55,8 +56,11 @@ export const worstByTable = (
   { inputTokens, at }: { inputTokens: number; at: number },
 ): TokenPrices | null => {
   const found = findModel(list, model, at)
-  if (found === undefined) return null
-  const prices = pricesOfDay(found, at)
+  return found === undefined ? null : worstOf(pricesOfDay(found, at), inputTokens)
+}
+
+/** Computes the worst case for a token by the highest of each price. */
+export const worstOf = (prices: readonly ListedPrices[], inputTokens: number): TokenPrices => {
   const most = (...keys: (keyof ListedPrices)[]): number =>
     Math.max(...prices.flatMap((price) => keys.map((key) => highest(price[key], inputTokens))))
   const callUsd = most('requests_kcount') / 1e3

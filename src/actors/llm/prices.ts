@@ -3,8 +3,17 @@
  * price is null, and never 0.
  */
 import { hashJson } from '../../core/hash.ts'
-import type { Pricing, TokenCounts } from '../../core/pricing.ts'
-import { costByTable, PRICE_TABLE_VERSION, type PriceList, windowByTable, worstByTable } from './price-table.ts'
+import type { Pricing } from '../../core/pricing.ts'
+import type { ListedPrices } from './price-list.ts'
+import {
+  costByTable,
+  costOf,
+  PRICE_TABLE_VERSION,
+  type PriceList,
+  windowByTable,
+  worstByTable,
+  worstOf,
+} from './price-table.ts'
 import { findProvider } from './providers.ts'
 
 /** US dollars for a million tokens. */
@@ -42,14 +51,14 @@ export const createPricing = (
     cost(provider, model, usage) {
       const price = find(provider, model)
       if (price === undefined) return null
-      return isOwn(price) ? costOf(usage, price) : costByTable(price, model, { usage, at: now() })
+      return isOwn(price) ? costOf(usage, toListed(price)) : costByTable(price, model, { usage, at: now() })
     },
     worstCase(provider, model, inputTokens = Number.POSITIVE_INFINITY) {
       const price = find(provider, model)
       if (price === undefined) return null
-      if (!isOwn(price)) return worstByTable(price, model, { inputTokens, at: now() })
-      const { inputUsd, outputUsd, cachedUsd = 0, cacheWriteUsd = 0 } = price
-      return { inputUsd: Math.max(inputUsd, cachedUsd, cacheWriteUsd) / 1e6, outputUsd: outputUsd / 1e6 }
+      return isOwn(price)
+        ? worstOf([toListed(price)], inputTokens)
+        : worstByTable(price, model, { inputTokens, at: now() })
     },
     window(provider, model) {
       const list = findBeyond(provider, model, providers.get(provider))
@@ -79,15 +88,12 @@ const isOwn = (price: OwnPrice | PriceList): price is OwnPrice => 'inputUsd' in 
 const isFree = ({ inputUsd, outputUsd, cachedUsd = 0, cacheWriteUsd = 0 }: OwnPrice): boolean =>
   inputUsd === 0 && outputUsd === 0 && cachedUsd === 0 && cacheWriteUsd === 0
 
-const costOf = (
-  { input_tokens, cached_tokens, cache_write_tokens = 0, output_tokens }: TokenCounts,
-  { inputUsd, outputUsd, cachedUsd = inputUsd, cacheWriteUsd = inputUsd }: OwnPrice,
-): number => {
-  const cached = Math.min(cached_tokens, input_tokens)
-  const written = Math.min(cache_write_tokens, input_tokens - cached)
-  const plain = input_tokens - cached - written
-  return (plain * inputUsd + cached * cachedUsd + written * cacheWriteUsd + output_tokens * outputUsd) / 1e6
-}
+const toListed = ({ inputUsd, outputUsd, cachedUsd, cacheWriteUsd }: OwnPrice): ListedPrices => ({
+  input_mtok: inputUsd,
+  output_mtok: outputUsd,
+  ...(cachedUsd === undefined ? {} : { cache_read_mtok: cachedUsd }),
+  ...(cacheWriteUsd === undefined ? {} : { cache_write_mtok: cacheWriteUsd }),
+})
 
 const describeVersion = (own: ReadonlyMap<string, OwnPrice>): string =>
   own.size === 0 ? PRICE_TABLE_VERSION : `${PRICE_TABLE_VERSION} + own ${hashJson(toSorted(own)).slice(0, 8)}`

@@ -9,23 +9,14 @@ export interface ThinkingOptions {
   isUnsigned: boolean
 }
 
-/** Our levels as efforts: https://platform.claude.com/docs/en/build-with-claude/effort */
-const EFFORTS: Readonly<Record<string, string>> = {
-  minimal: 'low',
-  low: 'low',
-  medium: 'medium',
-  high: 'high',
-  xhigh: 'xhigh',
-  max: 'max',
-}
-
-const BUDGETS: Readonly<Record<string, number>> = {
-  minimal: 1024,
-  low: 2048,
-  medium: 8192,
-  high: 16_384,
-  xhigh: 24_576,
-  max: 28_000,
+/** Our levels as efforts (https://platform.claude.com/docs/en/build-with-claude/effort), and as budgets of tokens. */
+const LEVELS: Readonly<Record<string, { effort: string; budget: number }>> = {
+  minimal: { effort: 'low', budget: 1024 },
+  low: { effort: 'low', budget: 2048 },
+  medium: { effort: 'medium', budget: 8192 },
+  high: { effort: 'high', budget: 16_384 },
+  xhigh: { effort: 'xhigh', budget: 24_576 },
+  max: { effort: 'max', budget: 28_000 },
 }
 
 /** The smallest budget that the interface takes. */
@@ -40,9 +31,9 @@ export const toThinking = (given: JsonValue | undefined, options: ThinkingOption
   const reasoning = String(given)
   if (reasoning === 'none') return { thinking: { type: 'disabled' } }
   if (decidesItself(options.model))
-    return { thinking: { type: 'adaptive' }, output_config: { effort: EFFORTS[reasoning] ?? reasoning } }
+    return { thinking: { type: 'adaptive' }, output_config: { effort: LEVELS[reasoning]?.effort ?? reasoning } }
   // Thoughts count against max_tokens, by which the budget reserves money. Half of it is left for the answer.
-  const budget = Math.min(BUDGETS[reasoning] ?? LEAST_BUDGET, Math.floor(options.maxTokens / 2))
+  const budget = Math.min(LEVELS[reasoning]?.budget ?? LEAST_BUDGET, Math.floor(options.maxTokens / 2))
   if (budget < LEAST_BUDGET || options.isUnsigned) return {}
   return { thinking: { type: 'enabled', budget_tokens: budget } }
 }

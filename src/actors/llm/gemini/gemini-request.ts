@@ -1,10 +1,10 @@
 /** Writes requests in the words of Gemini's generateContent: https://ai.google.dev/api/generate-content */
 import type { JsonObject } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
+import { narrowSchema, type SchemaDialect } from '../narrow-schema.ts'
 import type { LlmRequest } from '../provider.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
 import { type GeminiContents, toGeminiContents } from './gemini-contents.ts'
-import { toGeminiSchema } from './gemini-schema.ts'
 import { toThinkingConfig } from './gemini-thinking.ts'
 
 /** @param options `inWords`: `returns` is asked for in words alone. */
@@ -65,3 +65,17 @@ const toDeclaration = ({ name, description, input }: NonNullable<LlmRequest['too
     ? { name, description: `${description}\nIts input is an instance of this JSON Schema: ${JSON.stringify(input)}` }
     : { name, description, parametersJsonSchema: schema as JsonObject }
 }
+
+/** Keywords of `responseJsonSchema` and `parametersJsonSchema`: https://ai.google.dev/api/generate-content#FIELDS.response_json_schema */
+const KEYWORDS = ['type', 'title', 'description', 'minItems', 'maxItems', 'minimum', 'maximum']
+
+const FORMATS = ['date-time', 'date', 'time']
+
+const DIALECT: SchemaDialect = {
+  keeps: (keyword, value) => KEYWORDS.includes(keyword) || (keyword === 'format' && FORMATS.includes(String(value))),
+  closed: false,
+  takesLiteral: (value) => typeof value === 'string' || typeof value === 'number',
+}
+
+/** Narrows a schema for Gemini. Undefined: the model has to be asked in words. */
+const toGeminiSchema = (schema: JsonSchema): JsonSchema | undefined => narrowSchema(schema, DIALECT)

@@ -2,24 +2,14 @@
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import { findGeminiVersion } from './gemini-version.ts'
 
-const LEVELS: Readonly<Record<string, string>> = {
-  none: 'minimal',
-  minimal: 'minimal',
-  low: 'low',
-  medium: 'medium',
-  high: 'high',
-  xhigh: 'high',
-  max: 'high',
-}
-
-const BUDGETS: Readonly<Record<string, number>> = {
-  none: 0,
-  minimal: 512,
-  low: 1024,
-  medium: 8192,
-  high: 24_576,
-  xhigh: 24_576,
-  max: 24_576,
+const LEVELS: Readonly<Record<string, { level: string; budget: number }>> = {
+  none: { level: 'minimal', budget: 0 },
+  minimal: { level: 'minimal', budget: 512 },
+  low: { level: 'low', budget: 1024 },
+  medium: { level: 'medium', budget: 8192 },
+  high: { level: 'high', budget: 24_576 },
+  xhigh: { level: 'high', budget: 24_576 },
+  max: { level: 'high', budget: 24_576 },
 }
 
 /** Pro models can't go without thoughts. */
@@ -29,8 +19,8 @@ const LEAST_BUDGET_OF_PRO = 128
 export const toThinkingConfig = (given: JsonValue | undefined, model: string): JsonObject | undefined => {
   if (given === undefined) return undefined
   const reasoning = String(given)
-  if (findGeminiVersion(model) >= 3) return { thinkingLevel: LEVELS[reasoning] ?? reasoning }
-  const budget = BUDGETS[reasoning]
+  if (findGeminiVersion(model) >= 3) return { thinkingLevel: LEVELS[reasoning]?.level ?? reasoning }
+  const budget = LEVELS[reasoning]?.budget
   if (budget === undefined) return undefined
   return { thinkingBudget: model.includes('pro') ? Math.max(budget, LEAST_BUDGET_OF_PRO) : budget }
 }

@@ -16,8 +16,8 @@ import {
   type LlmTurn,
   toModelName,
 } from '../../../core/llm.ts'
+import { createInstance } from '../../../core/schema-instance/schema-instance.ts'
 import { findInputProblem } from '../../tools/input-check.ts'
-import { answerByEcho } from './echo.ts'
 import type { MockAnswer } from './mock-answer.ts'
 import { answerByScript } from './script.ts'
 
@@ -44,6 +44,16 @@ const findAnswer = (input: LlmInput): MockAnswer => {
   if (name === 'echo') return answerByEcho(input)
   if (name === 'script') return answerByScript(input)
   throw new Fault('not_found', `'${input.model}' is not a mock model: expected mock/echo or mock/script`)
+}
+
+/** Answers with the last user message; with `returns`, with the instance that `createInstance` makes of that message. */
+const answerByEcho = ({ messages, returns }: LlmInput): MockAnswer => {
+  const text = messages.findLast(({ role }) => role === 'user')?.content ?? ''
+  const content =
+    returns === undefined
+      ? ({ kind: 'text', text } as const)
+      : ({ kind: 'value', value: createInstance(returns, text) } as const)
+  return { content, toolCalls: [], delayMs: 0, streams: false }
 }
 
 /** @throws Cancelled as soon as the signal is aborted. */

@@ -51,19 +51,12 @@ const toTool = ({ name, description, input }: LlmTool): Tool => ({
   function: { name, description, parameters: input as NonNullable<Tool['function']['parameters']> },
 })
 
-const OPTIONS: readonly [string, string][] = [
-  ['temperature', 'temperature'],
-  ['top_p', 'top_p'],
-  ['top_k', 'top_k'],
-  ['seed', 'seed'],
-  ['frequency_penalty', 'frequency_penalty'],
-  ['presence_penalty', 'presence_penalty'],
-  ['max_tokens', 'num_predict'],
-]
+const SAME_NAMES = ['temperature', 'top_p', 'top_k', 'seed', 'frequency_penalty', 'presence_penalty'] as const
 
 const toOptions = (params: JsonObject): JsonObject => {
   const options: JsonObject = {}
-  for (const [ours, theirs] of OPTIONS) if (params[ours] !== undefined) options[theirs] = params[ours]
+  for (const name of SAME_NAMES) if (params[name] !== undefined) options[name] = params[name]
+  if (params.max_tokens !== undefined) options.num_predict = params.max_tokens
   if (params.stop !== undefined) options.stop = [params.stop].flat()
   return options
 }

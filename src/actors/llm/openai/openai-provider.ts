@@ -1,6 +1,6 @@
 /** OpenAI, and each server that speaks its chat completions interface. */
 import type { OpenAI } from 'openai'
-import type { JsonObject, JsonValue } from '../../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, tryParseJson } from '../../../core/json.ts'
 import type { LlmToolCall } from '../../../core/llm.ts'
 import { type ModelRequest, NO_ANSWER, NO_END } from '../model-request.ts'
 import { toObjectSchema, unwrapText } from '../object-schema.ts'
@@ -8,7 +8,6 @@ import type { LlmAnswer, LlmProvider, ProviderSettings } from '../provider.ts'
 import { createServedProvider, type ServerCall } from '../served-provider.ts'
 import { toArgumentsText } from '../tool-arguments.ts'
 import type { CompatibleServer } from './compatible-server.ts'
-import { fetchEvents } from './openai-events.ts'
 import { type ChatBody, toOpenAiBody } from './openai-request.ts'
 
 type Completion = OpenAI.Chat.ChatCompletion
@@ -36,6 +35,25 @@ const perform = async (client: OpenAI.Chat.Completions, body: ChatBody, call: Se
   const stream = { stream: true, stream_options: { include_usage: true } } as const
   return readStream(await client.create({ ...body, ...stream }), call)
 }
+
+/**
+ * Makes a `fetch` that turns a JSON object into a stream of one event. Some servers send an object where a stream was asked for: an error,
+ * or an answer, as they know no streams. The SDK would pass over it as over a comment.
+ * @throws Fault for an error, and for an object that is not an answer
+ */
+const fetchEvents =
+  (wire: ModelRequest): typeof fetch =>
+  async (url, init) => {
+    const response = await wire.fetch(url, init)
+    if (!/^application\/json\b/i.test(response.headers.get('content-type') ?? '')) return response
+    const body = tryParseJson(await response.text())
+    if (isJsonObject(body) && body.error) throw wire.refused(body)
+    if (!isJsonObject(body) || !Array.isArray(body.choices)) throw wire.broken(NO_ANSWER)
+    const event = { ...body, choices: body.choices.filter(isJsonObject).map(toDelta) }
+    return new Response(`data: ${JSON.stringify(event)}\n\n`, { headers: { 'content-type': 'text/event-stream' } })
+  }
+
+const toDelta = ({ message = null, ...choice }: JsonObject): JsonObject => ({ ...choice, delta: message })
 
 /** True: the schema that was sent holds the answer in a field. */
 const isWrapped = ({ asked: { returns }, inWords }: ServerCall): boolean =>
