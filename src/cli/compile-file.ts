@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path'
 import { createLinkReader } from '../app/project/linked-files.ts'
 import type { Project } from '../app/project/project.ts'
-import { createProjectCatalogue } from '../app/project/project-catalogue.ts'
+import { createProjectCatalogue } from '../app/project/project-access.ts'
 import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
 import { decodeSource } from '../compiler/read/decode-source.ts'
 import type { Source } from '../compiler/source.ts'

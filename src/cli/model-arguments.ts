@@ -1,5 +1,5 @@
 import type { Project } from '../app/project/project.ts'
-import { createProjectCatalogue } from '../app/project/project-catalogue.ts'
+import { createProjectCatalogue } from '../app/project/project-access.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { CliError } from './cli-error.ts'
 import { suggest } from './option-values.ts'

@@ -1,5 +1,5 @@
 import { formatSize } from '../core/size.ts'
-import type { SweepReport } from '../service/database/sweep-store.ts'
+import type { SweepReport } from '../service/database/retention.ts'
 import { countOf } from './figures.ts'
 
 /** `3 runs deleted with 21 rows and 1 blob (2.0 KB); 4.1 KB returned to the file system`. */

@@ -9,6 +9,7 @@ import { toApprovalWait, toCallApproval, toDecided, toEmitted, toEventWait } fro
 import type { WaitingStep } from '../runtime/waits/open-waits.ts'
 import { findRefusal } from '../runtime/waits/read-message.ts'
 import type { AnsweredWay } from './answered-workflow.ts'
+import type { DecideOptions } from './approvals.ts'
 
 /** Answers of a program in place of people and events. `signal` is aborted when the answer is no longer needed. */
 export interface Answers {
@@ -26,14 +27,8 @@ export interface Answers {
   emit?(event: EmittedEvent, context: { signal: AbortSignal }): unknown
 }
 
-export interface ApprovalAnswer {
-  verdict: 'approved' | 'rejected'
-  /** One of those who may decide. */
-  by: string
-  /** Values for the form. Default: null. */
-  values?: JsonValue
-  comment?: string
-}
+/** A decision, by one of those who may decide. */
+export type ApprovalAnswer = Pick<DecideOptions, 'verdict' | 'by' | 'values' | 'comment'>
 
 export interface AnswerOptions {
   answers: Answers

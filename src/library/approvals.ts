@@ -8,27 +8,11 @@ import { findApproval, listFamilyApprovals } from '../service/control/open-appro
 import type { OpenApproval } from '../store/approval-record.ts'
 import type { Store } from '../store/store.ts'
 
-/** An open question. Times in epoch milliseconds. */
-export interface Approval {
+/** An open question. */
+export interface Approval extends Omit<OpenApproval, 'runId' | 'step' | 'requestHash'> {
   /** Derived from the question: a changed question has another id. */
   id: string
   run: string
-  workflow: string
-  /** Path of the step, with the foreach items around it. */
-  path: string
-  visit: number
-  title: string
-  /** Data for the person; the input, when a call of a tool is asked about. */
-  show: JsonValue
-  /** JSON Schema of the form; null: there is no form. */
-  form: JsonValue
-  /** People who may decide; null: anyone. */
-  by: string[] | null
-  /** Tool whose call is asked about; null: a step of kind `approve` asks. */
-  tool: string | null
-  requestedAt: number
-  /** Null: there is no deadline. */
-  dueAt: number | null
 }
 
 export interface ListApprovalsOptions {

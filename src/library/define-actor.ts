@@ -4,7 +4,7 @@ import type { JsonValue } from '../core/json.ts'
 import { LLM_INPUT_SCHEMA, type LlmInput } from '../core/llm.ts'
 import type { OwnActor } from '../service/own-actor.ts'
 import { CHILD_PROVIDER } from '../store/usage-sums.ts'
-import { performOwnCode } from './own-actor-call.ts'
+import { toOwnActor } from './to-own-actor.ts'
 
 export interface ActorDefinition {
   /** Kind of the steps that it performs. `defineTool` makes tools. */
@@ -31,23 +31,19 @@ export const defineActor = ({ kind, name, description = '', models, perform }: A
     throw new Fault('invalid_input', `'${name}' is no name for a provider: expected letters, digits, '_' and '-'`)
   if (name === CHILD_PROVIDER)
     throw new Fault('invalid_input', `'${name}' is taken: expected another name for a provider`)
-  const code = {
-    name,
-    input: LLM_INPUT_SCHEMA,
-    output: {},
-    perform: async (input: JsonValue, context: ActorContext) => {
-      const call = input as LlmInput
-      return toAnswer(await perform(call, context), call)
-    },
-  }
-  return {
+  return toOwnActor({
     kind,
+    name,
     description,
     writes: false,
     ...(models === undefined ? {} : { models }),
-    ...code,
-    perform: (input, context) => performOwnCode(code, input, context),
-  }
+    input: LLM_INPUT_SCHEMA,
+    output: {},
+    perform: async (input, context) => {
+      const call = input as LlmInput
+      return toAnswer(await perform(call, context), call)
+    },
+  })
 }
 
 /** The placement checks the answer against `returns`. */

@@ -1,8 +1,7 @@
 import type { ActorContext } from '../core/actor.ts'
 import { Fault } from '../core/fault.ts'
-import type { JsonValue } from '../core/json.ts'
 import type { OwnActor } from '../service/own-actor.ts'
-import { performOwnCode } from './own-actor-call.ts'
+import { toOwnActor } from './to-own-actor.ts'
 import { type TypeNotation, toJsonSchema } from './type-notation.ts'
 import type { ValueOf } from './value-of.ts'
 
@@ -48,19 +47,16 @@ export const defineTool = <const Input extends TypeNotation, const Output extend
   const { name, description = '', writes = true } = definition
   if (!TOOL_NAME.test(name))
     throw new Fault('invalid_input', `'${name}' is no name for a tool: expected letters, digits, '_' and '.'`)
-  const code = {
-    name,
-    input: toJsonSchema(definition.input, `input of ${name}`),
-    output: toJsonSchema(definition.output ?? 'any', `output of ${name}`),
-    perform: (input: JsonValue, context: ActorContext) => definition.perform(input as ValueOf<Input>, context),
-  }
-  return {
+  const tool = toOwnActor({
     kind: 'tool',
+    name,
     description,
     writes,
-    ...code,
-    perform: (input, context) => performOwnCode(code, input, context),
-  }
+    input: toJsonSchema(definition.input, `input of ${name}`),
+    output: toJsonSchema(definition.output ?? 'any', `output of ${name}`),
+    perform: (input, context) => definition.perform(input as ValueOf<Input>, context),
+  })
+  return { ...tool, kind: 'tool' }
 }
 
 const TOOL_NAME = /^[a-z]\w*([.-]\w+)*$/i

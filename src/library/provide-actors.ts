@@ -15,7 +15,7 @@ import { createStepLogics, type StepLogic } from './step-logic.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Wiring } from './wiring.ts'
 import type { Workflow } from './workflow.ts'
-import { expectRunnable } from './workflow-parts.ts'
+import { expectRunnable, joinSurroundings } from './workflow-parts.ts'
 
 export interface ProvideOptions extends Surroundings, Answers {
   /** Other models for aliases of the workflow: `{ default: 'mock/echo' }`. */
@@ -25,11 +25,9 @@ export interface ProvideOptions extends Surroundings, Answers {
 export const createProvideActors =
   (wiring: Wiring) =>
   (workflow: Workflow, options: ProvideOptions = {}): { actors: Record<string, StepLogic> } => {
-    const { compiled, options: made, folder } = expectRunnable(workflow, options.models)
-    const actors = [...(made.actors ?? []), ...(options.actors ?? [])]
-    const providers = { ...made.providers, ...options.providers }
-    const { vault, placement } = wiring.createPerformer({ ...options, actors, providers }, { folder })
-    const { step, undo } = createStepLogics(compiled, { vault, placement, answers: options })
+    const parts = expectRunnable(workflow, options.models)
+    const { vault, placement } = wiring.createPerformer(joinSurroundings(options, parts), parts)
+    const { step, undo } = createStepLogics(parts.compiled, { vault, placement, answers: options })
     return { actors: { ...Object.fromEntries(Object.keys(STEP_KINDS).map((kind) => [kind, step])), undo } }
   }
 

@@ -13,7 +13,7 @@ import type { HostStore, RunError, RunRecord, RunStatus, Store, UsageTotals } fr
 import type { Surroundings } from './surroundings.ts'
 import type { Wiring } from './wiring.ts'
 import type { Workflow } from './workflow.ts'
-import { expectRunnable } from './workflow-parts.ts'
+import { expectRunnable, joinSurroundings } from './workflow-parts.ts'
 
 interface WatchOptions {
   /** Aborting it cancels the run: effects in flight are aborted, and the run ends as `cancelled`. */
@@ -56,12 +56,11 @@ export const createRun =
   async (workflow: Workflow, options: RunOptions = {}): Promise<RunResult> => {
     const { input = {}, models = {}, signal, onNotice } = options
     signal?.throwIfAborted()
-    const { compiled, options: made, folder } = expectRunnable(workflow, models)
+    const parts = expectRunnable(workflow, models)
+    const { compiled, folder } = parts
     expectSecrets(compiled.secrets, options)
     const store = options.store ?? createHeapStore()
-    const actors = [...(made.actors ?? []), ...(options.actors ?? [])]
-    const providers = { ...made.providers, ...options.providers }
-    const runs = openRuns(wiring, { ...options, actors, providers }, { store, folder })
+    const runs = openRuns(wiring, joinSurroundings(options, parts), { store, folder })
     const started = await runs.start(compiled, {
       input,
       models: { ...models },

@@ -4,7 +4,7 @@ import { SecretVault } from '../secrets/secret-vault.ts'
 import { findRun } from '../service/control/find-run.ts'
 import { matchRuns } from '../service/control/match-runs.ts'
 import { pauseRun } from '../service/control/pause-run.ts'
-import { sendSignal } from '../service/control/send-signal.ts'
+import { type SignalResult, sendSignal } from '../service/control/send-signal.ts'
 import type { RunRecord, Store } from '../store/store.ts'
 
 export interface SignalOptions {
@@ -17,14 +17,7 @@ export interface SignalOptions {
   secrets?: Readonly<Record<string, string>>
 }
 
-export interface SignalResult {
-  /** Id of the event. */
-  id: string
-  /** Ids of the runs that took the event; a run that does not wait for it yet keeps it. */
-  reached: string[]
-  /** Ids of the runs that took this id before, or have ended. */
-  passed: string[]
-}
+export type { SignalResult }
 
 /**
  * Sends an event to a run, or to all runs that have not ended and for which an expression over `run` `{ id, workflow, status, started_at }` and
@@ -55,9 +48,10 @@ export interface PauseOptions {
  * has ended, or no process holds it now; then it pauses when a process takes it up.
  * @throws Fault `not_found`; StoreError
  */
-export const pause = async (id: string, { store, by }: PauseOptions): Promise<boolean> =>
-  (await pauseRun(store, (await findRun(store, id)).id, { kind: 'pause', by })).isDone
+export const pause = (id: string, options: PauseOptions): Promise<boolean> => ask('pause', id, options)
 
 /** Lets a paused run go on; returns and throws as `pause` does. */
-export const unpause = async (id: string, { store, by }: PauseOptions): Promise<boolean> =>
-  (await pauseRun(store, (await findRun(store, id)).id, { kind: 'unpause', by })).isDone
+export const unpause = (id: string, options: PauseOptions): Promise<boolean> => ask('unpause', id, options)
+
+const ask = async (kind: 'pause' | 'unpause', id: string, { store, by }: PauseOptions): Promise<boolean> =>
+  (await pauseRun(store, (await findRun(store, id)).id, { kind, by })).isDone

@@ -1,16 +1,24 @@
 /** Performs the steps that XState's machine of a workflow enters. A RunState of its own drives each, with the scopes below it. */
-import { type AnyActorRef, type CallbackActorLogic, type EventObject, fromCallback } from 'xstate'
+import {
+  type AnyActorRef,
+  assign,
+  type CallbackActorLogic,
+  type EventObject,
+  fromCallback,
+  fromTransition,
+  setup,
+  spawnChild,
+} from 'xstate'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { MachineEvent } from '../compiler/link/machine-event.ts'
 import { type MachineContext, PENDING } from '../compiler/machine-context.ts'
 import { Defect } from '../core/defect.ts'
 import type { FaultData } from '../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
-import { UNDO } from '../core/machine-ends.ts'
+import { COMPLETED, UNDO } from '../core/machine-ends.ts'
 import type { UndoCall } from '../machines/undo.ts'
 import { toAnswered } from './answered-workflow.ts'
 import { type DriverPorts, StateDriver } from './state-driver.ts'
-import { createStepMachine } from './step-machine.ts'
 import { UndoRecord } from './undo-record.ts'
 
 /** Its id is that of the step. */
@@ -107,3 +115,33 @@ const toDefect = (thrown: unknown): FaultData => ({
   message: thrown instanceof Error ? thrown.message : String(thrown),
   retryable: false,
 })
+
+const inert = fromTransition((state: undefined) => state, undefined)
+
+/**
+ * Creates the machine of a RunState for one step that XState has entered: it starts the step with the context of XState's machine, and
+ * completes with the event that ends the step as its output.
+ */
+const createStepMachine = (step: string, context: MachineContext) =>
+  setup({
+    types: {} as { context: MachineContext; events: MachineEvent },
+    actors: { effect: inert },
+    actions: {
+      start: spawnChild('effect', { id: step }),
+      end: assign(({ event }) => ({ output: { ...event } })),
+    },
+  }).createMachine({
+    // The machine of XState has its own entries in the undo record.
+    context: { ...context, undo: null },
+    initial: 'started',
+    states: {
+      started: {
+        entry: 'start',
+        on: {
+          'xstate.done.actor.*': { target: COMPLETED, actions: 'end' },
+          'xstate.error.actor.*': { target: COMPLETED, actions: 'end' },
+        },
+      },
+      [COMPLETED]: { type: 'final' },
+    },
+  })

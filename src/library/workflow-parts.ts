@@ -5,6 +5,7 @@ import type { LinkReader } from '../compiler/links.ts'
 import type { Source } from '../compiler/source.ts'
 import { Fault } from '../core/fault.ts'
 import { didYouMean } from '../core/nearest.ts'
+import type { Surroundings } from './surroundings.ts'
 import type { CompileOptions, Workflow } from './workflow.ts'
 
 export interface CompileParts {
@@ -29,6 +30,16 @@ export const compileParts = (
   models: Readonly<Record<string, string>> = {},
 ): Compilation =>
   compile(source, { catalogue, environment: options.env ?? [], models, ...(links === undefined ? {} : { links }) })
+
+/** The surroundings of a run: those that the workflow was compiled with, and the run's own. */
+export const joinSurroundings = <Own extends Pick<Surroundings, 'actors' | 'providers'>>(
+  own: Own,
+  { options }: Parts,
+) => ({
+  ...own,
+  actors: [...(options.actors ?? []), ...(own.actors ?? [])],
+  providers: { ...options.providers, ...own.providers },
+})
 
 /**
  * The parts of a workflow that is to run, with other models for its aliases.

@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Run, RunExit } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
 import type { RunEnd } from '../store/store.ts'
-import type { SweepReport } from './database/sweep-store.ts'
+import type { SweepReport } from './database/retention.ts'
 
 /** Reports what a server does, and the problems that it retries. `at` in epoch milliseconds. */
 export type ServerNotice = { at: number } & (

@@ -26,7 +26,7 @@ type Load = (options: ToolOptions) => Promise<Actor>
 const LOADERS: ReadonlyMap<string, Load> = new Map<string, Load>([
   ['files.read', async (options) => (await import('./files/read-file.ts')).createReadTool(options)],
   ['files.write', async (options) => (await import('./files/write-file.ts')).createWriteTool(options)],
-  ['files.append', async (options) => (await import('./files/append-file.ts')).createAppendTool(options)],
+  ['files.append', async (options) => (await import('./files/write-file.ts')).createAppendTool(options)],
   ['files.list', async (options) => (await import('./files/list-files.ts')).createListTool(options)],
   ['json.query', async (options) => (await import('./json-query/json-query.ts')).createQueryTool(options)],
   ['text.template', async () => (await import('./text-template/text-template.ts')).createTemplateTool()],

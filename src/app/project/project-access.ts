@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createPricing } from '../../actors/llm/prices.ts'
 import type { ToolOptions } from '../../actors/tools/tool-options.ts'
+import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { SecretSource } from '../../compiler/config.ts'
 import type { Pricing } from '../../core/pricing.ts'
 import { SHORTEST_SECRET } from '../../secrets/secret-vault.ts'
+import { createCatalogue } from '../catalogue.ts'
 import type { EnvironmentVariables, Project } from './project.ts'
 
 /** Folders and addresses that tools may touch. Without `files` in the config: the workflow's own folder. */
@@ -96,3 +98,7 @@ const fromFile = (name: string, file: string): FoundSecret => {
     }
   }
 }
+
+/** All that workflows of a project may name: the built-in tools and providers, and the providers of its config. */
+export const createProjectCatalogue = ({ config }: Pick<Project, 'config'>): Catalogue =>
+  createCatalogue([], { pricing: toPricing({ config }), providers: config.providers })

@@ -65,26 +65,17 @@ const readOwnKey = (keys: readonly string[], from: From): { keyVariable?: string
 /** Keys are redacted like declared secrets. A key that is too short to redact is left out. */
 export const keysOf = (providers: Providers): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(providers).flatMap(
-      ([
-        name,
-        {
-          settings: { apiKey = '', keyVariable },
-        },
-      ]) => (apiKey.length < SHORTEST_SECRET ? [] : [[keyVariable ?? `the key of ${name}`, apiKey]]),
-    ),
+    Object.entries(providers).flatMap(([name, { settings }]) => {
+      const { apiKey = '', keyVariable = `the key of ${name}` } = settings
+      return apiKey.length < SHORTEST_SECRET ? [] : [[keyVariable, apiKey]]
+    }),
   )
 
 /** Kinds and addresses of providers, for `createPricing`. */
 export const toAddresses = (providers: Providers): Map<string, { kind: string; baseUrl?: string }> =>
   new Map(
-    Object.entries(providers).map(
-      ([
-        name,
-        {
-          kind,
-          settings: { baseUrl },
-        },
-      ]) => [name, { kind, ...(baseUrl === undefined ? {} : { baseUrl }) }],
-    ),
+    Object.entries(providers).map(([name, { kind, settings }]) => {
+      const { baseUrl } = settings
+      return [name, { kind, ...(baseUrl === undefined ? {} : { baseUrl }) }]
+    }),
   )

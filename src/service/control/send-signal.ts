@@ -20,9 +20,10 @@ export interface Signal {
   vault?: Pick<Redactor, 'redact'>
 }
 
-export interface SignalEnd {
+export interface SignalResult {
+  /** Id of the event. */
   id: string
-  /** Ids of the runs that took the event. */
+  /** Ids of the runs that took the event; a run that does not wait for it yet keeps it. */
   reached: string[]
   /** Ids of the runs that took this id before, or have ended. */
   passed: string[]
@@ -33,7 +34,7 @@ export const sendSignal = async (
   store: Store,
   runs: readonly Pick<RunRecord, 'id'>[],
   { event, data = null, id = `signal-${randomUUID()}`, at = Date.now(), vault }: Signal,
-): Promise<SignalEnd> => {
+): Promise<SignalResult> => {
   if (event.trim() === '') throw new Fault('invalid_input', 'the event has no name')
   expectWithin(LIMITS.event, { subject: `event '${event}'`, amount: sizeOf(data) })
   const given = vault === undefined ? data : vault.redact(data)

@@ -5,7 +5,7 @@ import { readWorkflow } from '../../compiler/read.ts'
 import { createSource } from '../../compiler/source.ts'
 import { parseDuration } from '../../core/duration.ts'
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
-import type { KeepRule, SweepRule } from '../../store/maintenance.ts'
+import type { KeepRule, SweepResult, SweepRule } from '../../store/maintenance.ts'
 import type { Definition, Store } from '../../store/store.ts'
 
 export type Retention = ProjectConfig['retention']
@@ -54,4 +54,33 @@ const readOwnRetention = ({ file, source: text }: Definition): Retention | undef
 const toMs = (name: 'completedMs' | 'failedMs', text: JsonValue | undefined): Retention => {
   const ms = typeof text === 'string' ? parseDuration(text) : undefined
   return ms === undefined ? {} : { [name]: ms }
+}
+
+export interface SweepOptions {
+  /** Rules of the project. */
+  retention: Retention
+  /** Epoch milliseconds. */
+  at: number
+  /** Counts the runs and deletes none. Default false. */
+  isDryRun?: boolean
+  /** Aborting it ends the sweep between two steps. */
+  signal?: AbortSignal
+}
+
+export interface SweepReport extends SweepResult {
+  /** Bytes that the file has given back to the file system. */
+  freedBytes: number
+}
+
+/** Deletes runs whose retention is over, with everything that belongs to them, in steps that yield to other work. @throws StoreError */
+export const sweepStore = async (
+  store: Store,
+  { retention, at, isDryRun = false, signal }: SweepOptions,
+): Promise<SweepReport> => {
+  const maintenance = await store.maintenance()
+  const rule = toSweepRule(store, { retention, at })
+  const swept = await maintenance.sweep({ ...rule, isDryRun, ...(signal === undefined ? {} : { signal }) })
+  const isNothing = isDryRun || signal?.aborted === true || swept.runs + swept.blobs === 0
+  const { freedBytes } = isNothing ? { freedBytes: 0 } : await maintenance.vacuum({ inSteps: true })
+  return { ...swept, freedBytes }
 }

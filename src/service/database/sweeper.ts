@@ -6,7 +6,7 @@ import { Beat } from '../../core/beat.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Store } from '../../store/store.ts'
 import type { Retention } from './retention.ts'
-import { type SweepReport, sweepStore } from './sweep-store.ts'
+import { type SweepReport, sweepStore } from './retention.ts'
 
 export interface SweeperOptions {
   store: Store

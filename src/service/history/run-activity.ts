@@ -3,9 +3,9 @@ import type { ActivityStatus, RunActivity, StepActivity } from '../../chart/acti
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { DecisionData } from '../../store/journal-data.ts'
 import { figuresOf, type JournalRow } from '../../store/journal-row.ts'
+import { undoneSteps } from '../control/undone-steps.ts'
 import { foldTimeline } from './fold-timeline.ts'
 import type { Timeline } from './timeline.ts'
-import { undoneSteps } from './undone-steps.ts'
 
 /** Takes the workflow as the run began with it. */
 export const readRunActivity = (

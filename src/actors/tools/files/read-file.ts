@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { basename, extname } from 'node:path'
 import type { Actor } from '../../../core/actor.ts'
 import { Cancelled } from '../../../core/cancelled.ts'
 import { Fault } from '../../../core/fault.ts'
@@ -12,7 +12,6 @@ import type { ToolOptions } from '../tool-options.ts'
 import { toFileFault } from './file-fault.ts'
 import { type FileRoots, locate } from './file-roots.ts'
 import { FILES_READ } from './files-description.ts'
-import { guessMediaType } from './media-type.ts'
 import { openRegularFile } from './open-file.ts'
 
 const MAX_BYTES = 5 * 1024 ** 2
@@ -77,3 +76,31 @@ const decodeUtf8 = (bytes: Buffer, path: string): string => {
     throw new Fault('invalid_input', message, { details: { path }, cause })
   }
 }
+
+/** Types that models and web pages take: https://www.iana.org/assignments/media-types */
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.avif': 'image/avif',
+  '.bmp': 'image/bmp',
+  '.csv': 'text/csv',
+  '.gif': 'image/gif',
+  '.heic': 'image/heic',
+  '.html': 'text/html',
+  '.jpeg': 'image/jpeg',
+  '.jpg': 'image/jpeg',
+  '.json': 'application/json',
+  '.md': 'text/markdown',
+  '.mp3': 'audio/mpeg',
+  '.mp4': 'video/mp4',
+  '.pdf': 'application/pdf',
+  '.png': 'image/png',
+  '.svg': 'image/svg+xml',
+  '.tif': 'image/tiff',
+  '.tiff': 'image/tiff',
+  '.txt': 'text/plain',
+  '.wav': 'audio/wav',
+  '.webp': 'image/webp',
+  '.zip': 'application/zip',
+}
+
+/** Guesses by the ending of a file's name. Default: bytes of any kind. */
+const guessMediaType = (path: string): string => MEDIA_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream'

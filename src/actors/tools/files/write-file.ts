@@ -6,12 +6,12 @@ import type { Actor } from '../../../core/actor.ts'
 import { Cancelled } from '../../../core/cancelled.ts'
 import { Fault } from '../../../core/fault.ts'
 import type { JsonValue } from '../../../core/json.ts'
+import { formatSize } from '../../../core/size.ts'
 import { defineTool } from '../define-tool.ts'
 import type { ToolOptions } from '../tool-options.ts'
-import { toFileBytes } from './file-content.ts'
 import { toFileFault } from './file-fault.ts'
 import { type FilePlace, type FileRoots, isProtectedInode, locate, refuse } from './file-roots.ts'
-import { FILES_WRITE } from './files-description.ts'
+import { FILES_APPEND, FILES_WRITE } from './files-description.ts'
 import { assertRegular, openRegularFile } from './open-file.ts'
 
 type WriteInput = { path: string; content: JsonValue; as?: 'text' | 'base64'; if_exists?: 'replace' | 'fail' }
@@ -33,6 +33,32 @@ export const createWriteTool = ({ files }: ToolOptions): Actor => {
       const place = await locate(path, roots)
       await putFile(place, { bytes, roots, replace: ifExists === 'replace', signal })
       return { path, size: bytes.length }
+    } catch (error) {
+      throw toFileFault(error, path)
+    }
+  })
+}
+
+type AppendInput = { path: string; content: JsonValue }
+
+const APPEND_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND
+
+export const createAppendTool = ({ files }: ToolOptions): Actor => {
+  const roots: FileRoots = { roots: files.write, protected: files.protected, access: 'written' }
+  return defineTool(FILES_APPEND, async ({ path, content }: AppendInput, { signal }): Promise<WriteOutput> => {
+    const bytes = toAppendedBytes(content, path)
+    try {
+      const place = await locate(path, roots)
+      await mkdir(dirname(place.real), { recursive: true })
+      if (signal.aborted) throw new Cancelled()
+      const handle = await openRegularFile(place, { flags: APPEND_FLAGS, roots })
+      try {
+        // One system call, so that lines of several writers do not mix, and no write is cancelled half way.
+        await handle.appendFile(bytes)
+        return { path, size: (await handle.stat()).size }
+      } finally {
+        await handle.close()
+      }
     } catch (error) {
       throw toFileFault(error, path)
     }
@@ -80,3 +106,26 @@ const fill = async (place: FilePlace, { bytes, roots, signal }: Replacement): Pr
     await handle.close()
   }
 }
+
+const MAX_BYTES = 10 * 1024 ** 2
+
+/** @throws Fault `too_large` above 10 MB. */
+const assertWritable = (bytes: Buffer, path: string): Buffer => {
+  if (bytes.length <= MAX_BYTES) return bytes
+  throw new Fault('too_large', `the content for '${path}' is too large: expected at most ${formatSize(MAX_BYTES)}`, {
+    details: { path, max_bytes: MAX_BYTES },
+  })
+}
+
+/** Keeps text, and writes any other value as indented JSON. */
+const toFileBytes = (content: JsonValue, { path, as }: { path: string; as: 'text' | 'base64' }): Buffer => {
+  if (typeof content !== 'string') return assertWritable(Buffer.from(`${JSON.stringify(content, null, 2)}\n`), path)
+  if (as === 'text') return assertWritable(Buffer.from(content), path)
+  if (!/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content))
+    throw new Fault('invalid_input', `the content for '${path}' is not base64`, { details: { path } })
+  return assertWritable(Buffer.from(content, 'base64'), path)
+}
+
+/** Keeps text, and writes any other value as one line of JSON. */
+const toAppendedBytes = (content: JsonValue, path: string): Buffer =>
+  assertWritable(Buffer.from(typeof content === 'string' ? content : `${JSON.stringify(content)}\n`), path)

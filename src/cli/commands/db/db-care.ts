@@ -1,7 +1,7 @@
 /** `troupe db stats`, `check`, `sweep` and `vacuum`: size, integrity, retention and free space of a database. */
 
 import { formatSize } from '../../../core/size.ts'
-import { sweepStore } from '../../../service/database/sweep-store.ts'
+import { sweepStore } from '../../../service/database/retention.ts'
 import type { StoreProblem, StoreStats } from '../../../store/maintenance.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'

@@ -1,8 +1,7 @@
 /** `troupe plan`: estimates the cost of a workflow before it runs. */
 
 import type { Project } from '../../../app/project/project.ts'
-import { readVariables, toPricing } from '../../../app/project/project-access.ts'
-import { createProjectCatalogue } from '../../../app/project/project-catalogue.ts'
+import { createProjectCatalogue, readVariables, toPricing } from '../../../app/project/project-access.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import { isFault } from '../../../core/fault.ts'
 import type { JsonValue } from '../../../core/json.ts'

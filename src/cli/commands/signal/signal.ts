@@ -2,7 +2,7 @@
 
 import type { JsonValue } from '../../../core/json.ts'
 import { matchRuns } from '../../../service/control/match-runs.ts'
-import { type SignalEnd, sendSignal } from '../../../service/control/send-signal.ts'
+import { type SignalResult, sendSignal } from '../../../service/control/send-signal.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
@@ -78,7 +78,7 @@ const findReceivers = async (store: Store, { first, match }: SignalArguments): P
 const report = (
   context: Context,
   { json = false }: SignalArguments,
-  { event, end, runs }: { event: string; end: SignalEnd; runs: readonly RunRecord[] },
+  { event, end, runs }: { event: string; end: SignalResult; runs: readonly RunRecord[] },
 ): void => {
   const { id, reached, passed } = end
   if (json) {

@@ -3,7 +3,7 @@
 import { formatDuration } from '../../../core/duration.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { contextOf, pathOf, type Scope } from '../../../runtime/scope/scope.ts'
-import { undoneSteps } from '../../../service/history/undone-steps.ts'
+import { undoneSteps } from '../../../service/control/undone-steps.ts'
 import { DECIDED, WALK_START, type Walk, type WalkOutcome } from '../../../service/simulation/walk.ts'
 import { countOf } from '../../figures.ts'
 import type { Paint } from '../../paint.ts'

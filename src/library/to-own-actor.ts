@@ -6,19 +6,29 @@ import { Fault } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
 import { toToolError } from '../core/tool-error.ts'
+import type { OwnActor } from '../service/own-actor.ts'
 
-export interface OwnActorCode {
+interface OwnActorCode {
   name: string
   input: JsonSchema
   output: JsonSchema
   perform(input: JsonValue, context: ActorContext): unknown
 }
 
+/** Makes an actor of a description and the code of a user. */
+export const toOwnActor = ({
+  perform,
+  ...description
+}: Omit<OwnActor, 'perform'> & Pick<OwnActorCode, 'perform'>): OwnActor => ({
+  ...description,
+  perform: (input, context) => performOwnCode({ ...description, perform }, input, context),
+})
+
 /**
  * Holds `code` to the actor contract: an aborted signal performs nothing, and every error leaves as Fault or Cancelled.
  * @throws Fault `invalid_input`, `invalid_output`, `tool_failed` and those of the code; Cancelled
  */
-export const performOwnCode = async (
+const performOwnCode = async (
   { name, input, output, perform }: OwnActorCode,
   given: JsonValue,
   context: ActorContext,
