@@ -1,6 +1,7 @@
 /** Finds features that this release reads and checks, and cannot run: warnings in a check, an error when a run is requested. */
 import { type Diagnostic, Diagnostics } from '../diagnostic.ts'
 import type { Step } from '../document.ts'
+import { isAvailableTrigger } from '../grammar/trigger-grammar.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 import type { CheckContext } from './check-context.ts'
 import { findUnavailableProvider, type NotYet, notYet } from './not-yet.ts'
@@ -22,7 +23,7 @@ const HINT = "it is checked like everything else; 'run' refuses the workflow unt
 
 const findInTop = ({ workflow: { triggers, mcp, runsOn } }: CheckContext): NotYet[] => [
   ...triggers
-    .filter(({ kind }) => kind !== 'schedule')
+    .filter(({ kind }) => !isAvailableTrigger(kind))
     .map(({ kind, target }) => notYet(target.range, `the trigger '${kind}'`)),
   ...[...mcp].map(([name, { range }]) => notYet(range, `the MCP server '${name}'`)),
   ...(runsOn === undefined || runsOn.value === 'local' ? [] : [notYet(runsOn.range, AGENTS)]),

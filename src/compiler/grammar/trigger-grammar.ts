@@ -76,11 +76,14 @@ interface TriggerKind {
   kind: 'nats' | 'webhook' | 'schedule' | 'telegram' | 'whatsapp'
   doc: string
   fields: Fields
+  /** False: the trigger is read and checked, and a later release listens to it. */
+  isAvailable: boolean
 }
 
 const TRIGGER_KINDS: readonly TriggerKind[] = [
   {
     kind: 'nats',
+    isAvailable: false,
     doc: 'A message on NATS. `event`: `{ subject, headers, data }`.',
     fields: {
       target: {
@@ -97,6 +100,7 @@ const TRIGGER_KINDS: readonly TriggerKind[] = [
   },
   {
     kind: 'webhook',
+    isAvailable: false,
     doc: 'A request over HTTP. `event`: `{ id, headers, query, data }`.',
     fields: {
       target: { key: 'webhook', shape: path, doc: 'The path.', required: true },
@@ -111,6 +115,7 @@ const TRIGGER_KINDS: readonly TriggerKind[] = [
   },
   {
     kind: 'schedule',
+    isAvailable: true,
     doc: 'The clock. `event`: `{ at }`.',
     fields: {
       target: { key: 'schedule', shape: schedule, doc: 'Minute, hour, day, month, weekday.', required: true },
@@ -124,6 +129,7 @@ const TRIGGER_KINDS: readonly TriggerKind[] = [
   },
   {
     kind: 'telegram',
+    isAvailable: false,
     doc: 'A message on Telegram. `event`: `{ id, chat, from, text, media }`.',
     fields: {
       target: {
@@ -137,6 +143,7 @@ const TRIGGER_KINDS: readonly TriggerKind[] = [
   },
   {
     kind: 'whatsapp',
+    isAvailable: false,
     doc: 'A message on WhatsApp. `event`: `{ id, chat, from, text, media }`.',
     fields: {
       target: { key: 'whatsapp', shape: variableName, doc: 'The name of the account.', required: true },
@@ -144,6 +151,10 @@ const TRIGGER_KINDS: readonly TriggerKind[] = [
     },
   },
 ]
+
+/** True for a trigger that this release listens to. */
+export const isAvailableTrigger = (name: TriggerKind['kind']): boolean =>
+  TRIGGER_KINDS.some(({ kind, isAvailable }) => kind === name && isAvailable)
 
 const KIND_NAMES = TRIGGER_KINDS.map(({ kind }) => kind)
 
