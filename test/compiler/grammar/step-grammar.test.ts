@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Step } from '../../../src/compiler/document.ts'
-import { STEP_KINDS } from '../../../src/compiler/steps/step-kinds.ts'
 import { readText } from '../../support/read-text.ts'
 
 /** A step without its places, with expressions as `${text}`. */
@@ -98,10 +97,6 @@ test('the typed step holds no key of the grammar besides its own', () => {
     'test',
     'timeoutMs',
   ])
-})
-
-test('every kind of the document is in the grammar once', () => {
-  assert.is(Object.keys(STEP_KINDS).length, 15)
 })
 
 test('lines may end as on Windows', () => {
