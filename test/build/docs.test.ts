@@ -18,8 +18,14 @@ for (const { file, render } of GENERATED_PAGES) {
 }
 
 test('every code is explained, in the order of its list, and no other', () => {
-  assert.equal([...readExplanations('diagnostics.md').keys()], [...DIAGNOSTIC_CODES])
-  assert.equal([...readExplanations('faults.md').keys()], [...FAULT_CODES])
+  for (const [file, codes] of [
+    ['diagnostics.md', DIAGNOSTIC_CODES],
+    ['faults.md', FAULT_CODES],
+  ] as const) {
+    const explained = [...readExplanations(file).keys()]
+    const missing = codes.filter((code) => !explained.includes(code))
+    assert.equal(explained, [...codes], `src/service/codes/${file}: other codes or another order; missing: ${missing}`)
+  }
 })
 
 test('no code is both a diagnostic and a fault', () => {

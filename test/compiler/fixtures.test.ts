@@ -41,7 +41,11 @@ for (const { name } of cases) {
     const found = diagnose(fileURLToPath(new URL(name, FOLDER)), readFileSync(new URL(`${name}/workflow.yaml`, FOLDER)))
     if (process.env.UPDATE_FIXTURES === '1') writeFileSync(expectedFile, found)
     assert.ok(existsSync(expectedFile), `${name} has no diagnostics.txt: write it with UPDATE_FIXTURES=1`)
-    assert.fixture(found, readFileSync(expectedFile, 'utf8'))
+    assert.fixture(
+      found,
+      readFileSync(expectedFile, 'utf8'),
+      `${name}: other diagnostics than in the file; if they are right, write it with UPDATE_FIXTURES=1`,
+    )
   })
 }
 

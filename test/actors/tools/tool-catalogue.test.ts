@@ -25,7 +25,7 @@ catalogue('reading tools are those that change nothing', () => {
   const reading = TOOL_DESCRIPTIONS.filter(({ writes }) => !writes).map(({ name }) => name)
   const expected =
     'http.get files.read files.list json.query text.template csv.parse time.now memory.get memory.search memory.list'
-  assert.equal(reading, expected.split(' '))
+  assert.equal(reading, expected.split(' '), 'a tool with `writes: false` is retried: check it, then list it here')
 })
 
 catalogue('a tool of a later release is unavailable, an unknown one not_found', async () => {

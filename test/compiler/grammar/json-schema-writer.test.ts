@@ -26,7 +26,7 @@ for (const [path, create] of Object.entries(FILES)) {
     const file = new URL(path, ROOT)
     const text = `${JSON.stringify(create(), null, 2)}\n`
     if (process.env.UPDATE_SCHEMAS === '1') writeFileSync(file, text)
-    assert.fixture(readFileSync(file, 'utf8'), text)
+    assert.fixture(readFileSync(file, 'utf8'), text, `${path} is out of date; write it with UPDATE_SCHEMAS=1`)
   })
 
   test(`${path} is JSON Schema 2020-12`, () => {
