@@ -1,6 +1,7 @@
 /**
  * Descriptor of one kind of step: everything that the compiler, charts and the simulation know of it. The table
- * `STEP_KINDS` holds one for each kind; no other code chooses by kind. The runtime starts a step by its `StartWay`.
+ * `STEP_KINDS` holds one for each kind; no other code lists the kinds. The runtime starts a step by its `StartWay`. Each file of
+ * a kind adds the type of its step to `StepKinds` of document.ts.
  *
  * A descriptor imports nothing that imports the table: what needs other kinds, such as the output of the last step of a
  * list, arrives as an argument.
