@@ -7,6 +7,7 @@
  * with an arrow for each case; the steps of its cases stand beside it, so that a reader follows arrows and not borders.
  * Only a switch with a timeout, a retry or an `on_error` of its own, which apply to all its cases, is a block.
  */
+import { errorCases, isJumpAction } from '../compiler/check/jumps.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Step, StepOf, Trigger } from '../compiler/document.ts'
 import type { ChildList } from '../compiler/step-place.ts'
@@ -169,15 +170,10 @@ class Drawing {
 
   /** Draws one arrow to each step that handles a fault, with the codes that lead to it. */
   #connectErrors(step: Step, around: ListContext): void {
-    const { onError } = step
-    if (onError === undefined) return
-    const cases =
-      onError.kind === 'all'
-        ? [{ code: 'any fault', action: onError.action.value }]
-        : onError.cases.map(({ code, action }) => ({ code: code.value, action: action.value }))
     const codes = new Map<string, string[]>()
-    for (const { code, action } of cases)
-      if (action !== 'fail' && action !== 'continue') codes.set(action, [...(codes.get(action) ?? []), code])
+    for (const { code, action } of errorCases(step))
+      if (isJumpAction(action.value))
+        codes.set(action.value, [...(codes.get(action.value) ?? []), code?.value ?? 'any fault'])
     for (const [action, reasons] of codes)
       this.connect(step.id.value, resolve(action, around), { label: reasons.join(', '), kind: 'error' })
   }

@@ -1,5 +1,6 @@
 /** Texts of a step's box, beside its id. */
-import type { OnError, Preset, Step } from '../compiler/document.ts'
+import { errorCases } from '../compiler/check/jumps.ts'
+import type { Preset, Step } from '../compiler/document.ts'
 import type { StepPlan } from '../compiler/plan.ts'
 import type { StepIcon } from '../compiler/steps/step-descriptor.ts'
 import { descriptorOf } from '../compiler/steps/step-kinds.ts'
@@ -22,17 +23,12 @@ export const listBadges = (step: Step, presets: Presets): string[] => [
   ...(step.timeoutMs === undefined ? [] : [`timeout ${durationText(step.timeoutMs.value)}`]),
   ...(step.retry?.max === undefined ? [] : [countText(step.retry.max.value, 'try', 'tries')]),
   ...(step.maxVisits === undefined ? [] : [`at most ${countText(step.maxVisits.value, 'visit', 'visits')}`]),
-  ...continuedCodes(step.onError).map((code) => (code === '' ? 'goes on if it fails' : `goes on after ${code}`)),
+  ...errorCases(step)
+    .filter(({ action }) => action.value === 'continue')
+    .map(({ code }) => (code === undefined ? 'goes on if it fails' : `goes on after ${code.value}`)),
   ...(step.runsOn === undefined ? [] : [placeText(step.runsOn.value)]),
   ...(step.undo === undefined ? [] : [`undo: ${step.undo.tool.value}`]),
 ]
-
-/** Fault codes after which the run continues as if there was no fault; an empty one stands for all. */
-const continuedCodes = (onError: OnError | undefined): string[] => {
-  if (onError === undefined) return []
-  if (onError.kind === 'all') return onError.action.value === 'continue' ? [''] : []
-  return onError.cases.flatMap(({ code, action }) => (action.value === 'continue' ? [code.value] : []))
-}
 
 const placeText = (place: NonNullable<Step['runsOn']>['value']): string => {
   if (place === 'local') return 'local'

@@ -4,7 +4,7 @@
  * place. No name is resolved here yet.
  */
 import type { COMMON_STEP_FIELDS, OnError, RunsOn, retry } from './grammar/common-step-grammar.ts'
-import type { PartialOf, RecordOf } from './grammar/record-shape.ts'
+import type { Fields, PartialOf, RecordOf } from './grammar/record-shape.ts'
 import type { Infer } from './grammar/shape.ts'
 import type { Trigger } from './grammar/trigger-grammar.ts'
 import type { createWorkflowFields, EMPTY_WORKFLOW, Flow, LIMIT_FIELDS, preset } from './grammar/workflow-grammar.ts'
@@ -38,6 +38,9 @@ export type StepKind = keyof StepKinds
 export type StepOf<K extends StepKind> = StepKinds[K]
 
 export type Step = StepKinds[StepKind]
+
+/** A step that holds just what its grammar reads. */
+export type KindStep<K extends StepKind, F extends Fields> = StepCommon & RecordOf<F> & { kind: K }
 
 /** The keys of every step. `onError` undefined: `fail`. `next`: a step id or `end`. */
 export interface StepCommon extends RecordOf<typeof COMMON_STEP_FIELDS> {

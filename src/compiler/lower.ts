@@ -6,6 +6,7 @@
 import { CANCELLED, COMPLETED, FAILED, UNDO } from '../core/machine-ends.ts'
 import type { Step, StepOf, Workflow } from './document.ts'
 import type { ListExits, Places } from './lower/exit.ts'
+import { lowerEffect } from './lower/leaf.ts'
 import { OUTPUT, record, type StateConfig, when } from './lower/state-config.ts'
 import { childLists } from './place-steps.ts'
 import { descriptorOf } from './steps/step-kinds.ts'
@@ -50,7 +51,10 @@ const lowerMachine = (id: string, { steps, places, undoes }: LoweredSteps): Mach
   const failed = `#${undoes ? UNDO : FAILED}`
   const lowerList = (list: readonly Step[], around: ListExits): Record<string, StateConfig> =>
     Object.fromEntries(
-      list.map((step) => [step.id.value, descriptorOf(step).lower(step, { places, around, lowerList })]),
+      list.map((step) => [
+        step.id.value,
+        (descriptorOf(step).lower ?? lowerEffect)(step, { places, around, lowerList }),
+      ]),
     )
   return {
     id,

@@ -13,7 +13,7 @@ import {
   type StepPoints,
 } from './flow-builder.ts'
 import { FlowGraph, type FlowNode, type StepRange } from './flow-graph.ts'
-import { isJumpAction, type Jumps, type JumpTarget } from './jumps.ts'
+import { errorCases, isJumpAction, type Jumps, type JumpTarget } from './jumps.ts'
 import { findProven } from './proven-records.ts'
 import { blocksAround, type IndexedStep, type StepIndex, type StepList } from './step-index.ts'
 
@@ -172,9 +172,7 @@ const addFaultRoutes = (
   { builder, fault, after, failed }: StepContext & { after: FlowNode; failed: FlowNode },
 ): void => {
   const { onError } = step.step
-  const actions =
-    onError === undefined ? [] : onError.kind === 'all' ? [onError.action] : onError.cases.map((one) => one.action)
-  for (const action of actions) {
+  for (const { action } of errorCases(step.step)) {
     if (action.value === 'continue') builder.graph.connect(failed, after, { turn: { kind: 'continue', step } })
     const target = isJumpAction(action.value) ? builder.jumps.targets.get(action) : undefined
     if (target !== undefined) builder.addJump(failed, step, { target, turn: { kind: 'caught', step, target: action } })

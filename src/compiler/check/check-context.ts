@@ -5,7 +5,6 @@ import type { Workflow } from '../document.ts'
 import type { ChildWorkflow } from './child-workflow.ts'
 import type { ExpressionChecks, Site } from './expression-checks.ts'
 import type { Flow } from './flow-builder.ts'
-import type { ModelNames } from './models.ts'
 import type { ScopeNames } from './scope-names.ts'
 import type { IndexedStep, StepIndex } from './step-index.ts'
 import type { ToolNames } from './tools.ts'
@@ -22,6 +21,15 @@ export interface CheckContext {
   names: ScopeNames
   expressions: ExpressionChecks
   diagnostics: Diagnostics
+}
+
+export interface ModelNames {
+  /** Returns the models in fallback order; undefined if the name is unknown. */
+  resolve(name: string): readonly string[] | undefined
+  /** True if a run replaces the model that the file gives to the alias. */
+  isReplaced(alias: string): boolean
+  isAlias(name: string): boolean
+  aliases(): string[]
 }
 
 /** Sites of a step at which its expressions are evaluated. */

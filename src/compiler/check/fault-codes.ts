@@ -4,6 +4,7 @@ import { didYouMean } from '../../core/nearest.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located } from '../document.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
+import { errorCases } from './jumps.ts'
 import type { IndexedStep, StepIndex } from './step-index.ts'
 
 const UNMATCHABLE: ReadonlySet<string> = new Set([...UNMATCHABLE_FAULT_CODES, 'cancelled'])
@@ -19,7 +20,7 @@ export const checkFaultCodes = ({ steps }: StepIndex, diagnostics: Diagnostics):
 
 const namedCodes = ({ step }: IndexedStep): Located<string>[] => [
   ...(step.retry?.on ?? []),
-  ...(step.onError?.kind === 'map' ? step.onError.cases.map(({ code }) => code) : []),
+  ...errorCases(step).flatMap(({ code }) => code ?? []),
 ]
 
 const checkCode = (

@@ -1,16 +1,7 @@
 /** Resolves the name of a model: an alias of `models`, or `provider/name`. */
 import { didYouMean, findNearest } from '../../core/nearest.ts'
 import type { Located, Workflow } from '../document.ts'
-import type { CheckContext } from './check-context.ts'
-
-export interface ModelNames {
-  /** Returns the models in fallback order; undefined if the name is unknown. */
-  resolve(name: string): readonly string[] | undefined
-  /** True if a run replaces the model that the file gives to the alias. */
-  isReplaced(alias: string): boolean
-  isAlias(name: string): boolean
-  aliases(): string[]
-}
+import type { CheckContext, ModelNames } from './check-context.ts'
 
 /** @param replaced Alias to `provider/name`, in place of the file's models. */
 export const createModelNames = (

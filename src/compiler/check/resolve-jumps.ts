@@ -3,7 +3,7 @@ import { findNearest } from '../../core/nearest.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located } from '../document.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
-import { isJumpAction, type Jumps, type JumpTarget } from './jumps.ts'
+import { errorCases, isJumpAction, type Jumps, type JumpTarget } from './jumps.ts'
 import { blocksAround, type IndexedStep, isInside, type StepIndex } from './step-index.ts'
 
 interface Jump {
@@ -34,8 +34,7 @@ const findJumps = (from: IndexedStep): Jump[] => {
   const { step } = from
   const found: Located<string>[] = []
   if (step.next !== undefined) found.push(step.next)
-  if (step.onError?.kind === 'all') found.push(step.onError.action)
-  if (step.onError?.kind === 'map') found.push(...step.onError.cases.map(({ action }) => action))
+  found.push(...errorCases(step).map(({ action }) => action))
   found.push(...(descriptorOf(step).jumps?.(step) ?? []))
   return found.filter(({ value }) => isJumpAction(value)).map((target) => ({ from, target }))
 }

@@ -3,9 +3,11 @@
  * defeats.
  */
 import type { Diagnostics } from '../diagnostic.ts'
+import type { Located } from '../document.ts'
 import { findCycles, findJumpBack } from './cycles.ts'
 import type { Flow, FlowContext } from './flow-builder.ts'
 import type { EdgeKind, FlowNode } from './flow-graph.ts'
+import { errorCases } from './jumps.ts'
 import type { IndexedStep } from './step-index.ts'
 
 /** Edge kinds without loops and retries, which are bounded by their own `max`. */
@@ -35,12 +37,8 @@ export const checkVisitBounds = ({ graph }: Flow, { jumps, reached, diagnostics 
 
 /** The fault visits_exhausted belongs to the step itself: an `on_error` that handles it and leads back never ends. */
 const checkHandler = ({ id, step }: IndexedStep, cycle: ReadonlySet<FlowNode>, diagnostics: Diagnostics): void => {
-  const { onError, maxVisits } = step
-  if (onError === undefined || maxVisits === undefined) return
-  const handling =
-    onError.kind === 'all'
-      ? onError.action
-      : onError.cases.find(({ code }) => code.value === 'visits_exhausted')?.action
+  const isMeant = (code: Located<string> | undefined) => code === undefined || code.value === 'visits_exhausted'
+  const handling = errorCases(step).find(({ code }) => isMeant(code))?.action
   if (handling === undefined || handling.value === 'fail' || !leadsBack(id, handling.value, cycle)) return
   diagnostics.warning(
     'handled_bound',

@@ -4,14 +4,14 @@ import { toJsonValue, type YamlNode } from '../read/yaml-node.ts'
 import type { Located } from '../value-node.ts'
 import { isInSlip, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 
-interface ListOptions {
+interface CollectionOptions {
   expected?: string
   /** Default 0. */
   minimum?: number
 }
 
 /** Leaves out items that don't fit, so that the others can be judged. */
-export const listOf = <T>(item: Shape<T>, options: ListOptions = {}): Shape<T[]> => {
+export const listOf = <T>(item: Shape<T>, options: CollectionOptions = {}): Shape<T[]> => {
   const { expected = `a list, each item ${item.expected}`, minimum = 0 } = options
   return {
     expected,
@@ -43,17 +43,11 @@ export interface MapEntry<T> {
   node: YamlNode
 }
 
-interface MapOptions {
-  expected?: string
-  /** Default 0. */
-  minimum?: number
-}
-
 /** Leaves out entries whose values don't fit. `key` judges the keys; a key that doesn't fit is reported and kept. */
 export const mapOf = <T>(
   key: Shape<Located<string>>,
   value: Shape<T>,
-  options: MapOptions = {},
+  options: CollectionOptions = {},
 ): Shape<MapEntry<T>[]> => {
   const { expected = `a map from ${key.expected} to ${value.expected}`, minimum = 0 } = options
   return {

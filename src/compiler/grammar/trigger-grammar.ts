@@ -212,41 +212,22 @@ export interface Trigger extends TypedFields {
 const readTrigger = (node: YamlMap, { kind, fields }: TriggerKind, place: ShapePlace): Trigger | undefined => {
   const owner = `a ${kind} trigger`
   const { values } = readFields(node, { ...fields, ...COMMON_FIELDS } as Fields, place, { owner })
-  const {
-    target,
-    input,
-    when,
-    dedupe,
-    match,
-    reply,
-    verify: proof,
-  } = values as TypedFields & { target?: Located<string> }
+  const entries = Object.entries(values)
+  const { target, ...typed } = Object.fromEntries(entries.filter(isTyped)) as TypedFields & { target?: Located<string> }
   if (target === undefined) return undefined
-  return {
-    kind,
-    target,
-    ...(input && { input }),
-    ...(when && { when }),
-    ...(dedupe && { dedupe }),
-    ...(match && { match }),
-    ...(reply && kind !== 'nats' && { reply }),
-    ...(proof && { verify: proof }),
-    options: readOptions(node, values),
-    range: node.range,
-  }
+  const options = entries.flatMap((entry) => (isTyped(entry) ? [] : readOption(node, entry[0])))
+  return { kind, target, ...typed, options: new Map(options), range: node.range }
 }
 
-const TYPED = new Set(['target', 'input', 'when', 'dedupe', 'match', 'verify'])
+/** True for fields that are no option. `reply` holds an expression, or is an option. */
+const isTyped = ([property, value]: [string, unknown]): boolean =>
+  ['target', 'input', 'when', 'dedupe', 'match', 'verify'].includes(property) || isExpressionText(value)
 
-/** The fields without expressions, as plain JSON. */
-const readOptions = (node: YamlMap, values: Record<string, unknown>): Trigger['options'] =>
-  new Map(
-    Object.entries(values).flatMap(([property, value]) => {
-      const entry = findEntry(node, property)
-      if (TYPED.has(property) || entry === undefined || isExpressionText(value)) return []
-      return [[property, { value: toJsonValue(entry.value), range: entry.value.range }] as const]
-    }),
-  )
+/** A field without expressions, as plain JSON. */
+const readOption = (node: YamlMap, property: string): [string, Located<JsonValue>][] => {
+  const value = findEntry(node, property)?.value
+  return value === undefined ? [] : [[property, { value: toJsonValue(value), range: value.range }]]
+}
 
 const isExpressionText = (value: unknown): boolean => typeof value === 'object' && value !== null && 'toOffset' in value
 

@@ -32,7 +32,7 @@ export const enterBlock =
   () => ({ kind: 'block', count })
 
 /** The value as given, or an empty object. */
-export const valueOrEmpty = (node: ValueNode | undefined, bindings: Bindings<MachineContext>): Evaluate =>
+export const valueOrEmpty = <Env>(node: ValueNode | undefined, bindings: Bindings<Env>): ((env: Env) => JsonValue) =>
   node === undefined ? () => ({}) : compileValue(node, bindings)
 
 /** Enters a call of an actor, whose input is `with`. */

@@ -3,6 +3,7 @@ import { parseDuration } from '../../core/duration.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Workflow } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
+import { toText } from './entry.ts'
 
 export interface FlowOfRun {
   /** Runs with equal keys share the limits; the key begins with the name of the workflow. */
@@ -36,8 +37,6 @@ const READERS: Record<string, ((names: FlowNames) => JsonValue) | undefined> = {
   input: ({ input }) => input,
   env: ({ env }) => env,
 }
-
-const toText = (value: JsonValue): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 /** `10/1m`, as the grammar has checked. */
 const parseRate = (text: string): { count: number; windowMs: number } => {

@@ -1,11 +1,11 @@
 /** Compiles the expressions of a step into its linked form. */
 import type { Step } from '../document.ts'
-import { compileExpression, compileValue } from '../expression/compile-expression.ts'
+import { compileExpression } from '../expression/compile-expression.ts'
 import type { Places } from '../lower/exit.ts'
 import { stepsWithin } from '../place-steps.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 import { createBindings, type ExpressionSite } from './bindings.ts'
-import { toCondition } from './entry.ts'
+import { toCondition, valueOrEmpty } from './entry.ts'
 import { BLOCK_ATTEMPTS, type LinkedStep, toExpressionFault, toRetryPolicy } from './linked-step.ts'
 
 export const linkStep = (step: Step, places: Places): LinkedStep => {
@@ -46,7 +46,7 @@ const compileEnter = (step: Step, site: ExpressionSite, places: Places): LinkedS
 const compileUndo = (step: Step, site: ExpressionSite, places: Places): LinkedStep['undo'] => {
   const { undo } = step
   if (undo === undefined) return undefined
-  const input = undo.with === undefined ? () => ({}) : compileValue(undo.with, createBindings(site, places))
+  const input = valueOrEmpty(undo.with, createBindings(site, places))
   return (context) => {
     try {
       return { input: input(context) }

@@ -3,11 +3,12 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.t
 import type { JsonSchema } from '../../core/json-schema.ts'
 import type { SecretPlace } from '../../core/secret-place.ts'
 import type { Preset, ValueNode } from '../document.ts'
-import { compileExpression, compileValue } from '../expression/compile-expression.ts'
+import { compileExpression } from '../expression/compile-expression.ts'
 import { findSecretPlaces } from '../expression/secret-places.ts'
 import type { Places } from '../lower/exit.ts'
 import type { MachineContext } from '../machine-context.ts'
 import { createBindings } from './bindings.ts'
+import { valueOrEmpty } from './entry.ts'
 
 export interface PresetCall {
   name: string
@@ -19,7 +20,7 @@ export interface PresetCall {
 
 export const linkPreset = (name: string, { with: given, approval }: Preset, places: Places): PresetCall => {
   const bindings = createBindings({ scopes: [], chain: [] }, places)
-  const evaluate = given === undefined ? () => ({}) : compileValue(given, bindings)
+  const evaluate = valueOrEmpty(given, bindings)
   const isAsked =
     approval !== undefined && 'when' in approval
       ? compileExpression<MachineContext & { with: JsonValue }>(approval.when, {

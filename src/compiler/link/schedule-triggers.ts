@@ -1,8 +1,8 @@
 /** Schedule triggers of a workflow, as the clock that starts their runs needs them. */
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Trigger, Workflow } from '../document.ts'
-import { compileExpression, compileValue } from '../expression/compile-expression.ts'
-import { toCondition } from './entry.ts'
+import { compileExpression } from '../expression/compile-expression.ts'
+import { toCondition, valueOrEmpty } from './entry.ts'
 
 export interface ScheduleTrigger {
   /** Cron expression of five fields. */
@@ -28,13 +28,12 @@ export const linkSchedules = ({ triggers }: Workflow): ScheduleTrigger[] =>
 const linkSchedule = ({ target, options, input, when }: Trigger): ScheduleTrigger => {
   const bindings = { root: (name: string) => READERS[name], step: () => undefined }
   const condition = when && toCondition(compileExpression(when, bindings), 'when')
-  const evaluate = input === undefined ? () => ({}) : compileValue(input, bindings)
   return {
     expression: target.value,
     timezone: String(options.get('timezone')?.value ?? 'UTC'),
     missed: (options.get('missed')?.value ?? 'once') as ScheduleTrigger['missed'],
     isWanted: (names) => condition === undefined || condition(names),
-    toInput: (names) => evaluate(names),
+    toInput: valueOrEmpty(input, bindings),
   }
 }
 

@@ -1,4 +1,5 @@
 /** Transitions out of a step that ends, is skipped or fails, computed from its place. */
+import { errorCases } from '../check/jumps.ts'
 import type { Step } from '../document.ts'
 import type { StepPlace } from '../step-place.ts'
 import { type ActionConfig, type FailParams, OUTPUT, record, type TransitionConfig, when } from './state-config.ts'
@@ -55,7 +56,7 @@ export const jump = (step: Step, target: string, places: Places): TransitionConf
  * surroundings. With `code` the fault is known (a block's timeout), and only the matching transition is returned.
  */
 export const faultRoutes = (step: Step, context: StepExits, code?: string): TransitionConfig[] => {
-  const cases = onErrorCases(step)
+  const cases = errorCases(step).map(({ code, action }) => ({ code: code?.value, action: action.value }))
   const chosen =
     code === undefined ? cases : cases.filter((one) => one.code === code || one.code === undefined).slice(0, 1)
   const routes = chosen.map(({ code: matched, action }) => ({
@@ -65,12 +66,6 @@ export const faultRoutes = (step: Step, context: StepExits, code?: string): Tran
       : { guard: when({ step: step.id.value, is: 'fault', code: matched }) }),
   }))
   return routes.some(({ guard }) => guard === undefined) ? routes : [...routes, unhandled(step, context, code)]
-}
-
-const onErrorCases = ({ onError }: Step): { code?: string; action: string }[] => {
-  if (onError === undefined) return []
-  if (onError.kind === 'all') return [{ action: onError.action.value }]
-  return onError.cases.map(({ code, action }) => ({ code: code.value, action: action.value }))
 }
 
 const toErrorTransition = (

@@ -1,10 +1,10 @@
 import type { CheckContext } from '../check/check-context.ts'
 import { PRINTABLE, typeOf } from '../check/known-types.ts'
-import type { StepCommon, ValueNode } from '../document.ts'
+import type { KindStep, ValueNode } from '../document.ts'
 import { compileExpression, compileValue } from '../expression/compile-expression.ts'
 import { listOf, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
-import { type Fields, type RecordOf, record } from '../grammar/record-shape.ts'
+import { type Fields, record } from '../grammar/record-shape.ts'
 import { type } from '../grammar/type-shape.ts'
 import { expression, template, templateText } from '../grammar/value-shape.ts'
 import { combine, toInput } from '../link/entry.ts'
@@ -24,13 +24,9 @@ const FIELDS = {
   approve: { shape: record('an approve', APPROVE_FIELDS), doc: 'What is asked, and of whom.', required: true },
 } as const satisfies Fields
 
-export interface ApproveStep extends StepCommon, RecordOf<typeof APPROVE_FIELDS> {
-  kind: 'approve'
-}
-
 declare module '../document.ts' {
   interface StepKinds {
-    approve: ApproveStep
+    approve: KindStep<'approve', typeof APPROVE_FIELDS>
   }
 }
 

@@ -1,16 +1,15 @@
 import { typeOf } from '../check/known-types.ts'
 import { notYet } from '../check/not-yet.ts'
-import type { StepCommon } from '../document.ts'
+import type { KindStep } from '../document.ts'
 import { listOf, plainJson } from '../grammar/collection-shape.ts'
 import { checkExclusive } from '../grammar/exclusive-keys.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
-import { type Fields, type RecordOf, record } from '../grammar/record-shape.ts'
+import { type Fields, record } from '../grammar/record-shape.ts'
 import { duration, flag, name, number, size, text, word } from '../grammar/scalar-shape.ts'
 import { byForm } from '../grammar/shape.ts'
 import { type } from '../grammar/type-shape.ts'
 import { template } from '../grammar/value-shape.ts'
 import { enterCall } from '../link/entry.ts'
-import { lowerEffect } from '../lower/leaf.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
 
 const SANDBOX_FIELDS = {
@@ -36,13 +35,9 @@ const FIELDS = {
   sandbox: { shape: plainJson(record('a sandbox', SANDBOX_FIELDS)), doc: 'Engine and limits.' },
 } as const satisfies Fields
 
-export interface CodeStep extends StepCommon, RecordOf<typeof FIELDS> {
-  kind: 'code'
-}
-
 declare module '../document.ts' {
   interface StepKinds {
-    code: CodeStep
+    code: KindStep<'code', typeof FIELDS>
   }
 }
 
@@ -61,7 +56,6 @@ export const code: StepDescriptor<'code'> = {
   },
   outputType: ({ returns }) => typeOf(returns?.value),
   outputSchema: ({ returns }) => returns?.value,
-  lower: lowerEffect,
   start: () => 'call',
   enter: enterCall,
   plan: ({ returns }) => ({ returns: returns?.value, isRepeatable: true }),

@@ -1,12 +1,11 @@
 import type { CheckContext } from '../check/check-context.ts'
 import { NOTHING } from '../check/known-types.ts'
-import type { ExpressionText, StepCommon, ValueNode } from '../document.ts'
+import type { ExpressionText, KindStep, ValueNode } from '../document.ts'
 import { STRING } from '../expression/type.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
-import type { Fields, RecordOf } from '../grammar/record-shape.ts'
+import type { Fields } from '../grammar/record-shape.ts'
 import { template, templateText } from '../grammar/value-shape.ts'
 import { combine, valueOrEmpty, withKey } from '../link/entry.ts'
-import { lowerEffect } from '../lower/leaf.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
 import { valueText } from './wording.ts'
 
@@ -15,13 +14,9 @@ const FIELDS = {
   with: { shape: template, doc: 'Its data.' },
 } as const satisfies Fields
 
-export interface EmitStep extends StepCommon, RecordOf<typeof FIELDS> {
-  kind: 'emit'
-}
-
 declare module '../document.ts' {
   interface StepKinds {
-    emit: EmitStep
+    emit: KindStep<'emit', typeof FIELDS>
   }
 }
 
@@ -39,7 +34,6 @@ export const emit: StepDescriptor<'emit'> = {
     checkName(event, context)
   },
   outputType: () => NOTHING,
-  lower: lowerEffect,
   start: () => 'emit',
   enter: (step, bindings) =>
     withKey(

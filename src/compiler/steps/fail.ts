@@ -1,9 +1,9 @@
 import { PRINTABLE } from '../check/known-types.ts'
-import type { StepCommon } from '../document.ts'
+import type { KindStep } from '../document.ts'
 import { compileValue } from '../expression/compile-expression.ts'
 import { ANY } from '../expression/type.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
-import { type Fields, type RecordOf, record } from '../grammar/record-shape.ts'
+import { type Fields, record } from '../grammar/record-shape.ts'
 import { snakeCase } from '../grammar/scalar-shape.ts'
 import { templateText } from '../grammar/value-shape.ts'
 import { toText } from '../link/entry.ts'
@@ -19,13 +19,9 @@ const FIELDS = {
   fail: { shape: record('a fail', FAIL_FIELDS), doc: '`{ code, message }`.', required: true },
 } as const satisfies Fields
 
-export interface FailStep extends StepCommon, RecordOf<typeof FAIL_FIELDS> {
-  kind: 'fail'
-}
-
 declare module '../document.ts' {
   interface StepKinds {
-    fail: FailStep
+    fail: KindStep<'fail', typeof FAIL_FIELDS>
   }
 }
 

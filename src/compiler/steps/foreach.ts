@@ -13,7 +13,7 @@ import type { Shape } from '../grammar/shape.ts'
 import { expression } from '../grammar/value-shape.ts'
 import { type Evaluate, toInput } from '../link/entry.ts'
 import { type BlockContext, faultOf, frame } from '../lower/block.ts'
-import { deadline, invoke, lowerEffect } from '../lower/leaf.ts'
+import { invoke, lowerAnswered } from '../lower/leaf.ts'
 import type { StateConfig } from '../lower/state-config.ts'
 import { createUnknownExpression } from '../read/expression-text.ts'
 import type { OutputContext, StepDescriptor } from './step-descriptor.ts'
@@ -129,16 +129,11 @@ const itemType = ({ yields, onItemError }: ForeachStep, context: OutputContext):
 
 /** With `retry` the items are a state of their own, which the machine enters again. */
 const lowerForeach = (step: ForeachStep, context: BlockContext): StateConfig => {
-  if (step.retry === undefined) return lowerAnsweredItems(step, context)
+  if (step.retry === undefined) return lowerAnswered(step, context)
   const body = `${step.id.value}--items`
   const items = { ...invoke(step, context), onError: faultOf(step, context) }
   return frame(step, context, { first: body, states: { [body]: { id: body, invoke: items } }, catches: false })
 }
-
-const lowerAnsweredItems = (step: ForeachStep, context: BlockContext): StateConfig => ({
-  ...lowerEffect(step, context),
-  ...deadline(step, context),
-})
 
 const asList =
   (id: string, evaluate: Evaluate): Evaluate =>

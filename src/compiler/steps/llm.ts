@@ -2,18 +2,17 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.t
 import type { CheckContext } from '../check/check-context.ts'
 import { LLM_TEXT } from '../check/known-types.ts'
 import { findUnavailableProvider, type NotYet, notYet } from '../check/not-yet.ts'
-import type { Preset, StepCommon } from '../document.ts'
+import type { KindStep, Preset, StepOf } from '../document.ts'
 import { type Bindings, compileValue } from '../expression/compile-expression.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import { listOf } from '../grammar/collection-shape.ts'
 import { checkExclusive } from '../grammar/exclusive-keys.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
-import type { Fields, RecordOf } from '../grammar/record-shape.ts'
+import type { Fields } from '../grammar/record-shape.ts'
 import { duration, flag, integer, text } from '../grammar/scalar-shape.ts'
 import { type } from '../grammar/type-shape.ts'
 import { template, templateMap, templateText } from '../grammar/value-shape.ts'
 import { type Evaluate, toInput, toText } from '../link/entry.ts'
-import { lowerEffect } from '../lower/leaf.ts'
 import type { MachineContext } from '../machine-context.ts'
 import type { PlanOptions } from '../plan.ts'
 import { checkLlm } from './llm/check-llm.ts'
@@ -60,13 +59,9 @@ const FIELDS = {
   },
 } as const satisfies Fields
 
-export interface LlmStep extends StepCommon, RecordOf<typeof FIELDS> {
-  kind: 'llm'
-}
-
 declare module '../document.ts' {
   interface StepKinds {
-    llm: LlmStep
+    llm: KindStep<'llm', typeof FIELDS>
   }
 }
 
@@ -83,7 +78,6 @@ export const llm: StepDescriptor<'llm'> = {
   check: checkLlm,
   outputType: ({ returns }) => (returns === undefined ? LLM_TEXT : typeOfSchema(returns.value)),
   outputSchema: ({ returns }) => returns?.value ?? ANSWER,
-  lower: lowerEffect,
   start: () => 'call',
   enter: (step, bindings) => toInput(compileCall(step, bindings)),
   plan(step, options) {
@@ -116,7 +110,7 @@ export const llm: StepDescriptor<'llm'> = {
 const ANSWER = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] }
 
 /** The part of a model call that depends on the run: `{ messages, params }`. */
-const compileCall = (step: LlmStep, bindings: Bindings<MachineContext>): Evaluate => {
+const compileCall = (step: StepOf<'llm'>, bindings: Bindings<MachineContext>): Evaluate => {
   const system = step.system && compileValue(step.system, bindings)
   const prompt = step.prompt && compileValue(step.prompt, bindings)
   const messages = step.messages && compileValue(step.messages, bindings)
@@ -145,20 +139,20 @@ const withImages = (messages: readonly JsonValue[], images: JsonValue): JsonValu
   return asked.map((message, index) => (index === place ? { ...(message as JsonObject), images: list } : message))
 }
 
-const fixedOf = (step: LlmStep): Record<string, unknown> => ({
+const fixedOf = (step: StepOf<'llm'>): Record<string, unknown> => ({
   ...(step.returns === undefined ? {} : { returns: step.returns.value }),
   ...(step.stream === undefined ? {} : { stream: step.stream.value }),
   ...(step.cacheMs === undefined || step.cacheMs.value === 0 ? {} : { cache_ms: step.cacheMs.value }),
 })
 
 /** Models as `provider/name`: the alias as overridden, else as the file has it, else the name itself. */
-const modelsOf = ({ model }: LlmStep, { workflow, models }: PlanOptions): readonly string[] => {
+const modelsOf = ({ model }: StepOf<'llm'>, { workflow, models }: PlanOptions): readonly string[] => {
   const override = models[model.value]
   if (override !== undefined) return [override]
   return workflow.models.get(model.value)?.value.map(({ value }) => value) ?? [model.value]
 }
 
-const describeTools = (step: LlmStep, presets: ReadonlyMap<string, Preset>): string[] => {
+const describeTools = (step: StepOf<'llm'>, presets: ReadonlyMap<string, Preset>): string[] => {
   const tools = (step.tools ?? []).map(({ value }) => value)
   const asking = tools.filter((name) => presets.get(name)?.approval !== undefined)
   return [
@@ -167,7 +161,7 @@ const describeTools = (step: LlmStep, presets: ReadonlyMap<string, Preset>): str
   ]
 }
 
-const findNotYet = ({ model, conversation }: LlmStep, { models, catalogue }: CheckContext): NotYet[] => [
+const findNotYet = ({ model, conversation }: StepOf<'llm'>, { models, catalogue }: CheckContext): NotYet[] => [
   ...(models.isAlias(model.value) ? [] : findUnavailableProvider(model, catalogue)),
   ...(conversation === undefined ? [] : [notYet(conversation.range, "'conversation'")]),
 ]

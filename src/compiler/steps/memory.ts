@@ -1,14 +1,13 @@
 import { checkInput } from '../check/check-tools.ts'
 import { typeOf } from '../check/known-types.ts'
 import { notYet } from '../check/not-yet.ts'
-import type { StepCommon } from '../document.ts'
+import type { KindStep, StepOf } from '../document.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
-import type { Fields, RecordOf } from '../grammar/record-shape.ts'
+import type { Fields } from '../grammar/record-shape.ts'
 import { word } from '../grammar/scalar-shape.ts'
 import { templateInput } from '../grammar/value-shape.ts'
 import { enterCall } from '../link/entry.ts'
-import { lowerEffect } from '../lower/leaf.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
 
 const FIELDS = {
@@ -32,18 +31,14 @@ const FIELDS = {
   },
 } as const satisfies Fields
 
-export interface MemoryStep extends StepCommon, RecordOf<typeof FIELDS> {
-  kind: 'memory'
-}
-
 declare module '../document.ts' {
   interface StepKinds {
-    memory: MemoryStep
+    memory: KindStep<'memory', typeof FIELDS>
   }
 }
 
 /** The operations are tools by another name: `memory: get` takes and gives what `memory.get` does. */
-const toolOf = ({ operation }: MemoryStep): string => `memory.${operation.value}`
+const toolOf = ({ operation }: StepOf<'memory'>): string => `memory.${operation.value}`
 
 export const memory: StepDescriptor<'memory'> = {
   grammar: defineGrammar({
@@ -58,7 +53,6 @@ export const memory: StepDescriptor<'memory'> = {
   },
   outputType: (step, { toolOutput }) => typeOf(toolOutput(toolOf(step))),
   outputSchema: (step, { toolOutput }) => toolOutput(toolOf(step)),
-  lower: lowerEffect,
   start: () => 'call',
   enter: enterCall,
   // Memory counts as reading: its writes carry a version, so that repeating them is safe.

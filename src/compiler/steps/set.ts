@@ -1,27 +1,22 @@
 import { Fault } from '../../core/fault.ts'
 import { countElements } from '../../core/value-size.ts'
-import type { StepCommon } from '../document.ts'
+import type { KindStep } from '../document.ts'
 import { checkValue } from '../expression/check-value.ts'
 import { compileValue } from '../expression/compile-expression.ts'
 import { BOOLEAN, type Field, listOf, NUMBER, STRING, type Type } from '../expression/type.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
-import type { Fields, RecordOf } from '../grammar/record-shape.ts'
+import type { Fields } from '../grammar/record-shape.ts'
 import { expressionMap } from '../grammar/value-shape.ts'
 import { type Evaluate, toInput } from '../link/entry.ts'
-import { lowerEffect } from '../lower/leaf.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
 
 const FIELDS = {
   values: { key: 'set', shape: expressionMap, doc: 'A map from names to expressions.', required: true },
 } as const satisfies Fields
 
-export interface SetStep extends StepCommon, RecordOf<typeof FIELDS> {
-  kind: 'set'
-}
-
 declare module '../document.ts' {
   interface StepKinds {
-    set: SetStep
+    set: KindStep<'set', typeof FIELDS>
   }
 }
 
@@ -36,7 +31,6 @@ export const set: StepDescriptor<'set'> = {
     expressions.value(values, perform)
   },
   outputType: ({ values }, { names }) => withoutLiterals(checkValue(values, names()).type),
-  lower: lowerEffect,
   start: () => 'output',
   enter: ({ id, values }, bindings) => toInput(bounded(id.value, compileValue(values, bindings))),
   chart: {

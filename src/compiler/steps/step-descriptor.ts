@@ -35,7 +35,8 @@ export interface StepDescriptor<K extends StepKind> {
   outputSchema?(step: StepOf<K>, sources: OutputSources): JsonSchema | undefined
   /** Conditions besides `when`, for which the simulation varies its examples. */
   conditions?(step: StepOf<K>): readonly ExpressionText[]
-  lower(step: StepOf<K>, context: BlockContext): StateConfig
+  /** Default: one state that invokes the host. */
+  lower?(step: StepOf<K>, context: BlockContext): StateConfig
   /** How the host starts the step. Undefined: the machine itself performs it. */
   start(step: StepOf<K>): StartWay | undefined
   /** Compiles what entering the step evaluates. @throws (the result) Fault `expression_failed` */

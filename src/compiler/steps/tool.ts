@@ -2,14 +2,13 @@ import { checkCall } from '../check/check-tools.ts'
 import { typeOf } from '../check/known-types.ts'
 import { notYet } from '../check/not-yet.ts'
 import { isRemoteStep } from '../check/tools.ts'
-import type { Preset, StepCommon } from '../document.ts'
+import type { KindStep, Preset } from '../document.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
-import type { Fields, RecordOf } from '../grammar/record-shape.ts'
+import type { Fields } from '../grammar/record-shape.ts'
 import { text } from '../grammar/scalar-shape.ts'
 import { templateInput } from '../grammar/value-shape.ts'
 import { enterCall } from '../link/entry.ts'
 import { linkPreset, secretPlacesOf } from '../link/preset-call.ts'
-import { lowerEffect } from '../lower/leaf.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
 import { expressionText } from './wording.ts'
 
@@ -18,13 +17,9 @@ const FIELDS = {
   with: { shape: templateInput(), doc: "The tool's input." },
 } as const satisfies Fields
 
-export interface ToolStep extends StepCommon, RecordOf<typeof FIELDS> {
-  kind: 'tool'
-}
-
 declare module '../document.ts' {
   interface StepKinds {
-    tool: ToolStep
+    tool: KindStep<'tool', typeof FIELDS>
   }
 }
 
@@ -38,7 +33,6 @@ export const tool: StepDescriptor<'tool'> = {
   check: (step, { input }, context) => checkCall({ tool: step.tool, input: step.with, step, site: input }, context),
   outputType: (step, { toolOutput }) => typeOf(toolOutput(step.tool.value)),
   outputSchema: (step, { toolOutput }) => toolOutput(step.tool.value),
-  lower: lowerEffect,
   start: () => 'call',
   enter: enterCall,
   plan({ tool: { value: name }, with: input }, { workflow, catalogue, places }) {

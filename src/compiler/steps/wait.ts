@@ -2,7 +2,7 @@ import { parseDuration } from '../../core/duration.ts'
 import { Fault, isFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { NOTHING } from '../check/known-types.ts'
-import type { ExpressionText, Located, StepCommon } from '../document.ts'
+import type { ExpressionText, KindStep, Located, StepOf } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
 import { splitTemplate } from '../expression/interpolation.ts'
 import { ANY, NUMBER, STRING, type Type, unionOf } from '../expression/type.ts'
@@ -79,13 +79,9 @@ const FIELDS = {
   },
 } as const satisfies Fields
 
-export interface WaitStep extends StepCommon, RecordOf<typeof FIELDS> {
-  kind: 'wait'
-}
-
 declare module '../document.ts' {
   interface StepKinds {
-    wait: WaitStep
+    wait: KindStep<'wait', typeof FIELDS>
   }
 }
 
@@ -163,7 +159,11 @@ const enterUntil =
   }
 
 /** A condition that fails on an event means that the event is not meant. */
-const compileMatch = ({ wait: pause }: WaitStep, site: ExpressionSite, places: Places): LinkedParts['accepts'] => {
+const compileMatch = (
+  { wait: pause }: StepOf<'wait'>,
+  site: ExpressionSite,
+  places: Places,
+): LinkedParts['accepts'] => {
   if (pause.kind !== 'event') return undefined
   if (pause.match === undefined) return () => true
   const { root, step: stepOf } = createBindings(site, places)

@@ -1,14 +1,13 @@
 import { checkInput } from '../check/check-tools.ts'
-import type { StepCommon } from '../document.ts'
+import type { KindStep } from '../document.ts'
 import { schemaOfType } from '../expression/schema-of-type.ts'
 import { ANY, objectOf } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
-import type { Fields, RecordOf } from '../grammar/record-shape.ts'
+import type { Fields } from '../grammar/record-shape.ts'
 import { text } from '../grammar/scalar-shape.ts'
 import { templateInput } from '../grammar/value-shape.ts'
 import { enterCall } from '../link/entry.ts'
-import { lowerEffect } from '../lower/leaf.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
 
 const FIELDS = {
@@ -16,13 +15,9 @@ const FIELDS = {
   with: { shape: templateInput(), doc: 'Its input.' },
 } as const satisfies Fields
 
-export interface WorkflowStep extends StepCommon, RecordOf<typeof FIELDS> {
-  kind: 'workflow'
-}
-
 declare module '../document.ts' {
   interface StepKinds {
-    workflow: WorkflowStep
+    workflow: KindStep<'workflow', typeof FIELDS>
   }
 }
 
@@ -44,7 +39,6 @@ export const workflow: StepDescriptor<'workflow'> = {
     const output = childOutput(step.workflow.value)
     return output && schemaOfType(output)
   },
-  lower: lowerEffect,
   start: () => 'call',
   enter: enterCall,
   plan: (step) => ({ actor: step.workflow.value, timeoutMs: null }),

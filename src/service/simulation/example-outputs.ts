@@ -9,7 +9,7 @@ import type { Step } from '../../compiler/document.ts'
 import { placeSteps } from '../../compiler/place-steps.ts'
 import { toUndoPlan } from '../../compiler/plan.ts'
 import { descriptorOf } from '../../compiler/steps/step-kinds.ts'
-import { isJsonObject, type JsonValue, toCanonicalJson } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { createInstance } from '../../core/schema-instance/schema-instance.ts'
 
@@ -91,6 +91,12 @@ const createExamples = (schema: JsonSchema | undefined, conditions: readonly str
     [first, ...vary(first, schema, literalsOf(conditions))].map((one) => [toCanonicalJson(one), one]),
   )
   return [...different.values()].slice(0, MOST_EXAMPLES)
+}
+
+/** Makes an input that fits the workflow from its type: the required fields, without defaults. */
+export const exampleInput = ({ input = {} }: CompiledWorkflow): JsonObject => {
+  const example = toInstance(input)
+  return isJsonObject(example) ? example : {}
 }
 
 const toInstance = (schema: JsonSchema): JsonValue => {
