@@ -2,12 +2,13 @@
 import { Fault, isFault, toFaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import { toToolError } from '../core/tool-error.ts'
-import type { ApprovalRequest, EmittedEvent } from '../runtime/effects/run-effect.ts'
+import type { ApprovalRequest } from '../runtime/effects/run-effect.ts'
 import type { Outcome } from '../runtime/run-event.ts'
 import type { AskedStep } from '../runtime/scope/scope.ts'
 import { toApprovalWait, toCallApproval, toDecided, toEmitted, toEventWait } from '../runtime/waits/answered-step.ts'
 import type { WaitingStep } from '../runtime/waits/open-waits.ts'
 import { findRefusal } from '../runtime/waits/read-message.ts'
+import type { CloudEventRecord } from '../store/cloud-event-record.ts'
 import type { AnsweredWay } from './answered-workflow.ts'
 import type { DecideOptions } from './approvals.ts'
 
@@ -24,7 +25,7 @@ export interface Answers {
     context: { signal: AbortSignal },
   ): JsonValue | Promise<JsonValue>
   /** Publishes an event. */
-  emit?(event: EmittedEvent, context: { signal: AbortSignal }): unknown
+  emit?(event: CloudEventRecord, context: { signal: AbortSignal }): unknown
 }
 
 /** A decision, by one of those who may decide. */

@@ -33,10 +33,10 @@ export interface ToolLoopContext extends Pick<ToolLoopInput, 'step' | 'messages'
   isNudged: boolean
 }
 
-interface EffectRecord {
+export interface EffectRecord {
   visits: number
   calls: number
-  entered: { kind: 'input'; input: JsonValue; plan: string }
+  entered: { kind: 'input'; input: JsonValue; plan: string; key?: string }
 }
 
 interface ToolCall {

@@ -14,6 +14,7 @@ import { assign, enqueueActions, fromTransition, setup } from 'xstate'
 import type { FaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import { COMPLETED } from '../core/machine-ends.ts'
+import type { EffectRecord } from './tool-loop-context.ts'
 
 /** One call to make, in the order in which they are made. */
 export interface UndoCall {
@@ -36,10 +37,7 @@ export type Undone = {
 export interface UndoContext {
   at: number
   calls: readonly UndoCall[]
-  steps: Record<
-    string,
-    { visits: number; calls: number; entered: { kind: 'input'; input: JsonValue; plan: string; key?: string } }
-  >
+  steps: Record<string, EffectRecord>
   fault: null
   output: Undone[]
   undo: null

@@ -14,10 +14,10 @@
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
-import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { JsonObject } from '../core/json.ts'
 import { createRunId } from '../core/run-id.ts'
 import { createdOf, type JournalRow } from '../store/journal-row.ts'
-import type { Claim, Definition, HostStore, Owner, QueuedRun, RunOrigin } from '../store/store.ts'
+import type { Claim, HostStore, Owner, QueuedRun } from '../store/store.ts'
 import { openBudget, type ParentBudget } from './budget/budget.ts'
 import type { CallPrices } from './budget/worst-case.ts'
 import { CALLED_OFF } from './child/child-id.ts'
@@ -27,24 +27,19 @@ import { HeldRuns } from './held-runs.ts'
 import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
 import type { OpenOptions, ResumeResult } from './opened-run.ts'
 import { expectReadable, type RecoveredRun, recoverRun } from './recovery.ts'
-import { ResumedDefinitions } from './resumed-definitions.ts'
+import { ResumedDefinitions, type ResumedDefinitionsOptions } from './resumed-definitions.ts'
 import { Run } from './run.ts'
 import type { CreatedData } from './run-event.ts'
 import { ignoreNotices, isolateWatcher, type RunWatcher } from './run-notice.ts'
 import { contextOf } from './scope/scope.ts'
 import { toRefusal } from './submit-run.ts'
 
-export interface HostOptions {
+export interface HostOptions extends Pick<ResumedDefinitionsOptions, 'recompile'> {
   store: HostStore
   owner: Owner
   clock: Clock
   /** Placement and secrets of a run. `folder`: of the workflow's file, if it has one. @throws Fault */
   performerOf(run: { workflow: CompiledWorkflow; folder: string | undefined }): SecuredPlacement
-  /** Compiles a stored definition again. @throws Fault `invalid_input` when it no longer compiles */
-  recompile(
-    definition: Definition,
-    created: Pick<CreatedData, 'models' | 'env'>,
-  ): CompiledWorkflow | Promise<CompiledWorkflow>
   /** Prices of model calls. Default: all are unknown. */
   prices?: CallPrices
   /** Version of these prices, kept with each new run. */
@@ -55,16 +50,7 @@ export interface HostOptions {
   passivates?: boolean
 }
 
-export interface NewRunOptions {
-  /** Checked against the workflow's schema, with defaults filled in. */
-  input: JsonValue
-  models?: Record<string, string>
-  env?: JsonObject
-  /** Folder of the workflow's file, kept with the run for its resumption. */
-  folder?: string
-  origin?: RunOrigin
-  /** Idempotency key. */
-  key?: string
+export interface NewRunOptions extends Pick<WantedRun, 'input' | 'models' | 'env' | 'folder' | 'origin' | 'key'> {
   /** Id and beginning that are copied from another run. */
   copied?: CopiedRun
   watch?: RunWatcher

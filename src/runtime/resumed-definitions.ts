@@ -8,6 +8,7 @@ type CreatedWith = Pick<CreatedData, 'models' | 'env'>
 
 export interface ResumedDefinitionsOptions {
   store: Pick<Store, 'loadDefinition' | 'location'>
+  /** Compiles a stored definition again. @throws Fault `invalid_input` when it no longer compiles */
   recompile(definition: Definition, created: CreatedWith): CompiledWorkflow | Promise<CompiledWorkflow>
 }
 

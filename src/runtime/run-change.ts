@@ -7,9 +7,8 @@ import type { RowDraft } from '../store/journal-row.ts'
 import type { RunChange } from '../store/store.ts'
 import { CALLED_OFF, toChildId } from './child/child-id.ts'
 import { type EffectHistories, nextAttempt } from './effects/effect-history.ts'
-import type { EffectRunner } from './effects/effect-runner.ts'
+import type { EffectListener, EffectRunner } from './effects/effect-runner.ts'
 import type { OpenTimer, OpenWait, RunEffect } from './effects/run-effect.ts'
-import type { AttemptFigures } from './run-event.ts'
 import type { RunJournal } from './run-journal.ts'
 import { toRequestHash } from './waits/request-hash.ts'
 
@@ -23,8 +22,7 @@ export interface RunChangesOptions {
   journal: RunJournal
   runner: EffectRunner
   histories: EffectHistories
-  /** Adds the usage up; returns the figures. */
-  count(figures: AttemptFigures): AttemptFigures
+  count: EffectListener['count']
 }
 
 export class RunChanges {

@@ -1,8 +1,7 @@
 /** The events of a run, as the journal records them and the fold takes them. */
-
 import type { FaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
-import type { JournalData } from '../store/journal-data.ts'
+import type { RowDraft, RowKind } from '../store/journal-row.ts'
 
 export type {
   AttemptFigures,
@@ -14,23 +13,9 @@ export type {
   TimerName,
 } from '../store/journal-data.ts'
 
-interface AtStep<K extends keyof JournalData> {
-  kind: K
-  at: number
-  path: string
-  visit: number
-  data: JournalData[K]
-}
+type OfRun<K extends RowKind> = { [Kind in K]: Omit<RowDraft<Kind>, 'path' | 'visit'> }[K]
 
-type OfRun<K extends keyof JournalData> = Omit<AtStep<K>, 'path' | 'visit'>
-
-export type RunEvent =
-  | AtStep<'outcome'>
-  | AtStep<'timer'>
-  | AtStep<'decision'>
-  | OfRun<'cancel'>
-  | OfRun<'signal'>
-  | OfRun<'budget'>
+export type RunEvent = RowDraft<'outcome' | 'timer' | 'decision'> | OfRun<'cancel' | 'signal' | 'budget'>
 
 /** `origin` is the path of the step in a foreach item that the fault came from. */
 export type Outcome = { output: JsonValue } | { fault: FaultData; origin?: string }

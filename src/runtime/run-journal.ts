@@ -8,21 +8,16 @@
  * 4. R12: a store that cannot write for a while (disk full, locked, read-only) ends no run. Its writes are kept in order and retried
  *    each second. Until then nothing new starts.
  */
-import type { Clock } from '../core/clock.ts'
 import type { JournalRow, RowDraft, RowKind } from '../store/journal-row.ts'
-import type { Claim, HostStore, RunChange } from '../store/store.ts'
+import type { RunChange } from '../store/store.ts'
 import { isLeaseLost, isPassing } from '../store/store-error.ts'
 import type { RunEvent } from './run-event.ts'
+import type { RunOptions } from './run-options.ts'
 
-export interface RunJournalOptions {
-  claim: Claim
-  store: HostStore
-  clock: Clock
+export interface RunJournalOptions
+  extends Pick<RunOptions, 'claim' | 'store' | 'clock' | 'isLeaseFresh' | 'renewLease'> {
   /** Number of the last row. */
   seq: number
-  /** True while the lease surely holds, by the clock of this process; else `renewLease` asks the store. */
-  isLeaseFresh(): boolean
-  renewLease(): Promise<boolean>
   onBroken(failure: JournalFailure): void
   /** A row got its number; it is not written yet. */
   onRow(row: JournalRow): void

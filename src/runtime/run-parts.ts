@@ -1,10 +1,8 @@
 /** The parts of a run in this process, wired to each other and to the run that they report to. */
-import type { Untimed } from '../store/journal-row.ts'
 import type { RunChange } from '../store/store.ts'
-import { EffectRunner } from './effects/effect-runner.ts'
+import { type EffectListener, EffectRunner } from './effects/effect-runner.ts'
 import type { RecoveredRun } from './recovery.ts'
 import { RunChanges } from './run-change.ts'
-import type { AttemptFigures, RunEvent } from './run-event.ts'
 import { type JournalFailure, RunJournal } from './run-journal.ts'
 import type { RunOptions } from './run-options.ts'
 import { TakeOver } from './take-over.ts'
@@ -13,14 +11,8 @@ import { RunAlarms } from './waits/run-alarms.ts'
 import { RunInbox } from './waits/run-inbox.ts'
 
 /** The run, as its parts report to it. */
-export interface RunListener {
-  happen(event: RunEvent): void
+export interface RunListener extends Omit<EffectListener, 'broken'> {
   take(asked: Asked, taken: Pick<RunChange, 'inboxTaken'>): void
-  note(note: Untimed<'attempt' | 'late'>): void
-  /** Adds the usage up; returns the figures. */
-  count(figures: AttemptFigures): AttemptFigures
-  /** An actor has come back. */
-  returned(): void
   leave(failure: JournalFailure): void
 }
 

@@ -1,25 +1,25 @@
 import type { JsonValue } from '../core/json.ts'
 
-/** A question of a run to a person, as long as it is open. Who decided what stands in the journal. */
+/** An open approval of a run. The journal has the decisions. */
 export interface ApprovalRecord {
   /** Path of the step, with the foreach items around it; (path, visit) names the approval within its run. */
   path: string
   visit: number
   step: string
   title: string
-  /** Shown to the person who decides. */
+  /** Content that the person needs to see; for a tool call its input. */
   show: JsonValue
-  /** JSON Schema of what the person fills in; null: nothing. */
+  /** JSON Schema of the form that the person fills in; null: there is none. */
   form: JsonValue
-  /** People who may decide; null: anyone. */
+  /** Names of those who may decide; null: anyone may. */
   by: string[] | null
-  /** The tool whose call is asked about; null: a step asks. */
+  /** Tool whose call is to be approved; null for a step of kind `approve`. */
   tool: string | null
-  /** Epoch milliseconds; null: never. */
+  /** When the approval times out, in epoch milliseconds; null: never. */
   dueAt: number | null
   /** Epoch milliseconds. */
   requestedAt: number
-  /** Hash of the question: reopened with another hash, the approval no longer accepts tokens issued before. */
+  /** Hash of the request. An approval that is reopened with another hash no longer accepts earlier tokens. */
   requestHash: string
 }
 
@@ -35,20 +35,20 @@ export interface ApprovalFilter {
   limit?: number
 }
 
-/** A link that lets its bearer decide: the store keeps only its hash. */
+/** A token in a link that lets its bearer decide. The store keeps only its hash. */
 export interface ApprovalToken {
   path: string
   visit: number
-  /** Hash of the question that the link shows: the open question must have the same. */
+  /** Hash of the request that the link shows. The open approval must have the same. */
   requestHash: string
   tokenHash: string
 }
 
 export interface ApprovalStore {
-  /** The open ones, oldest first; without a limit all of them. */
+  /** Lists open approvals, oldest first; without a limit all of them. */
   listApprovals(filter?: ApprovalFilter): Promise<OpenApproval[]>
-  /** One live token for each approval: an earlier one no longer counts. False when no such question is open. */
+  /** Sets the one live token of an approval. Returns false when no approval with this request is open. */
   grantToken(runId: string, token: ApprovalToken): Promise<boolean>
-  /** Finds the approval that a token decides, while it is open and asks the same question. */
+  /** Finds the approval that a token decides, while it is open with the same request. */
   findApprovalByToken(tokenHash: string): Promise<OpenApproval | undefined>
 }

@@ -1,8 +1,8 @@
 import type { JsonValue } from '../core/json.ts'
 
-/** An event that leaves a run, in the words of CloudEvents 1.0. */
+/** An event that leaves a run, in the terms of CloudEvents 1.0. */
 export interface CloudEventRecord {
-  /** Unique in the store: what is emitted twice counts once. */
+  /** Unique in the store: an event that is emitted twice counts once. */
   id: string
   type: string
   source: string
@@ -13,7 +13,7 @@ export interface CloudEventRecord {
 
 export interface StoredCloudEvent extends CloudEventRecord {
   runId: string
-  /** Epoch milliseconds; null: not yet. */
+  /** Epoch milliseconds; null: not delivered yet. */
   deliveredAt: number | null
 }
 
@@ -21,12 +21,12 @@ export interface CloudEventFilter {
   type?: string
   /** Id. */
   run?: string
-  /** Epoch milliseconds: then or later. */
+  /** Emitted then or later, in epoch milliseconds. */
   since?: number
   limit?: number
 }
 
 export interface CloudEventStore {
-  /** In the order in which they were emitted; without a limit all of them. */
+  /** Lists events in the order in which they were emitted; without a limit all of them. */
   listEvents(filter?: CloudEventFilter): Promise<StoredCloudEvent[]>
 }

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert'
 import { Cancelled } from '../../src/core/cancelled.ts'
 import { Fault } from '../../src/core/fault.ts'
 import type { JsonObject } from '../../src/core/json.ts'
-import type { Amount } from '../../src/runtime/budget/worst-case.ts'
+import type { Amount } from '../../src/core/pricing.ts'
 import {
   createLimitedRuns,
   endOf,

@@ -12,11 +12,10 @@
  */
 import type { Usage } from '../../core/actor.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
-import type { TokenPrices } from '../../core/pricing.ts'
+import type { Amount, TokenPrices } from '../../core/pricing.ts'
 import { figuresOf, type JournalRow } from '../../store/journal-row.ts'
 import { CHILD_PROVIDER } from '../../store/usage-sums.ts'
 import {
-  type Amount,
   type CallPrices,
   LEAST_OUTPUT,
   MOST_OUTPUT,
@@ -25,6 +24,7 @@ import {
   plus,
   REPAIR_TOKENS,
   ROUNDING_USD,
+  toAmount,
   type WorstCall,
   worstOf,
 } from './worst-case.ts'
@@ -66,20 +66,20 @@ export class Budget {
   /** Counts the usage in a row of the journal, when a run is resumed. */
   recall(row: JournalRow): void {
     const { usage = [], charged } = figuresOf(row)
-    for (const { input_tokens, output_tokens, cost_usd } of usage)
-      this.#add(row.path, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
-    if (charged !== undefined) this.#add(row.path, charged)
+    for (const call of usage) this.charge(row.path, toAmount(call))
+    if (charged !== undefined) this.charge(row.path, charged)
   }
 
   spend(step: string, usage: readonly Usage[]): void {
     // The usage of a child was counted call by call.
-    for (const { provider, input_tokens, output_tokens, cost_usd } of usage)
-      if (provider !== CHILD_PROVIDER) this.#add(step, { costUsd: cost_usd ?? 0, tokens: input_tokens + output_tokens })
+    for (const call of usage) if (call.provider !== CHILD_PROVIDER) this.charge(step, toAmount(call))
   }
 
-  /** Charges the worst case of a call with unknown usage. */
+  /** Adds an amount: the usage of a call, or the worst case of a call with unknown usage. */
   charge(step: string, amount: Amount): void {
-    this.#add(step, amount)
+    if (this.#parent !== undefined) this.#parent.budget.#addBelow(this.#parent.attempt, amount)
+    this.#spent = plus(this.#spent, amount)
+    this.#spentOn.set(step, plus(this.#spentOn.get(step) ?? NOTHING, amount))
   }
 
   get spent(): Amount {
@@ -102,7 +102,7 @@ export class Budget {
 
   #addBelow(attempt: string, amount: Amount): void {
     this.#below.set(attempt, plus(this.below(attempt), amount))
-    this.#add(attempt.replace(/#.*$/, ''), amount)
+    this.charge(attempt.replace(/#.*$/, ''), amount)
   }
 
   admit(input: JsonObject): Admission {
@@ -159,12 +159,6 @@ export class Budget {
       costUsd: Math.max(0, Math.min(own.costUsd, above.costUsd)),
       tokens: Math.max(0, Math.min(own.tokens, above.tokens)),
     }
-  }
-
-  #add(step: string, amount: Amount): void {
-    if (this.#parent !== undefined) this.#parent.budget.#addBelow(this.#parent.attempt, amount)
-    this.#spent = plus(this.#spent, amount)
-    this.#spentOn.set(step, plus(this.#spentOn.get(step) ?? NOTHING, amount))
   }
 
   #price(input: JsonObject): WorstCall {

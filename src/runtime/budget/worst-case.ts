@@ -1,7 +1,6 @@
 /** Worst case of one model call: the budget reserves it, forecasts sum it up. */
+import type { Usage } from '../../core/actor.ts'
 import type { Amount, Pricing, TokenPrices } from '../../core/pricing.ts'
-
-export type { Amount }
 
 /** Gives the highest price of a call; null where it is unknown. */
 export type CallPrices = Pick<Pricing, 'worstCase'>
@@ -37,6 +36,12 @@ const amountOf = ({ inputUsd, outputUsd, callUsd = 0 }: TokenPrices, input: numb
 
 /** Bound of the rounding error of summed prices. */
 export const ROUNDING_USD = 1e-12
+
+/** The amount of a call as reported; an unknown cost counts as 0. */
+export const toAmount = ({ input_tokens, output_tokens, cost_usd }: Usage): Amount => ({
+  costUsd: cost_usd ?? 0,
+  tokens: input_tokens + output_tokens,
+})
 
 export const NOTHING: Amount = { costUsd: 0, tokens: 0 }
 

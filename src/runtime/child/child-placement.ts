@@ -1,26 +1,38 @@
 /**
- * Placement of the effects of one run: steps of kind `workflow` become child runs of this host, every other effect is performed where
- * the run's own placement says. A child run has its parent's performer, and its budget stands under its parent's.
+ * Placement of the effects of one run: a step of kind `workflow` becomes a run of its own, with its own journal, lease and trace.
+ * Every other effect is performed where the run's own placement says.
+ *
+ * Invariants
+ * 1. The child's id follows from the parent's effect and attempt. Performing the effect again, after a crash or in another process,
+ *    finds the same child: it starts it, goes on with it, or takes its end. So an attempt of such a step is never lost.
+ * 2. Cancel passes down; faults, cost and tokens pass up.
+ * 3. A child that another process holds is asked for again until it can be followed here or has ended.
+ * 4. A child has its parent's performer, and its budget stands under its parent's.
  */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { ActorContext } from '../../core/actor.ts'
+import { Cancelled } from '../../core/cancelled.ts'
 import type { Clock } from '../../core/clock.ts'
-import type { JsonObject } from '../../core/json.ts'
-import type { Store } from '../../store/store.ts'
+import { Fault, toFault } from '../../core/fault.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { RunRecord, Store } from '../../store/store.ts'
+import { CHILD_PROVIDER } from '../../store/usage-sums.ts'
 import { type Budget, spentOf } from '../budget/budget.ts'
 import { checkInput } from '../check-input.ts'
-import type { Placement, SecuredPlacement } from '../effects/placement.ts'
+import { isLeft } from '../effects/attempt.ts'
+import type { ActorCall, Placement, SecuredPlacement } from '../effects/placement.ts'
 import type { WantedRun } from '../new-run.ts'
 import type { OpenOptions, ResumeResult } from '../opened-run.ts'
 import type { Run } from '../run.ts'
 import { ignoreNotices } from '../run-notice.ts'
-import { toChildId } from './child-id.ts'
-import { type ChildCall, type OpenedChild, performChild, type WantedChild } from './child-run.ts'
+import { CALLED_OFF, toChildId } from './child-id.ts'
 
 /** A run, as its children need it. */
 export interface ChildParent {
   id: string
   /** Id of the run that stands in its idempotency keys. */
   keyRun: string
-  workflow: ChildCall['parent']['workflow']
+  workflow: CompiledWorkflow
   env: JsonObject
   budget: Budget | undefined
   performer: SecuredPlacement
@@ -33,42 +45,117 @@ export interface RunOpener {
   /** True when the host starts nothing more. */
   isStopped(): boolean
   resume(id: string, options: OpenOptions): Promise<ResumeResult>
-  create(workflow: WantedChild['workflow'], wanted: NewChild, options: OpenOptions): Promise<Run>
+  create(
+    workflow: CompiledWorkflow,
+    wanted: Pick<WantedRun, 'id' | 'parent' | 'input' | 'env' | 'keyRun'>,
+    options: OpenOptions,
+  ): Promise<Run>
 }
 
-export type NewChild = Pick<WantedRun, 'id' | 'parent' | 'input' | 'env' | 'keyRun'>
+interface ChildCall {
+  id: string
+  workflow: CompiledWorkflow
+  input: JsonValue
+  /** Attempt of the parent's effect: `sum_up#1.1`. */
+  attempt: string
+  context: ActorContext
+}
 
-export const createChildPlacement = (parent: ChildParent, opener: RunOpener): Placement => {
-  const { placement } = parent.performer
-  const host = {
-    clock: opener.clock,
-    open: (id: string, wanted: WantedChild) => openChild(id, { wanted, parent, opener }),
-  }
-  return {
-    perform: (call, context) =>
-      call.kind === 'workflow' ? performChild({ parent, call, context }, host) : placement.perform(call, context),
+/** Pause before a child that another process holds is asked for again. */
+const HELD_PAUSE_MS = 500
+
+export const createChildPlacement = (parent: ChildParent, opener: RunOpener): Placement => ({
+  perform: (call, context) =>
+    call.kind === 'workflow'
+      ? performChild({ call, context }, { parent, opener })
+      : parent.performer.placement.perform(call, context),
+})
+
+interface Family {
+  parent: ChildParent
+  opener: RunOpener
+}
+
+/** @throws Fault of the child, `child_cancelled` when it was cancelled by itself; Cancelled */
+const performChild = async (
+  { call, context }: { call: ActorCall; context: ActorContext },
+  family: Family,
+): Promise<JsonValue> => {
+  const { id, workflow: parent } = family.parent
+  const workflow = parent.children.get(call.actor)
+  if (workflow === undefined) throw new Fault('not_found', `workflow '${call.actor}' is not linked with its parent`)
+  const attempt = `${call.effect}.${context.attempt}`
+  const child = { id: toChildId(id, attempt), workflow, input: call.input, attempt, context }
+  for (;;) {
+    if (context.signal.aborted) throw new Cancelled()
+    const end = await awaitEnd(child, family)
+    if (end !== undefined) return finish(end, child)
+    await pause(family.opener.clock, context.signal)
   }
 }
 
-const openChild = async (
-  id: string,
-  { wanted, parent, opener }: { wanted: WantedChild; parent: ChildParent; opener: RunOpener },
-): Promise<OpenedChild> => {
-  if (opener.isStopped()) return { kind: 'held' }
-  const { workflow, input, attempt } = wanted
-  const { env, performer } = parent
-  const above = parent.budget && { budget: parent.budget, attempt }
-  const options = { watch: ignoreNotices, above, performer }
+type ChildEnd = Pick<RunRecord, 'status' | 'output' | 'error' | 'usage'>
+
+/** Goes on with the child or starts it, and follows it to its end; undefined when another process holds it. */
+const awaitEnd = async (
+  { id, workflow, input, attempt, context }: ChildCall,
+  { parent, opener }: Family,
+): Promise<ChildEnd | undefined> => {
+  if (opener.isStopped()) return undefined
+  const { env, performer, budget } = parent
+  const options = { watch: ignoreNotices, above: budget && { budget, attempt }, performer }
   const resumed = await opener.resume(id, options)
-  if (resumed.kind === 'resumed') return { kind: 'running', run: resumed.run }
+  if (resumed.kind === 'resumed') return follow(resumed.run, context)
   if (resumed.kind === 'ended') {
-    if (above !== undefined) above.budget.setBelow(attempt, spentOf(await opener.store.readJournal(id)))
-    return { kind: 'ended', run: resumed.run }
+    budget?.setBelow(attempt, spentOf(await opener.store.readJournal(id)))
+    return resumed.run
   }
-  if (resumed.kind !== 'missing') return { kind: 'held' }
+  if (resumed.kind !== 'missing') return undefined
   const checked = await checkInput(workflow, input)
   // A parent with the keys of another run gives its child the keys of that run's child.
   const keys = parent.keyRun === parent.id ? {} : { keyRun: toChildId(parent.keyRun, attempt) }
-  const child = { id, parent: parent.id, input: checked, env, ...keys }
-  return { kind: 'running', run: await opener.create(workflow, child, options) }
+  return follow(
+    await opener.create(workflow, { id, parent: parent.id, input: checked, env, ...keys }, options),
+    context,
+  )
 }
+
+/** Follows a run in this process to its end; undefined when another process has taken it over. */
+const follow = async (run: Run, { signal }: ActorContext): Promise<ChildEnd | undefined> => {
+  const stop = (): void => (isLeft(signal.reason) ? run.leave({ kind: 'left' }) : run.receive(CALLED_OFF))
+  signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
+  const exit = await run.exited
+  signal.removeEventListener('abort', stop)
+  if (signal.aborted && exit.kind !== 'ended') throw new Cancelled()
+  if (exit.kind === 'broken')
+    throw new Fault('unavailable', `child run '${run.id}' could not be written`, { cause: exit.cause })
+  return exit.kind === 'ended' ? exit.end : undefined
+}
+
+const finish = ({ status, output, error, usage }: ChildEnd, { id, workflow, context }: ChildCall): JsonValue => {
+  if (usage.input_tokens + usage.output_tokens > 0 || usage.cache_hits !== undefined)
+    context.usage({ provider: CHILD_PROVIDER, model: workflow.name, cached_tokens: 0, ...usage })
+  if (context.signal.aborted) throw new Cancelled()
+  if (status === 'completed') return output
+  if (status === 'cancelled')
+    throw new Fault('child_cancelled', `child run '${id}' was cancelled`, { details: { run: id } })
+  const { step, ...fault } = error ?? {
+    step: null,
+    code: 'defect',
+    message: 'it ended without a fault',
+    retryable: false,
+  }
+  throw toFault({ ...fault, details: { ...fault.details, run: id, child_step: step } })
+}
+
+const pause = (clock: Clock, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const wake = (): void => {
+      disarm()
+      signal.removeEventListener('abort', wake)
+      resolve()
+    }
+    const disarm = clock.wakeAt(clock.now() + HELD_PAUSE_MS, wake)
+    signal.addEventListener('abort', wake)
+  })

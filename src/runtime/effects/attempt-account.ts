@@ -5,8 +5,9 @@
  * The journal has the reported usage as `usage` and the rest as `charged`, so that a resumed run has spent the same.
  */
 import type { Usage } from '../../core/actor.ts'
+import type { Amount } from '../../core/pricing.ts'
 import type { Admission, Budget } from '../budget/budget.ts'
-import { type Amount, minus, NOTHING, plus, ROUNDING_USD } from '../budget/worst-case.ts'
+import { minus, NOTHING, plus, ROUNDING_USD, toAmount } from '../budget/worst-case.ts'
 
 /** `open`: in flight, or stopped without an outcome. Else: it returned an output, or failed. */
 export type AttemptEnd = 'open' | 'output' | 'fault'
@@ -60,12 +61,12 @@ export class AttemptAccount {
     if (child !== undefined) budget.closeBelow(child)
   }
 
-  #take({ input_tokens, output_tokens, cost_usd, cache_hits = 0 }: Usage): void {
-    const tokens = input_tokens + output_tokens
-    this.#told = plus(this.#told, { costUsd: cost_usd ?? 0, tokens })
+  #take(call: Usage): void {
+    const amount = toAmount(call)
+    this.#told = plus(this.#told, amount)
     this.#calls++
-    this.#lacksCost ||= cost_usd === null
-    this.#lacksTokens ||= tokens === 0 && cache_hits === 0
+    this.#lacksCost ||= call.cost_usd === null
+    this.#lacksTokens ||= amount.tokens === 0 && (call.cache_hits ?? 0) === 0
   }
 
   /** A refused call has used nothing. A call with an output and no usage may have used everything that it reserved. */

@@ -12,32 +12,24 @@
 import type { StepPlan } from '../../compiler/plan.ts'
 import type { ActorContext, BlobContent, Progress, Usage } from '../../core/actor.ts'
 import { isCancelled } from '../../core/cancelled.ts'
-import type { Clock } from '../../core/clock.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { expectWithin, LIMITS } from '../../core/limits.ts'
 import { sizeOf } from '../../core/value-size.ts'
 import type { TextRedactor } from '../../secrets/secret-pattern.ts'
-import type { SecretVault } from '../../secrets/secret-vault.ts'
 import type { Store } from '../../store/store.ts'
 import type { Admission, Budget } from '../budget/budget.ts'
 import type { AttemptFigures, Outcome } from '../run-event.ts'
-import type { RunWatcher } from '../run-notice.ts'
+import type { RunOptions } from '../run-options.ts'
 import { nameTimeout, toFaultOf } from './actor-fault.ts'
 import { AttemptAccount, type AttemptEnd } from './attempt-account.ts'
-import type { ActorCall, Placement } from './placement.ts'
+import type { ActorCall } from './placement.ts'
 import type { OpenEffect } from './run-effect.ts'
 
 /** Parts of the run that an attempt works with. */
-export interface AttemptMeans {
+export interface AttemptMeans extends Pick<RunOptions, 'placement' | 'budget' | 'clock' | 'vault' | 'watch'> {
   /** Id of the run that stands in the idempotency keys of effects without a key of their own. */
   keyRun: string
-  placement: Placement
-  /** Undefined: neither cost nor tokens are limited. */
-  budget: Budget | undefined
-  clock: Clock
-  vault: SecretVault
   store: Pick<Store, 'putBlob'>
-  watch: RunWatcher
 }
 
 export interface AttemptOptions {

@@ -3,6 +3,8 @@ import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { UNDO } from '../../core/machine-ends.ts'
 import type { UndoCall, Undone } from '../../machines/undo.ts'
+import type { ApprovalRecord } from '../../store/approval-record.ts'
+import type { CloudEventRecord } from '../../store/cloud-event-record.ts'
 import type { RunEnd } from '../../store/store.ts'
 import type { TimerName } from '../run-event.ts'
 
@@ -13,7 +15,7 @@ export type RunEffect =
   | { type: 'timer.stop'; id: string }
   | { type: 'wait.open'; wait: OpenWait }
   | { type: 'wait.close'; wait: OpenWait }
-  | { type: 'emit'; event: EmittedEvent }
+  | { type: 'emit'; event: CloudEventRecord }
   /** A step with `undo` has completed: this call will undo it. */
   | ({ type: 'undo.keep' } & UndoCall)
   | { type: 'ended'; end: EndedRun }
@@ -55,30 +57,10 @@ export type OpenWait = { path: string; visit: number; step: string } & (
   | ({ kind: 'approval' } & ApprovalRequest)
 )
 
-export interface ApprovalRequest {
-  title: string
-  /** Content that the person needs to see; for a tool call its input. */
-  show: JsonValue
+export interface ApprovalRequest
+  extends Pick<ApprovalRecord, 'title' | 'show' | 'by' | 'tool' | 'requestedAt' | 'dueAt'> {
   /** JSON Schema of the form that the person fills in; null: there is none. */
   form: JsonSchema | null
-  /** Names of those who may decide; null: anyone may. */
-  by: string[] | null
-  /** Tool whose call is to be approved; null for a step of kind `approve`. */
-  tool: string | null
-  /** Epoch milliseconds. */
-  requestedAt: number
-  /** When the approval times out; null: never. */
-  dueAt: number | null
-}
-
-/** An event that leaves the run, in the terms of CloudEvents 1.0. */
-export interface EmittedEvent {
-  id: string
-  type: string
-  source: string
-  /** Epoch milliseconds. */
-  at: number
-  data: JsonValue
 }
 
 /** `undone`: steps that were undone before a failed or cancelled end, and steps that could not be. */
