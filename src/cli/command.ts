@@ -1,17 +1,22 @@
-/** A command as data: its folder declares one, program.ts hands it to commander, and docs/cli.md is made from it. */
+/**
+ * A command as data: its folder declares one, program.ts hands it to commander, and docs/cli.md is made from it. Arguments and
+ * options that several commands take are worded once, below.
+ */
 import { type Command, Option } from 'commander'
 import { type Context, createContext, type GlobalOptions } from './context.ts'
+import { EXIT } from './exit-code.ts'
 
 /** Flags in commander's notation and their description. A repeatable option is given to the action as a list. */
 export type OptionDeclaration = readonly [flags: string, about: string, kind?: 'repeatable' | 'required']
 
-/** Resolves to the exit code. `given` holds the arguments by their names, and the options by their long flags. */
-export type Action = { perform(context: Context, given: object): Promise<number> }['perform']
+/**
+ * Resolves to the exit code; to nothing if it is `completed`. `given` holds the arguments by their names, and the options by
+ * their long flags.
+ */
+export type Action = { perform(context: Context, given: object): Promise<number> | Promise<void> }['perform']
 
 export interface CliCommand {
   name: string
-  /** Heading in `troupe --help`; subcommands have none. */
-  group?: 'Write' | 'Run' | 'Interact' | 'Inspect' | 'Repeat' | 'Operate'
   summary: string
   /** By the name that the action reads: commander's notation and a description. */
   arguments?: Readonly<Record<string, readonly [notation: string, about: string]>>
@@ -19,7 +24,7 @@ export interface CliCommand {
   /** Replaces the usage that commander derives. */
   usage?: string
   /** Command lines, each with an optional comment behind two or more blanks. */
-  examples: readonly string[]
+  examples?: readonly string[]
   /** Text below the examples. */
   help?: string
   /** Given to the action besides what the user gives. */
@@ -29,26 +34,26 @@ export interface CliCommand {
   subcommands?: readonly CliCommand[]
 }
 
-/** Adds a command and its subcommands to the program; `end` receives the exit code. */
-export const addCommand = (program: Command, declared: CliCommand, end: (exitCode: number) => void): void => {
-  const { name, group, summary, usage, action, subcommands = [] } = declared
+/** Adds a command and its subcommands to the program; `end` receives the exit code. Returns the command. */
+export const addCommand = (program: Command, declared: CliCommand, end: (exitCode: number) => void): Command => {
+  const { name, summary, usage, action, subcommands = [] } = declared
   const command = program.command(name).description(summary).addHelpText('after', renderNotes(declared))
-  if (group !== undefined) command.helpGroup(`${group}:`)
   if (usage !== undefined) command.usage(usage)
   for (const [notation, about] of Object.values(declared.arguments ?? {})) command.argument(notation, about)
   for (const option of declared.options ?? []) command.addOption(toOption(option))
   for (const subcommand of subcommands) addCommand(command, subcommand, end)
-  if (action === undefined) return
-  command.action(async () => {
+  if (action === undefined) return command
+  return command.action(async () => {
     const names = Object.keys(declared.arguments ?? {})
     const values = Object.fromEntries(names.map((key, index) => [key, command.processedArgs[index]]))
     const given = { ...values, ...command.opts(), ...declared.constants }
-    end(await (await action())(createContext(command.optsWithGlobals<GlobalOptions>()), given))
+    const exitCode = await (await action())(createContext(command.optsWithGlobals<GlobalOptions>()), given)
+    end(exitCode ?? EXIT.completed)
   })
 }
 
 /** Examples and the text below them, as help shows them behind the options. */
-export const renderNotes = ({ examples, help }: Pick<CliCommand, 'examples' | 'help'>): string => {
+export const renderNotes = ({ examples = [], help }: Pick<CliCommand, 'examples' | 'help'>): string => {
   const commands = examples.length === 0 ? '' : `\nExamples:\n  ${examples.join('\n  ')}\n`
   return `${commands}${help === undefined ? '' : `\n${help}\n`}`.trimEnd()
 }
@@ -58,3 +63,30 @@ const toOption = ([flags, about, kind]: OptionDeclaration): Option => {
   if (kind === 'repeatable') option.argParser((value: string, values: string[] = []) => [...values, value])
   return kind === 'required' ? option.makeOptionMandatory() : option
 }
+
+export const RUN = 'a run id, the beginning or end of one, or last'
+export const WORKFLOW_FILE = "the workflow's YAML file, or - for standard input"
+
+export const INPUT: OptionDeclaration = ['-i, --input <value>', 'input, as for run; repeatable', 'repeatable']
+export const CHANGED_INPUT: OptionDeclaration = [
+  '-i, --input <value>',
+  'changes to the input, as for run; repeatable',
+  'repeatable',
+]
+export const MODEL: OptionDeclaration = [
+  '-m, --model <alias=model>',
+  'another model for an alias: alias=provider/name; repeatable',
+  'repeatable',
+]
+export const QUIET: OptionDeclaration = ['-q, --quiet', 'print the output and nothing else']
+export const SUBMIT: OptionDeclaration = ['--submit', 'queue it for a server instead of running it here']
+export const OF_WORKFLOW: OptionDeclaration = ['--workflow <name>', 'only of this workflow']
+export const SINCE: OptionDeclaration = [
+  '--since <time>',
+  'only since a day (UTC) such as 2026-01-31, a time, or an age such as 7d',
+]
+
+/** @param shape Keys of the object, or what else is printed. */
+export const json = (shape = 'a JSON object'): OptionDeclaration => ['--json', `print ${shape}`]
+export const RESULT_JSON = json('one JSON object on standard output, and nothing else')
+export const limit = (about = 'at most this many'): OptionDeclaration => ['--limit <count>', about]

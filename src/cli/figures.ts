@@ -1,4 +1,4 @@
-/** Counts, costs and times as text. */
+/** Renders counts, costs and times as text. */
 import type { UsageTotals } from '../store/store.ts'
 
 /** `1,234`. */
@@ -36,3 +36,12 @@ export function toTime(at: number | null): string | null {
 
 /** `write`, or `write:2` for a later visit. */
 export const nameVisit = (path: string, visit: number): string => `${path}${visit > 1 ? `:${visit}` : ''}`
+
+/** Local time, with the date unless it is today. @param at Epoch milliseconds. */
+export const formatTime = (at: number): string => {
+  const date = new Date(at)
+  const time = date.toTimeString().slice(0, 8)
+  if (date.toDateString() === new Date().toDateString()) return time
+  const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0'))
+  return `${date.getFullYear()}-${month}-${day} ${time.slice(0, 5)}`
+}

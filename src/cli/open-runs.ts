@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { type Project, readProject } from '../app/project/project.ts'
 import { openDatabase } from '../store/open-database.ts'
-import type { Store } from '../store/store.ts'
+import type { RunRecord, Store } from '../store/store.ts'
 import { CliError, InvalidFile } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'
@@ -45,7 +45,7 @@ export const withDatabase = async <T>(
 }
 
 /** Calls `act` with the database of the project around the working folder. @throws CliError if there is none; StoreError */
-export const withRuns = async (context: Context, act: (opened: OpenedRuns) => Promise<number>): Promise<number> => {
+export const withRuns = async <T>(context: Context, act: (opened: OpenedRuns) => Promise<T>): Promise<T> => {
   const project = await expectProject(context)
   return withDatabase(project, (store) => act({ project, store }))
 }
@@ -75,17 +75,34 @@ export interface Listing {
 export const withRunsIfThere = async (
   context: Context,
   { json = false, none = [], say = (database) => `no runs yet in ${database}` }: Listing,
-  act: (store: Store) => Promise<number>,
-): Promise<number> => {
+  act: (store: Store) => Promise<void>,
+): Promise<void> => {
   const project = await openProject(context)
   const isNamed = context.options.db !== undefined || Boolean(context.environment.TROUPE_DB)
   if (hasDatabase(project) || isNamed) return withRuns(context, ({ store }) => act(store))
   if (!json) context.stderr.write(`${say(shownDatabase(project, context))}\n`)
   else if (none !== undefined) writeJson(context, none)
-  return EXIT.completed
 }
 
 export const hasDatabase = ({ database }: Project): boolean => database.kind === 'memory' || existsSync(database.path)
 
 export const shownDatabase = ({ database }: Project, { workingFolder }: Context): string =>
   database.kind === 'memory' ? 'memory:' : shownPath(database.path, workingFolder)
+
+/** Finds a run by its id, by a unique beginning or end of its id, or as the newest for `last`. @throws CliError */
+export const findRun = async (store: Store, id: string): Promise<RunRecord> => {
+  if (id === 'last') return findLast(store)
+  const found = await store.findRun(id)
+  if (found.kind === 'found') return found.run
+  if (found.kind === 'ambiguous')
+    throw new CliError(`several runs begin or end with '${id}'`, { hint: `they are ${found.ids.join(', ')}` })
+  throw new CliError(`there is no run '${id}' in ${store.location}`, {
+    hint: 'troupe runs lists all; --db names another database',
+  })
+}
+
+const findLast = async (store: Store): Promise<RunRecord> => {
+  const [run] = await store.listRuns({ limit: 1 })
+  if (run !== undefined) return run
+  throw new CliError(`there are no runs in ${store.location}`, { hint: 'start one: troupe run FILE' })
+}

@@ -1,6 +1,7 @@
 /** Reads option values that several commands take. */
 import { parseDuration } from '../core/duration.ts'
 import { findNearest } from '../core/nearest.ts'
+import type { FailedQuery } from '../service/history/failed-runs.ts'
 import { CliError } from './cli-error.ts'
 
 /** The hint for an unknown name: the nearest known one, or else `otherwise`. */
@@ -45,3 +46,21 @@ export const readSince = (text: string, now = Date.now()): number => {
     hint: 'days are UTC days; a time is written as 2026-01-31T08:00:00Z',
   })
 }
+
+/** Options that select failed and cancelled runs. */
+export interface FailedArguments {
+  status?: string
+  workflow?: string
+  since?: string
+  fault?: string
+  step?: string
+}
+
+/** @throws CliError */
+export const readFailedQuery = ({ status, workflow, since, fault, step }: FailedArguments): FailedQuery => ({
+  ...(status !== undefined && { status: readChoice('--status', status, ['failed', 'cancelled']) }),
+  ...(workflow !== undefined && { workflow }),
+  ...(since !== undefined && { since: readSince(since) }),
+  ...(fault !== undefined && { code: fault }),
+  ...(step !== undefined && { step }),
+})

@@ -5,8 +5,7 @@ import { loadRun, type StoredRun } from '../service/history/load-run.ts'
 import { expectCreated, type JournalRow } from '../store/journal-row.ts'
 import type { RunRecord } from '../store/store.ts'
 import type { Context } from './context.ts'
-import { findRun } from './find-run.ts'
-import type { OpenedRuns } from './open-runs.ts'
+import { findRun, type OpenedRuns } from './open-runs.ts'
 
 /** A run with its journal and its definition, compiled as the run began with it. */
 export interface PastRun {

@@ -33,39 +33,23 @@ import { validateCommand } from './commands/validate/command.ts'
 import { workflowsCommand } from './commands/workflows/command.ts'
 import { EXIT } from './exit-code.ts'
 
-/** In the order of `troupe --help`. */
-const COMMANDS: readonly CliCommand[] = [
-  initCommand,
-  validateCommand,
-  planCommand,
-  graphCommand,
-  simulateCommand,
-  explainCommand,
-  schemaCommand,
-  runCommand,
-  submitCommand,
-  serveCommand,
-  resumeCommand,
-  cancelCommand,
-  pauseCommand,
-  unpauseCommand,
-  approvalsCommand,
-  signalCommand,
-  runsCommand,
-  traceCommand,
-  eventsCommand,
-  profileReportCommand,
-  costReportCommand,
-  diffCommand,
-  failedCommand,
-  forkCommand,
-  restartCommand,
-  rerunCommand,
-  workflowsCommand,
-  schedulesCommand,
-  dbCommand,
-  doctorCommand,
-]
+/** By their headings, and in the order of `troupe --help`. */
+const COMMANDS: Readonly<Record<string, readonly CliCommand[]>> = {
+  Write: [initCommand, validateCommand, planCommand, graphCommand, simulateCommand, explainCommand, schemaCommand],
+  Run: [runCommand, submitCommand, serveCommand, resumeCommand, cancelCommand],
+  Interact: [pauseCommand, unpauseCommand, approvalsCommand, signalCommand],
+  Inspect: [
+    runsCommand,
+    traceCommand,
+    eventsCommand,
+    profileReportCommand,
+    costReportCommand,
+    diffCommand,
+    failedCommand,
+  ],
+  Repeat: [forkCommand, restartCommand, rerunCommand],
+  Operate: [workflowsCommand, schedulesCommand, dbCommand, doctorCommand],
+}
 
 const PROGRAM_NOTES = {
   examples: [
@@ -107,7 +91,8 @@ export const createProgram = (end: (exitCode: number) => void): Command => {
     .addHelpText('after', renderNotes(PROGRAM_NOTES))
     .exitOverride(toUsageExit)
     .configureOutput({ outputError: writeUsageError })
-  for (const command of COMMANDS) addCommand(program, command, end)
+  for (const [group, commands] of Object.entries(COMMANDS))
+    for (const command of commands) addCommand(program, command, end).helpGroup(`${group}:`)
   return program
 }
 

@@ -4,8 +4,7 @@ import { isFault } from '../core/fault.ts'
 import { isStoreError } from '../store/store-error.ts'
 import { CliError, InvalidFile } from './cli-error.ts'
 import { EXIT } from './exit-code.ts'
-import { createPaint, wantsColor } from './paint.ts'
-import { paintDiagnostic } from './paint-diagnostic.ts'
+import { createPaint, paintDiagnostic, wantsColor } from './paint.ts'
 import { toPrintable } from './printable.ts'
 
 export interface Explanation {

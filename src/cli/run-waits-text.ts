@@ -1,9 +1,15 @@
-/** Renders the open waits of a run as text and for `--json`. */
+/** Renders open waits and approvals as text, with the commands that end them, and waits for `--json`. */
+
+import { formatDuration } from '../core/duration.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { JsonSchema } from '../core/json-schema.ts'
+import { toApprovalId } from '../service/control/approval-id.ts'
 import type { RunWait } from '../service/control/run-waits.ts'
-import { describeDeciders, describeDue } from './approvals/approval-text.ts'
-import { toTime } from './figures.ts'
-import { toOneLine } from './printable.ts'
-import { formatTime } from './run-time.ts'
+import type { OpenApproval } from '../store/approval-record.ts'
+import { formatTime, toTime } from './figures.ts'
+import { describeFields } from './input-schema.ts'
+import type { Paint } from './paint.ts'
+import { toOneLine, toPrintable } from './printable.ts'
 
 /** `ann: Send it?`, `the event paid`, `12:30:00`. */
 const describeWait = (wait: RunWait): string => {
@@ -36,3 +42,44 @@ export const toWaitJson = ({ dueAt, ...wait }: RunWait): Record<string, unknown>
   ...wait,
   due_at: toTime(dueAt),
 })
+
+/** `anyone`, `ann or bob`. */
+export const describeDeciders = (by: readonly string[] | null): string =>
+  by === null ? 'anyone' : toOneLine(by.join(' or '))
+
+/** `4m left`, `overdue`; empty without a deadline. */
+export const describeDue = (dueAt: number | null, now = Date.now()): string =>
+  dueAt === null ? '' : dueAt <= now ? 'overdue' : `${formatDuration(dueAt - now)} left`
+
+/** `troupe approvals approve 3f9c2b1a`. */
+const toDecideCommand = (approval: OpenApproval): string => `troupe approvals approve ${toApprovalId(approval)}`
+
+/** Renders all that a person needs for the decision. */
+export const renderApproval = (approval: OpenApproval, paint: Paint): string[] => {
+  const { runId, workflow, path, title, show, form, by, tool, dueAt } = approval
+  const due = dueAt === null ? 'no deadline' : `${new Date(dueAt).toISOString()} (${describeDue(dueAt)})`
+  const schema = form as unknown as JsonSchema | null
+  return [
+    paint.bold(toOneLine(title)),
+    paint.dim(`${toApprovalId(approval)} · ${toOneLine(workflow)} · run ${runId} · ${path}`),
+    '',
+    ...(show === null ? [] : [...renderShown(show), '']),
+    ...(tool === null ? [] : [`${paint.dim('tool')}      ${toOneLine(tool)}`]),
+    `${paint.dim('decides')}   ${describeDeciders(by)}`,
+    `${paint.dim('until')}     ${due}`,
+    ...(schema === null ? [] : [`${paint.dim('form')}      ${describeFields(schema) ?? JSON.stringify(schema)}`]),
+    '',
+    `${toDecideCommand(approval)}${schema === null ? '' : ` ${exampleValues(schema)}`}`,
+    `${toDecideCommand(approval).replace(' approve ', ' reject ')} --comment "…"`,
+  ]
+}
+
+const renderShown = (show: OpenApproval['show']): string[] =>
+  toPrintable(typeof show === 'string' ? show : JSON.stringify(show, null, 2))
+    .split('\n')
+    .map((line) => `  ${line}`)
+
+const exampleValues = ({ properties = {} }: JsonSchema): string => {
+  const names = Object.keys(properties as JsonObject)
+  return names.length === 0 ? "--values '…'" : names.map((name) => `--values ${name}=…`).join(' ')
+}

@@ -1,11 +1,12 @@
 /** Starts a run, shows its progress, follows it to its end and writes its result. */
+
+import { randomUUID } from 'node:crypto'
 import type { Local } from '../app/local.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
-import type { QueuedRun } from '../store/store.ts'
-import { beginRun } from './begin-run.ts'
-import { watchChildApprovals } from './child-approvals.ts'
+import type { RunWait } from '../service/control/run-waits.ts'
+import type { QueuedRun, Store } from '../store/store.ts'
 import type { Context } from './context.ts'
 import { follow } from './follow.ts'
 import { describeHolder } from './run-holder.ts'
@@ -20,11 +21,6 @@ export interface StayOptions {
   begin(watch: RunWatcher, onQueued: (queued: QueuedRun) => void): Promise<Run>
 }
 
-export interface StayEnd {
-  result: RunResult
-  exit: FollowedExit
-}
-
 /** Resolves to the exit code. */
 export const stayWith = async (context: Context, output: OutputOptions, options: StayOptions): Promise<number> => {
   const { result, exit } = await showRun(context, output, options)
@@ -36,7 +32,7 @@ const showRun = async (
   context: Context,
   output: OutputOptions,
   { local, workflow, isResumed, begin }: StayOptions,
-): Promise<StayEnd> => {
+): Promise<{ result: RunResult; exit: FollowedExit }> => {
   const startedAt = Date.now()
   const view = await chooseView(context, output, { workflow, isResumed })
   const { store } = local
@@ -61,4 +57,75 @@ const showRun = async (
 const findHolder = async (local: Local, id: string): Promise<string | undefined> => {
   const found = await local.store.findRun(id).catch(() => undefined)
   return found?.kind === 'found' && found.run.holder !== null ? describeHolder(found.run.holder) : undefined
+}
+
+interface BegunRun {
+  run: Run
+  /** The signal that arrived while the run was queued, and cancelled it. */
+  signal: NodeJS.Signals | undefined
+}
+
+/**
+ * Waits until a run starts, and reports while the flow of its workflow queues it. `begin` starts the run and calls the function it is given while the run is queued. Ctrl-C cancels the run; a second one
+ * leaves it in the queue.
+ */
+const beginRun = async (
+  { stderr }: Context,
+  { json = false, quiet = false }: OutputOptions,
+  { store, begin }: { store: Store; begin: (onQueued: (queued: QueuedRun) => void) => Promise<Run> },
+): Promise<BegunRun> => {
+  let signal: NodeJS.Signals | undefined
+  let said = ''
+  let id = ''
+  const say = (text: string): void => {
+    if (text !== said && !quiet && (!json || stderr.isTerminal)) stderr.write(`${text}\n`)
+    said = text
+  }
+  const interrupt = (): void => {
+    signal = 'SIGINT'
+    say(`cancelling … (Ctrl-C again leaves run ${id} in the queue)`)
+    // A queued run may start only to be cancelled: the flow lets a cancelled run pass.
+    store.post(id, { id: `cancel-${randomUUID()}`, kind: 'cancel', body: { by: 'Ctrl-C' } }).catch(() => {})
+  }
+  const onQueued = (queued: QueuedRun): void => {
+    if (id === '') process.once('SIGINT', interrupt)
+    id = queued.run.id
+    if (signal === undefined) say(`run ${id} is queued by its flow: ${describeQueue(queued)}`)
+  }
+  try {
+    return { run: await begin(onQueued), signal }
+  } finally {
+    process.off('SIGINT', interrupt)
+  }
+}
+
+/** The reason why the flow of a workflow queues a run: `2 runs go first`, `its rate lets it start at …`. */
+export const describeQueue = ({ ahead, retryAt }: Pick<QueuedRun, 'ahead' | 'retryAt'>): string => {
+  if (ahead > 0) return `${ahead} run${ahead === 1 ? ' goes' : 's go'} first`
+  if (retryAt !== null) return `its rate lets it start at ${new Date(retryAt).toISOString()}`
+  return 'it starts as soon as a run of its flow ends'
+}
+
+const POLL_EVERY_MS = 1_000
+
+/**
+ * Watches for approvals of child runs, which are visible only in the database. Returns a function that stops the watch. A workflow without child workflows is not
+ * watched.
+ */
+const watchChildApprovals = (
+  runId: string,
+  {
+    store,
+    workflow,
+    onAsked,
+  }: { store: Store; workflow: CompiledWorkflow; onAsked: (asked: readonly RunWait[]) => void },
+): (() => void) => {
+  if (workflow.children.size === 0) return () => {}
+  const look = async (): Promise<void> => {
+    const { listAskedBelow } = await import('../service/control/open-approvals.ts')
+    onAsked(await listAskedBelow(store, runId))
+  }
+  // A failed poll is ignored: the run does not depend on it.
+  const timer = setInterval(() => void look().catch(() => {}), POLL_EVERY_MS)
+  return () => clearInterval(timer)
 }

@@ -1,5 +1,4 @@
 /** Shows progress without a terminal: one line when a step starts, one when it ends. */
-
 import { formatDuration } from '../../core/duration.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { RunNotice } from '../../runtime/run-notice.ts'
@@ -9,10 +8,9 @@ import type { Channel } from '../context.ts'
 import { describeHits } from '../figures.ts'
 import { describeNear } from '../near-limit.ts'
 import { joinLines } from '../printable.ts'
-import { describeHeld } from './describe-held.ts'
 import type { RunView, ViewedRun } from './run-view.ts'
 import { type StepChange, StepTracker, type TrackedStep } from './step-tracker.ts'
-import { keyOfWait, listShownWaits, toWaitLines } from './wait-lines.ts'
+import { describeHeld, keyOfWait, listShownWaits, toWaitLines } from './wait-lines.ts'
 
 /** Interval between two counts of the items of a foreach. */
 const COUNT_EVERY_MS = 2_000

@@ -1,6 +1,8 @@
 /** Lines for the questions and events that a run in this process waits for, with the commands that answer. */
 import type { Run } from '../../runtime/run.ts'
 import { type AnsweredWait, listAnswered, type RunWait } from '../../service/control/run-waits.ts'
+import { toOneLine } from '../printable.ts'
+import { explainError } from '../report-error.ts'
 import { explainWait } from '../run-waits-text.ts'
 
 /** Most waits that are read: there may be one for each of 100,000 items. */
@@ -21,3 +23,9 @@ export const toWaitLines = (wait: AnsweredWait): [text: string, command: string]
 /** Key that differs between two waits of the same step. */
 export const keyOfWait = (wait: AnsweredWait): string =>
   wait.kind === 'approval' ? wait.id : `${wait.run} ${wait.path} ${wait.event} ${wait.dueAt}`
+
+/** Explains why a run is held. Undefined: it is no longer held. */
+export const describeHeld = (cause: unknown): string =>
+  cause === undefined
+    ? 'the database can be written again: the run goes on'
+    : `held: the database can't be written: ${toOneLine(explainError(cause).message)}; nothing is lost, it is tried again each second`

@@ -1,21 +1,17 @@
 /** `troupe approvals list`, `show` and `link`: open approvals of runs. */
-
 import { toApprovalId } from '../../../service/control/approval-id.ts'
 import { createLink } from '../../../service/control/approval-link.ts'
 import { findApproval, listFamilyApprovals } from '../../../service/control/open-approvals.ts'
 import type { OpenApproval } from '../../../store/approval-record.ts'
 import type { Store } from '../../../store/store.ts'
-import { toApprovalJson } from '../../approvals/approval-json.ts'
-import { describeDeciders, describeDue, renderApproval } from '../../approvals/approval-text.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
 import { toTime } from '../../figures.ts'
-import { findRun } from '../../find-run.ts'
-import { withRuns, withRunsIfThere } from '../../open-runs.ts'
+import { findRun, withRuns, withRunsIfThere } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeHint, writeJson, writeLines, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine } from '../../printable.ts'
+import { describeDeciders, describeDue, renderApproval } from '../../run-waits-text.ts'
 import type { Column } from '../../table.ts'
 
 export interface ListApprovalsArguments {
@@ -25,8 +21,7 @@ export interface ListApprovalsArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const listApprovals = async (context: Context, options: ListApprovalsArguments): Promise<number> => {
+export const listApprovals = async (context: Context, options: ListApprovalsArguments): Promise<void> => {
   const { json = false } = options
   const limit = readCount('--limit', options.limit)
   return withRunsIfThere(context, { json }, async (store) => {
@@ -39,7 +34,6 @@ export const listApprovals = async (context: Context, options: ListApprovalsArgu
       if (stdout.isTerminal)
         stderr.write(`\n${stderr.paint.cyan('hint:')} troupe approvals show ID, approve ID, reject ID\n`)
     }
-    return EXIT.completed
   })
 }
 
@@ -66,17 +60,14 @@ export interface ApprovalArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const showApproval = (context: Context, options: ApprovalArguments): Promise<number> =>
+export const showApproval = (context: Context, options: ApprovalArguments): Promise<void> =>
   withRuns(context, async ({ store }) => {
     const approval = await expectApproval(store, options)
     if (options.json === true) writeJson(context, toApprovalJson(approval))
     else writeLines(context.stdout, renderApproval(approval, context.stdout.paint))
-    return EXIT.completed
   })
 
-/** Resolves to the exit code. */
-export const linkApproval = (context: Context, options: ApprovalArguments): Promise<number> =>
+export const linkApproval = (context: Context, options: ApprovalArguments): Promise<void> =>
   withRuns(context, async ({ store }) => {
     const approval = await expectApproval(store, options)
     const { token, dueAt } = await createLink(store, approval)
@@ -89,11 +80,29 @@ export const linkApproval = (context: Context, options: ApprovalArguments): Prom
       context.stderr.write(`its bearer may decide once${deadline}: ${toOneLine(approval.title)}\n`)
       writeHint(context, 'troupe approvals approve --token TOKEN')
     }
-    return EXIT.completed
   })
 
 /** @throws Fault `not_found`, CliError for `last` without runs */
 export const expectApproval = async (store: Store, { approval, path }: ApprovalArguments): Promise<OpenApproval> => {
   const first = approval === 'last' ? (await findRun(store, approval)).id : approval
   return findApproval(store, { first, path })
+}
+
+/** The object of `--json`. */
+export const toApprovalJson = (approval: OpenApproval): Record<string, unknown> => {
+  const { runId, workflow, path, visit, title, show, form, by, tool, dueAt, requestedAt } = approval
+  return {
+    id: toApprovalId(approval),
+    run: runId,
+    workflow,
+    path,
+    visit,
+    title,
+    show,
+    form,
+    by,
+    tool,
+    requested_at: toTime(requestedAt),
+    due_at: toTime(dueAt),
+  }
 }

@@ -1,5 +1,4 @@
-import type { CliCommand, OptionDeclaration } from '../../command.ts'
-import { json, limit, OF_WORKFLOW } from '../../options.ts'
+import { type CliCommand, json, limit, OF_WORKFLOW, type OptionDeclaration } from '../../command.ts'
 
 const APPROVAL = 'the id of an approval, the beginning of one, or a run'
 const PATH = ['[path]', 'with a run: the path of the step; optional if only one approval is open'] as const
@@ -29,7 +28,6 @@ const deciding = (
 
 export const approvalsCommand: CliCommand = {
   name: 'approvals',
-  group: 'Interact',
   summary: 'list open approvals and decide them',
   examples: [
     'troupe approvals list                          open approvals of all runs',

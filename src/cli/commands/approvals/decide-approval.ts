@@ -1,5 +1,4 @@
 /** `troupe approvals approve` and `reject`: record a decision with its person and time. */
-
 import { isFault } from '../../../core/fault.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
@@ -11,9 +10,8 @@ import type { Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { describeFields } from '../../input/describe-schema.ts'
-import { readInput } from '../../input/input-arguments.ts'
-import { parseInputJson } from '../../input/input-json.ts'
+import { parseInputJson, readInput } from '../../input.ts'
+import { describeFields } from '../../input-schema.ts'
 import { createKnownVault } from '../../known-secrets.ts'
 import { type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { writeHint, writeJson } from '../../output.ts'
@@ -32,7 +30,6 @@ export interface DecideArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
 export const decideApproval = (context: Context, options: DecideArguments): Promise<number> =>
   withRuns(context, async (opened) => {
     try {

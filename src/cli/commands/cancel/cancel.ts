@@ -1,13 +1,11 @@
 /** `troupe cancel`: asks the holder of a run to cancel it; a run without a holder is claimed and cancelled here. */
-
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { readVariables } from '../../../app/project/project-access.ts'
 import { type CancelEnd, cancelRun } from '../../../service/control/cancel-run.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { findRun } from '../../find-run.ts'
 import { openLocal } from '../../open-local.ts'
-import { withRuns } from '../../open-runs.ts'
+import { findRun, withRuns } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toPrintable } from '../../printable.ts'
@@ -23,7 +21,6 @@ export interface CancelArguments {
 /** Timeout for an answer of the holder, which reads its inbox every 250 ms and gives its actors 2 s to stop. */
 const WAIT_MS = 3_500
 
-/** Resolves to the exit code. */
 export const cancel = (context: Context, options: CancelArguments): Promise<number> =>
   withRuns(context, async ({ store, project }) => {
     const found = await findRun(store, options.run)

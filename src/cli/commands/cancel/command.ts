@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, RUN } from '../../options.ts'
+import { type CliCommand, json, RUN } from '../../command.ts'
 
 export const cancelCommand: CliCommand = {
   name: 'cancel',
-  group: 'Run',
   summary: 'cancel a run, also from another terminal',
   arguments: { run: ['<run>', RUN] },
   options: [json()],

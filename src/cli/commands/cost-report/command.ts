@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, OF_WORKFLOW, SINCE } from '../../options.ts'
+import { type CliCommand, json, OF_WORKFLOW, SINCE } from '../../command.ts'
 
 export const costReportCommand: CliCommand = {
   name: 'cost-report',
-  group: 'Inspect',
   summary: 'show the cost of model calls by provider, model, workflow, step or day',
   options: [
     ['--by <group>', 'provider, model, workflow, step or day (default model); repeatable', 'repeatable'],

@@ -3,7 +3,6 @@
 import { type CostReport, type CostRow, reportCosts } from '../../../service/reports/cost-report.ts'
 import { USAGE_GROUPS, type UsageGroup } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
 import { formatCost, formatCount } from '../../figures.ts'
 import { withRunsIfThere } from '../../open-runs.ts'
 import { readChoice, readSince } from '../../option-values.ts'
@@ -18,8 +17,7 @@ export interface CostReportArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const costReport = async (context: Context, options: CostReportArguments): Promise<number> => {
+export const costReport = async (context: Context, options: CostReportArguments): Promise<void> => {
   const { since, workflow, json = false } = options
   const query = {
     by: readGroups(options.by),
@@ -31,7 +29,6 @@ export const costReport = async (context: Context, options: CostReportArguments)
     if (json) writeJson(context, report)
     else if (report.rows.length > 0) print(report, query.by, context)
     else context.stderr.write('no model calls\n')
-    return EXIT.completed
   })
 }
 

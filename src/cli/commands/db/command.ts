@@ -1,5 +1,4 @@
-import type { CliCommand } from '../../command.ts'
-import { json } from '../../options.ts'
+import { type CliCommand, json } from '../../command.ts'
 
 /** Template literals: in plain quotes these words look like import statements to pattern-based tools. */
 const [EXPORT, IMPORT] = [`export`, `import`]
@@ -9,7 +8,6 @@ const CARE: readonly CliCommand[] = [
     name: 'stats',
     summary: 'show the size of the database and its content',
     options: [json()],
-    examples: [],
     help: `Shows the size of the file, of its write-ahead log and of the free space in it, runs by status, rows by table,
 and the runs with the largest journals. It reads the whole journal: do not call it every few seconds.`,
     action: async () => (await import('./db-care.ts')).showStats,
@@ -40,7 +38,6 @@ references. A run that has not ended is never deleted. troupe serve sweeps every
     name: 'vacuum',
     summary: 'return free space to the file system',
     options: [json('a JSON object: { freed_bytes, file_bytes }')],
-    examples: [],
     help: 'troupe serve and troupe db sweep do this after they have deleted something. Runs continue meanwhile.',
     action: async () => (await import('./db-care.ts')).vacuumDatabase,
   },
@@ -84,7 +81,7 @@ had not ended from their state in the backup. Their later work is performed agai
     ],
     help: `Writes JSON lines: for each run its definition, child runs, journals, blobs and open waits. Registered workflows,
 schedules and cached answers are left out. To copy a whole database: troupe db backup.`,
-    action: async () => (await import('./db-transfer.ts')).exportRuns,
+    action: async () => (await import('./db-copies.ts')).exportRuns,
   },
   {
     name: IMPORT,
@@ -94,13 +91,12 @@ schedules and cached answers are left out. To copy a whole database: troupe db b
     examples: ['troupe db import run.jsonl', 'gunzip -c runs.jsonl.gz | troupe --db archive.db db import -'],
     help: `Existing runs stay as they are: importing a file twice has the effect of once. A server does not start an imported
 run that had not ended; troupe resume RUN does.`,
-    action: async () => (await import('./db-transfer.ts')).importRuns,
+    action: async () => (await import('./db-copies.ts')).importRuns,
   },
 ]
 
 export const dbCommand: CliCommand = {
   name: 'db',
-  group: 'Operate',
   summary: 'maintain the database: copies, sizes, retention, checks',
   examples: ['troupe db backup nightly.db', 'troupe db check && troupe db stats', 'troupe db sweep --dry-run'],
   help: `All of them except restore may be used while runs continue. How to combine them: docs/operations.md.`,

@@ -1,5 +1,4 @@
 /** `troupe db stats`, `check`, `sweep` and `vacuum`: size, integrity, retention and free space of a database. */
-
 import { formatSize } from '../../../core/size.ts'
 import { sweepStore } from '../../../service/database/retention.ts'
 import type { StoreProblem, StoreStats } from '../../../store/maintenance.ts'
@@ -10,23 +9,21 @@ import { shownDatabase } from '../../open-runs.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import { describeSwept, toSweptJson } from '../../swept-text.ts'
-import { withFile } from './file-database.ts'
+import { withFile } from './db-copies.ts'
 
 export interface CareArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const showStats = (context: Context, { json = false }: CareArguments): Promise<number> =>
+export const showStats = (context: Context, { json = false }: CareArguments): Promise<void> =>
   withFile(context, async ({ store, project }) => {
     const stats = await (await store.maintenance()).stats()
     const database = shownDatabase(project, context)
     if (json) writeJson(context, toStatsJson(stats, database))
     else writeStats(stats, { database, context })
-    return EXIT.completed
   })
 
-/** Resolves to the exit code: 1 for a damaged database. */
+/** The exit code is 1 for a damaged database. */
 export const checkDatabase = (context: Context, { json = false }: CareArguments): Promise<number> =>
   withFile(context, async ({ store, project }) => {
     const problems = await (await store.maintenance()).check()
@@ -37,21 +34,18 @@ export const checkDatabase = (context: Context, { json = false }: CareArguments)
     return ok ? EXIT.completed : EXIT.failed
   })
 
-/** Resolves to the exit code. */
 export const sweepDatabase = (
   context: Context,
   { dryRun = false, json = false }: CareArguments & { dryRun?: boolean },
-): Promise<number> =>
+): Promise<void> =>
   withFile(context, async ({ store, project }) => {
     const { retention } = project.config
     const report = await sweepStore(store, { retention, at: Date.now(), isDryRun: dryRun })
     if (json) writeJson(context, { dry_run: dryRun, ...toSweptJson(report) })
     else context.stdout.write(`${describeSwept(report, dryRun)}\n`)
-    return EXIT.completed
   })
 
-/** Resolves to the exit code. */
-export const vacuumDatabase = (context: Context, { json = false }: CareArguments): Promise<number> =>
+export const vacuumDatabase = (context: Context, { json = false }: CareArguments): Promise<void> =>
   withFile(context, async ({ store, project }) => {
     const maintenance = await store.maintenance()
     const { freedBytes } = await maintenance.vacuum()
@@ -61,7 +55,6 @@ export const vacuumDatabase = (context: Context, { json = false }: CareArguments
       context.stdout.write(
         `${formatSize(freedBytes)} returned; ${shownDatabase(project, context)} now has ${formatSize(fileBytes)}\n`,
       )
-    return EXIT.completed
   })
 
 const toStatsJson = (

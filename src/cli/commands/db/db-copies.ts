@@ -1,16 +1,19 @@
-/** `troupe db backup` and `troupe db restore`. */
-
+/** `troupe db backup`, `restore`, `export` and `import`: copies of a database and of its runs. */
 import { resolve } from 'node:path'
 import { backupStore } from '../../../app/database/backup-file.ts'
+import { exportToFile, exportToStream, importFromFile, importFromStream } from '../../../app/database/run-file.ts'
+import type { Project } from '../../../app/project/project.ts'
 import { formatSize } from '../../../core/size.ts'
+import type { ExportReport } from '../../../service/database/run-bundles.ts'
 import { restoreDatabase } from '../../../store/open-database.ts'
+import type { Store } from '../../../store/store.ts'
+import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { formatCount } from '../../figures.ts'
-import { openProject, shownDatabase } from '../../open-runs.ts'
+import { countOf, formatCount } from '../../figures.ts'
+import { findRun, type OpenedRuns, openProject, shownDatabase, withDatabase, withRuns } from '../../open-runs.ts'
 import { writeJson } from '../../output.ts'
 import { shownPath } from '../../workflow-file.ts'
-import { databaseFile, withFile } from './file-database.ts'
 
 export interface CopyArguments {
   file: string
@@ -18,20 +21,17 @@ export interface CopyArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const backup = (context: Context, { file, force = false, json = false }: CopyArguments): Promise<number> =>
+export const backup = (context: Context, { file, force = false, json = false }: CopyArguments): Promise<void> =>
   withFile(context, async ({ store, path }) => {
     const { bytes } = await backupStore(store, { path, file: resolve(context.workingFolder, file), replaces: force })
     if (json) writeJson(context, { file, bytes })
     else context.stdout.write(`${file}: ${formatSize(bytes)}\n`)
-    return EXIT.completed
   })
 
-/** Resolves to the exit code. */
 export const restore = async (
   context: Context,
   { file, force = false, json = false }: CopyArguments,
-): Promise<number> => {
+): Promise<void> => {
   const { stdout, stderr, workingFolder } = context
   const project = await openProject(context)
   const path = databaseFile(project)
@@ -48,5 +48,80 @@ export const restore = async (
         `${formatCount(going)} of them have not ended: a server, or troupe resume --all, continues them from their restored state\n`,
       )
   }
-  return EXIT.completed
+}
+
+/** An open database with the absolute path of its file. */
+export type FileDatabase = OpenedRuns & { path: string }
+
+/** The file must exist. @throws CliError, StoreError */
+export const withFile = async <T>(context: Context, act: (database: FileDatabase) => Promise<T>): Promise<T> => {
+  const path = databaseFile(await openProject(context))
+  return withRuns(context, (opened) => act({ ...opened, path }))
+}
+
+/** The absolute path. @throws CliError if the database is not a file */
+export const databaseFile = ({ database }: Project): string => {
+  if (database.kind === 'sqlite') return database.path
+  throw new CliError('the database is memory: expected one in a file', {
+    hint: 'name it with --db PATH',
+    exitCode: EXIT.environment,
+  })
+}
+
+export interface ExportArguments {
+  /** Runs, then the file. */
+  names: string[]
+  all?: boolean
+  force?: boolean
+  json?: boolean
+}
+
+export const exportRuns = async (context: Context, options: ExportArguments): Promise<void> => {
+  const { names, all = false, force = false, json = false } = options
+  const { stdout, stderr, workingFolder } = context
+  const file = names.at(-1) ?? '-'
+  const runs = names.slice(0, -1)
+  if (all === runs.length > 0)
+    throw new CliError(
+      all ? '--all exports every run: expected no run beside it' : `no run is named: expected one before '${file}'`,
+      { hint: 'troupe db export RUN FILE, or troupe db export --all FILE' },
+    )
+  return withFile(context, async ({ store }) => {
+    const ids = await listIds(store, runs)
+    const report =
+      file === '-'
+        ? await exportToStream(store, { ids, stream: process.stdout })
+        : await exportToFile(store, { ids, file: resolve(workingFolder, file), replaces: force })
+    if (file === '-') stderr.write(`${describeExport(report)}\n`)
+    else if (json) writeJson(context, { file, ...report })
+    else stdout.write(`${file}: ${describeExport(report)}\n`)
+  })
+}
+
+/** The ids of the named runs or, without names, of all runs from the oldest on. */
+const listIds = async (store: Store, names: readonly string[]): Promise<string[]> => {
+  if (names.length === 0) return (await store.listRuns()).map(({ id }) => id).reverse()
+  const found = await Promise.all(names.map((name) => findRun(store, name)))
+  return [...new Set(found.map(({ id }) => id))]
+}
+
+const describeExport = ({ runs, bytes }: ExportReport): string => `${countOf(runs, 'run')}, ${formatSize(bytes)}`
+
+export const importRuns = async (
+  context: Context,
+  { file, json = false }: { file: string; json?: boolean },
+): Promise<void> => {
+  const project = await openProject(context)
+  databaseFile(project)
+  return withDatabase(project, async (store) => {
+    const { imported, existing } =
+      file === '-'
+        ? await importFromStream(store, { stream: process.stdin, name: 'standard input' })
+        : await importFromFile(store, resolve(context.workingFolder, file))
+    if (json) writeJson(context, { imported, existing })
+    else
+      context.stdout.write(
+        `${countOf(imported.length, 'run')} imported, ${formatCount(existing.length)} existed already\n`,
+      )
+  })
 }

@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, RUN } from '../../options.ts'
+import { type CliCommand, json, RUN } from '../../command.ts'
 
 export const diffCommand: CliCommand = {
   name: 'diff',
-  group: 'Inspect',
   summary: 'compare two runs: where they differ, and their cost',
   arguments: { run: ['<run>', RUN], other: ['<other>', RUN] },
   options: [['--all', 'every step, not only the first 40'], json()],

@@ -7,7 +7,6 @@ import { type ComparedStep, compareRuns, type RunComparison } from '../../../ser
 import type { UsageTotals } from '../../../store/store.ts'
 import { describeChanges } from '../../change-text.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
 import { describeUsage, formatCost, formatCount, nameVisit } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { widthOfChannel, writeJson, writeLines } from '../../output.ts'
@@ -26,14 +25,13 @@ export interface DiffArguments {
 
 type Pair = readonly [PastRun, PastRun]
 
-/** Resolves to the exit code: 0 also if the runs differ. */
-export const diff = (context: Context, { run, other, all = false, json = false }: DiffArguments): Promise<number> =>
+/** The exit code is 0 also if the runs differ. */
+export const diff = (context: Context, { run, other, all = false, json = false }: DiffArguments): Promise<void> =>
   withRuns(context, async (opened) => {
     const pair: Pair = [await openPastRun(context, opened, run), await openPastRun(context, opened, other)]
     const comparison = compareRuns(toCompared(pair[0]), toCompared(pair[1]))
     if (json) writeJson(context, toJson(pair, comparison))
     else writeLines(context.stdout, render(pair, { comparison, context, all }))
-    return EXIT.completed
   })
 
 const toCompared = ({ record, stored: { workflow }, rows }: PastRun) => ({ record, workflow, rows })

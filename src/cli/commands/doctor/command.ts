@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json } from '../../options.ts'
+import { type CliCommand, json } from '../../command.ts'
 
 export const doctorCommand: CliCommand = {
   name: 'doctor',
-  group: 'Operate',
   summary: 'check what is missing on this machine',
   arguments: {
     file: ['[file]', "a workflow's YAML file, or - for standard input (default: the workflows of the project)"],

@@ -1,5 +1,9 @@
 /** `troupe doctor`: checks this machine and this project for missing parts, and tells how to add them. */
-import type { Project } from '../../../app/project/project.ts'
+
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { EnvironmentVariables, Project } from '../../../app/project/project.ts'
+import { readSecrets } from '../../../app/project/project-access.ts'
 import { InvalidFile } from '../../cli-error.ts'
 import { folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
@@ -12,7 +16,6 @@ import { shownPath } from '../../workflow-file.ts'
 import { type DoctorCheck, miss, pass } from './check.ts'
 import { checkDatabase } from './check-database.ts'
 import { checkModels } from './check-models.ts'
-import { checkProject } from './check-project.ts'
 
 const NEEDED_NODE = 24
 
@@ -22,7 +25,7 @@ export interface DoctorArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. @throws CliError if the file does not exist */
+/** @throws CliError if the file does not exist */
 export const examine = async (context: Context, { file, json = false }: DoctorArguments): Promise<number> => {
   const checks = [checkNode(), ...(await checkRest(context, file))]
   const ok = checks.every((check) => check.ok)
@@ -78,3 +81,33 @@ const report = (checks: readonly DoctorCheck[], { stdout }: Context): void => {
     if (fix !== null) stdout.write(`  ${' '.repeat(width)}  ${cyan('→')} ${toPrintable(fix)}\n`)
   }
 }
+
+/** Checks the secrets, variables and folders that the config names. */
+const checkProject = (project: Project, environment: EnvironmentVariables): DoctorCheck[] => [
+  ...checkSecrets(project, environment),
+  ...project.config.env.map((name) =>
+    environment[name] === undefined
+      ? miss('variable', `${name} is not set, and expressions may read it`, `set it: export ${name}=…`)
+      : pass('variable', `${name} is set`),
+  ),
+  ...listFolders(project).map((folder) =>
+    existsSync(folder)
+      ? pass('folder', folder)
+      : miss('folder', `${folder} does not exist`, `create it: mkdir -p ${folder}`),
+  ),
+]
+
+const checkSecrets = (project: Project, environment: EnvironmentVariables): DoctorCheck[] => {
+  const names = [...project.config.secrets.keys()]
+  const { problems } = readSecrets(names, { project, environment })
+  return names.map((name) => {
+    const problem = problems.find((one) => one.name === name)
+    return problem === undefined ? pass('secret', `${name} is set`) : miss('secret', problem.message, problem.hint)
+  })
+}
+
+const listFolders = ({ config: { files }, folder }: Project): string[] => [
+  ...new Set(
+    [...(files.roots ?? []), ...(files.read ?? []), ...(files.write ?? [])].map((path) => resolve(folder, path)),
+  ),
+]

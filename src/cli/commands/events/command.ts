@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, limit, RUN, SINCE } from '../../options.ts'
+import { type CliCommand, json, limit, RUN, SINCE } from '../../command.ts'
 
 export const eventsCommand: CliCommand = {
   name: 'events',
-  group: 'Inspect',
   summary: 'list the events that runs have emitted',
   options: [
     ['--type <type>', 'only of this type'],

@@ -2,14 +2,11 @@
 import type { CloudEventFilter, StoredCloudEvent } from '../../../store/cloud-event-record.ts'
 import type { Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
-import { toTime } from '../../figures.ts'
-import { findRun } from '../../find-run.ts'
-import { withRunsIfThere } from '../../open-runs.ts'
+import { formatTime, toTime } from '../../figures.ts'
+import { findRun, withRunsIfThere } from '../../open-runs.ts'
 import { readCount, readSince } from '../../option-values.ts'
 import { writeLines, writeTable } from '../../output.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
-import { formatTime } from '../../run-time.ts'
 
 export interface EventsArguments {
   type?: string
@@ -22,8 +19,7 @@ export interface EventsArguments {
 const DEFAULT_LIMIT = 100
 const LONGEST_DATA = 200
 
-/** Resolves to the exit code. */
-export const listEvents = async (context: Context, options: EventsArguments): Promise<number> => {
+export const listEvents = async (context: Context, options: EventsArguments): Promise<void> => {
   const { json = false } = options
   const { stdout, stderr } = context
   const limit = readCount('--limit', options.limit) ?? (json ? undefined : DEFAULT_LIMIT)
@@ -40,7 +36,6 @@ export const listEvents = async (context: Context, options: EventsArguments): Pr
     else writeEvents(events, context)
     if (!json && events.length < all.length)
       stderr.write(`the last ${events.length} of ${all.length}; --limit shows more\n`)
-    return EXIT.completed
   })
 }
 

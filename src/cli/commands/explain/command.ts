@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json } from '../../options.ts'
+import { type CliCommand, json } from '../../command.ts'
 
 export const explainCommand: CliCommand = {
   name: 'explain',
-  group: 'Write',
   summary: 'explain a diagnostic or fault, and how to fix it',
   arguments: { code: ['[code]', 'a code such as unknown_field or rate_limited (default: list all codes)'] },
   options: [json('a JSON object, without a code an array')],

@@ -1,13 +1,11 @@
 /** `troupe explain`: shows the meaning, cause and fix of a code. */
-
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { type CodeExplanation, explainCode, listCodes } from '../../../service/explain-code.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Channel, Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
 import { suggest } from '../../option-values.ts'
 import { writeJson } from '../../output.ts'
-import { paintDiagnostic } from '../../paint-diagnostic.ts'
+import { paintDiagnostic } from '../../paint.ts'
 import { renderTable } from '../../table.ts'
 
 export interface ExplainArguments {
@@ -15,13 +13,12 @@ export interface ExplainArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. @throws CliError for a code that does not exist */
-export const explain = async (context: Context, { code, json = false }: ExplainArguments): Promise<number> => {
+/** @throws CliError for a code that does not exist */
+export const explain = async (context: Context, { code, json = false }: ExplainArguments): Promise<void> => {
   const result = code === undefined ? listCodes() : expectCode(code)
   if (json) writeJson(context, result)
   else if (Array.isArray(result)) writeList(result, context.stdout)
   else writeExplanation(result, context.stdout)
-  return EXIT.completed
 }
 
 /** Accepts a code as messages show it too: `error[unknown_field]`. */

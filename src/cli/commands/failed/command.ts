@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, OF_WORKFLOW, SINCE } from '../../options.ts'
+import { type CliCommand, json, OF_WORKFLOW, SINCE } from '../../command.ts'
 
 export const failedCommand: CliCommand = {
   name: 'failed',
-  group: 'Inspect',
   summary: 'list failed runs that are not handled yet, by fault and step',
   options: [
     OF_WORKFLOW,

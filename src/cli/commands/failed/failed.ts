@@ -1,13 +1,11 @@
 /** `troupe failed`: groups failed runs that are not handled yet by workflow, fault and step. */
 import { type FailedGroup, groupFailed, listFailed } from '../../../service/history/failed-runs.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
-import { type FailedArguments, readFailedQuery } from '../../failed-query.ts'
-import { toTime } from '../../figures.ts'
+import { formatTime, toTime } from '../../figures.ts'
 import { withRunsIfThere } from '../../open-runs.ts'
+import { type FailedArguments, readFailedQuery } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
-import { formatTime } from '../../run-time.ts'
 import type { Column } from '../../table.ts'
 
 export interface FailedOptions extends FailedArguments {
@@ -15,8 +13,7 @@ export interface FailedOptions extends FailedArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const failed = async (context: Context, options: FailedOptions): Promise<number> => {
+export const failed = async (context: Context, options: FailedOptions): Promise<void> => {
   const { json = false, all = false } = options
   const query = { ...readFailedQuery(options), withHandled: all }
   return withRunsIfThere(context, { json }, async (store) => {
@@ -24,7 +21,6 @@ export const failed = async (context: Context, options: FailedOptions): Promise<
     if (json) writeJson(context, groups.map(toJson))
     else if (groups.length > 0) report(groups, context)
     else context.stderr.write('no failed run is left to handle\n')
-    return EXIT.completed
   })
 }
 

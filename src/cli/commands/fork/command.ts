@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { CHANGED_INPUT, MODEL, QUIET, RESULT_JSON, RUN, SUBMIT } from '../../options.ts'
+import { CHANGED_INPUT, type CliCommand, MODEL, QUIET, RESULT_JSON, RUN, SUBMIT } from '../../command.ts'
 
 export const forkCommand: CliCommand = {
   name: 'fork',
-  group: 'Repeat',
   summary: 'start a new run in the middle of an old one',
   arguments: { run: ['<run>', RUN] },
   options: [

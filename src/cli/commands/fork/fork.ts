@@ -1,5 +1,4 @@
 /** `troupe fork`: starts a new run with the beginning of another one. */
-
 import { createCatalogue } from '../../../app/catalogue.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import { formatValue } from '../../../core/value-text.ts'
@@ -12,9 +11,7 @@ import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { countOf, describeUsage, nameVisit } from '../../figures.ts'
-import { readChangedInput } from '../../input/changed-input.ts'
-import { readInputFile } from '../../input/input-file.ts'
-import { parseInputJson } from '../../input/input-json.ts'
+import { parseInputJson, readChangedInput, readInputFile } from '../../input.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
 import { type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
@@ -33,7 +30,6 @@ export interface ForkArguments extends CopyOptions {
   dryRun?: boolean
 }
 
-/** Resolves to the exit code. */
 export const fork = (context: Context, options: ForkArguments): Promise<number> =>
   withRuns(context, async (opened) => {
     const { json = false, quiet = false, dryRun = false } = options

@@ -2,7 +2,6 @@ import type { CliCommand } from '../../command.ts'
 
 export const graphCommand: CliCommand = {
   name: 'graph',
-  group: 'Write',
   summary: 'draw a workflow, or what a run of it did',
   arguments: {
     file: ['[file]', "the workflow's YAML file, or - for standard input; optional with --run"],

@@ -12,9 +12,7 @@ import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { describeProofs } from '../../describe-proofs.ts'
-import { EXIT } from '../../exit-code.ts'
-import { findRun } from '../../find-run.ts'
-import { expectProject, openProject, withDatabase } from '../../open-runs.ts'
+import { expectProject, findRun, openProject, withDatabase } from '../../open-runs.ts'
 import { suggest } from '../../option-values.ts'
 import { toPrintable } from '../../printable.ts'
 
@@ -33,8 +31,7 @@ interface Drawn {
   activity?: RunActivity
 }
 
-/** Resolves to the exit code. */
-export const graph = async (context: Context, { file, format, output, run }: GraphArguments): Promise<number> => {
+export const graph = async (context: Context, { file, format, output, run }: GraphArguments): Promise<void> => {
   const notation = chooseFormat(format, output)
   if (run !== undefined && notation !== 'svg')
     throw new CliError(`--run shows nothing in ${notation}: expected --format svg`)
@@ -45,7 +42,6 @@ export const graph = async (context: Context, { file, format, output, run }: Gra
     writeOutput(output, text, context)
     if (drawn.proofs !== undefined) context.stderr.write(`${describeProofs(drawn.proofs)}\n`)
   }
-  return EXIT.completed
 }
 
 const EXTENSIONS: Readonly<Record<string, ChartFormat>> = {

@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json } from '../../options.ts'
+import { type CliCommand, json } from '../../command.ts'
 
 export const initCommand: CliCommand = {
   name: 'init',
-  group: 'Write',
   summary: 'create a project with a workflow that runs at once',
   arguments: { folder: ['[folder]', 'a folder, new or without these files (default: the working folder)'] },
   options: [json('a JSON object: { folder, files }')],

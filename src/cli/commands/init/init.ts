@@ -16,8 +16,8 @@ export interface InitArguments {
 /** Repositories often have this file already: it stays as it is, and the lines to add are printed. */
 const KEPT = '.gitignore'
 
-/** Resolves to the exit code. @throws CliError if a file exists already or can't be written */
-export const init = async (context: Context, { folder = '.', json = false }: InitArguments): Promise<number> => {
+/** @throws CliError if a file exists already or can't be written */
+export const init = async (context: Context, { folder = '.', json = false }: InitArguments): Promise<void> => {
   const target = resolve(context.workingFolder, folder)
   const files = createStarterFiles()
   const keeps = existsSync(join(target, KEPT))
@@ -26,7 +26,6 @@ export const init = async (context: Context, { folder = '.', json = false }: Ini
   for (const name of names) write(join(target, name), files[name] ?? '')
   if (json) writeJson(context, { folder: target, files: names })
   else report(context, { target, names, ignore: keeps ? files[KEPT] : undefined })
-  return EXIT.completed
 }
 
 const expectFree = (target: string, names: readonly string[], folder: string): void => {

@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, RUN } from '../../options.ts'
+import { type CliCommand, json, RUN } from '../../command.ts'
 
 const pausing = (kind: 'pause' | 'unpause', texts: Pick<CliCommand, 'summary' | 'examples' | 'help'>): CliCommand => ({
   name: kind,
-  group: 'Interact',
   ...texts,
   arguments: { run: ['<run>', RUN] },
   options: [json('a JSON object: { run, status, done }')],

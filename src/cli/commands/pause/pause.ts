@@ -2,8 +2,7 @@
 import { pauseRun } from '../../../service/control/pause-run.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { findRun } from '../../find-run.ts'
-import { withRuns } from '../../open-runs.ts'
+import { findRun, withRuns } from '../../open-runs.ts'
 import { writeHint, writeJson } from '../../output.ts'
 import { isFree, toShownStatus } from '../../run-holder.ts'
 import { whoAsks } from '../../who-asks.ts'
@@ -14,7 +13,7 @@ export interface PauseArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code: 1 for a run that has ended. */
+/** The exit code is 1 for a run that has ended. */
 export const pause = (context: Context, { run: id, kind, json = false }: PauseArguments): Promise<number> =>
   withRuns(context, async ({ store }) => {
     const found = await findRun(store, id)

@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, MODEL, WORKFLOW_FILE } from '../../options.ts'
+import { type CliCommand, json, MODEL, WORKFLOW_FILE } from '../../command.ts'
 
 export const planCommand: CliCommand = {
   name: 'plan',
-  group: 'Write',
   summary: 'estimate the cost of a workflow before it runs',
   arguments: { file: ['<file>', WORKFLOW_FILE] },
   options: [

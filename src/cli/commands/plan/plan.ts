@@ -1,5 +1,4 @@
 /** `troupe plan`: estimates the cost of a workflow before it runs. */
-
 import type { Project } from '../../../app/project/project.ts'
 import { createProjectCatalogue, readVariables, toPricing } from '../../../app/project/project-access.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
@@ -13,14 +12,11 @@ import { exampleInput } from '../../../service/simulation/example-outputs.ts'
 import { InvalidFile } from '../../cli-error.ts'
 import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
-import { expectInput } from '../../input/expect-input.ts'
-import { readInput } from '../../input/input-arguments.ts'
+import { expectInput, readInput } from '../../input.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
 import { hasDatabase, openProject, withDatabase } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
-import { type Plan, toPlanJson } from './plan-json.ts'
-import { renderPlan } from './plan-text.ts'
+import { type Plan, renderPlan, toPlanJson } from './plan-text.ts'
 
 export interface PlanArguments {
   file: string
@@ -29,8 +25,7 @@ export interface PlanArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const plan = async (context: Context, options: PlanArguments): Promise<number> => {
+export const plan = async (context: Context, options: PlanArguments): Promise<void> => {
   const { file, json = false } = options
   const project = await openProject(context, folderOf(file, context.workingFolder))
   const models = readModels(options.model ?? [], project)
@@ -50,7 +45,6 @@ export const plan = async (context: Context, options: PlanArguments): Promise<nu
   }
   if (json) writeJson(context, toPlanJson(found))
   else writeLines(context.stdout, renderPlan(found, context.stdout))
-  return EXIT.completed
 }
 
 /** Undefined if no input is given: lists and prompts that depend on it are unknown then. */

@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, limit, RUN } from '../../options.ts'
+import { type CliCommand, json, limit, RUN } from '../../command.ts'
 
 export const profileReportCommand: CliCommand = {
   name: 'profile-report',
-  group: 'Inspect',
   summary: 'show where the time of a run went, and what to make faster',
   arguments: { run: ['[run]', `${RUN} (default)`] },
   options: [

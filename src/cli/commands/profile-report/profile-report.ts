@@ -1,5 +1,4 @@
 /** `troupe profile-report`: shows where the time of runs went, and what to make faster. */
-
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import type { Bottleneck, ProfileReport, StepProfile } from '../../../service/reports/profile/profile-report.ts'
@@ -7,10 +6,8 @@ import type { SpanKind } from '../../../service/reports/profile/span.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
 import { formatCount } from '../../figures.ts'
-import { findRun } from '../../find-run.ts'
-import { withRuns } from '../../open-runs.ts'
+import { findRun, withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
@@ -25,8 +22,7 @@ export interface ProfileReportArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const profileReport = async (context: Context, options: ProfileReportArguments): Promise<number> => {
+export const profileReport = async (context: Context, options: ProfileReportArguments): Promise<void> => {
   const limit = readLimit(options)
   return withRuns(context, async ({ store }) => {
     const runs = await findRuns(store, options, limit)
@@ -40,7 +36,6 @@ export const profileReport = async (context: Context, options: ProfileReportArgu
     const run = options.workflow === undefined ? id : null
     if (options.json === true) writeJson(context, { workflow, run, ...report })
     else print(report, { title: `${toOneLine(workflow)}  ${run ?? describeRuns(runs.length)}`, context })
-    return EXIT.completed
   })
 }
 

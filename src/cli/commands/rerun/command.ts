@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, limit, OF_WORKFLOW, SINCE } from '../../options.ts'
+import { type CliCommand, json, limit, OF_WORKFLOW, SINCE } from '../../command.ts'
 
 export const rerunCommand: CliCommand = {
   name: 'rerun',
-  group: 'Repeat',
   summary: 'restart many failed runs',
   options: [
     ['--status <status>', 'failed (default) or cancelled'],

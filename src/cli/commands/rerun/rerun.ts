@@ -1,21 +1,18 @@
 /** `troupe rerun`: restarts many failed or cancelled runs, each once. */
-
 import { isFault } from '../../../core/fault.ts'
 import { listFailed } from '../../../service/history/failed-runs.ts'
 import type { RunRecord } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { type FailedArguments, readFailedQuery } from '../../failed-query.ts'
-import { countOf, toTime } from '../../figures.ts'
+import { countOf, formatTime, toTime } from '../../figures.ts'
 import { type OpenedRuns, withRuns } from '../../open-runs.ts'
-import { readCount } from '../../option-values.ts'
+import { type FailedArguments, readCount, readFailedQuery } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { readPastRun } from '../../past-run.ts'
 import { toOneLine } from '../../printable.ts'
 import { explainError } from '../../report-error.ts'
 import { createHosts, type Hosts, type Signals, watchSignals } from '../../run-hosts.ts'
 import { describeResult, type RunResult, toErrorResult, toExitCode, toResult } from '../../run-result.ts'
-import { formatTime } from '../../run-time.ts'
 import type { Column } from '../../table.ts'
 
 export interface RerunArguments extends FailedArguments {

@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { CHANGED_INPUT, QUIET, RESULT_JSON, RUN, SUBMIT } from '../../options.ts'
+import { CHANGED_INPUT, type CliCommand, QUIET, RESULT_JSON, RUN, SUBMIT } from '../../command.ts'
 
 export const restartCommand: CliCommand = {
   name: 'restart',
-  group: 'Repeat',
   summary: 'start an ended run again from the beginning, as a new run',
   arguments: { run: ['<run>', RUN] },
   options: [CHANGED_INPUT, SUBMIT, RESULT_JSON, QUIET],

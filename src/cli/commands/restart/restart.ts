@@ -3,7 +3,7 @@ import { beginCopy, type CopyOptions } from '../../begin-copy.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { readChangedInput } from '../../input/changed-input.ts'
+import { readChangedInput } from '../../input.ts'
 import { withRuns } from '../../open-runs.ts'
 import { openPastRun, type PastRun } from '../../past-run.ts'
 import { toShownStatus } from '../../run-holder.ts'
@@ -14,7 +14,6 @@ export interface RestartArguments extends CopyOptions {
   input?: string[]
 }
 
-/** Resolves to the exit code. */
 export const restart = (context: Context, options: RestartArguments): Promise<number> =>
   withRuns(context, async (opened) => {
     try {

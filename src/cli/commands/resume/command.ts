@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, QUIET, RUN } from '../../options.ts'
+import { type CliCommand, json, QUIET, RUN } from '../../command.ts'
 
 export const resumeCommand: CliCommand = {
   name: 'resume',
-  group: 'Run',
   summary: 'continue an interrupted run',
   arguments: { run: ['[run]', RUN] },
   options: [['--all', 'every interrupted run'], json('one JSON object, with --all an array'), QUIET],

@@ -1,5 +1,4 @@
 /** `troupe resume`: continues interrupted runs from their last recorded outcome. */
-
 import type { ResumeResult } from '../../../runtime/opened-run.ts'
 import type { Run } from '../../../runtime/run.ts'
 import type { RunWatcher } from '../../../runtime/run-notice.ts'
@@ -7,14 +6,12 @@ import type { RunRecord } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { findRun } from '../../find-run.ts'
 import { openLocal } from '../../open-local.ts'
-import { type OpenedRuns, withRuns } from '../../open-runs.ts'
+import { findRun, type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { loadStored } from '../../past-run.ts'
-import { describeQueue } from '../../queued-run.ts'
 import { describeHolder, isFree, toShownStatus } from '../../run-holder.ts'
 import { type OutputOptions, writeEnd } from '../../run-output.ts'
-import { stayWith } from '../../stay-with.ts'
+import { describeQueue, stayWith } from '../../stay-with.ts'
 import { resumeAll } from './resume-all.ts'
 
 export interface ResumeArguments extends OutputOptions {
@@ -22,7 +19,6 @@ export interface ResumeArguments extends OutputOptions {
   all?: boolean
 }
 
-/** Resolves to the exit code. */
 export const resume = async (context: Context, options: ResumeArguments): Promise<number> => {
   const { run, all = false, json = false, quiet = false } = options
   if (all && run !== undefined) throw new CliError(`resume takes a run or --all, got both: '${run}' and --all`)

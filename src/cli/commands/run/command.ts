@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { MODEL, QUIET, RESULT_JSON, WORKFLOW_FILE } from '../../options.ts'
+import { type CliCommand, MODEL, QUIET, RESULT_JSON, WORKFLOW_FILE } from '../../command.ts'
 
 export const runCommand: CliCommand = {
   name: 'run',
-  group: 'Run',
   summary: 'check a workflow and run it',
   arguments: { file: ['<file>', WORKFLOW_FILE] },
   options: [

@@ -1,13 +1,11 @@
 /** `troupe run`: checks a workflow, its input and its secrets, then runs it and follows it to its end. */
-
 import { readVariables } from '../../../app/project/project-access.ts'
 import type { RunWatcher } from '../../../runtime/run-notice.ts'
 import { openDatabase } from '../../../store/open-database.ts'
 import type { RunInspector } from '../../../telemetry/inspect/run-inspector.ts'
 import { compileRunnable, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
-import { expectInput } from '../../input/expect-input.ts'
-import { readInput } from '../../input/input-arguments.ts'
+import { expectInput, readInput } from '../../input.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
 import { expectSecrets, openLocal } from '../../open-local.ts'
 import { openProject } from '../../open-runs.ts'
@@ -22,7 +20,6 @@ export interface RunArguments extends OutputOptions {
   inspect?: string | true
 }
 
-/** Resolves to the exit code. */
 export const run = async (context: Context, options: RunArguments): Promise<number> => {
   try {
     return await start(context, options)

@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, limit, OF_WORKFLOW } from '../../options.ts'
+import { type CliCommand, json, limit, OF_WORKFLOW } from '../../command.ts'
 
 export const runsCommand: CliCommand = {
   name: 'runs',
-  group: 'Inspect',
   summary: 'list runs, newest first',
   options: [
     ['--status <status>', 'running, queued, waiting, paused, interrupted, completed, failed or cancelled'],

@@ -1,19 +1,19 @@
 /** `troupe runs`: lists the runs of a database, newest first. */
+
+import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
+import type { RunWait } from '../../../service/control/run-waits.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
-import { formatCost, formatCount, toTime } from '../../figures.ts'
+import { formatCost, formatCount, formatTime, toTime } from '../../figures.ts'
 import { withRunsIfThere } from '../../open-runs.ts'
 import { readChoice, readCount } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
 import { describeHolder, type ShownStatus, STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
-import { formatTime } from '../../run-time.ts'
 import { describeWaits, toWaitJson } from '../../run-waits-text.ts'
 import type { Column } from '../../table.ts'
-import { type ListedRun, toListed } from './listed-run.ts'
 
 export interface RunsArguments {
   status?: string
@@ -25,8 +25,7 @@ export interface RunsArguments {
 const DEFAULT_LIMIT = 20
 const LONGEST_WAIT = 50
 
-/** Resolves to the exit code. */
-export const listRuns = async (context: Context, options: RunsArguments): Promise<number> => {
+export const listRuns = async (context: Context, options: RunsArguments): Promise<void> => {
   const { workflow, json = false } = options
   const statuses = Object.keys(STATUS_COLORS) as ShownStatus[]
   const status = options.status === undefined ? undefined : readChoice('--status', options.status, statuses)
@@ -36,7 +35,6 @@ export const listRuns = async (context: Context, options: RunsArguments): Promis
     if (json) writeJson(context, runs.map(toJson))
     else if (runs.length === 0) context.stderr.write('no runs\n')
     else reportRuns(runs, context)
-    return EXIT.completed
   })
 }
 
@@ -108,3 +106,41 @@ const describeDuration = (run: ListedRun): string => {
 
 const describeTokens = ({ usage: { input_tokens, output_tokens } }: RunRecord): string =>
   input_tokens + output_tokens === 0 ? '' : formatCount(input_tokens + output_tokens)
+
+interface ListedRun extends RunRecord {
+  shown: ShownStatus
+  /** All open waits of a run without a holder; only the approvals of a running one. Child runs are included. */
+  waits: RunWait[]
+}
+
+/** Adds the shown status and the open waits. */
+const toListed = async (runs: readonly RunRecord[], store: Store): Promise<ListedRun[]> => {
+  // The status is read before the first await: a holder may die at any time.
+  const listed = runs.map((run): ListedRun => ({ ...run, shown: toShownStatus(run), waits: [] }))
+  if (runs.every(({ status }) => status !== 'running')) return listed
+  const [{ WaitReader }, { listAsked }] = await Promise.all([
+    import('../../../service/control/waits-of-runs.ts'),
+    import('../../../service/control/open-approvals.ts'),
+  ])
+  const reader = new WaitReader(store, createCatalogue())
+  const asked = await groupByRoot(await listAsked(store), store)
+  // Only runs without a holder are folded: their journals are short, since they wait.
+  for (const run of listed) run.waits = run.shown === 'waiting' ? await reader.read(run) : (asked.get(run.id) ?? [])
+  return listed
+}
+
+const groupByRoot = async (waits: readonly RunWait[], store: Store): Promise<Map<string, RunWait[]>> => {
+  const grouped = new Map<string, RunWait[]>()
+  for (const wait of waits) {
+    const root = await findRoot(wait.run, store)
+    grouped.set(root, [...(grouped.get(root) ?? []), wait])
+  }
+  return grouped
+}
+
+const findRoot = async (id: string, store: Store): Promise<string> => {
+  // The prefix of the id marks a run that has no parent.
+  if (id.startsWith('r-')) return id
+  const found = await store.findRun(id)
+  return found.kind === 'found' && found.run.parent !== null ? findRoot(found.run.parent, store) : id
+}

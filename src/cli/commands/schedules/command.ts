@@ -1,5 +1,4 @@
-import type { CliCommand } from '../../command.ts'
-import { json } from '../../options.ts'
+import { type CliCommand, json } from '../../command.ts'
 
 const SCHEDULE = "a schedule's id, or the name of its workflow"
 
@@ -8,14 +7,12 @@ const pausing = (name: string, isPaused: boolean, summary: string): CliCommand =
   summary,
   arguments: { schedule: ['<schedule>', SCHEDULE] },
   options: [json()],
-  examples: [],
   constants: { isPaused },
   action: async () => (await import('./schedules.ts')).pauseSchedule,
 })
 
 export const schedulesCommand: CliCommand = {
   name: 'schedules',
-  group: 'Operate',
   summary: 'list and pause the schedules that start runs',
   examples: [
     'troupe schedules list',
@@ -29,7 +26,6 @@ runs: troupe serve.`,
       name: 'list',
       summary: 'list the schedules',
       options: [json('a JSON array')],
-      examples: [],
       action: async () => (await import('./schedules.ts')).listSchedules,
     },
     {
@@ -37,7 +33,6 @@ runs: troupe serve.`,
       summary: 'list the next slots of all schedules or of one',
       arguments: { schedule: ['[schedule]', SCHEDULE] },
       options: [['-n, --count <count>', 'number of slots (default 5)'], json('a JSON array')],
-      examples: [],
       action: async () => (await import('./schedules.ts')).nextSlots,
     },
     pausing('pause', true, 'start no runs until unpaused'),

@@ -4,7 +4,6 @@ import { listUpcomingSlots } from '../../../service/schedules/upcoming-slots.ts'
 import type { ScheduleRecord } from '../../../store/schedule-record.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
 import { toTime } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
@@ -15,21 +14,19 @@ export interface ScheduleArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const listSchedules = (context: Context, { json = false }: ScheduleArguments): Promise<number> =>
+export const listSchedules = (context: Context, { json = false }: ScheduleArguments): Promise<void> =>
   withRuns(context, async ({ store }) => {
     const schedules = await store.listSchedules()
     if (json) writeJson(context, schedules.map(toJson))
     else if (schedules.length > 0) writeTable(context.stdout, schedules, COLUMNS)
     else context.stderr.write('no schedules: troupe workflows apply DIR registers those of its workflows\n')
-    return EXIT.completed
   })
 
-/** Shows the next slots of one schedule, or of all. Resolves to the exit code. */
+/** Shows the next slots of one schedule, or of all. */
 export const nextSlots = async (
   context: Context,
   { schedule, count = '5', json = false }: ScheduleArguments & { schedule?: string; count?: string },
-): Promise<number> => {
+): Promise<void> => {
   const most = readCount('--count', count, 1_000) ?? 1
   return withRuns(context, async ({ store }) => {
     const known = await store.listSchedules()
@@ -40,21 +37,18 @@ export const nextSlots = async (
         context.stdout,
         shown.map(({ schedule: id, at }) => `${at}  ${id}`),
       )
-    return EXIT.completed
   })
 }
 
-/** Resolves to the exit code. */
 export const pauseSchedule = (
   context: Context,
   { schedule, isPaused, json = false }: ScheduleArguments & { schedule: string; isPaused: boolean },
-): Promise<number> =>
+): Promise<void> =>
   withRuns(context, async ({ store }) => {
     const { id } = findSchedule(await store.listSchedules(), schedule)
     await store.pauseSchedule(id, isPaused)
     if (json) context.stdout.write(`${JSON.stringify({ schedule: id, is_paused: isPaused })}\n`)
     else context.stderr.write(`schedule ${id} ${isPaused ? 'is paused: it starts no run' : 'continues'}\n`)
-    return EXIT.completed
   })
 
 /** Finds a schedule by its id, or by the name of a workflow that has one. @throws CliError */

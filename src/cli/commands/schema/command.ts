@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json } from '../../options.ts'
+import { type CliCommand, json } from '../../command.ts'
 
 export const schemaCommand: CliCommand = {
   name: 'schema',
-  group: 'Write',
   summary: 'print the JSON Schema of the workflow language',
   options: [json('JSON, which is the only format')],
   examples: ['troupe schema > workflow.schema.json'],

@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json } from '../../options.ts'
+import { type CliCommand, json } from '../../command.ts'
 
 export const serveCommand: CliCommand = {
   name: 'serve',
-  group: 'Run',
   summary: 'run what is queued, due or scheduled until stopped',
   options: [
     ['--max-runs <count>', 'most runs at the same time (default 1000); waiting runs do not count'],

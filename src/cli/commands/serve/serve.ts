@@ -12,8 +12,7 @@ export interface ServeArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const serve = async (context: Context, { maxRuns, json = false }: ServeArguments): Promise<number> => {
+export const serve = async (context: Context, { maxRuns, json = false }: ServeArguments): Promise<void> => {
   const project = await openProject(context)
   const mostRuns = readCount('--max-runs', maxRuns)
   // Submitted runs must survive a power cut, not only the end of this process.
@@ -34,7 +33,6 @@ export const serve = async (context: Context, { maxRuns, json = false }: ServeAr
     tell({ type: 'server.started', at: Date.now(), pid: process.pid, database: shownDatabase(project, context) })
     const signal = await stopOnSignal(server)
     tell({ type: 'server.stopped', at: Date.now(), signal })
-    return EXIT.completed
   })
 }
 

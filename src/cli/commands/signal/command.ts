@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, RUN } from '../../options.ts'
+import { type CliCommand, json, RUN } from '../../command.ts'
 
 export const signalCommand: CliCommand = {
   name: 'signal',
-  group: 'Interact',
   summary: 'send an event to runs',
   usage: '[options] <run> <event> | --match <expression> <event>',
   arguments: { first: ['<run-or-event>', `${RUN}; with --match the event`], second: ['[event]', 'name of the event'] },

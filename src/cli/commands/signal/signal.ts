@@ -1,5 +1,4 @@
 /** `troupe signal`: sends an event to one run, or to every run that matches a condition. */
-
 import type { JsonValue } from '../../../core/json.ts'
 import { matchRuns } from '../../../service/control/match-runs.ts'
 import { type SignalResult, sendSignal } from '../../../service/control/send-signal.ts'
@@ -8,11 +7,9 @@ import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { countOf } from '../../figures.ts'
-import { findRun } from '../../find-run.ts'
-import { readInput } from '../../input/input-arguments.ts'
-import { parseInputJson } from '../../input/input-json.ts'
+import { parseInputJson, readInput } from '../../input.ts'
 import { createKnownVault } from '../../known-secrets.ts'
-import { withRuns } from '../../open-runs.ts'
+import { findRun, withRuns } from '../../open-runs.ts'
 import { writeHint, writeJson } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import { isFree, toShownStatus } from '../../run-holder.ts'
@@ -28,8 +25,8 @@ export interface SignalArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code: 1 if the named run has ended. */
-export const signal = async (context: Context, options: SignalArguments): Promise<number> => {
+/** The exit code is 1 if the named run has ended. */
+export const signal = async (context: Context, options: SignalArguments): Promise<void> => {
   const event = readEvent(options)
   const data = await readData(options.data ?? [], context)
   return withRuns(context, async ({ store, project }) => {
@@ -37,7 +34,6 @@ export const signal = async (context: Context, options: SignalArguments): Promis
     const vault = createKnownVault(project, context.environment)
     const end = await sendSignal(store, runs, { event, data, id: options.id, vault })
     report(context, options, { event, end, runs })
-    return EXIT.completed
   })
 }
 

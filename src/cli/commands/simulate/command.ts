@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, limit } from '../../options.ts'
+import { type CliCommand, json, limit } from '../../command.ts'
 
 export const simulateCommand: CliCommand = {
   name: 'simulate',
-  group: 'Write',
   summary: 'walk through a workflow without performing anything',
   arguments: { file: ['<file>', "the workflow's YAML file, or with --paths - for standard input"] },
   options: [

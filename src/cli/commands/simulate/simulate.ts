@@ -1,5 +1,4 @@
 /** `troupe simulate`: walks through a workflow by hand or along every path, and performs nothing. */
-
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { readVariables } from '../../../app/project/project-access.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
@@ -11,8 +10,7 @@ import { createWalker, toOutcome, type WalkStart } from '../../../service/simula
 import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
-import { readInput } from '../../input/input-arguments.ts'
+import { readInput } from '../../input.ts'
 import { openProject } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeJson } from '../../output.ts'
@@ -33,15 +31,13 @@ interface Prepared {
   start: WalkStart
 }
 
-/** Resolves to the exit code. */
-export const simulate = async (context: Context, options: SimulateArguments): Promise<number> => {
+export const simulate = async (context: Context, options: SimulateArguments): Promise<void> => {
   if (options.file === STDIN && options.paths !== true)
     throw new CliError('a workflow from standard input leaves no input for answers', {
       hint: 'name a file, or add --paths',
     })
   const prepared = await prepare(context, options)
   await (options.paths === true ? printPaths : walk)(context, prepared, options)
-  return EXIT.completed
 }
 
 /** Accepts parts of the language that a later release performs: a walk performs nothing. */

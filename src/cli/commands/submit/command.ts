@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { INPUT, json, MODEL } from '../../options.ts'
+import { type CliCommand, INPUT, json, MODEL } from '../../command.ts'
 
 export const submitCommand: CliCommand = {
   name: 'submit',
-  group: 'Run',
   summary: 'check a workflow and queue a run for a server',
   arguments: {
     workflow: ['<workflow>', "the workflow's YAML file, - for standard input, or the name of a registered workflow"],

@@ -14,8 +14,7 @@ import { hintAtStart } from '../../begin-copy.ts'
 import { compileRunnable, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { expectInput } from '../../input/expect-input.ts'
-import { readInput } from '../../input/input-arguments.ts'
+import { expectInput, readInput } from '../../input.ts'
 import { createKnownVault } from '../../known-secrets.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
 import { openProject, withDatabase } from '../../open-runs.ts'
@@ -34,7 +33,6 @@ export interface SubmitArguments extends OutputOptions {
   wait?: boolean
 }
 
-/** Resolves to the exit code. */
 export const submit = async (context: Context, options: SubmitArguments): Promise<number> => {
   try {
     return await put(context, options)
@@ -110,8 +108,9 @@ const report = (context: Context, options: SubmitArguments, submitted: Submitted
   const status = toShownStatus(run)
   if (options.json === true) writeJson(context, { run: id, workflow, status, key, is_new: isNew })
   else context.stdout.write(`${id}\n`)
-  if (options.json === true || options.quiet === true) return EXIT.completed
-  context.stderr.write(`${describe(submitted)}\n`)
-  if (status === 'queued') hintAtStart(context, id)
+  if (options.json !== true && options.quiet !== true) {
+    context.stderr.write(`${describe(submitted)}\n`)
+    if (status === 'queued') hintAtStart(context, id)
+  }
   return EXIT.completed
 }

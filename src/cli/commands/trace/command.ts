@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json, RUN } from '../../options.ts'
+import { type CliCommand, json, RUN } from '../../command.ts'
 
 export const traceCommand: CliCommand = {
   name: 'trace',
-  group: 'Inspect',
   summary: 'show what a run did, and when',
   arguments: { run: ['<run>', RUN] },
   options: [

@@ -9,7 +9,6 @@ import { type Moment, readStateAt, type StateAt } from '../../../service/history
 import type { Visit } from '../../../service/history/timeline.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
 import { describeUsage, nameVisit, toTime } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { parseTime } from '../../option-values.ts'
@@ -25,15 +24,13 @@ export interface TraceAtArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const traceAt = async (context: Context, options: TraceAtArguments): Promise<number> => {
+export const traceAt = async (context: Context, options: TraceAtArguments): Promise<void> => {
   const moment = readMoment(options.at)
   return withRuns(context, async (opened) => {
     const past = await openPastRun(context, opened, options.run)
     const state = readState(past, moment)
     if (options.json === true) writeJson(context, toJson(past, state))
     else writeLines(context.stdout, render(past, state, { context, all: options.all ?? false }))
-    return EXIT.completed
   })
 }
 

@@ -1,5 +1,4 @@
 /** `troupe trace`: shows what a run did and when, from its journal. */
-
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { addUsage, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
@@ -9,10 +8,8 @@ import { listUndone } from '../../../service/control/undone-steps.ts'
 import { createdOf, figuresOf, type JournalRow } from '../../../store/journal-row.ts'
 import type { RunRecord, Store, UsageTotals } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
 import { describeUsage, toTime } from '../../figures.ts'
-import { findRun } from '../../find-run.ts'
-import { withRuns } from '../../open-runs.ts'
+import { findRun, withRuns } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'
@@ -31,8 +28,7 @@ export interface TraceArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const trace = async (context: Context, options: TraceArguments): Promise<number> => {
+export const trace = async (context: Context, options: TraceArguments): Promise<void> => {
   if (options.at !== undefined) return (await import('./trace-at.ts')).traceAt(context, { ...options, at: options.at })
   return withRuns(context, async ({ store }) => {
     const run = await findRun(store, options.run)
@@ -45,7 +41,6 @@ export const trace = async (context: Context, options: TraceArguments): Promise<
       const lines = render(traced, { context, all: options.all ?? false })
       writeLines(context.stdout, [...lines, ...renderChildren(children)])
     }
-    return EXIT.completed
   })
 }
 

@@ -1,9 +1,7 @@
-import type { CliCommand } from '../../command.ts'
-import { json } from '../../options.ts'
+import { type CliCommand, json } from '../../command.ts'
 
 export const validateCommand: CliCommand = {
   name: 'validate',
-  group: 'Write',
   summary: 'check workflows without running them',
   arguments: { files: ['<file...>', 'YAML files, or - for standard input'] },
   options: [

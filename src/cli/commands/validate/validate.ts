@@ -10,7 +10,7 @@ import { EXIT } from '../../exit-code.ts'
 import { countOf } from '../../figures.ts'
 import { openProject } from '../../open-runs.ts'
 import { writeJson } from '../../output.ts'
-import { paintDiagnostic } from '../../paint-diagnostic.ts'
+import { paintDiagnostic } from '../../paint.ts'
 import { toPrintable } from '../../printable.ts'
 import { reportError } from '../../report-error.ts'
 
@@ -26,7 +26,6 @@ type Checked =
   /** The file could not be read. */
   | { file: string; problem: CliError }
 
-/** Resolves to the exit code. */
 export const validate = async (
   context: Context,
   { files, json = false, strict = false }: ValidateArguments,

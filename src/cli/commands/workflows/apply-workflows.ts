@@ -21,7 +21,6 @@ export interface ApplyArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
 export const applyFiles = async (context: Context, options: ApplyArguments): Promise<number> => {
   const { paths, dryRun = false, json = false } = options
   const project = await openProject(context)

@@ -1,11 +1,9 @@
-import type { CliCommand } from '../../command.ts'
-import { json } from '../../options.ts'
+import { type CliCommand, json } from '../../command.ts'
 
 const NAME = ['<name>', 'the name of a workflow'] as const
 
 export const workflowsCommand: CliCommand = {
   name: 'workflows',
-  group: 'Operate',
   summary: 'register workflows by name, and compare their versions',
   examples: [
     'troupe workflows apply flows',
@@ -19,7 +17,6 @@ export const workflowsCommand: CliCommand = {
       name: 'list',
       summary: 'list the newest version of each workflow',
       options: [json('a JSON array')],
-      examples: [],
       action: async () => (await import('./workflows.ts')).listWorkflows,
     },
     {
@@ -27,7 +24,6 @@ export const workflowsCommand: CliCommand = {
       summary: 'print the registered file of a workflow',
       arguments: { name: NAME },
       options: [['--of <version>', 'the version to print (default: the newest)'], json()],
-      examples: [],
       action: async () => (await import('./workflows.ts')).showWorkflow,
     },
     {

@@ -11,7 +11,6 @@ import { describeChanges } from '../../change-text.ts'
 import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileFile } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
 import { type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
@@ -26,8 +25,8 @@ export interface DiffWorkflowsArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code: 0 also if the versions differ. */
-export const diffWorkflows = (context: Context, options: DiffWorkflowsArguments): Promise<number> =>
+/** The exit code is 0 also if the versions differ. */
+export const diffWorkflows = (context: Context, options: DiffWorkflowsArguments): Promise<void> =>
   withRuns(context, async (opened) => {
     const [before, after] = await openSides(context, opened, options)
     const comparison = compareWorkflows(before.workflow, after.workflow)
@@ -39,7 +38,6 @@ export const diffWorkflows = (context: Context, options: DiffWorkflowsArguments)
       stdout.write(`${stdout.paint.bold(toOneLine(options.name))}  ${before.name} → ${after.name}\n`)
       writeLines(stdout, render(comparison, stdout.paint))
     }
-    return EXIT.completed
   })
 
 interface Side {

@@ -2,17 +2,14 @@
 import type { RegisteredWorkflow } from '../../../store/registered-workflow.ts'
 import type { Definition, Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
-import { toTime } from '../../figures.ts'
+import { formatTime, toTime } from '../../figures.ts'
 import { withRuns, withRunsIfThere } from '../../open-runs.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'
-import { formatTime } from '../../run-time.ts'
 import type { Column } from '../../table.ts'
 import { expectVersions, findVersion, loadVersion } from './workflow-versions.ts'
 
-/** Resolves to the exit code. */
-export const listWorkflows = (context: Context, { json = false }: { json?: boolean }): Promise<number> => {
+export const listWorkflows = (context: Context, { json = false }: { json?: boolean }): Promise<void> => {
   const say = (database: string): string =>
     `no workflow is registered in ${database}; to register some: troupe workflows apply DIR`
   return withRunsIfThere(context, { json, say }, async (store) => {
@@ -20,7 +17,6 @@ export const listWorkflows = (context: Context, { json = false }: { json?: boole
     if (json) writeJson(context, listed.map(toJson))
     else if (listed.length > 0) writeTable(context.stdout, listed, COLUMNS)
     else context.stderr.write(`${say(store.location)}\n`)
-    return EXIT.completed
   })
 }
 
@@ -60,15 +56,13 @@ export interface ShowArguments {
   json?: boolean
 }
 
-/** Resolves to the exit code. */
-export const showWorkflow = (context: Context, { name, of: version, json = false }: ShowArguments): Promise<number> =>
+export const showWorkflow = (context: Context, { name, of: version, json = false }: ShowArguments): Promise<void> =>
   withRuns(context, async ({ store }) => {
     const versions = await expectVersions(store, name)
     const shown = version === undefined ? versions[0] : findVersion(versions, version)
     const definition = await loadVersion(store, shown)
     if (json) writeJson(context, toShownJson({ shown, versions, definition }))
     else reportShown({ shown, versions, definition }, context)
-    return EXIT.completed
   })
 
 interface Shown {

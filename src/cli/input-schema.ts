@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../core/json-schema.ts'
+import type { JsonSchema } from '../core/json-schema.ts'
 
 /** The part of a schema at a path of keys; undefined if the schema does not describe it. */
 export const schemaAt = (root: JsonSchema | undefined, path: readonly string[]): JsonSchema | undefined => {
@@ -39,4 +39,25 @@ export const takesText = (schema: JsonSchema): boolean => {
   if (only !== undefined) return typeof only === 'string'
   if (type !== undefined) return [type].flat().includes('string')
   return choicesOf(schema).some(takesText)
+}
+
+/** `name: string, age?: integer`; undefined if the schema names no fields. */
+export const describeFields = (schema: JsonSchema | undefined): string | undefined => {
+  const fields = Object.entries(schema?.properties ?? {})
+  if (fields.length === 0) return undefined
+  const required = new Set(schema?.required)
+  return fields.map(([name, field]) => `${name}${required.has(name) ? '' : '?'}: ${describeType(field)}`).join(', ')
+}
+
+/** A required field, else the first one; undefined if the schema names no fields. */
+export const exampleField = (schema: JsonSchema | undefined): string | undefined => {
+  const names = Object.keys(schema?.properties ?? {})
+  const required = new Set(schema?.required)
+  return names.find((name) => required.has(name)) ?? names[0]
+}
+
+const describeType = ({ type, enum: values, title }: JsonSchema): string => {
+  if (title !== undefined) return title
+  if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(' | ')
+  return type === undefined ? 'any' : [type].flat().join(' | ')
 }

@@ -1,0 +1,149 @@
+/** Reads `--input`, or another option that takes an object: JSON text, @FILE, or key=value, merged in order. */
+
+import type { CompiledWorkflow } from '../compiler/compile.ts'
+import { isFault } from '../core/fault.ts'
+import { parseFiniteJson } from '../core/finite-json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import type { JsonSchema } from '../core/json-schema.ts'
+import { formatValue } from '../core/value-text.ts'
+import { checkInput } from '../runtime/check-input.ts'
+import { CliError, InvalidFile } from './cli-error.ts'
+import type { Context } from './context.ts'
+import { describeFields, exampleField, schemaAt, takesText } from './input-schema.ts'
+import type { PastRun } from './past-run.ts'
+import { readNamedFile, STDIN, shownName } from './workflow-file.ts'
+
+export interface InputOptions {
+  schema: JsonSchema | undefined
+  context: Context
+  /** Named in messages. */
+  option?: string
+  /** The object that the texts change. Default: empty. */
+  base?: JsonObject
+}
+
+/** @throws CliError for text that is no JSON, a value that is no object, or a missing file */
+export const readInput = async (
+  texts: readonly string[],
+  { schema, context, option = '--input', base = {} }: InputOptions,
+): Promise<JsonObject> => {
+  let input = base
+  for (const text of texts) {
+    const [, path, value] = ASSIGNMENT.exec(text) ?? []
+    if (path !== undefined && value !== undefined)
+      input = setAt(input, path.split('.'), parseValue(value, schemaAt(schema, path.split('.'))))
+    else if (text.startsWith('@'))
+      input = { ...input, ...expectObject(await readInputFile(text.slice(1), context), { text, option }) }
+    else input = { ...input, ...expectObject(parseJson(text, option), { text, option }) }
+  }
+  return input
+}
+
+const ASSIGNMENT = /^([\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*)=(.*)$/su
+
+const parseJson = (text: string, option: string): JsonValue => {
+  try {
+    return parseInputJson(text)
+  } catch (cause) {
+    const { message } = cause as Error
+    throw new CliError(`${option} ${formatValue(text)} is no JSON: ${message}`, { hint: FORMS, cause })
+  }
+}
+
+const FORMS = `expected '{"key": "value"}', @FILE or key=value`
+
+const expectObject = (value: JsonValue, { text, option }: { text: string; option: string }): JsonObject => {
+  if (isJsonObject(value)) return value
+  throw new CliError(`${option} ${formatValue(text)} is wrong: expected an object, got ${formatValue(value)}`, {
+    hint: FORMS,
+  })
+}
+
+/** Parses JSON, unless the schema takes text; other text is returned as it is. */
+const parseValue = (text: string, schema: JsonSchema | undefined): JsonValue => {
+  if (schema !== undefined && takesText(schema)) return text
+  try {
+    return parseInputJson(text)
+  } catch {
+    return text
+  }
+}
+
+/** Returns a copy with the value at the path; a value on the path that is no object is replaced. */
+const setAt = (object: JsonObject, [key = '', ...rest]: readonly string[], value: JsonValue): JsonObject => {
+  const inner = Object.hasOwn(object, key) ? object[key] : undefined
+  return { ...object, [key]: rest.length === 0 ? value : setAt(isJsonObject(inner) ? inner : {}, rest, value) }
+}
+
+/** Reads a JSON or YAML file; standard input is JSON. @throws CliError, InvalidFile */
+export const readInputFile = async (file: string, context: Context): Promise<JsonValue> => {
+  const bytes = await readNamedFile(file, context)
+  if (/\.ya?ml$/i.test(file)) return parseYamlInput(file, bytes)
+  const text = new TextDecoder().decode(bytes)
+  try {
+    return parseInputJson(text)
+  } catch (cause) {
+    const { message } = cause as Error
+    throw new CliError(`input '${shownName(file)}' is no JSON: ${message}`, {
+      hint: file === STDIN ? undefined : 'a file of YAML must be named .yaml',
+      cause,
+    })
+  }
+}
+
+/** Uses the reader of the compiler, which bounds size, depth and aliases. */
+const parseYamlInput = async (file: string, bytes: Uint8Array): Promise<JsonValue> => {
+  const [{ decodeSource }, { parseYaml }, { toJsonValue }] = await Promise.all([
+    import('../compiler/read/decode-source.ts'),
+    import('../compiler/read/parse-yaml.ts'),
+    import('../compiler/read/yaml-node.ts'),
+  ])
+  const { source, diagnostics } = decodeSource(shownName(file), bytes)
+  const node = diagnostics.hasErrors ? undefined : parseYaml(source, diagnostics)
+  if (diagnostics.hasErrors || node === undefined) throw new InvalidFile(diagnostics.toList(), source)
+  return node === 'empty' ? {} : toJsonValue(node)
+}
+
+/**
+ * Parses JSON input of a user. As in a workflow file, a whole number that would lose digits is an error: most often it is
+ * an id.
+ * @throws SyntaxError for text that is no JSON, too large, or would lose digits
+ */
+export const parseInputJson = (text: string): JsonValue => {
+  const value = parseFiniteJson(text)
+  if (LONG_NUMBER.test(text)) JSON.parse(text, refuseLoss)
+  return value
+}
+
+const LONG_NUMBER = /\d{16}/
+
+const refuseLoss = (_key: string, value: unknown, { source = '' }: { source?: string } = {}): unknown => {
+  if (/^-?\d+$/.test(source) && !Number.isSafeInteger(value))
+    throw new SyntaxError(`${source} would lose digits: expected it as text, in quotes`)
+  return value
+}
+
+/** Adds defaults to the input. @throws CliError that names the fields of the workflow's input */
+export const expectInput = async (workflow: CompiledWorkflow, input: JsonValue): Promise<JsonValue> => {
+  try {
+    return await checkInput(workflow, input)
+  } catch (cause) {
+    if (!isFault(cause)) throw cause
+    throw new CliError(cause.message, { hint: describeSchema(workflow.input), cause })
+  }
+}
+
+/** `it takes name: string, age?: integer; such as --input name=…` */
+const describeSchema = (schema: JsonSchema | undefined): string | undefined => {
+  const fields = describeFields(schema)
+  return fields === undefined ? undefined : `it takes ${fields}; such as --input ${exampleField(schema) ?? ''}=…`
+}
+
+/** Merges the given values into the old input. */
+export const readChangedInput = async (
+  { stored: { workflow }, created }: PastRun,
+  { texts, context }: { texts: readonly string[]; context: Context },
+): Promise<JsonValue> => {
+  const base = isJsonObject(created.input) ? created.input : {}
+  return expectInput(workflow, await readInput(texts, { schema: workflow.input, context, base }))
+}
