@@ -1,5 +1,4 @@
 /** Starts a run that is made from another one: performs it here, or queues it for a server. */
-
 import type { StartOptions } from '../app/local.ts'
 import type { Submitted } from '../runtime/submit-run.ts'
 import type { StoredRun } from '../service/history/load-run.ts'

@@ -1,5 +1,4 @@
 /** Reads `--input`, or another option that takes an object: JSON text, @FILE, or key=value, merged in order. */
-
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { isFault } from '../core/fault.ts'
 import { parseFiniteJson } from '../core/finite-json.ts'
@@ -34,21 +33,16 @@ export const readInput = async (
       input = setAt(input, path.split('.'), parseValue(value, schemaAt(schema, path.split('.'))))
     else if (text.startsWith('@'))
       input = { ...input, ...expectObject(await readInputFile(text.slice(1), context), { text, option }) }
-    else input = { ...input, ...expectObject(parseJson(text, option), { text, option }) }
+    else
+      input = {
+        ...input,
+        ...expectObject(expectJson(text, { what: `${option} ${formatValue(text)}`, hint: FORMS }), { text, option }),
+      }
   }
   return input
 }
 
 const ASSIGNMENT = /^([\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*)=(.*)$/su
-
-const parseJson = (text: string, option: string): JsonValue => {
-  try {
-    return parseInputJson(text)
-  } catch (cause) {
-    const { message } = cause as Error
-    throw new CliError(`${option} ${formatValue(text)} is no JSON: ${message}`, { hint: FORMS, cause })
-  }
-}
 
 const FORMS = `expected '{"key": "value"}', @FILE or key=value`
 
@@ -60,7 +54,7 @@ const expectObject = (value: JsonValue, { text, option }: { text: string; option
 }
 
 /** Parses JSON, unless the schema takes text; other text is returned as it is. */
-const parseValue = (text: string, schema: JsonSchema | undefined): JsonValue => {
+export const parseValue = (text: string, schema?: JsonSchema): JsonValue => {
   if (schema !== undefined && takesText(schema)) return text
   try {
     return parseInputJson(text)
@@ -79,16 +73,8 @@ const setAt = (object: JsonObject, [key = '', ...rest]: readonly string[], value
 export const readInputFile = async (file: string, context: Context): Promise<JsonValue> => {
   const bytes = await readNamedFile(file, context)
   if (/\.ya?ml$/i.test(file)) return parseYamlInput(file, bytes)
-  const text = new TextDecoder().decode(bytes)
-  try {
-    return parseInputJson(text)
-  } catch (cause) {
-    const { message } = cause as Error
-    throw new CliError(`input '${shownName(file)}' is no JSON: ${message}`, {
-      hint: file === STDIN ? undefined : 'a file of YAML must be named .yaml',
-      cause,
-    })
-  }
+  const hint = file === STDIN ? undefined : 'a file of YAML must be named .yaml'
+  return expectJson(new TextDecoder().decode(bytes), { what: `input '${shownName(file)}'`, hint })
 }
 
 /** Uses the reader of the compiler, which bounds size, depth and aliases. */
@@ -104,12 +90,21 @@ const parseYamlInput = async (file: string, bytes: Uint8Array): Promise<JsonValu
   return node === 'empty' ? {} : toJsonValue(node)
 }
 
+/** Parses JSON as parseInputJson does. @throws CliError: `WHAT is no JSON: REASON` */
+export const expectJson = (text: string, { what, hint }: { what: string; hint?: string | undefined }): JsonValue => {
+  try {
+    return parseInputJson(text)
+  } catch (cause) {
+    throw new CliError(`${what} is no JSON: ${(cause as Error).message}`, { hint, cause })
+  }
+}
+
 /**
  * Parses JSON input of a user. As in a workflow file, a whole number that would lose digits is an error: most often it is
  * an id.
  * @throws SyntaxError for text that is no JSON, too large, or would lose digits
  */
-export const parseInputJson = (text: string): JsonValue => {
+const parseInputJson = (text: string): JsonValue => {
   const value = parseFiniteJson(text)
   if (LONG_NUMBER.test(text)) JSON.parse(text, refuseLoss)
   return value

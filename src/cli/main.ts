@@ -3,7 +3,6 @@
  *
  * The code of a command is loaded when the command is called, because users wait for the start.
  */
-
 import { EXIT } from './exit-code.ts'
 import { isCommanderError, parseArguments } from './program.ts'
 import { tuneV8 } from './tune-v8.ts'

@@ -36,29 +36,30 @@ export const widthOf = (text: string): number => {
 /** Keeps the beginning that fits, and replaces the rest with `…`. */
 export const cutEnd = (text: string, width: number): string => {
   if (widthOf(text) <= width) return text
-  if (width <= 1) return '…'.slice(0, Math.max(0, width))
-  let used = 0
-  let kept = ''
-  for (const character of text) {
-    used += cellsOf(character)
-    if (used > width - 1) break
-    kept += character
-  }
-  return `${kept}…`
+  return width < 1 ? '' : `${fitting(text, width - 1).join('')}…`
 }
 
 /** Keeps the end that fits, and replaces the rest with `…`. */
 export const cutStart = (text: string, width: number): string => {
   if (widthOf(text) <= width) return text
-  if (width <= 1) return '…'.slice(0, Math.max(0, width))
+  return width < 1
+    ? ''
+    : `…${fitting([...text].reverse(), width - 1)
+        .reverse()
+        .join('')}`
+}
+
+/** The first characters that fit. */
+const fitting = (characters: Iterable<string>, width: number): string[] => {
+  const kept: string[] = []
+  if (width === 0) return kept
   let used = 0
-  let kept = ''
-  for (const character of [...text].reverse()) {
+  for (const character of characters) {
     used += cellsOf(character)
-    if (used > width - 1) break
-    kept = character + kept
+    if (used > width) break
+    kept.push(character)
   }
-  return `…${kept}`
+  return kept
 }
 
 export const padEnd = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - widthOf(text)))

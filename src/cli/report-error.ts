@@ -7,13 +7,6 @@ import { EXIT } from './exit-code.ts'
 import { createPaint, paintDiagnostic, wantsColor } from './paint.ts'
 import { toPrintable } from './printable.ts'
 
-export interface Explanation {
-  code: string
-  message: string
-  hint: string | undefined
-  exitCode: number
-}
-
 /** Writes the error, with its stack under `--debug`. Returns the exit code. */
 export const reportError = (thrown: unknown): number => {
   const isDebug = process.argv.includes('--debug')
@@ -34,7 +27,9 @@ export const reportError = (thrown: unknown): number => {
 }
 
 /** Translates an error for the user of the command. */
-export const explainError = (thrown: unknown): Explanation => {
+export const explainError = (
+  thrown: unknown,
+): { code: string; message: string; hint: string | undefined; exitCode: number } => {
   if (thrown instanceof InvalidFile)
     return { code: 'invalid_workflow', message: thrown.message, hint: undefined, exitCode: thrown.exitCode }
   if (thrown instanceof CliError) {

@@ -61,7 +61,7 @@ export const writeEnd = async (
 ): Promise<number> => {
   const durationMs = (run.endedAt ?? run.createdAt) - run.createdAt
   const undone = await readUndone(store, run)
-  const result = toEndedResult({ run: run.id, workflow: run.workflow, end: run, durationMs, undone })
+  const result = toEndedResult({ ...run, run: run.id }, { durationMs, undone })
   writeResult(context, output, { result, workflow })
   return toEndExitCode(run.status)
 }

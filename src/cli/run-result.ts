@@ -1,5 +1,4 @@
 /** Renders how a run ended: as the object of `--json`, as text, and as an exit code. */
-
 import { formatDuration } from '../core/duration.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { NO_USAGE } from '../runtime/budget/usage-totals.ts'
@@ -48,60 +47,52 @@ export interface ResultOptions {
 export const toResult = ({ run, workflow, exit, durationMs, holder }: ResultOptions): RunResult => {
   if (exit.kind === 'ended') {
     const undone = toUndoneSteps(exit.undone)
-    return toEndedResult({ run, workflow, end: exit.end, durationMs: exit.durationMs, undone })
+    return toEndedResult({ run, workflow, ...exit.end }, { durationMs: exit.durationMs, undone })
   }
-  const base = { run, workflow, status: 'running', output: null, usage: NO_USAGE, duration_ms: durationMs } as const
-  if (exit.kind === 'left' || exit.kind === 'waiting') return { ...base, error: null }
-  if (exit.kind === 'lost') {
-    const message = `another process took the run over: ${holder ?? 'which one is unknown'}`
-    return { ...base, error: { code: 'lease_lost', message, step: null } }
-  }
-  const { code, message } = explainError(exit.cause)
-  return { ...base, error: { code, message, step: null } }
+  const left = { ...NO_RESULT, run, workflow, status: 'running', duration_ms: durationMs } as const
+  if (exit.kind === 'left' || exit.kind === 'waiting') return left
+  if (exit.kind === 'broken') return { ...left, error: toError(explainError(exit.cause)) }
+  const message = `another process took the run over: ${holder ?? 'which one is unknown'}`
+  return { ...left, error: toError({ code: 'lease_lost', message }) }
 }
 
-export const toEndedResult = ({
-  run,
-  workflow,
-  end,
-  durationMs,
-  undone = [],
-}: {
-  run: string
-  workflow: string
-  end: Pick<RunRecord, 'status' | 'output' | 'error' | 'usage'>
-  durationMs: number
-  undone?: UndoneStep[]
-}): RunResult => ({
-  run,
-  workflow,
-  status: end.status,
-  output: end.output,
-  error: end.error === null ? null : toError(end.error),
-  usage: end.usage,
-  duration_ms: durationMs,
-  ...(undone.length === 0 ? {} : { undone }),
-})
-
-const toError = ({ code, message, step, details }: NonNullable<RunRecord['error']>): ResultError => ({
-  code,
-  message,
-  step,
-  ...(details !== undefined && { details }),
-})
-
-/** The result of a command that could not perform its run. `run` is null if no run was created. */
-export const toErrorResult = (
-  { code, message }: { code: string; message: string },
-  { run = null, workflow = null, status = 'error' }: Partial<Pick<RunResult, 'run' | 'workflow' | 'status'>> = {},
+export const toEndedResult = (
+  { run, workflow, status, output, error, usage }: Ended,
+  { durationMs, undone }: { durationMs: number; undone: UndoneStep[] },
 ): RunResult => ({
   run,
   workflow,
   status,
+  output,
+  error: error === null ? null : toError(error),
+  usage,
+  duration_ms: durationMs,
+  ...(undone.length === 0 ? {} : { undone }),
+})
+
+type Ended = { run: string } & Pick<RunRecord, 'workflow' | 'status' | 'output' | 'error' | 'usage'>
+
+/** The result of a command that could not perform its run. `run` is null if no run was created. */
+export const toErrorResult = (
+  error: Pick<ResultError, 'code' | 'message'>,
+  about: Partial<Pick<RunResult, 'run' | 'workflow' | 'status'>> = {},
+): RunResult => ({ ...NO_RESULT, ...about, error: toError(error) })
+
+const NO_RESULT: RunResult = {
+  run: null,
+  workflow: null,
+  status: 'error',
   output: null,
-  error: { code, message, step: null },
+  error: null,
   usage: NO_USAGE,
   duration_ms: 0,
+}
+
+const toError = ({ code, message, step = null, details }: Omit<ResultError, 'step'> & { step?: string | null }) => ({
+  code,
+  message,
+  step,
+  ...(details !== undefined && { details }),
 })
 
 export const toExitCode = (exit: FollowedExit): number => {

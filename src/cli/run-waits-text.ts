@@ -1,5 +1,4 @@
 /** Renders open waits and approvals as text, with the commands that end them, and waits for `--json`. */
-
 import { formatDuration } from '../core/duration.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'

@@ -1,5 +1,4 @@
 /** Starts a run, shows its progress, follows it to its end and writes its result. */
-
 import { randomUUID } from 'node:crypto'
 import type { Local } from '../app/local.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'

@@ -1,5 +1,4 @@
 /** Entries of a trace: one for each attempt, deadline and message. A view of the timeline, which needs no workflow. */
-
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import { readTimeline, type Segment, type Timeline } from '../../service/history/timeline.ts'

@@ -1,19 +1,14 @@
 /** Orders entries for reading: by time, with the items of a foreach together, and only some of many items. */
 import { UNDO } from '../../core/machine-ends.ts'
 import { addTotals, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
-import type { UsageTotals } from '../../store/store.ts'
+import { nameVisit } from '../figures.ts'
 import type { EntryState, TraceEntry } from './trace-entry.ts'
 
-export interface TraceRow {
+export interface TraceRow extends Omit<TraceEntry, 'path' | 'visit' | 'attempt' | 'state'> {
   depth: number
   name: string
   /** `items`: the entries of a foreach. The journal does not tell how the foreach itself ended. */
   state: EntryState | 'items'
-  startedAt: number
-  endedAt: number
-  hasDuration: boolean
-  usage: UsageTotals
-  note: string
 }
 
 /** Most items of a foreach that are all shown. Of more items, `CHOSEN_ROWS` failed ones and as many slow ones are shown. */
@@ -86,12 +81,10 @@ const chooseMembers = (members: readonly TraceEntry[]): TraceEntry[] => {
   return members.filter((entry) => chosen.has(entry))
 }
 
-const toRow = (entry: TraceEntry, path: string, depth: number): TraceRow => {
-  const { state, startedAt, endedAt, hasDuration, usage, note, attempt } = entry
-  const isFirst = attempt === undefined || (attempt === 1 && state === 'completed')
-  const again = entry.visit > 1 ? `:${entry.visit}` : ''
-  const name = `${path === '' ? 'run' : nameUndoing(path)}${again}${isFirst ? '' : ` #${attempt}`}`
-  return { depth, name, state, startedAt, endedAt, hasDuration, usage, note }
+const toRow = ({ attempt, visit, ...rest }: TraceEntry, path: string, depth: number): TraceRow => {
+  const isFirst = attempt === undefined || (attempt === 1 && rest.state === 'completed')
+  const name = nameVisit(path === '' ? 'run' : nameUndoing(path), visit)
+  return { ...rest, depth, name: `${name}${isFirst ? '' : ` #${attempt}`}` }
 }
 
 /** Name of the call that undoes a step. */

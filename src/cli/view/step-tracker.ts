@@ -20,11 +20,6 @@ import type { RunNotice } from '../../runtime/run-notice.ts'
 import { contextOf } from '../../runtime/scope/scope.ts'
 import { stepOfPath } from '../../store/usage-sums.ts'
 
-export interface StepTiming {
-  startedAt: number
-  endedAt: number | undefined
-}
-
 /** An effect in flight. */
 export interface LiveAttempt {
   startedAt: number
@@ -50,7 +45,7 @@ const TEXT_TAIL = 400
 
 export class StepTracker {
   readonly steps: readonly TrackedStep[]
-  readonly timings = new Map<string, StepTiming>()
+  readonly timings = new Map<string, { startedAt: number; endedAt: number | undefined }>()
   /** Effects in flight by path. */
   readonly attempts = new Map<string, LiveAttempt>()
   /** Item counts of each foreach that has ended, from its output. */

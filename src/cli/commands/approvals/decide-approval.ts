@@ -10,7 +10,7 @@ import type { Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { parseInputJson, readInput } from '../../input.ts'
+import { parseValue, readInput } from '../../input.ts'
 import { describeFields } from '../../input-schema.ts'
 import { createKnownVault } from '../../known-secrets.ts'
 import { type OpenedRuns, withRuns } from '../../open-runs.ts'
@@ -86,11 +86,7 @@ const readValues = async (
 /** Reads the value of a form without fields, such as `form: integer`. */
 const parsePlain = ([text = '', ...rest]: readonly string[]): JsonValue => {
   if (rest.length > 0) throw new CliError('the form has no fields: expected --values once')
-  try {
-    return parseInputJson(text)
-  } catch {
-    return text
-  }
+  return parseValue(text)
 }
 
 const report = (

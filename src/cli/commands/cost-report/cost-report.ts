@@ -1,5 +1,4 @@
 /** `troupe cost-report`: shows the cost of model calls. */
-
 import { type CostReport, type CostRow, reportCosts } from '../../../service/reports/cost-report.ts'
 import { USAGE_GROUPS, type UsageGroup } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
@@ -10,14 +9,10 @@ import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import type { Column } from '../../table.ts'
 
-export interface CostReportArguments {
-  by?: string[]
-  since?: string
-  workflow?: string
-  json?: boolean
-}
-
-export const costReport = async (context: Context, options: CostReportArguments): Promise<void> => {
+export const costReport = async (
+  context: Context,
+  options: { by?: string[]; since?: string; workflow?: string; json?: boolean },
+): Promise<void> => {
   const { since, workflow, json = false } = options
   const query = {
     by: readGroups(options.by),
@@ -55,18 +50,9 @@ const print = (report: CostReport, by: readonly UsageGroup[], { stdout, stderr }
 }
 
 const toTotal = ({ rows, total_cost_usd, unpriced_calls }: CostReport): CostRow => {
-  const add = (read: (row: CostRow) => number): number => rows.reduce((sum, row) => sum + read(row), 0)
-  return {
-    provider: null,
-    model: null,
-    calls: add((row) => row.calls),
-    input_tokens: add((row) => row.input_tokens),
-    cached_tokens: add((row) => row.cached_tokens),
-    output_tokens: add((row) => row.output_tokens),
-    cost_usd: total_cost_usd,
-    unpriced_calls,
-    cache_hits: add((row) => row.cache_hits),
-  }
+  const sums = COUNTS.map((key) => [key, rows.reduce((sum, row) => sum + row[key], 0)])
+  const counts: Record<Count, number> = Object.fromEntries(sums)
+  return { provider: null, model: null, cost_usd: total_cost_usd, unpriced_calls, ...counts }
 }
 
 const createGroupColumns = (by: readonly UsageGroup[]): [Column<CostRow>, ...Column<CostRow>[]] => {
@@ -84,19 +70,24 @@ const createGroupColumns = (by: readonly UsageGroup[]): [Column<CostRow>, ...Col
 
 const nameModel = ({ provider, model }: CostRow): string => (model === null ? '' : toOneLine(`${provider}/${model}`))
 
-/** Hidden if all are 0. These are answers of our cache; `cached` counts tokens in the cache of a vendor. */
-const CACHE_HITS: Column<CostRow> = {
-  title: 'from cache',
+const COUNTS = ['calls', 'cache_hits', 'input_tokens', 'cached_tokens', 'output_tokens'] as const
+type Count = (typeof COUNTS)[number]
+
+const count = (title: string, key: Count): Column<CostRow> => ({
+  title,
   align: 'right',
-  text: ({ cache_hits }) => formatCount(cache_hits),
-}
+  text: (row) => formatCount(row[key]),
+})
+
+/** Hidden if all are 0. These are answers of our cache; `cached` counts tokens in the cache of a vendor. */
+const CACHE_HITS = count('from cache', 'cache_hits')
 
 const FIGURES: readonly Column<CostRow>[] = [
-  { title: 'calls', align: 'right', text: ({ calls }) => formatCount(calls) },
+  count('calls', 'calls'),
   CACHE_HITS,
-  { title: 'input', align: 'right', text: ({ input_tokens }) => formatCount(input_tokens) },
-  { title: 'cached', align: 'right', text: ({ cached_tokens }) => formatCount(cached_tokens) },
-  { title: 'output', align: 'right', text: ({ output_tokens }) => formatCount(output_tokens) },
+  count('input', 'input_tokens'),
+  count('cached', 'cached_tokens'),
+  count('output', 'output_tokens'),
   { title: 'cost', align: 'right', text: (row) => describeCost(row) },
 ]
 

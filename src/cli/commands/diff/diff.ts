@@ -1,5 +1,4 @@
 /** `troupe diff`: compares two runs. */
-
 import { formatDuration } from '../../../core/duration.ts'
 import { UNDO } from '../../../core/machine-ends.ts'
 import { addTotals, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
@@ -16,17 +15,13 @@ import { toOneLine } from '../../printable.ts'
 import { STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
 import { type Column, renderTable } from '../../table.ts'
 
-export interface DiffArguments {
-  run: string
-  other: string
-  all?: boolean
-  json?: boolean
-}
-
 type Pair = readonly [PastRun, PastRun]
 
 /** The exit code is 0 also if the runs differ. */
-export const diff = (context: Context, { run, other, all = false, json = false }: DiffArguments): Promise<void> =>
+export const diff = (
+  context: Context,
+  { run, other, all = false, json = false }: { run: string; other: string; all?: boolean; json?: boolean },
+): Promise<void> =>
   withRuns(context, async (opened) => {
     const pair: Pair = [await openPastRun(context, opened, run), await openPastRun(context, opened, other)]
     const comparison = compareRuns(toCompared(pair[0]), toCompared(pair[1]))
@@ -68,13 +63,10 @@ const durationOf = ({ createdAt, endedAt }: PastRun['record']): number => (ended
 const MOST_STEPS = 40
 const MOST_TOLD = 10
 
-interface Shown {
-  comparison: RunComparison
-  context: Context
-  all: boolean
-}
-
-const render = (runs: Pair, { comparison, context: { stdout }, all }: Shown): string[] => {
+const render = (
+  runs: Pair,
+  { comparison, context: { stdout }, all }: { comparison: RunComparison; context: Context; all: boolean },
+): string[] => {
   const { paint } = stdout
   const { steps, input, partsAt } = comparison
   const shown = all ? steps : chooseSteps(steps)

@@ -1,5 +1,4 @@
 /** Checks keys, servers and models of the providers that workflows use; other providers are not checked. */
-
 import { findWorkflows } from '../../../app/project/find-workflows.ts'
 import type { Project } from '../../../app/project/project.ts'
 import { readProviders } from '../../../app/project/provider-access.ts'
@@ -123,26 +122,13 @@ const findUsedModels = async ({ project, context }: Looking): Promise<UsedModels
     if (compiled === undefined) broken++
     for (const model of compiled?.models ?? []) models.set(model, [...(models.get(model) ?? []), file])
   }
-  return {
-    models,
-    check: pass('workflows', describeSearch({ found: files.length, broken, isWhole, models: models.size })),
-  }
-}
-
-interface Search {
-  found: number
-  broken: number
-  isWhole: boolean
-  models: number
-}
-
-const describeSearch = ({ found, broken, isWhole, models }: Search): string => {
-  if (found === 0) return 'none here: name one to check its models'
-  const parts = [
-    `${found} found${isWhole ? '' : ', and maybe more'}, with ${describeModels(models)}`,
-    ...(broken === 0 ? [] : [`${broken} with errors skipped`]),
-  ]
-  return parts.join('; ')
+  const more = isWhole ? '' : ', and maybe more'
+  const skipped = broken === 0 ? '' : `; ${broken} with errors skipped`
+  const search =
+    files.length === 0
+      ? 'none here: name one to check its models'
+      : `${files.length} found${more}, with ${describeModels(models.size)}${skipped}`
+  return { models, check: pass('workflows', search) }
 }
 
 const describeModels = (count: number): string => (count === 1 ? '1 model' : `${count === 0 ? 'no' : count} models`)

@@ -1,5 +1,4 @@
 /** `troupe doctor`: checks this machine and this project for missing parts, and tells how to add them. */
-
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { EnvironmentVariables, Project } from '../../../app/project/project.ts'

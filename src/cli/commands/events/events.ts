@@ -8,18 +8,13 @@ import { readCount, readSince } from '../../option-values.ts'
 import { writeLines, writeTable } from '../../output.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
 
-export interface EventsArguments {
-  type?: string
-  run?: string
-  since?: string
-  limit?: string
-  json?: boolean
-}
-
 const DEFAULT_LIMIT = 100
 const LONGEST_DATA = 200
 
-export const listEvents = async (context: Context, options: EventsArguments): Promise<void> => {
+export const listEvents = async (
+  context: Context,
+  options: { type?: string; run?: string; since?: string; limit?: string; json?: boolean },
+): Promise<void> => {
   const { json = false } = options
   const { stdout, stderr } = context
   const limit = readCount('--limit', options.limit) ?? (json ? undefined : DEFAULT_LIMIT)

@@ -8,13 +8,11 @@ import { writeJson } from '../../output.ts'
 import { paintDiagnostic } from '../../paint.ts'
 import { renderTable } from '../../table.ts'
 
-export interface ExplainArguments {
-  code?: string
-  json?: boolean
-}
-
 /** @throws CliError for a code that does not exist */
-export const explain = async (context: Context, { code, json = false }: ExplainArguments): Promise<void> => {
+export const explain = async (
+  context: Context,
+  { code, json = false }: { code?: string; json?: boolean },
+): Promise<void> => {
   const result = code === undefined ? listCodes() : expectCode(code)
   if (json) writeJson(context, result)
   else if (Array.isArray(result)) writeList(result, context.stdout)

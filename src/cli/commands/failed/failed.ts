@@ -8,12 +8,10 @@ import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import type { Column } from '../../table.ts'
 
-export interface FailedOptions extends FailedArguments {
-  all?: boolean
-  json?: boolean
-}
-
-export const failed = async (context: Context, options: FailedOptions): Promise<void> => {
+export const failed = async (
+  context: Context,
+  options: FailedArguments & { all?: boolean; json?: boolean },
+): Promise<void> => {
   const { json = false, all = false } = options
   const query = { ...readFailedQuery(options), withHandled: all }
   return withRunsIfThere(context, { json }, async (store) => {

@@ -11,7 +11,7 @@ import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { countOf, describeUsage, nameVisit } from '../../figures.ts'
-import { parseInputJson, readChangedInput, readInputFile } from '../../input.ts'
+import { expectJson, readChangedInput, readInputFile } from '../../input.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
 import { type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
@@ -50,13 +50,10 @@ export const fork = (context: Context, options: ForkArguments): Promise<number> 
     }
   })
 
-interface Wanted {
-  options: ForkArguments
-  context: Context
-  opened: OpenedRuns
-}
-
-const makePlan = async (past: PastRun, { options, context, opened }: Wanted): Promise<ForkPlan> => {
+const makePlan = async (
+  past: PastRun,
+  { options, context, opened }: { options: ForkArguments; context: Context; opened: OpenedRuns },
+): Promise<ForkPlan> => {
   const { record, stored, rows, created } = past
   const models = readModels(options.model ?? [], opened.project)
   checkAliases(models, stored.workflow)
@@ -93,12 +90,8 @@ const readSet = async (text: string, context: Context): Promise<SetOutput> => {
   if (name === undefined || value === undefined)
     throw new CliError(`--set ${formatValue(text)} is wrong: expected STEP.output=JSON`, { hint: SET_EXAMPLE })
   if (value.startsWith('@')) return { ...parseVisit(name), output: await readInputFile(value.slice(1), context) }
-  try {
-    return { ...parseVisit(name), output: parseInputJson(value) }
-  } catch (cause) {
-    const { message } = cause as Error
-    throw new CliError(`--set ${formatValue(text)} is no JSON: ${message}`, { hint: SET_EXAMPLE, cause })
-  }
+  const output = expectJson(value, { what: `--set ${formatValue(text)}`, hint: SET_EXAMPLE })
+  return { ...parseVisit(name), output }
 }
 
 const SET_EXAMPLE = `such as --set 'classify.output={"label": "bug"}', or --set classify.output=@label.json`

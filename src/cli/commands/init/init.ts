@@ -8,16 +8,14 @@ import { EXIT } from '../../exit-code.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import { shownPath } from '../../workflow-file.ts'
 
-export interface InitArguments {
-  folder?: string
-  json?: boolean
-}
-
 /** Repositories often have this file already: it stays as it is, and the lines to add are printed. */
 const KEPT = '.gitignore'
 
 /** @throws CliError if a file exists already or can't be written */
-export const init = async (context: Context, { folder = '.', json = false }: InitArguments): Promise<void> => {
+export const init = async (
+  context: Context,
+  { folder = '.', json = false }: { folder?: string; json?: boolean },
+): Promise<void> => {
   const target = resolve(context.workingFolder, folder)
   const files = createStarterFiles()
   const keeps = existsSync(join(target, KEPT))

@@ -7,14 +7,11 @@ import { writeHint, writeJson } from '../../output.ts'
 import { isFree, toShownStatus } from '../../run-holder.ts'
 import { whoAsks } from '../../who-asks.ts'
 
-export interface PauseArguments {
-  run: string
-  kind: 'pause' | 'unpause'
-  json?: boolean
-}
-
 /** The exit code is 1 for a run that has ended. */
-export const pause = (context: Context, { run: id, kind, json = false }: PauseArguments): Promise<number> =>
+export const pause = (
+  context: Context,
+  { run: id, kind, json = false }: { run: string; kind: 'pause' | 'unpause'; json?: boolean },
+): Promise<number> =>
   withRuns(context, async ({ store }) => {
     const found = await findRun(store, id)
     const { run, isDone } = await pauseRun(store, found.id, { kind, by: whoAsks() })

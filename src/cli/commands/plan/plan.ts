@@ -18,14 +18,10 @@ import { hasDatabase, openProject, withDatabase } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import { type Plan, renderPlan, toPlanJson } from './plan-text.ts'
 
-export interface PlanArguments {
-  file: string
-  input?: string[]
-  model?: string[]
-  json?: boolean
-}
-
-export const plan = async (context: Context, options: PlanArguments): Promise<void> => {
+export const plan = async (
+  context: Context,
+  options: { file: string; input?: string[]; model?: string[]; json?: boolean },
+): Promise<void> => {
   const { file, json = false } = options
   const project = await openProject(context, folderOf(file, context.workingFolder))
   const models = readModels(options.model ?? [], project)

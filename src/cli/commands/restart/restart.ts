@@ -9,12 +9,7 @@ import { openPastRun, type PastRun } from '../../past-run.ts'
 import { toShownStatus } from '../../run-holder.ts'
 import { writeRefusal } from '../../run-output.ts'
 
-export interface RestartArguments extends CopyOptions {
-  run: string
-  input?: string[]
-}
-
-export const restart = (context: Context, options: RestartArguments): Promise<number> =>
+export const restart = (context: Context, options: CopyOptions & { run: string; input?: string[] }): Promise<number> =>
   withRuns(context, async (opened) => {
     try {
       const past = await openPastRun(context, opened, options.run)

@@ -2,7 +2,6 @@
  * Resumes every interrupted run at once and reports each when it ends. Runs with the same folder, environment and secrets
  * share a host. Ctrl-C leaves all runs and cancels none.
  */
-
 import type { RunRecord } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
@@ -22,11 +21,6 @@ import {
   toExitCode,
   toResult,
 } from '../../run-result.ts'
-
-interface Finished {
-  result: RunResult
-  exitCode: number
-}
 
 /** Resolves to the exit code: the highest of all runs. */
 export const resumeAll = async (context: Context, output: OutputOptions, opened: OpenedRuns): Promise<number> => {
@@ -59,7 +53,7 @@ const describeCount = (count: number): string =>
 const resumeOne = async (
   record: RunRecord,
   { context, opened, hosts, signals }: { context: Context; opened: OpenedRuns; hosts: Hosts; signals: Signals },
-): Promise<Finished> => {
+): Promise<{ result: RunResult; exitCode: number }> => {
   const startedAt = Date.now()
   const base = { run: record.id, workflow: record.workflow }
   try {

@@ -14,12 +14,10 @@ import { type OutputOptions, writeEnd } from '../../run-output.ts'
 import { describeQueue, stayWith } from '../../stay-with.ts'
 import { resumeAll } from './resume-all.ts'
 
-export interface ResumeArguments extends OutputOptions {
-  run?: string
-  all?: boolean
-}
-
-export const resume = async (context: Context, options: ResumeArguments): Promise<number> => {
+export const resume = async (
+  context: Context,
+  options: OutputOptions & { run?: string; all?: boolean },
+): Promise<number> => {
   const { run, all = false, json = false, quiet = false } = options
   if (all && run !== undefined) throw new CliError(`resume takes a run or --all, got both: '${run}' and --all`)
   return withRuns(context, async (opened) => {

@@ -1,5 +1,4 @@
 /** `troupe runs`: lists the runs of a database, newest first. */
-
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
@@ -15,17 +14,13 @@ import { describeHolder, type ShownStatus, STATUS_COLORS, toShownStatus } from '
 import { describeWaits, toWaitJson } from '../../run-waits-text.ts'
 import type { Column } from '../../table.ts'
 
-export interface RunsArguments {
-  status?: string
-  workflow?: string
-  limit?: string
-  json?: boolean
-}
-
 const DEFAULT_LIMIT = 20
 const LONGEST_WAIT = 50
 
-export const listRuns = async (context: Context, options: RunsArguments): Promise<void> => {
+export const listRuns = async (
+  context: Context,
+  options: { status?: string; workflow?: string; limit?: string; json?: boolean },
+): Promise<void> => {
   const { workflow, json = false } = options
   const statuses = Object.keys(STATUS_COLORS) as ShownStatus[]
   const status = options.status === undefined ? undefined : readChoice('--status', options.status, statuses)
@@ -38,14 +33,11 @@ export const listRuns = async (context: Context, options: RunsArguments): Promis
   })
 }
 
-interface Query {
-  status: ShownStatus | undefined
-  workflow: string | undefined
-  limit: number
-}
-
 /** Filters runs that have not ended here: their shown status follows from the row and from the holder. */
-const find = async (store: Store, { status, workflow, limit }: Query): Promise<RunRecord[]> => {
+const find = async (
+  store: Store,
+  { status, workflow, limit }: { status: ShownStatus | undefined; workflow: string | undefined; limit: number },
+): Promise<RunRecord[]> => {
   const ofWorkflow = workflow === undefined ? {} : { workflow }
   if (status === undefined) return store.listRuns({ ...ofWorkflow, limit })
   if (status === 'completed' || status === 'failed' || status === 'cancelled')

@@ -1,5 +1,4 @@
 /** `troupe schedules`: lists and pauses the schedules that start runs. */
-
 import { listUpcomingSlots } from '../../../service/schedules/upcoming-slots.ts'
 import type { ScheduleRecord } from '../../../store/schedule-record.ts'
 import { CliError } from '../../cli-error.ts'

@@ -1,5 +1,4 @@
 /** Renders the notices of a server as lines for people and as JSON for programs. */
-
 import { formatDuration } from '../../../core/duration.ts'
 import type { ServerNotice } from '../../../service/server-notice.ts'
 import type { Paint } from '../../paint.ts'

@@ -7,12 +7,10 @@ import { openProject, shownDatabase, withDatabase } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { describeNotice, toNoticeJson } from './notice-text.ts'
 
-export interface ServeArguments {
-  maxRuns?: string
-  json?: boolean
-}
-
-export const serve = async (context: Context, { maxRuns, json = false }: ServeArguments): Promise<void> => {
+export const serve = async (
+  context: Context,
+  { maxRuns, json = false }: { maxRuns?: string; json?: boolean },
+): Promise<void> => {
   const project = await openProject(context)
   const mostRuns = readCount('--max-runs', maxRuns)
   // Submitted runs must survive a power cut, not only the end of this process.

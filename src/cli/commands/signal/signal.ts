@@ -7,7 +7,7 @@ import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { countOf } from '../../figures.ts'
-import { parseInputJson, readInput } from '../../input.ts'
+import { expectJson, readInput } from '../../input.ts'
 import { createKnownVault } from '../../known-secrets.ts'
 import { findRun, withRuns } from '../../open-runs.ts'
 import { writeHint, writeJson } from '../../output.ts'
@@ -51,16 +51,9 @@ const readData = async (texts: readonly string[], context: Context): Promise<Jso
   const [only = ''] = texts
   if (texts.length === 0) return null
   // A value that is no object is accepted too: an event may carry any JSON.
-  if (texts.length === 1 && /^\s*(\[|"|-?\d|true\b|false\b|null\b)/.test(only)) return parseValue(only)
+  if (texts.length === 1 && /^\s*(\[|"|-?\d|true\b|false\b|null\b)/.test(only))
+    return expectJson(only, { what: '--data' })
   return readInput(texts, { schema: undefined, context, option: '--data' })
-}
-
-const parseValue = (text: string): JsonValue => {
-  try {
-    return parseInputJson(text)
-  } catch (cause) {
-    throw new CliError(`--data is no JSON: ${(cause as Error).message}`, { cause })
-  }
 }
 
 /** @throws CliError if the named run has ended */

@@ -1,5 +1,4 @@
 /** Renders paths as test skeletons: YAML with one entry a path and one JSON object a line for its outcomes. */
-
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import type { EndedRun } from '../../../runtime/effects/run-effect.ts'
 import type { WorkflowPath, WorkflowPaths } from '../../../service/simulation/shortest-paths.ts'

@@ -1,5 +1,4 @@
 /** Walks through a workflow with a user who chooses how each step ends, in a terminal or line by line from a pipe. */
-
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import type { RunState } from '../../../runtime/run-state.ts'
 import { findRefusal } from '../../../runtime/waits/read-message.ts'

@@ -1,5 +1,4 @@
 /** Lists the possible next outcomes of a walk by number, and parses the answer of the user. */
-
 import { formatDuration } from '../../../core/duration.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'

@@ -1,5 +1,4 @@
 /** Renders the state and the outcomes of a walk as text. */
-
 import { formatDuration } from '../../../core/duration.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { contextOf, pathOf, type Scope } from '../../../runtime/scope/scope.ts'

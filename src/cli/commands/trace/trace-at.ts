@@ -1,5 +1,4 @@
 /** `troupe trace --at`: shows the state of a run at a moment of its past. */
-
 import { formatDuration } from '../../../core/duration.ts'
 import { isFault } from '../../../core/fault.ts'
 import { isJsonObject } from '../../../core/json.ts'
@@ -17,14 +16,10 @@ import type { Paint } from '../../paint.ts'
 import { openPastRun, type PastRun } from '../../past-run.ts'
 import { toOneLine } from '../../printable.ts'
 
-export interface TraceAtArguments {
-  run: string
-  at: string
-  all?: boolean
-  json?: boolean
-}
-
-export const traceAt = async (context: Context, options: TraceAtArguments): Promise<void> => {
+export const traceAt = async (
+  context: Context,
+  options: { run: string; at: string; all?: boolean; json?: boolean },
+): Promise<void> => {
   const moment = readMoment(options.at)
   return withRuns(context, async (opened) => {
     const past = await openPastRun(context, opened, options.run)

@@ -15,13 +15,10 @@ import { toOneLine } from '../../printable.ts'
 import { explainError, reportError } from '../../report-error.ts'
 import type { Column } from '../../table.ts'
 
-export interface ApplyArguments {
-  paths: string[]
-  dryRun?: boolean
-  json?: boolean
-}
-
-export const applyFiles = async (context: Context, options: ApplyArguments): Promise<number> => {
+export const applyFiles = async (
+  context: Context,
+  options: { paths: string[]; dryRun?: boolean; json?: boolean },
+): Promise<number> => {
   const { paths, dryRun = false, json = false } = options
   const project = await openProject(context)
   const files = [...new Set(paths.flatMap((path) => listFiles(path, context)))]

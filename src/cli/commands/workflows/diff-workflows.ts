@@ -1,5 +1,4 @@
 /** `troupe workflows diff`: compares two versions of a workflow by steps and flow. */
-
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import {
   compareWorkflows,

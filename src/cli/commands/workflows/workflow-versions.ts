@@ -1,5 +1,4 @@
 /** Finds registered workflows by name and version. */
-
 import { createCatalogue } from '../../../app/catalogue.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import { compileStored } from '../../../service/workflows/compile-stored.ts'
