@@ -15,7 +15,7 @@ export interface CopyOptions extends OutputOptions {
   submit?: boolean
 }
 
-export interface Copy {
+interface Copy {
   opened: OpenedRuns
   stored: StoredRun
   start: Pick<StartOptions, 'input' | 'models' | 'copied'> & { origin: RunOrigin }

@@ -1,4 +1,7 @@
 /** Renders counts, costs and times as text. */
+
+import { formatLimit, LIMITS } from '../core/limits.ts'
+import type { ReachedData } from '../store/journal-data.ts'
 import type { UsageTotals } from '../store/store.ts'
 
 /** `1,234`. */
@@ -44,4 +47,11 @@ export const formatTime = (at: number): string => {
   if (date.toDateString() === new Date().toDateString()) return time
   const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0'))
   return `${date.getFullYear()}-${month}-${day} ${time.slice(0, 5)}`
+}
+
+/** `the journal of the run has 10,001 rows: beyond 50,000 rows the run fails`. */
+export const describeNear = ({ limit, amount, allowed }: ReachedData): string => {
+  const bound = LIMITS[limit]
+  const what = limit === 'journal' ? 'the journal of the run' : 'the state of the run'
+  return `${what} has ${formatLimit(amount, bound)}: beyond ${formatLimit(allowed, bound)} the run fails`
 }

@@ -118,8 +118,15 @@ const refuseLoss = (_key: string, value: unknown, { source = '' }: { source?: st
   return value
 }
 
-/** Adds defaults to the input. @throws CliError that names the fields of the workflow's input */
-export const expectInput = async (workflow: CompiledWorkflow, input: JsonValue): Promise<JsonValue> => {
+/**
+ * Reads the input of a workflow from `--input`, and adds defaults. `base` is the object that the texts change.
+ * @throws CliError that names the fields of the workflow's input
+ */
+export const readInputOf = async (
+  workflow: CompiledWorkflow,
+  { texts = [], context, base }: { texts: readonly string[] | undefined; context: Context; base?: JsonObject },
+): Promise<JsonValue> => {
+  const input = await readInput(texts, { schema: workflow.input, context, ...(base !== undefined && { base }) })
   try {
     return await checkInput(workflow, input)
   } catch (cause) {
@@ -140,5 +147,5 @@ export const readChangedInput = async (
   { texts, context }: { texts: readonly string[]; context: Context },
 ): Promise<JsonValue> => {
   const base = isJsonObject(created.input) ? created.input : {}
-  return expectInput(workflow, await readInput(texts, { schema: workflow.input, context, base }))
+  return readInputOf(workflow, { texts, context, base })
 }

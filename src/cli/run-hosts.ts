@@ -6,14 +6,17 @@ import { type HostedRun, type LocalSetting, openLocal } from './open-local.ts'
 export interface Hosts {
   /** @throws CliError for a missing secret */
   of(stored: HostedRun): Local
-  all(): Local[]
-  close(): Promise<void>
+  /** The signal that closed the hosts; undefined until one has arrived. */
+  signal: NodeJS.Signals | undefined
 }
 
-export const createHosts = (setting: LocalSetting): Hosts => {
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Calls `act` with hosts. The first signal closes them, which leaves their runs; the second one exits at once. */
+export const withHosts = async <T>(setting: LocalSetting, act: (hosts: Hosts) => Promise<T>): Promise<T> => {
   const locals = new Map<string, Local>()
-  const all = (): Local[] => [...locals.values()]
-  return {
+  const close = async (): Promise<void> => void (await Promise.all([...locals.values()].map((local) => local.close())))
+  const hosts: Hosts = {
     of(stored) {
       const { folder, environment, workflow } = stored
       const key = JSON.stringify([folder, environment, workflow.secrets.toSorted()])
@@ -21,31 +24,18 @@ export const createHosts = (setting: LocalSetting): Hosts => {
       locals.set(key, local)
       return local
     },
-    all,
-    close: async () => void (await Promise.all(all().map((local) => local.close()))),
+    signal: undefined,
   }
-}
-
-export interface Signals {
-  /** Undefined until a signal has arrived. */
-  name: NodeJS.Signals | undefined
-  stop(): void
-}
-
-/** The first signal closes the hosts, which leaves their runs; the second one exits at once. */
-export const watchSignals = (hosts: Hosts): Signals => {
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const leave = (name: NodeJS.Signals): void => {
-    if (signals.name !== undefined) process.exit(EXIT.interrupted)
-    signals.name = name
-    hosts.close().catch(() => {})
+    if (hosts.signal !== undefined) process.exit(EXIT.interrupted)
+    hosts.signal = name
+    close().catch(() => {})
   }
-  const signals: Signals = {
-    name: undefined,
-    stop() {
-      for (const name of names) process.off(name, leave)
-    },
+  for (const name of SIGNALS) process.on(name, leave)
+  try {
+    return await act(hosts)
+  } finally {
+    for (const name of SIGNALS) process.off(name, leave)
+    await close()
   }
-  for (const name of names) process.on(name, leave)
-  return signals
 }

@@ -66,12 +66,23 @@ export const writeEnd = async (
   return toEndExitCode(run.status)
 }
 
-/** Reports an error that occurs before a run exists; with `--json` as the same object, without a run. Returns the exit code. */
-export const writeRefusal = (context: Context, { json = false }: OutputOptions, thrown: unknown): number => {
-  const exitCode = reportError(thrown)
-  if (!json) return exitCode
-  const result = toErrorResult(explainError(thrown), { status: exitCode === EXIT.invalid ? 'invalid' : 'error' })
-  const diagnostics = thrown instanceof InvalidFile ? { diagnostics: thrown.diagnostics } : {}
-  writeJson(context, { ...result, ...diagnostics })
-  return exitCode
+/**
+ * Calls `act`. Reports an error that occurs before a run exists; with `--json` as the same object, without a run. Resolves to the
+ * exit code.
+ */
+export const orRefuse = async (
+  context: Context,
+  { json = false }: OutputOptions,
+  act: () => Promise<number>,
+): Promise<number> => {
+  try {
+    return await act()
+  } catch (thrown) {
+    const exitCode = reportError(thrown)
+    if (!json) return exitCode
+    const result = toErrorResult(explainError(thrown), { status: exitCode === EXIT.invalid ? 'invalid' : 'error' })
+    const diagnostics = thrown instanceof InvalidFile ? { diagnostics: thrown.diagnostics } : {}
+    writeJson(context, { ...result, ...diagnostics })
+    return exitCode
+  }
 }

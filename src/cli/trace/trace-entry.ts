@@ -5,7 +5,7 @@ import { readTimeline, type Segment, type Timeline } from '../../service/history
 import type { LateData } from '../../store/journal-data.ts'
 import { createdOf, figuresOf, type JournalRow } from '../../store/journal-row.ts'
 import type { UsageTotals } from '../../store/store.ts'
-import { describeNear } from '../near-limit.ts'
+import { describeNear } from '../figures.ts'
 
 export type EntryState =
   | 'completed'

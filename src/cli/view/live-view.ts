@@ -10,7 +10,7 @@ import { formatDuration } from '../../core/duration.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { AnsweredWait, RunWait } from '../../service/control/run-waits.ts'
 import type { Channel } from '../context.ts'
-import { describeNear } from '../near-limit.ts'
+import { describeNear } from '../figures.ts'
 import { cutEnd, widthOf } from '../printable.ts'
 import { renderRows, widestName } from './frame.ts'
 import type { RunView, ViewedRun } from './run-view.ts'
@@ -46,12 +46,8 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
     const { paint } = channel
     const columns = channel.columns()
     const asked = tick === undefined ? [] : renderWaits(listShownWaits(run, ofChildren), { columns, paint })
-    const notes = [
-      held,
-      ...near.values(),
-      run.isPaused ? `paused; to go on: troupe unpause ${run.id}` : '',
-      note,
-    ].filter(Boolean)
+    const paused = run.isPaused ? `paused; to go on: troupe unpause ${run.id}` : ''
+    const notes = [held, ...near.values(), paused, note].filter(Boolean)
     const height = Math.max(1, channel.rows() - OTHER_LINES - notes.length - asked.length)
     const rows = listRows(tracker, { run, now: Date.now() })
     if (tick !== undefined) tick++
@@ -130,16 +126,10 @@ const renderTitle = (
   return widthOf(shown) + rest.length < columns ? bold(shown) + dim(rest) : bold(shown)
 }
 
-interface Screen {
-  open(): void
-  draw(lines: readonly string[]): void
-  close(): void
-}
-
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are our own colours, which take no cells.
 const COLORS = /\x1b\[\d+m/g
 
-const createScreen = (channel: Channel): Screen => {
+const createScreen = (channel: Channel) => {
   let drawn: number[] = []
   let isOpen = false
   const show = (): void => {
@@ -156,20 +146,20 @@ const createScreen = (channel: Channel): Screen => {
     channel.write(HIDE_CURSOR)
   }
   return {
-    open() {
+    open(): void {
       isOpen = true
       channel.write(HIDE_CURSOR)
       process.on('exit', show)
       process.on('SIGTSTP', suspend)
       process.on('SIGCONT', resume)
     },
-    draw(lines) {
+    draw(lines: readonly string[]): void {
       const up = countRows(drawn, channel.columns())
       const back = up === 0 ? '\r' : `\r\x1b[${up}A`
       channel.write(`${BEGIN_FRAME}${back}${CLEAR_BELOW}${lines.join('\n')}\n${END_FRAME}`)
       drawn = lines.map((line) => widthOf(line.replaceAll(COLORS, '')))
     },
-    close() {
+    close(): void {
       if (isOpen) channel.write(SHOW_CURSOR)
       isOpen = false
       process.off('exit', show)

@@ -57,18 +57,15 @@ export const vacuumDatabase = (context: Context, { json = false }: CareArguments
       )
   })
 
-const toStatsJson = (
-  { fileBytes, logBytes, freeBytes, rows, runs, blobs, largest }: StoreStats,
-  database: string,
-): object => ({
+const toStatsJson = (stats: StoreStats, database: string): object => ({
   database,
-  file_bytes: fileBytes,
-  log_bytes: logBytes,
-  free_bytes: freeBytes,
-  runs,
-  rows,
-  blobs,
-  largest: largest.map(({ id, ...rest }) => ({ run: id, ...rest })),
+  file_bytes: stats.fileBytes,
+  log_bytes: stats.logBytes,
+  free_bytes: stats.freeBytes,
+  runs: stats.runs,
+  rows: stats.rows,
+  blobs: stats.blobs,
+  largest: stats.largest.map(({ id, ...rest }) => ({ run: id, ...rest })),
 })
 
 const writeStats = (

@@ -17,7 +17,7 @@ import { type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeJson } from '../../output.ts'
 import { openPastRun, type PastRun } from '../../past-run.ts'
-import { writeRefusal } from '../../run-output.ts'
+import { orRefuse } from '../../run-output.ts'
 
 export interface ForkArguments extends CopyOptions {
   run: string
@@ -31,9 +31,9 @@ export interface ForkArguments extends CopyOptions {
 }
 
 export const fork = (context: Context, options: ForkArguments): Promise<number> =>
-  withRuns(context, async (opened) => {
-    const { json = false, quiet = false, dryRun = false } = options
-    try {
+  withRuns(context, (opened) =>
+    orRefuse(context, options, async () => {
+      const { json = false, quiet = false, dryRun = false } = options
       const past = await openPastRun(context, opened, options.run)
       const plan = await makePlan(past, { options, context, opened })
       if (!json && !quiet) report(plan, past, context)
@@ -45,10 +45,8 @@ export const fork = (context: Context, options: ForkArguments): Promise<number> 
         stored: { ...past.stored, workflow },
         start: { input: data.input, models: data.models, copied, origin: { kind: 'fork', of: past.record.id } },
       })
-    } catch (thrown) {
-      return writeRefusal(context, options, thrown)
-    }
-  })
+    }),
+  )
 
 const makePlan = async (
   past: PastRun,

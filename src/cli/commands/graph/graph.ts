@@ -1,19 +1,18 @@
 /** `troupe graph`: draws a workflow, or what one of its runs did. */
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { createCatalogue } from '../../../app/catalogue.ts'
 import type { RunActivity } from '../../../chart/activity.ts'
 import { CHART_FORMATS, type ChartFormat, isChartFormat, renderChart } from '../../../chart/render-chart.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import type { Proofs } from '../../../compiler/prove.ts'
-import { loadRun } from '../../../service/history/load-run.ts'
 import { readRunActivity } from '../../../service/history/run-activity.ts'
 import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { describeProofs } from '../../describe-proofs.ts'
-import { expectProject, findRun, openProject, withDatabase } from '../../open-runs.ts'
+import { openProject, withRuns } from '../../open-runs.ts'
 import { suggest } from '../../option-values.ts'
+import { openPastRun } from '../../past-run.ts'
 import { toPrintable } from '../../printable.ts'
 
 export interface GraphArguments {
@@ -72,20 +71,13 @@ const compileNamed = async (context: Context, file: string | undefined): Promise
 }
 
 /** Draws the workflow that the run started with, even if its file has changed since. */
-const readRun = async (context: Context, { run, file }: { run: string; file: string | undefined }): Promise<Drawn> => {
-  const project = await expectProject(context)
-  return withDatabase(project, async (store) => {
-    const record = await findRun(store, run)
-    const { workflow } = await loadRun(store, record, {
-      catalogue: createCatalogue(),
-      environment: {},
-      workingFolder: context.workingFolder,
-    })
+const readRun = (context: Context, { run, file }: { run: string; file: string | undefined }): Promise<Drawn> =>
+  withRuns(context, async (opened) => {
+    const { record, stored, rows } = await openPastRun(context, opened, run)
+    const { workflow } = stored
     if (file !== undefined) expectSame(await compileNamed(context, file), { workflow, run: record.id })
-    const rows = await store.readJournal(record.id)
     return { workflow, activity: readRunActivity(workflow, { runId: record.id, rows }) }
   })
-}
 
 const expectSame = (
   { workflow: named }: Drawn,

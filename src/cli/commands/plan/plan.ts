@@ -12,7 +12,7 @@ import { exampleInput } from '../../../service/simulation/example-outputs.ts'
 import { InvalidFile } from '../../cli-error.ts'
 import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
-import { expectInput, readInput } from '../../input.ts'
+import { readInputOf } from '../../input.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
 import { hasDatabase, openProject, withDatabase } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
@@ -50,7 +50,7 @@ const readKnownInput = async (
   context: Context,
 ): Promise<JsonValue | undefined> => {
   if (texts === undefined) return workflow.input === undefined ? {} : undefined
-  return expectInput(workflow, await readInput(texts, { schema: workflow.input, context }))
+  return readInputOf(workflow, { texts, context })
 }
 
 /** An example input with the defaults that a run would add. */

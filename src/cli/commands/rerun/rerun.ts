@@ -11,7 +11,7 @@ import { writeJson, writeTable } from '../../output.ts'
 import { readPastRun } from '../../past-run.ts'
 import { toOneLine } from '../../printable.ts'
 import { explainError } from '../../report-error.ts'
-import { createHosts, type Hosts, type Signals, watchSignals } from '../../run-hosts.ts'
+import { type Hosts, withHosts } from '../../run-hosts.ts'
 import { describeResult, type RunResult, toErrorResult, toExitCode, toResult } from '../../run-result.ts'
 import type { Column } from '../../table.ts'
 
@@ -86,36 +86,28 @@ interface Rerun {
 const MOST_AT_ONCE = 10
 
 const rerunAll = async (runs: readonly RunRecord[], { context, options, opened }: Setting): Promise<number> => {
-  const hosts = createHosts({ ...opened, context, performs: options.submit !== true })
-  const signals = watchSignals(hosts)
   const waiting = runs.entries()
   const done: Rerun[] = []
-  const work = async (): Promise<void> => {
+  const work = async (hosts: Hosts): Promise<void> => {
     for (const [index, record] of waiting) {
-      if (signals.name !== undefined) return
-      const rerun = await rerunOne(record, { context, options, opened, hosts, signals })
+      if (hosts.signal !== undefined) return
+      const rerun = await rerunOne(record, { context, options, opened, hosts })
       done[index] = rerun
       if (options.json !== true && options.quiet !== true) report(rerun, context)
     }
   }
-  try {
-    await Promise.all(Array.from({ length: MOST_AT_ONCE }, work))
-    const whole = done.filter((rerun) => rerun !== undefined)
-    if (options.json === true)
-      writeJson(
-        context,
-        whole.map(({ of, result }) => ({ of, ...result })),
-      )
-    return Math.max(EXIT.completed, ...whole.map(({ exitCode }) => exitCode))
-  } finally {
-    signals.stop()
-    await hosts.close()
-  }
+  await withHosts({ ...opened, context, performs: options.submit !== true }, (hosts) =>
+    Promise.all(Array.from({ length: MOST_AT_ONCE }, () => work(hosts))),
+  )
+  const whole = done.filter((rerun) => rerun !== undefined)
+  const results = whole.map(({ of, result }) => ({ of, ...result }))
+  if (options.json === true) writeJson(context, results)
+  return Math.max(EXIT.completed, ...whole.map(({ exitCode }) => exitCode))
 }
 
 const rerunOne = async (
   record: RunRecord,
-  { context, options, opened, hosts, signals }: Setting & { hosts: Hosts; signals: Signals },
+  { context, options, opened, hosts }: Setting & { hosts: Hosts },
 ): Promise<Rerun> => {
   const { id: of, workflow: name } = record
   const startedAt = Date.now()
@@ -132,7 +124,7 @@ const rerunOne = async (
       return { of, result: { run: submitted.run.id, workflow: name, status }, exitCode: EXIT.completed }
     }
     const run = await local.start(workflow, { ...wanted, origin })
-    const exit = { ...(await run.exited), signal: signals.name }
+    const exit = { ...(await run.exited), signal: hosts.signal }
     const durationMs = Date.now() - startedAt
     const result = toResult({ run: run.id, workflow: name, exit, durationMs, holder: undefined })
     return { of, result, exitCode: toExitCode(exit) }

@@ -7,11 +7,11 @@ import { readChangedInput } from '../../input.ts'
 import { withRuns } from '../../open-runs.ts'
 import { openPastRun, type PastRun } from '../../past-run.ts'
 import { toShownStatus } from '../../run-holder.ts'
-import { writeRefusal } from '../../run-output.ts'
+import { orRefuse } from '../../run-output.ts'
 
 export const restart = (context: Context, options: CopyOptions & { run: string; input?: string[] }): Promise<number> =>
-  withRuns(context, async (opened) => {
-    try {
+  withRuns(context, (opened) =>
+    orRefuse(context, options, async () => {
       const past = await openPastRun(context, opened, options.run)
       expectEnded(past)
       const { record, stored, created } = past
@@ -19,10 +19,8 @@ export const restart = (context: Context, options: CopyOptions & { run: string; 
         options.input === undefined ? created.input : await readChangedInput(past, { texts: options.input, context })
       const origin = { kind: 'restart', of: record.id } as const
       return await beginCopy(context, options, { opened, stored, start: { input, models: created.models, origin } })
-    } catch (thrown) {
-      return writeRefusal(context, options, thrown)
-    }
-  })
+    }),
+  )
 
 /** Refuses a run that has not ended: two copies at the same time are rarely intended. */
 const expectEnded = ({ record }: PastRun): void => {

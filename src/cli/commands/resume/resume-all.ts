@@ -11,7 +11,7 @@ import { writeJson } from '../../output.ts'
 import { loadStored } from '../../past-run.ts'
 import { explainError } from '../../report-error.ts'
 import { describeHolder, toShownStatus } from '../../run-holder.ts'
-import { createHosts, type Hosts, type Signals, watchSignals } from '../../run-hosts.ts'
+import { type Hosts, withHosts } from '../../run-hosts.ts'
 import type { OutputOptions } from '../../run-output.ts'
 import {
   describeResult,
@@ -22,37 +22,32 @@ import {
   toResult,
 } from '../../run-result.ts'
 
+export const NOTHING = 'nothing to resume: no run was interrupted'
+
 /** Resolves to the exit code: the highest of all runs. */
 export const resumeAll = async (context: Context, output: OutputOptions, opened: OpenedRuns): Promise<number> => {
   const { json = false, quiet = false } = output
   const all = await opened.store.listRuns({ status: 'running' })
   const records = all.filter((run) => toShownStatus(run) === 'interrupted')
-  const hosts = createHosts({ ...opened, context })
-  const signals = watchSignals(hosts)
-  try {
+  return withHosts({ ...opened, context }, async (hosts) => {
     const finished = await Promise.all(
       records.map(async (record) => {
-        const done = await resumeOne(record, { context, opened, hosts, signals })
+        const done = await resumeOne(record, { context, opened, hosts })
         if (!json && !quiet) report(done.result, context)
         return done
       }),
     )
     const results = finished.map(({ result }) => result)
     if (json) writeJson(context, results)
-    else if (!quiet) context.stderr.write(`${describeCount(records.length)}\n`)
+    else if (!quiet)
+      context.stderr.write(`${records.length === 0 ? NOTHING : `${countOf(records.length, 'run')} resumed`}\n`)
     return Math.max(EXIT.completed, ...finished.map(({ exitCode }) => exitCode))
-  } finally {
-    signals.stop()
-    await hosts.close()
-  }
+  })
 }
-
-const describeCount = (count: number): string =>
-  count === 0 ? 'nothing to resume: no run was interrupted' : `${countOf(count, 'run')} resumed`
 
 const resumeOne = async (
   record: RunRecord,
-  { context, opened, hosts, signals }: { context: Context; opened: OpenedRuns; hosts: Hosts; signals: Signals },
+  { context, opened, hosts }: { context: Context; opened: OpenedRuns; hosts: Hosts },
 ): Promise<{ result: RunResult; exitCode: number }> => {
   const startedAt = Date.now()
   const base = { run: record.id, workflow: record.workflow }
@@ -60,7 +55,7 @@ const resumeOne = async (
     const stored = await loadStored(context, opened, record)
     const resumed = await hosts.of(stored).resume(record.id)
     const left: FollowedExit = { kind: 'lost', signal: undefined }
-    const exit = resumed.kind === 'resumed' ? { ...(await resumed.run.exited), signal: signals.name } : left
+    const exit = resumed.kind === 'resumed' ? { ...(await resumed.run.exited), signal: hosts.signal } : left
     const holder =
       resumed.kind === 'held' && resumed.run.holder !== null ? describeHolder(resumed.run.holder) : undefined
     const result = toResult({ ...base, exit, durationMs: Date.now() - startedAt, holder })

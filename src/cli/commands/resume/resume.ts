@@ -12,7 +12,7 @@ import { loadStored } from '../../past-run.ts'
 import { describeHolder, isFree, toShownStatus } from '../../run-holder.ts'
 import { type OutputOptions, writeEnd } from '../../run-output.ts'
 import { describeQueue, stayWith } from '../../stay-with.ts'
-import { resumeAll } from './resume-all.ts'
+import { NOTHING, resumeAll } from './resume-all.ts'
 
 export const resume = async (
   context: Context,
@@ -47,7 +47,7 @@ const findOnly = async ({ store }: OpenedRuns): Promise<RunRecord | undefined> =
 
 const reportNothing = ({ stdout, stderr }: Context, { json = false, quiet = false }: OutputOptions): number => {
   if (json) stdout.write('null\n')
-  else if (!quiet) stderr.write('nothing to resume: no run was interrupted\n')
+  else if (!quiet) stderr.write(`${NOTHING}\n`)
   return EXIT.completed
 }
 

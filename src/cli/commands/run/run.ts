@@ -5,11 +5,11 @@ import { openDatabase } from '../../../store/open-database.ts'
 import type { RunInspector } from '../../../telemetry/inspect/run-inspector.ts'
 import { compileRunnable, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
-import { expectInput, readInput } from '../../input.ts'
+import { readInputOf } from '../../input.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
 import { expectSecrets, openLocal } from '../../open-local.ts'
 import { openProject } from '../../open-runs.ts'
-import { type OutputOptions, writeRefusal } from '../../run-output.ts'
+import { type OutputOptions, orRefuse } from '../../run-output.ts'
 import { stayWith } from '../../stay-with.ts'
 
 export interface RunArguments extends OutputOptions {
@@ -20,13 +20,8 @@ export interface RunArguments extends OutputOptions {
   inspect?: string | true
 }
 
-export const run = async (context: Context, options: RunArguments): Promise<number> => {
-  try {
-    return await start(context, options)
-  } catch (thrown) {
-    return writeRefusal(context, options, thrown)
-  }
-}
+export const run = (context: Context, options: RunArguments): Promise<number> =>
+  orRefuse(context, options, () => start(context, options))
 
 const start = async (context: Context, options: RunArguments): Promise<number> => {
   const folder = folderOf(options.file, context.workingFolder)
@@ -35,7 +30,7 @@ const start = async (context: Context, options: RunArguments): Promise<number> =
   const workflow = await compileRunnable(options.file, { context, project, models })
   checkAliases(models, workflow)
   // Input and secrets are checked before the database is opened: a refused run leaves nothing behind.
-  const input = await expectInput(workflow, await readInput(options.input ?? [], { schema: workflow.input, context }))
+  const input = await readInputOf(workflow, { texts: options.input, context })
   expectSecrets(workflow, { project, context })
   const inspector = options.inspect === undefined ? undefined : await openInspector(options.inspect, context)
   const environment = readVariables(project, context.environment)

@@ -2,7 +2,6 @@
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { addUsage, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
-import type { ForkData } from '../../../runtime/run-event.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
 import { listUndone } from '../../../service/control/undone-steps.ts'
 import { createdOf, figuresOf, type JournalRow } from '../../../store/journal-row.ts'
@@ -61,7 +60,7 @@ const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[])
   workflow: run.workflow,
   parent: run.parent,
   origin: run.origin,
-  fork: forkOf(rows) ?? null,
+  fork: createdOf(rows)?.fork ?? null,
   status: toShownStatus(run),
   started_at: toTime(run.createdAt),
   ended_at: toTime(run.endedAt),
@@ -102,7 +101,11 @@ const render = (
 ): string[] => {
   const { paint, isTerminal } = stdout
   const entries = toTraceEntries(rows)
-  const to = Math.max(run.endedAt ?? 0, run.createdAt, ...lastOf(entries.map(({ endedAt }) => endedAt)))
+  // No spread: 100,000 numbers in one call of Math.max would overflow the stack.
+  const to = entries.reduce(
+    (latest, { endedAt }) => Math.max(latest, endedAt),
+    Math.max(run.endedAt ?? 0, run.createdAt),
+  )
   const width = isTerminal ? stdout.columns() : WIDTH_WITHOUT_TERMINAL
   const waterfall =
     entries.length === 0
@@ -117,10 +120,6 @@ const render = (
   ]
 }
 
-/** The highest number, as a list. Spreading 100,000 numbers into Math.max would overflow the stack. */
-const lastOf = (times: readonly number[]): number[] =>
-  times.length === 0 ? [] : [times.reduce((latest, time) => Math.max(latest, time))]
-
 const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Paint): string => {
   const status = toShownStatus(run)
   const time = run.endedAt === null ? '' : ` after ${formatDuration(run.endedAt - run.createdAt)}`
@@ -128,12 +127,10 @@ const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Paint): 
   return `${paint.bold(toOneLine(run.workflow))}  ${paint[STATUS_COLORS[status]](status)}${time}  ${paint.dim(facts)}`
 }
 
-const forkOf = (rows: readonly JournalRow[]): ForkData | undefined => createdOf(rows)?.fork
-
 /** The run that it was made from, and the cost of the copied steps, paid in that run. */
 const renderOrigin = ({ origin }: RunRecord, rows: readonly JournalRow[], paint: Paint): string[] => {
   if (origin === null) return []
-  const fork = forkOf(rows)
+  const fork = createdOf(rows)?.fork
   if (fork === undefined) return [paint.dim(`${origin.kind} of ${toOneLine(origin.of)}`)]
   const cost = describeUsage(fork.usage)
   const paid = cost.length === 0 ? '' : `, paid in that run: ${cost.join(' · ')}`
