@@ -67,10 +67,9 @@ const toOption = ([flags, about, kind]: OptionDeclaration): Option => {
 export const RUN = 'a run id, the beginning or end of one, or last'
 export const WORKFLOW_FILE = "the workflow's YAML file, or - for standard input"
 
-export const INPUT: OptionDeclaration = ['-i, --input <value>', 'input, as for run; repeatable', 'repeatable']
-export const CHANGED_INPUT: OptionDeclaration = [
+export const input = (about = 'input, as for run'): OptionDeclaration => [
   '-i, --input <value>',
-  'changes to the input, as for run; repeatable',
+  `${about}; repeatable`,
   'repeatable',
 ]
 export const MODEL: OptionDeclaration = [

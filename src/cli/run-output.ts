@@ -36,15 +36,10 @@ export const writeResult = (
   if (json) writeJson(context, result)
   else if (result.status === 'completed' && (result.output !== null || workflow?.workflow.output !== undefined))
     writeJson(context, result.output)
-  if (isQuiet(result, { json, quiet, isTerminal: stderr.isTerminal })) return
+  // `--quiet` silences success. Failures are reported, unless `--json` has reported them.
+  if (json ? quiet || !stderr.isTerminal : quiet && result.status === 'completed') return
   stderr.write(`${describeResult(result, { paint: stderr.paint, hint: hintFor(result) })}\n`)
 }
-
-/** `--quiet` silences success. Failures are reported, unless `--json` has reported them. */
-const isQuiet = (
-  { status }: RunResult,
-  { json, quiet, isTerminal }: { json: boolean; quiet: boolean; isTerminal: boolean },
-): boolean => (json ? quiet || !isTerminal : quiet && status === 'completed')
 
 const hintFor = ({ run, status, error }: RunResult): string | undefined => {
   if (run === null) return undefined

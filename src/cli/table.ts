@@ -8,6 +8,9 @@ export interface Column<T> {
   paint?: (text: string, row: T) => string
 }
 
+/** A column of numbers. */
+export const right = <T>(title: string, text: (row: T) => string): Column<T> => ({ title, align: 'right', text })
+
 const GAP = '  '
 
 /** Renders a table as lines. Columns at the right are dropped while it is wider than `width`. */

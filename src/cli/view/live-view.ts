@@ -12,11 +12,11 @@ import type { AnsweredWait, RunWait } from '../../service/control/run-waits.ts'
 import type { Channel } from '../context.ts'
 import { describeNear } from '../figures.ts'
 import { cutEnd, widthOf } from '../printable.ts'
+import { describeHeld, listShownWaits, toWaitLines } from '../run-waits-text.ts'
 import { renderRows, widestName } from './frame.ts'
 import type { RunView, ViewedRun } from './run-view.ts'
 import { listRows } from './step-rows.ts'
 import { StepTracker } from './step-tracker.ts'
-import { describeHeld, listShownWaits, toWaitLines } from './wait-lines.ts'
 
 const FRAME_MS = 100
 

@@ -7,9 +7,9 @@ import type { RunWait } from '../../service/control/run-waits.ts'
 import type { Channel } from '../context.ts'
 import { describeHits, describeNear } from '../figures.ts'
 import { joinLines } from '../printable.ts'
+import { describeHeld, keyOfWait, listShownWaits, toWaitLines } from '../run-waits-text.ts'
 import type { RunView, ViewedRun } from './run-view.ts'
 import { type StepChange, StepTracker, type TrackedStep } from './step-tracker.ts'
-import { describeHeld, keyOfWait, listShownWaits, toWaitLines } from './wait-lines.ts'
 
 /** Interval between two counts of the items of a foreach. */
 const COUNT_EVERY_MS = 2_000

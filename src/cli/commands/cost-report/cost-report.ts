@@ -7,7 +7,7 @@ import { withRunsIfThere } from '../../open-runs.ts'
 import { readChoice, readSince } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
-import type { Column } from '../../table.ts'
+import { type Column, right } from '../../table.ts'
 
 export const costReport = async (
   context: Context,
@@ -73,11 +73,7 @@ const nameModel = ({ provider, model }: CostRow): string => (model === null ? ''
 const COUNTS = ['calls', 'cache_hits', 'input_tokens', 'cached_tokens', 'output_tokens'] as const
 type Count = (typeof COUNTS)[number]
 
-const count = (title: string, key: Count): Column<CostRow> => ({
-  title,
-  align: 'right',
-  text: (row) => formatCount(row[key]),
-})
+const count = (title: string, key: Count): Column<CostRow> => right(title, (row) => formatCount(row[key]))
 
 /** Hidden if all are 0. These are answers of our cache; `cached` counts tokens in the cache of a vendor. */
 const CACHE_HITS = count('from cache', 'cache_hits')
@@ -88,7 +84,7 @@ const FIGURES: readonly Column<CostRow>[] = [
   count('input', 'input_tokens'),
   count('cached', 'cached_tokens'),
   count('output', 'output_tokens'),
-  { title: 'cost', align: 'right', text: (row) => describeCost(row) },
+  right('cost', (row) => describeCost(row)),
 ]
 
 const describeCost = ({ cost_usd, unpriced_calls }: CostRow): string => {

@@ -9,6 +9,7 @@ import { shownDatabase } from '../../open-runs.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import { describeSwept, toSweptJson } from '../../swept-text.ts'
+import { right } from '../../table.ts'
 import { withFile } from './db-copies.ts'
 
 export interface CareArguments {
@@ -72,26 +73,25 @@ const writeStats = (
   { fileBytes, logBytes, freeBytes, rows, runs, blobs, largest }: StoreStats,
   { database, context: { stdout } }: { database: string; context: Context },
 ): void => {
-  const right = 'right' as const
   const size = `${formatSize(fileBytes)}, ${formatSize(freeBytes)} of it free; write-ahead log ${formatSize(logBytes)}`
   stdout.write(`${stdout.paint.bold(database)}  ${size}\n\n`)
   writeTable(stdout, runs, [
     { title: 'runs', text: ({ status, phase }) => (phase === null || phase === 'active' ? status : phase) },
-    { title: 'count', align: right, text: ({ count }) => formatCount(count) },
+    right('count', ({ count }) => formatCount(count)),
   ])
   stdout.write('\n')
   writeTable(stdout, Object.entries(rows), [
     { title: 'table', text: ([name]) => name },
-    { title: 'rows', align: right, text: ([, count]) => formatCount(count) },
-    { title: 'bytes', align: right, text: ([name]) => (name === 'blob' ? formatSize(blobs.bytes) : '') },
+    right('rows', ([, count]) => formatCount(count)),
+    right('bytes', ([name]) => (name === 'blob' ? formatSize(blobs.bytes) : '')),
   ])
   if (largest.length === 0) return
   stdout.write('\n')
   writeTable(stdout, largest, [
     { title: 'largest runs', text: ({ id }) => id },
     { title: 'workflow', text: ({ workflow }) => toOneLine(workflow) },
-    { title: 'rows', align: right, text: (run) => formatCount(run.rows) },
-    { title: 'journal', align: right, text: ({ bytes }) => formatSize(bytes) },
+    right('rows', (run) => formatCount(run.rows)),
+    right('journal', ({ bytes }) => formatSize(bytes)),
   ])
 }
 

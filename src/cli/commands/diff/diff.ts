@@ -13,7 +13,7 @@ import type { Paint } from '../../paint.ts'
 import { openPastRun, type PastRun } from '../../past-run.ts'
 import { toOneLine } from '../../printable.ts'
 import { STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
-import { type Column, renderTable } from '../../table.ts'
+import { type Column, renderTable, right } from '../../table.ts'
 
 type Pair = readonly [PastRun, PastRun]
 
@@ -145,17 +145,9 @@ const chooseSteps = (steps: readonly ComparedStep[]): ComparedStep[] => {
 const createColumns = (paint: Paint): Column<ComparedStep>[] => [
   { title: 'step', text: nameStep, paint: (text, { isDifferent }) => (isDifferent ? paint.yellow(text) : text) },
   { title: 'status', text: (step) => describeBoth(step, ({ status }) => status) },
-  {
-    title: 'time',
-    align: 'right',
-    text: (step) => describeBoth(step, ({ ms }) => (ms === null ? 'goes on' : formatDuration(ms))),
-  },
-  { title: 'tokens', align: 'right', text: (step) => (isFree(step) ? '' : describeBoth(step, tokensOf)) },
-  {
-    title: 'cost',
-    align: 'right',
-    text: (step) => (isFree(step) ? '' : describeBoth(step, ({ usage }) => formatCost(usage.cost_usd))),
-  },
+  right('time', (step) => describeBoth(step, ({ ms }) => (ms === null ? 'goes on' : formatDuration(ms)))),
+  right('tokens', (step) => (isFree(step) ? '' : describeBoth(step, tokensOf))),
+  right('cost', (step) => (isFree(step) ? '' : describeBoth(step, ({ usage }) => formatCost(usage.cost_usd)))),
 ]
 
 type Figures = NonNullable<ComparedStep['sides'][number]>

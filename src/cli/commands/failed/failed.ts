@@ -6,7 +6,7 @@ import { withRunsIfThere } from '../../open-runs.ts'
 import { type FailedArguments, readFailedQuery } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
-import type { Column } from '../../table.ts'
+import { type Column, right } from '../../table.ts'
 
 export const failed = async (
   context: Context,
@@ -39,7 +39,7 @@ const toJson = (group: FailedGroup) => {
 }
 
 const COLUMNS: readonly Column<FailedGroup>[] = [
-  { title: 'runs', align: 'right', text: ({ count }) => String(count) },
+  right('runs', ({ count }) => String(count)),
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow) },
   { title: 'fault', text: ({ code }) => code },
   { title: 'step', text: ({ step }) => step ?? '' },

@@ -1,4 +1,4 @@
-import { CHANGED_INPUT, type CliCommand, MODEL, QUIET, RESULT_JSON, RUN, SUBMIT } from '../../command.ts'
+import { type CliCommand, input, MODEL, QUIET, RESULT_JSON, RUN, SUBMIT } from '../../command.ts'
 
 export const forkCommand: CliCommand = {
   name: 'fork',
@@ -7,7 +7,7 @@ export const forkCommand: CliCommand = {
   options: [
     ['--from <step>', 'the step to start at, with its enclosing foreach items: grades[3]/grade', 'required'],
     ['--visit <count>', 'which visit of the step (default: the first)'],
-    CHANGED_INPUT,
+    input('changes to the input, as for run'),
     MODEL,
     ['--set <step.output=json>', 'replace a recorded output with JSON or @FILE; repeatable', 'repeatable'],
     ['--same-keys', 'send the idempotency keys of the old run'],

@@ -1,14 +1,10 @@
-import { type CliCommand, json, MODEL, WORKFLOW_FILE } from '../../command.ts'
+import { type CliCommand, input, json, MODEL, WORKFLOW_FILE } from '../../command.ts'
 
 export const planCommand: CliCommand = {
   name: 'plan',
   summary: 'estimate the cost of a workflow before it runs',
   arguments: { file: ['<file>', WORKFLOW_FILE] },
-  options: [
-    ['-i, --input <value>', 'input, as for run: makes lists and prompts known; repeatable', 'repeatable'],
-    MODEL,
-    json(),
-  ],
+  options: [input('input, as for run: makes lists and prompts known'), MODEL, json()],
   examples: [
     'troupe plan triage.yaml',
     'troupe plan triage.yaml --input @ticket.json',

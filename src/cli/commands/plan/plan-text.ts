@@ -9,7 +9,7 @@ import { countOf, formatCost, formatCount } from '../../figures.ts'
 import { widthOfChannel } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
-import { type Column, renderTable } from '../../table.ts'
+import { type Column, renderTable, right } from '../../table.ts'
 
 export const renderPlan = (plan: Plan, stdout: Channel): string[] => {
   const { paint } = stdout
@@ -70,11 +70,11 @@ const renderSteps = (steps: readonly StepForecast[], { width, paint }: { width: 
 const STEP_COLUMNS: readonly Column<StepForecast>[] = [
   { title: 'step', text: ({ step }) => toOneLine(step) },
   { title: 'model', text: ({ models }) => toOneLine(models.join(', ')) },
-  { title: 'runs', align: 'right', text: (step) => describeRuns(step) },
-  { title: 'calls a run', align: 'right', text: ({ each }) => formatMost(each.calls) },
-  { title: 'once', align: 'right', text: ({ each }) => formatBound(each.smoothUsd) },
-  { title: 'worst once', align: 'right', text: ({ each }) => formatBound(each.worstUsd) },
-  { title: 'worst case', align: 'right', text: ({ worstUsd }) => formatBound(worstUsd) },
+  right('runs', (step) => describeRuns(step)),
+  right('calls a run', ({ each }) => formatMost(each.calls)),
+  right('once', ({ each }) => formatBound(each.smoothUsd)),
+  right('worst once', ({ each }) => formatBound(each.worstUsd)),
+  right('worst case', ({ worstUsd }) => formatBound(worstUsd)),
 ]
 
 const describeRuns = ({ entries, perItem }: StepForecast): string => {

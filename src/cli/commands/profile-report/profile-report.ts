@@ -12,7 +12,7 @@ import { readCount } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine } from '../../printable.ts'
-import type { Column } from '../../table.ts'
+import { type Column, right } from '../../table.ts'
 
 export interface ProfileReportArguments {
   run?: string
@@ -81,19 +81,16 @@ type Row = Pick<StepProfile, 'step' | 'critical_ms' | 'critical_share'> & Partia
 const toHostRow = ({ host }: ProfileReport): Row => ({ step: '(host)', ...host })
 
 const createColumns = (paint: Paint): Column<Row>[] => {
-  const time = (title: string, read: (row: Row) => number | undefined): Column<Row> => ({
-    title,
-    align: 'right',
-    text: (row) => {
+  const time = (title: string, read: (row: Row) => number | undefined): Column<Row> =>
+    right(title, (row) => {
       const ms = read(row)
       return ms === undefined ? '' : formatDuration(ms)
-    },
-  })
+    })
   return [
     { title: 'step', text: ({ step }) => toOneLine(step), paint: (text) => paint.bold(text) },
     { title: 'what', text: ({ what }) => (what === undefined ? '' : WORDS[what]) },
-    { title: 'critical', align: 'right', text: ({ critical_share }) => `${(critical_share * 100).toFixed(1)}%` },
-    { title: 'count', align: 'right', text: ({ count }) => (count === undefined ? '' : formatCount(count)) },
+    right('critical', ({ critical_share }) => `${(critical_share * 100).toFixed(1)}%`),
+    right('count', ({ count }) => (count === undefined ? '' : formatCount(count))),
     time('p50', ({ p50_ms }) => p50_ms),
     time('p95', ({ p95_ms }) => p95_ms),
     time('total', ({ total_ms }) => total_ms),

@@ -1,15 +1,11 @@
-import { type CliCommand, MODEL, QUIET, RESULT_JSON, WORKFLOW_FILE } from '../../command.ts'
+import { type CliCommand, input, MODEL, QUIET, RESULT_JSON, WORKFLOW_FILE } from '../../command.ts'
 
 export const runCommand: CliCommand = {
   name: 'run',
   summary: 'check a workflow and run it',
   arguments: { file: ['<file>', WORKFLOW_FILE] },
   options: [
-    [
-      '-i, --input <value>',
-      'input: JSON, @FILE (.json, .yaml, @- for standard input) or key=value; repeatable',
-      'repeatable',
-    ],
+    input('input: JSON, @FILE (.json, .yaml, @- for standard input) or key=value'),
     MODEL,
     RESULT_JSON,
     QUIET,

@@ -12,7 +12,7 @@ import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
 import { describeHolder, type ShownStatus, STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
 import { describeWaits, toWaitJson } from '../../run-waits-text.ts'
-import type { Column } from '../../table.ts'
+import { type Column, right } from '../../table.ts'
 
 const DEFAULT_LIMIT = 20
 const LONGEST_WAIT = 50
@@ -77,9 +77,9 @@ const createColumns = (paint: Paint): Column<ListedRun>[] => [
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow), paint: (text) => paint.bold(text) },
   { title: 'status', text: describeStatus, paint: (text, { shown }) => paint[STATUS_COLORS[shown]](text) },
   { title: 'started', text: ({ createdAt }) => formatTime(createdAt) },
-  { title: 'duration', align: 'right', text: describeDuration },
-  { title: 'tokens', align: 'right', text: describeTokens },
-  { title: 'cost', align: 'right', text: (run) => (describeTokens(run) === '' ? '' : formatCost(run.usage.cost_usd)) },
+  right('duration', describeDuration),
+  right('tokens', describeTokens),
+  right('cost', (run) => (describeTokens(run) === '' ? '' : formatCost(run.usage.cost_usd))),
 ]
 
 const describeStatus = (run: ListedRun): string => {

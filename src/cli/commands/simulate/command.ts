@@ -1,11 +1,11 @@
-import { type CliCommand, json, limit } from '../../command.ts'
+import { type CliCommand, input, json, limit } from '../../command.ts'
 
 export const simulateCommand: CliCommand = {
   name: 'simulate',
   summary: 'walk through a workflow without performing anything',
   arguments: { file: ['<file>', "the workflow's YAML file, or with --paths - for standard input"] },
   options: [
-    ['-i, --input <value>', 'input, as for run (default: made from its type); repeatable', 'repeatable'],
+    input('input, as for run (default: made from its type)'),
     ['--paths', 'print the shortest path to every end, as test skeletons'],
     limit('with --paths: at most this many (default 200)'),
     json('a JSON object: the paths, or the walk'),

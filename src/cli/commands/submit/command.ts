@@ -1,4 +1,4 @@
-import { type CliCommand, INPUT, json, MODEL } from '../../command.ts'
+import { type CliCommand, input, json, MODEL } from '../../command.ts'
 
 export const submitCommand: CliCommand = {
   name: 'submit',
@@ -7,7 +7,7 @@ export const submitCommand: CliCommand = {
     workflow: ['<workflow>', "the workflow's YAML file, - for standard input, or the name of a registered workflow"],
   },
   options: [
-    INPUT,
+    input(),
     MODEL,
     ['--key <key>', 'idempotency key: the same request under the same key is the same run'],
     ['--wait', 'follow the run to its end'],

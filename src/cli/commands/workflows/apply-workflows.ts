@@ -13,7 +13,7 @@ import { hasDatabase, openProject, withDatabase } from '../../open-runs.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import { explainError, reportError } from '../../report-error.ts'
-import type { Column } from '../../table.ts'
+import { type Column, right } from '../../table.ts'
 
 export const applyFiles = async (
   context: Context,
@@ -107,8 +107,8 @@ const COLUMNS: readonly Column<AppliedWorkflow>[] = [
   { title: '', text: ({ change }) => MARKS[change] },
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow) },
   { title: 'is', text: ({ change }) => change },
-  { title: 'version', align: 'right', text: ({ version }) => String(version) },
-  { title: 'schedules', align: 'right', text: ({ schedules }) => (schedules === 0 ? '' : String(schedules)) },
+  right('version', ({ version }) => String(version)),
+  right('schedules', ({ schedules }) => (schedules === 0 ? '' : String(schedules))),
   { title: 'file', text: ({ file }) => file },
 ]
 

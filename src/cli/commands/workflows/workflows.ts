@@ -6,7 +6,7 @@ import { formatTime, toTime } from '../../figures.ts'
 import { withRuns, withRunsIfThere } from '../../open-runs.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'
-import type { Column } from '../../table.ts'
+import { type Column, right } from '../../table.ts'
 import { expectVersions, findVersion, loadVersion } from './workflow-versions.ts'
 
 export const listWorkflows = (context: Context, { json = false }: { json?: boolean }): Promise<void> => {
@@ -41,10 +41,10 @@ const toJson = ({ workflow, version, definition, registeredAt, folder, schedules
 
 const COLUMNS: readonly Column<Listed>[] = [
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow) },
-  { title: 'version', align: 'right', text: ({ version }) => String(version) },
+  right('version', ({ version }) => String(version)),
   { title: 'registered', text: ({ registeredAt }) => formatTime(registeredAt) },
   { title: 'definition', text: ({ definition }) => shorten(definition) },
-  { title: 'schedules', align: 'right', text: ({ schedules }) => (schedules === 0 ? '' : String(schedules)) },
+  right('schedules', ({ schedules }) => (schedules === 0 ? '' : String(schedules))),
 ]
 
 const shorten = (hash: string): string => hash.slice(0, 12)
