@@ -54,7 +54,6 @@ const createColumns = (paint: Paint): Column<OpenApproval>[] => [
 ]
 
 export interface ApprovalArguments {
-  /** The id of an approval, the beginning of one, or a run. */
   approval: string
   path?: string
   json?: boolean

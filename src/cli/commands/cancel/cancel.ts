@@ -13,19 +13,14 @@ import { describeHolder, toShownStatus } from '../../run-holder.ts'
 import { describeUndone } from '../../run-result.ts'
 import { whoAsks } from '../../who-asks.ts'
 
-export interface CancelArguments {
-  run: string
-  json?: boolean
-}
-
 /** Timeout for an answer of the holder, which reads its inbox every 250 ms and gives its actors 2 s to stop. */
 const WAIT_MS = 3_500
 
-export const cancel = (context: Context, options: CancelArguments): Promise<number> =>
+export const cancel = (context: Context, { run, json = false }: { run: string; json?: boolean }): Promise<number> =>
   withRuns(context, async ({ store, project }) => {
-    const found = await findRun(store, options.run)
+    const found = await findRun(store, run)
     if (found.status !== 'running')
-      return report(context, options, { run: found, unsure: [], undone: [], goesOn: [], wasOver: true })
+      return report(context, json, { run: found, unsure: [], undone: [], goesOn: [], wasOver: true })
     const end = await cancelRun(store, found.id, {
       by: whoAsks(),
       waitMs: WAIT_MS,
@@ -35,12 +30,12 @@ export const cancel = (context: Context, options: CancelArguments): Promise<numb
       // The run performs nothing but its undo steps: without those it needs no secrets.
       open: (stored, { undoes }) => openLocal(stored, { project, store, context, performs: undoes }),
     })
-    return report(context, options, { ...end, wasOver: false })
+    return report(context, json, { ...end, wasOver: false })
   })
 
 type Reported = CancelEnd & { wasOver: boolean }
 
-const report = (context: Context, { json = false }: CancelArguments, end: Reported): number => {
+const report = (context: Context, json: boolean, end: Reported): number => {
   const { run, wasOver, unsure, undone, goesOn } = end
   if (!json) writeLines(context.stderr, describe(end, context.stderr.paint))
   else {

@@ -12,11 +12,7 @@ import { describeSwept, toSweptJson } from '../../swept-text.ts'
 import { right } from '../../table.ts'
 import { withFile } from './db-copies.ts'
 
-export interface CareArguments {
-  json?: boolean
-}
-
-export const showStats = (context: Context, { json = false }: CareArguments): Promise<void> =>
+export const showStats = (context: Context, { json = false }: { json?: boolean }): Promise<void> =>
   withFile(context, async ({ store, project }) => {
     const stats = await (await store.maintenance()).stats()
     const database = shownDatabase(project, context)
@@ -25,7 +21,7 @@ export const showStats = (context: Context, { json = false }: CareArguments): Pr
   })
 
 /** The exit code is 1 for a damaged database. */
-export const checkDatabase = (context: Context, { json = false }: CareArguments): Promise<number> =>
+export const checkDatabase = (context: Context, { json = false }: { json?: boolean }): Promise<number> =>
   withFile(context, async ({ store, project }) => {
     const problems = await (await store.maintenance()).check()
     const ok = problems.length === 0
@@ -37,7 +33,7 @@ export const checkDatabase = (context: Context, { json = false }: CareArguments)
 
 export const sweepDatabase = (
   context: Context,
-  { dryRun = false, json = false }: CareArguments & { dryRun?: boolean },
+  { dryRun = false, json = false }: { dryRun?: boolean; json?: boolean },
 ): Promise<void> =>
   withFile(context, async ({ store, project }) => {
     const { retention } = project.config
@@ -46,7 +42,7 @@ export const sweepDatabase = (
     else context.stdout.write(`${describeSwept(report, dryRun)}\n`)
   })
 
-export const vacuumDatabase = (context: Context, { json = false }: CareArguments): Promise<void> =>
+export const vacuumDatabase = (context: Context, { json = false }: { json?: boolean }): Promise<void> =>
   withFile(context, async ({ store, project }) => {
     const maintenance = await store.maintenance()
     const { freedBytes } = await maintenance.vacuum()

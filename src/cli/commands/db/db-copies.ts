@@ -68,15 +68,10 @@ export const databaseFile = ({ database }: Project): string => {
   })
 }
 
-export interface ExportArguments {
-  /** Runs, then the file. */
-  names: string[]
-  all?: boolean
-  force?: boolean
-  json?: boolean
-}
-
-export const exportRuns = async (context: Context, options: ExportArguments): Promise<void> => {
+export const exportRuns = async (
+  context: Context,
+  options: { names: string[]; all?: boolean; force?: boolean; json?: boolean },
+): Promise<void> => {
   const { names, all = false, force = false, json = false } = options
   const { stdout, stderr, workingFolder } = context
   const file = names.at(-1) ?? '-'

@@ -10,16 +10,13 @@ import { explainError } from '../../report-error.ts'
 import { shownPath } from '../../workflow-file.ts'
 import { type DoctorCheck, miss, pass } from './check.ts'
 
-interface ModelsOptions {
-  context: Context
-  /** The workflow to check. Default: all workflows of the project. */
-  file: string | undefined
-}
-
-/** @throws CliError if the file does not exist */
-export const checkModels = async (project: Project, { context, file }: ModelsOptions): Promise<DoctorCheck[]> => {
-  const looking = { project, context }
-  const used = file === undefined ? await findUsedModels(looking) : await readUsedModels(file, looking)
+/** Checks what `file` or else all workflows of the project use. @throws CliError if the file does not exist */
+export const checkModels = async (
+  project: Project,
+  { context, file }: { context: Context; file: string | undefined },
+): Promise<DoctorCheck[]> => {
+  const used =
+    file === undefined ? await findUsedModels(project, context) : await readUsedModels(file, { project, context })
   const providers = readProviders(project, context.environment)
   const found = await examineProviders(used.models.keys(), { providers })
   return [used.check, ...found.flatMap((health) => describeProvider(health, used.models))]
@@ -94,13 +91,8 @@ interface UsedModels {
   check: DoctorCheck
 }
 
-interface Looking {
-  project: Project
-  context: Context
-}
-
 /** The models that one workflow may call. @throws CliError if the file does not exist */
-const readUsedModels = async (file: string, looking: Looking): Promise<UsedModels> => {
+const readUsedModels = async (file: string, looking: { project: Project; context: Context }): Promise<UsedModels> => {
   const { compiled, diagnostics } = await compileFile(file, looking)
   const [error] = diagnostics.filter(({ severity }) => severity === 'error')
   const models = new Map((compiled?.models ?? []).map((model) => [model, [file]]))
@@ -112,7 +104,7 @@ const readUsedModels = async (file: string, looking: Looking): Promise<UsedModel
 }
 
 /** The models that the workflows of a project may call; workflows with errors are skipped. */
-const findUsedModels = async ({ project, context }: Looking): Promise<UsedModels> => {
+const findUsedModels = async (project: Project, context: Context): Promise<UsedModels> => {
   const { files, isWhole } = findWorkflows(project.folder)
   const models = new Map<string, string[]>()
   let broken = 0

@@ -18,14 +18,11 @@ import { checkModels } from './check-models.ts'
 
 const NEEDED_NODE = 24
 
-export interface DoctorArguments {
-  /** A workflow. Default: all workflows of the project. */
-  file?: string | undefined
-  json?: boolean
-}
-
 /** @throws CliError if the file does not exist */
-export const examine = async (context: Context, { file, json = false }: DoctorArguments): Promise<number> => {
+export const examine = async (
+  context: Context,
+  { file, json = false }: { file?: string | undefined; json?: boolean },
+): Promise<number> => {
   const checks = [checkNode(), ...(await checkRest(context, file))]
   const ok = checks.every((check) => check.ok)
   if (json) writeJson(context, { ok, checks })

@@ -15,14 +15,6 @@ import { suggest } from '../../option-values.ts'
 import { openPastRun } from '../../past-run.ts'
 import { toPrintable } from '../../printable.ts'
 
-export interface GraphArguments {
-  /** Default with `run`: the workflow that the run started with. */
-  file?: string | undefined
-  format?: string
-  output?: string
-  run?: string
-}
-
 interface Drawn {
   workflow: CompiledWorkflow
   /** Undefined for a workflow of a run. */
@@ -30,7 +22,10 @@ interface Drawn {
   activity?: RunActivity
 }
 
-export const graph = async (context: Context, { file, format, output, run }: GraphArguments): Promise<void> => {
+export const graph = async (
+  context: Context,
+  { file, format, output, run }: { file?: string | undefined; format?: string; output?: string; run?: string },
+): Promise<void> => {
   const notation = chooseFormat(format, output)
   if (run !== undefined && notation !== 'svg')
     throw new CliError(`--run shows nothing in ${notation}: expected --format svg`)

@@ -17,7 +17,6 @@ import { type Column, right } from '../../table.ts'
 export interface ProfileReportArguments {
   run?: string
   workflow?: string
-  /** Most runs, with `workflow`. */
   limit?: string
   json?: boolean
 }

@@ -9,11 +9,7 @@ import { readCount } from '../../option-values.ts'
 import { writeJson, writeLines, writeTable } from '../../output.ts'
 import type { Column } from '../../table.ts'
 
-export interface ScheduleArguments {
-  json?: boolean
-}
-
-export const listSchedules = (context: Context, { json = false }: ScheduleArguments): Promise<void> =>
+export const listSchedules = (context: Context, { json = false }: { json?: boolean }): Promise<void> =>
   withRuns(context, async ({ store }) => {
     const schedules = await store.listSchedules()
     if (json) writeJson(context, schedules.map(toJson))
@@ -24,7 +20,7 @@ export const listSchedules = (context: Context, { json = false }: ScheduleArgume
 /** Shows the next slots of one schedule, or of all. */
 export const nextSlots = async (
   context: Context,
-  { schedule, count = '5', json = false }: ScheduleArguments & { schedule?: string; count?: string },
+  { schedule, count = '5', json = false }: { schedule?: string; count?: string; json?: boolean },
 ): Promise<void> => {
   const most = readCount('--count', count, 1_000) ?? 1
   return withRuns(context, async ({ store }) => {
@@ -41,7 +37,7 @@ export const nextSlots = async (
 
 export const pauseSchedule = (
   context: Context,
-  { schedule, isPaused, json = false }: ScheduleArguments & { schedule: string; isPaused: boolean },
+  { schedule, isPaused, json = false }: { schedule: string; isPaused: boolean; json?: boolean },
 ): Promise<void> =>
   withRuns(context, async ({ store }) => {
     const { id } = findSchedule(await store.listSchedules(), schedule)

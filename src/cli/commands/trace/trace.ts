@@ -19,15 +19,10 @@ import { toTraceEntries } from '../../trace/trace-entry.ts'
 import { toTraceRows } from '../../trace/trace-rows.ts'
 import { renderWaterfall } from '../../trace/waterfall.ts'
 
-export interface TraceArguments {
-  run: string
-  /** A row, a time or `last`: shows the state at that moment instead of the trace. */
-  at?: string
-  all?: boolean
-  json?: boolean
-}
-
-export const trace = async (context: Context, options: TraceArguments): Promise<void> => {
+export const trace = async (
+  context: Context,
+  options: { run: string; at?: string; all?: boolean; json?: boolean },
+): Promise<void> => {
   if (options.at !== undefined) return (await import('./trace-at.ts')).traceAt(context, { ...options, at: options.at })
   return withRuns(context, async ({ store }) => {
     const run = await findRun(store, options.run)

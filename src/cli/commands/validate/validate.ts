@@ -14,13 +14,6 @@ import { paintDiagnostic } from '../../paint.ts'
 import { toPrintable } from '../../printable.ts'
 import { reportError } from '../../report-error.ts'
 
-export interface ValidateArguments {
-  files: string[]
-  json?: boolean
-  /** Also proves properties of all runs, and reports violations as errors. */
-  strict?: boolean
-}
-
 type Checked =
   | { file: string; diagnostics: readonly Diagnostic[]; source: Source; proofs?: Proofs | undefined }
   /** The file could not be read. */
@@ -28,7 +21,7 @@ type Checked =
 
 export const validate = async (
   context: Context,
-  { files, json = false, strict = false }: ValidateArguments,
+  { files, json = false, strict = false }: { files: string[]; json?: boolean; strict?: boolean },
 ): Promise<number> => {
   const checked: Checked[] = []
   for (const file of files) checked.push(await check(file, { context, strict }))

@@ -18,7 +18,6 @@ import { compileVersion, expectVersions, findVersion } from './workflow-versions
 
 export interface DiffWorkflowsArguments {
   name: string
-  /** A version, or a file. */
   from?: string
   to?: string
   json?: boolean

@@ -26,13 +26,8 @@ export const expectVersions = async (
 export const findVersion = (versions: readonly RegisteredWorkflow[], text: string): RegisteredWorkflow => {
   const found = versions.find(({ version }) => String(version) === text)
   if (found !== undefined) return found
-  const [newest] = versions
-  throw new CliError(`'${newest?.workflow ?? ''}' has no version ${text}`, {
-    hint: `it has ${versions
-      .map(({ version }) => version)
-      .toReversed()
-      .join(', ')}`,
-  })
+  const known = versions.map(({ version }) => version).toReversed()
+  throw new CliError(`'${versions[0]?.workflow ?? ''}' has no version ${text}`, { hint: `it has ${known.join(', ')}` })
 }
 
 /** @throws CliError if the database does not have it */

@@ -30,13 +30,17 @@ const readListed = async (store: Store): Promise<Listed[]> => {
   }))
 }
 
-const toJson = ({ workflow, version, definition, registeredAt, folder, schedules }: Listed) => ({
+const toJson = ({ workflow, folder, schedules, ...rest }: Listed) => ({
   workflow,
+  ...toVersionJson(rest),
+  folder,
+  schedules,
+})
+
+const toVersionJson = ({ version, definition, registeredAt }: Omit<RegisteredWorkflow, 'workflow' | 'folder'>) => ({
   version,
   definition,
   registered_at: toTime(registeredAt),
-  folder,
-  schedules,
 })
 
 const COLUMNS: readonly Column<Listed>[] = [
@@ -49,14 +53,10 @@ const COLUMNS: readonly Column<Listed>[] = [
 
 const shorten = (hash: string): string => hash.slice(0, 12)
 
-export interface ShowArguments {
-  name: string
-  /** Default: the newest. */
-  of?: string
-  json?: boolean
-}
-
-export const showWorkflow = (context: Context, { name, of: version, json = false }: ShowArguments): Promise<void> =>
+export const showWorkflow = (
+  context: Context,
+  { name, of: version, json = false }: { name: string; of?: string; json?: boolean },
+): Promise<void> =>
   withRuns(context, async ({ store }) => {
     const versions = await expectVersions(store, name)
     const shown = version === undefined ? versions[0] : findVersion(versions, version)
@@ -71,18 +71,12 @@ interface Shown {
   definition: Definition
 }
 
-const toShownJson = ({ shown, versions, definition: { file, source, hash } }: Shown) => ({
+const toShownJson = ({ shown, versions, definition: { file, source } }: Shown) => ({
   workflow: shown.workflow,
-  version: shown.version,
-  definition: hash,
-  registered_at: toTime(shown.registeredAt),
+  ...toVersionJson(shown),
   file,
   source,
-  versions: versions.map(({ version, definition, registeredAt }) => ({
-    version,
-    definition,
-    registered_at: toTime(registeredAt),
-  })),
+  versions: versions.map(toVersionJson),
 })
 
 /** Writes the file to standard output unchanged, so that it can be redirected into a file. */
