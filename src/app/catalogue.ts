@@ -2,9 +2,8 @@
 import { createPricing } from '../actors/llm/prices.ts'
 import { describeNamed, PROVIDER_DESCRIPTIONS } from '../actors/llm/providers.ts'
 import { TOOL_DESCRIPTIONS } from '../actors/tools/tool-catalogue.ts'
-import type { Catalogue } from '../compiler/catalogue.ts'
+import type { Catalogue, ProviderEntry, ToolEntry } from '../compiler/catalogue.ts'
 import type { Pricing } from '../core/pricing.ts'
-import { composeCatalogue } from '../service/catalogue.ts'
 import type { OwnActor } from '../service/own-actor.ts'
 
 export interface CatalogueOptions {
@@ -14,12 +13,39 @@ export interface CatalogueOptions {
   providers?: Iterable<readonly [name: string, { kind: string }]>
 }
 
-/** All that a workflow may name in this release. Loads no actor. */
+/** All that a workflow may name in this release. A later entry replaces an earlier one of the same name. Loads no actor. */
 export const createCatalogue = (
   actors: readonly OwnActor[] = [],
   { pricing = createPricing(), providers = [] }: CatalogueOptions = {},
-): Catalogue =>
-  composeCatalogue(
-    { tools: TOOL_DESCRIPTIONS, providers: PROVIDER_DESCRIPTIONS },
-    { actors, named: [...providers].map(([name, { kind }]) => describeNamed(name, kind)), pricing },
-  )
+): Catalogue => {
+  const ownTools = actors.filter(({ kind }) => kind === 'tool').map(toToolEntry)
+  const ownProviders = actors.filter(({ kind }) => kind === 'llm').map(toProviderEntry)
+  const named = [...providers].map(([name, { kind }]) => describeNamed(name, kind))
+  return {
+    tools: byName([...TOOL_DESCRIPTIONS, ...ownTools]),
+    providers: byName(
+      [...PROVIDER_DESCRIPTIONS, ...ownProviders, ...named].map((provider) => ({
+        ...provider,
+        price: (model: string) => pricing.kind(provider.name, model),
+      })),
+    ),
+  }
+}
+
+const byName = <Entry extends { name: string }>(entries: readonly Entry[]): ReadonlyMap<string, Entry> =>
+  new Map(entries.map((entry) => [entry.name, entry]))
+
+const toToolEntry = ({ name, description, writes, input, output }: OwnActor): ToolEntry => ({
+  name,
+  description,
+  writes,
+  input,
+  output,
+  available: true,
+})
+
+const toProviderEntry = ({ name, models }: OwnActor): ProviderEntry => ({
+  name,
+  available: true,
+  ...(models === undefined ? {} : { models }),
+})

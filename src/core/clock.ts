@@ -1,4 +1,4 @@
-/** The source of time. It is injected, so that tests move it by hand (`createManualClock` in manual-clock.ts). */
+/** The source of time. It is injected, so that tests move it by hand. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number

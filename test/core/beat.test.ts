@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Beat } from '../../src/core/beat.ts'
-import { createManualClock } from '../../src/core/manual-clock.ts'
+import { createManualClock } from '../support/manual-clock.ts'
 
 const test = suite('a beat')
 

@@ -1,11 +1,11 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createManualClock } from '../../src/core/manual-clock.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { RunChange } from '../../src/store/store.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
 import { driveRun } from '../support/driven-run.ts'
+import { createManualClock } from '../support/manual-clock.ts'
 import { randomWorkflow } from '../support/random-workflow.ts'
 import { decideBySeed, ScriptedWorld } from '../support/scripted-world.ts'
 

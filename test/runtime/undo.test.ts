@@ -1,9 +1,9 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createManualClock } from '../../src/core/manual-clock.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
 import { type DrivenOptions, driveRun } from '../support/driven-run.ts'
+import { createManualClock } from '../support/manual-clock.ts'
 import { type Decision, ScriptedWorld } from '../support/scripted-world.ts'
 
 const TOOL = 'http.post, with: { url: "http://127.0.0.1/" }'

@@ -1,13 +1,13 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { JsonValue } from '../../src/core/json.ts'
-import { createManualClock } from '../../src/core/manual-clock.ts'
 import type { Run } from '../../src/runtime/run.ts'
 import { SecretVault } from '../../src/secrets/secret-vault.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { InboxMessage } from '../../src/store/store.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
 import { type DrivenProcess, driveRun } from '../support/driven-run.ts'
+import { createManualClock } from '../support/manual-clock.ts'
 import { ScriptedWorld } from '../support/scripted-world.ts'
 
 /** Runs a workflow; each time nothing is in flight, the next of `acts` is done in the current process. */

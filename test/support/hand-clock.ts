@@ -1,4 +1,4 @@
-import type { ManualClock } from '../../src/core/manual-clock.ts'
+import type { ManualClock } from './manual-clock.ts'
 
 export interface HandClock extends ManualClock {
   /** Calls the wake that waits for this moment, whatever else would come due before; the time is then that moment. */

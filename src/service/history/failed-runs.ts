@@ -49,22 +49,14 @@ export interface FailedGroup {
 
 /** Groups by workflow, fault and step: the largest first, of equal size the most recent first. */
 export const groupFailed = (runs: readonly RunRecord[]): FailedGroup[] => {
-  const groups = new Map<string, FailedGroup>()
-  for (const run of runs) {
-    const { workflow, error } = run
-    const code = error?.code ?? run.status
-    const step = stepOf(run)
-    const key = JSON.stringify([workflow, code, step])
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, { workflow, code, step, count: 1, newest: run })
-    else {
-      group.count++
-      if ((run.endedAt ?? 0) > (group.newest.endedAt ?? 0)) group.newest = run
-    }
-  }
-  return [...groups.values()].sort(
-    (one, other) => other.count - one.count || (other.newest.endedAt ?? 0) - (one.newest.endedAt ?? 0),
-  )
+  const byFault = Map.groupBy(runs, (run) => JSON.stringify([run.workflow, codeOf(run), stepOf(run)]))
+  const groups = [...byFault.values()].map((own): FailedGroup => {
+    const newest = own.reduce((one, other) => ((other.endedAt ?? 0) > (one.endedAt ?? 0) ? other : one))
+    return { workflow: newest.workflow, code: codeOf(newest), step: stepOf(newest), count: own.length, newest }
+  })
+  return groups.sort((one, other) => other.count - one.count || (other.newest.endedAt ?? 0) - (one.newest.endedAt ?? 0))
 }
+
+const codeOf = ({ error, status }: RunRecord): string => error?.code ?? status
 
 const stepOf = ({ error }: RunRecord): string | null => (error?.step ? stepOfPath(error.step) : null)

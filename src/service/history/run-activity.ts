@@ -68,15 +68,9 @@ const sumTimes = (timeline: Timeline): Map<string, number> => {
 type Decided = Pick<DecisionData, 'verdict' | 'by'>
 
 const groupDecisions = ({ segments }: Timeline): Map<string, Decided[]> => {
-  const decisions = new Map<string, Decided[]>()
-  for (const { row } of segments) {
-    if (row.kind !== 'decision') continue
-    const path = toChartPath(row.path)
-    const known = decisions.get(path)
-    if (known === undefined) decisions.set(path, [row.data])
-    else known.push(row.data)
-  }
-  return decisions
+  const rows = segments.map(({ row }) => row).filter((row) => row.kind === 'decision')
+  const byStep = Map.groupBy(rows, ({ path }) => toChartPath(path))
+  return new Map([...byStep].map(([path, own]) => [path, own.map(({ data }) => data)]))
 }
 
 interface Undone {

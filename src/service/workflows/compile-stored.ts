@@ -1,11 +1,10 @@
 /** Compiles stored definitions again, as they were when a run began. */
-import type { Catalogue } from '../../compiler/catalogue.ts'
+import type { Catalogue, ProviderEntry } from '../../compiler/catalogue.ts'
 import { type Compilation, type CompiledWorkflow, compile, compileInParts } from '../../compiler/compile.ts'
 import { type Links, readLinks } from '../../compiler/links.ts'
 import { createSource } from '../../compiler/source.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Definition } from '../../store/store.ts'
-import { pinCatalogue } from '../catalogue.ts'
 
 export interface CompileStoredOptions {
   /** Tools and providers of today. It is pinned: changed prices, parameters and providers refuse no workflow. */
@@ -56,4 +55,19 @@ const expectCompiled = ({ file }: StoredDefinition, { compiled, diagnostics }: C
     'invalid_input',
     `'${file}' as it was when the run started does not compile with this version: ${first?.message ?? ''}`,
   )
+}
+
+/**
+ * Opens a catalogue for workflows that were checked when their run began. Prices, parameters and providers that have changed since
+ * then are no reason to refuse the run: any provider exists, and takes any parameter.
+ */
+const pinCatalogue = ({ tools, providers }: Catalogue): Catalogue => ({
+  tools,
+  providers: new OpenProviders([...providers].map(([name, { available }]) => [name, { name, available }])),
+})
+
+class OpenProviders extends Map<string, ProviderEntry> {
+  override get(name: string): ProviderEntry {
+    return super.get(name) ?? { name, available: true }
+  }
 }

@@ -22,10 +22,7 @@ export const createSocketAdapter = ({ address, onLost }: SocketOptions): SocketA
   const socket = new WebSocket(address)
   const waiting: unknown[] = []
   let state: 'connecting' | 'open' | 'closing' | 'over' = 'connecting'
-  let settle: () => void = () => {}
-  const settled = new Promise<void>((resolve) => {
-    settle = resolve
-  })
+  const { promise: settled, resolve: settle } = Promise.withResolvers<void>()
   const lose = (reason: string): void => {
     if (state === 'over') return
     const wasExpected = state === 'closing'

@@ -1,7 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Fault, isFault } from '../../../src/core/fault.ts'
-import { createManualClock, type ManualClock } from '../../../src/core/manual-clock.ts'
 import { toDefinition, toNewRun } from '../../../src/runtime/new-run.ts'
 import { SecretVault } from '../../../src/secrets/secret-vault.ts'
 import { toSchedules } from '../../../src/service/schedules/to-schedules.ts'
@@ -9,6 +8,7 @@ import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { Scheduler } from '../../../src/triggers/schedule/scheduler.ts'
 import { compileWorkflow } from '../../support/compile-workflow.ts'
+import { createManualClock, type ManualClock } from '../../support/manual-clock.ts'
 
 const START = Date.UTC(2026, 0, 1, 8, 30)
 

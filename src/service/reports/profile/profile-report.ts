@@ -51,7 +51,12 @@ export const profileRuns = (runs: readonly RunTimes[], steps: Steps): ProfileRep
   const durationMs = sum(runs.map(({ startedAt, endedAt }) => endedAt - startedAt))
   const critical = runs.flatMap(findCriticalPath)
   const share = (ms: number): number => (durationMs === 0 ? 0 : Math.round((ms / durationMs) * 10_000) / 10_000)
-  const profiles = [...groupByStep(runs.flatMap(({ spans }) => spans))]
+  const profiles = [
+    ...Map.groupBy(
+      runs.flatMap(({ spans }) => spans),
+      ({ step }) => step,
+    ),
+  ]
     .map(([step, spans]) =>
       profileStep(step, { spans, critical: critical.filter((part) => part.step === step), share }),
     )
@@ -69,16 +74,6 @@ export const profileRuns = (runs: readonly RunTimes[], steps: Steps): ProfileRep
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0)
-
-const groupByStep = (spans: readonly Span[]): Map<string, Span[]> => {
-  const groups = new Map<string, Span[]>()
-  for (const span of spans) {
-    const group = groups.get(span.step)
-    if (group === undefined) groups.set(span.step, [span])
-    else group.push(span)
-  }
-  return groups
-}
 
 const profileStep = (
   step: string,

@@ -5,9 +5,9 @@ import { isCancelled } from '../../../../src/core/cancelled.ts'
 import type { Fault } from '../../../../src/core/fault.ts'
 import type { JsonValue } from '../../../../src/core/json.ts'
 import type { LlmInput } from '../../../../src/core/llm.ts'
-import { createManualClock } from '../../../../src/core/manual-clock.ts'
 import { createActorContext } from '../../../support/actor-context.ts'
 import { catchFault } from '../../../support/catch-fault.ts'
+import { createManualClock } from '../../../support/manual-clock.ts'
 
 const clock = createManualClock()
 const provider = createMockProvider({ clock })

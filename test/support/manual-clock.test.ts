@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createManualClock } from '../../src/core/manual-clock.ts'
+import { createManualClock } from './manual-clock.ts'
 
 const test = suite('manual clock')
 

@@ -1,8 +1,7 @@
 /**
  * A clock that stands still until a test moves it: waits of hours take no time, and wakes come due in the same order on every machine.
- * It is shipped, because users test their workflows with it.
  */
-import type { Clock } from './clock.ts'
+import type { Clock } from '../../src/core/clock.ts'
 
 export interface ManualClock extends Clock {
   /**
