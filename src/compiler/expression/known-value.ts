@@ -1,9 +1,13 @@
 /** Evaluates an expression as far as the values of its places are known. Never throws: a value that would fail is unknown. */
+import { OPERATORS, type ValueOperator } from './compile/compile-operator.ts'
+import { Evaluation, ExpressionFailure } from './evaluation.ts'
 import { type Expression, partsOf } from './expression.ts'
 
 export const UNKNOWN: unique symbol = Symbol('unknown')
 
-export type Known = string | number | boolean | null | typeof UNKNOWN
+type Scalar = string | number | boolean | null
+
+export type Known = Scalar | typeof UNKNOWN
 
 /** Names a place, such as `steps.x.output.y`. Equal places have equal names. */
 export type PlaceName = string
@@ -35,7 +39,7 @@ export const evaluateKnown = (node: Expression, places: ReadonlyMap<PlaceName, K
     case 'literal':
       return node.value
     case 'unary':
-      return negate(node.operator, evaluateKnown(node.operand, places))
+      return evaluateUnary(node.operator, evaluateKnown(node.operand, places))
     case 'binary':
       return evaluateBinary(node, places)
     case 'conditional': {
@@ -50,11 +54,6 @@ export const evaluateKnown = (node: Expression, places: ReadonlyMap<PlaceName, K
   }
 }
 
-const negate = (operator: '!' | '-', value: Known): Known => {
-  if (operator === '!') return typeof value === 'boolean' ? !value : UNKNOWN
-  return typeof value === 'number' ? -value : UNKNOWN
-}
-
 const evaluateBinary = (
   { operator, left, right }: Extract<Expression, { kind: 'binary' }>,
   places: ReadonlyMap<PlaceName, Known>,
@@ -65,10 +64,12 @@ const evaluateBinary = (
   // A side that decides an `&&` or `||` decides it from left and right: the other side can only fail, and then it does not hold either.
   if (operator === '&&') return first === false || second === false ? false : and(first, second)
   if (operator === '||') return first === true ? true : or(first, second)
-  if (first === UNKNOWN || second === UNKNOWN) return UNKNOWN
-  if (operator === '==') return first === second
-  if (operator === '!=') return first !== second
-  return calculate(operator, first, second)
+  return first === UNKNOWN || second === UNKNOWN ? UNKNOWN : calculate(operator, first, second)
+}
+
+const evaluateUnary = (operator: '!' | '-', value: Known): Known => {
+  if (operator === '!') return typeof value === 'boolean' ? !value : UNKNOWN
+  return typeof value === 'number' ? -value : UNKNOWN
 }
 
 const and = (first: Known, second: Known): Known => (first === true && second === true ? true : UNKNOWN)
@@ -78,35 +79,15 @@ const or = (first: Known, second: Known): Known => {
   return UNKNOWN
 }
 
-const calculate = (operator: string, first: Exclude<Known, symbol>, second: Exclude<Known, symbol>): Known => {
-  if (typeof first !== typeof second || (typeof first !== 'number' && typeof first !== 'string')) return UNKNOWN
-  if (second === null || typeof second === 'boolean') return UNKNOWN
-  switch (operator) {
-    case '<':
-      return first < second
-    case '<=':
-      return first <= second
-    case '>':
-      return first > second
-    case '>=':
-      return first >= second
-    default:
-      return typeof first === 'number' && typeof second === 'number'
-        ? calculateNumber(operator, first, second)
-        : UNKNOWN
-  }
-}
-
-const calculateNumber = (operator: string, first: number, second: number): Known => {
-  switch (operator) {
-    case '+':
-      return first + second
-    case '-':
-      return first - second
-    case '*':
-      return first * second
-    default:
-      return UNKNOWN
+/** Asks the evaluator of runs, which fails on operands that do not fit. Quotients and joined texts count as unknown. */
+const calculate = (operator: ValueOperator, first: Scalar, second: Scalar): Known => {
+  if (operator === '/' || operator === '%' || (operator === '+' && typeof first === 'string')) return UNKNOWN
+  try {
+    const operands = { left: () => first, right: () => second, position: 0 }
+    return OPERATORS[operator](operands)(new Evaluation(undefined, [])) as Scalar
+  } catch (failure) {
+    if (failure instanceof ExpressionFailure) return UNKNOWN
+    throw failure
   }
 }
 

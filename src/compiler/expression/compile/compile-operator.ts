@@ -48,7 +48,7 @@ export const compileBinary = (node: BinaryExpression, context: CompileContext): 
     right: compileValueOf(node.right, context),
     position: node.start,
   }
-  return COMPILERS[node.operator](operands)
+  return OPERATORS[node.operator](operands)
 }
 
 /** Strictly from left to right: the right side is evaluated only when it decides. */
@@ -133,7 +133,10 @@ const isAmong = (item: JsonValue, list: JsonValue[], evaluation: Evaluation): bo
   return false
 }
 
-const COMPILERS: Record<Exclude<BinaryOperator, '&&' | '||'>, (operands: Operands) => RunValue> = {
+/** Operators of which both sides are always evaluated. */
+export type ValueOperator = Exclude<BinaryOperator, '&&' | '||'>
+
+export const OPERATORS: Record<ValueOperator, (operands: Operands) => RunValue> = {
   '+': compileAdd,
   // Adding 0 turns -0 into 0: JSON has no -0.
   '-': compileArithmetic('-', (a, b) => a - b),
