@@ -6,18 +6,14 @@ import { describeType, type Field, listOfItems, literalOf, mayBeNull, NULL, STRI
 
 /** Never throws. A map is a closed object, a mixed string a string whose parts must have a text. */
 export const checkValue = (node: ValueNode, names: ExpressionNames): CheckedExpression => {
-  const all: Omit<CheckedExpression, 'type'> = { findings: [], reads: [] }
-  const type = typeOfNode(
-    node,
-    (expression) => {
-      const { type: found, findings, reads } = checkExpression(expression, names)
-      all.findings.push(...findings)
-      all.reads.push(...reads)
-      return found
-    },
-    all,
-  )
-  return { type, ...all }
+  const gathered: Gathered = { findings: [], reads: [] }
+  const check: TypeOfText = (expression) => {
+    const { type, findings, reads } = checkExpression(expression, names)
+    gathered.findings.push(...findings)
+    gathered.reads.push(...reads)
+    return type
+  }
+  return { type: typeOfNode(node, check, gathered), ...gathered }
 }
 
 type TypeOfText = (expression: ExpressionText) => Type

@@ -12,36 +12,6 @@ import { checkName } from './check-name.ts'
 import { checkBinary, checkConditional, checkUnary } from './check-operator.ts'
 import { type CheckContext, checkExpected, checkPresent } from './context.ts'
 
-/** Returns the type of a node, and reports all its problems to the context. */
-export const checkNode = (node: Expression, context: CheckContext): Type => {
-  switch (node.kind) {
-    case 'literal':
-      return node.value === null ? NULL : literalOf(node.value)
-    case 'name':
-      return checkName(node, context)
-    case 'field':
-      return checkField(node, context)
-    case 'index':
-      return checkIndex(node, context)
-    case 'call':
-      return checkCall(node, context)
-    case 'macro':
-      return checkMacro(node, context)
-    case 'has':
-      return checkHas(node, context)
-    case 'unary':
-      return checkUnary(node, context)
-    case 'binary':
-      return checkBinary(node, context)
-    case 'conditional':
-      return checkConditional(node, context)
-    case 'list':
-      return checkList(node, context)
-    case 'map':
-      return checkMap(node, context)
-  }
-}
-
 const checkHas = ({ operand }: HasExpression, context: CheckContext): Type => {
   context.check(toOptionalChain(operand), context)
   return BOOLEAN
@@ -63,3 +33,26 @@ const checkMap = ({ entries }: MapExpression, context: CheckContext): Type => {
   }
   return { kind: 'object', fields, ...(others.length === 0 ? {} : { rest: unionOf(others) }) }
 }
+
+type Checks = { [K in Expression['kind']]: (node: Extract<Expression, { kind: K }>, context: CheckContext) => Type }
+
+const CHECKS: Checks = {
+  literal: ({ value }) => (value === null ? NULL : literalOf(value)),
+  name: checkName,
+  field: checkField,
+  index: checkIndex,
+  call: checkCall,
+  macro: checkMacro,
+  has: checkHas,
+  unary: checkUnary,
+  binary: checkBinary,
+  conditional: checkConditional,
+  list: checkList,
+  map: checkMap,
+}
+
+/** Returns the type of a node, and reports all its problems to the context. */
+export const checkNode = <K extends Expression['kind']>(
+  node: Extract<Expression, { kind: K }>,
+  context: CheckContext,
+): Type => CHECKS[node.kind as K](node, context)

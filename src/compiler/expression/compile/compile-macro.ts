@@ -23,7 +23,16 @@ export const compileMacro = (node: MacroExpression, context: CompileContext): Ru
     visit(evaluation, item)
     return test(evaluation)
   }
-  return TESTS[node.macro]({ items, test: visited })
+  switch (node.macro) {
+    case 'all':
+      return (evaluation) => items(evaluation).every((item) => visited(evaluation, item))
+    case 'exists':
+      return (evaluation) => items(evaluation).some((item) => visited(evaluation, item))
+    case 'exists_one':
+      return (evaluation) => items(evaluation).filter((item) => visited(evaluation, item)).length === 1
+    case 'filter':
+      return (evaluation) => items(evaluation).filter((item) => visited(evaluation, item))
+  }
 }
 
 const countFilter = (filter: Expression | undefined): number => (filter === undefined ? 0 : countNodes(filter))
@@ -52,28 +61,4 @@ const compileMap = (node: MacroExpression, { items, visit, context }: MapParts):
     }
     return result
   }
-}
-
-interface TestParts {
-  items: (evaluation: Evaluation) => readonly JsonValue[]
-  test: (evaluation: Evaluation, item: JsonValue) => boolean
-}
-
-const TESTS: Record<Exclude<MacroExpression['macro'], 'map'>, (parts: TestParts) => RunValue> = {
-  all:
-    ({ items, test }) =>
-    (evaluation) =>
-      items(evaluation).every((item) => test(evaluation, item)),
-  exists:
-    ({ items, test }) =>
-    (evaluation) =>
-      items(evaluation).some((item) => test(evaluation, item)),
-  exists_one:
-    ({ items, test }) =>
-    (evaluation) =>
-      items(evaluation).filter((item) => test(evaluation, item)).length === 1,
-  filter:
-    ({ items, test }) =>
-    (evaluation) =>
-      items(evaluation).filter((item) => test(evaluation, item)),
 }

@@ -1,43 +1,11 @@
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import { Evaluation, fail } from '../evaluation.ts'
-import { type Expression, type ListExpression, type MapExpression, partsOf } from '../expression.ts'
+import type { Expression, ListExpression, MapExpression } from '../expression.ts'
 import { compileField, compileHas, compileIndex, compileName } from './compile-access.ts'
 import { compileCall } from './compile-call.ts'
 import { compileMacro } from './compile-macro.ts'
 import { compileBinary, compileConditional, compileUnary } from './compile-operator.ts'
 import { type CompileContext, compileValueOf, type Run, type RunValue } from './context.ts'
-
-/** The closure that evaluates a node. */
-export const compileNode = (node: Expression, context: CompileContext): Run => {
-  switch (node.kind) {
-    case 'literal': {
-      const { value } = node
-      return () => value
-    }
-    case 'name':
-      return compileName(node, context)
-    case 'field':
-      return compileField(node, context)
-    case 'index':
-      return compileIndex(node, context)
-    case 'call':
-      return compileCall(node, context)
-    case 'macro':
-      return compileMacro(node, context)
-    case 'has':
-      return compileHas(node, context)
-    case 'unary':
-      return compileUnary(node, context)
-    case 'binary':
-      return compileBinary(node, context)
-    case 'conditional':
-      return compileConditional(node, context)
-    case 'list':
-      return once(node, compileList(node, context))
-    case 'map':
-      return once(node, compileMap(node, context))
-  }
-}
 
 const compileList = ({ items }: ListExpression, context: CompileContext): RunValue => {
   const runs = items.map((item) => compileValueOf(item, context))
@@ -68,24 +36,20 @@ const toKey = (key: JsonValue, position: number): string => {
 
 /** A list or map that is written out in literals is built once, and frozen because all evaluations share it. */
 const once = (node: ListExpression | MapExpression, run: RunValue): RunValue => {
-  if (!isWrittenOut(node) || hasBadKey(node)) return run
+  if (!isWrittenOut(node)) return run
   const value = freeze(run(new Evaluation(undefined, [])))
   return () => value
 }
 
+/** False for a map with a key that fails when it is evaluated. */
 const isWrittenOut = (node: Expression): boolean => {
   if (node.kind === 'literal') return true
-  return (node.kind === 'list' || node.kind === 'map') && partsOf(node).every(isWrittenOut)
+  if (node.kind === 'list') return node.items.every(isWrittenOut)
+  return node.kind === 'map' && node.entries.every(({ key, value }) => isTextKey(key) && isWrittenOut(value))
 }
 
-const hasBadKey = (node: Expression): boolean => {
-  if (node.kind === 'list') return node.items.some(hasBadKey)
-  if (node.kind !== 'map') return false
-  return node.entries.some(
-    ({ key, value }) =>
-      key.kind !== 'literal' || typeof key.value !== 'string' || key.value === '__proto__' || hasBadKey(value),
-  )
-}
+const isTextKey = (key: Expression): boolean =>
+  key.kind === 'literal' && typeof key.value === 'string' && key.value !== '__proto__'
 
 const freeze = (value: JsonValue): JsonValue => {
   if (typeof value !== 'object' || value === null) return value
@@ -93,3 +57,29 @@ const freeze = (value: JsonValue): JsonValue => {
   Object.freeze(value)
   return value
 }
+
+type Compilers = { [K in Expression['kind']]: (node: Extract<Expression, { kind: K }>, context: CompileContext) => Run }
+
+const COMPILERS: Compilers = {
+  literal:
+    ({ value }) =>
+    () =>
+      value,
+  name: compileName,
+  field: compileField,
+  index: compileIndex,
+  call: compileCall,
+  macro: compileMacro,
+  has: compileHas,
+  unary: compileUnary,
+  binary: compileBinary,
+  conditional: compileConditional,
+  list: (node, context) => once(node, compileList(node, context)),
+  map: (node, context) => once(node, compileMap(node, context)),
+}
+
+/** Returns the closure that evaluates a node. */
+export const compileNode = <K extends Expression['kind']>(
+  node: Extract<Expression, { kind: K }>,
+  context: CompileContext,
+): Run => COMPILERS[node.kind as K](node, context)
