@@ -14,6 +14,17 @@ const DEFAULT_TIMEOUT_MS = 300_000
 /** Attempts of steps that only read; all others have one. */
 const READING_ATTEMPTS = 3
 
+/** Parts that only some plans have. */
+const NO_PARTS = {
+  models: [],
+  fixed: {},
+  returns: undefined,
+  form: undefined,
+  foreach: undefined,
+  preset: undefined,
+  toolLoop: undefined,
+} as const
+
 export const planSteps = (options: PlanOptions): ReadonlyMap<string, StepPlan> =>
   new Map(
     [...options.places.values()]
@@ -73,20 +84,15 @@ const planCall = (
   const isSafe = !writes || isKeyed
   return {
     id,
+    ...NO_PARTS,
     kind: 'tool',
     actor,
-    models: [],
-    fixed: {},
     secrets: secretPlacesOf(input, preset),
     writes,
     timeoutMs: DEFAULT_TIMEOUT_MS,
     retry: toRetryPolicy(undefined, isSafe ? READING_ATTEMPTS : 1),
     onLost: isSafe ? 'retry' : 'fail',
-    returns: undefined,
-    form: undefined,
-    foreach: undefined,
     preset: preset && linkPreset(tool, preset, places),
-    toolLoop: undefined,
   }
 }
 
@@ -97,17 +103,11 @@ const planStep = (step: Step, options: PlanOptions): StepPlan => {
     id: step.id.value,
     kind: step.kind,
     actor: step.kind,
-    models: [],
-    fixed: {},
+    ...NO_PARTS,
     secrets: secretPlacesOf('with' in step ? step.with : undefined),
     writes,
     retry: toRetryPolicy(step.retry, writes ? 1 : READING_ATTEMPTS),
     onLost: step.onLost?.value ?? (writes && !isRepeatable && step.key === undefined ? 'fail' : 'retry'),
-    returns: undefined,
-    form: undefined,
-    foreach: undefined,
-    preset: undefined,
-    toolLoop: undefined,
     ...own,
     timeoutMs: step.timeoutMs?.value ?? (own.timeoutMs === undefined ? DEFAULT_TIMEOUT_MS : own.timeoutMs),
   }

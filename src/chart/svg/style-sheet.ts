@@ -22,19 +22,10 @@ export const HUES: Readonly<Record<string, Hue>> = {
   fail: 'red',
 }
 
-interface Theme {
-  canvas: string
-  box: string
-  block: string
-  branch: string
-  border: string
-  line: string
-  text: string
-  muted: string
-  pill: string
-  /** The stroke of an icon, and the tile behind it. */
-  hues: Readonly<Record<Hue, readonly [stroke: string, tile: string]>>
-}
+type Paint = 'canvas' | 'box' | 'block' | 'branch' | 'border' | 'line' | 'text' | 'muted' | 'pill'
+
+/** Of a hue: the stroke of an icon, and the tile behind it. */
+type Theme = Record<Paint, string> & { hues: Readonly<Record<Hue, readonly [stroke: string, tile: string]>> }
 
 const LIGHT: Theme = {
   canvas: '#ffffff',

@@ -1,6 +1,5 @@
 /** Checks single expressions and values at their sites in the flow, and reports mismatches. */
 import type { Diagnostics } from '../diagnostic.ts'
-import type { DiagnosticCode } from '../diagnostic-codes.ts'
 import type { ExpressionText, ValueNode } from '../document.ts'
 import { findMismatches } from '../expression/assign-value.ts'
 import { type CheckedExpression, checkExpression, type ExpressionNames } from '../expression/check-expression.ts'
@@ -53,10 +52,11 @@ export const createExpressionChecks = ({
     expression: (expression, site) => take(checkExpression(expression, site.names), site),
     value: (value, site) => take(checkValue(value, site.names), site),
     condition(expression, name, site) {
-      const { code, message, hint } = CONDITION
       const type = checks.expression(expression, site)
-      if (!isAssignable(type, BOOLEAN))
-        diagnostics.error(code, expression.range, `'${name}' ${message}, got ${describeType(type)}`, hint)
+      if (isAssignable(type, BOOLEAN)) return
+      const message = `'${name}' is no condition: expected true or false, got ${describeType(type)}`
+      const hint = "compare it with something, such as x != null or x == 'yes'"
+      diagnostics.error('not_boolean', expression.range, message, hint)
     },
     fitting(value, expected, site) {
       const type = checks.value(value, site)
@@ -70,12 +70,6 @@ export const createExpressionChecks = ({
     },
   }
   return checks
-}
-
-const CONDITION: { code: DiagnosticCode; message: string; hint: string } = {
-  code: 'not_boolean',
-  message: 'is no condition: expected true or false',
-  hint: "compare it with something, such as x != null or x == 'yes'",
 }
 
 const reportMisfit = (

@@ -44,6 +44,5 @@ export const createReadChecks = (options: {
 /** Returns the fields and indices that follow in the text, such as `.text`. */
 const restOfPath = ({ range }: StepRead, { source }: Diagnostics): string => {
   const behind = source.text.slice(range.end, range.end + 200)
-  const path = /^(?:\.[A-Za-z_]\w*(?!\w*\()|\[\d+\])*/.exec(behind)?.[0] ?? ''
-  return path
+  return /^(?:\.[A-Za-z_]\w*(?!\w*\()|\[\d+\])*/.exec(behind)?.[0] ?? ''
 }

@@ -2,7 +2,7 @@
 import { didYouMean } from '../../core/nearest.ts'
 import type { Catalogue, ToolEntry } from '../catalogue.ts'
 import type { Diagnostics } from '../diagnostic.ts'
-import type { Located, Preset, RunsOn, Step, Workflow } from '../document.ts'
+import type { Located, Preset, Step, Workflow } from '../document.ts'
 
 export type ResolvedTool =
   | { kind: 'known'; entry: ToolEntry }
@@ -42,10 +42,8 @@ export const createToolNames = (workflow: Workflow, catalogue: Catalogue): ToolN
   }
 }
 
-const placementOf = (step: Step, workflow: Workflow): Located<RunsOn> | undefined => step.runsOn ?? workflow.runsOn
-
 export const isRemoteStep = (step: Step, workflow: Workflow): boolean => {
-  const placement = placementOf(step, workflow)
+  const placement = step.runsOn ?? workflow.runsOn
   return placement !== undefined && placement.value !== 'local'
 }
 

@@ -1,8 +1,8 @@
 /** The guard `when`: reads the record that the action `record` has written, and evaluates nothing. */
 import { asksForRetry } from '../../core/retry-policy.ts'
 import type { GuardParams } from '../lower/state-config.ts'
-import { arrivedFault } from './arrived-fault.ts'
 import type { LinkedStep } from './linked-step.ts'
+import { arrivedFault } from './machine-event.ts'
 import type { Happening } from './record.ts'
 
 export const holds = (steps: ReadonlyMap<string, LinkedStep>, happening: Happening, params: GuardParams): boolean => {

@@ -4,6 +4,7 @@
  */
 import type { FaultData } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
+import type { MachineContext } from '../machine-context.ts'
 
 export interface MachineEvent {
   /** `xstate.done.actor.ID`, `xstate.error.actor.ID`, `xstate.after.…`, `CANCEL` or `BUDGET_EXCEEDED`. */
@@ -19,4 +20,13 @@ export interface MachineEvent {
   attempts?: number
   /** Fault of `BUDGET_EXCEEDED`. */
   fault?: FaultData
+}
+
+/** Returns the fault that has reached this step: of its own actor, or of a step inside that did not handle it. */
+export const arrivedFault = (
+  step: string,
+  { context, event }: { context: MachineContext; event: MachineEvent },
+): FaultData | undefined => {
+  if (context.fault?.handler === step) return context.fault.fault
+  return event.actorId === step ? event.error : undefined
 }

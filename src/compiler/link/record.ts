@@ -14,9 +14,8 @@ import type { JsonValue } from '../../core/json.ts'
 import { backoffDelay } from '../../core/retry-policy.ts'
 import type { FailParams, RecordParams } from '../lower/state-config.ts'
 import { type MachineContext, PENDING, type StepRecord, type UndoEntry } from '../machine-context.ts'
-import { arrivedFault } from './arrived-fault.ts'
 import { type LinkedStep, toExpressionFault } from './linked-step.ts'
-import type { MachineEvent } from './machine-event.ts'
+import { arrivedFault, type MachineEvent } from './machine-event.ts'
 
 export interface Recorder {
   steps: ReadonlyMap<string, LinkedStep>

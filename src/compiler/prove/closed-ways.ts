@@ -22,7 +22,7 @@ export interface WayContext {
 export const checkWays = ({ check, decisions, reached, findings }: WayContext): NodeSet => {
   const { flow, index } = check
   const open = findReachable(flow, decisions.closed)
-  const nodesOf = groupByStep(flow.graph.nodes)
+  const nodesOf = Map.groupBy(flow.graph.nodes, ({ step }) => step)
   const ending = findEnding(flow, decisions.closed)
   let isExplained = false
   for (const step of index.steps) {
@@ -40,17 +40,6 @@ export const checkWays = ({ check, decisions, reached, findings }: WayContext): 
     if (step.step.kind === 'loop' && decisions.reported.has(step)) checkLoopEnd(step, { nodes, open, ending, findings })
   }
   return open
-}
-
-const groupByStep = (nodes: readonly FlowNode[]): Map<IndexedStep, FlowNode[]> => {
-  const groups = new Map<IndexedStep, FlowNode[]>()
-  for (const node of nodes) {
-    if (node.step === undefined) continue
-    const group = groups.get(node.step)
-    if (group === undefined) groups.set(node.step, [node])
-    else group.push(node)
-  }
-  return groups
 }
 
 const reportUnreached = ({ id, step }: IndexedStep, findings: Diagnostics): void =>

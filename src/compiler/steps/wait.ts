@@ -13,7 +13,7 @@ import { duration, text } from '../grammar/scalar-shape.ts'
 import { mapped, type Shape } from '../grammar/shape.ts'
 import { expression } from '../grammar/value-shape.ts'
 import { createBindings, type ExpressionSite } from '../link/bindings.ts'
-import { toInput } from '../link/entry.ts'
+import { type Evaluate, toInput } from '../link/entry.ts'
 import type { Places } from '../lower/exit.ts'
 import { lowerAnswered, lowerPause } from '../lower/leaf.ts'
 import type { MachineContext } from '../machine-context.ts'
@@ -87,6 +87,8 @@ declare module '../document.ts' {
 
 const POINT_IN_TIME: Type = unionOf([STRING, NUMBER])
 
+const WORDS = { for: 'a duration such as 10m', until: 'a point in time (RFC 3339 text or epoch milliseconds)' }
+
 export const wait: StepDescriptor<'wait'> = {
   grammar: defineGrammar({
     owner: 'a wait step',
@@ -97,15 +99,10 @@ export const wait: StepDescriptor<'wait'> = {
   check({ wait: pause }, { perform, event }, { expressions }) {
     if (pause.kind === 'until') {
       const hint = 'to wait for a condition use a loop, with a wait in it'
-      const words = 'a point in time (RFC 3339 text or epoch milliseconds)'
-      expressions.typed(pause.expression, { name: 'until', type: POINT_IN_TIME, words, hint }, perform)
+      expressions.typed(pause.expression, { name: 'until', type: POINT_IN_TIME, words: WORDS.until, hint }, perform)
     }
     if (pause.kind === 'for-expression')
-      expressions.typed(
-        pause.expression,
-        { name: 'for', type: POINT_IN_TIME, words: 'a duration such as 10m' },
-        perform,
-      )
+      expressions.typed(pause.expression, { name: 'for', type: POINT_IN_TIME, words: WORDS.for }, perform)
     if (pause.kind === 'event' && pause.match !== undefined) expressions.condition(pause.match, 'match', event)
   },
   outputType: (step) => (step.wait.kind === 'event' ? ANY : NOTHING),
@@ -115,7 +112,7 @@ export const wait: StepDescriptor<'wait'> = {
     if (pause.kind === 'for') return () => ({ kind: 'wait', delayMs: pause.durationMs.value })
     if (pause.kind === 'event') return toInput(() => ({ event: pause.event.value }))
     const evaluate = compileExpression(pause.expression, bindings)
-    return pause.kind === 'until' ? enterUntil(id.value, evaluate) : enterFor(id.value, evaluate)
+    return enterComputed(id.value, pause.kind === 'until' ? 'until' : 'for', evaluate)
   },
   link: (step, { site, places }) => ({ accepts: compileMatch(step, site, places) }),
   chart: {
@@ -127,18 +124,15 @@ export const wait: StepDescriptor<'wait'> = {
   needlessUndo: "a 'wait' step changes nothing outside the run",
 }
 
-type Evaluate = (context: MachineContext) => JsonValue
-
-const enterFor =
-  (id: string, evaluate: Evaluate): Enter =>
+/** Enters a pause whose length, or end, is computed. */
+const enterComputed =
+  (id: string, kind: 'for' | 'until', evaluate: Evaluate): Enter =>
   (context) => {
     const value = evaluate(context)
-    const delayMs = toDelay(value)
+    const delayMs = kind === 'for' ? toDelay(value) : toDelayUntil(value, context.at)
     if (delayMs !== undefined) return { kind: 'wait', delayMs }
-    throw new Fault(
-      'expression_failed',
-      `'for' of step '${id}': expected a duration such as 10m, got ${JSON.stringify(value)}`,
-    )
+    const message = `'${kind}' of step '${id}': expected ${WORDS[kind]}, got ${JSON.stringify(value)}`
+    throw new Fault('expression_failed', message)
   }
 
 const toDelay = (value: JsonValue): number | undefined => {
@@ -146,17 +140,10 @@ const toDelay = (value: JsonValue): number | undefined => {
   return typeof value === 'string' ? parseDuration(value) : undefined
 }
 
-const enterUntil =
-  (id: string, evaluate: Evaluate): Enter =>
-  (context) => {
-    const value = evaluate(context)
-    const until = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN
-    if (Number.isFinite(until)) return { kind: 'wait', delayMs: Math.max(0, until - context.at) }
-    throw new Fault(
-      'expression_failed',
-      `'until' of step '${id}': expected a point in time (RFC 3339 text or epoch milliseconds), got ${JSON.stringify(value)}`,
-    )
-  }
+const toDelayUntil = (value: JsonValue, at: number): number | undefined => {
+  const until = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN
+  return Number.isFinite(until) ? Math.max(0, until - at) : undefined
+}
 
 /** A condition that fails on an event means that the event is not meant. */
 const compileMatch = (
