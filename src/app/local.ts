@@ -1,12 +1,19 @@
 /** Composition root of one process that performs every step of its runs itself. */
+import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { systemClock } from '../core/clock.ts'
-import { createLocalRuns, type LocalRuns } from '../service/local-runs.ts'
+import type { Submitted } from '../runtime/submit-run.ts'
+import { createProcessRuns, type ProcessRuns } from '../service/local-runs.ts'
+import { type SubmitRequest, submitWorkflow } from '../service/submit.ts'
 import type { Store } from '../store/store.ts'
 import { createPerformer, type PerformerOptions } from './performer.ts'
 
 export type { StartOptions } from '../service/local-runs.ts'
 
-export type Local = LocalRuns
+export interface Local extends ProcessRuns {
+  store: Store
+  /** Enqueues a run for any process that serves the store. @throws as `submitWorkflow` */
+  submit(workflow: CompiledWorkflow, request?: Omit<SubmitRequest, 'env'>): Promise<Submitted>
+}
 
 export interface LocalOptions extends PerformerOptions {
   store: Store
@@ -14,5 +21,12 @@ export interface LocalOptions extends PerformerOptions {
   environment?: Readonly<Record<string, string>>
 }
 
-export const createLocal = ({ store, environment = {}, clock = systemClock, ...options }: LocalOptions): Local =>
-  createLocalRuns({ store, environment, clock, performer: createPerformer({ ...options, store, clock }) })
+export const createLocal = ({ store, environment = {}, clock = systemClock, ...options }: LocalOptions): Local => {
+  const performer = createPerformer({ ...options, store, clock })
+  return {
+    ...createProcessRuns({ store, performer, environment, clock }),
+    store,
+    submit: (workflow, request) =>
+      submitWorkflow(workflow, { ...request, env: environment }, { ...performer, store, clock }),
+  }
+}

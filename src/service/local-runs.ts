@@ -9,11 +9,9 @@ import { Host, type NewRunOptions } from '../runtime/host.ts'
 import type { ResumeResult } from '../runtime/opened-run.ts'
 import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
-import type { Submitted } from '../runtime/submit-run.ts'
 import { createOwner } from '../store/process-identity.ts'
-import type { HostStore, Store } from '../store/store.ts'
+import type { HostStore } from '../store/store.ts'
 import type { Performer } from './performer.ts'
-import { type SubmitRequest, submitWorkflow } from './submit.ts'
 import { compileStored } from './workflows/compile-stored.ts'
 
 export interface ProcessRunsOptions {
@@ -36,10 +34,6 @@ export interface CompileSourceOptions {
   links?: LinkReader
 }
 
-export interface LocalRunsOptions extends ProcessRunsOptions {
-  store: Store
-}
-
 export interface ProcessRuns {
   compile(source: Source, options?: CompileSourceOptions): Compilation
   /** @throws Fault `invalid_input`, StoreError */
@@ -48,22 +42,6 @@ export interface ProcessRuns {
   resume(id: string, options?: { watch?: RunWatcher }): Promise<ResumeResult>
   /** Releases every run, so that it can be resumed, and closes the store. */
   close(): Promise<void>
-}
-
-export interface LocalRuns extends ProcessRuns {
-  store: Store
-  /** Enqueues a run for any process that serves the store. @throws as `submitWorkflow` */
-  submit(workflow: CompiledWorkflow, request?: Omit<SubmitRequest, 'env'>): Promise<Submitted>
-}
-
-export const createLocalRuns = (options: LocalRunsOptions): LocalRuns => {
-  const { store, performer, environment, clock } = options
-  return {
-    ...createProcessRuns(options),
-    store,
-    submit: (workflow, request) =>
-      submitWorkflow(workflow, { ...request, env: environment }, { ...performer, store, clock }),
-  }
 }
 
 /** Runs without a queue: a store that only this process reaches is enough. */

@@ -9,7 +9,9 @@
 import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
 import { Fault } from '../../core/fault.ts'
+import { parseFiniteJson } from '../../core/finite-json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { JsonSchema } from '../../core/json-schema.ts'
 import {
   describeProvider,
   LLM_INPUT_SCHEMA,
@@ -23,11 +25,11 @@ import { findExpectedParameter, type ParameterRules } from '../../core/model-par
 import type { TokenCounts } from '../../core/pricing.ts'
 import { findInputProblem } from '../tools/input-check.ts'
 import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
-import { type JudgedAnswer, judgeAnswer } from './judge-answer.ts'
 import { type ReadBlob, resolveImages } from './message-images.ts'
 import { hasBegun } from './model-request.ts'
 import type { LlmAnswer, LlmProvider, LlmRequest } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
+import { stripFence } from './returns-instruction.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
 
 export interface LlmActorOptions {
@@ -173,3 +175,31 @@ const repair = (text: string, problem: string): LlmMessage[] => [
     content: `Your answer does not fit the JSON Schema that it has to be an instance of: ${problem}\nAnswer again, with the corrected JSON alone.`,
   },
 ]
+
+type JudgedAnswer =
+  | { kind: 'right'; value: JsonValue }
+  /** `path`: a JSON Pointer to the wrong place; `/` is the whole. */
+  | { kind: 'wrong'; problem: string; path: string }
+
+/** The most characters of a problem. */
+const LONGEST_PROBLEM = 1_000
+
+/** @throws Fault `invalid_input` for a wrong schema */
+const judgeAnswer = async (text: string, returns: JsonSchema): Promise<JudgedAnswer> => {
+  const parsed = parse(stripFence(text))
+  if ('problem' in parsed) return { kind: 'wrong', problem: parsed.problem, path: '/' }
+  // Loaded on use, as only answers with a schema need it.
+  const { createValidator } = await import('../../core/json-schema-validator.ts')
+  const problem = createValidator(returns)(parsed.value)?.slice(0, LONGEST_PROBLEM)
+  if (problem === undefined) return { kind: 'right', value: parsed.value }
+  return { kind: 'wrong', problem, path: /^'([^']*)'/.exec(problem)?.[1] ?? '/' }
+}
+
+const parse = (text: string): { value: JsonValue } | { problem: string } => {
+  try {
+    return { value: parseFiniteJson(text) }
+  } catch {
+    const shown = text.trim() === '' ? 'nothing' : JSON.stringify(text.toWellFormed().slice(0, 80))
+    return { problem: `it is not JSON: expected JSON alone, got ${shown}` }
+  }
+}

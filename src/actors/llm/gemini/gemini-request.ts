@@ -1,11 +1,11 @@
 /** Writes requests in the words of Gemini's generateContent: https://ai.google.dev/api/generate-content */
-import type { JsonObject } from '../../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import { narrowSchema, type SchemaDialect } from '../narrow-schema.ts'
 import type { LlmRequest } from '../provider.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
 import { type GeminiContents, toGeminiContents } from './gemini-contents.ts'
-import { toThinkingConfig } from './gemini-thinking.ts'
+import { findGeminiVersion } from './gemini-version.ts'
 
 /** @param options `inWords`: `returns` is asked for in words alone. */
 export const toGeminiRequest = (
@@ -79,3 +79,27 @@ const DIALECT: SchemaDialect = {
 
 /** Narrows a schema for Gemini. Undefined: the model has to be asked in words. */
 const toGeminiSchema = (schema: JsonSchema): JsonSchema | undefined => narrowSchema(schema, DIALECT)
+
+/** Levels of models from 3 on, and budgets of tokens for older ones: https://ai.google.dev/gemini-api/docs/thinking */
+const LEVELS: Readonly<Record<string, { level: string; budget: number }>> = {
+  none: { level: 'minimal', budget: 0 },
+  minimal: { level: 'minimal', budget: 512 },
+  low: { level: 'low', budget: 1024 },
+  medium: { level: 'medium', budget: 8192 },
+  high: { level: 'high', budget: 24_576 },
+  xhigh: { level: 'high', budget: 24_576 },
+  max: { level: 'high', budget: 24_576 },
+}
+
+/** Pro models can't go without thoughts. */
+const LEAST_BUDGET_OF_PRO = 128
+
+/** @param given A level of the definition: `low`, `high`, `none`, … */
+const toThinkingConfig = (given: JsonValue | undefined, model: string): JsonObject | undefined => {
+  if (given === undefined) return undefined
+  const reasoning = String(given)
+  if (findGeminiVersion(model) >= 3) return { thinkingLevel: LEVELS[reasoning]?.level ?? reasoning }
+  const budget = LEVELS[reasoning]?.budget
+  if (budget === undefined) return undefined
+  return { thinkingBudget: model.includes('pro') ? Math.max(budget, LEAST_BUDGET_OF_PRO) : budget }
+}
