@@ -7,7 +7,7 @@ export type DatabaseAddress =
       /** Absolute. */
       path: string
     }
-  /** Gone with the process. */
+  /** Ends with the process. */
   | { kind: 'memory' }
 
 /** Parses a path, `file:PATH`, `sqlite:PATH` or `memory:`. @throws Fault `invalid_input`, `unavailable` for Postgres */

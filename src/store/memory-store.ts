@@ -1,4 +1,4 @@
-/** A whole store that is gone with the process: SQLite on `:memory:`, without MikroORM. */
+/** A whole store that ends with the process: SQLite on `:memory:`, without MikroORM. */
 import Database from 'better-sqlite3'
 import { MIGRATIONS } from './sqlite/migrations.ts'
 import { SqliteStore } from './sqlite/sqlite-store.ts'

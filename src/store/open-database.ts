@@ -1,4 +1,4 @@
-/** The one opener of stores. It loads the code of the kind that is asked for alone. */
+/** The one opener of stores. It loads only the code of the requested kind. */
 import { relative } from 'node:path'
 import type { DatabaseAddress } from './database-address.ts'
 import type { DatabaseInspection } from './sqlite/inspect-sqlite.ts'

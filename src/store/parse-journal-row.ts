@@ -1,4 +1,4 @@
-/** Rows that were written by another process: their data is checked once, when they are read. */
+/** Parses rows that another process may have written: their data is checked once, when they are read. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { JournalRow, RowKind, RowPlace } from './journal-row.ts'
 import { StoreError } from './store-error.ts'

@@ -1,4 +1,4 @@
-/** A definition that was registered under its workflow's name: new runs by name take the newest. */
+/** A definition that is registered under the name of its workflow. New runs by name use the newest version. */
 export interface RegisteredWorkflow {
   workflow: string
   /** Hash. */
@@ -7,29 +7,30 @@ export interface RegisteredWorkflow {
   version: number
   /** Epoch milliseconds. */
   registeredAt: number
-  /** Absolute: what paths in it are relative to. Null: unknown. */
+  /** Absolute folder that its paths are relative to; null: unknown. */
   folder: string | null
 }
 
 export interface WorkflowEntry {
   workflow: string
-  /** Hash; it is saved already. */
+  /** Hash of a saved definition. */
   definition: string
   at: number
-  /** Absolute: what paths in it are relative to. */
+  /** Absolute folder that its paths are relative to. */
   folder?: string
 }
 
 export interface WorkflowStore {
   /**
-   * A new version of its name, unless the newest is the same: then only its folder is changed, if one is given. An older one that is registered again becomes the newest.
+   * Adds a version of the name. If the newest version has the same definition, only its folder is changed, if one is given. An older
+   * definition that is registered again becomes the newest version.
    * @throws Defect J4 when the definition is not saved
    */
   registerWorkflow(entry: WorkflowEntry): Promise<'new' | 'unchanged'>
-  /** The newest version of each name, by name. */
+  /** Lists the newest version of each name, by name. */
   listWorkflows(): Promise<RegisteredWorkflow[]>
-  /** All versions of a name, newest first. */
+  /** Lists all versions of a name, newest first. */
   listVersions(workflow: string): Promise<RegisteredWorkflow[]>
-  /** The newest version. */
+  /** Finds the newest version of a name. */
   findWorkflow(workflow: string): Promise<RegisteredWorkflow | undefined>
 }

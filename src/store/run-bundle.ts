@@ -1,6 +1,6 @@
 /**
- * Runs as text, to be taken to another store: a line of JSON for each thing, the definitions and blobs before the runs, a run
- * before what belongs to it, a parent before its children.
+ * Exported runs as text, one JSON value a line: definitions and blobs before the runs, a run before its parts, a parent before its
+ * children.
  */
 import { hashBytes } from '../core/hash.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
@@ -12,7 +12,7 @@ import type { RunFlow } from './rules/flow.ts'
 import type { Definition, InboxMessage, RunRecord, TimerRecord } from './store.ts'
 import { StoreError } from './store-error.ts'
 
-/** Raised when older programs could not read it. */
+/** Raised when older programs cannot read the format. */
 const BUNDLE_VERSION = 1
 
 export interface RunBundle {
@@ -30,7 +30,7 @@ export interface BundledRun {
   events: CloudEventRecord[]
 }
 
-/** Parts of a run, by the name that their lines have. */
+/** Parts of a run by the name of their lines. */
 const PARTS = { row: 'rows', timer: 'timers', message: 'messages', approval: 'approvals', event: 'events' } as const
 
 export const encodeBundle = ({ definitions, blobs, runs }: RunBundle): string => {
@@ -73,7 +73,7 @@ export const listMissingDefinitions = ({ definitions, runs }: RunBundle): string
 export const missingDefinitionError = (hash: string): StoreError =>
   new StoreError('corrupt', `the exported run can't be taken in: its definition '${hash}' is missing`)
 
-/** Hashes of the blobs that a value refers to, as `{ $blob: hash }`. */
+/** Finds the hashes of the blobs that a text refers to as `{ $blob: hash }`. */
 export const findBlobHashes = (text: string): string[] =>
   text.includes('"$blob"') ? [...text.matchAll(/"\$blob":\s*"([0-9a-f]{64})"/g)].map(([, hash = '']) => hash) : []
 
@@ -99,7 +99,7 @@ interface Line {
   line: number
 }
 
-/** Lines of the same version are trusted; only values that would do harm are checked. */
+/** Adds a line. Lines of the same version are trusted; only values that could do harm are checked. */
 const addLine = (bundle: RunBundle, { name, value, line }: Line): void => {
   const thing: unknown = value
   if (name === 'definition') bundle.definitions.push(thing as Definition)

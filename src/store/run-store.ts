@@ -38,7 +38,7 @@ export interface Owner {
   processStart: number
 }
 
-/** The run it was made from; for `schedule`, the id of a schedule. */
+/** The run that a run was made from; for `schedule`, the id of a schedule. */
 export interface RunOrigin {
   kind: 'fork' | 'restart' | 'schedule' | 'rerun'
   of: string
@@ -53,13 +53,13 @@ export interface NewRun {
   parent?: string
   /** The row `created`, seq 1. */
   created: JournalRow<'created'>
-  /** The rows behind it, from seq 2: a fork has them from the run it was made from. */
+  /** The rows behind it, from seq 2: the rows that a fork copies from its origin. */
   rows?: readonly JournalRow[]
   timers?: readonly TimerRecord[]
   origin?: RunOrigin
   /** Idempotency key: one run for each key of a workflow, ended or not. */
   key?: string
-  /** Hash of the whole request, with `key`: shows that a key is used again for another request. */
+  /** Hash of the whole request, with `key`: detects a key that is used again for another request. */
   bodyHash?: string
   flow?: RunFlow
 }
@@ -116,7 +116,7 @@ export interface RunRecord {
   output: JsonValue
   error: RunError | null
   usage: UsageTotals
-  /** Null: no holder. The lease of a holder may be over all the same. */
+  /** Null: no holder. The lease of a holder may have expired. */
   holder: (Owner & { leaseUntil: number }) | null
   epoch: number
 }
@@ -126,7 +126,7 @@ export interface RunError extends FaultData {
   step: string | null
 }
 
-/** The right to write to one run. `runKey` is the store's own name for it. */
+/** The right to write to one run. `runKey` is the store's key of the run. */
 export interface Claim {
   readonly runId: string
   readonly runKey: number
@@ -145,6 +145,6 @@ export type FindRunResult =
   | { kind: 'missing' }
   | { kind: 'ambiguous'; ids: string[] }
 
-/** How long a claim holds without being renewed, and how often its holder renews it. */
+/** Duration of a lease, and the interval in which its holder renews it. */
 export const LEASE_MS = 10_000
 export const LEASE_BEAT_MS = 3_000

@@ -1,23 +1,23 @@
-/** When a workflow is begun by the clock: the store keeps it, and whether a slot was taken; what the expression means it does not know. */
+/** A schedule that starts runs of a workflow. The store keeps it and which slots are taken; it does not read the expression. */
 export interface ScheduleRecord {
   /** Unique in the store. */
   id: string
   workflow: string
-  /** Hash of the definition that is begun; it is saved already. */
+  /** Hash of a saved definition. */
   definition: string
   expression: string
-  /** IANA name; null: the machine's. */
+  /** IANA name; null: the time zone of the machine. */
   timezone: string | null
   /** Treatment of slots that passed while no server ran. */
   missed: 'skip' | 'once' | 'all'
-  /** Epoch milliseconds; null: never again. */
+  /** Next slot, in epoch milliseconds; null: never again. */
   nextAt: number | null
   isPaused: boolean
   /** When a slot was last taken. */
   lastAt: number | null
 }
 
-/** A slot that is taken at `at`, and the one behind it; epoch milliseconds, null: there is none. */
+/** The slot `from`, taken at `at`, and the next slot; in epoch milliseconds, null: there is none. */
 export interface ScheduleSlot {
   from: number
   to: number | null
@@ -26,16 +26,16 @@ export interface ScheduleSlot {
 
 export interface ScheduleStore {
   /**
-   * Makes these the schedules of a workflow, in place of those it had. One that is there with the same expression and time zone
-   * keeps its `nextAt`, `lastAt` and `isPaused`. @throws Defect J4 when a definition is not saved
+   * Replaces the schedules of a workflow. An existing one with the same expression and time zone keeps its `nextAt`, `lastAt` and
+   * `isPaused`. @throws Defect J4 when a definition is not saved
    */
   replaceSchedules(workflow: string, schedules: readonly ScheduleRecord[]): Promise<void>
-  /** By workflow, then id. */
+  /** Lists schedules by workflow, then id. */
   listSchedules(): Promise<ScheduleRecord[]>
-  /** Those with `nextAt <= at` that are not paused, the earliest first. */
+  /** Lists schedules with `nextAt <= at` that are not paused, the earliest first. */
   listDueSchedules(at: number): Promise<ScheduleRecord[]>
-  /** Takes the slot `from`: only one of many that try is told true, and none while it is paused. */
+  /** Takes the slot `from`. Returns true to one caller only, and to none while the schedule is paused. */
   advanceSchedule(id: string, slot: ScheduleSlot): Promise<boolean>
-  /** False when there is none. */
+  /** Returns false when the schedule is missing. */
   pauseSchedule(id: string, isPaused: boolean): Promise<boolean>
 }

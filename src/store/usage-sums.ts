@@ -1,4 +1,4 @@
-/** Words that all stores and readers of journals share about usage. */
+/** Names of usage that stores and readers of journals share. */
 import { UNDO } from '../core/machine-ends.ts'
 
 /** The provider under which a step of kind `workflow` reports the usage of its child: no provider of models has this name. */

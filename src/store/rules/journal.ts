@@ -3,15 +3,15 @@ import type { JournalRow } from '../journal-row.ts'
 import type { NewRun } from '../run-store.ts'
 
 interface SeqRange {
-  /** Run. */
+  /** Id of the run. */
   id: string
-  /** The last seq that is there. */
+  /** The last seq that exists. */
   after: number
   /** The highest seq that a run may have. */
   last?: number
 }
 
-/** J2: rows follow `after` without a gap; undefined when they do. */
+/** Returns a defect unless the rows follow `after` without a gap (J2). */
 export const findSeqDefect = (
   rows: readonly Pick<JournalRow, 'seq'>[],
   { id, after, last = Number.MAX_SAFE_INTEGER }: SeqRange,

@@ -2,9 +2,9 @@
 import type { KeepRule, SweepRule } from '../maintenance.ts'
 import type { RunStatus } from '../run-status.ts'
 
-/** An ended run that was not begun by another one. */
+/** An ended run without a parent. */
 export interface EndedRoot {
-  /** In the order in which runs were made. */
+  /** Keys follow the order in which runs were created. */
   key: number
   workflow: string
   status: RunStatus
@@ -25,14 +25,14 @@ export const readOwnRules = async (
   return own
 }
 
-/** Keys of the runs that are given up. */
+/** Returns the keys of the runs to delete. */
 export const chooseSwept = (
   ended: readonly EndedRoot[],
   rule: KeepRule,
   own: ReadonlyMap<string, Partial<KeepRule>> = new Map(),
 ): number[] => {
   const old: EndedRoot[] = []
-  /** Those that are counted together, by the workflow whose own `keep` it is; those of the rule by null. */
+  /** Runs that are counted together: by the workflow with its own `keep`, or under null by the rule. */
   const young = new Map<string | null, EndedRoot[]>()
   for (const run of ended) {
     const { completedBefore, failedBefore } = { ...rule, ...own.get(run.workflow) }
@@ -52,7 +52,7 @@ const addTo = (groups: Map<string | null, EndedRoot[]>, group: string | null, ru
   else found.push(run)
 }
 
-/** Those beyond `keep`. The times alone are sorted: a million of them take a tenth of a second, and the runs themselves ten times that. */
+/** Returns the runs beyond `keep`. Only times are sorted: a million take 0.1 s, the runs themselves ten times that. */
 const pickOldest = (runs: readonly EndedRoot[], keep: number): EndedRoot[] => {
   if (runs.length <= keep) return []
   const times = Float64Array.from(runs, ({ endedAt }) => endedAt).sort()

@@ -1,7 +1,7 @@
 import type { EventKind, NoteKind } from '../journal-row.ts'
 import type { RunPhase, RunStatus } from '../run-status.ts'
 
-/** How words that stand in every row are written down. A code never gets another meaning: old databases hold it. */
+/** The numbers that the database stores for frequent words. A code never gets another meaning: old databases hold it. */
 const STATUS_CODES: Record<RunStatus, number> = { running: 0, completed: 1, failed: 2, cancelled: 3 }
 
 const PHASE_CODES: Record<RunPhase, number> = { active: 0, queued: 1, waiting: 2 }
@@ -37,7 +37,7 @@ export const toStatusCode = (status: RunStatus): number => STATUS_CODES[status]
 export const toPhaseCode = (phase: RunPhase): number => PHASE_CODES[phase]
 export const toKindCode = (kind: EventKind | NoteKind): number => KIND_CODES[kind]
 
-/** Undefined for a code that this program does not know. */
+/** These return undefined for an unknown code. */
 export const toStatus = (code: number): RunStatus | undefined => STATUS_WORDS.get(code)
 export const toPhase = (code: number): RunPhase | undefined => PHASE_WORDS.get(code)
 export const toKind = (code: number): EventKind | NoteKind | undefined => KIND_WORDS.get(code)

@@ -1,4 +1,4 @@
-/** Opens the file and finds out what it is, before anything is written to it. */
+/** Opens a database file, and checks what it is before it writes anything. */
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
@@ -7,14 +7,14 @@ import { APPLICATION_ID, BUSY_TIMEOUT_MS, SCHEMA_VERSION } from './schema-versio
 
 export type Connection = Database.Database
 
-/** `process`: what was acknowledged survives a killed process. `power`: also a power cut, by one fsync a transaction. */
+/** `process`: durable writes survive a killed process. `power`: a power cut too, by one fsync a transaction. */
 export type Durability = 'process' | 'power'
 
 const PRAGMAS: Record<Durability, string> = { process: 'synchronous = NORMAL', power: 'synchronous = FULL' }
 
 const EARLY_TABLES = "'mikro_orm_migrations', 'sqlite_sequence'"
 
-/** Makes the folder of a database. A folder of our own keeps its content out of version control. */
+/** Creates the folder of a database. A `.troupe` folder keeps its content out of version control. */
 export const prepareFolder = (path: string): void => {
   const folder = dirname(path)
   try {
@@ -27,7 +27,7 @@ export const prepareFolder = (path: string): void => {
   }
 }
 
-/** Returns true when the folder is new. It avoids `recursive: true`, which never returns where the system refuses without a reason, as in /proc. */
+/** Returns true when the folder is new. It avoids `recursive: true`, which never returns where mkdir fails as in /proc. */
 const makeFolder = (folder: string): boolean => {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return false
   makeFolder(dirname(folder))
@@ -40,7 +40,7 @@ const makeFolder = (folder: string): boolean => {
   }
 }
 
-/** Opens the database, without changing one that is not ours. @throws StoreError, or SQLite's own errors untranslated. */
+/** Opens the database. The file of another program stays unchanged. @throws StoreError, or SQLite's own errors untranslated */
 export const openConnection = (path: string, options: { durability: Durability; create: boolean }): Connection => {
   checkFile(path, options.create)
   const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: !options.create })
@@ -55,7 +55,7 @@ export const openConnection = (path: string, options: { durability: Durability; 
   }
 }
 
-/** How far the schema is: 0 for a new file. @throws StoreError `too_new` */
+/** Reads the version of the schema; 0 for a new file. @throws StoreError `too_new` */
 export const readSchemaVersion = (connection: Connection, path: string): number => {
   const version = readNumber(connection, 'user_version')
   if (version > SCHEMA_VERSION)
@@ -92,7 +92,7 @@ const statIfThere = (path: string): ReturnType<typeof statSync> | undefined => {
 const checkOwnership = (connection: Connection, path: string): void => {
   const application = readNumber(connection, 'application_id')
   if (application === APPLICATION_ID) return
-  // Another process may be at its first migration right now: the list of migrations is there before our tables are.
+  // Another process may be in its first migration: the list of migrations exists before the tables do.
   const tables = connection.prepare(`select count(*) from sqlite_schema where tbl_name not in (${EARLY_TABLES})`)
   if (application === 0 && tables.pluck().get() === 0) return
   throw new StoreError('unreadable', `database '${path}' belongs to another program: expected one of troupe's`, {
@@ -101,7 +101,7 @@ const checkOwnership = (connection: Connection, path: string): void => {
 }
 
 const configure = (connection: Connection, path: string, durability: Durability): void => {
-  // Lets retention give disk space back. Heeded by a new file only; to an older one it would be a needless write.
+  // Lets retention give disk space back. It takes effect in a new file only, and would be a needless write to an older one.
   if (readNumber(connection, 'page_count') === 0) connection.pragma('auto_vacuum = INCREMENTAL')
   const mode = connection.pragma('journal_mode = WAL', { simple: true })
   if (mode !== 'wal')
@@ -114,4 +114,4 @@ const configure = (connection: Connection, path: string, durability: Durability)
 const readNumber = (connection: Connection, pragma: string): number =>
   Number(connection.pragma(pragma, { simple: true }))
 
-const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
+export const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

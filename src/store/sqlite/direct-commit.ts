@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts'
 import type { Committer, Job } from './group-commit.ts'
 import { toStoreError } from './sqlite-error.ts'
 
-/** Commits each job at once, in a transaction of its own: for a database in memory, where nothing is gained by waiting. */
+/** Commits each job at once, in its own transaction: a database in memory gains nothing from grouping. */
 export class DirectCommit implements Committer {
   readonly #connection: Connection
   readonly #location: string

@@ -32,18 +32,18 @@ const RunEntity = defineEntity({
     /** A code of codes.ts. */
     phase: p.integer().default(0),
     isPaused: p.integer().default(0),
-    /** `fork r-1`: what it was made from, and which. */
+    /** `fork r-1`: kind and id of its origin. */
     origin: p.text().nullable(),
     idempotencyKey: p.text().nullable(),
     bodyHash: p.text().nullable(),
     /** The workflow and the key of the flow, so that two workflows share nothing. */
     flowKey: p.text().nullable(),
     concurrency: p.integer().nullable(),
-    /** The priority, negated: what is lower goes first. */
+    /** The negated priority: lower ranks go first. */
     rank: p.integer().nullable(),
     rateCount: p.integer().nullable(),
     rateWindowMs: p.integer().nullable(),
-    /** When its flow let it begin. */
+    /** When its flow admitted it. */
     admittedAt: p.bigint('number').nullable(),
   },
   indexes: [
@@ -90,7 +90,7 @@ const TimerEntity = defineEntity({
   },
 })
 
-/** `key` is the order of arrival. A message that was taken stays, without its body, so that it is not taken again. */
+/** `key` is the order of arrival. A taken message stays without its body, so that it is not taken again. */
 const InboxEntity = defineEntity({
   name: 'Inbox',
   tableName: 'inbox',
@@ -119,7 +119,7 @@ const DefinitionEntity = defineEntity({
   },
 })
 
-/** Answers of models, by a hash of what was asked. `expiresAt` also says what may be deleted. */
+/** Answers of models by a hash of the request. Rows past `expiresAt` may be deleted. */
 const CachedAnswerEntity = defineEntity({
   name: 'CachedAnswer',
   tableName: 'cached_answer',
@@ -136,12 +136,12 @@ const BlobEntity = defineEntity({
   properties: {
     hash: p.text().primary(),
     bytes: p.blob(),
-    /** When it was last put here, within an hour: what is new may not be referred to yet. */
+    /** When it was last put, up to an hour late: the reference to a new blob may not be written yet. */
     putAt: p.bigint('number').nullable(),
   },
 })
 
-/** Open ones alone: who decided what stands in the journal. `shown` and `form` are JSON, `deciders` a JSON list. */
+/** Open approvals; the journal has the decisions. `shown` and `form` are JSON, `deciders` is a JSON list. */
 const ApprovalEntity = defineEntity({
   name: 'Approval',
   tableName: 'approval',
@@ -163,7 +163,7 @@ const ApprovalEntity = defineEntity({
   uniques: [{ name: 'approval_token', properties: ['tokenHash'], where: 'token_hash is not null' }],
 })
 
-/** Events that runs emitted. `key` is the order in which they did. */
+/** Emitted events. `key` is the order in which they were emitted. */
 const OutboxEntity = defineEntity({
   name: 'Outbox',
   tableName: 'outbox',
@@ -195,7 +195,7 @@ const ScheduleEntity = defineEntity({
   },
 })
 
-/** Definitions that were registered by name: 1, 2, … for each name. */
+/** Definitions registered by name, with versions 1, 2, … for each name. */
 const WorkflowVersionEntity = defineEntity({
   name: 'WorkflowVersion',
   tableName: 'workflow_version',

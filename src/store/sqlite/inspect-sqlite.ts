@@ -13,11 +13,11 @@ export interface DatabaseInspection {
   schemaVersion: number
   /** The version that this release writes. */
   expectedVersion: number
-  /** Undefined: sound. */
+  /** Undefined: the file is sound. */
   damage: string | undefined
 }
 
-/** @throws StoreError when the file can't be opened as a database; its message names it as `shown` */
+/** @throws StoreError when the file cannot be opened as a database; its message names the file as `shown` */
 export const inspectSqlite = (path: string, shown: string): DatabaseInspection => {
   try {
     return inspect(path)

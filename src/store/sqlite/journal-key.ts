@@ -1,4 +1,4 @@
-/** A run's rows lie side by side in the table: their keys are the run's key × 2^24 + seq, exact up to 2^53. */
+/** The key of a row is the run's key × 2^24 + seq, exact up to 2^53. So the rows of a run are adjacent in the table. */
 export const ROWS_PER_RUN = 2 ** 24
 
 export const LAST_SEQ = ROWS_PER_RUN - 1

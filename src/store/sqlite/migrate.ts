@@ -1,11 +1,11 @@
-/** Brings a database file to SCHEMA_VERSION. Loaded only when the file is older: MikroORM costs more to load than a short run. */
+/** Migrates a database file to SCHEMA_VERSION. Loaded only for an older file: loading MikroORM takes longer than a short run. */
 import { Migration, Migrator } from '@mikro-orm/migrations'
 import { MikroORM } from '@mikro-orm/sqlite'
 import { ENTITIES } from './entities.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { BUSY_TIMEOUT_MS } from './schema-version.ts'
 
-/** Runs what is pending, in one transaction. @throws the driver's error, also when another process migrates at the same time. */
+/** Runs pending migrations in one transaction. @throws the driver's error, also when another process migrates at the same time */
 export const migrate = async (path: string): Promise<void> => {
   const orm = await openOrm(path)
   try {
@@ -15,7 +15,7 @@ export const migrate = async (path: string): Promise<void> => {
   }
 }
 
-/** Opens MikroORM on the same file, by a connection of its own. */
+/** Opens MikroORM on the file, with its own connection. */
 export const openOrm = (path: string): Promise<MikroORM> =>
   MikroORM.init({
     dbName: path,

@@ -30,7 +30,7 @@ export const openSqliteStore = async ({ path, durability, migrate = true }: Sqli
   }
 }
 
-/** Two processes may do this at the same moment: one of them fails, and finds it done when it looks again. */
+/** Migrates. When two processes do so at the same moment, one of them fails and finds the schema migrated at its retry. */
 const bringUpToDate = async (connection: Connection, options: { file: string; migrate: boolean }): Promise<void> => {
   const giveUpAt = elapsedMs() + MIGRATION_GIVE_UP_MS
   for (;;) {
@@ -49,7 +49,7 @@ const bringUpToDate = async (connection: Connection, options: { file: string; mi
 
 const MIGRATION_GIVE_UP_MS = 10_000
 
-/** Locked, or a table exists already. */
+/** True when the file is locked, or a table exists already. */
 const mayBeRace = (error: unknown): boolean =>
   sqliteCode(error) !== undefined && (isBusy(error) || isStatementError(error))
 

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isBusy, toStoreError } from './sqlite-error.ts'
 
-/** Longest wait for the lock of another process, before it is an error: longer than any lease. */
+/** Longest wait for the lock of another process until the call fails: longer than any lease. */
 export const BUSY_GIVE_UP_MS = 30_000
 
-/** With some chance in it, so that two processes do not keep meeting. */
+/** Pause before a retry, in milliseconds: random, so that two processes do not keep colliding. */
 export const busyPauseMs = (): number => 2 + Math.random() * 18
 
-/** Milliseconds since this process began, by a clock that is never set; `performance` would load much more. */
+/** Milliseconds since the process started, by a monotonic clock; `performance` would load much more. */
 export const elapsedMs = (): number => process.uptime() * 1000
 
-/** Does the work again while another process has the lock; the event loop goes on in between. @throws StoreError */
+/** Retries the work while another process has the lock. The event loop goes on in between. @throws StoreError */
 export const retryBusy = async <T>(location: string, work: () => T | Promise<T>): Promise<T> => {
   const giveUpAt = elapsedMs() + BUSY_GIVE_UP_MS
   for (;;) {

@@ -1,16 +1,16 @@
 /**
- * How the `data` of a journal row is written down. Most rows say how an attempt went, in the same words each time: those
- * become a list without the words, which takes a quarter of the bytes. Whatever does not look exactly so is kept as it
- * is. Nothing is lost: `unpackRowData(packRowData(data, at), at)` equals `data`, for any JSON.
+ * The stored form of the `data` of a journal row. Most rows hold the end of an attempt, with the same keys each time: those become
+ * a list without the keys, which takes a quarter of the bytes. Data of any other shape is stored as it is. Nothing is lost:
+ * `unpackRowData(packRowData(data, at), at)` equals `data`, for any JSON.
  *
- * The list: form, output or fault, milliseconds, attempt, how long before the row the attempt started, usages.
+ * The list: form, output or fault, milliseconds, attempt, milliseconds from the start of the attempt to the row, usages.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 
 /** First item of a list. A form never gets another meaning: old databases hold it. */
 const FORM = { asItIs: 0, output: 1, fault: 2 } as const
 
-/** `at` is the time of the row. */
+/** @param at Time of the row. */
 export const packRowData = (data: JsonValue, at: number): JsonValue => {
   if (Array.isArray(data)) return [FORM.asItIs, data]
   return isJsonObject(data) ? (packAttempt(data, at) ?? data) : data
@@ -47,7 +47,7 @@ const countKeys = (data: JsonObject): number => {
 
 const USAGE_KEYS = ['provider', 'model', 'input_tokens', 'cached_tokens', 'output_tokens', 'cost_usd'] as const
 
-/** A usage of another shape stays a map, or a list of one. */
+/** A usage of another shape stays a map, or becomes a list of one. */
 const packUsage = (usage: JsonValue): JsonValue => {
   if (!isJsonObject(usage)) return [usage]
   if (countKeys(usage) !== USAGE_KEYS.length) return usage

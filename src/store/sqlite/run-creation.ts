@@ -87,7 +87,7 @@ export class RunCreation {
     return row && { kind: judgeKey({ bodyHash: row.body_hash }, run), run: this.#options.toRecord(row) }
   }
 
-  /** Asks its flow; nothing is written yet. */
+  /** Asks the flow of the run, and writes nothing. */
   #enter(run: NewRun): Entry | Extract<FlowEntry, { kind: 'refused' }> {
     const { flow } = run
     if (flow === undefined) return AT_ONCE
@@ -192,7 +192,7 @@ const toFlowColumns = (workflow: string, { key, concurrency, rate, priority = 0 
   rate_window_ms: rate?.windowMs ?? null,
 })
 
-/** Stands behind all others: the run is not in the table yet. */
+/** The run comes behind all others, since it is not in the table yet. */
 const toMember = (workflow: string, flow: RunFlow): FlowMemberRow => ({
   key: Number.MAX_SAFE_INTEGER,
   ...toFlowColumns(workflow, flow),

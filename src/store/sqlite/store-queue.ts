@@ -1,6 +1,6 @@
 /**
- * The way to the database: changes become jobs of the group commit, in the order of the calls; reads are done at once and see
- * what is committed; after `close` nothing is.
+ * The queue in front of the database. Changes become jobs of the committer, in the order of the calls. Reads run at once and see
+ * committed content. After `close` every call is rejected.
  */
 import { StoreError } from '../store-error.ts'
 import type { Connection } from './connection.ts'
@@ -30,7 +30,7 @@ export class StoreQueue {
     this.#group.add(job)
   }
 
-  /** `perform` is run within a transaction, perhaps more than once. */
+  /** Runs `perform` inside a transaction, once or more. */
   change<T>(perform: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.isClosed) return reject(this.closedError())
@@ -53,7 +53,7 @@ export class StoreQueue {
 
   close(): Promise<void> {
     this.#closing ??= this.#group.drain().then(() => {
-      // The last connection that closes also writes the log back into the file and removes it.
+      // The last connection that closes writes the log back into the file and removes it.
       this.#connection.close()
     })
     return this.#closing

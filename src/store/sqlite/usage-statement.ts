@@ -20,16 +20,16 @@ const COLUMNS: Record<UsageGroup, string> = {
   day: "date(at / 1000, 'unixepoch')",
 }
 
-/** A usage is a list in the order of its keys, or a map where it did not look so. */
+/** A usage is a list in the order of its keys, or a map if it has another shape. */
 const field = (name: string, index: number): string =>
   `case used.type when 'array' then used.value ->> '$[${index}]' else used.value ->> '$.${name}' end as ${name}`
 
 const FIELDS = ['provider', 'model', 'input_tokens', 'cached_tokens', 'output_tokens', 'cost_usd'].map(field).join(', ')
 
-/** Only in a map: a usage that holds it has more keys than a list has places. */
+/** Only a map has it: a usage with `cache_hits` has more keys than a list has places. */
 const CACHE_HITS = "case used.type when 'array' then null else used.value ->> '$.cache_hits' end as cache_hits"
 
-/** No row of a run is written after its end, so that older runs need not be looked at. */
+/** No row of a run is written after its end, so that runs that ended before `since` are skipped. */
 const ROWS = `select run.workflow, journal.path, journal.at, case when substr(journal.data, 1, 1) = '@'
     then (select cast(bytes as text) from blob where hash = substr(journal.data, 2)) else journal.data end as text
   from run join journal on journal.key between run.key * ${ROWS_PER_RUN} and run.key * ${ROWS_PER_RUN} + ${LAST_SEQ}

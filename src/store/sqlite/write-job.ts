@@ -18,7 +18,7 @@ interface PackedEnd {
   error: string | null
 }
 
-/** A change, with what few of them have as text. */
+/** A change, with its approvals and events as text. */
 interface PackedChange {
   change: RunChange
   approvals: PackedApproval[] | undefined
@@ -29,11 +29,11 @@ export interface WriteJobOptions {
   statements: Statements
   /** Statements that few writes need. */
   parts(): { approvals: SqliteApprovals; outbox: SqliteOutbox }
-  /** Called when the job is carried out: what comes later needs another job. */
+  /** Called when the job runs: a later change needs another job. */
   onBegin(): void
 }
 
-/** All that one claim writes in one turn of the event loop, as text already: one promise for the whole. */
+/** All changes of one claim in one turn of the event loop, packed as text, with one promise for all. */
 export class WriteJob implements Job {
   readonly promise: Promise<void>
   readonly succeed: () => void
@@ -84,7 +84,7 @@ export class WriteJob implements Job {
     return rows.map((row) => packRow(row, large))
   }
 
-  /** With rows, the first of them finds out by itself, at no cost. */
+  /** Checks the claim of a job without rows. The insert of a first row checks it at no cost. */
   #checkClaim(): void {
     const { runKey, epoch, runId } = this.#claim
     if (this.#rows.length > 0 || this.#statements.checkHeld.get(runKey, epoch) !== undefined) return

@@ -1,12 +1,13 @@
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { StoreError } from '../../store-error.ts'
+import { reason } from '../connection.ts'
 import { sqliteCode, toStoreError } from '../sqlite-error.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
-/** Pages that one step copies, 8 MB: then others have their turn. A write by another process restarts the copy, so a step is not small. */
+/** Pages per step, 8 MB; other work runs between steps. A write by another process restarts the copy, so steps are not small. */
 const PAGES_A_STEP = 2_000
 
-/** Under another name until it is whole, so that half a copy is never taken for one. */
+/** Writes a backup. The copy has another name until it is complete, so that a partial one is never taken for a backup. */
 export const backupDatabase = async ({ connection, queue }: MaintainedStore, path: string): Promise<void> => {
   if (queue.isClosed) throw queue.closedError()
   if (connection.memory)
@@ -34,5 +35,3 @@ export const backupDatabase = async ({ connection, queue }: MaintainedStore, pat
     })
   }
 }
-
-const reason = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))

@@ -1,9 +1,9 @@
-/** Looks at all of the content: the file itself, what refers to what, journals without gaps, blobs that are there. */
+/** Checks all content: the file, references, journals without gaps, blobs. */
 import type { StoreProblem } from '../../maintenance.ts'
 import type { Connection } from '../connection.ts'
 import { ROWS_PER_RUN } from '../journal-key.ts'
 
-/** How many problems of one sort are named. */
+/** Most problems of one kind that are listed. */
 const MOST_PROBLEMS = 100
 
 export const checkContent = (db: Connection): StoreProblem[] => [
@@ -19,7 +19,7 @@ const checkFile = (db: Connection): StoreProblem[] =>
     .filter((text) => text !== 'ok')
     .map((message) => ({ kind: 'damage', message }))
 
-/** Column, by table, and the table whose key it holds. */
+/** Columns that hold the key of another table. */
 const REFERENCES: [table: string, column: string, target: string][] = [
   ['run', 'definition', 'definition'],
   ['run', 'parent', 'run'],
@@ -66,7 +66,7 @@ const checkJournals = (db: Connection): StoreProblem[] => [
     .map((id): StoreProblem => ({ kind: 'journal', message: `run '${id}' has no first row` })),
 ]
 
-/** Columns with JSON text, which is the hash of a blob where it is large. */
+/** Columns with JSON text, or the hash of a blob in place of a large text. */
 export const TEXT_COLUMNS: [table: string, column: string][] = [
   ['journal', 'data'],
   ['run', 'output'],

@@ -12,6 +12,6 @@ export interface MaintainedStore {
   statements: Statements
   creation: RunCreation
   parts(): Parts
-  /** The value of a text of the database. */
+  /** Returns the value of a stored text. */
   unpack(text: string): JsonValue
 }

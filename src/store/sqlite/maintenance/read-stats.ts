@@ -18,7 +18,7 @@ const TABLES = [
   'blob',
 ] as const
 
-/** Reads all of the journal's keys: for people, not for a beat. */
+/** Reads all keys of the journal: for people, not for a periodic check. */
 export const readStats = (db: Connection): StoreStats => {
   const read = (sql: string): number => Number(db.prepare(sql).pluck().get())
   const pragma = (name: string): number => Number(db.pragma(name, { simple: true }))

@@ -1,6 +1,6 @@
 /**
- * Puts a backup in the place of a database. The backup is copied beside it, brought up to date and looked through there; the database
- * is touched only at the last moment, when it is certain that no process has it open, and in one step.
+ * Replaces a database by a backup. The backup is copied beside the database, migrated and checked there. The database is replaced
+ * last, in one step, and only when no process has it open.
  *
  * The lease holders of the time of the backup lose their runs: leases are void, and every run has a new epoch (J2).
  */
@@ -27,14 +27,14 @@ export interface RestoreOptions {
 
 export interface Restored {
   runs: number
-  /** Number of these that have not ended, and go on once they are claimed. */
+  /** Number of runs that have not ended. They go on when they are claimed. */
   going: number
-  /** Where a database that could not be read was put; undefined: there was none. */
+  /** Path that an unreadable database was moved to; undefined: there was none. */
   setAside?: string
 }
 
 /**
- * @throws StoreError `conflict`: there is a database, and it may not go; `busy`: a process has it open, and which runs it holds;
+ * @throws StoreError `conflict`: a database exists and `replaces` is false; `busy`: a process has it open, with the runs that it holds;
  * `corrupt`: the backup is damaged; `too_new`; `unreadable`; `disk_full`
  */
 export const restoreDatabase = async ({ file, path, replaces = false }: RestoreOptions): Promise<Restored> => {
@@ -74,10 +74,10 @@ const expectBackup = (file: string, database: string | undefined): void => {
     })
 }
 
-/** Copies the backup, brings it up to date, looks through it, and takes the leases from it. */
+/** Copies the backup, migrates and checks the copy, and clears its leases. */
 const prepare = async (file: string, ready: string): Promise<{ runs: number; going: number }> => {
   copy(file, ready)
-  // Refuses what is none of ours, and migrates.
+  // Refuses the file of another program, and migrates.
   const store = await openSqliteStore({ path: ready, durability: 'power' }).catch((error) => {
     throw ofBackup(error, file, ready)
   })
@@ -119,7 +119,7 @@ const copy = (file: string, ready: string): void => {
   }
 }
 
-/** Messages name the file that was asked for. */
+/** Names the backup in place of its copy. */
 const ofBackup = (error: unknown, file: string, ready: string): unknown => {
   if (!isStoreError(error)) return error
   const { code, message, hint, cause } = error
@@ -147,7 +147,7 @@ const replace = (path: string, ready: string): string | undefined => {
   }
 }
 
-/** In exclusive mode a database in WAL opens only when no other connection has it open, idle ones included. */
+/** In exclusive mode a WAL database opens only when no other connection, idle or not, has it open. */
 const lockAlone = (path: string): Connection => {
   const connection = new Database(path, { timeout: 100, fileMustExist: true })
   try {

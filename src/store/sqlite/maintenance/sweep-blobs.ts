@@ -1,6 +1,6 @@
 /**
- * Deletes blobs that nothing refers to: marks what is referred to, in steps, then deletes the rest. A blob that is put while
- * this goes on, or was a short time before, is too young to be deleted (SweepRule.at).
+ * Deletes unreferenced blobs: marks the referenced ones in steps, then deletes the rest. A blob that is put during the sweep or a
+ * short time before is too young to be deleted (SweepRule.at).
  */
 import { BLOB_GRACE_MS } from '../../maintenance.ts'
 import { findBlobHashes } from '../../run-bundle.ts'
@@ -9,15 +9,15 @@ import { ROWS_PER_RUN } from '../journal-key.ts'
 import { TEXT_COLUMNS } from './check-content.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
-/** Texts have at most 64 KB, of which most have some hundred bytes: a step takes some milliseconds. */
+/** A text has at most 64 KB, most have some hundred bytes: a step takes some milliseconds. */
 const TEXTS_A_STEP = 500
 const BLOBS_A_STEP = 20
-/** One blob may have more. */
+/** A single blob may exceed this. */
 const BYTES_A_STEP = 8 * 1024 ** 2
 
 export interface BlobSweep {
   at: number
-  /** Keys of runs that count as gone. */
+  /** Keys of runs that count as deleted. */
   gone: ReadonlySet<number>
   isDryRun: boolean
   signal: AbortSignal | undefined
@@ -40,7 +40,7 @@ export const sweepBlobs = async (
     unmarked.delete(hash)
     if (unmarked.size > 0) mark(await queue.read(() => readLarge(connection, hash)))
   }
-  // What is not read to the end says nothing of what is unused.
+  // An incomplete scan does not show which blobs are unused.
   if (signal?.aborted === true) return { blobs: 0, blobBytes: 0 }
   const swept = { blobs: unmarked.size, blobBytes: [...unmarked.values()].reduce((sum, bytes) => sum + bytes, 0) }
   return isDryRun ? swept : deleteBlobs({ connection, queue }, { found: [...unmarked], before, signal })
@@ -48,14 +48,14 @@ export const sweepBlobs = async (
 
 type Source = Pick<MaintainedStore, 'connection' | 'queue'>
 
-/** With their sizes. */
+/** Lists blobs that are old enough, with their sizes. */
 const listOld = (db: Connection, before: number): [hash: string, bytes: number][] =>
   db
     .prepare<[before: number], [string, number]>('select hash, length(bytes) from blob where coalesce(put_at, 0) < ?')
     .raw()
     .all(before)
 
-/** A large text may refer to blobs in its turn. */
+/** Reads a large text, which may refer to blobs itself. */
 const readLarge = (db: Connection, hash: string): string =>
   db.prepare<[hash: string], string>('select cast(bytes as text) from blob where hash = ?').pluck().get(hash) ?? ''
 
@@ -73,7 +73,7 @@ interface FoundText {
   text: string | null
 }
 
-/** Those texts of a column in which a blob may stand. A table without a key is small, and read at once. */
+/** Reads the texts of a column that may refer to blobs. A table without a key is small, and read at once. */
 const readTexts = async (
   { connection, queue }: Source,
   { table, column, mark, gone, signal }: MarkedColumn,
@@ -123,7 +123,7 @@ const deleteBlobs = async (
   return swept
 }
 
-/** At least one, taken off. */
+/** Removes the blobs of one step from the list, at least one. */
 const takeStep = (found: [hash: string, bytes: number][]): string[] => {
   let size = 0
   const end = found.findIndex(([, bytes], place) => {

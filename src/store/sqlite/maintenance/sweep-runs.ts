@@ -1,6 +1,6 @@
 /**
- * Deletes ended runs. A run goes in one transaction, its last one; the tail of a long journal goes before, so that no journal
- * ever has a gap, and what is cut off half way is found by the next sweep.
+ * Deletes ended runs. The tail of a long journal is deleted first, in transactions of its own, so that no journal ever has a gap.
+ * The last transaction deletes the run with the rest. The next sweep finds a run whose deletion was interrupted.
  */
 import type { SweepRule } from '../../maintenance.ts'
 import { chooseSwept, type EndedRoot, readOwnRules } from '../../rules/sweep.ts'
@@ -10,7 +10,7 @@ import { LAST_SEQ, toJournalKey } from '../journal-key.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
 const RUNS_A_LOOK = 2_000
-/** How many rows and runs one transaction deletes: some milliseconds. */
+/** Rows and runs that one transaction deletes: it takes some milliseconds. */
 const ROWS_A_STEP = 2_000
 const RUNS_A_STEP = 100
 
@@ -31,7 +31,7 @@ export const sweepRuns = async (
     swept.runs += some.runs
     swept.rows += some.rows
     if (isDryRun) for (const key of some.gone) swept.gone.add(key)
-    // A commit may have been done within this turn of the event loop.
+    // A commit in memory ends within this turn of the event loop.
     await new Promise((resolve) => setImmediate(resolve))
   }
   return swept
@@ -63,7 +63,7 @@ const listEnded = async (
 }
 
 interface SweptSome {
-  /** How many of the roots are gone with all that belonged to them. */
+  /** Number of roots that are deleted completely. */
   done: number
   runs: number
   rows: number
@@ -99,7 +99,7 @@ const sweepSome = (roots: readonly number[], statements: SweepStatements): Swept
       swept.rows += changes
       if (swept.rows >= ROWS_A_STEP) return swept
       for (const remove of statements.removals) remove.run(run)
-      // Another process may have been faster.
+      // Another process may have deleted the run.
       swept.runs += statements.deleteRun.run(run).changes
     }
     swept.done += 1
@@ -107,7 +107,7 @@ const sweepSome = (roots: readonly number[], statements: SweepStatements): Swept
   return swept
 }
 
-/** A run before its children; and whether one of them goes on, though the root has ended: then all of them stay. */
+/** Lists a run before its children. `isGoing`: a child still runs though the root has ended, so that the family stays. */
 const listFamily = (root: number, { listChildren }: SweepStatements): { runs: number[]; isGoing: boolean } => {
   const runs = [root]
   let isGoing = false
@@ -128,7 +128,7 @@ interface StoredRoot {
 }
 
 const prepareSweep = (db: Connection) => ({
-  /** In the order of their keys, ended or not. */
+  /** Lists root runs, ended or not, in the order of their keys. */
   listRoots: db.prepare<[after: number, limit: number], StoredRoot>(
     `select key, status, case when status > 0 then ended_at end as ended_at, workflow, definition from run
      where key > ? and parent is null order by key limit ?`,
@@ -141,7 +141,7 @@ const prepareSweep = (db: Connection) => ({
     .prepare<[first: number, last: number], number>('select count(*) from journal where key between ? and ?')
     .pluck(),
   deleteRun: db.prepare<[run: number]>('delete from run where key = ?'),
-  /** The last ones first. */
+  /** Deletes the last rows first. */
   deleteRows: db.prepare<[first: number, last: number, limit: number]>(
     'delete from journal where key in (select key from journal where key between ? and ? order by key desc limit ?)',
   ),

@@ -1,12 +1,12 @@
 import type { MaintainedStore } from './maintained-store.ts'
 
-/** As PRAGMA auto_vacuum numbers it: https://sqlite.org/pragma.html#pragma_auto_vacuum */
+/** Value of PRAGMA auto_vacuum: https://sqlite.org/pragma.html#pragma_auto_vacuum */
 const INCREMENTAL = 2
 
-/** Pages that one step gives back, 4 MB: then others have their turn. */
+/** Pages that one step gives back, 4 MB. Other work runs between steps. */
 const PAGES_A_STEP = 1_000
 
-/** A database of before `auto_vacuum` is written anew as a whole, once. */
+/** Gives free pages back. A database without `auto_vacuum` is rewritten as a whole, once. */
 export const vacuumDatabase = async (
   { connection, queue }: MaintainedStore,
   { inSteps = false }: { inSteps?: boolean } = {},
