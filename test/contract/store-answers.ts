@@ -12,14 +12,14 @@ const answer = (key: string, change: Partial<CachedAnswer> = {}): CachedAnswer =
 })
 
 export const addStoreAnswerDurabilityTests = (test: AddStoreTest): void => {
-  test('an answer that was kept is there when the store is opened again', async ({ store, reopen }) => {
+  test('a cached answer exists when the store is opened again', async ({ store, reopen }) => {
     await store.writeAnswer(answer('a'), AT)
     assert.is(await (await reopen()).readAnswer('a', AT), '{"said":"a"}')
   })
 }
 
 export const addStoreAnswerTests = (test: AddStoreTest<HostStore>): void => {
-  test('an answer is read by its key, until its time is over', async ({ store }) => {
+  test('an answer is read by its key until it expires', async ({ store }) => {
     const text = `{"said":"${'ü'.repeat(100_000)}"}`
     await store.writeAnswer(answer('a', { text }), AT)
     await store.writeAnswer(answer('b', { expiresAt: AT + 2_000 }), AT)
@@ -29,13 +29,13 @@ export const addStoreAnswerTests = (test: AddStoreTest<HostStore>): void => {
     assert.is(await store.readAnswer('c', AT), undefined)
   })
 
-  test('a later answer takes the place of the one under its key', async ({ store }) => {
+  test('a later answer replaces the one under its key', async ({ store }) => {
     await store.writeAnswer(answer('a'), AT)
     await store.writeAnswer(answer('a', { text: '2', expiresAt: AT + 5_000 }), AT + 10)
     assert.is(await store.readAnswer('a', AT + 4_999), '2')
   })
 
-  test('writing deletes answers whose time is over, and no others', async ({ store }) => {
+  test('writing deletes expired answers, and no others', async ({ store }) => {
     await store.writeAnswer(answer('old', { expiresAt: AT + 1 }), AT)
     await store.writeAnswer(answer('young'), AT)
     await store.writeAnswer(answer('new'), AT + 1)
@@ -44,7 +44,7 @@ export const addStoreAnswerTests = (test: AddStoreTest<HostStore>): void => {
     assert.equal(found, [undefined, '{"said":"young"}', '{"said":"new"}'])
   })
 
-  test('and at least one more than it adds, so that they do not pile up', async ({ store }) => {
+  test('a write deletes more expired answers than it adds, so that they do not pile up', async ({ store }) => {
     const keys = Array.from({ length: EXPIRED_ANSWERS_A_WRITE + 20 }, (_, index) => `old-${index}`)
     for (const key of keys) await store.writeAnswer(answer(key, { expiresAt: AT + 1 }), AT)
     for (const key of ['first', 'second']) await store.writeAnswer(answer(key), AT + 1)

@@ -32,7 +32,7 @@ export const addStoreApprovalTests = (test: AddStoreTest): void => {
     assert.equal(await store.listApprovals(), [])
   })
 
-  test('what is null and what is large comes back equal', async ({ store }) => {
+  test('null and large values come back equal', async ({ store }) => {
     const claim = await startRun(store)
     const approval = createApproval({ show: 'ä'.repeat(100_000), form: null, by: null, tool: 'http.post', dueAt: null })
     await store.write(claim, { approvalsOpened: [approval] })
@@ -87,7 +87,7 @@ export const addStoreApprovalTests = (test: AddStoreTest): void => {
     )
   })
 
-  test('J2 who lost the run opens and closes nothing', async ({ store }) => {
+  test('J2 a holder that lost the run opens and closes nothing', async ({ store }) => {
     const lost = await startRun(store, { owner: createDeadOwner() })
     await store.write(lost, { approvalsOpened: [createApproval()] })
     assert.is((await store.claim(lost.runId, createOwner())).kind, 'claimed')
@@ -114,7 +114,7 @@ export const addStoreApprovalTests = (test: AddStoreTest): void => {
     assert.is(await grant('t3'), false)
   })
 
-  test('a token is granted for what is asked alone: another question or none gets none', async ({ store }) => {
+  test('a token is granted only for the open request: another or a closed one gets none', async ({ store }) => {
     const claim = await startRun(store)
     await store.write(claim, { approvalsOpened: [createApproval()] })
     const token = { ...PLACE, requestHash: 'h1', tokenHash: 't' }
@@ -124,7 +124,7 @@ export const addStoreApprovalTests = (test: AddStoreTest): void => {
     assert.is(await store.findApprovalByToken('t'), undefined)
   })
 
-  test('a token lives on when the same is asked again, and is void when something else is', async ({ store }) => {
+  test('a token stays valid when the same request is opened again, and is void for another one', async ({ store }) => {
     const claim = await startRun(store)
     await store.write(claim, { approvalsOpened: [createApproval()] })
     await store.grantToken(claim.runId, { ...PLACE, requestHash: 'h1', tokenHash: 't' })

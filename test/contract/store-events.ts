@@ -49,7 +49,7 @@ export const addStoreEventTests = (test: AddStoreTest): void => {
     assert.equal(await list({ run: 'r-none' }), [])
   })
 
-  test('J2 who lost the run emits nothing', async ({ store }) => {
+  test('J2 a holder that lost the run emits nothing', async ({ store }) => {
     const lost = await startRun(store, { owner: createDeadOwner() })
     assert.is((await store.claim(lost.runId, createOwner())).kind, 'claimed')
     assert.ok(isLeaseLost(await catchRejection(store.write(lost, { emitted: [createEvent('e')] }))))

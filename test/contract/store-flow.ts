@@ -122,7 +122,7 @@ export const addStoreFlowTests = (test: AddStoreTest): void => {
     claimOf(await store.claim('r-dead', createOwner()))
   })
 
-  test('a silent host frees its permit when its lease is over', async ({ store, expireLeases }) => {
+  test('a silent host frees its permit when its lease expires', async ({ store, expireLeases }) => {
     await begin(store, { id: 'r-far', flow: ONE }, createFarOwner())
     await submit(store, { id: 'r-next', flow: ONE })
     assert.equal(await store.listDueRuns(T0), [])
@@ -131,7 +131,7 @@ export const addStoreFlowTests = (test: AddStoreTest): void => {
     assert.is((await store.claim('r-far', createOwner())).kind, 'queued')
   })
 
-  test('one that is queued goes before one that is created', async ({ store }) => {
+  test('a queued run goes before a new one', async ({ store }) => {
     await submit(store, { id: 'r-1', flow: ONE })
     const result = await create(store, { id: 'r-2', flow: ONE })
     assert.ok(result.kind === 'queued')
@@ -139,7 +139,7 @@ export const addStoreFlowTests = (test: AddStoreTest): void => {
     assert.equal(await store.listDueRuns(T0), ['r-1'])
   })
 
-  test('reject keeps nothing of a run that would have to wait, and says who holds the permits', async ({ store }) => {
+  test('reject keeps nothing of a run that would have to wait, and names the permit holders', async ({ store }) => {
     const flow: RunFlow = { ...ONE, onConflict: 'reject' }
     assert.is((await submit(store, { id: 'r-0', flow })).kind, 'created')
     assert.equal(await submit(store, { id: 'r-1', flow }), { kind: 'refused', holders: ['r-0'] })
@@ -151,7 +151,7 @@ export const addStoreFlowTests = (test: AddStoreTest): void => {
     await begin(store, { id: 'r-4', flow })
   })
 
-  test('replace asks the holder to be cancelled, and begins when it has ended', async ({ store }) => {
+  test('replace cancels the holder, and starts when it has ended', async ({ store }) => {
     const flow: RunFlow = { ...ONE, onConflict: 'replace' }
     const holder = await begin(store, { id: 'r-1', flow })
     const result = await submit(store, { id: 'r-2', flow })
@@ -164,7 +164,7 @@ export const addStoreFlowTests = (test: AddStoreTest): void => {
     claimOf(await store.claim('r-2', createOwner()))
   })
 
-  test('replace asks those that are queued as well, which begin only to end', async ({ store }) => {
+  test('replace cancels queued runs as well, which start only to end', async ({ store }) => {
     const flow: RunFlow = { ...ONE, onConflict: 'replace' }
     const holder = await begin(store, { id: 'r-1', flow })
     await submit(store, { id: 'r-2', flow })
@@ -179,7 +179,7 @@ export const addStoreFlowTests = (test: AddStoreTest): void => {
     assert.equal(await store.listDueRuns(T0), ['r-3'])
   })
 
-  test('replace asks as many of the oldest holders as have to make room', async ({ store }) => {
+  test('replace cancels as many of the oldest holders as have to make room', async ({ store }) => {
     const flow: RunFlow = { key: 'k', concurrency: 2, onConflict: 'replace' }
     const first = await begin(store, { id: 'r-1', flow })
     const second = await begin(store, { id: 'r-2', flow })
@@ -187,9 +187,7 @@ export const addStoreFlowTests = (test: AddStoreTest): void => {
     assert.equal([await isCancelAsked(store, first), await isCancelAsked(store, second)], [true, false])
   })
 
-  test('a queued run that is asked to be cancelled is due, takes no permit and blocks no other run', async ({
-    store,
-  }) => {
+  test('a queued run with a cancel in its inbox is due, takes no permit and blocks no other run', async ({ store }) => {
     const holder = await begin(store, { id: 'r-1', flow: ONE })
     await submit(store, { id: 'r-2', flow: ONE })
     await submit(store, { id: 'r-3', flow: ONE })
@@ -216,7 +214,7 @@ export const addStoreFlowTests = (test: AddStoreTest): void => {
     assert.ok(last.kind === 'queued' && last.ahead === 1 && last.retryAt !== null && last.retryAt >= next.retryAt)
   })
 
-  test('a rate whose window is over admits again; who goes on is not counted again', async ({ store }) => {
+  test('a rate whose window is over admits again; a resumed run is not counted again', async ({ store }) => {
     const flow: RunFlow = { key: 'k', rate: { count: 1, windowMs: 1 } }
     const first = await begin(store, { id: 'r-1', flow }, createDeadOwner())
     await begin(store, { id: 'r-2', flow: { key: 'l', rate: { count: 1, windowMs: HOUR_MS } } }, createDeadOwner())

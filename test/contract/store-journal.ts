@@ -17,7 +17,7 @@ import {
 import type { AddStoreTest } from './store.ts'
 
 export const addStoreDurabilityTests = (test: AddStoreTest): void => {
-  test('J1 what was acknowledged is there after a restart', async ({ store, reopen }) => {
+  test('J1 acknowledged rows exist after a restart', async ({ store, reopen }) => {
     const claim = await startRun(store)
     await store.write(claim, { rows: [createRow(2)], end: createEnd() })
     const again = await reopen()
@@ -175,7 +175,7 @@ export const addStoreJournalTests = (test: AddStoreTest<HostStore>): void => {
     assert.is((await store.readJournal(claim.runId)).length, 2)
   })
 
-  test('after close everything is refused as closed, and a second close is nothing', async ({ store }) => {
+  test('after close every call is refused as closed, and a second close does nothing', async ({ store }) => {
     const claim = await startRun(store)
     const last = store.write(claim, { rows: [createRow(2)] })
     await store.close()

@@ -14,7 +14,7 @@ import {
 import type { AddStoreTest } from './store.ts'
 
 export const addStoreLeaseTests = (test: AddStoreTest<HostStore>): void => {
-  test('a new run is held by its creator until its lease is over', async ({ store }) => {
+  test('a new run is held by its creator until its lease expires', async ({ store }) => {
     const owner = createFarOwner()
     const claim = await startRun(store, { owner })
     const held = await store.claim(claim.runId, createOwner())
@@ -26,7 +26,7 @@ export const addStoreLeaseTests = (test: AddStoreTest<HostStore>): void => {
     assert.ok(leaseUntil > Date.now() && leaseUntil <= Date.now() + LEASE_MS + 1000)
   })
 
-  test('a lease that is over is taken with a new epoch', async ({ store, expireLeases }) => {
+  test('an expired lease is taken with a new epoch', async ({ store, expireLeases }) => {
     const first = await startRun(store, { owner: createFarOwner() })
     await expireLeases()
     const second = claimed(await store.claim(first.runId, createOwner()))
@@ -61,7 +61,7 @@ export const addStoreLeaseTests = (test: AddStoreTest<HostStore>): void => {
     assert.is(results.filter(({ kind }) => kind === 'held').length, 19)
   })
 
-  test('J2 who lost the lease writes nothing, neither rows nor timers nor an end', async ({ store }) => {
+  test('J2 a holder that lost the lease writes no rows, no timers and no end', async ({ store }) => {
     const lost = await startRun(store, { owner: createDeadOwner() })
     const current = claimed(await store.claim(lost.runId, createOwner()))
     const changes = [{ rows: [createRow(2)] }, { timersSet: [{ id: 't', dueAt: 1 }] }, { end: createEnd() }]
@@ -90,7 +90,7 @@ export const addStoreLeaseTests = (test: AddStoreTest<HostStore>): void => {
     assert.is((await store.readJournal(lost.runId)).length, 1)
   })
 
-  test('a lease that is over but not taken still writes, and can be renewed', async ({ store, expireLeases }) => {
+  test('an expired lease that is not taken still writes, and can be renewed', async ({ store, expireLeases }) => {
     const claim = await startRun(store, { owner: createFarOwner() })
     await expireLeases()
     await store.write(claim, { rows: [createRow(2)] })
@@ -98,7 +98,7 @@ export const addStoreLeaseTests = (test: AddStoreTest<HostStore>): void => {
     assert.is((await store.claim(claim.runId, createOwner())).kind, 'held')
   })
 
-  test('renew gives back what is lost: taken, released and ended', async ({ store }) => {
+  test('renew returns the lost claims: taken, released and ended', async ({ store }) => {
     const owner = createOwner()
     const kept = await startRun(store, { owner })
     const taken = await startRun(store, { owner: createDeadOwner() })
@@ -110,7 +110,7 @@ export const addStoreLeaseTests = (test: AddStoreTest<HostStore>): void => {
     assert.equal(await store.renew([kept, taken, released, ended]), [taken, released, ended])
   })
 
-  test('a released run may be claimed at once, and no more be written by who released it', async ({ store }) => {
+  test('a released run may be claimed at once, and its former holder writes nothing more', async ({ store }) => {
     const first = await startRun(store)
     const last = store.write(first, { rows: [createRow(2)] })
     await store.release(first)
@@ -131,7 +131,7 @@ export const addStoreLeaseTests = (test: AddStoreTest<HostStore>): void => {
     assert.is(result.kind === 'ended' && result.run.status, 'completed')
   })
 
-  test('what a claim gives back is the run as it is now', async ({ store }) => {
+  test('a claim returns the current record of the run', async ({ store }) => {
     const owner = createOwner()
     const { runId } = await startRun(store, { owner: createDeadOwner() })
     const result = await store.claim(runId, owner)

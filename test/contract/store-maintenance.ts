@@ -46,7 +46,7 @@ const addSweepTests = (test: AddStoreTest): void => {
     assert.is((await store.findRun('r-old')).kind, 'missing')
   })
 
-  test('of the others as many stay as is said, those that ended last', async ({ store }) => {
+  test('of the other runs the `keep` that ended last stay', async ({ store }) => {
     for (const [place, id] of ['r-1', 'r-2', 'r-3', 'r-4'].entries()) await endRun(store, { id }, { at: T0 + place })
     await startRun(store, { run: { id: 'r-going' } })
     await sweep(store, { completedBefore: T0 + 1, keep: 2 })
@@ -55,7 +55,7 @@ const addSweepTests = (test: AddStoreTest): void => {
     assert.equal(await listIds(store), ['r-going'])
   })
 
-  test('a run goes with its children and what it left, and not before its parent', async ({ store }) => {
+  test('a run is deleted with its children and records, and not before its parent', async ({ store }) => {
     const parent = await startRun(store, { run: { id: 'r-parent' } })
     await endRun(store, { id: 'r-child', parent: 'r-parent' })
     const grandchild = await startRun(store, { run: { id: 'r-grandchild', parent: 'r-child' } })
@@ -85,9 +85,7 @@ const addSweepTests = (test: AddStoreTest): void => {
     assert.equal(await store.renew([claim]), [claim])
   })
 
-  test('blobs that nothing refers to any more go, and young ones, which may be referred to soon, stay', async ({
-    store,
-  }) => {
+  test('unreferenced blobs are deleted, and young ones, whose reference may follow, stay', async ({ store }) => {
     const hash = await store.putBlob(new Uint8Array([1, 2, 3]))
     const kept = await store.putBlob(new Uint8Array([4, 5]))
     const swept = await startRun(store)
@@ -105,7 +103,7 @@ const addSweepTests = (test: AddStoreTest): void => {
     assert.equal([await store.getBlob(hash), (await store.getBlob(kept))?.length], [undefined, 2])
   })
 
-  test('what a workflow says for itself wins, and its own count is of its runs alone', async ({ store }) => {
+  test('the rule of a workflow wins, and its `keep` counts its runs alone', async ({ store }) => {
     for (const [place, id] of ['r-1', 'r-2', 'r-3'].entries()) {
       await endRun(store, { id }, { at: T0 + place })
       await endRun(store, { id: `${id}-own`, workflow: 'own', definition: `own-${place}` }, { at: T0 + place })
@@ -123,7 +121,7 @@ const addSweepTests = (test: AddStoreTest): void => {
     ])
   })
 
-  test('a dry run counts what would go, blobs too, and deletes nothing', async ({ store }) => {
+  test('a dry run counts the runs and blobs to delete, and deletes nothing', async ({ store }) => {
     const hash = await store.putBlob(new Uint8Array([1, 2, 3]))
     const claim = await startRun(store, { run: { id: 'r-1' } })
     await store.write(claim, {
@@ -139,7 +137,7 @@ const addSweepTests = (test: AddStoreTest): void => {
     assert.equal([await listIds(store), await store.getBlob(hash)], [['r-going'], undefined])
   })
 
-  test('thousands of runs go while others are written', async ({ store }) => {
+  test('thousands of runs are deleted while others are written', async ({ store }) => {
     const owner = createOwner()
     const claims = await Promise.all(Array.from({ length: 2_500 }, () => startRun(store, { owner })))
     await Promise.all(claims.map((claim) => store.write(claim, { end: createEnd() })))
@@ -174,7 +172,7 @@ const fillFamily = async (store: Store): Promise<string> => {
 }
 
 const addBundleTests = (test: AddStoreTest): void => {
-  test('what is exported comes back in another store, with all that belongs to it', async ({ store }) => {
+  test('an exported run comes back in another store, with everything that belongs to it', async ({ store }) => {
     const other = createMemoryStore()
     const hash = await fillFamily(other)
     const text = (await (await other.maintenance()).exportRun('r-parent')) ?? ''
@@ -193,7 +191,7 @@ const addBundleTests = (test: AddStoreTest): void => {
     assert.equal(await store.loadDefinition('sort'), await other.loadDefinition('sort'))
   })
 
-  test('imported twice it counts once, and nothing of the run that is there changes', async ({ store }) => {
+  test('a second import adds nothing, and does not change the existing run', async ({ store }) => {
     await fillFamily(store)
     const maintenance = await store.maintenance()
     const text = (await maintenance.exportRun('r-parent')) ?? ''
@@ -204,7 +202,7 @@ const addBundleTests = (test: AddStoreTest): void => {
     assert.is((await store.listRuns()).length, 1)
   })
 
-  test('an imported run is not begun by itself, but goes on when it is claimed', async ({ store }) => {
+  test('an imported run does not start by itself, but goes on when it is claimed', async ({ store }) => {
     const other = createMemoryStore()
     await fillFamily(other)
     await startRun(other, { run: { id: 'r-active' } })
@@ -235,7 +233,7 @@ const addBundleTests = (test: AddStoreTest): void => {
     assert.is(found.kind === 'found' && found.run.key, null)
   })
 
-  test('what is no export, or was cut or changed, is refused, and nothing is kept of it', async ({ store }) => {
+  test('text that is no export, or was cut or changed, is refused, and nothing of it is kept', async ({ store }) => {
     const other = createMemoryStore()
     await fillFamily(other)
     const text = (await (await other.maintenance()).exportRun('r-parent')) ?? ''
@@ -264,7 +262,7 @@ export const addStoreMaintenanceTests = (test: AddStoreTest): void => {
   addSweepTests(test)
   addBundleTests(test)
 
-  test('figures say how many there are of what, and which runs are the largest', async ({ store }) => {
+  test('stats count the rows of each table, and name the largest runs', async ({ store }) => {
     const hash = await fillFamily(store)
     await store.submit(createNewRun({ id: 'r-queued' }))
     const stats = await (await store.maintenance()).stats()

@@ -59,7 +59,7 @@ export const addStorePhaseTests = (test: AddStoreTest): void => {
     assert.equal(await store.listDueRuns(T0), [])
   })
 
-  test('what a run asks of others is written with its rows, or not at all', async ({ store }) => {
+  test('messages to other runs are written with the rows of a run, or not at all', async ({ store }) => {
     const asking = await startRun(store)
     const asked = await startRun(store)
     const message = { id: 'c1', kind: 'cancel', body: { by: 'parent' } } as const
@@ -79,7 +79,7 @@ export const addStorePhaseTests = (test: AddStoreTest): void => {
     assert.is((await store.readInbox([asked])).length, 1)
   })
 
-  test('an active run is due as soon as it is let go of, its lease is over or its process is gone', async (subject) => {
+  test('an active run is due as soon as it is released, its lease expires or its process is gone', async (subject) => {
     const { store } = subject
     const released = await startRun(store)
     const dead = await startRun(store, { owner: createDeadOwner() })
@@ -156,14 +156,14 @@ export const addStorePhaseTests = (test: AddStoreTest): void => {
     assert.equal(await store.listDueRuns(10), [])
   })
 
-  test('who lost a run does not change its phase', async ({ store }) => {
+  test('a holder that lost a run does not change its phase', async ({ store }) => {
     const lost = await startRun(store, { owner: createDeadOwner() })
     await store.release(await claimAgain(store, lost.runId), { phase: 'waiting' })
     await store.release(lost)
     assert.is((await findRun(store, lost.runId)).phase, 'waiting')
   })
 
-  test('whether a run is paused is written with its rows', async ({ store }) => {
+  test('the pause of a run is written with its rows', async ({ store }) => {
     const claim = await startRun(store)
     assert.is((await findRun(store, claim.runId)).isPaused, false)
     for (const [place, isPaused] of [true, false].entries()) {

@@ -41,7 +41,7 @@ export const addStoreScheduleTests = (test: AddStoreTest): void => {
     assert.equal(await store.listSchedules(), [b])
   })
 
-  test('a schedule that says the same keeps its next time, its last and its pause', async ({ store }) => {
+  test('an unchanged schedule keeps its next slot, its last one and its pause', async ({ store }) => {
     await replace(store, [createSchedule('a'), createSchedule('b', { timezone: null }), createSchedule('c')])
     for (const id of ['a', 'b', 'c']) {
       await store.advanceSchedule(id, { from: T0, to: T0 + 10, at: T0 + 1 })
@@ -60,7 +60,7 @@ export const addStoreScheduleTests = (test: AddStoreTest): void => {
     assert.equal(await store.listSchedules(), [d])
   })
 
-  test('due are those whose time has come and that are not paused, the earliest first', async ({ store }) => {
+  test('due schedules are those whose slot has come and that are not paused, the earliest first', async ({ store }) => {
     await replace(store, [
       createSchedule('late', { nextAt: T0 + 2 }),
       createSchedule('early', { nextAt: T0 + 1 }),
@@ -71,7 +71,7 @@ export const addStoreScheduleTests = (test: AddStoreTest): void => {
     assert.equal([await due(T0), await due(T0 + 1), await due(T0 + 2)], [[], ['early'], ['early', 'late']])
   })
 
-  test('of many that take a slot one does', async ({ store }) => {
+  test('of many callers that take a slot one does', async ({ store }) => {
     await replace(store, [createSchedule('a')])
     const slot = { from: T0, to: T0 + 10, at: T0 + 1 }
     const taken = await Promise.all(Array.from({ length: 10 }, () => store.advanceSchedule('a', slot)))

@@ -16,7 +16,7 @@ const MANY_RUNS = 10_000
 const MANY_MS = 10_000
 
 export const addStoreSubmissionDurabilityTests = (test: AddStoreTest): void => {
-  test('J1 a submission that was acknowledged is there after a restart, and due', async ({ store, reopen }) => {
+  test('J1 an acknowledged submission exists after a restart, and is due', async ({ store, reopen }) => {
     const result = await submit(store, { id: 'r-submitted', key: 'k', bodyHash: 'b' })
     assert.is(result.kind, 'created')
     const again = await reopen()
@@ -93,7 +93,7 @@ export const addStoreSubmissionTests = (test: AddStoreTest): void => {
     assert.is(await store.nextDueAt(), T0 + 5)
   })
 
-  test('a run that is held at once takes the same', async ({ store }) => {
+  test('a run that is held at once takes the same fields', async ({ store }) => {
     const origin = { kind: 'schedule', of: 'every day at nine' } as const
     await store.saveDefinition(createDefinition())
     const run = createNewRun({ rows: [createRow(2)], origin, key: 'k', bodyHash: 'b' })

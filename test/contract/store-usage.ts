@@ -34,7 +34,7 @@ const sum = (change: Partial<UsageSum> = {}): UsageSum => ({
 })
 
 export const addStoreUsageTests = (test: AddStoreTest): void => {
-  test('what was used is summed up by what is asked for', async ({ store }) => {
+  test('usage is summed up by the requested groups', async ({ store }) => {
     const first = await startRun(store, { run: { id: 'r-1', workflow: 'greet', definition: 'greet' } })
     const rows = [
       createRow(2, { at: AT, path: 'ask', data: attempt([usage('a/x'), usage('a/y')]) }),
@@ -66,7 +66,7 @@ export const addStoreUsageTests = (test: AddStoreTest): void => {
     assert.equal(await asked({ by: [], workflow: 'none' }), [])
   })
 
-  test('what was used before it was called off counts', async ({ store }) => {
+  test('the usage of a stopped call counts', async ({ store }) => {
     const claim = await startRun(store)
     const figures = { attempt: 1, started: AT, ms: 1, charged: { costUsd: 1, tokens: 9 } }
     const rows = [
@@ -104,7 +104,7 @@ export const addStoreUsageTests = (test: AddStoreTest): void => {
     )
   })
 
-  test('what came from the cache of answers is counted apart from the calls', async ({ store }) => {
+  test('answers from the cache are counted apart from the calls', async ({ store }) => {
     const claim = await startRun(store)
     const free = { input_tokens: 0, cached_tokens: 0, output_tokens: 0, cost_usd: 0 }
     const hit = (model: string): JsonObject => usage(model, { ...free, cache_hits: 1 })
@@ -133,7 +133,7 @@ export const addStoreUsageTests = (test: AddStoreTest): void => {
     assert.equal(await usageOf(), { input_tokens: 3, output_tokens: 2, cost_usd: 0 })
   })
 
-  test('what a child used is counted once, as its own', async ({ store }) => {
+  test('the usage of a child run is counted once, as its own', async ({ store }) => {
     const parent = await startRun(store, { run: { id: 'r-parent', workflow: 'parent', definition: 'parent' } })
     await store.write(parent, { rows: [createRow(2, { data: attempt([usage('workflow/child')]) })] })
     const child = await startRun(store, {
@@ -143,7 +143,7 @@ export const addStoreUsageTests = (test: AddStoreTest): void => {
     assert.equal(await store.sumUsage({ by: ['workflow'] }), [{ workflow: 'child', ...sum() }])
   })
 
-  test('usage counts however its row is written down, and beside what is not usage', async ({ store }) => {
+  test('usage counts in each stored form of its row, and beside other data', async ({ store }) => {
     const claim = await startRun(store)
     const large = { ...attempt([usage('a/x')]), output: 'x'.repeat(100_000) }
     const odd = { usage: [usage('a/x', { more: true }), 7], fault: { code: 'timeout' } }

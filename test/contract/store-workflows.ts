@@ -18,9 +18,7 @@ const register = async (
 }
 
 export const addStoreWorkflowTests = (test: AddStoreTest): void => {
-  test('the newest definition of a name is the one that is found; the same again is no new version', async ({
-    store,
-  }) => {
+  test('a name finds its newest definition; registering the same again adds no version', async ({ store }) => {
     assert.is(await store.findWorkflow('greet'), undefined)
     assert.is(await register(store, { definition: 'one' }), 'new')
     assert.is(await register(store, { definition: 'one', at: T0 + 1 }), 'unchanged')

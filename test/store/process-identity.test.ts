@@ -17,7 +17,7 @@ const changeHost = (part: 'machine' | 'boot' | 'namespace', owner = createOwner(
   return { ...owner, host: `${name}/${parts.machine}.${parts.boot}.${parts.namespace}` }
 }
 
-test('this process is alive, and each owner of it has an id of its own', () => {
+test('this process is alive, and each of its owners has its own id', () => {
   const [first, second] = [createOwner(), createOwner()]
   assert.ok(isAlive(first))
   assert.is(first.pid, process.pid)
@@ -25,7 +25,7 @@ test('this process is alive, and each owner of it has an id of its own', () => {
   assert.is.not(first.id, second.id)
 })
 
-test('a pid that was used again is not the old process', () => {
+test('a reused pid is not the old process', () => {
   if (isLinux) assert.not(isAlive({ ...createOwner(), processStart: createOwner().processStart - 1 }))
 })
 
@@ -41,11 +41,11 @@ test('a process that was killed is not alive', async () => {
   assert.not(isAlive(owner))
 })
 
-test('a process of the time before this boot is not alive', () => {
+test('a process from before the last boot is not alive', () => {
   if (isLinux && !createOwner().host.includes('unknown')) assert.not(isAlive(changeHost('boot')))
 })
 
-test('what can not be seen from here counts as alive', () => {
+test('a process of unknown state counts as alive', () => {
   const gone = { ...createOwner(), processStart: 1 }
   assert.ok(isAlive(changeHost('machine', gone)))
   assert.ok(isAlive(changeHost('namespace', gone)))

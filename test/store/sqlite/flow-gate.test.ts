@@ -31,7 +31,7 @@ const plans: [query: keyof typeof GATE_SQL, expected: RegExp][] = [
   ['listUnbound', /^SEARCH run USING INDEX run_running \(phase=\? AND flow_key=\?\)/],
 ]
 
-test('what a flow does is found by indexes', async () => {
+test('all queries of a flow use indexes', async () => {
   const { path, store } = await open()
   const database = new Database(path)
   for (const [query, expected] of plans) assert.match(explainQuery(database, GATE_SQL[query]), expected, query)

@@ -26,7 +26,7 @@ const open = (options: { giveUpMs?: number } = {}) => {
   return { connection, group, insert, write, other, readAll, countCommits }
 }
 
-test('all that is added in one turn is one transaction', async () => {
+test('all jobs that are added in one turn are one transaction', async () => {
   const { write, readAll, countCommits } = open()
   await Promise.all([1, 2, 3].map((value) => write(value)))
   assert.is(countCommits(), 1)
@@ -35,7 +35,7 @@ test('all that is added in one turn is one transaction', async () => {
   assert.equal(readAll(), [1, 2, 3, 4, 5])
 })
 
-test('J1 no job is told its result before the commit', async () => {
+test('J1 no job gets its result before the commit', async () => {
   const { connection, group, insert, readAll } = open()
   const seen = await new Promise((resolve, reject) => {
     group.add({
@@ -81,7 +81,7 @@ test('a job that breaks in the middle leaves nothing, and the others are written
   assert.equal(readAll(), [1, 2, 3])
 })
 
-test('while another process has the lock the event loop goes on, and the jobs are done afterwards', async () => {
+test('while another process has the lock the event loop goes on, and the jobs run afterwards', async () => {
   const { write, other, readAll } = open()
   other.exec('begin immediate')
   const writes = [write(1), write(2)]
@@ -98,7 +98,7 @@ test('while another process has the lock the event loop goes on, and the jobs ar
   assert.ok(longestMs < 150, `the loop stood still for ${longestMs} ms`)
 })
 
-test('a lock that is not given back is an error that names the file, and nothing is written', async () => {
+test('a lock that is never released is an error that names the file, and nothing is written', async () => {
   const { write, other, readAll } = open({ giveUpMs: 100 })
   other.exec('begin immediate')
   const error = await catchRejection(write(1))
@@ -123,7 +123,7 @@ test('a full disk fails the whole group, and nothing of it is written', async ()
   assert.equal(readAll(), [1, 2])
 })
 
-test('drain waits for what was added', async () => {
+test('drain waits for the jobs that were added', async () => {
   const { group, write, readAll } = open()
   const written = write(1)
   await group.drain()

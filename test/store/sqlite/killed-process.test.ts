@@ -35,7 +35,7 @@ const checkIntegrity = (path: string): void => {
   database.close()
 }
 
-test(`J1 every acknowledged row is there after SIGKILL, ${KILLS} times, and the database is whole`, async () => {
+test(`J1 every acknowledged row exists after SIGKILL, ${KILLS} times, and the database is whole`, async () => {
   const path = await createPath()
   const counts: number[] = []
   for (let kill = 0; kill < KILLS; kill++) {
@@ -82,7 +82,7 @@ test('J2 of two processes that fight over a run the old epoch writes nothing', a
   await store.close()
 })
 
-test('a stopped process keeps its lease until it is over; continued after a takeover it writes nothing', async () => {
+test('a stopped process keeps its lease until it expires; continued after a takeover it writes nothing', async () => {
   const path = await createPath()
   const store = await openSqliteStore({ path, durability: 'process' })
   const first = await startRun(store)

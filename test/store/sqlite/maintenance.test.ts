@@ -49,7 +49,7 @@ test('the space of swept runs is given back to the file system while others are 
   await store.close()
 })
 
-test('a database of before incremental vacuum is written anew once', async () => {
+test('a database without incremental vacuum is rewritten once', async () => {
   const { path, store } = await open()
   await fill(store, 100)
   await store.close()
@@ -86,7 +86,7 @@ test('a backup is whole, though runs go on while it is made, and opens as a stor
   await store.close()
 })
 
-test('a backup takes no file that is there, and leaves nothing where it can not be written', async () => {
+test('a backup refuses an existing file, and leaves nothing where it cannot be written', async () => {
   const { folder, store } = await open()
   const maintenance = await store.maintenance()
   const there = folder.write('there.db', 'mine')
@@ -112,7 +112,7 @@ const damages: [sql: string, kind: string, says: RegExp][] = [
 ]
 
 for (const [sql, kind, says] of damages) {
-  test(`a check finds what is wrong: ${sql}`, async () => {
+  test(`a check finds the problem: ${sql}`, async () => {
     const { path, store } = await open()
     const claim = await startRun(store)
     await store.write(claim, { rows: [createRow(2), createRow(3, { data: toOutcome('x'.repeat(LARGE_TEXT_BYTES)) })] })
@@ -126,7 +126,7 @@ for (const [sql, kind, says] of damages) {
   })
 }
 
-test('a large value goes with the last run that holds it, and so does a blob that only it names', async () => {
+test('a large value is deleted with the last run that holds it, and so is a blob that only it names', async () => {
   const { store } = await open()
   const inner = await store.putBlob(new Uint8Array([1, 2, 3]))
   const large = { text: 'x'.repeat(LARGE_TEXT_BYTES), image: { $blob: inner } }
@@ -143,7 +143,7 @@ test('a large value goes with the last run that holds it, and so does a blob tha
   await store.close()
 })
 
-test('a journal of many rows goes in parts, and is never seen with a gap', async () => {
+test('a long journal is deleted in parts, and never has a gap', async () => {
   const { store } = await open()
   const claim = await startRun(store)
   const rows = Array.from({ length: 5_000 }, (_, place) => createRow(place + 2))

@@ -20,7 +20,7 @@ const change = (path: string, sql: string): void => {
   database.close()
 }
 
-test('the folder is made, and keeps its content out of version control', async () => {
+test('the folder is created, and keeps its content out of version control', async () => {
   const folder = createTempFolder()
   const path = folder.resolve('deep/.troupe/troupe.db')
   const store = await open(path)
@@ -30,7 +30,7 @@ test('the folder is made, and keeps its content out of version control', async (
   assert.not(existsSync(folder.resolve('deep/.gitignore')))
 })
 
-test('a folder that was there, or has another name, gets no .gitignore', async () => {
+test('an existing folder, or one with another name, gets no .gitignore', async () => {
   const folder = createTempFolder()
   mkdirSync(folder.resolve('.troupe'))
   for (const name of ['.troupe', 'data']) {
@@ -123,7 +123,7 @@ for (const { title, code, says, make } of refused) {
   })
 }
 
-test('without migrating, a missing file and an older schema are refused and not made', async () => {
+test('without migrating, a missing file and an older schema are refused, and nothing is created', async () => {
   const path = createTempFolder().resolve('sub/troupe.db')
   for (const says of [/does not exist/, /has schema 0: expected/]) {
     const error = await catchRejection(open(path, false))
@@ -135,7 +135,7 @@ test('without migrating, a missing file and an older schema are refused and not 
   }
 })
 
-test('a migration that was cut off is done again', async () => {
+test('an interrupted migration is repeated', async () => {
   const path = createTempFolder().resolve('troupe.db')
   change(
     path,

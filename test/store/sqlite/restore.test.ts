@@ -45,7 +45,7 @@ const refused = async (promise: Promise<unknown>, code: string): Promise<string>
   return `${error.message}\n${error.hint}`
 }
 
-test('a backup becomes a database that was not there, whose leases are void', async () => {
+test('a backup is restored where no database exists, and its leases are void', async () => {
   const { folder, copy, store } = await withBackup()
   await store.close()
   const path = folder.resolve('new/troupe.db')
@@ -59,7 +59,7 @@ test('a backup becomes a database that was not there, whose leases are void', as
   assert.ok(existsSync(copy))
 })
 
-test('the place of a database is taken only when that is asked for', async () => {
+test('an existing database is replaced only on request', async () => {
   const { path, copy, store } = await withBackup()
   const later = await startRun(store, { run: { id: 'r-later' } })
   await store.release(later)
@@ -72,7 +72,7 @@ test('the place of a database is taken only when that is asked for', async () =>
   await restored.close()
 })
 
-test('a database that another process has open stays, and who holds a run is named', async () => {
+test('a database that another process has open stays, and the holder of a run is named', async () => {
   const { path, copy, store } = await withBackup()
   const error = await refused(restoreDatabase({ file: copy, path, replaces: true }), 'busy')
   assert.match(error, `run 'r-going' of workflow 'greet' is held by process ${process.pid}`)
@@ -96,7 +96,7 @@ test('an open database without a held run stays too', async () => {
   assert.is((await restoreDatabase({ file: copy, path, replaces: true })).runs, 2)
 })
 
-test('a claim of before writes nothing to what was restored', async () => {
+test('an earlier claim writes nothing to the restored database', async () => {
   const { folder, copy, store } = await withBackup()
   const claim = await startRun(store, { owner: createDeadOwner(), run: { id: 'r-old' } })
   const second = folder.resolve('second.db')
@@ -110,7 +110,7 @@ test('a claim of before writes nothing to what was restored', async () => {
   assert.ok(existsSync(copy))
 })
 
-test('what is damaged, newer, in use or another program’s is refused, and nothing changes', async () => {
+test('a backup that is damaged, newer, in use or of another program is refused, and nothing changes', async () => {
   const { folder, path, copy, store } = await withBackup()
   const restore = (file: string) => restoreDatabase({ file, path, replaces: true })
   assert.match(await refused(restore(path), 'conflict'), 'is the database itself')
@@ -147,7 +147,7 @@ test('a damaged database is set aside, not thrown away', async () => {
   await restored.close()
 })
 
-test('a backup may be read by no one who may not read the database', async () => {
+test('a backup has the file permissions of the database', async () => {
   const { copy, path, store } = await withBackup()
   assert.is(statSync(copy).mode, statSync(path).mode)
   await store.close()

@@ -31,7 +31,7 @@ const findDifference = async (path: string): Promise<string> => {
   }
 }
 
-test('the migrated schema is what the entities say', async () => {
+test('the migrated schema matches the entities', async () => {
   assert.is(await findDifference(await createMigrated()), '')
 })
 
@@ -65,7 +65,7 @@ test('a new database can give disk space back, and logs ahead', async () => {
 })
 
 for (const { name } of MIGRATIONS)
-  test(`a database as ${name} left it is brought up to date`, async () => {
+  test(`a database at ${name} is migrated`, async () => {
     const path = createTempFolder().resolve('troupe.db')
     const orm = await openOrm(path)
     await orm.migrator.up({ to: name })
@@ -74,7 +74,7 @@ for (const { name } of MIGRATIONS)
     assert.is(await findDifference(path), '')
   })
 
-test('runs of before phases and flows are active, not paused, and go on', async () => {
+test('runs from before phases and flows are active, not paused, and go on', async () => {
   const path = createTempFolder().resolve('troupe.db')
   const orm = await openOrm(path)
   await orm.migrator.up({ to: '0003-cached-answer' })
@@ -96,7 +96,7 @@ test('runs of before phases and flows are active, not paused, and go on', async 
   assert.is(await findDifference(path), '')
 })
 
-test('migrating what is up to date does nothing', async () => {
+test('migrating a database of the current version does nothing', async () => {
   const path = await createMigrated()
   await migrate(path)
   assert.is(await findDifference(path), '')

@@ -35,7 +35,7 @@ for (const [sqlite, code] of codes) {
   })
 }
 
-test("a statement's own fault is no fault of the database", () => {
+test('an error of one statement is no failure of the database', () => {
   for (const code of ['SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_TOOBIG', 'SQLITE_ERROR']) {
     const error = new Database.SqliteError('x', code)
     assert.ok(isStatementError(error))

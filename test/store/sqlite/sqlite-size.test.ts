@@ -85,7 +85,7 @@ test('a value whose blob is missing is reported as damage', async () => {
   await store.close()
 })
 
-test('a database file that was taken away is noticed at the next renewal, and works again when it is back', async () => {
+test('a removed database file is noticed at the next renewal, and works again when it is back', async () => {
   const { path, store } = await open()
   const claim = await startRun(store)
   renameSync(path, `${path}.away`)
