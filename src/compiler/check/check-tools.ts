@@ -60,12 +60,8 @@ export const checkInput = (
   const missing = [...expected.fields].filter(([, { optional }]) => !optional)
   if (missing.length === 0) return
   const fields = missing.map(([name, { type }]) => `${name}: ${describeType(type)}`).join(', ')
-  diagnostics.error(
-    'missing_field',
-    range,
-    `'with' is missing: expected ${fields}`,
-    `add with: { ${missing[0]?.[0]}: … }`,
-  )
+  const message = `'with' is missing: expected ${fields}`
+  diagnostics.error('missing_field', range, message, `add with: { ${missing[0]?.[0]}: … }`)
 }
 
 /** Makes the fields optional that a preset gives already. */

@@ -55,10 +55,7 @@ const checkModelName = ({ value, range }: Located<string>, { catalogue, diagnost
   const name = value.slice(slash + 1)
   if (entry.models === undefined || entry.models.includes(name)) return
   const nearest = findNearest(name, entry.models)
-  diagnostics.error(
-    'unknown_model',
-    range,
-    `'${name}' is no model of '${provider}': expected one of ${entry.models.join(', ')}`,
-    nearest === undefined ? undefined : `did you mean '${provider}/${nearest}'?`,
-  )
+  const message = `'${name}' is no model of '${provider}': expected one of ${entry.models.join(', ')}`
+  const hint = nearest === undefined ? undefined : `did you mean '${provider}/${nearest}'?`
+  diagnostics.error('unknown_model', range, message, hint)
 }

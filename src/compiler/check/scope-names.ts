@@ -53,11 +53,7 @@ export const createScopeNames = (options: ScopeOptions): ScopeNames => {
   }
   const input = typeOfSchema(withDefaults(workflow.input?.value ?? NO_INPUT))
   const declared = workflow.secrets.map(({ value }) => value)
-  const inRun = new Map<string, Type>([
-    ['input', input],
-    ['run', RUN],
-    ['env', env],
-  ])
+  const inRun = namesOf({ input, run: RUN, env })
   const onEvent = new Map([...inRun, ['event', ANY]])
   const secretsIf = (allowed = false): readonly string[] | undefined => (allowed ? declared : undefined)
   return {
@@ -65,21 +61,11 @@ export const createScopeNames = (options: ScopeOptions): ScopeNames => {
     ofStep: (step, { inside = false, secrets, event = false } = {}) =>
       new StepNames({ step, inside, secrets: secretsIf(secrets), global: event ? onEvent : inRun, options }),
     ofEnd: () => new StepNames({ step: undefined, inside: false, secrets: undefined, global: inRun, options }),
-    ofFlow: () =>
-      withoutSteps(
-        new Map([
-          ['input', input],
-          ['env', env],
-        ]),
-        undefined,
-      ),
+    ofFlow: () => withoutSteps(namesOf({ input, env }), undefined),
     ofPreset: ({ secrets, call } = {}) =>
       withoutSteps(call === undefined ? inRun : new Map([...inRun, ['with', call]]), secretsIf(secrets)),
     ofTrigger: (kind, { secrets, output = false } = {}) =>
-      withoutSteps(
-        new Map([['event', EVENTS[kind]], ['env', env], ...(output ? [['output', ANY] as const] : [])]),
-        secretsIf(secrets),
-      ),
+      withoutSteps(namesOf({ event: EVENTS[kind], env, ...(output && { output: ANY }) }), secretsIf(secrets)),
   }
 }
 
@@ -104,6 +90,8 @@ const withDefaults = (schema: JsonSchema): JsonSchema => {
     ],
   }
 }
+
+const namesOf = (types: Record<string, Type>): ReadonlyMap<string, Type> => new Map(Object.entries(types))
 
 const withoutSteps = (roots: ReadonlyMap<string, Type>, secrets: readonly string[] | undefined): ExpressionNames => ({
   root: (name) => roots.get(name),

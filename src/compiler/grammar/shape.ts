@@ -66,21 +66,13 @@ export const reportMismatch = (node: YamlNode, place: ShapePlace, mismatch: Mism
       node.problem === 'tag'
         ? (['unknown_tag', "has a tag that is not YAML's own", 'quote the text, or remove the tag'] as const)
         : (['unknown_alias', 'is an alias of no anchor before it', `quote the text: "${node.text}"`] as const)
-    diagnostics.error(
-      code,
-      node.range,
-      `'${place.subject}' ${problem}: expected ${mismatch.expected}, got ${node.text}`,
-      hint,
-    )
+    const message = `'${place.subject}' ${problem}: expected ${mismatch.expected}, got ${node.text}`
+    diagnostics.error(code, node.range, message, hint)
     return undefined
   }
   const { code = 'wrong_shape', problem = 'has the wrong shape', expected, hint } = mismatch
-  diagnostics.error(
-    code,
-    node.range,
-    `'${place.subject}' ${problem}: expected ${expected}, got ${describeNode(node)}`,
-    hint,
-  )
+  const message = `'${place.subject}' ${problem}: expected ${expected}, got ${describeNode(node)}`
+  diagnostics.error(code, node.range, message, hint)
   return undefined
 }
 

@@ -150,12 +150,8 @@ const readWithoutKind = (node: YamlMap, place: ShapePlace): Step => {
     diagnostics.error('unknown_kind', found.key.range, message, `did you mean '${kind}'?`)
   } else {
     const message = `this step has no kind: expected one of ${known.join(', ')}`
-    diagnostics.error(
-      'no_kind',
-      beginningOf(node),
-      message,
-      'add the key that says what the step does, such as `tool:`',
-    )
+    const hint = 'add the key that says what the step does, such as `tool:`'
+    diagnostics.error('no_kind', beginningOf(node), message, hint)
   }
   const kept = { ...node, entries: node.entries.filter(({ key }) => commonKeys.has(key.value)) }
   const { values } = readFields(kept, COMMON_STEP_FIELDS, place, { owner: 'a step' })

@@ -16,10 +16,8 @@ export const toCondition =
   (context) => {
     const value = evaluate(context)
     if (typeof value === 'boolean') return value
-    throw new Fault(
-      'expression_failed',
-      `'${what}' is not a condition: expected true or false, got ${JSON.stringify(value)}`,
-    )
+    const message = `'${what}' is not a condition: expected true or false, got ${JSON.stringify(value)}`
+    throw new Fault('expression_failed', message)
   }
 
 export const toInput =

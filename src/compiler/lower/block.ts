@@ -70,21 +70,13 @@ const backoff = (step: Step, enter: string): Record<string, StateConfig> => {
 }
 
 /** Routes of a fault of the block itself, its own retry first. */
-export const faultOf = (step: Step, context: StepExits): TransitionConfig[] => [
-  ...retryRoute(step),
-  ...faultRoutes(step, context),
-]
-
-/** Route of a fault that the block's own `retry` may handle; attempts of other steps belong to the host. */
-const retryRoute = (step: Step): TransitionConfig[] =>
-  step.retry === undefined
-    ? []
-    : [
-        {
-          target: `#${step.id.value}--backoff`,
-          guard: when({ step: step.id.value, is: 'retried' }),
-          actions: [record({ op: 'back_off', step: step.id.value })],
-        },
-      ]
+export const faultOf = (step: Step, context: StepExits): TransitionConfig[] => {
+  const id = step.id.value
+  const routes = faultRoutes(step, context)
+  if (step.retry === undefined) return routes
+  // Only of blocks: attempts of other steps belong to the host.
+  const actions = [record({ op: 'back_off', step: id })]
+  return [{ target: toTarget(`${id}--backoff`), guard: when({ step: id, is: 'retried' }), actions }, ...routes]
+}
 
 export const firstOf = (steps: readonly Step[]): string => steps[0]?.id.value ?? ''

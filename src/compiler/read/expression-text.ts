@@ -27,12 +27,8 @@ export const toTemplate = (node: YamlScalar, subject: string, diagnostics: Diagn
   if ('error' in split) {
     const start = toOffset(split.index)
     const hint = 'close it with }, or write $${ where the text itself is meant'
-    diagnostics.error(
-      'bad_template',
-      { start, end: start + 2 },
-      `'${subject}' is no whole template: ${split.error}`,
-      hint,
-    )
+    const message = `'${subject}' is no whole template: ${split.error}`
+    diagnostics.error('bad_template', { start, end: start + 2 }, message, hint)
     return { kind: 'literal', value, range }
   }
   const parts = split.parts.map((part) =>

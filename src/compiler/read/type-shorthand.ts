@@ -147,12 +147,8 @@ class TypeReader {
   }
 
   #rejectShape(node: YamlNode, subject: string): JsonSchema {
-    return this.#reject(
-      node,
-      subject,
-      'expected a type',
-      'write string, number, boolean, [string], { field: string }, …',
-    )
+    const hint = 'write string, number, boolean, [string], { field: string }, …'
+    return this.#reject(node, subject, 'expected a type', hint)
   }
 
   #reject(node: YamlNode, subject: string, expected: string, hint: string): JsonSchema {

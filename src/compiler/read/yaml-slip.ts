@@ -86,12 +86,8 @@ const quote = (value: string): string => (/["\\]/.test(value) ? `'${value.replac
 
 const addSlip = (range: Range, reading: string, subject: string, diagnostics: Diagnostics): void => {
   const got = diagnostics.source.text.slice(range.start, range.end)
-  diagnostics.error(
-    'yaml_slip',
-    range,
-    `'${subject}' is an expression that YAML reads ${reading}: expected it in quotes, got ${got}`,
-    quoteInLine(range, diagnostics.source),
-  )
+  const message = `'${subject}' is an expression that YAML reads ${reading}: expected it in quotes, got ${got}`
+  diagnostics.error('yaml_slip', range, message, quoteInLine(range, diagnostics.source))
 }
 
 /** Start of the value: on the next line if only blanks follow the colon, and behind an intended anchor or tag. */

@@ -143,12 +143,8 @@ class TreeBuilder {
 
   #isNewKey(key: string, range: Range, seen: Map<string, Range>): boolean {
     if (FORBIDDEN_KEYS.has(key)) {
-      this.#diagnostics.error(
-        'forbidden_key',
-        range,
-        `'${key}' can't be a key: expected another name`,
-        'rename the key',
-      )
+      const message = `'${key}' can't be a key: expected another name`
+      this.#diagnostics.error('forbidden_key', range, message, 'rename the key')
       return false
     }
     if (key === '<<') {

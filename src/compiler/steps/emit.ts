@@ -51,12 +51,8 @@ const checkName = (event: ValueNode, { diagnostics }: CheckContext): void => {
   if (!isEmpty && fixed.every((part) => !/\s/.test(part))) return
   const rule = 'expected a name without blanks, such as order.paid'
   const hint = writeName(parts, (part) => part.replaceAll(/\s+/g, '.')).replaceAll(/^\.+|\.+$/g, '')
-  diagnostics.error(
-    'bad_event_name',
-    event.range,
-    `the event has no fit name: ${rule}, got ${JSON.stringify(writeName(parts))}`,
-    hint === '' ? undefined : `write ${hint}`,
-  )
+  const message = `the event has no fit name: ${rule}, got ${JSON.stringify(writeName(parts))}`
+  diagnostics.error('bad_event_name', event.range, message, hint === '' ? undefined : `write ${hint}`)
 }
 
 type NamePart = string | ExpressionText

@@ -140,8 +140,6 @@ const asList =
   (context) => {
     const items = evaluate(context)
     if (Array.isArray(items)) return items
-    throw new Fault(
-      'expression_failed',
-      `'foreach' of step '${id}': expected a list, got ${JSON.stringify(items).slice(0, 80)}`,
-    )
+    const message = `'foreach' of step '${id}': expected a list, got ${JSON.stringify(items).slice(0, 80)}`
+    throw new Fault('expression_failed', message)
   }

@@ -69,12 +69,8 @@ const checkTaken = (
     const entry = catalogue.providers.get(model.slice(0, model.indexOf('/')))
     if (entry?.params === undefined || entry.params.includes(key.value)) continue
     const message = `'${key.value}' is no parameter of '${entry.name}': expected ${entry.params.join(', ')}`
-    diagnostics.error(
-      'unknown_parameter',
-      key.range,
-      message,
-      `remove it, or let a model answer that takes it, other than ${model}`,
-    )
+    const hint = `remove it, or let a model answer that takes it, other than ${model}`
+    diagnostics.error('unknown_parameter', key.range, message, hint)
     return
   }
 }

@@ -25,12 +25,8 @@ const checkElseIsLast = (items: YamlNode[], place: ShapePlace): void => {
     const entry = item.kind === 'map' ? findEntry(item, 'else') : undefined
     if (entry === undefined) continue
     const message = "'else' is not the last case: expected no case behind it"
-    place.reading.diagnostics.error(
-      'else_not_last',
-      entry.key.range,
-      message,
-      'move it to the end; cases behind it are never tried',
-    )
+    const hint = 'move it to the end; cases behind it are never tried'
+    place.reading.diagnostics.error('else_not_last', entry.key.range, message, hint)
   }
 }
 
