@@ -1,7 +1,7 @@
-/** Maps a failed connection to a fault. */
+/** Maps a failed connection to a fault, and the answer of a server that is not a model's: the page of a proxy or a login, or a redirect. */
 import { Fault } from '../../core/fault.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { describeMissingServer } from './missing-server.ts'
+import { describeMissingServer, describePlace } from './missing-server.ts'
 import { type Asked, showUrl } from './provider-fault.ts'
 import { isVendorOf } from './provider-settings.ts'
 
@@ -75,4 +75,29 @@ const findCode = (error: unknown, depth = 0): string => {
   if (message === BAD_PORT) return BAD_PORT
   if (typeof code === 'string') return code
   return findCode(cause ?? errors?.[0], depth + 1)
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+/** Undefined for an answer that may be a model's. A redirect is not followed, as it would send key and prompt to another server. */
+export const findWrongAddress = ({ status, headers }: Response, asked: Asked): Fault | undefined => {
+  if (REDIRECTS.has(status))
+    return toWrongAddress(`answered ${status}: ${describeTarget(headers, asked.url)}`, asked, 'not_found')
+  const isPage = status < 300 && /^text\/html\b/i.test(headers.get('content-type') ?? '')
+  return isPage ? toWrongAddress('sent a web page in place of an answer', asked, 'unavailable') : undefined
+}
+
+const describeTarget = (headers: Headers, from: string): string => {
+  const target = URL.parse(headers.get('location') ?? '', from)
+  return target === null ? 'it sends elsewhere' : `it sends to ${showUrl(target.href)}, which is not followed`
+}
+
+/** A web page may come from a server that is starting, so that fault is retryable. */
+const toWrongAddress = (what: string, asked: Asked, code: 'not_found' | 'unavailable'): Fault => {
+  const { settings } = asked
+  const { name } = settings
+  return new Fault(code, `'${name}' at ${showUrl(asked.url)} ${what}\ncheck ${describePlace(settings)}`, {
+    retryable: code === 'unavailable',
+    details: { provider: name, model: asked.model },
+  })
 }

@@ -11,9 +11,8 @@
 import { Cancelled } from '../../core/cancelled.ts'
 import { systemClock } from '../../core/clock.ts'
 import { Fault, isFault } from '../../core/fault.ts'
-import { toConnectionFault } from './connection-fault.ts'
+import { findWrongAddress, toConnectionFault } from './connection-fault.ts'
 import { type Asked, readVendorError, toVendorFault } from './provider-fault.ts'
-import { findWrongAddress } from './wrong-address.ts'
 
 export interface ModelRequestOptions extends Omit<Asked, 'url'> {
   signal: AbortSignal
