@@ -40,12 +40,6 @@ const mayLive = (owner: Owner): boolean => {
   return process.platform !== 'linux' && answers(owner.pid)
 }
 
-interface HostParts {
-  /** Name and machine id. */
-  machine: string
-  boot: string
-}
-
 const UNKNOWN = 'unknown'
 
 let cachedHost: string | undefined
@@ -56,7 +50,8 @@ const thisHost = (): string => {
   return cachedHost
 }
 
-const splitHost = (host: string): HostParts | undefined => {
+/** `machine`: name and machine id. */
+const splitHost = (host: string): { machine: string; boot: string } | undefined => {
   const [, machine, boot] = /^(.*\/[^/.]+)\.([^/.]+)\.[^/.]+$/.exec(host) ?? []
   return machine === undefined || boot === undefined ? undefined : { machine, boot }
 }

@@ -24,7 +24,7 @@ export const HUES: Readonly<Record<string, Hue>> = {
 
 type Paint = 'canvas' | 'box' | 'block' | 'branch' | 'border' | 'line' | 'text' | 'muted' | 'pill'
 
-/** Of a hue: the stroke of an icon, and the tile behind it. */
+/** A hue has the stroke of an icon, and the tile behind it. */
 type Theme = Record<Paint, string> & { hues: Readonly<Record<Hue, readonly [stroke: string, tile: string]>> }
 
 const LIGHT: Theme = {
