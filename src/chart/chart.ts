@@ -77,3 +77,12 @@ export const walkNodes = (nodes: readonly ChartNode[]): ChartNode[] =>
 /** True for nodes with a header of text above their content, or a text of their own. */
 export const isBox = ({ shape }: Pick<ChartNode, 'shape'>): boolean =>
   shape === 'step' || shape === 'block' || shape === 'branch' || shape === 'trigger'
+
+/** Returns names for the nodes that no notation can mistake for a keyword: `n1_classify`, in the order of the chart. */
+export const numberNodes = ({ nodes }: Chart): ReadonlyMap<string, string> =>
+  new Map(
+    walkNodes(nodes).map(({ id }, index) => [
+      id,
+      `n${index + 1}_${id.replaceAll(/[^a-z0-9]+/gi, '_').replace(/_$/, '')}`,
+    ]),
+  )

@@ -14,7 +14,7 @@ import type { ChildList } from '../compiler/step-place.ts'
 import { descriptorOf } from '../compiler/steps/step-kinds.ts'
 import { expressionText } from '../compiler/steps/wording.ts'
 import { type Chart, type ChartEdge, type ChartNode, createNode, type EdgeKind, walkNodes } from './chart.ts'
-import { describeStep, iconOf, listBadges, type Presets } from './describe-step.ts'
+import { iconOf, listBadges, type Presets } from './describe-step.ts'
 
 export type ChartSource = Pick<CompiledWorkflow, 'workflow' | 'plans'>
 
@@ -161,7 +161,7 @@ class Drawing {
       kind: step.kind,
       icon: iconOf(step),
       title: id,
-      detail: describeStep(step, this.#plans.get(id)),
+      detail: descriptorOf(step).chart.describe(step, this.#plans.get(id)?.actor),
       badges: listBadges(step, this.#presets),
       description: step.description?.value ?? '',
       path: pathOf(step, around),

@@ -1,14 +1,9 @@
 /** Texts of a step's box, beside its id. */
 import { errorCases } from '../compiler/check/jumps.ts'
 import type { Preset, Step } from '../compiler/document.ts'
-import type { StepPlan } from '../compiler/plan.ts'
 import type { StepIcon } from '../compiler/steps/step-descriptor.ts'
 import { descriptorOf } from '../compiler/steps/step-kinds.ts'
 import { countText, durationText } from '../compiler/steps/wording.ts'
-
-/** Returns one line: what the step does, and with what. */
-export const describeStep = (step: Step, plan: Pick<StepPlan, 'actor'> | undefined): string =>
-  descriptorOf(step).chart.describe(step, plan?.actor)
 
 export const iconOf = (step: Step): StepIcon => {
   const { icon } = descriptorOf(step).chart

@@ -1,6 +1,5 @@
 /** A chart in the language of Graphviz: blocks are clusters, and arrows to or from a block end at its border (`compound`). */
-import { type Chart, type ChartEdge, type ChartNode, walkNodes } from './chart.ts'
-import { numberNodes } from './number-nodes.ts'
+import { type Chart, type ChartEdge, type ChartNode, numberNodes, walkNodes } from './chart.ts'
 import { cutText, wrapText } from './text-width.ts'
 
 export const renderDot = (chart: Chart): string => {

@@ -2,8 +2,7 @@
  * Renders a chart as Mermaid's flowchart text. Its state diagrams cannot have arrows between states of different
  * blocks, which jumps and `on_error` need; flowcharts can, and they nest as well.
  */
-import { type Chart, type ChartEdge, type ChartNode, walkNodes } from './chart.ts'
-import { numberNodes } from './number-nodes.ts'
+import { type Chart, type ChartEdge, type ChartNode, numberNodes, walkNodes } from './chart.ts'
 
 export const renderMermaid = (chart: Chart): string => {
   const ids = numberNodes(chart)

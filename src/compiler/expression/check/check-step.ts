@@ -32,9 +32,11 @@ export const checkStepField = (node: FieldExpression, reference: FieldExpression
     if (!isGuarded) context.read(reference.name, name, node)
     return wrap(step[name])
   }
+  const shown = textOf(reference, context)
+  const isOfOutput = step.output.kind === 'object' && step.output.fields.has(name)
   context.report('unknown_field', node.nameSpan, {
-    message: `'${textOf(reference, context)}' has no field '${name}': expected ${STEP_FIELDS.join(', ')}`,
-    hint: hintStepField(node, { reference, step }, context),
+    message: `'${shown}' has no field '${name}': expected ${STEP_FIELDS.join(', ')}`,
+    hint: didYouMean(name, STEP_FIELDS) ?? (isOfOutput ? `write ${shown}.output.${name}` : undefined),
   })
   return ANY
 }
@@ -58,14 +60,3 @@ const MOST_IDS_SHOWN = 12
 
 const listIds = (ids: readonly string[]): string =>
   ids.length <= MOST_IDS_SHOWN ? ids.join(', ') : `${ids.slice(0, MOST_IDS_SHOWN).join(', ')}, …`
-
-const hintStepField = (
-  node: FieldExpression,
-  { reference, step }: { reference: FieldExpression; step: StepType },
-  context: CheckContext,
-): string | undefined => {
-  const { output } = step
-  const isOfOutput = output.kind === 'object' && output.fields.has(node.name)
-  const hint = isOfOutput ? `write ${textOf(reference, context)}.output.${node.name}` : undefined
-  return didYouMean(node.name, STEP_FIELDS) ?? hint
-}
