@@ -1,4 +1,4 @@
-/** Opens the project and its database, and closes the database when a command has ended. */
+/** Opens the project and its database, finds runs in it, and closes it when a command has ended. */
 import { existsSync } from 'node:fs'
 import { type Project, readProject } from '../app/project/project.ts'
 import { openDatabase } from '../store/open-database.ts'
@@ -46,14 +46,8 @@ export const withDatabase = async <T>(
 
 /** Calls `act` with the database of the project around the working folder. @throws CliError if there is none; StoreError */
 export const withRuns = async <T>(context: Context, act: (opened: OpenedRuns) => Promise<T>): Promise<T> => {
-  const project = await expectProject(context)
-  return withDatabase(project, (store) => act({ project, store }))
-}
-
-/** The project around the working folder, which must have a database. @throws CliError */
-export const expectProject = async (context: Context): Promise<Project> => {
   const project = await openProject(context)
-  if (hasDatabase(project)) return project
+  if (hasDatabase(project)) return withDatabase(project, (store) => act({ project, store }))
   throw new CliError(`there is no database at ${shownDatabase(project, context)}`, {
     hint: 'the first run creates it; --db names another one, --config the config of another project',
     exitCode: EXIT.environment,

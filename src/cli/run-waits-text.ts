@@ -1,4 +1,4 @@
-/** Renders open waits and approvals as text, with the commands that end them, and waits for `--json`. */
+/** Renders open waits and approvals as text, with the commands that end them; waits for `--json` too, and holds of a run. */
 import { formatDuration } from '../core/duration.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'

@@ -88,7 +88,7 @@ export const expectApproval = async (store: Store, { approval, path }: ApprovalA
 }
 
 /** The object of `--json`. */
-export const toApprovalJson = (approval: OpenApproval): Record<string, unknown> => {
+const toApprovalJson = (approval: OpenApproval): Record<string, unknown> => {
   const { runId, workflow, path, visit, title, show, form, by, tool, dueAt, requestedAt } = approval
   return {
     id: toApprovalId(approval),

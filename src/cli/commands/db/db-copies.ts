@@ -60,7 +60,7 @@ export const withFile = async <T>(context: Context, act: (database: FileDatabase
 }
 
 /** The absolute path. @throws CliError if the database is not a file */
-export const databaseFile = ({ database }: Project): string => {
+const databaseFile = ({ database }: Project): string => {
   if (database.kind === 'sqlite') return database.path
   throw new CliError('the database is memory: expected one in a file', {
     hint: 'name it with --db PATH',
