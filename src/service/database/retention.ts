@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000
 export const DEFAULT_RETENTION: Required<Retention> = { completedMs: 30 * DAY_MS, failedMs: 90 * DAY_MS, keep: 10_000 }
 
 /** Rule by which runs are deleted at `at`, in epoch milliseconds. */
-export const toSweepRule = (store: Store, { retention, at }: { retention: Retention; at: number }): SweepRule => {
+const toSweepRule = (store: Store, { retention, at }: { retention: Retention; at: number }): SweepRule => {
   const toKeep = ({ completedMs, failedMs, keep }: Retention): Partial<KeepRule> => ({
     ...(completedMs === undefined ? {} : { completedBefore: at - completedMs }),
     ...(failedMs === undefined ? {} : { failedBefore: at - failedMs }),
