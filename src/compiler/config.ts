@@ -3,7 +3,6 @@ import type { Diagnostics } from './diagnostic.ts'
 import {
   createConfigFields,
   type createProviderFields,
-  type PRICE_FIELDS,
   type ProviderNames,
   type SecretSource,
 } from './grammar/config-grammar.ts'
@@ -25,9 +24,6 @@ export interface ProjectConfig
 }
 
 export type ProviderConfig = RecordOf<ReturnType<typeof createProviderFields>>
-
-/** US dollars for a million tokens. */
-export type PriceConfig = RecordOf<typeof PRICE_FIELDS>
 
 /** Reads a config; a file without content is the default config. Undefined when there is no map to read; all findings are collected. */
 export const readConfig = (

@@ -3,17 +3,16 @@
  * Its types are derived from the grammar. Every part keeps its range in the source, so that each later finding has a
  * place. No name is resolved here yet.
  */
-import type { COMMON_STEP_FIELDS, OnError, RunsOn, retry } from './grammar/common-step-grammar.ts'
+import type { COMMON_STEP_FIELDS, retry } from './grammar/common-step-grammar.ts'
 import type { Fields, PartialOf, RecordOf } from './grammar/record-shape.ts'
 import type { Infer } from './grammar/shape.ts'
 import type { Trigger } from './grammar/trigger-grammar.ts'
-import type { createWorkflowFields, EMPTY_WORKFLOW, Flow, LIMIT_FIELDS, preset } from './grammar/workflow-grammar.ts'
+import type { createWorkflowFields, EMPTY_WORKFLOW, preset } from './grammar/workflow-grammar.ts'
 import type { Range } from './source.ts'
 import type { ExpressionText, Located, MapNode, ValueNode } from './value-node.ts'
 
-export type { ExpressionText, Flow, Located, MapNode, OnError, RunsOn, Trigger, ValueNode }
+export type { ExpressionText, Located, MapNode, Trigger, ValueNode }
 
-export type Limits = RecordOf<typeof LIMIT_FIELDS>
 export type Preset = Infer<typeof preset>
 export type Retry = Infer<typeof retry>
 

@@ -35,7 +35,7 @@ const modelList: Shape<Located<Located<string>[]>> = byForm(MODELS, {
 
 const models = mapped(mapOf(name, modelList, { expected: 'a map from aliases to models' }), toMap)
 
-export const LIMIT_FIELDS = {
+const LIMIT_FIELDS = {
   costUsd: { shape: number({ minimum: 0 }), doc: 'The most that a run may cost, in US dollars.' },
   tokens: { shape: integer({ minimum: 1 }), doc: 'The most tokens, input and output, of all model calls.' },
   steps: { shape: integer({ minimum: 1 }), doc: 'The most steps that a run may perform.', default: 100_000 },
