@@ -9,6 +9,7 @@ export const FAULT_CODES = [
   'unauthorized',
   'invalid_input',
   'invalid_output',
+  'unsafe_number',
   'tool_failed',
   'code_failed',
   'sandbox_limit',

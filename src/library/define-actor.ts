@@ -1,5 +1,6 @@
 import type { ActorContext } from '../core/actor.ts'
-import { Fault } from '../core/fault.ts'
+import { Fault, isFault } from '../core/fault.ts'
+import { parseFiniteJson } from '../core/finite-json.ts'
 import type { JsonValue } from '../core/json.ts'
 import { LLM_INPUT_SCHEMA, type LlmInput } from '../core/llm.ts'
 import type { OwnActor } from '../service/own-actor.ts'
@@ -51,8 +52,9 @@ const toAnswer = (answer: JsonValue, { returns }: LlmInput): JsonValue => {
   if (typeof answer !== 'string') return answer
   if (returns === undefined) return { text: answer }
   try {
-    return JSON.parse(answer) as JsonValue
-  } catch {
+    return parseFiniteJson(answer)
+  } catch (error) {
+    if (isFault(error)) throw error
     return answer
   }
 }

@@ -18,6 +18,7 @@ import {
   type LlmActor,
   type LlmInput,
   type LlmMessage,
+  type LlmToolCall,
   type LlmTurn,
   toModelName,
 } from '../../core/llm.ts'
@@ -30,6 +31,7 @@ import { hasBegun } from './model-request.ts'
 import type { LlmAnswer, LlmProvider, LlmRequest } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
 import { stripFence } from './returns-instruction.ts'
+import { toExactArguments } from './tool-arguments.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
 
 export interface LlmActorOptions {
@@ -135,7 +137,7 @@ type Judgement = { kind: 'turn'; turn: LlmTurn } | Extract<JudgedAnswer, { kind:
 const judge = async ({ input, names }: TurnCall, answer: LlmAnswer): Promise<Judgement> => {
   expectWhole(answer, input)
   const { text } = answer
-  const tool_calls = input.tools === undefined ? [] : answer.toolCalls.map(names.fromWire)
+  const tool_calls = input.tools === undefined ? [] : answer.toolCalls.map(names.fromWire).map(toExactCall)
   if (tool_calls.length > 0) return { kind: 'turn', turn: { text, tool_calls } }
   // The tool loop asks an empty turn to go on.
   if (text.trim() === '' && input.tools !== undefined) return { kind: 'turn', turn: { text, tool_calls } }
@@ -143,6 +145,8 @@ const judge = async ({ input, names }: TurnCall, answer: LlmAnswer): Promise<Jud
   const judged = await judgeAnswer(text, input.returns)
   return judged.kind === 'wrong' ? judged : { kind: 'turn', turn: { text, tool_calls, output: judged.value } }
 }
+
+const toExactCall = (call: LlmToolCall): LlmToolCall => ({ ...call, arguments: toExactArguments(call.arguments) })
 
 const expectWhole = ({ finish, text }: LlmAnswer, { model, params }: LlmInput): void => {
   const details = { finish }

@@ -1,3 +1,4 @@
+import { parseFiniteJson } from '../../core/finite-json.ts'
 import { isJsonObject, type JsonObject, tryParseJson } from '../../core/json.ts'
 
 /** Parses the arguments of a call for vendors that want an object back. Other text becomes `{}`: the tool's result says what was wrong. */
@@ -5,6 +6,18 @@ export const toArgumentsObject = (text: string): JsonObject => {
   const value = tryParseJson(text)
   return isJsonObject(value) ? value : {}
 }
+
+/** Writes numbers that would lose digits as text, so that a tool gets all digits of an id, or refuses it by its schema. */
+export const toExactArguments = (text: string): string => {
+  if (!LONG_NUMBER.test(text)) return text
+  try {
+    return JSON.stringify(parseFiniteJson(text, { numbers: 'text' }))
+  } catch {
+    return text
+  }
+}
+
+const LONG_NUMBER = /\d[\d.]{15}/
 
 /** Some models write nothing where they mean no arguments. */
 export const toArgumentsText = (text: string | undefined): string =>

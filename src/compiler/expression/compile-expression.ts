@@ -66,7 +66,7 @@ const raise = (error: unknown, { text, position }: { text: string; position: num
     error instanceof RangeError ? new ExpressionFailure('a value is nested too deeply or too large') : error
   if (!(failure instanceof ExpressionFailure)) throw error
   const shown = text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN - 1)}…` : text
-  throw new Fault('expression_failed', `expression '${shown}' failed: ${failure.reason}`, {
+  throw new Fault(failure.code, `expression '${shown}' failed: ${failure.reason}`, {
     details: { expression: text, position: failure.position ?? position, reason: failure.reason },
   })
 }

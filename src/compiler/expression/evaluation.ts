@@ -9,11 +9,13 @@ export type Value = JsonValue | undefined
 
 /** Thrown inside an evaluation and turned into a Fault at its border. Not an Error: it needs no stack, and is cheap. */
 export class ExpressionFailure {
+  readonly code: 'expression_failed' | 'unsafe_number'
   readonly reason: string
   /** Index into the expression's text; undefined: where the evaluation last noted its position. */
   readonly position: number | undefined
 
-  constructor(reason: string, position?: number) {
+  constructor(reason: string, position?: number, code: ExpressionFailure['code'] = 'expression_failed') {
+    this.code = code
     this.reason = reason
     this.position = position
   }
@@ -21,6 +23,11 @@ export class ExpressionFailure {
 
 export const fail = (reason: string, position?: number): never => {
   throw new ExpressionFailure(reason, position)
+}
+
+/** Refuses a number that is no longer the one that was written or counted. */
+export const failUnsafe = (reason: string, position?: number): never => {
+  throw new ExpressionFailure(reason, position, 'unsafe_number')
 }
 
 /** Element visits that one evaluation may spend. */

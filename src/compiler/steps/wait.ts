@@ -1,6 +1,7 @@
 import { parseDuration } from '../../core/duration.ts'
 import { Fault, isFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { parsePointInTime } from '../../core/point-in-time.ts'
 import { NOTHING } from '../check/known-types.ts'
 import type { ExpressionText, KindStep, Located, StepOf } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
@@ -141,8 +142,8 @@ const toDelay = (value: JsonValue): number | undefined => {
 }
 
 const toDelayUntil = (value: JsonValue, at: number): number | undefined => {
-  const until = typeof value === 'number' ? value : typeof value === 'string' ? Date.parse(value) : Number.NaN
-  return Number.isFinite(until) ? Math.max(0, until - at) : undefined
+  const until = typeof value === 'string' ? parsePointInTime(value) : value
+  return typeof until === 'number' ? Math.max(0, until - at) : undefined
 }
 
 /** A condition that fails on an event means that the event is not meant. */

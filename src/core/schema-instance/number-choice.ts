@@ -1,3 +1,4 @@
+import { isMultipleOf } from '../decimal.ts'
 import type { JsonSchema } from '../json-schema.ts'
 
 /** Enough to reach an integer among multiples such as 0.25. */
@@ -35,5 +36,4 @@ const isWithin = (value: number, { minimum, exclusiveMinimum, maximum, exclusive
   value < toNumber(exclusiveMaximum, Infinity)
 
 const isMultiple = (value: number, { type, multipleOf }: JsonSchema): boolean =>
-  (type !== 'integer' || Number.isInteger(value)) &&
-  (typeof multipleOf !== 'number' || Number.isInteger(value / multipleOf))
+  (type !== 'integer' || Number.isInteger(value)) && (typeof multipleOf !== 'number' || isMultipleOf(value, multipleOf))

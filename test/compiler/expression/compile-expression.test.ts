@@ -121,7 +121,7 @@ const VALUES: [text: string, value: JsonValue][] = [
   ['parse_json(json({"a": [1, null]}))', { a: [1, null] }],
   ['date("2024-02-28", 1)', '2024-02-29T00:00:00.000Z'],
   ['date(86400000, -0.5)', '1970-01-01T12:00:00.000Z'],
-  ['"%s|%s|%d|%.2f|%f|%%".format(["a", [1], 3, 1.005, 2])', 'a|[1]|3|1.00|2.000000|%'],
+  ['"%s|%s|%d|%.2f|%f|%%".format(["a", [1], 3, 1.005, 2])', 'a|[1]|3|1.01|2.000000|%'],
   ['"x".matches("^[a-z]$") && "%s".format([1]) == "1"', true],
   ["'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab'.matches('(a+)+$')", false],
   ["'''two\nlines'''.split('\\n')", ['two', 'lines']],

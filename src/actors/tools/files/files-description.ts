@@ -1,5 +1,6 @@
 import type { ActorDescription } from '../../../core/actor.ts'
 import { closedObject, type JsonSchema } from '../../../core/json-schema.ts'
+import { NUMBERS } from '../numbers-option.ts'
 
 const PATH: JsonSchema = { type: 'string', minLength: 1, description: "Relative to the project's first file root" }
 const SIZE: JsonSchema = { type: 'integer', description: 'Bytes' }
@@ -16,7 +17,12 @@ export const FILES_READ: ActorDescription = {
   description: 'Reads a file: UTF-8 text, parsed JSON, base64, or a blob.',
   writes: false,
   input: closedObject(
-    { path: PATH, as: READ_AS, max_bytes: { type: 'integer', minimum: 0, maximum: 5_242_880, default: 5_242_880 } },
+    {
+      path: PATH,
+      as: READ_AS,
+      numbers: NUMBERS,
+      max_bytes: { type: 'integer', minimum: 0, maximum: 5_242_880, default: 5_242_880 },
+    },
     ['path'],
   ),
   output: closedObject({

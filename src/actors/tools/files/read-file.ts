@@ -4,6 +4,7 @@ import { basename, extname } from 'node:path'
 import type { Actor } from '../../../core/actor.ts'
 import { Cancelled } from '../../../core/cancelled.ts'
 import { Fault } from '../../../core/fault.ts'
+import type { ReadJsonOptions } from '../../../core/finite-json.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { formatSize } from '../../../core/size.ts'
 import { defineTool } from '../define-tool.ts'
@@ -18,13 +19,13 @@ const MAX_BYTES = 5 * 1024 ** 2
 const PIECE_BYTES = 262_144
 
 type ReadAs = 'text' | 'json' | 'base64' | 'blob'
-type ReadInput = { path: string; as?: ReadAs; max_bytes?: number }
+type ReadInput = { path: string; as?: ReadAs; numbers?: ReadJsonOptions['numbers']; max_bytes?: number }
 type ReadOutput = { path: string; size: number; content: JsonValue }
 
 export const createReadTool = ({ files }: ToolOptions): Actor => {
   const roots: FileRoots = { roots: files.read, protected: files.protected, access: 'read' }
   return defineTool(FILES_READ, async (input: ReadInput, { signal, blob }): Promise<ReadOutput> => {
-    const { path, as = 'text', max_bytes: maxBytes = MAX_BYTES } = input
+    const { path, as = 'text', numbers, max_bytes: maxBytes = MAX_BYTES } = input
     try {
       const place = await locate(path, roots)
       const handle = await openRegularFile(place, { flags: constants.O_RDONLY, roots })
@@ -32,7 +33,7 @@ export const createReadTool = ({ files }: ToolOptions): Actor => {
       const content =
         as === 'blob'
           ? await blob({ bytes, media_type: guessMediaType(path), name: basename(path) })
-          : toContent(bytes, { path, as })
+          : toContent(bytes, { path, as, numbers })
       return { path, size: bytes.length, content }
     } catch (error) {
       throw toFileFault(error, path)
@@ -61,10 +62,13 @@ const readAll = async (
   }
 }
 
-const toContent = (bytes: Buffer, { path, as }: { path: string; as: Exclude<ReadAs, 'blob'> }): JsonValue => {
+const toContent = (
+  bytes: Buffer,
+  { path, as, numbers }: { path: string; as: Exclude<ReadAs, 'blob'>; numbers: ReadJsonOptions['numbers'] },
+): JsonValue => {
   if (as === 'base64') return bytes.toString('base64')
   const text = decodeUtf8(bytes, path)
-  return as === 'json' ? parseJson(text, path) : text
+  return as === 'json' ? parseJson(text, path, { numbers }) : text
 }
 
 /** Drops a byte order mark. */

@@ -1,6 +1,7 @@
 import type { ActorDescription } from '../../../core/actor.ts'
 import { closedObject, type JsonSchema } from '../../../core/json-schema.ts'
 import { LIMITS } from '../../../core/limits.ts'
+import { NUMBERS } from '../numbers-option.ts'
 
 const SCALAR = ['string', 'number', 'boolean']
 
@@ -37,6 +38,7 @@ const ANSWER: Record<string, JsonSchema> = {
     default: 'auto',
     description: 'What the body is; auto: what its Content-Type says',
   },
+  numbers: NUMBERS,
 }
 
 const METHOD: JsonSchema = { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] }

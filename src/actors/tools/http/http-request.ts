@@ -20,6 +20,7 @@ export interface HttpToolInput {
   accept_status?: number[]
   max_bytes?: number
   expect?: 'auto' | 'json' | 'text' | 'blob'
+  numbers?: 'exact' | 'text'
 }
 
 export interface HttpRequest {

@@ -29,7 +29,7 @@ export const createHttpTool = (description: ActorDescription, { client, now }: H
       accepts,
     })
     if (!accepts(response.status)) throw toStatusFault(response, { method, nowMs: now() })
-    const body = await toBodyValue(response, { expect: input.expect ?? 'auto', context })
+    const body = await toBodyValue(response, { expect: input.expect ?? 'auto', numbers: input.numbers, context })
     return { status: response.status, headers: response.headers, body, url: response.url.href }
   })
 
@@ -41,24 +41,25 @@ const TEXT_TYPE =
 
 /**
  * Makes parsed JSON (null for an empty body), text, or a blob in the store.
- * @throws Fault `invalid_output` for a body that is declared as JSON and is not
+ * @throws Fault `invalid_output` for a body that is declared as JSON and is not, `unsafe_number` for a number that would lose digits
  */
 const toBodyValue = async (
   response: HttpResponse,
-  { expect, context }: { expect: Expectation; context: ActorContext },
+  { expect, numbers, context }: { expect: Expectation; numbers: HttpToolInput['numbers']; context: ActorContext },
 ): Promise<JsonValue> => {
   const header = response.headers['content-type'] ?? ''
   const mediaType = (header.split(';')[0] ?? '').trim().toLowerCase()
+  const { body, url } = response
   switch (expect === 'auto' ? expectationOf(mediaType, response) : expect) {
     case 'json':
-      return response.body.length === 0 ? null : parseJson(decodeText(response.body, header), response.url.pathname)
+      return body.length === 0 ? null : parseJson(decodeText(body, header), url.pathname, { numbers })
     case 'text':
-      return decodeText(response.body, header)
+      return decodeText(body, header)
     default:
       return context.blob({
-        bytes: response.body,
+        bytes: body,
         media_type: mediaType || 'application/octet-stream',
-        name: response.url.pathname.split('/').at(-1) || 'body',
+        name: url.pathname.split('/').at(-1) || 'body',
       })
   }
 }

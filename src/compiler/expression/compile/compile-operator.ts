@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../../core/json.ts'
 import { joinLists } from '../../../core/value-size.ts'
 import { isEqual } from '../equality.ts'
-import { describeValue, type Evaluation, fail, textWork } from '../evaluation.ts'
+import { describeValue, type Evaluation, fail, failUnsafe, textWork } from '../evaluation.ts'
 import type {
   BinaryExpression,
   BinaryOperator,
@@ -71,7 +71,7 @@ const compileAdd =
   (evaluation) => {
     const a = left(evaluation)
     const b = right(evaluation)
-    if (typeof a === 'number' && typeof b === 'number') return toFinite(a + b, position)
+    if (typeof a === 'number' && typeof b === 'number') return toExact(a + b, { a, b, position })
     if (typeof a === 'string' && typeof b === 'string') {
       evaluation.charge(textWork(a.length + b.length))
       return a + b
@@ -91,7 +91,7 @@ const compileArithmetic =
     const b = right(evaluation)
     if (typeof a !== 'number' || typeof b !== 'number') return failOperands(operator, [a, b], position)
     if (b === 0 && (operator === '/' || operator === '%')) return fail('division by zero', position)
-    return toFinite(calculate(a, b), position)
+    return isExact(operator) ? toExact(calculate(a, b), { a, b, position }) : toFinite(calculate(a, b), position)
   }
 
 const compileOrder =
@@ -150,6 +150,17 @@ export const OPERATORS: Record<ValueOperator, (operands: Operands) => RunValue> 
   '==': compileEquality(true),
   '!=': compileEquality(false),
   in: compileIn,
+}
+
+/** Of whole numbers these give whole numbers. */
+const isExact = (operator: string): boolean => operator === '-' || operator === '*'
+
+/** Beyond 2^53 a sum of whole numbers is the next number that a double can hold. */
+const toExact = (value: number, { a, b, position }: { a: number; b: number; position: number }): number => {
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value
+  return Number.isInteger(a) && Number.isInteger(b) && Number.isFinite(value)
+    ? failUnsafe(`the result lies beyond ${Number.MAX_SAFE_INTEGER} and would lose digits`, position)
+    : toFinite(value, position)
 }
 
 const toFinite = (value: number, position: number): number =>

@@ -1,3 +1,4 @@
+import { formatFixed } from '../../../core/decimal.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { chargeTree, describeValue, fail, textWork, type Work } from '../evaluation.ts'
 
@@ -35,7 +36,7 @@ const renderVerb = ({ written, verb, digits, value, work }: VerbParts): string =
   if (verb === 's' && digits === undefined) return renderValue(value, work)
   if (verb !== 'd' && verb !== 'f') return fail(`'${written}' is not known: expected %s, %d, %f, %.2f or %%`)
   if (typeof value !== 'number') return fail(`'${written}' takes a number, got ${describeValue(value)}`)
-  if (verb === 'f') return value.toFixed(Math.min(Number(digits ?? 6), 20))
+  if (verb === 'f') return formatFixed(value, Math.min(Number(digits ?? 6), 20))
   return Number.isInteger(value) ? String(value) : fail(`'${written}' takes a whole number, got ${value}`)
 }
 

@@ -1,7 +1,10 @@
+import { roundDecimal } from '../../../core/decimal.ts'
+import { losesDigits } from '../../../core/exact-number.ts'
+import { isFault } from '../../../core/fault.ts'
 import { parseFiniteJson } from '../../../core/finite-json.ts'
 import type { JsonValue } from '../../../core/json.ts'
-import { chargeTree, describeValue, fail, textWork } from '../evaluation.ts'
-import { formatPointInTime, parsePointInTime } from '../point-in-time.ts'
+import { formatPointInTime, parsePointInTime } from '../../../core/point-in-time.ts'
+import { chargeTree, describeValue, fail, failUnsafe, textWork } from '../evaluation.ts'
 import { ANY, BOOLEAN, listOf, NUMBER, STRING, unionOf } from '../type.ts'
 import { formatText } from './format.ts'
 import { type FunctionSource, listAt, numberAt, textAt } from './function-entry.ts'
@@ -16,24 +19,23 @@ const toNumber = (value: JsonValue | undefined): number => {
   if (typeof value === 'number') return value
   const text = typeof value === 'string' ? value.trim() : ''
   const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN
-  return Number.isFinite(number) ? number : fail(`${describeValue(value)} is not a number`)
+  if (!Number.isFinite(number)) return fail(`${describeValue(value)} is not a number`)
+  return losesDigits(text)
+    ? failUnsafe(`the number ${describeValue(value)} would lose digits: keep it as text`)
+    : number
 }
 
-/** Halves go away from zero. Shifting by text avoids 1.005 * 100 = 100.49999999999999. */
 const roundTo = (value: number, digits: number): number => {
   if (!Number.isInteger(digits) || digits < 0 || digits > 15)
     return fail(`${digits} is no number of digits: expected a whole number from 0 to 15`)
-  const shifted = Number(`${Math.abs(value)}e${digits}`)
-  // A number that is written with an exponent is too small or too large to have such digits.
-  if (Number.isNaN(shifted)) return Math.abs(value) < 1 ? 0 : value
-  const rounded = Number(`${Math.round(shifted)}e-${digits}`)
-  return Number.isNaN(rounded) ? value : Math.sign(value) * rounded + 0
+  return roundDecimal(value, digits)
 }
 
 const parseJson = (text: string): JsonValue => {
   try {
     return parseFiniteJson(text)
-  } catch {
+  } catch (error) {
+    if (isFault(error)) return failUnsafe(error.message)
     // The engine's message would quote the text.
     return fail('the text is not JSON')
   }

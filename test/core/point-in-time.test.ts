@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { formatPointInTime, parsePointInTime } from '../../../src/compiler/expression/point-in-time.ts'
+import { formatPointInTime, parsePointInTime } from '../../src/core/point-in-time.ts'
 
 const test = suite('point in time')
 
