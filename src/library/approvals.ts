@@ -4,6 +4,7 @@ import { SecretVault } from '../secrets/secret-vault.ts'
 import { toApprovalId } from '../service/control/approval-id.ts'
 import { createLink, findByToken, toTokenMessageId } from '../service/control/approval-link.ts'
 import { decide as decideOpen } from '../service/control/decide.ts'
+import { withoutDecided } from '../service/control/kept-decision.ts'
 import { findApproval, listFamilyApprovals } from '../service/control/open-approvals.ts'
 import type { OpenApproval } from '../store/approval-record.ts'
 import type { Store } from '../store/store.ts'
@@ -22,10 +23,11 @@ export interface ListApprovalsOptions {
   workflow?: string
 }
 
-/** Lists the open approvals, oldest first. @throws Fault `not_found` for a run that does not exist; StoreError */
+/** Lists the open approvals that no decision answers yet, oldest first. @throws Fault `not_found` for a run that does not exist; StoreError */
 export const listApprovals = async ({ store, run, workflow }: ListApprovalsOptions): Promise<Approval[]> => {
   const open = run === undefined ? await store.listApprovals() : await listFamilyApprovals(store, run)
-  return open.filter((approval) => workflow === undefined || approval.workflow === workflow).map(toApproval)
+  const undecided = await withoutDecided(store, open)
+  return undecided.filter((approval) => workflow === undefined || approval.workflow === workflow).map(toApproval)
 }
 
 const toApproval = (approval: OpenApproval): Approval => {

@@ -141,7 +141,8 @@ export class HeldRuns {
 
   async #readInboxes(): Promise<void> {
     const messages = await this.#options.store.readInbox([...this.#runs.values()].map(({ run }) => run.claim))
-    for (const { claim, message } of messages) this.#runs.get(claim.runId)?.run.receive(message)
+    for (const [id, own] of Map.groupBy(messages, ({ claim }) => claim.runId))
+      this.#runs.get(id)?.run.receive(...own.map(({ message }) => message))
   }
 
   /** Lets go of families that only wait, and will do so for this long. */

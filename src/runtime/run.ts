@@ -13,13 +13,13 @@
  * 5. A message is redacted before it is read (J9), and is taken once: its id is kept until it is durable that it was taken.
  * 6. The run has left only when its actors have come back, or after 2 s: the next holder may start them again at once.
  */
-import type { Untimed } from '../store/journal-row.ts'
+import type { JournalRow, Untimed } from '../store/journal-row.ts'
 import type { Claim, InboxMessage, RunChange, RunEnd, UsageTotals } from '../store/store.ts'
 import { addUsage } from './budget/usage-totals.ts'
 import type { EffectRunner } from './effects/effect-runner.ts'
 import { type EndedRun, isChildRun, isUndoing, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
 import type { RecoveredRun } from './recovery.ts'
-import type { RunChanges } from './run-change.ts'
+import { type RunChanges, toKept } from './run-change.ts'
 import type { AttemptFigures, RunEvent } from './run-event.ts'
 import type { RunJournal } from './run-journal.ts'
 import type { RunOptions } from './run-options.ts'
@@ -28,7 +28,7 @@ import { nextPhase, type PhaseChange, type RunPhase, takesEvents } from './run-p
 import type { RunState } from './run-state.ts'
 import { toDefectEnd } from './scope/scope-end.ts'
 import type { TakeOver } from './take-over.ts'
-import type { Asked } from './waits/read-message.ts'
+import type { Asked, Refused } from './waits/read-message.ts'
 import type { RunAlarms } from './waits/run-alarms.ts'
 import type { RunInbox } from './waits/run-inbox.ts'
 
@@ -110,7 +110,10 @@ export class Run {
 
   /** Starts the open effects: all of a new run, and those of a resumed run that have no outcome. */
   start({ isResumed, messages = [] }: { isResumed: boolean; messages?: readonly InboxMessage[] }): void {
-    const { defect } = this.#recovered
+    const { defect, initial } = this.#recovered
+    const { emitted = [] } = toKept(initial)
+    // Here and nowhere else, whichever way the run goes on: the first fold may have ended it already.
+    if (emitted.length > 0) this.#journal.write({ emitted }, () => {})
     if (defect !== undefined) this.#write({}, [toDefectEnd(defect)])
     else if (this.#state.end !== undefined) this.#write({}, [{ type: 'ended', end: this.#state.end }])
     else this.#goOn(isResumed, messages)
@@ -120,8 +123,12 @@ export class Run {
     // Effects that the messages bring about are new: no earlier lease holder has started them.
     const before = this.#state.openEffects()
     // First the messages: a run that was cancelled while no process held it starts nothing more.
-    for (const message of messages) this.receive(message)
-    if (this.#state.end !== undefined) return
+    this.receive(...messages)
+    this.#inbox.whenRead(() => this.#startOpen(before, isResumed))
+  }
+
+  #startOpen(before: readonly OpenEffect[], isResumed: boolean): void {
+    if (!takesEvents(this.#phase)) return
     const timersSet = this.#takeOver.armTimers({ isResumed })
     if (!takesEvents(this.#phase)) return
     const effects = before.filter(({ path, visit }) => this.#state.isOpen(path, visit))
@@ -146,20 +153,20 @@ export class Run {
     this.#takeOver.start(effect)
   }
 
-  /** Takes a message of the inbox. */
-  receive(message: InboxMessage): void {
-    if (takesEvents(this.#phase)) this.#inbox.receive(message)
+  /** Takes messages of the inbox, in order of arrival. */
+  receive(...messages: readonly InboxMessage[]): void {
+    if (takesEvents(this.#phase)) this.#inbox.receive(messages)
   }
 
   #take(asked: Asked, taken: Taken): void {
     if (!takesEvents(this.#phase)) return
     if (asked.kind === 'event') this.#happen(asked.event, taken)
     else if (asked.kind === 'pause') this.#pause(asked, taken)
-    else {
-      const { path, visit, data } = asked
-      const row = this.#journal.row({ kind: 'late', at: this.#now(), path, visit, data })
-      this.#write({ rows: [row], ...taken }, [])
-    }
+    else this.#write({ rows: [this.#toRefusedRow(asked)], ...taken }, [])
+  }
+
+  #toRefusedRow({ path, visit, data }: Refused): JournalRow {
+    return this.#journal.row({ kind: 'late', at: this.#now(), path, visit, data })
   }
 
   #pause({ isPaused, by }: { isPaused: boolean; by: string }, taken: Taken): void {
@@ -269,6 +276,8 @@ export class Run {
       const { status, output, error } = ended
       full.end = { status, output, error, at: this.#now(), usage: this.#usage }
       this.#change({ type: 'end' })
+      const refused = this.#inbox.refuseRest('the run had ended')
+      if (refused.length > 0) full.rows = [...(full.rows ?? []), ...refused.map((one) => this.#toRefusedRow(one))]
     }
     const { end } = full
     this.#journal.write(full, () => {

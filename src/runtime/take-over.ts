@@ -19,7 +19,7 @@ import { nextAttempt, toEffectId } from './effects/effect-history.ts'
 import type { EffectRunner } from './effects/effect-runner.ts'
 import { isChildRun, type OpenEffect } from './effects/run-effect.ts'
 import type { RecoveredRun } from './recovery.ts'
-import { toApprovalRecord, toKept } from './run-change.ts'
+import { toApprovalRecord } from './run-change.ts'
 import type { RunJournal } from './run-journal.ts'
 import type { RunAlarms } from './waits/run-alarms.ts'
 
@@ -63,14 +63,12 @@ export class TakeOver {
   toChange(effects: readonly OpenEffect[], { isPaused }: { isPaused: boolean }): RunChange {
     const { recovered } = this.#options
     const begins = recovered.untouched.size > 0 && !isPaused ? [this.toLeftRow(false)] : []
-    const { emitted = [] } = toKept(recovered.initial)
     // The store has no approval of a new run. A newer release may ask the approvals of a resumed run in other words.
     const asked = recovered.state
       .openWaits()
       .flatMap((wait) => (wait.kind === 'approval' ? [toApprovalRecord(wait)] : []))
     return {
       rows: [...begins, ...this.toLostRows(effects)],
-      emitted,
       ...(asked.length === 0 ? {} : { approvalsOpened: asked }),
     }
   }

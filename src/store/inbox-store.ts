@@ -12,6 +12,12 @@ export interface InboxStore {
   readInbox(claims: readonly Claim[]): Promise<{ claim: Claim; message: InboxMessage }[]>
 }
 
+/** Messages that no lease holder has taken yet, for services. */
+export interface KeptMessageStore {
+  /** Returns the waiting messages of these runs in order of arrival. */
+  peekInbox(runIds: readonly string[]): Promise<{ runId: string; message: InboxMessage }[]>
+}
+
 export interface InboxMessage {
   id: string
   kind: 'cancel' | 'pause' | 'unpause' | 'signal' | 'decision'

@@ -14,7 +14,7 @@ import type { ApprovalStore } from './approval-record.ts'
 import type { BlobStore } from './blob-store.ts'
 import type { CloudEventStore } from './cloud-event-record.ts'
 import type { DefinitionStore } from './definition-store.ts'
-import type { InboxStore } from './inbox-store.ts'
+import type { InboxStore, KeptMessageStore } from './inbox-store.ts'
 import type { JournalStore } from './journal-store.ts'
 import type { StoreMaintenance } from './maintenance.ts'
 import type { QueueStore } from './queue-store.ts'
@@ -35,6 +35,7 @@ export interface Store
   extends HostStore,
     QueueStore,
     ReportStore,
+    KeptMessageStore,
     ApprovalStore,
     CloudEventStore,
     ScheduleStore,

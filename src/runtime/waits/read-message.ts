@@ -1,17 +1,18 @@
 /** Reads an inbox message: the event it becomes, or the reason for which it is refused. */
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { JsonSchema } from '../../core/json-schema.ts'
 import { exceeds, LIMITS, type Limit } from '../../core/limits.ts'
 import { sizeOf } from '../../core/value-size.ts'
+import type { LateData } from '../../store/journal-data.ts'
 import type { InboxMessage } from '../../store/store.ts'
 import type { OpenWait } from '../effects/run-effect.ts'
 import type { DecisionData, RunEvent } from '../run-event.ts'
 import { toRequestHash } from './request-hash.ts'
 
-export type Asked =
-  | { kind: 'event'; event: RunEvent }
-  | { kind: 'pause'; isPaused: boolean; by: string }
-  /** The journal notes it, and it changes nothing. */
-  | { kind: 'refused'; path: string; visit: number; data: JsonObject }
+/** The journal notes the message, and it changes nothing. */
+export type Refused = { kind: 'refused'; path: string; visit: number; data: LateData & { reason: string } }
+
+export type Asked = { kind: 'event'; event: RunEvent } | { kind: 'pause'; isPaused: boolean; by: string } | Refused
 
 /** Body of a decision in the inbox: the approval it is for, and the verdict. */
 export type DecisionBody = DecisionData & {
@@ -29,18 +30,27 @@ export type SignalBody = {
   at: string
 }
 
-/** @param at Epoch milliseconds. */
-export const readMessage = ({ id, kind, body }: InboxMessage, at: number): Asked => {
+/**
+ * Reads a message. A promise only for a decision whose values are judged by a form: `ajv` is loaded late.
+ * @param at Epoch milliseconds.
+ */
+export const readMessage = (
+  message: InboxMessage,
+  { at, waits }: { at: number; waits: readonly OpenWait[] },
+): Asked | Promise<Asked> => {
+  const { id, kind, body } = message
   const said = isJsonObject(body) ? body : {}
   const by = typeof said.by === 'string' ? said.by : 'unknown'
   switch (kind) {
+    case 'decision':
+      return readDecision(message, { at, waits })
     case 'pause':
     case 'unpause':
       return { kind: 'pause', isPaused: kind === 'pause', by }
     case 'signal': {
       const { name, data, at: sentAt } = said as SignalBody
       const reason = findExcess(LIMITS.event, data ?? null)
-      if (reason !== undefined) return { kind: 'refused', path: '', visit: 0, data: { id, name, reason } }
+      if (reason !== undefined) return refuse(message, reason)
       return { kind: 'event', event: { kind: 'signal', at, data: { id, name, data: data ?? null, at: sentAt } } }
     }
     default:
@@ -48,22 +58,35 @@ export const readMessage = ({ id, kind, body }: InboxMessage, at: number): Asked
   }
 }
 
-/** Accepts a decision when its approval is open, this person may decide, and the values fit the form. */
-export const readDecision = async (
-  { body }: InboxMessage,
-  { now, waits }: { now: () => number; waits: () => readonly OpenWait[] },
-): Promise<Asked> => {
-  const { path, visit, requestHash, decided_at: _, ...data } = body as DecisionBody
-  const excess = findExcess(LIMITS.form, [data.values ?? null, data.comment ?? ''])
-  if (excess !== undefined) {
-    const { values: __, comment: ___, ...rest } = data
-    return { kind: 'refused', path, visit, data: { ...rest, reason: excess } }
+/** The note of a message that does not count. Values that are too large to be kept are left out. */
+export const refuse = ({ id, kind, body }: InboxMessage, reason: string): Refused => {
+  if (kind === 'decision') {
+    const { path, visit, requestHash: _, decided_at: __, ...data } = body as DecisionBody
+    const { values: ___, comment: ____, ...rest } = data
+    const isTooLarge = findExcess(LIMITS.form, [data.values ?? null, data.comment ?? '']) !== undefined
+    return { kind: 'refused', path, visit, data: { ...(isTooLarge ? rest : data), reason } }
   }
-  const wait = waits().find((one) => one.path === path && one.visit === visit)
-  const reason =
-    wait?.kind === 'approval' ? await findRefusal(wait, { ...data, requestHash }) : 'nothing is asked here any more'
-  if (reason !== undefined) return { kind: 'refused', path, visit, data: { ...data, reason } }
-  return { kind: 'event', event: { kind: 'decision', at: now(), path, visit, data } }
+  const said = isJsonObject(body) ? body : {}
+  const name = typeof said.name === 'string' ? said.name : kind
+  return { kind: 'refused', path: '', visit: 0, data: { id, name, reason } }
+}
+
+/** Accepts a decision when its approval is open, this person may decide, and the values fit the form. */
+const readDecision = (
+  message: InboxMessage,
+  { at, waits }: { at: number; waits: readonly OpenWait[] },
+): Asked | Promise<Asked> => {
+  const { path, visit, requestHash, decided_at: _, ...data } = message.body as DecisionBody
+  const excess = findExcess(LIMITS.form, [data.values ?? null, data.comment ?? ''])
+  if (excess !== undefined) return refuse(message, excess)
+  const wait = waits.find((one) => one.path === path && one.visit === visit)
+  if (wait?.kind !== 'approval') return refuse(message, 'nothing is asked here any more')
+  const judge = (reason: string | undefined): Asked =>
+    reason === undefined
+      ? { kind: 'event', event: { kind: 'decision', at, path, visit, data } }
+      : refuse(message, reason)
+  const reason = findRefusal(wait, { ...data, requestHash })
+  return reason instanceof Promise ? reason.then(judge) : judge(reason)
 }
 
 /** Reason for which a value is too large; undefined when it is not. */
@@ -72,18 +95,21 @@ const findExcess = (limit: Limit, value: JsonValue): string | undefined => {
   return amount > limit.most ? exceeds(limit, { subject: limit.what, amount }).message : undefined
 }
 
-/** Reason for which a decision does not count; undefined when it does. */
-export const findRefusal = async (
+/** Reason for which a decision does not count; undefined when it does. A promise only where a form judges the values. */
+export const findRefusal = (
   wait: Extract<OpenWait, { kind: 'approval' }>,
   { by, verdict, values, requestHash }: DecisionData & { requestHash?: string | undefined },
-): Promise<string | undefined> => {
+): string | undefined | Promise<string | undefined> => {
   if (wait.by !== null && !wait.by.includes(by))
     return `'${by}' may not decide: expected ${wait.by.map((name) => `'${name}'`).join(' or ')}`
   if (requestHash !== undefined && requestHash !== toRequestHash(wait))
     return 'what is asked has changed since it was shown'
-  if (verdict === 'rejected' || wait.form === null) return undefined
-  // Loaded late: most runs have no approval.
+  return verdict === 'rejected' || wait.form === null ? undefined : judgeValues(wait.form, values)
+}
+
+/** Loaded late: most runs have no approval. */
+const judgeValues = async (form: JsonSchema, values: JsonValue): Promise<string | undefined> => {
   const { createValidator } = await import('../../core/json-schema-validator.ts')
-  const problem = createValidator(wait.form)(values)
+  const problem = createValidator(form)(values)
   return problem === undefined ? undefined : `what was filled in does not fit the form: ${problem}`
 }

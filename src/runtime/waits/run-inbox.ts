@@ -1,12 +1,18 @@
 /**
- * Messages to one run, on their way from the inbox to its journal. The inbox gives a message again and again until it is durable
- * that it was taken, so the id is kept here until then: each message is read once.
+ * Messages to one run, on their way from the inbox to its journal.
+ *
+ * Invariants
+ * 1. Each message is read once. The inbox gives a message again and again until it is durable that it was taken, so its id is kept
+ *    here until then.
+ * 2. Messages are read strictly in the order of their arrival. While one is being judged, which may take a turn of the event loop,
+ *    those behind it wait: of two decisions the first counts, whatever has to be checked.
+ * 3. A message that does not count leaves a note that says why, also one behind the message that ended the run.
  */
 import type { Clock } from '../../core/clock.ts'
 import type { SecretVault } from '../../secrets/secret-vault.ts'
 import type { InboxMessage } from '../../store/store.ts'
 import type { OpenWait } from '../effects/run-effect.ts'
-import { type Asked, readDecision, readMessage } from './read-message.ts'
+import { type Asked, type Refused, readMessage, refuse } from './read-message.ts'
 
 export interface RunInboxOptions {
   clock: Clock
@@ -20,6 +26,9 @@ export interface RunInboxOptions {
 export class RunInbox {
   readonly #options: RunInboxOptions
   readonly #taking = new Set<string>()
+  #arrived: InboxMessage[] = []
+  #judged: InboxMessage | undefined
+  #onRead: (() => void) | undefined
 
   constructor(options: RunInboxOptions) {
     this.#options = options
@@ -30,18 +39,51 @@ export class RunInbox {
     return this.#taking.size === 0
   }
 
-  receive({ id, kind, body }: InboxMessage): void {
-    if (this.#taking.has(id)) return
-    this.#taking.add(id)
-    const { clock, vault, openWaits, onAsked, onBroken } = this.#options
-    // J9: the sender may not know the secrets of this run.
-    const message = { id, kind, body: vault.redact(body) }
-    const taken = { inboxTaken: [id] }
-    if (kind !== 'decision') onAsked(readMessage(message, clock.now()), taken)
-    else
-      readDecision(message, { now: () => clock.now(), waits: openWaits })
-        .then((asked) => onAsked(asked, taken))
+  receive(messages: readonly InboxMessage[]): void {
+    for (const { id, kind, body } of messages) {
+      if (this.#taking.has(id)) continue
+      this.#taking.add(id)
+      // J9: the sender may not know the secrets of this run.
+      this.#arrived.push({ id, kind, body: this.#options.vault.redact(body) })
+    }
+    if (this.#judged === undefined) this.#readOn()
+  }
+
+  /** Calls back when all messages that have arrived are read: at once if none is being judged. */
+  whenRead(act: () => void): void {
+    if (this.#judged === undefined) act()
+    else this.#onRead = act
+  }
+
+  /** Takes the messages that are left when the run ends, as refused. */
+  refuseRest(reason: string): Refused[] {
+    const rest = this.#judged === undefined ? this.#arrived : [this.#judged, ...this.#arrived]
+    this.#arrived = []
+    return rest.map((message) => refuse(message, reason))
+  }
+
+  #readOn(): void {
+    const { clock, openWaits, onAsked, onBroken } = this.#options
+    for (let message = this.#arrived.shift(); message !== undefined; message = this.#arrived.shift()) {
+      const taken = { inboxTaken: [message.id] }
+      const asked = readMessage(message, { at: clock.now(), waits: openWaits() })
+      if (!(asked instanceof Promise)) {
+        onAsked(asked, taken)
+        continue
+      }
+      this.#judged = message
+      asked
+        .then((judged) => {
+          this.#judged = undefined
+          onAsked(judged, taken)
+          this.#readOn()
+        })
         .catch(onBroken)
+      return
+    }
+    const act = this.#onRead
+    this.#onRead = undefined
+    act?.()
   }
 
   /** It is durable that these were taken. */

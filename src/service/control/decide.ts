@@ -14,6 +14,8 @@ import type { Redactor } from '../../secrets/secret-vault.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import type { Store } from '../../store/store.ts'
+import { toApprovalId } from './approval-id.ts'
+import { findKeptDecisions } from './kept-decision.ts'
 import { describeOutcome } from './past-decision.ts'
 
 export interface Decision {
@@ -53,6 +55,7 @@ export const decide = async (
   const decision = vault === undefined ? given : redact(given, vault)
   const id = decision.id ?? `decision-${randomUUID()}`
   const body = { id, path, visit, requestHash, ...(await toData(approval, decision)) }
+  await expectFirst(store, approval, id)
   const fromSeq = ((await store.readJournal(runId)).at(-1)?.seq ?? 0) + 1
   const isNew = await store.post(runId, { id, kind: 'decision', body })
   const row = await findAnswer(store, { runId, id, fromSeq: isNew ? fromSeq : 1, waitMs })
@@ -63,11 +66,25 @@ export const decide = async (
       `it was used before to decide about '${approval.title}': the decision is judged when run ${runId} goes on`,
       { details: { run: runId, path } },
     )
-  if (row === undefined) return 'given'
+  if (row === undefined) {
+    await expectFirst(store, approval, id)
+    return 'given'
+  }
   const { verdict, by } = row.data
   // An earlier message with this id may carry another decision.
   if (row.kind === 'decision' && verdict === decision.verdict && by === decision.by) return 'counted'
   throw await toLost(store, approval, row.kind === 'late' ? row.data.reason : undefined)
+}
+
+/** No process holds the run, so its journal does not know the kept decisions yet. @throws Fault `conflict` */
+const expectFirst = async (store: Store, approval: OpenApproval, id: string): Promise<void> => {
+  const first = (await findKeptDecisions(store, [approval])).get(toApprovalId(approval))
+  if (first === undefined || first.id === id) return
+  throw new Fault(
+    'conflict',
+    `the decision about '${approval.title}' does not count: ${first.by} ${first.verdict} it before, and that counts when run ${approval.runId} continues`,
+    { details: { run: approval.runId, path: approval.path } },
+  )
 }
 
 const redact = ({ values, comment, ...decision }: Decision, vault: Pick<Redactor, 'redact'>): Decision => ({

@@ -5,6 +5,7 @@ import type { OpenApproval } from '../../store/approval-record.ts'
 import type { Store } from '../../store/store.ts'
 import { toApprovalId } from './approval-id.ts'
 import { findRun, listDescendants } from './find-run.ts'
+import { withoutDecided } from './kept-decision.ts'
 import { describeOutcome } from './past-decision.ts'
 import type { RunWait } from './run-waits.ts'
 
@@ -49,13 +50,14 @@ export const listFamilyApprovals = async (store: Store, name: string): Promise<O
 }
 
 /** Lists the open questions of all runs, as waits. */
-export const listAsked = async (store: Store): Promise<RunWait[]> => (await store.listApprovals()).map(toAsked)
+export const listAsked = async (store: Store): Promise<RunWait[]> =>
+  (await withoutDecided(store, await store.listApprovals())).map(toAsked)
 
 /** Lists the open questions of the child runs of one run, as waits. */
 export const listAskedBelow = async (store: Store, id: string): Promise<RunWait[]> => {
   const below = await listDescendants(store, id)
   const lists = await Promise.all(below.map(({ id: run }) => store.listApprovals({ run })))
-  return lists.flat().map(toAsked)
+  return (await withoutDecided(store, lists.flat())).map(toAsked)
 }
 
 const toAsked = (approval: OpenApproval): RunWait => {

@@ -179,6 +179,15 @@ export class SqliteStore extends SqliteRecords implements Store {
     })
   }
 
+  peekInbox(runIds: readonly string[]): Promise<{ runId: string; message: InboxMessage }[]> {
+    return this.queue.read(() =>
+      this.#statements.peekMessages.all(JSON.stringify(runIds)).map(({ run_id: runId, id, kind, body }) => ({
+        runId,
+        message: { id, kind: kind as InboxMessage['kind'], body: this.#unpack(body) },
+      })),
+    )
+  }
+
   readInbox(claims: readonly Claim[]): Promise<{ claim: Claim; message: InboxMessage }[]> {
     const byKey = new Map(claims.map((claim) => [claim.runKey, claim]))
     return this.queue.read(() =>

@@ -197,6 +197,11 @@ const prepareInboxStatements = (db: Connection) => ({
   readMessages: db.prepare<[runs: string], { run: number; id: string; kind: InboxMessage['kind']; body: string }>(
     `select run, id, kind, body from inbox where taken = 0 and run in (select value from json_each(?)) order by key`,
   ),
+  /** Reads the messages of the runs whose ids are in a JSON list. */
+  peekMessages: db.prepare<[runs: string], StoredMessage & { run_id: string }>(
+    `select run, run.id as run_id, inbox.id, kind, body from run join inbox on inbox.run = run.key
+     where taken = 0 and run.id in (select value from json_each(?)) order by inbox.key`,
+  ),
   takeMessage: db.prepare<[run: number, id: string]>(
     'update inbox set taken = 1, body = null where run = ? and id = ?',
   ),

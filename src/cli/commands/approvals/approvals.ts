@@ -1,6 +1,7 @@
 /** `troupe approvals list`, `show` and `link`: open approvals of runs. */
 import { toApprovalId } from '../../../service/control/approval-id.ts'
 import { createLink } from '../../../service/control/approval-link.ts'
+import { withoutDecided } from '../../../service/control/kept-decision.ts'
 import { findApproval, listFamilyApprovals } from '../../../service/control/open-approvals.ts'
 import type { OpenApproval } from '../../../store/approval-record.ts'
 import type { Store } from '../../../store/store.ts'
@@ -38,9 +39,13 @@ export const listApprovals = async (context: Context, options: ListApprovalsArgu
 }
 
 const findOpen = async (store: Store, { run, workflow }: ListApprovalsArguments): Promise<OpenApproval[]> => {
-  if (run === undefined) return store.listApprovals(workflow === undefined ? {} : { workflow })
+  if (run === undefined)
+    return withoutDecided(store, await store.listApprovals(workflow === undefined ? {} : { workflow }))
   const open = await listFamilyApprovals(store, (await findRun(store, run)).id)
-  return workflow === undefined ? open : open.filter((approval) => approval.workflow === workflow)
+  return withoutDecided(
+    store,
+    workflow === undefined ? open : open.filter((approval) => approval.workflow === workflow),
+  )
 }
 
 const createColumns = (paint: Paint): Column<OpenApproval>[] => [
