@@ -133,6 +133,24 @@ test('a wrong form, a wrong person and a wrong name are refused before anything 
   assert.is(exitCode, 1)
 })
 
+test('while no server runs the first decision counts, and the second is told who was faster', async () => {
+  const project = createProject()
+  const { running, id } = await startAsking(project)
+  running.kill('SIGTERM')
+  await running.done
+  const decide = (verdict: string, by: string, ...more: string[]) =>
+    project.troupe(['approvals', verdict, id, '--by', by, ...more])
+  const first = await decide('approve', 'ann', '--values', 'amount=7')
+  assert.is(first.exitCode, 0, first.stderr)
+  assert.match(first.stderr, 'the decision is kept')
+  assert.equal(await list(project), [])
+  const second = await decide('reject', 'bob')
+  assert.is(second.exitCode, 1)
+  assert.match(second.stderr, "the decision about 'Send the letter?' does not count: ann approved it before")
+  const resumed = await project.troupe(['resume', 'last'])
+  assert.equal(JSON.parse(resumed.stdout), { by: 'ann', amount: 7 })
+})
+
 test('of two decisions at once one counts, and the other is told who was faster', async () => {
   const project = createProject()
   const { running, id } = await startAsking(project)
