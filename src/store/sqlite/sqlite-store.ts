@@ -183,7 +183,7 @@ export class SqliteStore extends SqliteRecords implements Store {
     return this.queue.read(() =>
       this.#statements.peekMessages.all(JSON.stringify(runIds)).map(({ run_id: runId, id, kind, body }) => ({
         runId,
-        message: { id, kind: kind as InboxMessage['kind'], body: this.#unpack(body) },
+        message: { id, kind, body: this.#unpack(body) },
       })),
     )
   }

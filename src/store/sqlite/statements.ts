@@ -188,18 +188,24 @@ const prepareJournalStatements = (db: Connection) => ({
   clearTimers: db.prepare<[run: number]>('delete from timer where run = ?'),
 })
 
+interface StoredMessage {
+  id: string
+  kind: InboxMessage['kind']
+  body: string
+}
+
 const prepareInboxStatements = (db: Connection) => ({
   insertMessage: db.prepare<[id: string, kind: string, body: string, run: string]>(
     `insert into inbox (run, id, kind, body, taken) select key, ?, ?, ?, 0 from run where id = ? and status = 0
      on conflict (run, id) do nothing`,
   ),
   /** Reads the messages of the runs whose keys are in a JSON list. */
-  readMessages: db.prepare<[runs: string], { run: number; id: string; kind: InboxMessage['kind']; body: string }>(
+  readMessages: db.prepare<[runs: string], StoredMessage & { run: number }>(
     `select run, id, kind, body from inbox where taken = 0 and run in (select value from json_each(?)) order by key`,
   ),
   /** Reads the messages of the runs whose ids are in a JSON list. */
   peekMessages: db.prepare<[runs: string], StoredMessage & { run_id: string }>(
-    `select run, run.id as run_id, inbox.id, kind, body from run join inbox on inbox.run = run.key
+    `select run.id as run_id, inbox.id, kind, body from run join inbox on inbox.run = run.key
      where taken = 0 and run.id in (select value from json_each(?)) order by inbox.key`,
   ),
   takeMessage: db.prepare<[run: number, id: string]>(
