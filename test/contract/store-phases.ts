@@ -59,6 +59,22 @@ export const addStorePhaseTests = (test: AddStoreTest): void => {
     assert.equal(await store.listDueRuns(T0), [])
   })
 
+  test('any process can look at waiting messages, in order of arrival, until they are taken', async ({ store }) => {
+    const claim = await startRun(store)
+    const other = await startRun(store)
+    for (const id of ['m2', 'm1']) await store.post(claim.runId, { ...MESSAGE, id })
+    await store.post(other.runId, { ...MESSAGE, id: 'm3' })
+    const peek = async (...runs: string[]): Promise<string[]> =>
+      (await store.peekInbox(runs)).map(
+        ({ runId, message }) => `${runId === claim.runId ? 'first' : 'second'} ${message.id}`,
+      )
+    assert.equal(await peek(claim.runId), ['first m2', 'first m1'])
+    assert.equal(await peek(other.runId, claim.runId), ['first m2', 'first m1', 'second m3'])
+    await store.write(claim, { rows: [createRow(2)], inboxTaken: ['m2'] })
+    assert.equal(await peek(claim.runId, 'r-unknown'), ['first m1'])
+    assert.equal(await peek(), [])
+  })
+
   test('messages to other runs are written with the rows of a run, or not at all', async ({ store }) => {
     const asking = await startRun(store)
     const asked = await startRun(store)
