@@ -51,6 +51,7 @@ export const DIAGNOSTIC_CODES = [
   'ambiguous_type',
   'bad_schema',
   'bad_default',
+  'ignored_keyword',
   'expression_syntax',
   'unknown_name',
   'unknown_step_reference',

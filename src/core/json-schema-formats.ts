@@ -65,9 +65,3 @@ export const jsonSchemaFormats = (): Readonly<Record<string, FormatCheck>> => {
   }
   return formats
 }
-
-/** Names of the formats that are checked; any other is an annotation without effect. */
-export const CHECKED_FORMATS: readonly string[] = [
-  ...BY_PATTERN,
-  ...['date', 'time', 'date-time', 'duration', 'uri', 'hostname', 'regex'],
-]

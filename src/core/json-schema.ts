@@ -22,6 +22,24 @@ export interface JsonSchema {
   [keyword: string]: unknown
 }
 
+/** Formats that are checked (json-schema-formats.ts). Any other is accepted without effect. */
+export const CHECKED_FORMATS = [
+  ...[
+    'date',
+    'time',
+    'date-time',
+    'duration',
+    'email',
+    'hostname',
+    'ipv4',
+    'ipv6',
+    'uri',
+    'uri-reference',
+    'uri-template',
+  ],
+  ...['uuid', 'regex', 'json-pointer', 'relative-json-pointer'],
+] as readonly string[]
+
 /** Makes the schema of an object with these fields and no others. All are required unless `required` names fewer. */
 export const closedObject = (
   properties: Record<string, JsonSchema>,

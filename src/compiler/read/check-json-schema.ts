@@ -6,6 +6,7 @@
 import { createRequire } from 'node:module'
 import type * as Ajv2020 from 'ajv/dist/2020.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { CHECKED_FORMATS } from '../../core/json-schema.ts'
 import { formatSchemaErrors } from '../../core/json-schema-message.ts'
 import { didYouMean } from '../../core/nearest.ts'
 import type { Diagnostics } from '../diagnostic.ts'
@@ -15,6 +16,7 @@ import { findEntry, toJsonValue, type YamlMap, type YamlNode } from './yaml-node
 
 /** Reports all that is not valid JSON Schema 2020-12 in the node. */
 export const checkJsonSchema = (node: YamlMap, subject: string, diagnostics: Diagnostics): void => {
+  warnOfIgnored(node, subject, diagnostics)
   const schema = toJsonValue(node)
   if (!isJsonObject(schema) || isPlainSchema(schema)) return
   judge ??= createJudge()
@@ -28,6 +30,32 @@ export const checkJsonSchema = (node: YamlMap, subject: string, diagnostics: Dia
   }
   if (failure !== undefined)
     diagnostics.error('bad_schema', node.range, `'${subject}' is not valid JSON Schema: ${failure}`)
+}
+
+/** Keywords that only describe what a text holds. */
+const DESCRIBING: ReadonlySet<string> = new Set(['contentEncoding', 'contentMediaType', 'contentSchema'])
+
+/** Keywords whose value holds no schema, or schemas by name. */
+const VALUES = /^(const|enum|default|examples|required|dependentRequired)$/
+const BY_NAME = /^(properties|patternProperties|dependentSchemas|\$defs)$/
+
+/** A schema that looks as if it checked something, and does not. */
+const warnOfIgnored = (node: YamlNode, subject: string, diagnostics: Diagnostics): void => {
+  if (node.kind === 'list') for (const item of node.items) warnOfIgnored(item, subject, diagnostics)
+  if (node.kind !== 'map') return
+  for (const { key, value } of node.entries) {
+    const format = key.value === 'format' && value.kind === 'scalar' ? String(value.value) : undefined
+    if (format !== undefined && !CHECKED_FORMATS.includes(format)) {
+      const message = `'format: ${format}' in '${subject}' checks nothing: expected a format that is checked`
+      const hint =
+        didYouMean(format, CHECKED_FORMATS) ?? `checked are ${CHECKED_FORMATS.join(', ')}; or write a 'pattern'`
+      diagnostics.warning('ignored_keyword', value.range, message, hint)
+    } else if (DESCRIBING.has(key.value))
+      diagnostics.warning('ignored_keyword', key.range, `'${key.value}' in '${subject}' checks nothing`, 'remove it')
+    else if (BY_NAME.test(key.value) && value.kind === 'map')
+      for (const { value: schema } of value.entries) warnOfIgnored(schema, subject, diagnostics)
+    else if (!VALUES.test(key.value)) warnOfIgnored(value, subject, diagnostics)
+  }
 }
 
 interface Site {
