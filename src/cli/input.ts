@@ -2,7 +2,7 @@
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { isFault } from '../core/fault.ts'
 import { parseFiniteJson } from '../core/finite-json.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
 import { formatValue } from '../core/value-text.ts'
 import { checkInput } from '../runtime/check-input.ts'
@@ -55,9 +55,11 @@ const expectObject = (value: JsonValue, { text, option }: { text: string; option
 
 /** Parses JSON, unless the schema takes text; other text is returned as it is. */
 export const parseValue = (text: string, schema?: JsonSchema): JsonValue => {
+  const choice = schema?.enum?.find((value) => typeof value !== 'string' && toCanonicalJson(value) === text)
+  if (choice !== undefined) return choice
   if (schema !== undefined && takesText(schema)) return text
   try {
-    return parseInputJson(text)
+    return parseFiniteJson(text)
   } catch {
     return text
   }
@@ -90,32 +92,13 @@ const parseYamlInput = async (file: string, bytes: Uint8Array): Promise<JsonValu
   return node === 'empty' ? {} : toJsonValue(node)
 }
 
-/** Parses JSON as parseInputJson does. @throws CliError: `WHAT is no JSON: REASON` */
+/** Parses JSON of a user. @throws CliError: `WHAT is no JSON: REASON`, also for a number that would lose digits */
 export const expectJson = (text: string, { what, hint }: { what: string; hint?: string | undefined }): JsonValue => {
   try {
-    return parseInputJson(text)
+    return parseFiniteJson(text)
   } catch (cause) {
     throw new CliError(`${what} is no JSON: ${(cause as Error).message}`, { hint, cause })
   }
-}
-
-/**
- * Parses JSON input of a user. As in a workflow file, a whole number that would lose digits is an error: most often it is
- * an id.
- * @throws SyntaxError for text that is no JSON, too large, or would lose digits
- */
-const parseInputJson = (text: string): JsonValue => {
-  const value = parseFiniteJson(text)
-  if (LONG_NUMBER.test(text)) JSON.parse(text, refuseLoss)
-  return value
-}
-
-const LONG_NUMBER = /\d{16}/
-
-const refuseLoss = (_key: string, value: unknown, { source = '' }: { source?: string } = {}): unknown => {
-  if (/^-?\d+$/.test(source) && !Number.isSafeInteger(value))
-    throw new SyntaxError(`${source} would lose digits: expected it as text, in quotes`)
-  return value
 }
 
 /**

@@ -140,4 +140,19 @@ steps:
 output: steps.show.output.all
 `
 
+test('-i takes a number, null or text of an enum that mixes types', async () => {
+  const project = createCliProject({
+    'mixed.yaml':
+      'workflow: mixed\ninput: { c: { enum: ["NO", 2, null] } }\nsteps: [{ id: a, set: { c: input.c } }]\noutput: steps.a.output.c\n',
+  })
+  for (const [given, output] of [
+    ['NO', 'NO'],
+    ['2', 2],
+    ['null', null],
+  ] as const) {
+    const { stdout, stderr } = await project.troupe(['run', 'mixed.yaml', '-i', `c=${given}`])
+    assert.equal(JSON.parse(stdout), output, stderr)
+  }
+})
+
 test.run()
