@@ -84,7 +84,7 @@ const createProviders = (builtIn: ProviderNames) => {
   )
 }
 
-export const PRICE_FIELDS = {
+const PRICE_FIELDS = {
   inputUsd: { key: 'input', shape: plainNumber, doc: 'US dollars for a million tokens of input.', required: true },
   outputUsd: { key: 'output', shape: plainNumber, doc: 'US dollars for a million tokens of output.', required: true },
   cachedUsd: {
