@@ -152,7 +152,7 @@ export const OPERATORS: Record<ValueOperator, (operands: Operands) => RunValue> 
   in: compileIn,
 }
 
-/** Of whole numbers these give whole numbers. */
+/** True for an operator that gives a whole number for whole numbers. */
 const isExact = (operator: string): boolean => operator === '-' || operator === '*'
 
 /** Beyond 2^53 a sum of whole numbers is the next number that a double can hold. */
