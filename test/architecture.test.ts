@@ -38,6 +38,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@statelyai/inspect': ['src/telemetry/inspect/'],
   '@xstate/graph': ['src/service/simulation/'],
   ajv: ['src/core/', 'src/compiler/'],
+  'ajv-formats': ['src/core/'],
   'better-sqlite3': ['src/store/'],
   commander: ['src/cli/'],
   croner: ['src/service/schedules/'],

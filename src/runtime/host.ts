@@ -17,7 +17,7 @@ import { Fault } from '../core/fault.ts'
 import type { JsonObject } from '../core/json.ts'
 import { createRunId } from '../core/run-id.ts'
 import { createdOf, type JournalRow } from '../store/journal-row.ts'
-import type { Claim, HostStore, Owner, QueuedRun } from '../store/store.ts'
+import type { Claim, HostStore, InboxMessage, Owner, QueuedRun } from '../store/store.ts'
 import { openBudget, type ParentBudget } from './budget/budget.ts'
 import type { CallPrices } from './budget/worst-case.ts'
 import { CALLED_OFF } from './child/child-id.ts'
@@ -210,7 +210,7 @@ export class Host {
       const created = createdOf(rows) ?? NOT_CREATED
       expectReadable(created, id)
       const workflow = await this.#definitions.compile(result.run, created)
-      const messages = (await store.readInbox([claim])).map(({ message }) => message)
+      const messages = calledOffFirst((await store.readInbox([claim])).map(({ message }) => message))
       const { parent, isPaused } = result.run
       const run = this.#hold(recoverRun(id, workflow, rows), {
         workflow,
@@ -273,3 +273,9 @@ export class Host {
 }
 
 const envOf = ({ state }: RecoveredRun): JsonObject => (state.root === undefined ? {} : contextOf(state.root).env)
+
+/** A child run whose parent is over must not go on: this message counts before any that came earlier. */
+const calledOffFirst = (messages: readonly InboxMessage[]): InboxMessage[] => [
+  ...messages.filter(({ id }) => id === CALLED_OFF.id),
+  ...messages.filter(({ id }) => id !== CALLED_OFF.id),
+]

@@ -37,7 +37,7 @@ test('queued by its flow, a run says so; Ctrl-C cancels it in the queue', async 
   const first = project.start(['run', 'alone.yaml'])
   await first.waitFor('nap: started')
   const second = project.start(['run', 'alone.yaml'])
-  await second.waitFor(/run r-\S+ is queued by its flow: it is next/)
+  await second.waitFor(/run r-\S+ is queued by its flow: it starts as soon as a run of its flow ends/)
   const queued = await project.troupe(['runs', '--status', 'queued', '--json'])
   assert.is(JSON.parse(queued.stdout).length, 1)
   second.kill('SIGINT')
@@ -58,7 +58,7 @@ test('a run that its flow keeps in the queue can be cancelled', async () => {
   assert.match(cancelled.stderr, `run ${id.trim()} is cancelled`)
   assert.is(cancelled.exitCode, 0)
   const resumed = await project.troupe(['resume', id.trim()])
-  assert.match(resumed.stderr, 'is over')
+  assert.match(resumed.stderr, 'has ended: no step is performed again')
   first.kill('SIGKILL')
   await first.done
 })

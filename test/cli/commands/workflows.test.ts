@@ -72,7 +72,7 @@ test('apply registers none when one is wrong', async () => {
 test('diff speaks of steps and flow', async () => {
   const project = createProject()
   await project.troupe(['workflows', 'apply', 'flows'])
-  assert.match((await project.troupe(['workflows', 'diff', 'hello'])).stderr, 'has one version alone')
+  assert.match((await project.troupe(['workflows', 'diff', 'hello'])).stderr, 'has only one version')
   change(project)
   const file = await project.troupe(['workflows', 'diff', 'hello', 'flows/hello.yaml'])
   assert.match(file.stdout, /version 1 → flows\/hello\.yaml/)
