@@ -1,6 +1,6 @@
 /** Renders open waits and approvals as text, with the commands that end them; waits for `--json` too, and holds of a run. */
 import { formatDuration } from '../core/duration.ts'
-import type { JsonObject } from '../core/json.ts'
+import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
 import type { Run } from '../runtime/run.ts'
 import { toApprovalId } from '../service/control/approval-id.ts'
@@ -59,7 +59,7 @@ const toDecideCommand = (approval: OpenApproval): string => `troupe approvals ap
 export const renderApproval = (approval: OpenApproval, paint: Paint): string[] => {
   const { runId, workflow, path, title, show, form, by, tool, dueAt } = approval
   const due = dueAt === null ? 'no deadline' : `${new Date(dueAt).toISOString()} (${describeDue(dueAt)})`
-  const schema = form as unknown as JsonSchema | null
+  const schema: JsonSchema | null = isJsonObject(form) ? form : null
   return [
     paint.bold(toOneLine(title)),
     paint.dim(`${toApprovalId(approval)} · ${toOneLine(workflow)} · run ${runId} · ${path}`),

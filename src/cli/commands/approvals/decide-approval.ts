@@ -1,6 +1,6 @@
 /** `troupe approvals approve` and `reject`: record a decision with its person and time. */
 import { isFault } from '../../../core/fault.ts'
-import type { JsonValue } from '../../../core/json.ts'
+import { isJsonObject, type JsonValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import { toApprovalId } from '../../../service/control/approval-id.ts'
 import { findByToken, toTokenMessageId } from '../../../service/control/approval-link.ts'
@@ -77,7 +77,7 @@ const readValues = async (
   { options: { values = [] }, context }: { options: DecideArguments; context: Context },
 ): Promise<JsonValue | undefined> => {
   if (values.length === 0) return undefined
-  const schema = form as unknown as JsonSchema | null
+  const schema: JsonSchema | null = isJsonObject(form) ? form : null
   if (schema === null) throw new CliError(`'${toOneLine(title)}' has no form: expected no --values`)
   if (describeFields(schema) !== undefined) return readInput(values, { schema, context, option: '--values' })
   return parsePlain(values)
