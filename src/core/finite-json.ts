@@ -26,7 +26,7 @@ export const parseFiniteJson = (text: string, { numbers = 'exact' }: ReadJsonOpt
 }
 
 /** Only a number of sixteen digits or more can lose some. Other texts need no second pass. */
-const MAY_LOSE_DIGITS = /\d[\d.]{15}/
+export const MAY_LOSE_DIGITS = /\d[\d.]{15}/
 
 /** Only an exponent or very many digits make a number too large. Other texts need no second pass. */
 const MAY_OVERFLOW = /\d[eE][+\d]|\d{300}/

@@ -1,4 +1,4 @@
-import { parseFiniteJson } from '../../core/finite-json.ts'
+import { MAY_LOSE_DIGITS, parseFiniteJson } from '../../core/finite-json.ts'
 import { isJsonObject, type JsonObject, tryParseJson } from '../../core/json.ts'
 
 /** Parses the arguments of a call for vendors that want an object back. Other text becomes `{}`: the tool's result says what was wrong. */
@@ -9,15 +9,13 @@ export const toArgumentsObject = (text: string): JsonObject => {
 
 /** Writes numbers that would lose digits as text, so that a tool gets all digits of an id, or refuses it by its schema. */
 export const toExactArguments = (text: string): string => {
-  if (!LONG_NUMBER.test(text)) return text
+  if (!MAY_LOSE_DIGITS.test(text)) return text
   try {
     return JSON.stringify(parseFiniteJson(text, { numbers: 'text' }))
   } catch {
     return text
   }
 }
-
-const LONG_NUMBER = /\d[\d.]{15}/
 
 /** Some models write nothing where they mean no arguments. */
 export const toArgumentsText = (text: string | undefined): string =>
