@@ -1,13 +1,47 @@
-const UNIT_MS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+/**
+ * Lengths of time as text. Two notations: parts from the longest unit to the shortest (`500ms`, `1h30m`, `1w`), and ISO 8601 without
+ * months and years (`PT5M`, `P1DT2H`), which have no fixed length.
+ */
 
-const PATTERN = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/
+/** Milliseconds by unit, in the order in which the parts stand. */
+const UNIT_MS: ReadonlyMap<string, number> = new Map([
+  ['w', 604_800_000],
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+  ['ms', 1],
+])
 
-/** Parses a duration such as `500ms`, `30s`, `10m`, `4h` or `2d` into milliseconds. Undefined for other text. */
+const AMOUNT = '\\d+(\\.\\d+)?'
+const writeParts = (units: readonly string[]): string => units.map((unit) => `(${AMOUNT}${unit})?`).join('')
+
+/** The texts that `parseDuration` takes, as a regular expression without anchors. */
+export const DURATION_PATTERN =
+  `((?=\\d)${writeParts([...UNIT_MS.keys()])}|` +
+  `P(?=[\\dT])${writeParts(['W', 'D'])}(T(?=\\d)${writeParts(['H', 'M', 'S'])})?)`
+
+const WHOLE = new RegExp(`^${DURATION_PATTERN}$`)
+const PART = /(\d+(?:\.\d+)?)([A-Z]|[a-z]+)/g
+
+/** Completes messages: `expected ${A_DURATION}`. */
+export const A_DURATION = 'a duration such as 500ms, 30s, 1h30m, 2d or PT5M'
+
+/** Parses a duration into milliseconds. Undefined for other text. */
 export const parseDuration = (text: string): number | undefined => {
-  const [, amount, unit] = PATTERN.exec(text) ?? []
-  if (amount === undefined || unit === undefined) return undefined
-  return Math.round(Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS])
+  if (!WHOLE.test(text)) return undefined
+  const parts = text
+    .matchAll(PART)
+    .map(([, amount, unit = '']) => Number(amount) * (UNIT_MS.get(unit.toLowerCase()) ?? 0))
+  const ms = Math.round(parts.reduce((sum, part) => sum + part, 0))
+  return Number.isSafeInteger(ms) ? ms : undefined
 }
+
+const CALENDAR = /^P[^T]*\d[YM]/
+
+/** Says why a duration of ISO 8601 is none here. Undefined for all other text. */
+export const explainCalendarDuration = (text: string): string | undefined =>
+  CALENDAR.test(text) ? 'months and years have no fixed length: write days, such as P30D' : undefined
 
 /** Formats a duration: `8ms`, `1.2s`, `3m 04s`, `2h 05m`. */
 export const formatDuration = (ms: number): string => {

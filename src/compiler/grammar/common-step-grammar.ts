@@ -1,6 +1,6 @@
 /** The keys that every step may have, whatever its kind. */
 
-import { parseDuration } from '../../core/duration.ts'
+import { DURATION_PATTERN, explainCalendarDuration, parseDuration } from '../../core/duration.ts'
 import type { Range } from '../source.ts'
 import type { Located, ValueNode } from '../value-node.ts'
 import { listOf, mapOf } from './collection-shape.ts'
@@ -29,7 +29,8 @@ const backoff: Shape<Backoff> = {
     const [from = '', to = '', ...rest] = given.split('..')
     const [minMs, maxMs] = [parseDuration(from.trim()), parseDuration(to.trim())]
     if (minMs !== undefined && maxMs !== undefined && minMs <= maxMs && rest.length === 0) return { minMs, maxMs }
-    const hint = minMs !== undefined && to === '' ? `write ${given}..30s` : undefined
+    const isAlone = minMs !== undefined && to === ''
+    const hint = isAlone ? `write ${given}..30s` : (explainCalendarDuration(from) ?? explainCalendarDuration(to))
     return reportMismatch(node, place, {
       code: 'bad_duration',
       problem: 'is not a backoff',
@@ -39,7 +40,7 @@ const backoff: Shape<Backoff> = {
   },
   toJsonSchema: () => ({
     type: 'string',
-    pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)\\.\\.\\d+(\\.\\d+)?(ms|s|m|h|d)$',
+    pattern: `^${DURATION_PATTERN}\\.\\.${DURATION_PATTERN}$`,
     examples: ['1s..30s'],
   }),
 }

@@ -1,12 +1,12 @@
 /** Shapes of single values: texts, numbers, words of a list, durations, sizes. */
-import { parseDuration } from '../../core/duration.ts'
+import { A_DURATION, DURATION_PATTERN, explainCalendarDuration, parseDuration } from '../../core/duration.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { didYouMean } from '../../core/nearest.ts'
 import { parseSize } from '../../core/size.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
 import type { Located } from '../value-node.ts'
-import { reportMismatch, type Shape, type ShapePlace } from './shape.ts'
+import { named, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 
 interface TextOptions {
   expected?: string
@@ -96,12 +96,18 @@ export const word = <T extends string>(...words: readonly T[]): Shape<Located<T>
 }
 
 /** Milliseconds. */
-export const duration: Shape<Located<number>> = {
-  expected: 'a duration such as 500ms, 30s, 10m, 4h or 2d',
+export const duration: Shape<Located<number>> = named('duration', A_DURATION, () => ({
+  expected: A_DURATION,
   read: (node, place) =>
-    readMeasure(node, place, { expected: duration.expected, code: 'bad_duration', parse: parseDuration, unit: 's' }),
-  toJsonSchema: () => ({ type: 'string', pattern: '^\\d+(\\.\\d+)?(ms|s|m|h|d)$', examples: ['30s', '10m', '4h'] }),
-}
+    readMeasure(node, place, {
+      expected: A_DURATION,
+      code: 'bad_duration',
+      parse: parseDuration,
+      unit: 's',
+      explain: explainCalendarDuration,
+    }),
+  toJsonSchema: () => ({ type: 'string', pattern: `^${DURATION_PATTERN}$`, examples: ['30s', '1h30m', '2d', 'PT5M'] }),
+}))
 
 /** Bytes. */
 export const size: Shape<Located<number>> = {
@@ -117,25 +123,38 @@ interface Measure {
   parse: (text: string) => number | undefined
   /** For a number without a unit, the hint. */
   unit: string
+  /** The hint for a text that is known to be none. */
+  explain?: (text: string) => string | undefined
 }
 
 const readMeasure = (node: YamlNode, place: ShapePlace, measure: Measure): Located<number> | undefined => {
-  const { expected, code, parse, unit } = measure
+  const { expected, code, unit } = measure
   const given = node.kind === 'scalar' ? node.value : undefined
-  const value = typeof given === 'string' ? parse(given) : undefined
+  const value = typeof given === 'string' ? measure.parse(given) : undefined
   if (value !== undefined) return { value, range: node.range }
   const isBareNumber = typeof given === 'number' || (typeof given === 'string' && /^\d+$/.test(given))
-  const hint = isBareNumber ? `give the unit: ${given}${unit}` : suggestMeasure(given, parse)
+  const hint = isBareNumber ? `give the unit: ${given}${unit}` : suggestMeasure(String(given), measure)
   return reportMismatch(node, place, { code, problem: `is not a ${code.slice('bad_'.length)}`, expected, hint })
 }
 
-/** Rewrites `30 seconds`, `5 min`, `1 hour`, `64 MB` in the notation of the language. */
-const suggestMeasure = (given: unknown, parse: Measure['parse']): string | undefined => {
-  const [, amount, letters = ''] = /^\s*(\d+(?:\.\d+)?)\s*([a-z]+)\s*$/i.exec(String(given)) ?? []
+const PARTS = /^\s*(\d+(\.\d+)?\s*[a-z]+[\s,]*)+$/i
+
+/** Rewrites `30 seconds`, `1 hour 30 min`, `pt5m`, `64 MB` in the notation of the language. */
+const suggestMeasure = (text: string, { parse, explain }: Measure): string | undefined => {
+  const rewritten = PARTS.test(text)
+    ? text
+        .matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/gi)
+        .map(([, amount = '', letters = '']) => amount + toUnit(letters, parse))
+        .toArray()
+        .join('')
+    : text.trim().toUpperCase()
+  return parse(rewritten) === undefined ? explain?.(rewritten) : `write ${rewritten}`
+}
+
+const toUnit = (letters: string, parse: Measure['parse']): string => {
   const lower = letters.toLowerCase()
   const candidates = [lower, lower.startsWith('mil') ? 'ms' : lower.charAt(0), lower.slice(0, 2), `${lower.charAt(0)}b`]
-  const unit = amount === undefined ? undefined : candidates.find((candidate) => parse(`1${candidate}`) !== undefined)
-  return unit === undefined ? undefined : `write ${amount}${unit}`
+  return candidates.find((candidate) => parse(`1${candidate}`) !== undefined) ?? letters
 }
 
 const toSnakeCase = (given: string): string =>

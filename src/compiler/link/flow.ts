@@ -1,6 +1,6 @@
 /** Evaluates a workflow's `flow` for a run: the key of the runs it shares limits with, and the limits. */
-import { parseDuration } from '../../core/duration.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { parseRate, type Rate } from '../../core/rate.ts'
 import type { Workflow } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
 import { toText } from './entry.ts'
@@ -9,7 +9,7 @@ export interface FlowOfRun {
   /** Runs with equal keys share the limits; the key begins with the name of the workflow. */
   key: string
   concurrency?: number
-  rate?: { count: number; windowMs: number }
+  rate?: Rate
   priority?: number
   onConflict: 'queue' | 'reject' | 'replace'
 }
@@ -23,11 +23,12 @@ interface FlowNames {
 export const linkFlow = ({ name, flow }: Workflow): ((names: FlowNames) => FlowOfRun) | undefined => {
   if (flow === undefined) return undefined
   const { key, concurrency, rate, priority, onConflict } = flow
+  const limit = rate && parseRate(rate.value)
   const keyOf = key && compileExpression<FlowNames>(key, { root: (root) => READERS[root], step: () => undefined })
   return (names) => ({
     key: keyOf === undefined ? name.value : `${name.value}/${toText(keyOf(names))}`,
     ...(concurrency === undefined ? {} : { concurrency: concurrency.value }),
-    ...(rate === undefined ? {} : { rate: parseRate(rate.value) }),
+    ...(limit === undefined ? {} : { rate: limit }),
     ...(priority === undefined ? {} : { priority: priority.value }),
     onConflict: onConflict.value,
   })
@@ -36,10 +37,4 @@ export const linkFlow = ({ name, flow }: Workflow): ((names: FlowNames) => FlowO
 const READERS: Record<string, ((names: FlowNames) => JsonValue) | undefined> = {
   input: ({ input }) => input,
   env: ({ env }) => env,
-}
-
-/** `10/1m`, as the grammar has checked. */
-const parseRate = (text: string): { count: number; windowMs: number } => {
-  const [count = '', window = ''] = text.split('/')
-  return { count: Number(count), windowMs: parseDuration(/^\d/.test(window) ? window : `1${window}`) ?? 0 }
 }

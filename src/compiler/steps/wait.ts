@@ -1,4 +1,4 @@
-import { parseDuration } from '../../core/duration.ts'
+import { A_DURATION, parseDuration } from '../../core/duration.ts'
 import { Fault, isFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { parsePointInTime } from '../../core/point-in-time.ts'
@@ -88,7 +88,7 @@ declare module '../document.ts' {
 
 const POINT_IN_TIME: Type = unionOf([STRING, NUMBER])
 
-const WORDS = { for: 'a duration such as 10m', until: 'a point in time (RFC 3339 text or epoch milliseconds)' }
+const WORDS = { for: A_DURATION, until: 'a point in time (RFC 3339 text or epoch milliseconds)' }
 
 export const wait: StepDescriptor<'wait'> = {
   grammar: defineGrammar({

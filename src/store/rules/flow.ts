@@ -7,6 +7,7 @@
  * longer than its lease and goes on has given its permit away for that time: until its run ends, one run more than allowed
  * may go on.
  */
+import type { Rate } from '../../core/rate.ts'
 import type { RunPhase } from '../run-status.ts'
 
 /** Shared by the runs of one workflow with the same `key`. The limits of the run that is to begin count. */
@@ -15,7 +16,7 @@ export interface RunFlow {
   /** Most runs that hold a permit at once; default: any number. */
   concurrency?: number
   /** Admits at most `count` runs within any `windowMs`; default: any number. */
-  rate?: { count: number; windowMs: number }
+  rate?: Rate
   /** Higher goes first; default 0. Of equal ones the older. */
   priority?: number
   /**

@@ -5,7 +5,7 @@
  * the step has `returns`) or `output`, `tool_calls`, `delay`, `fault`, `stream`, `usage`. In a step with `returns`, a map with `text` alone
  * is a structured answer. A structured answer with these keys goes under `output`.
  */
-import { parseDuration } from '../../../core/duration.ts'
+import { A_DURATION, parseDuration } from '../../../core/duration.ts'
 import { Fault } from '../../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
 import type { LlmInput } from '../../../core/llm.ts'
@@ -89,7 +89,7 @@ const readChunks = (stream: JsonValue | undefined, place: string): readonly stri
 const readDelay = (delay: JsonValue | undefined, place: string): number => {
   if (delay === undefined) return 0
   const delayMs = typeof delay === 'string' ? parseDuration(delay) : undefined
-  if (delayMs === undefined) throw wrong(place, 'a duration such as 200ms', delay)
+  if (delayMs === undefined) throw wrong(place, A_DURATION, delay)
   return delayMs
 }
 

@@ -189,7 +189,7 @@ const WRONG: readonly [title: string, input: Partial<LlmInput>, code: string, me
     'a delay that is none',
     { params: { script: [{ text: 'a', delay: 'soon' }] } },
     'invalid_input',
-    '\'params.script[0].delay\' is wrong: expected a duration such as 200ms, got "soon"',
+    '\'params.script[0].delay\' is wrong: expected a duration such as 500ms, 30s, 1h30m, 2d or PT5M, got "soon"',
   ],
   [
     'a fault without a code',
