@@ -75,6 +75,7 @@ export const DIAGNOSTIC_CODES = [
   'nobody_decides',
   'bad_event_name',
   'needless_undo',
+  'needless_retry',
   'idle_flow',
   'impossible_join',
   'unassigned_output',

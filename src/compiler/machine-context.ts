@@ -82,10 +82,13 @@ export type Entered =
   | { kind: 'wait'; delayMs: number }
   /** Index of the case, or -1 if none matches. */
   | { kind: 'case'; index: number }
-  /** A running block. `count` is the current iteration of a loop; `ended` are the branches of a parallel. */
-  | { kind: 'block'; count: number; verdict?: LoopVerdict; ended?: Record<string, 'completed' | 'failed'> }
+  /** A running block. `count` is the current iteration of a loop. */
+  | { kind: 'block'; count: number; verdict?: LoopVerdict; ended?: Record<string, BranchEnd> }
   /** A block that waits for its next attempt. */
   | { kind: 'backoff'; delayMs: number }
+
+/** End of a branch of a parallel: completed, or failed with this fault. */
+export type BranchEnd = 'completed' | { error: JsonValue }
 
 export type LoopVerdict = 'again' | 'stop' | 'exhausted'
 

@@ -79,6 +79,8 @@ interface Scope {
   isAlone: boolean
 }
 
+const JOINS = ['all', 'any', 'settled', { at_least: 2 }]
+
 class Writer {
   readonly #attempts: boolean
   readonly #prefix: string
@@ -174,8 +176,7 @@ class Writer {
           `b${this.nextId()}`,
           this.list(list, { ...scope, isAlone: false }),
         ])
-        const join = variant % 3 === 0 ? 'all' : variant % 3 === 1 ? 'any' : { at_least: 2 }
-        return { parallel: Object.fromEntries(lists), join }
+        return { parallel: Object.fromEntries(lists), join: JOINS[variant % JOINS.length] }
       }
       case 'foreach': {
         const inner = { readable: scope.readable, ahead: [], behind: [], isAlone: false }

@@ -134,6 +134,8 @@ const describeTurn = (turn: Turn, subject: IndexedStep): string => {
       return `${it} fails → '${turn.target.value}'`
     case 'jump':
       return `${it} goes on → '${turn.target.value}'`
+    case 'settled':
+      return `a branch of '${id}' fails and the others go on (join: settled)`
     case 'no_iteration':
       return `'${id}' ends without an iteration`
   }

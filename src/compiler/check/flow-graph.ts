@@ -29,6 +29,8 @@ export type Point =
   | 'retry'
   | 'timed_out'
   | 'branch_start'
+  /** A fault has ended a branch, and the other branches go on. */
+  | 'branch_failed'
   /** After the last step of a list. */
   | 'list_end'
   | 'join'
@@ -86,7 +88,8 @@ export type EdgeKind = 'flows' | 'performs' | 'skips' | 'faults' | 'repeats' | '
 /** A decision on the way, for messages. */
 export type Turn =
   | { kind: 'case'; step: IndexedStep; number: number; isElse: boolean; target: Located<string> | undefined }
-  | { kind: 'no_case' | 'skip' | 'continue' | 'no_iteration'; step: IndexedStep }
+  /** `settled`: a branch of the step fails, and the others go on. */
+  | { kind: 'no_case' | 'skip' | 'continue' | 'no_iteration' | 'settled'; step: IndexedStep }
   /** `next`, and a jump of `on_error`. */
   | { kind: 'jump' | 'caught'; step: IndexedStep; target: Located<string> }
 

@@ -1,7 +1,7 @@
 /** Types of the names that the language itself gives to expressions. */
 import { BLOB_SCHEMA, type JsonSchema } from '../../core/json-schema.ts'
 import type { Trigger } from '../document.ts'
-import { ANY, BOOLEAN, listOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
+import { ANY, BOOLEAN, listOf, literalOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 
 /** `run`. */
@@ -12,6 +12,10 @@ export const ITERATION: Type = objectOf({ count: NUMBER, first: BOOLEAN })
 
 /** `error`, and `steps.<id>.error`. */
 export const FAULT: Type = objectOf({ code: STRING, message: STRING, details: objectOf({}, ANY) })
+
+/** Result of a foreach item or of a branch whose fault is kept beside the results of the others. */
+export const settledOf = (value: Type): Type =>
+  unionOf([objectOf({ ok: literalOf(true), value }), objectOf({ ok: literalOf(false), error: FAULT })])
 
 /** Values that have a text: strings as they are, everything else as JSON. */
 export const PRINTABLE: Type = unionOf([STRING, NUMBER, BOOLEAN, listOf(ANY), objectOf({}, ANY)])

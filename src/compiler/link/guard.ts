@@ -1,6 +1,7 @@
 /** The guard `when`: reads the record that the action `record` has written, and evaluates nothing. */
 import { asksForRetry } from '../../core/retry-policy.ts'
 import type { GuardParams } from '../lower/state-config.ts'
+import type { StepRecord } from '../machine-context.ts'
 import type { LinkedStep } from './linked-step.ts'
 import { arrivedFault } from './machine-event.ts'
 import type { Happening } from './record.ts'
@@ -22,7 +23,7 @@ export const holds = (steps: ReadonlyMap<string, LinkedStep>, happening: Happeni
     case 'verdict':
       return entered?.kind === 'block' && entered.verdict === params.verdict
     case 'joined':
-      return countBranches(entered, 'completed') >= (steps.get(params.step)?.join?.needed ?? Number.POSITIVE_INFINITY)
+      return isJoined(steps.get(params.step)?.join, entered)
     case 'unjoinable':
       return context.fault?.handler === params.step
     case 'retried': {
@@ -33,8 +34,8 @@ export const holds = (steps: ReadonlyMap<string, LinkedStep>, happening: Happeni
   }
 }
 
-const countBranches = (
-  entered: NonNullable<Happening['context']['steps'][string]>['entered'],
-  how: 'completed' | 'failed',
-): number =>
-  entered?.kind === 'block' ? Object.values(entered.ended ?? {}).filter((ending) => ending === how).length : 0
+const isJoined = (join: LinkedStep['join'], entered: StepRecord['entered']): boolean => {
+  if (join === undefined || entered?.kind !== 'block') return false
+  const ends = Object.values(entered.ended ?? {})
+  return ends.filter((end) => join.isSettled || end === 'completed').length >= join.needed
+}

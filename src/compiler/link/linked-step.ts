@@ -25,8 +25,8 @@ export interface LinkedStep {
   output: ((context: MachineContext) => JsonValue) | undefined
   /** Test of a loop: true when the loop shall end. @throws Fault `expression_failed` */
   loop: { isOver(context: MachineContext): boolean; max: number } | undefined
-  /** Number of branches of a parallel, and how many must complete. */
-  join: { of: number; needed: number } | undefined
+  /** Number of branches of a parallel, and how many must complete, or if it is settled, end in any way. */
+  join: { of: number; needed: number; isSettled: boolean } | undefined
   /** Retry policy of a block: the attempts of other steps are the host's. */
   retry: RetryPolicy | undefined
   /** Says for a wait whether this event (`{ id, name, at, data }`) is meant. A condition that fails on it means no. */

@@ -13,7 +13,7 @@ import { type FaultData, toErrorValue } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { backoffDelay } from '../../core/retry-policy.ts'
 import type { FailParams, RecordParams } from '../lower/state-config.ts'
-import { type MachineContext, PENDING, type StepRecord, type UndoEntry } from '../machine-context.ts'
+import { type BranchEnd, type MachineContext, PENDING, type StepRecord, type UndoEntry } from '../machine-context.ts'
 import { type LinkedStep, toExpressionFault } from './linked-step.ts'
 import { arrivedFault, type MachineEvent } from './machine-event.ts'
 
@@ -198,11 +198,13 @@ const endBranch = (
   const { context } = happening
   const record = recordOf(context.steps, step.id)
   if (record.entered?.kind !== 'block') return {}
-  const endings = { ...record.entered.ended, [branch]: how }
-  const steps = { ...context.steps, [step.id]: { ...record, entered: { ...record.entered, ended: endings } } }
-  const { of, needed } = step.join ?? { of: 0, needed: 0 }
-  const failures = Object.values(endings).filter((ending) => ending === 'failed').length
-  const fault = failures > of - needed ? joinFailed(step.id, { of, needed, failures }) : null
+  const own: BranchEnd = how === 'completed' ? how : { error: context.fault && toErrorValue(context.fault.fault) }
+  const ends = { ...record.entered.ended, [branch]: own }
+  const steps = { ...context.steps, [step.id]: { ...record, entered: { ...record.entered, ended: ends } } }
+  const { of, needed, isSettled } = step.join ?? { of: 0, needed: 0, isSettled: false }
+  const failures = Object.values(ends).filter((end) => end !== 'completed').length
+  const isUnjoinable = !isSettled && failures > of - needed
+  const fault = isUnjoinable ? joinFailed(step.id, { of, needed, failures }) : null
   return {
     ...timeOf(happening),
     steps,

@@ -40,7 +40,7 @@ const createWays = ({ flow, index }: CheckContext, { closed, open }: PathOptions
     onward.flatMap((edge): Way[] => {
       const { to, kind, turn } = edge
       if (closed.has(edge) || open[to.number] === 0 || kind === 'retries') return []
-      if (kind !== 'repeats') return [{ to, kind, isHandled: turn?.kind === 'caught' || turn?.kind === 'continue' }]
+      if (kind !== 'repeats') return [{ to, kind, isHandled: isHandling(turn) }]
       // The body of a `while` continues after its test; that of an `until` has run once.
       const behind = to.point === 'test' ? to.onward.filter((one) => one.to.point === 'completed') : []
       return behind.map((one) => ({ to: one.to, kind: 'flows', isHandled: false }))
@@ -50,6 +50,9 @@ const createWays = ({ flow, index }: CheckContext, { closed, open }: PathOptions
     if (step.kind === 'foreach') leadThroughItem(flow.points[number], { ways, open })
   return ways
 }
+
+const isHandling = (turn: FlowEdge['turn']): boolean =>
+  turn?.kind === 'caught' || turn?.kind === 'continue' || turn?.kind === 'settled'
 
 /** A foreach continues after the end of its item, and not beside it. */
 const leadThroughItem = (points: StepPoints | undefined, { ways, open }: { ways: Way[][]; open: NodeSet }): void => {

@@ -1,11 +1,11 @@
 import { Fault } from '../../core/fault.ts'
 import { pointsOf } from '../check/flow-builder.ts'
-import { FAULT } from '../check/known-types.ts'
+import { settledOf } from '../check/known-types.ts'
 import { isReservedName } from '../check/scope-names.ts'
 import type { ExpressionText, Located, Step, StepCommon } from '../document.ts'
 import { checkExpression } from '../expression/check-expression.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
-import { ANY, listOf, literalOf, objectOf, type Type, unionOf } from '../expression/type.ts'
+import { ANY, listOf, type Type } from '../expression/type.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import type { Fields } from '../grammar/record-shape.ts'
 import { integer, snakeCase, word } from '../grammar/scalar-shape.ts'
@@ -123,8 +123,7 @@ const itemType = ({ yields, onItemError }: ForeachStep, context: OutputContext):
     yields === undefined
       ? context.lastOutput(context.indexed.lists[0])
       : checkExpression(yields, context.names({ inside: true })).type
-  if (onItemError.value !== 'collect') return value
-  return unionOf([objectOf({ ok: literalOf(true), value }), objectOf({ ok: literalOf(false), error: FAULT })])
+  return onItemError.value === 'collect' ? settledOf(value) : value
 }
 
 /** With `retry` the items are a state of their own, which the machine enters again. */

@@ -1,5 +1,6 @@
-import type { JsonObject } from '../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { type BlockFrame, type FlowBuilder, rangesBeside } from '../check/flow-builder.ts'
+import { settledOf } from '../check/known-types.ts'
 import type { IndexedStep } from '../check/step-index.ts'
 import type { Located, Step, StepCommon } from '../document.ts'
 import { NULL, objectOf, type Type, unionOf } from '../expression/type.ts'
@@ -13,6 +14,7 @@ import { lastOutput } from '../link/linked-step.ts'
 import { type BlockContext, faultOf, firstOf, frame, inside } from '../lower/block.ts'
 import { leaveBy, toTarget } from '../lower/exit.ts'
 import { type GuardConfig, record, type StateConfig, type TransitionConfig, when } from '../lower/state-config.ts'
+import type { BranchEnd } from '../machine-context.ts'
 import type { YamlMap } from '../read/yaml-node.ts'
 import type { LinkedParts, OutputContext, StepDescriptor } from './step-descriptor.ts'
 import { countText } from './wording.ts'
@@ -20,7 +22,6 @@ import { countText } from './wording.ts'
 export interface ParallelStep extends StepCommon {
   kind: 'parallel'
   branches: Branch[]
-  /** How many branches must complete; `any` is 1. */
   join: Join
 }
 
@@ -29,7 +30,8 @@ interface Branch {
   steps: Step[]
 }
 
-type Join = { kind: 'all' } | { kind: 'any' } | { kind: 'at_least'; count: Located<number> }
+/** Which branches must complete. `settled`: none, but all must end. */
+type Join = { kind: 'all' | 'any' | 'settled' } | { kind: 'at_least'; count: Located<number> }
 
 declare module '../document.ts' {
   interface StepKinds {
@@ -64,8 +66,8 @@ const AT_LEAST_FIELDS = {
   count: { key: 'at_least', shape: integer({ minimum: 1 }), doc: 'How many branches must complete.', required: true },
 } as const satisfies Fields
 
-const joinShape: Shape<Join> = byForm('all, any or { at_least: 2 }', {
-  scalar: mapped(word('all', 'any'), ({ value }): Join => ({ kind: value })),
+const joinShape: Shape<Join> = byForm('all, any, settled or { at_least: 2 }', {
+  scalar: mapped(word('all', 'any', 'settled'), ({ value }): Join => ({ kind: value })),
   map: mapped(recordOf('a join', AT_LEAST_FIELDS), ({ count }): Join => ({ kind: 'at_least', count })),
 })
 
@@ -79,7 +81,7 @@ const createFields = (steps: Shape<Step[]>) =>
     },
     join: {
       shape: joinShape,
-      doc: 'How many branches must complete: `all`, `any` or `{ at_least: 2 }`. The others are cancelled then.',
+      doc: 'How many branches must complete: `all`, `any` or `{ at_least: 2 }`. The others are cancelled then. `settled`: every branch runs to its end, and its output is `{ ok, value }` or `{ ok, error }`.',
       default: 'all',
     },
   }) as const satisfies Fields
@@ -95,7 +97,11 @@ export const parallel: StepDescriptor<'parallel'> = {
       build: ({ branches, join = ALL_BRANCHES }, common): ParallelStep | undefined =>
         branches && { ...common, kind: 'parallel', branches, join },
     }),
-  check({ join, branches }, _, { diagnostics }) {
+  check({ id, join, branches, retry }, _, { diagnostics }) {
+    if (join.kind === 'settled' && retry !== undefined) {
+      const message = `'retry' of '${id.value}' has nothing to retry: with join: settled no fault of a branch is its own`
+      diagnostics.warning('needless_retry', retry.range, message, 'move it to the steps in the branches')
+    }
     if (join.kind !== 'at_least' || join.count.value <= branches.length) return
     const { value, range } = join.count
     const message = `'at_least' can't be met: expected at most ${branches.length}, the number of branches, got ${value}`
@@ -107,7 +113,7 @@ export const parallel: StepDescriptor<'parallel'> = {
   enter: () => enterBlock(0),
   link: (step) => ({
     output: compileOutput(step),
-    join: { of: step.branches.length, needed: countNeeded(step) },
+    join: { of: step.branches.length, needed: countNeeded(step), isSettled: step.join.kind === 'settled' },
   }),
   chart: { icon: 'parallel', describe: ({ join }) => `parallel, ${joinText(join)}` },
   block: {
@@ -118,16 +124,17 @@ export const parallel: StepDescriptor<'parallel'> = {
   },
 }
 
-/** Returns how many branches must complete. */
+/** Returns how many branches must complete, or if the join is settled, end. */
 const countNeeded = ({ branches, join }: ParallelStep): number => {
-  if (join.kind === 'all') return branches.length
-  return join.kind === 'any' ? 1 : join.count.value
+  if (join.kind === 'at_least') return join.count.value
+  return join.kind === 'any' ? 1 : branches.length
 }
 
 const branchTypes = (step: ParallelStep, { indexed: { lists }, lastOutput }: OutputContext): Type => {
   const isWhole = countNeeded(step) >= lists.length
   const branches = lists.map((list): [string, Type] => {
     const output = lastOutput(list)
+    if (step.join.kind === 'settled') return [list.branch, settledOf(output)]
     return [list.branch, isWhole ? output : unionOf([output, NULL])]
   })
   return objectOf(Object.fromEntries(branches))
@@ -145,7 +152,9 @@ const addFlow = (step: ParallelStep, { step: indexed, ...frame }: BlockFrame, bu
     const start = graph.add('branch_start', indexed, { effect: { clears: rangesBeside(list, indexed) } })
     const ended = graph.add('list_end', indexed)
     graph.connect(frame.perform, start)
-    graph.connect(start, builder.addList(list, { exit: ended, fault: frame.broken }))
+    const fault = step.join.kind === 'settled' ? graph.add('branch_failed', indexed) : frame.broken
+    if (fault !== frame.broken) graph.connect(fault, ended, { turn: { kind: 'settled', step: indexed } })
+    graph.connect(start, builder.addList(list, { exit: ended, fault }))
     graph.connect(ended, join, { kind: performsInside(indexed, builder) ? 'performs' : 'flows' })
   }
   graph.connect(join, frame.completed)
@@ -177,7 +186,9 @@ const lowerParallel = (step: ParallelStep, context: BlockContext): StateConfig =
   })
   const always = [
     { ...leaveBy(step, 'complete', context), guard: when({ step: id, is: 'joined' }) },
-    ...(isTolerant ? guarded(faultOf(step, context), when({ step: id, is: 'unjoinable' })) : []),
+    ...(isTolerant && step.join.kind !== 'settled'
+      ? guarded(faultOf(step, context), when({ step: id, is: 'unjoinable' }))
+      : []),
   ]
   const states = { [running]: { id: running, type: 'parallel' as const, states: Object.fromEntries(branches), always } }
   return frame(step, context, { first: running, states })
@@ -189,17 +200,28 @@ const guarded = (routes: TransitionConfig[], guard: GuardConfig): TransitionConf
 
 const compileOutput = (step: ParallelStep): LinkedParts['output'] => {
   const outputs = step.branches.map(({ name, steps }) => [name.value, lastOutput(steps)] as const)
+  const toResult = step.join.kind === 'settled' ? toSettled : toJoined
   return (context) => {
     const entered = context.steps[step.id.value]?.entered
     const ended = entered?.kind === 'block' ? entered.ended : undefined
     const output: JsonObject = {}
-    // A cancelled branch gives null, not the output of an earlier visit.
-    for (const [name, last] of outputs) output[name] = ended?.[name] === 'completed' ? last(context) : null
+    for (const [name, last] of outputs) output[name] = toResult(ended?.[name], () => last(context))
     return output
   }
 }
 
-const joinText = (join: Join): string => {
-  if (join.kind === 'all') return 'waits for all branches'
-  return join.kind === 'any' ? 'first branch wins' : `waits for ${countText(join.count.value, 'branch', 'branches')}`
-}
+/** A cancelled branch gives null, not the output of an earlier visit. */
+const toJoined = (end: BranchEnd | undefined, value: () => JsonValue): JsonValue =>
+  end === 'completed' ? value() : null
+
+const toSettled = (end: BranchEnd | undefined, value: () => JsonValue): JsonValue =>
+  typeof end === 'object' ? { ok: false, error: end.error } : { ok: true, value: value() }
+
+const JOIN_TEXTS = {
+  all: 'waits for all branches',
+  any: 'first branch wins',
+  settled: 'waits for all branches, failed ones too',
+} as const
+
+const joinText = (join: Join): string =>
+  join.kind === 'at_least' ? `waits for ${countText(join.count.value, 'branch', 'branches')}` : JOIN_TEXTS[join.kind]

@@ -115,6 +115,105 @@ steps:
     output: { b: 'cancelled', p: 'failed' },
   },
   {
+    title: 'settled: a fault in one branch cancels none, and each branch gives its value or its error',
+    workflow: `
+steps:
+  - id: p
+    parallel:
+      left: [{ id: a, llm: mock/script, prompt: x, params: ${SLOW} }]
+      right:
+        - { id: b, llm: mock/script, prompt: x, params: ${BAD} }
+        - { id: c, set: { x: 1 } }
+    join: settled
+  - { id: n, set: { a: steps.a.status, c: steps.c.status, p: steps.p.status, right: steps.p.output.right.ok } }
+output: { n: steps.n.output, left: steps.p.output.left, code: steps.p.output.right.?error.?code.orValue('') }
+`,
+    output: {
+      n: { a: 'completed', c: 'pending', p: 'completed', right: false },
+      left: { ok: true, value: { text: 'slow' } },
+      code: 'refused',
+    },
+  },
+  {
+    title: 'settled: completes when every branch has failed, a fail step and a block with its own handler included',
+    workflow: `
+steps:
+  - id: p
+    parallel:
+      one: [{ id: a, fail: { code: gone, message: no } }]
+      two: [{ id: inner, parallel: { x: [{ id: b, llm: mock/script, prompt: x, params: ${BAD} }] } }]
+      three:
+        - id: tried
+          on_error: { unavailable: continue }
+          do: [{ id: c, llm: mock/script, prompt: x, params: ${BAD} }]
+    join: settled
+output:
+  codes: "[steps.p.output.one, steps.p.output.two, steps.p.output.three].map(branch, branch.?error.?code.orValue('none'))"
+  statuses: [steps.inner.status, steps.tried.status]
+`,
+    output: { codes: ['gone', 'refused', 'refused'], statuses: ['failed', 'failed'] },
+  },
+  {
+    title: 'settled: an error of an earlier iteration is not that of this one',
+    workflow: `
+steps:
+  - id: l
+    loop: { until: iter.count >= 2, max: 2 }
+    do:
+      - id: p
+        parallel:
+          only:
+            - id: a
+              llm: mock/script
+              prompt: x
+              params: { script: [{ fault: refused }, good] }
+        join: settled
+`,
+    output: { only: { ok: true, value: { text: 'good' } } },
+  },
+  {
+    title: 'settled: the timeout of the step ends the branches, and is its fault',
+    workflow: `
+steps:
+  - id: p
+    timeout: 1s
+    parallel:
+      left: [{ id: a, llm: mock/script, prompt: x, params: ${SLOW} }]
+      right: [{ id: b, llm: mock/script, prompt: x, params: ${BAD} }]
+    join: settled
+    on_error: { timeout: continue }
+  - { id: n, set: { a: steps.a.status, b: steps.b.status, p: steps.p.status } }
+`,
+    output: { a: 'cancelled', b: 'failed', p: 'failed' },
+  },
+  {
+    title: 'settled: a jump out of a branch leaves the parallel, and cancels the other branches',
+    workflow: `
+steps:
+  - id: p
+    parallel:
+      left: [{ id: a, llm: mock/script, prompt: x, params: ${SLOW} }]
+      right: [{ id: b, llm: mock/script, prompt: x, params: ${BAD}, on_error: far }]
+    join: settled
+  - { id: n, set: { x: 1 }, next: end }
+  - { id: far, set: { a: steps.a.status, p: steps.p.status } }
+`,
+    output: { a: 'cancelled', p: 'cancelled' },
+  },
+  {
+    title: 'settled: a limit of the run ends it, whatever the branches do',
+    workflow: `
+limits: { steps: 1 }
+steps:
+  - id: p
+    parallel:
+      left: [{ id: a, llm: mock/echo, prompt: x }]
+      right: [{ id: b, llm: mock/echo, prompt: x }]
+    join: settled
+`,
+    fails: { code: 'budget_exceeded', step: null },
+  },
+  {
     title: 'a loser gives out null also when it had completed in an earlier visit',
     workflow: `
 steps:

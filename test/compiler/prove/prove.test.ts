@@ -64,6 +64,17 @@ const COUNTS: { title: string; steps: string; paths: bigint; longest: string }[]
     longest: 'a b c',
   },
   {
+    title: 'a fault in a settled branch is a way on',
+    steps: `  - id: both
+    join: settled
+    parallel:
+      one: [{ id: a, set: { a: 1 } }]
+      two: [{ id: b, set: { a: 1 } }, { id: c, set: { a: 1 } }]
+`,
+    paths: 6n,
+    longest: 'a b c',
+  },
+  {
     title: 'a loop goes round once, whichever end its test is at',
     steps: `  - { id: up, loop: { until: input.flag, max: 9 }, do: ${inner('a')} }
   - { id: down, loop: { while: input.flag, max: 9 }, do: ${inner('b')} }
