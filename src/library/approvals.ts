@@ -1,11 +1,11 @@
 /** Lists the questions that runs ask people, and decides them. */
 import type { JsonValue } from '../core/json.ts'
 import { SecretVault } from '../secrets/secret-vault.ts'
-import { toApprovalId } from '../service/control/approval-id.ts'
 import { createLink, findByToken, toTokenMessageId } from '../service/control/approval-link.ts'
 import { decide as decideOpen } from '../service/control/decide.ts'
 import { withoutDecided } from '../service/control/kept-decision.ts'
 import { findApproval, listFamilyApprovals } from '../service/control/open-approvals.ts'
+import { toApprovalId } from '../store/approval-id.ts'
 import type { OpenApproval } from '../store/approval-record.ts'
 import type { Store } from '../store/store.ts'
 

@@ -35,6 +35,14 @@ export interface ApprovalFilter {
   limit?: number
 }
 
+/** The id of an approval that was open once, and its place. */
+export interface NamedApproval {
+  id: string
+  runId: string
+  path: string
+  visit: number
+}
+
 /** A token in a link that lets its bearer decide. The store keeps only its hash. */
 export interface ApprovalToken {
   path: string
@@ -47,6 +55,8 @@ export interface ApprovalToken {
 export interface ApprovalStore {
   /** Lists open approvals, oldest first; without a limit all of them. */
   listApprovals(filter?: ApprovalFilter): Promise<OpenApproval[]>
+  /** Lists the approvals, open or closed, whose id begins with these digits. Their runs still exist. */
+  listNamedApprovals(prefix: string): Promise<NamedApproval[]>
   /** Sets the one live token of an approval. Returns false when no approval with this request is open. */
   grantToken(runId: string, token: ApprovalToken): Promise<boolean>
   /** Finds the approval that a token decides, while it is open with the same request. */

@@ -119,7 +119,7 @@ test('a wrong form, a wrong person and a wrong name are refused before anything 
   assert.match(form.stderr, "does not fit the form: '/amount' must be integer")
   assert.match(person.stderr, "'eve' may not decide: expected 'ann' or 'bob'")
   assert.match(name.stderr, "did you mean 'ask'?")
-  assert.match(nothing.stderr, "nothing is asked under 'ffffffff' any more")
+  assert.match(nothing.stderr, "nothing is asked under 'ffffffff'")
   assert.match(values.stderr, '--values "{" is no JSON')
   assert.equal(
     [form, person, name, nothing, values].map(({ exitCode }) => exitCode),
@@ -151,6 +151,42 @@ test('while no server runs the first decision counts, and the second is told who
   assert.equal(JSON.parse(resumed.stdout), { by: 'ann', amount: 7 })
 })
 
+test('by the short id alone a later decision is told who was faster, in every state of the run', async () => {
+  const project = createProject()
+  project.write('ask.yaml', ask().replace('set: { by', 'wait: { event: go } }\n  - { id: told, set: { by'))
+  const { running, id } = await startAsking(project)
+  const approve = (...args: string[]) =>
+    project.troupe(['approvals', 'approve', '--by', 'bob', '--values', 'amount=2', ...args])
+  assert.is((await approve(id, '--by', 'ann')).exitCode, 0)
+  const expectFaster = async (state: string, status: string): Promise<void> => {
+    const [{ status: found }] = JSON.parse((await project.troupe(['runs', '--json'])).stdout)
+    assert.is(found, status, state)
+    const [told, json] = [await approve(id.slice(0, 6)), await approve(id, '--json')]
+    const faster = new RegExp(`'${id}' \\('ask' of run 'r-\\S+'\\) is not open any more: ann approved it at \\d{4}-`)
+    assert.match(told.stderr, faster, state)
+    assert.match(JSON.parse(json.stdout).error.message, faster, state)
+    assert.equal([told.exitCode, json.exitCode, JSON.parse(json.stdout).counted], [1, 1, false], state)
+  }
+  await running.waitFor('waits for the event go')
+  await expectFaster('held by its process', 'running')
+  running.kill('SIGTERM')
+  await running.done
+  await expectFaster('held by no process', 'waiting')
+  await project.troupe(['cancel', 'last'])
+  await expectFaster('ended', 'cancelled')
+})
+
+test('by its short id an approval that was closed without a decision says why', async () => {
+  const project = createProject()
+  const { running, id } = await startAsking(project)
+  running.kill('SIGTERM')
+  await running.done
+  await project.troupe(['cancel', 'last'])
+  const late = await project.troupe(['approvals', 'reject', id, '--by', 'ann'])
+  assert.match(late.stderr, 'is not open any more: its run is over: cancelled')
+  assert.is(late.exitCode, 1)
+})
+
 test('of two decisions at once one counts, and the other is told who was faster', async () => {
   const project = createProject()
   const { running, id } = await startAsking(project)
@@ -164,7 +200,7 @@ test('of two decisions at once one counts, and the other is told who was faster'
   assert.is(winner?.exitCode, 0)
   // The later one finds the question open, a decision that is kept, or the question closed.
   assert.not.equal(loser?.exitCode, 0)
-  assert.match(loser?.stderr ?? '', new RegExp(`${by} approved it (?:at|before)|nothing is asked under`))
+  assert.match(loser?.stderr ?? '', new RegExp(`${by} approved it (?:at|before)`))
   const trace = await project.troupe(['trace', 'last'])
   assert.match(trace.stdout, `✓ ask`)
   assert.match(trace.stdout, `approved by ${by}`)

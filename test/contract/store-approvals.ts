@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert'
+import { toApprovalId } from '../../src/store/approval-id.ts'
 import type { ApprovalRecord } from '../../src/store/approval-record.ts'
 import { createOwner } from '../../src/store/process-identity.ts'
 import { isLeaseLost } from '../../src/store/store-error.ts'
@@ -68,6 +69,25 @@ export const addStoreApprovalTests = (test: AddStoreTest): void => {
       open.map(({ runId }) => runId),
       [going.runId],
     )
+  })
+
+  test('the id of an approval finds it by its beginning, when it is closed too, until its run is deleted', async ({
+    store,
+  }) => {
+    const claim = await startRun(store)
+    await store.write(claim, { approvalsOpened: [createApproval()] })
+    const id = toApprovalId({ runId: claim.runId, ...PLACE, requestHash: 'h1' })
+    const changed = toApprovalId({ runId: claim.runId, ...PLACE, requestHash: 'h2' })
+    const named = { runId: claim.runId, ...PLACE }
+    assert.equal(await store.listNamedApprovals(id), [{ id, ...named }])
+    await store.write(claim, { approvalsOpened: [createApproval({ requestHash: 'h2' })] })
+    await store.write(claim, { rows: [createRow(2)], approvalsClosed: [PLACE], end: createEnd() })
+    assert.equal(await store.listNamedApprovals(id.slice(0, 4)), [{ id, ...named }])
+    assert.equal(await store.listNamedApprovals(changed), [{ id: changed, ...named }])
+    assert.equal(await store.listNamedApprovals('ffffffff'), [])
+    const maintenance = await store.maintenance()
+    await maintenance.sweep({ at: T0 + 1_000, completedBefore: null, failedBefore: null, keep: 0 })
+    assert.equal(await store.listNamedApprovals(id), [])
   })
 
   test('writes of one turn open and close in the order of the calls', async ({ store }) => {

@@ -1,9 +1,9 @@
 /** Decisions that are posted to a run and that no lease holder has taken yet. The first that will count decides. */
 import { isJsonObject } from '../../core/json.ts'
 import { type DecisionBody, findRefusal } from '../../runtime/waits/read-message.ts'
+import { toApprovalId } from '../../store/approval-id.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 import type { InboxMessage, Store } from '../../store/store.ts'
-import { toApprovalId } from './approval-id.ts'
 
 export interface KeptDecision {
   /** Id of the message. */

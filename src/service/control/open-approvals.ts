@@ -1,12 +1,12 @@
 /** Finds open questions to people, by run and path or by a short id. */
 import { Fault } from '../../core/fault.ts'
 import { findNearest } from '../../core/nearest.ts'
-import type { OpenApproval } from '../../store/approval-record.ts'
+import { toApprovalId } from '../../store/approval-id.ts'
+import type { NamedApproval, OpenApproval } from '../../store/approval-record.ts'
 import type { Store } from '../../store/store.ts'
-import { toApprovalId } from './approval-id.ts'
 import { findRun, listDescendants } from './find-run.ts'
 import { withoutDecided } from './kept-decision.ts'
-import { describeOutcome } from './past-decision.ts'
+import { describeOutcome, explainClosed } from './past-decision.ts'
 import type { RunWait } from './run-waits.ts'
 
 /** The beginning of an id has at least 3 digits. */
@@ -19,12 +19,12 @@ export interface ApprovalName {
   path?: string | undefined
 }
 
-/** @throws Fault `not_found` with the open questions, or with the outcome of this one; `invalid_input` where several match */
+/** @throws Fault `conflict` with the outcome of a closed one; `not_found` with the open questions; `invalid_input` where several match */
 export const findApproval = async (store: Store, { first, path }: ApprovalName): Promise<OpenApproval> => {
   const known = path === undefined ? await findById(store, first) : undefined
   if (known !== undefined) return known
   if (path === undefined && ID.test(first) && (await store.findRun(first)).kind === 'missing')
-    throw new Fault('not_found', `nothing is asked under '${first}' any more\nwhat is asked now: troupe approvals list`)
+    throw await toClosed(store, first)
   const open = await listFamilyApprovals(store, first)
   const meant = path === undefined ? open : open.filter((approval) => approval.path === path)
   const [only] = meant
@@ -39,6 +39,20 @@ const findById = async (store: Store, prefix: string): Promise<OpenApproval | un
   if (found.length > 1)
     throw new Fault('invalid_input', `'${prefix}' is the beginning of several ids\n${listNames(found)}`)
   return found[0]
+}
+
+/** The fault of an id that no open question has. */
+const toClosed = async (store: Store, prefix: string): Promise<Fault> => {
+  const [named, ...others] = await store.listNamedApprovals(prefix)
+  if (named === undefined)
+    return new Fault('not_found', `nothing is asked under '${prefix}'\nwhat is asked now: troupe approvals list`)
+  if (others.length > 0)
+    return new Fault('invalid_input', `'${prefix}' is the beginning of several ids\n${listClosed([named, ...others])}`)
+  const { runId, path } = named
+  const why = await explainClosed(store, named)
+  return new Fault('conflict', `'${named.id}' ('${path}' of run '${runId}') is not open any more: ${why}`, {
+    details: { run: runId, path },
+  })
 }
 
 /** Lists the open questions of a run and its child runs. @throws Fault `not_found` */
@@ -65,10 +79,16 @@ const toAsked = (approval: OpenApproval): RunWait => {
   return { kind: 'approval', run, path, id: toApprovalId(approval), title, by, dueAt }
 }
 
-const listNames = (approvals: readonly OpenApproval[]): string => {
-  const shown = approvals.slice(0, 5).map((approval) => `${toApprovalId(approval)} (${approval.path})`)
-  return `open are ${shown.join(', ')}${approvals.length > shown.length ? ', …' : ''}`
-}
+const listNames = (approvals: readonly OpenApproval[]): string =>
+  `open are ${listFirst(approvals.map((approval) => `${toApprovalId(approval)} (${approval.path})`))}`
+
+const listClosed = (named: readonly NamedApproval[]): string =>
+  `closed are ${listFirst(named.map(({ id, path, runId }) => `${id} (${path} of ${runId})`))}`
+
+const MOST_NAMES = 5
+
+const listFirst = (names: readonly string[]): string =>
+  `${names.slice(0, MOST_NAMES).join(', ')}${names.length > MOST_NAMES ? ', …' : ''}`
 
 const toMissing = async (
   store: Store,

@@ -1,3 +1,5 @@
+import { toApprovalId } from '../../store/approval-id.ts'
+import type { NamedApproval } from '../../store/approval-record.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import type { Store } from '../../store/store.ts'
 
@@ -18,6 +20,14 @@ export const describeOutcome = async (
   if (row !== undefined) return describe(row)
   const found = await store.findRun(runId)
   return found.kind === 'found' && found.run.status !== 'running' ? `its run is over: ${found.run.status}` : undefined
+}
+
+/** Explains why no question is open at this place under its former id. */
+export const explainClosed = async (store: Store, place: Omit<NamedApproval, 'id'>): Promise<string> => {
+  const { runId, path, visit } = place
+  const open = (await store.listApprovals({ run: runId })).find((one) => one.path === path && one.visit === visit)
+  if (open !== undefined) return `what is asked has changed: it is '${toApprovalId(open)}' now`
+  return (await describeOutcome(store, place)) ?? 'nothing is asked there any more'
 }
 
 type EndRow = JournalRow<'decision' | 'timer'>

@@ -4,8 +4,8 @@ import type { OpenTimer, OpenWait } from '../../runtime/effects/run-effect.ts'
 import { recoverRun } from '../../runtime/recovery.ts'
 import type { RunState } from '../../runtime/run-state.ts'
 import { toRequestHash } from '../../runtime/waits/request-hash.ts'
+import { toApprovalId } from '../../store/approval-id.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
-import { toApprovalId } from './approval-id.ts'
 
 /** `dueAt` in epoch milliseconds; null: never. */
 export type RunWait =

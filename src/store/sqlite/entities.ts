@@ -163,6 +163,18 @@ const ApprovalEntity = defineEntity({
   uniques: [{ name: 'approval_token', properties: ['tokenHash'], where: 'token_hash is not null' }],
 })
 
+/** Ids of all approvals that were ever open, as long as their runs are kept. */
+const ApprovalIdEntity = defineEntity({
+  name: 'ApprovalId',
+  tableName: 'approval_id',
+  properties: {
+    id: p.text().primary(),
+    run: p.integer().primary().index('approval_id_run'),
+    path: p.text().primary(),
+    visit: p.integer().primary(),
+  },
+})
+
 /** Emitted events. `key` is the order in which they were emitted. */
 const OutboxEntity = defineEntity({
   name: 'Outbox',
@@ -217,6 +229,7 @@ export const ENTITIES = [
   CachedAnswerEntity,
   BlobEntity,
   ApprovalEntity,
+  ApprovalIdEntity,
   OutboxEntity,
   ScheduleEntity,
   WorkflowVersionEntity,

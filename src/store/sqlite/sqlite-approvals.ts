@@ -1,6 +1,8 @@
 /** Open approvals in SQL. The caller opens and closes them inside its own transaction. */
 import type { JsonValue } from '../../core/json.ts'
-import type { ApprovalFilter, ApprovalRecord, ApprovalToken, OpenApproval } from '../approval-record.ts'
+import { toApprovalId } from '../approval-id.ts'
+import type { ApprovalFilter, ApprovalRecord, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
+import type { Claim } from '../run-store.ts'
 import type { Connection } from './connection.ts'
 import { type LargeText, packJson } from './large-text.ts'
 
@@ -37,9 +39,10 @@ export class SqliteApprovals {
     this.#unpack = unpack
   }
 
-  open(run: number, { record, shown, form }: PackedApproval): void {
+  open({ runKey: run, runId }: Pick<Claim, 'runKey' | 'runId'>, { record, shown, form }: PackedApproval): void {
     const { show: _, by, ...plain } = record
     this.#statements.open.run({ ...plain, run, shown, form, deciders: by === null ? null : JSON.stringify(by) })
+    this.#statements.keepId.run(toApprovalId({ runId, ...record }), run, record.path, record.visit)
   }
 
   close(run: number, { path, visit }: { path: string; visit: number }): void {
@@ -49,6 +52,10 @@ export class SqliteApprovals {
   list({ run, workflow, limit }: ApprovalFilter): OpenApproval[] {
     const found = this.#statements.list.all({ run: run ?? null, workflow: workflow ?? null, limit: limit ?? -1 })
     return found.map((stored) => this.#toOpen(stored))
+  }
+
+  listNamed(prefix: string): NamedApproval[] {
+    return this.#statements.listNamed.all(prefix, `${prefix}~`)
   }
 
   grant(runId: string, { path, visit, requestHash, tokenHash }: ApprovalToken): boolean {
@@ -84,6 +91,14 @@ const prepareApprovals = (db: Connection) => ({
   ),
   close: db.prepare<[run: number, path: string, visit: number]>(
     'delete from approval where run = ? and path = ? and visit = ?',
+  ),
+  keepId: db.prepare<[id: string, run: number, path: string, visit: number]>(
+    'insert into approval_id (id, run, path, visit) values (?, ?, ?, ?) on conflict do nothing',
+  ),
+  /** Ids are hexadecimal: a tilde comes after every digit. */
+  listNamed: db.prepare<[from: string, to: string], NamedApproval>(
+    `select approval_id.id, run.id as "runId", path, visit from approval_id join run on run.key = approval_id.run
+     where approval_id.id >= ? and approval_id.id < ? order by run.key, path, visit`,
   ),
   list: db.prepare<[{ run: string | null; workflow: string | null; limit: number }], StoredApproval>(
     `${SELECT} where (@run is null or run.id = @run) and (@workflow is null or run.workflow = @workflow)

@@ -3,7 +3,7 @@
  * is first needed, so that opening the store stays quick.
  */
 import type { JsonValue } from '../../core/json.ts'
-import type { ApprovalFilter, ApprovalStore, ApprovalToken, OpenApproval } from '../approval-record.ts'
+import type { ApprovalFilter, ApprovalStore, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
 import type { CloudEventFilter, CloudEventStore, StoredCloudEvent } from '../cloud-event-record.ts'
 import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
 import type { ScheduleRecord, ScheduleSlot, ScheduleStore } from '../schedule-record.ts'
@@ -27,6 +27,10 @@ export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, S
 
   listApprovals(filter: ApprovalFilter = {}): Promise<OpenApproval[]> {
     return this.queue.read(() => this.parts().approvals.list(filter))
+  }
+
+  listNamedApprovals(prefix: string): Promise<NamedApproval[]> {
+    return this.queue.read(() => this.parts().approvals.listNamed(prefix))
   }
 
   grantToken(runId: string, token: ApprovalToken): Promise<boolean> {

@@ -125,7 +125,8 @@ export class WriteJob implements Job {
     if (change.isPaused !== undefined) this.#statements.pauseRun.run(change.isPaused ? 1 : 0, runKey)
     if (change.approvalsClosed !== undefined)
       for (const place of change.approvalsClosed) this.#options.parts().approvals.close(runKey, place)
-    if (approvals !== undefined) for (const packed of approvals) this.#options.parts().approvals.open(runKey, packed)
+    if (approvals !== undefined)
+      for (const packed of approvals) this.#options.parts().approvals.open(this.#claim, packed)
     if (events !== undefined) for (const packed of events) this.#options.parts().outbox.add(runKey, packed)
   }
 

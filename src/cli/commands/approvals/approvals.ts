@@ -1,8 +1,9 @@
 /** `troupe approvals list`, `show` and `link`: open approvals of runs. */
-import { toApprovalId } from '../../../service/control/approval-id.ts'
+
 import { createLink } from '../../../service/control/approval-link.ts'
 import { withoutDecided } from '../../../service/control/kept-decision.ts'
 import { findApproval, listFamilyApprovals } from '../../../service/control/open-approvals.ts'
+import { toApprovalId } from '../../../store/approval-id.ts'
 import type { OpenApproval } from '../../../store/approval-record.ts'
 import type { Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'

@@ -1,10 +1,10 @@
 /** `troupe approvals approve` and `reject`: record a decision with its person and time. */
-import { isFault } from '../../../core/fault.ts'
-import { isJsonObject, type JsonValue } from '../../../core/json.ts'
+import { type Fault, isFault } from '../../../core/fault.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
-import { toApprovalId } from '../../../service/control/approval-id.ts'
 import { findByToken, toTokenMessageId } from '../../../service/control/approval-link.ts'
 import { type DecisionEnd, decide } from '../../../service/control/decide.ts'
+import { toApprovalId } from '../../../store/approval-id.ts'
 import type { OpenApproval } from '../../../store/approval-record.ts'
 import type { Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
@@ -36,12 +36,25 @@ export const decideApproval = (context: Context, options: DecideArguments): Prom
       await decideIn(context, options, opened)
       return EXIT.completed
     } catch (thrown) {
+      if (isFault(thrown) && options.json === true) writeJson(context, toRefusedJson(options, thrown))
       // An earlier decision or a deadline won: the command itself is correct.
       if (isFault(thrown) && thrown.code === 'conflict')
         throw new CliError(thrown.message, { exitCode: EXIT.failed, cause: thrown })
       throw thrown
     }
   })
+
+/** The object of `--json` for a decision that does not count; the reason is on standard error too. */
+const toRefusedJson = (
+  { verdict, by = whoAsks() }: DecideArguments,
+  { code, message, details }: Fault,
+): JsonObject => ({
+  ...details,
+  verdict,
+  by,
+  counted: false,
+  error: { code, message },
+})
 
 const decideIn = async (context: Context, options: DecideArguments, { store, project }: OpenedRuns): Promise<void> => {
   const approval = await findOpen(store, options)

@@ -26,6 +26,7 @@ const REFERENCES: [table: string, column: string, target: string][] = [
   ['timer', 'run', 'run'],
   ['inbox', 'run', 'run'],
   ['approval', 'run', 'run'],
+  ['approval_id', 'run', 'run'],
   ['outbox', 'run', 'run'],
   ['schedule', 'definition', 'definition'],
   ['workflow_version', 'definition', 'definition'],

@@ -10,6 +10,7 @@ const TABLES = [
   'timer',
   'inbox',
   'approval',
+  'approval_id',
   'outbox',
   'schedule',
   'definition',

@@ -91,7 +91,7 @@ const importRun = (
   const run = store.creation.insert(withFreeKey(packed, store))
   statements.complete.run({ run, output, error, ...toColumns(bundled.run) })
   for (const { id, kind, text } of messages) statements.addMessage.run(run, id, kind, text)
-  for (const approval of approvals) parts.approvals.open(run, approval)
+  for (const approval of approvals) parts.approvals.open({ runKey: run, runId: bundled.run.id }, approval)
   for (const event of events) parts.outbox.add(run, event)
 }
 

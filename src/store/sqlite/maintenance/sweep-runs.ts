@@ -149,6 +149,7 @@ const prepareSweep = (db: Connection) => ({
     'delete from timer where run = ?',
     'delete from inbox where run = ?',
     'delete from approval where run = ?',
+    'delete from approval_id where run = ?',
     'delete from outbox where run = ?',
   ].map((sql) => db.prepare<[run: number]>(sql)),
 })

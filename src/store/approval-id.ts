@@ -1,5 +1,5 @@
-import { hashJson } from '../../core/hash.ts'
-import type { OpenApproval } from '../../store/approval-record.ts'
+import { hashJson } from '../core/hash.ts'
+import type { OpenApproval } from './approval-record.ts'
 
 const ID_LENGTH = 8
 
