@@ -10,6 +10,7 @@ import { analyseAssignment } from './check/assignment.ts'
 import { buildFlow } from './check/build-flow.ts'
 import type { CheckContext } from './check/check-context.ts'
 import { checkFlowControl } from './check/check-flow-control.ts'
+import { checkSchedules } from './check/check-schedules.ts'
 import { checkSteps } from './check/check-steps.ts'
 import { checkPresets } from './check/check-tools.ts'
 import { checkTriggers } from './check/check-triggers.ts'
@@ -47,6 +48,8 @@ export interface CheckOptions {
   models?: Readonly<Record<string, string>>
   /** Called workflows, by the name or path in the calling steps. A missing one has been reported. */
   children?: ReadonlyMap<string, ChildWorkflow>
+  /** The workflow was accepted when it was stored: schedules that a later release refuses keep no run from going on. Default false. */
+  isStored?: boolean
 }
 
 export interface CheckedWorkflow {
@@ -117,6 +120,7 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   checkPresets(context)
   checkFlowControl(context)
   checkTriggers(context)
+  if (options.isStored !== true) checkSchedules(context)
   checkSteps(context)
   const output = checkOutput(context) ?? lastOutput(index, { steps: workflow.steps, types })
   return {

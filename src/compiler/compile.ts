@@ -42,6 +42,8 @@ export interface CompileOptions {
   links?: LinkReader
   /** Proves facts about all runs: `proveWorkflow`. Default: nothing is proven. */
   prover?: Prover | undefined
+  /** The workflow was accepted when it was stored: its schedules are not judged again. Default false. */
+  isStored?: boolean
 }
 
 export interface CompiledWorkflow extends LinkedWorkflow {
@@ -108,7 +110,7 @@ type NestedOptions = CompileOptions & {
 }
 
 function* compileNested(source: Source, options: NestedOptions): Parts<Compilation> {
-  const { ancestors, catalogue, environment = [], models = {}, links = NO_LINKS } = options
+  const { ancestors, catalogue, environment = [], models = {}, links = NO_LINKS, isStored = false } = options
   const diagnostics = new Diagnostics(source)
   const workflow = readWorkflow(source, diagnostics)
   if (workflow === undefined) return { diagnostics: diagnostics.toList(), compiled: undefined }
@@ -127,7 +129,7 @@ function* compileNested(source: Source, options: NestedOptions): Parts<Compilati
       }),
   })
   yield
-  const checked = checkWorkflow(workflow, { catalogue, diagnostics, environment, models, children })
+  const checked = checkWorkflow(workflow, { catalogue, diagnostics, environment, models, children, isStored })
   const files = inlineFiles(workflow, { links, diagnostics })
   if (diagnostics.hasErrors) return { diagnostics: diagnostics.toList(), compiled: undefined }
   const { prover } = options

@@ -78,6 +78,7 @@ export const DIAGNOSTIC_CODES = [
   'needless_retry',
   'idle_flow',
   'impossible_join',
+  'impossible_schedule',
   'unassigned_output',
   'reserved_name',
   'unknown_tool',

@@ -3,11 +3,11 @@
 import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { didYouMean } from '../../core/nearest.ts'
+import { CRON_FORM, CRON_PATTERN, suggestCronForm } from '../cron/parse-cron.ts'
 import { findEntry, toJsonValue, type YamlEntry, type YamlMap, type YamlNode } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
 import type { Located } from '../value-node.ts'
 import { listOf } from './collection-shape.ts'
-import { findCronProblem } from './cron-fields.ts'
 import { beginningOf, byKey, type Fields, type PartialOf, readFields, record, toObjectSchema } from './record-shape.ts'
 import { flag, name, text, variableName, word } from './scalar-shape.ts'
 import { byForm, type Infer, mapped, named, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
@@ -34,15 +34,8 @@ const verify = byForm('none or { scheme, secret }', {
 
 const path = text({ expected: 'a path that begins with /', pattern: /^\/\S*$/ })
 
-const SCHEDULE = 'five fields of a cron schedule such as "0 9 * * 1-5"'
-
-const schedule: Shape<Located<string>> = mapped(
-  text({ expected: SCHEDULE, pattern: /^\S+(\s+\S+){4}$/ }),
-  (written, node, place) => {
-    const problem = findCronProblem(written.value)
-    return problem === undefined ? written : reportMismatch(node, place, { expected: SCHEDULE, problem })
-  },
-)
+/** Judges the form alone; check/check-schedules.ts judges the fields. */
+const schedule = text({ expected: CRON_FORM, pattern: CRON_PATTERN, suggest: suggestCronForm })
 
 const TIMEZONE = 'a time zone such as Europe/Berlin'
 
@@ -118,7 +111,12 @@ const TRIGGER_KINDS: readonly TriggerKind[] = [
     isAvailable: true,
     doc: 'The clock. `event`: `{ at }`.',
     fields: {
-      target: { key: 'schedule', shape: schedule, doc: 'Minute, hour, day, month, weekday.', required: true },
+      target: {
+        key: 'schedule',
+        shape: schedule,
+        doc: 'Minute, hour, day, month, weekday; before them a second. Or a name such as @daily.',
+        required: true,
+      },
       timezone: { shape: timezone, doc: 'The time zone of the schedule.', default: 'UTC' },
       missed: {
         shape: word('skip', 'once', 'all'),

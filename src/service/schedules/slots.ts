@@ -24,7 +24,7 @@ export const createSlots = (expression: string, timezone: string): Slots => {
 
 const openCron = (expression: string, timezone: string): Cron => {
   try {
-    const cron = new Cron(expression, { timezone, paused: true, mode: '5-part' })
+    const cron = new Cron(expression, { timezone, paused: true, mode: '5-or-6-parts' })
     cron.nextRun()
     return cron
   } catch (cause) {

@@ -45,6 +45,7 @@ const toArguments = (
     environment,
     models,
     links: readLinks(links as Partial<Links>),
+    isStored: true,
   },
 ]
 
