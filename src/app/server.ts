@@ -66,6 +66,7 @@ export const createServer = (options: ServerOptions): Server => {
       store,
       clock,
       onProblem,
+      onSkipped: (skipped) => report({ type: 'slots.skipped', ...skipped }),
       open: (schedule) =>
         openSchedule(schedule, {
           store,

@@ -24,6 +24,8 @@ export type ServerNotice = { at: number } & (
     }
   /** Retention deleted runs. */
   | ({ type: 'runs.swept' } & SweepReport)
+  /** Slots of a schedule that were missed, and start no run by its policy. */
+  | { type: 'slots.skipped'; schedule: string; count: number }
   /** One run or schedule can't go on; without either, the store can't be read. */
   | { type: 'problem'; run?: string | undefined; schedule?: string | undefined; cause: unknown }
 )

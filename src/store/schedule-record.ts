@@ -10,11 +10,20 @@ export interface ScheduleRecord {
   timezone: string | null
   /** Treatment of slots that passed while no server ran. */
   missed: 'skip' | 'once' | 'all'
+  /** With `all`: most of these slots that start a run, the newest. */
+  mostMissed: number
   /** Next slot, in epoch milliseconds; null: never again. */
   nextAt: number | null
   isPaused: boolean
   /** When a slot was last taken. */
   lastAt: number | null
+  /** The last time that slots were passed over without a run: how many, and when in epoch milliseconds. */
+  skipped: SkippedSlots | null
+}
+
+export interface SkippedSlots {
+  at: number
+  count: number
 }
 
 /** The slot `from`, taken at `at`, and the next slot; in epoch milliseconds, null: there is none. */
@@ -22,12 +31,14 @@ export interface ScheduleSlot {
   from: number
   to: number | null
   at: number
+  /** Number of slots that were passed over. Default 0. */
+  skipped?: number
 }
 
 export interface ScheduleStore {
   /**
-   * Replaces the schedules of a workflow. An existing one with the same expression and time zone keeps its `nextAt`, `lastAt` and
-   * `isPaused`. @throws Defect J4 when a definition is not saved
+   * Replaces the schedules of a workflow. An existing one with the same expression and time zone keeps its `nextAt`, `lastAt`,
+   * `isPaused` and `skipped`. @throws Defect J4 when a definition is not saved
    */
   replaceSchedules(workflow: string, schedules: readonly ScheduleRecord[]): Promise<void>
   /** Lists schedules by workflow, then id. */

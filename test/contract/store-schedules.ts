@@ -1,6 +1,6 @@
 import * as assert from 'uvu/assert'
 import { isDefect } from '../../src/core/defect.ts'
-import type { ScheduleRecord } from '../../src/store/schedule-record.ts'
+import type { ScheduleRecord, ScheduleSlot, SkippedSlots } from '../../src/store/schedule-record.ts'
 import type { Store } from '../../src/store/store.ts'
 import { catchRejection, createDefinition, T0 } from '../support/store-values.ts'
 import type { AddStoreTest } from './store.ts'
@@ -12,9 +12,11 @@ const createSchedule = (id: string, change: Partial<ScheduleRecord> = {}): Sched
   expression: '0 9 * * 1-5',
   timezone: 'Europe/Berlin',
   missed: 'once',
+  mostMissed: 1_000,
   nextAt: T0,
   isPaused: false,
   lastAt: null,
+  skipped: null,
   ...change,
 })
 
@@ -29,7 +31,7 @@ export const addStoreScheduleTests = (test: AddStoreTest): void => {
   }) => {
     const [a, b, c] = [
       createSchedule('a', { timezone: null, nextAt: null, lastAt: T0 }),
-      createSchedule('b', { missed: 'all', isPaused: true }),
+      createSchedule('b', { missed: 'all', mostMissed: 5, isPaused: true, skipped: { at: T0, count: 3 } }),
       createSchedule('c', { workflow: 'sort' }),
     ]
     await replace(store, [c], 'sort')
@@ -41,16 +43,18 @@ export const addStoreScheduleTests = (test: AddStoreTest): void => {
     assert.equal(await store.listSchedules(), [b])
   })
 
-  test('an unchanged schedule keeps its next slot, its last one and its pause', async ({ store }) => {
+  test('an unchanged schedule keeps its next slot, its last one, its pause and the slots it skipped', async ({
+    store,
+  }) => {
     await replace(store, [createSchedule('a'), createSchedule('b', { timezone: null }), createSchedule('c')])
     for (const id of ['a', 'b', 'c']) {
-      await store.advanceSchedule(id, { from: T0, to: T0 + 10, at: T0 + 1 })
+      await store.advanceSchedule(id, { from: T0, to: T0 + 10, at: T0 + 1, skipped: 2 })
       await store.pauseSchedule(id, true)
     }
     const definition = createDefinition({ hash: 'e'.repeat(64) })
     await store.saveDefinition(definition)
-    const change = { nextAt: T0 + 99, definition: definition.hash, missed: 'skip' } as const
-    const kept = { nextAt: T0 + 10, isPaused: true, lastAt: T0 + 1 }
+    const change = { nextAt: T0 + 99, definition: definition.hash, missed: 'skip', mostMissed: 7 } as const
+    const kept = { nextAt: T0 + 10, isPaused: true, lastAt: T0 + 1, skipped: { at: T0 + 1, count: 2 } }
     const [a, b] = [createSchedule('a', change), createSchedule('b', { ...change, timezone: null })]
     const c = createSchedule('c', { ...change, timezone: 'Asia/Tokyo' })
     await replace(store, [a, b, c])
@@ -80,6 +84,19 @@ export const addStoreScheduleTests = (test: AddStoreTest): void => {
     assert.equal([schedule?.nextAt, schedule?.lastAt], [T0 + 10, T0 + 1])
     assert.is(await store.advanceSchedule('a', { from: T0 + 10, to: null, at: T0 + 11 }), true)
     assert.is(await store.advanceSchedule('none', slot), false)
+  })
+
+  test('skipped slots stand with the schedule until others are', async ({ store }) => {
+    await replace(store, [createSchedule('a')])
+    const skippedAfter = async (slot: ScheduleSlot): Promise<SkippedSlots | null | undefined> => {
+      await store.advanceSchedule('a', slot)
+      return (await store.listSchedules())[0]?.skipped
+    }
+    assert.equal(await skippedAfter({ from: T0, to: T0 + 10, at: T0 + 1 }), null)
+    assert.equal(await skippedAfter({ from: T0 + 10, to: T0 + 20, at: T0 + 11, skipped: 4 }), { at: T0 + 11, count: 4 })
+    assert.equal(await skippedAfter({ from: T0 + 20, to: T0 + 30, at: T0 + 21 }), { at: T0 + 11, count: 4 })
+    assert.equal(await skippedAfter({ from: T0 + 99, to: T0 + 40, at: T0 + 31, skipped: 1 }), { at: T0 + 11, count: 4 })
+    assert.equal(await skippedAfter({ from: T0 + 30, to: T0 + 40, at: T0 + 32, skipped: 1 }), { at: T0 + 32, count: 1 })
   })
 
   test('a paused schedule gives no slot until it goes on', async ({ store }) => {

@@ -9,7 +9,7 @@ import type { Range } from '../source.ts'
 import type { Located } from '../value-node.ts'
 import { listOf } from './collection-shape.ts'
 import { beginningOf, byKey, type Fields, type PartialOf, readFields, record, toObjectSchema } from './record-shape.ts'
-import { flag, name, text, variableName, word } from './scalar-shape.ts'
+import { flag, integer, name, text, variableName, word } from './scalar-shape.ts'
 import { byForm, type Infer, mapped, named, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 import { expression, expressionValue, templateText } from './value-shape.ts'
 
@@ -36,6 +36,20 @@ const path = text({ expected: 'a path that begins with /', pattern: /^\/\S*$/ })
 
 /** Judges the form alone; check/check-schedules.ts judges the fields. */
 const schedule = text({ expected: CRON_FORM, pattern: CRON_PATTERN, suggest: suggestCronForm })
+
+/** Slots that one schedule may make up: each is a run. */
+const MOST_MISSED = 10_000
+
+const missed = byForm('skip, once, all or { all: N }', {
+  scalar: word('skip', 'once', 'all'),
+  map: record('missed', {
+    all: {
+      shape: integer({ minimum: 1, maximum: MOST_MISSED }),
+      doc: 'Most missed times that are run, the newest.',
+      required: true,
+    },
+  }),
+})
 
 const TIMEZONE = 'a time zone such as Europe/Berlin'
 
@@ -119,8 +133,8 @@ const TRIGGER_KINDS: readonly TriggerKind[] = [
       },
       timezone: { shape: timezone, doc: 'The time zone of the schedule.', default: 'UTC' },
       missed: {
-        shape: word('skip', 'once', 'all'),
-        doc: 'What to do about times at which no server ran.',
+        shape: missed,
+        doc: 'What to do about times at which no server ran. `all` runs at most 1000 of them, the newest; `{ all: N }` at most N.',
         default: 'once',
       },
     },

@@ -1,15 +1,17 @@
 /** Schedule triggers of a workflow, as the clock that starts their runs needs them. */
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { Trigger, Workflow } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
 import { toCondition, valueOrEmpty } from './entry.ts'
 
 export interface ScheduleTrigger {
-  /** Cron expression of five fields. */
+  /** Cron expression of five or six fields, or a name such as `@daily`. */
   expression: string
   /** IANA time zone. */
   timezone: string
   missed: 'skip' | 'once' | 'all'
+  /** With `all`: most of the missed slots that start a run, the newest. */
+  mostMissed: number
   /** True if a run starts at this slot. @throws Fault `expression_failed` */
   isWanted(names: TriggerNames): boolean
   /** Evaluates the input of the run that a slot starts. @throws Fault `expression_failed` */
@@ -31,10 +33,18 @@ const linkSchedule = ({ target, options, input, when }: Trigger): ScheduleTrigge
   return {
     expression: target.value,
     timezone: String(options.get('timezone')?.value ?? 'UTC'),
-    missed: (options.get('missed')?.value ?? 'once') as ScheduleTrigger['missed'],
+    ...toMissed(options.get('missed')?.value),
     isWanted: (names) => condition === undefined || condition(names),
     toInput: valueOrEmpty(input, bindings),
   }
+}
+
+/** Bound of `missed: all`. */
+const MOST_MISSED = 1_000
+
+const toMissed = (written: JsonValue | undefined): Pick<ScheduleTrigger, 'missed' | 'mostMissed'> => {
+  if (isJsonObject(written)) return { missed: 'all', mostMissed: Number(written.all) }
+  return { missed: written === 'skip' || written === 'all' ? written : 'once', mostMissed: MOST_MISSED }
 }
 
 const READERS: Record<string, ((names: TriggerNames) => JsonValue) | undefined> = {

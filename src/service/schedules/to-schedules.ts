@@ -5,16 +5,18 @@ import { createSlots } from './slots.ts'
 
 /** @param at Epoch milliseconds: the first slot comes after it. @throws Fault `invalid_input` for an expression that can't be read */
 export const toSchedules = ({ name, hash, schedules }: CompiledWorkflow, at: number): ScheduleRecord[] =>
-  schedules.map(({ expression, timezone, missed }, index) => ({
+  schedules.map(({ expression, timezone, missed, mostMissed }, index) => ({
     id: `${name}/${index + 1}`,
     workflow: name,
     definition: hash,
     expression,
     timezone,
     missed,
+    mostMissed,
     nextAt: createSlots(expression, timezone).after(at) ?? null,
     isPaused: false,
     lastAt: null,
+    skipped: null,
   }))
 
 /** Index of a record among the schedules of its workflow, from 0. */

@@ -204,6 +204,9 @@ const ScheduleEntity = defineEntity({
     nextAt: p.bigint('number').nullable(),
     isPaused: p.integer(),
     lastAt: p.bigint('number').nullable(),
+    mostMissed: p.integer().default(1000),
+    skippedAt: p.bigint('number').nullable(),
+    skippedCount: p.integer().default(0),
   },
 })
 

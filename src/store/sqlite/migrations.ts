@@ -8,6 +8,7 @@ import { CACHED_ANSWER } from './migrations/0003-cached-answer.ts'
 import { LONG_LIVED_RUNS } from './migrations/0004-long-lived-runs.ts'
 import { REGISTERED_FOLDER } from './migrations/0005-registered-folder.ts'
 import { APPROVAL_IDS } from './migrations/0006-approval-ids.ts'
+import { SKIPPED_SLOTS } from './migrations/0007-skipped-slots.ts'
 
 export const MIGRATIONS: readonly { name: string; statements: readonly string[] }[] = [
   { name: '0001-first', statements: FIRST },
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
   { name: '0004-long-lived-runs', statements: LONG_LIVED_RUNS },
   { name: '0005-registered-folder', statements: REGISTERED_FOLDER },
   { name: '0006-approval-ids', statements: APPROVAL_IDS },
+  { name: '0007-skipped-slots', statements: SKIPPED_SLOTS },
 ]

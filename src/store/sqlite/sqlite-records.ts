@@ -57,8 +57,8 @@ export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, S
     return this.queue.read(() => this.parts().schedules.listDue.all(at).map(toSchedule))
   }
 
-  advanceSchedule(id: string, { from, to, at }: ScheduleSlot): Promise<boolean> {
-    return this.queue.change(() => this.parts().schedules.advance.run(to, at, id, from).changes === 1)
+  advanceSchedule(id: string, { from, to, at, skipped = 0 }: ScheduleSlot): Promise<boolean> {
+    return this.queue.change(() => this.parts().schedules.advance.run({ id, from, to, at, skipped }).changes === 1)
   }
 
   pauseSchedule(id: string, isPaused: boolean): Promise<boolean> {

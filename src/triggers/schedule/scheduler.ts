@@ -3,15 +3,18 @@
  *
  * 1. A slot begins one run, however many hosts read it and however often one of them dies: the idempotency key of the run names the
  *    schedule and the slot.
- * 2. A schedule advances only after the runs of its slots are submitted.
+ * 2. A schedule advances behind each slot, and only after the run of the slot is submitted.
+ * 3. It looks at each whole second, whatever a look took: a slot is taken within its second, and slots that came while a look went on
+ *    are taken by the next one.
  */
 import type { ScheduleTrigger } from '../../compiler/link/schedule-triggers.ts'
 import { Beat } from '../../core/beat.ts'
 import type { Clock } from '../../core/clock.ts'
 import { isFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import { createSlots, takeSlots } from '../../service/schedules/slots.ts'
-import type { ScheduleRecord } from '../../store/schedule-record.ts'
+import { createSlots } from '../../service/schedules/slots.ts'
+import { type TakenSlots, takeSlots } from '../../service/schedules/take-slots.ts'
+import type { ScheduleRecord, SkippedSlots } from '../../store/schedule-record.ts'
 import type { Store } from '../../store/store.ts'
 
 export interface SchedulerOptions {
@@ -21,6 +24,8 @@ export interface SchedulerOptions {
   open(schedule: ScheduleRecord): Promise<OpenedSchedule>
   /** Called when a schedule can't be read or its run not be submitted; without a schedule, when the store can't be read. */
   onProblem(problem: { schedule: string | undefined; cause: unknown }): void
+  /** Called when slots were passed over without a run. */
+  onSkipped?(skipped: { schedule: string } & Pick<SkippedSlots, 'count'>): void
 }
 
 export interface OpenedSchedule {
@@ -31,11 +36,18 @@ export interface OpenedSchedule {
   submit(run: { key: string; input: JsonValue; schedule: string }): Promise<void>
 }
 
-const BEAT_MS = 1_000
+const SECOND_MS = 1_000
+
+/** Most slots of a schedule that one look takes, so that a long past delays no other schedule. */
+const MOST_AT_ONCE = 100
+
+/** Schedules that are taken at the same time: their writes share transactions, and their workflows the memory. */
+const MOST_SCHEDULES = 16
 
 export class Scheduler {
   readonly #options: SchedulerOptions
   readonly #beat: Beat
+  #lookedAt: number | undefined
 
   constructor(options: SchedulerOptions) {
     this.#options = options
@@ -53,48 +65,72 @@ export class Scheduler {
 
   async #look(): Promise<number> {
     const { store, clock, onProblem } = this.#options
+    const now = clock.now()
+    const since = this.#lookedAt ?? now
     try {
-      for (const schedule of await store.listDueSchedules(clock.now())) await this.#take(schedule)
+      const due = await store.listDueSchedules(now)
+      for (let start = 0; start < due.length; start += MOST_SCHEDULES) {
+        const group = due.slice(start, start + MOST_SCHEDULES)
+        await Promise.all(group.map((schedule) => this.#take(schedule, { now, since })))
+      }
+      this.#lookedAt = now
     } catch (cause) {
       onProblem({ schedule: undefined, cause })
     }
-    return BEAT_MS
+    return SECOND_MS - (clock.now() % SECOND_MS)
   }
 
-  async #take(schedule: ScheduleRecord): Promise<void> {
-    const { id, nextAt, expression, timezone, missed } = schedule
-    const { store, clock, onProblem } = this.#options
+  async #take(schedule: ScheduleRecord, { now, since }: { now: number; since: number }): Promise<void> {
+    const { id, nextAt, expression, timezone } = schedule
     if (nextAt === null || this.#beat.isStopped) return
     try {
-      const now = clock.now()
-      const { fire, next } = takeSlots(createSlots(expression, timezone ?? 'UTC'), { dueAt: nextAt, now, missed })
-      if (fire.length > 0) await this.#try(schedule, () => this.#submit(schedule, fire))
-      await store.advanceSchedule(id, { from: nextAt, to: next ?? null, at: now })
+      const slots = createSlots(expression, timezone ?? 'UTC')
+      await this.#run(schedule, await takeSlots(slots, { ...schedule, dueAt: nextAt, now, since }))
     } catch (cause) {
-      onProblem({ schedule: id, cause })
+      this.#options.onProblem({ schedule: id, cause })
     }
+  }
+
+  /** Starts a run for each slot, until another host goes on with the schedule. */
+  async #run(schedule: ScheduleRecord, { fire, skipped, next }: TakenSlots): Promise<void> {
+    const opened = fire.length === 0 ? undefined : await this.#try(schedule, () => this.#options.open(schedule))
+    const steps = fire.length === 0 ? [null] : fire.slice(0, MOST_AT_ONCE)
+    let from = schedule.nextAt ?? 0
+    for (const [index, slot] of steps.entries()) {
+      if (this.#beat.isStopped) return
+      if (slot !== null && opened !== undefined) await this.#try(schedule, () => submitSlot(opened, { schedule, slot }))
+      const to = fire[index + 1] ?? next ?? null
+      if (!(await this.#advance(schedule.id, { from, to, skipped: index === 0 ? skipped : 0 }))) return
+      from = to ?? 0
+    }
+  }
+
+  async #advance(id: string, move: { from: number; to: number | null; skipped: number }): Promise<boolean> {
+    const { store, clock, onSkipped } = this.#options
+    const isOurs = await store.advanceSchedule(id, { ...move, at: clock.now() })
+    if (isOurs && move.skipped > 0) onSkipped?.({ schedule: id, count: move.skipped })
+    return isOurs
   }
 
   /** A faulty workflow, or a rejection by its flow, would fail again: the slot is over, and the problem is reported. */
-  async #try(schedule: ScheduleRecord, act: () => Promise<void>): Promise<void> {
+  async #try<T>(schedule: ScheduleRecord, act: () => Promise<T>): Promise<T | undefined> {
     try {
-      await act()
+      return await act()
     } catch (cause) {
       if (!isFault(cause)) throw cause
       this.#options.onProblem({ schedule: schedule.id, cause })
+      return undefined
     }
   }
+}
 
-  async #submit(schedule: ScheduleRecord, slots: readonly number[]): Promise<void> {
-    const { trigger, env, submit } = await this.#options.open(schedule)
-    for (const slot of slots) {
-      const at = new Date(slot).toISOString()
-      const names = { event: { at }, env }
-      const begin = async (): Promise<void> => {
-        if (trigger.isWanted(names))
-          await submit({ key: `${schedule.id}@${at}`, input: trigger.toInput(names), schedule: schedule.id })
-      }
-      await this.#try(schedule, begin)
-    }
-  }
+/** Submits the run of a slot, unless its condition says no. @throws Fault `expression_failed`, and as `submit` does */
+const submitSlot = async (
+  { trigger, env, submit }: OpenedSchedule,
+  { schedule: { id }, slot }: { schedule: ScheduleRecord; slot: number },
+): Promise<void> => {
+  const at = new Date(slot).toISOString()
+  const names = { event: { at }, env }
+  if (!trigger.isWanted(names)) return
+  await submit({ key: `${id}@${at}`, input: trigger.toInput(names), schedule: id })
 }

@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createSlots, MOST_MADE_UP, takeSlots } from '../../../src/service/schedules/slots.ts'
+import { createSlots } from '../../../src/service/schedules/slots.ts'
 import { catchFault } from '../../support/catch-fault.ts'
 
 const at = (time: string): number => Date.parse(time)
@@ -62,47 +63,36 @@ for (const [expression, timezone] of [
     else assert.is((await catchFault(async () => createSlots(expression, timezone))).code, 'invalid_input')
   })
 
-slotsTest.run()
+/** Days around the changes of clocks, in Berlin and on Lord Howe Island, where the change is half an hour. */
+const CHANGES = ['2026-03-29', '2026-10-25', '2026-04-05', '2026-10-04', '2026-02-28', '2026-12-31']
 
-const missed = suite('missed slots')
-
-const HOURLY = createSlots('0 * * * *', 'UTC')
-const DOWN = { dueAt: at('2026-01-01T00:00Z'), now: at('2026-01-01T05:30Z') }
-
-missed('skip: none of them, and the next comes in time', () => {
-  const { fire, next } = takeSlots(HOURLY, { ...DOWN, missed: 'skip' })
-  assert.equal([shown(fire), shown([next ?? 0])], [[], ['2026-01-01T06:00']])
-})
-
-missed('skip: a slot that is taken a moment late counts', () => {
-  const { fire } = takeSlots(HOURLY, { ...DOWN, now: at('2026-01-01T05:00:20Z'), missed: 'skip' })
-  assert.equal(shown(fire), ['2026-01-01T05:00'])
-})
-
-missed('once: the latest of them', () => {
-  const { fire, next } = takeSlots(HOURLY, { ...DOWN, missed: 'once' })
-  assert.equal([shown(fire), shown([next ?? 0])], [['2026-01-01T05:00'], ['2026-01-01T06:00']])
-})
-
-missed('once: the latest of them also of a rare schedule, over a long time', () => {
-  const yearly = createSlots('0 0 1 1 *', 'UTC')
-  const { fire } = takeSlots(yearly, { dueAt: at('2020-01-01T00:00Z'), now: at('2026-06-01T00:00Z'), missed: 'once' })
-  assert.equal(shown(fire), ['2026-01-01T00:00'])
-})
-
-missed('all: each of them, oldest first', () => {
-  const { fire, next } = takeSlots(HOURLY, { ...DOWN, missed: 'all' })
-  assert.is(fire.length, 6)
-  assert.equal(
-    [shown(fire.slice(0, 2)), shown([next ?? 0])],
-    [['2026-01-01T00:00', '2026-01-01T01:00'], ['2026-01-01T06:00']],
+slotsTest('backwards are those forwards, also when clocks change', () => {
+  const expression = fc.constantFrom(
+    '30 2 * * *',
+    '*/20 * * * *',
+    '0 * * * *',
+    '0 30 1,2 * * *',
+    '0 9 L * *',
+    '0 2 * * 0',
+    '@daily',
+  )
+  const timezone = fc.constantFrom('Europe/Berlin', 'Australia/Lord_Howe', 'UTC', 'America/New_York')
+  const from = fc.tuple(fc.constantFrom(...CHANGES), fc.integer({ min: -36 * 3600, max: 36 * 3600 }))
+  fc.assert(
+    fc.property(expression, timezone, from, (text, zone, [day, seconds]) => {
+      const slots = createSlots(text, zone)
+      const forwards: number[] = []
+      for (
+        let time = slots.after(at(day) + seconds * 1_000);
+        time !== undefined && forwards.length < 5;
+        time = slots.after(time)
+      )
+        forwards.push(time)
+      const backwards = slots.upTo(forwards.at(-1) ?? 0, 5).reverse()
+      assert.equal(shown(backwards), shown(forwards))
+    }),
+    { numRuns: 300 },
   )
 })
 
-missed('all: after a long pause so many at a time', () => {
-  const { fire, next } = takeSlots(HOURLY, { ...DOWN, now: at('2026-02-01T00:30Z'), missed: 'all' })
-  assert.is(fire.length, MOST_MADE_UP)
-  assert.is(next, (fire.at(-1) ?? 0) + 3_600_000)
-})
-
-missed.run()
+slotsTest.run()

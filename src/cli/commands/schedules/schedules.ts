@@ -3,10 +3,11 @@ import { listUpcomingSlots } from '../../../service/schedules/upcoming-slots.ts'
 import type { ScheduleRecord } from '../../../store/schedule-record.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
-import { toTime } from '../../figures.ts'
+import { formatTime, toTime } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeJson, writeLines, writeTable } from '../../output.ts'
+import { countSkipped } from '../../skipped-text.ts'
 import type { Column } from '../../table.ts'
 
 export const listSchedules = (context: Context, { json = false }: { json?: boolean }): Promise<void> =>
@@ -60,21 +61,30 @@ const findSchedule = (known: readonly ScheduleRecord[], wanted: string): Schedul
   )
 }
 
-const toJson = ({ id, workflow, expression, timezone, missed, nextAt, lastAt, isPaused }: ScheduleRecord) => ({
-  id,
-  workflow,
-  expression,
-  timezone,
-  missed,
-  next_at: toTime(nextAt),
-  last_at: toTime(lastAt),
-  is_paused: isPaused,
-})
+const toJson = (schedule: ScheduleRecord) => {
+  const { id, workflow, expression, timezone, missed, mostMissed, nextAt, lastAt, isPaused, skipped } = schedule
+  return {
+    id,
+    workflow,
+    expression,
+    timezone,
+    missed,
+    most_missed: missed === 'all' ? mostMissed : null,
+    next_at: toTime(nextAt),
+    last_at: toTime(lastAt),
+    is_paused: isPaused,
+    skipped: skipped && { at: toTime(skipped.at), count: skipped.count },
+  }
+}
 
 const COLUMNS: readonly Column<ScheduleRecord>[] = [
   { title: 'schedule', text: ({ id }) => id },
   { title: 'when', text: ({ expression, timezone }) => `${expression} ${timezone ?? ''}` },
   { title: 'next', text: ({ isPaused, nextAt }) => (isPaused ? 'paused' : (toTime(nextAt) ?? 'never')) },
   { title: 'last', text: ({ lastAt }) => toTime(lastAt) ?? '-' },
-  { title: 'missed', text: ({ missed }) => missed },
+  { title: 'missed', text: ({ missed, mostMissed }) => (missed === 'all' ? `all: ${mostMissed}` : missed) },
+  {
+    title: 'skipped',
+    text: ({ skipped }) => (skipped === null ? '' : `${countSkipped(skipped.count)} at ${formatTime(skipped.at)}`),
+  },
 ]

@@ -4,6 +4,7 @@ import type { ServerNotice } from '../../../service/server-notice.ts'
 import type { Paint } from '../../paint.ts'
 import { explainError } from '../../report-error.ts'
 import { STATUS_COLORS } from '../../run-holder.ts'
+import { describeSkipped } from '../../skipped-text.ts'
 import { describeSwept, toSweptJson } from '../../swept-text.ts'
 
 export const describeNotice = (notice: ServerNotice, paint: Paint): string =>
@@ -31,6 +32,8 @@ const describe = (notice: ServerNotice, paint: Paint): string => {
     }
     case 'runs.swept':
       return `retention: ${describeSwept(notice)}`
+    case 'slots.skipped':
+      return `${paint.yellow('skipped')} ${notice.schedule}: ${describeSkipped(notice.count)} started no run`
     case 'problem': {
       const { code, message, hint } = explainError(notice.cause)
       const about = notice.run ?? notice.schedule ?? 'the database'

@@ -1,0 +1,8 @@
+import { MOST_COUNTED } from '../service/schedules/take-slots.ts'
+import { formatCount } from './figures.ts'
+
+/** `12`, `10,000 or more`. */
+export const countSkipped = (count: number): string => `${formatCount(count)}${count >= MOST_COUNTED ? ' or more' : ''}`
+
+/** `12 missed slots`. */
+export const describeSkipped = (count: number): string => `${countSkipped(count)} missed slot${count === 1 ? '' : 's'}`
