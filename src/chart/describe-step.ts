@@ -3,7 +3,7 @@ import { errorCases } from '../compiler/check/jumps.ts'
 import type { Preset, Step } from '../compiler/document.ts'
 import type { StepIcon } from '../compiler/steps/step-descriptor.ts'
 import { descriptorOf } from '../compiler/steps/step-kinds.ts'
-import { countText, durationText } from '../compiler/steps/wording.ts'
+import { boundText, countText, durationText } from '../compiler/steps/wording.ts'
 
 export const iconOf = (step: Step): StepIcon => {
   const { icon } = descriptorOf(step).chart
@@ -15,7 +15,7 @@ export type Presets = ReadonlyMap<string, Preset>
 /** Returns short remarks on how the step works, and on what happens if it fails. */
 export const listBadges = (step: Step, presets: Presets): string[] => [
   ...(descriptorOf(step).chart.badges?.(step, presets) ?? []),
-  ...(step.timeoutMs === undefined ? [] : [`timeout ${durationText(step.timeoutMs.value)}`]),
+  ...(step.timeoutMs === undefined ? [] : [`timeout ${boundText(step.timeoutMs, durationText)}`]),
   ...(step.retry?.max === undefined ? [] : [countText(step.retry.max.value, 'try', 'tries')]),
   ...(step.maxVisits === undefined ? [] : [`at most ${countText(step.maxVisits.value, 'visit', 'visits')}`]),
   ...errorCases(step)

@@ -6,10 +6,12 @@ import { cutEnd } from './printable.ts'
 const LONGEST_LIST = 100
 
 /** `15 paths to an end, the longest over 10 steps (classify, …); at most 27 steps a run, and 1 for each item of 'grades'`. */
-export const describeProofs = ({ paths, longest, worstCase: { steps, perItem } }: Proofs): string => {
+export const describeProofs = ({ paths, longest, worstCase: { steps, perRound } }: Proofs): string => {
   const over = `the longest over ${countOf(longest.length, 'step')} (${cutEnd(longest.join(', '), LONGEST_LIST)})`
-  const items = perItem.map(({ foreach, steps }) => `, and ${formatCount(steps)} for each item of '${foreach}'`)
-  const most = `at most ${formatCount(steps)} ${steps === 1 ? 'step' : 'steps'} a run${items.join('')}`
+  const rounds = perRound.map(
+    ({ block, steps }) => `, and ${formatCount(steps)} for each ${block.round} of '${block.id}'`,
+  )
+  const most = `at most ${formatCount(steps)} ${steps === 1 ? 'step' : 'steps'} a run${rounds.join('')}`
   return `${formatPaths(paths)} to an end${longest.length === 0 ? '' : `, ${over}`}; ${most}`
 }
 

@@ -16,6 +16,7 @@ import { type LinkedStep, lastOutput } from './link/linked-step.ts'
 import type { MachineEvent } from './link/machine-event.ts'
 import { type Recorder, recordChange } from './link/record.ts'
 import type { Places } from './lower/exit.ts'
+import { toTimeoutDelay } from './lower/leaf.ts'
 import type { GuardParams, RecordParams } from './lower/state-config.ts'
 import type { LoweredWorkflow, MachineConfig } from './lower.ts'
 import { type MachineContext, type MachineInput, PENDING, type StepRecord } from './machine-context.ts'
@@ -90,7 +91,7 @@ const INVOKED: readonly string[] = [...Object.keys(STEP_KINDS), UNDO]
 const createRecords = (ids: Iterable<string>): Record<string, StepRecord> =>
   Object.freeze(Object.fromEntries([...ids].map((id) => [id, PENDING])))
 
-/** Delays that a machine can only name: of pauses that the machine itself performs, and before the next try of a block. */
+/** Delays that a machine can only name: of pauses that the machine itself performs, before the next try of a block, and of timeouts that expressions give. */
 const createDelays = (
   steps: Iterable<LinkedStep>,
 ): Record<string, (happening: { context: MachineContext }) => number> => {
@@ -100,10 +101,15 @@ const createDelays = (
       const entered = context.steps[id]?.entered
       return entered?.kind === 'wait' || entered?.kind === 'backoff' ? entered.delayMs : 0
     }
+  const timeoutOf =
+    (id: string) =>
+    ({ context }: { context: MachineContext }): number =>
+      context.steps[id]?.bounds?.timeoutMs ?? 0
   return Object.fromEntries(
-    [...steps].flatMap(({ id, start, output, retry }) => [
+    [...steps].flatMap(({ id, start, output, retry, bound }) => [
       ...(start === undefined && output === undefined ? [[id, delayOf(id)]] : []),
       ...(retry === undefined ? [] : [[`${id}--backoff`, delayOf(id)]]),
+      ...(bound === undefined ? [] : [[toTimeoutDelay(id), timeoutOf(id)]]),
     ]),
   )
 }

@@ -5,6 +5,7 @@
  */
 import type { FaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { Bounds } from './bound.ts'
 
 export interface MachineContext {
   run: { id: string; started_at: string }
@@ -67,6 +68,8 @@ export interface StepRecord {
   calls: number
   /** Present from entry to end. */
   entered?: Entered
+  /** Bounds that expressions gave at entry. A block keeps them over its retries. */
+  bounds?: Bounds
   /** Set by the transition of an `on_error`, moved to `caught` on entry. */
   arriving?: JsonValue
   /** The value of `error` in a step that was reached by `on_error`. */

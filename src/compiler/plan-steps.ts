@@ -2,6 +2,7 @@
  * Plans the steps of a workflow, and the calls that are not steps of their own: those of a model with tools, and those
  * of `undo`.
  */
+import { fixedBound } from './bound.ts'
 import type { Step, ValueNode } from './document.ts'
 import { toRetryPolicy } from './link/linked-step.ts'
 import { linkPreset, secretPlacesOf, withoutGiven } from './link/preset-call.ts'
@@ -109,6 +110,6 @@ const planStep = (step: Step, options: PlanOptions): StepPlan => {
     retry: toRetryPolicy(step.retry, writes ? 1 : READING_ATTEMPTS),
     onLost: step.onLost?.value ?? (writes && !isRepeatable && step.key === undefined ? 'fail' : 'retry'),
     ...own,
-    timeoutMs: step.timeoutMs?.value ?? (own.timeoutMs === undefined ? DEFAULT_TIMEOUT_MS : own.timeoutMs),
+    timeoutMs: fixedBound(step.timeoutMs) ?? (own.timeoutMs === undefined ? DEFAULT_TIMEOUT_MS : own.timeoutMs),
   }
 }

@@ -19,7 +19,7 @@ export interface StepPlan {
   /** Places of secrets in the evaluated input: a secret is resolved nowhere else. */
   secrets: readonly SecretPlace[]
   writes: boolean
-  /** Timeout of one attempt. Null: none. */
+  /** Timeout of one attempt, unless an expression of the step gives it. Null: none. */
   timeoutMs: number | null
   retry: RetryPolicy
   onLost: 'retry' | 'fail'

@@ -142,7 +142,9 @@ export class StateDriver {
   #toAsked({ path, visit, step: id, input, key }: OpenEffect): AskedStep | undefined {
     const found = this.state.root && findOpen(this.state.root, path)
     const plan = this.#driven.workflow.plans.get(id)
-    return found && { ...found, visit, input, key, plan, at: Date.now() }
+    if (found === undefined) return undefined
+    const { bounds = {} } = contextOf(found.scope).steps[found.step] ?? {}
+    return { ...found, visit, input, key, plan, bounds, at: Date.now() }
   }
 
   #createRunner(id: string, env: JsonObject): EffectRunner {

@@ -11,9 +11,15 @@ export interface ToolLoopInput extends JsonObject {
   /** Names of the tools that the model may call. */
   tools: string[]
   maxTurns: number
+  /** Bounds of the step that expressions gave: each turn has its timeout. */
+  bounds: TurnBounds
 }
 
-export interface ToolLoopContext extends Pick<ToolLoopInput, 'step' | 'messages' | 'params' | 'tools' | 'maxTurns'> {
+/** Bounds of one turn; empty: those of its plan. */
+type TurnBounds = { timeoutMs?: number }
+
+export interface ToolLoopContext
+  extends Pick<ToolLoopInput, 'step' | 'messages' | 'params' | 'tools' | 'maxTurns' | 'bounds'> {
   at: number
   /** One record per effect, in the shape that the runtime reads. */
   steps: Record<string, EffectRecord>
@@ -37,6 +43,7 @@ export interface EffectRecord {
   visits: number
   calls: number
   entered: { kind: 'input'; input: JsonValue; plan: string; key?: string }
+  bounds?: TurnBounds
 }
 
 interface ToolCall {
@@ -87,7 +94,10 @@ export const nextTurn = (context: ToolLoopContext): NextTurn => {
     calls: [],
     wrong: context.wrong + (context.isWrong ? 1 : 0),
     isWrong: false,
-    steps: { ...context.steps, [`turn_${turn}`]: { visits: 1, calls: context.attempts, entered } },
+    steps: {
+      ...context.steps,
+      [`turn_${turn}`]: { visits: 1, calls: context.attempts, entered, bounds: context.bounds },
+    },
   }
 }
 

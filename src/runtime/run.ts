@@ -265,8 +265,8 @@ export class Run {
   }
 
   /** The store does not know the timeout of an attempt, so no process would wake the run for it. */
-  #isTimed({ step }: OpenEffect): boolean {
-    return this.#options.workflow.plans.get(step)?.timeoutMs != null
+  #isTimed({ step, timeoutMs }: OpenEffect): boolean {
+    return timeoutMs !== undefined || this.#options.workflow.plans.get(step)?.timeoutMs != null
   }
 
   #write(change: RunChange, effects: readonly RunEffect[]): void {

@@ -56,6 +56,23 @@ steps:
   assert.equal(shown('told'), ['emit', 'emit order.paid'])
 })
 
+chart('bounds that expressions give are shown as these', () => {
+  const drawn = chartOf(`
+input: { n: integer, limit: string }
+steps:
+  - { id: nap, wait: { for: "\${input.n}s" }, timeout: "\${input.limit}" }
+  - { id: each, foreach: "[1]", concurrency: "\${input.n}", do: [{ id: a, set: { n: 1 } }] }
+  - { id: again, loop: { until: "true", max: "\${input.n + 1}" }, do: [{ id: b, set: { n: 1 } }] }
+`)
+  const shown = (id: string) => {
+    const { detail, badges } = find(drawn, id)
+    return [detail, ...badges]
+  }
+  assert.equal(shown('nap'), ['wait {input.n}s', 'timeout {input.limit}'])
+  assert.equal(shown('each'), ['for each item in [1]', '{input.n} at once'])
+  assert.equal(shown('again'), ['loop, at most {input.n + 1} times'])
+})
+
 chart('a condition stands before its step, and what comes next is reached past it', () => {
   const drawn = chartOf(`
 input: { n: integer }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { fixedBound } from '../../src/compiler/bound.ts'
 import type { StepOf } from '../../src/compiler/document.ts'
 import { readText } from '../support/read-text.ts'
 
@@ -35,10 +36,10 @@ test('durations, defaults and forms of on_error reach the document', () => {
   const [classify, , , grades, drafting] = workflow?.steps ?? []
   const { retry, timeoutMs } = classify as StepOf<'llm'>
   assert.equal(
-    [retry?.max?.value, retry?.backoffMinMs, retry?.backoffMaxMs, timeoutMs?.value],
+    [retry?.max?.value, retry?.backoffMinMs, retry?.backoffMaxMs, fixedBound(timeoutMs)],
     [3, 1000, 20_000, 30_000],
   )
-  assert.equal((grades as StepOf<'foreach'>).concurrency.value, 4)
+  assert.equal(fixedBound((grades as StepOf<'foreach'>).concurrency), 4)
   assert.equal((drafting as StepOf<'loop'>).onMax, 'fail')
   const onError = workflow?.steps.find(({ id }) => id.value === 'ask_human')?.onError
   assert.equal(onError?.kind === 'map' && onError.cases.map(({ code, action }) => [code.value, action.value]), [

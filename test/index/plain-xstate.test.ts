@@ -124,6 +124,18 @@ const CASES: { title: string; text: string; output?: JsonValue; fault?: string; 
     step: 'ask',
   },
   {
+    title: 'a timeout that an expression gives is kept',
+    text: 'steps:\n  - id: ask\n    llm: mock/script\n    prompt: hi\n    params: { script: [{ text: late, delay: 1m }] }\n    timeout: "${string(5 * 2)}ms"\n    retry: { max: 1 }\n',
+    fault: 'timeout',
+    step: 'ask',
+  },
+  {
+    title: 'so is the timeout of a block, and a concurrency',
+    text: 'steps:\n  - id: all\n    timeout: "${string(5 * 2)}ms"\n    foreach: "[1, 2]"\n    concurrency: "${2 - 1}"\n    do: [{ id: nap, wait: { for: 1m } }]\n',
+    fault: 'timeout',
+    step: 'all',
+  },
+  {
     title: 'an actor is tried again as its step says',
     text: 'models: { flaky: mock/script }\nsteps:\n  - id: ask\n    llm: flaky\n    prompt: hi\n    params: { script: [{ fault: unavailable }, "at last"] }\n    retry: { max: 2, backoff: 1ms..1ms }\n',
     output: { text: 'at last' },

@@ -47,6 +47,10 @@ steps:
     on_error: { timeout: continue }
 `
 
+const COMPUTED = BLOCK.replace('timeout: 10s', 'timeout: "${string(2 * 5)}s"')
+
+const COMPUTED_WITH_RETRY = COMPUTED.replace('    do:', '    retry: { max: 2 }\n    do:')
+
 const BACKOFF = `
 steps:
   - id: b
@@ -60,6 +64,8 @@ const test = suite('timers over a crash')
 for (const [what, yaml, name] of [
   ['the end of a wait', WAIT, 'wait'],
   ['the timeout of a block', BLOCK, 'timeout'],
+  ['the timeout of a block that an expression gives', COMPUTED, 'timeout'],
+  ['the timeout of a block with a retry that an expression gives', COMPUTED_WITH_RETRY, 'timeout'],
   ['the next try of a block', BACKOFF, 'backoff'],
 ] as const) {
   test(`${what} that came due while no process held the run fires once, as soon as one does`, async () => {

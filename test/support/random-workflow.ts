@@ -184,7 +184,7 @@ class Writer {
         return {
           foreach: `[${Array.from({ length: length + (variant % 2) }, (_, index) => index).join(', ')}]`,
           as: `item_${this.nextId()}`,
-          concurrency: 1 + (variant % 3),
+          concurrency: boundOf(1 + (variant % 3), variant),
           on_item_error: ['stop', 'skip', 'collect'][variant % 3],
           do: this.list(first, inner),
         }
@@ -196,7 +196,11 @@ class Writer {
         const until = `iter.count >= ${1 + (variant % 3)}`
         const test = variant % 4 === 3 ? { while: `!(${until})` } : { until }
         return {
-          loop: { ...test, max: variant % 5 === 0 ? 1 : 4, ...(variant % 2 === 0 ? { on_max: 'continue' } : {}) },
+          loop: {
+            ...test,
+            max: boundOf(variant % 5 === 0 ? 1 : 4, variant),
+            ...(variant % 2 === 0 ? { on_max: 'continue' } : {}),
+          },
           do: [beat, ...steps],
         }
       }
@@ -217,21 +221,23 @@ class Writer {
     ]
   }
 
-  policy({ retry, timeout, onError }: Common, scope: Scope): Record<string, unknown> {
+  policy({ retry, timeout, onError, when }: Common, scope: Scope): Record<string, unknown> {
     // The jitter is drawn from the run's id, and two runs are compared.
     const attempts = { max: retry ? 2 : 3, backoff: retry ? '1s..2s' : '1s..30s', jitter: false }
     return {
-      ...(this.#attempts ? { retry: attempts, ...(timeout ? { timeout: '10s' } : {}) } : { retry: { max: 1 } }),
+      ...(this.#attempts
+        ? { retry: attempts, ...(timeout ? { timeout: boundOf('10s', when) } : {}) }
+        : { retry: { max: 1 } }),
       ...onErrorOf(onError, scope),
     }
   }
 
-  blockPolicy({ retry, timeout, onError }: Common, scope: Scope): Record<string, unknown> {
+  blockPolicy({ retry, timeout, onError, when }: Common, scope: Scope): Record<string, unknown> {
     return {
       ...(retry
         ? { retry: { max: 2, backoff: '1s..2s', jitter: false, on: ['refused', 'join_failed', 'loop_exhausted'] } }
         : {}),
-      ...(timeout ? { timeout: '30s' } : {}),
+      ...(timeout ? { timeout: boundOf('30s', when) } : {}),
       ...onErrorOf(onError, scope),
     }
   }
@@ -262,6 +268,10 @@ const limitVisits = (step: Written): void => {
       ['refused', 'not_found', 'timeout', 'unavailable'].map((code) => [code, on_error]),
     )
 }
+
+/** A bound as it stands, or as an expression that gives it. */
+const boundOf = <T extends string | number>(bound: T, choice: number): T | string =>
+  choice % 2 === 0 ? bound : `\${input.flag ? ${JSON.stringify(bound)} : ${JSON.stringify(bound)}}`
 
 const whenOf = (condition: string | undefined): { when?: string } =>
   condition === undefined ? {} : { when: condition }

@@ -3,7 +3,7 @@
  * connect the steps inside them.
  */
 import { BLOCK_ATTEMPTS } from '../link/linked-step.ts'
-import { descriptorOf, isPerformed } from '../steps/step-kinds.ts'
+import { computedBounds, descriptorOf, isPerformed } from '../steps/step-kinds.ts'
 import {
   type BlockFrame,
   type Flow,
@@ -89,8 +89,8 @@ const addStep = (step: IndexedStep, context: StepContext): void => {
 
   addSkip(step, { builder, after, failed })
   const { block } = descriptorOf(step.step)
-  if (enter === perform && block !== undefined && step.step.maxVisits !== undefined)
-    graph.connect(enter, failed, { kind: 'faults' })
+  const mayFailAtEntry = step.step.maxVisits !== undefined || computedBounds(step.step).length > 0
+  if (enter === perform && block !== undefined && mayFailAtEntry) graph.connect(enter, failed, { kind: 'faults' })
   if (block !== undefined) block.flow(step.step, addFrame(step, { builder, perform, completed, failed }), builder)
   else addPerformance(step, { builder, perform, completed, failed })
   addUndo(step, { builder, completed, after })

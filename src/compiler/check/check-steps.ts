@@ -1,9 +1,11 @@
 /** Checks what every step says, whatever its kind: its expressions, and the names it uses. */
+import { BOUND_RULES, type BoundRule, type ComputedBound } from '../bound.ts'
 import type { Step } from '../document.ts'
-import { NUMBER, STRING, type Type, unionOf } from '../expression/type.ts'
-import { descriptorOf } from '../steps/step-kinds.ts'
+import { isAssignable, NUMBER, STRING, type Type, unionOf } from '../expression/type.ts'
+import { computedBounds, descriptorOf } from '../steps/step-kinds.ts'
 import { type CheckContext, type StepSites, sitesOf } from './check-context.ts'
 import { checkCall } from './check-tools.ts'
+import type { Site } from './expression-checks.ts'
 
 export const checkSteps = (context: CheckContext): void => {
   for (const indexed of context.index.steps) {
@@ -17,7 +19,21 @@ const checkCommon = (step: Step, sites: StepSites, context: CheckContext): void 
   const { expressions } = context
   if (step.when !== undefined) expressions.condition(step.when, 'when', sites.enter)
   if (step.key !== undefined) expressions.typed(step.key, { ...KEY, name: 'key' }, sites.perform)
+  for (const { name, bound } of computedBounds(step))
+    checkBound(bound, { rule: BOUND_RULES[name], site: sites.perform, context })
   checkUndo(step, sites, context)
+}
+
+const checkBound = (
+  bound: ComputedBound,
+  { rule, site, context }: { rule: BoundRule; site: Site; context: CheckContext },
+): void => {
+  const { key, words, type: expected, hint, read } = rule
+  const own = bound.kind === 'expression' ? { hint: hint(bound.expression.text) } : {}
+  const type = context.expressions.typed(bound, { name: key, type: expected, words, ...own }, site)
+  if (type.kind !== 'literal' || !isAssignable(type, expected) || read(type.value) !== undefined) return
+  const message = `'${key}' does not fit: expected ${words}, got ${JSON.stringify(type.value)}`
+  context.diagnostics.error('type_mismatch', bound.range, message)
 }
 
 const TEXT_OR_NUMBER: Type = unionOf([STRING, NUMBER])

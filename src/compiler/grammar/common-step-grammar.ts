@@ -7,7 +7,7 @@ import { listOf, mapOf } from './collection-shape.ts'
 import { type Fields, record } from './record-shape.ts'
 import { duration, flag, integer, name, snakeCase, text, word } from './scalar-shape.ts'
 import { byForm, mapped, named, reportMismatch, type Shape } from './shape.ts'
-import { expression, templateInput } from './value-shape.ts'
+import { expression, orComputed, templateInput } from './value-shape.ts'
 
 /** `fail`, `continue` or a step id; or a map from fault code to one of these. */
 export type OnError =
@@ -145,8 +145,8 @@ export const COMMON_STEP_FIELDS = {
   when: { shape: expression, doc: 'An expression; when it is false, the step is skipped.' },
   timeoutMs: {
     key: 'timeout',
-    shape: duration,
-    doc: 'For each attempt of an actor (default 5m), for the whole of wait, approve and blocks. Exceeding it is the fault `timeout`.',
+    shape: orComputed(duration),
+    doc: 'For each attempt of an actor (default 5m), for the whole of wait, approve and blocks; `${ … }` gives a text. Exceeding it is the fault `timeout`.',
   },
   retry: { shape: retry, doc: 'How often and when a failed attempt is repeated.' },
   onError: {

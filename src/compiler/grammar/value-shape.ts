@@ -1,9 +1,10 @@
 /** Shapes of values that are or hold expressions: bare expressions, maps of them, templates with `${ }`. */
 import type { JsonSchema } from '../../core/json-schema.ts'
+import type { Bound, ComputedBound } from '../bound.ts'
 import { toBareExpression, toTemplate } from '../read/expression-text.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../read/yaml-node.ts'
 import { reportSlip } from '../read/yaml-slip.ts'
-import type { ExpressionText, MapNode, ValueNode } from '../value-node.ts'
+import type { ExpressionText, Located, MapNode, ValueNode } from '../value-node.ts'
 import { isInSlip, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 
 const BARE_SCHEMA: JsonSchema = { type: ['string', 'boolean', 'number', 'null'] }
@@ -59,6 +60,30 @@ export const templateText: Shape<ValueNode> = {
     return toTemplate(node, place.subject, place.reading.diagnostics)
   },
   toJsonSchema: () => ({ type: 'string' }),
+}
+
+/** A number of the file, or text with `${ CEL }` that gives it in a run. Blanks around one `${ }` are dropped. */
+export const orComputed = (shape: Shape<Located<number>>): Shape<Bound> => ({
+  expected: shape.expected,
+  read(node, place) {
+    if (node.kind !== 'scalar' || typeof node.value !== 'string' || !node.value.includes('${'))
+      return shape.read(node, place)
+    const value = toTemplate(node, place.subject, place.reading.diagnostics)
+    if (value.kind === 'expression' || value.kind === 'template') return toOneExpression(value)
+    // An unclosed `${` is reported, and its text is unchanged. `$${` stands for text, which is none of these numbers.
+    return value.kind === 'literal' && value.value === node.value ? undefined : shape.read(node, place)
+  },
+  toJsonSchema: (definitions) => ({
+    anyOf: [shape.toJsonSchema(definitions), { type: 'string', pattern: '\\$\\{' }],
+  }),
+})
+
+const toOneExpression = (value: ComputedBound): ComputedBound => {
+  if (value.kind === 'expression') return value
+  const [only, ...others] = value.parts.filter((part) => typeof part !== 'string' || part.trim() !== '')
+  return typeof only === 'object' && others.length === 0
+    ? { kind: 'expression', expression: only, range: value.range }
+    : value
 }
 
 /** The input of an actor: a map, or one `${ CEL }` for a map. `suggested` keys are offered by editors, not enforced here. */

@@ -20,6 +20,19 @@ export const toCondition =
     throw new Fault('expression_failed', message)
   }
 
+/** The fault of a value that an expression gave, and that does not fit its key. `why` completes the message. */
+export const toMisfit = (
+  { key, step, words }: { key: string; step: string; words: string },
+  value: JsonValue,
+  why?: string,
+): Fault => {
+  const got = JSON.stringify(value).slice(0, LONGEST_SHOWN)
+  const message = `'${key}' of step '${step}': expected ${words}, got ${got}${why === undefined ? '' : `; ${why}`}`
+  return new Fault('expression_failed', message)
+}
+
+const LONGEST_SHOWN = 80
+
 export const toInput =
   (evaluate: Evaluate): Enter =>
   (context) => ({ kind: 'input', input: evaluate(context) })
@@ -45,10 +58,7 @@ export const withKey = (step: Step, evaluate: Evaluate, bindings: Bindings<Machi
     const value = key(context)
     if (typeof value === 'string' || typeof value === 'number')
       return { kind: 'input', input: evaluate(context), key: String(value) }
-    throw new Fault(
-      'expression_failed',
-      `'key' of step '${step.id.value}': expected text, got ${JSON.stringify(value)}`,
-    )
+    throw toMisfit({ key: 'key', step: step.id.value, words: 'text' }, value)
   }
 }
 

@@ -1,4 +1,5 @@
 /** Compiles the expressions of a step into its linked form. */
+import { fixedBound } from '../bound.ts'
 import type { Step } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
 import type { Places } from '../lower/exit.ts'
@@ -6,6 +7,7 @@ import { stepsWithin } from '../place-steps.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 import { createBindings, type ExpressionSite } from './bindings.ts'
 import { toCondition, valueOrEmpty } from './entry.ts'
+import { compileBounds } from './link-bounds.ts'
 import { BLOCK_ATTEMPTS, type LinkedStep, toExpressionFault, toRetryPolicy } from './linked-step.ts'
 
 export const linkStep = (step: Step, places: Places): LinkedStep => {
@@ -18,7 +20,8 @@ export const linkStep = (step: Step, places: Places): LinkedStep => {
     kind: step.kind,
     start: descriptor.start(step),
     maxVisits: step.maxVisits?.value,
-    timeoutMs: step.timeoutMs?.value,
+    timeoutMs: fixedBound(step.timeoutMs),
+    bound: compileBounds(step, createBindings(site, places)),
     enter: compileEnter(step, site, places),
     output,
     loop,

@@ -2,6 +2,7 @@
 import { type FaultData, isFault, toFaultData } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { DEFAULT_BACKOFF, type RetryPolicy } from '../../core/retry-policy.ts'
+import type { Bounds } from '../bound.ts'
 import type { Retry, Step } from '../document.ts'
 import type { Entered, MachineContext, UndoEntry } from '../machine-context.ts'
 
@@ -18,13 +19,16 @@ export interface LinkedStep {
   /** Undefined: the machine itself performs it. */
   start: StartWay | undefined
   maxVisits: number | undefined
+  /** Undefined: none, or an expression gives it. */
   timeoutMs: number | undefined
+  /** Evaluates the bounds that are expressions; undefined: there are none. */
+  bound: ((context: MachineContext) => Bounds | FaultEntry) | undefined
   /** Evaluates what the step needs. A failing expression is a fault in the result, never thrown. */
   enter(context: MachineContext): Entered
   /** Output of a block, computed when it completes. */
   output: ((context: MachineContext) => JsonValue) | undefined
-  /** Test of a loop: true when the loop shall end. @throws Fault `expression_failed` */
-  loop: { isOver(context: MachineContext): boolean; max: number } | undefined
+  /** Test of a loop, and its `max` unless an expression gives it. `isOver`: true when the loop shall end. @throws Fault `expression_failed` */
+  loop: { isOver(context: MachineContext): boolean; max: number | undefined } | undefined
   /** Number of branches of a parallel, and how many must complete, or if it is settled, end in any way. */
   join: { of: number; needed: number; isSettled: boolean } | undefined
   /** Retry policy of a block: the attempts of other steps are the host's. */
@@ -36,6 +40,8 @@ export interface LinkedStep {
   /** Ids of the steps inside a block, at any depth, but not inside a foreach. */
   within: readonly string[]
 }
+
+export type FaultEntry = Extract<Entered, { kind: 'fault' }>
 
 /** Attempts of a block whose `retry` names no `max`. */
 export const BLOCK_ATTEMPTS = 3

@@ -87,7 +87,18 @@ const enter = (step: LinkedStep, { context, event }: Happening): Change => {
     step.maxVisits !== undefined && record.entries > step.maxVisits
       ? { kind: 'fault', fault: visitsExhausted(step) }
       : step.enter({ ...context, at, steps })
+  // A retry of a block keeps the bounds of its first try.
+  if (record.bounds === undefined) bind(step, record, { ...context, at, steps })
   return { at, steps }
+}
+
+/** Evaluates the bounds of a step that runs, into its new record. */
+const bind = (step: LinkedStep, record: StepRecord, context: MachineContext): void => {
+  const { entered } = record
+  if (step.bound === undefined || entered?.kind === 'fault' || entered?.kind === 'skipped') return
+  const bounds = step.bound(context)
+  if ('kind' in bounds) record.entered = bounds
+  else record.bounds = bounds
 }
 
 const visitsExhausted = ({ id, maxVisits }: LinkedStep): FaultData => ({
@@ -177,7 +188,7 @@ const findFault = (step: LinkedStep, { context, event }: Happening, code: string
   if (code === 'timeout')
     return {
       code,
-      message: `step '${step.id}' took longer than its timeout of ${formatDuration(step.timeoutMs ?? 0)}`,
+      message: `step '${step.id}' took longer than its timeout of ${formatDuration(timeoutOf(step, context) ?? 0)}`,
       retryable: true,
       details: { step: step.id },
     }
@@ -189,6 +200,9 @@ const findFault = (step: LinkedStep, { context, event }: Happening, code: string
     }
   )
 }
+
+const timeoutOf = ({ id, timeoutMs }: LinkedStep, { steps }: MachineContext): number | undefined =>
+  timeoutMs ?? recordOf(steps, id).bounds?.timeoutMs
 
 const endBranch = (
   step: LinkedStep,
@@ -243,7 +257,8 @@ const test = (step: LinkedStep, happening: Happening): Change => {
 const judge = ({ id, loop }: LinkedStep, context: MachineContext, count: number) => {
   try {
     if (loop === undefined || loop.isOver(context)) return 'stop'
-    return count >= loop.max ? 'exhausted' : 'again'
+    const max = loop.max ?? recordOf(context.steps, id).bounds?.max ?? 0
+    return count >= max ? 'exhausted' : 'again'
   } catch (thrown) {
     return toExpressionFault(thrown, id)
   }

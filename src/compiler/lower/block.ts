@@ -3,6 +3,7 @@
  * its steps: `ID--enter` (decides whether the block runs), `ID--backoff` (waits before the next attempt), `ID--caught`
  * (a fault of a step inside arrived: retry, continue, or pass it outwards).
  */
+import { isComputed } from '../bound.ts'
 import type { Step } from '../document.ts'
 import { faultRoutes, type ListExits, leaveBy, type StepExits, toTarget } from './exit.ts'
 import { deadline, describe, entryRoutes } from './leaf.ts'
@@ -25,8 +26,11 @@ export const inside = (step: Step, context: StepExits): ListExits => {
   return { exit: { target, actions: actions ?? [] }, fault }
 }
 
-/** `catches`: false where no fault of a step inside arrives at the block. Default: true. */
-type BlockStates = { states: Record<string, StateConfig>; catches?: false } & (
+/**
+ * `catches`: false where no fault of a step inside arrives at the block. Default: true. `mayFail`: entering the block evaluates
+ * expressions of its kind, which may fail.
+ */
+type BlockStates = { states: Record<string, StateConfig>; catches?: false; mayFail?: boolean } & (
   | { first: string }
   | { choices: TransitionConfig[] }
 )
@@ -35,24 +39,29 @@ type BlockStates = { states: Record<string, StateConfig>; catches?: false } & (
 export const frame = (step: Step, context: StepExits, body: BlockStates): StateConfig => {
   const id = step.id.value
   const enter = `${id}--enter`
-  const gated = 'choices' in body || step.when !== undefined || step.maxVisits !== undefined || step.retry !== undefined
+  // A delay is computed when the state of the whole block is entered: its timeout must have been evaluated by then.
+  const enteredFirst = isComputed(step.timeoutMs)
+  const gated = 'choices' in body || body.mayFail === true || enteredFirst || isConditional(step)
   const entered = { entry: [record({ op: 'enter', step: id })] }
   const onward = 'choices' in body ? body.choices : [{ target: toTarget(body.first) }]
-  const gate = { id: enter, ...entered, always: [...entryRoutes(step, context), ...onward] }
+  const gate = { id: enter, ...(enteredFirst ? {} : entered), always: [...entryRoutes(step, context), ...onward] }
   return {
     id,
     ...describe(step),
-    ...(gated ? {} : entered),
+    ...(gated && !enteredFirst ? {} : entered),
     initial: gated ? enter : (body as { first: string }).first,
     ...deadline(step, context),
     states: {
       ...(gated ? { [enter]: gate } : {}),
       ...body.states,
       ...(body.catches === false ? {} : catching(step, context)),
-      ...backoff(step, enter),
+      ...backoff(step, { target: toTarget(enter), ...(enteredFirst ? { actions: entered.entry } : {}) }),
     },
   }
 }
+
+const isConditional = ({ when, maxVisits, retry }: Step): boolean =>
+  when !== undefined || maxVisits !== undefined || retry !== undefined
 
 const isCatching = (step: Step): boolean => step.retry !== undefined || step.onError !== undefined
 
@@ -62,11 +71,9 @@ const catching = (step: Step, context: StepExits): Record<string, StateConfig> =
   return { [caught]: { id: caught, always: faultOf(step, context) } }
 }
 
-const backoff = (step: Step, enter: string): Record<string, StateConfig> => {
+const backoff = (step: Step, again: TransitionConfig): Record<string, StateConfig> => {
   const waiting = `${step.id.value}--backoff`
-  return step.retry === undefined
-    ? {}
-    : { [waiting]: { id: waiting, after: { [waiting]: [{ target: toTarget(enter) }] } } }
+  return step.retry === undefined ? {} : { [waiting]: { id: waiting, after: { [waiting]: [again] } } }
 }
 
 /** Routes of a fault of the block itself, its own retry first. */

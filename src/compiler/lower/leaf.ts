@@ -1,4 +1,5 @@
 /** Steps that hold no other steps: one state each. */
+import { type Bound, isComputed } from '../bound.ts'
 import type { Step } from '../document.ts'
 import { faultRoutes, leaveBy, type StepExits } from './exit.ts'
 import { type InvokeConfig, record, type StateConfig, type TransitionConfig, when } from './state-config.ts'
@@ -30,7 +31,14 @@ export const lowerAnswered = (step: Step, context: StepExits): StateConfig => ({
 export const deadline = (step: Step, context: StepExits): Pick<StateConfig, 'after'> =>
   step.timeoutMs === undefined
     ? {}
-    : { after: { [String(step.timeoutMs.value)]: faultRoutes(step, context, 'timeout') } }
+    : { after: { [nameDelay(step.id.value, step.timeoutMs)]: faultRoutes(step, context, 'timeout') } }
+
+/** Milliseconds, or the name under which linking gives the delay of an expression. */
+const nameDelay = (id: string, timeout: Bound): string =>
+  isComputed(timeout) ? toTimeoutDelay(id) : String(timeout.value)
+
+/** Name of the delay of a timeout that an expression gives. */
+export const toTimeoutDelay = (id: string): string => `${id}--timeout`
 
 /** Lowers a durable pause, whose deadline the host keeps: entering the step gives `{ kind: 'wait', delayMs }`. */
 export const lowerPause = (step: Step, context: StepExits): StateConfig => ({

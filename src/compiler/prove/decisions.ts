@@ -1,4 +1,5 @@
 /** Finds conditions with a constant result, and the ways that they close. */
+import { fixedBound } from '../bound.ts'
 import { type CheckContext, sitesOf } from '../check/check-context.ts'
 import type { FlowEdge } from '../check/flow-graph.ts'
 import type { IndexedStep } from '../check/step-index.ts'
@@ -110,7 +111,8 @@ const checkLoop = (
   context: Context,
 ): void => {
   const isWhile = test.kind === 'while'
-  const rows = tabulate([test.expression], { names, iterations: [isWhile ? 0 : 1, max.value] })
+  const most = fixedBound(max)
+  const rows = tabulate([test.expression], { names, iterations: [isWhile ? 0 : 1, most ?? Number.MAX_SAFE_INTEGER] })
   const verdict = judge(rows.map(([truth = 'unknown']) => truth))
   const goesOn = verdict === (isWhile ? 'always' : 'never')
   if (verdict === 'open' || (goesOn && onMax === 'continue')) return
@@ -120,7 +122,7 @@ const checkLoop = (
     if (edge.kind !== 'faults' && leaves === goesOn) context.closed.add(edge)
   }
   const rest = goesOn
-    ? `the loop always fails after ${max.value} iterations, with loop_exhausted`
+    ? `the loop always fails after ${most === undefined ? 'its last iteration' : `${most} iterations`}, with loop_exhausted`
     : isWhile
       ? 'the loop never begins'
       : 'the loop ends after its first iteration'

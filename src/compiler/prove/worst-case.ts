@@ -1,7 +1,7 @@
 /**
  * Computes how often each step can run at most: the product of the bounds of the loops around it, with the attempts of
- * blocks and the visits that jumps back may make. Inside a foreach over a list of unknown length the count is for one
- * item. All arithmetic is capped at 10^15.
+ * blocks and the visits that jumps back may make. Inside an open block, a foreach over a list of unknown length or a loop whose
+ * `max` is an expression, the count is for one round: one item, one iteration. All arithmetic is capped at 10^15.
  */
 import type { CheckContext } from '../check/check-context.ts'
 import { findCycles } from '../check/cycles.ts'
@@ -13,12 +13,19 @@ import { BLOCK_ATTEMPTS } from '../link/linked-step.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 
 export interface WorstCase {
-  /** Starts of steps, without the items of foreach over lists of unknown length. */
+  /** Starts of steps, without the rounds of open blocks. */
   steps: number
-  /** Starts that each further item of such a foreach adds. */
-  perItem: { foreach: string; steps: number }[]
-  /** Entries by step id; with `foreach`, for each item of that foreach, whose list is of unknown length. */
-  entries: ReadonlyMap<string, { count: number; foreach: string | undefined }>
+  /** Starts that each further round of an open block adds. */
+  perRound: { block: OpenBlock; steps: number }[]
+  /** Entries by step id; with `within`, for each round of that open block. */
+  entries: ReadonlyMap<string, { count: number; within: OpenBlock | undefined }>
+}
+
+/** A block that repeats its steps a number of times that only a run knows. */
+export interface OpenBlock {
+  id: string
+  /** Name of one round: the items of a foreach, or iterations. */
+  round: 'item' | 'iteration'
 }
 
 const MOST = 1e15
@@ -35,17 +42,17 @@ export interface WorstCaseOptions {
 
 export const findWorstCase = (check: CheckContext, { open, findings, limit }: WorstCaseOptions): WorstCase => {
   const starts = countStarts(check, open)
-  const entries = new Map([...starts].map(([{ id }, { count, foreach }]) => [id, { count, foreach: foreach?.id }]))
-  const worst: WorstCase = { steps: 0, perItem: [], entries }
+  const entries = new Map([...starts].map(([{ id }, start]) => [id, start]))
+  const worst: WorstCase = { steps: 0, perRound: [], entries }
   let most: { step: IndexedStep; count: number } | undefined
-  for (const [step, { count: entries, foreach }] of starts) {
+  for (const [step, { count: entries, within }] of starts) {
     const each = startsOfOne(step)
     if (each === 0) continue
     const count = multiply(entries, each)
-    if (foreach === undefined) {
+    if (within === undefined) {
       worst.steps = add(worst.steps, count)
       if (most === undefined || count > most.count) most = { step, count }
-    } else addPerItem(worst, { foreach: foreach.id, count })
+    } else addPerRound(worst, { block: within, count })
   }
   if (most !== undefined && worst.steps > limit) reportTooMany(most, { worst, limit, findings })
   return worst
@@ -57,16 +64,16 @@ const startsOfOne = ({ step }: IndexedStep): number => {
   return start(step) === undefined ? 0 : (startsOfOne?.(step) ?? 1)
 }
 
-const addPerItem = ({ perItem }: WorstCase, { foreach, count }: { foreach: string; count: number }): void => {
-  const known = perItem.find((one) => one.foreach === foreach)
-  if (known === undefined) perItem.push({ foreach, steps: count })
+const addPerRound = ({ perRound }: WorstCase, { block, count }: { block: OpenBlock; count: number }): void => {
+  const known = perRound.find((one) => one.block.id === block.id)
+  if (known === undefined) perRound.push({ block, steps: count })
   else known.steps = add(known.steps, count)
 }
 
 interface Starts {
   count: number
-  /** The innermost foreach around it whose list is of unknown length: `count` is for one item of it. */
-  foreach: IndexedStep | undefined
+  /** The innermost open block around it: `count` is for one round of it. */
+  within: OpenBlock | undefined
 }
 
 const countStarts = (check: CheckContext, open: NodeSet): Map<IndexedStep, Starts> => {
@@ -76,24 +83,26 @@ const countStarts = (check: CheckContext, open: NodeSet): Map<IndexedStep, Start
   // A block comes before its steps.
   for (const step of index.steps) {
     const owner = step.list.owner
-    const around = owner === undefined ? { count: 1, foreach: undefined } : runsOfBody(owner, starts, check)
+    const around = owner === undefined ? { count: 1, within: undefined } : runsOfBody(owner, starts, check)
     const entered = flow.points[step.number]?.enter
     const isReached = entered !== undefined && open[entered.number] === 1
     const entries = isReached ? add(around.count, returns.get(step) ?? 0) : 0
-    starts.set(step, { count: Math.min(entries, mostVisits(step)), foreach: around.foreach })
+    starts.set(step, { count: Math.min(entries, mostVisits(step)), within: around.within })
   }
   return starts
 }
 
 /** Returns how often the steps inside a block start, at most. */
 const runsOfBody = (owner: IndexedStep, starts: ReadonlyMap<IndexedStep, Starts>, check: CheckContext): Starts => {
-  const { count, foreach } = starts.get(owner) ?? { count: 1, foreach: undefined }
+  const { count, within } = starts.get(owner) ?? { count: 1, within: undefined }
   const runs = multiply(count, triesOf(owner))
-  const { step } = owner
-  const iterations = descriptorOf(step).block?.iterations?.(step) ?? 1
-  if (step.kind !== 'foreach') return { count: multiply(runs, iterations), foreach }
-  const items = countItems(owner, check)
-  return items === undefined ? { count: runs, foreach: owner } : { count: multiply(runs, items), foreach }
+  const { id, step } = owner
+  const { block } = descriptorOf(step)
+  const isItems = step.kind === 'foreach'
+  if (!isItems && block?.iterations === undefined) return { count: runs, within }
+  const rounds = isItems ? countItems(owner, check) : block?.iterations?.(step)
+  if (rounds === undefined) return { count: runs, within: { id, round: isItems ? 'item' : 'iteration' } }
+  return { count: multiply(runs, rounds), within }
 }
 
 /** Attempts of a block; all attempts of another step are one start. */

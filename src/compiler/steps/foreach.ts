@@ -1,4 +1,4 @@
-import { Fault } from '../../core/fault.ts'
+import { type Bound, fixedBound } from '../bound.ts'
 import { pointsOf } from '../check/flow-builder.ts'
 import { settledOf } from '../check/known-types.ts'
 import { isReservedName } from '../check/scope-names.ts'
@@ -10,20 +10,20 @@ import { defineGrammar } from '../grammar/kind-grammar.ts'
 import type { Fields } from '../grammar/record-shape.ts'
 import { integer, snakeCase, word } from '../grammar/scalar-shape.ts'
 import type { Shape } from '../grammar/shape.ts'
-import { expression } from '../grammar/value-shape.ts'
-import { type Evaluate, toInput } from '../link/entry.ts'
+import { expression, orComputed } from '../grammar/value-shape.ts'
+import { type Evaluate, toInput, toMisfit } from '../link/entry.ts'
 import { type BlockContext, faultOf, frame } from '../lower/block.ts'
 import { invoke, lowerAnswered } from '../lower/leaf.ts'
 import type { StateConfig } from '../lower/state-config.ts'
 import { createUnknownExpression } from '../read/expression-text.ts'
 import type { OutputContext, StepDescriptor } from './step-descriptor.ts'
-import { expressionText } from './wording.ts'
+import { boundText, expressionText } from './wording.ts'
 
 export interface ForeachStep extends StepCommon {
   kind: 'foreach'
   items: ExpressionText
   as: Located<string>
-  concurrency: Located<number>
+  concurrency: Bound
   onItemError: Located<'stop' | 'skip' | 'collect'>
   yields?: ExpressionText
   steps: Step[]
@@ -42,7 +42,7 @@ const createFields = (steps: Shape<Step[]>) =>
     items: { key: 'foreach', shape: expression, doc: 'An expression for the list.', required: true },
     as: { shape: snakeCase, doc: 'The name of the item in expressions.', default: 'item' },
     concurrency: {
-      shape: integer({ minimum: 1 }),
+      shape: orComputed(integer({ minimum: 1 })),
       doc: 'How many items are in work at once.',
       default: DEFAULT_CONCURRENCY,
     },
@@ -82,19 +82,20 @@ export const foreach: StepDescriptor<'foreach'> = {
     const message = `'${value}' can't be the name of an item: expressions use it for something else`
     if (isReservedName(value)) diagnostics.error('reserved_name', range, message)
   },
+  bounds: ({ concurrency }) => ({ concurrency }),
   outputType: (step, context) => listOf(itemType(step, context)),
   lower: (step, context) => lowerForeach(step, context),
   start: () => 'items',
   enter: ({ id, items }, bindings) => toInput(asList(id.value, compileExpression(items, bindings))),
   plan: ({ concurrency, onItemError }) => ({
     timeoutMs: null,
-    foreach: { concurrency: concurrency.value, onItemError: onItemError.value },
+    foreach: { concurrency: fixedBound(concurrency) ?? DEFAULT_CONCURRENCY, onItemError: onItemError.value },
   }),
   chart: {
     icon: 'foreach',
     describe: ({ as, items }) => `for each ${as.value} in ${expressionText(items)}`,
     badges: ({ concurrency, onItemError: { value } }) => [
-      `${concurrency.value} at once`,
+      `${boundText(concurrency)} at once`,
       ...(value === 'stop' ? [] : [`${ITEM_ERRORS[value]} failed items`]),
     ],
   },
@@ -139,6 +140,5 @@ const asList =
   (context) => {
     const items = evaluate(context)
     if (Array.isArray(items)) return items
-    const message = `'foreach' of step '${id}': expected a list, got ${JSON.stringify(items).slice(0, 80)}`
-    throw new Fault('expression_failed', message)
+    throw toMisfit({ key: 'foreach', step: id, words: 'a list' }, items)
   }

@@ -1,5 +1,6 @@
+import { type Bound, fixedBound, isComputed } from '../bound.ts'
 import { pointsOf } from '../check/flow-builder.ts'
-import type { ExpressionText, Located, Step, StepCommon } from '../document.ts'
+import type { ExpressionText, Step, StepCommon } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
 import { checkExclusive } from '../grammar/exclusive-keys.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
@@ -7,7 +8,7 @@ import { type Fields, type PartialOf, readFields, toObjectSchema } from '../gram
 import { integer, word } from '../grammar/scalar-shape.ts'
 import type { ShapePlace } from '../grammar/shape.ts'
 import { reportMismatch, type Shape } from '../grammar/shape.ts'
-import { expression } from '../grammar/value-shape.ts'
+import { expression, orComputed } from '../grammar/value-shape.ts'
 import { createBindings } from '../link/bindings.ts'
 import { enterBlock, toCondition } from '../link/entry.ts'
 import { lastOutput } from '../link/linked-step.ts'
@@ -18,12 +19,12 @@ import type { LoopVerdict } from '../machine-context.ts'
 import { createUnknownExpression } from '../read/expression-text.ts'
 import { findEntry, type YamlMap } from '../read/yaml-node.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
-import { expressionText } from './wording.ts'
+import { boundText, expressionText } from './wording.ts'
 
 export interface LoopStep extends StepCommon {
   kind: 'loop'
   test: { kind: 'until' | 'while'; expression: ExpressionText }
-  max: Located<number>
+  max: Bound
   onMax: 'fail' | 'continue'
   steps: Step[]
 }
@@ -44,7 +45,7 @@ const ON_MAX_FIELD = {
 const LOOP_FIELDS = {
   until: { shape: expression, doc: 'A condition, tested after each iteration. Excludes `while`.' },
   while: { shape: expression, doc: 'A condition, tested before each iteration. Excludes `until`.' },
-  max: { shape: integer({ minimum: 1 }), doc: 'The most iterations.', required: true },
+  max: { shape: orComputed(integer({ minimum: 1 })), doc: 'The most iterations.', required: true },
   onMax: ON_MAX_FIELD,
 } as const satisfies Fields
 
@@ -82,12 +83,13 @@ export const loop: StepDescriptor<'loop'> = {
       check: checkOnMax,
       build: ({ loop = {}, onMax = loop.onMax, steps: body }, common): LoopStep | undefined => {
         if (body === undefined) return undefined
-        const max: Located<number> = loop.max ?? { value: 1, range: common.kindRange }
+        const max: Bound = loop.max ?? { value: 1, range: common.kindRange }
         const test = toTest(loop, common.kindRange.start)
         return { ...common, kind: 'loop', test, max, onMax: onMax?.value ?? 'fail', steps: body }
       },
     }),
   check: ({ test }, { inside }, { expressions }) => expressions.condition(test.expression, test.kind, inside),
+  bounds: ({ max }) => ({ max }),
   // A loop ends at its test, which `while` reaches before the first iteration.
   outputType: (_, { indexed, lastOutput, test }) => lastOutput(indexed.lists[0], test),
   conditions: ({ test }) => [test.expression],
@@ -98,11 +100,11 @@ export const loop: StepDescriptor<'loop'> = {
     const bindings = createBindings({ ...site, atTest: true }, places)
     const test = toCondition(compileExpression(condition, bindings), kind)
     const isOver = kind === 'until' ? test : (context: Parameters<typeof test>[0]) => !test(context)
-    return { output: lastOutput(steps), loop: { max: max.value, isOver } }
+    return { output: lastOutput(steps), loop: { max: fixedBound(max), isOver } }
   },
   chart: {
     icon: 'loop',
-    describe: ({ max }) => `loop, at most ${max.value} times`,
+    describe: ({ max }) => `loop, at most ${boundText(max)} times`,
     badges: ({ onMax }) => (onMax === 'continue' ? ['then goes on anyway'] : []),
   },
   block: {
@@ -119,7 +121,7 @@ export const loop: StepDescriptor<'loop'> = {
       graph.connect(test, completed, isWhile ? { turn: { kind: 'no_iteration', step: indexed } } : {})
       graph.connect(test, broken, { kind: 'faults' })
     },
-    iterations: ({ max }) => max.value,
+    iterations: ({ max }) => fixedBound(max),
     drawing: ({ test }) => ({ kind: 'loop', label: `${test.kind} ${expressionText(test.expression)}` }),
   },
 }
@@ -145,6 +147,7 @@ const lowerLoop = (step: LoopStep, context: BlockContext): StateConfig => {
     when({ step: id, is: 'verdict', verdict: is, ...(is === 'stop' ? { expression: testText(step) } : {}) })
   return frame(step, context, {
     first: step.test.kind === 'until' ? first : test,
+    mayFail: isComputed(step.max),
     states: {
       ...context.lowerList(step.steps, { exit: { target: toTarget(test), actions: [] }, fault }),
       [test]: {

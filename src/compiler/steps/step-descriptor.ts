@@ -7,6 +7,7 @@
  * list, arrives as an argument.
  */
 import type { JsonSchema } from '../../core/json-schema.ts'
+import type { Bound, BoundName } from '../bound.ts'
 import type { CheckContext, StepSites } from '../check/check-context.ts'
 import type { BlockFrame, FlowBuilder } from '../check/flow-builder.ts'
 import type { FlowNode } from '../check/flow-graph.ts'
@@ -33,6 +34,8 @@ export interface StepDescriptor<K extends StepKind> {
   outputType(step: StepOf<K>, context: OutputContext): Type
   /** JSON Schema of the output, from which the simulation makes examples. Default: any value. */
   outputSchema?(step: StepOf<K>, sources: OutputSources): JsonSchema | undefined
+  /** Bounds besides `timeout`. */
+  bounds?(step: StepOf<K>): Partial<Record<BoundName, Bound>>
   /** Conditions besides `when`, for which the simulation varies its examples. */
   conditions?(step: StepOf<K>): readonly ExpressionText[]
   /** Default: one state that invokes the host. */
@@ -134,8 +137,8 @@ export interface BlockDescriptor<K extends StepKind> {
   flow(step: StepOf<K>, frame: BlockFrame, builder: FlowBuilder): void
   /** A fault in one list cancels what runs in the others. */
   cancelsBeside?: true
-  /** How often the steps inside run for one try of the block, at most. Default: once. */
-  iterations?(step: StepOf<K>): number
+  /** How often the steps inside run for one try of the block, at most; undefined: known only in a run. Default: once. */
+  iterations?(step: StepOf<K>): number | undefined
   drawing(step: StepOf<K>): BlockDrawing
 }
 

@@ -1,4 +1,5 @@
 /** The kinds of step. A new kind is a file of its own and a line here; the type of the table names what is missing. */
+import { type BoundName, type ComputedBound, isComputed } from '../bound.ts'
 import type { Step, StepKind, StepOf } from '../document.ts'
 import { approve } from './approve.ts'
 import { code } from './code.ts'
@@ -37,6 +38,17 @@ export const STEP_KINDS: { readonly [K in StepKind]: StepDescriptor<K> } = {
 }
 
 export const descriptorOf = <K extends StepKind>({ kind }: StepOf<K>): StepDescriptor<K> => STEP_KINDS[kind as K]
+
+/** The bounds of a step that are expressions. */
+export const computedBounds = (step: Step): { name: BoundName; bound: ComputedBound }[] => {
+  const { max, concurrency } = descriptorOf(step).bounds?.(step) ?? {}
+  const bounds = [
+    { name: 'timeoutMs', bound: step.timeoutMs },
+    { name: 'max', bound: max },
+    { name: 'concurrency', bound: concurrency },
+  ] as const
+  return bounds.flatMap(({ name, bound }) => (isComputed(bound) ? [{ name, bound }] : []))
+}
 
 /** Performing the step takes an event; other steps merely arrange those inside them. */
 export const isPerformed = (step: Step): boolean => {

@@ -1,51 +1,43 @@
-import { A_DURATION, parseDuration } from '../../core/duration.ts'
-import { Fault, isFault } from '../../core/fault.ts'
+import { A_DURATION, explainCalendarDuration, parseDuration } from '../../core/duration.ts'
+import { isFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { parsePointInTime } from '../../core/point-in-time.ts'
+import { isComputed } from '../bound.ts'
 import { NOTHING } from '../check/known-types.ts'
-import type { ExpressionText, KindStep, Located, StepOf } from '../document.ts'
-import { compileExpression } from '../expression/compile-expression.ts'
-import { splitTemplate } from '../expression/interpolation.ts'
+import type { ExpressionText, KindStep, Located, StepOf, ValueNode } from '../document.ts'
+import { compileExpression, compileValue } from '../expression/compile-expression.ts'
 import { ANY, NUMBER, STRING, type Type, unionOf } from '../expression/type.ts'
 import { checkExclusive } from '../grammar/exclusive-keys.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import { type Fields, type RecordOf, record } from '../grammar/record-shape.ts'
 import { duration, text } from '../grammar/scalar-shape.ts'
 import { mapped, type Shape } from '../grammar/shape.ts'
-import { expression } from '../grammar/value-shape.ts'
+import { expression, orComputed } from '../grammar/value-shape.ts'
 import { createBindings, type ExpressionSite } from '../link/bindings.ts'
-import { type Evaluate, toInput } from '../link/entry.ts'
+import { type Evaluate, toInput, toMisfit } from '../link/entry.ts'
 import type { Places } from '../lower/exit.ts'
 import { lowerAnswered, lowerPause } from '../lower/leaf.ts'
 import type { MachineContext } from '../machine-context.ts'
-import { toBareExpression } from '../read/expression-text.ts'
 import { findEntry } from '../read/yaml-node.ts'
 import type { Enter, LinkedParts, StepDescriptor } from './step-descriptor.ts'
-import { durationText, expressionText } from './wording.ts'
+import { durationText, expressionText, valueText } from './wording.ts'
 
 type Wait =
   | { kind: 'for'; durationMs: Located<number> }
   | { kind: 'for-expression'; expression: ExpressionText }
+  /** Text around expressions, such as `${input.days}d`. */
+  | { kind: 'for-text'; text: ValueNode }
   | { kind: 'until'; expression: ExpressionText }
   | { kind: 'event'; event: Located<string>; match?: ExpressionText }
 
-type WaitFor = Extract<Wait, { kind: 'for' | 'for-expression' }>
+type WaitFor = Extract<Wait, { kind: 'for' | 'for-expression' | 'for-text' }>
 
-const waitFor: Shape<WaitFor> = {
-  expected: `${duration.expected}, or one \${ … } for it`,
-  read(node, place) {
-    const split =
-      node.kind === 'scalar' && typeof node.value === 'string' ? splitTemplate(node.value.trim()) : undefined
-    const [whole, ...rest] = split !== undefined && 'parts' in split ? split.parts : []
-    if (node.kind === 'scalar' && typeof whole === 'object' && rest.length === 0)
-      return { kind: 'for-expression', expression: toBareExpression(node, place.reading.diagnostics.source.text) }
-    const durationMs = duration.read(node, place)
-    return durationMs && { kind: 'for', durationMs }
-  },
-  toJsonSchema: (definitions) => ({
-    anyOf: [duration.toJsonSchema(definitions), { type: 'string', pattern: '^\\$\\{' }],
-  }),
-}
+const waitFor: Shape<WaitFor> = mapped(orComputed(duration), (length): WaitFor => {
+  if (!isComputed(length)) return { kind: 'for', durationMs: length }
+  return length.kind === 'expression'
+    ? { kind: 'for-expression', expression: length.expression }
+    : { kind: 'for-text', text: length }
+})
 
 const WAIT_FIELDS = {
   for: { shape: waitFor, doc: 'How long, such as 10m.' },
@@ -86,7 +78,7 @@ declare module '../document.ts' {
   }
 }
 
-const POINT_IN_TIME: Type = unionOf([STRING, NUMBER])
+const TEXT_OR_NUMBER: Type = unionOf([STRING, NUMBER])
 
 const WORDS = { for: A_DURATION, until: 'a point in time (RFC 3339 text or epoch milliseconds)' }
 
@@ -100,10 +92,11 @@ export const wait: StepDescriptor<'wait'> = {
   check({ wait: pause }, { perform, event }, { expressions }) {
     if (pause.kind === 'until') {
       const hint = 'to wait for a condition use a loop, with a wait in it'
-      expressions.typed(pause.expression, { name: 'until', type: POINT_IN_TIME, words: WORDS.until, hint }, perform)
+      expressions.typed(pause.expression, { name: 'until', type: TEXT_OR_NUMBER, words: WORDS.until, hint }, perform)
     }
     if (pause.kind === 'for-expression')
-      expressions.typed(pause.expression, { name: 'for', type: POINT_IN_TIME, words: WORDS.for }, perform)
+      expressions.typed(pause.expression, { name: 'for', type: TEXT_OR_NUMBER, words: WORDS.for }, perform)
+    if (pause.kind === 'for-text') expressions.value(pause.text, perform)
     if (pause.kind === 'event' && pause.match !== undefined) expressions.condition(pause.match, 'match', event)
   },
   outputType: (step) => (step.wait.kind === 'event' ? ANY : NOTHING),
@@ -112,6 +105,7 @@ export const wait: StepDescriptor<'wait'> = {
   enter({ id, wait: pause }, bindings) {
     if (pause.kind === 'for') return () => ({ kind: 'wait', delayMs: pause.durationMs.value })
     if (pause.kind === 'event') return toInput(() => ({ event: pause.event.value }))
+    if (pause.kind === 'for-text') return enterComputed(id.value, 'for', compileValue(pause.text, bindings))
     const evaluate = compileExpression(pause.expression, bindings)
     return enterComputed(id.value, pause.kind === 'until' ? 'until' : 'for', evaluate)
   },
@@ -132,13 +126,12 @@ const enterComputed =
     const value = evaluate(context)
     const delayMs = kind === 'for' ? toDelay(value) : toDelayUntil(value, context.at)
     if (delayMs !== undefined) return { kind: 'wait', delayMs }
-    const message = `'${kind}' of step '${id}': expected ${WORDS[kind]}, got ${JSON.stringify(value)}`
-    throw new Fault('expression_failed', message)
+    throw toMisfit({ key: kind, step: id, words: WORDS[kind] }, value, explainCalendarDuration(String(value)))
   }
 
 const toDelay = (value: JsonValue): number | undefined => {
   if (typeof value === 'number') return value >= 0 ? value : undefined
-  return typeof value === 'string' ? parseDuration(value) : undefined
+  return typeof value === 'string' ? parseDuration(value.trim()) : undefined
 }
 
 const toDelayUntil = (value: JsonValue, at: number): number | undefined => {
@@ -175,6 +168,8 @@ const describeWait = (pause: Wait): string => {
       return `wait ${durationText(pause.durationMs.value)}`
     case 'for-expression':
       return `wait ${expressionText(pause.expression)}`
+    case 'for-text':
+      return `wait ${valueText(pause.text)}`
     case 'until':
       return `wait until ${expressionText(pause.expression)}`
     case 'event':

@@ -1,5 +1,6 @@
 /** Short texts of document values, for charts. */
 import { formatDuration } from '../../core/duration.ts'
+import { type Bound, isComputed } from '../bound.ts'
 import type { ExpressionText, ValueNode } from '../document.ts'
 
 /** An expression on one line. */
@@ -35,5 +36,9 @@ export const durationText = (ms: number): string => {
   const [unit, size] = UNITS.find(([, length]) => ms >= length && ms % length === 0) ?? []
   return unit === undefined || size === undefined ? formatDuration(ms) : `${ms / size}${unit}`
 }
+
+/** A number of the file, or the expression that gives it. */
+export const boundText = (bound: Bound, write: (value: number) => string = String): string =>
+  isComputed(bound) ? valueText(bound) : write(bound.value)
 
 export const countText = (amount: number, one: string, many: string): string => `${amount} ${amount === 1 ? one : many}`

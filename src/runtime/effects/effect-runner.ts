@@ -77,8 +77,9 @@ export class EffectRunner {
 
   /** Starts an effect. `isLost`: the outcome of an earlier attempt is unknown, and that attempt may have been the last one allowed. */
   start(effect: OpenEffect, { history = UNTRIED, isLost = false }: StartOptions = {}): void {
-    const plan = this.#options.plans.get(effect.step)
-    if (plan === undefined) return
+    const planned = this.#options.plans.get(effect.step)
+    if (planned === undefined) return
+    const plan = effect.timeoutMs === undefined ? planned : { ...planned, timeoutMs: effect.timeoutMs }
     const running: RunningEffect = {
       effect,
       plan,

@@ -17,7 +17,7 @@ export const prepareCall = (
   { root, isApproved }: { root: MachineContext; isApproved: boolean },
 ): PreparedCall => {
   const { scope, step, visit, plan } = asked
-  const { entered, calls } = contextOf(scope).steps[step] ?? {}
+  const { entered, calls, bounds } = contextOf(scope).steps[step] ?? {}
   try {
     const input = plan?.preset?.complete(asked.input, root) ?? asked.input
     if (!isApproved && plan?.preset?.needsApproval(input, root) === true)
@@ -30,6 +30,7 @@ export const prepareCall = (
       calls: calls ?? 0,
     }
     if (entered?.kind === 'input' && entered.key !== undefined) effect.key = entered.key
+    if (bounds?.timeoutMs !== undefined) effect.timeoutMs = bounds.timeoutMs
     if (plan?.kind === 'workflow') effect.askedAt = asked.at
     return { kind: 'call', effect }
   } catch (thrown) {

@@ -31,6 +31,8 @@ export interface OpenEffect {
   calls: number
   /** Idempotency key that the workflow sets. */
   key?: string
+  /** Timeout of each attempt that an expression gave, in place of that of the plan. */
+  timeoutMs?: number
   /** Set for a child run only: when its step was entered, in epoch milliseconds. */
   askedAt?: number
 }

@@ -168,7 +168,8 @@ export class RunScopes {
     if (way !== 'items' && ++this.#stepsStarted > this.#workflow.limits.steps) this.#exceedSteps()
     const plan = this.#workflow.plans.get(entered.plan ?? step)
     const { input, key } = entered
-    RunScopes.#STARTS[way](this, { scope, step, visit: record.visits, input, key, plan, at: this.#at })
+    const { visits: visit, bounds = {} } = record
+    RunScopes.#STARTS[way](this, { scope, step, visit, input, key, plan, bounds, at: this.#at })
   }
 
   /** How a step starts, by the way that the descriptor of its kind names. */
@@ -220,11 +221,11 @@ export class RunScopes {
     if (root !== undefined) this.queue.addFirst(() => this.#end ?? this.tell(root, { type: 'BUDGET_EXCEEDED', fault }))
   }
 
-  #startItems({ scope, step, input: items }: AskedStep): void {
+  #startItems({ scope, step, input: items, plan, bounds: { concurrency } }: AskedStep): void {
     const open = scope.open.get(step)
-    const policy = this.#workflow.plans.get(step)?.foreach
+    const policy = plan?.foreach
     if (!policy || !open || !Array.isArray(items)) throw new Defect(`J4: foreach '${step}' started without a list`)
-    open.pool = new ItemPool(items, policy)
+    open.pool = new ItemPool(items, { ...policy, concurrency: concurrency ?? policy.concurrency })
     open.items = new Map()
     const outer = contextOf(scope)
     this.queue.add(() => this.#fillItems(scope, step, { open, outer }))
@@ -250,8 +251,8 @@ export class RunScopes {
     this.settle(scope, step, outcome)
   }
 
-  #startToolLoop({ scope, step, visit, input, plan }: AskedStep): void {
-    const loop = { ...(input as JsonObject), step, ...plan?.toolLoop }
+  #startToolLoop({ scope, step, visit, input, plan, bounds }: AskedStep): void {
+    const loop = { ...(input as JsonObject), step, ...plan?.toolLoop, bounds }
     this.#startInner(scope, step, { linked: TOOL_LOOP, path: loopPath(scope, { step, visit }), input: { loop } })
   }
 

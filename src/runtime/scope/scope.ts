@@ -2,6 +2,7 @@
  * A scope: one machine of a run, with the steps and timers that it has open. The root of the run is a scope, and so is each running
  * item of a foreach. Wide work is many small scopes, never one wide machine.
  */
+import type { Bounds } from '../../compiler/bound.ts'
 import type { LinkedMachine } from '../../compiler/link.ts'
 import type { MachineContext } from '../../compiler/machine-context.ts'
 import type { StepPlan } from '../../compiler/plan.ts'
@@ -49,6 +50,8 @@ export interface AskedStep {
   /** The idempotency key that the step gives. */
   key?: string | undefined
   plan: StepPlan | undefined
+  /** Bounds that expressions gave, in place of those of the plan. */
+  bounds: Bounds
   /** Epoch milliseconds. */
   at: number
 }

@@ -10,8 +10,9 @@ import { type AskedStep, contextOf, pathOf } from '../scope/scope.ts'
 import type { WaitingStep } from './open-waits.ts'
 
 /** The approval that a step of kind `approve` asks for. */
-export const toApprovalWait = ({ scope, step, visit, input, plan, at }: AskedStep): WaitingStep => {
+export const toApprovalWait = ({ scope, step, visit, input, plan, bounds, at }: AskedStep): WaitingStep => {
   const { title, show, by } = input as { title: JsonValue; show?: JsonValue; by?: JsonValue }
+  const timeoutMs = bounds.timeoutMs ?? plan?.timeoutMs
   const wait: OpenWait = {
     kind: 'approval',
     path: pathOf(scope, step),
@@ -23,7 +24,7 @@ export const toApprovalWait = ({ scope, step, visit, input, plan, at }: AskedSte
     by: by === undefined || by === null ? null : (Array.isArray(by) ? by : [by]).map(String),
     tool: null,
     requestedAt: at,
-    dueAt: plan?.timeoutMs == null ? null : at + plan.timeoutMs,
+    dueAt: timeoutMs == null ? null : at + timeoutMs,
   }
   return { scope, step, wait }
 }

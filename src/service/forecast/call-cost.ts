@@ -18,7 +18,7 @@ export interface StepCost {
 
 /** Reason why a cost is unbounded, or bounded only by the model's window. */
 export interface CostReason {
-  reason: 'unknown_price' | 'no_max_tokens' | 'open_input' | 'open_list'
+  reason: 'unknown_price' | 'no_max_tokens' | 'open_input' | 'open_list' | 'open_loop'
   /** True when the model's window bounds the cost. */
   isBounded: boolean
   message: string

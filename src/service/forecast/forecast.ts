@@ -2,16 +2,19 @@
  * Computes what a workflow may cost before it runs: the bounds of loops, jumps, retries and turns, times the worst case of a call.
  * The worst case is an upper bound for every run whose processes live. Where there is no bound, the forecast gives the reasons.
  */
+import { BOUND_RULES } from '../../compiler/bound.ts'
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import { type CompiledWorkflow, compile } from '../../compiler/compile.ts'
 import { readLinks } from '../../compiler/links.ts'
 import { placeSteps } from '../../compiler/place-steps.ts'
+import type { OpenBlock } from '../../compiler/prove/worst-case.ts'
 import { type Proofs, proveWorkflow } from '../../compiler/prove.ts'
 import type { StepPlace } from '../../compiler/step-place.ts'
+import { computedBounds } from '../../compiler/steps/step-kinds.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { Pricing } from '../../core/pricing.ts'
 import { type CostReason, costOfStep, plus, type StepCost, times } from './call-cost.ts'
-import { type KnownInput, knownResult } from './known-value.ts'
+import { type KnownInput, knownResult, knownValues } from './known-value.ts'
 
 export interface Forecast {
   /** Null: unbounded, or a price is unknown. At most `limitUsd`. */
@@ -34,8 +37,8 @@ export interface StepForecast {
   models: string[]
   /** Highest number of its runs; null: unbounded. */
   entries: number | null
-  /** Number of runs for each item of a foreach of unknown length; `entries` is null then. */
-  perItem: { foreach: string; entries: number } | null
+  /** Number of runs for each round of a block that repeats it an unknown number of times; `entries` is null then. */
+  perRound: { block: OpenBlock; entries: number } | null
   /** Cost of one entry, with all attempts. */
   each: Pick<StepCost, 'worstUsd' | 'smoothUsd' | 'calls'>
   worstUsd: number | null
@@ -76,7 +79,7 @@ export const forecast = (
     calls: sum(forecasts.map(({ entries, each }) => (entries === null ? null : times(each.calls, entries)))),
     steps: sum([
       proofs.worstCase.steps,
-      ...proofs.worstCase.perItem.map(({ foreach, steps }) => times(counts.itemsOf(foreach), steps)),
+      ...proofs.worstCase.perRound.map(({ block, steps }) => times(counts.roundsOf(block), steps)),
     ]),
     byStep: forecasts,
     reasons: dedupe(forecasts.flatMap(({ reasons }) => reasons)),
@@ -154,16 +157,16 @@ const toForecast = (
   },
 ): Reasoned => {
   const entries = counts.of(step)
-  const open = each.worstUsd === 0 ? undefined : counts.openListOf(step)
+  const open = each.worstUsd === 0 ? undefined : counts.openBlockOf(step)
   return {
     step,
     models,
     entries,
-    perItem: entries === null ? counts.perItem(step) : null,
+    perRound: entries === null ? counts.perRound(step) : null,
     each,
     worstUsd: entries === null ? (each.worstUsd === 0 ? 0 : null) : times(each.worstUsd, entries),
     cacheMs,
-    reasons: [...reasons, ...(open === undefined ? [] : [{ step: open, ...OPEN_LIST }])],
+    reasons: [...reasons, ...(open === undefined ? [] : [{ step: open.id, ...OPEN_BLOCKS[open.round] }])],
   }
 }
 
@@ -182,27 +185,27 @@ class EntryCounts {
 
   /** Null: unbounded. */
   of(step: string): number | null {
-    const { count = 0, foreach } = this.#entries.get(step) ?? {}
-    return foreach === undefined ? count : times(this.itemsOf(foreach), count)
+    const { count = 0, within } = this.#entries.get(step) ?? {}
+    return within === undefined ? count : times(this.roundsOf(within), count)
   }
 
-  perItem(step: string): StepForecast['perItem'] {
-    const { count = 0, foreach } = this.#entries.get(step) ?? {}
-    return foreach === undefined ? null : { foreach, entries: count }
+  perRound(step: string): StepForecast['perRound'] {
+    const { count = 0, within } = this.#entries.get(step) ?? {}
+    return within === undefined ? null : { block: within, entries: count }
   }
 
-  /** The foreach that makes a step unbounded: the innermost around it whose list is unknown. */
-  openListOf(step: string): string | undefined {
-    const { foreach } = this.#entries.get(step) ?? {}
-    if (foreach === undefined || this.#lengthOf(foreach) === null) return foreach
-    return this.openListOf(foreach)
+  /** The block that makes a step unbounded: the innermost around it whose number of rounds is unknown. */
+  openBlockOf(step: string): OpenBlock | undefined {
+    const { within } = this.#entries.get(step) ?? {}
+    if (within === undefined || this.#countRounds(within) === null) return within
+    return this.openBlockOf(within.id)
   }
 
-  /** Number of items in all runs of a foreach together. */
-  itemsOf(foreach: string): number | null {
-    const entries = this.of(foreach)
-    const length = this.#lengthOf(foreach)
-    return entries === null || length === null ? null : entries * length
+  /** Number of rounds in all runs of a block together. */
+  roundsOf(block: OpenBlock): number | null {
+    const entries = this.of(block.id)
+    const rounds = this.#countRounds(block)
+    return entries === null || rounds === null ? null : entries * rounds
   }
 
   /** Known values where a step runs: the input, and each item of a list that the input makes known. */
@@ -214,8 +217,12 @@ class EntryCounts {
     return items.length === 0 ? [{ input }] : items.map((item) => ({ input, names: { [foreach.as.value]: item } }))
   }
 
-  #lengthOf(foreach: string): number | null {
-    return this.#listOf(foreach)?.length ?? null
+  #countRounds({ id, round }: OpenBlock): number | null {
+    if (round === 'item') return this.#listOf(id)?.length ?? null
+    const step = this.#places.get(id)?.step
+    const bound = step && computedBounds(step).find(({ name }) => name === 'max')?.bound
+    const [value] = bound === undefined ? [] : knownValues(bound, [this.#options])
+    return (value !== undefined && BOUND_RULES.max.read(value)) || null
   }
 
   #listOf(foreach: string): readonly JsonValue[] | null {
@@ -229,8 +236,15 @@ class EntryCounts {
   }
 }
 
-const OPEN_LIST: CostReason = {
-  reason: 'open_list',
-  isBounded: false,
-  message: 'how many items it has is known only when it runs',
+const OPEN_BLOCKS: Readonly<Record<OpenBlock['round'], CostReason>> = {
+  item: {
+    reason: 'open_list',
+    isBounded: false,
+    message: 'how many items it has is known only when it runs',
+  },
+  iteration: {
+    reason: 'open_loop',
+    isBounded: false,
+    message: 'its max is known only when it runs',
+  },
 }

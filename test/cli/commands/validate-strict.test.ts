@@ -35,7 +35,14 @@ test('what it proves is an error, with exit code 2; without it nothing is said',
     [['constant_condition', 6, 'error']],
   )
   assert.equal(proofs, [
-    { file: 'doubtful.yaml', paths: 1, longest_path: ['greet'], most_steps: 1, most_steps_per_item: {} },
+    {
+      file: 'doubtful.yaml',
+      paths: 1,
+      longest_path: ['greet'],
+      most_steps: 1,
+      most_steps_per_item: {},
+      most_steps_per_iteration: {},
+    },
   ])
 })
 

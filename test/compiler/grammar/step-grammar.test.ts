@@ -27,6 +27,15 @@ const INNER = '[{ id: b, set: { x: 1 } }]'
 const FORMS: [step: string, property: string, expected: unknown][] = [
   ['wait: { for: 10m }', 'wait', { kind: 'for', durationMs: 600_000 }],
   ['wait: { for: "${input.pause}" }', 'wait', { kind: 'for-expression', expression: '${input.pause}' }],
+  ['wait: { for: " ${ input.pause } " }', 'wait', { kind: 'for-expression', expression: '${input.pause}' }],
+  [
+    'wait: { for: "${input.days}d" }',
+    'wait',
+    { kind: 'for-text', text: { kind: 'template', parts: ['${input.days}', 'd'] } },
+  ],
+  ['tool: t, timeout: 1m', 'timeoutMs', 60_000],
+  ['tool: t, timeout: "${input.x}"', 'timeoutMs', { kind: 'expression', expression: '${input.x}' }],
+  [`foreach: x, concurrency: "\${y}", do: ${INNER}`, 'concurrency', { kind: 'expression', expression: '${y}' }],
   ['wait: { until: input.at }', 'wait', { kind: 'until', expression: '${input.at}' }],
   ['wait: { event: paid, match: event.ok }', 'wait', { kind: 'event', event: 'paid', match: '${event.ok}' }],
   [`parallel: { one: ${INNER} }`, 'join', { kind: 'all' }],

@@ -16,7 +16,7 @@ const step = (id: string, more = ''): string =>
 const inner = (id: string): string => `[{ id: ${id}, set: { a: 1 } }]`
 
 /** Totals of a worst case; which step it comes from is tested where it is used, in the forecast. */
-const countsOf = ({ steps, perItem }: { steps: number; perItem: unknown }) => ({ steps, perItem })
+const countsOf = ({ steps, perRound }: { steps: number; perRound: unknown }) => ({ steps, perRound })
 
 const test = suite('proofs')
 
@@ -126,7 +126,7 @@ test('bounds are multiplied: loops, tries of blocks, lists of known length', () 
 `,
     HEAD,
   )
-  assert.equal(countsOf(worstCase), { steps: 2 * (10 + 1 + 3), perItem: [] })
+  assert.equal(countsOf(worstCase), { steps: 2 * (10 + 1 + 3), perRound: [] })
 })
 
 test('steps on the circle of a jump back run as often as its target may be visited', () => {
@@ -139,17 +139,24 @@ test('steps on the circle of a jump back run as often as its target may be visit
     HEAD,
   )
   // The way to b leads through a, so it can't be more than 1 + 5.
-  assert.equal(countsOf(worstCase), { steps: 5 + 6 + 1, perItem: [] })
+  assert.equal(countsOf(worstCase), { steps: 5 + 6 + 1, perRound: [] })
 })
 
 test('a model step with tools counts with its turns, and a call in each', () => {
   const { worstCase } = prove('  - { id: ask, llm: mock/echo, prompt: Hi, tools: [http.get], max_turns: 4 }\n')
-  assert.equal(countsOf(worstCase), { steps: 1 + 2 * 4, perItem: [] })
+  assert.equal(countsOf(worstCase), { steps: 1 + 2 * 4, perRound: [] })
 })
 
 test('items of a list of unknown length are counted apart', () => {
   const { worstCase } = prove(`  - { id: each, foreach: input.list, as: one, do: ${inner('a')} }\n`, HEAD)
-  assert.equal(countsOf(worstCase), { steps: 1, perItem: [{ foreach: 'each', steps: 1 }] })
+  assert.equal(countsOf(worstCase), { steps: 1, perRound: [{ block: { id: 'each', round: 'item' }, steps: 1 }] })
+})
+
+test('iterations of a loop whose max is an expression are counted apart', () => {
+  const yaml = `  - { id: up, loop: { until: input.flag, max: "\${size(input.list)}" }, do: ${inner('a')} }\n`
+  const { worstCase, findings } = prove(yaml, HEAD)
+  assert.equal(countsOf(worstCase), { steps: 0, perRound: [{ block: { id: 'up', round: 'iteration' }, steps: 1 }] })
+  assert.equal(findings, [])
 })
 
 test('bounds beyond all measure stay countable', () => {

@@ -89,9 +89,27 @@ steps:
       ['f', 'open_list', false],
     ],
   )
-  assert.equal(unknown.byStep[0]?.perItem, { foreach: 'f', entries: 1 })
+  assert.equal(unknown.byStep[0]?.perRound, { block: { id: 'f', round: 'item' }, entries: 1 })
   const known = of(yaml, { docs: ['Hi', 'x'] })
   assert.equal([known.worstUsd, known.calls, known.reasons], [2 * ONE, 2, []])
+})
+
+test('a loop whose max is an expression has no bound, until the input makes it known', () => {
+  const yaml = `
+input: { n: integer }
+steps:
+  - { id: l, loop: { until: "false", max: "\${input.n + 1}" }, do: [${ask('a')}] }
+`
+  const unknown = of(yaml)
+  assert.equal([unknown.worstUsd, unknown.calls, unknown.steps], [null, null, null])
+  assert.equal(
+    unknown.reasons.map(({ step, reason }) => [step, reason]),
+    [['l', 'open_loop']],
+  )
+  assert.equal(unknown.byStep[0]?.perRound, { block: { id: 'l', round: 'iteration' }, entries: 1 })
+  const known = of(yaml, { n: 2 })
+  assert.equal([known.worstUsd, known.calls, known.steps, known.reasons], [3 * ONE, 3, 3, []])
+  assert.is(of(yaml, { n: -5 }).worstUsd, null)
 })
 
 test('the limit ends it, and what it would be without is told', () => {

@@ -77,9 +77,11 @@ const STEP_COLUMNS: readonly Column<StepForecast>[] = [
   right('worst case', ({ worstUsd }) => formatBound(worstUsd)),
 ]
 
-const describeRuns = ({ entries, perItem }: StepForecast): string => {
+const describeRuns = ({ entries, perRound }: StepForecast): string => {
   if (entries !== null) return formatCount(entries)
-  return perItem === null ? 'no bound' : `${formatCount(perItem.entries)} an item of ${perItem.foreach}`
+  if (perRound === null) return 'no bound'
+  const { id, round } = perRound.block
+  return `${formatCount(perRound.entries)} an ${round} of ${id}`
 }
 
 const renderCache = (steps: readonly StepForecast[], paint: Paint): string[] => {
@@ -124,6 +126,7 @@ const HINTS: Record<CostReason['reason'], string> = {
   no_max_tokens: '',
   open_input: '',
   open_list: ': --input may make it known',
+  open_loop: ': --input may make it known',
 }
 
 export interface Plan {
@@ -164,11 +167,13 @@ const typicalToJson = ({ runs, ofOtherVersions, unpricedRuns, cachedRuns, ...fig
   median_ms: figures.medianMs,
 })
 
-const stepToJson = ({ step, models, entries, perItem, each, worstUsd, cacheMs }: StepForecast): object => ({
+const stepToJson = ({ step, models, entries, perRound, each, worstUsd, cacheMs }: StepForecast): object => ({
   step,
   models,
   most_runs: entries,
-  runs_per_item: perItem === null ? null : { foreach: perItem.foreach, most_runs: perItem.entries },
+  runs_per_item: perRound?.block.round === 'item' ? { foreach: perRound.block.id, most_runs: perRound.entries } : null,
+  runs_per_iteration:
+    perRound?.block.round === 'iteration' ? { loop: perRound.block.id, most_runs: perRound.entries } : null,
   each: {
     worst_case_usd: roundUsd(each.worstUsd),
     if_nothing_fails_usd: roundUsd(each.smoothUsd),

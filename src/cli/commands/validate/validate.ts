@@ -1,5 +1,6 @@
 /** `troupe validate`: checks workflows without running them. */
 import { type Diagnostic, formatDiagnostic } from '../../../compiler/diagnostic.ts'
+import type { OpenBlock, WorstCase } from '../../../compiler/prove/worst-case.ts'
 import type { Proofs } from '../../../compiler/prove.ts'
 import type { Source } from '../../../compiler/source.ts'
 import { CliError } from '../../cli-error.ts'
@@ -77,10 +78,14 @@ const proofsToJson = (checked: Checked): Record<string, unknown>[] => {
       paths: toCount(paths),
       longest_path: longest,
       most_steps: worstCase.steps,
-      most_steps_per_item: Object.fromEntries(worstCase.perItem.map(({ foreach, steps }) => [foreach, steps])),
+      most_steps_per_item: toMostSteps(worstCase, 'item'),
+      most_steps_per_iteration: toMostSteps(worstCase, 'iteration'),
     },
   ]
 }
+
+const toMostSteps = ({ perRound }: WorstCase, round: OpenBlock['round']): Record<string, number> =>
+  Object.fromEntries(perRound.filter(({ block }) => block.round === round).map(({ block, steps }) => [block.id, steps]))
 
 /** A count that JSON numbers can't hold exactly is written as text. */
 const toCount = (count: bigint): number | string =>

@@ -1,4 +1,5 @@
 /** Reports where the time of runs goes: by step, on the critical path, and how much the slowest step costs. */
+import { fixedBound } from '../../../compiler/bound.ts'
 import { type CriticalPart, findCriticalPath, type RunTimes } from './critical-path.ts'
 import { type Span, type SpanKind, type Steps, WAITING_KINDS } from './span.ts'
 import { durationWithout } from './without-step.ts'
@@ -143,6 +144,6 @@ const findBottleneck = (
     critical_share: share(criticalMs),
     saves_at_least_ms: Math.round(saved / runs.length),
     saves_at_most_ms: Math.round(criticalMs / runs.length),
-    concurrency: around?.kind === 'foreach' ? around.concurrency.value : null,
+    concurrency: around?.kind === 'foreach' ? (fixedBound(around.concurrency) ?? null) : null,
   }
 }
