@@ -1,10 +1,10 @@
 /** Composition root of one process that performs every step of its runs itself. */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
-import { systemClock } from '../core/clock.ts'
 import type { Submitted } from '../runtime/submit-run.ts'
 import { createProcessRuns, type ProcessRuns } from '../service/local-runs.ts'
 import { type SubmitRequest, submitWorkflow } from '../service/submit.ts'
 import type { Store } from '../store/store.ts'
+import { openStoreClock } from '../store/store-clock.ts'
 import { createPerformer, type PerformerOptions } from './performer.ts'
 
 export type { StartOptions } from '../service/local-runs.ts'
@@ -21,12 +21,16 @@ export interface LocalOptions extends PerformerOptions {
   environment?: Readonly<Record<string, string>>
 }
 
-export const createLocal = ({ store, environment = {}, clock = systemClock, ...options }: LocalOptions): Local => {
-  const performer = createPerformer({ ...options, store, clock })
+export const createLocal = ({ store, environment = {}, clock, ...options }: LocalOptions): Local => {
+  const performer = createPerformer({ ...options, store, ...(clock === undefined ? {} : { clock }) })
   return {
     ...createProcessRuns({ store, performer, environment, clock }),
     store,
-    submit: (workflow, request) =>
-      submitWorkflow(workflow, { ...request, env: environment }, { ...performer, store, clock }),
+    submit: async (workflow, request) =>
+      submitWorkflow(
+        workflow,
+        { ...request, env: environment },
+        { ...performer, store, clock: clock ?? (await openStoreClock(store)) },
+      ),
   }
 }

@@ -2,13 +2,15 @@
  * Composition root of `troupe serve`: takes up the runs of its database, keeps their deadlines and the clock of schedules, and deletes
  * runs whose retention is over. It opens no port.
  */
-import { type Clock, systemClock } from '../core/clock.ts'
+import { Beat } from '../core/beat.ts'
+import type { Clock } from '../core/clock.ts'
 import { Host } from '../runtime/host.ts'
 import { RunQueue } from '../runtime/run-queue.ts'
 import { Sweeper } from '../service/database/sweeper.ts'
 import { NoticeReporter, type ServerNotice } from '../service/server-notice.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { Store } from '../store/store.ts'
+import { StoreClock } from '../store/store-clock.ts'
 import { openSchedule } from '../triggers/schedule/open-schedule.ts'
 import { Scheduler } from '../triggers/schedule/scheduler.ts'
 import { StoredDefinitions } from './definitions/stored-definitions.ts'
@@ -21,6 +23,7 @@ export interface ServerOptions {
   project: Project
   /** Environment variables of the process: the secrets and variables that the config names. */
   environment: EnvironmentVariables
+  /** Default: the clock of the store. */
   clock?: Clock
   /** Limit of runs in memory; default 1,000. */
   mostRuns?: number
@@ -40,11 +43,16 @@ export interface Server {
 
 const MOST_RUNS = 1_000
 
+/** Interval in which the clock is corrected to that of the store. */
+const SYNC_BEAT_MS = 30_000
+
 /** Time that effects in flight have to end when the server stops. */
 const GRACE_MS = 8_000
 
 export const createServer = (options: ServerOptions): Server => {
-  const { store, project, environment, clock = systemClock, mostRuns = MOST_RUNS } = options
+  const { store, project, environment, mostRuns = MOST_RUNS } = options
+  const storeClock = new StoreClock(store)
+  const clock = options.clock ?? storeClock
   const env = readVariables(project, environment)
   const pricing = toPricing(project)
   const definitions = new StoredDefinitions(Object.keys(env))
@@ -85,14 +93,24 @@ export const createServer = (options: ServerOptions): Server => {
       onProblem,
     }),
   ]
+  let isStopped = false
+  let isWorking = false
+  const syncing = new Beat(clock, async () => {
+    await storeClock.sync().catch((cause: unknown) => onProblem({ run: undefined, cause }))
+    if (!isWorking && !isStopped) for (const part of work) part.start()
+    isWorking = true
+    return SYNC_BEAT_MS
+  })
   return {
     get heldRuns() {
       return host.size
     },
     start() {
-      for (const part of work) part.start()
+      syncing.start()
     },
     async stop() {
+      isStopped = true
+      await syncing.stop()
       await Promise.all(work.map((part) => part.stop()))
       await Promise.all([host.stop({ graceMs: GRACE_MS }), definitions.close()])
     },

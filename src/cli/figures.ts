@@ -1,8 +1,10 @@
 /** Renders counts, costs and times as text. */
 
+import { formatDuration } from '../core/duration.ts'
 import { formatLimit, LIMITS } from '../core/limits.ts'
+import { measureRun } from '../service/history/measure-run.ts'
 import type { ReachedData } from '../store/journal-data.ts'
-import type { UsageTotals } from '../store/store.ts'
+import type { RunRecord, UsageTotals } from '../store/store.ts'
 
 /** `1,234`. */
 export const formatCount = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',')
@@ -39,6 +41,27 @@ export function toTime(at: number | null): string | null {
 
 /** `write`, or `write:2` for a later visit. */
 export const nameVisit = (path: string, visit: number): string => `${path}${visit > 1 ? `:${visit}` : ''}`
+
+/** Times of a run for `--json`. `started_at` is null before it begins. */
+export const toTimesJson = (run: RunRecord): Record<string, string | number | null> => {
+  const { startedAt, durationMs, queuedMs } = measureRun(run)
+  return {
+    created_at: toTime(run.createdAt),
+    started_at: toTime(startedAt),
+    ended_at: toTime(run.endedAt),
+    duration_ms: durationMs,
+    queued_ms: queuedMs,
+  }
+}
+
+/** Shortest time in a queue that is shown, in milliseconds: a server takes up to 200 ms to look. */
+export const SHORTEST_QUEUED_MS = 1_000
+
+/** `queued for 2m`; empty for a run that began soon. */
+export const describeQueued = (run: RunRecord): string[] => {
+  const { queuedMs } = measureRun(run)
+  return queuedMs < SHORTEST_QUEUED_MS ? [] : [`queued for ${formatDuration(queuedMs)}`]
+}
 
 /** Local time, with the date unless it is today. @param at Epoch milliseconds. */
 export const formatTime = (at: number): string => {

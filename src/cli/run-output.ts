@@ -1,6 +1,8 @@
 /** Writes the result of a run: its output to standard output, the rest to standard error. */
+
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { readUndone } from '../service/control/undone-steps.ts'
+import { measureRun } from '../service/history/measure-run.ts'
 import type { RunRecord, Store } from '../store/store.ts'
 import { InvalidFile } from './cli-error.ts'
 import type { Context } from './context.ts'
@@ -54,7 +56,7 @@ export const writeEnd = async (
   output: OutputOptions,
   { run, store, workflow }: { run: RunRecord; store: Store; workflow?: CompiledWorkflow },
 ): Promise<number> => {
-  const durationMs = (run.endedAt ?? run.createdAt) - run.createdAt
+  const { durationMs } = measureRun(run)
   const undone = await readUndone(store, run)
   const result = toEndedResult({ ...run, run: run.id }, { durationMs, undone })
   writeResult(context, output, { result, workflow })

@@ -77,6 +77,7 @@ export const DIAGNOSTIC_CODES = [
   'needless_undo',
   'needless_retry',
   'idle_flow',
+  'uncounted_flow',
   'impossible_join',
   'impossible_schedule',
   'unassigned_output',

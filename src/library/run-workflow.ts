@@ -1,5 +1,5 @@
 /** Starts and resumes runs of the library, and stays with each to its end. */
-import { systemClock } from '../core/clock.ts'
+
 import { Fault } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { ResumeResult } from '../runtime/opened-run.ts'
@@ -7,6 +7,7 @@ import type { Run, RunExit } from '../runtime/run.ts'
 import type { RunNotice } from '../runtime/run-notice.ts'
 import { findRun } from '../service/control/find-run.ts'
 import { readUndone, toUndoneSteps, type UndoneStep } from '../service/control/undone-steps.ts'
+import { measureRun } from '../service/history/measure-run.ts'
 import { createProcessRuns, type ProcessRuns } from '../service/local-runs.ts'
 import { createHeapStore } from '../store/heap-store.ts'
 import type { HostStore, RunError, RunRecord, RunStatus, Store, UsageTotals } from '../store/store.ts'
@@ -111,7 +112,6 @@ const openRuns = (
     store,
     performer: wiring.createPerformer(surroundings, { folder, store }),
     environment: surroundings.env ?? {},
-    clock: systemClock,
   })
 
 const expectSecrets = (names: readonly string[], { secrets = {} }: Surroundings): void => {
@@ -140,14 +140,14 @@ const toResult = (id: string, exit: RunExit): RunResult => {
 }
 
 const toStoredResult = async (record: RunRecord, store: Store): Promise<RunResult> => {
-  const { id, status, output, error, usage, createdAt, endedAt } = record
+  const { id, status, output, error, usage } = record
   return {
     id,
     status: status as RunResult['status'],
     output,
     error,
     usage,
-    durationMs: (endedAt ?? createdAt) - createdAt,
+    durationMs: measureRun(record).durationMs,
     undone: await readUndone(store, record),
   }
 }

@@ -1,7 +1,7 @@
-import { systemClock } from '../core/clock.ts'
 import type { JsonValue } from '../core/json.ts'
 import { submitWorkflow } from '../service/submit.ts'
 import type { Store } from '../store/store.ts'
+import { openStoreClock } from '../store/store-clock.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Wiring } from './wiring.ts'
 import type { Workflow } from './workflow.ts'
@@ -35,6 +35,7 @@ export const createSubmit =
     const providers = { ...made.providers, ...options.providers }
     const { vault, pricing } = wiring.createPerformer({ providers, secrets }, { folder })
     const request = { input, models: { ...models }, env: { ...env }, folder, key }
-    const { run, isNew } = await submitWorkflow(compiled, request, { store, clock: systemClock, vault, pricing })
+    const clock = await openStoreClock(store)
+    const { run, isNew } = await submitWorkflow(compiled, request, { store, clock, vault, pricing })
     return { id: run.id, isNew }
   }

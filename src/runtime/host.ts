@@ -14,7 +14,6 @@
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
-import type { JsonObject } from '../core/json.ts'
 import { createRunId } from '../core/run-id.ts'
 import { createdOf, type JournalRow } from '../store/journal-row.ts'
 import type { Claim, HostStore, InboxMessage, Owner, QueuedRun } from '../store/store.ts'
@@ -31,7 +30,6 @@ import { ResumedDefinitions, type ResumedDefinitionsOptions } from './resumed-de
 import { Run } from './run.ts'
 import type { CreatedData } from './run-event.ts'
 import { ignoreNotices, isolateWatcher, type RunWatcher } from './run-notice.ts'
-import { contextOf } from './scope/scope.ts'
 import { toRefusal } from './submit-run.ts'
 
 export interface HostOptions extends Pick<ResumedDefinitionsOptions, 'recompile'> {
@@ -81,6 +79,7 @@ interface Holding {
   /** The journal so far. */
   rows: readonly JournalRow[]
   isPaused?: boolean
+  isExpired?: boolean | undefined
   above: ParentBudget | undefined
 }
 
@@ -101,8 +100,10 @@ export class Host {
       store,
       isStopped: () => this.#isStopped,
       resume: (id, open) => this.#resume(id, open),
-      create: (workflow, wanted, open) =>
-        this.#create(workflow, { ...this.#toWanted({ input: wanted.input }), ...wanted }, open),
+      create: async (workflow, wanted, open) => {
+        const created = await this.#create(workflow, { ...this.#toWanted({ input: wanted.input }), ...wanted }, open)
+        return created.kind === 'held' ? created.run : undefined
+      },
     }
   }
 
@@ -115,8 +116,9 @@ export class Host {
    * Creates a run and starts it as soon as its flow admits it.
    * @throws StoreError; Fault `conflict` when its flow rejects it
    */
-  start(workflow: CompiledWorkflow, { watch = ignoreNotices, onQueued, ...wanted }: NewRunOptions): Promise<Run> {
-    return this.#create(workflow, this.#toWanted(wanted), { watch, onQueued })
+  async start(workflow: CompiledWorkflow, { watch = ignoreNotices, onQueued, ...wanted }: NewRunOptions): Promise<Run> {
+    const created = await this.#create(workflow, this.#toWanted(wanted), { watch })
+    return created.kind === 'held' ? created.run : this.#awaitTurn(created, { watch, onQueued })
   }
 
   #toWanted({ copied, ...wanted }: Omit<NewRunOptions, 'watch' | 'onQueued'>): WantedRun {
@@ -128,27 +130,22 @@ export class Host {
   async #create(
     workflow: CompiledWorkflow,
     wanted: WantedRun,
-    {
-      watch,
-      above,
-      onQueued,
-      performer = this.#performerOf(workflow, wanted),
-    }: OpenOptions & Pick<NewRunOptions, 'onQueued'>,
-  ): Promise<Run> {
+    { watch, above, performer = this.#performerOf(workflow, wanted) }: OpenOptions,
+  ): Promise<QueuedRun | { kind: 'held'; run: Run }> {
     const { store, owner, clock } = this.#options
     const { id, parent } = wanted
     const claimedAt = clock.now()
     const run = toNewRun(workflow, wanted, performer.vault)
     // Both in one turn of the event loop, so that they are one transaction.
     const [, result] = await Promise.all([store.saveDefinition(toDefinition(workflow)), store.create(run, owner)])
-    if (result.kind === 'queued') return this.#awaitTurn(result, { watch, onQueued })
+    if (result.kind === 'queued') return result
     if (result.kind !== 'created') throw toRefusal(workflow, result)
     const { claim } = result
     const rows = [run.created, ...(run.rows ?? [])]
     const holding = { workflow, claim, claimedAt, watch, rows, above, parent, performer }
     const held = this.#hold(recoverRun(id, workflow, rows), holding)
     held.start({ isResumed: false })
-    return held
+    return { kind: 'held', run: held }
   }
 
   async #awaitTurn(
@@ -220,6 +217,7 @@ export class Host {
         rows,
         above,
         isPaused,
+        isExpired: result.isExpired,
         parent: parent ?? undefined,
         performer: performer ?? this.#performerOf(workflow, created),
       })
@@ -249,11 +247,11 @@ export class Host {
 
   #hold(recovered: RecoveredRun, holding: Holding): Run {
     const { store, clock, prices = NO_PRICES } = this.#options
-    const { parent, workflow, claim, claimedAt, watch, rows, isPaused = false, above, performer } = holding
+    const { parent, workflow, claim, claimedAt, watch, rows, isPaused = false, isExpired, above, performer } = holding
     const { runId: id } = claim
     const { keyRun } = recovered
     const budget = openBudget(workflow.limits, { rows, prices, parent: above })
-    const children = { id, keyRun, workflow, env: envOf(recovered), budget, performer }
+    const children = { id, keyRun, workflow, env: createdOf(rows)?.env ?? {}, budget, performer }
     const run = new Run(recovered, {
       workflow,
       claim,
@@ -264,6 +262,7 @@ export class Host {
       budget,
       watch: isolateWatcher(watch),
       isPaused,
+      isExpired,
       isLeaseFresh: () => this.#held.isFresh(id),
       renewLease: async () => !(await this.#held.renew()).has(id),
     })
@@ -271,8 +270,6 @@ export class Host {
     return run
   }
 }
-
-const envOf = ({ state }: RecoveredRun): JsonObject => (state.root === undefined ? {} : contextOf(state.root).env)
 
 /** A child run whose parent is over must not go on: this message counts before any that came earlier. */
 const calledOffFirst = (messages: readonly InboxMessage[]): InboxMessage[] => [

@@ -28,6 +28,8 @@ export interface WantedRun {
   past?: RunPast
   /** Id of the run that stands in its idempotency keys. Default: its own. */
   keyRun?: string
+  /** True: it waits for a process that begins it. A run with a flow does so in any case. Default false. */
+  isQueued?: boolean
 }
 
 /** The beginning of a run that was copied from another one. */
@@ -41,22 +43,25 @@ export interface RunPast {
 
 export const toNewRun = (
   workflow: CompiledWorkflow,
-  { id, at, input, models = {}, env = {}, folder, parent, origin, key, pricing, past, keyRun }: WantedRun,
+  { id, at, input, models = {}, env = {}, folder, parent, origin, key, pricing, past, keyRun, isQueued }: WantedRun,
   vault: SecretVault,
 ): NewRun => {
+  const [redacted, redactedEnv] = [vault.redact(input), vault.redact(env)]
+  const flow = workflow.flow?.({ input: redacted, env: redactedEnv }, { isChild: parent !== undefined })
+  // The deadlines of a copied beginning are open already: they count from when the copy is made.
+  const isBegunLater = past === undefined && (isQueued === true || flow !== undefined)
   const data: CreatedData = {
-    input: vault.redact(input),
+    input: redacted,
     lowering: LOWERING_VERSION,
     models,
-    env: vault.redact(env),
+    env: redactedEnv,
     ...(pricing === undefined ? {} : { pricing: { version: pricing } }),
     ...(folder === undefined ? {} : { folder }),
     ...(past === undefined ? {} : { fork: past.fork }),
     ...(keyRun === undefined ? {} : { key_run: keyRun }),
+    ...(isBegunLater ? { queued: true } : {}),
   }
   const created: JournalRow<'created'> = { seq: 1, at, kind: 'created', path: '', visit: 0, data }
-  // A child run is part of its parent, which has the flow.
-  const flow = parent === undefined ? workflow.flow?.({ input: data.input, env: data.env }) : undefined
   return {
     id,
     workflow: workflow.name,

@@ -24,7 +24,6 @@ import { RunState } from './run-state.ts'
 export interface RecoveredRun {
   state: RunState
   seq: number
-  startedAt: number
   /** Id of the run that stands in its idempotency keys. */
   keyRun: string
   usage: UsageTotals
@@ -43,7 +42,6 @@ export const recoverRun = (runId: string, workflow: CompiledWorkflow, rows: read
   const recovered: RecoveredRun = {
     state: new RunState(workflow),
     seq: rows.at(-1)?.seq ?? 0,
-    startedAt: rows[0]?.at ?? 0,
     keyRun: createdOf(rows)?.key_run ?? runId,
     usage: NO_USAGE,
     histories: new EffectHistories(),

@@ -15,7 +15,7 @@ export type {
 
 type OfRun<K extends RowKind> = { [Kind in K]: Omit<RowDraft<Kind>, 'path' | 'visit'> }[K]
 
-export type RunEvent = RowDraft<'outcome' | 'timer' | 'decision'> | OfRun<'cancel' | 'signal' | 'budget'>
+export type RunEvent = RowDraft<'outcome' | 'timer' | 'decision'> | OfRun<'begun' | 'cancel' | 'signal' | 'budget'>
 
 /** `origin` is the path of the step in a foreach item that the fault came from. */
 export type Outcome = { output: JsonValue } | { fault: FaultData; origin?: string }

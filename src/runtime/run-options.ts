@@ -19,6 +19,8 @@ export interface RunOptions {
   watch: RunWatcher
   /** True when the run was paused when this process claimed it. Default false. */
   isPaused?: boolean
+  /** True: its time in the queue is over, so that it ends as cancelled. Default false. */
+  isExpired?: boolean | undefined
   /** True while the lease surely holds, by the clock of this process; else `renewLease` asks the store. */
   isLeaseFresh(): boolean
   renewLease(): Promise<boolean>

@@ -27,11 +27,12 @@ export interface RunParts {
 
 export const createRunParts = (recovered: RecoveredRun, options: RunOptions, on: RunListener): RunParts => {
   const { clock, workflow, watch, budget, claim } = options
-  const { state, startedAt, keyRun, seq, bounds, histories } = recovered
+  const { state, keyRun, seq, bounds, histories } = recovered
   const { happen, take, note, count, returned, leave } = on
   const broken = (cause: unknown): void => leave({ kind: 'broken', cause })
   const { timeMs } = workflow.limits
-  const endsAt = timeMs === undefined ? undefined : startedAt + timeMs
+  const endsAt = (): number | undefined =>
+    timeMs === undefined || state.begunAt === undefined ? undefined : state.begunAt + timeMs
   const alarms = new RunAlarms({ clock, endsAt, happen })
   const { plans } = workflow
   const runner = new EffectRunner({ ...options, keyRun, plans, on: { happen, note, count, returned, broken } })

@@ -22,6 +22,9 @@ import { toDecided, toSignalled } from './waits/answered-step.ts'
 
 export class RunState {
   readonly #scopes: RunScopes
+  /** A queued run, until it begins. */
+  #queued: StartedRun | undefined
+  #begunAt: number | undefined
 
   constructor(workflow: CompiledWorkflow) {
     this.#scopes = new RunScopes(workflow)
@@ -32,8 +35,16 @@ export class RunState {
     this.#scopes.observe(observer)
   }
 
-  /** Folds the row `created`. */
-  start({ runId, at, data }: { runId: string; at: number; data: CreatedData }): RunEffect[] {
+  /** Folds the row `created`. A run that was queued has no machine before the row `begun`. */
+  start(started: StartedRun): RunEffect[] {
+    if (started.data.queued !== true) return this.#begin(started)
+    this.#queued = started
+    return []
+  }
+
+  #begin({ runId, at, data }: StartedRun): RunEffect[] {
+    this.#queued = undefined
+    this.#begunAt = at
     const run = { id: runId, started_at: new Date(at).toISOString() }
     const input = { run, input: data.input, env: data.env, at, outer: null, item: null, index: 0 }
     return this.#scopes.collect(at, () => this.#scopes.openRoot(input))
@@ -42,8 +53,11 @@ export class RunState {
   /** Folds one event. Undefined when it fits nothing open: then it changed nothing. */
   apply(event: RunEvent): RunEffect[] | undefined {
     const { root, end } = this.#scopes
-    if (root === undefined || end !== undefined) return undefined
+    if (end !== undefined) return undefined
+    if (root === undefined) return this.#applyQueued(event)
     switch (event.kind) {
+      case 'begun':
+        return undefined
       case 'outcome':
         return this.#settle(event)
       case 'timer':
@@ -59,6 +73,19 @@ export class RunState {
         return this.#tell(root, { at: event.at, type: 'BUDGET_EXCEEDED', fault })
       }
     }
+  }
+
+  /** Before it begins, a run can be cancelled, and keeps signals for its waits. */
+  #applyQueued(event: RunEvent): RunEffect[] | undefined {
+    if (this.#queued === undefined) return undefined
+    if (event.kind === 'begun') return this.#begin({ ...this.#queued, at: event.at })
+    if (event.kind === 'cancel') return this.#scopes.collect(event.at, () => this.#scopes.endUnbegun())
+    return event.kind === 'signal' ? this.#signal(event) : undefined
+  }
+
+  /** When the run began, in epoch milliseconds; undefined: it is queued. */
+  get begunAt(): number | undefined {
+    return this.#begunAt
   }
 
   /** Effects without an outcome. */
@@ -141,6 +168,13 @@ export class RunState {
       scopes.settle(taken.scope, taken.step, toSignalled(data))
     })
   }
+}
+
+/** The row `created` of a run. */
+interface StartedRun {
+  runId: string
+  at: number
+  data: CreatedData
 }
 
 type EventOf<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>

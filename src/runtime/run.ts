@@ -48,7 +48,7 @@ export type RunExit =
 /** How long a run that leaves waits for its actors to come back. */
 const RELEASE_MS = 2_000
 
-type Taken = Pick<RunChange, 'inboxTaken'>
+type Taken = Pick<RunChange, 'inboxTaken' | 'begunAt'>
 
 export class Run {
   readonly id: string
@@ -124,7 +124,17 @@ export class Run {
     const before = this.#state.openEffects()
     // First the messages: a run that was cancelled while no process held it starts nothing more.
     this.receive(...messages)
-    this.#inbox.whenRead(() => this.#startOpen(before, isResumed))
+    this.#inbox.whenRead(() => {
+      if (this.#state.begunAt === undefined) this.#begin()
+      else this.#startOpen(before, isResumed)
+    })
+  }
+
+  /** Begins a run that was queued: its deadlines count from now. One whose time in the queue is over ends instead. */
+  #begin(): void {
+    const { event, ...begun } = this.#takeOver.toBegin(this.#options)
+    this.#happen(event, begun)
+    if (takesEvents(this.#phase)) this.#takeOver.armRun()
   }
 
   #startOpen(before: readonly OpenEffect[], isResumed: boolean): void {
@@ -320,7 +330,7 @@ export class Run {
   #finish(end: RunEnd, undone: EndedRun['undone']): void {
     this.#close('ended')
     const done = undone === undefined ? {} : { undone }
-    this.#exitWhenBack({ kind: 'ended', end, durationMs: end.at - this.#recovered.startedAt, ...done })
+    this.#exitWhenBack({ kind: 'ended', end, durationMs: end.at - (this.#state.begunAt ?? end.at), ...done })
   }
 
   #exitWhenBack(exit: RunExit): void {

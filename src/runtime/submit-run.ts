@@ -24,7 +24,7 @@ export const submitRun = async (
 ): Promise<Submitted> => {
   const { key, at, id = createRunId(at) } = wanted
   if (key !== undefined) checkKey(key)
-  const run = toNewRun(workflow, { ...wanted, id }, vault)
+  const run = toNewRun(workflow, { ...wanted, id, isQueued: true }, vault)
   // Both in one turn of the event loop, so that they are one transaction.
   const [, result] = await Promise.all([store.saveDefinition(toDefinition(workflow)), store.submit(run)])
   if (result.kind === 'created' || result.kind === 'existing')
@@ -46,7 +46,13 @@ export const toRefusal = (
   result: Exclude<SubmitResult, { kind: 'created' }>,
 ): Fault => {
   if (result.kind === 'refused') {
-    const { holders } = result
+    const { holders, queue } = result
+    if (queue !== undefined)
+      return new Fault(
+        'conflict',
+        `the queue of '${name}' is full: ${queue.waiting} runs wait, and its flow allows ${queue.most}\nsubmit it again later, or raise max_queued of its flow`,
+        { details: { waiting: queue.waiting, max_queued: queue.most } },
+      )
     return new Fault(
       'conflict',
       `'${name}' runs already, and its flow rejects another run: ${holders.join(', ')}\nwait for it, or stop it: troupe cancel ${holders[0] ?? 'RUN'}`,

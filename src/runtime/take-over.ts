@@ -20,7 +20,9 @@ import type { EffectRunner } from './effects/effect-runner.ts'
 import { isChildRun, type OpenEffect } from './effects/run-effect.ts'
 import type { RecoveredRun } from './recovery.ts'
 import { toApprovalRecord } from './run-change.ts'
+import type { RunEvent } from './run-event.ts'
 import type { RunJournal } from './run-journal.ts'
+import type { RunOptions } from './run-options.ts'
 import type { RunAlarms } from './waits/run-alarms.ts'
 
 export interface TakeOverOptions {
@@ -31,6 +33,9 @@ export interface TakeOverOptions {
   budget: Budget | undefined
   clock: Clock
 }
+
+/** Author of the cancel of a run whose time in the queue is over. */
+const EXPIRED = 'flow: its time in the queue is over'
 
 export class TakeOver {
   readonly #options: TakeOverOptions
@@ -47,6 +52,20 @@ export class TakeOver {
     alarms.armRun()
     for (const timer of timers.toSorted((a, b) => a.dueAt - b.dueAt)) alarms.armOrFire(timer)
     return isResumed ? [] : [...timers, ...alarms.ofRun]
+  }
+
+  /** The first event of a run that was queued. `isExpired`: its time in the queue is over, so that it is cancelled. */
+  toBegin({ isExpired = false }: Pick<RunOptions, 'isExpired'>): { event: RunEvent; begunAt?: number } {
+    const at = this.#options.clock.now()
+    if (isExpired) return { event: { kind: 'cancel', at, data: { by: EXPIRED } } }
+    return { event: { kind: 'begun', at, data: {} }, begunAt: at }
+  }
+
+  /** Arms the deadline of a run that begins, if it has one, and has the store keep it. */
+  armRun(): void {
+    const { alarms, journal } = this.#options
+    alarms.armRun()
+    if (alarms.ofRun.length > 0) journal.write({ timersSet: alarms.ofRun }, () => {})
   }
 
   /** Effects of a resumed run: each that may have begun is suspected from now on. */

@@ -11,6 +11,7 @@ import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { HostStore } from '../store/store.ts'
+import { StoreClock } from '../store/store-clock.ts'
 import type { Performer } from './performer.ts'
 import { compileStored } from './workflows/compile-stored.ts'
 
@@ -19,7 +20,8 @@ export interface ProcessRunsOptions {
   performer: Performer
   /** The environment variables that expressions may read. */
   environment: Readonly<Record<string, string>>
-  clock: Clock
+  /** Default: the clock of the store. */
+  clock?: Clock | undefined
 }
 
 export interface StartOptions extends Omit<NewRunOptions, 'input' | 'env'> {
@@ -45,7 +47,14 @@ export interface ProcessRuns {
 }
 
 /** Runs without a queue: a store that only this process reaches is enough. */
-export const createProcessRuns = ({ store, performer, environment, clock }: ProcessRunsOptions): ProcessRuns => {
+export const createProcessRuns = ({ store, performer, environment, clock: given }: ProcessRunsOptions): ProcessRuns => {
+  const storeClock = new StoreClock(store)
+  const clock = given ?? storeClock
+  let synced: Promise<void> | undefined
+  const sync = (): Promise<void> => {
+    synced ??= given === undefined ? storeClock.sync() : Promise.resolve()
+    return synced
+  }
   const { catalogue, pricing } = performer
   const variables = Object.keys(environment)
   const host = new Host({
@@ -60,9 +69,14 @@ export const createProcessRuns = ({ store, performer, environment, clock }: Proc
   return {
     compile: (source, options) => compile(source, { catalogue, environment: variables, ...options }),
     async start(workflow, { input = {}, ...options } = {}) {
-      return host.start(workflow, { ...options, input: await checkInput(workflow, input), env: environment })
+      const checked = await checkInput(workflow, input)
+      await sync()
+      return host.start(workflow, { ...options, input: checked, env: environment })
     },
-    resume: (id, options) => host.resume(id, options),
+    async resume(id, options) {
+      await sync()
+      return host.resume(id, options)
+    },
     async close() {
       await host.stop()
       await store.close()

@@ -105,7 +105,11 @@ class HeapStore implements HostStore {
     return ids.length === 1 ? { kind: 'found', run: { ...only.record } } : { kind: 'ambiguous', ids: ids.sort() }
   }
 
-  write(claim: Claim, { rows = [], inboxTaken = [], asked = [], isPaused, end }: RunChange): Promise<void> {
+  async readClock(): Promise<number> {
+    return this.#now()
+  }
+
+  write(claim: Claim, { rows = [], inboxTaken = [], asked = [], isPaused, begunAt, end }: RunChange): Promise<void> {
     if (this.#isClosed) return Promise.reject(closedError())
     const run = this.#held(claim)
     if (run === undefined) return Promise.reject(new LeaseLost(claim.runId))
@@ -115,6 +119,7 @@ class HeapStore implements HostStore {
     for (const id of inboxTaken) if (run.inbox.has(id)) run.inbox.set(id, null)
     for (const { run: id, message } of asked) void this.post(id, message)
     if (isPaused !== undefined) run.record.isPaused = isPaused
+    if (begunAt !== undefined) run.record.begunAt = begunAt
     if (end !== undefined) {
       const { at, ...ended } = end
       Object.assign(run.record, ended, { endedAt: at, holder: null })
@@ -218,7 +223,8 @@ const toRecord = ({ id, workflow, definition, parent, origin, created }: NewRun)
     error: null,
   } as const
   const identity = { id, workflow, definition, parent: parent ?? null, origin: origin ?? null, key: null }
-  return { ...identity, ...going, createdAt: created.at, usage, holder: null, epoch: 0 }
+  const begunAt = created.data.queued === true ? null : created.at
+  return { ...identity, ...going, createdAt: created.at, begunAt, usage, holder: null, epoch: 0 }
 }
 
 const closedError = (): StoreError => new StoreError('closed', 'the store is closed')

@@ -24,7 +24,12 @@ export type CreatedData = {
   fork?: ForkData
   /** Id of the run that stands in the idempotency keys of the host, where it is not the run itself. */
   key_run?: string
+  /** The run was queued: it begins with the row `begun`. Absent: it begins with this row. */
+  queued?: true
 }
+
+/** A queued run begins: its deadlines count from the time of this row. */
+export type BegunData = JsonObject
 
 export type UsageTotals = {
   input_tokens: number
@@ -123,6 +128,7 @@ export type LateData = Partial<AttemptFigures & DecisionData & Omit<SignalData, 
 /** Data by kind of row. */
 export interface JournalData {
   created: CreatedData
+  begun: BegunData
   outcome: OutcomeData
   timer: { timer: TimerName }
   signal: SignalData

@@ -6,7 +6,7 @@
 import { Defect } from '../core/defect.ts'
 import type { AttemptFigures, JournalData } from './journal-data.ts'
 
-export const EVENT_KINDS = ['created', 'outcome', 'timer', 'signal', 'decision', 'cancel', 'budget'] as const
+export const EVENT_KINDS = ['created', 'begun', 'outcome', 'timer', 'signal', 'decision', 'cancel', 'budget'] as const
 export const NOTE_KINDS = [
   'attempt',
   'lost',
@@ -69,6 +69,16 @@ export const figuresOf = (row: JournalRow): Partial<AttemptFigures> => {
 }
 
 const NO_FIGURES: Partial<AttemptFigures> = {}
+
+/**
+ * Time at which a run began, in epoch milliseconds: of the row `created`, or of `begun` for a run that was queued. Undefined: it has
+ * not begun.
+ */
+export const begunAtOf = (rows: readonly JournalRow[]): number | undefined => {
+  const created = rows[0]
+  if (created?.kind !== 'created' || created.data.queued !== true) return created?.at
+  return rows.find(({ kind }) => kind === 'begun')?.at
+}
 
 /** Data of the first row; undefined for a journal that is empty or does not begin with `created`. */
 export const createdOf = ([row]: readonly JournalRow[]): JournalData['created'] | undefined =>

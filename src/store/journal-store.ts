@@ -31,6 +31,8 @@ export interface RunChange {
   /** Ids of the inbox messages that these rows have taken up. */
   inboxTaken?: readonly string[]
   isPaused?: boolean
+  /** The queued run begins: epoch milliseconds. */
+  begunAt?: number
   /** Messages to other runs, as by `post`; one that does not count there is skipped. */
   asked?: readonly { run: string; message: InboxMessage }[]
   /** Replace open approvals of the same path and visit. */

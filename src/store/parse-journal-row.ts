@@ -46,6 +46,7 @@ const hasFigures = (data: JsonObject): boolean =>
 const CHECKS: { [K in RowKind]: (data: JsonObject) => boolean } = {
   created: ({ input, lowering, models, env }) =>
     input !== undefined && isNumber(lowering) && isJsonObject(models) && isJsonObject(env),
+  begun: () => true,
   outcome: (data) => hasFigures(data) && (data.output !== undefined || hasFault(data)),
   timer: ({ timer }) => isText(timer),
   signal: ({ id, name }) => isText(id) && isText(name),

@@ -3,8 +3,10 @@ import type { FaultData } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
 import type { UsageTotals } from './journal-data.ts'
 import type { JournalRow } from './journal-row.ts'
-import type { RunFlow } from './rules/flow.ts'
+import type { RefusedRun, RunFlow } from './rules/flow.ts'
 import type { RunPhase, RunStatus } from './run-status.ts'
+
+export type { RefusedRun } from './rules/flow.ts'
 
 export interface RunStore {
   /**
@@ -26,6 +28,8 @@ export interface RunStore {
   release(claim: Claim, options?: { phase?: Exclude<RunPhase, 'queued'> }): Promise<void>
   /** Finds a run by its id, or by a prefix or suffix of the id that only one run has. */
   findRun(id: string): Promise<FindRunResult>
+  /** Reads the clock of the store, by which leases and queues are judged, in epoch milliseconds. */
+  readClock(): Promise<number>
 }
 
 /** The lease holder; a process of the same host can tell whether it still lives. */
@@ -76,13 +80,6 @@ export interface KnownRun {
   run: RunRecord
 }
 
-/** The flow rejects a run that would have to wait; nothing of the run is kept. */
-export interface RefusedRun {
-  kind: 'refused'
-  /** Ids of the runs that hold the permits, or are ahead. */
-  holders: string[]
-}
-
 export type CreateResult = { kind: 'created'; claim: Claim } | QueuedRun | KnownRun | RefusedRun
 
 /** A run that its flow makes wait. */
@@ -112,6 +109,8 @@ export interface RunRecord {
   /** Idempotency key, unique for its workflow. */
   key: string | null
   createdAt: number
+  /** When it began, so that its time counts; null: it is queued, or ended before it began. */
+  begunAt: number | null
   endedAt: number | null
   output: JsonValue
   error: RunError | null
@@ -135,7 +134,8 @@ export interface Claim {
 }
 
 export type ClaimResult =
-  | { kind: 'claimed'; claim: Claim; run: RunRecord }
+  /** `isExpired`: its time in the queue is over, so that it ends as cancelled. */
+  | { kind: 'claimed'; claim: Claim; run: RunRecord; isExpired?: true }
   | { kind: 'held' | 'ended'; run: RunRecord }
   | QueuedRun
   | { kind: 'missing' }

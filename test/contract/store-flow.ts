@@ -151,6 +151,78 @@ export const addStoreFlowTests = (test: AddStoreTest): void => {
     await begin(store, { id: 'r-4', flow })
   })
 
+  test('a full queue refuses a run, keeps nothing of it, and says how many wait', async ({ store }) => {
+    const flow: RunFlow = { ...ONE, maxQueued: 2 }
+    const holder = await begin(store, { id: 'r-1', flow })
+    for (const id of ['r-2', 'r-3']) assert.is((await submit(store, { id, flow })).kind, 'created')
+    const full = { kind: 'refused', holders: ['r-1'], queue: { waiting: 2, most: 2 } }
+    assert.equal(await submit(store, { id: 'r-4', flow }), full)
+    assert.equal(await create(store, { id: 'r-4', flow }), full)
+    assert.is((await store.listRuns()).length, 3)
+    await store.write(holder, { end: createEnd() })
+    assert.is((await submit(store, { id: 'r-4', flow })).kind, 'created', 'the first of the queue may begin now')
+    assert.is((await submit(store, { id: 'r-5', flow })).kind, 'refused')
+  })
+
+  test('a flow without a limit but that of its queue counts all runs that have not begun', async ({ store }) => {
+    const flow: RunFlow = { key: 'k', maxQueued: 1 }
+    assert.is((await submit(store, { id: 'r-1', flow })).kind, 'created')
+    assert.is((await submit(store, { id: 'r-2', flow })).kind, 'refused')
+    claimOf(await store.claim('r-1', createOwner()))
+    assert.is((await submit(store, { id: 'r-2', flow })).kind, 'created')
+  })
+
+  test('a full queue that drops its oldest cancels that run, whatever its priority', async ({ store }) => {
+    const flow: RunFlow = { ...ONE, maxQueued: 2, whenFull: 'drop_oldest' }
+    await begin(store, { id: 'r-1', flow })
+    await submit(store, { id: 'r-2', flow: { ...flow, priority: 9 } })
+    await submit(store, { id: 'r-3', flow })
+    assert.is((await submit(store, { id: 'r-4', flow })).kind, 'created')
+    assert.equal(await store.listDueRuns(T0), ['r-2'])
+    const dropped = claimOf(await store.claim('r-2', createOwner()))
+    const [asked] = await store.readInbox([dropped])
+    assert.equal(asked?.message.body, { by: 'flow: dropped for r-4, since the queue was full' })
+    assert.is((await submit(store, { id: 'r-5', flow })).kind, 'created')
+    assert.equal(await store.listDueRuns(T0), ['r-3'])
+  })
+
+  test('a run whose time in the queue is over is due, is told so, takes no permit and blocks no other run', async ({
+    store,
+  }) => {
+    const holder = await begin(store, { id: 'r-1', flow: ONE })
+    await submit(store, { id: 'r-2', flow: { ...ONE, expireMs: 1 } })
+    await submit(store, { id: 'r-3', flow: { ...ONE, expireMs: HOUR_MS } })
+    for (const end = Date.now() + 3; Date.now() < end; );
+    assert.equal(await store.listDueRuns(T0), ['r-2'])
+    assert.ok(((await store.nextDueAt()) ?? 0) <= Date.now())
+    const expired = await store.claim('r-2', createOwner())
+    assert.ok(expired.kind === 'claimed' && expired.isExpired === true)
+    await store.write(expired.claim, { rows: [createRow(2)], end: createEnd({ status: 'cancelled' }) })
+    assert.ok(((await store.nextDueAt()) ?? 0) > Date.now() + HOUR_MS / 2, 'that of the other')
+    await store.write(holder, { end: createEnd() })
+    const next = await store.claim('r-3', createOwner())
+    assert.ok(next.kind === 'claimed' && next.isExpired === undefined)
+    assert.is(await store.nextDueAt(), null, 'a run that has begun does not expire')
+  })
+
+  test('a queued run has no begin until it is written; a child run that is queued is not due by itself', async ({
+    store,
+  }) => {
+    const queued = createNewRun({ id: 'r-1' })
+    const data = { ...queued.created.data, queued: true as const }
+    await submit(store, { id: 'r-1', created: { ...queued.created, data } })
+    const claimed = await store.claim('r-1', createOwner())
+    assert.ok(claimed.kind === 'claimed')
+    assert.is(claimed.run.begunAt, null)
+    await store.write(claimed.claim, { begunAt: T0 + 5 })
+    const found = await store.findRun('r-1')
+    assert.is(found.kind === 'found' && found.run.begunAt, T0 + 5)
+    await begin(store, { id: 'r-0', flow: ONE })
+    await create(store, { id: 'c-1', flow: { ...ONE, priority: 9 }, parent: 'r-1' })
+    await submit(store, { id: 'r-2', flow: { key: 'other' } })
+    assert.equal(await store.listDueRuns(T0), ['r-2'])
+  })
+
   test('replace cancels the holder, and starts when it has ended', async ({ store }) => {
     const flow: RunFlow = { ...ONE, onConflict: 'replace' }
     const holder = await begin(store, { id: 'r-1', flow })

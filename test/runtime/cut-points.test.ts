@@ -98,7 +98,10 @@ const followPath = (
     ...(judge && { judge }),
     async onQuiet({ run }) {
       const rows = await store.readJournal(run.id)
-      const next = path.events[rows.filter((row) => row.kind === 'created' || isEventRow(row)).length - 1]
+      const next =
+        path.events[
+          rows.filter((row) => row.kind === 'created' || (isEventRow(row) && row.kind !== 'begun')).length - 1
+        ]
       if (next === undefined) throw new Error('the path is at its end, and the run is not')
       tell(next, run)
       return true

@@ -57,6 +57,18 @@ output: { greeting: steps.?greeting.?output.?text.orValue(''), last: steps.last.
     // Drained while an effect is in flight: effects that follow from its outcome do not start any more.
     acts: ['go on', 'go on', 'go on', ({ run }) => run.drain(() => true)],
   },
+  queued: {
+    workflow: `workflow: queued
+input: { name: string }
+flow: { concurrency: 1, key: input.name }
+limits: { time: 2h }
+steps:
+  - { id: nap, wait: { for: 5s } }
+  - { id: a, llm: mock/echo, prompt: "\${run.started_at}" }
+`,
+    decide: answer,
+    acts: ['go on', die],
+  },
   attempts: {
     workflow: `workflow: attempts
 input: { name: string }

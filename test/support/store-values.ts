@@ -44,6 +44,7 @@ const FAULT = { code: 'timeout', message: 'too slow', retryable: true }
 /** Data that fit each kind of row. */
 export const ROW_DATA: JournalData = {
   created: toCreated(null),
+  begun: {},
   outcome: toOutcome({ text: 'done' }),
   timer: { timer: 'wait' },
   signal: { id: 's', name: 'paid', data: { eur: 3 }, at: '2026-01-02T03:04:05Z' },

@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../../core/json-schema.ts'
+import type { Workflow } from '../document.ts'
 import type { Type } from '../expression/type.ts'
 
 /** Facts about a called workflow that its caller is checked against. */
@@ -8,4 +9,5 @@ export interface ChildWorkflow {
   output: Type
   /** Every model that a run of the child may call. */
   models: readonly string[]
+  workflow: Pick<Workflow, 'flow'>
 }

@@ -107,6 +107,27 @@ const FLOW_FIELDS = {
   },
   rate: { shape: rate, doc: 'How many runs may start in a time, such as 10/1m.' },
   priority: { shape: integer(), doc: 'Runs with a higher one start first.' },
+  maxQueued: {
+    key: 'max_queued',
+    shape: integer({ minimum: 1 }),
+    doc: 'How many runs of a key may wait in the queue.',
+  },
+  whenFull: {
+    key: 'when_full',
+    shape: word('refuse', 'drop_oldest'),
+    doc: 'What happens when the queue is full: the new run is refused, or the oldest one in the queue is cancelled.',
+    default: 'refuse',
+  },
+  expireMs: {
+    key: 'expire',
+    shape: duration,
+    doc: 'A run that has not begun after this time in the queue is cancelled.',
+  },
+  children: {
+    shape: flag,
+    doc: 'Whether the flow counts for runs that are steps of other workflows too.',
+    default: false,
+  },
 } as const satisfies Fields
 
 const isUnreadLimit = (node: YamlNode, key: string, value: unknown): boolean =>

@@ -12,7 +12,13 @@ export interface FlowOfRun {
   rate?: Rate
   priority?: number
   onConflict: 'queue' | 'reject' | 'replace'
+  maxQueued?: number
+  whenFull?: 'refuse' | 'drop_oldest'
+  expireMs?: number
 }
+
+/** A child run is part of its parent: the flow of its workflow counts for it only with `children: true`. */
+export type FlowReader = (names: FlowNames, run?: { isChild: boolean }) => FlowOfRun | undefined
 
 interface FlowNames {
   input: JsonValue
@@ -20,18 +26,24 @@ interface FlowNames {
 }
 
 /** @throws (the result) Fault `expression_failed` */
-export const linkFlow = ({ name, flow }: Workflow): ((names: FlowNames) => FlowOfRun) | undefined => {
+export const linkFlow = ({ name, flow }: Workflow): FlowReader | undefined => {
   if (flow === undefined) return undefined
-  const { key, concurrency, rate, priority, onConflict } = flow
+  const { key, concurrency, rate, priority, onConflict, maxQueued, whenFull, expireMs, children } = flow
   const limit = rate && parseRate(rate.value)
   const keyOf = key && compileExpression<FlowNames>(key, { root: (root) => READERS[root], step: () => undefined })
-  return (names) => ({
-    key: keyOf === undefined ? name.value : `${name.value}/${toText(keyOf(names))}`,
+  const limits = {
     ...(concurrency === undefined ? {} : { concurrency: concurrency.value }),
     ...(limit === undefined ? {} : { rate: limit }),
     ...(priority === undefined ? {} : { priority: priority.value }),
+    ...(maxQueued === undefined ? {} : { maxQueued: maxQueued.value }),
+    ...(whenFull === undefined ? {} : { whenFull: whenFull.value }),
+    ...(expireMs === undefined ? {} : { expireMs: expireMs.value }),
     onConflict: onConflict.value,
-  })
+  }
+  return (names, { isChild } = { isChild: false }) => {
+    if (isChild && children?.value !== true) return undefined
+    return { key: keyOf === undefined ? name.value : `${name.value}/${toText(keyOf(names))}`, ...limits }
+  }
 }
 
 const READERS: Record<string, ((names: FlowNames) => JsonValue) | undefined> = {

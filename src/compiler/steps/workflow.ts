@@ -33,6 +33,12 @@ export const workflow: StepDescriptor<'workflow'> = {
     // The input stands in the child's journal, where no secret may be.
     const call = { input: step.with, site: perform, range: step.workflow.range }
     checkInput(call, child && (child.input === undefined ? objectOf({}) : typeOfSchema(child.input)), context)
+    const flow = child?.workflow.flow
+    if (flow === undefined || flow.children !== undefined) return
+    const name = step.workflow.value
+    const message = `the flow of '${name}' does not count for runs that are steps of this workflow`
+    const hint = `to make it count, write children: true in the flow of '${name}'; children: false if it should not`
+    context.diagnostics.warning('uncounted_flow', step.workflow.range, message, hint)
   },
   outputType: (step, { childOutput }) => childOutput(step.workflow.value) ?? ANY,
   outputSchema(step, { childOutput }) {

@@ -8,6 +8,7 @@
  * 2. Cancel passes down; faults, cost and tokens pass up.
  * 3. A child that another process holds is asked for again until it can be followed here or has ended.
  * 4. A child has its parent's performer, and its budget stands under its parent's.
+ * 5. A child that its flow makes wait is asked for again until its turn comes. Called off, it ends before it begins.
  */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { ActorContext } from '../../core/actor.ts'
@@ -45,11 +46,12 @@ export interface RunOpener {
   /** True when the host starts nothing more. */
   isStopped(): boolean
   resume(id: string, options: OpenOptions): Promise<ResumeResult>
+  /** Undefined when its flow makes the run wait. */
   create(
     workflow: CompiledWorkflow,
     wanted: Pick<WantedRun, 'id' | 'parent' | 'input' | 'env' | 'keyRun'>,
     options: OpenOptions,
-  ): Promise<Run>
+  ): Promise<Run | undefined>
 }
 
 interface ChildCall {
@@ -87,16 +89,21 @@ const performChild = async (
   const attempt = `${call.effect}.${context.attempt}`
   const child = { id: toChildId(id, attempt), workflow, input: call.input, attempt, context }
   for (;;) {
-    if (context.signal.aborted) throw new Cancelled()
+    const { signal } = context
+    if (signal.aborted && isLeft(signal.reason)) throw new Cancelled()
     const end = await awaitEnd(child, family)
     if (end !== undefined) return finish(end, child)
-    await pause(family.opener.clock, context.signal)
+    if (signal.aborted) throw new Cancelled()
+    await pause(family.opener.clock, signal)
   }
 }
 
 type ChildEnd = Pick<RunRecord, 'status' | 'output' | 'error' | 'usage'>
 
-/** Goes on with the child or starts it, and follows it to its end; undefined when another process holds it. */
+/**
+ * Goes on with the child or starts it, and follows it to its end; undefined when another process holds it, when its flow makes it wait,
+ * or when it is called off before it was created.
+ */
 const awaitEnd = async (
   { id, workflow, input, attempt, context }: ChildCall,
   { parent, opener }: Family,
@@ -110,14 +117,12 @@ const awaitEnd = async (
     budget?.setBelow(attempt, spentOf(await opener.store.readJournal(id)))
     return resumed.run
   }
-  if (resumed.kind !== 'missing') return undefined
+  if (resumed.kind !== 'missing' || context.signal.aborted) return undefined
   const checked = await checkInput(workflow, input)
   // A parent with the keys of another run gives its child the keys of that run's child.
   const keys = parent.keyRun === parent.id ? {} : { keyRun: toChildId(parent.keyRun, attempt) }
-  return follow(
-    await opener.create(workflow, { id, parent: parent.id, input: checked, env, ...keys }, options),
-    context,
-  )
+  const created = await opener.create(workflow, { id, parent: parent.id, input: checked, env, ...keys }, options)
+  return created && follow(created, context)
 }
 
 /** Follows a run in this process to its end; undefined when another process has taken it over. */

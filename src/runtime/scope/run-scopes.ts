@@ -267,14 +267,23 @@ export class RunScopes {
     })
   }
 
+  /** Ends a run that was cancelled before it began. */
+  endUnbegun(): void {
+    this.#endRun('cancelled')
+  }
+
+  #endRun(end: ScopeEnd): void {
+    this.#end = toRunEnd(end, this.#undone)
+    this.#effects.push({ type: 'ended', end: this.#end })
+  }
+
   #endScope(scope: Scope): void {
     const context = contextOf(scope)
     const end: ScopeEnd = readEnd(scope)
     this.#closeScope(scope)
     const { parent } = scope
     if (parent === undefined) {
-      this.#end = toRunEnd(end, this.#undone)
-      this.#effects.push({ type: 'ended', end: this.#end })
+      this.#endRun(end)
       return
     }
     const open = parent.scope.open.get(parent.step)

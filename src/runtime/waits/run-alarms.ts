@@ -6,21 +6,23 @@ import type { RunEvent } from '../run-event.ts'
 
 export interface RunAlarmsOptions {
   clock: Clock
-  /** Deadline of the whole run, in epoch milliseconds; undefined: it has none. */
-  endsAt: number | undefined
+  /** Deadline of the whole run, in epoch milliseconds; undefined: it has none, or has not begun. */
+  endsAt(): number | undefined
   happen(event: RunEvent): void
 }
 
 export class RunAlarms {
-  /** The deadline of the whole run, if it has one. */
-  readonly ofRun: readonly TimerRecord[]
   readonly #options: RunAlarmsOptions
   readonly #armed = new Map<string, () => void>()
 
   constructor(options: RunAlarmsOptions) {
     this.#options = options
-    const { endsAt } = options
-    this.ofRun = endsAt === undefined ? [] : [{ id: 'limits.time', dueAt: endsAt }]
+  }
+
+  /** The deadline of the whole run, if it has one. */
+  get ofRun(): readonly TimerRecord[] {
+    const endsAt = this.#options.endsAt()
+    return endsAt === undefined ? NONE : [{ id: 'limits.time', dueAt: endsAt }]
   }
 
   armRun(): void {
@@ -64,3 +66,5 @@ export class RunAlarms {
     this.#armed.set(id, clock.wakeAt(at, fire))
   }
 }
+
+const NONE: readonly TimerRecord[] = []

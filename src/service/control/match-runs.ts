@@ -35,12 +35,12 @@ export const matchRuns = async (
 
 const toAsked = async (
   store: Store,
-  { id, workflow, createdAt }: RunRecord,
+  { id, workflow, createdAt, begunAt }: RunRecord,
   { status, needsInput }: { status: string; needsInput: boolean },
 ): Promise<Asked> => {
   const created = needsInput ? await store.readCreated(id) : undefined
   const input = created?.data.input ?? null
-  return { run: { id, workflow, status, started_at: new Date(createdAt).toISOString() }, input }
+  return { run: { id, workflow, status, started_at: new Date(begunAt ?? createdAt).toISOString() }, input }
 }
 
 const compileCondition = (text: string): ((asked: Asked) => boolean) => {

@@ -1,4 +1,5 @@
 import type { Store } from '../../store/store.ts'
+import { measureRun } from '../history/measure-run.ts'
 
 /** Cost of past runs of a workflow. */
 export interface TypicalCost {
@@ -27,7 +28,7 @@ export const findTypicalCost = async (
   const same = all.filter(({ definition }) => definition === hash)
   const runs = same.length > 0 ? same : all
   const costs = runs.flatMap(({ usage }) => (usage.cost_usd === null ? [] : [usage.cost_usd]))
-  const times = runs.map(({ createdAt, endedAt }) => (endedAt ?? createdAt) - createdAt)
+  const times = runs.map((run) => measureRun(run).durationMs)
   const medianMs = medianOf(times)
   if (medianMs === undefined) return undefined
   return {

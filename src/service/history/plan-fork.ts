@@ -15,7 +15,7 @@ import { createRunId } from '../../core/run-id.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import type { CopiedRun } from '../../runtime/host.ts'
 import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
-import { createdOf, expectCreated, figuresOf, isEventRow, type JournalRow } from '../../store/journal-row.ts'
+import { begunAtOf, createdOf, expectCreated, figuresOf, isEventRow, type JournalRow } from '../../store/journal-row.ts'
 import { findVisit, refuse, type VisitName } from './find-visit.ts'
 import { foldTimeline } from './fold-timeline.ts'
 import { replaceOutputs, type SetOutput } from './set-outputs.ts'
@@ -65,7 +65,8 @@ export interface DroppedRow {
 
 /** @throws Fault `invalid_input` for a step that did not start, and for an output that is not recorded before it or does not fit its type */
 export const planFork = async (origin: Origin, wish: ForkWish): Promise<ForkPlan> => {
-  const { id: runId, rows } = origin
+  const { id: runId } = origin
+  const rows = withoutQueue(origin.rows)
   const { visits } = foldTimeline(origin.workflow, { runId, rows }).timeline
   const begin = findVisit(visits, { ...wish.from, runId })
   const prefix = cutPrefix(rows, begin.fromSeq)
@@ -76,6 +77,20 @@ export const planFork = async (origin: Origin, wish: ForkWish): Promise<ForkPlan
     visits,
   })
   return copyPrefix(origin, { wish, prefix, replaced })
+}
+
+/** The rows as if the run had begun when it was created: a fork begins as it is made. */
+const withoutQueue = (rows: readonly JournalRow[]): readonly JournalRow[] => {
+  const [created, ...others] = rows
+  const begunAt = begunAtOf(rows)
+  if (created?.kind !== 'created' || created.data.queued !== true || begunAt === undefined) return rows
+  const { queued: _, ...data } = created.data
+  const kept = others.filter(({ kind }) => kind !== 'begun')
+  return [{ ...created, data }, ...kept].map((row, index) => ({
+    ...row,
+    seq: index + 1,
+    at: Math.max(row.at, begunAt),
+  }))
 }
 
 /** Includes the notes of the last event, which follow it. */

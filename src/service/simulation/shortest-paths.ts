@@ -7,7 +7,6 @@ import type { ActorLogic, EventObject } from 'xstate'
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { JsonValue } from '../../core/json.ts'
-import type { RunEvent } from '../../runtime/run-event.ts'
 import type { RunState } from '../../runtime/run-state.ts'
 import { contextOf, type Scope } from '../../runtime/scope/scope.ts'
 import { stepOfPath } from '../../store/usage-sums.ts'
@@ -20,6 +19,7 @@ import {
   toEvent,
   toOutcome,
   type Walk,
+  type WalkEvent,
   type Walker,
   type WalkOutcome,
   type WalkStart,
@@ -38,7 +38,7 @@ export interface PathOptions extends WalkStart {
 }
 
 export interface WorkflowPath {
-  events: readonly RunEvent[]
+  events: readonly WalkEvent[]
   end: NonNullable<RunState['end']>
 }
 
@@ -79,7 +79,7 @@ export const findPaths = (workflow: CompiledWorkflow, options: PathOptions): Wor
  * and visits. The walk at the end of a path is the last that got there, not the shortest. Undefined if these outcomes,
  * one after the other, do not reach an end.
  */
-const walkAlong = (told: readonly RunEvent[], walker: Walker): Walk | undefined => {
+const walkAlong = (told: readonly WalkEvent[], walker: Walker): Walk | undefined => {
   let walk = walker([])
   for (const one of told) {
     const { visit: _, ...outcome } = { visit: 0, ...toOutcome(one) }
@@ -97,11 +97,11 @@ interface WalkSnapshot {
   walk: Walk
 }
 
-type Told = EventObject & { event?: RunEvent }
+type Told = EventObject & { event?: WalkEvent }
 
 /** Wraps walks as actor logic: a snapshot is a value, since each folds its own events from the start. */
 const createWalkLogic = (walker: Walker): ActorLogic<WalkSnapshot, Told> => {
-  const at = (events: readonly RunEvent[]): WalkSnapshot => ({
+  const at = (events: readonly WalkEvent[]): WalkSnapshot => ({
     status: 'active',
     output: undefined,
     error: undefined,
@@ -143,7 +143,7 @@ const WIDTH = 2
 const createOffers = (
   workflow: CompiledWorkflow,
   { catalogue, outputs = {}, mayFail = () => true }: PathOptions,
-): ((walk: Walk) => RunEvent[]) => {
+): ((walk: Walk) => WalkEvent[]) => {
   const examples = findExamples(workflow, catalogue)
   const faults = findFaults(workflow)
   const outcomesOf = (step: string): ({ output: JsonValue } | { fault: string })[] => [

@@ -27,7 +27,7 @@ export interface WalkStart {
 }
 
 export interface Walk {
-  events: readonly RunEvent[]
+  events: readonly WalkEvent[]
   state: RunState
   /** Epoch milliseconds. */
   at: number
@@ -52,7 +52,10 @@ export type WalkOutcome =
 export type Approval = Extract<OpenWait, { kind: 'approval' }>
 
 /** Creates walks of one workflow from one start: returns the walk after these events. */
-export type Walker = (events: readonly RunEvent[]) => Walk
+/** An event of a walk, which begins at once. */
+export type WalkEvent = Exclude<RunEvent, { kind: 'begun' }>
+
+export type Walker = (events: readonly WalkEvent[]) => Walk
 
 export const createWalker =
   (workflow: CompiledWorkflow, { input, env = {} }: WalkStart): Walker =>
@@ -64,7 +67,7 @@ export const createWalker =
   }
 
 /** Converts an outcome to the event it causes here; undefined if nothing open awaits it. */
-export const toEvent = (walk: Walk, outcome: WalkOutcome): RunEvent | undefined => {
+export const toEvent = (walk: Walk, outcome: WalkOutcome): WalkEvent | undefined => {
   if ('cancel' in outcome) return { kind: 'cancel', at: walk.at, data: { by: 'simulate' } }
   if ('event' in outcome) return toSignalEvent(walk, outcome)
   const isMeant = ({ path, visit }: { path: string; visit: number }): boolean =>
@@ -81,7 +84,7 @@ export const toEvent = (walk: Walk, outcome: WalkOutcome): RunEvent | undefined 
   return effect && toOutcomeEvent(walk, effect, outcome)
 }
 
-const toTimerEvent = ({ at }: Walk, { path, visit, name, dueAt }: OpenTimer): RunEvent => ({
+const toTimerEvent = ({ at }: Walk, { path, visit, name, dueAt }: OpenTimer): WalkEvent => ({
   kind: 'timer',
   at: Math.max(at, dueAt),
   path,
@@ -93,7 +96,7 @@ const toOutcomeEvent = (
   { at }: Walk,
   { path, visit }: OpenEffect,
   result: { output: JsonValue } | { fault: string },
-): RunEvent => {
+): WalkEvent => {
   const figures = { attempt: 1, started: at, ms: 0 }
   const data =
     'output' in result
@@ -106,7 +109,7 @@ const toDecisionEvent = (
   { at }: Walk,
   wait: Approval,
   decided: Extract<WalkOutcome, { approved: JsonValue } | { rejected: string }>,
-): RunEvent => ({ kind: 'decision', at, path: wait.path, visit: wait.visit, data: toDecision(wait, decided) })
+): WalkEvent => ({ kind: 'decision', at, path: wait.path, visit: wait.visit, data: toDecision(wait, decided) })
 
 export const toDecision = (
   { by: deciders }: Approval,
@@ -119,14 +122,14 @@ export const toDecision = (
 }
 
 /** The id is the same each time the walk is taken. */
-const toSignalEvent = ({ at, events }: Walk, { event: name, data }: { event: string; data: JsonValue }): RunEvent => ({
+const toSignalEvent = ({ at, events }: Walk, { event: name, data }: { event: string; data: JsonValue }): WalkEvent => ({
   kind: 'signal',
   at,
   data: { id: `walk-${events.length + 1}`, name, data, at: new Date(at).toISOString() },
 })
 
 /** Inverse of `toEvent`; it leaves out what `toEvent` fills in: the first visit, and the person if anyone may decide. */
-export const toOutcome = (event: RunEvent): WalkOutcome => {
+export const toOutcome = (event: WalkEvent): WalkOutcome => {
   if (event.kind === 'cancel' || event.kind === 'budget') return { cancel: true }
   if (event.kind === 'signal') return { event: event.data.name, data: event.data.data }
   const place = { step: event.path, ...(event.visit > 1 && { visit: event.visit }) }

@@ -24,6 +24,12 @@ export interface RunFlow {
    * all queued runs (`replace`). A rate that is used up delays the run in each case.
    */
   onConflict?: 'queue' | 'reject' | 'replace'
+  /** Most runs that wait in the queue; default: any number. */
+  maxQueued?: number
+  /** Outcome for a new run that finds the queue full. Default `refuse`. */
+  whenFull?: 'refuse' | 'drop_oldest'
+  /** A run that has not begun after this time in the queue is cancelled; default: it waits without end. */
+  expireMs?: number
 }
 
 export type FlowLimits = Pick<RunFlow, 'concurrency' | 'rate'>
@@ -47,6 +53,8 @@ export interface Admission extends FlowVerdict {
   ahead: number
   /** True when the run takes a permit as it begins: not when it begins only to be cancelled. */
   takesPermit: boolean
+  /** It begins only to be cancelled, since its time in the queue is over. */
+  isExpired?: boolean
 }
 
 /** The answer for a run without a flow. */
@@ -61,6 +69,8 @@ export interface FlowMember {
   admittedAt: number | null
   /** A cancel waits in its inbox. */
   isCancelAsked: boolean
+  /** Its time in the queue is over. */
+  isExpired: boolean
 }
 
 /**
@@ -74,9 +84,10 @@ export const findGate = ({
   epoch,
   admittedAt,
   isCancelAsked,
+  isExpired,
 }: FlowMember): 'open' | 'permit' | 'queue' => {
   if (admittedAt !== null) return phase === 'waiting' || isPaused ? 'open' : 'permit'
-  return (phase !== 'queued' && epoch > 0) || isCancelAsked ? 'open' : 'queue'
+  return (phase !== 'queued' && epoch > 0) || isCancelAsked || isExpired ? 'open' : 'queue'
 }
 
 /** Decides whether a run may begin that has `ahead` others before it. */
@@ -106,28 +117,68 @@ const countPermits = ({ concurrency }: FlowLimits, held: number): number =>
 
 /** True when a submitted run is queued without a look at the others, however long their queue is. */
 export const waitsInAnyCase = ({ flow }: { flow?: RunFlow }): boolean =>
-  flow?.onConflict !== 'reject' && flow?.onConflict !== 'replace'
+  flow?.onConflict !== 'reject' && flow?.onConflict !== 'replace' && flow?.maxQueued === undefined
 
-/** Outcome for a new run: it is entered, perhaps after asking others (`replaced`, ids) to make room, or refused. */
-export type FlowEntry = { kind: 'entered'; replaced: string[] } | { kind: 'refused'; holders: string[] }
+/** The flow rejects a run that would have to wait; nothing of the run is kept. */
+export interface RefusedRun {
+  kind: 'refused'
+  /** Ids of the runs that hold the permits, or are ahead. */
+  holders: string[]
+  /** The queue is full: how many runs wait in it, and how many may. Absent: the flow has no queue. */
+  queue?: { waiting: number; most: number }
+}
+
+/** Outcome for a new run: it is entered, perhaps after asking others (`leaving`, ids) to make room, or refused. */
+export type FlowEntry = { kind: 'entered'; leaving: string[]; why: 'replaced' | 'dropped' } | RefusedRun
 
 /** True when the entry of a new run depends on who the others are. */
-export const needsOthers = ({ onConflict }: RunFlow, { isFree, retryAt }: FlowVerdict): boolean =>
-  !isFree && (onConflict === 'replace' || (onConflict === 'reject' && retryAt === null))
+export const needsOthers = (
+  { onConflict = 'queue', maxQueued, concurrency, rate }: RunFlow,
+  { isFree, retryAt }: FlowVerdict,
+): boolean => {
+  // Without a limit no run waits for a permit: all those wait that no server has begun yet.
+  if (maxQueued !== undefined && onConflict === 'queue' && concurrency === undefined && rate === undefined) return true
+  if (isFree) return false
+  if (onConflict === 'queue') return maxQueued !== undefined
+  return onConflict === 'replace' || retryAt === null
+}
 
-/** Decides about a new run that is not free, by the ids of the holders in the order of their admission, and of the queued runs. */
-export const enterFlow = (
-  { onConflict, concurrency }: RunFlow,
-  { holders, queued }: { holders: readonly string[]; queued: readonly string[] },
-): FlowEntry => {
+/** The other runs of the flow of a new run that is not free. */
+export interface FlowOthers extends FlowState {
+  /** Ids of the queued runs, the oldest first. */
+  queued: readonly string[]
+}
+
+/** Decides about a new run that is not free. */
+export const enterFlow = (flow: RunFlow, others: FlowOthers): FlowEntry => {
+  const { onConflict = 'queue', concurrency } = flow
+  const { holders, queued } = others
+  if (onConflict === 'queue') return enterQueue(flow, others)
   if (onConflict === 'reject') return { kind: 'refused', holders: [...(holders.length > 0 ? holders : queued)] }
   const excess = concurrency === undefined ? 0 : Math.max(0, holders.length + 1 - concurrency)
-  return { kind: 'entered', replaced: [...holders.slice(0, excess), ...queued] }
+  return { kind: 'entered', leaving: [...holders.slice(0, excess), ...queued], why: 'replaced' }
+}
+
+/** Queued runs that may begin at once do not count as waiting. */
+const enterQueue = (
+  { maxQueued: most = Number.POSITIVE_INFINITY, whenFull, ...limits }: RunFlow,
+  others: FlowOthers,
+): FlowEntry => {
+  const { holders, queued } = others
+  const isLimited = limits.concurrency !== undefined || limits.rate !== undefined
+  const waiting = Math.max(0, queued.length - (isLimited ? countFree(limits, others) : 0))
+  const excess = waiting + 1 - most
+  if (excess <= 0 || whenFull === 'drop_oldest')
+    return { kind: 'entered', leaving: queued.slice(0, Math.max(0, excess)), why: 'dropped' }
+  return { kind: 'refused', holders: [...holders], queue: { waiting, most } }
 }
 
 /** The inbox message that asks a run to make room for another one. */
-export const createReplaceMessage = (replacedBy: string): { id: string; kind: 'cancel'; body: { by: string } } => ({
-  id: `replace-${replacedBy}`,
+export const createLeaveMessage = (
+  why: 'replaced' | 'dropped',
+  by: string,
+): { id: string; kind: 'cancel'; body: { by: string } } => ({
+  id: `${why}-${by}`,
   kind: 'cancel',
-  body: { by: `flow: replaced by ${replacedBy}` },
+  body: { by: why === 'replaced' ? `flow: replaced by ${by}` : `flow: dropped for ${by}, since the queue was full` },
 })

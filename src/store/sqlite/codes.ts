@@ -14,6 +14,7 @@ const KIND_CODES: Record<EventKind | NoteKind, number> = {
   decision: 4,
   cancel: 5,
   budget: 6,
+  begun: 7,
   attempt: 20,
   lost: 21,
   placement: 22,

@@ -23,6 +23,9 @@ export const DUE_SQL = {
     order by timer.due_at limit ?`,
   messages: `select distinct run.id from inbox cross join run where inbox.taken = 0 and run.key = inbox.run
     and ((${WAITING}) or (${QUEUED} and inbox.kind = 'cancel')) limit ?`,
+  expired: `select id from run where ${QUEUED} and parent is null and expires_at is not null and expires_at <= ${NOW}
+    order by expires_at limit ?`,
+  nextExpiry: `select min(expires_at) from run where ${QUEUED} and parent is null and expires_at is not null`,
   nextTimer: `select timer.due_at from timer cross join run where run.key = timer.run and ${WAITING}
     order by timer.due_at limit 1`,
 }
@@ -44,7 +47,7 @@ export class DueRuns {
 
   list(at: number, limit: number): string[] {
     const found = new Set<string>()
-    for (const find of [this.#left, this.#orphaned, this.#withTimer, this.#withMessage, this.#queued]) {
+    for (const find of [this.#left, this.#orphaned, this.#withTimer, this.#withMessage, this.#expired, this.#queued]) {
       const room = limit - found.size
       if (room <= 0) break
       for (const id of find(room, at)) found.add(id)
@@ -53,7 +56,8 @@ export class DueRuns {
   }
 
   nextAt(): number | null {
-    return this.#statements.nextTimer.get() ?? null
+    const dues = [this.#statements.nextTimer.get(), this.#statements.nextExpiry.get()]
+    return dues.reduce<number | null>((next, due) => (due == null ? next : Math.min(due, next ?? due)), null)
   }
 
   readonly #left = (limit: number): string[] => this.#thatMayGoOn(this.#statements.left.iterate(), limit)
@@ -67,6 +71,8 @@ export class DueRuns {
   readonly #withTimer = (limit: number, at: number): string[] => this.#statements.timers.all(at, limit)
 
   readonly #withMessage = (limit: number): string[] => this.#statements.messages.all(limit)
+
+  readonly #expired = (limit: number): string[] => this.#statements.expired.all(limit)
 
   readonly #queued = (limit: number): string[] =>
     this.#gate
@@ -91,5 +97,7 @@ const prepareDue = (db: Connection) => ({
   heldBy: db.prepare<[holders: string], FoundRun>(DUE_SQL.heldBy),
   timers: db.prepare<[at: number, limit: number], string>(DUE_SQL.timers).pluck(),
   messages: db.prepare<[limit: number], string>(DUE_SQL.messages).pluck(),
+  expired: db.prepare<[limit: number], string>(DUE_SQL.expired).pluck(),
+  nextExpiry: db.prepare<[], number | null>(DUE_SQL.nextExpiry).pluck(),
   nextTimer: db.prepare<[], number>(DUE_SQL.nextTimer).pluck(),
 })

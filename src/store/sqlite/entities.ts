@@ -45,11 +45,16 @@ const RunEntity = defineEntity({
     rateWindowMs: p.integer().nullable(),
     /** When its flow admitted it. */
     admittedAt: p.bigint('number').nullable(),
+    /** Null: it began when it was created; 0: it is queued, and has not begun. */
+    begunAt: p.bigint('number').nullable(),
+    /** When its flow drops it from the queue. */
+    expiresAt: p.bigint('number').nullable(),
   },
   indexes: [
     { name: 'run_running', properties: ['phase', 'flowKey', 'rank'], where: 'status = 0' },
     { name: 'run_parent', properties: ['parent'], where: 'parent is not null' },
     { name: 'run_permit', properties: ['flowKey'], where: 'status = 0 and admitted_at is not null' },
+    { name: 'run_expiry', properties: ['expiresAt'], where: 'status = 0 and phase = 1 and expires_at is not null' },
     {
       name: 'run_rate',
       properties: ['flowKey', 'admittedAt'],

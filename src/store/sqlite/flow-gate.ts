@@ -33,6 +33,7 @@ interface StoredMember extends FlowMemberRow {
   epoch: number
   admitted_at: number | null
   is_cancelled: number
+  is_expired: number
 }
 
 /** Lower ranks go first, then lower keys. */
@@ -40,6 +41,7 @@ interface QueuedMember {
   id: string
   key: number
   rank: number
+  is_child: number
 }
 
 interface StoredHolder {
@@ -54,6 +56,9 @@ interface StoredHolder {
 const QUEUED = toPhaseCode('queued')
 const IN_QUEUE = `status = 0 and phase = ${QUEUED}`
 const CANCEL_WAITS = `exists (select 1 from inbox where inbox.run = run.key and inbox.taken = 0 and inbox.kind = 'cancel')`
+const IS_EXPIRED = `(${IN_QUEUE} and expires_at is not null and expires_at <= ${NOW})`
+/** Queued runs that no longer wait for their turn: they begin only to be cancelled. */
+const IS_LEAVING = `(${CANCEL_WAITS} or ${IS_EXPIRED})`
 
 export class FlowGate {
   readonly #statements: ReturnType<typeof prepareGate>
@@ -67,14 +72,17 @@ export class FlowGate {
     const member = this.#statements.readMember.get(key)
     if (member === undefined) return UNBOUND
     const gate = findGate(toFlowMember(member))
-    if (gate === 'open') return { ...UNBOUND, takesPermit: member.admitted_at !== null }
+    if (gate === 'open')
+      return { ...UNBOUND, takesPermit: member.admitted_at !== null, isExpired: member.is_expired === 1 }
     return gate === 'permit' ? this.#judgePermit(member) : this.judge(member)
   }
 
   /** Judges a run that is not admitted yet. */
   judge(member: FlowMemberRow): Admission {
     const { flow_key, rank, key } = member
-    const ahead = this.#statements.countAhead.get(flow_key, rank, rank, key) ?? 0
+    const place = [flow_key, rank, rank, key] as const
+    const { countAhead, countExpiredAhead } = this.#statements
+    const ahead = (countAhead.get(...place) ?? 0) - (countExpiredAhead.get(...place) ?? 0)
     return { ...judgeFlow(toLimits(member), { ...this.read(member), ahead }), ahead, takesPermit: true }
   }
 
@@ -86,7 +94,7 @@ export class FlowGate {
     return { holders: concurrency === null ? [] : this.#readHolders(flow_key, { except: key, now }), admissions }
   }
 
-  /** Lists the queued runs of this flow, except for those with a cancel in their inbox. */
+  /** Lists the queued runs of this flow in the order of their turns, except for those that are to be cancelled. */
   listQueued(flowKey: string, limit = -1): QueuedMember[] {
     return this.#statements.listQueued.all(flowKey, limit)
   }
@@ -100,7 +108,8 @@ export class FlowGate {
       if (head !== undefined) free.push(...this.listQueued(flow, Math.min(this.#countFree(head), limit)))
       flow = this.#statements.nextFlow.get(flow)
     }
-    return free
+    // A child run is begun by the process of its parent.
+    return free.filter(({ is_child }) => is_child === 0)
   }
 
   admit(key: number): void {
@@ -127,12 +136,13 @@ export class FlowGate {
   }
 }
 
-const toFlowMember = ({ phase, is_paused, epoch, admitted_at, is_cancelled }: StoredMember) => ({
+const toFlowMember = ({ phase, is_paused, epoch, admitted_at, is_cancelled, is_expired }: StoredMember) => ({
   phase: toPhase(phase) ?? 'active',
   isPaused: is_paused === 1,
   epoch,
   admittedAt: admitted_at,
   isCancelAsked: is_cancelled === 1,
+  isExpired: is_expired === 1,
 })
 
 export const toLimits = ({ concurrency, rate_count, rate_window_ms }: FlowLimitColumns): FlowLimits => ({
@@ -148,30 +158,38 @@ const toPermit = ({ holder, lease_until, phase, is_paused }: StoredHolder): Para
 
 const MEMBER = 'key, flow_key, concurrency, rank, rate_count, rate_window_ms'
 
+const countAheadSql = ({ by = '', that = '' } = {}): string =>
+  `select count(*) from run ${by} where ${IN_QUEUE} and flow_key = ? and (rank < ? or (rank = ? and key < ?))
+    and not ${CANCEL_WAITS} ${that}`
+
 export const GATE_SQL = {
-  readMember: `select ${MEMBER}, phase, is_paused, epoch, admitted_at, ${CANCEL_WAITS} as is_cancelled from run
+  readMember: `select ${MEMBER}, phase, is_paused, epoch, admitted_at, ${CANCEL_WAITS} as is_cancelled,
+    ${IS_EXPIRED} as is_expired from run
     where key = ?`,
-  countAhead: `select count(*) from run where ${IN_QUEUE} and flow_key = ? and (rank < ? or (rank = ? and key < ?))
-    and not ${CANCEL_WAITS}`,
+  countAhead: countAheadSql(),
+  /** Few, and found by another index than those ahead. */
+  countExpiredAhead: countAheadSql({ by: 'indexed by run_expiry', that: `and ${IS_EXPIRED}` }),
   readHolders: `select key, id, holder, lease_until, phase, is_paused from run
     where status = 0 and admitted_at is not null and flow_key = ? order by admitted_at, key`,
   readAdmissions: `select admitted_at from run where rate_count is not null and admitted_at is not null and flow_key = ?
     and admitted_at > ? order by admitted_at`,
   /** In the order of the queue. */
-  listQueued: `select id, key, rank from run where ${IN_QUEUE} and flow_key = ? and not ${CANCEL_WAITS}
+  listQueued: `select id, key, rank, parent is not null as is_child from run
+    where ${IN_QUEUE} and flow_key = ? and not ${IS_LEAVING}
     order by rank, key limit ?`,
-  readHead: `select ${MEMBER} from run where ${IN_QUEUE} and flow_key = ? and not ${CANCEL_WAITS} order by rank, key limit 1`,
+  readHead: `select ${MEMBER} from run where ${IN_QUEUE} and flow_key = ? and not ${IS_LEAVING} order by rank, key limit 1`,
   nextFlow: `select min(flow_key) from run where ${IN_QUEUE} and flow_key > ?`,
   /** Runs without a flow. */
-  listUnbound: `select id, key, 0 as rank from run where ${IN_QUEUE} and flow_key is null order by key limit ?`,
+  listUnbound: `select id, key, 0 as rank, 0 as is_child from run where ${IN_QUEUE} and flow_key is null order by key limit ?`,
 }
+
+type QueuePlace = [flowKey: string, rank: number, sameRank: number, key: number]
 
 const prepareGate = (db: Connection) => ({
   readNow: db.prepare<[], number>(`select ${NOW}`).pluck(),
   readMember: db.prepare<[key: number], StoredMember>(GATE_SQL.readMember),
-  countAhead: db
-    .prepare<[flowKey: string, rank: number, sameRank: number, key: number], number>(GATE_SQL.countAhead)
-    .pluck(),
+  countAhead: db.prepare<QueuePlace, number>(GATE_SQL.countAhead).pluck(),
+  countExpiredAhead: db.prepare<QueuePlace, number>(GATE_SQL.countExpiredAhead).pluck(),
   readHolders: db.prepare<[flowKey: string], StoredHolder>(GATE_SQL.readHolders),
   readAdmissions: db.prepare<[flowKey: string, since: number], number>(GATE_SQL.readAdmissions).pluck(),
   listQueued: db.prepare<[flowKey: string, limit: number], QueuedMember>(GATE_SQL.listQueued),

@@ -9,6 +9,7 @@ import { LONG_LIVED_RUNS } from './migrations/0004-long-lived-runs.ts'
 import { REGISTERED_FOLDER } from './migrations/0005-registered-folder.ts'
 import { APPROVAL_IDS } from './migrations/0006-approval-ids.ts'
 import { SKIPPED_SLOTS } from './migrations/0007-skipped-slots.ts'
+import { QUEUED_RUNS } from './migrations/0008-queued-runs.ts'
 
 export const MIGRATIONS: readonly { name: string; statements: readonly string[] }[] = [
   { name: '0001-first', statements: FIRST },
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
   { name: '0005-registered-folder', statements: REGISTERED_FOLDER },
   { name: '0006-approval-ids', statements: APPROVAL_IDS },
   { name: '0007-skipped-slots', statements: SKIPPED_SLOTS },
+  { name: '0008-queued-runs', statements: QUEUED_RUNS },
 ]

@@ -7,7 +7,7 @@
 import type { SubmitResult } from '../queue-store.ts'
 import {
   type Admission,
-  createReplaceMessage,
+  createLeaveMessage,
   enterFlow,
   type FlowEntry,
   needsOthers,
@@ -94,10 +94,11 @@ export class RunCreation {
     const gate = this.#options.gate()
     const member = toMember(run.workflow, flow)
     const verdict = gate.judge(member)
-    if (!needsOthers(flow, verdict)) return { ...verdict, kind: 'entered', replaced: [] }
-    const queued = gate.listQueued(member.flow_key).map(({ id }) => id)
-    const entry = enterFlow(flow, { holders: gate.read(member).holders, queued })
-    return entry.kind === 'refused' ? entry : { ...verdict, ...entry, ahead: 0 }
+    if (!needsOthers(flow, verdict)) return { ...verdict, ...ENTERED }
+    const queued = gate.listQueued(member.flow_key).sort((one, other) => one.key - other.key)
+    const entry = enterFlow(flow, { ...gate.read(member), queued: queued.map(({ id }) => id) })
+    if (entry.kind === 'refused') return entry
+    return { ...verdict, ...entry, ahead: entry.why === 'replaced' ? 0 : verdict.ahead - entry.leaving.length }
   }
 
   #insertHeld(packed: PackedRun, owner: Owner): Claim {
@@ -111,11 +112,11 @@ export class RunCreation {
     return { runId: run.id, runKey, epoch: 1, ownerId: owner.id }
   }
 
-  #insertQueued(packed: PackedRun, { replaced }: Entry): void {
+  #insertQueued(packed: PackedRun, { leaving, why }: Entry): void {
     this.insert(packed)
-    if (replaced.length === 0) return
-    const { id, kind, body } = createReplaceMessage(packed.run.id)
-    for (const runId of replaced) this.#statements.insertMessage.run(id, kind, JSON.stringify(body), runId)
+    if (leaving.length === 0) return
+    const { id, kind, body } = createLeaveMessage(why, packed.run.id)
+    for (const runId of leaving) this.#statements.insertMessage.run(id, kind, JSON.stringify(body), runId)
   }
 
   /** Returns the key of the run. */
@@ -148,7 +149,9 @@ export class RunCreation {
 
 type Entry = Admission & Extract<FlowEntry, { kind: 'entered' }>
 
-const AT_ONCE: Entry = { ...UNBOUND, kind: 'entered', replaced: [] }
+const ENTERED = { kind: 'entered', leaving: [], why: 'replaced' } satisfies FlowEntry
+
+const AT_ONCE: Entry = { ...UNBOUND, ...ENTERED }
 
 const ACTIVE = toPhaseCode('active')
 
@@ -179,8 +182,13 @@ const toInserted = ({
   key: key ?? null,
   bodyHash: bodyHash ?? null,
   isAdmitted: 0,
+  begunAt: created.data.queued === true ? NOT_BEGUN : null,
+  expireMs: flow?.expireMs ?? null,
   ...(flow === undefined ? NO_FLOW : toFlowColumns(workflow, flow)),
 })
+
+/** The value of `begun_at` before the run begins. */
+export const NOT_BEGUN = 0
 
 const NO_FLOW = { flow_key: null, concurrency: null, rank: null, rate_count: null, rate_window_ms: null }
 

@@ -23,6 +23,7 @@ export const toRunRecord = (row: RunRow, unpack: Unpack): RunRecord => ({
   origin: row.origin === null ? null : toOrigin(row.origin),
   key: row.idempotency_key,
   createdAt: row.created_at,
+  begunAt: row.begun_at === 0 ? null : (row.begun_at ?? row.created_at),
   endedAt: row.ended_at,
   output: row.output === null ? null : unpack(row.output),
   error: row.error === null ? null : toRunError(unpack(row.error), row.id),

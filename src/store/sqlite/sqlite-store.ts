@@ -136,6 +136,10 @@ export class SqliteStore extends SqliteRecords implements Store {
     })
   }
 
+  readClock(): Promise<number> {
+    return this.queue.read(() => this.#statements.readNow.get() ?? 0)
+  }
+
   findRun(id: string): Promise<FindRunResult> {
     return this.queue.read(() => {
       const exact = this.#statements.readRun.get(id)
@@ -281,7 +285,7 @@ export class SqliteStore extends SqliteRecords implements Store {
     if (admission?.takesPermit) this.parts().gate.admit(row.key)
     const claimed = this.#statements.readRun.get(id) ?? row
     const claim = { runId: id, runKey: row.key, epoch: claimed.epoch, ownerId: owner.id }
-    return { kind: 'claimed', claim, run: this.#toRecord(claimed) }
+    return { kind: 'claimed', claim, run: this.#toRecord(claimed), ...(admission?.isExpired && { isExpired: true }) }
   }
 
   #insertLarge(large: readonly LargeText[]): void {

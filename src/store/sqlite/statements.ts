@@ -10,7 +10,7 @@ const PUT_AT_STEP_MS = 3_600_000
 const IS_HELD = 'key = ? and epoch = ? and holder is not null'
 const RUN_COLUMNS = `run.key, run.id, run.workflow, definition.hash, run.status, run.created_at, run.ended_at, run.output,
   run.error, run.input_tokens, run.output_tokens, run.cost_usd, run.cache_hits, run.epoch, run.holder, run.lease_until,
-  run.phase, run.is_paused, run.origin, run.idempotency_key, run.flow_key,
+  run.phase, run.is_paused, run.origin, run.idempotency_key, run.flow_key, run.begun_at,
   (select above.id from run above where above.key = run.parent) as parent`
 const FROM_RUN = 'from run join definition on definition.key = run.definition'
 
@@ -42,6 +42,7 @@ export interface RunRow {
   origin: string | null
   idempotency_key: string | null
   flow_key: string | null
+  begun_at: number | null
   /** Id. */
   parent: string | null
 }
@@ -67,6 +68,8 @@ export interface InsertedRun {
   rate_count: number | null
   rate_window_ms: number | null
   isAdmitted: number
+  begunAt: number | null
+  expireMs: number | null
 }
 
 export interface StoredRow {
@@ -98,11 +101,12 @@ const prepareRunStatements = (db: Connection) => ({
   /** Inserts a run with all optional columns. */
   insertWholeRun: db.prepare<[InsertedRun]>(
     `insert into run (id, workflow, definition, status, phase, created_at, input_tokens, output_tokens, cost_usd, epoch, holder,
-       lease_until, parent, origin, idempotency_key, body_hash, flow_key, concurrency, rank, rate_count, rate_window_ms, admitted_at)
+       lease_until, parent, origin, idempotency_key, body_hash, flow_key, concurrency, rank, rate_count, rate_window_ms, admitted_at,
+       begun_at, expires_at)
      select @id, @workflow, key, 0, @phase, @createdAt, 0, 0, 0, @epoch, @holder,
        case when @holder is null then null else ${NOW} + ${LEASE_MS} end, (select above.key from run above where above.id = @parent),
        @origin, @key, @bodyHash, @flow_key, @concurrency, @rank, @rate_count, @rate_window_ms,
-       case when @isAdmitted = 1 then ${NOW} end
+       case when @isAdmitted = 1 then ${NOW} end, @begunAt, case when @holder is null then ${NOW} + @expireMs end
      from definition where hash = @definition on conflict (id) do nothing`,
   ),
   readRunByKey: db.prepare<[workflow: string, key: string], RunRow & { body_hash: string | null }>(
@@ -121,6 +125,7 @@ const prepareRunStatements = (db: Connection) => ({
   releaseRun: db.prepare<[phase: number, key: number, epoch: number]>(
     `update run set holder = null, lease_until = null, phase = ? where ${IS_HELD}`,
   ),
+  beginRun: db.prepare<[begunAt: number, key: number]>('update run set begun_at = ? where key = ?'),
   pauseRun: db.prepare<[isPaused: number, key: number]>('update run set is_paused = ? where key = ?'),
   endRun: db.prepare<
     [

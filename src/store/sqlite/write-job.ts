@@ -123,6 +123,7 @@ export class WriteJob implements Job {
     for (const id of change.inboxTaken ?? []) this.#statements.takeMessage.run(runKey, id)
     if (change.asked !== undefined) this.#ask(change.asked)
     if (change.isPaused !== undefined) this.#statements.pauseRun.run(change.isPaused ? 1 : 0, runKey)
+    if (change.begunAt !== undefined) this.#statements.beginRun.run(change.begunAt, runKey)
     if (change.approvalsClosed !== undefined)
       for (const place of change.approvalsClosed) this.#options.parts().approvals.close(runKey, place)
     if (approvals !== undefined)

@@ -49,7 +49,12 @@ test('a catalogue that knows no prices refuses none', () => {
 })
 
 test('a child counts against the limit of its parent, with all its models', () => {
-  const child = { input: undefined, output: { kind: 'any' as const }, models: ['acme/known', 'acme/secret'] }
+  const child = {
+    input: undefined,
+    output: { kind: 'any' as const },
+    models: ['acme/known', 'acme/secret'],
+    workflow: {},
+  }
   const text = workflowOf('  - { id: x, workflow: child }\n', 'limits: { cost_usd: 1 }\n')
   const { errors, checked } = checkText(text, { catalogue, children: new Map([['child', child]]) })
   assert.equal(errors, ['4:24 unpriced_model'])

@@ -23,6 +23,7 @@ const open = async (): Promise<{ path: string; store: Store }> => {
 const plans: [query: keyof typeof GATE_SQL, expected: RegExp][] = [
   ['readMember', /^SEARCH run USING INTEGER PRIMARY KEY/],
   ['countAhead', /^SEARCH run USING COVERING INDEX run_running \(phase=\? AND flow_key=\?\)/],
+  ['countExpiredAhead', /^SEARCH run USING INDEX run_expiry \(expires_at>\? AND expires_at<\?\)/],
   ['readHolders', /^SEARCH run USING INDEX run_permit \(flow_key=\?\)/],
   ['readAdmissions', /^SEARCH run USING (COVERING )?INDEX run_rate \(flow_key=\? AND admitted_at>\?\)/],
   ['listQueued', /^SEARCH run USING INDEX run_running \(phase=\? AND flow_key=\?\)(?!.*TEMP B-TREE)/],

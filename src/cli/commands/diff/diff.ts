@@ -1,8 +1,10 @@
 /** `troupe diff`: compares two runs. */
+
 import { formatDuration } from '../../../core/duration.ts'
 import { UNDO } from '../../../core/machine-ends.ts'
 import { addTotals, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
 import { type ComparedStep, compareRuns, type RunComparison } from '../../../service/history/compare-runs.ts'
+import { measureRun } from '../../../service/history/measure-run.ts'
 import type { UsageTotals } from '../../../store/store.ts'
 import { describeChanges } from '../../change-text.ts'
 import type { Context } from '../../context.ts'
@@ -57,7 +59,7 @@ const toJson = (runs: Pair, { input, output, partsAt, steps, usage }: RunCompari
   }
 }
 
-const durationOf = ({ createdAt, endedAt }: PastRun['record']): number => (endedAt ?? Date.now()) - createdAt
+const durationOf = (record: PastRun['record']): number => measureRun(record).durationMs
 
 /** Rows of the table, and differing steps that are shown in full. */
 const MOST_STEPS = 40

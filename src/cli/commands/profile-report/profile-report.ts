@@ -6,7 +6,7 @@ import type { SpanKind } from '../../../service/reports/profile/span.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
-import { formatCount } from '../../figures.ts'
+import { formatCount, SHORTEST_QUEUED_MS } from '../../figures.ts'
 import { findRun, withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
@@ -65,7 +65,12 @@ const print = (report: ProfileReport, { title, context }: { title: string; conte
   const { stdout } = context
   const { paint } = stdout
   const time = formatDuration(report.duration_ms / report.runs)
-  stdout.write(`${paint.bold(title)}  ${time}${report.runs > 1 ? ' on average' : ''}\n\n`)
+  const average = report.runs > 1 ? ' on average' : ''
+  const queued =
+    report.queued_ms < SHORTEST_QUEUED_MS
+      ? ''
+      : `, queued for ${formatDuration(report.queued_ms / report.runs)}${average} before`
+  stdout.write(`${paint.bold(title)}  ${time}${average}${queued}\n\n`)
   writeTable(stdout, [...report.steps, toHostRow(report)], createColumns(paint))
   const { critical_ms, critical_share } = report.waiting
   if (critical_ms > 0)

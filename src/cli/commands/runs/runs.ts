@@ -1,10 +1,12 @@
 /** `troupe runs`: lists the runs of a database, newest first. */
+
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
+import { measureRun } from '../../../service/history/measure-run.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { formatCost, formatCount, formatTime, toTime } from '../../figures.ts'
+import { formatCost, formatCount, formatTime, toTimesJson } from '../../figures.ts'
 import { withRunsIfThere } from '../../open-runs.ts'
 import { readChoice, readCount } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
@@ -47,16 +49,14 @@ const find = async (
 }
 
 const toJson = (run: ListedRun): Record<string, unknown> => {
-  const { id, workflow, shown: status, origin, createdAt, endedAt, usage, error, holder } = run
+  const { id, workflow, shown: status, origin, usage, error, holder } = run
   return {
     run: id,
     workflow,
     status,
     origin,
     held_by: status === 'running' && holder !== null ? { pid: holder.pid, host: holder.host.split('/')[0] } : null,
-    started_at: toTime(createdAt),
-    ended_at: toTime(endedAt),
-    duration_ms: (endedAt ?? Date.now()) - createdAt,
+    ...toTimesJson(run),
     usage,
     error: error === null ? null : { code: error.code, message: error.message, step: error.step },
     waits_for: run.waits.map(toWaitJson),
@@ -76,7 +76,7 @@ const createColumns = (paint: Paint): Column<ListedRun>[] => [
   { title: 'run', text: ({ id }) => id },
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow), paint: (text) => paint.bold(text) },
   { title: 'status', text: describeStatus, paint: (text, { shown }) => paint[STATUS_COLORS[shown]](text) },
-  { title: 'started', text: ({ createdAt }) => formatTime(createdAt) },
+  { title: 'started', text: ({ begunAt }) => (begunAt === null ? '' : formatTime(begunAt)) },
   right('duration', describeDuration),
   right('tokens', describeTokens),
   right('cost', (run) => (describeTokens(run) === '' ? '' : formatCost(run.usage.cost_usd))),
@@ -92,8 +92,9 @@ const describeStatus = (run: ListedRun): string => {
 }
 
 const describeDuration = (run: ListedRun): string => {
-  if (run.endedAt !== null) return formatDuration(run.endedAt - run.createdAt)
-  return run.shown === 'running' ? formatDuration(Date.now() - run.createdAt) : ''
+  const { startedAt, durationMs, queuedMs } = measureRun(run)
+  if (startedAt === null) return `queued for ${formatDuration(queuedMs)}`
+  return run.endedAt !== null || run.shown === 'running' ? formatDuration(durationMs) : ''
 }
 
 const describeTokens = ({ usage: { input_tokens, output_tokens } }: RunRecord): string =>

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { readVariables, toPricing } from '../../../app/project/project-access.ts'
-import { systemClock } from '../../../core/clock.ts'
 import type { Submitted } from '../../../runtime/submit-run.ts'
 import { submitWorkflow } from '../../../service/submit.ts'
 import { type FoundWorkflow, loadRegistered } from '../../../service/workflows/registered-workflow.ts'
+import { openStoreClock } from '../../../store/store-clock.ts'
 import { hintAtStart } from '../../begin-copy.ts'
 import { compileRunnable, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
@@ -56,7 +56,7 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
     const request = { input, models, env, folder, key }
     // Only the server needs the secrets; the vault keeps those that are known here out of the database.
     const vault = createKnownVault(project, context.environment, workflow.secrets)
-    const ports = { store, clock: systemClock, vault, pricing: toPricing(project) }
+    const ports = { store, clock: await openStoreClock(store), vault, pricing: toPricing(project) }
     const submitted = await submitWorkflow(workflow, request, ports)
     if (options.wait !== true) return report(context, options, submitted)
     if (options.json !== true && options.quiet !== true) context.stderr.write(`${describe(submitted)}\n`)

@@ -92,7 +92,7 @@ const render = (
   const left = steps.length - shown.length
   const facts = [
     record.id,
-    `${toTime(row.at)} (+${formatDuration(row.at - record.createdAt)})`,
+    `${toTime(row.at)} (+${formatDuration(row.at - (record.begunAt ?? record.createdAt))})`,
     ...describeUsage(state.usage),
   ]
   return [

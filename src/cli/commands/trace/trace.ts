@@ -1,13 +1,15 @@
 /** `troupe trace`: shows what a run did and when, from its journal. */
+
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { addUsage, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
 import { listUndone } from '../../../service/control/undone-steps.ts'
+import { measureRun } from '../../../service/history/measure-run.ts'
 import { createdOf, figuresOf, type JournalRow } from '../../../store/journal-row.ts'
 import type { RunRecord, Store, UsageTotals } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { describeUsage, toTime } from '../../figures.ts'
+import { describeQueued, describeUsage, toTimesJson } from '../../figures.ts'
 import { findRun, withRuns } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
@@ -57,9 +59,7 @@ const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[])
   origin: run.origin,
   fork: createdOf(rows)?.fork ?? null,
   status: toShownStatus(run),
-  started_at: toTime(run.createdAt),
-  ended_at: toTime(run.endedAt),
-  duration_ms: (run.endedAt ?? Date.now()) - run.createdAt,
+  ...toTimesJson(run),
   input: createdOf(rows)?.input ?? null,
   output: run.output,
   error: run.error,
@@ -74,7 +74,7 @@ const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[])
 const renderChildren = (children: readonly RunRecord[]): string[] => {
   if (children.length === 0) return []
   const shown = children.slice(0, MOST_CHILDREN).map((child) => {
-    const took = child.endedAt === null ? '' : `  ${formatDuration(child.endedAt - child.createdAt)}`
+    const took = child.endedAt === null ? '' : `  ${formatDuration(measureRun(child).durationMs)}`
     return `  ${child.id}  ${toPrintable(child.workflow)}  ${toShownStatus(child)}${took}`
   })
   const left = children.length - shown.length
@@ -96,16 +96,14 @@ const render = (
 ): string[] => {
   const { paint, isTerminal } = stdout
   const entries = toTraceEntries(rows)
+  const startedAt = run.begunAt ?? run.createdAt
   // No spread: 100,000 numbers in one call of Math.max would overflow the stack.
-  const to = entries.reduce(
-    (latest, { endedAt }) => Math.max(latest, endedAt),
-    Math.max(run.endedAt ?? 0, run.createdAt),
-  )
+  const to = entries.reduce((latest, { endedAt }) => Math.max(latest, endedAt), Math.max(run.endedAt ?? 0, startedAt))
   const width = isTerminal ? stdout.columns() : WIDTH_WITHOUT_TERMINAL
   const waterfall =
     entries.length === 0
       ? [paint.dim(run.endedAt === null ? '  no step has ended yet that takes time' : '  no step took time')]
-      : renderWaterfall(toTraceRows(entries, { all }), { from: run.createdAt, to, width, paint })
+      : renderWaterfall(toTraceRows(entries, { all }), { from: startedAt, to, width, paint })
   return [
     renderHead(run, rows, paint),
     ...renderOrigin(run, rows, paint),
@@ -117,8 +115,8 @@ const render = (
 
 const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Paint): string => {
   const status = toShownStatus(run)
-  const time = run.endedAt === null ? '' : ` after ${formatDuration(run.endedAt - run.createdAt)}`
-  const facts = [run.id, ...describeUsage(usageOf(run, rows))].join(' · ')
+  const time = run.endedAt === null ? '' : ` after ${formatDuration(measureRun(run).durationMs)}`
+  const facts = [run.id, ...describeQueued(run), ...describeUsage(usageOf(run, rows))].join(' · ')
   return `${paint.bold(toOneLine(run.workflow))}  ${paint[STATUS_COLORS[status]](status)}${time}  ${paint.dim(facts)}`
 }
 

@@ -5,8 +5,11 @@
 import type { Span, SpanKind } from './span.ts'
 
 export interface RunTimes {
+  /** When it began. */
   startedAt: number
   endedAt: number
+  /** Time in a queue before it began, in milliseconds. Default 0. */
+  queuedMs?: number
   /** Ordered by `startedAt`. */
   spans: readonly Span[]
 }

@@ -8,6 +8,8 @@ export interface ProfileReport {
   runs: number
   /** Sum over all runs, in milliseconds. */
   duration_ms: number
+  /** Sum of the time that the runs were queued, which is not part of their duration, in milliseconds. */
+  queued_ms: number
   /** Ordered by their time on the critical path, longest first. */
   steps: StepProfile[]
   /** Time in which no step was in flight: overhead of the runtime, and time without a lease holder. */
@@ -67,6 +69,7 @@ export const profileRuns = (runs: readonly RunTimes[], steps: Steps): ProfileRep
   return {
     runs: runs.length,
     duration_ms: durationMs,
+    queued_ms: sum(runs.map(({ queuedMs = 0 }) => queuedMs)),
     steps: profiles,
     host: { critical_ms: hostMs, critical_share: share(hostMs) },
     waiting: { critical_ms: waitingMs, critical_share: share(waitingMs) },

@@ -23,7 +23,8 @@ export const readRunTimes = async (
     const endedAt = run.endedAt ?? Math.max(run.createdAt, rows.at(-1)?.at ?? 0)
     const timeline = workflow ? foldTimeline(workflow, { runId: run.id, rows }).timeline : readTimeline(rows)
     const spans = toSpans(timeline, { steps, endedAt, isFolded: workflow !== undefined })
-    times.push({ startedAt: run.createdAt, endedAt, spans })
+    const startedAt = run.begunAt ?? endedAt
+    times.push({ startedAt, endedAt, spans, queuedMs: startedAt - run.createdAt })
   }
   return { times, steps: known.get(runs[0]?.definition ?? '')?.steps ?? new Map() }
 }

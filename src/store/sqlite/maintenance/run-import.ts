@@ -6,7 +6,7 @@ import type { NewRun } from '../../store.ts'
 import { toPhaseCode, toStatusCode } from '../codes.ts'
 import type { Connection } from '../connection.ts'
 import { packJson } from '../large-text.ts'
-import { type PackedRun, packRun } from '../run-creation.ts'
+import { NOT_BEGUN, type PackedRun, packRun } from '../run-creation.ts'
 import { type PackedApproval, packApproval } from '../sqlite-approvals.ts'
 import type { PackedEvent } from '../sqlite-outbox.ts'
 import type { MaintainedStore } from './maintained-store.ts'
@@ -102,10 +102,11 @@ const withFreeKey = (packed: PackedRun, { statements }: MaintainedStore): Packed
 }
 
 /** A queued run becomes an active one that was never claimed, so that it does not start by itself. */
-const toColumns = ({ status, phase, isPaused, endedAt, usage }: BundledRun['run']) => ({
+const toColumns = ({ status, phase, isPaused, begunAt, endedAt, usage }: BundledRun['run']) => ({
   status: toStatusCode(status),
   phase: toPhaseCode(phase === 'queued' ? 'active' : phase),
   isPaused: isPaused ? 1 : 0,
+  begunAt: begunAt === null ? NOT_BEGUN : begunAt,
   endedAt,
   inputTokens: usage.input_tokens,
   outputTokens: usage.output_tokens,
@@ -116,8 +117,8 @@ const toColumns = ({ status, phase, isPaused, endedAt, usage }: BundledRun['run'
 const prepareImport = (db: Connection) => ({
   complete: db.prepare<[ReturnType<typeof toColumns> & { run: number; output: string | null; error: string | null }]>(
     `update run set status = @status, phase = @phase, is_paused = @isPaused, ended_at = @endedAt, output = @output,
-       error = @error, input_tokens = @inputTokens, output_tokens = @outputTokens, cost_usd = @costUsd, cache_hits = @cacheHits
-     where key = @run`,
+       error = @error, input_tokens = @inputTokens, output_tokens = @outputTokens, cost_usd = @costUsd, cache_hits = @cacheHits,
+       begun_at = @begunAt, expires_at = null where key = @run`,
   ),
   addMessage: db.prepare<[run: number, id: string, kind: string, body: string]>(
     'insert into inbox (run, id, kind, body, taken) values (?, ?, ?, ?, 0) on conflict (run, id) do nothing',
