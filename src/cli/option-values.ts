@@ -1,6 +1,7 @@
 /** Reads option values that several commands take. */
-import { parseDuration } from '../core/duration.ts'
+import { explainCalendarDuration, parseDuration } from '../core/duration.ts'
 import { findNearest } from '../core/nearest.ts'
+import { A_POINT_IN_TIME, explainPointInTime, parsePointInTime } from '../core/point-in-time.ts'
 import type { FailedQuery } from '../service/history/failed-runs.ts'
 import { CliError } from './cli-error.ts'
 
@@ -27,24 +28,14 @@ export const readCount = (option: string, text: string | undefined, most = 999_9
   throw new CliError(`${option} '${text}' is wrong: expected a whole number from 1${to}`)
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/
-
-/** Epoch milliseconds of an RFC 3339 time; undefined for any other text. */
-export const parseTime = (text: string): number | undefined => {
-  const at = TIME.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(at) ? undefined : at
-}
-
 /** The time that `--since` means, in epoch milliseconds. @throws CliError */
 export const readSince = (text: string, now = Date.now()): number => {
   const age = parseDuration(text)
   if (age !== undefined) return now - age
-  const at = DATE.test(text) ? Date.parse(text) : parseTime(text)
-  if (at !== undefined && !Number.isNaN(at)) return at
-  throw new CliError(`--since '${text}' is wrong: expected a day such as 2026-01-31, or an age such as 7d`, {
-    hint: 'days are UTC days; a time is written as 2026-01-31T08:00:00Z',
-  })
+  const at = parsePointInTime(text)
+  if (at !== undefined) return at
+  const hint = explainPointInTime(text) ?? explainCalendarDuration(text) ?? 'days are UTC days'
+  throw new CliError(`--since '${text}' is wrong: expected ${A_POINT_IN_TIME}, or an age such as 7d`, { hint })
 }
 
 /** Options that select failed and cancelled runs. */

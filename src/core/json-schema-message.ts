@@ -1,6 +1,7 @@
 /** Writes the errors of `ajv` as one line. */
 import type { ErrorObject } from 'ajv/dist/2020.js'
 import { didYouMean } from './nearest.ts'
+import { explainPointInTime } from './point-in-time.ts'
 import { formatValue } from './value-text.ts'
 
 /** The message names so many errors, and counts the others. */
@@ -46,9 +47,17 @@ const formatError = (error: ErrorObject, { errors }: { errors: readonly ErrorObj
     case 'anyOf':
     case 'oneOf':
       return `${subject} must be ${formatChoice(error, errors)}, got ${formatValue(data)}`
+    case 'format':
+      return `${subject} ${error.message}, got ${formatValue(data)}${explainFormat(params.format, data)}`
     default:
       return `${subject} ${error.message ?? 'is wrong'}, got ${formatValue(data)}`
   }
+}
+
+const explainFormat = (format: string, data: unknown): string => {
+  const isMeant = format === 'date-time' || (format === 'date' && String(data).length === 'YYYY-MM-DD'.length)
+  const why = isMeant ? explainPointInTime(String(data)) : undefined
+  return why === undefined ? '' : `: ${why}`
 }
 
 const formatUnknownField = ({ instancePath, params, parentSchema }: ErrorObject): string => {

@@ -20,6 +20,23 @@ export const parsePointInTime = (text: string): number | undefined => {
   return date.getTime() - (match[9] === '-' ? -offset : offset)
 }
 
+/** Completes messages: `expected ${A_POINT_IN_TIME}`. */
+export const A_POINT_IN_TIME = 'an RFC 3339 time such as 2026-01-31T08:00:00Z, or a day such as 2026-01-31'
+
+/** A time as people write it: without seconds, or without an offset. */
+const LOOSE = /^(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d)(:\d\d(?:\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)?)?$/
+
+/** Says why a text that looks like a point in time is none. Undefined for all other text. */
+export const explainPointInTime = (text: string): string | undefined => {
+  const [, date, time, seconds = ':00', offset] = LOOSE.exec(text) ?? []
+  if (date === undefined || parsePointInTime(text) !== undefined) return undefined
+  if (parsePointInTime(date) === undefined) return `there is no day ${date}`
+  const [, hours, minutes] = /^([+-]\d\d):?(\d\d)$/.exec(offset ?? '') ?? []
+  const whole = `${date}T${time}${seconds}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`
+  if (parsePointInTime(whole) === undefined) return `there is no such time on ${date}`
+  return offset === undefined ? `write the offset: ${whole} for UTC` : `write ${whole}`
+}
+
 /** RFC 3339 in UTC, with milliseconds; undefined when the year would not have four digits. */
 export const formatPointInTime = (epochMs: number): string | undefined => {
   const date = new Date(epochMs)

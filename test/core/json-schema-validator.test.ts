@@ -36,11 +36,15 @@ const CASES: [schema: JsonSchema, value: unknown, problem: string | undefined][]
   [{ type: 'string' }, 'a'.repeat(500), undefined],
   [{ type: 'number' }, 'a'.repeat(500), `'/' must be number, got "${'a'.repeat(56)}"…`],
   [{ format: 'email', type: 'string' }, 'not one', `'/' must match format "email", got "not one"`],
-  [{ format: 'date', type: 'string' }, '2026-02-30', `'/' must match format "date", got "2026-02-30"`],
+  [
+    { format: 'date', type: 'string' },
+    '2026-02-30',
+    `'/' must match format "date", got "2026-02-30": there is no day 2026-02-30`,
+  ],
   [
     { format: 'date-time', type: 'string' },
     '2026-11-29T09:00:00',
-    `'/' must match format "date-time", got "2026-11-29T09:00:00"`,
+    `'/' must match format "date-time", got "2026-11-29T09:00:00": write the offset: 2026-11-29T09:00:00Z for UTC`,
   ],
   [{ format: 'made-up', type: 'string' }, 'anything', undefined],
   ...[19.99, 0.07, 4.35, -0.3, 1e300].map((value): [JsonSchema, unknown, undefined] => [

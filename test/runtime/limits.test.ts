@@ -82,12 +82,21 @@ steps:
   })
 }
 
-test('a wait until a value that is no point in time is the fault expression_failed', async () => {
-  const end = await runWorkflow('input: { at: any }\nsteps: [{ id: w, wait: { until: input.at } }]', {
-    input: { at: 'soon' },
+for (const [at, why] of [
+  ['soon', ''],
+  ['2026-02-30T00:00:00Z', '; there is no day 2026-02-30'],
+  ['2030-01-01T00:00:30', '; write the offset: 2030-01-01T00:00:30Z for UTC'],
+] as const)
+  test(`a wait until '${at}', which is no point in time, is the fault expression_failed with the reason`, async () => {
+    const end = await runWorkflow('input: { at: any }\nsteps: [{ id: w, wait: { until: input.at } }]', {
+      input: { at },
+    })
+    assert.is(end.error?.code, 'expression_failed')
+    assert.is(
+      end.error?.message,
+      `'until' of step 'w': expected an RFC 3339 time such as 2026-01-31T08:00:00Z, or a day such as 2026-01-31, or epoch milliseconds, got "${at}"${why}`,
+    )
   })
-  assert.is(end.error?.code, 'expression_failed')
-})
 
 test('a cancel from outside ends the run as cancelled, aborts its actors and writes nothing after', async () => {
   const { run, clock, finish, notices, rows } = await startWorkflow(`

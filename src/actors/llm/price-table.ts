@@ -2,6 +2,7 @@
  * Costs of calls by the list of vendors' prices, and their worst case. A test holds each sum equal to that of the package that the list is
  * from, for every model in it.
  */
+import { parsePointInTime } from '../../core/point-in-time.ts'
 import type { TokenCounts, TokenPrices } from '../../core/pricing.ts'
 import {
   type DatedPrices,
@@ -87,7 +88,7 @@ const pricesAt = ({ prices }: ListedModel, at: number): ListedPrices =>
   Array.isArray(prices) ? ((prices.findLast((one) => isInForce(one, at)) ?? prices[0])?.prices ?? {}) : prices
 
 const isInForce = ({ constraint }: DatedPrices, at: number): boolean => {
-  if (constraint?.type === 'start_date') return at >= Date.parse(constraint.start_date)
+  if (constraint?.type === 'start_date') return at >= toStart(constraint)
   if (constraint === undefined) return true
   const [start, end, now] = [toTimeOfDay(constraint.start_time), toTimeOfDay(constraint.end_time), at % DAY_MS]
   return end < start ? now >= start || now < end : now >= start && now < end
@@ -95,7 +96,10 @@ const isInForce = ({ constraint }: DatedPrices, at: number): boolean => {
 
 const DAY_MS = 86_400_000
 
-/** Milliseconds since midnight, UTC. */
+/** Prices whose first day is not a date never begin. */
+const toStart = ({ start_date }: { start_date: string }): number => parsePointInTime(start_date) ?? Infinity
+
+/** Milliseconds since midnight, UTC, of the time of day in the list of prices, such as `16:30:00Z`: not a point in time. */
 const toTimeOfDay = (time: string): number => (Date.parse(`1970-01-02T${time}`) + DAY_MS) % DAY_MS
 
 /** Takes the last prices that have begun, and all prices by the hour, whatever the time of day. */
@@ -103,7 +107,7 @@ const pricesOfDay = ({ prices }: ListedModel, at: number): ListedPrices[] => {
   if (!Array.isArray(prices)) return [prices]
   const possible: ListedPrices[] = []
   for (const { constraint, prices: one } of prices.toReversed()) {
-    if (constraint?.type === 'start_date' && at < Date.parse(constraint.start_date)) continue
+    if (constraint?.type === 'start_date' && at < toStart(constraint)) continue
     possible.push(one)
     if (constraint?.type !== 'time_of_date') return possible
   }

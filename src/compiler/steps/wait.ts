@@ -1,7 +1,7 @@
 import { A_DURATION, explainCalendarDuration, parseDuration } from '../../core/duration.ts'
 import { isFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import { parsePointInTime } from '../../core/point-in-time.ts'
+import { A_POINT_IN_TIME, explainPointInTime, parsePointInTime } from '../../core/point-in-time.ts'
 import { isComputed } from '../bound.ts'
 import { NOTHING } from '../check/known-types.ts'
 import type { ExpressionText, KindStep, Located, StepOf, ValueNode } from '../document.ts'
@@ -80,7 +80,7 @@ declare module '../document.ts' {
 
 const TEXT_OR_NUMBER: Type = unionOf([STRING, NUMBER])
 
-const WORDS = { for: A_DURATION, until: 'a point in time (RFC 3339 text or epoch milliseconds)' }
+const WORDS = { for: A_DURATION, until: `${A_POINT_IN_TIME}, or epoch milliseconds` }
 
 export const wait: StepDescriptor<'wait'> = {
   grammar: defineGrammar({
@@ -126,7 +126,8 @@ const enterComputed =
     const value = evaluate(context)
     const delayMs = kind === 'for' ? toDelay(value) : toDelayUntil(value, context.at)
     if (delayMs !== undefined) return { kind: 'wait', delayMs }
-    throw toMisfit({ key: kind, step: id, words: WORDS[kind] }, value, explainCalendarDuration(String(value)))
+    const explain = kind === 'for' ? explainCalendarDuration : explainPointInTime
+    throw toMisfit({ key: kind, step: id, words: WORDS[kind] }, value, explain(String(value)))
   }
 
 const toDelay = (value: JsonValue): number | undefined => {

@@ -154,13 +154,20 @@ test('answers from the cache are free, are no calls, and have a column where the
 })
 
 test('wrong options are said to be wrong, with what was expected', async () => {
-  const [by, since] = await Promise.all([
+  const [by, since, noDay, noOffset] = await Promise.all([
     project.troupe(['cost-report', '--by', 'modle']),
-    project.troupe(['cost-report', '--since', 'yesterday']),
+    ...['yesterday', '2026-02-30T00:00:00Z', '2026-01-31T08:00'].map((time) =>
+      project.troupe(['cost-report', '--since', time]),
+    ),
   ])
   assert.match(by.stderr, /--by 'modle' is wrong: expected one of provider, model, .*\n.*did you mean 'model'\?/)
-  assert.match(since.stderr, "--since 'yesterday' is wrong: expected a day such as 2026-01-31")
-  assert.equal([by.exitCode, since.exitCode], [2, 2])
+  assert.match(
+    since?.stderr ?? '',
+    "--since 'yesterday' is wrong: expected an RFC 3339 time such as 2026-01-31T08:00:00Z, or a day such as 2026-01-31, or an age such as 7d",
+  )
+  assert.match(noDay?.stderr ?? '', 'hint: there is no day 2026-02-30')
+  assert.match(noOffset?.stderr ?? '', 'hint: write the offset: 2026-01-31T08:00:00Z for UTC')
+  assert.equal([by.exitCode, since?.exitCode, noDay?.exitCode, noOffset?.exitCode], [2, 2, 2, 2])
 })
 
 test('where nothing has run, nothing was spent', async () => {

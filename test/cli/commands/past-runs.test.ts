@@ -186,11 +186,13 @@ moments('shows what was known, open and waited for behind a row', async () => {
   const text = await project.troupe(['trace', 'last', '--at', '1'])
   assert.match(text.stdout, /^triage {2}running after row 1 of 3 /)
   assert.match(text.stdout, 'performs classify with')
-  const [then, last, early, none] = await Promise.all([
+  const [then, last, early, none, noDay, noOffset] = await Promise.all([
     project.troupe(['trace', 'last', '--at', '2', '--json']),
     project.troupe(['trace', 'last', '--at', 'last', '--json']),
     project.troupe(['trace', 'last', '--at', '2001-01-01T00:00:00Z']),
     project.troupe(['trace', 'last', '--at', '99']),
+    project.troupe(['trace', 'last', '--at', '2026-02-30T00:00:00Z']),
+    project.troupe(['trace', 'last', '--at', '2026-01-31T08:00:00']),
   ])
   const state = JSON.parse(then.stdout)
   assert.equal(
@@ -201,6 +203,9 @@ moments('shows what was known, open and waited for behind a row', async () => {
   assert.is(JSON.parse(last.stdout).status, 'completed')
   assert.match(early.stderr, 'the run had not started by then')
   assert.match(none.stderr, 'expected 1 to 3, got 99')
+  assert.match(noDay.stderr, 'expected the number of a row, last, or an RFC 3339 time such as 2026-01-31T08:00:00Z')
+  assert.match(noDay.stderr, 'hint: there is no day 2026-02-30')
+  assert.match(noOffset.stderr, 'hint: write the offset: 2026-01-31T08:00:00Z for UTC')
 })
 
 moments.run()

@@ -1,6 +1,6 @@
 /**
  * Reads the milliseconds that a Retry-After header asks to wait (RFC 9110, 10.2.3): seconds, or a date. Undefined without a header, and
- * for other text.
+ * for other text. The date is an HTTP date such as `Sat, 31 Jan 2026 08:00:00 GMT`, and not RFC 3339: `Date.parse` reads it.
  */
 export const parseRetryAfter = (header: string | undefined, nowMs: number): number | undefined => {
   const text = header?.trim() ?? ''

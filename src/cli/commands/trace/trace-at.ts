@@ -2,6 +2,7 @@
 import { formatDuration } from '../../../core/duration.ts'
 import { isFault } from '../../../core/fault.ts'
 import { isJsonObject } from '../../../core/json.ts'
+import { A_POINT_IN_TIME, explainPointInTime, parsePointInTime } from '../../../core/point-in-time.ts'
 import { formatValue } from '../../../core/value-text.ts'
 import type { OpenWait } from '../../../runtime/effects/run-effect.ts'
 import { type Moment, readStateAt, type StateAt } from '../../../service/history/state-at.ts'
@@ -10,7 +11,6 @@ import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { describeUsage, nameVisit, toTime } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
-import { parseTime } from '../../option-values.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { openPastRun, type PastRun } from '../../past-run.ts'
@@ -32,10 +32,10 @@ export const traceAt = async (
 const readMoment = (text: string): Moment => {
   if (text === 'last') return 'last'
   if (/^[1-9]\d{0,8}$/.test(text)) return { seq: Number(text) }
-  const time = parseTime(text)
+  const time = parsePointInTime(text)
   if (time !== undefined) return { time }
-  throw new CliError(`--at '${text}' is wrong: expected the number of a row, a time or last`, {
-    hint: 'such as --at 5, or --at 2026-01-31T08:00:00Z; the rows: troupe trace RUN --json',
+  throw new CliError(`--at '${text}' is wrong: expected the number of a row, last, or ${A_POINT_IN_TIME}`, {
+    hint: explainPointInTime(text) ?? 'to see the rows: troupe trace RUN --json',
   })
 }
 

@@ -3,7 +3,12 @@ import { losesDigits } from '../../../core/exact-number.ts'
 import { isFault } from '../../../core/fault.ts'
 import { parseFiniteJson } from '../../../core/finite-json.ts'
 import type { JsonValue } from '../../../core/json.ts'
-import { formatPointInTime, parsePointInTime } from '../../../core/point-in-time.ts'
+import {
+  A_POINT_IN_TIME,
+  explainPointInTime,
+  formatPointInTime,
+  parsePointInTime,
+} from '../../../core/point-in-time.ts'
 import { chargeTree, describeValue, fail, failUnsafe, textWork } from '../evaluation.ts'
 import { ANY, BOOLEAN, listOf, NUMBER, STRING, unionOf } from '../type.ts'
 import { formatText } from './format.ts'
@@ -43,8 +48,13 @@ const parseJson = (text: string): JsonValue => {
 
 const addDays = (value: JsonValue | undefined, days: number): string => {
   const start = typeof value === 'string' ? parsePointInTime(value) : numberAt([value ?? null], 0)
-  if (start === undefined) return fail(`${describeValue(value)} is not a point in time: expected RFC 3339`)
+  if (start === undefined) return fail(describeMisfit(value))
   return formatPointInTime(Math.round(start + days * DAY_MS)) ?? fail('the date lies outside the years 0 to 9999')
+}
+
+const describeMisfit = (value: JsonValue | undefined): string => {
+  const why = explainPointInTime(String(value))
+  return `${describeValue(value)} is not a point in time: expected ${A_POINT_IN_TIME}${why === undefined ? '' : `; ${why}`}`
 }
 
 export const VALUE_FUNCTIONS: readonly FunctionSource[] = [
