@@ -3,6 +3,7 @@ import { formatDuration } from '../core/duration.ts'
 import { isJsonObject, type JsonObject } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
 import type { Run } from '../runtime/run.ts'
+import { type ApprovalProgress, describeAsked, describeGiven } from '../runtime/waits/approval-progress.ts'
 import { type AnsweredWait, listAnswered, type RunWait } from '../service/control/run-waits.ts'
 import { toApprovalId } from '../store/approval-id.ts'
 import type { OpenApproval } from '../store/approval-record.ts'
@@ -16,7 +17,7 @@ import { explainError } from './report-error.ts'
 const describeWait = (wait: RunWait): string => {
   switch (wait.kind) {
     case 'approval':
-      return `${describeDeciders(wait.by)}: ${toOneLine(wait.title)}`
+      return `${describeDeciders(wait)}: ${toOneLine(wait.title)}`
     case 'event':
       return `the event ${toOneLine(wait.event)}`
     case 'time':
@@ -44,9 +45,11 @@ export const toWaitJson = ({ dueAt, ...wait }: RunWait): Record<string, unknown>
   due_at: toTime(dueAt),
 })
 
-/** `anyone`, `ann or bob`. */
-export const describeDeciders = (by: readonly string[] | null): string =>
-  by === null ? 'anyone' : toOneLine(by.join(' or '))
+/** `anyone`, `ann or bob`, `2 of ann, bob, carol`, `bob or carol (1 of 2: ann)`. */
+export const describeDeciders = (approval: ApprovalProgress): string => {
+  const given = describeGiven(approval)
+  return toOneLine(`${describeAsked(approval)}${given === '' ? '' : ` (${given})`}`)
+}
 
 /** `4m left`, `overdue`; empty without a deadline. */
 export const describeDue = (dueAt: number | null, now = Date.now()): string =>
@@ -57,7 +60,7 @@ const toDecideCommand = (approval: OpenApproval): string => `troupe approvals ap
 
 /** Renders all that a person needs for the decision. */
 export const renderApproval = (approval: OpenApproval, paint: Paint): string[] => {
-  const { runId, workflow, path, title, show, form, by, tool, dueAt } = approval
+  const { runId, workflow, path, title, show, form, tool, dueAt } = approval
   const due = dueAt === null ? 'no deadline' : `${new Date(dueAt).toISOString()} (${describeDue(dueAt)})`
   const schema: JsonSchema | null = isJsonObject(form) ? form : null
   return [
@@ -66,7 +69,8 @@ export const renderApproval = (approval: OpenApproval, paint: Paint): string[] =
     '',
     ...(show === null ? [] : [...renderShown(show), '']),
     ...(tool === null ? [] : [`${paint.dim('tool')}      ${toOneLine(tool)}`]),
-    `${paint.dim('decides')}   ${describeDeciders(by)}`,
+    `${paint.dim('decides')}   ${toOneLine(describeAsked(approval))}`,
+    ...renderGiven(approval, paint),
     `${paint.dim('until')}     ${due}`,
     ...(schema === null ? [] : [`${paint.dim('form')}      ${describeFields(schema) ?? JSON.stringify(schema)}`]),
     '',
@@ -74,6 +78,12 @@ export const renderApproval = (approval: OpenApproval, paint: Paint): string[] =
     `${toDecideCommand(approval).replace(' approve ', ' reject ')} --comment "…"`,
   ]
 }
+
+const renderGiven = ({ count, decisions }: OpenApproval, paint: Paint): string[] =>
+  decisions.map(({ by, at, values }, index) => {
+    const filled = values === null ? '' : `: ${toOneLine(JSON.stringify(values))}`
+    return `${paint.dim('approved')}  ${index + 1} of ${count}, ${toOneLine(by)} at ${at}${filled}`
+  })
 
 const renderShown = (show: OpenApproval['show']): string[] =>
   toPrintable(typeof show === 'string' ? show : JSON.stringify(show, null, 2))
@@ -100,9 +110,11 @@ export const toWaitLines = (wait: AnsweredWait): [text: string, command: string]
   return [text, `${wait.kind === 'approval' ? 'decide' : 'send'}: ${command}`]
 }
 
-/** Key that differs between two waits of the same step. */
+/** Key that differs between two waits of the same step, and grows with each approval of several. */
 export const keyOfWait = (wait: AnsweredWait): string =>
-  wait.kind === 'approval' ? wait.id : `${wait.run} ${wait.path} ${wait.event} ${wait.dueAt}`
+  wait.kind === 'approval'
+    ? `${wait.id} ${wait.decisions.length}`
+    : `${wait.run} ${wait.path} ${wait.event} ${wait.dueAt}`
 
 /** Explains why a run is held. Undefined: it is no longer held. */
 export const describeHeld = (cause: unknown): string =>

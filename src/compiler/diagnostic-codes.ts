@@ -73,6 +73,8 @@ export const DIAGNOSTIC_CODES = [
   'endless_run',
   'eventless_cycle',
   'nobody_decides',
+  'too_few_deciders',
+  'repeated_decider',
   'bad_event_name',
   'needless_undo',
   'needless_retry',

@@ -21,6 +21,7 @@ const NO_PARTS = {
   fixed: {},
   returns: undefined,
   form: undefined,
+  count: undefined,
   foreach: undefined,
   preset: undefined,
   toolLoop: undefined,

@@ -27,6 +27,8 @@ export interface StepPlan {
   returns: JsonSchema | undefined
   /** Form of an `approve` step: JSON Schema of the values that a person fills in. */
   form: JsonSchema | undefined
+  /** Number of people who must approve an `approve` step. Undefined: one. */
+  count: number | undefined
   foreach: { concurrency: number; onItemError: 'stop' | 'skip' | 'collect' } | undefined
   /** For a call of a preset: its fixed input, and its approval. */
   preset: PresetCall | undefined

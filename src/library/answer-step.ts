@@ -5,7 +5,15 @@ import { toToolError } from '../core/tool-error.ts'
 import type { ApprovalRequest } from '../runtime/effects/run-effect.ts'
 import type { Outcome } from '../runtime/run-event.ts'
 import type { AskedStep } from '../runtime/scope/scope.ts'
-import { toApprovalWait, toCallApproval, toDecided, toEmitted, toEventWait } from '../runtime/waits/answered-step.ts'
+import {
+  findTooFew,
+  toApprovalWait,
+  toCallApproval,
+  toDecided,
+  toEmitted,
+  toEventWait,
+} from '../runtime/waits/answered-step.ts'
+import { addApproval, isComplete } from '../runtime/waits/approval-progress.ts'
 import type { WaitingStep } from '../runtime/waits/open-waits.ts'
 import { findRefusal } from '../runtime/waits/read-message.ts'
 import type { CloudEventRecord } from '../store/cloud-event-record.ts'
@@ -28,7 +36,7 @@ export interface Answers {
   emit?(event: CloudEventRecord, context: { signal: AbortSignal }): unknown
 }
 
-/** A decision, by one of those who may decide. */
+/** A decision, by one of those who may decide. Where several must approve, the program is asked for one after the other. */
 export type ApprovalAnswer = Pick<DecideOptions, 'verdict' | 'by' | 'values' | 'comment'>
 
 export interface AnswerOptions {
@@ -51,14 +59,24 @@ export const askBeforeCall = async (call: AskedStep, options: AnswerOptions): Pr
   return 'fault' in outcome ? outcome : undefined
 }
 
-const decide = async ({ wait }: WaitingStep, { answers: { approve }, signal }: AnswerOptions): Promise<Outcome> => {
+/** Asks until enough people have approved, or one rejects. */
+const decide = async (waiting: WaitingStep, options: AnswerOptions): Promise<Outcome> => {
+  const { wait } = waiting
+  const { answers, signal } = options
   if (wait.kind !== 'approval') return { output: null }
-  if (approve === undefined) throw missing(wait.step, 'asks a person', 'approve')
-  const { verdict, by, values = null, comment } = await approve({ ...wait }, { signal })
+  if (answers.approve === undefined) throw missing(wait.step, 'asks a person', 'approve')
+  const tooFew = findTooFew(waiting)
+  if (tooFew !== undefined) return { fault: tooFew }
+  const { verdict, by, values = null, comment } = await answers.approve({ ...wait }, { signal })
   const decision = { verdict, by, values, ...(comment === undefined ? {} : { comment }) }
   const refusal = await findRefusal(wait, decision)
-  if (refusal === undefined) return toDecided(wait, decision, Date.now())
-  throw new Fault('invalid_output', `the decision about '${wait.title}' does not count: ${refusal}`)
+  if (refusal !== undefined)
+    throw new Fault('invalid_output', `the decision about '${wait.title}' does not count: ${refusal.reason}`)
+  const at = Date.now()
+  const approved = addApproval(wait, decision, at)
+  if (verdict === 'rejected' || isComplete(approved)) return toDecided(wait, decision, at)
+  signal.throwIfAborted()
+  return decide({ ...waiting, wait: approved }, options)
 }
 
 const receive = async (

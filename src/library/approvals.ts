@@ -53,7 +53,7 @@ export interface DecideOptions {
 }
 
 /**
- * Decides, from any process. True: the decision counts, and the run goes on. False: no process holds the run now; the decision is
+ * Decides, from any process. True: the decision counts, and the run goes on, if no other people must approve. False: no process holds the run now; the decision is
  * kept, and judged when a process takes up the run.
  * @throws Fault `refused` for a person who may not decide, `invalid_input` for values that do not fit the form; `conflict` when the
  * decision does not count: another one came first, the deadline has passed, the question has changed, or the token was used;
@@ -67,7 +67,7 @@ export const decide = async (
   const id = typeof approval === 'object' && 'token' in approval ? toTokenMessageId(approval.token) : undefined
   const wait = waitMs === undefined ? {} : { waitMs }
   const vault = new SecretVault(secrets)
-  return (await decideOpen(store, open, { verdict, by, values, comment, id, vault, ...wait })) === 'counted'
+  return (await decideOpen(store, open, { verdict, by, values, comment, id, vault, ...wait })).kind === 'counted'
 }
 
 const find = (approval: ApprovalName, store: Store): Promise<OpenApproval> => {

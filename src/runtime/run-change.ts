@@ -96,11 +96,11 @@ const keepApprovals = (effects: readonly RunEffect[]): Kept => {
   const opened = new Map<string, ApprovalRecord>()
   const closed: { path: string; visit: number }[] = []
   for (const effect of effects) {
-    if (effect.type !== 'wait.open' && effect.type !== 'wait.close') continue
+    if (effect.type !== 'wait.open' && effect.type !== 'wait.change' && effect.type !== 'wait.close') continue
     const { wait } = effect
     if (wait.kind !== 'approval') continue
     const { path, visit } = wait
-    if (effect.type === 'wait.open') opened.set(`${path}#${visit}`, toApprovalRecord(wait))
+    if (effect.type !== 'wait.close') opened.set(`${path}#${visit}`, toApprovalRecord(wait))
     else if (!opened.delete(`${path}#${visit}`)) closed.push({ path, visit })
   }
   return {

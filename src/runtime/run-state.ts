@@ -19,6 +19,7 @@ import { RunScopes } from './scope/run-scopes.ts'
 import type { Scope } from './scope/scope.ts'
 import { limitExceeded } from './scope/scope-end.ts'
 import { toDecided, toSignalled } from './waits/answered-step.ts'
+import { addApproval, hasApproved, isComplete, toGivenDetails } from './waits/approval-progress.ts'
 
 export class RunState {
   readonly #scopes: RunScopes
@@ -138,9 +139,10 @@ export class RunState {
     if (name === 'pause') return scopes.queue.endPause(visit) ? scopes.collect(at, () => {}) : undefined
     const due = scopes.timers.take({ path, visit, name })
     if (due === undefined) return undefined
+    const { wait } = scopes.waits.find(path, visit) ?? {}
     return scopes.collect(at, () => {
       scopes.add({ type: 'timer.stop', id: due.timer.id })
-      scopes.tell(due.scope, { type: due.event })
+      scopes.tell(due.scope, { type: due.event, ...toShortfall(wait) })
     })
   }
 
@@ -148,8 +150,23 @@ export class RunState {
     const scopes = this.#scopes
     const { wait } = scopes.waits.find(path, visit) ?? {}
     if (wait?.kind !== 'approval') return undefined
+    if (data.verdict === 'rejected') return this.#endWait(wait, { at, data })
+    if (hasApproved(wait, data.by)) return undefined
+    const approved = addApproval(wait, data, at)
+    if (isComplete(approved)) return this.#endWait(wait, { at, data })
     return scopes.collect(at, () => {
-      const waiting = scopes.waits.close(path, visit)
+      scopes.waits.change(approved)
+      scopes.add({ type: 'wait.change', wait: approved })
+    })
+  }
+
+  #endWait(
+    wait: Extract<OpenWait, { kind: 'approval' }>,
+    { at, data }: Pick<EventOf<'decision'>, 'at' | 'data'>,
+  ): RunEffect[] {
+    const scopes = this.#scopes
+    return scopes.collect(at, () => {
+      const waiting = scopes.waits.close(wait.path, wait.visit)
       if (waiting === undefined) return
       scopes.add({ type: 'wait.close', wait })
       const { scope, step, call } = waiting
@@ -175,6 +192,15 @@ interface StartedRun {
   runId: string
   at: number
   data: CreatedData
+}
+
+/** The approvals that were there, for the fault of a timeout. */
+const toShortfall = (wait: OpenWait | undefined): Pick<MachineEvent, 'shortfall'> => {
+  if (wait?.kind !== 'approval' || wait.count === 1) return {}
+  const { count, decisions } = wait
+  const people = decisions.length === 0 ? '' : `: ${decisions.map(({ by }) => by).join(', ')}`
+  const message = `${decisions.length} of ${count} people had approved${people}`
+  return { shortfall: { message, details: toGivenDetails(wait) } }
 }
 
 type EventOf<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>

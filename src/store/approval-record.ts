@@ -1,5 +1,14 @@
 import type { JsonValue } from '../core/json.ts'
 
+/** The approval of one person. */
+export type GivenApproval = {
+  by: string
+  /** RFC 3339. */
+  at: string
+  /** Values of the form. */
+  values: JsonValue
+}
+
 /** An open approval of a run. The journal has the decisions. */
 export interface ApprovalRecord {
   /** Path of the step, with the foreach items around it; (path, visit) names the approval within its run. */
@@ -13,6 +22,10 @@ export interface ApprovalRecord {
   form: JsonValue
   /** Names of those who may decide; null: anyone may. */
   by: string[] | null
+  /** Number of distinct people who must approve. */
+  count: number
+  /** Approvals so far, in their order: fewer than `count`. */
+  decisions: readonly GivenApproval[]
   /** Tool whose call is to be approved; null for a step of kind `approve`. */
   tool: string | null
   /** When the approval times out, in epoch milliseconds; null: never. */

@@ -85,6 +85,10 @@ export type DecisionData = {
   comment?: string
   /** RFC 3339. In a copied row: time of the decision in the origin. */
   decided_at?: string
+  /** Number of approvals with this one. Absent: one approval is enough. The fold counts for itself. */
+  given?: number
+  /** Number of approvals that are needed. */
+  count?: number
 }
 
 /** An event from outside, such as `troupe signal` sends. */

@@ -54,6 +54,10 @@ const FOLDED: ReadonlySet<string> = new Set(EVENT_KINDS.filter((kind) => kind !=
 
 export const isEventRow = (row: JournalRow): row is EventRow => FOLDED.has(row.kind)
 
+/** True for an approval that is followed by others: its step still waits. */
+export const isPartial = ({ data: { given, count } }: JournalRow<'decision'>): boolean =>
+  given !== undefined && count !== undefined && given < count
+
 /** Figures of the attempt that a row accounts for; empty for rows that account for none. */
 export const figuresOf = (row: JournalRow): Partial<AttemptFigures> => {
   switch (row.kind) {

@@ -106,6 +106,8 @@ const addLine = (bundle: RunBundle, { name, value, line }: Line): void => {
   else if (name === 'blob') bundle.blobs.push(toBlob(value, line))
   else if (name === 'run') bundle.runs.push(createBundledRun(thing as BundledRun['run'], line))
   else {
+    if (name === 'approval') value.count ??= 1
+    if (name === 'approval') value.decisions ??= []
     const part = Object.entries(PARTS).find(([known]) => known === name)?.[1]
     const run = bundle.runs.at(-1)
     if (part === undefined || run === undefined) throw corrupt(line, `'${name}' is not expected here`)

@@ -38,6 +38,8 @@ tools:
   tell: { tool: http.post, approval: always }
 steps:
   - { id: ask, approve: { title: "Go on?", by: [ann, "\${input.order}"], form: { amount: number, why: string } }, timeout: 1h }
+  - { id: both, approve: { title: "Sure?", by: [ann, bob, carol], count: 2 }, timeout: 1h }
+  - { id: some, approve: { title: "Sure?", count: 3 }, timeout: 1h }
   - { id: paid, wait: { event: payment, match: event.data.order == input.order } }
   - { id: nap, wait: { for: 5m } }
   - { id: charge, tool: pay, with: { url: "http://127.0.0.1" }, undo: { tool: http.delete, with: { url: "http://127.0.0.1" } } }
@@ -49,6 +51,8 @@ steps:
     return [icon, detail, ...badges]
   }
   assert.equal(shown('ask'), ['approve', 'ask: Go on?', 'by ann, {input.order}', 'form: amount, why', 'timeout 1h'])
+  assert.equal(shown('both').slice(2), ['2 of ann, bob, carol', 'timeout 1h'])
+  assert.equal(shown('some').slice(2), ['3 people', 'timeout 1h'])
   assert.equal(shown('paid'), ['event', 'wait for event payment', 'if event.data.order == input.order'])
   assert.equal(shown('nap'), ['wait', 'wait 5m'])
   assert.equal(shown('charge'), ['tool', 'pay', 'asks first if "json" in with', 'undo: http.delete'])

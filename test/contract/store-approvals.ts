@@ -14,6 +14,8 @@ const createApproval = (change: Partial<ApprovalRecord> = {}): ApprovalRecord =>
   show: { text: 'Dear Ada' },
   form: { type: 'object', properties: { note: { type: 'string' } } },
   by: ['ada', 'grace'],
+  count: 2,
+  decisions: [],
   tool: null,
   dueAt: T0 + 60_000,
   requestedAt: T0,
@@ -37,6 +39,15 @@ export const addStoreApprovalTests = (test: AddStoreTest): void => {
     const claim = await startRun(store)
     const approval = createApproval({ show: 'ä'.repeat(100_000), form: null, by: null, tool: 'http.post', dueAt: null })
     await store.write(claim, { approvalsOpened: [approval] })
+    assert.equal(await store.listApprovals(), [{ ...approval, runId: claim.runId, workflow: 'greet' }])
+  })
+
+  test('approvals of several people are replaced with those so far, large values included', async ({ store }) => {
+    const claim = await startRun(store)
+    await store.write(claim, { approvalsOpened: [createApproval()] })
+    const decisions = [{ by: 'ada', at: '2030-01-01T00:00:00.000Z', values: { note: 'ö'.repeat(50_000) } }]
+    const approval = createApproval({ decisions })
+    await store.write(claim, { rows: [createRow(2)], approvalsOpened: [approval] })
     assert.equal(await store.listApprovals(), [{ ...approval, runId: claim.runId, workflow: 'greet' }])
   })
 

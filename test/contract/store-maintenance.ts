@@ -158,7 +158,18 @@ const fillFamily = async (store: Store): Promise<string> => {
   const origin = { kind: 'fork', of: 'r-before' } as const
   const run = { id: 'r-parent', flow, origin, key: 'key', bodyHash: 'body' }
   const parent = await startRun(store, { run })
-  const approval = { path: 'a', visit: 1, step: 'a', title: 'A?', show: 1, form: null, by: ['ada'], tool: null }
+  const approval = {
+    path: 'a',
+    visit: 1,
+    step: 'a',
+    title: 'A?',
+    show: 1,
+    form: null,
+    by: ['ada'],
+    count: 1,
+    decisions: [],
+    tool: null,
+  }
   await store.write(parent, {
     rows: [createRow(2, { data: toOutcome({ $blob: hash }) }), createRow(3, { data: toOutcome('ä'.repeat(100_000)) })],
     timersSet: [{ id: 't', dueAt: T0 }],

@@ -19,13 +19,22 @@ const test = suite('order of messages')
 
 const WORKFLOW = compileWorkflow(`
 steps:
-  - id: filled
-    approve: { title: How much?, form: { amount: integer }, by: [ann, bob] }
-    timeout: 3s
-    on_error: continue
-  - { id: told, wait: { event: go }, timeout: 3s, on_error: continue }
-  - { id: plain, approve: { title: Go? }, timeout: 3s, on_error: continue }
+  - id: beside
+    parallel:
+      one:
+        - id: filled
+          approve: { title: How much?, form: { amount: integer }, by: [ann, bob] }
+          timeout: 3s
+          on_error: continue
+        - { id: told, wait: { event: go }, timeout: 3s, on_error: continue }
+        - { id: plain, approve: { title: Go? }, timeout: 3s, on_error: continue }
+      two:
+        - id: several
+          approve: { title: Both?, form: { amount: integer }, by: [ann, bob, carol], count: 2 }
+          timeout: 5s
+          on_error: continue
 output:
+  several: "[steps.several.status, steps.?several.?output.?decisions.orValue([]).map(d, d.by), steps.?several.?error.?message.orValue('')]"
   filled: "steps.filled.status + ' ' + steps.?filled.?output.?by.orValue('none')"
   told: steps.told.status
   plain: "steps.plain.status + ' ' + steps.?plain.?output.?by.orValue('none')"
@@ -39,6 +48,16 @@ const decision = (path: string, by: string, verdict: string, values: JsonValue):
 })
 
 const MESSAGE: fc.Arbitrary<Posted> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(
+        fc.constantFrom('ann', 'bob', 'carol', 'eve'),
+        fc.constantFrom('approved', 'approved', 'approved', 'rejected'),
+        fc.constantFrom<JsonValue>({ amount: 1 }, { amount: 2 }, { amount: 'much' }),
+      )
+      .map(([by, verdict, values]) => decision('several', by, verdict, values)),
+  },
   {
     weight: 5,
     arbitrary: fc
@@ -65,8 +84,11 @@ const MESSAGE: fc.Arbitrary<Posted> = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom('pause', 'unpause').map((kind): Posted => ({ kind, body: { by: 'ann' } })) },
 )
 
-/** `kept`: posted while no process holds the run. `live`: read by its lease holder in one go. `single`: one after the other. */
-const endWith = async (posted: readonly Posted[], way: 'kept' | 'live' | 'single') => {
+/**
+ * `kept`: posted while no process holds the run. `live`: read by its lease holder in one go. `single`: one after the other. `killed`:
+ * one after the other, each while no process holds the run.
+ */
+const endWith = async (posted: readonly Posted[], way: 'kept' | 'live' | 'single' | 'killed') => {
   const clock = createManualClock(Date.UTC(2030, 0, 1))
   const store = createMemoryStore({ now: () => clock.now() })
   const messages = posted.map((message, index): InboxMessage => ({ id: `m${index}`, ...message }))
@@ -78,9 +100,10 @@ const endWith = async (posted: readonly Posted[], way: 'kept' | 'live' | 'single
     store,
     async onQuiet({ run, watched }) {
       if (left.length === 0) return false
-      const now = way === 'single' ? left.splice(0, 1) : left
-      if (way !== 'single') left = []
-      if (way !== 'kept') run.receive(...now)
+      const isSingle = way === 'single' || way === 'killed'
+      const now = isSingle ? left.splice(0, 1) : left
+      if (!isSingle) left = []
+      if (way === 'live' || way === 'single') run.receive(...now)
       else {
         watched.isDead = true
         for (const message of now) assert.is(await store.post(run.id, message), true)
@@ -126,6 +149,38 @@ test('a cancel behind a decision with a form waits for it, and one before it mak
   }
 })
 
+/** Two different people have approved a step that completed, and fewer one that did not. */
+const expectDistinct = ({ output, answers }: Awaited<ReturnType<typeof endWith>>): void => {
+  const people = answers.flatMap((answer) => {
+    const { kind, path, data } = answer as { kind: string; path: string; data: { verdict: string; by: string } }
+    return kind === 'decision' && path === 'several' && data.verdict === 'approved' ? [data.by] : []
+  })
+  assert.is(new Set(people).size, people.length, people.join())
+  assert.ok(people.length <= 2, people.join())
+  if (output === null) return
+  const [status, decided] = (output as { several: [string, string[]] }).several
+  assert.is(status === 'completed', people.length === 2)
+  if (status === 'completed') assert.equal(decided, people)
+}
+
+test('two of three approve in any order of kills, and a third comes too late', async () => {
+  const posted = ['ann', 'ann', 'bob', 'carol'].map((by) => decision('several', by, 'approved', { amount: 1 }))
+  for (const way of ['kept', 'live', 'single', 'killed'] as const) {
+    const { output, answers } = await endWith(posted, way)
+    assert.equal((output as { several: unknown[] }).several, ['completed', ['ann', 'bob'], ''], way)
+    assert.equal(
+      answers.map((answer) => (answer as { data: { reason?: string } }).data.reason),
+      [
+        undefined,
+        "'ann' has approved it already (1 of 2: ann): expected bob or carol",
+        undefined,
+        'nothing is asked here any more',
+      ],
+      way,
+    )
+  }
+})
+
 test('R16 random sequences end the same way kept and live, and the journal answers each message', async () => {
   const counts = { sequences: 0, messages: 0, noted: 0, different: 0 }
   const sequences = fc.array(MESSAGE, { minLength: 1, maxLength: 8 })
@@ -135,6 +190,7 @@ test('R16 random sequences end the same way kept and live, and the journal answe
       counts.messages += posted.length
       const [kept, live] = [await endWith(posted, 'kept'), await endWith(posted, 'live')]
       assert.equal(kept, live)
+      expectDistinct(kept)
       assert.is(kept.answers.length, posted.length, JSON.stringify(kept.answers))
       counts.noted += kept.answers.filter((answer) => (answer as { kind: string }).kind === 'late').length
     }),
@@ -147,8 +203,12 @@ test('messages that are read one after the other come to the same end', async ()
   const sequences = fc.array(MESSAGE, { minLength: 1, maxLength: 6 })
   await fc.assert(
     fc.asyncProperty(sequences, async (posted) => {
-      const [live, single] = [await endWith(posted, 'live'), await endWith(posted, 'single')]
-      assert.equal([single.status, single.output], [live.status, live.output])
+      const live = await endWith(posted, 'live')
+      for (const way of ['single', 'killed'] as const) {
+        const one = await endWith(posted, way)
+        assert.equal([one.status, one.output], [live.status, live.output], way)
+        expectDistinct(one)
+      }
     }),
     { numRuns: 100 },
   )

@@ -106,7 +106,7 @@ test('ends the run correctly when two decide at once: the first counts, the othe
       const said = ['ann', 'bob'].flatMap((by) =>
         asked.approvals.map((approval) =>
           decide(stage.store, approval, { verdict: 'approved', by, waitMs: 20_000 }).then(
-            (end) => ({ by, path: approval.path, end: end as string }),
+            ({ kind }) => ({ by, path: approval.path, end: kind as string }),
             (fault: unknown) => ({ by, path: approval.path, end: isFault(fault) ? fault.code : String(fault) }),
           ),
         ),

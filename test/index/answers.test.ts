@@ -119,6 +119,32 @@ output: steps.paid.output.n
   assert.equal(told, [['o-1', 'order.placed', 'troupe/w', { n: 1 }]])
 })
 
+test('a program is asked for one person after the other, until enough have approved', async () => {
+  const seen: unknown[] = []
+  const yaml = `
+steps: [{ id: ask, approve: { title: Go?, by: [ann, bob, carol], count: 2, form: { n: integer } }, timeout: 1h }]
+output: steps.ask.output.decisions.map(d, [d.by, d.values.n])
+`
+  const { output } = await finish(workflowOf(yaml), {
+    approve({ count, decisions }) {
+      seen.push([count, decisions.map(({ by }) => by)])
+      return { verdict: 'approved', by: decisions.length === 0 ? 'carol' : 'ann', values: { n: decisions.length } }
+    },
+  })
+  assert.equal(output, [
+    ['carol', 0],
+    ['ann', 1],
+  ])
+  assert.equal(seen, [
+    [2, []],
+    [2, ['carol']],
+  ])
+  const twice = await finish(workflowOf(yaml), {
+    approve: () => ({ verdict: 'approved', by: 'ann', values: { n: 1 } }),
+  })
+  assert.match(twice.fault?.message ?? '', /does not count: 'ann' has approved it already/)
+})
+
 const createBooking = (booked: string[]): OwnActor[] =>
   ['book', 'cancel'].map((name) =>
     defineTool({

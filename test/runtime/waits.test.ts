@@ -3,22 +3,27 @@ import * as assert from 'uvu/assert'
 import type { JsonValue } from '../../src/core/json.ts'
 import type { Run } from '../../src/runtime/run.ts'
 import { SecretVault } from '../../src/secrets/secret-vault.ts'
+import type { JournalRow } from '../../src/store/journal-row.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
-import type { InboxMessage } from '../../src/store/store.ts'
+import type { InboxMessage, Store } from '../../src/store/store.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
 import { type DrivenProcess, driveRun } from '../support/driven-run.ts'
 import { createManualClock } from '../support/manual-clock.ts'
 import { ScriptedWorld } from '../support/scripted-world.ts'
 
 /** Runs a workflow; each time nothing is in flight, the next of `acts` is done in the current process. */
-const runWith = (yaml: string, acts: readonly ((process: DrivenProcess) => unknown)[], input: JsonValue = {}) => {
+const runWith = (
+  yaml: string,
+  acts: readonly ((process: DrivenProcess) => unknown)[],
+  { input = {}, store: given }: { input?: JsonValue; store?: Store } = {},
+) => {
   const clock = createManualClock(Date.UTC(2030, 0, 1))
   const left = [...acts]
   return driveRun({
     compiled: compileWorkflow(yaml),
     world: new ScriptedWorld({ decide: (id) => ({ output: { text: id } }) }),
     clock,
-    store: createMemoryStore({ now: () => clock.now() }),
+    store: given ?? createMemoryStore({ now: () => clock.now() }),
     input,
     async onQuiet(process) {
       const act = left.shift()
@@ -135,6 +140,112 @@ output: "steps.items.output.map(o, o.by)"
   assert.equal(record.output, ['ann', 'bob'])
   assert.is(processes, 3)
 })
+
+const SEVERAL = `
+steps:
+  - { id: ask, approve: { title: Pay?, by: [ann, bob, carol], count: 2, form: { amount: integer } }, timeout: 4h, on_error: { rejected: no, timeout: no } }
+  - { id: yes, set: { said: steps.ask.output }, next: end }
+  - { id: no, set: { said: "[error.message, error.details]" } }
+output: "steps.?yes.?output.?said.orValue(steps.?no.?output.?said.orValue(null))"
+`
+
+const approve = (by: string, more: Record<string, JsonValue> = {}) =>
+  decide('ask', { by, values: { amount: by.length }, ...more })
+
+const reasonsOf = (rows: readonly JournalRow[]): (string | undefined)[] =>
+  rows.flatMap((row) => (row.kind === 'late' ? [row.data.reason] : []))
+
+approvals('several people approve, over crashes between them, and the output has what each filled in', async () => {
+  const { record, rows, processes } = await runWith(SEVERAL, [die, approve('ann'), die, die, approve('carol')])
+  const { decisions, ...last } = record.output as { decisions: JsonValue[] }
+  const at = '2030-01-01T00:00:00.000Z'
+  assert.equal(last, { by: 'carol', at, values: { amount: 5 } })
+  assert.equal(decisions, [{ by: 'ann', at, values: { amount: 3 } }, last])
+  assert.is(processes, 4)
+  assert.equal(
+    rows.flatMap((row) => (row.kind === 'decision' ? [[row.data.by, row.data.given, row.data.count]] : [])),
+    [
+      ['ann', 1, 2],
+      ['carol', 2, 2],
+    ],
+  )
+})
+
+approvals('the same person counts once, over a crash, and the journal notes the second time', async () => {
+  const { record, rows } = await runWith(SEVERAL, [approve('ann'), die, approve('ann'), approve('eve'), approve('bob')])
+  assert.is((record.output as { by: string }).by, 'bob')
+  assert.equal(reasonsOf(rows), [
+    "'ann' has approved it already (1 of 2: ann): expected bob or carol",
+    "'eve' may not decide: expected 'ann' or 'bob' or 'carol'",
+  ])
+})
+
+approvals('one rejection rejects, also of a person who approved before', async () => {
+  const { record, rows } = await runWith(SEVERAL, [
+    approve('ann'),
+    decide('ask', { by: 'ann', verdict: 'rejected', comment: 'too much' }),
+    approve('bob'),
+  ])
+  const at = '2030-01-01T00:00:00.000Z'
+  const details = { by: 'ann', at, comment: 'too much', count: 2, decisions: [{ by: 'ann', at }] }
+  assert.equal(record.output, ["'Pay?' was rejected by ann: too much", details])
+  assert.is(rows.filter(({ kind }) => kind === 'decision').length, 2)
+})
+
+approvals('a timeout names the approvals that were there', async () => {
+  const { record } = await runWith(SEVERAL, [approve('bob'), die])
+  const [message, details] = record.output as [string, { decisions: { by: string }[] }]
+  assert.is(message, "step 'ask' took longer than its timeout of 4h 00m; 1 of 2 people had approved: bob")
+  assert.equal(
+    details.decisions.map(({ by }) => by),
+    ['bob'],
+  )
+  const none = await runWith(SEVERAL, [])
+  assert.match(JSON.stringify(none.record.output), 'of 4h 00m; 0 of 2 people had approved')
+})
+
+approvals('the store has the approvals so far, and a visit of its own begins anew', async () => {
+  const yaml = `
+steps:
+  - id: twice
+    loop: { until: iter.count == 2, max: 2 }
+    do: [{ id: ask, approve: { title: "Pay \${iter.count}?", count: 2 }, timeout: 1h }]
+`
+  const seen: unknown[] = []
+  const store = createMemoryStore({ now: () => 0 })
+  const look = async ({ run }: DrivenProcess): Promise<void> => {
+    for (const { count, decisions } of await store.listApprovals({ run: run.id }))
+      seen.push([count, decisions.map(({ by }) => by)])
+  }
+  const first = approve('ann', { values: null })
+  const second = approve('bob', { values: null })
+  const again = approve('ann', { visit: 2, values: null })
+  await runWith(yaml, [first, look, die, look, second, look, again, look], { store })
+  assert.equal(seen, [
+    [2, ['ann']],
+    [2, ['ann']],
+    [2, []],
+    [2, ['ann']],
+  ])
+})
+
+for (const [by, names] of [
+  ['["ann", "ann"]', 'ann'],
+  ['"ann"', 'ann'],
+  ['[]', ''],
+] as const)
+  approvals(`an approval of two by ${by} is a fault as soon as it is asked`, async () => {
+    const yaml = `
+input: { who: any }
+steps: [{ id: ask, approve: { title: Pay?, by: "\${input.who}", count: 2 }, timeout: 1h, on_error: { invalid_input: no }, next: end }, { id: no, set: { said: error.message } }]
+output: steps.?no.?output.?said.orValue('')
+`
+    const { record } = await runWith(yaml, [], { input: { who: JSON.parse(by) } })
+    assert.is(
+      record.output,
+      `step 'ask' needs 2 people to approve, and 'by' names ${names === '' ? 'none' : `1: ${names}`}`,
+    )
+  })
 
 approvals.run()
 

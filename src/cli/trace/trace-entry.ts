@@ -2,8 +2,8 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import { readTimeline, type Segment, type Timeline } from '../../service/history/timeline.ts'
-import type { LateData } from '../../store/journal-data.ts'
-import { createdOf, figuresOf, type JournalRow } from '../../store/journal-row.ts'
+import type { DecisionData, LateData } from '../../store/journal-data.ts'
+import { createdOf, figuresOf, isPartial, type JournalRow } from '../../store/journal-row.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import { describeNear } from '../figures.ts'
 
@@ -90,7 +90,7 @@ const describeRow = ({
     case 'timer':
       return describeTimer(row, since)
     case 'decision':
-      return { state: row.data.verdict === 'approved' ? 'completed' : 'failed', note: describeDecision(row.data) }
+      return { state: toDecisionState(row), note: describeDecision(row.data) }
     default:
       return describeMessage(row)
   }
@@ -124,9 +124,16 @@ const describeFault = ({ code, message }: { code: string; message: string }): st
 const describeBudget = (limit: string): string =>
   limit === 'journal' || limit === 'context' ? `the ${limit} is too large` : `limits.${limit} reached`
 
-/** `approved by ann: fine`. */
-const describeDecision = ({ verdict, by, comment }: Pick<LateData, 'verdict' | 'by' | 'comment'>): string =>
-  `${verdict ?? 'decided'} by ${by ?? 'unknown'}${comment === undefined || comment === '' ? '' : `: ${comment}`}`
+const toDecisionState = (row: JournalRow<'decision'>): EntryState => {
+  if (isPartial(row)) return 'noted'
+  return row.data.verdict === 'approved' ? 'completed' : 'failed'
+}
+
+/** `approved by ann: fine`, `approved by ann (1 of 2)`. */
+const describeDecision = ({ verdict, by, comment, given, count }: Partial<DecisionData>): string => {
+  const part = given === undefined || count === undefined ? '' : ` (${given} of ${count})`
+  return `${verdict ?? 'decided'} by ${by ?? 'unknown'}${part}${comment === undefined || comment === '' ? '' : `: ${comment}`}`
+}
 
 const describeLate = (data: LateData): string => {
   if (data.verdict !== undefined)

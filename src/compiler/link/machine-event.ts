@@ -3,7 +3,7 @@
  * `BUDGET_EXCEEDED`.
  */
 import type { FaultData } from '../../core/fault.ts'
-import type { JsonValue } from '../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { MachineContext } from '../machine-context.ts'
 
 export interface MachineEvent {
@@ -18,6 +18,8 @@ export interface MachineEvent {
   /** For a failed foreach: the path of the step in an item that raised the fault. */
   origin?: string
   attempts?: number
+  /** For the timeout of a wait: what was there and was not enough. */
+  shortfall?: { message: string; details: JsonObject }
   /** Fault of `BUDGET_EXCEEDED`. */
   fault?: FaultData
 }

@@ -185,13 +185,7 @@ const originOf = ({ id }: LinkedStep, { actorId, origin }: MachineEvent): { orig
 const findFault = (step: LinkedStep, { context, event }: Happening, code: string | undefined): FaultData => {
   const entered = recordOf(context.steps, step.id).entered
   if (entered?.kind === 'fault') return entered.fault
-  if (code === 'timeout')
-    return {
-      code,
-      message: `step '${step.id}' took longer than its timeout of ${formatDuration(timeoutOf(step, context) ?? 0)}`,
-      retryable: true,
-      details: { step: step.id },
-    }
+  if (code === 'timeout') return timedOut(step, { context, event })
   return (
     arrivedFault(step.id, { context, event }) ?? {
       code: 'defect',
@@ -203,6 +197,16 @@ const findFault = (step: LinkedStep, { context, event }: Happening, code: string
 
 const timeoutOf = ({ id, timeoutMs }: LinkedStep, { steps }: MachineContext): number | undefined =>
   timeoutMs ?? recordOf(steps, id).bounds?.timeoutMs
+
+const timedOut = (step: LinkedStep, { context, event: { shortfall } }: Happening): FaultData => {
+  const missing = shortfall === undefined ? '' : `; ${shortfall.message}`
+  return {
+    code: 'timeout',
+    message: `step '${step.id}' took longer than its timeout of ${formatDuration(timeoutOf(step, context) ?? 0)}${missing}`,
+    retryable: true,
+    details: { step: step.id, ...shortfall?.details },
+  }
+}
 
 const endBranch = (
   step: LinkedStep,

@@ -1,10 +1,11 @@
 import type { CheckContext } from '../check/check-context.ts'
 import { PRINTABLE, typeOf } from '../check/known-types.ts'
-import type { KindStep, ValueNode } from '../document.ts'
+import type { KindStep, Located, ValueNode } from '../document.ts'
 import { compileExpression, compileValue } from '../expression/compile-expression.ts'
 import { listOf, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import { type Fields, record } from '../grammar/record-shape.ts'
+import { integer } from '../grammar/scalar-shape.ts'
 import { type } from '../grammar/type-shape.ts'
 import { expression, template, templateText } from '../grammar/value-shape.ts'
 import { combine, toInput } from '../link/entry.ts'
@@ -18,6 +19,7 @@ const APPROVE_FIELDS = {
   show: { shape: expression, doc: 'An expression: what the person needs to see.' },
   form: { shape: type, doc: 'What the person fills in; `values` of the output.' },
   by: { shape: template, doc: 'Who may decide: a name or a list of names.' },
+  count: { shape: integer({ minimum: 1, maximum: 100 }), doc: 'How many different people must approve. Default: 1.' },
 } as const satisfies Fields
 
 const FIELDS = {
@@ -33,7 +35,7 @@ declare module '../document.ts' {
 export const approve: StepDescriptor<'approve'> = {
   grammar: defineGrammar({
     owner: 'an approve step',
-    doc: 'A person decides; `timeout` is required. Output: `{ by, at, values }`; a no is the fault `rejected`.',
+    doc: 'A person decides, or `count` of them; `timeout` is required. Output: `{ by, at, values }`; a no is the fault `rejected`.',
     fields: FIELDS,
     foreign: ['human', 'approval'],
     check(node, { reading }) {
@@ -44,20 +46,27 @@ export const approve: StepDescriptor<'approve'> = {
     },
     build: ({ approve: fields }, common) => fields && { ...common, kind: 'approve', ...fields },
   }),
-  check({ title, show, by }, { perform }, context) {
+  check({ title, show, by, count }, { perform }, context) {
     const { expressions } = context
     expressions.typed(title, { name: 'title', type: PRINTABLE, words: 'a text' }, perform)
     if (show !== undefined) expressions.expression(show, perform)
     if (by === undefined) return
-    expressions.typed(by, { name: 'by', type: NAMES, words: 'a name or a list of names' }, perform)
+    const type = expressions.typed(by, { name: 'by', type: NAMES, words: 'a name or a list of names' }, perform)
     checkNames(by, context)
+    checkRepeated(by, context)
+    if (count !== undefined) checkCount(count, countNames(by, type), context)
   },
-  outputType: ({ form }) => objectOf({ by: STRING, at: STRING, values: typeOf(form?.value) }),
-  outputSchema: ({ form }) => ({
-    type: 'object',
-    properties: { by: { type: 'string' }, at: { type: 'string' }, values: form?.value ?? NO_VALUES },
-    required: ['by', 'at', 'values'],
-  }),
+  outputType: ({ form, count }) => {
+    const decision = { by: STRING, at: STRING, values: typeOf(form?.value) }
+    return objectOf(isOfSeveral(count) ? { ...decision, decisions: listOf(objectOf(decision)) } : decision)
+  },
+  outputSchema: ({ form, count }) => {
+    const properties = { by: { type: 'string' }, at: { type: 'string' }, values: form?.value ?? NO_VALUES }
+    const decision = { type: 'object', properties, required: Object.keys(properties) }
+    if (!isOfSeveral(count)) return decision
+    const decisions = { type: 'array', items: decision, minItems: count.value, maxItems: count.value }
+    return { ...decision, properties: { ...properties, decisions }, required: [...decision.required, 'decisions'] }
+  },
   lower: lowerAnswered,
   start: () => 'approval',
   enter: ({ title, show, by }, bindings) =>
@@ -68,12 +77,12 @@ export const approve: StepDescriptor<'approve'> = {
         ...(by === undefined ? {} : { by: compileValue(by, bindings) }),
       }),
     ),
-  plan: ({ form }) => ({ form: form?.value }),
+  plan: ({ form, count }) => ({ form: form?.value, count: count?.value }),
   chart: {
     icon: 'approve',
     describe: ({ title }) => `ask: ${valueText(title)}`,
-    badges: ({ by, form }) => [
-      ...(by === undefined ? [] : [`by ${valueText(by)}`]),
+    badges: ({ by, count, form }) => [
+      ...describeDeciders(by, count),
       ...(form === undefined ? [] : [`form: ${Object.keys(form.value.properties ?? {}).join(', ')}`]),
     ],
   },
@@ -83,6 +92,49 @@ export const approve: StepDescriptor<'approve'> = {
 const NAMES: Type = unionOf([STRING, listOf(STRING)])
 
 const NO_VALUES = { type: 'object', properties: {}, additionalProperties: false } as const
+
+const isOfSeveral = (count: Located<number> | undefined): count is Located<number> => (count?.value ?? 1) > 1
+
+/** `by ann, bob`, `2 of ann, bob, carol`, `2 people`. */
+const describeDeciders = (by: ValueNode | undefined, count: Located<number> | undefined): string[] => {
+  if (!isOfSeveral(count)) return by === undefined ? [] : [`by ${valueText(by)}`]
+  return [by === undefined ? `${count.value} people` : `${count.value} of ${valueText(by)}`]
+}
+
+const checkRepeated = (by: ValueNode, { diagnostics }: CheckContext): void => {
+  if (by.kind !== 'list') return
+  const seen = new Set<string>()
+  for (const item of by.items) {
+    const name = valueText(item)
+    if (seen.has(name)) {
+      const message = `'${name}' is in 'by' twice: the same person counts once`
+      diagnostics.warning('repeated_decider', item.range, message, 'remove one of them')
+    }
+    seen.add(name)
+  }
+}
+
+/** The most people that `by` can name; undefined: only a run knows. */
+const countNames = (by: ValueNode, type: Type): number | undefined => {
+  if (by.kind === 'list') return new Set(by.items.map(valueText)).size
+  if (type.kind === 'list') return type.items?.length
+  return type.kind === 'string' || type.kind === 'literal' ? 1 : undefined
+}
+
+const checkCount = (
+  { value: count, range }: Located<number>,
+  most: number | undefined,
+  { diagnostics }: CheckContext,
+): void => {
+  if (most === undefined || count <= most) return
+  const message = `'count' can't be met: expected at most ${most}, as many people as 'by' names, got ${count}`
+  diagnostics.error(
+    'too_few_deciders',
+    range,
+    message,
+    `write count: ${Math.max(1, most)}, or name more people in \`by\``,
+  )
+}
 
 const checkNames = (by: ValueNode, { diagnostics }: CheckContext): void => {
   const empty = findEmpty(by)

@@ -14,6 +14,8 @@ export type RunEffect =
   | { type: 'timer.start'; timer: OpenTimer }
   | { type: 'timer.stop'; id: string }
   | { type: 'wait.open'; wait: OpenWait }
+  /** An approval of one person of several: the wait stays open. */
+  | { type: 'wait.change'; wait: OpenWait }
   | { type: 'wait.close'; wait: OpenWait }
   | { type: 'emit'; event: CloudEventRecord }
   /** A step with `undo` has completed: this call will undo it. */
@@ -60,7 +62,7 @@ export type OpenWait = { path: string; visit: number; step: string } & (
 )
 
 export interface ApprovalRequest
-  extends Pick<ApprovalRecord, 'title' | 'show' | 'by' | 'tool' | 'requestedAt' | 'dueAt'> {
+  extends Pick<ApprovalRecord, 'title' | 'show' | 'by' | 'count' | 'decisions' | 'tool' | 'requestedAt' | 'dueAt'> {
   /** JSON Schema of the form that the person fills in; null: there is none. */
   form: JsonSchema | null
 }

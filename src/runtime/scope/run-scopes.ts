@@ -24,7 +24,7 @@ import { prepareCall } from '../effects/prepare-call.ts'
 import type { EndedRun, OpenEffect, RunEffect } from '../effects/run-effect.ts'
 import { foldOf, type MachineEffect } from '../fold.ts'
 import type { Outcome } from '../run-event.ts'
-import { toApprovalWait, toEmitted, toEventWait, toSignalled } from '../waits/answered-step.ts'
+import { findTooFew, toApprovalWait, toEmitted, toEventWait, toSignalled } from '../waits/answered-step.ts'
 import { OpenTimers } from '../waits/open-timers.ts'
 import { OpenWaits, type WaitingStep } from '../waits/open-waits.ts'
 import { ItemPool } from './item-pool.ts'
@@ -178,7 +178,7 @@ export class RunScopes {
     output: (state, asked) => state.#settleSoon(asked, { output: asked.input }),
     emit: (state, asked) => state.#emit(asked),
     items: (state, asked) => state.#startItems(asked),
-    approval: (state, asked) => state.#ask(toApprovalWait(asked)),
+    approval: (state, asked) => state.#askPeople(asked),
     event: (state, asked) => state.#ask(toEventWait(asked)),
   }
 
@@ -192,6 +192,13 @@ export class RunScopes {
     const emitted = toEmitted(asked, { workflow: this.#workflow.name, key: asked.key })
     if ('event' in emitted) this.#effects.push({ type: 'emit', ...emitted })
     this.#settleSoon(asked, 'event' in emitted ? { output: {} } : emitted)
+  }
+
+  #askPeople(asked: AskedStep): void {
+    const waiting = toApprovalWait(asked)
+    const fault = findTooFew(waiting)
+    if (fault === undefined) this.#ask(waiting)
+    else this.#settleSoon(asked, { fault })
   }
 
   #ask(waiting: WaitingStep): void {

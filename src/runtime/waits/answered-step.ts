@@ -7,6 +7,7 @@ import type { CloudEventRecord } from '../../store/cloud-event-record.ts'
 import type { OpenWait } from '../effects/run-effect.ts'
 import type { DecisionData, Outcome, SignalData } from '../run-event.ts'
 import { type AskedStep, contextOf, pathOf } from '../scope/scope.ts'
+import { toGivenDetails } from './approval-progress.ts'
 import type { WaitingStep } from './open-waits.ts'
 
 /** The approval that a step of kind `approve` asks for. */
@@ -21,12 +22,22 @@ export const toApprovalWait = ({ scope, step, visit, input, plan, bounds, at }: 
     title: typeof title === 'string' ? title : JSON.stringify(title),
     show: show ?? null,
     form: plan?.form ?? null,
-    by: by === undefined || by === null ? null : (Array.isArray(by) ? by : [by]).map(String),
+    by: by === undefined || by === null ? null : [...new Set((Array.isArray(by) ? by : [by]).map(String))],
+    count: plan?.count ?? 1,
+    decisions: [],
     tool: null,
     requestedAt: at,
     dueAt: timeoutMs == null ? null : at + timeoutMs,
   }
   return { scope, step, wait }
+}
+
+/** The fault of an approval that needs more people than may decide; undefined where enough may. */
+export const findTooFew = ({ step, wait }: WaitingStep): FaultData | undefined => {
+  if (wait.kind !== 'approval' || wait.by === null || wait.count === 1 || wait.by.length >= wait.count) return undefined
+  const { by, count } = wait
+  const message = `step '${step}' needs ${count} people to approve, and 'by' names ${by.length === 0 ? 'none' : `${by.length}: ${by.join(', ')}`}`
+  return { code: 'invalid_input', message, retryable: false, details: { step, by, count } }
 }
 
 /** The wait for an event from outside. */
@@ -55,6 +66,8 @@ export const toCallApproval = (call: AskedStep): WaitingStep => {
     show: input,
     form: null,
     by: null,
+    count: 1,
+    decisions: [],
     tool,
     requestedAt: at,
     dueAt: null,
@@ -62,16 +75,23 @@ export const toCallApproval = (call: AskedStep): WaitingStep => {
   return { scope, step, wait, call }
 }
 
-/** Outcome that a decision gives its step. @param at Epoch milliseconds. */
+/** Outcome that the last decision gives its step. @param at Epoch milliseconds. */
 export const toDecided = (
   wait: Extract<OpenWait, { kind: 'approval' }>,
   { verdict, by, values, comment, decided_at }: DecisionData,
   at: number,
 ): Outcome => {
   const decidedAt = decided_at ?? new Date(at).toISOString()
-  if (verdict === 'approved') return { output: { by, at: decidedAt, values } }
+  const decision = { by, at: decidedAt, values }
+  if (verdict === 'approved')
+    return { output: wait.count === 1 ? decision : { ...decision, decisions: [...wait.decisions, decision] } }
   const why = comment === undefined || comment === '' ? '' : `: ${comment}`
-  const details: JsonObject = { by, at: decidedAt, ...(comment === undefined ? {} : { comment }) }
+  const details: JsonObject = {
+    by,
+    at: decidedAt,
+    ...(comment === undefined ? {} : { comment }),
+    ...toGivenDetails(wait),
+  }
   return {
     fault: { code: 'rejected', message: `'${wait.title}' was rejected by ${by}${why}`, retryable: false, details },
   }

@@ -35,6 +35,12 @@ export class OpenWaits {
     return waiting
   }
 
+  /** Replaces the wait of the same visit, which stays where it is in the order. */
+  change(wait: OpenWait): void {
+    const waiting = this.find(wait.path, wait.visit)
+    if (waiting !== undefined) this.#open.set(wait.path, { ...waiting, wait })
+  }
+
   find(path: string, visit: number): WaitingStep | undefined {
     const waiting = this.#open.get(path)
     return waiting?.wait.visit === visit ? waiting : undefined

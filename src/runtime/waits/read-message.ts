@@ -7,6 +7,7 @@ import type { LateData } from '../../store/journal-data.ts'
 import type { InboxMessage } from '../../store/store.ts'
 import type { OpenWait } from '../effects/run-effect.ts'
 import type { DecisionData, RunEvent } from '../run-event.ts'
+import { describeAsked, describeGiven, hasApproved, toCounts } from './approval-progress.ts'
 import { toRequestHash } from './request-hash.ts'
 
 /** The journal notes the message, and it changes nothing. */
@@ -61,8 +62,8 @@ export const readMessage = (
 /** The note of a message that does not count. Values that are too large to be kept are left out. */
 export const refuse = ({ id, kind, body }: InboxMessage, reason: string): Refused => {
   if (kind === 'decision') {
-    const { path, visit, requestHash: _, decided_at: __, ...data } = body as DecisionBody
-    const { values: ___, comment: ____, ...rest } = data
+    const { path, visit, requestHash: _, ...data } = withoutMade(body as DecisionBody)
+    const { values: __, comment: ___, ...rest } = data
     const isTooLarge = findExcess(LIMITS.form, [data.values ?? null, data.comment ?? '']) !== undefined
     return { kind: 'refused', path, visit, data: { ...(isTooLarge ? rest : data), reason } }
   }
@@ -71,22 +72,26 @@ export const refuse = ({ id, kind, body }: InboxMessage, reason: string): Refuse
   return { kind: 'refused', path: '', visit: 0, data: { id, name, reason } }
 }
 
+/** Leaves out the fields that only a journal has. */
+const withoutMade = ({ decided_at: _, given: __, count: ___, ...body }: DecisionBody) => body
+
 /** Accepts a decision when its approval is open, this person may decide, and the values fit the form. */
 const readDecision = (
   message: InboxMessage,
   { at, waits }: { at: number; waits: readonly OpenWait[] },
 ): Asked | Promise<Asked> => {
-  const { path, visit, requestHash, decided_at: _, ...data } = message.body as DecisionBody
+  const { path, visit, requestHash, ...data } = withoutMade(message.body as DecisionBody)
   const excess = findExcess(LIMITS.form, [data.values ?? null, data.comment ?? ''])
   if (excess !== undefined) return refuse(message, excess)
   const wait = waits.find((one) => one.path === path && one.visit === visit)
   if (wait?.kind !== 'approval') return refuse(message, 'nothing is asked here any more')
-  const judge = (reason: string | undefined): Asked =>
-    reason === undefined
-      ? { kind: 'event', event: { kind: 'decision', at, path, visit, data } }
-      : refuse(message, reason)
-  const reason = findRefusal(wait, { ...data, requestHash })
-  return reason instanceof Promise ? reason.then(judge) : judge(reason)
+  const judge = (refusal: Refusal | undefined): Asked => {
+    if (refusal !== undefined) return refuse(message, refusal.reason)
+    const counted = { ...data, ...toCounts(wait, data.verdict) }
+    return { kind: 'event', event: { kind: 'decision', at, path, visit, data: counted } }
+  }
+  const refusal = findRefusal(wait, { ...data, requestHash })
+  return refusal instanceof Promise ? refusal.then(judge) : judge(refusal)
 }
 
 /** Reason for which a value is too large; undefined when it is not. */
@@ -95,21 +100,35 @@ const findExcess = (limit: Limit, value: JsonValue): string | undefined => {
   return amount > limit.most ? exceeds(limit, { subject: limit.what, amount }).message : undefined
 }
 
+/** `refused`: a person who may not decide. `conflict`: the person has approved before, or the request has changed. */
+export interface Refusal {
+  code: 'refused' | 'conflict' | 'invalid_input'
+  reason: string
+}
+
 /** Reason for which a decision does not count; undefined when it does. A promise only where a form judges the values. */
 export const findRefusal = (
   wait: Extract<OpenWait, { kind: 'approval' }>,
   { by, verdict, values, requestHash }: DecisionData & { requestHash?: string | undefined },
-): string | undefined | Promise<string | undefined> => {
-  if (wait.by !== null && !wait.by.includes(by))
-    return `'${by}' may not decide: expected ${wait.by.map((name) => `'${name}'`).join(' or ')}`
+): Refusal | undefined | Promise<Refusal | undefined> => {
+  if (wait.by !== null && !wait.by.includes(by)) {
+    const expected = wait.by.map((name) => `'${name}'`).join(' or ')
+    return { code: 'refused', reason: `'${by}' may not decide: expected ${expected}` }
+  }
   if (requestHash !== undefined && requestHash !== toRequestHash(wait))
-    return 'what is asked has changed since it was shown'
-  return verdict === 'rejected' || wait.form === null ? undefined : judgeValues(wait.form, values)
+    return { code: 'conflict', reason: 'what is asked has changed since it was shown' }
+  if (verdict === 'rejected') return undefined
+  if (hasApproved(wait, by)) {
+    const reason = `'${by}' has approved it already (${describeGiven(wait)}): expected ${describeAsked(wait)}`
+    return { code: 'conflict', reason }
+  }
+  return wait.form === null ? undefined : judgeValues(wait.form, values)
 }
 
 /** Loaded late: most runs have no approval. */
-const judgeValues = async (form: JsonSchema, values: JsonValue): Promise<string | undefined> => {
+const judgeValues = async (form: JsonSchema, values: JsonValue): Promise<Refusal | undefined> => {
   const { createValidator } = await import('../../core/json-schema-validator.ts')
   const problem = createValidator(form)(values)
-  return problem === undefined ? undefined : `what was filled in does not fit the form: ${problem}`
+  if (problem === undefined) return undefined
+  return { code: 'invalid_input', reason: `what was filled in does not fit the form: ${problem}` }
 }

@@ -1,22 +1,21 @@
 /**
  * Checks a decision of a person, so that a slip is answered at once, and posts it to the run. The lease holder judges it again; of
- * several decisions the first counts.
+ * several decisions those that come first count.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Fault } from '../../core/fault.ts'
-import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { expectWithin, LIMITS } from '../../core/limits.ts'
 import { sizeOf } from '../../core/value-size.ts'
 import { type DecisionBody, findRefusal } from '../../runtime/waits/read-message.ts'
 import type { Redactor } from '../../secrets/secret-vault.ts'
-import { toApprovalId } from '../../store/approval-id.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import type { Store } from '../../store/store.ts'
-import { findKeptDecisions } from './kept-decision.ts'
-import { describeOutcome } from './past-decision.ts'
+import { describeEnd, type JudgedApproval, judgeKept, toWait, withoutDecided } from './kept-decision.ts'
+import { describeOutcome, describeVerdict } from './past-decision.ts'
 
 export interface Decision {
   verdict: 'approved' | 'rejected'
@@ -28,8 +27,12 @@ export interface Decision {
   id?: string | undefined
 }
 
-/** `counted`: the run goes on with it. `given`: no process has taken it up yet; it is kept, and judged when one does. */
-export type DecisionEnd = 'counted' | 'given'
+export interface DecisionEnd {
+  /** `counted`: the journal has it. `kept`: no process has taken it up yet; it is judged when one does. */
+  kind: 'counted' | 'kept'
+  /** The approval as it waits for others, with the approvals so far. Undefined: it is decided. */
+  open: OpenApproval | undefined
+}
 
 export interface DecideOptions {
   /** J9: redacts the secrets that this process knows. The lease holder redacts again. */
@@ -44,7 +47,8 @@ const LOOK_EVERY_MS = 50
 
 /**
  * @throws Fault `too_large`, `refused` for a person who may not decide, `invalid_input` for values that do not fit the form, `conflict`
- * when the decision does not count: another one came first, the deadline has passed, or the question has changed.
+ * when the decision does not count: others came first, the same person has approved, the deadline has passed, or the question has
+ * changed.
  */
 export const decide = async (
   store: Store,
@@ -54,38 +58,51 @@ export const decide = async (
   const { runId, path, visit, requestHash } = approval
   const decision = vault === undefined ? given : redact(given, vault)
   const id = decision.id ?? `decision-${randomUUID()}`
-  const body = { id, path, visit, requestHash, ...(await toData(approval, decision)) }
-  await expectFirst(store, approval, id)
+  const asked = await expectUndecided(store, approval, id)
+  const body = { id, path, visit, requestHash, ...(await toData(asked, decision)) }
   const fromSeq = ((await store.readJournal(runId)).at(-1)?.seq ?? 0) + 1
   const isNew = await store.post(runId, { id, kind: 'decision', body })
   const row = await findAnswer(store, { runId, id, fromSeq: isNew ? fromSeq : 1, waitMs })
   if (row === 'over') throw await toLost(store, approval)
-  if (row === undefined && !isNew)
-    throw new Fault(
-      'conflict',
-      `it was used before to decide about '${approval.title}': the decision is judged when run ${runId} goes on`,
-      { details: { run: runId, path } },
-    )
-  if (row === undefined) {
-    await expectFirst(store, approval, id)
-    return 'given'
-  }
+  if (row === undefined) return { kind: 'kept', open: await expectKept(store, approval, id) }
   const { verdict, by } = row.data
+  if (row.kind === 'late') throw await toLost(store, approval, row.data.reason)
   // An earlier message with this id may carry another decision.
-  if (row.kind === 'decision' && verdict === decision.verdict && by === decision.by) return 'counted'
-  throw await toLost(store, approval, row.kind === 'late' ? row.data.reason : undefined)
+  if (verdict !== decision.verdict || by !== decision.by)
+    throw await toLost(store, approval, `it was used before: ${describeVerdict(row.data, [])}`)
+  return { kind: 'counted', open: await findStillOpen(store, approval) }
 }
 
 /** No process holds the run, so its journal does not know the kept decisions yet. @throws Fault `conflict` */
-const expectFirst = async (store: Store, approval: OpenApproval, id: string): Promise<void> => {
-  const first = (await findKeptDecisions(store, [approval])).get(toApprovalId(approval))
-  if (first === undefined || first.id === id) return
-  throw new Fault(
-    'conflict',
-    `the decision about '${approval.title}' does not count: ${first.by} ${first.verdict} it before, and that counts when run ${approval.runId} continues`,
-    { details: { run: approval.runId, path: approval.path } },
-  )
+const expectUndecided = async (store: Store, approval: OpenApproval, id: string): Promise<OpenApproval> => {
+  const judged = await judgeOne(store, approval)
+  if (judged?.counted.has(id))
+    throw new Fault(
+      'conflict',
+      `it was used before to decide about '${approval.title}': the decision is judged when run ${approval.runId} goes on`,
+      { details: { run: approval.runId, path: approval.path } },
+    )
+  if (judged?.end !== undefined) throw toConflict(approval, describeEnd(judged.approval, judged.end))
+  return judged?.approval ?? approval
 }
+
+/** Returns the approval if it waits for others. @throws Fault `conflict` when the kept decision will not count */
+const expectKept = async (store: Store, approval: OpenApproval, id: string): Promise<OpenApproval | undefined> => {
+  const judged = await judgeOne(store, approval)
+  const reason = judged?.refused.get(id)
+  if (reason !== undefined) throw toConflict(approval, reason)
+  return judged?.end === undefined ? judged?.approval : undefined
+}
+
+const findStillOpen = async (store: Store, { runId, path, visit }: OpenApproval): Promise<OpenApproval | undefined> => {
+  const all = await store.listApprovals({ run: runId })
+  const open = all.filter((one) => one.path === path && one.visit === visit)
+  const [waiting] = await withoutDecided(store, open)
+  return waiting
+}
+
+const judgeOne = async (store: Store, approval: OpenApproval): Promise<JudgedApproval | undefined> =>
+  (await judgeKept(store, [approval]))[0]
 
 const redact = ({ values, comment, ...decision }: Decision, vault: Pick<Redactor, 'redact'>): Decision => ({
   ...decision,
@@ -94,18 +111,19 @@ const redact = ({ values, comment, ...decision }: Decision, vault: Pick<Redactor
 })
 
 const toData = async (
-  { form, by: deciders, tool, ...asked }: OpenApproval,
+  asked: OpenApproval,
   { verdict, by, values, comment }: Decision,
 ): Promise<Omit<DecisionBody, 'path' | 'visit'>> => {
-  const schema = isJsonObject(form) ? form : null
-  if (schema === null && values !== undefined && values !== null)
+  const wait = toWait(asked)
+  if (wait.form === null && values !== undefined && values !== null)
     throw new Fault('invalid_input', `'${asked.title}' has no form: expected no values`)
   expectWithin(LIMITS.form, { subject: LIMITS.form.what, amount: sizeOf([values ?? null, comment ?? '']) })
-  const filled = verdict === 'approved' ? await fillIn(schema, values) : (values ?? null)
+  const filled = verdict === 'approved' ? await fillIn(wait.form, values) : (values ?? null)
   const data = { verdict, by, values: filled, ...(comment === undefined ? {} : { comment }) }
-  const refusal = await findRefusal({ ...asked, kind: 'approval', by: deciders, tool, form: schema }, data)
+  const refusal = await findRefusal(wait, data)
   if (refusal === undefined) return data
-  throw new Fault(deciders !== null && !deciders.includes(by) ? 'refused' : 'invalid_input', refusal)
+  if (refusal.code === 'conflict') throw toConflict(asked, refusal.reason)
+  throw new Fault(refusal.code, refusal.reason)
 }
 
 const fillIn = async (form: JsonSchema | null, values: JsonValue | undefined): Promise<JsonValue> => {
@@ -144,8 +162,8 @@ const isAnswer =
 const toLost = async (store: Store, approval: OpenApproval, reason?: string): Promise<Fault> => {
   const { runId, path, visit } = approval
   const past = await describeOutcome(store, { runId, path, visit })
-  const why = past ?? reason ?? 'nothing is asked here any more'
-  return new Fault('conflict', `the decision about '${approval.title}' does not count: ${why}`, {
-    details: { run: runId, path },
-  })
+  return toConflict(approval, past ?? reason ?? 'nothing is asked here any more')
 }
+
+const toConflict = ({ title, runId: run, path }: OpenApproval, why: string): Fault =>
+  new Fault('conflict', `the decision about '${title}' does not count: ${why}`, { details: { run, path } })

@@ -7,7 +7,7 @@ import type { Store } from '../../store/store.ts'
 import { findRun, listDescendants } from './find-run.ts'
 import { withoutDecided } from './kept-decision.ts'
 import { describeOutcome, explainClosed } from './past-decision.ts'
-import type { RunWait } from './run-waits.ts'
+import { type RunWait, toAskedWait } from './run-waits.ts'
 
 /** The beginning of an id has at least 3 digits. */
 const ID = /^[0-9a-f]{3,8}$/
@@ -74,10 +74,7 @@ export const listAskedBelow = async (store: Store, id: string): Promise<RunWait[
   return (await withoutDecided(store, lists.flat())).map(toAsked)
 }
 
-const toAsked = (approval: OpenApproval): RunWait => {
-  const { runId: run, path, title, by, dueAt } = approval
-  return { kind: 'approval', run, path, id: toApprovalId(approval), title, by, dueAt }
-}
+const toAsked = (approval: OpenApproval): RunWait => toAskedWait(approval, toApprovalId(approval))
 
 const listNames = (approvals: readonly OpenApproval[]): string =>
   `open are ${listFirst(approvals.map((approval) => `${toApprovalId(approval)} (${approval.path})`))}`

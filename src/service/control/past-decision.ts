@@ -1,6 +1,7 @@
 import { toApprovalId } from '../../store/approval-id.ts'
 import type { NamedApproval } from '../../store/approval-record.ts'
-import type { JournalRow } from '../../store/journal-row.ts'
+import type { DecisionData } from '../../store/journal-data.ts'
+import { isPartial, type JournalRow } from '../../store/journal-row.ts'
 import type { Store } from '../../store/store.ts'
 
 export interface AskedPlace {
@@ -16,8 +17,14 @@ export const describeOutcome = async (
   { runId, path, visit }: AskedPlace,
 ): Promise<string | undefined> => {
   const rows = await store.readJournal(runId)
-  const row = rows.filter(isEnd).findLast((one) => one.path === path && (visit === undefined || one.visit === visit))
-  if (row !== undefined) return describe(row)
+  const answers = rows
+    .filter(isAnswer)
+    .filter((one) => one.path === path && (visit === undefined || one.visit === visit))
+  const end = answers.findLast(isEnd)
+  if (end !== undefined) {
+    const before = answers.filter((row) => row.kind === 'decision' && row.visit === end.visit && isPartial(row))
+    return describe(end, before)
+  }
   const found = await store.findRun(runId)
   return found.kind === 'found' && found.run.status !== 'running' ? `its run is over: ${found.run.status}` : undefined
 }
@@ -30,14 +37,24 @@ export const explainClosed = async (store: Store, place: Omit<NamedApproval, 'id
   return (await describeOutcome(store, place)) ?? 'nothing is asked there any more'
 }
 
-type EndRow = JournalRow<'decision' | 'timer'>
+type AnswerRow = JournalRow<'decision' | 'timer'>
 
-const isEnd = (row: JournalRow): row is EndRow =>
+const isAnswer = (row: JournalRow): row is AnswerRow =>
   row.kind === 'decision' || (row.kind === 'timer' && row.data.timer === 'timeout')
 
-const describe = (row: EndRow): string => {
-  const when = new Date(row.at).toISOString()
-  if (row.kind === 'timer') return `its time was over at ${when}`
-  const { by, verdict } = row.data
-  return `${by} ${verdict} it at ${when}`
+const isEnd = (row: AnswerRow): boolean => row.kind === 'timer' || !isPartial(row)
+
+/** @param before Approvals of other people that did not end it. */
+const describe = (end: AnswerRow, before: readonly AnswerRow[]): string => {
+  const when = new Date(end.at).toISOString()
+  if (end.kind === 'timer') return `its time was over at ${when}`
+  const { by, verdict } = end.data
+  const people = before.flatMap((row) => (row.kind === 'decision' ? [row.data.by] : []))
+  return `${describeVerdict({ verdict, by }, people)} at ${when}`
 }
+
+/** `ann approved it`, `ann and bob approved it`. @param before Names of those who approved before. */
+export const describeVerdict = (
+  { verdict, by }: Pick<DecisionData, 'verdict' | 'by'>,
+  before: readonly string[],
+): string => `${verdict === 'approved' ? [...before, by].join(' and ') : by} ${verdict} it`

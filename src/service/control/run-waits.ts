@@ -5,6 +5,7 @@ import { recoverRun } from '../../runtime/recovery.ts'
 import type { RunState } from '../../runtime/run-state.ts'
 import { toRequestHash } from '../../runtime/waits/request-hash.ts'
 import { toApprovalId } from '../../store/approval-id.ts'
+import type { GivenApproval, OpenApproval } from '../../store/approval-record.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 
 /** `dueAt` in epoch milliseconds; null: never. */
@@ -16,6 +17,9 @@ export type RunWait =
       id: string
       title: string
       by: string[] | null
+      /** Number of people who must approve, and those who have. */
+      count: number
+      decisions: readonly Omit<GivenApproval, 'values'>[]
       dueAt: number | null
     }
   | { kind: 'event'; run: string; path: string; event: string; dueAt: number | null }
@@ -56,8 +60,24 @@ const toWait = (wait: OpenWait, { runId, timers }: { runId: string; timers: read
   const { path, visit } = wait
   if (wait.kind === 'approval') {
     const id = toApprovalId({ runId, path, visit, requestHash: toRequestHash(wait) })
-    return { kind: 'approval', run: runId, path, id, title: wait.title, by: wait.by, dueAt: wait.dueAt }
+    return toAskedWait({ ...wait, runId }, id)
   }
   const timer = timers.find((one) => one.path === path && one.name === 'timeout')
   return { kind: 'event', run: runId, path, event: wait.event, dueAt: timer?.dueAt ?? null }
+}
+
+export const toAskedWait = (
+  {
+    runId: run,
+    path,
+    title,
+    by,
+    count,
+    decisions,
+    dueAt,
+  }: Omit<OpenApproval, 'show' | 'form' | 'requestHash' | 'workflow'>,
+  id: string,
+): Extract<RunWait, { kind: 'approval' }> => {
+  const given = decisions.map(({ by: person, at }) => ({ by: person, at }))
+  return { kind: 'approval', run, path, id, title, by, count, decisions: given, dueAt }
 }

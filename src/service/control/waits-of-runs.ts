@@ -3,10 +3,12 @@ import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { isFault } from '../../core/fault.ts'
 import type { CreatedData } from '../../runtime/run-event.ts'
+import { toApprovalId } from '../../store/approval-id.ts'
 import { createdOf } from '../../store/journal-row.ts'
 import type { Definition, RunRecord, Store } from '../../store/store.ts'
 import { type CompileStoredOptions, compileStored } from '../workflows/compile-stored.ts'
-import { type RunWait, readWaits } from './run-waits.ts'
+import { withoutDecided } from './kept-decision.ts'
+import { type RunWait, readWaits, toAskedWait } from './run-waits.ts'
 
 /** Limit of child runs that are read for one run. */
 const MOST_CHILDREN = 20
@@ -29,7 +31,18 @@ export class WaitReader {
     if (created === undefined) return []
     const workflow = await this.#compile(run.definition, created)
     const own = workflow === undefined ? [] : readWaits({ runId: run.id, workflow, rows })
-    return [...own, ...(await this.#readChildren(run))]
+    return [...(await this.#withKept(own, run)), ...(await this.#readChildren(run))]
+  }
+
+  /** Adds the approvals that no process has taken up yet. */
+  async #withKept(waits: readonly RunWait[], { id: run }: RunRecord): Promise<RunWait[]> {
+    if (!waits.some(({ kind }) => kind === 'approval')) return [...waits]
+    const undecided = await withoutDecided(this.#store, await this.#store.listApprovals({ run }))
+    const byId = new Map(undecided.map((approval) => [toApprovalId(approval), approval]))
+    return waits.map((wait) => {
+      const open = wait.kind === 'approval' ? byId.get(wait.id) : undefined
+      return open === undefined ? wait : toAskedWait(open, toApprovalId(open))
+    })
   }
 
   async #readChildren({ id }: RunRecord): Promise<RunWait[]> {

@@ -1,8 +1,7 @@
 /** The activity of a run for its chart: how each step ended, how often it ran and for how long. A view of the timeline. */
 import type { ActivityStatus, RunActivity, StepActivity } from '../../chart/activity.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
-import type { DecisionData } from '../../store/journal-data.ts'
-import { figuresOf, type JournalRow } from '../../store/journal-row.ts'
+import { figuresOf, isPartial, type JournalRow } from '../../store/journal-row.ts'
 import { undoneSteps } from '../control/undone-steps.ts'
 import { foldTimeline } from './fold-timeline.ts'
 import type { Timeline } from './timeline.ts'
@@ -65,13 +64,13 @@ const sumTimes = (timeline: Timeline): Map<string, number> => {
   return times
 }
 
-type Decided = Pick<DecisionData, 'verdict' | 'by'>
+type DecisionRow = JournalRow<'decision'>
 
-const groupDecisions = ({ segments }: Timeline): Map<string, Decided[]> => {
-  const rows = segments.map(({ row }) => row).filter((row) => row.kind === 'decision')
-  const byStep = Map.groupBy(rows, ({ path }) => toChartPath(path))
-  return new Map([...byStep].map(([path, own]) => [path, own.map(({ data }) => data)]))
-}
+const groupDecisions = ({ segments }: Timeline): Map<string, DecisionRow[]> =>
+  Map.groupBy(
+    segments.map(({ row }) => row).filter((row) => row.kind === 'decision'),
+    ({ path }) => toChartPath(path),
+  )
 
 interface Undone {
   count: number
@@ -92,7 +91,7 @@ const groupUndone = (undone: ReturnType<typeof undoneSteps>): Map<string, Undone
 
 const complete = (
   step: StepActivity,
-  { ms, decisions, undone }: { ms: number | undefined; decisions: readonly Decided[]; undone: Undone },
+  { ms, decisions, undone }: { ms: number | undefined; decisions: readonly DecisionRow[]; undone: Undone },
 ): StepActivity => {
   const { count, faults } = undone
   const isUndone = step.status === 'completed' && count > 0 && faults.length === 0 && count === step.visits
@@ -109,16 +108,23 @@ const complete = (
   }
 }
 
-/** `approved by ann`; of several `2 approved, 1 rejected`. */
-const describeDecisions = (decisions: readonly Decided[]): string[] => {
-  const [first] = decisions
-  if (first === undefined) return []
-  if (decisions.length === 1) return [`${first.verdict} by ${first.by}`]
-  const counts = (['approved', 'rejected'] as const).flatMap((verdict) => {
-    const count = decisions.filter((one) => one.verdict === verdict).length
-    return count === 0 ? [] : [`${count} ${verdict}`]
+/** `approved by ann`, `1 of 2 approved: ann`; of several visits `2 approved, 1 rejected`. */
+const describeDecisions = (decisions: readonly DecisionRow[]): string[] => {
+  const last = decisions.at(-1)
+  if (last === undefined) return []
+  const { verdict, by, given, count } = last.data
+  if (new Set(decisions.map(({ path, visit }) => `${path}#${visit}`)).size === 1) {
+    const people = verdict === 'approved' ? decisions.map(({ data }) => data.by) : [by]
+    return [
+      isPartial(last) ? `${given} of ${count} approved: ${people.join(', ')}` : `${verdict} by ${people.join(', ')}`,
+    ]
+  }
+  const ends = decisions.filter((row) => !isPartial(row))
+  const counts = (['approved', 'rejected'] as const).flatMap((one) => {
+    const { length } = ends.filter(({ data }) => data.verdict === one)
+    return length === 0 ? [] : [`${length} ${one}`]
   })
-  return [counts.join(', ')]
+  return counts.length === 0 ? [] : [counts.join(', ')]
 }
 
 /** `grades:2[3]/grade` → `grades/grade`. */

@@ -103,9 +103,11 @@ export class Timeline implements MachineObserver {
         const wait = { wait: effect.wait, startedAt: at, endedAt: undefined }
         this.waits.push(wait)
         this.#waits.set(idOf(effect.wait), wait)
-      } else if (effect.type === 'wait.close') {
+      } else if (effect.type === 'wait.change' || effect.type === 'wait.close') {
         const wait = this.#waits.get(idOf(effect.wait))
-        if (wait !== undefined) wait.endedAt = at
+        if (wait === undefined) continue
+        wait.wait = effect.wait
+        if (effect.type === 'wait.close') wait.endedAt = at
       }
     }
   }

@@ -133,7 +133,9 @@ const describePlace = (state: RunState): string => {
     }
   }
   if (state.root !== undefined) visit(state.root)
-  const waits = state.openWaits().map(({ path }) => path.replaceAll(/:\d+/g, ''))
+  const waits = state
+    .openWaits()
+    .map((wait) => [wait.path.replaceAll(/:\d+/g, ''), wait.kind === 'approval' ? wait.decisions.length : 0])
   return JSON.stringify([scopes, waits, state.end ?? null])
 }
 

@@ -10,6 +10,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { OpenEffect, OpenTimer, OpenWait } from '../../runtime/effects/run-effect.ts'
 import type { DecisionData, RunEvent, TimerName } from '../../runtime/run-event.ts'
 import { RunState } from '../../runtime/run-state.ts'
+import { listStillAsked, toCounts } from '../../runtime/waits/approval-progress.ts'
 
 const WALK_RUN_ID = 'r-walk'
 
@@ -33,7 +34,7 @@ export interface Walk {
   at: number
 }
 
-/** Name of the person who decides, if a step names none. */
+/** Name of the person who decides, if a step names none; those who approve after the first have a number behind it. */
 const ANYONE = 'anyone'
 
 /** `step` is the path of the step, such as `grades[3]/grade`. Without `visit`: the open one. */
@@ -41,7 +42,7 @@ export type WalkOutcome =
   | { step: string; visit?: number; output: JsonValue }
   | { step: string; visit?: number; fault: string }
   | { step: string; visit?: number; timer: TimerName }
-  /** Values of the form; without `by`, the first person who may decide. */
+  /** Values of the form; without `by`, the first person who is still asked. */
   | { step: string; visit?: number; approved: JsonValue; by?: string }
   /** Rejected with a comment, which may be empty. */
   | { step: string; visit?: number; rejected: string; by?: string }
@@ -112,13 +113,19 @@ const toDecisionEvent = (
 ): WalkEvent => ({ kind: 'decision', at, path: wait.path, visit: wait.visit, data: toDecision(wait, decided) })
 
 export const toDecision = (
-  { by: deciders }: Approval,
+  approval: Approval,
   decided: Extract<WalkOutcome, { approved: JsonValue } | { rejected: string }>,
 ): DecisionData => {
-  const by = decided.by ?? deciders?.[0] ?? ANYONE
-  if ('approved' in decided) return { verdict: 'approved', by, values: decided.approved }
+  const by = decided.by ?? nameNext(approval)
+  if ('approved' in decided)
+    return { verdict: 'approved', by, values: decided.approved, ...toCounts(approval, 'approved') }
   const comment = decided.rejected === '' ? {} : { comment: decided.rejected }
   return { verdict: 'rejected', by, values: null, ...comment }
+}
+
+const nameNext = (approval: Approval): string => {
+  const { length } = approval.decisions
+  return listStillAsked(approval)?.[0] ?? approval.by?.[0] ?? (length === 0 ? ANYONE : `${ANYONE}-${length + 1}`)
 }
 
 /** The id is the same each time the walk is taken. */

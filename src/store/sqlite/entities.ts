@@ -146,7 +146,7 @@ const BlobEntity = defineEntity({
   },
 })
 
-/** Open approvals; the journal has the decisions. `shown` and `form` are JSON, `deciders` is a JSON list. */
+/** Open approvals; the journal has the decisions. `shown` and `form` are JSON, `deciders` is a JSON list, `given` the JSON list of approvals so far. */
 const ApprovalEntity = defineEntity({
   name: 'Approval',
   tableName: 'approval',
@@ -164,6 +164,8 @@ const ApprovalEntity = defineEntity({
     requestedAt: p.bigint('number').index('approval_requested_at'),
     requestHash: p.text(),
     tokenHash: p.text().nullable(),
+    needed: p.integer().default(1),
+    given: p.text().nullable(),
   },
   uniques: [{ name: 'approval_token', properties: ['tokenHash'], where: 'token_hash is not null' }],
 })

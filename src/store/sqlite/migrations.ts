@@ -10,6 +10,7 @@ import { REGISTERED_FOLDER } from './migrations/0005-registered-folder.ts'
 import { APPROVAL_IDS } from './migrations/0006-approval-ids.ts'
 import { SKIPPED_SLOTS } from './migrations/0007-skipped-slots.ts'
 import { QUEUED_RUNS } from './migrations/0008-queued-runs.ts'
+import { APPROVALS_OF_SEVERAL } from './migrations/0009-approvals-of-several.ts'
 
 export const MIGRATIONS: readonly { name: string; statements: readonly string[] }[] = [
   { name: '0001-first', statements: FIRST },
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
   { name: '0006-approval-ids', statements: APPROVAL_IDS },
   { name: '0007-skipped-slots', statements: SKIPPED_SLOTS },
   { name: '0008-queued-runs', statements: QUEUED_RUNS },
+  { name: '0009-approvals-of-several', statements: APPROVALS_OF_SEVERAL },
 ]

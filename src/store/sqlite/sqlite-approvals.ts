@@ -1,19 +1,28 @@
 /** Open approvals in SQL. The caller opens and closes them inside its own transaction. */
-import type { JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import { toApprovalId } from '../approval-id.ts'
-import type { ApprovalFilter, ApprovalRecord, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
+import type {
+  ApprovalFilter,
+  ApprovalRecord,
+  ApprovalToken,
+  GivenApproval,
+  NamedApproval,
+  OpenApproval,
+} from '../approval-record.ts'
 import type { Claim } from '../run-store.ts'
 import type { Connection } from './connection.ts'
 import { type LargeText, packJson } from './large-text.ts'
 
 /** The columns of an approval that hold its values as they are. */
-type PlainColumns = Omit<ApprovalRecord, 'show' | 'form' | 'by'>
+type PlainColumns = Omit<ApprovalRecord, 'show' | 'form' | 'by' | 'decisions'>
 
 /** An approval, with its large values as text. */
 export interface PackedApproval {
   record: ApprovalRecord
   shown: string
   form: string
+  /** Null: none is given. */
+  given: string | null
 }
 
 interface StoredApproval extends PlainColumns {
@@ -22,12 +31,14 @@ interface StoredApproval extends PlainColumns {
   show: string
   form: string
   by: string | null
+  decisions: string | null
 }
 
 export const packApproval = (record: ApprovalRecord, large: LargeText[]): PackedApproval => ({
   record,
   shown: packJson(record.show, large),
   form: packJson(record.form, large),
+  given: record.decisions.length === 0 ? null : packJson([...record.decisions], large),
 })
 
 export class SqliteApprovals {
@@ -39,9 +50,10 @@ export class SqliteApprovals {
     this.#unpack = unpack
   }
 
-  open({ runKey: run, runId }: Pick<Claim, 'runKey' | 'runId'>, { record, shown, form }: PackedApproval): void {
-    const { show: _, by, ...plain } = record
-    this.#statements.open.run({ ...plain, run, shown, form, deciders: by === null ? null : JSON.stringify(by) })
+  open({ runKey: run, runId }: Pick<Claim, 'runKey' | 'runId'>, { record, shown, form, given }: PackedApproval): void {
+    const { show: _, by, decisions: __, ...plain } = record
+    const deciders = by === null ? null : JSON.stringify(by)
+    this.#statements.open.run({ ...plain, run, shown, form, given, deciders })
     this.#statements.keepId.run(toApprovalId({ runId, ...record }), run, record.path, record.visit)
   }
 
@@ -69,23 +81,35 @@ export class SqliteApprovals {
 
   #toOpen(stored: StoredApproval): OpenApproval {
     const by = stored.by === null ? null : JSON.parse(stored.by)
-    return { ...stored, show: this.#unpack(stored.show), form: this.#unpack(stored.form), by }
+    const decisions = stored.decisions === null ? [] : toGiven(this.#unpack(stored.decisions))
+    return { ...stored, show: this.#unpack(stored.show), form: this.#unpack(stored.form), by, decisions }
   }
 }
 
-type OpenedColumns = PlainColumns & { run: number; shown: string; form: string; deciders: string | null }
+const toGiven = (value: JsonValue): GivenApproval[] =>
+  (Array.isArray(value) ? value : []).flatMap((one) =>
+    isJsonObject(one) ? [{ by: String(one.by), at: String(one.at), values: one.values ?? null }] : [],
+  )
+
+type OpenedColumns = PlainColumns & {
+  run: number
+  shown: string
+  form: string
+  deciders: string | null
+  given: string | null
+}
 
 const SELECT = `select run.id as "runId", run.workflow, path, visit, step, title, shown as "show", form, deciders as "by", tool,
-  due_at as "dueAt", requested_at as "requestedAt", request_hash as "requestHash"
+  needed as "count", given as "decisions",  due_at as "dueAt", requested_at as "requestedAt", request_hash as "requestHash"
   from approval join run on run.key = approval.run`
 
 const prepareApprovals = (db: Connection) => ({
   /** A question that was asked before keeps its token. */
   open: db.prepare<[OpenedColumns]>(
-    `insert into approval (run, path, visit, step, title, shown, form, deciders, tool, due_at, requested_at, request_hash)
-     values (@run, @path, @visit, @step, @title, @shown, @form, @deciders, @tool, @dueAt, @requestedAt, @requestHash)
+    `insert into approval (run, path, visit, step, title, shown, form, deciders, tool, needed, given, due_at, requested_at, request_hash)
+     values (@run, @path, @visit, @step, @title, @shown, @form, @deciders, @tool, @count, @given, @dueAt, @requestedAt, @requestHash)
      on conflict (run, path, visit) do update set step = excluded.step, title = excluded.title, shown = excluded.shown,
-       form = excluded.form, deciders = excluded.deciders, tool = excluded.tool, due_at = excluded.due_at,
+       form = excluded.form, deciders = excluded.deciders, tool = excluded.tool, needed = excluded.needed, given = excluded.given, due_at = excluded.due_at,
        requested_at = excluded.requested_at, request_hash = excluded.request_hash,
        token_hash = case when approval.request_hash = excluded.request_hash then approval.token_hash end`,
   ),

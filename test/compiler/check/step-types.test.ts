@@ -36,6 +36,11 @@ const TYPES: { kind: string; step: string; type: string }[] = [
     step: '{ id: x, approve: { title: Sure?, form: { amount: number } }, timeout: 1h }',
     type: '{ by: string, at: string, values: { amount: number } }',
   },
+  {
+    kind: 'approve by several',
+    step: '{ id: x, approve: { title: Sure?, count: 2, form: { amount: number } }, timeout: 1h }',
+    type: '{ by: string, at: string, values: { amount: number }, decisions: [{ by: string, at: string, values: { amount: number } }] }',
+  },
   { kind: 'emit', step: '{ id: x, emit: done }', type: '{}' },
   { kind: 'do', step: `{ id: x, do: [{ id: y, ${FETCH} }] }`, type: '{ text: string }' },
   {

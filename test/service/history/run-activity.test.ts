@@ -108,8 +108,8 @@ steps:
 `
 
 /** Activity after these outcomes of a walk. */
-const activityAfter = (outcomes: readonly WalkOutcome[]): RunActivity => {
-  const workflow = compileWorkflow(WAITING)
+const activityAfter = (outcomes: readonly WalkOutcome[], yaml = WAITING): RunActivity => {
+  const workflow = compileWorkflow(yaml)
   const walker = createWalker(workflow, { input: {} })
   const { events } = outcomes.reduce((walk, outcome) => {
     const event = toEvent(walk, outcome)
@@ -143,6 +143,21 @@ activity('a step that waits for a person is shown as waiting, with the decisions
     remarks: ['1 approved, 1 rejected'],
   })
   assert.is(waiting.get('items')?.status, 'running')
+})
+
+activity('an approval of several people shows who has approved, as long as it waits and behind it', () => {
+  const yaml = 'steps: [{ id: ask, approve: { title: Go?, by: [ann, bob, carol], count: 2 }, timeout: 1h }]'
+  const ann = { step: 'ask', approved: null, by: 'ann' }
+  const waiting = activityAfter([ann], yaml).get('ask')
+  assert.equal([waiting?.status, waiting?.remarks], ['waiting', ['1 of 2 approved: ann']])
+  const ends: [last: WalkOutcome, status: string, remark: string][] = [
+    [{ step: 'ask', approved: null, by: 'carol' }, 'completed', 'approved by ann, carol'],
+    [{ step: 'ask', rejected: '', by: 'bob' }, 'failed', 'rejected by bob'],
+  ]
+  for (const [last, status, remark] of ends) {
+    const ended = activityAfter([ann, last], yaml).get('ask')
+    assert.equal([ended?.status, ended?.remarks], [status, [remark]])
+  }
 })
 
 activity('an undone step is shown as undone, and a failed undo with its fault', () => {

@@ -56,6 +56,23 @@ test('the first person who may decide decides', () => {
   assert.equal(first, [{ step: 'ask', approved: null, by: 'ann' }])
 })
 
+test('where several must approve each way of approvals, rejections and time is found', () => {
+  const yaml = 'steps: [{ id: ask, approve: { title: Go?, count: 2 }, timeout: 1h, on_error: { rejected: end } }]'
+  const anyone = { step: 'ask', approved: null }
+  assert.equal(outcomesOf(pathsOf(yaml)), [
+    [{ step: 'ask', rejected: '' }],
+    [{ step: 'ask', timer: 'timeout' }],
+    [anyone, { ...anyone, by: 'anyone-2' }],
+    [anyone, { step: 'ask', rejected: '', by: 'anyone-2' }],
+    [anyone, { step: 'ask', timer: 'timeout' }],
+  ])
+  const named = outcomesOf(pathsOf(yaml.replace('count', 'by: [ann, bob], count')))
+  assert.equal(named[2], [
+    { ...anyone, by: 'ann' },
+    { ...anyone, by: 'bob' },
+  ])
+})
+
 test('a call that a preset asks about is agreed to and made, or refused', () => {
   const found = pathsOf(`
 tools: { pay: { tool: http.get, approval: always } }

@@ -52,7 +52,7 @@ const findOpen = async (store: Store, { run, workflow }: ListApprovalsArguments)
 const createColumns = (paint: Paint): Column<OpenApproval>[] => [
   { title: 'id', text: toApprovalId },
   { title: 'title', text: ({ title }) => toOneLine(title), paint: (text) => paint.bold(text) },
-  { title: 'decides', text: ({ by }) => describeDeciders(by) },
+  { title: 'decides', text: describeDeciders },
   { title: 'due', text: ({ dueAt }) => describeDue(dueAt) },
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow) },
   { title: 'run', text: ({ runId }) => runId },
@@ -95,7 +95,7 @@ export const expectApproval = async (store: Store, { approval, path }: ApprovalA
 
 /** The object of `--json`. */
 const toApprovalJson = (approval: OpenApproval): Record<string, unknown> => {
-  const { runId, workflow, path, visit, title, show, form, by, tool, dueAt, requestedAt } = approval
+  const { runId, workflow, path, visit, title, show, form, by, count, decisions, tool, dueAt, requestedAt } = approval
   return {
     id: toApprovalId(approval),
     run: runId,
@@ -106,6 +106,8 @@ const toApprovalJson = (approval: OpenApproval): Record<string, unknown> => {
     show,
     form,
     by,
+    count,
+    decisions,
     tool,
     requested_at: toTime(requestedAt),
     due_at: toTime(dueAt),

@@ -19,7 +19,7 @@ const deciding = (
     ['--by <name>', 'the deciding person (default: the user of this machine)'],
     ['--comment <text>', 'the reason'],
     ['--token <token>', 'decide with a token of troupe approvals link'],
-    json('a JSON object: { id, run, path, verdict, by, counted }; with { error } if it does not count'),
+    json('a JSON object: { id, run, path, verdict, by, counted, missing }; with { error } if it does not count'),
     ...options,
   ],
   constants: { verdict },
@@ -37,7 +37,7 @@ export const approvalsCommand: CliCommand = {
     'troupe approvals approve last ask              by run and path',
     'troupe approvals link 3f9c2b1a                 a token that decides once',
   ],
-  help: `The first decision counts. Later ones fail with exit code 1 and name the person who decided, as long as the run is kept.
+  help: `The first decision counts, or as many approvals as the step has for its count. Later ones fail with exit code 1 and name the person who decided, as long as the run is kept.
 An id identifies the content of an approval: if that changes, the id is no longer valid.`,
   subcommands: [
     {

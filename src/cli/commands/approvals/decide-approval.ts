@@ -2,6 +2,7 @@
 import { type Fault, isFault } from '../../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
+import { describeAsked, describeGiven, listStillAsked } from '../../../runtime/waits/approval-progress.ts'
 import { findByToken, toTokenMessageId } from '../../../service/control/approval-link.ts'
 import { type DecisionEnd, decide } from '../../../service/control/decide.ts'
 import { toApprovalId } from '../../../store/approval-id.ts'
@@ -78,11 +79,12 @@ const findOpen = async (store: Store, options: DecideArguments): Promise<OpenApp
   })
 }
 
-/** Chooses the user or, for a token, the only person who may decide. */
-const chooseDecider = ({ by }: OpenApproval, { token }: DecideArguments): string => {
+/** Chooses the user or, for a token, the only person who may still decide. */
+const chooseDecider = (approval: OpenApproval, { token }: DecideArguments): string => {
   const user = whoAsks()
-  const [only] = by ?? []
-  return token !== undefined && only !== undefined && by?.length === 1 && !by.includes(user) ? only : user
+  const asked = listStillAsked(approval) ?? []
+  const [only] = asked
+  return token !== undefined && only !== undefined && asked.length === 1 && !approval.by?.includes(user) ? only : user
 }
 
 const readValues = async (
@@ -109,13 +111,17 @@ const report = (
 ): void => {
   const { runId: run, path, title } = approval
   const { stderr } = context
+  const { kind, open } = end
   if (json) {
-    writeJson(context, { id: toApprovalId(approval), run, path, verdict, by, counted: end === 'counted' })
+    const missing = open === undefined ? 0 : open.count - open.decisions.length
+    writeJson(context, { id: toApprovalId(approval), run, path, verdict, by, counted: kind === 'counted', missing })
     return
   }
   const symbol = verdict === 'approved' ? stderr.paint.green('✓') : stderr.paint.red('✗')
   stderr.write(`${symbol} ${by} ${verdict}: ${toOneLine(title)}\n`)
-  if (end === 'counted') return
+  if (open !== undefined)
+    stderr.write(`  ${toOneLine(describeGiven(open))}; still asked: ${toOneLine(describeAsked(open))}\n`)
+  if (kind === 'counted') return
   stderr.write(`  no process holds run ${run}: the decision is kept, and counts when the run continues\n`)
   writeHint(context, `troupe serve continues it, or: troupe resume ${run}`)
 }

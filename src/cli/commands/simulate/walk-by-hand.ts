@@ -70,8 +70,8 @@ const judge = async (choice: Choice): Promise<Choice> => {
   if (choice.kind !== 'outcome') return choice
   const { outcome, schema, approval } = choice
   if (approval !== undefined && ('approved' in outcome || 'rejected' in outcome)) {
-    const problem = await findRefusal(approval, toDecision(approval, outcome))
-    return problem === undefined ? choice : { kind: 'wrong', problem, hint: 'see its `form`' }
+    const refusal = await findRefusal(approval, toDecision(approval, outcome))
+    return refusal === undefined ? choice : { kind: 'wrong', problem: refusal.reason, hint: 'see its `form` and `by`' }
   }
   if (schema === undefined || !('output' in outcome)) return choice
   const problem = await findProblem(schema, outcome.output)

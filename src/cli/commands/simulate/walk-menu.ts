@@ -3,6 +3,7 @@ import { formatDuration } from '../../../core/duration.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import type { OpenEffect, OpenWait } from '../../../runtime/effects/run-effect.ts'
+import { describeAsked, describeGiven } from '../../../runtime/waits/approval-progress.ts'
 import type { ExampleOutputs } from '../../../service/simulation/example-outputs.ts'
 import type { PossibleFaults } from '../../../service/simulation/possible-faults.ts'
 import type { WaitOffers } from '../../../service/simulation/wait-offers.ts'
@@ -61,8 +62,9 @@ export const createMenu = (walk: Walk, possible: Possibilities, paint: Paint): W
 
 const describeWait = (wait: OpenWait, paint: Paint): string => {
   if (wait.kind === 'event') return `  ${paint.bold(wait.path)} waits for the event ${wait.event}`
-  const who = wait.by === null ? 'asks' : `asks ${wait.by.join(' or ')}`
-  return `  ${paint.bold(wait.path)} ${who}: ${cutEnd(toOneLine(wait.title), WIDTH)}`
+  const who = wait.by === null && wait.count === 1 ? 'asks' : `asks ${toOneLine(describeAsked(wait))}`
+  const given = wait.decisions.length === 0 ? '' : paint.dim(` (${toOneLine(describeGiven(wait))})`)
+  return `  ${paint.bold(wait.path)} ${who}: ${cutEnd(toOneLine(wait.title), WIDTH)}${given}`
 }
 
 const answer = (outcome: WalkOutcome): string => {

@@ -4,6 +4,7 @@
  */
 import type { StepPlace } from '../../../compiler/step-place.ts'
 import { UNDO } from '../../../core/machine-ends.ts'
+import { isPartial } from '../../../store/journal-row.ts'
 import { stepOfPath } from '../../../store/usage-sums.ts'
 import type { Segment, TimedWait, Timeline } from '../../history/timeline.ts'
 
@@ -95,7 +96,7 @@ const toPause = (
   { steps, isFolded }: Pick<SpanOptions, 'steps' | 'isFolded'>,
 ): Span[] => {
   const timer = row.kind === 'timer' ? row.data.timer : undefined
-  const isGuessed = row.kind === 'decision' && !isFolded
+  const isGuessed = row.kind === 'decision' && !isPartial(row) && !isFolded
   if (timer !== 'wait' && timer !== 'backoff' && !isGuessed) return []
   const place = placeOf(row.path)
   const length = timer === 'wait' ? lengthOf(place.step, steps) : undefined

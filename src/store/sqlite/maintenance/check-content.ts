@@ -75,6 +75,7 @@ export const TEXT_COLUMNS: [table: string, column: string][] = [
   ['inbox', 'body'],
   ['approval', 'shown'],
   ['approval', 'form'],
+  ['approval', 'given'],
   ['outbox', 'data'],
 ]
 
