@@ -50,7 +50,7 @@ export const toRefusal = (
     if (queue !== undefined)
       return new Fault(
         'conflict',
-        `the queue of '${name}' is full: ${queue.waiting} runs wait, and its flow allows ${queue.most}\nsubmit it again later, or raise max_queued of its flow`,
+        `the queue of '${name}' is full: max_queued of its flow is ${queue.most}\nsubmit it again later, or raise max_queued`,
         { details: { waiting: queue.waiting, max_queued: queue.most } },
       )
     return new Fault(
