@@ -24,7 +24,7 @@ test('a child run is cancelled when a deadline of its parent calls it off while 
     const id = await submit(
       compileFamily(
         `steps:
-  - { id: block, timeout: 4s, on_error: continue, do: [{ id: kid, workflow: asks.yaml }] }
+  - { id: block, timeout: 6s, on_error: continue, do: [{ id: kid, workflow: asks.yaml }] }
   - { id: after, set: { done: "true" } }`,
         CHILDREN,
       ),
@@ -160,5 +160,39 @@ test('what an event begins in a run that was out of memory is no lost attempt', 
     await web.stop()
   }
 })
+
+const LIMITED = `workflow: limited
+flow: { concurrency: 1, children: true }
+steps: [{ id: ask, approve: { title: "Go?" }, timeout: 1h }]`
+
+test('a flow that counts for child runs makes them wait; a queued one begins when its turn comes', () =>
+  serving(async ({ store, submit, until, record }) => {
+    const parent = compileFamily('steps: [{ id: kid, workflow: limited.yaml }]', { 'limited.yaml': LIMITED })
+    const first = await submit(parent)
+    await until('the first child asks', async () => (await store.listApprovals()).length === 1)
+    const second = await submit(parent)
+    await until('the second child is queued', async () => (await store.listRuns({ parent: second })).length === 1)
+    assert.equal([(await childOf(store, second)).phase, (await childOf(store, second)).begunAt], ['queued', null])
+    const [approval] = await store.listApprovals()
+    const body = { path: 'ask', visit: 1, verdict: 'approved', by: 'ann', values: null }
+    await store.post(approval?.runId ?? '', { id: 'd1', kind: 'decision', body })
+    await until('the first ends', async () => (await record(first)).status === 'completed')
+    await until('the second child asks', async () => (await childOf(store, second)).begunAt !== null)
+    assert.is((await childOf(store, second)).phase === 'queued', false)
+  }))
+
+test('a child run that its flow keeps in the queue ends with its parent, before it begins', () =>
+  serving(async ({ store, submit, until, record }) => {
+    const parent = compileFamily('steps: [{ id: kid, workflow: limited.yaml }]', { 'limited.yaml': LIMITED })
+    await submit(parent)
+    await until('the first child asks', async () => (await store.listApprovals()).length === 1)
+    const second = await submit(parent)
+    await until('the second child is queued', async () => (await store.listRuns({ parent: second })).length === 1)
+    await store.post(second, { id: 'c', kind: 'cancel', body: { by: 'ann' } })
+    await until('the second ends', async () => (await record(second)).status === 'cancelled')
+    await until('its child ends', async () => (await childOf(store, second)).status === 'cancelled')
+    assert.is((await childOf(store, second)).begunAt, null)
+    assert.is((await store.listApprovals()).length, 1, 'that of the first goes on')
+  }))
 
 test.run()
