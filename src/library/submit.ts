@@ -1,6 +1,6 @@
 import type { JsonValue } from '../core/json.ts'
 import { submitWorkflow } from '../service/submit.ts'
-import type { Store } from '../store/store.ts'
+import type { BadEnd, Store } from '../store/store.ts'
 import { openStoreClock } from '../store/store-clock.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Wiring } from './wiring.ts'
@@ -19,23 +19,31 @@ export interface SubmitOptions extends Pick<Surroundings, 'env' | 'secrets' | 'p
    * are submitted, also after the run has ended.
    */
   key?: string
+  /**
+   * Ends of the run of the key after which a new run is made: under the same key, also with another input or version of the workflow.
+   * The old run keeps its history. Default: none.
+   */
+  againIf?: BadEnd | readonly BadEnd[]
 }
 
 export interface SubmitResult {
   id: string
   /** False: the same request was submitted before under this key. */
   isNew: boolean
+  /** Id of the run that this one replaces, by `againIf`; null: none. */
+  againAfter: string | null
 }
 
 export const createSubmit =
   (wiring: Wiring) =>
   async (workflow: Workflow, options: SubmitOptions): Promise<SubmitResult> => {
-    const { store, input = {}, models = {}, env = {}, secrets = {}, key } = options
+    const { store, input = {}, models = {}, env = {}, secrets = {}, key, againIf = [] } = options
     const { compiled, options: made, folder } = expectRunnable(workflow, models)
     const providers = { ...made.providers, ...options.providers }
     const { vault, pricing } = wiring.createPerformer({ providers, secrets }, { folder })
-    const request = { input, models: { ...models }, env: { ...env }, folder, key }
+    const request = { input, models: { ...models }, env: { ...env }, folder, key, againIf: [againIf].flat() }
     const clock = await openStoreClock(store)
     const { run, isNew } = await submitWorkflow(compiled, request, { store, clock, vault, pricing })
-    return { id: run.id, isNew }
+    const { id, origin } = run
+    return { id, isNew, againAfter: origin?.kind === 'again' ? origin.of : null }
   }

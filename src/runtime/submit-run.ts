@@ -3,7 +3,7 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { Fault } from '../core/fault.ts'
 import { createRunId } from '../core/run-id.ts'
 import type { SecretVault } from '../secrets/secret-vault.ts'
-import type { RunRecord, Store, SubmitResult } from '../store/store.ts'
+import { BAD_ENDS, type RunRecord, type Store, type SubmitOptions, type SubmitResult } from '../store/store.ts'
 import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
 
 export interface Submitted {
@@ -15,18 +15,19 @@ export interface Submitted {
 /**
  * Queues a run: it is durable when this resolves, and has not started. An id is created when none is given.
  * @throws Fault `conflict` when the key was used for another request, or when the flow rejects the run; `invalid_input` for a key
- * that is empty or too long; `expression_failed` of `flow.key`; StoreError
+ * that is empty or too long, or an `againIf` that names other ends or has no key; `expression_failed` of `flow.key`; StoreError
  */
 export const submitRun = async (
   workflow: CompiledWorkflow,
-  wanted: Omit<WantedRun, 'id'> & { id?: string },
+  wanted: Omit<WantedRun, 'id'> & { id?: string } & SubmitOptions,
   { store, vault }: { store: Store; vault: SecretVault },
 ): Promise<Submitted> => {
-  const { key, at, id = createRunId(at) } = wanted
+  const { key, at, id = createRunId(at), againIf = [] } = wanted
   if (key !== undefined) checkKey(key)
+  checkAgainIf(againIf, key)
   const run = toNewRun(workflow, { ...wanted, id, isQueued: true }, vault)
   // Both in one turn of the event loop, so that they are one transaction.
-  const [, result] = await Promise.all([store.saveDefinition(toDefinition(workflow)), store.submit(run)])
+  const [, result] = await Promise.all([store.saveDefinition(toDefinition(workflow)), store.submit(run, { againIf })])
   if (result.kind === 'created' || result.kind === 'existing')
     return { run: result.run, isNew: result.kind === 'created' }
   throw toRefusal(workflow, result)
@@ -38,6 +39,14 @@ const checkKey = (key: string): void => {
   if (key.trim() === '') throw new Fault('invalid_input', "'key' is empty: expected a unique key for this request")
   if (key.length > LONGEST_KEY)
     throw new Fault('invalid_input', `'key' is too long: expected at most ${LONGEST_KEY} characters, got ${key.length}`)
+}
+
+const checkAgainIf = (againIf: readonly string[], key: string | undefined): void => {
+  const wrong = againIf.find((end) => !BAD_ENDS.some((known) => known === end))
+  if (wrong !== undefined)
+    throw new Fault('invalid_input', `'againIf' has '${wrong}': expected ${BAD_ENDS.join(' or ')}`)
+  if (againIf.length > 0 && key === undefined)
+    throw new Fault('invalid_input', "'againIf' is given without 'key': expected the key of the run that has ended")
 }
 
 /** Fault `conflict` that says why there is no new run. */

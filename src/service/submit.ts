@@ -4,10 +4,10 @@ import { checkInput } from '../runtime/check-input.ts'
 import type { CopiedRun } from '../runtime/host.ts'
 import type { WantedRun } from '../runtime/new-run.ts'
 import { type Submitted, submitRun } from '../runtime/submit-run.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, SubmitOptions } from '../store/store.ts'
 import type { Performer } from './performer.ts'
 
-export interface SubmitRequest extends Partial<Omit<WantedRun, 'at' | 'id' | 'past' | 'pricing'>> {
+export interface SubmitRequest extends Partial<Omit<WantedRun, 'at' | 'id' | 'past' | 'pricing'>>, SubmitOptions {
   /** Id, time and rows of a run that is made from another one. */
   copied?: CopiedRun
 }

@@ -222,7 +222,15 @@ const toRecord = ({ id, workflow, definition, parent, origin, created }: NewRun)
     output: null,
     error: null,
   } as const
-  const identity = { id, workflow, definition, parent: parent ?? null, origin: origin ?? null, key: null }
+  const identity = {
+    id,
+    workflow,
+    definition,
+    parent: parent ?? null,
+    origin: origin ?? null,
+    key: null,
+    replacedBy: null,
+  }
   const begunAt = created.data.queued === true ? null : created.at
   return { ...identity, ...going, createdAt: created.at, begunAt, usage, holder: null, epoch: 0 }
 }

@@ -42,9 +42,12 @@ export interface Owner {
   processStart: number
 }
 
-/** The run that a run was made from; for `schedule`, the id of a schedule. */
+/**
+ * The run that a run was made from; for `schedule`, the id of a schedule. `again`: the run that had its key before, and had failed or was
+ * cancelled.
+ */
 export interface RunOrigin {
-  kind: 'fork' | 'restart' | 'schedule' | 'rerun'
+  kind: 'fork' | 'restart' | 'schedule' | 'rerun' | 'again'
   of: string
 }
 
@@ -106,8 +109,10 @@ export interface RunRecord {
   isPaused: boolean
   /** Null: it was not made from another run. */
   origin: RunOrigin | null
-  /** Idempotency key, unique for its workflow. */
+  /** Idempotency key, unique for its workflow among the runs that are not replaced. */
   key: string | null
+  /** The run that was made again under the key of this one; null: none. */
+  replacedBy: string | null
   createdAt: number
   /** When it began, so that its time counts; null: it is queued, or ended before it began. */
   begunAt: number | null

@@ -49,7 +49,7 @@ export type { Definition } from './definition-store.ts'
 export type { InboxMessage } from './inbox-store.ts'
 export type { UsageTotals } from './journal-data.ts'
 export type { RunChange, RunEnd } from './journal-store.ts'
-export type { SubmitResult } from './queue-store.ts'
+export { BAD_ENDS, type BadEnd, type SubmitOptions, type SubmitResult } from './queue-store.ts'
 export { type RunFilter, USAGE_GROUPS, type UsageGroup, type UsageQuery, type UsageSum } from './report-store.ts'
 export type { RunPhase, RunStatus } from './run-status.ts'
 export {

@@ -46,12 +46,48 @@ test('a key and the same request are the same run; another request is refused', 
   const first = await submit(project, ['hello.yaml', '-i', 'name=Ada', '--key', 'k'])
   const again = await submit(project, ['hello.yaml', '-i', 'name=Ada', '--key', 'k'])
   const other = await submit(project, ['hello.yaml', '-i', 'name=Bob', '--key', 'k'])
-  assert.equal(first.answer, { run: first.answer.run, workflow: 'hello', status: 'queued', key: 'k', is_new: true })
+  const { run } = first.answer
+  const queued = { run, workflow: 'hello', status: 'queued', key: 'k', is_new: true, again_after: null }
+  assert.equal(first.answer, queued)
   assert.equal(again.answer, { ...first.answer, is_new: false })
   assert.is(other.exitCode, 2)
   assert.is(other.answer.error.code, 'conflict')
   assert.match(other.stderr, `run ${first.answer.run} of 'hello' has the key 'k'`)
 })
+
+test('a key whose run has failed runs again, also with a corrected file, and both runs tell of each other', async () => {
+  const project = createCliProject({ 'flaky.yaml': FAILING.replace('failing', 'flaky') })
+  const first = await submit(project, ['flaky.yaml', '--key', 'k'])
+  await project.troupe(['resume', '-q'])
+  const known = await project.troupe(['submit', 'flaky.yaml', '--key', 'k'])
+  assert.match(known.stderr, 'was submitted with this key before: it is failed')
+  assert.match(known.stderr, 'to run it again under the same key: --again-if failed')
+  project.write('flaky.yaml', HELLO.replace('hello', 'flaky'))
+  const again = await project.troupe(['submit', 'flaky.yaml', '-i', 'name=Ada', '--key', 'k', '--again-if', 'failed'])
+  const [old, run] = [first.answer.run, again.stdout.trim()]
+  assert.match(again.stderr, `run ${run} is queued, again after run ${old}`)
+  const same = await submit(project, ['flaky.yaml', '-i', 'name=Ada', '--key', 'k', '--again-if', 'failed,cancelled'])
+  assert.equal([same.answer.run, same.answer.is_new, same.answer.again_after], [run, false, old])
+  assert.match((await project.troupe(['trace', run])).stdout, `again after run ${old}`)
+  assert.match((await project.troupe(['trace', old])).stdout, `replaced by run ${run}, under the same key 'k'`)
+  const runs = (await project.troupe(['runs'])).stdout
+  assert.match(runs, new RegExp(`${run}.*queued, again after run ${old}`))
+  assert.match(runs, new RegExp(`${old}.*failed: no_luck, replaced`))
+})
+
+for (const { args, says } of [
+  { args: ['--again-if', 'failed'], says: '--again-if is given without --key' },
+  {
+    args: ['--key', 'k', '--again-if', 'failed,done'],
+    says: "--again-if 'done' is wrong: expected one of failed, cancelled",
+  },
+])
+  test(`${args.join(' ')} is refused`, async () => {
+    const project = createCliProject({ 'hello.yaml': HELLO })
+    const { stderr, exitCode } = await project.troupe(['submit', 'hello.yaml', '-i', 'name=Ada', ...args])
+    assert.match(stderr, says)
+    assert.is(exitCode, 2)
+  })
 
 test('--wait follows the run to its end in any process, and exits as run does', async () => {
   const project = createCliProject({ 'hello.yaml': HELLO, 'failing.yaml': FAILING })

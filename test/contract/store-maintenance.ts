@@ -244,6 +244,21 @@ const addBundleTests = (test: AddStoreTest): void => {
     assert.is(found.kind === 'found' && found.run.key, null)
   })
 
+  test('a run that was made again keeps its key in another store, beside its successor', async ({ store }) => {
+    const other = createMemoryStore()
+    await other.saveDefinition(createDefinition())
+    await endRun(other, { id: 'r-old', key: 'key', bodyHash: 'b' }, { status: 'failed' })
+    await other.submit(createNewRun({ id: 'r-new', key: 'key', bodyHash: 'b' }), { againIf: ['failed'] })
+    const [maintenance, source] = [await store.maintenance(), await other.maintenance()]
+    for (const id of ['r-new', 'r-old']) await maintenance.importRun((await source.exportRun(id)) ?? '')
+    const [old, successor] = [await store.findRun('r-old'), await store.findRun('r-new')]
+    assert.ok(old.kind === 'found' && successor.kind === 'found')
+    assert.equal([old.run.key, old.run.replacedBy], ['key', 'r-new'])
+    assert.equal([successor.run.key, successor.run.origin], ['key', { kind: 'again', of: 'r-old' }])
+    const known = await store.submit(createNewRun({ key: 'key', bodyHash: 'b' }))
+    assert.ok(known.kind === 'existing' && known.run.id === 'r-new')
+  })
+
   test('text that is no export, or was cut or changed, is refused, and nothing of it is kept', async ({ store }) => {
     const other = createMemoryStore()
     await fillFamily(other)

@@ -40,6 +40,7 @@ export const addStoreRunTests = (test: AddStoreTest<HostStore>): void => {
       isPaused: false,
       origin: null,
       key: null,
+      replacedBy: null,
       createdAt: T0 + 1,
       begunAt: T0 + 1,
       ...ended,

@@ -1,15 +1,27 @@
 import * as assert from 'uvu/assert'
 import { isDefect } from '../../src/core/defect.ts'
 import { createOwner } from '../../src/store/process-identity.ts'
-import type { NewRun, Store } from '../../src/store/store.ts'
+import type { NewRun, RunEnd, RunRecord, Store, SubmitOptions } from '../../src/store/store.ts'
 import { isStoreError } from '../../src/store/store-error.ts'
 import { catchRejection, createDefinition, createNewRun, createRow, T0 } from '../support/store-values.ts'
 import type { AddStoreTest } from './store.ts'
 
-const submit = async (store: Store, change: Partial<NewRun> = {}) => {
+const submit = async (store: Store, change: Partial<NewRun> = {}, options?: SubmitOptions) => {
   const run = createNewRun(change)
   await store.saveDefinition(createDefinition({ hash: run.definition, workflow: run.workflow }))
-  return store.submit(run)
+  return store.submit(run, options)
+}
+
+const endRun = async (store: Store, { id, status }: { id: string; status: RunEnd['status'] }): Promise<void> => {
+  const claimed = await store.claim(id, createOwner())
+  assert.ok(claimed.kind === 'claimed')
+  const usage = { input_tokens: 0, output_tokens: 0, cost_usd: 0 }
+  await store.write(claimed.claim, { end: { status, at: T0, output: null, error: null, usage } })
+}
+
+const findRecord = async (store: Store, id: string): Promise<RunRecord | undefined> => {
+  const found = await store.findRun(id)
+  return found.kind === 'found' ? found.run : undefined
 }
 
 const MANY_RUNS = 10_000
@@ -77,6 +89,71 @@ export const addStoreSubmissionTests = (test: AddStoreTest): void => {
     assert.is(results.filter(({ kind }) => kind === 'created').length, 1)
     assert.is(results.filter(({ kind }) => kind === 'existing').length, 99)
     assert.is(new Set(results.map((result) => 'run' in result && result.run.id)).size, 1)
+  })
+
+  for (const { end, againIf, isAgain } of [
+    { end: 'failed', againIf: ['failed'], isAgain: true },
+    { end: 'cancelled', againIf: ['failed', 'cancelled'], isAgain: true },
+    { end: 'cancelled', againIf: ['failed'], isAgain: false },
+    { end: 'completed', againIf: ['failed', 'cancelled'], isAgain: false },
+    { end: undefined, againIf: ['failed', 'cancelled'], isAgain: false },
+  ] as const)
+    test(`a key whose run ${end === undefined ? 'goes on' : `has ${end}`} ${isAgain ? 'gets' : 'keeps it from'} a new run if told to after ${againIf.join(' and ')}`, async ({
+      store,
+    }) => {
+      await submit(store, { id: 'r-1', key: 'k', bodyHash: 'b' })
+      if (end !== undefined) await endRun(store, { id: 'r-1', status: end })
+      const again = await submit(store, { id: 'r-2', key: 'k', bodyHash: 'b' }, { againIf })
+      assert.is(again.kind, isAgain ? 'created' : 'existing')
+      const [first, second] = [await findRecord(store, 'r-1'), await findRecord(store, 'r-2')]
+      assert.equal([first?.key, first?.replacedBy], ['k', isAgain ? 'r-2' : null])
+      assert.equal(second?.key, isAgain ? 'k' : undefined)
+      if (isAgain) assert.equal(second?.origin, { kind: 'again', of: 'r-1' })
+      const known = await submit(store, { key: 'k', bodyHash: 'b' })
+      assert.ok(known.kind === 'existing' && known.run.id === (isAgain ? 'r-2' : 'r-1'))
+    })
+
+  test('of many submissions at once that run again after a failure one counts, and all get its run', async ({
+    store,
+  }) => {
+    await submit(store, { id: 'r-1', key: 'k', bodyHash: 'b' })
+    await endRun(store, { id: 'r-1', status: 'failed' })
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, place) =>
+        submit(store, { id: `r-again-${place}`, key: 'k', bodyHash: 'b' }, { againIf: ['failed'] }),
+      ),
+    )
+    assert.is(results.filter(({ kind }) => kind === 'created').length, 1)
+    assert.is(results.filter(({ kind }) => kind === 'existing').length, 19)
+    assert.is((await store.listRuns()).length, 2)
+  })
+
+  test('a run again may be another request, and be run again itself', async ({ store }) => {
+    await submit(store, { id: 'r-1', key: 'k', bodyHash: 'b' })
+    await endRun(store, { id: 'r-1', status: 'failed' })
+    assert.is((await submit(store, { id: 'r-2', key: 'k', bodyHash: 'c' })).kind, 'conflict')
+    const options = { againIf: ['failed'] } as const
+    assert.is((await submit(store, { id: 'r-2', key: 'k', bodyHash: 'c' }, options)).kind, 'created')
+    assert.is((await submit(store, { key: 'k', bodyHash: 'd' }, options)).kind, 'conflict')
+    await endRun(store, { id: 'r-2', status: 'failed' })
+    assert.is((await submit(store, { id: 'r-3', key: 'k', bodyHash: 'b' }, options)).kind, 'created')
+    assert.equal((await findRecord(store, 'r-2'))?.replacedBy, 'r-3')
+    assert.equal((await findRecord(store, 'r-1'))?.replacedBy, 'r-2')
+  })
+
+  test('a run again that is refused, by its flow or its id, leaves the key where it was', async ({ store }) => {
+    const flow = { key: 'f', concurrency: 1, onConflict: 'reject' } as const
+    await submit(store, { id: 'r-1', key: 'k', bodyHash: 'b' })
+    await endRun(store, { id: 'r-1', status: 'failed' })
+    await submit(store, { id: 'r-other' })
+    const options = { againIf: ['failed'] } as const
+    const taken = await catchRejection(submit(store, { id: 'r-other', key: 'k', bodyHash: 'b' }, options))
+    assert.ok(isStoreError(taken) && taken.code === 'conflict', String(taken))
+    await store.create(createNewRun({ id: 'r-holder', flow }), createOwner())
+    assert.is((await submit(store, { id: 'r-2', key: 'k', bodyHash: 'b', flow }, options)).kind, 'refused')
+    const first = await findRecord(store, 'r-1')
+    assert.equal([first?.key, first?.replacedBy], ['k', null])
+    assert.is((await submit(store, { key: 'k', bodyHash: 'b' })).kind, 'existing')
   })
 
   test('a run comes with its origin, further rows and timers', async ({ store }) => {

@@ -156,6 +156,22 @@ test('a submitted run stays queued until a process claims it; a key makes it one
   await store.close()
 })
 
+test('a submission runs again under its key after a failure, and not after an end that is not named', async () => {
+  const store = createMemoryStore()
+  const failing = workflowOf('workflow: order\nsteps: [{ id: no, fail: { code: no_luck, message: no } }]\n')
+  const first = await submit(failing, { store, key: 'k' })
+  await resume(first.id, { store })
+  const corrected = { store, input: { number: 1 }, key: 'k' }
+  const other = await catchFault(() => submit(workflowOf(ORDER), { ...corrected, againIf: 'cancelled' }))
+  assert.is(other.code, 'conflict')
+  const again = await submit(workflowOf(ORDER), { ...corrected, againIf: 'failed' })
+  assert.equal([again.isNew, again.againAfter], [true, first.id])
+  const same = await submit(workflowOf(ORDER), { ...corrected, againIf: ['failed', 'cancelled'] })
+  assert.equal(same, { id: again.id, isNew: false, againAfter: first.id })
+  const unkeyed = await catchFault(() => submit(failing, { store, againIf: 'failed' }))
+  assert.match(unkeyed.message, "'againIf' is given without 'key'")
+})
+
 test('a paused run goes on when it is unpaused', async () => {
   const store = createMemoryStore()
   const running = run(workflowOf(ORDER), { store, input: { number: 1 } })

@@ -49,6 +49,8 @@ const RunEntity = defineEntity({
     begunAt: p.bigint('number').nullable(),
     /** When its flow drops it from the queue. */
     expiresAt: p.bigint('number').nullable(),
+    /** Id of the run that was made again under its key. */
+    replacedBy: p.text().nullable(),
   },
   indexes: [
     { name: 'run_running', properties: ['phase', 'flowKey', 'rank'], where: 'status = 0' },
@@ -65,7 +67,7 @@ const RunEntity = defineEntity({
     {
       name: 'run_idempotency',
       properties: ['workflow', 'idempotencyKey'],
-      where: 'idempotency_key is not null',
+      where: 'idempotency_key is not null and replaced_by is null',
     },
   ],
 })

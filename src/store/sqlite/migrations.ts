@@ -11,6 +11,7 @@ import { APPROVAL_IDS } from './migrations/0006-approval-ids.ts'
 import { SKIPPED_SLOTS } from './migrations/0007-skipped-slots.ts'
 import { QUEUED_RUNS } from './migrations/0008-queued-runs.ts'
 import { APPROVALS_OF_SEVERAL } from './migrations/0009-approvals-of-several.ts'
+import { AGAIN } from './migrations/0010-again.ts'
 
 export const MIGRATIONS: readonly { name: string; statements: readonly string[] }[] = [
   { name: '0001-first', statements: FIRST },
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
   { name: '0007-skipped-slots', statements: SKIPPED_SLOTS },
   { name: '0008-queued-runs', statements: QUEUED_RUNS },
   { name: '0009-approvals-of-several', statements: APPROVALS_OF_SEVERAL },
+  { name: '0010-again', statements: AGAIN },
 ]

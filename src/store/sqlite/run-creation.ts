@@ -4,7 +4,7 @@
  * 1. A run is refused before anything of it is written.
  * 2. A run without a key, flow, origin or further rows, held at once, is on the fast path: it takes two inserts.
  */
-import type { SubmitResult } from '../queue-store.ts'
+import type { SubmitOptions, SubmitResult } from '../queue-store.ts'
 import {
   type Admission,
   createLeaveMessage,
@@ -59,7 +59,7 @@ export class RunCreation {
   create(packed: PackedRun, owner: Owner): CreateResult {
     const { run } = packed
     const known = this.#findKnown(run)
-    if (known !== undefined) return known
+    if (known !== undefined && known.kind !== 'over') return known
     const entry = this.#enter(run)
     if (entry.kind === 'refused') return entry
     if (entry.isFree) return { kind: 'created', claim: this.#insertHeld(packed, owner) }
@@ -67,13 +67,14 @@ export class RunCreation {
     return { kind: 'queued', run: this.#read(run.id), ahead: entry.ahead, retryAt: entry.retryAt }
   }
 
-  submit(packed: PackedRun): SubmitResult {
+  submit(packed: PackedRun, options?: SubmitOptions): SubmitResult {
     const { run } = packed
-    const known = this.#findKnown(run)
-    if (known !== undefined) return known
+    const known = this.#findKnown(run, options)
+    if (known !== undefined && known.kind !== 'over') return known
     const entry = waitsInAnyCase(run) ? AT_ONCE : this.#enter(run)
     if (entry.kind === 'refused') return entry
-    this.#insertQueued(packed, entry)
+    if (known === undefined) this.#insertQueued(packed, entry)
+    else this.#insertAgain(packed, { entry, replaced: known })
     return { kind: 'created', run: this.#read(run.id) }
   }
 
@@ -82,9 +83,12 @@ export class RunCreation {
     return this.#fill(packed, this.#statements.insertWholeRun.run(toInserted(packed.run)))
   }
 
-  #findKnown(run: NewRun): KnownRun | undefined {
+  #findKnown(run: NewRun, options?: SubmitOptions): FoundByKey | undefined {
     const row = run.key === undefined ? undefined : this.#statements.readRunByKey.get(run.workflow, run.key)
-    return row && { kind: judgeKey({ bodyHash: row.body_hash }, run), run: this.#options.toRecord(row) }
+    if (row === undefined) return undefined
+    const found = this.#options.toRecord(row)
+    const kind = judgeKey({ status: found.status, bodyHash: row.body_hash }, run, options)
+    return kind === 'over' ? { kind, id: found.id, runKey: row.key } : { kind, run: found }
   }
 
   /** Asks the flow of the run, and writes nothing. */
@@ -112,11 +116,20 @@ export class RunCreation {
     return { runId: run.id, runKey, epoch: 1, ownerId: owner.id }
   }
 
-  #insertQueued(packed: PackedRun, { leaving, why }: Entry): void {
-    this.insert(packed)
-    if (leaving.length === 0) return
+  /** Passes the key on only when the run is there: an insertion that refuses has written nothing. */
+  #insertAgain({ run, ...packed }: PackedRun, { entry, replaced }: { entry: Entry; replaced: ReplacedRun }): void {
+    const { key = null, ...keyless } = run
+    const origin = { kind: 'again', of: replaced.id } as const
+    const runKey = this.#insertQueued({ ...packed, run: { ...keyless, origin } }, entry)
+    this.#statements.releaseKey.run(run.id, replaced.runKey)
+    this.#statements.takeKey.run(key, runKey)
+  }
+
+  #insertQueued(packed: PackedRun, { leaving, why }: Entry): number {
+    const runKey = this.insert(packed)
     const { id, kind, body } = createLeaveMessage(why, packed.run.id)
     for (const runId of leaving) this.#statements.insertMessage.run(id, kind, JSON.stringify(body), runId)
+    return runKey
   }
 
   /** Returns the key of the run. */
@@ -146,6 +159,15 @@ export class RunCreation {
     return this.#options.toRecord(row)
   }
 }
+
+/** A run that has ended badly, and gives its key to a new one. */
+interface ReplacedRun {
+  kind: 'over'
+  id: string
+  runKey: number
+}
+
+type FoundByKey = KnownRun | ReplacedRun
 
 type Entry = Admission & Extract<FlowEntry, { kind: 'entered' }>
 

@@ -22,6 +22,7 @@ export const toRunRecord = (row: RunRow, unpack: Unpack): RunRecord => ({
   isPaused: row.is_paused === 1,
   origin: row.origin === null ? null : toOrigin(row.origin),
   key: row.idempotency_key,
+  replacedBy: row.replaced_by,
   createdAt: row.created_at,
   begunAt: row.begun_at === 0 ? null : (row.begun_at ?? row.created_at),
   endedAt: row.ended_at,

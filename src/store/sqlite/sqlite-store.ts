@@ -29,6 +29,7 @@ import type {
   RunPhase,
   RunRecord,
   Store,
+  SubmitOptions,
   SubmitResult,
   UsageQuery,
   UsageSum,
@@ -74,9 +75,9 @@ export class SqliteStore extends SqliteRecords implements Store {
     this.#fileId = readFileId(connection)
   }
 
-  async submit(run: NewRun): Promise<SubmitResult> {
+  async submit(run: NewRun, options?: SubmitOptions): Promise<SubmitResult> {
     const packed = packRun(run)
-    return this.queue.change(() => this.#creation.submit(packed))
+    return this.queue.change(() => this.#creation.submit(packed, options))
   }
 
   async create(run: NewRun, owner: Owner): Promise<CreateResult> {

@@ -10,7 +10,7 @@ const PUT_AT_STEP_MS = 3_600_000
 const IS_HELD = 'key = ? and epoch = ? and holder is not null'
 const RUN_COLUMNS = `run.key, run.id, run.workflow, definition.hash, run.status, run.created_at, run.ended_at, run.output,
   run.error, run.input_tokens, run.output_tokens, run.cost_usd, run.cache_hits, run.epoch, run.holder, run.lease_until,
-  run.phase, run.is_paused, run.origin, run.idempotency_key, run.flow_key, run.begun_at,
+  run.phase, run.is_paused, run.origin, run.idempotency_key, run.replaced_by, run.flow_key, run.begun_at,
   (select above.id from run above where above.key = run.parent) as parent`
 const FROM_RUN = 'from run join definition on definition.key = run.definition'
 
@@ -41,6 +41,7 @@ export interface RunRow {
   is_paused: number
   origin: string | null
   idempotency_key: string | null
+  replaced_by: string | null
   flow_key: string | null
   begun_at: number | null
   /** Id. */
@@ -110,8 +111,11 @@ const prepareRunStatements = (db: Connection) => ({
      from definition where hash = @definition on conflict (id) do nothing`,
   ),
   readRunByKey: db.prepare<[workflow: string, key: string], RunRow & { body_hash: string | null }>(
-    `select ${RUN_COLUMNS}, run.body_hash ${FROM_RUN} where run.workflow = ? and run.idempotency_key = ?`,
+    `select ${RUN_COLUMNS}, run.body_hash ${FROM_RUN} where run.workflow = ? and run.idempotency_key = ?
+     and run.replaced_by is null`,
   ),
+  releaseKey: db.prepare<[replacedBy: string, key: number]>('update run set replaced_by = ? where key = ?'),
+  takeKey: db.prepare<[idempotencyKey: string | null, key: number]>('update run set idempotency_key = ? where key = ?'),
   readRun: db.prepare<[id: string], RunRow>(`select ${RUN_COLUMNS} ${FROM_RUN} where run.id = ?`),
   readRunKey: db.prepare<[id: string], number>('select key from run where id = ?').pluck(),
   readNow: db.prepare<[], number>(`select ${NOW}`).pluck(),

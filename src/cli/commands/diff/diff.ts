@@ -10,6 +10,7 @@ import { describeChanges } from '../../change-text.ts'
 import type { Context } from '../../context.ts'
 import { describeUsage, formatCost, formatCount, nameVisit } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
+import { describeOrigin } from '../../origin-text.ts'
 import { widthOfChannel, writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { openPastRun, type PastRun } from '../../past-run.ts'
@@ -89,7 +90,7 @@ const renderRun = ({ record }: PastRun, { usage, paint }: { usage: UsageTotals; 
   const status = toShownStatus(record)
   const code = record.error === null ? '' : `: ${record.error.code}`
   const facts = [formatDuration(durationOf(record)), ...describeUsage(usage)].join(' · ')
-  const from = record.origin === null ? '' : ` · ${record.origin.kind} of ${record.origin.of}`
+  const from = record.origin === null ? '' : ` · ${describeOrigin(record.origin)}`
   return `${record.id}  ${paint.bold(toOneLine(record.workflow))}  ${paint[STATUS_COLORS[status]](status + code)}  ${paint.dim(facts + from)}`
 }
 

@@ -9,6 +9,7 @@ import type { Context } from '../../context.ts'
 import { formatCost, formatCount, formatTime, toTimesJson } from '../../figures.ts'
 import { withRunsIfThere } from '../../open-runs.ts'
 import { readChoice, readCount } from '../../option-values.ts'
+import { describeOrigin } from '../../origin-text.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
@@ -49,12 +50,13 @@ const find = async (
 }
 
 const toJson = (run: ListedRun): Record<string, unknown> => {
-  const { id, workflow, shown: status, origin, usage, error, holder } = run
+  const { id, workflow, shown: status, origin, replacedBy, usage, error, holder } = run
   return {
     run: id,
     workflow,
     status,
     origin,
+    replaced_by: replacedBy,
     held_by: status === 'running' && holder !== null ? { pid: holder.pid, host: holder.host.split('/')[0] } : null,
     ...toTimesJson(run),
     usage,
@@ -75,12 +77,21 @@ const reportRuns = (runs: readonly ListedRun[], { stdout, stderr }: Context): vo
 const createColumns = (paint: Paint): Column<ListedRun>[] => [
   { title: 'run', text: ({ id }) => id },
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow), paint: (text) => paint.bold(text) },
-  { title: 'status', text: describeStatus, paint: (text, { shown }) => paint[STATUS_COLORS[shown]](text) },
+  {
+    title: 'status',
+    text: (run) => describeStatus(run) + describeAgain(run),
+    paint: (text, { shown }) => paint[STATUS_COLORS[shown]](text),
+  },
   { title: 'started', text: ({ begunAt }) => (begunAt === null ? '' : formatTime(begunAt)) },
   right('duration', describeDuration),
   right('tokens', describeTokens),
   right('cost', (run) => (describeTokens(run) === '' ? '' : formatCost(run.usage.cost_usd))),
 ]
+
+const describeAgain = ({ origin, replacedBy }: ListedRun): string => {
+  const parts = [origin?.kind === 'again' ? describeOrigin(origin) : '', replacedBy === null ? '' : 'replaced']
+  return parts.map((part) => part && `, ${part}`).join('')
+}
 
 const describeStatus = (run: ListedRun): string => {
   const { shown: status } = run

@@ -10,19 +10,26 @@ export const submitCommand: CliCommand = {
     input(),
     MODEL,
     ['--key <key>', 'idempotency key: the same request under the same key is the same run'],
+    [
+      '--again-if <ends>',
+      'run again under the same key if the run of the key has ended so: failed, cancelled, or both: failed,cancelled',
+    ],
     ['--wait', 'follow the run to its end'],
-    json('a JSON object: { run, workflow, status, key, is_new }, with --wait that of run'),
+    json('a JSON object: { run, workflow, status, key, is_new, again_after }, with --wait that of run'),
     ['-q, --quiet', 'print the run id, with --wait the output, and nothing else'],
   ],
   examples: [
     'troupe submit triage.yaml --input @ticket.json',
     'troupe submit triage.yaml -i ticket=42 --key ticket-42      repeated calls return the same run',
+    'troupe submit triage.yaml -i ticket=42 --key ticket-42 --again-if failed',
     'troupe submit support-triage -i ticket=42                   a workflow registered in the database',
     'troupe submit triage.yaml -i ticket=42 --wait --json',
   ],
   help: `Checks the workflow and its input, stores the run durably, and prints its id. A server starts the run
 (troupe serve); without a server, troupe resume RUN does. A key is unique within its workflow: the same
-request returns the same run, and a different request under the same key is refused.
+request returns the same run, and a different request under the same key is refused. With --again-if, a run
+that has failed or was cancelled makes way for a new one, also with another input or a corrected file: the new
+run gets the key, and the old run keeps its history. Of several such commands at once one starts a run.
 
 With --wait the command follows the run to its end, prints what troupe run prints, and exits with the same
 code. Ctrl-C then leaves the run as it is.`,

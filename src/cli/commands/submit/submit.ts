@@ -6,8 +6,10 @@ import { readVariables, toPricing } from '../../../app/project/project-access.ts
 import type { Submitted } from '../../../runtime/submit-run.ts'
 import { submitWorkflow } from '../../../service/submit.ts'
 import { type FoundWorkflow, loadRegistered } from '../../../service/workflows/registered-workflow.ts'
+import { BAD_ENDS, type BadEnd } from '../../../store/store.ts'
 import { openStoreClock } from '../../../store/store-clock.ts'
 import { hintAtStart } from '../../begin-copy.ts'
+import { CliError } from '../../cli-error.ts'
 import { compileRunnable, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
@@ -15,7 +17,9 @@ import { readInputOf } from '../../input.ts'
 import { createKnownVault } from '../../known-secrets.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
 import { openProject, withDatabase } from '../../open-runs.ts'
-import { writeJson } from '../../output.ts'
+import { readChoice } from '../../option-values.ts'
+import { describeOrigin } from '../../origin-text.ts'
+import { writeHint, writeJson } from '../../output.ts'
 import { toShownStatus } from '../../run-holder.ts'
 import { type OutputOptions, orRefuse } from '../../run-output.ts'
 import { STDIN } from '../../workflow-file.ts'
@@ -27,6 +31,7 @@ export interface SubmitArguments extends OutputOptions {
   input?: string[]
   model?: string[]
   key?: string
+  againIf?: string
   wait?: boolean
 }
 
@@ -35,6 +40,7 @@ export const submit = (context: Context, options: SubmitArguments): Promise<numb
 
 const put = async (context: Context, options: SubmitArguments): Promise<number> => {
   const { workflow: name, input: texts, key } = options
+  const againIf = readAgainIf(options)
   const folder = namesFile(name, context) ? folderOf(name, context.workingFolder) : undefined
   const project = await openProject(context, folder)
   const models = readModels(options.model ?? [], project)
@@ -53,7 +59,7 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
     const registered = { catalogue: createCatalogue(), workingFolder, models, environment }
     const { workflow, folder, input } = read ?? (await withInput(await loadRegistered(store, name, registered)))
     const env = readVariables(project, context.environment)
-    const request = { input, models, env, folder, key }
+    const request = { input, models, env, folder, key, againIf }
     // Only the server needs the secrets; the vault keeps those that are known here out of the database.
     const vault = createKnownVault(project, context.environment, workflow.secrets)
     const ports = { store, clock: await openStoreClock(store), vault, pricing: toPricing(project) }
@@ -67,18 +73,39 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
 const namesFile = (name: string, { workingFolder }: Context): boolean =>
   name === STDIN || /[/\\]|\.ya?ml$/.test(name) || existsSync(resolve(workingFolder, name))
 
-const describe = ({ run, isNew }: Submitted): string =>
-  isNew ? `run ${run.id} is queued` : `run ${run.id} was submitted with this key before: it is ${toShownStatus(run)}`
+/** @throws CliError */
+const readAgainIf = ({ key, againIf }: SubmitArguments): BadEnd[] => {
+  if (againIf === undefined) return []
+  if (key === undefined)
+    throw new CliError('--again-if is given without --key: expected the key of the run that has ended', {
+      hint: 'without a key each submission is a new run',
+    })
+  return againIf.split(',').map((end) => readChoice('--again-if', end.trim(), BAD_ENDS))
+}
+
+const describe = ({ run, isNew }: Submitted): string => {
+  const { id, origin } = run
+  if (!isNew) return `run ${id} was submitted with this key before: it is ${toShownStatus(run)}`
+  return `run ${id} is queued${origin?.kind === 'again' ? `, ${describeOrigin(origin)}` : ''}`
+}
+
+const hintAtAgain = (context: Context, { run: { status }, isNew }: Submitted): void => {
+  if (!isNew && BAD_ENDS.some((end) => end === status))
+    writeHint(context, `to run it again under the same key: --again-if ${status}`)
+}
 
 const report = (context: Context, options: SubmitArguments, submitted: Submitted): number => {
   const { run, isNew } = submitted
-  const { id, workflow, key } = run
+  const { id, workflow, key, origin } = run
   const status = toShownStatus(run)
-  if (options.json === true) writeJson(context, { run: id, workflow, status, key, is_new: isNew })
+  const againAfter = origin?.kind === 'again' ? origin.of : null
+  if (options.json === true)
+    writeJson(context, { run: id, workflow, status, key, is_new: isNew, again_after: againAfter })
   else context.stdout.write(`${id}\n`)
   if (options.json !== true && options.quiet !== true) {
     context.stderr.write(`${describe(submitted)}\n`)
     if (status === 'queued') hintAtStart(context, id)
+    hintAtAgain(context, submitted)
   }
   return EXIT.completed
 }

@@ -11,6 +11,7 @@ import type { RunRecord, Store, UsageTotals } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { describeQueued, describeUsage, toTimesJson } from '../../figures.ts'
 import { findRun, withRuns } from '../../open-runs.ts'
+import { describeOrigin, describeReplaced } from '../../origin-text.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'
@@ -57,6 +58,7 @@ const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[])
   workflow: run.workflow,
   parent: run.parent,
   origin: run.origin,
+  replaced_by: run.replacedBy,
   fork: createdOf(rows)?.fork ?? null,
   status: toShownStatus(run),
   ...toTimesJson(run),
@@ -107,6 +109,7 @@ const render = (
   return [
     renderHead(run, rows, paint),
     ...renderOrigin(run, rows, paint),
+    ...(run.replacedBy === null ? [] : [paint.dim(describeReplaced(run))]),
     '',
     ...waterfall,
     ...renderFoot({ run, rows, waits }, paint),
@@ -124,7 +127,7 @@ const renderHead = (run: RunRecord, rows: readonly JournalRow[], paint: Paint): 
 const renderOrigin = ({ origin }: RunRecord, rows: readonly JournalRow[], paint: Paint): string[] => {
   if (origin === null) return []
   const fork = createdOf(rows)?.fork
-  if (fork === undefined) return [paint.dim(`${origin.kind} of ${toOneLine(origin.of)}`)]
+  if (fork === undefined) return [paint.dim(describeOrigin(origin))]
   const cost = describeUsage(fork.usage)
   const paid = cost.length === 0 ? '' : `, paid in that run: ${cost.join(' · ')}`
   return [paint.dim(`fork of ${fork.run} from ${toOneLine(fork.from)}: ${fork.rows} rows copied${paid}`)]

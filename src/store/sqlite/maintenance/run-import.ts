@@ -84,41 +84,57 @@ export const importBundle = (store: MaintainedStore, bundle: PackedBundle): Impo
 }
 
 const importRun = (
-  { bundled, packed, output, error, messages, approvals, events }: ImportedRun,
+  imported: ImportedRun,
   { store, statements }: { store: MaintainedStore; statements: ReturnType<typeof prepareImport> },
 ): void => {
+  const { bundled, output, error, messages, approvals, events } = imported
   const parts = store.parts()
-  const run = store.creation.insert(withFreeKey(packed, store))
+  const run = store.creation.insert(withFreeKey(imported, store))
   statements.complete.run({ run, output, error, ...toColumns(bundled.run) })
   for (const { id, kind, text } of messages) statements.addMessage.run(run, id, kind, text)
   for (const approval of approvals) parts.approvals.open({ runKey: run, runId: bundled.run.id }, approval)
   for (const event of events) parts.outbox.add(run, event)
 }
 
-const withFreeKey = (packed: PackedRun, { statements }: MaintainedStore): PackedRun => {
+/** Without its key, if another run has it: here already, or as the one that was made again under it. */
+const withFreeKey = (
+  { packed, bundled: { run: imported } }: ImportedRun,
+  { statements }: MaintainedStore,
+): PackedRun => {
   const { key, bodyHash, ...run } = packed.run
+  if (isReplaced(imported)) return { ...packed, run: { ...run, ...(bodyHash === undefined ? {} : { bodyHash }) } }
   if (key === undefined || statements.readRunByKey.get(run.workflow, key) === undefined) return packed
   return { ...packed, run }
 }
 
+/** Exports of earlier releases do not have the field. */
+const isReplaced = ({ replacedBy }: Partial<BundledRun['run']>): boolean => typeof replacedBy === 'string'
+
 /** A queued run becomes an active one that was never claimed, so that it does not start by itself. */
-const toColumns = ({ status, phase, isPaused, begunAt, endedAt, usage }: BundledRun['run']) => ({
-  status: toStatusCode(status),
-  phase: toPhaseCode(phase === 'queued' ? 'active' : phase),
-  isPaused: isPaused ? 1 : 0,
-  begunAt: begunAt === null ? NOT_BEGUN : begunAt,
-  endedAt,
-  inputTokens: usage.input_tokens,
-  outputTokens: usage.output_tokens,
-  costUsd: usage.cost_usd,
-  cacheHits: usage.cache_hits ?? null,
-})
+const toColumns = (run: BundledRun['run']) => {
+  const { status, phase, isPaused, begunAt, endedAt, usage } = run
+  return {
+    status: toStatusCode(status),
+    phase: toPhaseCode(phase === 'queued' ? 'active' : phase),
+    isPaused: isPaused ? 1 : 0,
+    begunAt: begunAt === null ? NOT_BEGUN : begunAt,
+    endedAt,
+    inputTokens: usage.input_tokens,
+    outputTokens: usage.output_tokens,
+    costUsd: usage.cost_usd,
+    cacheHits: usage.cache_hits ?? null,
+    replacedBy: isReplaced(run) ? run.replacedBy : null,
+    replacedKey: isReplaced(run) ? run.key : null,
+  }
+}
 
 const prepareImport = (db: Connection) => ({
   complete: db.prepare<[ReturnType<typeof toColumns> & { run: number; output: string | null; error: string | null }]>(
     `update run set status = @status, phase = @phase, is_paused = @isPaused, ended_at = @endedAt, output = @output,
        error = @error, input_tokens = @inputTokens, output_tokens = @outputTokens, cost_usd = @costUsd, cache_hits = @cacheHits,
-       begun_at = @begunAt, expires_at = null where key = @run`,
+       begun_at = @begunAt, expires_at = null, replaced_by = @replacedBy,
+       idempotency_key = coalesce(idempotency_key, @replacedKey)
+     where key = @run`,
   ),
   addMessage: db.prepare<[run: number, id: string, kind: string, body: string]>(
     'insert into inbox (run, id, kind, body, taken) values (?, ?, ?, ?, 0) on conflict (run, id) do nothing',
