@@ -124,6 +124,15 @@ const addAnswerTests = (add: AddProviderTest, stream: boolean): void => {
     assert.is(answer.text, 'Let me look.')
   })
 
+  test('the arguments of a tool call keep the digits of an id', async (subject) => {
+    const answer = await ask(
+      subject,
+      { toolCalls: [{ name: 'weather_now', arguments: '{"id":7615917337495251231,"n":1.5}' }] },
+      { tools: [WEATHER] },
+    )
+    assert.match(answer.toolCalls[0]?.arguments ?? '', /^\{"id":"?7615917337495251231"?,"n":1\.5\}$/)
+  })
+
   test('a tool call without arguments has an empty object', async (subject) => {
     const answer = await ask(subject, { toolCalls: [{ name: 'weather_now', arguments: '{}' }] }, { tools: [WEATHER] })
     assert.is(answer.toolCalls[0]?.arguments, '{}')

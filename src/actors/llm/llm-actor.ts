@@ -8,7 +8,7 @@
  */
 import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
-import { Fault } from '../../core/fault.ts'
+import { Fault, isFault } from '../../core/fault.ts'
 import { parseFiniteJson } from '../../core/finite-json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
@@ -26,12 +26,12 @@ import { findExpectedParameter, type ParameterRules } from '../../core/model-par
 import type { TokenCounts } from '../../core/pricing.ts'
 import { findInputProblem } from '../tools/input-check.ts'
 import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
+import { toExactJson } from './exact-json.ts'
 import { type ReadBlob, resolveImages } from './message-images.ts'
 import { hasBegun } from './model-request.ts'
 import type { LlmAnswer, LlmProvider, LlmRequest } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
 import { stripFence } from './returns-instruction.ts'
-import { toExactArguments } from './tool-arguments.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
 
 export interface LlmActorOptions {
@@ -100,8 +100,10 @@ const takeTurn = async (call: TurnCall, request: LlmRequest): Promise<LlmTurn> =
   const second = await ask(call, { ...request, messages: [...request.messages, ...repair(first.text, judged.problem)] })
   const again = await judge(call, second)
   if (again.kind === 'turn') return again.turn
-  const message = `the answer of '${call.input.model}' does not match 'returns': ${again.problem}`
-  throw new Fault('invalid_output', message, { retryable: true, details: { path: again.path } })
+  const { problem, path, code, hint } = again
+  const message = `the answer of '${call.input.model}' does not match 'returns': ${problem}${hint === undefined ? '' : `\n${hint}`}`
+  // A value that the schema can't take would not fit the next time either.
+  throw new Fault(code ?? 'invalid_output', message, { retryable: code === undefined, details: { path } })
 }
 
 const ask = async ({ provider, input, context, options }: TurnCall, request: LlmRequest): Promise<LlmAnswer> => {
@@ -146,7 +148,7 @@ const judge = async ({ input, names }: TurnCall, answer: LlmAnswer): Promise<Jud
   return judged.kind === 'wrong' ? judged : { kind: 'turn', turn: { text, tool_calls, output: judged.value } }
 }
 
-const toExactCall = (call: LlmToolCall): LlmToolCall => ({ ...call, arguments: toExactArguments(call.arguments) })
+const toExactCall = (call: LlmToolCall): LlmToolCall => ({ ...call, arguments: toExactJson(call.arguments) })
 
 const expectWhole = ({ finish, text }: LlmAnswer, { model, params }: LlmInput): void => {
   const details = { finish }
@@ -183,7 +185,16 @@ const repair = (text: string, problem: string): LlmMessage[] => [
 type JudgedAnswer =
   | { kind: 'right'; value: JsonValue }
   /** `path`: a JSON Pointer to the wrong place; `/` is the whole. */
-  | { kind: 'wrong'; problem: string; path: string }
+  | ({ kind: 'wrong'; path: string } & Flaw)
+
+interface Flaw {
+  problem: string
+  path?: string
+  /** Code of the fault. Default: `invalid_output`. */
+  code?: string
+  /** What to do in the workflow. */
+  hint?: string
+}
 
 /** The most characters of a problem. */
 const LONGEST_PROBLEM = 1_000
@@ -191,7 +202,7 @@ const LONGEST_PROBLEM = 1_000
 /** @throws Fault `invalid_input` for a wrong schema */
 const judgeAnswer = async (text: string, returns: JsonSchema): Promise<JudgedAnswer> => {
   const parsed = parse(stripFence(text))
-  if ('problem' in parsed) return { kind: 'wrong', problem: parsed.problem, path: '/' }
+  if ('problem' in parsed) return { kind: 'wrong', path: '/', ...parsed }
   // Loaded on use, as only answers with a schema need it.
   const { createValidator } = await import('../../core/json-schema-validator.ts')
   const problem = createValidator(returns)(parsed.value)?.slice(0, LONGEST_PROBLEM)
@@ -199,10 +210,19 @@ const judgeAnswer = async (text: string, returns: JsonSchema): Promise<JudgedAns
   return { kind: 'wrong', problem, path: /^'([^']*)'/.exec(problem)?.[1] ?? '/' }
 }
 
-const parse = (text: string): { value: JsonValue } | { problem: string } => {
+const KEEP_DIGITS = "make it a string in 'returns', which keeps all digits"
+
+const parse = (text: string): { value: JsonValue } | Flaw => {
   try {
     return { value: parseFiniteJson(text) }
-  } catch {
+  } catch (thrown) {
+    if (isFault(thrown))
+      return {
+        problem: thrown.message,
+        path: String(thrown.details?.path || '/'),
+        code: thrown.code,
+        hint: KEEP_DIGITS,
+      }
     const shown = text.trim() === '' ? 'nothing' : JSON.stringify(text.toWellFormed().slice(0, 80))
     return { problem: `it is not JSON: expected JSON alone, got ${shown}` }
   }

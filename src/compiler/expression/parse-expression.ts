@@ -3,6 +3,7 @@
  * that the language lacks (bytes, unsigned numbers, numbers that a double can't hold) are refused here, so that no later phase meets them.
  */
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
+import { losesDigits } from '../../core/exact-number.ts'
 import {
   type BinaryOperator,
   type CallExpression,
@@ -80,15 +81,12 @@ const toOperator = (node: { op: BinaryOperator }): BinaryOperator => node.op
 
 const toLiteral = (value: unknown, span: Span, text: string): string | number | boolean | null => {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  if (typeof value === 'number') return value
   const written = text.slice(span.start, span.end)
-  if (typeof value === 'bigint') {
-    const number = Number(value)
-    if (Number.isSafeInteger(number)) return number
-    throw new SyntaxProblem(
-      span.start,
-      `'${written}' is too large for a number: expected at most ${Number.MAX_SAFE_INTEGER}`,
-    )
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    const digits = typeof value === 'bigint' ? String(value) : written
+    if (!losesDigits(digits)) return Number(value)
+    const expected = `expected at most ${Number.MAX_SAFE_INTEGER}, and 17 digits`
+    throw new SyntaxProblem(span.start, `'${written}' would lose digits: ${expected}`, `write it as text: '${written}'`)
   }
   if (value instanceof Uint8Array)
     throw new SyntaxProblem(span.start, `${written} is bytes: expected text`, `write ${written.slice(1)}`)

@@ -13,6 +13,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml'
+import { losesDigits } from '../../core/exact-number.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import { type Range, toPosition } from '../source.ts'
 import { MAX_DEPTH, MAX_NODES, reportExcess } from './scan.ts'
@@ -100,8 +101,8 @@ class TreeBuilder {
       this.#diagnostics.error('infinite_number', range, `${text} is no JSON number: expected a finite number`, hint)
       return 0
     }
-    if (/^[-+]?\d+$|^0[xo]/.test(text) && !Number.isSafeInteger(value)) {
-      const message = `the number ${text} would lose digits: expected at most ${Number.MAX_SAFE_INTEGER}`
+    if (losesDigits(toDecimal(text))) {
+      const message = `the number ${text} would lose digits: expected at most ${Number.MAX_SAFE_INTEGER}, and 17 digits`
       this.#diagnostics.error('unsafe_integer', range, message, `write it as text: "${text}"`)
       return 0
     }
@@ -163,6 +164,9 @@ class TreeBuilder {
     return false
   }
 }
+
+/** Hexadecimal and octal numbers in decimal digits. */
+const toDecimal = (text: string): string => (/^0[xo]/.test(text) ? String(BigInt(text)) : text)
 
 const STYLES = {
   PLAIN: 'plain',

@@ -134,6 +134,23 @@ for (const [what, text, message, path] of WRONG)
     assert.is(provider.requests.length, 2)
   })
 
+const ID = (type: string) => ({ type: 'object', properties: { id: { type } }, required: ['id'] })
+
+test('an id of nineteen digits in an answer for an integer is the fault unsafe_number, not another id', async () => {
+  const text = '{"id":7615917337495251231}'
+  const provider = createScripted({ text }, { text })
+  const fault = await catchFault(() => perform(provider, { returns: ID('integer') }).output)
+  assert.equal([fault.code, fault.retryable, fault.details?.path], ['unsafe_number', false, '/id'])
+  assert.match(fault.message, /'\/id' is the number 7615917337495251231, which would lose digits.*\nmake it a string/s)
+})
+
+test('a model that wrote an id as a number is asked to write it as text', async () => {
+  const provider = createScripted({ text: '{"id":7615917337495251231}' }, { text: '{"id":"7615917337495251231"}' })
+  const { output } = perform(provider, { returns: ID('string') })
+  assert.equal(await output, { id: '7615917337495251231' })
+  assert.match(provider.requests[1]?.messages.at(-1)?.content ?? '', 'would lose digits: expected at most 2^53')
+})
+
 test('an answer that was cut off is never a success, even where it matches', async () => {
   const provider = createScripted({ text: '{"label":"bug"}', finish: 'length' })
   const { output, context } = perform(provider, { returns, params: { max_tokens: 5 } })

@@ -210,6 +210,27 @@ const failureOf = (text: string): { position: number; reason: string } => {
   return assert.unreachable(`expected a fault, got ${JSON.stringify(value)}`) as never
 }
 
+const LOST: readonly [text: string, what: string][] = [
+  ["int('9007199254740993')", 'a number of a text that no double can hold'],
+  ['9007199254740991 + 2', 'a sum beyond 2^53'],
+  ['9007199254740991 * 3 - 1', 'a product beyond 2^53'],
+  ['parse_json("[7615917337495251231]")', 'an id of nineteen digits in JSON'],
+]
+
+for (const [text, what] of LOST)
+  test(`${what} is the fault unsafe_number and no other number: ${text}`, () => {
+    assert.throws(
+      () => evaluate(text),
+      (error: unknown) => isFault(error) && error.code === 'unsafe_number' && /would lose digits/.test(error.message),
+    )
+  })
+
+test('numbers up to 2^53 are exact', () => {
+  assert.is(evaluate("int('9007199254740991')"), 9007199254740991)
+  assert.is(evaluate('9007199254740990 + 1'), 9007199254740991)
+  assert.equal(evaluate('parse_json("[9007199254740991, 0.1]")'), [9007199254740991, 0.1])
+})
+
 for (const [text, position, reason] of FAILURES) {
   test(`${text} fails at ${position}`, () => {
     const failure = failureOf(text)

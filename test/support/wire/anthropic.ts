@@ -2,7 +2,15 @@
 import { anthropic } from '../../../src/actors/llm/anthropic/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
-import { DEFAULT_USAGE, joinText, type WireAnswer, type WireError, type WireMessage, type WireVendor } from './wire.ts'
+import {
+  DEFAULT_USAGE,
+  joinText,
+  parseVerbatim,
+  type WireAnswer,
+  type WireError,
+  type WireMessage,
+  type WireVendor,
+} from './wire.ts'
 
 const MODEL = 'claude-haiku-4-5'
 
@@ -87,7 +95,7 @@ const encodeMessage = (answer: WireAnswer): JsonObject => {
       ...(text === '' ? [] : [{ type: 'text', text, citations: null }]),
       ...(answer.toolCalls ?? []).map((call, index) => ({
         ...toToolUse(call, index),
-        input: JSON.parse(call.arguments) as JsonValue,
+        input: parseVerbatim(call.arguments),
       })),
     ],
     stop_reason: toStopReason(answer),

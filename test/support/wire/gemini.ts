@@ -2,7 +2,15 @@
 import { gemini } from '../../../src/actors/llm/gemini/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
-import { DEFAULT_USAGE, joinText, type WireAnswer, type WireError, type WireMessage, type WireVendor } from './wire.ts'
+import {
+  DEFAULT_USAGE,
+  joinText,
+  parseVerbatim,
+  type WireAnswer,
+  type WireError,
+  type WireMessage,
+  type WireVendor,
+} from './wire.ts'
 
 const MODEL = 'gemini-3.1-flash'
 
@@ -35,7 +43,7 @@ const toTextParts = (pieces: readonly string[]): JsonObject[] =>
 /** Only the first of several calls is signed. */
 const toCallParts = ({ toolCalls = [] }: WireAnswer): JsonObject[] =>
   toolCalls.map(({ name, arguments: given }, index) => ({
-    functionCall: { name, args: JSON.parse(given) as JsonValue },
+    functionCall: { name, args: parseVerbatim(given) },
     ...(index === 0 && { thoughtSignature: 'CpwBAVSoXO5x' }),
   }))
 

@@ -2,7 +2,7 @@
 import { ollama } from '../../../src/actors/llm/ollama/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
-import { DEFAULT_USAGE, joinText, type WireAnswer, type WireMessage, type WireVendor } from './wire.ts'
+import { DEFAULT_USAGE, joinText, parseVerbatim, type WireAnswer, type WireMessage, type WireVendor } from './wire.ts'
 
 const parse = (request: ReceivedRequest): JsonObject => JSON.parse(request.body) as JsonObject
 
@@ -11,7 +11,7 @@ interface Call {
 }
 
 const toCalls = ({ toolCalls = [] }: WireAnswer): JsonObject[] =>
-  toolCalls.map((call) => ({ function: { name: call.name, arguments: JSON.parse(call.arguments) as JsonValue } }))
+  toolCalls.map((call) => ({ function: { name: call.name, arguments: parseVerbatim(call.arguments) } }))
 
 const toPart = (message: JsonObject, fields: JsonObject = {}): JsonObject => ({
   model: 'llama3.2',

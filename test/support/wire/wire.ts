@@ -6,6 +6,14 @@ import type { LlmProvider, ProviderSettings } from '../../../src/actors/llm/prov
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
 
+/** Parses JSON that is written again with the same digits in its numbers. */
+export const parseVerbatim = (text: string): JsonValue =>
+  JSON.parse(text, (_, value, context?: { source?: string }) =>
+    typeof value === 'number' && context?.source !== undefined ? rawJson(context.source) : value,
+  )
+
+const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): JsonValue }
+
 export interface WireAnswer {
   /** The pieces in which a stream sends the text. Empty: an empty answer. */
   text?: readonly string[]

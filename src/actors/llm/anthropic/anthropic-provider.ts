@@ -7,6 +7,7 @@
  */
 import { isJsonObject, type JsonObject, tryParseJson } from '../../../core/json.ts'
 import { readEvents } from '../event-stream.ts'
+import { readExactJson } from '../exact-json.ts'
 import type { LlmAnswer, LlmProvider, ProviderSettings } from '../provider.ts'
 import type { ModelServer } from '../provider-definition.ts'
 import { createServedProvider, type ServerCall } from '../served-provider.ts'
@@ -60,9 +61,8 @@ const createClient = (sdk: Sdk, { settings: { apiKey, baseUrl }, request }: Serv
   })
 
 const readWhole = async (response: Response, { request }: ServerCall): Promise<AnthropicMessage> => {
-  const body: unknown = await response.json().catch((error: unknown) => {
-    throw error instanceof SyntaxError ? request.broken('answered with text that is not JSON') : error
-  })
+  const body = readExactJson(await response.text())
+  if (body === undefined) throw request.broken('answered with text that is not JSON')
   if (isJsonObject(body) && body.type === 'error') throw request.refused(body)
   const message = readMessage(body)
   if (message === undefined) throw request.broken('answered with JSON that is not a message')

@@ -5,8 +5,9 @@
  * (how long to wait), its stream reader fails at comments, at U+2028 within a text and at an error outside of events, and its types know
  * nothing of seeds, thoughts, signatures and JSON Schemas.
  */
-import { isJsonObject, type JsonValue, tryParseJson } from '../../../core/json.ts'
+import { isJsonObject, type JsonValue } from '../../../core/json.ts'
 import { readEvents } from '../event-stream.ts'
+import { readExactJson } from '../exact-json.ts'
 import type { LlmProvider, ProviderSettings } from '../provider.ts'
 import type { ModelServer } from '../provider-definition.ts'
 import { createServedProvider, type ServerCall } from '../served-provider.ts'
@@ -35,9 +36,8 @@ const post = ({ settings, asked, inWords, request }: ServerCall, method: string)
 
 const askWhole = async (call: ServerCall, model: string): Promise<GeminiTurn> => {
   const response = await post(call, `${model}:generateContent`)
-  const body: unknown = await response.json().catch((error: unknown) => {
-    throw error instanceof SyntaxError ? call.request.broken('answered with text that is not JSON') : error
-  })
+  const body = readExactJson(await response.text())
+  if (body === undefined) throw call.request.broken('answered with text that is not JSON')
   const turn = createTurn()
   take(turn, body, call)
   if (!isJsonObject(body) || (body.candidates === undefined && body.promptFeedback === undefined))
@@ -57,7 +57,7 @@ const askStream = async (call: ServerCall, model: string): Promise<GeminiTurn> =
 }
 
 const parse = (event: string, { request }: ServerCall): JsonValue => {
-  const chunk = tryParseJson(event)
+  const chunk = readExactJson(event)
   if (chunk === undefined) throw request.broken('sent an event that is not JSON')
   return chunk
 }

@@ -5,7 +5,7 @@
 import type { Usage } from '../../../core/actor.ts'
 import { Cancelled } from '../../../core/cancelled.ts'
 import type { Clock } from '../../../core/clock.ts'
-import { Fault } from '../../../core/fault.ts'
+import { Fault, isFault } from '../../../core/fault.ts'
 import { parseFiniteJson } from '../../../core/finite-json.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import {
@@ -86,6 +86,7 @@ const toOutput = (input: LlmInput, answer: MockAnswer): JsonValue => {
   try {
     return parseFiniteJson(content.text)
   } catch (cause) {
+    if (isFault(cause)) throw new Fault(cause.code, `in the answer of '${input.model}' ${cause.message}`, { cause })
     const message = `the answer of '${input.model}' is not JSON: expected an instance of 'returns', got ${JSON.stringify(content.text.slice(0, 80))}`
     throw new Fault('invalid_output', message, { retryable: true, cause })
   }

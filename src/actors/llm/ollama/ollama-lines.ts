@@ -3,6 +3,7 @@
  * the answer, and its error for an error line can't be told from others.
  */
 import { isJsonObject, type JsonObject, tryParseJson } from '../../../core/json.ts'
+import { toExactJson } from '../exact-json.ts'
 
 export interface LineJudge {
   /** Makes the error for a line that is not a JSON object. */
@@ -11,7 +12,13 @@ export interface LineJudge {
   toRefused(line: JsonObject): Error
 }
 
-/** Drops blank lines. The body fails at the first line that is an error, or not Ollama's. */
+/** A whole answer. The SDK would change numbers that lose digits, in the arguments of calls. */
+export const toExactBody = async (response: Response): Promise<Response> => {
+  const { status, headers } = response
+  return new Response(toExactJson(await response.text()), { status, headers })
+}
+
+/** Drops blank lines, and keeps digits. The body fails at the first line that is an error, or not Ollama's. */
 export const judgeLines = (response: Response, judge: LineJudge): Response => {
   if (response.body === null) return response
   const decoder = new TextDecoder()
@@ -23,7 +30,7 @@ export const judgeLines = (response: Response, judge: LineJudge): Response => {
       const problem = findProblem(line, judge)
       if (problem !== undefined) throw problem
     }
-    if (kept.length > 0) controller.enqueue(encoder.encode(`${kept.join('\n')}\n`))
+    if (kept.length > 0) controller.enqueue(encoder.encode(`${kept.map(toExactJson).join('\n')}\n`))
   }
   const filter = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {

@@ -5,7 +5,7 @@ import { type ModelRequest, NO_ANSWER, NO_END } from '../model-request.ts'
 import type { LlmAnswer, LlmProvider, ProviderSettings } from '../provider.ts'
 import type { ModelServer } from '../provider-definition.ts'
 import { createServedProvider, type ServerCall } from '../served-provider.ts'
-import { judgeLines } from './ollama-lines.ts'
+import { judgeLines, toExactBody } from './ollama-lines.ts'
 import { toOllamaBody } from './ollama-request.ts'
 
 /** Loads the SDK. @throws Fault `invalid_input` for a wrong address */
@@ -14,10 +14,15 @@ export const createOllamaProvider = async (server: ModelServer, given: ProviderS
   const headers = given.apiKey ? { Authorization: `Bearer ${given.apiKey}` } : {}
   return createServedProvider(server, given, (call) => {
     const { settings, request, onText } = call
-    const fetch = onText === undefined ? request.fetch : fetchLines(request)
+    const fetch = onText === undefined ? fetchWhole(request) : fetchLines(request)
     return perform(new Ollama({ host: settings.baseUrl, headers, fetch }), call)
   })
 }
+
+const fetchWhole =
+  (request: ModelRequest): typeof fetch =>
+  async (url, init) =>
+    toExactBody(await request.fetch(url, init))
 
 const fetchLines =
   (request: ModelRequest): typeof fetch =>

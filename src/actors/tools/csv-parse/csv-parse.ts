@@ -1,4 +1,5 @@
 import type { Actor } from '../../../core/actor.ts'
+import { losesDigits } from '../../../core/exact-number.ts'
 import { Fault } from '../../../core/fault.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { defineTool } from '../define-tool.ts'
@@ -35,12 +36,7 @@ const toTyped = ({ text, quoted }: CsvCell): JsonValue => {
   if (quoted) return text
   if (text === '') return null
   if (text === 'true' || text === 'false') return text === 'true'
-  return NUMBER.test(text) && isExact(text) ? Number(text) : text
-}
-
-const isExact = (text: string): boolean => {
-  const number = Number(text)
-  return /^-?\d+$/.test(text) ? Number.isSafeInteger(number) : Number.isFinite(number)
+  return NUMBER.test(text) && !losesDigits(text) && Number.isFinite(Number(text)) ? Number(text) : text
 }
 
 const toRow = (columns: string[], values: JsonValue[]): JsonValue =>

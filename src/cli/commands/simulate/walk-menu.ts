@@ -1,5 +1,6 @@
 /** Lists the possible next outcomes of a walk by number, and parses the answer of the user. */
 import { formatDuration } from '../../../core/duration.ts'
+import { parseFiniteJson } from '../../../core/finite-json.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import type { OpenEffect, OpenWait } from '../../../runtime/effects/run-effect.ts'
@@ -167,7 +168,7 @@ const readDecision = (approval: Approval, rest: string): Choice => {
 
 const parseJson = (text: string): { value: JsonValue } | { problem: string } => {
   try {
-    return { value: JSON.parse(text) as JsonValue }
+    return { value: parseFiniteJson(text) }
   } catch (error) {
     return { problem: `'${text}' is no JSON: ${(error as Error).message}` }
   }

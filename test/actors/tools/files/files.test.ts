@@ -31,6 +31,20 @@ files('text is read without its byte order mark', async () => {
   assert.equal(await perform('files.read', { path: 'empty.txt' }), { path: 'empty.txt', size: 0, content: '' })
 })
 
+files(
+  'an id of nineteen digits in a file of JSON is the fault unsafe_number, and text with numbers: text',
+  async () => {
+    folder.write('order.json', '{"id":7615917337495251231,"total":19.99}')
+    const read = { path: 'order.json', as: 'json' }
+    const fault = await catchFault(() => perform('files.read', read))
+    assert.equal([fault.code, fault.details?.path], ['unsafe_number', '/id'])
+    assert.equal((await perform('files.read', { ...read, numbers: 'text' })).content, {
+      id: '7615917337495251231',
+      total: 19.99,
+    })
+  },
+)
+
 files('JSON and base64 are read as such', async () => {
   folder.write('a.json', '{"a":[1]}')
   assert.equal((await perform('files.read', { path: 'a.json', as: 'json' })).content, { a: [1] })

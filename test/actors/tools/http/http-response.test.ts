@@ -47,6 +47,17 @@ for (const [type, body, value] of BODIES)
     assert.equal((await get()).body, value)
   })
 
+answers(
+  'an id of nineteen digits in a body is the fault unsafe_number with its place, and text with numbers: text',
+  async () => {
+    answer(200, { 'content-type': 'application/json' }, '{"order":{"id":7615917337495251231,"total":19.99}}')
+    const fault = await catchFault(() => get())
+    assert.equal([fault.code, fault.details?.path], ['unsafe_number', '/order/id'])
+    assert.match(fault.message, /would lose digits.*\nread it with numbers: text/s)
+    assert.equal((await get({ numbers: 'text' })).body, { order: { id: '7615917337495251231', total: 19.99 } })
+  },
+)
+
 answers('an answer without a type is text', async () => {
   answer(200, {}, 'plain')
   assert.is((await get()).body, 'plain')
