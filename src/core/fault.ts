@@ -24,6 +24,7 @@ export const FAULT_CODES = [
   'turns_exhausted',
   'refused',
   'child_cancelled',
+  'child_budget_exceeded',
   'rejected',
   'not_found',
   'conflict',

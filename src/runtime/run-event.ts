@@ -5,6 +5,7 @@ import type { RowDraft, RowKind } from '../store/journal-row.ts'
 
 export type {
   AttemptFigures,
+  BudgetData,
   CreatedData,
   DecisionData,
   ForkData,

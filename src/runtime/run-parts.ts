@@ -33,7 +33,7 @@ export const createRunParts = (recovered: RecoveredRun, options: RunOptions, on:
   const { timeMs } = workflow.limits
   const endsAt = (): number | undefined =>
     timeMs === undefined || state.begunAt === undefined ? undefined : state.begunAt + timeMs
-  const alarms = new RunAlarms({ clock, endsAt, happen })
+  const alarms = new RunAlarms({ clock, endsAt, timeMs, happen })
   const { plans } = workflow
   const runner = new EffectRunner({ ...options, keyRun, plans, on: { happen, note, count, returned, broken } })
   const journal = new RunJournal({

@@ -134,7 +134,7 @@ test('the spending of a child counts for its parent', () => {
   const parent = new Budget({ ...UNLIMITED, tokens: INPUT + 1_000 }, { prices: PRICES })
   const child = new Budget(
     { ...UNLIMITED, tokens: 50_000 },
-    { prices: PRICES, parent: { budget: parent, attempt: 'child#1.1' } },
+    { prices: PRICES, parent: { budget: parent, run: 'r-1', attempt: 'child#1.1' } },
   )
   const first = granted(child.admit(callOf()))
   assert.is(first.maxTokens, 1_000)
@@ -145,6 +145,7 @@ test('the spending of a child counts for its parent', () => {
   parent.spend('child', [{ ...usageOf(INPUT, 500, 0)[0], provider: 'workflow' } as never])
   const refused = child.admit(callOf({ max_tokens: 600 }))
   assert.equal(refused.kind === 'exceeded' && refused.details.spent, INPUT + 500)
+  assert.is(refused.kind === 'exceeded' && refused.details.of_run, 'r-1')
 })
 
 test.run()

@@ -57,7 +57,7 @@ limits: { time: 1s }
 steps:
   - { id: f, foreach: "[1, 2]", do: [{ id: w, wait: { for: 1m } }] }
 `,
-    fails: { code: 'budget_exceeded', step: null, details: { limit: 'time' } },
+    fails: { code: 'budget_exceeded', step: null, details: { limit: 'time', allowed_ms: 1_000 } },
   },
 ])
 

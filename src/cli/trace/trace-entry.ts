@@ -2,7 +2,7 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import { readTimeline, type Segment, type Timeline } from '../../service/history/timeline.ts'
-import type { DecisionData, LateData } from '../../store/journal-data.ts'
+import type { BudgetData, DecisionData, LateData } from '../../store/journal-data.ts'
 import { createdOf, figuresOf, isPartial, type JournalRow } from '../../store/journal-row.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import { describeNear } from '../figures.ts'
@@ -105,7 +105,7 @@ const describeMessage = (row: JournalRow): Pick<TraceEntry, 'state' | 'note'> | 
     case 'cancel':
       return { state: 'stopped', note: `cancelled by ${row.data.by}` }
     case 'budget':
-      return { state: 'stopped', note: describeBudget(row.data.limit) }
+      return { state: 'stopped', note: describeBudget(row.data) }
     case 'warning':
       return { state: 'noted', note: describeNear(row.data) }
     default:
@@ -121,8 +121,10 @@ const describeTimer = ({ data: { timer } }: JournalRow<'timer'>, since: number):
 
 const describeFault = ({ code, message }: { code: string; message: string }): string => `${code}: ${message}`
 
-const describeBudget = (limit: string): string =>
-  limit === 'journal' || limit === 'context' ? `the ${limit} is too large` : `limits.${limit} reached`
+const describeBudget = ({ limit, details }: BudgetData): string => {
+  if (limit === 'journal' || limit === 'context') return `the ${limit} is too large`
+  return `limits.${limit}${details?.of_run === undefined ? '' : ` of run ${details.of_run}`} reached`
+}
 
 const toDecisionState = (row: JournalRow<'decision'>): EntryState => {
   if (isPartial(row)) return 'noted'

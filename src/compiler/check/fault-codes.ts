@@ -29,10 +29,10 @@ const checkCode = (
 ): void => {
   if (UNMATCHABLE.has(value)) {
     const problem = value === 'cancelled' ? 'a cancel is no fault' : 'it always ends the run'
+    const bound = "to handle a bound, use 'timeout' or 'max_visits' on a step: their faults can be matched"
+    const ofChild = "for a limit of the child run itself write 'child_budget_exceeded'"
     const hint =
-      value === 'cancelled'
-        ? "a cancelled child run is the fault 'child_cancelled'"
-        : "to handle a bound, use 'timeout' or 'max_visits' on a step: their faults can be matched"
+      value === 'cancelled' ? "a cancelled child run is the fault 'child_cancelled'" : hasChildren ? ofChild : bound
     diagnostics.error('unmatchable_fault_code', range, `'${value}' can't be matched: ${problem}`, hint)
     return
   }

@@ -49,6 +49,6 @@ export const workflow: StepDescriptor<'workflow'> = {
   enter: enterCall,
   plan: (step) => ({ actor: step.workflow.value, timeoutMs: null }),
   chart: { icon: 'workflow', describe: (step) => `workflow ${step.workflow.value}` },
-  faults: { usual: ['child_cancelled'] },
+  faults: { usual: ['child_cancelled', 'child_budget_exceeded'] },
   child: (step) => step.workflow,
 }

@@ -39,10 +39,13 @@ export type Admission =
   | { kind: 'granted'; reserved: Amount; maxTokens: number; release(): void }
   /** Other calls are in flight: ask again when one has given its reservation back. */
   | { kind: 'wait' }
+  /** `details.of_run`: the run above whose limit it is; absent for the run's own. */
   | { kind: 'exceeded'; limit: 'cost_usd' | 'tokens'; details: JsonObject }
 
 export interface ParentBudget {
   budget: Budget
+  /** Id of the parent. */
+  run: string
   /** The attempt of the parent's step that the child belongs to: `sum_up#1.1`. */
   attempt: string
 }
@@ -107,7 +110,8 @@ export class Budget {
 
   admit(input: JsonObject): Admission {
     const above = this.#parent?.budget.admit(input)
-    if (above !== undefined && above.kind !== 'granted') return above
+    if (above?.kind === 'exceeded') return { ...above, details: { of_run: this.#parent?.run ?? '', ...above.details } }
+    if (above?.kind === 'wait') return above
     const own = this.#admitHere(above === undefined ? input : withMaxTokens(input, above.maxTokens))
     if (own.kind !== 'granted') above?.release()
     else if (above !== undefined) return { ...own, release: () => releaseAll([own, above]) }

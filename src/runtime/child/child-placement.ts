@@ -5,7 +5,7 @@
  * Invariants
  * 1. The child's id follows from the parent's effect and attempt. Performing the effect again, after a crash or in another process,
  *    finds the same child: it starts it, goes on with it, or takes its end. So an attempt of such a step is never lost.
- * 2. Cancel passes down; faults, cost and tokens pass up.
+ * 2. Cancel passes down; faults, cost and tokens pass up (child-fault.ts).
  * 3. A child that another process holds is asked for again until it can be followed here or has ended.
  * 4. A child has its parent's performer, and its budget stands under its parent's.
  * 5. A child that its flow makes wait is asked for again until its turn comes. Called off, it ends before it begins.
@@ -16,7 +16,7 @@ import { Cancelled } from '../../core/cancelled.ts'
 import type { Clock } from '../../core/clock.ts'
 import { Fault, toFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { RunRecord, Store } from '../../store/store.ts'
+import type { RunError, RunRecord, Store } from '../../store/store.ts'
 import { CHILD_PROVIDER } from '../../store/usage-sums.ts'
 import { type Budget, spentOf } from '../budget/budget.ts'
 import { checkInput } from '../check-input.ts'
@@ -26,6 +26,7 @@ import type { WantedRun } from '../new-run.ts'
 import type { OpenOptions, ResumeResult } from '../opened-run.ts'
 import type { Run } from '../run.ts'
 import { ignoreNotices } from '../run-notice.ts'
+import { toParentFault } from './child-fault.ts'
 import { CALLED_OFF, toChildId } from './child-id.ts'
 
 /** A run, as its children need it. */
@@ -92,7 +93,7 @@ const performChild = async (
     const { signal } = context
     if (signal.aborted && isLeft(signal.reason)) throw new Cancelled()
     const end = await awaitEnd(child, family)
-    if (end !== undefined) return finish(end, child)
+    if (end !== undefined) return finish(end, { ...child, parent: id })
     if (signal.aborted) throw new Cancelled()
     await pause(family.opener.clock, signal)
   }
@@ -110,7 +111,7 @@ const awaitEnd = async (
 ): Promise<ChildEnd | undefined> => {
   if (opener.isStopped()) return undefined
   const { env, performer, budget } = parent
-  const options = { watch: ignoreNotices, above: budget && { budget, attempt }, performer }
+  const options = { watch: ignoreNotices, above: budget && { budget, run: parent.id, attempt }, performer }
   const resumed = await opener.resume(id, options)
   if (resumed.kind === 'resumed') return follow(resumed.run, context)
   if (resumed.kind === 'ended') {
@@ -138,21 +139,20 @@ const follow = async (run: Run, { signal }: ActorContext): Promise<ChildEnd | un
   return exit.kind === 'ended' ? exit.end : undefined
 }
 
-const finish = ({ status, output, error, usage }: ChildEnd, { id, workflow, context }: ChildCall): JsonValue => {
+const finish = (
+  { status, output, error, usage }: ChildEnd,
+  { id, workflow, context, parent }: ChildCall & { parent: string },
+): JsonValue => {
   if (usage.input_tokens + usage.output_tokens > 0 || usage.cache_hits !== undefined)
     context.usage({ provider: CHILD_PROVIDER, model: workflow.name, cached_tokens: 0, ...usage })
   if (context.signal.aborted) throw new Cancelled()
   if (status === 'completed') return output
   if (status === 'cancelled')
     throw new Fault('child_cancelled', `child run '${id}' was cancelled`, { details: { run: id } })
-  const { step, ...fault } = error ?? {
-    step: null,
-    code: 'defect',
-    message: 'it ended without a fault',
-    retryable: false,
-  }
-  throw toFault({ ...fault, details: { ...fault.details, run: id, child_step: step } })
+  throw toFault(toParentFault(error ?? NO_FAULT, { id, workflow: workflow.name, parent }))
 }
+
+const NO_FAULT: RunError = { step: null, code: 'defect', message: 'it ended without a fault', retryable: false }
 
 const pause = (clock: Clock, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

@@ -18,6 +18,7 @@ import type { Amount } from '../../core/pricing.ts'
 import { type AttemptContext, type AttemptEvent, attemptMachine } from '../../machines/attempt.ts'
 import type { Untimed } from '../../store/journal-row.ts'
 import { type Admission, withMaxTokens } from '../budget/budget.ts'
+import { toBudgetData } from '../child/child-fault.ts'
 import { foldOf } from '../fold.ts'
 import type { AttemptFigures, Outcome, RunEvent } from '../run-event.ts'
 import { toCall } from './actor-call.ts'
@@ -196,7 +197,10 @@ export class EffectRunner {
   }
 
   #settle(running: RunningEffect, outcome: Outcome): void {
-    if ('fault' in outcome) this.#tell(running, { type: 'failed', fault: outcome.fault })
+    const exceeded = 'fault' in outcome && running.plan.kind === 'workflow' ? toBudgetData(outcome.fault) : undefined
+    if (exceeded !== undefined)
+      this.#options.on.happen({ kind: 'budget', at: this.#options.clock.now(), data: exceeded })
+    else if ('fault' in outcome) this.#tell(running, { type: 'failed', fault: outcome.fault })
     else this.#end(running, outcome)
   }
 

@@ -1,5 +1,6 @@
 /** Ends: of a machine, and of the run when the machine is its root. */
 import { Defect } from '../../core/defect.ts'
+import { formatDuration } from '../../core/duration.ts'
 import { type FaultData, isFault, toFaultData } from '../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { BoundName } from '../../core/limits.ts'
@@ -30,24 +31,26 @@ export const toRunEnd = (end: ScopeEnd, undone: readonly Undone[]): EndedRun => 
   return { status: 'failed', output: null, error: { ...fault, step: step === '' ? null : step }, ...done }
 }
 
-export const limitExceeded = (
-  limit: 'steps' | 'time' | 'cost_usd' | 'tokens' | BoundName,
-  details: JsonObject = {},
-): FaultData => {
+export type LimitName = 'steps' | 'time' | 'cost_usd' | 'tokens' | BoundName
+
+/** The fault that ends a run whose limit, or that of a run above it, is reached. No `on_error` matches it. */
+export const limitExceeded = (limit: LimitName, details: JsonObject = {}): FaultData => {
   if (limit === 'journal' || limit === 'context') {
     const subject = limit === 'journal' ? 'the journal of the run' : 'the state of the run'
     return exceeds(LIMITS[limit], { subject, amount: Number(details.amount), most: Number(details.allowed) })
   }
-  const { allowed, spent, needed, spent_on } = details
-  const of = allowed === undefined ? '' : ` of ${allowed}`
+  const subject = details.of_run === undefined ? 'the run' : `the run '${details.of_run}' above it`
+  const message = `${subject} has reached ${describeLimit({ limit, ...details })}`
+  return { code: 'budget_exceeded', message, retryable: false, details: { limit, ...details } }
+}
+
+/** `limits.cost_usd of 0.1: 0.05 is spent (ask 0.05), and the next call may need 0.07`, by the details of the fault. */
+export const describeLimit = ({ limit, allowed, allowed_ms, spent, needed, spent_on }: JsonObject): string => {
+  const most = typeof allowed_ms === 'number' ? formatDuration(allowed_ms) : allowed
+  const of = most === undefined ? '' : ` of ${most}`
   const why =
     needed === undefined ? '' : `: ${spent} is spent${describeSteps(spent_on)}, and the next call may need ${needed}`
-  return {
-    code: 'budget_exceeded',
-    message: `the run has reached limits.${limit}${of}${why}`,
-    retryable: false,
-    details: { limit, ...details },
-  }
+  return `limits.${limit}${of}${why}`
 }
 
 const MOST_STEPS_NAMED = 3

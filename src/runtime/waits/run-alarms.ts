@@ -8,6 +8,8 @@ export interface RunAlarmsOptions {
   clock: Clock
   /** Deadline of the whole run, in epoch milliseconds; undefined: it has none, or has not begun. */
   endsAt(): number | undefined
+  /** `limits.time`, in milliseconds. */
+  timeMs: number | undefined
   happen(event: RunEvent): void
 }
 
@@ -26,9 +28,10 @@ export class RunAlarms {
   }
 
   armRun(): void {
-    const { clock, happen } = this.#options
+    const { clock, happen, timeMs = null } = this.#options
+    const data = { limit: 'time', details: { allowed_ms: timeMs } } as const
     for (const { id, dueAt } of this.ofRun)
-      this.#arm(id, dueAt, () => happen({ kind: 'budget', at: clock.now(), data: { limit: 'time' } }))
+      this.#arm(id, dueAt, () => happen({ kind: 'budget', at: clock.now(), data }))
   }
 
   arm(timer: OpenTimer): void {
