@@ -103,7 +103,9 @@ const write = (
   const writer = new Writer()
   const { lines, events } = writer.steps(pieces, '  ')
   if (end === 'failed') lines.push('  - { id: last, fail: { code: planned, message: as planned } }')
-  const source = `workflow: parent\nsteps:\n${lines.join('\n')}\n`
+  // With a flow the run begins with a row of its own, whose effects are those of the first fold.
+  const flow = pieces.length % 2 === 0 ? 'flow: { concurrency: 1 }\n' : ''
+  const source = `workflow: parent\n${flow}steps:\n${lines.join('\n')}\n`
   const child = (path: string) => createSource(path, writer.children[Number(/\d+/.exec(path)?.[0])] ?? '')
   const { compiled, diagnostics } = compile(createSource('parent.yaml', source), {
     catalogue: createCatalogue(),
