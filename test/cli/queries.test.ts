@@ -35,6 +35,53 @@ test('runs lists what ran, newest first, by status and workflow', async () => {
   assert.match(none.stderr, 'no runs')
 })
 
+test('runs --children lists child runs below the run that called them, each with its own waits', async () => {
+  const family = createCliProject({
+    'top.yaml': `workflow: top
+steps:
+  - id: each
+    foreach: "[1, 2, 3]"
+    concurrency: 1
+    do: [{ id: call, workflow: middle.yaml, with: { n: "\${item}" } }]
+`,
+    'middle.yaml': `workflow: middle
+input: { n: integer }
+steps: [{ id: inner, workflow: leaf.yaml, when: input.n == 3 }]
+`,
+    'leaf.yaml': 'workflow: leaf\nsteps: [{ id: ask, approve: { title: Go? }, timeout: 1h }]',
+  })
+  const running = family.start(['run', 'top.yaml'])
+  await running.waitFor('Go?')
+  running.kill('SIGTERM')
+  await running.done
+  const [table, json, plain, cut] = await Promise.all([
+    family.troupe(['runs', '--children']),
+    family.troupe(['runs', '--children', '--json']),
+    family.troupe(['runs', '--json']),
+    family.troupe(['runs', '--children', '--limit', '1']),
+  ])
+  assert.equal(
+    table.stdout
+      .split('\n')
+      .slice(1, 6)
+      .map((line) => /^( *└?) ?[rc]-\S+ +(\w+) +(\w+(?: for anyone: Go\?)?)/.exec(line)?.slice(1)),
+    [
+      ['', 'top', 'waiting'],
+      ['└', 'middle', 'waiting'],
+      ['  └', 'leaf', 'waiting for anyone: Go?'],
+      ['└', 'middle', 'completed'],
+      ['└', 'middle', 'completed'],
+    ],
+    table.stdout,
+  )
+  const [top, middle, leaf, ...others] = JSON.parse(json.stdout)
+  assert.equal([top.parent, middle.parent, leaf.parent, others[1].parent], [null, top.run, middle.run, top.run])
+  assert.equal([top.waits_for, leaf.waits_for.length], [[], 1])
+  const [alone, ...rest] = JSON.parse(plain.stdout)
+  assert.equal([alone.parent, alone.waits_for.length, rest], [null, 1, []])
+  assert.match(cut.stderr, `run ${top.run} has more child runs: --limit shows more of them`)
+})
+
 test('where nothing has run, runs says so and makes no database', async () => {
   const empty = createCliProject()
   const [text, json, named] = await Promise.all([

@@ -6,15 +6,20 @@ export const runsCommand: CliCommand = {
   options: [
     ['--status <status>', 'running, queued, waiting, paused, interrupted, completed, failed or cancelled'],
     OF_WORKFLOW,
+    ['--children', 'show the child runs of each run below it'],
     limit('at most this many (default 20)'),
-    json('a JSON array'),
+    json('a JSON array; parent is the calling run of a child run'),
   ],
   examples: [
     'troupe runs',
     'troupe runs --status interrupted',
+    'troupe runs --children                         each run, and the runs of its workflow steps',
     'troupe runs --workflow support-triage --limit 5 --json',
   ],
   help: `A run that has not ended is queued (not started yet), running (a process holds it), waiting (for a person, an
-event or a time; it needs no process until then), paused, or interrupted (its process has died).`,
+event or a time; it needs no process until then), paused, or interrupted (its process has died).
+
+Child runs are listed with --children only. --status and --workflow choose the runs without a parent; --limit holds
+for the child runs of each run too.`,
   action: async () => (await import('./runs.ts')).listRuns,
 }

@@ -22,14 +22,16 @@ const LONGEST_WAIT = 50
 
 export const listRuns = async (
   context: Context,
-  options: { status?: string; workflow?: string; limit?: string; json?: boolean },
+  options: { status?: string; workflow?: string; children?: boolean; limit?: string; json?: boolean },
 ): Promise<void> => {
-  const { workflow, json = false } = options
+  const { workflow, children = false, json = false } = options
   const statuses = Object.keys(STATUS_COLORS) as ShownStatus[]
   const status = options.status === undefined ? undefined : readChoice('--status', options.status, statuses)
   const limit = readCount('--limit', options.limit) ?? DEFAULT_LIMIT
   return withRunsIfThere(context, { json }, async (store) => {
-    const runs = await toListed(await find(store, { status, workflow, limit }), store)
+    const found = await toListed(await find(store, { status, workflow, limit }), store)
+    const families = children ? await Promise.all(found.map((run) => listFamily(run, { store, limit }))) : [found]
+    const runs = families.flat()
     if (json) writeJson(context, runs.map(toJson))
     else if (runs.length === 0) context.stderr.write('no runs\n')
     else reportRuns(runs, context)
@@ -49,11 +51,26 @@ const find = async (
   return runs.filter((run) => toShownStatus(run) === status).slice(0, limit)
 }
 
+/** Lists a run and its child runs, each parent before its children, the newest first. The waits stand at the runs that wait. */
+const listFamily = async (root: ListedRun, { store, limit }: { store: Store; limit: number }): Promise<ListedRun[]> => {
+  const ownOf = (id: string): RunWait[] => root.waits.filter(({ run }) => run === id)
+  const list = async (parent: ListedRun): Promise<ListedRun[]> => {
+    const children = await store.listRuns({ parent: parent.id, limit: limit + 1 })
+    const below = children.slice(0, limit).map((child): ListedRun => {
+      return { ...child, depth: parent.depth + 1, shown: toShownStatus(child), waits: ownOf(child.id), isCut: false }
+    })
+    const families = await Promise.all(below.map(list))
+    return [{ ...parent, isCut: children.length > limit }, ...families.flat()]
+  }
+  return list({ ...root, waits: ownOf(root.id) })
+}
+
 const toJson = (run: ListedRun): Record<string, unknown> => {
-  const { id, workflow, shown: status, origin, replacedBy, usage, error, holder } = run
+  const { id, workflow, parent, shown: status, origin, replacedBy, usage, error, holder } = run
   return {
     run: id,
     workflow,
+    parent,
     status,
     origin,
     replaced_by: replacedBy,
@@ -67,6 +84,8 @@ const toJson = (run: ListedRun): Record<string, unknown> => {
 
 const reportRuns = (runs: readonly ListedRun[], { stdout, stderr }: Context): void => {
   writeTable(stdout, runs, createColumns(stdout.paint))
+  for (const { id } of runs.filter(({ isCut }) => isCut))
+    stderr.write(`run ${id} has more child runs: --limit shows more of them\n`)
   const interrupted = runs.filter(({ shown }) => shown === 'interrupted').length
   if (interrupted > 0 && stdout.isTerminal)
     stderr.write(
@@ -75,7 +94,7 @@ const reportRuns = (runs: readonly ListedRun[], { stdout, stderr }: Context): vo
 }
 
 const createColumns = (paint: Paint): Column<ListedRun>[] => [
-  { title: 'run', text: ({ id }) => id },
+  { title: 'run', text: ({ id, depth }) => (depth === 0 ? id : `${'  '.repeat(depth - 1)}└ ${id}`) },
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow), paint: (text) => paint.bold(text) },
   {
     title: 'status',
@@ -112,6 +131,10 @@ const describeTokens = ({ usage: { input_tokens, output_tokens } }: RunRecord): 
   input_tokens + output_tokens === 0 ? '' : formatCount(input_tokens + output_tokens)
 
 interface ListedRun extends RunRecord {
+  /** Number of runs above it in the list. */
+  depth: number
+  /** True: it has more child runs than are listed. */
+  isCut: boolean
   shown: ShownStatus
   /** All open waits of a run without a holder; only the approvals of a running one. Child runs are included. */
   waits: RunWait[]
@@ -120,7 +143,9 @@ interface ListedRun extends RunRecord {
 /** Adds the shown status and the open waits. */
 const toListed = async (runs: readonly RunRecord[], store: Store): Promise<ListedRun[]> => {
   // The status is read before the first await: a holder may die at any time.
-  const listed = runs.map((run): ListedRun => ({ ...run, shown: toShownStatus(run), waits: [] }))
+  const listed = runs.map(
+    (run): ListedRun => ({ ...run, depth: 0, isCut: false, shown: toShownStatus(run), waits: [] }),
+  )
   if (runs.every(({ status }) => status !== 'running')) return listed
   const [{ WaitReader }, { listAsked }] = await Promise.all([
     import('../../../service/control/waits-of-runs.ts'),
