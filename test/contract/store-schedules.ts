@@ -1,6 +1,13 @@
 import * as assert from 'uvu/assert'
 import { isDefect } from '../../src/core/defect.ts'
-import type { ScheduleRecord, ScheduleSlot, SkippedSlots } from '../../src/store/schedule-record.ts'
+import {
+  MOST_KEPT_FAILURES,
+  type ScheduleFailure,
+  type ScheduleRecord,
+  type ScheduleSlot,
+  type SkippedSlots,
+  type SlotFailure,
+} from '../../src/store/schedule-record.ts'
 import type { Store } from '../../src/store/store.ts'
 import { catchRejection, createDefinition, T0 } from '../support/store-values.ts'
 import type { AddStoreTest } from './store.ts'
@@ -17,8 +24,11 @@ const createSchedule = (id: string, change: Partial<ScheduleRecord> = {}): Sched
   isPaused: false,
   lastAt: null,
   skipped: null,
+  failure: null,
   ...change,
 })
+
+const failed = (slot: number): SlotFailure => ({ slot, at: slot + 1, code: 'invalid_input', message: 'no' })
 
 const replace = async (store: Store, schedules: ScheduleRecord[], workflow = 'greet'): Promise<void> => {
   await store.saveDefinition(createDefinition())
@@ -97,6 +107,68 @@ export const addStoreScheduleTests = (test: AddStoreTest): void => {
     assert.equal(await skippedAfter({ from: T0 + 20, to: T0 + 30, at: T0 + 21 }), { at: T0 + 11, count: 4 })
     assert.equal(await skippedAfter({ from: T0 + 99, to: T0 + 40, at: T0 + 31, skipped: 1 }), { at: T0 + 11, count: 4 })
     assert.equal(await skippedAfter({ from: T0 + 30, to: T0 + 40, at: T0 + 32, skipped: 1 }), { at: T0 + 32, count: 1 })
+  })
+
+  test('a failed slot is kept with its schedule, with how many failed in a row, until one passes', async ({
+    store,
+  }) => {
+    await replace(store, [createSchedule('a'), createSchedule('b')])
+    const advance = async (slot: number, tried: ScheduleSlot['tried']): Promise<void> => {
+      await store.advanceSchedule('a', { from: slot, to: slot + 10, at: slot + 1, ...(tried && { tried }) })
+    }
+    const read = async (): Promise<ScheduleFailure | null | undefined> => (await store.listSchedules())[0]?.failure
+    await advance(T0, failed(T0))
+    assert.equal(await read(), { ...failed(T0), inRow: 1, kept: 1 })
+    await advance(T0 + 10, failed(T0 + 10))
+    await advance(T0 + 20, undefined)
+    assert.equal(await read(), { ...failed(T0 + 10), inRow: 2, kept: 2 })
+    await advance(T0 + 30, 'passed')
+    assert.equal(await read(), { ...failed(T0 + 10), inRow: 0, kept: 2 })
+    const kept = { schedule: 'a', workflow: 'greet' }
+    const listed = [failed(T0 + 10), failed(T0)].map((failure) => ({ ...kept, ...failure }))
+    assert.equal(await store.listSlotFailures(), listed)
+    assert.equal(await store.listSlotFailures('a'), listed)
+    assert.equal(await store.listSlotFailures('b'), [])
+    assert.equal((await store.listSchedules())[1]?.failure, null)
+  })
+
+  test('of many callers that fail at a slot one keeps it', async ({ store }) => {
+    await replace(store, [createSchedule('a')])
+    const slot = { from: T0, to: T0 + 10, at: T0 + 1, tried: failed(T0) }
+    await Promise.all(Array.from({ length: 5 }, () => store.advanceSchedule('a', slot)))
+    assert.equal((await store.listSchedules())[0]?.failure, { ...failed(T0), inRow: 1, kept: 1 })
+  })
+
+  test('a failed slot is replaced by a later failure of it, and is dropped', async ({ store }) => {
+    await replace(store, [createSchedule('a')])
+    for (const slot of [T0, T0 + 10])
+      await store.advanceSchedule('a', { from: slot, to: slot + 10, at: slot + 1, tried: failed(slot) })
+    const again = { ...failed(T0), at: T0 + 99, code: 'conflict' }
+    await store.updateSlotFailure('a', again)
+    assert.equal((await store.listSchedules())[0]?.failure, { ...again, inRow: 2, kept: 2 })
+    await store.updateSlotFailure('a', failed(T0 + 50))
+    assert.is((await store.listSlotFailures('a')).length, 2)
+    assert.is(await store.dropSlotFailures('a', [T0, T0 + 50]), 1)
+    assert.equal(
+      (await store.listSlotFailures('a')).map(({ slot }) => slot),
+      [T0 + 10],
+    )
+  })
+
+  test('the newest failed slots are kept, and they go with their schedule', async ({ store }) => {
+    await replace(store, [createSchedule('a')])
+    const slots = Array.from({ length: MOST_KEPT_FAILURES + 5 }, (_, place) => T0 + place)
+    await Promise.all(
+      slots.map((slot) => store.advanceSchedule('a', { from: slot, to: slot + 1, at: slot, tried: failed(slot) })),
+    )
+    const kept = await store.listSlotFailures('a')
+    assert.equal([kept.length, kept[0]?.slot, kept.at(-1)?.slot], [MOST_KEPT_FAILURES, slots.at(-1), T0 + 5])
+    assert.is((await store.listSchedules())[0]?.failure?.inRow, slots.length)
+    await replace(store, [createSchedule('a', { missed: 'skip' })])
+    assert.is((await store.listSlotFailures()).length, MOST_KEPT_FAILURES)
+    await replace(store, [createSchedule('b')])
+    await replace(store, [createSchedule('a')])
+    assert.equal(await store.listSlotFailures(), [])
   })
 
   test('a paused schedule gives no slot until it goes on', async ({ store }) => {

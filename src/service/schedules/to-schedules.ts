@@ -17,6 +17,7 @@ export const toSchedules = ({ name, hash, schedules }: CompiledWorkflow, at: num
     isPaused: false,
     lastAt: null,
     skipped: null,
+    failure: null,
   }))
 
 /** Index of a record among the schedules of its workflow, from 0. */

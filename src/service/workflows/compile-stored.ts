@@ -54,7 +54,7 @@ const expectCompiled = ({ file }: StoredDefinition, { compiled, diagnostics }: C
   const [first] = diagnostics.filter(({ severity }) => severity === 'error')
   throw new Fault(
     'invalid_input',
-    `'${file}' as it was when the run started does not compile with this version: ${first?.message ?? ''}`,
+    `'${file}' as it is stored does not compile with this version: ${first?.message ?? ''}`,
   )
 }
 

@@ -216,6 +216,20 @@ const ScheduleEntity = defineEntity({
     mostMissed: p.integer().default(1000),
     skippedAt: p.bigint('number').nullable(),
     skippedCount: p.integer().default(0),
+    failedInRow: p.integer().default(0),
+  },
+})
+
+/** Slots of schedules that failed before they had a run, until they are retried or dismissed. */
+const ScheduleFailureEntity = defineEntity({
+  name: 'ScheduleFailure',
+  tableName: 'schedule_failure',
+  properties: {
+    schedule: p.text().primary(),
+    slot: p.bigint('number').primary(),
+    at: p.bigint('number'),
+    code: p.text(),
+    message: p.text(),
   },
 })
 
@@ -244,5 +258,6 @@ export const ENTITIES = [
   ApprovalIdEntity,
   OutboxEntity,
   ScheduleEntity,
+  ScheduleFailureEntity,
   WorkflowVersionEntity,
 ]

@@ -12,6 +12,7 @@ import { SKIPPED_SLOTS } from './migrations/0007-skipped-slots.ts'
 import { QUEUED_RUNS } from './migrations/0008-queued-runs.ts'
 import { APPROVALS_OF_SEVERAL } from './migrations/0009-approvals-of-several.ts'
 import { AGAIN } from './migrations/0010-again.ts'
+import { FAILED_SLOTS } from './migrations/0011-failed-slots.ts'
 
 export const MIGRATIONS: readonly { name: string; statements: readonly string[] }[] = [
   { name: '0001-first', statements: FIRST },
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
   { name: '0008-queued-runs', statements: QUEUED_RUNS },
   { name: '0009-approvals-of-several', statements: APPROVALS_OF_SEVERAL },
   { name: '0010-again', statements: AGAIN },
+  { name: '0011-failed-slots', statements: FAILED_SLOTS },
 ]

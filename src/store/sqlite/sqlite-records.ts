@@ -6,13 +6,13 @@ import type { JsonValue } from '../../core/json.ts'
 import type { ApprovalFilter, ApprovalStore, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
 import type { CloudEventFilter, CloudEventStore, StoredCloudEvent } from '../cloud-event-record.ts'
 import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
-import type { ScheduleRecord, ScheduleSlot, ScheduleStore } from '../schedule-record.ts'
+import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
 import type { Connection } from './connection.ts'
 import { DueRuns } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
 import { SqliteApprovals } from './sqlite-approvals.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
-import { prepareSchedules, replaceSchedules, toSchedule } from './sqlite-schedules.ts'
+import { advanceSchedule, prepareSchedules, replaceSchedules, toSchedule } from './sqlite-schedules.ts'
 import { prepareWorkflows, registerWorkflow } from './sqlite-workflows.ts'
 import type { StoreQueue } from './store-queue.ts'
 
@@ -57,12 +57,24 @@ export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, S
     return this.queue.read(() => this.parts().schedules.listDue.all(at).map(toSchedule))
   }
 
-  advanceSchedule(id: string, { from, to, at, skipped = 0 }: ScheduleSlot): Promise<boolean> {
-    return this.queue.change(() => this.parts().schedules.advance.run({ id, from, to, at, skipped }).changes === 1)
+  advanceSchedule(id: string, slot: ScheduleSlot): Promise<boolean> {
+    return this.queue.change(() => advanceSchedule(this.parts().schedules, { id, ...slot }))
   }
 
   pauseSchedule(id: string, isPaused: boolean): Promise<boolean> {
     return this.queue.change(() => this.parts().schedules.pause.run(isPaused ? 1 : 0, id).changes === 1)
+  }
+
+  listSlotFailures(schedule?: string): Promise<KeptSlotFailure[]> {
+    return this.queue.read(() => this.parts().schedules.listFailures.all(schedule ?? null))
+  }
+
+  async updateSlotFailure(schedule: string, failure: SlotFailure): Promise<void> {
+    await this.queue.change(() => this.parts().schedules.updateFailure.run({ schedule, ...failure }))
+  }
+
+  dropSlotFailures(schedule: string, slots: readonly number[]): Promise<number> {
+    return this.queue.change(() => this.parts().schedules.dropFailures.run(schedule, JSON.stringify(slots)).changes)
   }
 
   registerWorkflow(entry: WorkflowEntry): Promise<'new' | 'unchanged'> {

@@ -1,47 +1,83 @@
 /** Schedules in SQL. */
 import { unsavedDefinition } from '../rules/new-run.ts'
-import type { ScheduleRecord, ScheduleSlot } from '../schedule-record.ts'
+import {
+  type KeptSlotFailure,
+  MOST_KEPT_FAILURES,
+  type ScheduleRecord,
+  type ScheduleSlot,
+  type SlotFailure,
+} from '../schedule-record.ts'
 import type { Connection } from './connection.ts'
 
-interface StoredSchedule extends Omit<ScheduleRecord, 'isPaused' | 'skipped'> {
+interface StoredSchedule extends Omit<ScheduleRecord, 'isPaused' | 'skipped' | 'failure'> {
   isPaused: number
   skippedAt: number | null
   skippedCount: number
+  failedInRow: number
 }
 
-export const toSchedule = ({ isPaused, skippedAt, skippedCount, ...stored }: StoredSchedule): ScheduleRecord => ({
-  ...stored,
-  isPaused: isPaused === 1,
-  skipped: skippedAt === null ? null : { at: skippedAt, count: skippedCount },
-})
+/** With the columns of its last failure, each null if there is none. */
+type FoundSchedule = StoredSchedule & { slot: number | null; at: number; code: string; message: string; kept: number }
 
-const toStored = ({ isPaused, skipped, ...schedule }: ScheduleRecord): StoredSchedule => ({
+export const toSchedule = (found: FoundSchedule): ScheduleRecord => {
+  const { isPaused, skippedAt, skippedCount, failedInRow, slot, at, code, message, kept, ...stored } = found
+  return {
+    ...stored,
+    isPaused: isPaused === 1,
+    skipped: skippedAt === null ? null : { at: skippedAt, count: skippedCount },
+    failure: slot === null ? null : { slot, at, code, message, inRow: failedInRow, kept },
+  }
+}
+
+const toStored = ({ isPaused, skipped, failure, ...schedule }: ScheduleRecord): StoredSchedule => ({
   ...schedule,
   isPaused: isPaused ? 1 : 0,
   skippedAt: skipped?.at ?? null,
   skippedCount: skipped?.count ?? 0,
+  failedInRow: failure?.inRow ?? 0,
 })
+
+type Statements = ReturnType<typeof prepareSchedules>
 
 /** Replaces the schedules of a workflow. Refuses before anything is written. @throws Defect J4 */
 export const replaceSchedules = (
-  { hasDefinition, deleteOthers, put }: ReturnType<typeof prepareSchedules>,
+  { hasDefinition, deleteOthers, deleteOrphans, put }: Statements,
   { workflow, schedules }: { workflow: string; schedules: readonly ScheduleRecord[] },
 ): void => {
   for (const { id, definition } of schedules)
     if (hasDefinition.get(definition) === undefined) throw unsavedDefinition(definition, `schedule '${id}'`)
   deleteOthers.run(workflow, JSON.stringify(schedules.map(({ id }) => id)))
+  deleteOrphans.run()
   for (const schedule of schedules) put.run(toStored({ ...schedule, workflow }))
 }
 
+/** Takes a slot. Returns false if it is not the next one, or the schedule is paused. */
+export const advanceSchedule = (
+  { advance, keepFailure, trimFailures }: Statements,
+  { id, from, to, at, skipped = 0, tried }: ScheduleSlot & { id: string },
+): boolean => {
+  const result = tried === undefined || tried === 'passed' ? (tried ?? null) : 'failed'
+  if (advance.run({ id, from, to, at, skipped, result }).changes === 0) return false
+  if (tried === undefined || tried === 'passed') return true
+  keepFailure.run({ schedule: id, ...tried })
+  trimFailures.run(id, id, MOST_KEPT_FAILURES)
+  return true
+}
+
+const LAST_FAILURE =
+  'select slot from schedule_failure last where last.schedule = schedule.id order by last.at desc, last.slot desc limit 1'
+
 const SELECT = `select schedule.id, schedule.workflow, expression, timezone, missed, most_missed as "mostMissed",
   definition.hash as definition, next_at as "nextAt", is_paused as "isPaused", last_at as "lastAt", skipped_at as "skippedAt",
-  skipped_count as "skippedCount"
-  from schedule join definition on definition.key = schedule.definition`
+  skipped_count as "skippedCount", failed_in_row as "failedInRow", failure.slot, failure.at, failure.code, failure.message,
+  (select count(*) from schedule_failure each where each.schedule = schedule.id) as kept
+  from schedule join definition on definition.key = schedule.definition
+  left join schedule_failure failure on failure.schedule = schedule.id and failure.slot = (${LAST_FAILURE})`
 
 const IS_SAME = 'schedule.expression = excluded.expression and schedule.timezone is not distinct from excluded.timezone'
 
 /** Set by the servers: an unchanged schedule keeps them. */
-const KEPT = ['next_at', 'is_paused', 'last_at', 'skipped_at', 'skipped_count']
+const KEPT = ['next_at', 'is_paused', 'last_at', 'skipped_at', 'skipped_count', 'failed_in_row']
   .map((column) => `${column} = case when ${IS_SAME} then schedule.${column} else excluded.${column} end`)
   .join(', ')
 
@@ -50,22 +86,44 @@ export const prepareSchedules = (db: Connection) => ({
   deleteOthers: db.prepare<[workflow: string, ids: string]>(
     'delete from schedule where workflow = ? and id not in (select value from json_each(?))',
   ),
+  /** Failed slots of schedules that are gone. */
+  deleteOrphans: db.prepare('delete from schedule_failure where schedule not in (select id from schedule)'),
   put: db.prepare<[StoredSchedule]>(
     `insert into schedule (id, workflow, definition, expression, timezone, missed, most_missed, next_at, is_paused, last_at,
-       skipped_at, skipped_count)
+       skipped_at, skipped_count, failed_in_row)
      values (@id, @workflow, (select key from definition where hash = @definition), @expression, @timezone, @missed, @mostMissed,
-       @nextAt, @isPaused, @lastAt, @skippedAt, @skippedCount)
+       @nextAt, @isPaused, @lastAt, @skippedAt, @skippedCount, @failedInRow)
      on conflict (id) do update set workflow = excluded.workflow, definition = excluded.definition, missed = excluded.missed,
        most_missed = excluded.most_missed, expression = excluded.expression, timezone = excluded.timezone, ${KEPT}`,
   ),
-  list: db.prepare<[], StoredSchedule>(`${SELECT} order by schedule.workflow, schedule.id`),
-  listDue: db.prepare<[at: number], StoredSchedule>(
+  list: db.prepare<[], FoundSchedule>(`${SELECT} order by schedule.workflow, schedule.id`),
+  listDue: db.prepare<[at: number], FoundSchedule>(
     `${SELECT} where next_at <= ? and is_paused = 0 order by next_at, schedule.id`,
   ),
-  advance: db.prepare<[Required<ScheduleSlot> & { id: string }]>(
+  advance: db.prepare<[Required<Omit<ScheduleSlot, 'tried'>> & { id: string; result: string | null }]>(
     `update schedule set next_at = @to, last_at = @at, skipped_at = iif(@skipped > 0, @at, skipped_at),
-       skipped_count = iif(@skipped > 0, @skipped, skipped_count)
+       skipped_count = iif(@skipped > 0, @skipped, skipped_count),
+       failed_in_row = case @result when 'failed' then failed_in_row + 1 when 'passed' then 0 else failed_in_row end
      where id = @id and next_at = @from and is_paused = 0`,
+  ),
+  keepFailure: db.prepare<[SlotFailure & { schedule: string }]>(
+    `insert into schedule_failure (schedule, slot, at, code, message) values (@schedule, @slot, @at, @code, @message)
+     on conflict (schedule, slot) do update set at = excluded.at, code = excluded.code, message = excluded.message`,
+  ),
+  trimFailures: db.prepare<[schedule: string, same: string, most: number]>(
+    `delete from schedule_failure where schedule = ? and slot <=
+       (select slot from schedule_failure where schedule = ? order by slot desc limit 1 offset ?)`,
+  ),
+  updateFailure: db.prepare<[SlotFailure & { schedule: string }]>(
+    'update schedule_failure set at = @at, code = @code, message = @message where schedule = @schedule and slot = @slot',
+  ),
+  listFailures: db.prepare<[schedule: string | null], KeptSlotFailure>(
+    `select failure.schedule, schedule.workflow, slot, at, code, message
+     from schedule_failure failure join schedule on schedule.id = failure.schedule
+     where failure.schedule = coalesce(?, failure.schedule) order by slot desc, failure.schedule`,
+  ),
+  dropFailures: db.prepare<[schedule: string, slots: string]>(
+    'delete from schedule_failure where schedule = ? and slot in (select value from json_each(?))',
   ),
   pause: db.prepare<[isPaused: number, id: string]>('update schedule set is_paused = ? where id = ?'),
 })

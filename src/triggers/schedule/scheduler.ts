@@ -4,36 +4,29 @@
  * 1. A slot begins one run, however many hosts read it and however often one of them dies: the idempotency key of the run names the
  *    schedule and the slot.
  * 2. A schedule advances behind each slot, and only after the run of the slot is submitted.
- * 3. It looks at each whole second, whatever a look took: a slot is taken within its second, and slots that came while a look went on
+ * 3. A slot that fails before it has a run is over, and is kept with its fault, in the transaction in which the schedule advances.
+ * 4. It looks at each whole second, whatever a look took: a slot is taken within its second, and slots that came while a look went on
  *    are taken by the next one.
  */
-import type { ScheduleTrigger } from '../../compiler/link/schedule-triggers.ts'
 import { Beat } from '../../core/beat.ts'
 import type { Clock } from '../../core/clock.ts'
 import { isFault } from '../../core/fault.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { OpenedSchedule } from '../../service/schedules/open-schedule.ts'
+import { toSlotFailure } from '../../service/schedules/slot-failure.ts'
 import { createSlots } from '../../service/schedules/slots.ts'
 import { type TakenSlots, takeSlots } from '../../service/schedules/take-slots.ts'
-import type { ScheduleRecord, SkippedSlots } from '../../store/schedule-record.ts'
+import type { ScheduleRecord, ScheduleSlot, SkippedSlots } from '../../store/schedule-record.ts'
 import type { Store } from '../../store/store.ts'
 
 export interface SchedulerOptions {
   store: Store
   clock: Clock
-  /** Opens the trigger of a schedule, and the port that submits its runs. @throws Fault */
+  /** Opens the port that starts the runs of a schedule. @throws Fault */
   open(schedule: ScheduleRecord): Promise<OpenedSchedule>
   /** Called when a schedule can't be read or its run not be submitted; without a schedule, when the store can't be read. */
   onProblem(problem: { schedule: string | undefined; cause: unknown }): void
   /** Called when slots were passed over without a run. */
   onSkipped?(skipped: { schedule: string } & Pick<SkippedSlots, 'count'>): void
-}
-
-export interface OpenedSchedule {
-  trigger: ScheduleTrigger
-  /** Values of the variables that its expressions may read. */
-  env: JsonObject
-  /** Enqueues a run; the same key is the same run. @throws Fault `invalid_input`, `conflict` */
-  submit(run: { key: string; input: JsonValue; schedule: string }): Promise<void>
 }
 
 const SECOND_MS = 1_000
@@ -93,19 +86,28 @@ export class Scheduler {
 
   /** Starts a run for each slot, until another host goes on with the schedule. */
   async #run(schedule: ScheduleRecord, { fire, skipped, next }: TakenSlots): Promise<void> {
-    const opened = fire.length === 0 ? undefined : await this.#try(schedule, () => this.#options.open(schedule))
+    const attempts = { start: this.#createStart(schedule), told: new Set<unknown>() }
     const steps = fire.length === 0 ? [null] : fire.slice(0, MOST_AT_ONCE)
     let from = schedule.nextAt ?? 0
     for (const [index, slot] of steps.entries()) {
       if (this.#beat.isStopped) return
-      if (slot !== null && opened !== undefined) await this.#try(schedule, () => submitSlot(opened, { schedule, slot }))
+      const tried = slot === null ? {} : { tried: await this.#try(schedule, { slot, ...attempts }) }
       const to = fire[index + 1] ?? next ?? null
-      if (!(await this.#advance(schedule.id, { from, to, skipped: index === 0 ? skipped : 0 }))) return
+      if (!(await this.#advance(schedule.id, { from, to, skipped: index === 0 ? skipped : 0, ...tried }))) return
       from = to ?? 0
     }
   }
 
-  async #advance(id: string, move: { from: number; to: number | null; skipped: number }): Promise<boolean> {
+  /** Opens the schedule for its first slot: one that can't be opened fails each slot, and is opened once. */
+  #createStart(schedule: ScheduleRecord): (slot: number) => Promise<unknown> {
+    let opened: Promise<OpenedSchedule> | undefined
+    return async (slot) => {
+      opened ??= this.#options.open(schedule)
+      return (await opened).start(slot)
+    }
+  }
+
+  async #advance(id: string, move: Omit<ScheduleSlot, 'at'> & { skipped: number }): Promise<boolean> {
     const { store, clock, onSkipped } = this.#options
     const isOurs = await store.advanceSchedule(id, { ...move, at: clock.now() })
     if (isOurs && move.skipped > 0) onSkipped?.({ schedule: id, count: move.skipped })
@@ -113,24 +115,19 @@ export class Scheduler {
   }
 
   /** A faulty workflow, or a rejection by its flow, would fail again: the slot is over, and the problem is reported. */
-  async #try<T>(schedule: ScheduleRecord, act: () => Promise<T>): Promise<T | undefined> {
+  async #try(
+    schedule: ScheduleRecord,
+    { slot, start, told }: { slot: number; start(slot: number): Promise<unknown>; told: Set<unknown> },
+  ): Promise<NonNullable<ScheduleSlot['tried']>> {
     try {
-      return await act()
+      await start(slot)
+      return 'passed'
     } catch (cause) {
       if (!isFault(cause)) throw cause
-      this.#options.onProblem({ schedule: schedule.id, cause })
-      return undefined
+      // One fault of opening the schedule fails all of its slots.
+      if (!told.has(cause)) this.#options.onProblem({ schedule: schedule.id, cause })
+      told.add(cause)
+      return toSlotFailure(cause, { slot, at: this.#options.clock.now() })
     }
   }
-}
-
-/** Submits the run of a slot, unless its condition says no. @throws Fault `expression_failed`, and as `submit` does */
-const submitSlot = async (
-  { trigger, env, submit }: OpenedSchedule,
-  { schedule: { id }, slot }: { schedule: ScheduleRecord; slot: number },
-): Promise<void> => {
-  const at = new Date(slot).toISOString()
-  const names = { event: { at }, env }
-  if (!trigger.isWanted(names)) return
-  await submit({ key: `${id}@${at}`, input: trigger.toInput(names), schedule: id })
 }

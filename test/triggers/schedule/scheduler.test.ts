@@ -2,10 +2,13 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { CompiledWorkflow } from '../../../src/compiler/compile.ts'
 import { Fault, isFault } from '../../../src/core/fault.ts'
-import { toDefinition, toNewRun } from '../../../src/runtime/new-run.ts'
+import { toDefinition } from '../../../src/runtime/new-run.ts'
 import { SecretVault } from '../../../src/secrets/secret-vault.ts'
+import { type OpenedSchedule, openSchedule } from '../../../src/service/schedules/open-schedule.ts'
+import { retrySlots } from '../../../src/service/schedules/retry-slots.ts'
 import { toSchedules } from '../../../src/service/schedules/to-schedules.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
+import type { ScheduleRecord } from '../../../src/store/schedule-record.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { Scheduler } from '../../../src/triggers/schedule/scheduler.ts'
 import { compileWorkflow } from '../../support/compile-workflow.ts'
@@ -13,13 +16,17 @@ import { createManualClock, type ManualClock } from '../../support/manual-clock.
 
 const START = Date.UTC(2026, 0, 1, 8, 30)
 
-const compileReport = (trigger: string): CompiledWorkflow =>
+const AT = '{ at: string }'
+
+/** @param triggers Content of flow maps. */
+const compileTriggers = (triggers: readonly string[], input = AT): CompiledWorkflow =>
   compileWorkflow(`workflow: report
-input: { at: string }
-triggers:
-  - { ${trigger}, input: { at: event.at } }
+input: ${input}
+triggers: [${triggers.map((trigger) => `{ ${trigger} }`).join(', ')}]
 steps: [{ id: a, set: { n: 1 } }]
 `)
+
+const compileReport = (trigger: string): CompiledWorkflow => compileTriggers([`${trigger}, input: { at: event.at }`])
 
 const REPORT = compileReport(`schedule: "0 * * * *", when: "!event.at.contains('T10')", missed: all`)
 
@@ -39,6 +46,7 @@ interface HostOptions {
   rejects?: (key: string) => boolean
   /** Milliseconds that the submission for this slot takes. */
   takes?: (key: string) => number
+  compile?: () => Promise<CompiledWorkflow>
 }
 
 const schedule = async (workflow = REPORT): Promise<Scheduled> => {
@@ -53,7 +61,12 @@ const schedule = async (workflow = REPORT): Promise<Scheduled> => {
     clock,
     problems,
     skipped,
-    boot({ dies = Number.POSITIVE_INFINITY, rejects = () => false, takes = () => 0 } = {}) {
+    boot({
+      dies = Number.POSITIVE_INFINITY,
+      rejects = () => false,
+      takes = () => 0,
+      compile = async () => workflow,
+    } = {}) {
       let advances = 0
       const seen = new Proxy(store, {
         get(target, name: keyof Store) {
@@ -67,19 +80,22 @@ const schedule = async (workflow = REPORT): Promise<Scheduled> => {
         clock,
         onProblem: ({ cause }) => problems.push(cause),
         onSkipped: ({ count }) => skipped.push(count),
-        open: async () => {
-          const [trigger] = workflow.schedules
-          if (trigger === undefined) throw new Error('no trigger')
-          return {
-            trigger,
+        open: async (record) => {
+          const opened = await openSchedule(record, {
+            store,
+            clock,
             env: {},
-            async submit({ key, input, schedule: of }) {
+            compile,
+            folderOf: () => '/',
+            performerOf: () => ({ vault: new SecretVault(), pricing: { version: '1' } }),
+          })
+          return {
+            async start(slot) {
+              const key = `${record.id}@${new Date(slot).toISOString()}`
               if (rejects(key)) throw new Fault('conflict', 'its flow rejects it')
               const pause = takes(key)
               if (pause > 0) await new Promise<void>((resolve) => clock.wakeAt(clock.now() + pause, resolve))
-              const at = clock.now()
-              const wanted = { id: `r-${Math.random()}`, at, input, key, origin: { kind: 'schedule', of } as const }
-              await store.submit(toNewRun(workflow, wanted, new SecretVault()))
+              return opened.start(slot)
             },
           }
         },
@@ -183,6 +199,112 @@ for (const missed of ['skip', 'once', 'all'])
     assert.ok(late.length <= 3, `${late.length} late runs`)
   })
 
+const FAILING: {
+  title: string
+  workflow?: CompiledWorkflow
+  host?: HostOptions
+  code: string
+  says: string
+}[] = [
+  {
+    title: 'whose input fails',
+    workflow: compileTriggers(['schedule: "0 * * * *", input: { at: "event.at.substring(99)" }']),
+    code: 'expression_failed',
+    says: 'substring',
+  },
+  {
+    title: 'whose input does not fit',
+    workflow: compileTriggers(
+      ['schedule: "0 * * * *", input: { at: event.at }'],
+      '{ at: { type: string, maxLength: 3 } }',
+    ),
+    code: 'invalid_input',
+    says: 'at',
+  },
+  {
+    title: 'whose condition fails',
+    workflow: compileTriggers(['schedule: "0 * * * *", when: event.at.substring(99) == "a", input: { at: event.at }']),
+    code: 'expression_failed',
+    says: 'substring',
+  },
+  { title: 'that the flow rejects', host: { rejects: () => true }, code: 'conflict', says: 'its flow rejects it' },
+  {
+    title: 'whose workflow no longer compiles',
+    host: { compile: () => Promise.reject(new Fault('invalid_input', 'it does not compile')) },
+    code: 'invalid_input',
+    says: 'it does not compile',
+  },
+]
+
+for (const { title, workflow, host, code, says } of FAILING)
+  test(`a slot ${title} is kept as failed: when, why, and how many in a row`, async () => {
+    const { store, clock, boot, runs, problems } = await schedule(workflow)
+    boot(host)
+    await passHours(clock, 1)
+    const [record] = await store.listSchedules()
+    const { failure } = record ?? {}
+    assert.equal([failure?.code, failure?.inRow, failure?.kept], [code, 1, 1])
+    assert.equal(failure?.slot, Date.UTC(2026, 0, 1, 9))
+    assert.match(failure?.message ?? '', says)
+    await passHours(clock, 2)
+    assert.ok(((await store.listSchedules())[0]?.failure?.inRow ?? 0) >= 2)
+    assert.equal(await runs(), [])
+    assert.ok(problems.length >= 2)
+  })
+
+test('a slot that has run under an earlier version of the workflow is no failure', async () => {
+  const { store, clock, boot, runs } = await schedule()
+  boot({ dies: 0 })
+  await passHours(clock, 1)
+  const changed = compileReport('schedule: "0 * * * *", missed: all')
+  await store.saveDefinition(toDefinition(changed))
+  await store.replaceSchedules('report', toSchedules(changed, START))
+  boot({ compile: async () => changed })
+  await passSeconds(clock, 5)
+  assert.equal(await runs(), KEYS.slice(0, 1))
+  const [record] = await store.listSchedules()
+  assert.equal([record?.failure, record?.nextAt], [null, Date.UTC(2026, 0, 1, 10)])
+})
+
+test('failed slots are tried again: those that start are forgotten, the others say why they failed now', async () => {
+  const { store, clock, boot, runs } = await schedule()
+  const rejecting = boot({ rejects: () => true })
+  await passHours(clock, 4)
+  await rejecting.stop()
+  const failures = await store.listSlotFailures('report/1')
+  assert.is(failures.length, 4)
+  const [record] = await store.listSchedules()
+  if (record === undefined) throw new Error('no schedule')
+  const noon = Date.UTC(2026, 0, 1, 12)
+  const open = async (of: ScheduleRecord): Promise<OpenedSchedule> => {
+    const opened = await openSchedule(of, {
+      store,
+      clock,
+      env: {},
+      compile: async () => REPORT,
+      folderOf: () => '/',
+      performerOf: () => ({ vault: new SecretVault(), pricing: { version: '1' } }),
+    })
+    return {
+      async start(slot) {
+        if (slot === noon) throw new Fault('unauthorized', 'no key')
+        return opened.start(slot)
+      },
+    }
+  }
+  const retried = await retrySlots(record, failures, { store, clock, open })
+  assert.equal(
+    retried.map(({ kind }) => kind),
+    ['started', 'unwanted', 'started', 'failed'],
+  )
+  assert.equal(await runs(), KEYS)
+  const left = await store.listSlotFailures('report/1')
+  assert.equal(
+    left.map(({ slot, code }) => [slot, code]),
+    [[noon, 'unauthorized']],
+  )
+})
+
 const MINUTELY = compileReport('schedule: "* * * * *", missed: { all: 3 }')
 
 test('of more missed slots than its bound the newest are run; the others are counted, once', async () => {
@@ -210,11 +332,13 @@ for (const dies of [0, 1, 2])
   })
 
 test('many missed slots are run in parts, and a schedule beside them is not delayed', async () => {
-  const { store, clock, boot, runs } = await schedule(compileReport('schedule: "* * * * *", missed: all'))
-  const [record] = await store.listSchedules()
-  if (record === undefined) throw new Error('no schedule')
-  const other = { ...record, id: 'report/2', nextAt: START + 600 * 60_000 + 2_000, expression: '2 * * * * *' }
-  await store.replaceSchedules('report', [record, other])
+  const triggers = ['schedule: "* * * * *", missed: all', 'schedule: "2 * * * * *"']
+  const workflow = compileTriggers(triggers.map((trigger) => `${trigger}, input: { at: event.at }`))
+  const { store, clock, boot, runs } = await schedule(workflow)
+  const [many, other] = await store.listSchedules()
+  if (many === undefined || other === undefined) throw new Error('no schedules')
+  await store.replaceSchedules('report', [many])
+  await store.replaceSchedules('report', [many, { ...other, nextAt: START + 600 * 60_000 + 2_000 }])
   await clock.advance(600 * 60_000)
   boot()
   await passSeconds(clock, 3)

@@ -13,6 +13,7 @@ const TABLES = [
   'approval_id',
   'outbox',
   'schedule',
+  'schedule_failure',
   'definition',
   'workflow_version',
   'cached_answer',
