@@ -5,10 +5,11 @@
 import { Fault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { ExpressionText, MapNode, ValueNode } from '../value-node.ts'
+import { mayAbsorb } from './compile/absorb.ts'
 import { compileNode } from './compile/compile-node.ts'
 import type { CompileContext, Read } from './compile/context.ts'
 import { compileValueOf } from './compile/context.ts'
-import { chargeTree, Evaluation, ExpressionFailure, fail, RESULT_BUDGET } from './evaluation.ts'
+import { chargeTree, Evaluation, ExpressionFailure, fail, isAbsorbable, RESULT_BUDGET } from './evaluation.ts'
 import { type Expression, partsOf } from './expression.ts'
 import { parseExpression } from './parse-expression.ts'
 
@@ -30,17 +31,41 @@ export const compileExpression = <Env>(
 ): ((env: Env) => JsonValue) => {
   const parsed = parseExpression(text)
   if (!parsed.ok) return () => raise(new ExpressionFailure(parsed.message, parsed.index), { text, position: 0 })
+  const { ast } = parsed
+  const fails: OnFailure<Env> = ({ error, position }) => raise(error, { text, position })
+  if (!mayAbsorb(ast)) return compileTree(ast, { text, bindings, absorbs: false, onFailure: fails })
+  let second: ((env: Env) => JsonValue) | undefined
+  const onFailure: OnFailure<Env> = (failed, env) => {
+    if (!isAbsorbable(failed.error)) return fails(failed, env)
+    second ??= compileTree(ast, { text, bindings, absorbs: true, onFailure: fails })
+    return second(env)
+  }
+  return compileTree(ast, { text, bindings, absorbs: false, onFailure })
+}
+
+type OnFailure<Env> = (failed: { error: unknown; position: number }, env: Env) => JsonValue
+
+interface Tree<Env> extends Pick<CompileContext, 'text' | 'absorbs'> {
+  bindings: Bindings<Env>
+  onFailure: OnFailure<Env>
+}
+
+const compileTree = <Env>(
+  ast: Expression,
+  { text, bindings, absorbs, onFailure }: Tree<Env>,
+): ((env: Env) => JsonValue) => {
   let slots = 0
-  const run = compileValueOf(parsed.ast, {
+  const run = compileValueOf(ast, {
     text,
     // A reader is only ever called with the environment that the function below was given.
     root: (name) => bindings.root(name) as Read | undefined,
     step: (id) => bindings.step(id) as Read | undefined,
+    absorbs,
     locals: new Map(),
     allocate: () => slots++,
     compile: compileNode,
   } satisfies CompileContext)
-  const isGrowing = mayGrow(parsed.ast)
+  const isGrowing = mayGrow(ast)
   return (env) => {
     const evaluation = new Evaluation(env, slots === 0 ? NO_LOCALS : [])
     try {
@@ -48,7 +73,7 @@ export const compileExpression = <Env>(
       if (isGrowing) chargeTree(value, new Evaluation(undefined, NO_LOCALS, RESULT_BUDGET))
       return value
     } catch (error) {
-      return raise(error, { text, position: evaluation.position })
+      return onFailure({ error, position: evaluation.position }, env)
     }
   }
 }

@@ -1,13 +1,19 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
-import type { Work } from './evaluation.ts'
+import { textWork, type Work } from './evaluation.ts'
 
 /** Deep equality of JSON values; the order of an object's keys does not count. */
 export const isEqual = (a: JsonValue, b: JsonValue, work: Work): boolean => {
+  if (typeof a !== 'object' || a === null) return areScalarsEqual(a, b, work)
   if (a === b) return true
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (typeof b !== 'object' || b === null) return false
   work.charge(1)
   if (Array.isArray(a)) return Array.isArray(b) && areListsEqual(a, b, work)
   return isJsonObject(b) && areObjectsEqual(a, b, work)
+}
+
+const areScalarsEqual = (a: string | number | boolean | null, b: JsonValue, work: Work): boolean => {
+  if (typeof a === 'string' && typeof b === 'string' && a.length === b.length) work.charge(textWork(a.length))
+  return a === b
 }
 
 const areListsEqual = (a: JsonValue[], b: JsonValue[], work: Work): boolean => {

@@ -21,6 +21,13 @@ export class ExpressionFailure {
   }
 }
 
+/** The budget is spent: ends the whole evaluation, so no operand outweighs it. */
+class BudgetFailure extends ExpressionFailure {}
+
+/** True for a failure that another operand of `&&` or `||`, or another item of `all` or `exists`, may outweigh. */
+export const isAbsorbable = (error: unknown): error is ExpressionFailure =>
+  error instanceof ExpressionFailure && !(error instanceof BudgetFailure)
+
 export const fail = (reason: string, position?: number): never => {
   throw new ExpressionFailure(reason, position)
 }
@@ -63,7 +70,8 @@ export class Evaluation implements Work {
 
   charge(visits: number): void {
     this.#left -= visits
-    if (this.#left < 0) fail(`it needs too much work: an expression may visit ${WORK_BUDGET} elements`)
+    if (this.#left < 0)
+      throw new BudgetFailure(`it needs too much work: an expression may visit ${WORK_BUDGET} elements`)
   }
 
   get patterns(): Set<string> {

@@ -103,11 +103,14 @@ export interface ConditionalExpression extends Span {
 export interface ListExpression extends Span {
   kind: 'list'
   items: Expression[]
+  /** Those of the items that are written `?item`, and left out if missing. */
+  optional: ReadonlySet<Expression>
 }
 
 export interface MapExpression extends Span {
   kind: 'map'
-  entries: { key: Expression; value: Expression }[]
+  /** An optional entry is written `?key: value`, and left out if its value is missing. */
+  entries: { key: Expression; value: Expression; optional: boolean }[]
 }
 
 /** The direct parts of an expression, in the order of the text. */

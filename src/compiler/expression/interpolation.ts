@@ -53,7 +53,7 @@ const findClosingBrace = (text: string, from: number): number | { error: string;
 }
 
 /** The index of the last character of the text that begins at `start`: `'…'`, `"…"` or in threes. A backslash takes the next character along, in raw texts too. */
-const findClosingQuote = (text: string, start: number): number => {
+export const findClosingQuote = (text: string, start: number): number => {
   const quote = text[start] ?? ''
   const mark = text.startsWith(quote.repeat(3), start) ? quote.repeat(3) : quote
   for (let at = start + mark.length; at < text.length; at++) {

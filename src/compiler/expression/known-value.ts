@@ -61,9 +61,8 @@ const evaluateBinary = (
   const first = evaluateKnown(left, places)
   if (operator === 'in') return evaluateMembership(first, right, places)
   const second = evaluateKnown(right, places)
-  // A side that decides an `&&` or `||` decides it from left and right: the other side can only fail, and then it does not hold either.
-  if (operator === '&&') return first === false || second === false ? false : and(first, second)
-  if (operator === '||') return first === true ? true : or(first, second)
+  // A side that decides an `&&` or `||` decides it from left and right: it outweighs a failure of the other.
+  if (operator === '&&' || operator === '||') return decide(first, second, operator === '||')
   return first === UNKNOWN || second === UNKNOWN ? UNKNOWN : calculate(operator, first, second)
 }
 
@@ -72,11 +71,9 @@ const evaluateUnary = (operator: '!' | '-', value: Known): Known => {
   return typeof value === 'number' ? -value : UNKNOWN
 }
 
-const and = (first: Known, second: Known): Known => (first === true && second === true ? true : UNKNOWN)
-
-const or = (first: Known, second: Known): Known => {
-  if (first === false) return typeof second === 'boolean' ? second : UNKNOWN
-  return UNKNOWN
+const decide = (first: Known, second: Known, decisive: boolean): Known => {
+  if (first === decisive || second === decisive) return decisive
+  return first === !decisive && second === !decisive ? !decisive : UNKNOWN
 }
 
 /** Asks the evaluator of runs, which fails on operands that do not fit. Quotients and joined texts count as unknown. */
@@ -92,7 +89,7 @@ const calculate = (operator: ValueOperator, first: Scalar, second: Scalar): Know
 }
 
 const evaluateMembership = (item: Known, list: Expression, places: ReadonlyMap<PlaceName, Known>): Known => {
-  if (list.kind !== 'list') return UNKNOWN
+  if (list.kind !== 'list' || list.optional.size > 0) return UNKNOWN
   const items = partsOf(list).map((one) => evaluateKnown(one, places))
   if (item !== UNKNOWN && items.includes(item)) return true
   return item === UNKNOWN || items.includes(UNKNOWN) ? (items.length === 0 ? false : UNKNOWN) : false

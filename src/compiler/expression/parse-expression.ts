@@ -4,6 +4,7 @@
  */
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
 import { losesDigits } from '../../core/exact-number.ts'
+import { type AdaptedText, adaptText } from './adapt-text.ts'
 import {
   type BinaryOperator,
   type CallExpression,
@@ -30,7 +31,8 @@ let environment: Environment | undefined
 export const parseExpression = (text: string): ParsedExpression => {
   try {
     environment ??= new Environment({ enableOptionalTypes: true, limits: { maxAstNodes: MOST_NODES } })
-    return { ok: true, ast: convert(environment.parse(text).ast, text) }
+    const adapted = adaptText(text)
+    return { ok: true, ast: convert(environment.parse(adapted.text).ast, { text, marks: adapted.marks }) }
   } catch (error) {
     if (error instanceof SyntaxProblem) return error.toResult()
     if (error instanceof ParseError) return explainSyntaxError(error, text)
@@ -40,9 +42,11 @@ export const parseExpression = (text: string): ParsedExpression => {
   }
 }
 
-const convert = (node: ASTNode, text: string): Expression => {
+/** `text` is as it was written. */
+const convert = (node: ASTNode, source: AdaptedText): Expression => {
+  const { text } = source
   const span = { start: node.start, end: node.end }
-  const of = (part: ASTNode): Expression => convert(part, text)
+  const of = (part: ASTNode): Expression => convert(part, source)
   switch (node.op) {
     case 'value':
       return { kind: 'literal', value: toLiteral(node.args, span, text), ...span }
@@ -62,9 +66,12 @@ const convert = (node: ASTNode, text: string): Expression => {
       return toMethodCall({ name: node.args[0], receiver, args: node.args[2].map(of), nameStart, span })
     }
     case 'list':
-      return { kind: 'list', items: node.args.map(of), ...span }
+      return toList(node.args.map(of), { span, source })
     case 'map':
-      return { kind: 'map', entries: node.args.map(([key, value]) => ({ key: of(key), value: of(value) })), ...span }
+      return toMap(
+        node.args.map(([key, value]) => ({ key: of(key), value: of(value) })),
+        { span, source },
+      )
     case '?:': {
       const [test, yes, no] = node.args
       return { kind: 'conditional', test: of(test), whenTrue: of(yes), whenFalse: of(no), ...span }
@@ -84,7 +91,7 @@ const toLiteral = (value: unknown, span: Span, text: string): string | number | 
   const written = text.slice(span.start, span.end)
   if (typeof value === 'number' || typeof value === 'bigint') {
     const digits = typeof value === 'bigint' ? String(value) : written
-    if (!losesDigits(digits)) return Number(value)
+    if (!losesDigits(digits)) return Number(written.startsWith('.') ? written : value)
     const expected = `expected at most ${Number.MAX_SAFE_INTEGER}, and 17 digits`
     throw new SyntaxProblem(span.start, `'${written}' would lose digits: ${expected}`, `write it as text: '${written}'`)
   }
@@ -92,6 +99,33 @@ const toLiteral = (value: unknown, span: Span, text: string): string | number | 
     throw new SyntaxProblem(span.start, `${written} is bytes: expected text`, `write ${written.slice(1)}`)
   throw new SyntaxProblem(span.start, `'${written}' is an unsigned number`, `write ${written.slice(0, -1)}`)
 }
+
+interface Brackets {
+  span: Span
+  source: AdaptedText
+}
+
+const toList = (items: Expression[], { span, source }: Brackets): Expression => {
+  const before = [span.start, ...items.map(({ end }) => end)]
+  const optional = new Set(items.filter(({ start }, index) => isMarked(source, before[index] ?? start, start)))
+  return { kind: 'list', items, optional, ...span }
+}
+
+const toMap = (entries: { key: Expression; value: Expression }[], { span, source }: Brackets): Expression => {
+  const before = [span.start, ...entries.map(({ value }) => value.end)]
+  return {
+    kind: 'map',
+    entries: entries.map(({ key, value }, index) => ({
+      key,
+      value,
+      optional: isMarked(source, before[index] ?? key.start, key.start),
+    })),
+    ...span,
+  }
+}
+
+const isMarked = ({ marks }: AdaptedText, from: number, to: number): boolean =>
+  marks.some((mark) => mark >= from && mark < to)
 
 const toField = (
   object: Expression,

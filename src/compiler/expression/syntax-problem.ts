@@ -1,4 +1,5 @@
 import type { ParseError } from '@marcbachmann/cel-js'
+import { quoteText } from './type.ts'
 
 export interface SyntaxFailure {
   ok: false
@@ -38,6 +39,7 @@ const FOREIGN_WORDS: [pattern: RegExp, hint: string][] = [
   [/^is\b/i, "write '==' to compare"],
   [/^(if|else|then)\b/i, "write 'test ? this : that'"],
   [/^===?/, "write '==' to compare"],
+  [/^[=-]>/, "write 'list.map(item, expression)': the name of the item, then the expression"],
   [/^=/, "write '==' to compare"],
   [/^&/, "write '&&' for and"],
   [/^\|/, "write '||' for or"],
@@ -79,10 +81,19 @@ export const explainSyntaxError = (error: ParseError, text: string): SyntaxFailu
 }
 
 const explainToken = (text: string, index: number): SyntaxFailure => {
-  const hint = hintAt(text, index) ?? hintBefore(text, index)
+  const hint = hintQuotedField(text, index) ?? hintAt(text, index) ?? hintBefore(text, index)
   return text.slice(index).trim() === ''
     ? toFailure(text.length, 'the expression ends too early', hint)
     : toFailure(index, `${nameOf(text, index)} is not expected here`, hint)
+}
+
+/** In CEL a field with other characters than letters and digits may stand in backquotes. */
+const hintQuotedField = (text: string, index: number): string | undefined => {
+  const name = /^`([^`\n]+)`/.exec(text.slice(index))?.[1]
+  const dot = /\.(\?)?\s*$/.exec(text.slice(0, index))
+  if (name === undefined || dot === null) return undefined
+  const owner = /(?:[\w.?]|\[[^[\]]*\]|\([^()]*\))*$/.exec(text.slice(0, dot.index))?.[0] ?? ''
+  return `write ${owner}[${dot[1] ?? ''}${quoteText(name)}]`
 }
 
 const hintAt = (text: string, index: number): string | undefined =>

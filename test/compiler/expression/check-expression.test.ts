@@ -45,6 +45,8 @@ const TYPES: [text: string, type: string][] = [
   ['dyn(input.ticket).nope', 'any value'],
   ['secrets.TOKEN', 'a secret'],
   ['[3].map(input, input + 1)', 'a list of number'],
+  ['[?input.?note, ?input.ticket.?id]', 'a list of string'],
+  ['{?"a": input.?note, "b": 1}', '{ a?: string, b: 1 }'],
   // What a test has shown holds behind it
   ['has(input.note) && input.note.size() > 3', 'boolean'],
   ["has(input.note) ? input.note : ''", 'string'],
@@ -118,6 +120,9 @@ const FINDINGS: [marked: string, code: DiagnosticCode, message: RegExp, hint?: R
   ['«max(1, 2)»', 'type_mismatch', /gets 2 arguments/, /max\(\[1, 2\]\)/],
   ['"%s".format(«[1, 2]»)', 'type_mismatch', /gets 2 values: expected 1/],
   ['«1».map(x, x)', 'type_mismatch', /'map' takes a list or an object/],
+  ['[?«1»]', 'type_mismatch', /'1' is never missing/, /leave out the '\?'/],
+  ['{?"a": «input.ticket»}', 'type_mismatch', /'input.ticket' is never missing/],
+  ['«true < 1»', 'type_mismatch', /expected two numbers, strings or booleans/],
   ['{«1»: 2}', 'type_mismatch', /key of an object is text/],
   ['«input.ticket.id» && true', 'not_boolean', /is string: expected true or false/, /!= ''/],
   ['«input.max_drafts» ? 1 : 2', 'not_boolean', /number/, /!= 0/],

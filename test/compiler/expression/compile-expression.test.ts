@@ -83,6 +83,9 @@ const VALUES: [text: string, value: JsonValue][] = [
   ['has(input.note.x.y)', false],
   ['has(input.items[0].tag) && !has(input.items[1].tag)', true],
   ['has(steps.review.output) || has(steps.review.output.ok)', false],
+  ['[?input.?note, ?input.ticket.?id, ?input.free.?deep[?0]]', ['t-1', 1]],
+  ['{?"a": input.?note, ?"b": input.ticket.?id, "c": 1}', { b: 't-1', c: 1 }],
+  ['{"a": 1, ?"a": input.?note}', { a: 1 }],
   // Steps
   ['steps.classify.output.label', 'billing'],
   ['steps["classify"].output["label"]', 'billing'],
@@ -126,6 +129,8 @@ const VALUES: [text: string, value: JsonValue][] = [
   ["'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab'.matches('(a+)+$')", false],
   ["'''two\nlines'''.split('\\n')", ['two', 'lines']],
   ["r'\\d'", '\\d'],
+  ['"\u0085\u00a0\u2028 x \u3000\v".trim()', 'x'],
+  ['"\ufeffx\u200b".trim().size()', 3],
   ['secrets.TOKEN', { $secret: 'TOKEN' }],
 ]
 

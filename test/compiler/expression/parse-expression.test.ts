@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parseExpression } from '../../../src/compiler/expression/parse-expression.ts'
+import { evaluate } from './scene.ts'
 
 const test = suite('parse expression')
 
@@ -35,6 +36,15 @@ const REFUSED: [text: string, index: number, message: RegExp, hint?: RegExp][] =
   ['2u', 0, /unsigned/, /write 2$/],
   ['b"x"', 0, /bytes/, /write "x"/],
   ['1e999', 0, /number/],
+  ['.5.5', 0, /'\.' is not expected/],
+  ['a.5', 2, /'5' is not expected/],
+  ['f(?a)', 2, /'\?' is not expected/],
+  ['[(?a)]', 2, /'\?' is not expected/],
+  ['a.`b-c`', 2, /'`' is not expected/, /write a\['b-c'\]$/],
+  ['x + a.b[0].f(1).`c d` == 1', 16, /'`' is not expected/, /write a\.b\[0\]\.f\(1\)\['c d'\]$/],
+  ['a.?`b-c`', 3, /'`' is not expected/, /write a\[\?'b-c'\]$/],
+  ['`b-c`', 0, /'`' is not expected/, /texts stand in/],
+  ['list.map(x => x.a)', 11, /'=' is not expected/, /list\.map\(item, expression\)/],
   ['has(a)', 0, /has\(a\.b\)/],
   ['has(a.b, c)', 0, /has\(a\.b\)/],
   ['x.map(1, 2)', 6, /'1' is not a name/],
@@ -63,6 +73,42 @@ test('integers become plain numbers, and a minus belongs to them', () => {
   assert.equal(parseExpression('0x1f'), { ok: true, ast: { kind: 'literal', value: 31, start: 0, end: 4 } })
 })
 
+for (const [text, value] of [
+  ['.5', 0.5],
+  ['-.5', -0.5],
+  ['.25e2', 25],
+  ['.5E-1', 0.05],
+  ['1 + .5', 1.5],
+  ['[.5, .75][1]', 0.75],
+  ["'.5' + ' .5'", '.5 .5'],
+  ['// .5 [?\n.5', 0.5],
+  ['1\f+\f.5', 1.5],
+  ["'\f'", '\f'],
+  ['true ?.5:.25', 0.5],
+] as const) {
+  test(`${JSON.stringify(text)} is read with its numbers`, () => assert.is(evaluate(text), value))
+}
+
+test('entries behind a question mark may be missing, and keep their places', () => {
+  const text = "[?a.?b, (c), /* */ ?(d)[?'e'], {?'k': f.?g, 'l': [?h.?i]}, x[?0]]".replace('/* */ ', '')
+  const parsed = parseExpression(text)
+  assert.ok(parsed.ok && parsed.ast.kind === 'list')
+  if (!parsed.ok || parsed.ast.kind !== 'list') return
+  const { items, optional } = parsed.ast
+  assert.equal(
+    items.map((item) => [text.slice(item.start, item.end), optional.has(item)]),
+    [
+      ['a.?b', true],
+      ['c', false],
+      ["d)[?'e']", true],
+      ["{?'k': f.?g, 'l': [?h.?i]}", false],
+      ['x[?0]', false],
+    ],
+  )
+  const [, , , map] = items
+  assert.equal(map?.kind === 'map' && map.entries.map((entry) => entry.optional), [true, false])
+})
+
 test('a field in brackets is the same as one behind a dot', () => {
   const parsed = parseExpression('a["b c"]')
   assert.ok(parsed.ok && parsed.ast.kind === 'field')
@@ -86,6 +132,10 @@ const pieces = fc.constantFrom(
     'b.c',
     '.',
     '.?',
+    '[?',
+    '{?',
+    ',?',
+    '.5',
     '[',
     ']',
     '[?',

@@ -5,27 +5,53 @@ import {
   type MapExpression,
   toOptionalChain,
 } from '../expression.ts'
-import { BOOLEAN, type Field, listOfItems, literalOf, NULL, STRING, type Type, unionOf } from '../type.ts'
+import {
+  ANY,
+  BOOLEAN,
+  type Field,
+  listOf,
+  listOfItems,
+  literalOf,
+  NULL,
+  STRING,
+  type Type,
+  unionOf,
+  unwrap,
+} from '../type.ts'
 import { checkCall, checkMacro } from './check-call.ts'
 import { checkField, checkIndex } from './check-field.ts'
 import { checkName } from './check-name.ts'
 import { checkBinary, checkConditional, checkUnary } from './check-operator.ts'
-import { type CheckContext, checkExpected, checkPresent } from './context.ts'
+import { type CheckContext, checkExpected, checkPresent, textOf } from './context.ts'
 
 const checkHas = ({ operand }: HasExpression, context: CheckContext): Type => {
   context.check(toOptionalChain(operand), context)
   return BOOLEAN
 }
 
-const checkList = ({ items }: ListExpression, context: CheckContext): Type =>
-  listOfItems(items.map((item) => checkPresent(item, context)))
+const checkList = ({ items, optional }: ListExpression, context: CheckContext): Type => {
+  const types = items.map((item) => (optional.has(item) ? checkEntry(item, context) : checkPresent(item, context)))
+  return optional.size === 0 ? listOfItems(types) : listOf(unionOf(types))
+}
+
+/** An entry behind `?`: its value may be missing. */
+const checkEntry = (node: Expression, context: CheckContext): Type => {
+  const type = context.check(node, context)
+  if (type.kind === 'secret') return ANY
+  if (type.kind !== 'optional' && type.kind !== 'any' && type.kind !== 'never')
+    context.report('type_mismatch', node, {
+      message: `'${textOf(node, context)}' is never missing: expected a value with .? or [?] behind '?'`,
+      hint: "leave out the '?' before the entry",
+    })
+  return unwrap(type)
+}
 
 const checkMap = ({ entries }: MapExpression, context: CheckContext): Type => {
   const fields = new Map<string, Field>()
   const others: Type[] = []
-  for (const { key, value } of entries) {
-    const type = checkPresent(value, context)
-    if (key.kind === 'literal' && typeof key.value === 'string') fields.set(key.value, { type, optional: false })
+  for (const { key, value, optional } of entries) {
+    const type = optional ? checkEntry(value, context) : checkPresent(value, context)
+    if (key.kind === 'literal' && typeof key.value === 'string') fields.set(key.value, { type, optional })
     else {
       checkExpected(key, { expected: STRING, taker: 'the key of an object is text' }, context)
       others.push(type)

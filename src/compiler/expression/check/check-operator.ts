@@ -79,12 +79,12 @@ export const checkBinary = (node: BinaryExpression, context: CheckContext): Type
     case 'in':
       return checkMembership(node, context)
     case '+':
-      return checkSame(node, [NUMBER, STRING, listOf(ANY)], context)
+      return checkSame(node, ADDABLE, context)
     case '<':
     case '<=':
     case '>':
     case '>=':
-      checkSame(node, [NUMBER, STRING], context)
+      checkSame(node, ORDERED, context)
       return BOOLEAN
     default:
       for (const side of [node.left, node.right])
@@ -93,14 +93,22 @@ export const checkBinary = (node: BinaryExpression, context: CheckContext): Type
   }
 }
 
+interface Operands {
+  kinds: Type[]
+  plural: string
+}
+
+const ADDABLE: Operands = { kinds: [NUMBER, STRING, listOf(ANY)], plural: 'numbers, strings or lists' }
+const ORDERED: Operands = { kinds: [NUMBER, STRING, BOOLEAN], plural: 'numbers, strings or booleans' }
+
 /** Both sides must have the same kind, one of `kinds`. Returns their common type. */
-const checkSame = (node: BinaryExpression, kinds: Type[], context: CheckContext): Type => {
+const checkSame = (node: BinaryExpression, { kinds, plural }: Operands, context: CheckContext): Type => {
   const left = checkNotNull(node.left, context)
   const right = checkNotNull(node.right, context)
   const kind = kinds.find((one) => isAssignable(left, one) && isAssignable(right, one))
   if (kind === undefined) {
     context.report('type_mismatch', node, {
-      message: `'${node.operator}' does not take ${describeType(left)} and ${describeType(right)}: expected two ${PLURALS[kinds.length]}`,
+      message: `'${node.operator}' does not take ${describeType(left)} and ${describeType(right)}: expected two ${plural}`,
       hint: hintText(node, { left, right }, context),
     })
     return ANY
@@ -108,8 +116,6 @@ const checkSame = (node: BinaryExpression, kinds: Type[], context: CheckContext)
   if (isOpen(left) && isOpen(right)) return ANY
   return left.kind === 'list' && right.kind === 'list' ? listOf(unionOf([left.item, right.item])) : kind
 }
-
-const PLURALS: Record<number, string> = { 2: 'numbers or two strings', 3: 'numbers, strings or lists' }
 
 const isOpen = ({ kind }: Type): boolean => kind === 'any' || kind === 'never'
 

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonValue } from '../../../core/json.ts'
 import { describeValue, type Evaluation, fail, type Value } from '../evaluation.ts'
 import { countNodes, type Expression, type MacroExpression } from '../expression.ts'
+import { isAnywhere } from './absorb.ts'
 import { compileCondition } from './compile-operator.ts'
 import { type CompileContext, compileValueOf, type Run, type RunValue } from './context.ts'
 
@@ -25,9 +26,14 @@ export const compileMacro = (node: MacroExpression, context: CompileContext): Ru
   }
   switch (node.macro) {
     case 'all':
-      return (evaluation) => items(evaluation).every((item) => visited(evaluation, item))
+      return context.absorbs
+        ? (evaluation) =>
+            !isAnywhere(false, items(evaluation), { test: (item) => visited(evaluation, item), evaluation })
+        : (evaluation) => items(evaluation).every((item) => visited(evaluation, item))
     case 'exists':
-      return (evaluation) => items(evaluation).some((item) => visited(evaluation, item))
+      return context.absorbs
+        ? (evaluation) => isAnywhere(true, items(evaluation), { test: (item) => visited(evaluation, item), evaluation })
+        : (evaluation) => items(evaluation).some((item) => visited(evaluation, item))
     case 'exists_one':
       return (evaluation) => items(evaluation).filter((item) => visited(evaluation, item)).length === 1
     case 'filter':

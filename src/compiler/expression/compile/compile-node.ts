@@ -1,13 +1,16 @@
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
-import { Evaluation, fail } from '../evaluation.ts'
+import { Evaluation } from '../evaluation.ts'
 import type { Expression, ListExpression, MapExpression } from '../expression.ts'
+import { toKey } from '../object-key.ts'
 import { compileField, compileHas, compileIndex, compileName } from './compile-access.ts'
 import { compileCall } from './compile-call.ts'
 import { compileMacro } from './compile-macro.ts'
 import { compileBinary, compileConditional, compileUnary } from './compile-operator.ts'
 import { type CompileContext, compileValueOf, type Run, type RunValue } from './context.ts'
 
-const compileList = ({ items }: ListExpression, context: CompileContext): RunValue => {
+const compileList = (node: ListExpression, context: CompileContext): RunValue => {
+  if (node.optional.size > 0) return compileListWithGaps(node, context)
+  const { items } = node
   const runs = items.map((item) => compileValueOf(item, context))
   return (evaluation) => {
     evaluation.charge(runs.length)
@@ -15,23 +18,37 @@ const compileList = ({ items }: ListExpression, context: CompileContext): RunVal
   }
 }
 
+const compileListWithGaps = ({ items, optional }: ListExpression, context: CompileContext): RunValue => {
+  const runs = items.map((item) =>
+    optional.has(item) ? context.compile(item, context) : compileValueOf(item, context),
+  )
+  return (evaluation) => {
+    evaluation.charge(runs.length)
+    const list: JsonValue[] = []
+    for (const run of runs) {
+      const value = run(evaluation)
+      if (value !== undefined) list.push(value)
+    }
+    return list
+  }
+}
+
 const compileMap = ({ entries }: MapExpression, context: CompileContext): RunValue => {
-  const runs = entries.map(({ key, value }) => ({
+  const runs = entries.map(({ key, value, optional }) => ({
     position: key.start,
     key: compileValueOf(key, context),
-    value: compileValueOf(value, context),
+    value: optional ? context.compile(value, context) : compileValueOf(value, context),
   }))
   return (evaluation) => {
     evaluation.charge(runs.length)
     const map: JsonObject = {}
-    for (const run of runs) map[toKey(run.key(evaluation), run.position)] = run.value(evaluation)
+    for (const run of runs) {
+      const key = toKey(run.key(evaluation), run.position)
+      const value = run.value(evaluation)
+      if (value !== undefined) map[key] = value
+    }
     return map
   }
-}
-
-const toKey = (key: JsonValue, position: number): string => {
-  if (typeof key !== 'string') return fail('a key of an object must be text', position)
-  return key === '__proto__' ? fail("'__proto__' can't be a key", position) : key
 }
 
 /** A list or map that is written out in literals is built once, and frozen because all evaluations share it. */

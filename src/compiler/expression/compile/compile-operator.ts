@@ -9,6 +9,8 @@ import type {
   Expression,
   UnaryExpression,
 } from '../expression.ts'
+import { compareValues } from '../order.ts'
+import { isAnywhere } from './absorb.ts'
 import { type CompileContext, compileValueOf, type Run, type RunValue, shortText } from './context.ts'
 
 export const compileUnary = (node: UnaryExpression, context: CompileContext): Run => {
@@ -51,13 +53,18 @@ export const compileBinary = (node: BinaryExpression, context: CompileContext): 
   return OPERATORS[node.operator](operands)
 }
 
-/** Strictly from left to right: the right side is evaluated only when it decides. */
+/** From left to right: the right side is evaluated if the left one doesn't decide. */
 const compileLogical = (node: BinaryExpression, context: CompileContext): Run => {
   const left = compileCondition(node.left, context)
   const right = compileCondition(node.right, context)
-  return node.operator === '&&'
-    ? (evaluation) => left(evaluation) && right(evaluation)
-    : (evaluation) => left(evaluation) || right(evaluation)
+  const isOr = node.operator === '||'
+  if (context.absorbs) {
+    const sides = [left, right]
+    return (evaluation) => isAnywhere(isOr, sides, { test: (side) => side(evaluation), evaluation }) === isOr
+  }
+  return isOr
+    ? (evaluation) => left(evaluation) || right(evaluation)
+    : (evaluation) => left(evaluation) && right(evaluation)
 }
 
 interface Operands {
@@ -95,14 +102,15 @@ const compileArithmetic =
   }
 
 const compileOrder =
-  (operator: '<' | '<=' | '>' | '>=', decide: (a: number | string, b: number | string) => boolean) =>
+  (operator: '<' | '<=' | '>' | '>=', fits: (order: number) => boolean) =>
   ({ left, right, position }: Operands): RunValue =>
   (evaluation) => {
     const a = left(evaluation)
     const b = right(evaluation)
-    if (typeof a === 'number' && typeof b === 'number') return decide(a, b)
-    if (typeof a === 'string' && typeof b === 'string') return decide(a, b)
-    return failOperands(operator, [a, b], position)
+    if (typeof a === 'number' && typeof b === 'number') return fits(a - b)
+    if (typeof a === 'string' && typeof b === 'string') evaluation.charge(textWork(Math.min(a.length, b.length)))
+    const order = compareValues(a, b)
+    return order === undefined ? failOperands(operator, [a, b], position) : fits(order)
   }
 
 const compileEquality =
@@ -143,10 +151,10 @@ export const OPERATORS: Record<ValueOperator, (operands: Operands) => RunValue> 
   '*': compileArithmetic('*', (a, b) => a * b + 0),
   '/': compileArithmetic('/', (a, b) => a / b + 0),
   '%': compileArithmetic('%', (a, b) => (a % b) + 0),
-  '<': compileOrder('<', (a, b) => a < b),
-  '<=': compileOrder('<=', (a, b) => a <= b),
-  '>': compileOrder('>', (a, b) => a > b),
-  '>=': compileOrder('>=', (a, b) => a >= b),
+  '<': compileOrder('<', (order) => order < 0),
+  '<=': compileOrder('<=', (order) => order <= 0),
+  '>': compileOrder('>', (order) => order > 0),
+  '>=': compileOrder('>=', (order) => order >= 0),
   '==': compileEquality(true),
   '!=': compileEquality(false),
   in: compileIn,

@@ -14,6 +14,8 @@ export interface CompileContext {
   text: string
   root(name: string): Read | undefined
   step(id: string): Read | undefined
+  /** True for the evaluation that absorbs failures: see absorb.ts. */
+  absorbs: boolean
   /** Slots of the macro variables in scope. */
   locals: ReadonlyMap<string, number>
   /** A new slot for a macro variable. */

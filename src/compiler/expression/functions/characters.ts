@@ -10,6 +10,17 @@ export const sliceCharacters = (text: string, start: number, end: number): strin
 export const toCharacterIndex = (text: string, unitIndex: number): number =>
   unitIndex <= 0 ? unitIndex : countCharacters(text.slice(0, unitIndex))
 
+const SPACE = /\p{White_Space}/u
+
+/** The text without the characters at its ends that have Unicode's property White_Space. */
+export const trimSpace = (text: string): string => {
+  let start = 0
+  let end = text.length
+  while (start < end && SPACE.test(text.charAt(start))) start++
+  while (end > start && SPACE.test(text.charAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
 /** The inverse of `toCharacterIndex`. */
 export const toUnitIndex = (text: string, characterIndex: number): number =>
   SURROGATE.test(text) ? [...text].slice(0, characterIndex).join('').length : characterIndex

@@ -1,11 +1,12 @@
 import { isJsonObject, type JsonValue, toCanonicalJson } from '../../../core/json.ts'
 import { chargeTree, describeValue, fail, textWork, type Work } from '../evaluation.ts'
-import { ANY, listOf, membersOf, NUMBER, STRING, type Type, unionOf } from '../type.ts'
+import { compareValues } from '../order.ts'
+import { ANY, BOOLEAN, listOf, membersOf, NUMBER, STRING, type Type, unionOf } from '../type.ts'
 import { countCharacters } from './characters.ts'
 import { type FunctionSource, listAt, textAt } from './function-entry.ts'
 
 const LIST = { name: 'list', type: listOf(ANY) } as const
-const ORDERED = { name: 'list', type: listOf({ kind: 'union', members: [NUMBER, STRING] }) } as const
+const ORDERED = { name: 'list', type: listOf({ kind: 'union', members: [NUMBER, STRING, BOOLEAN] }) } as const
 
 const itemOf = (type: Type | undefined): Type => (type?.kind === 'list' ? type.item : ANY)
 
@@ -13,12 +14,9 @@ const itemType = ([list]: readonly Type[]): Type => itemOf(list)
 
 const listWork = (args: readonly JsonValue[]): number => 1 + listAt(args, 0).length
 
-/** Numbers by size, texts by their characters' codes. */
-const compare = (a: JsonValue, b: JsonValue): number => {
-  if (typeof a === 'number' && typeof b === 'number') return a - b
-  if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a > b ? 1 : 0
-  return fail(`${describeValue(a)} and ${describeValue(b)} have no order: expected numbers only, or texts only`)
-}
+const compare = (a: JsonValue, b: JsonValue): number =>
+  compareValues(a, b) ??
+  fail(`${describeValue(a)} and ${describeValue(b)} have no order: expected numbers, texts or booleans only`)
 
 const firstOrFail = (list: JsonValue[], index: number): JsonValue =>
   list.at(index) ?? (list.length === 0 ? fail('the list is empty') : null)
@@ -98,7 +96,7 @@ export const LIST_FUNCTIONS: readonly FunctionSource[] = [
   },
   {
     signature: 'min(list) → item',
-    doc: 'The smallest of numbers or texts; an empty list is a fault.',
+    doc: 'The smallest of numbers, texts or booleans; an empty list is a fault.',
     example: 'min([3, 1, 2]) == 1',
     parameters: [ORDERED],
     result: itemType,
@@ -107,7 +105,7 @@ export const LIST_FUNCTIONS: readonly FunctionSource[] = [
   },
   {
     signature: 'max(list) → item',
-    doc: 'The largest of numbers or texts; an empty list is a fault.',
+    doc: 'The largest of numbers, texts or booleans; an empty list is a fault.',
     example: 'max([3, 1, 2]) == 3',
     parameters: [ORDERED],
     result: itemType,
@@ -116,7 +114,7 @@ export const LIST_FUNCTIONS: readonly FunctionSource[] = [
   },
   {
     signature: 'sort(list, field?) → list',
-    doc: "The items in ascending order: numbers, texts, or objects by one of their fields; `'-field'` sorts descending, `'-'` for a list without fields.",
+    doc: "The items in ascending order: numbers, texts, booleans, or objects by one of their fields; `'-field'` sorts descending, `'-'` for a list without fields.",
     example: "sort([3, 1, 2]) == [1, 2, 3] && [{'n': 1}, {'n': 2}].sort('-n')[0].n == 2",
     parameters: [LIST, { name: 'field', type: STRING, optional: true }],
     result: (args) => listOf(itemType(args)),

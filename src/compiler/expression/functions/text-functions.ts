@@ -3,7 +3,7 @@ import type { Work } from '../evaluation.ts'
 import { ExpressionFailure, fail, textWork } from '../evaluation.ts'
 import { compilePattern, type RegularExpression } from '../regular-expression.ts'
 import { BOOLEAN, listOf, NUMBER, STRING } from '../type.ts'
-import { countCharacters, sliceCharacters, toCharacterIndex, toUnitIndex } from './characters.ts'
+import { countCharacters, sliceCharacters, toCharacterIndex, toUnitIndex, trimSpace } from './characters.ts'
 import { type FunctionSource, listAt, numberAt, textAt } from './function-entry.ts'
 
 const TEXT = { name: 'text', type: STRING } as const
@@ -99,12 +99,12 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
   },
   {
     signature: 'trim(text) → string',
-    doc: 'The text without blanks and line breaks at its ends.',
+    doc: 'The text without blanks and line breaks (White_Space of Unicode) at its ends.',
     example: "'  yes\\n'.trim() == 'yes'",
     parameters: [TEXT],
     result: STRING,
     work: readWork,
-    evaluate: (args) => textAt(args, 0).trim(),
+    evaluate: (args) => trimSpace(textAt(args, 0)),
   },
   {
     signature: 'indexOf(text, part, from?) → number',
