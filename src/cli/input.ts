@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '
 import type { JsonSchema } from '../core/json-schema.ts'
 import { formatValue } from '../core/value-text.ts'
 import { checkInput } from '../runtime/check-input.ts'
-import { CliError, InvalidFile } from './cli-error.ts'
+import { CliError } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { describeFields, exampleField, schemaAt, takesText } from './input-schema.ts'
 import type { PastRun } from './past-run.ts'
@@ -32,7 +32,7 @@ export const readInput = async (
     if (path !== undefined && value !== undefined)
       input = setAt(input, path.split('.'), parseValue(value, schemaAt(schema, path.split('.'))))
     else if (text.startsWith('@'))
-      input = { ...input, ...expectObject(await readInputFile(text.slice(1), context), { text, option }) }
+      input = { ...input, ...expectObject(await readInputFile(text.slice(1), { context, schema }), { text, option }) }
     else
       input = {
         ...input,
@@ -72,24 +72,15 @@ const setAt = (object: JsonObject, [key = '', ...rest]: readonly string[], value
 }
 
 /** Reads a JSON or YAML file; standard input is JSON. @throws CliError, InvalidFile */
-export const readInputFile = async (file: string, context: Context): Promise<JsonValue> => {
+export const readInputFile = async (
+  file: string,
+  { context, schema }: { context: Context; schema?: JsonSchema | undefined },
+): Promise<JsonValue> => {
   const bytes = await readNamedFile(file, context)
-  if (/\.ya?ml$/i.test(file)) return parseYamlInput(file, bytes)
+  // Loaded late: most inputs are JSON.
+  if (/\.ya?ml$/i.test(file)) return (await import('./yaml-input.ts')).parseYamlInput({ file, bytes, schema }, context)
   const hint = file === STDIN ? undefined : 'a file of YAML must be named .yaml'
   return expectJson(new TextDecoder().decode(bytes), { what: `input '${shownName(file)}'`, hint })
-}
-
-/** Uses the reader of the compiler, which bounds size, depth and aliases. */
-const parseYamlInput = async (file: string, bytes: Uint8Array): Promise<JsonValue> => {
-  const [{ decodeSource }, { parseYaml }, { toJsonValue }] = await Promise.all([
-    import('../compiler/read/decode-source.ts'),
-    import('../compiler/read/parse-yaml.ts'),
-    import('../compiler/read/yaml-node.ts'),
-  ])
-  const { source, diagnostics } = decodeSource(shownName(file), bytes)
-  const node = diagnostics.hasErrors ? undefined : parseYaml(source, diagnostics)
-  if (diagnostics.hasErrors || node === undefined) throw new InvalidFile(diagnostics.toList(), source)
-  return node === 'empty' ? {} : toJsonValue(node)
 }
 
 /** Parses JSON of a user. @throws CliError: `WHAT is no JSON: REASON`, also for a number that would lose digits */

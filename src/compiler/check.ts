@@ -138,7 +138,7 @@ const NO_CHILDREN: ReadonlyMap<string, ChildWorkflow> = new Map()
 
 /** Returns the type of the file's `output`. */
 const checkOutput = ({ workflow: { output }, names, flow, expressions }: CheckContext): Type | undefined =>
-  output && expressions.value(output, { names: names.ofEnd(), node: flow.end })
+  output && expressions.value(output, { names: names.ofEnd(), node: flow.end, isBare: true })
 
 /** Without `output`, a run returns the output of its last step, or null if that did not complete. */
 const lastOutput = ({ byId }: StepIndex, { steps, types }: { steps: Workflow['steps']; types: StepTypes }): Type => {

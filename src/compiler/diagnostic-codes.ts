@@ -30,6 +30,7 @@ export const DIAGNOSTIC_CODES = [
   'key_not_text',
   'unsafe_integer',
   'infinite_number',
+  'misread_value',
   'unknown_key',
   'missing_key',
   'excluded_keys',

@@ -7,7 +7,7 @@ import type { StepOf, ValueNode, Workflow } from './document.ts'
 import type { LinkReader } from './links.ts'
 import { placeSteps } from './place-steps.ts'
 import { parseYaml } from './read/parse-yaml.ts'
-import type { YamlNode } from './read/yaml-node.ts'
+import { toLiteral } from './read/yaml-node.ts'
 import { createSource } from './source.ts'
 
 /** Replaces file names by the content of the files, in place. Returns the texts that were read, by path. */
@@ -39,15 +39,6 @@ const parseList = (path: string, text: string): ValueNode | undefined => {
   return root === undefined || root === 'empty' || root.kind !== 'list' || findings.hasErrors
     ? undefined
     : toLiteral(root)
-}
-
-/** Converts to literals only, since an answer may contain `${`. */
-const toLiteral = (node: YamlNode): ValueNode => {
-  const { range } = node
-  if (node.kind === 'scalar') return { kind: 'literal', value: node.value, range }
-  if (node.kind === 'list') return { kind: 'list', items: node.items.map(toLiteral), range }
-  if (node.kind !== 'map') return { kind: 'literal', value: null, range }
-  return { kind: 'map', entries: node.entries.map(({ key, value }) => ({ key, value: toLiteral(value) })), range }
 }
 
 const describe = (path: string, text: string | undefined): [message: string, hint: string] =>

@@ -137,6 +137,18 @@ const CASES: Case[] = [
     exitCode: 2,
   },
   {
+    name: 'an input file of YAML whose text is read as a number',
+    prepare: (folder) => folder.write('release.yaml', 'name: 3.10\nage: 010\n'),
+    args: ['run', 'hello.yaml', '-i', '@release.yaml'],
+    says: [
+      "release.yaml:1:7: warning[misread_value]: 'name' is written 3.10 and read as 3.1",
+      'hint: quote it: "3.10"',
+      "release.yaml:2:6: warning[misread_value]: 'age' is written 010 and read as 10",
+      "'/name' must be string, got 3.1",
+    ],
+    exitCode: 2,
+  },
+  {
     name: 'an input of the wrong type',
     args: ['run', 'hello.yaml', '-i', 'name=Ada', '-i', 'age=old'],
     says: ["'/age'", 'integer', '"old"', 'it takes name: string'],

@@ -192,7 +192,7 @@ interface Flaw {
   path?: string
   /** Code of the fault. Default: `invalid_output`. */
   code?: string
-  /** What to do in the workflow. */
+  /** Advice for the workflow. */
   hint?: string
 }
 

@@ -16,7 +16,7 @@ const KEY: Type = unionOf([STRING, NUMBER])
 const checkTrigger = (trigger: Trigger, input: Type | undefined, { names, expressions }: CheckContext): void => {
   const { kind } = trigger
   const site: Site = { names: names.ofTrigger(kind), node: undefined }
-  if (trigger.input !== undefined) expressions.fitting(trigger.input, input ?? ANY, site)
+  if (trigger.input !== undefined) expressions.fitting(trigger.input, input ?? ANY, { ...site, isBare: true })
   for (const name of ['when', 'match'] as const)
     if (trigger[name] !== undefined) expressions.condition(trigger[name], name, site)
   if (trigger.dedupe !== undefined)

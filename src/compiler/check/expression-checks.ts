@@ -4,7 +4,8 @@ import type { ExpressionText, ValueNode } from '../document.ts'
 import { findMismatches } from '../expression/assign-value.ts'
 import { type CheckedExpression, checkExpression, type ExpressionNames } from '../expression/check-expression.ts'
 import { checkValue } from '../expression/check-value.ts'
-import { BOOLEAN, describeType, isAssignable, mayBeNull, type Type, withoutNull } from '../expression/type.ts'
+import { findMisreads, type MisreadOptions } from '../expression/misread-values.ts'
+import { ANY, BOOLEAN, describeType, isAssignable, mayBeNull, type Type, withoutNull } from '../expression/type.ts'
 import type { Range } from '../source.ts'
 import type { FlowNode } from './flow-graph.ts'
 import type { ReadChecks } from './read-checks.ts'
@@ -16,13 +17,19 @@ export interface Site {
   node: FlowNode | undefined
 }
 
+/** A site of a value. */
+export interface ValueSite extends Site {
+  /** Texts in the value are expressions, with and without `${ }`. Default false. */
+  isBare?: boolean
+}
+
 export interface ExpressionChecks {
   expression(expression: ExpressionText, site: Site): Type
-  value(value: ValueNode, site: Site): Type
+  value(value: ValueNode, site: ValueSite): Type
   /** @param name The key that holds it, for messages. */
   condition(expression: ExpressionText, name: string, site: Site): void
   /** Checks a value against a type, and reports each difference where it stands. */
-  fitting(value: ValueNode, expected: Type, site: Site): void
+  fitting(value: ValueNode, expected: Type, site: ValueSite): void
   /** Checks an expression, or a value as a whole, against a type. */
   typed(value: ExpressionText | ValueNode, expected: Expected, site: Site): Type
 }
@@ -48,9 +55,13 @@ export const createExpressionChecks = ({
     if (node !== undefined) for (const read of checked.reads) reads.check(read, node)
     return checked.type
   }
+  const typeOf = (value: ValueNode, site: Site): Type => take(checkValue(value, site.names), site)
   const checks: ExpressionChecks = {
     expression: (expression, site) => take(checkExpression(expression, site.names), site),
-    value: (value, site) => take(checkValue(value, site.names), site),
+    value(value, site) {
+      warnOfMisread(value, { ...site, expected: ANY }, diagnostics)
+      return typeOf(value, site)
+    },
     condition(expression, name, site) {
       const type = checks.expression(expression, site)
       if (isAssignable(type, BOOLEAN)) return
@@ -59,17 +70,27 @@ export const createExpressionChecks = ({
       diagnostics.error('not_boolean', expression.range, message, hint)
     },
     fitting(value, expected, site) {
-      const type = checks.value(value, site)
-      for (const { code, range, message, hint } of findMismatches(value, type, expected))
+      warnOfMisread(value, { ...site, expected }, diagnostics)
+      const type = typeOf(value, site)
+      const { text } = diagnostics.source
+      for (const { code, range, message, hint } of findMismatches(value, type, { expected, text }))
         diagnostics.error(code, range, message, hint)
     },
     typed(value, expected, site) {
-      const type = 'text' in value ? checks.expression(value, site) : checks.value(value, site)
+      if (!('text' in value)) warnOfMisread(value, { expected: expected.type, subject: expected.name }, diagnostics)
+      const type = 'text' in value ? checks.expression(value, site) : typeOf(value, site)
       reportMisfit(type, { ...expected, range: value.range }, diagnostics)
       return type
     },
   }
   return checks
+}
+
+/** A value that does not fit is reported as such. */
+const warnOfMisread = (value: ValueNode, options: Omit<MisreadOptions, 'text'>, diagnostics: Diagnostics): void => {
+  const found = findMisreads(value, { ...options, text: diagnostics.source.text })
+  for (const { range, message, hint, fits } of found)
+    if (fits) diagnostics.warning('misread_value', range, message, hint)
 }
 
 const reportMisfit = (

@@ -1,37 +1,51 @@
 /** Compares a written value with its expected type, and reports each difference at its place. */
 import { didYouMean } from '../../core/nearest.ts'
+import { toUngrouped } from '../read/misread-value.ts'
 import type { MapNode, ValueNode } from '../value-node.ts'
 import { hintNearest, literalsOf } from './check/check-equality.ts'
 import type { ExpressionFinding } from './expression-names.ts'
-import { ANY, describeType, isAssignable, membersOf, type ObjectType, type Type } from './type.ts'
+import { ANY, describeType, isAssignable, membersOf, NUMBER, type ObjectType, STRING, type Type } from './type.ts'
+
+interface Wanted {
+  expected: Type
+  /** The text of the file. */
+  text: string
+}
 
 /**
  * Finds the fields of `value` that are wrong, missing or unknown, each with its own range. `type` is the value's type, as found
  * by `checkValue`.
  */
-export const findMismatches = (value: ValueNode, type: Type, expected: Type): ExpressionFinding[] => {
+export const findMismatches = (value: ValueNode, type: Type, wanted: Wanted): ExpressionFinding[] => {
+  const { expected, text } = wanted
   if (isAssignable(type, expected)) return []
   const candidates = membersOf(expected)
   if (value.kind === 'map' && type.kind === 'object') {
     const objects = candidates.filter((candidate): candidate is ObjectType => candidate.kind === 'object')
     const [object] = objects
-    if (object !== undefined && objects.length === 1) return compareFields(value, type, object)
+    if (object !== undefined && objects.length === 1) return compareFields(value, type, { expected: object, text })
   }
   if (value.kind === 'list' && type.kind === 'list') {
     const lists = candidates.filter((candidate) => candidate.kind === 'list')
     const [list] = lists
     const items = type.items ?? []
     if (list !== undefined && lists.length === 1)
-      return value.items.flatMap((item, index) => findMismatches(item, items[index] ?? ANY, list.item))
+      return value.items.flatMap((item, index) =>
+        findMismatches(item, items[index] ?? ANY, { expected: list.item, text }),
+      )
   }
-  return [describeMismatch(value, type, expected)]
+  return [describeMismatch(value, type, wanted)]
 }
 
-const compareFields = (value: MapNode, type: ObjectType, expected: ObjectType): ExpressionFinding[] => {
+const compareFields = (
+  value: MapNode,
+  type: ObjectType,
+  { expected, text }: Wanted & { expected: ObjectType },
+): ExpressionFinding[] => {
   const findings = value.entries.flatMap(({ key, value: item }) => {
     const own = type.fields.get(key.value)?.type ?? ANY
     const field = expected.fields.get(key.value)?.type ?? expected.rest
-    return field === undefined ? [describeUnknown(key, expected)] : findMismatches(item, own, field)
+    return field === undefined ? [describeUnknown(key, expected)] : findMismatches(item, own, { expected: field, text })
   })
   const missing = [...expected.fields].filter(([name, field]) => !field.optional && !type.fields.has(name))
   return [...findings, ...missing.map(([name, field]) => describeMissing(value, name, field.type))]
@@ -54,7 +68,7 @@ const describeMissing = ({ range }: MapNode, name: string, type: Type): Expressi
   hint: `add ${name}: …`,
 })
 
-const describeMismatch = (value: ValueNode, type: Type, expected: Type): ExpressionFinding => {
+const describeMismatch = (value: ValueNode, type: Type, { expected, text }: Wanted): ExpressionFinding => {
   const allowed = literalsOf(expected)
   if (type.kind === 'literal' && allowed !== undefined && typeof allowed[0] === typeof type.value) {
     return {
@@ -70,6 +84,17 @@ const describeMismatch = (value: ValueNode, type: Type, expected: Type): Express
     code: isNull ? 'possibly_null' : 'type_mismatch',
     range: value.range,
     message: `the value ${isNull ? 'may be null' : 'does not fit'}: expected ${describeType(expected)}, got ${describeType(type)}`,
-    hint: isNull ? 'write ….orValue(…) for a substitute' : undefined,
+    hint: isNull ? 'write ….orValue(…) for a substitute' : suggestScalar(value, { expected, text }),
   }
+}
+
+/** A number where text is expected, or the text `1_000` where a number is. */
+const suggestScalar = (value: ValueNode, { expected, text }: Wanted): string | undefined => {
+  if (value.kind !== 'literal' || value.value === null) return undefined
+  if (typeof value.value === 'string') {
+    const number = toUngrouped(value.value)
+    return number !== undefined && isAssignable(NUMBER, expected) ? `write ${number}` : undefined
+  }
+  const written = text.slice(value.range.start, value.range.end)
+  return isAssignable(STRING, expected) ? `quote it: "${written}"` : undefined
 }

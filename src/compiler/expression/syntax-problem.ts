@@ -50,6 +50,7 @@ const FOREIGN_WORDS: [pattern: RegExp, hint: string][] = [
   [/^`/, 'texts stand in \' or "'],
   [/^[“”„‘’]/, 'texts stand in plain quotes: \' or "'],
   [/^#/, 'in YAML, quote the whole expression when it holds a #'],
+  [/^_\d/, 'write a number without _: 1000 for 1_000'],
   [/^;/, 'an expression has one value and no ; at its end'],
 ]
 

@@ -4,9 +4,10 @@ import type { JsonSchema } from '../../core/json-schema.ts'
 import { didYouMean } from '../../core/nearest.ts'
 import { parseSize } from '../../core/size.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
+import { toUngrouped } from '../read/misread-value.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
 import type { Located } from '../value-node.ts'
-import { named, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
+import { named, reportMismatch, type Shape, type ShapePlace, suggestQuotes, warnOfMisread } from './shape.ts'
 
 interface TextOptions {
   expected?: string
@@ -25,7 +26,7 @@ export const text = (options: TextOptions = {}): Shape<Located<string>> => {
     expected,
     read(node, place) {
       if (node.kind !== 'scalar' || typeof node.value !== 'string') {
-        const hint = node.kind === 'scalar' && node.value !== null ? `quote it: "${node.value}"` : undefined
+        const hint = node.kind === 'scalar' ? suggestQuotes(node, place) : undefined
         return reportMismatch(node, place, pattern === undefined ? { expected, hint } : { ...mismatch, expected })
       }
       const { value } = node
@@ -62,8 +63,12 @@ const numeric = (type: 'integer' | 'number', expected: string, options: NumberOp
   expected,
   read(node, place) {
     const { minimum = -Infinity, maximum = Infinity } = options
-    if (node.kind !== 'scalar' || typeof node.value !== 'number') return reportMismatch(node, place, { expected })
+    if (node.kind !== 'scalar' || typeof node.value !== 'number') {
+      const number = node.kind === 'scalar' && typeof node.value === 'string' ? toUngrouped(node.value) : undefined
+      return reportMismatch(node, place, { expected, hint: number && `write ${number}` })
+    }
     const { value } = node
+    warnOfMisread(node, place, { wanted: 'number' })
     if ((type === 'integer' && !Number.isInteger(value)) || value < minimum || value > maximum)
       return reportMismatch(node, place, { expected, problem: 'is out of range' })
     return { value, range: node.range }

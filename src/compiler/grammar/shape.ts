@@ -6,7 +6,8 @@
 import type { JsonSchema } from '../../core/json-schema.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
-import { describeNode, type YamlNode } from '../read/yaml-node.ts'
+import { findMisread, type MisreadPlace } from '../read/misread-value.ts'
+import { describeNode, type YamlNode, type YamlScalar } from '../read/yaml-node.ts'
 import type { SlipPlace } from '../read/yaml-slip.ts'
 import type { Range } from '../source.ts'
 
@@ -75,6 +76,21 @@ export const reportMismatch = (node: YamlNode, place: ShapePlace, mismatch: Mism
   diagnostics.error(code, node.range, message, hint)
   return undefined
 }
+
+/** The hint for a value that has to be text, as it is written. */
+export const suggestQuotes = (node: YamlScalar, place: ShapePlace): string | undefined =>
+  node.value === null ? undefined : `quote it: "${writtenText(node, place)}"`
+
+/** Warns of a value that YAML reads as another one than is written. */
+export const warnOfMisread = (node: YamlScalar, place: ShapePlace, wanted: MisreadPlace): void => {
+  const found = findMisread({ written: writtenText(node, place), value: node.value }, wanted)
+  const { diagnostics } = place.reading
+  if (found !== undefined)
+    diagnostics.warning('misread_value', node.range, `'${place.subject}' ${found.problem}`, found.hint)
+}
+
+const writtenText = ({ range }: YamlScalar, { reading }: ShapePlace): string =>
+  reading.diagnostics.source.text.slice(range.start, range.end)
 
 /** The same shape with another result; `convert` may report and return undefined. */
 export const mapped = <T, U>(

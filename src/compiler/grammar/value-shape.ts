@@ -5,7 +5,7 @@ import { toBareExpression, toTemplate } from '../read/expression-text.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../read/yaml-node.ts'
 import { reportSlip } from '../read/yaml-slip.ts'
 import type { ExpressionText, Located, MapNode, ValueNode } from '../value-node.ts'
-import { isInSlip, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
+import { isInSlip, reportMismatch, type Shape, type ShapePlace, suggestQuotes, warnOfMisread } from './shape.ts'
 
 const BARE_SCHEMA: JsonSchema = { type: ['string', 'boolean', 'number', 'null'] }
 
@@ -25,6 +25,7 @@ const readBare = (node: YamlScalar, place: ShapePlace): ExpressionText | undefin
   // `yields: null` is the value null; `when:` without a value is a mistake.
   const isMissing = node.value === null ? node.range.start === node.range.end : String(node.value).trim() === ''
   if (isMissing) return reportMismatch(node, place, { expected: expression.expected, problem: 'is empty' })
+  if (typeof node.value === 'number') warnOfMisread(node, place, { wanted: 'any', isBare: true })
   return toBareExpression(node, place.reading.diagnostics.source.text)
 }
 
@@ -54,7 +55,7 @@ export const templateText: Shape<ValueNode> = {
   expected: 'a text, which may hold ${ … }',
   read(node, place) {
     if (node.kind !== 'scalar' || typeof node.value !== 'string') {
-      const hint = node.kind === 'scalar' && node.value !== null ? `quote it: "${node.value}"` : undefined
+      const hint = node.kind === 'scalar' ? suggestQuotes(node, place) : undefined
       return reportMismatch(node, place, { expected: templateText.expected, hint })
     }
     return toTemplate(node, place.subject, place.reading.diagnostics)

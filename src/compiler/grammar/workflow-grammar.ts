@@ -9,7 +9,7 @@ import { checkExclusive } from './exclusive-keys.ts'
 import { type Fields, type RecordOf, record } from './record-shape.ts'
 import { retention } from './retention-grammar.ts'
 import { duration, flag, integer, name, number, text, variableName, word } from './scalar-shape.ts'
-import { byForm, mapped, reportMismatch, type Shape } from './shape.ts'
+import { byForm, mapped, reportMismatch, type Shape, warnOfMisread } from './shape.ts'
 import { triggers } from './trigger-grammar.ts'
 import { inputType } from './type-shape.ts'
 import { expression, expressionValue, template, templateInput } from './value-shape.ts'
@@ -19,7 +19,10 @@ const versionExpected = 'a number or a text'
 const version: Shape<Located<number | string>> = {
   expected: versionExpected,
   read(node, place) {
-    if (node.kind === 'scalar' && typeof node.value === 'number') return { value: node.value, range: node.range }
+    if (node.kind === 'scalar' && typeof node.value === 'number') {
+      warnOfMisread(node, place, { wanted: 'any' })
+      return { value: node.value, range: node.range }
+    }
     return text({ expected: versionExpected }).read(node, place)
   },
   toJsonSchema: () => ({ type: ['number', 'string'] }),

@@ -11,6 +11,7 @@ import { formatSchemaErrors } from '../../core/json-schema-message.ts'
 import { didYouMean } from '../../core/nearest.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import { compilePattern } from '../expression/regular-expression.ts'
+import { findMisread, type Wanted } from './misread-value.ts'
 import { isPlainSchema, isSchemaTypeName, KEYWORDS } from './plain-json-schema.ts'
 import { findEntry, toJsonValue, type YamlMap, type YamlNode } from './yaml-node.ts'
 
@@ -52,10 +53,38 @@ const warnOfIgnored = (node: YamlNode, subject: string, diagnostics: Diagnostics
       diagnostics.warning('ignored_keyword', value.range, message, hint)
     } else if (DESCRIBING.has(key.value))
       diagnostics.warning('ignored_keyword', key.range, `'${key.value}' in '${subject}' checks nothing`, 'remove it')
+    else if (HELD.test(key.value)) warnOfMisread(value, { schema: node, subject, keyword: key.value }, diagnostics)
     else if (BY_NAME.test(key.value) && value.kind === 'map')
       for (const { value: schema } of value.entries) warnOfIgnored(schema, subject, diagnostics)
     else if (!VALUES.test(key.value)) warnOfIgnored(value, subject, diagnostics)
   }
+}
+
+/** Keywords that hold values of the schema's type. */
+const HELD = /^(const|enum|default|examples)$/
+
+const warnOfMisread = (
+  node: YamlNode,
+  held: { schema: YamlMap; subject: string; keyword: string },
+  diagnostics: Diagnostics,
+): void => {
+  if (node.kind === 'list') for (const item of node.items) warnOfMisread(item, held, diagnostics)
+  if (node.kind === 'map') for (const { value } of node.entries) warnOfMisread(value, held, diagnostics)
+  if (node.kind !== 'scalar') return
+  const { range, value } = node
+  const written = diagnostics.source.text.slice(range.start, range.end)
+  const found = findMisread({ written, value }, { wanted: wantedBy(held.schema) })
+  if (found === undefined) return
+  const message = `a value of '${held.keyword}' in '${held.subject}' ${found.problem}`
+  diagnostics.warning('misread_value', range, message, found.hint)
+}
+
+const wantedBy = (schema: YamlMap): Wanted => {
+  const type = findEntry(schema, 'type')
+  const names = [type === undefined ? [] : toJsonValue(type.value)].flat()
+  if (names.length === 0 || names.includes('array') || names.includes('object')) return 'any'
+  if (!names.includes('string')) return 'number'
+  return names.includes('number') || names.includes('integer') ? 'any' : 'text'
 }
 
 interface Site {

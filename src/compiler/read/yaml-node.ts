@@ -1,7 +1,7 @@
 /** A YAML document as plain data: aliases expanded, keys checked, each part with its range. It has no meaning yet. */
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { Range } from '../source.ts'
-import type { Located } from '../value-node.ts'
+import type { Located, ValueNode } from '../value-node.ts'
 
 interface NodeBase {
   range: Range
@@ -73,6 +73,15 @@ const describeScalar = (value: YamlScalar['value']): string => {
   if (value === null) return 'nothing'
   if (typeof value !== 'string') return String(value)
   return JSON.stringify(value.length > LONGEST_SHOWN ? `${value.slice(0, LONGEST_SHOWN)}…` : value)
+}
+
+/** Converts to literals only: `${` in a text is text. */
+export const toLiteral = (node: YamlNode): ValueNode => {
+  const { range } = node
+  if (node.kind === 'scalar') return { kind: 'literal', value: node.value, range }
+  if (node.kind === 'list') return { kind: 'list', items: node.items.map(toLiteral), range }
+  if (node.kind !== 'map') return { kind: 'literal', value: null, range }
+  return { kind: 'map', entries: node.entries.map(({ key, value }) => ({ key, value: toLiteral(value) })), range }
 }
 
 /** The plain value of a node; an oddity is null. */

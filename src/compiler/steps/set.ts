@@ -28,7 +28,7 @@ export const set: StepDescriptor<'set'> = {
     foreign: ['pass', 'vars'],
   }),
   check({ values }, { perform }, { expressions }) {
-    expressions.value(values, perform)
+    expressions.value(values, { ...perform, isBare: true })
   },
   outputType: ({ values }, { names }) => withoutLiterals(checkValue(values, names()).type),
   start: () => 'output',

@@ -111,7 +111,7 @@ for (const [value, expected] of [
 ] as [JsonValue, string[]][]) {
   test(`${JSON.stringify(value)} has ${expected.length} mismatches`, () => {
     const node = numberRanges(toNode(value))
-    const mismatches = findMismatches(node, checkValue(node, names).type, typeOfSchema(REQUEST))
+    const mismatches = findMismatches(node, checkValue(node, names).type, { expected: typeOfSchema(REQUEST), text: '' })
     assert.equal(
       mismatches.map(({ code, range, message }) => `${code}@${range.start}: ${message}`),
       expected,

@@ -87,7 +87,7 @@ const readSet = async (text: string, context: Context): Promise<SetOutput> => {
   const [, name, value] = /^(.+?)\.output=(.*)$/s.exec(text) ?? []
   if (name === undefined || value === undefined)
     throw new CliError(`--set ${formatValue(text)} is wrong: expected STEP.output=JSON`, { hint: SET_EXAMPLE })
-  if (value.startsWith('@')) return { ...parseVisit(name), output: await readInputFile(value.slice(1), context) }
+  if (value.startsWith('@')) return { ...parseVisit(name), output: await readInputFile(value.slice(1), { context }) }
   const output = expectJson(value, { what: `--set ${formatValue(text)}`, hint: SET_EXAMPLE })
   return { ...parseVisit(name), output }
 }
