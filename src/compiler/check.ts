@@ -6,7 +6,7 @@
  * (check/flow-graph.ts) with the records that are certain at each point (check/assignment.ts).
  */
 import type { Catalogue } from './catalogue.ts'
-import { analyseAssignment } from './check/assignment.ts'
+import { type Assignment, analyseAssignment } from './check/assignment.ts'
 import { buildFlow } from './check/build-flow.ts'
 import type { CheckContext } from './check/check-context.ts'
 import { checkFlowControl } from './check/check-flow-control.ts'
@@ -15,12 +15,14 @@ import { checkSteps } from './check/check-steps.ts'
 import { checkPresets } from './check/check-tools.ts'
 import { checkTriggers } from './check/check-triggers.ts'
 import type { ChildWorkflow } from './check/child-workflow.ts'
+import { findEndingSteps, typeOfEnding } from './check/ending-steps.ts'
 import { checkEnds } from './check/endless-runs.ts'
 import { findErrorScopes } from './check/error-scopes.ts'
 import { checkEventlessCycles } from './check/eventless-cycles.ts'
 import { createExpressionChecks } from './check/expression-checks.ts'
 import { checkFaultCodes } from './check/fault-codes.ts'
 import { findNotYet } from './check/find-not-yet.ts'
+import type { NodeSet } from './check/flow-graph.ts'
 import { indexSteps } from './check/index-steps.ts'
 import { checkModels, createModelNames } from './check/models.ts'
 import { checkPrices, findModels } from './check/prices.ts'
@@ -28,13 +30,12 @@ import { checkReachable, findReachable } from './check/reachability.ts'
 import { createReadChecks } from './check/read-checks.ts'
 import { resolveJumps } from './check/resolve-jumps.ts'
 import { createScopeNames, type ScopeNames, type StepTypes } from './check/scope-names.ts'
-import type { StepIndex } from './check/step-index.ts'
 import { createStepTypes } from './check/step-types.ts'
 import { createToolNames } from './check/tools.ts'
 import { checkVisitBounds } from './check/visit-bounds.ts'
 import type { Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { Workflow } from './document.ts'
-import { NULL, type Type, unionOf } from './expression/type.ts'
+import type { Type } from './expression/type.ts'
 import { placeSteps } from './place-steps.ts'
 import type { Proofs, Prover } from './prove.ts'
 import type { StepPlace } from './step-place.ts'
@@ -89,6 +90,7 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   const types = createStepTypes({
     flow,
     assignment,
+    reached,
     tools,
     children,
     namesOf: (step, seen) => names.ofStep(step, seen),
@@ -122,7 +124,7 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   checkTriggers(context)
   if (options.isStored !== true) checkSchedules(context)
   checkSteps(context)
-  const output = checkOutput(context) ?? lastOutput(index, { steps: workflow.steps, types })
+  const output = checkOutput(context) ?? checkEnding(context, { types, assignment, reached })
   return {
     workflow,
     steps: placeSteps(workflow),
@@ -140,8 +142,22 @@ const NO_CHILDREN: ReadonlyMap<string, ChildWorkflow> = new Map()
 const checkOutput = ({ workflow: { output }, names, flow, expressions }: CheckContext): Type | undefined =>
   output && expressions.value(output, { names: names.ofEnd(), node: flow.end, isBare: true })
 
-/** Without `output`, a run returns the output of its last step, or null if that did not complete. */
-const lastOutput = ({ byId }: StepIndex, { steps, types }: { steps: Workflow['steps']; types: StepTypes }): Type => {
-  const last = byId.get(steps.at(-1)?.id.value ?? '')
-  return last === undefined ? NULL : unionOf([types.outputOf(last), NULL])
+/** Without `output`, a run returns the output of the step that ended it, or null if that did not complete. */
+const checkEnding = (
+  { workflow, flow, diagnostics }: CheckContext,
+  { reached, ...types }: { types: StepTypes; assignment: Assignment; reached: NodeSet },
+): Type => {
+  const endings = findEndingSteps(flow.end, reached)
+  const output = typeOfEnding(endings, types)
+  if (output.kind === 'any' && endings.length > 1) {
+    const steps = endings.map(({ step }) => `'${step.id}'`).join(', ')
+    const message = `the run gives the output of the step that ends it, which is one of ${steps}: their types have nothing in common`
+    diagnostics.warning(
+      'unclear_output',
+      workflow.name.range,
+      message,
+      'say what the run gives, as in output: { result: … }',
+    )
+  }
+  return output
 }

@@ -84,6 +84,7 @@ export const DIAGNOSTIC_CODES = [
   'impossible_join',
   'impossible_schedule',
   'unassigned_output',
+  'unclear_output',
   'reserved_name',
   'unknown_tool',
   'unknown_model',

@@ -12,7 +12,7 @@ import { createBindings, type ExpressionSite } from './link/bindings.ts'
 import { holds } from './link/guard.ts'
 import { inertActor } from './link/inert-actor.ts'
 import { linkStep } from './link/link-step.ts'
-import { type LinkedStep, lastOutput } from './link/linked-step.ts'
+import { endingOutput, type LinkedStep } from './link/linked-step.ts'
 import type { MachineEvent } from './link/machine-event.ts'
 import { type Recorder, recordChange } from './link/record.ts'
 import type { Places } from './lower/exit.ts'
@@ -76,6 +76,7 @@ const createWorkflowMachine = (config: MachineConfig, recorder: Recorder): AnySt
   const context = ({ input }: { input: MachineInput }): MachineContext => ({
     ...input,
     steps: records,
+    last: '',
     fault: null,
     output: null,
     undo: null,
@@ -114,12 +115,12 @@ const createDelays = (
   )
 }
 
-/** Compiles the `output` of the workflow; without one, the output of the last step. */
-const compileRunOutput = ({ output, steps }: Workflow, places: Places): LinkedSteps['output'] =>
-  output === undefined ? lastOutput(steps) : compileValue(output, createBindings({ scopes: [], chain: [] }, places))
+/** Compiles the `output` of the workflow; without one, the output of the step that ended the run. */
+const compileRunOutput = ({ output }: Workflow, places: Places): LinkedSteps['output'] =>
+  output === undefined ? endingOutput : compileValue(output, createBindings({ scopes: [], chain: [] }, places))
 
 const compileItemOutput = (step: StepOf<'foreach'>, places: Places): LinkedSteps['output'] => {
-  if (step.yields === undefined) return lastOutput(step.steps)
+  if (step.yields === undefined) return endingOutput
   const place = places.get(step.id.value)
   const site: ExpressionSite = {
     scopes: [...(place?.scopes ?? []), step.id.value],

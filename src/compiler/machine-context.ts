@@ -14,6 +14,8 @@ export interface MachineContext {
   /** Time of the last folded event, epoch milliseconds. */
   at: number
   steps: Record<string, StepRecord>
+  /** The step that ended last: completed, skipped, or failed and caught. Empty: none has. */
+  last: string
   /** The fault on its way to its handler, or the one that ended this machine. */
   fault: RoutedFault | null
   output: JsonValue
@@ -36,7 +38,7 @@ export interface UndoEntry {
   before: UndoEntry | null
 }
 
-/** Input of a machine; `steps`, `fault`, `output` and `undo` are its own. */
+/** Input of a machine; `steps`, `last`, `fault`, `output` and `undo` are its own. */
 export type MachineInput = Pick<MachineContext, 'run' | 'input' | 'env' | 'at' | 'outer' | 'item' | 'index'>
 
 export interface RoutedFault {

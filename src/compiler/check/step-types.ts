@@ -9,8 +9,9 @@ import { ANY, NULL, type Type, unionOf, unwrap } from '../expression/type.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 import type { Assignment } from './assignment.ts'
 import type { ChildWorkflow } from './child-workflow.ts'
+import { findEndingSteps, typeOfEnding } from './ending-steps.ts'
 import type { Flow } from './flow-builder.ts'
-import type { FlowNode } from './flow-graph.ts'
+import type { FlowNode, NodeSet } from './flow-graph.ts'
 import { FAULT } from './known-types.ts'
 import type { StepTypes } from './scope-names.ts'
 import type { IndexedStep, StepList } from './step-index.ts'
@@ -20,6 +21,7 @@ import { boundType } from './type-size.ts'
 export interface StepTypeOptions {
   flow: Flow
   assignment: Assignment
+  reached: NodeSet
   tools: ToolNames
   children: ReadonlyMap<string, ChildWorkflow>
   namesOf(step: IndexedStep, options?: { inside: boolean }): ExpressionNames
@@ -76,6 +78,10 @@ const outputType = (indexed: IndexedStep, context: Context): Type => {
     childOutput: (reference) => children.get(reference)?.output,
     names: (options) => namesOf(indexed, options),
     lastOutput: (list, end) => lastOutput(list, context, end),
+    itemOutput() {
+      const end = flow.points[number]?.itemEnd
+      return end === undefined ? NULL : typeOfEnding(findEndingSteps(end, context.reached), context)
+    },
     test: flow.points[number]?.test,
   })
 }

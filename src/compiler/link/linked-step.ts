@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { DEFAULT_BACKOFF, type RetryPolicy } from '../../core/retry-policy.ts'
 import type { Bounds } from '../bound.ts'
 import type { Retry, Step } from '../document.ts'
-import type { Entered, MachineContext, UndoEntry } from '../machine-context.ts'
+import type { Entered, MachineContext, StepRecord, UndoEntry } from '../machine-context.ts'
 
 /**
  * How the host starts a step that its machine invokes. `call`: an actor performs it, a model with tools in a loop of its
@@ -62,11 +62,14 @@ export const toExpressionFault = (thrown: unknown, step: string): FaultData => {
   return { ...fault, details: { step, ...fault.details } }
 }
 
+/** Output of the step that ended the machine, null when that did not complete. */
+export const endingOutput = ({ steps, last }: MachineContext): JsonValue => outputOf(steps[last])
+
 /** Output of the last step of a list, null when that did not complete. */
 export const lastOutput = (steps: readonly Step[]): ((context: MachineContext) => JsonValue) => {
   const last = steps.at(-1)?.id.value
-  return ({ steps: records }) => {
-    const record = last === undefined ? undefined : records[last]
-    return record?.status === 'completed' ? (record.output ?? null) : null
-  }
+  return ({ steps: records }) => outputOf(last === undefined ? undefined : records[last])
 }
+
+const outputOf = (record: StepRecord | undefined): JsonValue =>
+  record?.status === 'completed' ? (record.output ?? null) : null

@@ -144,7 +144,7 @@ const end = (
   const { within, join } = stepOf(recorder, step)
   if (join !== undefined) cancelIn(steps, within)
   leave(recorder, steps, leaves)
-  return { ...timeOf(happening), steps }
+  return { ...timeOf(happening), steps, last: step }
 }
 
 /** Record of a step that has ended: only the counters of its visits are carried over. */
@@ -173,7 +173,7 @@ const fail = (recorder: Recorder, happening: Happening, params: FailParams): Cha
   leave(recorder, steps, params.leaves)
   if (params.to !== undefined) {
     if (params.to in steps) steps[params.to] = { ...recordOf(steps, params.to), arriving: error }
-    return { ...timeOf(happening), steps, fault: null }
+    return { ...timeOf(happening), steps, last: step.id, fault: null }
   }
   const source = context.fault?.handler === step.id ? context.fault : { step: step.id, ...originOf(step, event) }
   return { ...timeOf(happening), steps, fault: { ...source, fault, handler: params.handler ?? '' } }

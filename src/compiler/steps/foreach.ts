@@ -121,9 +121,7 @@ const ITEM_ERRORS = { skip: 'skips', collect: 'collects' } as const
 
 const itemType = ({ yields, onItemError }: ForeachStep, context: OutputContext): Type => {
   const value =
-    yields === undefined
-      ? context.lastOutput(context.indexed.lists[0])
-      : checkExpression(yields, context.names({ inside: true })).type
+    yields === undefined ? context.itemOutput() : checkExpression(yields, context.names({ inside: true })).type
   return onItemError.value === 'collect' ? settledOf(value) : value
 }
 

@@ -99,6 +99,8 @@ export interface OutputContext extends OutputSources {
   names(options?: { inside: boolean }): ExpressionNames
   /** Output of the last step of a list, null where that has not completed at `end`. Default: at the end of the list. */
   lastOutput(list: StepList | undefined, end?: FlowNode): Type
+  /** Output of the step that ends an item of a foreach, null where that may have none. */
+  itemOutput(): Type
   /** The point of a loop's test. */
   test: FlowNode | undefined
 }
