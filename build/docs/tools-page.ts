@@ -33,12 +33,14 @@ const renderTool = ({
   available,
   input,
   output,
+  exclusive = [],
 }: (typeof TOOL_DESCRIPTIONS)[number]): string =>
   [
     `## \`${name}\`\n`,
     `${description}${available ? '' : ' **Comes in a later release:** it is checked now, and can not be run yet.'}\n`,
     `A ${writes ? 'writing' : 'reading'} tool.\n`,
     renderFields('input', input),
+    ...exclusive.map((fields) => `At most one of ${fields.map((field) => `\`${field}\``).join(', ')}.\n`),
     renderFields('output', output),
   ].join('\n')
 
@@ -61,7 +63,14 @@ const renderText = ({ description, minimum, maximum }: JsonSchema): string => {
 const renderType = (schema: JsonSchema): string => {
   if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(', ')
   if (schema.type === 'array' && typeof schema.items === 'object') return `list of ${renderType(schema.items)}`
-  const names = Object.keys(schema.properties ?? {})
-  if (names.length > 0) return `\`{ ${names.join(', ')} }\``
+  if (schema.anyOf !== undefined) return schema.anyOf.map(renderType).join(' or ')
+  if (schema.properties !== undefined) return `\`${renderObject(schema)}\``
   return [schema.type ?? 'any'].flat().join(' or ').replace('array', 'list')
+}
+
+const renderObject = ({ properties = {} }: JsonSchema): string => {
+  const fields = Object.entries(properties).map(([name, schema]) =>
+    schema.properties === undefined ? name : `${name}: ${renderObject(schema)}`,
+  )
+  return `{ ${fields.join(', ')} }`
 }

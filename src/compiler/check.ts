@@ -10,6 +10,7 @@ import { type Assignment, analyseAssignment } from './check/assignment.ts'
 import { buildFlow } from './check/build-flow.ts'
 import type { CheckContext } from './check/check-context.ts'
 import { checkFlowControl } from './check/check-flow-control.ts'
+import { checkMcpServers } from './check/check-mcp-servers.ts'
 import { checkSchedules } from './check/check-schedules.ts'
 import { checkSteps } from './check/check-steps.ts'
 import { checkPresets } from './check/check-tools.ts'
@@ -120,6 +121,7 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   checkModels(context)
   checkPrices(context)
   checkPresets(context)
+  checkMcpServers(context)
   checkFlowControl(context)
   checkTriggers(context)
   if (options.isStored !== true) checkSchedules(context)

@@ -19,6 +19,8 @@ export interface ActorDescription {
   writes: boolean
   input: JsonSchema
   output: JsonSchema
+  /** Groups of fields of the input of which one call gives one at most, as paths such as `headers.authorization`. Case is ignored. */
+  exclusive?: readonly (readonly string[])[]
 }
 
 export interface Actor<I = JsonValue, O = JsonValue> extends ActorDescription {

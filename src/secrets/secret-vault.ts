@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Fault, type FaultData } from '../core/fault.ts'
 import { isJsonObject, type JsonValue } from '../core/json.ts'
-import type { SecretPlace } from '../core/secret-place.ts'
+import { holdsHost, type SecretPlace, type SecretText } from '../core/secret-place.ts'
 import { SecretPattern, type TextRedactor } from './secret-pattern.ts'
 
 /** Shorter values are refused as secrets: they would be found by chance in ordinary text. */
@@ -55,9 +55,16 @@ export class SecretVault implements Redactor {
     )
   }
 
-  /** Puts these secrets into the value. @throws Fault `unauthorized` when one is not set */
+  /**
+   * Puts these secrets into the value.
+   * @throws Fault `unauthorized` when one is not set, `invalid_input` for one in the host of a URL
+   */
   resolve(value: JsonValue, places: readonly SecretPlace[]): JsonValue {
-    return places.reduce((resolved, { path, name }) => putAt(resolved, path, this.get(name)), value)
+    return places.reduce(
+      (resolved, place) =>
+        replaceAt(resolved, place.path, (found) => ('name' in place ? this.get(place.name) : this.#join(found, place))),
+      value,
+    )
   }
 
   redact<T extends JsonValue>(value: T): T {
@@ -87,6 +94,20 @@ export class SecretVault implements Redactor {
     return this.#pattern?.startText() ?? UNCHANGED
   }
 
+  /** Joins the parts of a text. The compiler knows which of them are secrets: another part that looks like one is data. */
+  #join(value: JsonValue, { secrets, isUrl }: SecretText): JsonValue {
+    const parts = isJsonObject(value) ? value.$text : undefined
+    if (!Array.isArray(parts) || parts.length !== secrets.length) return value
+    let text = ''
+    for (const [index, name] of secrets.entries()) {
+      if (name === null) text += String(parts[index])
+      else if (!isUrl) text += this.get(name)
+      else if (holdsHost(text)) text += encodeURIComponent(this.get(name).toWellFormed())
+      else throw new Fault('invalid_input', `secret '${name}' would stand in the scheme or host of 'url'`)
+    }
+    return text
+  }
+
   #walk(value: JsonValue, replace: (text: string) => string): JsonValue {
     if (typeof value === 'string') return replace(value)
     if (typeof value === 'number') return this.#looksAtNumbers ? this.#walkNumber(value, replace) : value
@@ -113,8 +134,12 @@ const numberOf = (value: string): number[] => {
   return Number.isFinite(number) && String(number).length >= SHORTEST_SECRET ? [number] : []
 }
 
-const putAt = (value: JsonValue, [key, ...path]: readonly (string | number)[], secret: string): JsonValue => {
-  if (key === undefined) return secret
-  if (Array.isArray(value)) return value.map((item, index) => (index === key ? putAt(item, path, secret) : item))
-  return isJsonObject(value) ? { ...value, [key]: putAt(value[key] ?? null, path, secret) } : value
+const replaceAt = (
+  value: JsonValue,
+  [key, ...path]: readonly (string | number)[],
+  replace: (value: JsonValue) => JsonValue,
+): JsonValue => {
+  if (key === undefined) return replace(value)
+  if (Array.isArray(value)) return value.map((item, index) => (index === key ? replaceAt(item, path, replace) : item))
+  return isJsonObject(value) ? { ...value, [key]: replaceAt(value[key] ?? null, path, replace) } : value
 }

@@ -62,6 +62,12 @@ steps:
   - { id: gone, tool: http.get, with: { url: "\${secrets.HOOK}", headers: { x-gone: "yes" } }, ${CONTINUE} }
   - { id: no_json, tool: http.get, with: { url: "\${input.url}/no-json", headers: { x-token: "\${secrets.HEADER}" } }, ${CONTINUE} }
   - { id: file, tool: http.get, with: { url: "\${input.url}/mirror", expect: blob, headers: { x-token: "\${secrets.HEADER}" } } }
+  - id: bearer
+    tool: http.get
+    with: { url: "\${input.url}/mirror?pin=\${input.pin}&token=\${secrets.QUERY}", headers: { authorization: "Bearer \${secrets.HEADER}" } }
+    undo: { tool: http.delete, with: { url: "\${input.url}/undo/\${secrets.QUERY}", auth: { bearer: "v1-\${secrets.HEADER}" } } }
+  - { id: basic, tool: http.get, with: { url: "\${input.url}/mirror", auth: { basic: { user: ada, password: "\${secrets.HEADER}" } } } }
+  - { id: api_key, tool: http.get, with: { url: "\${input.url}/broken", auth: { api_key: { in: query, name: key, value: "a \${secrets.ARGUMENT}" } } }, ${CONTINUE} }
   - { id: own, set: { note: input.note, pin: string(input.pin), again: steps.mirror.output.body } }
   - { id: last, tool: http.get, with: { url: "\${input.url}/last" } }
   - { id: give_up, fail: { code: given_up, message: "It said \${steps.mirror.output.body.headers} and \${input.note}" } }

@@ -125,6 +125,14 @@ for (const mode of [[], ['--json'], ['--quiet']])
     for (const name of Object.keys(ofWorkflow)) assert.match(trace, `[secret ${name}]`)
     const sent = tools.requests.filter(({ headers }) => headers['x-token'] === secrets.HEADER)
     assert.ok(sent.length > 0, 'the server got the secret itself')
+    const authorizations = tools.requests.map(({ headers }) => headers.authorization)
+    const basic = `Basic ${Buffer.from(`ada:${secrets.HEADER}`).toString('base64')}`
+    for (const whole of [`Bearer ${secrets.HEADER}`, basic, `Bearer v1-${secrets.HEADER}`])
+      assert.ok(authorizations.includes(whole), 'the server got the text around the secret, with the secret')
+    const query = (name: string): (string | null)[] =>
+      tools.requests.map(({ url }) => new URL(url, tools.url).searchParams.get(name))
+    assert.ok(query('token').includes(secrets.QUERY), 'the server decodes a secret in a URL')
+    assert.ok(query('key').includes(`a ${secrets.ARGUMENT}`), 'and one in the query')
   })
 
 for (const { vendor, model, variables } of WIRED_VENDORS)

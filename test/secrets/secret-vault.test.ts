@@ -206,6 +206,69 @@ test('secrets are put in only where the workflow wrote them', async () => {
   assert.is(fault.code, 'unauthorized')
 })
 
+const bearer = (...parts: JsonValue[]): JsonObject => ({ $text: parts })
+const SECRET = { $secret: 'TOKEN' }
+
+test('a secret in a text is put in between the parts of the text, and data that looks like it stays data', () => {
+  const input = {
+    header: bearer('Bearer ', SECRET, '; by {"$secret":"TOKEN"}'),
+    twice: [bearer(SECRET, ':', SECRET)],
+    data: bearer('Bearer ', SECRET),
+    other: 'no text of this form',
+  }
+  const secrets = [null, 'TOKEN', null]
+  const resolved = vault.resolve(input, [
+    { path: ['header'], secrets, isUrl: false },
+    { path: ['twice', 0], secrets: ['TOKEN', null, 'TOKEN'], isUrl: false },
+    { path: ['other'], secrets, isUrl: false },
+  ])
+  assert.equal(resolved, {
+    header: `Bearer ${PLANTED}; by {"$secret":"TOKEN"}`,
+    twice: [`${PLANTED}:${PLANTED}`],
+    data: bearer('Bearer ', SECRET),
+    other: 'no text of this form',
+  })
+})
+
+test('a secret in a URL is percent-encoded', () => {
+  const url = bearer('https://a.example/', SECRET, '?token=', SECRET, '&n=1')
+  const place = { path: ['url'], secrets: [null, 'TOKEN', null, 'TOKEN', null], isUrl: true }
+  const resolved = vault.resolve({ url }, [place])
+  const parsed = new URL(String((resolved as JsonObject).url))
+  assert.equal(
+    [...parsed.searchParams],
+    [
+      ['token', PLANTED],
+      ['n', '1'],
+    ],
+  )
+  assert.is(decodeURIComponent(parsed.pathname), `/${PLANTED}`)
+})
+
+for (const [beginning, isRefused] of [
+  ['', true],
+  ['https://', true],
+  ['https://a.', true],
+  ['https://user:', true],
+  ['https:\\a.example\\', true],
+  ['https:a.example/', true],
+  ['https:////', true],
+  ['javascript:/', true],
+  ['https://a.example?', false],
+  ['HTTPS://a.example:8080/', false],
+  ['https://[::1]/x', false],
+] as const)
+  test(`a secret behind '${beginning}' in a URL is ${isRefused ? 'refused' : 'put in'}`, async () => {
+    const place = { path: [], secrets: [null, 'TOKEN'], isUrl: true }
+    const resolve = () => vault.resolve(bearer(beginning, SECRET), [place])
+    if (!isRefused) assert.is(resolve(), beginning + encodeURIComponent(PLANTED))
+    else {
+      const fault = await catchFault(resolve)
+      assert.is(fault.code, 'invalid_input')
+      assert.not.ok(leaks(fault.message))
+    }
+  })
+
 const runs = suite('secrets in runs')
 
 runs('J9 what actors, inputs and faults bring back never reaches a row, a notice, an end or a later step', async () => {

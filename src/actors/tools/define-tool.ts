@@ -3,7 +3,7 @@ import { Cancelled } from '../../core/cancelled.ts'
 import { Fault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { toToolError } from '../../core/tool-error.ts'
-import { findInputProblem } from './input-check.ts'
+import { findExcluded, findInputProblem } from './input-check.ts'
 
 /**
  * Makes an actor of a tool's description and code, and keeps the part of the actor contract that all tools share: an aborted signal
@@ -14,16 +14,12 @@ export const defineTool = <Input, Output extends JsonValue>(
   description: ActorDescription,
   perform: (input: Input, context: ActorContext) => Promise<Output>,
 ): Actor => {
-  const { name, writes, input, output } = description
+  const { name, input, exclusive = [] } = description
   return {
-    name,
-    description: description.description,
-    writes,
-    input,
-    output,
+    ...description,
     async perform(value, context) {
       if (context.signal.aborted) throw new Cancelled()
-      const problem = findInputProblem(input, value)
+      const problem = findInputProblem(input, value) ?? findExcluded(exclusive, value)
       if (problem !== undefined) throw new Fault('invalid_input', `the input of ${name} is wrong: ${problem}`)
       try {
         return await perform(value as Input, context)

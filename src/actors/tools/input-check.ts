@@ -14,7 +14,24 @@ export const findInputProblem = (schema: JsonSchema, value: unknown, path = ''):
   findTypeProblem(schema, value, path) ??
   findLimitProblem(schema, value, path) ??
   findItemProblem(schema, value, path) ??
-  findFieldProblem(schema, value, path)
+  findFieldProblem(schema, value, path) ??
+  findChoiceProblem(schema, value, path)
+
+/** Describes two fields of which a call may give one alone. */
+export const findExcluded = (exclusive: readonly (readonly string[])[], value: unknown): string | undefined => {
+  for (const paths of exclusive) {
+    const [first, second] = paths.filter((path) => isGiven(value, path.split('.')))
+    if (second !== undefined) return `'${first}' and '${second}' exclude each other: give one of them`
+  }
+  return undefined
+}
+
+const isGiven = (value: unknown, [name, ...path]: readonly string[]): boolean => {
+  if (name === undefined) return true
+  if (!isJsonObject(value)) return false
+  const key = Object.keys(value).find((one) => one.toLowerCase() === name)
+  return key !== undefined && isGiven(value[key], path)
+}
 
 const isOfType = (value: unknown, type: string): boolean => {
   switch (type) {
@@ -74,6 +91,19 @@ const findFieldProblem = (schema: JsonSchema, value: unknown, path: string): str
     if (problem !== undefined) return problem
   }
   return undefined
+}
+
+/** Describes a value that fits no choice; an object by the choice that it shares a field with. */
+const findChoiceProblem = ({ anyOf }: JsonSchema, value: unknown, path: string): string | undefined => {
+  if (anyOf === undefined || anyOf.some((choice) => findInputProblem(choice, value, path) === undefined))
+    return undefined
+  const names = anyOf.map(({ properties = {} }) => Object.keys(properties))
+  const meant = isJsonObject(value)
+    ? anyOf.filter((_, index) => names[index]?.some((name) => Object.hasOwn(value, name)))
+    : []
+  const [only, ...others] = meant
+  if (only !== undefined && others.length === 0) return findInputProblem(only, value, path)
+  return `'${path}' must have exactly one of the fields ${names.flat().join(', ')}`
 }
 
 const suggestField = (name: string, known: string[]): string =>

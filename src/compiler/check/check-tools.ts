@@ -4,6 +4,8 @@ import { ANY, describeType, type Field, type Type } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import type { Range } from '../source.ts'
 import type { CheckContext } from './check-context.ts'
+import { checkExcludedFields } from './check-excluded-fields.ts'
+import { checkSecretUrl } from './check-secret-url.ts'
 import type { Site } from './expression-checks.ts'
 import { type ResolvedTool, reportUnknownTool } from './tools.ts'
 
@@ -20,6 +22,7 @@ const checkPreset = ({ tool, with: input, approval }: Preset, context: CheckCont
   if (input !== undefined) {
     const expected = resolved?.kind === 'known' ? asPartial(typeOfSchema(resolved.entry.input)) : undefined
     checkInput({ input, site, range: tool.range }, expected, context)
+    if (resolved?.kind === 'known') checkExcludedFields(input, resolved.entry, context.diagnostics)
   }
   if (approval === undefined || !('when' in approval)) return
   const call = resolved?.kind === 'known' ? typeOfSchema(resolved.entry.input) : ANY
@@ -37,6 +40,8 @@ export const checkCall = ({ tool, input, step, site }: CheckedCall, context: Che
   const resolved = context.tools.resolve(tool.value, step)
   if (resolved === undefined) reportUnknownTool(tool, context)
   checkInput({ input, site, range: tool.range }, resolved && expectedBy(resolved), context)
+  const entry = resolved !== undefined && 'entry' in resolved ? resolved.entry : undefined
+  if (input !== undefined && entry !== undefined) checkExcludedFields(input, entry, context.diagnostics)
 }
 
 /** Returns the type that a tool expects; undefined if it is not known. */
@@ -52,6 +57,7 @@ export const checkInput = (
   { expressions, diagnostics }: CheckContext,
 ): void => {
   if (input !== undefined) {
+    checkSecretUrl(input, diagnostics)
     if (expected === undefined) expressions.value(input, site)
     else expressions.fitting(input, expected, site)
     return

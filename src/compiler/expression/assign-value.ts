@@ -22,8 +22,12 @@ export const findMismatches = (value: ValueNode, type: Type, wanted: Wanted): Ex
   const candidates = membersOf(expected)
   if (value.kind === 'map' && type.kind === 'object') {
     const objects = candidates.filter((candidate): candidate is ObjectType => candidate.kind === 'object')
-    const [object] = objects
-    if (object !== undefined && objects.length === 1) return compareFields(value, type, { expected: object, text })
+    const object = findMeant(type, objects)
+    if (object !== undefined) return compareFields(value, type, { expected: object, text })
+    const names = objects.flatMap(({ fields }) => [...fields.keys()])
+    const unknown = value.entries.filter(({ key }) => !names.includes(key.value))
+    const isClosed = objects.length > 0 && objects.every(({ rest }) => rest === undefined)
+    if (isClosed && unknown.length > 0) return unknown.map(({ key }) => describeUnknown(key, names))
   }
   if (value.kind === 'list' && type.kind === 'list') {
     const lists = candidates.filter((candidate) => candidate.kind === 'list')
@@ -37,6 +41,15 @@ export const findMismatches = (value: ValueNode, type: Type, wanted: Wanted): Ex
   return [describeMismatch(value, type, wanted)]
 }
 
+/** Returns the object that the value is meant to be: the only one, or the only one that has a field with it in common. */
+const findMeant = (type: ObjectType, objects: ObjectType[]): ObjectType | undefined => {
+  const [only, ...others] =
+    objects.length === 1
+      ? objects
+      : objects.filter(({ fields }) => [...type.fields.keys()].some((name) => fields.has(name)))
+  return others.length === 0 ? only : undefined
+}
+
 const compareFields = (
   value: MapNode,
   type: ObjectType,
@@ -45,21 +58,20 @@ const compareFields = (
   const findings = value.entries.flatMap(({ key, value: item }) => {
     const own = type.fields.get(key.value)?.type ?? ANY
     const field = expected.fields.get(key.value)?.type ?? expected.rest
-    return field === undefined ? [describeUnknown(key, expected)] : findMismatches(item, own, { expected: field, text })
+    return field === undefined
+      ? [describeUnknown(key, [...expected.fields.keys()])]
+      : findMismatches(item, own, { expected: field, text })
   })
   const missing = [...expected.fields].filter(([name, field]) => !field.optional && !type.fields.has(name))
   return [...findings, ...missing.map(([name, field]) => describeMissing(value, name, field.type))]
 }
 
-const describeUnknown = (key: MapNode['entries'][number]['key'], expected: ObjectType): ExpressionFinding => {
-  const names = [...expected.fields.keys()]
-  return {
-    code: 'unknown_field',
-    range: key.range,
-    message: `'${key.value}' is no field here: expected ${names.join(', ') || 'none'}`,
-    hint: didYouMean(key.value, names),
-  }
-}
+const describeUnknown = ({ value, range }: MapNode['entries'][number]['key'], names: string[]): ExpressionFinding => ({
+  code: 'unknown_field',
+  range,
+  message: `'${value}' is no field here: expected ${names.join(', ') || 'none'}`,
+  hint: didYouMean(value, names),
+})
 
 const describeMissing = ({ range }: MapNode, name: string, type: Type): ExpressionFinding => ({
   code: 'missing_field',

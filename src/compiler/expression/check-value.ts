@@ -44,20 +44,13 @@ const typeOfMap = ({ entries }: MapNode, check: TypeOfText, all: Gathered): Type
   return { kind: 'object', fields: new Map(fields) }
 }
 
-/** Checks a part of a longer text: all values but null have a text, and a secret must not become one. */
+/** Checks a part of a longer text: all values but null have a text. */
 const checkPart = ({ text, range }: ExpressionText, type: Type, { findings }: Gathered): void => {
-  if (type.kind === 'secret')
-    findings.push({
-      code: 'secret_misused',
-      range,
-      message: `'${text.trim()}' stands inside a longer text: expected it alone in \${ }`,
-      hint: 'give the secret as the whole value of a field',
-    })
-  else if (mayBeNull(type))
-    findings.push({
-      code: 'possibly_null',
-      range,
-      message: `'${text.trim()}' is ${describeType(type)}: null has no text`,
-      hint: `write ${text.trim()}.orValue('')`,
-    })
+  if (!mayBeNull(type)) return
+  findings.push({
+    code: 'possibly_null',
+    range,
+    message: `'${text.trim()}' is ${describeType(type)}: null has no text`,
+    hint: `write ${text.trim()}.orValue('')`,
+  })
 }

@@ -12,6 +12,7 @@ import { compileValueOf } from './compile/context.ts'
 import { chargeTree, Evaluation, ExpressionFailure, fail, isAbsorbable, RESULT_BUDGET } from './evaluation.ts'
 import { type Expression, partsOf } from './expression.ts'
 import { parseExpression } from './parse-expression.ts'
+import { secretName } from './secret-places.ts'
 
 /** Resolves the names of expressions, once for each name, when an expression is compiled. */
 export interface Bindings<Env> {
@@ -155,6 +156,7 @@ const setOwn = (object: JsonObject, key: string, value: JsonValue): void => {
 }
 
 const compileTemplate = <Env>(parts: (string | ExpressionText)[], bindings: Bindings<Env>): Compiled<Env> => {
+  if (parts.some((part) => secretName(part) !== undefined)) return compileSecretText(parts, bindings)
   const runs = parts.map((part) => (typeof part === 'string' ? part : compileText(part, bindings)))
   if (runs.every((run) => typeof run === 'string')) return { constant: runs.join('') }
   return {
@@ -164,6 +166,15 @@ const compileTemplate = <Env>(parts: (string | ExpressionText)[], bindings: Bind
       return text
     },
   }
+}
+
+/** Keeps the parts of the text apart, so that the secrets are put in where the text is used. */
+const compileSecretText = <Env>(parts: (string | ExpressionText)[], bindings: Bindings<Env>): Compiled<Env> => {
+  const runs = parts.map((part): ((env: Env) => JsonValue) => {
+    if (typeof part === 'string') return () => part
+    return secretName(part) === undefined ? compileText(part, bindings) : compileExpression(part, bindings)
+  })
+  return { run: (env) => ({ $text: runs.map((run) => run(env)) }) }
 }
 
 /** Texts stay as they are, other values become JSON; null is a mistake. */

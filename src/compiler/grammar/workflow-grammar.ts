@@ -58,18 +58,16 @@ const MCP_FIELDS = {
   },
   url: { shape: text(), doc: 'Where it is served. Excludes `command`.' },
   env: {
-    shape: mapOf(variableName, template, { expected: 'a map from variables to texts' }),
+    shape: mapped(mapOf(variableName, template, { expected: 'a map from variables to texts' }), toMap),
     doc: 'Variables of the program.',
   },
 } as const satisfies Fields
 
-const mcpServer = plainJson(
-  mapped(record('an mcp server', MCP_FIELDS), (fields, node, { reading }) => {
-    const owner = 'an mcp server'
-    const isWhole = node.kind === 'map' && checkExclusive(node, ['command', 'url'], { owner, required: true, reading })
-    return isWhole ? fields : undefined
-  }),
-)
+const mcpServer = mapped(record('an mcp server', MCP_FIELDS), (fields, node, { reading }) => {
+  const owner = 'an mcp server'
+  const isWhole = node.kind === 'map' && checkExclusive(node, ['command', 'url'], { owner, required: true, reading })
+  return isWhole ? { ...fields, range: node.range } : undefined
+})
 
 const APPROVAL_FIELDS = {
   when: { shape: expression, doc: 'A condition: a call for which it is true needs an approval.', required: true },

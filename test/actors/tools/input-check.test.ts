@@ -9,7 +9,9 @@ const inputs = suite('input check')
 
 /** Keywords that the check reads, and annotations that it need not read. */
 const KNOWN_KEYWORDS =
-  'type enum properties required additionalProperties items minimum maximum minLength description default'.split(' ')
+  'type enum properties required additionalProperties items anyOf minimum maximum minLength description default'.split(
+    ' ',
+  )
 
 const collectKeywords = (schema: unknown, found = new Set<string>()): Set<string> => {
   if (typeof schema !== 'object' || schema === null) return found
@@ -17,6 +19,7 @@ const collectKeywords = (schema: unknown, found = new Set<string>()): Set<string
     found.add(keyword)
     if (keyword === 'properties') for (const field of Object.values(value)) collectKeywords(field, found)
     else if (keyword === 'items' || keyword === 'additionalProperties') collectKeywords(value, found)
+    else if (keyword === 'anyOf') for (const choice of value) collectKeywords(choice, found)
   }
   return found
 }
@@ -52,6 +55,13 @@ const anyFieldOf = (names: string[]): fc.Arbitrary<unknown> => {
       [200],
       [99, 'x'],
       {},
+      { bearer: 'x' },
+      { bearer: '' },
+      { bearer: 'x', basic: { user: 'a', password: 'b' } },
+      { basic: { user: 'a' } },
+      { basic: { user: '', password: 'b' } },
+      { api_key: { in: 'query', name: 'a', value: 'b' } },
+      { api_key: { in: 'body', name: 'a', value: 'b' } },
     ),
     fc.dictionary(
       fc.constantFrom('a', '__proto__'),
@@ -85,6 +95,14 @@ const MESSAGES: [tool: string, input: unknown, message: string][] = [
   ['http.get', { url: 'x', headers: { a: 1 } }, "'/headers/a' must be string, got 1"],
   ['http.get', { url: 'x', accept_status: [404, 'x'] }, '\'/accept_status/1\' must be integer, got "x"'],
   ['http.get', { url: 'x', max_bytes: -1 }, "'/max_bytes' must be >= 0, got -1"],
+  ['http.get', { url: 'x', auth: {} }, "'/auth' must have exactly one of the fields bearer, basic, api_key"],
+  ['http.get', { url: 'x', auth: 'x' }, "'/auth' must have exactly one of the fields bearer, basic, api_key"],
+  [
+    'http.get',
+    { url: 'x', auth: { bearer: 'x', basic: { user: 'a', password: 'b' } } },
+    "'/auth' must have exactly one of the fields bearer, basic, api_key",
+  ],
+  ['http.get', { url: 'x', auth: { basic: { user: 'a' } } }, "'/auth/basic' must have the field 'password'"],
   [
     'http.request',
     { url: 'x', method: 'GTE' },

@@ -96,10 +96,10 @@ const CASES: { fact: string; steps: string; codes: string[] }[] = [
     steps: `  - { id: x, tool: http.get, with: { url: a, headers: { Authorization: "\${secrets.TOKEN}" } } }
   - { id: y, set: { a: secrets.TOKEN } }
   - { id: z, llm: mock/echo, prompt: "\${secrets.TOKEN}" }
-  - { id: w, tool: http.get, with: { url: "http://a/\${secrets.TOKEN}" }, key: "secrets.TOKEN" }
+  - { id: w, tool: http.get, with: { url: "http://a/\${secrets.TOKEN}?b=c\${secrets.TOKEN}" }, key: "secrets.TOKEN" }
   - { id: v, tool: http.get, with: { url: a, headers: { Authorization: "\${secrets.TOKN}" } } }
 `,
-    codes: ['secret_misused', 'secret_misused', 'secret_misused', 'secret_misused', 'unknown_secret'],
+    codes: ['secret_misused', 'secret_misused', 'secret_misused', 'unknown_secret'],
   },
   {
     fact: 'undo sees the output of its own step',

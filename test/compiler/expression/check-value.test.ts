@@ -6,7 +6,7 @@ import { checkValue } from '../../../src/compiler/expression/check-value.ts'
 import { describeType } from '../../../src/compiler/expression/type.ts'
 import { typeOfSchema } from '../../../src/compiler/expression/type-of-schema.ts'
 import type { JsonValue } from '../../../src/core/json.ts'
-import type { JsonSchema } from '../../../src/core/json-schema.ts'
+import { closedObject, type JsonSchema } from '../../../src/core/json-schema.ts'
 import { SCENE, toNames, toNode } from './scene.ts'
 
 const test = suite('check value')
@@ -18,6 +18,7 @@ for (const [value, type] of [
   [null, 'null'],
   ['${input.max_drafts}', 'number'],
   ['${input.max_drafts} drafts', 'string'],
+  ['Bearer ${secrets.TOKEN}', 'string'],
   [{ a: ['${iter.count}', 'x'], b: { c: true } }, "{ a: a list of number | 'x', b: { c: true } }"],
 ] as [JsonValue, string][]) {
   test(`${JSON.stringify(value)} has the type ${type}`, () => {
@@ -31,7 +32,9 @@ for (const [value, code] of [
   ['Hello ${input.maybe}', 'possibly_null'],
   ['Hello ${null}', 'possibly_null'],
   ['Hello ${input.?note}', 'possibly_null'],
-  ['Bearer ${secrets.TOKEN}', 'secret_misused'],
+  ['Bearer ${secrets.TOKEN + "x"}', 'secret_misused'],
+  ['Bearer ${json(secrets.TOKEN)}', 'secret_misused'],
+  ['Bearer ${secrets.TOKN}', 'unknown_secret'],
   [{ a: { b: ['${inptu}'] } }, 'unknown_name'],
 ] as [JsonValue, string][]) {
   test(`${JSON.stringify(value)} is ${code}`, () => {
@@ -66,6 +69,12 @@ const REQUEST: JsonSchema = {
     tags: { type: 'array', items: { type: 'string' } },
     json: {},
     limit: { type: 'integer' },
+    auth: {
+      anyOf: [
+        closedObject({ bearer: { type: 'string' } }),
+        closedObject({ basic: closedObject({ user: { type: 'string' }, password: { type: 'string' } }) }),
+      ],
+    },
   },
   required: ['url'],
   additionalProperties: false,
@@ -91,7 +100,7 @@ for (const [value, expected] of [
   [{ url: 1 }, ['type_mismatch@2: the value does not fit: expected string, got 1']],
   [
     { url: 'x', methd: 'GET' },
-    ["unknown_field@3: 'methd' is no field here: expected url, method, headers, tags, json, limit"],
+    ["unknown_field@3: 'methd' is no field here: expected url, method, headers, tags, json, limit, auth"],
   ],
   [{ url: 'x', method: 'PST' }, ["unknown_enum_value@4: 'PST' is not allowed here: expected 'GET' | 'POST'"]],
   [
@@ -106,6 +115,15 @@ for (const [value, expected] of [
     [
       'possibly_null@2: the value may be null: expected string, got string | null',
       'type_mismatch@6: the value does not fit: expected string, got true',
+    ],
+  ],
+  [{ url: 'x', auth: { bearer: '${secrets.TOKEN}' } }, []],
+  [{ url: 'x', auth: { bearr: 'y' } }, ["unknown_field@5: 'bearr' is no field here: expected bearer, basic"]],
+  [{ url: 'x', auth: { basic: { user: 'y' } } }, ["missing_field@6: 'password' is missing: expected string"]],
+  [
+    { url: 'x', auth: { bearer: 'y', basic: { user: 'a', password: 'b' } } },
+    [
+      "type_mismatch@4: the value does not fit: expected { bearer: string } | { basic: { user: string, password: string } }, got { bearer: 'y', basic: { user: 'a', password: 'b' } }",
     ],
   ],
 ] as [JsonValue, string[]][]) {

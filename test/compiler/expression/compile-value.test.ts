@@ -23,6 +23,8 @@ for (const [value, result] of [
     { a: [1, null, { b: 'x' }], c: 1 },
   ],
   [{ key: '${secrets.TOKEN}' }, { key: { $secret: 'TOKEN' } }],
+  ['Bearer ${ secrets.TOKEN }', { $text: ['Bearer ', { $secret: 'TOKEN' }] }],
+  ['${iter.count}/${secrets.TOKEN}/${[1]}', { $text: ['1', '/', { $secret: 'TOKEN' }, '/', '[1]'] }],
 ] as [JsonValue, JsonValue][]) {
   test(`${JSON.stringify(value)} gives ${JSON.stringify(result)}`, () => assert.equal(evaluateValue(value), result))
 }
@@ -56,10 +58,15 @@ test('only a secret that is written in the workflow has a place, not data that l
     list: ['x', '${ secrets.B }'],
     data: { $secret: 'C' },
     text: '${input}',
+    url: 'https://a.example/?a=${input.id}&b=${secrets.C}',
+    body: { url: '${secrets.D} of ${secrets.E}' },
+    mixed: '${"secrets.F"} of ${input}',
   })
   assert.equal(findSecretPlaces(node), [
     { path: ['headers', 'auth'], name: 'A' },
     { path: ['list', 1], name: 'B' },
+    { path: ['url'], secrets: [null, null, null, 'C'], isUrl: true },
+    { path: ['body', 'url'], secrets: ['D', null, 'E'], isUrl: false },
   ])
 })
 

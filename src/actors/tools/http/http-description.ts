@@ -13,7 +13,27 @@ const TARGET: Record<string, JsonSchema> = {
     additionalProperties: { type: [...SCALAR, 'array'], items: { type: SCALAR } },
   },
   headers: { type: 'object', additionalProperties: { type: 'string' } },
+  auth: {
+    anyOf: [
+      closedObject({ bearer: { type: 'string', minLength: 1 } }),
+      closedObject({ basic: closedObject({ user: { type: 'string' }, password: { type: 'string' } }) }),
+      closedObject({
+        api_key: closedObject({
+          in: { enum: ['header', 'query'] },
+          name: { type: 'string', minLength: 1 },
+          value: { type: 'string', minLength: 1 },
+        }),
+      }),
+    ],
+    description: 'Credentials: the header Authorization, or a header or parameter of the query with a key',
+  },
 }
+
+/** Two bodies, or two headers of one name. */
+const EXCLUSIVE = [
+  ['auth', 'headers.authorization'],
+  ['json', 'body', 'form'],
+]
 
 const BODY: Record<string, JsonSchema> = {
   json: { description: 'Sent as application/json' },
@@ -61,6 +81,7 @@ const define = (
   writes,
   input: closedObject(fields, 'method' in fields ? ['url', 'method'] : ['url']),
   output: OUTPUT,
+  exclusive: EXCLUSIVE.filter(([field = '']) => field in fields),
 })
 
 export const HTTP_DESCRIPTIONS: readonly ActorDescription[] = [

@@ -4,6 +4,7 @@ import type { ActorContext } from '../../../core/actor.ts'
 import { Fault } from '../../../core/fault.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { formatValue } from '../../../core/value-text.ts'
+import { type Credential, type HttpAuth, toCredential } from './http-auth.ts'
 
 type Scalar = string | number | boolean
 
@@ -13,6 +14,7 @@ export interface HttpToolInput {
   method?: string
   query?: Record<string, Scalar | Scalar[]>
   headers?: Record<string, string>
+  auth?: HttpAuth
   json?: JsonValue
   body?: string
   form?: Record<string, Scalar>
@@ -29,6 +31,8 @@ export interface HttpRequest {
   /** Lower-case names. */
   headers: Map<string, string>
   body: Buffer | undefined
+  /** A key in the query, which the target of a redirect within the origin gets too. */
+  queryKey: [name: string, value: string] | undefined
 }
 
 /** Headers that the client sets. With a user's own, two readers of the request could disagree about its end or its target. */
@@ -36,16 +40,34 @@ const OWN_HEADERS = new Set(
   'connection content-length expect host keep-alive proxy-connection te trailer transfer-encoding upgrade'.split(' '),
 )
 
-/** @throws Fault `invalid_input` for a URL, a header or a choice of bodies that can't be sent. */
+/** @throws Fault `invalid_input` for a URL, a header or credentials that can't be sent. */
 export const buildRequest = (method: string, input: HttpToolInput, context: ActorContext): HttpRequest => {
   const headers = readHeaders(input.headers ?? {})
+  const url = buildUrl(input)
+  const queryKey = input.auth === undefined ? undefined : addCredential(toCredential(input.auth), { headers, url })
   const { body, contentType } = buildBody(input)
   setDefault(headers, 'accept', 'application/json, text/*;q=0.9, */*;q=0.8')
   setDefault(headers, 'accept-encoding', 'gzip, deflate, br')
   setDefault(headers, 'user-agent', 'troupe')
   if (contentType !== undefined) setDefault(headers, 'content-type', contentType)
   if (context.keyIsExplicit) setDefault(headers, 'idempotency-key', toHeaderText(context.key))
-  return { method, url: buildUrl(input), headers, body }
+  return { method, url, headers, body, queryKey }
+}
+
+/** Returns the key that it puts into the query. */
+const addCredential = (
+  { in: place, name, value, field }: Credential,
+  { headers, url }: Pick<HttpRequest, 'headers' | 'url'>,
+): HttpRequest['queryKey'] => {
+  const isTaken = place === 'header' ? headers.has(name.toLowerCase()) : url.searchParams.has(name)
+  if (isTaken)
+    throw invalid(`'auth.${field}' gives the ${place === 'header' ? 'header' : 'parameter'} '${name}' a second time`)
+  if (place === 'query') {
+    url.searchParams.append(name, value)
+    return [name, value]
+  }
+  setHeader(headers, { name, value, subject: `auth.${field}` })
+  return undefined
 }
 
 /** @throws Fault `invalid_input` for text that is not a URL, a scheme other than http and https, or a user name in it */
@@ -55,7 +77,7 @@ export const parseHttpUrl = (text: string, base?: URL): URL => {
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw invalid(`'url' can't be requested: expected http: or https:, got ${url.protocol}`)
   if (url.username !== '' || url.password !== '')
-    throw invalid(`'url' has a user name or password in it: send them in the header Authorization`)
+    throw invalid(`'url' has a user name or password in it: give them as auth: { basic: { user, password } }`)
   return url
 }
 
@@ -71,30 +93,28 @@ const buildUrl = ({ url: text, query = {} }: HttpToolInput): URL => {
 
 const readHeaders = (given: Record<string, string>): Map<string, string> => {
   const headers = new Map<string, string>()
-  for (const [name, value] of Object.entries(given)) {
-    if (OWN_HEADERS.has(name.toLowerCase())) throw invalid(`'headers.${name}' is set by the client: leave it out`)
-    assertSendable(name, value)
-    headers.set(name.toLowerCase(), value)
-  }
+  for (const [name, value] of Object.entries(given)) setHeader(headers, { name, value, subject: `headers.${name}` })
   return headers
 }
 
-const assertSendable = (name: string, value: string): void => {
+const setHeader = (
+  headers: Map<string, string>,
+  { name, value, subject }: { name: string; value: string; subject: string },
+): void => {
+  if (OWN_HEADERS.has(name.toLowerCase())) throw invalid(`'${subject}' is set by the client: leave it out`)
   try {
     validateHeaderName(name)
     validateHeaderValue(name, value)
   } catch (cause) {
     // The message omits the value, which may be a secret.
-    throw new Fault('invalid_input', `'headers.${name}' can't be sent: its name or value has a forbidden character`, {
+    throw new Fault('invalid_input', `'${subject}' can't be sent: its name or value has a forbidden character`, {
       cause,
     })
   }
+  headers.set(name.toLowerCase(), value)
 }
 
 const buildBody = ({ json, body, form }: HttpToolInput): { body: Buffer | undefined; contentType?: string } => {
-  const given = Object.entries({ json, body, form }).filter(([, value]) => value !== undefined)
-  if (given.length > 1)
-    throw invalid(`only one of json, body and form can be sent, got ${given.map(([name]) => name).join(' and ')}`)
   if (json !== undefined) return { body: Buffer.from(JSON.stringify(json)), contentType: 'application/json' }
   if (body !== undefined) return { body: Buffer.from(body), contentType: 'text/plain; charset=utf-8' }
   if (form === undefined) return { body: undefined }

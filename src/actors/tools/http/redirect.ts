@@ -24,7 +24,9 @@ export const toRedirected = (request: HttpRequest, response: HttpResponse): Http
   const headers = new Map(
     [...request.headers].filter(([name]) => isKept(name, { becomesGet, from: request.url, to: url })),
   )
-  return becomesGet ? { method: 'GET', url, headers, body: undefined } : { ...request, url, headers }
+  const queryKey = request.url.origin === url.origin ? request.queryKey : undefined
+  if (queryKey !== undefined && !url.searchParams.has(queryKey[0])) url.searchParams.append(...queryKey)
+  return { ...request, ...(becomesGet && { method: 'GET', body: undefined }), url, headers, queryKey }
 }
 
 const parseLocation = (location: string, base: URL): URL => {

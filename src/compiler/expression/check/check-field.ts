@@ -36,11 +36,12 @@ const checkSecret = (node: FieldExpression, { names, root, report }: CheckContex
   const declared = names.secrets()
   if (declared === undefined)
     report('secret_misused', node, {
-      message: `secret '${node.name}' may not be used here: expected it in 'with', 'headers' or 'verify'`,
+      message: `secret '${node.name}' may not be used here: expected it in 'with', 'verify' or the 'env' of an MCP server`,
     })
   else if (node !== root)
     report('secret_misused', node, {
-      message: `secret '${node.name}' must stand alone in \${ }: no operator, function or text may hold it`,
+      message: `secret '${node.name}' must stand alone in \${ }: no operator and no function takes it`,
+      hint: `text around it stands outside of \${ }, such as "Bearer \${secrets.${node.name}}"`,
     })
   else if (!declared.includes(node.name))
     report('unknown_secret', node.nameSpan, {

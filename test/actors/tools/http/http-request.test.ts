@@ -72,7 +72,76 @@ sending('json, form and body are sent each with its own type', async () => {
 
 sending('two bodies are a wrong input', async () => {
   const fault = await catchFault(() => send('http.post', { json: 1, body: 'x' }))
-  assert.is(fault.message, 'only one of json, body and form can be sent, got json and body')
+  assert.is(fault.code, 'invalid_input')
+  assert.is(fault.message, "the input of http.post is wrong: 'json' and 'body' exclude each other: give one of them")
+})
+
+const KEY = 'kéy: &/+=1'
+const basicOf = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`
+
+sending('auth is the header Authorization, a header with a key, or a parameter of the query', async () => {
+  const bearer = await send('http.get', { auth: { bearer: 't0ken' } })
+  assert.is(bearer.headers.authorization, 'Bearer t0ken')
+  const basic = await send('http.post', { auth: { basic: { user: 'Ada', password: KEY } } })
+  assert.is(basic.headers.authorization, basicOf(`Ada:${KEY}`))
+  const header = await send('http.get', { auth: { api_key: { in: 'header', name: 'X-Key', value: 'k' } } })
+  assert.equal([header.headers['x-key'], header.headers.authorization], ['k', undefined])
+  const query = await send('http.get', { query: { a: 1 }, auth: { api_key: { in: 'query', name: 'key', value: KEY } } })
+  assert.equal(
+    [...new URL(query.url, server.url).searchParams],
+    [
+      ['a', '1'],
+      ['key', KEY],
+    ],
+  )
+})
+
+const BEARER = { bearer: 'pl4nted' }
+
+for (const [what, input, problem] of [
+  [
+    'a header Authorization beside it',
+    { headers: { AUTHORIZATION: 'x' } },
+    /'auth' and 'headers.authorization' exclude/,
+  ],
+  ['a line break in it', { auth: { bearer: 'pl4nted\n' } }, /'auth.bearer' can't be sent/],
+  ['a colon in the user', { auth: { basic: { user: 'pl4nted:x', password: '' } } }, /'auth.basic.user' .* colon/],
+  [
+    'a header of the client',
+    { auth: { api_key: { in: 'header', name: 'Host', value: 'pl4nted' } } },
+    /set by the client/,
+  ],
+  [
+    'a header that is there',
+    { headers: { a: '1' }, auth: { api_key: { in: 'header', name: 'A', value: 'pl4nted' } } },
+    /'auth.api_key' gives the header 'A' a second time/,
+  ],
+  [
+    'a parameter that is there',
+    { query: { a: '1' }, auth: { api_key: { in: 'query', name: 'a', value: 'pl4nted' } } },
+    /'auth.api_key' gives the parameter 'a' a second time/,
+  ],
+] as [string, JsonObject, RegExp][])
+  sending(`auth with ${what} is a wrong input, and the message holds no part of it`, async () => {
+    const fault = await catchFault(() => send('http.get', { auth: BEARER, ...input }))
+    assert.is(fault.code, 'invalid_input')
+    assert.match(fault.message, problem)
+    assert.not.match(fault.message, 'pl4nted')
+  })
+
+const IN_QUERY = { api_key: { in: 'query', name: 'key', value: 'k' } }
+
+sending('auth goes along within an origin, and not to another one', async () => {
+  assert.is(
+    (await send('http.get', { url: `${server.url}/307/landed`, auth: BEARER })).headers.authorization,
+    'Bearer pl4nted',
+  )
+  assert.is((await send('http.get', { url: `${server.url}/307/landed`, auth: IN_QUERY })).url, '/landed?key=k')
+  for (const auth of [BEARER, IN_QUERY]) {
+    await call('http.get', { url: `${server.url}/307/elsewhere`, auth })
+    const { headers, url } = lastOf(elsewhere)
+    assert.equal([headers.authorization, url], [undefined, '/landed?x=1'])
+  }
 })
 
 sending("the workflow's key is sent, the host's own is not", async () => {

@@ -84,6 +84,7 @@ transport('a handshake that never ends is a timeout', async () => {
     url: new URL(`https://127.0.0.1:${raw.port}/`),
     headers: new Map<string, string>(),
     body: undefined,
+    queryKey: undefined,
   }
   const limits = {
     signal: new AbortController().signal,
