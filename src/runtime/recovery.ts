@@ -20,6 +20,7 @@ import { EffectHistories, toEffectId } from './effects/effect-history.ts'
 import { isChildRun, isUndoing, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
 import type { CreatedData } from './run-event.ts'
 import { RunState } from './run-state.ts'
+import { RootContexts } from './scope/root-contexts.ts'
 
 export interface RecoveredRun {
   state: RunState
@@ -30,6 +31,8 @@ export interface RecoveredRun {
   histories: EffectHistories
   /** All rows are counted. */
   bounds: RunBounds
+  /** Contexts of a new run from its first; of a resumed one from where it goes on. */
+  contexts: RootContexts
   /** Effects of the row `created`, when it is the only row: they may not have been carried out. */
   initial: readonly RunEffect[]
   /** Open effects that no lease holder can have started: `PATH#VISIT`. */
@@ -46,6 +49,7 @@ export const recoverRun = (runId: string, workflow: CompiledWorkflow, rows: read
     usage: NO_USAGE,
     histories: new EffectHistories(),
     bounds: new RunBounds(workflow),
+    contexts: new RootContexts(),
     initial: [],
     untouched: new Set(),
   }
@@ -62,12 +66,14 @@ const foldJournal = (
   recovered: RecoveredRun,
   { runId, rows }: { runId: string; rows: readonly JournalRow[] },
 ): void => {
-  const { state, histories } = recovered
+  const { state, histories, contexts } = recovered
   const [created, ...others] = rows
   if (created?.kind !== 'created') throw new Defect(`J4: the journal of run '${runId}' does not begin with 'created'`)
   expectReadable(created.data, runId)
+  const isNew = others.length === 0
+  if (isNew) state.observe(contexts)
   const initial = state.start({ runId, at: created.at, data: created.data })
-  if (others.length === 0) recovered.initial = initial
+  if (isNew) recovered.initial = initial
   const untouched = new UntouchedEffects(state)
   recovered.untouched = untouched.ids
   for (const row of others) {
@@ -78,6 +84,7 @@ const foldJournal = (
     untouched.take(row, effects)
     recovered.usage = addUsage(recovered.usage, figuresOf(row).usage)
   }
+  if (!isNew) state.observe(contexts)
 }
 
 const NOTHING: readonly RunEffect[] = []

@@ -1,4 +1,5 @@
 /** Notices to the watchers of a run: for live views only. The journal is the truth. */
+import type { MachineContext } from '../compiler/machine-context.ts'
 import type { Progress } from '../core/actor.ts'
 import type { FaultData } from '../core/fault.ts'
 import type { ReachedData } from '../store/journal-data.ts'
@@ -19,7 +20,8 @@ export type RunNotice =
   | { type: 'attempt.progress'; effect: OpenEffect; progress: Progress }
   | { type: 'effect.ended'; effect: OpenEffect; outcome: Outcome; figures: AttemptFigures }
   | { type: 'effect.stopped'; path: string }
-  | { type: 'run.changed' }
+  /** A change is durable. `contexts`: those of the root machine since the last notice, one for each of its steps, in order. */
+  | { type: 'run.changed'; contexts: readonly MachineContext[] }
   /** The store cannot be written, for this cause; undefined: it can again. Until then nothing new starts. */
   | { type: 'run.held'; cause: unknown }
   /** The run is near one of its bounds (core/limits.ts). There is one notice per bound. */

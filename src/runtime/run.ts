@@ -110,7 +110,8 @@ export class Run {
 
   /** Starts the open effects: all of a new run, and those of a resumed run that have no outcome. */
   start({ isResumed, messages = [] }: { isResumed: boolean; messages?: readonly InboxMessage[] }): void {
-    const { defect, initial } = this.#recovered
+    const { defect, initial, contexts } = this.#recovered
+    this.#options.watch({ type: 'run.changed', contexts: contexts.take() })
     const { emitted = [] } = toKept(initial)
     // Here and nowhere else, whichever way the run goes on: the first fold may have ended it already.
     if (emitted.length > 0) this.#journal.write({ emitted }, () => {})
@@ -290,11 +291,12 @@ export class Run {
       if (refused.length > 0) full.rows = [...(full.rows ?? []), ...refused.map((one) => this.#toRefusedRow(one))]
     }
     const { end } = full
+    const contexts = this.#recovered.contexts.take()
     this.#journal.write(full, () => {
       this.#inbox.settle(change.inboxTaken)
       for (const effect of effects) this.#carryOut(effect)
+      this.#options.watch({ type: 'run.changed', contexts })
       if (end !== undefined) this.#finish(end, ended?.undone)
-      else this.#options.watch({ type: 'run.changed' })
       this.leaveWhenQuiet()
     })
   }
@@ -336,10 +338,7 @@ export class Run {
   #exitWhenBack(exit: RunExit): void {
     const leave = (): void => this.#exit(exit)
     const giveUp = this.#options.clock.wakeAt(this.#now() + RELEASE_MS, leave)
-    this.#runner.settled().then(() => {
-      giveUp()
-      leave()
-    }, leave)
+    this.#runner.settled().finally(giveUp).then(leave, leave)
   }
 
   #count<T extends AttemptFigures | undefined>(figures: T): T {

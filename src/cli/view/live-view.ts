@@ -30,8 +30,9 @@ const CLEAR_BELOW = '\x1b[J'
 const BEGIN_FRAME = '\x1b[?2026h'
 const END_FRAME = '\x1b[?2026l'
 
-export const createLiveView = (channel: Channel, { workflow, isResumed }: ViewedRun): RunView => {
-  const tracker = new StepTracker(workflow)
+export const createLiveView = (channel: Channel, viewed: ViewedRun): RunView => {
+  const { workflow } = viewed
+  const tracker = new StepTracker(viewed)
   const screen = createScreen(channel)
   const startedAt = Date.now()
   let run: Run | undefined
@@ -66,9 +67,7 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
   return {
     begin(begun) {
       run = begun
-      if (isResumed) tracker.skipPast(run)
       screen.open()
-      tracker.readChanges(run)
       draw()
       timer = setInterval(draw, FRAME_MS)
     },
@@ -76,7 +75,7 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
       tracker.take(notice)
       if (notice.type === 'run.warned') near.set(notice.limit, describeNear(notice))
       if (notice.type === 'run.held') held = notice.cause === undefined ? '' : describeHeld(notice.cause)
-      if (notice.type === 'run.changed' && run !== undefined) tracker.readChanges(run)
+      if (notice.type === 'run.changed') tracker.readChanges(notice.contexts)
     },
     ask(asked) {
       ofChildren = asked
@@ -91,7 +90,6 @@ export const createLiveView = (channel: Channel, { workflow, isResumed }: Viewed
       stopListening()
       note = ''
       tick = undefined
-      if (run !== undefined) tracker.readChanges(run)
       draw()
       screen.close()
     },

@@ -3,22 +3,21 @@
  *
  * The timeline (service/history/timeline.ts) keeps every visit of a journal. This tracker keeps only what a view can draw:
  * 1. Work per change depends on the number of steps of the workflow, not on the length of the run (J5). Records are immutable and
- *    shared between states, so that a change is found by comparing references.
+ *    shared between contexts, so that a change is found by comparing references.
  * 2. A foreach item is known by its effects in flight, and forgotten when they end: there may be 100,000 items.
- * 3. It reads the state when a change is durable, so that a view shows nothing that a crash could take back.
- * 4. Times are its own, because records hold none.
+ * 3. It takes contexts when they are durable, so that a view shows nothing that a crash could take back; and all of them, so that it
+ *    misses no visit.
+ * 4. Times are those of the events. Of a resumed run, open steps count from its resumption.
  */
-import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Step } from '../../compiler/document.ts'
-import type { StepRecord } from '../../compiler/machine-context.ts'
+import type { MachineContext, StepRecord } from '../../compiler/machine-context.ts'
 import { childLists } from '../../compiler/place-steps.ts'
 import type { FaultData } from '../../core/fault.ts'
 import { isJsonObject } from '../../core/json.ts'
-import type { Run } from '../../runtime/run.ts'
 import type { AttemptFigures } from '../../runtime/run-event.ts'
 import type { RunNotice } from '../../runtime/run-notice.ts'
-import { contextOf } from '../../runtime/scope/scope.ts'
 import { stepOfPath } from '../../store/usage-sums.ts'
+import type { ViewedRun } from './run-view.ts'
 
 /** An effect in flight. */
 export interface LiveAttempt {
@@ -31,7 +30,8 @@ export interface LiveAttempt {
 
 export type StepChange =
   | { type: 'started'; step: TrackedStep }
-  | { type: 'ended'; step: TrackedStep; record: StepRecord; ms: number | undefined }
+  /** `ms` is undefined for a visit that ended as it began, `record` for one that the next visit followed at once and replaced. */
+  | { type: 'ended'; step: TrackedStep; record: StepRecord | undefined; ms: number | undefined }
 
 export interface TrackedStep {
   id: string
@@ -54,10 +54,17 @@ export class StepTracker {
   readonly cacheHits = new Map<string, number>()
   readonly #records = new Map<string, StepRecord>()
   readonly #now: () => number
+  /** False until the first context of a resumed run, whose changes are of the past. */
+  #isCurrent: boolean
 
-  constructor({ workflow }: CompiledWorkflow, now: () => number = Date.now) {
+  constructor({ workflow: { workflow }, isResumed }: ViewedRun, now: () => number = Date.now) {
     this.steps = listSteps(workflow.steps)
+    this.#isCurrent = !isResumed
     this.#now = now
+  }
+
+  find(id: string): TrackedStep | undefined {
+    return this.steps.find((step) => step.id === id)
   }
 
   take(notice: RunNotice): void {
@@ -69,11 +76,18 @@ export class StepTracker {
     else this.#update(path, notice)
   }
 
-  /** Lists the changes since the last call: first the steps that ended, the innermost first, then those that started. */
-  readChanges(run: Run): StepChange[] {
-    const root = run.state.root
-    if (root === undefined) return []
-    const { steps: records } = contextOf(root)
+  /** Lists the changes that these contexts made. Of each context, first the steps that ended, the innermost first, then those that started. */
+  readChanges(contexts: readonly MachineContext[]): StepChange[] {
+    return contexts.flatMap((context) => {
+      const changes = this.#compareAll(context)
+      if (this.#isCurrent) return changes
+      this.#isCurrent = true
+      this.#forgetPast()
+      return []
+    })
+  }
+
+  #compareAll({ steps: records, at }: MachineContext): StepChange[] {
     const ended: StepChange[] = []
     const begun: StepChange[] = []
     for (const step of this.steps) {
@@ -81,16 +95,17 @@ export class StepTracker {
       const before = this.#records.get(step.id)
       if (record === undefined || record === before) continue
       this.#records.set(step.id, record)
-      const changes = this.#compare(step, before, record)
+      const changes = this.#compare(step, { before, record, at })
       if (before?.entered === undefined) begun.push(...changes)
-      else ended.unshift(...changes)
+      else {
+        ended.unshift(...changes.filter(({ type }) => type === 'ended'))
+        begun.push(...changes.filter(({ type }) => type === 'started'))
+      }
     }
     return [...ended, ...begun]
   }
 
-  /** Skips the changes that a resumed run made before. */
-  skipPast(run: Run): void {
-    this.readChanges(run)
+  #forgetPast(): void {
     const now = this.#now()
     for (const id of this.timings.keys()) {
       if (this.#records.get(id)?.entered === undefined) this.timings.delete(id)
@@ -98,21 +113,35 @@ export class StepTracker {
     }
   }
 
-  #compare(step: TrackedStep, before: StepRecord | undefined, record: StepRecord): StepChange[] {
+  #compare(
+    step: TrackedStep,
+    { before, record, at }: { before: StepRecord | undefined; record: StepRecord; at: number },
+  ): StepChange[] {
+    const wasActive = before?.entered !== undefined
     const isActive = record.entered !== undefined
     const isNewVisit = record.visits > (before?.visits ?? 0)
-    const now = this.#now()
-    if (isNewVisit) {
-      this.timings.set(step.id, { startedAt: now, endedAt: undefined })
-      this.cacheHits.delete(step.id)
-    }
-    if (isActive) return isNewVisit ? [{ type: 'started', step }] : []
-    if (!isNewVisit && before?.entered === undefined) return []
-    const timing = this.timings.get(step.id)
-    if (timing !== undefined) timing.endedAt = now
-    if (step.kind === 'foreach' && record.status === 'completed') this.itemTotals.set(step.id, countItems(record))
-    const ms = timing === undefined ? undefined : now - timing.startedAt
-    return [{ type: 'ended', step, record, ms }]
+    const changes: StepChange[] = []
+    if (!isActive && step.kind === 'foreach' && record.status === 'completed')
+      this.itemTotals.set(step.id, countItems(record))
+    // One event may end a visit and begin the next: in a loop of a single step. A record keeps the last end until the next one.
+    if (wasActive && (isNewVisit || !isActive))
+      changes.push({
+        type: 'ended',
+        step,
+        record: isNewVisit && !isActive ? undefined : record,
+        ms: this.#end(step, at),
+      })
+    if (!isNewVisit) return changes
+    this.timings.set(step.id, { startedAt: at, endedAt: isActive ? undefined : at })
+    this.cacheHits.delete(step.id)
+    return [...changes, isActive ? { type: 'started', step } : { type: 'ended', step, record, ms: undefined }]
+  }
+
+  #end({ id }: TrackedStep, at: number): number | undefined {
+    const timing = this.timings.get(id)
+    if (timing === undefined) return undefined
+    timing.endedAt = at
+    return at - timing.startedAt
   }
 
   #countHits(path: string, { usage = [] }: AttemptFigures): void {

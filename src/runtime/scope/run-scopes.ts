@@ -52,7 +52,7 @@ export class RunScopes {
   #stepsStarted = 0
   #undone: readonly Undone[] = []
   #end: EndedRun | undefined
-  #observer: MachineObserver | undefined
+  readonly #observers: MachineObserver[] = []
 
   constructor(workflow: CompiledWorkflow) {
     this.#workflow = workflow
@@ -73,7 +73,7 @@ export class RunScopes {
 
   /** Observes from now on; machines that run already are reported as opened. */
   observe(observer: MachineObserver): void {
-    this.#observer = observer
+    this.#observers.push(observer)
     const open = (scope: Scope): void => {
       observer.opened(scope)
       for (const { items } of scope.open.values()) for (const item of items?.values() ?? []) open(item)
@@ -108,7 +108,7 @@ export class RunScopes {
     const scope: Scope = { path, linked, fold, snapshot, parent, open: new Map(), timers: new Map(), isClosed: false }
     if (parent !== undefined) parent.scope.open.get(parent.step)?.items?.set(parent.index, scope)
     else this.#root = scope
-    this.#observer?.opened(scope)
+    for (const observer of this.#observers) observer.opened(scope)
     this.#undo.collect(scope)
     this.#take(scope, effects)
     return scope
@@ -118,7 +118,7 @@ export class RunScopes {
     if (scope.isClosed) return
     const [snapshot, effects] = scope.fold.step(scope.snapshot, { ...event, at: this.#at })
     scope.snapshot = snapshot
-    this.#observer?.told(scope, event)
+    for (const observer of this.#observers) observer.told(scope, event)
     for (const undo of this.#undo.collect(scope)) this.#effects.push({ type: 'undo.keep', ...undo })
     this.#take(scope, effects)
   }
@@ -311,7 +311,7 @@ export class RunScopes {
 
   /** Stops everything that a scope has open, its inner scopes included. */
   #closeScope(scope: Scope): void {
-    if (!scope.isClosed) this.#observer?.closed(scope)
+    if (!scope.isClosed) for (const observer of this.#observers) observer.closed(scope)
     scope.isClosed = true
     for (const step of [...scope.open.keys()]) this.#stop(scope, step)
     for (const timer of [...scope.timers.keys()]) this.#stopTimer(scope, timer)

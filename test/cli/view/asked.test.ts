@@ -1,11 +1,10 @@
 /** Views of a run that waits for a person or for its database. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { Channel } from '../../../src/cli/context.ts'
-import { createPaint } from '../../../src/cli/paint.ts'
 import { createLiveView } from '../../../src/cli/view/live-view.ts'
 import { createPlainView } from '../../../src/cli/view/plain-view.ts'
 import { StoreError } from '../../../src/store/store-error.ts'
+import { createChannel } from '../../support/channel.ts'
 import { compileWorkflow } from '../../support/compile-workflow.ts'
 import { startWorkflow } from '../../support/run-workflow.ts'
 
@@ -15,19 +14,6 @@ steps:
     foreach: "[1, 2, 3, 4, 5]"
     do: [{ id: ask, approve: { title: "Take \${item}?", by: [ann] }, timeout: 2h }]
 `
-
-const createChannel = (): Channel & { text(): string } => {
-  const written: string[] = []
-  return {
-    write: (text) => void written.push(text),
-    isTerminal: true,
-    paint: createPaint(false),
-    columns: () => 100,
-    rows: () => 40,
-    onResize: () => () => {},
-    text: () => written.join(''),
-  }
-}
 
 const test = suite('views of a run that waits')
 
