@@ -2,7 +2,7 @@ import { type CliCommand, json, OF_WORKFLOW, SINCE } from '../../command.ts'
 
 export const failedCommand: CliCommand = {
   name: 'failed',
-  summary: 'list failed runs that are not handled yet, by fault and step',
+  summary: 'list failed runs and slots of schedules that are not handled yet',
   options: [
     OF_WORKFLOW,
     SINCE,
@@ -15,6 +15,9 @@ export const failedCommand: CliCommand = {
     "troupe failed --json | jq -r '.[0].rerun'",
   ],
   help: `Groups failed runs by workflow, fault and step, and prints the command that reruns each group. A run leaves the
-list when it is restarted, rerun or forked. To list single runs: troupe runs --status failed.`,
+list when it is restarted, rerun or forked. To list single runs: troupe runs --status failed.
+
+A slot of a schedule that failed before it had a run is listed too, by schedule and fault, with the commands that
+retry or dismiss it. The newest 1,000 of each schedule are kept.`,
   action: async () => (await import('./failed.ts')).failed,
 }

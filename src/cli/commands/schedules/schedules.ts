@@ -1,22 +1,28 @@
 /** `troupe schedules`: lists and pauses the schedules that start runs. */
 import { listUpcomingSlots } from '../../../service/schedules/upcoming-slots.ts'
-import type { ScheduleRecord } from '../../../store/schedule-record.ts'
-import { CliError } from '../../cli-error.ts'
+import type { ScheduleFailure, ScheduleRecord } from '../../../store/schedule-record.ts'
 import type { Context } from '../../context.ts'
-import { formatTime, toTime } from '../../figures.ts'
+import { formatCount, formatTime, toTime } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
-import { writeJson, writeLines, writeTable } from '../../output.ts'
+import { writeHint, writeJson, writeLines, writeTable } from '../../output.ts'
 import { countSkipped } from '../../skipped-text.ts'
 import type { Column } from '../../table.ts'
+import { findSchedule } from './find-schedule.ts'
 
 export const listSchedules = (context: Context, { json = false }: { json?: boolean }): Promise<void> =>
   withRuns(context, async ({ store }) => {
     const schedules = await store.listSchedules()
     if (json) writeJson(context, schedules.map(toJson))
-    else if (schedules.length > 0) writeTable(context.stdout, schedules, COLUMNS)
+    else if (schedules.length > 0) report(schedules, context)
     else context.stderr.write('no schedules: troupe workflows apply DIR registers those of its workflows\n')
   })
+
+const report = (schedules: readonly ScheduleRecord[], context: Context): void => {
+  writeTable(context.stdout, schedules, COLUMNS)
+  if (schedules.some(({ failure }) => failure !== null))
+    writeHint(context, 'what failed, and what to do: troupe failed')
+}
 
 /** Shows the next slots of one schedule, or of all. */
 export const nextSlots = async (
@@ -47,22 +53,9 @@ export const pauseSchedule = (
     else context.stderr.write(`schedule ${id} ${isPaused ? 'is paused: it starts no run' : 'continues'}\n`)
   })
 
-/** Finds a schedule by its id, or by the name of a workflow that has one. @throws CliError */
-const findSchedule = (known: readonly ScheduleRecord[], wanted: string): ScheduleRecord => {
-  const found = known.filter(({ id, workflow }) => id === wanted || workflow === wanted)
-  const [only] = found
-  if (only !== undefined && found.length === 1) return only
-  const ids = (found.length > 1 ? found : known).map(({ id }) => id)
-  throw new CliError(
-    found.length > 1
-      ? `'${wanted}' has ${found.length} schedules: expected one of them`
-      : `there is no schedule '${wanted}'`,
-    { hint: ids.length === 0 ? 'troupe workflows apply DIR registers schedules' : `they are ${ids.join(', ')}` },
-  )
-}
-
 const toJson = (schedule: ScheduleRecord) => {
-  const { id, workflow, expression, timezone, missed, mostMissed, nextAt, lastAt, isPaused, skipped } = schedule
+  const { id, workflow, expression, timezone, missed, mostMissed, nextAt, lastAt, isPaused, skipped, failure } =
+    schedule
   return {
     id,
     workflow,
@@ -74,14 +67,27 @@ const toJson = (schedule: ScheduleRecord) => {
     last_at: toTime(lastAt),
     is_paused: isPaused,
     skipped: skipped && { at: toTime(skipped.at), count: skipped.count },
+    failure: failure && {
+      at: toTime(failure.at),
+      slot: toTime(failure.slot),
+      code: failure.code,
+      message: failure.message,
+      in_a_row: failure.inRow,
+      kept: failure.kept,
+    },
   }
 }
+
+/** `2 in a row, invalid_input at 09:00:00`. */
+const describeFailure = ({ at, code, inRow, kept }: ScheduleFailure): string =>
+  `${inRow > 0 ? `${formatCount(inRow)} in a row` : `${formatCount(kept)} earlier`}, ${code} at ${formatTime(at)}`
 
 const COLUMNS: readonly Column<ScheduleRecord>[] = [
   { title: 'schedule', text: ({ id }) => id },
   { title: 'when', text: ({ expression, timezone }) => `${expression} ${timezone ?? ''}` },
   { title: 'next', text: ({ isPaused, nextAt }) => (isPaused ? 'paused' : (toTime(nextAt) ?? 'never')) },
   { title: 'last', text: ({ lastAt }) => toTime(lastAt) ?? '-' },
+  { title: 'failed', text: ({ failure }) => (failure === null ? '' : describeFailure(failure)) },
   { title: 'missed', text: ({ missed, mostMissed }) => (missed === 'all' ? `all: ${mostMissed}` : missed) },
   {
     title: 'skipped',

@@ -1,0 +1,110 @@
+/** `troupe schedules retry` and `dismiss`: deal with slots that failed before they had a run. */
+import { dirname, resolve } from 'node:path'
+import { createCatalogue } from '../../../app/catalogue.ts'
+import { readVariables, toPricing } from '../../../app/project/project-access.ts'
+import { type OpenScheduleOptions, openSchedule } from '../../../service/schedules/open-schedule.ts'
+import { type RetriedSlot, retrySlots } from '../../../service/schedules/retry-slots.ts'
+import { compileStored } from '../../../service/workflows/compile-stored.ts'
+import type { KeptSlotFailure, ScheduleRecord } from '../../../store/schedule-record.ts'
+import type { Store } from '../../../store/store.ts'
+import { openStoreClock } from '../../../store/store-clock.ts'
+import { hintAtStart } from '../../begin-copy.ts'
+import type { Context } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { countOf, toTime } from '../../figures.ts'
+import { createKnownVault } from '../../known-secrets.ts'
+import { type OpenedRuns, withRuns } from '../../open-runs.ts'
+import { writeJson } from '../../output.ts'
+import { toPrintable } from '../../printable.ts'
+import { explainError } from '../../report-error.ts'
+import { findSchedule } from './find-schedule.ts'
+
+export interface FailedSlotsArguments {
+  schedule: string
+  fault?: string
+  json?: boolean
+}
+
+/** Resolves to the exit code: `failed` when a slot failed again. */
+export const retryFailed = (context: Context, options: FailedSlotsArguments): Promise<number> =>
+  withRuns(context, async (opened) => {
+    const { store } = opened
+    const { record, failures } = await findFailures(store, options)
+    const clock = await openStoreClock(store)
+    const access = { ...toAccess(context, opened), store, clock }
+    const open = (schedule: ScheduleRecord): ReturnType<typeof openSchedule> => openSchedule(schedule, access)
+    const retried = await retrySlots(record, failures, { store, clock, open })
+    if (options.json === true)
+      writeJson(
+        context,
+        retried.map((slot) => toJson(record, slot)),
+      )
+    else report(context, record, retried)
+    return retried.some(({ kind }) => kind === 'failed') ? EXIT.failed : EXIT.completed
+  })
+
+export const dismissFailed = (context: Context, options: FailedSlotsArguments): Promise<void> =>
+  withRuns(context, async ({ store }) => {
+    const { record, failures } = await findFailures(store, options)
+    const dismissed = await store.dropSlotFailures(
+      record.id,
+      failures.map(({ slot }) => slot),
+    )
+    if (options.json === true) writeJson(context, { schedule: record.id, dismissed })
+    else context.stderr.write(`${countOf(dismissed, 'failed slot')} of ${record.id} dismissed\n`)
+  })
+
+/** @throws CliError */
+const findFailures = async (
+  store: Store,
+  { schedule, fault }: FailedSlotsArguments,
+): Promise<{ record: ScheduleRecord; failures: KeptSlotFailure[] }> => {
+  const record = findSchedule(await store.listSchedules(), schedule)
+  const failures = await store.listSlotFailures(record.id)
+  return { record, failures: failures.filter(({ code }) => fault === undefined || code === fault) }
+}
+
+/** Only the server needs the secrets: the vault keeps those that are known here out of the database. */
+const toAccess = ({ environment }: Context, { project }: OpenedRuns): Omit<OpenScheduleOptions, 'store' | 'clock'> => ({
+  env: readVariables(project, environment),
+  compile: async (definition) =>
+    compileStored(definition, { catalogue: createCatalogue(), environment: project.config.env }),
+  folderOf: ({ source }) => dirname(resolve(project.folder, source.file)),
+  performerOf: ({ workflow }) => ({
+    vault: createKnownVault(project, environment, workflow.secrets),
+    pricing: toPricing(project),
+  }),
+})
+
+const toJson = ({ id }: ScheduleRecord, slot: RetriedSlot) => {
+  const { code, message } = slot.kind === 'failed' ? explainError(slot.fault) : { code: null, message: null }
+  return {
+    schedule: id,
+    slot: toTime(slot.slot),
+    status: slot.kind,
+    run: slot.kind === 'started' ? slot.run : null,
+    error: code === null ? null : { code, message },
+  }
+}
+
+const report = (context: Context, { id }: ScheduleRecord, retried: readonly RetriedSlot[]): void => {
+  if (retried.length === 0) {
+    context.stderr.write(`schedule ${id} has no such failed slot\n`)
+    return
+  }
+  for (const slot of retried) context.stdout.write(`${toTime(slot.slot)}  ${describe(slot)}\n`)
+  const started = retried.flatMap((slot) => (slot.kind === 'started' ? [slot.run] : []))
+  const failed = retried.filter(({ kind }) => kind === 'failed').length
+  context.stderr.write(
+    `${started.length} of ${countOf(retried.length, 'slot')} started${failed === 0 ? '' : `, ${failed} failed again`}\n`,
+  )
+  const [run] = started
+  if (run !== undefined) hintAtStart(context, run)
+}
+
+const describe = (slot: RetriedSlot): string => {
+  if (slot.kind === 'started') return `run ${slot.run} is queued`
+  if (slot.kind === 'unwanted') return "the schedule's `when` is false: no run"
+  const { code, message } = explainError(slot.fault)
+  return `${code}: ${toPrintable(message)}`
+}
