@@ -19,20 +19,25 @@ export const asksForRetry = (policy: RetryPolicy, attempt: number, fault: FaultD
 /**
  * Computes the milliseconds to wait after an attempt (from 1): doubling from `minMs` up to `maxMs`, with full jitter
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). The jitter is drawn from `seed`, so that a
- * replay of the same journal waits as long. The wait that a fault asks for (`details.retry_after_ms`) wins, up to five minutes.
+ * replay of the same journal waits as long. The wait that a fault asks for wins.
  */
 export const backoffDelay = (
   policy: RetryPolicy,
   attempt: number,
   options: { seed: string; fault?: FaultData },
 ): number => {
-  const asked = options.fault?.details?.retry_after_ms
-  if (typeof asked === 'number') return Math.max(0, Math.min(asked, LONGEST_RETRY_AFTER_MS))
+  const asked = options.fault && askedWait(options.fault)
+  if (asked !== undefined) return Math.min(asked, LONGEST_RETRY_AFTER_MS)
   const ceiling = Math.min(policy.maxMs, policy.minMs * 2 ** (attempt - 1))
   return policy.jitter ? Math.round(ceiling * toFraction(`${options.seed}#${attempt}`)) : ceiling
 }
 
-const LONGEST_RETRY_AFTER_MS = 300_000
+/** The milliseconds that a server asks to wait before the next attempt; undefined: it asks for none. */
+export const askedWait = ({ details }: FaultData): number | undefined =>
+  typeof details?.retry_after_ms === 'number' ? Math.max(0, details.retry_after_ms) : undefined
+
+/** No wait is longer, whatever a server asks for: 30 days. */
+export const LONGEST_RETRY_AFTER_MS = 30 * 86_400_000
 
 /** Hashes by FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/) with a final avalanche, into a number in [0, 1). */
 const toFraction = (text: string): number => {

@@ -156,6 +156,7 @@ export class StateDriver {
         perform: (call, attempt) =>
           call.kind === 'workflow' ? this.#performChild(call, { id, env, attempt }) : placement.perform(call, attempt),
       },
+      deadlineOf: () => NO_DEADLINE,
       budget: undefined,
       clock: systemClock,
       vault,
@@ -164,6 +165,7 @@ export class StateDriver {
       on: {
         happen: (event) => this.#apply(event),
         note: ignore,
+        resume: (_effect, begin) => begin(),
         count: (figures) => figures,
         returned: ignore,
         broken: this.#ended.reject,
@@ -196,6 +198,8 @@ export class StateDriver {
 }
 
 const ignore = (): void => {}
+
+const NO_DEADLINE = { at: Number.POSITIVE_INFINITY, words: '' }
 
 const refuseBlob = (): Promise<never> =>
   Promise.reject(new Fault('unavailable', 'only a run keeps files: expected the step in a run'))

@@ -9,11 +9,12 @@
  * 1. `retry.max` bounds the failed attempts of each actor of a fallback order; each one has all of its own.
  * 2. Lost attempts do not use up `retry.max`. They have a bound of their own, so that a step cannot kill its process for ever.
  * 3. An actor of a fallback order gives way to the next only for a fault that says nothing about the next.
- * 4. The same input and events give the same delays: jitter follows from the seed.
+ * 4. A wait that a server asks for is made only if it ends before each deadline. A long one is not made while another actor is left.
+ * 5. The same input and events give the same delays: jitter follows from the seed.
  */
 import { assign, setup } from 'xstate'
 import type { FaultCode, FaultData } from '../core/fault.ts'
-import { asksForRetry, backoffDelay, type RetryPolicy } from '../core/retry-policy.ts'
+import { askedWait, asksForRetry, backoffDelay, type RetryPolicy } from '../core/retry-policy.ts'
 
 export interface AttemptInput {
   retry: RetryPolicy
@@ -39,7 +40,8 @@ export interface AttemptContext extends AttemptInput {
 
 export type AttemptEvent =
   | { type: 'succeeded' }
-  | { type: 'failed'; fault: FaultData }
+  /** `refusal`: the fault in place of the wait that a server asks for, which would end behind a deadline. */
+  | { type: 'failed'; fault: FaultData; refusal?: FaultData | undefined }
   | { type: 'elapsed' }
   | { type: 'lost' }
 
@@ -65,10 +67,20 @@ const outcomeUnknown = ({ onLost, attempt }: AttemptContext): FaultData => ({
   details: { attempts: attempt },
 })
 
+/** A longer wait is not made while another actor is left. */
+const LONGEST_BEFORE_FALLBACK_MS = 300_000
+
+const wantsRetry = ({ retry, attempt, lost, before }: AttemptContext, fault: FaultData): boolean =>
+  asksForRetry(retry, attempt - lost - before, fault)
+
+const fallsBack = ({ choice, choices }: AttemptContext, { code }: FaultData): boolean =>
+  choice + 1 < choices && FALLBACK_CODES.includes(code)
+
 export const attemptMachine = setup({
   types: {} as { context: AttemptContext; input: AttemptInput; events: AttemptEvent },
   actions: {
     keepFault: assign(({ event }) => (event.type === 'failed' ? { fault: event.fault } : {})),
+    keepRefusal: assign(({ event }) => (event.type === 'failed' && event.refusal ? { fault: event.refusal } : {})),
     giveUp: assign(({ context }) => ({ fault: outcomeUnknown(context) })),
     planBackoff: assign(({ context, event }) => ({
       delayMs: backoffDelay(context.retry, context.attempt, {
@@ -87,9 +99,12 @@ export const attemptMachine = setup({
   guards: {
     isRetried: ({ context, event }) =>
       event.type === 'failed' &&
-      asksForRetry(context.retry, context.attempt - context.lost - context.before, event.fault),
-    fallsBack: ({ context, event }) =>
-      event.type === 'failed' && context.choice + 1 < context.choices && FALLBACK_CODES.includes(event.fault.code),
+      event.refusal === undefined &&
+      wantsRetry(context, event.fault) &&
+      !(fallsBack(context, event.fault) && (askedWait(event.fault) ?? 0) > LONGEST_BEFORE_FALLBACK_MS),
+    fallsBack: ({ context, event }) => event.type === 'failed' && fallsBack(context, event.fault),
+    isRefused: ({ context, event }) =>
+      event.type === 'failed' && event.refusal !== undefined && wantsRetry(context, event.fault),
     mayBeRepeated: ({ context }) =>
       context.onLost === 'retry' && context.attempt < context.retry.max * context.choices + LOST_ATTEMPTS_ALLOWED,
   },
@@ -104,6 +119,7 @@ export const attemptMachine = setup({
         failed: [
           { guard: 'isRetried', target: 'backing_off', actions: ['keepFault', 'planBackoff'] },
           { guard: 'fallsBack', target: 'backing_off', actions: ['keepFault', 'chooseNext'] },
+          { guard: 'isRefused', target: 'failed', actions: 'keepRefusal' },
           { target: 'failed', actions: 'keepFault' },
         ],
         lost: [

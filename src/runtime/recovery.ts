@@ -101,7 +101,7 @@ class UntouchedEffects {
 
   take(row: JournalRow, effects: readonly RunEffect[]): void {
     if (row.kind === 'pause') this.#pause(row.data.is_paused)
-    else if (row.kind === 'left') this.#leave(row.data.is_left)
+    else if (row.kind === 'left' && row.path === '') this.#leave(row.data.is_left)
     else if (row.kind === 'attempt' || row.kind === 'lost') this.ids.delete(toEffectId(row))
     if (this.#isPaused) this.#add(effects.flatMap(toHeldBack))
   }

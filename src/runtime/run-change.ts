@@ -8,6 +8,7 @@ import type { RunChange } from '../store/store.ts'
 import { CALLED_OFF, toChildId } from './child/child-id.ts'
 import { type EffectHistories, nextAttempt } from './effects/effect-history.ts'
 import type { EffectListener, EffectRunner } from './effects/effect-runner.ts'
+import { toTimerId } from './effects/long-pauses.ts'
 import type { OpenTimer, OpenWait, RunEffect } from './effects/run-effect.ts'
 import type { RunJournal } from './run-journal.ts'
 import { toRequestHash } from './waits/request-hash.ts'
@@ -37,6 +38,8 @@ export class RunChanges {
     const { hasChildren, journal } = this.#options
     const drafts = effects.flatMap((effect) => this.#toNotes(effect))
     const full: RunChange = { ...change, ...toKept(effects) }
+    const ended = effects.flatMap((effect) => this.#toEndedPause(effect))
+    if (ended.length > 0) full.timersCleared = [...(full.timersCleared ?? []), ...ended]
     if (hasChildren) full.asked = effects.flatMap((effect) => this.#toCancelled(effect))
     if (drafts.length > 0) full.rows = [...(change.rows ?? []), ...drafts.map((draft) => journal.row(draft))]
     return full
@@ -51,6 +54,13 @@ export class RunChanges {
     // An effect that is stopped in flight may have happened: the journal says that it had begun.
     const figures = runner.figuresOf(path, visit)
     return figures === undefined ? NONE : [{ kind: 'stopped', at, path, visit, data: count(figures) }]
+  }
+
+  /** The store wakes no run for the next attempt of a stopped effect. */
+  #toEndedPause(effect: RunEffect): string[] {
+    if (effect.type !== 'stop') return NONE
+    const { runner, histories } = this.#options
+    return runner.isPausing(effect) || histories.of(effect).retryAt !== undefined ? [toTimerId(effect)] : NONE
   }
 
   /** Cancels the child run of a stopped step, even if no process holds it now. */

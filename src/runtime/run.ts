@@ -17,6 +17,7 @@ import type { JournalRow, Untimed } from '../store/journal-row.ts'
 import type { Claim, InboxMessage, RunChange, RunEnd, UsageTotals } from '../store/store.ts'
 import { addUsage } from './budget/usage-totals.ts'
 import type { EffectRunner } from './effects/effect-runner.ts'
+import { type LongPauses, toPauseKept } from './effects/long-pauses.ts'
 import { type EndedRun, isChildRun, isUndoing, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
 import type { RecoveredRun } from './recovery.ts'
 import { type RunChanges, toKept } from './run-change.ts'
@@ -25,6 +26,7 @@ import type { RunJournal } from './run-journal.ts'
 import type { RunOptions } from './run-options.ts'
 import { createRunParts } from './run-parts.ts'
 import { nextPhase, type PhaseChange, type RunPhase, takesEvents } from './run-phase.ts'
+import type { RunRest } from './run-rest.ts'
 import type { RunState } from './run-state.ts'
 import { toDefectEnd } from './scope/scope-end.ts'
 import type { TakeOver } from './take-over.ts'
@@ -66,6 +68,8 @@ export class Run {
   readonly #inbox: RunInbox
   readonly #changes: RunChanges
   readonly #takeOver: TakeOver
+  readonly #pauses: LongPauses
+  readonly #rest: RunRest
   #exit: (exit: RunExit) => void = () => {}
   #phase: RunPhase
   #usage: UsageTotals
@@ -84,6 +88,7 @@ export class Run {
       happen: (event) => this.#happen(event),
       take: (asked, taken) => this.#take(asked, taken),
       note: (note) => this.#note(note),
+      isHeldBack: (effect) => this.#isHeldBack(effect),
       count: (figures) => this.#count(figures),
       returned: () => this.leaveWhenQuiet(),
       leave: (exit) => this.leave(exit),
@@ -94,6 +99,8 @@ export class Run {
     this.#inbox = parts.inbox
     this.#changes = parts.changes
     this.#takeOver = parts.takeOver
+    this.#pauses = parts.pauses
+    this.#rest = parts.rest
     this.exited = new Promise((resolve) => {
       this.#exit = resolve
     })
@@ -143,9 +150,7 @@ export class Run {
     const timersSet = this.#takeOver.armTimers({ isResumed })
     if (!takesEvents(this.#phase)) return
     const effects = before.filter(({ path, visit }) => this.#state.isOpen(path, visit))
-    if (isResumed) this.#takeOver.suspect(effects)
-    const wanted = effects.filter((effect) => !this.#isHeldBack(effect, this.#takeOver.mayHaveBegun(effect)))
-    const change = this.#takeOver.toChange(wanted, { isPaused: this.isPaused })
+    const { wanted, change } = this.#takeOver.plan(effects, { isResumed, isPaused: this.isPaused })
     this.#journal.write({ ...change, timersSet }, () => {
       for (const effect of wanted) this.#start(effect)
       this.leaveWhenQuiet()
@@ -153,8 +158,8 @@ export class Run {
   }
 
   /** True for effects that a pause holds back. */
-  #isHeldBack(effect: OpenEffect, hasBegun = false): boolean {
-    return this.isPaused && !isUndoing(effect) && !(hasBegun && isChildRun(effect))
+  #isHeldBack(effect: OpenEffect): boolean {
+    return this.isPaused && !isUndoing(effect)
   }
 
   #start(effect: OpenEffect): void {
@@ -189,20 +194,17 @@ export class Run {
       { rows: [row, ...this.#takeOver.toLostRows(effects)], isPaused, ...taken },
       effects.map((effect) => ({ type: 'perform', effect })),
     )
+    if (!isPaused) this.#pauses.release()
   }
 
   /** How many child runs it waits for, when only they, a timer or a message can bring it further; else undefined. */
   restsOn(): number | undefined {
-    if (!takesEvents(this.#phase) || !this.#inbox.isSettled || !this.#journal.isSettled) return undefined
-    if (this.#state.openTimers().some(({ name }) => name === 'pause')) return undefined
-    const open = this.isPaused ? this.#runner.running() : this.#state.openEffects()
-    return open.every((effect) => isChildRun(effect) && !this.#isTimed(effect)) ? open.length : undefined
+    return takesEvents(this.#phase) ? this.#rest.restsOn(this.isPaused) : undefined
   }
 
   /** When its next deadline is due, in epoch milliseconds; undefined: it has none. */
   nextDueAt(): number | undefined {
-    const dues = [...this.#state.openTimers(), ...this.#alarms.ofRun].map(({ dueAt }) => dueAt)
-    return dues.length === 0 ? undefined : Math.min(...dues)
+    return this.#rest.nextDueAt()
   }
 
   cancel(by: string): void {
@@ -220,7 +222,8 @@ export class Run {
     const phase = this.#phase
     if (phase.kind !== 'draining' || !phase.mayLeave() || !this.#journal.isSettled) return
     if (!this.#runner.isQuiet(isChildRun)) return
-    const isKnown = (effect: OpenEffect): boolean => isChildRun(effect) || this.#isHeldBack(effect)
+    const isKnown = (effect: OpenEffect): boolean =>
+      isChildRun(effect) || this.#isHeldBack(effect) || this.#runner.isPausing(effect)
     if (!phase.isNoted && !this.#state.openEffects().every(isKnown)) this.#noteLeft()
     else this.leave({ kind: this.restsOn() === 0 ? 'waiting' : 'left' })
   }
@@ -272,12 +275,8 @@ export class Run {
   }
 
   #note(note: Untimed<'attempt' | 'late' | 'warning'>): void {
-    if (takesEvents(this.#phase)) this.#write({ rows: [this.#journal.row({ at: this.#now(), ...note })] }, [])
-  }
-
-  /** The store does not know the timeout of an attempt, so no process would wake the run for it. */
-  #isTimed({ step, timeoutMs }: OpenEffect): boolean {
-    return timeoutMs !== undefined || this.#options.workflow.plans.get(step)?.timeoutMs != null
+    if (!takesEvents(this.#phase)) return
+    this.#write({ rows: [this.#journal.row({ at: this.#now(), ...note })], ...toPauseKept(note) }, [])
   }
 
   #write(change: RunChange, effects: readonly RunEffect[]): void {

@@ -17,7 +17,7 @@ import type { RunChange, TimerRecord } from '../store/store.ts'
 import type { Budget } from './budget/budget.ts'
 import { nextAttempt, toEffectId } from './effects/effect-history.ts'
 import type { EffectRunner } from './effects/effect-runner.ts'
-import { isChildRun, type OpenEffect } from './effects/run-effect.ts'
+import { isChildRun, isUndoing, type OpenEffect } from './effects/run-effect.ts'
 import type { RecoveredRun } from './recovery.ts'
 import { toApprovalRecord } from './run-change.ts'
 import type { RunEvent } from './run-event.ts'
@@ -68,18 +68,36 @@ export class TakeOver {
     if (alarms.ofRun.length > 0) journal.write({ timersSet: alarms.ofRun }, () => {})
   }
 
-  /** Effects of a resumed run: each that may have begun is suspected from now on. */
-  suspect(effects: readonly OpenEffect[]): void {
-    for (const effect of effects)
-      if (!isChildRun(effect) && this.mayHaveBegun(effect)) this.#suspected.add(toEffectId(effect))
+  /**
+   * The effects that start now, and the change that must be durable before the first of them does. Of a resumed run, each effect
+   * that may have begun is suspected from now on.
+   */
+  plan(
+    effects: readonly OpenEffect[],
+    { isResumed, isPaused }: { isResumed: boolean; isPaused: boolean },
+  ): { wanted: OpenEffect[]; change: RunChange } {
+    if (isResumed)
+      for (const effect of effects)
+        if (!isChildRun(effect) && this.#mayHaveBegun(effect)) this.#suspected.add(toEffectId(effect))
+    const wanted = effects.filter((effect) => !isPaused || this.#startsInPause(effect))
+    return { wanted, change: this.#toChange(wanted, { isPaused }) }
   }
 
-  mayHaveBegun(effect: OpenEffect): boolean {
-    return !this.#options.recovered.untouched.has(toEffectId(effect))
+  #mayHaveBegun(effect: OpenEffect): boolean {
+    return !this.#options.recovered.untouched.has(toEffectId(effect)) && !this.#isPausing(effect)
   }
 
-  /** The change that must be durable before the first of these effects starts. */
-  toChange(effects: readonly OpenEffect[], { isPaused }: { isPaused: boolean }): RunChange {
+  /** True in a long pause between two attempts: nothing is in flight. */
+  #isPausing(effect: OpenEffect): boolean {
+    return this.#options.recovered.histories.of(effect).retryAt !== undefined
+  }
+
+  /** A child run goes on, and pauses itself. A long pause between two attempts goes on; its end is held back (long-pauses.ts). */
+  #startsInPause(effect: OpenEffect): boolean {
+    return isUndoing(effect) || this.#isPausing(effect) || (isChildRun(effect) && this.#mayHaveBegun(effect))
+  }
+
+  #toChange(effects: readonly OpenEffect[], { isPaused }: { isPaused: boolean }): RunChange {
     const { recovered } = this.#options
     const begins = recovered.untouched.size > 0 && !isPaused ? [this.toLeftRow(false)] : []
     // The store has no approval of a new run. A newer release may ask the approvals of a resumed run in other words.

@@ -107,6 +107,8 @@ export type FailedAttemptData = AttemptFigures & {
   fault: FaultData
   /** Index in the fallback order of the model that is called next. */
   choice?: number
+  /** Begin of the next attempt behind a long pause, in epoch milliseconds: until then nothing is in flight. */
+  retry_at?: number
 }
 
 /** An attempt of a former lease holder, with an unknown outcome. */

@@ -87,9 +87,9 @@ limits: { time: 1m }
 steps: [{ id: w, wait: { for: 1h } }]
 `
   const soon = await interrupt(yaml, { dieAfter: 10_000, downFor: 10_000 })
-  assert.equal([soon.record.error?.details, soon.tookMs], [{ limit: 'time' }, 60_000])
+  assert.equal([soon.record.error?.details, soon.tookMs], [{ limit: 'time', allowed_ms: 60_000 }, 60_000])
   const late = await interrupt(yaml, { dieAfter: 10_000, downFor: 90_000 })
-  assert.equal([late.record.error?.details, late.tookMs], [{ limit: 'time' }, 100_000])
+  assert.equal([late.record.error?.details, late.tookMs], [{ limit: 'time', allowed_ms: 60_000 }, 100_000])
 })
 
 /** The timers that the store has. */

@@ -6,11 +6,11 @@
 import { Cancelled } from '../../src/core/cancelled.ts'
 import { Fault } from '../../src/core/fault.ts'
 import { hashJson } from '../../src/core/hash.ts'
-import type { JsonValue } from '../../src/core/json.ts'
+import type { JsonObject, JsonValue } from '../../src/core/json.ts'
 import type { Placement } from '../../src/runtime/effects/placement.ts'
 import type { OpenEffect } from '../../src/runtime/effects/run-effect.ts'
 
-export type Decision = { output: JsonValue } | { fault: { code: string; retryable: boolean } } | 'never'
+export type Decision = { output: JsonValue } | { fault: { code: string; retryable: boolean; details?: JsonObject } } | 'never'
 
 /** One effect that waits: `id` is `path#visit`. */
 export interface Performance {
@@ -62,7 +62,10 @@ export class ScriptedWorld {
               this.performances.delete(performance)
               if (isDead()) return
               if ('output' in decision) resolve(decision.output)
-              else reject(new Fault(decision.fault.code, 'as decided', { retryable: decision.fault.retryable }))
+              else {
+                const { code, ...rest } = decision.fault
+                reject(new Fault(code, 'as decided', rest))
+              }
             },
           }
           this.performances.add(performance)

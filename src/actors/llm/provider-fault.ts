@@ -26,8 +26,6 @@ export interface VendorError {
   retryAfterMs?: number
 }
 
-/** Longest wait, whatever a server asks for. */
-const LONGEST_RETRY_AFTER_MS = 300_000
 const LONGEST_WORDS = 500
 
 export interface StatusContext extends Asked {
@@ -101,11 +99,9 @@ const describeMissing = ({ server, model, url, settings: { name, baseUrl } }: As
 
 const readRetryAfter = ({ headers, nowMs }: StatusContext, error: VendorError): number | undefined => {
   const exact = headers?.get('retry-after-ms')
-  const waitMs =
-    exact && /^\d{1,12}(\.\d+)?$/.test(exact)
-      ? Math.ceil(Number(exact))
-      : (parseRetryAfter(headers?.get('retry-after') ?? undefined, nowMs) ?? error.retryAfterMs)
-  return waitMs === undefined ? undefined : Math.min(waitMs, LONGEST_RETRY_AFTER_MS)
+  return exact && /^\d{1,12}(\.\d+)?$/.test(exact)
+    ? Math.ceil(Number(exact))
+    : (parseRetryAfter(headers?.get('retry-after') ?? undefined, nowMs) ?? error.retryAfterMs)
 }
 
 /** Puts a vendor's words into one line, without the key. */

@@ -2,7 +2,7 @@
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import { readTimeline, type Segment, type Timeline } from '../../service/history/timeline.ts'
-import type { BudgetData, DecisionData, LateData } from '../../store/journal-data.ts'
+import type { BudgetData, DecisionData, FailedAttemptData, LateData } from '../../store/journal-data.ts'
 import { createdOf, figuresOf, isPartial, type JournalRow } from '../../store/journal-row.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import { describeNear } from '../figures.ts'
@@ -80,7 +80,7 @@ const describeRow = ({
         ? { state: 'failed', note: describeFault(row.data.fault) }
         : { state: 'completed', note: '' }
     case 'attempt':
-      return { state: 'retried', note: describeFault(row.data.fault) }
+      return { state: 'retried', note: describeRetried(row.data) }
     case 'late':
       return { state: 'late', note: describeLate(row.data) }
     case 'stopped':
@@ -120,6 +120,9 @@ const describeTimer = ({ data: { timer } }: JournalRow<'timer'>, since: number):
 }
 
 const describeFault = ({ code, message }: { code: string; message: string }): string => `${code}: ${message}`
+
+const describeRetried = ({ fault, retry_at: at }: FailedAttemptData): string =>
+  `${describeFault(fault)}${at === undefined ? '' : `; next attempt at ${new Date(at).toISOString()}`}`
 
 const describeBudget = ({ limit, details }: BudgetData): string => {
   if (limit === 'journal' || limit === 'context') return `the ${limit} is too large`

@@ -10,6 +10,8 @@ export interface EffectHistory {
   before: number
   /** When the last attempt failed, in epoch milliseconds. */
   failedAt?: number
+  /** End of the long pause before the next attempt, which has surely not begun; in epoch milliseconds. */
+  retryAt?: number | undefined
 }
 
 /** History of an effect that has not been attempted. */
@@ -28,6 +30,7 @@ export class EffectHistories {
     const id = toEffectId(row)
     if (row.kind === 'attempt') this.#open.set(id, addFailed(this.#of(id), { at: row.at, ...row.data }))
     else if (row.kind === 'lost') this.#open.set(id, { ...this.#of(id), lost: this.#of(id).lost + 1 })
+    else if (row.kind === 'left' && row.path !== '') this.#open.set(id, { ...this.#of(id), retryAt: undefined })
     else if (row.kind === 'outcome') this.#open.delete(id)
   }
 
@@ -43,8 +46,15 @@ export class EffectHistories {
 /** The note of a failed attempt names the model that is tried next. */
 const addFailed = (
   history: EffectHistory,
-  { at, choice = history.choice }: { at: number; choice?: number },
+  { at, choice = history.choice, retry_at: retryAt }: { at: number; choice?: number; retry_at?: number },
 ): EffectHistory => {
   const failed = history.failed + 1
-  return { ...history, failed, failedAt: at, choice, before: choice === history.choice ? history.before : failed }
+  return {
+    ...history,
+    failed,
+    failedAt: at,
+    retryAt,
+    choice,
+    before: choice === history.choice ? history.before : failed,
+  }
 }

@@ -25,11 +25,15 @@ import { toCall } from './actor-call.ts'
 import { describeTimeout } from './actor-fault.ts'
 import { Attempt, type AttemptMeans } from './attempt.ts'
 import { type EffectHistory, nextAttempt, UNTRIED } from './effect-history.ts'
+import { LONG_PAUSE_MS } from './long-pauses.ts'
 import type { ActorCall } from './placement.ts'
+import { type Deadline, refuseWait } from './retry-after.ts'
 import type { OpenEffect } from './run-effect.ts'
 
 export interface EffectRunnerOptions extends AttemptMeans {
   plans: ReadonlyMap<string, StepPlan>
+  /** The first moment at which an effect would be stopped. */
+  deadlineOf(effect: OpenEffect): Deadline
   on: EffectListener
 }
 
@@ -37,6 +41,8 @@ export interface EffectRunnerOptions extends AttemptMeans {
 export interface EffectListener {
   happen(event: RunEvent): void
   note(note: Untimed<'attempt' | 'late'>): void
+  /** The long pause of an effect is over: calls `begin` when its next attempt may begin. */
+  resume(effect: OpenEffect, begin: () => void): void
   /** Adds the usage up; returns the figures. */
   count(figures: AttemptFigures): AttemptFigures
   /** An actor has come back, and everything about it has been reported. */
@@ -61,6 +67,8 @@ interface RunningEffect {
   number: number
   /** The attempt in flight, or the last one. */
   current: Attempt | undefined
+  /** End of the long pause before the next attempt, in epoch milliseconds; Infinity: it is over, and the attempt has not begun. */
+  pausedUntil: number | undefined
   /** Disarms the timeout, or the end of the pause. */
   disarm(): void
 }
@@ -88,10 +96,12 @@ export class EffectRunner {
       state: undefined,
       number: nextAttempt(history),
       current: undefined,
+      pausedUntil: undefined,
       disarm: () => {},
     }
     this.#running.set(effect.path, running)
     if (isLost) this.#tell(running, { type: 'lost' })
+    else if (history.retryAt !== undefined) this.#pause(running, history.retryAt, () => this.#perform(running))
     else this.#perform(running)
   }
 
@@ -108,6 +118,18 @@ export class EffectRunner {
     return [...this.#running.values()].map(({ effect }) => effect)
   }
 
+  /** True in a long pause between two attempts: nothing is in flight. */
+  isPausing({ path, visit }: Pick<OpenEffect, 'path' | 'visit'>): boolean {
+    return this.#find(path, visit)?.pausedUntil !== undefined
+  }
+
+  /** Ends of the long pauses, in epoch milliseconds. */
+  pauseEnds(): number[] {
+    return [...this.#running.values()].flatMap(({ pausedUntil = Infinity }) =>
+      pausedUntil < Infinity ? [pausedUntil] : [],
+    )
+  }
+
   /** Number of the running or next attempt; undefined when the effect is not performed here. */
   attemptOf(path: string, visit: number): number | undefined {
     return this.#find(path, visit)?.number
@@ -115,7 +137,8 @@ export class EffectRunner {
 
   /** Figures of an attempt in flight, for a note when it is stopped; undefined when there is none. */
   figuresOf(path: string, visit: number): AttemptFigures | undefined {
-    return this.#find(path, visit)?.current?.figures()
+    const running = this.#find(path, visit)
+    return running?.state?.value === 'backing_off' ? undefined : running?.current?.figures()
   }
 
   /** Worst case of a model call with an unknown outcome; undefined for other effects. */
@@ -200,8 +223,14 @@ export class EffectRunner {
     const exceeded = 'fault' in outcome && running.plan.kind === 'workflow' ? toBudgetData(outcome.fault) : undefined
     if (exceeded !== undefined)
       this.#options.on.happen({ kind: 'budget', at: this.#options.clock.now(), data: exceeded })
-    else if ('fault' in outcome) this.#tell(running, { type: 'failed', fault: outcome.fault })
+    else if ('fault' in outcome) this.#fail(running, outcome.fault)
     else this.#end(running, outcome)
+  }
+
+  #fail(running: RunningEffect, fault: FaultData): void {
+    const { clock, deadlineOf } = this.#options
+    const refusal = refuseWait(fault, { now: clock.now(), deadline: () => deadlineOf(running.effect) })
+    this.#tell(running, { type: 'failed', fault, refusal })
   }
 
   #armTimeout(running: RunningEffect, { attempt, timeoutMs }: { attempt: Attempt; timeoutMs: number }): void {
@@ -233,16 +262,35 @@ export class EffectRunner {
   #backOff(running: RunningEffect, context: AttemptContext): void {
     const { clock } = this.#options
     const { fault, delayMs } = context
-    if (fault !== null) this.#noteFailed(running, { fault, context })
-    running.disarm = clock.wakeAt(clock.now() + delayMs, () => this.#tell(running, { type: 'elapsed' }))
+    const until = clock.now() + delayMs
+    const retryAt = delayMs < LONG_PAUSE_MS ? undefined : until
+    if (fault !== null) this.#noteFailed(running, { fault, context, retryAt })
+    const goOn = (): void => this.#tell(running, { type: 'elapsed' })
+    if (retryAt === undefined) running.disarm = clock.wakeAt(until, goOn)
+    else this.#pause(running, retryAt, goOn)
   }
 
-  #noteFailed(running: RunningEffect, { fault, context }: { fault: FaultData; context: AttemptContext }): void {
+  #pause(running: RunningEffect, until: number, goOn: () => void): void {
+    const { clock, on } = this.#options
+    const begin = (): void => {
+      if (this.#running.get(running.effect.path) !== running) return
+      running.pausedUntil = undefined
+      goOn()
+    }
+    running.pausedUntil = until
+    running.disarm = clock.wakeAt(until, () => {
+      running.pausedUntil = Infinity
+      on.resume(running.effect, begin)
+    })
+  }
+
+  #noteFailed(running: RunningEffect, { fault, context, retryAt }: FailedAttempt): void {
     const { on, watch } = this.#options
     const { effect, plan } = running
     const { delayMs: retryInMs, choice, choices } = context
     const figures = this.#figuresOf(running)
-    const data = { ...on.count(figures), fault, ...(choices > 1 ? { choice } : {}) }
+    const again = retryAt === undefined ? {} : { retry_at: retryAt }
+    const data = { ...on.count(figures), fault, ...(choices > 1 ? { choice } : {}), ...again }
     on.note({ kind: 'attempt', path: effect.path, visit: effect.visit, data })
     const fallsBackTo = hasFallenBack(context) ? plan.models[choice] : undefined
     watch({ type: 'attempt.failed', effect, fault, figures, retryInMs, fallsBackTo })
@@ -276,11 +324,18 @@ export class EffectRunner {
   }
 }
 
+interface FailedAttempt {
+  fault: FaultData
+  context: AttemptContext
+  /** End of the long pause that follows. */
+  retryAt: number | undefined
+}
+
 type Granted = Extract<Admission, { kind: 'granted' }>
 
 /** A child run goes on between lease holders, so its timeout counts from when its step was entered. */
 const startOf = ({ effect: { askedAt }, history, number }: RunningEffect): number | undefined =>
-  askedAt !== undefined && number === history.failed + 1 ? (history.failedAt ?? askedAt) : undefined
+  askedAt !== undefined && number === history.failed + 1 ? (history.retryAt ?? history.failedAt ?? askedAt) : undefined
 
 /** True when the next attempt is the first one of another model. */
 const hasFallenBack = ({ choice, before, attempt, lost }: AttemptContext): boolean =>

@@ -1,7 +1,7 @@
 /** Lists what a running run waits for: people, events, deadlines. It folds the journal. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { OpenTimer, OpenWait } from '../../runtime/effects/run-effect.ts'
-import { recoverRun } from '../../runtime/recovery.ts'
+import { type RecoveredRun, recoverRun } from '../../runtime/recovery.ts'
 import type { RunState } from '../../runtime/run-state.ts'
 import { toRequestHash } from '../../runtime/waits/request-hash.ts'
 import { toApprovalId } from '../../store/approval-id.ts'
@@ -23,7 +23,7 @@ export type RunWait =
       dueAt: number | null
     }
   | { kind: 'event'; run: string; path: string; event: string; dueAt: number | null }
-  /** End of a `wait`, or the next try of a block. */
+  /** End of a `wait`, the next try of a block, or the next attempt behind a long pause. */
   | { kind: 'time'; run: string; path: string; dueAt: number }
 
 export type AnsweredWait = Exclude<RunWait, { kind: 'time' }>
@@ -36,9 +36,15 @@ export interface WaitingRun {
 
 /** Lists waits, without steps in flight. A journal that does not fold has none; it never throws. */
 export const readWaits = ({ runId, workflow, rows }: WaitingRun): RunWait[] => {
-  const { state, defect } = recoverRun(runId, workflow, rows)
-  return defect === undefined ? listWaits(state, runId) : []
+  const { state, defect, histories } = recoverRun(runId, workflow, rows)
+  return defect === undefined ? [...listWaits(state, runId), ...listPauses({ state, histories }, runId)] : []
 }
+
+const listPauses = ({ state, histories }: Pick<RecoveredRun, 'state' | 'histories'>, run: string): RunWait[] =>
+  state.openEffects().flatMap((effect): RunWait[] => {
+    const { retryAt } = histories.of(effect)
+    return retryAt === undefined ? [] : [{ kind: 'time', run, path: effect.path, dueAt: retryAt }]
+  })
 
 const listWaits = (state: RunState, runId: string): RunWait[] => [
   ...listAnswered(state, runId),
