@@ -1,6 +1,6 @@
 /**
  * Type checker of expressions: checks names, fields, operators, functions and conditions against the names in scope. It reports
- * all problems of an expression, and the steps whose outputs it reads without a guard.
+ * all problems of an expression, and the steps whose outputs it reads without a guard; unknown functions alone.
  */
 
 import type { Range } from '../source.ts'
@@ -26,7 +26,9 @@ export const checkExpression = (expression: ExpressionText, names: ExpressionNam
     return checked
   }
   checked.type = checkTree({ expression, names, checked, root: parsed.ast })
-  return checked
+  const unknown = checked.findings.filter(({ code }) => code === 'unknown_function')
+  // As long as a function is unknown, so is what it gives: other findings would be guesses.
+  return unknown.length === 0 ? checked : { type: ANY, findings: unknown, reads: [] }
 }
 
 interface Job {

@@ -12,6 +12,11 @@ const byName = new Map(FUNCTION_TABLE.map((entry) => [entry.name, entry]))
 
 export const findFunction = (name: string): FunctionEntry | undefined => byName.get(name)
 
+/** Methods that accept a missing value, with the number of their arguments. */
+export const UNWRAPPING = { orValue: 1, or: 1, hasValue: 0, value: 0 } as const
+
+export const isUnwrapping = (name: string): name is keyof typeof UNWRAPPING => Object.hasOwn(UNWRAPPING, name)
+
 /** Forms that look like functions and are not: they decide what is evaluated, or name a variable. For the reference. */
 export const FORM_TABLE: readonly Pick<FunctionEntry, 'name' | 'signature' | 'doc' | 'example'>[] = [
   {

@@ -99,7 +99,15 @@ const FINDINGS: [marked: string, code: DiagnosticCode, message: RegExp, hint?: R
   ['input.ticket.id.«sizee»()', 'unknown_function', /no method 'sizee'/, /'size'/],
   ['«timestamp»("x")', 'unknown_function', /'timestamp'/, /date\(/],
   ['1.«string»()', 'unknown_function', /'string'/, /string\(1\)/],
-  ['«filter»(grades, 1)', 'unknown_function', /'filter'/, /list\.filter/],
+  ['«filter»(grades, 1)', 'unknown_function', /'filter'/, /grades\.filter\(1\)/],
+  ['«exists»(grades, g, g.ok)', 'unknown_function', /'exists'/, /write grades\.exists\(g, g\.ok\)$/],
+  ['«lenn»(grades)', 'unknown_function', /'lenn'/, /write size\(grades\)$/],
+  ['("a" + "b").«toUpperCase»()', 'unknown_function', /'toUpperCase'/, /write \("a" \+ "b"\)\.upperAscii\(\)$/],
+  ['grades.«some»(g, g.ok)', 'unknown_function', /'some'/, /write grades\.exists\(/],
+  ['«math.greatest»(1, iter.count)', 'unknown_function', /'math.greatest'/, /write max\(\[1, iter\.count\]\)$/],
+  ['«strings.join»(["a"], ",")', 'unknown_function', /'strings.join'/, /write join\(\["a"\], ","\)$/],
+  ['«inptu».size()', 'unknown_name', /'inptu'/, /'input'/],
+  ['inptu.«siez»()', 'unknown_function', /no method 'siez'/, /'size'/],
   ['steps.classify.output.label == «"biling"»', 'unknown_enum_value', /'bug' \| 'billing' \| 'other'/, /'billing'/],
   ['«"don"» != steps.classify.status', 'unknown_enum_value', /expected 'completed'/],
   ['steps.classify.output.label in ["bug", «"bill"»]', 'unknown_enum_value', /'bill'/],
@@ -160,11 +168,29 @@ for (const [marked, code, message, hint] of FINDINGS) {
 }
 
 test('all findings of an expression are reported', () => {
-  const { findings } = check("inptu.a == 1 && steps.classify.output.label == 'bugg' && input.ticket.idd + 1 > nope(2)")
+  const { findings } = check("inptu.a == 1 && steps.classify.output.label == 'bugg' && input.ticket.idd + 1 > 2")
   assert.equal(
     findings.map(({ code }) => code),
-    ['unknown_name', 'unknown_enum_value', 'unknown_field', 'unknown_function'],
+    ['unknown_name', 'unknown_enum_value', 'unknown_field'],
   )
+})
+
+test('an unknown function is reported without the findings that follow from it', () => {
+  for (const [text, names] of [
+    ['lenn(inptu.a) == true && input.ticket.idd > 1', ['lenn']],
+    ['input.items.flatten_by(i, i.nope)', ['flatten_by']],
+    ['steps.review.output.ok && nope(1)', ['nope']],
+    ['math.sign(input.nope) + "x"', ['math.sign']],
+    ['first_of(last_of(inptu)) + true', ['first_of', 'last_of']],
+  ] as const) {
+    const { findings, reads, type } = check(text)
+    assert.equal(
+      findings.map(({ code, range }) => [code, text.slice(range.start, range.end)]),
+      names.map((name) => ['unknown_function', name]),
+    )
+    assert.equal(reads, [])
+    assert.is(type.kind, 'any')
+  }
 })
 
 test('offsets go through the expression', () => {

@@ -1,6 +1,5 @@
-import { didYouMean } from '../../../core/nearest.ts'
 import type { CallExpression, Expression, MacroExpression } from '../expression.ts'
-import { FORM_TABLE, FUNCTION_TABLE, findFunction } from '../function-table.ts'
+import { findFunction, isUnwrapping, UNWRAPPING } from '../function-table.ts'
 import { countVerbs } from '../functions/format.ts'
 import type { FunctionEntry } from '../functions/function-entry.ts'
 import { compilePattern } from '../regular-expression.ts'
@@ -18,20 +17,18 @@ import {
   withoutNull,
 } from '../type.ts'
 import { checkCondition } from './check-operator.ts'
+import { reportUnknownFunction } from './check-unknown-function.ts'
 import { type CheckContext, checkExpected, checkNotNull, checkPresent, textOf, withFacts } from './context.ts'
 import { factsWhen } from './narrow.ts'
 
 export const checkCall = (node: CallExpression, context: CheckContext): Type => {
   const { receiver } = node
+  if (reportUnknownFunction(node, context)) return ANY
   const unwrapped = receiver === undefined ? undefined : checkUnwrapping(node, receiver, context)
   if (unwrapped !== undefined) return unwrapped
   const entry = findFunction(node.name)
   const nodes = receiver === undefined ? node.args : [receiver, ...node.args]
-  if (entry === undefined || (receiver !== undefined && !entry.isMethod)) {
-    for (const part of nodes) context.check(part, context)
-    reportUnknownFunction(node, entry, context)
-    return ANY
-  }
+  if (entry === undefined) return ANY
   const required = entry.parameters.filter(({ optional }) => optional !== true).length
   if (nodes.length < required || nodes.length > entry.parameters.length) {
     for (const part of nodes) checkPresent(part, context)
@@ -72,10 +69,9 @@ const checkFormat = ([text, list]: readonly Expression[], context: CheckContext)
     })
 }
 
-/** `orValue`, `or`, `hasValue` and `value` accept a missing value; undefined for other methods. */
+/** Methods that accept a missing value; undefined for others. */
 const checkUnwrapping = (node: CallExpression, receiver: Expression, context: CheckContext): Type | undefined => {
-  const expectedArgs: Record<string, number> = { orValue: 1, or: 1, hasValue: 0, value: 0 }
-  const expected = Object.hasOwn(expectedArgs, node.name) ? expectedArgs[node.name] : undefined
+  const expected = isUnwrapping(node.name) ? UNWRAPPING[node.name] : undefined
   if (expected === undefined) return undefined
   const type = context.check(receiver, context)
   if (type.kind === 'secret') return ANY
@@ -98,54 +94,6 @@ const reportCount = (node: CallExpression, { name, signature }: FunctionEntry, c
     message: `'${name}' gets ${node.args.length} arguments: expected ${signature}`,
     hint: isPair ? `write ${name}([${node.args.map((part) => textOf(part, context)).join(', ')}])` : undefined,
   })
-}
-
-/** Names of functions in other languages, with a hint. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  len: 'write size(x)',
-  length: 'write size(x)',
-  count: 'write size(x)',
-  uint: 'write int(x)',
-  lower: 'write text.lowerAscii()',
-  toLowerCase: 'write text.lowerAscii()',
-  upper: 'write text.upperAscii()',
-  toUpperCase: 'write text.upperAscii()',
-  includes: 'write text.contains(part), or item in list',
-  find: 'write list.filter(item, …)[?0].orValue(…)',
-  any: 'write list.exists(item, …)',
-  some: 'write list.exists(item, …)',
-  every: 'write list.all(item, …)',
-  concat: 'write a + b',
-  str: 'write string(x)',
-  toString: 'write string(x)',
-  toJson: 'write json(x)',
-  fromJson: 'write parse_json(x)',
-  now: 'an expression has no clock: read run.started_at, or the output of the tool time.now',
-  timestamp: 'times are RFC 3339 texts: write date(time, days), and compare such texts',
-  duration: 'times are RFC 3339 texts: write date(time, days) to add days',
-  reverse: "write sort(list, '-') for descending order",
-}
-
-const reportUnknownFunction = (node: CallExpression, entry: FunctionEntry | undefined, context: CheckContext): void => {
-  const { name, receiver, args } = node
-  context.report('unknown_function', node.nameSpan, {
-    message: receiver === undefined ? `there is no function '${name}'` : `there is no method '${name}'`,
-    hint:
-      entry === undefined
-        ? hintFunction(name)
-        : `write ${name}(${[receiver, ...args].flatMap((part) => (part === undefined ? [] : [textOf(part, context)])).join(', ')})`,
-  })
-}
-
-const hintFunction = (name: string): string | undefined => {
-  if (Object.hasOwn(OTHER_NAMES, name)) return OTHER_NAMES[name]
-  if (/^get[A-Z]/.test(name)) return OTHER_NAMES.timestamp
-  const form = FORM_TABLE.find((entry) => entry.name === name)
-  if (form !== undefined) return `write ${form.signature.split(' →')[0]}`
-  return didYouMean(
-    name,
-    [...FUNCTION_TABLE, ...FORM_TABLE].map((entry) => entry.name),
-  )
 }
 
 export const checkMacro = (node: MacroExpression, context: CheckContext): Type => {

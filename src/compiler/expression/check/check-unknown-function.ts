@@ -1,0 +1,94 @@
+/** Reports calls of functions that the language does not have, with the expression to write instead. */
+import { didYouMean, findNearest } from '../../../core/nearest.ts'
+import type { CallExpression, Expression, Span } from '../expression.ts'
+import { FORM_TABLE, FUNCTION_TABLE, findFunction, isUnwrapping } from '../function-table.ts'
+import { type CheckContext, textOf } from './context.ts'
+import { FOREIGN_FUNCTIONS, FOREIGN_NAMESPACES } from './foreign-functions.ts'
+
+/** False, without a report, for a function of the language. The parts of an unknown call are checked for further ones. */
+export const reportUnknownFunction = (node: CallExpression, context: CheckContext): boolean => {
+  const called = readCalled(node, context)
+  if (called.isKnown) return false
+  const { name, span, isMethod } = called
+  context.report('unknown_function', span, {
+    message: `there is no ${isMethod ? 'method' : 'function'} '${name}'`,
+    hint: hintFunction(called, context),
+  })
+  for (const part of called.args) context.check(part, context)
+  return true
+}
+
+interface Called {
+  /** With its namespace, if it has one: `math.abs`. */
+  name: string
+  span: Span
+  /** The receiver of a method is the first. */
+  args: Expression[]
+  isMethod: boolean
+  isKnown: boolean
+}
+
+const readCalled = (node: CallExpression, context: CheckContext): Called => {
+  const { name, nameSpan, receiver, args } = node
+  if (receiver === undefined)
+    return { name, span: nameSpan, args, isMethod: false, isKnown: findFunction(name) !== undefined }
+  const isKnown = findFunction(name)?.isMethod === true || isUnwrapping(name)
+  if (receiver.kind !== 'name' || !isNamespace(receiver.name, { isKnown, context }))
+    return { name, span: nameSpan, args: [receiver, ...args], isMethod: true, isKnown }
+  const span = { start: receiver.start, end: nameSpan.end }
+  return { name: `${receiver.name}.${name}`, span, args, isMethod: false, isKnown: false }
+}
+
+/** A name that is not in scope: a namespace of another language, or any before a function that this language does not have either. */
+const isNamespace = (name: string, { isKnown, context }: { isKnown: boolean; context: CheckContext }): boolean => {
+  const inScope = [...context.names.rootNames(), ...context.locals.keys(), 'steps', 'secrets']
+  if (inScope.includes(name) || context.names.root(name) !== undefined) return false
+  return FOREIGN_NAMESPACES.has(name) || (!isKnown && findNearest(name, inScope) === undefined)
+}
+
+const hintFunction = ({ name, args, isMethod }: Called, context: CheckContext): string | undefined => {
+  const short = name.slice(name.indexOf('.') + 1)
+  const foreign = findForeign(name) ?? findForeign(short)
+  if (foreign !== undefined) return fillIn(foreign, args, context)
+  if (findFunction(short) !== undefined) return `write ${short}(${listTexts(args, context)})`
+  const form = FORM_TABLE.find((entry) => entry.name === short)
+  if (form !== undefined) return hintForm(form, isMethod ? [] : args, context)
+  const names = [...FUNCTION_TABLE, ...FORM_TABLE].map((entry) => entry.name)
+  const nearest = didYouMean(short, names)
+  if (nearest !== undefined) return nearest
+  const alike = findNearest(short, Object.keys(FOREIGN_FUNCTIONS))
+  return alike === undefined ? undefined : fillIn(FOREIGN_FUNCTIONS[alike] ?? '', args, context)
+}
+
+const findForeign = (name: string): string | undefined =>
+  Object.hasOwn(FOREIGN_FUNCTIONS, name) ? FOREIGN_FUNCTIONS[name] : undefined
+
+/** A macro that is called as a function: `all(list, item, …)` for `list.all(item, …)`. */
+const hintForm = (
+  { name, signature }: { name: string; signature: string },
+  [receiver, ...others]: readonly Expression[],
+  context: CheckContext,
+): string => {
+  if (receiver === undefined || others.length === 0) return `write ${signature.split(' →')[0]}`
+  return `write ${receiverText(receiver, context)}.${name}(${listTexts(others, context)})`
+}
+
+const STAND_INS = ['x', 'y', 'z']
+
+const fillIn = (written: string, args: readonly Expression[], context: CheckContext): string => {
+  if (written.startsWith(':')) return written.slice(1).trim()
+  const filled = written.replaceAll(/\$(\d)(\.|\[)?/g, (_, digit: string, behind: string | undefined) => {
+    const index = Number(digit) - 1
+    const arg = args[index]
+    if (arg === undefined) return `${STAND_INS[index] ?? '…'}${behind ?? ''}`
+    return behind === undefined ? textOf(arg, context) : `${receiverText(arg, context)}${behind}`
+  })
+  return `write ${filled}`
+}
+
+const listTexts = (nodes: readonly Expression[], context: CheckContext): string =>
+  nodes.map((node) => textOf(node, context)).join(', ')
+
+/** The text of a node before a dot, in parentheses where it needs them. */
+const receiverText = (node: Expression, context: CheckContext): string =>
+  ['unary', 'binary', 'conditional'].includes(node.kind) ? `(${textOf(node, context)})` : textOf(node, context)
