@@ -7,7 +7,7 @@ export const profileReportCommand: CliCommand = {
   options: [
     ['--workflow <name>', 'profile the last completed runs of this workflow instead'],
     limit('with --workflow: at most this many runs (default 20)'),
-    json('a JSON object: { workflow, run, runs, duration_ms, steps, host, bottleneck }'),
+    json('a JSON object: { workflow, run, runs, duration_ms, queued_ms, steps, host, waiting, mostly, bottleneck }'),
   ],
   examples: [
     'troupe profile-report',

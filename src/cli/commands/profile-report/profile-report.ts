@@ -1,7 +1,7 @@
 /** `troupe profile-report`: shows where the time of runs went, and what to make faster. */
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
-import type { Bottleneck, ProfileReport, StepProfile } from '../../../service/reports/profile/profile-report.ts'
+import type { ProfileReport, StepProfile } from '../../../service/reports/profile/profile-report.ts'
 import type { SpanKind } from '../../../service/reports/profile/span.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
@@ -13,6 +13,7 @@ import { writeJson, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine } from '../../printable.ts'
 import { type Column, right } from '../../table.ts'
+import { describeAdvice, WORDS } from './advice-text.ts'
 
 export interface ProfileReportArguments {
   run?: string
@@ -72,12 +73,7 @@ const print = (report: ProfileReport, { title, context }: { title: string; conte
       : `, queued for ${formatDuration(report.queued_ms / report.runs)}${average} before`
   stdout.write(`${paint.bold(title)}  ${time}${average}${queued}\n\n`)
   writeTable(stdout, [...report.steps, toHostRow(report)], createColumns(paint))
-  const { critical_ms, critical_share } = report.waiting
-  if (critical_ms > 0)
-    stdout.write(
-      `\nwaiting for people, events and points in time: ${formatDuration(critical_ms / report.runs)}, ${Math.round(critical_share * 100)}% of the critical path\n`,
-    )
-  if (report.bottleneck !== null) stdout.write(`\n${describeBottleneck(report.bottleneck, report, paint)}\n`)
+  for (const advice of describeAdvice(report, paint)) stdout.write(`\n${advice}\n`)
 }
 
 type Row = Pick<StepProfile, 'step' | 'critical_ms' | 'critical_share'> & Partial<StepProfile>
@@ -107,44 +103,4 @@ const createColumns = (paint: Paint): Column<Row>[] => {
 const describeParts = ({ critical_by = {} }: Row): string => {
   const parts = Object.entries(critical_by) as [SpanKind, number][]
   return parts.length < 2 ? '' : parts.map(([kind, ms]) => `${WORDS[kind]} ${formatDuration(ms)}`).join(', ')
-}
-
-const WORDS: Record<SpanKind, string> = {
-  model: 'model',
-  tool: 'tool',
-  code: 'code',
-  memory: 'memory',
-  workflow: 'workflow',
-  wait: 'waiting',
-  event: 'an event',
-  approve: 'a person',
-  undo: 'undoing',
-  retry: 'retry',
-  slot: 'a slot',
-  other: 'other',
-}
-
-const describeBottleneck = (bottleneck: Bottleneck, { duration_ms, runs }: ProfileReport, paint: Paint): string => {
-  const { step, what, critical_share, saves_at_least_ms: least, saves_at_most_ms: most } = bottleneck
-  const share = `${Math.round(critical_share * 100)}%`
-  const saved = least === most ? formatDuration(most) : `${formatDuration(least)} to ${formatDuration(most)}`
-  const head = `${paint.yellow('bottleneck:')} ${paint.bold(toOneLine(step))}, ${share} of the critical path, most of it ${WORDS[what]}`
-  const saving = `without it a run would take ${saved} less than its ${formatDuration(duration_ms / runs)}`
-  return `${head}\n  ${saving}\n  ${paint.cyan('hint:')} ${ADVICE[what](bottleneck)}`
-}
-
-const ADVICE: Record<SpanKind, (bottleneck: Bottleneck) => string> = {
-  model: () => 'a faster model, a shorter answer (params.max_tokens), or a place beside other steps, in a parallel',
-  tool: () => 'a place beside other steps, in a parallel, or fewer calls',
-  code: () => 'a place beside other steps, in a parallel, or less work',
-  memory: () => 'a smaller limit, or a place beside other steps, in a parallel',
-  workflow: () => 'profile the child run: troupe trace RUN --json names it',
-  wait: () => 'it waits on purpose',
-  event: () => 'it waits for an event; what does not depend on that can run before it',
-  approve: () => 'a person decides; what does not depend on that can run before it',
-  undo: () => 'it undoes what was done before a run that ended badly',
-  retry: () => 'troupe trace RUN says why attempts failed; a longer timeout or fewer at a time may help',
-  slot: ({ concurrency }) =>
-    `items wait for each other: raise the concurrency of the foreach${concurrency === null ? '' : `, now ${concurrency}`}`,
-  other: () => 'troupe trace RUN shows when it ran',
 }

@@ -41,9 +41,9 @@ export const findCriticalPath = ({ startedAt, endedAt, spans }: RunTimes): Criti
 
 const toParts = (span: Span, { from, heldUp }: { from: number; heldUp: boolean }): CriticalPart[] => {
   const { step, kind, lastStartedAt, endedAt } = span
-  if (heldUp) return [{ step, kind: 'slot', ms: endedAt - from }]
   const retryMs = Math.max(0, lastStartedAt - from)
-  const own: CriticalPart = { step, kind, ms: endedAt - from - retryMs }
+  // Retries hold a slot too, but more slots do not make them fewer.
+  const own: CriticalPart = { step, kind: heldUp ? 'slot' : kind, ms: endedAt - from - retryMs }
   return retryMs === 0 ? [own] : [own, { step, kind: 'retry', ms: retryMs }]
 }
 

@@ -13,14 +13,22 @@ export interface ProfileReport {
   /** Ordered by their time on the critical path, longest first. */
   steps: StepProfile[]
   /** Time in which no step was in flight: overhead of the runtime, and time without a lease holder. */
-  host: { critical_ms: number; critical_share: number }
-  /** Time on the critical path that was spent waiting for people, events and points in time. */
-  waiting: { critical_ms: number; critical_share: number }
+  host: Part & { longest_ms: number }
+  /** Time on the critical path that was spent waiting for people, events and points in time; most of it in `step`. */
+  waiting: Part & { step: string | null; what: SpanKind | null }
+  /** The largest part of the critical path. Null: the runs took no time. */
+  mostly: 'work' | 'waiting' | 'host' | null
   /** The slowest step that does work; waiting can't be made faster. Null: no step took any time. */
   bottleneck: Bottleneck | null
 }
 
-export interface StepProfile {
+/** A part of the critical path, and its share of the duration of the runs, from 0 to 1. */
+export interface Part {
+  critical_ms: number
+  critical_share: number
+}
+
+export interface StepProfile extends Part {
   step: string
   /** Kind of most of its time. */
   what: SpanKind
@@ -30,9 +38,6 @@ export interface StepProfile {
   p50_ms: number
   p95_ms: number
   total_ms: number
-  critical_ms: number
-  /** Share of the duration of the runs, from 0 to 1. */
-  critical_share: number
   /** Its time on the critical path by kind. Kinds without time are absent. */
   critical_by: Partial<Record<SpanKind, number>>
 }
@@ -45,8 +50,14 @@ export interface Bottleneck {
   /** Average time that a run would save if the step took no time: lower and upper bound. */
   saves_at_least_ms: number
   saves_at_most_ms: number
-  /** Number of items that the foreach around it runs at a time. Null: there is no foreach. */
+  /** Its time on the critical path in which items of its foreach waited for each other. */
+  slot_ms: number
+  /** The foreach around it. Null: there is none. */
+  foreach: string | null
+  /** Number of items that the foreach runs at a time. Null: there is none, or an expression gives it. */
   concurrency: number | null
+  /** Codes of its failed attempts, the most frequent first. */
+  faults: { code: string; count: number }[]
 }
 
 /** @param runs At least one. */
@@ -64,15 +75,18 @@ export const profileRuns = (runs: readonly RunTimes[], steps: Steps): ProfileRep
       profileStep(step, { spans, critical: critical.filter((part) => part.step === step), share }),
     )
     .sort((one, other) => other.critical_ms - one.critical_ms || other.total_ms - one.total_ms)
-  const waitingMs = sum(critical.flatMap(({ kind, ms }) => (isWaiting(kind) ? [ms] : [])))
-  const hostMs = sum(critical.flatMap(({ step, ms }) => (step === undefined ? [ms] : [])))
+  const hostTimes = critical.flatMap(({ step, ms }) => (step === undefined ? [ms] : []))
+  const toPart = (ms: number): Part => ({ critical_ms: ms, critical_share: share(ms) })
+  const waitingMs = sum(profiles.map(waitMs))
+  const hostMs = sum(hostTimes)
   return {
     runs: runs.length,
     duration_ms: durationMs,
     queued_ms: sum(runs.map(({ queuedMs = 0 }) => queuedMs)),
     steps: profiles,
-    host: { critical_ms: hostMs, critical_share: share(hostMs) },
-    waiting: { critical_ms: waitingMs, critical_share: share(waitingMs) },
+    host: { ...toPart(hostMs), longest_ms: hostTimes.reduce((longest, ms) => Math.max(longest, ms), 0) },
+    waiting: { ...toPart(waitingMs), ...longestWait(profiles) },
+    mostly: largest({ work: sum(profiles.map(workMs)), waiting: waitingMs, host: hostMs }) ?? null,
     bottleneck: findBottleneck(slowestOf(profiles), { runs, steps, share }),
   }
 }
@@ -111,8 +125,12 @@ const addUp = (times: readonly { kind: SpanKind; ms: number }[]): Partial<Record
   return total
 }
 
-const largest = (times: Partial<Record<SpanKind, number>>): SpanKind | undefined =>
-  (Object.entries(times) as [SpanKind, number][]).sort(([, one], [, other]) => other - one)[0]?.[0]
+/** The first of the largest; undefined if all are 0. */
+const largest = <K extends string>(times: Partial<Record<K, number>>): K | undefined => {
+  let found: K | undefined
+  for (const kind in times) if ((times[kind] ?? 0) > (found === undefined ? 0 : (times[found] ?? 0))) found = kind
+  return found
+}
 
 /** Percentile by nearest rank: one of the given lengths. */
 const percentile = (sorted: readonly number[], share: number): number =>
@@ -121,10 +139,24 @@ const percentile = (sorted: readonly number[], share: number): number =>
 const isWaiting = (kind: CriticalPart['kind']): boolean => (WAITING_KINDS as readonly string[]).includes(kind)
 
 /** Time of a step on the critical path by kind, without waiting. */
-const workOf = ({ critical_by }: StepProfile): Partial<Record<SpanKind, number>> =>
-  Object.fromEntries(Object.entries(critical_by).filter(([kind]) => !isWaiting(kind as SpanKind)))
+const workOf = ({ critical_by }: StepProfile): Partial<Record<SpanKind, number>> => {
+  const work = { ...critical_by }
+  for (const kind of WAITING_KINDS) delete work[kind]
+  return work
+}
 
 const workMs = (profile: StepProfile): number => sum(Object.values(workOf(profile)))
+
+const waitMs = (profile: StepProfile): number => profile.critical_ms - workMs(profile)
+
+/** The step that the runs waited in for longest. */
+const longestWait = (profiles: readonly StepProfile[]): { step: string | null; what: SpanKind | null } => {
+  const [longest] = profiles.toSorted((one, other) => waitMs(other) - waitMs(one))
+  if (longest === undefined || waitMs(longest) === 0) return { step: null, what: null }
+  const waits: StepProfile['critical_by'] = {}
+  for (const kind of WAITING_KINDS) waits[kind] = longest.critical_by[kind] ?? 0
+  return { step: longest.step, what: largest(waits) ?? null }
+}
 
 const slowestOf = (profiles: readonly StepProfile[]): StepProfile | undefined =>
   profiles.toSorted((one, other) => workMs(other) - workMs(one))[0]
@@ -147,6 +179,16 @@ const findBottleneck = (
     critical_share: share(criticalMs),
     saves_at_least_ms: Math.round(saved / runs.length),
     saves_at_most_ms: Math.round(criticalMs / runs.length),
+    slot_ms: slowest.critical_by.slot ?? 0,
+    foreach: foreach ?? null,
     concurrency: around?.kind === 'foreach' ? (fixedBound(around.concurrency) ?? null) : null,
+    faults: countFaults(runs.flatMap(({ spans }) => spans.filter(isWork))),
   }
+}
+
+const countFaults = (spans: readonly Span[]): Bottleneck['faults'] => {
+  const codes = spans.flatMap(({ faults = [] }) => faults)
+  return [...Map.groupBy(codes, (code) => code)]
+    .map(([code, failed]) => ({ code, count: failed.length }))
+    .sort((one, other) => other.count - one.count)
 }

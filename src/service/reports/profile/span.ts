@@ -36,6 +36,8 @@ export interface Span {
   lastStartedAt: number
   endedAt: number
   attempts: number
+  /** Codes of the attempts that failed and were followed by another. Default: none. */
+  faults?: readonly string[]
 }
 
 /** Steps by id, of the workflow as the run began with it. The kind of a step that is missing is guessed. */
@@ -74,7 +76,9 @@ const toAttempts = (segments: readonly Segment[], steps: Steps): Span[] => {
   const { row, startedAt: lastStartedAt, endedAt } = last
   const kind = kindOf(row.path, steps) ?? ('usage' in row.data ? 'model' : 'other')
   const { startedAt } = first
-  return [{ ...placeOf(row.path), kind, startedAt, lastStartedAt, endedAt, attempts: attempts.length }]
+  const faults = attempts.flatMap(({ row }) => (row.kind === 'attempt' ? [row.data.fault.code] : []))
+  const failed = faults.length === 0 ? {} : { faults }
+  return [{ ...placeOf(row.path), kind, startedAt, lastStartedAt, endedAt, attempts: attempts.length, ...failed }]
 }
 
 const placeOf = (path: string) => ({ step: stepOfPath(path), path })

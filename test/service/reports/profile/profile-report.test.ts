@@ -77,7 +77,8 @@ test('a small journal has the profile of a calculation by hand', () => {
       ['quick', 'model', 1, 1, 100, 100, 100, 0, {}],
     ],
   )
-  assert.equal(report.host, { critical_ms: 30, critical_share: 0.0227 })
+  assert.equal(report.host, { critical_ms: 30, critical_share: 0.0227, longest_ms: 20 })
+  assert.is(report.mostly, 'work')
   assert.equal(report.bottleneck, {
     step: 'slow',
     what: 'tool',
@@ -85,7 +86,10 @@ test('a small journal has the profile of a calculation by hand', () => {
     // The run would wait for `quick`, in the other branch, instead.
     saves_at_least_ms: 400,
     saves_at_most_ms: 500,
+    slot_ms: 0,
+    foreach: null,
     concurrency: null,
+    faults: [],
   })
 })
 
@@ -100,6 +104,24 @@ test('items that wait for a slot point to the concurrency of their foreach', () 
     rows.push(ended(`each[${index}]/item`, [Math.floor(index / 2) * 100, Math.floor(index / 2) * 100 + 100]))
   const { bottleneck } = profileRuns([{ startedAt: 0, endedAt: 300, spans: toPlainSpans(rows, steps) }], steps)
   assert.equal([bottleneck?.step, bottleneck?.what, bottleneck?.concurrency], ['item', 'slot', 2])
+})
+
+test('retries of items that hold up others count as retries, not as a lack of slots', () => {
+  const failed = (path: string, [from, to]: [number, number], attempt: number): JournalRow =>
+    row('attempt', path, to, {
+      fault: { code: 'rate_limited', message: 'slow down', retryable: true },
+      attempt,
+      started: from,
+      ms: to - from,
+    })
+  const rows = [row('created', '', 0, { input: null, lowering: 1, models: {}, env: {} })]
+  for (let index = 0; index < 3; index++) {
+    const at = index * 100
+    rows.push(failed(`each[${index}]/item`, [at, at + 10], 1), ended(`each[${index}]/item`, [at + 80, at + 100], 2))
+  }
+  const { bottleneck } = profileRuns([{ startedAt: 0, endedAt: 300, spans: toPlainSpans(rows, steps) }], steps)
+  assert.equal([bottleneck?.what, bottleneck?.foreach, bottleneck?.slot_ms], ['retry', 'each', 40])
+  assert.equal(bottleneck?.faults, [{ code: 'rate_limited', count: 3 }])
 })
 
 test('turns and tool calls count as their model step', () => {
@@ -151,7 +173,8 @@ test('waiting for people and events is separate from work, and is no bottleneck'
   )
   const times = { startedAt: 0, endedAt: 9_500, spans }
   const report = profileRuns([times], places)
-  assert.equal(report.waiting, { critical_ms: 9_000, critical_share: 0.9474 })
+  assert.equal(report.waiting, { critical_ms: 9_000, critical_share: 0.9474, step: 'ask', what: 'approve' })
+  assert.is(report.mostly, 'waiting')
   assert.equal(
     report.steps.map(({ step, what, critical_ms, critical_by }) => [step, what, critical_ms, critical_by]),
     [
