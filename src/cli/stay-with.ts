@@ -5,6 +5,7 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
 import type { RunWait } from '../service/control/run-waits.ts'
+import { listDetached } from '../service/history/detached-runs.ts'
 import type { QueuedRun, Store } from '../store/store.ts'
 import type { Context } from './context.ts'
 import { follow } from './follow.ts'
@@ -24,7 +25,24 @@ export interface StayOptions {
 export const stayWith = async (context: Context, output: OutputOptions, options: StayOptions): Promise<number> => {
   const { result, exit } = await showRun(context, output, options)
   writeResult(context, output, { result, workflow: options.workflow })
+  if (output.quiet !== true && output.json !== true) await nameDetached(context, result.run, options)
   return toExitCode(exit)
+}
+
+/** Names the runs that steps have started, and that have not ended: this process leaves them to others. */
+const nameDetached = async (
+  { stderr }: Context,
+  id: string | null,
+  { local, workflow }: StayOptions,
+): Promise<void> => {
+  if (id === null || ![...workflow.plans.values()].some(({ kind }) => kind === 'detach')) return
+  for (const started of listDetached(id, await local.store.readJournal(id))) {
+    const found = await local.store.findRun(started)
+    if (found.kind === 'found' && found.run.status === 'running')
+      stderr.write(
+        `run ${started} of '${found.run.workflow}' has not ended; to continue it: troupe resume ${started}\n`,
+      )
+  }
 }
 
 const showRun = async (

@@ -9,7 +9,8 @@ import type { Places } from './lower/exit.ts'
 
 export interface StepPlan {
   id: string
-  kind: Step['kind']
+  /** `detach`: a workflow step that does not wait. */
+  kind: Step['kind'] | 'detach'
   /** `tool`: the tool's name; `llm`: `provider/name`; `workflow`: the name or path it calls; else the kind. */
   actor: string
   /** Models of a model step in fallback order; empty for other steps. */

@@ -153,8 +153,12 @@ export class StateDriver {
       keyRun: id,
       plans: this.#driven.workflow.plans,
       placement: {
-        perform: (call, attempt) =>
-          call.kind === 'workflow' ? this.#performChild(call, { id, env, attempt }) : placement.perform(call, attempt),
+        perform: (call, attempt) => {
+          if (call.kind === 'workflow') return this.#performChild(call, { id, env, attempt })
+          if (call.kind === 'detach')
+            throw new Fault('unavailable', `'${call.actor}' can't be started here: no host runs it`)
+          return placement.perform(call, attempt)
+        },
       },
       deadlineOf: () => NO_DEADLINE,
       budget: undefined,

@@ -251,7 +251,8 @@ export class Host {
     const { runId: id } = claim
     const { keyRun } = recovered
     const budget = openBudget(workflow.limits, { rows, prices, parent: above })
-    const children = { id, keyRun, workflow, env: createdOf(rows)?.env ?? {}, budget, performer }
+    const { env = {}, folder } = createdOf(rows) ?? {}
+    const children = { id, keyRun, workflow, env, folder, budget, performer }
     const run = new Run(recovered, {
       workflow,
       claim,

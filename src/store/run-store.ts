@@ -47,7 +47,7 @@ export interface Owner {
  * cancelled.
  */
 export interface RunOrigin {
-  kind: 'fork' | 'restart' | 'schedule' | 'rerun' | 'again'
+  kind: 'fork' | 'restart' | 'schedule' | 'rerun' | 'again' | 'step'
   of: string
 }
 

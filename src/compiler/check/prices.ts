@@ -7,9 +7,9 @@ import type { CheckContext } from './check-context.ts'
 export const findModels = ({ index, models, children }: CheckContext): string[] => {
   const found = new Set<string>()
   for (const { step } of index.steps) {
-    const { model, child } = descriptorOf(step)
+    const { model, child, detaches } = descriptorOf(step)
     const own = model && models.resolve(model(step).value)
-    const below = child && children.get(child(step).value)?.models
+    const below = detaches?.(step) === true ? undefined : child && children.get(child(step).value)?.models
     for (const one of [...(own ?? []), ...(below ?? [])]) found.add(one)
   }
   return [...found]
@@ -21,9 +21,9 @@ export const checkPrices = (context: CheckContext): void => {
   if (workflow.limits.costUsd === undefined || workflow.limits.allowUnpriced?.value === true) return
   const reported = new Set<Located<string>>()
   for (const { step } of index.steps) {
-    const { model, child } = descriptorOf(step)
+    const { model, child, detaches } = descriptorOf(step)
     if (model !== undefined) checkModelsOf(model(step), { context, reported })
-    if (child === undefined) continue
+    if (child === undefined || detaches?.(step) === true) continue
     const { value, range } = child(step)
     const unpriced = children.get(value)?.models.find((one) => isUnpriced(one, context))
     if (unpriced === undefined) continue

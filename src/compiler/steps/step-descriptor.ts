@@ -60,6 +60,8 @@ export interface StepDescriptor<K extends StepKind> {
   tools?(step: StepOf<K>): readonly Located<string>[]
   /** The workflow that the step calls. */
   child?(step: StepOf<K>): Located<string>
+  /** True: the called workflow runs by itself, with a cost and limits of its own. */
+  detaches?(step: StepOf<K>): boolean
   /** Jumps besides those of `next` and `on_error`. */
   jumps?(step: StepOf<K>): readonly Located<string>[]
   /** Features of the step that this release reads and cannot run. */

@@ -28,6 +28,7 @@ import type { Run } from '../run.ts'
 import { ignoreNotices } from '../run-notice.ts'
 import { toParentFault } from './child-fault.ts'
 import { CALLED_OFF, toChildId } from './child-id.ts'
+import { startDetached } from './detached-run.ts'
 
 /** A run, as its children need it. */
 export interface ChildParent {
@@ -36,6 +37,8 @@ export interface ChildParent {
   keyRun: string
   workflow: CompiledWorkflow
   env: JsonObject
+  /** Folder of its workflow's file. */
+  folder: string | undefined
   budget: Budget | undefined
   performer: SecuredPlacement
 }
@@ -43,14 +46,14 @@ export interface ChildParent {
 /** The host, as it opens child runs. */
 export interface RunOpener {
   clock: Clock
-  store: Pick<Store, 'readJournal'>
+  store: Pick<Store, 'readJournal' | 'findRun'>
   /** True when the host starts nothing more. */
   isStopped(): boolean
   resume(id: string, options: OpenOptions): Promise<ResumeResult>
   /** Undefined when its flow makes the run wait. */
   create(
     workflow: CompiledWorkflow,
-    wanted: Pick<WantedRun, 'id' | 'parent' | 'input' | 'env' | 'keyRun'>,
+    wanted: Pick<WantedRun, 'id' | 'parent' | 'input' | 'env' | 'keyRun' | 'folder' | 'origin'>,
     options: OpenOptions,
   ): Promise<Run | undefined>
 }
@@ -68,10 +71,11 @@ interface ChildCall {
 const HELD_PAUSE_MS = 500
 
 export const createChildPlacement = (parent: ChildParent, opener: RunOpener): Placement => ({
-  perform: (call, context) =>
-    call.kind === 'workflow'
-      ? performChild({ call, context }, { parent, opener })
-      : parent.performer.placement.perform(call, context),
+  perform(call, context) {
+    if (call.kind === 'workflow') return performChild({ call, context }, { parent, opener })
+    if (call.kind === 'detach') return startDetached(call, { parent, opener })
+    return parent.performer.placement.perform(call, context)
+  },
 })
 
 interface Family {

@@ -119,7 +119,8 @@ const forecastStep = (
       }),
     ]
   }
-  const child = step.kind === 'workflow' ? workflow.children.get(step.workflow.value) : undefined
+  const child =
+    step.kind === 'workflow' && plan.kind === 'workflow' ? workflow.children.get(step.workflow.value) : undefined
   if (child === undefined || child.models.length === 0) return []
   const below = forecastChild(child, options)
   if (below === undefined) return []

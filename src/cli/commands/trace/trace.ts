@@ -5,6 +5,7 @@ import { formatDuration } from '../../../core/duration.ts'
 import { addUsage, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
 import { listUndone } from '../../../service/control/undone-steps.ts'
+import { listDetached } from '../../../service/history/detached-runs.ts'
 import { measureRun } from '../../../service/history/measure-run.ts'
 import { createdOf, figuresOf, type JournalRow } from '../../../store/journal-row.ts'
 import type { RunRecord, Store, UsageTotals } from '../../../store/store.ts'
@@ -33,10 +34,15 @@ export const trace = async (
     const children = (await store.listRuns({ parent: run.id })).reverse()
     const waits = run.status === 'running' ? await readWaits(store, run) : []
     const traced: TracedRun = { run, rows, waits }
-    if (options.json === true) writeJson(context, toJson(traced, children))
+    const started = await findStarted(store, traced)
+    if (options.json === true) writeJson(context, { ...toJson(traced, children), started: started.map(toShortJson) })
     else {
       const lines = render(traced, { context, all: options.all ?? false })
-      writeLines(context.stdout, [...lines, ...renderChildren(children)])
+      writeLines(context.stdout, [
+        ...lines,
+        ...renderRuns('child runs', children),
+        ...renderRuns('runs that it started', started),
+      ])
     }
   })
 }
@@ -69,18 +75,26 @@ const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[])
   waits_for: waits.map(toWaitJson),
   undone: listUndone(run.status, rows),
   journal: rows,
-  children: children.map(({ id, workflow, status }) => ({ run: id, workflow, status })),
+  children: children.map(toShortJson),
 })
 
-/** Each child run has a trace of its own. */
-const renderChildren = (children: readonly RunRecord[]): string[] => {
+const toShortJson = ({ id, workflow, status }: RunRecord): Record<string, unknown> => ({ run: id, workflow, status })
+
+/** The runs that its steps have started, without waiting for them. */
+const findStarted = async (store: Store, { run, rows }: TracedRun): Promise<RunRecord[]> => {
+  const found = await Promise.all(listDetached(run.id, rows).map((id) => store.findRun(id)))
+  return found.flatMap((one) => (one.kind === 'found' ? [one.run] : []))
+}
+
+/** Each of these runs has a trace of its own. */
+const renderRuns = (title: string, children: readonly RunRecord[]): string[] => {
   if (children.length === 0) return []
   const shown = children.slice(0, MOST_CHILDREN).map((child) => {
     const took = child.endedAt === null ? '' : `  ${formatDuration(measureRun(child).durationMs)}`
     return `  ${child.id}  ${toPrintable(child.workflow)}  ${toShownStatus(child)}${took}`
   })
   const left = children.length - shown.length
-  return ['', 'child runs', ...shown, ...(left > 0 ? [`  and ${left} more`] : [])]
+  return ['', title, ...shown, ...(left > 0 ? [`  and ${left} more`] : [])]
 }
 
 const MOST_CHILDREN = 20
