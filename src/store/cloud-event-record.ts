@@ -6,6 +6,8 @@ export interface CloudEventRecord {
   id: string
   type: string
   source: string
+  /** The thing that the event is about. Absent: the emitter names none. */
+  subject?: string
   /** Epoch milliseconds. */
   at: number
   data: JsonValue

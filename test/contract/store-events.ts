@@ -17,7 +17,7 @@ const createEvent = (id: string, change: Partial<CloudEventRecord> = {}): CloudE
 export const addStoreEventTests = (test: AddStoreTest): void => {
   test('events are kept with the rows that emitted them, in order, beyond the end of the run', async ({ store }) => {
     const claim = await startRun(store)
-    const events = [createEvent('e1'), createEvent('e2', { data: 'ä'.repeat(100_000) })]
+    const events = [createEvent('e1'), createEvent('e2', { data: 'ä'.repeat(100_000), subject: 'order/7' })]
     await store.write(claim, { rows: [createRow(2)], emitted: events })
     await store.write(claim, { rows: [createRow(3)], emitted: [createEvent('e3')], end: createEnd() })
     assert.equal(

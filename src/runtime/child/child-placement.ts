@@ -15,48 +15,19 @@ import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
 import type { Clock } from '../../core/clock.ts'
 import { Fault, toFault } from '../../core/fault.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import type { JsonValue } from '../../core/json.ts'
 import type { RunError, RunRecord, Store } from '../../store/store.ts'
 import { CHILD_PROVIDER } from '../../store/usage-sums.ts'
-import { type Budget, spentOf } from '../budget/budget.ts'
+import { spentOf } from '../budget/budget.ts'
 import { checkInput } from '../check-input.ts'
 import { isLeft } from '../effects/attempt.ts'
-import type { ActorCall, Placement, SecuredPlacement } from '../effects/placement.ts'
-import type { WantedRun } from '../new-run.ts'
-import type { OpenOptions, ResumeResult } from '../opened-run.ts'
+import type { ActorCall, Placement } from '../effects/placement.ts'
 import type { Run } from '../run.ts'
 import { ignoreNotices } from '../run-notice.ts'
 import { toParentFault } from './child-fault.ts'
 import { CALLED_OFF, toChildId } from './child-id.ts'
+import type { ChildParent, RunOpener } from './child-parent.ts'
 import { startDetached } from './detached-run.ts'
-
-/** A run, as its children need it. */
-export interface ChildParent {
-  id: string
-  /** Id of the run that stands in its idempotency keys. */
-  keyRun: string
-  workflow: CompiledWorkflow
-  env: JsonObject
-  /** Folder of its workflow's file. */
-  folder: string | undefined
-  budget: Budget | undefined
-  performer: SecuredPlacement
-}
-
-/** The host, as it opens child runs. */
-export interface RunOpener {
-  clock: Clock
-  store: Pick<Store, 'readJournal' | 'findRun'>
-  /** True when the host starts nothing more. */
-  isStopped(): boolean
-  resume(id: string, options: OpenOptions): Promise<ResumeResult>
-  /** Undefined when its flow makes the run wait. */
-  create(
-    workflow: CompiledWorkflow,
-    wanted: Pick<WantedRun, 'id' | 'parent' | 'input' | 'env' | 'keyRun' | 'folder' | 'origin'>,
-    options: OpenOptions,
-  ): Promise<Run | undefined>
-}
 
 interface ChildCall {
   id: string

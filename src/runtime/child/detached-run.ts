@@ -8,7 +8,7 @@ import { checkInput } from '../check-input.ts'
 import type { ActorCall } from '../effects/placement.ts'
 import { ignoreNotices } from '../run-notice.ts'
 import { toDetachedId } from './child-id.ts'
-import type { ChildParent, RunOpener } from './child-placement.ts'
+import type { ChildParent, RunOpener } from './child-parent.ts'
 
 /** @throws Fault of a wrong input; `conflict` when its flow rejects the run */
 export const startDetached = async (

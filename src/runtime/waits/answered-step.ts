@@ -104,10 +104,11 @@ export const toEmitted = (
   { scope, step, visit, input, at }: AskedStep,
   { workflow, key }: { workflow: string; key: string | undefined },
 ): { event: CloudEventRecord } | { fault: FaultData } => {
-  const { event, data = null } = isJsonObject(input) ? input : {}
+  const { event, data = null, subject, source = `troupe/${workflow}` } = isJsonObject(input) ? input : {}
   const type = typeof event === 'string' ? event : JSON.stringify(event ?? '')
   const amount = sizeOf(data)
   if (amount > LIMITS.event.most) return { fault: exceeds(LIMITS.event, { subject: `event '${type}'`, amount }) }
   const id = key ?? `${contextOf(scope).run.id}/${pathOf(scope, step)}#${visit}`
-  return { event: { id, type, source: `troupe/${workflow}`, at, data } }
+  const about = subject === undefined ? {} : { subject: String(subject) }
+  return { event: { id, type, source: String(source), at, data, ...about } }
 }

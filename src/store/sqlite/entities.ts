@@ -197,6 +197,7 @@ const OutboxEntity = defineEntity({
     at: p.bigint('number'),
     data: p.text(),
     deliveredAt: p.bigint('number').nullable(),
+    subject: p.text().nullable(),
   },
 })
 

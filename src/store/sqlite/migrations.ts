@@ -13,6 +13,7 @@ import { QUEUED_RUNS } from './migrations/0008-queued-runs.ts'
 import { APPROVALS_OF_SEVERAL } from './migrations/0009-approvals-of-several.ts'
 import { AGAIN } from './migrations/0010-again.ts'
 import { FAILED_SLOTS } from './migrations/0011-failed-slots.ts'
+import { EVENT_SUBJECT } from './migrations/0012-event-subject.ts'
 
 export const MIGRATIONS: readonly { name: string; statements: readonly string[] }[] = [
   { name: '0001-first', statements: FIRST },
@@ -26,4 +27,5 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
   { name: '0009-approvals-of-several', statements: APPROVALS_OF_SEVERAL },
   { name: '0010-again', statements: AGAIN },
   { name: '0011-failed-slots', statements: FAILED_SLOTS },
+  { name: '0012-event-subject', statements: EVENT_SUBJECT },
 ]

@@ -9,7 +9,7 @@ export interface PackedEvent {
   text: string
 }
 
-type StoredEvent = Omit<StoredCloudEvent, 'data'> & { data: string }
+type StoredEvent = Omit<StoredCloudEvent, 'data' | 'subject'> & { data: string; subject: string | null }
 
 export class SqliteOutbox {
   readonly #statements: ReturnType<typeof prepareOutbox>
@@ -21,14 +21,18 @@ export class SqliteOutbox {
   }
 
   add(run: number, { event, text }: PackedEvent): void {
-    const { id, type, source, at } = event
-    this.#statements.add.run(run, id, type, source, at, text)
+    const { id, type, source, at, subject = null } = event
+    this.#statements.add.run(run, id, type, source, at, text, subject)
   }
 
   list({ type, run, since = 0, limit }: CloudEventFilter): StoredCloudEvent[] {
     const statement = run === undefined ? this.#statements.list : this.#statements.listOfRun
     const found = statement.all({ run: run ?? null, type: type ?? null, since, limit: limit ?? -1 })
-    return found.map((event) => ({ ...event, data: this.#unpack(event.data) }))
+    return found.map(({ subject, ...event }) => ({
+      ...event,
+      data: this.#unpack(event.data),
+      ...(subject === null ? {} : { subject }),
+    }))
   }
 }
 
@@ -39,12 +43,14 @@ interface Query {
   limit: number
 }
 
-const SELECT = `select outbox.id, type, source, at, data, run.id as "runId", delivered_at as "deliveredAt" from outbox
+const SELECT = `select outbox.id, type, source, at, data, subject, run.id as "runId", delivered_at as "deliveredAt" from outbox
   join run on run.key = outbox.run where at >= @since and (@type is null or type = @type)`
 
 const prepareOutbox = (db: Connection) => ({
-  add: db.prepare<[run: number, id: string, type: string, source: string, at: number, data: string]>(
-    'insert into outbox (run, id, type, source, at, data) values (?, ?, ?, ?, ?, ?) on conflict (id) do nothing',
+  add: db.prepare<
+    [run: number, id: string, type: string, source: string, at: number, data: string, subject: string | null]
+  >(
+    'insert into outbox (run, id, type, source, at, data, subject) values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing',
   ),
   list: db.prepare<[Query], StoredEvent>(`${SELECT} and @run is null order by outbox.key limit @limit`),
   listOfRun: db.prepare<[Query], StoredEvent>(

@@ -44,11 +44,12 @@ const toFilter = async (
 })
 
 /** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md; attributes that start with `troupe` are extensions of this project. */
-const toCloudEvent = ({ id, type, source, at, data, runId, deliveredAt }: StoredCloudEvent) => ({
+const toCloudEvent = ({ id, type, source, subject, at, data, runId, deliveredAt }: StoredCloudEvent) => ({
   specversion: '1.0',
   id,
   type,
   source,
+  ...(subject === undefined ? {} : { subject }),
   time: toTime(at),
   datacontenttype: 'application/json',
   trouperun: runId,
