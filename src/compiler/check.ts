@@ -26,6 +26,7 @@ import { findNotYet } from './check/find-not-yet.ts'
 import type { NodeSet } from './check/flow-graph.ts'
 import { indexSteps } from './check/index-steps.ts'
 import { checkModels, createModelNames } from './check/models.ts'
+import { reportNullOutputs } from './check/null-outputs.ts'
 import { checkPrices, findModels } from './check/prices.ts'
 import { checkReachable, findReachable } from './check/reachability.ts'
 import { createReadChecks } from './check/read-checks.ts'
@@ -35,7 +36,7 @@ import { createStepTypes } from './check/step-types.ts'
 import { createToolNames } from './check/tools.ts'
 import { checkVisitBounds } from './check/visit-bounds.ts'
 import type { Diagnostic, Diagnostics } from './diagnostic.ts'
-import type { Workflow } from './document.ts'
+import type { ExpressionText, Workflow } from './document.ts'
 import type { Type } from './expression/type.ts'
 import { placeSteps } from './place-steps.ts'
 import type { Proofs, Prover } from './prove.ts'
@@ -104,7 +105,8 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
     errors: findErrorScopes(flow, reached),
   })
   const reads = createReadChecks({ index, assignment, reached, diagnostics })
-  const expressions = createExpressionChecks({ diagnostics, reads })
+  const passed: ExpressionText[] = []
+  const expressions = createExpressionChecks({ diagnostics, reads, onPassed: (expression) => passed.push(expression) })
   const context: CheckContext = {
     workflow,
     index,
@@ -127,6 +129,7 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   if (options.isStored !== true) checkSchedules(context)
   checkSteps(context)
   const output = checkOutput(context) ?? checkEnding(context, { types, assignment, reached })
+  reportNullOutputs(context, { assignment, reached, passed })
   return {
     workflow,
     steps: placeSteps(workflow),

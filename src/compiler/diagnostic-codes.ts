@@ -85,6 +85,7 @@ export const DIAGNOSTIC_CODES = [
   'impossible_schedule',
   'unassigned_output',
   'unclear_output',
+  'null_output',
   'reserved_name',
   'unknown_tool',
   'unknown_model',

@@ -23,7 +23,9 @@ export const explainUnsure = (
   { assignment, reached }: { assignment: Assignment; reached: NodeSet },
 ): string => {
   const way = findWay(reading, { assignment, reached })
-  if (way.origin.point !== 'entry') return describeOrigin(way, reading)
+  // An item begins anew, as the run does at its entry.
+  const isBeginning = way.origin.point === 'entry' || way.origin.point === 'item_start'
+  if (!isBeginning) return describeOrigin(way, reading)
   const { node, step, field } = reading
   const done = field === 'output' ? 'has not completed' : 'has not failed'
   const turn = findDecision(way, { reading, reached })

@@ -43,27 +43,34 @@ export interface Expected {
   hint?: string
 }
 
-export const createExpressionChecks = ({
-  diagnostics,
-  reads,
-}: {
+export interface ExpressionCheckOptions {
   diagnostics: Diagnostics
   reads: ReadChecks
-}): ExpressionChecks => {
+  /** Called with each expression whose result is passed on as it is, and fits. */
+  onPassed(expression: ExpressionText): void
+}
+
+export const createExpressionChecks = ({ diagnostics, reads, onPassed }: ExpressionCheckOptions): ExpressionChecks => {
   const take = (checked: CheckedExpression, { node }: Site): Type => {
     for (const { code, range, message, hint } of checked.findings) diagnostics.error(code, range, message, hint)
     if (node !== undefined) for (const read of checked.reads) reads.check(read, node)
     return checked.type
   }
+  const typeOfExpression = (expression: ExpressionText, site: Site): Type =>
+    take(checkExpression(expression, site.names), site)
   const typeOf = (value: ValueNode, site: Site): Type => take(checkValue(value, site.names), site)
   const checks: ExpressionChecks = {
-    expression: (expression, site) => take(checkExpression(expression, site.names), site),
+    expression(expression, site) {
+      onPassed(expression)
+      return typeOfExpression(expression, site)
+    },
     value(value, site) {
       warnOfMisread(value, { ...site, expected: ANY }, diagnostics)
+      expressionsIn(value).forEach(onPassed)
       return typeOf(value, site)
     },
     condition(expression, name, site) {
-      const type = checks.expression(expression, site)
+      const type = typeOfExpression(expression, site)
       if (isAssignable(type, BOOLEAN)) return
       const message = `'${name}' is no condition: expected true or false, got ${describeType(type)}`
       const hint = "compare it with something, such as x != null or x == 'yes'"
@@ -73,17 +80,34 @@ export const createExpressionChecks = ({
       warnOfMisread(value, { ...site, expected }, diagnostics)
       const type = typeOf(value, site)
       const { text } = diagnostics.source
-      for (const { code, range, message, hint } of findMismatches(value, type, { expected, text }))
-        diagnostics.error(code, range, message, hint)
+      const mismatches = findMismatches(value, type, { expected, text })
+      if (mismatches.length === 0) expressionsIn(value).forEach(onPassed)
+      for (const { code, range, message, hint } of mismatches) diagnostics.error(code, range, message, hint)
     },
     typed(value, expected, site) {
       if (!('text' in value)) warnOfMisread(value, { expected: expected.type, subject: expected.name }, diagnostics)
-      const type = 'text' in value ? checks.expression(value, site) : typeOf(value, site)
-      reportMisfit(type, { ...expected, range: value.range }, diagnostics)
+      const type = 'text' in value ? typeOfExpression(value, site) : typeOf(value, site)
+      if (isAssignable(type, expected.type)) expressionsIn(value).forEach(onPassed)
+      else reportMisfit(type, { ...expected, range: value.range }, diagnostics)
       return type
     },
   }
   return checks
+}
+
+/** The expressions that are values of their own, and not parts of a text. */
+const expressionsIn = (value: ExpressionText | ValueNode): ExpressionText[] => {
+  if ('text' in value) return [value]
+  switch (value.kind) {
+    case 'expression':
+      return [value.expression]
+    case 'list':
+      return value.items.flatMap(expressionsIn)
+    case 'map':
+      return value.entries.flatMap((entry) => expressionsIn(entry.value))
+    default:
+      return []
+  }
 }
 
 /** A value that does not fit is reported as such. */
@@ -98,7 +122,6 @@ const reportMisfit = (
   { name, type: expected, words, hint, range }: Expected & { range: Range },
   diagnostics: Diagnostics,
 ): void => {
-  if (isAssignable(type, expected)) return
   const isNull = mayBeNull(type) && type.kind !== 'null' && isAssignable(withoutNull(type), expected)
   const message = `'${name}' ${isNull ? 'may be null' : 'does not fit'}: expected ${words ?? describeType(expected)}, got ${describeType(type)}`
   if (isNull) diagnostics.error('possibly_null', range, message, 'write ….orValue(…) for a substitute')

@@ -101,6 +101,7 @@ export const foreach: StepDescriptor<'foreach'> = {
   },
   block: {
     lists: ({ steps }) => [{ branch: '', steps }],
+    ownOutput: ({ yields }) => yields !== undefined,
     // Items run beside each other, each with records of its own; the flow goes on without looking into them.
     flow(_, { step, perform, completed, broken }, builder) {
       const { graph } = builder

@@ -141,6 +141,8 @@ export interface BlockDescriptor<K extends StepKind> {
   flow(step: StepOf<K>, frame: BlockFrame, builder: FlowBuilder): void
   /** A fault in one list cancels what runs in the others. */
   cancelsBeside?: true
+  /** True if the step gives an expression for its output. Default: the output is made of those of the last steps inside. */
+  ownOutput?(step: StepOf<K>): boolean
   /** How often the steps inside run for one try of the block, at most; undefined: known only in a run. Default: once. */
   iterations?(step: StepOf<K>): number | undefined
   drawing(step: StepOf<K>): BlockDrawing
