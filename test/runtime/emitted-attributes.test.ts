@@ -22,7 +22,7 @@ test('an event carries the subject and the source that its step gives, and else 
 })
 
 test('an empty subject is a finding, and one that is empty in the run is a fault that names the key', async () => {
-  assert.equal(checkText(emitting('subject: ""')).errors, ['3:69 wrong_shape'])
+  assert.equal(checkText(emitting('subject: ""')).errors, ['3:64 wrong_shape'])
   const { finish } = await startWorkflow(emitting('subject: "${input.order}"'), { input: { order: '' } })
   const exit = await finish()
   const error = exit.kind === 'ended' ? exit.end.error : null
