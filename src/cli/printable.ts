@@ -9,6 +9,13 @@ const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u
 /** Removes escape sequences, control characters and changes of direction; keeps line breaks and tabs. */
 export const toPrintable = (text: string): string => text.replaceAll(SEQUENCES, '').replaceAll(CONTROLS, '')
 
+/** Writes what `toPrintable` removes as escapes such as `\x1b`, so that a reader sees that it is there. */
+export const toVisible = (text: string): string =>
+  text.replaceAll('\r\n', '\n').replaceAll(CONTROLS, (control) => {
+    const code = control.charCodeAt(0).toString(16)
+    return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`
+  })
+
 /** Joins the text to one line with single blanks. */
 export const toOneLine = (text: string): string => toPrintable(text).replaceAll(/\s+/g, ' ').trim()
 

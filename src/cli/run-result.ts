@@ -6,6 +6,7 @@ import type { RunExit } from '../runtime/run.ts'
 import { toUndoneSteps, type UndoneStep } from '../service/control/undone-steps.ts'
 import type { RunRecord, RunStatus, UsageTotals } from '../store/store.ts'
 import { EXIT } from './exit-code.ts'
+import { answerOf } from './fault-text.ts'
 import { describeUsage, nameVisit } from './figures.ts'
 import type { Paint } from './paint.ts'
 import { toPrintable } from './printable.ts'
@@ -118,9 +119,16 @@ export const describeResult = (
   const head = `${outcome} ${status === 'completed' ? 'in' : 'after'} ${formatDuration(duration_ms)}`
   const where = error === null || error.step === null ? '' : `step ${paint.bold(toPrintable(error.step))}: `
   const message = error === null ? '' : `\n  ${where}${paint.red(error.code)}: ${indentRest(error.message)}`
+  const answer = describeAnswer(error, paint).map((line) => `\n  ${line}`)
   const next = hint === undefined ? '' : `\n  ${paint.cyan('hint:')} ${hint}`
   const undoing = describeUndone(undone, paint).map((line) => `\n  ${line}`)
-  return `${head}${paint.dim(` · ${facts}`)}${message}${undoing.join('')}${next}`
+  return `${head}${paint.dim(` · ${facts}`)}${[message, ...answer, ...undoing].join('')}${next}`
+}
+
+/** `answer: …` with the body by which an HTTP server refused a call, its further lines indented. */
+export const describeAnswer = (error: Pick<ResultError, 'details'> | null, paint: Paint): string[] => {
+  const answer = answerOf(error?.details)
+  return answer === undefined ? [] : [`${paint.dim('answer:')} ${answer.replaceAll('\n', '\n    ')}`]
 }
 
 /** `undone: book, charge`, and a line with the reason for each step that could not be undone. */

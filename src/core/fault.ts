@@ -7,6 +7,7 @@ export const FAULT_CODES = [
   'rate_limited',
   'unavailable',
   'unauthorized',
+  'address_blocked',
   'invalid_input',
   'invalid_output',
   'unsafe_number',

@@ -1,6 +1,15 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { cutEnd, cutStart, joinLines, padStart, toOneLine, toPrintable, widthOf } from '../../src/cli/printable.ts'
+import {
+  cutEnd,
+  cutStart,
+  joinLines,
+  padStart,
+  toOneLine,
+  toPrintable,
+  toVisible,
+  widthOf,
+} from '../../src/cli/printable.ts'
 
 const test = suite('printable text')
 
@@ -9,6 +18,10 @@ test('escape sequences, controls and changes of direction are taken out, line br
   assert.is(toPrintable('cut \x1b[3'), 'cut [3')
   assert.is(toOneLine(' a \n\n b\t c '), 'a b c')
   assert.is(joinLines('it failed:  x \n\n do this\n'), 'it failed: x; do this')
+})
+
+test('controls and changes of direction are made visible, line breaks and tabs stay', () => {
+  assert.is(toVisible('a\x1b[31m\r\nb\x07\tc\u202e\rd'), 'a\\x1b[31m\nb\\x07\tc\\u202e\\x0dd')
 })
 
 test('wide characters take two cells, combining ones none', () => {

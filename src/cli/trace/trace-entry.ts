@@ -5,6 +5,7 @@ import { readTimeline, type Segment, type Timeline } from '../../service/history
 import type { BudgetData, DecisionData, FailedAttemptData, LateData } from '../../store/journal-data.ts'
 import { createdOf, figuresOf, isPartial, type JournalRow } from '../../store/journal-row.ts'
 import type { UsageTotals } from '../../store/store.ts'
+import { describeFault } from '../fault-text.ts'
 import { describeNear } from '../figures.ts'
 
 export type EntryState =
@@ -118,8 +119,6 @@ const describeTimer = ({ data: { timer } }: JournalRow<'timer'>, since: number):
   if (timer === 'wait') return { state: 'waited', note: '', startedAt: since, hasDuration: true }
   return timer === 'timeout' ? { state: 'timed_out', note: 'took longer than its timeout' } : undefined
 }
-
-const describeFault = ({ code, message }: { code: string; message: string }): string => `${code}: ${message}`
 
 const describeRetried = ({ fault, retry_at: at }: FailedAttemptData): string =>
   `${describeFault(fault)}${at === undefined ? '' : `; next attempt at ${new Date(at).toISOString()}`}`

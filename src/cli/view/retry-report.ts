@@ -7,7 +7,7 @@
 import type { Clock } from '../../core/clock.ts'
 import { formatDuration } from '../../core/duration.ts'
 import type { RunNotice } from '../../runtime/run-notice.ts'
-import { describeFault } from './describe-fault.ts'
+import { describeFault } from '../fault-text.ts'
 
 export type FailedAttempt = Extract<RunNotice, { type: 'attempt.failed' }>
 

@@ -28,7 +28,7 @@ interface Target {
   port: number
 }
 
-/** Checks a host that is an address; a name is checked once it is resolved. @throws Fault `unauthorized` */
+/** Checks a host that is an address; a name is checked once it is resolved. @throws Fault `address_blocked` */
 export const assertReachableLiteral = (url: URL, allow: AllowList): void => {
   const target = { host: normaliseHost(url.hostname), port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) }
   if (isIP(target.host) === 0) return
@@ -43,7 +43,7 @@ const findRefusal = (address: string, { target, allow }: { target: Target; allow
   const entry = isIP(target.host) === 6 ? `[${target.host}]:${target.port}` : `${target.host}:${target.port}`
   const subject = target.host === address ? `'${entry}' is ${reason}` : `'${entry}' leads to ${address}, ${reason}`
   return new Fault(
-    'unauthorized',
+    'address_blocked',
     `${subject}: http tools reach public addresses only\nto allow it, add to troupe.config.yaml: http: { allow: ["${entry}"] }`,
     { details: { host: target.host, port: target.port, address } },
   )

@@ -47,7 +47,7 @@ export class HttpClient {
 
   /**
    * Sends a request and follows its redirects. A response with any status is returned.
-   * @throws Fault `timeout`, `unavailable`, `unauthorized` (a forbidden address), `too_large`; Cancelled
+   * @throws Fault `timeout`, `unavailable`, `address_blocked` (a forbidden address), `too_large`; Cancelled
    */
   async send(request: HttpRequest, limits: HttpLimits): Promise<HttpResponse> {
     const stop = armStop(request, limits)

@@ -14,3 +14,13 @@ export const joinHeaders = (headers: IncomingMessage['headers']): Record<string,
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
   )
+
+/** Decodes by the charset of the Content-Type. Default, also for an unknown charset: UTF-8. */
+export const decodeText = (bytes: Buffer, contentType: string): string => {
+  const [, charset = 'utf-8'] = /;\s*charset="?([^\s;"]+)/i.exec(contentType) ?? []
+  try {
+    return new TextDecoder(charset).decode(bytes)
+  } catch {
+    return new TextDecoder().decode(bytes)
+  }
+}

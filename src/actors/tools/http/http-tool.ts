@@ -4,7 +4,7 @@ import { defineTool } from '../define-tool.ts'
 import { parseJson } from '../parse-json.ts'
 import type { HttpClient } from './http-client.ts'
 import { buildRequest, type HttpToolInput } from './http-request.ts'
-import type { HttpResponse } from './http-response.ts'
+import { decodeText, type HttpResponse } from './http-response.ts'
 import { toStatusFault } from './response-fault.ts'
 
 const DEFAULT_MAX_BYTES = 10 * 1024 ** 2
@@ -67,14 +67,4 @@ const toBodyValue = async (
 const expectationOf = (mediaType: string, { body }: HttpResponse): Exclude<Expectation, 'auto'> => {
   if (JSON_TYPE.test(mediaType)) return 'json'
   return TEXT_TYPE.test(mediaType) || body.length === 0 ? 'text' : 'blob'
-}
-
-/** Decodes by the charset of the Content-Type. Default, also for an unknown charset: UTF-8. */
-const decodeText = (bytes: Buffer, contentType: string): string => {
-  const [, charset = 'utf-8'] = /;\s*charset="?([^\s;"]+)/i.exec(contentType) ?? []
-  try {
-    return new TextDecoder(charset).decode(bytes)
-  } catch {
-    return new TextDecoder().decode(bytes)
-  }
 }

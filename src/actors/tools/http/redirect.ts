@@ -14,7 +14,7 @@ const HEADERS_FOR_ANYONE = new Set(['accept', 'accept-encoding', 'accept-languag
 /**
  * Makes the request that a redirect asks for. Undefined for any other response. The method changes as in the fetch standard
  * (https://fetch.spec.whatwg.org/#http-redirect-fetch): 303 becomes GET, and so does POST after 301 and 302.
- * @throws Fault `unauthorized` for a target that is not a plain http or https URL
+ * @throws Fault `address_blocked` for a target that is not a plain http or https URL
  */
 export const toRedirected = (request: HttpRequest, response: HttpResponse): HttpRequest | undefined => {
   const location = response.headers.location
@@ -35,9 +35,13 @@ const parseLocation = (location: string, base: URL): URL => {
     url.hash = ''
     return url
   } catch (cause) {
-    throw new Fault('unauthorized', `'${base.origin}' redirects to what is not followed: ${(cause as Error).message}`, {
-      cause,
-    })
+    throw new Fault(
+      'address_blocked',
+      `'${base.origin}' redirects to what is not followed: ${(cause as Error).message}`,
+      {
+        cause,
+      },
+    )
   }
 }
 

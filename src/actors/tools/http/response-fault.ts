@@ -1,7 +1,7 @@
 /** Maps a status of 400 and above to a fault. */
 import { Fault } from '../../../core/fault.ts'
 import type { JsonObject } from '../../../core/json.ts'
-import type { HttpResponse } from './http-response.ts'
+import { decodeText, type HttpResponse } from './http-response.ts'
 import { parseRetryAfter } from './retry-after.ts'
 import { formatTarget, formatUrl } from './transport-fault.ts'
 
@@ -17,7 +17,7 @@ interface Verdict {
 const final = (code: string, hint: string): Verdict => ({ code, retryable: false, hint })
 const passing = (code: string, hint: string): Verdict => ({ code, retryable: true, hint })
 
-const UNAUTHORIZED = final('unauthorized', 'check the credentials in its headers')
+const UNAUTHORIZED = final('unauthorized', 'check its credentials')
 const GONE = final('not_found', 'check the URL')
 const CONFLICT = final('conflict', 'what it writes has changed, or is there already')
 const SLOW = passing('timeout', 'the server gave up waiting')
@@ -60,5 +60,5 @@ export const toStatusFault = (response: HttpResponse, { method, nowMs }: { metho
 const toSnippet = ({ headers, body }: HttpResponse): string => {
   const type = headers['content-type'] ?? ''
   if (!/^(text\/|application\/([\w.-]+\+)?(json|xml)|$)/i.test(type)) return ''
-  return body.toString('utf8').toWellFormed().slice(0, SNIPPET_LENGTH)
+  return decodeText(body, type).slice(0, SNIPPET_LENGTH).toWellFormed()
 }

@@ -17,7 +17,7 @@ import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'
 import { describeHolder, STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
-import { describeUndone } from '../../run-result.ts'
+import { describeAnswer, describeUndone } from '../../run-result.ts'
 import { explainWait, toWaitJson } from '../../run-waits-text.ts'
 import { toTraceEntries } from '../../trace/trace-entry.ts'
 import { toTraceRows } from '../../trace/trace-rows.ts'
@@ -163,7 +163,8 @@ const renderState = (run: RunRecord, paint: Paint): string[] => {
   if (run.error === null) return []
   const { step, code, message } = run.error
   const where = step === null ? '' : `step ${paint.bold(toPrintable(step))}: `
-  return [`${where}${paint.red(code)}: ${toPrintable(message).replaceAll('\n', '\n  ')}`]
+  const fault = `${where}${paint.red(code)}: ${toPrintable(message).replaceAll('\n', '\n  ')}`
+  return [fault, ...describeAnswer(run.error, paint)]
 }
 
 const renderWait = (wait: RunWait, paint: Paint): string[] => {

@@ -42,7 +42,7 @@ for (const host of HOSTS)
   refusal(`http://${host} is refused`, async () => {
     const before = other.requests.length
     const fault = await catchFault(() => get(`http://${host}:${other.port}/`, []))
-    assert.is(fault.code, 'unauthorized', fault.message)
+    assert.is(fault.code, 'address_blocked', fault.message)
     assert.match(fault.message, 'http: { allow: [')
     assert.not(fault.retryable)
     assert.is(other.requests.length, before)
@@ -53,7 +53,7 @@ for (const host of HOSTS.slice(0, 3))
     const target = encodeURIComponent(`http://${host}:${other.port}/`)
     const before = other.requests.length
     const fault = await catchFault(() => get(`${server.url}/${target}`, [`127.0.0.1:${server.port}`]))
-    assert.is(fault.code, 'unauthorized')
+    assert.is(fault.code, 'address_blocked')
     assert.is(other.requests.length, before)
   })
 
@@ -66,14 +66,14 @@ for (const target of [
 ])
   refusal(`a redirect to ${target} is refused`, async () => {
     const fault = await catchFault(() => get(`${server.url}/${encodeURIComponent(target)}`, ['127.0.0.1']))
-    assert.is(fault.code, 'unauthorized')
+    assert.is(fault.code, 'address_blocked')
   })
 
 refusal('an allowed name may lead to a private address, on its port alone', async () => {
   const output = await get(`http://localhost:${other.port}/`, [`localhost:${other.port}`])
   assert.equal((output as { body: JsonValue }).body, { secret: true })
   const fault = await catchFault(() => get(`http://localhost:${other.port}/`, ['localhost:1']))
-  assert.is(fault.code, 'unauthorized')
+  assert.is(fault.code, 'address_blocked')
 })
 
 refusal('an allowed address is reached by any name of it', async () => {

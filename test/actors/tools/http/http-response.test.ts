@@ -197,6 +197,15 @@ for (const [status, code, retryable] of STATUSES)
     assert.is(String(fault.details?.body).length, 500)
   })
 
+answers('the text of a refusal is decoded by its charset, and bytes are no text', async () => {
+  answer(422, { 'content-type': 'text/plain; charset=latin1' }, Buffer.from([0xfc, 0x62, 0x6c]))
+  assert.is((await catchFault(get)).details?.body, 'übl')
+  answer(422, { 'content-type': 'application/problem+json' }, '{"title":"no"}')
+  assert.is((await catchFault(get)).details?.body, '{"title":"no"}')
+  answer(422, { 'content-type': 'image/png' }, Buffer.from([0x89, 0x50]))
+  assert.is((await catchFault(get)).details?.body, undefined)
+})
+
 for (const status of [404, 500])
   answers(`${status} is an answer when accept_status has it`, async () => {
     answer(status, {}, 'gone')

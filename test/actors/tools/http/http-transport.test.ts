@@ -154,7 +154,7 @@ transport('an address that was let in by one project is refused to another', asy
   const strict = await loadTool('http.get', createToolOptions())
   const fault = await catchFault(() => strict.perform({ url: server.url }, createActorContext()))
   await server.stop()
-  assert.is(fault.code, 'unauthorized')
+  assert.equal([fault.code, fault.retryable], ['address_blocked', false])
 })
 
 transport.run()
