@@ -37,7 +37,7 @@ export interface LinkedWorkflow {
 
 export const linkWorkflow = (workflow: Workflow, lowered: LoweredWorkflow, places: Places): LinkedWorkflow => ({
   root: linkMachine(lowered.root, {
-    steps: workflow.steps,
+    steps: [...workflow.steps, ...(workflow.finalSteps ?? [])],
     places,
     output: compileRunOutput(workflow, places),
   }),

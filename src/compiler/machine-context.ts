@@ -5,6 +5,7 @@
  */
 import type { FaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
+import type { EndStatus } from '../core/machine-ends.ts'
 import type { Bounds } from './bound.ts'
 
 export interface MachineContext {
@@ -25,6 +26,18 @@ export interface MachineContext {
   index: number
   /** Calls that undo completed steps if the run ends badly, the last first: a list that shares its tail. */
   undo: UndoEntry | null
+  /** From the start of `finally` on. */
+  ending?: Ending
+}
+
+/** End of a run that `finally` does not change. */
+export interface Ending {
+  status: EndStatus
+  fault: RoutedFault | null
+  /** The value of `error` in `finally`. */
+  error: JsonValue
+  /** Why `finally` did not complete: a fault, or a cancel. */
+  cutBy?: RoutedFault | 'cancel'
 }
 
 /** One step that has completed and can be undone. */
@@ -38,7 +51,7 @@ export interface UndoEntry {
   before: UndoEntry | null
 }
 
-/** Input of a machine; `steps`, `last`, `fault`, `output` and `undo` are its own. */
+/** Input of a machine; the rest is its own. */
 export type MachineInput = Pick<MachineContext, 'run' | 'input' | 'env' | 'at' | 'outer' | 'item' | 'index'>
 
 export interface RoutedFault {

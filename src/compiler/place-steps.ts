@@ -15,14 +15,16 @@ export const stepsWithin = (step: Step): Step[] =>
 /** Places by step id. Of steps with equal ids (a finding of the reader) the first counts. */
 export const placeSteps = (workflow: Workflow): ReadonlyMap<string, StepPlace> => {
   const places = new Map<string, StepPlace>()
-  const walk = (siblings: readonly Step[], within: Pick<StepPlace, 'ancestors' | 'scopes' | 'branch'>): void => {
+  const walk = (siblings: readonly Step[], within: Omit<StepPlace, 'step' | 'siblings' | 'index'>): void => {
     siblings.forEach((step, index) => {
       if (!places.has(step.id.value)) places.set(step.id.value, { step, siblings, index, ...within })
       const ancestors = [...within.ancestors, step]
       const scopes = step.kind === 'foreach' ? [...within.scopes, step.id.value] : within.scopes
-      for (const { branch, steps } of childLists(step)) walk(steps, { ancestors, scopes, branch })
+      for (const { branch, steps } of childLists(step)) walk(steps, { ...within, ancestors, scopes, branch })
     })
   }
-  walk(workflow.steps, { ancestors: [], scopes: [], branch: '' })
+  const outermost = { ancestors: [], scopes: [], branch: '' }
+  walk(workflow.steps, { ...outermost, isFinal: false })
+  walk(workflow.finalSteps ?? [], { ...outermost, isFinal: true })
   return places
 }

@@ -27,7 +27,7 @@ export const readWorkflow = (source: Source, diagnostics: Diagnostics): Workflow
   if (node.kind !== 'map') return reportMismatch(node, place, { expected: 'a map with workflow and steps' })
   const { values } = readFields(node, FIELDS, place, { owner: 'a workflow' })
   const workflow = toWorkflow(values, node)
-  checkStepIds(workflow.steps, diagnostics)
+  checkStepIds([...workflow.steps, ...(workflow.finalSteps ?? [])], diagnostics)
   return workflow
 }
 

@@ -11,6 +11,8 @@ export interface StepPlace {
   index: number
   /** The branch of the enclosing parallel, or the case of the enclosing switch, as `name` or `case 2`; empty elsewhere. */
   branch: string
+  /** True for the steps of `finally`. */
+  isFinal: boolean
 }
 
 /** A list of steps inside a block, with the name of its branch; empty where the block has one list only. */

@@ -17,7 +17,7 @@ import { StoreError } from '../store/store-error.ts'
 import { RunBounds } from './budget/run-bounds.ts'
 import { addUsage, NO_USAGE } from './budget/usage-totals.ts'
 import { EffectHistories, toEffectId } from './effects/effect-history.ts'
-import { isChildRun, isUndoing, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
+import { isChildRun, isCleanup, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
 import type { CreatedData } from './run-event.ts'
 import { RunState } from './run-state.ts'
 import { RootContexts } from './scope/root-contexts.ts'
@@ -123,7 +123,7 @@ class UntouchedEffects {
 }
 
 const toHeldBack = (effect: RunEffect): OpenEffect[] =>
-  effect.type === 'perform' && !isUndoing(effect.effect) ? [effect.effect] : []
+  effect.type === 'perform' && !isCleanup(effect.effect) ? [effect.effect] : []
 
 /** @throws StoreError `too_new` for the journal of a newer release */
 export const expectReadable = ({ lowering }: Pick<CreatedData, 'lowering'>, runId: string): void => {

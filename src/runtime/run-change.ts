@@ -45,11 +45,20 @@ export class RunChanges {
     return full
   }
 
-  #toNotes(effect: RunEffect): RowDraft<'undo' | 'stopped'>[] {
-    if (effect.type !== 'undo.keep' && effect.type !== 'stop') return NONE
+  /** The part of the effects of the row `created` that follows it in any case; undefined: none. */
+  ofFirstFold(effects: readonly RunEffect[]): RunChange | undefined {
+    const { journal, clock } = this.#options
+    const drafts = effects.flatMap((effect) => toFinallyNote(effect, clock.now()))
+    const emitted = keepEmitted(effects)
+    if (drafts.length === 0) return emitted.emitted && emitted
+    return { ...emitted, rows: drafts.map((draft) => journal.row(draft)) }
+  }
+
+  #toNotes(effect: RunEffect): RowDraft<'undo' | 'stopped' | 'finally'>[] {
     const { clock, runner, count } = this.#options
-    const { path, visit } = effect
     const at = clock.now()
+    if (effect.type !== 'undo.keep' && effect.type !== 'stop') return toFinallyNote(effect, at)
+    const { path, visit } = effect
     if (effect.type === 'undo.keep') return [{ kind: 'undo', at, path, visit, data: effect.call }]
     // An effect that is stopped in flight may have happened: the journal says that it had begun.
     const figures = runner.figuresOf(path, visit)
@@ -75,8 +84,14 @@ export class RunChanges {
 
 const NONE: never[] = []
 
+const toFinallyNote = (effect: RunEffect, at: number): RowDraft<'finally'>[] => {
+  const ofRun = { kind: 'finally', at, path: '', visit: 0 } as const
+  if (effect.type === 'finally.begun') return [{ ...ofRun, data: { status: effect.status } }]
+  return effect.type === 'finally.cut' ? [{ ...ofRun, data: effect.cut }] : NONE
+}
+
 /** The part that follows from the effects alone. */
-export const toKept = (effects: readonly RunEffect[]): Kept => ({
+const toKept = (effects: readonly RunEffect[]): Kept => ({
   ...keepTimers(effects),
   ...keepApprovals(effects),
   ...keepEmitted(effects),

@@ -8,6 +8,7 @@ export type {
   BudgetData,
   CreatedData,
   DecisionData,
+  FinallyCut,
   ForkData,
   OutcomeData,
   SignalData,

@@ -42,7 +42,7 @@ export const createRunParts = (recovered: RecoveredRun, options: RunOptions, on:
   const broken = (cause: unknown): void => leave({ kind: 'broken', cause })
   const { timeMs } = workflow.limits
   const endsAt = (): number | undefined =>
-    timeMs === undefined || state.begunAt === undefined ? undefined : state.begunAt + timeMs
+    timeMs === undefined || state.begunAt === undefined || state.isEnding ? undefined : state.begunAt + timeMs
   const alarms = new RunAlarms({ clock, endsAt, timeMs, happen })
   const { plans } = workflow
   const deadlineOf = createDeadlines(options, { state, alarms })
@@ -57,7 +57,13 @@ export const createRunParts = (recovered: RecoveredRun, options: RunOptions, on:
     onHeld: (cause) => watch({ type: 'run.held', cause }),
   })
   const pauses = new LongPauses({ clock, journal, isHeldBack: on.isHeldBack })
-  const inbox = new RunInbox({ ...options, openWaits: () => state.openWaits(), onAsked: take, onBroken: broken })
+  const inbox = new RunInbox({
+    ...options,
+    openWaits: () => state.openWaits(),
+    isEnding: () => state.isEnding,
+    onAsked: take,
+    onBroken: broken,
+  })
   const hasChildren = workflow.children.size > 0
   const changes = new RunChanges({ runId: claim.runId, hasChildren, clock, journal, runner, histories, count })
   const takeOver = new TakeOver({ recovered, journal, alarms, runner, budget, clock })

@@ -70,6 +70,7 @@ export class RunState {
       case 'cancel':
         return this.#tell(root, { at: event.at, type: 'CANCEL' })
       case 'budget': {
+        if (event.data.limit === 'time' && this.isEnding) return undefined
         const fault = limitExceeded(event.data.limit, event.data.details)
         return this.#tell(root, { at: event.at, type: 'BUDGET_EXCEEDED', fault })
       }
@@ -110,6 +111,11 @@ export class RunState {
 
   get end(): EndedRun | undefined {
     return this.#scopes.end
+  }
+
+  /** True while the steps of `finally` run, after the end of the run. */
+  get isEnding(): boolean {
+    return this.#scopes.isEnding
   }
 
   get root(): Scope | undefined {

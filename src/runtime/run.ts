@@ -11,16 +11,17 @@
  * 3. Nothing is written behind an end (J7).
  * 4. A Defect ends the run as failed with it, not the process (J8).
  * 5. A message is redacted before it is read (J9), and is taken once: its id is kept until it is durable that it was taken.
- * 6. The run has left only when its actors have come back, or after 2 s: the next holder may start them again at once.
+ * 6. The run has left only when its actors have come back (effects/await-actors.ts): the next holder may start them again at once.
  */
 import type { JournalRow, Untimed } from '../store/journal-row.ts'
 import type { Claim, InboxMessage, RunChange, RunEnd, UsageTotals } from '../store/store.ts'
 import { addUsage } from './budget/usage-totals.ts'
+import { awaitActors } from './effects/await-actors.ts'
 import type { EffectRunner } from './effects/effect-runner.ts'
 import { type LongPauses, toPauseKept } from './effects/long-pauses.ts'
-import { type EndedRun, isChildRun, isUndoing, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
+import { type Aftermath, isChildRun, isCleanup, type OpenEffect, type RunEffect } from './effects/run-effect.ts'
 import type { RecoveredRun } from './recovery.ts'
-import { type RunChanges, toKept } from './run-change.ts'
+import type { RunChanges } from './run-change.ts'
 import type { AttemptFigures, RunEvent } from './run-event.ts'
 import type { RunJournal } from './run-journal.ts'
 import type { RunOptions } from './run-options.ts'
@@ -36,8 +37,7 @@ import type { RunInbox } from './waits/run-inbox.ts'
 
 /** How a run left this process. */
 export type RunExit =
-  /** `undone`: the steps that were undone before a bad end. */
-  | { kind: 'ended'; end: RunEnd; durationMs: number; undone?: EndedRun['undone'] }
+  | ({ kind: 'ended'; end: RunEnd; durationMs: number } & Aftermath)
   /** Nothing to do until a timer is due or a message comes. */
   | { kind: 'waiting' }
   /** Another process holds the lease. */
@@ -46,9 +46,6 @@ export type RunExit =
   | { kind: 'left' }
   /** The store failed. The run can be resumed. */
   | { kind: 'broken'; cause: unknown }
-
-/** How long a run that leaves waits for its actors to come back. */
-const RELEASE_MS = 2_000
 
 type Taken = Pick<RunChange, 'inboxTaken' | 'begunAt'>
 
@@ -119,9 +116,9 @@ export class Run {
   start({ isResumed, messages = [] }: { isResumed: boolean; messages?: readonly InboxMessage[] }): void {
     const { defect, initial, contexts } = this.#recovered
     this.#options.watch({ type: 'run.changed', contexts: contexts.take() })
-    const { emitted = [] } = toKept(initial)
     // Here and nowhere else, whichever way the run goes on: the first fold may have ended it already.
-    if (emitted.length > 0) this.#journal.write({ emitted }, () => {})
+    const first = this.#changes.ofFirstFold(initial)
+    if (first !== undefined) this.#journal.write(first, () => {})
     if (defect !== undefined) this.#write({}, [toDefectEnd(defect)])
     else if (this.#state.end !== undefined) this.#write({}, [{ type: 'ended', end: this.#state.end }])
     else this.#goOn(isResumed, messages)
@@ -159,7 +156,7 @@ export class Run {
 
   /** True for effects that a pause holds back. */
   #isHeldBack(effect: OpenEffect): boolean {
-    return this.isPaused && !isUndoing(effect)
+    return this.isPaused && !isCleanup(effect)
   }
 
   #start(effect: OpenEffect): void {
@@ -295,7 +292,7 @@ export class Run {
       this.#inbox.settle(change.inboxTaken)
       for (const effect of effects) this.#carryOut(effect)
       this.#options.watch({ type: 'run.changed', contexts })
-      if (end !== undefined) this.#finish(end, ended?.undone)
+      if (end !== undefined) this.#finish(end, ended)
       this.leaveWhenQuiet()
     })
   }
@@ -328,16 +325,16 @@ export class Run {
     this.#runner.stopAll(reason)
   }
 
-  #finish(end: RunEnd, undone: EndedRun['undone']): void {
+  #finish(end: RunEnd, { undone, finallyCut }: Aftermath = {}): void {
     this.#close('ended')
-    const done = undone === undefined ? {} : { undone }
-    this.#exitWhenBack({ kind: 'ended', end, durationMs: end.at - (this.#state.begunAt ?? end.at), ...done })
+    const aftermath = { ...(undone && { undone }), ...(finallyCut && { finallyCut }) }
+    this.#exitWhenBack({ kind: 'ended', end, durationMs: end.at - (this.#state.begunAt ?? end.at), ...aftermath })
   }
 
   #exitWhenBack(exit: RunExit): void {
+    const { clock } = this.#options
     const leave = (): void => this.#exit(exit)
-    const giveUp = this.#options.clock.wakeAt(this.#now() + RELEASE_MS, leave)
-    this.#runner.settled().finally(giveUp).then(leave, leave)
+    awaitActors(this.#runner, { clock, hasEnded: exit.kind === 'ended' }).then(leave, leave)
   }
 
   #count<T extends AttemptFigures | undefined>(figures: T): T {

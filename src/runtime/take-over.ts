@@ -9,20 +9,23 @@
  * 2. An effect that surely has not begun is never suspected: it was asked for during a pause, or its holder left with nothing in
  *    flight. The `left` row which says that such effects begin now is durable before the first of them starts.
  * 3. A child run is never suspected: its id follows from its effect, so starting it again finds the same run.
- * 4. Deadlines that came due while no process held the run fire first, since they may stop open effects.
+ * 4. Deadlines that came due while no process held the run fire first, since they may stop open effects. The bound of `finally` does
+ *    not, unless it only waits: what cleans up after a run must not be lost because its process was down.
  */
 import type { Clock } from '../core/clock.ts'
+import { FINALLY_MS } from '../core/machine-ends.ts'
 import type { JournalRow } from '../store/journal-row.ts'
 import type { RunChange, TimerRecord } from '../store/store.ts'
 import type { Budget } from './budget/budget.ts'
 import { nextAttempt, toEffectId } from './effects/effect-history.ts'
 import type { EffectRunner } from './effects/effect-runner.ts'
-import { isChildRun, isUndoing, type OpenEffect } from './effects/run-effect.ts'
+import { isChildRun, isCleanup, type OpenEffect } from './effects/run-effect.ts'
 import type { RecoveredRun } from './recovery.ts'
 import { toApprovalRecord } from './run-change.ts'
 import type { RunEvent } from './run-event.ts'
 import type { RunJournal } from './run-journal.ts'
 import type { RunOptions } from './run-options.ts'
+import { isFinallyBound } from './waits/open-timers.ts'
 import type { RunAlarms } from './waits/run-alarms.ts'
 
 export interface TakeOverOptions {
@@ -50,8 +53,19 @@ export class TakeOver {
     const { recovered, alarms } = this.#options
     const timers = recovered.state.openTimers()
     alarms.armRun()
-    for (const timer of timers.toSorted((a, b) => a.dueAt - b.dueAt)) alarms.armOrFire(timer)
+    for (const timer of timers.toSorted((a, b) => a.dueAt - b.dueAt))
+      if (!isFinallyBound(timer)) alarms.armOrFire(timer)
+    this.#armFinallyBound()
     return isResumed ? [] : [...timers, ...alarms.ofRun]
+  }
+
+  /** Steps of `finally` that no process performed meanwhile have the whole time again. */
+  #armFinallyBound(): void {
+    const { recovered, alarms, clock } = this.#options
+    const bound = recovered.state.openTimers().find(isFinallyBound)
+    if (bound === undefined) return
+    if (recovered.state.openEffects().length === 0) alarms.armOrFire(bound)
+    else alarms.arm({ ...bound, dueAt: clock.now() + FINALLY_MS })
   }
 
   /** The first event of a run that was queued. `isExpired`: its time in the queue is over, so that it is cancelled. */
@@ -94,7 +108,7 @@ export class TakeOver {
 
   /** A child run goes on, and pauses itself. A long pause between two attempts goes on; its end is held back (long-pauses.ts). */
   #startsInPause(effect: OpenEffect): boolean {
-    return isUndoing(effect) || this.#isPausing(effect) || (isChildRun(effect) && this.#mayHaveBegun(effect))
+    return isCleanup(effect) || this.#isPausing(effect) || (isChildRun(effect) && this.#mayHaveBegun(effect))
   }
 
   #toChange(effects: readonly OpenEffect[], { isPaused }: { isPaused: boolean }): RunChange {

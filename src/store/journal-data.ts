@@ -6,6 +6,7 @@ import type { Usage } from '../core/actor.ts'
 import type { FaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { BoundName } from '../core/limits.ts'
+import type { EndStatus } from '../core/machine-ends.ts'
 import type { Amount } from '../core/pricing.ts'
 
 /** Everything that a run depends on, so that the fold needs nothing else from outside. */
@@ -120,6 +121,12 @@ export type ReachedData = { limit: BoundName; amount: number; allowed: number }
 /** The call that undoes a step, or the reason why it could not be evaluated. */
 export type UndoData = { input: JsonValue } | { fault: FaultData }
 
+/** At its start the end that `finally` follows, and at its end the reason if it did not complete. */
+export type FinallyData = { status: EndStatus } | FinallyCut
+
+/** A fault or a cancel that ended `finally`. `step`: path of the step that raised the fault; null: the run as a whole. */
+export type FinallyCut = { step: string | null; fault: FaultData } | { is_cancelled: true }
+
 /**
  * An event that fits nothing open, or a message that is refused (`reason`). It holds the fields of the event or message: the
  * figures of an outcome, a decision, a signal.
@@ -147,6 +154,7 @@ export interface JournalData {
   late: LateData
   stopped: AttemptFigures
   undo: UndoData
+  finally: FinallyData
   pause: { is_paused: boolean; by: string }
   left: { is_left: boolean }
   warning: ReachedData

@@ -18,6 +18,7 @@ export const NOTE_KINDS = [
   'left',
   'warning',
   'summary',
+  'finally',
 ] as const
 
 export type EventKind = (typeof EVENT_KINDS)[number]

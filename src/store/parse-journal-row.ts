@@ -63,4 +63,5 @@ const CHECKS: { [K in RowKind]: (data: JsonObject) => boolean } = {
   left: ({ is_left }) => typeof is_left === 'boolean',
   warning: ({ limit, amount, allowed }) => isText(limit) && isNumber(amount) && isNumber(allowed),
   summary: () => true,
+  finally: (data) => isText(data.status) || data.is_cancelled === true || hasFault(data),
 }

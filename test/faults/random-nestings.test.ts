@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert'
 import { createCatalogue } from '../../src/app/catalogue.ts'
 import { type CompiledWorkflow, compile } from '../../src/compiler/compile.ts'
 import { createSource } from '../../src/compiler/source.ts'
+import { FINALLY } from '../../src/core/machine-ends.ts'
 import type { Run } from '../../src/runtime/run.ts'
 import { isEventRow, type JournalRow } from '../../src/store/journal-row.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
@@ -142,6 +143,54 @@ const describeEnd = ({ ends: { record, rows }, emitted, open }: Told) =>
   )
 
 const test = suite('random nestings of all blocks')
+
+const isFinallyBound = ({ kind, path }: JournalRow): boolean => kind === 'timer' && path === FINALLY
+
+/** The first step of `finally` has one outcome, unless a cancel came in between. */
+const assertPerformedOnce = ({ ends: { rows } }: Told): void => {
+  const count = rows.filter(({ kind, path }) => kind === 'outcome' && path === 'last').length
+  const isCancelled = rows.some((row) => row.kind === 'finally' && 'is_cancelled' in row.data)
+  assert.ok(count === 1 || (isCancelled && count === 0), `${count} outcomes`)
+  assert.is(rows.filter((row) => row.kind === 'finally' && 'status' in row.data).length, 1)
+}
+
+test('finally is performed once after each end, wherever the process dies', async () => {
+  const counts = { workflows: 0, deaths: 0, completed: 0, failed: 0, cancelled: 0, cut: 0 }
+  await fc.assert(
+    fc.asyncProperty(
+      randomWorkflow({ attempts: false, outside: true, final: true }),
+      randomWorkflow({ attempts: false, prefix: 'k', final: true }).map((text) => text.replaceAll('last', 'k_last')),
+      fc.nat(),
+      async (parent, child, seed) => {
+        const compiled = compileBoth(parent, child)
+        const undisturbed = await play(compiled, seed)
+        assert.equal(undisturbed.problems, [])
+        assertPerformedOnce(undisturbed)
+        const { writes } = undisturbed.ends
+        const cuts = [0, 1].map((which) => 1 + Math.floor(drawFrom(seed, which) * writes))
+        const disturbed = await play(compiled, seed, {
+          judge: (nth) => (cuts.includes(nth) ? (FATES[Math.floor(drawFrom(seed, nth) * 2)] ?? 'lose') : 'pass'),
+        })
+        assert.equal(disturbed.problems, [])
+        assertPerformedOnce(disturbed)
+        // A process that takes over gives the steps of finally their whole time again.
+        const isInTime = ![undisturbed, disturbed].some(({ ends }) => ends.rows.some(isFinallyBound))
+        if (isInTime) assert.equal(describeEnd(disturbed), describeEnd(undisturbed))
+        counts.workflows++
+        counts.deaths += disturbed.ends.processes - 1
+        const { status } = disturbed.ends.record
+        if (status !== 'running') counts[status]++
+        counts.cut += Number(disturbed.ends.rows.some((row) => row.kind === 'finally' && !('status' in row.data)))
+      },
+    ),
+    { numRuns: inForm(150, 3_000), seed: SEED, includeErrorInReport: true },
+  )
+  reportFigure({ id: 'R4', counts, isKept: counts.workflows === inForm(150, 3_000) })
+  assert.ok(
+    Object.values(counts).every((count) => count > 0),
+    JSON.stringify(counts),
+  )
+})
 
 test('R4, R5 end under random deaths as they do undisturbed', async () => {
   const counts = { workflows: 0, deaths: 0, messages: 0, cancelled: 0, undone: 0, children: 0, equal: 0 }

@@ -119,6 +119,40 @@ steps:
     decide: (id) => (id.startsWith('work') ? 'never' : { output: { status: 200, headers: {}, body: null } }),
     acts: ['go on', ({ run }) => run.cancel('ann')],
   },
+  settled: {
+    workflow: `workflow: settled
+input: { name: string }
+steps:
+  - id: both
+    parallel:
+      left: [{ id: a, llm: mock/echo, prompt: a }, { id: b, llm: mock/echo, prompt: b }]
+      right: [{ id: nap, wait: { for: 5s } }, { id: c, llm: mock/echo, prompt: c }]
+    join: settled
+output: { both: steps.both.output }
+`,
+    decide: (id) => (id.startsWith('b') ? failed('refused', false) : answer(id)),
+    acts: ['go on', 'go on', die],
+  },
+  finally: {
+    workflow: `workflow: finally
+input: { name: string }
+limits: { time: 1m }
+steps:
+  - { id: book, tool: ${CALL}, key: run.id, undo: { tool: http.delete, with: { url: "http://127.0.0.1/" } } }
+  - { id: work, llm: mock/echo, prompt: x }
+finally:
+  - { id: told, emit: ended, with: { status: "\${run.status}", code: "\${error.?code.orValue('none')}" } }
+  - { id: clean, llm: mock/echo, prompt: x }
+  - { id: nap, wait: { for: 2m } }
+  - { id: last, llm: mock/echo, prompt: x }
+  - { id: never, llm: mock/echo, prompt: x }
+`,
+    decide: (id) =>
+      id.startsWith('work') || id.startsWith('last')
+        ? failed('refused', false)
+        : { output: { status: 200, headers: {}, body: null } },
+    acts: ['go on', 'go on', 'go on', die],
+  },
   too_long: {
     workflow: `workflow: too-long
 input: { name: string }

@@ -14,7 +14,7 @@ const test = suite('replay')
 
 test('J4 the same journal gives the same state, at every prefix, compiled anew and after a round trip through JSON', async () => {
   await fc.assert(
-    fc.asyncProperty(randomWorkflow(), fc.nat(), async (yaml, seed) => {
+    fc.asyncProperty(randomWorkflow({ final: true }), fc.nat(), async (yaml, seed) => {
       const world = new ScriptedWorld({ decide: decideBySeed(seed, { withRetries: true }) })
       const compiled = compileWorkflow(yaml)
       const { rows, record } = await driveRun({ compiled, world })

@@ -36,16 +36,22 @@ export interface RandomWorkflowOptions {
   outside?: boolean
   /** Prefix of the ids of steps. Default `s`. */
   prefix?: string
+  /** The workflow has a `finally`, whose first step is the tool step `last`. Default false. */
+  final?: boolean
 }
 
 export const randomWorkflow = ({
   attempts = true,
   outside = false,
   prefix = 's',
-}: RandomWorkflowOptions = {}): fc.Arbitrary<string> =>
-  fc
-    .array(randomShape(outside), { minLength: 1, maxLength: 4 })
-    .map((shapes) => writeWorkflow(shapes, { attempts, outside, prefix }))
+  final = false,
+}: RandomWorkflowOptions = {}): fc.Arbitrary<string> => {
+  const options = { attempts, outside, prefix }
+  const steps = fc.array(randomShape(outside), { minLength: 1, maxLength: 4 })
+  if (!final) return steps.map((shapes) => writeWorkflow({ shapes }, options))
+  const finalSteps = fc.array(randomShape(outside), { maxLength: 2 })
+  return fc.tuple(steps, finalSteps).map(([shapes, last]) => writeWorkflow({ shapes, last }, options))
+}
 
 const randomCommon = (): fc.Arbitrary<Common> =>
   fc.record({ when: fc.nat(7), onError: fc.nat(9), retry: fc.boolean(), timeout: fc.boolean() })
@@ -243,14 +249,35 @@ class Writer {
   }
 }
 
-const writeWorkflow = (shapes: readonly Shape[], { outside, ...options }: Required<RandomWorkflowOptions>): string =>
-  stringify({
+/** `last`: the shapes of `finally`. */
+interface Shapes {
+  shapes: readonly Shape[]
+  last?: readonly Shape[]
+}
+
+const writeWorkflow = (
+  { shapes, last }: Shapes,
+  { outside, ...options }: Omit<Required<RandomWorkflowOptions>, 'final'>,
+): string => {
+  const writer = new Writer(options)
+  const outermost = { readable: [], ahead: [], behind: [], isAlone: true }
+  const steps = writer.list(shapes, outermost)
+  return stringify({
     workflow: 'random',
     input: { flag: 'boolean' },
     limits: { steps: 300 },
     ...(outside ? { tools: { asking: { tool: 'time.now', approval: 'always' } } } : {}),
-    steps: new Writer(options).list(shapes, { readable: [], ahead: [], behind: [], isAlone: true }),
+    steps,
+    ...(last === undefined
+      ? {}
+      : {
+          finally: [
+            { id: 'last', tool: 'time.now', with: {}, retry: { max: 1 }, on_error: 'continue' },
+            ...writer.list(last, outermost),
+          ],
+        }),
   })
+}
 
 const toUndoable = (id: string): Record<string, unknown> => ({
   tool: 'http.post',

@@ -61,6 +61,7 @@ export const ROW_DATA: JournalData = {
   left: { is_left: true },
   warning: { limit: 'journal', amount: 2, allowed: 3 },
   summary: {},
+  finally: { status: 'failed' },
 }
 
 const createFirstRow = (data = toCreated({ name: 'Ada' })): JournalRow<'created'> => ({

@@ -165,6 +165,8 @@ const describeOrigin = ({ origin, edges }: Way, { step, field, node }: Reading):
       return `'${id}' may be cancelled when '${block}' times out`
     case 'retry':
       return `a retry of '${block}' clears what '${id}' had done`
+    case 'finally_start':
+      return `'finally' runs after any end, and '${id}' may not have completed by then`
     case 'leaving':
       return `'${id}' is cut off when '${block}' jumps → '${node.step?.id ?? 'end'}'`
     default:

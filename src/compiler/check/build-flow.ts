@@ -22,6 +22,7 @@ export const buildFlow = (index: StepIndex, jumps: Jumps): Flow => {
   const entry = graph.add('entry')
   const end = graph.add('end')
   const runFailed = graph.add('run_failed')
+  const finallyEnd = graph.add('finally_end')
   const points = index.steps.map((step): StepPoints => {
     const enter = graph.add('enter', step)
     const perform = step.step.when === undefined ? enter : graph.add('perform', step)
@@ -46,7 +47,8 @@ export const buildFlow = (index: StepIndex, jumps: Jumps): Flow => {
       return first === undefined ? end : pointsOf(builder, first).enter
     },
     addJump(from, step, { target, turn }) {
-      const to = target === 'end' ? endAround(step, { builder, end }) : pointsOf(builder, target).enter
+      const around = step.isFinal ? finallyEnd : end
+      const to = target === 'end' ? endAround(step, { builder, end: around }) : pointsOf(builder, target).enter
       const clears = rangesLeft(step, target)
       if (clears.length === 0) {
         graph.connect(from, to, { turn })
@@ -67,7 +69,21 @@ export const buildFlow = (index: StepIndex, jumps: Jumps): Flow => {
     },
   }
   graph.connect(entry, builder.addList(index.root, { exit: end, fault: runFailed }))
+  addFinally(index.final, { builder, entry, end: finallyEnd })
   return { graph, entry, end, points, listEnds: builder.listEnds }
+}
+
+/** An island, as the body of a foreach is: it begins with nothing certain, since a run may be cancelled at any time. */
+const addFinally = (
+  list: StepList | undefined,
+  { builder, entry, end }: { builder: FlowBuilder; entry: FlowNode; end: FlowNode },
+): void => {
+  const { graph } = builder
+  const [first] = list?.steps ?? []
+  if (first === undefined) return
+  const start = graph.add('finally_start', undefined, { effect: { clears: [{ from: 0, to: first.number }] } })
+  graph.connect(entry, start)
+  graph.connect(start, builder.addList(list, { exit: end, fault: end }))
 }
 
 const EMPTY: StepList = { owner: undefined, branch: '', steps: [] }

@@ -6,6 +6,7 @@ import { computedBounds, descriptorOf } from '../steps/step-kinds.ts'
 import { type CheckContext, type StepSites, sitesOf } from './check-context.ts'
 import { checkCall } from './check-tools.ts'
 import type { Site } from './expression-checks.ts'
+import { checkFinalDuration } from './final-steps.ts'
 
 export const checkSteps = (context: CheckContext): void => {
   for (const indexed of context.index.steps) {
@@ -21,6 +22,8 @@ const checkCommon = (step: Step, sites: StepSites, context: CheckContext): void 
   if (step.key !== undefined) expressions.typed(step.key, { ...KEY, name: 'key' }, sites.perform)
   for (const { name, bound } of computedBounds(step))
     checkBound(bound, { rule: BOUND_RULES[name], site: sites.perform, context })
+  const timeout = { name: 'timeout', bound: step.timeoutMs, hint: 'write timeout: 5m, or less' }
+  checkFinalDuration(sites.step, timeout, context.diagnostics)
   checkUndo(step, sites, context)
 }
 

@@ -33,6 +33,7 @@ export const findEnding = ({ graph, end }: Flow, closed: ReadonlySet<FlowEdge> =
     (node) =>
       node === end ||
       node.point === 'item_end' ||
+      node.point === 'finally_end' ||
       (node.point === 'failed' && node.step !== undefined && descriptorOf(node.step.step).neverCompletes === true),
   )
   for (const node of open) ending[node.number] = 1

@@ -1,8 +1,8 @@
 /** Finds where `error` is in scope: in a step that an `on_error` leads to, and in all steps inside it. */
-import { NULL, type Type, unionOf } from '../expression/type.ts'
+import type { Type } from '../expression/type.ts'
 import type { Flow } from './flow-builder.ts'
 import type { FlowNode, NodeSet } from './flow-graph.ts'
-import { FAULT } from './known-types.ts'
+import { FAULT, MAYBE_FAULT } from './known-types.ts'
 import type { IndexedStep } from './step-index.ts'
 
 export interface ErrorScopes {
@@ -28,8 +28,6 @@ export const findErrorScopes = ({ points }: Flow, reached: NodeSet): ErrorScopes
     },
   }
 }
-
-const MAYBE_FAULT: Type = unionOf([FAULT, NULL])
 
 const typeOfArrival = (enter: FlowNode | undefined, reached: NodeSet): Type | undefined => {
   const turns = waysInto(enter, reached)

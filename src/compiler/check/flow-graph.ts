@@ -41,6 +41,9 @@ export type Point =
   | 'leaving'
   | 'end'
   | 'run_failed'
+  /** Start of `finally`, which any end leads to. */
+  | 'finally_start'
+  | 'finally_end'
 
 export interface FlowNode {
   /** Index in `FlowGraph.nodes`. */

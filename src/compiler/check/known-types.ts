@@ -1,17 +1,39 @@
 /** Types of the names that the language itself gives to expressions. */
 import { BLOB_SCHEMA, type JsonSchema } from '../../core/json-schema.ts'
+import { END_STATUSES } from '../../core/machine-ends.ts'
 import type { Trigger } from '../document.ts'
-import { ANY, BOOLEAN, listOf, literalOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
+import {
+  ANY,
+  BOOLEAN,
+  listOf,
+  literalOf,
+  NULL,
+  NUMBER,
+  objectOf,
+  STRING,
+  type Type,
+  unionOf,
+} from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 
 /** `run`. */
 export const RUN: Type = objectOf({ id: STRING, started_at: STRING })
+
+/** `run` in `finally`. */
+export const ENDED_RUN: Type = objectOf({
+  id: STRING,
+  started_at: STRING,
+  status: unionOf(END_STATUSES.map(literalOf)),
+})
 
 /** `iter`. */
 export const ITERATION: Type = objectOf({ count: NUMBER, first: BOOLEAN })
 
 /** `error`, and `steps.<id>.error`. */
 export const FAULT: Type = objectOf({ code: STRING, message: STRING, details: objectOf({}, ANY) })
+
+/** `error` in `finally`. */
+export const MAYBE_FAULT: Type = unionOf([FAULT, NULL])
 
 /** Result of a foreach item or of a branch whose fault is kept beside the results of the others. */
 export const settledOf = (value: Type): Type =>

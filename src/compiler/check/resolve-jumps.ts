@@ -94,6 +94,13 @@ const listIds = (ids: string[]): string =>
 
 const describeBorder = (from: IndexedStep, target: IndexedStep): { problem: string; hint: string } => {
   const { scope } = target
+  if (target.isFinal !== from.isFinal)
+    return target.isFinal
+      ? {
+          problem: "it is in 'finally', which runs after any end",
+          hint: "leave it out: 'next: end' and a fault lead there",
+        }
+      : { problem: `'${from.id}' is in 'finally', which runs after the end`, hint: "end 'finally' with 'next: end'" }
   if (scope !== from.scope && scope !== undefined && !isInside(from, scope))
     return {
       problem: `it runs in the items of '${scope.id}', and a jump can't enter them`,

@@ -8,7 +8,7 @@ import type { ExpressionNames, StepType } from '../expression/expression-names.t
 import { ANY, NUMBER, STRING, type Type } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import type { ErrorScopes } from './error-scopes.ts'
-import { EVENTS, ITERATION, RUN } from './known-types.ts'
+import { ENDED_RUN, EVENTS, ITERATION, MAYBE_FAULT, RUN } from './known-types.ts'
 import type { IndexedStep, StepIndex } from './step-index.ts'
 
 /** Types of steps and items, computed on demand. */
@@ -124,7 +124,8 @@ class StepNames implements ExpressionNames {
     const { global, step, options } = this.#site
     if (name === 'iter') return this.#blocks.some(isLoop) ? ITERATION : undefined
     if (name === 'index') return this.#blocks.some(isForeach) ? NUMBER : undefined
-    if (name === 'error') return step && options.errors.typeAt(step)
+    if (name === 'error') return step && (options.errors.typeAt(step) ?? (step.isFinal ? MAYBE_FAULT : undefined))
+    if (name === 'run' && step?.isFinal) return ENDED_RUN
     const foreach = this.#blocks.find((block) => isForeach(block) && asOf(block) === name)
     return foreach === undefined ? global.get(name) : options.types.itemOf(foreach)
   }
@@ -158,6 +159,8 @@ class StepNames implements ExpressionNames {
   hiddenStep(id: string): string | undefined {
     const step = this.#site.options.index.byId.get(id)
     if (step === undefined || this.#sees(step)) return undefined
+    if (step.isFinal && !this.#isFinal)
+      return "it runs in 'finally', after the end of the run: expected a step of 'steps'"
     return `it runs once for each item of '${step.scope?.id}', and is seen only inside it: expected steps.${step.scope?.id}.output`
   }
 
@@ -165,8 +168,12 @@ class StepNames implements ExpressionNames {
     return this.#site.secrets
   }
 
-  #sees({ scope }: IndexedStep): boolean {
-    return scope === undefined || this.#blocks.includes(scope)
+  #sees({ scope, isFinal }: IndexedStep): boolean {
+    return (!isFinal || this.#isFinal) && (scope === undefined || this.#blocks.includes(scope))
+  }
+
+  get #isFinal(): boolean {
+    return this.#site.step?.isFinal === true
   }
 }
 

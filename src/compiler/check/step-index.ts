@@ -16,9 +16,11 @@ export interface IndexedStep {
   readonly lists: readonly StepList[]
   /** The innermost foreach around the step: the scope that it runs in. */
   readonly scope: IndexedStep | undefined
+  /** True for the steps of `finally`. */
+  readonly isFinal: boolean
 }
 
-/** Steps that follow each other: those of the workflow, or of one branch, case or body. */
+/** Steps that follow each other: those of the workflow or its `finally`, or of one branch, case or body. */
 export interface StepList {
   readonly owner: IndexedStep | undefined
   /** The name of the branch, or `case 2`; empty elsewhere. */
@@ -28,6 +30,8 @@ export interface StepList {
 
 export interface StepIndex {
   readonly root: StepList
+  /** The list of `finally`. */
+  readonly final: StepList | undefined
   /** By number. */
   readonly steps: readonly IndexedStep[]
   /** Steps by id; of steps with equal ids (a finding of the reader) the first. */

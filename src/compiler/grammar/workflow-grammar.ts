@@ -166,6 +166,11 @@ export const createWorkflowFields = <Step>(steps: Shape<Step[]>) =>
     input: { shape: inputType, doc: 'The fields of the input and their types. A wrong input never creates a run.' },
     triggers: { shape: triggers, doc: 'What starts runs besides the command line and the API.' },
     steps: { shape: steps, doc: 'The steps, in order.', required: true },
+    finalSteps: {
+      key: 'finally',
+      shape: steps,
+      doc: 'Steps that run after any end: completed, failed or cancelled. The end stays as it was. They may take 5 minutes in all.',
+    },
     output: { shape: expressionValue, doc: "Expressions: the run's output." },
     mcp: {
       shape: mapped(mapOf(name, mcpServer, { expected: 'a map from names to mcp servers' }), toMap),

@@ -17,7 +17,11 @@ type Read = (context: MachineContext) => JsonValue | undefined
 
 export const createBindings = (site: ExpressionSite, places: Places): Bindings<MachineContext> => ({
   root: (name) =>
-    ROOTS[name] ?? bindIter(name, site, places) ?? bindItem(name, site, places) ?? bindError(name, site, places),
+    ROOTS[name] ??
+    bindRun(name, site) ??
+    bindIter(name, site, places) ??
+    bindItem(name, site, places) ??
+    bindError(name, site, places),
   step(id) {
     const place = places.get(id)
     if (place === undefined) return undefined
@@ -28,8 +32,13 @@ export const createBindings = (site: ExpressionSite, places: Places): Bindings<M
 
 const ROOTS: Record<string, Read | undefined> = {
   input: ({ input }) => input,
-  run: ({ run }) => run,
   env: ({ env }) => env,
+}
+
+/** In `finally` it has the status with which the run ends. */
+const bindRun = (name: string, { scopes }: ExpressionSite): Read | undefined => {
+  if (name !== 'run') return undefined
+  return outward(scopes.length, ({ run, ending }) => (ending === undefined ? run : { ...run, status: ending.status }))
 }
 
 const bindIter = (name: string, { scopes, chain, atTest }: ExpressionSite, places: Places): Read | undefined => {
@@ -56,8 +65,8 @@ const bindItem = (name: string, { scopes }: ExpressionSite, places: Places): Rea
 }
 
 /**
- * `error` is the fault that led to the nearest enclosing step which an `on_error` reached; null if it was reached
- * otherwise.
+ * `error` is the fault that led to the nearest enclosing step which an `on_error` reached. If it was reached otherwise, it
+ * is null, in `finally` the fault that ended the run.
  */
 const bindError = (name: string, { scopes, chain }: ExpressionSite, places: Places): Read | undefined => {
   if (name !== 'error') return undefined
@@ -65,12 +74,13 @@ const bindError = (name: string, { scopes, chain }: ExpressionSite, places: Plac
     const hops = scopes.length - (places.get(id.value)?.scopes.length ?? 0)
     return outward(hops, ({ steps }) => steps[id.value]?.caught)
   })
+  const ended = outward(scopes.length, ({ ending }) => ending?.error)
   return (context) => {
     for (const read of sites) {
       const caught = read(context)
       if (caught !== undefined) return caught
     }
-    return null
+    return ended(context) ?? null
   }
 }
 

@@ -24,6 +24,8 @@ export const holds = (steps: ReadonlyMap<string, LinkedStep>, happening: Happeni
       return entered?.kind === 'block' && entered.verdict === params.verdict
     case 'joined':
       return isJoined(steps.get(params.step)?.join, entered)
+    case 'ending':
+      return context.ending?.status === params.status
     case 'unjoinable':
       return context.fault?.handler === params.step
     case 'retried': {

@@ -28,7 +28,7 @@ export const linkStep = (step: Step, places: Places): LinkedStep => {
     join,
     retry: step.retry === undefined ? undefined : toRetryPolicy(step.retry, BLOCK_ATTEMPTS),
     accepts,
-    undo: compileUndo(step, site, places),
+    undo: place?.isFinal ? undefined : compileUndo(step, site, places),
     within: stepsWithin(step).map(({ id }) => id.value),
   }
 }

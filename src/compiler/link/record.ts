@@ -14,6 +14,7 @@ import type { JsonValue } from '../../core/json.ts'
 import { backoffDelay } from '../../core/retry-policy.ts'
 import type { FailParams, RecordParams } from '../lower/state-config.ts'
 import { type BranchEnd, type MachineContext, PENDING, type StepRecord, type UndoEntry } from '../machine-context.ts'
+import { changeEnding, cutByCancel } from './ending.ts'
 import { type LinkedStep, toExpressionFault } from './linked-step.ts'
 import { arrivedFault, type MachineEvent } from './machine-event.ts'
 
@@ -50,15 +51,21 @@ export const recordChange = (recorder: Recorder, happening: Happening, params: R
     case 'output':
       return evaluateOutput(recorder, happening)
     case 'cancel':
-      return { ...timeOf(happening), steps: cancelRunning(happening.context.steps, recorder.steps.keys()) }
+      return { ...stopAll(recorder, happening), ...cutByCancel(happening.context) }
     case 'budget':
       return {
-        ...timeOf(happening),
-        steps: cancelRunning(happening.context.steps, recorder.steps.keys()),
+        ...stopAll(recorder, happening),
         fault: happening.event.fault === undefined ? null : { fault: happening.event.fault, step: '', handler: '' },
       }
+    default:
+      return { ...stopAll(recorder, happening), ...changeEnding(happening.context, params) }
   }
 }
+
+const stopAll = (recorder: Recorder, happening: Happening): Change => ({
+  ...timeOf(happening),
+  steps: cancelRunning(happening.context.steps, recorder.steps.keys()),
+})
 
 const stepOf = ({ steps }: Recorder, id: string): LinkedStep => {
   const step = steps.get(id)

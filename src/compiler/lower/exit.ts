@@ -1,4 +1,5 @@
 /** Transitions out of a step that ends, is skipped or fails, computed from its place. */
+import { FINISHED } from '../../core/machine-ends.ts'
 import { errorCases } from '../check/jumps.ts'
 import type { Step } from '../document.ts'
 import type { StepPlace } from '../step-place.ts'
@@ -47,7 +48,7 @@ export interface StepExits {
 
 /** Returns the transition of `next` or of a switch case: to a step or to the end. */
 export const jump = (step: Step, target: string, places: Places): TransitionConfig => ({
-  ...toTransition(step, targetOf(target)),
+  ...toTransition(step, targetOf(target, step, places)),
   actions: [record({ op: 'complete', step: step.id.value, ...leaving(blocksLeft(step, target, places)) })],
 })
 
@@ -84,7 +85,8 @@ const toErrorTransition = (
     return { ...toTransition(step, target), actions: [record({ ...failed, to: '', ...leaving(leaves) }), ...actions] }
   }
   const leaves = blocksLeft(step, action, context.places)
-  return { ...toTransition(step, targetOf(action)), actions: [record({ ...failed, to: action, ...leaving(leaves) })] }
+  const target = targetOf(action, step, context.places)
+  return { ...toTransition(step, target), actions: [record({ ...failed, to: action, ...leaving(leaves) })] }
 }
 
 const unhandled = (step: Step, { around }: StepExits, code: string | undefined): TransitionConfig => {
@@ -99,7 +101,11 @@ const unhandled = (step: Step, { around }: StepExits, code: string | undefined):
 const findOnward = (step: Step, { places, around }: StepExits): Exit & { leaves: string[] } => {
   const place = places.get(step.id.value)
   if (step.next !== undefined)
-    return { target: targetOf(step.next.value), actions: [], leaves: blocksLeft(step, step.next.value, places) }
+    return {
+      target: targetOf(step.next.value, step, places),
+      actions: [],
+      leaves: blocksLeft(step, step.next.value, places),
+    }
   const sibling = place?.siblings[place.index + 1]
   if (sibling !== undefined) return { target: toTarget(sibling.id.value), actions: [], leaves: [] }
   return { ...around.exit, leaves: [] }
@@ -109,7 +115,12 @@ const findOnward = (step: Step, { places, around }: StepExits): Exit & { leaves:
 const toTransition = (step: Step, target: string): Pick<TransitionConfig, 'target' | 'reenter'> =>
   target === toTarget(step.id.value) ? { target, reenter: true } : { target }
 
-const targetOf = (id: string): string => toTarget(id === 'end' ? OUTPUT : id)
+const targetOf = (id: string, from: Step, places: Places): string =>
+  toTarget(id === 'end' ? endAround(places.get(from.id.value)) : id)
+
+/** The state that `end` leads to: the end of the machine, or of `finally` in it. */
+const endAround = (place: StepPlace | undefined): string =>
+  place?.isFinal && place.scopes.length === 0 ? FINISHED : OUTPUT
 
 /**
  * Returns the blocks around `step` that a jump to `target` leaves, innermost first; never beyond the foreach body they

@@ -1,5 +1,6 @@
 /** The part of XState's config format that lowering writes: plain JSON, so that it can be shown, stored and hashed. */
 import type { JsonObject } from '../../core/json.ts'
+import type { EndStatus } from '../../core/machine-ends.ts'
 import type { LoopVerdict } from '../machine-context.ts'
 
 export interface StateConfig {
@@ -47,6 +48,8 @@ export interface GuardConfig {
 /** Question of a guard about the record of `step`. `expression` only tells readers of the chart what it stands for. */
 export type GuardParams = { step: string; expression?: string } & (
   | { is: 'skipped' | 'joined' | 'unjoinable' | 'retried' }
+  /** The end that `finally` follows. */
+  | { is: 'ending'; status: EndStatus }
   /** The entry failed, with any code or with this one. */
   | { is: 'faulted'; code?: string }
   /** A fault with this code has arrived. */
@@ -62,6 +65,10 @@ export type RecordParams =
   | FailParams
   | { op: 'branch'; step: string; branch: string; ended: 'completed' | 'failed' }
   | { op: 'output' | 'cancel' | 'budget' }
+  | EndingParams
+
+/** `begin_finally` puts the end of the run aside, `time_out_finally` and `end_finally` end the steps of `finally`. */
+export type EndingParams = { op: 'begin_finally'; status: EndStatus } | { op: 'time_out_finally' | 'end_finally' }
 
 export interface FailParams {
   op: 'fail'

@@ -18,7 +18,8 @@ export const checkWaiting = (check: CheckContext, { open, findings }: WaitingOpt
     return enter !== undefined && open[enter.number] === 1
   })
   reportContested(reached, findings)
-  if (check.workflow.limits.timeMs === undefined) reportUnbounded(reached, check, findings)
+  const unbounded = reached.filter(({ isFinal }) => !isFinal)
+  if (check.workflow.limits.timeMs === undefined) reportUnbounded(unbounded, check, findings)
 }
 
 /** Reports waits for any event of one name in different branches of a parallel. */

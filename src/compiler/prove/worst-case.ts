@@ -44,6 +44,8 @@ export const findWorstCase = (check: CheckContext, { open, findings, limit }: Wo
   const starts = countStarts(check, open)
   const entries = new Map([...starts].map(([{ id }, start]) => [id, start]))
   const worst: WorstCase = { steps: 0, perRound: [], entries }
+  /** Steps that count against the limit: those of `finally` do not. */
+  let counted = 0
   let most: { step: IndexedStep; count: number } | undefined
   for (const [step, { count: entries, within }] of starts) {
     const each = startsOfOne(step)
@@ -51,10 +53,12 @@ export const findWorstCase = (check: CheckContext, { open, findings, limit }: Wo
     const count = multiply(entries, each)
     if (within === undefined) {
       worst.steps = add(worst.steps, count)
+      if (step.isFinal) continue
+      counted = add(counted, count)
       if (most === undefined || count > most.count) most = { step, count }
     } else addPerRound(worst, { block: within, count })
   }
-  if (most !== undefined && worst.steps > limit) reportTooMany(most, { worst, limit, findings })
+  if (most !== undefined && counted > limit) reportTooMany(most, { steps: counted, limit, findings })
   return worst
 }
 
@@ -143,7 +147,7 @@ const findReturns = ({ flow, index }: CheckContext, open: NodeSet): Map<IndexedS
 
 const reportTooMany = (
   { step, count }: { step: IndexedStep; count: number },
-  { worst, limit, findings }: { worst: WorstCase; limit: number; findings: Diagnostics },
+  { steps, limit, findings }: { steps: number; limit: number; findings: Diagnostics },
 ): void => {
   const loops = blocksAround(step).flatMap((block) =>
     descriptorOf(block.step).block?.iterations === undefined ? [] : [`'${block.id}'`],
@@ -152,8 +156,8 @@ const reportTooMany = (
   findings.error(
     'too_many_steps',
     step.step.id.range,
-    `'${step.id}' can run ${formatCount(count)} times${within}: all steps together ${formatCount(worst.steps)} times, and limits.steps is ${formatCount(limit)}`,
-    `lower a 'max', or set limits: { steps: ${worst.steps} }`,
+    `'${step.id}' can run ${formatCount(count)} times${within}: all steps together ${formatCount(steps)} times, and limits.steps is ${formatCount(limit)}`,
+    `lower a 'max', or set limits: { steps: ${steps} }`,
   )
 }
 

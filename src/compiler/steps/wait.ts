@@ -3,6 +3,7 @@ import { isFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { A_POINT_IN_TIME, explainPointInTime, parsePointInTime } from '../../core/point-in-time.ts'
 import { isComputed } from '../bound.ts'
+import { checkFinalDuration } from '../check/final-steps.ts'
 import { NOTHING } from '../check/known-types.ts'
 import type { ExpressionText, KindStep, Located, StepOf, ValueNode } from '../document.ts'
 import { compileExpression, compileValue } from '../expression/compile-expression.ts'
@@ -89,7 +90,11 @@ export const wait: StepDescriptor<'wait'> = {
     fields: FIELDS,
     foreign: ['sleep', 'delay'],
   }),
-  check({ wait: pause }, { perform, event }, { expressions }) {
+  check({ wait: pause }, { step, perform, event }, { expressions, diagnostics }) {
+    if (pause.kind === 'for') {
+      const hint = 'write wait: { for: 5m }, or less'
+      checkFinalDuration(step, { name: 'for', bound: pause.durationMs, hint }, diagnostics)
+    }
     if (pause.kind === 'until') {
       const hint = 'to wait for a condition use a loop, with a wait in it'
       expressions.typed(pause.expression, { name: 'until', type: TEXT_OR_NUMBER, words: WORDS.until, hint }, perform)

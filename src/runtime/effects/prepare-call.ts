@@ -32,6 +32,7 @@ export const prepareCall = (
     if (entered?.kind === 'input' && entered.key !== undefined) effect.key = entered.key
     if (bounds?.timeoutMs !== undefined) effect.timeoutMs = bounds.timeoutMs
     if (plan?.kind === 'workflow') effect.askedAt = asked.at
+    if (root.ending !== undefined) effect.isFinal = true
     return { kind: 'call', effect }
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown

@@ -6,6 +6,7 @@ import type { FaultData } from '../../core/fault.ts'
 import { askedWait, LONGEST_RETRY_AFTER_MS } from '../../core/retry-policy.ts'
 import type { TimerRecord } from '../../store/store.ts'
 import { stepOfPath } from '../../store/usage-sums.ts'
+import { isFinallyBound } from '../waits/open-timers.ts'
 import { isUndoing, type OpenEffect, type OpenTimer } from './run-effect.ts'
 
 export interface Deadline {
@@ -34,8 +35,11 @@ export const findDeadline = (effect: OpenEffect, { now, timers, ofRun, places }:
   const blocks = timers
     .filter((timer) => timer.name === 'timeout' && isAround(timer, effect, places))
     .map(({ path, dueAt }) => ({ at: dueAt, words: `the timeout of '${path}' comes first` }))
+  const ending = timers
+    .filter((timer) => effect.isFinal === true && isFinallyBound(timer))
+    .map(({ dueAt }) => ({ at: dueAt, words: "'finally' ends first" }))
   const run = ofRun.map(({ dueAt }) => ({ at: dueAt, words: 'limits.time ends the run first' }))
-  return [own, ...blocks, ...run].reduce((first, one) => (one.at < first.at ? one : first))
+  return [own, ...blocks, ...ending, ...run].reduce((first, one) => (one.at < first.at ? one : first))
 }
 
 /** True when the timer is that of a block around the effect, in the same foreach item or around it. */

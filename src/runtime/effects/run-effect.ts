@@ -1,12 +1,12 @@
 /** Effects of a run, as data: an event of the journal brings them about, the run carries them out. */
 import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { UNDO } from '../../core/machine-ends.ts'
+import { type EndStatus, UNDO } from '../../core/machine-ends.ts'
 import type { UndoCall, Undone } from '../../machines/undo.ts'
 import type { ApprovalRecord } from '../../store/approval-record.ts'
 import type { CloudEventRecord } from '../../store/cloud-event-record.ts'
 import type { RunEnd } from '../../store/store.ts'
-import type { TimerName } from '../run-event.ts'
+import type { FinallyCut, TimerName } from '../run-event.ts'
 
 export type RunEffect =
   | { type: 'perform'; effect: OpenEffect }
@@ -20,6 +20,9 @@ export type RunEffect =
   | { type: 'emit'; event: CloudEventRecord }
   /** A step with `undo` has completed: this call will undo it. */
   | ({ type: 'undo.keep' } & UndoCall)
+  /** The run has ended like this, and the steps of `finally` begin. */
+  | { type: 'finally.begun'; status: EndStatus }
+  | { type: 'finally.cut'; cut: FinallyCut }
   | { type: 'ended'; end: EndedRun }
 
 /** An effect without an outcome. (path, visit) names it. */
@@ -37,10 +40,15 @@ export interface OpenEffect {
   timeoutMs?: number
   /** Set for a child run only: when its step was entered, in epoch milliseconds. */
   askedAt?: number
+  /** Set for a step of `finally`. */
+  isFinal?: true
 }
 
 /** True for the call that undoes a step. Neither a pause nor a cancel stops it. */
 export const isUndoing = ({ path }: OpenEffect): boolean => path.startsWith(`${UNDO}/`)
+
+/** True for calls that undo a step, and for the steps of `finally`: a pause does not hold them back. */
+export const isCleanup = (effect: OpenEffect): boolean => effect.isFinal === true || isUndoing(effect)
 
 /** True for an effect that a child run performs. */
 export const isChildRun = ({ askedAt }: OpenEffect): boolean => askedAt !== undefined
@@ -67,5 +75,12 @@ export interface ApprovalRequest
   form: JsonSchema | null
 }
 
-/** `undone`: steps that were undone before a failed or cancelled end, and steps that could not be. */
-export type EndedRun = Pick<RunEnd, 'status' | 'output' | 'error'> & { undone?: readonly Undone[] }
+export type EndedRun = Pick<RunEnd, 'status' | 'output' | 'error'> & Aftermath
+
+/** Cleanup around the end of a run. */
+export interface Aftermath {
+  /** Steps that were undone before a failed or cancelled end, and steps that could not be. */
+  undone?: readonly Undone[]
+  /** Why `finally` did not complete. */
+  finallyCut?: FinallyCut
+}

@@ -23,10 +23,11 @@ import { type Undone, undoMachine } from '../../machines/undo.ts'
 import { prepareCall } from '../effects/prepare-call.ts'
 import type { EndedRun, OpenEffect, RunEffect } from '../effects/run-effect.ts'
 import { foldOf, type MachineEffect } from '../fold.ts'
-import type { Outcome } from '../run-event.ts'
+import type { FinallyCut, Outcome } from '../run-event.ts'
 import { findTooFew, toApprovalWait, toEmitted, toEventWait, toSignalled } from '../waits/answered-step.ts'
 import { OpenTimers } from '../waits/open-timers.ts'
 import { OpenWaits, type WaitingStep } from '../waits/open-waits.ts'
+import { readFinallyCut, toEndingEffects } from './finally.ts'
 import { ItemPool } from './item-pool.ts'
 import type { MachineObserver } from './machine-observer.ts'
 import { type AskedStep, contextOf, itemPath, loopPath, type OpenStep, pathOf, type Scope } from './scope.ts'
@@ -110,16 +111,24 @@ export class RunScopes {
     else this.#root = scope
     for (const observer of this.#observers) observer.opened(scope)
     this.#undo.collect(scope)
+    this.#effects.push(...toEndingEffects(contextOf(scope), {}))
     this.#take(scope, effects)
     return scope
   }
 
+  /** True while the steps of `finally` run, after the end of the run. */
+  get isEnding(): boolean {
+    return this.#root !== undefined && contextOf(this.#root).ending !== undefined
+  }
+
   tell(scope: Scope, event: MachineEvent): void {
     if (scope.isClosed) return
+    const before = contextOf(scope)
     const [snapshot, effects] = scope.fold.step(scope.snapshot, { ...event, at: this.#at })
     scope.snapshot = snapshot
     for (const observer of this.#observers) observer.told(scope, event)
     for (const undo of this.#undo.collect(scope)) this.#effects.push({ type: 'undo.keep', ...undo })
+    this.#effects.push(...toEndingEffects(contextOf(scope), before))
     this.#take(scope, effects)
   }
 
@@ -164,8 +173,8 @@ export class RunScopes {
       throw new Defect(`J4: step '${step}' started without an input`)
     scope.open.set(step, { visit: record.visits, pool: undefined, items: undefined })
     const way = scope.linked.steps.get(step)?.start ?? 'call'
-    // Of a foreach only its items count.
-    if (way !== 'items' && ++this.#stepsStarted > this.#workflow.limits.steps) this.#exceedSteps()
+    // Of a foreach only its items count. The steps of `finally` must run also when the limit is used up.
+    if (way !== 'items' && !this.isEnding && ++this.#stepsStarted > this.#workflow.limits.steps) this.#exceedSteps()
     const plan = this.#workflow.plans.get(entered.plan ?? step)
     const { input, key } = entered
     const { visits: visit, bounds = {} } = record
@@ -279,8 +288,9 @@ export class RunScopes {
     this.#endRun('cancelled')
   }
 
-  #endRun(end: ScopeEnd): void {
-    this.#end = toRunEnd(end, this.#undone)
+  #endRun(end: ScopeEnd, finallyCut?: FinallyCut): void {
+    this.#end = toRunEnd(end, { undone: this.#undone, finallyCut })
+    if (finallyCut !== undefined) this.#effects.push({ type: 'finally.cut', cut: finallyCut })
     this.#effects.push({ type: 'ended', end: this.#end })
   }
 
@@ -290,7 +300,7 @@ export class RunScopes {
     this.#closeScope(scope)
     const { parent } = scope
     if (parent === undefined) {
-      this.#endRun(end)
+      this.#endRun(end, readFinallyCut(scope))
       return
     }
     const open = parent.scope.open.get(parent.step)

@@ -1,4 +1,5 @@
 /** Ends: of a machine, and of the run when the machine is its root. */
+import type { RoutedFault } from '../../compiler/machine-context.ts'
 import { Defect } from '../../core/defect.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { type FaultData, isFault, toFaultData } from '../../core/fault.ts'
@@ -8,6 +9,7 @@ import { exceeds, LIMITS } from '../../core/limits.ts'
 import { CANCELLED, COMPLETED } from '../../core/machine-ends.ts'
 import type { Undone } from '../../machines/undo.ts'
 import type { EndedRun, RunEffect } from '../effects/run-effect.ts'
+import type { FinallyCut } from '../run-event.ts'
 import type { ItemEnd } from './item-pool.ts'
 import { contextOf, pathOf, type Scope } from './scope.ts'
 
@@ -19,14 +21,23 @@ export const readEnd = (scope: Scope): ScopeEnd => {
   if (value === COMPLETED) return { output }
   if (value === CANCELLED) return 'cancelled'
   if (fault === null) throw new Defect('J8: a machine failed without a fault')
-  const step = fault.origin ?? (fault.step === '' ? scope.path : pathOf(scope, fault.step))
-  return { fault: fault.fault, step }
+  return { fault: fault.fault, step: toStepPath(scope, fault) }
 }
 
-export const toRunEnd = (end: ScopeEnd, undone: readonly Undone[]): EndedRun => {
-  const done = undone.length === 0 ? {} : { undone }
+/** Path of the step that raised a fault; empty: the run as a whole. */
+export const toStepPath = (scope: Scope, { step, origin }: RoutedFault): string =>
+  origin ?? (step === '' ? scope.path : pathOf(scope, step))
+
+interface EndOptions {
+  undone: readonly Undone[]
+  finallyCut?: FinallyCut | undefined
+}
+
+export const toRunEnd = (end: ScopeEnd, { undone, finallyCut }: EndOptions): EndedRun => {
+  const cut = finallyCut === undefined ? {} : { finallyCut }
+  const done = { ...(undone.length === 0 ? {} : { undone }), ...cut }
   if (end === 'cancelled') return { status: 'cancelled', output: null, error: null, ...done }
-  if ('output' in end) return { status: 'completed', output: end.output, error: null }
+  if ('output' in end) return { status: 'completed', output: end.output, error: null, ...cut }
   const { fault, step } = end
   return { status: 'failed', output: null, error: { ...fault, step: step === '' ? null : step }, ...done }
 }

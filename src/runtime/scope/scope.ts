@@ -7,6 +7,7 @@ import type { LinkedMachine } from '../../compiler/link.ts'
 import type { MachineContext } from '../../compiler/machine-context.ts'
 import type { StepPlan } from '../../compiler/plan.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { FINALLY } from '../../core/machine-ends.ts'
 import type { OpenTimer } from '../effects/run-effect.ts'
 import type { WorkflowFold, WorkflowSnapshot } from '../fold.ts'
 import type { ItemPool } from './item-pool.ts'
@@ -72,6 +73,7 @@ const TIMER = /^xstate\.after\.([^.]+)\.([^.]+)$/
 /** Step and name of one of XState's timers, whose id ends with the name of the delay and the id of the state. */
 export const nameTimer = (timer: string): { step: string; name: OpenTimer['name'] } => {
   const [, delay, state = ''] = TIMER.exec(timer) ?? []
+  if (state === FINALLY) return { step: FINALLY, name: 'timeout' }
   const step = state.replace(/--.*$/, '')
   if (state.endsWith('--backoff')) return { step, name: 'backoff' }
   // Only the delay of a `wait` is named for its step; every other one is a timeout.

@@ -1,7 +1,14 @@
 /** The armed deadlines of the machines of a run, by path and name. */
+import { FINALLY } from '../../core/machine-ends.ts'
 import type { OpenTimer, RunEffect } from '../effects/run-effect.ts'
 import type { MachineEffect } from '../fold.ts'
 import { contextOf, nameTimer, pathOf, type Scope } from '../scope/scope.ts'
+
+/** Id of the deadline of the whole run, which the host keeps beside those of the machines. */
+export const RUN_TIMER = 'limits.time'
+
+/** True for the bound of `finally`. */
+export const isFinallyBound = ({ path }: Pick<OpenTimer, 'path'>): boolean => path === FINALLY
 
 interface ArmedTimer {
   scope: Scope

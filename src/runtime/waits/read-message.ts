@@ -5,6 +5,7 @@ import { exceeds, LIMITS, type Limit } from '../../core/limits.ts'
 import { sizeOf } from '../../core/value-size.ts'
 import type { LateData } from '../../store/journal-data.ts'
 import type { InboxMessage } from '../../store/store.ts'
+import { CALLED_OFF } from '../child/child-id.ts'
 import type { OpenWait } from '../effects/run-effect.ts'
 import type { DecisionData, RunEvent } from '../run-event.ts'
 import { describeAsked, describeGiven, hasApproved, toCounts } from './approval-progress.ts'
@@ -32,12 +33,12 @@ export type SignalBody = {
 }
 
 /**
- * Reads a message. A promise only for a decision whose values are judged by a form: `ajv` is loaded late.
+ * Reads a message. `isEnding`: only the steps of `finally` go on. A promise only for a decision whose values are judged by a form: `ajv` is loaded late.
  * @param at Epoch milliseconds.
  */
 export const readMessage = (
   message: InboxMessage,
-  { at, waits }: { at: number; waits: readonly OpenWait[] },
+  { at, waits, isEnding = false }: { at: number; waits: readonly OpenWait[]; isEnding?: boolean },
 ): Asked | Promise<Asked> => {
   const { id, kind, body } = message
   const said = isJsonObject(body) ? body : {}
@@ -55,6 +56,8 @@ export const readMessage = (
       return { kind: 'event', event: { kind: 'signal', at, data: { id, name, data: data ?? null, at: sentAt } } }
     }
     default:
+      // Only people end the `finally` of a child run: it cleans up what its parent does not know of.
+      if (isEnding && id === CALLED_OFF.id) return refuse(message, "the run has ended but for its 'finally'")
       return { kind: 'event', event: { kind: 'cancel', at, data: { by } } }
   }
 }

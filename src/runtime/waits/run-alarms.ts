@@ -3,10 +3,11 @@ import type { Clock } from '../../core/clock.ts'
 import type { TimerRecord } from '../../store/store.ts'
 import type { OpenTimer } from '../effects/run-effect.ts'
 import type { RunEvent } from '../run-event.ts'
+import { RUN_TIMER } from './open-timers.ts'
 
 export interface RunAlarmsOptions {
   clock: Clock
-  /** Deadline of the whole run, in epoch milliseconds; undefined: it has none, or has not begun. */
+  /** Deadline of the whole run, in epoch milliseconds; undefined: it has none, has not begun, or is in its `finally`. */
   endsAt(): number | undefined
   /** `limits.time`, in milliseconds. */
   timeMs: number | undefined
@@ -24,7 +25,7 @@ export class RunAlarms {
   /** The deadline of the whole run, if it has one. */
   get ofRun(): readonly TimerRecord[] {
     const endsAt = this.#options.endsAt()
-    return endsAt === undefined ? NONE : [{ id: 'limits.time', dueAt: endsAt }]
+    return endsAt === undefined ? NONE : [{ id: RUN_TIMER, dueAt: endsAt }]
   }
 
   armRun(): void {

@@ -18,6 +18,8 @@ export interface RunInboxOptions {
   clock: Clock
   vault: SecretVault
   openWaits(): readonly OpenWait[]
+  /** True while only the steps of `finally` go on. */
+  isEnding(): boolean
   onAsked(asked: Asked, taken: { inboxTaken: readonly string[] }): void
   /** `onAsked` has thrown. */
   onBroken(cause: unknown): void
@@ -63,10 +65,10 @@ export class RunInbox {
   }
 
   #readOn(): void {
-    const { clock, openWaits, onAsked, onBroken } = this.#options
+    const { clock, openWaits, isEnding, onAsked, onBroken } = this.#options
     for (let message = this.#arrived.shift(); message !== undefined; message = this.#arrived.shift()) {
       const taken = { inboxTaken: [message.id] }
-      const asked = readMessage(message, { at: clock.now(), waits: openWaits() })
+      const asked = readMessage(message, { at: clock.now(), waits: openWaits(), isEnding: isEnding() })
       if (!(asked instanceof Promise)) {
         onAsked(asked, taken)
         continue

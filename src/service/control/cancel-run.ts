@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Catalogue } from '../../compiler/catalogue.ts'
+import { CALLED_OFF } from '../../runtime/child/child-id.ts'
 import { toEffectId } from '../../runtime/effects/effect-history.ts'
 import { isChildRun } from '../../runtime/effects/run-effect.ts'
 import type { Host } from '../../runtime/host.ts'
@@ -12,7 +13,7 @@ import { recoverRun } from '../../runtime/recovery.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import { createOwner } from '../../store/process-identity.ts'
 import { isLeaseFree } from '../../store/rules/lease.ts'
-import type { RunRecord, Store } from '../../store/store.ts'
+import type { InboxMessage, RunRecord, Store } from '../../store/store.ts'
 import { loadRun, type StoredRun } from '../history/load-run.ts'
 import { findRun, listDescendants } from './find-run.ts'
 import { listUndone, type UndoneStep } from './undone-steps.ts'
@@ -27,10 +28,11 @@ export interface CancelRequest {
   /** Compiles the workflow of a run that is taken over. */
   catalogue: Catalogue
   /**
-   * Opens the host that takes over a run; the caller closes it. `undoes`: the run has steps to undo, so that its secrets are needed.
+   * Opens the host that takes over a run; the caller closes it. `performs`: the run has steps to undo or a `finally`, so that its
+   * secrets are needed.
    * @throws when it can't
    */
-  open(stored: StoredRun, options: { undoes: boolean }): Pick<Host, 'resume'>
+  open(stored: StoredRun, options: { performs: boolean }): Pick<Host, 'resume'>
 }
 
 export interface CancelEnd {
@@ -43,8 +45,17 @@ export interface CancelEnd {
 }
 
 /** @throws what `open` throws; Fault, StoreError */
-export const cancelRun = async (store: Store, id: string, request: CancelRequest): Promise<CancelEnd> => {
-  const { run, inFlight } = await stop(store, id, request)
+export const cancelRun = (store: Store, id: string, request: CancelRequest): Promise<CancelEnd> =>
+  cancelBy({ id: `cancel-${randomUUID()}`, kind: 'cancel', body: { by: request.by } }, { store, id, request })
+
+interface Cancelled {
+  store: Store
+  id: string
+  request: CancelRequest
+}
+
+const cancelBy = async (message: InboxMessage, { store, id, request }: Cancelled): Promise<CancelEnd> => {
+  const { run, inFlight } = await stop(message, { store, id, request })
   const below = run.status === 'running' ? [] : await stopBelow(store, id, request)
   const rows = await store.readJournal(id)
   return {
@@ -58,20 +69,23 @@ export const cancelRun = async (store: Store, id: string, request: CancelRequest
 /** Children come after their parent: a parent that goes on would take the cancelled child for a fault. */
 const stopBelow = async (store: Store, id: string, request: CancelRequest): Promise<CancelEnd[]> => {
   const children = await listDescendants(store, id)
-  return Promise.all(children.filter(({ parent }) => parent === id).map((child) => cancelRun(store, child.id, request)))
+  // The same message as that of its parent: a second one would end the `finally` of the child.
+  return Promise.all(
+    children
+      .filter(({ parent }) => parent === id)
+      .map((child) => cancelBy(CALLED_OFF, { store, id: child.id, request })),
+  )
 }
 
 const LOOK_EVERY_MS = 50
 
 const stop = async (
-  store: Store,
-  id: string,
-  request: CancelRequest,
+  message: InboxMessage,
+  { store, id, request }: Cancelled,
 ): Promise<{ run: RunRecord; inFlight: string[] }> => {
-  const { by, waitMs } = request
   // A run that is taken over here gets the message too: a run that its flow keeps queued begins only to be cancelled.
-  await store.post(id, { id: `cancel-${randomUUID()}`, kind: 'cancel', body: { by } })
-  const until = Date.now() + waitMs
+  await store.post(id, message)
+  const until = Date.now() + request.waitMs
   let inFlight: string[] = []
   for (;;) {
     const run = await findRun(store, id)
@@ -87,7 +101,9 @@ const takeOver = async (store: Store, record: RunRecord, request: CancelRequest)
   const stored = await loadRun(store, record, request)
   const rows = await store.readJournal(record.id)
   const inFlight = record.phase === 'active' ? listInFlight(stored, rows) : []
-  const local = open(stored, { undoes: rows.some(({ kind }) => kind === 'undo') })
+  const undoes = rows.some(({ kind }) => kind === 'undo')
+  const finishes = record.phase !== 'queued' && stored.workflow.workflow.finalSteps !== undefined
+  const local = open(stored, { performs: undoes || finishes })
   const resumed = await local.resume(record.id)
   if (resumed.kind !== 'resumed') return inFlight
   const exit = await resumed.run.exited

@@ -100,7 +100,7 @@ const cutPrefix = (rows: readonly JournalRow[], lastSeq: number): readonly Journ
   return rows.slice(0, length)
 }
 
-const OF_EVENTS: ReadonlySet<string> = new Set(['undo', 'stopped'])
+const OF_EVENTS: ReadonlySet<string> = new Set(['undo', 'stopped', 'finally'])
 
 interface Prefix {
   wish: ForkWish

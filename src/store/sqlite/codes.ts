@@ -25,6 +25,7 @@ const KIND_CODES: Record<EventKind | NoteKind, number> = {
   pause: 27,
   left: 28,
   warning: 29,
+  finally: 30,
 }
 
 const invert = <Word extends string>(codes: Record<Word, number>): Map<number, Word> =>

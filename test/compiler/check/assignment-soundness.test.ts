@@ -25,6 +25,7 @@ import { type Decision, decideBySeed, drawFrom, ScriptedWorld } from '../../supp
 type WrittenStep = Record<string, unknown> & { id: string }
 interface Written {
   steps: WrittenStep[]
+  finally: WrittenStep[]
 }
 
 /** Number of steps that a probe reports on, on average: more would make large workflows too large to read. */
@@ -51,9 +52,10 @@ const scopesOf = (steps: WrittenStep[], around: string[] = []): Map<string, stri
 /** Puts a probe before every step, but those in `without`. */
 const addProbes = (text: string, without: ReadonlySet<string>): string => {
   const workflow = parse(text) as Written
-  const scopes = scopesOf(workflow.steps)
+  const own = scopesOf(workflow.steps)
+  const all = scopesOf([...workflow.steps, ...workflow.finally])
   let count = 0
-  const probe = (around: string[]): WrittenStep[] => {
+  const probe = (scopes: Map<string, string[]>, around: string[]): WrittenStep[] => {
     const id = `p${++count}`
     const visible = [...scopes].filter(([, scope]) => scope.every((foreach) => around.includes(foreach)))
     const asked = visible.filter(([step]) => drawFrom(id, step) < MOST_ASKED / visible.length)
@@ -62,14 +64,18 @@ const addProbes = (text: string, without: ReadonlySet<string>): string => {
     )
     return without.has(id) ? [] : [{ id, llm: 'mock/echo', prompt: facts.join(' '), retry: { max: 1 } }]
   }
-  const withProbes = (steps: WrittenStep[], around: string[]): WrittenStep[] =>
+  const withProbes = (steps: WrittenStep[], scopes: Map<string, string[]>, around: string[] = []): WrittenStep[] =>
     steps.flatMap((step) => {
-      const before = probe(around)
+      const before = probe(scopes, around)
       const inside = step.foreach === undefined ? around : [...around, step.id]
-      for (const list of listsIn(step)) list.splice(0, list.length, ...withProbes([...list], inside))
+      for (const list of listsIn(step)) list.splice(0, list.length, ...withProbes([...list], scopes, inside))
       return [...before, step]
     })
-  return stringify({ ...workflow, steps: withProbes(workflow.steps, []) })
+  return stringify({
+    ...workflow,
+    steps: withProbes(workflow.steps, own),
+    finally: withProbes(workflow.finally, all),
+  })
 }
 
 const compileProbed = (text: string): CompiledWorkflow => {
@@ -131,14 +137,14 @@ test('what is sure is there, whatever happens', async () => {
   let sure = 0
   let told = 0
   await fc.assert(
-    fc.asyncProperty(randomWorkflow(), fc.integer(), async (text, seed) => {
+    fc.asyncProperty(randomWorkflow({ final: true }), fc.integer(), async (text, seed) => {
       const compiled = compileProbed(text)
       const { index, flow, assignment } = analyse(compiled)
       const world = new ProbedWorld(seed)
       await driveRun({ compiled, world, input: { flag: seed % 2 === 0 } })
       for (const { probe, facts } of world.told) {
         const node = flow.points[index.byId.get(probe)?.number ?? -1]?.perform
-        for (const [, id = '', field, there] of facts.matchAll(/(s\d+)\.(output|error)=(true|false)/g)) {
+        for (const [, id = '', field, there] of facts.matchAll(/(s\d+|last)\.(output|error)=(true|false)/g)) {
           const step = index.byId.get(id)
           assert.ok(node !== undefined && step !== undefined)
           if (!assignment.isSure(node, step, field as RecordField)) continue

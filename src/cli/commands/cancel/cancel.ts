@@ -27,8 +27,7 @@ export const cancel = (context: Context, { run, json = false }: { run: string; j
       environment: readVariables(project, context.environment),
       workingFolder: context.workingFolder,
       catalogue: createCatalogue(),
-      // The run performs nothing but its undo steps: without those it needs no secrets.
-      open: (stored, { undoes }) => openLocal(stored, { project, store, context, performs: undoes }),
+      open: (stored, { performs }) => openLocal(stored, { project, store, context, performs }),
     })
     return report(context, json, { ...end, wasOver: false })
   })
