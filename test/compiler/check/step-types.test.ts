@@ -39,7 +39,7 @@ const TYPES: { kind: string; step: string; type: string }[] = [
   {
     kind: 'approve by several',
     step: '{ id: x, approve: { title: Sure?, count: 2, form: { amount: number } }, timeout: 1h }',
-    type: '{ by: string, at: string, values: { amount: number }, decisions: [{ by: string, at: string, values: { amount: number } }] }',
+    type: '{ by: string, at: string, values: { amount: number }, decisions: a list of { by: string, at: string, values: an object } }',
   },
   { kind: 'emit', step: '{ id: x, emit: done }', type: '{}' },
   { kind: 'do', step: `{ id: x, do: [{ id: y, ${FETCH} }] }`, type: '{ text: string }' },
