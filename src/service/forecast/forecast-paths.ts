@@ -14,6 +14,8 @@ export interface PathForecast {
   steps: string[]
   /** Cost when each call succeeds at once; null: unbounded, or a price is unknown. */
   smoothUsd: number | null
+  /** Number of ways with this end, these steps in any order, and this cost: they differ in values, or in which branch ends first. */
+  ways: number
 }
 
 export interface PathForecasts {
@@ -49,13 +51,24 @@ export const forecastPaths = (
   })
   return {
     isWhole,
-    paths: paths.map(({ events, end }) => {
-      const performed = events.flatMap((event) => (event.kind === 'outcome' ? [event.path] : []))
-      const steps = toSteps(performed)
-      const smoothUsd = steps.reduce<number | null>((sum, step) => plus(sum, costOf(step)), 0)
-      return { end: end.error === null ? end.status : end.error.code, steps, smoothUsd }
-    }),
+    paths: mergeEqual(
+      paths.map(({ events, end }) => {
+        const performed = events.flatMap((event) => (event.kind === 'outcome' ? [event.path] : []))
+        const steps = toSteps(performed)
+        const smoothUsd = steps.reduce<number | null>((sum, step) => plus(sum, costOf(step)), 0)
+        return { end: end.error === null ? end.status : end.error.code, steps, smoothUsd, ways: 1 }
+      }),
+    ),
   }
+}
+
+const mergeEqual = (paths: readonly PathForecast[]): PathForecast[] => {
+  const known = new Map<string, PathForecast>()
+  for (const path of paths) {
+    const key = JSON.stringify([path.end, path.steps.toSorted(), path.smoothUsd])
+    known.set(key, { ...(known.get(key) ?? path), ways: (known.get(key)?.ways ?? 0) + 1 })
+  }
+  return [...known.values()]
 }
 
 /** Counts the turns of a model step with tools as one step. */

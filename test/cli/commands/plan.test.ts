@@ -67,6 +67,32 @@ test('without an input the ways are those of its defaults', async () => {
   assert.match(stdout, /when nothing fails\n {2}completed: 1 step, \$0 \(ask\)\n/)
 })
 
+test('ways with the same calls and the same cost are one line with their number', async () => {
+  project.write(
+    'label.yaml',
+    `workflow: label
+steps:
+  - { id: ask, llm: mock/echo, prompt: Which?, returns: { label: { enum: [a, b, c, d] } } }
+  - id: route
+    switch:
+      - { when: 'steps.ask.output.label == "a"', do: [{ id: one, set: { n: 1 } }] }
+      - { when: 'steps.ask.output.label == "b"', do: [{ id: two, set: { n: 2 } }] }
+      - { when: 'steps.ask.output.label == "c"', do: [{ id: again, llm: mock/echo, prompt: again }] }
+`,
+  )
+  const { stdout } = await project.troupe(['plan', 'label.yaml'])
+  const [, paths] = stdout.split('paths when nothing fails\n')
+  assert.is(paths, '  3 ways to completed: 1 step, $0 (ask)\n  completed: 2 steps, $0 (ask, again)\n')
+  const plan = JSON.parse((await project.troupe(['plan', 'label.yaml', '--json'])).stdout)
+  assert.equal(
+    plan.paths.map(({ steps, ways }: Record<string, unknown>) => [steps, ways]),
+    [
+      [['ask'], 3],
+      [['ask', 'again'], 1],
+    ],
+  )
+})
+
 test('a way with a model without a price has no cost that is known, and never none', async () => {
   project.write('unpriced.yaml', 'workflow: unpriced\nsteps: [{ id: ask, llm: openai/unheard-of, prompt: Hi }]\n')
   const { stdout } = await project.troupe(['plan', 'unpriced.yaml'])

@@ -105,9 +105,10 @@ const renderPaths = ({ paths, isWhole }: PathForecasts, paint: Paint): string[] 
   ]
 }
 
-const describePath = ({ end, steps, smoothUsd }: PathForecast): string => {
+const describePath = ({ end, steps, smoothUsd, ways }: PathForecast): string => {
   const list = steps.length === 0 ? '' : ` (${cutEnd(toOneLine(steps.join(', ')), LONGEST_STEPS)})`
-  return `${end}: ${countOf(steps.length, 'step')}, ${formatBound(smoothUsd)}${list}`
+  const count = ways === 1 ? '' : `${countOf(ways, 'way')} to `
+  return `${count}${end}: ${countOf(steps.length, 'step')}, ${formatBound(smoothUsd)}${list}`
 }
 
 const renderReasons = ({ reasons }: Forecast, paint: Paint): string[] => {
@@ -147,7 +148,12 @@ export const toPlanJson = ({ workflow, forecast, paths, typical }: Plan): Record
   most_model_calls: forecast.calls,
   typical: typical === undefined ? null : typicalToJson(typical),
   steps: forecast.byStep.map(stepToJson),
-  paths: paths.paths.map(({ end, steps, smoothUsd }) => ({ end, steps, if_nothing_fails_usd: roundUsd(smoothUsd) })),
+  paths: paths.paths.map(({ end, steps, smoothUsd, ways }) => ({
+    end,
+    steps,
+    if_nothing_fails_usd: roundUsd(smoothUsd),
+    ways,
+  })),
   paths_are_complete: paths.isWhole,
   unbounded_by: forecast.reasons.map(({ step, reason, isBounded, message }) => ({
     step,
