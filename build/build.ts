@@ -1,55 +1,49 @@
 /**
- * `npm run build`, also run by `npm ci`: bundles the command line and the library into dist/, with the library's types.
- * `node build/build.ts FOLDER` builds into another folder.
+ * `npm run build`, also run by `npm ci` and `npm pack`: bundles the command line, the library and the packages that both
+ * use into dist/, with the types of the library and the licences of the packages. `node build/build.ts FOLDER` builds into another folder.
  *
- * The command line is bundled with most packages it uses, for a quick start (bundle-cli.ts), and V8's compile cache is
- * kept in dist/.cache. The library leaves all of them in node_modules, so that a program has one XState. Both read
- * data files, which lie beside them.
+ * package.json says which packages are bundled (packages.ts). V8's compile cache of the command line is kept in dist/.cache. Both
+ * programs read data files, which lie beside them.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { build } from 'esbuild'
-import { BUNDLE, type BundledFile, bundleCli, toBundled } from './bundle-cli.ts'
+import { bundleCli } from './bundle-cli.ts'
+import { bundleLibrary } from './bundle-library.ts'
+import { bundleVendor } from './bundle-vendor.ts'
 import { declareTypes } from './declare-types.ts'
-import { PRICE_LIST } from './prices.ts'
-
-/** Imports are hoisted, so the cache must be on before the module that imports all else is named. Off, silently, where the folder can't be written. */
-const CLI_ENTRY = `process.getBuiltinModule('node:module').enableCompileCache(import.meta.dirname + '/.cache')
-await import('./main.js')
-`
+import { CLI_ENTRY, LIBRARY_ENTRY, renderNodeCheck } from './entries.ts'
+import { MANIFEST } from './packages.ts'
+import { PRICE_LIST, PRICE_PACKAGE } from './prices.ts'
+import { renderNotices, toPackageFolders } from './third-party.ts'
 
 /** Files that modules read beside themselves (core/shipped-file.ts). */
 const DATA_FILES = [PRICE_LIST, 'src/service/codes/diagnostics.md', 'src/service/codes/faults.md']
 
 const main = async (folder: string): Promise<void> => {
   const started = performance.now()
-  const [cli, library, types] = await Promise.all([bundleCli(), bundleLibrary(), declareTypes()])
+  const [types, ...bundles] = await Promise.all([declareTypes(), bundleCli(), bundleLibrary(), bundleVendor()])
+  const packages = bundles.flatMap(({ sources }) => toPackageFolders(sources))
+  const files = new Map<string, string | Uint8Array>([
+    ...bundles.flatMap((bundle) => bundle.files.map(({ path, contents }) => [path, contents] as const)),
+    ...[...types].map(([file, text]) => [`types/${file}`, text] as const),
+    ...DATA_FILES.map((file) => [basename(file), readFileSync(file)] as const),
+    ['cli.js', CLI_ENTRY],
+    ['index.js', LIBRARY_ENTRY],
+    ['node-version.js', renderNodeCheck(MANIFEST.engines.node)],
+    ['THIRD_PARTY.txt', renderNotices([...packages, `node_modules/${PRICE_PACKAGE}`])],
+  ])
   // Only now: a build that fails leaves the old one as it is.
   rmSync(folder, { recursive: true, force: true })
-  for (const { path, contents } of [...cli, ...library]) write(join(folder, path), contents)
-  for (const [file, text] of types) write(join(folder, 'types', file), text)
-  write(join(folder, 'cli.js'), CLI_ENTRY)
-  for (const file of DATA_FILES) write(join(folder, basename(file)), readFileSync(file))
-  const sizeBytes = [...cli, ...library].reduce((total, { contents }) => total + contents.length, 0)
-  const count = cli.length + library.length + types.size + DATA_FILES.length + 1
+  for (const [path, contents] of files) write(join(folder, path), contents)
+  const sizeBytes = [...files.values()].reduce((total, { length }) => total + length, 0)
   console.log(
-    `${folder}: ${count} files, ${Math.round(sizeBytes / 1024)} KB in ${Math.round(performance.now() - started)} ms`,
+    `${folder}: ${files.size} files, ${Math.round(sizeBytes / 1024)} KB in ${Math.round(performance.now() - started)} ms`,
   )
 }
 
 const write = (file: string, content: string | Uint8Array): void => {
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, content)
-}
-
-const bundleLibrary = async (): Promise<BundledFile[]> => {
-  const { outputFiles } = await build({
-    ...BUNDLE,
-    entryPoints: { index: 'src/index.ts' },
-    chunkNames: 'library/[name]-[hash]',
-    packages: 'external',
-  })
-  return toBundled(outputFiles)
 }
 
 try {

@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url'
 import { type ModelInfo, type ModelPrice, waitForUpdate } from '@pydantic/genai-prices'
 
 export const PRICE_LIST = 'src/actors/llm/vendor-prices.jsonl'
+export const PRICE_PACKAGE = '@pydantic/genai-prices'
 
 /** Prices of sound, pictures and searches are left out: answers do not tell how many there were. */
 const KEPT: ReadonlySet<string> = new Set([
@@ -40,7 +41,7 @@ export const renderPriceList = async (): Promise<string> => {
 }
 
 const readPackageFile = (name: string): string =>
-  readFileSync(new URL(`../${name}`, import.meta.resolve('@pydantic/genai-prices')), 'utf8')
+  readFileSync(new URL(`../${name}`, import.meta.resolve(PRICE_PACKAGE)), 'utf8')
 
 const toLine = ({ match, prices, context_window }: ModelInfo): Pick<ModelInfo, 'match' | 'prices'> => ({
   match,

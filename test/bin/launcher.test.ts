@@ -96,6 +96,13 @@ test('an old Node without a pinned one is told what to install', async () => {
   assert.is(exitCode, 3)
 })
 
+test('the launcher needs the Node that package.json names', () => {
+  const { engines } = JSON.parse(readFileSync(join(REPOSITORY_FOLDER, 'package.json'), 'utf8')) as {
+    engines: { node: string }
+  }
+  assert.is(`>=${/NEEDED_MAJOR = (\d+)/.exec(LAUNCHER)?.[1]}`, engines.node)
+})
+
 test('a package that is not built says how to build it', async () => {
   const { exitCode, stderr } = await launch(createInstallation({ isBuilt: false }), []).done
   assert.match(stderr, 'npm run build')

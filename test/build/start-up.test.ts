@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findStartSources } from '../../build/bundle-cli.ts'
@@ -34,7 +33,9 @@ process.on('exit', () => {
 })
 `
 
-const packageOf = (path: string): string | undefined => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]
+/** In node_modules, or bundled as a file of its own. */
+const packageOf = (path: string): string | undefined =>
+  /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? /dist\/vendor\/((?:@[^/]+\/)?[^/]+)\.js$/.exec(path)?.[1]
 
 test('checking and running a workflow loads five packages, and none of the heavy ones', async () => {
   const packages = new Set((await findStartSources()).flatMap((path) => packageOf(path) ?? []))
@@ -60,6 +61,9 @@ test('prices come from a list beside the bundle, and no package', async () => {
   assert.match((await validate('unpriced.yaml')).stdout, 'unpriced_model')
 })
 
+/** `start-1.js` of `file:///…/dist/chunks/start-1.js`. */
+const nameOf = (file: string): string => file.slice(file.lastIndexOf('/') + 1)
+
 interface Loaded {
   exitCode: number | null
   stdout: string
@@ -67,18 +71,18 @@ interface Loaded {
   builtins: string[]
 }
 
-/** On a database that is there already. */
-const recordRun = async (workflow: string): Promise<Loaded> => {
-  const folder = createTempFolder()
-  writeFileSync(folder.resolve('recorder.cjs'), RECORDER)
-  writeFileSync(folder.resolve('one-step.yaml'), workflow)
+/** The first run, which makes the database, and a second one. */
+const recordRuns = async (workflow: string): Promise<{ first: Loaded; second: Loaded }> => {
+  const folder = createTempFolder({ 'recorder.cjs': RECORDER, 'one-step.yaml': workflow })
   const env = { ...NOWHERE, NODE_OPTIONS: `--require ${folder.resolve('recorder.cjs')}` }
-  const run = (): Promise<ProcessResult> =>
-    startBuiltCli(['run', 'one-step.yaml', '--quiet'], { cwd: folder.path, env }).done
-  // The first one makes the database, with MikroORM.
-  await run()
-  const { stdout, stderr, exitCode } = await run()
-  return { exitCode, stdout, ...JSON.parse(stderr.slice(stderr.lastIndexOf('{"files":'))) }
+  const run = async (): Promise<Loaded> => {
+    const { stdout, stderr, exitCode } = await startBuiltCli(['run', 'one-step.yaml', '--quiet'], {
+      cwd: folder.path,
+      env,
+    }).done
+    return { exitCode, stdout, ...JSON.parse(stderr.slice(stderr.lastIndexOf('{"files":'))) }
+  }
+  return { first: await run(), second: await run() }
 }
 
 /** Addresses where every model call fails at once: no server listens there. */
@@ -91,25 +95,30 @@ const NOWHERE = {
 
 const packagesOf = ({ files }: Loaded): string[] => [...new Set(files.flatMap((file) => packageOf(file) ?? []))].sort()
 
-test('a run on a database that is there already reads few files, and of Node no HTTP, processes or threads', async () => {
-  const loaded = await recordRun(asking('mock/echo'))
+test('the run that makes a database loads MikroORM and no SDK; the next one reads few files, and of Node no HTTP, processes or threads', async () => {
+  const { first, second: loaded } = await recordRuns(asking('mock/echo'))
+  assert.equal(packagesOf(first), ['@mikro-orm/core', '@mikro-orm/migrations', '@mikro-orm/sqlite', 'better-sqlite3'])
   const { files, builtins } = loaded
   assert.is(loaded.exitCode, 0)
   assert.match(loaded.stdout, 'hello')
   const ours = files.filter((file) => file.startsWith('file:') && packageOf(file) === undefined)
+  console.log(`files of a start: ${ours.map(nameOf).join(' ')}`)
   assert.ok(ours.length <= 12, `${ours.length} files:\n${ours.join('\n')}`)
+  assert.equal(
+    ours.filter((file) => file.includes('/vendor/')),
+    [],
+  )
   assert.equal(packagesOf(loaded), ['better-sqlite3'])
   for (const heavy of ['child_process', 'http', 'worker_threads', 'internal/fs/promises', 'perf_hooks'])
     assert.not(builtins.includes(heavy), `${heavy} is loaded`)
 })
 
 test('a run without models loads no SDK and nothing of a provider', async () => {
-  const loaded = await recordRun(WITHOUT_MODELS)
+  const { second: loaded } = await recordRuns(WITHOUT_MODELS)
   assert.is(loaded.exitCode, 0)
   assert.equal(packagesOf(loaded), ['better-sqlite3'])
-  const names = loaded.files.map((file) => file.slice(file.lastIndexOf('/') + 1))
   assert.equal(
-    names.filter((name) => /openai|anthropic|gemini|ollama|llm-actor/.test(name)),
+    loaded.files.map(nameOf).filter((name) => /openai|anthropic|gemini|ollama|llm-actor/.test(name)),
     [],
   )
 })
@@ -122,7 +131,7 @@ const SDKS: [model: string, sdk: string][] = [
 ]
 for (const [model, sdk] of SDKS)
   test(`a run with ${model} loads ${sdk}, and no other SDK`, async () => {
-    const loaded = await recordRun(asking(model))
+    const { second: loaded } = await recordRuns(asking(model))
     assert.is(loaded.exitCode, 1)
     const all = SDKS.map(([, name]) => name)
     assert.equal(

@@ -1,6 +1,7 @@
-/** One workflow, four vendors: only the line of `models` changes. Against servers on this machine that speak each vendor's wire format. */
+/** One workflow, four vendors: only the line of `models` changes. Against servers on this machine that speak each vendor's wire format. As it is bundled: the SDKs are in the bundle. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { startBuiltCli } from '../support/child-process.ts'
 import { createCliProject } from '../support/cli-project.ts'
 import { openaiWire } from '../support/wire/openai.ts'
 import { NO_VENDOR_VARIABLES, WIRED_VENDORS } from '../support/wire/vendors.ts'
@@ -58,9 +59,10 @@ for (const { vendor, model, variables } of WIRED_VENDORS)
     servers.push(server)
     server.answerWith(answer)
     project.write(`${vendor.name}.yaml`, workflowFor(model))
-    const { stdout, stderr, exitCode } = await project.troupe(['run', `${vendor.name}.yaml`, '--json'], {
-      env: { ...NO_VENDOR_VARIABLES, ...variables(server.baseUrl, KEY) },
-    })
+    const { stdout, stderr, exitCode } = await startBuiltCli(['run', `${vendor.name}.yaml`, '--json'], {
+      cwd: project.path,
+      env: { ...NO_VENDOR_VARIABLES, TROUPE_DB: undefined, ...variables(server.baseUrl, KEY) },
+    }).done
     assert.is(exitCode, 0, stdout + stderr)
     const { output, usage } = JSON.parse(stdout)
     assert.equal(output, { text: 'Grüezi 🌍', label: 'bug', sum: 3 })

@@ -1,0 +1,32 @@
+/** The packages of dist/vendor/: one file each, and chunks of what they share. */
+import { build, type Plugin } from 'esbuild'
+import { BUNDLE, type Bundle, toBundle } from './bundle.ts'
+import { nodeBuiltins } from './node-builtins.ts'
+import { INSTALLED, VENDORED } from './packages.ts'
+
+/** Optional peers of these packages, which must not come from a user's node_modules by chance. Their `import()` fails, as where they are missing. */
+const leftOut: Plugin = {
+  name: 'left-out',
+  setup(build) {
+    build.onResolve({ filter: /^(dataloader|tinyglobby)$/ }, ({ path }) => ({ path, namespace: 'left-out' }))
+    build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+      contents: `throw new Error("'${path}' is no part of Troupe")`,
+    }))
+  },
+}
+
+export const bundleVendor = async (): Promise<Bundle> => {
+  const { outputFiles, metafile } = await build({
+    ...BUNDLE,
+    entryPoints: Object.fromEntries(VENDORED.map((name) => [name, name])),
+    entryNames: 'vendor/[dir]/[name]',
+    chunkNames: 'vendor/chunks/[name]-[hash]',
+    external: [...INSTALLED],
+    plugins: [leftOut, nodeBuiltins],
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // MikroORM and the SDKs tell classes by their names, which a bundle may change.
+    keepNames: true,
+  })
+  return toBundle(outputFiles, metafile)
+}
