@@ -203,7 +203,7 @@ test('a run can not be resumed without its tools', async () => {
 test('http tools reach private addresses only where they are allowed', async () => {
   const text =
     'workflow: w\nsteps:\n  - id: get\n    tool: http.get\n    with: { url: "http://127.0.0.1:9/" }\n    retry: { max: 1 }\n'
-  assert.is((await run(workflowOf(text))).error?.code, 'unauthorized')
+  assert.is((await run(workflowOf(text))).error?.code, 'address_blocked')
   assert.is((await run(workflowOf(text), { http: { allow: ['127.0.0.1:9'] } })).error?.code, 'unavailable')
 })
 
