@@ -79,6 +79,7 @@ export const DIAGNOSTIC_CODES = [
   'bad_event_name',
   'needless_undo',
   'needless_retry',
+  'idle_key',
   'beyond_finally',
   'idle_flow',
   'uncounted_flow',

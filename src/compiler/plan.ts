@@ -1,5 +1,6 @@
 /** Plan of a step for the host: which actor performs it, under which policy. Resolved against the catalogue. */
 import type { JsonSchema } from '../core/json-schema.ts'
+import type { MaxFailures } from '../core/max-failures.ts'
 import type { RetryPolicy } from '../core/retry-policy.ts'
 import type { SecretPlace } from '../core/secret-place.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -30,11 +31,18 @@ export interface StepPlan {
   form: JsonSchema | undefined
   /** Number of people who must approve an `approve` step. Undefined: one. */
   count: number | undefined
-  foreach: { concurrency: number; onItemError: 'stop' | 'skip' | 'collect' } | undefined
+  foreach: ForeachPlan | undefined
   /** For a call of a preset: its fixed input, and its approval. */
   preset: PresetCall | undefined
   /** For a model step with tools: each turn and each call is an effect with a plan of its own, `ID/turn` and `ID/TOOL`. */
   toolLoop: { tools: readonly string[]; maxTurns: number } | undefined
+}
+
+export interface ForeachPlan {
+  concurrency: number
+  onItemError: 'stop' | 'skip' | 'collect'
+  /** Undefined: any number of items may fail. Without effect under `stop`. */
+  maxFailures?: MaxFailures
 }
 
 export interface PlanOptions {

@@ -60,6 +60,16 @@ steps:
   assert.equal(shown('told'), ['emit', 'emit order.paid'])
 })
 
+chart('a foreach shows what it does with failed items, and how many may fail', () => {
+  const drawn = chartOf(`
+steps:
+  - { id: some, foreach: "[1]", on_item_error: skip, max_failures: 5%, do: [{ id: a, set: { n: 1 } }] }
+  - { id: every, foreach: "[1]", on_item_error: collect, do: [{ id: b, set: { n: 1 } }] }
+`)
+  assert.equal(find(drawn, 'some').badges, ['10 at once', 'skips failed items, at most 5%'])
+  assert.equal(find(drawn, 'every').badges, ['10 at once', 'collects failed items'])
+})
+
 chart('bounds that expressions give are shown as these', () => {
   const drawn = chartOf(`
 input: { n: integer, limit: string }

@@ -192,6 +192,7 @@ class Writer {
           as: `item_${this.nextId()}`,
           concurrency: boundOf(1 + (variant % 3), variant),
           on_item_error: ['stop', 'skip', 'collect'][variant % 3],
+          ...(variant > 5 && variant % 3 > 0 ? { max_failures: variant % 2 === 0 ? 0 : '50%' } : {}),
           do: this.list(first, inner),
         }
       }

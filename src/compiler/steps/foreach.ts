@@ -1,12 +1,15 @@
+import { allowsAll, formatMaxFailures, type MaxFailures } from '../../core/max-failures.ts'
 import { type Bound, fixedBound } from '../bound.ts'
 import { pointsOf } from '../check/flow-builder.ts'
 import { settledOf } from '../check/known-types.ts'
 import { isReservedName } from '../check/scope-names.ts'
+import type { Diagnostics } from '../diagnostic.ts'
 import type { ExpressionText, Located, Step, StepCommon } from '../document.ts'
 import { checkExpression } from '../expression/check-expression.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
 import { ANY, listOf, type Type } from '../expression/type.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
+import { maxFailures } from '../grammar/max-failures-shape.ts'
 import type { Fields } from '../grammar/record-shape.ts'
 import { integer, snakeCase, word } from '../grammar/scalar-shape.ts'
 import type { Shape } from '../grammar/shape.ts'
@@ -25,6 +28,7 @@ export interface ForeachStep extends StepCommon {
   as: Located<string>
   concurrency: Bound
   onItemError: Located<'stop' | 'skip' | 'collect'>
+  maxFailures?: Located<MaxFailures>
   yields?: ExpressionText
   steps: Step[]
 }
@@ -50,6 +54,10 @@ const createFields = (steps: Shape<Step[]>) =>
       shape: word('stop', 'skip', 'collect'),
       doc: '`stop`: a failed item fails the step. `skip`: it is left out. `collect`: each item yields `{ ok, value }` or `{ ok, error }`.',
       default: 'stop',
+    },
+    maxFailures: {
+      shape: maxFailures,
+      doc: 'Most items that may fail, such as 10 or 5%, with `on_item_error: skip` or `collect`. With more the step fails with `join_failed`.',
     },
     yields: {
       shape: expression,
@@ -81,22 +89,27 @@ export const foreach: StepDescriptor<'foreach'> = {
     const { value, range } = step.as
     const message = `'${value}' can't be the name of an item: expressions use it for something else`
     if (isReservedName(value)) diagnostics.error('reserved_name', range, message)
+    warnOfIdleMaxFailures(step, diagnostics)
   },
   bounds: ({ concurrency }) => ({ concurrency }),
   outputType: (step, context) => listOf(itemType(step, context)),
   lower: (step, context) => lowerForeach(step, context),
   start: () => 'items',
   enter: ({ id, items }, bindings) => toInput(asList(id.value, compileExpression(items, bindings))),
-  plan: ({ concurrency, onItemError }) => ({
+  plan: ({ concurrency, onItemError, maxFailures: most }) => ({
     timeoutMs: null,
-    foreach: { concurrency: fixedBound(concurrency) ?? DEFAULT_CONCURRENCY, onItemError: onItemError.value },
+    foreach: {
+      concurrency: fixedBound(concurrency) ?? DEFAULT_CONCURRENCY,
+      onItemError: onItemError.value,
+      ...(most === undefined ? {} : { maxFailures: most.value }),
+    },
   }),
   chart: {
     icon: 'foreach',
     describe: ({ as, items }) => `for each ${as.value} in ${expressionText(items)}`,
-    badges: ({ concurrency, onItemError: { value } }) => [
+    badges: ({ concurrency, onItemError: { value }, maxFailures: most }) => [
       `${boundText(concurrency)} at once`,
-      ...(value === 'stop' ? [] : [`${ITEM_ERRORS[value]} failed items`]),
+      ...(value === 'stop' ? [] : [`${ITEM_ERRORS[value]} failed items${mostText(most)}`]),
     ],
   },
   block: {
@@ -119,6 +132,21 @@ export const foreach: StepDescriptor<'foreach'> = {
 }
 
 const ITEM_ERRORS = { skip: 'skips', collect: 'collects' } as const
+
+const mostText = (most: ForeachStep['maxFailures']): string =>
+  most === undefined ? '' : `, at most ${formatMaxFailures(most.value)}`
+
+const warnOfIdleMaxFailures = (
+  { malformed, maxFailures: most, onItemError }: ForeachStep,
+  diagnostics: Diagnostics,
+): void => {
+  if (most === undefined || malformed === true) return
+  const warn = (reason: string, hint: string): void =>
+    diagnostics.warning('idle_key', most.range, `'max_failures' has no effect: ${reason}`, hint)
+  if (onItemError.value === 'stop')
+    warn('with on_item_error: stop the first failed item fails the step', 'write on_item_error: skip')
+  else if (allowsAll(most.value)) warn('all items may fail', 'write less, such as max_failures: 50%, or remove it')
+}
 
 const itemType = ({ yields, onItemError }: ForeachStep, context: OutputContext): Type => {
   const value =

@@ -241,7 +241,7 @@ export class RunScopes {
     const open = scope.open.get(step)
     const policy = plan?.foreach
     if (!policy || !open || !Array.isArray(items)) throw new Defect(`J4: foreach '${step}' started without a list`)
-    open.pool = new ItemPool(items, { ...policy, concurrency: concurrency ?? policy.concurrency })
+    open.pool = new ItemPool(items, { step, ...policy, concurrency: concurrency ?? policy.concurrency })
     open.items = new Map()
     const outer = contextOf(scope)
     this.queue.add(() => this.#fillItems(scope, step, { open, outer }))

@@ -44,6 +44,12 @@ const FORMS: [step: string, property: string, expected: unknown][] = [
   [`foreach: x, do: ${INNER}`, 'as', 'item'],
   [`foreach: x, do: ${INNER}`, 'concurrency', 10],
   [`foreach: x, do: ${INNER}`, 'onItemError', 'stop'],
+  [`foreach: x, on_item_error: skip, max_failures: 10, do: ${INNER}`, 'maxFailures', { kind: 'count', count: 10 }],
+  [
+    `foreach: x, on_item_error: skip, max_failures: 0.5%, do: ${INNER}`,
+    'maxFailures',
+    { kind: 'share', hundredths: 50 },
+  ],
   [`foreach: x, yields: null, do: ${INNER}`, 'yields', '${null}'],
   [`foreach: "\${x}", do: ${INNER}`, 'items', '${x}'],
   [`loop: { while: x, max: 3, on_max: continue }, do: ${INNER}`, 'onMax', 'continue'],
