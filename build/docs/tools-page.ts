@@ -9,6 +9,7 @@ What a \`tool\` step can name, with the fields of \`with\` and of the output. Th
 - A **reading** tool is tried up to 3 times by default, and again when the process died in it.
 - A **writing** tool is tried once by default; when the process died in it, the step fails with \`outcome_unknown\`, unless it
   has a \`key\` or \`on_lost: retry\`.
+- Any tool may fail with \`timeout\`, \`invalid_input\` or \`tool_failed\`; further [faults](errors.md#faults) are listed with each.
 `
 
 /** docs/tools.md: every built-in tool with its schemas. */
@@ -34,6 +35,7 @@ const renderTool = ({
   input,
   output,
   exclusive = [],
+  faults = [],
 }: (typeof TOOL_DESCRIPTIONS)[number]): string =>
   [
     `## \`${name}\`\n`,
@@ -42,6 +44,7 @@ const renderTool = ({
     renderFields('input', input),
     ...exclusive.map((fields) => `At most one of ${fields.map((field) => `\`${field}\``).join(', ')}.\n`),
     renderFields('output', output),
+    ...(faults.length === 0 ? [] : [`Faults: ${faults.map((code) => `\`${code}\``).join(', ')}.\n`]),
   ].join('\n')
 
 const renderFields = (title: string, { properties = {}, required = [] }: JsonSchema): string => {

@@ -35,12 +35,13 @@ export const createCatalogue = (
 const byName = <Entry extends { name: string }>(entries: readonly Entry[]): ReadonlyMap<string, Entry> =>
   new Map(entries.map((entry) => [entry.name, entry]))
 
-const toToolEntry = ({ name, description, writes, input, output }: OwnActor): ToolEntry => ({
+const toToolEntry = ({ name, description, writes, input, output, faults = [] }: OwnActor): ToolEntry => ({
   name,
   description,
   writes,
   input,
   output,
+  faults,
   available: true,
 })
 

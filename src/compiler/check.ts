@@ -85,9 +85,9 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   checkVisitBounds(flow, flowContext)
   checkEnds(flow, flowContext)
   checkEventlessCycles(flow, flowContext)
-  checkFaultCodes(index, diagnostics)
 
   const tools = createToolNames(workflow, catalogue)
+  checkFaultCodes(index, { tools, diagnostics })
   const models = createModelNames(workflow, options.models)
   const types = createStepTypes({
     flow,

@@ -19,6 +19,7 @@ const READING_ATTEMPTS = 3
 const NO_PARTS = {
   models: [],
   fixed: {},
+  faults: [],
   returns: undefined,
   form: undefined,
   count: undefined,

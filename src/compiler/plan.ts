@@ -21,6 +21,8 @@ export interface StepPlan {
   /** Places of secrets in the evaluated input: a secret is resolved nowhere else. */
   secrets: readonly SecretPlace[]
   writes: boolean
+  /** Codes that its actor declares. */
+  faults: readonly string[]
   /** Timeout of one attempt, unless an expression of the step gives it. Null: none. */
   timeoutMs: number | null
   retry: RetryPolicy

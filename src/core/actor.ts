@@ -21,6 +21,8 @@ export interface ActorDescription {
   output: JsonSchema
   /** Groups of fields of the input of which one call gives one at most, as paths such as `headers.authorization`. Case is ignored. */
   exclusive?: readonly (readonly string[])[]
+  /** Codes of its faults besides those of any actor (`timeout`, `invalid_input`, `tool_failed`): Troupe's, or its own. */
+  faults?: readonly string[]
 }
 
 export interface Actor<I = JsonValue, O = JsonValue> extends ActorDescription {

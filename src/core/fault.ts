@@ -39,6 +39,12 @@ export type FaultCode = (typeof FAULT_CODES)[number]
 /** Codes that end the run. No `on_error` or `retry.on` may name them. */
 export const UNMATCHABLE_FAULT_CODES: readonly string[] = ['budget_exceeded', 'defect'] satisfies FaultCode[]
 
+/** True for a code that `on_error` and `retry.on` may name. A cancel is no fault. */
+export const isMatchable = (code: string): boolean => code !== 'cancelled' && !UNMATCHABLE_FAULT_CODES.includes(code)
+
+/** Form of a code. */
+export const FAULT_CODE_PATTERN = /^[a-z][a-z0-9_]*$/
+
 /** A fault as journal rows, wires and `steps.<id>.error` hold it. */
 export type FaultData = {
   code: string

@@ -80,6 +80,58 @@ test('a fault that is thrown keeps its code, details and step', async () => {
   assert.equal(error?.details, { article: 'chair' })
 })
 
+const buying = (faults: string[] = ['sold_out', 'price_changed']): { tool: OwnActor; calls: () => number } => {
+  let calls = 0
+  const perform = (): never => {
+    calls++
+    throw new Fault('sold_out', 'no chairs left')
+  }
+  return { tool: defineTool({ name: 'shop.buy', input: {}, faults, perform }), calls: () => calls }
+}
+
+test('a code that a tool declares is matched by on_error and retry.on', async () => {
+  const { tool, calls } = buying()
+  const { workflow, diagnostics } = compile(
+    `workflow: w
+tools: { buy: { tool: shop.buy } }
+steps:
+  - id: buy
+    tool: buy
+    retry: { max: 3, backoff: 1ms..1ms, on: [sold_out] }
+    on_error: { sold_out: wait_list }
+    next: end
+  - { id: wait_list, set: { code: error.code } }
+`,
+    { actors: [tool] },
+  )
+  assert.ok(workflow, JSON.stringify(diagnostics))
+  assert.equal((await run(workflow)).output, { code: 'sold_out' })
+  assert.is(calls(), 3)
+})
+
+const UNKNOWN: { title: string; step: string; faults?: string[]; hint: RegExp }[] = [
+  { title: 'a misspelt code of the tool', step: 'on_error: { sold_ot: continue }', hint: /did you mean 'sold_out'/ },
+  { title: 'a code that no tool declares', step: 'retry: { on: [sold_out] }', faults: [], hint: /such as timeout, / },
+  { title: 'another code', step: 'on_error: { whatever: continue }', hint: /such as sold_out, price_changed, / },
+]
+
+for (const { title, step, faults, hint } of UNKNOWN)
+  test(`${title} is a finding`, () => {
+    const text = `workflow: w\nsteps:\n  - id: buy\n    tool: shop.buy\n    ${step}\n`
+    const [finding, ...others] = compile(text, { actors: [buying(faults).tool] }).diagnostics
+    assert.equal([finding?.code, others], ['unknown_fault_code', []])
+    assert.match(finding?.hint ?? '', hint)
+  })
+
+for (const [code, problem] of [
+  ['Sold-Out', /'Sold-Out' is no fault code of 'shop.buy': expected a word in snake_case/],
+  ['budget_exceeded', /no workflow can match it/],
+  ['cancelled', /no workflow can match it/],
+] as const)
+  test(`a tool can't declare '${code}'`, () => {
+    assert.throws(() => buying([code]), problem)
+  })
+
 test('anything else that is thrown is tool_failed', async () => {
   const { error } = await call('tool: own', [throwing(new TypeError('x is undefined')).tool])
   assert.equal([error?.code, error?.message], ['tool_failed', 'own failed: x is undefined'])

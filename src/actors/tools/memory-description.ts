@@ -28,6 +28,7 @@ export const MEMORY_DESCRIPTIONS: readonly ActorDescription[] = [
       'value',
     ]),
     output: closedObject({ version: VERSION }),
+    faults: ['conflict'],
   },
   {
     name: 'memory.append',
@@ -49,6 +50,7 @@ export const MEMORY_DESCRIPTIONS: readonly ActorDescription[] = [
     writes: true,
     input: closedObject({ namespace: TEXT, key: TEXT, if_version: VERSION }, ['namespace', 'key']),
     output: closedObject({ deleted: { type: 'boolean' } }),
+    faults: ['conflict'],
   },
   {
     name: 'memory.list',

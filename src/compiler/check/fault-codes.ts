@@ -1,21 +1,28 @@
-/** Checks the codes in `on_error` and `retry.on`: they may name Troupe's own codes and those of the workflow's `fail` steps. */
-import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
+/** Checks the codes in `on_error` and `retry.on`: they may name Troupe's own codes, those of `fail` steps and those that tools declare. */
+import { FAULT_CODES, isMatchable } from '../../core/fault.ts'
 import { didYouMean } from '../../core/nearest.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located } from '../document.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 import { errorCases } from './jumps.ts'
 import type { IndexedStep, StepIndex } from './step-index.ts'
+import type { ToolNames } from './tools.ts'
 
-const UNMATCHABLE: ReadonlySet<string> = new Set([...UNMATCHABLE_FAULT_CODES, 'cancelled'])
-
-export const checkFaultCodes = ({ steps }: StepIndex, diagnostics: Diagnostics): void => {
-  const known = new Set<string>(FAULT_CODES)
-  for (const { step } of steps) for (const code of descriptorOf(step).faults?.own?.(step) ?? []) known.add(code)
-  // A child run passes on the codes of its own `fail` steps, which are not known here.
+export const checkFaultCodes = (
+  { steps }: StepIndex,
+  { tools, diagnostics }: { tools: ToolNames; diagnostics: Diagnostics },
+): void => {
+  const own = steps.flatMap(({ step }) => descriptorOf(step).faults?.own?.(step) ?? [])
+  const called = steps.flatMap(({ step }) =>
+    (descriptorOf(step).tools?.(step) ?? []).map(({ value }) => tools.resolve(value, step)),
+  )
+  const declared = called.map((tool) => (tool !== undefined && 'entry' in tool ? tool.entry : undefined))
+  const known = new Set([...own, ...declared.flatMap((entry) => entry?.faults ?? []), ...FAULT_CODES])
   const hasChildren = steps.some(({ step }) => descriptorOf(step).child !== undefined)
+  // A child run passes on the codes of its own `fail` steps, and a tool of another host its own: neither is known here.
+  const isOpen = hasChildren || declared.includes(undefined)
   for (const indexed of steps)
-    for (const code of namedCodes(indexed)) checkCode(code, { known, hasChildren, diagnostics })
+    for (const code of namedCodes(indexed)) checkCode(code, { known, hasChildren, isOpen, diagnostics })
 }
 
 const namedCodes = ({ step }: IndexedStep): Located<string>[] => [
@@ -23,11 +30,16 @@ const namedCodes = ({ step }: IndexedStep): Located<string>[] => [
   ...errorCases(step).flatMap(({ code }) => code ?? []),
 ]
 
-const checkCode = (
-  { value, range }: Located<string>,
-  { known, hasChildren, diagnostics }: { known: ReadonlySet<string>; hasChildren: boolean; diagnostics: Diagnostics },
-): void => {
-  if (UNMATCHABLE.has(value)) {
+interface CodeCheck {
+  known: ReadonlySet<string>
+  hasChildren: boolean
+  /** True: a step may fail with codes that are not known here. */
+  isOpen: boolean
+  diagnostics: Diagnostics
+}
+
+const checkCode = ({ value, range }: Located<string>, { known, hasChildren, isOpen, diagnostics }: CodeCheck): void => {
+  if (!isMatchable(value)) {
     const problem = value === 'cancelled' ? 'a cancel is no fault' : 'it always ends the run'
     const bound = "to handle a bound, use 'timeout' or 'max_visits' on a step: their faults can be matched"
     const ofChild = "for a limit of the child run itself write 'child_budget_exceeded'"
@@ -36,12 +48,12 @@ const checkCode = (
     diagnostics.error('unmatchable_fault_code', range, `'${value}' can't be matched: ${problem}`, hint)
     return
   }
-  if (known.has(value) || hasChildren) return
-  const matchable = [...known].filter((code) => !UNMATCHABLE.has(code))
+  if (known.has(value) || isOpen) return
+  const matchable = [...known].filter(isMatchable)
   diagnostics.error(
     'unknown_fault_code',
     range,
-    `'${value}' is no fault code: expected one of Troupe's, or the code of a 'fail' step`,
+    `'${value}' is no fault code: expected one of Troupe's, of a 'fail' step or of a tool`,
     didYouMean(value, matchable) ?? `such as ${matchable.slice(0, 4).join(', ')}, …`,
   )
 }

@@ -38,10 +38,12 @@ export const tool: StepDescriptor<'tool'> = {
   plan({ tool: { value: name }, with: input }, { workflow, catalogue, places }) {
     const preset = workflow.presets.get(name)
     const actor = preset?.tool.value ?? name
+    const { writes = true, faults = [] } = catalogue.tools.get(actor) ?? {}
     return {
       actor,
       secrets: secretPlacesOf(input, preset),
-      writes: catalogue.tools.get(actor)?.writes ?? true,
+      writes,
+      faults,
       preset: preset && linkPreset(name, preset, places),
     }
   },

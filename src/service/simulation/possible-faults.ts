@@ -26,6 +26,8 @@ const PERFORMED_CODES: ReadonlySet<string> = new Set(
   FAULT_CODES.filter((code) => !BLOCK_CODES.includes(code) && !UNMATCHABLE_FAULT_CODES.includes(code)),
 )
 
+const TROUPES: ReadonlySet<string> = new Set(FAULT_CODES)
+
 export const findFaults = (workflow: CompiledWorkflow): ReadonlyMap<string, PossibleFaults> =>
   new Map(
     [...placeSteps(workflow.workflow)].flatMap(([id, { step, ancestors }]): [string, PossibleFaults][] => {
@@ -58,15 +60,22 @@ const namedBy = ({ onError, retry }: Step): string[] => [
 const usualFaults = (step: Step, { plans, children }: CompiledWorkflow): string[] => {
   const { faults, child } = descriptorOf(step)
   const called = child && children.get(child(step).value)
-  const isLost = plans.get(step.id.value)?.onLost === 'fail' && plans.get(step.id.value)?.kind === 'tool'
+  const plan = plans.get(step.id.value)
+  const isLost = plan?.onLost === 'fail' && plan.kind === 'tool'
   return [
     ...(called === undefined ? [] : ownCodes(called)),
     ...(faults?.usual ?? []),
+    ...(plan?.faults ?? []),
     ...(isLost ? ['outcome_unknown'] : []),
   ]
 }
 
-/** Codes that a child run passes on: those of its own `fail` steps, and of rejected approvals. */
-const ownCodes = ({ workflow }: CompiledWorkflow): string[] => [
-  ...new Set([...placeSteps(workflow).values()].flatMap(({ step }) => descriptorOf(step).faults?.own?.(step) ?? [])),
+/** Codes that a child run passes on: those of its own `fail` steps, of rejected approvals, and of its tools' own. */
+const ownCodes = ({ workflow, plans }: CompiledWorkflow): string[] => [
+  ...new Set(
+    [...placeSteps(workflow)].flatMap(([id, { step }]) => [
+      ...(descriptorOf(step).faults?.own?.(step) ?? []),
+      ...(plans.get(id)?.faults ?? []).filter((code) => !TROUPES.has(code)),
+    ]),
+  ),
 ]

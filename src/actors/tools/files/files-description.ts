@@ -10,6 +10,9 @@ const READ_AS: JsonSchema = {
   description: 'A blob is what models take as an image',
 }
 
+/** Faults of a path. */
+const FAULTS = ['not_found', 'unauthorized', 'conflict', 'unavailable']
+
 const WRITTEN = closedObject({ path: { type: 'string' }, size: SIZE })
 
 export const FILES_READ: ActorDescription = {
@@ -30,6 +33,7 @@ export const FILES_READ: ActorDescription = {
     size: SIZE,
     content: { description: 'Text, with `as: json` the parsed value, with `as: blob` a blob' },
   }),
+  faults: [...FAULTS, 'too_large', 'invalid_output', 'unsafe_number'],
 }
 
 export const FILES_WRITE: ActorDescription = {
@@ -46,6 +50,7 @@ export const FILES_WRITE: ActorDescription = {
     ['path', 'content'],
   ),
   output: WRITTEN,
+  faults: FAULTS,
 }
 
 export const FILES_APPEND: ActorDescription = {
@@ -57,6 +62,7 @@ export const FILES_APPEND: ActorDescription = {
     'content',
   ]),
   output: WRITTEN,
+  faults: FAULTS,
 }
 
 export const FILES_LIST: ActorDescription = {
@@ -85,6 +91,7 @@ export const FILES_LIST: ActorDescription = {
     },
     truncated: { type: 'boolean', description: 'Whether there are more than `limit`' },
   }),
+  faults: FAULTS,
 }
 
 export const FILES_DESCRIPTIONS: readonly ActorDescription[] = [FILES_READ, FILES_WRITE, FILES_APPEND, FILES_LIST]

@@ -61,6 +61,11 @@ const ANSWER: Record<string, JsonSchema> = {
   numbers: NUMBERS,
 }
 
+const FAULTS = [
+  ...['unavailable', 'rate_limited', 'unauthorized', 'address_blocked', 'not_found', 'conflict', 'too_large'],
+  ...['invalid_output', 'unsafe_number'],
+]
+
 const METHOD: JsonSchema = { enum: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] }
 
 const OUTPUT = closedObject({
@@ -81,6 +86,7 @@ const define = (
   writes,
   input: closedObject(fields, 'method' in fields ? ['url', 'method'] : ['url']),
   output: OUTPUT,
+  faults: FAULTS,
   exclusive: EXCLUSIVE.filter(([field = '']) => field in fields),
 })
 

@@ -10,4 +10,5 @@ export const JSON_QUERY: ActorDescription = {
     data: {},
   }),
   output: closedObject({ value: { description: 'What the expression gives; null for nothing' } }),
+  faults: ['too_large'],
 }

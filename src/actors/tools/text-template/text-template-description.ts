@@ -8,4 +8,5 @@ export const TEXT_TEMPLATE: ActorDescription = {
   writes: false,
   input: closedObject({ template: { type: 'string' }, data: {} }, ['template', 'data']),
   output: closedObject({ text: { type: 'string' } }),
+  faults: ['too_large'],
 }
