@@ -2,22 +2,33 @@
  * Diagnostics: findings of the compiler. They are collected, never thrown one by one; one pass finds all of a file,
  * sorted by place. Every code stands once in diagnostic-codes.ts.
  */
+import { type Hint, hintText } from './correction.ts'
 import type { DiagnosticCode } from './diagnostic-codes.ts'
 import { lineText, type Range, type Source, toPosition } from './source.ts'
 
 export type Severity = 'error' | 'warning'
 
-export interface Diagnostic {
-  code: DiagnosticCode
-  severity: Severity
-  file: string
-  /** Line and column count from 1; the end is exclusive. */
+/** Lines and columns count from 1; the end is exclusive. */
+interface Place {
   line: number
   column: number
   end_line: number
   end_column: number
+}
+
+/** One edit of a correction: `text` in place of a part of the file. */
+export interface Edit extends Place {
+  text: string
+}
+
+export interface Diagnostic extends Place {
+  code: DiagnosticCode
+  severity: Severity
+  file: string
   message: string
   hint: string | null
+  /** The edits that do what the hint says, to be applied together; null where the hint is advice. */
+  fix: readonly Edit[] | null
 }
 
 /** Collects the findings about one source. */
@@ -29,11 +40,11 @@ export class Diagnostics {
     this.source = source
   }
 
-  error(code: DiagnosticCode, range: Range, message: string, hint?: string): void {
+  error(code: DiagnosticCode, range: Range, message: string, hint?: Hint): void {
     this.#add('error', code, range, message, hint)
   }
 
-  warning(code: DiagnosticCode, range: Range, message: string, hint?: string): void {
+  warning(code: DiagnosticCode, range: Range, message: string, hint?: Hint): void {
     this.#add('warning', code, range, message, hint)
   }
 
@@ -53,21 +64,25 @@ export class Diagnostics {
       })
   }
 
-  #add(severity: Severity, code: DiagnosticCode, range: Range, message: string, hint: string | undefined): void {
-    const start = toPosition(this.source, range.start)
-    const end = toPosition(this.source, Math.max(range.end, range.start))
+  #add(severity: Severity, code: DiagnosticCode, range: Range, message: string, hint: Hint | undefined): void {
+    const fix =
+      typeof hint === 'object' ? hint.edits.map((edit) => ({ ...this.#toPlace(edit), text: edit.text })) : null
     this.#found.push({
       code,
       severity,
       file: this.source.file,
-      line: start.line,
-      column: start.column,
-      end_line: end.line,
-      end_column: end.column,
+      ...this.#toPlace(range),
       message,
-      hint: hint ?? null,
+      hint: hintText(hint) ?? null,
+      fix,
       start: range.start,
     })
+  }
+
+  #toPlace(range: Range): Place {
+    const start = toPosition(this.source, range.start)
+    const end = toPosition(this.source, Math.max(range.end, range.start))
+    return { line: start.line, column: start.column, end_line: end.line, end_column: end.column }
   }
 }
 

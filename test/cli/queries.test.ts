@@ -142,6 +142,7 @@ test('validate --json gives what an editor needs', async () => {
     'end_column',
     'message',
     'hint',
+    'fix',
   ])
   assert.equal(JSON.parse(right.stdout), { ok: true, diagnostics: [] })
   assert.is(right.exitCode, 0)

@@ -1,5 +1,6 @@
 /** Resolves the jumps of a workflow, and reports those that lead nowhere or across a border. */
 import { findNearest } from '../../core/nearest.ts'
+import { meant } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located } from '../document.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
@@ -82,7 +83,7 @@ const reportTarget = (
     diagnostics.error('jump_across_border', target.range, message, hint)
     return
   }
-  const hint = nearest === undefined ? `it may lead to ${listIds(reachableIds(from))}` : `did you mean '${nearest}'?`
+  const hint = nearest === undefined ? `it may lead to ${listIds(reachableIds(from))}` : meant(target.range, nearest)
   const message = `'${target.value}' is no step of this workflow: expected the id of a step, or 'end'`
   diagnostics.error('unknown_step', target.range, message, hint)
 }

@@ -1,6 +1,6 @@
 /** Resolves the name of a tool: a built-in tool, a preset, a tool of an MCP server, or one that only an agent has. */
-import { didYouMean } from '../../core/nearest.ts'
 import type { Catalogue, ToolEntry } from '../catalogue.ts'
+import { meantNearest } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located, Preset, Step, Workflow } from '../document.ts'
 
@@ -58,6 +58,6 @@ export const reportUnknownTool = (
     diagnostics.error('unknown_tool', range, message, hint)
     return
   }
-  const hint = didYouMean(value, tools.known()) ?? "a tool that an agent offers needs 'runs_on' on the step"
+  const hint = meantNearest(range, value, tools.known()) ?? "a tool that an agent offers needs 'runs_on' on the step"
   diagnostics.error('unknown_tool', range, `'${value}' is no tool that is known here`, hint)
 }

@@ -1,5 +1,5 @@
 /** Compares a written value with its expected type, and reports each difference at its place. */
-import { didYouMean } from '../../core/nearest.ts'
+import { type Hint, meantNearest, quoteIt, write } from '../correction.ts'
 import { toUngrouped } from '../read/misread-value.ts'
 import type { MapNode, ValueNode } from '../value-node.ts'
 import { hintNearest, literalsOf } from './check/check-equality.ts'
@@ -70,7 +70,7 @@ const describeUnknown = ({ value, range }: MapNode['entries'][number]['key'], na
   code: 'unknown_field',
   range,
   message: `'${value}' is no field here: expected ${names.join(', ') || 'none'}`,
-  hint: didYouMean(value, names),
+  hint: meantNearest(range, value, names),
 })
 
 const describeMissing = ({ range }: MapNode, name: string, type: Type): ExpressionFinding => ({
@@ -101,12 +101,12 @@ const describeMismatch = (value: ValueNode, type: Type, { expected, text }: Want
 }
 
 /** A number where text is expected, or the text `1_000` where a number is. */
-const suggestScalar = (value: ValueNode, { expected, text }: Wanted): string | undefined => {
+const suggestScalar = (value: ValueNode, { expected, text }: Wanted): Hint | undefined => {
   if (value.kind !== 'literal' || value.value === null) return undefined
   if (typeof value.value === 'string') {
     const number = toUngrouped(value.value)
-    return number !== undefined && isAssignable(NUMBER, expected) ? `write ${number}` : undefined
+    return number !== undefined && isAssignable(NUMBER, expected) ? write(value.range, number) : undefined
   }
   const written = text.slice(value.range.start, value.range.end)
-  return isAssignable(STRING, expected) ? `quote it: "${written}"` : undefined
+  return isAssignable(STRING, expected) ? quoteIt(value.range, `"${written}"`) : undefined
 }

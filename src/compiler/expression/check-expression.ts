@@ -3,11 +3,11 @@
  * all problems of an expression, and the steps whose outputs it reads without a guard; unknown functions alone.
  */
 
+import { correct, type Hint } from '../correction.ts'
 import type { Range } from '../source.ts'
 import type { ExpressionText } from '../value-node.ts'
 import { checkNode } from './check/check-node.ts'
-import type { CheckContext } from './check/context.ts'
-import { checkPresent } from './check/context.ts'
+import { type CheckContext, checkPresent, type Rewrite } from './check/context.ts'
 import type { Span } from './expression.ts'
 import type { CheckedExpression, ExpressionNames } from './expression-names.ts'
 import { parseExpression } from './parse-expression.ts'
@@ -47,7 +47,7 @@ const checkTree = ({ expression, names, checked, root }: Job): Type => {
     facts: new Map(),
     shown: new WeakMap(),
     report(code, span, { message, hint }) {
-      checked.findings.push({ code, range: toRange(expression, span), message, hint })
+      checked.findings.push({ code, range: toRange(expression, span), message, hint: toHint(hint, expression) })
     },
     read(step, field, span) {
       checked.reads.push({ step, field, range: toRange(expression, span) })
@@ -64,4 +64,18 @@ const toRange = (expression: ExpressionText, { start, end }: Span): Range => {
   const from = expression.toOffset(Math.min(start, last))
   const to = expression.toOffset(Math.min(Math.max(end - 1, start), last))
   return { start: from, end: Math.max(from, to) + 1 }
+}
+
+/** Turns a rewrite into a correction of the file, if its text can stand there. */
+const toHint = (hint: string | Rewrite | undefined, expression: ExpressionText): Hint | undefined => {
+  if (typeof hint !== 'object') return hint
+  const text = toScalarText(hint.text, expression)
+  return text === undefined ? hint.hint : correct(hint.hint, { ...toRange(expression, hint.span), text })
+}
+
+/** Writes a text as the YAML scalar needs it; undefined where YAML could take it apart. */
+const toScalarText = (text: string, { style }: ExpressionText): string | undefined => {
+  if (style === 'single') return text.replaceAll("'", "''")
+  if (style === 'double') return text.replaceAll(/[\\"]/g, '\\$&')
+  return style === 'plain' && /[,[\]{}#:"'&*!|>%@`]/.test(text) ? undefined : text
 }

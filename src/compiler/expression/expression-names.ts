@@ -1,4 +1,5 @@
 /** Questions of the checker about the place of an expression, and its answers. */
+import type { Hint } from '../correction.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
 import type { Range } from '../source.ts'
 import type { Type } from './type.ts'
@@ -34,7 +35,7 @@ export interface ExpressionFinding {
   code: DiagnosticCode
   range: Range
   message: string
-  hint?: string | undefined
+  hint?: Hint | undefined
 }
 
 export interface CheckedExpression {

@@ -1,4 +1,5 @@
 /** Finds the scalars in a value that YAML reads as another one than is written, where their place does not take a number alone. */
+import { type Correction, correct } from '../correction.ts'
 import { findMisread, type Misread, type Wanted } from '../read/misread-value.ts'
 import type { Range } from '../source.ts'
 import type { ValueNode } from '../value-node.ts'
@@ -15,9 +16,10 @@ export interface MisreadOptions {
   isBare?: boolean
 }
 
-export interface MisreadFinding extends Omit<Misread, 'problem'> {
+export interface MisreadFinding extends Pick<Misread, 'fits'> {
   range: Range
   message: string
+  hint: Correction
 }
 
 export const findMisreads = (node: ValueNode, options: MisreadOptions): MisreadFinding[] => {
@@ -28,7 +30,8 @@ export const findMisreads = (node: ValueNode, options: MisreadOptions): MisreadF
       const wanted = toWanted(expected)
       const found = findMisread({ written: text.slice(range.start, range.end), value }, { wanted, isBare })
       if (found === undefined) return []
-      const { problem, hint, fits } = found
+      const { problem, replacement, fits } = found
+      const hint = correct(found.hint, { ...range, text: replacement })
       return [{ range, message: `${subject === undefined ? 'the value' : `'${subject}'`} ${problem}`, hint, fits }]
     }
     case 'list':

@@ -1,6 +1,6 @@
 /** Shapes of maps with known keys. Each field has its words for the reference, and is required or not. */
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { didYouMean } from '../../core/nearest.ts'
+import { type Hint, meantNearest } from '../correction.ts'
 import { findEntry, type YamlEntry, type YamlMap } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
 import { type Definitions, type Infer, isInSlip, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
@@ -38,8 +38,8 @@ export const byKey = (fields: Fields): ReadonlyMap<string, Field & { property: s
 export interface RecordNames {
   /** In messages: `a retry`. */
   owner: string
-  /** Keys that belong elsewhere, with where: `'with' is a key of tool, code, memory`. */
-  elsewhere?: (key: string) => string | undefined
+  /** Hints for keys that belong elsewhere: `'with' is a key of tool, code, memory`. */
+  elsewhere?: (entry: YamlEntry) => Hint | undefined
 }
 
 export interface ReadFields<F extends Fields> {
@@ -88,7 +88,7 @@ const toFieldPlace = (entry: YamlEntry, map: YamlMap, place: ShapePlace): ShapeP
 
 const reportUnknownKey = (entry: YamlEntry, known: string[], place: ShapePlace, names: RecordNames): void => {
   const { value: key, range } = entry.key
-  const hint = names.elsewhere?.(key) ?? didYouMean(key, known) ?? `its keys: ${known.join(', ')}`
+  const hint = names.elsewhere?.(entry) ?? meantNearest(range, key, known) ?? `its keys: ${known.join(', ')}`
   place.reading.diagnostics.error('unknown_key', range, `'${key}' is not a key of ${names.owner}`, hint)
 }
 

@@ -1,8 +1,8 @@
 /** Shapes of single values: texts, numbers, words of a list, durations, sizes. */
 import { A_DURATION, DURATION_PATTERN, explainCalendarDuration, parseDuration } from '../../core/duration.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { didYouMean } from '../../core/nearest.ts'
 import { parseSize } from '../../core/size.ts'
+import { meantNearest, write } from '../correction.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
 import { toUngrouped } from '../read/misread-value.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
@@ -65,7 +65,7 @@ const numeric = (type: 'integer' | 'number', expected: string, options: NumberOp
     const { minimum = -Infinity, maximum = Infinity } = options
     if (node.kind !== 'scalar' || typeof node.value !== 'number') {
       const number = node.kind === 'scalar' && typeof node.value === 'string' ? toUngrouped(node.value) : undefined
-      return reportMismatch(node, place, { expected, hint: number && `write ${number}` })
+      return reportMismatch(node, place, { expected, hint: number && write(node.range, number) })
     }
     const { value } = node
     warnOfMisread(node, place, { wanted: 'number' })
@@ -93,7 +93,7 @@ export const word = <T extends string>(...words: readonly T[]): Shape<Located<T>
     read(node, place) {
       const found = node.kind === 'scalar' ? words.find((candidate) => candidate === node.value) : undefined
       if (found !== undefined) return { value: found, range: node.range }
-      const hint = node.kind === 'scalar' ? didYouMean(String(node.value), words) : undefined
+      const hint = node.kind === 'scalar' ? meantNearest(node.range, String(node.value), words) : undefined
       return reportMismatch(node, place, { code: 'unknown_word', problem: 'has no such value', expected, hint })
     },
     toJsonSchema: (): JsonSchema => (words.length === 1 ? { const: words[0] as string } : { enum: [...words] }),

@@ -4,6 +4,7 @@
  * The grammars of workflow and config are built of shapes alone.
  */
 import type { JsonSchema } from '../../core/json-schema.ts'
+import { correct, type Hint, quoteIt } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
 import { findMisread, type MisreadPlace } from '../read/misread-value.ts'
@@ -56,7 +57,7 @@ export interface Mismatch {
   code?: DiagnosticCode
   /** Ends the sentence about the subject; default: `has the wrong shape`. */
   problem?: string
-  hint?: string | undefined
+  hint?: Hint | undefined
 }
 
 /** Reports that the node does not fit. An unknown tag or alias is reported as such. */
@@ -78,15 +79,15 @@ export const reportMismatch = (node: YamlNode, place: ShapePlace, mismatch: Mism
 }
 
 /** The hint for a value that has to be text, as it is written. */
-export const suggestQuotes = (node: YamlScalar, place: ShapePlace): string | undefined =>
-  node.value === null ? undefined : `quote it: "${writtenText(node, place)}"`
+export const suggestQuotes = (node: YamlScalar, place: ShapePlace): Hint | undefined =>
+  node.value === null ? undefined : quoteIt(node.range, `"${writtenText(node, place)}"`)
 
 /** Warns of a value that YAML reads as another one than is written. */
 export const warnOfMisread = (node: YamlScalar, place: ShapePlace, wanted: MisreadPlace): void => {
   const found = findMisread({ written: writtenText(node, place), value: node.value }, wanted)
-  const { diagnostics } = place.reading
-  if (found !== undefined)
-    diagnostics.warning('misread_value', node.range, `'${place.subject}' ${found.problem}`, found.hint)
+  if (found === undefined) return
+  const hint = correct(found.hint, { ...node.range, text: found.replacement })
+  place.reading.diagnostics.warning('misread_value', node.range, `'${place.subject}' ${found.problem}`, hint)
 }
 
 const writtenText = ({ range }: YamlScalar, { reading }: ShapePlace): string =>

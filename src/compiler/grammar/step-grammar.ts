@@ -81,7 +81,7 @@ const readKind = ({ node, kind, grammar, others }: StepParts, place: ShapePlace)
   const kept: YamlMap =
     others.length === 0 ? node : { ...node, entries: node.entries.filter((entry) => !others.includes(entry)) }
   const fields: Fields = { ...COMMON_STEP_FIELDS, ...grammar.fields }
-  const names = { owner: grammar.owner, elsewhere: findOwners }
+  const names = { owner: grammar.owner, elsewhere: ({ key }: YamlEntry) => findOwners(key.value) }
   const { values, isWhole } = readFields(kept, fields, place, names)
   grammar.check?.(kept, place)
   const [own, shared] = splitOwn(values)

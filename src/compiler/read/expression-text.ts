@@ -9,13 +9,14 @@ import type { YamlScalar } from './yaml-node.ts'
 /** A key that is always an expression: its text bare, or with `${ }` around the whole; a number or boolean is itself. */
 export const toBareExpression = (node: YamlScalar, source: string): ExpressionText => {
   const value = node.value
-  if (typeof value !== 'string') return createText(JSON.stringify(value), createOffsetMap(node, source), 0)
-  const toOffset = createOffsetMap(node, source)
+  if (typeof value !== 'string')
+    return createText(JSON.stringify(value), 0, { toValueOffset: createOffsetMap(node, source), style: node.style })
+  const scalar = { toValueOffset: createOffsetMap(node, source), style: node.style }
   const split = value.trimStart().startsWith('${') ? splitTemplate(value.trim()) : undefined
   const [whole, ...rest] = split !== undefined && 'parts' in split ? split.parts : []
   const shift = value.length - value.trimStart().length
-  if (typeof whole === 'object' && rest.length === 0) return createText(whole.text, toOffset, whole.start + shift)
-  return createText(value, toOffset, 0)
+  if (typeof whole === 'object' && rest.length === 0) return createText(whole.text, whole.start + shift, scalar)
+  return createText(value, 0, scalar)
 }
 
 /** Text that may hold `${ CEL }`. An unclosed `${` is reported, and the text is then a literal. */
@@ -32,7 +33,7 @@ export const toTemplate = (node: YamlScalar, subject: string, diagnostics: Diagn
     return { kind: 'literal', value, range }
   }
   const parts = split.parts.map((part) =>
-    typeof part === 'string' ? part : createText(part.text, toOffset, part.start),
+    typeof part === 'string' ? part : createText(part.text, part.start, { toValueOffset: toOffset, style: node.style }),
   )
   const [first, ...rest] = parts
   if (typeof first === 'object' && rest.length === 0) return { kind: 'expression', expression: first, range }
@@ -48,10 +49,14 @@ export const createUnknownExpression = (start: number): ExpressionText => ({
 })
 
 /** Trims the text; `shift` is its offset in the scalar's value. */
-const createText = (text: string, toValueOffset: (index: number) => number, shift: number): ExpressionText => {
+const createText = (
+  text: string,
+  shift: number,
+  { toValueOffset, style }: { toValueOffset: (index: number) => number; style: YamlScalar['style'] },
+): ExpressionText => {
   const trimmed = text.trim()
   const from = shift + text.length - text.trimStart().length
   const toOffset = (index: number): number => toValueOffset(from + Math.min(index, trimmed.length))
   const last = trimmed.length === 0 ? toOffset(0) : toOffset(trimmed.length - 1) + 1
-  return { text: trimmed, range: { start: toOffset(0), end: last }, toOffset }
+  return { text: trimmed, range: { start: toOffset(0), end: last }, toOffset, style }
 }

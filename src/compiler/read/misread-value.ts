@@ -11,6 +11,8 @@ export interface Misread {
   /** Ends the sentence about the subject. */
   problem: string
   hint: string
+  /** The text that the hint names first, to be written in place of the value. */
+  replacement: string
   /** The place takes what was read, so that no other finding names it. */
   fits: boolean
 }
@@ -31,8 +33,8 @@ export const findMisread = (
   const number = value === written ? toUngrouped(written) : undefined
   if (number === undefined || wanted === 'text') return undefined
   const problem = `is written ${written} and read as text`
-  if (wanted === 'number') return { problem, hint: `write ${number}`, fits: false }
-  return { problem, hint: `write ${number} for the number, or ${asText} for the text`, fits: true }
+  if (wanted === 'number') return { problem, hint: `write ${number}`, replacement: number, fits: false }
+  return { problem, hint: `write ${number} for the number, or ${asText} for the text`, replacement: number, fits: true }
 }
 
 const findMisreadNumber = (
@@ -43,11 +45,17 @@ const findMisreadNumber = (
   // A scalar of a linked file has its place in that file.
   if (isSameNumber(written, read) || Number(written) !== value) return undefined
   const problem = `is written ${written} and read as ${read}`
-  if (wanted === 'text') return { problem, hint: `quote it: ${asText}`, fits: false }
-  if (wanted === 'any') return { problem, hint: `write ${asText} for this text, or ${read} for the number`, fits: true }
+  if (wanted === 'text') return { problem, hint: `quote it: ${asText}`, replacement: asText, fits: false }
+  if (wanted === 'any')
+    return {
+      problem,
+      hint: `write ${asText} for this text, or ${read} for the number`,
+      replacement: asText,
+      fits: true,
+    }
   if (!LEADING_ZERO.test(written)) return undefined
   const octal = isOctal(written) ? `, or 0o${written.slice(1)} if it is octal` : ''
-  return { problem, hint: `write ${read}${octal}`, fits: true }
+  return { problem, hint: `write ${read}${octal}`, replacement: read, fits: true }
 }
 
 const LEADING_ZERO = /^[-+]?0\d/

@@ -4,6 +4,7 @@
  * ends the value. Slips are found in the text of the line, by the quotes and brackets of the expression itself. The hint
  * is the corrected line.
  */
+import { type Correction, correctLine } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import { lineText, type Range, type Source, toPosition } from '../source.ts'
 import type { YamlNode } from './yaml-node.ts'
@@ -25,7 +26,8 @@ export const reportSlip = (node: YamlNode, place: SlipPlace, diagnostics: Diagno
   const { end } = measureExpression(source.text, start, place.inFlow)
   if (node.kind === 'scalar' && isReadWhole(node.range, { start, end }, source.text)) return undefined
   if (end <= start || ((node.kind === 'list' || node.kind === 'map') && !node.flow)) return undefined
-  addSlip({ start, end }, nameReading(node, source.text.slice(start, end)), place.subject, diagnostics)
+  const reading = nameReading(node, source.text.slice(start, end))
+  addSlip({ start, end }, { reading, subject: place.subject }, diagnostics)
   return end
 }
 
@@ -34,7 +36,7 @@ export const reportSlipAt = (offset: number, diagnostics: Diagnostics): boolean 
   const value = findBareValue(offset, diagnostics.source)
   if (value === undefined || !value.isExpression) return false
   const text = diagnostics.source.text.slice(value.start, value.end)
-  addSlip(value, nameUnparsed(text), value.key, diagnostics)
+  addSlip(value, { reading: nameUnparsed(text), subject: value.key }, diagnostics)
   return true
 }
 
@@ -43,9 +45,25 @@ export const reportCommentSlipBefore = (offset: number, diagnostics: Diagnostics
   const { source } = diagnostics
   const lineStart = source.lineStarts[toPosition(source, offset).line - 1] ?? 0
   const value = lineStart === 0 ? undefined : findBareValue(lineStart - 1, source)
-  const isCut = value?.isExpression === true && /\s#/.test(source.text.slice(value.start, value.end))
-  return isCut && reportSlipAt(lineStart - 1, diagnostics)
+  if (value?.isExpression !== true || !/\s#/.test(source.text.slice(value.start, value.end))) return false
+  addSlip(value, { reading: "only up to the ' #'", subject: value.key, end: endOfRest(value, source) }, diagnostics)
+  return true
 }
+
+/** The end of the lines below that are indented deeper than the line of the value: they go on with it. */
+const endOfRest = ({ start, end }: Range, source: Source): number => {
+  const { line } = toPosition(source, start)
+  const indent = indentOf(lineText(source, line))
+  let last = end
+  for (let next = line + 1; next <= source.lineStarts.length; next++) {
+    const text = lineText(source, next)
+    if (text.trim() === '' || indentOf(text) <= indent) break
+    last = (source.lineStarts[next - 1] ?? last) + text.trimEnd().length
+  }
+  return last
+}
+
+const indentOf = (line: string): number => line.search(/\S|$/)
 
 export interface BareValue extends Range {
   key: string
@@ -75,19 +93,26 @@ export const findBareValue = (offset: number, source: Source): BareValue | undef
 }
 
 /** The line of `range` with that part in quotes, without its indentation. */
-export const quoteInLine = (range: Range, source: Source): string => {
-  const { line, column } = toPosition(source, range.start)
-  const text = lineText(source, line)
-  const value = source.text.slice(range.start, range.end)
-  return `${text.slice(0, column - 1)}${quote(value)}${text.slice(column - 1 + value.length)}`.trim()
-}
+export const quoteInLine = (range: Range, source: Source): Correction =>
+  correctLine(range, quote(toExpression(source.text.slice(range.start, range.end))), source)
+
+/** One line, without the sign of an alias or anchor, which is no part of an expression. */
+const toExpression = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ').replace(/^[*&](?=\w)/, '')
 
 const quote = (value: string): string => (/["\\]/.test(value) ? `'${value.replaceAll("'", "''")}'` : `"${value}"`)
 
-const addSlip = (range: Range, reading: string, subject: string, diagnostics: Diagnostics): void => {
+interface Slip {
+  /** What YAML makes of it: `as a tag`. */
+  reading: string
+  subject: string
+  /** The end of the expression, where it goes on behind the range. */
+  end?: number
+}
+
+const addSlip = (range: Range, { reading, subject, end = range.end }: Slip, diagnostics: Diagnostics): void => {
   const got = diagnostics.source.text.slice(range.start, range.end)
   const message = `'${subject}' is an expression that YAML reads ${reading}: expected it in quotes, got ${got}`
-  diagnostics.error('yaml_slip', range, message, quoteInLine(range, diagnostics.source))
+  diagnostics.error('yaml_slip', range, message, quoteInLine({ start: range.start, end }, diagnostics.source))
 }
 
 /** Start of the value: on the next line if only blanks follow the colon, and behind an intended anchor or tag. */
@@ -158,7 +183,7 @@ const isInFlow = (before: string): boolean => {
 }
 
 const isSafeWithoutQuotes = (value: string, inFlow: boolean): boolean => {
-  if (/^["'](?:[^"'\\]|\\.)*["']$/.test(value)) return true
+  if (/^["'](?:[^"'\\]|\\.)*["']$/.test(value) || isCollection(value)) return true
   return !(/^[!*&'"{[%@`|>]|:\s|\s#|:$|^[-?]\s/.test(value) || (inFlow && /[,[\]{}]/.test(value)))
 }
 
@@ -179,3 +204,6 @@ const nameUnparsed = (text: string): string => {
   if (/:\s|:$/.test(text)) return "as a key before the ': '"
   return text.includes(',') ? "only up to the ','" : 'as something else'
 }
+
+/** `{ … }` or `[ … ]` as a whole, with keys or items as YAML has them. */
+const isCollection = (value: string): boolean => /^\{[^{}]*:\s[^{}]*\}$|^\[[^[\]]*\]$/.test(value)

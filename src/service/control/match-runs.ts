@@ -1,4 +1,5 @@
 /** Finds the running runs for which an expression holds. */
+import { hintText } from '../../compiler/correction.ts'
 import { checkExpression } from '../../compiler/expression/check-expression.ts'
 import { compileExpression } from '../../compiler/expression/compile-expression.ts'
 import { ANY, objectOf, STRING, type Type } from '../../compiler/expression/type.ts'
@@ -57,7 +58,7 @@ const compileCondition = (text: string): ((asked: Asked) => boolean) => {
   )
   const [finding] = findings
   if (finding !== undefined) {
-    const hint = finding.hint === undefined ? '' : `\n${finding.hint}`
+    const hint = finding.hint === undefined ? '' : `\n${hintText(finding.hint)}`
     throw new Fault('invalid_input', `the condition '${text}' is wrong: ${finding.message}${hint}`)
   }
   if (type.kind !== 'boolean' && type.kind !== 'any' && !isLiteralBoolean(type))

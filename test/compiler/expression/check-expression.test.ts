@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { hintText } from '../../../src/compiler/correction.ts'
 import type { DiagnosticCode } from '../../../src/compiler/diagnostic-codes.ts'
 import { checkExpression } from '../../../src/compiler/expression/check-expression.ts'
 import { describeType } from '../../../src/compiler/expression/type.ts'
@@ -162,7 +163,7 @@ for (const [marked, code, message, hint] of FINDINGS) {
     const [finding] = findings
     assert.is(finding?.code, code)
     assert.match(finding?.message ?? '', message)
-    if (hint !== undefined) assert.match(finding?.hint ?? '', hint)
+    if (hint !== undefined) assert.match(hintText(finding?.hint) ?? '', hint)
     assert.equal(finding?.range, { start: marked.indexOf('«'), end: marked.indexOf('»') - 1 })
   })
 }

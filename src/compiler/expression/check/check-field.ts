@@ -1,4 +1,3 @@
-import { didYouMean } from '../../../core/nearest.ts'
 import { type FieldExpression, type IndexExpression, isOptionalChain } from '../expression.ts'
 import { findFunction } from '../function-table.ts'
 import {
@@ -18,7 +17,17 @@ import {
 } from '../type.ts'
 import { reportUnknownName } from './check-name.ts'
 import { checkStepField, checkStepRecord } from './check-step.ts'
-import { type CheckContext, checkExpected, isRootName, pathOf, substituteFor, textOf } from './context.ts'
+import {
+  type CheckContext,
+  checkExpected,
+  isRootName,
+  pathOf,
+  type Rewrite,
+  respell,
+  rewrite,
+  substituteFor,
+  textOf,
+} from './context.ts'
 
 export const checkField = (node: FieldExpression, context: CheckContext): Type => {
   const fact = context.facts.get(pathOf(node, context) ?? '')
@@ -46,7 +55,7 @@ const checkSecret = (node: FieldExpression, { names, root, report }: CheckContex
   else if (!declared.includes(node.name))
     report('unknown_secret', node.nameSpan, {
       message: `secret '${node.name}' is not declared: expected ${declared.join(', ') || "a name listed under 'secrets'"}`,
-      hint: didYouMean(node.name, declared) ?? `add it: secrets: [${[...declared, node.name].join(', ')}]`,
+      hint: respell(node.nameSpan, node.name, declared) ?? `add it: secrets: [${[...declared, node.name].join(', ')}]`,
     })
   return SECRET
 }
@@ -134,16 +143,16 @@ const hintField = (
   node: FieldExpression,
   { names, lacking, isSometimes }: { names: string[]; lacking: Type[]; isSometimes: boolean },
   context: CheckContext,
-): string | undefined => {
+): string | Rewrite | undefined => {
   const shown = textOf(node.object, context)
   const { name } = node
   if (isSometimes) return `write ${shown}.?${name}.orValue(…), or test it with has(${textOf(node, context)})`
-  const guess = didYouMean(name, names)
+  const guess = respell(node.nameSpan, name, names)
   if (guess !== undefined) return guess
   if (lacking.every(({ kind }) => kind === 'list') && name !== 'length')
     if (findFunction(name) === undefined)
       return `write ${shown}[0].${name} for one item, ${shown}.map(item, item.${name}) for all`
-  if (name === 'length' || name === 'count') return `write size(${shown})`
+  if (name === 'length' || name === 'count') return rewrite(node, `size(${shown})`)
   return findFunction(name)?.isMethod === true ? `'${name}' is a function: write ${shown}.${name}(…)` : undefined
 }
 
@@ -187,7 +196,7 @@ const checkMemberIndex = (member: Type, node: IndexExpression, context: CheckCon
   const shown = textOf(node.object, context)
   context.report('type_mismatch', node, {
     message: `'${shown}' is ${describeType(member)}: expected a list or an object before [ ]`,
-    hint: member.kind === 'string' ? `write ${shown}.charAt(${textOf(node.index, context)})` : undefined,
+    hint: member.kind === 'string' ? rewrite(node, `${shown}.charAt(${textOf(node.index, context)})`) : undefined,
   })
   return ANY
 }

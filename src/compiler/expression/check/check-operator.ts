@@ -20,7 +20,16 @@ import {
   withoutNull,
 } from '../type.ts'
 import { checkEquality, checkMembership } from './check-equality.ts'
-import { type CheckContext, checkExpected, checkNotNull, checkPresent, textOf, withFacts } from './context.ts'
+import {
+  type CheckContext,
+  checkExpected,
+  checkNotNull,
+  checkPresent,
+  type Rewrite,
+  rewrite,
+  textOf,
+  withFacts,
+} from './context.ts'
 import { factsWhen } from './narrow.ts'
 
 export const checkUnary = (node: UnaryExpression, context: CheckContext): Type => {
@@ -36,7 +45,7 @@ export const checkCondition = (node: Expression, context: CheckContext): Type =>
   else if (mayBeNull(type))
     context.report('possibly_null', node, {
       message: `'${textOf(node, context)}' ${type.kind === 'null' ? 'is' : 'may be'} null: expected true or false`,
-      hint: `write ${textOf(node, context)}.orValue(false)`,
+      hint: rewrite(node, `${textOf(node, context)}.orValue(false)`),
     })
   return BOOLEAN
 }
@@ -55,7 +64,7 @@ const reportNotBoolean = (node: Expression, type: Type, context: CheckContext): 
   const hint = mayBeNull(type) ? `${shown} != null` : test
   context.report('not_boolean', node, {
     message: `'${shown}' is ${describeType(type)}: expected true or false`,
-    hint: hint === undefined || node.kind === 'literal' ? undefined : `write ${hint}`,
+    hint: hint === undefined || node.kind === 'literal' ? undefined : rewrite(node, hint),
   })
 }
 
@@ -124,13 +133,13 @@ const hintText = (
   { operator, left, right }: { operator: BinaryOperator; left: Expression; right: Expression },
   types: { left: Type; right: Type },
   context: CheckContext,
-): string | undefined => {
+): string | Rewrite | undefined => {
   const convert = operator === '+' ? 'string' : 'double'
   const wanted = operator === '+' ? STRING : NUMBER
   const scalar = unionOf([NUMBER, BOOLEAN, STRING])
   if (isAssignable(types.left, wanted) && isAssignable(types.right, scalar))
-    return `write ${convert}(${textOf(right, context)})`
+    return rewrite(right, `${convert}(${textOf(right, context)})`)
   if (isAssignable(types.right, wanted) && isAssignable(types.left, scalar))
-    return `write ${convert}(${textOf(left, context)})`
+    return rewrite(left, `${convert}(${textOf(left, context)})`)
   return undefined
 }

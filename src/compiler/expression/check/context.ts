@@ -1,4 +1,5 @@
 /** Shared parts of the expression checker. A finding never stops the check: a wrong part has the type `any` from then on. */
+import { findNearest } from '../../../core/nearest.ts'
 import type { DiagnosticCode } from '../../diagnostic-codes.ts'
 import type { Expression, Span } from '../expression.ts'
 import type { ExpressionNames } from '../expression-names.ts'
@@ -14,9 +15,26 @@ export interface CheckContext {
   facts: Facts
   /** Facts that each test shows, cached: a long chain of `&&` asks for the same again and again. */
   shown: WeakMap<Expression, { whenTrue?: Facts; whenFalse?: Facts }>
-  report(code: DiagnosticCode, span: Span, finding: { message: string; hint?: string | undefined }): void
+  report(code: DiagnosticCode, span: Span, finding: { message: string; hint?: string | Rewrite | undefined }): void
   read(step: string, field: 'output' | 'error', span: Span): void
   check(node: Expression, context: CheckContext): Type
+}
+
+/** A hint with the text that it proposes for a part of the expression. */
+export interface Rewrite {
+  hint: string
+  span: Span
+  text: string
+}
+
+/** `write TEXT`, in place of the part; in words alone if the part is too long to be shown. */
+export const rewrite = (span: Span, text: string): string | Rewrite =>
+  text.includes('…') ? `write ${text}` : { hint: `write ${text}`, span, text }
+
+/** `did you mean 'WORD'?`, in place of the part. */
+export const respell = (span: Span, word: string, known: Iterable<string>): Rewrite | undefined => {
+  const nearest = findNearest(word, known)
+  return nearest === undefined ? undefined : { hint: `did you mean '${nearest}'?`, span, text: nearest }
 }
 
 export type Facts = ReadonlyMap<string, Type>
@@ -56,7 +74,7 @@ export const checkPresent = (node: Expression, context: CheckContext): Type => {
   const shown = textOf(node, context)
   context.report('possibly_null', node, {
     message: `'${shown}' may be missing`,
-    hint: `write ${shown}.orValue(${substituteFor(type.value)})`,
+    hint: rewrite(node, `${shown}.orValue(${substituteFor(type.value)})`),
   })
   return type.value
 }
@@ -92,12 +110,12 @@ const hintConversion = (
   node: Expression,
   { from, to }: { from: Type; to: Type },
   context: CheckContext,
-): string | undefined => {
+): string | Rewrite | undefined => {
   const shown = textOf(node, context)
   if (isAssignable(from, { kind: 'string' }) && isAssignable({ kind: 'number' }, to))
     return `if it holds a number, write double(${shown})`
   if (!isAssignable({ kind: 'string' }, to)) return undefined
-  if (isAssignable(from, SCALAR)) return `write string(${shown})`
+  if (isAssignable(from, SCALAR)) return rewrite(node, `string(${shown})`)
   return from.kind === 'object' || from.kind === 'list' ? `for its JSON text write json(${shown})` : undefined
 }
 

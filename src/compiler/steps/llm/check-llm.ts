@@ -1,11 +1,11 @@
 /** Checks `llm` steps: the model, its messages, parameters and tools. */
-import { didYouMean } from '../../../core/nearest.ts'
 import type { ProviderEntry } from '../../catalogue.ts'
 import type { CheckContext, StepSites } from '../../check/check-context.ts'
 import type { Site } from '../../check/expression-checks.ts'
 import { PRINTABLE } from '../../check/known-types.ts'
 import { checkModel } from '../../check/models.ts'
 import { reportUnknownTool } from '../../check/tools.ts'
+import { meantNearest } from '../../correction.ts'
 import type { Located, MapNode, StepOf } from '../../document.ts'
 import { checkAsked, checkImages, checkParameterValue, type LlmValueContext } from './llm-values.ts'
 import { CONVERSATION, IMAGES, MESSAGES, MODEL_PARAMETERS } from './model-parameters.ts'
@@ -42,7 +42,7 @@ const checkParameters = (
     if (expected === undefined) {
       const known = [...MODEL_PARAMETERS.keys()]
       const message = `'${key.value}' is no parameter of models: expected ${known.join(', ')}`
-      diagnostics.error('unknown_parameter', key.range, message, didYouMean(key.value, known))
+      diagnostics.error('unknown_parameter', key.range, message, meantNearest(key.range, key.value, known))
       expressions.value(value, site)
       continue
     }
