@@ -102,7 +102,7 @@ const toExpression = (text: string): string => text.replaceAll(/\s*\n\s*/g, ' ')
 const quote = (value: string): string => (/["\\]/.test(value) ? `'${value.replaceAll("'", "''")}'` : `"${value}"`)
 
 interface Slip {
-  /** What YAML makes of it: `as a tag`. */
+  /** The value that YAML makes of it: `as a tag`. */
   reading: string
   subject: string
   /** The end of the expression, where it goes on behind the range. */

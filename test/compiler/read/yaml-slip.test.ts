@@ -7,11 +7,11 @@ const SLIPS: [title: string, line: string, corrected: string][] = [
   ['a negation is no tag', 'when: !done', 'when: "!done"'],
   ['a negation with a blank is no tag', 'when: ! input.done', 'when: "! input.done"'],
   ['a negated call goes on behind the tag', 'when: !has(input.x) && y', 'when: "!has(input.x) && y"'],
-  ['a star is no alias', 'when: *done', 'when: "*done"'],
-  ['a star and a rest are no alias', 'when: *done + 1', 'when: "*done + 1"'],
-  ['an ampersand is no anchor', 'when: &done', 'when: "&done"'],
+  ['a star is no alias', 'when: *done', 'when: "done"'],
+  ['a star and a rest are no alias', 'when: *done + 1', 'when: "done + 1"'],
+  ['an ampersand is no anchor', 'when: &done', 'when: "done"'],
   ['two ampersands are no anchor', 'when: && done', 'when: "&& done"'],
-  ['an anchor with a rest is none', 'when: &x == 1', 'when: "&x == 1"'],
+  ['an anchor with a rest is none', 'when: &x == 1', 'when: "x == 1"'],
   ['a text in single quotes is not the whole', "when: 'a' == input.x", `when: "'a' == input.x"`],
   ['a text in double quotes is not the whole', 'when: "a" == input.x', `when: '"a" == input.x'`],
   ['a key begins with a text', `key: 'send-' + input.id`, `key: "'send-' + input.id"`],
@@ -99,7 +99,7 @@ const OTHER_PLACES: Record<string, [text: string, corrected: string]> = {
   'the value on the next line': ['workflow: w\nsteps:\n  - id: a\n    tool: x\n    when:\n      !x\n', '"!x"'],
   'a line that goes on behind a hash': [
     'workflow: w\nsteps:\n  - id: a\n    tool: x\n    when: a == "b #c" &&\n      d\n',
-    `when: 'a == "b #c" &&'`,
+    `when: 'a == "b #c" && d'`,
   ],
 }
 
