@@ -3,6 +3,7 @@ import { type Bound, fixedBound } from '../bound.ts'
 import { pointsOf } from '../check/flow-builder.ts'
 import { settledOf } from '../check/known-types.ts'
 import { isReservedName } from '../check/scope-names.ts'
+import { correct, type Hint } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { ExpressionText, Located, Step, StepCommon } from '../document.ts'
 import { checkExpression } from '../expression/check-expression.ts'
@@ -137,14 +138,19 @@ const mostText = (most: ForeachStep['maxFailures']): string =>
   most === undefined ? '' : `, at most ${formatMaxFailures(most.value)}`
 
 const warnOfIdleMaxFailures = (
-  { malformed, maxFailures: most, onItemError }: ForeachStep,
+  { malformed, kindRange, maxFailures: most, onItemError: { value, range } }: ForeachStep,
   diagnostics: Diagnostics,
 ): void => {
   if (most === undefined || malformed === true) return
-  const warn = (reason: string, hint: string): void =>
+  const warn = (reason: string, hint: Hint): void =>
     diagnostics.warning('idle_key', most.range, `'max_failures' has no effect: ${reason}`, hint)
-  if (onItemError.value === 'stop')
-    warn('with on_item_error: stop the first failed item fails the step', 'write on_item_error: skip')
+  const isWritten = range !== kindRange
+  const skip = 'write on_item_error: skip'
+  if (value === 'stop')
+    warn(
+      'with on_item_error: stop the first failed item fails the step',
+      isWritten ? correct(skip, { ...range, text: 'skip' }) : skip,
+    )
   else if (allowsAll(most.value)) warn('all items may fail', 'write less, such as max_failures: 50%, or remove it')
 }
 
