@@ -1,5 +1,6 @@
 /** Resolves the name of a model: an alias of `models`, or `provider/name`. */
-import { didYouMean, findNearest } from '../../core/nearest.ts'
+import { findNearest } from '../../core/nearest.ts'
+import { type Correction, correct, meant, meantNearest } from '../correction.ts'
 import type { Located, Workflow } from '../document.ts'
 import type { CheckContext, ModelNames } from './check-context.ts'
 
@@ -32,7 +33,7 @@ export const checkModel = (model: Located<string>, context: CheckContext): void 
   }
   const message = `'${model.value}' is no alias of 'models': expected an alias, or provider/name`
   const hint = `add it to the workflow: models: { ${model.value}: mock/echo }`
-  const guess = didYouMean(model.value, context.models.aliases())
+  const guess = meantNearest(model.range, model.value, context.models.aliases()) ?? addProvider(model, context)
   context.diagnostics.error('unknown_model', model.range, message, guess ?? hint)
 }
 
@@ -41,14 +42,15 @@ const checkModelName = ({ value, range }: Located<string>, { catalogue, diagnost
   const provider = value.slice(0, slash)
   if (slash < 1 || slash === value.length - 1) {
     const message = `'${value}' is no model: expected provider/name`
-    diagnostics.error('unknown_model', range, message, "such as 'ollama/llama3.2'")
+    const hint = addProvider({ value, range }, { catalogue }) ?? "such as 'ollama/llama3.2'"
+    diagnostics.error('unknown_model', range, message, hint)
     return
   }
   const entry = catalogue.providers.get(provider)
   if (entry === undefined) {
     const nearest = findNearest(provider, catalogue.providers.keys())
     const known = [...catalogue.providers.keys()].join(', ')
-    const hint = nearest === undefined ? `known are ${known}` : `did you mean '${nearest}/${value.slice(slash + 1)}'?`
+    const hint = nearest === undefined ? `known are ${known}` : meant(range, `${nearest}/${value.slice(slash + 1)}`)
     diagnostics.error('unknown_model', range, `'${provider}' is no provider that is known here`, hint)
     return
   }
@@ -56,6 +58,25 @@ const checkModelName = ({ value, range }: Located<string>, { catalogue, diagnost
   if (entry.models === undefined || entry.models.includes(name)) return
   const nearest = findNearest(name, entry.models)
   const message = `'${name}' is no model of '${provider}': expected one of ${entry.models.join(', ')}`
-  const hint = nearest === undefined ? undefined : `did you mean '${provider}/${nearest}'?`
+  const hint = nearest === undefined ? undefined : meant(range, `${provider}/${nearest}`)
   diagnostics.error('unknown_model', range, message, hint)
+}
+
+/** Providers by the beginnings of the names of their models. */
+const FAMILIES: readonly [pattern: RegExp, provider: string][] = [
+  [/^(gpt-(?!oss)|chatgpt|o[134](-|$))/, 'openai'],
+  [/^claude/, 'anthropic'],
+  [/^gemini/, 'gemini'],
+  [/^(llama|qwen|mistral|gemma|phi|deepseek|gpt-oss)/, 'ollama'],
+]
+
+/** `write openai/gpt-4o` for a well-known name without its provider. */
+const addProvider = (
+  { value, range }: Located<string>,
+  { catalogue }: Pick<CheckContext, 'catalogue'>,
+): Correction | undefined => {
+  const provider = FAMILIES.find(([pattern]) => pattern.test(value))?.[1]
+  if (provider === undefined || !catalogue.providers.has(provider)) return undefined
+  const text = `${provider}/${value}`
+  return correct(`write ${text}`, { ...range, text })
 }

@@ -60,11 +60,16 @@ const RETRY_FIELDS = {
 } as const satisfies Fields
 
 export const retry = named('retry', 'a map with max, backoff, jitter and on', () =>
-  mapped(record('a retry', RETRY_FIELDS), ({ backoff: pauses, ...fields }, { range }) => ({
-    ...fields,
-    ...(pauses === undefined ? {} : { backoffMinMs: pauses.minMs, backoffMaxMs: pauses.maxMs }),
-    range,
-  })),
+  mapped(
+    record('a retry', RETRY_FIELDS, {
+      fromScalar: (value) => (typeof value === 'number' ? `{ max: ${value} }` : undefined),
+    }),
+    ({ backoff: pauses, ...fields }, { range }) => ({
+      ...fields,
+      ...(pauses === undefined ? {} : { backoffMinMs: pauses.minMs, backoffMaxMs: pauses.maxMs }),
+      range,
+    }),
+  ),
 )
 
 const errorAction = text({

@@ -13,6 +13,10 @@ export interface KindGrammar<F extends Fields = Fields> {
   fields: F
   /** Names that other systems give to this kind, for "did you mean". */
   foreign?: readonly string[]
+  /** Keys that belong into the map of another key, by that key: `params: ['temperature']`. */
+  inside?: Readonly<Record<string, readonly string[]>>
+  /** Keys by the names that other systems give to them. */
+  renamed?: Readonly<Record<string, string>>
   /** Reports what no field can say alone, such as keys that exclude each other. */
   check?(node: YamlMap, place: ShapePlace): void
   /**

@@ -1,7 +1,7 @@
 /** Shapes of maps with known keys. Each field has its words for the reference, and is required or not. */
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { type Hint, meantNearest } from '../correction.ts'
-import { findEntry, type YamlEntry, type YamlMap } from '../read/yaml-node.ts'
+import { correct, type Hint, meantNearest } from '../correction.ts'
+import { findEntry, type YamlEntry, type YamlMap, type YamlNode } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
 import { type Definitions, type Infer, isInSlip, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
 
@@ -97,18 +97,34 @@ export const beginningOf = (node: YamlMap): Range =>
   node.flow ? node.range : (node.entries[0]?.key.range ?? node.range)
 
 /** A closed map of known fields; undefined when a required one is missing or malformed. */
-export const record = <F extends Fields>(owner: string, fields: F): Shape<RecordOf<F>> => {
+export const record = <F extends Fields>(
+  owner: string,
+  fields: F,
+  options: { fromScalar?: FromScalar } = {},
+): Shape<RecordOf<F>> => {
   const expected = `a map with ${listKeys(fields)}`
   return {
     expected,
     read(node, place) {
-      if (node.kind !== 'map') return reportMismatch(node, place, { expected })
+      if (node.kind !== 'map')
+        return reportMismatch(node, place, { expected, hint: hintMap(node, place, options.fromScalar) })
       const { values } = readFields(node, fields, place, { owner })
       const isComplete = Object.entries(fields).every(([property, { required }]) => !required || property in values)
       return isComplete ? (values as RecordOf<F>) : undefined
     },
     toJsonSchema: (definitions) => toObjectSchema(fields, definitions),
   }
+}
+
+/** The map that is meant by a single value, as YAML; with `…` where a part of it is not known. */
+export type FromScalar = (value: string | number | boolean | null) => string | undefined
+
+/** `write retry: { max: 3 }` for `retry: 3`. */
+export const hintMap = (node: YamlNode, { subject }: ShapePlace, fromScalar?: FromScalar): Hint | undefined => {
+  const text = node.kind === 'scalar' ? fromScalar?.(node.value) : undefined
+  if (text === undefined) return undefined
+  const words = `write ${subject}: ${text}`
+  return text.includes('…') ? words : correct(words, { ...node.range, text })
 }
 
 const listKeys = (fields: Fields): string => {

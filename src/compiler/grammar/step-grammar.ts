@@ -5,6 +5,7 @@
 
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
+import { correct, type Hint, meant } from '../correction.ts'
 import type { Located, Step, StepCommon } from '../document.ts'
 import { findEntry, type YamlEntry, type YamlMap, type YamlNode } from '../read/yaml-node.ts'
 import { STEP_KINDS } from '../steps/step-kinds.ts'
@@ -81,7 +82,7 @@ const readKind = ({ node, kind, grammar, others }: StepParts, place: ShapePlace)
   const kept: YamlMap =
     others.length === 0 ? node : { ...node, entries: node.entries.filter((entry) => !others.includes(entry)) }
   const fields: Fields = { ...COMMON_STEP_FIELDS, ...grammar.fields }
-  const names = { owner: grammar.owner, elsewhere: ({ key }: YamlEntry) => findOwners(key.value) }
+  const names = { owner: grammar.owner, elsewhere: (entry: YamlEntry) => hintPlace(entry, { node, grammar, place }) }
   const { values, isWhole } = readFields(kept, fields, place, names)
   grammar.check?.(kept, place)
   const [own, shared] = splitOwn(values)
@@ -188,6 +189,27 @@ const FOREIGN_KEYS: Readonly<Record<string, string>> = {
   schema: 'returns',
   steps: 'do',
   items: 'foreach',
+}
+
+interface KeyPlace {
+  node: YamlMap
+  grammar: KindGrammar
+  place: ShapePlace
+}
+
+const hintPlace = (entry: YamlEntry, { node, grammar, place }: KeyPlace): Hint | undefined => {
+  const { value: key, range } = entry.key
+  const renamed = Object.hasOwn(grammar.renamed ?? {}, key) ? grammar.renamed?.[key] : undefined
+  if (renamed !== undefined) return meant(range, renamed)
+  const [owner] = Object.entries(grammar.inside ?? {}).find(([, names]) => names.includes(key)) ?? []
+  if (owner === undefined) return findOwners(key)
+  const { text } = place.reading.diagnostics.source
+  const whole = { start: range.start, end: entry.value.range.end }
+  const moved = `${owner}: { ${text.slice(whole.start, whole.end)} }`
+  const isSimple = !entry.value.aliased && !moved.includes('\n') && findEntry(node, owner) === undefined
+  return isSimple
+    ? correct(`write ${moved}`, { ...whole, text: moved })
+    : `move it into '${owner}', as in ${owner}: { ${key}: … }`
 }
 
 const findOwners = (key: string): string | undefined => {

@@ -2,7 +2,7 @@
 
 import type { JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { didYouMean } from '../../core/nearest.ts'
+import { type Hint, meant, meantNearest } from '../correction.ts'
 import { CRON_FORM, CRON_PATTERN, suggestCronForm } from '../cron/parse-cron.ts'
 import { findEntry, toJsonValue, type YamlEntry, type YamlMap, type YamlNode } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
@@ -202,11 +202,20 @@ const trigger: Shape<Trigger> = {
   }),
 }
 
+/** Kinds by the names that other systems give to them. */
+const FOREIGN_KINDS: Readonly<Record<string, string>> = { cron: 'schedule', http: 'webhook', whatsApp: 'whatsapp' }
+
+const hintKind = ({ value, range }: Located<string>): Hint => {
+  const foreign = Object.hasOwn(FOREIGN_KINDS, value) ? FOREIGN_KINDS[value] : undefined
+  if (foreign !== undefined) return meant(range, foreign)
+  return meantNearest(range, value, KIND_NAMES) ?? `known: ${KIND_NAMES.join(', ')}`
+}
+
 const reportNoKind = (node: YamlMap, place: ShapePlace): undefined => {
   const common = byKey(COMMON_FIELDS)
   const strange: YamlEntry | undefined = node.entries.find(({ key }) => !common.has(key.value))
   const message = `this trigger has no kind: expected one of ${KIND_NAMES.join(', ')}`
-  const hint = strange && (didYouMean(strange.key.value, KIND_NAMES) ?? `known: ${KIND_NAMES.join(', ')}`)
+  const hint = strange && hintKind(strange.key)
   place.reading.diagnostics.error('no_kind', strange?.key.range ?? beginningOf(node), message, hint)
 }
 

@@ -8,6 +8,7 @@
 import type { JsonValue } from '../../core/json.ts'
 import { BLOB_SCHEMA, type JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
+import { correct } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import { checkJsonSchema } from './check-json-schema.ts'
 import { isSchemaTypeName, KEYWORDS, SCHEMA_TYPE_NAMES } from './plain-json-schema.ts'
@@ -84,9 +85,11 @@ class TypeReader {
   readFields(node: YamlMap): JsonSchema {
     const properties: Record<string, JsonSchema> = {}
     const required: string[] = []
-    for (const { key, value } of node.entries) {
-      const isOptional = key.value.endsWith('?')
-      const name = isOptional ? key.value.slice(0, -1) : key.value
+    for (const entry of node.entries) {
+      const { key } = entry
+      const value = this.#withoutMark(entry)
+      const isOptional = key.value.endsWith('?') || value !== entry.value
+      const name = key.value.endsWith('?') ? key.value.slice(0, -1) : key.value
       if (name === '' || Object.hasOwn(properties, name)) this.#rejectField(key, name)
       else {
         const schema = this.read(value, name)
@@ -95,6 +98,21 @@ class TypeReader {
       }
     }
     return { type: 'object', properties, ...(required.length === 0 ? {} : { required }), additionalProperties: false }
+  }
+
+  /** Other languages write the mark of an optional field behind its type: it is reported, and left out. */
+  #withoutMark({ key, value }: YamlEntry): YamlNode {
+    const text = value.kind === 'scalar' && value.style === 'plain' ? String(value.value) : ''
+    const type = /^(\w+)\s*\?$/.exec(text)?.[1]
+    if (value.kind !== 'scalar' || type === undefined || key.value.endsWith('?')) return value
+    const hint = correct(
+      `write ${key.value}?: ${type}`,
+      { ...key.range, text: `${key.value}?` },
+      { ...value.range, text: type },
+    )
+    const message = `'${key.value}' has an unknown type: expected the ? behind the name of the field, got '${text}'`
+    this.#diagnostics.error('unknown_type', value.range, message, hint)
+    return { ...value, value: type }
   }
 
   #readSchema(node: YamlMap, subject: string): JsonSchema {

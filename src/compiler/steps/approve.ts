@@ -4,7 +4,7 @@ import type { KindStep, Located, ValueNode } from '../document.ts'
 import { compileExpression, compileValue } from '../expression/compile-expression.ts'
 import { listOf, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
-import { type Fields, record } from '../grammar/record-shape.ts'
+import { type Fields, type FromScalar, record } from '../grammar/record-shape.ts'
 import { integer } from '../grammar/scalar-shape.ts'
 import { type } from '../grammar/type-shape.ts'
 import { expression, template, templateText } from '../grammar/value-shape.ts'
@@ -22,8 +22,14 @@ const APPROVE_FIELDS = {
   count: { shape: integer({ minimum: 1, maximum: 100 }), doc: 'How many different people must approve. Default: 1.' },
 } as const satisfies Fields
 
+const toTitle: FromScalar = (value) => (typeof value === 'string' ? `{ title: ${JSON.stringify(value)} }` : undefined)
+
 const FIELDS = {
-  approve: { shape: record('an approve', APPROVE_FIELDS), doc: 'What is asked, and of whom.', required: true },
+  approve: {
+    shape: record('an approve', APPROVE_FIELDS, { fromScalar: toTitle }),
+    doc: 'What is asked, and of whom.',
+    required: true,
+  },
 } as const satisfies Fields
 
 declare module '../document.ts' {

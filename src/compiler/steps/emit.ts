@@ -31,6 +31,7 @@ export const emit: StepDescriptor<'emit'> = {
     doc: 'Publishes a CloudEvent.',
     fields: FIELDS,
     foreign: ['publish'],
+    renamed: { data: 'with', payload: 'with' },
   }),
   check({ event, with: data, subject, source }, { perform }, context) {
     context.expressions.typed(event, { name: 'emit', type: STRING }, perform)

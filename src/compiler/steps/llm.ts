@@ -16,6 +16,7 @@ import { type Evaluate, toInput, toText } from '../link/entry.ts'
 import type { MachineContext } from '../machine-context.ts'
 import type { PlanOptions } from '../plan.ts'
 import { checkLlm } from './llm/check-llm.ts'
+import { MODEL_PARAMETERS } from './llm/model-parameters.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
 import { countText } from './wording.ts'
 
@@ -71,6 +72,7 @@ export const llm: StepDescriptor<'llm'> = {
     doc: 'Asks a model. Output: what `returns` says, or `{ text }`.',
     fields: FIELDS,
     foreign: ['model', 'agent', 'prompt'],
+    inside: { params: [...MODEL_PARAMETERS.keys()] },
     check(node, { reading }) {
       checkExclusive(node, ['prompt', 'messages'], { owner: 'an llm step', required: true, reading })
     },

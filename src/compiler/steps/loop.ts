@@ -4,7 +4,14 @@ import type { ExpressionText, Step, StepCommon } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
 import { checkExclusive } from '../grammar/exclusive-keys.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
-import { type Fields, type PartialOf, readFields, toObjectSchema } from '../grammar/record-shape.ts'
+import {
+  type Fields,
+  type FromScalar,
+  hintMap,
+  type PartialOf,
+  readFields,
+  toObjectSchema,
+} from '../grammar/record-shape.ts'
 import { integer, word } from '../grammar/scalar-shape.ts'
 import type { ShapePlace } from '../grammar/shape.ts'
 import { reportMismatch, type Shape } from '../grammar/shape.ts'
@@ -51,11 +58,14 @@ const LOOP_FIELDS = {
 
 const LOOP = 'a map with until or while, and max'
 
+const toBoundedLoop: FromScalar = (value) => (typeof value === 'number' ? `{ until: …, max: ${value} }` : undefined)
+
 /** Reads what can be read of it, so that the steps in the loop are still checked. */
 const loopRecord: Shape<PartialOf<typeof LOOP_FIELDS>> = {
   expected: LOOP,
   read(node, place) {
-    if (node.kind !== 'map') return reportMismatch(node, place, { expected: LOOP })
+    if (node.kind !== 'map')
+      return reportMismatch(node, place, { expected: LOOP, hint: hintMap(node, place, toBoundedLoop) })
     const { reading } = place
     checkExclusive(node, ['until', 'while'], { owner: 'a loop', required: true, reading })
     return readFields(node, LOOP_FIELDS, place, { owner: 'a loop' }).values

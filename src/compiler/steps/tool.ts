@@ -29,6 +29,7 @@ export const tool: StepDescriptor<'tool'> = {
     doc: 'Calls a tool: built in, a preset, of an MCP server (`mcp.<server>.<tool>`) or of an agent. Output: by its schema.',
     fields: FIELDS,
     foreign: ['uses', 'action', 'http'],
+    inside: { with: ['url', 'query', 'headers', 'body', 'path', 'content', 'template', 'values', 'text'] },
   }),
   check: (step, { input }, context) => checkCall({ tool: step.tool, input: step.with, step, site: input }, context),
   outputType: (step, { toolOutput }) => typeOf(toolOutput(step.tool.value)),

@@ -10,7 +10,7 @@ import { compileExpression, compileValue } from '../expression/compile-expressio
 import { ANY, NUMBER, STRING, type Type, unionOf } from '../expression/type.ts'
 import { checkExclusive } from '../grammar/exclusive-keys.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
-import { type Fields, type RecordOf, record } from '../grammar/record-shape.ts'
+import { type Fields, type FromScalar, type RecordOf, record } from '../grammar/record-shape.ts'
 import { duration, text } from '../grammar/scalar-shape.ts'
 import { mapped, type Shape } from '../grammar/shape.ts'
 import { expression, orComputed } from '../grammar/value-shape.ts'
@@ -50,14 +50,20 @@ const WAIT_FIELDS = {
   match: { shape: expression, doc: 'A condition on `event`; other events are passed over.' },
 } as const satisfies Fields
 
-const waitShape: Shape<Wait> = mapped(record('a wait', WAIT_FIELDS), (fields, node, { reading }) => {
-  if (node.kind !== 'map') return undefined
-  if (!checkExclusive(node, ['for', 'until', 'event'], { owner: 'a wait', required: true, reading })) return undefined
-  const match = findEntry(node, 'match')
-  if (match !== undefined && findEntry(node, 'event') === undefined)
-    reading.diagnostics.error('excluded_keys', match.key.range, "'match' goes with 'event' only", 'remove it')
-  return toWait(fields)
-})
+const toPauseMap: FromScalar = (value) =>
+  typeof value === 'string' && parseDuration(value) !== undefined ? `{ for: ${value} }` : undefined
+
+const waitShape: Shape<Wait> = mapped(
+  record('a wait', WAIT_FIELDS, { fromScalar: toPauseMap }),
+  (fields, node, { reading }) => {
+    if (node.kind !== 'map') return undefined
+    if (!checkExclusive(node, ['for', 'until', 'event'], { owner: 'a wait', required: true, reading })) return undefined
+    const match = findEntry(node, 'match')
+    if (match !== undefined && findEntry(node, 'event') === undefined)
+      reading.diagnostics.error('excluded_keys', match.key.range, "'match' goes with 'event' only", 'remove it')
+    return toWait(fields)
+  },
+)
 
 const toWait = ({ for: pause, until, event, match }: RecordOf<typeof WAIT_FIELDS>): Wait | undefined => {
   if (until !== undefined) return { kind: 'until', expression: until }
