@@ -10,6 +10,7 @@ import { checkNode } from './check/check-node.ts'
 import { type CheckContext, checkPresent, type Rewrite } from './check/context.ts'
 import type { Span } from './expression.ts'
 import type { CheckedExpression, ExpressionNames } from './expression-names.ts'
+import { joinParts, quoteExpression, writeInScalar } from './mixed-text.ts'
 import { parseExpression } from './parse-expression.ts'
 import { ANY, type Type } from './type.ts'
 
@@ -22,13 +23,23 @@ export const checkExpression = (expression: ExpressionText, names: ExpressionNam
   if (!parsed.ok) {
     const { index, message, hint } = parsed
     const range = toRange(expression, { start: index, end: index + 1 })
-    checked.findings.push({ code: 'expression_syntax', range, message, hint })
+    checked.findings.push({ code: 'expression_syntax', range, message, hint: hintMixed(expression, names) ?? hint })
     return checked
   }
   checked.type = checkTree({ expression, names, checked, root: parsed.ast })
   const unknown = checked.findings.filter(({ code }) => code === 'unknown_function')
   // As long as a function is unknown, so is what it gives: other findings would be guesses.
   return unknown.length === 0 ? checked : { type: ANY, findings: unknown, reads: [] }
+}
+
+const hintMixed = (expression: ExpressionText, names: ExpressionNames): Hint | undefined => {
+  const { range } = expression
+  const typeOf = (text: string): Type => checkExpression({ text, range, toOffset: () => range.start }, names).type
+  const joined = joinParts(expression.text, typeOf)
+  if (joined === undefined) return undefined
+  const text = writeInScalar(joined, expression)
+  const words = `write ${quoteExpression(joined)}`
+  return text === undefined ? words : correct(words, { ...range, text })
 }
 
 interface Job {
