@@ -154,10 +154,9 @@ testInstalled('the programs of docs/library.md have types that hold', async () =
   assert.ok(blocks.length >= 4)
   const imports = blocks.flatMap((block) => block.match(/^import .*$/gm) ?? [])
   const programs = blocks.map((block) => `export const part = async () => {\n${block.replace(/^import .*$/gm, '')}}`)
-  for (const [index, program] of programs.entries()) {
+  for (const [index, program] of programs.entries())
     project.write(`part${index}.ts`, `${LIBRARY}\n${imports.join('\n')}\n${program}\n`)
-    await checkTypes(`part${index}.ts`)
-  }
+  await checkTypes(...programs.keys().map((index) => `part${index}.ts`))
 })
 
 testInstalled('npx troupe is there, and runs a workflow', async () => {
@@ -207,7 +206,7 @@ declare const queue: {
 declare const bus: { publish(event: object): void }`
 
 /** As strict as a project may be. Declarations of other packages are not ours to judge. */
-const checkTypes = (file: string): Promise<ProcessResult> => {
+const checkTypes = (...files: readonly string[]): Promise<ProcessResult> => {
   const modules = join(REPOSITORY_FOLDER, 'node_modules')
   const options = [
     '--noEmit',
@@ -219,7 +218,7 @@ const checkTypes = (file: string): Promise<ProcessResult> => {
   const syntax = ['--module', 'nodenext', '--target', 'es2025', '--allowImportingTsExtensions']
   const types = ['--typeRoots', join(modules, '@types'), '--types', 'node']
   return execute(
-    [process.execPath, join(modules, 'typescript/bin/tsc'), ...options, ...syntax, ...types, file],
+    [process.execPath, join(modules, 'typescript/bin/tsc'), ...options, ...syntax, ...types, ...files],
     project.path,
   )
 }
