@@ -1,8 +1,8 @@
 import type { ActorContext } from '../core/actor.ts'
 import { Fault, isFault } from '../core/fault.ts'
 import { parseFiniteJson } from '../core/finite-json.ts'
-import type { JsonValue } from '../core/json.ts'
-import { LLM_INPUT_SCHEMA, type LlmInput } from '../core/llm.ts'
+import { isJsonObject, type JsonValue } from '../core/json.ts'
+import { LLM_INPUT_SCHEMA, type LlmInput, type LlmTurn } from '../core/llm.ts'
 import type { OwnActor } from '../service/own-actor.ts'
 import { CHILD_PROVIDER } from '../store/usage-sums.ts'
 import { toOwnActor } from './to-own-actor.ts'
@@ -17,10 +17,11 @@ export interface ActorDefinition {
   models?: readonly string[]
   /**
    * Calls the model once. Retries are the step's policy. Returns a text, which is `{ text }` to the workflow or, where the step has
-   * `returns`, is parsed as JSON; or that value itself. Reports usage by `context.usage`, once a call, and pieces of a text by
-   * `context.progress`. Honours `context.signal`.
+   * `returns`, is parsed as JSON; or that value itself. With `tools` in the input it may return an `LlmTurn`, which calls some; anything
+   * else is the final answer. Reports usage by `context.usage`, once a call, and pieces of a text by `context.progress`. Honours
+   * `context.signal`.
    */
-  perform(input: LlmInput, context: ActorContext): JsonValue | Promise<JsonValue>
+  perform(input: LlmInput, context: ActorContext): JsonValue | LlmTurn | Promise<JsonValue | LlmTurn>
 }
 
 /**
@@ -42,10 +43,21 @@ export const defineActor = ({ kind, name, description = '', models, perform }: A
     output: {},
     perform: async (input, context) => {
       const call = input as LlmInput
-      return toAnswer(await perform(call, context), call)
+      const answer = await perform(call, context)
+      return call.tools === undefined ? toAnswer(answer, call) : toTurn(answer, call)
     },
   })
 }
+
+const toTurn = (answer: JsonValue, call: LlmInput): LlmTurn => {
+  if (!isTurn(answer))
+    return { text: typeof answer === 'string' ? answer : '', tool_calls: [], output: toAnswer(answer, call) }
+  const isFinal = answer.tool_calls.length === 0 && answer.output === undefined && answer.text !== ''
+  return isFinal ? { ...answer, output: toAnswer(answer.text, call) } : answer
+}
+
+const isTurn = (answer: JsonValue): answer is LlmTurn =>
+  isJsonObject(answer) && typeof answer.text === 'string' && Array.isArray(answer.tool_calls)
 
 /** The placement checks the answer against `returns`. */
 const toAnswer = (answer: JsonValue, { returns }: LlmInput): JsonValue => {

@@ -6,6 +6,8 @@ import {
   defineActor,
   defineTool,
   Fault,
+  type JsonValue,
+  type LlmTurn,
   type OwnActor,
   openStore,
   type RunResult,
@@ -207,6 +209,34 @@ test('a model answers with text, with JSON where the step wants a value, and wit
   assert.equal((await call(typed, [modelOf({ n: 2 })])).output, { n: 2 })
   assert.is((await call(typed, [modelOf('one')])).error?.code, 'invalid_output')
 })
+
+const TURNS: [title: string, answer: JsonValue | LlmTurn, output: JsonValue][] = [
+  ['a text', '{ "n": 1 }', { n: 1 }],
+  ['a value', { n: 2 }, { n: 2 }],
+  ['a turn with a text', { text: '{ "n": 3 }', tool_calls: [] }, { n: 3 }],
+  ['a turn with a value', { text: '', tool_calls: [], output: { n: 4 } }, { n: 4 }],
+]
+for (const [title, answer, output] of TURNS)
+  test(`a model with tools calls some, sees their results, and ends by ${title}`, async () => {
+    const seen: string[] = []
+    const acme = defineActor({
+      kind: 'llm',
+      name: 'acme',
+      perform({ messages, tools = [] }) {
+        const last = messages.at(-1)
+        seen.push(`${last?.role}: ${last?.content}`)
+        const [tool] = tools
+        if (last?.role === 'tool' || tool === undefined) return answer
+        return {
+          text: '',
+          tool_calls: [{ id: '1', name: tool.name, arguments: '{ "data": { "a": 5 }, "query": "a" }' }],
+        }
+      },
+    })
+    const asking = 'llm: acme/x\n    prompt: hi\n    tools: [json.query]\n    returns: { n: number }'
+    assert.equal((await call(asking, [acme])).output, output)
+    assert.equal(seen, ['user: hi', 'tool: {"value":5}'])
+  })
 
 test('what a model says it has consumed is in the usage of the run', async () => {
   const acme = defineActor({

@@ -196,14 +196,15 @@ testInstalled('on a Node that is too old an import says so, without a stack', as
 
 /** Imports and names that the parts of a page rely on. */
 const LIBRARY = `import * as troupe from 'troupe'
-import { compile, decide, defineTool, Fault, listApprovals, provideActors, run, signal, submit, toMachineInput } from 'troupe'
+import { compile, decide, defineActor, defineTool, Fault, listApprovals, provideActors, run, signal, submit, toMachineInput } from 'troupe'
 declare const store: troupe.Store
 declare const workflow: troupe.Workflow
 declare const secrets: Record<string, string>
 declare const queue: {
   next(name: string, accepts: (data: troupe.JsonValue) => boolean, signal: AbortSignal): Promise<troupe.JsonValue>
 }
-declare const bus: { publish(event: object): void }`
+declare const bus: { publish(event: object): void }
+type Answer = { text: string; sent: number; received: number }`
 
 /** As strict as a project may be. Declarations of other packages are not ours to judge. */
 const checkTypes = (...files: readonly string[]): Promise<ProcessResult> => {
