@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { RunningProcess } from '../support/child-process.ts'
+import { startAsking } from '../support/asking-run.ts'
 import { type CliProject, createCliProject } from '../support/cli-project.ts'
 
 const ask = (timeout = '1h'): string => `workflow: ask
@@ -56,20 +56,9 @@ interface Asked {
 const list = async (project: CliProject): Promise<Asked[]> =>
   JSON.parse((await project.troupe(['approvals', 'list', '--json'])).stdout)
 
-/** A run that waits for a person, and what it asks. */
-const startAsking = async (
-  project: CliProject,
-  file = 'ask.yaml',
-): Promise<{ running: RunningProcess; id: string }> => {
-  const running = project.start(['run', file])
-  await running.waitFor('decide: troupe approvals approve')
-  const [, id = ''] = /troupe approvals approve (\S+)/.exec(running.output().stderr) ?? []
-  return { running, id }
-}
-
 test('run says what is asked and how to decide it; another process decides, and it goes on', async () => {
   const project = createProject()
-  const { running, id } = await startAsking(project)
+  const { running, id } = await startAsking(project, 'ask.yaml')
   assert.match(running.output().stderr, 'ask: waits for ann or bob: Send the letter? (')
   const decided = await project.troupe(['approvals', 'approve', id, '--values', 'amount=3', '--by', 'ann'])
   assert.is(decided.exitCode, 0, decided.stderr)
@@ -82,7 +71,7 @@ test('run says what is asked and how to decide it; another process decides, and 
 test('list and show say what a person needs to decide', async () => {
   const project = createProject()
   assert.match((await project.troupe(['approvals', 'list'])).stderr, 'no runs yet')
-  const { running, id } = await startAsking(project)
+  const { running, id } = await startAsking(project, 'ask.yaml')
   const [table, shown, json, runs] = await Promise.all([
     project.troupe(['approvals', 'list']),
     project.troupe(['approvals', 'show', 'last']),
@@ -107,7 +96,7 @@ test('list and show say what a person needs to decide', async () => {
 
 test('a wrong form, a wrong person and a wrong name are refused before anything is sent', async () => {
   const project = createProject()
-  const { running, id } = await startAsking(project)
+  const { running, id } = await startAsking(project, 'ask.yaml')
   const approve = (...args: string[]) => project.troupe(['approvals', 'approve', ...args])
   const [form, person, name, nothing, values] = await Promise.all([
     approve(id, '--by', 'ann', '--values', 'amount=many'),
@@ -135,7 +124,7 @@ test('a wrong form, a wrong person and a wrong name are refused before anything 
 
 test('while no server runs the first decision counts, and the second is told who was faster', async () => {
   const project = createProject()
-  const { running, id } = await startAsking(project)
+  const { running, id } = await startAsking(project, 'ask.yaml')
   running.kill('SIGTERM')
   await running.done
   const decide = (verdict: string, by: string, ...more: string[]) =>
@@ -154,7 +143,7 @@ test('while no server runs the first decision counts, and the second is told who
 test('by the short id alone a later decision is told who was faster, in every state of the run', async () => {
   const project = createProject()
   project.write('ask.yaml', ask().replace('set: { by', 'wait: { event: go } }\n  - { id: told, set: { by'))
-  const { running, id } = await startAsking(project)
+  const { running, id } = await startAsking(project, 'ask.yaml')
   const approve = (...args: string[]) =>
     project.troupe(['approvals', 'approve', '--by', 'bob', '--values', 'amount=2', ...args])
   assert.is((await approve(id, '--by', 'ann')).exitCode, 0)
@@ -178,7 +167,7 @@ test('by the short id alone a later decision is told who was faster, in every st
 
 test('by its short id an approval that was closed without a decision says why', async () => {
   const project = createProject()
-  const { running, id } = await startAsking(project)
+  const { running, id } = await startAsking(project, 'ask.yaml')
   running.kill('SIGTERM')
   await running.done
   await project.troupe(['cancel', 'last'])
@@ -189,7 +178,7 @@ test('by its short id an approval that was closed without a decision says why', 
 
 test('of two decisions at once one counts, and the other is told who was faster', async () => {
   const project = createProject()
-  const { running, id } = await startAsking(project)
+  const { running, id } = await startAsking(project, 'ask.yaml')
   const decisions = await Promise.all([
     project.troupe(['approvals', 'approve', id, '--by', 'ann', '--values', 'amount=1']),
     project.troupe(['approvals', 'approve', id, '--by', 'bob', '--values', 'amount=2']),
@@ -218,7 +207,7 @@ test('without a decision its time is over, and who decides then is told so', asy
 
 test('a token decides once; a newer one and a decision make it void, and it says why', async () => {
   const project = createProject()
-  const { running, id } = await startAsking(project)
+  const { running, id } = await startAsking(project, 'ask.yaml')
   const link = async (): Promise<string> => (await project.troupe(['approvals', 'link', id])).stdout.trim()
   const older = await link()
   const token = await link()
@@ -238,7 +227,7 @@ test('a token decides once; a newer one and a decision make it void, and it says
 
 test('a run without a holder keeps a decision until it continues', async () => {
   const project = createProject()
-  const { running, id } = await startAsking(project)
+  const { running, id } = await startAsking(project, 'ask.yaml')
   running.kill('SIGTERM')
   await running.done
   const [run] = JSON.parse((await project.troupe(['runs', '--json'])).stdout)
@@ -276,79 +265,6 @@ test('what child runs in items of a branch ask is shown by the run, and decided 
   assert.match(several.stderr, 'asks several things: expected one of them')
   for (const { id, title } of asked) await project.troupe(['approvals', title === 'Take 1?' ? 'approve' : 'reject', id])
   assert.equal(JSON.parse((await running.done).stdout), ['yes', 'no'])
-})
-
-const SEVERAL = `workflow: several
-steps:
-  - id: ask
-    approve: { title: "Pay?", by: [ann, bob, carol], count: 2, form: { amount: integer } }
-    timeout: 1h
-output: steps.ask.output.decisions.map(d, [d.by, d.values.amount])
-`
-
-test('several people approve, each in a process of its own, before and after the run is let go', async () => {
-  const project = createCliProject({ 'several.yaml': SEVERAL })
-  const { running, id } = await startAsking(project, 'several.yaml')
-  assert.match(running.output().stderr, 'ask: waits for 2 of ann, bob, carol: Pay? (')
-  const approve = (by: string, ...more: string[]) =>
-    project.troupe(['approvals', 'approve', id, '--by', by, '--values', `amount=${by.length}`, ...more])
-  const first = await approve('ann')
-  assert.match(first.stderr, 'ann approved: Pay?\n  1 of 2: ann; still asked: bob or carol\n')
-  await running.waitFor('ask: waits for bob or carol (1 of 2: ann): Pay? (')
-  const again = await approve('ann', '--json')
-  assert.is(again.exitCode, 1)
-  const twice = "'ann' has approved it already (1 of 2: ann): expected bob or carol"
-  assert.match(JSON.parse(again.stdout).error.message, twice)
-  const [table, shown, json, runs] = await Promise.all([
-    project.troupe(['approvals', 'list']),
-    project.troupe(['approvals', 'show', id]),
-    project.troupe(['approvals', 'list', '--json']),
-    project.troupe(['runs', '--json']),
-  ])
-  assert.match(table.stdout, 'Pay?   bob or carol (1 of 2: ann)')
-  assert.match(shown.stdout, /decides {3}bob or carol\napproved {2}1 of 2, ann at \S+: \{"amount":3\}\n/)
-  const [asked] = JSON.parse(json.stdout)
-  assert.equal([asked.count, asked.decisions[0].by, asked.decisions[0].values], [2, 'ann', { amount: 3 }])
-  const [{ waits_for: waits }] = JSON.parse(runs.stdout)
-  assert.equal([waits[0].count, waits[0].decisions.map(({ by }: { by: string }) => by)], [2, ['ann']])
-  running.kill('SIGKILL')
-  await running.done
-  const last = JSON.parse((await approve('carol', '--json')).stdout)
-  assert.equal([last.counted, last.missing], [false, 0])
-  const late = await approve('bob')
-  assert.match(late.stderr, "the decision about 'Pay?' does not count: ann and carol approved it before")
-  assert.is(late.exitCode, 1)
-  assert.equal(JSON.parse((await project.troupe(['resume', 'last'])).stdout), [
-    ['ann', 3],
-    ['carol', 5],
-  ])
-  assert.match((await approve('bob')).stderr, /is not open any more: ann and carol approved it at/)
-  const trace = await project.troupe(['trace', 'last'])
-  assert.match(trace.stdout, 'approved by ann (1 of 2)')
-  assert.match(trace.stdout, 'approved by carol (2 of 2)')
-})
-
-test('while no process holds the run the first of several approvals is kept, and a link decides for the next person', async () => {
-  const project = createCliProject({ 'several.yaml': SEVERAL })
-  const { running, id } = await startAsking(project, 'several.yaml')
-  running.kill('SIGTERM')
-  await running.done
-  const link = async (): Promise<string> => (await project.troupe(['approvals', 'link', id])).stdout.trim()
-  const use = (token: string, by: string, ...more: string[]) =>
-    project.troupe(['approvals', 'approve', '--token', token, '--by', by, '--values', 'amount=1', ...more])
-  const token = await link()
-  const first = await use(token, 'ann')
-  assert.match(first.stderr, '1 of 2: ann; still asked: bob or carol\n  no process holds run')
-  assert.match((await project.troupe(['approvals', 'list'])).stdout, 'bob or carol (1 of 2: ann)')
-  assert.match((await project.troupe(['runs'])).stdout, 'waiting for bob or carol (1 of 2: ann): Pay?')
-  const again = await use(token, 'bob')
-  assert.match(again.stderr, "it was used before to decide about 'Pay?'")
-  assert.is(again.exitCode, 1)
-  assert.is((await use(await link(), 'bob')).exitCode, 0)
-  assert.equal(JSON.parse((await project.troupe(['resume', 'last'])).stdout), [
-    ['ann', 1],
-    ['bob', 1],
-  ])
 })
 
 const CALLING = `workflow: calling
