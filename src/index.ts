@@ -74,6 +74,7 @@ export {
   signal,
   unpause,
 } from './library/signal.ts'
+export type { BrokenFinally } from './service/control/aftermath.ts'
 export type { UndoneStep } from './service/control/undone-steps.ts'
 
 // Store

@@ -5,7 +5,8 @@
  * A block is a box around its steps, and the flow after it starts at its border. Its last step needs no arrow, unless
  * several ways through the block end, or one has a condition: then they meet in a marker `exit`. A switch is a step
  * with an arrow for each case; the steps of its cases stand beside it, so that a reader follows arrows and not borders.
- * Only a switch with a timeout, a retry or an `on_error` of its own, which apply to all its cases, is a block.
+ * Only a switch with a timeout, a retry or an `on_error` of its own, which apply to all its cases, is a block. The steps
+ * of `finally` are a block behind the end.
  */
 import { errorCases, isJumpAction } from '../compiler/check/jumps.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
@@ -26,7 +27,8 @@ export const createChart = ({ workflow, plans }: ChartSource): Chart => {
   drawing.connect('start--', first?.id.value ?? 'end--')
   const steps = drawing.drawList(workflow.steps, { onward: 'end--', end: 'end--', scope: '' })
   const end = createNode('end--', 'end', { title: 'end' })
-  const nodes = [...triggers, createNode('start--', 'start', { title: 'start' }), ...steps, end]
+  const last = drawing.drawFinally(workflow.finalSteps)
+  const nodes = [...triggers, createNode('start--', 'start', { title: 'start' }), ...steps, end, ...last]
   const edges = leadToConditions(nodes, drawing.edges).map((edge, index) => ({ ...edge, id: `edge-${index + 1}` }))
   return {
     title: workflow.name.value,
@@ -70,6 +72,16 @@ class Drawing {
       const onward = step.next === undefined ? after : resolve(step.next.value, around)
       return this.#drawStep(step, { ...around, onward })
     })
+  }
+
+  /** Draws the steps of `finally` as a block behind the end. A fault and a cancel lead there too, without an arrow. */
+  drawFinally(steps: readonly Step[] = []): ChartNode[] {
+    if (steps.length === 0) return []
+    const [id, exit] = ['finally--', 'finally--exit']
+    this.connect('end--', id)
+    const children = this.drawList(steps, { onward: exit, end: exit, scope: '' })
+    const detail = 'after any end, for 5 minutes at most'
+    return [createNode(id, 'block', { title: 'finally', detail, children: [...children, createNode(exit, 'exit')] })]
   }
 
   /** `around.onward` is the node after this step. */
@@ -236,5 +248,5 @@ const dropNeedlessExits = (
   )
   const keep = (list: readonly ChartNode[]): ChartNode[] =>
     list.filter(({ id }) => !needless.has(id)).map((node) => ({ ...node, children: keep(node.children) }))
-  return { nodes: keep(nodes), edges: edges.filter(({ to }) => !needless.has(to)) }
+  return { nodes: keep(nodes), edges: edges.filter(({ from, to }) => !needless.has(from) && !needless.has(to)) }
 }

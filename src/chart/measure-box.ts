@@ -67,7 +67,7 @@ const markerText = ({ title }: ChartNode, width: number): TextLine[] => {
 }
 
 const measureText = (node: ChartNode, shape: keyof typeof WIDEST_TEXT, activity?: StepActivity): BoxContent => {
-  const hasIcon = shape !== 'branch'
+  const hasIcon = node.icon !== ''
   const left = hasIcon ? PADDING + ICON_SIZE + ICON_GAP : PADDING
   const stack = new TextStack(left, WIDEST_TEXT[shape])
   stack.addLine('title', cutText(node.title, WIDEST_TEXT[shape], FONTS.title))

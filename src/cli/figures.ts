@@ -2,6 +2,7 @@
 
 import { formatDuration } from '../core/duration.ts'
 import { formatLimit, LIMITS } from '../core/limits.ts'
+import { FINALLY, UNDO } from '../core/machine-ends.ts'
 import { measureRun } from '../service/history/measure-run.ts'
 import type { ReachedData } from '../store/journal-data.ts'
 import type { RunRecord, UsageTotals } from '../store/store.ts'
@@ -38,6 +39,14 @@ export function toTime(at: number | null): string | null
 export function toTime(at: number | null): string | null {
   return at === null ? null : new Date(at).toISOString()
 }
+
+/** Name of a path in a journal: `undo book` for the call that undoes a step, `finally` for all steps of it. */
+export const namePath = (path: string): string => {
+  if (path === FINALLY) return 'finally'
+  return path.startsWith(UNDOING) ? `undo ${path.slice(UNDOING.length)}` : path
+}
+
+const UNDOING = `${UNDO}/`
 
 /** `write`, or `write:2` for a later visit. */
 export const nameVisit = (path: string, visit: number): string => `${path}${visit > 1 ? `:${visit}` : ''}`

@@ -1,7 +1,7 @@
 /** Writes the result of a run: its output to standard output, the rest to standard error. */
 
 import type { CompiledWorkflow } from '../compiler/compile.ts'
-import { readUndone } from '../service/control/undone-steps.ts'
+import { readAftermath } from '../service/control/aftermath.ts'
 import { measureRun } from '../service/history/measure-run.ts'
 import type { RunRecord, Store } from '../store/store.ts'
 import { InvalidFile } from './cli-error.ts'
@@ -43,11 +43,11 @@ export const writeResult = (
   stderr.write(`${describeResult(result, { paint: stderr.paint, hint: hintFor(result) })}\n`)
 }
 
-const hintFor = ({ run, status, error }: RunResult): string | undefined => {
+const hintFor = ({ run, status, error, finally: broken }: RunResult): string | undefined => {
   if (run === null) return undefined
   if (error?.code === 'lease_lost') return 'troupe runs shows its holder'
   if (status === 'running') return `recorded steps are kept; to continue: troupe resume ${run}`
-  return status === 'failed' ? `to see what happened: troupe trace ${run}` : undefined
+  return status === 'failed' || broken !== undefined ? `to see what happened: troupe trace ${run}` : undefined
 }
 
 /** Writes the result of a run that has ended, as when it ended here. Resolves to the exit code of `run`. */
@@ -57,8 +57,8 @@ export const writeEnd = async (
   { run, store, workflow }: { run: RunRecord; store: Store; workflow?: CompiledWorkflow },
 ): Promise<number> => {
   const { durationMs } = measureRun(run)
-  const undone = await readUndone(store, run)
-  const result = toEndedResult({ ...run, run: run.id }, { durationMs, undone })
+  const aftermath = await readAftermath(store, run)
+  const result = toEndedResult({ ...run, run: run.id }, { durationMs, ...aftermath })
   writeResult(context, output, { result, workflow })
   return toEndExitCode(run.status)
 }

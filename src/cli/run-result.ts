@@ -3,7 +3,8 @@ import { formatDuration } from '../core/duration.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import { NO_USAGE } from '../runtime/budget/usage-totals.ts'
 import type { RunExit } from '../runtime/run.ts'
-import { toUndoneSteps, type UndoneStep } from '../service/control/undone-steps.ts'
+import { type Aftermath, type BrokenFinally, toAftermath } from '../service/control/aftermath.ts'
+import type { UndoneStep } from '../service/control/undone-steps.ts'
 import type { RunRecord, RunStatus, UsageTotals } from '../store/store.ts'
 import { EXIT } from './exit-code.ts'
 import { answerOf } from './fault-text.ts'
@@ -24,6 +25,8 @@ export interface RunResult {
   duration_ms: number
   /** Steps that were undone, or could not be undone, before a bad end; absent if there was none. */
   undone?: UndoneStep[]
+  /** Why `finally` did not complete; absent if it did, or if there was none. */
+  finally?: BrokenFinally
 }
 
 interface ResultError {
@@ -47,8 +50,7 @@ export interface ResultOptions {
 
 export const toResult = ({ run, workflow, exit, durationMs, holder }: ResultOptions): RunResult => {
   if (exit.kind === 'ended') {
-    const undone = toUndoneSteps(exit.undone)
-    return toEndedResult({ run, workflow, ...exit.end }, { durationMs: exit.durationMs, undone })
+    return toEndedResult({ run, workflow, ...exit.end }, { durationMs: exit.durationMs, ...toAftermath(exit) })
   }
   const left = { ...NO_RESULT, run, workflow, status: 'running', duration_ms: durationMs } as const
   if (exit.kind === 'left' || exit.kind === 'waiting') return left
@@ -59,7 +61,7 @@ export const toResult = ({ run, workflow, exit, durationMs, holder }: ResultOpti
 
 export const toEndedResult = (
   { run, workflow, status, output, error, usage }: Ended,
-  { durationMs, undone }: { durationMs: number; undone: UndoneStep[] },
+  { durationMs, undone, finally: broken }: { durationMs: number } & Aftermath,
 ): RunResult => ({
   run,
   workflow,
@@ -69,6 +71,7 @@ export const toEndedResult = (
   usage,
   duration_ms: durationMs,
   ...(undone.length === 0 ? {} : { undone }),
+  ...(broken === null ? {} : { finally: broken }),
 })
 
 type Ended = { run: string } & Pick<RunRecord, 'workflow' | 'status' | 'output' | 'error' | 'usage'>
@@ -111,7 +114,7 @@ export const toEndExitCode = (status: RunStatus, isInterrupted = false): number 
 
 /** Renders the lines below the progress: the end of the run, its cost, and the next command. */
 export const describeResult = (
-  { run, status, error, usage, duration_ms, undone = [] }: RunResult,
+  { run, status, error, usage, duration_ms, undone = [], finally: broken }: RunResult,
   { paint, hint }: { paint: Paint; hint: string | undefined },
 ): string => {
   const facts = [`run ${run ?? ''}`, ...describeUsage(usage)].join(' · ')
@@ -121,8 +124,20 @@ export const describeResult = (
   const message = error === null ? '' : `\n  ${where}${paint.red(error.code)}: ${indentRest(error.message)}`
   const answer = describeAnswer(error, paint).map((line) => `\n  ${line}`)
   const next = hint === undefined ? '' : `\n  ${paint.cyan('hint:')} ${hint}`
-  const undoing = describeUndone(undone, paint).map((line) => `\n  ${line}`)
-  return `${head}${paint.dim(` · ${facts}`)}${[message, ...answer, ...undoing].join('')}${next}`
+  const aftermath = describeAftermath({ undone, finally: broken ?? null }, paint).map((line) => `\n  ${line}`)
+  return `${head}${paint.dim(` · ${facts}`)}${[message, ...answer, ...aftermath].join('')}${next}`
+}
+
+/** The steps that were undone, and `finally: failed at step bell: timeout: …` or `finally: cancelled`. */
+export const describeAftermath = ({ undone, finally: broken }: Aftermath, paint: Paint): string[] => [
+  ...describeUndone(undone, paint),
+  ...(broken === null ? [] : [`${paint.red('finally:')} ${describeFinally(broken)}`]),
+]
+
+export const describeFinally = ({ status, step, error }: BrokenFinally): string => {
+  if (error === null) return status
+  const where = step === null ? '' : ` at step ${toPrintable(step)}`
+  return `${status}${where}: ${error.code}: ${indentRest(error.message)}`
 }
 
 /** `answer: …` with the body by which an HTTP server refused a call, its further lines indented. */
@@ -132,7 +147,7 @@ export const describeAnswer = (error: Pick<ResultError, 'details'> | null, paint
 }
 
 /** `undone: book, charge`, and a line with the reason for each step that could not be undone. */
-export const describeUndone = (undone: readonly UndoneStep[], paint: Paint): string[] => {
+const describeUndone = (undone: readonly UndoneStep[], paint: Paint): string[] => {
   const done = undone.filter(({ error }) => error === undefined)
   return [
     ...(done.length === 0 ? [] : [`${paint.dim('undone:')} ${done.map(nameUndone).join(', ')}`]),

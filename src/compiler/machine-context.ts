@@ -36,6 +36,8 @@ export interface Ending {
   fault: RoutedFault | null
   /** The value of `error` in `finally`. */
   error: JsonValue
+  /** `finally` has ended. */
+  isOver?: true
   /** Why `finally` did not complete: a fault, or a cancel. */
   cutBy?: RoutedFault | 'cancel'
 }

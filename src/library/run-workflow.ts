@@ -5,8 +5,9 @@ import type { JsonValue } from '../core/json.ts'
 import type { ResumeResult } from '../runtime/opened-run.ts'
 import type { Run, RunExit } from '../runtime/run.ts'
 import type { RunNotice } from '../runtime/run-notice.ts'
+import { type BrokenFinally, readAftermath, toAftermath } from '../service/control/aftermath.ts'
 import { findRun } from '../service/control/find-run.ts'
-import { readUndone, toUndoneSteps, type UndoneStep } from '../service/control/undone-steps.ts'
+import type { UndoneStep } from '../service/control/undone-steps.ts'
 import { measureRun } from '../service/history/measure-run.ts'
 import { createProcessRuns, type ProcessRuns } from '../service/local-runs.ts'
 import { createHeapStore } from '../store/heap-store.ts'
@@ -50,6 +51,8 @@ export interface RunResult {
   durationMs: number
   /** Steps that were undone, or could not be, before it failed or was cancelled; in the order of undoing. */
   undone: UndoneStep[]
+  /** Why its `finally` did not complete, which changes nothing else of the result; null: it completed, or there is none. */
+  finally: BrokenFinally | null
 }
 
 export const createRun =
@@ -136,7 +139,7 @@ const toResult = (id: string, exit: RunExit): RunResult => {
   if (exit.kind === 'broken') throw exit.cause
   if (exit.kind !== 'ended') throw new Fault('conflict', `run '${id}' was taken over by another process`)
   const { status, output, error, usage } = exit.end
-  return { id, status, output, error, usage, durationMs: exit.durationMs, undone: toUndoneSteps(exit.undone) }
+  return { id, status, output, error, usage, durationMs: exit.durationMs, ...toAftermath(exit) }
 }
 
 const toStoredResult = async (record: RunRecord, store: Store): Promise<RunResult> => {
@@ -148,7 +151,7 @@ const toStoredResult = async (record: RunRecord, store: Store): Promise<RunResul
     error,
     usage,
     durationMs: measureRun(record).durationMs,
-    undone: await readUndone(store, record),
+    ...(await readAftermath(store, record)),
   }
 }
 

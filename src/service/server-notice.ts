@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Run, RunExit } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
 import type { RunEnd } from '../store/store.ts'
+import { type BrokenFinally, toAftermath } from './control/aftermath.ts'
 import type { SweepReport } from './database/retention.ts'
 
 /** Reports what a server does, and the problems that it retries. `at` in epoch milliseconds. */
@@ -21,6 +22,8 @@ export type ServerNotice = { at: number } & (
       status: RunEnd['status']
       durationMs: number
       error: RunEnd['error']
+      /** Why its `finally` did not complete. */
+      finally?: BrokenFinally
     }
   /** Retention deleted runs. */
   | ({ type: 'runs.swept' } & SweepReport)
@@ -70,5 +73,7 @@ export class NoticeReporter {
 const toExitNotice = ({ id: run, workflow }: Run, exit: RunExit): OneNotice<ServerNotice> => {
   if (exit.kind !== 'ended') return { type: 'run.left', run, workflow, why: exit.kind }
   const { end, durationMs } = exit
-  return { type: 'run.ended', run, workflow, status: end.status, durationMs, error: end.error }
+  const { finally: broken } = toAftermath(exit)
+  const { status, error } = end
+  return { type: 'run.ended', run, workflow, status, durationMs, error, ...(broken && { finally: broken }) }
 }

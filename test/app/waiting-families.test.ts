@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createCatalogue } from '../../src/app/catalogue.ts'
+import { readAftermath } from '../../src/service/control/aftermath.ts'
 import { cancelRun } from '../../src/service/control/cancel-run.ts'
 import { pauseRun } from '../../src/service/control/pause-run.ts'
 import type { RunRecord, Store } from '../../src/store/store.ts'
@@ -65,6 +67,35 @@ test('a child run whose parent is over is cancelled by the server that claims it
     await store.post(child.id, { id: 'd1', kind: 'decision', body })
     await until('it ends', async () => (await record(child.id)).status !== 'running')
     assert.is((await record(child.id)).status, 'cancelled')
+  }))
+
+test('the cancel of a parent does not end the finally of its child run', () =>
+  serving(async ({ store, submit, until, untilAtRest, record }) => {
+    const kid = 'workflow: kid\nsteps: [{ id: a, set: { n: 1 } }]\nfinally: [{ id: hold, wait: { event: go } }]'
+    const id = await submit(compileFamily('steps: [{ id: kid, workflow: kid.yaml }]', { 'kid.yaml': kid }))
+    await untilAtRest(id)
+    const { goesOn, run } = await cancelRun(store, id, {
+      by: 'ann',
+      waitMs: 1_000,
+      environment: {},
+      catalogue: createCatalogue(),
+      workingFolder: '/',
+      // The server takes the messages.
+      open: () => ({ resume: () => delay(20, { kind: 'missing' } as const) }),
+    })
+    assert.is(run.status, 'cancelled')
+    const child = await childOf(store, id)
+    assert.equal(
+      goesOn.map((one) => one.id),
+      [child.id],
+    )
+    await store.post(child.id, {
+      id: 's',
+      kind: 'signal',
+      body: { name: 'go', data: null, at: '2030-01-01T00:00:00Z' },
+    })
+    await until('the child ends', async () => (await record(child.id)).status === 'completed')
+    assert.is((await readAftermath(store, await record(child.id))).finally, null)
   }))
 
 test('the timeout of a step that calls a workflow comes, though the child run only waits', () =>

@@ -30,6 +30,29 @@ steps:
   assert.equal(arrows(drawn), ['start-- → one', 'one → two', 'two → end--'])
 })
 
+chart('finally stands behind the end, or alone where no arrow leads to an end', () => {
+  const last = `
+finally:
+  - { id: tell, when: run.status == "failed", emit: failed }
+  - { id: clean, set: { c: "3" } }
+`
+  const drawn = chartOf(`steps: [{ id: one, set: { a: "1" } }]${last}`)
+  assert.equal(arrows(drawn), [
+    'start-- → one',
+    'one → end--',
+    'end-- → finally--',
+    'tell--when → tell (run.status == "failed")',
+    'tell--when → clean (else)',
+    'tell → clean',
+  ])
+  assert.equal(
+    find(drawn, 'finally--').children.map(({ id }) => id),
+    ['tell--when', 'tell', 'clean'],
+  )
+  const failing = chartOf(`steps: [{ id: no, fail: { code: gone, message: no } }]${last}`)
+  assert.equal(arrows(failing).slice(0, 2), ['start-- → no', 'tell--when → tell (run.status == "failed")'])
+})
+
 chart('who is asked, for what, and before which call, stands on the steps', () => {
   const drawn = chartOf(`
 input: { order: string }

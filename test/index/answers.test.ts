@@ -5,6 +5,7 @@ import { createActor, fromPromise, toPromise } from 'xstate'
 import {
   compile,
   defineTool,
+  Fault,
   type JsonValue,
   type MachineContext,
   type OwnActor,
@@ -243,6 +244,48 @@ output: steps.s.output.text
     },
   })
   assert.equal([fault, output, booked, asked], [undefined, 'done', ['book Rome'], ['s/turn_1_call_2']])
+})
+
+const FINALLY = `
+input: { bad: { type: boolean, default: false } }
+steps:
+  - { id: work, tool: note, with: { what: work } }
+  - { id: no, when: input.bad, fail: { code: gone, message: no } }
+finally:
+  - { id: clean, tool: note, with: { what: "clean after \${run.status} \${error.?code.orValue('')}" } }
+  - { id: bad, tool: note, with: { what: broken } }
+  - { id: never, tool: note, with: { what: never } }
+output: { done: "true" }
+`
+
+test('finally runs under XState too, and leaves the end as it was', async () => {
+  const noted: string[] = []
+  const note = defineTool({
+    name: 'note',
+    description: 'Notes.',
+    writes: true,
+    input: { what: 'string' },
+    output: {},
+    async perform({ what }) {
+      if (what === 'broken') throw new Fault('tool_failed', 'no')
+      noted.push(what)
+      return {}
+    },
+  })
+  const workflow = workflowOf(FINALLY, [note])
+  const { value, output } = await finish(workflow)
+  assert.equal([value, output], ['run--completed', { done: true }])
+  assert.equal(noted.splice(0), ['work', 'clean after completed '])
+  const machine = workflow.machine.provide(provideActors(workflow))
+  const failed = createActor(machine, { input: await toMachineInput(workflow, { bad: true }) }).start()
+  await toPromise(failed)
+  assert.is(failed.getSnapshot().value, 'run--failed')
+  assert.equal(noted.splice(0), ['work', 'clean after failed gone'])
+  const cancelled = createActor(machine, { input: await toMachineInput(workflow) }).start()
+  cancelled.send({ type: 'CANCEL' })
+  await toPromise(cancelled)
+  assert.is(cancelled.getSnapshot().value, 'run--cancelled')
+  assert.is(noted.at(-1), 'clean after cancelled ')
 })
 
 test("XState's own logic can stand in for a kind of step, and for undoing", async () => {

@@ -1,5 +1,6 @@
 /** Entries of a trace: one for each attempt, deadline and message. A view of the timeline, which needs no workflow. */
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import { FINALLY } from '../../core/machine-ends.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import { readTimeline, type Segment, type Timeline } from '../../service/history/timeline.ts'
 import type { BudgetData, DecisionData, FailedAttemptData, LateData } from '../../store/journal-data.ts'
@@ -18,6 +19,8 @@ export type EntryState =
   | 'timed_out'
   | 'stopped'
   | 'noted'
+  /** `finally` has begun. */
+  | 'begun'
 
 export interface TraceEntry {
   /** Path of the step, with the foreach items around it; empty for the run as a whole. */
@@ -97,7 +100,7 @@ const describeRow = ({
   }
 }
 
-const describeMessage = (row: JournalRow): Pick<TraceEntry, 'state' | 'note'> | undefined => {
+const describeMessage = (row: JournalRow): ReturnType<typeof describeRow> => {
   switch (row.kind) {
     case 'signal':
       return { state: 'completed', note: `event ${row.data.name}` }
@@ -107,6 +110,10 @@ const describeMessage = (row: JournalRow): Pick<TraceEntry, 'state' | 'note'> | 
       return { state: 'stopped', note: `cancelled by ${row.data.by}` }
     case 'budget':
       return { state: 'stopped', note: describeBudget(row.data) }
+    case 'finally':
+      return 'status' in row.data
+        ? { state: 'begun', path: FINALLY, note: `the run has ${row.data.status}` }
+        : undefined
     case 'warning':
       return { state: 'noted', note: describeNear(row.data) }
     default:

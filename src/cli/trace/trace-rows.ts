@@ -1,7 +1,6 @@
 /** Orders entries for reading: by time, with the items of a foreach together, and only some of many items. */
-import { UNDO } from '../../core/machine-ends.ts'
 import { addTotals, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
-import { nameVisit } from '../figures.ts'
+import { namePath, nameVisit } from '../figures.ts'
 import type { EntryState, TraceEntry } from './trace-entry.ts'
 
 export interface TraceRow extends Omit<TraceEntry, 'path' | 'visit' | 'attempt' | 'state'> {
@@ -83,10 +82,6 @@ const chooseMembers = (members: readonly TraceEntry[]): TraceEntry[] => {
 
 const toRow = ({ attempt, visit, ...rest }: TraceEntry, path: string, depth: number): TraceRow => {
   const isFirst = attempt === undefined || (attempt === 1 && rest.state === 'completed')
-  const name = nameVisit(path === '' ? 'run' : nameUndoing(path), visit)
+  const name = nameVisit(path === '' ? 'run' : namePath(path), visit)
   return { ...rest, depth, name: `${name}${isFirst ? '' : ` #${attempt}`}` }
 }
-
-/** Name of the call that undoes a step. */
-const nameUndoing = (path: string): string =>
-  path.startsWith(`${UNDO}/`) ? `undo ${path.slice(UNDO.length + 1)}` : path

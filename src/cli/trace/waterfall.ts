@@ -23,6 +23,7 @@ const SYMBOLS: Record<TraceRow['state'], { symbol: string; color: keyof Paint }>
   timed_out: { symbol: '◷', color: 'red' },
   stopped: { symbol: '⊘', color: 'yellow' },
   noted: { symbol: '!', color: 'yellow' },
+  begun: { symbol: '▸', color: 'cyan' },
   items: { symbol: '▸', color: 'cyan' },
 }
 

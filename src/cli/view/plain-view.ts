@@ -106,7 +106,7 @@ const indent = (step: TrackedStep | undefined): string => '  '.repeat((step?.dep
 
 const describeChange = (change: StepChange, { cacheHits, itemTotals }: StepTracker): string | undefined => {
   const { step } = change
-  const head = `${indent(step)}${step.id}`
+  const head = `${indent(step)}${step.name}`
   if (change.type === 'started') return isMoment(step) ? undefined : `${head}: started`
   const { record, ms } = change
   const time = isMoment(step) || ms === undefined ? '' : ` in ${formatDuration(ms)}`

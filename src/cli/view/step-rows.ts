@@ -2,7 +2,7 @@
 import type { StepRecord } from '../../compiler/machine-context.ts'
 import type { Run } from '../../runtime/run.ts'
 import { contextOf, type OpenStep, type Scope } from '../../runtime/scope/scope.ts'
-import type { LiveAttempt, StepTracker, TrackedStep } from './step-tracker.ts'
+import { type LiveAttempt, recordOf, type StepTracker, type TrackedStep } from './step-tracker.ts'
 
 export type RowState = 'pending' | 'running' | 'waiting' | 'completed' | 'skipped' | 'failed' | 'cancelled'
 
@@ -36,12 +36,12 @@ const NONE: RowDetail = { kind: 'none' }
 export const listRows = (tracker: StepTracker, { run, now }: { run: Run; now: number }): StepRow[] => {
   const root = run.state.root
   if (root === undefined) return []
-  const records = contextOf(root).steps
+  const context = contextOf(root)
   const rows: StepRow[] = []
   let hiddenBelow = Number.POSITIVE_INFINITY
   let endedBelow = Number.POSITIVE_INFINITY
   for (const step of tracker.steps) {
-    const record = records[step.id]
+    const record = recordOf(step, context)
     if (step.depth <= hiddenBelow) hiddenBelow = Number.POSITIVE_INFINITY
     if (step.depth <= endedBelow) endedBelow = Number.POSITIVE_INFINITY
     if (record === undefined || step.depth > hiddenBelow) continue
@@ -68,7 +68,7 @@ const toRow = (step: TrackedStep, record: StepRecord, { tracker, root, now }: Ro
   return {
     depth: step.depth,
     state: isActive ? (isWaiting(step, record) ? 'waiting' : 'running') : record.status,
-    name: step.id,
+    name: step.name,
     ms: timing === undefined || isMoment(step, isActive) ? undefined : (timing.endedAt ?? now) - timing.startedAt,
     detail: isActive ? describeActive(step, record, { tracker, root, now }) : describeEnded(step, record, tracker),
   }

@@ -14,9 +14,11 @@ import type { MachineContext, StepRecord } from '../../compiler/machine-context.
 import { childLists } from '../../compiler/place-steps.ts'
 import type { FaultData } from '../../core/fault.ts'
 import { isJsonObject } from '../../core/json.ts'
+import { FINALLY } from '../../core/machine-ends.ts'
 import type { AttemptFigures } from '../../runtime/run-event.ts'
 import type { RunNotice } from '../../runtime/run-notice.ts'
 import { stepOfPath } from '../../store/usage-sums.ts'
+import { finallyRecord } from './finally-record.ts'
 import type { ViewedRun } from './run-view.ts'
 
 /** An effect in flight. */
@@ -35,7 +37,9 @@ export type StepChange =
 
 export interface TrackedStep {
   id: string
-  kind: Step['kind']
+  name: string
+  /** `finally`: the block of all its steps. */
+  kind: Step['kind'] | 'finally'
   /** Number of blocks around the step. */
   depth: number
 }
@@ -58,7 +62,7 @@ export class StepTracker {
   #isCurrent: boolean
 
   constructor({ workflow: { workflow }, isResumed }: ViewedRun, now: () => number = Date.now) {
-    this.steps = listSteps(workflow.steps)
+    this.steps = [...listSteps(workflow.steps), ...listFinally(workflow.finalSteps)]
     this.#isCurrent = !isResumed
     this.#now = now
   }
@@ -87,11 +91,12 @@ export class StepTracker {
     })
   }
 
-  #compareAll({ steps: records, at }: MachineContext): StepChange[] {
+  #compareAll(context: MachineContext): StepChange[] {
+    const { at } = context
     const ended: StepChange[] = []
     const begun: StepChange[] = []
     for (const step of this.steps) {
-      const record = records[step.id]
+      const record = recordOf(step, context)
       const before = this.#records.get(step.id)
       if (record === undefined || record === before) continue
       this.#records.set(step.id, record)
@@ -165,6 +170,10 @@ export class StepTracker {
   }
 }
 
+/** The record of a step, or of `finally` as a whole. */
+export const recordOf = ({ id, kind }: TrackedStep, context: MachineContext): StepRecord | undefined =>
+  kind === 'finally' ? finallyRecord(context) : context.steps[id]
+
 const countItems = ({ output }: StepRecord): { total: number; failed: number } => {
   if (!Array.isArray(output)) return { total: 0, failed: 0 }
   const failed = output.filter((item) => isJsonObject(item) && item.ok === false && isJsonObject(item.error)).length
@@ -173,6 +182,9 @@ const countItems = ({ output }: StepRecord): { total: number; failed: number } =
 
 const listSteps = (steps: readonly Step[], depth = 0): TrackedStep[] =>
   steps.flatMap((step) => [
-    { id: step.id.value, kind: step.kind, depth },
+    { id: step.id.value, name: step.id.value, kind: step.kind, depth },
     ...(step.kind === 'foreach' ? [] : childLists(step).flatMap(({ steps: inner }) => listSteps(inner, depth + 1))),
   ])
+
+const listFinally = (steps: readonly Step[] = []): TrackedStep[] =>
+  steps.length === 0 ? [] : [{ id: FINALLY, name: 'finally', kind: 'finally', depth: 0 }, ...listSteps(steps, 1)]

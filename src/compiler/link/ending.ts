@@ -15,7 +15,8 @@ export const changeEnding = ({ fault, ending }: Ended, params: EndingParams): Ch
   if (params.op === 'begin_finally') return beginFinally(params.status, params.status === 'failed' ? fault : null)
   if (ending === undefined) throw new Error(`'${params.op}' before the run has ended`)
   if (params.op === 'time_out_finally') return { fault: TIMED_OUT }
-  return { fault: ending.fault, ending: fault === null ? ending : { ...ending, cutBy: ending.cutBy ?? fault } }
+  const { cutBy = fault } = ending
+  return { fault: ending.fault, ending: { ...ending, isOver: true, ...(cutBy !== null && { cutBy }) } }
 }
 
 const beginFinally = (status: Ending['status'], fault: RoutedFault | null): Change => ({

@@ -15,8 +15,8 @@ import { createOwner } from '../../store/process-identity.ts'
 import { isLeaseFree } from '../../store/rules/lease.ts'
 import type { InboxMessage, RunRecord, Store } from '../../store/store.ts'
 import { loadRun, type StoredRun } from '../history/load-run.ts'
+import { type Aftermath, listAftermath } from './aftermath.ts'
 import { findRun, listDescendants } from './find-run.ts'
-import { listUndone, type UndoneStep } from './undone-steps.ts'
 
 export interface CancelRequest {
   by: string
@@ -35,11 +35,12 @@ export interface CancelRequest {
   open(stored: StoredRun, options: { performs: boolean }): Pick<Host, 'resume'>
 }
 
-export interface CancelEnd {
+export interface CancelEnd extends Aftermath {
   run: RunRecord
   /** Paths of steps that were stopped in flight: they may have taken effect. */
   unsure: string[]
-  undone: UndoneStep[]
+  /** The run has ended but for its `finally`. */
+  isFinishing: boolean
   /** Child runs that go on: their lease holders have not answered in time. */
   goesOn: RunRecord[]
 }
@@ -61,7 +62,8 @@ const cancelBy = async (message: InboxMessage, { store, id, request }: Cancelled
   return {
     run,
     unsure: [...new Set([...inFlight, ...listStopped(rows), ...below.flatMap(({ unsure }) => unsure)])],
-    undone: listUndone(run.status, rows),
+    ...listAftermath(run.status, rows),
+    isFinishing: run.status === 'running' && rows.some(({ kind }) => kind === 'finally'),
     goesOn: below.flatMap(({ run: child, goesOn }) => (child.status === 'running' ? [child, ...goesOn] : goesOn)),
   }
 }

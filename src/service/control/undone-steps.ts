@@ -5,7 +5,7 @@ import type { EndedRun } from '../../runtime/effects/run-effect.ts'
 import type { RunState } from '../../runtime/run-state.ts'
 import { contextOf } from '../../runtime/scope/scope.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
-import type { RunRecord, RunStatus, Store } from '../../store/store.ts'
+import type { RunStatus } from '../../store/store.ts'
 
 export interface UndoneStep {
   /** Path of the step. */
@@ -22,10 +22,6 @@ export const listUndone = (status: RunStatus, rows: readonly JournalRow[]): Undo
   const tried = rows.flatMap((row) => (row.kind === 'outcome' && row.path.startsWith(PREFIX) ? [toTried(row)] : []))
   return status === 'running' ? tried : [...tried, ...rows.flatMap(toUnready)]
 }
-
-/** Reads no journal for a completed run. */
-export const readUndone = async (store: Store, { id, status }: RunRecord): Promise<UndoneStep[]> =>
-  status === 'completed' ? [] : listUndone(status, await store.readJournal(id))
 
 /** Converts the end of a run in this process. */
 export const toUndoneSteps = (undone: EndedRun['undone'] = []): UndoneStep[] =>

@@ -104,4 +104,23 @@ steps:
   ])
 })
 
+test('finally is shown as a block around its steps, with the reason for which it did not complete', async () => {
+  const lines = await readProgress(`
+steps: [{ id: no, fail: { code: gone, message: It is gone } }]
+finally:
+  - { id: nap, wait: { for: 5ms } }
+  - { id: bad, llm: mock/script, prompt: x, params: { script: [{ fault: refused }] } }
+  - { id: never, set: { n: 1 } }
+`)
+  assert.equal(lines, [
+    '  no: failed: gone: It is gone',
+    '  finally: started',
+    '    nap: started',
+    '    nap: completed in 5ms',
+    '    bad: started',
+    '    bad: failed in 0ms: refused: as the script says',
+    '  finally: failed in 5ms: refused: as the script says',
+  ])
+})
+
 test.run()

@@ -10,7 +10,7 @@ import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toPrintable } from '../../printable.ts'
 import { describeHolder, toShownStatus } from '../../run-holder.ts'
-import { describeUndone } from '../../run-result.ts'
+import { describeAftermath } from '../../run-result.ts'
 import { whoAsks } from '../../who-asks.ts'
 
 /** Timeout for an answer of the holder, which reads its inbox every 250 ms and gives its actors 2 s to stop. */
@@ -19,8 +19,7 @@ const WAIT_MS = 3_500
 export const cancel = (context: Context, { run, json = false }: { run: string; json?: boolean }): Promise<number> =>
   withRuns(context, async ({ store, project }) => {
     const found = await findRun(store, run)
-    if (found.status !== 'running')
-      return report(context, json, { run: found, unsure: [], undone: [], goesOn: [], wasOver: true })
+    if (found.status !== 'running') return report(context, json, { ...NOTHING_DONE, run: found, wasOver: true })
     const end = await cancelRun(store, found.id, {
       by: whoAsks(),
       waitMs: WAIT_MS,
@@ -32,23 +31,30 @@ export const cancel = (context: Context, { run, json = false }: { run: string; j
     return report(context, json, { ...end, wasOver: false })
   })
 
+const NOTHING_DONE = { unsure: [], undone: [], finally: null, goesOn: [], isFinishing: false }
+
 type Reported = CancelEnd & { wasOver: boolean }
 
 const report = (context: Context, json: boolean, end: Reported): number => {
-  const { run, wasOver, unsure, undone, goesOn } = end
+  const { run, wasOver, unsure, undone, finally: broken, goesOn } = end
   if (!json) writeLines(context.stderr, describe(end, context.stderr.paint))
   else {
-    const rest = { unsure, undone, goes_on: goesOn.map(({ id }) => id) }
+    const rest = { unsure, undone, finally: broken, goes_on: goesOn.map(({ id }) => id) }
     writeJson(context, { run: run.id, status: toShownStatus(run), was_over: wasOver, ...rest })
   }
   return run.status === 'cancelled' ? EXIT.completed : EXIT.failed
 }
 
 const describe = (end: Reported, paint: Paint): string[] => {
-  const { run, wasOver, unsure, undone, goesOn } = end
+  const { run, wasOver, unsure, goesOn } = end
   if (wasOver) return [`run ${run.id} is over: it was ${run.status} before`]
   if (run.status === 'running') {
     const holder = run.holder === null ? 'its holder' : describeHolder(run.holder)
+    if (end.isFinishing)
+      return [
+        `run ${run.id} has ended but for its finally, which goes on in ${holder}`,
+        `  ${paint.cyan('hint:')} to end that too: troupe cancel ${run.id}`,
+      ]
     return [
       `run ${run.id} is asked to cancel, but ${holder} has not done so yet`,
       `  ${paint.cyan('hint:')} it will as soon as it answers; look again with: troupe runs`,
@@ -59,7 +65,7 @@ const describe = (end: Reported, paint: Paint): string[] => {
       ? `${paint.yellow('⊘')} run ${run.id} is cancelled`
       : `run ${run.id} ${run.status} before it could be cancelled`,
     ...unsure.map((path) => `  ${toPrintable(path)} was in flight: it may have taken effect`),
-    ...describeUndone(undone, paint).map((line) => `  ${line}`),
+    ...describeAftermath(end, paint).map((line) => `  ${line}`),
     ...goesOn.map(({ id }) => `  child run ${id} is asked to cancel, but has not done so yet`),
   ]
 }

@@ -1,14 +1,13 @@
 /** `troupe diff`: compares two runs. */
 
 import { formatDuration } from '../../../core/duration.ts'
-import { UNDO } from '../../../core/machine-ends.ts'
 import { addTotals, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
 import { type ComparedStep, compareRuns, type RunComparison } from '../../../service/history/compare-runs.ts'
 import { measureRun } from '../../../service/history/measure-run.ts'
 import type { UsageTotals } from '../../../store/store.ts'
 import { describeChanges } from '../../change-text.ts'
 import type { Context } from '../../context.ts'
-import { describeUsage, formatCost, formatCount, nameVisit } from '../../figures.ts'
+import { describeUsage, formatCost, formatCount, namePath, nameVisit } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { describeOrigin } from '../../origin-text.ts'
 import { widthOfChannel, writeJson, writeLines } from '../../output.ts'
@@ -131,12 +130,8 @@ const renderStep = (step: ComparedStep, paint: Paint): string[] => {
   ]
 }
 
-const nameStep = ({ path, visit }: Pick<ComparedStep, 'path' | 'visit'>): string => {
-  const named = path.startsWith(UNDOING) ? `undo ${path.slice(UNDOING.length)}` : path
-  return nameVisit(toOneLine(named), visit)
-}
-
-const UNDOING = `${UNDO}/`
+const nameStep = ({ path, visit }: Pick<ComparedStep, 'path' | 'visit'>): string =>
+  nameVisit(toOneLine(namePath(path)), visit)
 
 /** The first steps, and those that differ. */
 const chooseSteps = (steps: readonly ComparedStep[]): ComparedStep[] => {

@@ -4,6 +4,7 @@ import type { ServerNotice } from '../../../service/server-notice.ts'
 import type { Paint } from '../../paint.ts'
 import { explainError } from '../../report-error.ts'
 import { STATUS_COLORS } from '../../run-holder.ts'
+import { describeFinally } from '../../run-result.ts'
 import { describeSkipped } from '../../skipped-text.ts'
 import { describeSwept, toSweptJson } from '../../swept-text.ts'
 
@@ -25,10 +26,11 @@ const describe = (notice: ServerNotice, paint: Paint): string => {
     case 'run.unheld':
       return `${notice.run} continues`
     case 'run.ended': {
-      const { workflow, run, status, durationMs, error } = notice
+      const { workflow, run, status, durationMs, error, finally: broken } = notice
       const why = error === null ? '' : `: ${error.code}: ${error.message.split('\n')[0]}`
+      const rest = broken === undefined ? '' : `; its finally ${describeFinally(broken).split('\n')[0]}`
       const ended = paint[STATUS_COLORS[status]](status)
-      return `${paint.bold(workflow)} ${run} ${ended} after ${formatDuration(durationMs)}${why}`
+      return `${paint.bold(workflow)} ${run} ${ended} after ${formatDuration(durationMs)}${why}${rest}`
     }
     case 'runs.swept':
       return `retention: ${describeSwept(notice)}`

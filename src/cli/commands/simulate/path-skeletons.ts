@@ -1,9 +1,10 @@
 /** Renders paths as test skeletons: YAML with one entry a path and one JSON object a line for its outcomes. */
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import type { EndedRun } from '../../../runtime/effects/run-effect.ts'
+import { type BrokenFinally, toAftermath } from '../../../service/control/aftermath.ts'
 import type { WorkflowPath, WorkflowPaths } from '../../../service/simulation/shortest-paths.ts'
 import { toOutcome, type WalkOutcome } from '../../../service/simulation/walk.ts'
-import { countOf } from '../../figures.ts'
+import { countOf, namePath } from '../../figures.ts'
 
 export interface PathSkeleton {
   title: string
@@ -27,10 +28,12 @@ export const toSkeletons = (
 const toSkeleton = ({ events, end }: WorkflowPath): PathSkeleton => {
   const outcomes = events.map(toOutcome)
   const { status, output, error, undone } = end
+  const broken = toAftermath(end).finally
   const expect: JsonObject = {
     status,
     ...(error === null ? { output } : { error: { code: error.code, step: error.step } }),
     ...(undone === undefined ? {} : { undone: undone.map(toUndoneEntry) }),
+    ...(broken === null ? {} : { finally: toFinallyEntry(broken) }),
   }
   return { title: titleOf(outcomes, end), outcomes, expect }
 }
@@ -39,6 +42,9 @@ const toUndoneEntry = ({ path, fault }: NonNullable<EndedRun['undone']>[number])
   path,
   ...(fault === undefined ? {} : { fault: fault.code }),
 })
+
+const toFinallyEntry = ({ status, step, error }: BrokenFinally): JsonObject =>
+  error === null ? { status } : { status, error: { code: error.code, step } }
 
 /** Names the end of the path and the faults, timers, events and rejections on it. */
 const titleOf = (outcomes: readonly WalkOutcome[], { status, error }: WorkflowPath['end']): string => {
@@ -49,7 +55,7 @@ const titleOf = (outcomes: readonly WalkOutcome[], { status, error }: WorkflowPa
 
 const toTurn = (outcome: WalkOutcome): string[] => {
   if ('fault' in outcome) return [`${outcome.step} fails with ${outcome.fault}`]
-  if ('timer' in outcome) return [`${outcome.step} ${outcome.timer}`]
+  if ('timer' in outcome) return [`${namePath(outcome.step)} ${outcome.timer}`]
   if ('event' in outcome) return [`event ${outcome.event}`]
   return 'rejected' in outcome ? [`${outcome.step} rejected`] : []
 }

@@ -15,6 +15,7 @@ import {
   type Walk,
   type WalkOutcome,
 } from '../../../service/simulation/walk.ts'
+import { namePath } from '../../figures.ts'
 import { suggest } from '../../option-values.ts'
 import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
@@ -55,7 +56,7 @@ export const createMenu = (walk: Walk, possible: Possibilities, paint: Paint): W
     lines.push(`  … and ${waits.length - MOST_EFFECTS} more that wait: ${waits.at(-1)?.path} is the last`)
   for (const { path, name, dueAt } of nextTimers(walk)) {
     const delay = formatDuration(Math.max(0, dueAt - walk.at))
-    lines.push(`  ${paint.bold(path)}`, `  ${add({ step: path, timer: name })}  ${delay} go by: ${name}`)
+    lines.push(`  ${paint.bold(namePath(path))}`, `  ${add({ step: path, timer: name })}  ${delay} go by: ${name}`)
   }
   const open = new Map(effects.map(({ path, step }) => [path, possible.examples.get(step)?.schema]))
   return { lines, outcomes, open, approvals: new Map(openApprovals(walk).map((wait) => [wait.path, wait])) }

@@ -4,7 +4,7 @@ import type { JsonValue } from '../../../core/json.ts'
 import { contextOf, pathOf, type Scope } from '../../../runtime/scope/scope.ts'
 import { undoneSteps } from '../../../service/control/undone-steps.ts'
 import { DECIDED, WALK_START, type Walk, type WalkOutcome } from '../../../service/simulation/walk.ts'
-import { countOf } from '../../figures.ts'
+import { countOf, namePath } from '../../figures.ts'
 import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
 
@@ -17,7 +17,8 @@ export const describeValue = (value: JsonValue): string => cutEnd(toOneLine(JSON
 export const describeOutcome = (outcome: WalkOutcome): string => {
   if ('cancel' in outcome) return 'cancel'
   if ('event' in outcome) return `event ${outcome.event} comes with ${describeValue(outcome.data)}`
-  const name = outcome.visit === undefined ? outcome.step : `${outcome.step}#${outcome.visit}`
+  const step = namePath(outcome.step)
+  const name = outcome.visit === undefined ? step : `${step}#${outcome.visit}`
   if ('output' in outcome) return `${name} gives ${describeValue(outcome.output)}`
   if ('fault' in outcome) return `${name} fails: ${outcome.fault}`
   if ('timer' in outcome) return `${name}: time goes on (${outcome.timer})`

@@ -9,7 +9,7 @@ import { type Moment, readStateAt, type StateAt } from '../../../service/history
 import type { Visit } from '../../../service/history/timeline.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
-import { describeUsage, nameVisit, toTime } from '../../figures.ts'
+import { describeUsage, namePath, nameVisit, toTime } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
@@ -138,7 +138,7 @@ const renderOpen = ({ effects, timers, waits }: StateAt, paint: Paint): string[]
   return lines.length === 0 ? [] : ['', paint.bold('open'), ...lines]
 }
 
-const name = (path: string, visit: number): string => nameVisit(toOneLine(path), visit)
+const name = (path: string, visit: number): string => nameVisit(toOneLine(namePath(path)), visit)
 
 const describeWait = (wait: OpenWait): string =>
   wait.kind === 'event' ? `the event ${toOneLine(wait.event)}` : `a decision: ${toOneLine(wait.title)}`

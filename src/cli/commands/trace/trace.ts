@@ -3,8 +3,8 @@
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { addUsage, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
+import { listAftermath } from '../../../service/control/aftermath.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
-import { listUndone } from '../../../service/control/undone-steps.ts'
 import { listDetached } from '../../../service/history/detached-runs.ts'
 import { measureRun } from '../../../service/history/measure-run.ts'
 import { createdOf, figuresOf, type JournalRow } from '../../../store/journal-row.ts'
@@ -17,7 +17,7 @@ import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'
 import { describeHolder, STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
-import { describeAnswer, describeUndone } from '../../run-result.ts'
+import { describeAftermath, describeAnswer } from '../../run-result.ts'
 import { explainWait, toWaitJson } from '../../run-waits-text.ts'
 import { toTraceEntries } from '../../trace/trace-entry.ts'
 import { toTraceRows } from '../../trace/trace-rows.ts'
@@ -73,7 +73,7 @@ const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[])
   error: run.error,
   usage: usageOf(run, rows),
   waits_for: waits.map(toWaitJson),
-  undone: listUndone(run.status, rows),
+  ...listAftermath(run.status, rows),
   journal: rows,
   children: children.map(toShortJson),
 })
@@ -149,7 +149,7 @@ const renderOrigin = ({ origin }: RunRecord, rows: readonly JournalRow[], paint:
 
 const renderFoot = ({ run, rows, waits }: TracedRun, paint: Paint): string[] => {
   const lines = [...renderState(run, paint), ...waits.flatMap((wait) => renderWait(wait, paint))]
-  const all = [...lines, ...describeUndone(listUndone(run.status, rows), paint)]
+  const all = [...lines, ...describeAftermath(listAftermath(run.status, rows), paint)]
   return all.length === 0 ? [] : ['', ...all]
 }
 
