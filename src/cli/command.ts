@@ -84,6 +84,8 @@ export const SINCE: OptionDeclaration = [
   '--since <time>',
   'only since a day (UTC) such as 2026-01-31, a time, or an age such as 7d',
 ]
+export const UNTIL: OptionDeclaration = ['--until <time>', 'only before a day (UTC), a time, or an age']
+export const ALL: OptionDeclaration = ['--all', 'all of them, without a limit']
 
 /** @param shape Keys of the object, or what else is printed. */
 export const json = (shape = 'a JSON object'): OptionDeclaration => ['--json', `print ${shape}`]

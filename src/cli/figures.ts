@@ -13,6 +13,14 @@ export const formatCount = (count: number): string => String(count).replaceAll(/
 /** `1 run`, `1,234 runs`. */
 export const countOf = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 
+/** Says how many items of a list are shown, and how to see the others; empty if these are all. */
+export const describeShown = (
+  shown: number,
+  total: number,
+  { noun, which }: { noun: string; which: 'newest' | 'last' },
+): string =>
+  shown >= total ? '' : `${formatCount(shown)} of ${countOf(total, noun)}; --all shows them, --limit N the ${which} N`
+
 /** An unknown price is shown as unknown, never as 0. */
 export const formatCost = (usd: number | null): string => {
   if (usd === null) return 'cost unknown'

@@ -28,9 +28,9 @@ export const readInput = async (
 ): Promise<JsonObject> => {
   let input = base
   for (const text of texts) {
-    const [, path, value] = ASSIGNMENT.exec(text) ?? []
-    if (path !== undefined && value !== undefined)
-      input = setAt(input, path.split('.'), parseValue(value, schemaAt(schema, path.split('.'))))
+    const assigned = splitAssignment(text)
+    if (assigned !== undefined)
+      input = setAt(input, assigned.path, parseValue(assigned.text, schemaAt(schema, assigned.path)))
     else if (text.startsWith('@'))
       input = { ...input, ...expectObject(await readInputFile(text.slice(1), { context, schema }), { text, option }) }
     else
@@ -43,6 +43,12 @@ export const readInput = async (
 }
 
 const ASSIGNMENT = /^([\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*)=(.*)$/su
+
+/** `place.city=Bern`. Undefined for text of another form. */
+export const splitAssignment = (text: string): { path: string[]; text: string } | undefined => {
+  const [, path, value] = ASSIGNMENT.exec(text) ?? []
+  return path === undefined || value === undefined ? undefined : { path: path.split('.'), text: value }
+}
 
 const FORMS = `expected '{"key": "value"}', @FILE or key=value`
 

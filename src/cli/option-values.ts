@@ -29,13 +29,38 @@ export const readCount = (option: string, text: string | undefined, most = 999_9
 }
 
 /** The time that `--since` means, in epoch milliseconds. @throws CliError */
-export const readSince = (text: string, now = Date.now()): number => {
+export const readSince = (text: string, now?: number): number => readTime('--since', text, now)
+
+/** A point in time, or an age. @throws CliError */
+const readTime = (option: string, text: string, now = Date.now()): number => {
   const age = parseDuration(text)
   if (age !== undefined) return now - age
   const at = parsePointInTime(text)
   if (at !== undefined) return at
   const hint = explainPointInTime(text) ?? explainCalendarDuration(text) ?? 'days are UTC days'
-  throw new CliError(`--since '${text}' is wrong: expected ${A_POINT_IN_TIME}, or an age such as 7d`, { hint })
+  throw new CliError(`${option} '${text}' is wrong: expected ${A_POINT_IN_TIME}, or an age such as 7d`, { hint })
+}
+
+/** The times that `--since` and `--until` mean, in epoch milliseconds. @throws CliError */
+export const readPeriod = (given: { since?: string; until?: string }): { since?: number; until?: number } => {
+  const now = Date.now()
+  const since = given.since === undefined ? undefined : readTime('--since', given.since, now)
+  const until = given.until === undefined ? undefined : readTime('--until', given.until, now)
+  if (since !== undefined && until !== undefined && until <= since)
+    throw new CliError(`--until '${given.until}' is wrong: expected a time after --since '${given.since}'`)
+  return { ...(since !== undefined && { since }), ...(until !== undefined && { until }) }
+}
+
+/**
+ * Most items of a list: `--limit`, else the default, which is undefined for all of them; `--all` sets no limit.
+ * @throws CliError
+ */
+export const readLimit = <D extends number | undefined>(
+  { limit, all = false }: { limit?: string; all?: boolean },
+  defaultLimit: D,
+): number | D | undefined => {
+  if (limit !== undefined && all) throw new CliError('both --all and --limit are given: expected one of them')
+  return all ? undefined : (readCount('--limit', limit) ?? defaultLimit)
 }
 
 /** Options that select failed and cancelled runs. */

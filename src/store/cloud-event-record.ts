@@ -25,6 +25,8 @@ export interface CloudEventFilter {
   run?: string
   /** Emitted then or later, in epoch milliseconds. */
   since?: number
+  /** Emitted earlier, in epoch milliseconds. */
+  until?: number
   limit?: number
 }
 

@@ -5,6 +5,8 @@ import type { RunRecord } from './run-store.ts'
 export interface ReportStore {
   /** Newest first; without a limit all of them. */
   listRuns(filter?: RunFilter): Promise<RunRecord[]>
+  /** Number of runs that the list would have without its limit. */
+  countRuns(filter?: RunFilter): Promise<number>
   /**
    * Sums the usage of model calls over the journals of all runs, running ones included, ordered by the groups. The usage that
    * a step reports for its child run is left out: the child's own journal has it.
@@ -19,6 +21,10 @@ export interface RunFilter {
   parent?: string
   /** Without `parent`: child runs too. Default false. */
   isAnyDepth?: boolean
+  /** Submitted then or later, in epoch milliseconds. */
+  since?: number
+  /** Submitted earlier, in epoch milliseconds. */
+  until?: number
   limit?: number
 }
 

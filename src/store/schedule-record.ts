@@ -6,7 +6,7 @@ export interface ScheduleRecord {
   /** Hash of a saved definition. */
   definition: string
   expression: string
-  /** IANA name; null: the time zone of the machine. */
+  /** IANA name; null: UTC. */
   timezone: string | null
   /** Treatment of slots that passed while no server ran. */
   missed: 'skip' | 'once' | 'all'

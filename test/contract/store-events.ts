@@ -45,6 +45,7 @@ export const addStoreEventTests = (test: AddStoreTest): void => {
     assert.equal(await list({ type: 'reply.sent' }), ['a', 'c'])
     assert.equal(await list({ run: first.runId }), ['a', 'b'])
     assert.equal(await list({ since: T0 + 1 }), ['a', 'c'])
+    assert.equal(await list({ until: T0 + 2 }), ['a', 'b'])
     assert.equal(await list({ type: 'reply.sent', limit: 1 }), ['a'])
     assert.equal(await list({ run: 'r-none' }), [])
   })

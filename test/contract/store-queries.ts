@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert'
-import { createEnd, startRun } from '../support/store-values.ts'
+import type { RunFilter } from '../../src/store/store.ts'
+import { createEnd, createNewRun, startRun, T0 } from '../support/store-values.ts'
 import type { AddStoreTest } from './store.ts'
 
 export const addStoreQueryTests = (test: AddStoreTest): void => {
@@ -21,6 +22,21 @@ export const addStoreQueryTests = (test: AddStoreTest): void => {
     assert.is(found.kind === 'found' && found.run.parent, 'r-parent')
   })
 
+  test('runs are listed and counted by the time of their submission: from `since` on, before `until`', async ({
+    store,
+  }) => {
+    for (const minute of [0, 1, 2])
+      await startRun(store, {
+        run: { id: `r-${minute}`, created: { ...createNewRun().created, at: T0 + minute * 60_000 } },
+      })
+    const [since, until] = [T0 + 60_000, T0 + 120_000]
+    const list = async (filter: RunFilter): Promise<string[]> => (await store.listRuns(filter)).map((run) => run.id)
+    assert.equal(await list({ since }), ['r-2', 'r-1'])
+    assert.equal(await list({ until }), ['r-1', 'r-0'])
+    assert.equal(await list({ since, until, status: 'running' }), ['r-1'])
+    assert.is(await store.countRuns({ since, until }), 1)
+  })
+
   test('runs are listed newest first, by status, by workflow, up to a limit', async ({ store }) => {
     const ids = ['r-1', 'r-2', 'r-3', 'r-4']
     for (const [place, id] of ids.entries()) {
@@ -37,5 +53,7 @@ export const addStoreQueryTests = (test: AddStoreTest): void => {
     assert.equal(await list({ workflow: 'sort' }), ['r-4', 'r-2'])
     assert.equal(await list({ workflow: 'sort', status: 'running', limit: 5 }), ['r-4'])
     assert.equal(await list({ status: 'cancelled' }), [])
+    assert.is(await store.countRuns({ limit: 1 }), 4)
+    assert.is(await store.countRuns({ workflow: 'sort', status: 'running' }), 1)
   })
 }

@@ -6,6 +6,8 @@ export interface UpcomingSlot {
   schedule: string
   /** RFC 3339, UTC. */
   at: string
+  /** IANA name. */
+  timezone: string
 }
 
 /** Lists the next slots of these schedules, the earliest first. Paused schedules have none. */
@@ -15,11 +17,12 @@ export const listUpcomingSlots = (schedules: readonly ScheduleRecord[], most: nu
     .sort((a, b) => a.at.localeCompare(b.at))
     .slice(0, most)
 
-const nextOf = ({ id, expression, timezone, nextAt, isPaused }: ScheduleRecord, most: number): UpcomingSlot[] => {
+const nextOf = ({ id, expression, timezone: zone, nextAt, isPaused }: ScheduleRecord, most: number): UpcomingSlot[] => {
   if (isPaused || nextAt === null) return []
-  const slots = createSlots(expression, timezone ?? 'UTC')
+  const timezone = zone ?? 'UTC'
+  const slots = createSlots(expression, timezone)
   const found: UpcomingSlot[] = []
   for (let at: number | undefined = nextAt; at !== undefined && found.length < most; at = slots.after(at))
-    found.push({ schedule: id, at: new Date(at).toISOString() })
+    found.push({ schedule: id, at: new Date(at).toISOString(), timezone })
   return found
 }

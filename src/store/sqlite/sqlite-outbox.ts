@@ -25,9 +25,9 @@ export class SqliteOutbox {
     this.#statements.add.run(run, id, type, source, at, text, subject)
   }
 
-  list({ type, run, since = 0, limit }: CloudEventFilter): StoredCloudEvent[] {
+  list({ type, run, since = 0, until = Number.MAX_SAFE_INTEGER, limit }: CloudEventFilter): StoredCloudEvent[] {
     const statement = run === undefined ? this.#statements.list : this.#statements.listOfRun
-    const found = statement.all({ run: run ?? null, type: type ?? null, since, limit: limit ?? -1 })
+    const found = statement.all({ run: run ?? null, type: type ?? null, since, until, limit: limit ?? -1 })
     return found.map(({ subject, ...event }) => ({
       ...event,
       data: this.#unpack(event.data),
@@ -40,11 +40,12 @@ interface Query {
   run: string | null
   type: string | null
   since: number
+  until: number
   limit: number
 }
 
 const SELECT = `select outbox.id, type, source, at, data, subject, run.id as "runId", delivered_at as "deliveredAt" from outbox
-  join run on run.key = outbox.run where at >= @since and (@type is null or type = @type)`
+  join run on run.key = outbox.run where at >= @since and at < @until and (@type is null or type = @type)`
 
 const prepareOutbox = (db: Connection) => ({
   add: db.prepare<

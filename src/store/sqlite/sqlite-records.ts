@@ -1,6 +1,6 @@
 /**
- * The records beside the runs: approvals, the outbox, schedules and registered workflows. Their statements are prepared when one
- * is first needed, so that opening the store stays quick.
+ * The records beside the runs: approvals, the outbox, schedules and registered workflows; and lists of runs. Their statements are
+ * prepared when one is first needed, so that opening the store stays quick.
  */
 import type { JsonValue } from '../../core/json.ts'
 import type { ApprovalFilter, ApprovalStore, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
@@ -10,6 +10,7 @@ import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, Slot
 import type { Connection } from './connection.ts'
 import { DueRuns } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
+import { RunLists } from './run-lists.ts'
 import { SqliteApprovals } from './sqlite-approvals.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
 import { advanceSchedule, prepareSchedules, replaceSchedules, toSchedule } from './sqlite-schedules.ts'
@@ -111,6 +112,7 @@ const createParts = (connection: Connection, unpack: (text: string) => JsonValue
     due: new DueRuns(connection, gate),
     approvals: new SqliteApprovals(connection, unpack),
     outbox: new SqliteOutbox(connection, unpack),
+    runs: new RunLists(connection),
     schedules: prepareSchedules(connection),
     workflows: prepareWorkflows(connection),
   }

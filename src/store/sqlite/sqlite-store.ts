@@ -35,7 +35,7 @@ import type {
   UsageSum,
 } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import { toPhaseCode, toStatusCode } from './codes.ts'
+import { toPhaseCode } from './codes.ts'
 import type { Connection } from './connection.ts'
 import { LAST_SEQ, toJournalKey } from './journal-key.ts'
 import { type LargeText, packJson, unpackJson } from './large-text.ts'
@@ -152,15 +152,16 @@ export class SqliteStore extends SqliteRecords implements Store {
     })
   }
 
-  listRuns({ status, workflow, parent, isAnyDepth = false, limit }: RunFilter = {}): Promise<RunRecord[]> {
-    const { listChildren, listRunning, listRuns, listRunningFamilies, listFamilies } = this.#statements
-    const [all, roots] = status === 'running' ? [listRunningFamilies, listRunning] : [listFamilies, listRuns]
-    const listed = [workflow ?? null, status === undefined ? null : toStatusCode(status), limit ?? -1] as const
-    return this.queue.read(() => {
-      const rows =
-        parent === undefined ? (isAnyDepth ? all : roots).all(...listed) : listChildren.all(parent, ...listed)
-      return rows.map((row) => this.#toRecord(row))
-    })
+  listRuns(filter: RunFilter = {}): Promise<RunRecord[]> {
+    return this.queue.read(() =>
+      this.parts()
+        .runs.list(filter)
+        .map((row) => this.#toRecord(row)),
+    )
+  }
+
+  countRuns(filter: RunFilter = {}): Promise<number> {
+    return this.queue.read(() => this.parts().runs.count(filter))
   }
 
   sumUsage(query: UsageQuery): Promise<UsageSum[]> {

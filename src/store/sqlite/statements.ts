@@ -8,17 +8,11 @@ export const NOW = `cast(unixepoch('subsec') * 1000 as integer)`
 const PUT_AT_STEP_MS = 3_600_000
 /** J2, J7: the claim is the current one of its run, and the run is neither ended nor released. */
 const IS_HELD = 'key = ? and epoch = ? and holder is not null'
-const RUN_COLUMNS = `run.key, run.id, run.workflow, definition.hash, run.status, run.created_at, run.ended_at, run.output,
+export const RUN_COLUMNS = `run.key, run.id, run.workflow, definition.hash, run.status, run.created_at, run.ended_at, run.output,
   run.error, run.input_tokens, run.output_tokens, run.cost_usd, run.cache_hits, run.epoch, run.holder, run.lease_until,
   run.phase, run.is_paused, run.origin, run.idempotency_key, run.replaced_by, run.flow_key, run.begun_at,
   (select above.id from run above where above.key = run.parent) as parent`
-const FROM_RUN = 'from run join definition on definition.key = run.definition'
-
-type Listed = [workflow: string | null, status: number | null, limit: number]
-
-const listSql = (where: string): string =>
-  `select ${RUN_COLUMNS} ${FROM_RUN} where ${where} and run.workflow = coalesce(?, run.workflow)
-   and run.status = coalesce(?, run.status) order by run.key desc limit ?`
+export const FROM_RUN = 'from run join definition on definition.key = run.definition'
 
 export interface RunRow {
   key: number
@@ -147,15 +141,6 @@ const prepareRunStatements = (db: Connection) => ({
   >(
     `update run set status = ?, ended_at = ?, output = ?, error = ?, input_tokens = ?, output_tokens = ?, cost_usd = ?,
      cache_hits = ?, holder = null, lease_until = null where ${IS_HELD}`,
-  ),
-  /** Runs without a parent. */
-  listRuns: db.prepare<Listed, RunRow>(listSql('run.parent is null')),
-  /** Runs without a parent that have not ended. The literal `status = 0` makes SQLite use the index of these runs. */
-  listRunning: db.prepare<Listed, RunRow>(listSql('run.status = 0 and run.parent is null')),
-  listFamilies: db.prepare<Listed, RunRow>(listSql('true')),
-  listRunningFamilies: db.prepare<Listed, RunRow>(listSql('run.status = 0')),
-  listChildren: db.prepare<[parent: string, ...Listed], RunRow>(
-    listSql('run.parent = (select above.key from run above where above.id = ?)'),
   ),
   findIds: db
     .prepare<[{ text: string; limit: number }], string>(

@@ -42,7 +42,7 @@ const createProject = async (failures: readonly SlotFailure[]): Promise<CliProje
 test('list says when and why the last slot failed, how many did in a row, and what was skipped', async () => {
   const project = await createProject(SLOTS.map((slot) => toFailure(slot)))
   const { stdout, stderr } = await project.troupe(['schedules', 'list'])
-  assert.match(stdout, /report\/1 +@yearly UTC .* 2 in a row, invalid_input at .* all: 5 +3 at /)
+  assert.match(stdout, /report\/1 +@yearly +UTC .* 2 in a row, invalid_input at .* all: 5 +3 at /)
   assert.match(stderr, 'what failed, and what to do: troupe failed')
   const [schedule] = JSON.parse((await project.troupe(['schedules', 'list', '--json'])).stdout)
   assert.equal([schedule.missed, schedule.most_missed, schedule.skipped.count], ['all', 5, 3])

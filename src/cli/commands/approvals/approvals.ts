@@ -51,8 +51,8 @@ const findOpen = async (store: Store, { run, workflow }: ListApprovalsArguments)
 
 const createColumns = (paint: Paint): Column<OpenApproval>[] => [
   { title: 'id', text: toApprovalId },
-  { title: 'title', text: ({ title }) => toOneLine(title), paint: (text) => paint.bold(text) },
-  { title: 'decides', text: describeDeciders },
+  { title: 'title', least: 20, text: ({ title }) => toOneLine(title), paint: (text) => paint.bold(text) },
+  { title: 'decides', least: 10, text: describeDeciders },
   { title: 'due', text: ({ dueAt }) => describeDue(dueAt) },
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow) },
   { title: 'run', text: ({ runId }) => runId },

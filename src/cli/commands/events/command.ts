@@ -1,4 +1,4 @@
-import { type CliCommand, json, limit, RUN, SINCE } from '../../command.ts'
+import { ALL, type CliCommand, json, limit, RUN, SINCE, UNTIL } from '../../command.ts'
 
 export const eventsCommand: CliCommand = {
   name: 'events',
@@ -7,7 +7,9 @@ export const eventsCommand: CliCommand = {
     ['--type <type>', 'only of this type'],
     ['--run <run>', `only of this run: ${RUN}`],
     SINCE,
+    UNTIL,
     limit('at most this many, the newest (default 100 without --json)'),
+    ALL,
     json('a CloudEvent as JSON on each line'),
   ],
   examples: [

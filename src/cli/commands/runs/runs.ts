@@ -6,61 +6,79 @@ import type { RunWait } from '../../../service/control/run-waits.ts'
 import { measureRun } from '../../../service/history/measure-run.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { formatCost, formatCount, formatTime, toTimesJson } from '../../figures.ts'
+import { describeShown, formatCost, formatCount, formatTime, toTimesJson } from '../../figures.ts'
+import { readConditions } from '../../input-condition.ts'
 import { withRunsIfThere } from '../../open-runs.ts'
-import { readChoice, readCount } from '../../option-values.ts'
+import { readChoice, readLimit, readPeriod } from '../../option-values.ts'
 import { describeOrigin } from '../../origin-text.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
-import { cutEnd, toOneLine } from '../../printable.ts'
+import { toOneLine } from '../../printable.ts'
 import { describeHolder, type ShownStatus, STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
 import { describeWaits, toWaitJson } from '../../run-waits-text.ts'
 import { type Column, right } from '../../table.ts'
+import { type RunQuery, selectRuns } from './select-runs.ts'
 
 const DEFAULT_LIMIT = 20
-const LONGEST_WAIT = 50
 
-export const listRuns = async (
-  context: Context,
-  options: { status?: string; workflow?: string; children?: boolean; limit?: string; json?: boolean },
-): Promise<void> => {
-  const { workflow, children = false, json = false } = options
-  const statuses = Object.keys(STATUS_COLORS) as ShownStatus[]
-  const status = options.status === undefined ? undefined : readChoice('--status', options.status, statuses)
-  const limit = readCount('--limit', options.limit) ?? DEFAULT_LIMIT
+export interface RunsArguments {
+  status?: string
+  workflow?: string
+  since?: string
+  until?: string
+  input?: string[]
+  children?: boolean
+  limit?: string
+  all?: boolean
+  json?: boolean
+}
+
+export const listRuns = async (context: Context, options: RunsArguments): Promise<void> => {
+  const { children = false, json = false } = options
+  const query = readQuery(options)
+  const { limit } = query.filter
   return withRunsIfThere(context, { json }, async (store) => {
-    const found = await toListed(await find(store, { status, workflow, limit }), store)
+    const selected = await selectRuns(store, query)
+    const found = await toListed(selected.runs, store)
     const families = children ? await Promise.all(found.map((run) => listFamily(run, { store, limit }))) : [found]
     const runs = families.flat()
     if (json) writeJson(context, runs.map(toJson))
     else if (runs.length === 0) context.stderr.write('no runs\n')
     else reportRuns(runs, context)
+    const shown = describeShown(found.length, selected.total, { noun: 'run', which: 'newest' })
+    if (shown !== '') context.stderr.write(`${shown}\n`)
   })
 }
 
-/** Filters runs that have not ended here: their shown status follows from the row and from the holder. */
-const find = async (
-  store: Store,
-  { status, workflow, limit }: { status: ShownStatus | undefined; workflow: string | undefined; limit: number },
-): Promise<RunRecord[]> => {
-  const ofWorkflow = workflow === undefined ? {} : { workflow }
-  if (status === undefined) return store.listRuns({ ...ofWorkflow, limit })
-  if (status === 'completed' || status === 'failed' || status === 'cancelled')
-    return store.listRuns({ ...ofWorkflow, status, limit })
-  const runs = await store.listRuns({ ...ofWorkflow, status: 'running' })
-  return runs.filter((run) => toShownStatus(run) === status).slice(0, limit)
+const readQuery = (options: RunsArguments): RunQuery => {
+  const { status, workflow, input = [] } = options
+  const statuses = Object.keys(STATUS_COLORS) as ShownStatus[]
+  const most = readLimit(options, DEFAULT_LIMIT)
+  return {
+    status: status === undefined ? undefined : readChoice('--status', status, statuses),
+    inputs: readConditions(input),
+    filter: {
+      ...readPeriod(options),
+      ...(workflow !== undefined && { workflow }),
+      ...(most !== undefined && { limit: most }),
+    },
+  }
 }
 
 /** Lists a run and its child runs, each parent before its children, the newest first. The waits stand at the runs that wait. */
-const listFamily = async (root: ListedRun, { store, limit }: { store: Store; limit: number }): Promise<ListedRun[]> => {
+const listFamily = async (
+  root: ListedRun,
+  { store, limit }: { store: Store; limit: number | undefined },
+): Promise<ListedRun[]> => {
   const ownOf = (id: string): RunWait[] => root.waits.filter(({ run }) => run === id)
   const list = async (parent: ListedRun): Promise<ListedRun[]> => {
-    const children = await store.listRuns({ parent: parent.id, limit: limit + 1 })
+    const ofParent = { parent: parent.id, ...(limit !== undefined && { limit: limit + 1 }) }
+    const children = await store.listRuns(ofParent)
     const below = children.slice(0, limit).map((child): ListedRun => {
       return { ...child, depth: parent.depth + 1, shown: toShownStatus(child), waits: ownOf(child.id), isCut: false }
     })
     const families = await Promise.all(below.map(list))
-    return [{ ...parent, isCut: children.length > limit }, ...families.flat()]
+    return [{ ...parent, isCut: children.length > below.length }, ...families.flat()]
   }
   return list({ ...root, waits: ownOf(root.id) })
 }
@@ -95,9 +113,10 @@ const reportRuns = (runs: readonly ListedRun[], { stdout, stderr }: Context): vo
 
 const createColumns = (paint: Paint): Column<ListedRun>[] => [
   { title: 'run', text: ({ id, depth }) => (depth === 0 ? id : `${'  '.repeat(depth - 1)}└ ${id}`) },
-  { title: 'workflow', text: ({ workflow }) => toOneLine(workflow), paint: (text) => paint.bold(text) },
+  { title: 'workflow', least: 16, text: ({ workflow }) => toOneLine(workflow), paint: (text) => paint.bold(text) },
   {
     title: 'status',
+    least: 16,
     text: (run) => describeStatus(run) + describeAgain(run),
     paint: (text, { shown }) => paint[STATUS_COLORS[shown]](text),
   },
@@ -114,7 +133,7 @@ const describeAgain = ({ origin, replacedBy }: ListedRun): string => {
 
 const describeStatus = (run: ListedRun): string => {
   const { shown: status } = run
-  const waits = cutEnd(describeWaits(run.waits), LONGEST_WAIT)
+  const waits = describeWaits(run.waits)
   if (status === 'running' && run.holder !== null)
     return `running (${describeHolder(run.holder)})${waits === '' ? '' : `, waits for ${waits}`}`
   if (status === 'waiting') return waits === '' ? status : `waiting for ${waits}`

@@ -2,12 +2,14 @@
 import { listUpcomingSlots } from '../../../service/schedules/upcoming-slots.ts'
 import type { ScheduleFailure, ScheduleRecord } from '../../../store/schedule-record.ts'
 import type { Context } from '../../context.ts'
-import { formatCount, formatTime, toTime } from '../../figures.ts'
+import { formatCount, toTime } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeHint, writeJson, writeLines, writeTable } from '../../output.ts'
+import { toOneLine } from '../../printable.ts'
 import { countSkipped } from '../../skipped-text.ts'
 import type { Column } from '../../table.ts'
+import { formatZoned, formatZonedFully } from '../../zoned-time.ts'
 import { findSchedule } from './find-schedule.ts'
 
 export const listSchedules = (context: Context, { json = false }: { json?: boolean }): Promise<void> =>
@@ -37,7 +39,9 @@ export const nextSlots = async (
     else
       writeLines(
         context.stdout,
-        shown.map(({ schedule: id, at }) => `${at}  ${id}`),
+        shown.map(
+          ({ schedule: id, at, timezone }) => `${formatZonedFully(Date.parse(at), timezone)}  ${toOneLine(id)}`,
+        ),
       )
   })
 }
@@ -78,19 +82,27 @@ const toJson = (schedule: ScheduleRecord) => {
   }
 }
 
-/** `2 in a row, invalid_input at 09:00:00`. */
-const describeFailure = ({ at, code, inRow, kept }: ScheduleFailure): string =>
-  `${inRow > 0 ? `${formatCount(inRow)} in a row` : `${formatCount(kept)} earlier`}, ${code} at ${formatTime(at)}`
+const zoneOf = ({ timezone }: ScheduleRecord): string => timezone ?? 'UTC'
 
+/** `2 in a row, invalid_input at 2026-01-31 09:00:00`. */
+const describeFailure = ({ at, code, inRow, kept }: ScheduleFailure, zone: string): string =>
+  `${inRow > 0 ? `${formatCount(inRow)} in a row` : `${formatCount(kept)} earlier`}, ${code} at ${formatZoned(at, zone)}`
+
+/** All times are those of the zone. */
 const COLUMNS: readonly Column<ScheduleRecord>[] = [
-  { title: 'schedule', text: ({ id }) => id },
-  { title: 'when', text: ({ expression, timezone }) => `${expression} ${timezone ?? ''}` },
-  { title: 'next', text: ({ isPaused, nextAt }) => (isPaused ? 'paused' : (toTime(nextAt) ?? 'never')) },
-  { title: 'last', text: ({ lastAt }) => toTime(lastAt) ?? '-' },
-  { title: 'failed', text: ({ failure }) => (failure === null ? '' : describeFailure(failure)) },
+  { title: 'schedule', least: 12, text: ({ id }) => toOneLine(id) },
+  { title: 'when', text: ({ expression }) => expression },
+  { title: 'zone', text: zoneOf },
+  { title: 'next', text: (one) => (one.isPaused ? 'paused' : formatSlot(one.nextAt, one, 'never')) },
+  { title: 'last', text: (one) => formatSlot(one.lastAt, one, '-') },
+  { title: 'failed', text: (one) => (one.failure === null ? '' : describeFailure(one.failure, zoneOf(one))) },
   { title: 'missed', text: ({ missed, mostMissed }) => (missed === 'all' ? `all: ${mostMissed}` : missed) },
   {
     title: 'skipped',
-    text: ({ skipped }) => (skipped === null ? '' : `${countSkipped(skipped.count)} at ${formatTime(skipped.at)}`),
+    text: (one) =>
+      one.skipped === null ? '' : `${countSkipped(one.skipped.count)} at ${formatZoned(one.skipped.at, zoneOf(one))}`,
   },
 ]
+
+const formatSlot = (at: number | null, schedule: ScheduleRecord, none: string): string =>
+  at === null ? none : formatZoned(at, zoneOf(schedule))

@@ -1,0 +1,45 @@
+/** Selects the runs that `troupe runs` lists. */
+import type { RunFilter, RunRecord, Store } from '../../../store/store.ts'
+import { holdsFor, type InputCondition } from '../../input-condition.ts'
+import { type ShownStatus, toShownStatus } from '../../run-holder.ts'
+
+export interface RunQuery {
+  status: ShownStatus | undefined
+  /** Of runs without a parent; `limit` undefined: all of them. */
+  filter: Omit<RunFilter, 'status'>
+  inputs: readonly InputCondition[]
+}
+
+export interface SelectedRuns {
+  /** Newest first. */
+  runs: RunRecord[]
+  /** Number of runs without the limit. */
+  total: number
+}
+
+export const selectRuns = async (store: Store, { status, filter, inputs }: RunQuery): Promise<SelectedRuns> => {
+  const { limit, ...others } = filter
+  const isOfEnd = status === 'completed' || status === 'failed' || status === 'cancelled'
+  const stored: RunFilter = { ...others, ...(status !== undefined && { status: isOfEnd ? status : 'running' }) }
+  if (inputs.length === 0 && (status === undefined || isOfEnd)) {
+    const [runs, total] = await Promise.all([store.listRuns({ ...stored, ...filter }), store.countRuns(stored)])
+    return { runs, total }
+  }
+  // The shown status of a run that has not ended follows from its holder too.
+  const listed = await store.listRuns(stored)
+  const ofStatus = status === undefined ? listed : listed.filter((run) => toShownStatus(run) === status)
+  const runs = inputs.length === 0 ? ofStatus : await withInput(ofStatus, { store, inputs })
+  return { runs: runs.slice(0, limit), total: runs.length }
+}
+
+const withInput = async (
+  runs: readonly RunRecord[],
+  { store, inputs }: { store: Store; inputs: readonly InputCondition[] },
+): Promise<RunRecord[]> => {
+  const found: RunRecord[] = []
+  for (const run of runs) {
+    const created = await store.readCreated(run.id)
+    if (created !== undefined && inputs.every((condition) => holdsFor(condition, created.data.input))) found.push(run)
+  }
+  return found
+}
