@@ -7,7 +7,7 @@ import type { ScheduleRecord } from '../../store/schedule-record.ts'
 import type { Slots } from './slots.ts'
 
 /** Longest time that a slot counts as on time, though a server has not looked since: for so long a daily run is just late. */
-export const LATE_MS = 60_000
+const LATE_MS = 60_000
 
 /** Slots that start no run are counted up to this number, which stands for all larger ones. */
 export const MOST_COUNTED = 10_000
