@@ -10,7 +10,10 @@ import type { JsonObject, JsonValue } from '../../src/core/json.ts'
 import type { Placement } from '../../src/runtime/effects/placement.ts'
 import type { OpenEffect } from '../../src/runtime/effects/run-effect.ts'
 
-export type Decision = { output: JsonValue } | { fault: { code: string; retryable: boolean; details?: JsonObject } } | 'never'
+export type Decision =
+  | { output: JsonValue }
+  | { fault: { code: string; retryable: boolean; details?: JsonObject } }
+  | 'never'
 
 /** One effect that waits: `id` is `path#visit`. */
 export interface Performance {

@@ -31,7 +31,7 @@ export const listAftermath = (status: RunStatus, rows: readonly JournalRow[]): A
   finally: findBrokenFinally(rows),
 })
 
-/** Of a completed run the journal is read only if the text of its workflow has the word `finally`. */
+/** Reads the journal of a completed run only if the text of its workflow has the word `finally`. */
 export const readAftermath = async (store: Store, { id, status, definition }: RunRecord): Promise<Aftermath> => {
   if (status === 'completed') {
     const stored = await store.loadDefinition(definition)
