@@ -2,6 +2,7 @@
 import { PROVIDER_NAMES } from '../../actors/llm/providers.ts'
 import { createConfigJsonSchema } from '../../compiler/grammar/config-json-schema.ts'
 import { createWorkflowJsonSchema } from '../../compiler/grammar/workflow-json-schema.ts'
+import { createCatalogue } from '../catalogue.ts'
 
 const WORKFLOW = `# yaml-language-server: $schema=schema/workflow.schema.json
 # Greets everybody in data/people.csv, and writes the greetings to out/greetings.md.
@@ -86,7 +87,7 @@ export const createStarterFiles = (): Record<string, string> => ({
   [STARTER_WORKFLOW]: WORKFLOW,
   'troupe.config.yaml': CONFIG,
   'data/people.csv': PEOPLE,
-  'schema/workflow.schema.json': toText(createWorkflowJsonSchema()),
+  'schema/workflow.schema.json': toText(createWorkflowJsonSchema(createCatalogue())),
   'schema/config.schema.json': toText(createConfigJsonSchema(PROVIDER_NAMES)),
   '.vscode/settings.json': toText(SETTINGS),
   '.vscode/extensions.json': toText({ recommendations: ['redhat.vscode-yaml'] }),

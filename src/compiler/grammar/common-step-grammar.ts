@@ -5,7 +5,7 @@ import type { Range } from '../source.ts'
 import type { Located, ValueNode } from '../value-node.ts'
 import { listOf, mapOf } from './collection-shape.ts'
 import { type Fields, record } from './record-shape.ts'
-import { duration, flag, integer, name, snakeCase, text, word } from './scalar-shape.ts'
+import { duration, flag, integer, name, snakeCase, text, toolName, word } from './scalar-shape.ts'
 import { byForm, mapped, named, reportMismatch, type Shape } from './shape.ts'
 import { expression, orComputed, templateInput } from './value-shape.ts'
 
@@ -126,7 +126,7 @@ export const runsOn: Shape<Located<RunsOn>> = named('runs_on', RUNS_ON, () => {
 })
 
 const UNDO_FIELDS = {
-  tool: { shape: text(), doc: 'The tool that takes the effect back.', required: true },
+  tool: { shape: toolName, doc: 'The tool that takes the effect back.', required: true },
   with: { shape: templateInput(), doc: 'Its input, evaluated when the step completes.' },
 } as const satisfies Fields
 

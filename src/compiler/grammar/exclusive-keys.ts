@@ -1,4 +1,5 @@
 /** Keys of which a map may have only one. */
+import type { JsonSchema } from '../../core/json-schema.ts'
 import { findEntry, type YamlMap } from '../read/yaml-node.ts'
 import { beginningOf } from './record-shape.ts'
 import type { ShapePlace } from './shape.ts'
@@ -30,3 +31,8 @@ export const checkExclusive = (
   diagnostics.error('missing_key', beginningOf(node), message, `add \`${keys[0]}:\``)
   return false
 }
+
+/** The part of a JSON Schema that requires exactly one of the keys. Strict validators want each required key beside it. */
+export const requireOne = (...keys: readonly [string, string, ...string[]]): JsonSchema => ({
+  oneOf: keys.map((key) => ({ properties: { [key]: {} }, required: [key] })),
+})

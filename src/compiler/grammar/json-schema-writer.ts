@@ -3,10 +3,15 @@ import type { JsonSchema } from '../../core/json-schema.ts'
 import { type Fields, toObjectSchema } from './record-shape.ts'
 import type { Definitions } from './shape.ts'
 
-/** `title` and `description` of the whole. */
-export const writeJsonSchema = (fields: Fields, about: { title: string; description: string }): JsonSchema => {
+interface WriteOptions extends Partial<Pick<Definitions, 'tools'>> {
+  title: string
+  description: string
+}
+
+export const writeJsonSchema = (fields: Fields, { tools = [], ...about }: WriteOptions): JsonSchema => {
   const found: Record<string, JsonSchema> = {}
   const definitions: Definitions = {
+    tools,
     refer(name, create) {
       if (!Object.hasOwn(found, name)) {
         // Set before it is filled: a definition may refer to itself.

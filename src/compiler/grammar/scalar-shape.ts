@@ -189,6 +189,18 @@ export const name = text({
   code: 'bad_name',
 })
 
+/** The name of a tool. Editors offer the built-in ones; presets, servers and programs bring others. */
+export const toolName: Shape<Located<string>> = {
+  ...text(),
+  toJsonSchema: (definitions) =>
+    definitions.refer('tool_name', () => ({
+      anyOf: [
+        ...definitions.tools.map(({ name: tool, description }) => ({ const: tool, description })),
+        { type: 'string' },
+      ],
+    })),
+}
+
 /** The name of a secret or an environment variable. */
 export const VARIABLE_NAME = {
   expected: 'a name like that of a variable (letters, digits and _)',

@@ -3,6 +3,7 @@
  * document, whose type it carries (`Infer`); it writes the JSON Schema for editors; and it holds the words of the reference.
  * The grammars of workflow and config are built of shapes alone.
  */
+import type { ToolEntry } from '../../core/catalogue-entry.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { correct, type Hint, quoteIt } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
@@ -50,7 +51,14 @@ export const createRootPlace = (subject: string, node: YamlNode, diagnostics: Di
 /** Collects the named parts of a JSON Schema, each of which may refer to itself. */
 export interface Definitions {
   refer(name: string, create: () => JsonSchema): JsonSchema
+  /** Tools that editors offer. */
+  readonly tools: readonly Pick<ToolEntry, 'name' | 'description'>[]
 }
+
+/** A value of one of these types; a list of types in `type` is refused by strict validators. */
+export const typeAmong = (...types: readonly string[]): JsonSchema => ({
+  anyOf: types.map((type) => ({ type })),
+})
 
 export interface Mismatch {
   expected: string

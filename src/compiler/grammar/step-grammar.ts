@@ -220,6 +220,7 @@ const findOwners = (key: string): string | undefined => {
 
 const toStepSchema = (definitions: Definitions): JsonSchema => ({
   type: 'object',
+  properties: { id: { description: COMMON_STEP_FIELDS.id.doc } },
   required: ['id'],
   anyOf: [...KIND_GRAMMARS].map(([kind, grammar]) =>
     definitions.refer(`${kind}_step`, () => toKindSchema(kind, grammar, definitions)),

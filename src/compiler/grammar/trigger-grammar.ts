@@ -10,7 +10,7 @@ import type { Located } from '../value-node.ts'
 import { listOf } from './collection-shape.ts'
 import { beginningOf, byKey, type Fields, type PartialOf, readFields, record, toObjectSchema } from './record-shape.ts'
 import { flag, integer, name, text, variableName, word } from './scalar-shape.ts'
-import { byForm, type Infer, mapped, named, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
+import { byForm, type Infer, mapped, named, reportMismatch, type Shape, type ShapePlace, typeAmong } from './shape.ts'
 import { expression, expressionValue, templateText } from './value-shape.ts'
 
 const COMMON_FIELDS = {
@@ -69,7 +69,7 @@ const chatId = byForm('text or a number', {
       node.kind === 'scalar' && (typeof node.value === 'string' || typeof node.value === 'number')
         ? node
         : reportMismatch(node, place, { expected: 'text or a number' }),
-    toJsonSchema: () => ({ type: ['string', 'number'] }),
+    toJsonSchema: () => typeAmong('string', 'number'),
   },
 })
 

@@ -5,9 +5,18 @@ import { toBareExpression, toTemplate } from '../read/expression-text.ts'
 import type { YamlMap, YamlNode, YamlScalar } from '../read/yaml-node.ts'
 import { reportSlip } from '../read/yaml-slip.ts'
 import type { ExpressionText, Located, MapNode, ValueNode } from '../value-node.ts'
-import { isInSlip, reportMismatch, type Shape, type ShapePlace, suggestQuotes, warnOfMisread } from './shape.ts'
+import {
+  isInSlip,
+  reportMismatch,
+  type Shape,
+  type ShapePlace,
+  suggestQuotes,
+  typeAmong,
+  warnOfMisread,
+} from './shape.ts'
 
-const BARE_SCHEMA: JsonSchema = { type: ['string', 'boolean', 'number', 'null'] }
+/** A text with `${ }`. */
+const COMPUTED_SCHEMA: JsonSchema = { type: 'string', pattern: '\\$\\{' }
 
 /** A key that is always an expression. */
 export const expression: Shape<ExpressionText> = {
@@ -18,7 +27,8 @@ export const expression: Shape<ExpressionText> = {
       ? readBare(node, place)
       : reportMismatch(node, place, { expected: expression.expected })
   },
-  toJsonSchema: () => BARE_SCHEMA,
+  toJsonSchema: (definitions) =>
+    definitions.refer('expression', () => typeAmong('string', 'boolean', 'number', 'null')),
 }
 
 const readBare = (node: YamlScalar, place: ShapePlace): ExpressionText | undefined => {
@@ -75,7 +85,7 @@ export const orComputed = (shape: Shape<Located<number>>): Shape<Bound> => ({
     return value.kind === 'literal' && value.value === node.value ? undefined : shape.read(node, place)
   },
   toJsonSchema: (definitions) => ({
-    anyOf: [shape.toJsonSchema(definitions), { type: 'string', pattern: '\\$\\{' }],
+    anyOf: [shape.toJsonSchema(definitions), COMPUTED_SCHEMA],
   }),
 })
 
@@ -98,7 +108,7 @@ export const templateInput = (suggested: Record<string, string> = {}): Shape<Val
       if (value === undefined || value.kind === 'map' || value.kind === 'expression') return value
       return reportMismatch(node, place, { expected })
     },
-    toJsonSchema: () => ({ type: ['object', 'string'], ...toSuggestions(suggested) }),
+    toJsonSchema: () => ({ anyOf: [{ type: 'object', ...toSuggestions(suggested) }, COMPUTED_SCHEMA] }),
   }
 }
 

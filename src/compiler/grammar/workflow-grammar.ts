@@ -8,8 +8,8 @@ import { runsOn } from './common-step-grammar.ts'
 import { checkExclusive } from './exclusive-keys.ts'
 import { type Fields, type RecordOf, record } from './record-shape.ts'
 import { retention } from './retention-grammar.ts'
-import { duration, flag, integer, name, number, text, variableName, word } from './scalar-shape.ts'
-import { byForm, mapped, reportMismatch, type Shape, warnOfMisread } from './shape.ts'
+import { duration, flag, integer, name, number, text, toolName, variableName, word } from './scalar-shape.ts'
+import { byForm, mapped, reportMismatch, type Shape, typeAmong, warnOfMisread } from './shape.ts'
 import { triggers } from './trigger-grammar.ts'
 import { inputType } from './type-shape.ts'
 import { expression, expressionValue, template, templateInput } from './value-shape.ts'
@@ -25,7 +25,7 @@ const version: Shape<Located<number | string>> = {
     }
     return text({ expected: versionExpected }).read(node, place)
   },
-  toJsonSchema: () => ({ type: ['number', 'string'] }),
+  toJsonSchema: () => typeAmong('number', 'string'),
 }
 
 const modelName = text({ expected: 'a model such as ollama/llama3.2' })
@@ -79,7 +79,7 @@ const approval = byForm('always or { when: expr }', {
 })
 
 const PRESET_FIELDS = {
-  tool: { shape: text(), doc: 'The tool that is called.', required: true },
+  tool: { shape: toolName, doc: 'The tool that is called.', required: true },
   with: { shape: templateInput(), doc: 'Input that is always given; the call adds to it.' },
   description: { shape: text(), doc: 'What a model is told about the tool.' },
   approval: { shape: approval, doc: 'Whether a person must agree to a call: `always` or `{ when: expr }`.' },

@@ -9,7 +9,7 @@ import { listOf } from '../grammar/collection-shape.ts'
 import { checkExclusive } from '../grammar/exclusive-keys.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import type { Fields } from '../grammar/record-shape.ts'
-import { duration, flag, integer, text } from '../grammar/scalar-shape.ts'
+import { duration, flag, integer, text, toolName } from '../grammar/scalar-shape.ts'
 import { type } from '../grammar/type-shape.ts'
 import { template, templateMap, templateText } from '../grammar/value-shape.ts'
 import { type Evaluate, toInput, toText } from '../link/entry.ts'
@@ -33,7 +33,7 @@ const FIELDS = {
   system: { shape: templateText, doc: 'What the model is told before everything else.' },
   images: { shape: template, doc: 'Images that go with the prompt: a list of blobs, or one `${ … }`.' },
   returns: { shape: type, doc: 'The type of the output; the model is held to it.' },
-  tools: { shape: listOf(text()), doc: 'Tools that the model may call, by name.' },
+  tools: { shape: listOf(toolName), doc: 'Tools that the model may call, by name.' },
   maxTurns: {
     shape: integer({ minimum: 1 }),
     doc: 'How often the model may be asked in one attempt when it calls tools.',

@@ -2,7 +2,7 @@ import { type Bound, fixedBound, isComputed } from '../bound.ts'
 import { pointsOf } from '../check/flow-builder.ts'
 import type { ExpressionText, Step, StepCommon } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
-import { checkExclusive } from '../grammar/exclusive-keys.ts'
+import { checkExclusive, requireOne } from '../grammar/exclusive-keys.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import {
   type Fields,
@@ -72,7 +72,7 @@ const loopRecord: Shape<PartialOf<typeof LOOP_FIELDS>> = {
   },
   toJsonSchema: (definitions) => ({
     ...toObjectSchema(LOOP_FIELDS, definitions),
-    oneOf: [{ required: ['until'] }, { required: ['while'] }],
+    ...requireOne('until', 'while'),
   }),
 }
 

@@ -5,7 +5,7 @@ import { isRemoteStep } from '../check/tools.ts'
 import type { KindStep, Preset } from '../document.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import type { Fields } from '../grammar/record-shape.ts'
-import { text } from '../grammar/scalar-shape.ts'
+import { toolName } from '../grammar/scalar-shape.ts'
 import { templateInput } from '../grammar/value-shape.ts'
 import { enterCall } from '../link/entry.ts'
 import { linkPreset, secretPlacesOf } from '../link/preset-call.ts'
@@ -13,7 +13,7 @@ import type { StepDescriptor } from './step-descriptor.ts'
 import { expressionText } from './wording.ts'
 
 const FIELDS = {
-  tool: { shape: text(), doc: 'The name of the tool, such as `http.get`.', required: true },
+  tool: { shape: toolName, doc: 'The name of the tool, such as `http.get`.', required: true },
   with: { shape: templateInput(), doc: "The tool's input." },
 } as const satisfies Fields
 

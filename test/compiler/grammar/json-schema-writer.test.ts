@@ -8,16 +8,19 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
 import { PROVIDER_NAMES } from '../../../src/actors/llm/providers.ts'
+import { createCatalogue } from '../../../src/app/catalogue.ts'
 import { createConfigJsonSchema } from '../../../src/compiler/grammar/config-json-schema.ts'
 import { createWorkflowJsonSchema } from '../../../src/compiler/grammar/workflow-json-schema.ts'
 import type { JsonSchema } from '../../../src/core/json-schema.ts'
 
 const ROOT = new URL('../../../', import.meta.url)
 
+const CATALOGUE = createCatalogue()
+
 const test = suite('json schemas')
 
 const FILES: Record<string, () => JsonSchema> = {
-  'schema/workflow.schema.json': createWorkflowJsonSchema,
+  'schema/workflow.schema.json': () => createWorkflowJsonSchema(CATALOGUE),
   'schema/config.schema.json': () => createConfigJsonSchema(PROVIDER_NAMES),
 }
 
@@ -29,15 +32,16 @@ for (const [path, create] of Object.entries(FILES)) {
     assert.fixture(readFileSync(file, 'utf8'), text, `${path} is out of date; write it with UPDATE_SCHEMAS=1`)
   })
 
-  test(`${path} is JSON Schema 2020-12`, () => {
-    const ajv = new Ajv2020({ strict: false })
+  test(`${path} is JSON Schema 2020-12, also for a strict validator`, () => {
+    const ajv = new Ajv2020({ strict: true })
     assert.ok(ajv.validateSchema(create()), ajv.errorsText(ajv.errors))
+    ajv.compile(create())
   })
 }
 
 const compileSchema = () => {
-  const ajv = new Ajv2020({ strict: false, allErrors: true })
-  const validate = ajv.compile(createWorkflowJsonSchema())
+  const ajv = new Ajv2020({ strict: true, allErrors: true })
+  const validate = ajv.compile(createWorkflowJsonSchema(CATALOGUE))
   return (text: string): string | undefined =>
     validate(parse(text)) ? undefined : ajv.errorsText(validate.errors, { separator: '\n' })
 }
@@ -75,6 +79,22 @@ for (const [title, text] of Object.entries(REFUSED)) {
   test(`${title} is refused`, () => assert.ok(judge(text)))
 }
 
+test('editors are offered the tools of this release wherever one is named, and other names pass', () => {
+  const { $defs = {} } = createWorkflowJsonSchema(CATALOGUE)
+  const offered = ($defs.tool_name?.anyOf ?? []).flatMap(({ const: name }) => name ?? [])
+  const available = [...CATALOGUE.tools.values()].filter((tool) => tool.available).map(({ name }) => name)
+  assert.ok(offered.includes('http.get'))
+  assert.equal(offered, available)
+  const text = `workflow: a
+tools: { mine: { tool: shop.price } }
+steps:
+  - { id: a, tool: mine, undo: { tool: mcp.shop.refund } }
+  - { id: b, llm: mock/echo, prompt: hi, tools: [http.get, shop.price] }
+`
+  assert.is(judge(text), undefined)
+  assert.is(JSON.stringify($defs).split('#/$defs/tool_name').length - 1, 3)
+})
+
 /** All descriptions that an editor may show stand at properties. */
 const findUndescribed = (schema: JsonSchema, path: string): string[] => {
   const own = Object.entries(schema.properties ?? {}).flatMap(([key, value]) =>
@@ -85,7 +105,7 @@ const findUndescribed = (schema: JsonSchema, path: string): string[] => {
 }
 
 test('every key is explained', () => {
-  assert.equal(findUndescribed(createWorkflowJsonSchema(), 'workflow'), [])
+  assert.equal(findUndescribed(createWorkflowJsonSchema(CATALOGUE), 'workflow'), [])
   assert.equal(findUndescribed(createConfigJsonSchema(PROVIDER_NAMES), 'config'), [])
 })
 
