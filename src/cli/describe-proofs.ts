@@ -1,6 +1,6 @@
 import { formatCount } from '../compiler/prove/worst-case.ts'
 import type { Proofs } from '../compiler/prove.ts'
-import { countOf } from './figures.ts'
+import { countOf } from '../core/count.ts'
 import { cutEnd } from './printable.ts'
 
 const LONGEST_LIST = 100

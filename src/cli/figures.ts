@@ -1,17 +1,12 @@
 /** Renders counts, costs and times as text. */
 
+import { countOf, formatCount } from '../core/count.ts'
 import { formatDuration } from '../core/duration.ts'
 import { formatLimit, LIMITS } from '../core/limits.ts'
 import { FINALLY, UNDO } from '../core/machine-ends.ts'
 import { measureRun } from '../service/history/measure-run.ts'
 import type { ReachedData } from '../store/journal-data.ts'
 import type { RunRecord, UsageTotals } from '../store/store.ts'
-
-/** `1,234`. */
-export const formatCount = (count: number): string => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',')
-
-/** `1 run`, `1,234 runs`. */
-export const countOf = (count: number, noun: string): string => `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
 
 /** Says how many items of a list are shown, and how to see the others; empty if these are all. */
 export const describeShown = (

@@ -1,8 +1,9 @@
+import { formatCount } from '../core/count.ts'
 import { MOST_COUNTED } from '../service/schedules/take-slots.ts'
-import { formatCount } from './figures.ts'
 
 /** `12`, `10,000 or more`. */
 export const countSkipped = (count: number): string => `${formatCount(count)}${count >= MOST_COUNTED ? ' or more' : ''}`
 
 /** `12 missed slots`. */
-export const describeSkipped = (count: number): string => `${countSkipped(count)} missed slot${count === 1 ? '' : 's'}`
+export const describeSkipped = (count: number): string =>
+  `${countSkipped(count)} missed ${count === 1 ? 'slot' : 'slots'}`

@@ -1,6 +1,6 @@
+import { countOf } from '../core/count.ts'
 import { formatSize } from '../core/size.ts'
 import type { SweepReport } from '../service/database/retention.ts'
-import { countOf } from './figures.ts'
 
 /** `3 runs deleted with 21 rows and 1 blob (2.0 KB); 4.1 KB returned to the file system`. */
 export const describeSwept = ({ runs, rows, blobs, blobBytes, freedBytes }: SweepReport, isDryRun = false): string => {

@@ -12,7 +12,9 @@
  * 4. A wait that a server asks for is made only if it ends before each deadline. A long one is not made while another actor is left.
  * 5. The same input and events give the same delays: jitter follows from the seed.
  */
+
 import { assign, setup } from 'xstate'
+import { countOf } from '../core/count.ts'
 import type { FaultCode, FaultData } from '../core/fault.ts'
 import { askedWait, asksForRetry, backoffDelay, type RetryPolicy } from '../core/retry-policy.ts'
 
@@ -62,7 +64,7 @@ const outcomeUnknown = ({ onLost, attempt }: AttemptContext): FaultData => ({
     onLost === 'fail'
       ? 'the process ended during this step, so it is unknown whether the step took effect; it is not done again. Look at what ' +
         'it writes to, then run the workflow anew, or set `key:` or `on_lost: retry` where a second attempt does no harm'
-      : `the process ended ${attempt} times during this step, so it is not tried again`,
+      : `the process ended ${countOf(attempt, 'time')} during this step, so it is not tried again`,
   retryable: false,
   details: { attempts: attempt },
 })

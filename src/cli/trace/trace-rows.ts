@@ -1,4 +1,5 @@
 /** Orders entries for reading: by time, with the items of a foreach together, and only some of many items. */
+import { countOf } from '../../core/count.ts'
 import { addTotals, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import { namePath, nameVisit } from '../figures.ts'
 import type { EntryState, TraceEntry } from './trace-entry.ts'
@@ -54,9 +55,9 @@ const summarize = (id: string, members: readonly TraceEntry[], hidden: number): 
   const items = new Set(members.map(({ path }) => /^[^\]]*\]/.exec(path)?.[0])).size
   const failed = members.filter(({ state }) => state === 'failed').length
   const parts = [
-    `${items} item${items === 1 ? '' : 's'}`,
+    countOf(items, 'item'),
     ...(failed === 0 ? [] : [`${failed} failed`]),
-    ...(hidden === 0 ? [] : [`${hidden} attempts not shown (--all shows them)`]),
+    ...(hidden === 0 ? [] : [`${countOf(hidden, 'attempt')} not shown (--all shows them)`]),
   ]
   return {
     depth: 0,

@@ -1,6 +1,7 @@
 /** Draws rows on a common time axis, cut to the width of the terminal. */
+
+import { formatCount } from '../../core/count.ts'
 import { formatDuration } from '../../core/duration.ts'
-import { formatCount } from '../figures.ts'
 import type { Paint } from '../paint.ts'
 import { cutEnd, padEnd, padStart, toOneLine, widthOf } from '../printable.ts'
 import type { TraceRow } from './trace-rows.ts'

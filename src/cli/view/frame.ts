@@ -1,4 +1,5 @@
 /** Renders rows of a tree as coloured lines, cut to the width of the terminal and to a window of its height. */
+import { countOf } from '../../core/count.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { describeHits } from '../figures.ts'
 import type { Paint } from '../paint.ts'
@@ -84,7 +85,7 @@ const renderDetail = (detail: RowDetail, { width, paint }: { width: number; pain
       return renderItems(detail, { width, paint })
     case 'ended_items': {
       const failed = detail.failed === 0 ? '' : `, ${detail.failed} failed`
-      return paint.dim(cutEnd(`${detail.total} items${failed}`, width))
+      return paint.dim(cutEnd(`${countOf(detail.total, 'item')}${failed}`, width))
     }
     case 'iteration':
       return paint.dim(cutEnd(`iteration ${detail.count}`, width))

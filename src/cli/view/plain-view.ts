@@ -3,12 +3,13 @@
  * time have one line. Items of a foreach and storms of retries are summed up.
  */
 import { type Clock, systemClock } from '../../core/clock.ts'
+import { countOf } from '../../core/count.ts'
 import { formatDuration } from '../../core/duration.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { RunWait } from '../../service/control/run-waits.ts'
 import type { Channel } from '../context.ts'
 import { describeFault } from '../fault-text.ts'
-import { countOf, describeHits, describeNear } from '../figures.ts'
+import { describeHits, describeNear } from '../figures.ts'
 import { describeHeld, keyOfWait, listShownWaits, toWaitLines } from '../run-waits-text.ts'
 import { createRetryReport } from './retry-report.ts'
 import type { RunView, ViewedRun } from './run-view.ts'

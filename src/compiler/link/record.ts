@@ -8,6 +8,7 @@
  * 3. A record keeps its counters (`visits`, `entries`, `attempt`, `calls`) when its step ends.
  */
 
+import { countOf } from '../../core/count.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { type FaultData, toErrorValue } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
@@ -277,7 +278,7 @@ const judge = ({ id, loop }: LinkedStep, context: MachineContext, count: number)
 
 const loopExhausted = ({ id }: LinkedStep, count: number): FaultData => ({
   code: 'loop_exhausted',
-  message: `loop '${id}' has run ${count} times, its max, and its condition to end does not hold`,
+  message: `loop '${id}' has run ${countOf(count, 'time')}, its max, and its condition to end does not hold`,
   retryable: false,
   details: { step: id, max: count },
 })

@@ -1,4 +1,5 @@
 /** Finds conditions with a constant result, and the ways that they close. */
+import { countOf } from '../../core/count.ts'
 import { fixedBound } from '../bound.ts'
 import { type CheckContext, sitesOf } from '../check/check-context.ts'
 import type { FlowEdge } from '../check/flow-graph.ts'
@@ -122,7 +123,7 @@ const checkLoop = (
     if (edge.kind !== 'faults' && leaves === goesOn) context.closed.add(edge)
   }
   const rest = goesOn
-    ? `the loop always fails after ${most === undefined ? 'its last iteration' : `${most} iterations`}, with loop_exhausted`
+    ? `the loop always fails after ${most === undefined ? 'its last iteration' : countOf(most, 'iteration')}, with loop_exhausted`
     : isWhile
       ? 'the loop never begins'
       : 'the loop ends after its first iteration'

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { CheckContext } from '../check/check-context.ts'
 import { LLM_TEXT } from '../check/known-types.ts'
@@ -18,7 +19,6 @@ import type { PlanOptions } from '../plan.ts'
 import { checkLlm } from './llm/check-llm.ts'
 import { MODEL_PARAMETERS } from './llm/model-parameters.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
-import { countText } from './wording.ts'
 
 /** Default of `max_turns`. */
 const DEFAULT_MAX_TURNS = 10
@@ -158,7 +158,7 @@ const describeTools = (step: StepOf<'llm'>, presets: ReadonlyMap<string, Preset>
   const tools = (step.tools ?? []).map(({ value }) => value)
   const asking = tools.filter((name) => presets.get(name)?.approval !== undefined)
   return [
-    ...(tools.length === 0 ? [] : [countText(tools.length, 'tool', 'tools')]),
+    ...(tools.length === 0 ? [] : [countOf(tools.length, 'tool')]),
     ...(asking.length === 0 ? [] : [`asks before ${asking.join(', ')}`]),
   ]
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count.ts'
 import { type Bound, fixedBound, isComputed } from '../bound.ts'
 import { pointsOf } from '../check/flow-builder.ts'
 import type { ExpressionText, Step, StepCommon } from '../document.ts'
@@ -114,7 +115,7 @@ export const loop: StepDescriptor<'loop'> = {
   },
   chart: {
     icon: 'loop',
-    describe: ({ max }) => `loop, at most ${boundText(max)} times`,
+    describe: ({ max }) => `loop, at most ${isComputed(max) ? `${boundText(max)} times` : countOf(max.value, 'time')}`,
     badges: ({ onMax }) => (onMax === 'continue' ? ['then goes on anyway'] : []),
   },
   block: {

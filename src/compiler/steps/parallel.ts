@@ -1,3 +1,4 @@
+import { countOf } from '../../core/count.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { type BlockFrame, type FlowBuilder, rangesBeside } from '../check/flow-builder.ts'
 import { settledOf } from '../check/known-types.ts'
@@ -17,7 +18,6 @@ import { type GuardConfig, record, type StateConfig, type TransitionConfig, when
 import type { BranchEnd } from '../machine-context.ts'
 import type { YamlMap } from '../read/yaml-node.ts'
 import type { LinkedParts, OutputContext, StepDescriptor } from './step-descriptor.ts'
-import { countText } from './wording.ts'
 
 export interface ParallelStep extends StepCommon {
   kind: 'parallel'
@@ -224,4 +224,4 @@ const JOIN_TEXTS = {
 } as const
 
 const joinText = (join: Join): string =>
-  join.kind === 'at_least' ? `waits for ${countText(join.count.value, 'branch', 'branches')}` : JOIN_TEXTS[join.kind]
+  join.kind === 'at_least' ? `waits for ${countOf(join.count.value, 'branch', 'branches')}` : JOIN_TEXTS[join.kind]

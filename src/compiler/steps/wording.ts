@@ -40,5 +40,3 @@ export const durationText = (ms: number): string => {
 /** A number of the file, or the expression that gives it. */
 export const boundText = (bound: Bound, write: (value: number) => string = String): string =>
   isComputed(bound) ? valueText(bound) : write(bound.value)
-
-export const countText = (amount: number, one: string, many: string): string => `${amount} ${amount === 1 ? one : many}`

@@ -2,7 +2,9 @@
  * The items of one running foreach: those that have started, those that have ended, and their results. Each running item is a scope
  * of its own. Of an ended item the pool keeps only its result, in input order.
  */
+
 import type { ForeachPlan } from '../../compiler/plan.ts'
+import { countOf } from '../../core/count.ts'
 import type { FaultData } from '../../core/fault.ts'
 import { toErrorValue } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
@@ -93,7 +95,7 @@ export class ItemPool {
     if (failed <= allowed) return undefined
     const { code, message } = fault
     const share = maxFailures.kind === 'share' ? ` (${formatMaxFailures(maxFailures)})` : ''
-    const counts = `${failed} of ${items} items of '${id}' have failed, and max_failures allows ${allowed}${share}`
+    const counts = `${failed} of ${countOf(items, 'item')} of '${id}' ${failed === 1 ? 'has' : 'have'} failed, and max_failures allows ${allowed}${share}`
     const last = { index, step, code, message }
     return {
       fault: {

@@ -77,7 +77,7 @@ test('a database that another process has open stays, and the holder of a run is
   const error = await refused(restoreDatabase({ file: copy, path, replaces: true }), 'busy')
   assert.match(error, `run 'r-going' of workflow 'greet' is held by process ${process.pid}`)
   const claim = await startRun(store, { owner: createFarOwner(), run: { id: 'r-far' } })
-  assert.match(await refused(restoreDatabase({ file: copy, path, replaces: true }), 'busy'), 'and 1 more runs are held')
+  assert.match(await refused(restoreDatabase({ file: copy, path, replaces: true }), 'busy'), 'and 1 more run is held')
   await store.write(claim, { end: createEnd() })
   const found = await store.findRun('r-going')
   assert.ok(found.kind === 'found' && found.run.holder !== null)

@@ -1,8 +1,10 @@
 /** `troupe cost-report`: shows the cost of model calls. */
+
+import { formatCount } from '../../../core/count.ts'
 import { type CostReport, type CostRow, reportCosts } from '../../../service/reports/cost-report.ts'
 import { USAGE_GROUPS, type UsageGroup } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { formatCost, formatCount } from '../../figures.ts'
+import { formatCost } from '../../figures.ts'
 import { withRunsIfThere } from '../../open-runs.ts'
 import { readChoice, readSince } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'

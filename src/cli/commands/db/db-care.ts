@@ -1,10 +1,11 @@
 /** `troupe db stats`, `check`, `sweep` and `vacuum`: size, integrity, retention and free space of a database. */
+
+import { formatCount } from '../../../core/count.ts'
 import { formatSize } from '../../../core/size.ts'
 import { sweepStore } from '../../../service/database/retention.ts'
 import type { StoreProblem, StoreStats } from '../../../store/maintenance.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { formatCount } from '../../figures.ts'
 import { shownDatabase } from '../../open-runs.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'

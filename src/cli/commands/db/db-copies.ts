@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { backupStore } from '../../../app/database/backup-file.ts'
 import { exportToFile, exportToStream, importFromFile, importFromStream } from '../../../app/database/run-file.ts'
 import type { Project } from '../../../app/project/project.ts'
+import { countOf, formatCount } from '../../../core/count.ts'
 import { formatSize } from '../../../core/size.ts'
 import type { ExportReport } from '../../../service/database/run-bundles.ts'
 import { restoreDatabase } from '../../../store/open-database.ts'
@@ -10,7 +11,6 @@ import type { Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { countOf, formatCount } from '../../figures.ts'
 import { findRun, type OpenedRuns, openProject, shownDatabase, withDatabase, withRuns } from '../../open-runs.ts'
 import { writeJson } from '../../output.ts'
 import { shownPath } from '../../workflow-file.ts'
@@ -40,7 +40,7 @@ export const restore = async (
   const database = shownDatabase(project, context)
   if (json) writeJson(context, { database, runs, going, set_aside: setAside ?? null })
   else {
-    stdout.write(`${database}: ${formatCount(runs)} runs restored\n`)
+    stdout.write(`${database}: ${countOf(runs, 'run')} restored\n`)
     if (setAside !== undefined)
       stderr.write(`the former database is damaged: it is now ${shownPath(setAside, workingFolder)}\n`)
     if (going > 0)

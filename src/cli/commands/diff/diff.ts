@@ -1,5 +1,6 @@
 /** `troupe diff`: compares two runs. */
 
+import { countOf, formatCount } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { addTotals, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
 import { type ComparedStep, compareRuns, type RunComparison } from '../../../service/history/compare-runs.ts'
@@ -7,7 +8,7 @@ import { measureRun } from '../../../service/history/measure-run.ts'
 import type { UsageTotals } from '../../../store/store.ts'
 import { describeChanges } from '../../change-text.ts'
 import type { Context } from '../../context.ts'
-import { describeUsage, formatCost, formatCount, namePath, nameVisit } from '../../figures.ts'
+import { describeUsage, formatCost, namePath, nameVisit } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { describeOrigin } from '../../origin-text.ts'
 import { widthOfChannel, writeJson, writeLines } from '../../output.ts'
@@ -111,7 +112,7 @@ const renderParting = (
   const different = steps.filter(({ isDifferent }) => isDifferent)
   const told = all ? different : different.slice(0, MOST_TOLD)
   const [first] = different
-  const before = `${formatCount(partsAt)} ${partsAt === 1 ? 'step' : 'steps'} before it ${partsAt === 1 ? 'has' : 'have'} the same outcome`
+  const before = `${countOf(partsAt, 'step')} before it ${partsAt === 1 ? 'has' : 'have'} the same outcome`
   return [
     `they differ from ${paint.bold(first === undefined ? '' : nameStep(first))} ${paint.dim(`(${before})`)}`,
     ...told.flatMap((step) => renderStep(step, paint)),

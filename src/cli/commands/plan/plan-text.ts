@@ -1,11 +1,13 @@
 /** Renders a plan as text, and as the object of `troupe plan --json`. */
+
+import { countOf, formatCount } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import type { CostReason } from '../../../service/forecast/call-cost.ts'
 import type { Forecast, StepForecast } from '../../../service/forecast/forecast.ts'
 import type { PathForecast, PathForecasts } from '../../../service/forecast/forecast-paths.ts'
 import type { TypicalCost } from '../../../service/forecast/typical-cost.ts'
 import type { Channel } from '../../context.ts'
-import { countOf, formatCost, formatCount } from '../../figures.ts'
+import { formatCost } from '../../figures.ts'
 import { widthOfChannel } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'

@@ -1,8 +1,9 @@
 /** Advice of `profile-report`: says first where most of the time goes, then which step to make faster, and how. */
+
+import { countOf } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import type { Bottleneck, ProfileReport } from '../../../service/reports/profile/profile-report.ts'
 import type { SpanKind } from '../../../service/reports/profile/span.ts'
-import { countOf } from '../../figures.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine } from '../../printable.ts'
 

@@ -1,10 +1,12 @@
 /** `troupe rerun`: restarts many failed or cancelled runs, each once. */
+
+import { countOf } from '../../../core/count.ts'
 import { isFault } from '../../../core/fault.ts'
 import { listFailed } from '../../../service/history/failed-runs.ts'
 import type { RunRecord } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { countOf, formatTime, toTime } from '../../figures.ts'
+import { formatTime, toTime } from '../../figures.ts'
 import { type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { type FailedArguments, readCount, readFailedQuery } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'

@@ -2,10 +2,11 @@
  * Resumes every interrupted run at once and reports each when it ends. Runs with the same folder, environment and secrets
  * share a host. Ctrl-C leaves all runs and cancels none.
  */
+
+import { countOf } from '../../../core/count.ts'
 import type { RunRecord } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { countOf } from '../../figures.ts'
 import type { OpenedRuns } from '../../open-runs.ts'
 import { writeJson } from '../../output.ts'
 import { loadStored } from '../../past-run.ts'

@@ -1,12 +1,13 @@
 /** `troupe runs`: lists the runs of a database, newest first. */
 
 import { createCatalogue } from '../../../app/catalogue.ts'
+import { formatCount } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
 import { measureRun } from '../../../service/history/measure-run.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { describeShown, formatCost, formatCount, formatTime, toTimesJson } from '../../figures.ts'
+import { describeShown, formatCost, formatTime, toTimesJson } from '../../figures.ts'
 import { readConditions } from '../../input-condition.ts'
 import { withRunsIfThere } from '../../open-runs.ts'
 import { readChoice, readLimit, readPeriod } from '../../option-values.ts'

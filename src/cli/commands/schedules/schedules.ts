@@ -1,8 +1,10 @@
 /** `troupe schedules`: lists and pauses the schedules that start runs. */
+
+import { formatCount } from '../../../core/count.ts'
 import { listUpcomingSlots } from '../../../service/schedules/upcoming-slots.ts'
 import type { ScheduleFailure, ScheduleRecord } from '../../../store/schedule-record.ts'
 import type { Context } from '../../context.ts'
-import { formatCount, toTime } from '../../figures.ts'
+import { toTime } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeHint, writeJson, writeLines, writeTable } from '../../output.ts'

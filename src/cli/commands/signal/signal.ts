@@ -1,4 +1,6 @@
 /** `troupe signal`: sends an event to one run, or to every run that matches a condition. */
+
+import { countOf } from '../../../core/count.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { matchRuns } from '../../../service/control/match-runs.ts'
 import { type SignalResult, sendSignal } from '../../../service/control/send-signal.ts'
@@ -6,7 +8,6 @@ import type { RunRecord, Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { countOf } from '../../figures.ts'
 import { expectJson, readInput } from '../../input.ts'
 import { createKnownVault } from '../../known-secrets.ts'
 import { findRun, withRuns } from '../../open-runs.ts'

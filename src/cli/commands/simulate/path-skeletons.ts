@@ -1,10 +1,12 @@
 /** Renders paths as test skeletons: YAML with one entry a path and one JSON object a line for its outcomes. */
+
+import { countOf } from '../../../core/count.ts'
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import type { EndedRun } from '../../../runtime/effects/run-effect.ts'
 import { type BrokenFinally, toAftermath } from '../../../service/control/aftermath.ts'
 import type { WorkflowPath, WorkflowPaths } from '../../../service/simulation/shortest-paths.ts'
 import { toOutcome, type WalkOutcome } from '../../../service/simulation/walk.ts'
-import { countOf, namePath } from '../../figures.ts'
+import { namePath } from '../../figures.ts'
 
 export interface PathSkeleton {
   title: string

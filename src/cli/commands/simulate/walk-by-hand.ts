@@ -1,4 +1,5 @@
 /** Walks through a workflow with a user who chooses how each step ends, in a terminal or line by line from a pipe. */
+import { countOf } from '../../../core/count.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import type { RunState } from '../../../runtime/run-state.ts'
 import { findRefusal } from '../../../runtime/waits/read-message.ts'
@@ -116,7 +117,7 @@ const describeEnd = (
   { paint }: Channel,
 ): string => {
   const count = walk.events.length
-  const after = `after ${count} ${count === 1 ? 'outcome' : 'outcomes'}`
+  const after = `after ${countOf(count, 'outcome')}`
   const path = listOutcomes(walk).map((line) => `\n${paint.dim(line)}`)
   if (status === 'completed') return `${paint.green('completed')} ${after}: ${describeValue(output)}${path.join('')}`
   const because = error === null ? '' : `: ${describeFault(error.code, error.message)}`

@@ -1,10 +1,12 @@
 /** Renders the state and the outcomes of a walk as text. */
+
+import { countOf } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { contextOf, pathOf, type Scope } from '../../../runtime/scope/scope.ts'
 import { undoneSteps } from '../../../service/control/undone-steps.ts'
 import { DECIDED, WALK_START, type Walk, type WalkOutcome } from '../../../service/simulation/walk.ts'
-import { countOf, namePath } from '../../figures.ts'
+import { namePath } from '../../figures.ts'
 import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
 

@@ -1,4 +1,5 @@
 /** `troupe trace --at`: shows the state of a run at a moment of its past. */
+import { countOf } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { isFault } from '../../../core/fault.ts'
 import { isJsonObject } from '../../../core/json.ts'
@@ -98,7 +99,7 @@ const render = (
   return [
     `${paint.bold(toOneLine(record.workflow))}  ${status} after row ${row.seq} of ${rowCount}  ${paint.dim(facts.join(' · '))}`,
     '',
-    ...(left > 0 ? [paint.dim(`  ${left} steps before (--all shows them)`)] : []),
+    ...(left > 0 ? [paint.dim(`  ${countOf(left, 'step')} before (--all shows them)`)] : []),
     ...shown.map((step) => renderStep(step, { at: row.at, paint })),
     ...renderOpen(state, paint),
   ]

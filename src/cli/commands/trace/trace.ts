@@ -1,6 +1,7 @@
 /** `troupe trace`: shows what a run did and when, from its journal. */
 
 import { createCatalogue } from '../../../app/catalogue.ts'
+import { countOf } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { addUsage, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
 import { listAftermath } from '../../../service/control/aftermath.ts'
@@ -144,7 +145,7 @@ const renderOrigin = ({ origin }: RunRecord, rows: readonly JournalRow[], paint:
   if (fork === undefined) return [paint.dim(describeOrigin(origin))]
   const cost = describeUsage(fork.usage)
   const paid = cost.length === 0 ? '' : `, paid in that run: ${cost.join(' · ')}`
-  return [paint.dim(`fork of ${fork.run} from ${toOneLine(fork.from)}: ${fork.rows} rows copied${paid}`)]
+  return [paint.dim(`fork of ${fork.run} from ${toOneLine(fork.from)}: ${countOf(fork.rows, 'row')} copied${paid}`)]
 }
 
 const renderFoot = ({ run, rows, waits }: TracedRun, paint: Paint): string[] => {

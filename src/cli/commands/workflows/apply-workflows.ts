@@ -1,9 +1,11 @@
 /** `troupe workflows apply`: registers workflow files, all or none. */
+
 import { statSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { findWorkflows } from '../../../app/project/find-workflows.ts'
 import type { Project } from '../../../app/project/project.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
+import { countOf } from '../../../core/count.ts'
 import { type AppliedWorkflow, applyWorkflows } from '../../../service/workflows/apply-workflows.ts'
 import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileRunnable } from '../../compile-file.ts'
@@ -86,7 +88,7 @@ const refuse = (
   if (json) writeJson(context, { ok: false, applied: false, problems: findings })
   const { paint } = context.stderr
   context.stderr.write(
-    `\n${paint.red('✗')} nothing is registered: ${problems.length} of ${files.length} files have errors\n`,
+    `\n${paint.red('✗')} nothing is registered: ${problems.length} of ${countOf(files.length, 'file')} ${problems.length === 1 ? 'has' : 'have'} errors\n`,
   )
   return EXIT.invalid
 }

@@ -1,3 +1,4 @@
+import { countOf } from '../../../core/count.ts'
 import type { CallExpression, Expression, MacroExpression } from '../expression.ts'
 import { findFunction, isUnwrapping, UNWRAPPING } from '../function-table.ts'
 import { countVerbs } from '../functions/format.ts'
@@ -65,7 +66,7 @@ const checkFormat = ([text, list]: readonly Expression[], context: CheckContext)
   const expected = countVerbs(text.value)
   if (list.items.length !== expected)
     context.report('type_mismatch', list, {
-      message: `'format' gets ${list.items.length} values: expected ${expected}, one for each % in ${textOf(text, context)}`,
+      message: `'format' gets ${countOf(list.items.length, 'value')}: expected ${expected}, one for each % in ${textOf(text, context)}`,
     })
 }
 

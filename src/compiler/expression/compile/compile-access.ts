@@ -1,3 +1,4 @@
+import { countOf } from '../../../core/count.ts'
 import { isJsonObject, type JsonObject } from '../../../core/json.ts'
 import { describeValue, type Evaluation, fail, type Value } from '../evaluation.ts'
 import {
@@ -151,7 +152,7 @@ const failIndex = (
 ): never => {
   const shown = describeValue(index(evaluation))
   return Array.isArray(value)
-    ? fail(`index ${shown} is out of range: ${owner} has ${value.length} items`, node.index.start)
+    ? fail(`index ${shown} is out of range: ${owner} has ${countOf(value.length, 'item')}`, node.index.start)
     : fail(`${owner} has no field ${shown}`, node.index.start)
 }
 

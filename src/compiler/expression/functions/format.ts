@@ -1,3 +1,4 @@
+import { countOf } from '../../../core/count.ts'
 import { formatFixed } from '../../../core/decimal.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { chargeTree, describeValue, fail, textWork, type Work } from '../evaluation.ts'
@@ -20,7 +21,7 @@ export const formatText = (text: string, values: readonly JsonValue[], work: Wor
     return rendered
   })
   work.charge(textWork(size))
-  if (used < values.length) return fail(`the list has ${values.length} values, the text takes ${used}`)
+  if (used < values.length) return fail(`the list has ${countOf(values.length, 'value')}, the text takes ${used}`)
   return result
 }
 

@@ -1,4 +1,5 @@
 /** Checks all content: the file, references, journals without gaps, blobs. */
+import { countOf } from '../../../core/count.ts'
 import type { StoreProblem } from '../../maintenance.ts'
 import type { Connection } from '../connection.ts'
 import { ROWS_PER_RUN } from '../journal-key.ts'
@@ -55,8 +56,14 @@ const checkJournals = (db: Connection): StoreProblem[] => [
     .all(MOST_PROBLEMS)
     .map(({ id, key, rows, last }): StoreProblem => {
       if (id === null)
-        return { kind: 'reference', message: `${rows} journal rows belong to run ${key}, which is missing` }
-      return { kind: 'journal', message: `journal of run '${id}' has gaps: expected ${last} rows, got ${rows}` }
+        return {
+          kind: 'reference',
+          message: `${countOf(rows, 'journal row')} ${rows === 1 ? 'belongs' : 'belong'} to run ${key}, which is missing`,
+        }
+      return {
+        kind: 'journal',
+        message: `journal of run '${id}' has gaps: expected ${countOf(last, 'row')}, got ${rows}`,
+      }
     }),
   ...db
     .prepare<[limit: number], string>(

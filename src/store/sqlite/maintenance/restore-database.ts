@@ -4,9 +4,11 @@
  *
  * The lease holders of the time of the backup lose their runs: leases are void, and every run has a new epoch (J2).
  */
+
 import { chmodSync, copyFileSync, existsSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import Database from 'better-sqlite3'
+import { countOf } from '../../../core/count.ts'
 import { createOwner } from '../../process-identity.ts'
 import { isLeaseFree } from '../../rules/lease.ts'
 import type { Owner } from '../../store.ts'
@@ -166,7 +168,8 @@ const toInUse = (path: string): StoreError => {
   if (held === undefined)
     return new StoreError('busy', `database '${path}' is open in another process: expected it to be closed`, { hint })
   const { id, workflow, holder } = held
-  const more = others.length === 0 ? '' : ` (and ${others.length} more runs are held)`
+  const more =
+    others.length === 0 ? '' : ` (${countOf(others.length, 'more run')} ${others.length === 1 ? 'is' : 'are'} held)`
   const where = holder.host === createOwner().host ? '' : ` on ${holder.host.split('/')[0]}`
   return new StoreError(
     'busy',
