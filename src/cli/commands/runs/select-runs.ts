@@ -5,7 +5,7 @@ import { type ShownStatus, toShownStatus } from '../../run-holder.ts'
 
 export interface RunQuery {
   status: ShownStatus | undefined
-  /** Of runs without a parent; `limit` undefined: all of them. */
+  /** Runs without a parent; `limit` undefined: all of them. */
   filter: Omit<RunFilter, 'status'>
   inputs: readonly InputCondition[]
 }
