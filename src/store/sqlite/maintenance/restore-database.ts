@@ -169,7 +169,7 @@ const toInUse = (path: string): StoreError => {
     return new StoreError('busy', `database '${path}' is open in another process: expected it to be closed`, { hint })
   const { id, workflow, holder } = held
   const more =
-    others.length === 0 ? '' : ` (${countOf(others.length, 'more run')} ${others.length === 1 ? 'is' : 'are'} held)`
+    others.length === 0 ? '' : ` (and ${countOf(others.length, 'more run')} ${others.length === 1 ? 'is' : 'are'} held)`
   const where = holder.host === createOwner().host ? '' : ` on ${holder.host.split('/')[0]}`
   return new StoreError(
     'busy',
