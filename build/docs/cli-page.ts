@@ -93,7 +93,7 @@ const renderTable = ([first = '', second = '']: readonly string[], rows: readonl
 /** Text below the options in the help of a command. */
 const readHelp = (command: Command): string => {
   const written: string[] = []
-  command.configureOutput({ writeOut: (text) => written.push(text) })
+  command.configureOutput({ writeOut: (text) => written.push(text), getOutHelpWidth: () => Number.POSITIVE_INFINITY })
   command.outputHelp()
   return written.join('').slice(command.helpInformation().length)
 }

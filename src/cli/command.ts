@@ -5,6 +5,7 @@
 import { type Command, Option } from 'commander'
 import { type Context, createContext, type GlobalOptions } from './context.ts'
 import { EXIT } from './exit-code.ts'
+import { renderHelp } from './help-text.ts'
 
 /** Flags in commander's notation and their description. A repeatable option is given to the action as a list. */
 export type OptionDeclaration = readonly [flags: string, about: string, kind?: 'repeatable' | 'required']
@@ -37,7 +38,10 @@ export interface CliCommand {
 /** Adds a command and its subcommands to the program; `end` receives the exit code. Returns the command. */
 export const addCommand = (program: Command, declared: CliCommand, end: (exitCode: number) => void): Command => {
   const { name, summary, usage, action, subcommands = [] } = declared
-  const command = program.command(name).description(summary).addHelpText('after', renderNotes(declared))
+  const command = program
+    .command(name)
+    .description(summary)
+    .addHelpText('after', (context) => renderHelp(declared, context))
   if (usage !== undefined) command.usage(usage)
   for (const [notation, about] of Object.values(declared.arguments ?? {})) command.argument(notation, about)
   for (const option of declared.options ?? []) command.addOption(toOption(option))
@@ -50,12 +54,6 @@ export const addCommand = (program: Command, declared: CliCommand, end: (exitCod
     const exitCode = await (await action())(createContext(command.optsWithGlobals<GlobalOptions>()), given)
     end(exitCode ?? EXIT.completed)
   })
-}
-
-/** Examples and the text below them, as help shows them behind the options. */
-export const renderNotes = ({ examples = [], help }: Pick<CliCommand, 'examples' | 'help'>): string => {
-  const commands = examples.length === 0 ? '' : `\nExamples:\n  ${examples.join('\n  ')}\n`
-  return `${commands}${help === undefined ? '' : `\n${help}\n`}`.trimEnd()
 }
 
 const toOption = ([flags, about, kind]: OptionDeclaration): Option => {

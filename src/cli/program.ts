@@ -1,7 +1,7 @@
 /** Gathers the commands. Each is declared in its own folder, and its code is loaded when it is called. */
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { addCommand, type CliCommand, renderNotes } from './command.ts'
+import { addCommand, type CliCommand } from './command.ts'
 import { approvalsCommand } from './commands/approvals/command.ts'
 import { cancelCommand } from './commands/cancel/command.ts'
 import { costReportCommand } from './commands/cost-report/command.ts'
@@ -32,6 +32,7 @@ import { traceCommand } from './commands/trace/command.ts'
 import { validateCommand } from './commands/validate/command.ts'
 import { workflowsCommand } from './commands/workflows/command.ts'
 import { EXIT } from './exit-code.ts'
+import { NARROWEST_COLUMN, renderHelp } from './help-text.ts'
 
 /** By their headings, and in the order of `troupe --help`. */
 const COMMANDS: Readonly<Record<string, readonly CliCommand[]>> = {
@@ -88,7 +89,8 @@ export const createProgram = (end: (exitCode: number) => void): Command => {
     .option('--no-color', 'no colours (NO_COLOR)')
     .option('--debug', 'show stack traces')
     .helpOption('-h, --help', 'show help')
-    .addHelpText('after', renderNotes(PROGRAM_NOTES))
+    .configureHelp({ minWidthToWrap: NARROWEST_COLUMN })
+    .addHelpText('after', (context) => renderHelp(PROGRAM_NOTES, context))
     .exitOverride(toUsageExit)
     .configureOutput({ outputError: writeUsageError })
   for (const [group, commands] of Object.entries(COMMANDS))
