@@ -32,7 +32,7 @@ export const checkExclusive = (
   return false
 }
 
-/** The part of a JSON Schema that requires exactly one of the keys. Strict validators want each required key beside it. */
-export const requireOne = (...keys: readonly [string, string, ...string[]]): JsonSchema => ({
+/** Part of a JSON Schema: exactly one of the keys is there. Strict validators want each required key beside it. */
+export const exactlyOneOf = (...keys: readonly [string, string, ...string[]]): JsonSchema => ({
   oneOf: keys.map((key) => ({ properties: { [key]: {} }, required: [key] })),
 })

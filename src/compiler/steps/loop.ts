@@ -3,7 +3,7 @@ import { type Bound, fixedBound, isComputed } from '../bound.ts'
 import { pointsOf } from '../check/flow-builder.ts'
 import type { ExpressionText, Step, StepCommon } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
-import { checkExclusive, requireOne } from '../grammar/exclusive-keys.ts'
+import { checkExclusive, exactlyOneOf } from '../grammar/exclusive-keys.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import {
   type Fields,
@@ -73,7 +73,7 @@ const loopRecord: Shape<PartialOf<typeof LOOP_FIELDS>> = {
   },
   toJsonSchema: (definitions) => ({
     ...toObjectSchema(LOOP_FIELDS, definitions),
-    ...requireOne('until', 'while'),
+    ...exactlyOneOf('until', 'while'),
   }),
 }
 

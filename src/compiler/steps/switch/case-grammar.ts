@@ -1,7 +1,7 @@
 /** Grammar of the cases of a switch: the first that matches wins, `else` stands at the end. */
 import type { Located, Step, StepOf } from '../../document.ts'
 import { listOf } from '../../grammar/collection-shape.ts'
-import { checkExclusive, requireOne } from '../../grammar/exclusive-keys.ts'
+import { checkExclusive, exactlyOneOf } from '../../grammar/exclusive-keys.ts'
 import { type Fields, readFields, toObjectSchema } from '../../grammar/record-shape.ts'
 import { snakeCase, word } from '../../grammar/scalar-shape.ts'
 import { byForm, mapped, reportMismatch, type Shape, type ShapePlace } from '../../grammar/shape.ts'
@@ -55,7 +55,7 @@ const createElseShape = (steps: Shape<Step[]>): Shape<Then> => {
       },
       toJsonSchema: (definitions) => ({
         ...toObjectSchema(fields, definitions),
-        ...requireOne('next', 'do'),
+        ...exactlyOneOf('next', 'do'),
       }),
     },
   })
@@ -95,7 +95,7 @@ const createCaseShape = (steps: Shape<Step[]>): Shape<SwitchCase> => {
     },
     toJsonSchema: (definitions) => ({
       anyOf: [
-        { ...toObjectSchema(fields, definitions), ...requireOne('next', 'do') },
+        { ...toObjectSchema(fields, definitions), ...exactlyOneOf('next', 'do') },
         toObjectSchema(elseFields, definitions),
       ],
     }),
