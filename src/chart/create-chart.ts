@@ -8,14 +8,14 @@
  * Only a switch with a timeout, a retry or an `on_error` of its own, which apply to all its cases, is a block. The steps
  * of `finally` are a block behind the end.
  */
-import { errorCases, isJumpAction } from '../compiler/check/jumps.ts'
+import { errorCases, isJumpAction, takesAny } from '../compiler/check/jumps.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Step, StepOf, Trigger } from '../compiler/document.ts'
 import type { ChildList } from '../compiler/step-place.ts'
 import { descriptorOf } from '../compiler/steps/step-kinds.ts'
 import { expressionText } from '../compiler/steps/wording.ts'
 import { type Chart, type ChartEdge, type ChartNode, createNode, type EdgeKind, walkNodes } from './chart.ts'
-import { iconOf, listBadges, type Presets } from './describe-step.ts'
+import { caseText, iconOf, listBadges, type Presets } from './describe-step.ts'
 
 export type ChartSource = Pick<CompiledWorkflow, 'workflow' | 'plans'>
 
@@ -183,9 +183,11 @@ class Drawing {
   /** Draws one arrow to each step that handles a fault, with the codes that lead to it. */
   #connectErrors(step: Step, around: ListContext): void {
     const codes = new Map<string, string[]>()
-    for (const { code, action } of errorCases(step))
-      if (isJumpAction(action.value))
-        codes.set(action.value, [...(codes.get(action.value) ?? []), code?.value ?? 'any fault'])
+    errorCases(step).forEach((one, index) => {
+      const { value } = one.action
+      const reason = takesAny(one) && index > 0 ? 'any other fault' : caseText(one)
+      if (isJumpAction(value)) codes.set(value, [...(codes.get(value) ?? []), reason])
+    })
     for (const [action, reasons] of codes)
       this.connect(step.id.value, resolve(action, around), { label: reasons.join(', '), kind: 'error' })
   }

@@ -16,7 +16,7 @@ import {
 } from '../core/machine-ends.ts'
 import type { Step, StepOf, Workflow } from './document.ts'
 import { firstOf, type LowerList } from './lower/block.ts'
-import { type ListExits, type Places, toTarget } from './lower/exit.ts'
+import { judgement, type ListExits, type Places, toTarget } from './lower/exit.ts'
 import { lowerEffect } from './lower/leaf.ts'
 import {
   type GuardConfig,
@@ -77,9 +77,9 @@ const lowerMachine = (id: string, { steps, finalSteps, places, undoes }: Lowered
   const endBadly = (status: EndStatus): Ending => (undoes ? { target: toTarget(UNDO), actions: [] } : endBy(status))
   const lowerList = (list: readonly Step[], around: ListExits): Record<string, StateConfig> =>
     Object.fromEntries(
-      list.map((step) => [
-        step.id.value,
-        (descriptorOf(step).lower ?? lowerEffect)(step, { places, around, lowerList }),
+      list.flatMap((step) => [
+        [step.id.value, (descriptorOf(step).lower ?? lowerEffect)(step, { places, around, lowerList })],
+        ...Object.entries(judgement(step, { places, around })),
       ]),
     )
   const failed = endBadly('failed')

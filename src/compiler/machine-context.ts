@@ -98,7 +98,8 @@ export type Entered =
   /** `plan` names the plan of the effect, if it is not the step's own. */
   | { kind: 'input'; input: JsonValue; key?: string; plan?: string }
   | { kind: 'skipped' }
-  | { kind: 'fault'; fault: FaultData }
+  /** `judged`: index of the case of `on_error` that takes the fault, or -1; present once it is known. */
+  | { kind: 'fault'; fault: FaultData; judged?: number }
   | { kind: 'wait'; delayMs: number }
   /** Index of the case, or -1 if none matches. */
   | { kind: 'case'; index: number }

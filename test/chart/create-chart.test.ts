@@ -185,6 +185,26 @@ steps:
   assert.equal(find(drawn, 'ask').badges, ['goes on after rate_limited'])
 })
 
+chart('conditions of on_error stand at the arrows, and the last case is any other fault', () => {
+  const drawn = chartOf(`
+models: { m: mock/echo }
+steps:
+  - id: ask
+    llm: m
+    prompt: hi
+    on_error: [{ when: error.details.status == 404, next: help }, { code: timeout, next: continue }, { else: other }]
+    next: end
+  - { id: help, fail: { code: helpless, message: none } }
+  - { id: other, llm: m, prompt: hi, on_error: { timeout: fail, "*": continue } }
+`)
+  assert.equal(
+    arrows(drawn).filter((arrow) => arrow.includes('error')),
+    ['ask error → help (error.details.status == 404)', 'ask error → other (any other fault)'],
+  )
+  assert.equal(find(drawn, 'ask').badges, ['goes on after timeout'])
+  assert.equal(find(drawn, 'other').badges, ['goes on after any other fault'])
+})
+
 chart('a loop goes back from its end to its beginning', () => {
   const drawn = chartOf(`
 steps:

@@ -6,8 +6,10 @@
  * A shape is drawn first, without names; writing it down gives ids in the order of the file, and lets a shape refer to
  * what stands around it. So a shape stays valid when fast-check makes it smaller.
  */
+
 import * as fc from 'fast-check'
 import { stringify } from 'yaml'
+import { isJsonObject } from '../../src/core/json.ts'
 
 export type Shape =
   | { kind: LeafKind; common: Common }
@@ -54,7 +56,7 @@ export const randomWorkflow = ({
 }
 
 const randomCommon = (): fc.Arbitrary<Common> =>
-  fc.record({ when: fc.nat(7), onError: fc.nat(9), retry: fc.boolean(), timeout: fc.boolean() })
+  fc.record({ when: fc.nat(7), onError: fc.nat(11), retry: fc.boolean(), timeout: fc.boolean() })
 
 const randomShape = (outside: boolean): fc.Arbitrary<Shape> =>
   fc.letrec<{ leaf: Shape; block: Shape; shape: Shape; list: Shape[] }>((tie) => ({
@@ -295,6 +297,7 @@ const limitVisits = (step: Written): void => {
     step.on_error = Object.fromEntries(
       ['refused', 'not_found', 'timeout', 'unavailable'].map((code) => [code, on_error]),
     )
+  else if (isJsonObject(on_error)) delete on_error['*']
 }
 
 /** A bound as it stands, or as an expression that gives it. */
@@ -323,5 +326,15 @@ const onErrorOf = (choice: number, { ahead }: Scope): { on_error?: unknown } => 
   if (choice === 5) return { on_error: target }
   if (choice === 6) return { on_error: { refused: target } }
   if (choice === 7) return { on_error: { timeout: 'continue', join_failed: target, not_found: 'continue' } }
-  return choice === 8 ? { on_error: { refused: 'fail', unavailable: target } } : { on_error: 'fail' }
+  if (choice === 8) return { on_error: { refused: 'fail', unavailable: target } }
+  if (choice === 9) return { on_error: 'fail' }
+  return choice === 10
+    ? { on_error: { refused: 'fail', '*': target } }
+    : {
+        on_error: [
+          { when: "error.code == 'refused' || error.details.x == 1", next: target },
+          { code: 'timeout', next: 'continue' },
+          { else: 'fail' },
+        ],
+      }
 }

@@ -13,7 +13,7 @@ import {
   type StepPoints,
 } from './flow-builder.ts'
 import { FlowGraph, type FlowNode, type StepRange } from './flow-graph.ts'
-import { errorCases, isJumpAction, type Jumps, type JumpTarget } from './jumps.ts'
+import { errorCases, isJumpAction, type Jumps, type JumpTarget, takesAny } from './jumps.ts'
 import { findProven } from './proven-records.ts'
 import { blocksAround, type IndexedStep, type StepIndex, type StepList } from './step-index.ts'
 
@@ -102,6 +102,7 @@ const addStep = (step: IndexedStep, context: StepContext): void => {
   const completed = graph.add('completed', step, { effect: { completes: step } })
   const failed = graph.add('failed', step, { effect: { fails: step } })
   const after = graph.add('after', step)
+  pointsOf(builder, step).failed = failed
 
   addSkip(step, { builder, after, failed })
   const { block } = descriptorOf(step.step)
@@ -187,13 +188,13 @@ const addFaultRoutes = (
   step: IndexedStep,
   { builder, fault, after, failed }: StepContext & { after: FlowNode; failed: FlowNode },
 ): void => {
-  const { onError } = step.step
-  for (const { action } of errorCases(step.step)) {
+  const cases = errorCases(step.step)
+  for (const { action } of cases) {
     if (action.value === 'continue') builder.graph.connect(failed, after, { turn: { kind: 'continue', step } })
     const target = isJumpAction(action.value) ? builder.jumps.targets.get(action) : undefined
     if (target !== undefined) builder.addJump(failed, step, { target, turn: { kind: 'caught', step, target: action } })
   }
-  const catchesAll = onError?.kind === 'all' && onError.action.value !== 'fail'
+  const catchesAll = cases.some(takesAny) && cases.every(({ action }) => action.value !== 'fail')
   if (!catchesAll) builder.graph.connect(failed, fault, { kind: 'faults' })
 }
 

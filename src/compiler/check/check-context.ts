@@ -45,6 +45,8 @@ export interface StepSites {
   undo: Site
   /** Site of a loop's test and of a foreach's `yields`. */
   inside: Site
+  /** Site of the conditions of `on_error`: `error` is in scope. */
+  caught: Site
   /** Site of the `match` of a wait: `event` is in scope. */
   event: Site
 }
@@ -60,6 +62,7 @@ export const sitesOf = (step: IndexedStep, { flow, names }: CheckContext): StepS
     input: { names: withSecrets, node: points?.perform },
     undo: { names: withSecrets, node: points?.undo },
     inside: { names: names.ofStep(step, { inside: true }), node: points?.test ?? points?.itemEnd },
+    caught: { names: names.ofStep(step, { caught: true }), node: points?.failed },
     event: { names: names.ofStep(step, { event: true }), node: points?.perform },
   }
 }

@@ -7,6 +7,7 @@ import { type CheckContext, type StepSites, sitesOf } from './check-context.ts'
 import { checkCall } from './check-tools.ts'
 import type { Site } from './expression-checks.ts'
 import { checkFinalDuration } from './final-steps.ts'
+import { errorCases } from './jumps.ts'
 
 export const checkSteps = (context: CheckContext): void => {
   for (const indexed of context.index.steps) {
@@ -19,6 +20,7 @@ export const checkSteps = (context: CheckContext): void => {
 const checkCommon = (step: Step, sites: StepSites, context: CheckContext): void => {
   const { expressions } = context
   if (step.when !== undefined) expressions.condition(step.when, 'when', sites.enter)
+  for (const { when } of errorCases(step)) if (when !== undefined) expressions.condition(when, 'when', sites.caught)
   if (step.key !== undefined) expressions.typed(step.key, { ...KEY, name: 'key' }, sites.perform)
   for (const { name, bound } of computedBounds(step))
     checkBound(bound, { rule: BOUND_RULES[name], site: sites.perform, context })

@@ -29,6 +29,8 @@ export interface StepPoints {
   enter: FlowNode
   perform: FlowNode
   undo?: FlowNode
+  /** After a fault: where the conditions of `on_error` are evaluated. */
+  failed?: FlowNode
   /** Test of a loop. */
   test?: FlowNode
   /** Point of a foreach at which `yields` is evaluated. */

@@ -1,5 +1,6 @@
 /** Resolved targets of `next`, of `on_error` and of the cases of a switch. */
-import type { Located, Step } from '../document.ts'
+import type { ExpressionText, Located, Step } from '../document.ts'
+import { ANY_CODE } from '../grammar/on-error-grammar.ts'
 import type { IndexedStep } from './step-index.ts'
 
 export type JumpTarget = IndexedStep | 'end'
@@ -14,11 +15,28 @@ export interface Jumps {
   readonly areComplete: boolean
 }
 
-/** The cases of `on_error`, in the order in which they are tried; `code` is undefined for any fault. */
-export const errorCases = ({ onError }: Step): { code: Located<string> | undefined; action: Located<string> }[] => {
-  if (onError === undefined) return []
-  return onError.kind === 'all' ? [{ code: undefined, action: onError.action }] : onError.cases
+export interface TriedCase {
+  /** A condition on `error`, in place of a code. */
+  when: ExpressionText | undefined
+  /** Undefined, without a condition: any fault. */
+  code: Located<string> | undefined
+  action: Located<string>
 }
+
+/** The cases of `on_error`, in the order in which they are tried. */
+export const errorCases = ({ onError }: Pick<Step, 'onError'>): TriedCase[] => {
+  if (onError === undefined) return []
+  if (onError.kind === 'all') return [{ when: undefined, code: undefined, action: onError.action }]
+  if (onError.kind === 'list') return onError.cases.map(({ when, code, action }) => ({ when, code, action }))
+  const isAny = ({ code }: { code: Located<string> }): boolean => code.value === ANY_CODE
+  return [
+    ...onError.cases.filter((one) => !isAny(one)).map(({ code, action }) => ({ when: undefined, code, action })),
+    ...onError.cases.filter(isAny).map(({ action }) => ({ when: undefined, code: undefined, action })),
+  ]
+}
+
+/** True for the case that takes any fault. */
+export const takesAny = ({ when, code }: TriedCase): boolean => when === undefined && code === undefined
 
 /** True for an action of `on_error` that is a jump. */
 export const isJumpAction = (action: string): boolean => action !== 'fail' && action !== 'continue'

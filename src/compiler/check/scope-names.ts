@@ -8,7 +8,7 @@ import type { ExpressionNames, StepType } from '../expression/expression-names.t
 import { ANY, NUMBER, STRING, type Type } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import type { ErrorScopes } from './error-scopes.ts'
-import { ENDED_RUN, EVENTS, ITERATION, MAYBE_FAULT, RUN } from './known-types.ts'
+import { ENDED_RUN, EVENTS, FAULT, ITERATION, MAYBE_FAULT, RUN } from './known-types.ts'
 import type { IndexedStep, StepIndex } from './step-index.ts'
 
 /** Types of steps and items, computed on demand. */
@@ -21,9 +21,12 @@ export interface StepTypes {
 export interface ScopeNames {
   /**
    * `inside`: the site is inside the block, as the test of a loop and `yields` are. `event`: the site sees an event
-   * that is waited for.
+   * that is waited for. `caught`: the site sees the fault of the step as `error`.
    */
-  ofStep(step: IndexedStep, options?: { inside?: boolean; secrets?: boolean; event?: boolean }): ExpressionNames
+  ofStep(
+    step: IndexedStep,
+    options?: { inside?: boolean; secrets?: boolean; event?: boolean; caught?: boolean },
+  ): ExpressionNames
   /** For the workflow's `output`. */
   ofEnd(): ExpressionNames
   /** Type of the input of a run. */
@@ -58,9 +61,10 @@ export const createScopeNames = (options: ScopeOptions): ScopeNames => {
   const secretsIf = (allowed = false): readonly string[] | undefined => (allowed ? declared : undefined)
   return {
     input,
-    ofStep: (step, { inside = false, secrets, event = false } = {}) =>
-      new StepNames({ step, inside, secrets: secretsIf(secrets), global: event ? onEvent : inRun, options }),
-    ofEnd: () => new StepNames({ step: undefined, inside: false, secrets: undefined, global: inRun, options }),
+    ofStep: (step, { inside = false, secrets, event = false, caught = false } = {}) =>
+      new StepNames({ step, inside, caught, secrets: secretsIf(secrets), global: event ? onEvent : inRun, options }),
+    ofEnd: () =>
+      new StepNames({ step: undefined, inside: false, caught: false, secrets: undefined, global: inRun, options }),
     ofFlow: () => withoutSteps(namesOf({ input, env }), undefined),
     ofPreset: ({ secrets, call } = {}) =>
       withoutSteps(call === undefined ? inRun : new Map([...inRun, ['with', call]]), secretsIf(secrets)),
@@ -105,6 +109,7 @@ interface StepSite {
   /** Undefined: at the end of the workflow. */
   step: IndexedStep | undefined
   inside: boolean
+  caught: boolean
   secrets: readonly string[] | undefined
   global: ReadonlyMap<string, Type>
   options: ScopeOptions
@@ -121,7 +126,8 @@ class StepNames implements ExpressionNames {
   }
 
   root(name: string): Type | undefined {
-    const { global, step, options } = this.#site
+    const { global, step, options, caught } = this.#site
+    if (name === 'error' && caught) return FAULT
     if (name === 'iter') return this.#blocks.some(isLoop) ? ITERATION : undefined
     if (name === 'index') return this.#blocks.some(isForeach) ? NUMBER : undefined
     if (name === 'error') return step && (options.errors.typeAt(step) ?? (step.isFinal ? MAYBE_FAULT : undefined))

@@ -38,7 +38,7 @@ export const checkVisitBounds = ({ graph }: Flow, { jumps, reached, diagnostics 
 /** The fault visits_exhausted belongs to the step itself: an `on_error` that handles it and leads back never ends. */
 const checkHandler = ({ id, step }: IndexedStep, cycle: ReadonlySet<FlowNode>, diagnostics: Diagnostics): void => {
   const isMeant = (code: Located<string> | undefined) => code === undefined || code.value === 'visits_exhausted'
-  const handling = errorCases(step).find(({ code }) => isMeant(code))?.action
+  const handling = errorCases(step).find(({ when, code }) => when === undefined && isMeant(code))?.action
   if (handling === undefined || handling.value === 'fail' || !leadsBack(id, handling.value, cycle)) return
   diagnostics.warning(
     'handled_bound',

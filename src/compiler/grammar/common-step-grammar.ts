@@ -3,16 +3,12 @@
 import { DURATION_PATTERN, explainCalendarDuration, parseDuration } from '../../core/duration.ts'
 import type { Range } from '../source.ts'
 import type { Located, ValueNode } from '../value-node.ts'
-import { listOf, mapOf } from './collection-shape.ts'
+import { listOf } from './collection-shape.ts'
+import { onError } from './on-error-grammar.ts'
 import { type Fields, record } from './record-shape.ts'
 import { duration, flag, integer, name, snakeCase, text, toolName, word } from './scalar-shape.ts'
 import { byForm, mapped, named, reportMismatch, type Shape } from './shape.ts'
 import { expression, orComputed, templateInput } from './value-shape.ts'
-
-/** `fail`, `continue` or a step id; or a map from fault code to one of these. */
-export type OnError =
-  | { kind: 'all'; action: Located<string>; range: Range }
-  | { kind: 'map'; cases: { code: Located<string>; action: Located<string> }[]; range: Range }
 
 /** `local`, an agent's name, or labels that the agent must offer. */
 export type RunsOn = 'local' | { agent: string } | { needs: string[] }
@@ -70,22 +66,6 @@ export const retry = named('retry', 'a map with max, backoff, jitter and on', ()
       range,
     }),
   ),
-)
-
-const errorAction = text({
-  expected: '`fail`, `continue` or the id of a step',
-  pattern: /^[a-z][a-z0-9_]*$/,
-  code: 'bad_id',
-})
-
-const onError: Shape<OnError> = named('on_error', 'fail, continue, a step id, or a map from fault codes to these', () =>
-  byForm('fail, continue, a step id, or a map from fault codes to these', {
-    scalar: mapped(errorAction, (action, { range }): OnError => ({ kind: 'all', action, range })),
-    map: mapped(mapOf(snakeCase, errorAction, { minimum: 1 }), (entries, { range }): OnError => {
-      const cases = entries.map(({ key, value }) => ({ code: key, action: value }))
-      return { kind: 'map', cases, range }
-    }),
-  }),
 )
 
 const NEEDS_FIELDS = {
@@ -156,7 +136,7 @@ export const COMMON_STEP_FIELDS = {
   retry: { shape: retry, doc: 'How often and when a failed attempt is repeated.' },
   onError: {
     shape: onError,
-    doc: 'What a fault leads to: `fail`, `continue`, a step id, or a map from fault codes to these.',
+    doc: 'What a fault leads to: `fail`, `continue`, a step id, a map from fault codes to these (`"*"`: all others), or a list of cases.',
     default: 'fail',
   },
   onLost: {

@@ -4,7 +4,7 @@ import type { GuardParams } from '../lower/state-config.ts'
 import type { StepRecord } from '../machine-context.ts'
 import type { LinkedStep } from './linked-step.ts'
 import { arrivedFault } from './machine-event.ts'
-import type { Happening } from './record.ts'
+import type { Happening } from './step-records.ts'
 
 export const holds = (steps: ReadonlyMap<string, LinkedStep>, happening: Happening, params: GuardParams): boolean => {
   const { context } = happening
@@ -20,6 +20,8 @@ export const holds = (steps: ReadonlyMap<string, LinkedStep>, happening: Happeni
       return arrivedFault(params.step, happening)?.code === params.code
     case 'case':
       return entered?.kind === 'case' && entered.index === params.index
+    case 'judged':
+      return entered?.kind === 'fault' && entered.judged === params.index
     case 'verdict':
       return entered?.kind === 'block' && entered.verdict === params.verdict
     case 'joined':

@@ -8,6 +8,7 @@ import { descriptorOf } from '../steps/step-kinds.ts'
 import { createBindings, type ExpressionSite } from './bindings.ts'
 import { toCondition, valueOrEmpty } from './entry.ts'
 import { compileBounds } from './link-bounds.ts'
+import { compileJudge } from './link-judge.ts'
 import { BLOCK_ATTEMPTS, type LinkedStep, toExpressionFault, toRetryPolicy } from './linked-step.ts'
 
 export const linkStep = (step: Step, places: Places): LinkedStep => {
@@ -28,6 +29,7 @@ export const linkStep = (step: Step, places: Places): LinkedStep => {
     join,
     retry: step.retry === undefined ? undefined : toRetryPolicy(step.retry, BLOCK_ATTEMPTS),
     accepts,
+    judge: compileJudge(step, site, places),
     undo: place?.isFinal ? undefined : compileUndo(step, site, places),
     within: stepsWithin(step).map(({ id }) => id.value),
   }

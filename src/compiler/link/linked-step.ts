@@ -33,6 +33,8 @@ export interface LinkedStep {
   join: { of: number; needed: number; isSettled: boolean } | undefined
   /** Retry policy of a block: the attempts of other steps are the host's. */
   retry: RetryPolicy | undefined
+  /** Finds the case of `on_error` that takes a fault, -1 for none. Undefined: no case has a condition. Never throws. */
+  judge: ((context: MachineContext, error: FaultData) => number) | undefined
   /** Says for a wait whether this event (`{ id, name, at, data }`) is meant. A condition that fails on it means no. */
   accepts: ((context: MachineContext, event: JsonObject) => boolean) | undefined
   /** The call that undoes what the step has done, evaluated when it has completed. */

@@ -9,29 +9,32 @@
  */
 
 import { countOf } from '../../core/count.ts'
-import { formatDuration } from '../../core/duration.ts'
 import { type FaultData, toErrorValue } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { backoffDelay } from '../../core/retry-policy.ts'
-import type { FailParams, RecordParams } from '../lower/state-config.ts'
+import type { RecordParams } from '../lower/state-config.ts'
 import { type BranchEnd, type MachineContext, PENDING, type StepRecord, type UndoEntry } from '../machine-context.ts'
 import { changeEnding, cutByCancel } from './ending.ts'
 import { type LinkedStep, toExpressionFault } from './linked-step.ts'
 import { arrivedFault, type MachineEvent } from './machine-event.ts'
+import { failSteps, judgeFault } from './record-fault.ts'
+import {
+  attemptsOf,
+  type Change,
+  cancelIn,
+  ended,
+  type Happening,
+  type Records,
+  recordOf,
+  type StepEnd,
+  timeOf,
+} from './step-records.ts'
 
 export interface Recorder {
   steps: ReadonlyMap<string, LinkedStep>
   /** Evaluates the output of the whole machine. @throws Fault `expression_failed` */
   output(context: MachineContext): JsonValue
 }
-
-export interface Happening {
-  context: MachineContext
-  event: MachineEvent
-}
-
-type Change = Partial<MachineContext>
-type Records = Record<string, StepRecord>
 
 export const recordChange = (recorder: Recorder, happening: Happening, params: RecordParams): Change => {
   switch (params.op) {
@@ -41,8 +44,13 @@ export const recordChange = (recorder: Recorder, happening: Happening, params: R
       return end(recorder, happening, { ...params, record: { status: 'skipped', attempts: 0 } })
     case 'complete':
       return complete(recorder, happening, params)
+    case 'judge':
+      return judgeFault(stepOf(recorder, params.step), happening, params.code)
     case 'fail':
-      return fail(recorder, happening, params)
+      return failSteps(params, happening, {
+        stepOf: (id) => stepOf(recorder, id),
+        leave: (steps, blocks) => leave(recorder, steps, blocks),
+      })
     case 'branch':
       return endBranch(stepOf(recorder, params.step), happening, params)
     case 'test':
@@ -73,10 +81,6 @@ const stepOf = ({ steps }: Recorder, id: string): LinkedStep => {
   if (step === undefined) throw new Error(`the machine names a step '${id}' that its definition does not have`)
   return step
 }
-
-const recordOf = (records: Records, id: string): StepRecord => records[id] ?? PENDING
-
-const timeOf = ({ context, event }: Happening): { at: number } => ({ at: event.at ?? context.at })
 
 const enter = (step: LinkedStep, { context, event }: Happening): Change => {
   const { arriving, entered, ...before } = recordOf(context.steps, step.id)
@@ -116,8 +120,6 @@ const visitsExhausted = ({ id, maxVisits }: LinkedStep): FaultData => ({
   details: { step: id, max_visits: maxVisits ?? 0 },
 })
 
-type Ending = Pick<StepRecord, 'status' | 'attempts' | 'output' | 'error'>
-
 const complete = (recorder: Recorder, happening: Happening, params: { step: string; leaves?: string[] }): Change => {
   const step = stepOf(recorder, params.step)
   const { context, event } = happening
@@ -135,17 +137,13 @@ const toUndo = (step: LinkedStep, { context }: Happening, change: Change): UndoE
   return { step: step.id, visit: visits, call, ...key, before: context.undo }
 }
 
-/** Attempts of an actor as its supervision counted them; for other steps, foreach included, those of the step's own retry. */
-const attemptsOf = ({ id }: LinkedStep, { context, event }: Happening): number =>
-  (event.actorId === id ? event.attempts : undefined) ?? recordOf(context.steps, id).attempt
-
 const effectOutput = (step: LinkedStep, event: MachineEvent): JsonValue =>
   event.actorId === step.id ? (event.output ?? null) : {}
 
 const end = (
   recorder: Recorder,
   happening: Happening,
-  { step, leaves, record }: { step: string; leaves?: string[]; record: Ending },
+  { step, leaves, record }: { step: string; leaves?: string[]; record: StepEnd },
 ): Change => {
   const { context } = happening
   const steps = { ...context.steps, [step]: ended(recordOf(context.steps, step), record) }
@@ -153,67 +151,6 @@ const end = (
   if (join !== undefined) cancelIn(steps, within)
   leave(recorder, steps, leaves)
   return { ...timeOf(happening), steps, last: step }
-}
-
-/** Record of a step that has ended: only the counters of its visits are carried over. */
-const ended = ({ visits, entries, attempt, calls, caught }: StepRecord, ending: Ending): StepRecord => ({
-  ...ending,
-  visits,
-  entries,
-  attempt,
-  calls: calls + ending.attempts,
-  ...(caught === undefined ? {} : { caught }),
-})
-
-const fail = (recorder: Recorder, happening: Happening, params: FailParams): Change => {
-  const { context, event } = happening
-  const step = stepOf(recorder, params.step)
-  const fault = findFault(step, happening, params.code)
-  const error = toErrorValue(fault)
-  const attempts = attemptsOf(step, happening)
-  const failed = { status: 'failed', attempts, error } as const
-  const steps = { ...context.steps, [step.id]: ended(recordOf(context.steps, step.id), failed) }
-  cancelIn(steps, step.within)
-  for (const id of params.through ?? []) {
-    cancelIn(steps, stepOf(recorder, id).within)
-    steps[id] = ended(recordOf(steps, id), { status: 'failed', attempts: recordOf(steps, id).attempt, error })
-  }
-  leave(recorder, steps, params.leaves)
-  if (params.to !== undefined) {
-    if (params.to in steps) steps[params.to] = { ...recordOf(steps, params.to), arriving: error }
-    return { ...timeOf(happening), steps, last: step.id, fault: null }
-  }
-  const source = context.fault?.handler === step.id ? context.fault : { step: step.id, ...originOf(step, event) }
-  return { ...timeOf(happening), steps, fault: { ...source, fault, handler: params.handler ?? '' } }
-}
-
-const originOf = ({ id }: LinkedStep, { actorId, origin }: MachineEvent): { origin?: string } =>
-  actorId === id && origin !== undefined ? { origin } : {}
-
-const findFault = (step: LinkedStep, { context, event }: Happening, code: string | undefined): FaultData => {
-  const entered = recordOf(context.steps, step.id).entered
-  if (entered?.kind === 'fault') return entered.fault
-  if (code === 'timeout') return timedOut(step, { context, event })
-  return (
-    arrivedFault(step.id, { context, event }) ?? {
-      code: 'defect',
-      message: 'a fault without a cause',
-      retryable: false,
-    }
-  )
-}
-
-const timeoutOf = ({ id, timeoutMs }: LinkedStep, { steps }: MachineContext): number | undefined =>
-  timeoutMs ?? recordOf(steps, id).bounds?.timeoutMs
-
-const timedOut = (step: LinkedStep, { context, event: { shortfall } }: Happening): FaultData => {
-  const missing = shortfall === undefined ? '' : `; ${shortfall.message}`
-  return {
-    code: 'timeout',
-    message: `step '${step.id}' took longer than its timeout of ${formatDuration(timeoutOf(step, context) ?? 0)}${missing}`,
-    retryable: true,
-    details: { step: step.id, ...shortfall?.details },
-  }
 }
 
 const endBranch = (
@@ -311,16 +248,6 @@ const evaluateOutput = (recorder: Recorder, happening: Happening): Change => {
 
 const leave = (recorder: Recorder, steps: Records, blocks: readonly string[] = []): void => {
   for (const id of blocks) cancelIn(steps, [id, ...stepOf(recorder, id).within])
-}
-
-/** Marks running steps as cancelled, in an object that the caller owns. The host knows how many attempts they made. */
-const cancelIn = (steps: Records, ids: Iterable<string>): void => {
-  for (const id of ids) {
-    const record = recordOf(steps, id)
-    if (record.entered === undefined) continue
-    const calls = record.calls + (record.entered.kind === 'input' ? 1 : 0)
-    steps[id] = { ...ended(record, { status: 'cancelled', attempts: 0 }), calls }
-  }
 }
 
 const cancelRunning = (steps: Records, ids: Iterable<string>): Records => {

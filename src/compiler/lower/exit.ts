@@ -3,7 +3,15 @@ import { FINISHED } from '../../core/machine-ends.ts'
 import { errorCases } from '../check/jumps.ts'
 import type { Step } from '../document.ts'
 import type { StepPlace } from '../step-place.ts'
-import { type ActionConfig, type FailParams, OUTPUT, record, type TransitionConfig, when } from './state-config.ts'
+import {
+  type ActionConfig,
+  type FailParams,
+  OUTPUT,
+  record,
+  type StateConfig,
+  type TransitionConfig,
+  when,
+} from './state-config.ts'
 
 /** Exits of a list of steps. */
 export interface ListExits {
@@ -54,9 +62,11 @@ export const jump = (step: Step, target: string, places: Places): TransitionConf
 
 /**
  * Returns the transitions of a fault of `step`, in the order in which they are tried: its `on_error` cases, then its
- * surroundings. With `code` the fault is known (a block's timeout), and only the matching transition is returned.
+ * surroundings. With `code` the fault is known (a block's timeout), and only the matching transition is returned. Where a case has a
+ * condition, the one transition leads to the state that judges the fault.
  */
 export const faultRoutes = (step: Step, context: StepExits, code?: string): TransitionConfig[] => {
+  if (isJudging(step)) return [toJudgement(step, code)]
   const cases = errorCases(step).map(({ code, action }) => ({ code: code?.value, action: action.value }))
   const chosen =
     code === undefined ? cases : cases.filter((one) => one.code === code || one.code === undefined).slice(0, 1)
@@ -67,6 +77,26 @@ export const faultRoutes = (step: Step, context: StepExits, code?: string): Tran
       : { guard: when({ step: step.id.value, is: 'fault', code: matched }) }),
   }))
   return routes.some(({ guard }) => guard === undefined) ? routes : [...routes, unhandled(step, context, code)]
+}
+
+const isJudging = (step: Step): boolean => errorCases(step).some(({ when }) => when !== undefined)
+
+const toJudgement = (step: Step, code: string | undefined): TransitionConfig => ({
+  target: toTarget(judgedState(step)),
+  actions: [record({ op: 'judge', step: step.id.value, ...(code === undefined ? {} : { code }) })],
+})
+
+const judgedState = ({ id }: Step): string => `${id.value}--judged`
+
+/** State beside that of the step, in which the case of `on_error` is known that takes its fault; none for a step without conditions. */
+export const judgement = (step: Step, context: StepExits): Record<string, StateConfig> => {
+  if (!isJudging(step)) return {}
+  const routes = errorCases(step).map(({ when: condition, code, action }, index) => ({
+    ...toErrorTransition(step, action.value, { ...context, code: undefined }),
+    guard: when({ step: step.id.value, is: 'judged', index, expression: condition?.text ?? code?.value ?? 'else' }),
+  }))
+  const id = judgedState(step)
+  return { [id]: { id, always: [...routes, unhandled(step, context, undefined)] } }
 }
 
 const toErrorTransition = (

@@ -55,6 +55,8 @@ export type GuardParams = { step: string; expression?: string } & (
   /** A fault with this code has arrived. */
   | { is: 'fault'; code: string }
   | { is: 'case'; index: number }
+  /** The case of `on_error` with this index takes the fault. */
+  | { is: 'judged'; index: number }
   | { is: 'verdict'; verdict: LoopVerdict }
 )
 
@@ -62,6 +64,7 @@ export type GuardParams = { step: string; expression?: string } & (
 export type RecordParams =
   | { op: 'enter' | 'test' | 'back_off'; step: string }
   | { op: 'skip' | 'complete'; step: string; leaves?: string[] }
+  | JudgeParams
   | FailParams
   | { op: 'branch'; step: string; branch: string; ended: 'completed' | 'failed' }
   | { op: 'output' | 'cancel' | 'budget' }
@@ -69,6 +72,13 @@ export type RecordParams =
 
 /** `begin_finally` puts the end of the run aside, `time_out_finally` and `end_finally` end the steps of `finally`. */
 export type EndingParams = { op: 'begin_finally'; status: EndStatus } | { op: 'time_out_finally' | 'end_finally' }
+
+/** Finds the case of `on_error` that takes a fault. `code`: as in `FailParams`. */
+export interface JudgeParams {
+  op: 'judge'
+  step: string
+  code?: string
+}
 
 export interface FailParams {
   op: 'fail'

@@ -1,6 +1,7 @@
 /** Words the parser's first syntax error: as a slip if an expression lacks quotes, else with a hint. */
 import type { ErrorCode, YAMLParseError } from 'yaml'
 import type { Diagnostics } from '../diagnostic.ts'
+import type { Source } from '../source.ts'
 import { findBareValue, quoteInLine, reportCommentSlipBefore, reportSlipAt } from './yaml-slip.ts'
 
 export const reportSyntaxError = (error: YAMLParseError, diagnostics: Diagnostics): void => {
@@ -8,9 +9,14 @@ export const reportSyntaxError = (error: YAMLParseError, diagnostics: Diagnostic
   if (reportSlipAt(start, diagnostics) || reportCommentSlipBefore(start, diagnostics)) return
   const range = { start, end: Math.max(end, start + 1) }
   const bare = findBareValue(start, diagnostics.source)
-  const hint = bare === undefined ? HINTS[error.code] : quoteInLine(bare, diagnostics.source)
+  const quoted = bare === undefined ? HINTS[error.code] : quoteInLine(bare, diagnostics.source)
+  const hint = isBareStar(start, diagnostics.source) ? 'quote the key: "*":' : quoted
   diagnostics.error('yaml_syntax', range, `this is not YAML: ${toSentence(error.message)}`, hint)
 }
+
+/** True at a key `*`, or right behind it: YAML takes `*:` for an alias named `:`. */
+const isBareStar = (at: number, { text }: Source): boolean =>
+  text.startsWith('*:', at) || /(^|[\s{,])\*:\s*$/.test(text.slice(0, at))
 
 const toSentence = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1).replace(/\.$/, '')
 

@@ -4,6 +4,7 @@
  */
 
 import type { Catalogue } from '../../compiler/catalogue.ts'
+import { errorCases } from '../../compiler/check/jumps.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Step } from '../../compiler/document.ts'
 import { placeSteps } from '../../compiler/place-steps.ts'
@@ -74,6 +75,7 @@ const loopExamples = (
 
 const conditionsOf = (step: Step): string[] => [
   ...(step.when === undefined ? [] : [step.when.text]),
+  ...errorCases(step).flatMap(({ when }) => when?.text ?? []),
   ...(descriptorOf(step).conditions?.(step) ?? []).map(({ text }) => text),
 ]
 

@@ -1,16 +1,26 @@
 /** Fault codes that steps may end with, as far as walks distinguish them. */
+import { errorCases } from '../../compiler/check/jumps.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Step } from '../../compiler/document.ts'
 import { placeSteps } from '../../compiler/place-steps.ts'
 import { toUndoPlan } from '../../compiler/plan.ts'
 import { descriptorOf, STEP_KINDS } from '../../compiler/steps/step-kinds.ts'
 import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { findMentions } from './mentions.ts'
 
 export interface PossibleFaults {
   /** First the codes that something around the step names, then the usual codes of its kind. */
   all: readonly string[]
   /** One code for each way on: those that something around the step names, and one that nothing names. */
   leading: readonly string[]
+  /** Faults for which conditions of `on_error` on details hold. */
+  detailed: readonly DetailedFault[]
+}
+
+export interface DetailedFault {
+  code: string
+  details: JsonObject
 }
 
 /** Codes of blocks and decisions. An effect ends with one only if it is a child run that passes it on. */
@@ -38,6 +48,7 @@ export const findFaults = (workflow: CompiledWorkflow): ReadonlyMap<string, Poss
       const faults = {
         all: [...new Set([...possible, ...usual])],
         leading: [...possible, ...(other === undefined ? [] : [other])],
+        detailed: [...ancestors, step].flatMap(conditionsOf).flatMap((condition) => toDetailed(condition, other)),
       }
       const tools = workflow.plans.get(id)?.toolLoop?.tools ?? []
       return [
@@ -50,12 +61,38 @@ export const findFaults = (workflow: CompiledWorkflow): ReadonlyMap<string, Poss
   )
 
 /** Faults of a tool that a model called, or that undoes a step: the caller receives any of them in the same way. */
-const CALL: PossibleFaults = { all: STEP_KINDS.tool.faults?.usual ?? [], leading: ['tool_failed'] }
+const CALL: PossibleFaults = { all: STEP_KINDS.tool.faults?.usual ?? [], leading: ['tool_failed'], detailed: [] }
 
-const namedBy = ({ onError, retry }: Step): string[] => [
-  ...(onError?.kind === 'map' ? onError.cases.map(({ code }) => code.value) : []),
-  ...(retry?.on ?? []).map(({ value }) => value),
+const namedBy = (step: Step): string[] => [
+  ...errorCases(step).flatMap(({ code }) => code?.value ?? []),
+  ...conditionsOf(step).flatMap((condition) => codeIn(condition) ?? []),
+  ...(step.retry?.on ?? []).map(({ value }) => value),
 ]
+
+const conditionsOf = (step: Step): string[] => errorCases(step).flatMap(({ when }) => when?.text ?? [])
+
+/** The code that a condition asks for. */
+const codeIn = (condition: string): string | undefined => {
+  const mention = findMentions(condition, 'error.code').find(({ path }) => path.length === 0)
+  return typeof mention?.values[0] === 'string' ? mention.values[0] : undefined
+}
+
+/** Details for which the condition holds, as far as its comparisons show; none if it asks for no details. */
+const toDetailed = (condition: string, other = 'tool_failed'): DetailedFault[] => {
+  const mentions = findMentions(condition, 'error.details').filter(({ values }) => values.length > 0)
+  if (mentions.length === 0) return []
+  const details: JsonObject = {}
+  for (const { path, values } of mentions) putField(details, path, values[0] ?? null)
+  return [{ code: codeIn(condition) ?? other, details }]
+}
+
+const putField = (object: JsonObject, [name, ...path]: readonly string[], value: JsonValue): void => {
+  if (name === undefined) return
+  const inner = object[name]
+  const field = isJsonObject(inner) ? inner : {}
+  object[name] = path.length === 0 ? value : field
+  if (path.length > 0) putField(field, path, value)
+}
 
 const usualFaults = (step: Step, { plans, children }: CompiledWorkflow): string[] => {
   const { faults, child } = descriptorOf(step)

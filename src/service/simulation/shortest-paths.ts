@@ -15,6 +15,7 @@ import { findFaults } from './possible-faults.ts'
 import { createWaitOffers } from './wait-offers.ts'
 import {
   createWalker,
+  type EffectOutcome,
   nextTimers,
   toEvent,
   toOutcome,
@@ -148,9 +149,12 @@ const createOffers = (
 ): ((walk: Walk) => WalkEvent[]) => {
   const examples = findExamples(workflow, catalogue)
   const faults = findFaults(workflow)
-  const outcomesOf = (step: string): ({ output: JsonValue } | { fault: string })[] => [
+  const outcomesOf = (step: string): EffectOutcome[] => [
     ...(outputs[step] ?? examples.get(step)?.examples ?? [{}]).map((output) => ({ output })),
     ...(faults.get(step)?.leading ?? []).filter((code) => mayFail(step, code)).map((fault) => ({ fault })),
+    ...(faults.get(step)?.detailed ?? [])
+      .filter(({ code }) => mayFail(step, code))
+      .map(({ code, details }) => ({ fault: code, details })),
   ]
   const waitOffers = createWaitOffers(workflow, examples)
   const isExpected = (step: string, outcome: WalkOutcome): boolean =>

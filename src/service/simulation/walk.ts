@@ -6,6 +6,7 @@
  * A walk is a value: each step returns a new walk made from its events, so that going back means keeping the old one.
  */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { FaultData } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import type { OpenEffect, OpenTimer, OpenWait } from '../../runtime/effects/run-effect.ts'
 import type { DecisionData, RunEvent, TimerName } from '../../runtime/run-event.ts'
@@ -37,10 +38,12 @@ export interface Walk {
 /** Name of the person who decides, if a step names none; those who approve after the first have a number behind it. */
 const ANYONE = 'anyone'
 
+/** End of an effect; of a fault its code, and the details that a condition asks for. */
+export type EffectOutcome = { output: JsonValue } | { fault: string; details?: JsonObject }
+
 /** `step` is the path of the step, such as `grades[3]/grade`. Without `visit`: the open one. */
 export type WalkOutcome =
-  | { step: string; visit?: number; output: JsonValue }
-  | { step: string; visit?: number; fault: string }
+  | ({ step: string; visit?: number } & EffectOutcome)
   | { step: string; visit?: number; timer: TimerName }
   /** Values of the form; without `by`, the first person who is still asked. */
   | { step: string; visit?: number; approved: JsonValue; by?: string }
@@ -93,18 +96,18 @@ const toTimerEvent = ({ at }: Walk, { path, visit, name, dueAt }: OpenTimer): Wa
   data: { timer: name },
 })
 
-const toOutcomeEvent = (
-  { at }: Walk,
-  { path, visit }: OpenEffect,
-  result: { output: JsonValue } | { fault: string },
-): WalkEvent => {
+const toOutcomeEvent = ({ at }: Walk, { path, visit }: OpenEffect, result: EffectOutcome): WalkEvent => {
   const figures = { attempt: 1, started: at, ms: 0 }
-  const data =
-    'output' in result
-      ? { ...figures, output: result.output }
-      : { ...figures, fault: { code: result.fault, message: DECIDED, retryable: false } }
+  const data = 'output' in result ? { ...figures, output: result.output } : { ...figures, fault: toFaultData(result) }
   return { kind: 'outcome', at, path, visit, data }
 }
+
+const toFaultData = ({ fault: code, details }: Extract<EffectOutcome, { fault: string }>): FaultData => ({
+  code,
+  message: DECIDED,
+  retryable: false,
+  ...(details === undefined ? {} : { details }),
+})
 
 const toDecisionEvent = (
   { at }: Walk,
@@ -146,7 +149,9 @@ export const toOutcome = (event: WalkEvent): WalkOutcome => {
     const who = by === ANYONE ? {} : { by }
     return verdict === 'approved' ? { ...place, approved: values, ...who } : { ...place, rejected: comment, ...who }
   }
-  return 'output' in event.data ? { ...place, output: event.data.output } : { ...place, fault: event.data.fault.code }
+  if ('output' in event.data) return { ...place, output: event.data.output }
+  const { code, details } = event.data.fault
+  return { ...place, fault: code, ...(details === undefined ? {} : { details }) }
 }
 
 export const openApprovals = ({ state }: Walk): Approval[] =>

@@ -67,6 +67,29 @@ const FORMS: [step: string, property: string, expected: unknown][] = [
       ],
     },
   ],
+  [
+    `tool: t, on_error: { timeout: fail, "*": b }`,
+    'onError',
+    {
+      kind: 'map',
+      cases: [
+        { code: 'timeout', action: 'fail' },
+        { code: '*', action: 'b' },
+      ],
+    },
+  ],
+  [
+    `tool: t, on_error: [{ when: error.code == 'x', next: b }, { code: timeout, next: continue }, { else: fail }]`,
+    'onError',
+    {
+      kind: 'list',
+      cases: [
+        { when: "${error.code == 'x'}", action: 'b' },
+        { code: 'timeout', action: 'continue' },
+        { action: 'fail' },
+      ],
+    },
+  ],
   ['tool: t, runs_on: local', 'runsOn', 'local'],
   ['tool: t, runs_on: my-agent', 'runsOn', { agent: 'my-agent' }],
   ['tool: t, runs_on: { agent: my-agent }', 'runsOn', { agent: 'my-agent' }],

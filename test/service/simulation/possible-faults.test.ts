@@ -26,6 +26,28 @@ steps:
   assert.equal(faults?.all.slice(0, 2), ['not_found', 'timeout'])
 })
 
+test('faults are made for which the conditions of a handler hold', () => {
+  const faults = findFaults(
+    compileWorkflow(`
+steps:
+  - id: fetch
+    tool: http.get
+    with: { url: "http://example.test" }
+    on_error:
+      - { when: "error.code == 'conflict'", next: behind }
+      - { when: "error.details.?status.orValue(0) >= 500 && error.details.reason.kind == 'x'", next: behind }
+      - { when: "error.code == 'not_found' && error.details.status == 404", next: behind }
+  - id: behind
+    set: { a: 1 }
+`),
+  ).get('fetch')
+  assert.equal(faults?.leading, ['conflict', 'not_found', 'timeout'])
+  assert.equal(faults?.detailed, [
+    { code: 'timeout', details: { status: 500, reason: { kind: 'x' } } },
+    { code: 'not_found', details: { status: 404 } },
+  ])
+})
+
 test('a writing tool may leave its outcome unknown, one with a key may not', () => {
   const codes = findFaults(
     compileWorkflow(`

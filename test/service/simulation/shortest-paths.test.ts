@@ -30,6 +30,23 @@ const outcomesOf = ({ paths }: WorkflowPaths): WalkOutcome[][] => paths.map(({ e
 
 const test = suite('shortest paths')
 
+test('a condition of on_error on details has a path that takes it', () => {
+  const outcomes = outcomesOf(
+    pathsOf(`
+steps:
+  - id: get
+    tool: http.get
+    with: { url: "http://example.test" }
+    on_error: [{ when: error.details.status == 404, next: missing }]
+    next: end
+  - { id: missing, set: { code: error.code } }
+`),
+  )
+  assert.ok(
+    outcomes.some(([one]) => JSON.stringify(one) === '{"step":"get","fault":"timeout","details":{"status":404}}'),
+  )
+})
+
 test('a loop that can end at once has a path of one iteration', () => {
   const { paths } = pathsOf(
     LOOP.replace('on_error: { refused: again }', 'on_error: fail').replace(/ {2}- id: again[\s\S]*/, ''),

@@ -7,6 +7,7 @@ import { type BrokenFinally, toAftermath } from '../../../service/control/afterm
 import type { WorkflowPath, WorkflowPaths } from '../../../service/simulation/shortest-paths.ts'
 import { toOutcome, type WalkOutcome } from '../../../service/simulation/walk.ts'
 import { namePath } from '../../figures.ts'
+import { describeCode } from './walk-text.ts'
 
 export interface PathSkeleton {
   title: string
@@ -56,7 +57,7 @@ const titleOf = (outcomes: readonly WalkOutcome[], { status, error }: WorkflowPa
 }
 
 const toTurn = (outcome: WalkOutcome): string[] => {
-  if ('fault' in outcome) return [`${outcome.step} fails with ${outcome.fault}`]
+  if ('fault' in outcome) return [`${outcome.step} fails with ${describeCode(outcome)}`]
   if ('timer' in outcome) return [`${namePath(outcome.step)} ${outcome.timer}`]
   if ('event' in outcome) return [`event ${outcome.event}`]
   return 'rejected' in outcome ? [`${outcome.step} rejected`] : []

@@ -19,7 +19,7 @@ import { namePath } from '../../figures.ts'
 import { suggest } from '../../option-values.ts'
 import type { Paint } from '../../paint.ts'
 import { cutEnd, toOneLine } from '../../printable.ts'
-import { describeValue } from './walk-text.ts'
+import { describeCode, describeValue } from './walk-text.ts'
 
 export interface WalkMenu {
   lines: string[]
@@ -80,11 +80,15 @@ const addEffect = (
   { possible, add, paint }: { possible: Possibilities; add(outcome: WalkOutcome): string; paint: Paint },
 ): string[] => {
   const { examples = [{}], calls = [] } = possible.examples.get(step) ?? {}
-  const codes = possible.faults.get(step)?.all ?? []
+  const { all = [], detailed = [] } = possible.faults.get(step) ?? {}
+  const faults = [
+    ...detailed.map(({ code, details }) => ({ fault: code, details })),
+    ...all.map((fault) => ({ fault })),
+  ]
   return [
     `  ${paint.bold(path)}${visit === 1 ? '' : paint.dim(` (visit ${visit})`)}`,
     ...[...examples, ...calls].map((output) => `  ${add({ step: path, output })}  gives ${describeValue(output)}`),
-    ...wrap(codes.map((fault) => `${add({ step: path, fault })} ${fault}`)).map(
+    ...wrap(faults.map((fault) => `${add({ step: path, ...fault })} ${describeCode(fault)}`)).map(
       (line, index) => `    ${index === 0 ? 'fails with' : '          '}${line}`,
     ),
   ]

@@ -2,7 +2,7 @@
 
 import { countOf } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
-import type { JsonValue } from '../../../core/json.ts'
+import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import { contextOf, pathOf, type Scope } from '../../../runtime/scope/scope.ts'
 import { undoneSteps } from '../../../service/control/undone-steps.ts'
 import { DECIDED, WALK_START, type Walk, type WalkOutcome } from '../../../service/simulation/walk.ts'
@@ -15,6 +15,10 @@ const LONGEST_VALUE = 100
 /** On one line, cut where it is long. */
 export const describeValue = (value: JsonValue): string => cutEnd(toOneLine(JSON.stringify(value)), LONGEST_VALUE)
 
+/** `not_found`, `invalid_input {"status":422}`. */
+export const describeCode = ({ fault, details }: { fault: string; details?: JsonObject }): string =>
+  details === undefined ? fault : `${fault} ${describeValue(details)}`
+
 /** `classify gives {"label":"bug"}`, `scan#2 fails: timeout`. */
 export const describeOutcome = (outcome: WalkOutcome): string => {
   if ('cancel' in outcome) return 'cancel'
@@ -22,7 +26,7 @@ export const describeOutcome = (outcome: WalkOutcome): string => {
   const step = namePath(outcome.step)
   const name = outcome.visit === undefined ? step : `${step}#${outcome.visit}`
   if ('output' in outcome) return `${name} gives ${describeValue(outcome.output)}`
-  if ('fault' in outcome) return `${name} fails: ${outcome.fault}`
+  if ('fault' in outcome) return `${name} fails: ${describeCode(outcome)}`
   if ('timer' in outcome) return `${name}: time goes on (${outcome.timer})`
   const by = outcome.by === undefined ? '' : ` by ${outcome.by}`
   if ('approved' in outcome)

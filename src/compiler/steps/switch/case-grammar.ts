@@ -1,13 +1,14 @@
 /** Grammar of the cases of a switch: the first that matches wins, `else` stands at the end. */
 import type { Located, Step, StepOf } from '../../document.ts'
 import { listOf } from '../../grammar/collection-shape.ts'
+import { checkElseIsLast } from '../../grammar/else-case.ts'
 import { checkExclusive, exactlyOneOf } from '../../grammar/exclusive-keys.ts'
 import { type Fields, readFields, toObjectSchema } from '../../grammar/record-shape.ts'
 import { snakeCase, word } from '../../grammar/scalar-shape.ts'
 import { byForm, mapped, reportMismatch, type Shape, type ShapePlace } from '../../grammar/shape.ts'
 import { expression } from '../../grammar/value-shape.ts'
 import { createUnknownExpression } from '../../read/expression-text.ts'
-import { findEntry, type YamlMap, type YamlNode } from '../../read/yaml-node.ts'
+import { findEntry, type YamlMap } from '../../read/yaml-node.ts'
 
 type SwitchCase = StepOf<'switch'>['cases'][number]
 type Then = SwitchCase['then']
@@ -18,16 +19,6 @@ export const createCasesShape = (steps: Shape<Step[]>): Shape<SwitchCase[]> => {
     if (node.kind === 'list') checkElseIsLast(node.items, place)
     return read
   })
-}
-
-const checkElseIsLast = (items: YamlNode[], place: ShapePlace): void => {
-  for (const item of items.slice(0, -1)) {
-    const entry = item.kind === 'map' ? findEntry(item, 'else') : undefined
-    if (entry === undefined) continue
-    const message = "'else' is not the last case: expected no case behind it"
-    const hint = 'move it to the end; cases behind it are never tried'
-    place.reading.diagnostics.error('else_not_last', entry.key.range, message, hint)
-  }
 }
 
 const createTargetFields = (steps: Shape<Step[]>) =>
