@@ -5,7 +5,7 @@
 import { type Command, Option } from 'commander'
 import { type Context, createContext, type GlobalOptions } from './context.ts'
 import { EXIT } from './exit-code.ts'
-import { renderHelp } from './help-text.ts'
+import { type Notes, renderHelp } from './help-text.ts'
 
 /** Flags in commander's notation and their description. A repeatable option is given to the action as a list. */
 export type OptionDeclaration = readonly [flags: string, about: string, kind?: 'repeatable' | 'required']
@@ -16,7 +16,7 @@ export type OptionDeclaration = readonly [flags: string, about: string, kind?: '
  */
 export type Action = { perform(context: Context, given: object): Promise<number> | Promise<void> }['perform']
 
-export interface CliCommand {
+export interface CliCommand extends Notes {
   name: string
   summary: string
   /** By the name that the action reads: commander's notation and a description. */
@@ -24,10 +24,6 @@ export interface CliCommand {
   options?: readonly OptionDeclaration[]
   /** Replaces the usage that commander derives. */
   usage?: string
-  /** Command lines, each with an optional comment behind two or more blanks. */
-  examples?: readonly string[]
-  /** Text below the examples. */
-  help?: string
   /** Given to the action besides what the user gives. */
   constants?: object
   /** Imports the code of the command: a start loads only that of the command it runs. */

@@ -1,9 +1,13 @@
 /** Text of `--help` behind the options, wrapped to the terminal. Command lines stay whole, since they are copied. */
 import type { AddHelpTextContext } from 'commander'
-import type { CliCommand } from './command.ts'
 import { widthOf, wrapWords } from './printable.ts'
 
-export type Notes = Pick<CliCommand, 'examples' | 'help'>
+export interface Notes {
+  /** Command lines, each with an optional comment behind two or more blanks. */
+  examples?: readonly string[]
+  /** Text below the examples. */
+  help?: string
+}
 
 /** Width without a terminal, as commander has it for options. */
 const WIDTH_WITHOUT_TERMINAL = 80
