@@ -89,7 +89,7 @@ export const createProgram = (end: (exitCode: number) => void): Command => {
     .option('--no-color', 'no colours (NO_COLOR)')
     .option('--debug', 'show stack traces')
     .helpOption('-h, --help', 'show help')
-    .configureHelp({ minWidthToWrap: NARROWEST_COLUMN })
+    .configureHelp({ minWidthToWrap: NARROWEST_COLUMN, subcommandTerm: nameWithArguments })
     .addHelpText('after', (context) => renderHelp(PROGRAM_NOTES, context))
     .exitOverride(toUsageExit)
     .configureOutput({ outputError: writeUsageError })
@@ -97,6 +97,15 @@ export const createProgram = (end: (exitCode: number) => void): Command => {
     for (const command of commands) addCommand(program, command, end).helpGroup(`${group}:`)
   return program
 }
+
+/** `trace <run>`, in the list of commands: `[options]` would make its column wide and tell nothing. */
+const nameWithArguments = (command: Command): string =>
+  [
+    command.name(),
+    ...command.registeredArguments.map((argument) =>
+      argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+    ),
+  ].join(' ')
 
 /** Reads package.json, which lies two folders above the source and one above the bundle. */
 const readVersion = (): string => {
