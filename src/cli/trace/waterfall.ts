@@ -3,7 +3,7 @@
 import { formatCount } from '../../core/count.ts'
 import { formatDuration } from '../../core/duration.ts'
 import type { Paint } from '../paint.ts'
-import { cutEnd, padEnd, padStart, toOneLine, widthOf } from '../printable.ts'
+import { cutEnd, padEnd, padStart, toOneLine, widthOf, wrapWords } from '../printable.ts'
 import type { TraceRow } from './trace-rows.ts'
 
 export interface WaterfallOptions {
@@ -12,6 +12,8 @@ export interface WaterfallOptions {
   to: number
   width: number
   paint: Paint
+  /** Long names and notes. `cut`: to the width. `wrap`: notes below their row. `whole`: in one line, for files and pipes. */
+  long: 'cut' | 'wrap' | 'whole'
 }
 
 const SYMBOLS: Record<TraceRow['state'], { symbol: string; color: keyof Paint }> = {
@@ -35,7 +37,7 @@ const TIME_WIDTH = 7
 
 export const renderWaterfall = (rows: readonly TraceRow[], options: WaterfallOptions): string[] => {
   const nameWidth = Math.min(
-    LONGEST_NAME,
+    options.long === 'cut' ? LONGEST_NAME : Number.POSITIVE_INFINITY,
     Math.max(
       4,
       widest(rows, ({ depth, name }) => depth * 2 + widthOf(name)),
@@ -70,7 +72,7 @@ const renderAxis = ({ from, to, nameWidth, barWidth, paint }: Layout): string =>
 const SHORTEST_NOTE = 24
 
 const renderRow = (row: TraceRow, layout: Layout): string[] => {
-  const { nameWidth, tokenWidth, noteWidth, paint, width } = layout
+  const { nameWidth, tokenWidth, noteWidth, paint, width, long } = layout
   const { symbol, color } = SYMBOLS[row.state]
   const name = padEnd(cutEnd('  '.repeat(row.depth) + row.name, nameWidth), nameWidth)
   const time = padStart(row.hasDuration ? formatDuration(row.endedAt - row.startedAt) : '', TIME_WIDTH)
@@ -79,6 +81,12 @@ const renderRow = (row: TraceRow, layout: Layout): string[] => {
   const line = `${paint[color](symbol)} ${name}  ${renderBar(row, layout)}${time}${paint.dim(tokens)}`
   const paintNote = row.state === 'failed' ? paint.red : paint.dim
   if (note === '') return [line.trimEnd()]
+  if (long === 'whole' || (long === 'wrap' && widthOf(note) <= noteWidth - 2)) return [`${line}  ${paintNote(note)}`]
+  if (long === 'wrap')
+    return [
+      line.trimEnd(),
+      ...wrapWords(note, Math.max(SHORTEST_NOTE, width - 4)).map((text) => `    ${paintNote(text)}`),
+    ]
   if (noteWidth - 2 >= SHORTEST_NOTE) return [`${line}  ${paintNote(cutEnd(note, noteWidth - 2))}`]
   return [line.trimEnd(), `    ${paintNote(cutEnd(note, Math.max(SHORTEST_NOTE, width - 4)))}`]
 }

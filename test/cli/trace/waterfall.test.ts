@@ -105,14 +105,39 @@ test('a journal of 200,000 items is drawn, also with --all', () => {
   const entries = toTraceEntries(items(200_000))
   assert.ok(toTraceRows(entries, { all: false }).length < 20)
   const rows = toTraceRows(entries, { all: true })
-  assert.ok(renderWaterfall(rows, { from: 0, to: 1, width: 80, paint: createPaint(false) }).length > 200_000)
+  assert.ok(
+    renderWaterfall(rows, { from: 0, to: 1, width: 80, paint: createPaint(false), long: 'cut' }).length > 200_000,
+  )
 })
 
 for (const width of [60, 80, 140])
   test(`no line is wider than ${width} columns`, () => {
     const rows = toTraceRows(toTraceEntries(ROWS), { all: false })
-    for (const line of renderWaterfall(rows, { from: 100, to: 900, width, paint: createPaint(false) }))
+    for (const line of renderWaterfall(rows, { from: 100, to: 900, width, paint: createPaint(false), long: 'cut' }))
       assert.ok(widthOf(line) <= width, `expected at most ${width}, got ${widthOf(line)}: ${line}`)
   })
+
+const LONG_NAME = `step_${'with_a_long_name_'.repeat(4)}`
+const LONG_MESSAGE = 'the server has said a lot about why it does not answer now '.repeat(4).trim()
+
+const renderLong = (long: 'cut' | 'wrap' | 'whole'): string[] => {
+  const data = { attempt: 1, started: 110, ms: 90, fault: { ...fault, message: LONG_MESSAGE } }
+  const rows = toTraceRows(toTraceEntries([row(2, { path: LONG_NAME, data })]), { all: true })
+  return renderWaterfall(rows, { from: 0, to: 200, width: 120, paint: createPaint(false), long })
+}
+
+test('long names and notes are cut, unless all is asked for', () => {
+  const cut = renderLong('cut').join('\n')
+  assert.not.ok(cut.includes(LONG_NAME) || cut.includes(LONG_MESSAGE))
+  assert.equal(renderLong('whole').length, 2)
+  assert.ok(renderLong('whole')[1]?.includes(LONG_NAME) && renderLong('whole')[1]?.endsWith(`timeout: ${LONG_MESSAGE}`))
+})
+
+test('a note in full is wrapped below its row on a terminal', () => {
+  const [, first = '', ...notes] = renderLong('wrap')
+  assert.ok(first.includes(LONG_NAME))
+  assert.is(notes.map((line) => line.trim()).join(' '), `timeout: ${LONG_MESSAGE}`)
+  for (const line of notes) assert.ok(widthOf(line) <= 120, line)
+})
 
 test.run()

@@ -6,7 +6,7 @@ export const traceCommand: CliCommand = {
   arguments: { run: ['<run>', RUN] },
   options: [
     ['--at <moment>', 'show the state of the run after a row of its journal, at a time (RFC 3339), or at last'],
-    ['--all', 'every foreach item, not only the first, the slow and the failed ones'],
+    ['--all', 'every foreach item, child run and step, with names, notes and values in full'],
     json('the run and its journal as a JSON object'),
   ],
   examples: [

@@ -2,7 +2,7 @@
 import { countOf } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { isFault } from '../../../core/fault.ts'
-import { isJsonObject } from '../../../core/json.ts'
+import { isJsonObject, type JsonValue } from '../../../core/json.ts'
 import { A_POINT_IN_TIME, explainPointInTime, parsePointInTime } from '../../../core/point-in-time.ts'
 import { formatValue } from '../../../core/value-text.ts'
 import type { OpenWait } from '../../../runtime/effects/run-effect.ts'
@@ -91,6 +91,7 @@ const render = (
   const { row, rowCount, status, steps } = state
   const shown = all ? steps : steps.slice(-MOST_STEPS)
   const left = steps.length - shown.length
+  const write = all ? writeWhole : writeShort
   const facts = [
     record.id,
     `${toTime(row.at)} (+${formatDuration(row.at - (record.begunAt ?? record.createdAt))})`,
@@ -100,10 +101,16 @@ const render = (
     `${paint.bold(toOneLine(record.workflow))}  ${status} after row ${row.seq} of ${rowCount}  ${paint.dim(facts.join(' · '))}`,
     '',
     ...(left > 0 ? [paint.dim(`  ${countOf(left, 'step')} before (--all shows them)`)] : []),
-    ...shown.map((step) => renderStep(step, { at: row.at, paint })),
-    ...renderOpen(state, paint),
+    ...shown.map((step) => renderStep(step, { at: row.at, paint, write })),
+    ...renderOpen(state, { paint, write }),
   ]
 }
+
+type WriteValue = (value: JsonValue | undefined) => string
+
+const writeShort: WriteValue = (value) => toOneLine(formatValue(value))
+
+const writeWhole: WriteValue = (value) => toOneLine(JSON.stringify(value ?? null))
 
 const SYMBOLS: Record<Visit['status'], { symbol: string; color: keyof Paint }> = {
   running: { symbol: '◷', color: 'cyan' },
@@ -113,26 +120,29 @@ const SYMBOLS: Record<Visit['status'], { symbol: string; color: keyof Paint }> =
   cancelled: { symbol: '⊘', color: 'yellow' },
 }
 
-const renderStep = (step: Visit, { at, paint }: { at: number; paint: Paint }): string => {
+const renderStep = (step: Visit, { at, paint, write }: { at: number; paint: Paint; write: WriteValue }): string => {
   const { path, visit, status, output, error, startedAt } = step
   const { symbol, color } = SYMBOLS[status]
   const value =
     status === 'running'
       ? paint.dim(`for ${formatDuration(at - startedAt)}`)
       : status === 'failed'
-        ? paint.red(describeError(error))
+        ? paint.red(describeError(error, write))
         : output === undefined
           ? ''
-          : toOneLine(formatValue(output))
+          : write(output)
   return `${paint[color](symbol)} ${name(path, visit)}  ${value}`.trimEnd()
 }
 
-const describeError = (error: Visit['error']): string =>
-  isJsonObject(error) ? toOneLine(`${String(error.code)}: ${String(error.message)}`) : toOneLine(formatValue(error))
+const describeError = (error: Visit['error'], write: WriteValue): string =>
+  isJsonObject(error) ? toOneLine(`${String(error.code)}: ${String(error.message)}`) : write(error)
 
-const renderOpen = ({ effects, timers, waits }: StateAt, paint: Paint): string[] => {
+const renderOpen = (
+  { effects, timers, waits }: StateAt,
+  { paint, write }: { paint: Paint; write: WriteValue },
+): string[] => {
   const lines = [
-    ...effects.map(({ path, visit, input }) => `  performs ${name(path, visit)} with ${toOneLine(formatValue(input))}`),
+    ...effects.map(({ path, visit, input }) => `  performs ${name(path, visit)} with ${write(input)}`),
     ...waits.map((wait) => `  waits for ${describeWait(wait)} in ${name(wait.path, wait.visit)}`),
     ...timers.map((timer) => `  ${timer.name} of ${name(timer.path, timer.visit)} at ${toTime(timer.dueAt)}`),
   ]

@@ -38,11 +38,12 @@ export const trace = async (
     const started = await findStarted(store, traced)
     if (options.json === true) writeJson(context, { ...toJson(traced, children), started: started.map(toShortJson) })
     else {
-      const lines = render(traced, { context, all: options.all ?? false })
+      const all = options.all ?? false
+      const lines = render(traced, { context, all })
       writeLines(context.stdout, [
         ...lines,
-        ...renderRuns('child runs', children),
-        ...renderRuns('runs that it started', started),
+        ...renderRuns('child runs', children, all),
+        ...renderRuns('runs that it started', started, all),
       ])
     }
   })
@@ -88,17 +89,17 @@ const findStarted = async (store: Store, { run, rows }: TracedRun): Promise<RunR
 }
 
 /** Each of these runs has a trace of its own. */
-const renderRuns = (title: string, children: readonly RunRecord[]): string[] => {
-  if (children.length === 0) return []
-  const shown = children.slice(0, MOST_CHILDREN).map((child) => {
+const renderRuns = (title: string, runs: readonly RunRecord[], all: boolean): string[] => {
+  if (runs.length === 0) return []
+  const shown = runs.slice(0, all ? undefined : MOST_RUNS).map((child) => {
     const took = child.endedAt === null ? '' : `  ${formatDuration(measureRun(child).durationMs)}`
     return `  ${child.id}  ${toPrintable(child.workflow)}  ${toShownStatus(child)}${took}`
   })
-  const left = children.length - shown.length
-  return ['', title, ...shown, ...(left > 0 ? [`  and ${left} more`] : [])]
+  const left = runs.length - shown.length
+  return ['', title, ...shown, ...(left > 0 ? [`  and ${left} more (--all shows them)`] : [])]
 }
 
-const MOST_CHILDREN = 20
+const MOST_RUNS = 20
 
 /** The row of a run gets its totals at its end; until then they are summed from the journal. */
 const usageOf = (run: RunRecord, rows: readonly JournalRow[]): UsageTotals =>
@@ -120,7 +121,13 @@ const render = (
   const waterfall =
     entries.length === 0
       ? [paint.dim(run.endedAt === null ? '  no step has ended yet that takes time' : '  no step took time')]
-      : renderWaterfall(toTraceRows(entries, { all }), { from: startedAt, to, width, paint })
+      : renderWaterfall(toTraceRows(entries, { all }), {
+          from: startedAt,
+          to,
+          width,
+          paint,
+          long: all ? (isTerminal ? 'wrap' : 'whole') : 'cut',
+        })
   return [
     renderHead(run, rows, paint),
     ...renderOrigin(run, rows, paint),
