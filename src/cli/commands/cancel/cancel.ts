@@ -39,7 +39,7 @@ const report = (context: Context, json: boolean, end: Reported): number => {
   const { run, wasOver, unsure, undone, finally: broken, goesOn } = end
   if (!json) writeLines(context.stderr, describe(end, context.stderr.paint))
   else {
-    const rest = { unsure, undone, finally: broken, goes_on: goesOn.map(({ id }) => id) }
+    const rest = { unsure, undone, ...(broken && { finally: broken }), goes_on: goesOn.map(({ id }) => id) }
     writeJson(context, { run: run.id, status: toShownStatus(run), was_over: wasOver, ...rest })
   }
   return run.status === 'cancelled' ? EXIT.completed : EXIT.failed
