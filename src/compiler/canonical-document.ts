@@ -5,13 +5,17 @@ export const toCanonicalDocument = (workflow: Workflow): unknown => strip(workfl
 
 const PLACES: readonly string[] = ['range', 'kindRange']
 
+/** A field of a type may have one of these names too. */
+const isPlace = (key: string, item: unknown): boolean =>
+  PLACES.includes(key) && typeof item === 'object' && item !== null && 'start' in item && typeof item.start === 'number'
+
 const strip = (value: unknown): unknown => {
   if (value instanceof Map) return Object.fromEntries([...value].map(([key, item]) => [key, strip(item)]))
   if (Array.isArray(value)) return value.map(strip)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, item]) => !PLACES.includes(key) && typeof item !== 'function')
+      .filter(([key, item]) => !isPlace(key, item) && typeof item !== 'function')
       .map(([key, item]) => [key, strip(item)]),
   )
 }

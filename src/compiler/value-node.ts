@@ -13,7 +13,7 @@ export interface ExpressionText {
   range: Range
   toOffset(index: number): number
   /** How the file writes the text that it stands in; undefined: it stands in no file. */
-  style?: 'plain' | 'single' | 'double' | 'block'
+  styleOf?(): 'plain' | 'single' | 'double' | 'block'
 }
 
 /** A value in which strings may be, or hold, expressions: `with`, `prompt`, `set`, `output`, … */

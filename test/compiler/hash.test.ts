@@ -33,6 +33,14 @@ for (const [what, before, after] of [
     assert.is.not(hashOf(BASE.replace(before, after)), hashOf(BASE))
   })
 
+test('how a text with expressions is quoted is not, and a field of a type that is named range is', () => {
+  const withPrompt = (prompt: string, field = 'string'): string =>
+    `steps: [{ id: a, llm: mock/echo, prompt: ${prompt}, returns: { range: ${field} } }]\n`
+  const plain = hashOf(withPrompt("'Hi ${run.id}'"))
+  assert.is(hashOf(withPrompt('"Hi ${run.id}"')), plain)
+  assert.is.not(hashOf(withPrompt("'Hi ${run.id}'", 'number')), plain)
+})
+
 test('comments and the order of keys are not', () => {
   const other = BASE.replace('flow:', '# how many\nflow:').replace('title: Sure?, by: [ann]', 'by: [ann], title: Sure?')
   assert.is(hashOf(other), hashOf(BASE))

@@ -85,7 +85,8 @@ const toHint = (hint: string | Rewrite | undefined, expression: ExpressionText):
 }
 
 /** Writes a text as the YAML scalar needs it; undefined where YAML could take it apart. */
-const toScalarText = (text: string, { style }: ExpressionText): string | undefined => {
+const toScalarText = (text: string, { styleOf }: ExpressionText): string | undefined => {
+  const style = styleOf?.()
   if (style === 'single') return text.replaceAll("'", "''")
   if (style === 'double') return text.replaceAll(/[\\"]/g, '\\$&')
   return style === 'plain' && /[,[\]{}#:"'&*!|>%@`]/.test(text) ? undefined : text

@@ -22,7 +22,8 @@ export const joinParts = (text: string, typeOf: (part: string) => Type): string 
 export const quoteExpression = (text: string): string => `"${text.replaceAll(/[\\"]/g, '\\$&')}"`
 
 /** Only a plain scalar is replaced together with its quotes. */
-export const writeInScalar = (text: string, { style }: ExpressionText): string | undefined => {
+export const writeInScalar = (text: string, { styleOf }: ExpressionText): string | undefined => {
+  const style = styleOf?.()
   if (style === 'plain') return quoteExpression(text)
   if (style === 'double') return quoteExpression(text).slice(1, -1)
   return style === 'single' ? text.replaceAll("'", "''") : undefined

@@ -58,5 +58,5 @@ const createText = (
   const from = shift + text.length - text.trimStart().length
   const toOffset = (index: number): number => toValueOffset(from + Math.min(index, trimmed.length))
   const last = trimmed.length === 0 ? toOffset(0) : toOffset(trimmed.length - 1) + 1
-  return { text: trimmed, range: { start: toOffset(0), end: last }, toOffset, style }
+  return { text: trimmed, range: { start: toOffset(0), end: last }, toOffset, styleOf: () => style }
 }

@@ -9,12 +9,12 @@ const test = suite('check')
 test('all findings of a file come in one pass, sorted by place', () => {
   const { diagnostics, errors } = checkText(
     workflowOf(`  - { id: a, tool: nonsense, next: nowhere }
-  - { id: b, llm: unknown, prompt: "\${steps.a.output.x + steps.c.output.y}", on_error: { never: fail } }
+  - { id: b, llm: unknown, prompt: "\${steps.a.output.x + steps.c.output.y}" }
 `),
   )
   assert.equal(
     errors.map((error) => error.split(' ')[1]),
-    ['unknown_tool', 'unknown_step', 'unknown_model', 'unknown_step_reference', 'unknown_fault_code'],
+    ['unknown_tool', 'unknown_step', 'unknown_model', 'unknown_step_reference'],
   )
   const starts = diagnostics.map(({ line, column }) => line * 1000 + column)
   assert.equal(
