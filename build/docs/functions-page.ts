@@ -1,4 +1,5 @@
-import { FORM_TABLE, FUNCTION_TABLE } from '../../src/compiler/expression/function-table.ts'
+import { FORM_TABLE } from '../../src/compiler/expression/form-table.ts'
+import { FUNCTION_TABLE } from '../../src/compiler/expression/function-table.ts'
 
 type Row = (typeof FORM_TABLE)[number]
 

@@ -11,6 +11,7 @@ import type { CompileContext, Read } from './compile/context.ts'
 import { compileValueOf } from './compile/context.ts'
 import { chargeTree, Evaluation, ExpressionFailure, fail, isAbsorbable, RESULT_BUDGET } from './evaluation.ts'
 import { type Expression, partsOf } from './expression.ts'
+import type { MacroName } from './macro-forms.ts'
 import { parseExpression } from './parse-expression.ts'
 import { secretName } from './secret-places.ts'
 
@@ -81,9 +82,12 @@ const compileTree = <Env>(
 
 const NO_LOCALS: never[] = []
 
-/** Only with a macro's variable can a short expression mention one value often enough to make a huge result of it. */
+/** Only with a variable can a short expression mention one value often enough to make a huge result of it. */
 const mayGrow = (node: Expression): boolean =>
-  (node.kind === 'macro' && node.macro === 'map') || partsOf(node).some(mayGrow)
+  node.kind === 'bind' || (node.kind === 'macro' && BUILDS.has(node.macro)) || partsOf(node).some(mayGrow)
+
+/** Macros that build values of their bodies. */
+const BUILDS: ReadonlySet<MacroName> = new Set(['map', 'transformList', 'transformMap', 'transformMapEntry', 'reduce'])
 
 const LONGEST_SHOWN = 200
 

@@ -1,3 +1,5 @@
+import type { MacroName } from './macro-forms.ts'
+
 /** The syntax tree of one expression. `start` and `end` (exclusive) are indices into its text; parentheses belong to no node. */
 export interface Span {
   start: number
@@ -11,6 +13,7 @@ export type Expression =
   | IndexExpression
   | CallExpression
   | MacroExpression
+  | BindExpression
   | HasExpression
   | UnaryExpression
   | BinaryExpression
@@ -55,18 +58,29 @@ export interface CallExpression extends Span {
   args: Expression[]
 }
 
-export const MACROS = ['all', 'exists', 'exists_one', 'filter', 'map'] as const
+export interface Variable extends Span {
+  name: string
+}
 
-export type MacroName = (typeof MACROS)[number]
-
-/** `list.map(variable, body)`; `map` may have a filter between the two. */
+/** `list.map(item, filter, body)`, `list.reduce(total, item, initial, body)`: see macro-forms.ts. */
 export interface MacroExpression extends Span {
   kind: 'macro'
   macro: MacroName
   nameSpan: Span
   list: Expression
-  variable: Span & { name: string }
+  /** The item of a list or the key of an object, or before the item or value its index or key. In `reduce` the first is the total. */
+  variables: readonly [Variable] | readonly [Variable, Variable]
+  /** The first total of `reduce`. */
+  initial?: Expression
   filter?: Expression
+  body: Expression
+}
+
+/** `cel.bind(variable, value, body)`. */
+export interface BindExpression extends Span {
+  kind: 'bind'
+  variable: Variable
+  value: Expression
   body: Expression
 }
 
@@ -126,7 +140,9 @@ export const partsOf = (node: Expression): Expression[] => {
     case 'call':
       return node.receiver === undefined ? node.args : [node.receiver, ...node.args]
     case 'macro':
-      return node.filter === undefined ? [node.list, node.body] : [node.list, node.filter, node.body]
+      return [node.list, node.initial, node.filter, node.body].filter((part) => part !== undefined)
+    case 'bind':
+      return [node.value, node.body]
     case 'has':
     case 'unary':
       return [node.operand]
@@ -153,6 +169,8 @@ export const isOptionalChain = (node: Expression): boolean => {
     case 'field':
     case 'index':
       return node.optional || isOptionalChain(node.object)
+    case 'bind':
+      return isOptionalChain(node.body)
     case 'conditional':
       return isOptionalChain(node.whenTrue) || isOptionalChain(node.whenFalse)
     case 'call':

@@ -5,16 +5,17 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js'
 import { losesDigits } from '../../core/exact-number.ts'
 import { type AdaptedText, adaptText } from './adapt-text.ts'
-import {
-  type BinaryOperator,
-  type CallExpression,
-  type Expression,
-  type FieldExpression,
-  type IndexExpression,
-  MACROS,
-  type MacroName,
-  type Span,
+import type {
+  BinaryOperator,
+  Expression,
+  FieldExpression,
+  IndexExpression,
+  MacroExpression,
+  NameExpression,
+  Span,
+  Variable,
 } from './expression.ts'
+import { findMacroForm, type MacroForm } from './macro-forms.ts'
 import { explainSyntaxError, type SyntaxFailure, SyntaxProblem } from './syntax-problem.ts'
 
 export type { Expression } from './expression.ts'
@@ -173,27 +174,52 @@ const toCall = ({ name, args, nameStart, span }: CallParts): Expression => {
   return { kind: 'has', operand, ...span }
 }
 
-const isMacroName = (name: string): name is MacroName => (MACROS as readonly string[]).includes(name)
-
 const toMethodCall = ({ receiver, ...call }: CallParts & { receiver: Expression }): Expression => {
   const { name, args, nameStart, span } = call
   const nameSpan = { start: nameStart, end: nameStart + name.length }
-  const method: CallExpression = { kind: 'call', name, nameSpan, receiver, args, ...span }
-  if (!isMacroName(name)) return method
-  const [variable, ...bodies] = args
-  const [first, second] = bodies
-  const fits = bodies.length === 1 || (name === 'map' && bodies.length === 2)
-  if (variable?.kind !== 'name' || first === undefined || !fits)
-    throw new SyntaxProblem(nameStart, `'${name}' needs a name and an expression: expected list.${name}(item, …)`)
-  return {
-    kind: 'macro',
-    macro: name,
-    nameSpan,
-    list: receiver,
-    variable: { name: variable.name, start: variable.start, end: variable.end },
-    ...(second === undefined ? { body: first } : { filter: first, body: second }),
-    ...span,
+  if (receiver.kind === 'name' && receiver.name === 'cel' && name === 'bind') return toBind(args, span)
+  const form = findMacroForm(name)
+  return form === undefined
+    ? { kind: 'call', name, nameSpan, receiver, args, ...span }
+    : toMacro(form, { nameSpan, receiver, ...call })
+}
+
+const toMacro = (
+  { macro, hasInitial, hasFilter, ...form }: MacroForm,
+  { name, nameSpan, receiver, args, span }: CallParts & { nameSpan: Span; receiver: Expression },
+): MacroExpression => {
+  const bodies = hasInitial === true ? [2] : hasFilter === true ? [1, 2] : [1]
+  const count = form.variables.find((variables) => bodies.includes(args.length - variables)) ?? 0
+  const variables = toVariables(args.slice(0, count))
+  const [before, body] = args.length - count === 1 ? [undefined, args.at(-1)] : args.slice(count)
+  if (variables === undefined || body === undefined) {
+    const names = form.variables.includes(1) ? 'a name' : 'two names'
+    throw new SyntaxProblem(nameSpan.start, `'${name}' needs ${names} and an expression: expected ${form.usage}`)
   }
+  const [first, second] = variables
+  if (first.name === second?.name)
+    throw new SyntaxProblem(second.start, `'${name}' has the name '${second.name}' twice: expected two different names`)
+  const part = before === undefined ? {} : hasInitial === true ? { initial: before } : { filter: before }
+  return { kind: 'macro', macro, nameSpan, list: receiver, variables, ...part, body, ...span }
+}
+
+/** Undefined for other than one name or two. */
+const toVariables = ([first, second]: readonly Expression[]): MacroExpression['variables'] | undefined => {
+  if (first?.kind !== 'name') return undefined
+  if (second === undefined) return [toVariable(first)]
+  if (second.kind !== 'name') return undefined
+  return [toVariable(first), toVariable(second)]
+}
+
+const toVariable = ({ name, start, end }: NameExpression): Variable => ({ name, start, end })
+
+const toBind = ([variable, value, body, ...more]: readonly Expression[], span: Span): Expression => {
+  if (variable?.kind !== 'name' || value === undefined || body === undefined || more.length > 0)
+    throw new SyntaxProblem(
+      span.start,
+      "'cel.bind' needs a name, its value and an expression: expected cel.bind(name, value, …)",
+    )
+  return { kind: 'bind', variable: toVariable(variable), value, body, ...span }
 }
 
 const toUnary = (operator: '!' | '-', operand: Expression, span: Span): Expression =>

@@ -10,6 +10,20 @@ export interface RegularExpression {
   test(text: string): boolean
   /** Instructions of the compiled program: the time for a text grows with its length times this. */
   size: number
+  /** Number of groups that capture. */
+  groups: number
+  /** The matches from left to right. `look` is called whenever the engine looks at a character, and may throw to end the search. */
+  find(text: string, look: () => void): Iterable<Match>
+  /** Bytes that the engine clears before it looks for a match in a text of this length. */
+  setUp(length: number): number
+}
+
+export interface Match {
+  /** In code units, as `end`. */
+  start: number
+  end: number
+  /** Null: the group took no part. 0 is the whole match. */
+  group(index: number): string | null
 }
 
 export type CompiledPattern = { ok: true; expression: RegularExpression } | { ok: false; message: string }
@@ -38,13 +52,47 @@ export const compilePattern = (pattern: string): CompiledPattern => {
   return compiled
 }
 
+/** A text that tells when the engine looks at it: the engine reads texts by `charCodeAt`. */
+class WatchedText extends String {
+  readonly #look: () => void
+
+  constructor(text: string, look: () => void) {
+    super(text)
+    this.#look = look
+  }
+
+  override charCodeAt(index: number): number {
+    this.#look()
+    return super.charCodeAt(index)
+  }
+}
+
+/** The most that the engine clears: above, it uses another algorithm. */
+const MOST_CLEARED = 32_768
+
+const toRegularExpression = (expression: Engine.RE2JS): RegularExpression => {
+  const size = expression.programSize()
+  return {
+    size,
+    groups: expression.groupCount(),
+    test: (text) => expression.test(text),
+    setUp: (length) => Math.min(MOST_CLEARED, (size * length) / 8),
+    *find(text, look) {
+      const { MatcherInput } = loadEngine()
+      const matcher = expression.matcher(MatcherInput.utf16(new WatchedText(text, look)))
+      while (matcher.find())
+        yield { start: matcher.start(0), end: matcher.end(0), group: (index) => matcher.group(index) }
+    },
+  }
+}
+
 const compile = (pattern: string): CompiledPattern => {
   if (pattern.length > LONGEST_PATTERN)
     return { ok: false, message: `it has ${pattern.length} characters: expected at most ${LONGEST_PATTERN}` }
   const { RE2JS, RE2JSException } = loadEngine()
   try {
     const expression = RE2JS.compile(pattern)
-    return { ok: true, expression: { test: (text) => expression.test(text), size: expression.programSize() } }
+    return { ok: true, expression: toRegularExpression(expression) }
   } catch (error) {
     if (error instanceof RE2JSException)
       return { ok: false, message: error.message.replace(/^error parsing regexp: /, '') }

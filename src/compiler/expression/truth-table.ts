@@ -60,7 +60,7 @@ const collectUses = (node: Expression, context: { text: ExpressionText; uses: Ma
   if (node.kind === 'binary' && (COMPARISONS.includes(node.operator) || node.operator === 'in')) {
     if (collectComparison(node, context)) return
   }
-  if (node.kind === 'macro' || node.kind === 'has') return
+  if (node.kind === 'macro' || node.kind === 'bind' || node.kind === 'has') return
   for (const part of partsOf(node)) collectUses(part, context)
 }
 

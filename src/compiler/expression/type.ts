@@ -110,6 +110,20 @@ export const withoutNull = (type: Type): Type => {
   return type.kind === 'union' ? unionOf(type.members.filter(({ kind }) => kind !== 'null')) : type
 }
 
+/** The same type with `string`, `number` and `boolean` for their literals, at the top and in lists. */
+export const withoutLiterals = (type: Type): Type => {
+  switch (type.kind) {
+    case 'literal':
+      return typeof type.value === 'string' ? STRING : typeof type.value === 'number' ? NUMBER : BOOLEAN
+    case 'list':
+      return listOf(withoutLiterals(type.item))
+    case 'union':
+      return unionOf(type.members.map(withoutLiterals))
+    default:
+      return type
+  }
+}
+
 export const mayBeNull = (type: Type): boolean => membersOf(type).some(({ kind }) => kind === 'null')
 
 /** Removes `optional`. */

@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { FORM_TABLE, FUNCTION_TABLE } from '../../../src/compiler/expression/function-table.ts'
+import { FORM_TABLE } from '../../../src/compiler/expression/form-table.ts'
+import { FUNCTION_TABLE } from '../../../src/compiler/expression/function-table.ts'
 import { check, evaluate } from './scene.ts'
 
 const test = suite('function table')

@@ -110,6 +110,8 @@ const literal = fc.constantFrom(
 
 const operator = fc.constantFrom('+', '-', '*', '/', '%', '==', '!=', '<', '>=', '&&', '||')
 const macro = fc.constantFrom('map', 'filter', 'all', 'exists', 'exists_one')
+const macro2 = fc.constantFrom('all', 'exists', 'existsOne', 'transformList', 'transformMap', 'transformMapEntry')
+const keyMacro = fc.constantFrom('unique_by', 'group_by')
 const functionName = fc.constantFrom(
   'size',
   'sum',
@@ -123,7 +125,20 @@ const functionName = fc.constantFrom(
   'distinct',
   'round',
   'join',
+  'abs',
+  'floor',
+  'lower',
+  'trim',
+  'keys',
+  'values',
+  'entries',
+  'from_entries',
+  'range',
+  'type',
+  'hash',
+  'base64',
 )
+const pairFunction = fc.constantFrom('slice', 'index_of', 'chunk', 'merge', 'pad', 'contains', 'split', 'date_diff')
 
 const { expression } = fc.letrec<{ expression: string }>((tie) => {
   const part = tie('expression') as fc.Arbitrary<string>
@@ -145,6 +160,15 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
       fc.tuple(part, macro, part).map(([a, m, b]) => `${a}.${m}(i, ${b})`),
       fc.tuple(path, part).map(([a, b]) => `${a}.filter(i, i.ok).map(i, ${b})`),
       fc.tuple(functionName, part).map(([f, a]) => `${f}(${a})`),
+      fc.tuple(pairFunction, part, part).map(([f, a, b]) => `${f}(${a}, ${b})`),
+      fc.tuple(part, macro2, part).map(([a, m, b]) => `${a}.${m}(k, i, ${b})`),
+      fc.tuple(part, macro2, part).map(([a, m, b]) => `${a}.${m}(i, k, ${b})`),
+      fc.tuple(part, part, part).map(([a, b, c]) => `${a}.reduce(i, k, ${b}, ${c})`),
+      fc.tuple(part, part, part).map(([a, b, c]) => `${a}.reduce(i, k, ${b}, i + ${c})`),
+      fc.tuple(part, keyMacro, part).map(([a, m, b]) => `${a}.${m}(i, ${b})`),
+      fc.tuple(part, part).map(([a, b]) => `cel.bind(i, ${a}, ${b})`),
+      fc.tuple(path, part).map(([a, b]) => `[?${a}, ${b}]`),
+      fc.tuple(path, part).map(([a, b]) => `{?"a": ${a}, "ok": ${b}}`),
       fc.tuple(part, part).map(([a, b]) => `[${a}, ${b}]`),
       fc.tuple(part, part).map(([a, b]) => `{"a": ${a}, "ok": ${b}}`),
       fc.tuple(part, part).map(([a, b]) => `(${a} in ${b})`),
@@ -154,7 +178,7 @@ const { expression } = fc.letrec<{ expression: string }>((tie) => {
 
 /** Failures that depend on data, which no check can know. */
 const OF_DATA =
-  /out of range|division by zero|result is too large|list is empty|is not a number|too much work|have no order|has no field '(bug|billing|x|yes|12|)'$/
+  /out of range|division by zero|result is too large|list is empty|is not a number|too much work|is no (size|position)|not a point in time|two entries have|have no order|has no field '(bug|billing|x|yes|12|)'$/
 
 const belongs = (value: JsonValue, type: Type): boolean => membersOf(type).some((member) => belongsToOne(value, member))
 

@@ -1,14 +1,16 @@
 import { countOf } from '../../../core/count.ts'
-import type { CallExpression, Expression, MacroExpression } from '../expression.ts'
-import { findFunction, isUnwrapping, UNWRAPPING } from '../function-table.ts'
+import type { CallExpression, Expression } from '../expression.ts'
+import { isUnwrapping, UNWRAPPING } from '../form-table.ts'
+import { findFunction } from '../function-table.ts'
 import { countVerbs } from '../functions/format.ts'
-import type { FunctionEntry } from '../functions/function-entry.ts'
+import type { FunctionEntry, Parameter } from '../functions/function-entry.ts'
+import { explainReplacement } from '../functions/replacement.ts'
 import { compilePattern } from '../regular-expression.ts'
 import {
   ANY,
   BOOLEAN,
   describeType,
-  listOf,
+  isAssignable,
   membersOf,
   optionalOf,
   STRING,
@@ -17,10 +19,9 @@ import {
   unwrap,
   withoutNull,
 } from '../type.ts'
-import { checkCondition } from './check-operator.ts'
+import { hintNearest, literalsOf } from './check-equality.ts'
 import { reportUnknownFunction } from './check-unknown-function.ts'
-import { type CheckContext, checkExpected, checkNotNull, checkPresent, textOf, withFacts } from './context.ts'
-import { factsWhen } from './narrow.ts'
+import { type CheckContext, checkExpected, checkPresent, textOf } from './context.ts'
 
 export const checkCall = (node: CallExpression, context: CheckContext): Type => {
   const { receiver } = node
@@ -43,15 +44,36 @@ const checkEntry = (entry: FunctionEntry, nodes: readonly Expression[], context:
   const types = nodes.map((part, index) => {
     const parameter = entry.parameters[index]
     const expected = parameter?.type ?? ANY
+    if (reportUnknownChoice(part, { entry, parameter }, context)) return expected
     const taker = `'${entry.name}' takes ${describeType(expected)}${nodes.length > 1 ? ` as its ${parameter?.name}` : ''}`
     return expected.kind === 'any' ? checkPresent(part, context) : checkExpected(part, { expected, taker }, context)
   })
-  if (entry.name === 'matches') checkPattern(nodes[1], context)
-  if (entry.name === 'format') checkFormat(nodes, context)
+  entry.parameters.forEach(({ pattern }, index) => {
+    if (pattern !== undefined) checkPattern(nodes[index], pattern.mostGroups, context)
+  })
+  if (Object.hasOwn(FURTHER_CHECKS, entry.name)) FURTHER_CHECKS[entry.name]?.(nodes, { types, context })
   return typeof entry.result === 'function' ? entry.result(types) : entry.result
 }
 
-const checkPattern = (node: Expression | undefined, context: CheckContext): void => {
+/** A literal that is none of the values that a parameter has; false for other parameters. */
+const reportUnknownChoice = (
+  node: Expression,
+  { entry, parameter }: { entry: FunctionEntry; parameter: Parameter | undefined },
+  context: CheckContext,
+): boolean => {
+  const choices = parameter === undefined ? undefined : literalsOf(parameter.type)
+  if (choices === undefined || node.kind !== 'literal' || typeof node.value !== 'string') return false
+  if (choices.includes(node.value)) return false
+  context.report('unknown_enum_value', node, {
+    message: `${textOf(node, context)} is no ${parameter?.name} of '${entry.name}': expected ${choices.join(', ')}`,
+    hint: hintNearest(node.value, choices),
+  })
+  return true
+}
+
+type FurtherCheck = (nodes: readonly Expression[], checked: { types: readonly Type[]; context: CheckContext }) => void
+
+const checkPattern = (node: Expression | undefined, mostGroups: number, context: CheckContext): void => {
   if (node?.kind !== 'literal' || typeof node.value !== 'string') return
   const compiled = compilePattern(node.value)
   if (!compiled.ok)
@@ -59,15 +81,45 @@ const checkPattern = (node: Expression | undefined, context: CheckContext): void
       message: `${textOf(node, context)} is no regular expression: ${compiled.message}`,
       hint: 'patterns are those of RE2: no backreferences, no lookaround',
     })
+  else if (compiled.expression.groups > mostGroups)
+    context.report('invalid_regular_expression', node, {
+      message: `${textOf(node, context)} has ${compiled.expression.groups} groups: expected at most ${mostGroups}`,
+      hint: 'write (?:…) for a group of which nothing is taken',
+    })
 }
 
-const checkFormat = ([text, list]: readonly Expression[], context: CheckContext): void => {
+const checkReplacement: FurtherCheck = ([, pattern, by], { context }) => {
+  if (pattern?.kind !== 'literal' || typeof pattern.value !== 'string') return
+  if (by?.kind !== 'literal' || typeof by.value !== 'string') return
+  const compiled = compilePattern(pattern.value)
+  const problem = compiled.ok ? explainReplacement(by.value, compiled.expression.groups) : undefined
+  if (problem !== undefined) context.report('invalid_regular_expression', by, problem)
+}
+
+const checkFormat: FurtherCheck = ([text, list], { context }) => {
   if (text?.kind !== 'literal' || typeof text.value !== 'string' || list?.kind !== 'list') return
   const expected = countVerbs(text.value)
   if (list.items.length !== expected)
     context.report('type_mismatch', list, {
       message: `'format' gets ${countOf(list.items.length, 'value')}: expected ${expected}, one for each % in ${textOf(text, context)}`,
     })
+}
+
+/** A part of a text is a text. */
+const checkPart: FurtherCheck = ([text, part], { types: [type = ANY, partType = ANY], context }) => {
+  const mayBeText = type.kind !== 'any' && membersOf(type).some((member) => isAssignable(member, STRING))
+  if (text === undefined || part === undefined || !mayBeText || isAssignable(partType, STRING)) return
+  context.report('type_mismatch', part, {
+    message: `'index_of' looks for a text in the text '${textOf(text, context)}': '${textOf(part, context)}' is ${describeType(partType)}`,
+    hint: `write string(${textOf(part, context)})`,
+  })
+}
+
+/** Rules that the types of single parameters don't say. */
+const FURTHER_CHECKS: Readonly<Record<string, FurtherCheck>> = {
+  format: checkFormat,
+  regex_replace: checkReplacement,
+  index_of: checkPart,
 }
 
 /** Methods that accept a missing value; undefined for others. */
@@ -95,30 +147,4 @@ const reportCount = (node: CallExpression, { name, signature }: FunctionEntry, c
     message: `'${name}' gets ${node.args.length} arguments: expected ${signature}`,
     hint: isPair ? `write ${name}([${node.args.map((part) => textOf(part, context)).join(', ')}])` : undefined,
   })
-}
-
-export const checkMacro = (node: MacroExpression, context: CheckContext): Type => {
-  const list = checkNotNull(node.list, context)
-  const item = unionOf(membersOf(list).map((member) => itemOf(member, node, context)))
-  const { name } = node.variable
-  const path = `${name}#${node.variable.start}`
-  const inner = { ...context, locals: new Map(context.locals).set(name, { type: item, path }) }
-  if (node.macro !== 'map') {
-    checkCondition(node.body, inner)
-    return node.macro === 'filter' ? listOf(factsWhen(true, node.body, inner).get(path) ?? item) : BOOLEAN
-  }
-  if (node.filter === undefined) return listOf(checkPresent(node.body, inner))
-  checkCondition(node.filter, inner)
-  return listOf(checkPresent(node.body, withFacts(inner, factsWhen(true, node.filter, inner))))
-}
-
-/** The items of a list, the keys of an object. */
-const itemOf = (type: Type, node: MacroExpression, context: CheckContext): Type => {
-  if (type.kind === 'list') return type.item
-  if (type.kind === 'object') return STRING
-  if (type.kind !== 'any' && type.kind !== 'never')
-    context.report('type_mismatch', node.list, {
-      message: `'${node.macro}' takes a list or an object: '${textOf(node.list, context)}' is ${describeType(type)}`,
-    })
-  return ANY
 }

@@ -18,8 +18,9 @@ import {
   unionOf,
   unwrap,
 } from '../type.ts'
-import { checkCall, checkMacro } from './check-call.ts'
+import { checkCall } from './check-call.ts'
 import { checkField, checkIndex } from './check-field.ts'
+import { checkBind, checkMacro } from './check-macro.ts'
 import { checkName } from './check-name.ts'
 import { checkBinary, checkConditional, checkUnary } from './check-operator.ts'
 import { type CheckContext, checkExpected, checkPresent, textOf } from './context.ts'
@@ -69,6 +70,7 @@ const CHECKS: Checks = {
   index: checkIndex,
   call: checkCall,
   macro: checkMacro,
+  bind: checkBind,
   has: checkHas,
   unary: checkUnary,
   binary: checkBinary,

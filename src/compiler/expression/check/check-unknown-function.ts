@@ -1,8 +1,10 @@
 /** Reports calls of functions that the language does not have, with the expression to write instead. */
 import { didYouMean, findNearest } from '../../../core/nearest.ts'
 import type { CallExpression, Expression, Span } from '../expression.ts'
-import { FORM_TABLE, FUNCTION_TABLE, findFunction, isUnwrapping } from '../function-table.ts'
-import { type CheckContext, textOf } from './context.ts'
+import { FORM_TABLE, isUnwrapping } from '../form-table.ts'
+import { FUNCTION_TABLE, findFunction } from '../function-table.ts'
+import { parseExpression } from '../parse-expression.ts'
+import { type CheckContext, type Rewrite, respell, rewrite, textOf } from './context.ts'
 import { FOREIGN_FUNCTIONS, FOREIGN_NAMESPACES } from './foreign-functions.ts'
 
 /** False, without a report, for a function of the language. The parts of an unknown call are checked for further ones. */
@@ -19,6 +21,7 @@ export const reportUnknownFunction = (node: CallExpression, context: CheckContex
 }
 
 interface Called {
+  node: CallExpression
   /** With its namespace, if it has one: `math.abs`. */
   name: string
   span: Span
@@ -31,12 +34,12 @@ interface Called {
 const readCalled = (node: CallExpression, context: CheckContext): Called => {
   const { name, nameSpan, receiver, args } = node
   if (receiver === undefined)
-    return { name, span: nameSpan, args, isMethod: false, isKnown: findFunction(name) !== undefined }
+    return { node, name, span: nameSpan, args, isMethod: false, isKnown: findFunction(name) !== undefined }
   const isKnown = findFunction(name)?.isMethod === true || isUnwrapping(name)
   if (receiver.kind !== 'name' || !isNamespace(receiver.name, { isKnown, context }))
-    return { name, span: nameSpan, args: [receiver, ...args], isMethod: true, isKnown }
+    return { node, name, span: nameSpan, args: [receiver, ...args], isMethod: true, isKnown }
   const span = { start: receiver.start, end: nameSpan.end }
-  return { name: `${receiver.name}.${name}`, span, args, isMethod: false, isKnown: false }
+  return { node, name: `${receiver.name}.${name}`, span, args, isMethod: false, isKnown: false }
 }
 
 /** A name that is not in scope: a namespace of another language, or any before a function that this language does not have either. */
@@ -46,18 +49,24 @@ const isNamespace = (name: string, { isKnown, context }: { isKnown: boolean; con
   return FOREIGN_NAMESPACES.has(name) || (!isKnown && findNearest(name, inScope) === undefined)
 }
 
-const hintFunction = ({ name, args, isMethod }: Called, context: CheckContext): string | undefined => {
+const hintFunction = (called: Called, context: CheckContext): string | Rewrite | undefined => {
+  const { name, args, isMethod } = called
   const short = name.slice(name.indexOf('.') + 1)
   const foreign = findForeign(name) ?? findForeign(short)
-  if (foreign !== undefined) return fillIn(foreign, args, context)
-  if (findFunction(short) !== undefined) return `write ${short}(${listTexts(args, context)})`
+  if (foreign !== undefined) return fillIn(foreign, called, context)
+  if (findFunction(short) !== undefined) return rewriteCall(called, `${short}(${listTexts(args, context)})`, context)
   const form = FORM_TABLE.find((entry) => entry.name === short)
-  if (form !== undefined) return hintForm(form, isMethod ? [] : args, context)
-  const names = [...FUNCTION_TABLE, ...FORM_TABLE].map((entry) => entry.name)
-  const nearest = didYouMean(short, names)
+  if (form !== undefined) return hintForm(form, isMethod ? { ...called, args: [] } : called, context)
+  const names = FUNCTION_TABLE.filter((entry) => !isMethod || entry.isMethod).map((entry) => entry.name)
+  const nearest =
+    respell(called.span, short, names) ??
+    didYouMean(
+      short,
+      FORM_TABLE.map((entry) => entry.name),
+    )
   if (nearest !== undefined) return nearest
   const alike = findNearest(short, Object.keys(FOREIGN_FUNCTIONS))
-  return alike === undefined ? undefined : fillIn(FOREIGN_FUNCTIONS[alike] ?? '', args, context)
+  return alike === undefined ? undefined : fillIn(FOREIGN_FUNCTIONS[alike] ?? '', called, context)
 }
 
 const findForeign = (name: string): string | undefined =>
@@ -66,24 +75,38 @@ const findForeign = (name: string): string | undefined =>
 /** A macro that is called as a function: `all(list, item, …)` for `list.all(item, …)`. */
 const hintForm = (
   { name, signature }: { name: string; signature: string },
-  [receiver, ...others]: readonly Expression[],
+  called: Called,
   context: CheckContext,
-): string => {
+): string | Rewrite => {
+  const [receiver, ...others] = called.args
   if (receiver === undefined || others.length === 0) return `write ${signature.split(' →')[0]}`
-  return `write ${receiverText(receiver, context)}.${name}(${listTexts(others, context)})`
+  return rewriteCall(called, `${receiverText(receiver, context)}.${name}(${listTexts(others, context)})`, context)
 }
 
 const STAND_INS = ['x', 'y', 'z']
 
-const fillIn = (written: string, args: readonly Expression[], context: CheckContext): string => {
+const fillIn = (written: string, called: Called, context: CheckContext): string | Rewrite => {
   if (written.startsWith(':')) return written.slice(1).trim()
-  const filled = written.replaceAll(/\$(\d)(\.|\[)?/g, (_, digit: string, behind: string | undefined) => {
+  let isWhole = true
+  const filled = written.replaceAll(/\$(\d)(\.|\[)?/g, (_, digit: string, behind = '') => {
     const index = Number(digit) - 1
-    const arg = args[index]
-    if (arg === undefined) return `${STAND_INS[index] ?? '…'}${behind ?? ''}`
-    return behind === undefined ? textOf(arg, context) : `${receiverText(arg, context)}${behind}`
+    const arg = called.args[index]
+    isWhole &&= arg !== undefined
+    if (arg === undefined) return `${STAND_INS[index] ?? '…'}${behind}`
+    return behind === '' ? textOf(arg, context) : `${receiverText(arg, context)}${behind}`
   })
-  return `write ${filled}`
+  return isWhole ? rewriteCall(called, filled, context) : `write ${filled}`
+}
+
+/** Several parts with an operator between them. */
+const COMPOUND = / (?:[-+*/?<>]|==|&&|in) /
+
+/** A rewrite of the whole call; in words alone if the call ends or begins within parentheses. */
+const rewriteCall = ({ node }: Called, text: string, context: CheckContext): string | Rewrite => {
+  const needsParentheses = node !== context.root && COMPOUND.test(text.replaceAll(/\([^()]*\)/g, ''))
+  return parseExpression(context.text.slice(node.start, node.end)).ok
+    ? rewrite(node, needsParentheses ? `(${text})` : text)
+    : `write ${text}`
 }
 
 const listTexts = (nodes: readonly Expression[], context: CheckContext): string =>

@@ -21,7 +21,7 @@ interface Test<T> {
  * True if the test gives `wanted` for one of the parts.
  * @throws ExpressionFailure if it doesn't, and fails for one: the first failure.
  */
-export const isAnywhere = <T>(wanted: boolean, parts: readonly T[], { test, evaluation }: Test<T>): boolean => {
+export const isAnywhere = <T>(wanted: boolean, parts: Iterable<T>, { test, evaluation }: Test<T>): boolean => {
   let first: ExpressionFailure | undefined
   for (const part of parts) {
     try {

@@ -56,6 +56,8 @@ const failArgument = (
 /** Tests that a value has one of the kinds of the parameter's type; the function itself checks the items of a list. */
 const createCheck = ({ type }: Parameter): ((value: JsonValue) => boolean) => {
   const kinds = new Set(membersOf(type).map(({ kind }: Type) => kind))
+  const literals = membersOf(type).flatMap((member) => (member.kind === 'literal' ? [member.value] : []))
+  if (literals.length > 0) return (value) => literals.some((literal) => literal === value)
   if (kinds.has('any')) return () => true
   return (value) => kinds.has(kindOf(value))
 }

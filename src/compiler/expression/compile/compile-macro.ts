@@ -1,70 +1,180 @@
-import { isJsonObject, type JsonValue } from '../../../core/json.ts'
-import { describeValue, type Evaluation, fail, type Value } from '../evaluation.ts'
-import { countNodes, type Expression, type MacroExpression } from '../expression.ts'
+import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../../../core/json.ts'
+import { chargeTree, describeValue, type Evaluation, fail } from '../evaluation.ts'
+import type { BindExpression, MacroExpression } from '../expression.ts'
+import type { MacroName } from '../macro-forms.ts'
+import { toKey } from '../object-key.ts'
 import { isAnywhere } from './absorb.ts'
 import { compileCondition } from './compile-operator.ts'
 import { type CompileContext, compileValueOf, type Run, type RunValue } from './context.ts'
+import { createLoop, type Elements, type Loop } from './macro-loop.ts'
 
-/** An item costs one visit, and one more for each so many nodes of its body. */
-const NODES_A_VISIT = 32
+export const compileMacro = (node: MacroExpression, context: CompileContext): RunValue =>
+  COMPILERS[node.macro](createLoop(node, context))
 
-export const compileMacro = (node: MacroExpression, context: CompileContext): Run => {
-  const list = compileValueOf(node.list, context)
+export const compileBind = (node: BindExpression, context: CompileContext): Run => {
+  const value = compileValueOf(node.value, context)
   const slot = context.allocate()
-  const inner = { ...context, locals: new Map(context.locals).set(node.variable.name, slot) }
-  const cost = 1 + Math.floor((countNodes(node.body) + countFilter(node.filter)) / NODES_A_VISIT)
-  const items = (evaluation: Evaluation): readonly JsonValue[] => toItems(list(evaluation), node)
-  const visit = (evaluation: Evaluation, item: JsonValue): void => {
-    evaluation.charge(cost)
-    evaluation.locals[slot] = item
+  const body = context.compile(node.body, { ...context, locals: new Map(context.locals).set(node.variable.name, slot) })
+  return (evaluation) => {
+    evaluation.locals[slot] = value(evaluation)
+    return body(evaluation)
   }
-  if (node.macro === 'map') return compileMap(node, { items, visit, context: inner })
+}
+
+type Test = (evaluation: Evaluation, elements: Elements, at: number) => boolean
+
+/** Visits an element, and evaluates the body as a condition. */
+const compileTest = ({ node, visit, inner }: Loop): Test => {
   const test = compileCondition(node.body, inner)
-  const visited = (evaluation: Evaluation, item: JsonValue): boolean => {
-    visit(evaluation, item)
+  return (evaluation, elements, at) => {
+    visit(evaluation, elements, at)
     return test(evaluation)
   }
-  switch (node.macro) {
-    case 'all':
-      return context.absorbs
-        ? (evaluation) =>
-            !isAnywhere(false, items(evaluation), { test: (item) => visited(evaluation, item), evaluation })
-        : (evaluation) => items(evaluation).every((item) => visited(evaluation, item))
-    case 'exists':
-      return context.absorbs
-        ? (evaluation) => isAnywhere(true, items(evaluation), { test: (item) => visited(evaluation, item), evaluation })
-        : (evaluation) => items(evaluation).some((item) => visited(evaluation, item))
-    case 'exists_one':
-      return (evaluation) => items(evaluation).filter((item) => visited(evaluation, item)).length === 1
-    case 'filter':
-      return (evaluation) => items(evaluation).filter((item) => visited(evaluation, item))
-  }
 }
 
-const countFilter = (filter: Expression | undefined): number => (filter === undefined ? 0 : countNodes(filter))
-
-/** A list's items, an object's keys. */
-const toItems = (value: Value, node: MacroExpression): readonly JsonValue[] => {
-  if (Array.isArray(value)) return value
-  if (isJsonObject(value)) return Object.keys(value)
-  return fail(`'${node.macro}' takes a list or an object, got ${describeValue(value)}`, node.nameSpan.start)
-}
-
-interface MapParts {
-  items: (evaluation: Evaluation) => readonly JsonValue[]
-  visit: (evaluation: Evaluation, item: JsonValue) => void
-  context: CompileContext
-}
-
-const compileMap = (node: MacroExpression, { items, visit, context }: MapParts): RunValue => {
-  const body = compileValueOf(node.body, context)
-  const filter = node.filter === undefined ? undefined : compileCondition(node.filter, context)
-  return (evaluation) => {
-    const result: JsonValue[] = []
-    for (const item of items(evaluation)) {
-      visit(evaluation, item)
-      if (filter === undefined || filter(evaluation)) result.push(body(evaluation))
+/** `exists` is true if the test is true for an element, `all` is false if it is false for one. */
+const compileQuantifier =
+  (wanted: boolean) =>
+  (loop: Loop): RunValue => {
+    const test = compileTest(loop)
+    const { read } = loop
+    if (loop.inner.absorbs)
+      return (evaluation) => {
+        const elements = read(evaluation)
+        const isFound = isAnywhere(wanted, elements.items.keys(), {
+          test: (at) => test(evaluation, elements, at),
+          evaluation,
+        })
+        return isFound === wanted
+      }
+    return (evaluation) => {
+      const elements = read(evaluation)
+      for (let at = 0; at < elements.items.length; at++) if (test(evaluation, elements, at) === wanted) return wanted
+      return !wanted
     }
-    return result
   }
+
+const compileExistsOne = (loop: Loop): RunValue => {
+  const filter = compileFilter(loop)
+  return (evaluation) => filter(evaluation).length === 1
+}
+
+const compileFilter = (loop: Loop): ((evaluation: Evaluation) => JsonValue[]) => {
+  const test = compileTest(loop)
+  return (evaluation) => {
+    const elements = loop.read(evaluation)
+    return elements.items.filter((_, at) => test(evaluation, elements, at))
+  }
+}
+
+/** Evaluates the body for each element that the filter lets through, and gives the results to `collect`. */
+const compileBodies = ({ node, read, visit, inner }: Loop) => {
+  const body = compileValueOf(node.body, inner)
+  const filter = node.filter === undefined ? undefined : compileCondition(node.filter, inner)
+  return (evaluation: Evaluation, collect: (result: JsonValue, at: number, elements: Elements) => void): void => {
+    const elements = read(evaluation)
+    for (let at = 0; at < elements.items.length; at++) {
+      visit(evaluation, elements, at)
+      if (filter === undefined || filter(evaluation)) collect(body(evaluation), at, elements)
+    }
+  }
+}
+
+const compileMap = (loop: Loop): RunValue => {
+  const bodies = compileBodies(loop)
+  return (evaluation) => {
+    const results: JsonValue[] = []
+    bodies(evaluation, (result) => results.push(result))
+    return results
+  }
+}
+
+const compileTransformMap = (loop: Loop): RunValue => {
+  const bodies = compileBodies(loop)
+  const position = loop.node.nameSpan.start
+  return (evaluation) => {
+    const results: JsonObject = {}
+    bodies(evaluation, (result, at, { keys }) => {
+      if (keys === undefined) fail("'transformMap' takes an object, got a list: an index is no key", position)
+      else results[toKey(keys[at] ?? '', position)] = result
+    })
+    return results
+  }
+}
+
+const compileTransformMapEntry = (loop: Loop): RunValue => {
+  const bodies = compileBodies(loop)
+  const { start } = loop.node.body
+  return (evaluation) => {
+    const results: JsonObject = {}
+    bodies(evaluation, (result) => {
+      if (!isJsonObject(result)) return fail(`an entry is ${describeValue(result)}: expected an object`, start)
+      const entries = Object.entries(result)
+      evaluation.charge(entries.length)
+      for (const [key, value] of entries) {
+        if (Object.hasOwn(results, key)) fail(`two entries have the key '${key}'`, start)
+        results[toKey(key, start)] = value
+      }
+    })
+    return results
+  }
+}
+
+const compileReduce = ({ node, read, visit, outer, inner, firstSlot }: Loop): RunValue => {
+  const initial = compileValueOf(node.initial ?? node.body, outer)
+  const body = compileValueOf(node.body, inner)
+  return (evaluation) => {
+    const elements = read(evaluation)
+    let total = initial(evaluation)
+    for (let at = 0; at < elements.items.length; at++) {
+      evaluation.locals[firstSlot] = total
+      visit(evaluation, elements, at)
+      total = body(evaluation)
+    }
+    return total
+  }
+}
+
+const compileUniqueBy = (loop: Loop): RunValue => {
+  const bodies = compileBodies(loop)
+  return (evaluation) => {
+    const seen = new Set<string>()
+    const kept: JsonValue[] = []
+    bodies(evaluation, (key, at, { items }) => {
+      chargeTree(key, evaluation)
+      const identity = toCanonicalJson(key)
+      if (!seen.has(identity)) kept.push(items[at] ?? null)
+      seen.add(identity)
+    })
+    return kept
+  }
+}
+
+const compileGroupBy = (loop: Loop): RunValue => {
+  const bodies = compileBodies(loop)
+  const { start } = loop.node.body
+  return (evaluation) => {
+    const groups = new Map<string, JsonValue[]>()
+    bodies(evaluation, (key, at, { items }) => {
+      const name = toKey(key, start)
+      const group = groups.get(name) ?? []
+      if (group.length === 0) groups.set(name, group)
+      group.push(items[at] ?? null)
+    })
+    return Object.fromEntries(groups)
+  }
+}
+
+const COMPILERS: Record<MacroName, (loop: Loop) => RunValue> = {
+  all: compileQuantifier(false),
+  exists: compileQuantifier(true),
+  exists_one: compileExistsOne,
+  filter: compileFilter,
+  map: compileMap,
+  transformList: compileMap,
+  transformMap: compileTransformMap,
+  transformMapEntry: compileTransformMapEntry,
+  reduce: compileReduce,
+  unique_by: compileUniqueBy,
+  group_by: compileGroupBy,
 }

@@ -4,7 +4,7 @@ import type { Expression, ListExpression, MapExpression } from '../expression.ts
 import { toKey } from '../object-key.ts'
 import { compileField, compileHas, compileIndex, compileName } from './compile-access.ts'
 import { compileCall } from './compile-call.ts'
-import { compileMacro } from './compile-macro.ts'
+import { compileBind, compileMacro } from './compile-macro.ts'
 import { compileBinary, compileConditional, compileUnary } from './compile-operator.ts'
 import { type CompileContext, compileValueOf, type Run, type RunValue } from './context.ts'
 
@@ -87,6 +87,7 @@ const COMPILERS: Compilers = {
   index: compileIndex,
   call: compileCall,
   macro: compileMacro,
+  bind: compileBind,
   has: compileHas,
   unary: compileUnary,
   binary: compileBinary,

@@ -108,8 +108,7 @@ const compileOrder =
     const a = left(evaluation)
     const b = right(evaluation)
     if (typeof a === 'number' && typeof b === 'number') return fits(a - b)
-    if (typeof a === 'string' && typeof b === 'string') evaluation.charge(textWork(Math.min(a.length, b.length)))
-    const order = compareValues(a, b)
+    const order = compareValues(a, b, evaluation)
     return order === undefined ? failOperands(operator, [a, b], position) : fits(order)
   }
 

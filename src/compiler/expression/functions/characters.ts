@@ -1,14 +1,37 @@
 /** Positions in texts count characters (code points), so that no emoji is ever cut in half. */
 const SURROGATE = /[\ud800-\udfff]/
 
-export const countCharacters = (text: string): number => (SURROGATE.test(text) ? [...text].length : text.length)
+export const countCharacters = (text: string): number =>
+  SURROGATE.test(text) ? text.length - countPairs(text, text.length) : text.length
+
+/** Characters of two code units that begin before `end`. */
+const countPairs = (text: string, end: number): number => {
+  let pairs = 0
+  for (let at = 0; at < end; at++) {
+    if (isPairAt(text, at)) {
+      pairs++
+      at++
+    }
+  }
+  return pairs
+}
+
+const isPairAt = (text: string, at: number): boolean => (text.codePointAt(at) ?? 0) > 0xffff
 
 export const sliceCharacters = (text: string, start: number, end: number): string =>
-  SURROGATE.test(text) ? [...text].slice(start, end).join('') : text.slice(start, end)
+  text.slice(toUnitIndex(text, start), toUnitIndex(text, end))
 
 /** The position in characters that a position in UTF-16 units is; -1 stays. */
 export const toCharacterIndex = (text: string, unitIndex: number): number =>
-  unitIndex <= 0 ? unitIndex : countCharacters(text.slice(0, unitIndex))
+  unitIndex <= 0 || !SURROGATE.test(text) ? unitIndex : unitIndex - countPairs(text, unitIndex)
+
+/** The inverse of `toCharacterIndex`; a position beyond the end is the end. */
+export const toUnitIndex = (text: string, characterIndex: number): number => {
+  if (!SURROGATE.test(text)) return Math.min(characterIndex, text.length)
+  let at = 0
+  for (let count = 0; count < characterIndex && at < text.length; count++) at += isPairAt(text, at) ? 2 : 1
+  return at
+}
 
 const SPACE = /\p{White_Space}/u
 
@@ -20,7 +43,3 @@ export const trimSpace = (text: string): string => {
   while (end > start && SPACE.test(text.charAt(end - 1))) end--
   return text.slice(start, end)
 }
-
-/** The inverse of `toCharacterIndex`. */
-export const toUnitIndex = (text: string, characterIndex: number): number =>
-  SURROGATE.test(text) ? [...text].slice(0, characterIndex).join('').length : characterIndex

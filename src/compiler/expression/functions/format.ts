@@ -33,12 +33,31 @@ interface VerbParts {
   work: Work
 }
 
-const renderVerb = ({ written, verb, digits, value, work }: VerbParts): string => {
+const renderVerb = ({ written, verb = '', digits, value, work }: VerbParts): string => {
   if (verb === 's' && digits === undefined) return renderValue(value, work)
-  if (verb !== 'd' && verb !== 'f') return fail(`'${written}' is not known: expected %s, %d, %f, %.2f or %%`)
+  const base = Object.hasOwn(BASES, verb) && digits === undefined ? BASES[verb] : undefined
+  if (base !== undefined) return renderBase({ written, verb, digits, value, work }, base)
+  if (verb !== 'd' && verb !== 'f' && verb !== 'e')
+    return fail(`'${written}' is not known: expected %s, %d, %f, %e, %x, %X, %o, %b, %.2f or %%`)
   if (typeof value !== 'number') return fail(`'${written}' takes a number, got ${describeValue(value)}`)
-  if (verb === 'f') return formatFixed(value, Math.min(Number(digits ?? 6), 20))
+  const places = Math.min(Number(digits ?? 6), 20)
+  if (verb === 'f') return formatFixed(value, places)
+  if (verb === 'e') return value.toExponential(places).replace(/([+-])(\d)$/, '$10$2')
   return Number.isInteger(value) ? String(value) : fail(`'${written}' takes a whole number, got ${value}`)
+}
+
+const BASES: Readonly<Record<string, number>> = { b: 2, o: 8, x: 16, X: 16 }
+
+/** A whole number in another base; in base 16 also a text, by its bytes in UTF-8, and in base 2 a boolean. */
+const renderBase = ({ written, verb, value, work }: VerbParts, base: number): string => {
+  if (typeof value === 'boolean' && base === 2) return String(Number(value))
+  const toCase = (text: string): string => (verb === 'X' ? text.toUpperCase() : text)
+  if (typeof value === 'string' && base === 16) {
+    work.charge(textWork(8 * value.length))
+    return toCase(Buffer.from(value).toString('hex'))
+  }
+  if (typeof value === 'number' && Number.isInteger(value)) return toCase(value.toString(base))
+  return fail(`'${written}' takes a whole number, got ${describeValue(value)}`)
 }
 
 const renderValue = (value: JsonValue, work: Work): string => {

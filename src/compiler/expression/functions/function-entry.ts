@@ -1,12 +1,14 @@
 /** One function of the language: the checker, the evaluator and the reference all read the same entry. */
-import type { JsonValue } from '../../../core/json.ts'
-import type { Work } from '../evaluation.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+import { textWork, type Work } from '../evaluation.ts'
 import type { Type } from '../type.ts'
 
 export interface Parameter {
   name: string
   type: Type
   optional?: boolean
+  /** A regular expression; the function takes only those with so many groups. */
+  pattern?: { mostGroups: number }
 }
 
 export interface FunctionEntry {
@@ -45,9 +47,20 @@ export const textAt = (args: readonly JsonValue[], index: number, absent = ''): 
   return typeof value === 'string' ? value : absent
 }
 
+/** Work of a function that reads its first argument, a text, once. */
+export const readWork = (args: readonly JsonValue[]): number => 1 + textWork(textAt(args, 0).length)
+
+/** Work of a function that visits the items of its first argument, a list, once. */
+export const listWork = (args: readonly JsonValue[]): number => 1 + listAt(args, 0).length
+
 export const numberAt = (args: readonly JsonValue[], index: number, absent = 0): number => {
   const value = args[index]
   return typeof value === 'number' ? value : absent
+}
+
+export const objectAt = (args: readonly JsonValue[], index: number): JsonObject => {
+  const value = args[index]
+  return isJsonObject(value) ? value : {}
 }
 
 export const listAt = (args: readonly JsonValue[], index: number): JsonValue[] => {

@@ -1,30 +1,27 @@
 import { isJsonObject, type JsonValue, toCanonicalJson } from '../../../core/json.ts'
-import { chargeTree, describeValue, fail, textWork, type Work } from '../evaluation.ts'
+import { chargeTree, describeValue, fail, type Work } from '../evaluation.ts'
 import { compareValues } from '../order.ts'
 import { ANY, BOOLEAN, listOf, membersOf, NUMBER, STRING, type Type, unionOf } from '../type.ts'
-import { countCharacters } from './characters.ts'
-import { type FunctionSource, listAt, textAt } from './function-entry.ts'
+import { type FunctionSource, listAt, listWork, numberAt, textAt } from './function-entry.ts'
 
 const LIST = { name: 'list', type: listOf(ANY) } as const
 const ORDERED = { name: 'list', type: listOf({ kind: 'union', members: [NUMBER, STRING, BOOLEAN] }) } as const
 
-const itemOf = (type: Type | undefined): Type => (type?.kind === 'list' ? type.item : ANY)
+export const itemOf = (type: Type | undefined): Type => (type?.kind === 'list' ? type.item : ANY)
 
 const itemType = ([list]: readonly Type[]): Type => itemOf(list)
 
-const listWork = (args: readonly JsonValue[]): number => 1 + listAt(args, 0).length
-
-const compare = (a: JsonValue, b: JsonValue): number =>
-  compareValues(a, b) ??
+const compare = (a: JsonValue, b: JsonValue, work: Work): number =>
+  compareValues(a, b, work) ??
   fail(`${describeValue(a)} and ${describeValue(b)} have no order: expected numbers, texts or booleans only`)
 
 const firstOrFail = (list: JsonValue[], index: number): JsonValue =>
   list.at(index) ?? (list.length === 0 ? fail('the list is empty') : null)
 
-const extreme = (list: JsonValue[], sign: 1 | -1): JsonValue => {
+const extreme = (list: JsonValue[], sign: 1 | -1, work: Work): JsonValue => {
   let best = firstOrFail(list, 0)
-  compare(best, best)
-  for (const item of list) if (compare(item, best) * sign > 0) best = item
+  compare(best, best, work)
+  for (const item of list) if (compare(item, best, work) * sign > 0) best = item
   return best
 }
 
@@ -34,13 +31,13 @@ const sortKey = (item: JsonValue, field: string): JsonValue => {
   return value ?? fail(`an item has no value in '${field}' to sort by`)
 }
 
-const sortList = (list: JsonValue[], by: string): JsonValue => {
+const sortList = (list: JsonValue[], by: string, work: Work): JsonValue => {
   const sign = by.startsWith('-') ? -1 : 1
   const field = sign === -1 ? by.slice(1) : by
   const keyed = list.map((item) => ({ item, key: sortKey(item, field) }))
   const [only] = keyed
-  if (keyed.length === 1 && only !== undefined) compare(only.key, only.key)
-  return keyed.sort((a, b) => sign * compare(a.key, b.key)).map(({ item }) => item)
+  if (keyed.length === 1 && only !== undefined) compare(only.key, only.key, work)
+  return keyed.sort((a, b) => sign * compare(a.key, b.key, work)).map(({ item }) => item)
 }
 
 const distinctItems = (list: JsonValue[], work: Work): JsonValue[] => {
@@ -64,6 +61,21 @@ const flattenList = (list: JsonValue[], work: Work): JsonValue[] => {
   return flat
 }
 
+const rangeOf = ([from = 0, to, step = 1]: readonly number[], work: Work): number[] => {
+  const [first, end] = to === undefined ? [0, from] : [from, to]
+  if (step === 0) return fail('the step is 0: expected a number above or below 0')
+  const count = Math.max(0, Math.ceil((end - first) / step))
+  work.charge(count)
+  return Array.from({ length: count }, (_, index) => first + index * step)
+}
+
+const chunkList = (list: JsonValue[], size: number): JsonValue[] => {
+  if (!Number.isInteger(size) || size < 1) return fail(`${size} is no size: expected a whole number of at least 1`)
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, index) =>
+    list.slice(index * size, (index + 1) * size),
+  )
+}
+
 const sumList = (list: JsonValue[]): number =>
   list.reduce<number>((sum, item) => {
     if (typeof item !== 'number') return fail(`sum takes numbers, got ${describeValue(item)}`)
@@ -71,20 +83,6 @@ const sumList = (list: JsonValue[]): number =>
   }, 0)
 
 export const LIST_FUNCTIONS: readonly FunctionSource[] = [
-  {
-    signature: 'size(value) → number',
-    doc: 'How many characters a text, items a list or fields an object has.',
-    example: "size([1, 2]) == 2 && 'abc'.size() == 3",
-    parameters: [
-      { name: 'value', type: unionOf([STRING, listOf(ANY), { kind: 'object', fields: new Map(), rest: ANY }]) },
-    ],
-    result: NUMBER,
-    work: (args) => 1 + textWork(textAt(args, 0).length),
-    evaluate: ([value = null]) => {
-      if (typeof value === 'string') return countCharacters(value)
-      return Array.isArray(value) ? value.length : Object.keys(value ?? {}).length
-    },
-  },
   {
     signature: 'sum(list of number) → number',
     doc: 'The sum of the numbers; of an empty list 0.',
@@ -101,7 +99,7 @@ export const LIST_FUNCTIONS: readonly FunctionSource[] = [
     parameters: [ORDERED],
     result: itemType,
     work: listWork,
-    evaluate: (args) => extreme(listAt(args, 0), -1),
+    evaluate: (args, work) => extreme(listAt(args, 0), -1, work),
   },
   {
     signature: 'max(list) → item',
@@ -110,7 +108,7 @@ export const LIST_FUNCTIONS: readonly FunctionSource[] = [
     parameters: [ORDERED],
     result: itemType,
     work: listWork,
-    evaluate: (args) => extreme(listAt(args, 0), 1),
+    evaluate: (args, work) => extreme(listAt(args, 0), 1, work),
   },
   {
     signature: 'sort(list, field?) → list',
@@ -119,7 +117,7 @@ export const LIST_FUNCTIONS: readonly FunctionSource[] = [
     parameters: [LIST, { name: 'field', type: STRING, optional: true }],
     result: (args) => listOf(itemType(args)),
     work: (args) => 2 * listWork(args),
-    evaluate: (args) => sortList(listAt(args, 0), textAt(args, 1)),
+    evaluate: (args, work) => sortList(listAt(args, 0), textAt(args, 1), work),
   },
   {
     signature: 'distinct(list) → list',
@@ -155,5 +153,31 @@ export const LIST_FUNCTIONS: readonly FunctionSource[] = [
     parameters: [LIST],
     result: itemType,
     evaluate: (args) => firstOrFail(listAt(args, 0), -1),
+  },
+  {
+    signature: 'range(from, to?, step?) → list of number',
+    doc: 'The numbers from one up to, not including, another, by a step (default 1, or a negative one to count down). With one argument from 0 up to it.',
+    example: 'range(3) == [0, 1, 2] && range(1, 4) == [1, 2, 3] && range(10, 0, -5) == [10, 5]',
+    isMethod: false,
+    parameters: [
+      { name: 'from', type: NUMBER },
+      { name: 'to', type: NUMBER, optional: true },
+      { name: 'step', type: NUMBER, optional: true },
+    ],
+    result: listOf(NUMBER),
+    evaluate: (args, work) =>
+      rangeOf(
+        args.map((_, index) => numberAt(args, index)),
+        work,
+      ),
+  },
+  {
+    signature: 'chunk(list, size) → list of list',
+    doc: 'The items in lists of so many; the last list has the rest.',
+    example: 'chunk([1, 2, 3, 4, 5], 2) == [[1, 2], [3, 4], [5]]',
+    parameters: [LIST, { name: 'size', type: NUMBER }],
+    result: (args) => listOf(listOf(itemType(args))),
+    work: (args) => 2 * listWork(args),
+    evaluate: (args) => chunkList(listAt(args, 0), numberAt(args, 1)),
   },
 ]

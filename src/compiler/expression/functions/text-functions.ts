@@ -1,25 +1,12 @@
 import type { JsonValue } from '../../../core/json.ts'
-import type { Work } from '../evaluation.ts'
-import { ExpressionFailure, fail, textWork } from '../evaluation.ts'
-import { compilePattern, type RegularExpression } from '../regular-expression.ts'
-import { BOOLEAN, listOf, NUMBER, STRING } from '../type.ts'
+import { fail, textWork, type Work } from '../evaluation.ts'
+import { BOOLEAN, listOf, literalOf, NUMBER, STRING, unionOf } from '../type.ts'
 import { countCharacters, sliceCharacters, toCharacterIndex, toUnitIndex, trimSpace } from './characters.ts'
-import { type FunctionSource, listAt, numberAt, textAt } from './function-entry.ts'
+import { type FunctionSource, listAt, numberAt, readWork, textAt } from './function-entry.ts'
+import { joinTexts } from './join-texts.ts'
+import { createTextSearch, findPlaces, toMost } from './text-search.ts'
 
 const TEXT = { name: 'text', type: STRING } as const
-
-const readWork = (args: readonly JsonValue[]): number => 1 + textWork(textAt(args, 0).length)
-
-const compilePatternOrFail = (pattern: string, work: Work): RegularExpression => {
-  // A pattern is paid for once an evaluation, whether or not it is still kept compiled: a replay must count alike.
-  if (!work.patterns.has(pattern)) {
-    work.charge(16 * pattern.length)
-    work.patterns.add(pattern)
-  }
-  const compiled = compilePattern(pattern)
-  if (!compiled.ok) throw new ExpressionFailure(`the regular expression is not valid: ${compiled.message}`)
-  return compiled.expression
-}
 
 /** Checks a position in characters; `last` is the largest that is allowed. */
 const positionAt = (args: readonly JsonValue[], index: number, last: number): number => {
@@ -29,55 +16,76 @@ const positionAt = (args: readonly JsonValue[], index: number, last: number): nu
   return position
 }
 
-const joinTexts = (parts: string[], separator: string, work: Work): string => {
-  const length = parts.reduce((sum, part) => sum + part.length + separator.length, 0)
-  work.charge(textWork(length))
-  return parts.join(separator)
-}
-
 const toText = (item: JsonValue): string => {
   if (typeof item === 'string') return item
   if (typeof item === 'number' || typeof item === 'boolean') return String(item)
   return fail(`join takes texts, numbers and booleans, got ${item === null ? 'null' : 'a list or an object'}`)
 }
 
+/** The same text with the letters A to Z, or a to z, in the other case. */
+const changeAscii = (text: string, change: (ascii: string) => string, work: Work): string => {
+  if (IS_ASCII.test(text)) return change(text)
+  work.charge(text.length >> 4)
+  return text.replace(ASCII_RUNS, change)
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the first 128 characters are meant.
+const IS_ASCII = /^[\x00-\x7f]*$/
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the first 128 characters are meant.
+const ASCII_RUNS = /[\x00-\x7f]+/g
+
+/** Splits a text at most so often; the last part is the rest. */
+const splitText = (text: string, separator: string, { most, work }: { most: number; work: Work }): string[] => {
+  if (most === 0 || (text === '' && separator === '')) return []
+  // An empty separator stands between characters alone: the place before the first one counts for nothing.
+  const places = findPlaces(text, separator, { most: separator === '' ? most : most - 1, work })
+  const cuts = separator === '' ? places.filter((place) => place > 0 && place < text.length) : places
+  work.charge(cuts.length + 1)
+  const ends = [0, ...cuts.map((place) => place + separator.length)]
+  return ends.map((end, index) => text.slice(end, cuts[index] ?? text.length))
+}
+
+const padText = (args: readonly JsonValue[], work: Work): string => {
+  const text = String(args[0])
+  const size = numberAt(args, 1)
+  const fill = textAt(args, 2, ' ')
+  if (!Number.isInteger(size)) return fail(`${size} is no size: expected a whole number of characters`)
+  if (countCharacters(fill) !== 1) return fail(`'${fill}' can't fill: expected one character`)
+  const missing = Math.max(0, size - countCharacters(text))
+  work.charge(textWork(missing * fill.length))
+  const filling = fill.repeat(missing)
+  return textAt(args, 3, 'start') === 'end' ? text + filling : filling + text
+}
+
+const COUNT = { name: 'count', type: NUMBER, optional: true } as const
+
 export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
   {
     signature: 'contains(text, part) → boolean',
-    doc: 'Whether the text holds the part.',
+    doc: 'True if the text holds the part.',
     example: "'invoice 17'.contains('17')",
     parameters: [TEXT, { name: 'part', type: STRING }],
     result: BOOLEAN,
     work: readWork,
-    evaluate: (args) => textAt(args, 0).includes(textAt(args, 1)),
+    evaluate: (args, work) => createTextSearch(textAt(args, 0), textAt(args, 1), work).next(0) !== -1,
   },
   {
     signature: 'startsWith(text, start) → boolean',
-    doc: 'Whether the text begins with the start.',
+    doc: 'True if the text begins with the start.',
     example: "'re: hello'.startsWith('re:')",
     parameters: [TEXT, { name: 'start', type: STRING }],
     result: BOOLEAN,
+    work: (args) => 1 + textWork(textAt(args, 1).length),
     evaluate: (args) => textAt(args, 0).startsWith(textAt(args, 1)),
   },
   {
     signature: 'endsWith(text, end) → boolean',
-    doc: 'Whether the text ends with the end.',
+    doc: 'True if the text ends with the end.',
     example: "'report.csv'.endsWith('.csv')",
     parameters: [TEXT, { name: 'end', type: STRING }],
     result: BOOLEAN,
+    work: (args) => 1 + textWork(textAt(args, 1).length),
     evaluate: (args) => textAt(args, 0).endsWith(textAt(args, 1)),
-  },
-  {
-    signature: 'matches(text, pattern) → boolean',
-    doc: 'Whether the regular expression (RE2) matches somewhere in the text; `^` and `$` tie it to the ends.',
-    example: "'order 4711'.matches(r'\\d{4}')",
-    parameters: [TEXT, { name: 'pattern', type: STRING }],
-    result: BOOLEAN,
-    evaluate: (args, work) => {
-      const expression = compilePatternOrFail(textAt(args, 1), work)
-      work.charge((textAt(args, 0).length * expression.size) >> 8)
-      return expression.test(textAt(args, 0))
-    },
   },
   {
     signature: 'lowerAscii(text) → string',
@@ -86,7 +94,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
     parameters: [TEXT],
     result: STRING,
     work: readWork,
-    evaluate: (args) => textAt(args, 0).replace(/[A-Z]+/g, (letters) => letters.toLowerCase()),
+    evaluate: (args, work) => changeAscii(textAt(args, 0), (ascii) => ascii.toLowerCase(), work),
   },
   {
     signature: 'upperAscii(text) → string',
@@ -95,7 +103,39 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
     parameters: [TEXT],
     result: STRING,
     work: readWork,
-    evaluate: (args) => textAt(args, 0).replace(/[a-z]+/g, (letters) => letters.toUpperCase()),
+    evaluate: (args, work) => changeAscii(textAt(args, 0), (ascii) => ascii.toUpperCase(), work),
+  },
+  {
+    signature: 'lower(text) → string',
+    doc: 'The text in lower case, by the rules of Unicode.',
+    example: "'GRÜN'.lower() == 'grün'",
+    parameters: [TEXT],
+    result: STRING,
+    work: (args) => 4 * readWork(args),
+    evaluate: (args) => textAt(args, 0).toLowerCase(),
+  },
+  {
+    signature: 'upper(text) → string',
+    doc: 'The text in upper case, by the rules of Unicode.',
+    example: "'grün'.upper() == 'GRÜN'",
+    parameters: [TEXT],
+    result: STRING,
+    work: (args) => 4 * readWork(args),
+    evaluate: (args) => textAt(args, 0).toUpperCase(),
+  },
+  {
+    signature: 'pad(text, size, fill?, side?) → string',
+    doc: "The text or number with so many characters, filled with `fill` (default a blank) at its `side`: `'start'` (default) or `'end'`.",
+    example: "pad(7, 3, '0') == '007' && 'ab'.pad(4, '.', 'end') == 'ab..'",
+    parameters: [
+      { name: 'text', type: unionOf([STRING, NUMBER]) },
+      { name: 'size', type: NUMBER },
+      { name: 'fill', type: STRING, optional: true },
+      { name: 'side', type: unionOf([literalOf('start'), literalOf('end')]), optional: true },
+    ],
+    result: STRING,
+    work: readWork,
+    evaluate: padText,
   },
   {
     signature: 'trim(text) → string',
@@ -113,20 +153,25 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
     parameters: [TEXT, { name: 'part', type: STRING }, { name: 'from', type: NUMBER, optional: true }],
     result: NUMBER,
     work: readWork,
-    evaluate: (args) => {
+    evaluate: (args, work) => {
       const text = textAt(args, 0)
       const from = positionAt(args, 2, countCharacters(text))
-      return toCharacterIndex(text, text.indexOf(textAt(args, 1), toUnitIndex(text, from)))
+      return toCharacterIndex(text, createTextSearch(text, textAt(args, 1), work).next(toUnitIndex(text, from)))
     },
   },
   {
-    signature: 'lastIndexOf(text, part) → number',
-    doc: 'The position of the last such part, counted in characters from 0; -1 when there is none.',
-    example: "'a-b-c'.lastIndexOf('-') == 3",
-    parameters: [TEXT, { name: 'part', type: STRING }],
+    signature: 'lastIndexOf(text, part, to?) → number',
+    doc: 'The position of the last such part at or before `to` (default: the end), counted in characters from 0; -1 when there is none.',
+    example: "'a-b-c'.lastIndexOf('-') == 3 && 'a-b-c'.lastIndexOf('-', 2) == 1",
+    parameters: [TEXT, { name: 'part', type: STRING }, { name: 'to', type: NUMBER, optional: true }],
     result: NUMBER,
     work: readWork,
-    evaluate: (args) => toCharacterIndex(textAt(args, 0), textAt(args, 0).lastIndexOf(textAt(args, 1))),
+    evaluate: (args, work) => {
+      const text = textAt(args, 0)
+      const size = countCharacters(text)
+      const to = args[2] === undefined ? size : positionAt(args, 2, size)
+      return toCharacterIndex(text, createTextSearch(text, textAt(args, 1), work).last(toUnitIndex(text, to)))
+    },
   },
   {
     signature: 'substring(text, start, end?) → string',
@@ -156,31 +201,29 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
     },
   },
   {
-    signature: 'replace(text, part, by) → string',
-    doc: 'The text with every such part replaced. The part is plain text, not a pattern.',
-    example: "'a-b-c'.replace('-', '+') == 'a+b+c'",
-    parameters: [TEXT, { name: 'part', type: STRING }, { name: 'by', type: STRING }],
+    signature: 'replace(text, part, by, count?) → string',
+    doc: 'The text with every such part replaced, or the first so many. The part is plain text, not a pattern.',
+    example: "'a-b-c'.replace('-', '+') == 'a+b+c' && 'a-b-c'.replace('-', '', 1) == 'ab-c'",
+    parameters: [TEXT, { name: 'part', type: STRING }, { name: 'by', type: STRING }, COUNT],
     result: STRING,
     work: readWork,
     evaluate: (args, work) => {
-      const parts = textAt(args, 0).split(textAt(args, 1))
-      work.charge(parts.length >> 4)
+      const [text, part] = [textAt(args, 0), textAt(args, 1)]
+      const places = findPlaces(text, part, { most: toMost(numberAt(args, 3, -1)), work })
+      const ends = [0, ...places.map((place) => place + part.length)]
+      const parts = ends.map((end, index) => text.slice(end, places[index] ?? text.length))
       return joinTexts(parts, textAt(args, 2), work)
     },
   },
   {
-    signature: 'split(text, separator) → list of string',
-    doc: 'The parts between the separators; with an empty separator the single characters.',
-    example: "'a, b'.split(', ') == ['a', 'b']",
-    parameters: [TEXT, { name: 'separator', type: STRING }],
+    signature: 'split(text, separator, count?) → list of string',
+    doc: 'The parts between the separators, at most so many, the last with the rest; with an empty separator the single characters.',
+    example: "'a, b'.split(', ') == ['a', 'b'] && 'a=b=c'.split('=', 2) == ['a', 'b=c']",
+    parameters: [TEXT, { name: 'separator', type: STRING }, COUNT],
     result: listOf(STRING),
     work: readWork,
-    evaluate: (args, work) => {
-      const separator = textAt(args, 1)
-      const parts = separator === '' ? [...textAt(args, 0)] : textAt(args, 0).split(separator)
-      work.charge(parts.length)
-      return parts
-    },
+    evaluate: (args, work) =>
+      splitText(textAt(args, 0), textAt(args, 1), { most: toMost(numberAt(args, 2, -1)), work }),
   },
   {
     signature: 'join(list, separator?) → string',

@@ -1,24 +1,13 @@
-import { roundDecimal } from '../../../core/decimal.ts'
 import { losesDigits } from '../../../core/exact-number.ts'
 import { isFault } from '../../../core/fault.ts'
 import { parseFiniteJson } from '../../../core/finite-json.ts'
 import type { JsonValue } from '../../../core/json.ts'
-import {
-  A_POINT_IN_TIME,
-  explainPointInTime,
-  formatPointInTime,
-  parsePointInTime,
-} from '../../../core/point-in-time.ts'
-import { chargeTree, describeValue, fail, failUnsafe, textWork } from '../evaluation.ts'
-import { ANY, BOOLEAN, listOf, NUMBER, STRING, unionOf } from '../type.ts'
+import { chargeTree, describeValue, fail, failUnsafe } from '../evaluation.ts'
+import { ANY, BOOLEAN, listOf, literalOf, NUMBER, STRING, unionOf } from '../type.ts'
 import { formatText } from './format.ts'
-import { type FunctionSource, listAt, numberAt, textAt } from './function-entry.ts'
-
-const DAY_MS = 86_400_000
+import { type FunctionSource, listAt, readWork, textAt } from './function-entry.ts'
 
 const NUMERIC = { name: 'value', type: unionOf([NUMBER, STRING]) } as const
-
-const readWork = (args: readonly JsonValue[]): number => 1 + textWork(textAt(args, 0).length)
 
 const toNumber = (value: JsonValue | undefined): number => {
   if (typeof value === 'number') return value
@@ -28,12 +17,6 @@ const toNumber = (value: JsonValue | undefined): number => {
   return losesDigits(text)
     ? failUnsafe(`the number ${describeValue(value)} would lose digits: keep it as text`)
     : number
-}
-
-const roundTo = (value: number, digits: number): number => {
-  if (!Number.isInteger(digits) || digits < 0 || digits > 15)
-    return fail(`${digits} is no number of digits: expected a whole number from 0 to 15`)
-  return roundDecimal(value, digits)
 }
 
 const parseJson = (text: string): JsonValue => {
@@ -46,15 +29,15 @@ const parseJson = (text: string): JsonValue => {
   }
 }
 
-const addDays = (value: JsonValue | undefined, days: number): string => {
-  const start = typeof value === 'string' ? parsePointInTime(value) : numberAt([value ?? null], 0)
-  if (start === undefined) return fail(describeMisfit(value))
-  return formatPointInTime(Math.round(start + days * DAY_MS)) ?? fail('the date lies outside the years 0 to 9999')
-}
+const TRUE_TEXTS = ['true', 'True', 'TRUE', 't', '1']
+const FALSE_TEXTS = ['false', 'False', 'FALSE', 'f', '0']
 
-const describeMisfit = (value: JsonValue | undefined): string => {
-  const why = explainPointInTime(String(value))
-  return `${describeValue(value)} is not a point in time: expected ${A_POINT_IN_TIME}${why === undefined ? '' : `; ${why}`}`
+/** The kinds of values, as `type` names them. */
+const KINDS = ['null', 'boolean', 'number', 'string', 'list', 'object']
+
+const kindOf = (value: JsonValue): string => {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'list' : typeof value
 }
 
 export const VALUE_FUNCTIONS: readonly FunctionSource[] = [
@@ -87,14 +70,15 @@ export const VALUE_FUNCTIONS: readonly FunctionSource[] = [
   },
   {
     signature: 'bool(value) → boolean',
-    doc: "The boolean that a text, 'true' or 'false', holds; a boolean is itself.",
+    doc: "The boolean that a text holds: 'true', 'True', 'TRUE', 't' or '1', and 'false', 'False', 'FALSE', 'f' or '0'; a boolean is itself.",
     example: "bool('true')",
     isMethod: false,
     parameters: [{ name: 'value', type: unionOf([BOOLEAN, STRING]) }],
     result: BOOLEAN,
     evaluate: ([value]) => {
-      if (value === true || value === 'true') return true
-      return value === false || value === 'false' ? false : fail(`${describeValue(value)} is not 'true' or 'false'`)
+      if (typeof value === 'boolean') return value
+      if (TRUE_TEXTS.includes(String(value))) return true
+      return FALSE_TEXTS.includes(String(value)) ? false : fail(`${describeValue(value)} is not 'true' or 'false'`)
     },
   },
   {
@@ -107,15 +91,13 @@ export const VALUE_FUNCTIONS: readonly FunctionSource[] = [
     evaluate: ([value = null]) => value,
   },
   {
-    signature: 'round(number, digits?) → number',
-    doc: 'The nearest number with so many digits behind the point (default 0); halves go away from zero.',
-    example: 'round(2.5) == 3 && round(3.14159, 2) == 3.14',
-    parameters: [
-      { name: 'number', type: NUMBER },
-      { name: 'digits', type: NUMBER, optional: true },
-    ],
-    result: NUMBER,
-    evaluate: (args) => roundTo(numberAt(args, 0), numberAt(args, 1)),
+    signature: 'type(value) → string',
+    doc: "The kind of the value: `'null'`, `'boolean'`, `'number'`, `'string'`, `'list'` or `'object'`.",
+    example: "type([1]) == 'list' && type(dyn(1)) == 'number'",
+    isMethod: false,
+    parameters: [{ name: 'value', type: ANY }],
+    result: unionOf(KINDS.map(literalOf)),
+    evaluate: ([value = null]) => kindOf(value),
   },
   {
     signature: 'json(value) → string',
@@ -138,21 +120,9 @@ export const VALUE_FUNCTIONS: readonly FunctionSource[] = [
     evaluate: (args) => parseJson(textAt(args, 0)),
   },
   {
-    signature: 'date(time, days?) → string',
-    doc: 'A point in time (RFC 3339 text, a date alone, or epoch milliseconds) plus so many days, as RFC 3339 text in UTC with milliseconds. Texts of this form compare in the order of time.',
-    example: "date('2026-02-28T12:00:00+01:00', 1) == '2026-03-01T11:00:00.000Z'",
-    isMethod: false,
-    parameters: [
-      { name: 'time', type: unionOf([STRING, NUMBER]) },
-      { name: 'days', type: NUMBER, optional: true },
-    ],
-    result: STRING,
-    evaluate: (args) => addDays(args[0], numberAt(args, 1)),
-  },
-  {
     signature: 'format(text, list) → string',
-    doc: 'The text with each `%s` (any value), `%d` (a whole number), `%f` and `%.2f` (a number, so many digits; default 6) replaced by the next item of the list; `%%` is a percent sign.',
-    example: "'%s costs %.2f'.format(['tea', 3.5]) == 'tea costs 3.50'",
+    doc: 'The text with each `%s` (any value), `%d` (a whole number), `%f` and `%.2f` (a number, so many digits; default 6), `%e` (with an exponent), `%x` `%X` `%o` `%b` (a whole number in base 16, 8 or 2; a text in base 16) replaced by the next item of the list; `%%` is a percent sign.',
+    example: "'%s costs %.2f'.format(['tea', 3.5]) == 'tea costs 3.50' && '%x'.format([255]) == 'ff'",
     parameters: [
       { name: 'text', type: STRING },
       { name: 'list', type: listOf(ANY) },
