@@ -49,6 +49,10 @@ export const describeFields = (schema: JsonSchema | undefined): string | undefin
   return fields.map(([name, field]) => `${name}${required.has(name) ? '' : '?'}: ${describeType(field)}`).join(', ')
 }
 
+/** Names of the fields that the schema requires. */
+export const requiredFields = ({ properties = {}, required = [] }: JsonSchema): string[] =>
+  Object.keys(properties).filter((name) => required.includes(name))
+
 /** A required field, else the first one; undefined if the schema names no fields. */
 export const exampleField = (schema: JsonSchema | undefined): string | undefined => {
   const names = Object.keys(schema?.properties ?? {})

@@ -1,12 +1,13 @@
 /** Renders open waits and approvals as text, with the commands that end them; waits for `--json` too, and holds of a run. */
 import { formatDuration } from '../core/duration.ts'
-import { isJsonObject, type JsonObject } from '../core/json.ts'
+import { isJsonObject } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
 import type { Run } from '../runtime/run.ts'
 import { type ApprovalProgress, describeAsked, describeGiven } from '../runtime/waits/approval-progress.ts'
 import { type AnsweredWait, listAnswered, type RunWait } from '../service/control/run-waits.ts'
 import { toApprovalId } from '../store/approval-id.ts'
 import type { OpenApproval } from '../store/approval-record.ts'
+import { toApproveCommand, toRejectCommand } from './decide-command.ts'
 import { formatTime, toTime } from './figures.ts'
 import { describeFields } from './input-schema.ts'
 import type { Paint } from './paint.ts'
@@ -36,7 +37,7 @@ export const explainWait = (wait: RunWait): { text: string; command: string | un
 }
 
 const toCommand = (wait: RunWait): string | undefined => {
-  if (wait.kind === 'approval') return `troupe approvals approve ${wait.id}`
+  if (wait.kind === 'approval') return toApproveCommand(wait)
   return wait.kind === 'event' ? `troupe signal ${wait.run} ${toOneLine(wait.event)}` : undefined
 }
 
@@ -55,17 +56,15 @@ export const describeDeciders = (approval: ApprovalProgress): string => {
 export const describeDue = (dueAt: number | null, now = Date.now()): string =>
   dueAt === null ? '' : dueAt <= now ? 'overdue' : `${formatDuration(dueAt - now)} left`
 
-/** `troupe approvals approve 3f9c2b1a`. */
-const toDecideCommand = (approval: OpenApproval): string => `troupe approvals approve ${toApprovalId(approval)}`
-
 /** Renders all that a person needs for the decision. */
 export const renderApproval = (approval: OpenApproval, paint: Paint): string[] => {
   const { runId, workflow, path, title, show, form, tool, dueAt } = approval
   const due = dueAt === null ? 'no deadline' : `${new Date(dueAt).toISOString()} (${describeDue(dueAt)})`
   const schema: JsonSchema | null = isJsonObject(form) ? form : null
+  const named = { ...approval, id: toApprovalId(approval), form: schema }
   return [
     paint.bold(toOneLine(title)),
-    paint.dim(`${toApprovalId(approval)} · ${toOneLine(workflow)} · run ${runId} · ${path}`),
+    paint.dim(`${named.id} · ${toOneLine(workflow)} · run ${runId} · ${path}`),
     '',
     ...(show === null ? [] : [...renderShown(show), '']),
     ...(tool === null ? [] : [`${paint.dim('tool')}      ${toOneLine(tool)}`]),
@@ -74,8 +73,8 @@ export const renderApproval = (approval: OpenApproval, paint: Paint): string[] =
     `${paint.dim('until')}     ${due}`,
     ...(schema === null ? [] : [`${paint.dim('form')}      ${describeFields(schema) ?? JSON.stringify(schema)}`]),
     '',
-    `${toDecideCommand(approval)}${schema === null ? '' : ` ${exampleValues(schema)}`}`,
-    `${toDecideCommand(approval).replace(' approve ', ' reject ')} --comment "…"`,
+    toApproveCommand(named),
+    toRejectCommand(named),
   ]
 }
 
@@ -90,11 +89,6 @@ const renderShown = (show: OpenApproval['show']): string[] =>
     .split('\n')
     .map((line) => `  ${line}`)
 
-const exampleValues = ({ properties = {} }: JsonSchema): string => {
-  const names = Object.keys(properties as JsonObject)
-  return names.length === 0 ? "--values '…'" : names.map((name) => `--values ${name}=…`).join(' ')
-}
-
 /** Most waits that are read: there may be one for each of 100,000 items. */
 const MOST_WAITS = 50
 
@@ -104,7 +98,7 @@ export const listShownWaits = (run: Run, ofChildren: readonly RunWait[] = []): A
   ...ofChildren.filter((wait) => wait.kind !== 'time'),
 ]
 
-/** `ask: waits for ann or bob: Send it? (1h left)` and `decide: troupe approvals approve 3f9c2b1a`. */
+/** `ask: waits for ann or bob: Send it? (1h left)` and `decide: troupe approvals approve 3f9c2b1a --by ann`. */
 export const toWaitLines = (wait: AnsweredWait): [text: string, command: string] => {
   const { text, command = '' } = explainWait(wait)
   return [text, `${wait.kind === 'approval' ? 'decide' : 'send'}: ${command}`]

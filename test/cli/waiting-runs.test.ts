@@ -75,14 +75,14 @@ test('a waiting run says for whom, for what and until when, and is cancelled', a
     project.troupe(['trace', 'last', '--json']),
   ])
   assert.match(runs.stdout, /waiting +waiting for ann: Go on\?, and 2 more/)
-  assert.match(trace.stdout, /◷ ask: waits for ann: Go on\? \(\w+.* left\)\n {2}troupe approvals approve [0-9a-f]{8}\n/)
+  assert.match(trace.stdout, /◷ ask: waits for ann: Go on\? \(\w+.* left\)\n {2}troupe approvals approve [0-9a-f]{8} --by ann\n/)
   assert.match(trace.stdout, /◷ paid: waits for the event paid \((?:59m|1h) .*left\)\n {2}troupe signal r-\S+ paid\n/)
   assert.match(trace.stdout, /◷ nap: waits for \S+.* \((?:9m|10m) .*left\)/)
   const { status, waits_for: waits, run } = JSON.parse(json.stdout)
   assert.is(status, 'waiting')
   assert.equal(waits.map(({ kind }: { kind: string }) => kind).sort(), ['approval', 'event', 'time'])
   const cancelled = await project.troupe(['cancel', run, '--json'])
-  const nothing = { was_over: false, unsure: [], undone: [], goes_on: [] }
+  const nothing = { was_over: false, unsure: [], undone: [], goes_on: [], finally: null }
   assert.equal(JSON.parse(cancelled.stdout), { run, status: 'cancelled', ...nothing })
   assert.match((await project.troupe(['approvals', 'list'])).stderr, 'nothing is asked')
 })

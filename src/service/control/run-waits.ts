@@ -1,5 +1,7 @@
 /** Lists what a running run waits for: people, events, deadlines. It folds the journal. */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { JsonSchema } from '../../core/json-schema.ts'
 import type { OpenTimer, OpenWait } from '../../runtime/effects/run-effect.ts'
 import { type RecoveredRun, recoverRun } from '../../runtime/recovery.ts'
 import type { RunState } from '../../runtime/run-state.ts'
@@ -16,6 +18,8 @@ export type RunWait =
       path: string
       id: string
       title: string
+      /** JSON Schema of the form; null: there is none. */
+      form: JsonSchema | null
       by: string[] | null
       /** Number of people who must approve, and those who have. */
       count: number
@@ -77,13 +81,25 @@ export const toAskedWait = (
     runId: run,
     path,
     title,
+    form,
     by,
     count,
     decisions,
     dueAt,
-  }: Omit<OpenApproval, 'show' | 'form' | 'requestHash' | 'workflow'>,
+  }: Omit<OpenApproval, 'show' | 'form' | 'requestHash' | 'workflow'> & { form: JsonValue | JsonSchema },
   id: string,
 ): Extract<RunWait, { kind: 'approval' }> => {
   const given = decisions.map(({ by: person, at }) => ({ by: person, at }))
-  return { kind: 'approval', run, path, id, title, by, count, decisions: given, dueAt }
+  return {
+    kind: 'approval',
+    run,
+    path,
+    id,
+    title,
+    form: isJsonObject(form) ? form : null,
+    by,
+    count,
+    decisions: given,
+    dueAt,
+  }
 }

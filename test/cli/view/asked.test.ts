@@ -24,7 +24,7 @@ test('a terminal shows the first questions with their commands, and the number o
   view.begin(run)
   assert.match(
     channel.text(),
-    /◷ each\[0\]\/ask: waits for ann: Take 1\? \(.*\)\n {2}decide: troupe approvals approve [0-9a-f]{8}\n/,
+    /◷ each\[0\]\/ask: waits for ann: Take 1\? \(.*\)\n {2}decide: troupe approvals approve [0-9a-f]{8} --by ann\n/,
   )
   assert.match(channel.text(), '⋮ 2 more: troupe approvals list')
   view.take({ type: 'run.held', cause: new StoreError('disk_full', 'the disk is full') })

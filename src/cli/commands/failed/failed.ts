@@ -8,6 +8,7 @@ import { withRunsIfThere } from '../../open-runs.ts'
 import { type FailedArguments, readFailedQuery } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'
+import { quoteWord } from '../../shell-text.ts'
 import { type Column, right } from '../../table.ts'
 
 export const failed = async (
@@ -64,7 +65,7 @@ const ofRuns = (group: FailedGroup): Listed => {
 const FAULTS_OF_WORKFLOW: ReadonlySet<string> = new Set(['invalid_input', 'expression_failed', 'not_found'])
 
 const ofSlots = ({ workflow, schedule, code, count, newest }: FailedSlots): Listed => {
-  const which = `${quote(schedule)} --fault ${quote(code)}`
+  const which = `${quoteWord(schedule)} --fault ${quoteWord(code)}`
   return {
     workflow,
     code,
@@ -121,9 +122,7 @@ const report = (groups: readonly Listed[], { stdout }: Context): void => {
 const toRerun = ({ workflow, code, step, newest }: FailedGroup): string =>
   [
     'troupe rerun',
-    ...(newest.status === 'cancelled' ? ['--status cancelled'] : [`--fault ${quote(code)}`]),
-    `--workflow ${quote(workflow)}`,
-    ...(step === null ? [] : [`--step ${quote(step)}`]),
+    ...(newest.status === 'cancelled' ? ['--status cancelled'] : [`--fault ${quoteWord(code)}`]),
+    `--workflow ${quoteWord(workflow)}`,
+    ...(step === null ? [] : [`--step ${quoteWord(step)}`]),
   ].join(' ')
-
-const quote = (text: string): string => (/^[\w./:-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)

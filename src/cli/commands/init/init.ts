@@ -6,6 +6,7 @@ import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { writeJson, writeLines } from '../../output.ts'
+import { quoteWord } from '../../shell-text.ts'
 import { shownPath } from '../../workflow-file.ts'
 
 /** Repositories often have this file already: it stays as it is, and the lines to add are printed. */
@@ -56,7 +57,7 @@ const report = (
   // npx sets this variable; its users have no troupe in their PATH.
   const troupe = environment.npm_command === 'exec' ? 'npx troupe' : 'troupe'
   const next = [
-    ...(shown === '.' ? [] : [`cd ${quote(shown)}`]),
+    ...(shown === '.' ? [] : [`cd ${quoteWord(shown)}`]),
     `${troupe} run ${STARTER_WORKFLOW}`,
     `${troupe} trace last`,
     `${troupe} validate ${STARTER_WORKFLOW}`,
@@ -72,6 +73,3 @@ const report = (
     ...next.map((command) => `  ${paint.bold(command)}`),
   ])
 }
-
-/** Quotes a path for a shell. */
-const quote = (path: string): string => (/^[\w./@-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
