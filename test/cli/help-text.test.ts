@@ -11,7 +11,12 @@ const listCommands = (command: Command): Command[] => [command, ...command.comma
 
 const readHelp = (command: Command, width: number): string => {
   let help = ''
-  command.configureOutput({ writeOut: (text) => (help += text), getOutHelpWidth: () => width })
+  command.configureOutput({
+    writeOut: (text) => {
+      help += text
+    },
+    getOutHelpWidth: () => width,
+  })
   command.outputHelp()
   return help
 }

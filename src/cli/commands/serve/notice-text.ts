@@ -55,6 +55,14 @@ export const toNoticeJson = (notice: ServerNotice): object => {
   const { at, ...rest } = notice
   const time = { time: new Date(at).toISOString() }
   if (rest.type === 'runs.swept') return { ...time, type: rest.type, ...toSweptJson(rest) }
+  if (rest.type === 'run.taken') {
+    const { isNew, ...taken } = rest
+    return { ...time, ...taken, is_new: isNew }
+  }
+  if (rest.type === 'run.ended') {
+    const { durationMs, ...ended } = rest
+    return { ...time, ...ended, duration_ms: durationMs }
+  }
   if (rest.type !== 'problem' && rest.type !== 'run.held') return { ...time, ...rest }
   const { cause, ...about } = rest
   const { code, message, hint } = explainError(cause)

@@ -2,7 +2,7 @@
 import { countOf } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { isFault } from '../../../core/fault.ts'
-import { isJsonObject, type JsonValue } from '../../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
 import { A_POINT_IN_TIME, explainPointInTime, parsePointInTime } from '../../../core/point-in-time.ts'
 import { formatValue } from '../../../core/value-text.ts'
 import type { OpenWait } from '../../../runtime/effects/run-effect.ts'
@@ -75,9 +75,29 @@ const toJson = ({ record, created }: PastRun, { row, rowCount, status, steps, ..
       timer: name,
       due_at: toTime(dueAt),
     })),
-    waits: open.waits.map(({ path, step: _, ...wait }) => ({ ...wait, step: path })),
+    waits: open.waits.map(toWaitJson),
   },
 })
+
+const toWaitJson = (wait: OpenWait): JsonObject => {
+  const { path, visit, kind } = wait
+  if (kind === 'event') return { kind, step: path, visit, event: wait.event }
+  const { title, show, form, by, count, decisions, tool, requestedAt, dueAt } = wait
+  return {
+    kind,
+    step: path,
+    visit,
+    title,
+    show,
+    form: isJsonObject(form) ? form : null,
+    by,
+    count,
+    decisions: decisions.map((decision) => ({ ...decision })),
+    tool,
+    requested_at: toTime(requestedAt),
+    due_at: toTime(dueAt),
+  }
+}
 
 /** Steps that are shown, from the last one back. */
 const MOST_STEPS = 30
