@@ -20,6 +20,9 @@ export interface Chart {
  */
 export type NodeShape = 'step' | 'block' | 'branch' | 'trigger' | 'start' | 'end' | 'exit' | 'repeat' | 'choice'
 
+/** Id of the node where the run ends. */
+export const END_NODE = 'end--'
+
 export interface ChartNode {
   /** A step's id; other ids contain `--`, which no step's id can. Unique in the chart. */
   id: string

@@ -14,7 +14,7 @@ import type { Step, StepOf, Trigger } from '../compiler/document.ts'
 import type { ChildList } from '../compiler/step-place.ts'
 import { descriptorOf } from '../compiler/steps/step-kinds.ts'
 import { expressionText } from '../compiler/steps/wording.ts'
-import { type Chart, type ChartEdge, type ChartNode, createNode, type EdgeKind, walkNodes } from './chart.ts'
+import { type Chart, type ChartEdge, type ChartNode, createNode, type EdgeKind, END_NODE, walkNodes } from './chart.ts'
 import { caseText, iconOf, listBadges, type Presets } from './describe-step.ts'
 
 export type ChartSource = Pick<CompiledWorkflow, 'workflow' | 'plans'>
@@ -24,9 +24,9 @@ export const createChart = ({ workflow, plans }: ChartSource): Chart => {
   const [first] = workflow.steps
   const triggers = workflow.triggers.map(toTriggerNode)
   for (const { id } of triggers) drawing.connect(id, 'start--')
-  drawing.connect('start--', first?.id.value ?? 'end--')
-  const steps = drawing.drawList(workflow.steps, { onward: 'end--', end: 'end--', scope: '' })
-  const end = createNode('end--', 'end', { title: 'end' })
+  drawing.connect('start--', first?.id.value ?? END_NODE)
+  const steps = drawing.drawList(workflow.steps, { onward: END_NODE, end: END_NODE, scope: '' })
+  const end = createNode(END_NODE, 'end', { title: 'end' })
   const last = drawing.drawFinally(workflow.finalSteps)
   const nodes = [...triggers, createNode('start--', 'start', { title: 'start' }), ...steps, end, ...last]
   const edges = leadToConditions(nodes, drawing.edges).map((edge, index) => ({ ...edge, id: `edge-${index + 1}` }))
@@ -78,7 +78,7 @@ class Drawing {
   drawFinally(steps: readonly Step[] = []): ChartNode[] {
     if (steps.length === 0) return []
     const [id, exit] = ['finally--', 'finally--exit']
-    this.connect('end--', id)
+    this.connect(END_NODE, id)
     const children = this.drawList(steps, { onward: exit, end: exit, scope: '' })
     const detail = 'after any end, for 5 minutes at most'
     return [createNode(id, 'block', { title: 'finally', detail, children: [...children, createNode(exit, 'exit')] })]
@@ -173,7 +173,7 @@ class Drawing {
       kind: step.kind,
       icon: iconOf(step),
       title: id,
-      detail: descriptorOf(step).chart.describe(step, this.#plans.get(id)?.actor),
+      detail: descriptorOf(step).chart.describe(step, { actor: this.#plans.get(id)?.actor, presets: this.#presets }),
       badges: listBadges(step, this.#presets),
       description: step.description?.value ?? '',
       path: pathOf(step, around),

@@ -57,13 +57,22 @@ export const measureBox = (node: ChartNode, activity?: StepActivity): BoxContent
   const { shape } = node
   if (shape === 'step' || shape === 'block' || shape === 'branch' || shape === 'trigger')
     return measureText(node, shape, activity)
-  const [width, height] = MARKERS[shape]
-  return { width, height, lines: markerText(node, width), pills: [], icon: undefined }
+  const [least, height] = MARKERS[shape]
+  const lines = markerText(node, least, activity)
+  const width = lines.reduce<number>((widest, line) => Math.max(widest, line.width + 2 * MARKER_PADDING), least)
+  return { width, height, lines, pills: [], icon: undefined }
 }
 
-const markerText = ({ title }: ChartNode, width: number): TextLine[] => {
-  const length = widthOf(title, FONTS.detail)
-  return title === '' ? [] : [{ role: 'detail', text: title, x: (width - length) / 2, y: 17, width: length }]
+/** Space beside the text of a marker that is wider than its usual size. */
+const MARKER_PADDING = 14
+
+/** The end of a run that failed or was cancelled says so. */
+const markerText = ({ title }: ChartNode, least: number, activity?: StepActivity): TextLine[] => {
+  if (title === '') return []
+  const role = activity === undefined ? 'detail' : 'status'
+  const text = activity === undefined ? title : describeActivity(activity)
+  const width = widthOf(text, FONTS[role])
+  return [{ role, text, x: Math.max((least - width) / 2, MARKER_PADDING), y: 17, width }]
 }
 
 const measureText = (node: ChartNode, shape: keyof typeof WIDEST_TEXT, activity?: StepActivity): BoxContent => {

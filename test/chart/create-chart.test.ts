@@ -78,9 +78,39 @@ steps:
   assert.equal(shown('some').slice(2), ['3 people', 'timeout 1h'])
   assert.equal(shown('paid'), ['event', 'wait for event payment', 'if event.data.order == input.order'])
   assert.equal(shown('nap'), ['wait', 'wait 5m'])
-  assert.equal(shown('charge'), ['tool', 'pay', 'asks first if "json" in with', 'undo: http.delete'])
+  assert.equal(shown('charge'), ['tool', 'pay: POST 127.0.0.1', 'asks first if "json" in with', 'undo: http.delete'])
   assert.equal(shown('think'), ['llm', 'mock/echo', '2 tools', 'asks before tell'])
   assert.equal(shown('told'), ['emit', 'emit order.paid'])
+})
+
+chart('a step with an http tool shows method, host and path, and nothing that may be secret', () => {
+  const drawn = chartOf(`
+input: { id: string, base: string, verb: { enum: [GET, PUT] } }
+secrets: [TOKEN]
+tools:
+  bank: { tool: http.post, with: { url: "https://bank.example/v1/pay?\${input.base}" } }
+steps:
+  - { id: plain, tool: http.get, with: { url: "https://shop.example/orders/\${input.id}/items?key=\${secrets.TOKEN}#top" } }
+  - { id: user, tool: http.delete, with: { url: "http://ann:password@shop.example/a" } }
+  - { id: any, tool: http.request, with: { method: "\${input.verb}", url: "\${input.base}" } }
+  - { id: preset, tool: bank, with: { url: "https://ignored.example/", json: { a: 1 } } }
+  - { id: other, tool: time.now }
+`)
+  const details = ['plain', 'user', 'any', 'preset', 'other'].map((id) => find(drawn, id).detail)
+  assert.equal(details, [
+    'GET shop.example/orders/{input.id}/items',
+    'DELETE shop.example/a',
+    '{input.verb} {input.base}',
+    'bank: POST bank.example/v1/pay',
+    'time.now',
+  ])
+})
+
+chart('the arrow back of a loop says when it is taken', () => {
+  const loop = (test: string): string =>
+    `steps: [{ id: round, loop: { ${test}: iter.count > 2, max: 5 }, do: [{ id: a, set: { n: 1 } }] }]`
+  const backOf = (test: string): string => chartOf(loop(test)).edges.find(({ kind }) => kind === 'repeat')?.label ?? ''
+  assert.equal([backOf('until'), backOf('while')], ['unless iter.count > 2', 'while iter.count > 2'])
 })
 
 chart('a foreach shows what it does with failed items, and how many may fail', () => {
@@ -218,7 +248,7 @@ steps:
     'start-- → round',
     'first → last',
     'last → round--repeat',
-    'round--repeat repeat → first (until iter.count > 2)',
+    'round--repeat repeat → first (unless iter.count > 2)',
     'round → end--',
   ])
 })

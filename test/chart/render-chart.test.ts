@@ -4,9 +4,11 @@ import { toDirectedGraph } from '@xstate/graph'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createMachine, initialTransition } from 'xstate'
+import { END_NODE } from '../../src/chart/chart.ts'
 import { createChart } from '../../src/chart/create-chart.ts'
 import { CHART_FORMATS, renderChart } from '../../src/chart/render-chart.ts'
 import { renderSvg } from '../../src/chart/render-svg.ts'
+import { escapeXml } from '../../src/chart/svg/xml.ts'
 import type { JsonObject } from '../../src/core/json.ts'
 import { REPOSITORY_FOLDER } from '../support/child-process.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
@@ -140,6 +142,35 @@ render('what a run did is coloured, and what it never reached is faint', async (
   assert.match(other, /<g class="ran waiting" data-id="read">/)
   assert.match(other, /<g class="ran undone" data-id="quote">/)
   assert.match(other, '>undone · 20ms · rejected by ann · not undone: timeout</text>')
+})
+
+render('a failed run has the code at its step, and an end that looks failed', async () => {
+  const svg = await renderSvg(
+    createChart(compileNamed('examples/06-on-error.yaml')),
+    new Map([
+      ['read', { status: 'failed', visits: 1, ms: 1500, failures: 1, faults: ['timeout'] }],
+      [END_NODE, { status: 'failed', visits: 1, ms: undefined, failures: 0, faults: ['timeout'] }],
+    ]),
+  )
+  assert.match(svg, '>failed: timeout · 1.5s</text>')
+  assert.match(svg, /<g class="ran failed"><rect class="marker"[^>]*\/?>.*>failed: timeout<\/text>/)
+})
+
+render('a long condition is cut, and its title has the whole', async () => {
+  const condition = Array.from({ length: 12 }, (_, index) => `input.name != "name-${index}"`).join(' && ')
+  const compiled = compileWorkflow(`
+input: { name: string }
+steps:
+  - { id: one, set: { a: 1 } }
+  - { id: two, when: '${condition}', set: { a: 2 } }
+  - id: round
+    loop: { until: '${condition}', max: 3 }
+    do: [{ id: three, set: { a: 3 } }]
+`)
+  const svg = await renderSvg(createChart(compiled))
+  const whole = escapeXml(condition)
+  assert.ok(svg.includes(`<title>${whole}</title>`) && svg.includes(`<title>unless ${whole}</title>`))
+  for (const [, text = ''] of svg.matchAll(/<text [^>]*>([^<]*)<\/text>/g)) assert.ok(text.length < 100, text)
 })
 
 render('the picture in the documentation is that of the example', async () => {

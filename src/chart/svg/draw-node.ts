@@ -10,7 +10,7 @@ import { element, escapeXml } from './xml.ts'
 
 /** Draws outer boxes first, so that inner ones lie on top. */
 export const drawNode = (placed: PlacedNode, activity: RunActivity | undefined): string =>
-  (isBox(placed.node) ? drawBox(placed, activity) : drawMarker(placed)) +
+  (isBox(placed.node) ? drawBox(placed, activity) : drawActiveMarker(placed, activity)) +
   placed.children.map((child) => drawNode(child, activity)).join('')
 
 const drawBox = (placed: PlacedNode, activity: RunActivity | undefined): string => {
@@ -50,6 +50,13 @@ const drawIcon = ({ node, content: { icon }, x, y }: PlacedNode): string => {
       d: ICON_PATHS[node.icon],
     })
   )
+}
+
+/** Only the end of a run has an activity. */
+const drawActiveMarker = (placed: PlacedNode, activity: RunActivity | undefined): string => {
+  const marker = drawMarker(placed)
+  const done = activity?.get(placed.node.id)
+  return done === undefined ? marker : element('g', { class: `ran ${done.status}` }, marker)
 }
 
 const drawMarker = ({ node, content, x, y, width, height }: PlacedNode): string => {

@@ -82,7 +82,7 @@ export const createStyleSheet = (): string =>
     rule('.box, .block, .branch, .tag, .marker', 'stroke-width: 1;'),
     rule('.branch', 'stroke-dasharray: 4 4;'),
     rule('.unreached', 'opacity: 0.45;'),
-    rule('.ran > .box, .ran > .block', 'stroke-width: 2;'),
+    rule('.ran > .box, .ran > .block, .ran > .marker', 'stroke-width: 2;'),
     ...themeRules(LIGHT),
     `@media (prefers-color-scheme: dark) {\n${themeRules(DARK).join('\n')}\n}`,
   ].join('\n')
@@ -130,7 +130,7 @@ const DASHED: readonly string[] = ['skipped', 'undone']
 
 const statusRules = (status: string, color: string): string[] => [
   rule(
-    `.${status} > .box, .${status} > .block`,
+    `.${status} > .box, .${status} > .block, .${status} > .marker`,
     `stroke: ${color};${DASHED.includes(status) ? ' stroke-dasharray: 4 3;' : ''}`,
   ),
   rule(`.${status} > .status`, `fill: ${color};`),

@@ -98,7 +98,7 @@ export const llm: StepDescriptor<'llm'> = {
   },
   chart: {
     icon: 'llm',
-    describe: ({ model }, actor) => actor ?? model.value,
+    describe: ({ model }, { actor }) => actor ?? model.value,
     badges: (step, presets) => describeTools(step, presets),
   },
   // A step with tools starts once itself, and then each turn and each call; one call a turn is assumed.

@@ -133,7 +133,11 @@ export const loop: StepDescriptor<'loop'> = {
       graph.connect(test, broken, { kind: 'faults' })
     },
     iterations: ({ max }) => fixedBound(max),
-    drawing: ({ test }) => ({ kind: 'loop', label: `${test.kind} ${expressionText(test.expression)}` }),
+    // The arrow leads back: an `until` that holds ends the loop.
+    drawing: ({ test: { kind, expression: condition } }) => ({
+      kind: 'loop',
+      label: `${kind === 'until' ? 'unless' : 'while'} ${expressionText(condition)}`,
+    }),
   },
 }
 

@@ -111,7 +111,7 @@ export interface OutputContext extends OutputSources {
 export interface StepWording<K extends StepKind> {
   icon: StepIcon | ((step: StepOf<K>) => StepIcon)
   /** One line: what the step does, and with what. `actor`: as planned. */
-  describe(step: StepOf<K>, actor: string | undefined): string
+  describe(step: StepOf<K>, known: { actor: string | undefined; presets: ReadonlyMap<string, Preset> }): string
   /** Short remarks on how it does that. */
   badges?(step: StepOf<K>, presets: ReadonlyMap<string, Preset>): string[]
 }

@@ -9,6 +9,7 @@ import { toolName } from '../grammar/scalar-shape.ts'
 import { templateInput } from '../grammar/value-shape.ts'
 import { enterCall } from '../link/entry.ts'
 import { linkPreset, secretPlacesOf } from '../link/preset-call.ts'
+import { httpRequestText } from './http-request-text.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
 import { expressionText } from './wording.ts'
 
@@ -17,9 +18,11 @@ const FIELDS = {
   with: { shape: templateInput(), doc: "The tool's input." },
 } as const satisfies Fields
 
+type ToolStep = KindStep<'tool', typeof FIELDS>
+
 declare module '../document.ts' {
   interface StepKinds {
-    tool: KindStep<'tool', typeof FIELDS>
+    tool: ToolStep
   }
 }
 
@@ -50,7 +53,7 @@ export const tool: StepDescriptor<'tool'> = {
   },
   chart: {
     icon: 'tool',
-    describe: (step) => step.tool.value,
+    describe: (step, { presets }) => describeCall(step, presets.get(step.tool.value)),
     badges: (step, presets) => describeApproval(presets.get(step.tool.value)?.approval),
   },
   faults: { usual: ['timeout', 'unavailable', 'not_found', 'invalid_input', 'tool_failed'] },
@@ -61,6 +64,13 @@ export const tool: StepDescriptor<'tool'> = {
     const isMissing = entry !== undefined && !entry.available
     return isMissing ? [notYet(step.tool.range, `the tool '${step.tool.value}'`)] : []
   },
+}
+
+/** `http.get` as its request, a preset under its name, and any other tool by its own. */
+const describeCall = ({ tool: { value: name }, with: input }: ToolStep, preset: Preset | undefined): string => {
+  const request = httpRequestText(preset?.tool.value ?? name, [preset?.with, input])
+  if (request === undefined) return name
+  return preset === undefined ? request : `${name}: ${request}`
 }
 
 const describeApproval = (approval: Preset['approval']): string[] => {

@@ -1,6 +1,9 @@
 /** The activity of a run for its chart: how each step ended, how often it ran and for how long. A view of the timeline. */
 import type { ActivityStatus, RunActivity, StepActivity } from '../../chart/activity.ts'
+import { END_NODE } from '../../chart/chart.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { EndedRun } from '../../runtime/effects/run-effect.ts'
 import { figuresOf, isPartial, type JournalRow } from '../../store/journal-row.ts'
 import { undoneSteps } from '../control/undone-steps.ts'
 import { foldTimeline } from './fold-timeline.ts'
@@ -17,8 +20,8 @@ export const readRunActivity = (
   const times = sumTimes(timeline)
   const decisions = groupDecisions(timeline)
   const undone = groupUndone(undoneSteps(state))
-  return new Map(
-    [...steps].map(([path, step]) => [
+  const activity = new Map(
+    [...steps].map(([path, step]): [string, StepActivity] => [
       path,
       complete(step, {
         ms: times.get(path),
@@ -27,6 +30,19 @@ export const readRunActivity = (
       }),
     ]),
   )
+  const { end } = state
+  if (end !== undefined && end.status !== 'completed') activity.set(END_NODE, toEndActivity(end))
+  return activity
+}
+
+const toEndActivity = ({ status, error }: EndedRun): StepActivity => {
+  const ended: StepActivity = {
+    status: status === 'cancelled' ? 'cancelled' : 'failed',
+    visits: 1,
+    ms: undefined,
+    failures: 0,
+  }
+  return error === null ? ended : { ...ended, faults: [error.code] }
 }
 
 /** A step is shown with the first of these states that one of its visits has. */
@@ -35,20 +51,30 @@ const WEIGHT: readonly ActivityStatus[] = ['waiting', 'running', 'failed', 'canc
 /** Joins the foreach items of each step. @param waiting Paths of steps that wait for something from outside. */
 const listSteps = (timeline: Timeline, waiting: ReadonlySet<string>): Map<string, StepActivity> => {
   const steps = new Map<string, StepActivity>()
-  for (const { path: fullPath, visit, status: ended, place, fate } of timeline.lastVisits()) {
+  for (const { path: fullPath, visit, status: ended, place, fate, error } of timeline.lastVisits()) {
     if (place === 'inner' || fate === 'cleared') continue
     const status = ended === 'running' && waiting.has(fullPath) ? 'waiting' : ended
     const path = toChartPath(fullPath)
-    const { visits, failures, status: known } = steps.get(path) ?? { visits: 0, failures: 0, status }
+    const { visits, failures, status: known, faults = [] } = steps.get(path) ?? { visits: 0, failures: 0, status }
+    const codes = addFault(faults, status === 'failed' ? error : undefined)
     steps.set(path, {
       status: WEIGHT.indexOf(status) < WEIGHT.indexOf(known) ? status : known,
       // A step that is passed over is entered all the same: such a visit counts as none.
       visits: visits + visit - (status === 'skipped' ? 1 : 0),
       ms: undefined,
       failures: failures + (status === 'failed' ? 1 : 0),
+      ...(codes.length === 0 ? {} : { faults: codes }),
     })
   }
   return steps
+}
+
+/** Most codes that a box has room for. */
+const MOST_CODES = 3
+
+const addFault = (known: readonly string[], error: JsonValue | undefined): readonly string[] => {
+  const code = isJsonObject(error) ? String(error.code) : undefined
+  return code === undefined || known.includes(code) || known.length >= MOST_CODES ? known : [...known, code]
 }
 
 /** Milliseconds by step. Blocks have no rows, so that outside of items the time runs from entry to end. */

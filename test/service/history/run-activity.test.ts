@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { RunActivity } from '../../../src/chart/activity.ts'
+import { END_NODE } from '../../../src/chart/chart.ts'
 import { readRunActivity } from '../../../src/service/history/run-activity.ts'
 import { createWalker, toEvent, WALK_START, type WalkOutcome } from '../../../src/service/simulation/walk.ts'
 import { parseJournalRow } from '../../../src/store/parse-journal-row.ts'
@@ -43,11 +44,26 @@ activity('all items of a foreach count together', async () => {
   const found = await activityOf(EACH, { input: { list: ['a', '', 'b'] } })
   assert.equal(Object.fromEntries(found), {
     each: { status: 'completed', visits: 1, ms: 2000, failures: 0 },
-    'each/refuse': { status: 'failed', visits: 1, ms: undefined, failures: 1 },
+    'each/refuse': { status: 'failed', visits: 1, ms: undefined, failures: 1, faults: ['empty'] },
     'each/say': { status: 'completed', visits: 2, ms: 4000, failures: 0 },
     'each/keep': { status: 'completed', visits: 2, ms: undefined, failures: 0 },
     never: { status: 'skipped', visits: 0, ms: undefined, failures: 0 },
   })
+})
+
+activity('a failed run has the fault at its step, at the blocks around it, and at its end', async () => {
+  const found = await activityOf(`
+steps:
+  - id: each
+    foreach: "[1, 2, 3]"
+    do: [{ id: check, set: { r: "6 / (item - 2)" } }]
+`)
+  for (const path of ['each', 'each/check', END_NODE])
+    assert.equal([found.get(path)?.status, found.get(path)?.faults], ['failed', ['expression_failed']], path)
+})
+
+activity('an end that completed is not marked', async () => {
+  assert.not.ok((await activityOf('steps: [{ id: a, set: { n: 1 } }]')).has(END_NODE))
 })
 
 activity('an open journal shows the steps in flight', async () => {
@@ -140,6 +156,7 @@ activity('a step that waits for a person is shown as waiting, with the decisions
     visits: 3,
     ms: undefined,
     failures: 1,
+    faults: ['rejected'],
     remarks: ['1 approved, 1 rejected'],
   })
   assert.is(waiting.get('items')?.status, 'running')
