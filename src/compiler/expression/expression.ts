@@ -76,12 +76,14 @@ export interface MacroExpression extends Span {
   body: Expression
 }
 
-/** `cel.bind(variable, value, body)`. */
+/** `cel.bind(variable, value, body)`, and `value.optMap(variable, body)`, which is missing if the value is. */
 export interface BindExpression extends Span {
   kind: 'bind'
   variable: Variable
   value: Expression
   body: Expression
+  /** The value may be missing; with `optFlatMap` the body too. */
+  optional?: 'optMap' | 'optFlatMap'
 }
 
 /** `has(a.b)`. */
@@ -170,7 +172,7 @@ export const isOptionalChain = (node: Expression): boolean => {
     case 'index':
       return node.optional || isOptionalChain(node.object)
     case 'bind':
-      return isOptionalChain(node.body)
+      return node.optional !== undefined || isOptionalChain(node.body)
     case 'conditional':
       return isOptionalChain(node.whenTrue) || isOptionalChain(node.whenFalse)
     case 'call':

@@ -33,6 +33,19 @@ export const FORM_TABLE: readonly Pick<FunctionEntry, 'name' | 'signature' | 'do
     example: "!parse_json('{}').?a.hasValue()",
   },
   {
+    name: 'optMap',
+    signature: 'value.optMap(name, expression) → value',
+    doc: 'The expression over a value that may be missing (`.?`, `[?]`); it is missing if the value is missing or null.',
+    example:
+      "parse_json('{\"a\": 2}').?a.optMap(n, n * 10).orValue(0) == 20 && parse_json('{}').?a.optMap(n, n * 10).orValue(0) == 0",
+  },
+  {
+    name: 'optFlatMap',
+    signature: 'value.optFlatMap(name, expression) → value',
+    doc: 'As `optMap`, with an expression that may be missing too.',
+    example: '!parse_json(\'{"a": {}}\').?a.optFlatMap(a, a.?b).hasValue()',
+  },
+  {
     name: 'all',
     signature: 'list.all(item, condition) → boolean',
     doc: 'True if the condition holds for every item, or for every key of an object. With two names for every index and item, or key and value.',

@@ -7,6 +7,7 @@ import { losesDigits } from '../../core/exact-number.ts'
 import { type AdaptedText, adaptText } from './adapt-text.ts'
 import type {
   BinaryOperator,
+  BindExpression,
   Expression,
   FieldExpression,
   IndexExpression,
@@ -178,6 +179,7 @@ const toMethodCall = ({ receiver, ...call }: CallParts & { receiver: Expression 
   const { name, args, nameStart, span } = call
   const nameSpan = { start: nameStart, end: nameStart + name.length }
   if (receiver.kind === 'name' && receiver.name === 'cel' && name === 'bind') return toBind(args, span)
+  if (name === 'optMap' || name === 'optFlatMap') return toOptionalBind(name, { nameSpan, receiver, ...call })
   const form = findMacroForm(name)
   return form === undefined
     ? { kind: 'call', name, nameSpan, receiver, args, ...span }
@@ -220,6 +222,16 @@ const toBind = ([variable, value, body, ...more]: readonly Expression[], span: S
       "'cel.bind' needs a name, its value and an expression: expected cel.bind(name, value, …)",
     )
   return { kind: 'bind', variable: toVariable(variable), value, body, ...span }
+}
+
+const toOptionalBind = (
+  name: 'optMap' | 'optFlatMap',
+  { nameSpan, receiver, args, span }: CallParts & { nameSpan: Span; receiver: Expression },
+): BindExpression => {
+  const [variable, body, ...more] = args
+  if (variable?.kind !== 'name' || body === undefined || more.length > 0)
+    throw new SyntaxProblem(nameSpan.start, `'${name}' needs a name and an expression: expected value.${name}(name, …)`)
+  return { kind: 'bind', variable: toVariable(variable), value: receiver, body, optional: name, ...span }
 }
 
 const toUnary = (operator: '!' | '-', operand: Expression, span: Span): Expression =>

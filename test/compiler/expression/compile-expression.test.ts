@@ -199,6 +199,9 @@ const FAILURES: [text: string, position: number, reason: RegExp][] = [
   ['"x".matches(dyn("("))', 4, /not valid/],
   ['{dyn("__proto__"): 1}', 1, /can't be a key/],
   ['{1: 2}', 1, /must be text/],
+  ['{"a": 1, "b": 2, "a": 1}', 17, /key 'a' twice/],
+  ['{"a": 1, dyn("a"): 1}', 9, /key 'a' twice/],
+  ['{"a": 1, ?"a": input.ticket.?id}', 10, /key 'a' twice/],
   ['a b', 2, /not expected here/],
 ]
 

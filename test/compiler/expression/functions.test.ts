@@ -100,6 +100,12 @@ const VALUES: [text: string, value: JsonValue][] = [
   ['cel.bind(x, 1, cel.bind(x, x + 1, x)) ', 2],
   ['[1, 2].map(n, cel.bind(m, n * n, m + m))', [2, 8]],
   ['cel.bind(input, 5, input)', 5],
+  ['input.?note.optMap(n, n + "!").orValue("none")', 'none'],
+  ['input.?maybe.optMap(n, n + "!").orValue("none")', 'none'],
+  ['input.ticket.?id.optMap(n, n + "!").orValue("none")', 't-1!'],
+  ['input.?free.optFlatMap(f, f.?deep[?1].x).orValue("")', 'y'],
+  ['[?input.?note.optMap(n, 1), ?input.ticket.?id.optMap(n, 2)]', [2]],
+  ['input.items.map(i, i.?tag.optMap(t, t + "!").orValue(""))', ['a!', '']],
 ]
 
 for (const [text, value] of VALUES) {

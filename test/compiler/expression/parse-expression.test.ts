@@ -56,6 +56,7 @@ const REFUSED: [text: string, index: number, message: RegExp, hint?: RegExp][] =
   ],
   ['x.transformMap(k, v)', 2, /'transformMap' needs two names/],
   ['x.all(a, b, c, d)', 2, /'all' needs a name/],
+  ['a.?b.optMap(1, 2)', 5, /'optMap' needs a name and an expression/],
   ['cel.bind(a, 1)', 0, /'cel.bind' needs a name, its value and an expression/],
   ['x.all(y)', 2, /'all' needs a name and an expression/],
   [`${'!'.repeat(100_000)}a`, 0, /nested too deeply/],

@@ -8,17 +8,24 @@ import {
   membersOf,
   NUMBER,
   objectOf,
+  optionalOf,
   STRING,
   type Type,
   unionOf,
+  unwrap,
   withoutLiterals,
+  withoutNull,
 } from '../type.ts'
 import { checkCondition } from './check-operator.ts'
 import { type CheckContext, checkExpected, checkNotNull, checkPresent, textOf, withFacts } from './context.ts'
 import { factsWhen } from './narrow.ts'
 
-export const checkBind = ({ variable, value, body }: BindExpression, context: CheckContext): Type =>
-  context.check(body, declare(context, variable, checkPresent(value, context)))
+export const checkBind = ({ variable, value, body, optional }: BindExpression, context: CheckContext): Type => {
+  if (optional === undefined) return context.check(body, declare(context, variable, checkPresent(value, context)))
+  const type = context.check(value, context)
+  const inner = declare(context, variable, type.kind === 'secret' ? ANY : withoutNull(unwrap(type)))
+  return optionalOf(optional === 'optMap' ? checkPresent(body, inner) : unwrap(context.check(body, inner)))
+}
 
 const declare = (context: CheckContext, variable: Variable, type: Type): CheckContext => ({
   ...context,

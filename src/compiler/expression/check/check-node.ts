@@ -52,8 +52,11 @@ const checkMap = ({ entries }: MapExpression, context: CheckContext): Type => {
   const others: Type[] = []
   for (const { key, value, optional } of entries) {
     const type = optional ? checkEntry(value, context) : checkPresent(value, context)
-    if (key.kind === 'literal' && typeof key.value === 'string') fields.set(key.value, { type, optional })
-    else {
+    if (key.kind === 'literal' && typeof key.value === 'string') {
+      if (fields.has(key.value))
+        context.report('duplicate_key', key, { message: `the object has the key ${textOf(key, context)} twice` })
+      fields.set(key.value, { type, optional })
+    } else {
       checkExpected(key, { expected: STRING, taker: 'the key of an object is text' }, context)
       others.push(type)
     }

@@ -182,7 +182,6 @@ export const FOREIGN_FUNCTIONS: Readonly<Record<string, string>> = {
   'optional.of': OPTIONAL,
   'optional.none': OPTIONAL,
   'optional.ofNonZeroValue': OPTIONAL,
-  optMap: '$1.orValue(…)',
   // Times
   now: CLOCK,
   today: CLOCK,

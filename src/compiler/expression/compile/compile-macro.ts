@@ -12,11 +12,15 @@ export const compileMacro = (node: MacroExpression, context: CompileContext): Ru
   COMPILERS[node.macro](createLoop(node, context))
 
 export const compileBind = (node: BindExpression, context: CompileContext): Run => {
-  const value = compileValueOf(node.value, context)
   const slot = context.allocate()
-  const body = context.compile(node.body, { ...context, locals: new Map(context.locals).set(node.variable.name, slot) })
+  const inner = { ...context, locals: new Map(context.locals).set(node.variable.name, slot) }
+  const body = node.optional === 'optMap' ? compileValueOf(node.body, inner) : context.compile(node.body, inner)
+  const value = node.optional === undefined ? compileValueOf(node.value, context) : context.compile(node.value, context)
+  const mayBeMissing = node.optional !== undefined
   return (evaluation) => {
-    evaluation.locals[slot] = value(evaluation)
+    const bound = value(evaluation)
+    if (mayBeMissing && (bound ?? null) === null) return undefined
+    evaluation.locals[slot] = bound
     return body(evaluation)
   }
 }

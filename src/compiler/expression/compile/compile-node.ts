@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
-import { Evaluation } from '../evaluation.ts'
+import { Evaluation, fail } from '../evaluation.ts'
 import type { Expression, ListExpression, MapExpression } from '../expression.ts'
 import { toKey } from '../object-key.ts'
 import { compileField, compileHas, compileIndex, compileName } from './compile-access.ts'
@@ -39,17 +39,24 @@ const compileMap = ({ entries }: MapExpression, context: CompileContext): RunVal
     key: compileValueOf(key, context),
     value: optional ? context.compile(value, context) : compileValueOf(value, context),
   }))
+  const mayRepeat = !hasDistinctKeys(entries)
   return (evaluation) => {
     evaluation.charge(runs.length)
     const map: JsonObject = {}
     for (const run of runs) {
       const key = toKey(run.key(evaluation), run.position)
       const value = run.value(evaluation)
-      if (value !== undefined) map[key] = value
+      if (value === undefined) continue
+      if (mayRepeat && Object.hasOwn(map, key)) fail(`the object has the key '${key}' twice`, run.position)
+      map[key] = value
     }
     return map
   }
 }
+
+const hasDistinctKeys = (entries: MapExpression['entries']): boolean =>
+  entries.every(({ key }) => isTextKey(key)) &&
+  new Set(entries.map(({ key }) => key.kind === 'literal' && key.value)).size === entries.length
 
 /** A list or map that is written out in literals is built once, and frozen because all evaluations share it. */
 const once = (node: ListExpression | MapExpression, run: RunValue): RunValue => {
@@ -58,11 +65,11 @@ const once = (node: ListExpression | MapExpression, run: RunValue): RunValue => 
   return () => value
 }
 
-/** False for a map with a key that fails when it is evaluated. */
+/** False for a map that fails when it is evaluated, by one of its keys. */
 const isWrittenOut = (node: Expression): boolean => {
   if (node.kind === 'literal') return true
   if (node.kind === 'list') return node.items.every(isWrittenOut)
-  return node.kind === 'map' && node.entries.every(({ key, value }) => isTextKey(key) && isWrittenOut(value))
+  return node.kind === 'map' && hasDistinctKeys(node.entries) && node.entries.every(({ value }) => isWrittenOut(value))
 }
 
 const isTextKey = (key: Expression): boolean =>
