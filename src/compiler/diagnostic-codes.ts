@@ -13,6 +13,10 @@ export const STRICT_CODES = [
   'contested_event',
   'unbounded_approval',
   'too_many_steps',
+  'unused_input',
+  'unused_model',
+  'unused_secret',
+  'unused_returns',
 ] as const
 
 export const DIAGNOSTIC_CODES = [

@@ -1,6 +1,6 @@
 /**
  * Static proofs: facts about all runs, found without running one. Conditions with a constant result and their
- * consequences, parallels that cannot join, more steps than the limit allows; the number of ways and the longest. For a
+ * consequences, parallels that cannot join, more steps than the limit allows, values that nothing reads; the number of ways and the longest. For a
  * workflow without errors: only `validate --strict` reports them, since the author may have meant them.
  */
 import type { CheckContext } from './check/check-context.ts'
@@ -9,6 +9,7 @@ import { type Diagnostic, Diagnostics } from './diagnostic.ts'
 import { checkWays } from './prove/closed-ways.ts'
 import { countPaths } from './prove/count-paths.ts'
 import { checkDecisions } from './prove/decisions.ts'
+import { checkUnused } from './prove/unused.ts'
 import { checkWaiting } from './prove/waiting.ts'
 import { findWorstCase, type WorstCase } from './prove/worst-case.ts'
 
@@ -35,6 +36,7 @@ export const proveWorkflow: Prover = (check, { reached, stepLimit }) => {
   const decisions = checkDecisions(check, findings)
   const open = checkWays({ check, decisions, reached, findings })
   checkWaiting(check, { open, findings })
+  checkUnused(check, { reached, findings })
   const worstCase = findWorstCase(check, { open, findings, limit: stepLimit })
   return { findings: findings.toList(), worstCase, ...countPaths(check, { closed: decisions.closed, open }) }
 }

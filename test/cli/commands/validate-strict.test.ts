@@ -5,6 +5,7 @@ import { createCliProject, HELLO } from '../../support/cli-project.ts'
 const project = createCliProject({
   'hello.yaml': HELLO,
   'doubtful.yaml': HELLO.replace('    llm: default', '    when: 1 < 2\n    llm: default')
+    .replace(', age?: integer, place?: { city: string }', '')
     .replace('steps.greet.output', 'steps.?greet.?output.?')
     .replace('.?.text', '.?text.orValue("")'),
 })
@@ -44,6 +45,17 @@ test('what it proves is an error, with exit code 2; without it nothing is said',
       most_steps_per_iteration: {},
     },
   ])
+})
+
+test('what nothing reads is a warning, and no reason to fail', async () => {
+  const [strict, plain] = await Promise.all([
+    project.troupe(['validate', 'hello.yaml', '--strict']),
+    project.troupe(['validate', 'hello.yaml']),
+  ])
+  assert.match(strict.stdout, /hello\.yaml:3:24: warning\[unused_input\]: nothing reads 'age' of the input\n/)
+  assert.match(strict.stdout, '✓ no errors, 2 warnings')
+  assert.is(strict.exitCode, 0)
+  assert.is(plain.stdout, '✓ no errors\n')
 })
 
 test.run()

@@ -16,7 +16,8 @@ export const validateCommand: CliCommand = {
   ],
   help: `Warnings leave the exit code at 0, errors make it 2. With --strict these findings are errors too: conditions
 that always have the same value, cases that are never taken, unreachable steps, loops and parallels that never
-complete, more steps than limits.steps. It also counts the paths to an end (each loop once), names the longest,
+complete, more steps than limits.steps. It warns of inputs, models, secrets and fields of returns that nothing reads.
+It also counts the paths to an end (each loop once), names the longest,
 and prints the most steps that a run can take.`,
   action: async () => (await import('./validate.ts')).validate,
 }
