@@ -6,6 +6,7 @@ import { PROVIDER_DESCRIPTIONS } from '../../src/actors/llm/providers.ts'
 import { TOOL_DESCRIPTIONS } from '../../src/actors/tools/tool-catalogue.ts'
 import { compile } from '../../src/compiler/compile.ts'
 import { formatDiagnostic } from '../../src/compiler/diagnostic.ts'
+import { createWorkflowJsonSchema } from '../../src/compiler/grammar/workflow-json-schema.ts'
 import { createSource, toPosition } from '../../src/compiler/source.ts'
 import { STEP_KINDS } from '../../src/compiler/steps/step-kinds.ts'
 import { REPOSITORY_FOLDER } from '../support/child-process.ts'
@@ -46,6 +47,43 @@ for (const { line, text } of EXAMPLES) {
     assert.is(errors.map((error) => formatDiagnostic(error, source)).join('\n'), '')
   })
 }
+
+/** Names of all keys of the grammar whose values are expressions, or templates, by its JSON Schema. */
+const findKeys = (names: readonly string[]): Set<string> => {
+  const found = new Set<string>()
+  const visit = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null) return
+    if ('properties' in part && typeof part.properties === 'object' && part.properties !== null)
+      for (const [key, schema] of Object.entries(part.properties)) if (holds(schema, names)) found.add(key)
+    Object.values(part).forEach(visit)
+  }
+  visit(createWorkflowJsonSchema({ tools: new Map() }))
+  return found
+}
+
+/** A schema speaks of its own value, and not of the keys inside it. */
+const holds = (schema: unknown, names: readonly string[]): boolean => {
+  if (typeof schema !== 'object' || schema === null) return false
+  if ('$ref' in schema) return names.some((name) => schema.$ref === `#/$defs/${name}`)
+  if ('pattern' in schema && schema.pattern === '\\$\\{') return names.includes('template')
+  return Object.entries(schema).some(([keyword, inner]) => keyword !== 'properties' && holds(inner, names))
+}
+
+const keysOfRow = (title: string): Set<string> => {
+  const [, keys = ''] = page.match(new RegExp(`^\\| ${title}[^|]*\\|([^|]*)\\|$`, 'm')) ?? []
+  return new Set([...keys.matchAll(/`([a-z_]+)`/g)].map(([, key = '']) => key))
+}
+
+test('it names every key whose value is an expression, and every one whose value is a template', () => {
+  assert.equal([...keysOfRow('an expression')].sort(), [...findKeys(['expression', 'expression_value'])].sort())
+  assert.equal([...keysOfRow('a template')].sort(), [...findKeys(['template', 'template_text'])].sort())
+})
+
+test('it says the default of missed times', () => {
+  const { $defs = {} } = createWorkflowJsonSchema({ tools: new Map() })
+  assert.match(JSON.stringify($defs.triggers), '"default":"once"')
+  assert.match(page, '`missed`: `once` (default)')
+})
 
 test('its links lead somewhere', () => {
   const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>

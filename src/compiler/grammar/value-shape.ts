@@ -50,14 +50,16 @@ const isSlip = (node: YamlNode, place: ShapePlace): boolean => {
 export const expressionValue: Shape<ValueNode> = {
   expected: 'an expression, or a list or map of expressions',
   read: (node, place) => readValue(node, place, readExpressionScalar),
-  toJsonSchema: () => ({}),
+  toJsonSchema: (definitions) =>
+    definitions.refer('expression_value', () => ({ description: 'An expression, or a list or map of expressions.' })),
 }
 
 /** A value whose texts may hold `${ CEL }`; lists and maps are walked. */
 export const template: Shape<ValueNode> = {
   expected: 'a value',
   read: (node, place) => readValue(node, place, readTemplateScalar),
-  toJsonSchema: () => ({}),
+  toJsonSchema: (definitions) =>
+    definitions.refer('template', () => ({ description: 'A value whose texts may hold ${ expression }.' })),
 }
 
 /** Text that may hold `${ CEL }`, or one `${ CEL }` for a value. */
@@ -70,7 +72,8 @@ export const templateText: Shape<ValueNode> = {
     }
     return toTemplate(node, place.subject, place.reading.diagnostics)
   },
-  toJsonSchema: () => ({ type: 'string' }),
+  toJsonSchema: (definitions) =>
+    definitions.refer('template_text', () => ({ type: 'string', description: 'May hold ${ expression }.' })),
 }
 
 /** A number of the file, or text with `${ CEL }` that gives it in a run. Blanks around one `${ }` are dropped. */
@@ -108,7 +111,7 @@ export const templateInput = (suggested: Record<string, string> = {}): Shape<Val
       if (value === undefined || value.kind === 'map' || value.kind === 'expression') return value
       return reportMismatch(node, place, { expected })
     },
-    toJsonSchema: () => ({ anyOf: [{ type: 'object', ...toSuggestions(suggested) }, COMPUTED_SCHEMA] }),
+    toJsonSchema: (definitions) => ({ anyOf: [templateMap(suggested).toJsonSchema(definitions), COMPUTED_SCHEMA] }),
   }
 }
 
@@ -121,7 +124,11 @@ const toSuggestions = (suggested: Record<string, string>): JsonSchema => {
 export const templateMap = (suggested: Record<string, string> = {}): Shape<MapNode> => ({
   expected: 'a map',
   read: (node, place) => readMapOf(template, node, place),
-  toJsonSchema: () => ({ type: 'object', ...toSuggestions(suggested) }),
+  toJsonSchema: (definitions) => ({
+    type: 'object',
+    ...toSuggestions(suggested),
+    additionalProperties: template.toJsonSchema(definitions),
+  }),
 })
 
 /** A map from names to expressions. */
@@ -133,7 +140,11 @@ export const expressionMap: Shape<MapNode> = {
       return reportMismatch(node, place, { expected: expressionMap.expected, problem: 'is empty' })
     return map
   },
-  toJsonSchema: () => ({ type: 'object', minProperties: 1 }),
+  toJsonSchema: (definitions) => ({
+    type: 'object',
+    minProperties: 1,
+    additionalProperties: expressionValue.toJsonSchema(definitions),
+  }),
 }
 
 const readMapOf = (shape: Shape<ValueNode>, node: YamlNode, place: ShapePlace): MapNode | undefined => {
