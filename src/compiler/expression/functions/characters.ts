@@ -1,5 +1,11 @@
 /** Positions in texts count characters (code points), so that no emoji is ever cut in half. */
+import { textWork } from '../evaluation.ts'
+
 const SURROGATE = /[\ud800-\udfff]/
+
+/** Visits for looking at each character of a text: a text with surrogates is read by a loop. */
+export const characterWork = (text: string): number =>
+  1 + (SURROGATE.test(text) ? text.length >> 6 : textWork(text.length))
 
 export const countCharacters = (text: string): number =>
   SURROGATE.test(text) ? text.length - countPairs(text, text.length) : text.length
@@ -34,12 +40,18 @@ export const toUnitIndex = (text: string, characterIndex: number): number => {
 }
 
 const SPACE = /\p{White_Space}/u
+const LAST_ASCII = 127
+
+const isSpace = (text: string, at: number): boolean => {
+  const unit = text.charCodeAt(at)
+  return unit > LAST_ASCII ? SPACE.test(text.charAt(at)) : unit === 32 || (unit >= 9 && unit <= 13)
+}
 
 /** The text without the characters at its ends that have Unicode's property White_Space. */
 export const trimSpace = (text: string): string => {
   let start = 0
   let end = text.length
-  while (start < end && SPACE.test(text.charAt(start))) start++
-  while (end > start && SPACE.test(text.charAt(end - 1))) end--
+  while (start < end && isSpace(text, start)) start++
+  while (end > start && isSpace(text, end - 1)) end--
   return text.slice(start, end)
 }

@@ -25,7 +25,7 @@ export const ENCODING_FUNCTIONS: readonly FunctionSource[] = [
     example: "base64('grün') == 'Z3LDvG4='",
     parameters: [TEXT],
     result: STRING,
-    work: (args) => 4 * readWork(args),
+    work: (args) => 32 * readWork(args),
     evaluate: (args) => Buffer.from(textAt(args, 0)).toString('base64'),
   },
   {

@@ -53,7 +53,7 @@ const renderBase = ({ written, verb, value, work }: VerbParts, base: number): st
   if (typeof value === 'boolean' && base === 2) return String(Number(value))
   const toCase = (text: string): string => (verb === 'X' ? text.toUpperCase() : text)
   if (typeof value === 'string' && base === 16) {
-    work.charge(textWork(8 * value.length))
+    work.charge(textWork(32 * value.length))
     return toCase(Buffer.from(value).toString('hex'))
   }
   if (typeof value === 'number' && Number.isInteger(value)) return toCase(value.toString(base))

@@ -26,7 +26,7 @@ const compilePatternOrFail = (pattern: string, work: Work): RegularExpression =>
 const STEPS_A_VISIT = 32
 
 /** Steps for a look, whatever the pattern is. */
-const STEPS_A_LOOK = 8
+const STEPS_A_LOOK = 12
 
 /**
  * Finds the matches from left to right, and charges the characters that the engine looks at. It may look at all of them for each match:

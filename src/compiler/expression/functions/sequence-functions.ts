@@ -1,9 +1,9 @@
 /** Functions that take a text or a list: of characters, or of items. */
 import type { JsonValue } from '../../../core/json.ts'
 import { isEqual } from '../equality.ts'
-import { fail, textWork, type Work } from '../evaluation.ts'
+import { fail, type Work } from '../evaluation.ts'
 import { ANY, listOf, NUMBER, STRING, type Type, unionOf } from '../type.ts'
-import { countCharacters, sliceCharacters, toCharacterIndex, toUnitIndex } from './characters.ts'
+import { characterWork, countCharacters, sliceCharacters, toCharacterIndex, toUnitIndex } from './characters.ts'
 import { type FunctionSource, listAt, numberAt, textAt } from './function-entry.ts'
 import { createTextSearch } from './text-search.ts'
 
@@ -12,8 +12,10 @@ const SEQUENCE = { name: 'value', type: unionOf([STRING, listOf(ANY)]) } as cons
 const isText = (value: JsonValue | undefined): value is string => typeof value === 'string'
 
 /** Work of reading the first argument, a text or a list. */
-const sequenceWork = (args: readonly JsonValue[]): number =>
-  1 + textWork(textAt(args, 0).length) + listAt(args, 0).length
+const sequenceWork = (args: readonly JsonValue[]): number => characterWork(textAt(args, 0)) + listAt(args, 0).length
+
+/** Keys of an object that are counted for one visit. */
+const KEYS_A_VISIT = 32
 
 const sizeOf = (value: JsonValue | undefined): number => {
   if (isText(value)) return countCharacters(value)
@@ -65,8 +67,12 @@ export const SEQUENCE_FUNCTIONS: readonly FunctionSource[] = [
       { name: 'value', type: unionOf([STRING, listOf(ANY), { kind: 'object', fields: new Map(), rest: ANY }]) },
     ],
     result: NUMBER,
-    work: (args) => 1 + textWork(textAt(args, 0).length),
-    evaluate: ([value]) => sizeOf(value),
+    work: ([value]) => (isText(value) ? characterWork(value) : 1),
+    evaluate: ([value], work) => {
+      const size = sizeOf(value)
+      if (!isText(value) && !Array.isArray(value)) work.charge(Math.floor(size / KEYS_A_VISIT))
+      return size
+    },
   },
   {
     signature: 'slice(value, start, end?) → value',

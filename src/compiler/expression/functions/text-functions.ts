@@ -1,7 +1,14 @@
 import type { JsonValue } from '../../../core/json.ts'
 import { fail, textWork, type Work } from '../evaluation.ts'
 import { BOOLEAN, listOf, literalOf, NUMBER, STRING, unionOf } from '../type.ts'
-import { countCharacters, sliceCharacters, toCharacterIndex, toUnitIndex, trimSpace } from './characters.ts'
+import {
+  characterWork,
+  countCharacters,
+  sliceCharacters,
+  toCharacterIndex,
+  toUnitIndex,
+  trimSpace,
+} from './characters.ts'
 import { type FunctionSource, listAt, numberAt, readWork, textAt } from './function-entry.ts'
 import { joinTexts } from './join-texts.ts'
 import { createTextSearch, findPlaces, toMost } from './text-search.ts'
@@ -25,7 +32,7 @@ const toText = (item: JsonValue): string => {
 /** The same text with the letters A to Z, or a to z, in the other case. */
 const changeAscii = (text: string, change: (ascii: string) => string, work: Work): string => {
   if (IS_ASCII.test(text)) return change(text)
-  work.charge(text.length >> 4)
+  work.charge(text.length >> 2)
   return text.replace(ASCII_RUNS, change)
 }
 
@@ -111,7 +118,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
     example: "'GRÜN'.lower() == 'grün'",
     parameters: [TEXT],
     result: STRING,
-    work: (args) => 4 * readWork(args),
+    work: (args) => 16 * readWork(args),
     evaluate: (args) => textAt(args, 0).toLowerCase(),
   },
   {
@@ -120,7 +127,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
     example: "'grün'.upper() == 'GRÜN'",
     parameters: [TEXT],
     result: STRING,
-    work: (args) => 4 * readWork(args),
+    work: (args) => 16 * readWork(args),
     evaluate: (args) => textAt(args, 0).toUpperCase(),
   },
   {
@@ -134,7 +141,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
       { name: 'side', type: unionOf([literalOf('start'), literalOf('end')]), optional: true },
     ],
     result: STRING,
-    work: readWork,
+    work: (args) => characterWork(textAt(args, 0)),
     evaluate: padText,
   },
   {
@@ -144,7 +151,11 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
     parameters: [TEXT],
     result: STRING,
     work: readWork,
-    evaluate: (args) => trimSpace(textAt(args, 0)),
+    evaluate: (args, work) => {
+      const trimmed = trimSpace(textAt(args, 0))
+      work.charge((textAt(args, 0).length - trimmed.length) >> 7)
+      return trimmed
+    },
   },
   {
     signature: 'indexOf(text, part, from?) → number',
@@ -152,7 +163,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
     example: "'a-b-c'.indexOf('-', 2) == 3",
     parameters: [TEXT, { name: 'part', type: STRING }, { name: 'from', type: NUMBER, optional: true }],
     result: NUMBER,
-    work: readWork,
+    work: (args) => characterWork(textAt(args, 0)),
     evaluate: (args, work) => {
       const text = textAt(args, 0)
       const from = positionAt(args, 2, countCharacters(text))
@@ -165,7 +176,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
     example: "'a-b-c'.lastIndexOf('-') == 3 && 'a-b-c'.lastIndexOf('-', 2) == 1",
     parameters: [TEXT, { name: 'part', type: STRING }, { name: 'to', type: NUMBER, optional: true }],
     result: NUMBER,
-    work: readWork,
+    work: (args) => characterWork(textAt(args, 0)),
     evaluate: (args, work) => {
       const text = textAt(args, 0)
       const size = countCharacters(text)
@@ -179,7 +190,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
     example: "'2026-03-01'.substring(0, 4) == '2026'",
     parameters: [TEXT, { name: 'start', type: NUMBER }, { name: 'end', type: NUMBER, optional: true }],
     result: STRING,
-    work: readWork,
+    work: (args) => characterWork(textAt(args, 0)),
     evaluate: (args) => {
       const size = countCharacters(textAt(args, 0))
       const start = positionAt(args, 1, size)
@@ -194,7 +205,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
     example: "'abc'.charAt(1) == 'b'",
     parameters: [TEXT, { name: 'position', type: NUMBER }],
     result: STRING,
-    work: readWork,
+    work: (args) => characterWork(textAt(args, 0)),
     evaluate: (args) => {
       const position = positionAt(args, 1, countCharacters(textAt(args, 0)))
       return sliceCharacters(textAt(args, 0), position, position + 1)

@@ -5,7 +5,7 @@
 import { fail, textWork, type Work } from '../evaluation.ts'
 
 /** Characters that a loop looks at for one visit. */
-const CHARACTERS_A_VISIT = 32
+const CHARACTERS_A_VISIT = 24
 
 export interface TextSearch {
   /** The next place of the part at or after `from`, in code units; -1: none. An empty part is at each place. */
@@ -86,7 +86,7 @@ const scan = ({ text, part, fallbacks, work }: Search, from: number, isEnough: (
   return -1
 }
 
-const VISITS_A_PLACE = 1 / 4
+const VISITS_A_PLACE = 1 / 2
 
 /** All places of the part that don't overlap, from left to right; an empty part is before each character and at the end. */
 export const findPlaces = (text: string, part: string, { most, work }: { most: number; work: Work }): number[] => {

@@ -51,6 +51,7 @@ export const TIME_FUNCTIONS: readonly FunctionSource[] = [
       { name: 'days', type: NUMBER, optional: true },
     ],
     result: STRING,
+    work: () => 2,
     evaluate: (args) =>
       formatPointInTime(Math.round(toEpoch(args[0]) + numberAt(args, 1) * DAY_MS)) ??
       fail('the date lies outside the years 0 to 9999'),
@@ -66,6 +67,7 @@ export const TIME_FUNCTIONS: readonly FunctionSource[] = [
       { name: 'unit', type: unionOf(Object.keys(UNITS).map(literalOf)), optional: true },
     ],
     result: NUMBER,
+    work: () => 2,
     evaluate: (args) => {
       const unit = textAt(args, 2, 'days')
       return (toEpoch(args[1]) - toEpoch(args[0])) / (UNITS[unit] ?? DAY_MS) + 0
