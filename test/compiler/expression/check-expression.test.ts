@@ -124,6 +124,12 @@ const FINDINGS: [marked: string, code: DiagnosticCode, message: RegExp, hint?: R
   ['input.ticket.id.«sizee»()', 'unknown_function', /no method 'sizee'/, /'size'/],
   ['«timestamp»("x")', 'unknown_function', /'timestamp'/, /date\(/],
   ['1.«string»()', 'unknown_function', /'string'/, /string\(1\)/],
+  [
+    'input.items.«frobnicate»(i, i.x)',
+    'unknown_function',
+    /'frobnicate'/,
+    /docs\/functions\.md lists all.* json\.query/,
+  ],
   ['«filter»(grades, 1)', 'unknown_function', /'filter'/, /grades\.filter\(1\)/],
   ['«exists»(grades, g, g.ok)', 'unknown_function', /'exists'/, /write grades\.exists\(g, g\.ok\)$/],
   ['«lenn»(grades)', 'unknown_function', /'lenn'/, /write size\(grades\)$/],

@@ -66,8 +66,10 @@ const hintFunction = (called: Called, context: CheckContext): string | Rewrite |
     )
   if (nearest !== undefined) return nearest
   const alike = findNearest(short, Object.keys(FOREIGN_FUNCTIONS))
-  return alike === undefined ? undefined : fillIn(FOREIGN_FUNCTIONS[alike] ?? '', called, context)
+  return alike === undefined ? FALLBACK : fillIn(FOREIGN_FUNCTIONS[alike] ?? '', called, context)
 }
+
+const FALLBACK = 'docs/functions.md lists all functions; for what they leave out write a step with the tool json.query'
 
 const findForeign = (name: string): string | undefined =>
   Object.hasOwn(FOREIGN_FUNCTIONS, name) ? FOREIGN_FUNCTIONS[name] : undefined
