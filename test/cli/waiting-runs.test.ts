@@ -75,7 +75,10 @@ test('a waiting run says for whom, for what and until when, and is cancelled', a
     project.troupe(['trace', 'last', '--json']),
   ])
   assert.match(runs.stdout, /waiting +waiting for ann: Go on\?, and 2 more/)
-  assert.match(trace.stdout, /◷ ask: waits for ann: Go on\? \(\w+.* left\)\n {2}troupe approvals approve [0-9a-f]{8} --by ann\n/)
+  assert.match(
+    trace.stdout,
+    /◷ ask: waits for ann: Go on\? \(\w+.* left\)\n {2}troupe approvals approve [0-9a-f]{8} --by ann\n/,
+  )
   assert.match(trace.stdout, /◷ paid: waits for the event paid \((?:59m|1h) .*left\)\n {2}troupe signal r-\S+ paid\n/)
   assert.match(trace.stdout, /◷ nap: waits for \S+.* \((?:9m|10m) .*left\)/)
   const { status, waits_for: waits, run } = JSON.parse(json.stdout)

@@ -91,8 +91,8 @@ steps:
   const { steps, flow } = compare(loop('2'), loop('3'))
   assert.is(steps.length, 1)
   assert.equal(flow.map(nameFlow), [
-    '- rounds (again) repeat → ask [until iter.count >= 2]',
-    '+ rounds (again) repeat → ask [until iter.count >= 3]',
+    '- rounds (again) repeat → ask [unless iter.count >= 2]',
+    '+ rounds (again) repeat → ask [unless iter.count >= 3]',
   ])
 })
 
