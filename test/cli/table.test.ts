@@ -46,7 +46,7 @@ test('a long text is cut before a column is left out, and no more than is needed
   assert.equal(renderText(40), [
     'id   text                           cost',
     'r-1  short                            $0',
-    'r-1  a text that is longer than ot…   $0',
+    'r-1  a text that is longer than o…    $0',
     'cut: text at 40 columns; --json has all',
   ])
   assert.is(renderText(18).length, 4)

@@ -85,7 +85,7 @@ test('a waiting run says for whom, for what and until when, and is cancelled', a
   assert.is(status, 'waiting')
   assert.equal(waits.map(({ kind }: { kind: string }) => kind).sort(), ['approval', 'event', 'time'])
   const cancelled = await project.troupe(['cancel', run, '--json'])
-  const nothing = { was_over: false, unsure: [], undone: [], goes_on: [], finally: null }
+  const nothing = { was_over: false, unsure: [], undone: [], goes_on: [] }
   assert.equal(JSON.parse(cancelled.stdout), { run, status: 'cancelled', ...nothing })
   assert.match((await project.troupe(['approvals', 'list'])).stderr, 'nothing is asked')
 })

@@ -61,7 +61,7 @@ test('apply registers none when one is wrong', async () => {
   const { stderr, stdout, exitCode } = await project.troupe(['workflows', 'apply', 'flows', '--json'])
   assert.is(exitCode, 2)
   assert.match(stderr, /wrong\.yaml:\d+:\d+: error/)
-  assert.match(stderr, 'nothing is registered: 1 of 3 files have errors')
+  assert.match(stderr, 'nothing is registered: 1 of 3 files has errors')
   assert.is(JSON.parse(stdout).ok, false)
   project.write('flows/wrong.yaml', HELLO)
   const twice = await project.troupe(['workflows', 'apply', 'flows'])
