@@ -85,9 +85,9 @@ export class RunChanges {
 const NONE: never[] = []
 
 const toFinallyNote = (effect: RunEffect, at: number): RowDraft<'finally'>[] => {
-  const ofRun = { kind: 'finally', at, path: '', visit: 0 } as const
-  if (effect.type === 'finally.begun') return [{ ...ofRun, data: { status: effect.status } }]
-  return effect.type === 'finally.cut' ? [{ ...ofRun, data: effect.cut }] : NONE
+  if (effect.type !== 'finally.begun' && effect.type !== 'finally.cut') return NONE
+  const data = effect.type === 'finally.begun' ? { status: effect.status } : effect.cut
+  return [{ kind: 'finally', at, path: '', visit: 0, data }]
 }
 
 /** The part that follows from the effects alone. */

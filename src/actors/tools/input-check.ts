@@ -4,7 +4,7 @@
  * It reads the keywords of the built-in schemas alone: a test counts them, and another holds the verdicts equal to those of `ajv`. Loading
  * `ajv` takes 90 ms of a cold start, more than the rest of a first tool call. core/json-schema-validator.ts judges the schemas of users.
  */
-import { isJsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { didYouMean } from '../../core/nearest.ts'
 import { formatValue } from '../../core/value-text.ts'
@@ -15,7 +15,7 @@ export const findInputProblem = (schema: JsonSchema, value: unknown, path = ''):
   findLimitProblem(schema, value, path) ??
   findItemProblem(schema, value, path) ??
   findFieldProblem(schema, value, path) ??
-  findChoiceProblem(schema, value, path)
+  (schema.anyOf === undefined ? undefined : findChoiceProblem(schema.anyOf, value, path))
 
 /** Describes two fields of which a call may give one alone. */
 export const findExcluded = (exclusive: readonly (readonly string[])[], value: unknown): string | undefined => {
@@ -50,9 +50,12 @@ const isOfType = (value: unknown, type: string): boolean => {
   }
 }
 
-/** Allocates nothing, as every effect of a model is checked here. */
-const isOfAny = (value: unknown, type: string | readonly string[]): boolean =>
-  typeof type === 'string' ? isOfType(value, type) : type.some((name) => isOfType(value, name))
+/** Allocates nothing, as every effect of a model is checked here: a closure would. */
+const isOfAny = (value: unknown, type: string | readonly string[]): boolean => {
+  if (typeof type === 'string') return isOfType(value, type)
+  for (const name of type) if (isOfType(value, name)) return true
+  return false
+}
 
 const findTypeProblem = ({ type, enum: choices }: JsonSchema, value: unknown, path: string): string | undefined => {
   if (type !== undefined && !isOfAny(value, type))
@@ -82,7 +85,7 @@ const findItemProblem = ({ items }: JsonSchema, value: unknown, path: string): s
 const findFieldProblem = (schema: JsonSchema, value: unknown, path: string): string | undefined => {
   if (!isJsonObject(value)) return undefined
   const { properties = {}, required = [], additionalProperties = true } = schema
-  const missing = required.find((name) => !Object.hasOwn(value, name))
+  const missing = findMissing(required, value)
   if (missing !== undefined) return `'${path || '/'}' must have the field '${missing}'`
   for (const name of Object.keys(value)) {
     const known = Object.hasOwn(properties, name) ? properties[name] : additionalProperties
@@ -93,10 +96,14 @@ const findFieldProblem = (schema: JsonSchema, value: unknown, path: string): str
   return undefined
 }
 
+const findMissing = (required: readonly string[], value: JsonObject): string | undefined => {
+  for (const name of required) if (!Object.hasOwn(value, name)) return name
+  return undefined
+}
+
 /** Describes a value that fits no choice; an object by the choice that it shares a field with. */
-const findChoiceProblem = ({ anyOf }: JsonSchema, value: unknown, path: string): string | undefined => {
-  if (anyOf === undefined || anyOf.some((choice) => findInputProblem(choice, value, path) === undefined))
-    return undefined
+const findChoiceProblem = (anyOf: readonly JsonSchema[], value: unknown, path: string): string | undefined => {
+  if (anyOf.some((choice) => findInputProblem(choice, value, path) === undefined)) return undefined
   const names = anyOf.map(({ properties = {} }) => Object.keys(properties))
   const meant = isJsonObject(value)
     ? anyOf.filter((_, index) => names[index]?.some((name) => Object.hasOwn(value, name)))

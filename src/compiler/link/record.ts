@@ -95,12 +95,13 @@ const enter = (step: LinkedStep, { context, event }: Happening): Change => {
   else if (!isRetry) delete record.caught
   const at = event.at ?? context.at
   const steps = { ...context.steps, [step.id]: record }
+  const entering = { ...context, at, steps }
   record.entered =
     step.maxVisits !== undefined && record.entries > step.maxVisits
       ? { kind: 'fault', fault: visitsExhausted(step) }
-      : step.enter({ ...context, at, steps })
+      : step.enter(entering)
   // A retry of a block keeps the bounds of its first try.
-  if (record.bounds === undefined) bind(step, record, { ...context, at, steps })
+  if (record.bounds === undefined) bind(step, record, entering)
   return { at, steps }
 }
 

@@ -1,5 +1,5 @@
 /** Start and end of the `finally` of a run, as its root machine tells them. */
-import type { MachineContext } from '../../compiler/machine-context.ts'
+import type { Ending } from '../../compiler/machine-context.ts'
 import type { RunEffect } from '../effects/run-effect.ts'
 import type { FinallyCut } from '../run-event.ts'
 import { RUN_TIMER } from '../waits/open-timers.ts'
@@ -7,13 +7,10 @@ import { contextOf, type Scope } from './scope.ts'
 import { toStepPath } from './scope-end.ts'
 
 /** Effects of its start. The limit of time is that of the run; `finally` has one of its own. */
-export const toEndingEffects = ({ ending }: MachineContext, before: Pick<MachineContext, 'ending'>): RunEffect[] =>
-  ending === undefined || before.ending !== undefined
-    ? []
-    : [
-        { type: 'timer.stop', id: RUN_TIMER },
-        { type: 'finally.begun', status: ending.status },
-      ]
+export const toEndingEffects = ({ status }: Ending): RunEffect[] => [
+  { type: 'timer.stop', id: RUN_TIMER },
+  { type: 'finally.begun', status },
+]
 
 /** Why it did not complete. @param root The root machine at its end. */
 export const readFinallyCut = (root: Scope): FinallyCut | undefined => {

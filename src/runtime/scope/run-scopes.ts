@@ -14,7 +14,7 @@
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { StartWay } from '../../compiler/link/linked-step.ts'
 import type { MachineEvent } from '../../compiler/link/machine-event.ts'
-import type { MachineContext } from '../../compiler/machine-context.ts'
+import type { Ending, MachineContext } from '../../compiler/machine-context.ts'
 import { Defect } from '../../core/defect.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { UNDO } from '../../core/machine-ends.ts'
@@ -111,7 +111,7 @@ export class RunScopes {
     else this.#root = scope
     for (const observer of this.#observers) observer.opened(scope)
     this.#undo.collect(scope)
-    this.#effects.push(...toEndingEffects(contextOf(scope), {}))
+    this.#addEnding(scope, undefined)
     this.#take(scope, effects)
     return scope
   }
@@ -123,13 +123,19 @@ export class RunScopes {
 
   tell(scope: Scope, event: MachineEvent): void {
     if (scope.isClosed) return
-    const before = contextOf(scope)
+    const { ending } = contextOf(scope)
     const [snapshot, effects] = scope.fold.step(scope.snapshot, { ...event, at: this.#at })
     scope.snapshot = snapshot
     for (const observer of this.#observers) observer.told(scope, event)
     for (const undo of this.#undo.collect(scope)) this.#effects.push({ type: 'undo.keep', ...undo })
-    this.#effects.push(...toEndingEffects(contextOf(scope), before))
+    this.#addEnding(scope, ending)
     this.#take(scope, effects)
+  }
+
+  /** @param before What the end of the run was before the machine's last step. */
+  #addEnding(scope: Scope, before: Ending | undefined): void {
+    const { ending } = contextOf(scope)
+    if (before === undefined && ending !== undefined) this.#effects.push(...toEndingEffects(ending))
   }
 
   /** Gives an open step its outcome. */
