@@ -90,6 +90,9 @@ const toFinallyNote = (effect: RunEffect, at: number): RowDraft<'finally'>[] => 
   return [{ kind: 'finally', at, path: '', visit: 0, data }]
 }
 
+/** Most steps change no timer and ask nobody: nothing is allocated for them. */
+const NOTHING: Kept = {}
+
 /** The part that follows from the effects alone. */
 const toKept = (effects: readonly RunEffect[]): Kept => ({
   ...keepTimers(effects),
@@ -97,7 +100,10 @@ const toKept = (effects: readonly RunEffect[]): Kept => ({
   ...keepEmitted(effects),
 })
 
+const isOfTimer = ({ type }: RunEffect): boolean => type === 'timer.start' || type === 'timer.stop'
+
 const keepTimers = (effects: readonly RunEffect[]): Kept => {
+  if (!effects.some(isOfTimer)) return NOTHING
   const set = new Map<string, OpenTimer>()
   const cleared = new Set<string>()
   for (const effect of effects) {
@@ -116,8 +122,12 @@ const keepTimers = (effects: readonly RunEffect[]): Kept => {
   }
 }
 
+const isOfWait = ({ type }: RunEffect): boolean =>
+  type === 'wait.open' || type === 'wait.change' || type === 'wait.close'
+
 /** An approval that is opened and closed within one event is not kept. */
 const keepApprovals = (effects: readonly RunEffect[]): Kept => {
+  if (!effects.some(isOfWait)) return NOTHING
   const opened = new Map<string, ApprovalRecord>()
   const closed: { path: string; visit: number }[] = []
   for (const effect of effects) {

@@ -101,7 +101,7 @@ export class EffectRunner {
     }
     this.#running.set(effect.path, running)
     if (isLost) this.#tell(running, { type: 'lost' })
-    else if (history.retryAt !== undefined) this.#pause(running, history.retryAt, () => this.#perform(running))
+    else if (history.retryAt !== undefined) this.#goOnPausing(running, history.retryAt)
     else this.#perform(running)
   }
 
@@ -268,6 +268,11 @@ export class EffectRunner {
     const goOn = (): void => this.#tell(running, { type: 'elapsed' })
     if (retryAt === undefined) running.disarm = clock.wakeAt(until, goOn)
     else this.#pause(running, retryAt, goOn)
+  }
+
+  /** Goes on with a pause that began in another process, or before this run was let go of. */
+  #goOnPausing(running: RunningEffect, until: number): void {
+    this.#pause(running, until, () => this.#perform(running))
   }
 
   #pause(running: RunningEffect, until: number, goOn: () => void): void {

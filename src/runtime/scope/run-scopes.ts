@@ -14,10 +14,11 @@
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { StartWay } from '../../compiler/link/linked-step.ts'
 import type { MachineEvent } from '../../compiler/link/machine-event.ts'
-import type { Ending, MachineContext } from '../../compiler/machine-context.ts'
+import type { MachineContext } from '../../compiler/machine-context.ts'
 import { Defect } from '../../core/defect.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { UNDO } from '../../core/machine-ends.ts'
+import { removeFrom } from '../../core/remove-from.ts'
 import { toolLoopMachine } from '../../machines/tool-loop.ts'
 import { type Undone, undoMachine } from '../../machines/undo.ts'
 import { prepareCall } from '../effects/prepare-call.ts'
@@ -111,7 +112,7 @@ export class RunScopes {
     else this.#root = scope
     for (const observer of this.#observers) observer.opened(scope)
     this.#undo.collect(scope)
-    this.#addEnding(scope, undefined)
+    this.#effects.push(...toEndingEffects(contextOf(scope), undefined))
     this.#take(scope, effects)
     return scope
   }
@@ -128,14 +129,8 @@ export class RunScopes {
     scope.snapshot = snapshot
     for (const observer of this.#observers) observer.told(scope, event)
     for (const undo of this.#undo.collect(scope)) this.#effects.push({ type: 'undo.keep', ...undo })
-    this.#addEnding(scope, ending)
+    this.#effects.push(...toEndingEffects(contextOf(scope), ending))
     this.#take(scope, effects)
-  }
-
-  /** @param before What the end of the run was before the machine's last step. */
-  #addEnding(scope: Scope, before: Ending | undefined): void {
-    const { ending } = contextOf(scope)
-    if (before === undefined && ending !== undefined) this.#effects.push(...toEndingEffects(ending))
   }
 
   /** Gives an open step its outcome. */
@@ -152,10 +147,10 @@ export class RunScopes {
 
   /** Takes the effects of one step of a machine. */
   #take(scope: Scope, effects: readonly MachineEffect[]): void {
-    const started = new Set<string>()
+    const started: string[] = []
     for (const effect of effects) {
-      if (effect.type === 'spawn') started.add(effect.id)
-      else if (effect.type === 'stop') started.delete(effect.id) || this.#stop(scope, effect.id)
+      if (effect.type === 'spawn') started.push(effect.id)
+      else if (effect.type === 'stop') removeFrom(started, effect.id) || this.#stop(scope, effect.id)
       else if (effect.type === 'schedule') this.#effects.push(this.timers.start(scope, effect, this.#at))
       else this.#stopTimer(scope, effect.timer)
     }
