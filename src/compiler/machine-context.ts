@@ -34,8 +34,6 @@ export interface MachineContext {
 export interface Ending {
   status: EndStatus
   fault: RoutedFault | null
-  /** The value of `error` in `finally`. */
-  error: JsonValue
   /** `finally` has ended. */
   isOver?: true
   /** Why `finally` did not complete: a fault, or a cancel. */
@@ -56,12 +54,21 @@ export interface UndoEntry {
 /** Input of a machine; the rest is its own. */
 export type MachineInput = Pick<MachineContext, 'run' | 'input' | 'env' | 'at' | 'outer' | 'item' | 'index'>
 
-export interface RoutedFault {
-  fault: FaultData
+export interface FaultSource {
   /** The step that raised it; empty: the run as a whole. */
   step: string
-  /** If `step` is a foreach: the path of the step in an item that raised it. */
+  /** The path of the step that raised it, where that is in another scope: if `step` is a foreach, in an item. */
   origin?: string
+}
+
+/** A fault that an `on_error` has taken. `source`: undefined where its path is not known. */
+export interface CaughtFault {
+  fault: FaultData
+  source?: FaultSource
+}
+
+export interface RoutedFault extends FaultSource {
+  fault: FaultData
   /** The block that handles it next; empty if it ends the machine. */
   handler: string
 }
@@ -88,9 +95,9 @@ export interface StepRecord {
   /** Bounds that expressions gave at entry. A block keeps them over its retries. */
   bounds?: Bounds
   /** Set by the transition of an `on_error`, moved to `caught` on entry. */
-  arriving?: JsonValue
-  /** The value of `error` in a step that was reached by `on_error`. */
-  caught?: JsonValue
+  arriving?: CaughtFault
+  /** In a step that was reached by `on_error`: the fault, from which `error` is made. */
+  caught?: CaughtFault
 }
 
 /** Result of entering a step: its evaluated input, or the reason why it does not run. */
@@ -98,8 +105,11 @@ export type Entered =
   /** `plan` names the plan of the effect, if it is not the step's own. */
   | { kind: 'input'; input: JsonValue; key?: string; plan?: string }
   | { kind: 'skipped' }
-  /** `judged`: index of the case of `on_error` that takes the fault, or -1; present once it is known. */
-  | { kind: 'fault'; fault: FaultData; judged?: number }
+  /**
+   * `judged`: index of the case of `on_error` that takes the fault, or -1; present once it is known. `source`: the step that raised
+   * the fault first, if this step raises it again.
+   */
+  | { kind: 'fault'; fault: FaultData; source?: FaultSource; judged?: number }
   | { kind: 'wait'; delayMs: number }
   /** Index of the case, or -1 if none matches. */
   | { kind: 'case'; index: number }

@@ -19,8 +19,9 @@ export const checkFaultCodes = (
   const declared = called.map((tool) => (tool !== undefined && 'entry' in tool ? tool.entry : undefined))
   const known = new Set([...own, ...declared.flatMap((entry) => entry?.faults ?? []), ...FAULT_CODES])
   const hasChildren = steps.some(({ step }) => descriptorOf(step).child !== undefined)
-  // A child run passes on the codes of its own `fail` steps, and a tool of another host its own: neither is known here.
-  const isOpen = hasChildren || declared.includes(undefined)
+  // A child run passes on the codes of its own `fail` steps, a tool of another host its own, and an expression may give any.
+  const isComputed = steps.some(({ step }) => descriptorOf(step).faults?.isOpen?.(step) === true)
+  const isOpen = hasChildren || isComputed || declared.includes(undefined)
   for (const indexed of steps)
     for (const code of namedCodes(indexed)) checkCode(code, { known, hasChildren, isOpen, diagnostics })
 }

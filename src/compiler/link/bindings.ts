@@ -1,9 +1,10 @@
 /** Binds the names in an expression to places in the machine's context. */
+import { toErrorValue } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { Step, StepOf } from '../document.ts'
 import type { Bindings } from '../expression/compile-expression.ts'
 import type { Places } from '../lower/exit.ts'
-import type { MachineContext } from '../machine-context.ts'
+import type { CaughtFault, MachineContext, RoutedFault } from '../machine-context.ts'
 
 /** Site of an expression: the foreach scopes it is evaluated in, and the steps around it, outermost first. */
 export interface ExpressionSite {
@@ -13,15 +14,21 @@ export interface ExpressionSite {
   atTest?: boolean
 }
 
-type Read = (context: MachineContext) => JsonValue | undefined
+type Read<T = JsonValue> = (context: MachineContext) => T | undefined
 
-export const createBindings = (site: ExpressionSite, places: Places): Bindings<MachineContext> => ({
+/** `caught`: the fault that `error` shows. */
+export interface MachineBindings extends Bindings<MachineContext> {
+  caught: Read<CaughtFault>
+}
+
+export const createBindings = (site: ExpressionSite, places: Places): MachineBindings => ({
   root: (name) =>
     ROOTS[name] ??
     bindRun(name, site) ??
     bindIter(name, site, places) ??
     bindItem(name, site, places) ??
-    bindError(name, site, places),
+    (name === 'error' ? bindError(site, places) : undefined),
+  caught: bindCaught(site, places),
   step(id) {
     const place = places.get(id)
     if (place === undefined) return undefined
@@ -64,28 +71,53 @@ const bindItem = (name: string, { scopes }: ExpressionSite, places: Places): Rea
   return depth === -1 ? undefined : outward(scopes.length - 1 - depth, ({ item }) => item)
 }
 
+const bindError = (site: ExpressionSite, places: Places): Read => {
+  const caught = bindCaught(site, places)
+  return (context) => {
+    const found = caught(context)
+    return found === undefined ? null : toErrorValue(found.fault)
+  }
+}
+
 /**
- * `error` is the fault that led to the nearest enclosing step which an `on_error` reached. If it was reached otherwise, it
- * is null, in `finally` the fault that ended the run.
+ * The fault that led to the nearest enclosing step which an `on_error` reached. If it was reached otherwise, it is none, in
+ * `finally` the fault that ended the run.
  */
-const bindError = (name: string, { scopes, chain }: ExpressionSite, places: Places): Read | undefined => {
-  if (name !== 'error') return undefined
+const bindCaught = ({ scopes, chain }: ExpressionSite, places: Places): Read<CaughtFault> => {
   const sites = [...chain].reverse().map(({ id }) => {
-    const hops = scopes.length - (places.get(id.value)?.scopes.length ?? 0)
-    return outward(hops, ({ steps }) => steps[id.value]?.caught)
+    const around = places.get(id.value)?.scopes.length ?? 0
+    return seenFrom(scopes.length, around, ({ steps }) => steps[id.value]?.caught)
   })
-  const ended = outward(scopes.length, ({ ending }) => ending?.error)
+  const ended = seenFrom(scopes.length, 0, ({ ending }) => toCaught(ending?.fault))
   return (context) => {
     for (const read of sites) {
       const caught = read(context)
       if (caught !== undefined) return caught
     }
-    return ended(context) ?? null
+    return ended(context)
   }
 }
 
+const toCaught = (routed: RoutedFault | null | undefined): CaughtFault | undefined => {
+  if (routed === null || routed === undefined) return undefined
+  const { fault, step, origin } = routed
+  return { fault, source: { step, ...(origin === undefined ? {} : { origin }) } }
+}
+
+/** A fault that was caught outside the item of a foreach: its step is named by its path, which is known of the root alone. */
+const seenFrom = (depth: number, around: number, read: Read<CaughtFault>): Read<CaughtFault> => {
+  if (depth === around) return read
+  return outward(depth - around, (context) => {
+    const caught = read(context)
+    if (caught?.source === undefined) return caught
+    const { fault, source } = caught
+    const origin = source.origin ?? (around === 0 ? source.step : undefined)
+    return origin === undefined ? { fault } : { fault, source: { ...source, origin } }
+  })
+}
+
 /** Reads in the context this many foreach bodies further out. */
-const outward = (hops: number, read: Read): Read => {
+const outward = <T>(hops: number, read: Read<T>): Read<T> => {
   if (hops === 0) return read
   return (context) => {
     let at: MachineContext | null = context

@@ -2,7 +2,6 @@
  * The end of a run around `finally`. Its status and fault are put aside while the steps of `finally` run, since those have faults of
  * their own, and are put back at their end.
  */
-import { toErrorValue } from '../../core/fault.ts'
 import type { EndingParams } from '../lower/state-config.ts'
 import type { Ending, MachineContext, RoutedFault } from '../machine-context.ts'
 
@@ -21,7 +20,7 @@ export const changeEnding = ({ fault, ending }: Ended, params: EndingParams): Ch
 
 const beginFinally = (status: Ending['status'], fault: RoutedFault | null): Change => ({
   fault: null,
-  ending: { status, fault, error: fault === null ? null : toErrorValue(fault.fault) },
+  ending: { status, fault },
 })
 
 const TIMED_OUT: RoutedFault = {

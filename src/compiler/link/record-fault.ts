@@ -2,9 +2,9 @@
 import { formatDuration } from '../../core/duration.ts'
 import { type FaultData, toErrorValue } from '../../core/fault.ts'
 import type { FailParams } from '../lower/state-config.ts'
-import type { MachineContext } from '../machine-context.ts'
+import type { FaultSource, MachineContext } from '../machine-context.ts'
 import type { LinkedStep } from './linked-step.ts'
-import { arrivedFault, type MachineEvent } from './machine-event.ts'
+import { arrivedFault } from './machine-event.ts'
 import {
   attemptsOf,
   type Change,
@@ -22,7 +22,8 @@ export const judgeFault = (step: LinkedStep, happening: Happening, code: string 
   const fault = findFault(step, happening, code)
   const failed = failStep(step, happening, fault)
   const judged = step.judge?.({ ...happening.context, ...timeOf(happening), steps: failed }, fault) ?? -1
-  const record = { ...recordOf(steps, step.id), entered: { kind: 'fault', fault, judged } as const }
+  const source = sourceOf(step, happening)
+  const record = { ...recordOf(steps, step.id), entered: { kind: 'fault', fault, source, judged } as const }
   return { ...timeOf(happening), steps: { ...steps, [step.id]: record } }
 }
 
@@ -33,7 +34,6 @@ interface FailOptions {
 }
 
 export const failSteps = (params: FailParams, happening: Happening, { stepOf, leave }: FailOptions): Change => {
-  const { context, event } = happening
   const step = stepOf(params.step)
   const fault = findFault(step, happening, params.code)
   const error = toErrorValue(fault)
@@ -43,11 +43,11 @@ export const failSteps = (params: FailParams, happening: Happening, { stepOf, le
     steps[id] = ended(recordOf(steps, id), { status: 'failed', attempts: recordOf(steps, id).attempt, error })
   }
   leave(steps, params.leaves)
+  const source = sourceOf(step, happening)
   if (params.to !== undefined) {
-    if (params.to in steps) steps[params.to] = { ...recordOf(steps, params.to), arriving: error }
+    if (params.to in steps) steps[params.to] = { ...recordOf(steps, params.to), arriving: { fault, source } }
     return { ...timeOf(happening), steps, last: step.id, fault: null }
   }
-  const source = context.fault?.handler === step.id ? context.fault : { step: step.id, ...originOf(step, event) }
   return { ...timeOf(happening), steps, fault: { ...source, fault, handler: params.handler ?? '' } }
 }
 
@@ -60,8 +60,15 @@ const failStep = (step: LinkedStep, happening: Happening, fault: FaultData): Rec
   return steps
 }
 
-const originOf = ({ id }: LinkedStep, { actorId, origin }: MachineEvent): { origin?: string } =>
-  actorId === id && origin !== undefined ? { origin } : {}
+/** The step that raised the fault of `step` first: one inside it, one whose fault it raises again, or itself. */
+const sourceOf = ({ id }: LinkedStep, { context, event }: Happening): FaultSource => {
+  const { entered } = recordOf(context.steps, id)
+  if (context.fault?.handler === id) return toSource(context.fault)
+  if (entered?.kind === 'fault' && entered.source !== undefined) return entered.source
+  return toSource({ step: id, ...(event.actorId === id ? event : {}) })
+}
+
+const toSource = ({ step, origin }: FaultSource): FaultSource => ({ step, ...(origin === undefined ? {} : { origin }) })
 
 const findFault = (step: LinkedStep, { context, event }: Happening, code: string | undefined): FaultData => {
   const entered = recordOf(context.steps, step.id).entered

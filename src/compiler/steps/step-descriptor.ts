@@ -14,11 +14,10 @@ import type { FlowNode } from '../check/flow-graph.ts'
 import type { NotYet } from '../check/not-yet.ts'
 import type { IndexedStep, StepList } from '../check/step-index.ts'
 import type { ExpressionText, Located, Preset, StepKind, StepOf } from '../document.ts'
-import type { Bindings } from '../expression/compile-expression.ts'
 import type { ExpressionNames } from '../expression/expression-names.ts'
 import type { Type } from '../expression/type.ts'
 import type { GrammarSource } from '../grammar/kind-grammar.ts'
-import type { ExpressionSite } from '../link/bindings.ts'
+import type { ExpressionSite, MachineBindings } from '../link/bindings.ts'
 import type { LinkedStep, StartWay } from '../link/linked-step.ts'
 import type { BlockContext } from '../lower/block.ts'
 import type { Places } from '../lower/exit.ts'
@@ -43,7 +42,7 @@ export interface StepDescriptor<K extends StepKind> {
   /** How the host starts the step. Undefined: the machine itself performs it. */
   start(step: StepOf<K>): StartWay | undefined
   /** Compiles what entering the step evaluates. @throws (the result) Fault `expression_failed` */
-  enter(step: StepOf<K>, bindings: Bindings<MachineContext>): Enter
+  enter(step: StepOf<K>, bindings: MachineBindings): Enter
   /** Compiles the further parts of the linked step. */
   link?(step: StepOf<K>, context: { site: ExpressionSite; places: Places }): Partial<LinkedParts>
   /** Values of the plan that differ from the defaults. */
@@ -85,6 +84,8 @@ export interface StepFaults<K extends StepKind> {
   usual?: readonly string[]
   /** Codes that the step itself ends with, by its file or by a decision. */
   own?(step: StepOf<K>): readonly string[]
+  /** True if the step may end with codes that are known only in a run. */
+  isOpen?(step: StepOf<K>): boolean
 }
 
 /** Where schemas of outputs come from. */
