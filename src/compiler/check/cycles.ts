@@ -36,13 +36,9 @@ export const findCycles = (nodes: readonly FlowNode[], { kinds, within }: CycleO
   }
   const close = (node: FlowNode): void => {
     if (low[node.number] !== order[node.number]) return
-    const component = new Set<FlowNode>()
-    for (let member = stack.pop(); member !== undefined; member = stack.pop()) {
-      onStack[member.number] = 0
-      component.add(member)
-      if (member === node) break
-    }
-    if (component.size > 1) cycles.push(component)
+    const component = stack.splice(stack.lastIndexOf(node))
+    for (const { number } of component) onStack[number] = 0
+    if (component.length > 1) cycles.push(new Set(component))
   }
 
   for (const root of nodes) {

@@ -26,14 +26,23 @@ export type PartialOf<F extends Fields> = { [K in keyof F]?: Infer<F[K]['shape']
 
 export type RecordOf<F extends Fields> = PartialOf<F> & { [K in RequiredNames<F>]: Infer<F[K]['shape']> }
 
-/** The fields by their words in YAML, each with its property. */
-export const byKey = (fields: Fields): ReadonlyMap<string, Field & { property: string }> =>
-  new Map(
+type NamedFields = ReadonlyMap<string, Field & { property: string }>
+
+/** The fields by their words in YAML, each with its property. Every map of a file is read by them: they are named once. */
+export const byKey = (fields: Fields): NamedFields => {
+  const known = named.get(fields)
+  if (known !== undefined) return known
+  const fresh: NamedFields = new Map(
     Object.entries(fields).map(([property, field]) => [
       field.key ?? property.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
       { property, ...field },
     ]),
   )
+  named.set(fields, fresh)
+  return fresh
+}
+
+const named = new WeakMap<Fields, NamedFields>()
 
 export interface RecordNames {
   /** In messages: `a retry`. */

@@ -46,6 +46,11 @@ const KIND_GRAMMARS: ReadonlyMap<string, KindGrammar> = new Map(
   ]),
 )
 
+/** All keys of a step, by the grammar of its kind. */
+const STEP_FIELDS: ReadonlyMap<KindGrammar, Fields> = new Map(
+  [...KIND_GRAMMARS.values()].map((grammar) => [grammar, { ...COMMON_STEP_FIELDS, ...grammar.fields }]),
+)
+
 const readStep = (node: YamlNode, place: ShapePlace): Step | undefined => {
   if (node.kind !== 'map') return reportMismatch(node, place, { expected: 'a step: a map with an id and a kind' })
   const kinds = findKinds(node)
@@ -81,7 +86,7 @@ interface StepParts {
 const readKind = ({ node, kind, grammar, others }: StepParts, place: ShapePlace): Step => {
   const kept: YamlMap =
     others.length === 0 ? node : { ...node, entries: node.entries.filter((entry) => !others.includes(entry)) }
-  const fields: Fields = { ...COMMON_STEP_FIELDS, ...grammar.fields }
+  const fields = STEP_FIELDS.get(grammar) ?? {}
   const names = { owner: grammar.owner, elsewhere: (entry: YamlEntry) => hintPlace(entry, { node, grammar, place }) }
   const { values, isWhole } = readFields(kept, fields, place, names)
   grammar.check?.(kept, place)
