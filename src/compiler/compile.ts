@@ -8,9 +8,7 @@
  *
  * Compiling reads no file, no clock and no environment: the caller passes in what a workflow links to.
  */
-import { hashJson } from '../core/hash.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
-import { toCanonicalDocument } from './canonical-document.ts'
 import type { Catalogue } from './catalogue.ts'
 import { type CheckedWorkflow, checkWorkflow } from './check.ts'
 import { type Diagnostic, Diagnostics } from './diagnostic.ts'
@@ -21,7 +19,7 @@ import { linkFlow } from './link/flow.ts'
 import { linkSchedules, type ScheduleTrigger } from './link/schedule-triggers.ts'
 import { type LinkedWorkflow, linkWorkflow } from './link.ts'
 import { linkChildren, type Parts } from './link-children.ts'
-import { joinLinks, type LinkReader, type Links, NO_LINKS } from './links.ts'
+import { joinLinks, type LinkReader, type Links, NO_LINKS, type ToolSchemas } from './links.ts'
 import { lowerWorkflow } from './lower.ts'
 import { placeSteps } from './place-steps.ts'
 import type { StepPlan } from './plan.ts'
@@ -29,6 +27,7 @@ import { planSteps } from './plan-steps.ts'
 import type { Proofs, Prover } from './prove.ts'
 import { readWorkflow } from './read.ts'
 import type { Source } from './source.ts'
+import { HASHING, hashWorkflow, linkTools } from './workflow-hash.ts'
 
 export interface CompileOptions {
   catalogue: Catalogue
@@ -148,12 +147,12 @@ interface BuiltFrom {
 
 function* build(
   { source, checked, children, files }: BuiltFrom,
-  { catalogue, models = {} }: CompileOptions,
+  { catalogue, models = {}, links = NO_LINKS }: CompileOptions,
 ): Parts<CompiledWorkflow> {
   const { workflow } = checked
   const places = placeSteps(workflow)
   const plans = planSteps({ catalogue, workflow, models, places })
-  const pinned = Object.fromEntries([...children].map(([reference, { hash }]) => [reference, hash]))
+  const tools = linkTools(plans, { catalogue, links })
   const lowered = lowerWorkflow(workflow, places)
   yield
   const linked = linkWorkflow(workflow, lowered, places)
@@ -161,15 +160,11 @@ function* build(
   return {
     ...linked,
     name: workflow.name.value,
-    hash: hashJson({
-      document: toCanonicalDocument(workflow),
-      tools: linkedTools(plans, catalogue),
-      ...(children.size === 0 ? {} : { children: pinned }),
-    }),
+    hash: hashWorkflow({ workflow, tools, children }),
     source,
     workflow,
     children,
-    links: linksOf({ source, children, files }),
+    links: linksOf({ source, children, files, tools }),
     output: checked.output,
     plans,
     models: checked.models,
@@ -192,21 +187,19 @@ function* build(
   }
 }
 
-const linksOf = ({ source, children, files }: Omit<BuiltFrom, 'checked'>): Links => {
+const linksOf = ({
+  source,
+  children,
+  files,
+  tools,
+}: Omit<BuiltFrom, 'checked'> & { tools: Record<string, ToolSchemas> }): Links => {
   const called = Object.fromEntries(
     [...children].map(([reference, child]) => [reference, { file: child.source.file, text: child.source.text }]),
   )
-  const own: Links = {
+  const own = {
     files: Object.keys(files).length === 0 ? {} : { [source.file]: files },
     workflows: children.size === 0 ? {} : { [source.file]: called },
+    tools,
   }
-  return joinLinks([own, ...[...children.values()].map(({ links }) => links)])
+  return { ...joinLinks([own, ...[...children.values()].map(({ links }) => links)]), hashing: HASHING }
 }
-
-/** Schemas of the tools that its steps name, by name. */
-const linkedTools = (plans: ReadonlyMap<string, StepPlan>, { tools }: Catalogue): Record<string, unknown> =>
-  Object.fromEntries(
-    [...plans.values()]
-      .filter(({ kind }) => kind === 'tool' || kind === 'memory')
-      .map(({ actor }) => [actor, { input: tools.get(actor)?.input, output: tools.get(actor)?.output }]),
-  )

@@ -8,6 +8,12 @@ export interface JsonObject {
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Reads an own field. Names of Object.prototype, such as `constructor`, find nothing. */
+export const ownValue = <Value>(
+  object: Readonly<Record<string, Value>> | undefined,
+  name: string,
+): Value | undefined => (object !== undefined && Object.hasOwn(object, name) ? object[name] : undefined)
+
 /** Undefined for text that is not JSON. */
 export const tryParseJson = (text: string): JsonValue | undefined => {
   try {

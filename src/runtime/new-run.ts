@@ -69,11 +69,15 @@ export const toNewRun = (
     created,
     ...(parent === undefined ? {} : { parent }),
     ...(origin === undefined ? {} : { origin }),
-    ...(key === undefined ? {} : { key, bodyHash: hashJson({ workflow: workflow.hash, input: data.input, models }) }),
+    ...(key === undefined ? {} : { key, bodyHash: toBodyHash({ workflow: workflow.hash, input: data.input, models }) }),
     ...(flow === undefined ? {} : { flow }),
     ...(past === undefined ? {} : { rows: redactRows(past.rows, vault), timers: past.timers }),
   }
 }
+
+/** Hash of the request behind an idempotency key. @param request.workflow Hash of the definition. */
+export const toBodyHash = (request: { workflow: string; input: JsonValue; models: Record<string, string> }): string =>
+  hashJson(request)
 
 /** J9: outputs of these rows may have been replaced. */
 const redactRows = (rows: readonly JournalRow[], vault: SecretVault): JournalRow[] =>
@@ -86,5 +90,5 @@ export const toDefinition = ({ hash, name, source, links }: CompiledWorkflow): D
   workflow: name,
   file: source.file,
   source: source.text,
-  links: { ...links },
+  links: { ...links, tools: links.tools as JsonObject },
 })

@@ -1,4 +1,5 @@
 /** Maintenance of a store as a whole. It is separate from the contract of the running store, and loaded on first use. */
+import type { RunBundle } from './run-bundle.ts'
 import type { RunPhase, RunStatus } from './run-status.ts'
 
 export interface StoreMaintenance {
@@ -15,6 +16,8 @@ export interface StoreMaintenance {
   backup(path: string): Promise<void>
   /** Lists problems of the content; empty: none. */
   check(): Promise<StoreProblem[]>
+  /** Lists the hashes of all definitions. */
+  listDefinitions(): Promise<string[]>
   /**
    * Deletes ended runs with their children, rows, events and idempotency keys, in batches between which others have their turn;
    * then unreferenced blobs. The next sweep finishes an interrupted one. A run with a child that still runs stays.
@@ -25,9 +28,14 @@ export interface StoreMaintenance {
   /**
    * Adds the runs of an `exportRun`. A run whose id exists already stays as it is. A run that has not ended does not start by
    * itself: it is due only after its first claim. Its idempotency key is dropped when another run has it.
-   * @throws StoreError `corrupt`
+   * @throws StoreError `corrupt`; errors of `judge`
    */
-  importRun(text: string): Promise<ImportResult>
+  importRun(text: string, options?: ImportOptions): Promise<ImportResult>
+}
+
+export interface ImportOptions {
+  /** Judges the parsed text before anything is written. It refuses by throwing. Default: only blobs are checked. */
+  judge?(bundle: RunBundle): Promise<void>
 }
 
 export interface StoreStats {
@@ -46,9 +54,12 @@ export interface StoreStats {
   largest: { id: string; workflow: string; rows: number; bytes: number }[]
 }
 
-/** `damage`: of the file. `reference`: to something missing. `journal`: rows are missing. `blob`: a blob is missing. */
+/**
+ * `damage`: of the file. `reference`: to something missing. `journal`: rows are missing. `blob`: a blob is missing or was changed.
+ * `definition`, `approval`: the content is not what its hash names.
+ */
 export interface StoreProblem {
-  kind: 'damage' | 'reference' | 'journal' | 'blob'
+  kind: 'damage' | 'reference' | 'journal' | 'blob' | 'definition' | 'approval'
   message: string
 }
 

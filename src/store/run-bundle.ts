@@ -6,10 +6,12 @@ import { hashBytes } from '../core/hash.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
 import type { ApprovalRecord } from './approval-record.ts'
 import type { CloudEventRecord } from './cloud-event-record.ts'
+import type { Definition } from './definition-store.ts'
+import type { InboxMessage } from './inbox-store.ts'
 import type { JournalRow } from './journal-row.ts'
 import { isRawRow, parseJournalRow } from './parse-journal-row.ts'
 import type { RunFlow } from './rules/flow.ts'
-import type { Definition, InboxMessage, RunRecord, TimerRecord } from './store.ts'
+import type { RunRecord, TimerRecord } from './run-store.ts'
 import { StoreError } from './store-error.ts'
 
 /** Raised when older programs cannot read the format. */

@@ -7,6 +7,7 @@ import { type ExportReport, exportBundles, importBundles } from '../../service/d
 import type { ImportResult } from '../../store/maintenance.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError, StoreError } from '../../store/store-error.ts'
+import { createCatalogue } from '../catalogue.ts'
 
 /** Writes runs to a new file, which appears when it is whole. @throws StoreError `conflict`, `unreadable`, `disk_full` */
 export const exportToFile = async (
@@ -48,7 +49,8 @@ export const importFromFile = (store: Store, file: string): Promise<ImportResult
 export const importFromStream = (
   store: Store,
   { stream, name }: { stream: Readable; name: string },
-): Promise<ImportResult> => importBundles(store, { lines: createInterface({ input: stream }), name })
+): Promise<ImportResult> =>
+  importBundles(store, { lines: createInterface({ input: stream }), name, catalogue: createCatalogue() })
 
 const toWriteError = (cause: unknown, file: string): StoreError => {
   const { code, message } = cause as NodeJS.ErrnoException

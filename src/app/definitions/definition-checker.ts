@@ -10,7 +10,7 @@ import type { Definition } from '../../store/store.ts'
 
 export interface WorkerQuestion {
   id: number
-  definition: Pick<Definition, 'file' | 'source' | 'links'>
+  definition: Pick<Definition, 'hash' | 'file' | 'source' | 'links'>
   options: Omit<CompileStoredOptions, 'catalogue'>
 }
 
@@ -37,11 +37,11 @@ export class DefinitionChecker {
   /** @throws Fault `invalid_input` when it does not compile, or not within 20 seconds */
   async check(definition: WorkerQuestion['definition'], options: WorkerQuestion['options']): Promise<void> {
     const id = ++this.#last
-    const { file, source, links } = definition
+    const { hash, file, source, links } = definition
     const answer = await new Promise<WorkerAnswer>((settle) => {
       const timer = setTimeout(() => this.#giveUp(`'${file}' took too long to compile`), LONGEST_MS)
       this.#pending.set(id, { settle, timer })
-      this.#open().postMessage({ id, definition: { file, source, links }, options } satisfies WorkerQuestion)
+      this.#open().postMessage({ id, definition: { hash, file, source, links }, options } satisfies WorkerQuestion)
     })
     if (answer.fault !== null) throw toFault(answer.fault)
   }

@@ -1,6 +1,8 @@
+import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { ImportResult } from '../../store/maintenance.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError, StoreError } from '../../store/store-error.ts'
+import { expectOwnContent } from './own-content.ts'
 
 export interface ExportReport {
   /** Without child runs, which are part of their parent's bundle. */
@@ -28,12 +30,12 @@ export async function* exportBundles(
 const HEADER = /^\s*\{\s*"troupe"\s*:/
 
 /**
- * Imports bundles, one after the other, from lines of text.
+ * Imports bundles, one after the other, from lines of text. Content is held to the hashes that name it.
  * @throws StoreError `corrupt` with the line where the bundle begins; the bundles before it are imported
  */
 export const importBundles = async (
   store: Store,
-  { lines, name }: { lines: AsyncIterable<string>; name: string },
+  { lines, name, catalogue }: { lines: AsyncIterable<string>; name: string; catalogue: Catalogue },
 ): Promise<ImportResult> => {
   const result: ImportResult = { imported: [], existing: [] }
   const maintenance = await store.maintenance()
@@ -41,7 +43,7 @@ export const importBundles = async (
   let lineCount = 0
   const take = async (): Promise<void> => {
     const { imported, existing } = await maintenance
-      .importRun(bundle.join('\n'))
+      .importRun(bundle.join('\n'), { judge: (parsed) => expectOwnContent(parsed, catalogue) })
       .catch((error) => Promise.reject(locate(error, { name, line: lineCount - bundle.length + 1 })))
     result.imported.push(...imported)
     result.existing.push(...existing)

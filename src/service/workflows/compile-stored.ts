@@ -3,6 +3,7 @@ import type { Catalogue, ProviderEntry } from '../../compiler/catalogue.ts'
 import { type Compilation, type CompiledWorkflow, compile, compileInParts } from '../../compiler/compile.ts'
 import { type Links, readLinks } from '../../compiler/links.ts'
 import { createSource } from '../../compiler/source.ts'
+import { HASHING } from '../../compiler/workflow-hash.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Definition } from '../../store/store.ts'
 
@@ -13,11 +14,13 @@ export interface CompileStoredOptions {
   models?: Readonly<Record<string, string>>
   /** Names of environment variables that expressions may read. */
   environment?: readonly string[]
+  /** The caller compares the hash itself. Default false. */
+  takesAnyHash?: boolean
 }
 
-/** @throws Fault `invalid_input` when it no longer compiles */
+/** @throws Fault `invalid_input` when it no longer compiles, or is not the text that its hash names */
 export const compileStored = (definition: StoredDefinition, options: CompileStoredOptions): CompiledWorkflow =>
-  expectCompiled(definition, compile(...toArguments(definition, options)))
+  expectCompiled(definition, { ...compile(...toArguments(definition, options)), ...options })
 
 /** The same, with a turn of the event loop between its parts. @throws as `compileStored` */
 export const compileStoredInTurns = async (
@@ -30,10 +33,10 @@ export const compileStoredInTurns = async (
     await new Promise((resolve) => setImmediate(resolve))
     part = parts.next()
   }
-  return expectCompiled(definition, part.value)
+  return expectCompiled(definition, { ...part.value, ...options })
 }
 
-type StoredDefinition = Pick<Definition, 'file' | 'source' | 'links'>
+type StoredDefinition = Pick<Definition, 'hash' | 'file' | 'source' | 'links'>
 
 const toArguments = (
   { file, source, links }: StoredDefinition,
@@ -49,14 +52,29 @@ const toArguments = (
   },
 ]
 
-const expectCompiled = ({ file }: StoredDefinition, { compiled, diagnostics }: Compilation): CompiledWorkflow => {
-  if (compiled !== undefined) return compiled
+const expectCompiled = (
+  definition: StoredDefinition,
+  { compiled, diagnostics, takesAnyHash = false }: Compilation & Pick<CompileStoredOptions, 'takesAnyHash'>,
+): CompiledWorkflow => {
+  const { file, hash } = definition
+  if (compiled !== undefined) {
+    if (takesAnyHash || compiled.hash === hash || !isHashedAsToday(definition)) return compiled
+    throw new Fault(
+      'invalid_input',
+      `the stored text of '${file}' was changed: expected the workflow with the hash '${hash}', got '${compiled.hash}'\n` +
+        'restore the database from a backup, or start a new run from the file',
+    )
+  }
   const [first] = diagnostics.filter(({ severity }) => severity === 'error')
   throw new Fault(
     'invalid_input',
     `'${file}' as it is stored does not compile with this version: ${first?.message ?? ''}`,
   )
 }
+
+/** False: an earlier release computed the hash, perhaps in another way. */
+export const isHashedAsToday = ({ links }: Pick<Definition, 'links'>): boolean =>
+  (links as Partial<Links>).hashing === HASHING
 
 /**
  * Opens a catalogue for workflows that were checked when their run began. Prices, parameters and providers that have changed since

@@ -28,11 +28,18 @@ export const packJson = (value: JsonValue, large: LargeText[]): string => {
 /** Inverse of `packJson`; `readBlob` returns the bytes of a hash. @throws StoreError `corrupt` */
 export const unpackJson = (text: string, readBlob: (hash: string) => Buffer | undefined): JsonValue => {
   if (!text.startsWith(MARK)) return JSON.parse(text)
-  const bytes = readBlob(text.slice(MARK.length))
+  const hash = text.slice(MARK.length)
+  const bytes = readBlob(hash)
   if (bytes === undefined)
-    throw new StoreError(
-      'corrupt',
-      `blob '${text.slice(MARK.length)}' is missing: expected it beside the row that names it`,
-    )
-  return JSON.parse(bytes.toString())
+    throw new StoreError('corrupt', `blob '${hash}' is missing: expected it beside the row that names it`)
+  return JSON.parse(expectOwnBytes(hash, bytes).toString())
+}
+
+/** Returns the bytes. @throws StoreError `corrupt` when they are not those that the hash names */
+export const expectOwnBytes = <Bytes extends Uint8Array>(hash: string, bytes: Bytes): Bytes => {
+  const found = hashBytes(bytes)
+  if (found === hash) return bytes
+  throw new StoreError('corrupt', `the bytes of blob '${hash}' were changed: they have the hash '${found}'`, {
+    hint: 'restore the database from a backup: troupe db restore FILE',
+  })
 }

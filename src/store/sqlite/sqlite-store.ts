@@ -38,7 +38,7 @@ import { StoreError } from '../store-error.ts'
 import { toPhaseCode } from './codes.ts'
 import type { Connection } from './connection.ts'
 import { LAST_SEQ, toJournalKey } from './journal-key.ts'
-import { type LargeText, packJson, unpackJson } from './large-text.ts'
+import { expectOwnBytes, type LargeText, packJson, unpackJson } from './large-text.ts'
 import { packRun, RunCreation } from './run-creation.ts'
 import { toHolderText, toJournalRow, toRunRecord } from './run-record.ts'
 import { prepareParts, SqliteRecords } from './sqlite-records.ts'
@@ -241,7 +241,8 @@ export class SqliteStore extends SqliteRecords implements Store {
 
   getBlob(hash: string): Promise<Uint8Array | undefined> {
     return this.queue.read(() => {
-      const bytes = this.#statements.readBlob.get(hash)
+      const found = this.#statements.readBlob.get(hash)
+      const bytes = found && expectOwnBytes(hash, found)
       return bytes && new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     })
   }

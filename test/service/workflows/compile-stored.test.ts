@@ -12,7 +12,7 @@ for (const schedule of ['0 0 30 2 *', '5/10 * * * *'])
     const source = `workflow: w\ntriggers: [{ schedule: "${schedule}" }]\nsteps: [{ id: a, set: { n: 1 } }]\n`
     const catalogue = createCatalogue()
     assert.is(compile(createSource('w.yaml', source), { catalogue }).compiled, undefined)
-    const definition = { file: 'w.yaml', source, links: {} }
+    const definition = { hash: 'h', file: 'w.yaml', source, links: {} }
     assert.is(compileStored(definition, { catalogue }).name, 'w')
   })
 

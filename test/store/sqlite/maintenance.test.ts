@@ -109,6 +109,7 @@ const damages: [sql: string, kind: string, says: RegExp][] = [
   ['delete from run', 'reference', /journal rows belong to run \d+, which is missing/],
   ["insert into timer (run, id, due_at) values (99, 't', 1)", 'reference', /timer\.run names run 99/],
   ['delete from blob', 'blob', /journal\.data names blob '[0-9a-f]{64}', which is missing/],
+  ['update blob set bytes = zeroblob(8)', 'blob', /the bytes of blob '[0-9a-f]{64}' were changed/],
 ]
 
 for (const [sql, kind, says] of damages) {

@@ -2,7 +2,10 @@ import { existsSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { restoreDatabase } from '../../../src/store/sqlite/maintenance/restore-database.ts'
+import {
+  type RestoreOptions,
+  restoreDatabase as restoreChecked,
+} from '../../../src/store/sqlite/maintenance/restore-database.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts'
 import { SCHEMA_VERSION } from '../../../src/store/sqlite/schema-version.ts'
 import type { Store } from '../../../src/store/store.ts'
@@ -38,6 +41,9 @@ const withBackup = async (): Promise<Place> => {
   await (await store.maintenance()).backup(copy)
   return { folder, path, copy, store }
 }
+
+const restoreDatabase = (options: Omit<RestoreOptions, 'check'>) =>
+  restoreChecked({ ...options, check: async (store) => (await store.maintenance()).check() })
 
 const refused = async (promise: Promise<unknown>, code: string): Promise<string> => {
   const error = await catchRejection(promise)

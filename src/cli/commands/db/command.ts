@@ -17,7 +17,8 @@ and the runs with the largest journals. It reads the whole journal: do not call 
     summary: 'check the database for damage',
     options: [json('a JSON object: { ok, problems }')],
     examples: ['troupe db check || mail -s "troupe" ops@example.com < /dev/null'],
-    help: `Checks the file, the references between rows, journals for gaps, and blobs for missing ones. It changes nothing.
+    help: `Checks the file, the references between rows, journals for gaps and blobs for missing ones, and compares workflows,
+approvals and blobs with the hashes that name them. It changes nothing.
 Exit code 1 if there is a problem; each problem is printed with its remedy.`,
     action: async () => (await import('./db-care.ts')).checkDatabase,
   },
@@ -90,7 +91,8 @@ schedules and cached answers are left out. To copy a whole database: troupe db b
     options: [json('a JSON object: { imported, existing }')],
     examples: ['troupe db import run.jsonl', 'gunzip -c runs.jsonl.gz | troupe --db archive.db db import -'],
     help: `Existing runs stay as they are: importing a file twice has the effect of once. A server does not start an imported
-run that had not ended; troupe resume RUN does.`,
+run that had not ended; troupe resume RUN does. A file that was changed after its export is refused: workflows, blobs and
+approvals are compared with the hashes that name them.`,
     action: async () => (await import('./db-copies.ts')).importRuns,
   },
 ]

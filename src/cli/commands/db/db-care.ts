@@ -1,7 +1,9 @@
 /** `troupe db stats`, `check`, `sweep` and `vacuum`: size, integrity, retention and free space of a database. */
 
+import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatCount } from '../../../core/count.ts'
 import { formatSize } from '../../../core/size.ts'
+import { checkStore } from '../../../service/database/own-content.ts'
 import { sweepStore } from '../../../service/database/retention.ts'
 import type { StoreProblem, StoreStats } from '../../../store/maintenance.ts'
 import type { Context } from '../../context.ts'
@@ -24,7 +26,7 @@ export const showStats = (context: Context, { json = false }: { json?: boolean }
 /** The exit code is 1 for a damaged database. */
 export const checkDatabase = (context: Context, { json = false }: { json?: boolean }): Promise<number> =>
   withFile(context, async ({ store, project }) => {
-    const problems = await (await store.maintenance()).check()
+    const problems = await checkStore(store, { catalogue: createCatalogue() })
     const ok = problems.length === 0
     if (json) writeJson(context, { ok, problems: problems.map((one) => ({ ...one, hint: HINTS[one.kind] })) })
     else if (ok) context.stdout.write(`${shownDatabase(project, context)} is sound\n`)
@@ -92,7 +94,14 @@ const writeStats = (
   ])
 }
 
-const KINDS = ['damage', 'reference', 'journal', 'blob'] as const satisfies StoreProblem['kind'][]
+const KINDS = [
+  'damage',
+  'reference',
+  'journal',
+  'blob',
+  'definition',
+  'approval',
+] as const satisfies StoreProblem['kind'][]
 
 const HINTS: Record<StoreProblem['kind'], string> = {
   damage:
@@ -102,6 +111,10 @@ const HINTS: Record<StoreProblem['kind'], string> = {
   journal:
     'such a run can not continue: restore the last backup (troupe db restore FILE), or start a new run with its input: troupe restart RUN',
   blob: 'the values that refer to it can not be read: restore the last backup (troupe db restore FILE), or restart the affected runs',
+  definition:
+    'its text was changed by hand, or stored by another release: restore the last backup (troupe db restore FILE), or start new runs from the file',
+  approval:
+    'people would decide about something else than the run asks: restore the last backup (troupe db restore FILE), or cancel the run: troupe cancel RUN',
 }
 
 const writeProblems = (

@@ -1,10 +1,12 @@
 /** `troupe db backup`, `restore`, `export` and `import`: copies of a database and of its runs. */
 import { resolve } from 'node:path'
+import { createCatalogue } from '../../../app/catalogue.ts'
 import { backupStore } from '../../../app/database/backup-file.ts'
 import { exportToFile, exportToStream, importFromFile, importFromStream } from '../../../app/database/run-file.ts'
 import type { Project } from '../../../app/project/project.ts'
 import { countOf, formatCount } from '../../../core/count.ts'
 import { formatSize } from '../../../core/size.ts'
+import { checkStore } from '../../../service/database/own-content.ts'
 import type { ExportReport } from '../../../service/database/run-bundles.ts'
 import { restoreDatabase } from '../../../store/open-database.ts'
 import type { Store } from '../../../store/store.ts'
@@ -35,7 +37,12 @@ export const restore = async (
   const { stdout, stderr, workingFolder } = context
   const project = await openProject(context)
   const path = databaseFile(project)
-  const restored = await restoreDatabase({ file: resolve(workingFolder, file), path, replaces: force })
+  const restored = await restoreDatabase({
+    file: resolve(workingFolder, file),
+    path,
+    replaces: force,
+    check: (store) => checkStore(store, { catalogue: createCatalogue(), isStrict: false }),
+  })
   const { runs, going, setAside } = restored
   const database = shownDatabase(project, context)
   if (json) writeJson(context, { database, runs, going, set_aside: setAside ?? null })

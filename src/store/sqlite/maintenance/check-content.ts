@@ -1,5 +1,6 @@
 /** Checks all content: the file, references, journals without gaps, blobs. */
 import { countOf } from '../../../core/count.ts'
+import { hashBytes } from '../../../core/hash.ts'
 import type { StoreProblem } from '../../maintenance.ts'
 import type { Connection } from '../connection.ts'
 import { ROWS_PER_RUN } from '../journal-key.ts'
@@ -86,7 +87,21 @@ export const TEXT_COLUMNS: [table: string, column: string][] = [
   ['outbox', 'data'],
 ]
 
-const checkBlobs = (db: Connection): StoreProblem[] =>
+const checkBlobs = (db: Connection): StoreProblem[] => [...findMissingBlobs(db), ...findChangedBlobs(db)]
+
+const findChangedBlobs = (db: Connection): StoreProblem[] => {
+  const problems: StoreProblem[] = []
+  for (const { hash, bytes } of db
+    .prepare<[], { hash: string; bytes: unknown }>('select hash, bytes from blob')
+    .iterate()) {
+    if (bytes instanceof Uint8Array && hashBytes(bytes) === hash) continue
+    problems.push({ kind: 'blob', message: `the bytes of blob '${hash}' were changed: they have another hash` })
+    if (problems.length === MOST_PROBLEMS) break
+  }
+  return problems
+}
+
+const findMissingBlobs = (db: Connection): StoreProblem[] =>
   TEXT_COLUMNS.flatMap(([table, column]) =>
     db
       .prepare<[limit: number], string>(

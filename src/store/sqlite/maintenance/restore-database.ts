@@ -9,14 +9,14 @@ import { chmodSync, copyFileSync, existsSync, realpathSync, renameSync, rmSync, 
 import { basename } from 'node:path'
 import Database from 'better-sqlite3'
 import { countOf } from '../../../core/count.ts'
+import type { StoreProblem } from '../../maintenance.ts'
 import { createOwner } from '../../process-identity.ts'
 import { isLeaseFree } from '../../rules/lease.ts'
-import type { Owner } from '../../store.ts'
+import type { Owner, Store } from '../../store.ts'
 import { isStoreError, StoreError } from '../../store-error.ts'
 import { type Connection, openConnection, prepareFolder } from '../connection.ts'
 import { openSqliteStore } from '../open-sqlite-store.ts'
 import { isBusy, toStoreError } from '../sqlite-error.ts'
-import { checkContent } from './check-content.ts'
 
 export interface RestoreOptions {
   /** The backup. */
@@ -25,6 +25,8 @@ export interface RestoreOptions {
   path: string
   /** True: an existing database is replaced. Default false. */
   replaces?: boolean
+  /** Lists the problems of the backup's content. */
+  check(store: Store): Promise<StoreProblem[]>
 }
 
 export interface Restored {
@@ -39,7 +41,7 @@ export interface Restored {
  * @throws StoreError `conflict`: a database exists and `replaces` is false; `busy`: a process has it open, with the runs that it holds;
  * `corrupt`: the backup is damaged; `too_new`; `unreadable`; `disk_full`
  */
-export const restoreDatabase = async ({ file, path, replaces = false }: RestoreOptions): Promise<Restored> => {
+export const restoreDatabase = async ({ file, path, replaces = false, check }: RestoreOptions): Promise<Restored> => {
   const found = existsSync(path)
   expectBackup(file, found ? path : undefined)
   if (found && !replaces)
@@ -49,7 +51,7 @@ export const restoreDatabase = async ({ file, path, replaces = false }: RestoreO
   prepareFolder(path)
   const ready = `${path}.restoring`
   try {
-    const counts = await prepare(file, ready)
+    const counts = await prepare(file, { ready, check })
     if (!found) {
       renameSync(ready, path)
       return counts
@@ -77,16 +79,18 @@ const expectBackup = (file: string, database: string | undefined): void => {
 }
 
 /** Copies the backup, migrates and checks the copy, and clears its leases. */
-const prepare = async (file: string, ready: string): Promise<{ runs: number; going: number }> => {
+const prepare = async (
+  file: string,
+  { ready, check }: Pick<RestoreOptions, 'check'> & { ready: string },
+): Promise<{ runs: number; going: number }> => {
   copy(file, ready)
   // Refuses the file of another program, and migrates.
   const store = await openSqliteStore({ path: ready, durability: 'power' }).catch((error) => {
     throw ofBackup(error, file, ready)
   })
-  await store.close()
+  const [problem, ...others] = await check(store).finally(() => store.close())
   const connection = openConnection(ready, { durability: 'power', create: false })
   try {
-    const [problem, ...others] = checkContent(connection)
     if (problem !== undefined)
       throw new StoreError('corrupt', `backup '${file}' is damaged: ${problem.message}`, {
         hint: `${others.length === 0 ? '' : `and ${others.length} more: troupe --db FILE db check; `}take an older one`,

@@ -16,6 +16,8 @@ export const createMaintenance = (store: MaintainedStore): StoreMaintenance => (
   vacuum: (options) => vacuumDatabase(store, options),
   backup: (path) => backupDatabase(store, path),
   check: () => store.queue.read(() => checkContent(store.connection)),
+  listDefinitions: () =>
+    store.queue.read(() => store.connection.prepare<[], string>('select hash from definition').pluck().all()),
   async sweep(rule) {
     const { at, isDryRun = false, signal } = rule
     const { gone, ...swept } = await sweepRuns(store, rule)
@@ -28,8 +30,10 @@ export const createMaintenance = (store: MaintainedStore): StoreMaintenance => (
       const bundle = collectBundle(store, id)
       return bundle && encodeBundle(bundle)
     }),
-  async importRun(text) {
-    const packed = packBundle(decodeBundle(text))
+  async importRun(text, { judge } = {}) {
+    const bundle = decodeBundle(text)
+    await judge?.(bundle)
+    const packed = packBundle(bundle)
     return store.queue.change(() => importBundle(store, packed))
   },
 })
