@@ -28,7 +28,7 @@ export const openWorkflow = (
   source: string,
   { providers = {}, watch = () => {} }: OpenOptions = {},
 ): OpenedWorkflow => {
-  const tools = { files: { read: [], write: [], protected: [] }, http: { allow: [] } }
+  const tools = { files: { read: [], write: [], protected: [] }, http: { allow: [] }, json: { eval: false } }
   const performer = createPerformer({ store, tools, providers })
   const runs = createProcessRuns({ store, performer, environment: {}, clock: systemClock })
   const { compiled, diagnostics } = runs.compile(createSource('bench.yaml', source))

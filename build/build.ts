@@ -10,6 +10,7 @@ import { basename, dirname, join } from 'node:path'
 import { bundleCli } from './bundle-cli.ts'
 import { bundleLibrary } from './bundle-library.ts'
 import { bundleVendor } from './bundle-vendor.ts'
+import { bundleWorker } from './bundle-worker.ts'
 import { declareTypes } from './declare-types.ts'
 import { CLI_ENTRY, LIBRARY_ENTRY, renderNodeCheck } from './entries.ts'
 import { MANIFEST } from './packages.ts'
@@ -21,7 +22,13 @@ const DATA_FILES = [PRICE_LIST, 'src/service/codes/diagnostics.md', 'src/service
 
 const main = async (folder: string): Promise<void> => {
   const started = performance.now()
-  const [types, ...bundles] = await Promise.all([declareTypes(), bundleCli(), bundleLibrary(), bundleVendor()])
+  const [types, ...bundles] = await Promise.all([
+    declareTypes(),
+    bundleCli(),
+    bundleLibrary(),
+    bundleVendor(),
+    bundleWorker(),
+  ])
   const packages = bundles.flatMap(({ sources }) => toPackageFolders(sources))
   const files = new Map<string, string | Uint8Array>([
     ...bundles.flatMap((bundle) => bundle.files.map(({ path, contents }) => [path, contents] as const)),

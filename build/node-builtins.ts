@@ -6,7 +6,7 @@
 import { isBuiltin } from 'node:module'
 import type { OnLoadResult, Plugin } from 'esbuild'
 
-/** Loaded at the first call: the package that imports them calls them only in cases that are not ours. */
+/** Loaded at the first call of one of their functions: `commander` imports them, and calls them only in cases that are not ours. */
 const LOADED_LATE = ['child_process']
 
 export const nodeBuiltins: Plugin = {
@@ -27,9 +27,13 @@ const get = (name: string): string => `process.getBuiltinModule(${JSON.stringify
 const toRequired = (name: string): OnLoadResult => ({ contents: `module.exports = ${get(name)}` })
 
 const toImported = (name: string): OnLoadResult => {
-  if (LOADED_LATE.includes(name))
-    return { contents: `export default new Proxy({}, { get: (_, name) => ${get(name)}[name] })` }
   const names = Object.keys(process.getBuiltinModule(`node:${name}`) ?? {}).filter((key) => IDENTIFIER.test(key))
+  if (LOADED_LATE.includes(name)) {
+    const functions = names.map((key) => `export const ${key} = (...given) => ${get(name)}.${key}(...given)`)
+    return {
+      contents: [`export default new Proxy({}, { get: (_, name) => ${get(name)}[name] })`, ...functions].join('\n'),
+    }
+  }
   // Pure: esbuild leaves out unused exports.
   const exports = names.map((key) => `export const ${key} = /* @__PURE__ */ (() => builtin.${key})()`)
   const builtin = `const builtin = /* @__PURE__ */ (() => ${get(name)})()`

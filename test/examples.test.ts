@@ -35,6 +35,7 @@ const openExamples = (output: string, options: Partial<LocalOptions> = {}): Loca
     tools: {
       files: { read: [join(FOLDER, 'data')], write: [output], protected: [] },
       http: { allow: ['127.0.0.1'] },
+      json: { eval: false },
     },
   })
 

@@ -24,7 +24,7 @@ export const LIBRARY_WIRING: Wiring = {
 
 /** Protects the database, even where it lies in one of the folders. */
 const toToolOptions = (
-  { files, http }: Pick<Surroundings, 'files' | 'http'>,
+  { files, http, json }: Pick<Surroundings, 'files' | 'http' | 'json'>,
   { folder, database }: { folder: string | undefined; database: string | undefined },
 ): Omit<ToolOptions, 'now'> => {
   const own = folder === undefined ? [] : [folder]
@@ -36,6 +36,7 @@ const toToolOptions = (
       protected: isDatabaseFile(database) ? ['', '-wal', '-shm'].map((end) => database + end) : [],
     },
     http: { allow: [...(http?.allow ?? [])] },
+    json: { eval: json?.eval ?? false },
   }
 }
 

@@ -20,6 +20,7 @@ export interface ProjectConfig
   extends Pick<ReadValues, 'db' | 'durability' | 'nats'>,
     Required<Pick<ReadValues, 'files' | 'env' | 'secrets' | 'providers' | 'prices' | 'retention'>> {
   http: { allow: string[] }
+  json: { eval: boolean }
   shell: { allow: string[] }
 }
 
@@ -39,7 +40,7 @@ export const readConfig = (
   return toConfig(readFields(node, createConfigFields(builtIn), place, { owner: 'a project config' }).values)
 }
 
-const toConfig = ({ http, shell, ...values }: ReadValues): ProjectConfig => ({
+const toConfig = ({ http, json, shell, ...values }: ReadValues): ProjectConfig => ({
   files: {},
   env: [],
   secrets: new Map(),
@@ -48,5 +49,6 @@ const toConfig = ({ http, shell, ...values }: ReadValues): ProjectConfig => ({
   retention: {},
   ...values,
   http: { allow: http?.allow ?? [] },
+  json: { eval: json?.eval ?? false },
   shell: { allow: shell?.allow ?? [] },
 })

@@ -21,6 +21,8 @@ export interface Surroundings {
   files?: { read?: readonly string[]; write?: readonly string[] }
   /** Private addresses and hosts that http tools may reach: `127.0.0.1:8080`, `intranet.example`. Default: none. */
   http?: { allow?: readonly string[] }
+  /** `eval: true`: queries of `json.query` may call `$eval`, which runs text as a query. Default: false. */
+  json?: { eval?: boolean }
   /** Access by provider name: `openai`, `anthropic`, `gemini`, `ollama`, or a name of your own. No environment variable is read for them. */
   providers?: Readonly<Record<string, ModelAccess>>
   /** Values of the secrets that the workflow declares, by name; at least 8 characters each. */

@@ -123,6 +123,25 @@ test('a run without models loads no SDK and nothing of a provider', async () => 
   )
 })
 
+const QUERYING = `
+workflow: one_query
+steps:
+  - { id: sum, tool: json.query, with: { query: "$sum(x)", data: { x: [1, 2] } } }
+output: { sum: steps.sum.output.value }
+`
+
+test('only a run with a query loads what starts worker processes, and JSONata is loaded in the worker alone', async () => {
+  const { second: plain } = await recordRuns(WITHOUT_MODELS)
+  const { second: loaded } = await recordRuns(QUERYING)
+  const ofQueries = (files: readonly string[]): string[] =>
+    files.map(nameOf).filter((name) => /^json-query|^query-task/.test(name))
+  assert.equal(ofQueries(plain.files), [])
+  assert.not(plain.builtins.includes('child_process'))
+  assert.match(loaded.stdout, '"sum": 3')
+  assert.match(ofQueries(loaded.files).join(), /^json-query-\w+\.js$/)
+  assert.ok(loaded.builtins.includes('child_process'))
+})
+
 const SDKS: [model: string, sdk: string][] = [
   ['openai/gpt-4.1-mini', 'openai'],
   ['anthropic/claude-haiku-4-5', '@anthropic-ai/sdk'],

@@ -22,6 +22,7 @@ const EMPTY: ProjectConfig = {
   secrets: new Map(),
   providers: new Map(),
   prices: new Map(),
+  json: { eval: false },
   shell: { allow: [] },
   retention: {},
 }
@@ -55,6 +56,7 @@ env: [REGION]
 secrets: { TICKETS_SECRET: env, OPENAI_API_KEY: { file: /run/secrets/openai } }
 providers: { local: { kind: openai, base_url: "http://127.0.0.1:8000/v1", key: LOCAL_KEY } }
 prices: { local/qwen3: { input: 0, output: 0.5 } }
+json: { eval: true }
 shell: { allow: [] }
 retention: { completed: 30d, failed: 90d, keep: 10000 }
 `)
@@ -72,6 +74,7 @@ retention: { completed: 30d, failed: 90d, keep: 10000 }
     ]),
     providers: new Map([['local', { kind: 'openai', baseUrl: 'http://127.0.0.1:8000/v1', key: 'LOCAL_KEY' }]]),
     prices: new Map([['local/qwen3', { inputUsd: 0, outputUsd: 0.5 }]]),
+    json: { eval: true },
     shell: { allow: [] },
     retention: { completedMs: 30 * 86_400_000, failedMs: 90 * 86_400_000, keep: 10_000 },
   })

@@ -5,12 +5,19 @@ export const createToolOptions = ({
   root,
   protectedPaths = [],
   allow = [],
+  mayEvaluate = false,
 }: {
   /** A folder to read and write. */
   root?: string
   protectedPaths?: string[]
   allow?: string[]
+  mayEvaluate?: boolean
 } = {}): ToolOptions => {
   const roots = root === undefined ? [] : [root]
-  return { files: { read: roots, write: roots, protected: protectedPaths }, http: { allow }, now: () => Date.now() }
+  return {
+    files: { read: roots, write: roots, protected: protectedPaths },
+    http: { allow },
+    json: { eval: mayEvaluate },
+    now: () => Date.now(),
+  }
 }

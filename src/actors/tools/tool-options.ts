@@ -15,6 +15,10 @@ export interface ToolOptions {
      */
     allow: string[]
   }
+  json: {
+    /** True: queries may call `$eval`, which runs text as a query. */
+    eval: boolean
+  }
   /** Milliseconds since the epoch. */
   now(): number
 }

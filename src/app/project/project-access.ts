@@ -24,6 +24,7 @@ export const toToolOptions = (project: Project, workflowFolder: string): Omit<To
       protected: [...databaseFiles, ...(configFile === undefined ? [] : [configFile]), ...secretFiles(project)],
     },
     http: { allow: config.http.allow },
+    json: { eval: config.json.eval },
   }
 }
 

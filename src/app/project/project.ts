@@ -64,6 +64,7 @@ export const readProject = async (options: ProjectOptions): Promise<ProjectReadi
 const EMPTY_CONFIG: ProjectConfig = {
   files: {},
   http: { allow: [] },
+  json: { eval: false },
   env: [],
   secrets: new Map(),
   providers: new Map(),

@@ -58,6 +58,7 @@ files:
 
 # db: .troupe/troupe.db            # where runs are recorded
 # http: { allow: ["127.0.0.1:8080"] } # private addresses that http tools may reach
+# json: { eval: true }             # queries of json.query may call $eval
 # env: [REGION]                    # variables that expressions may read as env.REGION
 # secrets: { API_KEY: env }        # from the environment; or { file: PATH }
 `

@@ -2,7 +2,7 @@
 import { listOf, mapOf, toMap } from './collection-shape.ts'
 import { type Fields, record } from './record-shape.ts'
 import { retention } from './retention-grammar.ts'
-import { name, number, text, VARIABLE_NAME, variableName, word } from './scalar-shape.ts'
+import { flag, name, number, text, VARIABLE_NAME, variableName, word } from './scalar-shape.ts'
 import { byForm, mapped } from './shape.ts'
 
 const paths = mapped(listOf(text()), (list) => list.map(({ value }) => value))
@@ -25,6 +25,14 @@ const hosts = mapped(
 
 const HTTP_FIELDS = {
   allow: { shape: hosts, doc: 'Private addresses and hosts that http tools may reach.' },
+} as const satisfies Fields
+
+const JSON_FIELDS = {
+  eval: {
+    shape: mapped(flag, ({ value }) => value),
+    doc: 'True: queries may call `$eval`, which runs text as a query.',
+    default: 'false',
+  },
 } as const satisfies Fields
 
 const SECRET_FILE_FIELDS = {
@@ -115,6 +123,7 @@ export const createConfigFields = (builtIn: ProviderNames) =>
     nats: { shape: plainText, doc: 'The NATS server, such as nats://127.0.0.1:4222.' },
     files: { shape: record('files', FILES_FIELDS), doc: 'What file tools may touch.' },
     http: { shape: record('http', HTTP_FIELDS), doc: 'What http tools may reach.' },
+    json: { shape: record('json', JSON_FIELDS), doc: 'What json.query may do.' },
     env: { shape: names, doc: 'Variables that expressions may read.' },
     secrets: {
       shape: mapped(

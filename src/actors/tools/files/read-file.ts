@@ -8,7 +8,7 @@ import type { ReadJsonOptions } from '../../../core/finite-json.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { formatSize } from '../../../core/size.ts'
 import { defineTool } from '../define-tool.ts'
-import { parseJson } from '../parse-json.ts'
+import { parseForeignJson } from '../parse-foreign-json.ts'
 import type { ToolOptions } from '../tool-options.ts'
 import { toFileFault } from './file-fault.ts'
 import { type FileRoots, locate } from './file-roots.ts'
@@ -33,7 +33,7 @@ export const createReadTool = ({ files }: ToolOptions): Actor => {
       const content =
         as === 'blob'
           ? await blob({ bytes, media_type: guessMediaType(path), name: basename(path) })
-          : toContent(bytes, { path, as, numbers })
+          : await toContent(bytes, { path, as, numbers, signal })
       return { path, size: bytes.length, content }
     } catch (error) {
       throw toFileFault(error, path)
@@ -62,13 +62,16 @@ const readAll = async (
   }
 }
 
-const toContent = (
-  bytes: Buffer,
-  { path, as, numbers }: { path: string; as: Exclude<ReadAs, 'blob'>; numbers: ReadJsonOptions['numbers'] },
-): JsonValue => {
+interface ContentOptions extends ReadJsonOptions {
+  path: string
+  as: Exclude<ReadAs, 'blob'>
+  signal: AbortSignal
+}
+
+const toContent = async (bytes: Buffer, { path, as, numbers, signal }: ContentOptions): Promise<JsonValue> => {
   if (as === 'base64') return bytes.toString('base64')
   const text = decodeUtf8(bytes, path)
-  return as === 'json' ? parseJson(text, path, { numbers }) : text
+  return as === 'json' ? parseForeignJson(text, { subject: path, numbers, signal }) : text
 }
 
 /** Drops a byte order mark. */

@@ -1,7 +1,7 @@
 import type { Actor, ActorContext, ActorDescription } from '../../../core/actor.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { defineTool } from '../define-tool.ts'
-import { parseJson } from '../parse-json.ts'
+import { parseForeignJson } from '../parse-foreign-json.ts'
 import type { HttpClient } from './http-client.ts'
 import { buildRequest, type HttpToolInput } from './http-request.ts'
 import { decodeText, type HttpResponse } from './http-response.ts'
@@ -52,7 +52,8 @@ const toBodyValue = async (
   const { body, url } = response
   switch (expect === 'auto' ? expectationOf(mediaType, response) : expect) {
     case 'json':
-      return body.length === 0 ? null : parseJson(decodeText(body, header), url.pathname, { numbers })
+      if (body.length === 0) return null
+      return parseForeignJson(decodeText(body, header), { subject: url.pathname, numbers, signal: context.signal })
     case 'text':
       return decodeText(body, header)
     default:
