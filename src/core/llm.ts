@@ -13,7 +13,7 @@ export type LlmMessage =
   | { role: 'user'; content: string; images?: LlmImage[] }
   | { role: 'assistant'; content: string; tool_calls?: LlmToolCall[] }
   /** The output of a tool that the model called, or the reason of its failure. */
-  | { role: 'tool'; tool_call_id: string; name: string; content: string }
+  | { role: 'tool'; tool_call_id: string; name: string; content: string; is_error?: boolean }
 
 /** An image by URL, or as bytes in Base64. */
 export type LlmImage = { url: string } | { media_type: string; base64: string }
@@ -111,6 +111,7 @@ const MESSAGE_SCHEMA = closedObject(
     tool_calls: { type: 'array', items: TOOL_CALL_SCHEMA },
     tool_call_id: { type: 'string' },
     name: { type: 'string' },
+    is_error: { type: 'boolean' },
   },
   ['role', 'content'],
 )

@@ -53,6 +53,8 @@ interface ToolCall {
   name: string
   /** Result that the model sees; undefined while the call is in flight. */
   result: string | undefined
+  /** True: the result tells of a failure. */
+  isError?: boolean
 }
 
 export interface ToolLoopEvent {
@@ -80,11 +82,12 @@ type NextTurn = Pick<ToolLoopContext, 'turn' | 'steps' | 'messages' | 'calls' | 
 
 export const nextTurn = (context: ToolLoopContext): NextTurn => {
   const turn = context.turn + 1
-  const results = context.calls.map(({ id, name, result = '' }) => ({
+  const results = context.calls.map(({ id, name, result = '', isError = false }) => ({
     role: 'tool',
     tool_call_id: id,
     name,
     content: result,
+    ...(isError && { is_error: true }),
   }))
   const messages = [...context.messages, ...results]
   const entered = { kind: 'input', input: { messages, params: context.params }, plan: `${context.step}/turn` } as const
@@ -219,7 +222,7 @@ export const takeCalls = (context: ToolLoopContext, event: ToolLoopEvent) => {
     const problem = findProblem(call, context)
     if (problem !== undefined) {
       isWrong = true
-      return { step, id: given, name, result: `Error: ${problem}` }
+      return { step, id: given, name, result: `Error: ${problem}`, isError: true }
     }
     const input = parseArguments(call.arguments) ?? {}
     steps[step] = { visits: 1, calls: 0, entered: { kind: 'input', input, plan: `${context.step}/${name}` } }
@@ -259,7 +262,9 @@ export const answerCall = (context: ToolLoopContext, event: ToolLoopEvent): Part
   const { actorId, error, output = null } = event
   const result = error === undefined ? asText(output) : `Error: ${error.code}: ${error.message}`
   return {
-    calls: context.calls.map((call) => (call.step === actorId ? { ...call, result: cut(result) } : call)),
+    calls: context.calls.map((call) =>
+      call.step === actorId ? { ...call, result: cut(result), ...(error !== undefined && { isError: true }) } : call,
+    ),
     isWrong: context.isWrong || error?.code === 'invalid_input',
   }
 }

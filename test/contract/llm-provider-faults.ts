@@ -100,18 +100,30 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
     }
   })
 
-  test('a 200 that is not an answer is the fault unavailable', async (subject) => {
-    for (const [body, contentType] of [
-      ['<html>Welcome</html>', 'text/html'],
-      ['{"hello":"world"}', 'application/json'],
-      ['null', 'application/json'],
-      ['', 'application/json'],
-    ] as const)
-      for (const stream of [false, true]) {
-        subject.server.answerWith({ kind: 'raw', body, contentType })
-        const fault = await catchProviderFault(subject, {}, { stream })
-        assert.is(fault.code, 'unavailable', `${body}, ${stream}: ${fault.message}`)
-      }
+  for (const [what, body, contentType, code] of [
+    ['an empty body', '', 'application/json', 'unavailable'],
+    ['a web page', '<html>Welcome</html>', 'text/html', 'unavailable'],
+    ['JSON of another form', '{"hello":"world"}', 'application/json', 'invalid_output'],
+    ['null', 'null', 'application/json', 'invalid_output'],
+    ['a text', 'the model is loading', 'application/json', 'invalid_output'],
+  ] as const)
+    test(`a 200 with ${what} in place of an answer is the fault ${code}, and may be tried again`, async (subject) => {
+      subject.server.answerWith({ kind: 'raw', body, contentType })
+      const fault = await catchProviderFault(subject)
+      assert.equal([fault.code, fault.retryable], [code, true], fault.message)
+      if (code === 'invalid_output') assert.match(fault.message, body)
+      // To a stream it may be a piece that was damaged on its way.
+      const streamed = await catchProviderFault(subject, {}, { stream: true })
+      assert.ok(streamed.retryable && ['unavailable', 'invalid_output'].includes(streamed.code), streamed.message)
+    })
+
+  test('an answer that fits no form is shown by its first 500 characters, without the key', async (subject) => {
+    const body = JSON.stringify({ hello: `${PLANTED_KEY} ${'x'.repeat(1000)}` })
+    subject.server.answerWith({ kind: 'raw', body, contentType: 'application/json' })
+    const { message } = await catchProviderFault(subject)
+    assert.not(message.includes(PLANTED_KEY), message)
+    assert.match(message, '[key] xxx')
+    assert.ok(message.length < 800, message)
   })
 
   test('a web page in place of an answer is reported as one', async (subject) => {

@@ -8,6 +8,54 @@ import type { AddProviderTest, ProviderUnderTest } from './llm-provider.ts'
 import { WEATHER } from './llm-provider-answers.ts'
 
 export const addProviderRequestTests = (test: AddProviderTest): void => {
+  for (const stream of [false, true])
+    test(`${stream ? 'streamed' : 'whole'}: calls of several turns have ids that are unique over the turns, and results that name them`, async (subject) => {
+      const messages = await converse(subject, { turns: 3, stream })
+      const sent = await sendRaw(subject, { messages, tools: [WEATHER] })
+      const { messages: read } = subject.vendor.readRequest(sent)
+      const made = read.flatMap(({ toolCalls = [] }) => toolCalls)
+      const results = read.filter(({ role }) => role === 'tool')
+      assert.equal([made.length, results.length], [6, 6])
+      const ids = subject.vendor.callIds(sent)
+      if (ids === undefined) return
+      assert.is(new Set(ids).size, 6, ids.join(' '))
+      assert.equal(
+        results.map(({ answers }) => answers),
+        ids,
+      )
+    })
+
+  test('an id of another vendor goes out in a form that this one takes', async (subject) => {
+    const odd = ['functions.look:0', 'x'.repeat(90), 'call|fc_1']
+    const messages: LlmMessage[] = [
+      { role: 'user', content: 'Look.' },
+      {
+        role: 'assistant',
+        content: '',
+        tool_calls: odd.map((id) => ({
+          id,
+          name: 'weather_now',
+          arguments: '{}',
+          opaque: { other: { secret: 'thought' } },
+        })),
+      },
+      ...odd.map((id) => ({ role: 'tool', tool_call_id: id, name: 'weather_now', content: 'rain' }) as const),
+    ]
+    const sent = await sendRaw(subject, { messages, tools: [WEATHER] })
+    assert.not(sent.body.includes('secret'), 'fields of another vendor')
+    const ids = subject.vendor.callIds(sent)
+    if (ids === undefined) return
+    assert.ok(
+      ids.every((id) => (subject.vendor.idForm ?? /^[\w-]{1,40}$/).test(id)) && new Set(ids).size === 3,
+      ids.join(' '),
+    )
+    const results = subject.vendor.readRequest(sent).messages.filter(({ role }) => role === 'tool')
+    assert.equal(
+      results.map(({ answers }) => answers),
+      ids,
+    )
+  })
+
   test('only the given key is sent', async (subject) => {
     assert.is((await send(subject)).apiKey, PLANTED_KEY)
   })
@@ -137,6 +185,31 @@ const AFTER_TOOLS: LlmMessage[] = [
   { role: 'tool', tool_call_id: 'call_2', name: 'weather_now', content: 'the arguments are no JSON' },
   { role: 'user', content: 'And now?' },
 ]
+
+/** Takes turns of two calls each, as the tool loop does. */
+const converse = async (
+  subject: ProviderUnderTest,
+  { turns, stream }: { turns: number; stream: boolean },
+): Promise<LlmMessage[]> => {
+  const messages: LlmMessage[] = [{ role: 'user', content: 'How is the weather?' }]
+  const toolCalls = ['Paris', 'Rome'].map((city) => ({ name: 'weather_now', arguments: JSON.stringify({ city }) }))
+  for (let turn = 0; turn < turns; turn++) {
+    subject.server.answerWith({ kind: 'answer', answer: { text: ['Let me look.'], toolCalls } })
+    const { answer } = await askProvider(subject, { messages: [...messages], tools: [WEATHER] }, { stream })
+    messages.push({ role: 'assistant', content: answer.text, tool_calls: answer.toolCalls })
+    for (const { id, name } of answer.toolCalls)
+      messages.push({ role: 'tool', tool_call_id: id, name, content: '{"sky":"rain"}' })
+  }
+  return messages
+}
+
+const sendRaw = async (subject: ProviderUnderTest, request: Partial<LlmRequest>) => {
+  subject.server.answerWith({ kind: 'answer', answer: { text: ['done'] } })
+  await askProvider(subject, request)
+  const received = subject.server.requests.at(-1)
+  if (received === undefined) throw new Error('nothing was received')
+  return received
+}
 
 const send = async (subject: ProviderUnderTest, request: Partial<LlmRequest> = {}): Promise<WireRequest> => {
   const { server, vendor } = subject

@@ -9,6 +9,7 @@ import type { WireFeature, WireVendor } from '../support/wire/wire.ts'
 import { startWireServer, type WireServer } from '../support/wire/wire-server.ts'
 import { addProviderAnswerTests } from './llm-provider-answers.ts'
 import { addProviderFaultTests } from './llm-provider-faults.ts'
+import { addProviderQuirkTests } from './llm-provider-quirks.ts'
 import { addProviderRequestTests } from './llm-provider-requests.ts'
 import { addProviderStreamTests } from './llm-provider-streams.ts'
 
@@ -41,5 +42,6 @@ export const llmProviderContract = (vendor: WireVendor): void => {
   addProviderRequestTests(add)
   addProviderStreamTests(add)
   addProviderFaultTests(add)
+  addProviderQuirkTests(add, vendor)
   contract.run()
 }

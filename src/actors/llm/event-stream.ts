@@ -7,9 +7,13 @@
  */
 const LONGEST_PLAIN_CHARS = 64_000
 
-export async function* readEvents(body: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {
+/** @param onDone Called for `[DONE]`, with which some vendors end a stream. */
+export async function* readEvents(
+  body: ReadableStream<Uint8Array> | null,
+  onDone: () => void = () => {},
+): AsyncGenerator<string> {
   if (body === null) return
-  const reader = createEventReader()
+  const reader = createEventReader(onDone)
   const decoder = new TextDecoder()
   for await (const chunk of body) yield* reader.read(decoder.decode(chunk, { stream: true }))
   yield* reader.end()
@@ -22,7 +26,7 @@ interface EventReader {
   end(): string[]
 }
 
-const createEventReader = (): EventReader => {
+const createEventReader = (onDone: () => void): EventReader => {
   let line = ''
   let data: string[] = []
   /** Lines that are no field of an event. */
@@ -31,6 +35,7 @@ const createEventReader = (): EventReader => {
   const take = (): string[] => {
     const event = data.join('\n')
     data = []
+    if (event === '[DONE]') onDone()
     return event === '' || event === '[DONE]' ? [] : [event]
   }
 

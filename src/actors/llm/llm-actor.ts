@@ -150,8 +150,16 @@ const judge = async ({ input, names }: TurnCall, answer: LlmAnswer): Promise<Jud
 
 const toExactCall = (call: LlmToolCall): LlmToolCall => ({ ...call, arguments: toExactJson(call.arguments) })
 
-const expectWhole = ({ finish, text }: LlmAnswer, { model, params }: LlmInput): void => {
+const expectWhole = ({ finish, text, reason = '' }: LlmAnswer, { model, params }: LlmInput): void => {
   const details = { finish }
+  if (finish === 'failed') {
+    const words = text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
+    throw new Fault(
+      BROKE_OFF.test(reason) ? 'unavailable' : 'invalid_output',
+      `'${model}' ended its answer with '${reason}', which is no success${words === '' ? '' : `: ${words}`}\nretry the step, or name another model`,
+      { retryable: true, details: { ...details, reason } },
+    )
+  }
   if (finish === 'refused') {
     const words = text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
     throw new Fault('refused', `'${model}' refused to answer${words === '' ? '' : `: ${words}`}`, { details })
@@ -167,6 +175,9 @@ const expectWhole = ({ finish, text }: LlmAnswer, { model, params }: LlmInput): 
 }
 
 const LONGEST_WORDS = 200
+
+/** Reasons of a server that gave up in the middle, whatever the model was asked. */
+const BROKE_OFF = /error|abort|cancel|interrupt|timeout|system_resource|unavailable|overload/i
 
 const expectText = (text: string, { model }: LlmInput): JsonValue => {
   if (text.trim() !== '') return { text }

@@ -12,7 +12,8 @@ import { Cancelled } from '../../core/cancelled.ts'
 import { systemClock } from '../../core/clock.ts'
 import { Fault, isFault } from '../../core/fault.ts'
 import { findWrongAddress, toConnectionFault } from './connection-fault.ts'
-import { type Asked, readVendorError, toVendorFault } from './provider-fault.ts'
+import { describePlace } from './missing-server.ts'
+import { type Asked, readVendorError, toVendorFault, toWords } from './provider-fault.ts'
 
 export interface ModelRequestOptions extends Omit<Asked, 'url'> {
   signal: AbortSignal
@@ -25,17 +26,19 @@ export interface ModelRequest {
   fetch: typeof fetch
   /** Maps anything that an SDK threw to a Fault or Cancelled. */
   toFault(error: unknown): Error
-  /** Makes the fault of an unfinished stream, or of a 200 that is not an answer. */
+  /** Makes the fault of an unfinished answer. */
   broken(what: string): Fault
+  /** Makes the fault of a 200 whose body fits no known shape: it shows the begin of the body, without the key. */
+  unreadable(body: string): Fault
   /** Makes the fault of an error that came inside a 200. */
   refused(error: Parameters<typeof readVendorError>[0]): Fault
   close(): void
 }
 
-/** For `broken`: a 200 whose body is not what the vendor documents. */
-export const NO_ANSWER = "returned a response that is not a model answer: check the provider's address"
 /** For `broken`: an unfinished stream. */
 export const NO_END = 'ended before its answer was complete'
+/** For `broken`: a piece of a stream that was damaged on its way. */
+export const NO_EVENT = 'sent an event that is not JSON'
 
 const IDLE_MS = 60_000
 /** The first piece may take longer: a local server loads the model, and some models think first. */
@@ -86,19 +89,40 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
 
   const toFault = (error: unknown): Error => {
     if (signal.aborted) return new Cancelled()
-    fault =
-      findFault(error) ?? fault ?? (error instanceof SyntaxError ? broken(NO_ANSWER) : toConnectionFault(error, asked))
+    fault = findFault(error) ?? fault ?? toDefect(error)
     if (!refusals.has(fault) && (isAnswered || fault.code === 'timeout')) begun.add(fault)
     return fault
   }
 
-  const broken = (what: string): Fault => {
-    const one = new Fault('unavailable', `'${settings.name}/${model}' ${what}`, {
-      retryable: true,
-      details: { provider: settings.name, model },
-    })
-    return what === NO_ANSWER ? asRefusal(one) : one
+  const details = { provider: settings.name, model }
+  const broken = (what: string): Fault =>
+    new Fault('unavailable', `'${settings.name}/${model}' ${what}`, { retryable: true, details })
+
+  const unreadable = (body: string): Fault => {
+    const words = toWords(body, asked)
+    if (words === '') return asRefusal(broken(`returned an empty response: check ${describePlace(settings)}`))
+    const what = `'${settings.name}/${model}' returned a response that is not a model answer: ${words}`
+    return asRefusal(
+      new Fault('invalid_output', `${what}\ncheck the kind of the provider, and ${describePlace(settings)}`, {
+        retryable: true,
+        details,
+      }),
+    )
   }
+
+  /** A mistake of ours or of an SDK. It says nothing about the connection. */
+  const toDefect = (error: unknown): Fault =>
+    new Fault(
+      'defect',
+      `the answer of '${settings.name}/${model}' could not be read: ${toWords(String(error), asked)}`,
+      {
+        details,
+        cause: error,
+      },
+    )
+
+  /** Anything that `fetch` throws is a failed connection. */
+  const toSent = (error: unknown): Error => findFault(error) ?? fault ?? toConnectionFault(error, asked)
 
   const refuse = async (response: Response): Promise<Fault> => {
     const words = await readSome(response, LONGEST_REFUSAL_BYTES)
@@ -116,13 +140,16 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
         if (stranger !== undefined) throw asRefusal(stranger)
         if (!response.ok) throw await refuse(response)
         isAnswered = true
-        return response.body === null ? response : watch(response, { alive: () => wait(idleMs), toFault })
+        return response.body === null
+          ? response
+          : watch(response, { alive: () => wait(idleMs), toFault: (error) => toFault(toSent(error)) })
       } catch (error) {
-        throw toFault(error)
+        throw toFault(toSent(error))
       }
     },
     toFault,
     broken,
+    unreadable,
     refused(error) {
       const refusal = toVendorFault(readVendorError(error), { ...asked, nowMs: clock.now() })
       // In a stream, a part of the answer may have come before.

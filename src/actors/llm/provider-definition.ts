@@ -9,6 +9,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { LlmActor } from '../../core/llm.ts'
 import type { ParameterRules } from '../../core/model-parameters.ts'
 import type { LlmProvider, ProviderSettings, ProviderVariables } from './provider.ts'
+import type { ToolIdForm } from './tool-ids.ts'
 
 export type ReasoningLevel = string | boolean
 
@@ -50,6 +51,8 @@ export interface ModelServer extends Described {
   asksInWords?(asked: { model: string; hasTools: boolean }): boolean
   /** The most characters of a tool's name. Default: 64. */
   longestToolName?: number
+  /** The ids of tool calls that the vendor takes. Default: up to 40 letters, digits, `_` and `-`. */
+  toolIds?: ToolIdForm
   probe: ModelProbe
   /** The program that serves such models on a machine of one's own, for advice. */
   program?: ServerProgram

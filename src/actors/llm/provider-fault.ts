@@ -105,7 +105,7 @@ const readRetryAfter = ({ headers, nowMs }: StatusContext, error: VendorError): 
 }
 
 /** Puts a vendor's words into one line, without the key. */
-const toWords = (message: string, { settings: { apiKey } }: Asked): string => {
+export const toWords = (message: string, { settings: { apiKey } }: Asked): string => {
   const clean = apiKey ? message.replaceAll(apiKey, '[key]') : message
   return clean.toWellFormed().replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
 }

@@ -42,8 +42,10 @@ export interface LlmAnswer {
   /** The whole text; with `returns` the JSON text. */
   text: string
   toolCalls: LlmToolCall[]
-  /** `length`: max_tokens or the model's window cut it off. `refused`: the model or a content filter did. */
-  finish: 'stop' | 'length' | 'refused'
+  /** `length`: max_tokens or the model's window cut it off. `refused`: the model or a content filter did. `failed`: no success for another reason. */
+  finish: 'stop' | 'length' | 'refused' | 'failed'
+  /** The vendor's word for the end of a failed answer. */
+  reason?: string
   /** The vendor's own numbers; null when it gave none. */
   usage: TokenCounts | null
 }

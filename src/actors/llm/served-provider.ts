@@ -5,6 +5,7 @@ import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings 
 import type { ModelServer } from './provider-definition.ts'
 import { expectReasoning, type ServerAccess, toServerAccess } from './provider-settings.ts'
 import { stripFence } from './returns-instruction.ts'
+import { toWireIds } from './tool-ids.ts'
 
 /** One call of a provider. */
 export interface ServerCall {
@@ -34,7 +35,8 @@ export const createServedProvider = (
       const request = createModelRequest({ ...access, model, signal, streams: onText !== undefined })
       try {
         signal.throwIfAborted()
-        const answer = await perform({ settings, asked, inWords, request, onText })
+        const messages = toWireIds(asked.messages, server.toolIds)
+        const answer = await perform({ settings, asked: { ...asked, messages }, inWords, request, onText })
         return returns === undefined ? answer : { ...answer, text: stripFence(answer.text) }
       } catch (error) {
         throw request.toFault(error)

@@ -166,6 +166,21 @@ test('a refusal is the fault refused, with the words of the model', async () => 
   assert.match(fault.message, 'I won’t.')
 })
 
+for (const [reason, code] of [
+  ['error', 'unavailable'],
+  ['abort', 'unavailable'],
+  ['insufficient_system_resource', 'unavailable'],
+  ['MALFORMED_FUNCTION_CALL', 'invalid_output'],
+  ['a_word_of_tomorrow', 'invalid_output'],
+] as const)
+  test(`an answer that ends with '${reason}' is the fault ${code}, with its usage, and may be tried again`, async () => {
+    const { output, context } = perform(createScripted({ text: 'A b', finish: 'failed', reason }))
+    const fault = await catchFault(() => output)
+    assert.equal([fault.code, fault.retryable, fault.details?.reason], [code, true, reason])
+    assert.match(fault.message, reason)
+    assert.is(context.used.length, 1)
+  })
+
 test('an empty answer is the fault invalid_output', async () => {
   const fault = await catchFault(() => perform(createScripted({ text: ' \n' })).output)
   assert.equal([fault.code, fault.retryable], ['invalid_output', true])

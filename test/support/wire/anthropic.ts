@@ -1,7 +1,9 @@
 /** Anthropic's Messages API as a wire format: https://platform.claude.com/docs/en/api/messages/create, …/build-with-claude/streaming */
+
 import { anthropic } from '../../../src/actors/llm/anthropic/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
+import { ANTHROPIC_QUIRKS } from './anthropic-quirks.ts'
 import {
   DEFAULT_USAGE,
   joinText,
@@ -37,10 +39,15 @@ export const anthropicWire: WireVendor = {
   encodeError: (error) => ({ type: 'error', error: toError(error), request_id: 'req_011CSHoEeqs5C35K2UUqR7Fy' }),
   encodeStreamError: (error) => encodeEvent({ type: 'error', error: toError(error) }),
   readRequest: (request) => readRequest(request),
+  callIds: ({ body }) =>
+    JSON.parse(body)
+      .messages.flatMap(({ content }: { content: JsonObject[] }) => content)
+      .flatMap(({ type, id }: JsonObject) => (type === 'tool_use' ? [String(id)] : [])),
   skips: {
     seed: 'the vendor has no seed',
     'malformed tool arguments': 'a whole answer holds objects, never text',
   },
+  quirks: ANTHROPIC_QUIRKS,
 }
 
 export const encodeEvent = (event: JsonObject): string => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`

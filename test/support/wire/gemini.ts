@@ -1,7 +1,9 @@
 /** Gemini's generateContent as a wire format: https://ai.google.dev/api/generate-content */
+
 import { gemini } from '../../../src/actors/llm/gemini/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
+import { GEMINI_QUIRKS } from './gemini-quirks.ts'
 import {
   DEFAULT_USAGE,
   joinText,
@@ -32,7 +34,9 @@ export const geminiWire: WireVendor = {
   encodeError,
   encodeStreamError: (error) => encodeEvent(encodeError(error)),
   readRequest: (request) => readRequest(request),
+  callIds: () => undefined,
   skips: { 'malformed tool arguments': 'the vendor sends objects, never text' },
+  quirks: GEMINI_QUIRKS,
 }
 
 export const encodeEvent = (chunk: JsonObject): string => `data: ${JSON.stringify(chunk)}\n\n`

@@ -1,7 +1,9 @@
 /** The wire format of Ollama's chat interface, as its reference documents it: one JSON object, or one a line. */
+
 import { ollama } from '../../../src/actors/llm/ollama/index.ts'
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
+import { OLLAMA_QUIRKS } from './ollama-quirks.ts'
 import { DEFAULT_USAGE, joinText, parseVerbatim, type WireAnswer, type WireMessage, type WireVendor } from './wire.ts'
 
 const parse = (request: ReceivedRequest): JsonObject => JSON.parse(request.body) as JsonObject
@@ -91,6 +93,7 @@ export const ollamaWire: WireVendor = {
       tools: tools.map(({ function: { name, description, parameters } }) => ({ name, description, input: parameters })),
     }
   },
+  callIds: () => undefined,
   skips: {
     'image by URL': 'Ollama takes bytes alone',
     'cached tokens': 'Ollama does not count them',
@@ -99,4 +102,5 @@ export const ollamaWire: WireVendor = {
     'malformed tool arguments': 'Ollama parses them itself',
     refusal: 'Ollama has no word for it',
   },
+  quirks: OLLAMA_QUIRKS,
 }

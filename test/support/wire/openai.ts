@@ -2,6 +2,7 @@
 import { openai } from '../../../src/actors/llm/openai/index.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
+import { OPENAI_QUIRKS } from './openai-quirks.ts'
 import { DEFAULT_USAGE, joinText, type WireAnswer, type WireError, type WireMessage, type WireVendor } from './wire.ts'
 
 const parse = (request: ReceivedRequest): JsonObject => JSON.parse(request.body) as JsonObject
@@ -148,5 +149,11 @@ export const openaiWire: WireVendor = {
       tools: tools.map(({ function: { name, description, parameters } }) => ({ name, description, input: parameters })),
     }
   },
+  callIds: (request) =>
+    [parse(request).messages ?? []]
+      .flat()
+      .flatMap((message) => (isJsonObject(message) ? [message.tool_calls ?? []].flat() : []))
+      .flatMap((call) => (isJsonObject(call) ? [String(call.id)] : [])),
   skips: {},
+  quirks: OPENAI_QUIRKS,
 }

@@ -5,6 +5,7 @@
 import type { LlmProvider, ProviderSettings } from '../../../src/actors/llm/provider.ts'
 import type { JsonObject, JsonValue } from '../../../src/core/json.ts'
 import type { ReceivedRequest } from '../http-server.ts'
+import type { WireQuirk } from './quirks.ts'
 
 /** Parses JSON that is written again with the same digits in its numbers. */
 export const parseVerbatim = (text: string): JsonValue =>
@@ -129,7 +130,13 @@ export interface WireVendor {
   /** The event that reports the same inside a stream that began with 200. */
   encodeStreamError(error: WireError): string
   readRequest(request: ReceivedRequest): WireRequest
+  /** The ids of all calls in the messages of a request, in order. Undefined: the vendor's calls have none. */
+  callIds(request: ReceivedRequest): string[] | undefined
+  /** The ids that the vendor takes. Default: up to 40 letters, digits, `_` and `-`. */
+  idForm?: RegExp
   skips: Partial<Record<WireFeature, string>>
+  /** Answers beside the documented form. */
+  quirks: readonly WireQuirk[]
 }
 
 export const DEFAULT_USAGE = { input: 11, cached: 0, output: 7 }

@@ -1,8 +1,12 @@
 /** Reads Anthropic's answers, whole or as the events of a stream. */
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
 import type { LlmToolCall } from '../../../core/llm.ts'
+import { readFinish } from '../finish-reason.ts'
 import type { LlmAnswer } from '../provider.ts'
-import { keepThoughts } from './anthropic-messages.ts'
+import { readCount } from '../token-count.ts'
+import { toArgumentsText } from '../tool-arguments.ts'
+import { withIds } from '../tool-ids.ts'
+import { keepBlocks, withInput } from './anthropic-messages.ts'
 
 /** A message of a whole answer, or one that a stream builds up. Blocks of a stream have `partial_json` until they end. */
 export interface AnthropicMessage {
@@ -17,12 +21,20 @@ export const createMessage = (): AnthropicMessage => ({ content: [], stopReason:
 
 /** Undefined for a body that is not a message. */
 export const readMessage = (body: unknown): AnthropicMessage | undefined => {
-  if (!isJsonObject(body) || body.type !== 'message' || !Array.isArray(body.content)) return undefined
+  if (!isJsonObject(body) || (body.type ?? 'message') !== 'message') return undefined
+  const blocks = readBlocks(body.content)
+  if (blocks === undefined) return undefined
   const message = createMessage()
   takeStop(message, body)
   takeUsage(message, body.usage)
-  message.content = body.content.filter(isJsonObject)
+  message.content = blocks
   return message
+}
+
+/** Servers before other models send a text in place of blocks, or null beside an end. Undefined: it is not the content of a message. */
+const readBlocks = (content: JsonValue | undefined): JsonObject[] | undefined => {
+  if (typeof content === 'string') return [{ type: 'text', text: content }]
+  return content === null ? [] : Array.isArray(content) ? content.filter(isJsonObject) : undefined
 }
 
 /**
@@ -76,38 +88,54 @@ const takeStop = (message: AnthropicMessage, from: JsonValue | undefined): void 
 /** Counts are cumulative. A later event may leave out a count of an earlier one. */
 const takeUsage = (message: AnthropicMessage, usage: JsonValue | undefined): void => {
   if (!isJsonObject(usage)) return
-  for (const [name, value] of Object.entries(usage)) if (typeof value === 'number') message.usage[name] = value
+  for (const [name, value] of Object.entries(usage)) {
+    const count = readCount(value)
+    if (count !== undefined && (count > 0 || message.usage[name] === undefined)) message.usage[name] = count
+  }
 }
+
+/** Joins a turn that the vendor paused with its continuation. Both calls are billed. */
+export const joinTurns = (paused: AnthropicMessage, next: AnthropicMessage): AnthropicMessage => {
+  const names = [...new Set([...Object.keys(paused.usage), ...Object.keys(next.usage)])]
+  const sum = (name: string): number => (readCount(paused.usage[name]) ?? 0) + (readCount(next.usage[name]) ?? 0)
+  return {
+    ...next,
+    content: [...paused.content, ...next.content],
+    usage: Object.fromEntries(names.map((name) => [name, sum(name)])),
+  }
+}
+
+/** The blocks of a paused turn, as the vendor wants them back. */
+export const toPausedTurn = ({ content }: AnthropicMessage): JsonObject => ({
+  role: 'assistant',
+  content: content.filter(isJsonObject).map(withInput),
+})
 
 export const toAnswer = (message: AnthropicMessage): LlmAnswer => {
   const blocks = message.content.filter(isJsonObject)
-  const finish = toFinish(message.stopReason)
-  const text = blocks.map(toText).join('')
-  const calls = blocks.filter(({ type }) => type === 'tool_use').map(toToolCall)
-  const thoughts = blocks.filter(({ type }) => type === 'thinking' || type === 'redacted_thinking')
+  const end = readFinish(message.stopReason ?? '')
+  const text = toPlainText(message)
+  const calls = withIds(blocks.filter(({ type }) => type === 'tool_use').map(toToolCall))
   return {
     // The reason of a refusal before the first word is apart.
-    text: finish === 'refused' && text === '' ? message.explanation : text,
-    toolCalls: keepThoughts(calls, thoughts),
-    finish,
+    text: end.finish === 'refused' && text === '' ? message.explanation : text,
+    toolCalls: keepBlocks(calls, blocks),
+    ...end,
     usage: toUsage(message.usage),
   }
 }
+
+export const toPlainText = ({ content }: AnthropicMessage): string => content.map(toText).join('')
 
 const toText = (block: JsonValue | undefined): string =>
   isJsonObject(block) && block.type === 'text' && typeof block.text === 'string' ? block.text : ''
 
 const toToolCall = ({ id, name, input, partial_json }: JsonObject): LlmToolCall => ({
-  id: String(id),
-  name: String(name),
+  id: typeof id === 'string' ? id : '',
+  name: typeof name === 'string' ? name : '',
   // A stream sends the arguments as pieces of text, and no piece for a call without arguments.
-  arguments: typeof partial_json === 'string' && partial_json !== '' ? partial_json : JSON.stringify(input ?? {}),
+  arguments: toArgumentsText(typeof partial_json === 'string' && partial_json !== '' ? partial_json : input),
 })
-
-const toFinish = (reason: string | null): LlmAnswer['finish'] => {
-  if (reason === 'max_tokens' || reason === 'model_context_window_exceeded') return 'length'
-  return reason === 'refusal' ? 'refused' : 'stop'
-}
 
 /** The vendor's `input_tokens` leave out tokens that it read from and wrote to its cache. */
 const toUsage = (usage: JsonObject): LlmAnswer['usage'] => {

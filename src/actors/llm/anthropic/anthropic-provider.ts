@@ -5,14 +5,24 @@
  * arguments anew at every piece, and loses the kind of an error inside a stream.
  * `client.post` replaces `client.messages.create`, which prints to the console about old models, and refuses long answers.
  */
-import { isJsonObject, type JsonObject, tryParseJson } from '../../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../../core/json.ts'
 import { readEvents } from '../event-stream.ts'
 import { readExactJson } from '../exact-json.ts'
+import { NO_END, NO_EVENT } from '../model-request.ts'
 import type { LlmAnswer, LlmProvider, ProviderSettings } from '../provider.ts'
 import type { ModelServer } from '../provider-definition.ts'
 import { createServedProvider, type ServerCall } from '../served-provider.ts'
-import { type AnthropicMessage, createMessage, readMessage, takeEvent, toAnswer } from './anthropic-answer.ts'
-import { toAnthropicRequest } from './anthropic-request.ts'
+import {
+  type AnthropicMessage,
+  createMessage,
+  joinTurns,
+  readMessage,
+  takeEvent,
+  toAnswer,
+  toPausedTurn,
+  toPlainText,
+} from './anthropic-answer.ts'
+import { type AnthropicRequest, toAnthropicRequest } from './anthropic-request.ts'
 
 const PATH = '/v1/messages'
 
@@ -31,15 +41,30 @@ export const createAnthropicProvider = async (server: ModelServer, given: Provid
 }
 
 const perform = async (sdk: Sdk, call: ServerCall): Promise<LlmAnswer> => {
-  const { asked, onText } = call
-  const { body, headers } = toAnthropicRequest(asked)
+  const { body, headers } = toAnthropicRequest(call.asked)
+  let message = await ask(sdk, call, { body, headers })
+  const { messages } = body
+  for (let pauses = 0; message.stopReason === PAUSED && pauses < MOST_PAUSES; pauses++) {
+    const continued = { ...body, messages: [...(Array.isArray(messages) ? messages : []), toPausedTurn(message)] }
+    message = joinTurns(message, await ask(sdk, call, { body: continued, headers }))
+  }
+  return toAnswer(message)
+}
+
+/** The vendor paused a long turn, and continues it when it gets it back. */
+const PAUSED = 'pause_turn'
+const MOST_PAUSES = 8
+
+const ask = async (sdk: Sdk, call: ServerCall, { body, headers }: AnthropicRequest): Promise<AnthropicMessage> => {
+  const { onText } = call
   const response = await createClient(sdk, call)
     .post(PATH, { body: onText === undefined ? body : { ...body, stream: true }, headers })
     .asResponse()
-  const isStreamed = onText !== undefined && !isJson(response)
-  const answer = toAnswer(isStreamed ? await readStream(response, call) : await readWhole(response, call))
-  if (!isStreamed && answer.text !== '') onText?.(answer.text)
-  return answer
+  if (onText !== undefined && !isJson(response)) return readStream(response, call)
+  const message = await readWhole(response, call)
+  const text = toPlainText(message)
+  if (text !== '') onText?.(text)
+  return message
 }
 
 /** Some servers send errors, or whole answers, where a stream was asked for. */
@@ -61,11 +86,12 @@ const createClient = (sdk: Sdk, { settings: { apiKey, baseUrl }, request }: Serv
   })
 
 const readWhole = async (response: Response, { request }: ServerCall): Promise<AnthropicMessage> => {
-  const body = readExactJson(await response.text())
-  if (body === undefined) throw request.broken('answered with text that is not JSON')
-  if (isJsonObject(body) && body.type === 'error') throw request.refused(body)
+  const text = await response.text()
+  const body = readExactJson(text)
+  if (isJsonObject(body) && (body.type === 'error' || isJsonObject(body.error))) throw request.refused(body)
   const message = readMessage(body)
-  if (message === undefined) throw request.broken('answered with JSON that is not a message')
+  if (message === undefined) throw request.unreadable(text)
+  if (message.stopReason === null) throw request.broken(NO_END)
   return message
 }
 
@@ -78,12 +104,12 @@ const readStream = async ({ body }: Response, { request, onText }: ServerCall): 
     if (text !== '') onText?.(text)
     if (event.type === 'message_stop') break
   }
-  if (message.stopReason === null) throw request.broken('ended its stream before its answer')
+  if (message.stopReason === null) throw request.broken(NO_END)
   return message
 }
 
 const parseEvent = (data: string, request: ServerCall['request']): JsonObject => {
-  const event = tryParseJson(data)
-  if (!isJsonObject(event)) throw request.broken('sent an event that is not a JSON object')
+  const event = readExactJson(data)
+  if (!isJsonObject(event)) throw request.broken(NO_EVENT)
   return event
 }

@@ -1,30 +1,42 @@
 /** Reads Gemini's answers, whole or in the chunks of a stream. */
-import { Fault } from '../../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
 import type { LlmMessage, LlmToolCall } from '../../../core/llm.ts'
+import type { TokenCounts } from '../../../core/pricing.ts'
+import { readFinish } from '../finish-reason.ts'
 import type { LlmAnswer } from '../provider.ts'
-import { toToolCall } from './gemini-contents.ts'
+import { joinUsage, readCount } from '../token-count.ts'
+import { keepParts, toToolCall } from './gemini-contents.ts'
 
 /** Gathers one answer or many chunks, which have the same form. */
 export interface GeminiTurn {
   text: string
-  /** Parts with a call. */
-  calls: JsonObject[]
+  /** Parts with a text or a call, in their order. Texts without a signature between them are one part. */
+  parts: JsonObject[]
   /** Null until the answer has ended. */
   finishReason: string | null
   /** The reason of a refusal, in the vendor's words. */
   explanation: string
-  usage: JsonObject | null
+  usage: TokenCounts | null
+  /** True: a candidate or a refused prompt has been seen. */
+  isAnswer: boolean
 }
 
-export const createTurn = (): GeminiTurn => ({ text: '', calls: [], finishReason: null, explanation: '', usage: null })
+export const createTurn = (): GeminiTurn => ({
+  text: '',
+  parts: [],
+  finishReason: null,
+  explanation: '',
+  usage: null,
+  isAnswer: false,
+})
 
 /** Takes one chunk in, and returns its piece of text. */
 export const takeChunk = (turn: GeminiTurn, chunk: JsonObject): string => {
-  if (isJsonObject(chunk.usageMetadata)) turn.usage = chunk.usageMetadata
+  turn.usage = joinUsage(turn.usage, readUsage(chunk.usageMetadata))
   takeFeedback(turn, chunk.promptFeedback)
-  const candidate = Array.isArray(chunk.candidates) ? chunk.candidates[0] : undefined
-  if (!isJsonObject(candidate)) return ''
+  const candidate = [chunk.candidates ?? []].flat().find(isJsonObject)
+  if (candidate === undefined) return ''
+  turn.isAnswer = true
   if (typeof candidate.finishReason === 'string') turn.finishReason = candidate.finishReason
   if (typeof candidate.finishMessage === 'string') turn.explanation = candidate.finishMessage
   const parts = isJsonObject(candidate.content) ? candidate.content.parts : undefined
@@ -34,66 +46,62 @@ export const takeChunk = (turn: GeminiTurn, chunk: JsonObject): string => {
 const takeParts = (turn: GeminiTurn, parts: JsonObject[]): string => {
   let text = ''
   for (const part of parts) {
-    if (isJsonObject(part.functionCall)) turn.calls.push(part)
     // Thoughts are summaries for debugging, and not part of the answer.
-    else if (typeof part.text === 'string' && part.thought !== true) text += part.text
+    if (part.thought === true) continue
+    if (isJsonObject(part.functionCall)) turn.parts.push(part)
+    else if (typeof part.text === 'string' || part.thoughtSignature !== undefined) text += takeText(turn, part)
   }
   turn.text += text
+  return text
+}
+
+const takeText = ({ parts }: GeminiTurn, { text: given, thoughtSignature }: JsonObject): string => {
+  const text = typeof given === 'string' ? given : ''
+  const last = parts.at(-1)
+  if (last !== undefined && typeof last.text === 'string' && !last.thoughtSignature && !thoughtSignature)
+    last.text += text
+  else parts.push({ text, ...(thoughtSignature && { thoughtSignature }) })
   return text
 }
 
 /** A refused prompt has no candidates. */
 const takeFeedback = (turn: GeminiTurn, feedback: JsonValue | undefined): void => {
   if (!isJsonObject(feedback) || typeof feedback.blockReason !== 'string') return
+  turn.isAnswer = true
   turn.finishReason = 'SAFETY'
   turn.explanation =
     typeof feedback.blockReasonMessage === 'string' ? feedback.blockReasonMessage : feedback.blockReason
 }
 
-const REFUSED = /SAFETY|PROHIBITED|RECITATION|BLOCKLIST|SPII|LANGUAGE|POLICY/
-
-/** https://ai.google.dev/api/generate-content#FinishReason */
-const toFinish = (reason: string): LlmAnswer['finish'] | undefined => {
-  if (reason === 'STOP') return 'stop'
-  if (reason === 'MAX_TOKENS') return 'length'
-  return REFUSED.test(reason) ? 'refused' : undefined
+/** @param messages The conversation so far, whose ids new calls must not repeat. */
+export const toAnswer = (turn: GeminiTurn, messages: readonly LlmMessage[]): LlmAnswer => {
+  const end = readFinish(turn.finishReason ?? '')
+  const text = end.finish !== 'stop' && turn.text === '' ? turn.explanation : turn.text
+  return { text, toolCalls: toToolCalls(turn.parts, messages), ...end, usage: turn.usage }
 }
-
-/**
- * @param messages The conversation so far, whose ids new calls must not repeat.
- * @throws Fault `invalid_output` for a call or an answer that the vendor itself can't read
- */
-export const toAnswer = (
-  turn: GeminiTurn,
-  { name, messages }: { name: string; messages: readonly LlmMessage[] },
-): LlmAnswer => {
-  const finish = toFinish(turn.finishReason ?? 'STOP')
-  if (finish === undefined) throw toMalformedFault(turn, name)
-  const text = finish === 'refused' && turn.text === '' ? turn.explanation : turn.text
-  return { text, toolCalls: toToolCalls(turn.calls, messages), finish, usage: toUsage(turn.usage) }
-}
-
-/** The fault of `MALFORMED_FUNCTION_CALL`, `UNEXPECTED_TOOL_CALL`, `OTHER` and of future reasons. */
-const toMalformedFault = ({ finishReason, explanation }: GeminiTurn, name: string): Fault =>
-  new Fault(
-    'invalid_output',
-    `'${name}' ended its answer with ${finishReason}${explanation === '' ? '' : `: ${explanation.slice(0, 200)}`}`,
-    { retryable: true },
-  )
 
 const toToolCalls = (parts: readonly JsonObject[], messages: readonly LlmMessage[]): LlmToolCall[] => {
   const earlier = messages.flatMap((message) => (message.role === 'assistant' ? (message.tool_calls ?? []) : []))
   const taken = new Set(earlier.map(({ id }) => id))
-  return parts.map((part, index) => toToolCall(part, { made: earlier.length + index, taken }))
+  const calls = parts.filter(({ functionCall }) => functionCall !== undefined)
+  return keepParts(
+    calls.map((part, index) => toToolCall(part, { made: earlier.length + index, taken })),
+    parts,
+  )
 }
 
 /** Thoughts are billed like the answer, and counted apart. Tokens that the vendor's own tools read are input. */
-const toUsage = (usage: JsonObject | null): LlmAnswer['usage'] => {
-  if (usage === null) return null
-  const count = (name: string): number => (typeof usage[name] === 'number' ? usage[name] : 0)
+const readUsage = (usage: JsonValue | undefined): LlmAnswer['usage'] => {
+  if (!isJsonObject(usage)) return null
+  const count = (name: string): number => readCount(usage[name]) ?? 0
+  const input = count('promptTokenCount') + count('toolUsePromptTokenCount')
+  const output = count('candidatesTokenCount') + count('thoughtsTokenCount')
+  if (NUMBERS.every((name) => readCount(usage[name]) === undefined)) return null
   return {
-    input_tokens: count('promptTokenCount') + count('toolUsePromptTokenCount'),
-    cached_tokens: count('cachedContentTokenCount'),
-    output_tokens: count('candidatesTokenCount') + count('thoughtsTokenCount'),
+    input_tokens: input,
+    cached_tokens: Math.min(count('cachedContentTokenCount'), input),
+    output_tokens: Math.max(output, input === 0 ? 0 : count('totalTokenCount') - input),
   }
 }
+
+const NUMBERS = ['promptTokenCount', 'candidatesTokenCount', 'thoughtsTokenCount', 'totalTokenCount']

@@ -1,7 +1,7 @@
 /** Writes messages in Gemini's form: the system apart, then contents of user and model, each a list of parts. */
 import { isJsonObject, type JsonObject, tryParseJson } from '../../../core/json.ts'
 import type { LlmImage, LlmMessage, LlmToolCall } from '../../../core/llm.ts'
-import { toArgumentsObject } from '../tool-arguments.ts'
+import { toArgumentsObject, toArgumentsText } from '../tool-arguments.ts'
 import { findGeminiVersion } from './gemini-version.ts'
 
 export interface GeminiContents {
@@ -39,8 +39,12 @@ const toParts = (message: Exclude<LlmMessage, { role: 'system' }>, talk: Talk): 
     case 'user':
       return [...(message.images ?? []).map(toImage), ...toText(message.content)]
     case 'assistant': {
-      const calls = message.tool_calls ?? []
-      return [...toText(message.content), ...calls.map((call, index) => toFunctionCall(call, { index, ...talk }))]
+      const { tool_calls = [] } = message
+      const calls = tool_calls.map((call, index) => toFunctionCall(call, { index, ...talk }))
+      const kept = tool_calls.flatMap(keptParts)
+      if (kept.length === 0) return [...toText(message.content), ...calls]
+      const placed = kept.map((part) => (part.text === undefined ? calls.shift() : part))
+      return [...placed.filter(isJsonObject), ...calls]
     }
   }
 }
@@ -82,16 +86,28 @@ const toFunctionCall = (call: LlmToolCall, { index, model }: Talk & { index: num
   }
 }
 
+/** Keeps texts that are signed by themselves with the first call, in their places. A part without a text is the place of a call. */
+export const keepParts = (calls: readonly LlmToolCall[], parts: readonly JsonObject[]): LlmToolCall[] => {
+  const isSigned = parts.some(({ text, thoughtSignature }) => text !== undefined && thoughtSignature !== undefined)
+  if (!isSigned) return [...calls]
+  const kept = parts.map((part) => (part.functionCall === undefined ? part : {}))
+  return calls.map((call, index) => (index === 0 ? { ...call, opaque: { ...call.opaque, gemini_parts: kept } } : call))
+}
+
+const keptParts = ({ opaque }: LlmToolCall): JsonObject[] =>
+  Array.isArray(opaque?.gemini_parts) ? opaque.gemini_parts.filter(isJsonObject) : []
+
 /** A result has the vendor's own id where the call had one; else its place and the tool's name identify it. */
 const toResponse = (result: Extract<LlmMessage, { role: 'tool' }>, { messages }: Talk): JsonObject => {
   const calls = messages.flatMap((message) => (message.role === 'assistant' ? (message.tool_calls ?? []) : []))
   const call = calls.findLast(({ id }) => id === result.tool_call_id)
   const { id } = call === undefined ? { id: undefined } : readOpaque(call)
-  return { ...(id !== undefined && { id }), name: result.name, response: toResponseValue(result.content) }
+  return { ...(id !== undefined && { id }), name: result.name, response: toResponseValue(result) }
 }
 
 /** Wraps values, as the interface takes objects alone. */
-const toResponseValue = (content: string): JsonObject => {
+const toResponseValue = ({ content, is_error }: Extract<LlmMessage, { role: 'tool' }>): JsonObject => {
+  if (is_error) return { error: content }
   const value = tryParseJson(content)
   return isJsonObject(value) ? value : { result: value === undefined ? content : value }
 }
@@ -116,8 +132,8 @@ export const toToolCall = (part: JsonObject, { made, taken }: { made: number; ta
   taken.add(id)
   return {
     id,
-    name: String(call.name),
-    arguments: JSON.stringify(call.args ?? {}),
+    name: typeof call.name === 'string' ? call.name : '',
+    arguments: toArgumentsText(call.args),
     opaque: {
       gemini: {
         ...(given !== undefined && { id: given }),

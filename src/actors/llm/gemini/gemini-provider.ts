@@ -8,6 +8,7 @@
 import { isJsonObject, type JsonValue } from '../../../core/json.ts'
 import { readEvents } from '../event-stream.ts'
 import { readExactJson } from '../exact-json.ts'
+import { NO_END, NO_EVENT } from '../model-request.ts'
 import type { LlmProvider, ProviderSettings } from '../provider.ts'
 import type { ModelServer } from '../provider-definition.ts'
 import { createServedProvider, type ServerCall } from '../served-provider.ts'
@@ -19,10 +20,10 @@ export const createGeminiProvider = async (server: ModelServer, given: ProviderS
   const { GoogleGenerativeAI } = await import('@google/generative-ai')
   const sdk = new GoogleGenerativeAI(given.apiKey ?? '')
   return createServedProvider(server, given, async (call) => {
-    const { settings, asked } = call
+    const { asked } = call
     const { model } = sdk.getGenerativeModel({ model: asked.model })
     const turn = call.onText === undefined ? await askWhole(call, model) : await askStream(call, model)
-    return toAnswer(turn, { name: `${settings.name}/${asked.model}`, messages: asked.messages })
+    return toAnswer(turn, asked.messages)
   })
 }
 
@@ -36,12 +37,12 @@ const post = ({ settings, asked, inWords, request }: ServerCall, method: string)
 
 const askWhole = async (call: ServerCall, model: string): Promise<GeminiTurn> => {
   const response = await post(call, `${model}:generateContent`)
-  const body = readExactJson(await response.text())
-  if (body === undefined) throw call.request.broken('answered with text that is not JSON')
+  const text = await response.text()
   const turn = createTurn()
-  take(turn, body, call)
-  if (!isJsonObject(body) || (body.candidates === undefined && body.promptFeedback === undefined))
-    throw call.request.broken('answered with JSON that is not an answer')
+  // A list holds the chunks of a stream, which some servers send in place of one answer.
+  for (const chunk of [readExactJson(text) ?? []].flat()) take(turn, chunk, { text, call })
+  if (!turn.isAnswer) throw call.request.unreadable(text)
+  if (turn.finishReason === null) throw call.request.broken(NO_END)
   return turn
 }
 
@@ -49,23 +50,24 @@ const askStream = async (call: ServerCall, model: string): Promise<GeminiTurn> =
   const { body } = await post(call, `${model}:streamGenerateContent?alt=sse`)
   const turn = createTurn()
   for await (const event of readEvents(body)) {
-    const text = take(turn, parse(event, call), call)
-    if (text !== '') call.onText?.(text)
+    for (const chunk of [parse(event, call)].flat()) {
+      const text = take(turn, chunk, { text: event, call })
+      if (text !== '') call.onText?.(text)
+    }
   }
-  if (turn.finishReason === null) throw call.request.broken('ended its stream before its answer')
+  if (turn.finishReason === null) throw call.request.broken(NO_END)
   return turn
 }
 
 const parse = (event: string, { request }: ServerCall): JsonValue => {
   const chunk = readExactJson(event)
-  if (chunk === undefined) throw request.broken('sent an event that is not JSON')
+  if (chunk === undefined) throw request.broken(NO_EVENT)
   return chunk
 }
 
 /** Takes a chunk into the turn. An error may come inside a 200, as a chunk. */
-const take = (turn: GeminiTurn, chunk: unknown, { request }: ServerCall): string => {
-  const read: unknown = Array.isArray(chunk) ? chunk[0] : chunk
-  if (!isJsonObject(read)) throw request.broken('sent a response that is not an answer')
-  if (read.error !== undefined) throw request.refused(read)
-  return takeChunk(turn, read)
+const take = (turn: GeminiTurn, chunk: JsonValue, { text, call: { request } }: { text: string; call: ServerCall }) => {
+  if (!isJsonObject(chunk)) throw request.unreadable(text)
+  if (chunk.error) throw request.refused(chunk)
+  return takeChunk(turn, chunk)
 }

@@ -6,16 +6,20 @@ import { isJsonObject, type JsonObject, tryParseJson } from '../../../core/json.
 import { toExactJson } from '../exact-json.ts'
 
 export interface LineJudge {
-  /** Makes the error for a line that is not a JSON object. */
-  toMalformed(): Error
+  /** Makes the error for a body or a line that is not part of an answer. */
+  toMalformed(text: string): Error
   /** Makes the error for the line `{ "error": … }`. */
   toRefused(line: JsonObject): Error
 }
 
 /** A whole answer. The SDK would change numbers that lose digits, in the arguments of calls. */
-export const toExactBody = async (response: Response): Promise<Response> => {
+export const judgeBody = async (response: Response, { toMalformed, toRefused }: LineJudge): Promise<Response> => {
   const { status, headers } = response
-  return new Response(toExactJson(await response.text()), { status, headers })
+  const text = await response.text()
+  const body = tryParseJson(text)
+  if (isJsonObject(body) && body.error) throw toRefused(body)
+  if (!isJsonObject(body) || !isJsonObject(body.message)) throw toMalformed(text)
+  return new Response(toExactJson(text), { status, headers })
 }
 
 /** Drops blank lines, and keeps digits. The body fails at the first line that is an error, or not Ollama's. */
@@ -46,6 +50,6 @@ export const judgeLines = (response: Response, judge: LineJudge): Response => {
 
 const findProblem = (line: string, { toMalformed, toRefused }: LineJudge): Error | undefined => {
   const value = tryParseJson(line)
-  if (!isJsonObject(value)) return toMalformed()
-  return value.error === undefined ? undefined : toRefused(value)
+  if (!isJsonObject(value)) return toMalformed(line)
+  return value.error ? toRefused(value) : undefined
 }

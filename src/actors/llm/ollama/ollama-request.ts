@@ -6,6 +6,7 @@ import type { LlmImage, LlmMessage, LlmTool } from '../../../core/llm.ts'
 import type { LlmRequest } from '../provider.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
 import { toArgumentsObject } from '../tool-arguments.ts'
+import { findThinking } from './ollama-answer.ts'
 
 /** @param options `inWords`: `returns` is asked for in words alone. @throws Fault `invalid_input` for an image by URL */
 export const toOllamaBody = (
@@ -34,7 +35,8 @@ const toMessage = (message: LlmMessage): Message => {
   const calls = message.tool_calls.map(({ name, arguments: text }) => ({
     function: { name, arguments: toArgumentsObject(text) },
   }))
-  return { role, content, tool_calls: calls }
+  const thinking = message.tool_calls.map(findThinking).find((text) => typeof text === 'string')
+  return { role, content, ...(thinking !== undefined && { thinking }), tool_calls: calls }
 }
 
 /** Makes bytes. The SDK would read a file that a text names. */

@@ -1,63 +1,39 @@
-/** OpenAI, and each server that speaks its chat completions interface. */
+/**
+ * OpenAI, and each server that speaks its chat completions interface.
+ *
+ * The SDK writes the request and signs it. Answers are read here: the SDK's types describe OpenAI's own wire, and its stream loses the end
+ * mark, the digits of numbers, and errors outside of events.
+ */
 import type { OpenAI } from 'openai'
-import { isJsonObject, type JsonObject, type JsonValue, tryParseJson } from '../../../core/json.ts'
-import type { LlmToolCall } from '../../../core/llm.ts'
-import { type ModelRequest, NO_ANSWER, NO_END } from '../model-request.ts'
+import { isJsonObject, type JsonObject } from '../../../core/json.ts'
+import { readEvents } from '../event-stream.ts'
+import { readExactJson } from '../exact-json.ts'
+import { NO_END, NO_EVENT } from '../model-request.ts'
 import { toObjectSchema, unwrapText } from '../object-schema.ts'
 import type { LlmAnswer, LlmProvider, ProviderSettings } from '../provider.ts'
 import { createServedProvider, type ServerCall } from '../served-provider.ts'
-import { toArgumentsText } from '../tool-arguments.ts'
+import { type ChatDraft, createDraft, findFinish, isAnswer, takeBody, toAnswer } from './chat-draft.ts'
+import type { MessageField } from './chat-message.ts'
 import type { CompatibleServer } from './compatible-server.ts'
 import { type ChatBody, toOpenAiBody } from './openai-request.ts'
 
-type Completion = OpenAI.Chat.ChatCompletion
-type Chunk = OpenAI.Chat.ChatCompletionChunk
+const PATH = '/chat/completions'
 
 /** Loads the SDK. */
 export const createOpenAiProvider = async (server: CompatibleServer, given: ProviderSettings): Promise<LlmProvider> => {
   const { OpenAI } = await import('openai')
   return createServedProvider(server, given, async (call) => {
-    const { settings, asked, request, onText } = call
+    const { settings, asked, request } = call
     const client = new OpenAI({
       ...OFF,
       apiKey: settings.apiKey || 'none',
       baseURL: settings.baseUrl,
-      fetch: onText === undefined ? request.fetch : fetchEvents(request),
+      fetch: request.fetch,
       ...(settings.apiKey ? {} : { defaultHeaders: { authorization: null } }),
     })
-    const answer = await perform(client.chat.completions, toOpenAiBody(asked, { ...call, server }), call)
-    return isWrapped(call) ? { ...answer, text: unwrapText(answer.text) } : answer
+    return perform(client, toOpenAiBody(asked, { ...call, server }), call)
   })
 }
-
-const perform = async (client: OpenAI.Chat.Completions, body: ChatBody, call: ServerCall): Promise<LlmAnswer> => {
-  if (call.onText === undefined) return readCompletion(await client.create(body), call.request)
-  const stream = { stream: true, stream_options: { include_usage: true } } as const
-  return readStream(await client.create({ ...body, ...stream }), call)
-}
-
-/**
- * Makes a `fetch` that turns a JSON object into a stream of one event. Some servers send an object where a stream was asked for: an error,
- * or an answer, as they know no streams. The SDK would pass over it as over a comment.
- * @throws Fault for an error, and for an object that is not an answer
- */
-const fetchEvents =
-  (wire: ModelRequest): typeof fetch =>
-  async (url, init) => {
-    const response = await wire.fetch(url, init)
-    if (!/^application\/json\b/i.test(response.headers.get('content-type') ?? '')) return response
-    const body = tryParseJson(await response.text())
-    if (isJsonObject(body) && body.error) throw wire.refused(body)
-    if (!isJsonObject(body) || !Array.isArray(body.choices)) throw wire.broken(NO_ANSWER)
-    const event = { ...body, choices: body.choices.filter(isJsonObject).map(toDelta) }
-    return new Response(`data: ${JSON.stringify(event)}\n\n`, { headers: { 'content-type': 'text/event-stream' } })
-  }
-
-const toDelta = ({ message = null, ...choice }: JsonObject): JsonObject => ({ ...choice, delta: message })
-
-/** True: the schema that was sent holds the answer in a field. */
-const isWrapped = ({ asked: { returns }, inWords }: ServerCall): boolean =>
-  returns !== undefined && !inWords && toObjectSchema(returns).isWrapped
 
 /** Keeps the SDK from retrying, timing out, logging, and taking keys from the environment. */
 const OFF = {
@@ -70,118 +46,90 @@ const OFF = {
   webhookSecret: null,
 } as const
 
-/** Servers leave fields out, or send null, beyond the SDK's types. */
-type Loose<T> = { [K in keyof T]?: T[K] | null }
+const STREAM = { stream: true, stream_options: { include_usage: true } } as const
 
-const readCompletion = (
-  completion: (Loose<Completion> & { error?: unknown }) | null | undefined,
-  request: ModelRequest,
-): LlmAnswer => {
-  if (completion?.error) throw request.refused(toErrorBody(completion.error))
-  const [choice] = completion?.choices ?? []
-  const message = choice?.message
-  if (!message) throw request.broken(NO_ANSWER)
-  const calls = (message.tool_calls ?? []).flatMap((call) =>
-    call.type === 'function' ? [{ id: call.id, ...call.function }] : [],
-  )
-  return {
-    text: message.content || message.refusal || '',
-    toolCalls: toCalls(calls),
-    finish: toFinish(choice.finish_reason, { isRefusal: Boolean(message.refusal) }),
-    usage: toUsage(completion?.usage),
-  }
+const perform = async (client: OpenAI, body: ChatBody, call: ServerCall): Promise<LlmAnswer> => {
+  const response = await client
+    .post(PATH, { body: call.onText === undefined ? body : { ...body, ...STREAM } })
+    .asResponse()
+  const reading: Reading = { call, draft: createDraft(), hold: isWrapped(call) }
+  // Some servers send an object where a stream was asked for, or a stream where an object was.
+  if (isStream(response, call)) await readStream(response, reading)
+  else await readWhole(response, reading)
+  return finish(reading)
 }
 
-interface Draft {
+const isStream = ({ headers }: Response, { onText }: ServerCall): boolean => {
+  const type = headers.get('content-type') ?? ''
+  return onText === undefined ? /^text\/event-stream\b/i.test(type) : !/^application\/json\b/i.test(type)
+}
+
+/** True: the schema that was sent holds the answer in a field. */
+const isWrapped = ({ asked: { returns }, inWords }: ServerCall): boolean =>
+  returns !== undefined && !inWords && toObjectSchema(returns).isWrapped
+
+interface Reading {
+  call: ServerCall
+  draft: ChatDraft
+  /** True: the text is unwrapped as a whole, and not streamed. */
+  hold: boolean
+}
+
+const readWhole = async (response: Response, reading: Reading): Promise<void> => {
+  const { call, draft } = reading
+  const text = await response.text()
+  const body = readExactJson(text)
+  take(body, { text, field: 'message', reading })
+  if (!draft.isMessage) throw call.request.unreadable(text)
+  if (draft.finishes.size > 0) return
+  if (!isNull(body)) draft.finishes.set(draft.spoken ?? draft.called ?? 0, 'stop')
+}
+
+/** True for a choice that says that it has not ended. A server that leaves the field out has none. */
+const isNull = (body: unknown): boolean =>
+  isAnswer(body) && [body.choices ?? []].flat().some((choice) => isJsonObject(choice) && choice.finish_reason === null)
+
+const readStream = async (response: Response, reading: Reading): Promise<void> => {
+  const { draft } = reading
+  let isDone = false
+  for await (const text of readEvents(response.body, () => (isDone = true))) {
+    const event = readExactJson(text)
+    if (event === undefined) throw reading.call.request.broken(NO_EVENT)
+    take(event, { text, field: 'delta', reading })
+  }
+  if (isDone && draft.isMessage && draft.finishes.size === 0)
+    draft.finishes.set(draft.spoken ?? draft.called ?? 0, 'stop')
+}
+
+interface Taking {
   text: string
-  calls: Map<number | string, { id: string; name: string; arguments: string }>
-  isRefusal: boolean
-  finish: string | undefined
-  usage: Chunk['usage']
+  field: MessageField
+  reading: Reading
 }
 
-const readStream = async (chunks: AsyncIterable<Chunk>, call: ServerCall): Promise<LlmAnswer> => {
-  const { onText, request } = call
-  const draft: Draft = { text: '', calls: new Map(), isRefusal: false, finish: undefined, usage: undefined }
-  // The text of a wrapped value is unwrapped as a whole.
-  const hold = isWrapped(call)
-  try {
-    for await (const chunk of chunks) {
-      const text = takeChunk(chunk, draft)
-      if (text !== '' && !hold) onText?.(text)
-    }
-  } catch (error) {
-    throw toStreamError(error, request)
-  }
-  if (draft.finish === undefined) throw request.broken(NO_END)
-  if (hold && draft.text !== '') onText?.(unwrapText(draft.text))
-  return {
-    text: draft.text,
-    toolCalls: toCalls([...draft.calls.values()]),
-    finish: toFinish(draft.finish, draft),
-    usage: toUsage(draft.usage),
-  }
+/** @throws Fault for an error in a 200, and for anything that is not an answer */
+const take = (body: unknown, { text, field, reading: { call, draft, hold } }: Taking): void => {
+  const { request } = call
+  if (isJsonObject(body) && body.error) throw request.refused({ error: body.error })
+  if (field === 'message' && isJsonObject(body) && !isAnswer(body) && isRefusal(body)) throw request.refused(body)
+  // A chunk without choices tells of usage, or of something that is no part of the answer.
+  if (!isJsonObject(body) || (field === 'message' && !isAnswer(body))) throw request.unreadable(text)
+  const piece = takeBody(draft, body, field)
+  if (piece.error !== undefined) throw request.refused({ error: piece.error })
+  if (piece.text !== '' && !hold) call.onText?.(piece.text)
 }
 
-/** Takes a chunk into the draft. Returns the text that it adds. */
-const takeChunk = (chunk: Loose<Chunk> | null, draft: Draft): string => {
-  if (chunk?.usage) draft.usage = chunk.usage
-  const [choice] = chunk?.choices ?? []
-  if (choice?.finish_reason) draft.finish = choice.finish_reason
-  const { content, refusal, tool_calls } = choice?.delta ?? {}
-  if (refusal) draft.isRefusal = true
-  for (const part of tool_calls ?? []) takeCall(part, draft.calls)
-  const text = content || refusal || ''
-  draft.text += text
-  return text
-}
+/** True for an error outside of the field `error`, as Mistral sends it: `{ object: 'error', message }`. */
+const isRefusal = ({ object, type, message }: JsonObject): boolean =>
+  typeof message === 'string' && (object === 'error' || type === 'error')
 
-/** Pieces of one call share an index. Servers that leave the index out send each call whole. */
-const takeCall = (
-  { index, id, function: part }: Loose<OpenAI.Chat.ChatCompletionChunk.Choice.Delta.ToolCall>,
-  calls: Draft['calls'],
-): void => {
-  const place = index ?? id ?? calls.size
-  const call = calls.get(place) ?? { id: '', name: '', arguments: '' }
-  calls.set(place, {
-    id: call.id || (id ?? ''),
-    name: call.name || (part?.name ?? ''),
-    arguments: call.arguments + (part?.arguments ?? ''),
-  })
-}
-
-/** The SDK throws an error event as an error without a status, which keeps the event. */
-const toStreamError = (error: unknown, request: ModelRequest): unknown => {
-  const { error: body, status } = error as { error?: unknown; status?: unknown }
-  return status === undefined && body !== undefined && body !== null ? request.refused(toErrorBody(body)) : error
-}
-
-/** @param error Parsed from JSON by the SDK. */
-const toErrorBody = (error: unknown): JsonObject => ({ error: error as JsonValue })
-
-/** Some servers leave ids out, or give the same one twice. */
-const toCalls = (calls: readonly { id: string; name: string; arguments: string }[]): LlmToolCall[] => {
-  const seen = new Set<string>()
-  return calls.map(({ id, name, arguments: text }, place) => {
-    const own = id && !seen.has(id) ? id : `call_${place + 1}`
-    seen.add(own)
-    return { id: own, name, arguments: toArgumentsText(text) }
-  })
-}
-
-const toFinish = (reason: string | null | undefined, { isRefusal }: { isRefusal: boolean }): LlmAnswer['finish'] => {
-  if (isRefusal || reason === 'content_filter') return 'refused'
-  return reason === 'length' ? 'length' : 'stop'
-}
-
-const toUsage = (usage: Loose<OpenAI.CompletionUsage> | null | undefined): LlmAnswer['usage'] => {
-  const { prompt_tokens, completion_tokens, prompt_tokens_details: details } = usage ?? {}
-  if (typeof prompt_tokens !== 'number' && typeof completion_tokens !== 'number') return null
-  const written = details?.cache_write_tokens ?? 0
-  return {
-    input_tokens: prompt_tokens ?? 0,
-    cached_tokens: details?.cached_tokens ?? 0,
-    ...(written > 0 && { cache_write_tokens: written }),
-    output_tokens: completion_tokens ?? 0,
-  }
+const finish = ({ call, draft, hold }: Reading): LlmAnswer => {
+  const { request, onText, settings } = call
+  const end = findFinish(draft)
+  if (end === undefined) throw request.broken(NO_END)
+  const answer = toAnswer(draft, { finish: end, from: settings.name })
+  if (!isWrapped(call)) return answer
+  const text = unwrapText(answer.text)
+  if (hold && text !== '') onText?.(text)
+  return { ...answer, text }
 }

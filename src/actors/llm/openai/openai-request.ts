@@ -2,18 +2,20 @@
 import type { OpenAI } from 'openai'
 import { type JsonObject, tryParseJson } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
-import type { LlmImage, LlmMessage, LlmTool } from '../../../core/llm.ts'
+import type { LlmImage, LlmMessage, LlmTool, LlmToolCall } from '../../../core/llm.ts'
 import { toObjectSchema } from '../object-schema.ts'
 import type { LlmRequest } from '../provider.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
 import type { CompatibleServer } from './compatible-server.ts'
+import { findKept } from './kept-fields.ts'
 
-export type ChatBody = OpenAI.Chat.ChatCompletionCreateParamsNonStreaming
-type Message = OpenAI.Chat.ChatCompletionMessageParam
+/** Its messages have fields of other vendors too, which the SDK's types do not know. */
+export type ChatBody = Omit<OpenAI.Chat.ChatCompletionCreateParamsNonStreaming, 'messages'> & { messages: JsonObject[] }
+type Message = JsonObject
 
 export interface BodyOptions {
   server: CompatibleServer
-  settings: { baseUrl: string }
+  settings: { name: string; baseUrl: string }
   /** True: `returns` is asked for in words. */
   inWords: boolean
 }
@@ -25,7 +27,7 @@ export const toOpenAiBody = (request: LlmRequest, options: BodyOptions): ChatBod
     model,
     messages: [
       ...(instruction === undefined ? [] : [{ role: 'system', content: instruction } as const]),
-      ...messages.map(toMessage),
+      ...messages.map((message) => toMessage(message, options.settings.name)),
     ],
     ...toParameters(params, { model, ...options }),
     ...(returns === undefined || options.inWords ? {} : { response_format: toResponseFormat(returns) }),
@@ -33,7 +35,8 @@ export const toOpenAiBody = (request: LlmRequest, options: BodyOptions): ChatBod
   }
 }
 
-const toMessage = (message: LlmMessage): Message => {
+/** @param to Name of the provider, which gets back the fields that are its own. */
+const toMessage = (message: LlmMessage, to: string): Message => {
   switch (message.role) {
     case 'system':
       return { role: 'system', content: message.content }
@@ -45,23 +48,35 @@ const toMessage = (message: LlmMessage): Message => {
     case 'assistant': {
       const { content, tool_calls = [] } = message
       if (tool_calls.length === 0) return { role: 'assistant', content }
-      return { role: 'assistant', content: content === '' ? null : content, tool_calls: tool_calls.map(toCall) }
+      return toTurn(content, tool_calls, to)
     }
     case 'tool':
       return { role: 'tool', tool_call_id: message.tool_call_id, content: message.content }
   }
 }
 
-const toImagePart = (image: LlmImage): OpenAI.Chat.ChatCompletionContentPartImage => ({
+const toImagePart = (image: LlmImage): JsonObject => ({
   type: 'image_url',
   image_url: { url: 'url' in image ? image.url : `data:${image.media_type};base64,${image.base64}` },
 })
 
+const toTurn = (content: string, calls: readonly LlmToolCall[], to: string): Message => {
+  const [first] = calls
+  const { thinking, ...kept } = first === undefined ? {} : findKept(first, to).message
+  const parts = Array.isArray(thinking)
+    ? [...thinking, ...(content === '' ? [] : [{ type: 'text', text: content }])]
+    : undefined
+  const own = { ...kept, ...(parts !== undefined && { content: parts }) }
+  const tool_calls = calls.map((call) => toCall(call, to))
+  return { role: 'assistant', content: content === '' ? null : content, tool_calls, ...own }
+}
+
 /** Servers parse the arguments that they once sent, and refuse text that is not JSON. */
-const toCall = ({ id, name, arguments: text }: { id: string; name: string; arguments: string }) => ({
-  id,
-  type: 'function' as const,
-  function: { name, arguments: tryParseJson(text) === undefined ? '{}' : text },
+const toCall = (call: LlmToolCall, to: string): JsonObject => ({
+  ...findKept(call, to).call,
+  id: call.id,
+  type: 'function',
+  function: { name: call.name, arguments: tryParseJson(call.arguments) === undefined ? '{}' : call.arguments },
 })
 
 const toTool = ({ name, description, input }: LlmTool): OpenAI.Chat.ChatCompletionTool => ({

@@ -2,9 +2,12 @@
 import { inspect } from 'node:util'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { LlmAnswer } from '../../../../src/actors/llm/provider.ts'
 import type { JsonObject } from '../../../../src/core/json.ts'
+import type { LlmMessage } from '../../../../src/core/llm.ts'
 import { anthropicWire, encodeEvent } from '../../../support/wire/anthropic.ts'
 import { askProvider, catchProviderFault, PLANTED_KEY } from '../../../support/wire/ask-provider.ts'
+import type { WireReply } from '../../../support/wire/wire.ts'
 import { startWireServer, type WireServer } from '../../../support/wire/wire-server.ts'
 
 const vendor = anthropicWire
@@ -92,7 +95,12 @@ test('thoughts are not part of the text, and are kept with the call behind them'
   assert.equal([answer.text, pieces], ['', []])
   const thought = { type: 'thinking', thinking: 'Hmm.', signature: 'EqQB' }
   assert.equal(answer.toolCalls, [
-    { id: 'toolu_1', name: 'f', arguments: '{"a": 1}', opaque: { anthropic_thinking: [thought, REDACTED] } },
+    {
+      id: 'toolu_1',
+      name: 'f',
+      arguments: '{"a": 1}',
+      opaque: { anthropic_blocks: [thought, REDACTED, { type: 'tool_use' }] },
+    },
   ])
   const content = [thought, REDACTED, { type: 'tool_use', id: 'toolu_1', name: 'f', input: { a: 1 } }]
   const whole = await answerWhole({ content, stop_reason: 'tool_use' })
@@ -176,5 +184,81 @@ test('a fault and its causes hold neither key nor headers', async () => {
       assert.not(shown.includes('hush-4711'), shown)
     }
 })
+
+/** The assistant's turn of the second request, after an answer. */
+const sendBack = async ({ text, toolCalls }: LlmAnswer, isError = false): Promise<JsonObject[]> => {
+  server.answerWith({ kind: 'answer', answer: { text: ['done'] } })
+  const messages: LlmMessage[] = [
+    { role: 'user', content: 'Look.' },
+    { role: 'assistant', content: text, tool_calls: toolCalls },
+    ...toolCalls.map(
+      ({ id, name }) =>
+        ({ role: 'tool', tool_call_id: id, name, content: 'x', ...(isError && { is_error: true }) }) as const,
+    ),
+  ]
+  await askProvider({ vendor, server }, { messages })
+  return JSON.parse(server.requests.at(-1)?.body ?? '').messages
+}
+
+const SIGNED: JsonObject = { type: 'thinking', thinking: 'so', signature: 'sig' }
+const USE = { type: 'tool_use', id: 'toolu_1', name: 'look', input: { a: 1 } }
+const SAID = { type: 'text', text: 'And again.' }
+const INTERLEAVED: JsonObject[] = [SIGNED, USE, { ...SIGNED, signature: 'sig2' }, SAID, { ...USE, id: 'toolu_2' }]
+
+for (const stream of [false, true]) {
+  const how = stream ? 'streamed' : 'whole'
+  const answerBlocks = (content: JsonObject[], stop_reason = 'tool_use') =>
+    stream
+      ? streamEvents(start(), ...content.flatMap((one, index) => block(index, one)), ...stop(stop_reason))
+      : answerWhole({ content, stop_reason })
+
+  test(`${how}: the blocks of a turn go back as they came, in their order`, async () => {
+    const { answer } = await answerBlocks(INTERLEAVED)
+    const [, turn] = await sendBack(answer)
+    assert.equal(turn?.content, INTERLEAVED)
+  })
+
+  test(`${how}: texts of blanks and thoughts without a signature do not go back`, async () => {
+    const { answer } = await answerBlocks([{ type: 'thinking', thinking: 'so' }, { type: 'text', text: '\n\n' }, USE])
+    const [, turn] = await sendBack(answer)
+    assert.equal(turn?.content, [USE])
+  })
+}
+
+test('the result of a call that failed is marked as an error', async () => {
+  const { answer } = await answerWhole({ content: [USE], stop_reason: 'tool_use' })
+  const [, , failed] = await sendBack(answer, true)
+  assert.equal(failed?.content, [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'x', is_error: true }])
+  const [, , good] = await sendBack(answer)
+  assert.equal(good?.content, [{ type: 'tool_result', tool_use_id: 'toolu_1', content: 'x' }])
+})
+
+for (const stream of [false, true])
+  test(`${stream ? 'streamed' : 'whole'}: a turn that the vendor pauses goes on, and both calls are counted`, async () => {
+    const turn = (text: string, stop_reason: string): WireReply => {
+      const content = [{ type: 'text', text }]
+      const usage = { input_tokens: 3, output_tokens: 1 }
+      const events = [
+        start(usage),
+        ...block(0, content[0] as JsonObject),
+        { type: 'message_delta', delta: { stop_reason }, usage },
+        { type: 'message_stop' },
+      ]
+      return stream
+        ? { kind: 'raw', body: events.map(encodeEvent).join(''), contentType: 'text/event-stream' }
+        : {
+            kind: 'raw',
+            body: JSON.stringify({ type: 'message', content, stop_reason, usage }),
+            contentType: 'application/json',
+          }
+    }
+    server.answerWith(turn('Let me ', 'pause_turn'), turn('see.', 'end_turn'))
+    const { answer, pieces } = await askProvider({ vendor, server }, {}, { stream })
+    assert.equal([answer.text, answer.finish], ['Let me see.', 'stop'])
+    assert.is(pieces.join(''), stream ? 'Let me see.' : '')
+    assert.equal(answer.usage, { input_tokens: 6, cached_tokens: 0, output_tokens: 2 })
+    const { messages } = JSON.parse(server.requests.at(-1)?.body ?? '')
+    assert.equal(messages.at(-1), { role: 'assistant', content: [{ type: 'text', text: 'Let me ' }] })
+  })
 
 test.run()

@@ -83,7 +83,7 @@ const afterCalls = (...calls: LlmToolCall[]): LlmMessage[] => [
   ...calls.map(({ id, name }): LlmMessage => ({ role: 'tool', tool_call_id: id, name, content: 'x' })),
 ]
 
-test('signed thoughts go back before the calls behind them', () => {
+test('signed thoughts of a journal of an older release go back before the calls behind them', () => {
   const { body } = write({ messages: afterCalls({ ...CALL, opaque: { anthropic_thinking: [THOUGHT] } }) })
   assert.equal((body.messages as { content: unknown }[])[1]?.content, [
     THOUGHT,

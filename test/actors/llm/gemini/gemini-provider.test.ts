@@ -86,11 +86,10 @@ test('a prompt that is refused has the reason as its text, and its usage', async
 })
 
 for (const reason of ['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'OTHER', 'SOMETHING_NEW'])
-  test(`an answer that ends with ${reason} is the fault invalid_output, which is retryable`, async () => {
+  test(`an answer that ends with ${reason} is failed, with the vendor's explanation`, async () => {
     sayWhole(candidate([], { finishReason: reason, finishMessage: 'call:f{' }))
-    const fault = await catchProviderFault({ vendor, server })
-    assert.equal([fault.code, fault.retryable], ['invalid_output', true])
-    assert.match(fault.message, reason)
+    const { answer } = await askProvider({ vendor, server })
+    assert.equal([answer.finish, answer.reason, answer.text], ['failed', reason, 'call:f{'])
   })
 
 test('a key that is not valid is unauthorized, although the status is 400', async () => {
@@ -168,6 +167,31 @@ test('a fault and its causes hold neither key nor headers', async () => {
       assert.not(shown.includes(PLANTED_KEY), shown)
       assert.not(shown.includes('hush-4711'), shown)
     }
+})
+
+test('a signature on a part of its own goes back in its place', async () => {
+  const parts = [
+    { text: 'Let me look.', thoughtSignature: 'one' },
+    { functionCall: { id: 'x', name: 'look', args: { a: 1 } } },
+    { text: '', thoughtSignature: 'two' },
+  ]
+  const answer = await askBoth(candidate(parts))
+  assert.is(answer.text, 'Let me look.')
+  sayWhole(candidate([{ text: 'done' }]))
+  const [call] = answer.toolCalls
+  await askProvider(
+    { vendor, server },
+    {
+      messages: [
+        { role: 'user', content: 'Look.' },
+        { role: 'assistant', content: answer.text, tool_calls: answer.toolCalls },
+        { role: 'tool', tool_call_id: call?.id ?? '', name: 'look', content: 'no such place', is_error: true },
+      ],
+    },
+  )
+  const { contents } = JSON.parse(server.requests.at(-1)?.body ?? '')
+  assert.equal(contents[1].parts, parts)
+  assert.equal(contents[2].parts[0].functionResponse.response, { error: 'no such place' })
 })
 
 test.run()

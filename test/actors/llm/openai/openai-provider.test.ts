@@ -1,7 +1,10 @@
 /** Behaviour of OpenAI and compatible servers beyond the contract. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { JsonValue } from '../../../../src/core/json.ts'
+import type { LlmAnswer } from '../../../../src/actors/llm/provider.ts'
+import type { JsonObject, JsonValue } from '../../../../src/core/json.ts'
+import type { LlmMessage } from '../../../../src/core/llm.ts'
+import { catchFault } from '../../../support/catch-fault.ts'
 import { askProvider, catchProviderFault } from '../../../support/wire/ask-provider.ts'
 import { openaiWire as vendor } from '../../../support/wire/openai.ts'
 import { startWireServer, type WireServer } from '../../../support/wire/wire-server.ts'
@@ -117,6 +120,96 @@ test('a server without keys is sent none', async () => {
     { signal: new AbortController().signal, onText: undefined },
   )
   assert.is(server.requests.at(-1)?.headers.authorization, undefined)
+})
+
+/** The messages of a second turn, sent by a provider of this name. */
+const sendBack = async (turn: LlmAnswer, name?: string): Promise<JsonObject> => {
+  server.answerWith({ kind: 'answer', answer: { text: ['done'] } })
+  const messages: LlmMessage[] = [
+    { role: 'user', content: 'Look.' },
+    { role: 'assistant', content: turn.text, tool_calls: turn.toolCalls },
+    ...turn.toolCalls.map(
+      ({ id, name: tool }) => ({ role: 'tool', tool_call_id: id, name: tool, content: 'x' }) as const,
+    ),
+  ]
+  await askProvider({ vendor, server }, { messages }, { settings: name === undefined ? {} : { name } })
+  return JSON.parse(server.requests.at(-1)?.body ?? '').messages[1]
+}
+
+const LOOK = { id: 'c1', type: 'function', function: { name: 'look', arguments: '{}' } }
+const SIGNED = { ...LOOK, extra_content: { google: { thought_signature: 'sig==' } } }
+
+const BACK: [string, JsonObject, JsonObject][] = [
+  [
+    'reasoning_content',
+    { content: 'Let me look.', reasoning_content: 'I think so.', tool_calls: [LOOK] },
+    { reasoning_content: 'I think so.' },
+  ],
+  [
+    'reasoning_details',
+    { content: null, reasoning_details: [{ type: 'reasoning.text', text: 'so', signature: 's' }], tool_calls: [LOOK] },
+    { reasoning_details: [{ type: 'reasoning.text', text: 'so', signature: 's' }] },
+  ],
+  ['the signature of a call', { content: null, tool_calls: [SIGNED] }, { tool_calls: [SIGNED] }],
+  [
+    'thoughts among the parts of the text',
+    {
+      content: [
+        { type: 'thinking', thinking: [{ type: 'text', text: 'so' }] },
+        { type: 'text', text: 'Looking.' },
+      ],
+      tool_calls: [LOOK],
+    },
+    {
+      content: [
+        { type: 'thinking', thinking: [{ type: 'text', text: 'so' }] },
+        { type: 'text', text: 'Looking.' },
+      ],
+    },
+  ],
+]
+for (const [what, message, expected] of BACK)
+  for (const stream of [false, true])
+    test(`${stream ? 'streamed' : 'whole'}: ${what} goes back as it came, and not to another provider`, async () => {
+      if (stream)
+        replyEvents(
+          { choices: [{ index: 0, delta: message }] },
+          { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] },
+        )
+      else reply(completion(message, 'tool_calls'))
+      const { answer } = await askProvider({ vendor, server }, {}, { stream })
+      const sent = await sendBack(answer)
+      for (const [field, value] of Object.entries(expected)) assert.equal(sent[field], value)
+      const elsewhere = JSON.stringify(await sendBack(answer, 'another'))
+      assert.not.match(elsewhere, /reasoning|signature|thinking|so"/)
+    })
+
+test('thoughts that a stream sends in pieces go back in one', async () => {
+  const think = (fields: JsonObject): JsonValue => ({ choices: [{ index: 0, delta: fields }] })
+  replyEvents(
+    think({ reasoning_content: 'I ', reasoning_details: [{ type: 'reasoning.text', text: 'I ', index: 0 }] }),
+    think({ reasoning_content: 'think', reasoning_details: [{ type: 'reasoning.text', text: 'think', index: 0 }] }),
+    think({ reasoning_details: [{ type: 'reasoning.text', signature: 'sig', index: 0 }] }),
+    think({ tool_calls: [LOOK] }),
+    { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] },
+  )
+  const { answer } = await askProvider({ vendor, server }, {}, { stream: true })
+  const { reasoning_content, reasoning_details } = await sendBack(answer)
+  assert.is(reasoning_content, 'I think')
+  assert.equal(reasoning_details, [{ type: 'reasoning.text', text: 'I think', index: 0, signature: 'sig' }])
+})
+
+test('a mistake of ours in reading an answer is a defect, and no failed connection', async () => {
+  reply(completion({ content: 'Paris' }))
+  const provider = await vendor.createProvider({ baseUrl: server.baseUrl, apiKey: 'a key of some length' })
+  const onText = (): void => {
+    throw new TypeError('x is not a function')
+  }
+  const fault = await catchFault(() =>
+    provider.call({ model: 'm', messages: [], params: {} }, { signal: new AbortController().signal, onText }),
+  )
+  assert.is(fault.code, 'defect')
+  assert.not.match(fault.message, /connection|reached/)
 })
 
 test.run()

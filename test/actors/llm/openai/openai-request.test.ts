@@ -8,7 +8,7 @@ import type { JsonSchema } from '../../../../src/core/json-schema.ts'
 const toBody = (request: Partial<LlmRequest>, baseUrl = openai.url) =>
   toOpenAiBody(
     { model: 'gpt-4.1', messages: [{ role: 'user', content: 'Hello' }], params: {}, ...request },
-    { server: openai, settings: { baseUrl }, inWords: false },
+    { server: openai, settings: { name: 'openai', baseUrl }, inWords: false },
   )
 
 const formatOf = (returns: JsonSchema) => {
