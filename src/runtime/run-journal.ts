@@ -105,7 +105,7 @@ export class RunJournal {
     store
       .write(claim, pending.change)
       .then(
-        () => this.#written(pending.follow),
+        () => this.#written(pending),
         (cause) => this.#hold(pending, cause),
       )
       .catch((cause) => this.#break(cause))
@@ -138,10 +138,12 @@ export class RunJournal {
     this.#disarm = clock.wakeAt(clock.now() + AGAIN_MS, act)
   }
 
-  #written(follow: () => void): void {
+  #written({ change, follow }: PendingWrite): void {
     if (this.#isHeld && !this.#isClosed) this.#options.onHeld(undefined)
     this.#isHeld = false
-    this.#whileOurs(follow)
+    // The end has released the run: there is no lease to renew, and the store would call it lost.
+    if (change.end === undefined) this.#whileOurs(follow)
+    else if (!this.#isClosed) follow()
   }
 
   #whileOurs(follow: () => void): void {

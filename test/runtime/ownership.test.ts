@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import type { Clock } from '../../src/core/clock.ts'
 import { Host } from '../../src/runtime/host.ts'
 import { recoverRun } from '../../src/runtime/recovery.ts'
 import type { Run, RunExit } from '../../src/runtime/run.ts'
@@ -24,11 +25,11 @@ const createScene = (yaml: string, seed: number) => {
   const compiled = compileWorkflow(yaml)
   const decide = decideBySeed(seed)
   const world = new ScriptedWorld({ decide: (id) => decide(id, 0) })
-  const createHost = (owner: Owner): Host =>
+  const createHost = (owner: Owner, hostClock: Clock = clock): Host =>
     new Host({
       store,
       owner,
-      clock,
+      clock: hostClock,
       performerOf: () => ({ placement: world.createPlacement(), vault: new SecretVault() }),
       recompile: () => compiled,
       inboxBeatMs: 3_600_000,
@@ -37,6 +38,21 @@ const createScene = (yaml: string, seed: number) => {
 }
 
 const test = suite('ownership')
+
+test('a run that ends as its process wakes up after a standstill has ended, and is not lost', async () => {
+  const { clock, compiled, createHost } = createScene('steps: [{ id: nap, wait: { for: 1m } }]', 1)
+  // A standstill calls no beat: the first that comes due afterwards is the end of the wait.
+  const standing: Clock = {
+    now: () => clock.now(),
+    wakeAt: (at, wake) => (at - clock.now() === LEASE_BEAT_MS ? () => {} : clock.wakeAt(at, wake)),
+  }
+  const run = await createHost(createDeadOwner(), standing).start(compiled, { input: {} })
+  await settle()
+  await clock.advance(60_000)
+  await settle()
+  const exit = await Promise.race([run.exited, settle().then(() => undefined)])
+  assert.is(exit?.kind, 'ended')
+})
 
 test('J2 processes that only seem dead write nothing once another holds the run', async () => {
   await fc.assert(
