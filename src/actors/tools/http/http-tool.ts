@@ -12,7 +12,7 @@ const DEFAULT_MAX_BYTES = 10 * 1024 ** 2
 type HttpToolOutput = { status: number; headers: Record<string, string>; body: JsonValue; url: string }
 
 export interface HttpToolOptions {
-  client: HttpClient
+  client: Pick<HttpClient, 'send'>
   now(): number
 }
 
