@@ -56,6 +56,8 @@ const FALLBACK_CODES: readonly string[] = [
   'rate_limited',
   'unauthorized',
   'not_found',
+  'timeout',
+  'too_large',
 ] satisfies FaultCode[]
 
 const outcomeUnknown = ({ onLost, attempt }: AttemptContext): FaultData => ({
@@ -70,7 +72,7 @@ const outcomeUnknown = ({ onLost, attempt }: AttemptContext): FaultData => ({
 })
 
 /** A longer wait is not made while another actor is left. */
-const LONGEST_BEFORE_FALLBACK_MS = 300_000
+const LONGEST_BEFORE_FALLBACK_MS = 30_000
 
 const wantsRetry = ({ retry, attempt, lost, before }: AttemptContext, fault: FaultData): boolean =>
   asksForRetry(retry, attempt - lost - before, fault)

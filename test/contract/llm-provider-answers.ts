@@ -98,6 +98,15 @@ const addAnswerTests = (add: AddProviderTest, stream: boolean): void => {
       assert.is(pieces.join(''), stream ? answer.text : '')
     })
 
+  test('with a schema that is a number no digit of an id is lost', async (subject) => {
+    subject.server.answerWith(({ schema: sent }) => ({
+      kind: 'answer',
+      answer: { text: [holdsValue(sent) ? '{"value":7615917337495251231}' : '7615917337495251231'] },
+    }))
+    const { answer } = await askProvider(subject, { returns: { type: 'integer' } }, { stream })
+    assert.match(answer.text, '7615917337495251231')
+  })
+
   test('a tool call has its name and arguments, and an id', async (subject) => {
     const answer = await ask(
       subject,

@@ -56,6 +56,40 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
     assert.match((await refuse(subject, { status: 400, message: 'the field frobnicate is odd' })).message, 'frobnicate')
   })
 
+  for (const [status, message] of [
+    [401, 'the account behind this key is closed'],
+    [403, 'API not enabled: enable it in the console for project 42'],
+  ] as const)
+    test(`the vendor's own words of a ${status} are in the message`, async (subject) => {
+      for (const stream of [false, true])
+        assert.match((await refuse(subject, { status, message, stream })).message, message)
+    })
+
+  for (const shown of [
+    `${PLANTED_KEY.slice(0, 6)}****${PLANTED_KEY.slice(-4)}`,
+    `${PLANTED_KEY.slice(0, 5)}...${PLANTED_KEY.slice(-3)}`,
+    PLANTED_KEY.slice(4, 16),
+  ])
+    test(`a part of the key that the server repeats is not in the message: ${shown}`, async (subject) => {
+      const { message } = await refuse(subject, { status: 401, message: `Incorrect API key provided: ${shown}.` })
+      assert.match(message, 'Incorrect API key provided: [key]')
+      assert.not(message.includes(shown), message)
+    })
+
+  test('a request beyond the context window is the fault too_large', async (subject) => {
+    const message = "This model's maximum context length is 8192 tokens, however you requested 9000 tokens."
+    const fault = await refuse(subject, { status: 400, message })
+    assert.equal([fault.code, fault.retryable], ['too_large', false])
+    assert.match(fault.message, 'name a model with a larger context window')
+  })
+
+  test('a model that the vendor has retired is the fault not_found', async (subject) => {
+    const message = 'The model `old-1` has been decommissioned and is no longer supported.'
+    const fault = await refuse(subject, { status: 400, message })
+    assert.equal([fault.code, fault.retryable], ['not_found', false])
+    assert.match(fault.message, 'name another one')
+  })
+
   test('a key that the server repeats is in no message and no detail', async (subject) => {
     for (const status of [400, 401, 402, 403, 404, 429, 500])
       for (const stream of [false, true]) {

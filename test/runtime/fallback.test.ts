@@ -16,7 +16,7 @@ steps:
 
 /** Plays the workflow with three providers. Each fails this often with this code before it answers. */
 const play = async (
-  faults: Record<string, { code: string; times: number } | undefined>,
+  faults: Record<string, { code: string; times: number; waitMs?: number } | undefined>,
 ): Promise<{ exit: RunExit; asked: string[]; rows: JournalRow[] }> => {
   const asked: string[] = []
   const provider = (name: string): OwnActor => ({
@@ -31,7 +31,10 @@ const play = async (
       const fault = faults[name]
       const failures = asked.filter((one) => one === name).length
       if (fault !== undefined && failures <= fault.times)
-        throw new Fault(fault.code, 'no', { retryable: ['unavailable', 'rate_limited'].includes(fault.code) })
+        throw new Fault(fault.code, 'no', {
+          retryable: ['unavailable', 'rate_limited', 'timeout'].includes(fault.code),
+          ...(fault.waitMs !== undefined && { details: { retry_after_ms: fault.waitMs } }),
+        })
       return { text: `from ${name}` }
     },
   })
@@ -56,14 +59,14 @@ test('the first model that answers is the only one called', async () => {
   assert.equal(asked, ['one'])
 })
 
-for (const code of ['unauthorized', 'not_found'])
+for (const code of ['unauthorized', 'not_found', 'too_large'])
   test(`${code} falls back to the next model at once`, async () => {
     const { exit, asked } = await play({ one: { code, times: 9 } })
     assert.equal(outputOf(exit), { text: 'from two' })
     assert.equal(asked, ['one', 'two'])
   })
 
-for (const code of ['unavailable', 'rate_limited'])
+for (const code of ['unavailable', 'rate_limited', 'timeout'])
   test(`${code} falls back when the retries are used up, and the next model has all of its own`, async () => {
     const { exit, asked, rows } = await play({ one: { code, times: 9 }, two: { code, times: 1 } })
     assert.equal(outputOf(exit), { text: 'from two' })
@@ -72,6 +75,19 @@ for (const code of ['unavailable', 'rate_limited'])
       rows.filter(({ kind }) => kind === 'attempt').map(({ data }) => (data as { choice?: number }).choice),
       [0, 1, 1],
     )
+  })
+
+test('a long wait that a server asks for is not made while another model is left', async () => {
+  const { exit, asked } = await play({ one: { code: 'rate_limited', times: 9, waitMs: 31_000 } })
+  assert.equal(outputOf(exit), { text: 'from two' })
+  assert.equal(asked, ['one', 'two'])
+})
+
+for (const code of ['invalid_input', 'invalid_output', 'refused'])
+  test(`${code} says as much of the next model: it is not called`, async () => {
+    const { exit, asked } = await play({ one: { code, times: 9 } })
+    assert.is(outputOf(exit), code)
+    assert.equal(asked, ['one'])
   })
 
 test('a refusal is an answer: the next model is not called', async () => {

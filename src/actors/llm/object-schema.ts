@@ -1,5 +1,6 @@
 /** Wraps schemas for vendors that take objects alone: any other value is asked for as the one field of an object, and taken out again. */
-import { isJsonObject, tryParseJson } from '../../core/json.ts'
+import { parseFiniteJson } from '../../core/finite-json.ts'
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import { closedObject, type JsonSchema } from '../../core/json-schema.ts'
 
 export interface ObjectSchema {
@@ -15,8 +16,19 @@ export const toObjectSchema = (schema: JsonSchema): ObjectSchema => {
   return { schema: { ...closedObject({ value }), ...($defs === undefined ? {} : { $defs }) }, isWrapped: true }
 }
 
-/** Takes the JSON text of the field `value` out. Text without the field is returned as it is, for the actor to judge. */
+/**
+ * Takes the JSON text of the field `value` out. Text without the field is returned as it is, for the actor to judge, and so is one with a
+ * number that would lose digits.
+ */
 export const unwrapText = (text: string): string => {
-  const parsed = tryParseJson(text)
+  const parsed = tryParseFinite(text)
   return isJsonObject(parsed) && parsed.value !== undefined ? JSON.stringify(parsed.value) : text
+}
+
+const tryParseFinite = (text: string): JsonValue | undefined => {
+  try {
+    return parseFiniteJson(text)
+  } catch {
+    return undefined
+  }
 }

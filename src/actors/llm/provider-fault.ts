@@ -1,7 +1,7 @@
 /**
  * Maps a vendor's refusal to a fault, by its HTTP status and by the error that an answer holds.
  *
- * The message repeats the vendor's own words, without the key. Where the key is wrong it omits them, as vendors then repeat parts of the key.
+ * The message repeats the vendor's own words, without the key and without parts of it, which vendors repeat where the key is wrong.
  */
 import { Fault } from '../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue, tryParseJson } from '../../core/json.ts'
@@ -35,11 +35,11 @@ export interface StatusContext extends Asked {
 }
 
 export const toVendorFault = (error: VendorError, context: StatusContext): Fault => {
-  const { code, retryable, hint, isMute = false } = judge(error, context)
+  const { code, retryable, hint } = judge(error, context)
   const details: JsonObject = { provider: context.settings.name, model: context.model, status: error.status }
   const retryAfterMs = readRetryAfter(context, error)
   if (retryAfterMs !== undefined) details.retry_after_ms = retryAfterMs
-  const words = isMute ? '' : toWords(error.message, context)
+  const words = toWords(error.message, context)
   const subject = [context.settings.name, ...(context.model === '' ? [] : [context.model])].join('/')
   const what = `'${subject}' answered ${error.status}${words === '' ? '' : `: ${words}`}`
   return new Fault(code, hint === '' ? what : `${what}\n${hint}`, { retryable, details })
@@ -49,8 +49,6 @@ interface Verdict {
   code: string
   retryable: boolean
   hint: string
-  /** True: the message omits the vendor's words. */
-  isMute?: boolean
 }
 
 const judge = ({ status, code, message }: VendorError, asked: Asked): Verdict => {
@@ -62,7 +60,11 @@ const judge = ({ status, code, message }: VendorError, asked: Asked): Verdict =>
     return final('unauthorized', describeUnpaid(asked))
   // Google answers a wrong key with 400.
   if (status === 401 || status === 403 || /api_key_invalid/i.test(code))
-    return { ...final('unauthorized', describeKey(asked)), isMute: true }
+    return final('unauthorized', describeKey(asked))
+  if (status < 500 && (TOO_LONG_CODES.test(code) || TOO_LONG_WORDS.test(message)))
+    return final('too_large', 'send less, or name a model with a larger context window')
+  if (status < 500 && (GONE_CODES.test(code) || GONE_WORDS.test(message)))
+    return final('not_found', 'the vendor has retired this model, or never had it: name another one')
   if (status === 404 || status === 410) return final('not_found', describeMissing(asked, message))
   if (status === 408) return passing('timeout')
   if (status === 413) return final('too_large')
@@ -74,6 +76,15 @@ const judge = ({ status, code, message }: VendorError, asked: Asked): Verdict =>
 /** `insufficient_quota` and `billing_not_active` of OpenAI and compatible servers, `billing_error` of Anthropic. */
 const UNPAID_CODES = /insufficient_?(quota|balance|funds|credits?)|billing|payment_required/i
 const UNPAID_WORDS = /credit balance is too low|insufficient (account )?(balance|funds|credits?)\b/i
+
+/** `context_length_exceeded` of OpenAI; the words of Anthropic, Gemini, Mistral, vLLM and others for a request beyond the context window. */
+const TOO_LONG_CODES = /context_?(length|window)_?exceeded|string_above_max_length|prompt_too_long/i
+const TOO_LONG_WORDS =
+  /maximum context length|context (length|window|size)[^.]*exceed|exceed[^.]*context (length|window|size)|prompt is too long|input token count[^.]*exceeds|too large for model/i
+
+/** `model_decommissioned` of Groq, `model_not_found` of OpenAI, which some servers send with 400. */
+const GONE_CODES = /model_(decommissioned|not_found|deprecated|not_available)|model_retired|deployment_?not_?found/i
+const GONE_WORDS = /model[^.]* (has been|was|is) (decommissioned|deprecated|retired|shut down|discontinued)/i
 
 const describeUnpaid = ({ settings: { name, keyVariable } }: Asked): string => {
   const key = describeKeyPlace({ name, keyVariable })
@@ -104,10 +115,26 @@ const readRetryAfter = ({ headers, nowMs }: StatusContext, error: VendorError): 
     : (parseRetryAfter(headers?.get('retry-after') ?? undefined, nowMs) ?? error.retryAfterMs)
 }
 
-/** Puts a vendor's words into one line, without the key. */
+/** Puts a vendor's words into one line, without the key and without parts of it. */
 export const toWords = (message: string, { settings: { apiKey } }: Asked): string => {
   const clean = apiKey ? message.replaceAll(apiKey, '[key]') : message
-  return clean.toWellFormed().replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
+  const line = clean.toWellFormed().replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
+  return line.replace(/[^\s"'`,;()<>]+/g, (word) =>
+    word !== '[key]' && tellsOfKey(word, apiKey?.trim()) ? '[key]' : word,
+  )
+}
+
+/** The most characters of a key in a row that a message may show. */
+const LONGEST_PART = 7
+
+/** True for a masked key (`sk-a1***9f2c`), and for a piece of this one. */
+const tellsOfKey = (word: string, apiKey = ''): boolean => {
+  if (/[*•]{2,}/.test(word)) return true
+  if (apiKey.length <= LONGEST_PART) return false
+  if (/\.{3}|…/.test(word) && word.slice(0, 3) === apiKey.slice(0, 3)) return true
+  for (let at = 0; at + LONGEST_PART < word.length; at++)
+    if (apiKey.includes(word.slice(at, at + LONGEST_PART + 1))) return true
+  return false
 }
 
 /** Omits user, query and fragment, as they may hold a key. */
@@ -125,9 +152,29 @@ export const readVendorError = (body: JsonValue | string, status?: number): Vend
   const { reasons, ...wait } = readDetails(error.details)
   const words = [error.code, error.type, error.status, ...reasons].filter((word) => typeof word === 'string')
   const code = typeof error.innererror === 'object' ? 'content_filter' : words.join(' ')
-  const message =
-    typeof error.message === 'string' ? error.message : typeof outer === 'object' ? JSON.stringify(error) : ''
-  return { status: status ?? findStatus(error) ?? guessStatus(words.join(' ')), message, code, ...wait }
+  const isFlagged = isJsonObject(error.metadata) && Array.isArray(error.metadata.reasons)
+  return {
+    status: status ?? findStatus(error) ?? guessStatus(words.join(' ')),
+    message: toMessage(error),
+    code: isFlagged ? `content_filter ${code}` : code,
+    ...wait,
+  }
+}
+
+/** The words of an error. A router's are those of the vendor behind it too, as `metadata.raw` of OpenRouter holds them. */
+const toMessage = (error: JsonObject): string => {
+  const { message, detail, metadata } = error
+  const own = [message, detail].find((words) => typeof words === 'string')
+  const raw = isJsonObject(metadata) ? toRawWords(metadata) : ''
+  if (typeof own !== 'string') return raw === '' ? JSON.stringify(error) : raw
+  return raw === '' || own.includes(raw) ? own : `${own}: ${raw}`
+}
+
+const toRawWords = ({ raw, provider_name }: JsonObject): string => {
+  if (raw === undefined || raw === null) return ''
+  const { message } = readVendorError(raw)
+  const words = message === '' && typeof raw === 'string' ? raw : message
+  return typeof provider_name === 'string' && words !== '' ? `${provider_name} said: ${words}` : words
 }
 
 /** Reads Google's list of reasons, and the wait that it asks for: https://google.aip.dev/193 */
