@@ -2,7 +2,7 @@
 import type { AnswerCache } from '../actors/llm/answer-cache.ts'
 import { createPricing } from '../actors/llm/prices.ts'
 import { loadProvider, type ProviderOptions } from '../actors/llm/providers.ts'
-import { loadTool } from '../actors/tools/tool-catalogue.ts'
+import { loadItemActor, loadTool } from '../actors/tools/tool-catalogue.ts'
 import type { ToolOptions } from '../actors/tools/tool-options.ts'
 import type { Actor } from '../core/actor.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
@@ -89,6 +89,7 @@ const createLoader = ({ tools, providers, actors }: LoaderOptions): ActorLoader 
     const { cache, clock } = providers
     if (own !== undefined) return kind === 'llm' && cache !== undefined ? withCache(own, { cache, clock }) : own
     if (kind === 'tool') return loadTool(name, tools)
+    if (kind === 'foreach') return loadItemActor(name, tools)
     if (kind === 'llm') return (await loadProvider(name, providers)) as Actor
     throw new Fault('unavailable', `steps of kind '${kind}' come in a later release`)
   },

@@ -2,11 +2,12 @@
  * Plans the steps of a workflow, and the calls that are not steps of their own: those of a model with tools, and those
  * of `undo`.
  */
+import { READ_ITEMS } from '../core/item-file.ts'
 import { fixedBound } from './bound.ts'
 import type { Step, ValueNode } from './document.ts'
 import { toRetryPolicy } from './link/linked-step.ts'
 import { linkPreset, secretPlacesOf, withoutGiven } from './link/preset-call.ts'
-import { type PlanOptions, type StepPlan, toUndoPlan } from './plan.ts'
+import { type PlanOptions, type StepPlan, toPartPlan, toUndoPlan } from './plan.ts'
 import { descriptorOf } from './steps/step-kinds.ts'
 
 /** Timeout of an attempt of an actor step that names none. */
@@ -36,6 +37,7 @@ export const planSteps = (options: PlanOptions): ReadonlyMap<string, StepPlan> =
         return [
           plan,
           ...(plan.toolLoop === undefined ? [] : planToolLoop(plan, options)),
+          ...planParts(plan),
           ...(step.undo === undefined ? [] : [planUndo(step, step.undo, options)]),
         ]
       })
@@ -52,6 +54,26 @@ const planToolLoop = (plan: StepPlan, options: PlanOptions): StepPlan[] => {
   const turn: StepPlan = { ...plan, id: `${plan.id}/turn`, toolLoop: undefined, fixed: { ...plan.fixed, tools: specs } }
   return [turn, ...names.map((name) => planCall(`${plan.id}/${name}`, { tool: name }, options))]
 }
+
+/** Plans the reading of the file of a foreach. A page may be read again. */
+const planParts = ({ id, foreach }: StepPlan): StepPlan[] =>
+  foreach?.file === undefined ? [] : [planPart(toPartPlan(id, 'read'), { actor: READ_ITEMS, writes: false })]
+
+/** Codes of the faults of a file. */
+const FILE_FAULTS = ['not_found', 'unauthorized', 'conflict', 'unavailable']
+
+const planPart = (id: string, { actor, writes }: Pick<StepPlan, 'actor' | 'writes'>): StepPlan => ({
+  id,
+  ...NO_PARTS,
+  kind: 'foreach',
+  actor,
+  secrets: [],
+  writes,
+  faults: FILE_FAULTS,
+  timeoutMs: DEFAULT_TIMEOUT_MS,
+  retry: toRetryPolicy(undefined, READING_ATTEMPTS),
+  onLost: 'retry',
+})
 
 /** Describes a tool to a model; for a preset, without the part of the input that the preset gives. */
 const describeTool = (name: string, { workflow, catalogue }: PlanOptions) => {

@@ -1,4 +1,5 @@
 /** Plan of a step for the host: which actor performs it, under which policy. Resolved against the catalogue. */
+import type { FileFormat } from '../core/item-file.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
 import type { MaxFailures } from '../core/max-failures.ts'
 import type { RetryPolicy } from '../core/retry-policy.ts'
@@ -45,7 +46,21 @@ export interface ForeachPlan {
   onItemError: 'stop' | 'skip' | 'collect'
   /** Undefined: any number of items may fail. Without effect under `stop`. */
   maxFailures?: MaxFailures
+  /** The items are read from a file, by effects with a plan of their own, `ID[read]`. */
+  file?: { format: FileFormat }
 }
+
+/** Effects that a foreach itself needs. */
+export const FOREACH_PARTS = ['read'] as const
+
+export type ForeachPart = (typeof FOREACH_PARTS)[number]
+
+/** Returns the id of the plan of such an effect. */
+export const toPartPlan = (step: string, part: ForeachPart): string => `${step}[${part}]`
+
+/** Plans of the effects that a foreach itself needs; none for other steps. */
+export const listPartPlans = (step: string, plans: ReadonlyMap<string, StepPlan>): StepPlan[] =>
+  FOREACH_PARTS.flatMap((part) => plans.get(toPartPlan(step, part)) ?? [])
 
 export interface PlanOptions {
   catalogue: Catalogue

@@ -68,6 +68,13 @@ export const LIMITS = {
     most: MB,
     beyond: '`emit` fails with `too_large`; a signal is refused',
   },
+  line: {
+    name: 'line',
+    what: 'a line, or a row of CSV, in a file that a foreach reads',
+    unit: 'bytes',
+    most: MB,
+    beyond: 'the item fails with `too_large`',
+  },
   form: {
     name: 'form',
     what: 'what a person fills into the form of an approval, with the comment',

@@ -134,10 +134,7 @@ export class RunState {
     const scopes = this.#scopes
     const open = scopes.open.get(path)
     if (open === undefined || open.visit !== visit) return undefined
-    return scopes.collect(at, () => {
-      scopes.open.delete(path)
-      scopes.settle(open.scope, open.step, { ...data, attempts: data.attempt })
-    })
+    return scopes.collect(at, () => scopes.settleEffect(open, { ...data, attempts: data.attempt }))
   }
 
   #fire({ at, path, visit, data: { timer: name } }: EventOf<'timer'>): RunEffect[] | undefined {

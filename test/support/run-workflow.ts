@@ -27,15 +27,17 @@ export interface LocalRunOptions {
   input?: JsonValue
   secrets?: Record<string, string>
   environment?: Record<string, string>
+  /** Folder that tools may read and write. */
+  root?: string
 }
 
 export const startWorkflow = async (
   workflow: string | CompiledWorkflow,
-  { input, secrets = {}, environment = {} }: LocalRunOptions = {},
+  { input, secrets = {}, environment = {}, root }: LocalRunOptions = {},
 ): Promise<LocalRun> => {
   const clock = createManualClock()
   const store = createMemoryStore({ now: () => clock.now() })
-  const local = createLocal({ store, clock, secrets, environment, tools: createToolOptions() })
+  const local = createLocal({ store, clock, secrets, environment, tools: createToolOptions(root === undefined ? {} : { root }) })
   await loadEarly(clock)
   const notices: RunNotice[] = []
   const compiled = typeof workflow === 'string' ? compileWorkflow(workflow, Object.keys(environment)) : workflow

@@ -2,6 +2,7 @@
 import type { Actor, ActorDescription } from '../../core/actor.ts'
 import type { ToolEntry } from '../../core/catalogue-entry.ts'
 import { Fault } from '../../core/fault.ts'
+import { READ_ITEMS } from '../../core/item-file.ts'
 import { findNearest } from '../../core/nearest.ts'
 import { CSV_PARSE } from './csv-parse/csv-parse-description.ts'
 import { FILES_DESCRIPTIONS } from './files/files-description.ts'
@@ -49,6 +50,17 @@ export const loadTool = async (name: string, options: ToolOptions): Promise<Acto
     'not_found',
     `there is no tool '${name}'${nearest === undefined ? '' : `, did you mean '${nearest}'?`}`,
   )
+}
+
+const ITEM_LOADERS: ReadonlyMap<string, Load> = new Map<string, Load>([
+  [READ_ITEMS, async (options) => (await import('./files/read-items.ts')).createItemReader(options)],
+])
+
+/** Loads an actor for the files of a foreach, which no step can call. @throws Fault `not_found` for an unknown name */
+export const loadItemActor = async (name: string, options: ToolOptions): Promise<Actor> => {
+  const load = ITEM_LOADERS.get(name)
+  if (load === undefined) throw new Fault('not_found', `there is no actor '${name}'`)
+  return load(options)
 }
 
 /** Keeps one client for all http tools with the same options, so that they share connections. */

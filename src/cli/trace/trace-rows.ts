@@ -52,10 +52,10 @@ const toGroupRows = (id: string, members: readonly TraceEntry[], all: boolean): 
 }
 
 const summarize = (id: string, members: readonly TraceEntry[], hidden: number): TraceRow => {
-  const items = new Set(members.map(({ path }) => /^[^\]]*\]/.exec(path)?.[0])).size
+  const items = new Set(members.flatMap(({ path }) => /^[^[]*\[\d+\]/.exec(path)?.[0] ?? [])).size
   const failed = members.filter(({ state }) => state === 'failed').length
   const parts = [
-    countOf(items, 'item'),
+    ...(items === 0 ? [] : [countOf(items, 'item')]),
     ...(failed === 0 ? [] : [`${failed} failed`]),
     ...(hidden === 0 ? [] : [`${countOf(hidden, 'attempt')} not shown (--all shows them)`]),
   ]

@@ -114,11 +114,13 @@ const renderAttempt = ({ attempt, text }: { attempt: number; text: string }, wid
 const BAR_WIDTH = 20
 
 const renderItems = (
-  { done, total, failed }: Extract<RowDetail, { kind: 'items' }>,
+  { done, total, failed, isReading }: Extract<RowDetail, { kind: 'items' }>,
   { width, paint }: { width: number; paint: Paint },
 ): string => {
-  const counts = `${done}/${total}`
   const failures = failed === 0 ? '' : `  ${failed} failed`
+  // How many items a file has is known at its end.
+  if (isReading) return `${paint.dim(cutEnd(countOf(done, 'item'), width))}${paint.red(failures)}`
+  const counts = `${done}/${total}`
   const bar = Math.min(BAR_WIDTH, width - counts.length - failures.length - 1)
   if (bar < 4) return cutEnd(counts + failures, width)
   const filled = total === 0 ? bar : Math.floor((done / total) * bar)

@@ -136,5 +136,6 @@ const describeItems = (run: Run, steps: readonly TrackedStep[]): string[] =>
     const counts = run.state.root?.open.get(step.id)?.pool?.counts
     if (counts === undefined) return []
     const failed = counts.failed === 0 ? '' : `, ${counts.failed} failed`
-    return [`${indent(step)}${step.id}: ${counts.done} of ${countOf(counts.total, 'item')} done${failed}`]
+    const done = counts.isReading ? countOf(counts.done, 'item') : `${counts.done} of ${countOf(counts.total, 'item')}`
+    return [`${indent(step)}${step.id}: ${done} done${failed}`]
   })

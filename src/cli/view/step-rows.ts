@@ -17,7 +17,7 @@ export interface StepRow {
 
 export type RowDetail =
   | { kind: 'none' }
-  | { kind: 'items'; done: number; total: number; failed: number; running: number }
+  | { kind: 'items'; done: number; total: number; failed: number; running: number; isReading: boolean }
   | { kind: 'ended_items'; total: number; failed: number }
   | { kind: 'iteration'; count: number }
   | { kind: 'retry'; attempt: number; code: string; inMs: number }

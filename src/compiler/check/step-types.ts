@@ -5,7 +5,8 @@
 import type { StepOf } from '../document.ts'
 import { checkExpression } from '../expression/check-expression.ts'
 import type { ExpressionNames } from '../expression/expression-names.ts'
-import { ANY, NULL, type Type, unionOf, unwrap } from '../expression/type.ts'
+import { ANY, NULL, type Type, unionOf } from '../expression/type.ts'
+import { itemType } from '../steps/foreach.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 import type { Assignment } from './assignment.ts'
 import type { ChildWorkflow } from './child-workflow.ts'
@@ -52,7 +53,7 @@ export const createStepTypes = (options: StepTypeOptions): StepTypes => {
   const types: StepTypes = {
     outputOf: once((step) => outputType(step, { ...options, types })),
     itemOf: once((step) =>
-      itemType(checkExpression((step.step as StepOf<'foreach'>).items, options.namesOf(step)).type),
+      itemType((step.step as StepOf<'foreach'>).items, (list) => checkExpression(list, options.namesOf(step)).type),
     ),
     errorOf: () => FAULT,
   }
@@ -60,11 +61,6 @@ export const createStepTypes = (options: StepTypeOptions): StepTypes => {
 }
 
 type Context = StepTypeOptions & { types: StepTypes }
-
-const itemType = (list: Type): Type => {
-  const bare = unwrap(list)
-  return bare.kind === 'list' ? bare.item : ANY
-}
 
 const outputType = (indexed: IndexedStep, context: Context): Type => {
   const { step, number } = indexed

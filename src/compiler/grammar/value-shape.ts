@@ -31,6 +31,21 @@ export const expression: Shape<ExpressionText> = {
     definitions.refer('expression', () => typeAmong('string', 'boolean', 'number', 'null')),
 }
 
+/** An expression, or a map with known keys. */
+export const expressionOr = <M>(map: Shape<M>): Shape<ExpressionText | M> => ({
+  expected: `${expression.expected}, or ${map.expected}`,
+  read(node, place) {
+    return node.kind === 'map' && isPlainMap(node) ? map.read(node, place) : expression.read(node, place)
+  },
+  toJsonSchema: (definitions) => ({
+    anyOf: [expression.toJsonSchema(definitions), map.toJsonSchema(definitions)],
+  }),
+})
+
+/** True for words with values; YAML also makes maps of expressions, such as of `{{ x }}`. */
+const isPlainMap = ({ entries }: YamlMap): boolean =>
+  entries.every(({ key, value }) => /^\w+$/.test(key.value) && !(value.kind === 'scalar' && value.value === null))
+
 const readBare = (node: YamlScalar, place: ShapePlace): ExpressionText | undefined => {
   // `yields: null` is the value null; `when:` without a value is a mistake.
   const isMissing = node.value === null ? node.range.start === node.range.end : String(node.value).trim() === ''

@@ -10,6 +10,7 @@ import { blocksAround, type IndexedStep, type StepList } from '../check/step-ind
 import type { Diagnostics } from '../diagnostic.ts'
 import { checkExpression } from '../expression/check-expression.ts'
 import { BLOCK_ATTEMPTS } from '../link/linked-step.ts'
+import { isItemFile } from '../steps/foreach.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 
 export interface WorstCase {
@@ -121,7 +122,7 @@ const mostVisits = (step: IndexedStep): number => {
 }
 
 const countItems = (foreach: IndexedStep, { names }: CheckContext): number | undefined => {
-  if (foreach.step.kind !== 'foreach') return undefined
+  if (foreach.step.kind !== 'foreach' || isItemFile(foreach.step.items)) return undefined
   const { type } = checkExpression(foreach.step.items, names.ofStep(foreach))
   return type.kind === 'list' ? type.items?.length : undefined
 }

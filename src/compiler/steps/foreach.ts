@@ -7,25 +7,27 @@ import { correct, type Hint } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { ExpressionText, Located, Step, StepCommon } from '../document.ts'
 import { checkExpression } from '../expression/check-expression.ts'
-import { compileExpression } from '../expression/compile-expression.ts'
-import { ANY, listOf, type Type } from '../expression/type.ts'
+import { compileExpression, compileValue } from '../expression/compile-expression.ts'
+import { ANY, listOf, objectOf, STRING, type Type, unwrap } from '../expression/type.ts'
+import { type ItemFile, itemFile } from '../grammar/item-file-shape.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import { maxFailures } from '../grammar/max-failures-shape.ts'
 import type { Fields } from '../grammar/record-shape.ts'
 import { integer, snakeCase, word } from '../grammar/scalar-shape.ts'
 import type { Shape } from '../grammar/shape.ts'
-import { expression, orComputed } from '../grammar/value-shape.ts'
-import { type Evaluate, toInput, toMisfit } from '../link/entry.ts'
+import { expression, expressionOr, orComputed } from '../grammar/value-shape.ts'
+import { combine, type Evaluate, toInput, toMisfit } from '../link/entry.ts'
 import { type BlockContext, faultOf, frame } from '../lower/block.ts'
 import { invoke, lowerAnswered } from '../lower/leaf.ts'
 import type { StateConfig } from '../lower/state-config.ts'
 import { createUnknownExpression } from '../read/expression-text.ts'
 import type { OutputContext, StepDescriptor } from './step-descriptor.ts'
-import { boundText, expressionText } from './wording.ts'
+import { boundText, expressionText, valueText } from './wording.ts'
 
 export interface ForeachStep extends StepCommon {
   kind: 'foreach'
-  items: ExpressionText
+  /** An expression for the list, or the file that they are read from. */
+  items: ExpressionText | ItemFile
   as: Located<string>
   concurrency: Bound
   onItemError: Located<'stop' | 'skip' | 'collect'>
@@ -44,7 +46,12 @@ const DEFAULT_CONCURRENCY = 10
 
 const createFields = (steps: Shape<Step[]>) =>
   ({
-    items: { key: 'foreach', shape: expression, doc: 'An expression for the list.', required: true },
+    items: {
+      key: 'foreach',
+      shape: expressionOr(itemFile),
+      doc: 'An expression for the list; or `{ file, format }`, a file of which each line or row is an item.',
+      required: true,
+    },
     as: { shape: snakeCase, doc: 'The name of the item in expressions.', default: 'item' },
     concurrency: {
       shape: orComputed(integer({ minimum: 1 })),
@@ -85,7 +92,10 @@ export const foreach: StepDescriptor<'foreach'> = {
     }),
   check(step, { perform, inside }, { expressions, diagnostics }) {
     const hint = 'for the fields of an object, build a list of them in the step before'
-    expressions.typed(step.items, { name: 'foreach', type: listOf(ANY), words: 'a list', hint }, perform)
+    if (isItemFile(step.items)) {
+      expressions.typed(step.items.path, { name: 'file', type: STRING, words: 'the path of a file' }, perform)
+      refuseShare(step, diagnostics)
+    } else expressions.typed(step.items, { name: 'foreach', type: listOf(ANY), words: 'a list', hint }, perform)
     if (step.yields !== undefined) expressions.expression(step.yields, inside)
     const { value, range } = step.as
     const message = `'${value}' can't be the name of an item: expressions use it for something else`
@@ -93,21 +103,28 @@ export const foreach: StepDescriptor<'foreach'> = {
     warnOfIdleMaxFailures(step, diagnostics)
   },
   bounds: ({ concurrency }) => ({ concurrency }),
-  outputType: (step, context) => listOf(itemType(step, context)),
+  outputType: (step, context) => listOf(resultType(step, context)),
   lower: (step, context) => lowerForeach(step, context),
   start: () => 'items',
-  enter: ({ id, items }, bindings) => toInput(asList(id.value, compileExpression(items, bindings))),
-  plan: ({ concurrency, onItemError, maxFailures: most }) => ({
+  enter: ({ id, items }, bindings) =>
+    toInput(
+      isItemFile(items)
+        ? combine({ file: asPath(id.value, compileValue(items.path, bindings)) })
+        : asList(id.value, compileExpression(items, bindings)),
+    ),
+  plan: ({ items, concurrency, onItemError, maxFailures: most }) => ({
     timeoutMs: null,
     foreach: {
       concurrency: fixedBound(concurrency) ?? DEFAULT_CONCURRENCY,
       onItemError: onItemError.value,
       ...(most === undefined ? {} : { maxFailures: most.value }),
+      ...(isItemFile(items) ? { file: { format: items.format.value } } : {}),
     },
   }),
   chart: {
     icon: 'foreach',
-    describe: ({ as, items }) => `for each ${as.value} in ${expressionText(items)}`,
+    describe: ({ as, items }) =>
+      `for each ${as.value} in ${isItemFile(items) ? valueText(items.path) : expressionText(items)}`,
     badges: ({ concurrency, onItemError: { value }, maxFailures: most }) => [
       `${boundText(concurrency)} at once`,
       ...(value === 'stop' ? [] : [`${ITEM_ERRORS[value]} failed items${mostText(most)}`]),
@@ -132,6 +149,20 @@ export const foreach: StepDescriptor<'foreach'> = {
   },
 }
 
+export const isItemFile = (items: ForeachStep['items']): items is ItemFile => 'path' in items
+
+/** How many items a file has is known at its end, when a share would come too late. */
+const refuseShare = ({ maxFailures: most }: ForeachStep, diagnostics: Diagnostics): void => {
+  if (most?.value.kind !== 'share') return
+  const message = `'max_failures' takes no share with a file: expected a number, got ${formatMaxFailures(most.value)}`
+  diagnostics.error(
+    'wrong_shape',
+    most.range,
+    message,
+    correct('write max_failures: 10', { ...most.range, text: '10' }),
+  )
+}
+
 const ITEM_ERRORS = { skip: 'skips', collect: 'collects' } as const
 
 const mostText = (most: ForeachStep['maxFailures']): string =>
@@ -154,7 +185,14 @@ const warnOfIdleMaxFailures = (
   else if (allowsAll(most.value)) warn('all items may fail', 'write less, such as max_failures: 50%, or remove it')
 }
 
-const itemType = ({ yields, onItemError }: ForeachStep, context: OutputContext): Type => {
+/** Type of an item. @param typeOf The type of an expression. */
+export const itemType = (items: ForeachStep['items'], typeOf: (items: ExpressionText) => Type): Type => {
+  if (isItemFile(items)) return items.format.value === 'csv' ? objectOf({}, STRING) : ANY
+  const bare = unwrap(typeOf(items))
+  return bare.kind === 'list' ? bare.item : ANY
+}
+
+const resultType = ({ yields, onItemError }: ForeachStep, context: OutputContext): Type => {
   const value =
     yields === undefined ? context.itemOutput() : checkExpression(yields, context.names({ inside: true })).type
   return onItemError.value === 'collect' ? settledOf(value) : value
@@ -167,6 +205,14 @@ const lowerForeach = (step: ForeachStep, context: BlockContext): StateConfig => 
   const items = { ...invoke(step, context), onError: faultOf(step, context) }
   return frame(step, context, { first: body, states: { [body]: { id: body, invoke: items } }, catches: false })
 }
+
+const asPath =
+  (id: string, evaluate: Evaluate): Evaluate =>
+  (context) => {
+    const path = evaluate(context)
+    if (typeof path === 'string' && path !== '') return path
+    throw toMisfit({ key: 'file', step: id, words: 'the path of a file' }, path)
+  }
 
 const asList =
   (id: string, evaluate: Evaluate): Evaluate =>

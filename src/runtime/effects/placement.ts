@@ -11,8 +11,8 @@ import type { SecretVault } from '../../secrets/secret-vault.ts'
 export interface ActorCall {
   /** Names the effect within its run: `grades[3]/grade#1`. */
   effect: string
-  kind: 'tool' | 'llm' | 'code' | 'memory' | 'workflow' | 'detach' | 'approve' | 'emit' | 'wait'
-  /** Name of a tool; `provider/name` of a model; name or path of a workflow. `detach` starts one and does not wait. */
+  kind: 'tool' | 'llm' | 'code' | 'memory' | 'workflow' | 'detach' | 'approve' | 'emit' | 'wait' | 'foreach'
+  /** Name of a tool, or of an actor for files of a foreach; `provider/name` of a model; name or path of a workflow. `detach` starts one and does not wait. */
   actor: string
   input: JsonValue
   /** Places of secrets in the input. They are resolved where the call is performed. Anything else that looks like a secret is data. */

@@ -1,14 +1,19 @@
 /**
  * The items of one running foreach: those that have started, those that have ended, and their results. Each running item is a scope
  * of its own. Of an ended item the pool keeps only its result, in input order.
+ *
+ * Where items come from a file, the pool asks for its pages: each is an effect of the run, so that a replay has the same items (J4).
  */
 
-import type { ForeachPlan } from '../../compiler/plan.ts'
+import type { ForeachPart, ForeachPlan } from '../../compiler/plan.ts'
 import { countOf } from '../../core/count.ts'
 import type { FaultData } from '../../core/fault.ts'
 import { toErrorValue } from '../../core/fault.ts'
+import type { PageRequest } from '../../core/item-file.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { countAllowed, formatMaxFailures } from '../../core/max-failures.ts'
+import type { Outcome } from '../run-event.ts'
+import type { ItemSource } from './item-source.ts'
 
 /** `step` is the path of the step that failed. */
 export type ItemEnd = { output: JsonValue } | FailedItem
@@ -21,10 +26,15 @@ type PoolFault = { fault: FaultData; origin?: string }
 export interface ItemPolicy extends ForeachPlan {
   /** Id of the foreach. */
   step: string
+  /** Path of an item. */
+  pathOf(index: number): string
 }
 
 export interface ItemCounts {
+  /** Those that are known so far. */
   total: number
+  /** True when there may be more. */
+  isReading: boolean
   running: number
   done: number
   failed: number
@@ -32,30 +42,54 @@ export interface ItemCounts {
 
 const LEFT_OUT = Symbol('left out')
 
+/** An effect that the foreach itself needs. */
+export type PoolEffect = { part: ForeachPart; visit: number; input: PageRequest }
+
 export class ItemPool {
-  readonly #items: readonly JsonValue[]
+  readonly #source: ItemSource
   readonly #policy: ItemPolicy
   readonly #results: (JsonValue | typeof LEFT_OUT)[] = []
   readonly #running = new Set<number>()
   #next = 0
   #done = 0
   #failed = 0
+  #pages = 0
   #fault: PoolFault | undefined
 
-  constructor(items: readonly JsonValue[], policy: ItemPolicy) {
-    this.#items = items
+  constructor(source: ItemSource, policy: ItemPolicy) {
+    this.#source = source
     this.#policy = policy
   }
 
-  /** Takes the next item to start; undefined when none is left or the concurrency is used up. */
+  /**
+   * Takes the next item to start; undefined when none is left or the concurrency is used up. Items that can't be read are passed over:
+   * they have failed.
+   */
   take(): { index: number; item: JsonValue } | undefined {
-    const index = this.#next
-    const item = this.#items[index]
-    if (item === undefined || this.#fault !== undefined || this.#running.size >= this.#policy.concurrency)
-      return undefined
-    this.#next++
-    this.#running.add(index)
-    return { index, item }
+    while (this.#fault === undefined && this.#running.size < this.#policy.concurrency) {
+      const next = this.#source.take()
+      if (next === undefined) return undefined
+      const index = this.#next++
+      if ('item' in next) {
+        this.#running.add(index)
+        return { index, item: next.item }
+      }
+      this.end(index, { ...next, step: this.#policy.pathOf(index) })
+    }
+    return undefined
+  }
+
+  /** Effects that are to be performed now. Each is asked for once. */
+  ask(): PoolEffect[] {
+    if (this.#fault !== undefined) return []
+    const page = this.#source.askPage()
+    return page === undefined ? [] : [{ part: 'read', visit: ++this.#pages, input: page }]
+  }
+
+  /** Takes the outcome of such an effect: its fault is that of the foreach. */
+  takeOutcome(outcome: Outcome): void {
+    if ('fault' in outcome) this.#fault ??= { fault: outcome.fault }
+    else this.#source.takePage(outcome.output)
   }
 
   end(index: number, end: ItemEnd): void {
@@ -70,12 +104,13 @@ export class ItemPool {
   /** Outcome of the whole foreach; undefined while it goes on. */
   outcome(): { output: JsonValue } | PoolFault | undefined {
     if (this.#fault !== undefined) return this.#fault
-    if (this.#done < this.#items.length) return undefined
+    if (!this.#source.isWhole || this.#done < this.#source.known) return undefined
     return { output: this.#results.filter((result) => result !== LEFT_OUT) }
   }
 
   get counts(): ItemCounts {
-    return { total: this.#items.length, running: this.#running.size, done: this.#done, failed: this.#failed }
+    const { known: total, isWhole } = this.#source
+    return { total, isReading: !isWhole, running: this.#running.size, done: this.#done, failed: this.#failed }
   }
 
   #toResult(end: ItemEnd): JsonValue | typeof LEFT_OUT {
@@ -90,12 +125,14 @@ export class ItemPool {
       return { fault: { ...fault, details: { ...fault.details, index } }, origin: step }
     const { step: id, maxFailures } = this.#policy
     if (maxFailures === undefined) return undefined
-    const [items, failed] = [this.#items.length, this.#failed]
+    const { isWhole, known } = this.#source
+    // How many items a file has is known at its end.
+    const [items, failed] = [isWhole ? known : this.#done, this.#failed]
     const allowed = countAllowed(maxFailures, items)
     if (failed <= allowed) return undefined
     const { code, message } = fault
     const share = maxFailures.kind === 'share' ? ` (${formatMaxFailures(maxFailures)})` : ''
-    const counts = `${failed} of ${countOf(items, 'item')} of '${id}' ${failed === 1 ? 'has' : 'have'} failed, and max_failures allows ${allowed}${share}`
+    const counts = `${failed} of ${isWhole ? '' : 'the first '}${countOf(items, 'item')} of '${id}' ${failed === 1 ? 'has' : 'have'} failed, and max_failures allows ${allowed}${share}`
     const last = { index, step, code, message }
     return {
       fault: {

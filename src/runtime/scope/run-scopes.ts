@@ -14,7 +14,6 @@
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { StartWay } from '../../compiler/link/linked-step.ts'
 import type { MachineEvent } from '../../compiler/link/machine-event.ts'
-import type { MachineContext } from '../../compiler/machine-context.ts'
 import { Defect } from '../../core/defect.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { UNDO } from '../../core/machine-ends.ts'
@@ -22,16 +21,16 @@ import { removeFrom } from '../../core/remove-from.ts'
 import { toolLoopMachine } from '../../machines/tool-loop.ts'
 import { type Undone, undoMachine } from '../../machines/undo.ts'
 import { prepareCall } from '../effects/prepare-call.ts'
-import type { EndedRun, OpenEffect, RunEffect } from '../effects/run-effect.ts'
+import type { EndedRun, RunEffect } from '../effects/run-effect.ts'
 import { foldOf, type MachineEffect } from '../fold.ts'
 import type { FinallyCut, Outcome } from '../run-event.ts'
 import { findTooFew, toApprovalWait, toEmitted, toEventWait, toSignalled } from '../waits/answered-step.ts'
 import { OpenTimers } from '../waits/open-timers.ts'
 import { OpenWaits, type WaitingStep } from '../waits/open-waits.ts'
 import { readFinallyCut, toEndingEffects } from './finally.ts'
-import { ItemPool } from './item-pool.ts'
+import { ItemScopes, type OpenOutcome } from './item-scopes.ts'
 import type { MachineObserver } from './machine-observer.ts'
-import { type AskedStep, contextOf, itemPath, loopPath, type OpenStep, pathOf, type Scope } from './scope.ts'
+import { type AskedStep, contextOf, loopPath, pathOf, type Scope } from './scope.ts'
 import { limitExceeded, originOf, readEnd, type ScopeEnd, toRunEnd } from './scope-end.ts'
 import { UndoStack } from './undo-stack.ts'
 import { WorkQueue } from './work-queue.ts'
@@ -40,12 +39,13 @@ const TOOL_LOOP: Scope['linked'] = { machine: toolLoopMachine, steps: new Map() 
 const UNDOING: Scope['linked'] = { machine: undoMachine, steps: new Map() }
 
 export class RunScopes {
-  readonly open = new Map<string, { scope: Scope; step: string; visit: number; effect: OpenEffect }>()
+  readonly open = new Map<string, OpenOutcome>()
   readonly timers = new OpenTimers()
   readonly waits = new OpenWaits()
   readonly queue: WorkQueue
   readonly #workflow: CompiledWorkflow
   readonly #undo = new UndoStack()
+  readonly #items: ItemScopes
   /** Effects of the event that is being folded. */
   #effects: RunEffect[] = []
   /** Time of that event. */
@@ -59,6 +59,17 @@ export class RunScopes {
   constructor(workflow: CompiledWorkflow) {
     this.#workflow = workflow
     this.queue = new WorkQueue(workflow)
+    this.#items = new ItemScopes({
+      bodies: workflow.bodies,
+      queue: this.queue,
+      now: () => this.#at,
+      openScope: (linked, given) => this.#openScope(linked, given),
+      closeScope: (scope) => this.#closeScope(scope),
+      settle: ({ scope, step }, outcome) => this.settle(scope, step, outcome),
+      perform: (place, effect) =>
+        this.#perform({ ...place, visit: effect.visit, effect: this.isEnding ? { ...effect, isFinal: true } : effect }),
+      stopEffect: (path) => this.#stopEffect(path),
+    })
   }
 
   get root(): Scope | undefined {
@@ -187,7 +198,7 @@ export class RunScopes {
     call: (state, asked) => (asked.plan?.toolLoop ? state.#startToolLoop(asked) : state.startCall(asked)),
     output: (state, asked) => state.#settleSoon(asked, { output: asked.input }),
     emit: (state, asked) => state.#emit(asked),
-    items: (state, asked) => state.#startItems(asked),
+    items: (state, asked) => state.#items.start(asked),
     approval: (state, asked) => state.#askPeople(asked),
     event: (state, asked) => state.#ask(toEventWait(asked)),
   }
@@ -225,47 +236,26 @@ export class RunScopes {
     const prepared = prepareCall(asked, { root: contextOf(this.#root ?? scope), isApproved })
     if (prepared.kind === 'ask') this.#ask(prepared.waiting)
     else if (prepared.kind === 'fault') this.#settleSoon(asked, prepared)
-    else {
-      const { effect } = prepared
-      this.open.set(effect.path, { scope, step, visit, effect })
-      this.#effects.push({ type: 'perform', effect })
-    }
+    else this.#perform({ scope, step, visit, effect: prepared.effect })
+  }
+
+  #perform(open: OpenOutcome): void {
+    const { effect } = open
+    this.open.set(effect.path, open)
+    this.#effects.push({ type: 'perform', effect })
+  }
+
+  /** Gives an effect its outcome. */
+  settleEffect({ effect: { path }, part, scope, step }: OpenOutcome, outcome: Outcome & { attempts: number }): void {
+    this.open.delete(path)
+    if (part === undefined) this.settle(scope, step, outcome)
+    else this.#items.takeOutcome({ scope, step, part }, outcome)
   }
 
   #exceedSteps(): void {
     const root = this.#root
     const fault = limitExceeded('steps', { allowed: this.#workflow.limits.steps })
     if (root !== undefined) this.queue.addFirst(() => this.#end ?? this.tell(root, { type: 'BUDGET_EXCEEDED', fault }))
-  }
-
-  #startItems({ scope, step, input: items, plan, bounds: { concurrency } }: AskedStep): void {
-    const open = scope.open.get(step)
-    const policy = plan?.foreach
-    if (!policy || !open || !Array.isArray(items)) throw new Defect(`J4: foreach '${step}' started without a list`)
-    open.pool = new ItemPool(items, { step, ...policy, concurrency: concurrency ?? policy.concurrency })
-    open.items = new Map()
-    const outer = contextOf(scope)
-    this.queue.add(() => this.#fillItems(scope, step, { open, outer }))
-  }
-
-  /** Starts items up to the concurrency, and settles the foreach when all have ended. */
-  #fillItems(scope: Scope, step: string, { open, outer }: { open: OpenStep; outer: MachineContext }): void {
-    const body = this.#workflow.bodies.get(step)
-    if (scope.open.get(step) !== open || open.pool === undefined || body === undefined) return
-    for (let taken = open.pool.take(); taken !== undefined; taken = open.pool.take()) {
-      const { index, item } = taken
-      const { run, input, env } = outer
-      const path = itemPath(scope, { step, visit: open.visit, index })
-      this.#openScope(body, {
-        input: { run, input, env, at: this.#at, outer, item, index },
-        path,
-        parent: { scope, step, index },
-      })
-    }
-    const outcome = open.pool.outcome()
-    if (outcome === undefined) return
-    for (const item of open.items?.values() ?? []) this.#closeScope(item)
-    this.settle(scope, step, outcome)
   }
 
   #startToolLoop({ scope, step, visit, input, plan, bounds }: AskedStep): void {
@@ -316,8 +306,7 @@ export class RunScopes {
       return
     }
     open.pool.end(parent.index, end === 'cancelled' ? { output: null } : end)
-    // Later items see the context that the first one saw.
-    this.queue.add(() => this.#fillItems(parent.scope, parent.step, { open, outer: context.outer ?? context }))
+    this.#items.goOn(parent, open)
   }
 
   /** Stops everything that a scope has open, its inner scopes included. */
@@ -333,11 +322,16 @@ export class RunScopes {
     if (open === undefined) return
     scope.open.delete(step)
     for (const item of open.items?.values() ?? []) this.#closeScope(item)
+    this.#items.stop({ scope, step }, open)
     const path = pathOf(scope, step)
     const waiting = this.waits.close(path, open.visit)
     if (waiting !== undefined) this.#effects.push({ type: 'wait.close', wait: waiting.wait })
-    if (this.open.get(path)?.visit === open.visit && this.open.delete(path))
-      this.#effects.push({ type: 'stop', path, visit: open.visit })
+    if (this.open.get(path)?.visit === open.visit) this.#stopEffect(path)
+  }
+
+  #stopEffect(path: string): void {
+    const open = this.open.get(path)
+    if (open !== undefined && this.open.delete(path)) this.#effects.push({ type: 'stop', path, visit: open.visit })
   }
 
   #stopTimer(scope: Scope, xstateId: string): void {

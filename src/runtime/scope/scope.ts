@@ -31,6 +31,8 @@ export interface OpenStep {
   visit: number
   /** The items of a foreach; undefined for other steps. */
   pool: ItemPool | undefined
+  /** The context of the scope when a foreach started: later items see what the first one saw. */
+  outer?: MachineContext
   /** The scopes inside the step: the items of a foreach, or the one loop of a model step with tools. */
   items: Map<number, Scope> | undefined
 }
@@ -67,6 +69,10 @@ export const loopPath = (scope: Scope, { step, visit }: { step: string; visit: n
 
 export const itemPath = (scope: Scope, item: { step: string; visit: number; index: number }): string =>
   `${loopPath(scope, item)}[${item.index}]`
+
+/** Path of an effect of a foreach itself: `grades[read]`. */
+export const partPath = (scope: Scope, { part, ...place }: { step: string; visit: number; part: string }): string =>
+  `${loopPath(scope, place)}[${part}]`
 
 const TIMER = /^xstate\.after\.([^.]+)\.([^.]+)$/
 

@@ -10,6 +10,7 @@ import { placeSteps } from '../../compiler/place-steps.ts'
 import type { OpenBlock } from '../../compiler/prove/worst-case.ts'
 import { type Proofs, proveWorkflow } from '../../compiler/prove.ts'
 import type { StepPlace } from '../../compiler/step-place.ts'
+import { isItemFile } from '../../compiler/steps/foreach.ts'
 import { computedBounds } from '../../compiler/steps/step-kinds.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { Pricing } from '../../core/pricing.ts'
@@ -230,7 +231,8 @@ class EntryCounts {
     const known = this.#lists.get(foreach)
     if (known !== undefined) return known
     const step = this.#places.get(foreach)?.step
-    const value = step?.kind === 'foreach' ? knownResult(step.items, this.#options) : undefined
+    const value =
+      step?.kind === 'foreach' && !isItemFile(step.items) ? knownResult(step.items, this.#options) : undefined
     const list = Array.isArray(value) ? value : null
     this.#lists.set(foreach, list)
     return list

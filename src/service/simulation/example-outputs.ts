@@ -8,7 +8,9 @@ import { errorCases } from '../../compiler/check/jumps.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Step } from '../../compiler/document.ts'
 import { placeSteps } from '../../compiler/place-steps.ts'
-import { toUndoPlan } from '../../compiler/plan.ts'
+import { toPartPlan, toUndoPlan } from '../../compiler/plan.ts'
+import { listReads } from '../../compiler/prove/expression-reads.ts'
+import { isItemFile } from '../../compiler/steps/foreach.ts'
 import { descriptorOf } from '../../compiler/steps/step-kinds.ts'
 import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
@@ -39,6 +41,7 @@ export const findExamples = (workflow: CompiledWorkflow, catalogue: Catalogue): 
       return [
         [id, own],
         ...loopExamples(id, { own, workflow, catalogue }),
+        ...pageExamples(step),
         ...(step.undo === undefined ? [] : [callExamples(toUndoPlan(id), { workflow, catalogue })]),
       ]
     }),
@@ -71,6 +74,19 @@ const loopExamples = (
     [`${id}/turn`, { schema: undefined, examples, calls }],
     ...toolLoop.tools.map((name) => callExamples(`${id}/${name}`, { workflow, catalogue })),
   ]
+}
+
+/** Items of an example page. */
+const EXAMPLE_ITEMS = 2
+
+/** Returns a page for a foreach over a file: its items have the fields that its steps read. */
+const pageExamples = (step: Step): [string, ExampleOutputs][] => {
+  if (step.kind !== 'foreach' || !isItemFile(step.items)) return []
+  const item: JsonObject = {}
+  for (const [name, field] of listReads([step.steps, step.yields]))
+    if (name === step.as.value && field !== undefined) item[field] = TEXT
+  const page = { items: Array.from({ length: EXAMPLE_ITEMS }, () => item) }
+  return [[toPartPlan(step.id.value, 'read'), { schema: undefined, examples: [page] }]]
 }
 
 const conditionsOf = (step: Step): string[] => [

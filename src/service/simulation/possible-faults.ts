@@ -3,7 +3,7 @@ import { errorCases } from '../../compiler/check/jumps.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Step } from '../../compiler/document.ts'
 import { placeSteps } from '../../compiler/place-steps.ts'
-import { toUndoPlan } from '../../compiler/plan.ts'
+import { listPartPlans, toUndoPlan } from '../../compiler/plan.ts'
 import { descriptorOf, STEP_KINDS } from '../../compiler/steps/step-kinds.ts'
 import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
@@ -55,6 +55,7 @@ export const findFaults = (workflow: CompiledWorkflow): ReadonlyMap<string, Poss
         [id, faults],
         [`${id}/turn`, faults],
         ...(step.undo === undefined ? [] : [[toUndoPlan(id), CALL] as [string, PossibleFaults]]),
+        ...listPartPlans(id, workflow.plans).map((part): [string, PossibleFaults] => [part.id, faults]),
         ...tools.map((name): [string, PossibleFaults] => [`${id}/${name}`, CALL]),
       ]
     }),
@@ -103,6 +104,7 @@ const usualFaults = (step: Step, { plans, children }: CompiledWorkflow): string[
     ...(called === undefined ? [] : ownCodes(called)),
     ...(faults?.usual ?? []),
     ...(plan?.faults ?? []),
+    ...listPartPlans(step.id.value, plans).flatMap((part) => part.faults),
     ...(isLost ? ['outcome_unknown'] : []),
   ]
 }

@@ -20,7 +20,11 @@ const ROWS: StepRow[] = [
   row({ name: 'prepare', ms: undefined }),
   row({ name: 'gather', state: 'running' }),
   row({ name: 'scan', depth: 1, state: 'waiting', detail: { kind: 'retry', attempt: 2, code: 'timeout', inMs: 900 } }),
-  row({ name: 'grades', state: 'running', detail: { kind: 'items', done: 15, total: 30, failed: 2, running: 3 } }),
+  row({
+    name: 'grades',
+    state: 'running',
+    detail: { kind: 'items', done: 15, total: 30, failed: 2, running: 3, isReading: false },
+  }),
   row({
     name: 'draft',
     state: 'running',

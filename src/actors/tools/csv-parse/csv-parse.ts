@@ -3,7 +3,7 @@ import { losesDigits } from '../../../core/exact-number.ts'
 import { Fault } from '../../../core/fault.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { defineTool } from '../define-tool.ts'
-import { type CsvCell, type CsvRecord, parseCsv } from './csv.ts'
+import { type CsvCell, type CsvRecord, findColumnProblem, parseCsv, toColumns, toRow } from './csv.ts'
 import { CSV_PARSE } from './csv-parse-description.ts'
 
 type CsvInput = { text: string; delimiter?: string; header?: boolean; types?: boolean }
@@ -39,9 +39,6 @@ const toTyped = ({ text, quoted }: CsvCell): JsonValue => {
   return NUMBER.test(text) && !losesDigits(text) && Number.isFinite(Number(text)) ? Number(text) : text
 }
 
-const toRow = (columns: string[], values: JsonValue[]): JsonValue =>
-  Object.fromEntries(columns.map((column, index) => [column, values[index] ?? null]))
-
 const assertEven = (records: CsvRecord[]): void => {
   const width = records[0]?.cells.length ?? 0
   const ragged = records.find(({ cells }) => cells.length !== width)
@@ -54,10 +51,9 @@ const assertEven = (records: CsvRecord[]): void => {
 }
 
 const readColumns = (first: CsvRecord | undefined): string[] => {
-  const names = (first?.cells ?? []).map(({ text }) => text.trim())
-  const wrong = names.findIndex((name, index) => name === '' || names.indexOf(name) !== index)
-  if (wrong === -1) return names
-  const problem = names[wrong] === '' ? `column ${wrong + 1} has no name` : `'${names[wrong]}' names two columns`
+  const names = first === undefined ? [] : toColumns(first)
+  const problem = findColumnProblem(names)
+  if (problem === undefined) return names
   throw new Fault('invalid_input', `line ${first?.line ?? 1}: ${problem}\nwith header: false rows are lists of cells`, {
     details: { line: first?.line ?? 1 },
   })

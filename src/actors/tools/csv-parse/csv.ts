@@ -3,6 +3,7 @@
  * byte order mark and empty lines are dropped.
  */
 import { Fault } from '../../../core/fault.ts'
+import type { JsonObject, JsonValue } from '../../../core/json.ts'
 
 export interface CsvCell {
   text: string
@@ -26,15 +27,29 @@ export const parseCsv = (text: string, delimiter: string): CsvRecord[] => {
   return records
 }
 
+/** Names of the columns, by the first row. */
+export const toColumns = ({ cells }: CsvRecord): string[] => cells.map(({ text }) => text.trim())
+
+/** A column without a name, or with that of another one; undefined: there is none. */
+export const findColumnProblem = (columns: readonly string[]): string | undefined => {
+  const wrong = columns.findIndex((name, index) => name === '' || columns.indexOf(name) !== index)
+  if (wrong === -1) return undefined
+  return columns[wrong] === '' ? `column ${wrong + 1} has no name` : `'${columns[wrong]}' names two columns`
+}
+
+/** The cells by the names of their columns. */
+export const toRow = (columns: readonly string[], values: readonly JsonValue[]): JsonObject =>
+  Object.fromEntries(columns.map((column, index) => [column, values[index] ?? null]))
+
+const isBlank = ({ cells: [first, second] }: CsvRecord): boolean =>
+  second === undefined && first?.text === '' && !first.quoted
+
 interface Reader {
   text: string
   delimiter: string
   at: number
   line: number
 }
-
-const isBlank = ({ cells: [first, second] }: CsvRecord): boolean =>
-  second === undefined && first?.text === '' && !first.quoted
 
 const readRecord = (reader: Reader): CsvRecord => {
   const record: CsvRecord = { line: reader.line, cells: [] }

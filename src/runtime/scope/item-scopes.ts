@@ -1,0 +1,124 @@
+/**
+ * The scopes of foreach items: starts items up to the concurrency, performs what the foreach itself needs (pages of its file), and
+ * settles the step when all items have ended.
+ *
+ * 1. Items start through the queue, behind the work before them.
+ * 2. A page is an effect `STEP[read]`, whose visit is the number of the page. It belongs to one visit of the foreach, and is stopped with it.
+ */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { FOREACH_PARTS, type ForeachPart, type ForeachPlan, toPartPlan } from '../../compiler/plan.ts'
+import { Defect } from '../../core/defect.ts'
+import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { OpenEffect } from '../effects/run-effect.ts'
+import type { Outcome } from '../run-event.ts'
+import { ItemPool } from './item-pool.ts'
+import { FileItems, type ItemSource, ListedItems } from './item-source.ts'
+import { type AskedStep, contextOf, itemPath, type OpenStep, partPath, type Scope } from './scope.ts'
+import type { WorkQueue } from './work-queue.ts'
+
+/** A foreach step that is open. */
+export interface ItemPlace {
+  scope: Scope
+  step: string
+}
+
+/** An effect without an outcome, and the step that takes it. */
+export interface OpenOutcome extends ItemPlace {
+  visit: number
+  effect: OpenEffect
+  /** Set for an effect of a foreach itself. */
+  part?: ForeachPart
+}
+
+/** The scopes of the run, as those of items need them. */
+export interface ItemHost {
+  bodies: CompiledWorkflow['bodies']
+  queue: Pick<WorkQueue, 'add'>
+  /** Time of the event that is being folded. */
+  now(): number
+  openScope(linked: Scope['linked'], given: { input: unknown; path: string; parent: Scope['parent'] }): Scope
+  closeScope(scope: Scope): void
+  settle(place: ItemPlace, outcome: Outcome): void
+  perform(part: ItemPlace & { part: ForeachPart }, effect: OpenEffect): void
+  stopEffect(path: string): void
+}
+
+export class ItemScopes {
+  readonly #host: ItemHost
+
+  constructor(host: ItemHost) {
+    this.#host = host
+  }
+
+  start({ scope, step, visit, input, plan, bounds: { concurrency } }: AskedStep): void {
+    const open = scope.open.get(step)
+    const policy = plan?.foreach
+    if (!policy || !open) throw new Defect(`J4: foreach '${step}' started without a plan`)
+    open.pool = new ItemPool(toSource(input, { step, policy }), {
+      step,
+      pathOf: (index) => itemPath(scope, { step, visit, index }),
+      ...policy,
+      concurrency: concurrency ?? policy.concurrency,
+    })
+    open.items = new Map()
+    open.outer = contextOf(scope)
+    this.goOn({ scope, step }, open)
+  }
+
+  /** An item has ended: others may start. */
+  goOn(place: ItemPlace, open: OpenStep): void {
+    this.#host.queue.add(() => this.#fill(place, open))
+  }
+
+  takeOutcome({ scope, step }: ItemPlace & { part: ForeachPart }, outcome: Outcome): void {
+    const open = scope.open.get(step)
+    open?.pool?.takeOutcome(outcome)
+    if (open !== undefined) this.goOn({ scope, step }, open)
+  }
+
+  /** Stops the effects of a foreach itself. */
+  stop({ scope, step }: ItemPlace, { pool, visit }: OpenStep): void {
+    if (pool === undefined) return
+    for (const part of FOREACH_PARTS) this.#host.stopEffect(partPath(scope, { step, visit, part }))
+  }
+
+  /** Starts items up to the concurrency, and settles the foreach when all have ended. */
+  #fill(place: ItemPlace, open: OpenStep): void {
+    const { scope, step } = place
+    const { pool } = open
+    if (scope.open.get(step) !== open || pool === undefined) return
+    for (let taken = pool.take(); taken !== undefined; taken = pool.take()) this.#open(place, { open, ...taken })
+    for (const { part, visit, input } of pool.ask()) {
+      const path = partPath(scope, { step, visit: open.visit, part })
+      this.#host.perform({ ...place, part }, { path, visit, step: toPartPlan(step, part), input, calls: 0 })
+    }
+    const outcome = pool.outcome()
+    if (outcome === undefined) return
+    for (const item of open.items?.values() ?? []) this.#host.closeScope(item)
+    this.stop(place, open)
+    this.#host.settle(place, outcome)
+  }
+
+  #open(
+    { scope, step }: ItemPlace,
+    { open: { visit, outer }, index, item }: { open: OpenStep; index: number; item: JsonValue },
+  ): void {
+    const body = this.#host.bodies.get(step)
+    if (body === undefined || outer === undefined) throw new Defect(`J4: foreach '${step}' has no body`)
+    const { run, input, env } = outer
+    this.#host.openScope(body, {
+      input: { run, input, env, at: this.#host.now(), outer, item, index },
+      path: itemPath(scope, { step, visit, index }),
+      parent: { scope, step, index },
+    })
+  }
+}
+
+/** @param input Evaluated when the foreach was entered: the list, or the path of the file. */
+const toSource = (input: JsonValue, { step, policy }: { step: string; policy: ForeachPlan }): ItemSource => {
+  if (Array.isArray(input)) return new ListedItems(input)
+  const path = isJsonObject(input) ? input.file : undefined
+  if (policy.file === undefined || typeof path !== 'string')
+    throw new Defect(`J4: foreach '${step}' started without a list`)
+  return new FileItems({ path, ...policy.file })
+}
