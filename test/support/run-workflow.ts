@@ -37,7 +37,13 @@ export const startWorkflow = async (
 ): Promise<LocalRun> => {
   const clock = createManualClock()
   const store = createMemoryStore({ now: () => clock.now() })
-  const local = createLocal({ store, clock, secrets, environment, tools: createToolOptions(root === undefined ? {} : { root }) })
+  const local = createLocal({
+    store,
+    clock,
+    secrets,
+    environment,
+    tools: createToolOptions(root === undefined ? {} : { root }),
+  })
   await loadEarly(clock)
   const notices: RunNotice[] = []
   const compiled = typeof workflow === 'string' ? compileWorkflow(workflow, Object.keys(environment)) : workflow
