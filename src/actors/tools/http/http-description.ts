@@ -29,6 +29,18 @@ const TARGET: Record<string, JsonSchema> = {
   },
 }
 
+/** Limits of the phases of an answer, within the `timeout` of the step. */
+export const HEADER_TIMEOUT_MS = 300_000
+export const BODY_TIMEOUT_MS = 60_000
+
+const timeoutMs = (fallback: number, description: string): JsonSchema => ({
+  type: 'integer',
+  minimum: 1,
+  maximum: 2 ** 31 - 1,
+  default: fallback,
+  description,
+})
+
 /** Two bodies, or two headers of one name. */
 const EXCLUSIVE = [
   ['auth', 'headers.authorization'],
@@ -43,6 +55,10 @@ const BODY: Record<string, JsonSchema> = {
     description: 'Sent as application/x-www-form-urlencoded',
     additionalProperties: { type: SCALAR },
   },
+  redirects: {
+    ...closedObject({ body: { type: 'boolean' } }),
+    description: 'body: true: a redirect to another origin gets the body too; else it is the fault address_blocked',
+  },
 }
 
 const ANSWER: Record<string, JsonSchema> = {
@@ -53,6 +69,8 @@ const ANSWER: Record<string, JsonSchema> = {
     description: 'Statuses of 400 and above that are answers, not faults',
   },
   max_bytes: { type: 'integer', minimum: 0, maximum: LIMITS.blob.most, default: 10_485_760 },
+  header_timeout_ms: timeoutMs(HEADER_TIMEOUT_MS, 'The longest wait for the headers'),
+  body_timeout_ms: timeoutMs(BODY_TIMEOUT_MS, 'The longest pause within the body'),
   expect: {
     enum: ['auto', 'json', 'text', 'blob'],
     default: 'auto',

@@ -19,8 +19,11 @@ export interface HttpToolInput {
   body?: string
   form?: Record<string, Scalar>
   follow_redirects?: boolean
+  redirects?: { body?: boolean }
   accept_status?: number[]
   max_bytes?: number
+  header_timeout_ms?: number
+  body_timeout_ms?: number
   expect?: 'auto' | 'json' | 'text' | 'blob'
   numbers?: 'exact' | 'text'
 }

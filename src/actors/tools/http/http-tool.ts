@@ -3,6 +3,7 @@ import type { JsonValue } from '../../../core/json.ts'
 import { defineTool } from '../define-tool.ts'
 import { parseForeignJson } from '../parse-foreign-json.ts'
 import type { HttpClient } from './http-client.ts'
+import { BODY_TIMEOUT_MS, HEADER_TIMEOUT_MS } from './http-description.ts'
 import { buildRequest, type HttpToolInput } from './http-request.ts'
 import { decodeText, type HttpResponse } from './http-response.ts'
 import { toStatusFault } from './response-fault.ts'
@@ -25,7 +26,10 @@ export const createHttpTool = (description: ActorDescription, { client, now }: H
       signal: context.signal,
       timeoutMs: context.deadline - now(),
       maxBytes: input.max_bytes ?? DEFAULT_MAX_BYTES,
+      headerTimeoutMs: input.header_timeout_ms ?? HEADER_TIMEOUT_MS,
+      bodyTimeoutMs: input.body_timeout_ms ?? BODY_TIMEOUT_MS,
       followRedirects: input.follow_redirects ?? true,
+      redirectsBody: input.redirects?.body ?? false,
       accepts,
     })
     if (!accepts(response.status)) throw toStatusFault(response, { method, nowMs: now() })

@@ -1,6 +1,7 @@
 import { Fault } from '../../../core/fault.ts'
 import { type HttpRequest, parseHttpUrl } from './http-request.ts'
 import type { HttpResponse } from './http-response.ts'
+import { formatTarget, formatUrl } from './transport-fault.ts'
 
 export const MAX_REDIRECTS = 5
 
@@ -14,19 +15,35 @@ const HEADERS_FOR_ANYONE = new Set(['accept', 'accept-encoding', 'accept-languag
 /**
  * Makes the request that a redirect asks for. Undefined for any other response. The method changes as in the fetch standard
  * (https://fetch.spec.whatwg.org/#http-redirect-fetch): 303 becomes GET, and so does POST after 301 and 302.
- * @throws Fault `address_blocked` for a target that is not a plain http or https URL
+ * @throws Fault `address_blocked` for a target that is not a plain http or https URL, and for one of another origin that would get the
+ * body, which may hold a secret of the first
  */
-export const toRedirected = (request: HttpRequest, response: HttpResponse): HttpRequest | undefined => {
+export const toRedirected = (
+  request: HttpRequest,
+  response: HttpResponse,
+  { redirectsBody }: { redirectsBody: boolean },
+): HttpRequest | undefined => {
   const location = response.headers.location
   if (!isRedirection(response.status) || location === undefined) return undefined
   const url = parseLocation(location, request.url)
   const becomesGet = isGetAfter(response.status, request.method)
+  const carriesBody = !becomesGet && request.body !== undefined && request.body.length > 0
+  if (carriesBody && !redirectsBody && request.url.origin !== url.origin) throw toBodyFault(request, url)
   const headers = new Map(
     [...request.headers].filter(([name]) => isKept(name, { becomesGet, from: request.url, to: url })),
   )
   const queryKey = request.url.origin === url.origin ? request.queryKey : undefined
   if (queryKey !== undefined && !url.searchParams.has(queryKey[0])) url.searchParams.append(...queryKey)
   return { ...request, ...(becomesGet && { method: 'GET', body: undefined }), url, headers, queryKey }
+}
+
+const toBodyFault = (request: HttpRequest, target: URL): Fault => {
+  const [from, to] = [formatTarget(request), formatUrl(target)]
+  return new Fault(
+    'address_blocked',
+    `${from} redirects to another origin, ${to}, which would get the body too\nsend the request there, or allow it with redirects: { body: true }`,
+    { details: { url: formatUrl(request.url), location: to } },
+  )
 }
 
 const parseLocation = (location: string, base: URL): URL => {

@@ -196,12 +196,38 @@ sending('headers go along within an origin', async () => {
 
 sending('to another origin go no credentials, no key, and no headers of the user', async () => {
   const context = { key: 'k', keyIsExplicit: true }
-  await call('http.post', { url: `${server.url}/307/elsewhere`, headers: SECRETS, json: 1 }, context)
+  await call(
+    'http.post',
+    { url: `${server.url}/307/elsewhere`, headers: SECRETS, json: 1, redirects: { body: true } },
+    context,
+  )
   const { headers, body } = lastOf(elsewhere)
   for (const name of ['authorization', 'cookie', 'x-api-key', 'idempotency-key'])
     assert.is(headers[name], undefined, name)
   assert.is(headers['accept-language'], 'de')
   assert.is(body, '1')
+})
+
+for (const [status, method] of [
+  [301, 'PUT'],
+  [302, 'DELETE'],
+  [307, 'POST'],
+  [308, 'PATCH'],
+] as const)
+  sending(`a body of ${method} does not follow ${status} to another origin`, async () => {
+    const asked = elsewhere.requests.length
+    const url = `${server.url}/${status}/elsewhere`
+    const fault = await catchFault(() => call('http.request', { method, url, body: 'a secret' }))
+    assert.equal([fault.code, fault.retryable, elsewhere.requests.length], ['address_blocked', false, asked])
+    assert.is(
+      fault.message,
+      `${method} ${server.url}/${status}/elsewhere redirects to another origin, ${elsewhere.url}/landed?x=…, which would get the body too\nsend the request there, or allow it with redirects: { body: true }`,
+    )
+  })
+
+sending('a request without a body follows a redirect to another origin', async () => {
+  await call('http.post', { url: `${server.url}/308/elsewhere` })
+  assert.equal([lastOf(elsewhere).method, lastOf(elsewhere).body], ['POST', ''])
 })
 
 sending('the output has the URL that answered', async () => {

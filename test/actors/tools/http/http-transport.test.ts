@@ -7,7 +7,7 @@ import { HttpClient } from '../../../../src/actors/tools/http/http-client.ts'
 import { loadTool } from '../../../../src/actors/tools/tool-catalogue.ts'
 import type { ActorContext } from '../../../../src/core/actor.ts'
 import { isCancelled } from '../../../../src/core/cancelled.ts'
-import type { JsonValue } from '../../../../src/core/json.ts'
+import type { JsonObject, JsonValue } from '../../../../src/core/json.ts'
 import { createActorContext } from '../../../support/actor-context.ts'
 import { catchFault } from '../../../support/catch-fault.ts'
 import { startHttpServer } from '../../../support/http-server.ts'
@@ -33,9 +33,13 @@ const startRawServer = async (
   return { server, port: (server.address() as AddressInfo).port, sockets, stop }
 }
 
-const get = async (url: string, context: Partial<ActorContext> = {}): Promise<JsonValue> => {
+const get = async (url: string, context: Partial<ActorContext> = {}, input: JsonObject = {}): Promise<JsonValue> => {
   const tool = await loadTool('http.get', createToolOptions({ allow: ['127.0.0.1'] }))
-  return tool.perform({ url }, createActorContext(context))
+  return tool.perform({ url, ...input }, createActorContext(context))
+}
+
+const untilClosed = async (sockets: ReadonlySet<Socket>): Promise<void> => {
+  for (const socket of sockets) if (!socket.closed) await once(socket, 'close')
 }
 
 const BROKEN: Record<string, string> = {
@@ -89,8 +93,11 @@ transport('a handshake that never ends is a timeout', async () => {
   const limits = {
     signal: new AbortController().signal,
     timeoutMs: 10_000,
+    headerTimeoutMs: 10_000,
+    bodyTimeoutMs: 10_000,
     maxBytes: 1000,
     followRedirects: true,
+    redirectsBody: false,
     accepts: () => true,
   }
   const fault = await catchFault(() => client.send(request, limits))
@@ -130,6 +137,101 @@ transport('a body that drips ends at the deadline as a timeout', async () => {
   const fault = await catchFault(() => get(`http://127.0.0.1:${raw.port}/`, { deadline: Date.now() + 60 }))
   assert.equal([fault.code, fault.retryable], ['timeout', true])
   assert.ok(performance.now() - startedAt < 300)
+  raw.stop()
+})
+
+/** The end of such a body is the end of its connection. */
+const WITHOUT_LENGTH = 'HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nbegin'
+
+const dripWithoutLength = (socket: Socket): void => {
+  socket.write(WITHOUT_LENGTH)
+  const timer = setInterval(() => socket.write('x'), 3)
+  socket.on('close', () => clearInterval(timer))
+}
+
+transport('a body without a length that is cut by the deadline is never an end', async () => {
+  const raw = await startRawServer((socket) => socket.once('data', () => dripWithoutLength(socket)))
+  for (let round = 0; round < 20; round++) {
+    const fault = await catchFault(() => get(`http://127.0.0.1:${raw.port}/`, { deadline: Date.now() + 20 + round }))
+    assert.equal([fault.code, fault.retryable], ['timeout', true])
+  }
+  await untilClosed(raw.sockets)
+  raw.stop()
+})
+
+transport('a body without a length that is cut by the signal is Cancelled', async () => {
+  const raw = await startRawServer((socket) => socket.once('data', () => dripWithoutLength(socket)))
+  for (let round = 0; round < 10; round++) {
+    const stop = new AbortController()
+    const getting = get(`http://127.0.0.1:${raw.port}/`, { signal: stop.signal }).catch((error: unknown) => error)
+    const [socket] = (await once(raw.server, 'connection')) as [Socket]
+    await once(socket, 'data')
+    setTimeout(() => stop.abort(), round)
+    assert.ok(isCancelled(await getting))
+  }
+  raw.stop()
+})
+
+for (const [what, text] of [
+  ['with a protocol', 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'],
+  ['without one', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+] as const)
+  transport(`an answer 101 ${what} is a fault at once, and its connection is closed`, async () => {
+    const raw = await startRawServer((socket) => socket.once('data', () => socket.write(text)))
+    const fault = await catchFault(() => get(`http://127.0.0.1:${raw.port}/`))
+    assert.equal([fault.code, fault.retryable], ['tool_failed', false])
+    assert.match(fault.message, 'answered 101: it switches to another protocol')
+    await untilClosed(raw.sockets)
+    raw.stop()
+  })
+
+for (const encoding of ['gzip', 'br', 'deflate'])
+  transport(`an empty body that is said to be ${encoding} is empty`, async () => {
+    const head = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: ${encoding}\r\n`
+    const raw = await startRawServer((socket) =>
+      socket.once('data', () => socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)),
+    )
+    assert.is(((await get(`http://127.0.0.1:${raw.port}/`)) as JsonObject).body, '')
+    raw.stop()
+  })
+
+/** Answers that stop in the middle: within the headers, and within bodies of each form. */
+const SILENCES: [what: string, text: string, message: string][] = [
+  ['before its headers', '', 'sent no headers within 40ms: raise header_timeout_ms'],
+  ['within its headers', 'HTTP/1.1 200 OK\r\nContent-', 'sent no headers within 40ms: raise header_timeout_ms'],
+  [
+    'before its body',
+    'HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n',
+    'nothing of its body for 40ms: raise body_timeout_ms',
+  ],
+  ['within a body', WITHOUT_LENGTH, 'sent nothing of its body for 40ms'],
+  [
+    'before a deflated body',
+    'HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\n\r\n',
+    'sent nothing of its body for 40ms',
+  ],
+]
+
+for (const [what, text, message] of SILENCES)
+  transport(`a server that falls silent ${what} is a timeout of that phase, and its connection is closed`, async () => {
+    const raw = await startRawServer((socket) => socket.once('data', () => socket.write(text)))
+    const input = { header_timeout_ms: 40, body_timeout_ms: 40 }
+    const fault = await catchFault(() => get(`http://127.0.0.1:${raw.port}/`, {}, input))
+    assert.equal([fault.code, fault.retryable], ['timeout', true])
+    assert.match(fault.message, message)
+    await untilClosed(raw.sockets)
+    raw.stop()
+  })
+
+transport('a body that comes slowly, but comes, has the whole time of the step', async () => {
+  const raw = await startRawServer((socket) =>
+    socket.once('data', () => {
+      dripWithoutLength(socket)
+      setTimeout(() => socket.end(), 200)
+    }),
+  )
+  const output = (await get(`http://127.0.0.1:${raw.port}/`, {}, { body_timeout_ms: 150 })) as JsonObject
+  assert.match(String(output.body), /^beginx+$/)
   raw.stop()
 })
 
