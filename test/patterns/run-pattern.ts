@@ -27,7 +27,7 @@ import { createToolOptions } from '../support/tool-options.ts'
 
 export const PATTERN_FOLDER = join(REPOSITORY_FOLDER, 'examples/patterns')
 
-/** What comes from outside, and when it comes: `['10m', signal('paid', { order: 'A-1' })]`. */
+/** A message from outside, and the time after the start when it comes: `['10m', signal('paid', { order: 'A-1' })]`. */
 export type Coming = readonly [after: string, act: (run: Run) => Pick<InboxMessage, 'kind' | 'body'>]
 
 export interface PatternSetting {
@@ -46,7 +46,7 @@ export interface Seen {
   /** Requests of the http tools. */
   calls: readonly string[]
   headers: readonly Record<string, string>[]
-  /** `order.placed {"id":1} at 3d`, with the subject in brackets if there is one. */
+  /** `order.placed (order/1) {"eur":20} from https://shop.example at 3d`, with the subject and the source that the step gives. */
   events: readonly string[]
   /** Steps that were undone, in this order. */
   undone: readonly string[]
@@ -93,6 +93,7 @@ export const runPattern = async (workflow: CompiledWorkflow, setting: PatternSet
   const checked = await readInput(workflow, input)
   if ('refused' in checked) return { ...NOTHING_SEEN, error: checked.refused }
   run = await host.start(workflow, { input: checked.input, watch: watchWaits })
+  watchWaits()
   plan(run, { coming, clock })
   const exit = await leap(run, clock)
   if (exit.kind !== 'ended') throw new Error(`expected the run to end, got ${exit.kind}`)
@@ -173,10 +174,11 @@ const leap = async (run: Run, clock: ManualClock): Promise<RunExit> => {
 }
 
 const listEvents = async (store: Store, startMs: number): Promise<string[]> =>
-  (await store.listEvents()).map(
-    ({ type, subject, data, at }) =>
-      `${type}${subject === undefined ? '' : ` (${subject})`} ${JSON.stringify(data)}${formatWhen(at - startMs)}`,
-  )
+  (await store.listEvents()).map(({ type, subject, source, data, at }) => {
+    const about = subject === undefined ? '' : ` (${subject})`
+    const from = source.startsWith('troupe/') ? '' : ` from ${source}`
+    return `${type}${about} ${JSON.stringify(data)}${from}${formatWhen(at - startMs)}`
+  })
 
 const listOthers = async (store: Store, id: string): Promise<string[]> =>
   (await store.listRuns({ isAnyDepth: true }))
