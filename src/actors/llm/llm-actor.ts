@@ -29,6 +29,7 @@ import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
 import { toExactJson } from './exact-json.ts'
 import { type ReadBlob, resolveImages } from './message-images.ts'
 import { hasBegun } from './model-request.ts'
+import { findOutputLimit } from './output-limit.ts'
 import type { LlmAnswer, LlmProvider, LlmRequest } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
 import { stripFence } from './returns-instruction.ts'
@@ -42,7 +43,7 @@ export interface LlmActorOptions {
   /** Keeps the answers of steps with `cache`. Default: the model is always asked. */
   cache?: CachedActorOptions
   /** The provider's limits. Default: those of all providers. */
-  rules?: Pick<ModelServer, 'parameters' | 'longestToolName'>
+  rules?: Pick<ModelServer, 'parameters' | 'longestToolName' | 'outputLimits' | 'isLocal'>
 }
 
 /** @throws (of `perform`) Fault by docs/errors.md; Cancelled */
@@ -75,15 +76,26 @@ const expectParameters = (params: JsonObject, rules?: ParameterRules): void => {
 }
 
 const toRequest = async (
-  { model, messages, params, returns }: LlmInput,
+  input: LlmInput,
   { names, options }: { names: ToolNames; options: LlmActorOptions },
 ): Promise<LlmRequest> => ({
-  model: toModelName(model),
-  messages: (await resolveImages(messages, options.readBlob)).map(names.toWire),
-  params,
-  ...(returns === undefined ? {} : { returns }),
+  model: toModelName(input.model),
+  messages: (await resolveImages(input.messages, options.readBlob)).map(names.toWire),
+  params: toSentParams(input, options.rules),
+  ...(input.returns === undefined ? {} : { returns: input.returns }),
   ...(names.tools.length === 0 ? {} : { tools: names.tools }),
 })
+
+/**
+ * The parameters on the wire. A `max_tokens` that the budget reserves is sent up to the model's output limit, as vendors refuse more. A
+ * model whose limit is unknown may refuse any, so none is sent.
+ */
+const toSentParams = ({ model, params, max_tokens_by }: LlmInput, rules: LlmActorOptions['rules']): JsonObject => {
+  const { max_tokens: reserved, ...rest } = params
+  if (max_tokens_by === undefined || typeof reserved !== 'number' || rules?.isLocal) return params
+  const limit = findOutputLimit(rules?.outputLimits ?? {}, toModelName(model))
+  return limit === undefined ? rest : { ...rest, max_tokens: Math.min(reserved, limit) }
+}
 
 interface TurnCall {
   provider: LlmProvider
@@ -150,7 +162,8 @@ const judge = async ({ input, names }: TurnCall, answer: LlmAnswer): Promise<Jud
 
 const toExactCall = (call: LlmToolCall): LlmToolCall => ({ ...call, arguments: toExactJson(call.arguments) })
 
-const expectWhole = ({ finish, text, reason = '' }: LlmAnswer, { model, params }: LlmInput): void => {
+const expectWhole = ({ finish, text, reason = '' }: LlmAnswer, input: LlmInput): void => {
+  const { model } = input
   const details = { finish }
   if (finish === 'failed') {
     const words = text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
@@ -164,14 +177,20 @@ const expectWhole = ({ finish, text, reason = '' }: LlmAnswer, { model, params }
     const words = text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
     throw new Fault('refused', `'${model}' refused to answer${words === '' ? '' : `: ${words}`}`, { details })
   }
-  if (finish !== 'length') return
-  const cause =
-    params.max_tokens === undefined ? 'by the limit of the model' : `by max_tokens (${String(params.max_tokens)})`
-  throw new Fault(
-    'invalid_output',
-    `the answer of '${model}' was cut off ${cause}\nraise 'max_tokens', or ask for less at once`,
-    { details },
-  )
+  if (finish === 'length') throw toCutFault(input)
+}
+
+const toCutFault = ({ model, params, max_tokens_by }: LlmInput): Fault => {
+  const limit = params.max_tokens === undefined ? undefined : String(params.max_tokens)
+  const [cause, hint] =
+    limit === undefined
+      ? ['by the limit of the model', "raise 'max_tokens', or ask for less at once"]
+      : max_tokens_by === 'budget'
+        ? [`by the model, or as the limits of the run leave ${limit} tokens`, "raise 'limits', or ask for less at once"]
+        : [`by max_tokens (${limit})`, "raise 'max_tokens', or ask for less at once"]
+  return new Fault('invalid_output', `the answer of '${model}' was cut off ${cause}\n${hint}`, {
+    details: { finish: 'length' },
+  })
 }
 
 const LONGEST_WORDS = 200

@@ -8,6 +8,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { LlmActor } from '../../core/llm.ts'
 import type { ParameterRules } from '../../core/model-parameters.ts'
+import type { OutputLimits } from './output-limit.ts'
 import type { LlmProvider, ProviderSettings, ProviderVariables } from './provider.ts'
 import type { ToolIdForm } from './tool-ids.ts'
 
@@ -53,6 +54,8 @@ export interface ModelServer extends Described {
   longestToolName?: number
   /** The ids of tool calls that the vendor takes. Default: up to 40 letters, digits, `_` and `-`. */
   toolIds?: ToolIdForm
+  /** The most tokens that its models write. Default: unknown. */
+  outputLimits?: OutputLimits
   probe: ModelProbe
   /** The program that serves such models on a machine of one's own, for advice. */
   program?: ServerProgram

@@ -236,10 +236,10 @@ const releaseAll = (granted: readonly { release(): void }[]): void => {
 const maxTokensOf = ({ params }: JsonObject): number | undefined =>
   isJsonObject(params) && typeof params.max_tokens === 'number' ? params.max_tokens : undefined
 
-/** The request of a model call with its `max_tokens`. For the cache it is marked as set by the budget, and not by the workflow. */
+/** The request of a model call with its `max_tokens`, marked as set by the budget where the workflow sets none. */
 export const withMaxTokens = (input: JsonObject, maxTokens: number): JsonObject => ({
   ...input,
-  ...(input.cache_ms !== undefined && maxTokensOf(input) === undefined ? { max_tokens_by: 'budget' } : {}),
+  ...(maxTokensOf(input) === undefined ? { max_tokens_by: 'budget' } : {}),
   params: { ...(isJsonObject(input.params) ? input.params : {}), max_tokens: maxTokens },
 })
 

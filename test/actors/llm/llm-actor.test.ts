@@ -160,6 +160,26 @@ test('an answer that was cut off is never a success, even where it matches', asy
   assert.equal([provider.requests.length, context.used.length], [1, 1])
 })
 
+const LIMITS = { outputLimits: { large: 4_096, 'large/v3': 500_000 }, isLocal: false }
+
+for (const [what, input, rules, sent] of [
+  ['beyond the output limit of the model is cut to it', { max_tokens_by: 'budget' }, LIMITS, 4_096],
+  ['that the workflow sets goes out as it is', {}, LIMITS, 8_192],
+  [
+    'of a model without a known limit is not sent',
+    { max_tokens_by: 'budget' },
+    { ...LIMITS, outputLimits: {} },
+    undefined,
+  ],
+  ['of a model on a machine of one’s own is sent', { max_tokens_by: 'budget' }, { ...LIMITS, isLocal: true }, 8_192],
+] as const)
+  test(`a max_tokens that the budget reserves: ${what}`, async () => {
+    const provider = createScripted({ text: 'A bug.' })
+    const params = { max_tokens: 8_192, temperature: 0 }
+    await perform(provider, { model: 'scripted/large', params, ...input }, { rules }).output
+    assert.equal(provider.requests[0]?.params, { temperature: 0, ...(sent !== undefined && { max_tokens: sent }) })
+  })
+
 test('a refusal is the fault refused, with the words of the model', async () => {
   const fault = await catchFault(() => perform(createScripted({ text: 'I won’t.', finish: 'refused' })).output)
   assert.equal([fault.code, fault.retryable], ['refused', false])

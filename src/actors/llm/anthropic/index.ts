@@ -11,6 +11,14 @@ export const anthropic: ModelServer = {
   imageUrls: true,
   priceVendor: 'anthropic',
   isLocal: false,
+  outputLimits: {
+    'claude-3': 4_096,
+    'claude-3-5': 8_192,
+    'claude-3-7': 64_000,
+    'claude-opus-4': 32_000,
+    'claude-sonnet-4': 64_000,
+    'claude-haiku-4': 64_000,
+  },
   probe: {
     path: '/v1/models',
     headers: (apiKey) => ({ 'x-api-key': apiKey, 'anthropic-version': '2023-06-01' }),

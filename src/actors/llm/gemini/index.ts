@@ -13,6 +13,7 @@ export const gemini: ModelServer = {
   isLocal: false,
   // Models before 3 refuse JSON beside tools.
   asksInWords: ({ model, hasTools }) => hasTools && findGeminiVersion(model) < 3,
+  outputLimits: { 'gemini-1': 8_192, 'gemini-2.0': 8_192, 'gemini-2.5': 65_536, 'gemini-3': 65_536 },
   probe: { path: '/v1beta/models', headers: (apiKey) => ({ 'x-goog-api-key': apiKey }) },
   create: async (settings) => (await import('./gemini-provider.ts')).createGeminiProvider(gemini, settings),
 }
