@@ -1,9 +1,11 @@
 /** Everything outside that a command may use: streams, environment, working folder and global options. */
+import { once } from 'node:events'
 import { createPaint, type Paint, wantsColor } from './paint.ts'
 
 export interface GlobalOptions {
   db?: string
   config?: string
+  trust?: boolean
   /** False with `--no-color`. */
   color: boolean
   debug?: boolean
@@ -31,6 +33,8 @@ export interface Context {
   readStdin(): Promise<Uint8Array>
   /** Standard input, line by line as it arrives. */
   readLines(): InputLines
+  /** One key that a user presses, `\x03` for Ctrl-C; undefined if no user sits at a terminal. */
+  readKey: (() => Promise<string>) | undefined
 }
 
 export interface InputLines extends AsyncIterable<string> {
@@ -48,6 +52,7 @@ export const createContext = (options: GlobalOptions): Context => {
     stderr: createChannel(process.stderr, options, environment),
     readStdin,
     readLines,
+    readKey: process.stdin.isTTY === true && process.stderr.isTTY === true ? readKey : undefined,
   }
 }
 
@@ -83,3 +88,15 @@ const readLines = (): InputLines => ({
     yield* createInterface({ input: process.stdin })
   },
 })
+
+const readKey = async (): Promise<string> => {
+  const { stdin } = process
+  stdin.setRawMode(true)
+  try {
+    const [keys] = await once(stdin, 'data')
+    return String(keys).slice(0, 1)
+  } finally {
+    stdin.setRawMode(false)
+    stdin.pause()
+  }
+}

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { type Project, readProject } from '../app/project/project.ts'
 import { openDatabase } from '../store/open-database.ts'
 import type { RunRecord, Store } from '../store/store.ts'
+import { expectTrustInKey } from './ask-trust.ts'
 import { CliError, InvalidFile } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'
@@ -14,8 +15,18 @@ export interface OpenedRuns {
   store: Store
 }
 
-/** The project around a folder. @throws InvalidFile if its config has errors, Fault for a wrong `--db` or `--config` */
-export const openProject = async (
+/** The project around a folder, ready to open its database. @throws as `viewProject`; CliError if the database is not trusted */
+export const openProject = async (context: Context, folder?: string): Promise<Project> => {
+  const project = await viewProject(context, folder)
+  if (project.isDatabaseGranted) await expectTrustInKey(context, project, 'db')
+  return project
+}
+
+/**
+ * The project around a folder, for commands that open no database.
+ * @throws InvalidFile if its config has errors, Fault for a wrong `--db` or `--config`
+ */
+export const viewProject = async (
   { options, workingFolder, environment }: Context,
   folder = workingFolder,
 ): Promise<Project> => {
@@ -25,6 +36,7 @@ export const openProject = async (
     environment,
     configFile: options.config,
     db: options.db,
+    trust: options.trust,
   })
   if (project !== undefined) return project
   if (diagnostics === undefined) throw new Error('a project without findings was not read')

@@ -29,6 +29,7 @@ import { signalCommand } from './commands/signal/command.ts'
 import { simulateCommand } from './commands/simulate/command.ts'
 import { submitCommand } from './commands/submit/command.ts'
 import { traceCommand } from './commands/trace/command.ts'
+import { trustCommand } from './commands/trust/command.ts'
 import { validateCommand } from './commands/validate/command.ts'
 import { workflowsCommand } from './commands/workflows/command.ts'
 import { EXIT } from './exit-code.ts'
@@ -49,7 +50,7 @@ const COMMANDS: Readonly<Record<string, readonly CliCommand[]>> = {
     failedCommand,
   ],
   Repeat: [forkCommand, restartCommand, rerunCommand],
-  Operate: [workflowsCommand, schedulesCommand, dbCommand, doctorCommand],
+  Operate: [workflowsCommand, schedulesCommand, dbCommand, trustCommand, doctorCommand],
 }
 
 const PROGRAM_NOTES = {
@@ -86,6 +87,7 @@ export const createProgram = (end: (exitCode: number) => void): Command => {
     .version(readVersion(), '--version', 'print the version')
     .option('--db <path>', 'database: a path or file: URL (TROUPE_DB; default .troupe/troupe.db)')
     .option('--config <file>', 'project config (default: troupe.config.yaml beside the workflow or above it)')
+    .option('--trust', 'trust all that the project config grants, for this command (TROUPE_TRUST=1)')
     .option('--no-color', 'no colours (NO_COLOR)')
     .option('--debug', 'show stack traces')
     .helpOption('-h, --help', 'show help')

@@ -6,7 +6,7 @@ import { createTempFolder } from '../../support/temp-folder.ts'
 
 const read = async (environment: Record<string, string> = {}, config = ''): Promise<Providers> => {
   const { path } = createTempFolder({ 'troupe.config.yaml': config })
-  const { project, diagnostics } = await readProject({ folder: path, workingFolder: path, environment })
+  const { project, diagnostics } = await readProject({ folder: path, workingFolder: path, environment, trust: true })
   assert.ok(project, JSON.stringify(diagnostics?.toList()))
   return readProviders(project, environment)
 }
@@ -81,7 +81,7 @@ test('the config may give a built-in provider an address, and a variable wins ov
 test('a key may be in a file', async () => {
   const { path, write } = createTempFolder({ 'troupe.config.yaml': CONFIG })
   write('key.txt', 'k-from-a-file\n')
-  const { project } = await readProject({ folder: path, workingFolder: path, environment: {} })
+  const { project } = await readProject({ folder: path, workingFolder: path, environment: {}, trust: true })
   assert.ok(project)
   assert.is(readProviders(project, {}).anthropic?.settings.apiKey, 'k-from-a-file')
 })

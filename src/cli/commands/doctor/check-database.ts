@@ -9,7 +9,10 @@ import { type DoctorCheck, miss, pass } from './check.ts'
 /** Space for the journals of a few thousand runs. */
 const LEAST_FREE_BYTES = 100 * 1024 * 1024
 
-export const checkDatabase = async ({ database }: Project, shown: string): Promise<DoctorCheck[]> => {
+export const checkDatabase = async (project: Project, shown: string): Promise<DoctorCheck[]> => {
+  const { database, trust, isDatabaseGranted } = project
+  if (isDatabaseGranted && !trust.isTrusted)
+    return [miss('database', `${shown} is outside the project and not trusted: it is not opened`, 'troupe trust')]
   if (database.kind === 'memory') return [pass('database', 'in memory: it ends with the process')]
   const { path } = database
   const found = statSync(path, { throwIfNoEntry: false })

@@ -10,7 +10,7 @@ import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { describeProofs } from '../../describe-proofs.ts'
-import { openProject, withRuns } from '../../open-runs.ts'
+import { viewProject, withRuns } from '../../open-runs.ts'
 import { suggest } from '../../option-values.ts'
 import { openPastRun } from '../../past-run.ts'
 import { toPrintable } from '../../printable.ts'
@@ -59,7 +59,7 @@ const chooseFormat = (format: string | undefined, output = ''): ChartFormat => {
 const compileNamed = async (context: Context, file: string | undefined): Promise<Drawn> => {
   if (file === undefined)
     throw new CliError('there is nothing to draw', { hint: 'name a workflow: troupe graph FILE, or a run: --run RUN' })
-  const project = await openProject(context, folderOf(file, context.workingFolder))
+  const project = await viewProject(context, folderOf(file, context.workingFolder))
   const { compiled, diagnostics, source, proofs } = await compileFile(file, { context, project, proofs: true })
   if (compiled === undefined) throw new InvalidFile(diagnostics, source)
   return { workflow: compiled, proofs }
