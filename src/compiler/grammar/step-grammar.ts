@@ -204,6 +204,7 @@ interface KeyPlace {
 
 const hintPlace = (entry: YamlEntry, { node, grammar, place }: KeyPlace): Hint | undefined => {
   const { value: key, range } = entry.key
+  if (Object.hasOwn(grammar.needless ?? {}, key)) return grammar.needless?.[key]
   const renamed = Object.hasOwn(grammar.renamed ?? {}, key) ? grammar.renamed?.[key] : undefined
   if (renamed !== undefined) return meant(range, renamed)
   const [owner] = Object.entries(grammar.inside ?? {}).find(([, names]) => names.includes(key)) ?? []

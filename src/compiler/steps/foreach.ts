@@ -44,6 +44,8 @@ declare module '../document.ts' {
 
 const DEFAULT_CONCURRENCY = 10
 
+const INDEX_IS_KNOWN = 'leave it out: expressions know the index of the item as `index`, from 0'
+
 const createFields = (steps: Shape<Step[]>) =>
   ({
     items: {
@@ -81,6 +83,7 @@ export const foreach: StepDescriptor<'foreach'> = {
       doc: 'Does its steps for each item of a list. Output: a list, in input order, of what each item yields.',
       fields: createFields(steps),
       foreign: ['for_each', 'each', 'map'],
+      needless: { index: INDEX_IS_KNOWN, at: INDEX_IS_KNOWN, counter: INDEX_IS_KNOWN },
       build: ({ items, steps: body, ...fields }, common): ForeachStep | undefined => {
         if (body === undefined) return undefined
         const range = common.kindRange
