@@ -36,6 +36,11 @@ export const PATTERN_GROUPS: readonly { title: string; patterns: readonly Patter
       { name: 'take-items-until-there-is-enough', shows: ['loading'], alias: 'for with while' },
       { name: 'map-with-bounded-concurrency', shows: ['translated', 'output'], alias: 'map state, MaxConcurrency' },
       { name: 'send-a-list-in-batches', shows: ['sent'], alias: 'item batcher, tolerated failures' },
+      {
+        name: 'import-a-file-larger-than-memory',
+        shows: ['rows', 'output'],
+        alias: 'distributed map, item reader',
+      },
       { name: 'ask-two-services-at-once', shows: ['both', 'output'], alias: 'parallel state, fork' },
       { name: 'take-the-first-answer', shows: ['race', 'output'], alias: 'fork that competes, race' },
       { name: 'go-on-without-a-branch-that-failed', shows: ['gather'], alias: 'parallel with a catch in one branch' },
@@ -117,8 +122,10 @@ export const PATTERN_GROUPS: readonly { title: string; patterns: readonly Patter
       {
         name: 'provision-orders-and-name-what-is-missing',
         shows: ['provisioned', 'output'],
-        alias: 'raise, provision orders',
+        alias: 'provision orders',
       },
+      { name: 'say-why-a-run-failed', shows: ['refuse'], alias: 'raise an error with details, fail state' },
+      { name: 'tell-and-raise-the-fault-again', shows: ['import', 'tell'], alias: 'raise a caught error again' },
       { name: 'undo-bookings-when-a-later-one-fails', shows: ['flight', 'car', 'no_car'], alias: 'saga, compensation' },
       {
         name: 'stop-calling-a-server-that-is-down',

@@ -230,4 +230,28 @@ export const FLOW_CASES: PatternCases = {
       seen: { ended: '', calls: [], runs: ['send-letter running'] },
     },
   ],
+  'import-a-file-larger-than-memory': [
+    {
+      title: 'each row is sent once, and a bad one is left out',
+      input: { day: '2030-01-01' },
+      files: { 'orders-2030-01-01.csv': 'id,eur\nA-1,20\nA-2,much\n"A,3",1.5\n' },
+      seen: {
+        output: { booked: 2 },
+        calls: ['POST shop.example/orders {"id":"A-1","eur":20}', 'POST shop.example/orders {"id":"A,3","eur":1.5}'],
+        headers: [{ 'idempotency-key': 'A-1' }, { 'idempotency-key': 'A,3' }],
+      },
+    },
+    {
+      title: 'a day without a file is a failed run',
+      input: { day: '2030-01-02' },
+      files: {},
+      seen: { error: { code: 'not_found', step: 'rows' }, calls: [] },
+    },
+    {
+      title: 'eleven bad rows end it',
+      input: { day: '2030-01-01' },
+      files: { 'orders-2030-01-01.csv': `id,eur\n${'A,x\n'.repeat(11)}` },
+      seen: { error: { code: 'join_failed', step: 'rows' }, calls: [] },
+    },
+  ],
 }
