@@ -133,6 +133,12 @@ export const addProviderRequestTests = (test: AddProviderTest): void => {
     assert.ok(JSON.stringify(schema).includes('"capital"'), JSON.stringify(schema))
   })
 
+  test('an enum arrives with its type', async (subject) => {
+    const returns = { type: 'object', properties: { label: { enum: ['bug', 'question'] } }, required: ['label'] }
+    const { schema } = await send(subject, { returns: { ...returns, additionalProperties: false } })
+    assert.match(JSON.stringify(schema), /"label":\{[^}]*"type":"string"/)
+  })
+
   test('tools arrive with name, description and schema', async (subject) => {
     const { tools, schema } = await send(subject, { tools: [WEATHER] })
     const [tool] = tools

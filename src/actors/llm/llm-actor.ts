@@ -8,16 +8,13 @@
  */
 import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
-import { Fault, isFault } from '../../core/fault.ts'
-import { parseFiniteJson } from '../../core/finite-json.ts'
+import { Fault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { JsonSchema } from '../../core/json-schema.ts'
 import {
   describeProvider,
   LLM_INPUT_SCHEMA,
   type LlmActor,
   type LlmInput,
-  type LlmMessage,
   type LlmToolCall,
   type LlmTurn,
   toModelName,
@@ -27,12 +24,12 @@ import type { TokenCounts } from '../../core/pricing.ts'
 import { findInputProblem } from '../tools/input-check.ts'
 import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
 import { toExactJson } from './exact-json.ts'
+import { type JudgedAnswer, judgeAnswer, writeRepair } from './judge-answer.ts'
 import { type ReadBlob, resolveImages } from './message-images.ts'
 import { hasBegun } from './model-request.ts'
 import { findOutputLimit } from './output-limit.ts'
 import type { LlmAnswer, LlmProvider, LlmRequest } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
-import { stripFence } from './returns-instruction.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
 
 export interface LlmActorOptions {
@@ -109,7 +106,8 @@ const takeTurn = async (call: TurnCall, request: LlmRequest): Promise<LlmTurn> =
   const first = await ask(call, request)
   const judged = await judge(call, first)
   if (judged.kind === 'turn') return judged.turn
-  const second = await ask(call, { ...request, messages: [...request.messages, ...repair(first.text, judged.problem)] })
+  const messages = [...request.messages, ...writeRepair(first.text, { ...judged, returns: call.input.returns })]
+  const second = await ask(call, { ...request, messages })
   const again = await judge(call, second)
   if (again.kind === 'turn') return again.turn
   const { problem, path, code, hint } = again
@@ -201,59 +199,4 @@ const BROKE_OFF = /error|abort|cancel|interrupt|timeout|system_resource|unavaila
 const expectText = (text: string, { model }: LlmInput): JsonValue => {
   if (text.trim() !== '') return { text }
   throw new Fault('invalid_output', `'${model}' answered with nothing: expected a text`, { retryable: true })
-}
-
-/** Shows the model its answer, unless that is empty, and the problem. */
-const repair = (text: string, problem: string): LlmMessage[] => [
-  ...(text.trim() === '' ? [] : [{ role: 'assistant', content: text } as const]),
-  {
-    role: 'user',
-    content: `Your answer does not fit the JSON Schema that it has to be an instance of: ${problem}\nAnswer again, with the corrected JSON alone.`,
-  },
-]
-
-type JudgedAnswer =
-  | { kind: 'right'; value: JsonValue }
-  /** `path`: a JSON Pointer to the wrong place; `/` is the whole. */
-  | ({ kind: 'wrong'; path: string } & Flaw)
-
-interface Flaw {
-  problem: string
-  path?: string
-  /** Code of the fault. Default: `invalid_output`. */
-  code?: string
-  /** Advice for the workflow. */
-  hint?: string
-}
-
-/** The most characters of a problem. */
-const LONGEST_PROBLEM = 1_000
-
-/** @throws Fault `invalid_input` for a wrong schema */
-const judgeAnswer = async (text: string, returns: JsonSchema): Promise<JudgedAnswer> => {
-  const parsed = parse(stripFence(text))
-  if ('problem' in parsed) return { kind: 'wrong', path: '/', ...parsed }
-  // Loaded on use, as only answers with a schema need it.
-  const { createValidator } = await import('../../core/json-schema-validator.ts')
-  const problem = createValidator(returns)(parsed.value)?.slice(0, LONGEST_PROBLEM)
-  if (problem === undefined) return { kind: 'right', value: parsed.value }
-  return { kind: 'wrong', problem, path: /^'([^']*)'/.exec(problem)?.[1] ?? '/' }
-}
-
-const KEEP_DIGITS = "make it a string in 'returns', which keeps all digits"
-
-const parse = (text: string): { value: JsonValue } | Flaw => {
-  try {
-    return { value: parseFiniteJson(text) }
-  } catch (thrown) {
-    if (isFault(thrown))
-      return {
-        problem: thrown.message,
-        path: String(thrown.details?.path || '/'),
-        code: thrown.code,
-        hint: KEEP_DIGITS,
-      }
-    const shown = text.trim() === '' ? 'nothing' : JSON.stringify(text.toWellFormed().slice(0, 80))
-    return { problem: `it is not JSON: expected JSON alone, got ${shown}` }
-  }
 }

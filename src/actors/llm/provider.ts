@@ -71,6 +71,8 @@ export interface ProviderSettings {
   addressName?: string
   /** The variables of a provider under its vendor's name, for messages. Default: it has none. */
   variables?: ProviderVariables
+  /** The way in which the schema of an answer is asked for. Default: `native` where the server has it, with the schema in words beside it where the server may ignore it. */
+  structuredOutput?: 'native' | 'words'
   /** The longest silence of a stream, in milliseconds; default 60,000. The first piece may take five times as long: models load and think. */
   idleTimeoutMs?: number
   /** Default: the system's. */

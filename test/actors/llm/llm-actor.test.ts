@@ -180,6 +180,22 @@ for (const [what, input, rules, sent] of [
     assert.equal(provider.requests[0]?.params, { temperature: 0, ...(sent !== undefined && { max_tokens: sent }) })
   })
 
+test('a repair shows the model its answer, the problem and the schema', async () => {
+  const provider = createScripted({ text: '{"label":"pear"}' }, { text: '{"label":"bug"}' })
+  assert.equal(await perform(provider, { returns }).output, { label: 'bug' })
+  const { messages = [] } = provider.requests[1] ?? {}
+  assert.equal(messages.at(-2), { role: 'assistant', content: '{"label":"pear"}' })
+  assert.match(messages.at(-1)?.content ?? '', '/label')
+  assert.match(messages.at(-1)?.content ?? '', JSON.stringify(returns))
+})
+
+test('null for an optional field is no field, and costs no repair', async () => {
+  const schema = { ...returns, properties: { ...returns.properties, note: { type: 'string' } } }
+  const provider = createScripted({ text: '{"label":"bug","note":null}' })
+  assert.equal(await perform(provider, { returns: schema }).output, { label: 'bug' })
+  assert.is(provider.requests.length, 1)
+})
+
 test('a refusal is the fault refused, with the words of the model', async () => {
   const fault = await catchFault(() => perform(createScripted({ text: 'I won’t.', finish: 'refused' })).output)
   assert.equal([fault.code, fault.retryable], ['refused', false])

@@ -23,9 +23,13 @@ const DEFAULT_MAX_TOKENS_WITH_REASONING = 32_000
  */
 const VERSION_WITH_SAMPLING = '2023-06-01'
 
-export const toAnthropicRequest = ({ model, messages, params, returns, tools }: LlmRequest): AnthropicRequest => {
+/** @param options `inWords`: `returns` is asked for in words alone. */
+export const toAnthropicRequest = (
+  { model, messages, params, returns, tools }: LlmRequest,
+  { inWords = false }: { inWords?: boolean } = {},
+): AnthropicRequest => {
   const { temperature, top_p, stop, reasoning } = params
-  const schema = returns === undefined ? undefined : toAnthropicSchema(returns)
+  const schema = returns === undefined || inWords ? undefined : toAnthropicSchema(returns)
   const { system, messages: turns } = toAnthropicMessages(messages)
   const systems = [
     system,

@@ -14,6 +14,7 @@ export const toCompatible = (own: OwnFields): CompatibleServer => {
     imageUrls: true,
     isLocal: false,
     limitName: 'max_tokens',
+    keepsSchemas: false,
     probe: {
       path: '/models',
       headers: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),

@@ -6,6 +6,7 @@
  */
 import type { OpenAI } from 'openai'
 import { isJsonObject, type JsonObject } from '../../../core/json.ts'
+import { findAnswerJson } from '../answer-json.ts'
 import { readEvents } from '../event-stream.ts'
 import { readExactJson } from '../exact-json.ts'
 import { NO_END, NO_EVENT } from '../model-request.ts'
@@ -129,7 +130,7 @@ const finish = ({ call, draft, hold }: Reading): LlmAnswer => {
   if (end === undefined) throw request.broken(NO_END)
   const answer = toAnswer(draft, { finish: end, from: settings.name })
   if (!isWrapped(call)) return answer
-  const text = unwrapText(answer.text)
+  const text = unwrapText(findAnswerJson(answer.text))
   if (hold && text !== '') onText?.(text)
   return { ...answer, text }
 }

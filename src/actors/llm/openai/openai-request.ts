@@ -15,25 +15,34 @@ type Message = JsonObject
 
 export interface BodyOptions {
   server: CompatibleServer
-  settings: { name: string; baseUrl: string }
+  settings: { name: string; baseUrl: string; structuredOutput?: 'native' | 'words' }
   /** True: `returns` is asked for in words. */
   inWords: boolean
 }
 
 export const toOpenAiBody = (request: LlmRequest, options: BodyOptions): ChatBody => {
-  const { model, messages, params, returns, tools } = request
-  const instruction = returns !== undefined && options.inWords ? writeReturnsInstruction(returns) : undefined
+  const { model, params, returns, tools } = request
   return {
     model,
-    messages: [
-      ...(instruction === undefined ? [] : [{ role: 'system', content: instruction } as const]),
-      ...messages.map((message) => toMessage(message, options.settings.name)),
-    ],
+    messages: instruct(request, options).map((message) => toMessage(message, options.settings.name)),
     ...toParameters(params, { model, ...options }),
     ...(returns === undefined || options.inWords ? {} : { response_format: toResponseFormat(returns) }),
     ...(tools === undefined || tools.length === 0 ? {} : { tools: tools.map(toTool) }),
   }
 }
+
+/** Says the schema in words, where it is not sent and where the server may ignore it. Some servers take one system message alone. */
+const instruct = ({ messages, returns }: LlmRequest, options: BodyOptions): readonly LlmMessage[] => {
+  if (returns === undefined || (!options.inWords && keepsSchemas(options))) return messages
+  const content = writeReturnsInstruction(options.inWords ? returns : toObjectSchema(returns).schema)
+  const [first, ...rest] = messages
+  if (first?.role !== 'system') return [{ role: 'system', content }, ...messages]
+  return [{ role: 'system', content: `${first.content}\n\n${content}` }, ...rest]
+}
+
+/** True: `response_format` is known to bind the answer. Many compatible servers pass over it. */
+const keepsSchemas = ({ server, settings: { baseUrl, structuredOutput } }: BodyOptions): boolean =>
+  structuredOutput === 'native' || (server.keepsSchemas && baseUrl.startsWith(server.url))
 
 /** @param to Name of the provider, which gets back the fields that are its own. */
 const toMessage = (message: LlmMessage, to: string): Message => {
