@@ -78,7 +78,7 @@ const isRenamed = (node: YamlNode, place: ShapePlace): boolean => {
 const OTHER_NAMES: readonly string[] = ['path', 'name', 'from', 'source', 'csv', 'jsonl']
 
 /** The text that a path surely ends with. */
-const endingOf = (path: ValueNode): string => {
+export const endingOf = (path: ValueNode): string => {
   if (path.kind === 'literal') return String(path.value)
   const last = path.kind === 'template' ? path.parts.at(-1) : undefined
   return typeof last === 'string' ? last : ''

@@ -10,7 +10,7 @@ import type { Step } from '../../compiler/document.ts'
 import { placeSteps } from '../../compiler/place-steps.ts'
 import { toPartPlan, toUndoPlan } from '../../compiler/plan.ts'
 import { listReads } from '../../compiler/prove/expression-reads.ts'
-import { isItemFile } from '../../compiler/steps/foreach.ts'
+import { isItemFile } from '../../compiler/steps/foreach/item-files.ts'
 import { descriptorOf } from '../../compiler/steps/step-kinds.ts'
 import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
@@ -41,7 +41,7 @@ export const findExamples = (workflow: CompiledWorkflow, catalogue: Catalogue): 
       return [
         [id, own],
         ...loopExamples(id, { own, workflow, catalogue }),
-        ...pageExamples(step),
+        ...fileExamples(step),
         ...(step.undo === undefined ? [] : [callExamples(toUndoPlan(id), { workflow, catalogue })]),
       ]
     }),
@@ -79,14 +79,18 @@ const loopExamples = (
 /** Items of an example page. */
 const EXAMPLE_ITEMS = 2
 
-/** Returns a page for a foreach over a file: its items have the fields that its steps read. */
-const pageExamples = (step: Step): [string, ExampleOutputs][] => {
-  if (step.kind !== 'foreach' || !isItemFile(step.items)) return []
+/** Returns examples for the files of a foreach: the items of a page have the fields that its steps read. */
+const fileExamples = (step: Step): [string, ExampleOutputs][] => {
+  if (step.kind !== 'foreach') return []
+  const { id, items, resultsTo } = step
+  const written: ExampleOutputs = { schema: undefined, examples: [{ offset: 0 }] }
+  const batch: [string, ExampleOutputs][] = resultsTo === undefined ? [] : [[toPartPlan(id.value, 'write'), written]]
+  if (!isItemFile(items)) return batch
   const item: JsonObject = {}
   for (const [name, field] of listReads([step.steps, step.yields]))
     if (name === step.as.value && field !== undefined) item[field] = TEXT
   const page = { items: Array.from({ length: EXAMPLE_ITEMS }, () => item) }
-  return [[toPartPlan(step.id.value, 'read'), { schema: undefined, examples: [page] }]]
+  return [...batch, [toPartPlan(id.value, 'read'), { schema: undefined, examples: [page] }]]
 }
 
 const conditionsOf = (step: Step): string[] => [
