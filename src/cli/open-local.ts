@@ -13,7 +13,7 @@ import type { OpenedRuns } from './open-runs.ts'
 
 export type HostedRun = Pick<StoredRun, 'folder' | 'environment' | 'workflow'>
 
-export interface LocalSetting extends OpenedRuns {
+export interface LocalSetting extends Omit<OpenedRuns, 'damaged'> {
   context: Pick<Context, 'environment'> & Asking
   /** False if the host performs nothing that needs secrets; then a missing secret is no error. Default: true. */
   performs?: boolean

@@ -10,7 +10,10 @@ import type {
   OpenApproval,
 } from '../approval-record.ts'
 import type { Claim } from '../run-store.ts'
+import { StoreError } from '../store-error.ts'
+import { COLUMN_TYPES } from './column-types.ts'
 import type { Connection } from './connection.ts'
+import { type ColumnTypes, cut, type Decoding, decodeRow, decodeRows, expectTypes } from './damaged-rows.ts'
 import { type LargeText, packJson } from './large-text.ts'
 
 /** The columns of an approval that hold its values as they are. */
@@ -43,11 +46,11 @@ export const packApproval = (record: ApprovalRecord, large: LargeText[]): Packed
 
 export class SqliteApprovals {
   readonly #statements: ReturnType<typeof prepareApprovals>
-  readonly #unpack: (text: string) => JsonValue
+  readonly #decoding: Decoding
 
-  constructor(connection: Connection, unpack: (text: string) => JsonValue) {
+  constructor(connection: Connection, decoding: Decoding) {
     this.#statements = prepareApprovals(connection)
-    this.#unpack = unpack
+    this.#decoding = decoding
   }
 
   open({ runKey: run, runId }: Pick<Claim, 'runKey' | 'runId'>, { record, shown, form, given }: PackedApproval): void {
@@ -63,7 +66,8 @@ export class SqliteApprovals {
 
   list({ run, workflow, limit }: ApprovalFilter): OpenApproval[] {
     const found = this.#statements.list.all({ run: run ?? null, workflow: workflow ?? null, limit: limit ?? -1 })
-    return found.map((stored) => this.#toOpen(stored))
+    const { unpack, onDamaged } = this.#decoding
+    return decodeRows(found, { decode: (stored) => toOpen(stored, unpack), onDamaged })
   }
 
   listNamed(prefix: string): NamedApproval[] {
@@ -76,14 +80,38 @@ export class SqliteApprovals {
 
   findByToken(tokenHash: string): OpenApproval | undefined {
     const found = this.#statements.findByToken.get(tokenHash)
-    return found && this.#toOpen(found)
+    return found && toOpen(found, this.#decoding.unpack)
   }
+}
 
-  #toOpen(stored: StoredApproval): OpenApproval {
-    const by = stored.by === null ? null : JSON.parse(stored.by)
-    const decisions = stored.decisions === null ? [] : toGiven(this.#unpack(stored.decisions))
-    return { ...stored, show: this.#unpack(stored.show), form: this.#unpack(stored.form), by, decisions }
-  }
+/** @throws StoreError `corrupt` */
+export const toOpen = (stored: StoredApproval, unpack: Decoding['unpack']): OpenApproval =>
+  decodeRow(`approval '${stored.path}' of run '${stored.runId}'`, () => {
+    expectTypes(stored, APPROVAL_TYPES)
+    const by = stored.by === null ? null : unpack(stored.by)
+    const form = unpack(stored.form)
+    if (by !== null && !isTexts(by))
+      throw new StoreError('corrupt', `column 'deciders' has '${cut(stored.by ?? '')}': expected names`)
+    if (form !== null && !isJsonObject(form))
+      throw new StoreError('corrupt', `column 'form' has '${cut(stored.form)}': expected a schema`)
+    const decisions = stored.decisions === null ? [] : toGiven(unpack(stored.decisions))
+    return { ...stored, show: unpack(stored.show), form, by, decisions }
+  })
+
+const isTexts = (value: JsonValue): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string')
+
+const APPROVAL_TYPES: ColumnTypes = {
+  ...COLUMN_TYPES.approval,
+  runId: 'text',
+  workflow: 'text',
+  show: 'text',
+  by: 'text?',
+  count: 'integer',
+  decisions: 'text?',
+  dueAt: 'integer?',
+  requestedAt: 'integer',
+  requestHash: 'text',
 }
 
 const toGiven = (value: JsonValue): GivenApproval[] =>
@@ -99,7 +127,7 @@ type OpenedColumns = PlainColumns & {
   given: string | null
 }
 
-const SELECT = `select run.id as "runId", run.workflow, path, visit, step, title, shown as "show", form, deciders as "by", tool,
+export const SELECT_APPROVALS = `select run.id as "runId", run.workflow, path, visit, step, title, shown as "show", form, deciders as "by", tool,
   needed as "count", given as "decisions",  due_at as "dueAt", requested_at as "requestedAt", request_hash as "requestHash"
   from approval join run on run.key = approval.run`
 
@@ -125,12 +153,12 @@ const prepareApprovals = (db: Connection) => ({
      where approval_id.id >= ? and approval_id.id < ? order by run.key, path, visit`,
   ),
   list: db.prepare<[{ run: string | null; workflow: string | null; limit: number }], StoredApproval>(
-    `${SELECT} where (@run is null or run.id = @run) and (@workflow is null or run.workflow = @workflow)
+    `${SELECT_APPROVALS} where (@run is null or run.id = @run) and (@workflow is null or run.workflow = @workflow)
      order by requested_at, approval.run, path, visit limit @limit`,
   ),
   grant: db.prepare<[tokenHash: string, runId: string, path: string, visit: number, requestHash: string]>(
     `update approval set token_hash = ? where run = (select key from run where id = ?) and path = ? and visit = ?
      and request_hash = ?`,
   ),
-  findByToken: db.prepare<[tokenHash: string], StoredApproval>(`${SELECT} where token_hash = ?`),
+  findByToken: db.prepare<[tokenHash: string], StoredApproval>(`${SELECT_APPROVALS} where token_hash = ?`),
 })

@@ -1,7 +1,8 @@
 /** Emitted events in SQL, in the order in which the runs emitted them. */
-import type { JsonValue } from '../../core/json.ts'
 import type { CloudEventFilter, CloudEventRecord, StoredCloudEvent } from '../cloud-event-record.ts'
+import { COLUMN_TYPES } from './column-types.ts'
 import type { Connection } from './connection.ts'
+import { type Decoding, decodeRow, decodeRows, expectTypes } from './damaged-rows.ts'
 
 /** An event with its data as text. */
 export interface PackedEvent {
@@ -13,11 +14,11 @@ type StoredEvent = Omit<StoredCloudEvent, 'data' | 'subject'> & { data: string; 
 
 export class SqliteOutbox {
   readonly #statements: ReturnType<typeof prepareOutbox>
-  readonly #unpack: (text: string) => JsonValue
+  readonly #decoding: Decoding
 
-  constructor(connection: Connection, unpack: (text: string) => JsonValue) {
+  constructor(connection: Connection, decoding: Decoding) {
     this.#statements = prepareOutbox(connection)
-    this.#unpack = unpack
+    this.#decoding = decoding
   }
 
   add(run: number, { event, text }: PackedEvent): void {
@@ -28,13 +29,19 @@ export class SqliteOutbox {
   list({ type, run, since = 0, until = Number.MAX_SAFE_INTEGER, limit }: CloudEventFilter): StoredCloudEvent[] {
     const statement = run === undefined ? this.#statements.list : this.#statements.listOfRun
     const found = statement.all({ run: run ?? null, type: type ?? null, since, until, limit: limit ?? -1 })
-    return found.map(({ subject, ...event }) => ({
-      ...event,
-      data: this.#unpack(event.data),
-      ...(subject === null ? {} : { subject }),
-    }))
+    return decodeRows(found, {
+      decode: (row) => toEvent(row, this.#decoding.unpack),
+      onDamaged: this.#decoding.onDamaged,
+    })
   }
 }
+
+export const toEvent = (stored: StoredEvent, unpack: Decoding['unpack']): StoredCloudEvent =>
+  decodeRow(`event '${stored.id}'`, () => {
+    expectTypes(stored, { ...COLUMN_TYPES.outbox, deliveredAt: 'integer?' })
+    const { subject, data, ...event } = stored
+    return { ...event, data: unpack(data), ...(subject === null ? {} : { subject }) }
+  })
 
 interface Query {
   run: string | null
@@ -44,8 +51,10 @@ interface Query {
   limit: number
 }
 
-const SELECT = `select outbox.id, type, source, at, data, subject, run.id as "runId", delivered_at as "deliveredAt" from outbox
-  join run on run.key = outbox.run where at >= @since and at < @until and (@type is null or type = @type)`
+export const SELECT_EVENTS = `select outbox.id, type, source, at, data, subject, run.id as "runId", delivered_at as "deliveredAt" from outbox
+  join run on run.key = outbox.run`
+
+const SELECT = `${SELECT_EVENTS} where at >= @since and at < @until and (@type is null or type = @type)`
 
 const prepareOutbox = (db: Connection) => ({
   add: db.prepare<

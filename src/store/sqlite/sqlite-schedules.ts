@@ -7,7 +7,10 @@ import {
   type ScheduleSlot,
   type SlotFailure,
 } from '../schedule-record.ts'
+import { StoreError } from '../store-error.ts'
+import { COLUMN_TYPES } from './column-types.ts'
 import type { Connection } from './connection.ts'
+import { type ColumnTypes, cut, decodeRow, expectTypes } from './damaged-rows.ts'
 
 interface StoredSchedule extends Omit<ScheduleRecord, 'isPaused' | 'skipped' | 'failure'> {
   isPaused: number
@@ -17,9 +20,40 @@ interface StoredSchedule extends Omit<ScheduleRecord, 'isPaused' | 'skipped' | '
 }
 
 /** With the columns of its last failure, each null if there is none. */
-type FoundSchedule = StoredSchedule & { slot: number | null; at: number; code: string; message: string; kept: number }
+export type FoundSchedule = StoredSchedule & {
+  slot: number | null
+  at: number
+  code: string
+  message: string
+  kept: number
+}
 
-export const toSchedule = (found: FoundSchedule): ScheduleRecord => {
+/** @throws StoreError `corrupt` */
+export const toSchedule = (found: FoundSchedule): ScheduleRecord =>
+  decodeRow(`schedule '${found.id}'`, () => {
+    expectTypes(found, SCHEDULE_TYPES)
+    if (!['skip', 'once', 'all'].includes(found.missed))
+      throw new StoreError('corrupt', `column 'missed' has '${cut(found.missed)}': expected skip, once or all`)
+    return toRecord(found)
+  })
+
+const SCHEDULE_TYPES: ColumnTypes = {
+  ...COLUMN_TYPES.schedule,
+  definition: 'text',
+  mostMissed: 'integer',
+  nextAt: 'integer?',
+  isPaused: 'integer',
+  lastAt: 'integer?',
+  skippedAt: 'integer?',
+  skippedCount: 'integer',
+  failedInRow: 'integer',
+  slot: 'integer?',
+  at: 'integer?',
+  code: 'text?',
+  message: 'text?',
+}
+
+const toRecord = (found: FoundSchedule): ScheduleRecord => {
   const { isPaused, skippedAt, skippedCount, failedInRow, slot, at, code, message, kept, ...stored } = found
   return {
     ...stored,
@@ -67,7 +101,7 @@ export const advanceSchedule = (
 const LAST_FAILURE =
   'select slot from schedule_failure last where last.schedule = schedule.id order by last.at desc, last.slot desc limit 1'
 
-const SELECT = `select schedule.id, schedule.workflow, expression, timezone, missed, most_missed as "mostMissed",
+export const SELECT_SCHEDULES = `select schedule.id, schedule.workflow, expression, timezone, missed, most_missed as "mostMissed",
   definition.hash as definition, next_at as "nextAt", is_paused as "isPaused", last_at as "lastAt", skipped_at as "skippedAt",
   skipped_count as "skippedCount", failed_in_row as "failedInRow", failure.slot, failure.at, failure.code, failure.message,
   (select count(*) from schedule_failure each where each.schedule = schedule.id) as kept
@@ -96,9 +130,9 @@ export const prepareSchedules = (db: Connection) => ({
      on conflict (id) do update set workflow = excluded.workflow, definition = excluded.definition, missed = excluded.missed,
        most_missed = excluded.most_missed, expression = excluded.expression, timezone = excluded.timezone, ${KEPT}`,
   ),
-  list: db.prepare<[], FoundSchedule>(`${SELECT} order by schedule.workflow, schedule.id`),
+  list: db.prepare<[], FoundSchedule>(`${SELECT_SCHEDULES} order by schedule.workflow, schedule.id`),
   listDue: db.prepare<[at: number], FoundSchedule>(
-    `${SELECT} where next_at <= ? and is_paused = 0 order by next_at, schedule.id`,
+    `${SELECT_SCHEDULES} where next_at <= ? and is_paused = 0 order by next_at, schedule.id`,
   ),
   advance: db.prepare<[Required<Omit<ScheduleSlot, 'tried'>> & { id: string; result: string | null }]>(
     `update schedule set next_at = @to, last_at = @at, skipped_at = iif(@skipped > 0, @at, skipped_at),

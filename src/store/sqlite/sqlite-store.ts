@@ -37,6 +37,8 @@ import type {
 import { StoreError } from '../store-error.ts'
 import { toPhaseCode } from './codes.ts'
 import type { Connection } from './connection.ts'
+import { decodeRows, type OnDamaged } from './damaged-rows.ts'
+import { toDefinition, toMessage } from './decode-content.ts'
 import { LAST_SEQ, toJournalKey } from './journal-key.ts'
 import { expectOwnBytes, type LargeText, packJson, unpackJson } from './large-text.ts'
 import { packRun, RunCreation } from './run-creation.ts'
@@ -58,15 +60,17 @@ export class SqliteStore extends SqliteRecords implements Store {
   readonly #writes = new Map<Claim, WriteJob>()
   readonly #fileId: string | undefined
   readonly #unpack: (text: string) => JsonValue
+  readonly #onDamaged: OnDamaged
 
-  constructor(connection: Connection, location: string) {
+  constructor(connection: Connection, location: string, { onDamaged = () => {} }: { onDamaged?: OnDamaged } = {}) {
     const statements = prepareStatements(connection)
     const unpack = (text: string): JsonValue => unpackJson(text, (hash) => statements.readBlob.get(hash))
-    super(new StoreQueue(connection, location), prepareParts(connection, unpack))
+    super(new StoreQueue(connection, location), prepareParts(connection, { unpack, onDamaged }))
     this.location = location
     this.#connection = connection
     this.#statements = statements
     this.#unpack = unpack
+    this.#onDamaged = onDamaged
     this.#creation = new RunCreation({
       statements,
       gate: () => this.parts().gate,
@@ -154,9 +158,10 @@ export class SqliteStore extends SqliteRecords implements Store {
 
   listRuns(filter: RunFilter = {}): Promise<RunRecord[]> {
     return this.queue.read(() =>
-      this.parts()
-        .runs.list(filter)
-        .map((row) => this.#toRecord(row)),
+      decodeRows(this.parts().runs.list(filter), {
+        decode: (row) => this.#toRecord(row),
+        onDamaged: this.#onDamaged,
+      }),
     )
   }
 
@@ -187,21 +192,21 @@ export class SqliteStore extends SqliteRecords implements Store {
 
   peekInbox(runIds: readonly string[]): Promise<{ runId: string; message: InboxMessage }[]> {
     return this.queue.read(() =>
-      this.#statements.peekMessages.all(JSON.stringify(runIds)).map(({ run_id: runId, id, kind, body }) => ({
-        runId,
-        message: { id, kind, body: this.#unpack(body) },
-      })),
+      decodeRows(this.#statements.peekMessages.all(JSON.stringify(runIds)), {
+        decode: (row) => ({ runId: row.run_id, message: toMessage(row, this.#unpack) }),
+        onDamaged: this.#onDamaged,
+      }),
     )
   }
 
   readInbox(claims: readonly Claim[]): Promise<{ claim: Claim; message: InboxMessage }[]> {
     const byKey = new Map(claims.map((claim) => [claim.runKey, claim]))
     return this.queue.read(() =>
-      this.#statements.readMessages.all(JSON.stringify([...byKey.keys()])).flatMap(({ run, id, kind, body }) => {
-        const claim = byKey.get(run)
-        const message = { id, kind, body: this.#unpack(body) }
-        return claim === undefined ? [] : [{ claim, message }]
-      }),
+      // A damaged message stays, and delays none of the others.
+      decodeRows(this.#statements.readMessages.all(JSON.stringify([...byKey.keys()])), {
+        decode: (row) => ({ claim: byKey.get(row.run), message: toMessage(row, this.#unpack) }),
+        onDamaged: this.#onDamaged,
+      }).flatMap(({ claim, message }) => (claim === undefined ? [] : [{ claim, message }])),
     )
   }
 
@@ -215,7 +220,7 @@ export class SqliteStore extends SqliteRecords implements Store {
   loadDefinition(hash: string): Promise<Definition | undefined> {
     return this.queue.read(() => {
       const found = this.#statements.readDefinition.get(hash)
-      return found && { ...found, links: JSON.parse(found.links) }
+      return found && toDefinition(found)
     })
   }
 

@@ -1,9 +1,10 @@
-/** Checks all content: the file, references, journals without gaps, blobs. */
+/** Checks all content: the file, references, journals without gaps, blobs, and each row by its types. */
 import { countOf } from '../../../core/count.ts'
 import { hashBytes } from '../../../core/hash.ts'
 import type { StoreProblem } from '../../maintenance.ts'
 import type { Connection } from '../connection.ts'
 import { ROWS_PER_RUN } from '../journal-key.ts'
+import { checkRows } from './check-rows.ts'
 
 /** Most problems of one kind that are listed. */
 const MOST_PROBLEMS = 100
@@ -13,6 +14,7 @@ export const checkContent = (db: Connection): StoreProblem[] => [
   ...checkReferences(db),
   ...checkJournals(db),
   ...checkBlobs(db),
+  ...checkRows(db),
 ]
 
 const checkFile = (db: Connection): StoreProblem[] =>
