@@ -1,10 +1,12 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { Project } from '../../../app/project/project.ts'
 import { formatSize } from '../../../core/size.ts'
 import { inspectDatabase } from '../../../store/open-database.ts'
+import { listSharedFiles } from '../../../store/private-mode.ts'
 import { isStoreError } from '../../../store/store-error.ts'
-import { type DoctorCheck, miss, pass } from './check.ts'
+import { quoteWord } from '../../shell-text.ts'
+import { type DoctorCheck, miss, pass, warn } from './check.ts'
 
 /** Space for the journals of a few thousand runs. */
 const LEAST_FREE_BYTES = 100 * 1024 * 1024
@@ -43,6 +45,7 @@ const inspect = async (path: string, shown: string): Promise<DoctorCheck[]> => {
       isWritable
         ? pass('database', `${shown}, ${formatSize(sizeBytes)}, writable`)
         : miss('database', `${shown} can't be written to`, 'check the permissions of the file and of its folder'),
+      ...checkPermissions(path),
       checkSchema(schemaVersion, expectedVersion),
       damage === undefined
         ? pass('integrity', 'quick check found nothing wrong')
@@ -54,6 +57,14 @@ const inspect = async (path: string, shown: string): Promise<DoctorCheck[]> => {
       miss('database', message, (isStoreError(error) ? error.hint : undefined) ?? 'check the file and its folder'),
     ]
   }
+}
+
+const checkPermissions = (path: string): DoctorCheck[] => {
+  const files = listSharedFiles(path)
+  if (files.length === 0) return []
+  const names = files.map((file) => basename(file)).join(', ')
+  const detail = `other accounts may read ${names}, which ${files.length === 1 ? 'holds' : 'hold'} all runs`
+  return [warn('permissions', detail, `chmod 600 ${files.map(quoteWord).join(' ')}`)]
 }
 
 const checkSchema = (found: number, expected: number): DoctorCheck => {

@@ -89,10 +89,12 @@ const describeTrust = ({ trust }: Project): DoctorCheck[] => {
 }
 
 const report = (checks: readonly DoctorCheck[], { stdout }: Context): void => {
-  const { green, red, cyan, bold } = stdout.paint
+  const { green, red, yellow, cyan, bold } = stdout.paint
   const width = Math.max(...checks.map(({ name }) => name.length))
   for (const { name, ok, detail, fix } of checks) {
-    stdout.write(`${ok ? green('✓') : red('✗')} ${bold(padEnd(name, width))}  ${toPrintable(detail)}\n`)
+    stdout.write(
+      `${ok ? (fix === null ? green('✓') : yellow('!')) : red('✗')} ${bold(padEnd(name, width))}  ${toPrintable(detail)}\n`,
+    )
     if (fix !== null) stdout.write(`  ${' '.repeat(width)}  ${cyan('→')} ${toPrintable(fix)}\n`)
   }
 }
