@@ -5,7 +5,6 @@
  */
 import { type AnyStateMachine, assign, setup } from 'xstate'
 import type { JsonValue } from '../core/json.ts'
-import { UNDO } from '../core/machine-ends.ts'
 import type { Step, StepOf, Workflow } from './document.ts'
 import { compileExpression, compileValue } from './expression/compile-expression.ts'
 import { createBindings, type ExpressionSite } from './link/bindings.ts'
@@ -86,8 +85,8 @@ const createWorkflowMachine = (config: MachineConfig, recorder: Recorder): AnySt
   return definition.createMachine(whole as Parameters<typeof definition.createMachine>[0]) as AnyStateMachine
 }
 
-/** Sources that a machine may invoke: any kind, and the undoing of a run. */
-const INVOKED: readonly string[] = [...Object.keys(STEP_KINDS), UNDO]
+/** Sources that a machine may invoke: any kind, and the undoing of a run or a block. */
+const INVOKED: readonly string[] = [...Object.keys(STEP_KINDS), 'undo']
 
 const createRecords = (ids: Iterable<string>): Record<string, StepRecord> =>
   Object.freeze(Object.fromEntries([...ids].map((id) => [id, PENDING])))

@@ -3,6 +3,7 @@ import { BOUND_RULES, type BoundRule, type ComputedBound } from '../bound.ts'
 import type { Step } from '../document.ts'
 import { isAssignable, NUMBER, STRING, type Type, unionOf } from '../expression/type.ts'
 import { computedBounds, descriptorOf } from '../steps/step-kinds.ts'
+import { checkCompensation } from './check-compensation.ts'
 import { type CheckContext, type StepSites, sitesOf } from './check-context.ts'
 import { checkCall } from './check-tools.ts'
 import type { Site } from './expression-checks.ts'
@@ -13,6 +14,7 @@ export const checkSteps = (context: CheckContext): void => {
   for (const indexed of context.index.steps) {
     const sites = sitesOf(indexed, context)
     checkCommon(indexed.step, sites, context)
+    checkCompensation(indexed, context)
     descriptorOf(indexed.step).check(indexed.step, sites, context)
   }
 }

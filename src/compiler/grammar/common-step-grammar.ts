@@ -145,6 +145,11 @@ export const COMMON_STEP_FIELDS = {
   },
   runsOn: { shape: runsOn, doc: 'Where the step runs: local, or on an agent.' },
   key: { shape: key, doc: 'An expression: the idempotency key, sent with every attempt.' },
+  compensate: {
+    shape: flag,
+    doc: 'Of a block with `on_error`: the `undo` calls of its completed steps are made when a fault is handled, before the run goes on.',
+    default: false,
+  },
   undo: { shape: undo, doc: 'What takes the effect back when the run fails or is cancelled later.' },
   next: { shape: snakeCase, doc: 'The step that follows, by id, or `end`. Default: the next one in the list.' },
   maxVisits: {
