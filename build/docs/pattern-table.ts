@@ -128,6 +128,11 @@ export const PATTERN_GROUPS: readonly { title: string; patterns: readonly Patter
       { name: 'tell-and-raise-the-fault-again', shows: ['import', 'tell'], alias: 'raise a caught error again' },
       { name: 'undo-bookings-when-a-later-one-fails', shows: ['flight', 'car', 'no_car'], alias: 'saga, compensation' },
       {
+        name: 'undo-a-block-and-go-another-way',
+        shows: ['by_plane', 'by_train'],
+        alias: 'compensate a scope and go on',
+      },
+      {
         name: 'stop-calling-a-server-that-is-down',
         shows: ['circuit', 'is_open', 'ask', 'open'],
         alias: 'circuit breaker',

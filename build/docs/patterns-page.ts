@@ -10,7 +10,7 @@ Workflows for tasks that come up again and again. Each is a small file of [examp
 matter, and is generated from the files (\`node build/docs.ts\`). Tests compile every file, also with \`--strict\`, and run it with planned answers of servers,
 persons and events. The keys are explained in [language.md](language.md).
 
-\`troupe graph FILE\` draws a pattern, \`troupe simulate FILE --paths\` walks every path through it without performing anything.
+\`troupe graph FILE\` draws a pattern, \`troupe simulate FILE\` walks through it without performing anything.
 `
 
 /** docs/patterns.md: the patterns by subject, each with its sentence and its key lines. */

@@ -1,5 +1,5 @@
 /** Runs a pattern in memory, with servers, persons and events that the case plans, on a clock that leaps from wake to wake. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createCatalogue } from '../../src/app/catalogue.ts'
 import { createPerformer } from '../../src/app/performer.ts'
@@ -54,6 +54,8 @@ export interface Seen {
   undone: readonly string[]
   /** Titles of approvals, with the persons who may decide. */
   asked: readonly string[]
+  /** Files that the run wrote, with their text. */
+  files: Readonly<Record<string, string>>
   /** Other runs: `letter completed`. */
   runs: readonly string[]
   /** Time from the start to the end: ` at 3d`. */
@@ -118,6 +120,7 @@ export const runPattern = async (workflow: CompiledWorkflow, setting: PatternSet
     events: await listEvents(store, startMs),
     undone: undone.map(({ path }) => path),
     asked: [...asked],
+    files: readWritten(folder.path, files),
     runs: await listOthers(store, run.id),
     ended,
   }
@@ -130,7 +133,7 @@ export const runPattern = async (workflow: CompiledWorkflow, setting: PatternSet
 const NOTHING_SEEN = {
   status: 'refused',
   output: null,
-  ...{ calls: [], headers: [], events: [], undone: [], asked: [], runs: [], ended: '' },
+  ...{ calls: [], headers: [], events: [], undone: [], asked: [], files: {}, runs: [], ended: '' },
 }
 
 /** An input that does not fit starts no run. */
@@ -202,6 +205,13 @@ const listEvents = async (store: Store, startMs: number): Promise<string[]> =>
     const from = source.startsWith('troupe/') ? '' : ` from ${source}`
     return `${type}${about} ${JSON.stringify(data)}${from}${formatWhen(at - startMs)}`
   })
+
+const readWritten = (folder: string, given: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(folder)
+      .filter((name) => given[name] === undefined)
+      .map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
+  )
 
 const listOthers = async (store: Store, id: string): Promise<string[]> =>
   (await store.listRuns({ isAnyDepth: true }))

@@ -96,6 +96,34 @@ export const ERROR_CASES: PatternCases = {
       },
     },
   ],
+  'undo-a-block-and-go-another-way': [
+    {
+      title: 'both bookings are kept',
+      input: { city: 'Oslo' },
+      answers: { ...FLIGHT, ...HOTEL },
+      seen: { output: { way: 'plane' }, undone: [] },
+    },
+    {
+      title: 'without a flight the hotel is given back before the train is booked, and the run completes',
+      input: { city: 'Oslo' },
+      answers: { ...HOTEL, 'POST flights.example/bookings': { status: 409 } },
+      seen: {
+        output: { way: 'train' },
+        calls: [
+          'POST hotels.example/bookings {"city":"Oslo"}',
+          'POST flights.example/bookings {"city":"Oslo"}',
+          'DELETE hotels.example/bookings/h-2',
+          'POST trains.example/bookings {"city":"Oslo"}',
+        ],
+      },
+    },
+    {
+      title: 'any other fault ends the run, which gives back all the same',
+      input: { city: 'Oslo' },
+      answers: { ...HOTEL, 'POST flights.example/bookings': { status: 403 } },
+      seen: { error: { code: 'unauthorized', step: 'flight' }, undone: ['hotel'] },
+    },
+  ],
   'stop-calling-a-server-that-is-down': [
     {
       title: 'a closed circuit lets the call pass',
