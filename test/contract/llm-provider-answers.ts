@@ -98,29 +98,33 @@ const addAnswerTests = (add: AddProviderTest, stream: boolean): void => {
       assert.equal(JSON.parse(answer.text), { label: 'bug', score: 1 })
     })
 
-  test('a server that refuses the schema is asked in words, once, and from then on at once', async (subject) => {
-    const { server, vendor } = subject
-    const provider = await vendor.createProvider({ baseUrl: server.baseUrl, apiKey: 'a key of some length' })
-    const call = () =>
-      provider.call(
-        { model: vendor.model, messages: [{ role: 'user', content: 'Bug?' }], params: {}, returns: LABEL },
-        { signal: new AbortController().signal, onText: stream ? () => {} : undefined },
+  test(
+    'a server that refuses the schema is asked in words, once, and from then on at once',
+    async (subject) => {
+      const { server, vendor } = subject
+      const provider = await vendor.createProvider({ baseUrl: server.baseUrl, apiKey: 'a key of some length' })
+      const call = () =>
+        provider.call(
+          { model: vendor.model, messages: [{ role: 'user', content: 'Bug?' }], params: {}, returns: LABEL },
+          { signal: new AbortController().signal, onText: stream ? () => {} : undefined },
+        )
+      server.answerWith(({ schema }) =>
+        schema === undefined
+          ? { kind: 'answer', answer: { text: ['{"label":"bug","score":1}'] } }
+          : {
+              kind: 'status',
+              error: { status: 400, message: "'response_format' of type 'json_schema' is not supported" },
+            },
       )
-    server.answerWith(({ schema }) =>
-      schema === undefined
-        ? { kind: 'answer', answer: { text: ['{"label":"bug","score":1}'] } }
-        : {
-            kind: 'status',
-            error: { status: 400, message: "'response_format' of type 'json_schema' is not supported" },
-          },
-    )
-    const before = server.requests.length
-    assert.equal(JSON.parse((await call()).text), { label: 'bug', score: 1 })
-    assert.is(server.requests.length - before, 2)
-    assert.match(server.requests.at(-1)?.body ?? '', 'an instance of this JSON Schema')
-    await call()
-    assert.is(server.requests.length - before, 3)
-  })
+      const before = server.requests.length
+      assert.equal(JSON.parse((await call()).text), { label: 'bug', score: 1 })
+      assert.is(server.requests.length - before, 2)
+      assert.match(server.requests.at(-1)?.body ?? '', 'an instance of this JSON Schema')
+      await call()
+      assert.is(server.requests.length - before, 3)
+    },
+    'schema',
+  )
 
   for (const [what, schema, value] of NOT_OBJECTS)
     test(`with a schema that is ${what} the text is its JSON`, async (subject) => {

@@ -8,17 +8,35 @@ import { findNearest } from '../../core/nearest.ts'
 import type { TokenCounts } from '../../core/pricing.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { anthropic } from './anthropic/index.ts'
+import { azure } from './azure/index.ts'
+import { deepseek } from './deepseek/index.ts'
 import { gemini } from './gemini/index.ts'
+import { groq } from './groq/index.ts'
 import type { ReadBlob } from './message-images.ts'
+import { mistral } from './mistral/index.ts'
 import { mock } from './mock/index.ts'
 import { ollama } from './ollama/index.ts'
 import { openai } from './openai/index.ts'
+import { openrouter } from './openrouter/index.ts'
 import type { ProviderSettings } from './provider.ts'
 import { isModelServer, type ModelServer, type ProviderDefinition } from './provider-definition.ts'
 import { expectUrl, isVendorOf } from './provider-settings.ts'
+import { xai } from './xai/index.ts'
 
 /** One line a provider. */
-const PROVIDERS: readonly ProviderDefinition[] = [mock, openai, anthropic, gemini, ollama]
+const PROVIDERS: readonly ProviderDefinition[] = [
+  mock,
+  openai,
+  anthropic,
+  gemini,
+  ollama,
+  mistral,
+  xai,
+  deepseek,
+  groq,
+  openrouter,
+  azure,
+]
 
 export const findProvider = (name: string): ProviderDefinition | undefined =>
   PROVIDERS.find(({ kind }) => kind === name)

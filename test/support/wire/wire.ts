@@ -108,6 +108,7 @@ export type WireFeature =
   | 'kinds of errors in a stream'
   | 'malformed tool arguments'
   | 'refusal'
+  | 'schema'
 
 export interface WireVendor {
   /** As the provider is named in workflows. */

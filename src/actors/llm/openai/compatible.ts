@@ -14,7 +14,9 @@ export const toCompatible = (own: OwnFields): CompatibleServer => {
     imageUrls: true,
     isLocal: false,
     limitName: 'max_tokens',
+    isGeneric: false,
     keepsSchemas: false,
+    streamUsage: true,
     probe: {
       path: '/models',
       headers: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),

@@ -6,6 +6,7 @@ export const openai = toCompatible({
   url: 'https://api.openai.com/v1',
   priceVendor: 'openai',
   limitName: 'max_completion_tokens',
+  isGeneric: true,
   keepsSchemas: true,
   outputLimits: {
     'gpt-3.5': 4_096,
