@@ -56,6 +56,8 @@ export interface ModelServer extends Described {
   toolIds?: ToolIdForm
   /** The most tokens that its models write. Default: unknown. */
   outputLimits?: OutputLimits
+  /** Settings in the config that not every kind has, by their words there. Default: none. */
+  settings?: readonly string[]
   probe: ModelProbe
   /** The program that serves such models on a machine of one's own, for advice. */
   program?: ServerProgram

@@ -50,6 +50,12 @@ export const PROVIDER_KINDS: readonly string[] = SERVERS.map(({ kind }) => kind)
 export const PROVIDER_NAMES = {
   kinds: PROVIDER_KINDS,
   offline: PROVIDERS.filter((one) => !isModelServer(one)).map(({ kind }) => kind),
+  settings: Object.fromEntries(
+    ['max_tokens_field', 'stream_usage'].map((setting) => [
+      setting,
+      SERVERS.filter(({ settings = [] }) => settings.includes(setting)).map(({ kind }) => kind),
+    ]),
+  ),
 }
 
 /** Finds the definition of a kind, or of a provider under its vendor's name. Undefined for a name of the project's own. */

@@ -23,9 +23,10 @@ interface From {
   environment: EnvironmentVariables
 }
 
-const readNamed = ({ kind, baseUrl, key }: ProviderConfig, from: From): ProviderAccess => ({
+const readNamed = ({ kind, baseUrl, key, ...others }: ProviderConfig, from: From): ProviderAccess => ({
   kind,
   settings: {
+    ...others,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(key === undefined ? {} : { keyVariable: key, ...readKey(key, from) }),
   },

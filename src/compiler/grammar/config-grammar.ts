@@ -1,8 +1,12 @@
 /** `troupe.config.yaml`. Its values never hold expressions. Each key says what it grants to workflows. */
-import { listOf, mapOf, toMap } from './collection-shape.ts'
+import type { JsonValue } from '../../core/json.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { YamlNode } from '../read/yaml-node.ts'
+import { jsonMap, listOf, mapOf, toMap } from './collection-shape.ts'
 import {
   type ConfigFields,
   EACH_ITEM,
+  type Grant,
   type Granting,
   granting,
   grantless,
@@ -85,6 +89,19 @@ export interface ProviderNames {
   kinds: readonly string[]
   /** Names of providers that answer without a server. */
   offline: readonly string[]
+  /** The kinds that take a setting, by its word. A setting that is not named here is for all kinds. */
+  settings: Readonly<Record<string, readonly string[]>>
+}
+
+/** Names and texts, each granted. */
+const namedTexts = mapped(mapOf(text(), text()), (entries) =>
+  Object.fromEntries(entries.map(({ key, value }) => [key.value, value.value])),
+)
+
+const EACH_NAMED = {
+  list: (values: Readonly<Record<string, JsonValue>>): Grant[] =>
+    Object.entries(values).map(([one, value]) => ({ path: [one], value: JSON.stringify(value) })),
+  withhold: () => undefined,
 }
 
 export const createProviderFields = ({ kinds }: ProviderNames) =>
@@ -104,6 +121,30 @@ export const createProviderFields = ({ kinds }: ProviderNames) =>
       { shape: mapped(keyName, ({ value }) => value), doc: 'The name of the secret that is its key.' },
       { list: (key) => toGrant(toSecret(key)), withhold: () => undefined },
     ),
+    headers: granting(
+      { shape: namedTexts, doc: 'Headers of each request. They are no place for secrets.' },
+      EACH_NAMED,
+    ),
+    query: granting(
+      { shape: namedTexts, doc: 'Parts of the query of each request, such as `api-version`.' },
+      EACH_NAMED,
+    ),
+    body: granting(
+      { shape: jsonMap, doc: 'Fields of the body of each request. They replace those of Troupe.' },
+      EACH_NAMED,
+    ),
+    maxTokensField: grantless({
+      shape: mapped(word('max_tokens', 'max_completion_tokens'), ({ value }) => value),
+      doc: 'The field of the token limit. Default: by vendor and model.',
+    }),
+    structuredOutput: grantless({
+      shape: mapped(word('native', 'words'), ({ value }) => value),
+      doc: 'How the schema of an answer is asked for. Default: natively, and in words too where the server may ignore it.',
+    }),
+    streamUsage: grantless({
+      shape: mapped(flag, ({ value }) => value),
+      doc: 'False: a stream is not asked for its usage. Default: by the vendor.',
+    }),
   }) as const satisfies ConfigFields
 
 const toSecret = (secret: string): string => `the secret ${secret}`
@@ -121,7 +162,8 @@ const createProviders = (builtIn: ProviderNames) => {
     mapOf(name, record('a provider', createProviderFields(builtIn)), { expected: 'a map from names to providers' }),
     (entries, _, { reading: { diagnostics } }) =>
       toMap(
-        entries.filter(({ key: { value, range } }) => {
+        entries.filter(({ key: { value, range }, value: { kind }, node }) => {
+          reportForeignSettings(node, { kind, builtIn, diagnostics })
           const reason = taken.get(value)
           if (reason === undefined) return true
           const message = `'${value}' is taken: expected another name for a provider`
@@ -130,6 +172,25 @@ const createProviders = (builtIn: ProviderNames) => {
         }),
       ),
   )
+}
+
+/** Reports settings that the kind of a provider can't have. */
+const reportForeignSettings = (
+  node: YamlNode,
+  { kind, builtIn, diagnostics }: { kind: string; builtIn: ProviderNames; diagnostics: Diagnostics },
+): void => {
+  if (node.kind !== 'map') return
+  for (const { key } of node.entries) {
+    const kinds = Object.hasOwn(builtIn.settings, key.value) ? builtIn.settings[key.value] : undefined
+    if (kinds === undefined || kinds.includes(kind)) continue
+    const message = `'${key.value}' is no setting of the kind '${kind}': expected one of ${kinds.join(', ')}`
+    diagnostics.error(
+      'unknown_key',
+      key.range,
+      message,
+      `remove ${key.value}, or let the provider speak like one of them`,
+    )
+  }
 }
 
 const PRICE_FIELDS = {

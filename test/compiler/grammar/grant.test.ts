@@ -71,6 +71,18 @@ const REACHING: Record<string, [config: string, grants: string[]]> = {
     'providers: { own: { kind: openai, key: AWS_SECRET } }',
     ['providers.own.key = the secret AWS_SECRET'],
   ],
+  'providers.*.headers.*': [
+    'providers: { own: { kind: openai, headers: { x-team: blue } } }',
+    ['providers.own.headers.x-team = "blue"'],
+  ],
+  'providers.*.query.*': ['providers: { own: { kind: openai, query: { v: "1" } } }', ['providers.own.query.v = "1"']],
+  'providers.*.body': [
+    'providers: { own: { kind: openai, body: { store: true } } }',
+    ['providers.own.body.store = true'],
+  ],
+  'providers.*.max_tokens_field': ['providers: { own: { kind: openai, max_tokens_field: max_tokens } }', []],
+  'providers.*.structured_output': ['providers: { own: { kind: openai, structured_output: words } }', []],
+  'providers.*.stream_usage': ['providers: { own: { kind: openai, stream_usage: false } }', []],
   'prices.*.input': ['prices: { own/big: { input: 1, output: 2 } }', []],
   'prices.*.output': ['prices: { own/big: { input: 1, output: 2 } }', []],
   'prices.*.cached': ['prices: { own/big: { input: 1, output: 2, cached: 1 } }', []],

@@ -14,6 +14,7 @@ export const toCompatible = (own: OwnFields): CompatibleServer => {
     imageUrls: true,
     isLocal: false,
     limitName: 'max_tokens',
+    settings: ['max_tokens_field', 'stream_usage'],
     isGeneric: false,
     keepsSchemas: false,
     streamUsage: true,
