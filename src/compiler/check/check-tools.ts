@@ -1,8 +1,10 @@
 /** Checks calls of tools: the tool exists, and the input fits it. */
+import type { ToolEntry } from '../catalogue.ts'
 import type { Located, Preset, Step, ValueNode } from '../document.ts'
 import { ANY, describeType, type Field, type Type } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import type { Range } from '../source.ts'
+import { checkComputedSecrets } from './check-computed-secrets.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkExcludedFields } from './check-excluded-fields.ts'
 import { checkSecretUrl } from './check-secret-url.ts'
@@ -22,7 +24,7 @@ const checkPreset = ({ tool, with: input, approval }: Preset, context: CheckCont
   if (input !== undefined) {
     const expected = resolved?.kind === 'known' ? asPartial(typeOfSchema(resolved.entry.input)) : undefined
     checkInput({ input, site, range: tool.range }, expected, context)
-    if (resolved?.kind === 'known') checkExcludedFields(input, resolved.entry, context.diagnostics)
+    if (resolved?.kind === 'known') checkEntry(input, resolved.entry, context)
   }
   if (approval === undefined || !('when' in approval)) return
   const call = resolved?.kind === 'known' ? typeOfSchema(resolved.entry.input) : ANY
@@ -41,7 +43,13 @@ export const checkCall = ({ tool, input, step, site }: CheckedCall, context: Che
   if (resolved === undefined) reportUnknownTool(tool, context)
   checkInput({ input, site, range: tool.range }, resolved && expectedBy(resolved), context)
   const entry = resolved !== undefined && 'entry' in resolved ? resolved.entry : undefined
-  if (input !== undefined && entry !== undefined) checkExcludedFields(input, entry, context.diagnostics)
+  if (input !== undefined && entry !== undefined) checkEntry(input, entry, context)
+}
+
+/** Checks a written input against rules of a tool that its schema can't say. */
+const checkEntry = (input: ValueNode, entry: ToolEntry, { diagnostics }: CheckContext): void => {
+  checkExcludedFields(input, entry, diagnostics)
+  checkComputedSecrets(input, entry, diagnostics)
 }
 
 /** Returns the type that a tool expects; undefined if it is not known. */
