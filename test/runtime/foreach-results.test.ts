@@ -3,7 +3,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { JsonValue } from '../../src/core/json.ts'
 import type { Placement } from '../../src/runtime/effects/placement.ts'
-import { recoverRun } from '../../src/runtime/recovery.ts'
+import { Recovery, recoverRun } from '../../src/runtime/recovery.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
 import { type DrivenOptions, driveRun } from '../support/driven-run.ts'
@@ -170,10 +170,15 @@ const createBook = () => {
 
 const FAILED = 'f[3]/a#1'
 
-const driveCalls = async (options: Partial<DrivenOptions> = {}) => {
+/** `isLong`: the journal is not read again at each start of an effect. */
+const driveCalls = async ({
+  text = CALLS,
+  isLong = false,
+  ...options
+}: Partial<DrivenOptions> & { text?: string; isLong?: boolean } = {}) => {
   const clock = createManualClock(Date.UTC(2030, 0, 1))
   const store = createMemoryStore({ now: () => clock.now() })
-  const compiled = compileWorkflow(CALLS)
+  const compiled = compileWorkflow(text)
   const check = createStartCheck(compiled, store)
   const book = createBook()
   const world = new ScriptedWorld({
@@ -181,7 +186,7 @@ const driveCalls = async (options: Partial<DrivenOptions> = {}) => {
       id === FAILED
         ? { fault: { code: 'tool_failed', retryable: false } }
         : { output: { status: 200, headers: {}, body: null, url: '' } },
-    onPerform: (id, runId) => runId !== '' && check.onPerform(id, runId),
+    onPerform: (id, runId) => !isLong && runId !== '' && check.onPerform(id, runId),
   })
   writeInto(world, book)
   const end = await driveRun({ compiled, world, clock, store, input: {}, ...options })
@@ -224,6 +229,36 @@ test('J4 each prefix of the journal of a foreach with results gives the state th
     assert.is(one?.defect, undefined)
     if (one !== undefined && other !== undefined) assert.equal(describeState(one.state), describeState(other.state))
   }
+})
+
+test('J4 a journal that is folded part by part gives the state that it gives as a whole', async () => {
+  const { rows, compiled } = await driveCalls()
+  const whole = recoverRun('r', compiled, rows.slice(0, -2))
+  for (const size of [2, 3, 7, 100]) {
+    const recovery = new Recovery('r', compiled)
+    for (let from = 0; from < rows.length - 2; from += size)
+      recovery.take(rows.slice(from, Math.min(from + size, rows.length - 2)))
+    const { state, seq, usage, keyRun, defect } = recovery.finish()
+    assert.is(defect, undefined)
+    assert.equal([seq, usage, keyRun], [whole.seq, whole.usage, whole.keyRun])
+    assert.equal(describeState(state), describeState(whole.state))
+  }
+})
+
+test('a run whose journal is read in several parts goes on where it stood', async () => {
+  const text = CALLS.replace('range(0, 12)', 'range(0, 700)')
+  const { record, book, rows, processes } = await driveCalls({
+    text,
+    isLong: true,
+    judge: (nth) => (nth === 600 || nth === 601 ? 'lose' : 'pass'),
+  })
+  assert.is(processes, 3)
+  assert.ok(rows.length > 700, `${rows.length} rows`)
+  assert.equal(record.output, { count: 700, failed: 1, path: 'out.jsonl' })
+  assert.equal(
+    book.lines,
+    Array.from({ length: 700 }, (_, n) => String(n)).filter((n) => n !== '3'),
+  )
 })
 
 test.run()

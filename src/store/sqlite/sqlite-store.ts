@@ -123,10 +123,14 @@ export class SqliteStore extends SqliteRecords implements Store {
   }
 
   readJournal(id: string, fromSeq = 1): Promise<JournalRow[]> {
+    return this.readRows(id, { from: fromSeq, to: LAST_SEQ })
+  }
+
+  readRows(id: string, { from, to }: { from: number; to: number }): Promise<JournalRow[]> {
     return this.queue.read(() => {
       const key = this.#statements.readRunKey.get(id)
       if (key === undefined) return []
-      const rows = this.#statements.readRows.all(toJournalKey(key, fromSeq), toJournalKey(key, LAST_SEQ))
+      const rows = this.#statements.readRows.all(toJournalKey(key, from), toJournalKey(key, Math.min(to, LAST_SEQ)))
       return rows.map((row) => toJournalRow(row, { runId: id, unpack: this.#unpack }))
     })
   }
