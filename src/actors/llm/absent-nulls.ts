@@ -1,5 +1,5 @@
 /** Takes null for absent in fields that may be absent and may not be null: models that must fill each field write null there. */
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonValue, ownValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 
 /** Returns the same value if nothing in it is left out. */
@@ -11,19 +11,19 @@ const drop = (value: JsonValue, given: unknown, root: JsonSchema): JsonValue => 
   if (Array.isArray(value)) return value.map((item) => drop(item, schema.items, root))
   if (!isJsonObject(value)) return value
   const { properties = {}, required = [] } = schema
-  const kept: JsonObject = {}
-  for (const [name, field] of Object.entries(value)) {
-    const own = Object.hasOwn(properties, name) ? properties[name] : undefined
-    if (field === null && own !== undefined && !required.includes(name) && !takesNull(own, root)) continue
-    kept[name] = drop(field, own, root)
-  }
-  return kept
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, field]) => {
+      const own = ownValue(properties, name)
+      if (field === null && own !== undefined && !required.includes(name) && !takesNull(own, root)) return []
+      return [[name, drop(field, own, root)]]
+    }),
+  )
 }
 
 const resolve = (given: unknown, root: JsonSchema, depth = 0): JsonSchema | undefined => {
   if (!isSchema(given) || depth > 16) return undefined
   const [, name] = /^#\/\$defs\/(.+)$/.exec(given.$ref ?? '') ?? []
-  return name === undefined ? given : resolve(root.$defs?.[name], root, depth + 1)
+  return name === undefined ? given : resolve(ownValue(root.$defs, name), root, depth + 1)
 }
 
 const isSchema = (given: unknown): given is JsonSchema => isJsonObject(given)

@@ -1,10 +1,12 @@
 /** Reads what a project allows its workflows: folders, addresses, environment variables, secrets. */
+
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createPricing } from '../../actors/llm/prices.ts'
 import type { ToolOptions } from '../../actors/tools/tool-options.ts'
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { SecretSource } from '../../compiler/config.ts'
+import { ownValue } from '../../core/json.ts'
 import type { Pricing } from '../../core/pricing.ts'
 import { SHORTEST_SECRET } from '../../secrets/secret-vault.ts'
 import { createCatalogue } from '../catalogue.ts'
@@ -44,7 +46,7 @@ export const toPricing = ({ config }: Pick<Project, 'config'>): Pricing =>
 export const readVariables = ({ trust }: Project, environment: EnvironmentVariables): Record<string, string> =>
   Object.fromEntries(
     trust.config.env.flatMap((name) => {
-      const value = environment[name]
+      const value = ownValue(environment, name)
       return value === undefined ? [] : [[name, value]]
     }),
   )
@@ -114,7 +116,7 @@ const readSecret = (
 }
 
 const fromVariable = (name: string, environment: EnvironmentVariables): FoundSecret => {
-  const value = environment[name]
+  const value = ownValue(environment, name)
   if (value !== undefined && value !== '') return { value }
   return {
     message: `secret '${name}' has no value: the environment variable is not set`,

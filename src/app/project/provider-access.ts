@@ -2,8 +2,10 @@
  * Reads the addresses and keys of the project's models: from the environment variables of each vendor, and from `providers` in the
  * config. A variable wins over the config.
  */
+
 import { expectServer, PROVIDER_KINDS, type ProviderAccess } from '../../actors/llm/providers.ts'
 import type { ProviderConfig } from '../../compiler/config.ts'
+import { ownValue } from '../../core/json.ts'
 import { SHORTEST_SECRET } from '../../secrets/secret-vault.ts'
 import type { EnvironmentVariables, Project } from './project.ts'
 import { readSecrets } from './project-access.ts'
@@ -35,7 +37,7 @@ const readNamed = ({ kind, baseUrl, key, ...others }: ProviderConfig, from: From
 /** A missing secret is a fault of the step that needs it, and of no other. */
 const readKey = (name: string, from: From): { apiKey?: string; keyProblem?: string } => {
   const { values, problems } = readSecrets([name], from)
-  const apiKey = values[name]
+  const apiKey = ownValue(values, name)
   const [problem] = problems
   if (apiKey !== undefined) return { apiKey }
   return problem === undefined ? {} : { keyProblem: `${problem.message}\n${problem.hint}` }

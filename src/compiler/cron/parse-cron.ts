@@ -2,6 +2,7 @@
  * Parses cron schedules as the package `croner` reads them, which computes their slots: five fields, six with the second first, or a
  * nickname. The compiler does not load that package; a test holds the two equal.
  */
+import { ownValue } from '../../core/json.ts'
 import { didYouMean } from '../../core/nearest.ts'
 import { CRON_FIELDS, CRON_NICKNAMES, type CronField, type CronProblem } from './cron-fields.ts'
 import { type CronItem, isAny, isProblem, readItem } from './cron-item.ts'
@@ -44,7 +45,7 @@ export const suggestCronForm = (text: string): string => {
 
 /** @param text Matches CRON_PATTERN. */
 export const parseCron = (text: string): ParsedCron => {
-  const fields = (CRON_NICKNAMES[text] ?? text).replaceAll('?', '*').split(/\s+/)
+  const fields = (ownValue(CRON_NICKNAMES, text) ?? text).replaceAll('?', '*').split(/\s+/)
   const parts = fields.length === 5 ? ['0', ...fields] : fields
   const isBoth = parts[5]?.startsWith('+') === true
   const rules = CRON_FIELDS.map((field, index) => {

@@ -5,7 +5,7 @@
  * A map is JSON Schema if each of its keys is a keyword and it says what it is: by `type` with the name of a JSON Schema
  * type (or a list of them), or by `anyOf`, `oneOf`, `allOf`, `const`, `enum` or `$ref`. Else it is an object of fields.
  */
-import type { JsonValue } from '../../core/json.ts'
+import { type JsonValue, ownValue } from '../../core/json.ts'
 import { BLOB_SCHEMA, type JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
 import { correct } from '../correction.ts'
@@ -151,7 +151,7 @@ class TypeReader {
     if (list !== undefined) return { type: 'array', items: this.#readName(list.trim(), node, subject) }
     const schema = Object.hasOwn(NAMED_TYPES, name) ? NAMED_TYPES[name] : undefined
     if (schema !== undefined) return schema
-    const foreign = FOREIGN_NAMES[name.toLowerCase()]
+    const foreign = ownValue(FOREIGN_NAMES, name.toLowerCase())
     const nearest = findNearest(name, TYPE_NAMES) ?? foreign
     const hint = foreign ?? nearest
     const known = `expected one of ${TYPE_NAMES.join(', ')}, or JSON Schema`

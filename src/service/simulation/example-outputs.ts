@@ -12,7 +12,7 @@ import { toPartPlan, toUndoPlan } from '../../compiler/plan.ts'
 import { listReads } from '../../compiler/prove/expression-reads.ts'
 import { isItemFile } from '../../compiler/steps/foreach/item-files.ts'
 import { descriptorOf } from '../../compiler/steps/step-kinds.ts'
-import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue, toCanonicalJson } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { createInstance } from '../../core/schema-instance/schema-instance.ts'
 
@@ -145,7 +145,7 @@ const literalsOf = (conditions: readonly string[]): Literals => {
 const vary = (instance: JsonValue, schema: JsonSchema, literals: Literals): JsonValue[] => {
   if (!isJsonObject(instance)) return alternatives(schema, literals)
   return Object.entries(schema.properties ?? {}).flatMap(([name, part]) => {
-    const value = instance[name]
+    const value = ownValue(instance, name)
     const others = value === undefined ? [toInstance(part)] : vary(value, part, literals)
     return others.map((other) => ({ ...instance, [name]: other }))
   })

@@ -6,7 +6,7 @@ import { placeSteps } from '../../compiler/place-steps.ts'
 import { listPartPlans, toUndoPlan } from '../../compiler/plan.ts'
 import { descriptorOf, STEP_KINDS } from '../../compiler/steps/step-kinds.ts'
 import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue } from '../../core/json.ts'
 import { findMentions } from './mentions.ts'
 
 export interface PossibleFaults {
@@ -89,7 +89,7 @@ const toDetailed = (condition: string, other = 'tool_failed'): DetailedFault[] =
 
 const putField = (object: JsonObject, [name, ...path]: readonly string[], value: JsonValue): void => {
   if (name === undefined) return
-  const inner = object[name]
+  const inner = ownValue(object, name)
   const field = isJsonObject(inner) ? inner : {}
   object[name] = path.length === 0 ? value : field
   if (path.length > 0) putField(field, path, value)

@@ -1,5 +1,5 @@
 /** Writes requests in the words of Anthropic's Messages API: https://platform.claude.com/docs/en/api/messages/create */
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import { narrowSchema, type SchemaDialect } from '../narrow-schema.ts'
 import type { LlmRequest } from '../provider.ts'
@@ -116,9 +116,12 @@ const toThinking = (given: JsonValue | undefined, options: ThinkingOptions): Jso
   const reasoning = String(given)
   if (reasoning === 'none') return { thinking: { type: 'disabled' } }
   if (decidesItself(options.model))
-    return { thinking: { type: 'adaptive' }, output_config: { effort: LEVELS[reasoning]?.effort ?? reasoning } }
+    return {
+      thinking: { type: 'adaptive' },
+      output_config: { effort: ownValue(LEVELS, reasoning)?.effort ?? reasoning },
+    }
   // Thoughts count against max_tokens, by which the budget reserves money. Half of it is left for the answer.
-  const budget = Math.min(LEVELS[reasoning]?.budget ?? LEAST_BUDGET, Math.floor(options.maxTokens / 2))
+  const budget = Math.min(ownValue(LEVELS, reasoning)?.budget ?? LEAST_BUDGET, Math.floor(options.maxTokens / 2))
   if (budget < LEAST_BUDGET || options.isUnsigned) return {}
   return { thinking: { type: 'enabled', budget_tokens: budget } }
 }

@@ -1,5 +1,5 @@
 /** Writes requests in the words of Gemini's generateContent: https://ai.google.dev/api/generate-content */
-import type { JsonObject, JsonValue } from '../../../core/json.ts'
+import { type JsonObject, type JsonValue, ownValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import { narrowSchema, type SchemaDialect } from '../narrow-schema.ts'
 import type { LlmRequest } from '../provider.ts'
@@ -98,8 +98,8 @@ const LEAST_BUDGET_OF_PRO = 128
 const toThinkingConfig = (given: JsonValue | undefined, model: string): JsonObject | undefined => {
   if (given === undefined) return undefined
   const reasoning = String(given)
-  if (findGeminiVersion(model) >= 3) return { thinkingLevel: LEVELS[reasoning]?.level ?? reasoning }
-  const budget = LEVELS[reasoning]?.budget
+  if (findGeminiVersion(model) >= 3) return { thinkingLevel: ownValue(LEVELS, reasoning)?.level ?? reasoning }
+  const budget = ownValue(LEVELS, reasoning)?.budget
   if (budget === undefined) return undefined
   return { thinkingBudget: model.includes('pro') ? Math.max(budget, LEAST_BUDGET_OF_PRO) : budget }
 }

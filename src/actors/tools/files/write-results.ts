@@ -10,7 +10,7 @@ import type { Actor } from '../../../core/actor.ts'
 import { Cancelled } from '../../../core/cancelled.ts'
 import { Fault } from '../../../core/fault.ts'
 import { FILE_FORMATS, type ResultsRequest, type ResultsWritten, WRITE_RESULTS } from '../../../core/item-file.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue } from '../../../core/json.ts'
 import { closedObject } from '../../../core/json-schema.ts'
 import { defineTool } from '../define-tool.ts'
 import type { ToolOptions } from '../tool-options.ts'
@@ -105,7 +105,7 @@ const toCsv = (request: ResultsRequest): { text: string; columns?: string[] } =>
   const lines = rows.map((row) => {
     const fields = toRow(row, path)
     expectKnown(fields, { columns, index: row[0], path })
-    return toLine(columns.map((name) => fields[name] ?? null))
+    return toLine(columns.map((name) => ownValue(fields, name) ?? null))
   })
   return { text: [...header, ...lines].join(''), columns }
 }

@@ -1,9 +1,11 @@
 /** `troupe doctor`: checks this machine and this project for missing parts, and tells how to add them. */
+
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { EnvironmentVariables, Project } from '../../../app/project/project.ts'
 import { findMissingSecret } from '../../../app/project/project-access.ts'
 import { countOf } from '../../../core/count.ts'
+import { ownValue } from '../../../core/json.ts'
 import { InvalidFile } from '../../cli-error.ts'
 import { folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
@@ -103,7 +105,7 @@ const report = (checks: readonly DoctorCheck[], { stdout }: Context): void => {
 const checkProject = (project: Project, environment: EnvironmentVariables): DoctorCheck[] => [
   ...checkSecrets(project, environment),
   ...project.config.env.map((name) =>
-    environment[name] === undefined
+    ownValue(environment, name) === undefined
       ? miss('variable', `${name} is not set, and expressions may read it`, `set it: export ${name}=…`)
       : pass('variable', `${name} is set`),
   ),

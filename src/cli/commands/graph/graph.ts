@@ -1,10 +1,12 @@
 /** `troupe graph`: draws a workflow, or what one of its runs did. */
+
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { RunActivity } from '../../../chart/activity.ts'
 import { CHART_FORMATS, type ChartFormat, isChartFormat, renderChart } from '../../../chart/render-chart.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import type { Proofs } from '../../../compiler/prove.ts'
+import { ownValue } from '../../../core/json.ts'
 import { readRunActivity } from '../../../service/history/run-activity.ts'
 import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileFile, folderOf } from '../../compile-file.ts'
@@ -49,7 +51,7 @@ const EXTENSIONS: Readonly<Record<string, ChartFormat>> = {
 
 /** The default format follows from the extension of the output file, else it is SVG. */
 const chooseFormat = (format: string | undefined, output = ''): ChartFormat => {
-  if (format === undefined) return EXTENSIONS[/\.(\w+)$/.exec(output)?.[1] ?? ''] ?? 'svg'
+  if (format === undefined) return ownValue(EXTENSIONS, /\.(\w+)$/.exec(output)?.[1] ?? '') ?? 'svg'
   if (isChartFormat(format)) return format
   throw new CliError(`--format '${format}' does not exist: expected one of ${CHART_FORMATS.join(', ')}`, {
     hint: suggest(format, CHART_FORMATS),
