@@ -28,7 +28,10 @@ const toBeginning = (form: SecretForm, end: string): string => {
   const escaped = toBreak(form, end)
   // A quote may be written twice.
   const doubled = [0x22, 0x27].filter((quote) => second?.values.includes(quote)).map(escapeUnit)
-  const behind = third === undefined || (second?.sequences.length ?? 0) > 0 ? '' : `(?:[${toClass(third)}${doubled.join('')}]|${escaped}${end})`
+  const behind =
+    third === undefined || (second?.sequences.length ?? 0) > 0
+      ? ''
+      : `(?:[${toClass(third)}${doubled.join('')}]|${escaped}${end})`
   return `[${toClass(first)}](?=[${toClass(second)}]${behind}|${escaped}${end})`
 }
 

@@ -61,19 +61,22 @@ export class SecretPattern {
   }
 
   replace(text: string): string {
-    return this.#replace(text, 'whole')[0]
+    return this.#begins(text, 'whole') ? this.#replace(text, 'whole')[0] : text
   }
 
   /** As `replace`, and replaces a secret that was cut off too, from its first third on. For messages, not for data. */
   replaceCut(text: string): string {
-    return this.#replace(text, 'cut')[0]
+    return this.#begins(text, 'cut') ? this.#replace(text, 'cut')[0] : text
   }
 
   startText(): TextRedactor {
     let held = ''
     return {
       push: (piece) => {
-        const [told, rest] = this.#replace(held + piece, 'open')
+        const text = held + piece
+        held = ''
+        if (!this.#begins(text, 'open')) return text
+        const [told, rest] = this.#replace(text, 'open')
         held = rest
         return told
       },
@@ -85,18 +88,22 @@ export class SecretPattern {
     }
   }
 
+  /** True when the text has a candidate, where `#replace` goes on. Nothing is allocated for a text without. */
+  #begins(text: string, mode: Mode): boolean {
+    const candidates = this.#candidatesOf(mode)
+    candidates.lastIndex = 0
+    return text.length >= this.#shortest[mode] && candidates.test(text)
+  }
+
   /** Splits a text into its settled part, redacted, and the rest. */
   #replace(text: string, mode: Mode): [told: string, held: string] {
-    if (text.length < this.#shortest[mode]) return [text, '']
-    const candidates = mode === 'open' ? this.#pieceCandidates() : this.#candidates
-    let search: FormSearch | undefined
+    const candidates = this.#candidatesOf(mode)
+    const search = new FormSearch(text)
     let told = ''
     let copied = 0
-    candidates.lastIndex = 0
-    while (candidates.test(text)) {
-      // A candidate is one character, and what must follow it.
+    for (let more = true; more; more = candidates.test(text)) {
+      // A candidate is one character; the pattern only looks at what follows it.
       const at = candidates.lastIndex - 1
-      search ??= new FormSearch(text)
       const found = this.#findAt(at, search, mode)
       if (found === undefined) continue
       told += text.slice(copied, at)
@@ -108,7 +115,8 @@ export class SecretPattern {
     return [copied === 0 ? text : told + text.slice(copied), '']
   }
 
-  #pieceCandidates(): RegExp {
+  #candidatesOf(mode: Mode): RegExp {
+    if (mode !== 'open') return this.#candidates
     this.#openCandidates ??= toCandidatePattern(this.#all, { isCut: true })
     return this.#openCandidates
   }
