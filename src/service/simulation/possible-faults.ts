@@ -96,13 +96,15 @@ const putField = (object: JsonObject, [name, ...path]: readonly string[], value:
 }
 
 const usualFaults = (step: Step, { plans, children }: CompiledWorkflow): string[] => {
-  const { faults, child } = descriptorOf(step)
-  const called = child && children.get(child(step).value)
+  const { faults, child, detaches } = descriptorOf(step)
+  // The faults of a run that the step does not wait for are not those of the step.
+  const isAwaited = detaches?.(step) !== true
+  const called = isAwaited ? child && children.get(child(step).value) : undefined
   const plan = plans.get(step.id.value)
   const isLost = plan?.onLost === 'fail' && plan.kind === 'tool'
   return [
     ...(called === undefined ? [] : ownCodes(called)),
-    ...(faults?.usual ?? []),
+    ...(isAwaited ? (faults?.usual ?? []) : []),
     ...(plan?.faults ?? []),
     ...listPartPlans(step.id.value, plans).flatMap((part) => part.faults),
     ...(isLost ? ['outcome_unknown'] : []),
