@@ -1,6 +1,7 @@
 /** The keys that every step may have, whatever its kind. */
 
 import { DURATION_PATTERN, explainCalendarDuration, parseDuration } from '../../core/duration.ts'
+import { write } from '../correction.ts'
 import type { Range } from '../source.ts'
 import type { Located, ValueNode } from '../value-node.ts'
 import { listOf } from './collection-shape.ts'
@@ -26,7 +27,9 @@ const backoff: Shape<Backoff> = {
     const [minMs, maxMs] = [parseDuration(from.trim()), parseDuration(to.trim())]
     if (minMs !== undefined && maxMs !== undefined && minMs <= maxMs && rest.length === 0) return { minMs, maxMs }
     const isAlone = minMs !== undefined && to === ''
-    const hint = isAlone ? `write ${given}..30s` : (explainCalendarDuration(from) ?? explainCalendarDuration(to))
+    const hint = isAlone
+      ? write(node.range, `${given}..30s`)
+      : (explainCalendarDuration(from) ?? explainCalendarDuration(to))
     return reportMismatch(node, place, {
       code: 'bad_duration',
       problem: 'is not a backoff',

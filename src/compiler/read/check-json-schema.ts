@@ -9,6 +9,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.t
 import { CHECKED_FORMATS } from '../../core/json-schema.ts'
 import { formatSchemaErrors } from '../../core/json-schema-message.ts'
 import { didYouMean } from '../../core/nearest.ts'
+import { meantNearest } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import { compilePattern } from '../expression/regular-expression.ts'
 import { findMisread, type Wanted } from './misread-value.ts'
@@ -49,7 +50,8 @@ const warnOfIgnored = (node: YamlNode, subject: string, diagnostics: Diagnostics
     if (format !== undefined && !CHECKED_FORMATS.includes(format)) {
       const message = `'format: ${format}' in '${subject}' checks nothing: expected a format that is checked`
       const hint =
-        didYouMean(format, CHECKED_FORMATS) ?? `checked are ${CHECKED_FORMATS.join(', ')}; or write a 'pattern'`
+        meantNearest(value.range, format, CHECKED_FORMATS) ??
+        `checked are ${CHECKED_FORMATS.join(', ')}; or write a 'pattern'`
       diagnostics.warning('ignored_keyword', value.range, message, hint)
     } else if (DESCRIBING.has(key.value))
       diagnostics.warning('ignored_keyword', key.range, `'${key.value}' in '${subject}' checks nothing`, 'remove it')

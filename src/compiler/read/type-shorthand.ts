@@ -8,7 +8,7 @@
 import { type JsonValue, ownValue } from '../../core/json.ts'
 import { BLOB_SCHEMA, type JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
-import { correct } from '../correction.ts'
+import { correct, type Hint, meant } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import { checkJsonSchema } from './check-json-schema.ts'
 import { isSchemaTypeName, KEYWORDS, SCHEMA_TYPE_NAMES } from './plain-json-schema.ts'
@@ -159,9 +159,17 @@ class TypeReader {
       'unknown_type',
       node.range,
       `'${subject}' has an unknown type: ${known}, got '${name}'`,
-      hint === undefined ? 'for one of a few texts, write { enum: [a, b] }' : `did you mean '${hint}'?`,
+      hint === undefined ? 'for one of a few texts, write { enum: [a, b] }' : this.#respell(node, name, hint),
     )
     return {}
+  }
+
+  /** Puts the type in place of its misspelt name, which may be a part of the text. */
+  #respell({ range }: YamlNode, name: string, type: string): Hint {
+    const written = this.#diagnostics.source.text.slice(range.start, range.end)
+    const at = written.indexOf(name)
+    if (at === -1 || at !== written.lastIndexOf(name)) return `did you mean '${type}'?`
+    return meant({ start: range.start + at, end: range.start + at + name.length }, type)
   }
 
   #rejectShape(node: YamlNode, subject: string): JsonSchema {

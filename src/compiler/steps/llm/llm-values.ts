@@ -1,7 +1,7 @@
 /** Checks values of an `llm` step that fit their type, but that a model or its vendor would refuse. */
 import { findExpectedParameter } from '../../../core/model-parameters.ts'
-import { didYouMean } from '../../../core/nearest.ts'
 import type { ProviderEntry } from '../../catalogue.ts'
+import { meantNearest } from '../../correction.ts'
 import type { Diagnostics } from '../../diagnostic.ts'
 import type { Located, MapNode, StepOf, ValueNode } from '../../document.ts'
 
@@ -67,7 +67,7 @@ const checkReasoning = (
     'unknown_word',
     range,
     `'reasoning' is no level that '${lacking.name}' has: expected one of ${lacking.reasoning.join(', ')}, got ${JSON.stringify(value)}`,
-    didYouMean(String(value), lacking.reasoning.map(String)),
+    meantNearest(range, String(value), lacking.reasoning.map(String)),
   )
 }
 
