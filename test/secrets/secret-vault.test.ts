@@ -71,6 +71,7 @@ const FORMS: [name: string, write: (secret: string) => string][] = [
   ['in \\x escapes', (secret) => bytesOf(secret, (hex) => `\\x${hex}`)],
   ['in \\u escapes of JSON in JSON', (secret) => JSON.stringify(secret.split('').map(toUnicodeEscape).join(''))],
   ['URL-encoded JSON', (secret) => encodeURIComponent(JSON.stringify(secret))],
+  ['in HTML, URL-encoded', (secret) => encodeURIComponent(entitiesOf(secret, 10))],
   ['Base64 in lines', (secret) => inLines(Buffer.from(`user:${secret}`).toString('base64'), 16, '\r\n')],
   ['Base64 in lines of YAML', (secret) => inLines(Buffer.from(secret).toString('base64'), 20, '\n      ')],
   ['Base64 in lines in JSON', (secret) => JSON.stringify(inLines(Buffer.from(secret).toString('base64'), 7, '\n'))],
