@@ -5,6 +5,7 @@ import { HTTP_DESCRIPTIONS } from '../../actors/tools/http/http-description.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Grant } from '../../compiler/config.ts'
 import { toVariable } from '../../compiler/grammar/config-grammar.ts'
+import { READ_ITEMS, WRITE_RESULTS } from '../../core/item-file.ts'
 import type { Project } from './project.ts'
 
 /** `start`: the workflow is only started; a server performs its steps. */
@@ -51,11 +52,14 @@ const isUsed = ({ path: [key = '', name = ''] }: Grant, { uses, deed }: Using): 
   return test === undefined || test(uses, name)
 }
 
+/** The tools, and those by which a foreach reads items and writes results. */
+const FILE_ACTORS = [...FILES_DESCRIPTIONS.map(({ name }) => name), READ_ITEMS, WRITE_RESULTS]
+
 const USED: ReadonlyMap<string, Test> = new Map<string, Test>([
   // Opening the database needs its own trust; no workflow names it, nor a NATS server.
   ['db', () => false],
   ['nats', () => false],
-  ['files', ({ tools }) => FILES_DESCRIPTIONS.some(({ name }) => tools.has(name))],
+  ['files', ({ tools }) => FILE_ACTORS.some((name) => tools.has(name))],
   ['http', ({ tools }) => HTTP_DESCRIPTIONS.some(({ name }) => tools.has(name))],
   ['secrets', ({ secrets }, name) => secrets.has(name)],
   ['providers', ({ providers }, name) => providers.has(name)],

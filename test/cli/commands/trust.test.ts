@@ -1,5 +1,5 @@
 /** Repositories are not trusted because they were cloned: `troupe trust`, and commands that need trust. */
-import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { ProcessOptions, ProcessResult } from '../../support/child-process.ts'
@@ -74,6 +74,21 @@ test('a workflow that uses no grant runs without a word', async () => {
   const { exitCode, stderr } = await cli(['run', 'hello.yaml', '--input', 'name=Ada', '--quiet'])
   assert.is(exitCode, 0)
   assert.is(stderr, '')
+})
+
+test('a foreach over a file, or with its results in one, uses the grant of files', async () => {
+  const body = 'do: [{ id: a, set: { x: item } }]'
+  const { cli, resolve } = clone({
+    'troupe.config.yaml': 'files: { read: [/etc], write: [out] }\n',
+    'read.yaml': `workflow: read\nsteps: [{ id: f, foreach: { file: passwd, format: jsonl }, ${body} }]\n`,
+    'write.yaml': `workflow: write\nsteps: [{ id: f, foreach: "[1]", results_to: x.jsonl, ${body} }]\n`,
+  })
+  for (const file of ['read.yaml', 'write.yaml']) {
+    const { exitCode, stderr } = await cli(['run', file, '--quiet'])
+    assert.is(exitCode, 3, stderr)
+    assert.match(stderr, 'files')
+  }
+  assert.not(existsSync(resolve('out')))
 })
 
 test('a workflow that uses grants ends with exit code 3 where there is no terminal, and sends nothing', async () => {
