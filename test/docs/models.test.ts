@@ -7,7 +7,7 @@ import { initialTransition, transition } from 'xstate'
 import { readFinish } from '../../src/actors/llm/finish-reason.ts'
 import { expectServer, PROVIDER_KINDS, PROVIDER_NAMES } from '../../src/actors/llm/providers.ts'
 import { createProviderFields } from '../../src/compiler/grammar/config-grammar.ts'
-import { wordOf } from '../../src/compiler/grammar/record-shape.ts'
+import { type Fields, wordOf } from '../../src/compiler/grammar/record-shape.ts'
 import { FAULT_CODES } from '../../src/core/fault.ts'
 import { attemptMachine } from '../../src/machines/attempt.ts'
 import { REPOSITORY_FOLDER } from '../support/child-process.ts'
@@ -42,7 +42,8 @@ test('lists every kind of provider with its variables', () => {
 
 test('lists every setting of a provider', () => {
   const listed = readTable('Settings of a provider').flatMap(([setting]) => readCode(setting))
-  const fields = Object.entries(createProviderFields(PROVIDER_NAMES)).map(([name, field]) => wordOf(name, field))
+  const known: Fields = createProviderFields(PROVIDER_NAMES)
+  const fields = Object.entries(known).map(([name, field]) => wordOf(name, field))
   assert.equal([...listed, 'kind', 'base_url', 'key'].sort(), fields.sort())
 })
 

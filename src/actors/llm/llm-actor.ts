@@ -78,7 +78,7 @@ const toRequest = async (
 ): Promise<LlmRequest> => ({
   model: toModelName(input.model),
   messages: (await resolveImages(input.messages, options.readBlob)).map(names.toWire),
-  params: toSentParams(input, options.rules),
+  params: toChoice(toSentParams(input, options.rules), { input, names }),
   ...(input.returns === undefined ? {} : { returns: input.returns }),
   ...(names.tools.length === 0 ? {} : { tools: names.tools }),
 })
@@ -92,6 +92,15 @@ const toSentParams = ({ model, params, max_tokens_by }: LlmInput, rules: LlmActo
   if (max_tokens_by === undefined || typeof reserved !== 'number' || rules?.isLocal) return params
   const limit = findOutputLimit(rules?.outputLimits ?? {}, toModelName(model))
   return limit === undefined ? rest : { ...rest, max_tokens: Math.min(reserved, limit) }
+}
+
+/** A `tool_choice` that asks for a call holds until the first call: in each turn, the model could never answer. */
+const toChoice = (params: JsonObject, { input, names }: { input: LlmInput; names: ToolNames }): JsonObject => {
+  const { tool_choice: choice, ...rest } = params
+  if (typeof choice !== 'string') return params
+  const isForcing = choice !== 'auto' && choice !== 'none'
+  if (isForcing && input.messages.at(-1)?.role === 'tool') return rest
+  return { ...rest, tool_choice: names.toWireName(choice) }
 }
 
 interface TurnCall {

@@ -180,6 +180,21 @@ for (const [what, input, rules, sent] of [
     assert.equal(provider.requests[0]?.params, { temperature: 0, ...(sent !== undefined && { max_tokens: sent }) })
   })
 
+test('a tool_choice that asks for a call holds until the first call, under the name of the vendor', async () => {
+  const user = { role: 'user', content: 'Look.' } as const
+  const result = { role: 'tool', tool_call_id: 'c', name: 'http.get', content: 'x' } as const
+  for (const [choice, messages, sent] of [
+    ['http.get', [user], 'http_get'],
+    ['required', [user], 'required'],
+    ['required', [user, result], undefined],
+    ['none', [user, result], 'none'],
+  ] as const) {
+    const provider = createScripted({ text: 'Done.' })
+    await perform(provider, { tools, messages: [...messages], params: { tool_choice: choice } }).output
+    assert.is(provider.requests[0]?.params.tool_choice, sent)
+  }
+})
+
 test('a repair shows the model its answer, the problem and the schema', async () => {
   const provider = createScripted({ text: '{"label":"pear"}' }, { text: '{"label":"bug"}' })
   assert.equal(await perform(provider, { returns }).output, { label: 'bug' })

@@ -4,6 +4,7 @@ import type { JsonSchema } from '../../../core/json-schema.ts'
 import { narrowSchema, type SchemaDialect } from '../narrow-schema.ts'
 import type { LlmRequest } from '../provider.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
+import { withCacheMarks } from './anthropic-cache.ts'
 import { endsUnsigned, toAnthropicMessages } from './anthropic-messages.ts'
 
 export interface AnthropicRequest {
@@ -47,10 +48,23 @@ export const toAnthropicRequest = (
     ...(stop !== undefined && { stop_sequences: [stop].flat() }),
     ...thinking,
     ...(schema !== undefined && { output_config: toOutputConfig(thinking, schema as JsonObject) }),
-    ...(tools !== undefined && tools.length > 0 && { tools: tools.map(toTool) }),
+    ...(tools !== undefined && tools.length > 0 && { tools: tools.map(toTool), ...toToolChoice(params) }),
   }
   const samples = temperature !== undefined || top_p !== undefined
-  return { body, headers: samples ? { 'anthropic-version': VERSION_WITH_SAMPLING } : {} }
+  return { body: withCacheMarks(body), headers: samples ? { 'anthropic-version': VERSION_WITH_SAMPLING } : {} }
+}
+
+const CHOICES: Readonly<Record<string, string>> = { auto: 'auto', required: 'any', none: 'none' }
+
+const toToolChoice = ({ tool_choice: choice, parallel_tool_calls: parallel }: JsonObject): JsonObject => {
+  if (choice === undefined && parallel !== false) return {}
+  const type = CHOICES[String(choice ?? 'auto')]
+  return {
+    tool_choice: {
+      ...(type === undefined ? { type: 'tool', name: choice ?? '' } : { type }),
+      ...(parallel === false && type !== 'none' && { disable_parallel_tool_use: true }),
+    },
+  }
 }
 
 const findMaxTokens = ({ max_tokens: given, reasoning }: JsonObject): number => {

@@ -6,7 +6,10 @@ export const anthropic: ModelServer = {
   kind: 'anthropic',
   variables: { keys: ['ANTHROPIC_API_KEY'], address: 'ANTHROPIC_BASE_URL' },
   url: 'https://api.anthropic.com',
-  parameters: pickParameters('temperature', 'top_p', 'max_tokens', 'stop', 'reasoning'),
+  parameters: pickParameters(
+    ...(['temperature', 'top_p', 'max_tokens', 'stop', 'reasoning'] as const),
+    ...(['tool_choice', 'parallel_tool_calls'] as const),
+  ),
   reasoning: [...REASONING_LEVELS, 'max'],
   imageUrls: true,
   priceVendor: 'anthropic',

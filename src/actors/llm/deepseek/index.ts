@@ -9,7 +9,7 @@ export const deepseek = toCompatible({
   priceVendor: 'deepseek',
   parameters: pickParameters(
     ...(['temperature', 'top_p', 'max_tokens', 'stop'] as const),
-    ...(['frequency_penalty', 'presence_penalty'] as const),
+    ...(['frequency_penalty', 'presence_penalty', 'tool_choice'] as const),
   ),
   outputLimits: { 'deepseek-chat': 8_192, 'deepseek-reasoner': 65_536 },
   // The vendor knows JSON, and no schemas.

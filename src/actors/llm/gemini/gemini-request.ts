@@ -7,6 +7,15 @@ import { writeReturnsInstruction } from '../returns-instruction.ts'
 import { type GeminiContents, toGeminiContents } from './gemini-contents.ts'
 import { findGeminiVersion } from './gemini-version.ts'
 
+const toToolConfig = ({ tool_choice: choice }: JsonObject): JsonObject => {
+  if (typeof choice !== 'string') return {}
+  const mode = MODES[choice]
+  const config = mode === undefined ? { mode: 'ANY', allowedFunctionNames: [choice] } : { mode }
+  return { toolConfig: { functionCallingConfig: config } }
+}
+
+const MODES: Readonly<Record<string, string>> = { auto: 'AUTO', required: 'ANY', none: 'NONE' }
+
 /** @param options `inWords`: `returns` is asked for in words alone. */
 export const toGeminiRequest = (
   { model, messages, params, returns, tools = [] }: LlmRequest,
@@ -19,7 +28,7 @@ export const toGeminiRequest = (
   return {
     contents,
     ...(system !== undefined && { systemInstruction: system }),
-    ...(tools.length > 0 && { tools: [{ functionDeclarations: tools.map(toDeclaration) }] }),
+    ...(tools.length > 0 && { tools: [{ functionDeclarations: tools.map(toDeclaration) }], ...toToolConfig(params) }),
     ...(Object.keys(generationConfig).length > 0 && { generationConfig }),
   }
 }

@@ -6,7 +6,7 @@ export const gemini: ModelServer = {
   kind: 'gemini',
   variables: { keys: ['GEMINI_API_KEY', 'GOOGLE_API_KEY'], address: 'GEMINI_BASE_URL' },
   url: 'https://generativelanguage.googleapis.com',
-  parameters: pickParameters('temperature', 'top_p', 'max_tokens', 'stop', 'reasoning', 'seed'),
+  parameters: pickParameters('temperature', 'top_p', 'max_tokens', 'stop', 'reasoning', 'seed', 'tool_choice'),
   reasoning: [...REASONING_LEVELS, 'max'],
   imageUrls: true,
   priceVendor: 'google',

@@ -9,7 +9,7 @@ export const mistral = toCompatible({
   priceVendor: 'mistral',
   parameters: pickParameters(
     ...(['temperature', 'top_p', 'max_tokens', 'stop', 'seed'] as const),
-    ...(['frequency_penalty', 'presence_penalty'] as const),
+    ...(['frequency_penalty', 'presence_penalty', 'tool_choice', 'parallel_tool_calls'] as const),
   ),
   keepsSchemas: true,
   names: { seed: 'random_seed' },

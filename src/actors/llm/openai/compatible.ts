@@ -34,5 +34,5 @@ export const toCompatible = (own: OwnFields): CompatibleServer => {
 
 const PARAMETERS = pickParameters(
   ...(['temperature', 'top_p', 'max_tokens', 'stop', 'reasoning', 'seed'] as const),
-  ...(['frequency_penalty', 'presence_penalty'] as const),
+  ...(['frequency_penalty', 'presence_penalty', 'tool_choice', 'parallel_tool_calls'] as const),
 )

@@ -28,7 +28,7 @@ export const toOpenAiBody = (request: LlmRequest, options: BodyOptions): ChatBod
     messages: instruct(request, options).map((message) => toMessage(message, options.settings.name)),
     ...toParameters(params, { model, ...options }),
     ...(returns === undefined || options.inWords ? {} : { response_format: toResponseFormat(returns) }),
-    ...(tools === undefined || tools.length === 0 ? {} : { tools: tools.map(toTool) }),
+    ...(tools === undefined || tools.length === 0 ? {} : { tools: tools.map(toTool), ...toToolParameters(params) }),
   }
 }
 
@@ -97,6 +97,15 @@ const toTool = ({ name, description, input }: LlmTool): OpenAI.Chat.ChatCompleti
   type: 'function',
   function: { name, description, parameters: input },
 })
+
+const toToolParameters = ({ tool_choice, parallel_tool_calls }: JsonObject): JsonObject => ({
+  ...(typeof tool_choice === 'string' && {
+    tool_choice: CHOICES.has(tool_choice) ? tool_choice : { type: 'function', function: { name: tool_choice } },
+  }),
+  ...(parallel_tool_calls !== undefined && { parallel_tool_calls }),
+})
+
+const CHOICES: ReadonlySet<string> = new Set(['auto', 'required', 'none'])
 
 const SAME_NAMES = ['temperature', 'top_p', 'seed', 'frequency_penalty', 'presence_penalty', 'stop'] as const
 

@@ -92,4 +92,20 @@ test('a schema of another type becomes an object, with its definitions at the to
   assert.equal(schema, { ...closed({ value: { $ref: '#/$defs/label' } }), $defs: { label: { type: 'string' } } })
 })
 
+const LOOK = { name: 'look', description: 'Looks.', input: { type: 'object' } }
+
+for (const [params, sent] of [
+  [{ tool_choice: 'required' }, { tool_choice: 'required' }],
+  [{ tool_choice: 'look' }, { tool_choice: { type: 'function', function: { name: 'look' } } }],
+  [{ parallel_tool_calls: false }, { parallel_tool_calls: false }],
+] as const)
+  test(`${JSON.stringify(params)} is ${JSON.stringify(sent)}, and is not sent without tools`, () => {
+    const pickSent = (request: Partial<LlmRequest>) => {
+      const { tool_choice, parallel_tool_calls } = toBody({ params, ...request })
+      return JSON.parse(JSON.stringify({ tool_choice, parallel_tool_calls }))
+    }
+    assert.equal(pickSent({ tools: [LOOK] }), sent)
+    assert.equal(pickSent({}), {})
+  })
+
 test.run()
