@@ -26,6 +26,8 @@ interface Described {
   parameters?: ParameterRules
   /** The values that `reasoning` takes. Default: any. */
   reasoning?: readonly ReasoningLevel[]
+  /** Parameters that the vendor refuses while a model thinks. Default: none. */
+  fixedByThinking?: readonly string[]
   /** False: the provider takes images as bytes alone. Default: true. */
   imageUrls?: boolean
   /** The id of the vendor in the price list. */

@@ -74,12 +74,16 @@ export const isVendorUrl = (url: string): boolean => SERVERS.some((server) => is
 /** Describes a provider under a name of the project's own. */
 export const describeNamed = (name: string, kind: string): ProviderEntry => describe(name, expectServer(kind))
 
-const describe = (name: string, { models, parameters, reasoning, imageUrls }: ProviderDefinition): ProviderEntry => ({
+const describe = (
+  name: string,
+  { models, parameters, reasoning, fixedByThinking, imageUrls }: ProviderDefinition,
+): ProviderEntry => ({
   name,
   available: true,
   ...(models && { models }),
   ...(parameters && { params: Object.keys(parameters), limits: parameters }),
   ...(reasoning && { reasoning }),
+  ...(fixedByThinking && { fixedByThinking }),
   ...(imageUrls !== undefined && { imageUrls }),
 })
 

@@ -11,6 +11,7 @@ export const anthropic: ModelServer = {
     ...(['tool_choice', 'parallel_tool_calls'] as const),
   ),
   reasoning: [...REASONING_LEVELS, 'max'],
+  fixedByThinking: ['temperature'],
   imageUrls: true,
   priceVendor: 'anthropic',
   isLocal: false,

@@ -7,7 +7,7 @@ import { checkModel } from '../../check/models.ts'
 import { reportUnknownTool } from '../../check/tools.ts'
 import { meantNearest } from '../../correction.ts'
 import type { Located, MapNode, StepOf } from '../../document.ts'
-import { checkAsked, checkImages, checkParameterValue, type LlmValueContext } from './llm-values.ts'
+import { checkAsked, checkImages, checkParameterValue, checkThinking, type LlmValueContext } from './llm-values.ts'
 import { CONVERSATION, IMAGES, MESSAGES, MODEL_PARAMETERS } from './model-parameters.ts'
 
 export const checkLlm = (step: StepOf<'llm'>, { perform }: StepSites, context: CheckContext): void => {
@@ -57,6 +57,7 @@ const checkParameters = (
     expressions.fitting(value, expected, site)
     checkParameterValue({ key, value }, values)
   }
+  checkThinking(entries, values)
 }
 
 /** Reports a parameter that one of the models would ignore silently. */
