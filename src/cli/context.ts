@@ -1,6 +1,7 @@
 /** Everything outside that a command may use: streams, environment, working folder and global options. */
 import { once } from 'node:events'
 import { createPaint, type Paint, wantsColor } from './paint.ts'
+import { toTerminalText } from './terminal-text.ts'
 
 export interface GlobalOptions {
   db?: string
@@ -12,7 +13,10 @@ export interface GlobalOptions {
 }
 
 export interface Channel {
+  /** Writes text. Its control characters become visible escapes; line breaks, tabs and colours of `paint` stay. */
   write(text: string): void
+  /** Writes text between control sequences, all at once. */
+  frame(text: string, sequences: { before?: string; after?: string }): void
   isTerminal: boolean
   paint: Paint
   /** Current cells of the terminal; 80 × 24 without one. */
@@ -62,10 +66,12 @@ const createChannel = (
   environment: Context['environment'],
 ): Channel => {
   const isTerminal = stream.isTTY === true && environment.TERM !== 'dumb'
+  const hasColor = wantsColor({ isTerminal, flag: color }, environment)
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => void stream.write(toTerminalText(text, hasColor)),
+    frame: (text, { before = '', after = '' }) => void stream.write(before + toTerminalText(text, hasColor) + after),
     isTerminal,
-    paint: createPaint(wantsColor({ isTerminal, flag: color }, environment)),
+    paint: createPaint(hasColor),
     columns: () => stream.columns || 80,
     rows: () => stream.rows || 24,
     onResize(listener) {

@@ -34,6 +34,7 @@ import { validateCommand } from './commands/validate/command.ts'
 import { workflowsCommand } from './commands/workflows/command.ts'
 import { EXIT } from './exit-code.ts'
 import { NARROWEST_COLUMN, renderHelp } from './help-text.ts'
+import { toVisible } from './printable.ts'
 
 /** By their headings, and in the order of `troupe --help`. */
 const COMMANDS: Readonly<Record<string, readonly CliCommand[]>> = {
@@ -138,5 +139,5 @@ const writeUsageError = (text: string, write: (text: string) => void): void => {
       : nearest !== undefined
         ? `did you mean ${nearest.replace(/^(\S+)$/, "'$1'").replace(/, (?=[^,]*$)/, ' or ')}?`
         : 'troupe --help shows commands, troupe COMMAND --help their options'
-  write(`troupe: ${message}\n  hint: ${hint}\n`)
+  write(toVisible(`troupe: ${message}\n  hint: ${hint}\n`))
 }

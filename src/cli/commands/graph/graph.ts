@@ -15,7 +15,7 @@ import { describeProofs } from '../../describe-proofs.ts'
 import { viewProject, withRuns } from '../../open-runs.ts'
 import { suggest } from '../../option-values.ts'
 import { openPastRun } from '../../past-run.ts'
-import { toPrintable } from '../../printable.ts'
+import { toVisibleJson } from '../../printable.ts'
 
 interface Drawn {
   workflow: CompiledWorkflow
@@ -33,7 +33,7 @@ export const graph = async (
     throw new CliError(`--run shows nothing in ${notation}: expected --format svg`)
   const drawn = run === undefined ? await compileNamed(context, file) : await readRun(context, { run, file })
   const text = await renderChart(drawn.workflow, { format: notation, activity: drawn.activity })
-  if (output === undefined || output === '-') context.stdout.write(context.stdout.isTerminal ? toPrintable(text) : text)
+  if (output === undefined || output === '-') context.stdout.write(notation === 'xstate' ? toVisibleJson(text) : text)
   else {
     writeOutput(output, text, context)
     if (drawn.proofs !== undefined) context.stderr.write(`${describeProofs(drawn.proofs)}\n`)

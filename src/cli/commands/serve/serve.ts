@@ -6,6 +6,7 @@ import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { openProject, shownDatabase, withDatabase } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
+import { writeJsonLine } from '../../output.ts'
 import { describeNotice, toNoticeJson } from './notice-text.ts'
 
 export const serve = async (
@@ -19,7 +20,7 @@ export const serve = async (
   const durability = project.config.durability ?? 'power'
   const tell = (notice: ServerNotice): void =>
     json
-      ? context.stdout.write(`${JSON.stringify(toNoticeJson(notice))}\n`)
+      ? writeJsonLine(context, toNoticeJson(notice))
       : context.stderr.write(`${describeNotice(notice, context.stderr.paint)}\n`)
   return withDatabase({ ...project, durability }, async (store) => {
     const server = createServer({

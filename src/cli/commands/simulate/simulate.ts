@@ -64,8 +64,8 @@ const printPaths = async (
   ])
   const found = findPaths(workflow, { ...start, catalogue: createCatalogue(), mostPaths })
   const skeletons = toSkeletons(found, { workflow: workflow.name, input: start.input })
-  const text = json ? `${JSON.stringify(skeletons, null, 2)}\n` : renderSkeletons(skeletons)
-  stdout.write(stdout.isTerminal ? toPrintable(text) : text)
+  if (json) writeJson({ stdout }, skeletons)
+  else stdout.write(renderSkeletons(skeletons))
 }
 
 const walk = async (
