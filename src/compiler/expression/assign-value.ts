@@ -1,8 +1,8 @@
 /** Compares a written value with its expected type, and reports each difference at its place. */
-import { type Hint, meantNearest, quoteIt, write } from '../correction.ts'
+import { correct, type Hint, meantNearest, quoteIt, write } from '../correction.ts'
 import { toUngrouped } from '../read/misread-value.ts'
 import type { MapNode, ValueNode } from '../value-node.ts'
-import { hintNearest, literalsOf } from './check/check-equality.ts'
+import { findAllowed, literalsOf } from './check/check-equality.ts'
 import type { ExpressionFinding } from './expression-names.ts'
 import { ANY, describeType, isAssignable, membersOf, NUMBER, type ObjectType, STRING, type Type } from './type.ts'
 
@@ -96,7 +96,7 @@ const describeMismatch = (value: ValueNode, type: Type, { expected, text }: Want
       code: 'unknown_enum_value',
       range: value.range,
       message: `${describeType(type)} is not allowed here: expected ${describeType(expected)}`,
-      hint: hintNearest(type.value, allowed),
+      hint: suggestAllowed(value, findAllowed(type.value, allowed)),
     }
   }
   const isNull =
@@ -107,6 +107,14 @@ const describeMismatch = (value: ValueNode, type: Type, { expected, text }: Want
     message: `the value ${isNull ? 'may be null' : 'does not fit'}: expected ${describeType(expected)}, got ${describeType(type)}`,
     hint: isNull ? 'write ….orValue(…) for a substitute' : suggestScalar(value, { expected, text }),
   }
+}
+
+/** The word in place of one that is written out. */
+const suggestAllowed = (value: ValueNode, nearest: string | undefined): Hint | undefined => {
+  if (nearest === undefined) return undefined
+  const hint = `did you mean '${nearest}'?`
+  if (value.kind !== 'literal') return hint
+  return correct(hint, { ...value.range, text: /^[A-Za-z]\w*$/.test(nearest) ? nearest : JSON.stringify(nearest) })
 }
 
 /** A number where text is expected, or the text `1_000` where a number is. */
