@@ -88,7 +88,7 @@ const rebase = (schema: JsonSchema, rename: (reference: string) => string): Json
   return { ...mapParts(schema, (part) => rebase(part, rename)), ...renamed }
 }
 
-/** Of characters that a reference holds as they are, and that vendors of models take. */
+/** Makes a free name from characters that a reference holds as they are, and that vendors of models take. */
 const toFree = (name: string, taken: Readonly<Record<string, JsonSchema>>): string => {
   const plain = name.replaceAll(/[^\w.-]/g, '_')
   let free = plain
