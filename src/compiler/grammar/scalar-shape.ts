@@ -81,10 +81,16 @@ export const flag: Shape<Located<boolean>> = {
   expected: 'true or false',
   read(node, place) {
     if (node.kind === 'scalar' && typeof node.value === 'boolean') return { value: node.value, range: node.range }
-    return reportMismatch(node, place, { expected: flag.expected })
+    const meant = node.kind === 'scalar' ? FLAG_WORDS.get(String(node.value).toLowerCase()) : undefined
+    return reportMismatch(node, place, { expected: flag.expected, hint: meant && write(node.range, meant) })
   },
   toJsonSchema: () => ({ type: 'boolean' }),
 }
+
+const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
+  ...['true', 'yes', 'on', 'y', '1'].map((written) => [written, 'true'] as const),
+  ...['false', 'no', 'off', 'n', '0'].map((written) => [written, 'false'] as const),
+])
 
 /** One of a list of words. */
 export const word = <T extends string>(...words: readonly T[]): Shape<Located<T>> => {
@@ -94,7 +100,9 @@ export const word = <T extends string>(...words: readonly T[]): Shape<Located<T>
     read(node, place) {
       const found = node.kind === 'scalar' ? words.find((candidate) => candidate === node.value) : undefined
       if (found !== undefined) return { value: found, range: node.range }
-      const hint = node.kind === 'scalar' ? meantNearest(node.range, String(node.value), words) : undefined
+      const [only, ...others] = words
+      const nearest = node.kind === 'scalar' ? meantNearest(node.range, String(node.value), words) : undefined
+      const hint = nearest ?? (others.length === 0 && only !== undefined ? write(node.range, only) : undefined)
       return reportMismatch(node, place, { code: 'unknown_word', problem: 'has no such value', expected, hint })
     },
     toJsonSchema: (): JsonSchema => (words.length === 1 ? { const: words[0] as string } : { enum: [...words] }),

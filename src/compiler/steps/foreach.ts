@@ -8,13 +8,13 @@ import type { Diagnostics } from '../diagnostic.ts'
 import type { ExpressionText, Located, Step, StepCommon, ValueNode } from '../document.ts'
 import { checkExpression } from '../expression/check-expression.ts'
 import { ANY, listOf, type Type, unwrap } from '../expression/type.ts'
-import { type ItemFile, itemFile } from '../grammar/item-file-shape.ts'
+import { type ItemFile, itemsShape } from '../grammar/item-file-shape.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import { maxFailures } from '../grammar/max-failures-shape.ts'
 import type { Fields } from '../grammar/record-shape.ts'
 import { integer, snakeCase, word } from '../grammar/scalar-shape.ts'
 import type { Shape } from '../grammar/shape.ts'
-import { expression, expressionOr, orComputed, templateText } from '../grammar/value-shape.ts'
+import { expression, orComputed, templateText } from '../grammar/value-shape.ts'
 import { toInput } from '../link/entry.ts'
 import { type BlockContext, faultOf, frame } from '../lower/block.ts'
 import { invoke, lowerAnswered } from '../lower/leaf.ts'
@@ -51,7 +51,7 @@ const createFields = (steps: Shape<Step[]>) =>
   ({
     items: {
       key: 'foreach',
-      shape: expressionOr(itemFile),
+      shape: itemsShape,
       doc: 'An expression for the list; or `{ file, format }`, a file of which each line or row is an item.',
       required: true,
     },
