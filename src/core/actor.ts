@@ -62,6 +62,8 @@ export type Usage = TokenCounts & {
   cost_usd: number | null
   /** Count of calls that the cache of answers answered: 1 for such a call, which is free; more for a child run. Absent: none. */
   cache_hits?: number
+  /** The cost without the vendor's cache, less `cost_usd`: below 0 for a call that writes more than it reads. Absent: none, or no price is known. */
+  cache_saved_usd?: number
 }
 
 /** `num_ctx`: the window of a local model cut its prompt. `amount`: tokens that were sent at least; `allowed`: tokens that were read. */

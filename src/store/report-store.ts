@@ -51,6 +51,8 @@ export interface UsageSum extends Partial<Record<UsageGroup, string>> {
   output_tokens: number
   /** Over the calls whose price is known; null: no price is known. */
   cost_usd: number | null
+  /** Saved by the caches of vendors, below 0 where writing cost more; null: no call has recorded it. */
+  cache_saved_usd: number | null
   /** Number of calls with an unknown price. */
   unpriced_calls: number
 }

@@ -122,7 +122,10 @@ test('a prompt that the window of the model cut is told while the run goes on, a
     'cut.yaml',
     `workflow: cut\ninput: { text: string }\nmodels: { default: ollama/llama3.2 }\nsteps: [${steps}]\noutput: steps.b.output\n`,
   )
-  server.answerWith(() => ({ kind: 'answer', answer: { text: ['Yes'], usage: { input: 2_048, output: 1 } } }))
+  server.answerWith(() => ({
+    kind: 'answer',
+    answer: { text: ['Yes'], usage: { input: 2_048, cached: 0, output: 1 } },
+  }))
   const text = 'word '.repeat(3_000)
   const { stderr, exitCode } = await troupe('run', 'cut.yaml', '--input', `text=${text}`)
   const cut = 'prompt cut to 2,048 of at least 3,000 tokens by'

@@ -29,6 +29,7 @@ const sum = (change: Partial<UsageSum> = {}): UsageSum => ({
   cached_tokens: 4,
   output_tokens: 3,
   cost_usd: 0.5,
+  cache_saved_usd: null,
   unpriced_calls: 0,
   ...change,
 })

@@ -21,18 +21,19 @@ export interface MadeCall {
   model: string
   input: number
   cached?: number
+  saved?: number
   output: number
   /** Epoch milliseconds: when it was made, for its price. */
   at: number
 }
 
 /** As a provider reports it, with the price of its day. */
-const toUsage = ({ model, input, cached = 0, output, at }: MadeCall): Usage => {
+const toUsage = ({ model, input, cached = 0, saved, output, at }: MadeCall): Usage => {
   const slash = model.indexOf('/')
   const [provider, name] = [model.slice(0, slash), model.slice(slash + 1)]
   const counts = { input_tokens: input, cached_tokens: cached, output_tokens: output }
   const cost_usd = createPricing(new Map(), { now: () => at }).cost(provider, name, counts)
-  return { provider, model: name, ...counts, cost_usd }
+  return { provider, model: name, ...counts, cost_usd, ...(saved !== undefined && { cache_saved_usd: saved }) }
 }
 
 /** The data of an outcome that took `ms`, and ended at `at`. */

@@ -6,7 +6,7 @@
  * 3. An answer that was cut off or refused is a fault, never a success.
  * 4. An answer that does not match `returns` goes back to the model once, with its problem. A second such answer is a fault.
  */
-import type { ActorContext } from '../../core/actor.ts'
+import type { ActorContext, Usage } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
 import { Fault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
@@ -146,9 +146,15 @@ const toFigures = (
   usage: TokenCounts | null,
   { model }: LlmRequest,
   { price }: LlmActorOptions,
-): TokenCounts & { cost_usd: number | null } => {
+): Omit<Usage, 'provider' | 'model'> => {
   const isCounted = usage !== null && usage.input_tokens + usage.output_tokens > 0
-  if (isCounted) return { ...usage, cost_usd: price?.(model, usage) ?? null }
+  if (isCounted) {
+    const cost_usd = price?.(model, usage) ?? null
+    const { cached_tokens: cached, cache_write_tokens: written = 0, ...counts } = usage
+    const full = cached + written > 0 ? price?.(model, { ...counts, cached_tokens: 0 }) : undefined
+    const saved = (full ?? 0) - (cost_usd ?? 0)
+    return { ...usage, cost_usd, ...(full && cost_usd !== null && saved !== 0 && { cache_saved_usd: saved }) }
+  }
   return { ...NO_NUMBERS, cost_usd: price?.(model, ONE_OF_EACH) === 0 ? 0 : null }
 }
 

@@ -26,6 +26,8 @@ export interface CostRow {
   unpriced_calls: number
   /** Calls that the cache of answers answered, free of charge. */
   cache_hits: number
+  /** The cost of the same tokens without the caches of vendors, less `cost_usd`; below 0 where writing cost more. Null: no call used one at a known price. */
+  cache_saved_usd: number | null
 }
 
 export interface CostQuery {
@@ -62,7 +64,7 @@ const toGroups = (by: readonly UsageGroup[]): UsageGroup[] =>
 
 const ORDER: readonly UsageGroup[] = ['day', 'workflow', 'step', 'provider', 'model']
 
-const toRow = ({ day, workflow, step, cost_usd, ...sum }: UsageSum): CostRow => ({
+const toRow = ({ day, workflow, step, cost_usd, cache_saved_usd: saved, ...sum }: UsageSum): CostRow => ({
   ...(day !== undefined && { day }),
   ...(workflow !== undefined && { workflow }),
   ...(step !== undefined && { step }),
@@ -75,6 +77,7 @@ const toRow = ({ day, workflow, step, cost_usd, ...sum }: UsageSum): CostRow => 
   cost_usd: cost_usd === null ? null : roundUsd(cost_usd),
   unpriced_calls: sum.unpriced_calls,
   cache_hits: sum.cache_hits,
+  cache_saved_usd: saved === null ? null : roundUsd(saved),
 })
 
 const totalOf = (rows: readonly CostRow[]): number | null => {

@@ -26,8 +26,10 @@ const field = (name: string, index: number): string =>
 
 const FIELDS = ['provider', 'model', 'input_tokens', 'cached_tokens', 'output_tokens', 'cost_usd'].map(field).join(', ')
 
-/** Only a map has it: a usage with `cache_hits` has more keys than a list has places. */
-const CACHE_HITS = "case used.type when 'array' then null else used.value ->> '$.cache_hits' end as cache_hits"
+/** Only a map has these: a usage with one of them has more keys than a list has places. */
+const OPTIONAL = ['cache_hits', 'cache_saved_usd']
+  .map((name) => `case used.type when 'array' then null else used.value ->> '$.${name}' end as ${name}`)
+  .join(', ')
 
 /** No row of a run is written after its end, so that runs that ended before `since` are skipped. */
 const ROWS = `select run.workflow, journal.path, journal.at, case when substr(journal.data, 1, 1) = '@'
@@ -36,7 +38,7 @@ const ROWS = `select run.workflow, journal.path, journal.at, case when substr(jo
   where journal.kind in (${USAGE_KINDS.map(toKindCode).join(', ')}) and journal.at >= @since
     and (run.ended_at is null or run.ended_at >= @since) and run.workflow = coalesce(@workflow, run.workflow)`
 
-const CALLS = `select found.workflow, found.path, found.at, ${FIELDS}, ${CACHE_HITS}
+const CALLS = `select found.workflow, found.path, found.at, ${FIELDS}, ${OPTIONAL}
   from (${ROWS}) as found join json_each(iif(json_valid(found.text), found.text, '{}'), case substr(found.text, 1, 1) when '[' then '$[5]' else '$.usage' end) as used
   where used.type = 'object' or (used.type = 'array' and json_array_length(used.value) > 1)`
 
@@ -46,7 +48,7 @@ const toSql = (by: readonly UsageGroup[]): string => {
   return `select ${groups === '' ? '' : `${groups}, `}sum(cache_hits is null) as calls,
       coalesce(sum(cache_hits), 0) as cache_hits, sum(input_tokens) as input_tokens,
       sum(cached_tokens) as cached_tokens, sum(output_tokens) as output_tokens, sum(cost_usd) as cost_usd,
-      sum(cost_usd is null) as unpriced_calls
+      sum(cache_saved_usd) as cache_saved_usd, sum(cost_usd is null) as unpriced_calls
     from (${CALLS}) where provider <> '${CHILD_PROVIDER}'
     ${order === '' ? '' : `group by ${order}`} having count(*) > 0 ${order === '' ? '' : `order by ${order}`}`
 }

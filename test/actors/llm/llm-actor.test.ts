@@ -5,6 +5,7 @@ import type { CallOptions, LlmAnswer, LlmRequest } from '../../../src/actors/llm
 import { hashBytes } from '../../../src/core/hash.ts'
 import type { JsonValue } from '../../../src/core/json.ts'
 import type { LlmInput, LlmTurn } from '../../../src/core/llm.ts'
+import type { TokenCounts } from '../../../src/core/pricing.ts'
 import { createActorContext } from '../../support/actor-context.ts'
 import { catchFault } from '../../support/catch-fault.ts'
 
@@ -84,6 +85,24 @@ test('a model that is free is free without numbers too', async () => {
   await output
   assert.is(context.used[0]?.cost_usd, 0)
 })
+
+const CACHED: [string, { cached: number; written: number }, number | undefined][] = [
+  ['read from a cache save the difference to their full price', { cached: 1_000, written: 0 }, 900],
+  ['written to a cache cost more than they save', { cached: 0, written: 1_000 }, -250],
+  ['read and written are summed up', { cached: 1_000, written: 1_000 }, 650],
+  ['that no cache held save nothing', { cached: 0, written: 0 }, undefined],
+]
+for (const [title, { cached, written }, saved] of CACHED)
+  test(`tokens ${title}`, async () => {
+    const usage = { input_tokens: 3_000, cached_tokens: cached, cache_write_tokens: written, output_tokens: 5 }
+    const price = (_: string, { input_tokens, output_tokens, ...counts }: TokenCounts): number =>
+      input_tokens + output_tokens - counts.cached_tokens * 0.9 + (counts.cache_write_tokens ?? 0) * 0.25
+    const priced = perform(createScripted({ text: 'A bug.', usage }), {}, { price })
+    const unpriced = perform(createScripted({ text: 'A bug.', usage }), {}, {})
+    await Promise.all([priced.output, unpriced.output])
+    assert.is(priced.context.used[0]?.cache_saved_usd, saved)
+    assert.is(unpriced.context.used[0]?.cache_saved_usd, undefined)
+  })
 
 test('tokens that the vendor wrote to its cache are reported, and have their own price', async () => {
   const usage = { input_tokens: 10, cached_tokens: 4, cache_write_tokens: 3, output_tokens: 5 }

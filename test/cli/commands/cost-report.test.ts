@@ -22,7 +22,9 @@ test.before(() =>
       createRow(seq, { at, path, data: toOutcomeData(at, { calls }) })
     const triage = await startRun(store, run('r-1', 'triage'))
     const rows = [
-      write(2, 'classify', AT, [{ model: 'openai/gpt-5-mini', input: 10_000, cached: 4_000, output: 1_000 }]),
+      write(2, 'classify', AT, [
+        { model: 'openai/gpt-5-mini', input: 10_000, cached: 4_000, saved: 0.0009, output: 1_000 },
+      ]),
       write(3, 'grades[0]/grade', AT, [{ model: 'anthropic/claude-haiku-4-5', input: 2_000, output: 300 }]),
       write(4, 'grades[1]/grade', AT, [{ model: 'anthropic/claude-haiku-4-5', input: 3_000, output: 500 }]),
       write(5, 'draft', AT + DAY, [{ model: 'ollama/llama3.2', input: 700, output: 80 }]),
@@ -35,7 +37,7 @@ test.before(() =>
     })
     await store.write(triage, { rows: [summary] })
     const child = await startRun(store, run('c-1', 'summary', 'r-1'))
-    const call = { model: 'gemini/gemini-2.5-flash', input: 5_000, cached: 1_000, output: 2_000 }
+    const call = { model: 'gemini/gemini-2.5-flash', input: 5_000, cached: 1_000, saved: -0.0005, output: 2_000 }
     await store.write(child, { rows: [write(2, 'write', AT, [call])], end: createEnd({ at: AT }) })
   }),
 )
@@ -54,11 +56,11 @@ const CHILD = {
 // claude-haiku-4-5 1, out 5:                  5,000 × 1 + 800 × 5                      = 9,000
 // gemini-2.5-flash 0.30, cached 0.03, out 2.5: 4,000 × 0.3 + 1,000 × 0.03 + 2,000 × 2.5 = 6,230
 const ROWS = [
-  ['anthropic', 'claude-haiku-4-5', 2, 5_000, 0, 800, 0.009, 0, 0],
-  ['gemini', 'gemini-2.5-flash', 1, 5_000, 1_000, 2_000, 0.00623, 0, 0],
-  ['openai', 'gpt-5-mini', 1, 10_000, 4_000, 1_000, 0.0036, 0, 0],
-  ['ollama', 'llama3.2', 1, 700, 0, 80, 0, 0, 0],
-  ['openai', 'unheard-of', 1, 40, 0, 2, null, 1, 0],
+  ['anthropic', 'claude-haiku-4-5', 2, 5_000, 0, 800, 0.009, 0, 0, null],
+  ['gemini', 'gemini-2.5-flash', 1, 5_000, 1_000, 2_000, 0.00623, 0, 0, -0.0005],
+  ['openai', 'gpt-5-mini', 1, 10_000, 4_000, 1_000, 0.0036, 0, 0, 0.0009],
+  ['ollama', 'llama3.2', 1, 700, 0, 80, 0, 0, 0, null],
+  ['openai', 'unheard-of', 1, 40, 0, 2, null, 1, 0, null],
 ]
 
 const report = async (...options: string[]) => {
@@ -82,6 +84,7 @@ test('a run with four providers costs what a hand calculation says', async () =>
     'cost_usd',
     'unpriced_calls',
     'cache_hits',
+    'cache_saved_usd',
   ])
 })
 
@@ -124,12 +127,22 @@ test('since a day or a time, what came before does not count', async () => {
 test('the table says what is free, what is unknown, and the sum', async () => {
   const { stdout, stderr } = await project.troupe(['cost-report'])
   const lines = stdout.trimEnd().split('\n')
-  assert.match(lines[0] ?? '', /^model +calls +input +cached +output +cost$/)
-  assert.match(lines[1] ?? '', /^anthropic\/claude-haiku-4-5 +2 +5,000 +0 +800 +\$0\.0090$/)
-  assert.match(lines[4] ?? '', /^ollama\/llama3\.2 .* \$0 \(free\)$/)
-  assert.match(lines[5] ?? '', /^openai\/unheard-of .* unknown$/)
-  assert.match(lines[6] ?? '', /^total +6 +20,740 +5,000 +3,882 +\$0\.0188 and 1 unknown$/)
+  assert.match(lines[0] ?? '', /^model +calls +input +cached +output +cost +cache saved$/)
+  assert.match(lines[1] ?? '', /^anthropic\/claude-haiku-4-5 +2 +5,000 +0 +800 +\$0\.0090/)
+  assert.match(lines[4] ?? '', /^ollama\/llama3\.2 .* \$0 \(free\)/)
+  assert.match(lines[5] ?? '', /^openai\/unheard-of .* unknown/)
+  assert.match(lines[6] ?? '', /^total +6 +20,740 +5,000 +3,882 +\$0\.0188 and 1 unknown/)
   assert.match(stderr, 'hint: add the prices of models to troupe.config.yaml')
+})
+
+test('the table shows what the cache of a vendor saved, and a cache that cost more than it saved', async () => {
+  const { stdout } = await project.troupe(['cost-report'])
+  const lines = stdout.trimEnd().split('\n')
+  assert.match(lines[0] ?? '', /cost +cache saved$/)
+  assert.match(lines[1] ?? '', /\$0\.0090$/)
+  assert.match(lines[2] ?? '', /gemini-2\.5-flash .* -\$0\.0005$/)
+  assert.match(lines[3] ?? '', /gpt-5-mini .* \$0\.0009$/)
+  assert.match(lines[6] ?? '', /^total .* \$0\.0004$/)
 })
 
 test('answers from the cache are free, are no calls, and have a column where there are any', async () => {

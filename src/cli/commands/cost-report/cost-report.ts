@@ -43,6 +43,7 @@ const print = (report: CostReport, by: readonly UsageGroup[], { stdout, stderr }
     { ...first, text: (row) => (isTotal(row) ? 'total' : first.text(row)), paint: (text) => paint.bold(text) },
     ...groups,
     ...FIGURES.filter((figure) => figure !== CACHE_HITS || rows.some(({ cache_hits }) => cache_hits > 0)),
+    ...(rows.some(({ cache_saved_usd: saved }) => saved) ? [SAVED] : []),
   ]
   writeTable(stdout, rows, columns)
   if (report.unpriced_calls > 0)
@@ -54,7 +55,8 @@ const print = (report: CostReport, by: readonly UsageGroup[], { stdout, stderr }
 const toTotal = ({ rows, total_cost_usd, unpriced_calls }: CostReport): CostRow => {
   const sums = COUNTS.map((key) => [key, rows.reduce((sum, row) => sum + row[key], 0)])
   const counts: Record<Count, number> = Object.fromEntries(sums)
-  return { provider: null, model: null, cost_usd: total_cost_usd, unpriced_calls, ...counts }
+  const cache_saved_usd = rows.reduce((sum, row) => sum + (row.cache_saved_usd ?? 0), 0)
+  return { provider: null, model: null, cost_usd: total_cost_usd, unpriced_calls, ...counts, cache_saved_usd }
 }
 
 const createGroupColumns = (by: readonly UsageGroup[]): [Column<CostRow>, ...Column<CostRow>[]] => {
@@ -88,6 +90,11 @@ const FIGURES: readonly Column<CostRow>[] = [
   count('output', 'output_tokens'),
   right('cost', (row) => describeCost(row)),
 ]
+
+/** Saved by the caches of vendors. Hidden if nothing is. */
+const SAVED: Column<CostRow> = right('cache saved', ({ cache_saved_usd: saved }) =>
+  saved ? `${saved < 0 ? '-' : ''}${formatCost(Math.abs(saved))}` : '',
+)
 
 const describeCost = ({ cost_usd, unpriced_calls }: CostRow): string => {
   if (cost_usd === null) return 'unknown'
