@@ -144,7 +144,6 @@ for (const [what, reply, code] of [
   ['a refusal', { kind: 'answer', answer: { text: ['I would rather not.'], finish: 'refused' } }, 'refused'],
   ['a request that is not accepted', refuse(400), 'invalid_input'],
   ['an answer that was cut off', { kind: 'answer', answer: { text: ['It'], finish: 'length' } }, 'invalid_output'],
-  ['a request that is too large', refuse(413), 'too_large'],
 ] as const)
   test(`${what} is ${code}: no other model is asked`, () =>
     onStage(reply as WireReply, async (stage) => {
@@ -153,6 +152,9 @@ for (const [what, reply, code] of [
       assert.match(stderr, code)
       assert.equal([stage.first.requests.length, stage.second.requests.length], [1, 0])
     }))
+
+test('a request that does not fit the window of a model goes to the next one', () =>
+  onStage(refuse(413), (stage) => expectSecond(stage, { asked: 1, code: 'too_large' })))
 
 test('when no model is left, the fault is that of the last one', () =>
   onStage(refuse(401), async (stage) => {

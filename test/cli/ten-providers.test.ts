@@ -42,7 +42,10 @@ const answer = ({ messages, tools }: WireRequest): WireReply => {
   const results = messages.filter(({ role }) => role === 'tool')
   if (results.length === 3) return said('{"sum":3}')
   const name = tools[0]?.name ?? ''
-  const toolCalls = (results.length === 0 ? ['a', 'b'] : ['a + b']).map((query) => ({ name, arguments: JSON.stringify({ data: { a: 1, b: 2 }, query }) }))
+  const toolCalls = (results.length === 0 ? ['a', 'b'] : ['a + b']).map((query) => ({
+    name,
+    arguments: JSON.stringify({ data: { a: 1, b: 2 }, query }),
+  }))
   return { kind: 'answer', answer: { toolCalls, usage: { input: 1000, cached: 0, output: 10 } } }
 }
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noThenProperty: 'then' is a keyword of JSON Schema.
 /** Verdicts by the text of JSON Schema 2020-12, keyword by keyword: https://json-schema.org/draft/2020-12/json-schema-validation */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'

@@ -40,7 +40,7 @@ folder.write(
   folder
     .read(TABLE)
     .replace('import { anthropic }', "import { acme } from './acme/index.ts'\nimport { anthropic }")
-    .replace('= [mock, ', '= [acme, mock, '),
+    .replace('= [\n  mock,', '= [\n  acme,\n  mock,'),
 )
 
 let server: TestServer
@@ -102,7 +102,9 @@ test('run asks its server in words, and prices the call by its vendor', async ()
 test('the config takes its kind, and doctor says how to start its program', async () => {
   writeWorkflow('{ temperature: 1 }')
   folder.write('work/troupe.config.yaml', 'providers: { own: { kind: acme, base_url: "http://127.0.0.1:9/v1" } }\n')
-  const { stdout, stderr } = await runCli(['doctor', 'ask.yaml'], { ACME_BASE_URL: 'http://127.0.0.1:1/v1' })
+  const { stdout, stderr } = await runCli(['doctor', '--online', 'ask.yaml'], {
+    ACME_BASE_URL: 'http://127.0.0.1:1/v1',
+  })
   assert.match(stdout + stderr, 'Acme is not running at http://127.0.0.1:1/v1')
   assert.match(stdout + stderr, /start it with 'acme serve'.*export ACME_BASE_URL=/)
 })

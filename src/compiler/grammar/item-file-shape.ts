@@ -31,7 +31,7 @@ const FIELDS = {
 const fields = record('the file of a foreach', FIELDS)
 
 /** The format may be left out where the path ends with it. */
-export const itemFile: Shape<ItemFile> = {
+const itemFile: Shape<ItemFile> = {
   expected: 'a map with file and format',
   read(node, place) {
     if (isRenamed(node, place)) return undefined
