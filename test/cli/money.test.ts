@@ -330,14 +330,15 @@ test('cost-report over a run with all providers is what a hand calculation says'
 test('its table shows the same, free calls and unknown prices', async () => {
   const { stdout } = await project.troupe(['cost-report'], inReported)
   const lines = stdout.trimEnd().split('\n')
+  // Saved by caches: 8,000 × 0.30; 1,500 × 0.90 - 1,000 × 0.25; 1,000 × 0.27; 400 × 1.50 - 100 × 1 = 4,270.
   for (const [index, pattern] of [
-    /^openai\/gpt-4\.1-mini +2 +20,000 +8,000 +2,000 +\$0\.0088$/,
-    /^anthropic\/claude-haiku-4-5 +1 +5,000 +1,500 +800 +\$0\.0079$/,
-    /^gemini\/gemini-2\.5-flash +1 +5,000 +1,000 +2,000 +\$0\.0062$/,
-    /^gateway\/qwen3 +1 +1,000 +400 +200 +\$0\.0023$/,
+    /^openai\/gpt-4\.1-mini +2 +20,000 +8,000 +2,000 +\$0\.0088 +\$0\.0024$/,
+    /^anthropic\/claude-haiku-4-5 +1 +5,000 +1,500 +800 +\$0\.0079 +\$0\.0011$/,
+    /^gemini\/gemini-2\.5-flash +1 +5,000 +1,000 +2,000 +\$0\.0062 +\$0\.0003$/,
+    /^gateway\/qwen3 +1 +1,000 +400 +200 +\$0\.0023 +\$0\.0005$/,
     /^ollama\/llama3\.2 +1 +700 +0 +80 +\$0 \(free\)$/,
     /^gateway\/unheard-of +1 +40 +0 +2 +unknown$/,
-    /^total +7 +31,740 +10,900 +5,082 +\$0\.0252 and 1 unknown$/,
+    /^total +7 +31,740 +10,900 +5,082 +\$0\.0252 and 1 unknown +\$0\.0043$/,
   ].entries())
     assert.match(lines[index + 1] ?? '', pattern)
 })
