@@ -91,7 +91,7 @@ test('J3 no page is read again, and each result is in the file once', () =>
     const draw = createDraws('killed foreach')
     const shares: number[] = []
     let process = project.start('run', 'copy.yaml')
-    while (shares.length < KILLS && (await killAfter(process, project, draw() * 2 * (WHOLE.length / KILLS)))) {
+    while (shares.length < KILLS && (await killAfter(process, project, draw() * (WHOLE.length / KILLS)))) {
       shares.push(Math.min(1, project.copied().length / WHOLE.length))
       process = project.start('resume')
     }
@@ -104,8 +104,7 @@ test('J3 no page is read again, and each result is in the file once', () =>
     assert.is(project.copied(), WHOLE)
     assert.equal(output, { count: ITEMS + ITEMS / 100, failed: ITEMS / 100, path: 'copy.csv' })
     assert.is(repeated, 0)
-    // A fast machine writes more between two looks at the file.
-    assert.ok(shares.length >= 2, `${shares.length} kills`)
+    assert.ok(shares.length > KILLS / 2, `${shares.length} kills`)
   }))
 
 test.run()
