@@ -48,6 +48,8 @@ export interface ModelServer extends Described {
   variables: ProviderVariables
   /** The base URL where no address is given. */
   url: string
+  /** Endings of the vendor's hosts, where each customer has a host of their own. Default: the host of `url` alone. */
+  hostEndings?: readonly string[]
   /** Reads an address that may be less than a URL. Default: only a URL is taken. @throws Fault `invalid_input` */
   readAddress?(address: string | undefined): string
   /** True: the vendor's own structured output can't be used, so `returns` is asked for in words. Default: false. */

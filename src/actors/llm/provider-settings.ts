@@ -41,5 +41,8 @@ export const expectReasoning = ({ kind, reasoning: levels }: ModelServer, reason
 }
 
 /** True for the vendor's own address. A server on a machine of one's own has no vendor. */
-export const isVendorOf = ({ isLocal, url: own }: ModelServer, url: string): boolean =>
-  !isLocal && URL.parse(own)?.hostname === URL.parse(url)?.hostname
+export const isVendorOf = ({ isLocal, url: own, hostEndings }: ModelServer, url: string): boolean => {
+  const host = URL.parse(url)?.hostname
+  if (isLocal || host === undefined) return false
+  return hostEndings?.some((ending) => host.endsWith(ending)) ?? host === URL.parse(own)?.hostname
+}

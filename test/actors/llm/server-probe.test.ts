@@ -60,9 +60,10 @@ test('a server without models answers', async () => {
 })
 
 test('a vendor is not asked, and no other server on the public internet is', async () => {
-  // Ollama runs here, and Azure has no address before a resource is named.
-  for (const kind of PROVIDER_KINDS.filter((one) => one !== 'ollama' && one !== 'azure'))
-    assert.is((await probe(kind, { apiKey: 'a-key' })).kind, 'public')
+  // Azure has no address before a resource is named.
+  const addresses: Record<string, ProviderSettings> = { azure: { baseUrl: 'https://mine.openai.azure.com' } }
+  for (const kind of PROVIDER_KINDS.filter((one) => one !== 'ollama'))
+    assert.is((await probe(kind, { apiKey: 'a-key', ...addresses[kind] })).kind, 'public', kind)
   for (const baseUrl of ['https://api.openai.com/v1', 'http://93.184.216.34/v1', 'http://[2606:4700::1111]/v1'])
     assert.equal(await probe('openai', { baseUrl }), { kind: 'public', url: baseUrl })
   assert.is((await probe('ollama', { baseUrl: '93.184.216.34' })).kind, 'public')

@@ -6,6 +6,7 @@ export const azure = toCompatible({
   kind: 'azure',
   variables: { keys: ['AZURE_OPENAI_API_KEY'], address: 'AZURE_OPENAI_ENDPOINT' },
   url: 'https://RESOURCE.openai.azure.com/openai',
+  hostEndings: ['.openai.azure.com', '.services.ai.azure.com', '.cognitiveservices.azure.com'],
   readAddress: toAzureUrl,
   priceVendor: 'azure',
   limitName: 'max_completion_tokens',
