@@ -33,6 +33,16 @@ const mapKeyword = (keyword: string, value: unknown, change: (part: JsonSchema) 
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, changeOne(one)]))
 }
 
+/** Lists the schemas directly inside a schema. */
+export const listParts = (schema: JsonSchema): JsonSchema[] => {
+  const parts: JsonSchema[] = []
+  mapParts(schema, (part) => {
+    parts.push(part)
+    return part
+  })
+  return parts
+}
+
 /** Keywords that name another schema. */
 export const REFERENCES = ['$ref', '$dynamicRef']
 
@@ -53,30 +63,23 @@ export const renameReferences = (schema: JsonSchema, rename: (reference: string)
 }
 
 /** Lists the schemas directly inside a schema that judge the same value. */
-const listInPlace = (schema: JsonSchema): JsonSchema[] => {
-  const parts: JsonSchema[] = []
-  const judging = Object.fromEntries(Object.entries(schema).filter(([keyword]) => IN_PLACE.has(keyword)))
-  mapParts(judging, (part) => {
-    parts.push(part)
-    return part
-  })
-  return parts
-}
+const listInPlace = (schema: JsonSchema): JsonSchema[] =>
+  listParts(Object.fromEntries(Object.entries(schema).filter(([keyword]) => IN_PLACE.has(keyword))))
 
-/** Resolves a reference such as `#` or `#/$defs/node`. Undefined: it leads elsewhere, or to no schema. */
-const resolvePointer = (root: JsonSchema, reference: string): JsonSchema | undefined => {
+/** Finds the target of a reference such as `#` or `#/$defs/node`. Undefined: there is none, or the reference leads elsewhere. */
+export const resolvePointer = (root: JsonSchema, reference: string): unknown => {
   if (!isPointer(reference)) return undefined
   let target: unknown = root
   for (const step of reference.split('/').slice(1)) {
-    const key = decodeStep(step)
+    const key = decodePointerStep(step)
     if (typeof target !== 'object' || target === null || !Object.hasOwn(target, key)) return undefined
-    target = Array.isArray(target) ? target[Number(key)] : isJsonObject(target) ? target[key] : undefined
+    target = Reflect.get(target, key)
   }
-  return isJsonObject(target) ? target : undefined
+  return target
 }
 
-/** https://www.rfc-editor.org/rfc/rfc6901#section-6 */
-const decodeStep = (step: string): string => {
+/** Decodes one step of a JSON Pointer in the fragment of a URI: https://www.rfc-editor.org/rfc/rfc6901#section-6 */
+export const decodePointerStep = (step: string): string => {
   try {
     return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
   } catch {
@@ -98,12 +101,15 @@ const findDynamicReference = (schema: JsonSchema, root: JsonSchema): string | un
   const { $dynamicRef: reference } = schema
   if (typeof reference === 'string' && /^#[^/]/.test(reference) && reference !== `#${root.$dynamicAnchor}`)
     return reference
-  let found: string | undefined
-  mapParts(schema, (part) => {
-    found ??= findDynamicReference(part, root)
-    return part
-  })
-  return found
+  return firstFound(listParts(schema), (part) => findDynamicReference(part, root))
+}
+
+const firstFound = <T>(parts: readonly JsonSchema[], find: (part: JsonSchema) => T | undefined): T | undefined => {
+  for (const part of parts) {
+    const found = find(part)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /**
@@ -116,20 +122,13 @@ const findEndlessReference = (root: JsonSchema): string | undefined => {
     if (done.has(schema)) return undefined
     const inside = new Set(open).add(schema)
     const target = typeof schema.$ref === 'string' ? resolvePointer(root, schema.$ref) : undefined
-    if (target !== undefined && inside.has(target)) return schema.$ref
-    const found = [...(target === undefined ? [] : [target]), ...listInPlace(schema)]
-      .map((part) => follow(part, inside))
-      .find((reference) => reference !== undefined)
+    const next = isJsonObject(target) ? [target] : []
+    if (next.some((part) => inside.has(part))) return schema.$ref
+    const found = firstFound([...next, ...listInPlace(schema)], (part) => follow(part, inside))
     done.add(schema)
     return found
   }
-  const search = (schema: JsonSchema): string | undefined => {
-    const found = [follow(schema, new Set())]
-    mapParts(schema, (part) => {
-      found.push(search(part))
-      return part
-    })
-    return found.find((reference) => reference !== undefined)
-  }
+  const search = (schema: JsonSchema): string | undefined =>
+    follow(schema, new Set()) ?? firstFound(listParts(schema), search)
   return search(root)
 }

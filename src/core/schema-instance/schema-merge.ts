@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../json-schema.ts'
+import { resolvePointer } from '../json-schema-parts.ts'
 
 type Part = JsonSchema | boolean
 
@@ -16,24 +17,8 @@ export const mergeSchemas = (first: Part, second: Part): JsonSchema => {
 
 /** Finds the target of a local `$ref` such as `#/$defs/item`. Undefined when it has none, or is not local. */
 export const resolveLocal = (root: JsonSchema, reference: string): Part | undefined => {
-  if (reference === '#') return root
-  if (!reference.startsWith('#/')) return undefined
-  let found: unknown = root
-  for (const word of reference.slice(2).split('/')) {
-    const name = decodeWord(word)
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined
-    found = (found as Record<string, unknown>)[name]
-  }
+  const found = resolvePointer(root, reference)
   return typeof found === 'boolean' || (typeof found === 'object' && found !== null) ? (found as Part) : undefined
-}
-
-/** Reverses the escapes of RFC 6901, and those of a URI's fragment around them. */
-const decodeWord = (word: string): string => {
-  try {
-    return decodeURIComponent(word).replaceAll('~1', '/').replaceAll('~0', '~')
-  } catch {
-    return word
-  }
 }
 
 const NOTHING: JsonSchema = { type: [] }
