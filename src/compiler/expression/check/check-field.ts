@@ -20,6 +20,7 @@ import { checkStepField, checkStepRecord } from './check-step.ts'
 import {
   type CheckContext,
   checkExpected,
+  hasValue,
   isRootName,
   pathOf,
   type Rewrite,
@@ -63,7 +64,7 @@ const checkSecret = (node: FieldExpression, { names, root, report }: CheckContex
 /** The type of the field in what stands before the dot. */
 const checkObject = (node: FieldExpression, context: CheckContext): Type => {
   const { object } = node
-  if (object.kind === 'name' && !isKnown(object.name, context)) {
+  if (object.kind === 'name' && !hasValue(object.name, context)) {
     reportUnknownName(object, context, false)
     return ANY
   }
@@ -82,9 +83,6 @@ const checkObject = (node: FieldExpression, context: CheckContext): Type => {
   reportMissing(node, fieldType, context)
   return withoutNull(fieldType)
 }
-
-const isKnown = (name: string, { locals, names }: CheckContext): boolean =>
-  locals.has(name) || names.root(name) !== undefined
 
 interface FoundField {
   type: Type

@@ -25,7 +25,7 @@ import { checkField, checkIndex } from './check-field.ts'
 import { checkBind, checkMacro } from './check-macro.ts'
 import { checkName } from './check-name.ts'
 import { checkBinary, checkConditional, checkUnary } from './check-operator.ts'
-import { type CheckContext, checkExpected, checkPresent, textOf } from './context.ts'
+import { type CheckContext, checkExpected, checkPresent, hasValue, textOf } from './context.ts'
 
 const checkHas = ({ operand }: HasExpression, context: CheckContext): Type => {
   context.check(toOptionalChain(operand), context)
@@ -72,8 +72,8 @@ const checkMap = ({ entries }: MapExpression, context: CheckContext): Type => {
 }
 
 /** A word without quotes, as JavaScript writes keys, and not a name that has a value. */
-const isBareKey = (key: Expression, { names, locals }: CheckContext): key is NameExpression =>
-  key.kind === 'name' && !locals.has(key.name) && names.root(key.name) === undefined && key.name !== 'steps'
+const isBareKey = (key: Expression, context: CheckContext): key is NameExpression =>
+  key.kind === 'name' && key.name !== 'steps' && !hasValue(key.name, context)
 
 type Checks = { [K in Expression['kind']]: (node: Extract<Expression, { kind: K }>, context: CheckContext) => Type }
 

@@ -56,6 +56,10 @@ export const textOf = ({ start, end }: Span, { text }: CheckContext): string => 
 export const isRootName = (node: Expression, name: string, { locals }: CheckContext): boolean =>
   node.kind === 'name' && node.name === name && !locals.has(name)
 
+/** True for a name that has a value. `steps` has none by itself. */
+export const hasValue = (name: string, { locals, names }: CheckContext): boolean =>
+  locals.has(name) || names.root(name) !== undefined
+
 /** Names a place that a test can show facts about: a name, or fields of one. */
 export const pathOf = (node: Expression, context: CheckContext): string | undefined => {
   if (node.kind === 'name') return context.locals.get(node.name)?.path ?? node.name

@@ -1,6 +1,6 @@
 /** Fields whose names have dashes, such as those of HTTP headers: behind a dot the dash subtracts. */
 import type { BinaryExpression, Expression, FieldExpression } from '../expression.ts'
-import { type CheckContext, rewrite } from './context.ts'
+import { type CheckContext, hasValue, rewrite } from './context.ts'
 
 const DASHED = /^\w+(?:-[A-Za-z_]\w*)+/
 const DOT = /\s*\.\s*(\??)\s*$/
@@ -13,7 +13,7 @@ export const reportDashedField = (node: BinaryExpression, context: CheckContext)
   const [dashed] = DASHED.exec(context.text.slice(start, node.end)) ?? []
   if (dashed === undefined || !dashed.startsWith(`${field.name}-`)) return false
   const [, next = ''] = dashed.split('-')
-  if (isKnown(next, context)) return false
+  if (next === 'steps' || hasValue(next, context)) return false
   const span = { start: field.start, end: start + dashed.length }
   context.report('unknown_name', span, {
     message: `'${dashed}' is no name behind a dot, where '-' subtracts: expected it in brackets`,
@@ -24,9 +24,6 @@ export const reportDashedField = (node: BinaryExpression, context: CheckContext)
 
 const leftmostOf = (node: Expression): Expression =>
   node.kind === 'binary' && node.operator === '-' ? leftmostOf(node.left) : node
-
-const isKnown = (name: string, { locals, names }: CheckContext): boolean =>
-  name === 'steps' || locals.has(name) || names.root(name) !== undefined
 
 const inBrackets = (field: FieldExpression, dashed: string, { text }: CheckContext): string => {
   const before = text.slice(field.start, field.nameSpan.start)
