@@ -1,5 +1,5 @@
 /** Compares two JSON values by the places in them, not by lines of text. */
-import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from './json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue, toCanonicalJson } from './json.ts'
 
 export interface JsonChange {
   /** `items[2].score`; empty for the whole value. */
@@ -41,11 +41,8 @@ const compareObjects = (
   changes: JsonChange[],
 ): void => {
   for (const key of new Set([...Object.keys(from), ...Object.keys(to)]))
-    compare({ from: own(from, key), to: own(to, key), path: joinKey(path, key) }, changes)
+    compare({ from: ownValue(from, key), to: ownValue(to, key), path: joinKey(path, key) }, changes)
 }
-
-const own = (object: JsonObject, key: string): JsonValue | undefined =>
-  Object.hasOwn(object, key) ? object[key] : undefined
 
 const compareLists = (
   { from, to, path }: { from: JsonValue[]; to: JsonValue[]; path: string },

@@ -1,5 +1,5 @@
 /** Limits of the parameters of models, beyond their types. Only values that no vendor takes are wrong; a provider may have narrower limits. */
-import type { JsonValue } from './json.ts'
+import { type JsonValue, ownValue } from './json.ts'
 
 export interface ParameterRule {
   expected: string
@@ -54,6 +54,6 @@ export const findExpectedParameter = (
   value: JsonValue,
   rules: ParameterRules = RULES,
 ): string | undefined => {
-  const rule = Object.hasOwn(rules, name) ? rules[name] : undefined
+  const rule = ownValue(rules, name)
   return rule === undefined || rule.fits(value) ? undefined : rule.expected
 }

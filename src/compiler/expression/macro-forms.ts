@@ -1,4 +1,6 @@
 /** The macros: calls on a list or an object that name variables and evaluate a part for each item. */
+import { ownValue } from '../../core/json.ts'
+
 export type MacroName =
   | 'all'
   | 'exists'
@@ -50,5 +52,4 @@ const MACRO_FORMS: Readonly<Record<string, MacroForm>> = {
   group_by: { macro: 'group_by', variables: [1], usage: 'list.group_by(item, …)' },
 }
 
-export const findMacroForm = (name: string): MacroForm | undefined =>
-  Object.hasOwn(MACRO_FORMS, name) ? MACRO_FORMS[name] : undefined
+export const findMacroForm = (name: string): MacroForm | undefined => ownValue(MACRO_FORMS, name)

@@ -1,5 +1,5 @@
 /** `troupe.config.yaml`. Its values never hold expressions. Each key says what it grants to workflows. */
-import type { JsonValue } from '../../core/json.ts'
+import { type JsonValue, ownValue } from '../../core/json.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
 import { jsonMap, listOf, mapOf, toMap } from './collection-shape.ts'
@@ -181,7 +181,7 @@ const reportForeignSettings = (
 ): void => {
   if (node.kind !== 'map') return
   for (const { key } of node.entries) {
-    const kinds = Object.hasOwn(builtIn.settings, key.value) ? builtIn.settings[key.value] : undefined
+    const kinds = ownValue(builtIn.settings, key.value)
     if (kinds === undefined || kinds.includes(kind)) continue
     const message = `'${key.value}' is no setting of the kind '${kind}': expected one of ${kinds.join(', ')}`
     diagnostics.error(

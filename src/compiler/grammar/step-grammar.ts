@@ -3,6 +3,7 @@
  * by a stand-in with the same id, marked as malformed, so that what refers to it is not reported as well.
  */
 
+import { ownValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
 import { correct, type Hint, meant } from '../correction.ts'
@@ -204,8 +205,9 @@ interface KeyPlace {
 
 const hintPlace = (entry: YamlEntry, { node, grammar, place }: KeyPlace): Hint | undefined => {
   const { value: key, range } = entry.key
-  if (Object.hasOwn(grammar.needless ?? {}, key)) return grammar.needless?.[key]
-  const renamed = Object.hasOwn(grammar.renamed ?? {}, key) ? grammar.renamed?.[key] : undefined
+  const needless = ownValue(grammar.needless, key)
+  if (needless !== undefined) return needless
+  const renamed = ownValue(grammar.renamed, key)
   if (renamed !== undefined) return meant(range, renamed)
   const [owner] = Object.entries(grammar.inside ?? {}).find(([, names]) => names.includes(key)) ?? []
   if (owner === undefined) return findOwners(key) ?? suggestForeign(entry, node)
@@ -224,7 +226,7 @@ const findOwners = (key: string): string | undefined => {
 }
 
 const suggestForeign = ({ key }: YamlEntry, node: YamlMap): Hint | undefined => {
-  const own = Object.hasOwn(FOREIGN_KEYS, key.value) ? FOREIGN_KEYS[key.value] : undefined
+  const own = ownValue(FOREIGN_KEYS, key.value)
   if (own === undefined) return undefined
   return findEntry(node, own) === undefined ? meant(key.range, own) : `did you mean '${own}'?`
 }

@@ -1,6 +1,6 @@
 /** Triggers start runs. The key that names the kind tells them apart. */
 
-import type { JsonValue } from '../../core/json.ts'
+import { type JsonValue, ownValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { type Hint, meant, meantNearest } from '../correction.ts'
 import { CRON_FORM, CRON_PATTERN, suggestCronForm } from '../cron/parse-cron.ts'
@@ -206,7 +206,7 @@ const trigger: Shape<Trigger> = {
 const FOREIGN_KINDS: Readonly<Record<string, string>> = { cron: 'schedule', http: 'webhook', whatsApp: 'whatsapp' }
 
 const hintKind = ({ value, range }: Located<string>): Hint => {
-  const foreign = Object.hasOwn(FOREIGN_KINDS, value) ? FOREIGN_KINDS[value] : undefined
+  const foreign = ownValue(FOREIGN_KINDS, value)
   if (foreign !== undefined) return meant(range, foreign)
   return meantNearest(range, value, KIND_NAMES) ?? `known: ${KIND_NAMES.join(', ')}`
 }

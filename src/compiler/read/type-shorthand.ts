@@ -170,7 +170,7 @@ class TypeReader {
   #readName(name: string, node: YamlNode, subject: string): JsonSchema {
     const list = /^\[(.+)\]$/.exec(name)?.[1] ?? /^(.+)\[\]$/.exec(name)?.[1]
     if (list !== undefined) return { type: 'array', items: this.#readName(list.trim(), node, subject) }
-    const schema = Object.hasOwn(NAMED_TYPES, name) ? NAMED_TYPES[name] : undefined
+    const schema = ownValue(NAMED_TYPES, name)
     if (schema !== undefined) return schema
     const foreign = ownValue(FOREIGN_NAMES, name.toLowerCase())
     const nearest = findNearest(name, TYPE_NAMES) ?? foreign

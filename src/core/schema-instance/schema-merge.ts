@@ -1,3 +1,4 @@
+import { ownValue } from '../json.ts'
 import type { JsonSchema } from '../json-schema.ts'
 import { resolvePointer } from '../json-schema-parts.ts'
 
@@ -39,7 +40,7 @@ const joinProperties = (a: unknown, b: unknown): Record<string, Part> => {
   const [first, second] = [a as Record<string, Part>, b as Record<string, Part>]
   const joined: Record<string, Part> = { ...first }
   for (const [name, part] of Object.entries(second)) {
-    const other = Object.hasOwn(first, name) ? first[name] : undefined
+    const other = ownValue(first, name)
     joined[name] = other === undefined ? part : mergeSchemas(other, part)
   }
   return joined

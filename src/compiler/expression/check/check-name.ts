@@ -1,3 +1,4 @@
+import { ownValue } from '../../../core/json.ts'
 import { didYouMean } from '../../../core/nearest.ts'
 import type { NameExpression } from '../expression.ts'
 import { findFunction } from '../function-table.ts'
@@ -43,7 +44,7 @@ const hintName = (
   { known, mayBeText, context }: { known: string[]; mayBeText: boolean; context: CheckContext },
 ): string | Rewrite | undefined => {
   const { name } = node
-  const special = Object.hasOwn(SPECIAL, name) ? SPECIAL[name] : undefined
+  const special = ownValue(SPECIAL, name)
   if (special !== undefined) return { hint: `did you mean ${special}?`, span: node, text: special }
   const output = `steps.${name}.output`
   if (context.names.stepIds().includes(name))

@@ -1,4 +1,5 @@
 /** Reports calls of functions that the language does not have, with the expression to write instead. */
+import { ownValue } from '../../../core/json.ts'
 import { didYouMean, findNearest } from '../../../core/nearest.ts'
 import type { CallExpression, Expression, Span } from '../expression.ts'
 import { FORM_TABLE, isUnwrapping } from '../form-table.ts'
@@ -71,8 +72,7 @@ const hintFunction = (called: Called, context: CheckContext): string | Rewrite |
 
 const FALLBACK = 'docs/functions.md lists all functions; for what they leave out write a step with the tool json.query'
 
-const findForeign = (name: string): string | undefined =>
-  Object.hasOwn(FOREIGN_FUNCTIONS, name) ? FOREIGN_FUNCTIONS[name] : undefined
+const findForeign = (name: string): string | undefined => ownValue(FOREIGN_FUNCTIONS, name)
 
 /** A macro that is called as a function: `all(list, item, …)` for `list.all(item, …)`. */
 const hintForm = (
