@@ -47,10 +47,12 @@ const KIND_GRAMMARS: ReadonlyMap<string, KindGrammar> = new Map(
   ]),
 )
 
-/** All keys of a step, by the grammar of its kind. */
+/** All keys of a step, by the grammar of its kind. They are merged once, since `byKey` names each record of fields once. */
 const STEP_FIELDS: ReadonlyMap<KindGrammar, Fields> = new Map(
   [...KIND_GRAMMARS.values()].map((grammar) => [grammar, { ...COMMON_STEP_FIELDS, ...grammar.fields }]),
 )
+
+const fieldsOf = (grammar: KindGrammar): Fields => STEP_FIELDS.get(grammar) ?? COMMON_STEP_FIELDS
 
 const readStep = (node: YamlNode, place: ShapePlace): Step | undefined => {
   if (node.kind !== 'map') return reportMismatch(node, place, { expected: 'a step: a map with an id and a kind' })
@@ -87,7 +89,7 @@ interface StepParts {
 const readKind = ({ node, kind, grammar, others }: StepParts, place: ShapePlace): Step => {
   const kept: YamlMap =
     others.length === 0 ? node : { ...node, entries: node.entries.filter((entry) => !others.includes(entry)) }
-  const fields = STEP_FIELDS.get(grammar) ?? {}
+  const fields = fieldsOf(grammar)
   const names = { owner: grammar.owner, elsewhere: (entry: YamlEntry) => hintPlace(entry, { node, grammar, place }) }
   const { values, isWhole } = readFields(kept, fields, place, names)
   grammar.check?.(kept, place)
@@ -240,8 +242,8 @@ const toStepSchema = (definitions: Definitions): JsonSchema => ({
   ),
 })
 
-const toKindSchema = (kind: string, { doc, fields }: KindGrammar, definitions: Definitions): JsonSchema => ({
+const toKindSchema = (kind: string, grammar: KindGrammar, definitions: Definitions): JsonSchema => ({
   title: `${kind} step`,
-  description: doc,
-  ...toObjectSchema({ ...COMMON_STEP_FIELDS, ...fields }, definitions),
+  description: grammar.doc,
+  ...toObjectSchema(fieldsOf(grammar), definitions),
 })
