@@ -64,7 +64,7 @@ const listInPlace = (schema: JsonSchema): JsonSchema[] => {
 }
 
 /** Resolves a reference such as `#` or `#/$defs/node`. Undefined: it leads elsewhere, or to no schema. */
-const resolvePointer = (root: JsonSchema, reference: string): JsonSchema | undefined => {
+export const resolvePointer = (root: JsonSchema, reference: string): JsonSchema | boolean | undefined => {
   if (!isPointer(reference)) return undefined
   let target: unknown = root
   for (const step of reference.split('/').slice(1)) {
@@ -72,11 +72,11 @@ const resolvePointer = (root: JsonSchema, reference: string): JsonSchema | undef
     if (typeof target !== 'object' || target === null || !Object.hasOwn(target, key)) return undefined
     target = Array.isArray(target) ? target[Number(key)] : isJsonObject(target) ? target[key] : undefined
   }
-  return isJsonObject(target) ? target : undefined
+  return isJsonObject(target) || typeof target === 'boolean' ? target : undefined
 }
 
-/** https://www.rfc-editor.org/rfc/rfc6901#section-6 */
-const decodeStep = (step: string): string => {
+/** Decodes one step of a pointer in a URI fragment: https://www.rfc-editor.org/rfc/rfc6901#section-6 */
+export const decodeStep = (step: string): string => {
   try {
     return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')
   } catch {
@@ -116,8 +116,8 @@ const findEndlessReference = (root: JsonSchema): string | undefined => {
     if (done.has(schema)) return undefined
     const inside = new Set(open).add(schema)
     const target = typeof schema.$ref === 'string' ? resolvePointer(root, schema.$ref) : undefined
-    if (target !== undefined && inside.has(target)) return schema.$ref
-    const found = [...(target === undefined ? [] : [target]), ...listInPlace(schema)]
+    if (isJsonObject(target) && inside.has(target)) return schema.$ref
+    const found = [...(isJsonObject(target) ? [target] : []), ...listInPlace(schema)]
       .map((part) => follow(part, inside))
       .find((reference) => reference !== undefined)
     done.add(schema)

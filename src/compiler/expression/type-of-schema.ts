@@ -4,6 +4,7 @@
  */
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
+import { resolvePointer } from '../../core/json-schema-parts.ts'
 import {
   ANY,
   BOOLEAN,
@@ -117,30 +118,9 @@ const restType = ({ additionalProperties, patternProperties }: JsonSchema, place
 }
 
 const followReference = (reference: string, { root, open, size }: SchemaPlace): Type => {
-  if (!reference.startsWith('#') || open.has(reference)) return ANY
-  let target: unknown = root
-  for (const step of reference.slice(1).split('/').slice(1)) {
-    const key = decodePointer(step)
-    if (typeof target !== 'object' || target === null || !Object.hasOwn(target, key)) return ANY
-    target = (target as Record<string, unknown>)[key]
-  }
-  return reference === '#' || reference.startsWith('#/')
-    ? toType(target, { root, open: new Set(open).add(reference), size })
-    : ANY
-}
-
-/** Decodes one step of a JSON Pointer in a URI fragment: https://www.rfc-editor.org/rfc/rfc6901#section-6 */
-const decodePointer = (step: string): string => {
-  const plain = step.replaceAll('~1', '/').replaceAll('~0', '~')
-  return /%[0-9a-f]{2}/i.test(plain) ? tryDecode(plain) : plain
-}
-
-const tryDecode = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
+  if (open.has(reference)) return ANY
+  const target = resolvePointer(root, reference)
+  return target === undefined ? ANY : toType(target, { root, open: new Set(open).add(reference), size })
 }
 
 /** The type of values that belong to both, or a wider one. */

@@ -4,7 +4,7 @@
  */
 import { isJsonObject } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { isPointer, mapParts, REFERENCES, renameReferences } from '../../core/json-schema-parts.ts'
+import { decodeStep, isPointer, mapParts, REFERENCES, renameReferences } from '../../core/json-schema-parts.ts'
 
 /** @param own Schemas as the author wrote them, inside the type. */
 export const withOwnBases = (type: JsonSchema, own: ReadonlySet<JsonSchema>): JsonSchema => {
@@ -60,7 +60,7 @@ const hoist = (schema: JsonSchema, { path, definitions }: Hoisting): JsonSchema 
   let isMeant = false
   const rename = (reference: string): string => {
     const [, name = '', beyond = ''] = /^#\/\$defs\/([^/]+)(.*)$/.exec(reference) ?? []
-    const free = names.get(decode(name))
+    const free = names.get(decodeStep(name))
     if (free !== undefined) return `#/$defs/${free}${beyond}`
     isMeant = true
     return `#/$defs/${own}${reference.slice(1)}`
@@ -78,12 +78,4 @@ const toFree = (name: string, taken: Readonly<Record<string, JsonSchema>>): stri
   let free = plain
   for (let count = 2; Object.hasOwn(taken, free); count++) free = `${plain}.${count}`
   return free
-}
-
-const decode = (name: string): string => {
-  try {
-    return decodeURIComponent(name).replaceAll('~1', '/').replaceAll('~0', '~')
-  } catch {
-    return name
-  }
 }

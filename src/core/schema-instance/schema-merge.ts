@@ -14,28 +14,6 @@ export const mergeSchemas = (first: Part, second: Part): JsonSchema => {
   return merged
 }
 
-/** Finds the target of a local `$ref` such as `#/$defs/item`. Undefined when it has none, or is not local. */
-export const resolveLocal = (root: JsonSchema, reference: string): Part | undefined => {
-  if (reference === '#') return root
-  if (!reference.startsWith('#/')) return undefined
-  let found: unknown = root
-  for (const word of reference.slice(2).split('/')) {
-    const name = decodeWord(word)
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined
-    found = (found as Record<string, unknown>)[name]
-  }
-  return typeof found === 'boolean' || (typeof found === 'object' && found !== null) ? (found as Part) : undefined
-}
-
-/** Reverses the escapes of RFC 6901, and those of a URI's fragment around them. */
-const decodeWord = (word: string): string => {
-  try {
-    return decodeURIComponent(word).replaceAll('~1', '/').replaceAll('~0', '~')
-  } catch {
-    return word
-  }
-}
-
 const NOTHING: JsonSchema = { type: [] }
 
 const toSchema = (part: Part): JsonSchema => (typeof part === 'boolean' ? (part ? {} : NOTHING) : part)
