@@ -52,16 +52,19 @@ export const renameReferences = (schema: JsonSchema, rename: (reference: string)
   return { ...mapParts(schema, (part) => renameReferences(part, rename)), ...renamed }
 }
 
-/** Lists the schemas directly inside a schema that judge the same value. */
-const listInPlace = (schema: JsonSchema): JsonSchema[] => {
+/** Lists the schemas directly inside a schema. */
+export const listParts = (schema: JsonSchema): JsonSchema[] => {
   const parts: JsonSchema[] = []
-  const judging = Object.fromEntries(Object.entries(schema).filter(([keyword]) => IN_PLACE.has(keyword)))
-  mapParts(judging, (part) => {
+  mapParts(schema, (part) => {
     parts.push(part)
     return part
   })
   return parts
 }
+
+/** Lists those that judge the same value. */
+const listInPlace = (schema: JsonSchema): JsonSchema[] =>
+  listParts(Object.fromEntries(Object.entries(schema).filter(([keyword]) => IN_PLACE.has(keyword))))
 
 /** Resolves a reference such as `#` or `#/$defs/node`. Undefined: it leads elsewhere, or to no schema. */
 export const resolvePointer = (root: JsonSchema, reference: string): JsonSchema | boolean | undefined => {
@@ -98,12 +101,9 @@ const findDynamicReference = (schema: JsonSchema, root: JsonSchema): string | un
   const { $dynamicRef: reference } = schema
   if (typeof reference === 'string' && /^#[^/]/.test(reference) && reference !== `#${root.$dynamicAnchor}`)
     return reference
-  let found: string | undefined
-  mapParts(schema, (part) => {
-    found ??= findDynamicReference(part, root)
-    return part
-  })
-  return found
+  return listParts(schema)
+    .map((part) => findDynamicReference(part, root))
+    .find((found) => found !== undefined)
 }
 
 /**
@@ -123,13 +123,7 @@ const findEndlessReference = (root: JsonSchema): string | undefined => {
     done.add(schema)
     return found
   }
-  const search = (schema: JsonSchema): string | undefined => {
-    const found = [follow(schema, new Set())]
-    mapParts(schema, (part) => {
-      found.push(search(part))
-      return part
-    })
-    return found.find((reference) => reference !== undefined)
-  }
+  const search = (schema: JsonSchema): string | undefined =>
+    [follow(schema, new Set()), ...listParts(schema).map(search)].find((reference) => reference !== undefined)
   return search(root)
 }

@@ -4,7 +4,7 @@
  */
 import { isJsonObject } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { decodeStep, isPointer, mapParts, REFERENCES, renameReferences } from '../../core/json-schema-parts.ts'
+import { decodeStep, isPointer, listParts, REFERENCES, renameReferences } from '../../core/json-schema-parts.ts'
 
 /** @param own Schemas as the author wrote them, inside the type. */
 export const withOwnBases = (type: JsonSchema, own: ReadonlySet<JsonSchema>): JsonSchema => {
@@ -33,12 +33,7 @@ const join = (path: string, name: string): string => (path === '' ? name : `${pa
 /** A schema with an `$id` is a base itself. */
 const refersToBase = (schema: JsonSchema): boolean => {
   if (typeof schema.$id === 'string') return false
-  let found = REFERENCES.some((keyword) => isPointer(schema[keyword]))
-  mapParts(schema, (part) => {
-    found ||= refersToBase(part)
-    return part
-  })
-  return found
+  return REFERENCES.some((keyword) => isPointer(schema[keyword])) || listParts(schema).some(refersToBase)
 }
 
 interface Hoisting {
