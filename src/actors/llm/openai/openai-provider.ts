@@ -30,18 +30,13 @@ export const createOpenAiProvider = async (server: CompatibleServer, given: Prov
       apiKey: settings.apiKey || 'none',
       baseURL: settings.baseUrl,
       fetch: request.fetch,
-      ...toKeyHeaders(server, settings.apiKey),
+      // A server without keys is sent none.
+      defaultHeaders: { authorization: null, ...(settings.apiKey ? server.probe.headers(settings.apiKey) : {}) },
     })
     const path = server.path?.(asked.model, settings.query ?? {}) ?? PATH
     return perform(client, { path, server, call })
   })
 }
-
-/** A server without keys is sent none. */
-const toKeyHeaders = ({ keyHeaders }: CompatibleServer, apiKey = '') =>
-  apiKey !== '' && keyHeaders === undefined
-    ? {}
-    : { defaultHeaders: { authorization: null, ...(apiKey === '' ? {} : keyHeaders?.(apiKey)) } }
 
 /** Keeps the SDK from retrying, timing out, logging, and taking keys from the environment. */
 const OFF = {
