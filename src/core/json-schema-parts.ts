@@ -66,8 +66,8 @@ export const renameReferences = (schema: JsonSchema, rename: (reference: string)
 const listInPlace = (schema: JsonSchema): JsonSchema[] =>
   listParts(Object.fromEntries(Object.entries(schema).filter(([keyword]) => IN_PLACE.has(keyword))))
 
-/** Finds the target of a reference such as `#` or `#/$defs/node`. Undefined: there is none, or the reference leads elsewhere. */
-export const resolvePointer = (root: JsonSchema, reference: string): unknown => {
+/** Resolves a reference such as `#` or `#/$defs/node`. Undefined: it leads elsewhere, or to no schema. */
+export const resolvePointer = (root: JsonSchema, reference: string): JsonSchema | boolean | undefined => {
   if (!isPointer(reference)) return undefined
   let target: unknown = root
   for (const step of reference.split('/').slice(1)) {
@@ -75,10 +75,10 @@ export const resolvePointer = (root: JsonSchema, reference: string): unknown => 
     if (typeof target !== 'object' || target === null || !Object.hasOwn(target, key)) return undefined
     target = Reflect.get(target, key)
   }
-  return target
+  return isJsonObject(target) || typeof target === 'boolean' ? target : undefined
 }
 
-/** Decodes one step of a JSON Pointer in the fragment of a URI: https://www.rfc-editor.org/rfc/rfc6901#section-6 */
+/** Decodes one step of a pointer in a URI fragment: https://www.rfc-editor.org/rfc/rfc6901#section-6 */
 export const decodePointerStep = (step: string): string => {
   try {
     return decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~')

@@ -1,6 +1,7 @@
 /** Takes null for absent in fields that may be absent and may not be null: models that must fill each field write null there. */
 import { isJsonObject, type JsonValue, ownValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
+import { isPointer, resolvePointer } from '../../core/json-schema-parts.ts'
 
 /** Returns the same value if nothing in it is left out. */
 export const dropAbsentNulls = (value: JsonValue, schema: JsonSchema): JsonValue => drop(value, schema, schema)
@@ -22,8 +23,7 @@ const drop = (value: JsonValue, given: unknown, root: JsonSchema): JsonValue => 
 
 const resolve = (given: unknown, root: JsonSchema, depth = 0): JsonSchema | undefined => {
   if (!isSchema(given) || depth > 16) return undefined
-  const [, name] = /^#\/\$defs\/(.+)$/.exec(given.$ref ?? '') ?? []
-  return name === undefined ? given : resolve(ownValue(root.$defs, name), root, depth + 1)
+  return isPointer(given.$ref) ? resolve(resolvePointer(root, given.$ref), root, depth + 1) : given
 }
 
 const isSchema = (given: unknown): given is JsonSchema => isJsonObject(given)

@@ -181,18 +181,21 @@ const expectWhole = ({ finish, text, reason = '' }: LlmAnswer, input: LlmInput):
   const { model } = input
   const details = { finish }
   if (finish === 'failed') {
-    const words = text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
     throw new Fault(
       BROKE_OFF.test(reason) ? 'unavailable' : 'invalid_output',
-      `'${model}' ended its answer with '${reason}', which is no success${words === '' ? '' : `: ${words}`}\nretry the step, or name another model`,
+      `'${model}' ended its answer with '${reason}', which is no success${quoteWords(text)}\nretry the step, or name another model`,
       { retryable: true, details: { ...details, reason } },
     )
   }
-  if (finish === 'refused') {
-    const words = text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
-    throw new Fault('refused', `'${model}' refused to answer${words === '' ? '' : `: ${words}`}`, { details })
-  }
+  if (finish === 'refused') throw new Fault('refused', `'${model}' refused to answer${quoteWords(text)}`, { details })
   if (finish === 'length') throw toCutFault(input)
+}
+
+const LONGEST_WORDS = 200
+
+const quoteWords = (text: string): string => {
+  const words = text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
+  return words === '' ? '' : `: ${words}`
 }
 
 const toCutFault = ({ model, params, max_tokens_by }: LlmInput): Fault => {
@@ -207,8 +210,6 @@ const toCutFault = ({ model, params, max_tokens_by }: LlmInput): Fault => {
     details: { finish: 'length' },
   })
 }
-
-const LONGEST_WORDS = 200
 
 /** Reasons of a server that gave up in the middle, whatever the model was asked. */
 const BROKE_OFF = /error|abort|cancel|interrupt|timeout|system_resource|unavailable|overload/i

@@ -4,15 +4,20 @@
  */
 import type { LlmMessage, LlmToolCall } from '../../core/llm.ts'
 
-/** Gives each call of an answer an id. */
-export const withIds = (calls: readonly LlmToolCall[]): LlmToolCall[] => {
-  const seen = new Set<string>()
+/** Gives each call of an answer an id. @param earlier Calls of the conversation whose ids are not given again. Default: none. */
+export const withIds = (calls: readonly LlmToolCall[], earlier: readonly LlmToolCall[] = []): LlmToolCall[] => {
+  const seen = new Set(earlier.map(({ id }) => id))
   return calls.map((call, place) => {
-    const id = call.id !== '' && !seen.has(call.id) ? call.id : findFree(seen, { from: place + 1, make: DEFAULT.make })
+    const isFree = call.id !== '' && !seen.has(call.id)
+    const id = isFree ? call.id : findFree(seen, { from: earlier.length + place + 1, make: DEFAULT.make })
     seen.add(id)
     return { ...call, id }
   })
 }
+
+/** The calls of a conversation, in their order. */
+export const listCalls = (messages: readonly LlmMessage[]): LlmToolCall[] =>
+  messages.flatMap((message) => (message.role === 'assistant' ? (message.tool_calls ?? []) : []))
 
 /** The ids that a vendor takes. */
 export interface ToolIdForm {

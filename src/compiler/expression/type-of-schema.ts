@@ -118,7 +118,8 @@ const restType = ({ additionalProperties, patternProperties }: JsonSchema, place
 }
 
 const followReference = (reference: string, { root, open, size }: SchemaPlace): Type => {
-  const target = open.has(reference) ? undefined : resolvePointer(root, reference)
+  if (open.has(reference)) return ANY
+  const target = resolvePointer(root, reference)
   return target === undefined ? ANY : toType(target, { root, open: new Set(open).add(reference), size })
 }
 

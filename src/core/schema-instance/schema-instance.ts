@@ -9,8 +9,9 @@
 import { Fault } from '../fault.ts'
 import { type JsonValue, toCanonicalJson } from '../json.ts'
 import type { JsonSchema } from '../json-schema.ts'
+import { resolvePointer } from '../json-schema-parts.ts'
 import { chooseNumber } from './number-choice.ts'
-import { mergeSchemas, resolveLocal } from './schema-merge.ts'
+import { mergeSchemas } from './schema-merge.ts'
 
 /** Bounds an answer, as a schema may ask for a list of a billion items. */
 const MOST_NODES = 10_000
@@ -89,13 +90,13 @@ const joinAll = ({ allOf = [], ...rest }: JsonSchema, walk: Walk): JsonSchema =>
 
 /** Replaces a `$ref` by its target, so that a second one beside it is not lost. */
 const follow = ({ $ref, ...rest }: JsonSchema, walk: Walk): JsonSchema => {
-  const target = $ref === undefined ? {} : resolveLocal(walk.root, $ref)
+  const target = $ref === undefined ? {} : resolvePointer(walk.root, $ref)
   return target === undefined ? { ...rest, $ref: $ref ?? '' } : mergeSchemas(target, rest)
 }
 
 const createReferenced = ({ $ref = '', ...rest }: JsonSchema, walk: Walk, path: string): JsonValue | undefined => {
   if (walk.openRefs.has($ref)) return fail(walk, path, `'${$ref}' holds itself without an end`)
-  const target = resolveLocal(walk.root, $ref)
+  const target = resolvePointer(walk.root, $ref)
   if (target === undefined) return fail(walk, path, `'${$ref}' leads nowhere in the schema`)
   walk.openRefs.add($ref)
   const instance = createPart(mergeSchemas(target, rest), walk, path)

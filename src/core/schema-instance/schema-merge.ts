@@ -1,6 +1,5 @@
 import { ownValue } from '../json.ts'
 import type { JsonSchema } from '../json-schema.ts'
-import { resolvePointer } from '../json-schema-parts.ts'
 
 type Part = JsonSchema | boolean
 
@@ -14,12 +13,6 @@ export const mergeSchemas = (first: Part, second: Part): JsonSchema => {
     if (a !== undefined && b !== undefined) merged[keyword] = join(a, b)
   }
   return merged
-}
-
-/** Finds the target of a local `$ref` such as `#/$defs/item`. Undefined when it has none, or is not local. */
-export const resolveLocal = (root: JsonSchema, reference: string): Part | undefined => {
-  const found = resolvePointer(root, reference)
-  return typeof found === 'boolean' || (typeof found === 'object' && found !== null) ? (found as Part) : undefined
 }
 
 const NOTHING: JsonSchema = { type: [] }

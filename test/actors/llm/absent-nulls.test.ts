@@ -32,6 +32,12 @@ const TABLE: [string, JsonSchema, JsonValue, JsonValue][] = [
     [{}, { b: 1 }],
   ],
   ['a reference', { ...object({ a: { $ref: '#/$defs/b' } }), $defs: { b: { type: 'string' } } }, { a: null }, {}],
+  [
+    'a reference to the schema as a whole',
+    object({ a: { type: 'string' }, next: { $ref: '#' } }),
+    { next: { a: null } },
+    { next: {} },
+  ],
   ['a field that the schema does not name stays', object({}), { x: null }, { x: null }],
 ]
 for (const [what, schema, value, expected] of TABLE)

@@ -11,7 +11,6 @@ export const azure = toCompatible({
   priceVendor: 'azure',
   limitName: 'max_completion_tokens',
   keepsSchemas: true,
-  keyHeaders: (apiKey) => ({ 'api-key': apiKey }),
   // The older interface has its version in the query, and the deployment in the path.
   path: (model, { 'api-version': version }) =>
     version === undefined ? '/v1/chat/completions' : `/deployments/${encodeURIComponent(model)}/chat/completions`,

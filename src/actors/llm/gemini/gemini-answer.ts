@@ -5,6 +5,7 @@ import type { TokenCounts } from '../../../core/pricing.ts'
 import { readFinish } from '../finish-reason.ts'
 import type { LlmAnswer } from '../provider.ts'
 import { joinUsage, readCount } from '../token-count.ts'
+import { listCalls, withIds } from '../tool-ids.ts'
 import { keepParts, toToolCall } from './gemini-contents.ts'
 
 /** Gathers one answer or many chunks, which have the same form. */
@@ -81,13 +82,8 @@ export const toAnswer = (turn: GeminiTurn, messages: readonly LlmMessage[]): Llm
 }
 
 const toToolCalls = (parts: readonly JsonObject[], messages: readonly LlmMessage[]): LlmToolCall[] => {
-  const earlier = messages.flatMap((message) => (message.role === 'assistant' ? (message.tool_calls ?? []) : []))
-  const taken = new Set(earlier.map(({ id }) => id))
-  const calls = parts.filter(({ functionCall }) => functionCall !== undefined)
-  return keepParts(
-    calls.map((part, index) => toToolCall(part, { made: earlier.length + index, taken })),
-    parts,
-  )
+  const calls = parts.filter(({ functionCall }) => functionCall !== undefined).map(toToolCall)
+  return keepParts(withIds(calls, listCalls(messages)), parts)
 }
 
 /** Thoughts are billed like the answer, and counted apart. Tokens that the vendor's own tools read are input. */

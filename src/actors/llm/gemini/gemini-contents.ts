@@ -2,6 +2,7 @@
 import { isJsonObject, type JsonObject, ownValue, tryParseJson } from '../../../core/json.ts'
 import type { LlmImage, LlmMessage, LlmToolCall } from '../../../core/llm.ts'
 import { toArgumentsObject, toArgumentsText } from '../tool-arguments.ts'
+import { listCalls } from '../tool-ids.ts'
 import { findGeminiVersion } from './gemini-version.ts'
 
 export interface GeminiContents {
@@ -99,8 +100,7 @@ const keptParts = ({ opaque }: LlmToolCall): JsonObject[] =>
 
 /** A result has the vendor's own id where the call had one; else its place and the tool's name identify it. */
 const toResponse = (result: Extract<LlmMessage, { role: 'tool' }>, { messages }: Talk): JsonObject => {
-  const calls = messages.flatMap((message) => (message.role === 'assistant' ? (message.tool_calls ?? []) : []))
-  const call = calls.findLast(({ id }) => id === result.tool_call_id)
+  const call = listCalls(messages).findLast(({ id }) => id === result.tool_call_id)
   const { id } = call === undefined ? { id: undefined } : readOpaque(call)
   return { ...(id !== undefined && { id }), name: result.name, response: toResponseValue(result) }
 }
@@ -120,23 +120,18 @@ const readOpaque = ({ opaque }: LlmToolCall): { id: string | undefined; signatur
   }
 }
 
-/**
- * Reads a call. Where the vendor gave no id, or one that an earlier call has, the id is made from `made`, the count of the calls before it
- * in the conversation.
- */
-export const toToolCall = (part: JsonObject, { made, taken }: { made: number; taken: Set<string> }): LlmToolCall => {
+/** Reads a call. Its id is empty where the vendor gave none. */
+export const toToolCall = (part: JsonObject): LlmToolCall => {
   const call = isJsonObject(part.functionCall) ? part.functionCall : {}
   const signature = part.thoughtSignature
-  const given = typeof call.id === 'string' && call.id !== '' ? call.id : undefined
-  const id = given !== undefined && !taken.has(given) ? given : `call_${made + 1}`
-  taken.add(id)
+  const id = typeof call.id === 'string' ? call.id : ''
   return {
     id,
     name: typeof call.name === 'string' ? call.name : '',
     arguments: toArgumentsText(call.args),
     opaque: {
       gemini: {
-        ...(given !== undefined && { id: given }),
+        ...(id !== '' && { id }),
         ...(typeof signature === 'string' && { signature }),
       },
     },

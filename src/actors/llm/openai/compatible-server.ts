@@ -15,8 +15,6 @@ export interface CompatibleServer extends ModelServer {
   names?: Readonly<Record<string, string>>
   /** Writes how hard to think. Default: `reasoning_effort`. */
   toReasoning?(level: JsonValue): JsonObject
-  /** Headers that carry the key. Default: a bearer token. */
-  keyHeaders?(apiKey: string): Record<string, string>
   /** The path behind the base URL. Default: `/chat/completions`. */
   path?(model: string, query: Readonly<Record<string, string>>): string
 }

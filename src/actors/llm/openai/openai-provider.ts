@@ -30,18 +30,13 @@ export const createOpenAiProvider = async (server: CompatibleServer, given: Prov
       apiKey: settings.apiKey || 'none',
       baseURL: settings.baseUrl,
       fetch: request.fetch,
-      ...toKeyHeaders(server, settings.apiKey),
+      // A server without keys is sent none.
+      defaultHeaders: { authorization: null, ...(settings.apiKey ? server.probe.headers(settings.apiKey) : {}) },
     })
     const path = server.path?.(asked.model, settings.query ?? {}) ?? PATH
     return perform(client, { path, server, call })
   })
 }
-
-/** A server without keys is sent none. */
-const toKeyHeaders = ({ keyHeaders }: CompatibleServer, apiKey = '') =>
-  apiKey !== '' && keyHeaders === undefined
-    ? {}
-    : { defaultHeaders: { authorization: null, ...(apiKey === '' ? {} : keyHeaders?.(apiKey)) } }
 
 /** Keeps the SDK from retrying, timing out, logging, and taking keys from the environment. */
 const OFF = {
@@ -87,7 +82,7 @@ const isWrapped = ({ asked: { returns }, inWords }: ServerCall): boolean =>
 interface Reading {
   call: ServerCall
   draft: ChatDraft
-  /** True: the text is unwrapped as a whole, and not streamed. */
+  /** True: the text is in a field of the answer. It is unwrapped as a whole, and not streamed. */
   hold: boolean
 }
 
@@ -97,8 +92,12 @@ const readWhole = async (response: Response, reading: Reading): Promise<void> =>
   const body = readExactJson(text)
   take(body, { text, field: 'message', reading })
   if (!draft.isMessage) throw call.request.unreadable(text)
-  if (draft.finishes.size > 0) return
-  if (!isNull(body)) draft.finishes.set(draft.spoken ?? draft.called ?? 0, 'stop')
+  if (!isNull(body)) assumeEnd(draft)
+}
+
+/** Takes an answer without a finish reason for a success. */
+const assumeEnd = ({ finishes, spoken, called }: ChatDraft): void => {
+  if (finishes.size === 0) finishes.set(spoken ?? called ?? 0, 'stop')
 }
 
 /** True for a choice that says that it has not ended. A server that leaves the field out has none. */
@@ -113,8 +112,7 @@ const readStream = async (response: Response, reading: Reading): Promise<void> =
     if (event === undefined) throw reading.call.request.broken(NO_EVENT)
     take(event, { text, field: 'delta', reading })
   }
-  if (isDone && draft.isMessage && draft.finishes.size === 0)
-    draft.finishes.set(draft.spoken ?? draft.called ?? 0, 'stop')
+  if (isDone && draft.isMessage) assumeEnd(draft)
 }
 
 interface Taking {
@@ -144,8 +142,8 @@ const finish = ({ call, draft, hold }: Reading): LlmAnswer => {
   const end = findFinish(draft)
   if (end === undefined) throw request.broken(NO_END)
   const answer = toAnswer(draft, { finish: end, from: settings.name })
-  if (!isWrapped(call)) return answer
+  if (!hold) return answer
   const text = unwrapText(findAnswerJson(answer.text))
-  if (hold && text !== '') onText?.(text)
+  if (text !== '') onText?.(text)
   return { ...answer, text }
 }
