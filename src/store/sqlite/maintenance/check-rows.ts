@@ -1,7 +1,7 @@
 /** Decodes every row of every table, as readers do, and lists those that can't be decoded. */
 import type { JsonValue } from '../../../core/json.ts'
 import type { StoreProblem } from '../../maintenance.ts'
-import { isStoreError } from '../../store-error.ts'
+import { isDamage } from '../../store-error.ts'
 import { COLUMN_TYPES, type Table } from '../column-types.ts'
 import type { Connection } from '../connection.ts'
 import { decodeRow, expectTypes } from '../damaged-rows.ts'
@@ -94,9 +94,8 @@ const problemOf = (decode: () => unknown): string | undefined => {
     decode()
     return undefined
   } catch (thrown) {
-    if (isStoreError(thrown) && thrown.code === 'corrupt')
-      return MENTIONS_BLOB.test(thrown.message) ? undefined : thrown.message
-    throw thrown
+    if (!isDamage(thrown)) throw thrown
+    return MENTIONS_BLOB.test(thrown.message) ? undefined : thrown.message
   }
 }
 
