@@ -15,7 +15,7 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
 import { createRunId } from '../core/run-id.ts'
-import type { Claim, HostStore, InboxMessage, Owner, QueuedRun } from '../store/store.ts'
+import type { HostStore, InboxMessage, Owner, QueuedRun } from '../store/store.ts'
 import { type Budget, openBudget, type ParentBudget } from './budget/budget.ts'
 import type { CallPrices } from './budget/worst-case.ts'
 import { CALLED_OFF } from './child/child-id.ts'
@@ -30,6 +30,7 @@ import { ResumedDefinitions, type ResumedDefinitionsOptions } from './resumed-de
 import { Run } from './run.ts'
 import type { CreatedData } from './run-event.ts'
 import { ignoreNotices, isolateWatcher, type RunWatcher } from './run-notice.ts'
+import type { RunOptions } from './run-options.ts'
 import { toRefusal } from './submit-run.ts'
 
 export interface HostOptions extends Pick<ResumedDefinitionsOptions, 'recompile'> {
@@ -69,17 +70,11 @@ const NOT_CREATED: CreatedData = { input: null, lowering: 0, models: {}, env: {}
 
 const NO_PRICES: CallPrices = { worstCase: () => null }
 
-interface Holding {
+interface Holding extends Pick<RunOptions, 'workflow' | 'claim' | 'budget' | 'watch' | 'isPaused' | 'isExpired'> {
   performer: SecuredPlacement
   parent: string | undefined
-  workflow: CompiledWorkflow
-  claim: Claim
   claimedAt: number
-  watch: RunWatcher
   created: Partial<CreatedData>
-  budget: Budget | undefined
-  isPaused?: boolean
-  isExpired?: boolean | undefined
 }
 
 /** Rows that are read at a time. */
@@ -265,35 +260,20 @@ export class Host {
     return found.kind === 'found' ? { kind: 'held', run: found.run } : { kind: 'missing' }
   }
 
-  #hold(recovered: RecoveredRun, holding: Holding): Run {
+  #hold(recovered: RecoveredRun, { parent, performer, claimedAt, created, ...held }: Holding): Run {
     const { store, clock } = this.#options
-    const {
-      parent,
-      workflow,
-      claim,
-      claimedAt,
-      watch,
-      created,
-      budget,
-      isPaused = false,
-      isExpired,
-      performer,
-    } = holding
+    const { workflow, claim, budget, watch } = held
     const { runId: id } = claim
     const { keyRun } = recovered
     const { env = {}, folder } = created
     const children = { id, keyRun, workflow, env, folder, budget, performer }
     const run = new Run(recovered, {
-      workflow,
-      claim,
+      ...held,
       store,
       clock,
       placement: createChildPlacement(children, this.#opener),
       vault: performer.vault,
-      budget,
       watch: isolateWatcher(watch),
-      isPaused,
-      isExpired,
       isLeaseFresh: () => this.#held.isFresh(id),
       renewLease: async () => !(await this.#held.renew()).has(id),
     })

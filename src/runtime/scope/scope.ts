@@ -61,7 +61,7 @@ export interface AskedStep {
 
 export const contextOf = ({ snapshot }: Pick<Scope, 'snapshot'>): MachineContext => snapshot.context
 
-export const pathOf = (scope: Scope, step: string): string => (scope.path === '' ? step : `${scope.path}/${step}`)
+export const pathOf = ({ path }: Pick<Scope, 'path'>, step: string): string => (path === '' ? step : `${path}/${step}`)
 
 /** Path inside a visit of a step. From the second visit on it names the visit, so that (path, visit) stays unique. */
 export const loopPath = (scope: Scope, { step, visit }: { step: string; visit: number }): string =>

@@ -5,6 +5,7 @@
 import type { UndoableStep, UndoEntry } from '../../compiler/machine-context.ts'
 import { toUndoPlan } from '../../compiler/plan.ts'
 import type { UndoCall } from '../../machines/undo.ts'
+import { pathOf } from './scope.ts'
 
 /** The part of a machine that adds entries. */
 export interface UndoSource {
@@ -29,7 +30,8 @@ export class UndoStack {
   readonly #seen = new WeakMap<object, UndoEntry>()
 
   /** Collects the calls that a machine has added since the last time, oldest first. @param owner Stands for the machine. */
-  collect(owner: object, { path, undo }: UndoSource): readonly UndoCall[] {
+  collect(owner: object, source: UndoSource): readonly UndoCall[] {
+    const { undo } = source
     if (undo === null) return NOTHING
     const seen = this.#seen.get(owner) ?? null
     const added: UndoEntry[] = []
@@ -37,8 +39,8 @@ export class UndoStack {
       added.unshift(entry)
     this.#seen.set(owner, undo)
     return added.flatMap((entry) => {
-      if (entry.isMark) this.#mark(inScope(path, entry.step))
-      return entry.isMark ? [] : this.add(toCall(path, entry))
+      if (entry.isMark) this.#mark(pathOf(source, entry.step))
+      return entry.isMark ? [] : this.add(toCall(source, entry))
     })
   }
 
@@ -71,7 +73,7 @@ export class UndoStack {
 
   /** Takes the calls of the last visit of a block, the last step first. Its work follows from what that visit has done. */
   takeBlock({ path, step, within }: UndoneBlock): UndoCall[] {
-    const mark = inScope(path, step)
+    const mark = pathOf({ path }, step)
     const from = this.#entries.findLastIndex((entry) => 'mark' in entry && entry.mark === mark)
     if (from === -1) return []
     const ids = new Set([step, ...within])
@@ -85,8 +87,6 @@ export class UndoStack {
 
 const NOTHING: readonly UndoCall[] = []
 
-const inScope = (path: string, step: string): string => (path === '' ? step : `${path}/${step}`)
-
 /** Id of the step of this scope that the path leads through: `items:2[0]/book` → `items`. Undefined: it leads elsewhere. */
 const idAfter = (scope: string, path: string): string | undefined => {
   if (scope !== '' && !path.startsWith(`${scope}/`)) return undefined
@@ -96,8 +96,8 @@ const idAfter = (scope: string, path: string): string | undefined => {
 const toCalls = (entries: readonly StackEntry[]): UndoCall[] =>
   entries.flatMap((entry) => ('mark' in entry ? [] : [entry])).toReversed()
 
-const toCall = (path: string, { step, visit, call, key }: UndoableStep): UndoCall => ({
-  path: inScope(path, step),
+const toCall = (source: UndoSource, { step, visit, call, key }: UndoableStep): UndoCall => ({
+  path: pathOf(source, step),
   visit,
   plan: toUndoPlan(step),
   call,

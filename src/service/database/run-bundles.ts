@@ -1,7 +1,7 @@
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { ImportResult } from '../../store/maintenance.ts'
 import type { Store } from '../../store/store.ts'
-import { isStoreError, StoreError } from '../../store/store-error.ts'
+import { isDamage, StoreError } from '../../store/store-error.ts'
 import { expectOwnContent } from './own-content.ts'
 
 export interface ExportReport {
@@ -59,7 +59,7 @@ export const importBundles = async (
 }
 
 const locate = (error: unknown, { name, line }: { name: string; line: number }): unknown => {
-  if (!isStoreError(error) || error.code !== 'corrupt') return error
+  if (!isDamage(error)) return error
   const { message, hint, cause } = error
   const where = line === 1 ? name : `${name}, the run that begins at line ${line}`
   return new StoreError('corrupt', `${where}: ${message}`, { ...(hint === undefined ? {} : { hint }), cause })

@@ -14,6 +14,7 @@ import type { JsonValue } from '../../core/json.ts'
 import { UNDO } from '../../core/machine-ends.ts'
 import { createRunId } from '../../core/run-id.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
+import { toEffectId } from '../../runtime/effects/effect-history.ts'
 import type { CopiedRun } from '../../runtime/host.ts'
 import type { AttemptFigures, CreatedData } from '../../runtime/run-event.ts'
 import { begunAtOf, createdOf, expectCreated, figuresOf, isEventRow, type JournalRow } from '../../store/journal-row.ts'
@@ -165,9 +166,8 @@ const toPlan = (origin: Origin, { wish, events, rows, data, id }: Copied): ForkP
 
 /** Paths of the steps whose undo calls are still to be made. */
 const listUndoable = (rows: readonly JournalRow[]): string[] => {
-  const placeOf = ({ path, visit }: Pick<JournalRow, 'path' | 'visit'>): string => `${path}#${visit}`
-  const made = new Set(rows.flatMap((row) => (row.kind === 'outcome' ? placeOf(row) : [])))
-  return rows.flatMap((row) => (row.kind === 'undo' && !made.has(`${UNDO}/${placeOf(row)}`) ? row.path : []))
+  const made = new Set(rows.flatMap((row) => (row.kind === 'outcome' ? toEffectId(row) : [])))
+  return rows.flatMap((row) => (row.kind === 'undo' && !made.has(`${UNDO}/${toEffectId(row)}`) ? row.path : []))
 }
 
 const isChanged = ({ input, models, workflow, set = [] }: ForkWish): boolean =>

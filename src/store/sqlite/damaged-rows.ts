@@ -4,7 +4,7 @@
  */
 import type { JsonValue } from '../../core/json.ts'
 import type { DamagedRow } from '../maintenance.ts'
-import { isStoreError, StoreError } from '../store-error.ts'
+import { isDamage, StoreError } from '../store-error.ts'
 
 type Plain = 'text' | 'integer' | 'number' | 'bytes'
 
@@ -53,7 +53,7 @@ export const decodeRow = <Row>(name: string, decode: () => Row): Row => {
   try {
     return decode()
   } catch (thrown) {
-    if (!isStoreError(thrown) || thrown.code !== 'corrupt') throw thrown
+    if (!isDamage(thrown)) throw thrown
     throw new StoreError('corrupt', `${name} is damaged: ${thrown.message}`, {
       hint: thrown.hint ?? 'troupe db check lists all damage; restore a backup: troupe db restore FILE',
       cause: thrown,
@@ -78,7 +78,7 @@ export const decodeRows = <Stored extends object, Row>(
     try {
       return [decode(row)]
     } catch (thrown) {
-      if (!isStoreError(thrown) || thrown.code !== 'corrupt') throw thrown
+      if (!isDamage(thrown)) throw thrown
       onDamaged({ message: thrown.message, ...namesOf(row) })
       return []
     }

@@ -26,10 +26,12 @@ import type { StoreQueue } from './store-queue.ts'
 export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore {
   protected readonly queue: StoreQueue
   protected readonly parts: () => Parts
+  protected readonly decoding: Decoding
 
-  constructor(queue: StoreQueue, parts: () => Parts) {
+  constructor(queue: StoreQueue, { connection, decoding }: { connection: Connection; decoding: Decoding }) {
     this.queue = queue
-    this.parts = parts
+    this.parts = prepareParts(connection, decoding)
+    this.decoding = decoding
   }
 
   listApprovals(filter: ApprovalFilter = {}): Promise<OpenApproval[]> {
@@ -104,17 +106,17 @@ export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, S
   }
 
   #toWorkflows(rows: RegisteredWorkflow[]): RegisteredWorkflow[] {
-    return decodeRows(rows, { decode: toWorkflow, onDamaged: this.parts().onDamaged })
+    return decodeRows(rows, { decode: toWorkflow, onDamaged: this.decoding.onDamaged })
   }
 
   #toSchedules(rows: FoundSchedule[]): ScheduleRecord[] {
-    return decodeRows(rows, { decode: toSchedule, onDamaged: this.parts().onDamaged })
+    return decodeRows(rows, { decode: toSchedule, onDamaged: this.decoding.onDamaged })
   }
 }
 
 export type Parts = ReturnType<typeof createParts>
 
-export const prepareParts = (connection: Connection, decoding: Decoding): (() => Parts) => {
+const prepareParts = (connection: Connection, decoding: Decoding): (() => Parts) => {
   let parts: Parts | undefined
   return () => {
     parts ??= createParts(connection, decoding)
@@ -131,7 +133,6 @@ const createParts = (connection: Connection, decoding: Decoding) => {
     outbox: new SqliteOutbox(connection, decoding),
     runs: new RunLists(connection),
     schedules: prepareSchedules(connection),
-    onDamaged: decoding.onDamaged,
     workflows: prepareWorkflows(connection),
   }
 }

@@ -43,7 +43,7 @@ import { LAST_SEQ, toJournalKey } from './journal-key.ts'
 import { expectOwnBytes, type LargeText, packJson, unpackJson } from './large-text.ts'
 import { packRun, RunCreation } from './run-creation.ts'
 import { toHolderText, toJournalRow, toRunRecord } from './run-record.ts'
-import { prepareParts, SqliteRecords } from './sqlite-records.ts'
+import { SqliteRecords } from './sqlite-records.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { StoreQueue } from './store-queue.ts'
 import { selectUsageSums } from './usage-statement.ts'
@@ -59,18 +59,14 @@ export class SqliteStore extends SqliteRecords implements Store {
   readonly #creation: RunCreation
   readonly #writes = new Map<Claim, WriteJob>()
   readonly #fileId: string | undefined
-  readonly #unpack: (text: string) => JsonValue
-  readonly #onDamaged: OnDamaged
 
   constructor(connection: Connection, location: string, { onDamaged = () => {} }: { onDamaged?: OnDamaged } = {}) {
     const statements = prepareStatements(connection)
     const unpack = (text: string): JsonValue => unpackJson(text, (hash) => statements.readBlob.get(hash))
-    super(new StoreQueue(connection, location), prepareParts(connection, { unpack, onDamaged }))
+    super(new StoreQueue(connection, location), { connection, decoding: { unpack, onDamaged } })
     this.location = location
     this.#connection = connection
     this.#statements = statements
-    this.#unpack = unpack
-    this.#onDamaged = onDamaged
     this.#creation = new RunCreation({
       statements,
       gate: () => this.parts().gate,
@@ -131,7 +127,7 @@ export class SqliteStore extends SqliteRecords implements Store {
       const key = this.#statements.readRunKey.get(id)
       if (key === undefined) return []
       const rows = this.#statements.readRows.all(toJournalKey(key, from), toJournalKey(key, Math.min(to, LAST_SEQ)))
-      return rows.map((row) => toJournalRow(row, { runId: id, unpack: this.#unpack }))
+      return rows.map((row) => toJournalRow(row, { runId: id, unpack: this.decoding.unpack }))
     })
   }
 
@@ -140,7 +136,7 @@ export class SqliteStore extends SqliteRecords implements Store {
       const key = this.#statements.readRunKey.get(id)
       const first = toJournalKey(key ?? 0, 1)
       const row = key === undefined ? undefined : this.#statements.readRows.get(first, first)
-      const parsed = row && toJournalRow(row, { runId: id, unpack: this.#unpack })
+      const parsed = row && toJournalRow(row, { runId: id, unpack: this.decoding.unpack })
       return parsed?.kind === 'created' ? parsed : undefined
     })
   }
@@ -164,7 +160,7 @@ export class SqliteStore extends SqliteRecords implements Store {
     return this.queue.read(() =>
       decodeRows(this.parts().runs.list(filter), {
         decode: (row) => this.#toRecord(row),
-        onDamaged: this.#onDamaged,
+        onDamaged: this.decoding.onDamaged,
       }),
     )
   }
@@ -197,8 +193,8 @@ export class SqliteStore extends SqliteRecords implements Store {
   peekInbox(runIds: readonly string[]): Promise<{ runId: string; message: InboxMessage }[]> {
     return this.queue.read(() =>
       decodeRows(this.#statements.peekMessages.all(JSON.stringify(runIds)), {
-        decode: (row) => ({ runId: row.run_id, message: toMessage(row, this.#unpack) }),
-        onDamaged: this.#onDamaged,
+        decode: (row) => ({ runId: row.run_id, message: toMessage(row, this.decoding.unpack) }),
+        onDamaged: this.decoding.onDamaged,
       }),
     )
   }
@@ -208,8 +204,8 @@ export class SqliteStore extends SqliteRecords implements Store {
     return this.queue.read(() =>
       // A damaged message stays, and delays none of the others.
       decodeRows(this.#statements.readMessages.all(JSON.stringify([...byKey.keys()])), {
-        decode: (row) => ({ claim: byKey.get(row.run), message: toMessage(row, this.#unpack) }),
-        onDamaged: this.#onDamaged,
+        decode: (row) => ({ claim: byKey.get(row.run), message: toMessage(row, this.decoding.unpack) }),
+        onDamaged: this.decoding.onDamaged,
       }).flatMap(({ claim, message }) => (claim === undefined ? [] : [{ claim, message }])),
     )
   }
@@ -264,7 +260,7 @@ export class SqliteStore extends SqliteRecords implements Store {
       statements: this.#statements,
       creation: this.#creation,
       parts: this.parts,
-      unpack: this.#unpack,
+      unpack: this.decoding.unpack,
     })
   }
 
@@ -313,7 +309,7 @@ export class SqliteStore extends SqliteRecords implements Store {
   }
 
   #toRecord(row: Parameters<typeof toRunRecord>[0]): RunRecord {
-    return toRunRecord(row, this.#unpack)
+    return toRunRecord(row, this.decoding.unpack)
   }
 }
 

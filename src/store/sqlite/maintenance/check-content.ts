@@ -5,17 +5,15 @@ import type { StoreProblem } from '../../maintenance.ts'
 import type { Connection } from '../connection.ts'
 import { ROWS_PER_RUN } from '../journal-key.ts'
 import { checkRows } from './check-rows.ts'
+import type { MaintainedStore } from './maintained-store.ts'
 
 /** Most problems of one kind that are listed. */
 const MOST_PROBLEMS = 100
 
-export const checkContent = (db: Connection): StoreProblem[] => [
-  ...checkFile(db),
-  ...checkReferences(db),
-  ...checkJournals(db),
-  ...checkBlobs(db),
-  ...checkRows(db),
-]
+export const checkContent = (store: MaintainedStore): StoreProblem[] => {
+  const db = store.connection
+  return [...checkFile(db), ...checkReferences(db), ...checkJournals(db), ...checkBlobs(db), ...checkRows(store)]
+}
 
 const checkFile = (db: Connection): StoreProblem[] =>
   (db.pragma(`integrity_check(${MOST_PROBLEMS})`) as { integrity_check: string }[])

@@ -1,28 +1,27 @@
 /** Decodes every row of every table, as readers do, and lists those that can't be decoded. */
-import type { JsonValue } from '../../../core/json.ts'
 import type { StoreProblem } from '../../maintenance.ts'
-import { isStoreError } from '../../store-error.ts'
+import { isDamage } from '../../store-error.ts'
 import { COLUMN_TYPES, type Table } from '../column-types.ts'
 import type { Connection } from '../connection.ts'
 import { decodeRow, expectTypes } from '../damaged-rows.ts'
 import { toDefinition, toMessage } from '../decode-content.ts'
 import { ROWS_PER_RUN } from '../journal-key.ts'
-import { unpackJson } from '../large-text.ts'
 import { toJournalRow, toRunRecord } from '../run-record.ts'
 import { SELECT_APPROVALS, toOpen } from '../sqlite-approvals.ts'
 import { SELECT_EVENTS, toEvent } from '../sqlite-outbox.ts'
 import { SELECT_SCHEDULES, toSchedule } from '../sqlite-schedules.ts'
 import { FROM_RUN, RUN_COLUMNS } from '../statements.ts'
+import type { MaintainedStore } from './maintained-store.ts'
 
 /** Most problems of one table that are listed. */
 const MOST_PROBLEMS = 100
 
-type Unpack = (text: string) => JsonValue
+type Unpack = MaintainedStore['unpack']
 
-export const checkRows = (db: Connection): StoreProblem[] => {
-  const unpack = createUnpack(db)
-  return [...checkTypes(db), ...DECODINGS.flatMap((decoding) => checkDecoding(db, { decoding, unpack }))]
-}
+export const checkRows = ({ connection: db, unpack }: MaintainedStore): StoreProblem[] => [
+  ...checkTypes(db),
+  ...DECODINGS.flatMap((decoding) => checkDecoding(db, { decoding, unpack })),
+]
 
 /** Columns that no reader decodes count too. */
 const checkTypes = (db: Connection): StoreProblem[] =>
@@ -94,16 +93,10 @@ const problemOf = (decode: () => unknown): string | undefined => {
     decode()
     return undefined
   } catch (thrown) {
-    if (isStoreError(thrown) && thrown.code === 'corrupt')
-      return MENTIONS_BLOB.test(thrown.message) ? undefined : thrown.message
-    throw thrown
+    if (!isDamage(thrown)) throw thrown
+    return MENTIONS_BLOB.test(thrown.message) ? undefined : thrown.message
   }
 }
 
 /** Missing and changed blobs have a check of their own. */
 const MENTIONS_BLOB = /blob '[^']*'/
-
-const createUnpack = (db: Connection): Unpack => {
-  const read = db.prepare<[hash: string], Buffer>('select bytes from blob where hash = ?').pluck()
-  return (text) => unpackJson(text, (hash) => read.get(hash))
-}

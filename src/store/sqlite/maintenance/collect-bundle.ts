@@ -4,6 +4,7 @@ import type { CloudEventRecord } from '../../cloud-event-record.ts'
 import { type BundledRun, findBlobHashes, type RunBundle } from '../../run-bundle.ts'
 import type { Definition, InboxMessage, TimerRecord } from '../../store.ts'
 import type { Connection } from '../connection.ts'
+import { toDefinition, toMessage } from '../decode-content.ts'
 import { type FlowLimitColumns, toLimits } from '../flow-gate.ts'
 import { LAST_SEQ, toJournalKey } from '../journal-key.ts'
 import { toJournalRow, toRunRecord } from '../run-record.ts'
@@ -38,7 +39,7 @@ const bundleRun = (
       .all(toJournalKey(row.key, 1), toJournalKey(row.key, LAST_SEQ))
       .map((found) => toJournalRow(found, { runId: row.id, unpack })),
     timers: statements.listTimers.all(row.key),
-    messages: statements.listMessages.all(row.key).map(({ body, ...rest }) => ({ ...rest, body: unpack(body) })),
+    messages: statements.listMessages.all(row.key).map((message) => toMessage(message, unpack)),
     approvals: parts()
       .approvals.list({ run: row.id })
       .map(({ runId, workflow, ...approval }): ApprovalRecord => approval),
@@ -61,7 +62,7 @@ const toMade = (stored: StoredMaking | undefined, workflow: string): Pick<Bundle
 const collectDefinitions = ({ statements }: MaintainedStore, rows: readonly RunRow[]): Definition[] =>
   [...new Set(rows.map(({ hash }) => hash))].flatMap((hash) => {
     const found = statements.readDefinition.get(hash)
-    return found === undefined ? [] : [{ ...found, links: JSON.parse(found.links) }]
+    return found === undefined ? [] : [toDefinition(found)]
   })
 
 /** The blobs that values refer to. Large texts are part of their rows. */

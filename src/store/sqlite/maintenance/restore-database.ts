@@ -14,7 +14,7 @@ import { PRIVATE_MODE } from '../../private-mode.ts'
 import { createOwner } from '../../process-identity.ts'
 import { isLeaseFree } from '../../rules/lease.ts'
 import type { Owner, Store } from '../../store.ts'
-import { isStoreError, StoreError } from '../../store-error.ts'
+import { isDamage, isStoreError, StoreError } from '../../store-error.ts'
 import { type Connection, openConnection, prepareFolder } from '../connection.ts'
 import { openSqliteStore } from '../open-sqlite-store.ts'
 import { isBusy, toStoreError } from '../sqlite-error.ts'
@@ -144,7 +144,7 @@ const replace = (path: string, ready: string): string | undefined => {
   } catch (error) {
     if (isBusy(error)) throw toInUse(path)
     const translated = toStoreError(error, path)
-    if (!isStoreError(translated) || translated.code !== 'corrupt') throw translated
+    if (!isDamage(translated)) throw translated
     const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)}`
     for (const part of ['', '-wal', '-shm']) if (existsSync(path + part)) renameSync(path + part, aside + part)
     renameSync(ready, path)

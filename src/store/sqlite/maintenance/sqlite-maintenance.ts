@@ -15,7 +15,7 @@ export const createMaintenance = (store: MaintainedStore): StoreMaintenance => (
   stats: () => store.queue.read(() => readStats(store.connection)),
   vacuum: (options) => vacuumDatabase(store, options),
   backup: (path) => backupDatabase(store, path),
-  check: () => store.queue.read(() => checkContent(store.connection)),
+  check: () => store.queue.read(() => checkContent(store)),
   listDefinitions: () =>
     store.queue.read(() => store.connection.prepare<[], string>('select hash from definition').pluck().all()),
   async sweep(rule) {
