@@ -35,7 +35,7 @@ export const expectTrustInAll = async (asking: Asking, project: Project): Promis
 
 /** The same for one key of the config. @throws CliError with exit code 3 */
 export const expectTrustInKey = async (asking: Asking, project: Project, key: 'db' | 'env'): Promise<void> => {
-  const used = project.trust.isTrusted ? [] : project.trust.grants.filter(({ path }) => path[0] === key)
+  const used = project.trust.untrusted.filter(({ path }) => path[0] === key)
   if (used.length > 0) await ask(asking, { project, used, user: 'this command' })
 }
 
@@ -88,7 +88,7 @@ const describeQuestion = ({ project, used, user }: Question, { stderr }: Asking)
   const head = isChanged ? `${user} uses grants of a config that has changed since it was trusted:` : `${user} uses:`
   return [
     head,
-    ...describeGrants([...(trust.isTrusted ? [] : trust.grants), ...own], {
+    ...describeGrants([...trust.untrusted, ...own], {
       former: trust.former,
       used: new Set(used),
       channel: stderr,
