@@ -118,6 +118,10 @@ const toProject = (options: ProjectOptions, read?: ReadConfig): Project => {
   }
 }
 
+/** False: the config names a database outside the project, and trust in it is missing. */
+export const isDatabaseTrusted = ({ isDatabaseGranted, trust }: Project): boolean =>
+  !isDatabaseGranted || trust.isTrusted
+
 const isYes = (text: string | undefined): boolean => text === '1' || text === 'true'
 
 const DEFAULT_DATABASE = '.troupe/troupe.db'
