@@ -35,7 +35,7 @@ export const expectTrustInAll = async (asking: Asking, project: Project): Promis
 
 /** The same for one key of the config. @throws CliError with exit code 3 */
 export const expectTrustInKey = async (asking: Asking, project: Project, key: 'db' | 'env'): Promise<void> => {
-  const used = project.trust.isTrusted ? [] : project.trust.grants.filter(({ path }) => path[0] === key)
+  const used = project.trust.untrusted.filter(({ path }) => path[0] === key)
   if (used.length > 0) await ask(asking, { project, used, user: 'this command' })
 }
 
@@ -88,7 +88,7 @@ const describeQuestion = ({ project, used, user }: Question, { stderr }: Asking)
   const head = isChanged ? `${user} uses grants of a config that has changed since it was trusted:` : `${user} uses:`
   return [
     head,
-    ...describeGrants([...(trust.isTrusted ? [] : trust.grants), ...own], {
+    ...describeGrants([...trust.untrusted, ...own], {
       former: trust.former,
       used: new Set(used),
       channel: stderr,
@@ -109,16 +109,14 @@ export const describeGrants = (
   grants: readonly Grant[],
   { former, used = new Set(), channel: { paint } }: GrantsDescription,
 ): string[] => {
-  const known = new Set(former?.map(nameGrant))
-  const now = new Set(grants.map(nameGrant))
-  const gone = (former ?? []).filter((grant) => !now.has(nameGrant(grant)))
+  const added = new Set(former && listOthers(grants, former))
+  const gone = listOthers(former ?? [], grants)
   const width = Math.max(0, ...[...grants, ...gone].map(({ path }) => path.join('.').length))
   const line = ({ path, value }: Grant): string => `${padEnd(toOneLine(path.join('.')), width)}  ${toOneLine(value)}`
   return [
     ...grants.map((grant) => {
-      const isNew = former !== undefined && !known.has(nameGrant(grant))
       const mark = used.has(grant) ? paint.dim('  ← used') : ''
-      return `  ${isNew ? paint.green(`+ ${line(grant)}`) : `  ${line(grant)}`}${mark}`
+      return `  ${added.has(grant) ? paint.green(`+ ${line(grant)}`) : `  ${line(grant)}`}${mark}`
     }),
     ...gone.map((grant) => `  ${paint.red(`- ${line(grant)}`)}`),
   ]
@@ -126,12 +124,16 @@ export const describeGrants = (
 
 /** The difference in one line: `+ http.allow 10.0.0.1, - files.read /etc`. */
 const describeChange = ({ grants, former = [] }: Project['trust']): string => {
-  const [before, now] = [former, grants].map((list) => new Map(list.map((grant) => [nameGrant(grant), grant])))
-  const listOf = (sign: string, list: typeof now, without: typeof now): string[] =>
-    [...(list ?? [])].flatMap(([name, { path, value }]) =>
-      without?.has(name) === true ? [] : [`${sign} ${path.join('.')} ${value}`],
-    )
-  return [...listOf('+', now, before), ...listOf('-', before, now)].join(', ')
+  const line = ({ path, value }: Grant): string => `${path.join('.')} ${value}`
+  const added = listOthers(grants, former).map((grant) => `+ ${line(grant)}`)
+  const gone = listOthers(former, grants).map((grant) => `- ${line(grant)}`)
+  return [...added, ...gone].join(', ')
+}
+
+/** The grants that are not among these. */
+const listOthers = (grants: readonly Grant[], among: readonly Grant[]): Grant[] => {
+  const names = new Set(among.map(nameGrant))
+  return grants.filter((grant) => !names.has(nameGrant(grant)))
 }
 
 const nameGrant = ({ path, value }: Grant): string => JSON.stringify([path, value])

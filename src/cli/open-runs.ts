@@ -1,6 +1,6 @@
 /** Opens the project and its database, finds runs in it, and closes it when a command has ended. */
 import { existsSync } from 'node:fs'
-import { type Project, readProject } from '../app/project/project.ts'
+import { isDatabaseTrusted, type Project, readProject } from '../app/project/project.ts'
 import type { DamagedRow } from '../store/maintenance.ts'
 import { openDatabase } from '../store/open-database.ts'
 import type { FindRunResult, RunRecord, Store } from '../store/store.ts'
@@ -22,7 +22,7 @@ export interface OpenedRuns {
 /** The project around a folder, ready to open its database. @throws as `viewProject`; CliError if the database is not trusted */
 export const openProject = async (context: Context, folder?: string): Promise<Project> => {
   const project = await viewProject(context, folder)
-  if (project.isDatabaseGranted) await expectTrustInKey(context, project, 'db')
+  if (!isDatabaseTrusted(project)) await expectTrustInKey(context, project, 'db')
   return project
 }
 

@@ -31,5 +31,6 @@ export const resolveLinks = (path: string): string => {
   }
 }
 
-const isInside = (place: string, folder: string): boolean =>
+/** True: `place` is `folder` or below it. Both are absolute, with links resolved. */
+export const isInside = (place: string, folder: string): boolean =>
   !/^(\.\.([/\\]|$)|[/\\]|[a-z]:)/i.test(relative(folder, place))

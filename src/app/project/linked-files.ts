@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, realpathSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { LinkReader } from '../../compiler/links.ts'
 import { createSource } from '../../compiler/source.ts'
+import { isInside } from './grant-place.ts'
 
 /**
  * Reads the files that workflows name: files in a workflow's own folder and below it, and other workflows by path, or by name in
@@ -20,8 +21,7 @@ export const createLinkReader = (workingFolder: string): LinkReader => ({
 const readInside = (folder: string, path: string): string | undefined => {
   try {
     const file = realpathSync(resolve(folder, path))
-    const way = relative(realpathSync(folder), file)
-    return /^(\.\.([/\\]|$)|[/\\]|[a-z]:)/i.test(way) ? undefined : readFileSync(file, 'utf8')
+    return isInside(file, realpathSync(folder)) ? readFileSync(file, 'utf8') : undefined
   } catch {
     return undefined
   }

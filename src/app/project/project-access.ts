@@ -56,17 +56,16 @@ export interface SecretReading {
   problems: { name: string; message: string; hint: string }[]
 }
 
+interface SecretOrigin {
+  project: Project
+  environment: EnvironmentVariables
+}
+
 /** Reads the values of these secrets, if they are trusted. A secret that the config does not mention is read from the environment. */
-export const readSecrets = (
-  names: Iterable<string>,
-  { project, environment }: { project: Project; environment: EnvironmentVariables },
-): SecretReading => {
+export const readSecrets = (names: Iterable<string>, from: SecretOrigin): SecretReading => {
   const reading: SecretReading = { values: {}, problems: [] }
   for (const name of names) {
-    const source = project.config.secrets.get(name) ?? { kind: 'env' }
-    const found = project.trust.mayRead(name)
-      ? readSecret(name, source, { folder: project.folder, environment })
-      : notTrusted(name)
+    const found = from.project.trust.mayRead(name) ? readSecret(name, from) : notTrusted(name)
     if ('value' in found) reading.values[name] = found.value
     else reading.problems.push({ name, ...found })
   }
@@ -80,38 +79,44 @@ const notTrusted = (name: string): FoundSecret => ({
 })
 
 /** Says if the source of a secret is there, without reading a file. Undefined: it is. */
-export const findMissingSecret = (
-  name: string,
-  { project, environment }: { project: Project; environment: EnvironmentVariables },
-): { message: string; hint: string } | undefined => {
-  const source = project.config.secrets.get(name) ?? { kind: 'env' }
-  const found =
-    source.kind === 'env' ? fromVariable(name, environment) : findFile(name, resolve(project.folder, source.file))
+export const findMissingSecret = (name: string, from: SecretOrigin): { message: string; hint: string } | undefined => {
+  const found = findSecret(name, from, probeFile)
   return 'value' in found ? undefined : found
 }
 
-/** Finds the file; its value is left unread. */
-const findFile = (name: string, file: string): FoundSecret => {
-  try {
-    accessSync(file, constants.R_OK)
-    return { value: '' }
-  } catch (cause) {
-    return toUnreadable(name, { file, cause })
-  }
+/** Stands for the value, which is left unread. */
+const probeFile = (file: string): string => {
+  accessSync(file, constants.R_OK)
+  return ''
 }
 
 type FoundSecret = { value: string } | { message: string; hint: string }
 
-const readSecret = (
-  name: string,
-  source: SecretSource,
-  { folder, environment }: { folder: string; environment: EnvironmentVariables },
-): FoundSecret => {
-  const found = source.kind === 'env' ? fromVariable(name, environment) : fromFile(name, resolve(folder, source.file))
+const readSecret = (name: string, from: SecretOrigin): FoundSecret => {
+  const found = findSecret(name, from, (file) => readFileSync(file, 'utf8').replace(/\r?\n$/, ''))
   if (!('value' in found) || found.value.length >= SHORTEST_SECRET) return found
   return {
     message: `secret '${name}' is too short: expected at least ${SHORTEST_SECRET} characters, got ${found.value.length}`,
     hint: 'a short value would be found by chance in ordinary text; use a longer one',
+  }
+}
+
+const findSecret = (
+  name: string,
+  { project, environment }: SecretOrigin,
+  read: (file: string) => string,
+): FoundSecret => {
+  const source: SecretSource = project.config.secrets.get(name) ?? { kind: 'env' }
+  if (source.kind === 'env') return fromVariable(name, environment)
+  const file = resolve(project.folder, source.file)
+  try {
+    return { value: read(file) }
+  } catch (cause) {
+    const { message } = cause as Error
+    return {
+      message: `secret '${name}' can't be read from '${file}': ${message}`,
+      hint: 'check the path and its permissions; it is relative to troupe.config.yaml',
+    }
   }
 }
 
@@ -121,22 +126,6 @@ const fromVariable = (name: string, environment: EnvironmentVariables): FoundSec
   return {
     message: `secret '${name}' has no value: the environment variable is not set`,
     hint: `set it: export ${name}=…, or in troupe.config.yaml: secrets: { ${name}: { file: PATH } }`,
-  }
-}
-
-const fromFile = (name: string, file: string): FoundSecret => {
-  try {
-    return { value: readFileSync(file, 'utf8').replace(/\r?\n$/, '') }
-  } catch (cause) {
-    return toUnreadable(name, { file, cause })
-  }
-}
-
-const toUnreadable = (name: string, { file, cause }: { file: string; cause: unknown }): FoundSecret => {
-  const { message } = cause as Error
-  return {
-    message: `secret '${name}' can't be read from '${file}': ${message}`,
-    hint: 'check the path and its permissions; it is relative to troupe.config.yaml',
   }
 }
 

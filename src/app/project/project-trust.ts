@@ -14,8 +14,8 @@ export interface TrustOptions {
   /** Absolute: the config, or the folder of workflows that have none. Links are resolved. */
   place: string
   grants: readonly Grant[]
-  /** The config without its grants. */
-  withheld: ProjectConfig
+  /** Makes the config without its grants; called once at most, where they do not count. */
+  withhold(): ProjectConfig
   /** The user's folder of records. */
   folder: string
   /** True: all is trusted for this process, and nothing is recorded. */
@@ -26,6 +26,7 @@ export class ProjectTrust {
   readonly #options: TrustOptions
   readonly #hash: string
   #record: TrustRecord | undefined
+  #withheld: ProjectConfig | undefined
 
   constructor(options: TrustOptions) {
     this.#options = options
@@ -35,7 +36,9 @@ export class ProjectTrust {
 
   /** The config as far as it is trusted. */
   get config(): ProjectConfig {
-    return this.isTrusted ? this.#options.config : this.#options.withheld
+    if (this.isTrusted) return this.#options.config
+    this.#withheld ??= this.#options.withhold()
+    return this.#withheld
   }
 
   /** True if all grants of the config count. */
@@ -47,6 +50,11 @@ export class ProjectTrust {
   /** All grants of the config. */
   get grants(): readonly Grant[] {
     return this.#options.grants
+  }
+
+  /** The grants that do not count: all or none. */
+  get untrusted(): readonly Grant[] {
+    return this.isTrusted ? [] : this.#options.grants
   }
 
   /** The grants that were trusted before the config was changed. */

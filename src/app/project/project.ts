@@ -69,15 +69,15 @@ export const readProject = async (options: ProjectOptions): Promise<ProjectReadi
   if (config === undefined || diagnostics.hasErrors) return { diagnostics, project: undefined }
   const place = createGrantPlace(dirname(configFile))
   const grants = listConfigGrants(config, PROVIDER_NAMES, place)
-  const withheld = withholdConfigGrants(config, PROVIDER_NAMES, place)
-  return { diagnostics, project: toProject(options, { configFile, config, grants, withheld }) }
+  const withhold = (): ProjectConfig => withholdConfigGrants(config, PROVIDER_NAMES, place)
+  return { diagnostics, project: toProject(options, { configFile, config, grants, withhold }) }
 }
 
 interface ReadConfig {
   configFile: string
   config: ProjectConfig
   grants: readonly Grant[]
-  withheld: ProjectConfig
+  withhold(): ProjectConfig
 }
 
 const EMPTY_CONFIG: ProjectConfig = {
@@ -94,7 +94,7 @@ const EMPTY_CONFIG: ProjectConfig = {
 
 const toProject = (options: ProjectOptions, read?: ReadConfig): Project => {
   const { workingFolder, environment } = options
-  const { configFile, config = EMPTY_CONFIG, grants = [], withheld = config } = read ?? {}
+  const { configFile, config = EMPTY_CONFIG, grants = [], withhold = () => config } = read ?? {}
   const folder = configFile === undefined ? workingFolder : dirname(configFile)
   const named = options.db ?? (environment.TROUPE_DB || undefined)
   return {
@@ -105,7 +105,7 @@ const toProject = (options: ProjectOptions, read?: ReadConfig): Project => {
       config,
       place: resolveLinks(configFile ?? options.folder),
       grants,
-      withheld,
+      withhold,
       folder: trustFolderOf(environment),
       isGiven: options.trust ?? isYes(environment.TROUPE_TRUST),
     }),
@@ -117,6 +117,10 @@ const toProject = (options: ProjectOptions, read?: ReadConfig): Project => {
     durability: config.durability ?? 'process',
   }
 }
+
+/** False: the config names a database outside the project, and trust in it is missing. */
+export const isDatabaseTrusted = ({ isDatabaseGranted, trust }: Project): boolean =>
+  !isDatabaseGranted || trust.isTrusted
 
 const isYes = (text: string | undefined): boolean => text === '1' || text === 'true'
 

@@ -68,11 +68,9 @@ const readOwnKey = (keys: readonly string[], from: From): { keyVariable?: string
 /** Names of the providers whose address or key counts only with trust in the config. */
 export const listUntrustedProviders = ({ trust }: Project): ReadonlySet<string> =>
   new Set(
-    trust.isTrusted
-      ? []
-      : trust.grants.flatMap(({ path: [key, name = ''] }) =>
-          key === 'providers' ? [name] : key === 'secrets' ? vendorsOfKey(name) : [],
-        ),
+    trust.untrusted.flatMap(({ path: [key, name = ''] }) =>
+      key === 'providers' ? [name] : key === 'secrets' ? vendorsOfKey(name) : [],
+    ),
   )
 
 const vendorsOfKey = (secret: string): string[] =>

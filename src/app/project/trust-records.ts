@@ -5,6 +5,7 @@ import { isAbsolute, join } from 'node:path'
 import type { Grant } from '../../compiler/config.ts'
 import { Fault } from '../../core/fault.ts'
 import { hashBytes } from '../../core/hash.ts'
+import { isJsonObject } from '../../core/json.ts'
 
 export interface TrustRecord {
   /** Absolute, with links resolved: the config, or a folder that has none. */
@@ -39,16 +40,15 @@ export const readTrust = (folder: string, place: string): TrustRecord | undefine
 }
 
 const isRecord = (value: unknown): value is TrustRecord =>
-  isObject(value) &&
+  isJsonObject(value) &&
   typeof value.place === 'string' &&
   typeof value.hash === 'string' &&
   isListOf(value.secrets, (one) => typeof one === 'string') &&
   isListOf(
     value.grants,
-    (one) => isObject(one) && typeof one.value === 'string' && isListOf(one.path, (word) => typeof word === 'string'),
+    (one) =>
+      isJsonObject(one) && typeof one.value === 'string' && isListOf(one.path, (word) => typeof word === 'string'),
   )
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 const isListOf = (value: unknown, isItem: (item: unknown) => boolean): boolean =>
   Array.isArray(value) && value.every(isItem)

@@ -17,10 +17,19 @@ export const findUntrusted = (
   { project, deed }: { project: Project; deed: Deed },
 ): Grant[] => {
   const { trust } = project
-  const uses = toUses(workflow, project)
-  const ofConfig = trust.isTrusted ? [] : trust.grants.filter((grant) => isUsed(grant, { uses, deed }))
+  const ofConfig = filterUsed(trust.untrusted, { workflow, project, deed })
   const ofWorkflow = listOwnSecrets(workflow, project).filter(({ path: [, name = ''] }) => !trust.mayRead(name))
   return deed === 'start' ? ofConfig : [...ofConfig, ...ofWorkflow]
+}
+
+const filterUsed = (
+  grants: readonly Grant[],
+  { workflow, project, deed }: { workflow: CompiledWorkflow; project: Project; deed: Deed },
+): Grant[] => {
+  // With trust nothing is searched: each start of a run asks here.
+  if (grants.length === 0) return []
+  const uses = toUses(workflow, project)
+  return grants.filter((grant) => isUsed(grant, { uses, deed }))
 }
 
 /** Secrets that the workflow reads from the environment, and that the config does not list. */

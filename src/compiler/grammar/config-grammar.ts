@@ -2,6 +2,7 @@
 import { type JsonValue, ownValue } from '../../core/json.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
+import type { Located } from '../value-node.ts'
 import { jsonMap, listOf, mapOf, toMap } from './collection-shape.ts'
 import {
   type ConfigFields,
@@ -17,12 +18,16 @@ import {
 import { type Fields, type RecordOf, record } from './record-shape.ts'
 import { retention } from './retention-grammar.ts'
 import { flag, name, number, text, VARIABLE_NAME, variableName, word } from './scalar-shape.ts'
-import { byForm, mapped } from './shape.ts'
+import { byForm, mapped, type Shape } from './shape.ts'
 
-const paths = mapped(listOf(text()), (list) => list.map(({ value }) => value))
-const names = mapped(listOf(variableName), (list) => list.map(({ value }) => value))
-const plainText = mapped(text(), ({ value }) => value)
-const plainNumber = mapped(number({ minimum: 0 }), ({ value }) => value)
+/** The value alone: no finding about it comes later, which would need its place. */
+const plain = <T>(shape: Shape<Located<T>>): Shape<T> => mapped(shape, ({ value }) => value)
+const plainList = <T>(shape: Shape<Located<T>[]>): Shape<T[]> => mapped(shape, (list) => list.map(({ value }) => value))
+
+const paths = plainList(listOf(text()))
+const names = plainList(listOf(variableName))
+const plainText = plain(text())
+const plainNumber = plain(number({ minimum: 0 }))
 
 const FILES_FIELDS = {
   roots: granting(
@@ -35,9 +40,8 @@ const FILES_FIELDS = {
 
 const HOST = 'a host such as intranet.example, or host:port, without wildcards'
 
-const hosts = mapped(
+const hosts = plainList(
   listOf(text({ expected: HOST, pattern: /^(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?$|^[0-9A-Fa-f:.]+$/ })),
-  (list) => list.map(({ value }) => value),
 )
 
 const HTTP_FIELDS = {
@@ -47,7 +51,7 @@ const HTTP_FIELDS = {
 const JSON_FIELDS = {
   // A query reaches nothing outside its worker, with `$eval` or without.
   eval: grantless({
-    shape: mapped(flag, ({ value }) => value),
+    shape: plain(flag),
     doc: 'True: queries may call `$eval`, which runs text as a query.',
     default: 'false',
   }),
@@ -106,19 +110,16 @@ const EACH_NAMED = {
 
 export const createProviderFields = ({ kinds }: ProviderNames) =>
   ({
-    kind: grantless({ shape: mapped(word(...kinds), ({ value }) => value), doc: 'What it speaks.', required: true }),
+    kind: grantless({ shape: plain(word(...kinds)), doc: 'What it speaks.', required: true }),
     baseUrl: granting(
       {
-        shape: mapped(
-          text({ expected: 'a URL with http or https', pattern: /^https?:\/\/\S+$/ }),
-          ({ value }) => value,
-        ),
+        shape: plain(text({ expected: 'a URL with http or https', pattern: /^https?:\/\/\S+$/ })),
         doc: 'Where it is served.',
       },
       WHOLE_TEXT,
     ),
     key: granting(
-      { shape: mapped(keyName, ({ value }) => value), doc: 'The name of the secret that is its key.' },
+      { shape: plain(keyName), doc: 'The name of the secret that is its key.' },
       { list: (key) => toGrant(toSecret(key)), withhold: () => undefined },
     ),
     headers: granting(
@@ -134,15 +135,15 @@ export const createProviderFields = ({ kinds }: ProviderNames) =>
       EACH_NAMED,
     ),
     maxTokensField: grantless({
-      shape: mapped(word('max_tokens', 'max_completion_tokens'), ({ value }) => value),
+      shape: plain(word('max_tokens', 'max_completion_tokens')),
       doc: 'The field of the token limit. Default: by vendor and model.',
     }),
     structuredOutput: grantless({
-      shape: mapped(word('native', 'words'), ({ value }) => value),
+      shape: plain(word('native', 'words')),
       doc: 'How the schema of an answer is asked for. Default: natively, and in words too where the server may ignore it.',
     }),
     streamUsage: grantless({
-      shape: mapped(flag, ({ value }) => value),
+      shape: plain(flag),
       doc: 'False: a stream is not asked for its usage. Default: by the vendor.',
     }),
   }) as const satisfies ConfigFields
@@ -245,7 +246,7 @@ export const createConfigFields = (builtIn: ProviderNames) =>
       DATABASE,
     ),
     durability: grantless({
-      shape: mapped(word('process', 'power'), ({ value }) => value),
+      shape: plain(word('process', 'power')),
       doc: 'What a finished step survives: a killed process, or a power cut too. Default: power for `serve`, process for `run`.',
     }),
     nats: granting({ shape: plainText, doc: 'The NATS server, such as nats://127.0.0.1:4222.' }, WHOLE_TEXT),

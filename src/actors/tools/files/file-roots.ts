@@ -11,6 +11,7 @@
 import { lstat, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { Fault } from '../../../core/fault.ts'
+import type { ToolOptions } from '../tool-options.ts'
 import { toFileFault } from './file-fault.ts'
 
 export interface FileRoots {
@@ -20,6 +21,20 @@ export interface FileRoots {
   /** For messages. */
   access: 'read' | 'written'
 }
+
+type Folders = ToolOptions['files']
+
+export const toReadRoots = ({ read, protected: own }: Folders): FileRoots => ({
+  roots: read,
+  protected: own,
+  access: 'read',
+})
+
+export const toWriteRoots = ({ write, protected: own }: Folders): FileRoots => ({
+  roots: write,
+  protected: own,
+  access: 'written',
+})
 
 export interface FilePlace {
   /** The path that the workflow wrote. */

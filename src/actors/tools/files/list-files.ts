@@ -7,7 +7,7 @@ import { Fault, isFault } from '../../../core/fault.ts'
 import { defineTool } from '../define-tool.ts'
 import type { ToolOptions } from '../tool-options.ts'
 import { toFileFault } from './file-fault.ts'
-import { type FileRoots, isInside, isProtected, locate, type RealRoots, toRealRoots } from './file-roots.ts'
+import { isInside, isProtected, locate, type RealRoots, toReadRoots, toRealRoots } from './file-roots.ts'
 import { FILES_LIST } from './files-description.ts'
 import { fitsWildcard } from './wildcard.ts'
 
@@ -28,7 +28,7 @@ interface Walk {
 }
 
 export const createListTool = ({ files }: ToolOptions): Actor => {
-  const roots: FileRoots = { roots: files.read, protected: files.protected, access: 'read' }
+  const roots = toReadRoots(files)
   return defineTool(FILES_LIST, async (input: ListInput, { signal }): Promise<ListOutput> => {
     const { path = '.', recursive = false, pattern, limit = 1000 } = input
     const walk: Walk = { roots: await toRealRoots(roots), recursive, pattern, limit, signal, found: [] }

@@ -7,14 +7,29 @@ import { type FilePlace, type FileRoots, isInside, isProtectedInode, refuse } fr
 /** A FIFO without a peer must not block the open, and a link that was swapped in must not be followed. */
 const SAFE_FLAGS = constants.O_NOFOLLOW | constants.O_NONBLOCK
 
+interface Opening {
+  flags: number
+  roots: FileRoots
+}
+
 /**
- * The caller closes the handle.
+ * Opens the file for `act`, and closes it then.
  * @throws Fault `invalid_input` for a folder, FIFO, socket or device; `unauthorized` for a file that was swapped in meanwhile
  */
-export const openRegularFile = async (
+export const withRegularFile = async <T>(
   place: FilePlace,
-  { flags, roots }: { flags: number; roots: FileRoots },
-): Promise<FileHandle> => {
+  opening: Opening,
+  act: (handle: FileHandle) => Promise<T>,
+): Promise<T> => {
+  const handle = await openRegularFile(place, opening)
+  try {
+    return await act(handle)
+  } finally {
+    await handle.close()
+  }
+}
+
+const openRegularFile = async (place: FilePlace, { flags, roots }: Opening): Promise<FileHandle> => {
   // Checked before the open, as opening a FIFO or a device has effects of its own.
   if (place.exists) assertRegular(place, await lstat(place.real))
   const handle = await open(place.real, flags | SAFE_FLAGS, 0o666)

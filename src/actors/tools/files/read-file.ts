@@ -11,9 +11,9 @@ import { defineTool } from '../define-tool.ts'
 import { parseForeignJson } from '../parse-foreign-json.ts'
 import type { ToolOptions } from '../tool-options.ts'
 import { toFileFault } from './file-fault.ts'
-import { type FileRoots, locate } from './file-roots.ts'
+import { locate, toReadRoots } from './file-roots.ts'
 import { FILES_READ } from './files-description.ts'
-import { openRegularFile } from './open-file.ts'
+import { withRegularFile } from './open-file.ts'
 
 const MAX_BYTES = 5 * 1024 ** 2
 const PIECE_BYTES = 262_144
@@ -23,13 +23,14 @@ type ReadInput = { path: string; as?: ReadAs; numbers?: ReadJsonOptions['numbers
 type ReadOutput = { path: string; size: number; content: JsonValue }
 
 export const createReadTool = ({ files }: ToolOptions): Actor => {
-  const roots: FileRoots = { roots: files.read, protected: files.protected, access: 'read' }
+  const roots = toReadRoots(files)
   return defineTool(FILES_READ, async (input: ReadInput, { signal, blob }): Promise<ReadOutput> => {
     const { path, as = 'text', numbers, max_bytes: maxBytes = MAX_BYTES } = input
     try {
       const place = await locate(path, roots)
-      const handle = await openRegularFile(place, { flags: constants.O_RDONLY, roots })
-      const bytes = await readAll(handle, { path, maxBytes, signal }).finally(() => handle.close())
+      const bytes = await withRegularFile(place, { flags: constants.O_RDONLY, roots }, (handle) =>
+        readAll(handle, { path, maxBytes, signal }),
+      )
       const content =
         as === 'blob'
           ? await blob({ bytes, media_type: guessMediaType(path), name: basename(path) })

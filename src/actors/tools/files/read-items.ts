@@ -21,8 +21,8 @@ import { defineTool } from '../define-tool.ts'
 import { parseJson } from '../parse-json.ts'
 import type { ToolOptions } from '../tool-options.ts'
 import { toFileFault } from './file-fault.ts'
-import { type FileRoots, locate } from './file-roots.ts'
-import { openRegularFile } from './open-file.ts'
+import { locate, toReadRoots } from './file-roots.ts'
+import { withRegularFile } from './open-file.ts'
 import { type FileRecord, RecordReader } from './record-reader.ts'
 
 const PAGE_ITEMS = 100
@@ -41,17 +41,14 @@ const DESCRIPTION = {
 } as const
 
 export const createItemReader = ({ files }: ToolOptions): Actor => {
-  const roots: FileRoots = { roots: files.read, protected: files.protected, access: 'read' }
+  const roots = toReadRoots(files)
   return defineTool(DESCRIPTION, async (request: PageRequest, { signal }): Promise<ItemPage> => {
     const { path } = request
     try {
       const place = await locate(path, roots)
-      const handle = await openRegularFile(place, { flags: constants.O_RDONLY, roots })
-      try {
-        return await readPage(handle, { request, signal })
-      } finally {
-        await handle.close()
-      }
+      return await withRegularFile(place, { flags: constants.O_RDONLY, roots }, (handle) =>
+        readPage(handle, { request, signal }),
+      )
     } catch (error) {
       throw toFileFault(error, path)
     }

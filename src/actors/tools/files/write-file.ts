@@ -10,9 +10,9 @@ import { formatSize } from '../../../core/size.ts'
 import { defineTool } from '../define-tool.ts'
 import type { ToolOptions } from '../tool-options.ts'
 import { toFileFault } from './file-fault.ts'
-import { type FilePlace, type FileRoots, isProtectedInode, locate, refuse } from './file-roots.ts'
+import { type FilePlace, type FileRoots, isProtectedInode, locate, refuse, toWriteRoots } from './file-roots.ts'
 import { FILES_APPEND, FILES_WRITE } from './files-description.ts'
-import { assertRegular, openRegularFile } from './open-file.ts'
+import { assertRegular, withRegularFile } from './open-file.ts'
 
 type WriteInput = { path: string; content: JsonValue; as?: 'text' | 'base64'; if_exists?: 'replace' | 'fail' }
 type WriteOutput = { path: string; size: number }
@@ -25,7 +25,7 @@ interface Replacement {
 }
 
 export const createWriteTool = ({ files }: ToolOptions): Actor => {
-  const roots: FileRoots = { roots: files.write, protected: files.protected, access: 'written' }
+  const roots = toWriteRoots(files)
   return defineTool(FILES_WRITE, async (input: WriteInput, { signal }): Promise<WriteOutput> => {
     const { path, content, as = 'text', if_exists: ifExists = 'replace' } = input
     const bytes = toFileBytes(content, { path, as })
@@ -44,21 +44,18 @@ type AppendInput = { path: string; content: JsonValue }
 const APPEND_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND
 
 export const createAppendTool = ({ files }: ToolOptions): Actor => {
-  const roots: FileRoots = { roots: files.write, protected: files.protected, access: 'written' }
+  const roots = toWriteRoots(files)
   return defineTool(FILES_APPEND, async ({ path, content }: AppendInput, { signal }): Promise<WriteOutput> => {
     const bytes = toAppendedBytes(content, path)
     try {
       const place = await locate(path, roots)
       await mkdir(dirname(place.real), { recursive: true })
       if (signal.aborted) throw new Cancelled()
-      const handle = await openRegularFile(place, { flags: APPEND_FLAGS, roots })
-      try {
+      return await withRegularFile(place, { flags: APPEND_FLAGS, roots }, async (handle) => {
         // One system call, so that lines of several writers do not mix, and no write is cancelled half way.
         await handle.appendFile(bytes)
         return { path, size: (await handle.stat()).size }
-      } finally {
-        await handle.close()
-      }
+      })
     } catch (error) {
       throw toFileFault(error, path)
     }
@@ -97,14 +94,11 @@ const inspectTarget = async (place: FilePlace, { replace, roots }: Replacement):
 
 const fill = async (place: FilePlace, { bytes, roots, signal }: Replacement): Promise<void> => {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL
-  const handle = await openRegularFile(place, { flags, roots })
-  try {
+  await withRegularFile(place, { flags, roots }, async (handle) => {
     await handle.writeFile(bytes, { signal })
     // Without the sync, a power cut may keep the new name and lose the content.
     await handle.datasync()
-  } finally {
-    await handle.close()
-  }
+  })
 }
 
 const MAX_BYTES = 10 * 1024 ** 2

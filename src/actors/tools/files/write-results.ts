@@ -15,8 +15,8 @@ import { closedObject } from '../../../core/json-schema.ts'
 import { defineTool } from '../define-tool.ts'
 import type { ToolOptions } from '../tool-options.ts'
 import { toFileFault } from './file-fault.ts'
-import { type FilePlace, type FileRoots, locate } from './file-roots.ts'
-import { openRegularFile } from './open-file.ts'
+import { type FilePlace, locate, toReadRoots, toWriteRoots } from './file-roots.ts'
+import { withRegularFile } from './open-file.ts'
 
 const DESCRIPTION = {
   name: WRITE_RESULTS,
@@ -38,8 +38,8 @@ const DESCRIPTION = {
 } as const
 
 export const createResultWriter = ({ files }: ToolOptions): Actor => {
-  const roots: FileRoots = { roots: files.write, protected: files.protected, access: 'written' }
-  const readRoots: FileRoots = { roots: files.read, protected: files.protected, access: 'read' }
+  const roots = toWriteRoots(files)
+  const readRoots = toReadRoots(files)
   return defineTool(DESCRIPTION, async (request: ResultsRequest, { signal }): Promise<ResultsWritten> => {
     const { path, reads } = request
     const { text, ...columns } = toText(request)
@@ -48,12 +48,11 @@ export const createResultWriter = ({ files }: ToolOptions): Actor => {
       if (reads !== undefined) expectOther(place, await locate(reads, readRoots))
       await mkdir(dirname(place.real), { recursive: true })
       if (signal.aborted) throw new Cancelled()
-      const handle = await openRegularFile(place, { flags: constants.O_WRONLY | constants.O_CREAT, roots })
-      try {
-        return { offset: await writeBehind(handle, { request, bytes: Buffer.from(text) }), ...columns }
-      } finally {
-        await handle.close()
-      }
+      const flags = constants.O_WRONLY | constants.O_CREAT
+      const offset = await withRegularFile(place, { flags, roots }, (handle) =>
+        writeBehind(handle, { request, bytes: Buffer.from(text) }),
+      )
+      return { offset, ...columns }
     } catch (error) {
       throw toFileFault(error, path)
     }

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import type { Project } from '../../../app/project/project.ts'
+import { isDatabaseTrusted, type Project } from '../../../app/project/project.ts'
 import { formatSize } from '../../../core/size.ts'
 import { inspectDatabase } from '../../../store/open-database.ts'
 import { listSharedFiles } from '../../../store/private-mode.ts'
@@ -12,8 +12,8 @@ import { type DoctorCheck, miss, pass, warn } from './check.ts'
 const LEAST_FREE_BYTES = 100 * 1024 * 1024
 
 export const checkDatabase = async (project: Project, shown: string): Promise<DoctorCheck[]> => {
-  const { database, trust, isDatabaseGranted } = project
-  if (isDatabaseGranted && !trust.isTrusted)
+  const { database } = project
+  if (!isDatabaseTrusted(project))
     return [miss('database', `${shown} is outside the project and not trusted: it is not opened`, 'troupe trust')]
   if (database.kind === 'memory') return [pass('database', 'in memory: it ends with the process')]
   const { path } = database

@@ -1,5 +1,5 @@
 /** `troupe plan`: estimates the cost of a workflow before it runs. */
-import type { Project } from '../../../app/project/project.ts'
+import { isDatabaseTrusted, type Project } from '../../../app/project/project.ts'
 import { createProjectCatalogue, readVariables, toPricing } from '../../../app/project/project-access.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import { isFault } from '../../../core/fault.ts'
@@ -66,8 +66,6 @@ const fillExample = async (workflow: CompiledWorkflow): Promise<JsonValue> => {
 }
 
 /** A plan asks nothing: without trust it goes without the costs of past runs. */
-const isDatabaseTrusted = ({ trust, isDatabaseGranted }: Project): boolean => trust.isTrusted || !isDatabaseGranted
-
 const findTypical = async (project: Project, workflow: CompiledWorkflow): Promise<TypicalCost | undefined> =>
   isDatabaseTrusted(project) && hasDatabase(project)
     ? withDatabase(project, (store) => findTypicalCost(store, workflow))
