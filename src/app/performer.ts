@@ -8,7 +8,7 @@ import type { Actor } from '../core/actor.ts'
 import { type Clock, systemClock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
 import type { JsonValue } from '../core/json.ts'
-import type { LlmActor } from '../core/llm.ts'
+import { type LlmActor, toProviderName } from '../core/llm.ts'
 import type { Pricing } from '../core/pricing.ts'
 import { type ActorLoader, createLocalPlacement } from '../runtime/effects/local-placement.ts'
 import { type Redactor, SecretVault } from '../secrets/secret-vault.ts'
@@ -84,7 +84,7 @@ interface LoaderOptions {
 /** Loads the actors of this process when a step first needs them. */
 const createLoader = ({ tools, providers, actors }: LoaderOptions): ActorLoader => ({
   async load({ kind, actor }) {
-    const name = kind === 'llm' ? (actor.split('/')[0] ?? '') : actor
+    const name = kind === 'llm' ? toProviderName(actor) : actor
     const own = actors.findLast((one) => one.kind === kind && one.name === name)
     const { cache, clock } = providers
     if (own !== undefined) return kind === 'llm' && cache !== undefined ? withCache(own, { cache, clock }) : own

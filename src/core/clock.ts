@@ -11,7 +11,7 @@ export interface Clock {
 const slices = new WakeSlices({ now: () => performance.now(), later: (callBack) => setImmediate(callBack) })
 
 /** The longest delay that setTimeout takes: beyond 31 bits it fires at once, so longer waits are cut into pieces. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
+export const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -73,6 +73,9 @@ export type LlmTurn = {
 
 export type LlmActor = Actor<LlmInput, JsonValue>
 
+/** `mock/echo` → `mock`. */
+export const toProviderName = (model: string): string => model.split('/', 1)[0] ?? ''
+
 /** `mock/echo` → `echo`. Takes all after the first slash, as a model's own name may hold a slash. */
 export const toModelName = (model: string): string => model.slice(model.indexOf('/') + 1)
 

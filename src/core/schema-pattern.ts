@@ -4,8 +4,11 @@
  * errors, since they take no linear time or no table of RE2 has them.
  */
 
+const readPairs = (text: string): ReadonlyMap<string, string> =>
+  new Map(text.split(/\s+/).map((pair) => pair.split('=') as [string, string]))
+
 /** Long names of general categories: https://www.unicode.org/Public/UCD/latest/ucd/PropertyValueAliases.txt */
-const CATEGORIES = new Map(
+const CATEGORIES = readPairs(
   `Letter=L Cased_Letter=L& Uppercase_Letter=Lu Lowercase_Letter=Ll Titlecase_Letter=Lt Modifier_Letter=Lm Other_Letter=Lo
    Mark=M Combining_Mark=M Nonspacing_Mark=Mn Spacing_Mark=Mc Enclosing_Mark=Me
    Number=N Decimal_Number=Nd digit=Nd Letter_Number=Nl Other_Number=No
@@ -13,27 +16,26 @@ const CATEGORIES = new Map(
    Initial_Punctuation=Pi Final_Punctuation=Pf Other_Punctuation=Po
    Symbol=S Math_Symbol=Sm Currency_Symbol=Sc Modifier_Symbol=Sk Other_Symbol=So
    Separator=Z Space_Separator=Zs Line_Separator=Zl Paragraph_Separator=Zp
-   Other=C Control=Cc cntrl=Cc Format=Cf Surrogate=Cs Private_Use=Co`
-    .split(/\s+/)
-    .map((pair) => pair.split('=') as [string, string]),
+   Other=C Control=Cc cntrl=Cc Format=Cf Surrogate=Cs Private_Use=Co`,
 )
 
 /** Scripts by their short names. RE2 knows them by the long ones. */
-const SCRIPTS = new Map(
+const SCRIPTS = readPairs(
   `Latn=Latin Grek=Greek Cyrl=Cyrillic Hebr=Hebrew Arab=Arabic Hani=Han Hira=Hiragana Kana=Katakana Hang=Hangul Thai=Thai
    Deva=Devanagari Beng=Bengali Taml=Tamil Telu=Telugu Geor=Georgian Armn=Armenian Ethi=Ethiopic Khmr=Khmer Mong=Mongolian
-   Zyyy=Common Zinh=Inherited`
-    .split(/\s+/)
-    .map((pair) => pair.split('=') as [string, string]),
+   Zyyy=Common Zinh=Inherited`,
 )
+
+const WHITE_SPACE = '\\t-\\r \\x{85}\\x{A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}'
+const HEX_DIGITS = '0-9A-Fa-f'
 
 const BINARY = new Map([
   ['Any', '\\x{0}-\\x{10FFFF}'],
   ['ASCII', '\\x{0}-\\x{7F}'],
-  ['ASCII_Hex_Digit', '0-9A-Fa-f'],
-  ['AHex', '0-9A-Fa-f'],
-  ['White_Space', '\\t-\\r \\x{85}\\x{A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}'],
-  ['space', '\\t-\\r \\x{85}\\x{A0}\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}'],
+  ['ASCII_Hex_Digit', HEX_DIGITS],
+  ['AHex', HEX_DIGITS],
+  ['White_Space', WHITE_SPACE],
+  ['space', WHITE_SPACE],
 ])
 
 /** Most repeats of one part: each takes an instruction of the compiled pattern, or more. */
@@ -79,8 +81,7 @@ const splitRepeats = (pattern: string): string => {
     const part = readPart(pattern, at)
     at += part.length
     const [whole, least = '', comma, most = '', lazy = ''] = REPEAT.exec(pattern.slice(at)) ?? []
-    const inner = part.startsWith('(') ? `${splitRepeats(part.slice(0, -1).slice(1))}` : undefined
-    const plain = inner === undefined ? part : `(${inner})`
+    const plain = part.startsWith('(') ? `(${splitRepeats(part.slice(1, -1))})` : part
     if (whole === undefined) {
       written += plain
       continue

@@ -2,6 +2,7 @@
  * Calls many wakes that are due at once in slices, between which the event loop turns and requests get in. The first slice is now; the
  * wakes beyond it come in the order of their times, the earliest first.
  */
+import { removeFrom } from './remove-from.ts'
 
 interface Wake {
   at: number
@@ -23,7 +24,7 @@ const WAKES_A_SLICE = 50
 export class WakeSlices {
   readonly #options: WakeSlicesOptions
   /** By time. */
-  #waiting: Wake[] = []
+  readonly #waiting: Wake[] = []
   /** Begin of the slice of this turn; undefined: there is none yet. */
   #since: number | undefined
   #count = 0
@@ -42,7 +43,7 @@ export class WakeSlices {
     }
     this.#waiting.splice(this.#placeOf(at), 0, wake)
     return () => {
-      this.#waiting = this.#waiting.filter((other) => other !== wake)
+      removeFrom(this.#waiting, wake)
     }
   }
 

@@ -10,7 +10,7 @@ import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
 import { isJsonObject, type JsonObject, type JsonValue, tryParseJson } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { LLM_INPUT_SCHEMA, type LlmActor, type LlmInput, toModelName } from '../../core/llm.ts'
+import { LLM_INPUT_SCHEMA, type LlmActor, type LlmInput, toModelName, toProviderName } from '../../core/llm.ts'
 import { findInputProblem } from '../tools/input-check.ts'
 import { type AnswerCache, toAnswerKey } from './answer-cache.ts'
 
@@ -78,7 +78,7 @@ const serve = (output: JsonValue, input: LlmInput, context: ActorContext): JsonV
   const text = textOf(output, input)
   if (input.stream === true && text !== '') context.progress({ kind: 'text', text })
   const free = { input_tokens: 0, cached_tokens: 0, output_tokens: 0, cost_usd: 0 }
-  const provider = input.model.slice(0, input.model.indexOf('/'))
+  const provider = toProviderName(input.model)
   context.usage({ provider, model: toModelName(input.model), ...free, cache_hits: 1 })
   return output
 }

@@ -19,14 +19,16 @@ export const toServerAccess = (server: ModelServer, given: ProviderSettings): Se
   return { server, settings: { ...given, ...own, baseUrl } }
 }
 
+/** Undefined for an address that is no URL with http or https, and for one with a user or a password. */
+export const parseAddress = (address: string): URL | undefined => {
+  const url = URL.parse(address)
+  const isPlain = url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === ''
+  return isPlain ? url : undefined
+}
+
 /** Refuses an address without repeating it, as it may hold a password. @throws Fault `invalid_input` */
 export const expectUrl = (name: string, baseUrl: string | undefined): void => {
-  const url = baseUrl === undefined || baseUrl === '' ? undefined : URL.parse(baseUrl)
-  if (
-    url === undefined ||
-    (url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
-  )
-    return
+  if (baseUrl === undefined || baseUrl === '' || parseAddress(baseUrl) !== undefined) return
   const rule = 'expected a URL with http or https, without a user and a password'
   throw new Fault('invalid_input', `the address of provider '${name}' is wrong: ${rule}`)
 }

@@ -6,6 +6,7 @@ import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Grant } from '../../compiler/config.ts'
 import { toVariable } from '../../compiler/grammar/config-grammar.ts'
 import { READ_ITEMS, WRITE_RESULTS } from '../../core/item-file.ts'
+import { toProviderName } from '../../core/llm.ts'
 import type { Project } from './project.ts'
 
 /** `start`: the workflow is only started; a server performs its steps. */
@@ -77,7 +78,7 @@ const USED: ReadonlyMap<string, Test> = new Map<string, Test>([
 
 const toUses = (workflow: CompiledWorkflow, { config }: Project): Uses => {
   const family = listFamily(workflow)
-  const providers = new Set(workflow.models.map((model) => model.split('/')[0] ?? ''))
+  const providers = new Set(workflow.models.map(toProviderName))
   const keys = [...providers].flatMap((provider) => {
     const { kind = provider, key } = config.providers.get(provider) ?? {}
     return [...(key === undefined ? [] : [key]), ...(findServer(kind)?.variables.keys ?? [])]

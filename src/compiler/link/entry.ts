@@ -20,12 +20,29 @@ export const toCondition =
     throw new Fault('expression_failed', message)
   }
 
+/** A key of a step, and the words for the values that it takes. */
+interface ExpectedAt {
+  key: string
+  step: string
+  words: string
+}
+
+/** Passes on a value that fits its key. @throws (the result) Fault `expression_failed` */
+export const expecting =
+  <T extends JsonValue>(
+    evaluate: Evaluate,
+    { fits, ...expected }: ExpectedAt & { fits: (value: JsonValue) => value is T },
+  ): ((context: MachineContext) => T) =>
+  (context) => {
+    const value = evaluate(context)
+    if (fits(value)) return value
+    throw toMisfit(expected, value)
+  }
+
+export const isFilledText = (value: JsonValue): value is string => typeof value === 'string' && value !== ''
+
 /** The fault of a value that an expression gave, and that does not fit its key. `why` completes the message. */
-export const toMisfit = (
-  { key, step, words }: { key: string; step: string; words: string },
-  value: JsonValue,
-  why?: string,
-): Fault => {
+export const toMisfit = ({ key, step, words }: ExpectedAt, value: JsonValue, why?: string): Fault => {
   const got = JSON.stringify(value).slice(0, LONGEST_SHOWN)
   const message = `'${key}' of step '${step}': expected ${words}, got ${got}${why === undefined ? '' : `; ${why}`}`
   return new Fault('expression_failed', message)

@@ -7,7 +7,7 @@ import { STRING } from '../expression/type.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import type { Fields } from '../grammar/record-shape.ts'
 import { template, templateText } from '../grammar/value-shape.ts'
-import { combine, type Evaluate, toMisfit, valueOrEmpty, withKey } from '../link/entry.ts'
+import { combine, type Evaluate, expecting, isFilledText, valueOrEmpty, withKey } from '../link/entry.ts'
 import type { MachineContext } from '../machine-context.ts'
 import type { StepDescriptor } from './step-descriptor.ts'
 import { valueText } from './wording.ts'
@@ -79,14 +79,8 @@ const attribute = (
 ): Record<string, Evaluate> => {
   const node = step[key]
   if (node === undefined) return {}
-  const evaluate = compileValue(node, bindings)
-  return {
-    [key](context) {
-      const value = evaluate(context)
-      if (typeof value === 'string' && value !== '') return value
-      throw toMisfit({ key, step: step.id.value, words: 'a text that is not empty' }, value)
-    },
-  }
+  const expected = { key, step: step.id.value, words: 'a text that is not empty', fits: isFilledText }
+  return { [key]: expecting(compileValue(node, bindings), expected) }
 }
 
 const checkName = (event: ValueNode, { diagnostics }: CheckContext): void => {

@@ -1,16 +1,15 @@
 import { FAULT_CODE_PATTERN, Fault, isMatchable } from '../../core/fault.ts'
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isJsonObject } from '../../core/json.ts'
 import type { CheckContext, StepSites } from '../check/check-context.ts'
 import { PRINTABLE } from '../check/known-types.ts'
-import type { KindStep, Located, ValueNode } from '../document.ts'
+import type { KindStep, Located } from '../document.ts'
 import { compileValue } from '../expression/compile-expression.ts'
 import { ANY, membersOf, objectOf, STRING } from '../expression/type.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import type { Fields } from '../grammar/record-shape.ts'
 import type { MachineBindings } from '../link/bindings.ts'
-import { toMisfit, toText } from '../link/entry.ts'
+import { expecting, toText } from '../link/entry.ts'
 import { lowerEntry } from '../lower/leaf.ts'
-import type { MachineContext } from '../machine-context.ts'
 import { type FailCode, type Raised, raised } from './fail/fail-grammar.ts'
 import type { Enter, StepDescriptor } from './step-descriptor.ts'
 import { valueText } from './wording.ts'
@@ -93,38 +92,15 @@ const checkAgain = ({ from }: Again, { perform }: StepSites, { diagnostics }: Ch
 }
 
 const enterOwn = (step: string, { code, message, details }: Own, bindings: MachineBindings): Enter => {
-  const codeOf = isWord(code) ? () => code.value : compileCode(step, code, bindings)
+  const codeOf = isWord(code)
+    ? () => code.value
+    : expecting(compileValue(code, bindings), { key: 'code', step, words: A_CODE, fits: isCode })
   const messageOf = compileValue(message, bindings)
-  const detailsOf = details && compileDetails(step, details, bindings)
+  const detailsOf =
+    details && expecting(compileValue(details, bindings), { key: 'details', step, words: 'a map', fits: isJsonObject })
   return (context) => {
     const fault = { code: codeOf(context), message: toText(messageOf(context)), retryable: false }
     return { kind: 'fault', fault: detailsOf === undefined ? fault : { ...fault, details: detailsOf(context) } }
-  }
-}
-
-const compileDetails = (
-  step: string,
-  details: ValueNode,
-  bindings: MachineBindings,
-): ((context: MachineContext) => JsonObject) => {
-  const evaluate = compileValue(details, bindings)
-  return (context) => {
-    const value = evaluate(context)
-    if (isJsonObject(value)) return value
-    throw toMisfit({ key: 'details', step, words: 'a map' }, value)
-  }
-}
-
-const compileCode = (
-  step: string,
-  code: ValueNode,
-  bindings: MachineBindings,
-): ((context: MachineContext) => string) => {
-  const evaluate = compileValue(code, bindings)
-  return (context) => {
-    const value = evaluate(context)
-    if (isCode(value)) return value
-    throw toMisfit({ key: 'code', step, words: A_CODE }, value)
   }
 }
 

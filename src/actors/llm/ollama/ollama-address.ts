@@ -1,5 +1,6 @@
 /** Reads the address of Ollama as its users write it into OLLAMA_HOST. */
 import { Fault } from '../../../core/fault.ts'
+import { parseAddress } from '../provider-settings.ts'
 import { OLLAMA_PORT, OLLAMA_URL } from './ollama-models.ts'
 
 /**
@@ -11,8 +12,8 @@ export const toOllamaUrl = (host = ''): string => {
   const text = host.trim()
   if (text === '') return OLLAMA_URL
   const hasScheme = text.includes('://')
-  const url = URL.parse(hasScheme ? text : `http://${text.startsWith(':') ? `127.0.0.1${text}` : text}`)
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '')
+  const url = parseAddress(hasScheme ? text : `http://${text.startsWith(':') ? `127.0.0.1${text}` : text}`)
+  if (url === undefined)
     throw new Fault(
       'invalid_input',
       'the address of Ollama is wrong: expected host:port or a URL\ncorrect OLLAMA_HOST, or base_url in troupe.config.yaml',

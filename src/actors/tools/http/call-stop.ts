@@ -3,12 +3,11 @@
  * whole call: a server may be slow to answer, but one that sends nothing in the middle of its answer holds a connection for nothing.
  */
 import { Cancelled } from '../../../core/cancelled.ts'
+import { LONGEST_TIMEOUT_MS } from '../../../core/clock.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { Fault } from '../../../core/fault.ts'
 import type { HttpRequest } from './http-request.ts'
 import { formatTarget } from './transport-fault.ts'
-
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
 export interface CallLimits {
   /** Aborts the call as `Cancelled`. */

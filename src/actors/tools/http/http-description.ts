@@ -1,4 +1,5 @@
 import type { ActorDescription } from '../../../core/actor.ts'
+import { LONGEST_TIMEOUT_MS } from '../../../core/clock.ts'
 import { closedObject, type JsonSchema } from '../../../core/json-schema.ts'
 import { LIMITS } from '../../../core/limits.ts'
 import { NUMBERS } from '../numbers-option.ts'
@@ -36,7 +37,7 @@ export const BODY_TIMEOUT_MS = 60_000
 const timeoutMs = (fallback: number, description: string): JsonSchema => ({
   type: 'integer',
   minimum: 1,
-  maximum: 2 ** 31 - 1,
+  maximum: LONGEST_TIMEOUT_MS,
   default: fallback,
   description,
 })

@@ -3,6 +3,7 @@ import { findWorkflows } from '../../../app/project/find-workflows.ts'
 import type { Project } from '../../../app/project/project.ts'
 import { listUntrustedProviders, readProviders } from '../../../app/project/provider-access.ts'
 import { examineProviders, type ModelHealth, type ProviderHealth } from '../../../app/project/provider-health.ts'
+import { toProviderName } from '../../../core/llm.ts'
 import { findNearest } from '../../../core/nearest.ts'
 import { compileFile } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
@@ -19,13 +20,13 @@ export const checkModels = async (
   const used =
     file === undefined ? await findUsedModels(project, context) : await readUsedModels(file, { project, context })
   const untrusted = listUntrustedProviders(project)
-  const models = [...used.models.keys()].filter((model) => !untrusted.has(providerOf(model)))
+  const models = [...used.models.keys()].filter((model) => !untrusted.has(toProviderName(model)))
   const { stderr } = context
   const found = await examineProviders(models, {
     providers: readProviders(project, context.environment),
     onAsk: online ? (name, url) => stderr.write(`asking ${name} at ${toOneLine(url)} …\n`) : undefined,
   })
-  const refused = new Set([...used.models.keys()].map(providerOf).filter((name) => untrusted.has(name)))
+  const refused = new Set([...used.models.keys()].map(toProviderName).filter((name) => untrusted.has(name)))
   return [
     used.check,
     ...found.flatMap((health) => describeProvider(health, used.models)),
@@ -34,8 +35,6 @@ export const checkModels = async (
     ),
   ]
 }
-
-const providerOf = (model: string): string => model.split('/')[0] ?? ''
 
 const describeProvider = (health: ProviderHealth, used: UsedModels['models']): DoctorCheck[] => [
   ...describeKey(health),

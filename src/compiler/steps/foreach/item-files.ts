@@ -1,5 +1,6 @@
 /** The files of a foreach: the one that its items come from, and the one that takes its results. */
 import { FILE_FORMATS, formatOfPath } from '../../../core/item-file.ts'
+import type { JsonValue } from '../../../core/json.ts'
 import { formatMaxFailures } from '../../../core/max-failures.ts'
 import type { StepSites } from '../../check/check-context.ts'
 import type { ExpressionChecks } from '../../check/expression-checks.ts'
@@ -9,7 +10,7 @@ import type { StepOf, ValueNode } from '../../document.ts'
 import { type Bindings, compileExpression, compileValue } from '../../expression/compile-expression.ts'
 import { ANY, NUMBER, objectOf, STRING, type Type } from '../../expression/type.ts'
 import { endingOf, type ItemFile } from '../../grammar/item-file-shape.ts'
-import { combine, type Evaluate, toMisfit } from '../../link/entry.ts'
+import { combine, type Evaluate, expecting, isFilledText } from '../../link/entry.ts'
 import type { MachineContext } from '../../machine-context.ts'
 
 type ForeachStep = StepOf<'foreach'>
@@ -100,37 +101,25 @@ const refuseSource = ({ items }: ForeachStep, path: ValueNode, diagnostics: Diag
 export const compileItems = ({ id, items, resultsTo }: ForeachStep, bindings: Bindings<MachineContext>): Evaluate => {
   const step = id.value
   const source: Record<string, Evaluate> = isItemFile(items)
-    ? { file: asPath({ key: 'file', step }, compileValue(items.path, bindings)) }
-    : { items: asList(step, compileExpression(items, bindings)) }
+    ? { file: toPath({ key: 'file', step }, compileValue(items.path, bindings)) }
+    : { items: expecting(compileExpression(items, bindings), { key: 'foreach', step, words: 'a list', fits: isList }) }
   if (resultsTo !== undefined)
-    return combine({ ...source, results_to: asResults(step, compileValue(resultsTo, bindings)) })
+    return combine({ ...source, results_to: toResults(step, compileValue(resultsTo, bindings)) })
   return source.items ?? combine(source)
 }
 
-const asList =
-  (step: string, evaluate: Evaluate): Evaluate =>
-  (context) => {
-    const items = evaluate(context)
-    if (Array.isArray(items)) return items
-    throw toMisfit({ key: 'foreach', step, words: 'a list' }, items)
-  }
+const isList = (value: JsonValue): value is JsonValue[] => Array.isArray(value)
 
-const asPath =
-  (place: { key: string; step: string }, evaluate: Evaluate): Evaluate =>
-  (context) => {
-    const path = evaluate(context)
-    if (typeof path === 'string' && path !== '') return path
-    throw toMisfit({ ...place, words: 'the path of a file' }, path)
-  }
+const toPath = (place: { key: string; step: string }, evaluate: Evaluate): Evaluate =>
+  expecting(evaluate, { ...place, words: 'the path of a file', fits: isFilledText })
 
-const asResults = (step: string, evaluate: Evaluate): Evaluate => {
-  const key = 'results_to'
-  const toPath = asPath({ key, step }, evaluate)
-  return (context) => {
-    const path = toPath(context)
-    if (formatOfPath(String(path)) !== undefined) return path
-    throw toMisfit({ key, step, words: `a path that ends with ${ENDINGS}` }, path)
-  }
+const toResults = (step: string, evaluate: Evaluate): Evaluate => {
+  const place = { key: 'results_to', step }
+  return expecting(toPath(place, evaluate), {
+    ...place,
+    words: `a path that ends with ${ENDINGS}`,
+    fits: (path): path is string => formatOfPath(String(path)) !== undefined,
+  })
 }
 
 /** Type of an item of a file. */
