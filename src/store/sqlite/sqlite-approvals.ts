@@ -1,45 +1,16 @@
 /** Open approvals in SQL. The caller opens and closes them inside its own transaction. */
-import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import type { JsonValue } from '../../core/json.ts'
 import { toApprovalId } from '../approval-id.ts'
-import type {
-  ApprovalFilter,
-  ApprovalRecord,
-  ApprovalToken,
-  GivenApproval,
-  NamedApproval,
-  OpenApproval,
-} from '../approval-record.ts'
+import type { ApprovalFilter, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
 import type { Claim } from '../run-store.ts'
+import {
+  type OpenedColumns,
+  type PackedApproval,
+  type StoredApproval,
+  toOpenApproval,
+  toOpened,
+} from '../sql/approval-columns.ts'
 import type { Connection } from './connection.ts'
-import { type LargeText, packJson } from './large-text.ts'
-
-/** The columns of an approval that hold its values as they are. */
-type PlainColumns = Omit<ApprovalRecord, 'show' | 'form' | 'by' | 'decisions'>
-
-/** An approval, with its large values as text. */
-export interface PackedApproval {
-  record: ApprovalRecord
-  shown: string
-  form: string
-  /** Null: none is given. */
-  given: string | null
-}
-
-interface StoredApproval extends PlainColumns {
-  runId: string
-  workflow: string
-  show: string
-  form: string
-  by: string | null
-  decisions: string | null
-}
-
-export const packApproval = (record: ApprovalRecord, large: LargeText[]): PackedApproval => ({
-  record,
-  shown: packJson(record.show, large),
-  form: packJson(record.form, large),
-  given: record.decisions.length === 0 ? null : packJson([...record.decisions], large),
-})
 
 export class SqliteApprovals {
   readonly #statements: ReturnType<typeof prepareApprovals>
@@ -50,10 +21,9 @@ export class SqliteApprovals {
     this.#unpack = unpack
   }
 
-  open({ runKey: run, runId }: Pick<Claim, 'runKey' | 'runId'>, { record, shown, form, given }: PackedApproval): void {
-    const { show: _, by, decisions: __, ...plain } = record
-    const deciders = by === null ? null : JSON.stringify(by)
-    this.#statements.open.run({ ...plain, run, shown, form, given, deciders })
+  open({ runKey: run, runId }: Pick<Claim, 'runKey' | 'runId'>, packed: PackedApproval): void {
+    const { record } = packed
+    this.#statements.open.run(toOpened(run, packed))
     this.#statements.keepId.run(toApprovalId({ runId, ...record }), run, record.path, record.visit)
   }
 
@@ -63,7 +33,7 @@ export class SqliteApprovals {
 
   list({ run, workflow, limit }: ApprovalFilter): OpenApproval[] {
     const found = this.#statements.list.all({ run: run ?? null, workflow: workflow ?? null, limit: limit ?? -1 })
-    return found.map((stored) => this.#toOpen(stored))
+    return found.map((stored) => toOpenApproval(stored, this.#unpack))
   }
 
   listNamed(prefix: string): NamedApproval[] {
@@ -76,27 +46,8 @@ export class SqliteApprovals {
 
   findByToken(tokenHash: string): OpenApproval | undefined {
     const found = this.#statements.findByToken.get(tokenHash)
-    return found && this.#toOpen(found)
+    return found && toOpenApproval(found, this.#unpack)
   }
-
-  #toOpen(stored: StoredApproval): OpenApproval {
-    const by = stored.by === null ? null : JSON.parse(stored.by)
-    const decisions = stored.decisions === null ? [] : toGiven(this.#unpack(stored.decisions))
-    return { ...stored, show: this.#unpack(stored.show), form: this.#unpack(stored.form), by, decisions }
-  }
-}
-
-const toGiven = (value: JsonValue): GivenApproval[] =>
-  (Array.isArray(value) ? value : []).flatMap((one) =>
-    isJsonObject(one) ? [{ by: String(one.by), at: String(one.at), values: one.values ?? null }] : [],
-  )
-
-type OpenedColumns = PlainColumns & {
-  run: number
-  shown: string
-  form: string
-  deciders: string | null
-  given: string | null
 }
 
 const SELECT = `select run.id as "runId", run.workflow, path, visit, step, title, shown as "show", form, deciders as "by", tool,

@@ -1,15 +1,8 @@
 /** Emitted events in SQL, in the order in which the runs emitted them. */
 import type { JsonValue } from '../../core/json.ts'
-import type { CloudEventFilter, CloudEventRecord, StoredCloudEvent } from '../cloud-event-record.ts'
+import type { CloudEventFilter, StoredCloudEvent } from '../cloud-event-record.ts'
+import { type PackedEvent, type StoredEvent, toCloudEvent } from '../sql/event-columns.ts'
 import type { Connection } from './connection.ts'
-
-/** An event with its data as text. */
-export interface PackedEvent {
-  event: CloudEventRecord
-  text: string
-}
-
-type StoredEvent = Omit<StoredCloudEvent, 'data' | 'subject'> & { data: string; subject: string | null }
 
 export class SqliteOutbox {
   readonly #statements: ReturnType<typeof prepareOutbox>
@@ -28,11 +21,7 @@ export class SqliteOutbox {
   list({ type, run, since = 0, until = Number.MAX_SAFE_INTEGER, limit }: CloudEventFilter): StoredCloudEvent[] {
     const statement = run === undefined ? this.#statements.list : this.#statements.listOfRun
     const found = statement.all({ run: run ?? null, type: type ?? null, since, until, limit: limit ?? -1 })
-    return found.map(({ subject, ...event }) => ({
-      ...event,
-      data: this.#unpack(event.data),
-      ...(subject === null ? {} : { subject }),
-    }))
+    return found.map((event) => toCloudEvent(event, this.#unpack))
   }
 }
 

@@ -7,35 +7,8 @@ import {
   type ScheduleSlot,
   type SlotFailure,
 } from '../schedule-record.ts'
+import { type FoundSchedule, type StoredSchedule, toStored } from '../sql/schedule-columns.ts'
 import type { Connection } from './connection.ts'
-
-interface StoredSchedule extends Omit<ScheduleRecord, 'isPaused' | 'skipped' | 'failure'> {
-  isPaused: number
-  skippedAt: number | null
-  skippedCount: number
-  failedInRow: number
-}
-
-/** With the columns of its last failure, each null if there is none. */
-type FoundSchedule = StoredSchedule & { slot: number | null; at: number; code: string; message: string; kept: number }
-
-export const toSchedule = (found: FoundSchedule): ScheduleRecord => {
-  const { isPaused, skippedAt, skippedCount, failedInRow, slot, at, code, message, kept, ...stored } = found
-  return {
-    ...stored,
-    isPaused: isPaused === 1,
-    skipped: skippedAt === null ? null : { at: skippedAt, count: skippedCount },
-    failure: slot === null ? null : { slot, at, code, message, inRow: failedInRow, kept },
-  }
-}
-
-const toStored = ({ isPaused, skipped, failure, ...schedule }: ScheduleRecord): StoredSchedule => ({
-  ...schedule,
-  isPaused: isPaused ? 1 : 0,
-  skippedAt: skipped?.at ?? null,
-  skippedCount: skipped?.count ?? 0,
-  failedInRow: failure?.inRow ?? 0,
-})
 
 type Statements = ReturnType<typeof prepareSchedules>
 

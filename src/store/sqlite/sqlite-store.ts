@@ -14,6 +14,11 @@ import { expectWithin, LIMITS } from '../../core/limits.ts'
 import type { JournalRow } from '../journal-row.ts'
 import type { StoreMaintenance } from '../maintenance.ts'
 import { refuseClaim } from '../rules/lease.ts'
+import { toPhaseCode } from '../sql/codes.ts'
+import { LAST_SEQ, toJournalKey } from '../sql/journal-key.ts'
+import { expectOwnBytes, type LargeText, packJson, unpackJson } from '../sql/large-text.ts'
+import { packRun } from '../sql/new-run-columns.ts'
+import { toHolderText, toJournalRow, toRunRecord } from '../sql/run-record.ts'
 import type {
   CachedAnswer,
   Claim,
@@ -35,12 +40,8 @@ import type {
   UsageSum,
 } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import { toPhaseCode } from './codes.ts'
 import type { Connection } from './connection.ts'
-import { LAST_SEQ, toJournalKey } from './journal-key.ts'
-import { expectOwnBytes, type LargeText, packJson, unpackJson } from './large-text.ts'
-import { packRun, RunCreation } from './run-creation.ts'
-import { toHolderText, toJournalRow, toRunRecord } from './run-record.ts'
+import { RunCreation } from './run-creation.ts'
 import { prepareParts, SqliteRecords } from './sqlite-records.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { StoreQueue } from './store-queue.ts'

@@ -2,8 +2,8 @@
 import { countOf } from '../../../core/count.ts'
 import { hashBytes } from '../../../core/hash.ts'
 import type { StoreProblem } from '../../maintenance.ts'
+import { ROWS_PER_RUN } from '../../sql/journal-key.ts'
 import type { Connection } from '../connection.ts'
-import { ROWS_PER_RUN } from '../journal-key.ts'
 
 /** Most problems of one kind that are listed. */
 const MOST_PROBLEMS = 100

@@ -1,13 +1,15 @@
 /** Reads a run with its children, and everything that belongs to them, from the database. */
+
 import type { ApprovalRecord } from '../../approval-record.ts'
 import type { CloudEventRecord } from '../../cloud-event-record.ts'
 import { type BundledRun, findBlobHashes, type RunBundle } from '../../run-bundle.ts'
+import type { FlowLimitColumns } from '../../sql/flow-columns.ts'
+import { toLimits } from '../../sql/flow-columns.ts'
+import { LAST_SEQ, toJournalKey } from '../../sql/journal-key.ts'
+import { toJournalRow, toRunRecord } from '../../sql/run-record.ts'
+import type { RunRow } from '../../sql/run-row.ts'
 import type { Definition, InboxMessage, TimerRecord } from '../../store.ts'
 import type { Connection } from '../connection.ts'
-import { type FlowLimitColumns, toLimits } from '../flow-gate.ts'
-import { LAST_SEQ, toJournalKey } from '../journal-key.ts'
-import { toJournalRow, toRunRecord } from '../run-record.ts'
-import type { RunRow } from '../statements.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
 /** Returns undefined when the run is missing. */

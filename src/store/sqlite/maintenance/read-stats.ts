@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs'
 import { LARGEST_RUNS, type StoreStats } from '../../maintenance.ts'
-import { toPhase, toStatus } from '../codes.ts'
+import { toPhase, toStatus } from '../../sql/codes.ts'
+import { ROWS_PER_RUN } from '../../sql/journal-key.ts'
 import type { Connection } from '../connection.ts'
-import { ROWS_PER_RUN } from '../journal-key.ts'
 
 const TABLES = [
   'run',

@@ -2,13 +2,13 @@
 import { expectCreated } from '../../journal-row.ts'
 import type { ImportResult } from '../../maintenance.ts'
 import { type BundledRun, listMissingDefinitions, missingDefinitionError, type RunBundle } from '../../run-bundle.ts'
+import { type PackedApproval, packApproval } from '../../sql/approval-columns.ts'
+import { toPhaseCode, toStatusCode } from '../../sql/codes.ts'
+import type { PackedEvent } from '../../sql/event-columns.ts'
+import { packJson } from '../../sql/large-text.ts'
+import { NOT_BEGUN, type PackedRun, packRun } from '../../sql/new-run-columns.ts'
 import type { NewRun } from '../../store.ts'
-import { toPhaseCode, toStatusCode } from '../codes.ts'
 import type { Connection } from '../connection.ts'
-import { packJson } from '../large-text.ts'
-import { NOT_BEGUN, type PackedRun, packRun } from '../run-creation.ts'
-import { type PackedApproval, packApproval } from '../sqlite-approvals.ts'
-import type { PackedEvent } from '../sqlite-outbox.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
 export interface PackedBundle extends Omit<RunBundle, 'runs'> {

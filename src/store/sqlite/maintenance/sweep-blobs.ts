@@ -4,8 +4,8 @@
  */
 import { BLOB_GRACE_MS } from '../../maintenance.ts'
 import { findBlobHashes } from '../../run-bundle.ts'
+import { ROWS_PER_RUN } from '../../sql/journal-key.ts'
 import type { Connection } from '../connection.ts'
-import { ROWS_PER_RUN } from '../journal-key.ts'
 import { TEXT_COLUMNS } from './check-content.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
