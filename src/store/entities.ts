@@ -1,13 +1,23 @@
 /**
- * The tables, defined once. Only migrations and the test that compares them with the migrated schema load this file: the
- * store itself uses prepared SQL (statements.ts), because loading MikroORM costs more than a short run.
+ * The tables of both databases, defined once. Only migrations and the tests that compare them with the migrated schema load this
+ * file: the stores themselves use prepared SQL, because loading MikroORM costs more than a short run.
  *
  * The meaning of the columns, and the reasons for the layout: docs/decisions/0002-sqlite-journal.md.
  */
 import { defineEntity, p } from '@mikro-orm/core'
 
+export type Dialect = 'sqlite' | 'postgres'
+
+/** A key in the order of insertion. SQLite gives it to a column of the type `integer`, Postgres takes it from a sequence. */
+const createArrival = (dialect: Dialect) =>
+  dialect === 'sqlite' ? p.integer().primary().autoincrement(false) : p.bigint('number').primary()
+
+/** A number beyond 32 bits: each integer of SQLite takes it. */
+const createWide = (dialect: Dialect) =>
+  dialect === 'sqlite' ? p.integer().nullable() : p.bigint('number').nullable()
+
 /** One row a run. `holder` is JSON of an Owner, null when released or ended; `status` is a code of codes.ts. */
-const RunEntity = defineEntity({
+const createRun = (dialect: Dialect) => defineEntity({
   name: 'Run',
   tableName: 'run',
   properties: {
@@ -38,11 +48,11 @@ const RunEntity = defineEntity({
     bodyHash: p.text().nullable(),
     /** The workflow and the key of the flow, so that two workflows share nothing. */
     flowKey: p.text().nullable(),
-    concurrency: p.integer().nullable(),
+    concurrency: createWide(dialect),
     /** The negated priority: lower ranks go first. */
-    rank: p.integer().nullable(),
-    rateCount: p.integer().nullable(),
-    rateWindowMs: p.integer().nullable(),
+    rank: createWide(dialect),
+    rateCount: createWide(dialect),
+    rateWindowMs: createWide(dialect),
     /** When its flow admitted it. */
     admittedAt: p.bigint('number').nullable(),
     /** Null: it began when it was created; 0: it is queued, and has not begun. */
@@ -73,12 +83,16 @@ const RunEntity = defineEntity({
 })
 
 /** Append-only. `key` is the run's key × 2^24 + seq: unique, and a run's rows lie side by side without a second index. */
-const JournalEntity = defineEntity({
+const createJournal = (dialect: Dialect) => defineEntity({
   name: 'Journal',
   tableName: 'journal',
   properties: {
     // Only a column of the type `integer` is SQLite's own row id.
-    key: p.bigint('number').primary().autoincrement(false).columnType('integer'),
+    key: p
+      .bigint('number')
+      .primary()
+      .autoincrement(false)
+      .columnType(dialect === 'sqlite' ? 'integer' : 'bigint'),
     at: p.bigint('number'),
     kind: p.integer(),
     path: p.text(),
@@ -98,11 +112,11 @@ const TimerEntity = defineEntity({
 })
 
 /** `key` is the order of arrival. A taken message stays without its body, so that it is not taken again. */
-const InboxEntity = defineEntity({
+const createInbox = (dialect: Dialect) => defineEntity({
   name: 'Inbox',
   tableName: 'inbox',
   properties: {
-    key: p.integer().primary().autoincrement(false),
+    key: createArrival(dialect),
     run: p.integer(),
     id: p.text(),
     kind: p.text(),
@@ -113,11 +127,11 @@ const InboxEntity = defineEntity({
   indexes: [{ name: 'inbox_waiting', properties: ['run'], where: 'taken = 0' }],
 })
 
-const DefinitionEntity = defineEntity({
+const createDefinition = (dialect: Dialect) => defineEntity({
   name: 'Definition',
   tableName: 'definition',
   properties: {
-    key: p.integer().primary().autoincrement(false),
+    key: createArrival(dialect),
     hash: p.text().unique(),
     workflow: p.text(),
     file: p.text(),
@@ -185,11 +199,11 @@ const ApprovalIdEntity = defineEntity({
 })
 
 /** Emitted events. `key` is the order in which they were emitted. */
-const OutboxEntity = defineEntity({
+const createOutbox = (dialect: Dialect) => defineEntity({
   name: 'Outbox',
   tableName: 'outbox',
   properties: {
-    key: p.integer().primary().autoincrement(false),
+    key: createArrival(dialect),
     run: p.integer().index('outbox_run'),
     id: p.text().unique(),
     type: p.text(),
@@ -247,17 +261,17 @@ const WorkflowVersionEntity = defineEntity({
   },
 })
 
-export const ENTITIES = [
-  RunEntity,
-  JournalEntity,
+export const createEntities = (dialect: Dialect) => [
+  createRun(dialect),
+  createJournal(dialect),
   TimerEntity,
-  InboxEntity,
-  DefinitionEntity,
+  createInbox(dialect),
+  createDefinition(dialect),
   CachedAnswerEntity,
   BlobEntity,
   ApprovalEntity,
   ApprovalIdEntity,
-  OutboxEntity,
+  createOutbox(dialect),
   ScheduleEntity,
   ScheduleFailureEntity,
   WorkflowVersionEntity,
