@@ -13,93 +13,94 @@ const createArrival = (dialect: Dialect) =>
   dialect === 'sqlite' ? p.integer().primary().autoincrement(false) : p.bigint('number').primary()
 
 /** A number beyond 32 bits: each integer of SQLite takes it. */
-const createWide = (dialect: Dialect) =>
-  dialect === 'sqlite' ? p.integer().nullable() : p.bigint('number').nullable()
+const createWide = (dialect: Dialect) => (dialect === 'sqlite' ? p.integer().nullable() : p.bigint('number').nullable())
 
 /** One row a run. `holder` is JSON of an Owner, null when released or ended; `status` is a code of codes.ts. */
-const createRun = (dialect: Dialect) => defineEntity({
-  name: 'Run',
-  tableName: 'run',
-  properties: {
-    key: p.integer().primary(),
-    id: p.text().unique(),
-    workflow: p.text(),
-    definition: p.integer(),
-    status: p.integer(),
-    createdAt: p.bigint('number'),
-    endedAt: p.bigint('number').nullable(),
-    output: p.text().nullable(),
-    error: p.text().nullable(),
-    inputTokens: p.bigint('number'),
-    outputTokens: p.bigint('number'),
-    costUsd: p.double().nullable(),
-    epoch: p.integer(),
-    holder: p.text().nullable(),
-    leaseUntil: p.bigint('number').nullable(),
-    /** Key of the run whose step this one is. */
-    parent: p.integer().nullable(),
-    cacheHits: p.integer().nullable(),
-    /** A code of codes.ts. */
-    phase: p.integer().default(0),
-    isPaused: p.integer().default(0),
-    /** `fork r-1`: kind and id of its origin. */
-    origin: p.text().nullable(),
-    idempotencyKey: p.text().nullable(),
-    bodyHash: p.text().nullable(),
-    /** The workflow and the key of the flow, so that two workflows share nothing. */
-    flowKey: p.text().nullable(),
-    concurrency: createWide(dialect),
-    /** The negated priority: lower ranks go first. */
-    rank: createWide(dialect),
-    rateCount: createWide(dialect),
-    rateWindowMs: createWide(dialect),
-    /** When its flow admitted it. */
-    admittedAt: p.bigint('number').nullable(),
-    /** Null: it began when it was created; 0: it is queued, and has not begun. */
-    begunAt: p.bigint('number').nullable(),
-    /** When its flow drops it from the queue. */
-    expiresAt: p.bigint('number').nullable(),
-    /** Id of the run that was made again under its key. */
-    replacedBy: p.text().nullable(),
-  },
-  indexes: [
-    { name: 'run_running', properties: ['phase', 'flowKey', 'rank'], where: 'status = 0' },
-    { name: 'run_parent', properties: ['parent'], where: 'parent is not null' },
-    { name: 'run_permit', properties: ['flowKey'], where: 'status = 0 and admitted_at is not null' },
-    { name: 'run_expiry', properties: ['expiresAt'], where: 'status = 0 and phase = 1 and expires_at is not null' },
-    {
-      name: 'run_rate',
-      properties: ['flowKey', 'admittedAt'],
-      where: 'rate_count is not null and admitted_at is not null',
+const createRun = (dialect: Dialect) =>
+  defineEntity({
+    name: 'Run',
+    tableName: 'run',
+    properties: {
+      key: p.integer().primary(),
+      id: p.text().unique(),
+      workflow: p.text(),
+      definition: p.integer(),
+      status: p.integer(),
+      createdAt: p.bigint('number'),
+      endedAt: p.bigint('number').nullable(),
+      output: p.text().nullable(),
+      error: p.text().nullable(),
+      inputTokens: p.bigint('number'),
+      outputTokens: p.bigint('number'),
+      costUsd: p.double().nullable(),
+      epoch: p.integer(),
+      holder: p.text().nullable(),
+      leaseUntil: p.bigint('number').nullable(),
+      /** Key of the run whose step this one is. */
+      parent: p.integer().nullable(),
+      cacheHits: p.integer().nullable(),
+      /** A code of codes.ts. */
+      phase: p.integer().default(0),
+      isPaused: p.integer().default(0),
+      /** `fork r-1`: kind and id of its origin. */
+      origin: p.text().nullable(),
+      idempotencyKey: p.text().nullable(),
+      bodyHash: p.text().nullable(),
+      /** The workflow and the key of the flow, so that two workflows share nothing. */
+      flowKey: p.text().nullable(),
+      concurrency: createWide(dialect),
+      /** The negated priority: lower ranks go first. */
+      rank: createWide(dialect),
+      rateCount: createWide(dialect),
+      rateWindowMs: createWide(dialect),
+      /** When its flow admitted it. */
+      admittedAt: p.bigint('number').nullable(),
+      /** Null: it began when it was created; 0: it is queued, and has not begun. */
+      begunAt: p.bigint('number').nullable(),
+      /** When its flow drops it from the queue. */
+      expiresAt: p.bigint('number').nullable(),
+      /** Id of the run that was made again under its key. */
+      replacedBy: p.text().nullable(),
     },
-  ],
-  uniques: [
-    {
-      name: 'run_idempotency',
-      properties: ['workflow', 'idempotencyKey'],
-      where: 'idempotency_key is not null and replaced_by is null',
-    },
-  ],
-})
+    indexes: [
+      { name: 'run_running', properties: ['phase', 'flowKey', 'rank'], where: 'status = 0' },
+      { name: 'run_parent', properties: ['parent'], where: 'parent is not null' },
+      { name: 'run_permit', properties: ['flowKey'], where: 'status = 0 and admitted_at is not null' },
+      { name: 'run_expiry', properties: ['expiresAt'], where: 'status = 0 and phase = 1 and expires_at is not null' },
+      {
+        name: 'run_rate',
+        properties: ['flowKey', 'admittedAt'],
+        where: 'rate_count is not null and admitted_at is not null',
+      },
+    ],
+    uniques: [
+      {
+        name: 'run_idempotency',
+        properties: ['workflow', 'idempotencyKey'],
+        where: 'idempotency_key is not null and replaced_by is null',
+      },
+    ],
+  })
 
 /** Append-only. `key` is the run's key × 2^24 + seq: unique, and a run's rows lie side by side without a second index. */
-const createJournal = (dialect: Dialect) => defineEntity({
-  name: 'Journal',
-  tableName: 'journal',
-  properties: {
-    // Only a column of the type `integer` is SQLite's own row id.
-    key: p
-      .bigint('number')
-      .primary()
-      .autoincrement(false)
-      .columnType(dialect === 'sqlite' ? 'integer' : 'bigint'),
-    at: p.bigint('number'),
-    kind: p.integer(),
-    path: p.text(),
-    visit: p.integer(),
-    data: p.text(),
-  },
-})
+const createJournal = (dialect: Dialect) =>
+  defineEntity({
+    name: 'Journal',
+    tableName: 'journal',
+    properties: {
+      // Only a column of the type `integer` is SQLite's own row id.
+      key: p
+        .bigint('number')
+        .primary()
+        .autoincrement(false)
+        .columnType(dialect === 'sqlite' ? 'integer' : 'bigint'),
+      at: p.bigint('number'),
+      kind: p.integer(),
+      path: p.text(),
+      visit: p.integer(),
+      data: p.text(),
+    },
+  })
 
 const TimerEntity = defineEntity({
   name: 'Timer',
@@ -112,33 +113,35 @@ const TimerEntity = defineEntity({
 })
 
 /** `key` is the order of arrival. A taken message stays without its body, so that it is not taken again. */
-const createInbox = (dialect: Dialect) => defineEntity({
-  name: 'Inbox',
-  tableName: 'inbox',
-  properties: {
-    key: createArrival(dialect),
-    run: p.integer(),
-    id: p.text(),
-    kind: p.text(),
-    body: p.text().nullable(),
-    taken: p.integer(),
-  },
-  uniques: [{ name: 'inbox_run_id', properties: ['run', 'id'] }],
-  indexes: [{ name: 'inbox_waiting', properties: ['run'], where: 'taken = 0' }],
-})
+const createInbox = (dialect: Dialect) =>
+  defineEntity({
+    name: 'Inbox',
+    tableName: 'inbox',
+    properties: {
+      key: createArrival(dialect),
+      run: p.integer(),
+      id: p.text(),
+      kind: p.text(),
+      body: p.text().nullable(),
+      taken: p.integer(),
+    },
+    uniques: [{ name: 'inbox_run_id', properties: ['run', 'id'] }],
+    indexes: [{ name: 'inbox_waiting', properties: ['run'], where: 'taken = 0' }],
+  })
 
-const createDefinition = (dialect: Dialect) => defineEntity({
-  name: 'Definition',
-  tableName: 'definition',
-  properties: {
-    key: createArrival(dialect),
-    hash: p.text().unique(),
-    workflow: p.text(),
-    file: p.text(),
-    source: p.text(),
-    links: p.text(),
-  },
-})
+const createDefinition = (dialect: Dialect) =>
+  defineEntity({
+    name: 'Definition',
+    tableName: 'definition',
+    properties: {
+      key: createArrival(dialect),
+      hash: p.text().unique(),
+      workflow: p.text(),
+      file: p.text(),
+      source: p.text(),
+      links: p.text(),
+    },
+  })
 
 /** Answers of models by a hash of the request. Rows past `expiresAt` may be deleted. */
 const CachedAnswerEntity = defineEntity({
@@ -199,21 +202,22 @@ const ApprovalIdEntity = defineEntity({
 })
 
 /** Emitted events. `key` is the order in which they were emitted. */
-const createOutbox = (dialect: Dialect) => defineEntity({
-  name: 'Outbox',
-  tableName: 'outbox',
-  properties: {
-    key: createArrival(dialect),
-    run: p.integer().index('outbox_run'),
-    id: p.text().unique(),
-    type: p.text(),
-    source: p.text(),
-    at: p.bigint('number'),
-    data: p.text(),
-    deliveredAt: p.bigint('number').nullable(),
-    subject: p.text().nullable(),
-  },
-})
+const createOutbox = (dialect: Dialect) =>
+  defineEntity({
+    name: 'Outbox',
+    tableName: 'outbox',
+    properties: {
+      key: createArrival(dialect),
+      run: p.integer().index('outbox_run'),
+      id: p.text().unique(),
+      type: p.text(),
+      source: p.text(),
+      at: p.bigint('number'),
+      data: p.text(),
+      deliveredAt: p.bigint('number').nullable(),
+      subject: p.text().nullable(),
+    },
+  })
 
 const ScheduleEntity = defineEntity({
   name: 'Schedule',

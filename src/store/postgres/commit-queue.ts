@@ -18,8 +18,8 @@ import { isRefusal, StoreError } from '../store-error.ts'
 import { Reopened } from './connection.ts'
 import { isConnectionLost, isContended, isStatementError, postgresCode, toStoreError } from './postgres-error.ts'
 import { createSession, type Session, sql } from './session.ts'
-import { judgeWrites } from './write-statement.ts'
 import type { Verdict, WriteJob } from './write-job.ts'
+import { judgeWrites } from './write-statement.ts'
 
 /** Longest wait for the database until the calls fail: longer than any lease. */
 export const GIVE_UP_MS = 30_000

@@ -53,8 +53,7 @@ const toIds = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) =
 const thatMayGoOn = async (session: Session, runs: readonly FoundRun[]): Promise<string[]> => {
   const gate = new FlowGate(session)
   const ids: string[] = []
-  for (const { id, key, flow_key } of runs)
-    if (flow_key === null || (await gate.judgeClaim(key)).isFree) ids.push(id)
+  for (const { id, key, flow_key } of runs) if (flow_key === null || (await gate.judgeClaim(key)).isFree) ids.push(id)
   return ids
 }
 

@@ -91,8 +91,12 @@ const readVersion = async (client: pg.Client, location: string): Promise<number>
   )
   const version = Number.parseInt(rows[0]?.name ?? '0', 10)
   if (version > SCHEMA_VERSION)
-    throw new StoreError('too_new', `database '${location}' has schema ${version}: expected at most ${SCHEMA_VERSION}`, {
-      hint: 'a newer release of troupe wrote it: update this one, or name another database with --db',
-    })
+    throw new StoreError(
+      'too_new',
+      `database '${location}' has schema ${version}: expected at most ${SCHEMA_VERSION}`,
+      {
+        hint: 'a newer release of troupe wrote it: update this one, or name another database with --db',
+      },
+    )
   return version
 }

@@ -28,7 +28,12 @@ export const isStatementError = (error: unknown): boolean =>
 type Explanation = [code: StoreErrorCode, says: string, hint: string]
 
 const EXPLANATIONS: [pattern: RegExp, ...Explanation][] = [
-  [/^28/, 'unreadable', 'refuses the login', 'correct the user and the password in the URL, or pg_hba.conf of the server'],
+  [
+    /^28/,
+    'unreadable',
+    'refuses the login',
+    'correct the user and the password in the URL, or pg_hba.conf of the server',
+  ],
   [/^3D000/, 'unreadable', 'does not exist', 'create it with: createdb NAME; or name another one in the URL'],
   [
     /^42501/,
@@ -36,7 +41,12 @@ const EXPLANATIONS: [pattern: RegExp, ...Explanation][] = [
     'denies this user a right that is needed',
     'make the user owner of the database, or let it create tables: grant usage, create on schema public to USER',
   ],
-  [/^3F000/, 'unreadable', 'has no schema for the tables', 'create the schema that search_path names: create schema NAME'],
+  [
+    /^3F000/,
+    'unreadable',
+    'has no schema for the tables',
+    'create the schema that search_path names: create schema NAME',
+  ],
   [/^25006/, 'unreadable', 'is read-only', 'name the primary server in the URL, not a replica'],
   [/^53100/, 'disk_full', 'has no room left', 'free disk space on its server; nothing recorded so far is lost'],
   [/^53300/, 'busy', 'has no connection left', 'raise max_connections of the server, or start fewer programs'],
@@ -56,7 +66,12 @@ const EXPLANATIONS: [pattern: RegExp, ...Explanation][] = [
     "can't be reached",
     'start the server, or correct host and port in the URL: postgres://USER:PASSWORD@HOST:PORT/NAME',
   ],
-  [/^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS|ERR_SSL)/, 'unreadable', 'has a certificate that is not trusted', 'name the authority with sslrootcert=FILE in the URL'],
+  [
+    /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS|ERR_SSL)/,
+    'unreadable',
+    'has a certificate that is not trusted',
+    'name the authority with sslrootcert=FILE in the URL',
+  ],
 ]
 
 /** Translates an error of the driver into a StoreError with a hint. Returns other errors as they are. */

@@ -35,7 +35,9 @@ export abstract class PostgresRecords implements ApprovalStore, CloudEventStore,
   }
 
   findApprovalByToken(tokenHash: string): Promise<OpenApproval | undefined> {
-    return this.db.read(async (session) => (await this.#toOpen(await session.all(APPROVAL.findByToken, [tokenHash])))[0])
+    return this.db.read(
+      async (session) => (await this.#toOpen(await session.all(APPROVAL.findByToken, [tokenHash])))[0],
+    )
   }
 
   listEvents({ type, run, since, until, limit }: CloudEventFilter = {}): Promise<StoredCloudEvent[]> {

@@ -14,7 +14,7 @@ import { refuseClaim } from '../rules/lease.ts'
 import { toPhaseCode } from '../sql/codes.ts'
 import { LAST_SEQ, toJournalKey } from '../sql/journal-key.ts'
 import { type LargeText, packJson } from '../sql/large-text.ts'
-import { packRun } from '../sql/new-run-columns.ts'
+import { packRun, toQueuedRecord } from '../sql/new-run-columns.ts'
 import { toHolderText, toJournalRow, toRunRecord } from '../sql/run-record.ts'
 import type { RunRow } from '../sql/run-row.ts'
 import type {
@@ -40,7 +40,14 @@ import type {
 import { listDueRuns, readNextDue } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
 import { PostgresRecords } from './postgres-records.ts'
-import { createRun, isCreatedAtOnce, isSubmittedAtOnce, submitRun, toHeldValues, toQueuedValues } from './run-creation.ts'
+import {
+  createRun,
+  isCreatedAtOnce,
+  isSubmittedAtOnce,
+  submitRun,
+  toHeldValues,
+  toQueuedValues,
+} from './run-creation.ts'
 import { countRuns, listRuns } from './run-lists.ts'
 import { one, type Session } from './session.ts'
 import { CONTENT, INBOX, INSERT_RUN, RUN } from './statements.ts'
@@ -69,7 +76,7 @@ export class PostgresStore extends PostgresRecords implements Store {
     const values = toQueuedValues(packed)
     if (isSubmittedAtOnce(run)) {
       const inserted = await this.db.change({ query: INSERT_RUN, values, toResult: ([row]) => row })
-      if (inserted !== undefined) return { kind: 'created', run: await this.#expectRun(run.id) }
+      if (inserted !== undefined) return { kind: 'created', run: toQueuedRecord(run) }
     }
     return this.db.transact((session, isRepeated) => submitRun(packed, options, this.#creation(session, isRepeated)))
   }
@@ -291,14 +298,6 @@ export class PostgresStore extends PostgresRecords implements Store {
       const rows = await session.all(RUN.readRows, [toJournalKey(found.key, fromSeq), toJournalKey(found.key, lastSeq)])
       const unpack = await this.db.unpacker(rows.map(({ data }) => data))
       return rows.map((row) => toJournalRow(row, { runId: id, unpack }))
-    })
-  }
-
-  async #expectRun(id: string): Promise<RunRecord> {
-    return this.db.read(async (session) => {
-      const row = await one(session, RUN.read, [id])
-      if (row === undefined) throw new Error(`run '${id}' is missing: expected the run that was just added`)
-      return this.#toRecord(row, session)
     })
   }
 

@@ -9,7 +9,15 @@ import { createLeaveMessage, enterFlow, needsOthers, waitsInAnyCase } from '../r
 import { idConflict, judgeKey, unsavedDefinition } from '../rules/new-run.ts'
 import type { CreateResult, NewRun, Owner, RefusedRun, RunRecord } from '../run-store.ts'
 import { toKindCode, toPhaseCode } from '../sql/codes.ts'
-import { AT_ONCE, ENTERED, type Entry, type FoundByKey, type PackedRun, toInserted, toMember } from '../sql/new-run-columns.ts'
+import {
+  AT_ONCE,
+  ENTERED,
+  type Entry,
+  type FoundByKey,
+  type PackedRun,
+  toInserted,
+  toMember,
+} from '../sql/new-run-columns.ts'
 import { toHolderText } from '../sql/run-record.ts'
 import type { InsertedRun, RunRow } from '../sql/run-row.ts'
 import { FlowGate } from './flow-gate.ts'
@@ -35,8 +43,24 @@ export const toHeldValues = (packed: PackedRun, owner: Owner): Value[] =>
   })
 
 const toValues = ({ run, rows, large }: PackedRun, columns: InsertedRun): Value[] => [
-  ...[columns.id, columns.workflow, columns.definition, columns.phase, columns.createdAt, columns.epoch, columns.holder],
-  ...[columns.parent, columns.origin, columns.key, columns.bodyHash, columns.flow_key, columns.concurrency, columns.rank],
+  ...[
+    columns.id,
+    columns.workflow,
+    columns.definition,
+    columns.phase,
+    columns.createdAt,
+    columns.epoch,
+    columns.holder,
+  ],
+  ...[
+    columns.parent,
+    columns.origin,
+    columns.key,
+    columns.bodyHash,
+    columns.flow_key,
+    columns.concurrency,
+    columns.rank,
+  ],
   ...[columns.rate_count, columns.rate_window_ms, columns.isAdmitted, columns.begunAt, columns.expireMs],
   rows.map(({ row }) => row.seq),
   rows.map(({ row }) => row.at),

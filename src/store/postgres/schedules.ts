@@ -86,9 +86,7 @@ export const SCHEDULE = {
     `delete from schedule_failure where schedule = $1 and slot <=
        (select slot from schedule_failure where schedule = $1 order by slot desc limit 1 offset $2)`,
   ),
-  updateFailure: sql(
-    'update schedule_failure set at = $1, code = $2, message = $3 where schedule = $4 and slot = $5',
-  ),
+  updateFailure: sql('update schedule_failure set at = $1, code = $2, message = $3 where schedule = $4 and slot = $5'),
   listFailures: sql<KeptSlotFailure>(
     `select failure.schedule, schedule.workflow, slot, at, code, message
      from schedule_failure failure join schedule on schedule.id = failure.schedule

@@ -1,7 +1,8 @@
 /** The SQL of runs, inboxes and content. */
-import { type Definition, EXPIRED_ANSWERS_A_WRITE, type InboxMessage, LEASE_MS } from '../store.ts'
-import { FROM_RUN, RUN_COLUMNS, type RunRow, type StoredRow } from '../sql/run-row.ts'
+
 import { ROWS_PER_RUN } from '../sql/journal-key.ts'
+import { FROM_RUN, RUN_COLUMNS, type RunRow, type StoredRow } from '../sql/run-row.ts'
+import { type Definition, EXPIRED_ANSWERS_A_WRITE, type InboxMessage, LEASE_MS } from '../store.ts'
 import { sql } from './session.ts'
 
 /** The database's clock, in epoch milliseconds. Leases use no other clock. */

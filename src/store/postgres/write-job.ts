@@ -72,7 +72,10 @@ export class WriteJob {
     const large: LargeText[] = []
     const rows = this.#packRows(change.rows ?? [], large)
     const opened = (change.approvalsOpened ?? []).map((record) => packApproval(record, large))
-    const events = (change.emitted ?? []).map((event: CloudEventRecord) => ({ event, text: packJson(event.data, large) }))
+    const events = (change.emitted ?? []).map((event: CloudEventRecord) => ({
+      event,
+      text: packJson(event.data, large),
+    }))
     if (change.end !== undefined) this.end = packEnd(change.end, large)
     this.rows.push(...rows)
     this.large.push(...large)
@@ -88,7 +91,8 @@ export class WriteJob {
   settle(verdict: Verdict | undefined): void {
     const { runId } = this.claim
     if (verdict === 'ok' || verdict === 'done') this.#succeed()
-    else if (verdict === 'gap') this.fail(seqDefect({ id: runId, seq: this.rows[0]?.row.seq ?? 0 }, 'the one after the last'))
+    else if (verdict === 'gap')
+      this.fail(seqDefect({ id: runId, seq: this.rows[0]?.row.seq ?? 0 }, 'the one after the last'))
     else this.fail(new LeaseLost(runId))
   }
 

@@ -35,7 +35,9 @@ export const judgeWrites = async (session: Session, jobs: readonly WriteJob[]): 
   const parts = PARTS.map((part) => ({ part, rows: jobs.flatMap((job) => part.list(job)) })).filter(
     ({ rows }) => rows.length > 0,
   )
-  const values = parts.flatMap(({ part, rows }) => part.columns.map((_, place) => rows.map((row) => row[place] ?? null)))
+  const values = parts.flatMap(({ part, rows }) =>
+    part.columns.map((_, place) => rows.map((row) => row[place] ?? null)),
+  )
   const query = findQuery(
     parts.map(({ part }) => part),
     jobs.some(({ end }) => end !== undefined),
@@ -81,7 +83,15 @@ const CLAIMS: Part = {
     const [first, last] = [rows[0], rows.at(-1)]
     const keyOf = (seq: number | undefined): number => (seq === undefined ? 0 : toJournalKey(runKey, seq))
     return [
-      [runKey, epoch, keyOf(first?.row.seq), keyOf(last?.row.seq), last?.row.at ?? 0, last?.text ?? '', end !== undefined],
+      [
+        runKey,
+        epoch,
+        keyOf(first?.row.seq),
+        keyOf(last?.row.seq),
+        last?.row.at ?? 0,
+        last?.text ?? '',
+        end !== undefined,
+      ],
     ]
   },
 }
@@ -219,7 +229,10 @@ const PARTS: readonly Part[] = [
         ? []
         : [...approvals.values()].flatMap((one) => {
             if (!('packed' in one)) return []
-            const { run, path, visit, step, title, shown, form, deciders, tool, ...rest } = toOpened(claim.runKey, one.packed)
+            const { run, path, visit, step, title, shown, form, deciders, tool, ...rest } = toOpened(
+              claim.runKey,
+              one.packed,
+            )
             const { count, given, dueAt, requestedAt, requestHash } = rest
             const later = [count, given, dueAt, requestedAt, requestHash, one.isNew]
             return [[run, path, visit, step, title, shown, form, deciders, tool, ...later]]

@@ -1,7 +1,7 @@
 /** A new run as text and columns, and how it enters the store. */
 import { type Admission, type FlowEntry, type RunFlow, UNBOUND } from '../rules/flow.ts'
 import { rowsOf } from '../rules/journal.ts'
-import type { KnownRun, NewRun } from '../run-store.ts'
+import type { KnownRun, NewRun, RunRecord } from '../run-store.ts'
 import { toPhaseCode } from './codes.ts'
 import type { FlowMemberRow } from './flow-columns.ts'
 import { LAST_SEQ } from './journal-key.ts'
@@ -84,4 +84,26 @@ const toFlowColumns = (workflow: string, { key, concurrency, rate, priority = 0 
 export const toMember = (workflow: string, flow: RunFlow): FlowMemberRow => ({
   key: Number.MAX_SAFE_INTEGER,
   ...toFlowColumns(workflow, flow),
+})
+
+/** The record of a run that was added to the queue. */
+export const toQueuedRecord = ({ id, workflow, definition, parent, origin, key, created }: NewRun): RunRecord => ({
+  id,
+  workflow,
+  definition,
+  parent: parent ?? null,
+  status: 'running',
+  phase: 'queued',
+  isPaused: false,
+  origin: origin ?? null,
+  key: key ?? null,
+  replacedBy: null,
+  createdAt: created.at,
+  begunAt: created.data.queued === true ? null : created.at,
+  endedAt: null,
+  output: null,
+  error: null,
+  usage: { input_tokens: 0, output_tokens: 0, cost_usd: 0 },
+  holder: null,
+  epoch: 0,
 })

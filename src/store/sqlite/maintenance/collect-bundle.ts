@@ -3,8 +3,7 @@
 import type { ApprovalRecord } from '../../approval-record.ts'
 import type { CloudEventRecord } from '../../cloud-event-record.ts'
 import { type BundledRun, findBlobHashes, type RunBundle } from '../../run-bundle.ts'
-import type { FlowLimitColumns } from '../../sql/flow-columns.ts'
-import { toLimits } from '../../sql/flow-columns.ts'
+import { type StoredMaking, toMade } from '../../sql/bundle-columns.ts'
 import { LAST_SEQ, toJournalKey } from '../../sql/journal-key.ts'
 import { toJournalRow, toRunRecord } from '../../sql/run-record.ts'
 import type { RunRow } from '../../sql/run-row.ts'
@@ -48,16 +47,6 @@ const bundleRun = (
       .outbox.list({ run: row.id })
       .map(({ runId, deliveredAt, ...event }): CloudEventRecord => event),
   }
-}
-
-/** The columns of a new run that its record does not hold. */
-type StoredMaking = FlowLimitColumns & { body_hash: string | null; flow_key: string | null; rank: number | null }
-
-const toMade = (stored: StoredMaking | undefined, workflow: string): Pick<BundledRun['run'], 'bodyHash' | 'flow'> => {
-  if (stored === undefined || stored.flow_key === null) return { bodyHash: stored?.body_hash ?? null, flow: null }
-  const { body_hash, flow_key, rank } = stored
-  const key = flow_key.slice(workflow.length + 1)
-  return { bodyHash: body_hash, flow: { key, priority: 0 - (rank ?? 0), ...toLimits(stored) } }
 }
 
 const collectDefinitions = ({ statements }: MaintainedStore, rows: readonly RunRow[]): Definition[] =>
