@@ -22,7 +22,7 @@ const types: pg.CustomTypesConfig = {
 
 /** The parameters of the URL win, and have the meaning that they have for all programs of Postgres. */
 export const toClientConfig = (url: string): pg.ClientConfig => ({
-  connectionString: withLibraryMeaning(url),
+  connectionString: withSettings(url),
   application_name: 'troupe',
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   statement_timeout: STATEMENT_TIMEOUT_MS,
@@ -32,14 +32,18 @@ export const toClientConfig = (url: string): pg.ClientConfig => ({
   types,
 })
 
-/** Without it the driver gives `sslmode` other meanings than libpq, and warns of that. */
-const withLibraryMeaning = (url: string): string =>
-  /[?&]sslmode=/.test(url) && !/[?&]uselibpqcompat=/.test(url) ? `${url}&uselibpqcompat=true` : url
-
-/** The URL without its password and parameters, for messages. */
-export const toLocation = (url: string): string => {
-  const { username, host, pathname } = new URL(url)
-  return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`
+/**
+ * A statement is planned once a connection: planning those of a write takes longer than running them. And `sslmode` gets the meanings
+ * of libpq; those of the driver are others, and it warns of that.
+ */
+const withSettings = (text: string): string => {
+  const url = new URL(text)
+  const options = url.searchParams.get('options')
+  url.searchParams.set('options', `${options === null ? '' : `${options} `}-c plan_cache_mode=force_generic_plan`)
+  if (url.searchParams.has('sslmode') && !url.searchParams.has('uselibpqcompat'))
+    url.searchParams.set('uselibpqcompat', 'true')
+  // The driver does not read `+` as a blank.
+  return url.href.replaceAll('+', '%20')
 }
 
 /** Readers end with the process by themselves. */

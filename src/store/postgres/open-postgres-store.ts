@@ -2,7 +2,8 @@
 import type pg from 'pg'
 import type { Store } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import { Reopened, toClientConfig, toLocation } from './connection.ts'
+import { toShownUrl } from '../database-address.ts'
+import { Reopened, toClientConfig } from './connection.ts'
 import { toStoreError } from './postgres-error.ts'
 import { PostgresStore } from './postgres-store.ts'
 import { MIGRATIONS_TABLE, OLDEST_SERVER, SCHEMA_VERSION } from './schema-version.ts'
@@ -10,15 +11,13 @@ import { MIGRATIONS_TABLE, OLDEST_SERVER, SCHEMA_VERSION } from './schema-versio
 export interface PostgresStoreOptions {
   /** `postgres://USER:PASSWORD@HOST:PORT/NAME`, with the parameters that all programs of Postgres know. */
   url: string
-  /** `process`: durable writes survive a killed process. `power`: the server's own setting decides, which by default survives a power cut. */
-  durability: 'process' | 'power'
   /** True (default): an older schema is migrated. False: it is an error. */
   migrate?: boolean
 }
 
-/** @throws StoreError `unreadable`, `too_new`, `busy`, `disk_full` */
+/** The server's own settings decide what a recorded step survives: by default a power cut too. @throws StoreError `unreadable`, `too_new`, `busy`, `disk_full` */
 export const openPostgresStore = async ({ url, migrate = true }: PostgresStoreOptions): Promise<Store> => {
-  const location = toLocation(url)
+  const location = toShownUrl(url)
   try {
     const config = toClientConfig(url)
     await prepare({ config, url, location, migrate })
@@ -39,14 +38,14 @@ const prepare = async ({ config, url, location, migrate }: Preparation): Promise
   const connection = new Reopened(config, { location })
   try {
     const client = await connection.open()
-    if ((await expectSchema(client, location)) === SCHEMA_VERSION) return
+    if ((await readSchema(client, location)) === SCHEMA_VERSION) return
     if (!migrate)
       throw new StoreError('unreadable', `database '${location}' has an older schema: expected ${SCHEMA_VERSION}`, {
         hint: 'the next run brings it up to date',
       })
     // Of several processes one migrates, and the others find it done. The lock ends with the connection.
     await client.query(`select pg_advisory_lock(${MIGRATION_LOCK})`)
-    if ((await expectSchema(client, location)) === SCHEMA_VERSION) return
+    if ((await readSchema(client, location)) === SCHEMA_VERSION) return
     await (await import('./migrate.ts')).migrate(url)
   } finally {
     await connection.close()
@@ -66,7 +65,7 @@ interface Found {
 }
 
 /** Returns the version of the schema; 0 for an empty database. @throws StoreError */
-const expectSchema = async (client: pg.Client, location: string): Promise<number> => {
+export const readSchema = async (client: pg.Client, location: string): Promise<number> => {
   const { rows } = await client.query<Found>(
     `select current_setting('server_version_num')::int as server, to_regclass('${MIGRATIONS_TABLE}') is not null as has_migrations,
        (select count(*) from pg_tables where schemaname = current_schema() and tablename in (${TABLES})) as foreign_tables`,

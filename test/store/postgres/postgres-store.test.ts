@@ -6,14 +6,14 @@ import { execute, startPostgres, withoutPostgres } from '../../support/postgres-
 const openSubject = async (): Promise<StoreSubject> => {
   const server = await startPostgres()
   const url = await server.createDatabase()
-  const store = await openPostgresStore({ url, durability: 'process' })
+  const store = await openPostgresStore({ url })
   const stores = [store]
   return {
     store,
     expireLeases: () => execute(url, 'update run set lease_until = 0 where lease_until is not null'),
     reopen: async () => {
       await store.close()
-      const again = await openPostgresStore({ url, durability: 'process' })
+      const again = await openPostgresStore({ url })
       stores.push(again)
       return again
     },
