@@ -40,7 +40,8 @@ const expectUrl = (text: string): string => {
   throw new Fault('invalid_input', `database '${hidePassword(text)}' names no database\n${EXPECTED_URL}`)
 }
 
-const EXPECTED = 'name a file: --db PATH, or TROUPE_DB=PATH; or a Postgres database: postgres://USER:PASSWORD@HOST:PORT/NAME'
+const EXPECTED =
+  'name a file: --db PATH, or TROUPE_DB=PATH; or a Postgres database: postgres://USER:PASSWORD@HOST:PORT/NAME'
 
 const EXPECTED_URL =
   'expected postgres://USER:PASSWORD@HOST:PORT/NAME; in a password, write @ as %40, / as %2F, # as %23 and % as %25'

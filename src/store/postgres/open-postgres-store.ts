@@ -1,8 +1,8 @@
 /** Opens a store in a Postgres database, and brings its schema up to date. */
 import type pg from 'pg'
+import { toShownUrl } from '../database-address.ts'
 import type { Store } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import { toShownUrl } from '../database-address.ts'
 import { Reopened, toClientConfig } from './connection.ts'
 import { toStoreError } from './postgres-error.ts'
 import { PostgresStore } from './postgres-store.ts'

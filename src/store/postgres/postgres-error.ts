@@ -29,6 +29,12 @@ type Explanation = [code: StoreErrorCode, says: string, hint: string]
 
 const EXPLANATIONS: [pattern: RegExp, ...Explanation][] = [
   [
+    /^ERR_NO_TLS/,
+    'unreadable',
+    'is on a server without TLS',
+    'write sslmode=disable in the URL, or switch on ssl at the server',
+  ],
+  [
     /^28/,
     'unreadable',
     'refuses the login',
@@ -84,7 +90,9 @@ export const toStoreError = (error: unknown, location: string): unknown => {
 }
 
 const findTlsCode = (error: unknown): string | undefined =>
-  error instanceof Error && /does not support SSL/.test(error.message) ? 'ERR_TLS' : undefined
+  error instanceof Error && /does not support SSL/.test(error.message) ? NO_TLS : undefined
+
+const NO_TLS = 'ERR_NO_TLS'
 
 /** A socket's error for several addresses has no message of its own. */
 const messageOf = (error: unknown): string => {

@@ -10,6 +10,7 @@ import { hashBytes } from '../../core/hash.ts'
 import { expectWithin, LIMITS } from '../../core/limits.ts'
 import type { JournalRow } from '../journal-row.ts'
 import type { StoreMaintenance } from '../maintenance.ts'
+import type { News } from '../news-store.ts'
 import { refuseClaim } from '../rules/lease.ts'
 import { toPhaseCode } from '../sql/codes.ts'
 import { LAST_SEQ, toJournalKey } from '../sql/journal-key.ts'
@@ -240,6 +241,10 @@ export class PostgresStore extends PostgresRecords implements Store {
 
   getBlob(hash: string): Promise<Uint8Array | undefined> {
     return this.db.readBlob(hash)
+  }
+
+  onNews(news: News, listener: () => void): () => void {
+    return this.db.news.add(news, listener)
   }
 
   async maintenance(): Promise<StoreMaintenance> {

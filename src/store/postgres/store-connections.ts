@@ -8,6 +8,7 @@ import type { JsonValue } from '../../core/json.ts'
 import { expectOwnBytes, unpackJson } from '../sql/large-text.ts'
 import { CommitQueue, closedError, GIVE_UP_MS } from './commit-queue.ts'
 import { createPool } from './connection.ts'
+import { NewsListener } from './news-listener.ts'
 import { isConnectionLost, isContended, toStoreError } from './postgres-error.ts'
 import { createSession, type Query, type Session, type Value } from './session.ts'
 import { CONTENT } from './statements.ts'
@@ -30,6 +31,7 @@ export class StoreConnections {
   readonly #pool: pg.Pool
   readonly #queue: CommitQueue
   readonly #reader: Session
+  readonly news: NewsListener
   #closing: Promise<void> | undefined
 
   constructor(config: pg.ClientConfig, location: string) {
@@ -37,6 +39,7 @@ export class StoreConnections {
     this.#pool = createPool(config)
     this.#queue = new CommitQueue(config, { location })
     this.#reader = createSession(this.#pool)
+    this.news = new NewsListener(config, location)
   }
 
   get isClosed(): boolean {
@@ -119,6 +122,7 @@ export class StoreConnections {
     // Idle connections do not keep the process, not even until they are closed.
     const keeper = setInterval(() => {}, KEEPER_MS)
     try {
+      await this.news.close()
       await this.#queue.close()
       await this.#pool.end()
     } finally {

@@ -25,7 +25,11 @@ export interface CopyArguments {
 
 export const backup = (context: Context, { file, force = false, json = false }: CopyArguments): Promise<void> =>
   withKept(context, async ({ store, project }) => {
-    const { bytes } = await backupStore(store, { ...toPath(project), file: resolve(context.workingFolder, file), replaces: force })
+    const { bytes } = await backupStore(store, {
+      ...toPath(project),
+      file: resolve(context.workingFolder, file),
+      replaces: force,
+    })
     if (json) writeJson(context, { file, bytes })
     else context.stdout.write(`${file}: ${formatSize(bytes)}\n`)
   })
@@ -72,8 +76,7 @@ const expectKept = ({ database }: Project): void => {
     })
 }
 
-const toPath = ({ database }: Project): { path?: string } =>
-  database.kind === 'sqlite' ? { path: database.path } : {}
+const toPath = ({ database }: Project): { path?: string } => (database.kind === 'sqlite' ? { path: database.path } : {})
 
 /** The absolute path. @throws CliError if the database is not a file */
 const databaseFile = (project: Project): string => {

@@ -19,9 +19,13 @@ export const createMaintenance = (db: StoreConnections): StoreMaintenance => ({
   /** The database does so by itself: autovacuum makes the space free for new rows. */
   vacuum: async () => ({ freedBytes: 0 }),
   async backup() {
-    throw new StoreError('unreadable', `database '${db.location}' is copied by a tool of Postgres: expected a file`, {
-      hint: `pg_dump --format=custom --file=FILE ${db.location}, and later pg_restore --clean --dbname=${db.location} FILE`,
-    })
+    throw new StoreError(
+      'unreadable',
+      `a Postgres database is copied by pg_dump, and not by troupe: '${db.location}'`,
+      {
+        hint: `pg_dump --format=custom --file=FILE ${db.location}`,
+      },
+    )
   },
   check: () => db.read(checkContent),
   listDefinitions: () => db.read(async (session) => (await session.all(LIST_DEFINITIONS)).map(({ hash }) => hash)),
