@@ -26,6 +26,7 @@ export const listBadges = (step: Step, presets: Presets): string[] => [
     return `goes on after ${caseText(one)}`
   }),
   ...(step.runsOn === undefined ? [] : [placeText(step.runsOn.value)]),
+  ...(step.compensate?.value === true ? ['undoes its steps if it fails'] : []),
   ...(step.undo === undefined ? [] : [`undo: ${step.undo.tool.value}`]),
 ]
 

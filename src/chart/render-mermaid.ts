@@ -2,6 +2,7 @@
  * Renders a chart as Mermaid's flowchart text. Its state diagrams cannot have arrows between states of different
  * blocks, which jumps and `on_error` need; flowcharts can, and they nest as well.
  */
+import { ownValue } from '../core/json.ts'
 import { type Chart, type ChartEdge, type ChartNode, numberNodes, walkNodes } from './chart.ts'
 
 export const renderMermaid = (chart: Chart): string => {
@@ -86,6 +87,6 @@ const CLASS_OF_KIND: Readonly<Record<string, string>> = {
 
 const classLines = ({ nodes }: Chart, ids: Ids): string[] =>
   walkNodes(nodes).flatMap(({ id, kind }) => {
-    const name = CLASS_OF_KIND[kind]
+    const name = ownValue(CLASS_OF_KIND, kind)
     return name === undefined ? [] : [`  class ${ids.get(id)} ${name}`]
   })

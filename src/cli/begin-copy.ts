@@ -28,7 +28,7 @@ export const beginCopy = async (
   { opened, stored, start }: Copy,
 ): Promise<number> => {
   const { workflow, folder } = stored
-  const local = openLocal(stored, { ...opened, context, performs: options.submit !== true })
+  const local = await openLocal(stored, { ...opened, context, performs: options.submit !== true })
   try {
     if (options.submit === true)
       return reportSubmitted(context, options, await local.submit(workflow, { ...start, folder }))

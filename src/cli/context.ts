@@ -1,16 +1,22 @@
 /** Everything outside that a command may use: streams, environment, working folder and global options. */
+import { once } from 'node:events'
 import { createPaint, type Paint, wantsColor } from './paint.ts'
+import { toTerminalText } from './terminal-text.ts'
 
 export interface GlobalOptions {
   db?: string
   config?: string
+  trust?: boolean
   /** False with `--no-color`. */
   color: boolean
   debug?: boolean
 }
 
 export interface Channel {
+  /** Writes text. Its control characters become visible escapes; line breaks, tabs and colours of `paint` stay. */
   write(text: string): void
+  /** Writes text between control sequences, all at once. */
+  frame(text: string, sequences: { before?: string; after?: string }): void
   isTerminal: boolean
   paint: Paint
   /** Current cells of the terminal; 80 × 24 without one. */
@@ -31,6 +37,8 @@ export interface Context {
   readStdin(): Promise<Uint8Array>
   /** Standard input, line by line as it arrives. */
   readLines(): InputLines
+  /** One key that a user presses, `\x03` for Ctrl-C; undefined if no user sits at a terminal. */
+  readKey: (() => Promise<string>) | undefined
 }
 
 export interface InputLines extends AsyncIterable<string> {
@@ -48,6 +56,7 @@ export const createContext = (options: GlobalOptions): Context => {
     stderr: createChannel(process.stderr, options, environment),
     readStdin,
     readLines,
+    readKey: process.stdin.isTTY === true && process.stderr.isTTY === true ? readKey : undefined,
   }
 }
 
@@ -57,10 +66,12 @@ const createChannel = (
   environment: Context['environment'],
 ): Channel => {
   const isTerminal = stream.isTTY === true && environment.TERM !== 'dumb'
+  const hasColor = wantsColor({ isTerminal, flag: color }, environment)
   return {
-    write: (text) => void stream.write(text),
+    write: (text) => void stream.write(toTerminalText(text, hasColor)),
+    frame: (text, { before = '', after = '' }) => void stream.write(before + toTerminalText(text, hasColor) + after),
     isTerminal,
-    paint: createPaint(wantsColor({ isTerminal, flag: color }, environment)),
+    paint: createPaint(hasColor),
     columns: () => stream.columns || 80,
     rows: () => stream.rows || 24,
     onResize(listener) {
@@ -83,3 +94,15 @@ const readLines = (): InputLines => ({
     yield* createInterface({ input: process.stdin })
   },
 })
+
+const readKey = async (): Promise<string> => {
+  const { stdin } = process
+  stdin.setRawMode(true)
+  try {
+    const [keys] = await once(stdin, 'data')
+    return String(keys).slice(0, 1)
+  } finally {
+    stdin.setRawMode(false)
+    stdin.pause()
+  }
+}

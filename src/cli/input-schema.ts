@@ -1,3 +1,4 @@
+import { ownValue } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
 
 /** The part of a schema at a path of keys; undefined if the schema does not describe it. */
@@ -26,7 +27,7 @@ const MAX_REFERENCES = 20
 const deref = (schema: JsonSchema, root: JsonSchema): JsonSchema => {
   let found = schema
   for (let count = 0; count < MAX_REFERENCES && found.$ref?.startsWith('#/$defs/') === true; count++)
-    found = root.$defs?.[found.$ref.slice('#/$defs/'.length)] ?? {}
+    found = ownValue(root.$defs, found.$ref.slice('#/$defs/'.length)) ?? {}
   return found
 }
 

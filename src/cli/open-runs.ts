@@ -2,10 +2,14 @@
 import { existsSync } from 'node:fs'
 import { type Project, readProject } from '../app/project/project.ts'
 import { type DatabaseAddress, toShownUrl } from '../store/database-address.ts'
+import type { DamagedRow } from '../store/maintenance.ts'
 import { openDatabase } from '../store/open-database.ts'
-import type { RunRecord, Store } from '../store/store.ts'
+import type { FindRunResult, RunRecord, Store } from '../store/store.ts'
+import { isDamage } from '../store/store-error.ts'
+import { expectTrustInKey } from './ask-trust.ts'
 import { CliError, InvalidFile } from './cli-error.ts'
 import type { Context } from './context.ts'
+import { DamagedRows } from './damaged-rows.ts'
 import { EXIT } from './exit-code.ts'
 import { writeJson } from './output.ts'
 import { shownPath } from './workflow-file.ts'
@@ -13,10 +17,21 @@ import { shownPath } from './workflow-file.ts'
 export interface OpenedRuns {
   project: Project
   store: Store
+  damaged: DamagedRows
 }
 
-/** The project around a folder. @throws InvalidFile if its config has errors, Fault for a wrong `--db` or `--config` */
-export const openProject = async (
+/** The project around a folder, ready to open its database. @throws as `viewProject`; CliError if the database is not trusted */
+export const openProject = async (context: Context, folder?: string): Promise<Project> => {
+  const project = await viewProject(context, folder)
+  if (project.isDatabaseGranted) await expectTrustInKey(context, project, 'db')
+  return project
+}
+
+/**
+ * The project around a folder, for commands that open no database.
+ * @throws InvalidFile if its config has errors, Fault for a wrong `--db` or `--config`
+ */
+export const viewProject = async (
   { options, workingFolder, environment }: Context,
   folder = workingFolder,
 ): Promise<Project> => {
@@ -26,6 +41,7 @@ export const openProject = async (
     environment,
     configFile: options.config,
     db: options.db,
+    trust: options.trust,
   })
   if (project !== undefined) return project
   if (diagnostics === undefined) throw new Error('a project without findings was not read')
@@ -48,7 +64,12 @@ export const withDatabase = async <T>(
 /** Calls `act` with the database of the project around the working folder. @throws CliError if there is none; StoreError */
 export const withRuns = async <T>(context: Context, act: (opened: OpenedRuns) => Promise<T>): Promise<T> => {
   const project = await openProject(context)
-  if (hasDatabase(project)) return withDatabase(project, (store) => act({ project, store }))
+  if (hasDatabase(project)) {
+    const damaged = new DamagedRows()
+    const { database, durability } = project
+    const opened = { database, durability, onDamaged: (row: DamagedRow) => damaged.add(row) }
+    return withDatabase(opened, (store) => act({ project, store, damaged })).finally(() => damaged.report(context))
+  }
   throw new CliError(`there is no database at ${shownDatabase(project, context)}`, {
     hint: 'the first run creates it; --db names another one, --config the config of another project',
     exitCode: EXIT.environment,
@@ -70,11 +91,11 @@ export interface Listing {
 export const withRunsIfThere = async (
   context: Context,
   { json = false, none = [], say = (database) => `no runs yet in ${database}` }: Listing,
-  act: (store: Store) => Promise<void>,
+  act: (store: Store, damaged: DamagedRows) => Promise<void>,
 ): Promise<void> => {
   const project = await openProject(context)
   const isNamed = context.options.db !== undefined || Boolean(context.environment.TROUPE_DB)
-  if (hasDatabase(project) || isNamed) return withRuns(context, ({ store }) => act(store))
+  if (hasDatabase(project) || isNamed) return withRuns(context, ({ store, damaged }) => act(store, damaged))
   if (!json) context.stderr.write(`${say(shownDatabase(project, context))}\n`)
   else if (none !== undefined) writeJson(context, none)
 }
@@ -97,6 +118,16 @@ export const findRun = async (store: Store, id: string): Promise<RunRecord> => {
   throw new CliError(`there is no run '${id}' in ${store.location}`, {
     hint: 'troupe runs lists all; --db names another database',
   })
+}
+
+/** A damaged run is missing. */
+export const findIntact = async (store: Store, id: string): Promise<FindRunResult> => {
+  try {
+    return await store.findRun(id)
+  } catch (thrown) {
+    if (isDamage(thrown)) return { kind: 'missing' }
+    throw thrown
+  }
 }
 
 const findLast = async (store: Store): Promise<RunRecord> => {

@@ -1,10 +1,15 @@
 /** Writes results, tables and hints as all commands do. */
 import type { Channel, Context } from './context.ts'
+import { toVisibleJson } from './printable.ts'
 import { type Column, renderTable } from './table.ts'
 
 /** Writes the value that `--json` prints, indented. */
 export const writeJson = ({ stdout }: Pick<Context, 'stdout'>, value: unknown): void =>
-  stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+  stdout.write(`${toVisibleJson(JSON.stringify(value, null, 2))}\n`)
+
+/** Writes the value as one line of JSON. */
+export const writeJsonLine = ({ stdout }: Pick<Context, 'stdout'>, value: unknown): void =>
+  stdout.write(`${toVisibleJson(JSON.stringify(value))}\n`)
 
 export const writeLines = ({ write }: Channel, lines: Iterable<string>): void => {
   for (const line of lines) write(`${line}\n`)

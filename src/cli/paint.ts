@@ -1,15 +1,33 @@
-/** Colours, or none. */
+/**
+ * Colours, or none.
+ *
+ * Painted text holds marks, which the writer of a channel turns into escape sequences. It turns no other character into one, so that an
+ * escape character in a text is always foreign.
+ */
 
 const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39], yellow: [33, 39], cyan: [36, 39] } as const
+
+/** Codes by their marks. U+FDD0 to U+FDEF are no characters, and free for the use of a program. */
+const BY_MARK = new Map([...new Set(Object.values(CODES).flat())].map((code, index) => [toMark(index), code]))
+
+function toMark(index: number): string {
+  return String.fromCharCode(0xfdd0 + index)
+}
+
+const markOf = (wanted: number): string => [...BY_MARK].find(([, code]) => code === wanted)?.[0] ?? ''
+
+/** Turns marks into the escape sequences of colours. */
+export const toColors = (text: string): string =>
+  text.replaceAll(/[\ufdd0-\ufdef]/g, (mark) => (BY_MARK.has(mark) ? `\x1b[${BY_MARK.get(mark)}m` : ''))
 
 export type Paint = Readonly<Record<keyof typeof CODES, (text: string) => string>>
 
 export const createPaint = (hasColor: boolean): Paint =>
   Object.fromEntries(
-    Object.entries(CODES).map(([name, [open, close]]) => [
-      name,
-      hasColor ? (text: string) => (text === '' ? '' : `\x1b[${open}m${text}\x1b[${close}m`) : (text: string) => text,
-    ]),
+    Object.entries(CODES).map(([name, [open, close]]) => {
+      const [begin, end] = [markOf(open), markOf(close)]
+      return [name, hasColor ? (text: string) => (text === '' ? '' : begin + text + end) : (text: string) => text]
+    }),
   ) as unknown as Paint
 
 /** Decides by the flag, NO_COLOR (https://no-color.org), FORCE_COLOR, and the kind of the stream, in this order. */

@@ -3,18 +3,31 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern removes them.
 const SEQUENCES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_]?)|\x9b[0-?]*[ -/]*[@-~]/g
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern removes them.
-const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds them.
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]/g
+
+/** The same, and the marks of colours (paint.ts), which mean nothing in a foreign text. */
+const FOREIGN = new RegExp(`${CONTROLS.source}|[\\ufdd0-\\ufdef]`, 'g')
 
 /** Removes escape sequences, control characters and changes of direction; keeps line breaks and tabs. */
-export const toPrintable = (text: string): string => text.replaceAll(SEQUENCES, '').replaceAll(CONTROLS, '')
+export const toPrintable = (text: string): string => text.replaceAll(SEQUENCES, '').replaceAll(FOREIGN, '')
 
 /** Writes what `toPrintable` removes as escapes such as `\x1b`, so that a reader sees that it is there. */
-export const toVisible = (text: string): string =>
-  text.replaceAll('\r\n', '\n').replaceAll(CONTROLS, (control) => {
-    const code = control.charCodeAt(0).toString(16)
-    return code.length <= 2 ? `\\x${code.padStart(2, '0')}` : `\\u${code.padStart(4, '0')}`
+export const toVisible = (text: string): string => escapeEach(text, FOREIGN)
+
+/** The same for a text that is painted: the marks of colours stay. */
+export const toVisiblePainted = (text: string): string => escapeEach(text, CONTROLS)
+
+const escapeEach = (text: string, pattern: RegExp): string =>
+  text.replaceAll('\r\n', '\n').replaceAll(pattern, (control) => {
+    const code = control.charCodeAt(0)
+    return code > 0xff ? toUnicodeEscape(control) : `\\x${code.toString(16).padStart(2, '0')}`
   })
+
+/** The same JSON, with all controls as escapes: `JSON.stringify` escapes only those below the blank. */
+export const toVisibleJson = (json: string): string => json.replaceAll(FOREIGN, toUnicodeEscape)
+
+const toUnicodeEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
 /** Joins the text to one line with single blanks. */
 export const toOneLine = (text: string): string => toPrintable(text).replaceAll(/\s+/g, ' ').trim()
@@ -24,7 +37,7 @@ export const joinLines = (text: string): string => toOneLine(text.trim().replace
 
 const PLAIN = /^[\x20-\x7e]*$/
 
-const NO_WIDTH = /\p{Mn}|\p{Me}|\p{Cf}/u
+const NO_WIDTH = /\p{Mn}|\p{Me}|\p{Cf}|[\ufdd0-\ufdef]/u
 
 /** The main blocks that are two cells wide in terminals: https://www.unicode.org/reports/tr11/ */
 const WIDE =

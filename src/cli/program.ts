@@ -29,10 +29,12 @@ import { signalCommand } from './commands/signal/command.ts'
 import { simulateCommand } from './commands/simulate/command.ts'
 import { submitCommand } from './commands/submit/command.ts'
 import { traceCommand } from './commands/trace/command.ts'
+import { trustCommand } from './commands/trust/command.ts'
 import { validateCommand } from './commands/validate/command.ts'
 import { workflowsCommand } from './commands/workflows/command.ts'
 import { EXIT } from './exit-code.ts'
 import { NARROWEST_COLUMN, renderHelp } from './help-text.ts'
+import { toVisible } from './printable.ts'
 
 /** By their headings, and in the order of `troupe --help`. */
 const COMMANDS: Readonly<Record<string, readonly CliCommand[]>> = {
@@ -49,7 +51,7 @@ const COMMANDS: Readonly<Record<string, readonly CliCommand[]>> = {
     failedCommand,
   ],
   Repeat: [forkCommand, restartCommand, rerunCommand],
-  Operate: [workflowsCommand, schedulesCommand, dbCommand, doctorCommand],
+  Operate: [workflowsCommand, schedulesCommand, dbCommand, trustCommand, doctorCommand],
 }
 
 const PROGRAM_NOTES = {
@@ -86,6 +88,7 @@ export const createProgram = (end: (exitCode: number) => void): Command => {
     .version(readVersion(), '--version', 'print the version')
     .option('--db <path>', 'database: a path or file: URL (TROUPE_DB; default .troupe/troupe.db)')
     .option('--config <file>', 'project config (default: troupe.config.yaml beside the workflow or above it)')
+    .option('--trust', 'trust all that the project config grants, for this command (TROUPE_TRUST=1)')
     .option('--no-color', 'no colours (NO_COLOR)')
     .option('--debug', 'show stack traces')
     .helpOption('-h, --help', 'show help')
@@ -136,5 +139,5 @@ const writeUsageError = (text: string, write: (text: string) => void): void => {
       : nearest !== undefined
         ? `did you mean ${nearest.replace(/^(\S+)$/, "'$1'").replace(/, (?=[^,]*$)/, ' or ')}?`
         : 'troupe --help shows commands, troupe COMMAND --help their options'
-  write(`troupe: ${message}\n  hint: ${hint}\n`)
+  write(toVisible(`troupe: ${message}\n  hint: ${hint}\n`))
 }

@@ -6,23 +6,27 @@ import { CliError, InvalidFile } from './cli-error.ts'
 import { EXIT } from './exit-code.ts'
 import { createPaint, paintDiagnostic, wantsColor } from './paint.ts'
 import { toPrintable } from './printable.ts'
+import { toTerminalText } from './terminal-text.ts'
 
 /** Writes the error, with its stack under `--debug`. Returns the exit code. */
 export const reportError = (thrown: unknown): number => {
   const isDebug = process.argv.includes('--debug')
   const flag = !process.argv.includes('--no-color')
-  const paint = createPaint(wantsColor({ isTerminal: process.stderr.isTTY === true, flag }, process.env))
+  const hasColor = wantsColor({ isTerminal: process.stderr.isTTY === true, flag }, process.env)
+  const paint = createPaint(hasColor)
+  // A command may fail before it has a channel.
+  const write = (text: string): void => void process.stderr.write(`${toTerminalText(text, hasColor)}\n`)
   const { message, hint, exitCode } = explainError(thrown)
   if (thrown instanceof InvalidFile) {
     const texts = thrown.diagnostics.map((finding) =>
       formatDiagnostic(finding, finding.file === thrown.source.file ? thrown.source : undefined),
     )
-    process.stderr.write(`${texts.map((text) => paintDiagnostic(toPrintable(text), paint)).join('\n\n')}\n`)
+    write(texts.map((text) => paintDiagnostic(toPrintable(text), paint)).join('\n\n'))
   } else {
     const help = hint === undefined ? '' : `\n  ${paint.dim(`hint: ${toPrintable(hint)}`)}`
-    process.stderr.write(`${paint.red('troupe:')} ${toPrintable(message).replaceAll('\n', '\n  ')}${help}\n`)
+    write(`${paint.red('troupe:')} ${toPrintable(message).replaceAll('\n', '\n  ')}${help}`)
   }
-  if (isDebug) process.stderr.write(`${toStack(thrown)}\n`)
+  if (isDebug) write(toStack(thrown))
   return exitCode
 }
 

@@ -5,9 +5,9 @@ import type { Paint } from './paint.ts'
 
 /**
  * The status that people see. `queued`: it has not started. `waiting`: it needs no process until a deadline, an event or a
- * decision arrives. `interrupted`: it has work to do, and no process holds it.
+ * decision arrives. `interrupted`: it has work to do, and no process holds it. `damaged`: its row can't be decoded.
  */
-export type ShownStatus = RunStatus | 'queued' | 'waiting' | 'paused' | 'interrupted'
+export type ShownStatus = RunStatus | 'queued' | 'waiting' | 'paused' | 'interrupted' | 'damaged'
 
 export const STATUS_COLORS: Record<ShownStatus, keyof Paint> = {
   running: 'cyan',
@@ -18,6 +18,7 @@ export const STATUS_COLORS: Record<ShownStatus, keyof Paint> = {
   completed: 'green',
   failed: 'red',
   cancelled: 'yellow',
+  damaged: 'red',
 }
 
 export const toShownStatus = ({ status, phase, isPaused, holder }: RunRecord, now = Date.now()): ShownStatus => {

@@ -38,6 +38,7 @@ import { checkVisitBounds } from './check/visit-bounds.ts'
 import type { Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { ExpressionText, Workflow } from './document.ts'
 import type { Type } from './expression/type.ts'
+import { finishParts, type Parts } from './parts.ts'
 import { placeSteps } from './place-steps.ts'
 import type { Proofs, Prover } from './prove.ts'
 import type { StepPlace } from './step-place.ts'
@@ -72,7 +73,11 @@ export interface CheckedWorkflow {
 }
 
 /** Never throws, whatever the document holds; findings go to `diagnostics`. */
-export const checkWorkflow = (workflow: Workflow, options: CheckOptions): CheckedWorkflow => {
+export const checkWorkflow = (workflow: Workflow, options: CheckOptions): CheckedWorkflow =>
+  finishParts(checkInParts(workflow, options))
+
+/** The same in parts. */
+export function* checkInParts(workflow: Workflow, options: CheckOptions): Parts<CheckedWorkflow> {
   const { catalogue, diagnostics, environment, children = NO_CHILDREN } = options
   const index = indexSteps(workflow)
   const jumps = resolveJumps(index, diagnostics)
@@ -85,6 +90,7 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   checkVisitBounds(flow, flowContext)
   checkEnds(flow, flowContext)
   checkEventlessCycles(flow, flowContext)
+  yield
 
   const tools = createToolNames(workflow, catalogue)
   checkFaultCodes(index, { tools, diagnostics })
@@ -127,8 +133,9 @@ export const checkWorkflow = (workflow: Workflow, options: CheckOptions): Checke
   checkFlowControl(context)
   checkTriggers(context)
   if (options.isStored !== true) checkSchedules(context)
-  checkSteps(context)
+  yield* checkSteps(context)
   const output = checkOutput(context) ?? checkEnding(context, { types, assignment, reached })
+  yield
   reportNullOutputs(context, { assignment, reached, passed })
   return {
     workflow,

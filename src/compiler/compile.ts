@@ -10,7 +10,7 @@
  */
 import type { JsonSchema } from '../core/json-schema.ts'
 import type { Catalogue } from './catalogue.ts'
-import { type CheckedWorkflow, checkWorkflow } from './check.ts'
+import { type CheckedWorkflow, checkInParts } from './check.ts'
 import { type Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { Workflow } from './document.ts'
 import type { Type } from './expression/type.ts'
@@ -18,14 +18,15 @@ import { inlineFiles } from './inline-files.ts'
 import { linkFlow } from './link/flow.ts'
 import { linkSchedules, type ScheduleTrigger } from './link/schedule-triggers.ts'
 import { type LinkedWorkflow, linkWorkflow } from './link.ts'
-import { linkChildren, type Parts } from './link-children.ts'
+import { linkChildren } from './link-children.ts'
 import { joinLinks, type LinkReader, type Links, NO_LINKS, type ToolSchemas } from './links.ts'
 import { lowerWorkflow } from './lower.ts'
+import { finishParts, type Parts } from './parts.ts'
 import { placeSteps } from './place-steps.ts'
 import type { StepPlan } from './plan.ts'
 import { planSteps } from './plan-steps.ts'
 import type { Proofs, Prover } from './prove.ts'
-import { readWorkflow } from './read.ts'
+import { readInParts } from './read.ts'
 import type { Source } from './source.ts'
 import { HASHING, hashWorkflow, linkTools } from './workflow-hash.ts'
 
@@ -89,16 +90,12 @@ const DEFAULT_STEP_LIMIT = 100_000
 
 const stepLimitOf = ({ limits }: Workflow): number => limits.steps?.value ?? DEFAULT_STEP_LIMIT
 
-export const compile = (source: Source, options: CompileOptions): Compilation => {
-  const parts = compileInParts(source, options)
-  let part = parts.next()
-  while (part.done !== true) part = parts.next()
-  return part.value
-}
+export const compile = (source: Source, options: CompileOptions): Compilation =>
+  finishParts(compileInParts(source, options))
 
 /**
- * Compiles in parts, so that the caller can yield to other work in between. For a large file each part takes a third of
- * the time at most.
+ * Compiles in parts, so that the caller can yield to other work in between. The longest parts of a large file are the composition
+ * of its YAML and the reading of its steps.
  */
 export const compileInParts = (source: Source, options: CompileOptions): Parts<Compilation> =>
   compileNested(source, { ...options, ancestors: [source.file] })
@@ -111,7 +108,7 @@ type NestedOptions = CompileOptions & {
 function* compileNested(source: Source, options: NestedOptions): Parts<Compilation> {
   const { ancestors, catalogue, environment = [], models = {}, links = NO_LINKS, isStored = false } = options
   const diagnostics = new Diagnostics(source)
-  const workflow = readWorkflow(source, diagnostics)
+  const workflow = yield* readInParts(source, diagnostics)
   if (workflow === undefined) return { diagnostics: diagnostics.toList(), compiled: undefined }
   yield
   const children = yield* linkChildren(workflow, {
@@ -128,7 +125,7 @@ function* compileNested(source: Source, options: NestedOptions): Parts<Compilati
       }),
   })
   yield
-  const checked = checkWorkflow(workflow, { catalogue, diagnostics, environment, models, children, isStored })
+  const checked = yield* checkInParts(workflow, { catalogue, diagnostics, environment, models, children, isStored })
   const files = inlineFiles(workflow, { links, diagnostics })
   if (diagnostics.hasErrors) return { diagnostics: diagnostics.toList(), compiled: undefined }
   const { prover } = options
@@ -153,9 +150,10 @@ function* build(
   const places = placeSteps(workflow)
   const plans = planSteps({ catalogue, workflow, models, places })
   const tools = linkTools(plans, { catalogue, links })
+  yield
   const lowered = lowerWorkflow(workflow, places)
   yield
-  const linked = linkWorkflow(workflow, lowered, places)
+  const linked = yield* linkWorkflow(workflow, lowered, places)
   yield
   return {
     ...linked,

@@ -6,12 +6,13 @@ import {
   type ProviderNames,
   type SecretSource,
 } from './grammar/config-grammar.ts'
+import { type Grant, type GrantPlace, listGrants, withholdGrants } from './grammar/grant.ts'
 import { type PartialOf, type RecordOf, readFields } from './grammar/record-shape.ts'
 import { createRootPlace, reportMismatch } from './grammar/shape.ts'
 import { parseYaml } from './read/parse-yaml.ts'
 import type { Source } from './source.ts'
 
-export type { SecretSource }
+export type { Grant, GrantPlace, SecretSource }
 
 type ReadValues = PartialOf<ReturnType<typeof createConfigFields>>
 
@@ -39,6 +40,14 @@ export const readConfig = (
   if (node.kind !== 'map') return reportMismatch(node, place, { expected: 'a map with keys such as db and files' })
   return toConfig(readFields(node, createConfigFields(builtIn), place, { owner: 'a project config' }).values)
 }
+
+/** Lists what the config gives to workflows beyond the project's folder. */
+export const listConfigGrants = (config: ProjectConfig, builtIn: ProviderNames, place: GrantPlace): Grant[] =>
+  listGrants(createConfigFields(builtIn), config, place)
+
+/** The config without what it grants. */
+export const withholdConfigGrants = (config: ProjectConfig, builtIn: ProviderNames, place: GrantPlace): ProjectConfig =>
+  withholdGrants(createConfigFields(builtIn), config, place)
 
 const toConfig = ({ http, json, shell, ...values }: ReadValues): ProjectConfig => ({
   files: {},

@@ -38,6 +38,17 @@ export const meantNearest = (range: Range, word: string, known: Iterable<string>
   return nearest === undefined ? undefined : meant(range, nearest)
 }
 
+/** Puts `KEY: VALUE` before the key that names the kind of a step. */
+export const insertKey = (
+  { kindRange: { start }, range }: { kindRange: Range; range: Range },
+  written: string,
+  source: Source,
+): TextEdit => {
+  const isFlow = source.text[range.start] === '{'
+  const indent = ' '.repeat(toPosition(source, start).column - 1)
+  return { start, end: start, text: isFlow ? `${written}, ` : `${written}\n${indent}` }
+}
+
 /** The hint is the line of the range with `text` in its place, without its indentation. */
 export const correctLine = (range: Range, text: string, source: Source): Correction => {
   const { line, column } = toPosition(source, range.start)

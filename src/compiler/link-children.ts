@@ -2,15 +2,13 @@
 import type { Diagnostic, Diagnostics } from './diagnostic.ts'
 import type { Located, Workflow } from './document.ts'
 import type { LinkReader } from './links.ts'
+import type { Parts } from './parts.ts'
 import { placeSteps } from './place-steps.ts'
 import type { Source } from './source.ts'
 import { descriptorOf } from './steps/step-kinds.ts'
 
 /** Maximum depth of nested calls, the first workflow included. */
 const DEEPEST_NESTING = 10
-
-/** Work in parts: the caller may yield to other work between two parts. */
-export type Parts<Result> = Generator<undefined, Result>
 
 export interface LinkChildrenOptions<Child> {
   /** Files of the calling workflows and of this one, outermost first. */

@@ -5,7 +5,6 @@
  */
 import { type AnyStateMachine, assign, setup } from 'xstate'
 import type { JsonValue } from '../core/json.ts'
-import { UNDO } from '../core/machine-ends.ts'
 import type { Step, StepOf, Workflow } from './document.ts'
 import { compileExpression, compileValue } from './expression/compile-expression.ts'
 import { createBindings, type ExpressionSite } from './link/bindings.ts'
@@ -20,6 +19,7 @@ import { toTimeoutDelay } from './lower/leaf.ts'
 import type { GuardParams, RecordParams } from './lower/state-config.ts'
 import type { LoweredWorkflow, MachineConfig } from './lower.ts'
 import { type MachineContext, type MachineInput, PENDING, type StepRecord } from './machine-context.ts'
+import { type Parts, STEPS_A_PART } from './parts.ts'
 import { stepsWithin } from './place-steps.ts'
 import { STEP_KINDS } from './steps/step-kinds.ts'
 
@@ -35,19 +35,20 @@ export interface LinkedWorkflow {
   bodies: ReadonlyMap<string, LinkedMachine>
 }
 
-export const linkWorkflow = (workflow: Workflow, lowered: LoweredWorkflow, places: Places): LinkedWorkflow => ({
-  root: linkMachine(lowered.root, {
+export function* linkWorkflow(workflow: Workflow, lowered: LoweredWorkflow, places: Places): Parts<LinkedWorkflow> {
+  const root = yield* linkMachine(lowered.root, {
     steps: [...workflow.steps, ...(workflow.finalSteps ?? [])],
     places,
     output: compileRunOutput(workflow, places),
-  }),
-  bodies: new Map(
-    [...lowered.bodies].map(([id, config]) => {
-      const step = places.get(id)?.step as StepOf<'foreach'>
-      return [id, linkMachine(config, { steps: step.steps, places, output: compileItemOutput(step, places) })]
-    }),
-  ),
-})
+  })
+  const bodies = new Map<string, LinkedMachine>()
+  for (const [id, config] of lowered.bodies) {
+    const step = places.get(id)?.step as StepOf<'foreach'>
+    const output = compileItemOutput(step, places)
+    bodies.set(id, yield* linkMachine(config, { steps: step.steps, places, output }))
+  }
+  return { root, bodies }
+}
 
 interface LinkedSteps {
   steps: readonly Step[]
@@ -55,10 +56,13 @@ interface LinkedSteps {
   output(context: MachineContext): JsonValue
 }
 
-const linkMachine = (config: MachineConfig, { steps, places, output }: LinkedSteps): LinkedMachine => {
-  const linked = new Map(
-    steps.flatMap((step) => [step, ...stepsWithin(step)]).map((step) => [step.id.value, linkStep(step, places)]),
-  )
+function* linkMachine(config: MachineConfig, { steps, places, output }: LinkedSteps): Parts<LinkedMachine> {
+  const linked = new Map<string, LinkedStep>()
+  for (const step of steps.flatMap((one) => [one, ...stepsWithin(one)])) {
+    linked.set(step.id.value, linkStep(step, places))
+    if (linked.size % STEPS_A_PART === 0) yield
+  }
+  yield
   return { config, steps: linked, machine: createWorkflowMachine(config, { steps: linked, output }) }
 }
 
@@ -86,8 +90,8 @@ const createWorkflowMachine = (config: MachineConfig, recorder: Recorder): AnySt
   return definition.createMachine(whole as Parameters<typeof definition.createMachine>[0]) as AnyStateMachine
 }
 
-/** Sources that a machine may invoke: any kind, and the undoing of a run. */
-const INVOKED: readonly string[] = [...Object.keys(STEP_KINDS), UNDO]
+/** Sources that a machine may invoke: any kind, and the undoing of a run or a block. */
+const INVOKED: readonly string[] = [...Object.keys(STEP_KINDS), 'undo']
 
 const createRecords = (ids: Iterable<string>): Record<string, StepRecord> =>
   Object.freeze(Object.fromEntries([...ids].map((id) => [id, PENDING])))

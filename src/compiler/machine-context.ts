@@ -40,14 +40,25 @@ export interface Ending {
   cutBy?: RoutedFault | 'cancel'
 }
 
+/** An entry of the list of calls that undo steps. Both kinds share the list, so that their order is known. */
+export type UndoEntry = UndoableStep | UndoMark
+
+/** The entry of a block with `compensate`: the calls behind it undo what this visit of the block has done. */
+export interface UndoMark {
+  step: string
+  isMark: true
+  before: UndoEntry | null
+}
+
 /** One step that has completed and can be undone. */
-export interface UndoEntry {
+export interface UndoableStep {
   step: string
   visit: number
   /** Input of the undoing tool, evaluated when the step completed, or the fault of evaluating it. */
   call: { input: JsonValue } | { fault: FaultData }
   /** The idempotency key of the step, when it gives one. */
   key?: string
+  isMark?: never
   before: UndoEntry | null
 }
 

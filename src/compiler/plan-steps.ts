@@ -2,7 +2,7 @@
  * Plans the steps of a workflow, and the calls that are not steps of their own: those of a model with tools, and those
  * of `undo`.
  */
-import { READ_ITEMS } from '../core/item-file.ts'
+import { READ_ITEMS, WRITE_RESULTS } from '../core/item-file.ts'
 import { fixedBound } from './bound.ts'
 import type { Step, ValueNode } from './document.ts'
 import { toRetryPolicy } from './link/linked-step.ts'
@@ -55,9 +55,11 @@ const planToolLoop = (plan: StepPlan, options: PlanOptions): StepPlan[] => {
   return [turn, ...names.map((name) => planCall(`${plan.id}/${name}`, { tool: name }, options))]
 }
 
-/** Plans the reading of the file of a foreach. A page may be read again. */
-const planParts = ({ id, foreach }: StepPlan): StepPlan[] =>
-  foreach?.file === undefined ? [] : [planPart(toPartPlan(id, 'read'), { actor: READ_ITEMS, writes: false })]
+/** Plans what a foreach itself needs. A page may be read again, and a batch of results be written again. */
+const planParts = ({ id, foreach }: StepPlan): StepPlan[] => [
+  ...(foreach?.file === undefined ? [] : [planPart(toPartPlan(id, 'read'), { actor: READ_ITEMS, writes: false })]),
+  ...(foreach?.writesResults ? [planPart(toPartPlan(id, 'write'), { actor: WRITE_RESULTS, writes: true })] : []),
+]
 
 /** Codes of the faults of a file. */
 const FILE_FAULTS = ['not_found', 'unauthorized', 'conflict', 'unavailable']

@@ -48,10 +48,12 @@ export interface ForeachPlan {
   maxFailures?: MaxFailures
   /** The items are read from a file, by effects with a plan of their own, `ID[read]`. */
   file?: { format: FileFormat }
+  /** The results are written to a file, by effects with a plan of their own, `ID[write]`. */
+  writesResults?: true
 }
 
 /** Effects that a foreach itself needs. */
-export const FOREACH_PARTS = ['read'] as const
+export const FOREACH_PARTS = ['read', 'write'] as const
 
 export type ForeachPart = (typeof FOREACH_PARTS)[number]
 

@@ -9,7 +9,8 @@ import { readFields } from './grammar/record-shape.ts'
 import { createRootPlace, reportMismatch } from './grammar/shape.ts'
 import { steps } from './grammar/step-grammar.ts'
 import { createWorkflowFields, EMPTY_WORKFLOW } from './grammar/workflow-grammar.ts'
-import { parseYaml } from './read/parse-yaml.ts'
+import { finishParts, type Parts } from './parts.ts'
+import { parseYamlInParts } from './read/parse-yaml.ts'
 import { checkStepIds } from './read/step-ids.ts'
 import type { YamlMap } from './read/yaml-node.ts'
 import type { Source } from './source.ts'
@@ -19,8 +20,13 @@ export { decodeSource } from './read/decode-source.ts'
 const FIELDS = createWorkflowFields(steps)
 
 /** Returns what could be read, also beside errors, so that checks still find theirs; undefined if too little could be read. */
-export const readWorkflow = (source: Source, diagnostics: Diagnostics): Workflow | undefined => {
-  const node = parseYaml(source, diagnostics)
+export const readWorkflow = (source: Source, diagnostics: Diagnostics): Workflow | undefined =>
+  finishParts(readInParts(source, diagnostics))
+
+/** The same in parts. */
+export function* readInParts(source: Source, diagnostics: Diagnostics): Parts<Workflow | undefined> {
+  const node = yield* parseYamlInParts(source, diagnostics)
+  yield
   if (node === undefined) return undefined
   if (node === 'empty') return reportEmpty(diagnostics)
   const place = createRootPlace('the file', node, diagnostics)

@@ -21,6 +21,8 @@ export interface ActorDescription {
   output: JsonSchema
   /** Groups of fields of the input of which one call gives one at most, as paths such as `headers.authorization`. Case is ignored. */
   exclusive?: readonly (readonly string[])[]
+  /** True: its output is made of the text of its input, in which a secret could not be found again. A secret in the input is refused. */
+  computes?: boolean
   /** Codes of its faults besides those of any actor (`timeout`, `invalid_input`, `tool_failed`): Troupe's, or its own. */
   faults?: readonly string[]
 }

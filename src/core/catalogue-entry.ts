@@ -20,6 +20,8 @@ export interface ProviderEntry {
   limits?: ParameterRules
   /** Values of the parameter `reasoning`; undefined: anything. */
   reasoning?: readonly (string | boolean)[]
+  /** Parameters that the provider refuses while a model thinks; undefined: none. */
+  fixedByThinking?: readonly string[]
   /** False: the provider takes images as bytes only. Undefined: by URL too. */
   imageUrls?: boolean
   /** Says if the price of a model is known. Undefined: prices are not checked. */

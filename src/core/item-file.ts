@@ -27,3 +27,21 @@ export type ItemPage = { items: JsonValue[]; bad?: BadItem[]; next?: FilePositio
 
 /** An item that can't be read: `at` is its index in `items`, which has null there. */
 export type BadItem = { at: number; line: number; code: string; message: string }
+
+/**
+ * Writes results behind `offset`, and cuts off what is there: a lost attempt may have written some of them. Without it the file begins
+ * anew. `rows` are results with the indexes of their items. `columns` are those that the header has. `reads`: the file that the items
+ * come from. `is_settled`: results are `{ ok, value }` or `{ ok, error }`.
+ */
+export type ResultsRequest = {
+  path: string
+  format: FileFormat
+  offset?: number
+  rows: [index: number, result: JsonValue][]
+  columns?: string[]
+  reads?: string
+  is_settled?: true
+}
+
+/** `offset`: the size of the file now. */
+export type ResultsWritten = { offset: number; columns?: string[] }

@@ -9,10 +9,12 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import { RE2JS } from 're2js'
 import { isMultipleOf } from './decimal.ts'
 import { Fault } from './fault.ts'
-import { toCanonicalJson } from './json.ts'
+import { isJsonObject, toCanonicalJson } from './json.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { jsonSchemaFormats } from './json-schema-formats.ts'
 import { formatSchemaErrors } from './json-schema-message.ts'
+import { findReferenceProblem } from './json-schema-parts.ts'
+import { translatePattern } from './schema-pattern.ts'
 
 export interface ValidatorOptions {
   /** True: missing fields get their `default`. This changes the value. */
@@ -40,8 +42,9 @@ export const findSchemaProblem = (schema: unknown): string | undefined => {
   const ajv = createAjv(false)
   try {
     if (ajv.validateSchema(schema as JsonSchema) === false) return formatSchemaErrors(ajv.errors ?? [], schema)
-    ajv.compile(schema as JsonSchema)
-    return undefined
+    const problem = isJsonObject(schema) ? findReferenceProblem(schema) : undefined
+    if (problem === undefined) ajv.compile(schema as JsonSchema)
+    return problem
   } catch (error) {
     return describeFailure(error)
   }
@@ -106,6 +109,6 @@ const createAjv = (useDefaults: boolean): Ajv2020 => {
 const hasNoTwins = (items: unknown[]): boolean => new Set(items.map(toCanonicalJson)).size === items.length
 
 const compilePattern = (pattern: string): { test(text: string): boolean } =>
-  RE2JS.compile(RE2JS.translateRegExp(pattern))
+  RE2JS.compile(RE2JS.translateRegExp(translatePattern(pattern)))
 /** Required by `ajv` for writing validators as source text, which is not used here. */
 compilePattern.code = 'compilePattern'

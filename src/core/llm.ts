@@ -55,7 +55,7 @@ export type LlmInput = {
   stream?: boolean
   /** The longest age of an answer from the cache, in milliseconds. Absent: the model is asked. */
   cache_ms?: number
-  /** Present beside `cache_ms` where the budget sets `max_tokens` in `params`, not the workflow. */
+  /** Present where the budget sets `max_tokens` in `params`, not the workflow: it is a bound of the reservation, and no wish. */
   max_tokens_by?: 'budget'
   /** Count of earlier model calls of this step in this run, repeated visits and failed attempts included. */
   call: number

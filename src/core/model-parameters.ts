@@ -31,6 +31,17 @@ const RULES = {
   presence_penalty: numberBetween(-2, 2),
   stop: ANY,
   reasoning: ANY,
+  num_ctx: wholeFrom(1),
+  keep_alive: {
+    expected: "a time such as '10m', or seconds",
+    fits: (value) =>
+      typeof value === 'string' ? /^-?(\d+|(\d+(\.\d+)?(ms|s|m|h))+)$/.test(value) : Number.isFinite(value),
+  },
+  tool_choice: {
+    expected: "'auto', 'required', 'none' or the name of a tool",
+    fits: (value) => typeof value === 'string' && value !== '',
+  },
+  parallel_tool_calls: { expected: 'true or false', fits: (value) => typeof value === 'boolean' },
 } satisfies ParameterRules
 
 /** The rules of the parameters that a provider takes, in the order in which messages name them. */

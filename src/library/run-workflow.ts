@@ -118,7 +118,7 @@ const openRuns = (
   })
 
 const expectSecrets = (names: readonly string[], { secrets = {} }: Surroundings): void => {
-  const missing = names.filter((name) => secrets[name] === undefined)
+  const missing = names.filter((name) => !Object.hasOwn(secrets, name))
   if (missing.length > 0)
     throw new Fault(
       'unauthorized',

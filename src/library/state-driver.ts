@@ -30,6 +30,8 @@ export interface DriverOptions {
   ports: DriverPorts
   /** Called when a step with `undo` has completed. */
   onUndo?(call: UndoCall): void
+  /** Called when a step was undone, or could not be. */
+  onUndone?(call: Pick<UndoCall, 'path' | 'visit'>): void
 }
 
 export interface DrivenStart {
@@ -89,6 +91,7 @@ export class StateDriver {
       else if (effect.type === 'timer.start') this.#startTimer(effect.timer)
       else if (effect.type === 'timer.stop') this.#stopTimer(effect.id)
       else if (effect.type === 'undo.keep') this.#options.onUndo?.(effect)
+      else if (effect.type === 'undo.made') this.#options.onUndone?.(effect)
       else if (effect.type === 'ended') this.#ended.resolve(effect.end)
     }
   }

@@ -10,14 +10,15 @@ import {
   spawnChild,
 } from 'xstate'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
+import type { LinkedStep } from '../compiler/link/linked-step.ts'
 import type { MachineEvent } from '../compiler/link/machine-event.ts'
-import { type MachineContext, PENDING, type UndoEntry } from '../compiler/machine-context.ts'
-import { toUndoPlan } from '../compiler/plan.ts'
+import { type MachineContext, PENDING } from '../compiler/machine-context.ts'
 import { Defect } from '../core/defect.ts'
 import type { FaultData } from '../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../core/json.ts'
-import { COMPLETED, UNDO } from '../core/machine-ends.ts'
+import { COMPLETED, compensatedBlock, UNDO } from '../core/machine-ends.ts'
 import type { UndoCall } from '../machines/undo.ts'
+import { UndoStack } from '../runtime/scope/undo-stack.ts'
 import { toAnswered } from './answered-workflow.ts'
 import { type DriverPorts, StateDriver } from './state-driver.ts'
 
@@ -41,13 +42,17 @@ export const createStepLogics = (
   compiled: CompiledWorkflow,
   ports: DriverPorts,
 ): { step: StepLogic; undo: StepLogic } => {
-  const record = new UndoRecord()
+  const record = new UndoRecord(compiled.root.steps)
   const drive: Perform = async ({ step, context, signal }) => {
     const driven = toAnswered(compiled)
     const root = { ...driven.workflow.root, machine: createStepMachine(step, context) }
     const driver = new StateDriver(
       { ...driven, workflow: { ...driven.workflow, root } },
-      { ports, onUndo: (call) => record.add(context.run, call) },
+      {
+        ports,
+        onUndo: (call) => record.of(context).add(call),
+        onUndone: (call) => record.of(context).remove(call),
+      },
     )
     signal.addEventListener('abort', () => driver.stop(), { once: true })
     const { run, input, env } = context
@@ -57,13 +62,20 @@ export const createStepLogics = (
   return { step: toLogic(drive, record), undo: toLogic(createUndo(drive, record), record) }
 }
 
-/** Makes the calls of the record, the last first, one after the other. A call that fails does not keep the others from being made. */
+/**
+ * Makes calls of the record, the last first, one after the other: all of them, or those of a block. A call that fails does not keep the
+ * others from being made.
+ */
 const createUndo =
   (drive: Perform, record: UndoRecord): Perform =>
   async ({ step, context, signal }) => {
     const undone: JsonObject[] = []
-    for (const call of record.take(context)) {
-      if (signal.aborted) break
+    const calls = record.take(context, step)
+    for (const [index, call] of calls.entries()) {
+      if (signal.aborted) {
+        record.of(context).putBack(calls.slice(index))
+        break
+      }
       const fault = 'fault' in call.call ? call.call.fault : (await drive(toUndoStep(call, { context, signal }))).error
       undone.push({ path: call.path, visit: call.visit, ...(fault === undefined ? {} : { fault }) })
     }
@@ -151,38 +163,31 @@ const createStepMachine = (step: string, context: MachineContext) =>
  * one object `run` in the contexts of its machines.
  */
 class UndoRecord {
-  readonly #calls = new WeakMap<MachineContext['run'], UndoCall[]>()
-  readonly #seen = new WeakMap<MachineContext['run'], UndoEntry>()
+  readonly #stacks = new WeakMap<MachineContext['run'], UndoStack>()
+  readonly #steps: ReadonlyMap<string, LinkedStep>
+
+  /** @param steps Those of the root machine. */
+  constructor(steps: ReadonlyMap<string, LinkedStep>) {
+    this.#steps = steps
+  }
+
+  of({ run }: Pick<MachineContext, 'run'>): UndoStack {
+    const stack = this.#stacks.get(run) ?? new UndoStack()
+    this.#stacks.set(run, stack)
+    return stack
+  }
 
   /** Adds the entries that the root machine has made since the last call. */
   collect({ run, undo }: MachineContext): void {
-    if (undo === undefined || undo === null) return
-    const last = this.#seen.get(run) ?? null
-    const added: UndoCall[] = []
-    for (let entry: UndoEntry | null = undo; entry !== null && entry !== last; entry = entry.before)
-      added.unshift(toCall(entry))
-    this.#seen.set(run, undo)
-    for (const call of added) this.add(run, call)
+    this.of({ run }).collect(run, { path: '', undo: undo ?? null })
   }
 
-  add(run: MachineContext['run'], call: UndoCall): void {
-    const calls = this.#calls.get(run)
-    if (calls === undefined) this.#calls.set(run, [call])
-    else calls.push(call)
-  }
-
-  /** Removes and returns the calls, the last first. */
-  take({ run }: MachineContext): UndoCall[] {
-    const calls = this.#calls.get(run) ?? []
-    this.#calls.delete(run)
-    return calls.toReversed()
+  /** Takes the calls that a state of the machine makes, the last first. */
+  take(context: MachineContext, state: string): UndoCall[] {
+    const step = compensatedBlock(state)
+    const stack = this.of(context)
+    return step === undefined
+      ? stack.takeAll()
+      : stack.takeBlock({ path: '', step, within: this.#steps.get(step)?.within ?? [] })
   }
 }
-
-const toCall = ({ step, visit, call, key }: UndoEntry): UndoCall => ({
-  path: step,
-  visit,
-  plan: toUndoPlan(step),
-  call,
-  ...(key === undefined ? {} : { key: `${key}-undo` }),
-})

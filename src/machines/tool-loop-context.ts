@@ -1,6 +1,6 @@
 /** Context of the tool loop, and the pure functions that change it. tool-loop.ts says when each applies. */
 import type { FaultData } from '../core/fault.ts'
-import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue, toCanonicalJson } from '../core/json.ts'
 import { findNearest } from '../core/nearest.ts'
 
 export interface ToolLoopInput extends JsonObject {
@@ -169,7 +169,7 @@ const findRepeated = (calls: readonly JsonObject[], { made }: ToolLoopContext): 
   const counts = new Map<string, number>()
   for (const call of calls) {
     const key = identify(call)
-    const count = (counts.get(key) ?? made[key] ?? 0) + 1
+    const count = (counts.get(key) ?? ownValue(made, key) ?? 0) + 1
     if (count > SAME_CALLS_ALLOWED) return String(call.name)
     counts.set(key, count)
   }
@@ -218,7 +218,7 @@ export const takeCalls = (context: ToolLoopContext, event: ToolLoopEvent) => {
     // Results name calls by id, so each id must be unique.
     const given = typeof call.id === 'string' && call.id !== '' && !ids.has(call.id) ? call.id : step
     ids.add(given)
-    made[identify(call)] = (made[identify(call)] ?? 0) + 1
+    made[identify(call)] = (ownValue(made, identify(call)) ?? 0) + 1
     const problem = findProblem(call, context)
     if (problem !== undefined) {
       isWrong = true

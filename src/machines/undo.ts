@@ -1,14 +1,16 @@
 /**
- * Undoes the completed steps of a run before it ends badly. The machine decides; the runtime performs. It is folded like a workflow's
+ * Undoes the completed steps of a run before it ends badly, or of a block with `compensate`. The machine decides; the runtime performs. It is folded like a workflow's
  * machine and has the same shape: `steps`, `fault` and `output` in its context.
  *
  *   undoing ──call ended──▶ undoing ──nothing left──▶ completed
+ *      └──HALT──▶ halting ──call ended──▶ completed
  *
  * Invariants
  * 1. Calls are made one at a time, in the order given: the step that completed last is undone first.
  * 2. Each call is an effect of its own, named by the path of the step that it undoes, so that after a crash no recorded call is
  *    made again.
  * 3. A call that fails is reported in the output. It does not keep the others from being made.
+ * 4. Once halted, it makes no further call: those left stay in the context.
  */
 import { assign, enqueueActions, fromTransition, setup } from 'xstate'
 import type { FaultData } from '../core/fault.ts'
@@ -44,7 +46,7 @@ export interface UndoContext {
 }
 
 type UndoEvent = {
-  type: `xstate.done.actor.${string}` | `xstate.error.actor.${string}`
+  type: `xstate.done.actor.${string}` | `xstate.error.actor.${string}` | 'HALT'
   at?: number
   actorId?: string
   error?: FaultData
@@ -85,6 +87,13 @@ export const undoMachine = setup({
       on: {
         'xstate.done.actor.*': { target: 'undoing', reenter: true, actions: 'report' },
         'xstate.error.actor.*': { target: 'undoing', reenter: true, actions: 'report' },
+        HALT: 'halting',
+      },
+    },
+    halting: {
+      on: {
+        'xstate.done.actor.*': { target: COMPLETED, actions: 'report' },
+        'xstate.error.actor.*': { target: COMPLETED, actions: 'report' },
       },
     },
     [COMPLETED]: { type: 'final' },

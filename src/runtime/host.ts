@@ -15,9 +15,8 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
 import { createRunId } from '../core/run-id.ts'
-import { createdOf, type JournalRow } from '../store/journal-row.ts'
 import type { Claim, HostStore, InboxMessage, Owner, QueuedRun } from '../store/store.ts'
-import { openBudget, type ParentBudget } from './budget/budget.ts'
+import { type Budget, openBudget, type ParentBudget } from './budget/budget.ts'
 import type { CallPrices } from './budget/worst-case.ts'
 import { CALLED_OFF } from './child/child-id.ts'
 import type { RunOpener } from './child/child-parent.ts'
@@ -26,7 +25,7 @@ import type { SecuredPlacement } from './effects/placement.ts'
 import { HeldRuns } from './held-runs.ts'
 import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
 import type { OpenOptions, ResumeResult } from './opened-run.ts'
-import { expectReadable, type RecoveredRun, recoverRun } from './recovery.ts'
+import { expectReadable, type RecoveredRun, Recovery, recoverRun } from './recovery.ts'
 import { ResumedDefinitions, type ResumedDefinitionsOptions } from './resumed-definitions.ts'
 import { Run } from './run.ts'
 import type { CreatedData } from './run-event.ts'
@@ -77,12 +76,14 @@ interface Holding {
   claim: Claim
   claimedAt: number
   watch: RunWatcher
-  /** The journal so far. */
-  rows: readonly JournalRow[]
+  created: Partial<CreatedData>
+  budget: Budget | undefined
   isPaused?: boolean
   isExpired?: boolean | undefined
-  above: ParentBudget | undefined
 }
+
+/** Rows that are read at a time. */
+const ROWS_OF_A_PART = 500
 
 export class Host {
   readonly #options: HostOptions
@@ -143,7 +144,10 @@ export class Host {
     if (result.kind !== 'created') throw toRefusal(workflow, result)
     const { claim } = result
     const rows = [run.created, ...(run.rows ?? [])]
-    const holding = { workflow, claim, claimedAt, watch, rows, above, parent, performer }
+    const budget = this.#openBudget(workflow, above)
+    for (const row of rows) budget?.recall(row)
+    const created = run.created.data
+    const holding = { workflow, claim, claimedAt, watch, created, budget, parent, performer }
     const held = this.#hold(recoverRun(id, workflow, rows), holding)
     held.start({ isResumed: false })
     return { kind: 'held', run: held }
@@ -204,19 +208,19 @@ export class Host {
     if (result.kind !== 'claimed') return result
     const { claim } = result
     try {
-      const rows = await store.readJournal(id)
-      const created = createdOf(rows) ?? NOT_CREATED
+      const created = (await store.readCreated(id))?.data ?? NOT_CREATED
       expectReadable(created, id)
       const workflow = await this.#definitions.compile(result.run, created)
       const messages = calledOffFirst((await store.readInbox([claim])).map(({ message }) => message))
       const { parent, isPaused } = result.run
-      const run = this.#hold(recoverRun(id, workflow, rows), {
+      const budget = this.#openBudget(workflow, above)
+      const run = this.#hold(await this.#recover(id, { workflow, budget }), {
         workflow,
         claim,
         claimedAt,
         watch,
-        rows,
-        above,
+        created,
+        budget,
         isPaused,
         isExpired: result.isExpired,
         parent: parent ?? undefined,
@@ -229,6 +233,21 @@ export class Host {
       await store.release(claim)
       throw thrown
     }
+  }
+
+  /** Reads the journal part by part: it may be larger than memory. */
+  async #recover(id: string, { workflow, budget }: Pick<Holding, 'workflow' | 'budget'>): Promise<RecoveredRun> {
+    const recovery = new Recovery(id, workflow)
+    for (let from = 1; ; from += ROWS_OF_A_PART) {
+      const rows = await this.#options.store.readRows(id, { from, to: from + ROWS_OF_A_PART - 1 })
+      recovery.take(rows)
+      for (const row of rows) budget?.recall(row)
+      if (rows.length < ROWS_OF_A_PART) return recovery.finish()
+    }
+  }
+
+  #openBudget({ limits }: CompiledWorkflow, parent: ParentBudget | undefined): Budget | undefined {
+    return openBudget(limits, { prices: this.#options.prices ?? NO_PRICES, parent })
   }
 
   #performerOf(workflow: CompiledWorkflow, { folder }: { folder?: string | undefined }): SecuredPlacement {
@@ -247,12 +266,22 @@ export class Host {
   }
 
   #hold(recovered: RecoveredRun, holding: Holding): Run {
-    const { store, clock, prices = NO_PRICES } = this.#options
-    const { parent, workflow, claim, claimedAt, watch, rows, isPaused = false, isExpired, above, performer } = holding
+    const { store, clock } = this.#options
+    const {
+      parent,
+      workflow,
+      claim,
+      claimedAt,
+      watch,
+      created,
+      budget,
+      isPaused = false,
+      isExpired,
+      performer,
+    } = holding
     const { runId: id } = claim
     const { keyRun } = recovered
-    const budget = openBudget(workflow.limits, { rows, prices, parent: above })
-    const { env = {}, folder } = createdOf(rows) ?? {}
+    const { env = {}, folder } = created
     const children = { id, keyRun, workflow, env, folder, budget, performer }
     const run = new Run(recovered, {
       workflow,

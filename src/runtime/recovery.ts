@@ -6,12 +6,13 @@
  *    attempts at the open effects have failed or were lost.
  * 2. Recovery never throws. A journal that cannot be folded gives a defect, which ends its run and not the process (J8).
  * 3. The journal of a newer release is not folded: its rows may mean something else. Its run stays as it is.
- * 4. An effect is `untouched` only if no lease holder can have started it. In doubt it is not.
+ * 4. A journal is folded part by part: what it takes depends on the state of the run, not on its length.
+ * 5. An effect is `untouched` only if no lease holder can have started it. In doubt it is not.
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { LOWERING_VERSION } from '../compiler/lower.ts'
 import { Defect } from '../core/defect.ts'
-import { createdOf, figuresOf, isEventRow, type JournalRow } from '../store/journal-row.ts'
+import { figuresOf, isEventRow, type JournalRow } from '../store/journal-row.ts'
 import type { UsageTotals } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import { RunBounds } from './budget/run-bounds.ts'
@@ -42,49 +43,91 @@ export interface RecoveredRun {
 }
 
 export const recoverRun = (runId: string, workflow: CompiledWorkflow, rows: readonly JournalRow[]): RecoveredRun => {
-  const recovered: RecoveredRun = {
-    state: new RunState(workflow),
-    seq: rows.at(-1)?.seq ?? 0,
-    keyRun: createdOf(rows)?.key_run ?? runId,
-    usage: NO_USAGE,
-    histories: new EffectHistories(),
-    bounds: new RunBounds(workflow),
-    contexts: new RootContexts(),
-    initial: [],
-    untouched: new Set(),
-  }
-  for (const row of rows) recovered.bounds.take(row)
-  try {
-    foldJournal(recovered, { runId, rows })
-  } catch (thrown) {
-    recovered.defect = thrown
-  }
-  return recovered
+  const recovery = new Recovery(runId, workflow)
+  recovery.take(rows)
+  return recovery.finish()
 }
 
-const foldJournal = (
-  recovered: RecoveredRun,
-  { runId, rows }: { runId: string; rows: readonly JournalRow[] },
-): void => {
-  const { state, histories, contexts } = recovered
-  const [created, ...others] = rows
-  if (created?.kind !== 'created') throw new Defect(`J4: the journal of run '${runId}' does not begin with 'created'`)
-  expectReadable(created.data, runId)
-  const isNew = others.length === 0
-  if (isNew) state.observe(contexts)
-  const initial = state.start({ runId, at: created.at, data: created.data })
-  if (isNew) recovered.initial = initial
-  const untouched = new UntouchedEffects(state)
-  recovered.untouched = untouched.ids
-  for (const row of others) {
-    const effects = isEventRow(row) ? state.apply(row) : NOTHING
+/** Folds a journal part by part, so that it need not be in memory as a whole. */
+export class Recovery {
+  readonly #runId: string
+  readonly #recovered: RecoveredRun
+  readonly #untouched: UntouchedEffects
+  #isBegun = false
+
+  constructor(runId: string, workflow: CompiledWorkflow) {
+    this.#runId = runId
+    const state = new RunState(workflow)
+    this.#untouched = new UntouchedEffects(state)
+    this.#recovered = {
+      state,
+      seq: 0,
+      keyRun: runId,
+      usage: NO_USAGE,
+      histories: new EffectHistories(),
+      bounds: new RunBounds(workflow),
+      contexts: new RootContexts(),
+      initial: [],
+      untouched: this.#untouched.ids,
+    }
+  }
+
+  /** @param rows The next rows in order. The first part has more than one row, unless the journal has only one. */
+  take(rows: readonly JournalRow[]): void {
+    const recovered = this.#recovered
+    for (const row of rows) recovered.bounds.take(row)
+    recovered.seq = rows.at(-1)?.seq ?? recovered.seq
+    if ('defect' in recovered) return
+    try {
+      this.#fold(rows)
+    } catch (thrown) {
+      recovered.defect = thrown
+    }
+  }
+
+  /** Call when all rows are taken. */
+  finish(): RecoveredRun {
+    const recovered = this.#recovered
+    if (!this.#isBegun && !('defect' in recovered)) recovered.defect = this.#toMissing()
+    if (!('defect' in recovered) && recovered.seq > 1) recovered.state.observe(recovered.contexts)
+    return recovered
+  }
+
+  #fold(rows: readonly JournalRow[]): void {
+    const others = this.#isBegun ? rows : this.#begin(rows)
+    for (const row of others) this.#foldRow(row)
+  }
+
+  /** Folds the row `created`; returns the others. */
+  #begin([created, ...others]: readonly JournalRow[]): readonly JournalRow[] {
+    if (created?.kind !== 'created') throw this.#toMissing()
+    expectReadable(created.data, this.#runId)
+    this.#isBegun = true
+    const recovered = this.#recovered
+    const { state, contexts } = recovered
+    recovered.keyRun = created.data.key_run ?? this.#runId
+    const isNew = others.length === 0
+    if (isNew) state.observe(contexts)
+    const initial = state.start({ runId: this.#runId, at: created.at, data: created.data })
+    if (isNew) recovered.initial = initial
+    return others
+  }
+
+  #foldRow(row: JournalRow): void {
+    const recovered = this.#recovered
+    const effects = isEventRow(row) ? recovered.state.apply(row) : NOTHING
     if (effects === undefined)
-      throw new Defect(`J4: row ${row.seq} of run '${runId}' (${row.kind} of '${row.path}') fits nothing that is open`)
-    histories.take(row)
-    untouched.take(row, effects)
+      throw new Defect(
+        `J4: row ${row.seq} of run '${this.#runId}' (${row.kind} of '${row.path}') fits nothing that is open`,
+      )
+    recovered.histories.take(row)
+    this.#untouched.take(row, effects)
     recovered.usage = addUsage(recovered.usage, figuresOf(row).usage)
   }
-  if (!isNew) state.observe(contexts)
+
+  #toMissing(): Defect {
+    return new Defect(`J4: the journal of run '${this.#runId}' does not begin with 'created'`)
+  }
 }
 
 const NOTHING: readonly RunEffect[] = []

@@ -90,7 +90,7 @@ const toFinallyNote = (effect: RunEffect, at: number): RowDraft<'finally'>[] => 
   return [{ kind: 'finally', at, path: '', visit: 0, data }]
 }
 
-/** Most steps change no timer and ask nobody: nothing is allocated for them. */
+/** Most steps change no timer and ask no other run: nothing is allocated for them. */
 const NOTHING: Kept = {}
 
 /** The part that follows from the effects alone. */

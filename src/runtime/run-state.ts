@@ -68,11 +68,11 @@ export class RunState {
       case 'signal':
         return this.#signal(event)
       case 'cancel':
-        return this.#tell(root, { at: event.at, type: 'CANCEL' })
+        return this.#interrupt({ at: event.at, type: 'CANCEL' })
       case 'budget': {
         if (event.data.limit === 'time' && this.isEnding) return undefined
         const fault = limitExceeded(event.data.limit, event.data.details)
-        return this.#tell(root, { at: event.at, type: 'BUDGET_EXCEEDED', fault })
+        return this.#interrupt({ at: event.at, type: 'BUDGET_EXCEEDED', fault })
       }
     }
   }
@@ -126,8 +126,13 @@ export class RunState {
     return this.#scopes.stepsStarted
   }
 
-  #tell(scope: Scope, { at, ...event }: MachineEvent & { at: number }): RunEffect[] {
-    return this.#scopes.collect(at, () => this.#scopes.tell(scope, event))
+  /** Steps that were undone, and that could not be, in order. */
+  get undone(): NonNullable<EndedRun['undone']> {
+    return this.#scopes.undoing.undone
+  }
+
+  #interrupt({ at, ...event }: MachineEvent & { at: number }): RunEffect[] {
+    return this.#scopes.collect(at, () => this.#scopes.interrupt(event))
   }
 
   #settle({ at, path, visit, data }: EventOf<'outcome'>): RunEffect[] | undefined {

@@ -58,7 +58,7 @@ const findInExample = ({ code, example, workflows }: WrittenExplanation, catalog
     prover: isStrict(code) ? proveWorkflow : undefined,
     links: {
       file: () => undefined,
-      workflow: (path) => (workflows[path] === undefined ? undefined : createSource(path, workflows[path])),
+      workflow: (path) => (Object.hasOwn(workflows, path) ? createSource(path, workflows[path] ?? '') : undefined),
     },
   })
   const finding = [...diagnostics, ...(proofs?.findings ?? [])].find((one) => one.code === code)

@@ -133,6 +133,11 @@ class HeapStore implements HostStore {
     return this.#byId.get(id)?.rows.slice(Math.max(0, fromSeq - 1)) ?? []
   }
 
+  async readRows(id: string, { from, to }: { from: number; to: number }): Promise<JournalRow[]> {
+    this.#expectOpen()
+    return this.#byId.get(id)?.rows.slice(Math.max(0, from - 1), to) ?? []
+  }
+
   async readCreated(id: string): Promise<JournalRow<'created'> | undefined> {
     this.#expectOpen()
     const first = this.#byId.get(id)?.rows[0]

@@ -18,6 +18,8 @@ export interface JournalStore {
   write(claim: Claim, change: RunChange): Promise<void>
   /** Returns all rows of a run with `seq >= fromSeq`, in order. */
   readJournal(id: string, fromSeq?: number): Promise<JournalRow[]>
+  /** Returns the rows with `from <= seq <= to`, in order: a journal may be larger than memory. */
+  readRows(id: string, range: { from: number; to: number }): Promise<JournalRow[]>
   /** Returns the first row, `created`, alone. */
   readCreated(id: string): Promise<JournalRow<'created'> | undefined>
 }

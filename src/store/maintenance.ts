@@ -56,11 +56,18 @@ export interface StoreStats {
 
 /**
  * `damage`: of the file. `reference`: to something missing. `journal`: rows are missing. `blob`: a blob is missing or was changed.
- * `definition`, `approval`: the content is not what its hash names.
+ * `row`: a row has a value of another type, or text that is not JSON. `definition`, `approval`: the content is not what its hash names.
  */
 export interface StoreProblem {
-  kind: 'damage' | 'reference' | 'journal' | 'blob' | 'definition' | 'approval'
+  kind: 'damage' | 'reference' | 'journal' | 'blob' | 'row' | 'definition' | 'approval'
   message: string
+}
+
+/** A row that can't be decoded. A list leaves it out. */
+export interface DamagedRow {
+  message: string
+  /** The run, if the row is that of a run: as far as it can be read. `createdAt` is 0 if it can't. */
+  run?: { id: string; workflow: string; createdAt: number }
 }
 
 /** Selects the ended runs to delete. */

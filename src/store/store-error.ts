@@ -40,5 +40,8 @@ export const isPassing = (value: unknown): boolean =>
 
 export const isStoreError = (value: unknown): value is StoreError => hasBrand(value, STORE_ERROR)
 
+/** True when the stored content itself can't be decoded. Other rows may be whole. */
+export const isDamage = (value: unknown): value is StoreError => isStoreError(value) && value.code === 'corrupt'
+
 /** True for errors of the contract, which say that nothing was written. */
 export const isRefusal = (value: unknown): boolean => isLeaseLost(value) || isStoreError(value) || isDefect(value)

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { INSTALLED } from '../../build/packages.ts'
 import { renderNotices, toPackageFolders } from '../../build/third-party.ts'
+import { REPOSITORY_FOLDER } from '../support/child-process.ts'
 import { createTempFolder, type TempFolder } from '../support/temp-folder.ts'
 
 const install = (name: string, manifest: object, files: Record<string, string> = {}): TempFolder =>
@@ -8,6 +12,8 @@ const install = (name: string, manifest: object, files: Record<string, string> =
     'package.json': JSON.stringify({ name, version: '1.2.3', ...manifest }),
     ...files,
   })
+
+const readText = (path: string): string => readFileSync(join(REPOSITORY_FOLDER, path), 'utf8')
 
 const test = suite('third party')
 
@@ -38,6 +44,21 @@ test('a module belongs to the innermost package', () => {
     toPackageFolders(['node_modules/a/index.js', 'node_modules/a/node_modules/@b/c/lib/index.js', 'src/index.ts']),
     ['node_modules/a', 'node_modules/a/node_modules/@b/c'],
   )
+})
+
+test('every package that npm installs with Troupe is named with its licence', () => {
+  const page = readText('THIRD_PARTY.md')
+  for (const name of INSTALLED) {
+    const { license } = JSON.parse(readText(`node_modules/${name}/package.json`))
+    const [, ours = ''] = new RegExp(`^\\| \`${name}\` \\| ([\\w.-]+)`, 'm').exec(page) ?? []
+    assert.ok(
+      ours !== '' &&
+        String(license)
+          .split(/ OR |[()]/)
+          .includes(ours),
+      `${name}, ${license}: ${ours}`,
+    )
+  }
 })
 
 test.run()

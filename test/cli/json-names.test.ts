@@ -145,6 +145,7 @@ const CALLS: [command: string, args: string[]][] = [
   ['db sweep', ['--dry-run']],
   ['db vacuum', []],
   ['doctor', ['hello.yaml']],
+  ['trust', ['--show']],
 ]
 
 const named = new Map<string, JsonValue>()

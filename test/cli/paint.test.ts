@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createPaint, wantsColor } from '../../src/cli/paint.ts'
+import { toTerminalText } from '../../src/cli/terminal-text.ts'
 
 const test = suite('paint')
 
@@ -23,7 +24,7 @@ for (const [options, environment, wants] of CASES)
 
 test('without colours nothing is added', () => {
   assert.is(createPaint(false).red('x'), 'x')
-  assert.is(createPaint(true).red('x'), '\x1b[31mx\x1b[39m')
+  assert.is(toTerminalText(createPaint(true).red('x'), true), '\x1b[31mx\x1b[39m')
 })
 
 test.run()

@@ -40,7 +40,13 @@ const diagnose = (text: string, folder: string): Diagnostic[] =>
   compile(createSource('workflow.yaml', text), { catalogue, links: createLinkReader(folder) }).diagnostics
 
 /** Findings of the author's own text, which the corrected one hid until then: each has a hint of its own, or none is possible. */
-const UNCOVERED = ["'max' gets 2 arguments", "'5' can't be read"]
+const UNCOVERED = [
+  "'max' gets 2 arguments",
+  "'5' can't be read",
+  "'with' is missing",
+  "'wait' has the wrong shape",
+  "'prompt' or 'messages' is missing",
+]
 
 const identify = ({ code, message }: Diagnostic): string => `${code}: ${message}`
 

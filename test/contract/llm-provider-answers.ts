@@ -87,6 +87,45 @@ const addAnswerTests = (add: AddProviderTest, stream: boolean): void => {
     assert.equal([answer.finish, answer.toolCalls], ['stop', []])
   })
 
+  for (const [what, before, after] of [
+    ['thoughts before it', '<think>It is {"label":"question"}?</think>\n', ''],
+    ['a fence around it', '```json\n', '\n```'],
+    ['words around it', 'Sure: ', ' Is it good?'],
+    ['a byte order mark', '\ufeff', ''],
+  ] as const)
+    test(`with a schema the text is the JSON, without ${what}`, async (subject) => {
+      const answer = await ask(subject, { text: [before, '{"label":"bug","score":1}', after] }, { returns: LABEL })
+      assert.equal(JSON.parse(answer.text), { label: 'bug', score: 1 })
+    })
+
+  test(
+    'a server that refuses the schema is asked in words, once, and from then on at once',
+    async (subject) => {
+      const { server, vendor } = subject
+      const provider = await vendor.createProvider({ baseUrl: server.baseUrl, apiKey: 'a key of some length' })
+      const call = () =>
+        provider.call(
+          { model: vendor.model, messages: [{ role: 'user', content: 'Bug?' }], params: {}, returns: LABEL },
+          { signal: new AbortController().signal, onText: stream ? () => {} : undefined },
+        )
+      server.answerWith(({ schema }) =>
+        schema === undefined
+          ? { kind: 'answer', answer: { text: ['{"label":"bug","score":1}'] } }
+          : {
+              kind: 'status',
+              error: { status: 400, message: "'response_format' of type 'json_schema' is not supported" },
+            },
+      )
+      const before = server.requests.length
+      assert.equal(JSON.parse((await call()).text), { label: 'bug', score: 1 })
+      assert.is(server.requests.length - before, 2)
+      assert.match(server.requests.at(-1)?.body ?? '', 'an instance of this JSON Schema')
+      await call()
+      assert.is(server.requests.length - before, 3)
+    },
+    'schema',
+  )
+
   for (const [what, schema, value] of NOT_OBJECTS)
     test(`with a schema that is ${what} the text is its JSON`, async (subject) => {
       subject.server.answerWith(({ schema: sent }) => ({

@@ -127,11 +127,25 @@ export const addProviderRequestTests = (test: AddProviderTest): void => {
     'image by URL',
   )
 
-  test('a schema arrives with its fields', async (subject) => {
-    const returns = { type: 'object', properties: { capital: { type: 'string' } }, required: ['capital'] } as const
-    const { schema } = await send(subject, { returns: { ...returns, required: [...returns.required] } })
-    assert.ok(JSON.stringify(schema).includes('"capital"'), JSON.stringify(schema))
-  })
+  test(
+    'a schema arrives with its fields',
+    async (subject) => {
+      const returns = { type: 'object', properties: { capital: { type: 'string' } }, required: ['capital'] } as const
+      const { schema } = await send(subject, { returns: { ...returns, required: [...returns.required] } })
+      assert.ok(JSON.stringify(schema).includes('"capital"'), JSON.stringify(schema))
+    },
+    'schema',
+  )
+
+  test(
+    'an enum arrives with its type',
+    async (subject) => {
+      const returns = { type: 'object', properties: { label: { enum: ['bug', 'question'] } }, required: ['label'] }
+      const { schema } = await send(subject, { returns: { ...returns, additionalProperties: false } })
+      assert.match(JSON.stringify(schema), /"label":\{[^}]*"type":"string"/)
+    },
+    'schema',
+  )
 
   test('tools arrive with name, description and schema', async (subject) => {
     const { tools, schema } = await send(subject, { tools: [WEATHER] })

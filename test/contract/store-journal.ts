@@ -40,6 +40,9 @@ export const addStoreJournalTests = (test: AddStoreTest<HostStore>): void => {
     await store.write(claim, { rows })
     assert.equal(await store.readJournal(id), [created, ...rows])
     assert.equal(await store.readJournal(id, 5), rows.slice(3))
+    assert.equal(await store.readRows(id, { from: 1, to: 3 }), [created, ...rows.slice(0, 2)])
+    assert.equal(await store.readRows(id, { from: 3, to: 10_000 }), rows.slice(1))
+    assert.equal(await store.readRows('r-none', { from: 1, to: 3 }), [])
   })
 
   test('any JSON value comes back equal', async ({ store }) => {

@@ -45,8 +45,8 @@ test('lists every notice with its fields', () => {
   )
 })
 
-/** Set only beside `cache` and `limits`, for Troupe's own cache. */
-const OF_THE_CACHE = ['cache_ms', 'max_tokens_by']
+/** Set only beside `cache`, for Troupe's own cache. */
+const OF_THE_CACHE = ['cache_ms']
 
 test('lists what a model provider gets', () => {
   const listed = readTable('A model provider of your own').flatMap(([field]) => readCode(field))

@@ -193,6 +193,67 @@ test('effects are undone before a bad end, the last first, items too, without as
   assert.equal(asked, [])
 })
 
+test('a block is compensated when its fault is handled, items too, and a bad end later undoes only the rest', async () => {
+  const booked: string[] = []
+  const actors = createBooking(booked)
+  const workflow = workflowOf(
+    `
+steps:
+  - { id: flight, tool: desk.book, with: { what: flight }, undo: { tool: desk.cancel, with: { what: flight } } }
+  - id: stay
+    compensate: true
+    on_error: car
+    do:
+      - id: nights
+        foreach: "[1, 2]"
+        as: n
+        concurrency: 1
+        do: [{ id: hotel, tool: desk.book, with: { what: "hotel \${n}" }, undo: { tool: desk.cancel, with: { what: "hotel \${n}" } } }]
+      - { id: bad, fail: { code: full, message: Full } }
+  - { id: car, tool: desk.book, with: { what: car }, undo: { tool: desk.cancel, with: { what: car } } }
+  - { id: no, fail: { code: full, message: No place } }
+`,
+    actors,
+  )
+  const { value, fault } = await finish(workflow, { actors })
+  assert.equal([value, fault?.code], ['run--failed', 'full'])
+  assert.equal(booked, [
+    'book flight',
+    'book hotel 1',
+    'book hotel 2',
+    'cancel hotel 2',
+    'cancel hotel 1',
+    'book car',
+    'cancel car',
+    'cancel flight',
+  ])
+})
+
+test('a block inside an item is compensated, and not undone again at a bad end', async () => {
+  const booked: string[] = []
+  const actors = createBooking(booked)
+  const workflow = workflowOf(
+    `
+steps:
+  - id: trips
+    foreach: "[1, 2]"
+    as: n
+    concurrency: 1
+    do:
+      - id: stay
+        compensate: true
+        on_error: continue
+        do:
+          - { id: hotel, tool: desk.book, with: { what: "hotel \${n}" }, undo: { tool: desk.cancel, with: { what: "hotel \${n}" } } }
+          - { id: full, when: n == 1, fail: { code: full, message: Full } }
+  - { id: no, fail: { code: full, message: No place } }
+`,
+    actors,
+  )
+  await finish(workflow, { actors })
+  assert.equal(booked, ['book hotel 1', 'cancel hotel 1', 'book hotel 2', 'cancel hotel 2'])
+})
+
 test('a call that its preset asks about is made after an approval, with the input of the preset', async () => {
   const booked: string[] = []
   const actors = createBooking(booked)

@@ -70,6 +70,18 @@ for (const file of readdirSync(EXAMPLES).filter((name) => /^0[1-689].*\.yaml$/.t
   })
 }
 
+test('items come from a file, and results go to one', async () => {
+  const folder = createTempFolder({ 'in.csv': 'n\n1\n2\n3\n' })
+  const body = 'do: [{ id: one, set: { n: "int(row.n) * 2" } }]'
+  const { workflow } = compile(
+    `workflow: w\nsteps: [{ id: all, foreach: { file: in.csv }, as: row, results_to: out.jsonl, ${body} }]\n`,
+  )
+  assert.ok(workflow)
+  const { output } = await finish(workflow, { files: { read: [folder.path], write: [folder.path] } })
+  assert.equal(output, { count: 3, failed: 0, path: 'out.jsonl' })
+  assert.is(folder.read('out.jsonl'), '{"n":2}\n{"n":4}\n{"n":6}\n')
+})
+
 const CASES: { title: string; text: string; output?: JsonValue; fault?: string; step?: string }[] = [
   {
     title: 'items of a foreach end in the order of the list',

@@ -84,6 +84,7 @@ test('what is packed is the program, its types and its schemas', () => {
     'dist/library',
     'dist/types',
     'dist/vendor',
+    'dist/worker',
     'schema',
   ])
   const sizeBytes = files.reduce((sum, { size }) => sum + size, 0)

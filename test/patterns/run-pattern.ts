@@ -1,8 +1,6 @@
 /** Runs a pattern in memory, with servers, persons and events that the case plans, on a clock that leaps from wake to wake. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadProvider } from '../../src/actors/llm/providers.ts'
-import { loadTool } from '../../src/actors/tools/tool-catalogue.ts'
 import { createCatalogue } from '../../src/app/catalogue.ts'
 import { createPerformer } from '../../src/app/performer.ts'
 import { createLinkReader } from '../../src/app/project/linked-files.ts'
@@ -14,6 +12,7 @@ import { parseDuration } from '../../src/core/duration.ts'
 import { isFault } from '../../src/core/fault.ts'
 import type { JsonObject, JsonValue } from '../../src/core/json.ts'
 import { checkInput } from '../../src/runtime/check-input.ts'
+import type { Placement } from '../../src/runtime/effects/placement.ts'
 import { Host } from '../../src/runtime/host.ts'
 import type { Run, RunExit } from '../../src/runtime/run.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
@@ -23,11 +22,12 @@ import { REPOSITORY_FOLDER } from '../support/child-process.ts'
 import { formatWhen } from '../support/format-when.ts'
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts'
 import { createStubWeb, type StubAnswers } from '../support/stub-web.ts'
+import { createTempFolder } from '../support/temp-folder.ts'
 import { createToolOptions } from '../support/tool-options.ts'
 
 export const PATTERN_FOLDER = join(REPOSITORY_FOLDER, 'examples/patterns')
 
-/** What comes from outside, and when it comes: `['10m', signal('paid', { order: 'A-1' })]`. */
+/** A message from outside, and the time after the start when it comes: `['10m', signal('paid', { order: 'A-1' })]`. */
 export type Coming = readonly [after: string, act: (run: Run) => Pick<InboxMessage, 'kind' | 'body'>]
 
 export interface PatternSetting {
@@ -35,6 +35,8 @@ export interface PatternSetting {
   answers?: StubAnswers
   coming?: readonly Coming[]
   secrets?: Record<string, string>
+  /** Files that the run may read, by name, with their text. */
+  files?: Record<string, string>
 }
 
 /** All that can be seen of a run from outside. */
@@ -46,12 +48,14 @@ export interface Seen {
   /** Requests of the http tools. */
   calls: readonly string[]
   headers: readonly Record<string, string>[]
-  /** `order.placed {"id":1} at 3d`, with the subject in brackets if there is one. */
+  /** `order.placed (order/1) {"eur":20} from https://shop.example at 3d`, with the subject and the source that the step gives. */
   events: readonly string[]
   /** Steps that were undone, in this order. */
   undone: readonly string[]
   /** Titles of approvals, with the persons who may decide. */
   asked: readonly string[]
+  /** Files that the run wrote, with their text. */
+  files: Readonly<Record<string, string>>
   /** Other runs: `letter completed`. */
   runs: readonly string[]
   /** Time from the start to the end: ` at 3d`. */
@@ -66,19 +70,26 @@ export const compilePattern = (file: string): Compilation =>
   })
 
 export const runPattern = async (workflow: CompiledWorkflow, setting: PatternSetting): Promise<Seen> => {
-  const { input = {}, answers = {}, coming = [], secrets = {} } = setting
+  const { input = {}, answers = {}, coming = [], secrets = {}, files = {} } = setting
   const clock = createManualClock()
   const startMs = clock.now()
-  await loadEarly(clock)
   // The leases stand still, too: no other process is there to take them.
   const store = createMemoryStore({ now: () => startMs })
   const web = createStubWeb(answers, clock)
-  const performer = createPerformer({ tools: createToolOptions(), actors: web.actors, clock, store, secrets })
+  const folder = createTempFolder(files)
+  const performer = createPerformer({
+    tools: createToolOptions({ root: folder.path }),
+    actors: web.actors,
+    clock,
+    store,
+    secrets,
+  })
+  const work = watchWork(performer.placement)
   const host = new Host({
     store,
     owner: createOwner(),
     clock: createRestfulClock(clock),
-    performerOf: () => performer,
+    performerOf: () => ({ ...performer, placement: work.placement }),
     recompile: () => {
       throw new Error('the one process never resumes a run')
     },
@@ -93,8 +104,9 @@ export const runPattern = async (workflow: CompiledWorkflow, setting: PatternSet
   const checked = await readInput(workflow, input)
   if ('refused' in checked) return { ...NOTHING_SEEN, error: checked.refused }
   run = await host.start(workflow, { input: checked.input, watch: watchWaits })
+  watchWaits()
   plan(run, { coming, clock })
-  const exit = await leap(run, clock)
+  const exit = await leap(run, { clock, isBusy: () => work.count > web.pending })
   if (exit.kind !== 'ended') throw new Error(`expected the run to end, got ${exit.kind}`)
   const { end, undone = [] } = exit
   const ended = formatWhen(end.at - startMs)
@@ -108,18 +120,20 @@ export const runPattern = async (workflow: CompiledWorkflow, setting: PatternSet
     events: await listEvents(store, startMs),
     undone: undone.map(({ path }) => path),
     asked: [...asked],
+    files: readWritten(folder.path, files),
     runs: await listOthers(store, run.id),
     ended,
   }
   await host.stop({ graceMs: 0 })
   await store.close()
+  folder.remove()
   return seen
 }
 
 const NOTHING_SEEN = {
   status: 'refused',
   output: null,
-  ...{ calls: [], headers: [], events: [], undone: [], asked: [], runs: [], ended: '' },
+  ...{ calls: [], headers: [], events: [], undone: [], asked: [], files: {}, runs: [], ended: '' },
 }
 
 /** An input that does not fit starts no run. */
@@ -141,11 +155,24 @@ const createRestfulClock = (clock: ManualClock): Clock => ({
   wakeAt: (at, wake) => (at - clock.now() === LEASE_BEAT_MS ? () => {} : clock.wakeAt(at, wake)),
 })
 
-/** Modules load in real time, and the clock must not run away meanwhile. */
-const loadEarly = async (clock: ManualClock): Promise<void> => {
-  const options = { ...createToolOptions(), now: () => clock.now() }
-  const tools = ['json.query', 'text.template', 'csv.parse', 'time.now'].map((name) => loadTool(name, options))
-  await Promise.all([loadProvider('mock', { clock }), import('../../src/core/json-schema-validator.ts'), ...tools])
+/** Counts the steps in flight: files and modules are read in real time, and the clock must not run away meanwhile. */
+const watchWork = (placement: Placement): { placement: Placement; readonly count: number } => {
+  let count = 0
+  return {
+    placement: {
+      async perform(...call) {
+        count++
+        try {
+          return await placement.perform(...call)
+        } finally {
+          count--
+        }
+      },
+    },
+    get count() {
+      return count
+    },
+  }
 }
 
 const plan = (run: Run, { coming, clock }: { coming: readonly Coming[]; clock: ManualClock }): void => {
@@ -156,7 +183,7 @@ const plan = (run: Run, { coming, clock }: { coming: readonly Coming[]; clock: M
 
 const MOST_WAKES = 10_000
 
-const leap = async (run: Run, clock: ManualClock): Promise<RunExit> => {
+const leap = async (run: Run, { clock, isBusy }: { clock: ManualClock; isBusy(): boolean }): Promise<RunExit> => {
   let exit: RunExit | undefined
   run.exited.then(
     (left) => {
@@ -165,7 +192,7 @@ const leap = async (run: Run, clock: ManualClock): Promise<RunExit> => {
     () => {},
   )
   for (let wakes = 0; wakes < MOST_WAKES; wakes++) {
-    for (let turn = 0; turn < 5; turn++) await clock.advance(0)
+    for (let quiet = 0; quiet < 5; quiet = isBusy() ? 0 : quiet + 1) await clock.advance(0)
     if (exit !== undefined) return exit
     if (!(await clock.advanceToNext())) break
   }
@@ -173,9 +200,17 @@ const leap = async (run: Run, clock: ManualClock): Promise<RunExit> => {
 }
 
 const listEvents = async (store: Store, startMs: number): Promise<string[]> =>
-  (await store.listEvents()).map(
-    ({ type, subject, data, at }) =>
-      `${type}${subject === undefined ? '' : ` (${subject})`} ${JSON.stringify(data)}${formatWhen(at - startMs)}`,
+  (await store.listEvents()).map(({ type, subject, source, data, at }) => {
+    const about = subject === undefined ? '' : ` (${subject})`
+    const from = source.startsWith('troupe/') ? '' : ` from ${source}`
+    return `${type}${about} ${JSON.stringify(data)}${from}${formatWhen(at - startMs)}`
+  })
+
+const readWritten = (folder: string, given: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(folder)
+      .filter((name) => given[name] === undefined)
+      .map((name) => [name, readFileSync(join(folder, name), 'utf8')]),
   )
 
 const listOthers = async (store: Store, id: string): Promise<string[]> =>

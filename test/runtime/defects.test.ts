@@ -26,10 +26,10 @@ const spoil = async (change: (rows: JournalRow[]) => void) => {
   const clock = createManualClock()
   const store = createMemoryStore({ now: () => clock.now() })
   const world = createWorld()
-  const readJournal = store.readJournal.bind(store)
+  const readRows = store.readRows.bind(store)
   let spoilt: string | undefined
-  store.readJournal = async (id, fromSeq) => {
-    const rows = await readJournal(id, fromSeq)
+  store.readRows = async (id, range) => {
+    const rows = await readRows(id, range)
     if (id === spoilt) change(rows)
     return rows
   }

@@ -119,6 +119,34 @@ steps:
     decide: (id) => (id.startsWith('work') ? 'never' : { output: { status: 200, headers: {}, body: null } }),
     acts: ['go on', ({ run }) => run.cancel('ann')],
   },
+  compensated: {
+    workflow: `workflow: compensated
+input: { name: string }
+steps:
+  - { id: before, tool: ${CALL}, key: run.id, undo: { tool: http.delete, with: { url: "http://127.0.0.1/" } } }
+  - id: trip
+    compensate: true
+    on_error: rest
+    do:
+      - { id: flight, tool: ${CALL}, key: run.id, undo: { tool: http.delete, with: { url: "http://127.0.0.1/" } } }
+      - id: nights
+        foreach: "[1, 2]"
+        as: night
+        concurrency: 1
+        do: [{ id: hotel, tool: ${CALL}, key: run.id, undo: { tool: http.delete, with: { url: "http://127.0.0.1/" } } }]
+      - { id: work, llm: mock/echo, prompt: x }
+  - { id: rest, llm: mock/echo, prompt: x }
+  - { id: never, llm: mock/echo, prompt: x }
+`,
+    decide: (id) =>
+      id.startsWith('work') || id.startsWith('run--undo/nights[1]')
+        ? failed('refused', false)
+        : id.startsWith('rest')
+          ? 'never'
+          : { output: { status: 200, headers: {}, body: null } },
+    // It dies in the middle of the compensation, and is cancelled in the middle, and behind it.
+    acts: ['go on', 'go on', 'go on', 'go on', 'go on', 'go on', die, 'go on', ({ run }) => run.cancel('ann')],
+  },
   settled: {
     workflow: `workflow: settled
 input: { name: string }

@@ -125,6 +125,7 @@ test('the fault of a tool goes to the model, which may go on', async () => {
   const played = await play([{ tool_calls: [call('weather', { city: 'Atlantis' })] }, { output: { text: 'Unknown.' } }])
   assert.is(played.end.status, 'completed')
   assert.is(lastShown(played), 'Error: not_found: there is no such city')
+  assert.is(played.asked.at(-1)?.at(-1)?.is_error, true)
 })
 
 test('an unknown tool and unreadable arguments go back to the model, and nothing is performed', async () => {

@@ -16,6 +16,26 @@ const toUnicodeEscape = (character: string): string => `\\u${character.charCodeA
 
 const percentLower = (text: string): string => encodeURIComponent(text).replace(/%../g, (code) => code.toLowerCase())
 
+const bytesOf = (text: string, write: (hex: string) => string): string =>
+  Array.from(Buffer.from(text), (byte) => write(byte.toString(16).padStart(2, '0'))).join('')
+
+const entitiesOf = (text: string, base: 10 | 16): string =>
+  text.replace(/[^a-z0-9]/gi, (one) => `&#${base === 16 ? 'x' : ''}${one.charCodeAt(0).toString(base)};`)
+
+const inLines = (text: string, length: number, end: string): string =>
+  text.replace(new RegExp(`.{${length}}(?=.)`, 'g'), (line) => line + end)
+
+const quotedPrintable = (text: string): string =>
+  inLines(
+    text.replace(/[^ -<>-~]/gu, (one) => bytesOf(one, (hex) => `=${hex.toUpperCase()}`)),
+    9,
+    '=\r\n',
+  ).replace(
+    // No line ends within an escape.
+    /=([\dA-F]?)=\r\n([\dA-F]{1,2})/g,
+    '=$1$2',
+  )
+
 const FORMS: [name: string, write: (secret: string) => string][] = [
   ['as it is', (secret) => secret],
   ['URL-encoded', encodeURIComponent],
@@ -32,6 +52,32 @@ const FORMS: [name: string, write: (secret: string) => string][] = [
   ['in the query of an address', (secret) => new URL(`https://a.example/?token=${secret}`).href],
   ['in HTML', (secret) => secret.replaceAll('&', '&amp;').replaceAll('"', '&quot;')],
   ['Base64 in a form', (secret) => encodeURIComponent(Buffer.from(`user:${secret}`).toString('base64'))],
+  ['in HTML by decimal numbers', (secret) => entitiesOf(secret, 10)],
+  ['in HTML by hexadecimal numbers', (secret) => entitiesOf(secret, 16).toUpperCase().replaceAll('&#X', '&#x')],
+  ['in HTML in HTML', (secret) => entitiesOf(secret, 10).replaceAll('&', '&amp;')],
+  ['URL-encoded twice', (secret) => encodeURIComponent(encodeURIComponent(secret))],
+  ['URL-encoded three times', (secret) => encodeURIComponent(encodeURIComponent(encodeURIComponent(secret)))],
+  ['URL-encoded in every character', (secret) => bytesOf(secret, (hex) => `%${hex}`)],
+  [
+    'URL-encoded twice in every character',
+    (secret) =>
+      bytesOf(
+        bytesOf(secret, (hex) => `%${hex}`),
+        (hex) => `%${hex}`,
+      ),
+  ],
+  ['in \\u escapes alone', (secret) => secret.split('').map(toUnicodeEscape).join('')],
+  ['in \\u{} escapes', (secret) => Array.from(secret, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`).join('')],
+  ['in \\x escapes', (secret) => bytesOf(secret, (hex) => `\\x${hex}`)],
+  ['in \\u escapes of JSON in JSON', (secret) => JSON.stringify(secret.split('').map(toUnicodeEscape).join(''))],
+  ['URL-encoded JSON', (secret) => encodeURIComponent(JSON.stringify(secret))],
+  ['in HTML, URL-encoded', (secret) => encodeURIComponent(entitiesOf(secret, 10))],
+  ['Base64 in lines', (secret) => inLines(Buffer.from(`user:${secret}`).toString('base64'), 16, '\r\n')],
+  ['Base64 in lines of YAML', (secret) => inLines(Buffer.from(secret).toString('base64'), 20, '\n      ')],
+  ['Base64 in lines in JSON', (secret) => JSON.stringify(inLines(Buffer.from(secret).toString('base64'), 7, '\n'))],
+  ['quoted-printable', quotedPrintable],
+  ['in CSV', (secret) => `"${secret.replaceAll('"', '""')}"`],
+  ['in capital letters', (secret) => secret.toUpperCase()],
   ['of an Authorization header', (secret) => `Basic ${Buffer.from(`someone:${secret}`).toString('base64')}`],
 ]
 
@@ -60,6 +106,46 @@ for (const [name, write] of FORMS) {
   })
 }
 
+test('a character before a secret that seems to begin an escape with it hides nothing', () => {
+  const hexadecimal = new SecretVault({ KEY: 'abcdef0123456789' })
+  for (const before of ['%', '%a', '\\', '\\u', '\\x', '&', '&#', '&#x1', '=', '\\\\', '%25', '%5c', '\\u00'])
+    assert.is(hexadecimal.redact(`${before}abcdef0123456789.`), `${before}[secret KEY].`)
+})
+
+/** Each repeats something that a search could follow far from every place. */
+const HOSTILE: Record<string, string> = {
+  'a secret without its end': PLANTED.slice(0, -1),
+  'an encoded secret without its end': encodeURIComponent(encodeURIComponent(PLANTED)).slice(0, -3),
+  'a secret in Base64 without its end': `${Buffer.from(PLANTED).toString('base64').slice(0, 40)}\r\n`,
+  backslashes: '\\',
+  'percent signs': '%25',
+  'percent signs alone': '%',
+  entities: '&amp;',
+  'open entities': '&#0',
+  'soft breaks': '=\r\n',
+  'the first letter': 'p',
+  'the first letter and a break': 'p=\r\n',
+  quotes: '""',
+}
+
+for (const [what, part] of Object.entries(HOSTILE))
+  test(`a text of nothing but ${what} is searched in linear time, whole and in pieces`, () => {
+    const costOf = (length: number): number => {
+      const text = part.repeat(Math.ceil(length / part.length))
+      const before = process.cpuUsage()
+      vault.redact(text)
+      vault.redactFault({ code: 'refused', message: text, retryable: false })
+      const stream = vault.startText()
+      for (let at = 0; at < text.length; at += 1000) stream.push(text.slice(at, at + 1000))
+      stream.end()
+      const { user, system } = process.cpuUsage(before)
+      return user + system
+    }
+    costOf(20_000)
+    const [short, long] = [costOf(20_000), costOf(160_000)]
+    assert.ok(long < 40 * (short + 5_000), `${short / 1000} ms, and ${long / 1000} ms for eight times as much`)
+  })
+
 test('the longest of secrets that hold each other is the one that is named', () => {
   const both = new SecretVault({ SHORT: 'password', LONG: 'password-and-more' })
   assert.is(both.redact('a password-and-more, a password'), 'a [secret LONG], a [secret SHORT]')
@@ -83,7 +169,27 @@ test('J9 a secret in pieces is redacted wherever it is cut, and the pieces make 
   }
 })
 
-const PLAIN = ['abc', 'aba', 'abcabcabd', 'b"', ' ', 'a%b', 'c', '\\', 'x', '+/', 'YWJj', '%25', '%', '"']
+const PLAIN = [
+  'abc',
+  'aba',
+  'abcabcabd',
+  'b"',
+  ' ',
+  'a%b',
+  'c',
+  '\\',
+  'x',
+  '+/',
+  'YWJj',
+  '%25',
+  '%',
+  '"',
+  '&',
+  '#',
+  '=',
+  '\r\n',
+  'u00',
+]
 
 test('a text in pieces becomes what it would become as a whole', async () => {
   await fc.assert(

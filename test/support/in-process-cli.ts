@@ -1,7 +1,8 @@
 /** Runs commands in this process: many of them in the time of one start. For commands that write JSON and end. */
-import { parseArguments } from '../../src/cli/program.ts'
+import { isCommanderError, parseArguments } from '../../src/cli/program.ts'
+import { reportError } from '../../src/cli/report-error.ts'
 
-/** Standard output of `troupe ARGS` in this folder, also when the command fails. Not for use by tests side by side. */
+/** Output of `troupe ARGS` in this folder, also when the command fails. Not for use by tests side by side. */
 export const readCliOutput = async (
   args: readonly string[],
   folder: string,
@@ -20,7 +21,7 @@ export const readCliOutput = async (
   try {
     await parseArguments(['node', 'troupe', ...args])
   } catch (thrown) {
-    written.stderr += String(thrown)
+    if (!isCommanderError(thrown)) reportError(thrown)
   } finally {
     process.stdout.write = before.stdout
     process.stderr.write = before.stderr

@@ -92,10 +92,12 @@ const JOINS = ['all', 'any', 'settled', { at_least: 2 }]
 class Writer {
   readonly #attempts: boolean
   readonly #prefix: string
+  readonly #outside: boolean
   #count = 0
 
-  constructor({ attempts, prefix }: { attempts: boolean; prefix: string }) {
+  constructor({ attempts, prefix, outside }: { attempts: boolean; prefix: string; outside: boolean }) {
     this.#attempts = attempts
+    this.#outside = outside
     this.#prefix = prefix
   }
 
@@ -248,6 +250,7 @@ class Writer {
         : {}),
       ...(timeout ? { timeout: boundOf('30s', when) } : {}),
       ...onErrorOf(onError, scope),
+      ...(this.#outside && when % 2 === 1 ? { compensate: true } : {}),
     }
   }
 }
@@ -262,7 +265,7 @@ const writeWorkflow = (
   { shapes, last }: Shapes,
   { outside, ...options }: Omit<Required<RandomWorkflowOptions>, 'final'>,
 ): string => {
-  const writer = new Writer(options)
+  const writer = new Writer({ ...options, outside })
   const outermost = { readable: [], ahead: [], behind: [], isAlone: true }
   const steps = writer.list(shapes, outermost)
   return stringify({

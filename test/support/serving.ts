@@ -28,18 +28,19 @@ export const serving = async (
   act: (serving: Serving) => Promise<void>,
   { store = createMemoryStore(), allow = [] }: { store?: Store; allow?: string[] } = {},
 ): Promise<void> => {
-  const folder = createTempFolder()
+  const folder = createTempFolder({ 'troupe.config.yaml': `http: { allow: ${JSON.stringify(allow)} }\n` })
   const { project } = await readProject({
     folder: folder.path,
     workingFolder: folder.path,
     environment: {},
     db: 'memory:',
+    trust: true,
   })
   assert.ok(project)
   const notices: ServerNotice[] = []
   const server = createServer({
     store,
-    project: { ...project, config: { ...project.config, http: { allow } } },
+    project,
     environment: {},
     onNotice: (notice) => notices.push(notice),
   })

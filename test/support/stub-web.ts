@@ -29,6 +29,8 @@ export interface StubWeb {
   calls: string[]
   /** Headers of each request that are not the same for all of them. */
   headers: Record<string, string>[]
+  /** Requests whose answers wait for the clock. */
+  readonly pending: number
 }
 
 /** A request without a planned answer is answered with 204. */
@@ -37,6 +39,7 @@ export const createStubWeb = (answers: StubAnswers, clock: ManualClock): StubWeb
   const calls: string[] = []
   const headers: Record<string, string>[] = []
   const counts = new Map<string, number>()
+  let pending = 0
   const answer = (name: string): StubAnswer => {
     const planned = [answers[name] ?? { status: 204 }].flat()
     const nth = counts.get(name) ?? 0
@@ -49,7 +52,12 @@ export const createStubWeb = (answers: StubAnswers, clock: ManualClock): StubWeb
     calls.push(`${method} ${url.host}${url.pathname}${url.search}${sent}${formatWhen(clock.now() - startMs)}`)
     headers.push(ownHeaders(request))
     const { takesMs = 0, ...given } = answer(`${method} ${url.host}${url.pathname}`)
-    if (takesMs > 0) await pass(takesMs, { clock, signal })
+    pending++
+    try {
+      if (takesMs > 0) await pass(takesMs, { clock, signal })
+    } finally {
+      pending--
+    }
     return toResponse(given, url)
   }
   const options = { client: { send }, now: () => clock.now() }
@@ -57,7 +65,14 @@ export const createStubWeb = (answers: StubAnswers, clock: ManualClock): StubWeb
     ...createHttpTool(description, options),
     kind: 'tool' as const,
   }))
-  return { actors, calls, headers }
+  return {
+    actors,
+    calls,
+    headers,
+    get pending() {
+      return pending
+    },
+  }
 }
 
 const SAME_FOR_ALL = ['accept', 'accept-encoding', 'user-agent', 'content-type']

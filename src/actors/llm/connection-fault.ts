@@ -1,6 +1,6 @@
 /** Maps a failed connection to a fault, and the answer of a server that is not a model's: the page of a proxy or a login, or a redirect. */
 import { Fault } from '../../core/fault.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { type JsonObject, ownValue } from '../../core/json.ts'
 import { describeMissingServer, describePlace } from './missing-server.ts'
 import { type Asked, showUrl } from './provider-fault.ts'
 import { isVendorOf } from './provider-settings.ts'
@@ -30,7 +30,7 @@ export const toConnectionFault = (error: unknown, asked: Asked): Fault => {
 const describe = (code: string, { server, settings: { name, baseUrl } }: Asked): string => {
   const subject = name === server.kind && server.program !== undefined ? server.program.name : `'${name}'`
   if (code === 'ECONNREFUSED' && !isVendorOf(server, baseUrl)) return `${subject} is not running at ${showUrl(baseUrl)}`
-  const reason = REASONS[code] ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`)
+  const reason = ownValue(REASONS, code) ?? (code === '' ? 'the connection failed' : `the connection failed (${code})`)
   const where = `${subject} at ${showUrl(baseUrl)}`
   return BROKEN.has(code) ? `${where}: ${BROKE_OFF}` : `${where} can't be reached: ${reason}`
 }

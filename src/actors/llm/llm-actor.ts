@@ -8,16 +8,13 @@
  */
 import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
-import { Fault, isFault } from '../../core/fault.ts'
-import { parseFiniteJson } from '../../core/finite-json.ts'
+import { Fault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
-import type { JsonSchema } from '../../core/json-schema.ts'
 import {
   describeProvider,
   LLM_INPUT_SCHEMA,
   type LlmActor,
   type LlmInput,
-  type LlmMessage,
   type LlmToolCall,
   type LlmTurn,
   toModelName,
@@ -27,11 +24,12 @@ import type { TokenCounts } from '../../core/pricing.ts'
 import { findInputProblem } from '../tools/input-check.ts'
 import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
 import { toExactJson } from './exact-json.ts'
+import { type JudgedAnswer, judgeAnswer, writeRepair } from './judge-answer.ts'
 import { type ReadBlob, resolveImages } from './message-images.ts'
 import { hasBegun } from './model-request.ts'
+import { findOutputLimit } from './output-limit.ts'
 import type { LlmAnswer, LlmProvider, LlmRequest } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
-import { stripFence } from './returns-instruction.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
 
 export interface LlmActorOptions {
@@ -42,7 +40,7 @@ export interface LlmActorOptions {
   /** Keeps the answers of steps with `cache`. Default: the model is always asked. */
   cache?: CachedActorOptions
   /** The provider's limits. Default: those of all providers. */
-  rules?: Pick<ModelServer, 'parameters' | 'longestToolName'>
+  rules?: Pick<ModelServer, 'parameters' | 'longestToolName' | 'outputLimits' | 'isLocal'>
 }
 
 /** @throws (of `perform`) Fault by docs/errors.md; Cancelled */
@@ -75,15 +73,35 @@ const expectParameters = (params: JsonObject, rules?: ParameterRules): void => {
 }
 
 const toRequest = async (
-  { model, messages, params, returns }: LlmInput,
+  input: LlmInput,
   { names, options }: { names: ToolNames; options: LlmActorOptions },
 ): Promise<LlmRequest> => ({
-  model: toModelName(model),
-  messages: (await resolveImages(messages, options.readBlob)).map(names.toWire),
-  params,
-  ...(returns === undefined ? {} : { returns }),
+  model: toModelName(input.model),
+  messages: (await resolveImages(input.messages, options.readBlob)).map(names.toWire),
+  params: toChoice(toSentParams(input, options.rules), { input, names }),
+  ...(input.returns === undefined ? {} : { returns: input.returns }),
   ...(names.tools.length === 0 ? {} : { tools: names.tools }),
 })
+
+/**
+ * The parameters on the wire. A `max_tokens` that the budget reserves is sent up to the model's output limit, as vendors refuse more. A
+ * model whose limit is unknown may refuse any, so none is sent.
+ */
+const toSentParams = ({ model, params, max_tokens_by }: LlmInput, rules: LlmActorOptions['rules']): JsonObject => {
+  const { max_tokens: reserved, ...rest } = params
+  if (max_tokens_by === undefined || typeof reserved !== 'number' || rules?.isLocal) return params
+  const limit = findOutputLimit(rules?.outputLimits ?? {}, toModelName(model))
+  return limit === undefined ? rest : { ...rest, max_tokens: Math.min(reserved, limit) }
+}
+
+/** A `tool_choice` that asks for a call holds until the first call: in each turn, the model could never answer. */
+const toChoice = (params: JsonObject, { input, names }: { input: LlmInput; names: ToolNames }): JsonObject => {
+  const { tool_choice: choice, ...rest } = params
+  if (typeof choice !== 'string') return params
+  const isForcing = choice !== 'auto' && choice !== 'none'
+  if (isForcing && input.messages.at(-1)?.role === 'tool') return rest
+  return { ...rest, tool_choice: names.toWireName(choice) }
+}
 
 interface TurnCall {
   provider: LlmProvider
@@ -97,7 +115,8 @@ const takeTurn = async (call: TurnCall, request: LlmRequest): Promise<LlmTurn> =
   const first = await ask(call, request)
   const judged = await judge(call, first)
   if (judged.kind === 'turn') return judged.turn
-  const second = await ask(call, { ...request, messages: [...request.messages, ...repair(first.text, judged.problem)] })
+  const messages = [...request.messages, ...writeRepair(first.text, { ...judged, returns: call.input.returns })]
+  const second = await ask(call, { ...request, messages })
   const again = await judge(call, second)
   if (again.kind === 'turn') return again.turn
   const { problem, path, code, hint } = again
@@ -150,7 +169,8 @@ const judge = async ({ input, names }: TurnCall, answer: LlmAnswer): Promise<Jud
 
 const toExactCall = (call: LlmToolCall): LlmToolCall => ({ ...call, arguments: toExactJson(call.arguments) })
 
-const expectWhole = ({ finish, text, reason = '' }: LlmAnswer, { model, params }: LlmInput): void => {
+const expectWhole = ({ finish, text, reason = '' }: LlmAnswer, input: LlmInput): void => {
+  const { model } = input
   const details = { finish }
   if (finish === 'failed') {
     const words = text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
@@ -164,14 +184,20 @@ const expectWhole = ({ finish, text, reason = '' }: LlmAnswer, { model, params }
     const words = text.replace(/\s+/g, ' ').trim().slice(0, LONGEST_WORDS)
     throw new Fault('refused', `'${model}' refused to answer${words === '' ? '' : `: ${words}`}`, { details })
   }
-  if (finish !== 'length') return
-  const cause =
-    params.max_tokens === undefined ? 'by the limit of the model' : `by max_tokens (${String(params.max_tokens)})`
-  throw new Fault(
-    'invalid_output',
-    `the answer of '${model}' was cut off ${cause}\nraise 'max_tokens', or ask for less at once`,
-    { details },
-  )
+  if (finish === 'length') throw toCutFault(input)
+}
+
+const toCutFault = ({ model, params, max_tokens_by }: LlmInput): Fault => {
+  const limit = params.max_tokens === undefined ? undefined : String(params.max_tokens)
+  const [cause, hint] =
+    limit === undefined
+      ? ['by the limit of the model', "raise 'max_tokens', or ask for less at once"]
+      : max_tokens_by === 'budget'
+        ? [`by the model, or as the limits of the run leave ${limit} tokens`, "raise 'limits', or ask for less at once"]
+        : [`by max_tokens (${limit})`, "raise 'max_tokens', or ask for less at once"]
+  return new Fault('invalid_output', `the answer of '${model}' was cut off ${cause}\n${hint}`, {
+    details: { finish: 'length' },
+  })
 }
 
 const LONGEST_WORDS = 200
@@ -182,59 +208,4 @@ const BROKE_OFF = /error|abort|cancel|interrupt|timeout|system_resource|unavaila
 const expectText = (text: string, { model }: LlmInput): JsonValue => {
   if (text.trim() !== '') return { text }
   throw new Fault('invalid_output', `'${model}' answered with nothing: expected a text`, { retryable: true })
-}
-
-/** Shows the model its answer, unless that is empty, and the problem. */
-const repair = (text: string, problem: string): LlmMessage[] => [
-  ...(text.trim() === '' ? [] : [{ role: 'assistant', content: text } as const]),
-  {
-    role: 'user',
-    content: `Your answer does not fit the JSON Schema that it has to be an instance of: ${problem}\nAnswer again, with the corrected JSON alone.`,
-  },
-]
-
-type JudgedAnswer =
-  | { kind: 'right'; value: JsonValue }
-  /** `path`: a JSON Pointer to the wrong place; `/` is the whole. */
-  | ({ kind: 'wrong'; path: string } & Flaw)
-
-interface Flaw {
-  problem: string
-  path?: string
-  /** Code of the fault. Default: `invalid_output`. */
-  code?: string
-  /** Advice for the workflow. */
-  hint?: string
-}
-
-/** The most characters of a problem. */
-const LONGEST_PROBLEM = 1_000
-
-/** @throws Fault `invalid_input` for a wrong schema */
-const judgeAnswer = async (text: string, returns: JsonSchema): Promise<JudgedAnswer> => {
-  const parsed = parse(stripFence(text))
-  if ('problem' in parsed) return { kind: 'wrong', path: '/', ...parsed }
-  // Loaded on use, as only answers with a schema need it.
-  const { createValidator } = await import('../../core/json-schema-validator.ts')
-  const problem = createValidator(returns)(parsed.value)?.slice(0, LONGEST_PROBLEM)
-  if (problem === undefined) return { kind: 'right', value: parsed.value }
-  return { kind: 'wrong', problem, path: /^'([^']*)'/.exec(problem)?.[1] ?? '/' }
-}
-
-const KEEP_DIGITS = "make it a string in 'returns', which keeps all digits"
-
-const parse = (text: string): { value: JsonValue } | Flaw => {
-  try {
-    return { value: parseFiniteJson(text) }
-  } catch (thrown) {
-    if (isFault(thrown))
-      return {
-        problem: thrown.message,
-        path: String(thrown.details?.path || '/'),
-        code: thrown.code,
-        hint: KEEP_DIGITS,
-      }
-    const shown = text.trim() === '' ? 'nothing' : JSON.stringify(text.toWellFormed().slice(0, 80))
-    return { problem: `it is not JSON: expected JSON alone, got ${shown}` }
-  }
 }

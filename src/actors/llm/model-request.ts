@@ -12,6 +12,7 @@ import { Cancelled } from '../../core/cancelled.ts'
 import { systemClock } from '../../core/clock.ts'
 import { Fault, isFault } from '../../core/fault.ts'
 import { findWrongAddress, toConnectionFault } from './connection-fault.ts'
+import { extendRequest } from './extended-request.ts'
 import { describePlace } from './missing-server.ts'
 import { type Asked, readVendorError, toVendorFault, toWords } from './provider-fault.ts'
 
@@ -132,10 +133,11 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
 
   return {
     async fetch(url, init) {
-      asked.url = url instanceof Request ? url.url : String(url)
+      const extended = extendRequest(url instanceof Request ? url.url : String(url), init, settings)
+      asked.url = extended.url
       wait(idleMs * FIRST_FACTOR)
       try {
-        const response = await fetch(url, { ...init, signal: own.signal, redirect: 'manual' })
+        const response = await fetch(extended.url, { ...extended.init, signal: own.signal, redirect: 'manual' })
         const stranger = findWrongAddress(response, asked)
         if (stranger !== undefined) throw asRefusal(stranger)
         if (!response.ok) throw await refuse(response)

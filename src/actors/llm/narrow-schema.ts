@@ -5,7 +5,7 @@
  * 2. A narrowed schema accepts every value that the whole one accepts. Where it would not (an object with any keys, for a vendor that takes
  *    closed ones alone), there is none.
  */
-import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonValue, ownValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 
 export interface SchemaDialect {
@@ -118,7 +118,7 @@ const refersToItself = (schema: JsonSchema): boolean => {
     const { $ref, $defs, ...rest } = part
     if (typeof $ref === 'string') {
       if ($ref === '#' || open.includes($ref)) return true
-      const target = schema.$defs?.[$ref.slice('#/$defs/'.length)]
+      const target = ownValue(schema.$defs, $ref.slice('#/$defs/'.length))
       if (target !== undefined && follow(target, [...open, $ref])) return true
     }
     return Object.values(rest).some((item) => follow(item, open))

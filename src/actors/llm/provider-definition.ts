@@ -8,6 +8,7 @@
 import type { Clock } from '../../core/clock.ts'
 import type { LlmActor } from '../../core/llm.ts'
 import type { ParameterRules } from '../../core/model-parameters.ts'
+import type { OutputLimits } from './output-limit.ts'
 import type { LlmProvider, ProviderSettings, ProviderVariables } from './provider.ts'
 import type { ToolIdForm } from './tool-ids.ts'
 
@@ -25,6 +26,8 @@ interface Described {
   parameters?: ParameterRules
   /** The values that `reasoning` takes. Default: any. */
   reasoning?: readonly ReasoningLevel[]
+  /** Parameters that the vendor refuses while a model thinks. Default: none. */
+  fixedByThinking?: readonly string[]
   /** False: the provider takes images as bytes alone. Default: true. */
   imageUrls?: boolean
   /** The id of the vendor in the price list. */
@@ -53,6 +56,10 @@ export interface ModelServer extends Described {
   longestToolName?: number
   /** The ids of tool calls that the vendor takes. Default: up to 40 letters, digits, `_` and `-`. */
   toolIds?: ToolIdForm
+  /** The most tokens that its models write. Default: unknown. */
+  outputLimits?: OutputLimits
+  /** Settings in the config that not every kind has, by their words there. Default: none. */
+  settings?: readonly string[]
   probe: ModelProbe
   /** The program that serves such models on a machine of one's own, for advice. */
   program?: ServerProgram

@@ -55,6 +55,9 @@ const judge = ({ status, code, message }: VendorError, asked: Asked): Verdict =>
   const final = (name: string, hint = ''): Verdict => ({ code: name, retryable: false, hint })
   const passing = (name: string, hint = ''): Verdict => ({ code: name, retryable: true, hint })
   if (/content_?(filter|policy)/i.test(code)) return final('refused')
+  // Groq judges the model's own answer, and refuses the request for it.
+  if (MISWRITTEN_CODES.test(code))
+    return passing('invalid_output', 'the model wrote an answer that its server could not read')
   // Vendors send it with 402, and with 400, 403 or 429 as well. A retry gets the same answer.
   if (status === 402 || (status < 500 && (UNPAID_CODES.test(code) || UNPAID_WORDS.test(message))))
     return final('unauthorized', describeUnpaid(asked))
@@ -76,6 +79,8 @@ const judge = ({ status, code, message }: VendorError, asked: Asked): Verdict =>
 /** `insufficient_quota` and `billing_not_active` of OpenAI and compatible servers, `billing_error` of Anthropic. */
 const UNPAID_CODES = /insufficient_?(quota|balance|funds|credits?)|billing|payment_required/i
 const UNPAID_WORDS = /credit balance is too low|insufficient (account )?(balance|funds|credits?)\b/i
+
+const MISWRITTEN_CODES = /tool_use_failed|json_validate_failed|output_parse_failed/i
 
 /** `context_length_exceeded` of OpenAI; the words of Anthropic, Gemini, Mistral, vLLM and others for a request beyond the context window. */
 const TOO_LONG_CODES = /context_?(length|window)_?exceeded|string_above_max_length|prompt_too_long/i

@@ -71,6 +71,17 @@ export interface ProviderSettings {
   addressName?: string
   /** The variables of a provider under its vendor's name, for messages. Default: it has none. */
   variables?: ProviderVariables
+  /** The way in which the schema of an answer is asked for. Default: `native` where the server has it, with the schema in words beside it where the server may ignore it. */
+  structuredOutput?: 'native' | 'words'
+  /** Headers and parts of the query that go out with each request. They hold no secrets. */
+  headers?: Readonly<Record<string, string>>
+  query?: Readonly<Record<string, string>>
+  /** Fields that are added to the body of each request, and replace those of Troupe. */
+  body?: JsonObject
+  /** The field of the token limit, of servers that speak as OpenAI's. Default: by vendor and model. */
+  maxTokensField?: string
+  /** False: a stream is not asked for its usage. Default: by the vendor. */
+  streamUsage?: boolean
   /** The longest silence of a stream, in milliseconds; default 60,000. The first piece may take five times as long: models load and think. */
   idleTimeoutMs?: number
   /** Default: the system's. */

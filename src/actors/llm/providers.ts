@@ -8,17 +8,35 @@ import { findNearest } from '../../core/nearest.ts'
 import type { TokenCounts } from '../../core/pricing.ts'
 import type { AnswerCache } from './answer-cache.ts'
 import { anthropic } from './anthropic/index.ts'
+import { azure } from './azure/index.ts'
+import { deepseek } from './deepseek/index.ts'
 import { gemini } from './gemini/index.ts'
+import { groq } from './groq/index.ts'
 import type { ReadBlob } from './message-images.ts'
+import { mistral } from './mistral/index.ts'
 import { mock } from './mock/index.ts'
 import { ollama } from './ollama/index.ts'
 import { openai } from './openai/index.ts'
+import { openrouter } from './openrouter/index.ts'
 import type { ProviderSettings } from './provider.ts'
 import { isModelServer, type ModelServer, type ProviderDefinition } from './provider-definition.ts'
 import { expectUrl, isVendorOf } from './provider-settings.ts'
+import { xai } from './xai/index.ts'
 
 /** One line a provider. */
-const PROVIDERS: readonly ProviderDefinition[] = [mock, openai, anthropic, gemini, ollama]
+const PROVIDERS: readonly ProviderDefinition[] = [
+  mock,
+  openai,
+  anthropic,
+  gemini,
+  ollama,
+  mistral,
+  xai,
+  deepseek,
+  groq,
+  openrouter,
+  azure,
+]
 
 export const findProvider = (name: string): ProviderDefinition | undefined =>
   PROVIDERS.find(({ kind }) => kind === name)
@@ -32,6 +50,12 @@ export const PROVIDER_KINDS: readonly string[] = SERVERS.map(({ kind }) => kind)
 export const PROVIDER_NAMES = {
   kinds: PROVIDER_KINDS,
   offline: PROVIDERS.filter((one) => !isModelServer(one)).map(({ kind }) => kind),
+  settings: Object.fromEntries(
+    ['max_tokens_field', 'stream_usage'].map((setting) => [
+      setting,
+      SERVERS.filter(({ settings = [] }) => settings.includes(setting)).map(({ kind }) => kind),
+    ]),
+  ),
 }
 
 /** Finds the definition of a kind, or of a provider under its vendor's name. Undefined for a name of the project's own. */
@@ -50,12 +74,16 @@ export const isVendorUrl = (url: string): boolean => SERVERS.some((server) => is
 /** Describes a provider under a name of the project's own. */
 export const describeNamed = (name: string, kind: string): ProviderEntry => describe(name, expectServer(kind))
 
-const describe = (name: string, { models, parameters, reasoning, imageUrls }: ProviderDefinition): ProviderEntry => ({
+const describe = (
+  name: string,
+  { models, parameters, reasoning, fixedByThinking, imageUrls }: ProviderDefinition,
+): ProviderEntry => ({
   name,
   available: true,
   ...(models && { models }),
   ...(parameters && { params: Object.keys(parameters), limits: parameters }),
   ...(reasoning && { reasoning }),
+  ...(fixedByThinking && { fixedByThinking }),
   ...(imageUrls !== undefined && { imageUrls }),
 })
 

@@ -1,10 +1,15 @@
-/** Wraps calls of a server: a call without a key asks nothing, and its HTTP request ends whatever happens. */
+/**
+ * Wraps calls of a server: a call without a key asks nothing, and its HTTP request ends whatever happens. A server that refuses the schema
+ * of an answer is asked in words, once for each model and then always.
+ */
+import { isFault } from '../../core/fault.ts'
+import { findAnswerJson } from './answer-json.ts'
+import { withEnumTypes } from './enum-types.ts'
 import { expectKey } from './missing-key.ts'
 import { createModelRequest, type ModelRequest } from './model-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
 import { expectReasoning, type ServerAccess, toServerAccess } from './provider-settings.ts'
-import { stripFence } from './returns-instruction.ts'
 import { toWireIds } from './tool-ids.ts'
 
 /** One call of a provider. */
@@ -25,24 +30,65 @@ export const createServedProvider = (
 ): LlmProvider => {
   const access = toServerAccess(server, given)
   const { settings } = access
+  /** Models whose server refused a schema, and that are asked in words from then on. */
+  const refusing = new Set<string>()
+  const callOnce = async (
+    asked: LlmRequest,
+    { signal, onText, inWords }: CallOptions & { inWords: boolean },
+  ): Promise<LlmAnswer> => {
+    const request = createModelRequest({ ...access, model: asked.model, signal, streams: onText !== undefined })
+    try {
+      signal.throwIfAborted()
+      return await perform({ settings, asked, inWords, request, onText })
+    } catch (error) {
+      throw request.toFault(error)
+    } finally {
+      request.close()
+    }
+  }
   return {
     name: settings.name,
-    async call(asked, { signal, onText }) {
+    async call(given, options) {
       expectKey(settings)
-      expectReasoning(server, asked.params.reasoning)
+      expectReasoning(server, given.params.reasoning)
+      const asked = toAsked(given, server)
       const { model, returns, tools = [] } = asked
-      const inWords = returns !== undefined && server.asksInWords?.({ model, hasTools: tools.length > 0 }) === true
-      const request = createModelRequest({ ...access, model, signal, streams: onText !== undefined })
-      try {
-        signal.throwIfAborted()
-        const messages = toWireIds(asked.messages, server.toolIds)
-        const answer = await perform({ settings, asked: { ...asked, messages }, inWords, request, onText })
-        return returns === undefined ? answer : { ...answer, text: stripFence(answer.text) }
-      } catch (error) {
-        throw request.toFault(error)
-      } finally {
-        request.close()
-      }
+      if (returns === undefined) return callOnce(asked, { ...options, inWords: false })
+      const inWords = asksInWords(server, settings, { model, hasTools: tools.length > 0 }) || refusing.has(model)
+      const answer = await callOnce(asked, { ...options, inWords }).catch((error: unknown) => {
+        if (inWords || !refusesSchema(error)) throw error
+        refusing.add(model)
+        return callOnce(asked, { ...options, inWords: true })
+      })
+      return { ...answer, text: findAnswerJson(answer.text) }
     },
   }
 }
+
+const asksInWords = (
+  { asksInWords: inWords }: ModelServer,
+  { structuredOutput }: ServerAccess['settings'],
+  asked: { model: string; hasTools: boolean },
+): boolean => structuredOutput === 'words' || inWords?.(asked) === true
+
+/** Each call of the conversation has an id that the vendor takes, and each literal of a schema its type. */
+const toAsked = (asked: LlmRequest, { toolIds }: ModelServer): LlmRequest => ({
+  ...asked,
+  messages: toWireIds(asked.messages, toolIds),
+  ...(asked.returns !== undefined && { returns: withEnumTypes(asked.returns) }),
+  ...(asked.tools !== undefined && {
+    tools: asked.tools.map((tool) => ({ ...tool, input: withEnumTypes(tool.input) })),
+  }),
+})
+
+/** True for a request that was refused for the schema of its answer. Its model can be asked in words. */
+const refusesSchema = (error: unknown): boolean =>
+  isFault(error) &&
+  error.code === 'invalid_input' &&
+  SCHEMA_WORDS.test(error.message) &&
+  !TOOL_WORDS.test(error.message)
+
+const SCHEMA_WORDS =
+  /response_?format|json_?schema|response_?(json_?)?schema|structured.?output|output_(config|format)|guided_json|response_?mime_?type/i
+/** Words of a refusal for the schema of a tool. */
+const TOOL_WORDS = /\b(function|tool)s?\b.*schema|schema.*\b(function|tool)s?\b/i

@@ -1,5 +1,5 @@
 /**
- * Asks a provider's server which models it has, reaching it as a run would. `doctor` uses it; runs do not.
+ * Asks a provider's server which models it has, reaching it as a run would. `doctor --online` uses it; runs do not.
  *
  * It asks servers on this machine and on private networks alone, and decides on the address that it connects to. It does not look up
  * the names of vendors.
@@ -21,18 +21,22 @@ export type ServerState =
   | { kind: 'answers'; url: string; models: readonly string[] | undefined }
   /** The server of a vendor, or on the public internet: it was not asked. */
   | { kind: 'public'; url: string }
+  /** On this machine or a private network, by its address; only a probe that is online asks it. */
+  | { kind: 'unasked'; url: string }
   | { kind: 'failed'; fault: Fault }
 
 export interface ProbeOptions {
   /** The most that the whole answer may take. Default 2,000. */
   timeoutMs?: number
+  /** Told of each server just before it is asked. Default: no server is asked. */
+  onAsk?: ((name: string, url: string) => void) | undefined
 }
 
 /** Never throws. */
 export const probeServer = async (
   name: string,
   { kind, settings }: ProviderAccess,
-  { timeoutMs = 2_000 }: ProbeOptions = {},
+  { timeoutMs = 2_000, onAsk }: ProbeOptions = {},
 ): Promise<ServerState> => {
   try {
     const server = expectServer(kind)
@@ -40,7 +44,10 @@ export const probeServer = async (
     const access = toServerAccess(server, withVariables(name, settings))
     const { baseUrl } = access.settings
     if (isVendorUrl(baseUrl)) return { kind: 'public', url: baseUrl }
+    if (onAsk === undefined) return { kind: 'unasked', url: baseUrl }
     const url = new URL(`${baseUrl}${server.probe.path}`)
+    if (isPublicLiteral(url)) return { kind: 'public', url: baseUrl }
+    onAsk(name, baseUrl)
     return await ask(url, { asked: { ...access, model: '', url: url.href }, timeoutMs })
   } catch (thrown) {
     if (isFault(thrown)) return { kind: 'failed', fault: thrown }
@@ -101,8 +108,6 @@ const toHeaders = ({ server, settings }: Asked): Record<string, string> => {
 const LONGEST_ANSWER_BYTES = 4 * 1024 * 1024
 
 const get = async (url: URL, options: RequestOptions): Promise<{ status: number; text: string }> => {
-  const literal = url.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(literal) !== 0 && !isOwnNetwork(literal)) throw NOT_OURS
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
     send(url, { ...options, agent: false, lookup: lookUpOwn }, resolve)
@@ -117,6 +122,11 @@ const get = async (url: URL, options: RequestOptions): Promise<{ status: number;
     chunks.push(chunk)
   }
   return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }
+}
+
+const isPublicLiteral = ({ hostname }: URL): boolean => {
+  const literal = hostname.replace(/^\[|\]$/g, '')
+  return isIP(literal) !== 0 && !isOwnNetwork(literal)
 }
 
 /** Thrown for an address on the public internet. */

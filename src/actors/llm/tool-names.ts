@@ -5,6 +5,8 @@ export interface ToolNames {
   /** The tools under names that every vendor takes. */
   tools: LlmTool[]
   toWire(message: LlmMessage): LlmMessage
+  /** The name of a tool for the vendor. Another text stays as it is. */
+  toWireName(name: string): string
   /** Names the tool of a call as the workflow does. A name that the model made up stays as it is. */
   fromWire(call: LlmToolCall): LlmToolCall
 }
@@ -31,6 +33,7 @@ export const createToolNames = (tools: readonly LlmTool[], longest = LONGEST): T
       if (message.role !== 'assistant' || message.tool_calls === undefined) return message
       return { ...message, tool_calls: message.tool_calls.map(rename) }
     },
+    toWireName: (name) => wire.get(name) ?? name,
     fromWire: (call) => ({ ...call, name: own.get(call.name) ?? call.name }),
   }
 }

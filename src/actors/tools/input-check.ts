@@ -4,7 +4,7 @@
  * It reads the keywords of the built-in schemas alone: a test counts them, and another holds the verdicts equal to those of `ajv`. Loading
  * `ajv` takes 90 ms of a cold start, more than the rest of a first tool call. core/json-schema-validator.ts judges the schemas of users.
  */
-import { isJsonObject, type JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, ownValue } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { didYouMean } from '../../core/nearest.ts'
 import { formatValue } from '../../core/value-text.ts'
@@ -90,7 +90,8 @@ const findFieldProblem = (schema: JsonSchema, value: unknown, path: string): str
   for (const name of Object.keys(value)) {
     const known = Object.hasOwn(properties, name) ? properties[name] : additionalProperties
     if (known === false) return `'${path}/${name}' is not a known field: ${suggestField(name, Object.keys(properties))}`
-    const problem = typeof known === 'object' ? findInputProblem(known, value[name], `${path}/${name}`) : undefined
+    const problem =
+      typeof known === 'object' ? findInputProblem(known, ownValue(value, name), `${path}/${name}`) : undefined
     if (problem !== undefined) return problem
   }
   return undefined

@@ -2,7 +2,7 @@
 import type { Actor, ActorDescription } from '../../core/actor.ts'
 import type { ToolEntry } from '../../core/catalogue-entry.ts'
 import { Fault } from '../../core/fault.ts'
-import { READ_ITEMS } from '../../core/item-file.ts'
+import { READ_ITEMS, WRITE_RESULTS } from '../../core/item-file.ts'
 import { findNearest } from '../../core/nearest.ts'
 import { CSV_PARSE } from './csv-parse/csv-parse-description.ts'
 import { FILES_DESCRIPTIONS } from './files/files-description.ts'
@@ -54,6 +54,7 @@ export const loadTool = async (name: string, options: ToolOptions): Promise<Acto
 
 const ITEM_LOADERS: ReadonlyMap<string, Load> = new Map<string, Load>([
   [READ_ITEMS, async (options) => (await import('./files/read-items.ts')).createItemReader(options)],
+  [WRITE_RESULTS, async (options) => (await import('./files/write-results.ts')).createResultWriter(options)],
 ])
 
 /** Loads an actor for the files of a foreach, which no step can call. @throws Fault `not_found` for an unknown name */

@@ -7,7 +7,7 @@
  *    ends the worker too. The next task gets another one.
  * 3. A task whose worker was killed from outside before it began is performed by another worker.
  */
-import { availableParallelism } from 'node:os'
+import { availableParallelism, totalmem } from 'node:os'
 import { Cancelled } from '../../core/cancelled.ts'
 import { type Outcome, WorkerProcess } from './worker-process.ts'
 import type { WorkerTask } from './worker-task.ts'
@@ -15,14 +15,20 @@ import type { WorkerTask } from './worker-task.ts'
 export interface PoolOptions {
   /** The most workers at once. Default: one less than the processor has cores, 2 to 4. */
   size?: number
-  /** The heap of one worker. */
+  /** The heap of one worker. Default: 512, or a quarter of the memory of the machine or container if that is less. */
   memoryMb?: number
   idleMs?: number
 }
 
 const MEMORY_MB = 512
+const LEAST_MEMORY_MB = 64
 const IDLE_MS = 30_000
 const MOST_STARTS = 2
+
+const defaultMemoryMb = (): number => {
+  const bounds = [process.constrainedMemory(), totalmem()].filter((bytes) => bytes > 0)
+  return Math.max(LEAST_MEMORY_MB, Math.min(MEMORY_MB, Math.floor(Math.min(...bounds) / 4 / 1024 ** 2)))
+}
 
 const defaultSize = (): number => Math.max(2, Math.min(4, availableParallelism() - 1))
 
@@ -35,7 +41,7 @@ export class WorkerPool {
   readonly #idle = new Map<WorkerProcess, NodeJS.Timeout>()
   readonly #waiting: (() => void)[] = []
 
-  constructor({ size = defaultSize(), memoryMb = MEMORY_MB, idleMs = IDLE_MS }: PoolOptions = {}) {
+  constructor({ size = defaultSize(), memoryMb = defaultMemoryMb(), idleMs = IDLE_MS }: PoolOptions = {}) {
     this.#size = size
     this.#memoryMb = memoryMb
     this.#idleMs = idleMs

@@ -4,7 +4,9 @@
  * It has an empty environment, no permission but to read the code of Troupe, and a bounded heap (worker-process.ts). A task that gets at
  * the prototypes of built-in classes can add nothing to them for the next task.
  */
+
 import { isFault, toFaultData } from '../../core/fault.ts'
+import { ownValue } from '../../core/json.ts'
 import { FrameReader, writeFrame } from './frames.ts'
 import type { PerformTask } from './worker-task.ts'
 
@@ -17,7 +19,7 @@ const TASKS: Readonly<Record<string, () => Promise<PerformTask>>> = {
 const perform = async ({ head, body }: { head: Record<string, unknown>; body: Buffer }): Promise<void> => {
   try {
     const { name, params } = head
-    const load = TASKS[String(name)]
+    const load = ownValue(TASKS, String(name))
     if (load === undefined) throw new Error(`there is no task '${name}'`)
     const task = await load()
     writeFrame(process.stdout, { kind: 'begun' }, EMPTY)

@@ -5,6 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type ExportReport, exportBundles, importBundles } from '../../service/database/run-bundles.ts'
 import type { ImportResult } from '../../store/maintenance.ts'
+import { PRIVATE_MODE } from '../../store/private-mode.ts'
 import type { Store } from '../../store/store.ts'
 import { isStoreError, StoreError } from '../../store/store-error.ts'
 import { createCatalogue } from '../catalogue.ts'
@@ -20,7 +21,9 @@ export const exportToFile = async (
     })
   const partial = `${file}.partial`
   try {
-    const report = await exportToStream(store, { ids, stream: createWriteStream(partial, { mode: 0o600 }) })
+    // A file that is left from a killed export has a mode of its own.
+    rmSync(partial, { force: true })
+    const report = await exportToStream(store, { ids, stream: createWriteStream(partial, { mode: PRIVATE_MODE }) })
     renameSync(partial, file)
     return report
   } catch (cause) {

@@ -2,14 +2,17 @@
  * Finds and reads the project that a command works in: `troupe.config.yaml`, merged with flags and environment.
  *
  * It reads files alone: the environment is handed in. A flag wins over the environment, the environment over the config, the config
- * over the default.
+ * over the default. Grants of the config count once they are trusted (project-trust.ts).
  */
 import { dirname, relative } from 'node:path'
 import { PROVIDER_NAMES } from '../../actors/llm/providers.ts'
-import type { ProjectConfig } from '../../compiler/config.ts'
+import type { Grant, ProjectConfig } from '../../compiler/config.ts'
 import type { Diagnostics } from '../../compiler/diagnostic.ts'
 import { type DatabaseAddress, parseDatabaseAddress } from '../../store/database-address.ts'
 import { expectConfig, findConfig, readConfigFile } from './find-config.ts'
+import { createGrantPlace, resolveLinks } from './grant-place.ts'
+import { ProjectTrust } from './project-trust.ts'
+import { trustFolderOf } from './trust-records.ts'
 
 /** Names and values of environment variables. */
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
@@ -24,6 +27,8 @@ export interface ProjectOptions {
   configFile?: string | undefined
   /** Value of the flag `--db`. */
   db?: string | undefined
+  /** The flag `--trust`: all that the config grants is trusted. Default: TROUPE_TRUST of the environment. */
+  trust?: boolean | undefined
 }
 
 export interface Project {
@@ -31,8 +36,12 @@ export interface Project {
   configFile: string | undefined
   /** Absolute: base of the paths in the config. */
   folder: string
+  /** As it is written. `trust.config` is what it allows. */
   config: ProjectConfig
+  trust: ProjectTrust
   database: DatabaseAddress
+  /** True if the config names a database outside the project, which is opened only with trust. */
+  isDatabaseGranted: boolean
   durability: 'process' | 'power'
 }
 
@@ -49,8 +58,8 @@ export const readProject = async (options: ProjectOptions): Promise<ProjectReadi
     options.configFile === undefined
       ? findConfig(options.folder)
       : expectConfig(options.configFile, options.workingFolder)
-  if (configFile === undefined) return { diagnostics: undefined, project: toProject(undefined, EMPTY_CONFIG, options) }
-  const [{ decodeSource }, { readConfig }] = await Promise.all([
+  if (configFile === undefined) return { diagnostics: undefined, project: toProject(options) }
+  const [{ decodeSource }, { listConfigGrants, readConfig, withholdConfigGrants }] = await Promise.all([
     import('../../compiler/read/decode-source.ts'),
     import('../../compiler/config.ts'),
   ])
@@ -58,7 +67,17 @@ export const readProject = async (options: ProjectOptions): Promise<ProjectReadi
   const { source, diagnostics } = decodeSource(shown.startsWith('..') ? configFile : shown, readConfigFile(configFile))
   const config = diagnostics.hasErrors ? undefined : readConfig(source, diagnostics, PROVIDER_NAMES)
   if (config === undefined || diagnostics.hasErrors) return { diagnostics, project: undefined }
-  return { diagnostics, project: toProject(configFile, config, options) }
+  const place = createGrantPlace(dirname(configFile))
+  const grants = listConfigGrants(config, PROVIDER_NAMES, place)
+  const withheld = withholdConfigGrants(config, PROVIDER_NAMES, place)
+  return { diagnostics, project: toProject(options, { configFile, config, grants, withheld }) }
+}
+
+interface ReadConfig {
+  configFile: string
+  config: ProjectConfig
+  grants: readonly Grant[]
+  withheld: ProjectConfig
 }
 
 const EMPTY_CONFIG: ProjectConfig = {
@@ -73,15 +92,32 @@ const EMPTY_CONFIG: ProjectConfig = {
   retention: {},
 }
 
-const toProject = (configFile: string | undefined, config: ProjectConfig, options: ProjectOptions): Project => {
+const toProject = (options: ProjectOptions, read?: ReadConfig): Project => {
   const { workingFolder, environment } = options
+  const { configFile, config = EMPTY_CONFIG, grants = [], withheld = config } = read ?? {}
   const folder = configFile === undefined ? workingFolder : dirname(configFile)
   const named = options.db ?? (environment.TROUPE_DB || undefined)
-  const database =
-    named === undefined
-      ? parseDatabaseAddress(config.db ?? DEFAULT_DATABASE, folder)
-      : parseDatabaseAddress(named, workingFolder)
-  return { configFile, folder, config, database, durability: config.durability ?? 'process' }
+  return {
+    configFile,
+    folder,
+    config,
+    trust: new ProjectTrust({
+      config,
+      place: resolveLinks(configFile ?? options.folder),
+      grants,
+      withheld,
+      folder: trustFolderOf(environment),
+      isGiven: options.trust ?? isYes(environment.TROUPE_TRUST),
+    }),
+    database:
+      named === undefined
+        ? parseDatabaseAddress(config.db ?? DEFAULT_DATABASE, folder)
+        : parseDatabaseAddress(named, workingFolder),
+    isDatabaseGranted: named === undefined && grants.some(({ path }) => path[0] === 'db'),
+    durability: config.durability ?? 'process',
+  }
 }
+
+const isYes = (text: string | undefined): boolean => text === '1' || text === 'true'
 
 const DEFAULT_DATABASE = '.troupe/troupe.db'

@@ -124,9 +124,6 @@ const renderTitle = (
   return widthOf(shown) + rest.length < columns ? bold(shown) + dim(rest) : bold(shown)
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are our own colours, which take no cells.
-const COLORS = /\x1b\[\d+m/g
-
 const createScreen = (channel: Channel) => {
   let drawn: number[] = []
   let isOpen = false
@@ -141,12 +138,12 @@ const createScreen = (channel: Channel) => {
   const resume = (): void => {
     drawn = []
     isOpen = true
-    channel.write(HIDE_CURSOR)
+    channel.frame('', { before: HIDE_CURSOR })
   }
   return {
     open(): void {
       isOpen = true
-      channel.write(HIDE_CURSOR)
+      channel.frame('', { before: HIDE_CURSOR })
       process.on('exit', show)
       process.on('SIGTSTP', suspend)
       process.on('SIGCONT', resume)
@@ -154,11 +151,11 @@ const createScreen = (channel: Channel) => {
     draw(lines: readonly string[]): void {
       const up = countRows(drawn, channel.columns())
       const back = up === 0 ? '\r' : `\r\x1b[${up}A`
-      channel.write(`${BEGIN_FRAME}${back}${CLEAR_BELOW}${lines.join('\n')}\n${END_FRAME}`)
-      drawn = lines.map((line) => widthOf(line.replaceAll(COLORS, '')))
+      channel.frame(`${lines.join('\n')}\n`, { before: BEGIN_FRAME + back + CLEAR_BELOW, after: END_FRAME })
+      drawn = lines.map(widthOf)
     },
     close(): void {
-      if (isOpen) channel.write(SHOW_CURSOR)
+      if (isOpen) channel.frame('', { before: SHOW_CURSOR })
       isOpen = false
       process.off('exit', show)
       process.off('SIGTSTP', suspend)

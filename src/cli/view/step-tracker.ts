@@ -175,6 +175,8 @@ export const recordOf = ({ id, kind }: TrackedStep, context: MachineContext): St
   kind === 'finally' ? finallyRecord(context) : context.steps[id]
 
 const countItems = ({ output }: StepRecord): { total: number; failed: number } => {
+  // The summary of a foreach whose results are in a file.
+  if (isJsonObject(output)) return { total: Number(output.count), failed: Number(output.failed) }
   if (!Array.isArray(output)) return { total: 0, failed: 0 }
   const failed = output.filter((item) => isJsonObject(item) && item.ok === false && isJsonObject(item.error)).length
   return { total: output.length, failed }

@@ -2,17 +2,21 @@
 import { BOUND_RULES, type BoundRule, type ComputedBound } from '../bound.ts'
 import type { Step } from '../document.ts'
 import { isAssignable, NUMBER, STRING, type Type, unionOf } from '../expression/type.ts'
+import { type Parts, STEPS_A_PART } from '../parts.ts'
 import { computedBounds, descriptorOf } from '../steps/step-kinds.ts'
+import { checkCompensation } from './check-compensation.ts'
 import { type CheckContext, type StepSites, sitesOf } from './check-context.ts'
 import { checkCall } from './check-tools.ts'
 import type { Site } from './expression-checks.ts'
 import { checkFinalDuration } from './final-steps.ts'
 import { errorCases } from './jumps.ts'
 
-export const checkSteps = (context: CheckContext): void => {
-  for (const indexed of context.index.steps) {
+export function* checkSteps(context: CheckContext): Parts<void> {
+  for (const [place, indexed] of context.index.steps.entries()) {
+    if (place % STEPS_A_PART === 0) yield
     const sites = sitesOf(indexed, context)
     checkCommon(indexed.step, sites, context)
+    checkCompensation(indexed, context)
     descriptorOf(indexed.step).check(indexed.step, sites, context)
   }
 }

@@ -1,12 +1,16 @@
 /** Checks calls of tools: the tool exists, and the input fits it. */
+import type { ToolEntry } from '../catalogue.ts'
 import type { Located, Preset, Step, ValueNode } from '../document.ts'
+import type { HintUnknown } from '../expression/assign-value.ts'
 import { ANY, describeType, type Field, type Type } from '../expression/type.ts'
 import { typeOfSchema } from '../expression/type-of-schema.ts'
 import type { Range } from '../source.ts'
+import { checkComputedSecrets } from './check-computed-secrets.ts'
 import type { CheckContext } from './check-context.ts'
 import { checkExcludedFields } from './check-excluded-fields.ts'
 import { checkSecretUrl } from './check-secret-url.ts'
-import type { Site } from './expression-checks.ts'
+import type { Site, ValueSite } from './expression-checks.ts'
+import { suggestStepKey } from './misplaced-keys.ts'
 import { type ResolvedTool, reportUnknownTool } from './tools.ts'
 
 /** Checks presets: the tool they name, the input they give, and the condition of their approval. */
@@ -22,7 +26,7 @@ const checkPreset = ({ tool, with: input, approval }: Preset, context: CheckCont
   if (input !== undefined) {
     const expected = resolved?.kind === 'known' ? asPartial(typeOfSchema(resolved.entry.input)) : undefined
     checkInput({ input, site, range: tool.range }, expected, context)
-    if (resolved?.kind === 'known') checkExcludedFields(input, resolved.entry, context.diagnostics)
+    if (resolved?.kind === 'known') checkEntry(input, resolved.entry, context)
   }
   if (approval === undefined || !('when' in approval)) return
   const call = resolved?.kind === 'known' ? typeOfSchema(resolved.entry.input) : ANY
@@ -39,10 +43,22 @@ interface CheckedCall {
 export const checkCall = ({ tool, input, step, site }: CheckedCall, context: CheckContext): void => {
   const resolved = context.tools.resolve(tool.value, step)
   if (resolved === undefined) reportUnknownTool(tool, context)
-  checkInput({ input, site, range: tool.range }, resolved && expectedBy(resolved), context)
+  const own = 'with' in step && step.with === input ? { ...site, hintUnknown: toHint(step, context) } : site
+  checkInput({ input, site: own, range: tool.range }, resolved && expectedBy(resolved), context)
   const entry = resolved !== undefined && 'entry' in resolved ? resolved.entry : undefined
-  if (input !== undefined && entry !== undefined) checkExcludedFields(input, entry, context.diagnostics)
+  if (input !== undefined && entry !== undefined) checkEntry(input, entry, context)
 }
+
+/** Checks a written input against rules of a tool that its schema can't say. */
+const checkEntry = (input: ValueNode, entry: ToolEntry, { diagnostics }: CheckContext): void => {
+  checkExcludedFields(input, entry, diagnostics)
+  checkComputedSecrets(input, entry, diagnostics)
+}
+
+const toHint =
+  (step: Step, { diagnostics: { source } }: CheckContext): HintUnknown =>
+  (entry, input) =>
+    suggestStepKey(step, { entry, input, source })
 
 /** Returns the type that a tool expects; undefined if it is not known. */
 const expectedBy = (tool: ResolvedTool): Type | undefined => {
@@ -52,7 +68,7 @@ const expectedBy = (tool: ResolvedTool): Type | undefined => {
 }
 
 export const checkInput = (
-  { input, site, range }: { input: ValueNode | undefined; site: Site; range: Range },
+  { input, site, range }: { input: ValueNode | undefined; site: ValueSite; range: Range },
   expected: Type | undefined,
   { expressions, diagnostics }: CheckContext,
 ): void => {

@@ -1,7 +1,7 @@
 /** Checks single expressions and values at their sites in the flow, and reports mismatches. */
 import type { Diagnostics } from '../diagnostic.ts'
 import type { ExpressionText, ValueNode } from '../document.ts'
-import { findMismatches } from '../expression/assign-value.ts'
+import { findMismatches, type HintUnknown } from '../expression/assign-value.ts'
 import { type CheckedExpression, checkExpression, type ExpressionNames } from '../expression/check-expression.ts'
 import { checkValue } from '../expression/check-value.ts'
 import { findMisreads, type MisreadOptions } from '../expression/misread-values.ts'
@@ -21,6 +21,8 @@ export interface Site {
 export interface ValueSite extends Site {
   /** Texts in the value are expressions, with and without `${ }`. Default false. */
   isBare?: boolean
+  /** Hint for a field that is not expected. */
+  hintUnknown?: HintUnknown | undefined
 }
 
 export interface ExpressionChecks {
@@ -80,7 +82,7 @@ export const createExpressionChecks = ({ diagnostics, reads, onPassed }: Express
       warnOfMisread(value, { ...site, expected }, diagnostics)
       const type = typeOf(value, site)
       const { text } = diagnostics.source
-      const mismatches = findMismatches(value, type, { expected, text })
+      const mismatches = findMismatches(value, type, { expected, text, hintUnknown: site.hintUnknown })
       if (mismatches.length === 0) expressionsIn(value).forEach(onPassed)
       for (const { code, range, message, hint } of mismatches) diagnostics.error(code, range, message, hint)
     },

@@ -1,6 +1,6 @@
 /** Checks the codes in `on_error` and `retry.on`: they may name Troupe's own codes, those of `fail` steps and those that tools declare. */
 import { FAULT_CODES, isMatchable } from '../../core/fault.ts'
-import { didYouMean } from '../../core/nearest.ts'
+import { meantNearest } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located } from '../document.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
@@ -55,6 +55,6 @@ const checkCode = ({ value, range }: Located<string>, { known, hasChildren, isOp
     'unknown_fault_code',
     range,
     `'${value}' is no fault code: expected one of Troupe's, of a 'fail' step or of a tool`,
-    didYouMean(value, matchable) ?? `such as ${matchable.slice(0, 4).join(', ')}, …`,
+    meantNearest(range, value, matchable) ?? `such as ${matchable.slice(0, 4).join(', ')}, …`,
   )
 }

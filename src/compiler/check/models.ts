@@ -1,4 +1,5 @@
 /** Resolves the name of a model: an alias of `models`, or `provider/name`. */
+import { ownValue } from '../../core/json.ts'
 import { findNearest } from '../../core/nearest.ts'
 import { type Correction, correct, meant, meantNearest } from '../correction.ts'
 import type { Located, Workflow } from '../document.ts'
@@ -10,12 +11,12 @@ export const createModelNames = (
   replaced: Readonly<Record<string, string>> = {},
 ): ModelNames => ({
   resolve(name) {
-    const replacement = replaced[name]
+    const replacement = ownValue(replaced, name)
     if (replacement !== undefined) return [replacement]
     return models.get(name)?.value.map(({ value }) => value) ?? (name.includes('/') ? [name] : undefined)
   },
-  isReplaced: (alias) => replaced[alias] !== undefined,
-  isAlias: (name) => models.has(name) || replaced[name] !== undefined,
+  isReplaced: (alias) => Object.hasOwn(replaced, alias),
+  isAlias: (name) => models.has(name) || Object.hasOwn(replaced, name),
   aliases: () => [...new Set([...models.keys(), ...Object.keys(replaced)])],
 })
 

@@ -2,6 +2,7 @@
  * Checks that each cycle of jumps has a bound: `max_visits` on the step that a jump goes back to, which no other jump
  * defeats.
  */
+import { correct, insertKey } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { Located } from '../document.ts'
 import { findCycles, findJumpBack } from './cycles.ts'
@@ -30,7 +31,10 @@ export const checkVisitBounds = ({ graph }: Flow, { jumps, reached, diagnostics 
             'missing_max_visits',
             back.range,
             `'${id}' is reached by a jump back from '${back.from.id}' and could run for ever: expected 'max_visits' on '${id}'`,
-            `add 'max_visits: 10' to '${id}'; the visit after the last is the fault visits_exhausted`,
+            correct(
+              `add 'max_visits: 10' to '${id}'; the visit after the last is the fault visits_exhausted`,
+              insertKey(step, 'max_visits: 10', diagnostics.source),
+            ),
           )
       }
 }

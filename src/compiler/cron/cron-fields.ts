@@ -15,6 +15,8 @@ export interface CronProblem {
   problem: string
   expected: string
   hint?: string
+  /** The item of the field, and the text that stands better in its place. */
+  fix?: { item: string; text: string }
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']

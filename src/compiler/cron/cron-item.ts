@@ -65,7 +65,7 @@ const readPlain = (text: string, place: ItemPlace): CronItem | CronProblem => {
   if (last === undefined && text.includes('/'))
     return explain(place, {
       expected: 'a step after * or a range',
-      hint: `write ${first}-${lastOf(field)}${text.slice(text.indexOf('/'))}`,
+      meant: `${first}-${lastOf(field)}${text.slice(text.indexOf('/'))}`,
     })
   return readRange({ first, last: last ?? first, step }, place)
 }
@@ -78,10 +78,10 @@ const readRange = (
   const from = toNumber(first, field)
   const to = isSunday(last, field) && first !== last ? 7 : toNumber(last, field)
   if (from === undefined || to === undefined)
-    return explain(place, { hint: suggestWord(from === undefined ? first : last, field) })
+    return explain(place, suggestWord(from === undefined ? first : last, place))
   if (from <= to) return { values: listValues({ from, to, step }) }
   const [lowest, highest] = [toText(field.least, { field, like: last }), toText(lastOf(field), { field, like: first })]
-  return explain(place, { expected: 'the smaller value first', hint: `write ${first}-${highest},${lowest}-${last}` })
+  return explain(place, { expected: 'the smaller value first', meant: `${first}-${highest},${lowest}-${last}` })
 }
 
 /** As the end of a range, Sunday is the last day. */
@@ -103,16 +103,25 @@ const toNumber = (text: string, field: CronField): number | undefined => {
 const toText = (value: number, { field: { words, least }, like }: { field: CronField; like: string }): string =>
   (/^\d/.test(like) ? undefined : words?.[value - least]) ?? String(value)
 
-const suggestWord = (text: string, { words = [] }: CronField): string | undefined => {
+const suggestWord = (text: string, { field: { words = [] }, item }: ItemPlace): Explained => {
   const known = words.find((word) => text.toLowerCase().startsWith(word))
-  return known && `write ${known}`
+  return known === undefined ? {} : { hint: `write ${known}`, meant: item.replace(text, known) }
+}
+
+interface Explained {
+  expected?: string
+  /** The text in place of the item. */
+  meant?: string
+  /** Default: the text to write. */
+  hint?: string
 }
 
 const explain = (
   { item, field }: ItemPlace,
-  { expected = field.forms, hint }: { expected?: string; hint?: string | undefined } = {},
+  { expected = field.forms, meant, hint = meant && `write ${meant}` }: Explained = {},
 ): CronProblem => ({
   problem: `has '${item}' for the ${field.name}`,
   expected,
   ...(hint === undefined ? {} : { hint }),
+  ...(meant === undefined ? {} : { fix: { item, text: meant } }),
 })

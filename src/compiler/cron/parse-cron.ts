@@ -2,7 +2,10 @@
  * Parses cron schedules as the package `croner` reads them, which computes their slots: five fields, six with the second first, or a
  * nickname. The compiler does not load that package; a test holds the two equal.
  */
-import { didYouMean } from '../../core/nearest.ts'
+import { ownValue } from '../../core/json.ts'
+import { findNearest } from '../../core/nearest.ts'
+import { correct, type Hint } from '../correction.ts'
+import type { Range } from '../source.ts'
 import { CRON_FIELDS, CRON_NICKNAMES, type CronField, type CronProblem } from './cron-fields.ts'
 import { type CronItem, isAny, isProblem, readItem } from './cron-item.ts'
 
@@ -35,16 +38,19 @@ export const CRON_PATTERN = new RegExp(
 )
 
 /** Writes the hint for a text that does not have this form. */
-export const suggestCronForm = (text: string): string => {
+export const suggestCronForm = (text: string, range: Range): Hint => {
   const count = text.trim().split(/\s+/).length
   if (count === 7) return 'leave out the year: a schedule comes in every year'
   if (count > 1) return `it has ${count} fields: they are minute, hour, day, month and weekday`
-  return didYouMean(text.startsWith('@') ? text : `@${text}`, NAMES) ?? `the names are ${NAMES.join(', ')}`
+  const nearest = findNearest(text.startsWith('@') ? text : `@${text}`, NAMES)
+  // YAML reserves the sign at the beginning of a text without quotes.
+  if (nearest !== undefined) return correct(`did you mean '${nearest}'?`, { ...range, text: `"${nearest}"` })
+  return `the names are ${NAMES.join(', ')}`
 }
 
 /** @param text Matches CRON_PATTERN. */
 export const parseCron = (text: string): ParsedCron => {
-  const fields = (CRON_NICKNAMES[text] ?? text).replaceAll('?', '*').split(/\s+/)
+  const fields = (ownValue(CRON_NICKNAMES, text) ?? text).replaceAll('?', '*').split(/\s+/)
   const parts = fields.length === 5 ? ['0', ...fields] : fields
   const isBoth = parts[5]?.startsWith('+') === true
   const rules = CRON_FIELDS.map((field, index) => {

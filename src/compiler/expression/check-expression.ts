@@ -23,7 +23,8 @@ export const checkExpression = (expression: ExpressionText, names: ExpressionNam
   if (!parsed.ok) {
     const { index, message, hint } = parsed
     const range = toRange(expression, { start: index, end: index + 1 })
-    checked.findings.push({ code: 'expression_syntax', range, message, hint: hintMixed(expression, names) ?? hint })
+    const rewritten = hintMixed(expression, names) ?? hintLineBreaks(expression)
+    checked.findings.push({ code: 'expression_syntax', range, message, hint: rewritten ?? hint })
     return checked
   }
   checked.type = checkTree({ expression, names, checked, root: parsed.ast })
@@ -41,6 +42,20 @@ const hintMixed = (expression: ExpressionText, names: ExpressionNames): Hint | u
   const words = `write ${quoteExpression(joined)}`
   return text === undefined ? words : correct(words, { ...range, text })
 }
+
+/** In double quotes YAML reads `\n` before the expression does: `'\n'` of an expression is written `'\\n'` there. */
+const hintLineBreaks = (expression: ExpressionText): Hint | undefined => {
+  const { range, styleOf } = expression
+  const escaped = escapeLineBreaks(expression.text)
+  if (escaped === expression.text || !parseExpression(escaped).ok) return undefined
+  const text = styleOf?.() === 'double' ? writeInScalar(escaped, expression) : undefined
+  if (text === undefined) return `a text of an expression stands on one line: write ${escaped}`
+  return correct(`in double quotes YAML reads \\n itself: write ${text}`, { ...range, text })
+}
+
+/** Writes line breaks between quotes as `\n`. */
+const escapeLineBreaks = (text: string): string =>
+  text.replaceAll(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"/gs, (quoted) => quoted.replaceAll('\n', '\\n'))
 
 interface Job {
   expression: ExpressionText

@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module'
 import type * as Engine from 're2js'
+import { translatePattern } from '../../core/schema-pattern.ts'
 
 export interface RegularExpression {
   /** True if the pattern matches somewhere in the text. */
@@ -86,12 +87,23 @@ const toRegularExpression = (expression: Engine.RE2JS): RegularExpression => {
   }
 }
 
+/** The same for a pattern of JSON Schema, which is written as in JavaScript. */
+export const compileSchemaPattern = (pattern: string): CompiledPattern =>
+  pattern.length > LONGEST_PATTERN ? compilePattern(pattern) : tryCompile(pattern, translateSchemaPattern)
+
+const translateSchemaPattern = (pattern: string): string =>
+  loadEngine().RE2JS.translateRegExp(translatePattern(pattern))
+
 const compile = (pattern: string): CompiledPattern => {
   if (pattern.length > LONGEST_PATTERN)
     return { ok: false, message: `it has ${pattern.length} characters: expected at most ${LONGEST_PATTERN}` }
+  return tryCompile(pattern)
+}
+
+const tryCompile = (pattern: string, translate = (text: string): string => text): CompiledPattern => {
   const { RE2JS, RE2JSException } = loadEngine()
   try {
-    const expression = RE2JS.compile(pattern)
+    const expression = RE2JS.compile(translate(pattern))
     return { ok: true, expression: toRegularExpression(expression) }
   } catch (error) {
     if (error instanceof RE2JSException)

@@ -38,6 +38,9 @@ const toType = (schema: unknown, place: SchemaPlace): Type => {
   if (schema === false) return NEVER
   if (place.size.left-- <= 0) return ANY
   if (!isSchema(schema)) return ANY
+  // References inside a schema with an `$id` start there.
+  if (typeof schema.$id === 'string' && schema !== place.root)
+    return toType(schema, { ...place, root: schema, open: new Set() })
   const parts = [ownType(schema, place)]
   if (typeof schema.$ref === 'string') parts.push(followReference(schema.$ref, place))
   for (const choices of [schema.anyOf, schema.oneOf])

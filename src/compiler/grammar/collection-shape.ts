@@ -1,5 +1,5 @@
 /** Shapes of lists and of maps with free keys. */
-import type { JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { toJsonValue, type YamlNode } from '../read/yaml-node.ts'
 import type { Located } from '../value-node.ts'
 import { isInSlip, reportMismatch, type Shape, type ShapePlace } from './shape.ts'
@@ -99,3 +99,13 @@ export const plainJson = (shape: Shape<unknown>): Shape<Located<JsonValue>> => (
   },
   toJsonSchema: (definitions) => shape.toJsonSchema(definitions),
 })
+
+/** A map of any JSON, without expressions. */
+export const jsonMap: Shape<JsonObject> = {
+  expected: 'a map',
+  read(node, place) {
+    const value = node.kind === 'map' ? toJsonValue(node) : undefined
+    return isJsonObject(value) ? value : reportMismatch(node, place, { expected: 'a map' })
+  },
+  toJsonSchema: () => ({ type: 'object' }),
+}

@@ -1,6 +1,7 @@
 /** The keys that every step may have, whatever its kind. */
 
 import { DURATION_PATTERN, explainCalendarDuration, parseDuration } from '../../core/duration.ts'
+import { write } from '../correction.ts'
 import type { Range } from '../source.ts'
 import type { Located, ValueNode } from '../value-node.ts'
 import { listOf } from './collection-shape.ts'
@@ -26,7 +27,9 @@ const backoff: Shape<Backoff> = {
     const [minMs, maxMs] = [parseDuration(from.trim()), parseDuration(to.trim())]
     if (minMs !== undefined && maxMs !== undefined && minMs <= maxMs && rest.length === 0) return { minMs, maxMs }
     const isAlone = minMs !== undefined && to === ''
-    const hint = isAlone ? `write ${given}..30s` : (explainCalendarDuration(from) ?? explainCalendarDuration(to))
+    const hint = isAlone
+      ? write(node.range, `${given}..30s`)
+      : (explainCalendarDuration(from) ?? explainCalendarDuration(to))
     return reportMismatch(node, place, {
       code: 'bad_duration',
       problem: 'is not a backoff',
@@ -145,6 +148,11 @@ export const COMMON_STEP_FIELDS = {
   },
   runsOn: { shape: runsOn, doc: 'Where the step runs: local, or on an agent.' },
   key: { shape: key, doc: 'An expression: the idempotency key, sent with every attempt.' },
+  compensate: {
+    shape: flag,
+    doc: 'Of a block with `on_error`: the `undo` calls of its completed steps are made when a fault is handled, before the run goes on.',
+    default: false,
+  },
   undo: { shape: undo, doc: 'What takes the effect back when the run fails or is cancelled later.' },
   next: { shape: snakeCase, doc: 'The step that follows, by id, or `end`. Default: the next one in the list.' },
   maxVisits: {

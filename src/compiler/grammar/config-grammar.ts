@@ -1,6 +1,20 @@
-/** `troupe.config.yaml`. Its values never hold expressions. */
-import { listOf, mapOf, toMap } from './collection-shape.ts'
-import { type Fields, record } from './record-shape.ts'
+/** `troupe.config.yaml`. Its values never hold expressions. Each key says what it grants to workflows. */
+import type { JsonValue } from '../../core/json.ts'
+import type { Diagnostics } from '../diagnostic.ts'
+import type { YamlNode } from '../read/yaml-node.ts'
+import { jsonMap, listOf, mapOf, toMap } from './collection-shape.ts'
+import {
+  type ConfigFields,
+  EACH_ITEM,
+  type Grant,
+  type Granting,
+  granting,
+  grantless,
+  PATHS_OUTSIDE,
+  toGrant,
+  within,
+} from './grant.ts'
+import { type Fields, type RecordOf, record } from './record-shape.ts'
 import { retention } from './retention-grammar.ts'
 import { flag, name, number, text, VARIABLE_NAME, variableName, word } from './scalar-shape.ts'
 import { byForm, mapped } from './shape.ts'
@@ -11,10 +25,13 @@ const plainText = mapped(text(), ({ value }) => value)
 const plainNumber = mapped(number({ minimum: 0 }), ({ value }) => value)
 
 const FILES_FIELDS = {
-  roots: { shape: paths, doc: "Folders that file tools may read and write. Default: the workflow's folder." },
-  read: { shape: paths, doc: 'Folders that file tools may read. Default: `roots`.' },
-  write: { shape: paths, doc: 'Folders that file tools may write. Default: `roots`.' },
-} as const satisfies Fields
+  roots: granting(
+    { shape: paths, doc: "Folders that file tools may read and write. Default: the workflow's folder." },
+    PATHS_OUTSIDE,
+  ),
+  read: granting({ shape: paths, doc: 'Folders that file tools may read. Default: `roots`.' }, PATHS_OUTSIDE),
+  write: granting({ shape: paths, doc: 'Folders that file tools may write. Default: `roots`.' }, PATHS_OUTSIDE),
+} as const satisfies ConfigFields
 
 const HOST = 'a host such as intranet.example, or host:port, without wildcards'
 
@@ -24,16 +41,17 @@ const hosts = mapped(
 )
 
 const HTTP_FIELDS = {
-  allow: { shape: hosts, doc: 'Private addresses and hosts that http tools may reach.' },
-} as const satisfies Fields
+  allow: granting({ shape: hosts, doc: 'Private addresses and hosts that http tools may reach.' }, EACH_ITEM),
+} as const satisfies ConfigFields
 
 const JSON_FIELDS = {
-  eval: {
+  // A query reaches nothing outside its worker, with `$eval` or without.
+  eval: grantless({
     shape: mapped(flag, ({ value }) => value),
     doc: 'True: queries may call `$eval`, which runs text as a query.',
     default: 'false',
-  },
-} as const satisfies Fields
+  }),
+} as const satisfies ConfigFields
 
 const SECRET_FILE_FIELDS = {
   file: { shape: plainText, doc: 'The file that holds the value.', required: true },
@@ -47,6 +65,18 @@ const secretSource = byForm('env or { file: path }', {
   map: mapped(record('a secret', SECRET_FILE_FIELDS), ({ file }): SecretSource => ({ kind: 'file', file })),
 })
 
+const SECRETS: Granting<Map<string, SecretSource>> = {
+  list: (secrets, place) =>
+    [...secrets].map(([secret, source]) => ({
+      path: [secret],
+      value: source.kind === 'env' ? toVariable(secret) : `the file ${place.locate(source.file)}`,
+    })),
+  withhold: () => new Map(),
+}
+
+/** Names a variable in the value of a grant. */
+export const toVariable = (variable: string): string => `the variable ${variable}`
+
 /** The hint is for a pasted key. */
 const keyName = text({
   ...VARIABLE_NAME,
@@ -59,17 +89,68 @@ export interface ProviderNames {
   kinds: readonly string[]
   /** Names of providers that answer without a server. */
   offline: readonly string[]
+  /** The kinds that take a setting, by its word. A setting that is not named here is for all kinds. */
+  settings: Readonly<Record<string, readonly string[]>>
+}
+
+/** Names and texts, each granted. */
+const namedTexts = mapped(mapOf(text(), text()), (entries) =>
+  Object.fromEntries(entries.map(({ key, value }) => [key.value, value.value])),
+)
+
+const EACH_NAMED = {
+  list: (values: Readonly<Record<string, JsonValue>>): Grant[] =>
+    Object.entries(values).map(([one, value]) => ({ path: [one], value: JSON.stringify(value) })),
+  withhold: () => undefined,
 }
 
 export const createProviderFields = ({ kinds }: ProviderNames) =>
   ({
-    kind: { shape: mapped(word(...kinds), ({ value }) => value), doc: 'What it speaks.', required: true },
-    baseUrl: {
-      shape: mapped(text({ expected: 'a URL with http or https', pattern: /^https?:\/\/\S+$/ }), ({ value }) => value),
-      doc: 'Where it is served.',
-    },
-    key: { shape: mapped(keyName, ({ value }) => value), doc: 'The name of the secret that is its key.' },
-  }) as const satisfies Fields
+    kind: grantless({ shape: mapped(word(...kinds), ({ value }) => value), doc: 'What it speaks.', required: true }),
+    baseUrl: granting(
+      {
+        shape: mapped(
+          text({ expected: 'a URL with http or https', pattern: /^https?:\/\/\S+$/ }),
+          ({ value }) => value,
+        ),
+        doc: 'Where it is served.',
+      },
+      WHOLE_TEXT,
+    ),
+    key: granting(
+      { shape: mapped(keyName, ({ value }) => value), doc: 'The name of the secret that is its key.' },
+      { list: (key) => toGrant(toSecret(key)), withhold: () => undefined },
+    ),
+    headers: granting(
+      { shape: namedTexts, doc: 'Headers of each request. They are no place for secrets.' },
+      EACH_NAMED,
+    ),
+    query: granting(
+      { shape: namedTexts, doc: 'Parts of the query of each request, such as `api-version`.' },
+      EACH_NAMED,
+    ),
+    body: granting(
+      { shape: jsonMap, doc: 'Fields of the body of each request. They replace those of Troupe.' },
+      EACH_NAMED,
+    ),
+    maxTokensField: grantless({
+      shape: mapped(word('max_tokens', 'max_completion_tokens'), ({ value }) => value),
+      doc: 'The field of the token limit. Default: by vendor and model.',
+    }),
+    structuredOutput: grantless({
+      shape: mapped(word('native', 'words'), ({ value }) => value),
+      doc: 'How the schema of an answer is asked for. Default: natively, and in words too where the server may ignore it.',
+    }),
+    streamUsage: grantless({
+      shape: mapped(flag, ({ value }) => value),
+      doc: 'False: a stream is not asked for its usage. Default: by the vendor.',
+    }),
+  }) as const satisfies ConfigFields
+
+const toSecret = (secret: string): string => `the secret ${secret}`
+
+/** The text itself is granted. */
+const WHOLE_TEXT: Granting<string> = { list: toGrant, withhold: () => undefined }
 
 const createProviders = (builtIn: ProviderNames) => {
   /** Reasons why a provider of the project can't have a name. */
@@ -81,7 +162,8 @@ const createProviders = (builtIn: ProviderNames) => {
     mapOf(name, record('a provider', createProviderFields(builtIn)), { expected: 'a map from names to providers' }),
     (entries, _, { reading: { diagnostics } }) =>
       toMap(
-        entries.filter(({ key: { value, range } }) => {
+        entries.filter(({ key: { value, range }, value: { kind }, node }) => {
+          reportForeignSettings(node, { kind, builtIn, diagnostics })
           const reason = taken.get(value)
           if (reason === undefined) return true
           const message = `'${value}' is taken: expected another name for a provider`
@@ -90,6 +172,25 @@ const createProviders = (builtIn: ProviderNames) => {
         }),
       ),
   )
+}
+
+/** Reports settings that the kind of a provider can't have. */
+const reportForeignSettings = (
+  node: YamlNode,
+  { kind, builtIn, diagnostics }: { kind: string; builtIn: ProviderNames; diagnostics: Diagnostics },
+): void => {
+  if (node.kind !== 'map') return
+  for (const { key } of node.entries) {
+    const kinds = Object.hasOwn(builtIn.settings, key.value) ? builtIn.settings[key.value] : undefined
+    if (kinds === undefined || kinds.includes(kind)) continue
+    const message = `'${key.value}' is no setting of the kind '${kind}': expected one of ${kinds.join(', ')}`
+    diagnostics.error(
+      'unknown_key',
+      key.range,
+      message,
+      `remove ${key.value}, or let the provider speak like one of them`,
+    )
+  }
 }
 
 const PRICE_FIELDS = {
@@ -108,45 +209,81 @@ const PRICE_FIELDS = {
 } as const satisfies Fields
 
 const SHELL_FIELDS = {
-  allow: { shape: paths, doc: 'Programs that the shell tool may start.' },
-} as const satisfies Fields
+  allow: granting({ shape: paths, doc: 'Programs that the shell tool may start.' }, EACH_ITEM),
+} as const satisfies ConfigFields
 
 const modelName = text({ expected: 'provider/name', pattern: /^[^/\s]+\/\S+$/ })
 
+const DATABASE: Granting<string> = {
+  list: (address, place) => toGrant(place.locateDatabaseOutside(address)),
+  withhold: () => undefined,
+}
+
+const VARIABLES: Granting<string[]> = {
+  list: (variables) => variables.map((variable) => ({ path: [variable], value: toVariable(variable) })),
+  withhold: () => [],
+}
+
+type ProviderFields = ReturnType<typeof createProviderFields>
+
+const grantProviders = (fields: ProviderFields): Granting<Map<string, RecordOf<ProviderFields>>> => {
+  const one = within<RecordOf<ProviderFields>>(fields)
+  return {
+    list: (providers, place) =>
+      [...providers].flatMap(([provider, values]) =>
+        one.list(values, place).map(({ path, value }) => ({ path: [provider, ...path], value })),
+      ),
+    withhold: (providers, place) =>
+      new Map([...providers].map(([provider, values]) => [provider, one.withhold(values, place) ?? values])),
+  }
+}
+
 export const createConfigFields = (builtIn: ProviderNames) =>
   ({
-    db: { shape: plainText, doc: 'The database: a path, or postgres://…', default: '.troupe/troupe.db' },
-    durability: {
+    db: granting(
+      { shape: plainText, doc: 'The database: a path, or postgres://…', default: '.troupe/troupe.db' },
+      DATABASE,
+    ),
+    durability: grantless({
       shape: mapped(word('process', 'power'), ({ value }) => value),
       doc: 'What a finished step survives: a killed process, or a power cut too. Default: power for `serve`, process for `run`.',
-    },
-    nats: { shape: plainText, doc: 'The NATS server, such as nats://127.0.0.1:4222.' },
-    files: { shape: record('files', FILES_FIELDS), doc: 'What file tools may touch.' },
-    http: { shape: record('http', HTTP_FIELDS), doc: 'What http tools may reach.' },
-    json: { shape: record('json', JSON_FIELDS), doc: 'What json.query may do.' },
-    env: { shape: names, doc: 'Variables that expressions may read.' },
-    secrets: {
-      shape: mapped(
-        mapOf(variableName, secretSource, { expected: 'a map from names to env or { file: path }' }),
-        toMap,
-      ),
-      doc: 'Where the values of secrets come from.',
-    },
-    providers: { shape: createProviders(builtIn), doc: 'Providers of models under names of your own.' },
-    prices: {
+    }),
+    nats: granting({ shape: plainText, doc: 'The NATS server, such as nats://127.0.0.1:4222.' }, WHOLE_TEXT),
+    files: granting({ shape: record('files', FILES_FIELDS), doc: 'What file tools may touch.' }, within(FILES_FIELDS)),
+    http: granting({ shape: record('http', HTTP_FIELDS), doc: 'What http tools may reach.' }, within(HTTP_FIELDS)),
+    json: grantless({ shape: record('json', JSON_FIELDS), doc: 'What json.query may do.' }),
+    env: granting({ shape: names, doc: 'Variables that expressions may read.' }, VARIABLES),
+    secrets: granting(
+      {
+        shape: mapped(
+          mapOf(variableName, secretSource, { expected: 'a map from names to env or { file: path }' }),
+          toMap,
+        ),
+        doc: 'Where the values of secrets come from.',
+      },
+      SECRETS,
+    ),
+    providers: granting(
+      { shape: createProviders(builtIn), doc: 'Providers of models under names of your own.' },
+      grantProviders(createProviderFields(builtIn)),
+    ),
+    prices: grantless({
       shape: mapped(
         mapOf(modelName, record('a price', PRICE_FIELDS), { expected: 'a map from models to prices' }),
         toMap,
       ),
       doc: 'Prices of models, in US dollars for a million tokens.',
-    },
-    shell: { shape: record('shell', SHELL_FIELDS), doc: 'What the shell tool may start.' },
-    retention: {
+    }),
+    shell: granting(
+      { shape: record('shell', SHELL_FIELDS), doc: 'What the shell tool may start.' },
+      within(SHELL_FIELDS),
+    ),
+    retention: grantless({
       shape: mapped(retention, ({ completedMs, failedMs, keep }) => ({
         ...(completedMs && { completedMs: completedMs.value }),
         ...(failedMs && { failedMs: failedMs.value }),
         ...(keep && { keep: keep.value }),
       })),
       doc: 'How long ended runs are kept.',
-    },
-  }) as const satisfies Fields
+    }),
+  }) as const satisfies ConfigFields

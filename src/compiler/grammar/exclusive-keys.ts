@@ -9,13 +9,15 @@ interface ExclusiveOptions {
   owner: string
   /** One of them must be there. */
   required?: boolean
+  /** Hint where none is there. Default: add the first one. */
+  advice?: string
 }
 
 /** Reports more than one of the keys, and none where one is required. True when all is well. */
 export const checkExclusive = (
   node: YamlMap,
   keys: readonly [string, string, ...string[]],
-  { owner, required = false, ...place }: ExclusiveOptions & Pick<ShapePlace, 'reading'>,
+  { owner, required = false, advice = `add \`${keys[0]}:\``, ...place }: ExclusiveOptions & Pick<ShapePlace, 'reading'>,
 ): boolean => {
   const found = keys.flatMap((key) => findEntry(node, key) ?? [])
   const [first, second] = found
@@ -28,7 +30,7 @@ export const checkExclusive = (
   }
   if (first !== undefined || !required) return true
   const message = `${choice} is missing in ${owner}: expected one of them`
-  diagnostics.error('missing_key', beginningOf(node), message, `add \`${keys[0]}:\``)
+  diagnostics.error('missing_key', beginningOf(node), message, advice)
   return false
 }
 

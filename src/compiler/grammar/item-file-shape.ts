@@ -1,13 +1,13 @@
 /** The file that the items of a foreach come from. */
 import { FILE_FORMATS, type FileFormat, formatOfPath } from '../../core/item-file.ts'
-import { correct, meant } from '../correction.ts'
+import { correct, meant, write } from '../correction.ts'
 import { findEntry, type YamlNode } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
-import type { Located, ValueNode } from '../value-node.ts'
+import type { ExpressionText, Located, ValueNode } from '../value-node.ts'
 import { type Fields, record } from './record-shape.ts'
 import { word } from './scalar-shape.ts'
-import type { Shape, ShapePlace } from './shape.ts'
-import { templateText } from './value-shape.ts'
+import { reportMismatch, type Shape, type ShapePlace } from './shape.ts'
+import { expressionOr, templateText } from './value-shape.ts'
 
 export interface ItemFile {
   path: ValueNode
@@ -60,6 +60,22 @@ export const itemFile: Shape<ItemFile> = {
   toJsonSchema: (definitions) => fields.toJsonSchema(definitions),
 }
 
+const listOrFile = expressionOr(itemFile)
+
+/** An expression for a list, or a file. A path alone would be read as an expression. */
+export const itemsShape: Shape<ExpressionText | ItemFile> = {
+  ...listOrFile,
+  read(node, place) {
+    if (node.kind !== 'scalar' || !FILE_NAME.test(String(node.value))) return listOrFile.read(node, place)
+    const { range } = node
+    const written = place.reading.diagnostics.source.text.slice(range.start, range.end)
+    const hint = write(range, `{ file: ${written} }`)
+    return reportMismatch(node, place, { expected: 'a map for the items of a file', problem: 'is a path', hint })
+  },
+}
+
+const FILE_NAME = new RegExp(`^[\\w./{}$-]*\\.(?:${FILE_FORMATS.join('|')})$`)
+
 /** Reports another name of `file`, instead of the missing key. */
 const isRenamed = (node: YamlNode, place: ShapePlace): boolean => {
   if (node.kind !== 'map' || findEntry(node, 'file') !== undefined) return false
@@ -78,7 +94,7 @@ const isRenamed = (node: YamlNode, place: ShapePlace): boolean => {
 const OTHER_NAMES: readonly string[] = ['path', 'name', 'from', 'source', 'csv', 'jsonl']
 
 /** The text that a path surely ends with. */
-const endingOf = (path: ValueNode): string => {
+export const endingOf = (path: ValueNode): string => {
   if (path.kind === 'literal') return String(path.value)
   const last = path.kind === 'template' ? path.parts.at(-1) : undefined
   return typeof last === 'string' ? last : ''

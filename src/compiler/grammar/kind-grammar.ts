@@ -17,6 +17,8 @@ export interface KindGrammar<F extends Fields = Fields> {
   inside?: Readonly<Record<string, readonly string[]>>
   /** Keys by the names that other systems give to them. */
   renamed?: Readonly<Record<string, string>>
+  /** Keys of other systems for what needs no key here, with what to do instead. */
+  needless?: Readonly<Record<string, string>>
   /** Reports what no field can say alone, such as keys that exclude each other. */
   check?(node: YamlMap, place: ShapePlace): void
   /**

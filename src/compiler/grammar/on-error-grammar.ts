@@ -1,4 +1,5 @@
 /** Grammar of `on_error`: one action for any fault, a map from codes to actions, or a list of cases of which the first match wins. */
+import { write } from '../correction.ts'
 import { createUnknownExpression } from '../read/expression-text.ts'
 import { findEntry, type YamlMap, type YamlNode, type YamlScalar } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
@@ -87,8 +88,13 @@ const reportMapForm = ({ entries, range }: YamlMap, { reading }: ShapePlace): bo
   const { value: code = '' } = entry?.key ?? {}
   const target = entry?.value.kind === 'scalar' ? entry.value.value : undefined
   if (others.length > 0 || byKey(CASE_FIELDS).has(code) || typeof target !== 'string') return false
-  const hint = code === ANY_CODE ? `write { else: ${target} }` : `write { code: ${code}, next: ${target} }`
-  reading.diagnostics.error('unknown_key', entry?.key.range ?? range, `'${code}' is not a key of ${OWNER}`, hint)
+  const text = code === ANY_CODE ? `{ else: ${target} }` : `{ code: ${code}, next: ${target} }`
+  reading.diagnostics.error(
+    'unknown_key',
+    entry?.key.range ?? range,
+    `'${code}' is not a key of ${OWNER}`,
+    write(range, text),
+  )
   return true
 }
 

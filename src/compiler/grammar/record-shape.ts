@@ -26,6 +26,10 @@ export type PartialOf<F extends Fields> = { [K in keyof F]?: Infer<F[K]['shape']
 
 export type RecordOf<F extends Fields> = PartialOf<F> & { [K in RequiredNames<F>]: Infer<F[K]['shape']> }
 
+/** The word of a field in YAML. */
+export const wordOf = (property: string, { key }: Pick<Field, 'key'>): string =>
+  key ?? property.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
 type NamedFields = ReadonlyMap<string, Field & { property: string }>
 
 /** The fields by their words in YAML, each with its property. Every map of a file is read by them: they are named once. */
@@ -33,10 +37,7 @@ export const byKey = (fields: Fields): NamedFields => {
   const known = named.get(fields)
   if (known !== undefined) return known
   const fresh: NamedFields = new Map(
-    Object.entries(fields).map(([property, field]) => [
-      field.key ?? property.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      { property, ...field },
-    ]),
+    Object.entries(fields).map(([property, field]) => [wordOf(property, field), { property, ...field }]),
   )
   named.set(fields, fresh)
   return fresh

@@ -2,10 +2,11 @@
 import { A_DURATION, DURATION_PATTERN, explainCalendarDuration, parseDuration } from '../../core/duration.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { parseSize } from '../../core/size.ts'
-import { meantNearest, write } from '../correction.ts'
+import { correct, type Hint, meantNearest, write } from '../correction.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
 import { toUngrouped } from '../read/misread-value.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
+import type { Range } from '../source.ts'
 import type { Located } from '../value-node.ts'
 import { named, reportMismatch, type Shape, type ShapePlace, suggestQuotes, warnOfMisread } from './shape.ts'
 
@@ -15,7 +16,7 @@ interface TextOptions {
   pattern?: RegExp
   code?: DiagnosticCode
   /** Completes the hint for a text that does not match. */
-  suggest?: (text: string) => string | undefined
+  suggest?: (text: string, range: Range) => Hint | undefined
 }
 
 /** Text without expressions. */
@@ -35,7 +36,7 @@ export const text = (options: TextOptions = {}): Shape<Located<string>> => {
         return reportMismatch(node, place, {
           ...mismatch,
           problem: code === undefined ? 'has the wrong form' : 'is not a valid name',
-          hint: suggest?.(value),
+          hint: suggest?.(value, node.range),
         })
       return { value, range: node.range }
     },
@@ -80,10 +81,16 @@ export const flag: Shape<Located<boolean>> = {
   expected: 'true or false',
   read(node, place) {
     if (node.kind === 'scalar' && typeof node.value === 'boolean') return { value: node.value, range: node.range }
-    return reportMismatch(node, place, { expected: flag.expected })
+    const meant = node.kind === 'scalar' ? FLAG_WORDS.get(String(node.value).toLowerCase()) : undefined
+    return reportMismatch(node, place, { expected: flag.expected, hint: meant && write(node.range, meant) })
   },
   toJsonSchema: () => ({ type: 'boolean' }),
 }
+
+const FLAG_WORDS: ReadonlyMap<string, string> = new Map([
+  ...['true', 'yes', 'on', 'y', '1'].map((written) => [written, 'true'] as const),
+  ...['false', 'no', 'off', 'n', '0'].map((written) => [written, 'false'] as const),
+])
 
 /** One of a list of words. */
 export const word = <T extends string>(...words: readonly T[]): Shape<Located<T>> => {
@@ -93,7 +100,9 @@ export const word = <T extends string>(...words: readonly T[]): Shape<Located<T>
     read(node, place) {
       const found = node.kind === 'scalar' ? words.find((candidate) => candidate === node.value) : undefined
       if (found !== undefined) return { value: found, range: node.range }
-      const hint = node.kind === 'scalar' ? meantNearest(node.range, String(node.value), words) : undefined
+      const [only, ...others] = words
+      const nearest = node.kind === 'scalar' ? meantNearest(node.range, String(node.value), words) : undefined
+      const hint = nearest ?? (others.length === 0 && only !== undefined ? write(node.range, only) : undefined)
       return reportMismatch(node, place, { code: 'unknown_word', problem: 'has no such value', expected, hint })
     },
     toJsonSchema: (): JsonSchema => (words.length === 1 ? { const: words[0] as string } : { enum: [...words] }),
@@ -138,14 +147,17 @@ const readMeasure = (node: YamlNode, place: ShapePlace, measure: Measure): Locat
   const value = typeof given === 'string' ? measure.parse(given) : undefined
   if (value !== undefined) return { value, range: node.range }
   const isBareNumber = typeof given === 'number' || (typeof given === 'string' && /^\d+$/.test(given))
-  const hint = isBareNumber ? `give the unit: ${given}${unit}` : suggestMeasure(String(given), measure)
+  const withUnit = `${given}${unit}`
+  const hint = isBareNumber
+    ? correct(`give the unit: ${withUnit}`, { ...node.range, text: withUnit })
+    : suggestMeasure(String(given), measure, node.range)
   return reportMismatch(node, place, { code, problem: `is not a ${code.slice('bad_'.length)}`, expected, hint })
 }
 
 const PARTS = /^\s*(\d+(\.\d+)?\s*[a-z]+[\s,]*)+$/i
 
 /** Rewrites `30 seconds`, `1 hour 30 min`, `pt5m`, `64 MB` in the notation of the language. */
-const suggestMeasure = (text: string, { parse, explain }: Measure): string | undefined => {
+const suggestMeasure = (text: string, { parse, explain }: Measure, range: Range): Hint | undefined => {
   const rewritten = PARTS.test(text)
     ? text
         .matchAll(/(\d+(?:\.\d+)?)\s*([a-z]+)/gi)
@@ -153,7 +165,7 @@ const suggestMeasure = (text: string, { parse, explain }: Measure): string | und
         .toArray()
         .join('')
     : text.trim().toUpperCase()
-  return parse(rewritten) === undefined ? explain?.(rewritten) : `write ${rewritten}`
+  return parse(rewritten) === undefined ? explain?.(rewritten) : write(range, rewritten)
 }
 
 const toUnit = (letters: string, parse: Measure['parse']): string => {
@@ -169,9 +181,9 @@ const toSnakeCase = (given: string): string =>
     .replace(/^[^A-Za-z]+|_+$/g, '')
     .toLowerCase()
 
-const suggestSnakeCase = (given: string): string | undefined => {
+const suggestSnakeCase = (given: string, range: Range): Hint | undefined => {
   const better = toSnakeCase(given)
-  return better === '' ? undefined : `write '${better}'`
+  return better === '' ? undefined : correct(`write '${better}'`, { ...range, text: better })
 }
 
 /** The name of a step, a branch or an item. */

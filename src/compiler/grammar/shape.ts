@@ -75,7 +75,7 @@ export const reportMismatch = (node: YamlNode, place: ShapePlace, mismatch: Mism
     const [code, problem, hint] =
       node.problem === 'tag'
         ? (['unknown_tag', "has a tag that is not YAML's own", 'quote the text, or remove the tag'] as const)
-        : (['unknown_alias', 'is an alias of no anchor before it', `quote the text: "${node.text}"`] as const)
+        : (['unknown_alias', 'is an alias of no anchor before it', quoteText(node)] as const)
     const message = `'${place.subject}' ${problem}: expected ${mismatch.expected}, got ${node.text}`
     diagnostics.error(code, node.range, message, hint)
     return undefined
@@ -85,6 +85,9 @@ export const reportMismatch = (node: YamlNode, place: ShapePlace, mismatch: Mism
   diagnostics.error(code, node.range, message, hint)
   return undefined
 }
+
+const quoteText = ({ range, text }: Extract<YamlNode, { kind: 'oddity' }>): Hint =>
+  correct(`quote the text: "${text}"`, { ...range, text: `"${text}"` })
 
 /** The hint for a value that has to be text, as it is written. */
 export const suggestQuotes = (node: YamlScalar, place: ShapePlace): Hint | undefined =>

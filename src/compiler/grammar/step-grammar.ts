@@ -153,7 +153,7 @@ const readWithoutKind = (node: YamlMap, place: ShapePlace): Step => {
   if (found !== undefined) {
     const kind = findNearest(found.key.value, known) ?? FOREIGN_KINDS.get(found.key.value)
     const message = `'${found.key.value}' is no kind of step: expected one of ${known.join(', ')}`
-    diagnostics.error('unknown_kind', found.key.range, message, `did you mean '${kind}'?`)
+    diagnostics.error('unknown_kind', found.key.range, message, kind && meant(found.key.range, kind))
   } else {
     const message = `this step has no kind: expected one of ${known.join(', ')}`
     const hint = 'add the key that says what the step does, such as `tool:`'
@@ -204,10 +204,11 @@ interface KeyPlace {
 
 const hintPlace = (entry: YamlEntry, { node, grammar, place }: KeyPlace): Hint | undefined => {
   const { value: key, range } = entry.key
+  if (Object.hasOwn(grammar.needless ?? {}, key)) return grammar.needless?.[key]
   const renamed = Object.hasOwn(grammar.renamed ?? {}, key) ? grammar.renamed?.[key] : undefined
   if (renamed !== undefined) return meant(range, renamed)
   const [owner] = Object.entries(grammar.inside ?? {}).find(([, names]) => names.includes(key)) ?? []
-  if (owner === undefined) return findOwners(key)
+  if (owner === undefined) return findOwners(key) ?? suggestForeign(entry, node)
   const { text } = place.reading.diagnostics.source
   const whole = { start: range.start, end: entry.value.range.end }
   const moved = `${owner}: { ${text.slice(whole.start, whole.end)} }`
@@ -219,8 +220,13 @@ const hintPlace = (entry: YamlEntry, { node, grammar, place }: KeyPlace): Hint |
 
 const findOwners = (key: string): string | undefined => {
   const owners = [...KIND_GRAMMARS].filter(([, grammar]) => hasField(grammar, key)).map(([kind]) => kind)
-  if (owners.length > 0) return `'${key}' is a key of ${owners.join(', ')} steps`
-  return Object.hasOwn(FOREIGN_KEYS, key) ? `did you mean '${FOREIGN_KEYS[key]}'?` : undefined
+  return owners.length > 0 ? `'${key}' is a key of ${owners.join(', ')} steps` : undefined
+}
+
+const suggestForeign = ({ key }: YamlEntry, node: YamlMap): Hint | undefined => {
+  const own = Object.hasOwn(FOREIGN_KEYS, key.value) ? FOREIGN_KEYS[key.value] : undefined
+  if (own === undefined) return undefined
+  return findEntry(node, own) === undefined ? meant(key.range, own) : `did you mean '${own}'?`
 }
 
 const toStepSchema = (definitions: Definitions): JsonSchema => ({

@@ -1,6 +1,6 @@
 /** Binds the names in an expression to places in the machine's context. */
 import { toErrorValue } from '../../core/fault.ts'
-import type { JsonValue } from '../../core/json.ts'
+import { type JsonValue, ownValue } from '../../core/json.ts'
 import type { Step, StepOf } from '../document.ts'
 import type { Bindings } from '../expression/compile-expression.ts'
 import type { Places } from '../lower/exit.ts'
@@ -23,7 +23,7 @@ export interface MachineBindings extends Bindings<MachineContext> {
 
 export const createBindings = (site: ExpressionSite, places: Places): MachineBindings => ({
   root: (name) =>
-    ROOTS[name] ??
+    ownValue(ROOTS, name) ??
     bindRun(name, site) ??
     bindIter(name, site, places) ??
     bindItem(name, site, places) ??

@@ -1,5 +1,5 @@
 /** Evaluates a workflow's `flow` for a run: the key of the runs it shares limits with, and the limits. */
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { type JsonObject, type JsonValue, ownValue } from '../../core/json.ts'
 import { parseRate, type Rate } from '../../core/rate.ts'
 import type { Workflow } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
@@ -30,7 +30,8 @@ export const linkFlow = ({ name, flow }: Workflow): FlowReader | undefined => {
   if (flow === undefined) return undefined
   const { key, concurrency, rate, priority, onConflict, maxQueued, whenFull, expireMs, children } = flow
   const limit = rate && parseRate(rate.value)
-  const keyOf = key && compileExpression<FlowNames>(key, { root: (root) => READERS[root], step: () => undefined })
+  const keyOf =
+    key && compileExpression<FlowNames>(key, { root: (root) => ownValue(READERS, root), step: () => undefined })
   const limits = {
     ...(concurrency === undefined ? {} : { concurrency: concurrency.value }),
     ...(limit === undefined ? {} : { rate: limit }),

@@ -3,7 +3,7 @@ import type { JsonValue } from '../../core/json.ts'
 import { errorCases } from '../check/jumps.ts'
 import type { Step } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
-import type { Places } from '../lower/exit.ts'
+import { isJudging, type Places } from '../lower/exit.ts'
 import type { MachineContext } from '../machine-context.ts'
 import { createBindings, type ExpressionSite } from './bindings.ts'
 import type { LinkedStep } from './linked-step.ts'
@@ -13,7 +13,7 @@ type CaughtContext = MachineContext & { error: JsonValue }
 /** Compiles the cases of `on_error`. Faults have different details: a condition that fails on one does not hold. */
 export const compileJudge = (step: Step, site: ExpressionSite, places: Places): LinkedStep['judge'] => {
   const cases = errorCases(step)
-  if (cases.every(({ when }) => when === undefined)) return undefined
+  if (!isJudging(step)) return undefined
   const { root, step: stepOf } = createBindings(site, places)
   const conditions = cases.map(({ when, code }): ((context: CaughtContext, thrown: string) => boolean) => {
     if (when === undefined) return (_, thrown) => code === undefined || code.value === thrown

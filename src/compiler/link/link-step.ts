@@ -2,7 +2,7 @@
 import { fixedBound } from '../bound.ts'
 import type { Step } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
-import type { Places } from '../lower/exit.ts'
+import { compensates, type Places } from '../lower/exit.ts'
 import { stepsWithin } from '../place-steps.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 import { createBindings, type ExpressionSite } from './bindings.ts'
@@ -30,6 +30,7 @@ export const linkStep = (step: Step, places: Places): LinkedStep => {
     retry: step.retry === undefined ? undefined : toRetryPolicy(step.retry, BLOCK_ATTEMPTS),
     accepts,
     judge: compileJudge(step, site, places),
+    compensates: compensates(step) && place?.isFinal !== true,
     undo: place?.isFinal ? undefined : compileUndo(step, site, places),
     within: stepsWithin(step).map(({ id }) => id.value),
   }

@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { DEFAULT_BACKOFF, type RetryPolicy } from '../../core/retry-policy.ts'
 import type { Bounds } from '../bound.ts'
 import type { Retry, Step } from '../document.ts'
-import type { Entered, MachineContext, StepRecord, UndoEntry } from '../machine-context.ts'
+import type { Entered, MachineContext, StepRecord, UndoableStep } from '../machine-context.ts'
 
 /**
  * How the host starts a step that its machine invokes. `call`: an actor performs it, a model with tools in a loop of its
@@ -38,7 +38,9 @@ export interface LinkedStep {
   /** Says for a wait whether this event (`{ id, name, at, data }`) is meant. A condition that fails on it means no. */
   accepts: ((context: MachineContext, event: JsonObject) => boolean) | undefined
   /** The call that undoes what the step has done, evaluated when it has completed. */
-  undo: ((context: MachineContext) => UndoEntry['call']) | undefined
+  undo: ((context: MachineContext) => UndoableStep['call']) | undefined
+  /** A block whose steps are undone when its `on_error` handles a fault. */
+  compensates: boolean
   /** Ids of the steps inside a block, at any depth, but not inside a foreach. */
   within: readonly string[]
 }

@@ -16,7 +16,10 @@ import {
   timeOf,
 } from './step-records.ts'
 
-/** Keeps the fault with its case: guards evaluate nothing. The conditions see the step as failed. */
+/**
+ * Keeps the fault with its case: guards evaluate nothing. The conditions see the step as failed. The fault has found its handler, and
+ * is on its way no longer.
+ */
 export const judgeFault = (step: LinkedStep, happening: Happening, code: string | undefined): Change => {
   const { steps } = happening.context
   const fault = findFault(step, happening, code)
@@ -24,7 +27,9 @@ export const judgeFault = (step: LinkedStep, happening: Happening, code: string 
   const judged = step.judge?.({ ...happening.context, ...timeOf(happening), steps: failed }, fault) ?? -1
   const source = sourceOf(step, happening)
   const record = { ...recordOf(steps, step.id), entered: { kind: 'fault', fault, source, judged } as const }
-  return { ...timeOf(happening), steps: { ...steps, [step.id]: record } }
+  const judgedSteps = { ...steps, [step.id]: record }
+  const isOwn = happening.context.fault?.handler === step.id
+  return { ...timeOf(happening), steps: judgedSteps, ...(isOwn ? { fault: null } : {}) }
 }
 
 interface FailOptions {

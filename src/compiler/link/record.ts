@@ -13,7 +13,7 @@ import { type FaultData, toErrorValue } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { backoffDelay } from '../../core/retry-policy.ts'
 import type { RecordParams } from '../lower/state-config.ts'
-import { type BranchEnd, type MachineContext, PENDING, type StepRecord, type UndoEntry } from '../machine-context.ts'
+import { type BranchEnd, type MachineContext, PENDING, type StepRecord, type UndoableStep } from '../machine-context.ts'
 import { changeEnding, cutByCancel } from './ending.ts'
 import { type LinkedStep, toExpressionFault } from './linked-step.ts'
 import { arrivedFault, type MachineEvent } from './machine-event.ts'
@@ -102,7 +102,9 @@ const enter = (step: LinkedStep, { context, event }: Happening): Change => {
       : step.enter(entering)
   // A retry of a block keeps the bounds of its first try.
   if (record.bounds === undefined) bind(step, record, entering)
-  return { at, steps }
+  // The tries of a block are compensated together.
+  if (!step.compensates || isRetry) return { at, steps }
+  return { at, steps, undo: { step: step.id, isMark: true, before: context.undo } }
 }
 
 /** Evaluates the bounds of a step that runs, into its new record. */
@@ -131,7 +133,7 @@ const complete = (recorder: Recorder, happening: Happening, params: { step: stri
 }
 
 /** Adds the call that undoes the step to those of the steps before it. */
-const toUndo = (step: LinkedStep, { context }: Happening, change: Change): UndoEntry => {
+const toUndo = (step: LinkedStep, { context }: Happening, change: Change): UndoableStep => {
   const { entered, visits } = recordOf(context.steps, step.id)
   const key = entered?.kind === 'input' && entered.key !== undefined ? { key: entered.key } : {}
   const call = step.undo?.({ ...context, ...change }) ?? { input: {} }

@@ -1,5 +1,5 @@
 /** Schedule triggers of a workflow, as the clock that starts their runs needs them. */
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue } from '../../core/json.ts'
 import type { Trigger, Workflow } from '../document.ts'
 import { compileExpression } from '../expression/compile-expression.ts'
 import { toCondition, valueOrEmpty } from './entry.ts'
@@ -28,7 +28,7 @@ export const linkSchedules = ({ triggers }: Workflow): ScheduleTrigger[] =>
   triggers.filter(({ kind }) => kind === 'schedule').map(linkSchedule)
 
 const linkSchedule = ({ target, options, input, when }: Trigger): ScheduleTrigger => {
-  const bindings = { root: (name: string) => READERS[name], step: () => undefined }
+  const bindings = { root: (name: string) => ownValue(READERS, name), step: () => undefined }
   const condition = when && toCondition(compileExpression(when, bindings), 'when')
   return {
     expression: target.value,

@@ -1,5 +1,5 @@
 /** Transitions out of a step that ends, is skipped or fails, computed from its place. */
-import { FINISHED } from '../../core/machine-ends.ts'
+import { FINISHED, toCompensation } from '../../core/machine-ends.ts'
 import { errorCases } from '../check/jumps.ts'
 import type { Step } from '../document.ts'
 import type { StepPlace } from '../step-place.ts'
@@ -79,7 +79,12 @@ export const faultRoutes = (step: Step, context: StepExits, code?: string): Tran
   return routes.some(({ guard }) => guard === undefined) ? routes : [...routes, unhandled(step, context, code)]
 }
 
-const isJudging = (step: Step): boolean => errorCases(step).some(({ when }) => when !== undefined)
+/** True if a state of its own decides which case of `on_error` takes a fault. */
+export const isJudging = (step: Step): boolean =>
+  compensates(step) || errorCases(step).some(({ when }) => when !== undefined)
+
+/** True for a block whose steps are undone when its `on_error` handles a fault. */
+export const compensates = (step: Step): boolean => step.compensate?.value === true && errorCases(step).length > 0
 
 const toJudgement = (step: Step, code: string | undefined): TransitionConfig => ({
   target: toTarget(judgedState(step)),
@@ -88,15 +93,36 @@ const toJudgement = (step: Step, code: string | undefined): TransitionConfig => 
 
 const judgedState = ({ id }: Step): string => `${id.value}--judged`
 
-/** State beside that of the step, in which the case of `on_error` is known that takes its fault; none for a step without conditions. */
+/**
+ * States beside that of the step: one in which the case of `on_error` is known that takes its fault, and one in which the steps of a
+ * block are undone before that case goes on. None for a step without conditions and without `compensate`.
+ */
 export const judgement = (step: Step, context: StepExits): Record<string, StateConfig> => {
   if (!isJudging(step)) return {}
-  const routes = errorCases(step).map(({ when: condition, code, action }, index) => ({
-    ...toErrorTransition(step, action.value, { ...context, code: undefined }),
-    guard: when({ step: step.id.value, is: 'judged', index, expression: condition?.text ?? code?.value ?? 'else' }),
-  }))
   const id = judgedState(step)
-  return { [id]: { id, always: [...routes, unhandled(step, context, undefined)] } }
+  const cases = errorCases(step).map(({ when: condition, code, action }, index) => ({
+    isHandled: action.value !== 'fail',
+    route: {
+      ...toErrorTransition(step, action.value, { ...context, code: undefined }),
+      guard: when({ step: step.id.value, is: 'judged', index, expression: condition?.text ?? code?.value ?? 'else' }),
+    },
+  }))
+  const handled = cases.filter(({ isHandled }) => isHandled).map(({ route }) => route)
+  const undoes = compensates(step) && handled.length > 0
+  const target = toTarget(toCompensation(step.id.value))
+  const routes = cases.map(({ isHandled, route }) => (undoes && isHandled ? { target, guard: route.guard } : route))
+  return {
+    [id]: { id, always: [...routes, unhandled(step, context, undefined)] },
+    ...(undoes ? compensation(step, handled) : {}),
+  }
+}
+
+/** The host undoes the steps of the block one after the other. A call that fails is reported, and changes nothing else. */
+const compensation = ({ id: { value: step } }: Step, onward: TransitionConfig[]): Record<string, StateConfig> => {
+  const id = toCompensation(step)
+  return {
+    [id]: { id, meta: { kind: 'undo' }, invoke: { id, src: 'undo', input: { step }, onDone: onward, onError: onward } },
+  }
 }
 
 const toErrorTransition = (

@@ -10,7 +10,7 @@ import { blocksAround, type IndexedStep, type StepList } from '../check/step-ind
 import type { Diagnostics } from '../diagnostic.ts'
 import { checkExpression } from '../expression/check-expression.ts'
 import { BLOCK_ATTEMPTS } from '../link/linked-step.ts'
-import { isItemFile } from '../steps/foreach.ts'
+import { isItemFile } from '../steps/foreach/item-files.ts'
 import { descriptorOf } from '../steps/step-kinds.ts'
 
 export interface WorstCase {

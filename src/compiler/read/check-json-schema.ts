@@ -6,11 +6,13 @@
 import { createRequire } from 'node:module'
 import type * as Ajv2020 from 'ajv/dist/2020.js'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
-import { CHECKED_FORMATS } from '../../core/json-schema.ts'
+import { CHECKED_FORMATS, type JsonSchema } from '../../core/json-schema.ts'
 import { formatSchemaErrors } from '../../core/json-schema-message.ts'
+import { findReferenceProblem } from '../../core/json-schema-parts.ts'
 import { didYouMean } from '../../core/nearest.ts'
+import { meantNearest } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
-import { compilePattern } from '../expression/regular-expression.ts'
+import { compileSchemaPattern } from '../expression/regular-expression.ts'
 import { findMisread, type Wanted } from './misread-value.ts'
 import { isPlainSchema, isSchemaTypeName, KEYWORDS } from './plain-json-schema.ts'
 import { findEntry, toJsonValue, type YamlMap, type YamlNode } from './yaml-node.ts'
@@ -49,7 +51,8 @@ const warnOfIgnored = (node: YamlNode, subject: string, diagnostics: Diagnostics
     if (format !== undefined && !CHECKED_FORMATS.includes(format)) {
       const message = `'format: ${format}' in '${subject}' checks nothing: expected a format that is checked`
       const hint =
-        didYouMean(format, CHECKED_FORMATS) ?? `checked are ${CHECKED_FORMATS.join(', ')}; or write a 'pattern'`
+        meantNearest(value.range, format, CHECKED_FORMATS) ??
+        `checked are ${CHECKED_FORMATS.join(', ')}; or write a 'pattern'`
       diagnostics.warning('ignored_keyword', value.range, message, hint)
     } else if (DESCRIBING.has(key.value))
       diagnostics.warning('ignored_keyword', key.range, `'${key.value}' in '${subject}' checks nothing`, 'remove it')
@@ -98,7 +101,7 @@ const reportError = (error: Ajv2020.ErrorObject, { node, subject, diagnostics }:
   const key: string | undefined = error.propertyName ?? error.params.unevaluatedProperty
   const { range } = (key !== undefined && found.kind === 'map' && findEntry(found, key)?.key) || found
   const value = toJsonValue(found)
-  const compiled = error.keyword === 'format' ? compilePattern(key ?? String(value)) : undefined
+  const compiled = error.keyword === 'format' ? compileSchemaPattern(key ?? String(value)) : undefined
   if (compiled?.ok === false) {
     const message = `'pattern' is not a regular expression of RE2: ${compiled.message}`
     diagnostics.error('invalid_regular_expression', range, message, 'RE2 has no lookaround and no backreferences')
@@ -181,14 +184,14 @@ const createAjv = (): Ajv2020.Ajv2020 => {
     verbose: true,
     validateSchema: false,
     logger: false,
-    formats: { regex: (pattern) => compilePattern(pattern).ok },
+    formats: { regex: (pattern) => compileSchemaPattern(pattern).ok },
     code: { regExp: Object.assign(toRe2, { code: 'toRe2' }) },
   })
 }
 
 /** A pattern that is not RE2 is reported by itself, and matches all. `ajv` tells patterns apart by `toString`. */
 const toRe2 = (pattern: string): { test(text: string): boolean; toString(): string } => {
-  const compiled = compilePattern(pattern)
+  const compiled = compileSchemaPattern(pattern)
   return { test: (text) => !compiled.ok || compiled.expression.test(text), toString: () => pattern }
 }
 
@@ -225,12 +228,23 @@ const findDefaultProblem = (ajv: Ajv2020.Ajv2020, schema: JsonObject): string | 
   }
 }
 
+/** Reports a type that does not compile as a whole, such as one with two anchors of one name. */
+export const checkWholeType = (
+  type: JsonSchema,
+  { node, subject, diagnostics }: { node: YamlNode; subject: string; diagnostics: Diagnostics },
+): void => {
+  const failure = findFailure(createAjv(), type as JsonObject)
+  if (failure !== undefined && node.kind !== 'oddity')
+    diagnostics.error('bad_schema', node.range, `'${subject}' is not valid JSON Schema: ${failure}`)
+}
+
 const findFailure = (ajv: Ajv2020.Ajv2020, schema: JsonObject): string | undefined => {
   try {
     // Throws for another draft than 2020-12.
     if (schema.$schema !== undefined) void ajv.validateSchema(schema)
-    ajv.compile(schema)
-    return undefined
+    const problem = findReferenceProblem(schema)
+    if (problem === undefined) ajv.compile(schema)
+    return problem
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   } finally {

@@ -57,6 +57,8 @@ const createText = (
   const trimmed = text.trim()
   const from = shift + text.length - text.trimStart().length
   const toOffset = (index: number): number => toValueOffset(from + Math.min(index, trimmed.length))
-  const last = trimmed.length === 0 ? toOffset(0) : toOffset(trimmed.length - 1) + 1
+  // In double quotes YAML has these characters as two.
+  const width = style === 'double' && /["\\]$/.test(trimmed) ? 2 : 1
+  const last = trimmed.length === 0 ? toOffset(0) : toOffset(trimmed.length - 1) + width
   return { text: trimmed, range: { start: toOffset(0), end: last }, toOffset, styleOf: () => style }
 }

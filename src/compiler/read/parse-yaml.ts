@@ -2,8 +2,9 @@
  * Parses scanned lexemes into one YAML node tree: YAML 1.2 core schema, no merge keys, one document. Only the first syntax
  * error is reported. The parser's own check for duplicate keys is quadratic and stays off; `YamlTree` checks them.
  */
-import { Composer, type Document, type ParsedNode, Parser, type YAMLParseError } from 'yaml'
+import { Composer, type CST, type Document, type ParsedNode, Parser, type YAMLParseError } from 'yaml'
 import type { Diagnostics } from '../diagnostic.ts'
+import { finishParts, type Parts } from '../parts.ts'
 import type { Source } from '../source.ts'
 import { scan } from './scan.ts'
 import { reportSyntaxError } from './syntax-error.ts'
@@ -21,10 +22,15 @@ const OPTIONS = {
 } as const
 
 /** `empty`: the file has no content, which the caller judges. Undefined: unreadable, and reported. */
-export const parseYaml = (source: Source, diagnostics: Diagnostics): YamlNode | 'empty' | undefined => {
+export const parseYaml = (source: Source, diagnostics: Diagnostics): YamlNode | 'empty' | undefined =>
+  finishParts(parseYamlInParts(source, diagnostics))
+
+export function* parseYamlInParts(source: Source, diagnostics: Diagnostics): Parts<YamlNode | 'empty' | undefined> {
   const lexemes = scan(source, diagnostics)
   if (lexemes === undefined) return undefined
-  const documents = compose(lexemes)
+  yield
+  const documents = yield* compose(lexemes)
+  yield
   const [error] = documents.flatMap((document) => document.errors.filter(isSyntaxError))
   if (error !== undefined) {
     reportSyntaxError(error, diagnostics)
@@ -36,13 +42,17 @@ export const parseYaml = (source: Source, diagnostics: Diagnostics): YamlNode | 
   return buildYamlTree(document, diagnostics)
 }
 
-const compose = (lexemes: string[]): Document.Parsed<ParsedNode>[] => {
+const LEXEMES_A_PART = 10_000
+
+function* compose(lexemes: readonly string[]): Parts<Document.Parsed<ParsedNode>[]> {
   const parser = new Parser()
-  const tokens = function* () {
-    for (const lexeme of lexemes) yield* parser.next(lexeme)
-    yield* parser.end()
+  const tokens: CST.Token[] = []
+  for (let at = 0; at < lexemes.length; at += LEXEMES_A_PART) {
+    for (const lexeme of lexemes.slice(at, at + LEXEMES_A_PART)) tokens.push(...parser.next(lexeme))
+    yield
   }
-  return [...new Composer(OPTIONS).compose(tokens())]
+  tokens.push(...parser.end())
+  return [...new Composer(OPTIONS).compose(tokens)]
 }
 
 /** Unknown tags are judged where their node is read: in an expression they are a slip. */

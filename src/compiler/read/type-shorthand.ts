@@ -5,12 +5,13 @@
  * A map is JSON Schema if each of its keys is a keyword and it says what it is: by `type` with the name of a JSON Schema
  * type (or a list of them), or by `anyOf`, `oneOf`, `allOf`, `const`, `enum` or `$ref`. Else it is an object of fields.
  */
-import type { JsonValue } from '../../core/json.ts'
+import { type JsonValue, ownValue } from '../../core/json.ts'
 import { BLOB_SCHEMA, type JsonSchema } from '../../core/json-schema.ts'
 import { findNearest } from '../../core/nearest.ts'
-import { correct } from '../correction.ts'
+import { correct, type Hint, meant } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
-import { checkJsonSchema } from './check-json-schema.ts'
+import { checkJsonSchema, checkWholeType } from './check-json-schema.ts'
+import { withOwnBases } from './own-base.ts'
 import { isSchemaTypeName, KEYWORDS, SCHEMA_TYPE_NAMES } from './plain-json-schema.ts'
 import { describeNode, findEntry, toJsonValue, type YamlEntry, type YamlMap, type YamlNode } from './yaml-node.ts'
 
@@ -54,7 +55,7 @@ const FOREIGN_NAMES: Readonly<Record<string, string>> = {
 /** A type anywhere in the language. */
 export const readType = (node: YamlNode, subject: string, diagnostics: Diagnostics): JsonSchema | undefined => {
   if (node.kind === 'oddity') return undefined
-  return new TypeReader(diagnostics).read(node, subject)
+  return new TypeReader(diagnostics).readWhole(node, subject)
 }
 
 /** The workflow's `input`: fields, unless the map is JSON Schema of an object as a whole. */
@@ -62,14 +63,32 @@ export const readInputType = (node: YamlMap, subject: string, diagnostics: Diagn
   const reader = new TypeReader(diagnostics)
   const type = findEntry(node, 'type')
   const isObjectSchema = type !== undefined && toJsonValue(type.value) === 'object' && isJsonSchema(node)
-  return isObjectSchema ? reader.read(node, subject) : reader.readFields(node)
+  return isObjectSchema ? reader.read(node, subject) : reader.finish(reader.readFields(node), { node, subject })
 }
+
+/** Keywords by which a schema names a part of itself. */
+const REFERRING = /"\$(?:ref|dynamicRef|id|anchor|dynamicAnchor)"/
 
 class TypeReader {
   readonly #diagnostics: Diagnostics
+  /** JSON Schema as the author wrote it. */
+  readonly #own = new Set<JsonSchema>()
 
   constructor(diagnostics: Diagnostics) {
     this.#diagnostics = diagnostics
+  }
+
+  readWhole(node: YamlNode, subject: string): JsonSchema {
+    return this.finish(this.read(node, subject), { node, subject })
+  }
+
+  /** JSON Schema inside the type keeps its own base, and must fit the rest of it. */
+  finish(type: JsonSchema, { node, subject }: { node: YamlNode; subject: string }): JsonSchema {
+    if (this.#own.has(type)) return type
+    const whole = withOwnBases(type, this.#own)
+    const refers = [...this.#own].some((own) => REFERRING.test(JSON.stringify(own)))
+    if (refers && !this.#diagnostics.hasErrors) checkWholeType(whole, { node, subject, diagnostics: this.#diagnostics })
+    return whole
   }
 
   read(node: YamlNode, subject: string): JsonSchema {
@@ -124,7 +143,9 @@ class TypeReader {
       this.#diagnostics.warning('ambiguous_type', range, message, hint)
     }
     checkJsonSchema(node, subject, this.#diagnostics)
-    return toJsonValue(node) as JsonSchema
+    const schema = toJsonValue(node) as JsonSchema
+    this.#own.add(schema)
+    return schema
   }
 
   #readList(items: YamlNode[], node: YamlNode, subject: string): JsonSchema {
@@ -151,7 +172,7 @@ class TypeReader {
     if (list !== undefined) return { type: 'array', items: this.#readName(list.trim(), node, subject) }
     const schema = Object.hasOwn(NAMED_TYPES, name) ? NAMED_TYPES[name] : undefined
     if (schema !== undefined) return schema
-    const foreign = FOREIGN_NAMES[name.toLowerCase()]
+    const foreign = ownValue(FOREIGN_NAMES, name.toLowerCase())
     const nearest = findNearest(name, TYPE_NAMES) ?? foreign
     const hint = foreign ?? nearest
     const known = `expected one of ${TYPE_NAMES.join(', ')}, or JSON Schema`
@@ -159,9 +180,17 @@ class TypeReader {
       'unknown_type',
       node.range,
       `'${subject}' has an unknown type: ${known}, got '${name}'`,
-      hint === undefined ? 'for one of a few texts, write { enum: [a, b] }' : `did you mean '${hint}'?`,
+      hint === undefined ? 'for one of a few texts, write { enum: [a, b] }' : this.#respell(node, name, hint),
     )
     return {}
+  }
+
+  /** Puts the type in place of its misspelt name, which may be a part of the text. */
+  #respell({ range }: YamlNode, name: string, type: string): Hint {
+    const written = this.#diagnostics.source.text.slice(range.start, range.end)
+    const at = written.indexOf(name)
+    if (at === -1 || at !== written.lastIndexOf(name)) return `did you mean '${type}'?`
+    return meant({ start: range.start + at, end: range.start + at + name.length }, type)
   }
 
   #rejectShape(node: YamlNode, subject: string): JsonSchema {

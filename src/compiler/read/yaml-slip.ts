@@ -96,11 +96,12 @@ export const findBareValue = (offset: number, source: Source): BareValue | undef
 export const quoteInLine = (range: Range, source: Source): Correction =>
   correctLine(range, quote(toExpression(source.text.slice(range.start, range.end))), source)
 
-/** One line, without the sign of an alias or anchor, and without quotes around a text with `${ }` that has others inside. */
+/** One line, without the sign of an alias or anchor, braces around a path, and quotes around a text with `${ }` that has others inside. */
 const toExpression = (text: string): string =>
   text
     .replaceAll(/\s*\n\s*/g, ' ')
     .replace(/^[*&](?=\w)/, '')
+    .replace(/^\{+\s*([\w.[\]]+)\s*\}+$/, '$1')
     .replace(/^"([^"]*\$\{.*)"$/, '$1')
 
 const quote = (value: string): string => (/["\\]/.test(value) ? `'${value.replaceAll("'", "''")}'` : `"${value}"`)

@@ -14,6 +14,7 @@ import {
   type YAMLMap,
 } from 'yaml'
 import { losesDigits } from '../../core/exact-number.ts'
+import { quoteIt } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import { type Range, toPosition } from '../source.ts'
 import { MAX_DEPTH, MAX_NODES, reportExcess } from './scan.ts'
@@ -97,13 +98,13 @@ class TreeBuilder {
   #checkNumber(value: number, node: Scalar.Parsed, range: Range): number {
     const text = node.source ?? String(value)
     if (!Number.isFinite(value)) {
-      const hint = `write it as text: "${text}"`
+      const hint = asText(text)
       this.#diagnostics.error('infinite_number', range, `${text} is no JSON number: expected a finite number`, hint)
       return 0
     }
     if (losesDigits(toDecimal(text))) {
       const message = `the number ${text} would lose digits: expected at most ${Number.MAX_SAFE_INTEGER}, and 17 digits`
-      this.#diagnostics.error('unsafe_integer', range, message, `write it as text: "${text}"`)
+      this.#diagnostics.error('unsafe_integer', range, message, asText(text))
       return 0
     }
     // JSON has no negative zero, and Object.is tells it from 0.
@@ -137,7 +138,7 @@ class TreeBuilder {
     const isKeyText = isScalar(key) && key.tag === undefined && typeof key.value === 'string'
     if (isKeyText) return { value: key.value as string, range }
     const text = isScalar(key) && key.source ? key.source : undefined
-    const hint = text === undefined ? 'write the key as text' : `quote it: "${text}"`
+    const hint = text === undefined ? 'write the key as text' : quoteIt(range, `"${text}"`)
     this.#diagnostics.error('key_not_text', range, `the key ${text ?? 'here'} is not text: expected a name`, hint)
     return text === undefined ? undefined : { value: text, range }
   }
@@ -207,3 +208,6 @@ const toOddity = (node: ParsedNode, start: number, text: string): YamlOddity => 
   const end = Math.max(range.end, from + tag.length)
   return { kind: 'oddity', problem: 'tag', text: tag, range: { start: from, end }, size: 1, depth: 1 }
 }
+
+/** Where a value is an expression, a text has quotes of its own. */
+const asText = (digits: string): string => `write it as text: "${digits}", or "'${digits}'" in an expression`

@@ -1,5 +1,6 @@
 import type { CheckContext } from '../check/check-context.ts'
 import { PRINTABLE, typeOf } from '../check/known-types.ts'
+import { correct } from '../correction.ts'
 import type { KindStep, Located, ValueNode } from '../document.ts'
 import { compileExpression, compileValue } from '../expression/compile-expression.ts'
 import { listOf, objectOf, STRING, type Type, unionOf } from '../expression/type.ts'
@@ -138,7 +139,10 @@ const checkCount = (
     'too_few_deciders',
     range,
     message,
-    `write count: ${Math.max(1, most)}, or name more people in \`by\``,
+    correct(`write count: ${Math.max(1, most)}, or name more people in \`by\``, {
+      ...range,
+      text: `${Math.max(1, most)}`,
+    }),
   )
 }
 

@@ -5,22 +5,22 @@ import { settledOf } from '../check/known-types.ts'
 import { isReservedName } from '../check/scope-names.ts'
 import { correct, type Hint } from '../correction.ts'
 import type { Diagnostics } from '../diagnostic.ts'
-import type { ExpressionText, Located, Step, StepCommon } from '../document.ts'
+import type { ExpressionText, Located, Step, StepCommon, ValueNode } from '../document.ts'
 import { checkExpression } from '../expression/check-expression.ts'
-import { compileExpression, compileValue } from '../expression/compile-expression.ts'
-import { ANY, listOf, objectOf, STRING, type Type, unwrap } from '../expression/type.ts'
-import { type ItemFile, itemFile } from '../grammar/item-file-shape.ts'
+import { ANY, listOf, type Type, unwrap } from '../expression/type.ts'
+import { type ItemFile, itemsShape } from '../grammar/item-file-shape.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import { maxFailures } from '../grammar/max-failures-shape.ts'
 import type { Fields } from '../grammar/record-shape.ts'
 import { integer, snakeCase, word } from '../grammar/scalar-shape.ts'
 import type { Shape } from '../grammar/shape.ts'
-import { expression, expressionOr, orComputed } from '../grammar/value-shape.ts'
-import { combine, type Evaluate, toInput, toMisfit } from '../link/entry.ts'
+import { expression, orComputed, templateText } from '../grammar/value-shape.ts'
+import { toInput } from '../link/entry.ts'
 import { type BlockContext, faultOf, frame } from '../lower/block.ts'
 import { invoke, lowerAnswered } from '../lower/leaf.ts'
 import type { StateConfig } from '../lower/state-config.ts'
 import { createUnknownExpression } from '../read/expression-text.ts'
+import { checkItemFile, checkResults, compileItems, fileItemType, isItemFile, SUMMARY } from './foreach/item-files.ts'
 import type { OutputContext, StepDescriptor } from './step-descriptor.ts'
 import { boundText, expressionText, valueText } from './wording.ts'
 
@@ -33,6 +33,7 @@ export interface ForeachStep extends StepCommon {
   onItemError: Located<'stop' | 'skip' | 'collect'>
   maxFailures?: Located<MaxFailures>
   yields?: ExpressionText
+  resultsTo?: ValueNode
   steps: Step[]
 }
 
@@ -44,11 +45,13 @@ declare module '../document.ts' {
 
 const DEFAULT_CONCURRENCY = 10
 
+const INDEX_IS_KNOWN = 'leave it out: expressions know the index of the item as `index`, from 0'
+
 const createFields = (steps: Shape<Step[]>) =>
   ({
     items: {
       key: 'foreach',
-      shape: expressionOr(itemFile),
+      shape: itemsShape,
       doc: 'An expression for the list; or `{ file, format }`, a file of which each line or row is an item.',
       required: true,
     },
@@ -71,6 +74,10 @@ const createFields = (steps: Shape<Step[]>) =>
       shape: expression,
       doc: 'An expression over the steps in `do`: what an item yields. Default: the last output in `do`.',
     },
+    resultsTo: {
+      shape: templateText,
+      doc: 'The path of a file that takes what each item yields, as it goes: lines of JSON (`.jsonl`) or rows (`.csv`). Output: `{ count, failed, path }`.',
+    },
     steps: { key: 'do', shape: steps, doc: 'The steps for one item.', required: true },
   }) as const satisfies Fields
 
@@ -81,6 +88,8 @@ export const foreach: StepDescriptor<'foreach'> = {
       doc: 'Does its steps for each item of a list. Output: a list, in input order, of what each item yields.',
       fields: createFields(steps),
       foreign: ['for_each', 'each', 'map'],
+      needless: { index: INDEX_IS_KNOWN, at: INDEX_IS_KNOWN, counter: INDEX_IS_KNOWN },
+      renamed: { results: 'results_to', output_to: 'results_to', write_to: 'results_to', result_to: 'results_to' },
       build: ({ items, steps: body, ...fields }, common): ForeachStep | undefined => {
         if (body === undefined) return undefined
         const range = common.kindRange
@@ -90,44 +99,40 @@ export const foreach: StepDescriptor<'foreach'> = {
         return { ...common, kind: 'foreach', ...rest, items: list, as, concurrency, onItemError, steps: body }
       },
     }),
-  check(step, { perform, inside }, { expressions, diagnostics }) {
+  check(step, sites, { expressions, diagnostics }) {
     const hint = 'for the fields of an object, build a list of them in the step before'
-    if (isItemFile(step.items)) {
-      expressions.typed(step.items.path, { name: 'file', type: STRING, words: 'the path of a file' }, perform)
-      refuseShare(step, diagnostics)
-    } else expressions.typed(step.items, { name: 'foreach', type: listOf(ANY), words: 'a list', hint }, perform)
-    if (step.yields !== undefined) expressions.expression(step.yields, inside)
+    const { items } = step
+    if (isItemFile(items)) checkItemFile({ ...step, items }, sites, { expressions, diagnostics })
+    else expressions.typed(items, { name: 'foreach', type: listOf(ANY), words: 'a list', hint }, sites.perform)
+    checkResults(step, sites, { expressions, diagnostics })
     const { value, range } = step.as
     const message = `'${value}' can't be the name of an item: expressions use it for something else`
     if (isReservedName(value)) diagnostics.error('reserved_name', range, message)
     warnOfIdleMaxFailures(step, diagnostics)
   },
   bounds: ({ concurrency }) => ({ concurrency }),
-  outputType: (step, context) => listOf(resultType(step, context)),
+  outputType: (step, context) => (step.resultsTo === undefined ? listOf(resultType(step, context)) : SUMMARY),
   lower: (step, context) => lowerForeach(step, context),
   start: () => 'items',
-  enter: ({ id, items }, bindings) =>
-    toInput(
-      isItemFile(items)
-        ? combine({ file: asPath(id.value, compileValue(items.path, bindings)) })
-        : asList(id.value, compileExpression(items, bindings)),
-    ),
-  plan: ({ items, concurrency, onItemError, maxFailures: most }) => ({
+  enter: (step, bindings) => toInput(compileItems(step, bindings)),
+  plan: ({ items, concurrency, onItemError, maxFailures: most, resultsTo }) => ({
     timeoutMs: null,
     foreach: {
       concurrency: fixedBound(concurrency) ?? DEFAULT_CONCURRENCY,
       onItemError: onItemError.value,
       ...(most === undefined ? {} : { maxFailures: most.value }),
       ...(isItemFile(items) ? { file: { format: items.format.value } } : {}),
+      ...(resultsTo === undefined ? {} : { writesResults: true }),
     },
   }),
   chart: {
     icon: 'foreach',
     describe: ({ as, items }) =>
       `for each ${as.value} in ${isItemFile(items) ? valueText(items.path) : expressionText(items)}`,
-    badges: ({ concurrency, onItemError: { value }, maxFailures: most }) => [
+    badges: ({ concurrency, onItemError: { value }, maxFailures: most, resultsTo }) => [
       `${boundText(concurrency)} at once`,
       ...(value === 'stop' ? [] : [`${ITEM_ERRORS[value]} failed items${mostText(most)}`]),
+      ...(resultsTo === undefined ? [] : [`results to ${valueText(resultsTo)}`]),
     ],
   },
   block: {
@@ -147,20 +152,6 @@ export const foreach: StepDescriptor<'foreach'> = {
     },
     drawing: () => ({ kind: 'items' }),
   },
-}
-
-export const isItemFile = (items: ForeachStep['items']): items is ItemFile => 'path' in items
-
-/** How many items a file has is known at its end, when a share would come too late. */
-const refuseShare = ({ maxFailures: most }: ForeachStep, diagnostics: Diagnostics): void => {
-  if (most?.value.kind !== 'share') return
-  const message = `'max_failures' takes no share with a file: expected a number, got ${formatMaxFailures(most.value)}`
-  diagnostics.error(
-    'wrong_shape',
-    most.range,
-    message,
-    correct('write max_failures: 10', { ...most.range, text: '10' }),
-  )
 }
 
 const ITEM_ERRORS = { skip: 'skips', collect: 'collects' } as const
@@ -187,7 +178,7 @@ const warnOfIdleMaxFailures = (
 
 /** Type of an item. @param typeOf The type of an expression. */
 export const itemType = (items: ForeachStep['items'], typeOf: (items: ExpressionText) => Type): Type => {
-  if (isItemFile(items)) return items.format.value === 'csv' ? objectOf({}, STRING) : ANY
+  if (isItemFile(items)) return fileItemType(items)
   const bare = unwrap(typeOf(items))
   return bare.kind === 'list' ? bare.item : ANY
 }
@@ -205,19 +196,3 @@ const lowerForeach = (step: ForeachStep, context: BlockContext): StateConfig => 
   const items = { ...invoke(step, context), onError: faultOf(step, context) }
   return frame(step, context, { first: body, states: { [body]: { id: body, invoke: items } }, catches: false })
 }
-
-const asPath =
-  (id: string, evaluate: Evaluate): Evaluate =>
-  (context) => {
-    const path = evaluate(context)
-    if (typeof path === 'string' && path !== '') return path
-    throw toMisfit({ key: 'file', step: id, words: 'the path of a file' }, path)
-  }
-
-const asList =
-  (id: string, evaluate: Evaluate): Evaluate =>
-  (context) => {
-    const items = evaluate(context)
-    if (Array.isArray(items)) return items
-    throw toMisfit({ key: 'foreach', step: id, words: 'a list' }, items)
-  }

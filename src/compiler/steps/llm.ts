@@ -1,5 +1,5 @@
 import { countOf } from '../../core/count.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue } from '../../core/json.ts'
 import type { CheckContext } from '../check/check-context.ts'
 import { LLM_TEXT } from '../check/known-types.ts'
 import { findUnavailableProvider, type NotYet, notYet } from '../check/not-yet.ts'
@@ -149,7 +149,7 @@ const fixedOf = (step: StepOf<'llm'>): Record<string, unknown> => ({
 
 /** Models as `provider/name`: the alias as overridden, else as the file has it, else the name itself. */
 const modelsOf = ({ model }: StepOf<'llm'>, { workflow, models }: PlanOptions): readonly string[] => {
-  const override = models[model.value]
+  const override = ownValue(models, model.value)
   if (override !== undefined) return [override]
   return workflow.models.get(model.value)?.value.map(({ value }) => value) ?? [model.value]
 }

@@ -61,6 +61,12 @@ const LOOP = 'a map with until or while, and max'
 
 const toBoundedLoop: FromScalar = (value) => (typeof value === 'number' ? `{ until: …, max: ${value} }` : undefined)
 
+const adviseEnd = (node: YamlMap): string => {
+  const max = findEntry(node, 'max')?.value
+  const times = max?.kind === 'scalar' && typeof max.value === 'number' ? max.value : 3
+  return `add the condition that ends it as \`until:\`; to repeat a fixed number of times write until: iter.count == ${times}`
+}
+
 /** Reads what can be read of it, so that the steps in the loop are still checked. */
 const loopRecord: Shape<PartialOf<typeof LOOP_FIELDS>> = {
   expected: LOOP,
@@ -68,7 +74,7 @@ const loopRecord: Shape<PartialOf<typeof LOOP_FIELDS>> = {
     if (node.kind !== 'map')
       return reportMismatch(node, place, { expected: LOOP, hint: hintMap(node, place, toBoundedLoop) })
     const { reading } = place
-    checkExclusive(node, ['until', 'while'], { owner: 'a loop', required: true, reading })
+    checkExclusive(node, ['until', 'while'], { owner: 'a loop', required: true, advice: adviseEnd(node), reading })
     return readFields(node, LOOP_FIELDS, place, { owner: 'a loop' }).values
   },
   toJsonSchema: (definitions) => ({

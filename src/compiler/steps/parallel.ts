@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { type BlockFrame, type FlowBuilder, rangesBeside } from '../check/flow-builder.ts'
 import { settledOf } from '../check/known-types.ts'
 import type { IndexedStep } from '../check/step-index.ts'
+import { correct } from '../correction.ts'
 import type { Located, Step, StepCommon } from '../document.ts'
 import { NULL, objectOf, type Type, unionOf } from '../expression/type.ts'
 import { mapOf } from '../grammar/collection-shape.ts'
@@ -105,7 +106,8 @@ export const parallel: StepDescriptor<'parallel'> = {
     if (join.kind !== 'at_least' || join.count.value <= branches.length) return
     const { value, range } = join.count
     const message = `'at_least' can't be met: expected at most ${branches.length}, the number of branches, got ${value}`
-    diagnostics.error('impossible_join', range, message, 'to wait for every branch write join: all')
+    const hint = `write at_least: ${branches.length}, or join: all to wait for every branch`
+    diagnostics.error('impossible_join', range, message, correct(hint, { ...range, text: `${branches.length}` }))
   },
   outputType: (step, context) => branchTypes(step, context),
   lower: (step, context) => lowerParallel(step, context),

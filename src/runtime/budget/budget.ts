@@ -209,16 +209,17 @@ export class Budget {
   }
 }
 
-/** The budget of a run with this journal; undefined when neither its own limits nor a parent's hold for it. */
+/**
+ * The budget of a run, which is to recall the rows of its journal; undefined when neither its own limits nor a parent's hold for it.
+ */
 export const openBudget = (
   { costUsd, tokens }: BudgetLimits,
-  { rows, prices, parent }: { rows: readonly JournalRow[]; prices: CallPrices; parent: ParentBudget | undefined },
+  { prices, parent }: { prices: CallPrices; parent: ParentBudget | undefined },
 ): Budget | undefined => {
   if (costUsd === undefined && tokens === undefined && parent === undefined) return undefined
   const budget = new Budget({ costUsd, tokens }, { prices, parent })
   // The rows count from 0, even if this process has counted them before.
   parent?.budget.setBelow(parent.attempt, NOTHING)
-  for (const row of rows) budget.recall(row)
   return budget
 }
 
@@ -236,10 +237,10 @@ const releaseAll = (granted: readonly { release(): void }[]): void => {
 const maxTokensOf = ({ params }: JsonObject): number | undefined =>
   isJsonObject(params) && typeof params.max_tokens === 'number' ? params.max_tokens : undefined
 
-/** The request of a model call with its `max_tokens`. For the cache it is marked as set by the budget, and not by the workflow. */
+/** The request of a model call with its `max_tokens`, marked as set by the budget where the workflow sets none. */
 export const withMaxTokens = (input: JsonObject, maxTokens: number): JsonObject => ({
   ...input,
-  ...(input.cache_ms !== undefined && maxTokensOf(input) === undefined ? { max_tokens_by: 'budget' } : {}),
+  ...(maxTokensOf(input) === undefined ? { max_tokens_by: 'budget' } : {}),
   params: { ...(isJsonObject(input.params) ? input.params : {}), max_tokens: maxTokens },
 })
 

@@ -99,7 +99,7 @@ const sizeOfUndo = (last: UndoEntry | null): number => {
   }
   let size = entry === null ? 0 : (undoSizes.get(entry) ?? 0)
   for (const one of open.reverse()) {
-    size += sizeOf(one.call)
+    size += one.isMark ? 0 : sizeOf(one.call)
     undoSizes.set(one, size)
   }
   return size

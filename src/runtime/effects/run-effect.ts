@@ -20,6 +20,8 @@ export type RunEffect =
   | { type: 'emit'; event: CloudEventRecord }
   /** A step with `undo` has completed: this call will undo it. */
   | ({ type: 'undo.keep' } & UndoCall)
+  /** The call that undoes a step has ended: it will not be made again. */
+  | ({ type: 'undo.made' } & Pick<UndoCall, 'path' | 'visit'>)
   /** The run has ended like this, and the steps of `finally` begin. */
   | { type: 'finally.begun'; status: EndStatus }
   | { type: 'finally.cut'; cut: FinallyCut }
@@ -79,7 +81,7 @@ export type EndedRun = Pick<RunEnd, 'status' | 'output' | 'error'> & Aftermath
 
 /** Cleanup around the end of a run. */
 export interface Aftermath {
-  /** Steps that were undone before a failed or cancelled end, and steps that could not be. */
+  /** Steps that were undone, before a failed or cancelled end or with their block, and steps that could not be. */
   undone?: readonly Undone[]
   /** Why `finally` did not complete. */
   finallyCut?: FinallyCut

@@ -1,18 +1,20 @@
 /**
  * The items of one running foreach: those that have started, those that have ended, and their results. Each running item is a scope
- * of its own. Of an ended item the pool keeps only its result, in input order.
+ * of its own. Of an ended item the pool keeps only its result, until that is written where a file takes it.
  *
- * Where items come from a file, the pool asks for its pages: each is an effect of the run, so that a replay has the same items (J4).
+ * Pages of a file that items come from, and batches of results for a file, are effects of the run, which the pool asks for: a replay has
+ * the same items (J4), and writes nothing again that is written (J3).
  */
 
 import type { ForeachPart, ForeachPlan } from '../../compiler/plan.ts'
 import { countOf } from '../../core/count.ts'
 import type { FaultData } from '../../core/fault.ts'
 import { toErrorValue } from '../../core/fault.ts'
-import type { PageRequest } from '../../core/item-file.ts'
+import type { PageRequest, ResultsRequest } from '../../core/item-file.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { countAllowed, formatMaxFailures } from '../../core/max-failures.ts'
 import type { Outcome } from '../run-event.ts'
+import { type ItemResult, type ItemResults, LEFT_OUT } from './item-results.ts'
 import type { ItemSource } from './item-source.ts'
 
 /** `step` is the path of the step that failed. */
@@ -38,26 +40,28 @@ export interface ItemCounts {
   running: number
   done: number
   failed: number
+  /** Number of results that are in the file for them. */
+  written: number
 }
 
-const LEFT_OUT = Symbol('left out')
-
 /** An effect that the foreach itself needs. */
-export type PoolEffect = { part: ForeachPart; visit: number; input: PageRequest }
+export type PoolEffect = { part: ForeachPart; visit: number; input: PageRequest | ResultsRequest }
 
 export class ItemPool {
   readonly #source: ItemSource
   readonly #policy: ItemPolicy
-  readonly #results: (JsonValue | typeof LEFT_OUT)[] = []
+  readonly #results: ItemResults
   readonly #running = new Set<number>()
   #next = 0
   #done = 0
   #failed = 0
   #pages = 0
+  #batches = 0
   #fault: PoolFault | undefined
 
-  constructor(source: ItemSource, policy: ItemPolicy) {
+  constructor({ source, results }: { source: ItemSource; results: ItemResults }, policy: ItemPolicy) {
     this.#source = source
+    this.#results = results
     this.#policy = policy
   }
 
@@ -66,7 +70,7 @@ export class ItemPool {
    * they have failed.
    */
   take(): { index: number; item: JsonValue } | undefined {
-    while (this.#fault === undefined && this.#running.size < this.#policy.concurrency) {
+    while (this.#mayStart()) {
       const next = this.#source.take()
       if (next === undefined) return undefined
       const index = this.#next++
@@ -79,23 +83,35 @@ export class ItemPool {
     return undefined
   }
 
+  #mayStart(): boolean {
+    const hasRoom = this.#running.size < this.#policy.concurrency && this.#results.mayStart(this.#next)
+    return this.#fault === undefined && hasRoom
+  }
+
   /** Effects that are to be performed now. Each is asked for once. */
   ask(): PoolEffect[] {
     if (this.#fault !== undefined) return []
+    const effects: PoolEffect[] = []
     const page = this.#source.askPage()
-    return page === undefined ? [] : [{ part: 'read', visit: ++this.#pages, input: page }]
+    if (page !== undefined) effects.push({ part: 'read', visit: ++this.#pages, input: page })
+    // Results of the run before are kept if the items can't be read.
+    const { known, isWhole } = this.#source
+    const batch = known > 0 || isWhole ? this.#results.askBatch() : undefined
+    if (batch !== undefined) effects.push({ part: 'write', visit: ++this.#batches, input: batch })
+    return effects
   }
 
   /** Takes the outcome of such an effect: its fault is that of the foreach. */
-  takeOutcome(outcome: Outcome): void {
+  takeOutcome(part: ForeachPart, outcome: Outcome): void {
     if ('fault' in outcome) this.#fault ??= { fault: outcome.fault }
-    else this.#source.takePage(outcome.output)
+    else if (part === 'read') this.#source.takePage(outcome.output)
+    else this.#results.takeWritten(outcome.output)
   }
 
   end(index: number, end: ItemEnd): void {
     this.#running.delete(index)
     this.#done++
-    this.#results[index] = this.#toResult(end)
+    this.#results.add(index, this.#toResult(end))
     if (!('fault' in end)) return
     this.#failed++
     this.#fault ??= this.#toFault(index, end)
@@ -104,16 +120,17 @@ export class ItemPool {
   /** Outcome of the whole foreach; undefined while it goes on. */
   outcome(): { output: JsonValue } | PoolFault | undefined {
     if (this.#fault !== undefined) return this.#fault
-    if (!this.#source.isWhole || this.#done < this.#source.known) return undefined
-    return { output: this.#results.filter((result) => result !== LEFT_OUT) }
+    if (!this.#source.isWhole || this.#done < this.#source.known || !this.#results.isWritten) return undefined
+    return { output: this.#results.toOutput({ done: this.#done, failed: this.#failed }) }
   }
 
   get counts(): ItemCounts {
     const { known: total, isWhole } = this.#source
-    return { total, isReading: !isWhole, running: this.#running.size, done: this.#done, failed: this.#failed }
+    const [running, { written }] = [this.#running.size, this.#results]
+    return { total, isReading: !isWhole, running, done: this.#done, failed: this.#failed, written }
   }
 
-  #toResult(end: ItemEnd): JsonValue | typeof LEFT_OUT {
+  #toResult(end: ItemEnd): ItemResult {
     const collects = this.#policy.onItemError === 'collect'
     if ('output' in end) return collects ? { ok: true, value: end.output } : end.output
     return collects ? { ok: false, error: toErrorValue(end.fault) } : LEFT_OUT

@@ -1,17 +1,19 @@
 /**
- * The scopes of foreach items: starts items up to the concurrency, performs what the foreach itself needs (pages of its file), and
- * settles the step when all items have ended.
+ * The scopes of foreach items: starts items up to the concurrency, performs what the foreach itself needs (pages of its file, batches of
+ * its results), and settles the step when all items have ended.
  *
  * 1. Items start through the queue, behind the work before them.
- * 2. A page is an effect `STEP[read]`, whose visit is the number of the page. It belongs to one visit of the foreach, and is stopped with it.
+ * 2. A page is an effect `STEP[read]`, whose visit is the number of the page, and a batch is an effect `STEP[write]`. Both belong to one visit of
+ *    the foreach, and are stopped with it.
  */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { FOREACH_PARTS, type ForeachPart, type ForeachPlan, toPartPlan } from '../../compiler/plan.ts'
 import { Defect } from '../../core/defect.ts'
-import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import type { OpenEffect } from '../effects/run-effect.ts'
 import type { Outcome } from '../run-event.ts'
 import { ItemPool } from './item-pool.ts'
+import { type ItemResults, KeptResults, WrittenResults } from './item-results.ts'
 import { FileItems, type ItemSource, ListedItems } from './item-source.ts'
 import { type AskedStep, contextOf, itemPath, type OpenStep, partPath, type Scope } from './scope.ts'
 import type { WorkQueue } from './work-queue.ts'
@@ -54,7 +56,7 @@ export class ItemScopes {
     const open = scope.open.get(step)
     const policy = plan?.foreach
     if (!policy || !open) throw new Defect(`J4: foreach '${step}' started without a plan`)
-    open.pool = new ItemPool(toSource(input, { step, policy }), {
+    open.pool = new ItemPool(toEnds(input, { step, policy }), {
       step,
       pathOf: (index) => itemPath(scope, { step, visit, index }),
       ...policy,
@@ -70,9 +72,9 @@ export class ItemScopes {
     this.#host.queue.add(() => this.#fill(place, open))
   }
 
-  takeOutcome({ scope, step }: ItemPlace & { part: ForeachPart }, outcome: Outcome): void {
+  takeOutcome({ scope, step, part }: ItemPlace & { part: ForeachPart }, outcome: Outcome): void {
     const open = scope.open.get(step)
-    open?.pool?.takeOutcome(outcome)
+    open?.pool?.takeOutcome(part, outcome)
     if (open !== undefined) this.goOn({ scope, step }, open)
   }
 
@@ -114,11 +116,29 @@ export class ItemScopes {
   }
 }
 
-/** @param input Evaluated when the foreach was entered: the list, or the path of the file. */
-const toSource = (input: JsonValue, { step, policy }: { step: string; policy: ForeachPlan }): ItemSource => {
-  if (Array.isArray(input)) return new ListedItems(input)
-  const path = isJsonObject(input) ? input.file : undefined
-  if (policy.file === undefined || typeof path !== 'string')
-    throw new Defect(`J4: foreach '${step}' started without a list`)
-  return new FileItems({ path, ...policy.file })
+interface PoolEnds {
+  source: ItemSource
+  results: ItemResults
+}
+
+/** @param input Evaluated when the foreach was entered: the list, or an object with the list or the paths of files. */
+const toEnds = (input: JsonValue, { step, policy }: { step: string; policy: ForeachPlan }): PoolEnds => {
+  const { items, file, results_to: path }: JsonObject = isJsonObject(input) ? input : { items: input }
+  const reads = typeof file === 'string' ? file : undefined
+  return {
+    source: toSource({ items, file: reads }, { step, policy }),
+    results:
+      typeof path === 'string'
+        ? new WrittenResults({ path, reads, isSettled: policy.onItemError === 'collect' })
+        : new KeptResults(),
+  }
+}
+
+const toSource = (
+  { items, file }: { items: JsonValue | undefined; file: string | undefined },
+  { step, policy }: { step: string; policy: ForeachPlan },
+): ItemSource => {
+  if (Array.isArray(items)) return new ListedItems(items)
+  if (policy.file === undefined || file === undefined) throw new Defect(`J4: foreach '${step}' started without a list`)
+  return new FileItems({ path: file, ...policy.file })
 }

@@ -19,7 +19,6 @@ import type { JsonObject } from '../../core/json.ts'
 import { UNDO } from '../../core/machine-ends.ts'
 import { removeFrom } from '../../core/remove-from.ts'
 import { toolLoopMachine } from '../../machines/tool-loop.ts'
-import { type Undone, undoMachine } from '../../machines/undo.ts'
 import { prepareCall } from '../effects/prepare-call.ts'
 import type { EndedRun, RunEffect } from '../effects/run-effect.ts'
 import { foldOf, type MachineEffect } from '../fold.ts'
@@ -31,20 +30,19 @@ import { readFinallyCut, toEndingEffects } from './finally.ts'
 import { ItemScopes, type OpenOutcome } from './item-scopes.ts'
 import type { MachineObserver } from './machine-observer.ts'
 import { type AskedStep, contextOf, loopPath, pathOf, type Scope } from './scope.ts'
-import { limitExceeded, originOf, readEnd, type ScopeEnd, toRunEnd } from './scope-end.ts'
-import { UndoStack } from './undo-stack.ts'
+import { limitExceeded, readEnd, type ScopeEnd, toOutcomeEvent, toRunEnd } from './scope-end.ts'
+import { isCompensation, isUndoState, UNDOING, Undoing } from './undoing.ts'
 import { WorkQueue } from './work-queue.ts'
 
 const TOOL_LOOP: Scope['linked'] = { machine: toolLoopMachine, steps: new Map() }
-const UNDOING: Scope['linked'] = { machine: undoMachine, steps: new Map() }
 
 export class RunScopes {
   readonly open = new Map<string, OpenOutcome>()
   readonly timers = new OpenTimers()
   readonly waits = new OpenWaits()
   readonly queue: WorkQueue
+  readonly undoing: Undoing
   readonly #workflow: CompiledWorkflow
-  readonly #undo = new UndoStack()
   readonly #items: ItemScopes
   /** Effects of the event that is being folded. */
   #effects: RunEffect[] = []
@@ -52,13 +50,13 @@ export class RunScopes {
   #at = 0
   #root: Scope | undefined
   #stepsStarted = 0
-  #undone: readonly Undone[] = []
   #end: EndedRun | undefined
   readonly #observers: MachineObserver[] = []
 
   constructor(workflow: CompiledWorkflow) {
     this.#workflow = workflow
     this.queue = new WorkQueue(workflow)
+    this.undoing = new Undoing(workflow.plans)
     this.#items = new ItemScopes({
       bodies: workflow.bodies,
       queue: this.queue,
@@ -122,7 +120,7 @@ export class RunScopes {
     if (parent !== undefined) parent.scope.open.get(parent.step)?.items?.set(parent.index, scope)
     else this.#root = scope
     for (const observer of this.#observers) observer.opened(scope)
-    this.#undo.collect(scope)
+    this.undoing.open(scope)
     this.#effects.push(...toEndingEffects(contextOf(scope), undefined))
     this.#take(scope, effects)
     return scope
@@ -139,21 +137,22 @@ export class RunScopes {
     const [snapshot, effects] = scope.fold.step(scope.snapshot, { ...event, at: this.#at })
     scope.snapshot = snapshot
     for (const observer of this.#observers) observer.told(scope, event)
-    for (const undo of this.#undo.collect(scope)) this.#effects.push({ type: 'undo.keep', ...undo })
+    this.#effects.push(...this.undoing.collect(scope))
     this.#effects.push(...toEndingEffects(contextOf(scope), ending))
     this.#take(scope, effects)
   }
 
+  /** Tells the root of a cancel or an exceeded limit, behind the compensating calls in flight. */
+  interrupt(event: MachineEvent): void {
+    if (this.#root === undefined || this.#end !== undefined) return
+    const busy = this.undoing.holdUp(event)
+    if (busy.length === 0) this.tell(this.#root, event)
+    for (const scope of busy) this.tell(scope, { type: 'HALT' })
+  }
+
   /** Gives an open step its outcome. */
   settle(scope: Scope, step: string, outcome: Outcome & { attempts?: number }): void {
-    if (!scope.open.delete(step)) return
-    const attempts = outcome.attempts === undefined ? {} : { attempts: outcome.attempts }
-    this.tell(
-      scope,
-      'fault' in outcome
-        ? { type: `xstate.error.actor.${step}`, actorId: step, error: outcome.fault, ...attempts, ...originOf(outcome) }
-        : { type: `xstate.done.actor.${step}`, actorId: step, output: outcome.output, ...attempts },
-    )
+    if (scope.open.delete(step)) this.tell(scope, toOutcomeEvent(step, outcome))
   }
 
   /** Takes the effects of one step of a machine. */
@@ -174,9 +173,10 @@ export class RunScopes {
   }
 
   #startStep(scope: Scope, step: string): void {
-    if (step === UNDO) {
-      scope.open.set(UNDO, { visit: 1, pool: undefined, items: undefined })
-      this.#startInner(scope, UNDO, { linked: UNDOING, path: UNDO, input: { calls: this.#undo.toCalls() } })
+    if (isUndoState(step)) {
+      scope.open.set(step, { visit: 1, pool: undefined, items: undefined })
+      const toInput = (): object => ({ calls: this.undoing.take(scope, step) })
+      this.#startInner(scope, step, { linked: UNDOING, path: UNDO, toInput })
       return
     }
     const record = contextOf(scope).steps[step]
@@ -185,8 +185,11 @@ export class RunScopes {
       throw new Defect(`J4: step '${step}' started without an input`)
     scope.open.set(step, { visit: record.visits, pool: undefined, items: undefined })
     const way = scope.linked.steps.get(step)?.start ?? 'call'
-    // Of a foreach only its items count. The steps of `finally` must run also when the limit is used up.
-    if (way !== 'items' && !this.isEnding && ++this.#stepsStarted > this.#workflow.limits.steps) this.#exceedSteps()
+    // Of a foreach only its items count. Steps of `finally` and compensating calls run also when the limit is used up.
+    const counts = way !== 'items' && !this.isEnding && !isCompensation(scope)
+    const { steps: allowed } = this.#workflow.limits
+    if (counts && ++this.#stepsStarted > allowed)
+      this.queue.addFirst(() => this.interrupt({ type: 'BUDGET_EXCEEDED', fault: limitExceeded('steps', { allowed }) }))
     const plan = this.#workflow.plans.get(entered.plan ?? step)
     const { input, key } = entered
     const { visits: visit, bounds = {} } = record
@@ -252,25 +255,23 @@ export class RunScopes {
     else this.#items.takeOutcome({ scope, step, part }, outcome)
   }
 
-  #exceedSteps(): void {
-    const root = this.#root
-    const fault = limitExceeded('steps', { allowed: this.#workflow.limits.steps })
-    if (root !== undefined) this.queue.addFirst(() => this.#end ?? this.tell(root, { type: 'BUDGET_EXCEEDED', fault }))
-  }
-
   #startToolLoop({ scope, step, visit, input, plan, bounds }: AskedStep): void {
     const loop = { ...(input as JsonObject), step, ...plan?.toolLoop, bounds }
-    this.#startInner(scope, step, { linked: TOOL_LOOP, path: loopPath(scope, { step, visit }), input: { loop } })
+    this.#startInner(scope, step, {
+      linked: TOOL_LOOP,
+      path: loopPath(scope, { step, visit }),
+      toInput: () => ({ loop }),
+    })
   }
 
   /** Opens a machine of the runtime inside a step, in a scope of its own. */
-  #startInner(scope: Scope, step: string, inner: { linked: Scope['linked']; path: string; input: object }): void {
+  #startInner(scope: Scope, step: string, inner: { linked: Scope['linked']; path: string; toInput(): object }): void {
     const open = scope.open.get(step)
     if (open !== undefined) open.items = new Map()
     this.queue.add(() => {
       if (open === undefined || scope.open.get(step) !== open) return
-      const { linked, path, input } = inner
-      this.#openScope(linked, { input: { ...input, at: this.#at }, path, parent: { scope, step, index: 0 } })
+      const input = { ...inner.toInput(), at: this.#at }
+      this.#openScope(inner.linked, { input, path: inner.path, parent: { scope, step, index: 0 } })
     })
   }
 
@@ -280,13 +281,12 @@ export class RunScopes {
   }
 
   #endRun(end: ScopeEnd, finallyCut?: FinallyCut): void {
-    this.#end = toRunEnd(end, { undone: this.#undone, finallyCut })
+    this.#end = toRunEnd(end, { undone: this.undoing.undone, finallyCut })
     if (finallyCut !== undefined) this.#effects.push({ type: 'finally.cut', cut: finallyCut })
     this.#effects.push({ type: 'ended', end: this.#end })
   }
 
   #endScope(scope: Scope): void {
-    const context = contextOf(scope)
     const end: ScopeEnd = readEnd(scope)
     this.#closeScope(scope)
     const { parent } = scope
@@ -297,7 +297,6 @@ export class RunScopes {
     const open = parent.scope.open.get(parent.step)
     if (open?.items?.get(parent.index) !== scope) return
     open.items.delete(parent.index)
-    if (parent.step === UNDO && Array.isArray(context.output)) this.#undone = context.output as Undone[]
     if (open.pool === undefined) {
       this.#settleSoon(
         parent,
@@ -313,8 +312,11 @@ export class RunScopes {
   #closeScope(scope: Scope): void {
     if (!scope.isClosed) for (const observer of this.#observers) observer.closed(scope)
     scope.isClosed = true
+    this.#effects.push(...this.undoing.close(scope))
     for (const step of [...scope.open.keys()]) this.#stop(scope, step)
     for (const timer of [...scope.timers.keys()]) this.#stopTimer(scope, timer)
+    const waiting = this.undoing.takeWaiting()
+    if (waiting !== undefined) this.queue.addFirst(() => this.interrupt(waiting))
   }
 
   #stop(scope: Scope, step: string): void {

@@ -1,4 +1,5 @@
 /** Ends: of a machine, and of the run when the machine is its root. */
+import type { MachineEvent } from '../../compiler/link/machine-event.ts'
 import type { RoutedFault } from '../../compiler/machine-context.ts'
 import { Defect } from '../../core/defect.ts'
 import { formatDuration } from '../../core/duration.ts'
@@ -9,7 +10,7 @@ import { exceeds, LIMITS } from '../../core/limits.ts'
 import { CANCELLED, COMPLETED } from '../../core/machine-ends.ts'
 import type { Undone } from '../../machines/undo.ts'
 import type { EndedRun, RunEffect } from '../effects/run-effect.ts'
-import type { FinallyCut } from '../run-event.ts'
+import type { FinallyCut, Outcome } from '../run-event.ts'
 import type { ItemEnd } from './item-pool.ts'
 import { contextOf, pathOf, type Scope } from './scope.ts'
 
@@ -37,7 +38,7 @@ export const toRunEnd = (end: ScopeEnd, { undone, finallyCut }: EndOptions): End
   const cut = finallyCut === undefined ? {} : { finallyCut }
   const done = { ...(undone.length === 0 ? {} : { undone }), ...cut }
   if (end === 'cancelled') return { status: 'cancelled', output: null, error: null, ...done }
-  if ('output' in end) return { status: 'completed', output: end.output, error: null, ...cut }
+  if ('output' in end) return { status: 'completed', output: end.output, error: null, ...done }
   const { fault, step } = end
   return { status: 'failed', output: null, error: { ...fault, step: step === '' ? null : step }, ...done }
 }
@@ -81,5 +82,12 @@ export const toDefectEnd = (thrown: unknown): RunEffect => {
   return { type: 'ended', end: { status: 'failed', output: null, error: { ...fault, step: null } } }
 }
 
-export const originOf = ({ origin }: { origin?: string }): { origin?: string } =>
-  origin === undefined ? {} : { origin }
+/** The event that tells a machine how one of its steps has ended. */
+export const toOutcomeEvent = (step: string, outcome: Outcome & { attempts?: number }): MachineEvent => {
+  const attempts = outcome.attempts === undefined ? {} : { attempts: outcome.attempts }
+  return 'fault' in outcome
+    ? { type: `xstate.error.actor.${step}`, actorId: step, error: outcome.fault, ...attempts, ...originOf(outcome) }
+    : { type: `xstate.done.actor.${step}`, actorId: step, output: outcome.output, ...attempts }
+}
+
+const originOf = ({ origin }: { origin?: string }): { origin?: string } => (origin === undefined ? {} : { origin })

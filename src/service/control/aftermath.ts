@@ -31,14 +31,16 @@ export const listAftermath = (status: RunStatus, rows: readonly JournalRow[]): A
   finally: findBrokenFinally(rows),
 })
 
-/** Reads the journal of a completed run only if the text of its workflow has the word `finally`. */
+/** Reads the journal of a completed run only if the text of its workflow has a word for cleanup. */
 export const readAftermath = async (store: Store, { id, status, definition }: RunRecord): Promise<Aftermath> => {
   if (status === 'completed') {
     const stored = await store.loadDefinition(definition)
-    if (stored?.source.includes('finally') !== true) return { undone: [], finally: null }
+    if (stored === undefined || !CLEANUP.test(stored.source)) return { undone: [], finally: null }
   }
   return listAftermath(status, await store.readJournal(id))
 }
+
+const CLEANUP = /\b(finally|compensate)\b/
 
 const findBrokenFinally = (rows: readonly JournalRow[]): BrokenFinally | null => {
   for (const row of rows.toReversed())

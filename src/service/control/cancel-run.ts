@@ -32,7 +32,7 @@ export interface CancelRequest {
    * secrets are needed.
    * @throws when it can't
    */
-  open(stored: StoredRun, options: { performs: boolean }): Pick<Host, 'resume'>
+  open(stored: StoredRun, options: { performs: boolean }): Pick<Host, 'resume'> | Promise<Pick<Host, 'resume'>>
 }
 
 export interface CancelEnd extends Aftermath {
@@ -105,7 +105,7 @@ const takeOver = async (store: Store, record: RunRecord, request: CancelRequest)
   const inFlight = record.phase === 'active' ? listInFlight(stored, rows) : []
   const undoes = rows.some(({ kind }) => kind === 'undo')
   const finishes = record.phase !== 'queued' && stored.workflow.workflow.finalSteps !== undefined
-  const local = open(stored, { performs: undoes || finishes })
+  const local = await open(stored, { performs: undoes || finishes })
   const resumed = await local.resume(record.id)
   if (resumed.kind !== 'resumed') return inFlight
   const exit = await resumed.run.exited

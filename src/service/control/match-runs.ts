@@ -4,7 +4,7 @@ import { checkExpression } from '../../compiler/expression/check-expression.ts'
 import { compileExpression } from '../../compiler/expression/compile-expression.ts'
 import { ANY, objectOf, STRING, type Type } from '../../compiler/expression/type.ts'
 import { Fault, isFault } from '../../core/fault.ts'
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { type JsonObject, type JsonValue, ownValue } from '../../core/json.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 
 interface Asked {
@@ -49,7 +49,7 @@ const compileCondition = (text: string): ((asked: Asked) => boolean) => {
   const { findings, type } = checkExpression(
     { text, range, toOffset: (index) => index },
     {
-      root: (name) => NAMES[name],
+      root: (name) => ownValue(NAMES, name),
       rootNames: () => Object.keys(NAMES),
       step: () => undefined,
       stepIds: () => [],

@@ -2,8 +2,6 @@
 import type { FaultData } from '../../core/fault.ts'
 import { UNDO } from '../../core/machine-ends.ts'
 import type { EndedRun } from '../../runtime/effects/run-effect.ts'
-import type { RunState } from '../../runtime/run-state.ts'
-import { contextOf } from '../../runtime/scope/scope.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import type { RunStatus } from '../../store/store.ts'
 
@@ -16,11 +14,10 @@ export interface UndoneStep {
   error?: { code: string; message: string }
 }
 
-/** Lists steps in the order of undoing; for a running run, the steps so far. */
+/** Lists steps in the order of undoing; for a running run, the steps so far; for a completed one, those of blocks that were compensated. */
 export const listUndone = (status: RunStatus, rows: readonly JournalRow[]): UndoneStep[] => {
-  if (status === 'completed') return []
   const tried = rows.flatMap((row) => (row.kind === 'outcome' && row.path.startsWith(PREFIX) ? [toTried(row)] : []))
-  return status === 'running' ? tried : [...tried, ...rows.flatMap(toUnready)]
+  return status === 'running' || status === 'completed' ? tried : [...tried, ...rows.flatMap(toUnready)]
 }
 
 /** Converts the end of a run in this process. */
@@ -41,10 +38,3 @@ const toUnready = (row: JournalRow): UndoneStep[] =>
 
 const toError = (fault: FaultData | undefined): Pick<UndoneStep, 'error'> =>
   fault === undefined ? {} : { error: { code: fault.code, message: fault.message } }
-
-/** Lists the calls that undo steps, with their faults. While a run is undoing, it lists those that have ended. */
-export const undoneSteps = ({ root, end }: Pick<RunState, 'root' | 'end'>): NonNullable<EndedRun['undone']> => {
-  const undoing = root?.open.get(UNDO)?.items?.get(0)
-  const known = undoing === undefined ? [] : contextOf(undoing).output
-  return end?.undone ?? (known as unknown as NonNullable<EndedRun['undone']>)
-}

@@ -2,7 +2,7 @@
 import type { ExpressionText, ValueNode } from '../../compiler/document.ts'
 import { type Bindings, compileExpression, compileValue } from '../../compiler/expression/compile-expression.ts'
 import { isFault } from '../../core/fault.ts'
-import type { JsonValue } from '../../core/json.ts'
+import { type JsonValue, ownValue } from '../../core/json.ts'
 
 export interface KnownInput {
   /** Undefined: not given. */
@@ -25,7 +25,7 @@ class NotKnown extends Error {}
 
 const BINDINGS: Bindings<KnownInput> = {
   root: (name) => (known) => {
-    const value = name === 'input' ? known.input : known.names?.[name]
+    const value = name === 'input' ? known.input : ownValue(known.names, name)
     if (value === undefined) throw new NotKnown()
     return value
   },

@@ -11,6 +11,7 @@
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { JsonValue } from '../../core/json.ts'
+import { UNDO } from '../../core/machine-ends.ts'
 import { createRunId } from '../../core/run-id.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
 import type { CopiedRun } from '../../runtime/host.ts'
@@ -158,8 +159,15 @@ const toPlan = (origin: Origin, { wish, events, rows, data, id }: Copied): ForkP
     },
     dropped,
     isReached: next.timeline.find(from.path, from.visit) !== undefined,
-    undoes: rows.filter(({ kind }) => kind === 'undo').map(({ path }) => path),
+    undoes: listUndoable(rows),
   }
+}
+
+/** Paths of the steps whose undo calls are still to be made. */
+const listUndoable = (rows: readonly JournalRow[]): string[] => {
+  const placeOf = ({ path, visit }: Pick<JournalRow, 'path' | 'visit'>): string => `${path}#${visit}`
+  const made = new Set(rows.flatMap((row) => (row.kind === 'outcome' ? placeOf(row) : [])))
+  return rows.flatMap((row) => (row.kind === 'undo' && !made.has(`${UNDO}/${placeOf(row)}`) ? row.path : []))
 }
 
 const isChanged = ({ input, models, workflow, set = [] }: ForkWish): boolean =>

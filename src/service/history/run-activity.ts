@@ -5,7 +5,6 @@ import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { EndedRun } from '../../runtime/effects/run-effect.ts'
 import { figuresOf, isPartial, type JournalRow } from '../../store/journal-row.ts'
-import { undoneSteps } from '../control/undone-steps.ts'
 import { foldTimeline } from './fold-timeline.ts'
 import type { Timeline } from './timeline.ts'
 
@@ -19,7 +18,7 @@ export const readRunActivity = (
   const steps = listSteps(timeline, new Set(open.map(({ path }) => path)))
   const times = sumTimes(timeline)
   const decisions = groupDecisions(timeline)
-  const undone = groupUndone(undoneSteps(state))
+  const undone = groupUndone(state.undone)
   const activity = new Map(
     [...steps].map(([path, step]): [string, StepActivity] => [
       path,
@@ -104,7 +103,7 @@ interface Undone {
   faults: string[]
 }
 
-const groupUndone = (undone: ReturnType<typeof undoneSteps>): Map<string, Undone> => {
+const groupUndone = (undone: NonNullable<EndedRun['undone']>): Map<string, Undone> => {
   const groups = new Map<string, Undone>()
   for (const { path, fault } of undone) {
     const known = groups.get(toChartPath(path)) ?? { count: 0, faults: [] }

@@ -10,9 +10,9 @@ import type { Step } from '../../compiler/document.ts'
 import { placeSteps } from '../../compiler/place-steps.ts'
 import { toPartPlan, toUndoPlan } from '../../compiler/plan.ts'
 import { listReads } from '../../compiler/prove/expression-reads.ts'
-import { isItemFile } from '../../compiler/steps/foreach.ts'
+import { isItemFile } from '../../compiler/steps/foreach/item-files.ts'
 import { descriptorOf } from '../../compiler/steps/step-kinds.ts'
-import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue, toCanonicalJson } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import { createInstance } from '../../core/schema-instance/schema-instance.ts'
 
@@ -41,7 +41,7 @@ export const findExamples = (workflow: CompiledWorkflow, catalogue: Catalogue): 
       return [
         [id, own],
         ...loopExamples(id, { own, workflow, catalogue }),
-        ...pageExamples(step),
+        ...fileExamples(step),
         ...(step.undo === undefined ? [] : [callExamples(toUndoPlan(id), { workflow, catalogue })]),
       ]
     }),
@@ -79,14 +79,18 @@ const loopExamples = (
 /** Items of an example page. */
 const EXAMPLE_ITEMS = 2
 
-/** Returns a page for a foreach over a file: its items have the fields that its steps read. */
-const pageExamples = (step: Step): [string, ExampleOutputs][] => {
-  if (step.kind !== 'foreach' || !isItemFile(step.items)) return []
+/** Returns examples for the files of a foreach: the items of a page have the fields that its steps read. */
+const fileExamples = (step: Step): [string, ExampleOutputs][] => {
+  if (step.kind !== 'foreach') return []
+  const { id, items, resultsTo } = step
+  const written: ExampleOutputs = { schema: undefined, examples: [{ offset: 0 }] }
+  const batch: [string, ExampleOutputs][] = resultsTo === undefined ? [] : [[toPartPlan(id.value, 'write'), written]]
+  if (!isItemFile(items)) return batch
   const item: JsonObject = {}
   for (const [name, field] of listReads([step.steps, step.yields]))
     if (name === step.as.value && field !== undefined) item[field] = TEXT
   const page = { items: Array.from({ length: EXAMPLE_ITEMS }, () => item) }
-  return [[toPartPlan(step.id.value, 'read'), { schema: undefined, examples: [page] }]]
+  return [...batch, [toPartPlan(id.value, 'read'), { schema: undefined, examples: [page] }]]
 }
 
 const conditionsOf = (step: Step): string[] => [
@@ -141,7 +145,7 @@ const literalsOf = (conditions: readonly string[]): Literals => {
 const vary = (instance: JsonValue, schema: JsonSchema, literals: Literals): JsonValue[] => {
   if (!isJsonObject(instance)) return alternatives(schema, literals)
   return Object.entries(schema.properties ?? {}).flatMap(([name, part]) => {
-    const value = instance[name]
+    const value = ownValue(instance, name)
     const others = value === undefined ? [toInstance(part)] : vary(value, part, literals)
     return others.map((other) => ({ ...instance, [name]: other }))
   })

@@ -6,7 +6,7 @@ import { placeSteps } from '../../compiler/place-steps.ts'
 import { listPartPlans, toUndoPlan } from '../../compiler/plan.ts'
 import { descriptorOf, STEP_KINDS } from '../../compiler/steps/step-kinds.ts'
 import { FAULT_CODES, UNMATCHABLE_FAULT_CODES } from '../../core/fault.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue } from '../../core/json.ts'
 import { findMentions } from './mentions.ts'
 
 export interface PossibleFaults {
@@ -89,20 +89,22 @@ const toDetailed = (condition: string, other = 'tool_failed'): DetailedFault[] =
 
 const putField = (object: JsonObject, [name, ...path]: readonly string[], value: JsonValue): void => {
   if (name === undefined) return
-  const inner = object[name]
+  const inner = ownValue(object, name)
   const field = isJsonObject(inner) ? inner : {}
   object[name] = path.length === 0 ? value : field
   if (path.length > 0) putField(field, path, value)
 }
 
 const usualFaults = (step: Step, { plans, children }: CompiledWorkflow): string[] => {
-  const { faults, child } = descriptorOf(step)
-  const called = child && children.get(child(step).value)
+  const { faults, child, detaches } = descriptorOf(step)
+  // The faults of a run that the step does not wait for are not those of the step.
+  const isAwaited = detaches?.(step) !== true
+  const called = isAwaited ? child && children.get(child(step).value) : undefined
   const plan = plans.get(step.id.value)
   const isLost = plan?.onLost === 'fail' && plan.kind === 'tool'
   return [
     ...(called === undefined ? [] : ownCodes(called)),
-    ...(faults?.usual ?? []),
+    ...(isAwaited ? (faults?.usual ?? []) : []),
     ...(plan?.faults ?? []),
     ...listPartPlans(step.id.value, plans).flatMap((part) => part.faults),
     ...(isLost ? ['outcome_unknown'] : []),

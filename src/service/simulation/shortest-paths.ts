@@ -36,6 +36,8 @@ export interface PathOptions extends WalkStart {
   mostPaths?: number
   /** Maximum of states visited; default 2,000. */
   mostPlaces?: number
+  /** Maximum of events folded, since each walk folds its own from the start: bounds deep walks, such as loops; default 100,000. */
+  mostFolds?: number
 }
 
 export interface WorkflowPath {
@@ -55,12 +57,19 @@ export interface WorkflowPaths {
  * may call are left out.
  */
 export const findPaths = (workflow: CompiledWorkflow, options: PathOptions): WorkflowPaths => {
-  const { mostPaths = 2_000, mostPlaces = 2_000 } = options
+  const { mostPaths = 2_000, mostPlaces = 2_000, mostFolds = 100_000 } = options
   const offers = createOffers(workflow, options)
   let places = 0
+  let folds = 0
+  const listOffers = (walk: Walk): Told[] => {
+    if (places++ >= mostPlaces || folds >= mostFolds) return []
+    const offered = offers(walk)
+    folds += offered.length * (walk.events.length + 1)
+    return offered.map((event) => ({ type: 'walk', event }))
+  }
   const walker = createWalker(workflow, options)
   const found = getShortestPaths(createWalkLogic(walker), {
-    events: ({ walk }) => (places++ < mostPlaces ? offers(walk).map((event) => ({ type: 'walk', event })) : []),
+    events: ({ walk }) => listOffers(walk),
     serializeState: ({ walk: { state } }) => describePlace(state),
     serializeEvent: ({ event }) => JSON.stringify(event ?? null),
     toState: ({ walk: { state } }) => state.end !== undefined,
@@ -72,7 +81,10 @@ export const findPaths = (workflow: CompiledWorkflow, options: PathOptions): Wor
       return reached.end === undefined ? [] : [{ events, end: reached.end }]
     })
     .sort((one, other) => one.events.length - other.events.length)
-  return { paths: paths.slice(0, mostPaths), isWhole: places <= mostPlaces && paths.length <= mostPaths }
+  return {
+    paths: paths.slice(0, mostPaths),
+    isWhole: places <= mostPlaces && folds < mostFolds && paths.length <= mostPaths,
+  }
 }
 
 /**
@@ -81,12 +93,16 @@ export const findPaths = (workflow: CompiledWorkflow, options: PathOptions): Wor
  * one after the other, do not reach an end.
  */
 const walkAlong = (told: readonly WalkEvent[], walker: Walker): Walk | undefined => {
-  let walk = walker([])
+  // One state is folded on: a walk of its own for each event would take the square of the time.
+  const events: WalkEvent[] = []
+  let walk: Walk = { ...walker([]), events }
   for (const one of told) {
     const { visit: _, ...outcome } = { visit: 0, ...toOutcome(one) }
     const event = toEvent(walk, outcome as WalkOutcome)
     if (event === undefined) return undefined
-    walk = walker([...walk.events, event])
+    events.push(event)
+    walk.state.apply(event)
+    walk = { ...walk, at: event.at }
   }
   return walk.state.end === undefined ? undefined : walk
 }

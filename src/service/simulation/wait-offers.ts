@@ -10,7 +10,7 @@ import type { MachineContext } from '../../compiler/machine-context.ts'
 import { placeSteps } from '../../compiler/place-steps.ts'
 import type { StepPlace } from '../../compiler/step-place.ts'
 import { isFault } from '../../core/fault.ts'
-import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue, toCanonicalJson } from '../../core/json.ts'
 import type { OpenWait } from '../../runtime/effects/run-effect.ts'
 import { contextOf, pathOf, type Scope } from '../../runtime/scope/scope.ts'
 import { type ExampleOutputs, MOST_EXAMPLES, TEXT } from './example-outputs.ts'
@@ -125,7 +125,7 @@ const createData = (mentions: readonly Mention[], { evaluatePeer, isTaken }: Dat
 }
 
 const withField = (data: JsonObject, [name = '', ...inner]: readonly string[], value: JsonValue): JsonObject => {
-  const known = data[name]
+  const known = ownValue(data, name)
   return { ...data, [name]: inner.length === 0 ? value : withField(isJsonObject(known) ? known : {}, inner, value) }
 }
 

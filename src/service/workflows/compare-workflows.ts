@@ -1,7 +1,9 @@
 /** Compares two versions of a workflow: added, removed and changed steps, and changes of the flow. */
+
 import { type ChartEdge, type ChartNode, walkNodes } from '../../chart/chart.ts'
 import { createChart } from '../../chart/create-chart.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { ownValue } from '../../core/json.ts'
 import { diffJson, type JsonChange } from '../../core/json-diff.ts'
 import { type PlainStep, toPlainWorkflow } from './plain-document.ts'
 
@@ -87,7 +89,7 @@ const nameNode = ({ id, shape, title }: ChartNode): string => {
   if (shape === 'start' || shape === 'end') return owner
   if (shape === 'trigger') return `trigger ${title}`
   if (marker.startsWith('branch-')) return `${owner}/${marker.slice('branch-'.length)}`
-  return marker === 'when' ? owner : `${owner} (${MARKERS[marker] ?? marker})`
+  return marker === 'when' ? owner : `${owner} (${ownValue(MARKERS, marker) ?? marker})`
 }
 
 const MARKERS: Readonly<Record<string, string>> = { exit: 'end', repeat: 'again', choice: 'choice' }

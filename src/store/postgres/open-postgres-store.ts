@@ -1,6 +1,7 @@
 /** Opens a store in a Postgres database, and brings its schema up to date. */
 import type pg from 'pg'
 import { toShownUrl } from '../database-address.ts'
+import type { OnDamaged } from '../sql/damaged-rows.ts'
 import type { Store } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { Reopened, toClientConfig } from './connection.ts'
@@ -11,17 +12,23 @@ import { MIGRATIONS_TABLE, OLDEST_SERVER, SCHEMA_VERSION } from './schema-versio
 export interface PostgresStoreOptions {
   /** `postgres://USER:PASSWORD@HOST:PORT/NAME`, with the parameters that all programs of Postgres know. */
   url: string
+  /** Called for each row that a list leaves out because it is damaged. Default: without effect. */
+  onDamaged?: OnDamaged
   /** True (default): an older schema is migrated. False: it is an error. */
   migrate?: boolean
 }
 
 /** The server's own settings decide what a recorded step survives: by default a power cut too. @throws StoreError `unreadable`, `too_new`, `busy`, `disk_full` */
-export const openPostgresStore = async ({ url, migrate = true }: PostgresStoreOptions): Promise<Store> => {
+export const openPostgresStore = async ({
+  url,
+  onDamaged = () => {},
+  migrate = true,
+}: PostgresStoreOptions): Promise<Store> => {
   const location = toShownUrl(url)
   try {
     const config = toClientConfig(url)
     await prepare({ config, url, location, migrate })
-    return new PostgresStore(config, location)
+    return new PostgresStore(config, { location, onDamaged })
   } catch (error) {
     throw toStoreError(error, location)
   }

@@ -4,6 +4,7 @@ import type { CloudEventFilter, CloudEventStore, StoredCloudEvent } from '../clo
 import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
 import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
 import { type StoredApproval, toOpenApproval } from '../sql/approval-columns.ts'
+import { decodeRows } from '../sql/damaged-rows.ts'
 import { toCloudEvent } from '../sql/event-columns.ts'
 import { toSchedule } from '../sql/schedule-columns.ts'
 import { APPROVAL, OUTBOX } from './record-statements.ts'
@@ -45,7 +46,7 @@ export abstract class PostgresRecords implements ApprovalStore, CloudEventStore,
     return this.db.read(async (session) => {
       const found = await session.all(run === undefined ? OUTBOX.list : OUTBOX.listOfRun, values)
       const unpack = await this.db.unpacker(found.map(({ data }) => data))
-      return found.map((event) => toCloudEvent(event, unpack))
+      return this.decode(found, (event) => toCloudEvent(event, unpack))
     })
   }
 
@@ -54,11 +55,11 @@ export abstract class PostgresRecords implements ApprovalStore, CloudEventStore,
   }
 
   listSchedules(): Promise<ScheduleRecord[]> {
-    return this.db.read(async (session) => (await session.all(SCHEDULE.list)).map(toSchedule))
+    return this.db.read(async (session) => this.decode(await session.all(SCHEDULE.list), toSchedule))
   }
 
   listDueSchedules(at: number): Promise<ScheduleRecord[]> {
-    return this.db.read(async (session) => (await session.all(SCHEDULE.listDue, [at])).map(toSchedule))
+    return this.db.read(async (session) => this.decode(await session.all(SCHEDULE.listDue, [at]), toSchedule))
   }
 
   advanceSchedule(id: string, slot: ScheduleSlot): Promise<boolean> {
@@ -102,8 +103,13 @@ export abstract class PostgresRecords implements ApprovalStore, CloudEventStore,
     return this.db.read((session) => one(session, WORKFLOW.find, [workflow]))
   }
 
+  /** Decodes the rows of a list. Damaged ones are left out and named. */
+  protected decode<Stored extends object, Row>(rows: readonly Stored[], decode: (row: Stored) => Row): Row[] {
+    return decodeRows(rows, { decode, onDamaged: this.db.onDamaged })
+  }
+
   async #toOpen(found: readonly StoredApproval[]): Promise<OpenApproval[]> {
     const unpack = await this.db.unpacker(found.flatMap(({ show, form, decisions }) => [show, form, decisions]))
-    return found.map((stored) => toOpenApproval(stored, unpack))
+    return this.decode(found, (stored) => toOpenApproval(stored, unpack))
   }
 }

@@ -13,6 +13,8 @@ import type { StoreMaintenance } from '../maintenance.ts'
 import type { News } from '../news-store.ts'
 import { refuseClaim } from '../rules/lease.ts'
 import { toPhaseCode } from '../sql/codes.ts'
+import type { OnDamaged } from '../sql/damaged-rows.ts'
+import { toDefinition, toMessage } from '../sql/decode-content.ts'
 import { LAST_SEQ, toJournalKey } from '../sql/journal-key.ts'
 import { type LargeText, packJson } from '../sql/large-text.ts'
 import { packRun, toQueuedRecord } from '../sql/new-run-columns.ts'
@@ -67,9 +69,9 @@ export class PostgresStore extends PostgresRecords implements Store {
   readonly location: string
   readonly #writes = new Map<Claim, WriteJob>()
 
-  constructor(config: pg.ClientConfig, location: string) {
-    super(new StoreConnections(config, location))
-    this.location = location
+  constructor(config: pg.ClientConfig, options: { location: string; onDamaged: OnDamaged }) {
+    super(new StoreConnections(config, options))
+    this.location = options.location
   }
 
   async submit(run: NewRun, options?: SubmitOptions): Promise<SubmitResult> {
@@ -131,7 +133,11 @@ export class PostgresStore extends PostgresRecords implements Store {
   }
 
   readJournal(id: string, fromSeq = 1): Promise<JournalRow[]> {
-    return this.#readRows(id, fromSeq, LAST_SEQ)
+    return this.readRows(id, { from: fromSeq, to: LAST_SEQ })
+  }
+
+  readRows(id: string, { from, to }: { from: number; to: number }): Promise<JournalRow[]> {
+    return this.#readRows(id, from, Math.min(to, LAST_SEQ))
   }
 
   async readCreated(id: string): Promise<JournalRow<'created'> | undefined> {
@@ -162,7 +168,7 @@ export class PostgresStore extends PostgresRecords implements Store {
         rows.flatMap(({ output, error }) => [output, error]),
         session,
       )
-      return rows.map((row) => toRunRecord(row, unpack))
+      return this.decode(rows, (row) => toRunRecord(row, unpack))
     })
   }
 
@@ -197,7 +203,7 @@ export class PostgresStore extends PostgresRecords implements Store {
     return this.db.read(async (session) => {
       const found = await session.all(INBOX.peek, [runIds])
       const unpack = await this.db.unpacker(found.map(({ body }) => body))
-      return found.map(({ run_id: runId, id, kind, body }) => ({ runId, message: { id, kind, body: unpack(body) } }))
+      return this.decode(found, (row) => ({ runId: row.run_id, message: toMessage(row, unpack) }))
     })
   }
 
@@ -206,10 +212,9 @@ export class PostgresStore extends PostgresRecords implements Store {
     return this.db.read(async (session) => {
       const found = await session.all(INBOX.read, [[...byKey.keys()]])
       const unpack = await this.db.unpacker(found.map(({ body }) => body))
-      return found.flatMap(({ run, id, kind, body }) => {
-        const claim = byKey.get(run)
-        return claim === undefined ? [] : [{ claim, message: { id, kind, body: unpack(body) } }]
-      })
+      // A damaged message stays, and delays none of the others.
+      const messages = this.decode(found, (row) => ({ claim: byKey.get(row.run), message: toMessage(row, unpack) }))
+      return messages.flatMap(({ claim, message }) => (claim === undefined ? [] : [{ claim, message }]))
     })
   }
 
@@ -221,7 +226,7 @@ export class PostgresStore extends PostgresRecords implements Store {
   loadDefinition(hash: string): Promise<Definition | undefined> {
     return this.db.read(async (session) => {
       const found = await one(session, CONTENT.readDefinition, [hash])
-      return found && { ...found, links: JSON.parse(found.links) }
+      return found && toDefinition(found)
     })
   }
 

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { JsonValue } from '../../core/json.ts'
+import type { OnDamaged } from '../sql/damaged-rows.ts'
 import { expectOwnBytes, unpackJson } from '../sql/large-text.ts'
 import { CommitQueue, closedError, GIVE_UP_MS } from './commit-queue.ts'
 import { createPool } from './connection.ts'
@@ -28,14 +29,16 @@ export interface ChangeOptions<Row, Result> {
 
 export class StoreConnections {
   readonly location: string
+  readonly onDamaged: OnDamaged
   readonly #pool: pg.Pool
   readonly #queue: CommitQueue
   readonly #reader: Session
   readonly news: NewsListener
   #closing: Promise<void> | undefined
 
-  constructor(config: pg.ClientConfig, location: string) {
+  constructor(config: pg.ClientConfig, { location, onDamaged }: { location: string; onDamaged: OnDamaged }) {
     this.location = location
+    this.onDamaged = onDamaged
     this.#pool = createPool(config)
     this.#queue = new CommitQueue(config, { location })
     this.#reader = createSession(this.#pool)

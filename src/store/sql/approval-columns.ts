@@ -1,6 +1,9 @@
 /** The stored form of open approvals. */
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import type { ApprovalRecord, GivenApproval, OpenApproval } from '../approval-record.ts'
+import { StoreError } from '../store-error.ts'
+import { COLUMN_TYPES } from './column-types.ts'
+import { type ColumnTypes, cut, type Decoding, decodeRow, expectTypes } from './damaged-rows.ts'
 import { type LargeText, packJson } from './large-text.ts'
 
 /** The columns of an approval that hold its values as they are. */
@@ -45,10 +48,34 @@ export const toOpened = (run: number, { record, shown, form, given }: PackedAppr
   return { ...plain, run, shown, form, given, deciders: by === null ? null : JSON.stringify(by) }
 }
 
-export const toOpenApproval = (stored: StoredApproval, unpack: (text: string) => JsonValue): OpenApproval => {
-  const by = stored.by === null ? null : JSON.parse(stored.by)
-  const decisions = stored.decisions === null ? [] : toGiven(unpack(stored.decisions))
-  return { ...stored, show: unpack(stored.show), form: unpack(stored.form), by, decisions }
+/** @throws StoreError `corrupt` */
+export const toOpenApproval = (stored: StoredApproval, unpack: Decoding['unpack']): OpenApproval =>
+  decodeRow(`approval '${stored.path}' of run '${stored.runId}'`, () => {
+    expectTypes(stored, APPROVAL_TYPES)
+    const by = stored.by === null ? null : unpack(stored.by)
+    const form = unpack(stored.form)
+    if (by !== null && !isTexts(by))
+      throw new StoreError('corrupt', `column 'deciders' has '${cut(stored.by ?? '')}': expected names`)
+    if (form !== null && !isJsonObject(form))
+      throw new StoreError('corrupt', `column 'form' has '${cut(stored.form)}': expected a schema`)
+    const decisions = stored.decisions === null ? [] : toGiven(unpack(stored.decisions))
+    return { ...stored, show: unpack(stored.show), form, by, decisions }
+  })
+
+const isTexts = (value: JsonValue): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string')
+
+const APPROVAL_TYPES: ColumnTypes = {
+  ...COLUMN_TYPES.approval,
+  runId: 'text',
+  workflow: 'text',
+  show: 'text',
+  by: 'text?',
+  count: 'integer',
+  decisions: 'text?',
+  dueAt: 'integer?',
+  requestedAt: 'integer',
+  requestHash: 'text',
 }
 
 const toGiven = (value: JsonValue): GivenApproval[] =>

@@ -1,5 +1,8 @@
 /** The stored form of schedules. */
 import type { ScheduleRecord } from '../schedule-record.ts'
+import { StoreError } from '../store-error.ts'
+import { COLUMN_TYPES } from './column-types.ts'
+import { type ColumnTypes, cut, decodeRow, expectTypes } from './damaged-rows.ts'
 
 export interface StoredSchedule extends Omit<ScheduleRecord, 'isPaused' | 'skipped' | 'failure'> {
   isPaused: number
@@ -17,7 +20,32 @@ export type FoundSchedule = StoredSchedule & {
   kept: number
 }
 
-export const toSchedule = (found: FoundSchedule): ScheduleRecord => {
+/** @throws StoreError `corrupt` */
+export const toSchedule = (found: FoundSchedule): ScheduleRecord =>
+  decodeRow(`schedule '${found.id}'`, () => {
+    expectTypes(found, SCHEDULE_TYPES)
+    if (!['skip', 'once', 'all'].includes(found.missed))
+      throw new StoreError('corrupt', `column 'missed' has '${cut(found.missed)}': expected skip, once or all`)
+    return toRecord(found)
+  })
+
+const SCHEDULE_TYPES: ColumnTypes = {
+  ...COLUMN_TYPES.schedule,
+  definition: 'text',
+  mostMissed: 'integer',
+  nextAt: 'integer?',
+  isPaused: 'integer',
+  lastAt: 'integer?',
+  skippedAt: 'integer?',
+  skippedCount: 'integer',
+  failedInRow: 'integer',
+  slot: 'integer?',
+  at: 'integer?',
+  code: 'text?',
+  message: 'text?',
+}
+
+const toRecord = (found: FoundSchedule): ScheduleRecord => {
   const { isPaused, skippedAt, skippedCount, failedInRow, slot, at, code, message, kept, ...stored } = found
   return {
     ...stored,

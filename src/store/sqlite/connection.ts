@@ -2,6 +2,7 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
+import { createPrivateFile } from '../private-mode.ts'
 import { StoreError } from '../store-error.ts'
 import { APPLICATION_ID, BUSY_TIMEOUT_MS, SCHEMA_VERSION } from './schema-version.ts'
 
@@ -43,6 +44,7 @@ const makeFolder = (folder: string): boolean => {
 /** Opens the database. The file of another program stays unchanged. @throws StoreError, or SQLite's own errors untranslated */
 export const openConnection = (path: string, options: { durability: Durability; create: boolean }): Connection => {
   checkFile(path, options.create)
+  if (options.create) prepareFile(path)
   const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: !options.create })
   try {
     checkOwnership(connection, path)
@@ -75,6 +77,14 @@ const checkFile = (path: string, mayCreate: boolean): void => {
     throw new StoreError('unreadable', `database '${path}' does not exist`, {
       hint: 'the first run creates it; --db names another one',
     })
+}
+
+/** SQLite gives the mode of the database to `-wal` and `-shm`. Errors are left to SQLite, which says more. */
+const prepareFile = (path: string): void => {
+  if (statIfThere(path) !== undefined) return
+  try {
+    createPrivateFile(path)
+  } catch {}
 }
 
 const statIfThere = (path: string): ReturnType<typeof statSync> | undefined => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { OnDamaged } from '../sql/damaged-rows.ts'
 import type { Store } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { type Connection, type Durability, openConnection, prepareFolder, readSchemaVersion } from './connection.ts'
@@ -14,16 +15,23 @@ export interface SqliteStoreOptions {
   durability: Durability
   /** True (default): a missing file is created, and an older schema migrated. False: both are errors. */
   migrate?: boolean
+  /** Called for each row that a list leaves out. Default: without effect. */
+  onDamaged?: OnDamaged
 }
 
 /** Opens the SQLite store. @throws StoreError `unreadable`, `corrupt`, `too_new`, `disk_full`, `busy` */
-export const openSqliteStore = async ({ path, durability, migrate = true }: SqliteStoreOptions): Promise<Store> => {
+export const openSqliteStore = async ({
+  path,
+  durability,
+  migrate = true,
+  onDamaged = () => {},
+}: SqliteStoreOptions): Promise<Store> => {
   const file = resolve(path)
   if (migrate) prepareFolder(file)
   const connection = await retryBusy(path, () => openConnection(file, { durability, create: migrate }))
   try {
     await bringUpToDate(connection, { file, migrate })
-    return await retryBusy(path, () => new SqliteStore(connection, path))
+    return await retryBusy(path, () => new SqliteStore(connection, path, { onDamaged }))
   } catch (error) {
     connection.close()
     throw toStoreError(error, path)

@@ -1,5 +1,5 @@
 /** Open approvals in SQL. The caller opens and closes them inside its own transaction. */
-import type { JsonValue } from '../../core/json.ts'
+
 import { toApprovalId } from '../approval-id.ts'
 import type { ApprovalFilter, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
 import type { Claim } from '../run-store.ts'
@@ -10,15 +10,16 @@ import {
   toOpenApproval,
   toOpened,
 } from '../sql/approval-columns.ts'
+import { type Decoding, decodeRows } from '../sql/damaged-rows.ts'
 import type { Connection } from './connection.ts'
 
 export class SqliteApprovals {
   readonly #statements: ReturnType<typeof prepareApprovals>
-  readonly #unpack: (text: string) => JsonValue
+  readonly #decoding: Decoding
 
-  constructor(connection: Connection, unpack: (text: string) => JsonValue) {
+  constructor(connection: Connection, decoding: Decoding) {
     this.#statements = prepareApprovals(connection)
-    this.#unpack = unpack
+    this.#decoding = decoding
   }
 
   open({ runKey: run, runId }: Pick<Claim, 'runKey' | 'runId'>, packed: PackedApproval): void {
@@ -33,7 +34,8 @@ export class SqliteApprovals {
 
   list({ run, workflow, limit }: ApprovalFilter): OpenApproval[] {
     const found = this.#statements.list.all({ run: run ?? null, workflow: workflow ?? null, limit: limit ?? -1 })
-    return found.map((stored) => toOpenApproval(stored, this.#unpack))
+    const { unpack, onDamaged } = this.#decoding
+    return decodeRows(found, { decode: (stored) => toOpenApproval(stored, unpack), onDamaged })
   }
 
   listNamed(prefix: string): NamedApproval[] {
@@ -46,11 +48,11 @@ export class SqliteApprovals {
 
   findByToken(tokenHash: string): OpenApproval | undefined {
     const found = this.#statements.findByToken.get(tokenHash)
-    return found && toOpenApproval(found, this.#unpack)
+    return found && toOpenApproval(found, this.#decoding.unpack)
   }
 }
 
-const SELECT = `select run.id as "runId", run.workflow, path, visit, step, title, shown as "show", form, deciders as "by", tool,
+export const SELECT_APPROVALS = `select run.id as "runId", run.workflow, path, visit, step, title, shown as "show", form, deciders as "by", tool,
   needed as "count", given as "decisions",  due_at as "dueAt", requested_at as "requestedAt", request_hash as "requestHash"
   from approval join run on run.key = approval.run`
 
@@ -76,12 +78,12 @@ const prepareApprovals = (db: Connection) => ({
      where approval_id.id >= ? and approval_id.id < ? order by run.key, path, visit`,
   ),
   list: db.prepare<[{ run: string | null; workflow: string | null; limit: number }], StoredApproval>(
-    `${SELECT} where (@run is null or run.id = @run) and (@workflow is null or run.workflow = @workflow)
+    `${SELECT_APPROVALS} where (@run is null or run.id = @run) and (@workflow is null or run.workflow = @workflow)
      order by requested_at, approval.run, path, visit limit @limit`,
   ),
   grant: db.prepare<[tokenHash: string, runId: string, path: string, visit: number, requestHash: string]>(
     `update approval set token_hash = ? where run = (select key from run where id = ?) and path = ? and visit = ?
      and request_hash = ?`,
   ),
-  findByToken: db.prepare<[tokenHash: string], StoredApproval>(`${SELECT} where token_hash = ?`),
+  findByToken: db.prepare<[tokenHash: string], StoredApproval>(`${SELECT_APPROVALS} where token_hash = ?`),
 })

@@ -1,16 +1,17 @@
 /** Emitted events in SQL, in the order in which the runs emitted them. */
-import type { JsonValue } from '../../core/json.ts'
+
 import type { CloudEventFilter, StoredCloudEvent } from '../cloud-event-record.ts'
+import { type Decoding, decodeRows } from '../sql/damaged-rows.ts'
 import { type PackedEvent, type StoredEvent, toCloudEvent } from '../sql/event-columns.ts'
 import type { Connection } from './connection.ts'
 
 export class SqliteOutbox {
   readonly #statements: ReturnType<typeof prepareOutbox>
-  readonly #unpack: (text: string) => JsonValue
+  readonly #decoding: Decoding
 
-  constructor(connection: Connection, unpack: (text: string) => JsonValue) {
+  constructor(connection: Connection, decoding: Decoding) {
     this.#statements = prepareOutbox(connection)
-    this.#unpack = unpack
+    this.#decoding = decoding
   }
 
   add(run: number, { event, text }: PackedEvent): void {
@@ -21,7 +22,10 @@ export class SqliteOutbox {
   list({ type, run, since = 0, until = Number.MAX_SAFE_INTEGER, limit }: CloudEventFilter): StoredCloudEvent[] {
     const statement = run === undefined ? this.#statements.list : this.#statements.listOfRun
     const found = statement.all({ run: run ?? null, type: type ?? null, since, until, limit: limit ?? -1 })
-    return found.map((event) => toCloudEvent(event, this.#unpack))
+    return decodeRows(found, {
+      decode: (row) => toCloudEvent(row, this.#decoding.unpack),
+      onDamaged: this.#decoding.onDamaged,
+    })
   }
 }
 
@@ -33,8 +37,10 @@ interface Query {
   limit: number
 }
 
-const SELECT = `select outbox.id, type, source, at, data, subject, run.id as "runId", delivered_at as "deliveredAt" from outbox
-  join run on run.key = outbox.run where at >= @since and at < @until and (@type is null or type = @type)`
+export const SELECT_EVENTS = `select outbox.id, type, source, at, data, subject, run.id as "runId", delivered_at as "deliveredAt" from outbox
+  join run on run.key = outbox.run`
+
+const SELECT = `${SELECT_EVENTS} where at >= @since and at < @until and (@type is null or type = @type)`
 
 const prepareOutbox = (db: Connection) => ({
   add: db.prepare<

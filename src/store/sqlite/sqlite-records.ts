@@ -2,12 +2,13 @@
  * The records beside the runs: approvals, the outbox, schedules and registered workflows; and lists of runs. Their statements are
  * prepared when one is first needed, so that opening the store stays quick.
  */
-import type { JsonValue } from '../../core/json.ts'
+
 import type { ApprovalFilter, ApprovalStore, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
 import type { CloudEventFilter, CloudEventStore, StoredCloudEvent } from '../cloud-event-record.ts'
 import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
 import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
-import { toSchedule } from '../sql/schedule-columns.ts'
+import { type Decoding, decodeRows } from '../sql/damaged-rows.ts'
+import { type FoundSchedule, toSchedule } from '../sql/schedule-columns.ts'
 import type { Connection } from './connection.ts'
 import { DueRuns } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
@@ -15,7 +16,7 @@ import { RunLists } from './run-lists.ts'
 import { SqliteApprovals } from './sqlite-approvals.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
 import { advanceSchedule, prepareSchedules, replaceSchedules } from './sqlite-schedules.ts'
-import { prepareWorkflows, registerWorkflow } from './sqlite-workflows.ts'
+import { prepareWorkflows, registerWorkflow, toWorkflow } from './sqlite-workflows.ts'
 import type { StoreQueue } from './store-queue.ts'
 
 export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore {
@@ -52,11 +53,11 @@ export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, S
   }
 
   listSchedules(): Promise<ScheduleRecord[]> {
-    return this.queue.read(() => this.parts().schedules.list.all().map(toSchedule))
+    return this.queue.read(() => this.#toSchedules(this.parts().schedules.list.all()))
   }
 
   listDueSchedules(at: number): Promise<ScheduleRecord[]> {
-    return this.queue.read(() => this.parts().schedules.listDue.all(at).map(toSchedule))
+    return this.queue.read(() => this.#toSchedules(this.parts().schedules.listDue.all(at)))
   }
 
   advanceSchedule(id: string, slot: ScheduleSlot): Promise<boolean> {
@@ -84,37 +85,49 @@ export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, S
   }
 
   listWorkflows(): Promise<RegisteredWorkflow[]> {
-    return this.queue.read(() => this.parts().workflows.list.all())
+    return this.queue.read(() => this.#toWorkflows(this.parts().workflows.list.all()))
   }
 
   listVersions(workflow: string): Promise<RegisteredWorkflow[]> {
-    return this.queue.read(() => this.parts().workflows.listVersions.all(workflow))
+    return this.queue.read(() => this.#toWorkflows(this.parts().workflows.listVersions.all(workflow)))
   }
 
   findWorkflow(workflow: string): Promise<RegisteredWorkflow | undefined> {
-    return this.queue.read(() => this.parts().workflows.find.get(workflow))
+    return this.queue.read(() => {
+      const found = this.parts().workflows.find.get(workflow)
+      return found && toWorkflow(found)
+    })
+  }
+
+  #toWorkflows(rows: RegisteredWorkflow[]): RegisteredWorkflow[] {
+    return decodeRows(rows, { decode: toWorkflow, onDamaged: this.parts().onDamaged })
+  }
+
+  #toSchedules(rows: FoundSchedule[]): ScheduleRecord[] {
+    return decodeRows(rows, { decode: toSchedule, onDamaged: this.parts().onDamaged })
   }
 }
 
 export type Parts = ReturnType<typeof createParts>
 
-export const prepareParts = (connection: Connection, unpack: (text: string) => JsonValue): (() => Parts) => {
+export const prepareParts = (connection: Connection, decoding: Decoding): (() => Parts) => {
   let parts: Parts | undefined
   return () => {
-    parts ??= createParts(connection, unpack)
+    parts ??= createParts(connection, decoding)
     return parts
   }
 }
 
-const createParts = (connection: Connection, unpack: (text: string) => JsonValue) => {
+const createParts = (connection: Connection, decoding: Decoding) => {
   const gate = new FlowGate(connection)
   return {
     gate,
     due: new DueRuns(connection, gate),
-    approvals: new SqliteApprovals(connection, unpack),
-    outbox: new SqliteOutbox(connection, unpack),
+    approvals: new SqliteApprovals(connection, decoding),
+    outbox: new SqliteOutbox(connection, decoding),
     runs: new RunLists(connection),
     schedules: prepareSchedules(connection),
+    onDamaged: decoding.onDamaged,
     workflows: prepareWorkflows(connection),
   }
 }

@@ -1,4 +1,5 @@
 /** Schedules in SQL. */
+
 import { unsavedDefinition } from '../rules/new-run.ts'
 import {
   type KeptSlotFailure,
@@ -40,7 +41,7 @@ export const advanceSchedule = (
 const LAST_FAILURE =
   'select slot from schedule_failure last where last.schedule = schedule.id order by last.at desc, last.slot desc limit 1'
 
-const SELECT = `select schedule.id, schedule.workflow, expression, timezone, missed, most_missed as "mostMissed",
+export const SELECT_SCHEDULES = `select schedule.id, schedule.workflow, expression, timezone, missed, most_missed as "mostMissed",
   definition.hash as definition, next_at as "nextAt", is_paused as "isPaused", last_at as "lastAt", skipped_at as "skippedAt",
   skipped_count as "skippedCount", failed_in_row as "failedInRow", failure.slot, failure.at, failure.code, failure.message,
   (select count(*) from schedule_failure each where each.schedule = schedule.id) as kept
@@ -69,9 +70,9 @@ export const prepareSchedules = (db: Connection) => ({
      on conflict (id) do update set workflow = excluded.workflow, definition = excluded.definition, missed = excluded.missed,
        most_missed = excluded.most_missed, expression = excluded.expression, timezone = excluded.timezone, ${KEPT}`,
   ),
-  list: db.prepare<[], FoundSchedule>(`${SELECT} order by schedule.workflow, schedule.id`),
+  list: db.prepare<[], FoundSchedule>(`${SELECT_SCHEDULES} order by schedule.workflow, schedule.id`),
   listDue: db.prepare<[at: number], FoundSchedule>(
-    `${SELECT} where next_at <= ? and is_paused = 0 order by next_at, schedule.id`,
+    `${SELECT_SCHEDULES} where next_at <= ? and is_paused = 0 order by next_at, schedule.id`,
   ),
   advance: db.prepare<[Required<Omit<ScheduleSlot, 'tried'>> & { id: string; result: string | null }]>(
     `update schedule set next_at = @to, last_at = @at, skipped_at = iif(@skipped > 0, @at, skipped_at),

@@ -7,6 +7,7 @@
  * better-sqlite3 is synchronous: a statement blocks the event loop while it runs. So no statement waits for a lock longer than
  * BUSY_TIMEOUT_MS.
  */
+
 import { statSync } from 'node:fs'
 import { hashBytes } from '../../core/hash.ts'
 import type { JsonValue } from '../../core/json.ts'
@@ -15,6 +16,8 @@ import type { JournalRow } from '../journal-row.ts'
 import type { StoreMaintenance } from '../maintenance.ts'
 import { refuseClaim } from '../rules/lease.ts'
 import { toPhaseCode } from '../sql/codes.ts'
+import { decodeRows, type OnDamaged } from '../sql/damaged-rows.ts'
+import { toDefinition, toMessage } from '../sql/decode-content.ts'
 import { LAST_SEQ, toJournalKey } from '../sql/journal-key.ts'
 import { expectOwnBytes, type LargeText, packJson, unpackJson } from '../sql/large-text.ts'
 import { packRun } from '../sql/new-run-columns.ts'
@@ -59,15 +62,17 @@ export class SqliteStore extends SqliteRecords implements Store {
   readonly #writes = new Map<Claim, WriteJob>()
   readonly #fileId: string | undefined
   readonly #unpack: (text: string) => JsonValue
+  readonly #onDamaged: OnDamaged
 
-  constructor(connection: Connection, location: string) {
+  constructor(connection: Connection, location: string, { onDamaged = () => {} }: { onDamaged?: OnDamaged } = {}) {
     const statements = prepareStatements(connection)
     const unpack = (text: string): JsonValue => unpackJson(text, (hash) => statements.readBlob.get(hash))
-    super(new StoreQueue(connection, location), prepareParts(connection, unpack))
+    super(new StoreQueue(connection, location), prepareParts(connection, { unpack, onDamaged }))
     this.location = location
     this.#connection = connection
     this.#statements = statements
     this.#unpack = unpack
+    this.#onDamaged = onDamaged
     this.#creation = new RunCreation({
       statements,
       gate: () => this.parts().gate,
@@ -120,10 +125,14 @@ export class SqliteStore extends SqliteRecords implements Store {
   }
 
   readJournal(id: string, fromSeq = 1): Promise<JournalRow[]> {
+    return this.readRows(id, { from: fromSeq, to: LAST_SEQ })
+  }
+
+  readRows(id: string, { from, to }: { from: number; to: number }): Promise<JournalRow[]> {
     return this.queue.read(() => {
       const key = this.#statements.readRunKey.get(id)
       if (key === undefined) return []
-      const rows = this.#statements.readRows.all(toJournalKey(key, fromSeq), toJournalKey(key, LAST_SEQ))
+      const rows = this.#statements.readRows.all(toJournalKey(key, from), toJournalKey(key, Math.min(to, LAST_SEQ)))
       return rows.map((row) => toJournalRow(row, { runId: id, unpack: this.#unpack }))
     })
   }
@@ -155,9 +164,10 @@ export class SqliteStore extends SqliteRecords implements Store {
 
   listRuns(filter: RunFilter = {}): Promise<RunRecord[]> {
     return this.queue.read(() =>
-      this.parts()
-        .runs.list(filter)
-        .map((row) => this.#toRecord(row)),
+      decodeRows(this.parts().runs.list(filter), {
+        decode: (row) => this.#toRecord(row),
+        onDamaged: this.#onDamaged,
+      }),
     )
   }
 
@@ -188,21 +198,21 @@ export class SqliteStore extends SqliteRecords implements Store {
 
   peekInbox(runIds: readonly string[]): Promise<{ runId: string; message: InboxMessage }[]> {
     return this.queue.read(() =>
-      this.#statements.peekMessages.all(JSON.stringify(runIds)).map(({ run_id: runId, id, kind, body }) => ({
-        runId,
-        message: { id, kind, body: this.#unpack(body) },
-      })),
+      decodeRows(this.#statements.peekMessages.all(JSON.stringify(runIds)), {
+        decode: (row) => ({ runId: row.run_id, message: toMessage(row, this.#unpack) }),
+        onDamaged: this.#onDamaged,
+      }),
     )
   }
 
   readInbox(claims: readonly Claim[]): Promise<{ claim: Claim; message: InboxMessage }[]> {
     const byKey = new Map(claims.map((claim) => [claim.runKey, claim]))
     return this.queue.read(() =>
-      this.#statements.readMessages.all(JSON.stringify([...byKey.keys()])).flatMap(({ run, id, kind, body }) => {
-        const claim = byKey.get(run)
-        const message = { id, kind, body: this.#unpack(body) }
-        return claim === undefined ? [] : [{ claim, message }]
-      }),
+      // A damaged message stays, and delays none of the others.
+      decodeRows(this.#statements.readMessages.all(JSON.stringify([...byKey.keys()])), {
+        decode: (row) => ({ claim: byKey.get(row.run), message: toMessage(row, this.#unpack) }),
+        onDamaged: this.#onDamaged,
+      }).flatMap(({ claim, message }) => (claim === undefined ? [] : [{ claim, message }])),
     )
   }
 
@@ -216,7 +226,7 @@ export class SqliteStore extends SqliteRecords implements Store {
   loadDefinition(hash: string): Promise<Definition | undefined> {
     return this.queue.read(() => {
       const found = this.#statements.readDefinition.get(hash)
-      return found && { ...found, links: JSON.parse(found.links) }
+      return found && toDefinition(found)
     })
   }
 

@@ -1,6 +1,8 @@
 /** Registered workflows in SQL. */
 import type { RegisteredWorkflow, WorkflowEntry } from '../registered-workflow.ts'
 import { unsavedDefinition } from '../rules/new-run.ts'
+import { COLUMN_TYPES } from '../sql/column-types.ts'
+import { type ColumnTypes, decodeRow, expectTypes } from '../sql/damaged-rows.ts'
 import type { Connection } from './connection.ts'
 
 export const registerWorkflow = (
@@ -16,6 +18,15 @@ export const registerWorkflow = (
   if (changes === 0) throw unsavedDefinition(definition, `workflow '${workflow}'`)
   return 'new'
 }
+
+/** @throws StoreError `corrupt` */
+export const toWorkflow = (found: RegisteredWorkflow): RegisteredWorkflow =>
+  decodeRow(`version ${found.version} of workflow '${found.workflow}'`, () => {
+    expectTypes(found, WORKFLOW_TYPES)
+    return found
+  })
+
+const WORKFLOW_TYPES: ColumnTypes = { ...COLUMN_TYPES.workflow_version, definition: 'text', registeredAt: 'integer' }
 
 const SELECT = `select version.workflow, definition.hash as definition, version.version, version.registered_at as "registeredAt",
   version.folder

@@ -37,7 +37,7 @@ const ROWS = `select run.workflow, journal.path, journal.at, case when substr(jo
     and (run.ended_at is null or run.ended_at >= @since) and run.workflow = coalesce(@workflow, run.workflow)`
 
 const CALLS = `select found.workflow, found.path, found.at, ${FIELDS}, ${CACHE_HITS}
-  from (${ROWS}) as found join json_each(found.text, case substr(found.text, 1, 1) when '[' then '$[5]' else '$.usage' end) as used
+  from (${ROWS}) as found join json_each(iif(json_valid(found.text), found.text, '{}'), case substr(found.text, 1, 1) when '[' then '$[5]' else '$.usage' end) as used
   where used.type = 'object' or (used.type = 'array' and json_array_length(used.value) > 1)`
 
 const toSql = (by: readonly UsageGroup[]): string => {

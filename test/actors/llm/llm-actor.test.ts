@@ -160,6 +160,57 @@ test('an answer that was cut off is never a success, even where it matches', asy
   assert.equal([provider.requests.length, context.used.length], [1, 1])
 })
 
+const LIMITS = { outputLimits: { large: 4_096, 'large/v3': 500_000 }, isLocal: false }
+
+for (const [what, input, rules, sent] of [
+  ['beyond the output limit of the model is cut to it', { max_tokens_by: 'budget' }, LIMITS, 4_096],
+  ['that the workflow sets goes out as it is', {}, LIMITS, 8_192],
+  [
+    'of a model without a known limit is not sent',
+    { max_tokens_by: 'budget' },
+    { ...LIMITS, outputLimits: {} },
+    undefined,
+  ],
+  ['of a model on a machine of one’s own is sent', { max_tokens_by: 'budget' }, { ...LIMITS, isLocal: true }, 8_192],
+] as const)
+  test(`a max_tokens that the budget reserves: ${what}`, async () => {
+    const provider = createScripted({ text: 'A bug.' })
+    const params = { max_tokens: 8_192, temperature: 0 }
+    await perform(provider, { model: 'scripted/large', params, ...input }, { rules }).output
+    assert.equal(provider.requests[0]?.params, { temperature: 0, ...(sent !== undefined && { max_tokens: sent }) })
+  })
+
+test('a tool_choice that asks for a call holds until the first call, under the name of the vendor', async () => {
+  const user = { role: 'user', content: 'Look.' } as const
+  const result = { role: 'tool', tool_call_id: 'c', name: 'http.get', content: 'x' } as const
+  for (const [choice, messages, sent] of [
+    ['http.get', [user], 'http_get'],
+    ['required', [user], 'required'],
+    ['required', [user, result], undefined],
+    ['none', [user, result], 'none'],
+  ] as const) {
+    const provider = createScripted({ text: 'Done.' })
+    await perform(provider, { tools, messages: [...messages], params: { tool_choice: choice } }).output
+    assert.is(provider.requests[0]?.params.tool_choice, sent)
+  }
+})
+
+test('a repair shows the model its answer, the problem and the schema', async () => {
+  const provider = createScripted({ text: '{"label":"pear"}' }, { text: '{"label":"bug"}' })
+  assert.equal(await perform(provider, { returns }).output, { label: 'bug' })
+  const { messages = [] } = provider.requests[1] ?? {}
+  assert.equal(messages.at(-2), { role: 'assistant', content: '{"label":"pear"}' })
+  assert.match(messages.at(-1)?.content ?? '', '/label')
+  assert.match(messages.at(-1)?.content ?? '', JSON.stringify(returns))
+})
+
+test('null for an optional field is no field, and costs no repair', async () => {
+  const schema = { ...returns, properties: { ...returns.properties, note: { type: 'string' } } }
+  const provider = createScripted({ text: '{"label":"bug","note":null}' })
+  assert.equal(await perform(provider, { returns: schema }).output, { label: 'bug' })
+  assert.is(provider.requests.length, 1)
+})
+
 test('a refusal is the fault refused, with the words of the model', async () => {
   const fault = await catchFault(() => perform(createScripted({ text: 'I won’t.', finish: 'refused' })).output)
   assert.equal([fault.code, fault.retryable], ['refused', false])

@@ -123,6 +123,20 @@ const TABLE: [string, number | undefined, JsonValue | string, string, string][] 
     'not_found',
     'The API deployment does not exist',
   ],
+  [
+    'a call that its server could not read',
+    400,
+    { error: { message: 'Failed to call a function.', code: 'tool_use_failed' } },
+    'invalid_output',
+    'Failed to call',
+  ],
+  [
+    'JSON that its server could not read',
+    400,
+    { error: { message: 'Failed to generate JSON.', code: 'json_validate_failed' } },
+    'invalid_output',
+    'Failed to generate',
+  ],
 ]
 for (const [title, status, body, code, words] of TABLE)
   test(`${title} is the fault ${code}`, () => {

@@ -6,7 +6,7 @@ import { createTempFolder } from '../../support/temp-folder.ts'
 
 const read = async (environment: Record<string, string> = {}, config = ''): Promise<Providers> => {
   const { path } = createTempFolder({ 'troupe.config.yaml': config })
-  const { project, diagnostics } = await readProject({ folder: path, workingFolder: path, environment })
+  const { project, diagnostics } = await readProject({ folder: path, workingFolder: path, environment, trust: true })
   assert.ok(project, JSON.stringify(diagnostics?.toList()))
   return readProviders(project, environment)
 }
@@ -19,6 +19,12 @@ test('without anything the vendors are asked, which need keys', async () => {
     anthropic: { kind: 'anthropic', settings: { keyVariable: 'ANTHROPIC_API_KEY' } },
     gemini: { kind: 'gemini', settings: { keyVariable: 'GEMINI_API_KEY' } },
     ollama: { kind: 'ollama', settings: {} },
+    mistral: { kind: 'mistral', settings: { keyVariable: 'MISTRAL_API_KEY' } },
+    xai: { kind: 'xai', settings: { keyVariable: 'XAI_API_KEY' } },
+    deepseek: { kind: 'deepseek', settings: { keyVariable: 'DEEPSEEK_API_KEY' } },
+    groq: { kind: 'groq', settings: { keyVariable: 'GROQ_API_KEY' } },
+    openrouter: { kind: 'openrouter', settings: { keyVariable: 'OPENROUTER_API_KEY' } },
+    azure: { kind: 'azure', settings: { keyVariable: 'AZURE_OPENAI_API_KEY' } },
   })
 })
 
@@ -81,7 +87,7 @@ test('the config may give a built-in provider an address, and a variable wins ov
 test('a key may be in a file', async () => {
   const { path, write } = createTempFolder({ 'troupe.config.yaml': CONFIG })
   write('key.txt', 'k-from-a-file\n')
-  const { project } = await readProject({ folder: path, workingFolder: path, environment: {} })
+  const { project } = await readProject({ folder: path, workingFolder: path, environment: {}, trust: true })
   assert.ok(project)
   assert.is(readProviders(project, {}).anthropic?.settings.apiKey, 'k-from-a-file')
 })
@@ -89,6 +95,48 @@ test('a key may be in a file', async () => {
 test('keys long enough to be found are secrets', async () => {
   const providers = await read({ OPENAI_API_KEY: 'k-openai-1', GEMINI_API_KEY: 'none' })
   assert.equal(keysOf(providers), { OPENAI_API_KEY: 'k-openai-1' })
+})
+
+test('the config sets headers, query, body and the ways of a server', async () => {
+  const { own } = await read(
+    {},
+    `providers:
+  own:
+    kind: azure
+    base_url: https://own.example
+    headers: { x-team: blue }
+    query: { api-version: "2024-10-21" }
+    body: { store: false, user: { id: 1 } }
+    max_tokens_field: max_completion_tokens
+    structured_output: words
+    stream_usage: false
+`,
+  )
+  assert.equal(own?.settings, {
+    baseUrl: 'https://own.example',
+    headers: { 'x-team': 'blue' },
+    query: { 'api-version': '2024-10-21' },
+    body: { store: false, user: { id: 1 } },
+    maxTokensField: 'max_completion_tokens',
+    structuredOutput: 'words',
+    streamUsage: false,
+  })
+})
+
+test('a setting that a kind can’t have is a finding, and so is an unknown one, with the nearest name', async () => {
+  const { path } = createTempFolder({
+    'troupe.config.yaml': `providers:
+  claude: { kind: anthropic, stream_usage: false }
+  own: { kind: openai, header: { a: b } }
+  third: { kind: mistrl }
+`,
+  })
+  const { diagnostics } = await readProject({ folder: path, workingFolder: path, environment: {}, trust: true })
+  const found = (diagnostics?.toList() ?? []).map(({ message, hint }) => `${message} ${hint}`)
+  assert.is(found.length, 3, found.join('\n'))
+  assert.match(found[0] ?? '', "'stream_usage' is no setting of the kind 'anthropic': expected one of openai, ")
+  assert.match(found[1] ?? '', "did you mean 'headers'?")
+  assert.match(found[2] ?? '', 'mistral')
 })
 
 test.run()

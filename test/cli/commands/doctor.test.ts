@@ -1,7 +1,8 @@
 /** `troupe doctor` on the providers that workflows use, against servers on this machine. */
+import { chmodSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type CliProject, createCliProject } from '../../support/cli-project.ts'
+import { type CliProject, createCliProject, HELLO } from '../../support/cli-project.ts'
 import { sendJson, startHttpServer, type TestServer } from '../../support/http-server.ts'
 
 const test = suite('doctor')
@@ -51,8 +52,8 @@ const examine = async (
   env: Record<string, string> = {},
 ): Promise<Examined> => {
   const options = { env: { ...NO_VARIABLES, OLLAMA_HOST: closed.url, ...env } }
-  const { stdout, stderr, exitCode } = await project.troupe(['doctor', '--json', ...args], options)
-  assert.is(stderr, '')
+  const { stdout, stderr, exitCode } = await project.troupe(['doctor', '--json', '--online', ...args], options)
+  assert.match(stderr, /^(asking \S+ at http:\/\/127\.0\.0\.1:\d+\S* …\n)*$/)
   const { ok, checks } = JSON.parse(stdout)
   assert.is(exitCode, ok ? 0 : 3)
   return { exitCode, checks: checks.filter(({ name }: Check) => /^(workflows?|key|provider|model)$/.test(name)) }
@@ -162,6 +163,18 @@ test('a run says the same: start Ollama, pull the model, set the key', async () 
   assert.match(unknown.message, 'get it first: ollama pull llama9')
   assert.is(keyless.code, 'unauthorized')
   assert.match(keyless.message, /OPENAI_API_KEY is not set\nset it: export OPENAI_API_KEY=…/)
+})
+
+test('a database that other accounts may read is warned of, and nothing is missing', async () => {
+  const project = createCliProject({ 'hello.yaml': HELLO })
+  await project.troupe(['run', 'hello.yaml', '-i', 'name=Ada', '-q'])
+  chmodSync(project.resolve('.troupe/troupe.db'), 0o644)
+  const { stdout, exitCode } = await project.troupe(['doctor', 'hello.yaml'])
+  assert.is(exitCode, 0)
+  assert.match(
+    stdout,
+    /! permissions +other accounts may read troupe\.db.*, which holds? all runs\n +→ chmod 600 \S+troupe\.db/,
+  )
 })
 
 test.run()

@@ -59,7 +59,7 @@ const isWithoutErrors = (folder: string): boolean => {
 
 test('every example, and every fixture that the compiler accepts, passes', () => {
   const fixtures = globSync('test/fixtures/workflows/*', { cwd: ROOT }).filter(isWithoutErrors)
-  const files = [...fixtures.map((folder) => `${folder}/workflow.yaml`), ...globSync('examples/*.yaml', { cwd: ROOT })]
+  const files = [...fixtures.map((folder) => `${folder}/workflow.yaml`), ...globSync('examples/**/*.yaml', { cwd: ROOT })]
   for (const file of files.filter((name) => !name.endsWith('troupe.config.yaml'))) {
     const problem = judge(readFileSync(new URL(file, ROOT), 'utf8'))
     assert.is(problem, undefined, `${file}: ${problem}`)

@@ -58,7 +58,7 @@ const TYPES: Record<string, JsonSchema> = {
     prefixItems: [string],
     items: false,
   },
-  '{ $ref: "#/$defs/a", $defs: { a: { type: string } } }': { $ref: '#/$defs/a', $defs: { a: string } },
+  '{ $ref: "#/$defs/a", $defs: { a: { type: string } } }': { $ref: '#/$defs/field.a' },
   '{ type: string, pattern: "^[a-z]+$" }': { type: 'string', pattern: '^[a-z]+$' },
 }
 

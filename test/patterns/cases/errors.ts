@@ -8,6 +8,8 @@ const DOCTOR = 'POST clinic.example/doctors/assign'
 /** The start of every run, in epoch milliseconds. */
 const START_MS = Date.UTC(2030, 0, 1)
 
+const CLAIM = { claim: { id: 'c-1', eur: 900 } }
+
 export const ERROR_CASES: PatternCases = {
   'retry-then-catch-by-name': [
     {
@@ -94,6 +96,34 @@ export const ERROR_CASES: PatternCases = {
       },
     },
   ],
+  'undo-a-block-and-go-another-way': [
+    {
+      title: 'both bookings are kept',
+      input: { city: 'Oslo' },
+      answers: { ...FLIGHT, ...HOTEL },
+      seen: { output: { way: 'plane' }, undone: [] },
+    },
+    {
+      title: 'without a flight the hotel is given back before the train is booked, and the run completes',
+      input: { city: 'Oslo' },
+      answers: { ...HOTEL, 'POST flights.example/bookings': { status: 409 } },
+      seen: {
+        output: { way: 'train' },
+        calls: [
+          'POST hotels.example/bookings {"city":"Oslo"}',
+          'POST flights.example/bookings {"city":"Oslo"}',
+          'DELETE hotels.example/bookings/h-2',
+          'POST trains.example/bookings {"city":"Oslo"}',
+        ],
+      },
+    },
+    {
+      title: 'any other fault ends the run, which gives back all the same',
+      input: { city: 'Oslo' },
+      answers: { ...HOTEL, 'POST flights.example/bookings': { status: 403 } },
+      seen: { error: { code: 'unauthorized', step: 'flight' }, undone: ['hotel'] },
+    },
+  ],
   'stop-calling-a-server-that-is-down': [
     {
       title: 'a closed circuit lets the call pass',
@@ -165,6 +195,54 @@ export const ERROR_CASES: PatternCases = {
         output: { serials: ['s-1'], problems: ['missing_id', 'missing_item', 'missing_amount'] },
         calls: ['POST stock.example/provision {"id":"o-1","item":"lamp","amount":2}'],
       },
+    },
+  ],
+  'say-why-a-run-failed': [
+    {
+      title: 'a claim that is fine completes the run',
+      input: CLAIM,
+      answers: { 'POST claims.example/check': { body: { verdict: 'fine', rules: [] } } },
+      seen: { output: { is_fine: true } },
+    },
+    {
+      title: 'the fault has a computed code, and details of any shape',
+      input: CLAIM,
+      answers: { 'POST claims.example/check': { body: { verdict: 'too_high', rules: ['r-4'] } } },
+      seen: {
+        error: {
+          code: 'claim_too_high',
+          step: 'refuse',
+          message: 'The claim c-1 is too_high',
+          details: { claim: 'c-1', eur: 900, rules: ['r-4'] },
+        },
+      },
+    },
+    {
+      title: 'a verdict that is no word can be no code',
+      input: CLAIM,
+      answers: { 'POST claims.example/check': { body: { verdict: 'Too high!', rules: [] } } },
+      seen: { error: { code: 'expression_failed', step: 'refuse' } },
+    },
+  ],
+  'tell-and-raise-the-fault-again': [
+    {
+      title: 'the fault that is told is the one that ends the run, with its step',
+      input: { file: 'rows.json' },
+      answers: { 'GET files.example/rows.json': { body: [1] }, 'PUT store.example/rows.json': { status: 409 } },
+      seen: {
+        error: {
+          code: 'conflict',
+          step: 'write',
+          message: 'PUT https://store.example/rows.json answered 409: what it writes has changed, or is there already',
+        },
+        events: ['import.failed {"file":"rows.json","code":"conflict","status":409}'],
+      },
+    },
+    {
+      title: 'a fault with a handler of its own is not told',
+      input: { file: 'rows.json' },
+      answers: { 'GET files.example/rows.json': { status: 404 } },
+      seen: { output: { rows: 0 }, events: [] },
     },
   ],
 }

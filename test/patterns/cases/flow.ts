@@ -230,4 +230,32 @@ export const FLOW_CASES: PatternCases = {
       seen: { ended: '', calls: [], runs: ['send-letter running'] },
     },
   ],
+  'import-a-file-larger-than-memory': [
+    {
+      title: 'each row is sent once, a bad one is left out, and the answers stand in a file in the order of the rows',
+      input: { day: '2030-01-01' },
+      files: { 'orders-2030-01-01.csv': 'id,eur\nA-1,20\nA-2,much\n"A,3",1.5\n' },
+      answers: {
+        'POST shop.example/orders': [{ body: { serial: 's-1' }, takesMs: SECOND }, { body: { serial: 's-2' } }],
+      },
+      seen: {
+        files: { 'booked-2030-01-01.csv': 'id,serial\nA-1,s-1\n"A,3",s-2\n' },
+        output: { booked: 2 },
+        calls: ['POST shop.example/orders {"id":"A-1","eur":20}', 'POST shop.example/orders {"id":"A,3","eur":1.5}'],
+        headers: [{ 'idempotency-key': 'A-1' }, { 'idempotency-key': 'A,3' }],
+      },
+    },
+    {
+      title: 'a day without a file is a failed run',
+      input: { day: '2030-01-02' },
+      files: {},
+      seen: { error: { code: 'not_found', step: 'rows' }, calls: [] },
+    },
+    {
+      title: 'eleven bad rows end it',
+      input: { day: '2030-01-01' },
+      files: { 'orders-2030-01-01.csv': `id,eur\n${'A,x\n'.repeat(11)}` },
+      seen: { error: { code: 'join_failed', step: 'rows' }, calls: [] },
+    },
+  ],
 }

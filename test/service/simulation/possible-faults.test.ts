@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findFaults } from '../../../src/service/simulation/possible-faults.ts'
-import { compileWorkflow } from '../../support/compile-workflow.ts'
+import { compileFamily, compileWorkflow } from '../../support/compile-workflow.ts'
 
 const test = suite('possible faults')
 
@@ -46,6 +46,22 @@ steps:
     { code: 'timeout', details: { status: 500, reason: { kind: 'x' } } },
     { code: 'not_found', details: { status: 404 } },
   ])
+})
+
+test('a step that starts a run and does not wait for it has none of the faults of that run', () => {
+  const child = 'workflow: other\nsteps: [{ id: no, fail: { code: sold_out, message: No } }]'
+  const codes = findFaults(
+    compileFamily(
+      `
+steps:
+  - { id: waits, workflow: other.yaml, on_error: continue }
+  - { id: starts, workflow: other.yaml, detach: true }
+`,
+      { 'other.yaml': child },
+    ),
+  )
+  assert.equal(codes.get('waits')?.all, ['sold_out', 'child_cancelled', 'child_budget_exceeded'])
+  assert.equal(codes.get('starts')?.all, [])
 })
 
 test('a writing tool may leave its outcome unknown, one with a key may not', () => {

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createCatalogue } from '../../../src/app/catalogue.ts'
-import { findPaths, type WorkflowPaths } from '../../../src/service/simulation/shortest-paths.ts'
+import { findPaths, type PathOptions, type WorkflowPaths } from '../../../src/service/simulation/shortest-paths.ts'
 import { createWalker, toEvent, toOutcome, type Walk, type WalkOutcome } from '../../../src/service/simulation/walk.ts'
 import { compileWorkflow } from '../../support/compile-workflow.ts'
 
@@ -23,8 +23,10 @@ steps:
     wait: { for: 10m }
 `
 
-const pathsOf = (yaml: string, options: { mostPaths?: number; mostPlaces?: number } = {}): WorkflowPaths =>
-  findPaths(compileWorkflow(yaml), { catalogue: createCatalogue(), input: {}, ...options })
+const pathsOf = (
+  yaml: string,
+  options: Pick<PathOptions, 'mostPaths' | 'mostPlaces' | 'mostFolds'> = {},
+): WorkflowPaths => findPaths(compileWorkflow(yaml), { catalogue: createCatalogue(), input: {}, ...options })
 
 const outcomesOf = ({ paths }: WorkflowPaths): WalkOutcome[][] => paths.map(({ events }) => events.map(toOutcome))
 
@@ -74,6 +76,23 @@ test('every path leads to its end when its outcomes are told one after the other
     }
     assert.equal(walk.state.end, end)
   }
+})
+
+test('a loop of many iterations is walked up to a bound, and the ways that were found are told', () => {
+  const { paths, isWhole } = pathsOf(
+    `
+steps:
+  - id: day
+    timeout: 1d
+    on_error: { timeout: continue }
+    loop: { until: "false", max: 10000, on_max: continue }
+    do:
+      - { id: order, wait: { event: order.placed } }
+`,
+    { mostFolds: 5_000 },
+  )
+  assert.is(isWhole, false)
+  assert.equal(paths[0]?.events.map(toOutcome), [{ step: 'day', timer: 'timeout' }])
 })
 
 test('fewer outcomes come first', () => {

@@ -153,10 +153,4 @@ test('a damaged database is set aside, not thrown away', async () => {
   await restored.close()
 })
 
-test('a backup has the file permissions of the database', async () => {
-  const { copy, path, store } = await withBackup()
-  assert.is(statSync(copy).mode, statSync(path).mode)
-  await store.close()
-})
-
 test.run()

@@ -153,7 +153,8 @@ const toError = ({ status, message }: WireError): JsonObject => ({
 
 const readRequest = ({ body, headers }: ReceivedRequest) => {
   const sent = JSON.parse(body)
-  const system: WireMessage[] = sent.system === undefined ? [] : [{ role: 'system', text: sent.system }]
+  const said = Array.isArray(sent.system) ? sent.system.map(({ text }: { text: string }) => text).join('') : sent.system
+  const system: WireMessage[] = said === undefined ? [] : [{ role: 'system', text: said }]
   return {
     model: sent.model,
     apiKey: headers.authorization?.replace(/^Bearer /, ''),

@@ -55,7 +55,7 @@ export type WireReply =
   /** The request is taken, and nothing is ever sent. */
   | { kind: 'silent' }
   /** A 200 with this body. */
-  | { kind: 'raw'; body: string; contentType: string }
+  | { kind: 'raw'; body: string | Uint8Array; contentType: string }
 
 /** How a stream travels. Default: all at once, with LF. */
 export interface WireTransport {
@@ -108,6 +108,7 @@ export type WireFeature =
   | 'kinds of errors in a stream'
   | 'malformed tool arguments'
   | 'refusal'
+  | 'schema'
 
 export interface WireVendor {
   /** As the provider is named in workflows. */

@@ -1,5 +1,5 @@
 /** Reads Anthropic's answers, whole or as the events of a stream. */
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue } from '../../../core/json.ts'
 import type { LlmToolCall } from '../../../core/llm.ts'
 import { readFinish } from '../finish-reason.ts'
 import type { LlmAnswer } from '../provider.ts'
@@ -71,7 +71,7 @@ const GROWING: Readonly<Record<string, [from: string, to: string]>> = {
 }
 
 const takeDelta = (block: JsonObject | undefined, delta: JsonObject): string => {
-  const [from, to] = GROWING[String(delta.type)] ?? []
+  const [from, to] = ownValue(GROWING, String(delta.type)) ?? []
   if (block === undefined || from === undefined || to === undefined) return ''
   const piece = typeof delta[from] === 'string' ? delta[from] : ''
   block[to] = (typeof block[to] === 'string' ? block[to] : '') + piece

@@ -41,7 +41,7 @@ export const createAnthropicProvider = async (server: ModelServer, given: Provid
 }
 
 const perform = async (sdk: Sdk, call: ServerCall): Promise<LlmAnswer> => {
-  const { body, headers } = toAnthropicRequest(call.asked)
+  const { body, headers } = toAnthropicRequest(call.asked, call)
   let message = await ask(sdk, call, { body, headers })
   const { messages } = body
   for (let pauses = 0; message.stopReason === PAUSED && pauses < MOST_PAUSES; pauses++) {

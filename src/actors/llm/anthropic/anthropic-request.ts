@@ -1,9 +1,10 @@
 /** Writes requests in the words of Anthropic's Messages API: https://platform.claude.com/docs/en/api/messages/create */
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import { narrowSchema, type SchemaDialect } from '../narrow-schema.ts'
 import type { LlmRequest } from '../provider.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
+import { withCacheMarks } from './anthropic-cache.ts'
 import { endsUnsigned, toAnthropicMessages } from './anthropic-messages.ts'
 
 export interface AnthropicRequest {
@@ -23,9 +24,13 @@ const DEFAULT_MAX_TOKENS_WITH_REASONING = 32_000
  */
 const VERSION_WITH_SAMPLING = '2023-06-01'
 
-export const toAnthropicRequest = ({ model, messages, params, returns, tools }: LlmRequest): AnthropicRequest => {
+/** @param options `inWords`: `returns` is asked for in words alone. */
+export const toAnthropicRequest = (
+  { model, messages, params, returns, tools }: LlmRequest,
+  { inWords = false }: { inWords?: boolean } = {},
+): AnthropicRequest => {
   const { temperature, top_p, stop, reasoning } = params
-  const schema = returns === undefined ? undefined : toAnthropicSchema(returns)
+  const schema = returns === undefined || inWords ? undefined : toAnthropicSchema(returns)
   const { system, messages: turns } = toAnthropicMessages(messages)
   const systems = [
     system,
@@ -43,10 +48,23 @@ export const toAnthropicRequest = ({ model, messages, params, returns, tools }: 
     ...(stop !== undefined && { stop_sequences: [stop].flat() }),
     ...thinking,
     ...(schema !== undefined && { output_config: toOutputConfig(thinking, schema as JsonObject) }),
-    ...(tools !== undefined && tools.length > 0 && { tools: tools.map(toTool) }),
+    ...(tools !== undefined && tools.length > 0 && { tools: tools.map(toTool), ...toToolChoice(params) }),
   }
   const samples = temperature !== undefined || top_p !== undefined
-  return { body, headers: samples ? { 'anthropic-version': VERSION_WITH_SAMPLING } : {} }
+  return { body: withCacheMarks(body), headers: samples ? { 'anthropic-version': VERSION_WITH_SAMPLING } : {} }
+}
+
+const CHOICES: Readonly<Record<string, string>> = { auto: 'auto', required: 'any', none: 'none' }
+
+const toToolChoice = ({ tool_choice: choice, parallel_tool_calls: parallel }: JsonObject): JsonObject => {
+  if (choice === undefined && parallel !== false) return {}
+  const type = CHOICES[String(choice ?? 'auto')]
+  return {
+    tool_choice: {
+      ...(type === undefined ? { type: 'tool', name: choice ?? '' } : { type }),
+      ...(parallel === false && type !== 'none' && { disable_parallel_tool_use: true }),
+    },
+  }
 }
 
 const findMaxTokens = ({ max_tokens: given, reasoning }: JsonObject): number => {
@@ -112,9 +130,12 @@ const toThinking = (given: JsonValue | undefined, options: ThinkingOptions): Jso
   const reasoning = String(given)
   if (reasoning === 'none') return { thinking: { type: 'disabled' } }
   if (decidesItself(options.model))
-    return { thinking: { type: 'adaptive' }, output_config: { effort: LEVELS[reasoning]?.effort ?? reasoning } }
+    return {
+      thinking: { type: 'adaptive' },
+      output_config: { effort: ownValue(LEVELS, reasoning)?.effort ?? reasoning },
+    }
   // Thoughts count against max_tokens, by which the budget reserves money. Half of it is left for the answer.
-  const budget = Math.min(LEVELS[reasoning]?.budget ?? LEAST_BUDGET, Math.floor(options.maxTokens / 2))
+  const budget = Math.min(ownValue(LEVELS, reasoning)?.budget ?? LEAST_BUDGET, Math.floor(options.maxTokens / 2))
   if (budget < LEAST_BUDGET || options.isUnsigned) return {}
   return { thinking: { type: 'enabled', budget_tokens: budget } }
 }

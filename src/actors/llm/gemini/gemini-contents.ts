@@ -1,5 +1,5 @@
 /** Writes messages in Gemini's form: the system apart, then contents of user and model, each a list of parts. */
-import { isJsonObject, type JsonObject, tryParseJson } from '../../../core/json.ts'
+import { isJsonObject, type JsonObject, ownValue, tryParseJson } from '../../../core/json.ts'
 import type { LlmImage, LlmMessage, LlmToolCall } from '../../../core/llm.ts'
 import { toArgumentsObject, toArgumentsText } from '../tool-arguments.ts'
 import { findGeminiVersion } from './gemini-version.ts'
@@ -67,7 +67,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 /** Guesses the type that the interface requires, as an address need not tell it. */
 const guessMediaType = (url: string): string => {
   const [, ending = ''] = /\.(\w+)(?:[?#]|$)/.exec(url) ?? []
-  return MEDIA_TYPES[ending.toLowerCase()] ?? 'image/jpeg'
+  return ownValue(MEDIA_TYPES, ending.toLowerCase()) ?? 'image/jpeg'
 }
 
 /**

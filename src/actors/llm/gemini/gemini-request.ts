@@ -1,11 +1,20 @@
 /** Writes requests in the words of Gemini's generateContent: https://ai.google.dev/api/generate-content */
-import type { JsonObject, JsonValue } from '../../../core/json.ts'
+import { type JsonObject, type JsonValue, ownValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import { narrowSchema, type SchemaDialect } from '../narrow-schema.ts'
 import type { LlmRequest } from '../provider.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
 import { type GeminiContents, toGeminiContents } from './gemini-contents.ts'
 import { findGeminiVersion } from './gemini-version.ts'
+
+const toToolConfig = ({ tool_choice: choice }: JsonObject): JsonObject => {
+  if (typeof choice !== 'string') return {}
+  const mode = MODES[choice]
+  const config = mode === undefined ? { mode: 'ANY', allowedFunctionNames: [choice] } : { mode }
+  return { toolConfig: { functionCallingConfig: config } }
+}
+
+const MODES: Readonly<Record<string, string>> = { auto: 'AUTO', required: 'ANY', none: 'NONE' }
 
 /** @param options `inWords`: `returns` is asked for in words alone. */
 export const toGeminiRequest = (
@@ -19,7 +28,7 @@ export const toGeminiRequest = (
   return {
     contents,
     ...(system !== undefined && { systemInstruction: system }),
-    ...(tools.length > 0 && { tools: [{ functionDeclarations: tools.map(toDeclaration) }] }),
+    ...(tools.length > 0 && { tools: [{ functionDeclarations: tools.map(toDeclaration) }], ...toToolConfig(params) }),
     ...(Object.keys(generationConfig).length > 0 && { generationConfig }),
   }
 }
@@ -98,8 +107,8 @@ const LEAST_BUDGET_OF_PRO = 128
 const toThinkingConfig = (given: JsonValue | undefined, model: string): JsonObject | undefined => {
   if (given === undefined) return undefined
   const reasoning = String(given)
-  if (findGeminiVersion(model) >= 3) return { thinkingLevel: LEVELS[reasoning]?.level ?? reasoning }
-  const budget = LEVELS[reasoning]?.budget
+  if (findGeminiVersion(model) >= 3) return { thinkingLevel: ownValue(LEVELS, reasoning)?.level ?? reasoning }
+  const budget = ownValue(LEVELS, reasoning)?.budget
   if (budget === undefined) return undefined
   return { thinkingBudget: model.includes('pro') ? Math.max(budget, LEAST_BUDGET_OF_PRO) : budget }
 }

@@ -11,7 +11,7 @@ export const ollama: ModelServer = {
   readAddress: toOllamaUrl,
   parameters: pickParameters(
     ...(['temperature', 'top_p', 'max_tokens', 'stop', 'reasoning', 'seed', 'top_k'] as const),
-    ...(['frequency_penalty', 'presence_penalty'] as const),
+    ...(['frequency_penalty', 'presence_penalty', 'num_ctx', 'keep_alive'] as const),
   ),
   reasoning: ['none', 'low', 'medium', 'high', true, false],
   imageUrls: false,

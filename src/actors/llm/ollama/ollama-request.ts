@@ -20,6 +20,9 @@ export const toOllamaBody = (
     model,
     messages: [...asked, ...messages].map(toMessage),
     ...(Object.keys(options).length === 0 ? {} : { options }),
+    ...(typeof params.keep_alive === 'string' || typeof params.keep_alive === 'number'
+      ? { keep_alive: params.keep_alive }
+      : {}),
     ...(params.reasoning === undefined ? {} : { think: toThink(params.reasoning) }),
     ...(returns === undefined || inWords ? {} : { format: returns }),
     ...(tools.length === 0 ? {} : { tools: tools.map(toTool) }),
@@ -53,7 +56,15 @@ const toTool = ({ name, description, input }: LlmTool): Tool => ({
   function: { name, description, parameters: input as NonNullable<Tool['function']['parameters']> },
 })
 
-const SAME_NAMES = ['temperature', 'top_p', 'top_k', 'seed', 'frequency_penalty', 'presence_penalty'] as const
+const SAME_NAMES = [
+  'temperature',
+  'top_p',
+  'top_k',
+  'seed',
+  'frequency_penalty',
+  'presence_penalty',
+  'num_ctx',
+] as const
 
 const toOptions = (params: JsonObject): JsonObject => {
   const options: JsonObject = {}

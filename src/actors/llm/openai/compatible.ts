@@ -14,6 +14,10 @@ export const toCompatible = (own: OwnFields): CompatibleServer => {
     imageUrls: true,
     isLocal: false,
     limitName: 'max_tokens',
+    settings: ['max_tokens_field', 'stream_usage'],
+    isGeneric: false,
+    keepsSchemas: false,
+    streamUsage: true,
     probe: {
       path: '/models',
       headers: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),
@@ -30,5 +34,5 @@ export const toCompatible = (own: OwnFields): CompatibleServer => {
 
 const PARAMETERS = pickParameters(
   ...(['temperature', 'top_p', 'max_tokens', 'stop', 'reasoning', 'seed'] as const),
-  ...(['frequency_penalty', 'presence_penalty'] as const),
+  ...(['frequency_penalty', 'presence_penalty', 'tool_choice', 'parallel_tool_calls'] as const),
 )

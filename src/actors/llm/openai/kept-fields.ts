@@ -2,12 +2,13 @@
  * Keeps the fields that a vendor wants back in the next turn (thoughts, signatures) with the calls of the turn, and puts them back where
  * they came from. Another provider never sees them.
  */
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue, ownValue } from '../../../core/json.ts'
 import type { LlmToolCall } from '../../../core/llm.ts'
 
 /** Adds the fields of a chunk: texts and lists grow, and parts of a list with one index are one part. */
 export const joinKept = (into: JsonObject, from: JsonObject): void => {
-  for (const [name, value] of Object.entries(from)) into[name] = join(into[name], value)
+  for (const [name, value] of Object.entries(from))
+    if (name !== '__proto__') into[name] = join(ownValue(into, name), value)
 }
 
 const join = (earlier: JsonValue | undefined, later: JsonValue): JsonValue => {

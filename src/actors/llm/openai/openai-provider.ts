@@ -6,6 +6,7 @@
  */
 import type { OpenAI } from 'openai'
 import { isJsonObject, type JsonObject } from '../../../core/json.ts'
+import { findAnswerJson } from '../answer-json.ts'
 import { readEvents } from '../event-stream.ts'
 import { readExactJson } from '../exact-json.ts'
 import { NO_END, NO_EVENT } from '../model-request.ts'
@@ -15,7 +16,7 @@ import { createServedProvider, type ServerCall } from '../served-provider.ts'
 import { type ChatDraft, createDraft, findFinish, isAnswer, takeBody, toAnswer } from './chat-draft.ts'
 import type { MessageField } from './chat-message.ts'
 import type { CompatibleServer } from './compatible-server.ts'
-import { type ChatBody, toOpenAiBody } from './openai-request.ts'
+import { toOpenAiBody } from './openai-request.ts'
 
 const PATH = '/chat/completions'
 
@@ -29,11 +30,18 @@ export const createOpenAiProvider = async (server: CompatibleServer, given: Prov
       apiKey: settings.apiKey || 'none',
       baseURL: settings.baseUrl,
       fetch: request.fetch,
-      ...(settings.apiKey ? {} : { defaultHeaders: { authorization: null } }),
+      ...toKeyHeaders(server, settings.apiKey),
     })
-    return perform(client, toOpenAiBody(asked, { ...call, server }), call)
+    const path = server.path?.(asked.model, settings.query ?? {}) ?? PATH
+    return perform(client, { path, server, call })
   })
 }
+
+/** A server without keys is sent none. */
+const toKeyHeaders = ({ keyHeaders }: CompatibleServer, apiKey = '') =>
+  apiKey !== '' && keyHeaders === undefined
+    ? {}
+    : { defaultHeaders: { authorization: null, ...(apiKey === '' ? {} : keyHeaders?.(apiKey)) } }
 
 /** Keeps the SDK from retrying, timing out, logging, and taking keys from the environment. */
 const OFF = {
@@ -46,11 +54,16 @@ const OFF = {
   webhookSecret: null,
 } as const
 
-const STREAM = { stream: true, stream_options: { include_usage: true } } as const
+interface Exchange {
+  path: string
+  server: CompatibleServer
+  call: ServerCall
+}
 
-const perform = async (client: OpenAI, body: ChatBody, call: ServerCall): Promise<LlmAnswer> => {
+const perform = async (client: OpenAI, { path, server, call }: Exchange): Promise<LlmAnswer> => {
+  const body = toOpenAiBody(call.asked, { ...call, server })
   const response = await client
-    .post(PATH, { body: call.onText === undefined ? body : { ...body, ...STREAM } })
+    .post(path, { body: call.onText === undefined ? body : { ...body, ...toStream(server, call) } })
     .asResponse()
   const reading: Reading = { call, draft: createDraft(), hold: isWrapped(call) }
   // Some servers send an object where a stream was asked for, or a stream where an object was.
@@ -58,6 +71,9 @@ const perform = async (client: OpenAI, body: ChatBody, call: ServerCall): Promis
   else await readWhole(response, reading)
   return finish(reading)
 }
+
+const toStream = ({ streamUsage: asksByDefault }: CompatibleServer, { settings: { streamUsage } }: ServerCall) =>
+  (streamUsage ?? asksByDefault) ? { stream: true, stream_options: { include_usage: true } } : { stream: true }
 
 const isStream = ({ headers }: Response, { onText }: ServerCall): boolean => {
   const type = headers.get('content-type') ?? ''
@@ -129,7 +145,7 @@ const finish = ({ call, draft, hold }: Reading): LlmAnswer => {
   if (end === undefined) throw request.broken(NO_END)
   const answer = toAnswer(draft, { finish: end, from: settings.name })
   if (!isWrapped(call)) return answer
-  const text = unwrapText(answer.text)
+  const text = unwrapText(findAnswerJson(answer.text))
   if (hold && text !== '') onText?.(text)
   return { ...answer, text }
 }

@@ -5,6 +5,7 @@ import type { JsonSchema } from '../../../core/json-schema.ts'
 import type { LlmImage, LlmMessage, LlmTool, LlmToolCall } from '../../../core/llm.ts'
 import { toObjectSchema } from '../object-schema.ts'
 import type { LlmRequest } from '../provider.ts'
+import type { ServerAccess } from '../provider-settings.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
 import type { CompatibleServer } from './compatible-server.ts'
 import { findKept } from './kept-fields.ts'
@@ -15,25 +16,38 @@ type Message = JsonObject
 
 export interface BodyOptions {
   server: CompatibleServer
-  settings: { name: string; baseUrl: string }
+  settings: Pick<ServerAccess['settings'], 'name' | 'baseUrl' | 'structuredOutput' | 'maxTokensField'>
   /** True: `returns` is asked for in words. */
   inWords: boolean
 }
 
 export const toOpenAiBody = (request: LlmRequest, options: BodyOptions): ChatBody => {
-  const { model, messages, params, returns, tools } = request
-  const instruction = returns !== undefined && options.inWords ? writeReturnsInstruction(returns) : undefined
+  const { model, params, returns, tools } = request
   return {
     model,
-    messages: [
-      ...(instruction === undefined ? [] : [{ role: 'system', content: instruction } as const]),
-      ...messages.map((message) => toMessage(message, options.settings.name)),
-    ],
+    messages: instruct(request, options).map((message) => toMessage(message, options.settings.name)),
     ...toParameters(params, { model, ...options }),
     ...(returns === undefined || options.inWords ? {} : { response_format: toResponseFormat(returns) }),
-    ...(tools === undefined || tools.length === 0 ? {} : { tools: tools.map(toTool) }),
+    ...(tools === undefined || tools.length === 0 ? {} : { tools: tools.map(toTool), ...toToolParameters(params) }),
   }
 }
+
+/** Says the schema in words, where it is not sent and where the server may ignore it. Some servers take one system message alone. */
+const instruct = ({ messages, returns }: LlmRequest, options: BodyOptions): readonly LlmMessage[] => {
+  if (returns === undefined || (!options.inWords && keepsSchemas(options))) return messages
+  const content = writeReturnsInstruction(options.inWords ? returns : toObjectSchema(returns).schema)
+  const [first, ...rest] = messages
+  if (first?.role !== 'system') return [{ role: 'system', content }, ...messages]
+  return [{ role: 'system', content: `${first.content}\n\n${content}` }, ...rest]
+}
+
+/** True: `response_format` is known to bind the answer. Many compatible servers pass over it. */
+const keepsSchemas = ({ server, settings: { baseUrl, structuredOutput } }: BodyOptions): boolean =>
+  structuredOutput === 'native' || (server.keepsSchemas && isKnown(server, baseUrl))
+
+/** False for a server of another maker, which may lack what the vendor's has. */
+const isKnown = ({ isGeneric, url }: CompatibleServer, baseUrl: string): boolean =>
+  !isGeneric || baseUrl.startsWith(url)
 
 /** @param to Name of the provider, which gets back the fields that are its own. */
 const toMessage = (message: LlmMessage, to: string): Message => {
@@ -84,23 +98,35 @@ const toTool = ({ name, description, input }: LlmTool): OpenAI.Chat.ChatCompleti
   function: { name, description, parameters: input },
 })
 
+const toToolParameters = ({ tool_choice, parallel_tool_calls }: JsonObject): JsonObject => ({
+  ...(typeof tool_choice === 'string' && {
+    tool_choice: CHOICES.has(tool_choice) ? tool_choice : { type: 'function', function: { name: tool_choice } },
+  }),
+  ...(parallel_tool_calls !== undefined && { parallel_tool_calls }),
+})
+
+const CHOICES: ReadonlySet<string> = new Set(['auto', 'required', 'none'])
+
 const SAME_NAMES = ['temperature', 'top_p', 'seed', 'frequency_penalty', 'presence_penalty', 'stop'] as const
 
 type Limited = BodyOptions & { model: string }
 
 const toParameters = (params: JsonObject, limited: Limited): Partial<ChatBody> => {
+  const { names = {}, toReasoning } = limited.server
   const body: JsonObject = {}
-  for (const name of SAME_NAMES) if (params[name] !== undefined) body[name] = params[name]
+  for (const name of SAME_NAMES) if (params[name] !== undefined) body[names[name] ?? name] = params[name]
   if (params.stop !== undefined) body.stop = [params.stop].flat()
   if (params.max_tokens !== undefined) body[limitName(limited)] = params.max_tokens
-  if (params.reasoning !== undefined) body.reasoning_effort = params.reasoning
+  if (params.reasoning !== undefined)
+    Object.assign(body, toReasoning?.(params.reasoning) ?? { reasoning_effort: params.reasoning })
   return body as Partial<ChatBody>
 }
 
 /** OpenAI's models that reason refuse the older name. Many compatible servers know no other. */
-const limitName = ({ model, server, settings: { baseUrl } }: Limited): CompatibleServer['limitName'] => {
-  if (/^(o\d|gpt-5)/.test(model)) return 'max_completion_tokens'
-  return baseUrl.startsWith(server.url) ? server.limitName : 'max_tokens'
+const limitName = ({ model, server, settings: { baseUrl, maxTokensField } }: Limited): string => {
+  if (maxTokensField !== undefined) return maxTokensField
+  if (server.isGeneric && /^(o\d|gpt-5)/.test(model)) return 'max_completion_tokens'
+  return isKnown(server, baseUrl) ? server.limitName : 'max_tokens'
 }
 
 const toResponseFormat = (returns: JsonSchema): OpenAI.ResponseFormatJSONSchema => {

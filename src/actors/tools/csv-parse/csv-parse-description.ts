@@ -5,6 +5,7 @@ export const CSV_PARSE: ActorDescription = {
   name: 'csv.parse',
   description: 'Parses CSV text (RFC 4180) into rows.',
   writes: false,
+  computes: true,
   input: closedObject(
     {
       text: { type: 'string' },

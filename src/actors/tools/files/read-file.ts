@@ -5,7 +5,7 @@ import type { Actor } from '../../../core/actor.ts'
 import { Cancelled } from '../../../core/cancelled.ts'
 import { Fault } from '../../../core/fault.ts'
 import type { ReadJsonOptions } from '../../../core/finite-json.ts'
-import type { JsonValue } from '../../../core/json.ts'
+import { type JsonValue, ownValue } from '../../../core/json.ts'
 import { formatSize } from '../../../core/size.ts'
 import { defineTool } from '../define-tool.ts'
 import { parseForeignJson } from '../parse-foreign-json.ts'
@@ -110,4 +110,5 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 }
 
 /** Guesses by the ending of a file's name. Default: bytes of any kind. */
-const guessMediaType = (path: string): string => MEDIA_TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream'
+const guessMediaType = (path: string): string =>
+  ownValue(MEDIA_TYPES, extname(path).toLowerCase()) ?? 'application/octet-stream'

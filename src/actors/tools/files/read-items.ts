@@ -157,9 +157,11 @@ const readItem = ({ bytes, line }: FileRecord, { path, columns }: Given): JsonVa
   throw new Fault('invalid_input', `'${subject}' has another number of cells than the header: ${counts}`)
 }
 
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 const decode = (bytes: Buffer, subject: string): string => {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return decoder.decode(bytes)
   } catch (cause) {
     throw new Fault('invalid_input', `'${subject}' is not UTF-8 text`, { cause })
   }

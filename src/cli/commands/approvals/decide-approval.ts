@@ -118,7 +118,7 @@ const report = (
     return
   }
   const symbol = verdict === 'approved' ? stderr.paint.green('✓') : stderr.paint.red('✗')
-  stderr.write(`${symbol} ${by} ${verdict}: ${toOneLine(title)}\n`)
+  stderr.write(`${symbol} ${toOneLine(by)} ${verdict}: ${toOneLine(title)}\n`)
   if (open !== undefined)
     stderr.write(`  ${toOneLine(describeGiven(open))}; still asked: ${toOneLine(describeAsked(open))}\n`)
   if (kind === 'counted') return

@@ -17,8 +17,8 @@ and the runs with the largest journals. It reads the whole journal: do not call 
     summary: 'check the database for damage',
     options: [json('a JSON object: { ok, problems }')],
     examples: ['troupe db check || mail -s "troupe" ops@example.com < /dev/null'],
-    help: `Checks the file, the references between rows, journals for gaps and blobs for missing ones, and compares workflows,
-approvals and blobs with the hashes that name them. It changes nothing.
+    help: `Checks the file, the references between rows, journals for gaps and blobs for missing ones, decodes
+every row, and compares workflows, approvals and blobs with the hashes that name them. It changes nothing.
 Exit code 1 if there is a problem; each problem is printed with its remedy.`,
     action: async () => (await import('./db-care.ts')).checkDatabase,
   },

@@ -99,6 +99,7 @@ const KINDS = [
   'reference',
   'journal',
   'blob',
+  'row',
   'definition',
   'approval',
 ] as const satisfies StoreProblem['kind'][]
@@ -111,6 +112,7 @@ const HINTS: Record<StoreProblem['kind'], string> = {
   journal:
     'such a run can not continue: restore the last backup (troupe db restore FILE), or start a new run with its input: troupe restart RUN',
   blob: 'the values that refer to it can not be read: restore the last backup (troupe db restore FILE), or restart the affected runs',
+  row: 'lists leave such a row out, and its run can not continue: restore the last backup (troupe db restore FILE), or start a new run with its input: troupe restart RUN',
   definition:
     'its text was changed by hand, or stored by another release: restore the last backup (troupe db restore FILE), or start new runs from the file',
   approval:

@@ -1,15 +1,20 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { basename, dirname } from 'node:path'
 import type { Project } from '../../../app/project/project.ts'
 import { formatSize } from '../../../core/size.ts'
 import { inspectDatabase, inspectPostgres } from '../../../store/open-database.ts'
+import { listSharedFiles } from '../../../store/private-mode.ts'
 import { isStoreError } from '../../../store/store-error.ts'
-import { type DoctorCheck, miss, pass } from './check.ts'
+import { quoteWord } from '../../shell-text.ts'
+import { type DoctorCheck, miss, pass, warn } from './check.ts'
 
 /** Space for the journals of a few thousand runs. */
 const LEAST_FREE_BYTES = 100 * 1024 * 1024
 
-export const checkDatabase = async ({ database }: Project, shown: string): Promise<DoctorCheck[]> => {
+export const checkDatabase = async (project: Project, shown: string): Promise<DoctorCheck[]> => {
+  const { database, trust, isDatabaseGranted } = project
+  if (isDatabaseGranted && !trust.isTrusted)
+    return [miss('database', `${shown} is outside the project and not trusted: it is not opened`, 'troupe trust')]
   if (database.kind === 'memory') return [pass('database', 'in memory: it ends with the process')]
   if (database.kind === 'postgres') return checkServer(database.url, shown)
   const { path } = database
@@ -62,6 +67,7 @@ const inspect = async (path: string, shown: string): Promise<DoctorCheck[]> => {
       isWritable
         ? pass('database', `${shown}, ${formatSize(sizeBytes)}, writable`)
         : miss('database', `${shown} can't be written to`, 'check the permissions of the file and of its folder'),
+      ...checkPermissions(path),
       checkSchema(schemaVersion, expectedVersion),
       damage === undefined
         ? pass('integrity', 'quick check found nothing wrong')
@@ -70,6 +76,14 @@ const inspect = async (path: string, shown: string): Promise<DoctorCheck[]> => {
   } catch (error) {
     return [missDatabase(error, 'check the file and its folder')]
   }
+}
+
+const checkPermissions = (path: string): DoctorCheck[] => {
+  const files = listSharedFiles(path)
+  if (files.length === 0) return []
+  const names = files.map((file) => basename(file)).join(', ')
+  const detail = `other accounts may read ${names}, which ${files.length === 1 ? 'holds' : 'hold'} all runs`
+  return [warn('permissions', detail, `chmod 600 ${files.map(quoteWord).join(' ')}`)]
 }
 
 const checkSchema = (found: number, expected: number): DoctorCheck => {

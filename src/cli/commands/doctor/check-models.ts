@@ -1,11 +1,12 @@
 /** Checks keys, servers and models of the providers that workflows use; other providers are not checked. */
 import { findWorkflows } from '../../../app/project/find-workflows.ts'
 import type { Project } from '../../../app/project/project.ts'
-import { readProviders } from '../../../app/project/provider-access.ts'
+import { listUntrustedProviders, readProviders } from '../../../app/project/provider-access.ts'
 import { examineProviders, type ModelHealth, type ProviderHealth } from '../../../app/project/provider-health.ts'
 import { findNearest } from '../../../core/nearest.ts'
 import { compileFile } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
+import { toOneLine } from '../../printable.ts'
 import { explainError } from '../../report-error.ts'
 import { shownPath } from '../../workflow-file.ts'
 import { type DoctorCheck, miss, pass } from './check.ts'
@@ -13,14 +14,28 @@ import { type DoctorCheck, miss, pass } from './check.ts'
 /** Checks what `file` or else all workflows of the project use. @throws CliError if the file does not exist */
 export const checkModels = async (
   project: Project,
-  { context, file }: { context: Context; file: string | undefined },
+  { context, file, online }: { context: Context; file: string | undefined; online: boolean },
 ): Promise<DoctorCheck[]> => {
   const used =
     file === undefined ? await findUsedModels(project, context) : await readUsedModels(file, { project, context })
-  const providers = readProviders(project, context.environment)
-  const found = await examineProviders(used.models.keys(), { providers })
-  return [used.check, ...found.flatMap((health) => describeProvider(health, used.models))]
+  const untrusted = listUntrustedProviders(project)
+  const models = [...used.models.keys()].filter((model) => !untrusted.has(providerOf(model)))
+  const { stderr } = context
+  const found = await examineProviders(models, {
+    providers: readProviders(project, context.environment),
+    onAsk: online ? (name, url) => stderr.write(`asking ${name} at ${toOneLine(url)} …\n`) : undefined,
+  })
+  const refused = new Set([...used.models.keys()].map(providerOf).filter((name) => untrusted.has(name)))
+  return [
+    used.check,
+    ...found.flatMap((health) => describeProvider(health, used.models)),
+    ...[...refused].map((name) =>
+      miss('provider', `the address or key of '${name}' is not trusted: it is not examined`, 'troupe trust'),
+    ),
+  ]
 }
+
+const providerOf = (model: string): string => model.split('/')[0] ?? ''
 
 const describeProvider = (health: ProviderHealth, used: UsedModels['models']): DoctorCheck[] => [
   ...describeKey(health),
@@ -39,6 +54,8 @@ const describeServer = ({ name, server }: ProviderHealth): DoctorCheck[] => {
   switch (server.kind) {
     case 'public':
       return [pass('provider', `${name} at ${server.url} is on the internet: not asked`)]
+    case 'unasked':
+      return [pass('provider', `${name} at ${server.url} is not asked without --online`)]
     case 'failed':
       return [toMiss('provider', server.fault)]
     case 'answers':

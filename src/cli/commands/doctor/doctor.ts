@@ -1,13 +1,16 @@
 /** `troupe doctor`: checks this machine and this project for missing parts, and tells how to add them. */
+
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { EnvironmentVariables, Project } from '../../../app/project/project.ts'
-import { readSecrets } from '../../../app/project/project-access.ts'
+import { findMissingSecret } from '../../../app/project/project-access.ts'
+import { countOf } from '../../../core/count.ts'
+import { ownValue } from '../../../core/json.ts'
 import { InvalidFile } from '../../cli-error.ts'
 import { folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openProject, shownDatabase } from '../../open-runs.ts'
+import { shownDatabase, viewProject } from '../../open-runs.ts'
 import { writeJson } from '../../output.ts'
 import { padEnd, toPrintable } from '../../printable.ts'
 import { explainError } from '../../report-error.ts'
@@ -21,9 +24,9 @@ const NEEDED_NODE = 24
 /** @throws CliError if the file does not exist */
 export const examine = async (
   context: Context,
-  { file, json = false }: { file?: string | undefined; json?: boolean },
+  { file, json = false, online = false }: { file?: string | undefined; json?: boolean; online?: boolean },
 ): Promise<number> => {
-  const checks = [checkNode(), ...(await checkRest(context, file))]
+  const checks = [checkNode(), ...(await checkRest(context, { file, online }))]
   const ok = checks.every((check) => check.ok)
   if (json) writeJson(context, { ok, checks })
   else report(checks, context)
@@ -41,20 +44,24 @@ const checkNode = (): DoctorCheck => {
       )
 }
 
-const checkRest = async (context: Context, file: string | undefined): Promise<DoctorCheck[]> => {
+const checkRest = async (
+  context: Context,
+  { file, online }: { file: string | undefined; online: boolean },
+): Promise<DoctorCheck[]> => {
   const read = await readConfig(context, file)
   if ('ok' in read) return [read]
   return [
     describeConfig(read, context),
+    ...describeTrust(read),
     ...(await checkDatabase(read, shownDatabase(read, context))),
     ...checkProject(read, context.environment),
-    ...(await checkModels(read, { context, file })),
+    ...(await checkModels(read, { context, file, online })),
   ]
 }
 
 const readConfig = async (context: Context, file: string | undefined): Promise<Project | DoctorCheck> => {
   try {
-    return await openProject(context, file === undefined ? undefined : folderOf(file, context.workingFolder))
+    return await viewProject(context, file === undefined ? undefined : folderOf(file, context.workingFolder))
   } catch (thrown) {
     const { message, hint } = explainError(thrown)
     if (!(thrown instanceof InvalidFile)) return miss('config', message, hint ?? 'check the flags and TROUPE_DB')
@@ -69,11 +76,27 @@ const describeConfig = ({ configFile }: Project, { workingFolder }: Context): Do
     ? pass('config', 'none here or above: defaults are used')
     : pass('config', `${shownPath(configFile, workingFolder)} is valid`)
 
+/** Missing trust is no fault of the machine: a command that needs it asks. */
+const describeTrust = ({ trust }: Project): DoctorCheck[] => {
+  if (trust.grants.length === 0) return []
+  const count = countOf(trust.grants.length, 'grant')
+  return [
+    pass(
+      'trust',
+      trust.isTrusted
+        ? `${count} of the config`
+        : `${count} of the config not trusted yet; troupe trust --show lists them`,
+    ),
+  ]
+}
+
 const report = (checks: readonly DoctorCheck[], { stdout }: Context): void => {
-  const { green, red, cyan, bold } = stdout.paint
+  const { green, red, yellow, cyan, bold } = stdout.paint
   const width = Math.max(...checks.map(({ name }) => name.length))
   for (const { name, ok, detail, fix } of checks) {
-    stdout.write(`${ok ? green('✓') : red('✗')} ${bold(padEnd(name, width))}  ${toPrintable(detail)}\n`)
+    stdout.write(
+      `${ok ? (fix === null ? green('✓') : yellow('!')) : red('✗')} ${bold(padEnd(name, width))}  ${toPrintable(detail)}\n`,
+    )
     if (fix !== null) stdout.write(`  ${' '.repeat(width)}  ${cyan('→')} ${toPrintable(fix)}\n`)
   }
 }
@@ -82,7 +105,7 @@ const report = (checks: readonly DoctorCheck[], { stdout }: Context): void => {
 const checkProject = (project: Project, environment: EnvironmentVariables): DoctorCheck[] => [
   ...checkSecrets(project, environment),
   ...project.config.env.map((name) =>
-    environment[name] === undefined
+    ownValue(environment, name) === undefined
       ? miss('variable', `${name} is not set, and expressions may read it`, `set it: export ${name}=…`)
       : pass('variable', `${name} is set`),
   ),
@@ -95,9 +118,8 @@ const checkProject = (project: Project, environment: EnvironmentVariables): Doct
 
 const checkSecrets = (project: Project, environment: EnvironmentVariables): DoctorCheck[] => {
   const names = [...project.config.secrets.keys()]
-  const { problems } = readSecrets(names, { project, environment })
   return names.map((name) => {
-    const problem = problems.find((one) => one.name === name)
+    const problem = findMissingSecret(name, { project, environment })
     return problem === undefined ? pass('secret', `${name} is set`) : miss('secret', problem.message, problem.hint)
   })
 }

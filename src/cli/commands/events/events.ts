@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts'
 import { describeShown, formatTime, toTime } from '../../figures.ts'
 import { findRun, withRunsIfThere } from '../../open-runs.ts'
 import { readLimit, readPeriod } from '../../option-values.ts'
-import { writeLines, writeTable } from '../../output.ts'
+import { writeJsonLine, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 
 const DEFAULT_LIMIT = 100
@@ -27,11 +27,7 @@ export const listEvents = async (context: Context, options: EventsArguments): Pr
   return withRunsIfThere(context, { json, none: undefined }, async (store) => {
     const all = await store.listEvents({ ...(await toFilter(store, options)), ...period })
     const events = limit === undefined ? all : all.slice(-limit)
-    if (json)
-      writeLines(
-        context.stdout,
-        events.map((event) => JSON.stringify(toCloudEvent(event))),
-      )
+    if (json) for (const event of events) writeJsonLine(context, toCloudEvent(event))
     else if (events.length === 0) context.stderr.write('no events\n')
     else writeEvents(events, context)
     const shown = describeShown(events.length, all.length, { noun: 'event', which: 'last' })

@@ -1,19 +1,21 @@
 /** `troupe graph`: draws a workflow, or what one of its runs did. */
+
 import { writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { RunActivity } from '../../../chart/activity.ts'
 import { CHART_FORMATS, type ChartFormat, isChartFormat, renderChart } from '../../../chart/render-chart.ts'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
 import type { Proofs } from '../../../compiler/prove.ts'
+import { ownValue } from '../../../core/json.ts'
 import { readRunActivity } from '../../../service/history/run-activity.ts'
 import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { describeProofs } from '../../describe-proofs.ts'
-import { openProject, withRuns } from '../../open-runs.ts'
+import { viewProject, withRuns } from '../../open-runs.ts'
 import { suggest } from '../../option-values.ts'
 import { openPastRun } from '../../past-run.ts'
-import { toPrintable } from '../../printable.ts'
+import { toVisibleJson } from '../../printable.ts'
 
 interface Drawn {
   workflow: CompiledWorkflow
@@ -31,7 +33,7 @@ export const graph = async (
     throw new CliError(`--run shows nothing in ${notation}: expected --format svg`)
   const drawn = run === undefined ? await compileNamed(context, file) : await readRun(context, { run, file })
   const text = await renderChart(drawn.workflow, { format: notation, activity: drawn.activity })
-  if (output === undefined || output === '-') context.stdout.write(context.stdout.isTerminal ? toPrintable(text) : text)
+  if (output === undefined || output === '-') context.stdout.write(notation === 'xstate' ? toVisibleJson(text) : text)
   else {
     writeOutput(output, text, context)
     if (drawn.proofs !== undefined) context.stderr.write(`${describeProofs(drawn.proofs)}\n`)
@@ -49,7 +51,7 @@ const EXTENSIONS: Readonly<Record<string, ChartFormat>> = {
 
 /** The default format follows from the extension of the output file, else it is SVG. */
 const chooseFormat = (format: string | undefined, output = ''): ChartFormat => {
-  if (format === undefined) return EXTENSIONS[/\.(\w+)$/.exec(output)?.[1] ?? ''] ?? 'svg'
+  if (format === undefined) return ownValue(EXTENSIONS, /\.(\w+)$/.exec(output)?.[1] ?? '') ?? 'svg'
   if (isChartFormat(format)) return format
   throw new CliError(`--format '${format}' does not exist: expected one of ${CHART_FORMATS.join(', ')}`, {
     hint: suggest(format, CHART_FORMATS),
@@ -59,7 +61,7 @@ const chooseFormat = (format: string | undefined, output = ''): ChartFormat => {
 const compileNamed = async (context: Context, file: string | undefined): Promise<Drawn> => {
   if (file === undefined)
     throw new CliError('there is nothing to draw', { hint: 'name a workflow: troupe graph FILE, or a run: --run RUN' })
-  const project = await openProject(context, folderOf(file, context.workingFolder))
+  const project = await viewProject(context, folderOf(file, context.workingFolder))
   const { compiled, diagnostics, source, proofs } = await compileFile(file, { context, project, proofs: true })
   if (compiled === undefined) throw new InvalidFile(diagnostics, source)
   return { workflow: compiled, proofs }

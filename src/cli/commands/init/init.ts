@@ -5,6 +5,7 @@ import { createStarterFiles, STARTER_WORKFLOW } from '../../../app/project/start
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { viewProject } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import { quoteWord } from '../../shell-text.ts'
 import { shownPath } from '../../workflow-file.ts'
@@ -23,8 +24,15 @@ export const init = async (
   const names = Object.keys(files).filter((name) => !(keeps && name === KEPT))
   expectFree(target, names, folder)
   for (const name of names) write(join(target, name), files[name] ?? '')
+  await trustOwn(context, target)
   if (json) writeJson(context, { folder: target, files: names })
   else report(context, { target, names, ignore: keeps ? files[KEPT] : undefined })
+}
+
+/** The user has just made the config with this command: it asks for no trust later. */
+const trustOwn = async ({ options, ...context }: Context, target: string): Promise<void> => {
+  const { trust } = await viewProject({ ...context, options: { color: options.color } }, target)
+  if (!trust.isTrusted) trust.accept()
 }
 
 const expectFree = (target: string, names: readonly string[], folder: string): void => {

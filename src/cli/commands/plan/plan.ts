@@ -14,7 +14,7 @@ import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { readInputOf } from '../../input.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
-import { hasDatabase, openProject, withDatabase } from '../../open-runs.ts'
+import { hasDatabase, viewProject, withDatabase } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import { type Plan, renderPlan, toPlanJson } from './plan-text.ts'
 
@@ -23,7 +23,7 @@ export const plan = async (
   options: { file: string; input?: string[]; model?: string[]; json?: boolean },
 ): Promise<void> => {
   const { file, json = false } = options
-  const project = await openProject(context, folderOf(file, context.workingFolder))
+  const project = await viewProject(context, folderOf(file, context.workingFolder))
   const models = readModels(options.model ?? [], project)
   const { compiled, proofs, diagnostics, source } = await compileFile(file, { context, project, models, proofs: true })
   if (compiled === undefined || proofs === undefined) throw new InvalidFile(diagnostics, source)
@@ -65,5 +65,10 @@ const fillExample = async (workflow: CompiledWorkflow): Promise<JsonValue> => {
   }
 }
 
+/** A plan asks nothing: without trust it goes without the costs of past runs. */
+const isDatabaseTrusted = ({ trust, isDatabaseGranted }: Project): boolean => trust.isTrusted || !isDatabaseGranted
+
 const findTypical = async (project: Project, workflow: CompiledWorkflow): Promise<TypicalCost | undefined> =>
-  hasDatabase(project) ? withDatabase(project, (store) => findTypicalCost(store, workflow)) : undefined
+  isDatabaseTrusted(project) && hasDatabase(project)
+    ? withDatabase(project, (store) => findTypicalCost(store, workflow))
+    : undefined

@@ -119,7 +119,7 @@ const rerunOne = async (
     // The idempotency key makes concurrent commands rerun it once.
     const wanted = { input: created.input, models: created.models, folder, key: `rerun ${of}` }
     const origin = { kind: 'rerun', of } as const
-    const local = hosts.of(stored)
+    const local = await hosts.of(stored)
     if (options.submit === true) {
       const submitted = await local.submit(workflow, { ...wanted, origin })
       const status = submitted.isNew ? 'queued' : 'known'

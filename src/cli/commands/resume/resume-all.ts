@@ -54,7 +54,7 @@ const resumeOne = async (
   const base = { run: record.id, workflow: record.workflow }
   try {
     const stored = await loadStored(context, opened, record)
-    const resumed = await hosts.of(stored).resume(record.id)
+    const resumed = await (await hosts.of(stored)).resume(record.id)
     const left: FollowedExit = { kind: 'lost', signal: undefined }
     const exit = resumed.kind === 'resumed' ? { ...(await resumed.run.exited), signal: hosts.signal } : left
     const holder =

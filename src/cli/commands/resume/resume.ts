@@ -57,7 +57,7 @@ const goOn = async (
   { record, opened }: { record: RunRecord; opened: OpenedRuns },
 ): Promise<number> => {
   const stored = await loadStored(context, opened, record)
-  const local = openLocal(stored, { ...opened, context })
+  const local = await openLocal(stored, { ...opened, context })
   const begin = async (watch: RunWatcher): Promise<Run> => {
     const resumed = await local.resume(record.id, { watch })
     if (resumed.kind !== 'resumed') throw toRefusal(record.id, resumed)

@@ -3,6 +3,7 @@ import { readVariables } from '../../../app/project/project-access.ts'
 import type { RunWatcher } from '../../../runtime/run-notice.ts'
 import { openDatabase } from '../../../store/open-database.ts'
 import type { RunInspector } from '../../../telemetry/inspect/run-inspector.ts'
+import { expectTrust } from '../../ask-trust.ts'
 import { compileRunnable, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { readInputOf } from '../../input.ts'
@@ -29,13 +30,14 @@ const start = async (context: Context, options: RunArguments): Promise<number> =
   const models = readModels(options.model ?? [], project)
   const workflow = await compileRunnable(options.file, { context, project, models })
   checkAliases(models, workflow)
-  // Input and secrets are checked before the database is opened: a refused run leaves nothing behind.
+  // Input, trust and secrets are checked before the database is opened: a refused run leaves nothing behind.
   const input = await readInputOf(workflow, { texts: options.input, context })
+  await expectTrust(context, { project, workflow })
   expectSecrets(workflow, { project, context })
   const inspector = options.inspect === undefined ? undefined : await openInspector(options.inspect, context)
   const environment = readVariables(project, context.environment)
   const store = await openDatabase(project)
-  const local = openLocal({ workflow, folder, environment }, { project, store, context })
+  const local = await openLocal({ workflow, folder, environment }, { project, store, context })
   try {
     return await stayWith(context, options, {
       local,

@@ -4,7 +4,7 @@ export const runsCommand: CliCommand = {
   name: 'runs',
   summary: 'list runs, newest first',
   options: [
-    ['--status <status>', 'running, queued, waiting, paused, interrupted, completed, failed or cancelled'],
+    ['--status <status>', 'running, queued, waiting, paused, interrupted, completed, failed, cancelled or damaged'],
     OF_WORKFLOW,
     SINCE,
     UNTIL,

@@ -6,10 +6,11 @@ import { formatDuration } from '../../../core/duration.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
 import { measureRun } from '../../../service/history/measure-run.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
+import { isDamage } from '../../../store/store-error.ts'
 import type { Context } from '../../context.ts'
 import { describeShown, formatCost, formatTime, toTimesJson } from '../../figures.ts'
 import { readConditions } from '../../input-condition.ts'
-import { withRunsIfThere } from '../../open-runs.ts'
+import { findIntact, withRunsIfThere } from '../../open-runs.ts'
 import { readChoice, readLimit, readPeriod } from '../../option-values.ts'
 import { describeOrigin } from '../../origin-text.ts'
 import { writeJson, writeTable } from '../../output.ts'
@@ -18,6 +19,7 @@ import { toOneLine } from '../../printable.ts'
 import { describeHolder, type ShownStatus, STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
 import { describeWaits, toWaitJson } from '../../run-waits-text.ts'
 import { type Column, right } from '../../table.ts'
+import { type ListedRun, withDamaged } from './listed-run.ts'
 import { type RunQuery, selectRuns } from './select-runs.ts'
 
 const DEFAULT_LIMIT = 20
@@ -38,15 +40,16 @@ export const listRuns = async (context: Context, options: RunsArguments): Promis
   const { children = false, json = false } = options
   const query = readQuery(options)
   const { limit } = query.filter
-  return withRunsIfThere(context, { json }, async (store) => {
+  return withRunsIfThere(context, { json }, async (store, damaged) => {
     const selected = await selectRuns(store, query)
-    const found = await toListed(selected.runs, store)
+    const listed = await toListed(selected.runs, store)
+    const found = withDamaged(listed, { damaged: damaged.runs, query })
     const families = children ? await Promise.all(found.map((run) => listFamily(run, { store, limit }))) : [found]
     const runs = families.flat()
     if (json) writeJson(context, runs.map(toJson))
     else if (runs.length === 0) context.stderr.write('no runs\n')
     else reportRuns(runs, context)
-    const shown = describeShown(found.length, selected.total, { noun: 'run', which: 'newest' })
+    const shown = describeShown(found.length, Math.max(selected.total, found.length), { noun: 'run', which: 'newest' })
     if (shown !== '') context.stderr.write(`${shown}\n`)
   })
 }
@@ -143,22 +146,13 @@ const describeStatus = (run: ListedRun): string => {
 
 const describeDuration = (run: ListedRun): string => {
   const { startedAt, durationMs, queuedMs } = measureRun(run)
+  if (run.shown === 'damaged') return ''
   if (startedAt === null) return `queued for ${formatDuration(queuedMs)}`
   return run.endedAt !== null || run.shown === 'running' ? formatDuration(durationMs) : ''
 }
 
 const describeTokens = ({ usage: { input_tokens, output_tokens } }: RunRecord): string =>
   input_tokens + output_tokens === 0 ? '' : formatCount(input_tokens + output_tokens)
-
-interface ListedRun extends RunRecord {
-  /** Number of runs above it in the list. */
-  depth: number
-  /** True: it has more child runs than are listed. */
-  isCut: boolean
-  shown: ShownStatus
-  /** All open waits of a run without a holder; only the approvals of a running one. Child runs are included. */
-  waits: RunWait[]
-}
 
 /** Adds the shown status and the open waits. */
 const toListed = async (runs: readonly RunRecord[], store: Store): Promise<ListedRun[]> => {
@@ -174,8 +168,24 @@ const toListed = async (runs: readonly RunRecord[], store: Store): Promise<Liste
   const reader = new WaitReader(store, createCatalogue())
   const asked = await groupByRoot(await listAsked(store), store)
   // Only runs without a holder are folded: their journals are short, since they wait.
-  for (const run of listed) run.waits = run.shown === 'waiting' ? await reader.read(run) : (asked.get(run.id) ?? [])
-  return listed
+  const readWaits = (run: ListedRun) => (run.shown === 'waiting' ? reader.read(run) : (asked.get(run.id) ?? []))
+  return Promise.all(listed.map((run) => withWaits(run, readWaits)))
+}
+
+const withWaits = async (
+  run: ListedRun,
+  readWaits: (run: ListedRun) => RunWait[] | Promise<RunWait[]>,
+): Promise<ListedRun> => {
+  try {
+    return { ...run, waits: await readWaits(run) }
+  } catch (thrown) {
+    if (!isDamage(thrown)) throw thrown
+    return {
+      ...run,
+      shown: 'damaged',
+      error: { code: thrown.code, message: thrown.message, retryable: false, step: null },
+    }
+  }
 }
 
 const groupByRoot = async (waits: readonly RunWait[], store: Store): Promise<Map<string, RunWait[]>> => {
@@ -190,6 +200,6 @@ const groupByRoot = async (waits: readonly RunWait[], store: Store): Promise<Map
 const findRoot = async (id: string, store: Store): Promise<string> => {
   // The prefix of the id marks a run that has no parent.
   if (id.startsWith('r-')) return id
-  const found = await store.findRun(id)
+  const found = await findIntact(store, id)
   return found.kind === 'found' && found.run.parent !== null ? findRoot(found.run.parent, store) : id
 }

@@ -1,5 +1,7 @@
 /** Selects the runs that `troupe runs` lists. */
+import type { JsonValue } from '../../../core/json.ts'
 import type { RunFilter, RunRecord, Store } from '../../../store/store.ts'
+import { isDamage } from '../../../store/store-error.ts'
 import { holdsFor, type InputCondition } from '../../input-condition.ts'
 import { type ShownStatus, toShownStatus } from '../../run-holder.ts'
 
@@ -20,7 +22,10 @@ export interface SelectedRuns {
 export const selectRuns = async (store: Store, { status, filter, inputs }: RunQuery): Promise<SelectedRuns> => {
   const { limit, ...others } = filter
   const isOfEnd = status === 'completed' || status === 'failed' || status === 'cancelled'
-  const stored: RunFilter = { ...others, ...(status !== undefined && { status: isOfEnd ? status : 'running' }) }
+  const stored: RunFilter = {
+    ...others,
+    ...(status !== undefined && status !== 'damaged' && { status: isOfEnd ? status : 'running' }),
+  }
   if (inputs.length === 0 && (status === undefined || isOfEnd)) {
     const [runs, total] = await Promise.all([store.listRuns({ ...stored, ...filter }), store.countRuns(stored)])
     return { runs, total }
@@ -38,8 +43,18 @@ const withInput = async (
 ): Promise<RunRecord[]> => {
   const found: RunRecord[] = []
   for (const run of runs) {
-    const created = await store.readCreated(run.id)
-    if (created !== undefined && inputs.every((condition) => holdsFor(condition, created.data.input))) found.push(run)
+    const input = await readInput(store, run.id)
+    if (input !== undefined && inputs.every((condition) => holdsFor(condition, input))) found.push(run)
   }
   return found
+}
+
+/** Undefined when its first row is missing or damaged. */
+const readInput = async (store: Store, id: string): Promise<JsonValue | undefined> => {
+  try {
+    return (await store.readCreated(id))?.data.input
+  } catch (thrown) {
+    if (isDamage(thrown)) return undefined
+    throw thrown
+  }
 }

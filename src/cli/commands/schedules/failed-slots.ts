@@ -9,6 +9,7 @@ import { compileStored } from '../../../service/workflows/compile-stored.ts'
 import type { KeptSlotFailure, ScheduleRecord } from '../../../store/schedule-record.ts'
 import type { Store } from '../../../store/store.ts'
 import { openStoreClock } from '../../../store/store-clock.ts'
+import { expectTrustInKey } from '../../ask-trust.ts'
 import { hintAtStart } from '../../begin-copy.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
@@ -31,6 +32,7 @@ export const retryFailed = (context: Context, options: FailedSlotsArguments): Pr
   withRuns(context, async (opened) => {
     const { store } = opened
     const { record, failures } = await findFailures(store, options)
+    await expectTrustInKey(context, opened.project, 'env')
     const clock = await openStoreClock(store)
     const access = { ...toAccess(context, opened), store, clock }
     const open = (schedule: ScheduleRecord): ReturnType<typeof openSchedule> => openSchedule(schedule, access)

@@ -7,7 +7,7 @@ import type { Context } from '../../context.ts'
 import { toTime } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
-import { writeHint, writeJson, writeLines, writeTable } from '../../output.ts'
+import { writeHint, writeJson, writeJsonLine, writeLines, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import { countSkipped } from '../../skipped-text.ts'
 import type { Column } from '../../table.ts'
@@ -55,7 +55,7 @@ export const pauseSchedule = (
   withRuns(context, async ({ store }) => {
     const { id } = findSchedule(await store.listSchedules(), schedule)
     await store.pauseSchedule(id, isPaused)
-    if (json) context.stdout.write(`${JSON.stringify({ schedule: id, is_paused: isPaused })}\n`)
+    if (json) writeJsonLine(context, { schedule: id, is_paused: isPaused })
     else context.stderr.write(`schedule ${id} ${isPaused ? 'is paused: it starts no run' : 'continues'}\n`)
   })
 

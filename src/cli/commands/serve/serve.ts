@@ -1,10 +1,12 @@
 /** `troupe serve`: performs the runs of a database and starts scheduled ones, until a signal stops it. */
 import { createServer, type Server } from '../../../app/server.ts'
 import type { ServerNotice } from '../../../service/server-notice.ts'
+import { expectTrustInAll } from '../../ask-trust.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { openProject, shownDatabase, withDatabase } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
+import { writeJsonLine } from '../../output.ts'
 import { describeNotice, toNoticeJson } from './notice-text.ts'
 
 export const serve = async (
@@ -12,12 +14,13 @@ export const serve = async (
   { maxRuns, json = false }: { maxRuns?: string; json?: boolean },
 ): Promise<void> => {
   const project = await openProject(context)
+  await expectTrustInAll(context, project)
   const mostRuns = readCount('--max-runs', maxRuns)
   // Submitted runs must survive a power cut, not only the end of this process.
   const durability = project.config.durability ?? 'power'
   const tell = (notice: ServerNotice): void =>
     json
-      ? context.stdout.write(`${JSON.stringify(toNoticeJson(notice))}\n`)
+      ? writeJsonLine(context, toNoticeJson(notice))
       : context.stderr.write(`${describeNotice(notice, context.stderr.paint)}\n`)
   return withDatabase({ ...project, durability }, async (store) => {
     const server = createServer({

@@ -11,7 +11,7 @@ import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { readInput } from '../../input.ts'
-import { openProject } from '../../open-runs.ts'
+import { viewProject } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeJson } from '../../output.ts'
 import { toPrintable } from '../../printable.ts'
@@ -42,7 +42,7 @@ export const simulate = async (context: Context, options: SimulateArguments): Pr
 
 /** Accepts parts of the language that a later release performs: a walk performs nothing. */
 const prepare = async (context: Context, { file, input: texts = [] }: SimulateArguments): Promise<Prepared> => {
-  const project = await openProject(context, folderOf(file, context.workingFolder))
+  const project = await viewProject(context, folderOf(file, context.workingFolder))
   const { compiled, diagnostics, source } = await compileFile(file, { context, project })
   if (compiled === undefined) throw new InvalidFile(diagnostics, source)
   const given = await readInput(texts, { schema: compiled.input, context })
@@ -64,8 +64,8 @@ const printPaths = async (
   ])
   const found = findPaths(workflow, { ...start, catalogue: createCatalogue(), mostPaths })
   const skeletons = toSkeletons(found, { workflow: workflow.name, input: start.input })
-  const text = json ? `${JSON.stringify(skeletons, null, 2)}\n` : renderSkeletons(skeletons)
-  stdout.write(stdout.isTerminal ? toPrintable(text) : text)
+  if (json) writeJson({ stdout }, skeletons)
+  else stdout.write(renderSkeletons(skeletons))
 }
 
 const walk = async (

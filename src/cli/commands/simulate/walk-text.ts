@@ -4,7 +4,6 @@ import { countOf } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import type { JsonObject, JsonValue } from '../../../core/json.ts'
 import { contextOf, pathOf, type Scope } from '../../../runtime/scope/scope.ts'
-import { undoneSteps } from '../../../service/control/undone-steps.ts'
 import { DECIDED, WALK_START, type Walk, type WalkOutcome } from '../../../service/simulation/walk.ts'
 import { namePath } from '../../figures.ts'
 import type { Paint } from '../../paint.ts'
@@ -76,8 +75,8 @@ export const describeChange = (before: Walk | undefined, after: Walk, paint: Pai
       const { code = '', message = '' } = (error ?? {}) as { code?: string; message?: string }
       return `${paint.red('✗')} ${path} failed: ${describeFault(code, message)}`
     })
-  const undone = undoneSteps(after.state)
-    .slice(before === undefined ? 0 : undoneSteps(before.state).length)
+  const undone = after.state.undone
+    .slice(before === undefined ? 0 : before.state.undone.length)
     .map(({ path, fault }) =>
       fault === undefined
         ? `${paint.green('↶')} ${path} undone`

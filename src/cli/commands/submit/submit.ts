@@ -8,6 +8,7 @@ import { submitWorkflow } from '../../../service/submit.ts'
 import { type FoundWorkflow, loadRegistered } from '../../../service/workflows/registered-workflow.ts'
 import { BAD_ENDS, type BadEnd } from '../../../store/store.ts'
 import { openStoreClock } from '../../../store/store-clock.ts'
+import { expectTrust } from '../../ask-trust.ts'
 import { hintAtStart } from '../../begin-copy.ts'
 import { CliError } from '../../cli-error.ts'
 import { compileRunnable, folderOf } from '../../compile-file.ts'
@@ -58,6 +59,7 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
     const { env: environment } = project.config
     const registered = { catalogue: createCatalogue(), workingFolder, models, environment }
     const { workflow, folder, input } = read ?? (await withInput(await loadRegistered(store, name, registered)))
+    await expectTrust(context, { project, workflow, deed: 'start' })
     const env = readVariables(project, context.environment)
     const request = { input, models, env, folder, key, againIf }
     // Only the server needs the secrets; the vault keeps those that are known here out of the database.

@@ -12,7 +12,7 @@ import { createdOf, figuresOf, type JournalRow } from '../../../store/journal-ro
 import type { RunRecord, Store, UsageTotals } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { describeQueued, describeUsage, toTimesJson } from '../../figures.ts'
-import { findRun, withRuns } from '../../open-runs.ts'
+import { findIntact, findRun, withRuns } from '../../open-runs.ts'
 import { describeOrigin, describeReplaced } from '../../origin-text.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
@@ -84,7 +84,7 @@ const toShortJson = ({ id, workflow, status }: RunRecord): Record<string, unknow
 
 /** The runs that its steps have started, without waiting for them. */
 const findStarted = async (store: Store, { run, rows }: TracedRun): Promise<RunRecord[]> => {
-  const found = await Promise.all(listDetached(run.id, rows).map((id) => store.findRun(id)))
+  const found = await Promise.all(listDetached(run.id, rows).map((id) => findIntact(store, id)))
   return found.flatMap((one) => (one.kind === 'found' ? [one.run] : []))
 }
 

@@ -9,7 +9,7 @@ import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { describeProofs } from '../../describe-proofs.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openProject } from '../../open-runs.ts'
+import { viewProject } from '../../open-runs.ts'
 import { writeJson } from '../../output.ts'
 import { paintDiagnostic } from '../../paint.ts'
 import { toPrintable } from '../../printable.ts'
@@ -33,7 +33,7 @@ export const validate = async (
 
 const check = async (file: string, { context, strict }: { context: Context; strict: boolean }): Promise<Checked> => {
   try {
-    const project = await openProject(context, folderOf(file, context.workingFolder))
+    const project = await viewProject(context, folderOf(file, context.workingFolder))
     const { diagnostics, source, proofs } = await compileFile(file, {
       context,
       project,

@@ -19,7 +19,7 @@ import {
   unwrap,
   withoutNull,
 } from '../type.ts'
-import { hintNearest, literalsOf } from './check-equality.ts'
+import { literalsOf, respellValue } from './check-equality.ts'
 import { reportUnknownFunction } from './check-unknown-function.ts'
 import { type CheckContext, checkExpected, checkPresent, textOf } from './context.ts'
 
@@ -66,7 +66,7 @@ const reportUnknownChoice = (
   if (choices.includes(node.value)) return false
   context.report('unknown_enum_value', node, {
     message: `${textOf(node, context)} is no ${parameter?.name} of '${entry.name}': expected ${choices.join(', ')}`,
-    hint: hintNearest(node.value, choices),
+    hint: respellValue(node, node.value, choices),
   })
   return true
 }

@@ -1,5 +1,5 @@
 import { findNearest } from '../../../core/nearest.ts'
-import type { BinaryExpression, Expression } from '../expression.ts'
+import type { BinaryExpression, Expression, Span } from '../expression.ts'
 import {
   ANY,
   BOOLEAN,
@@ -12,7 +12,7 @@ import {
   type Type,
   withoutNull,
 } from '../type.ts'
-import { type CheckContext, checkExpected, checkNotNull, checkPresent, textOf } from './context.ts'
+import { type CheckContext, checkExpected, checkNotNull, checkPresent, type Rewrite, textOf } from './context.ts'
 
 /** `==` and `!=`: values that may be equal may be compared; two sides that are never equal are a mistake. */
 export const checkEquality = (node: BinaryExpression, context: CheckContext): Type => {
@@ -65,7 +65,7 @@ const reportUnknownValue = (
   if (place.kind === 'literal' || typeof allowed[0] !== typeof type.value) return false
   context.report('unknown_enum_value', literal, {
     message: `${describeType(type)} is no value of '${textOf(place, context)}': expected ${describeType(withoutNull(enumeration))}`,
-    hint: hintNearest(type.value, allowed),
+    hint: respellValue(literal, type.value, allowed),
   })
   return true
 }
@@ -77,9 +77,19 @@ export const literalsOf = (type: Type): LiteralValue[] | undefined => {
   return values.length > 0 && values.length === members.length ? values : undefined
 }
 
-export const hintNearest = (value: LiteralValue, allowed: readonly LiteralValue[]): string | undefined => {
-  const nearest = findNearest(String(value), allowed.map(String))
-  return nearest === undefined ? undefined : `did you mean ${typeof value === 'string' ? quoteText(nearest) : nearest}?`
+/** The nearest allowed value; none for numbers and booleans that are far from all. */
+export const findAllowed = (value: LiteralValue, allowed: readonly LiteralValue[]): string | undefined =>
+  findNearest(String(value), allowed.map(String))
+
+export const respellValue = (
+  span: Span,
+  value: LiteralValue,
+  allowed: readonly LiteralValue[],
+): Rewrite | undefined => {
+  const nearest = findAllowed(value, allowed)
+  if (nearest === undefined) return undefined
+  const text = typeof value === 'string' ? quoteText(nearest) : nearest
+  return { hint: `did you mean ${text}?`, span, text }
 }
 
 /** `in`: an item of a list, a key of an object. */

@@ -2,7 +2,7 @@ import { didYouMean } from '../../../core/nearest.ts'
 import type { NameExpression } from '../expression.ts'
 import { findFunction } from '../function-table.ts'
 import { ANY, quoteText, type Type } from '../type.ts'
-import { type CheckContext, pathOf } from './context.ts'
+import { type CheckContext, pathOf, type Rewrite, respell } from './context.ts'
 
 export const checkName = (node: NameExpression, context: CheckContext): Type => {
   const fact = context.facts.get(pathOf(node, context) ?? '')
@@ -41,13 +41,16 @@ export const reportUnknownName = (node: NameExpression, context: CheckContext, m
 const hintName = (
   node: NameExpression,
   { known, mayBeText, context }: { known: string[]; mayBeText: boolean; context: CheckContext },
-): string | undefined => {
+): string | Rewrite | undefined => {
   const { name } = node
   const special = Object.hasOwn(SPECIAL, name) ? SPECIAL[name] : undefined
-  if (special !== undefined) return `did you mean ${special}?`
-  if (context.names.stepIds().includes(name)) return `for the step's output write steps.${name}.output`
+  if (special !== undefined) return { hint: `did you mean ${special}?`, span: node, text: special }
+  const output = `steps.${name}.output`
+  if (context.names.stepIds().includes(name))
+    return { hint: `for the step's output write ${output}`, span: node, text: output }
   if (findFunction(name) !== undefined && !mayBeText) return `'${name}' is a function: write ${name}(…)`
   const quoted = node === context.root ? `"${quoteText(name)}"` : quoteText(name)
-  const text = mayBeText ? `for the text write ${quoted}` : ''
-  return [didYouMean(name, known) ?? '', text].join(' ').trim() || undefined
+  if (!mayBeText) return respell(node, name, known)
+  const text = `for the text write ${quoted}`
+  return [didYouMean(name, known) ?? '', text].join(' ').trim()
 }

@@ -3,6 +3,7 @@ import {
   type HasExpression,
   type ListExpression,
   type MapExpression,
+  type NameExpression,
   toOptionalChain,
 } from '../expression.ts'
 import {
@@ -13,6 +14,7 @@ import {
   listOfItems,
   literalOf,
   NULL,
+  quoteText,
   STRING,
   type Type,
   unionOf,
@@ -56,6 +58,11 @@ const checkMap = ({ entries }: MapExpression, context: CheckContext): Type => {
       if (fields.has(key.value))
         context.report('duplicate_key', key, { message: `the object has the key ${textOf(key, context)} twice` })
       fields.set(key.value, { type, optional })
+    } else if (isBareKey(key, context)) {
+      fields.set(key.name, { type, optional })
+      const quoted = quoteText(key.name)
+      const message = `'${key.name}' is not known here: expected the key of an object as text`
+      context.report('unknown_name', key, { message, hint: { hint: `write ${quoted}`, span: key, text: quoted } })
     } else {
       checkExpected(key, { expected: STRING, taker: 'the key of an object is text' }, context)
       others.push(type)
@@ -63,6 +70,10 @@ const checkMap = ({ entries }: MapExpression, context: CheckContext): Type => {
   }
   return { kind: 'object', fields, ...(others.length === 0 ? {} : { rest: unionOf(others) }) }
 }
+
+/** A word without quotes, as JavaScript writes keys, and not a name that has a value. */
+const isBareKey = (key: Expression, { names, locals }: CheckContext): key is NameExpression =>
+  key.kind === 'name' && !locals.has(key.name) && names.root(key.name) === undefined && key.name !== 'steps'
 
 type Checks = { [K in Expression['kind']]: (node: Extract<Expression, { kind: K }>, context: CheckContext) => Type }
 

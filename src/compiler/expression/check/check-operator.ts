@@ -30,6 +30,7 @@ import {
   textOf,
   withFacts,
 } from './context.ts'
+import { reportDashedField } from './dashed-field.ts'
 import { factsWhen } from './narrow.ts'
 
 export const checkUnary = (node: UnaryExpression, context: CheckContext): Type => {
@@ -96,6 +97,7 @@ export const checkBinary = (node: BinaryExpression, context: CheckContext): Type
       checkSame(node, ORDERED, context)
       return BOOLEAN
     default:
+      if (node.operator === '-' && reportDashedField(node, context)) return ANY
       for (const side of [node.left, node.right])
         checkExpected(side, { expected: NUMBER, taker: `'${node.operator}' takes numbers` }, context)
       return NUMBER

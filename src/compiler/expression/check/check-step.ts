@@ -1,8 +1,7 @@
-import { didYouMean } from '../../../core/nearest.ts'
 import type { FieldExpression } from '../expression.ts'
 import type { StepType } from '../expression-names.ts'
 import { ANY, literalOf, NUMBER, objectOf, optionalOf, type Type, unionOf } from '../type.ts'
-import { type CheckContext, textOf } from './context.ts'
+import { type CheckContext, respell, textOf } from './context.ts'
 
 /** Values of `.status`; `pending` before the step's first end. */
 const STEP_STATUS: Type = unionOf(
@@ -36,7 +35,7 @@ export const checkStepField = (node: FieldExpression, reference: FieldExpression
   const isOfOutput = step.output.kind === 'object' && step.output.fields.has(name)
   context.report('unknown_field', node.nameSpan, {
     message: `'${shown}' has no field '${name}': expected ${STEP_FIELDS.join(', ')}`,
-    hint: didYouMean(name, STEP_FIELDS) ?? (isOfOutput ? `write ${shown}.output.${name}` : undefined),
+    hint: respell(node.nameSpan, name, STEP_FIELDS) ?? (isOfOutput ? `write ${shown}.output.${name}` : undefined),
   })
   return ANY
 }
@@ -51,7 +50,7 @@ const findStep = ({ name, nameSpan }: FieldExpression, { names, report }: CheckC
       hidden === undefined
         ? `step '${name}' does not exist: expected ${ids.length === 0 ? 'no step: none can be read here' : listIds(ids)}`
         : `step '${name}' can't be read here: ${hidden}`,
-    hint: hidden === undefined ? didYouMean(name, ids) : undefined,
+    hint: hidden === undefined ? respell(nameSpan, name, ids) : undefined,
   })
   return undefined
 }

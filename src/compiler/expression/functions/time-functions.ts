@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../core/json.ts'
+import { type JsonValue, ownValue } from '../../../core/json.ts'
 import {
   A_POINT_IN_TIME,
   explainPointInTime,
@@ -70,7 +70,7 @@ export const TIME_FUNCTIONS: readonly FunctionSource[] = [
     work: () => 2,
     evaluate: (args) => {
       const unit = textAt(args, 2, 'days')
-      return (toEpoch(args[1]) - toEpoch(args[0])) / (UNITS[unit] ?? DAY_MS) + 0
+      return (toEpoch(args[1]) - toEpoch(args[0])) / (ownValue(UNITS, unit) ?? DAY_MS) + 0
     },
   },
 ]

@@ -7,7 +7,8 @@ import { checkModel } from '../../check/models.ts'
 import { reportUnknownTool } from '../../check/tools.ts'
 import { meantNearest } from '../../correction.ts'
 import type { Located, MapNode, StepOf } from '../../document.ts'
-import { checkAsked, checkImages, checkParameterValue, type LlmValueContext } from './llm-values.ts'
+import { checkAsked, checkImages, checkParameterValue, checkThinking, type LlmValueContext } from './llm-values.ts'
+import { reportMessageForms } from './message-forms.ts'
 import { CONVERSATION, IMAGES, MESSAGES, MODEL_PARAMETERS } from './model-parameters.ts'
 
 export const checkLlm = (step: StepOf<'llm'>, { perform }: StepSites, context: CheckContext): void => {
@@ -15,7 +16,10 @@ export const checkLlm = (step: StepOf<'llm'>, { perform }: StepSites, context: C
   checkModel(step.model, context)
   for (const name of ['prompt', 'system'] as const)
     if (step[name] !== undefined) expressions.typed(step[name], { name, type: PRINTABLE, words: 'a text' }, perform)
-  if (step.messages !== undefined) expressions.fitting(step.messages, MESSAGES, perform)
+  if (step.messages !== undefined) {
+    if (reportMessageForms(step.messages, context.diagnostics)) expressions.value(step.messages, perform)
+    else expressions.fitting(step.messages, MESSAGES, perform)
+  }
   const values: LlmValueContext = { providers: findProviders(step, context), diagnostics: context.diagnostics }
   checkAsked(step, values)
   if (step.images !== undefined && checkImages(step.images, values)) expressions.fitting(step.images, IMAGES, perform)
@@ -57,6 +61,7 @@ const checkParameters = (
     expressions.fitting(value, expected, site)
     checkParameterValue({ key, value }, values)
   }
+  checkThinking(entries, values)
 }
 
 /** Reports a parameter that one of the models would ignore silently. */

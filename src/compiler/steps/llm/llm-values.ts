@@ -1,7 +1,7 @@
 /** Checks values of an `llm` step that fit their type, but that a model or its vendor would refuse. */
 import { findExpectedParameter } from '../../../core/model-parameters.ts'
-import { didYouMean } from '../../../core/nearest.ts'
 import type { ProviderEntry } from '../../catalogue.ts'
+import { meantNearest } from '../../correction.ts'
 import type { Diagnostics } from '../../diagnostic.ts'
 import type { Located, MapNode, StepOf, ValueNode } from '../../document.ts'
 
@@ -49,6 +49,18 @@ export const checkParameterValue = (
     )
 }
 
+/** Reports a parameter that a vendor refuses while its model thinks. */
+export const checkThinking = (entries: MapNode['entries'], { providers, diagnostics }: LlmValueContext): void => {
+  const level = entries.find(({ key }) => key.value === 'reasoning')?.value
+  if (level?.kind !== 'literal' || level.value === 'none' || level.value === false) return
+  for (const { key } of entries) {
+    const refusing = providers.find(({ fixedByThinking = [] }) => fixedByThinking.includes(key.value))
+    if (refusing === undefined) continue
+    const message = `'${key.value}' can't be set while a model of '${refusing.name}' thinks: expected none beside reasoning: ${String(level.value)}`
+    diagnostics.error('unknown_parameter', key.range, message, `remove ${key.value}, or write reasoning: none`)
+  }
+}
+
 /** Limits of the providers that may answer, or those of all providers if none is known. */
 const findExpected = (name: string, value: number, providers: readonly ProviderEntry[]): string | undefined => {
   const limits = providers.length === 0 ? [undefined] : providers.map((provider) => provider.limits)
@@ -67,7 +79,7 @@ const checkReasoning = (
     'unknown_word',
     range,
     `'reasoning' is no level that '${lacking.name}' has: expected one of ${lacking.reasoning.join(', ')}, got ${JSON.stringify(value)}`,
-    didYouMean(String(value), lacking.reasoning.map(String)),
+    meantNearest(range, String(value), lacking.reasoning.map(String)),
   )
 }
 

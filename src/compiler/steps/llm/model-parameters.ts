@@ -1,5 +1,5 @@
 /** Types of the keys of an `llm` step. */
-import { ANY, listOf, literalOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../../expression/type.ts'
+import { ANY, BOOLEAN, listOf, literalOf, NUMBER, objectOf, STRING, type Type, unionOf } from '../../expression/type.ts'
 
 /** Parameters of all providers; each provider lists those that it takes. */
 export const MODEL_PARAMETERS: ReadonlyMap<string, Type> = new Map([
@@ -13,6 +13,11 @@ export const MODEL_PARAMETERS: ReadonlyMap<string, Type> = new Map([
   ['stop', unionOf([STRING, listOf(STRING)])],
   // Reasoning effort: a level of the vendor, as a word or a boolean.
   ['reasoning', ANY],
+  // Of Ollama: the context window in tokens, and how long the model stays loaded.
+  ['num_ctx', NUMBER],
+  ['keep_alive', unionOf([STRING, NUMBER])],
+  ['tool_choice', STRING],
+  ['parallel_tool_calls', BOOLEAN],
   // For `mock/script` only: the answers, or the file that contains them.
   ['script', unionOf([STRING, listOf(ANY)])],
 ])

@@ -1,4 +1,5 @@
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { createPrivateFile } from '../../private-mode.ts'
 import { StoreError } from '../../store-error.ts'
 import { reason } from '../connection.ts'
 import { sqliteCode, toStoreError } from '../sqlite-error.ts'
@@ -22,8 +23,7 @@ export const backupDatabase = async ({ connection, queue }: MaintainedStore, pat
   const partial = `${path}.partial`
   rmSync(partial, { force: true })
   try {
-    // A user without access to the database must not read its copy.
-    writeFileSync(partial, '', { mode: statSync(connection.name).mode & 0o777 })
+    createPrivateFile(partial)
     await connection.backup(partial, { progress: () => PAGES_A_STEP })
     renameSync(partial, path)
   } catch (cause) {

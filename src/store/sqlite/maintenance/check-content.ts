@@ -1,16 +1,18 @@
-/** Checks all content: the file, references, journals without gaps, blobs. */
+/** Checks all content: the file, references, journals without gaps, blobs, and each row by its types. */
 
 import { hashBytes } from '../../../core/hash.ts'
 import type { StoreProblem } from '../../maintenance.ts'
 import { ROWS_PER_RUN } from '../../sql/journal-key.ts'
 import { type JournalSum, MOST_PROBLEMS, REFERENCES, TEXT_COLUMNS, toJournalProblem } from '../../sql/tables.ts'
 import type { Connection } from '../connection.ts'
+import { checkRows } from './check-rows.ts'
 
 export const checkContent = (db: Connection): StoreProblem[] => [
   ...checkFile(db),
   ...checkReferences(db),
   ...checkJournals(db),
   ...checkBlobs(db),
+  ...checkRows(db),
 ]
 
 const checkFile = (db: Connection): StoreProblem[] =>

@@ -38,7 +38,7 @@ const readRunCounts = (db: Connection): StoreStats['runs'] =>
 const readLargest = (db: Connection): StoreStats['largest'] =>
   db
     .prepare<[limit: number], StoreStats['largest'][number]>(
-      `select run.id, run.workflow, sums.rows, sums.bytes from (
+      `select cast(run.id as text) as id, cast(run.workflow as text) as workflow, sums.rows, sums.bytes from (
          select key / ${ROWS_PER_RUN} as run, count(*) as rows, sum(length(data) + length(path)) as bytes from journal
          group by key / ${ROWS_PER_RUN}) as sums join run on run.key = sums.run
        order by sums.bytes desc, run.key limit ?`,

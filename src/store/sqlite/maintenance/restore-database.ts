@@ -10,6 +10,7 @@ import { basename } from 'node:path'
 import Database from 'better-sqlite3'
 import { countOf } from '../../../core/count.ts'
 import type { StoreProblem } from '../../maintenance.ts'
+import { PRIVATE_MODE } from '../../private-mode.ts'
 import { createOwner } from '../../process-identity.ts'
 import { isLeaseFree } from '../../rules/lease.ts'
 import type { Owner, Store } from '../../store.ts'
@@ -110,7 +111,7 @@ const copy = (file: string, ready: string): void => {
   try {
     rmSync(ready, { force: true })
     copyFileSync(file, ready)
-    chmodSync(ready, 0o600)
+    chmodSync(ready, PRIVATE_MODE)
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     if (code === 'ENOSPC')

@@ -129,4 +129,39 @@ test('an empty message of the assistant is left out', () => {
   )
 })
 
+const LOOK = { name: 'look', description: 'Looks.', input: { type: 'object' } }
+const MARK = { cache_control: { type: 'ephemeral' } }
+
+test('a step with tools has the system, the tools and its last turn cached', () => {
+  const { body } = write({
+    messages: [{ role: 'system', content: 'Be brief.' }, ...afterCalls(CALL)],
+    tools: [LOOK, LOOK],
+  })
+  assert.equal(body.system, [{ type: 'text', text: 'Be brief.', ...MARK }])
+  assert.equal(
+    [body.tools, body.messages].map((list) => JSON.stringify(list).split('cache_control').length - 1),
+    [1, 1],
+  )
+  assert.match(JSON.stringify((body.messages as unknown[]).at(-1)), 'cache_control')
+})
+
+test('a step without tools asks once, and has nothing cached', () => {
+  assert.not.match(
+    JSON.stringify(write({ messages: [{ role: 'system', content: 'Be brief.' }, HELLO] }).body),
+    'cache_control',
+  )
+})
+
+for (const [params, choice] of [
+  [{ tool_choice: 'auto' }, { type: 'auto' }],
+  [{ tool_choice: 'required' }, { type: 'any' }],
+  [{ tool_choice: 'none' }, { type: 'none' }],
+  [{ tool_choice: 'look' }, { type: 'tool', name: 'look' }],
+  [{ parallel_tool_calls: false }, { type: 'auto', disable_parallel_tool_use: true }],
+  [{}, undefined],
+] as const)
+  test(`${JSON.stringify(params)} is ${JSON.stringify(choice) ?? 'no choice'}`, () => {
+    assert.equal(write({ params, tools: [LOOK] }).body.tool_choice, choice)
+  })
+
 test.run()

@@ -138,4 +138,18 @@ test('an image by URL has the type of its ending', () => {
   assert.is(typeOf('https://a.example/x'), 'image/jpeg')
 })
 
+for (const [tool_choice, config] of [
+  ['required', { mode: 'ANY' }],
+  ['none', { mode: 'NONE' }],
+  ['look', { mode: 'ANY', allowedFunctionNames: ['look'] }],
+] as const)
+  test(`tool_choice ${tool_choice} is ${JSON.stringify(config)}`, () => {
+    const tools = [{ name: 'look', description: 'Looks.', input: { type: 'object' } }]
+    const body = toGeminiRequest(
+      { model: 'gemini-3.1-flash', messages: [], params: { tool_choice }, tools },
+      { inWords: false },
+    )
+    assert.equal(body.toolConfig, { functionCallingConfig: config })
+  })
+
 test.run()

@@ -44,4 +44,9 @@ test('an image by URL is the fault invalid_input', async () => {
   assert.is((await catchFault(asking)).code, 'invalid_input')
 })
 
+test('num_ctx is an option, and keep_alive a field of the request', () => {
+  const { options, keep_alive } = toBody({ params: { num_ctx: 8192, keep_alive: '10m' } })
+  assert.equal([options, keep_alive], [{ num_ctx: 8192 }, '10m'])
+})
+
 test.run()

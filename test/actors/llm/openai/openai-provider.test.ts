@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '../../../../src/core/json.ts'
 import type { LlmMessage } from '../../../../src/core/llm.ts'
 import { catchFault } from '../../../support/catch-fault.ts'
 import { askProvider, catchProviderFault } from '../../../support/wire/ask-provider.ts'
+import { azureWire } from '../../../support/wire/compatible.ts'
 import { openaiWire as vendor } from '../../../support/wire/openai.ts'
 import { startWireServer, type WireServer } from '../../../support/wire/wire-server.ts'
 
@@ -197,6 +198,46 @@ test('thoughts that a stream sends in pieces go back in one', async () => {
   const { reasoning_content, reasoning_details } = await sendBack(answer)
   assert.is(reasoning_content, 'I think')
   assert.equal(reasoning_details, [{ type: 'reasoning.text', text: 'I think', index: 0, signature: 'sig' }])
+})
+
+const SETTINGS = {
+  headers: { 'x-team': 'blue' },
+  query: { 'api-version': '2024-10-21' },
+  body: { store: false },
+}
+
+test('headers, query and body fields of the config go out with each request', async () => {
+  server.answerWith({ kind: 'answer', answer: { text: ['Paris'] } })
+  for (const stream of [false, true]) {
+    await askProvider({ vendor, server }, {}, { stream, settings: SETTINGS })
+    const sent = server.requests.at(-1)
+    assert.is(sent?.url, '/v1/chat/completions?api-version=2024-10-21')
+    assert.is(sent?.headers['x-team'], 'blue')
+    assert.is(JSON.parse(sent?.body ?? '').store, false)
+  }
+})
+
+test('the config names the field of the token limit, and keeps a stream from being asked for its usage', async () => {
+  server.answerWith({ kind: 'answer', answer: { text: ['Paris'] } })
+  const settings = { maxTokensField: 'max_completion_tokens', streamUsage: false }
+  await askProvider({ vendor, server }, { params: { max_tokens: 5 } }, { stream: true, settings })
+  const body = JSON.parse(server.requests.at(-1)?.body ?? '')
+  assert.equal([body.max_completion_tokens, body.max_tokens, body.stream_options], [5, undefined, undefined])
+})
+
+test('an older version of Azure has the deployment in its path', async () => {
+  server.answerWith({ kind: 'answer', answer: { text: ['Paris'] } })
+  const at = { vendor: azureWire, server: { baseUrl: new URL(server.baseUrl).origin } }
+  await askProvider(at, { model: 'my gpt' }, { settings: { query: { 'api-version': '2024-10-21' } } })
+  assert.is(server.requests.at(-1)?.url, '/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21')
+  await askProvider(at, { model: 'my gpt' })
+  assert.is(server.requests.at(-1)?.url, '/openai/v1/chat/completions')
+})
+
+test('Azure without an address is the fault invalid_input, which names the variable', async () => {
+  const fault = await catchFault(async () => azureWire.createProvider({ apiKey: 'a key of some length' }))
+  assert.is(fault.code, 'invalid_input')
+  assert.match(fault.message, 'AZURE_OPENAI_ENDPOINT')
 })
 
 test('a mistake of ours in reading an answer is a defect, and no failed connection', async () => {

@@ -41,6 +41,37 @@ for (const [model, baseUrl, name] of LIMITS)
     )
   })
 
+const SAID: [string, string, 'native' | 'words' | undefined, boolean, boolean][] = [
+  ['OpenAI', openai.url, undefined, true, false],
+  ['a server that may ignore it', 'http://127.0.0.1:8000/v1', undefined, true, true],
+  ['a server that is known to keep it', 'http://127.0.0.1:8000/v1', 'native', true, false],
+]
+for (const [what, baseUrl, structuredOutput, isSent, isSaid] of SAID)
+  test(`to ${what}, the schema ${isSent ? 'goes' : 'does not go'} as such, and ${isSaid ? 'is said' : 'is not said'} in words`, () => {
+    const { response_format, messages } = toOpenAiBody(
+      {
+        model: 'm',
+        messages: [
+          { role: 'system', content: 'Be brief.' },
+          { role: 'user', content: 'Hi' },
+        ],
+        params: {},
+        returns: closed({ a: { type: 'string' } }),
+      },
+      {
+        server: openai,
+        settings: { name: 'own', baseUrl, ...(structuredOutput && { structuredOutput }) },
+        inWords: false,
+      },
+    )
+    assert.is(response_format !== undefined, isSent)
+    assert.equal(
+      messages.map(({ role }) => role),
+      ['system', 'user'],
+    )
+    assert.is(String(messages[0]?.content).includes('JSON Schema'), isSaid)
+  })
+
 const STRICT: [string, JsonSchema, boolean][] = [
   ['closed objects, all fields required', closed({ a: { type: 'string' }, b: closed({ c: { enum: [1, 2] } }) }), true],
   ['lists of closed objects', closed({ a: { type: 'array', items: closed({ b: { type: 'number' } }) } }), true],
@@ -60,5 +91,21 @@ test('a schema of another type becomes an object, with its definitions at the to
   const { schema } = formatOf({ $ref: '#/$defs/label', $defs: { label: { type: 'string' } } })
   assert.equal(schema, { ...closed({ value: { $ref: '#/$defs/label' } }), $defs: { label: { type: 'string' } } })
 })
+
+const LOOK = { name: 'look', description: 'Looks.', input: { type: 'object' } }
+
+for (const [params, sent] of [
+  [{ tool_choice: 'required' }, { tool_choice: 'required' }],
+  [{ tool_choice: 'look' }, { tool_choice: { type: 'function', function: { name: 'look' } } }],
+  [{ parallel_tool_calls: false }, { parallel_tool_calls: false }],
+] as const)
+  test(`${JSON.stringify(params)} is ${JSON.stringify(sent)}, and is not sent without tools`, () => {
+    const pickSent = (request: Partial<LlmRequest>) => {
+      const { tool_choice, parallel_tool_calls } = toBody({ params, ...request })
+      return JSON.parse(JSON.stringify({ tool_choice, parallel_tool_calls }))
+    }
+    assert.equal(pickSent({ tools: [LOOK] }), sent)
+    assert.equal(pickSent({}), {})
+  })
 
 test.run()

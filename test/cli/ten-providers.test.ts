@@ -1,4 +1,4 @@
-/** One workflow, four vendors: only the line of `models` changes. Against servers on this machine that speak each vendor's wire format. As it is bundled: the SDKs are in the bundle. */
+/** One workflow, ten kinds of providers: only the line of `models` changes. Against servers on this machine that speak each vendor's wire format. As it is bundled: the SDKs are in the bundle. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { startBuiltCli } from '../support/child-process.ts'
@@ -26,7 +26,7 @@ steps:
   - id: research
     llm: default
     tools: [json.query]
-    prompt: Ask for a and b.
+    prompt: Ask for a and b, then for both.
     returns: { sum: integer }
 output: { text: steps.greet.output.text, label: steps.judge.output.label, sum: steps.research.output.sum }
 `
@@ -39,13 +39,14 @@ const answer = ({ messages, tools }: WireRequest): WireReply => {
   })
   if (messages.some(({ text }) => text.includes('Say hello'))) return said('Grüezi 🌍')
   if (messages.some(({ text }) => text.includes('Bug or question'))) return said('{"label":"bug"}')
-  if (messages.some(({ role }) => role === 'tool')) return said('{"sum":3}')
+  const results = messages.filter(({ role }) => role === 'tool')
+  if (results.length === 3) return said('{"sum":3}')
   const name = tools[0]?.name ?? ''
-  const toolCalls = ['a', 'b'].map((query) => ({ name, arguments: JSON.stringify({ data: { a: 1, b: 2 }, query }) }))
+  const toolCalls = (results.length === 0 ? ['a', 'b'] : ['a + b']).map((query) => ({ name, arguments: JSON.stringify({ data: { a: 1, b: 2 }, query }) }))
   return { kind: 'answer', answer: { toolCalls, usage: { input: 1000, cached: 0, output: 10 } } }
 }
 
-const test = suite('four providers')
+const test = suite('ten providers')
 const project = createCliProject()
 const servers: WireServer[] = []
 test.after(async () => {
@@ -54,7 +55,7 @@ test.after(async () => {
 })
 
 for (const { vendor, model, variables } of WIRED_VENDORS)
-  test(`${model} gives text, structured output, tool calls and usage`, async () => {
+  test(`${model} gives text, structured output, a tool loop of three turns with parallel calls, usage and cost`, async () => {
     const server = await startWireServer(vendor)
     servers.push(server)
     server.answerWith(answer)
@@ -66,13 +67,13 @@ for (const { vendor, model, variables } of WIRED_VENDORS)
     assert.is(exitCode, 0, stdout + stderr)
     const { output, usage } = JSON.parse(stdout)
     assert.equal(output, { text: 'Grüezi 🌍', label: 'bug', sum: 3 })
-    assert.equal([usage.input_tokens, usage.output_tokens], [4000, 40])
+    assert.equal([usage.input_tokens, usage.output_tokens], [5000, 50])
     assert.ok(vendor.name === 'ollama' ? usage.cost_usd === 0 : usage.cost_usd > 0, JSON.stringify(usage))
-    assert.is(server.requests.length, 4)
-    const results = vendor.readRequest(server.requests[3] as never).messages.filter(({ role }) => role === 'tool')
+    assert.is(server.requests.length, 5)
+    const results = vendor.readRequest(server.requests[4] as never).messages.filter(({ role }) => role === 'tool')
     assert.equal(
-      results.map(({ text }) => /[12]/.exec(text)?.[0]),
-      ['1', '2'],
+      results.map(({ text }) => /[123]/.exec(text)?.[0]),
+      ['1', '2', '3'],
     )
     assert.not((stdout + stderr).includes(KEY))
   })

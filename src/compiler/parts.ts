@@ -1,0 +1,12 @@
+/** Work in parts: the caller may yield to other work between two parts. */
+export type Parts<Result> = Generator<undefined, Result>
+
+/** Steps that are worked on in one part. */
+export const STEPS_A_PART = 100
+
+/** Does all parts at once. */
+export const finishParts = <Result>(parts: Parts<Result>): Result => {
+  let part = parts.next()
+  while (part.done !== true) part = parts.next()
+  return part.value
+}
