@@ -56,7 +56,7 @@ export class CommitQueue {
   readonly #giveUpMs: number
   #jobs: Job[] = []
   #running: Promise<void> | undefined
-  /** Of the jobs at the front: how often they were tried, and since when. */
+  /** Number of tries of the jobs at the front, and the time of the first one. */
   #tries = 0
   #triedSince = 0
   /** Jobs that are done one by one, since one of them is at fault. */

@@ -6,7 +6,7 @@ import { toStoreError } from './postgres-error.ts'
 import { SCHEMA_VERSION } from './schema-version.ts'
 
 export interface PostgresInspection {
-  /** Of the server: `15.14`. */
+  /** The server's version: `15.14`. */
   version: string
   sizeBytes: number
   /** 0: the database is empty. */

@@ -66,7 +66,7 @@ const TABLES = `'run', 'journal', 'timer', 'inbox', 'definition', 'blob', 'appro
 
 interface Found {
   server: number
-  /** Whether our list of migrations is there. */
+  /** True when our list of migrations is there. */
   has_migrations: boolean
   foreign_tables: number
 }

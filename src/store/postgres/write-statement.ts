@@ -272,7 +272,7 @@ const OPENING = `opened_approvals as (insert into approval as known (run, path, 
       where is_new and (opened.run, opened.path, opened.visit) = (excluded.run, excluded.path, excluded.visit))
       then known.token_hash end)`
 
-/** What the end of a run takes with it. */
+/** The end of a run takes these with it. */
 const ENDINGS = ['timer', 'inbox', 'approval'].map(
   (table) => `ended_${table} as (delete from ${table} where run in (select run from holding where is_end))`,
 )

@@ -73,12 +73,15 @@ export const withFreeKey = ({ packed, bundled: { run: imported } }: ImportedRun,
 /** Exports of earlier releases do not have the field. */
 const isReplaced = ({ replacedBy }: Partial<BundledRun['run']>): boolean => typeof replacedBy === 'string'
 
-/** A queued run becomes an active one that was never claimed, so that it does not start by itself. */
-export const toImportedColumns = (run: BundledRun['run']) => {
+/** A run that does not go on by itself is an active one that was never claimed. */
+export const toImportedColumns = (run: BundledRun['run'], { goesOn }: { goesOn: boolean }) => {
   const { status, phase, isPaused, begunAt, endedAt, usage } = run
+  const wasClaimed = goesOn && status === 'running' && phase !== 'queued'
   return {
+    epoch: wasClaimed ? 1 : 0,
+    admittedAt: wasClaimed && run.flow !== null ? (begunAt ?? run.createdAt) : null,
     status: toStatusCode(status),
-    phase: toPhaseCode(phase === 'queued' ? 'active' : phase),
+    phase: toPhaseCode(phase === 'queued' && !goesOn ? 'active' : phase),
     isPaused: isPaused ? 1 : 0,
     begunAt: begunAt === null ? NOT_BEGUN : begunAt,
     endedAt,

@@ -40,10 +40,10 @@ export const createMaintenance = (db: StoreConnections): StoreMaintenance => ({
       const bundle = await collectBundle(db, { session, id })
       return bundle && encodeBundle(bundle)
     }),
-  async importRun(text, { judge } = {}) {
+  async importRun(text, { judge, goesOn = false } = {}) {
     const bundle = decodeBundle(text)
     await judge?.(bundle)
     const packed = packBundle(bundle)
-    return db.transact((session) => importBundle(session, packed))
+    return db.transact((session) => importBundle(session, packed, { goesOn }))
   },
 })

@@ -9,7 +9,11 @@ import { one, type Session, sql } from '../session.ts'
 import { CONTENT, RUN } from '../statements.ts'
 
 /** Refuses before anything is written. @throws StoreError `corrupt` */
-export const importBundle = async (session: Session, bundle: PackedBundle): Promise<ImportResult> => {
+export const importBundle = async (
+  session: Session,
+  bundle: PackedBundle,
+  { goesOn }: { goesOn: boolean },
+): Promise<ImportResult> => {
   const saved = await session.all(CONTENT.hasDefinitions, [bundle.missing])
   for (const hash of bundle.missing) if (!saved.some((one) => one.hash === hash)) throw missingDefinitionError(hash)
   for (const { hash, workflow, file, source, links } of bundle.definitions)
@@ -19,23 +23,31 @@ export const importBundle = async (session: Session, bundle: PackedBundle): Prom
   for (const run of bundle.runs) {
     const { id } = run.packed.run
     const isNew = (await one(session, RUN.readKey, [id])) === undefined
-    if (isNew) await importRun(session, run)
+    if (isNew) await importRun(session, run, { goesOn })
     result[isNew ? 'imported' : 'existing'].push(id)
   }
   return result
 }
 
-const importRun = async (session: Session, imported: ImportedRun): Promise<void> => {
+const importRun = async (session: Session, imported: ImportedRun, { goesOn }: { goesOn: boolean }): Promise<void> => {
   const { bundled, output, error, messages, approvals, events, packed } = imported
   const { workflow, key = null } = packed.run
   const isTaken = key !== null && (await one(session, RUN.readByKey, [workflow, key])) !== undefined
   const run = await insertRun(withFreeKey(imported, isTaken), session)
-  const columns = toImportedColumns(bundled.run)
+  const columns = toImportedColumns(bundled.run, { goesOn })
   const { status, phase, isPaused, endedAt, begunAt, replacedBy, replacedKey } = columns
   const { inputTokens, outputTokens, costUsd, cacheHits } = columns
   const usage = [inputTokens, outputTokens, costUsd, cacheHits]
   const state = [status, phase, isPaused, endedAt, output, error, ...usage]
-  await session.all(SQL.complete, [...state, begunAt, replacedBy ?? null, replacedKey, run])
+  await session.all(SQL.complete, [
+    ...state,
+    begunAt,
+    replacedBy ?? null,
+    replacedKey,
+    run,
+    columns.epoch,
+    columns.admittedAt,
+  ])
   for (const { id, kind, text } of messages) await session.all(SQL.addMessage, [run, id, kind, text])
   for (const approval of approvals) {
     const { path, visit, step, title, shown, form, deciders, tool, count, ...rest } = toOpened(run, approval)
@@ -59,7 +71,7 @@ const SQL = {
   complete: sql(
     `update run set status = $1::int, phase = $2::int, is_paused = $3::int, ended_at = $4::bigint, output = $5, error = $6,
        input_tokens = $7::bigint, output_tokens = $8::bigint, cost_usd = $9::float8, cache_hits = $10::int, begun_at = $11::bigint,
-       expires_at = null, replaced_by = $12::text, idempotency_key = coalesce(idempotency_key, $13::text)
+       expires_at = null, epoch = $15::int, admitted_at = $16::bigint, replaced_by = $12::text, idempotency_key = coalesce(idempotency_key, $13::text)
      where key = $14`,
   ),
   addMessage: sql(

@@ -7,7 +7,11 @@ import type { Connection } from '../connection.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
 /** Refuses before anything is written. @throws StoreError `corrupt` */
-export const importBundle = (store: MaintainedStore, bundle: PackedBundle): ImportResult => {
+export const importBundle = (
+  store: MaintainedStore,
+  bundle: PackedBundle,
+  { goesOn }: { goesOn: boolean },
+): ImportResult => {
   const { insertDefinition, insertBlob, readRunKey, readDefinitionKey } = store.statements
   for (const hash of bundle.missing) if (readDefinitionKey.get(hash) === undefined) throw missingDefinitionError(hash)
   for (const { hash, workflow, file, source, links } of bundle.definitions)
@@ -18,7 +22,7 @@ export const importBundle = (store: MaintainedStore, bundle: PackedBundle): Impo
   for (const run of bundle.runs) {
     const { id } = run.packed.run
     const isNew = readRunKey.get(id) === undefined
-    if (isNew) importRun(run, { store, statements })
+    if (isNew) importRun(run, { store, statements, goesOn })
     result[isNew ? 'imported' : 'existing'].push(id)
   }
   return result
@@ -26,14 +30,18 @@ export const importBundle = (store: MaintainedStore, bundle: PackedBundle): Impo
 
 const importRun = (
   imported: ImportedRun,
-  { store, statements }: { store: MaintainedStore; statements: ReturnType<typeof prepareImport> },
+  {
+    store,
+    statements,
+    goesOn,
+  }: { store: MaintainedStore; statements: ReturnType<typeof prepareImport>; goesOn: boolean },
 ): void => {
   const { bundled, output, error, messages, approvals, events } = imported
   const parts = store.parts()
   const { workflow, key = null } = imported.packed.run
   const isTaken = key !== null && store.statements.readRunByKey.get(workflow, key) !== undefined
   const run = store.creation.insert(withFreeKey(imported, isTaken))
-  statements.complete.run({ run, output, error, ...toImportedColumns(bundled.run) })
+  statements.complete.run({ run, output, error, ...toImportedColumns(bundled.run, { goesOn }) })
   for (const { id, kind, text } of messages) statements.addMessage.run(run, id, kind, text)
   for (const approval of approvals) parts.approvals.open({ runKey: run, runId: bundled.run.id }, approval)
   for (const event of events) parts.outbox.add(run, event)
@@ -45,7 +53,7 @@ const prepareImport = (db: Connection) => ({
   >(
     `update run set status = @status, phase = @phase, is_paused = @isPaused, ended_at = @endedAt, output = @output,
        error = @error, input_tokens = @inputTokens, output_tokens = @outputTokens, cost_usd = @costUsd, cache_hits = @cacheHits,
-       begun_at = @begunAt, expires_at = null, replaced_by = @replacedBy,
+       begun_at = @begunAt, expires_at = null, epoch = @epoch, admitted_at = @admittedAt, replaced_by = @replacedBy,
        idempotency_key = coalesce(idempotency_key, @replacedKey)
      where key = @run`,
   ),

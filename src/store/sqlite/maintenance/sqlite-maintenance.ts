@@ -32,10 +32,10 @@ export const createMaintenance = (store: MaintainedStore): StoreMaintenance => (
       const bundle = collectBundle(store, id)
       return bundle && encodeBundle(bundle)
     }),
-  async importRun(text, { judge } = {}) {
+  async importRun(text, { judge, goesOn = false } = {}) {
     const bundle = decodeBundle(text)
     await judge?.(bundle)
     const packed = packBundle(bundle)
-    return store.queue.change(() => importBundle(store, packed))
+    return store.queue.change(() => importBundle(store, packed, { goesOn }))
   },
 })
