@@ -1,11 +1,12 @@
 /** Renders counts, costs and times as text. */
 
+import type { ActorWarning } from '../core/actor.ts'
 import { countOf, formatCount } from '../core/count.ts'
 import { formatDuration } from '../core/duration.ts'
 import { formatLimit, LIMITS } from '../core/limits.ts'
 import { FINALLY, UNDO } from '../core/machine-ends.ts'
 import { measureRun } from '../service/history/measure-run.ts'
-import type { ReachedData } from '../store/journal-data.ts'
+import type { JournalData, ReachedData } from '../store/journal-data.ts'
 import type { RunRecord, UsageTotals } from '../store/store.ts'
 
 /** Says how many items of a list are shown, and how to see the others; empty if these are all. */
@@ -83,6 +84,18 @@ export const formatTime = (at: number): string => {
   const [month, day] = [date.getMonth() + 1, date.getDate()].map((part) => String(part).padStart(2, '0'))
   return `${date.getFullYear()}-${month}-${day} ${time.slice(0, 5)}`
 }
+
+/** `prompt cut to 4,096 of at least 6,000 tokens by the window of the model; …` */
+export const describeWarning = (warning: JournalData['warning']): string =>
+  warning.limit === 'num_ctx' ? describeCut(warning) : describeNear(warning)
+
+const describeCut = ({ amount, allowed }: ActorWarning): string => {
+  const sent = amount > allowed ? ` of at least ${formatCount(amount)}` : ''
+  return `prompt cut to ${formatCount(allowed)}${sent} tokens by the window of the model; set a larger one: params: { num_ctx: ${toWindow(amount)} }`
+}
+
+/** Leaves room for the answer, as words may have several tokens each. */
+const toWindow = (tokens: number): number => 2 ** Math.ceil(Math.log2(tokens * 2))
 
 /** `the journal of the run has 10,001 rows: beyond 50,000 rows the run fails`. */
 export const describeNear = ({ limit, amount, allowed }: ReachedData): string => {

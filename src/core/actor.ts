@@ -44,6 +44,8 @@ export interface ActorContext {
   deadline: number
   progress(progress: Progress): void
   usage(usage: Usage): void
+  /** Notes a doubt about an output that is a success all the same. The trace and live views show it. */
+  warn(warning: ActorWarning): void
   /** The value of a declared secret. @throws Fault `unauthorized` when it is not set. */
   secret(name: string): string
   blob(blob: BlobContent): Promise<BlobRef>
@@ -61,6 +63,9 @@ export type Usage = TokenCounts & {
   /** Count of calls that the cache of answers answered: 1 for such a call, which is free; more for a child run. Absent: none. */
   cache_hits?: number
 }
+
+/** `num_ctx`: the window of a local model cut its prompt. `amount`: tokens that were sent at least; `allowed`: tokens that were read. */
+export type ActorWarning = { limit: 'num_ctx'; amount: number; allowed: number }
 
 export interface BlobContent {
   bytes: Uint8Array

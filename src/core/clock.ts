@@ -1,3 +1,5 @@
+import { WakeSlices } from './wake-slices.ts'
+
 /** The source of time. It is injected, so that tests move it by hand. */
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -6,6 +8,8 @@ export interface Clock {
   wakeAt(at: number, wake: () => void): () => void
 }
 
+const slices = new WakeSlices({ now: () => performance.now(), later: (callBack) => setImmediate(callBack) })
+
 /** The longest delay that setTimeout takes: beyond 31 bits it fires at once, so longer waits are cut into pieces. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1
 
@@ -13,14 +17,21 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   wakeAt(at, wake) {
     let timer: NodeJS.Timeout
+    let callOff = (): void => {}
     const arm = (): void => {
       const remaining = at - Date.now()
       timer =
         remaining > LONGEST_TIMEOUT_MS ? setTimeout(arm, LONGEST_TIMEOUT_MS) : setTimeout(fire, Math.max(0, remaining))
     }
     // Node's timers may fire up to a millisecond early by the wall clock.
-    const fire = (): void => (Date.now() < at ? arm() : wake())
+    const fire = (): void => {
+      if (Date.now() < at) arm()
+      else callOff = slices.add(at, wake)
+    }
     arm()
-    return () => clearTimeout(timer)
+    return () => {
+      clearTimeout(timer)
+      callOff()
+    }
   },
 }

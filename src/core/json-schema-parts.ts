@@ -33,6 +33,25 @@ const mapKeyword = (keyword: string, value: unknown, change: (part: JsonSchema) 
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, changeOne(one)]))
 }
 
+/** Keywords that name another schema. */
+export const REFERENCES = ['$ref', '$dynamicRef']
+
+/** True for a reference to a place of the schema as a whole. */
+export const isPointer = (reference: unknown): reference is string =>
+  typeof reference === 'string' && (reference === '#' || reference.startsWith('#/'))
+
+/** Renames the pointers in a schema. Those inside a schema with an `$id` start there, and stay. */
+export const renameReferences = (schema: JsonSchema, rename: (reference: string) => string): JsonSchema => {
+  if (!isJsonObject(schema) || typeof schema.$id === 'string') return schema
+  const renamed = Object.fromEntries(
+    REFERENCES.flatMap((keyword) => {
+      const reference = schema[keyword]
+      return isPointer(reference) ? [[keyword, rename(reference)]] : []
+    }),
+  )
+  return { ...mapParts(schema, (part) => renameReferences(part, rename)), ...renamed }
+}
+
 /** Lists the schemas directly inside a schema that judge the same value. */
 const listInPlace = (schema: JsonSchema): JsonSchema[] => {
   const parts: JsonSchema[] = []
@@ -45,8 +64,8 @@ const listInPlace = (schema: JsonSchema): JsonSchema[] => {
 }
 
 /** Resolves a reference such as `#` or `#/$defs/node`. Undefined: it leads elsewhere, or to no schema. */
-export const resolvePointer = (root: JsonSchema, reference: string): JsonSchema | undefined => {
-  if (reference !== '#' && !reference.startsWith('#/')) return undefined
+const resolvePointer = (root: JsonSchema, reference: string): JsonSchema | undefined => {
+  if (!isPointer(reference)) return undefined
   let target: unknown = root
   for (const step of reference.split('/').slice(1)) {
     const key = decodeStep(step)

@@ -1,6 +1,6 @@
 /** Notices to the watchers of a run: for live views only. The journal is the truth. */
 import type { MachineContext } from '../compiler/machine-context.ts'
-import type { Progress } from '../core/actor.ts'
+import type { ActorWarning, Progress } from '../core/actor.ts'
 import type { FaultData } from '../core/fault.ts'
 import type { ReachedData } from '../store/journal-data.ts'
 import type { OpenEffect } from './effects/run-effect.ts'
@@ -18,6 +18,7 @@ export type RunNotice =
       fallsBackTo?: string | undefined
     }
   | { type: 'attempt.progress'; effect: OpenEffect; progress: Progress }
+  | { type: 'attempt.warned'; effect: OpenEffect; warning: ActorWarning }
   | { type: 'effect.ended'; effect: OpenEffect; outcome: Outcome; figures: AttemptFigures }
   | { type: 'effect.stopped'; path: string }
   /** A change is durable. `contexts`: those of the root machine since the last notice, one for each of its steps, in order. */

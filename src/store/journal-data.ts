@@ -2,7 +2,7 @@
  * The data of journal rows, one type for each kind. All of them are JSON, so they are type aliases: an interface does not fit
  * `JsonValue`. A field is added as an optional one; journals of former releases stay readable.
  */
-import type { Usage } from '../core/actor.ts'
+import type { ActorWarning, Usage } from '../core/actor.ts'
 import type { FaultData } from '../core/fault.ts'
 import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { BoundName } from '../core/limits.ts'
@@ -157,6 +157,7 @@ export interface JournalData {
   finally: FinallyData
   pause: { is_paused: boolean; by: string }
   left: { is_left: boolean }
-  warning: ReachedData
+  /** A bound of the run, or a doubt about an attempt at its path. */
+  warning: ReachedData | ActorWarning
   summary: JsonObject
 }

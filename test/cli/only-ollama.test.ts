@@ -114,6 +114,24 @@ for (const name of ['01-hello', '02-branching', '04-foreach', '08-child-workflow
     }
   })
 
+test('a prompt that the window of the model cut is told while the run goes on, and in its trace', async () => {
+  const steps = ['a', 'b'].map(
+    (id) => `{ id: ${id}, llm: default, prompt: "\${input.text}", params: { num_ctx: 2048 } }`,
+  )
+  project.write(
+    'cut.yaml',
+    `workflow: cut\ninput: { text: string }\nmodels: { default: ollama/llama3.2 }\nsteps: [${steps}]\noutput: steps.b.output\n`,
+  )
+  server.answerWith(() => ({ kind: 'answer', answer: { text: ['Yes'], usage: { input: 2_048, output: 1 } } }))
+  const text = 'word '.repeat(3_000)
+  const { stderr, exitCode } = await troupe('run', 'cut.yaml', '--input', `text=${text}`)
+  const cut = 'prompt cut to 2,048 of at least 3,000 tokens by'
+  assert.is(exitCode, 0, stderr)
+  assert.match(stderr, `a: ${cut} the window of the model; set a larger one: params: { num_ctx: 8192 }`)
+  const { stdout } = await troupe('trace', 'last')
+  assert.is(stdout.split(cut).length, 3, stdout)
+})
+
 test('the guard stops a connection to anywhere else', async () => {
   const { stderr, exitCode } = await project.troupe(['run', 'examples/01-hello.yaml', '--model', 'default=ollama/x'], {
     env: { ...NO_VENDOR_VARIABLES, NODE_OPTIONS: '--import ./guard.mjs', ONLY_PORT: '1', OLLAMA_HOST: server.baseUrl },

@@ -234,7 +234,7 @@ test('a table that is looked up by a text is not indexed, as a word of Object.pr
     return tables.flatMap(([, name]) =>
       text
         .split('\n')
-        .filter((line) => new RegExp(`\\b${name}\\[`).test(line) && !/Object\.hasOwn|\[character\]/.test(line))
+        .filter((line) => new RegExp(`\\b${name}\\[`).test(line) && !/Object\.hasOwn|\[(character|digit)\]/.test(line))
         .map((line) => `${path}: ${line.trim()}`),
     )
   })

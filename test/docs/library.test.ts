@@ -15,6 +15,7 @@ const NOTICES: { [Type in NoticeType]: Record<Exclude<keyof NoticeOf<Type>, 'typ
   'attempt.started': { effect: true, attempt: true },
   'attempt.progress': { effect: true, progress: true },
   'attempt.failed': { effect: true, fault: true, figures: true, retryInMs: true, fallsBackTo: true },
+  'attempt.warned': { effect: true, warning: true },
   'effect.ended': { effect: true, outcome: true, figures: true },
   'effect.stopped': { path: true },
   'run.changed': { contexts: true },

@@ -1,4 +1,4 @@
-import type { ActorContext, BlobContent, Progress, Usage } from '../../src/core/actor.ts'
+import type { ActorContext, ActorWarning, BlobContent, Progress, Usage } from '../../src/core/actor.ts'
 import { Fault } from '../../src/core/fault.ts'
 import { hashBytes } from '../../src/core/hash.ts'
 
@@ -6,6 +6,7 @@ import { hashBytes } from '../../src/core/hash.ts'
 export interface TestContext extends ActorContext {
   progressed: Progress[]
   used: Usage[]
+  warned: ActorWarning[]
   blobs: BlobContent[]
   /** Messages and fields, as text. */
   logged: string[]
@@ -16,6 +17,7 @@ export const createActorContext = (overrides: Partial<ActorContext> = {}): TestC
   const record = {
     progressed: [] as Progress[],
     used: [] as Usage[],
+    warned: [] as ActorWarning[],
     blobs: [] as BlobContent[],
     logged: [] as string[],
   }
@@ -31,6 +33,7 @@ export const createActorContext = (overrides: Partial<ActorContext> = {}): TestC
     deadline: Date.now() + 60_000,
     progress: (progress) => void record.progressed.push(progress),
     usage: (usage) => void record.used.push(usage),
+    warn: (warning) => void record.warned.push(warning),
     secret(name) {
       throw new Fault('unauthorized', `the secret '${name}' is not set`)
     },

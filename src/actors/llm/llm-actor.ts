@@ -132,6 +132,8 @@ const ask = async ({ provider, input, context, options }: TurnCall, request: Llm
   try {
     const answer = await provider.call(request, { signal: context.signal, onText })
     report(answer.usage)
+    const { cutPrompt: cut } = answer
+    if (cut !== undefined) context.warn({ limit: 'num_ctx', amount: cut.sent, allowed: cut.read })
     return answer
   } catch (error) {
     if (hasBegun(error)) report(null)

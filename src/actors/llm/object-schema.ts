@@ -2,6 +2,7 @@
 import { parseFiniteJson } from '../../core/finite-json.ts'
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import { closedObject, type JsonSchema } from '../../core/json-schema.ts'
+import { renameReferences } from '../../core/json-schema-parts.ts'
 
 export interface ObjectSchema {
   /** A schema of type object. */
@@ -12,7 +13,9 @@ export interface ObjectSchema {
 
 export const toObjectSchema = (schema: JsonSchema): ObjectSchema => {
   if (schema.type === 'object' && schema.$ref === undefined) return { schema, isWrapped: false }
-  const { $defs, ...value } = schema
+  const { $defs, ...value } = renameReferences(schema, (reference) =>
+    reference.startsWith('#/$defs/') ? reference : `#/properties/value${reference.slice(1)}`,
+  )
   return { schema: { ...closedObject({ value }), ...($defs === undefined ? {} : { $defs }) }, isWrapped: true }
 }
 

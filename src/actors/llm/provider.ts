@@ -48,6 +48,8 @@ export interface LlmAnswer {
   reason?: string
   /** The vendor's own numbers; null when it gave none. */
   usage: TokenCounts | null
+  /** Given: the window surely cut the prompt. Tokens that were sent at least, and tokens that were read. */
+  cutPrompt?: { sent: number; read: number }
 }
 
 /** The environment variables that users of a vendor know. */

@@ -7,7 +7,7 @@ import type { BudgetData, DecisionData, FailedAttemptData, LateData } from '../.
 import { createdOf, figuresOf, isPartial, type JournalRow } from '../../store/journal-row.ts'
 import type { UsageTotals } from '../../store/store.ts'
 import { describeFault } from '../fault-text.ts'
-import { describeNear } from '../figures.ts'
+import { describeWarning } from '../figures.ts'
 
 export type EntryState =
   | 'completed'
@@ -115,7 +115,7 @@ const describeMessage = (row: JournalRow): ReturnType<typeof describeRow> => {
         ? { state: 'begun', path: FINALLY, note: `the run has ${row.data.status}` }
         : undefined
     case 'warning':
-      return { state: 'noted', note: describeNear(row.data) }
+      return { state: 'noted', note: describeWarning(row.data) }
     default:
       return undefined
   }

@@ -10,7 +10,7 @@ import { formatDuration } from '../../core/duration.ts'
 import type { Run } from '../../runtime/run.ts'
 import type { AnsweredWait, RunWait } from '../../service/control/run-waits.ts'
 import type { Channel } from '../context.ts'
-import { describeNear } from '../figures.ts'
+import { describeNear, describeWarning } from '../figures.ts'
 import { cutEnd, widthOf } from '../printable.ts'
 import { describeHeld, listShownWaits, toWaitLines } from '../run-waits-text.ts'
 import { renderRows, widestName } from './frame.ts'
@@ -74,6 +74,8 @@ export const createLiveView = (channel: Channel, viewed: ViewedRun): RunView => 
     take(notice) {
       tracker.take(notice)
       if (notice.type === 'run.warned') near.set(notice.limit, describeNear(notice))
+      if (notice.type === 'attempt.warned')
+        near.set(notice.effect.step, `${notice.effect.step}: ${describeWarning(notice.warning)}`)
       if (notice.type === 'run.held') held = notice.cause === undefined ? '' : describeHeld(notice.cause)
       if (notice.type === 'run.changed') tracker.readChanges(notice.contexts)
     },

@@ -9,7 +9,7 @@ import type { Run } from '../../runtime/run.ts'
 import type { RunWait } from '../../service/control/run-waits.ts'
 import type { Channel } from '../context.ts'
 import { describeFault } from '../fault-text.ts'
-import { describeHits, describeNear } from '../figures.ts'
+import { describeHits, describeNear, describeWarning } from '../figures.ts'
 import { describeHeld, keyOfWait, listShownWaits, toWaitLines } from '../run-waits-text.ts'
 import { createRetryReport } from './retry-report.ts'
 import type { RunView, ViewedRun } from './run-view.ts'
@@ -55,6 +55,7 @@ export const createPlainView = (channel: Channel, viewed: ViewedRun, clock: Cloc
       else if (notice.type === 'attempt.failed') retries.take(notice)
       else if (notice.type === 'run.held') say(describeHeld(notice.cause))
       else if (notice.type === 'run.warned') say(describeNear(notice))
+      else if (notice.type === 'attempt.warned') say(`${notice.effect.path}: ${describeWarning(notice.warning)}`)
       if (notice.type === 'run.changed' || notice.type === 'attempt.started') report()
     },
     ask: waits.ask,

@@ -72,7 +72,13 @@ export class StepTracker {
   }
 
   take(notice: RunNotice): void {
-    if (notice.type === 'run.changed' || notice.type === 'run.held' || notice.type === 'run.warned') return
+    if (
+      notice.type === 'attempt.warned' ||
+      notice.type === 'run.changed' ||
+      notice.type === 'run.held' ||
+      notice.type === 'run.warned'
+    )
+      return
     const path = notice.type === 'effect.stopped' ? notice.path : notice.effect.path
     if (notice.type === 'effect.ended') this.#countHits(path, notice.figures)
     if (notice.type === 'effect.ended' || notice.type === 'effect.stopped') this.attempts.delete(path)

@@ -4,7 +4,7 @@
  */
 import { isJsonObject } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
-import { mapParts } from '../../core/json-schema-parts.ts'
+import { isPointer, mapParts, REFERENCES, renameReferences } from '../../core/json-schema-parts.ts'
 
 /** @param own Schemas as the author wrote them, inside the type. */
 export const withOwnBases = (type: JsonSchema, own: ReadonlySet<JsonSchema>): JsonSchema => {
@@ -30,8 +30,6 @@ export const withOwnBases = (type: JsonSchema, own: ReadonlySet<JsonSchema>): Js
 
 const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)
 
-const REFERENCES = ['$ref', '$dynamicRef']
-
 /** A schema with an `$id` is a base itself. */
 const refersToBase = (schema: JsonSchema): boolean => {
   if (typeof schema.$id === 'string') return false
@@ -42,9 +40,6 @@ const refersToBase = (schema: JsonSchema): boolean => {
   })
   return found
 }
-
-const isPointer = (reference: unknown): reference is string =>
-  typeof reference === 'string' && (reference === '#' || reference.startsWith('#/'))
 
 interface Hoisting {
   path: string
@@ -70,22 +65,11 @@ const hoist = (schema: JsonSchema, { path, definitions }: Hoisting): JsonSchema 
     isMeant = true
     return `#/$defs/${own}${reference.slice(1)}`
   }
-  for (const [name, free] of names) definitions[free] = rebase($defs[name] ?? {}, rename)
-  const rebased = rebase(rest, rename)
+  for (const [name, free] of names) definitions[free] = renameReferences($defs[name] ?? {}, rename)
+  const rebased = renameReferences(rest, rename)
   if (isMeant) definitions[own] = rebased
   else delete definitions[own]
   return isMeant ? { $ref: `#/$defs/${own}` } : rebased
-}
-
-const rebase = (schema: JsonSchema, rename: (reference: string) => string): JsonSchema => {
-  if (!isJsonObject(schema) || typeof schema.$id === 'string') return schema
-  const renamed = Object.fromEntries(
-    REFERENCES.flatMap((keyword) => {
-      const reference = schema[keyword]
-      return isPointer(reference) ? [[keyword, rename(reference)]] : []
-    }),
-  )
-  return { ...mapParts(schema, (part) => rebase(part, rename)), ...renamed }
 }
 
 /** Makes a free name from characters that a reference holds as they are, and that vendors of models take. */

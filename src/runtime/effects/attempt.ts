@@ -10,12 +10,13 @@
  * 4. Only faults come out of an actor. Any other error is translated here, at the border.
  */
 import type { StepPlan } from '../../compiler/plan.ts'
-import type { ActorContext, BlobContent, Progress, Usage } from '../../core/actor.ts'
+import type { ActorContext, ActorWarning, BlobContent, Progress, Usage } from '../../core/actor.ts'
 import { isCancelled } from '../../core/cancelled.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { expectWithin, LIMITS } from '../../core/limits.ts'
 import { sizeOf } from '../../core/value-size.ts'
 import type { TextRedactor } from '../../secrets/secret-pattern.ts'
+import type { Untimed } from '../../store/journal-row.ts'
 import type { Store } from '../../store/store.ts'
 import type { Admission, Budget } from '../budget/budget.ts'
 import type { AttemptFigures, Outcome } from '../run-event.ts'
@@ -30,6 +31,7 @@ export interface AttemptMeans extends Pick<RunOptions, 'placement' | 'budget' | 
   /** Id of the run that stands in the idempotency keys of effects without a key of their own. */
   keyRun: string
   store: Pick<Store, 'putBlob'>
+  on: { note(note: Untimed<'warning'>): void }
 }
 
 export interface AttemptOptions {
@@ -129,6 +131,13 @@ export class Attempt {
     if (!this.isAborted) this.#means.watch({ type: 'attempt.progress', effect: this.effect, progress })
   }
 
+  #warn(warning: ActorWarning): void {
+    if (this.isAborted) return
+    const { effect } = this
+    this.#means.on.note({ kind: 'warning', path: effect.path, visit: effect.visit, data: warning })
+    this.#means.watch({ type: 'attempt.warned', effect, warning })
+  }
+
   #toContext(): ActorContext {
     const { effect, number, started } = this
     const { keyRun } = this.#means
@@ -145,6 +154,7 @@ export class Attempt {
         else if (!this.isAborted) this.#show(this.#text.push(progress.text))
       },
       usage: (call) => this.#usage.push(call),
+      warn: (warning) => this.#warn(warning),
       secret: (name) => {
         throw new Error(`secret '${name}' was asked for outside of a placement`)
       },

@@ -40,7 +40,7 @@ export interface EffectRunnerOptions extends AttemptMeans {
 /** The run, as the performing of its effects reports to it. */
 export interface EffectListener {
   happen(event: RunEvent): void
-  note(note: Untimed<'attempt' | 'late'>): void
+  note(note: Untimed<'attempt' | 'late' | 'warning'>): void
   /** The long pause of an effect is over: calls `begin` when its next attempt may begin. */
   resume(effect: OpenEffect, begin: () => void): void
   /** Adds the usage up; returns the figures. */

@@ -58,7 +58,7 @@ const CHOICES: Readonly<Record<string, string>> = { auto: 'auto', required: 'any
 
 const toToolChoice = ({ tool_choice: choice, parallel_tool_calls: parallel }: JsonObject): JsonObject => {
   if (choice === undefined && parallel !== false) return {}
-  const type = CHOICES[String(choice ?? 'auto')]
+  const type = ownValue(CHOICES, String(choice ?? 'auto'))
   return {
     tool_choice: {
       ...(type === undefined ? { type: 'tool', name: choice ?? '' } : { type }),

@@ -9,7 +9,7 @@ import { findGeminiVersion } from './gemini-version.ts'
 
 const toToolConfig = ({ tool_choice: choice }: JsonObject): JsonObject => {
   if (typeof choice !== 'string') return {}
-  const mode = MODES[choice]
+  const mode = ownValue(MODES, choice)
   const config = mode === undefined ? { mode: 'ANY', allowedFunctionNames: [choice] } : { mode }
   return { toolConfig: { functionCallingConfig: config } }
 }

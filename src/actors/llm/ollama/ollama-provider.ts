@@ -4,6 +4,7 @@ import { type ModelRequest, NO_END, NO_EVENT } from '../model-request.ts'
 import type { LlmAnswer, LlmProvider, ProviderSettings } from '../provider.ts'
 import type { ModelServer } from '../provider-definition.ts'
 import { createServedProvider, type ServerCall } from '../served-provider.ts'
+import { findCutPrompt } from './cut-prompt.ts'
 import { createTurn, takeLine, toAnswer } from './ollama-answer.ts'
 import { judgeBody, judgeLines } from './ollama-lines.ts'
 import { toOllamaBody } from './ollama-request.ts'
@@ -12,10 +13,11 @@ import { toOllamaBody } from './ollama-request.ts'
 export const createOllamaProvider = async (server: ModelServer, given: ProviderSettings): Promise<LlmProvider> => {
   const { Ollama } = await import('ollama')
   const headers = given.apiKey ? { Authorization: `Bearer ${given.apiKey}` } : {}
-  return createServedProvider(server, given, (call) => {
+  return createServedProvider(server, given, async (call) => {
     const { settings, request, onText } = call
     const fetch = onText === undefined ? fetchWhole(request) : fetchLines(request)
-    return perform(new Ollama({ host: settings.baseUrl, headers, fetch }), call)
+    const answer = await perform(new Ollama({ host: settings.baseUrl, headers, fetch }), call)
+    return { ...answer, ...findCutPrompt(call.asked, answer) }
   })
 }
 

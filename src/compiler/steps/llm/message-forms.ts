@@ -1,4 +1,5 @@
 /** Messages in forms that other systems take: a text, one message without its list, `{ user: … }`. The hint is the list that works. */
+import { ownValue } from '../../../core/json.ts'
 import { correct, type Hint } from '../../correction.ts'
 import type { Diagnostics } from '../../diagnostic.ts'
 import type { MapNode, ValueNode } from '../../document.ts'
@@ -64,11 +65,11 @@ const isMisnamed = ({ key, value }: MapNode['entries'][number]): boolean => {
 const writeMessage = (item: ValueNode, diagnostics: Diagnostics): string | undefined => {
   if (item.kind !== 'map') return inBraces('user', write(item, diagnostics))
   const own = byRole(item)
-  if (own !== undefined) return inBraces(ROLES[own.key.value], write(own.value, diagnostics))
+  if (own !== undefined) return inBraces(ownValue(ROLES, own.key.value), write(own.value, diagnostics))
   const find = (...names: string[]) => item.entries.find(({ key }) => names.includes(key.value))?.value
   const [role, content] = [find('role'), find('content', 'text', 'message')]
   if (item.entries.length > 2 || content === undefined) return undefined
-  const given = role === undefined ? 'user' : role.kind === 'literal' ? ROLES[String(role.value)] : undefined
+  const given = role === undefined ? 'user' : role.kind === 'literal' ? ownValue(ROLES, String(role.value)) : undefined
   return inBraces(given, write(content, diagnostics))
 }
 
