@@ -32,6 +32,7 @@ export const VENDORED: readonly string[] = [
   '@google/generative-ai',
   '@mikro-orm/core',
   '@mikro-orm/migrations',
+  '@mikro-orm/postgresql',
   '@mikro-orm/sqlite',
   'ollama',
   'openai',

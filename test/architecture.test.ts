@@ -34,6 +34,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   '@marcbachmann/cel-js': ['src/compiler/expression/'],
   '@mikro-orm/core': ['src/store/'],
   '@mikro-orm/migrations': ['src/store/'],
+  '@mikro-orm/postgresql': ['src/store/'],
   '@mikro-orm/sqlite': ['src/store/'],
   '@statelyai/inspect': ['src/telemetry/inspect/'],
   '@xstate/graph': ['src/service/simulation/'],
@@ -45,6 +46,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   elkjs: ['src/chart/'],
   jsonata: ['src/actors/tools/'],
   ollama: ['src/actors/llm/'],
+  pg: ['src/store/postgres/'],
   openai: ['src/actors/llm/'],
   re2js: ['src/core/', 'src/compiler/expression/', 'src/actors/tools/json-query/'],
   xstate: [

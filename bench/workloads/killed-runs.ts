@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { toKindCode } from '../../src/store/sqlite/codes.ts'
+import { toKindCode } from '../../src/store/sql/codes.ts'
 import { openWorkflow } from '../opened-workflow.ts'
 import { ServerProcess } from '../server-process.ts'
 import { NEVER_ANSWERED } from '../sources.ts'

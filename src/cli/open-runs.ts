@@ -1,6 +1,7 @@
 /** Opens the project and its database, finds runs in it, and closes it when a command has ended. */
 import { existsSync } from 'node:fs'
 import { isDatabaseTrusted, type Project, readProject } from '../app/project/project.ts'
+import { type DatabaseAddress, toShownUrl } from '../store/database-address.ts'
 import type { DamagedRow } from '../store/maintenance.ts'
 import { openDatabase } from '../store/open-database.ts'
 import type { FindRunResult, RunRecord, Store } from '../store/store.ts'
@@ -99,10 +100,13 @@ export const withRunsIfThere = async (
   else if (none !== undefined) writeJson(context, none)
 }
 
-export const hasDatabase = ({ database }: Project): boolean => database.kind === 'memory' || existsSync(database.path)
+export const hasDatabase = ({ database }: Project): boolean => database.kind !== 'sqlite' || existsSync(database.path)
 
 export const shownDatabase = ({ database }: Project, { workingFolder }: Context): string =>
-  database.kind === 'memory' ? 'memory:' : shownPath(database.path, workingFolder)
+  database.kind === 'sqlite' ? shownPath(database.path, workingFolder) : shownServer(database)
+
+const shownServer = (database: Exclude<DatabaseAddress, { kind: 'sqlite' }>): string =>
+  database.kind === 'memory' ? 'memory:' : toShownUrl(database.url)
 
 /** Finds a run by its id, by a unique beginning or end of its id, or as the newest for `last`. @throws CliError */
 export const findRun = async (store: Store, id: string): Promise<RunRecord> => {

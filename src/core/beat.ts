@@ -7,6 +7,10 @@ export class Beat {
   #disarm: () => void = () => {}
   #acting: Promise<void> = Promise.resolve()
   #isStopped = false
+  /** While an action is in flight: another one follows at once. */
+  #isHastened = false
+  #isActing = false
+  #isStarted = false
 
   /** @param act Resolves to the milliseconds until the next time; never rejects. */
   constructor(clock: Clock, act: () => Promise<number>) {
@@ -16,8 +20,18 @@ export class Beat {
 
   /** Acts for the first time at once, or after so many milliseconds. */
   start(delayMs?: number): void {
+    this.#isStarted = true
     if (delayMs === undefined) this.#acting = this.#once()
     else this.#arm(delayMs)
+  }
+
+  /** Acts at once, or as soon as the action in flight has ended. Before the start, and after the stop, it does nothing. */
+  hasten(): void {
+    if (this.#isStopped || !this.#isStarted) return
+    this.#isHastened = this.#isActing
+    if (this.#isActing) return
+    this.#disarm()
+    this.start()
   }
 
   /** Ends the repetition. Resolves when an action in flight has ended. */
@@ -32,8 +46,11 @@ export class Beat {
   }
 
   async #once(): Promise<void> {
+    this.#isActing = true
+    this.#isHastened = false
     const pauseMs = await this.#act()
-    if (!this.#isStopped) this.#arm(pauseMs)
+    this.#isActing = false
+    if (!this.#isStopped) this.#arm(this.#isHastened ? 0 : pauseMs)
   }
 
   #arm(delayMs: number): void {

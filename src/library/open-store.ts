@@ -9,7 +9,8 @@ export interface StoreOptions {
 
 /**
  * Opens the store of runs: a SQLite file (a path, relative to the working directory, or `file:` URL; created with its folder, and
- * migrated), or `memory`, which is gone with the process. Several processes may have the same file open. Close it at the end.
+ * migrated), a Postgres database (`postgres://…`), or `memory`, which is gone with the process. Several processes may have the same
+ * file or database open. Close it at the end.
  * @throws StoreError `unreadable`, `corrupt`, `too_new`, `disk_full`, `busy`; Fault `invalid_input`
  */
 export const openStore = (address: string, { durability = 'process' }: StoreOptions = {}): Promise<Store> =>

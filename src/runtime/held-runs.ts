@@ -1,6 +1,6 @@
 /**
- * The runs that this process holds. It renews their leases (each 3 s) and reads their inboxes (each 250 ms), both only while it holds
- * any run.
+ * The runs that this process holds. It renews their leases (each 3 s) and reads their inboxes (each 250 ms, and when the store has
+ * news), both only while it holds any run.
  *
  * Invariants
  * 1. A run is held here from its claim until it has exited. A run whose lease turns out to be lost leaves at once.
@@ -40,6 +40,7 @@ export class HeldRuns {
   readonly #options: HeldRunsOptions
   readonly #runs = new Map<string, HeldRun>()
   #beats: Beat[] = []
+  #endNews: (() => void) | undefined
 
   constructor(options: HeldRunsOptions) {
     this.#options = options
@@ -119,14 +120,17 @@ export class HeldRuns {
     if (this.#runs.get(run.id)?.run === run) this.#runs.delete(run.id)
     if (parent !== undefined) this.#runs.get(parent)?.run.leaveWhenQuiet()
     if (this.#runs.size > 0) return
+    this.#endNews?.()
     for (const beat of this.#beats.splice(0)) beat.stop().catch(() => {})
   }
 
   #startBeats(): Beat[] {
-    const { inboxBeatMs, passivates } = this.#options
+    const { store, inboxBeatMs, passivates } = this.#options
+    const inbox = this.#startBeat(inboxBeatMs, () => this.#readInboxes())
+    this.#endNews = store.onNews?.('inbox', () => inbox.hasten())
     return [
       this.#startBeat(LEASE_BEAT_MS, () => this.renew()),
-      this.#startBeat(inboxBeatMs, () => this.#readInboxes()),
+      inbox,
       ...(passivates ? [this.#startBeat(REST_BEAT_MS, async () => this.#restWaiting(SHORTEST_REST_MS))] : []),
     ]
   }

@@ -2,7 +2,7 @@
  * Claims the runs that are due in the store, as long as there is room: queued runs, runs whose lease has expired, and waiting runs
  * with a due deadline or a new message.
  *
- * It owns the pace (each 200 ms, and when the next deadline is due) and the pause after a run that could not be claimed. The store
+ * It owns the pace (each 200 ms, when the next deadline is due, and when the store has news) and the pause after a run that could not be claimed. The store
  * knows which runs are due; the host resumes them.
  */
 import { Beat } from '../core/beat.ts'
@@ -44,6 +44,7 @@ export class RunQueue {
   readonly #options: RunQueueOptions
   readonly #leftAlone = new Map<string, number>()
   readonly #beat: Beat
+  #endNews: (() => void) | undefined
 
   constructor(options: RunQueueOptions) {
     this.#options = options
@@ -52,10 +53,12 @@ export class RunQueue {
 
   start(): void {
     this.#beat.start()
+    this.#endNews = this.#options.store.onNews?.('due', () => this.#beat.hasten())
   }
 
   /** Resolves when no run is being claimed any more. */
   stop(): Promise<void> {
+    this.#endNews?.()
     return this.#beat.stop()
   }
 

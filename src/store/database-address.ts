@@ -7,21 +7,43 @@ export type DatabaseAddress =
       /** Absolute. */
       path: string
     }
+  | {
+      kind: 'postgres'
+      /** With its password: never shown. */
+      url: string
+    }
   /** Ends with the process. */
   | { kind: 'memory' }
 
-/** Parses a path, `file:PATH`, `sqlite:PATH` or `memory:`. @throws Fault `invalid_input`, `unavailable` for Postgres */
+/** Parses a path, `file:PATH`, `sqlite:PATH`, `memory:` or `postgres://…`. @throws Fault `invalid_input` */
 export const parseDatabaseAddress = (text: string, folder: string): DatabaseAddress => {
   if (text === 'memory:' || text === ':memory:') return { kind: 'memory' }
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+]+):(.*)$/i.exec(text) ?? []
   if (scheme === '' && text !== '') return { kind: 'sqlite', path: resolve(folder, text) }
-  if (/^postgres(ql)?$/i.test(scheme))
-    throw new Fault('unavailable', `database '${hidePassword(text)}': Postgres comes in a later release\n${EXPECTED}`)
+  if (/^postgres(ql)?$/i.test(scheme)) return { kind: 'postgres', url: expectUrl(text) }
   const path = rest.replace(/^\/\//, '')
   if (/^(file|sqlite)$/i.test(scheme) && path !== '') return { kind: 'sqlite', path: resolve(folder, path) }
   throw new Fault('invalid_input', `database '${hidePassword(text)}' is not understood\n${EXPECTED}`)
 }
 
-const EXPECTED = 'name a file: --db PATH, or TROUPE_DB=PATH'
+/** The URL without its password and parameters, for messages. */
+export const toShownUrl = (url: string): string => {
+  const { username, host, pathname } = new URL(url)
+  return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`
+}
 
-const hidePassword = (url: string): string => url.replace(/(:\/\/[^:@/]*):[^@/]*@/, '$1:***@')
+const expectUrl = (text: string): string => {
+  const parsed = URL.canParse(text) ? new URL(text) : undefined
+  if (parsed === undefined)
+    throw new Fault('invalid_input', `database '${hidePassword(text)}' is no URL\n${EXPECTED_URL}`)
+  if (parsed.pathname.length > 1) return text
+  throw new Fault('invalid_input', `database '${hidePassword(text)}' names no database\n${EXPECTED_URL}`)
+}
+
+const EXPECTED =
+  'name a file: --db PATH, or TROUPE_DB=PATH; or a Postgres database: postgres://USER:PASSWORD@HOST:PORT/NAME'
+
+const EXPECTED_URL =
+  'expected postgres://USER:PASSWORD@HOST:PORT/NAME; in a password, write @ as %40, / as %2F, # as %23 and % as %25'
+
+const hidePassword = (url: string): string => url.replace(/(:\/\/[^:@/]*):.*@/, '$1:***@')

@@ -36,6 +36,11 @@ export interface StoreMaintenance {
 export interface ImportOptions {
   /** Judges the parsed text before anything is written. It refuses by throwing. Default: only blobs are checked. */
   judge?(bundle: RunBundle): Promise<void>
+  /**
+   * True: runs that have not ended go on as they would have in the store that they come from: queued ones wait for their turn, and
+   * the others are due. Default false: each waits for its first claim.
+   */
+  goesOn?: boolean
 }
 
 export interface StoreStats {

@@ -2,6 +2,7 @@
 import { relative } from 'node:path'
 import type { DatabaseAddress } from './database-address.ts'
 import type { DamagedRow } from './maintenance.ts'
+import type { PostgresInspection } from './postgres/inspect-postgres.ts'
 import type { DatabaseInspection } from './sqlite/inspect-sqlite.ts'
 import type { Restored, RestoreOptions } from './sqlite/maintenance/restore-database.ts'
 import type { Store } from './store.ts'
@@ -17,6 +18,8 @@ export interface DatabaseOptions {
 /** Opens a store; a file is created and migrated. @throws StoreError */
 export const openDatabase = async ({ database, durability, onDamaged = () => {} }: DatabaseOptions): Promise<Store> => {
   if (database.kind === 'memory') return (await import('./memory-store.ts')).createMemoryStore()
+  if (database.kind === 'postgres')
+    return (await import('./postgres/open-postgres-store.ts')).openPostgresStore({ url: database.url, onDamaged })
   const { openSqliteStore } = await import('./sqlite/open-sqlite-store.ts')
   return openSqliteStore({ path: toShownPath(database.path), durability, onDamaged })
 }
@@ -28,6 +31,10 @@ export const restoreDatabase = async (options: RestoreOptions): Promise<Restored
 /** Inspects a database file without changing it. @throws StoreError whose message names the file as `shown` */
 export const inspectDatabase = async (path: string, shown: string): Promise<DatabaseInspection> =>
   (await import('./sqlite/inspect-sqlite.ts')).inspectSqlite(path, shown)
+
+/** Inspects a Postgres database without changing it. @throws StoreError */
+export const inspectPostgres = async (url: string): Promise<PostgresInspection> =>
+  (await import('./postgres/inspect-postgres.ts')).inspectPostgres(url)
 
 /** Messages show the path as people write it. */
 const toShownPath = (path: string): string => {

@@ -17,6 +17,7 @@ import type { DefinitionStore } from './definition-store.ts'
 import type { InboxStore, KeptMessageStore } from './inbox-store.ts'
 import type { JournalStore } from './journal-store.ts'
 import type { StoreMaintenance } from './maintenance.ts'
+import type { NewsStore } from './news-store.ts'
 import type { QueueStore } from './queue-store.ts'
 import type { WorkflowStore } from './registered-workflow.ts'
 import type { ReportStore } from './report-store.ts'
@@ -24,7 +25,14 @@ import type { RunStore } from './run-store.ts'
 import type { ScheduleStore } from './schedule-record.ts'
 
 /** The roles that a host needs to perform runs. */
-export interface HostStore extends RunStore, JournalStore, InboxStore, DefinitionStore, AnswerStore, BlobStore {
+export interface HostStore
+  extends RunStore,
+    JournalStore,
+    InboxStore,
+    DefinitionStore,
+    AnswerStore,
+    BlobStore,
+    NewsStore {
   /** Shown in messages: a file path, or `memory`. */
   readonly location: string
   /** Writes what is enqueued, then releases the database. Later calls are rejected with StoreError `closed`. */

@@ -38,4 +38,35 @@ test('a stop during an action lets it end, and does not repeat it', async () => 
   assert.equal([ended, ends.length], [1, 1])
 })
 
+test('a beat that is hastened acts at once, once more after an action in flight, and not before its start or after its stop', async () => {
+  const clock = createManualClock(0)
+  const at: number[] = []
+  let end = (): void => {}
+  const beat = new Beat(clock, async () => {
+    at.push(clock.now())
+    await new Promise<void>((resolve) => {
+      end = resolve
+    })
+    return 100
+  })
+  beat.hasten()
+  assert.equal(at, [])
+  beat.start(50)
+  await clock.advance(3)
+  beat.hasten()
+  beat.hasten()
+  await clock.advance(4)
+  end()
+  await clock.advance(1)
+  end()
+  await clock.advance(80)
+  const stopped = beat.stop()
+  end()
+  await stopped
+  beat.hasten()
+  await clock.advance(200)
+  assert.equal(at.slice(0, 2), [3, 7])
+  assert.is(at.length, 2)
+})
+
 test.run()

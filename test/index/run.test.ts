@@ -278,7 +278,7 @@ test('an unknown run is not found', async () => {
 })
 
 test('a database that this release can not open is a fault', async () => {
-  assert.is((await catchFault(() => openStore('postgres://host/db'))).code, 'unavailable')
+  assert.is((await catchFault(() => openStore('postgres://host'))).code, 'invalid_input')
   assert.is((await catchFault(() => openStore('redis://host'))).code, 'invalid_input')
 })
 

@@ -3,8 +3,8 @@ import type { Store } from '../../store/store.ts'
 import { StoreError } from '../../store/store-error.ts'
 
 export interface BackupOptions {
-  /** Absolute: the database. */
-  path: string
+  /** Absolute: the database. Absent: it is not a file. */
+  path?: string
   /** Absolute: the copy. */
   file: string
   /** Replaces a file that exists. Default false. */
@@ -20,7 +20,7 @@ export const backupStore = async (
   { path, file, replaces = false }: BackupOptions,
 ): Promise<{ bytes: number }> => {
   if (existsSync(file)) {
-    if (realpathSync(file) === realpathSync(path))
+    if (path !== undefined && realpathSync(file) === realpathSync(path))
       throw new StoreError('conflict', `'${file}' is the database itself: expected another file for its backup`)
     if (!replaces)
       throw new StoreError('conflict', `file '${file}' exists already: expected a new one for the backup`, {

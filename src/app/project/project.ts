@@ -52,7 +52,7 @@ export interface ProjectReading {
   project: Project | undefined
 }
 
-/** @throws Fault `invalid_input` for a wrong config file or database address, `unavailable` for a database of a later release */
+/** @throws Fault `invalid_input` for a wrong config file or database address */
 export const readProject = async (options: ProjectOptions): Promise<ProjectReading> => {
   const configFile =
     options.configFile === undefined

@@ -3,10 +3,10 @@
  * the order in which they are named, since only the first one of each join is known to be small.
  */
 import { isAlive } from '../process-identity.ts'
-import { toPhaseCode } from './codes.ts'
+import { toPhaseCode } from '../sql/codes.ts'
+import { toOwner } from '../sql/run-record.ts'
 import type { Connection } from './connection.ts'
 import type { FlowGate } from './flow-gate.ts'
-import { toOwner } from './run-record.ts'
 import { NOW } from './statements.ts'
 
 const ACTIVE = `run.status = 0 and run.phase = ${toPhaseCode('active')} and run.epoch > 0`

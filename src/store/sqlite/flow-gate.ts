@@ -1,40 +1,17 @@
 /** Reads flows from SQL: the permit holders, the queue, the runs that may start. The rules are in ../rules/flow.ts. */
-import {
-  type Admission,
-  countFree,
-  type FlowLimits,
-  type FlowState,
-  findGate,
-  judgeFlow,
-  UNBOUND,
-} from '../rules/flow.ts'
+import { type Admission, countFree, type FlowState, findGate, judgeFlow, UNBOUND } from '../rules/flow.ts'
 import { keepsPermit } from '../rules/lease.ts'
-import { toPhase, toPhaseCode } from './codes.ts'
+import { toPhaseCode } from '../sql/codes.ts'
+import {
+  type FlowMemberRow,
+  type StoredHolder,
+  type StoredMember,
+  toFlowMember,
+  toLimits,
+  toPermit,
+} from '../sql/flow-columns.ts'
 import type { Connection } from './connection.ts'
-import { toOwner } from './run-record.ts'
 import { NOW } from './statements.ts'
-
-export interface FlowLimitColumns {
-  concurrency: number | null
-  rate_count: number | null
-  rate_window_ms: number | null
-}
-
-/** A run that is to start, or is queued. */
-export interface FlowMemberRow extends FlowLimitColumns {
-  key: number
-  flow_key: string
-  rank: number
-}
-
-interface StoredMember extends FlowMemberRow {
-  phase: number
-  is_paused: number
-  epoch: number
-  admitted_at: number | null
-  is_cancelled: number
-  is_expired: number
-}
 
 /** Lower ranks go first, then lower keys. */
 interface QueuedMember {
@@ -42,15 +19,6 @@ interface QueuedMember {
   key: number
   rank: number
   is_child: number
-}
-
-interface StoredHolder {
-  key: number
-  id: string
-  holder: string | null
-  lease_until: number | null
-  phase: number
-  is_paused: number
 }
 
 const QUEUED = toPhaseCode('queued')
@@ -135,26 +103,6 @@ export class FlowGate {
       .map(({ id }) => id)
   }
 }
-
-const toFlowMember = ({ phase, is_paused, epoch, admitted_at, is_cancelled, is_expired }: StoredMember) => ({
-  phase: toPhase(phase) ?? 'active',
-  isPaused: is_paused === 1,
-  epoch,
-  admittedAt: admitted_at,
-  isCancelAsked: is_cancelled === 1,
-  isExpired: is_expired === 1,
-})
-
-export const toLimits = ({ concurrency, rate_count, rate_window_ms }: FlowLimitColumns): FlowLimits => ({
-  ...(concurrency === null ? {} : { concurrency }),
-  ...(rate_count === null || rate_window_ms === null ? {} : { rate: { count: rate_count, windowMs: rate_window_ms } }),
-})
-
-const toPermit = ({ holder, lease_until, phase, is_paused }: StoredHolder): Parameters<typeof keepsPermit>[0] => ({
-  phase: toPhase(phase) ?? 'active',
-  isPaused: is_paused === 1,
-  holder: holder === null ? null : { ...toOwner(holder), leaseUntil: lease_until ?? 0 },
-})
 
 const MEMBER = 'key, flow_key, concurrency, rank, rate_count, rate_window_ms'
 

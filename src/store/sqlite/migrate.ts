@@ -1,7 +1,7 @@
 /** Migrates a database file to SCHEMA_VERSION. Loaded only for an older file: loading MikroORM takes longer than a short run. */
 import { Migration, Migrator } from '@mikro-orm/migrations'
 import { MikroORM } from '@mikro-orm/sqlite'
-import { ENTITIES } from './entities.ts'
+import { createEntities } from '../entities.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { BUSY_TIMEOUT_MS } from './schema-version.ts'
 
@@ -19,7 +19,7 @@ export const migrate = async (path: string): Promise<void> => {
 export const openOrm = (path: string): Promise<MikroORM> =>
   MikroORM.init({
     dbName: path,
-    entities: ENTITIES,
+    entities: createEntities('sqlite'),
     extensions: [Migrator],
     driverOptions: { timeout: BUSY_TIMEOUT_MS },
     migrations: { migrationsList: MIGRATIONS.map(toMigration), snapshot: false, silent: true },

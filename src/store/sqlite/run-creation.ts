@@ -4,41 +4,28 @@
  * 1. A run is refused before anything of it is written.
  * 2. A run without a key, flow, origin or further rows, held at once, is on the fast path: it takes two inserts.
  */
+
 import type { SubmitOptions, SubmitResult } from '../queue-store.ts'
-import {
-  type Admission,
-  createLeaveMessage,
-  enterFlow,
-  type FlowEntry,
-  needsOthers,
-  type RunFlow,
-  UNBOUND,
-  waitsInAnyCase,
-} from '../rules/flow.ts'
-import { rowsOf } from '../rules/journal.ts'
+import { createLeaveMessage, enterFlow, type FlowEntry, needsOthers, waitsInAnyCase } from '../rules/flow.ts'
 import { idConflict, judgeKey, unsavedDefinition } from '../rules/new-run.ts'
-import type { Claim, CreateResult, KnownRun, NewRun, Owner, RunRecord } from '../run-store.ts'
+import type { Claim, CreateResult, NewRun, Owner, RunRecord } from '../run-store.ts'
+import { toKindCode, toPhaseCode } from '../sql/codes.ts'
+import { toJournalKey } from '../sql/journal-key.ts'
+import {
+  AT_ONCE,
+  ENTERED,
+  type Entry,
+  type FoundByKey,
+  type PackedRun,
+  type ReplacedRun,
+  toInserted,
+  toMember,
+} from '../sql/new-run-columns.ts'
+import { toHolderText } from '../sql/run-record.ts'
+import type { RunRow } from '../sql/run-row.ts'
 import { StoreError } from '../store-error.ts'
-import { toKindCode, toPhaseCode } from './codes.ts'
-import type { FlowGate, FlowMemberRow } from './flow-gate.ts'
-import { LAST_SEQ, toJournalKey } from './journal-key.ts'
-import type { LargeText } from './large-text.ts'
-import { type PackedRow, packRow, toHolderText, toOriginText } from './run-record.ts'
-import type { InsertedRun, RunRow, Statements } from './statements.ts'
-
-/** A run as text. */
-export interface PackedRun {
-  run: NewRun
-  rows: PackedRow[]
-  large: LargeText[]
-}
-
-/** @throws Defect J2 */
-export const packRun = (run: NewRun): PackedRun => {
-  const large: LargeText[] = []
-  const rows = rowsOf(run, { last: LAST_SEQ }).map((row) => packRow(row, large))
-  return { run, rows, large }
-}
+import type { FlowGate } from './flow-gate.ts'
+import type { Statements } from './statements.ts'
 
 export interface RunCreationOptions {
   statements: Statements
@@ -160,70 +147,7 @@ export class RunCreation {
   }
 }
 
-/** A run that has ended badly, and gives its key to a new one. */
-interface ReplacedRun {
-  kind: 'over'
-  id: string
-  runKey: number
-}
-
-type FoundByKey = KnownRun | ReplacedRun
-
-type Entry = Admission & Extract<FlowEntry, { kind: 'entered' }>
-
-const ENTERED = { kind: 'entered', leaving: [], why: 'replaced' } satisfies FlowEntry
-
-const AT_ONCE: Entry = { ...UNBOUND, ...ENTERED }
-
 const ACTIVE = toPhaseCode('active')
 
 const isPlain = ({ key, flow, origin }: NewRun): boolean =>
   key === undefined && flow === undefined && origin === undefined
-
-/** The columns of a run without a holder. */
-const toInserted = ({
-  id,
-  workflow,
-  definition,
-  created,
-  parent,
-  origin,
-  key,
-  bodyHash,
-  flow,
-}: NewRun): InsertedRun => ({
-  id,
-  workflow,
-  definition,
-  phase: toPhaseCode('queued'),
-  createdAt: created.at,
-  epoch: 0,
-  holder: null,
-  parent: parent ?? null,
-  origin: origin === undefined ? null : toOriginText(origin),
-  key: key ?? null,
-  bodyHash: bodyHash ?? null,
-  isAdmitted: 0,
-  begunAt: created.data.queued === true ? NOT_BEGUN : null,
-  expireMs: flow?.expireMs ?? null,
-  ...(flow === undefined ? NO_FLOW : toFlowColumns(workflow, flow)),
-})
-
-/** The value of `begun_at` before the run begins. */
-export const NOT_BEGUN = 0
-
-const NO_FLOW = { flow_key: null, concurrency: null, rank: null, rate_count: null, rate_window_ms: null }
-
-const toFlowColumns = (workflow: string, { key, concurrency, rate, priority = 0 }: RunFlow) => ({
-  flow_key: `${workflow} ${key}`,
-  concurrency: concurrency ?? null,
-  rank: 0 - priority,
-  rate_count: rate?.count ?? null,
-  rate_window_ms: rate?.windowMs ?? null,
-})
-
-/** The run comes behind all others, since it is not in the table yet. */
-const toMember = (workflow: string, flow: RunFlow): FlowMemberRow => ({
-  key: Number.MAX_SAFE_INTEGER,
-  ...toFlowColumns(workflow, flow),
-})

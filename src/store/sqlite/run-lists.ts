@@ -1,8 +1,8 @@
 /** Lists and counts of runs in SQL. A statement is prepared when it is first needed. */
+import { toStatusCode } from '../sql/codes.ts'
+import { FROM_RUN, RUN_COLUMNS, type RunRow } from '../sql/run-row.ts'
 import type { RunFilter } from '../store.ts'
-import { toStatusCode } from './codes.ts'
 import type { Connection } from './connection.ts'
-import { FROM_RUN, RUN_COLUMNS, type RunRow } from './statements.ts'
 
 export class RunLists {
   readonly #connection: Connection

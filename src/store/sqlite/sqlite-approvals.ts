@@ -1,48 +1,17 @@
 /** Open approvals in SQL. The caller opens and closes them inside its own transaction. */
-import { isJsonObject, type JsonValue } from '../../core/json.ts'
+
 import { toApprovalId } from '../approval-id.ts'
-import type {
-  ApprovalFilter,
-  ApprovalRecord,
-  ApprovalToken,
-  GivenApproval,
-  NamedApproval,
-  OpenApproval,
-} from '../approval-record.ts'
+import type { ApprovalFilter, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
 import type { Claim } from '../run-store.ts'
-import { StoreError } from '../store-error.ts'
-import { COLUMN_TYPES } from './column-types.ts'
+import {
+  type OpenedColumns,
+  type PackedApproval,
+  type StoredApproval,
+  toOpenApproval,
+  toOpened,
+} from '../sql/approval-columns.ts'
+import { type Decoding, decodeRows } from '../sql/damaged-rows.ts'
 import type { Connection } from './connection.ts'
-import { type ColumnTypes, cut, type Decoding, decodeRow, decodeRows, expectTypes } from './damaged-rows.ts'
-import { type LargeText, packJson } from './large-text.ts'
-
-/** The columns of an approval that hold its values as they are. */
-type PlainColumns = Omit<ApprovalRecord, 'show' | 'form' | 'by' | 'decisions'>
-
-/** An approval, with its large values as text. */
-export interface PackedApproval {
-  record: ApprovalRecord
-  shown: string
-  form: string
-  /** Null: none is given. */
-  given: string | null
-}
-
-interface StoredApproval extends PlainColumns {
-  runId: string
-  workflow: string
-  show: string
-  form: string
-  by: string | null
-  decisions: string | null
-}
-
-export const packApproval = (record: ApprovalRecord, large: LargeText[]): PackedApproval => ({
-  record,
-  shown: packJson(record.show, large),
-  form: packJson(record.form, large),
-  given: record.decisions.length === 0 ? null : packJson([...record.decisions], large),
-})
 
 export class SqliteApprovals {
   readonly #statements: ReturnType<typeof prepareApprovals>
@@ -53,10 +22,9 @@ export class SqliteApprovals {
     this.#decoding = decoding
   }
 
-  open({ runKey: run, runId }: Pick<Claim, 'runKey' | 'runId'>, { record, shown, form, given }: PackedApproval): void {
-    const { show: _, by, decisions: __, ...plain } = record
-    const deciders = by === null ? null : JSON.stringify(by)
-    this.#statements.open.run({ ...plain, run, shown, form, given, deciders })
+  open({ runKey: run, runId }: Pick<Claim, 'runKey' | 'runId'>, packed: PackedApproval): void {
+    const { record } = packed
+    this.#statements.open.run(toOpened(run, packed))
     this.#statements.keepId.run(toApprovalId({ runId, ...record }), run, record.path, record.visit)
   }
 
@@ -67,7 +35,7 @@ export class SqliteApprovals {
   list({ run, workflow, limit }: ApprovalFilter): OpenApproval[] {
     const found = this.#statements.list.all({ run: run ?? null, workflow: workflow ?? null, limit: limit ?? -1 })
     const { unpack, onDamaged } = this.#decoding
-    return decodeRows(found, { decode: (stored) => toOpen(stored, unpack), onDamaged })
+    return decodeRows(found, { decode: (stored) => toOpenApproval(stored, unpack), onDamaged })
   }
 
   listNamed(prefix: string): NamedApproval[] {
@@ -80,51 +48,8 @@ export class SqliteApprovals {
 
   findByToken(tokenHash: string): OpenApproval | undefined {
     const found = this.#statements.findByToken.get(tokenHash)
-    return found && toOpen(found, this.#decoding.unpack)
+    return found && toOpenApproval(found, this.#decoding.unpack)
   }
-}
-
-/** @throws StoreError `corrupt` */
-export const toOpen = (stored: StoredApproval, unpack: Decoding['unpack']): OpenApproval =>
-  decodeRow(`approval '${stored.path}' of run '${stored.runId}'`, () => {
-    expectTypes(stored, APPROVAL_TYPES)
-    const by = stored.by === null ? null : unpack(stored.by)
-    const form = unpack(stored.form)
-    if (by !== null && !isTexts(by))
-      throw new StoreError('corrupt', `column 'deciders' has '${cut(stored.by ?? '')}': expected names`)
-    if (form !== null && !isJsonObject(form))
-      throw new StoreError('corrupt', `column 'form' has '${cut(stored.form)}': expected a schema`)
-    const decisions = stored.decisions === null ? [] : toGiven(unpack(stored.decisions))
-    return { ...stored, show: unpack(stored.show), form, by, decisions }
-  })
-
-const isTexts = (value: JsonValue): value is string[] =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string')
-
-const APPROVAL_TYPES: ColumnTypes = {
-  ...COLUMN_TYPES.approval,
-  runId: 'text',
-  workflow: 'text',
-  show: 'text',
-  by: 'text?',
-  count: 'integer',
-  decisions: 'text?',
-  dueAt: 'integer?',
-  requestedAt: 'integer',
-  requestHash: 'text',
-}
-
-const toGiven = (value: JsonValue): GivenApproval[] =>
-  (Array.isArray(value) ? value : []).flatMap((one) =>
-    isJsonObject(one) ? [{ by: String(one.by), at: String(one.at), values: one.values ?? null }] : [],
-  )
-
-type OpenedColumns = PlainColumns & {
-  run: number
-  shown: string
-  form: string
-  deciders: string | null
-  given: string | null
 }
 
 export const SELECT_APPROVALS = `select run.id as "runId", run.workflow, path, visit, step, title, shown as "show", form, deciders as "by", tool,

@@ -1,16 +1,9 @@
 /** Emitted events in SQL, in the order in which the runs emitted them. */
-import type { CloudEventFilter, CloudEventRecord, StoredCloudEvent } from '../cloud-event-record.ts'
-import { COLUMN_TYPES } from './column-types.ts'
+
+import type { CloudEventFilter, StoredCloudEvent } from '../cloud-event-record.ts'
+import { type Decoding, decodeRows } from '../sql/damaged-rows.ts'
+import { type PackedEvent, type StoredEvent, toCloudEvent } from '../sql/event-columns.ts'
 import type { Connection } from './connection.ts'
-import { type Decoding, decodeRow, decodeRows, expectTypes } from './damaged-rows.ts'
-
-/** An event with its data as text. */
-export interface PackedEvent {
-  event: CloudEventRecord
-  text: string
-}
-
-type StoredEvent = Omit<StoredCloudEvent, 'data' | 'subject'> & { data: string; subject: string | null }
 
 export class SqliteOutbox {
   readonly #statements: ReturnType<typeof prepareOutbox>
@@ -30,18 +23,11 @@ export class SqliteOutbox {
     const statement = run === undefined ? this.#statements.list : this.#statements.listOfRun
     const found = statement.all({ run: run ?? null, type: type ?? null, since, until, limit: limit ?? -1 })
     return decodeRows(found, {
-      decode: (row) => toEvent(row, this.#decoding.unpack),
+      decode: (row) => toCloudEvent(row, this.#decoding.unpack),
       onDamaged: this.#decoding.onDamaged,
     })
   }
 }
-
-export const toEvent = (stored: StoredEvent, unpack: Decoding['unpack']): StoredCloudEvent =>
-  decodeRow(`event '${stored.id}'`, () => {
-    expectTypes(stored, { ...COLUMN_TYPES.outbox, deliveredAt: 'integer?' })
-    const { subject, data, ...event } = stored
-    return { ...event, data: unpack(data), ...(subject === null ? {} : { subject }) }
-  })
 
 interface Query {
   run: string | null

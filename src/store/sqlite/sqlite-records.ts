@@ -2,24 +2,20 @@
  * The records beside the runs: approvals, the outbox, schedules and registered workflows; and lists of runs. Their statements are
  * prepared when one is first needed, so that opening the store stays quick.
  */
+
 import type { ApprovalFilter, ApprovalStore, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
 import type { CloudEventFilter, CloudEventStore, StoredCloudEvent } from '../cloud-event-record.ts'
 import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
 import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
+import { type Decoding, decodeRows } from '../sql/damaged-rows.ts'
+import { type FoundSchedule, toSchedule } from '../sql/schedule-columns.ts'
 import type { Connection } from './connection.ts'
-import { type Decoding, decodeRows } from './damaged-rows.ts'
 import { DueRuns } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
 import { RunLists } from './run-lists.ts'
 import { SqliteApprovals } from './sqlite-approvals.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
-import {
-  advanceSchedule,
-  type FoundSchedule,
-  prepareSchedules,
-  replaceSchedules,
-  toSchedule,
-} from './sqlite-schedules.ts'
+import { advanceSchedule, prepareSchedules, replaceSchedules } from './sqlite-schedules.ts'
 import { prepareWorkflows, registerWorkflow, toWorkflow } from './sqlite-workflows.ts'
 import type { StoreQueue } from './store-queue.ts'
 

@@ -7,6 +7,7 @@
  * better-sqlite3 is synchronous: a statement blocks the event loop while it runs. So no statement waits for a lock longer than
  * BUSY_TIMEOUT_MS.
  */
+
 import { statSync } from 'node:fs'
 import { hashBytes } from '../../core/hash.ts'
 import type { JsonValue } from '../../core/json.ts'
@@ -14,6 +15,13 @@ import { expectWithin, LIMITS } from '../../core/limits.ts'
 import type { JournalRow } from '../journal-row.ts'
 import type { StoreMaintenance } from '../maintenance.ts'
 import { refuseClaim } from '../rules/lease.ts'
+import { toPhaseCode } from '../sql/codes.ts'
+import { decodeRows, type OnDamaged } from '../sql/damaged-rows.ts'
+import { toDefinition, toMessage } from '../sql/decode-content.ts'
+import { LAST_SEQ, toJournalKey } from '../sql/journal-key.ts'
+import { expectOwnBytes, type LargeText, packJson, unpackJson } from '../sql/large-text.ts'
+import { packRun } from '../sql/new-run-columns.ts'
+import { toHolderText, toJournalRow, toRunRecord } from '../sql/run-record.ts'
 import type {
   CachedAnswer,
   Claim,
@@ -35,14 +43,8 @@ import type {
   UsageSum,
 } from '../store.ts'
 import { StoreError } from '../store-error.ts'
-import { toPhaseCode } from './codes.ts'
 import type { Connection } from './connection.ts'
-import { decodeRows, type OnDamaged } from './damaged-rows.ts'
-import { toDefinition, toMessage } from './decode-content.ts'
-import { LAST_SEQ, toJournalKey } from './journal-key.ts'
-import { expectOwnBytes, type LargeText, packJson, unpackJson } from './large-text.ts'
-import { packRun, RunCreation } from './run-creation.ts'
-import { toHolderText, toJournalRow, toRunRecord } from './run-record.ts'
+import { RunCreation } from './run-creation.ts'
 import { SqliteRecords } from './sqlite-records.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 import { StoreQueue } from './store-queue.ts'

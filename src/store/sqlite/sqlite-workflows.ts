@@ -1,9 +1,9 @@
 /** Registered workflows in SQL. */
 import type { RegisteredWorkflow, WorkflowEntry } from '../registered-workflow.ts'
 import { unsavedDefinition } from '../rules/new-run.ts'
-import { COLUMN_TYPES } from './column-types.ts'
+import { COLUMN_TYPES } from '../sql/column-types.ts'
+import { type ColumnTypes, decodeRow, expectTypes } from '../sql/damaged-rows.ts'
 import type { Connection } from './connection.ts'
-import { type ColumnTypes, decodeRow, expectTypes } from './damaged-rows.ts'
 
 export const registerWorkflow = (
   { find, move, add }: ReturnType<typeof prepareWorkflows>,

@@ -1,9 +1,9 @@
 /** Sums of usage in SQL, over rows as row-data.ts and large-text.ts write them. */
+import { toKindCode } from '../sql/codes.ts'
+import { LAST_SEQ, ROWS_PER_RUN } from '../sql/journal-key.ts'
 import type { UsageGroup, UsageQuery, UsageSum } from '../store.ts'
 import { CHILD_PROVIDER, stepOfPath, USAGE_KINDS } from '../usage-sums.ts'
-import { toKindCode } from './codes.ts'
 import type { Connection } from './connection.ts'
-import { LAST_SEQ, ROWS_PER_RUN } from './journal-key.ts'
 
 export const selectUsageSums = (connection: Connection, { by, since = 0, workflow }: UsageQuery): UsageSum[] => {
   if (by.includes('step')) connection.function('step_of_path', { deterministic: true }, (path) => stepOfPath(`${path}`))

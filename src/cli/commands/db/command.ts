@@ -97,10 +97,28 @@ approvals are compared with the hashes that name them.`,
   },
 ]
 
+const COPY: CliCommand = {
+  name: 'copy',
+  summary: 'copy a whole database into an empty one, of another kind too',
+  arguments: {
+    from: ['<from>', 'a path, or postgres://…'],
+    to: ['<to>', 'a path, or postgres://…: without content'],
+  },
+  options: [json('a JSON object: { from, to, runs, going, definitions, workflows, schedules }')],
+  examples: [
+    'troupe db copy .troupe/troupe.db postgres://troupe@db.example/troupe',
+    'troupe db copy "$TROUPE_DB" copy.db',
+  ],
+  help: `Copies runs with their journals and blobs, registered workflows and schedules. Runs that have not ended go on in the copy:
+start no server on the old database any more, or their work is done twice. It refuses while a process holds a run of the old
+database, and while the new one has content. Cached answers and failed slots of schedules are left out.`,
+  action: async () => (await import('./db-copy.ts')).copyDatabase,
+}
+
 export const dbCommand: CliCommand = {
   name: 'db',
   summary: 'maintain the database: copies, sizes, retention, checks',
   examples: ['troupe db backup nightly.db', 'troupe db check && troupe db stats', 'troupe db sweep --dry-run'],
   help: `All of them except restore may be used while runs continue. How to combine them: docs/operations.md.`,
-  subcommands: [...CARE, ...COPIES],
+  subcommands: [...CARE, ...COPIES, COPY],
 }

@@ -13,10 +13,10 @@ import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import { describeSwept, toSweptJson } from '../../swept-text.ts'
 import { right } from '../../table.ts'
-import { withFile } from './db-copies.ts'
+import { withKept } from './db-copies.ts'
 
 export const showStats = (context: Context, { json = false }: { json?: boolean }): Promise<void> =>
-  withFile(context, async ({ store, project }) => {
+  withKept(context, async ({ store, project }) => {
     const stats = await (await store.maintenance()).stats()
     const database = shownDatabase(project, context)
     if (json) writeJson(context, toStatsJson(stats, database))
@@ -25,7 +25,7 @@ export const showStats = (context: Context, { json = false }: { json?: boolean }
 
 /** The exit code is 1 for a damaged database. */
 export const checkDatabase = (context: Context, { json = false }: { json?: boolean }): Promise<number> =>
-  withFile(context, async ({ store, project }) => {
+  withKept(context, async ({ store, project }) => {
     const problems = await checkStore(store, { catalogue: createCatalogue() })
     const ok = problems.length === 0
     if (json) writeJson(context, { ok, problems: problems.map((one) => ({ ...one, hint: HINTS[one.kind] })) })
@@ -38,7 +38,7 @@ export const sweepDatabase = (
   context: Context,
   { dryRun = false, json = false }: { dryRun?: boolean; json?: boolean },
 ): Promise<void> =>
-  withFile(context, async ({ store, project }) => {
+  withKept(context, async ({ store, project }) => {
     const { retention } = project.config
     const report = await sweepStore(store, { retention, at: Date.now(), isDryRun: dryRun })
     if (json) writeJson(context, { dry_run: dryRun, ...toSweptJson(report) })
@@ -46,7 +46,7 @@ export const sweepDatabase = (
   })
 
 export const vacuumDatabase = (context: Context, { json = false }: { json?: boolean }): Promise<void> =>
-  withFile(context, async ({ store, project }) => {
+  withKept(context, async ({ store, project }) => {
     const maintenance = await store.maintenance()
     const { freedBytes } = await maintenance.vacuum()
     const { fileBytes } = await maintenance.stats()

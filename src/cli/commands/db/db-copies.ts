@@ -24,8 +24,12 @@ export interface CopyArguments {
 }
 
 export const backup = (context: Context, { file, force = false, json = false }: CopyArguments): Promise<void> =>
-  withFile(context, async ({ store, path }) => {
-    const { bytes } = await backupStore(store, { path, file: resolve(context.workingFolder, file), replaces: force })
+  withKept(context, async ({ store, project }) => {
+    const { bytes } = await backupStore(store, {
+      ...toPath(project),
+      file: resolve(context.workingFolder, file),
+      replaces: force,
+    })
     if (json) writeJson(context, { file, bytes })
     else context.stdout.write(`${file}: ${formatSize(bytes)}\n`)
   })
@@ -57,20 +61,30 @@ export const restore = async (
   }
 }
 
-/** An open database with the absolute path of its file. */
-export type FileDatabase = OpenedRuns & { path: string }
-
-/** The file must exist. @throws CliError, StoreError */
-export const withFile = async <T>(context: Context, act: (database: FileDatabase) => Promise<T>): Promise<T> => {
-  const path = databaseFile(await openProject(context))
-  return withRuns(context, (opened) => act({ ...opened, path }))
+/** Opens a database that outlives the process; a file must exist. @throws CliError, StoreError */
+export const withKept = async <T>(context: Context, act: (opened: OpenedRuns) => Promise<T>): Promise<T> => {
+  expectKept(await openProject(context))
+  return withRuns(context, act)
 }
 
+/** @throws CliError if the database ends with the process */
+const expectKept = ({ database }: Project): void => {
+  if (database.kind === 'memory')
+    throw new CliError('the database is memory: expected one in a file', {
+      hint: 'name it with --db PATH',
+      exitCode: EXIT.environment,
+    })
+}
+
+const toPath = ({ database }: Project): { path?: string } => (database.kind === 'sqlite' ? { path: database.path } : {})
+
 /** The absolute path. @throws CliError if the database is not a file */
-const databaseFile = ({ database }: Project): string => {
+const databaseFile = (project: Project): string => {
+  expectKept(project)
+  const { database } = project
   if (database.kind === 'sqlite') return database.path
-  throw new CliError('the database is memory: expected one in a file', {
-    hint: 'name it with --db PATH',
+  throw new CliError('a Postgres database is restored by a tool of Postgres: expected a database in a file', {
+    hint: 'stop all servers on it, then: pg_restore --clean --dbname=URL FILE',
     exitCode: EXIT.environment,
   })
 }
@@ -88,7 +102,7 @@ export const exportRuns = async (
       all ? '--all exports every run: expected no run beside it' : `no run is named: expected one before '${file}'`,
       { hint: 'troupe db export RUN FILE, or troupe db export --all FILE' },
     )
-  return withFile(context, async ({ store }) => {
+  return withKept(context, async ({ store }) => {
     const ids = await listIds(store, runs)
     const report =
       file === '-'
@@ -114,7 +128,7 @@ export const importRuns = async (
   { file, json = false }: { file: string; json?: boolean },
 ): Promise<void> => {
   const project = await openProject(context)
-  databaseFile(project)
+  expectKept(project)
   return withDatabase(project, async (store) => {
     const { imported, existing } =
       file === '-'

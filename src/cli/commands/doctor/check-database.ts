@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs
 import { basename, dirname } from 'node:path'
 import { isDatabaseTrusted, type Project } from '../../../app/project/project.ts'
 import { formatSize } from '../../../core/size.ts'
-import { inspectDatabase } from '../../../store/open-database.ts'
+import { inspectDatabase, inspectPostgres } from '../../../store/open-database.ts'
 import { listSharedFiles } from '../../../store/private-mode.ts'
 import { isStoreError } from '../../../store/store-error.ts'
 import { quoteWord } from '../../shell-text.ts'
@@ -16,6 +16,7 @@ export const checkDatabase = async (project: Project, shown: string): Promise<Do
   if (!isDatabaseTrusted(project))
     return [miss('database', `${shown} is outside the project and not trusted: it is not opened`, 'troupe trust')]
   if (database.kind === 'memory') return [pass('database', 'in memory: it ends with the process')]
+  if (database.kind === 'postgres') return checkServer(database.url, shown)
   const { path } = database
   const found = statSync(path, { throwIfNoEntry: false })
   if (found?.isDirectory() === true)
@@ -25,6 +26,27 @@ export const checkDatabase = async (project: Project, shown: string): Promise<Do
   const checks = found === undefined ? [checkPlace(path, shown)] : await inspect(path, shown)
   return [...checks, checkDisk(path)]
 }
+
+const checkServer = async (url: string, shown: string): Promise<DoctorCheck[]> => {
+  try {
+    const { version, sizeBytes, schemaVersion, expectedVersion } = await inspectPostgres(url)
+    return [
+      pass('database', `${shown}, Postgres ${version}, ${formatSize(sizeBytes)}`),
+      schemaVersion === 0
+        ? pass('schema', 'the database is empty: the first run makes the tables')
+        : checkSchema(schemaVersion, expectedVersion),
+    ]
+  } catch (error) {
+    return [missDatabase(error, 'check the URL and the server')]
+  }
+}
+
+const missDatabase = (error: unknown, hint: string): DoctorCheck =>
+  miss(
+    'database',
+    error instanceof Error ? error.message : String(error),
+    (isStoreError(error) ? error.hint : undefined) ?? hint,
+  )
 
 const checkPlace = (path: string, shown: string): DoctorCheck => {
   const folder = existingFolder(path)
@@ -52,10 +74,7 @@ const inspect = async (path: string, shown: string): Promise<DoctorCheck[]> => {
         : miss('integrity', `the database is damaged: ${damage}`, `restore a backup, or: sqlite3 ${shown} '.recover'`),
     ]
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    return [
-      miss('database', message, (isStoreError(error) ? error.hint : undefined) ?? 'check the file and its folder'),
-    ]
+    return [missDatabase(error, 'check the file and its folder')]
   }
 }
 

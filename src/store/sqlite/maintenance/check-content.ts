@@ -1,14 +1,11 @@
 /** Checks all content: the file, references, journals without gaps, blobs, and each row by its types. */
-import { countOf } from '../../../core/count.ts'
 import { hashBytes } from '../../../core/hash.ts'
 import type { StoreProblem } from '../../maintenance.ts'
+import { ROWS_PER_RUN } from '../../sql/journal-key.ts'
+import { type JournalSum, MOST_PROBLEMS, REFERENCES, TEXT_COLUMNS, toJournalProblem } from '../../sql/tables.ts'
 import type { Connection } from '../connection.ts'
-import { ROWS_PER_RUN } from '../journal-key.ts'
 import { checkRows } from './check-rows.ts'
 import type { MaintainedStore } from './maintained-store.ts'
-
-/** Most problems of one kind that are listed. */
-const MOST_PROBLEMS = 100
 
 export const checkContent = (store: MaintainedStore): StoreProblem[] => {
   const db = store.connection
@@ -20,19 +17,6 @@ const checkFile = (db: Connection): StoreProblem[] =>
     .map((row) => row.integrity_check)
     .filter((text) => text !== 'ok')
     .map((message) => ({ kind: 'damage', message }))
-
-/** Columns that hold the key of another table. */
-const REFERENCES: [table: string, column: string, target: string][] = [
-  ['run', 'definition', 'definition'],
-  ['run', 'parent', 'run'],
-  ['timer', 'run', 'run'],
-  ['inbox', 'run', 'run'],
-  ['approval', 'run', 'run'],
-  ['approval_id', 'run', 'run'],
-  ['outbox', 'run', 'run'],
-  ['schedule', 'definition', 'definition'],
-  ['workflow_version', 'definition', 'definition'],
-]
 
 const checkReferences = (db: Connection): StoreProblem[] =>
   REFERENCES.flatMap(([table, column, target]) =>
@@ -48,24 +32,14 @@ const checkReferences = (db: Connection): StoreProblem[] =>
 
 const checkJournals = (db: Connection): StoreProblem[] => [
   ...db
-    .prepare<[limit: number], { id: string | null; key: number; rows: number; last: number }>(
+    .prepare<[limit: number], JournalSum>(
       `select run.id, sums.key, sums.rows, sums.last from (
          select key / ${ROWS_PER_RUN} as key, count(*) as rows, max(key % ${ROWS_PER_RUN}) as last from journal
          group by key / ${ROWS_PER_RUN}) as sums left join run on run.key = sums.key
        where run.id is null or sums.rows <> sums.last limit ?`,
     )
     .all(MOST_PROBLEMS)
-    .map(({ id, key, rows, last }): StoreProblem => {
-      if (id === null)
-        return {
-          kind: 'reference',
-          message: `${countOf(rows, 'journal row')} ${rows === 1 ? 'belongs' : 'belong'} to run ${key}, which is missing`,
-        }
-      return {
-        kind: 'journal',
-        message: `journal of run '${id}' has gaps: expected ${countOf(last, 'row')}, got ${rows}`,
-      }
-    }),
+    .map(toJournalProblem),
   ...db
     .prepare<[limit: number], string>(
       `select id from run where not exists (select 1 from journal where key = run.key * ${ROWS_PER_RUN} + 1) limit ?`,
@@ -73,18 +47,6 @@ const checkJournals = (db: Connection): StoreProblem[] => [
     .pluck()
     .all(MOST_PROBLEMS)
     .map((id): StoreProblem => ({ kind: 'journal', message: `run '${id}' has no first row` })),
-]
-
-/** Columns with JSON text, or the hash of a blob in place of a large text. */
-export const TEXT_COLUMNS: [table: string, column: string][] = [
-  ['journal', 'data'],
-  ['run', 'output'],
-  ['run', 'error'],
-  ['inbox', 'body'],
-  ['approval', 'shown'],
-  ['approval', 'form'],
-  ['approval', 'given'],
-  ['outbox', 'data'],
 ]
 
 const checkBlobs = (db: Connection): StoreProblem[] => [...findMissingBlobs(db), ...findChangedBlobs(db)]

@@ -1,16 +1,19 @@
 /** Decodes every row of every table, as readers do, and lists those that can't be decoded. */
 import type { StoreProblem } from '../../maintenance.ts'
+import { toOpenApproval } from '../../sql/approval-columns.ts'
+import { COLUMN_TYPES, type Table } from '../../sql/column-types.ts'
+import { decodeRow, expectTypes } from '../../sql/damaged-rows.ts'
+import { toDefinition, toMessage } from '../../sql/decode-content.ts'
+import { toCloudEvent } from '../../sql/event-columns.ts'
+import { ROWS_PER_RUN } from '../../sql/journal-key.ts'
+import { toJournalRow, toRunRecord } from '../../sql/run-record.ts'
+import { FROM_RUN, RUN_COLUMNS } from '../../sql/run-row.ts'
+import { toSchedule } from '../../sql/schedule-columns.ts'
 import { isDamage } from '../../store-error.ts'
-import { COLUMN_TYPES, type Table } from '../column-types.ts'
 import type { Connection } from '../connection.ts'
-import { decodeRow, expectTypes } from '../damaged-rows.ts'
-import { toDefinition, toMessage } from '../decode-content.ts'
-import { ROWS_PER_RUN } from '../journal-key.ts'
-import { toJournalRow, toRunRecord } from '../run-record.ts'
-import { SELECT_APPROVALS, toOpen } from '../sqlite-approvals.ts'
-import { SELECT_EVENTS, toEvent } from '../sqlite-outbox.ts'
-import { SELECT_SCHEDULES, toSchedule } from '../sqlite-schedules.ts'
-import { FROM_RUN, RUN_COLUMNS } from '../statements.ts'
+import { SELECT_APPROVALS } from '../sqlite-approvals.ts'
+import { SELECT_EVENTS } from '../sqlite-outbox.ts'
+import { SELECT_SCHEDULES } from '../sqlite-schedules.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
 /** Most problems of one table that are listed. */
@@ -49,8 +52,8 @@ const DECODINGS: readonly Decoding[] = [
   },
   { table: 'inbox', sql: 'select id, kind, body from inbox where taken = 0', decode: toMessage },
   { table: 'definition', sql: 'select * from definition', decode: toDefinition },
-  { table: 'approval', sql: SELECT_APPROVALS, decode: toOpen },
-  { table: 'outbox', sql: SELECT_EVENTS, decode: toEvent },
+  { table: 'approval', sql: SELECT_APPROVALS, decode: toOpenApproval },
+  { table: 'outbox', sql: SELECT_EVENTS, decode: toCloudEvent },
   { table: 'schedule', sql: SELECT_SCHEDULES, decode: toSchedule },
   { table: 'cached_answer', sql: 'select * from cached_answer', decode: ({ answer }, unpack) => unpack(answer) },
 ]

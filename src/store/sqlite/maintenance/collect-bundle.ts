@@ -2,13 +2,13 @@
 import type { ApprovalRecord } from '../../approval-record.ts'
 import type { CloudEventRecord } from '../../cloud-event-record.ts'
 import { type BundledRun, findBlobHashes, type RunBundle } from '../../run-bundle.ts'
+import { type StoredMaking, toMade } from '../../sql/bundle-columns.ts'
+import { toDefinition, toMessage } from '../../sql/decode-content.ts'
+import { LAST_SEQ, toJournalKey } from '../../sql/journal-key.ts'
+import { toJournalRow, toRunRecord } from '../../sql/run-record.ts'
+import type { RunRow } from '../../sql/run-row.ts'
 import type { Definition, InboxMessage, TimerRecord } from '../../store.ts'
 import type { Connection } from '../connection.ts'
-import { toDefinition, toMessage } from '../decode-content.ts'
-import { type FlowLimitColumns, toLimits } from '../flow-gate.ts'
-import { LAST_SEQ, toJournalKey } from '../journal-key.ts'
-import { toJournalRow, toRunRecord } from '../run-record.ts'
-import type { RunRow } from '../statements.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
 /** Returns undefined when the run is missing. */
@@ -47,16 +47,6 @@ const bundleRun = (
       .outbox.list({ run: row.id })
       .map(({ runId, deliveredAt, ...event }): CloudEventRecord => event),
   }
-}
-
-/** The columns of a new run that its record does not hold. */
-type StoredMaking = FlowLimitColumns & { body_hash: string | null; flow_key: string | null; rank: number | null }
-
-const toMade = (stored: StoredMaking | undefined, workflow: string): Pick<BundledRun['run'], 'bodyHash' | 'flow'> => {
-  if (stored === undefined || stored.flow_key === null) return { bodyHash: stored?.body_hash ?? null, flow: null }
-  const { body_hash, flow_key, rank } = stored
-  const key = flow_key.slice(workflow.length + 1)
-  return { bodyHash: body_hash, flow: { key, priority: 0 - (rank ?? 0), ...toLimits(stored) } }
 }
 
 const collectDefinitions = ({ statements }: MaintainedStore, rows: readonly RunRow[]): Definition[] =>

@@ -1,5 +1,5 @@
+import type { Decoding } from '../../sql/damaged-rows.ts'
 import type { Connection } from '../connection.ts'
-import type { Decoding } from '../damaged-rows.ts'
 import type { RunCreation } from '../run-creation.ts'
 import type { Parts } from '../sqlite-records.ts'
 import type { Statements } from '../statements.ts'

@@ -1,24 +1,9 @@
 import { statSync } from 'node:fs'
 import { LARGEST_RUNS, type StoreStats } from '../../maintenance.ts'
-import { toPhase, toStatus } from '../codes.ts'
+import { toPhase, toStatus } from '../../sql/codes.ts'
+import { ROWS_PER_RUN } from '../../sql/journal-key.ts'
+import { TABLES } from '../../sql/tables.ts'
 import type { Connection } from '../connection.ts'
-import { ROWS_PER_RUN } from '../journal-key.ts'
-
-const TABLES = [
-  'run',
-  'journal',
-  'timer',
-  'inbox',
-  'approval',
-  'approval_id',
-  'outbox',
-  'schedule',
-  'schedule_failure',
-  'definition',
-  'workflow_version',
-  'cached_answer',
-  'blob',
-] as const
 
 /** Reads all keys of the journal: for people, not for a periodic check. */
 export const readStats = (db: Connection): StoreStats => {

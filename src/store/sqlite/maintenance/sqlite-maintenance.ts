@@ -1,12 +1,14 @@
 /** Maintenance of a SQLite store over the connection of the running store. Loaded on first use. */
+
 import type { StoreMaintenance } from '../../maintenance.ts'
 import { decodeBundle, encodeBundle } from '../../run-bundle.ts'
+import { packBundle } from '../../sql/bundle-columns.ts'
 import { backupDatabase } from './backup-database.ts'
 import { checkContent } from './check-content.ts'
 import { collectBundle } from './collect-bundle.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 import { readStats } from './read-stats.ts'
-import { importBundle, packBundle } from './run-import.ts'
+import { importBundle } from './run-import.ts'
 import { sweepBlobs } from './sweep-blobs.ts'
 import { sweepRuns } from './sweep-runs.ts'
 import { vacuumDatabase } from './vacuum-database.ts'
@@ -30,10 +32,10 @@ export const createMaintenance = (store: MaintainedStore): StoreMaintenance => (
       const bundle = collectBundle(store, id)
       return bundle && encodeBundle(bundle)
     }),
-  async importRun(text, { judge } = {}) {
+  async importRun(text, { judge, goesOn = false } = {}) {
     const bundle = decodeBundle(text)
     await judge?.(bundle)
     const packed = packBundle(bundle)
-    return store.queue.change(() => importBundle(store, packed))
+    return store.queue.change(() => importBundle(store, packed, { goesOn }))
   },
 })

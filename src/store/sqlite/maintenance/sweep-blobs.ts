@@ -4,9 +4,9 @@
  */
 import { BLOB_GRACE_MS } from '../../maintenance.ts'
 import { findBlobHashes } from '../../run-bundle.ts'
+import { ROWS_PER_RUN } from '../../sql/journal-key.ts'
+import { TEXT_COLUMNS } from '../../sql/tables.ts'
 import type { Connection } from '../connection.ts'
-import { ROWS_PER_RUN } from '../journal-key.ts'
-import { TEXT_COLUMNS } from './check-content.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
 /** A text has at most 64 KB, most have some hundred bytes: a step takes some milliseconds. */

@@ -4,9 +4,9 @@
  */
 import type { SweepRule } from '../../maintenance.ts'
 import { chooseSwept, type EndedRoot, readOwnRules } from '../../rules/sweep.ts'
-import { toStatus } from '../codes.ts'
+import { toStatus } from '../../sql/codes.ts'
+import { LAST_SEQ, toJournalKey } from '../../sql/journal-key.ts'
 import type { Connection } from '../connection.ts'
-import { LAST_SEQ, toJournalKey } from '../journal-key.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
 const RUNS_A_LOOK = 2_000

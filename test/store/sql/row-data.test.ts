@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { JsonValue } from '../../../src/core/json.ts'
-import { packRowData, unpackRowData } from '../../../src/store/sqlite/row-data.ts'
+import { packRowData, unpackRowData } from '../../../src/store/sql/row-data.ts'
 
 const test = suite('data of journal rows')
 

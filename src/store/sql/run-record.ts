@@ -9,7 +9,7 @@ import { type ColumnTypes, cut, decodeRow, expectTypes } from './damaged-rows.ts
 import { toSeq } from './journal-key.ts'
 import { type LargeText, packJson } from './large-text.ts'
 import { packRowData, unpackRowData } from './row-data.ts'
-import type { RunRow, StoredRow } from './statements.ts'
+import type { RunRow, StoredRow } from './run-row.ts'
 
 type Unpack = (text: string) => JsonValue
 

@@ -1,0 +1,57 @@
+/** `troupe db copy`: moves a database to another place or kind. */
+import { existsSync } from 'node:fs'
+import { countOf } from '../../../core/count.ts'
+import { copyStore } from '../../../service/database/copy-store.ts'
+import { type DatabaseAddress, parseDatabaseAddress } from '../../../store/database-address.ts'
+import { openDatabase } from '../../../store/open-database.ts'
+import type { Store } from '../../../store/store.ts'
+import { CliError } from '../../cli-error.ts'
+import type { Context } from '../../context.ts'
+import { EXIT } from '../../exit-code.ts'
+import { writeJson } from '../../output.ts'
+
+export const copyDatabase = async (
+  context: Context,
+  { from, to, json = false }: { from: string; to: string; json?: boolean },
+): Promise<void> => {
+  const [source, target] = [from, to].map((text) => expectKept(text, context.workingFolder))
+  if (source === undefined || target === undefined) return
+  if (source.kind === 'sqlite' && !existsSync(source.path))
+    throw new CliError(`there is no database at ${from}`, { hint: 'name an existing one first, then the new one' })
+  const report = await withStore(source, (old) => withStore(target, (copy) => copyAll(old, copy)))
+  if (json) writeJson(context, report)
+  else {
+    const { runs, going, workflows, schedules } = report
+    context.stdout.write(
+      `${report.to}: ${countOf(runs, 'run')}, ${countOf(workflows, 'workflow version')} and ${countOf(schedules, 'schedule')} copied\n`,
+    )
+    if (going > 0)
+      context.stderr.write(
+        `${going} of the runs have not ended: they go on in the copy. Start no server on ${report.from} any more\n`,
+      )
+  }
+}
+
+const copyAll = async (from: Store, to: Store) => ({
+  from: from.location,
+  to: to.location,
+  ...(await copyStore(from, to)),
+})
+
+const expectKept = (text: string, folder: string): DatabaseAddress => {
+  const address = parseDatabaseAddress(text, folder)
+  if (address.kind !== 'memory') return address
+  throw new CliError('memory ends with the process: expected a database that stays', {
+    hint: 'troupe db copy FROM TO, each a path or postgres://…',
+    exitCode: EXIT.environment,
+  })
+}
+
+const withStore = async <T>(database: DatabaseAddress, act: (store: Store) => Promise<T>): Promise<T> => {
+  const store = await openDatabase({ database, durability: 'process' })
+  try {
+    return await act(store)
+  } finally {
+    await store.close()
+  }
+}

@@ -1,0 +1,42 @@
+/** Migrates a database to SCHEMA_VERSION. Loaded only for an older one: loading MikroORM takes longer than a short run. */
+import { Migration, Migrator } from '@mikro-orm/migrations'
+import { MikroORM } from '@mikro-orm/postgresql'
+import { createEntities } from '../entities.ts'
+import { MIGRATIONS } from './migrations.ts'
+import { MIGRATIONS_TABLE } from './schema-version.ts'
+
+/** Runs pending migrations in one transaction. The caller keeps other processes from migrating at the same time. */
+export const migrate = async (url: string): Promise<void> => {
+  const orm = await openOrm(url)
+  try {
+    await orm.migrator.up()
+  } finally {
+    await orm.close(true)
+  }
+}
+
+/** Opens MikroORM on the database, with its own connection. */
+export const openOrm = (url: string): Promise<MikroORM> =>
+  MikroORM.init({
+    clientUrl: url,
+    entities: createEntities('postgres'),
+    extensions: [Migrator],
+    pool: { min: 0, max: 1 },
+    migrations: {
+      tableName: MIGRATIONS_TABLE,
+      migrationsList: MIGRATIONS.map(toMigration),
+      snapshot: false,
+      silent: true,
+    },
+  })
+
+const toMigration = ({ name, statements }: (typeof MIGRATIONS)[number]) => ({
+  name,
+  class: class extends Migration {
+    override name = name
+
+    override up(): void {
+      for (const statement of statements) this.addSql(statement)
+    }
+  },
+})

@@ -1,0 +1,115 @@
+/** The records beside the runs: approvals, the outbox, schedules and registered workflows. */
+import type { ApprovalFilter, ApprovalStore, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
+import type { CloudEventFilter, CloudEventStore, StoredCloudEvent } from '../cloud-event-record.ts'
+import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
+import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
+import { type StoredApproval, toOpenApproval } from '../sql/approval-columns.ts'
+import { decodeRows } from '../sql/damaged-rows.ts'
+import { toCloudEvent } from '../sql/event-columns.ts'
+import { toSchedule } from '../sql/schedule-columns.ts'
+import { APPROVAL, OUTBOX } from './record-statements.ts'
+import { advanceSchedule, replaceSchedules, SCHEDULE } from './schedules.ts'
+import { one } from './session.ts'
+import type { StoreConnections } from './store-connections.ts'
+import { registerWorkflow, WORKFLOW } from './workflows.ts'
+
+export abstract class PostgresRecords implements ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore {
+  protected readonly db: StoreConnections
+
+  constructor(db: StoreConnections) {
+    this.db = db
+  }
+
+  listApprovals({ run, workflow, limit }: ApprovalFilter = {}): Promise<OpenApproval[]> {
+    return this.db.read(async (session) =>
+      this.#toOpen(await session.all(APPROVAL.list, [run ?? null, workflow ?? null, limit ?? null])),
+    )
+  }
+
+  listNamedApprovals(prefix: string): Promise<NamedApproval[]> {
+    return this.db.read((session) => session.all(APPROVAL.listNamed, [prefix, `${prefix}g`]))
+  }
+
+  grantToken(runId: string, { path, visit, requestHash, tokenHash }: ApprovalToken): Promise<boolean> {
+    const values = [tokenHash, runId, path, visit, requestHash]
+    return this.db.change({ query: APPROVAL.grant, values, toResult: (rows) => rows.length === 1 })
+  }
+
+  findApprovalByToken(tokenHash: string): Promise<OpenApproval | undefined> {
+    return this.db.read(
+      async (session) => (await this.#toOpen(await session.all(APPROVAL.findByToken, [tokenHash])))[0],
+    )
+  }
+
+  listEvents({ type, run, since, until, limit }: CloudEventFilter = {}): Promise<StoredCloudEvent[]> {
+    const values = [since ?? 0, until ?? Number.MAX_SAFE_INTEGER, type ?? null, run ?? null, limit ?? null]
+    return this.db.read(async (session) => {
+      const found = await session.all(run === undefined ? OUTBOX.list : OUTBOX.listOfRun, values)
+      const unpack = await this.db.unpacker(found.map(({ data }) => data))
+      return this.decode(found, (event) => toCloudEvent(event, unpack))
+    })
+  }
+
+  replaceSchedules(workflow: string, schedules: readonly ScheduleRecord[]): Promise<void> {
+    return this.db.transact((session) => replaceSchedules(session, { workflow, schedules }))
+  }
+
+  listSchedules(): Promise<ScheduleRecord[]> {
+    return this.db.read(async (session) => this.decode(await session.all(SCHEDULE.list), toSchedule))
+  }
+
+  listDueSchedules(at: number): Promise<ScheduleRecord[]> {
+    return this.db.read(async (session) => this.decode(await session.all(SCHEDULE.listDue, [at]), toSchedule))
+  }
+
+  advanceSchedule(id: string, slot: ScheduleSlot): Promise<boolean> {
+    return this.db.transact((session) => advanceSchedule(session, { id, ...slot }))
+  }
+
+  pauseSchedule(id: string, isPaused: boolean): Promise<boolean> {
+    return this.db.change({
+      query: SCHEDULE.pause,
+      values: [isPaused ? 1 : 0, id],
+      toResult: (rows) => rows.length === 1,
+    })
+  }
+
+  listSlotFailures(schedule?: string): Promise<KeptSlotFailure[]> {
+    return this.db.read((session) => session.all(SCHEDULE.listFailures, [schedule ?? null]))
+  }
+
+  updateSlotFailure(schedule: string, { slot, at, code, message }: SlotFailure): Promise<void> {
+    const values = [at, code, message, schedule, slot]
+    return this.db.change({ query: SCHEDULE.updateFailure, values, toResult: () => undefined })
+  }
+
+  dropSlotFailures(schedule: string, slots: readonly number[]): Promise<number> {
+    return this.db.change({ query: SCHEDULE.dropFailures, values: [schedule, slots], toResult: (rows) => rows.length })
+  }
+
+  registerWorkflow(entry: WorkflowEntry): Promise<'new' | 'unchanged'> {
+    return this.db.transact((session) => registerWorkflow(session, entry))
+  }
+
+  listWorkflows(): Promise<RegisteredWorkflow[]> {
+    return this.db.read((session) => session.all(WORKFLOW.list))
+  }
+
+  listVersions(workflow: string): Promise<RegisteredWorkflow[]> {
+    return this.db.read((session) => session.all(WORKFLOW.listVersions, [workflow]))
+  }
+
+  findWorkflow(workflow: string): Promise<RegisteredWorkflow | undefined> {
+    return this.db.read((session) => one(session, WORKFLOW.find, [workflow]))
+  }
+
+  /** Decodes the rows of a list. Damaged ones are left out and named. */
+  protected decode<Stored extends object, Row>(rows: readonly Stored[], decode: (row: Stored) => Row): Row[] {
+    return decodeRows(rows, { decode, onDamaged: this.db.onDamaged })
+  }
+
+  async #toOpen(found: readonly StoredApproval[]): Promise<OpenApproval[]> {
+    const unpack = await this.db.unpacker(found.flatMap(({ show, form, decisions }) => [show, form, decisions]))
+    return this.decode(found, (stored) => toOpenApproval(stored, unpack))
+  }
+}
