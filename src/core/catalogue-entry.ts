@@ -1,6 +1,7 @@
 /** Entries of the catalogue: tools and providers as the compiler sees them, without their code. */
 import type { ActorDescription } from './actor.ts'
 import type { ParameterRules } from './model-parameters.ts'
+import type { ParameterConflict } from './parameter-conflicts.ts'
 import type { PriceKind } from './pricing.ts'
 
 export interface ToolEntry extends ActorDescription {
@@ -20,8 +21,8 @@ export interface ProviderEntry {
   limits?: ParameterRules
   /** Values of the parameter `reasoning`; undefined: anything. */
   reasoning?: readonly (string | boolean)[]
-  /** Parameters that the provider refuses while a model thinks; undefined: none. */
-  fixedByThinking?: readonly string[]
+  /** Parameters that the provider refuses beside others, or for some models; undefined: none. */
+  conflicts?: readonly ParameterConflict[]
   /** False: the provider takes images as bytes only. Undefined: by URL too. */
   imageUrls?: boolean
   /** Says if the price of a model is known. Undefined: prices are not checked. */

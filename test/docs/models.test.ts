@@ -47,6 +47,16 @@ test('lists every setting of a provider', () => {
   assert.equal([...listed, 'kind', 'base_url', 'key'].sort(), fields.sort())
 })
 
+test('lists every parameter that a kind refuses beside others or for some models', () => {
+  const listed = readTable('Parameters that exclude each other').flatMap(([kinds, , refused, , beside]) =>
+    readCode(kinds).flatMap((kind) => readCode(refused).map((one) => [kind, one, readCode(beside)[0] ?? ''].join(' '))),
+  )
+  const known = PROVIDER_KINDS.flatMap((kind) =>
+    (expectServer(kind).conflicts ?? []).map(({ parameter, beside = '' }) => [kind, parameter, beside].join(' ')),
+  )
+  assert.equal([...new Set(listed)].sort(), [...new Set(known)].sort())
+})
+
 test('says of each word of an end what becomes of the answer', () => {
   for (const [word, finish] of [
     ['`stop`,', 'stop'],

@@ -7,7 +7,8 @@
  */
 import type { Clock } from '../../core/clock.ts'
 import type { LlmActor } from '../../core/llm.ts'
-import type { ParameterRules } from '../../core/model-parameters.ts'
+import type { ParameterRule, ParameterRules } from '../../core/model-parameters.ts'
+import type { ParameterConflict } from '../../core/parameter-conflicts.ts'
 import type { OutputLimits } from './output-limit.ts'
 import type { LlmProvider, ProviderSettings, ProviderVariables } from './provider.ts'
 import type { ToolIdForm } from './tool-ids.ts'
@@ -16,6 +17,12 @@ export type ReasoningLevel = string | boolean
 
 /** Levels that most vendors have words for. */
 export const REASONING_LEVELS: readonly ReasoningLevel[] = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh']
+
+/** A `tool_choice` that asks for no call, which models that think take. */
+export const FREE_CHOICE: ParameterRule = {
+  expected: "'auto' or 'none'",
+  fits: (choice) => choice === 'auto' || choice === 'none',
+}
 
 interface Described {
   /** The part of a model name before the slash, and `kind` in the config. */
@@ -26,8 +33,8 @@ interface Described {
   parameters?: ParameterRules
   /** The values that `reasoning` takes. Default: any. */
   reasoning?: readonly ReasoningLevel[]
-  /** Parameters that the vendor refuses while a model thinks. Default: none. */
-  fixedByThinking?: readonly string[]
+  /** Parameters that the vendor refuses beside others, or for some models. Default: none. */
+  conflicts?: readonly ParameterConflict[]
   /** False: the provider takes images as bytes alone. Default: true. */
   imageUrls?: boolean
   /** The id of the vendor in the price list. */

@@ -1,7 +1,8 @@
 /** Settings of a provider, completed by its definition. */
 import { Fault } from '../../core/fault.ts'
 import type { JsonValue } from '../../core/json.ts'
-import type { ProviderSettings } from './provider.ts'
+import { findConflicts } from '../../core/parameter-conflicts.ts'
+import type { LlmRequest, ProviderSettings } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
 
 /** A server that is set up. */
@@ -40,6 +41,17 @@ export const expectReasoning = ({ kind, reasoning: levels }: ModelServer, reason
     'invalid_input',
     `'reasoning' is no level that ${kind} has: expected one of ${levels.join(', ')}, got ${JSON.stringify(reasoning)}`,
   )
+}
+
+/** Refuses parameters whose values expressions gave; the check has found the others. @throws Fault `invalid_input` */
+export const expectNoConflict = (
+  { server: { conflicts = [] }, settings: { name } }: ServerAccess,
+  { model, messages, params }: LlmRequest,
+): void => {
+  const values = new Map<string, JsonValue>(Object.entries(params))
+  values.set('messages', messages.at(-1)?.role ?? 'user')
+  const [found] = findConflicts(conflicts, { model: `${name}/${model}`, values })
+  if (found !== undefined) throw new Fault('invalid_input', `${found.message}\n${found.hint}`)
 }
 
 /** True for the vendor's own address. A server on a machine of one's own has no vendor. */

@@ -76,14 +76,14 @@ export const describeNamed = (name: string, kind: string): ProviderEntry => desc
 
 const describe = (
   name: string,
-  { models, parameters, reasoning, fixedByThinking, imageUrls }: ProviderDefinition,
+  { models, parameters, reasoning, conflicts, imageUrls }: ProviderDefinition,
 ): ProviderEntry => ({
   name,
   available: true,
   ...(models && { models }),
   ...(parameters && { params: Object.keys(parameters), limits: parameters }),
   ...(reasoning && { reasoning }),
-  ...(fixedByThinking && { fixedByThinking }),
+  ...(conflicts && { conflicts }),
   ...(imageUrls !== undefined && { imageUrls }),
 })
 

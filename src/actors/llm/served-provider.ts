@@ -9,7 +9,7 @@ import { expectKey } from './missing-key.ts'
 import { createModelRequest, type ModelRequest } from './model-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
-import { expectReasoning, type ServerAccess, toServerAccess } from './provider-settings.ts'
+import { expectNoConflict, expectReasoning, type ServerAccess, toServerAccess } from './provider-settings.ts'
 import { toWireIds } from './tool-ids.ts'
 
 /** One call of a provider. */
@@ -51,6 +51,7 @@ export const createServedProvider = (
     async call(given, options) {
       expectKey(settings)
       expectReasoning(server, given.params.reasoning)
+      expectNoConflict(access, given)
       const asked = toAsked(given, server)
       const { model, returns, tools = [] } = asked
       if (returns === undefined) return callOnce(asked, { ...options, inWords: false })

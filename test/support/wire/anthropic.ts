@@ -14,7 +14,8 @@ import {
   type WireVendor,
 } from './wire.ts'
 
-const MODEL = 'claude-haiku-4-5'
+/** Later models refuse `temperature` beside `top_p`. */
+const MODEL = 'claude-sonnet-4-0'
 
 export const anthropicWire: WireVendor = {
   name: 'anthropic',

@@ -52,7 +52,7 @@ export const mistralWire = toWire(mistral, {
   skips: { reasoning: 'the vendor has models for it' },
 })
 
-export const xaiWire = toWire(xai, { model: 'grok-4' })
+export const xaiWire = toWire(xai, { model: 'grok-3' })
 
 export const deepseekWire = toWire(deepseek, {
   model: 'deepseek-chat',

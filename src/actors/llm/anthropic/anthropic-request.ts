@@ -6,6 +6,7 @@ import type { LlmRequest } from '../provider.ts'
 import { writeReturnsInstruction } from '../returns-instruction.ts'
 import { withCacheMarks } from './anthropic-cache.ts'
 import { endsUnsigned, toAnthropicMessages } from './anthropic-messages.ts'
+import { isSince } from './anthropic-version.ts'
 
 export interface AnthropicRequest {
   body: JsonObject
@@ -129,7 +130,8 @@ const toThinking = (given: JsonValue | undefined, options: ThinkingOptions): Jso
   if (given === undefined) return {}
   const reasoning = String(given)
   if (reasoning === 'none') return { thinking: { type: 'disabled' } }
-  if (decidesItself(options.model))
+  // A name without a version counts as new.
+  if (isSince(options.model, [4, 6], true))
     return {
       thinking: { type: 'adaptive' },
       output_config: { effort: ownValue(LEVELS, reasoning)?.effort ?? reasoning },
@@ -138,11 +140,4 @@ const toThinking = (given: JsonValue | undefined, options: ThinkingOptions): Jso
   const budget = Math.min(ownValue(LEVELS, reasoning)?.budget ?? LEAST_BUDGET, Math.floor(options.maxTokens / 2))
   if (budget < LEAST_BUDGET || options.isUnsigned) return {}
   return { thinking: { type: 'enabled', budget_tokens: budget } }
-}
-
-/** Decides by the version. A name without a version counts as new. */
-const decidesItself = (model: string): boolean => {
-  const [, before, after] = /^claude-(?:(\d[\d-]*?)-)?[a-z]+(?:-(\d+(?:-\d{1,2})?))?(?:-|$)/.exec(model) ?? []
-  const [major, minor = 0] = (before ?? after)?.split('-').map(Number) ?? []
-  return major === undefined || major > 4 || (major === 4 && minor >= 6)
 }

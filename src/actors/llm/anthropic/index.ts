@@ -1,5 +1,6 @@
 import { pickParameters } from '../../../core/model-parameters.ts'
 import { type ModelServer, REASONING_LEVELS } from '../provider-definition.ts'
+import { ANTHROPIC_CONFLICTS } from './anthropic-conflicts.ts'
 
 /** Claude. */
 export const anthropic: ModelServer = {
@@ -11,7 +12,7 @@ export const anthropic: ModelServer = {
     ...(['tool_choice', 'parallel_tool_calls'] as const),
   ),
   reasoning: [...REASONING_LEVELS, 'max'],
-  fixedByThinking: ['temperature'],
+  conflicts: ANTHROPIC_CONFLICTS,
   imageUrls: true,
   priceVendor: 'anthropic',
   isLocal: false,

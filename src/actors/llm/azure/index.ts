@@ -1,4 +1,5 @@
 import { toCompatible } from '../openai/compatible.ts'
+import { OPENAI_CONFLICTS } from '../openai/openai-conflicts.ts'
 import { toAzureUrl } from './azure-address.ts'
 
 /** OpenAI's models on Azure, named by their deployments. https://learn.microsoft.com/azure/ai-foundry/openai/reference */
@@ -9,6 +10,8 @@ export const azure = toCompatible({
   hostEndings: ['.openai.azure.com', '.services.ai.azure.com', '.cognitiveservices.azure.com'],
   readAddress: toAzureUrl,
   priceVendor: 'azure',
+  // A deployment mostly has the name of its model.
+  conflicts: OPENAI_CONFLICTS,
   limitName: 'max_completion_tokens',
   keepsSchemas: true,
   // The older interface has its version in the query, and the deployment in the path.

@@ -1,10 +1,12 @@
 import { toCompatible } from './compatible.ts'
+import { OPENAI_CONFLICTS } from './openai-conflicts.ts'
 
 export const openai = toCompatible({
   kind: 'openai',
   variables: { keys: ['OPENAI_API_KEY'], address: 'OPENAI_BASE_URL' },
   url: 'https://api.openai.com/v1',
   priceVendor: 'openai',
+  conflicts: OPENAI_CONFLICTS,
   limitName: 'max_completion_tokens',
   isGeneric: true,
   keepsSchemas: true,

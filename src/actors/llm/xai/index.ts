@@ -1,5 +1,7 @@
 import { toCompatible } from '../openai/compatible.ts'
 
+const REASONS = /^grok-(3-mini|4(?!.*non-reasoning)|code)/
+
 /** Grok: https://docs.x.ai/docs/api-reference */
 export const xai = toCompatible({
   kind: 'xai',
@@ -7,5 +9,9 @@ export const xai = toCompatible({
   url: 'https://api.x.ai/v1',
   priceVendor: 'x-ai',
   reasoning: ['none', 'low', 'medium', 'high'],
+  conflicts: ['presence_penalty', 'frequency_penalty', 'stop'].map((parameter) => ({
+    parameter,
+    models: (model) => REASONS.test(model),
+  })),
   keepsSchemas: true,
 })

@@ -7,7 +7,7 @@ import { checkModel } from '../../check/models.ts'
 import { reportUnknownTool } from '../../check/tools.ts'
 import { meantNearest } from '../../correction.ts'
 import type { Located, MapNode, StepOf } from '../../document.ts'
-import { checkAsked, checkImages, checkParameterValue, checkThinking, type LlmValueContext } from './llm-values.ts'
+import { checkAsked, checkConflicts, checkImages, checkParameterValue, type LlmValueContext } from './llm-values.ts'
 import { reportMessageForms } from './message-forms.ts'
 import { CONVERSATION, IMAGES, MESSAGES, MODEL_PARAMETERS } from './model-parameters.ts'
 
@@ -20,27 +20,33 @@ export const checkLlm = (step: StepOf<'llm'>, { perform }: StepSites, context: C
     if (reportMessageForms(step.messages, context.diagnostics)) expressions.value(step.messages, perform)
     else expressions.fitting(step.messages, MESSAGES, perform)
   }
-  const values: LlmValueContext = { providers: findProviders(step, context), diagnostics: context.diagnostics }
+  const models = context.models.resolve(step.model.value) ?? []
+  const values: LlmValueContext = {
+    models,
+    providers: findProviders(models, context),
+    diagnostics: context.diagnostics,
+  }
   checkAsked(step, values)
   if (step.images !== undefined && checkImages(step.images, values)) expressions.fitting(step.images, IMAGES, perform)
   if (step.conversation !== undefined) expressions.fitting(step.conversation, CONVERSATION, perform)
-  if (step.params !== undefined) checkParameters(step.params, { step, site: perform, values }, context)
+  if (step.params !== undefined) checkParameters(step.params, { site: perform, values }, context)
+  checkConflicts(step, values)
   for (const tool of step.tools ?? [])
     if (tools.resolve(tool.value, step) === undefined) reportUnknownTool(tool, context)
 }
 
-const findProviders = ({ model }: StepOf<'llm'>, { models, catalogue }: CheckContext): ProviderEntry[] => {
-  const names = (models.resolve(model.value) ?? []).map((name) => name.slice(0, name.indexOf('/')))
+const findProviders = (models: readonly string[], { catalogue }: CheckContext): ProviderEntry[] => {
+  const names = models.map((name) => name.slice(0, name.indexOf('/')))
   return [...new Set(names)].flatMap((name) => catalogue.providers.get(name) ?? [])
 }
 
 const checkParameters = (
   { entries }: MapNode,
-  { step, site, values }: { step: StepOf<'llm'>; site: Site; values: LlmValueContext },
+  { site, values }: { site: Site; values: LlmValueContext },
   context: CheckContext,
 ): void => {
-  const { expressions, models, diagnostics } = context
-  const answering = models.resolve(step.model.value) ?? []
+  const { expressions, diagnostics } = context
+  const { models: answering } = values
   for (const { key, value } of entries) {
     const expected = MODEL_PARAMETERS.get(key.value)
     if (expected === undefined) {
@@ -61,7 +67,6 @@ const checkParameters = (
     expressions.fitting(value, expected, site)
     checkParameterValue({ key, value }, values)
   }
-  checkThinking(entries, values)
 }
 
 /** Reports a parameter that one of the models would ignore silently. */

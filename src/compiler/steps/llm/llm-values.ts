@@ -1,5 +1,9 @@
 /** Checks values of an `llm` step that fit their type, but that a model or its vendor would refuse. */
+
+import type { JsonValue } from '../../../core/json.ts'
+import { toProviderName } from '../../../core/llm.ts'
 import { findExpectedParameter } from '../../../core/model-parameters.ts'
+import { findConflicts, type GivenParameters } from '../../../core/parameter-conflicts.ts'
 import type { ProviderEntry } from '../../catalogue.ts'
 import { meantNearest } from '../../correction.ts'
 import type { Diagnostics } from '../../diagnostic.ts'
@@ -8,6 +12,8 @@ import type { Located, MapNode, StepOf, ValueNode } from '../../document.ts'
 export interface LlmValueContext {
   /** Providers of the models that may answer, each once. */
   providers: readonly ProviderEntry[]
+  /** The models that may answer, as `provider/model`. */
+  models: readonly string[]
   diagnostics: Diagnostics
 }
 
@@ -33,36 +39,55 @@ export const checkAsked = (step: StepOf<'llm'>, { diagnostics }: LlmValueContext
 }
 
 /** Checks a parameter with a literal value. */
-export const checkParameterValue = (
-  { key, value }: MapNode['entries'][number],
-  { providers, diagnostics }: LlmValueContext,
-): void => {
+export const checkParameterValue = ({ key, value }: MapNode['entries'][number], context: LlmValueContext): void => {
   if (value.kind !== 'literal') return
-  if (key.value === 'reasoning') checkReasoning(value, { providers, diagnostics })
-  // A value of another type is reported already.
-  const expected = typeof value.value === 'number' ? findExpected(key.value, value.value, providers) : undefined
+  if (key.value === 'reasoning') checkReasoning(value, context)
+  const expected = findExpected(key.value, value, context)
   if (expected !== undefined)
-    diagnostics.error(
+    context.diagnostics.error(
       'wrong_shape',
       value.range,
       `'${key.value}' is out of range: expected ${expected}, got ${value.value}`,
     )
 }
 
-/** Reports a parameter that a vendor refuses while its model thinks. */
-export const checkThinking = (entries: MapNode['entries'], { providers, diagnostics }: LlmValueContext): void => {
-  const level = entries.find(({ key }) => key.value === 'reasoning')?.value
-  if (level?.kind !== 'literal' || level.value === 'none' || level.value === false) return
-  for (const { key } of entries) {
-    const refusing = providers.find(({ fixedByThinking = [] }) => fixedByThinking.includes(key.value))
-    if (refusing === undefined) continue
-    const message = `'${key.value}' can't be set while a model of '${refusing.name}' thinks: expected none beside reasoning: ${String(level.value)}`
-    diagnostics.error('unknown_parameter', key.range, message, `remove ${key.value}, or write reasoning: none`)
-  }
+/** Reports parameters, and last messages, that a vendor refuses beside others or for one of the models that may answer. */
+export const checkConflicts = ({ params, messages }: StepOf<'llm'>, context: LlmValueContext): void => {
+  const { providers, models, diagnostics } = context
+  const places = new Map(
+    (params?.entries ?? [])
+      // A value that no model takes is reported already.
+      .filter(({ key, value }) => findExpected(key.value, value, context) === undefined)
+      .map(({ key, value }) => [key.value, { range: key.range, value }]),
+  )
+  const values = new Map<string, JsonValue | undefined>([...places].map(([name, { value }]) => [name, toKnown(value)]))
+  const last = messages?.kind === 'list' ? messages.items.at(-1) : undefined
+  if (last !== undefined) values.set('messages', toKnown(findField(last, 'role')))
+  const seen = new Set<string>()
+  for (const model of models)
+    for (const { parameter, message, hint } of findConflictsOf(providers, { model, values })) {
+      const range = places.get(parameter)?.range ?? last?.range
+      if (seen.has(parameter) || range === undefined) continue
+      seen.add(parameter)
+      diagnostics.error('unknown_parameter', range, message, hint)
+    }
 }
 
+const findConflictsOf = (providers: readonly ProviderEntry[], given: GivenParameters) =>
+  findConflicts(providers.find(({ name }) => name === toProviderName(given.model))?.conflicts ?? [], given)
+
+/** Undefined: the value is known only at run time. */
+const toKnown = (node: ValueNode | undefined): JsonValue | undefined =>
+  node?.kind === 'literal' ? node.value : undefined
+
+const findField = (node: ValueNode, name: string): ValueNode | undefined =>
+  node.kind === 'map' ? node.entries.find(({ key }) => key.value === name)?.value : undefined
+
 /** Limits of the providers that may answer, or those of all providers if none is known. */
-const findExpected = (name: string, value: number, providers: readonly ProviderEntry[]): string | undefined => {
+const findExpected = (name: string, node: ValueNode, { providers }: LlmValueContext): string | undefined => {
+  // A value of another type is reported already.
+  if (node.kind !== 'literal' || typeof node.value !== 'number') return undefined
+  const { value } = node
   const limits = providers.length === 0 ? [undefined] : providers.map((provider) => provider.limits)
   return limits.map((rules) => findExpectedParameter(name, value, rules)).find((expected) => expected !== undefined)
 }
