@@ -36,9 +36,9 @@ export const findCycles = (nodes: readonly FlowNode[], { kinds, within }: CycleO
   }
   const close = (node: FlowNode): void => {
     if (low[node.number] !== order[node.number]) return
-    const component = stack.splice(stack.lastIndexOf(node))
-    for (const { number } of component) onStack[number] = 0
-    if (component.length > 1) cycles.push(new Set(component))
+    const first = stack.lastIndexOf(node)
+    if (first < stack.length - 1) cycles.push(new Set(stack.slice(first)))
+    while (stack.length > first) onStack[stack.pop()?.number ?? 0] = 0
   }
 
   for (const root of nodes) {

@@ -21,9 +21,17 @@ import {
   unionOf,
 } from './type.ts'
 
+/** A tool's schema is asked for by each step that calls it. */
+const types = new WeakMap<JsonSchema, Type>()
+
 /** `$ref` is followed inside the schema itself only; one that leads elsewhere, or in a circle, is `any`. */
-export const typeOfSchema = (schema: JsonSchema): Type =>
-  toType(schema, { root: schema, open: new Set(), size: { left: MOST_PARTS } })
+export const typeOfSchema = (schema: JsonSchema): Type => {
+  const known = types.get(schema)
+  if (known !== undefined) return known
+  const type = toType(schema, { root: schema, open: new Set(), size: { left: MOST_PARTS } })
+  types.set(schema, type)
+  return type
+}
 
 interface SchemaPlace {
   root: JsonSchema
