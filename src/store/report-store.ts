@@ -25,6 +25,8 @@ export interface RunFilter {
   since?: number
   /** Submitted earlier, in epoch milliseconds. */
   until?: number
+  /** Only runs that were submitted before this one: the list goes on behind it. */
+  before?: string
   limit?: number
 }
 

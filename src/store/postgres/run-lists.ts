@@ -7,7 +7,7 @@ import { one, type Session, sql, type Value } from './session.ts'
 /** Newest first. */
 export const listRuns = (session: Session, filter: RunFilter): Promise<RunRow[]> => {
   const query = sql<RunRow>(
-    `select ${RUN_COLUMNS} ${FROM_RUN} where ${whereOf(filter)} order by run.key desc limit $6::bigint`,
+    `select ${RUN_COLUMNS} ${FROM_RUN} where ${whereOf(filter)} order by run.key desc limit $7::bigint`,
   )
   return session.all(query, [...toValues(filter), filter.limit ?? null])
 }
@@ -16,16 +16,18 @@ export const countRuns = async (session: Session, filter: RunFilter): Promise<nu
   (await one(session, sql<{ count: number }>(`select count(*) from run where ${whereOf(filter)}`), toValues(filter)))
     ?.count ?? 0
 
-const toValues = ({ parent, workflow, status, since, until }: RunFilter): Value[] => [
+const toValues = ({ parent, workflow, status, since, until, before }: RunFilter): Value[] => [
   parent ?? null,
   workflow ?? null,
   status === undefined ? null : toStatusCode(status),
   since ?? 0,
   until ?? Number.MAX_SAFE_INTEGER,
+  before ?? null,
 ]
 
 const whereOf = (filter: RunFilter): string => `${placeOf(filter)} and run.workflow = coalesce($2, run.workflow)
-  and run.status = coalesce($3::int, run.status) and run.created_at >= $4 and run.created_at < $5`
+  and run.status = coalesce($3::int, run.status) and run.created_at >= $4 and run.created_at < $5
+  and ${filter.before === undefined ? '$6::text is null' : 'run.key < (select last.key from run last where last.id = $6::text)'}`
 
 /** Names each parameter: the type of one that is not used cannot be told. */
 const placeOf = ({ parent, isAnyDepth = false, status }: RunFilter): string => {

@@ -32,17 +32,24 @@ interface Query {
   status: number | null
   since: number
   until: number
+  before: string | null
 }
 
-const toQuery = ({ parent, workflow, status, since, until }: RunFilter): Query => ({
+const toQuery = ({ parent, workflow, status, since, until, before }: RunFilter): Query => ({
   parent: parent ?? null,
   workflow: workflow ?? null,
   status: status === undefined ? null : toStatusCode(status),
   since: since ?? 0,
   until: until ?? Number.MAX_SAFE_INTEGER,
+  before: before ?? null,
 })
 
-const placeOf = ({ parent, isAnyDepth = false, status }: RunFilter): string => {
+const placeOf = ({ before, ...filter }: RunFilter): string =>
+  before === undefined
+    ? familyOf(filter)
+    : `${familyOf(filter)} and run.key < (select last.key from run last where last.id = @before)`
+
+const familyOf = ({ parent, isAnyDepth = false, status }: RunFilter): string => {
   if (parent !== undefined) return 'run.parent = (select above.key from run above where above.id = @parent)'
   // The literal `status = 0` makes SQLite use the index of runs that have not ended.
   const going = status === 'running' ? 'run.status = 0' : 'true'
