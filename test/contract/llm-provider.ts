@@ -12,6 +12,7 @@ import { addProviderFaultTests } from './llm-provider-faults.ts'
 import { addProviderQuirkTests } from './llm-provider-quirks.ts'
 import { addProviderRequestTests } from './llm-provider-requests.ts'
 import { addProviderStreamTests } from './llm-provider-streams.ts'
+import { addProviderThoughtTests } from './llm-provider-thoughts.ts'
 
 export interface ProviderUnderTest {
   vendor: WireVendor
@@ -42,6 +43,7 @@ export const llmProviderContract = (vendor: WireVendor): void => {
   addProviderRequestTests(add)
   addProviderStreamTests(add)
   addProviderFaultTests(add)
+  addProviderThoughtTests(add)
   addProviderQuirkTests(add, vendor)
   contract.run()
 }

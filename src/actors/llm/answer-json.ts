@@ -3,6 +3,7 @@
  * which not exactly one JSON value stands is returned as it is, for the actor to judge.
  */
 import { tryParseJson } from '../../core/json.ts'
+import { END_OF_THOUGHTS, THOUGHTS } from './thoughts.ts'
 
 export const findAnswerJson = (text: string): string => {
   const bare = text.replace(/^\ufeff/, '').trim()
@@ -13,10 +14,6 @@ export const findAnswerJson = (text: string): string => {
 }
 
 const isJson = (text: string): boolean => tryParseJson(text) !== undefined
-
-const THOUGHTS = /<(think|thinking|thought|reasoning)>[\s\S]*?<\/\1>/gi
-/** A template that opens the thoughts itself leaves only their end in the answer. */
-const END_OF_THOUGHTS = /^[\s\S]*<\/(?:think|thinking|thought|reasoning)>/i
 
 const stripThoughts = (text: string): string => text.replace(THOUGHTS, '').replace(END_OF_THOUGHTS, '').trim()
 

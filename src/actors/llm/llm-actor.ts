@@ -170,7 +170,8 @@ const judge = async ({ input, names }: TurnCall, answer: LlmAnswer): Promise<Jud
   if (tool_calls.length > 0) return { kind: 'turn', turn: { text, tool_calls } }
   // The tool loop asks an empty turn to go on.
   if (text.trim() === '' && input.tools !== undefined) return { kind: 'turn', turn: { text, tool_calls } }
-  if (input.returns === undefined) return { kind: 'turn', turn: { text, tool_calls, output: expectText(text, input) } }
+  if (input.returns === undefined)
+    return { kind: 'turn', turn: { text, tool_calls, output: expectText(answer, input) } }
   const judged = await judgeAnswer(text, input.returns)
   return judged.kind === 'wrong' ? judged : { kind: 'turn', turn: { text, tool_calls, output: judged.value } }
 }
@@ -214,7 +215,11 @@ const toCutFault = ({ model, params, max_tokens_by }: LlmInput): Fault => {
 /** Reasons of a server that gave up in the middle, whatever the model was asked. */
 const BROKE_OFF = /error|abort|cancel|interrupt|timeout|system_resource|unavailable|overload/i
 
-const expectText = (text: string, { model }: LlmInput): JsonValue => {
+const expectText = ({ text, thoughts }: LlmAnswer, { model }: LlmInput): JsonValue => {
   if (text.trim() !== '') return { text }
-  throw new Fault('invalid_output', `'${model}' answered with nothing: expected a text`, { retryable: true })
+  throw new Fault(
+    'invalid_output',
+    `'${model}' answered with nothing${thoughts === undefined ? '' : ' but thoughts'}: expected a text`,
+    { retryable: true },
+  )
 }

@@ -41,6 +41,8 @@ export interface CallOptions {
 export interface LlmAnswer {
   /** The whole text; with `returns` the JSON text. */
   text: string
+  /** Thoughts that the model wrote before its text, and that were cut from it. Those of a field of their own are not here. */
+  thoughts?: string
   toolCalls: LlmToolCall[]
   /** `length`: max_tokens or the model's window cut it off. `refused`: the model or a content filter did. `failed`: no success for another reason. */
   finish: 'stop' | 'length' | 'refused' | 'failed'

@@ -10,6 +10,7 @@ import { createModelRequest, type ModelRequest } from './model-request.ts'
 import type { CallOptions, LlmAnswer, LlmProvider, LlmRequest, ProviderSettings } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
 import { expectNoConflict, expectReasoning, type ServerAccess, toServerAccess } from './provider-settings.ts'
+import { createThoughtFilter, cutThoughts, putThoughtsBack } from './thoughts.ts'
 import { toWireIds } from './tool-ids.ts'
 
 /** One call of a provider. */
@@ -39,7 +40,12 @@ export const createServedProvider = (
     const request = createModelRequest({ ...access, model: asked.model, signal, streams: onText !== undefined })
     try {
       signal.throwIfAborted()
-      return await perform({ settings, asked, inWords, request, onText })
+      if (onText === undefined) return await perform({ settings, asked, inWords, request, onText })
+      const filter = createThoughtFilter()
+      const pass = (text: string): void => (text === '' ? undefined : onText(text))
+      const answer = await perform({ settings, asked, inWords, request, onText: (piece) => pass(filter.take(piece)) })
+      pass(filter.end())
+      return answer
     } catch (error) {
       throw request.toFault(error)
     } finally {
@@ -52,15 +58,18 @@ export const createServedProvider = (
       expectKey(settings)
       expectReasoning(server, given.params.reasoning)
       expectNoConflict(access, given)
-      const asked = toAsked(given, server)
+      const asked = toAsked(given, access)
       const { model, returns, tools = [] } = asked
-      if (returns === undefined) return callOnce(asked, { ...options, inWords: false })
+      if (returns === undefined)
+        return cutThoughts(await callOnce(asked, { ...options, inWords: false }), settings.name)
       const inWords = asksInWords(server, settings, { model, hasTools: tools.length > 0 }) || refusing.has(model)
       const answer = await callOnce(asked, { ...options, inWords }).catch((error: unknown) => {
         if (inWords || !refusesSchema(error)) throw error
         refusing.add(model)
         return callOnce(asked, { ...options, inWords: true })
       })
+      // Beside calls, the text is no instance of the schema.
+      if (answer.toolCalls.length > 0) return cutThoughts(answer, settings.name)
       return { ...answer, text: findAnswerJson(answer.text) }
     },
   }
@@ -72,10 +81,10 @@ const asksInWords = (
   asked: { model: string; hasTools: boolean },
 ): boolean => structuredOutput === 'words' || inWords?.(asked) === true
 
-/** Each call of the conversation has an id that the vendor takes, and each literal of a schema its type. */
-const toAsked = (asked: LlmRequest, { toolIds }: ModelServer): LlmRequest => ({
+/** Each call of the conversation has an id that the vendor takes, and its thoughts; each literal of a schema has its type. */
+const toAsked = (asked: LlmRequest, { server: { toolIds }, settings: { name } }: ServerAccess): LlmRequest => ({
   ...asked,
-  messages: toWireIds(asked.messages, toolIds),
+  messages: toWireIds(asked.messages, toolIds).map((message) => putThoughtsBack(message, name)),
   ...(asked.returns !== undefined && { returns: withEnumTypes(asked.returns) }),
   ...(asked.tools !== undefined && {
     tools: asked.tools.map((tool) => ({ ...tool, input: withEnumTypes(tool.input) })),
