@@ -37,13 +37,6 @@ export const describeUsage = ({ input_tokens, output_tokens, cost_usd, cache_hit
 
 export const describeHits = (hits: number): string => `${countOf(hits, 'answer')} from the cache`
 
-/** RFC 3339 in UTC. @param at Epoch milliseconds. */
-export function toTime(at: number): string
-export function toTime(at: number | null): string | null
-export function toTime(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString()
-}
-
 /** Name of a path in a journal: `undo book` for the call that undoes a step, `finally` for all steps of it. */
 export const namePath = (path: string): string => {
   if (path === FINALLY) return 'finally'
@@ -54,18 +47,6 @@ const UNDOING = `${UNDO}/`
 
 /** `write`, or `write:2` for a later visit. */
 export const nameVisit = (path: string, visit: number): string => `${path}${visit > 1 ? `:${visit}` : ''}`
-
-/** Times of a run for `--json`. `started_at` is null before it begins. */
-export const toTimesJson = (run: RunRecord): Record<string, string | number | null> => {
-  const { startedAt, durationMs, queuedMs } = measureRun(run)
-  return {
-    created_at: toTime(run.createdAt),
-    started_at: toTime(startedAt),
-    ended_at: toTime(run.endedAt),
-    duration_ms: durationMs,
-    queued_ms: queuedMs,
-  }
-}
 
 /** Shortest time in a queue that is shown, in milliseconds: a server takes up to 200 ms to look. */
 export const SHORTEST_QUEUED_MS = 1_000

@@ -4,8 +4,7 @@ import { isDatabaseTrusted, type Project, readProject } from '../app/project/pro
 import { type DatabaseAddress, toShownUrl } from '../store/database-address.ts'
 import type { DamagedRow } from '../store/maintenance.ts'
 import { openDatabase } from '../store/open-database.ts'
-import type { FindRunResult, RunRecord, Store } from '../store/store.ts'
-import { isDamage } from '../store/store-error.ts'
+import type { RunRecord, Store } from '../store/store.ts'
 import { expectTrustInKey } from './ask-trust.ts'
 import { CliError, InvalidFile } from './cli-error.ts'
 import type { Context } from './context.ts'
@@ -118,16 +117,6 @@ export const findRun = async (store: Store, id: string): Promise<RunRecord> => {
   throw new CliError(`there is no run '${id}' in ${store.location}`, {
     hint: 'troupe runs lists all; --db names another database',
   })
-}
-
-/** A damaged run is missing. */
-export const findIntact = async (store: Store, id: string): Promise<FindRunResult> => {
-  try {
-    return await store.findRun(id)
-  } catch (thrown) {
-    if (isDamage(thrown)) return { kind: 'missing' }
-    throw thrown
-  }
 }
 
 const findLast = async (store: Store): Promise<RunRecord> => {

@@ -1,4 +1,5 @@
 /** Renders open waits and approvals as text, with the commands that end them; waits for `--json` too, and holds of a run. */
+
 import { formatDuration } from '../core/duration.ts'
 import { isJsonObject } from '../core/json.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
@@ -8,7 +9,7 @@ import { type AnsweredWait, listAnswered, type RunWait } from '../service/contro
 import { toApprovalId } from '../store/approval-id.ts'
 import type { OpenApproval } from '../store/approval-record.ts'
 import { toApproveCommand, toRejectCommand } from './decide-command.ts'
-import { formatTime, toTime } from './figures.ts'
+import { formatTime } from './figures.ts'
 import { describeFields } from './input-schema.ts'
 import type { Paint } from './paint.ts'
 import { toOneLine, toPrintable } from './printable.ts'
@@ -40,11 +41,6 @@ const toCommand = (wait: RunWait): string | undefined => {
   if (wait.kind === 'approval') return toApproveCommand(wait)
   return wait.kind === 'event' ? `troupe signal ${wait.run} ${toOneLine(wait.event)}` : undefined
 }
-
-export const toWaitJson = ({ dueAt, ...wait }: RunWait): Record<string, unknown> => ({
-  ...wait,
-  due_at: toTime(dueAt),
-})
 
 /** `anyone`, `ann or bob`, `2 of ann, bob, carol`, `bob or carol (1 of 2: ann)`. */
 export const describeDeciders = (approval: ApprovalProgress): string => {

@@ -1,5 +1,6 @@
 import { Fault } from '../../core/fault.ts'
-import type { RunRecord, Store } from '../../store/store.ts'
+import type { FindRunResult, RunRecord, Store } from '../../store/store.ts'
+import { isDamage } from '../../store/store-error.ts'
 
 /** Finds a run by its id, or by the beginning or end of one. @throws Fault `not_found` */
 export const findRun = async (store: Store, id: string): Promise<RunRecord> => {
@@ -7,6 +8,16 @@ export const findRun = async (store: Store, id: string): Promise<RunRecord> => {
   if (found.kind === 'found') return found.run
   if (found.kind === 'missing') throw new Fault('not_found', `no run '${id}' in ${store.location}`)
   throw new Fault('not_found', `'${id}' is the beginning or end of several runs: ${found.ids.join(', ')}`)
+}
+
+/** A damaged run is missing. */
+export const findIntact = async (store: Store, id: string): Promise<FindRunResult> => {
+  try {
+    return await store.findRun(id)
+  } catch (thrown) {
+    if (isDamage(thrown)) return { kind: 'missing' }
+    throw thrown
+  }
 }
 
 /** Lists the running child runs of a run, and theirs. */

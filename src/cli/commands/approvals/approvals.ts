@@ -3,11 +3,12 @@
 import { createLink } from '../../../service/control/approval-link.ts'
 import { withoutDecided } from '../../../service/control/kept-decision.ts'
 import { findApproval, listFamilyApprovals } from '../../../service/control/open-approvals.ts'
+import { toApprovalJson } from '../../../service/views/approval-json.ts'
+import { toTime } from '../../../service/views/time.ts'
 import { toApprovalId } from '../../../store/approval-id.ts'
 import type { OpenApproval } from '../../../store/approval-record.ts'
 import type { Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { toTime } from '../../figures.ts'
 import { findRun, withRuns, withRunsIfThere } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeHint, writeJson, writeLines, writeTable } from '../../output.ts'
@@ -91,25 +92,4 @@ export const linkApproval = (context: Context, options: ApprovalArguments): Prom
 export const expectApproval = async (store: Store, { approval, path }: ApprovalArguments): Promise<OpenApproval> => {
   const first = approval === 'last' ? (await findRun(store, approval)).id : approval
   return findApproval(store, { first, path })
-}
-
-/** The object of `--json`. */
-const toApprovalJson = (approval: OpenApproval): Record<string, unknown> => {
-  const { runId, workflow, path, visit, title, show, form, by, count, decisions, tool, dueAt, requestedAt } = approval
-  return {
-    id: toApprovalId(approval),
-    run: runId,
-    workflow,
-    path,
-    visit,
-    title,
-    show,
-    form,
-    by,
-    count,
-    decisions,
-    tool,
-    requested_at: toTime(requestedAt),
-    due_at: toTime(dueAt),
-  }
 }

@@ -1,8 +1,9 @@
 /** `troupe events`: lists the events that runs have emitted, oldest first. */
+import { toTime } from '../../../service/views/time.ts'
 import type { CloudEventFilter, StoredCloudEvent } from '../../../store/cloud-event-record.ts'
 import type { Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { describeShown, formatTime, toTime } from '../../figures.ts'
+import { describeShown, formatTime } from '../../figures.ts'
 import { findRun, withRunsIfThere } from '../../open-runs.ts'
 import { readLimit, readPeriod } from '../../option-values.ts'
 import { writeJsonLine, writeTable } from '../../output.ts'

@@ -1,9 +1,11 @@
 /** `troupe failed`: groups failed runs that are not handled yet by workflow, fault and step, and failed slots by schedule and fault. */
+
 import { type FailedGroup, groupFailed, listFailed } from '../../../service/history/failed-runs.ts'
 import { type FailedSlots, groupSlotFailures } from '../../../service/schedules/slot-failure.ts'
+import { toTime } from '../../../service/views/time.ts'
 import type { Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { formatTime, toTime } from '../../figures.ts'
+import { formatTime } from '../../figures.ts'
 import { withRunsIfThere } from '../../open-runs.ts'
 import { type FailedArguments, readFailedQuery } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'

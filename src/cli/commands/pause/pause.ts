@@ -1,10 +1,10 @@
 /** `troupe pause` and `troupe unpause`: stop and allow new steps of a run. */
 import { pauseRun } from '../../../service/control/pause-run.ts'
+import { isFree, toShownStatus } from '../../../service/views/shown-status.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { findRun, withRuns } from '../../open-runs.ts'
 import { writeHint, writeJson } from '../../output.ts'
-import { isFree, toShownStatus } from '../../run-holder.ts'
 import { whoAsks } from '../../who-asks.ts'
 
 /** The exit code is 1 for a run that has ended. */

@@ -1,4 +1,6 @@
 /** `troupe restart`: starts a new run with the definition and the input of an old one. */
+
+import { toShownStatus } from '../../../service/views/shown-status.ts'
 import { beginCopy, type CopyOptions } from '../../begin-copy.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
@@ -6,7 +8,6 @@ import { EXIT } from '../../exit-code.ts'
 import { readChangedInput } from '../../input.ts'
 import { withRuns } from '../../open-runs.ts'
 import { openPastRun, type PastRun } from '../../past-run.ts'
-import { toShownStatus } from '../../run-holder.ts'
 import { orRefuse } from '../../run-output.ts'
 
 export const restart = (context: Context, options: CopyOptions & { run: string; input?: string[] }): Promise<number> =>

@@ -4,6 +4,7 @@
  */
 
 import { countOf } from '../../../core/count.ts'
+import { toShownStatus } from '../../../service/views/shown-status.ts'
 import type { RunRecord } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
@@ -11,7 +12,7 @@ import type { OpenedRuns } from '../../open-runs.ts'
 import { writeJson } from '../../output.ts'
 import { loadStored } from '../../past-run.ts'
 import { explainError } from '../../report-error.ts'
-import { describeHolder, toShownStatus } from '../../run-holder.ts'
+import { describeHolder } from '../../run-holder.ts'
 import { type Hosts, withHosts } from '../../run-hosts.ts'
 import type { OutputOptions } from '../../run-output.ts'
 import {

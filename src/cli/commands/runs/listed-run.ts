@@ -1,7 +1,7 @@
 import type { RunWait } from '../../../service/control/run-waits.ts'
+import type { ShownStatus } from '../../../service/views/shown-status.ts'
 import type { RunRecord } from '../../../store/store.ts'
 import type { DamagedRows } from '../../damaged-rows.ts'
-import type { ShownStatus } from '../../run-holder.ts'
 import type { RunQuery } from './select-runs.ts'
 
 export interface ListedRun extends RunRecord {

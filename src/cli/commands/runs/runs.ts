@@ -3,21 +3,24 @@
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatCount } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
+import { findIntact } from '../../../service/control/find-run.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
 import { measureRun } from '../../../service/history/measure-run.ts'
+import { toRunJson } from '../../../service/views/run-json.ts'
+import { type ShownStatus, toShownStatus } from '../../../service/views/shown-status.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import { isDamage } from '../../../store/store-error.ts'
 import type { Context } from '../../context.ts'
-import { describeShown, formatCost, formatTime, toTimesJson } from '../../figures.ts'
+import { describeShown, formatCost, formatTime } from '../../figures.ts'
 import { readConditions } from '../../input-condition.ts'
-import { findIntact, withRunsIfThere } from '../../open-runs.ts'
+import { withRunsIfThere } from '../../open-runs.ts'
 import { readChoice, readLimit, readPeriod } from '../../option-values.ts'
 import { describeOrigin } from '../../origin-text.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine } from '../../printable.ts'
-import { describeHolder, type ShownStatus, STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
-import { describeWaits, toWaitJson } from '../../run-waits-text.ts'
+import { describeHolder, STATUS_COLORS } from '../../run-holder.ts'
+import { describeWaits } from '../../run-waits-text.ts'
 import { type Column, right } from '../../table.ts'
 import { type ListedRun, withDamaged } from './listed-run.ts'
 import { type RunQuery, selectRuns } from './select-runs.ts'
@@ -46,7 +49,11 @@ export const listRuns = async (context: Context, options: RunsArguments): Promis
     const found = withDamaged(listed, { damaged: damaged.runs, query })
     const families = children ? await Promise.all(found.map((run) => listFamily(run, { store, limit }))) : [found]
     const runs = families.flat()
-    if (json) writeJson(context, runs.map(toJson))
+    if (json)
+      writeJson(
+        context,
+        runs.map((run) => toRunJson(run, { status: run.shown, waits: run.waits })),
+      )
     else if (runs.length === 0) context.stderr.write('no runs\n')
     else reportRuns(runs, context)
     const shown = describeShown(found.length, Math.max(selected.total, found.length), { noun: 'run', which: 'newest' })
@@ -85,23 +92,6 @@ const listFamily = async (
     return [{ ...parent, isCut: children.length > below.length }, ...families.flat()]
   }
   return list({ ...root, waits: ownOf(root.id) })
-}
-
-const toJson = (run: ListedRun): Record<string, unknown> => {
-  const { id, workflow, parent, shown: status, origin, replacedBy, usage, error, holder } = run
-  return {
-    run: id,
-    workflow,
-    parent,
-    status,
-    origin,
-    replaced_by: replacedBy,
-    held_by: status === 'running' && holder !== null ? { pid: holder.pid, host: holder.host.split('/')[0] } : null,
-    ...toTimesJson(run),
-    usage,
-    error: error === null ? null : { code: error.code, message: error.message, step: error.step },
-    waits_for: run.waits.map(toWaitJson),
-  }
 }
 
 const reportRuns = (runs: readonly ListedRun[], { stdout, stderr }: Context): void => {

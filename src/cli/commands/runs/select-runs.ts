@@ -1,9 +1,9 @@
 /** Selects the runs that `troupe runs` lists. */
 import type { JsonValue } from '../../../core/json.ts'
+import { type ShownStatus, toShownStatus } from '../../../service/views/shown-status.ts'
 import type { RunFilter, RunRecord, Store } from '../../../store/store.ts'
 import { isDamage } from '../../../store/store-error.ts'
 import { holdsFor, type InputCondition } from '../../input-condition.ts'
-import { type ShownStatus, toShownStatus } from '../../run-holder.ts'
 
 export interface RunQuery {
   status: ShownStatus | undefined

@@ -2,9 +2,9 @@
 
 import { formatCount } from '../../../core/count.ts'
 import { listUpcomingSlots } from '../../../service/schedules/upcoming-slots.ts'
+import { toTime } from '../../../service/views/time.ts'
 import type { ScheduleFailure, ScheduleRecord } from '../../../store/schedule-record.ts'
 import type { Context } from '../../context.ts'
-import { toTime } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeHint, writeJson, writeJsonLine, writeLines, writeTable } from '../../output.ts'

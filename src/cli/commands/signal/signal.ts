@@ -4,6 +4,7 @@ import { countOf } from '../../../core/count.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { matchRuns } from '../../../service/control/match-runs.ts'
 import { type SignalResult, sendSignal } from '../../../service/control/send-signal.ts'
+import { isFree, toShownStatus } from '../../../service/views/shown-status.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
@@ -13,7 +14,6 @@ import { createKnownVault } from '../../known-secrets.ts'
 import { findRun, withRuns } from '../../open-runs.ts'
 import { writeHint, writeJson } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
-import { isFree, toShownStatus } from '../../run-holder.ts'
 
 export interface SignalArguments {
   /** The run; with `match` the event. */

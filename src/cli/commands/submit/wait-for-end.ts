@@ -1,11 +1,12 @@
 /** Follows a run that another process performs, by polling the database until the run has ended. */
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
+import { type ShownStatus, toShownStatus } from '../../../service/views/shown-status.ts'
 import type { RunRecord, Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { writeHint } from '../../output.ts'
-import { describeHolder, type ShownStatus, toShownStatus } from '../../run-holder.ts'
+import { describeHolder } from '../../run-holder.ts'
 import { type OutputOptions, writeEnd } from '../../run-output.ts'
 
 export interface WaitedRun {

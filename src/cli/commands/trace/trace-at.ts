@@ -1,4 +1,5 @@
 /** `troupe trace --at`: shows the state of a run at a moment of its past. */
+
 import { countOf } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { isFault } from '../../../core/fault.ts'
@@ -8,9 +9,10 @@ import { formatValue } from '../../../core/value-text.ts'
 import type { OpenWait } from '../../../runtime/effects/run-effect.ts'
 import { type Moment, readStateAt, type StateAt } from '../../../service/history/state-at.ts'
 import type { Visit } from '../../../service/history/timeline.ts'
+import { toTime } from '../../../service/views/time.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
-import { describeUsage, namePath, nameVisit, toTime } from '../../figures.ts'
+import { describeUsage, namePath, nameVisit } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'

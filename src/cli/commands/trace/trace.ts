@@ -3,23 +3,24 @@
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { countOf } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
-import { addUsage, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
 import { listAftermath } from '../../../service/control/aftermath.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
-import { listDetached } from '../../../service/history/detached-runs.ts'
 import { measureRun } from '../../../service/history/measure-run.ts'
-import { createdOf, figuresOf, type JournalRow } from '../../../store/journal-row.ts'
-import type { RunRecord, Store, UsageTotals } from '../../../store/store.ts'
+import { readTracedRun, type TracedRun } from '../../../service/history/traced-run.ts'
+import { toTraceJson, usageOf } from '../../../service/views/run-json.ts'
+import { toShownStatus } from '../../../service/views/shown-status.ts'
+import { createdOf, type JournalRow } from '../../../store/journal-row.ts'
+import type { RunRecord } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { describeQueued, describeUsage, toTimesJson } from '../../figures.ts'
-import { findIntact, findRun, withRuns } from '../../open-runs.ts'
+import { describeQueued, describeUsage } from '../../figures.ts'
+import { findRun, withRuns } from '../../open-runs.ts'
 import { describeOrigin, describeReplaced } from '../../origin-text.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'
-import { describeHolder, STATUS_COLORS, toShownStatus } from '../../run-holder.ts'
+import { describeHolder, STATUS_COLORS } from '../../run-holder.ts'
 import { describeAftermath, describeAnswer } from '../../run-result.ts'
-import { explainWait, toWaitJson } from '../../run-waits-text.ts'
+import { explainWait } from '../../run-waits-text.ts'
 import { toTraceEntries } from '../../trace/trace-entry.ts'
 import { toTraceRows } from '../../trace/trace-rows.ts'
 import { renderWaterfall } from '../../trace/waterfall.ts'
@@ -31,12 +32,9 @@ export const trace = async (
   if (options.at !== undefined) return (await import('./trace-at.ts')).traceAt(context, { ...options, at: options.at })
   return withRuns(context, async ({ store }) => {
     const run = await findRun(store, options.run)
-    const rows = await store.readJournal(run.id)
-    const children = (await store.listRuns({ parent: run.id })).reverse()
-    const waits = run.status === 'running' ? await readWaits(store, run) : []
-    const traced: TracedRun = { run, rows, waits }
-    const started = await findStarted(store, traced)
-    if (options.json === true) writeJson(context, { ...toJson(traced, children), started: started.map(toShortJson) })
+    const traced = await readTracedRun(store, run, createCatalogue())
+    const { children, started } = traced
+    if (options.json === true) writeJson(context, toTraceJson(traced))
     else {
       const all = options.all ?? false
       const lines = render(traced, { context, all })
@@ -47,45 +45,6 @@ export const trace = async (
       ])
     }
   })
-}
-
-interface TracedRun {
-  run: RunRecord
-  rows: readonly JournalRow[]
-  waits: readonly RunWait[]
-}
-
-/** Compiles the workflow; an ended run has no waits and skips this. */
-const readWaits = async (store: Store, run: RunRecord): Promise<RunWait[]> => {
-  const { WaitReader } = await import('../../../service/control/waits-of-runs.ts')
-  return new WaitReader(store, createCatalogue()).read(run)
-}
-
-const toJson = ({ run, rows, waits }: TracedRun, children: readonly RunRecord[]): Record<string, unknown> => ({
-  run: run.id,
-  workflow: run.workflow,
-  parent: run.parent,
-  origin: run.origin,
-  replaced_by: run.replacedBy,
-  fork: createdOf(rows)?.fork ?? null,
-  status: toShownStatus(run),
-  ...toTimesJson(run),
-  input: createdOf(rows)?.input ?? null,
-  output: run.output,
-  error: run.error,
-  usage: usageOf(run, rows),
-  waits_for: waits.map(toWaitJson),
-  ...listAftermath(run.status, rows),
-  journal: rows,
-  children: children.map(toShortJson),
-})
-
-const toShortJson = ({ id, workflow, status }: RunRecord): Record<string, unknown> => ({ run: id, workflow, status })
-
-/** The runs that its steps have started, without waiting for them. */
-const findStarted = async (store: Store, { run, rows }: TracedRun): Promise<RunRecord[]> => {
-  const found = await Promise.all(listDetached(run.id, rows).map((id) => findIntact(store, id)))
-  return found.flatMap((one) => (one.kind === 'found' ? [one.run] : []))
 }
 
 /** Each of these runs has a trace of its own. */
@@ -101,15 +60,13 @@ const renderRuns = (title: string, runs: readonly RunRecord[], all: boolean): st
 
 const MOST_RUNS = 20
 
-/** The row of a run gets its totals at its end; until then they are summed from the journal. */
-const usageOf = (run: RunRecord, rows: readonly JournalRow[]): UsageTotals =>
-  run.status === 'running' ? rows.reduce((sum, row) => addUsage(sum, figuresOf(row).usage), NO_USAGE) : run.usage
+type Shown = Pick<TracedRun, 'run' | 'rows' | 'waits'>
 
 /** Columns without a terminal: wide enough for messages. */
 const WIDTH_WITHOUT_TERMINAL = 140
 
 const render = (
-  { run, rows, waits }: TracedRun,
+  { run, rows, waits }: Shown,
   { context: { stdout }, all }: { context: Context; all: boolean },
 ): string[] => {
   const { paint, isTerminal } = stdout
@@ -155,7 +112,7 @@ const renderOrigin = ({ origin }: RunRecord, rows: readonly JournalRow[], paint:
   return [paint.dim(`fork of ${fork.run} from ${toOneLine(fork.from)}: ${countOf(fork.rows, 'row')} copied${paid}`)]
 }
 
-const renderFoot = ({ run, rows, waits }: TracedRun, paint: Paint): string[] => {
+const renderFoot = ({ run, rows, waits }: Shown, paint: Paint): string[] => {
   const lines = [...renderState(run, paint), ...waits.flatMap((wait) => renderWait(wait, paint))]
   const all = [...lines, ...describeAftermath(listAftermath(run.status, rows), paint)]
   return all.length === 0 ? [] : ['', ...all]

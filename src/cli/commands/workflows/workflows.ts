@@ -1,8 +1,9 @@
 /** `troupe workflows list` and `show`: registered workflows and their files. */
+import { toTime } from '../../../service/views/time.ts'
 import type { RegisteredWorkflow } from '../../../store/registered-workflow.ts'
 import type { Definition, Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { formatTime, toTime } from '../../figures.ts'
+import { formatTime } from '../../figures.ts'
 import { withRuns, withRunsIfThere } from '../../open-runs.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'

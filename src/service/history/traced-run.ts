@@ -1,0 +1,38 @@
+import type { Catalogue } from '../../compiler/catalogue.ts'
+import type { JournalRow } from '../../store/journal-row.ts'
+import type { RunRecord, Store } from '../../store/store.ts'
+import { findIntact } from '../control/find-run.ts'
+import type { RunWait } from '../control/run-waits.ts'
+import { listDetached } from './detached-runs.ts'
+
+/** A run with its journal, and what it waits for. */
+export interface TracedRun {
+  run: RunRecord
+  rows: readonly JournalRow[]
+  waits: readonly RunWait[]
+  children: readonly RunRecord[]
+  /** The runs that its steps have started, without waiting for them. */
+  started: readonly RunRecord[]
+}
+
+/** @throws StoreError */
+export const readTracedRun = async (store: Store, run: RunRecord, catalogue: Catalogue): Promise<TracedRun> => {
+  const rows = await store.readJournal(run.id)
+  const children = (await store.listRuns({ parent: run.id })).reverse()
+  const waits = run.status === 'running' ? await readWaits(store, { run, catalogue }) : []
+  return { run, rows, waits, children, started: await findStarted(store, run, rows) }
+}
+
+/** Compiles the workflow; an ended run has no waits and skips this. */
+const readWaits = async (
+  store: Store,
+  { run, catalogue }: { run: RunRecord; catalogue: Catalogue },
+): Promise<RunWait[]> => {
+  const { WaitReader } = await import('../control/waits-of-runs.ts')
+  return new WaitReader(store, catalogue).read(run)
+}
+
+const findStarted = async (store: Store, run: RunRecord, rows: readonly JournalRow[]): Promise<RunRecord[]> => {
+  const found = await Promise.all(listDetached(run.id, rows).map((id) => findIntact(store, id)))
+  return found.flatMap((one) => (one.kind === 'found' ? [one.run] : []))
+}

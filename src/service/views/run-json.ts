@@ -1,0 +1,75 @@
+/** The JSON of runs, as the command line prints it and the HTTP interface answers it. */
+import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
+import { createdOf, figuresOf, type JournalRow } from '../../store/journal-row.ts'
+import type { RunRecord, UsageTotals } from '../../store/store.ts'
+import { listAftermath } from '../control/aftermath.ts'
+import type { RunWait } from '../control/run-waits.ts'
+import { measureRun } from '../history/measure-run.ts'
+import type { TracedRun } from '../history/traced-run.ts'
+import { type ShownStatus, toShownStatus } from './shown-status.ts'
+import { toTime } from './time.ts'
+
+/** `started_at` is null before the run begins. */
+const toTimesJson = (run: RunRecord): Record<string, string | number | null> => {
+  const { startedAt, durationMs, queuedMs } = measureRun(run)
+  return {
+    created_at: toTime(run.createdAt),
+    started_at: toTime(startedAt),
+    ended_at: toTime(run.endedAt),
+    duration_ms: durationMs,
+    queued_ms: queuedMs,
+  }
+}
+
+export const toWaitJson = ({ dueAt, ...wait }: RunWait): Record<string, unknown> => ({
+  ...wait,
+  due_at: toTime(dueAt),
+})
+
+/** A run of a list, with what it is known to wait for. */
+export const toRunJson = (
+  run: RunRecord,
+  { status = toShownStatus(run), waits = [] }: { status?: ShownStatus; waits?: readonly RunWait[] } = {},
+): Record<string, unknown> => {
+  const { id, workflow, parent, origin, replacedBy, usage, error, holder } = run
+  return {
+    run: id,
+    workflow,
+    parent,
+    status,
+    origin,
+    replaced_by: replacedBy,
+    held_by: status === 'running' && holder !== null ? { pid: holder.pid, host: holder.host.split('/')[0] } : null,
+    ...toTimesJson(run),
+    usage,
+    error: error === null ? null : { code: error.code, message: error.message, step: error.step },
+    waits_for: waits.map(toWaitJson),
+  }
+}
+
+/** A run with its journal. */
+export const toTraceJson = ({ run, rows, waits, children, started }: TracedRun): Record<string, unknown> => ({
+  run: run.id,
+  workflow: run.workflow,
+  parent: run.parent,
+  origin: run.origin,
+  replaced_by: run.replacedBy,
+  fork: createdOf(rows)?.fork ?? null,
+  status: toShownStatus(run),
+  ...toTimesJson(run),
+  input: createdOf(rows)?.input ?? null,
+  output: run.output,
+  error: run.error,
+  usage: usageOf(run, rows),
+  waits_for: waits.map(toWaitJson),
+  ...listAftermath(run.status, rows),
+  journal: rows,
+  children: children.map(toShortJson),
+  started: started.map(toShortJson),
+})
+
+const toShortJson = ({ id, workflow, status }: RunRecord): Record<string, unknown> => ({ run: id, workflow, status })
+
+/** The row of a run gets its totals at its end; until then they are summed from the journal. */
+export const usageOf = (run: RunRecord, rows: readonly JournalRow[]): UsageTotals =>
+  run.status === 'running' ? rows.reduce((sum, row) => addUsage(sum, figuresOf(row).usage), NO_USAGE) : run.usage
