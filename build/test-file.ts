@@ -1,6 +1,12 @@
 /** One test file in one process: started in a group of its own, so that what it leaves behind goes with it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 
+export interface TestFileOptions {
+  timeoutMs: number
+  /** Added to the environment. */
+  env?: Readonly<Record<string, string>>
+}
+
 export interface TestFileResult {
   file: string
   passed: number
@@ -12,6 +18,8 @@ export interface TestFileResult {
   output: string
 }
 
+const PLAIN = { NO_COLOR: '1', FORCE_COLOR: '0', NODE_COMPILE_CACHE: 'node_modules/.cache/compile' }
+
 const running = new Set<ChildProcess>()
 
 /** Kills what is running, with all that it has started. */
@@ -19,13 +27,13 @@ export const stopRunningTests = (): void => {
   for (const child of running) killGroup(child)
 }
 
-export const runTestFile = async (file: string, timeoutMs: number): Promise<TestFileResult> => {
+export const runTestFile = async (file: string, { timeoutMs, env = {} }: TestFileOptions): Promise<TestFileResult> => {
   const started = performance.now()
   // Standard input is closed: a test that reads it must not wait for a person.
   const child = spawn(process.execPath, [file], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', NODE_COMPILE_CACHE: 'node_modules/.cache/compile' },
+    env: { ...process.env, ...env, ...PLAIN },
   })
   running.add(child)
   let output = ''

@@ -8,7 +8,7 @@ const folder = createTempFolder()
 const uvu = `import { test } from '${import.meta.resolve('uvu')}'\n`
 
 const run = async (text: string, timeoutMs = 30_000) => {
-  const { passed, failed, skipped, problem } = await runTestFile(folder.write('one.test.ts', uvu + text), timeoutMs)
+  const { passed, failed, skipped, problem } = await runTestFile(folder.write('one.test.ts', uvu + text), { timeoutMs })
   return { passed, failed, skipped, problem }
 }
 
@@ -60,7 +60,7 @@ console.log('started ' + child.pid)
 setInterval(() => {}, 1000)
 test('a', () => {})
 test.run()`
-  const result = await runTestFile(folder.write('hang.test.ts', uvu + text), 1500)
+  const result = await runTestFile(folder.write('hang.test.ts', uvu + text), { timeoutMs: 1500 })
   assert.is(result.problem, 'killed after 1.5 s')
   assert.is(result.failed, 1)
   const pid = Number(/started (\d+)/.exec(result.output)?.[1])

@@ -1,9 +1,12 @@
 /** Figures of a fault test, as lines that `npm run test:faults` turns into a table. */
+import { TEST_DATABASE } from '../support/test-database.ts'
 import { SEED } from './form.ts'
 
 export interface Figure {
   /** Id of the promise: `R1`. */
   id: string
+  /** Default: the database that the tests run on. */
+  db?: string
   /** Actions and results by name; numbers are counts, or milliseconds where the name says so. */
   counts: Readonly<Record<string, number>>
   isKept: boolean
@@ -19,7 +22,7 @@ const FIGURE_MARK = 'figure '
 export const reportFigure = (figure: Figure): void => {
   const { shares, ...rest } = figure
   const tenths = shares === undefined ? {} : { tenths: countTenths(shares) }
-  console.log(`${FIGURE_MARK}${JSON.stringify({ seed: SEED, ...rest, ...tenths })}`)
+  console.log(`${FIGURE_MARK}${JSON.stringify({ seed: SEED, db: TEST_DATABASE, ...rest, ...tenths })}`)
 }
 
 const countTenths = (shares: readonly number[]): number[] =>

@@ -12,10 +12,12 @@ import type { JsonValue } from '../../src/core/json.ts'
 import { createRunId } from '../../src/core/run-id.ts'
 import { toDefinition, toNewRun } from '../../src/runtime/new-run.ts'
 import { SecretVault } from '../../src/secrets/secret-vault.ts'
-import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts'
+import type { DatabaseAddress } from '../../src/store/database-address.ts'
 import type { RunRecord, Store } from '../../src/store/store.ts'
 import { type ProcessOptions, type RunningProcess, startBuiltCli } from '../support/child-process.ts'
 import { createTempFolder, type TempFolder } from '../support/temp-folder.ts'
+import { createTestAddress, openTestDatabase } from '../support/test-database.ts'
+import { isIntact } from './is-intact.ts'
 
 /** A line of `troupe serve --json`. */
 export interface SaidNotice {
@@ -32,7 +34,10 @@ export interface ServerProcess extends RunningProcess {
 
 export interface Stage {
   folder: TempFolder
+  /** As `--db` names it: the path of the file, or a URL. */
   database: string
+  /** True if the database finds no problem in itself. */
+  isIntact(): Promise<boolean>
   store: Store
   compile(name: string): CompiledWorkflow
   /** Enqueues a run for a server; returns its id. */
@@ -48,11 +53,12 @@ const CONFIG = 'http: { allow: ["127.0.0.1"] }\ndurability: process\n'
 export const onStage = async (
   files: Record<string, string>,
   play: (stage: Stage) => Promise<void>,
-  { databaseFolder }: { databaseFolder?: string } = {},
+  { databaseFolder, address: given }: { databaseFolder?: string; address?: DatabaseAddress } = {},
 ): Promise<void> => {
   const folder = createTempFolder({ 'troupe.config.yaml': CONFIG, ...files })
-  const database = databaseFolder === undefined ? folder.resolve('faults.db') : `${databaseFolder}/faults.db`
-  const store = await openSqliteStore({ path: database, durability: 'process' })
+  const address = given ?? createTestAddress(`${databaseFolder ?? folder.path}/faults.db`)
+  const database = toText(address)
+  const store = await openTestDatabase(address)
   const running = new Set<RunningProcess>()
   const kill = async (process: RunningProcess): Promise<void> => {
     running.delete(process)
@@ -64,6 +70,7 @@ export const onStage = async (
       folder,
       database,
       store,
+      isIntact: () => isIntact(address, store),
       kill,
       compile: (name) => compileFile(folder, name),
       submit: (workflow, input = {}) => submitTo(store, workflow, { input, folder: folder.path }),
@@ -84,6 +91,11 @@ export const onStage = async (
     await store.close().catch(() => {})
     folder.remove()
   }
+}
+
+const toText = (address: DatabaseAddress): string => {
+  if (address.kind === 'memory') throw new Error('no process shares a database in memory')
+  return address.kind === 'postgres' ? address.url : address.path
 }
 
 const startServer = (folder: TempFolder, database: string, options: ProcessOptions): ServerProcess => {

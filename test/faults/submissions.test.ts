@@ -5,7 +5,6 @@ import * as assert from 'uvu/assert'
 import { type RunningProcess, startProcess } from '../support/child-process.ts'
 import { reportFigure } from './figure.ts'
 import { createDraws, inForm } from './form.ts'
-import { isIntact } from './is-intact.ts'
 import { onStage, type Stage, until } from './stage.ts'
 
 const SUBMISSIONS = inForm(600, 10_000)
@@ -35,7 +34,7 @@ test('R1 what was acknowledged is never lost, though servers and submitters are 
       await until('submissions go on', () => crowd.acknowledged.size >= due, { everyMs: 2 })
       await crowd.killOne(draw())
       shares.push(crowd.acknowledged.size / SUBMISSIONS)
-      if (isIntact(stage.database)) intact++
+      if (await stage.isIntact()) intact++
     }
     await until('all is submitted', () => crowd.acknowledged.size === SUBMISSIONS)
     const { store } = stage

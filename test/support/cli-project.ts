@@ -1,28 +1,46 @@
-/** A folder with workflows in it, and the command line run there. */
+/** A folder with workflows in it, and the command line run there, on a database of its own. */
+import type { DatabaseAddress } from '../../src/store/database-address.ts'
+import type { Store } from '../../src/store/store.ts'
 import { type ProcessOptions, type ProcessResult, type RunningProcess, runCli, startCli } from './child-process.ts'
 import { createTempFolder, type TempFolder } from './temp-folder.ts'
+import { createTestAddress, dumpTestDatabase, openTestDatabase } from './test-database.ts'
 
 export interface CliProject extends TempFolder {
-  /** Runs `troupe ARGS` in the folder; the environment is without TROUPE_DB. */
+  /** Runs `troupe ARGS` in the folder. On SQLite the environment is without TROUPE_DB. */
   troupe(args: readonly string[], options?: ProcessOptions): Promise<ProcessResult>
   /** Starts it and does not wait. */
   start(args: readonly string[], options?: ProcessOptions): RunningProcess
+  /** Opens the database that these commands have. */
+  openStore(): Promise<Store>
+  /** All that is in it, as text. */
+  dump(): string
 }
 
 export const createCliProject = (files: Record<string, string> = {}): CliProject => {
   const folder = createTempFolder(files)
+  let made: DatabaseAddress | undefined
+  const findAddress = (): DatabaseAddress => {
+    made ??= createTestAddress(folder.resolve('.troupe/troupe.db'))
+    return made
+  }
   const place = ({ env, ...rest }: ProcessOptions = {}): ProcessOptions => ({
     cwd: folder.path,
     timeoutMs: 60_000,
     ...rest,
-    env: { TROUPE_DB: undefined, FORCE_COLOR: undefined, ...env },
+    env: { TROUPE_DB: toVariable(findAddress()), FORCE_COLOR: undefined, ...env },
   })
   return {
     ...folder,
     troupe: (args, options) => runCli(args, place(options)),
     start: (args, options) => startCli(args, place(options)),
+    openStore: () => openTestDatabase(findAddress()),
+    dump: () => dumpTestDatabase(findAddress()),
   }
 }
+
+/** A file of SQLite is the default of a project. */
+const toVariable = (address: DatabaseAddress): string | undefined =>
+  address.kind === 'postgres' ? address.url : undefined
 
 /** One model call that echoes `input.name`. */
 export const HELLO = `workflow: hello

@@ -1,14 +1,13 @@
 /** Journals made by hand, in the database of a project. */
-import { join } from 'node:path'
 import { createPricing } from '../../src/actors/llm/prices.ts'
 import type { Usage } from '../../src/core/actor.ts'
 import type { JsonObject } from '../../src/core/json.ts'
-import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts'
 import type { Store } from '../../src/store/store.ts'
+import type { CliProject } from './cli-project.ts'
 
-/** Calls `fill` with the store of the project in this folder, and closes it. */
-export const fillDatabase = async (folder: string, fill: (store: Store) => Promise<void>): Promise<void> => {
-  const store = await openSqliteStore({ path: join(folder, '.troupe', 'troupe.db'), durability: 'process' })
+/** Calls `fill` with the store of the project, and closes it. */
+export const fillDatabase = async (project: CliProject, fill: (store: Store) => Promise<void>): Promise<void> => {
+  const store = await project.openStore()
   try {
     await fill(store)
   } finally {

@@ -39,8 +39,10 @@ const findAccount = (): Account | undefined => {
   return { uid: idOf('-u'), gid: idOf('-g') }
 }
 
-export interface PostgresServer {
+export interface PostgresServer extends PostgresDatabases {
   port: number
+  /** The user that it runs as; undefined: the user of this process. */
+  account: Account | undefined
   /** URL of a database on it. */
   urlOf(database: string): string
   /** Returns the URL of a migrated database without content. */
@@ -49,11 +51,43 @@ export interface PostgresServer {
   clearDatabase(url: string): Promise<void>
   /** Creates a database without tables; returns its URL. */
   createEmpty(): Promise<string>
-  /** Ends the server: `fast` as an administrator does, `immediate` as a crash. */
-  stop(how?: 'fast' | 'immediate'): Promise<void>
+  /** Ends the server: `fast` as an administrator does, `immediate` as a crash, `killed` by SIGKILL of its first process. */
+  stop(how?: keyof typeof SIGNALS): Promise<void>
   /** Starts it again on the same folder and port. */
   start(): Promise<void>
 }
+
+/** Databases on a server that others use too. */
+export interface PostgresDatabases {
+  /** Returns the URL of a migrated database without content, which no other test gets. */
+  createDatabaseNow(): string
+}
+
+/** The server at the port TROUPE_TEST_PORT, else the one of this process. */
+export const findPostgres = async (): Promise<PostgresDatabases> => {
+  const port = process.env.TROUPE_TEST_PORT
+  return port === undefined ? startPostgres() : { createDatabaseNow: () => copyModel(Number(port)) }
+}
+
+let copies = 0
+
+/** Tests create their databases at places that can't wait, so that a process does it. */
+const copyModel = (port: number): string => {
+  copies += 1
+  const name = `copy_${process.pid}_${copies}`
+  const server = ['--host=127.0.0.1', `--port=${port}`, '--username=troupe']
+  execFileSync(join(programs ?? '', 'createdb'), [...server, '--template=model', name])
+  return toUrl(port, name)
+}
+
+/** All content as text, as the program of Postgres writes it. */
+export const dumpPostgres = (url: string): string =>
+  execFileSync(join(programs ?? '', 'pg_dump'), ['--inserts', `--dbname=${url}`], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  })
+
+const toUrl = (port: number, database: string): string => `postgres://troupe@127.0.0.1:${port}/${database}`
 
 let shared: Promise<PostgresServer> | undefined
 
@@ -63,7 +97,7 @@ export const startPostgres = (): Promise<PostgresServer> => {
   return shared
 }
 
-const SIGNALS = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const
+const SIGNALS = { fast: 'SIGINT', immediate: 'SIGQUIT', killed: 'SIGKILL' } as const
 
 const createPostgres = async (): Promise<PostgresServer> => {
   const account = findAccount()
@@ -83,14 +117,21 @@ const createPostgres = async (): Promise<PostgresServer> => {
     server?.kill('SIGQUIT')
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 })
   })
-  const urlOf = (database: string): string => `postgres://troupe@127.0.0.1:${port}/${database}`
-  const start = async (): Promise<void> => {
-    server = spawn(join(programs ?? '', 'postgres'), ['-D', data, '-p', `${port}`, ...toFlags(SETTINGS)], {
+  const urlOf = (database: string): string => toUrl(port, database)
+  const begin = (): void => {
+    const begun = spawn(join(programs ?? '', 'postgres'), ['-D', data, '-p', `${port}`, ...toFlags(SETTINGS)], {
       ...options,
       stdio: 'ignore',
     })
-    server.unref()
-    await answering(urlOf('postgres'))
+    begun.unref()
+    server = begun
+  }
+  const start = async (): Promise<void> => {
+    begin()
+    await answering(urlOf('postgres'), () => {
+      // The processes of a killed server may still be there, and then no other starts.
+      if (server?.exitCode !== null) begin()
+    })
   }
   const stop = async (how: keyof typeof SIGNALS = 'fast'): Promise<void> => {
     const ended = new Promise((resolve) => server?.once('exit', resolve))
@@ -109,7 +150,9 @@ const createPostgres = async (): Promise<PostgresServer> => {
   }
   return {
     port,
+    account,
     urlOf,
+    createDatabaseNow: () => copyModel(port),
     createDatabase: async () => cleared.pop() ?? create('template model'),
     clearDatabase: async (url) => {
       await execute(url, CLEAR)
@@ -149,12 +192,13 @@ export const execute = async (url: string, statement: string): Promise<void> => 
 
 const MOST_TRIES = 400
 
-const answering = async (url: string): Promise<void> => {
+const answering = async (url: string, onSilence: () => void): Promise<void> => {
   for (let tries = 1; ; tries++) {
     try {
       return await execute(url, 'select 1')
     } catch (error) {
       if (tries === MOST_TRIES) throw error
+      onSilence()
     }
     await new Promise((resolve) => setTimeout(resolve, 25))
   }

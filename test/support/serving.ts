@@ -7,9 +7,9 @@ import { createRunId } from '../../src/core/run-id.ts'
 import { toDefinition, toNewRun } from '../../src/runtime/new-run.ts'
 import { SecretVault } from '../../src/secrets/secret-vault.ts'
 import type { ServerNotice } from '../../src/service/server-notice.ts'
-import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { RunRecord, Store } from '../../src/store/store.ts'
 import { createTempFolder } from './temp-folder.ts'
+import { openTestStore } from './test-database.ts'
 
 export interface Serving {
   store: Store
@@ -26,8 +26,9 @@ export interface Serving {
 /** A server in this process, over a store of its own. */
 export const serving = async (
   act: (serving: Serving) => Promise<void>,
-  { store = createMemoryStore(), allow = [] }: { store?: Store; allow?: string[] } = {},
+  { store: given, allow = [] }: { store?: Store; allow?: string[] } = {},
 ): Promise<void> => {
+  const store = given ?? (await openTestStore())
   const folder = createTempFolder({ 'troupe.config.yaml': `http: { allow: ${JSON.stringify(allow)} }\n` })
   const { project } = await readProject({
     folder: folder.path,
@@ -77,6 +78,7 @@ export const serving = async (
     })
   } finally {
     await server.stop()
+    if (given === undefined) await store.close()
     folder.remove()
   }
 }

@@ -8,12 +8,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createRunId } from '../../src/core/run-id.ts'
 import { toDefinition, toNewRun } from '../../src/runtime/new-run.ts'
 import { SecretVault } from '../../src/secrets/secret-vault.ts'
-import { openSqliteStore } from '../../src/store/sqlite/open-sqlite-store.ts'
+import { parseDatabaseAddress } from '../../src/store/database-address.ts'
 import { compileWorkflow } from './compile-workflow.ts'
+import { openTestDatabase } from './test-database.ts'
 
-const [path = '', file = '', from = '0', to = '0', key] = process.argv.slice(2)
+const [database = '', file = '', from = '0', to = '0', key] = process.argv.slice(2)
 const workflow = compileWorkflow(readFileSync(file, 'utf8'))
-const store = await openSqliteStore({ path, durability: 'process' })
+const store = await openTestDatabase(parseDatabaseAddress(database, process.cwd()))
 await store.saveDefinition(toDefinition(workflow))
 
 const submit = async (n: number): Promise<void> => {

@@ -36,8 +36,11 @@ const FIELDS = [
   field('cost_usd', 5, '::float8'),
 ].join(', ')
 
-/** Only a map has it: a usage with `cache_hits` has more keys than a list has places. */
-const CACHE_HITS = `(case json_typeof(used) when 'array' then null else used ->> 'cache_hits' end)::bigint as cache_hits`
+/** Only a map has these: a usage with one of them has more keys than a list has places. */
+const optional = (name: string, type: string): string =>
+  `(case json_typeof(used) when 'array' then null else used ->> '${name}' end)${type} as ${name}`
+
+const OPTIONAL = [optional('cache_hits', '::bigint'), optional('cache_saved_usd', '::float8')].join(', ')
 
 /** No row of a run is written after its end, so that runs that ended before `since` are skipped. */
 const ROWS = `select run.workflow, journal.path, journal.at, (case when left(journal.data, 1) = '@'
@@ -49,7 +52,7 @@ const ROWS = `select run.workflow, journal.path, journal.at, (case when left(jou
 const USED = `select workflow, path, at, case json_typeof(data) when 'array' then data -> 5 when 'object' then data -> 'usage' end as usages
   from (${ROWS}) as found`
 
-const CALLS = `select workflow, path, at, ${FIELDS}, ${CACHE_HITS}
+const CALLS = `select workflow, path, at, ${FIELDS}, ${OPTIONAL}
   from (${USED}) as each_row cross join lateral
     json_array_elements(case json_typeof(usages) when 'array' then usages else '[]'::json end) as used
   where json_typeof(used) = 'object' or (json_typeof(used) = 'array' and json_array_length(used) > 1)`
@@ -61,7 +64,7 @@ const toSql = (by: readonly UsageGroup[]): string => {
   return `select ${groups === '' ? '' : `${groups}, `}count(*) filter (where cache_hits is null) as calls,
       coalesce(sum(cache_hits), 0)::bigint as cache_hits, sum(input_tokens)::bigint as input_tokens,
       sum(cached_tokens)::bigint as cached_tokens, sum(output_tokens)::bigint as output_tokens, sum(cost_usd) as cost_usd,
-      count(*) filter (where cost_usd is null) as unpriced_calls
+      sum(cache_saved_usd) as cache_saved_usd, count(*) filter (where cost_usd is null) as unpriced_calls
     from (${CALLS}) as calls where provider <> '${CHILD_PROVIDER}'
     ${order === '' ? '' : `group by ${order}`} having count(*) > 0 ${order === '' ? '' : `order by ${sorted}`}`
 }

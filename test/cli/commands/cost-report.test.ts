@@ -17,7 +17,7 @@ const run = (id: string, workflow: string, parent?: string) => ({
 
 /** Four providers and one model without a price, over two workflows and two days, with a child. */
 test.before(() =>
-  fillDatabase(project.path, async (store) => {
+  fillDatabase(project, async (store) => {
     const write = (seq: number, path: string, at: number, calls: Omit<MadeCall, 'at'>[]) =>
       createRow(seq, { at, path, data: toOutcomeData(at, { calls }) })
     const triage = await startRun(store, run('r-1', 'triage'))
@@ -147,7 +147,7 @@ test('the table shows what the cache of a vendor saved, and a cache that cost mo
 
 test('answers from the cache are free, are no calls, and have a column where there are any', async () => {
   const cached = createCliProject()
-  await fillDatabase(cached.path, async (store) => {
+  await fillDatabase(cached, async (store) => {
     const claim = await startRun(store, run('r-1', 'triage'))
     const counts = { input_tokens: 0, cached_tokens: 0, output_tokens: 0 }
     const hit = { provider: 'openai', model: 'unheard-of', ...counts, cost_usd: 0, cache_hits: 1 }
@@ -187,7 +187,7 @@ test('where nothing has run, nothing was spent', async () => {
   const empty = createCliProject()
   const { stdout } = await empty.troupe(['cost-report', '--json'])
   assert.equal(JSON.parse(stdout), { total_cost_usd: 0, unpriced_calls: 0, rows: [] })
-  assert.match((await empty.troupe(['cost-report'])).stderr, 'no runs yet')
+  assert.match((await empty.troupe(['cost-report'])).stderr, /^no (runs|model calls)/)
 })
 
 test.run()

@@ -1,7 +1,6 @@
 /** Slots of schedules that failed before they had a run: listed, retried, dismissed. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { openStore } from '../../../src/index.ts'
 import type { SlotFailure } from '../../../src/store/schedule-record.ts'
 import { type CliProject, createCliProject } from '../../support/cli-project.ts'
 
@@ -29,7 +28,7 @@ const toFailure = (slot: number, code = 'invalid_input'): SlotFailure => ({
 const createProject = async (failures: readonly SlotFailure[]): Promise<CliProject> => {
   const project = createCliProject({ 'report.yaml': report('event.at') })
   await project.troupe(['workflows', 'apply', 'report.yaml'])
-  const store = await openStore(`${project.path}/.troupe/troupe.db`)
+  const store = await project.openStore()
   let from = (await store.listSchedules())[0]?.nextAt ?? 0
   for (const tried of failures) {
     await store.advanceSchedule('report/1', { from, to: from + 1_000, at: tried.at, tried, skipped: 3 })
