@@ -1,9 +1,10 @@
 /** Opens a database file, and checks what it is before it writes anything. */
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { createPrivateFile } from '../private-mode.ts'
 import { StoreError } from '../store-error.ts'
+import { distrustSchema, expectPlainSchema } from './foreign-schema.ts'
 import { APPLICATION_ID, BUSY_TIMEOUT_MS, SCHEMA_VERSION } from './schema-version.ts'
 
 export type Connection = Database.Database
@@ -47,7 +48,9 @@ export const openConnection = (path: string, options: { durability: Durability; 
   if (options.create) prepareFile(path)
   const connection = new Database(path, { timeout: BUSY_TIMEOUT_MS, fileMustExist: !options.create })
   try {
+    distrustSchema(connection)
     checkOwnership(connection, path)
+    expectPlainSchema(connection, path)
     readSchemaVersion(connection, path)
     configure(connection, path, options.durability)
     return connection
@@ -77,6 +80,11 @@ const checkFile = (path: string, mayCreate: boolean): void => {
     throw new StoreError('unreadable', `database '${path}' does not exist`, {
       hint: 'the first run creates it; --db names another one',
     })
+  for (const end of ['-wal', '-shm', '-journal'])
+    if (lstatSync(path + end, { throwIfNoEntry: false })?.isSymbolicLink())
+      throw new StoreError('unreadable', `'${path}${end}' is a link: expected a file of SQLite's own`, {
+        hint: 'remove the link, which may have been planted, or name another database with --db',
+      })
 }
 
 /** SQLite gives the mode of the database to `-wal` and `-shm`. Errors are left to SQLite, which says more. */

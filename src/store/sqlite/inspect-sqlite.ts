@@ -2,6 +2,7 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
+import { distrustSchema, findForeign } from './foreign-schema.ts'
 import { APPLICATION_ID, SCHEMA_VERSION } from './schema-version.ts'
 import { toStoreError } from './sqlite-error.ts'
 
@@ -30,11 +31,15 @@ const inspect = (path: string): DatabaseInspection => {
   const connection = new Database(path, { readonly: true, fileMustExist: true, timeout: 1000 })
   try {
     const read = (pragma: string): unknown => connection.pragma(pragma, { simple: true })
-    const found = String(read('quick_check(1)'))
+    distrustSchema(connection)
+    const isOurs = read('application_id') === APPLICATION_ID
+    const foreign = findForeign(connection)
+    // The check evaluates expressions of the schema.
+    const found = isOurs && foreign !== undefined ? `it has ${foreign}` : String(read('quick_check(1)'))
     return {
       sizeBytes: sizeOf(path) + sizeOf(`${path}-wal`),
       isWritable: mayWrite(path) && mayWrite(dirname(path)),
-      isOurs: read('application_id') === APPLICATION_ID,
+      isOurs,
       schemaVersion: Number(read('user_version')),
       expectedVersion: SCHEMA_VERSION,
       damage: found === 'ok' ? undefined : found,

@@ -34,7 +34,8 @@ export const openSqliteStore = async ({
     return await retryBusy(path, () => new SqliteStore(connection, path, { onDamaged }))
   } catch (error) {
     connection.close()
-    throw toStoreError(error, path)
+    // A statement could not be prepared.
+    throw sqliteCode(error) === 'SQLITE_ERROR' ? toForeign(path, error) : toStoreError(error, path)
   }
 }
 
@@ -51,9 +52,22 @@ const bringUpToDate = async (connection: Connection, options: { file: string; mi
     } catch (error) {
       if (!mayBeRace(error) || elapsedMs() > giveUpAt) throw error
       await delay(busyPauseMs())
+      continue
     }
+    // All migrations are listed as done, so more of them would change nothing.
+    if (readSchemaVersion(connection, options.file) === version) throw toForeign(options.file)
   }
 }
+
+const toForeign = (path: string, cause?: unknown): StoreError =>
+  new StoreError(
+    'corrupt',
+    `database '${path}' has other tables than its version says${cause instanceof Error ? `: ${cause.message}` : ''}`,
+    {
+      hint: 'restore it from a backup, or name another file with --db',
+      cause,
+    },
+  )
 
 const MIGRATION_GIVE_UP_MS = 10_000
 
