@@ -32,6 +32,13 @@ export const toShownUrl = (url: string): string => {
   return `postgres://${username === '' ? '' : `${username}@`}${host}${pathname}`
 }
 
+/** The URL without its password, for questions of trust: a parameter may name another host, or a file. */
+export const toGrantedUrl = (url: string): string => {
+  const { searchParams } = new URL(url)
+  searchParams.delete('password')
+  return [toShownUrl(url), searchParams.toString()].filter((part) => part !== '').join('?')
+}
+
 const expectUrl = (text: string): string => {
   const parsed = URL.canParse(text) ? new URL(text) : undefined
   if (parsed === undefined)

@@ -1,16 +1,25 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Fault } from '../../core/fault.ts'
 
 export const CONFIG_NAME = 'troupe.config.yaml'
 
-/** Looks in the folder itself, then in the folders above it. */
+/**
+ * Looks in the folder itself, then in the folders above it, up to the root of its repository: a repository that was cloned into a project
+ * is no part of it. A config that another account put above the folder, as in /tmp, is passed over.
+ */
 export const findConfig = (folder: string): string | undefined => {
   for (let at = folder; ; at = dirname(at)) {
     const file = join(at, CONFIG_NAME)
-    if (existsSync(file)) return file
-    if (dirname(at) === at) return undefined
+    if (existsSync(file) && (at === folder || isOwn(file, folder))) return file
+    if (dirname(at) === at || existsSync(join(at, '.git'))) return undefined
   }
+}
+
+/** True if the file belongs to this user, to root, or to the owner of the folder. Windows has no numbers of owners: always true. */
+const isOwn = (file: string, folder: string): boolean => {
+  const owner = statSync(file, { throwIfNoEntry: false })?.uid
+  return [0, process.getuid?.() ?? owner, statSync(folder, { throwIfNoEntry: false })?.uid].includes(owner)
 }
 
 /** @throws Fault `invalid_input` when it does not exist */

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { GrantPlace } from '../../compiler/config.ts'
-import { parseDatabaseAddress } from '../../store/database-address.ts'
+import { parseDatabaseAddress, toGrantedUrl } from '../../store/database-address.ts'
 
 /** @param folder Absolute: the project's folder, base of relative paths. */
 export const createGrantPlace = (folder: string): GrantPlace => {
@@ -16,6 +16,7 @@ export const createGrantPlace = (folder: string): GrantPlace => {
     locateOutside,
     locateDatabaseOutside(address) {
       const database = parseDatabaseAddress(address, folder)
+      if (database.kind === 'postgres') return toGrantedUrl(database.url)
       return database.kind === 'sqlite' ? locateOutside(database.path) : undefined
     },
   }

@@ -11,7 +11,7 @@ import { readTrust, removeTrust, type TrustRecord, writeTrust } from './trust-re
 
 export interface TrustOptions {
   config: ProjectConfig
-  /** Absolute: the config, or the folder of workflows that have none. Links are resolved. */
+  /** Absolute: the config, or the folder of workflows that have none. Links of the folder are resolved. */
   place: string
   grants: readonly Grant[]
   /** Makes the config without its grants; called once at most, where they do not count. */

@@ -4,9 +4,9 @@
  * It reads files alone: the environment is handed in. A flag wins over the environment, the environment over the config, the config
  * over the default. Grants of the config count once they are trusted (project-trust.ts).
  */
-import { dirname, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { PROVIDER_NAMES } from '../../actors/llm/providers.ts'
-import type { Grant, ProjectConfig } from '../../compiler/config.ts'
+import type { Grant, GrantPlace, ProjectConfig } from '../../compiler/config.ts'
 import type { Diagnostics } from '../../compiler/diagnostic.ts'
 import { type DatabaseAddress, parseDatabaseAddress } from '../../store/database-address.ts'
 import { expectConfig, findConfig, readConfigFile } from './find-config.ts'
@@ -40,7 +40,7 @@ export interface Project {
   config: ProjectConfig
   trust: ProjectTrust
   database: DatabaseAddress
-  /** True if the config names a database outside the project, which is opened only with trust. */
+  /** True if the project's database is outside it or on a server: it is opened only with trust. */
   isDatabaseGranted: boolean
   durability: 'process' | 'power'
 }
@@ -68,9 +68,18 @@ export const readProject = async (options: ProjectOptions): Promise<ProjectReadi
   const config = diagnostics.hasErrors ? undefined : readConfig(source, diagnostics, PROVIDER_NAMES)
   if (config === undefined || diagnostics.hasErrors) return { diagnostics, project: undefined }
   const place = createGrantPlace(dirname(configFile))
-  const grants = listConfigGrants(config, PROVIDER_NAMES, place)
+  const grants = [
+    ...listConfigGrants(config, PROVIDER_NAMES, place),
+    ...(config.db === undefined ? listDefaultDatabase(place) : []),
+  ]
   const withhold = (): ProjectConfig => withholdConfigGrants(config, PROVIDER_NAMES, place)
   return { diagnostics, project: toProject(options, { configFile, config, grants, withhold }) }
+}
+
+/** Links of a repository may lead the default database out of it. */
+const listDefaultDatabase = (place: GrantPlace): Grant[] => {
+  const value = place.locateDatabaseOutside(DEFAULT_DATABASE)
+  return value === undefined ? [] : [{ path: ['db'], value }]
 }
 
 interface ReadConfig {
@@ -94,8 +103,9 @@ const EMPTY_CONFIG: ProjectConfig = {
 
 const toProject = (options: ProjectOptions, read?: ReadConfig): Project => {
   const { workingFolder, environment } = options
-  const { configFile, config = EMPTY_CONFIG, grants = [], withhold = () => config } = read ?? {}
+  const { configFile, config = EMPTY_CONFIG, withhold = () => config } = read ?? {}
   const folder = configFile === undefined ? workingFolder : dirname(configFile)
+  const grants = read?.grants ?? listDefaultDatabase(createGrantPlace(folder))
   const named = options.db ?? (environment.TROUPE_DB || undefined)
   return {
     configFile,
@@ -103,7 +113,11 @@ const toProject = (options: ProjectOptions, read?: ReadConfig): Project => {
     config,
     trust: new ProjectTrust({
       config,
-      place: resolveLinks(configFile ?? options.folder),
+      // A link to the trusted config of another project is no trust in the project that holds the link.
+      place:
+        configFile === undefined
+          ? resolveLinks(options.folder)
+          : join(resolveLinks(dirname(configFile)), basename(configFile)),
       grants,
       withhold,
       folder: trustFolderOf(environment),
@@ -118,7 +132,7 @@ const toProject = (options: ProjectOptions, read?: ReadConfig): Project => {
   }
 }
 
-/** False: the config names a database outside the project, and trust in it is missing. */
+/** False: the project's database is outside it or on a server, and trust is missing. */
 export const isDatabaseTrusted = ({ isDatabaseGranted, trust }: Project): boolean =>
   !isDatabaseGranted || trust.isTrusted
 

@@ -1,5 +1,6 @@
 /** Records of trust: one file for each config, in the user's own folder, where no repository can put one. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { Grant } from '../../compiler/config.ts'
@@ -8,7 +9,7 @@ import { hashBytes } from '../../core/hash.ts'
 import { isJsonObject } from '../../core/json.ts'
 
 export interface TrustRecord {
-  /** Absolute, with links resolved: the config, or a folder that has none. */
+  /** Absolute: the config, or a folder that has none. Links of the folder are resolved. */
   place: string
   /** Hash of the grants. */
   hash: string
@@ -29,15 +30,30 @@ export const trustFolderOf = (environment: Readonly<Record<string, string | unde
 
 const fileOf = (folder: string, place: string): string => join(folder, `${hashBytes(place)}.json`)
 
-/** Undefined where there is no record, or none that can be read: trust is asked for again then. */
+/** Undefined where there is no record, or none that can be read and is the user's own: trust is asked for again then. */
 export const readTrust = (folder: string, place: string): TrustRecord | undefined => {
   try {
-    const record: unknown = JSON.parse(readFileSync(fileOf(folder, place), 'utf8'))
+    const record: unknown = JSON.parse(readOwnFile(fileOf(folder, place)))
     return isRecord(record) && record.place === place ? record : undefined
   } catch {
     return undefined
   }
 }
+
+/** Reads a file that belongs to this user, and that no other account may have written. */
+const readOwnFile = (path: string): string => {
+  const file = openSync(path, 'r')
+  try {
+    const { uid, mode } = fstatSync(file)
+    const user = process.getuid?.()
+    if (user !== undefined && (uid !== user || (mode & WRITABLE_BY_OTHERS) !== 0)) return ''
+    return readFileSync(file, 'utf8')
+  } finally {
+    closeSync(file)
+  }
+}
+
+const WRITABLE_BY_OTHERS = 0o022
 
 const isRecord = (value: unknown): value is TrustRecord =>
   isJsonObject(value) &&
@@ -56,10 +72,10 @@ const isListOf = (value: unknown, isItem: (item: unknown) => boolean): boolean =
 /** Replaces the record as a whole: another process reads the former one or this one. @throws Fault `unavailable` */
 export const writeTrust = (folder: string, record: TrustRecord): void => {
   const file = fileOf(folder, record.place)
-  const draft = `${file}.${process.pid}`
+  const draft = `${file}.${randomBytes(8).toString('hex')}`
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 })
+    writeFileSync(draft, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
     renameSync(draft, file)
   } catch (cause) {
     const { message } = cause as Error

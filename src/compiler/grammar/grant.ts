@@ -21,7 +21,7 @@ export interface GrantPlace {
   locate(path: string): string
   /** The same, if it is not inside the project's folder. */
   locateOutside(path: string): string | undefined
-  /** The place of a database, if it is not inside the project's folder. */
+  /** The place or server of a database, if it is not inside the project's folder. */
   locateDatabaseOutside(address: string): string | undefined
 }
 

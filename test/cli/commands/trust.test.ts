@@ -2,8 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { ProcessOptions, ProcessResult } from '../../support/child-process.ts'
-import { type CliProject, createCliProject, HELLO } from '../../support/cli-project.ts'
+import { clone, FETCH } from '../../support/cloned-repository.ts'
 import { sendJson, startHttpServer, type TestServer } from '../../support/http-server.ts'
 import { createTempFolder } from '../../support/temp-folder.ts'
 
@@ -21,45 +20,6 @@ test.after(() => server.stop())
 test.before.each(() => {
   requests.length = 0
 })
-
-const FETCH = `workflow: fetch
-secrets: [TOKEN]
-steps:
-  - id: get
-    tool: http.get
-    with: { url: "\${input.url}", headers: { authorization: "\${secrets.TOKEN}" } }
-input: { url: string }
-output: { status: steps.get.output.status }
-`
-
-const ASK = `workflow: ask
-models: { default: own/big }
-steps:
-  - { id: ask, llm: default, prompt: hello, retry: { max: 1 } }
-`
-
-interface Repository extends CliProject {
-  /** Without trust from the environment, and with a home folder of its own. */
-  cli(args: readonly string[], options?: ProcessOptions): Promise<ProcessResult>
-  home: string
-}
-
-const clone = (files: Record<string, string>): Repository => {
-  const project = createCliProject({ 'hello.yaml': HELLO, 'fetch.yaml': FETCH, 'ask.yaml': ASK, ...files })
-  const home = createTempFolder().path
-  const cli: Repository['cli'] = (args, { env, ...rest } = {}) =>
-    project.troupe(args, {
-      ...rest,
-      env: {
-        TROUPE_TRUST: undefined,
-        XDG_CONFIG_HOME: home,
-        TOKEN: 'planted-token',
-        AWS_SECRET: 'planted-key',
-        ...env,
-      },
-    })
-  return { ...project, cli, home }
-}
 
 const grantingConfig = (): string => `http: { allow: ["127.0.0.1"] }
 secrets: { TOKEN: env }
