@@ -5,6 +5,7 @@ import type { ToolOptions } from '../actors/tools/tool-options.ts'
 import { Fault } from '../core/fault.ts'
 import type { ModelAccess, Surroundings } from '../library/surroundings.ts'
 import type { Wiring } from '../library/wiring.ts'
+import { listDatabaseFiles } from '../store/database-address.ts'
 import { CHILD_PROVIDER } from '../store/usage-sums.ts'
 import { createPerformer } from './performer.ts'
 import { createLinkReader } from './project/linked-files.ts'
@@ -33,7 +34,7 @@ const toToolOptions = (
     files: {
       read: toFolders(files?.read),
       write: toFolders(files?.write),
-      protected: isDatabaseFile(database) ? ['', '-wal', '-shm'].map((end) => database + end) : [],
+      protected: isDatabaseFile(database) ? listDatabaseFiles(database) : [],
     },
     http: { allow: [...(http?.allow ?? [])] },
     json: { eval: json?.eval ?? false },

@@ -26,6 +26,9 @@ export const parseDatabaseAddress = (text: string, folder: string): DatabaseAddr
   throw new Fault('invalid_input', `database '${hidePassword(text)}' is not understood\n${EXPECTED}`)
 }
 
+/** The files of a SQLite database. SQLite would carry out a journal that another program put there. */
+export const listDatabaseFiles = (path: string): string[] => ['', '-wal', '-shm', '-journal'].map((end) => path + end)
+
 /** The URL without its password and parameters, for messages. */
 export const toShownUrl = (url: string): string => {
   const { username, host, pathname } = new URL(url)

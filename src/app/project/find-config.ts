@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { Fault } from '../../core/fault.ts'
+import { readBounded } from './read-bounded.ts'
 
 export const CONFIG_NAME = 'troupe.config.yaml'
 
@@ -35,7 +36,7 @@ export const expectConfig = (configFile: string, workingFolder: string): string 
 /** @throws Fault `invalid_input` */
 export const readConfigFile = (file: string): Uint8Array => {
   try {
-    return readFileSync(file)
+    return readBounded(file)
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     const reason = code === 'EISDIR' ? 'it is a folder: expected a file' : message

@@ -1,8 +1,9 @@
 /** Finds the workflow files of a project, within a bound of entries and depth. */
-import { type Dirent, existsSync, opendirSync, readFileSync, statSync } from 'node:fs'
+import { type Dirent, existsSync, opendirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { MAX_SOURCE_BYTES } from '../../compiler/read/scan.ts'
 import { CONFIG_NAME } from './find-config.ts'
+import { readBounded } from './read-bounded.ts'
 
 export interface FoundWorkflows {
   /** Absolute; the least deep come first. */
@@ -55,7 +56,7 @@ const isOfProject = (name: string, path: string): boolean =>
 
 const isWorkflow = (file: string): boolean => {
   try {
-    return statSync(file).size <= MAX_SOURCE_BYTES && /^workflow:/m.test(readFileSync(file, 'utf8'))
+    return statSync(file).size <= MAX_SOURCE_BYTES && /^workflow:/m.test(readBounded(file).toString())
   } catch {
     return false
   }

@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { readdirSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { LinkReader } from '../../compiler/links.ts'
 import { createSource } from '../../compiler/source.ts'
 import { isInside } from './grant-place.ts'
+import { readBounded } from './read-bounded.ts'
 
 /**
  * Reads the files that workflows name: files in a workflow's own folder and below it, and other workflows by path, or by name in
@@ -21,7 +22,7 @@ export const createLinkReader = (workingFolder: string): LinkReader => ({
 const readInside = (folder: string, path: string): string | undefined => {
   try {
     const file = realpathSync(resolve(folder, path))
-    return isInside(file, realpathSync(folder)) ? readFileSync(file, 'utf8') : undefined
+    return isInside(file, realpathSync(folder)) ? readBounded(file).toString() : undefined
   } catch {
     return undefined
   }
@@ -29,7 +30,7 @@ const readInside = (folder: string, path: string): string | undefined => {
 
 const readText = (file: string): string | undefined => {
   try {
-    return readFileSync(file, 'utf8')
+    return readBounded(file).toString()
   } catch {
     return undefined
   }

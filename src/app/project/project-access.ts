@@ -1,7 +1,7 @@
 /** Reads what a project allows its workflows: folders, addresses, environment variables, secrets. */
 
 import { accessSync, constants, readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createPricing } from '../../actors/llm/prices.ts'
 import type { ToolOptions } from '../../actors/tools/tool-options.ts'
 import type { Catalogue } from '../../compiler/catalogue.ts'
@@ -9,7 +9,9 @@ import type { SecretSource } from '../../compiler/config.ts'
 import { ownValue } from '../../core/json.ts'
 import type { Pricing } from '../../core/pricing.ts'
 import { SHORTEST_SECRET } from '../../secrets/secret-vault.ts'
+import { listDatabaseFiles } from '../../store/database-address.ts'
 import { createCatalogue } from '../catalogue.ts'
+import { CONFIG_NAME } from './find-config.ts'
 import type { EnvironmentVariables, Project } from './project.ts'
 
 /** Folders and addresses that tools may touch. Without `files` in the config: the workflow's own folder. */
@@ -18,14 +20,17 @@ export const toToolOptions = (project: Project, workflowFolder: string): Omit<To
   const { roots, read, write } = trust.config.files
   const toFolders = (paths: string[] | undefined): string[] =>
     (paths ?? roots)?.map((path) => resolve(folder, path)) ?? [workflowFolder]
-  const databaseFiles = database.kind === 'sqlite' ? ['', '-wal', '-shm'].map((end) => database.path + end) : []
+  const databaseFiles = database.kind === 'sqlite' ? listDatabaseFiles(database.path) : []
+  const written = toFolders(write)
   return {
     files: {
       read: toFolders(read),
-      write: toFolders(write),
+      write: written,
       protected: [
         ...databaseFiles,
         ...(configFile === undefined ? [] : [configFile]),
+        // A config there would be that of the next command.
+        ...written.map((path) => join(path, CONFIG_NAME)),
         ...secretFiles(project),
         trust.folder,
       ],

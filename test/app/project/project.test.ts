@@ -64,8 +64,9 @@ test('tools reach what the config opens, and never the database or the config', 
   const team = folder.resolve('team')
   assert.equal(files.read, [join(team, 'data'), join(team, 'shared')])
   assert.equal(files.write, [join(team, 'out')])
-  for (const name of ['troupe.config.yaml', 'data/runs.db', 'data/runs.db-wal', 'key.txt'])
+  for (const name of ['troupe.config.yaml', 'data/runs.db', 'data/runs.db-wal', 'data/runs.db-journal', 'key.txt'])
     assert.ok(files.protected.includes(join(team, name)), name)
+  assert.ok(files.protected.includes(join(team, 'out/troupe.config.yaml')), 'a config that a tool would make')
   assert.equal(http.allow, ['127.0.0.1:8080'])
 })
 

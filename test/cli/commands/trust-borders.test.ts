@@ -111,6 +111,24 @@ test('a record that another account owns or may write is no trust, and a new one
   }
 })
 
+test('a child workflow, a text or a config that a link leads to a device is an error, and is not waited for', async () => {
+  const { cli, resolve, write } = clone({
+    'parent.yaml': 'workflow: parent\nsteps: [{ id: call, workflow: child }]\n',
+    'by_path.yaml': 'workflow: by_path\nsteps: [{ id: call, workflow: child.yaml }]\n',
+  })
+  symlinkSync('/dev/zero', resolve('child.yaml'))
+  for (const file of ['parent.yaml', 'by_path.yaml']) {
+    const { exitCode, stdout, stderr } = await cli(['validate', file], { timeoutMs: 20_000 })
+    assert.is(exitCode, 2, stdout + stderr)
+    assert.match(stdout + stderr, 'unknown_workflow')
+  }
+  write('plain/hello.yaml', HELLO)
+  symlinkSync('/dev/zero', resolve('plain/troupe.config.yaml'))
+  const { exitCode, stderr } = await cli(['validate', 'plain/hello.yaml'], { timeoutMs: 20_000 })
+  assert.is(exitCode, 2)
+  assert.match(stderr, "can't be read: it is a device")
+})
+
 test('an alias of YAML grants what it stands for, and a change of its anchor asks again', async () => {
   const { cli, write } = clone({})
   const config = (key: string): string =>

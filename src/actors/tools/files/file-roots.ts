@@ -4,7 +4,8 @@
  *
  * 1. A path is inside a root.
  * 2. No name below the root begins with a dot.
- * 3. No path leads to a protected file, under any name. A hard link to one is recognised by its inode.
+ * 3. No path leads to a protected file, under any name, in any case: the file system may ignore it. A hard link to one is recognised by
+ *    its inode.
  *
  * A file that passes can still be swapped for a link before it is opened, so open-file.ts checks the open file again.
  */
@@ -129,7 +130,10 @@ const isLink = async (path: string): Promise<boolean> =>
 
 /** @param real absolute, without links */
 export const isProtected = (real: string, roots: RealRoots): boolean =>
-  roots.real.protected.some((path) => isInside(real, path))
+  roots.real.protected.some((path) => isInside(fold(real), fold(path)))
+
+/** Equal for names that a file system may hold to be the same. */
+const fold = (path: string): string => path.normalize('NFC').toLowerCase()
 
 const toRealPaths = (paths: readonly string[]): Promise<string[]> =>
   Promise.all(paths.map((path) => realpath(path).catch(() => resolve(path))))

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Actor } from '../../../core/actor.ts'
 import { Cancelled } from '../../../core/cancelled.ts'
 import { Fault, isFault } from '../../../core/fault.ts'
@@ -13,6 +14,9 @@ import { fitsWildcard } from './wildcard.ts'
 
 /** Bounds the depth of a tree, as a circle of mounts would have no end. */
 const MAX_DEPTH = 32
+
+/** Names that fit nothing are passed over without a pause between them. */
+const NAMES_PER_TURN = 500
 
 type ListInput = { path?: string; recursive?: boolean; pattern?: string; limit?: number }
 type Item = { path: string; name: string; kind: 'file' | 'folder'; size: number; modified_at: string }
@@ -47,22 +51,28 @@ export const createListTool = ({ files }: ToolOptions): Actor => {
 /** Walks in the order of paths, so that a cut list is the beginning of the whole one. */
 const walkFolder = async (folder: string, depth: number, walk: Walk): Promise<void> => {
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.')).sort()
-  for (const name of names) {
+  for (const [index, name] of names.entries()) {
+    if (index % NAMES_PER_TURN === NAMES_PER_TURN - 1) await nextTurn()
     if (walk.signal.aborted) throw new Cancelled()
     if (walk.found.length > walk.limit) return
+    const fits = walk.pattern === undefined || fitsWildcard(name, walk.pattern)
+    // The most of a large folder may fit nothing: it is not asked for.
+    if (!fits && !walk.recursive) continue
     const path = join(folder, name)
     const stats = await inspect(path, walk.roots)
     if (stats === undefined || !(stats.isFile() || stats.isDirectory())) continue
-    if (walk.pattern === undefined || fitsWildcard(name, walk.pattern))
-      walk.found.push(toItem(path, { stats, roots: walk.roots }))
+    if (fits) walk.found.push(toItem(path, { stats, roots: walk.roots }))
     if (walk.recursive && stats.isDirectory() && depth < MAX_DEPTH && !(await isLink(path)))
       await walkFolder(path, depth + 1, walk).catch(skipUnreadable)
   }
 }
 
-/** Skips a folder that may not be read, or that has just been removed. */
+/** Skips a folder that may not be read, that has just been removed, or whose path is too long for the system. */
 const skipUnreadable = (error: unknown): void => {
-  if (!(error instanceof Error) || !['EACCES', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? ''))
+  if (
+    !(error instanceof Error) ||
+    !['EACCES', 'ENOENT', 'ENAMETOOLONG'].includes((error as NodeJS.ErrnoException).code ?? '')
+  )
     throw error
 }
 
