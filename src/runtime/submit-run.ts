@@ -2,7 +2,7 @@
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { Fault } from '../core/fault.ts'
 import { createRunId } from '../core/run-id.ts'
-import type { SecretVault } from '../secrets/secret-vault.ts'
+import { expectNoSecret, type SecretVault } from '../secrets/secret-vault.ts'
 import { BAD_ENDS, type RunRecord, type Store, type SubmitOptions, type SubmitResult } from '../store/store.ts'
 import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
 
@@ -15,7 +15,7 @@ export interface Submitted {
 /**
  * Queues a run: it is durable when this resolves, and has not started. An id is created when none is given.
  * @throws Fault `conflict` when the key was used for another request, or when the flow rejects the run; `invalid_input` for a key
- * that is empty or too long, or an `againIf` that names other ends or has no key; `expression_failed` of `flow.key`; StoreError
+ * that is empty, too long or holds a secret, or an `againIf` that names other ends or has no key; `expression_failed` of `flow.key`; StoreError
  */
 export const submitRun = async (
   workflow: CompiledWorkflow,
@@ -23,7 +23,7 @@ export const submitRun = async (
   { store, vault }: { store: Store; vault: SecretVault },
 ): Promise<Submitted> => {
   const { key, at, id = createRunId(at), againIf = [] } = wanted
-  if (key !== undefined) checkKey(key)
+  if (key !== undefined) checkKey(key, vault)
   checkAgainIf(againIf, key)
   const run = toNewRun(workflow, { ...wanted, id, isQueued: true }, vault)
   // Both in one turn of the event loop, so that they are one transaction.
@@ -35,10 +35,11 @@ export const submitRun = async (
 
 const LONGEST_KEY = 255
 
-const checkKey = (key: string): void => {
+const checkKey = (key: string, vault: SecretVault): void => {
   if (key.trim() === '') throw new Fault('invalid_input', "'key' is empty: expected a unique key for this request")
   if (key.length > LONGEST_KEY)
     throw new Fault('invalid_input', `'key' is too long: expected at most ${LONGEST_KEY} characters, got ${key.length}`)
+  expectNoSecret(key, { subject: 'key', vault })
 }
 
 const checkAgainIf = (againIf: readonly string[], key: string | undefined): void => {

@@ -21,6 +21,17 @@ export interface Redactor {
   startText(): TextRedactor
 }
 
+/** Names and keys are compared, so they are refused and not redacted. @throws Fault `invalid_input`, without the secret */
+export const expectNoSecret = (
+  text: string,
+  { subject, vault }: { subject: string; vault: Pick<Redactor, 'redact'> | undefined },
+): void => {
+  const redacted = vault?.redact(text) ?? text
+  if (redacted === text) return
+  const [found = 'a secret'] = /\[secret [^\]]*\]/.exec(redacted) ?? []
+  throw new Fault('invalid_input', `'${subject}' holds ${found}: expected a text that may be stored and shown`)
+}
+
 export class SecretVault implements Redactor {
   readonly #values: ReadonlyMap<string, string>
   readonly #pattern: SecretPattern | undefined

@@ -10,7 +10,7 @@ import type { JsonSchema } from '../../core/json-schema.ts'
 import { expectWithin, LIMITS } from '../../core/limits.ts'
 import { sizeOf } from '../../core/value-size.ts'
 import { type DecisionBody, findRefusal } from '../../runtime/waits/read-message.ts'
-import type { Redactor } from '../../secrets/secret-vault.ts'
+import { expectNoSecret, type Redactor } from '../../secrets/secret-vault.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 import type { JournalRow } from '../../store/journal-row.ts'
 import type { Store } from '../../store/store.ts'
@@ -56,6 +56,7 @@ export const decide = async (
   { waitMs = WAIT_MS, vault, ...given }: Decision & DecideOptions,
 ): Promise<DecisionEnd> => {
   const { runId, path, visit, requestHash } = approval
+  expectNoSecret(given.by, { subject: 'by', vault })
   const decision = vault === undefined ? given : redact(given, vault)
   const id = decision.id ?? `decision-${randomUUID()}`
   const asked = await expectUndecided(store, approval, id)

@@ -5,7 +5,7 @@ import type { JsonValue } from '../../core/json.ts'
 import { expectWithin, LIMITS } from '../../core/limits.ts'
 import { sizeOf } from '../../core/value-size.ts'
 import type { SignalBody } from '../../runtime/waits/read-message.ts'
-import type { Redactor } from '../../secrets/secret-vault.ts'
+import { expectNoSecret, type Redactor } from '../../secrets/secret-vault.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 
 export interface Signal {
@@ -29,13 +29,15 @@ export interface SignalResult {
   passed: string[]
 }
 
-/** Durable when this resolves. @throws Fault `invalid_input` for an event without a name, `too_large`; StoreError */
+/** Durable when this resolves. @throws Fault `invalid_input` for an event without a name, or a secret in its name or id; `too_large`; StoreError */
 export const sendSignal = async (
   store: Store,
   runs: readonly Pick<RunRecord, 'id'>[],
   { event, data = null, id = `signal-${randomUUID()}`, at = Date.now(), vault }: Signal,
 ): Promise<SignalResult> => {
   if (event.trim() === '') throw new Fault('invalid_input', 'the event has no name')
+  expectNoSecret(event, { subject: 'event', vault })
+  expectNoSecret(id, { subject: 'id', vault })
   expectWithin(LIMITS.event, { subject: `event '${event}'`, amount: sizeOf(data) })
   const given = vault === undefined ? data : vault.redact(data)
   const body: SignalBody = { name: event, data: given, at: new Date(at).toISOString() }
