@@ -223,6 +223,14 @@ test('a token decides once; a newer one and a decision make it void, and it says
   assert.match(again.stderr, /the token does not count any more: ann approved it at/)
   assert.is(again.exitCode, 1)
   assert.match((await use('made-up')).stderr, 'the token is none')
+  const [secret = '', named = ''] = token.split('.')
+  const [run, path, visit] = JSON.parse(Buffer.from(named, 'base64url').toString())
+  const question = Buffer.from(JSON.stringify([run, path, visit, 'f'.repeat(64)])).toString('base64url')
+  const forged = await use(`${'A'.repeat(43)}.${question}`)
+  assert.match(forged.stderr, 'the token does not count any more: nothing is asked any more')
+  const { stdout } = await project.troupe(['trace', 'last', '--all', '--json'])
+  const stored = readFileSync(project.resolve('.troupe/troupe.db'), 'latin1')
+  for (const text of [stdout, stored]) assert.not.match(text, secret)
 })
 
 test('a run without a holder keeps a decision until it continues', async () => {

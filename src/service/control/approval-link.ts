@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { Fault } from '../../core/fault.ts'
 import { hashBytes } from '../../core/hash.ts'
+import { toApprovalId } from '../../store/approval-id.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
 import type { Store } from '../../store/store.ts'
 import { describeOutcome } from './past-decision.ts'
@@ -55,8 +56,17 @@ const parseToken = (token: string): NamedQuestion | undefined => {
   }
 }
 
-const explainVoid = async (store: Store, { runId, path, visit, requestHash }: NamedQuestion): Promise<string> => {
+/**
+ * Explains why the token is void. A token is made by anyone who knows the form, so an outcome is told only to one that names the id of a
+ * question that was asked: the hash of its content is in it.
+ */
+const explainVoid = async (store: Store, named: NamedQuestion): Promise<string> => {
+  const { runId, path, visit, requestHash } = named
   const open = (await store.listApprovals({ run: runId })).find((one) => one.path === path && one.visit === visit)
-  if (open === undefined) return (await describeOutcome(store, { runId, path, visit })) ?? 'nothing is asked any more'
+  if (open === undefined) {
+    const asked = await store.listNamedApprovals(toApprovalId(named))
+    const isKnown = asked.some((one) => one.runId === runId && one.path === path && one.visit === visit)
+    return (isKnown ? await describeOutcome(store, { runId, path, visit }) : undefined) ?? 'nothing is asked any more'
+  }
   return open.requestHash === requestHash ? 'a newer one was made' : 'what is asked has changed since it was made'
 }
