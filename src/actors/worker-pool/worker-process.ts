@@ -102,7 +102,8 @@ export class WorkerProcess {
   #take(frame: Frame): void {
     const answer = readAnswer(frame)
     if (answer !== 'begun') this.#settle(answer)
-    else if (this.#running !== undefined) this.#begin(this.#running)
+    // A second one would give the task its time again.
+    else if (this.#running?.begun === false) this.#begin(this.#running)
   }
 
   #begin(running: Running): void {
