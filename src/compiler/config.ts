@@ -1,4 +1,6 @@
 /** The project config, `troupe.config.yaml`: read by the same code as a workflow, with the same kind of findings. */
+import { findNearest } from '../core/nearest.ts'
+import { meant } from './correction.ts'
 import type { Diagnostics } from './diagnostic.ts'
 import {
   createConfigFields,
@@ -22,6 +24,8 @@ export interface ProjectConfig
     Required<Pick<ReadValues, 'files' | 'env' | 'secrets' | 'providers' | 'prices' | 'retention'>> {
   http: { allow: string[] }
   json: { eval: boolean }
+  /** `provider/name`. */
+  embed?: string
   shell: { allow: string[] }
 }
 
@@ -38,7 +42,9 @@ export const readConfig = (
   if (node === 'empty') return toConfig({})
   const place = createRootPlace('the config', node, diagnostics)
   if (node.kind !== 'map') return reportMismatch(node, place, { expected: 'a map with keys such as db and files' })
-  return toConfig(readFields(node, createConfigFields(builtIn), place, { owner: 'a project config' }).values)
+  const { values } = readFields(node, createConfigFields(builtIn), place, { owner: 'a project config' })
+  checkEmbed(values, { builtIn, diagnostics })
+  return toConfig(values)
 }
 
 /** Lists what the config gives to workflows beyond the project's folder. */
@@ -49,7 +55,28 @@ export const listConfigGrants = (config: ProjectConfig, builtIn: ProviderNames, 
 export const withholdConfigGrants = (config: ProjectConfig, builtIn: ProviderNames, place: GrantPlace): ProjectConfig =>
   withholdGrants(createConfigFields(builtIn), config, place)
 
-const toConfig = ({ http, json, shell, ...values }: ReadValues): ProjectConfig => ({
+/** Reports a provider that turns no texts into vectors. */
+const checkEmbed = (
+  { embed, providers = new Map() }: ReadValues,
+  { builtIn, diagnostics }: { builtIn: ProviderNames; diagnostics: Diagnostics },
+): void => {
+  if (embed === undefined) return
+  const { value, range } = embed
+  const [name = '', ...model] = value.split('/')
+  const canEmbed = (kind: string): boolean => builtIn.embedding.includes(kind)
+  const kind = providers.get(name)?.kind ?? name
+  if (canEmbed(kind)) return
+  const own = [...providers].filter(([, one]) => canEmbed(one.kind)).map(([one]) => one)
+  const known = [...new Set([...builtIn.embedding, ...own])]
+  const isKind = [...builtIn.kinds, ...builtIn.offline].includes(kind)
+  const nearest = isKind ? undefined : findNearest(name, known)
+  const what = isKind ? 'has no models that turn texts into vectors' : 'is no provider that is known here'
+  const hint =
+    nearest === undefined ? 'write embed: ollama/nomic-embed-text' : meant(range, [nearest, ...model].join('/'))
+  diagnostics.error('unknown_model', range, `'${name}' ${what}: expected one of ${known.join(', ')}`, hint)
+}
+
+const toConfig = ({ http, json, shell, embed, ...values }: ReadValues): ProjectConfig => ({
   files: {},
   env: [],
   secrets: new Map(),
@@ -60,4 +87,5 @@ const toConfig = ({ http, json, shell, ...values }: ReadValues): ProjectConfig =
   http: { allow: http?.allow ?? [] },
   json: { eval: json?.eval ?? false },
   shell: { allow: shell?.allow ?? [] },
+  ...(embed !== undefined && { embed: embed.value }),
 })

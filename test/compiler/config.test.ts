@@ -55,6 +55,7 @@ http: { allow: ["127.0.0.1:8080", "intranet.example"] }
 env: [REGION]
 secrets: { TICKETS_SECRET: env, OPENAI_API_KEY: { file: /run/secrets/openai } }
 providers: { local: { kind: openai, base_url: "http://127.0.0.1:8000/v1", key: LOCAL_KEY } }
+embed: local/qwen3-embedding
 prices: { local/qwen3: { input: 0, output: 0.5 } }
 json: { eval: true }
 shell: { allow: [] }
@@ -73,6 +74,7 @@ retention: { completed: 30d, failed: 90d, keep: 10000 }
       ['OPENAI_API_KEY', { kind: 'file', file: '/run/secrets/openai' }],
     ]),
     providers: new Map([['local', { kind: 'openai', baseUrl: 'http://127.0.0.1:8000/v1', key: 'LOCAL_KEY' }]]),
+    embed: 'local/qwen3-embedding',
     prices: new Map([['local/qwen3', { inputUsd: 0, outputUsd: 0.5 }]]),
     json: { eval: true },
     shell: { allow: [] },
@@ -106,6 +108,33 @@ prices: { qwen: { input: -1 } }
 test('a wildcard or a range among the hosts is an error, since it would match nothing', () => {
   for (const host of ['*', '*.intranet.example', '10.0.0.0/8'])
     assert.equal(read(`http: { allow: ["${host}"] }\n`).found, ['1:17 wrong_shape null'], host)
+})
+
+for (const [what, text, ...expected] of [
+  ['a kind', 'embed: ollama/nomic-embed-text\n'],
+  ['the mock', 'embed: mock/embed\n'],
+  ['a provider of the project', 'providers: { own: { kind: mistral } }\nembed: own/mistral-embed\n'],
+  ['a kind without such models', 'embed: anthropic/claude\n', '1:8 unknown_model write embed: ollama/nomic-embed-text'],
+  [
+    'a provider of such a kind',
+    'providers: { own: { kind: groq } }\nembed: own/a\n',
+    '2:8 unknown_model write embed: ollama/nomic-embed-text',
+  ],
+  ['a misspelt provider', 'embed: olama/a/b\n', "1:8 unknown_model did you mean 'ollama/a/b'?"],
+  ['a name without a provider', 'embed: nomic-embed-text\n', '1:8 wrong_shape null'],
+] as const)
+  test(`the model for vectors is one of ${what}: ${expected.length === 0 ? 'right' : 'an error of the config'}`, () => {
+    assert.equal(read(text).found, expected)
+  })
+
+test('a kind without vectors is an error that names those that have them', () => {
+  const source = createSource('troupe.config.yaml', 'providers: { own: { kind: ollama } }\nembed: xai/grok-4\n')
+  const diagnostics = new Diagnostics(source)
+  readConfig(source, diagnostics, PROVIDER_NAMES)
+  assert.is(
+    diagnostics.toList()[0]?.message,
+    "'xai' has no models that turn texts into vectors: expected one of mock, openai, gemini, ollama, mistral, openrouter, azure, own",
+  )
 })
 
 test('values never hold expressions', () => {

@@ -5,7 +5,14 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { initialTransition, transition } from 'xstate'
 import { readFinish } from '../../src/actors/llm/finish-reason.ts'
-import { expectServer, PROVIDER_KINDS, PROVIDER_NAMES } from '../../src/actors/llm/providers.ts'
+import { MOCK_EMBEDDER } from '../../src/actors/llm/mock/mock-embedder.ts'
+import {
+  EMBEDDING_KINDS,
+  expectServer,
+  findServer,
+  PROVIDER_KINDS,
+  PROVIDER_NAMES,
+} from '../../src/actors/llm/providers.ts'
 import { createProviderFields } from '../../src/compiler/grammar/config-grammar.ts'
 import { type Fields, wordOf } from '../../src/compiler/grammar/record-shape.ts'
 import { FAULT_CODES } from '../../src/core/fault.ts'
@@ -55,6 +62,15 @@ test('lists every parameter that a kind refuses beside others or for some models
     (expectServer(kind).conflicts ?? []).map(({ parameter, beside = '' }) => [kind, parameter, beside].join(' ')),
   )
   assert.equal([...new Set(listed)].sort(), [...new Set(known)].sort())
+})
+
+test('lists every kind that turns texts into vectors, with the most that a request holds', () => {
+  const listed = readTable('Vectors of texts').map(([kind, , texts, bytes]) => [readCode(kind)[0], texts, bytes])
+  const known = EMBEDDING_KINDS.map((kind) => {
+    const { texts, bytes } = findServer(kind)?.embeddings?.limits ?? MOCK_EMBEDDER.limits
+    return [kind, texts.toLocaleString('en'), bytes?.toLocaleString('en') ?? '']
+  })
+  assert.equal(listed, known)
 })
 
 test('says of each word of an end what becomes of the answer', () => {

@@ -6,7 +6,7 @@
  * 3. An answer that was cut off or refused is a fault, never a success.
  * 4. An answer that does not match `returns` goes back to the model once, with its problem. A second such answer is a fault.
  */
-import type { ActorContext, Usage } from '../../core/actor.ts'
+import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
 import { Fault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
@@ -20,7 +20,6 @@ import {
   toModelName,
 } from '../../core/llm.ts'
 import { findExpectedParameter, type ParameterRules } from '../../core/model-parameters.ts'
-import type { TokenCounts } from '../../core/pricing.ts'
 import { findInputProblem } from '../tools/input-check.ts'
 import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
 import { toExactJson } from './exact-json.ts'
@@ -31,10 +30,11 @@ import { findOutputLimit } from './output-limit.ts'
 import type { LlmAnswer, LlmProvider, LlmRequest } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
+import { type CallPrice, reportUsage } from './usage-report.ts'
 
 export interface LlmActorOptions {
-  /** US dollars for one call; null: unknown. `model` is without the provider. Default: unknown. */
-  price?: (model: string, usage: TokenCounts) => number | null
+  /** Default: unknown. */
+  price?: CallPrice
   /** Reads the bytes of a blob. Default: no blob is found. */
   readBlob?: ReadBlob
   /** Keeps the answers of steps with `cache`. Default: the model is always asked. */
@@ -127,8 +127,7 @@ const takeTurn = async (call: TurnCall, request: LlmRequest): Promise<LlmTurn> =
 
 const ask = async ({ provider, input, context, options }: TurnCall, request: LlmRequest): Promise<LlmAnswer> => {
   const onText = input.stream === true ? (text: string) => context.progress({ kind: 'text', text }) : undefined
-  const report = (usage: TokenCounts | null): void =>
-    context.usage({ provider: provider.name, model: request.model, ...toFigures(usage, request, options) })
+  const report = reportUsage({ provider: provider.name, model: request.model, price: options.price }, context)
   try {
     const answer = await provider.call(request, { signal: context.signal, onText })
     report(answer.usage)
@@ -140,26 +139,6 @@ const ask = async ({ provider, input, context, options }: TurnCall, request: Llm
     throw error
   }
 }
-
-/** A call without the vendor's numbers counts all the same. Its price is unknown, unless the model is free. */
-const toFigures = (
-  usage: TokenCounts | null,
-  { model }: LlmRequest,
-  { price }: LlmActorOptions,
-): Omit<Usage, 'provider' | 'model'> => {
-  const isCounted = usage !== null && usage.input_tokens + usage.output_tokens > 0
-  if (isCounted) {
-    const cost_usd = price?.(model, usage) ?? null
-    const { cached_tokens: cached, cache_write_tokens: written = 0, ...counts } = usage
-    const full = cached + written > 0 ? price?.(model, { ...counts, cached_tokens: 0 }) : undefined
-    const saved = (full ?? 0) - (cost_usd ?? 0)
-    return { ...usage, cost_usd, ...(full && cost_usd !== null && saved !== 0 && { cache_saved_usd: saved }) }
-  }
-  return { ...NO_NUMBERS, cost_usd: price?.(model, ONE_OF_EACH) === 0 ? 0 : null }
-}
-
-const NO_NUMBERS: TokenCounts = { input_tokens: 0, cached_tokens: 0, output_tokens: 0 }
-const ONE_OF_EACH: TokenCounts = { input_tokens: 1, cached_tokens: 0, output_tokens: 1 }
 
 type Judgement = { kind: 'turn'; turn: LlmTurn } | Extract<JudgedAnswer, { kind: 'wrong' }>
 

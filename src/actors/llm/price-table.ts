@@ -18,13 +18,16 @@ export type { PriceList }
 /** Kept with each run that it priced. A test holds it equal to the list, and the list to the installed package. */
 export const PRICE_TABLE_VERSION = 'genai-prices 0.1.8'
 
-/** Computes US dollars for a call at `at` (epoch milliseconds), with the prices of long inputs and cached tokens. Null: unknown. */
+/**
+ * Computes US dollars for a call at `at` (epoch milliseconds), with the prices of long inputs and cached tokens. Null: unknown.
+ * @param call `writes`: false for a call that writes nothing, so that its model needs no price of output. Default: true.
+ */
 export const costByTable = (
   list: PriceList,
   model: string,
-  { usage, at }: { usage: TokenCounts; at: number },
+  { usage, at, writes = true }: { usage: TokenCounts; at: number; writes?: boolean },
 ): number | null => {
-  const found = findModel(list, model, at)
+  const found = findModel(list, model, { at, writes })
   return found === undefined ? null : costOf(usage, pricesAt(found, at))
 }
 
@@ -56,7 +59,7 @@ export const worstByTable = (
   model: string,
   { inputTokens, at }: { inputTokens: number; at: number },
 ): TokenPrices | null => {
-  const found = findModel(list, model, at)
+  const found = findModel(list, model, { at, writes: true })
   return found === undefined ? null : worstOf(pricesOfDay(found, at), inputTokens)
 }
 
@@ -74,14 +77,18 @@ export const worstOf = (prices: readonly ListedPrices[], inputTokens: number): T
 
 /** Finds the most tokens of a call, input and output together. Undefined: unknown. */
 export const windowByTable = (list: PriceList, model: string, at: number): number | undefined =>
-  findModel(list, model, at)?.context_window
+  findModel(list, model, { at, writes: true })?.context_window
 
-/** Undefined also for a model that lacks a price of input or output. */
-const findModel = (list: PriceList, model: string, at: number): ListedModel | undefined => {
+/** Undefined also for a model that lacks a price of input, or of output for a call that `writes`: models of vectors have none. */
+const findModel = (
+  list: PriceList,
+  model: string,
+  { at, writes }: { at: number; writes: boolean },
+): ListedModel | undefined => {
   const found = findListedModel(list, model)
   if (found === undefined) return undefined
   const { input_mtok, output_mtok } = pricesAt(found, at)
-  return input_mtok === undefined || output_mtok === undefined ? undefined : found
+  return input_mtok === undefined || (writes && output_mtok === undefined) ? undefined : found
 }
 
 const pricesAt = ({ prices }: ListedModel, at: number): ListedPrices =>

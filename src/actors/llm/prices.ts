@@ -51,7 +51,8 @@ export const createPricing = (
     cost(provider, model, usage) {
       const price = find(provider, model)
       if (price === undefined) return null
-      return isOwn(price) ? costOf(usage, toListed(price)) : costByTable(price, model, { usage, at: now() })
+      if (isOwn(price)) return costOf(usage, toListed(price))
+      return costByTable(price, model, { usage, at: now(), writes: usage.output_tokens > 0 })
     },
     worstCase(provider, model, inputTokens = Number.POSITIVE_INFINITY) {
       const price = find(provider, model)

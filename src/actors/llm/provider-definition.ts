@@ -9,6 +9,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { LlmActor } from '../../core/llm.ts'
 import type { ParameterRule, ParameterRules } from '../../core/model-parameters.ts'
 import type { ParameterConflict } from '../../core/parameter-conflicts.ts'
+import type { EmbeddingProvider, EmbeddingWire } from '../embedding/embedding-provider.ts'
 import type { OutputLimits } from './output-limit.ts'
 import type { LlmProvider, ProviderSettings, ProviderVariables } from './provider.ts'
 import type { ToolIdForm } from './tool-ids.ts'
@@ -48,6 +49,8 @@ interface Described {
 /** A provider that answers within this process, without settings. */
 export interface OfflineProvider extends Described {
   createActor(options: { clock: Clock }): Promise<LlmActor>
+  /** Default: it has no models that turn texts into vectors. */
+  createEmbedder?(): Promise<EmbeddingProvider>
 }
 
 /** A provider that asks a server. */
@@ -69,6 +72,8 @@ export interface ModelServer extends Described {
   outputLimits?: OutputLimits
   /** Settings in the config that not every kind has, by their words there. Default: none. */
   settings?: readonly string[]
+  /** The interface that turns texts into vectors. Default: the vendor has none. */
+  embeddings?: EmbeddingWire
   probe: ModelProbe
   /** The program that serves such models on a machine of one's own, for advice. */
   program?: ServerProgram

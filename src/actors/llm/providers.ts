@@ -43,6 +43,11 @@ export const findProvider = (name: string): ProviderDefinition | undefined =>
 
 const SERVERS = PROVIDERS.filter(isModelServer)
 
+/** Kinds of providers with models that turn texts into vectors. */
+export const EMBEDDING_KINDS: readonly string[] = PROVIDERS.filter((one) =>
+  isModelServer(one) ? one.embeddings !== undefined : one.createEmbedder !== undefined,
+).map(({ kind }) => kind)
+
 /** Kinds of providers that ask a server, as `kind` in the config names them. */
 export const PROVIDER_KINDS: readonly string[] = SERVERS.map(({ kind }) => kind)
 
@@ -50,6 +55,7 @@ export const PROVIDER_KINDS: readonly string[] = SERVERS.map(({ kind }) => kind)
 export const PROVIDER_NAMES = {
   kinds: PROVIDER_KINDS,
   offline: PROVIDERS.filter((one) => !isModelServer(one)).map(({ kind }) => kind),
+  embedding: EMBEDDING_KINDS,
   settings: Object.fromEntries(
     ['max_tokens_field', 'stream_usage'].map((setting) => [
       setting,
@@ -110,24 +116,30 @@ export interface ProviderOptions {
 
 /** @throws Fault `not_found` for an unknown provider, `invalid_input` for a wrong address */
 export const loadProvider = async (name: string, options: ProviderOptions = {}): Promise<LlmActor> => {
-  const { clock = systemClock, providers = {}, price, readBlob, cache } = options
+  const { clock = systemClock, price, readBlob, cache } = options
   const definition = findProvider(name)
   if (definition !== undefined && !isModelServer(definition)) return definition.createActor({ clock })
-  const { kind, settings } = Object.hasOwn(providers, name)
-    ? (providers[name] as ProviderAccess)
-    : expectBuiltIn(name, providers)
-  const server = expectServer(kind)
-  if (server.readAddress === undefined) expectUrl(name, settings.baseUrl)
-  const [{ createLlmActor }, provider] = await Promise.all([
-    import('./llm-actor.ts'),
-    server.create({ ...withVariables(name, settings), clock }),
-  ])
+  const { server, settings } = findAccess(name, options)
+  const [{ createLlmActor }, provider] = await Promise.all([import('./llm-actor.ts'), server.create(settings)])
   return createLlmActor(provider, {
     rules: server,
     ...(price === undefined ? {} : { price: (model, usage) => price(name, model, usage) }),
     ...(readBlob === undefined ? {} : { readBlob }),
     ...(cache === undefined ? {} : { cache: { cache, now: () => clock.now(), address: settings.baseUrl } }),
   })
+}
+
+/** @throws Fault `not_found` for an unknown provider, `invalid_input` for a wrong address */
+export const findAccess = (
+  name: string,
+  { clock = systemClock, providers = {} }: ProviderOptions,
+): { server: ModelServer; settings: ProviderSettings } => {
+  const { kind, settings } = Object.hasOwn(providers, name)
+    ? (providers[name] as ProviderAccess)
+    : expectBuiltIn(name, providers)
+  const server = expectServer(kind)
+  if (server.readAddress === undefined) expectUrl(name, settings.baseUrl)
+  return { server, settings: { ...withVariables(name, settings), clock } }
 }
 
 /** Adds the variables that messages name for a provider under its vendor's name. */

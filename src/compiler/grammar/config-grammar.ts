@@ -95,6 +95,8 @@ export interface ProviderNames {
   offline: readonly string[]
   /** The kinds that take a setting, by its word. A setting that is not named here is for all kinds. */
   settings: Readonly<Record<string, readonly string[]>>
+  /** Kinds with models that turn texts into vectors, those that answer without a server included. */
+  embedding: readonly string[]
 }
 
 /** Names and texts, each granted. */
@@ -268,6 +270,10 @@ export const createConfigFields = (builtIn: ProviderNames) =>
       { shape: createProviders(builtIn), doc: 'Providers of models under names of your own.' },
       grantProviders(createProviderFields(builtIn)),
     ),
+    embed: grantless({
+      shape: modelName,
+      doc: 'The model that turns texts into vectors, for memory, which comes in a later release: provider/name.',
+    }),
     prices: grantless({
       shape: mapped(
         mapOf(modelName, record('a price', PRICE_FIELDS), { expected: 'a map from models to prices' }),

@@ -126,6 +126,24 @@ test('models that are not there are to be pulled, or are offered by their right 
   )
 })
 
+test('the model for vectors is looked for as those of workflows are', async () => {
+  const project = createCliProject({
+    'troupe.config.yaml': 'embed: ollama/nomic-embed-text\n',
+    'one.yaml': asking('ollama/llama3.2'),
+  })
+  const { checks } = await examine(project, [], { OLLAMA_HOST: ollama.url })
+  assert.equal(
+    checks.filter(({ name }) => name === 'model').map(({ detail, fix }) => [detail, fix]),
+    [
+      ['ollama/llama3.2 is there', null],
+      [
+        'ollama/nomic-embed-text is not there, and troupe.config.yaml names it',
+        'ollama pull nomic-embed-text; or name one that is there: llama3.2:latest, qwen3:8b',
+      ],
+    ],
+  )
+})
+
 test('one workflow is looked at alone', async () => {
   const project = createCliProject({
     'one.yaml': asking('ollama/llama3.2'),

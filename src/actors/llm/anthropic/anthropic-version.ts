@@ -1,5 +1,5 @@
 /** Reads the version in the name of a model: `claude-haiku-4-5` → [4, 5], `claude-3-7-sonnet` → [3, 7]. Undefined for a name without one. */
-export const findAnthropicVersion = (model: string): [major: number, minor: number] | undefined => {
+const findAnthropicVersion = (model: string): [major: number, minor: number] | undefined => {
   const [, before, after] = /^claude-(?:(\d[\d-]*?)-)?[a-z]+(?:-(\d+(?:-\d{1,2})?))?(?:-|$)/.exec(model) ?? []
   const [major, minor = 0] = (before ?? after)?.split('-').map(Number) ?? []
   return major === undefined ? undefined : [major, minor]

@@ -1,6 +1,13 @@
 import { toCompatible } from '../openai/compatible.ts'
 import { OPENAI_CONFLICTS } from '../openai/openai-conflicts.ts'
+import { OPENAI_BATCH, toChatEmbeddings } from '../openai/openai-embeddings.ts'
 import { toAzureUrl } from './azure-address.ts'
+
+/** The older interface has its version in the query, and the deployment in the path. */
+const toPath =
+  (operation: string) =>
+  (model: string, { 'api-version': version }: Readonly<Record<string, string>>): string =>
+    version === undefined ? `/v1/${operation}` : `/deployments/${encodeURIComponent(model)}/${operation}`
 
 /** OpenAI's models on Azure, named by their deployments. https://learn.microsoft.com/azure/ai-foundry/openai/reference */
 export const azure = toCompatible({
@@ -14,8 +21,7 @@ export const azure = toCompatible({
   conflicts: OPENAI_CONFLICTS,
   limitName: 'max_completion_tokens',
   keepsSchemas: true,
-  // The older interface has its version in the query, and the deployment in the path.
-  path: (model, { 'api-version': version }) =>
-    version === undefined ? '/v1/chat/completions' : `/deployments/${encodeURIComponent(model)}/chat/completions`,
+  path: toPath('chat/completions'),
+  embeddings: { ...toChatEmbeddings(OPENAI_BATCH), path: toPath('embeddings') },
   probe: { path: '/v1/models', headers: (apiKey) => ({ 'api-key': apiKey }) },
 })

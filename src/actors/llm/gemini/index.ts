@@ -1,5 +1,6 @@
 import { pickParameters } from '../../../core/model-parameters.ts'
 import { type ModelServer, REASONING_LEVELS } from '../provider-definition.ts'
+import { GEMINI_EMBEDDINGS } from './gemini-embeddings.ts'
 import { findGeminiVersion } from './gemini-version.ts'
 
 export const gemini: ModelServer = {
@@ -14,6 +15,7 @@ export const gemini: ModelServer = {
   // Models before 3 refuse JSON beside tools.
   asksInWords: ({ model, hasTools }) => hasTools && findGeminiVersion(model) < 3,
   outputLimits: { 'gemini-1': 8_192, 'gemini-2.0': 8_192, 'gemini-2.5': 65_536, 'gemini-3': 65_536 },
+  embeddings: GEMINI_EMBEDDINGS,
   probe: { path: '/v1beta/models', headers: (apiKey) => ({ 'x-goog-api-key': apiKey }) },
   create: async (settings) => (await import('./gemini-provider.ts')).createGeminiProvider(gemini, settings),
 }

@@ -1,5 +1,6 @@
 import { pickParameters } from '../../../core/model-parameters.ts'
 import { toCompatible } from '../openai/compatible.ts'
+import { toChatEmbeddings } from '../openai/openai-embeddings.ts'
 
 /** https://docs.mistral.ai/api */
 export const mistral = toCompatible({
@@ -12,6 +13,8 @@ export const mistral = toCompatible({
     ...(['frequency_penalty', 'presence_penalty', 'tool_choice', 'parallel_tool_calls'] as const),
   ),
   keepsSchemas: true,
+  // A request holds 16,384 tokens.
+  embeddings: toChatEmbeddings({ texts: 256, bytes: 16_000 }, 'output_dimension'),
   names: { seed: 'random_seed' },
   // A stream ends with the usage unasked, and fields beyond the documented ones are refused.
   streamUsage: false,

@@ -5,5 +5,6 @@ export const mock: OfflineProvider = {
   kind: 'mock',
   models: ['echo', 'script'],
   isLocal: true,
+  createEmbedder: async () => (await import('./mock-embedder.ts')).MOCK_EMBEDDER,
   createActor: async (options) => (await import('./mock-provider.ts')).createMockProvider(options),
 }

@@ -1,6 +1,7 @@
 import { pickParameters } from '../../../core/model-parameters.ts'
 import type { ModelServer } from '../provider-definition.ts'
 import { toOllamaUrl } from './ollama-address.ts'
+import { OLLAMA_EMBEDDINGS } from './ollama-embeddings.ts'
 import { isSameOllamaModel, OLLAMA_URL, writePull } from './ollama-models.ts'
 
 /** Models on this machine, or on another of one's own. */
@@ -20,6 +21,7 @@ export const ollama: ModelServer = {
   isBilled: (model) => /[:-]cloud$/.test(model),
   // `format` binds the model from its first token on, so that it could call no tool.
   asksInWords: ({ hasTools }) => hasTools,
+  embeddings: OLLAMA_EMBEDDINGS,
   probe: {
     path: '/api/tags',
     headers: (apiKey) => ({ authorization: `Bearer ${apiKey}` }),

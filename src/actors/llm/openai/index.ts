@@ -1,5 +1,6 @@
 import { toCompatible } from './compatible.ts'
 import { OPENAI_CONFLICTS } from './openai-conflicts.ts'
+import { OPENAI_BATCH, toChatEmbeddings } from './openai-embeddings.ts'
 
 export const openai = toCompatible({
   kind: 'openai',
@@ -7,6 +8,7 @@ export const openai = toCompatible({
   url: 'https://api.openai.com/v1',
   priceVendor: 'openai',
   conflicts: OPENAI_CONFLICTS,
+  embeddings: toChatEmbeddings(OPENAI_BATCH),
   limitName: 'max_completion_tokens',
   isGeneric: true,
   keepsSchemas: true,

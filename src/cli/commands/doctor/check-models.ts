@@ -1,4 +1,5 @@
 /** Checks keys, servers and models of the providers that workflows use; other providers are not checked. */
+import { CONFIG_NAME } from '../../../app/project/find-config.ts'
 import { findWorkflows } from '../../../app/project/find-workflows.ts'
 import type { Project } from '../../../app/project/project.ts'
 import { listUntrustedProviders, readProviders } from '../../../app/project/provider-access.ts'
@@ -12,13 +13,16 @@ import { explainError } from '../../report-error.ts'
 import { shownPath } from '../../workflow-file.ts'
 import { type DoctorCheck, miss, pass } from './check.ts'
 
-/** Checks what `file` or else all workflows of the project use. @throws CliError if the file does not exist */
+/** Checks what `file` or else all workflows of the project use, and its model for vectors. @throws CliError if the file does not exist */
 export const checkModels = async (
   project: Project,
   { context, file, online }: { context: Context; file: string | undefined; online: boolean },
 ): Promise<DoctorCheck[]> => {
   const used =
     file === undefined ? await findUsedModels(project, context) : await readUsedModels(file, { project, context })
+  const { embed } = project.config
+  if (embed !== undefined && file === undefined)
+    used.models.set(embed, [...(used.models.get(embed) ?? []), CONFIG_NAME])
   const untrusted = listUntrustedProviders(project)
   const models = [...used.models.keys()].filter((model) => !untrusted.has(toProviderName(model)))
   const { stderr } = context
