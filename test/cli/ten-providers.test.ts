@@ -46,7 +46,8 @@ const answer = ({ messages, tools }: WireRequest): WireReply => {
     name,
     arguments: JSON.stringify({ data: { a: 1, b: 2 }, query }),
   }))
-  return { kind: 'answer', answer: { toolCalls, usage: { input: 1000, cached: 0, output: 10 } } }
+  const thoughts = `I need ${results.length === 0 ? 'a and b' : 'their sum'}.`
+  return { kind: 'answer', answer: { thoughts, toolCalls, usage: { input: 1000, cached: 0, output: 10 } } }
 }
 
 const test = suite('ten providers')
@@ -58,7 +59,7 @@ test.after(async () => {
 })
 
 for (const { vendor, model, variables } of WIRED_VENDORS)
-  test(`${model} gives text, structured output, a tool loop of three turns with parallel calls, usage and cost`, async () => {
+  test(`${model} gives text, structured output, a tool loop of three turns with parallel calls and reasoning, usage and cost`, async () => {
     const server = await startWireServer(vendor)
     servers.push(server)
     server.answerWith(answer)
@@ -78,6 +79,11 @@ for (const { vendor, model, variables } of WIRED_VENDORS)
       results.map(({ text }) => /[123]/.exec(text)?.[0]),
       ['1', '2', '3'],
     )
+    const [last] = server.requests.slice(4)
+    // Gemini wants the signatures back, and no thoughts.
+    const kept = vendor.name === 'gemini' ? ['CpwBAVSoXO5x'] : ['I need a and b.', 'I need their sum.']
+    for (const one of kept) assert.ok(last?.body.includes(one), `${one} in ${last?.body}`)
+    assert.not((stdout + stderr).includes('I need'))
     assert.not((stdout + stderr).includes(KEY))
   })
 

@@ -100,6 +100,9 @@ const encodeMessage = (answer: WireAnswer): JsonObject => {
     role: 'assistant',
     model: MODEL,
     content: [
+      ...(answer.thoughts === undefined
+        ? []
+        : [{ type: 'thinking', thinking: answer.thoughts, signature: 'EqQBCgIYAhIM' }]),
       ...(text === '' ? [] : [{ type: 'text', text, citations: null }]),
       ...(answer.toolCalls ?? []).map((call, index) => ({
         ...toToolUse(call, index),

@@ -24,7 +24,14 @@ export const geminiWire: WireVendor = {
   createProvider: gemini.create,
   wantsStream: ({ url }) => url.includes(':streamGenerateContent') && url.includes('alt=sse'),
   encodeAnswer: (answer) =>
-    encodeChunk(answer, { parts: [...toTextParts([joinText(answer)]), ...toCallParts(answer)], isLast: true }),
+    encodeChunk(answer, {
+      parts: [
+        ...(answer.thoughts === undefined ? [] : [{ text: answer.thoughts, thought: true }]),
+        ...toTextParts([joinText(answer)]),
+        ...toCallParts(answer),
+      ],
+      isLast: true,
+    }),
   encodeStream: (answer) => [
     ...toTextParts(answer.text ?? []).map((part) => encodeEvent(encodeChunk(answer, { parts: [part], isLast: false }))),
     ...toCallParts(answer).map((part) => encodeEvent(encodeChunk(answer, { parts: [part], isLast: false }))),

@@ -40,7 +40,11 @@ const toEnd = ({ finish, usage = DEFAULT_USAGE }: WireAnswer): JsonObject => ({
 
 const encodeAnswer = (answer: WireAnswer): JsonObject => {
   const calls = toCalls(answer)
-  return toPart({ content: joinText(answer), ...(calls.length === 0 ? {} : { tool_calls: calls }) }, toEnd(answer))
+  const thinking = answer.thoughts === undefined ? {} : { thinking: answer.thoughts }
+  return toPart(
+    { content: joinText(answer), ...thinking, ...(calls.length === 0 ? {} : { tool_calls: calls }) },
+    toEnd(answer),
+  )
 }
 
 const toLine = (value: JsonObject): string => `${JSON.stringify(value)}\n`

@@ -39,6 +39,7 @@ const encodeAnswer = (answer: WireAnswer, request: ReceivedRequest): JsonObject 
           role: 'assistant',
           content: calls.length > 0 && joinText(answer) === '' ? null : joinText(answer),
           refusal: null,
+          ...(answer.thoughts === undefined ? {} : { reasoning_content: answer.thoughts }),
           ...(calls.length === 0 ? {} : { tool_calls: calls }),
         },
         logprobs: null,

@@ -18,6 +18,8 @@ const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): JsonVal
 export interface WireAnswer {
   /** The pieces in which a stream sends the text. Empty: an empty answer. */
   text?: readonly string[]
+  /** The model's thoughts, where the vendor has them: of an answer as a whole. */
+  thoughts?: string
   /** `arguments` is JSON text. Vendors that send objects parse it. */
   toolCalls?: readonly { name: string; arguments: string }[]
   /** Default: stop; with tool calls the vendor's own word. */
