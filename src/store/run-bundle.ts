@@ -24,7 +24,12 @@ export interface RunBundle {
 }
 
 export interface BundledRun {
-  run: Omit<RunRecord, 'holder' | 'epoch'> & { bodyHash: string | null; flow: RunFlow | null }
+  run: Omit<RunRecord, 'holder' | 'epoch'> & {
+    bodyHash: string | null
+    flow: RunFlow | null
+    /** When its flow drops it from the queue, in epoch milliseconds. Absent: never. */
+    expiresAt?: number
+  }
   rows: JournalRow[]
   timers: TimerRecord[]
   messages: InboxMessage[]

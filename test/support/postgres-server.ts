@@ -41,6 +41,8 @@ const findAccount = (): Account | undefined => {
 
 export interface PostgresServer extends PostgresDatabases {
   port: number
+  /** Its files: settings, keys. */
+  data: string
   /** The user that it runs as; undefined: the user of this process. */
   account: Account | undefined
   /** URL of a database on it. */
@@ -150,6 +152,7 @@ const createPostgres = async (): Promise<PostgresServer> => {
   }
   return {
     port,
+    data,
     account,
     urlOf,
     createDatabaseNow: () => copyModel(port),

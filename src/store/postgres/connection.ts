@@ -1,6 +1,7 @@
 /** Connections to one database: their settings, and a connection that is opened again when it is lost. */
 import pg from 'pg'
 import { toStoreError } from './postgres-error.ts'
+import { takeTlsOptions } from './tls-options.ts'
 
 /** Most connections for reading. One more writes, one listens. */
 const MOST_READERS = 6
@@ -20,28 +21,27 @@ const types: pg.CustomTypesConfig = {
     oid === INT8 && format !== 'binary' ? Number : pg.types.getTypeParser(oid, format),
 }
 
-/** The parameters of the URL win, and have the meaning that they have for all programs of Postgres. */
-export const toClientConfig = (url: string): pg.ClientConfig => ({
-  connectionString: withSettings(url),
-  application_name: 'troupe',
-  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  statement_timeout: STATEMENT_TIMEOUT_MS,
-  query_timeout: ANSWER_TIMEOUT_MS,
-  idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
-  keepAlive: true,
-  types,
-})
-
-/**
- * A statement is planned once a connection: planning those of a write takes longer than running them. And `sslmode` gets the meanings
- * of libpq; those of the driver are others, and it warns of that.
- */
-const withSettings = (text: string): string => {
+/** The parameters of the URL win. @throws StoreError for wrong TLS options */
+export const toClientConfig = (text: string): pg.ClientConfig => {
   const url = new URL(text)
+  const ssl = takeTlsOptions(url)
+  return {
+    connectionString: withSettings(url),
+    ...(ssl !== undefined && { ssl }),
+    application_name: 'troupe',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_TRANSACTION_TIMEOUT_MS,
+    keepAlive: true,
+    types,
+  }
+}
+
+/** A statement is planned once a connection: planning those of a write takes longer than running them. */
+const withSettings = (url: URL): string => {
   const options = url.searchParams.get('options')
   url.searchParams.set('options', `${options === null ? '' : `${options} `}-c plan_cache_mode=force_generic_plan`)
-  if (url.searchParams.has('sslmode') && !url.searchParams.has('uselibpqcompat'))
-    url.searchParams.set('uselibpqcompat', 'true')
   // The driver does not read `+` as a blank.
   return url.href.replaceAll('+', '%20')
 }

@@ -113,36 +113,36 @@ const SQL = {
        coalesce(${IS_EXPIRED}, false)::int as is_expired from run where key = $1`,
   ),
   countAhead: sql<{ ahead: number }>(
-    `select count(*) as ahead from run where ${IN_QUEUE} and flow_key = $1 and (rank < $2::bigint or (rank = $2::bigint and key < $3::bigint))
+    `select count(*) as ahead from run where ${IN_QUEUE} and md5(flow_key) = md5($1) and (rank < $2::bigint or (rank = $2::bigint and key < $3::bigint))
      and not ${IS_LEAVING}`,
   ),
   readHolders: sql<StoredHolder & { now: number }>(
     `select key, id, holder, lease_until, phase, is_paused, ${NOW} as now from run
-     where status = 0 and admitted_at is not null and flow_key = $1 order by admitted_at, key`,
+     where status = 0 and admitted_at is not null and md5(flow_key) = md5($1) order by admitted_at, key`,
   ),
   readAdmissions: sql<{ admitted_at: number }>(
-    `select admitted_at from run where rate_count is not null and admitted_at is not null and flow_key = $1
+    `select admitted_at from run where rate_count is not null and admitted_at is not null and md5(flow_key) = md5($1)
      and admitted_at > ${NOW} - $2::bigint order by admitted_at`,
   ),
   /** In the order of the queue. */
   listQueued: sql<QueuedMember>(
     `select id, key, rank, (parent is not null)::int as is_child from run
-     where ${IN_QUEUE} and flow_key = $1 and not ${IS_LEAVING} order by rank, key limit $2::bigint`,
+     where ${IN_QUEUE} and md5(flow_key) = md5($1) and not ${IS_LEAVING} order by rank, key limit $2::bigint`,
   ),
   /** The first run of each queue. */
   readHeads: sql<FlowMemberRow>(
     `with recursive flows as (
-       (select flow_key from run where ${IN_QUEUE} and flow_key is not null order by flow_key limit 1)
+       (select md5(flow_key) as hash from run where ${IN_QUEUE} and flow_key is not null order by md5(flow_key) limit 1)
        union all
-       select (select run.flow_key from run where ${IN_QUEUE} and run.flow_key > flows.flow_key order by run.flow_key limit 1)
-       from flows where flows.flow_key is not null)
+       select (select md5(run.flow_key) from run where ${IN_QUEUE} and md5(run.flow_key) > flows.hash order by md5(run.flow_key) limit 1)
+       from flows where flows.hash is not null)
      select head.* from flows cross join lateral (
-       select ${MEMBER} from run where ${IN_QUEUE} and run.flow_key = flows.flow_key and not ${IS_LEAVING}
+       select ${MEMBER} from run where ${IN_QUEUE} and md5(run.flow_key) = flows.hash and not ${IS_LEAVING}
        order by rank, key limit 1) as head`,
   ),
   /** Runs without a flow. */
   listUnbound: sql<QueuedMember>(
-    `select id, key, 0 as rank, 0 as is_child from run where ${IN_QUEUE} and flow_key is null order by key limit $1`,
+    `select id, key, 0 as rank, 0 as is_child from run where ${IN_QUEUE} and md5(flow_key) is null order by key limit $1`,
   ),
   admit: sql(`update run set admitted_at = coalesce(admitted_at, ${NOW}) where key = $1`),
 } as const

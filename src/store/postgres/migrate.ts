@@ -2,8 +2,12 @@
 import { Migration, Migrator } from '@mikro-orm/migrations'
 import { MikroORM } from '@mikro-orm/postgresql'
 import { createEntities } from '../entities.ts'
+import { toClientConfig } from './connection.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { MIGRATIONS_TABLE } from './schema-version.ts'
+
+/** An index of a large table takes as long as it takes. */
+const WITHOUT_TIMEOUTS = { statement_timeout: 0, query_timeout: 0 }
 
 /** Runs pending migrations in one transaction. The caller keeps other processes from migrating at the same time. */
 export const migrate = async (url: string): Promise<void> => {
@@ -19,6 +23,8 @@ export const migrate = async (url: string): Promise<void> => {
 export const openOrm = (url: string): Promise<MikroORM> =>
   MikroORM.init({
     clientUrl: url,
+    // Of the settings of the URL the driver reads some differently.
+    driverOptions: { ...toClientConfig(url), ...WITHOUT_TIMEOUTS },
     entities: createEntities('postgres'),
     extensions: [Migrator],
     pool: { min: 0, max: 1 },

@@ -73,6 +73,12 @@ const EXPLANATIONS: [pattern: RegExp, ...Explanation][] = [
     'start the server, or correct host and port in the URL: postgres://USER:PASSWORD@HOST:PORT/NAME',
   ],
   [
+    /^ERR_TLS_CERT_ALTNAME_INVALID/,
+    'unreadable',
+    'has a certificate for another name',
+    'write the name that its certificate has as the host in the URL, or sslmode=verify-ca',
+  ],
+  [
     /^(SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|CERT_|ERR_TLS|ERR_SSL)/,
     'unreadable',
     'has a certificate that is not trusted',
@@ -82,17 +88,21 @@ const EXPLANATIONS: [pattern: RegExp, ...Explanation][] = [
 
 /** Translates an error of the driver into a StoreError with a hint. Returns other errors as they are. */
 export const toStoreError = (error: unknown, location: string): unknown => {
-  const code = postgresCode(error) ?? findTlsCode(error)
+  const code = postgresCode(error) ?? findUncoded(error)
   const [, ...found] = EXPLANATIONS.find(([pattern]) => pattern.test(code ?? '')) ?? []
   const [reason, says, hint] = found
   if (reason === undefined || hint === undefined) return error
   return new StoreError(reason, `database '${location}' ${says} (${code}: ${messageOf(error)})`, { hint, cause: error })
 }
 
-const findTlsCode = (error: unknown): string | undefined =>
-  error instanceof Error && /does not support SSL/.test(error.message) ? NO_TLS : undefined
+/** Errors that the driver reports in words alone. */
+const UNCODED: [says: RegExp, code: string][] = [
+  [/does not support SSL/, 'ERR_NO_TLS'],
+  [/password must be a (non-empty )?string/, '28P01'],
+]
 
-const NO_TLS = 'ERR_NO_TLS'
+const findUncoded = (error: unknown): string | undefined =>
+  error instanceof Error ? UNCODED.find(([says]) => says.test(error.message))?.[1] : undefined
 
 /** A socket's error for several addresses has no message of its own. */
 const messageOf = (error: unknown): string => {

@@ -41,7 +41,7 @@ export const advanceSchedule = async (
 const LAST_FAILURE =
   'select slot from schedule_failure last where last.schedule = schedule.id order by last.at desc, last.slot desc limit 1'
 
-const SELECT = `select schedule.id, schedule.workflow, expression, timezone, missed, most_missed as "mostMissed",
+export const SELECT_SCHEDULES = `select schedule.id, schedule.workflow, expression, timezone, missed, most_missed as "mostMissed",
   definition.hash as definition, next_at as "nextAt", is_paused as "isPaused", last_at as "lastAt", skipped_at as "skippedAt",
   skipped_count as "skippedCount", failed_in_row as "failedInRow", failure.slot, failure.at, failure.code, failure.message,
   (select count(*) from schedule_failure each where each.schedule = schedule.id) as kept
@@ -67,9 +67,9 @@ export const SCHEDULE = {
      on conflict (id) do update set workflow = excluded.workflow, definition = excluded.definition, missed = excluded.missed,
        most_missed = excluded.most_missed, expression = excluded.expression, timezone = excluded.timezone, ${KEPT}`,
   ),
-  list: sql<FoundSchedule>(`${SELECT} order by schedule.workflow collate "C", schedule.id collate "C"`),
+  list: sql<FoundSchedule>(`${SELECT_SCHEDULES} order by schedule.workflow collate "C", schedule.id collate "C"`),
   listDue: sql<FoundSchedule>(
-    `${SELECT} where next_at <= $1 and is_paused = 0 order by next_at, schedule.id collate "C"`,
+    `${SELECT_SCHEDULES} where next_at <= $1 and is_paused = 0 order by next_at, schedule.id collate "C"`,
   ),
   advance: sql(
     `update schedule set next_at = $1::bigint, last_at = $2::bigint,

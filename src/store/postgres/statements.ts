@@ -54,11 +54,11 @@ export const RUN = {
   read: sql<RunRow>(`select ${RUN_COLUMNS} ${FROM_RUN} where run.id = $1`),
   readWithClock: sql<RunRow & { now: number }>(`select ${RUN_COLUMNS}, ${NOW} as now ${FROM_RUN} where run.id = $1`),
   readByKey: sql<RunRow & { body_hash: string | null }>(
-    `select ${RUN_COLUMNS}, run.body_hash ${FROM_RUN} where run.workflow = $1 and run.idempotency_key = $2
-     and run.replaced_by is null`,
+    `select ${RUN_COLUMNS}, run.body_hash ${FROM_RUN} where run.workflow = $1 and md5(run.idempotency_key) = md5($2)
+     and run.idempotency_key is not null and run.replaced_by is null`,
   ),
   lockByKey: sql<{ key: number }>(
-    `select key from run where workflow = $1 and idempotency_key = $2 and replaced_by is null for update`,
+    `select key from run where workflow = $1 and md5(idempotency_key) = md5($2) and idempotency_key is not null and replaced_by is null for update`,
   ),
   readKey: sql<{ key: number }>('select key from run where id = $1'),
   readClock: sql<{ now: number }>(`select ${NOW} as now`),
@@ -101,13 +101,13 @@ export const INBOX = {
     `with target as materialized (select key from run where id = $4 and status = 0 for share),
      put_blobs as (${PUT_BLOBS('unnest($5::text[], $6::bytea[]) as given (hash, bytes)')}),
      posted as (insert into inbox (run, id, kind, body, taken) select key, $1, $2, $3, 0 from target
-       on conflict (run, id) do nothing returning run)
+       on conflict do nothing returning run)
      select run, pg_notify('${CHANNEL.inbox}', '') from posted`,
   ),
   /** As `post`, inside a transaction that has no blobs. */
   ask: sql(
     `with posted as (insert into inbox (run, id, kind, body, taken) select key, $1, $2, $3, 0 from run where id = $4 and status = 0
-       on conflict (run, id) do nothing returning run)
+       on conflict do nothing returning run)
      select pg_notify('${CHANNEL.inbox}', '') from posted`,
   ),
   read: sql<StoredMessage & { run: number }>(

@@ -43,8 +43,8 @@ const optional = (name: string, type: string): string =>
 const OPTIONAL = [optional('cache_hits', '::bigint'), optional('cache_saved_usd', '::float8')].join(', ')
 
 /** No row of a run is written after its end, so that runs that ended before `since` are skipped. */
-const ROWS = `select run.workflow, journal.path, journal.at, (case when left(journal.data, 1) = '@'
-    then (select convert_from(bytes, 'UTF8') from blob where hash = substr(journal.data, 2)) else journal.data end)::json as data
+const ROWS = `select run.workflow, journal.path, journal.at, troupe_json(case when left(journal.data, 1) = '@'
+    then (select convert_from(bytes, 'UTF8') from blob where hash = substr(journal.data, 2)) else journal.data end) as data
   from run join journal on journal.key between run.key::bigint * ${ROWS_PER_RUN} and run.key::bigint * ${ROWS_PER_RUN} + ${LAST_SEQ}
   where journal.kind in (${USAGE_KINDS.map(toKindCode).join(', ')}) and journal.at >= $1
     and (run.ended_at is null or run.ended_at >= $1) and run.workflow = coalesce($2, run.workflow)`

@@ -161,7 +161,7 @@ const PARTS: readonly Part[] = [
     types: ['int', 'text'],
     columns: ['run', 'id'],
     text: (rows) => `update inbox set taken = 1, body = null from ${rows}
-      where inbox.run = given.run and inbox.id = given.id and ${IS_HOLDING}`,
+      where inbox.run = given.run and md5(inbox.id) = md5(given.id) and ${IS_HOLDING}`,
     list: ({ claim, taken, end }) => (end === undefined ? [...taken].map((id) => [claim.runKey, id]) : []),
   },
   {
@@ -171,7 +171,7 @@ const PARTS: readonly Part[] = [
     text: (rows) => `insert into inbox (run, id, kind, body, taken)
       select run.key, given.id, given.kind, given.body, 0 from ${rows}
       join run on run.id = given.asked and run.status = 0 where ${IS_HOLDING}
-      on conflict (run, id) do nothing returning 1`,
+      on conflict do nothing returning 1`,
     list: ({ claim: { runKey }, asked }) => asked.map(({ run, id, kind, body }) => [runKey, run, id, kind, body]),
   },
   {

@@ -84,6 +84,8 @@ export const toImportedColumns = (run: BundledRun['run'], { goesOn }: { goesOn: 
     phase: toPhaseCode(phase === 'queued' && !goesOn ? 'active' : phase),
     isPaused: isPaused ? 1 : 0,
     begunAt: begunAt === null ? NOT_BEGUN : begunAt,
+    /** A run that begins by hand only does not expire. */
+    expiresAt: goesOn ? (run.expiresAt ?? null) : null,
     endedAt,
     inputTokens: usage.input_tokens,
     outputTokens: usage.output_tokens,
@@ -95,14 +97,20 @@ export const toImportedColumns = (run: BundledRun['run'], { goesOn }: { goesOn: 
 }
 
 /** The columns of a new run that its record does not hold. */
-export type StoredMaking = FlowLimitColumns & { body_hash: string | null; flow_key: string | null; rank: number | null }
+export type StoredMaking = FlowLimitColumns & {
+  body_hash: string | null
+  flow_key: string | null
+  rank: number | null
+  expires_at: number | null
+}
 
 export const toMade = (
   stored: StoredMaking | undefined,
   workflow: string,
-): Pick<BundledRun['run'], 'bodyHash' | 'flow'> => {
+): Pick<BundledRun['run'], 'bodyHash' | 'flow' | 'expiresAt'> => {
   if (stored === undefined || stored.flow_key === null) return { bodyHash: stored?.body_hash ?? null, flow: null }
-  const { body_hash, flow_key, rank } = stored
+  const { body_hash, flow_key, rank, expires_at } = stored
   const key = flow_key.slice(workflow.length + 1)
-  return { bodyHash: body_hash, flow: { key, priority: 0 - (rank ?? 0), ...toLimits(stored) } }
+  const expiry = expires_at === null ? {} : { expiresAt: expires_at }
+  return { bodyHash: body_hash, flow: { key, priority: 0 - (rank ?? 0), ...toLimits(stored) }, ...expiry }
 }

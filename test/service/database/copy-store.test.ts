@@ -36,6 +36,8 @@ const fill = async (store: Store): Promise<void> => {
   await store.release(await startRun(store, { run: { id: 'r-left' } }))
   await store.submit(createNewRun({ id: 'r-queued', flow: FLOW }))
   await store.submit(createNewRun({ id: 'r-free', key: 'key', bodyHash: 'b' }))
+  await store.submit(createNewRun({ id: 'r-expiring', flow: { ...FLOW, priority: 3, expireMs: 3_600_000 } }))
+  await store.post('r-waiting', { id: 'm', kind: 'signal', body: { large: 'x'.repeat(100_000) } })
   await store.saveDefinition(createDefinition({ hash: 'e', workflow: 'greet' }))
   for (const definition of [createDefinition().hash, 'e'])
     await store.registerWorkflow({ workflow: 'greet', definition, at: T0, folder: '/flows' })
@@ -63,7 +65,7 @@ const addCopyTests = (add: typeof onPostgres, name: string, open: () => Promise<
   add(`${name}: runs in every state, workflows and schedules are the same, and what is due is due`, async () => {
     const [from, to] = await open()
     await fill(from)
-    assert.equal(await copyStore(from, to), { runs: 5, going: 4, definitions: 2, workflows: 2, schedules: 1 })
+    assert.equal(await copyStore(from, to), { runs: 6, going: 5, definitions: 2, workflows: 2, schedules: 1 })
     assert.equal(await describe(to), await describe(from))
     assert.is((await to.claim('r-queued', createOwner())).kind, 'queued', 'the waiting run keeps its permit')
     assert.is((await to.submit(createNewRun({ key: 'key', bodyHash: 'b' }))).kind, 'existing')
@@ -77,6 +79,23 @@ const openPostgres = async (): Promise<Store> =>
 addCopyTests(test, 'SQLite to SQLite', async () => [createMemoryStore(), createMemoryStore()])
 addCopyTests(onPostgres, 'SQLite to Postgres', async () => [createMemoryStore(), await openPostgres()])
 addCopyTests(onPostgres, 'Postgres to SQLite', async () => [await openPostgres(), createMemoryStore()])
+
+onPostgres('there and back, each run is exported as before', async () => {
+  const [from, between, back] = [createMemoryStore(), await openPostgres(), createMemoryStore()]
+  await fill(from)
+  await copyStore(from, between)
+  await copyStore(between, back)
+  for (const { id } of await from.listRuns()) {
+    const [first, second, third] = await Promise.all(
+      [from, between, back].map(async (store) => (await store.maintenance()).exportRun(id)),
+    )
+    assert.ok(first?.includes(id))
+    assert.is(second, first)
+    assert.is(third, first)
+  }
+  assert.match((await (await back.maintenance()).exportRun('r-expiring')) ?? '', '"expiresAt":')
+  for (const store of [from, between, back]) await store.close()
+})
 
 test('a store with content is not copied into, and one with a held run is not copied', async () => {
   const [from, to] = [createMemoryStore(), createMemoryStore()]

@@ -77,7 +77,7 @@ const collectDefinitions = async (session: Session, rows: readonly RunRow[]): Pr
 const SQL = {
   children: sql<{ id: string }>('select id from run where parent = $1 order by key'),
   made: sql<StoredMaking>(
-    'select body_hash, flow_key, concurrency, rank, rate_count, rate_window_ms from run where key = $1',
+    'select body_hash, flow_key, concurrency, rank, rate_count, rate_window_ms, expires_at from run where key = $1',
   ),
   timers: sql<TimerRecord>('select id, due_at as "dueAt" from timer where run = $1 order by due_at, id collate "C"'),
   messages: sql<Omit<InboxMessage, 'body'> & { body: string }>(

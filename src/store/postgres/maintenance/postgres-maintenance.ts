@@ -6,6 +6,7 @@ import { StoreError } from '../../store-error.ts'
 import { sql } from '../session.ts'
 import type { StoreConnections } from '../store-connections.ts'
 import { checkContent } from './check-content.ts'
+import { checkRows } from './check-rows.ts'
 import { collectBundle } from './collect-bundle.ts'
 import { readStats } from './read-stats.ts'
 import { importBundle } from './run-import.ts'
@@ -27,7 +28,7 @@ export const createMaintenance = (db: StoreConnections): StoreMaintenance => ({
       },
     )
   },
-  check: () => db.read(checkContent),
+  check: async () => [...(await db.read(checkContent)), ...(await checkRows(db))],
   listDefinitions: () => db.read(async (session) => (await session.all(LIST_DEFINITIONS)).map(({ hash }) => hash)),
   async sweep(rule) {
     const { at, isDryRun = false, signal } = rule

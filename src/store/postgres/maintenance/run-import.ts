@@ -47,6 +47,7 @@ const importRun = async (session: Session, imported: ImportedRun, { goesOn }: { 
     run,
     columns.epoch,
     columns.admittedAt,
+    columns.expiresAt,
   ])
   for (const { id, kind, text } of messages) await session.all(SQL.addMessage, [run, id, kind, text])
   for (const approval of approvals) {
@@ -71,12 +72,10 @@ const SQL = {
   complete: sql(
     `update run set status = $1::int, phase = $2::int, is_paused = $3::int, ended_at = $4::bigint, output = $5, error = $6,
        input_tokens = $7::bigint, output_tokens = $8::bigint, cost_usd = $9::float8, cache_hits = $10::int, begun_at = $11::bigint,
-       expires_at = null, epoch = $15::int, admitted_at = $16::bigint, replaced_by = $12::text, idempotency_key = coalesce(idempotency_key, $13::text)
+       expires_at = $17::bigint, epoch = $15::int, admitted_at = $16::bigint, replaced_by = $12::text, idempotency_key = coalesce(idempotency_key, $13::text)
      where key = $14`,
   ),
-  addMessage: sql(
-    'insert into inbox (run, id, kind, body, taken) values ($1, $2, $3, $4, 0) on conflict (run, id) do nothing',
-  ),
+  addMessage: sql('insert into inbox (run, id, kind, body, taken) values ($1, $2, $3, $4, 0) on conflict do nothing'),
   addApproval: sql(
     `insert into approval (run, path, visit, step, title, shown, form, deciders, tool, needed, given, due_at, requested_at, request_hash)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,

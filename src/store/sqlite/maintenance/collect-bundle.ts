@@ -65,7 +65,7 @@ const collectBlobs = ({ statements }: MaintainedStore, runs: readonly BundledRun
 const prepareCollect = (db: Connection) => ({
   listChildren: db.prepare<[parent: number], string>('select id from run where parent = ? order by key').pluck(),
   readMade: db.prepare<[key: number], StoredMaking>(
-    'select body_hash, flow_key, concurrency, rank, rate_count, rate_window_ms from run where key = ?',
+    'select body_hash, flow_key, concurrency, rank, rate_count, rate_window_ms, expires_at from run where key = ?',
   ),
   listTimers: db.prepare<[run: number], TimerRecord>(
     'select id, due_at as "dueAt" from timer where run = ? order by due_at, id',

@@ -53,7 +53,7 @@ const prepareImport = (db: Connection) => ({
   >(
     `update run set status = @status, phase = @phase, is_paused = @isPaused, ended_at = @endedAt, output = @output,
        error = @error, input_tokens = @inputTokens, output_tokens = @outputTokens, cost_usd = @costUsd, cache_hits = @cacheHits,
-       begun_at = @begunAt, expires_at = null, epoch = @epoch, admitted_at = @admittedAt, replaced_by = @replacedBy,
+       begun_at = @begunAt, expires_at = @expiresAt, epoch = @epoch, admitted_at = @admittedAt, replaced_by = @replacedBy,
        idempotency_key = coalesce(idempotency_key, @replacedKey)
      where key = @run`,
   ),
