@@ -31,6 +31,8 @@ const DIRECTION: Record<string, readonly string[]> = {
 const PACKAGES: Record<string, readonly string[]> = {
   '@anthropic-ai/sdk': ['src/actors/llm/'],
   '@google/generative-ai': ['src/actors/llm/'],
+  '@hono/node-server': ['src/web/'],
+  '@hono/zod-openapi': ['src/web/'],
   '@marcbachmann/cel-js': ['src/compiler/expression/'],
   '@mikro-orm/core': ['src/store/'],
   '@mikro-orm/migrations': ['src/store/'],
@@ -44,6 +46,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   commander: ['src/cli/'],
   croner: ['src/service/schedules/'],
   elkjs: ['src/chart/'],
+  hono: ['src/web/'],
   jsonata: ['src/actors/tools/'],
   ollama: ['src/actors/llm/'],
   pg: ['src/store/postgres/'],

@@ -1,6 +1,6 @@
 /**
- * Composition root of `troupe serve`: takes up the runs of its database, keeps their deadlines and the clock of schedules, and deletes
- * runs whose retention is over. It opens no port.
+ * Composition root of `troupe serve`: takes up the runs of its database, keeps their deadlines and the clock of schedules, deletes runs
+ * whose retention is over, and answers HTTP requests.
  */
 import { Beat } from '../core/beat.ts'
 import type { Clock } from '../core/clock.ts'
@@ -39,6 +39,8 @@ export interface Server {
    * once. The store stays open.
    */
   stop(): Promise<void>
+  /** Answers HTTP requests too, until it stops. Resolves to the URL. @throws an error with the code EADDRINUSE or EACCES */
+  listen(address: { host: string; port: number; version: string }): Promise<string>
 }
 
 const MOST_RUNS = 1_000
@@ -95,6 +97,7 @@ export const createServer = (options: ServerOptions): Server => {
   ]
   let isStopped = false
   let isWorking = false
+  const web: { stop(): Promise<void> }[] = []
   const syncing = new Beat(clock, async () => {
     await storeClock.sync().catch((cause: unknown) => onProblem({ run: undefined, cause }))
     if (!isWorking && !isStopped) for (const part of work) part.start()
@@ -108,8 +111,22 @@ export const createServer = (options: ServerOptions): Server => {
     start() {
       syncing.start()
     },
+    async listen(address) {
+      const [{ startWebServer }, { createHttpServices }] = await Promise.all([
+        import('../web/web-server.ts'),
+        import('./http-services.ts'),
+      ])
+      const isReady = (): boolean => isWorking && !isStopped
+      const setting = { store, project, environment, clock, host, performers, isReady }
+      const onRequestProblem = (cause: unknown): void => onProblem({ cause })
+      const services = createHttpServices({ ...setting, onProblem: onRequestProblem })
+      const started = await startWebServer({ ...address, services })
+      web.push(started)
+      return started.url
+    },
     async stop() {
       isStopped = true
+      await Promise.all(web.map((part) => part.stop()))
       await syncing.stop()
       await Promise.all(work.map((part) => part.stop()))
       await Promise.all([host.stop({ graceMs: GRACE_MS }), definitions.close()])

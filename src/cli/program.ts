@@ -1,5 +1,5 @@
 /** Gathers the commands. Each is declared in its own folder, and its code is loaded when it is called. */
-import { readFileSync } from 'node:fs'
+
 import { Command, CommanderError } from 'commander'
 import { addCommand, type CliCommand } from './command.ts'
 import { approvalsCommand } from './commands/approvals/command.ts'
@@ -35,6 +35,7 @@ import { workflowsCommand } from './commands/workflows/command.ts'
 import { EXIT } from './exit-code.ts'
 import { NARROWEST_COLUMN, renderHelp } from './help-text.ts'
 import { toVisible } from './printable.ts'
+import { readVersion } from './read-version.ts'
 
 /** By their headings, and in the order of `troupe --help`. */
 const COMMANDS: Readonly<Record<string, readonly CliCommand[]>> = {
@@ -109,17 +110,6 @@ const nameWithArguments = (command: Command): string =>
       argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
     ),
   ].join(' ')
-
-/** Reads package.json, which lies two folders above the source and one above the bundle. */
-const readVersion = (): string => {
-  for (const place of ['../package.json', '../../package.json']) {
-    try {
-      const { name, version } = JSON.parse(readFileSync(new URL(place, import.meta.url), 'utf8'))
-      if (name === 'troupe') return String(version)
-    } catch {}
-  }
-  return 'unknown'
-}
 
 const toUsageExit = ({ code, message, exitCode }: CommanderError): never => {
   const isHelp = exitCode === 0 || code === 'commander.helpDisplayed' || code === 'commander.version'

@@ -5,9 +5,12 @@ import type { RunEnd } from '../store/store.ts'
 import { type BrokenFinally, toAftermath } from './control/aftermath.ts'
 import type { SweepReport } from './database/retention.ts'
 
-/** Reports what a server does, and the problems that it retries. `at` in epoch milliseconds. */
+/**
+ * Reports what a server does, and the problems that it retries. `at` in epoch milliseconds; `url` of the HTTP interface, null where it
+ * listens on no port.
+ */
 export type ServerNotice = { at: number } & (
-  | { type: 'server.started'; pid: number; database: string }
+  | { type: 'server.started'; pid: number; database: string; url: string | null }
   | { type: 'server.stopped'; signal: string }
   /** `isNew`: no process held the run before. */
   | { type: 'run.taken'; run: string; workflow: string; isNew: boolean }

@@ -195,7 +195,7 @@ for (const [command, args] of CALLS)
   })
 
 const NOTICES: ServerNotice[] = [
-  { type: 'server.started', at: 0, pid: 1, database: 'a' },
+  { type: 'server.started', at: 0, pid: 1, url: null, database: 'a' },
   { type: 'server.stopped', at: 0, signal: 'SIGTERM' },
   { type: 'run.taken', at: 0, run: 'r-1', workflow: 'w', isNew: true },
   { type: 'run.held', at: 0, run: 'r-1', cause: new Error('full') },

@@ -27,13 +27,18 @@ export const compileStoredInTurns = async (
   definition: StoredDefinition,
   options: CompileStoredOptions,
 ): Promise<CompiledWorkflow> => {
-  const parts = compileInParts(...toArguments(definition, options))
+  const compilation = await compileInTurns(compileInParts(...toArguments(definition, options)))
+  return expectCompiled(definition, { ...compilation, ...options })
+}
+
+/** Compiles with a turn of the event loop between the parts. */
+export const compileInTurns = async (parts: ReturnType<typeof compileInParts>): Promise<Compilation> => {
   let part = parts.next()
   while (part.done !== true) {
     await new Promise((resolve) => setImmediate(resolve))
     part = parts.next()
   }
-  return expectCompiled(definition, { ...part.value, ...options })
+  return part.value
 }
 
 type StoredDefinition = Pick<Definition, 'hash' | 'file' | 'source' | 'links'>

@@ -4,6 +4,10 @@ export const serveCommand: CliCommand = {
   name: 'serve',
   summary: 'run what is queued, due or scheduled until stopped',
   options: [
+    [
+      '--listen <address>',
+      'address of the HTTP interface: HOST:PORT, or none (default 127.0.0.1:4800; :0 takes any free port)',
+    ],
     ['--max-runs <count>', 'most runs at the same time (default 1000); waiting runs do not count'],
     json('each event as a JSON line on standard output'),
   ],
@@ -11,12 +15,17 @@ export const serveCommand: CliCommand = {
     'troupe serve',
     'troupe submit hello.yaml -i name=Ada      in another terminal: the server runs it',
     'troupe serve --json >> serve.log',
+    'troupe serve --listen 127.0.0.1:8080',
   ],
   help: `The server claims submitted runs, runs whose process has died, and runs whose deadline, event or decision has
 arrived, and it starts scheduled runs. Several servers may share a database: each run has one holder, and each
-slot of a schedule starts one run. A waiting run costs a row and no memory. The server listens on no port.
+slot of a schedule starts one run. A waiting run costs a row and no memory.
 Once an hour it deletes ended runs past their retention (default: completed 30d, failed 90d, keep the last
 10000): docs/operations.md.
+
+Programs submit runs, follow them, decide approvals and send events over HTTP: docs/server.md; GET /openapi.json
+describes all of it. It answers this machine alone. If another server has the default port, this one goes on
+without HTTP.
 
 SIGTERM or Ctrl-C stops it: nothing new starts, work in flight gets 8 seconds to finish, every run can be
 resumed, and the exit code is 0. A second signal exits at once. Unless the config says otherwise, written

@@ -14,7 +14,7 @@ export const describeNotice = (notice: ServerNotice, paint: Paint): string =>
 const describe = (notice: ServerNotice, paint: Paint): string => {
   switch (notice.type) {
     case 'server.started':
-      return `serving ${notice.database} as process ${notice.pid}; Ctrl-C stops`
+      return `serving ${notice.database} as process ${notice.pid}${notice.url === null ? '' : ` at ${notice.url}`}; Ctrl-C stops`
     case 'server.stopped':
       return `stopped by ${notice.signal}; every run can be resumed`
     case 'run.taken':

@@ -2,20 +2,24 @@
 import { createServer, type Server } from '../../../app/server.ts'
 import type { ServerNotice } from '../../../service/server-notice.ts'
 import { expectTrustInAll } from '../../ask-trust.ts'
+import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { openProject, shownDatabase, withDatabase } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeJsonLine } from '../../output.ts'
+import { readVersion } from '../../read-version.ts'
+import { explainListenError, type ListenAddress, readAddress } from './listen-address.ts'
 import { describeNotice, toNoticeJson } from './notice-text.ts'
 
 export const serve = async (
   context: Context,
-  { maxRuns, json = false }: { maxRuns?: string; json?: boolean },
+  { maxRuns, listen, json = false }: { maxRuns?: string; listen?: string; json?: boolean },
 ): Promise<void> => {
   const project = await openProject(context)
   await expectTrustInAll(context, project)
   const mostRuns = readCount('--max-runs', maxRuns)
+  const address = readAddress(listen)
   // Submitted runs must survive a power cut, not only the end of this process.
   const durability = project.config.durability ?? 'power'
   const tell = (notice: ServerNotice): void =>
@@ -30,11 +34,36 @@ export const serve = async (
       onNotice: tell,
       ...(mostRuns === undefined ? {} : { mostRuns }),
     })
+    const url = await startHttp(server, { address, context })
     server.start()
-    tell({ type: 'server.started', at: Date.now(), pid: process.pid, database: shownDatabase(project, context) })
+    const database = shownDatabase(project, context)
+    tell({ type: 'server.started', at: Date.now(), pid: process.pid, database, url })
     const signal = await stopOnSignal(server)
     tell({ type: 'server.stopped', at: Date.now(), signal })
   })
+}
+
+/** Null: the default port is in use, or HTTP is not wanted. @throws CliError for an asked-for address that can't be had */
+const startHttp = async (
+  server: Server,
+  { address, context }: { address: ListenAddress | undefined; context: Context },
+): Promise<string | null> => {
+  if (address === undefined) return null
+  const { host, port, isDefault } = address
+  try {
+    return await server.listen({ host, port, version: readVersion() })
+  } catch (cause) {
+    const why = explainListenError(cause, address)
+    if (why === undefined) throw cause
+    if (!isDefault)
+      throw new CliError(`${why.message}: this server can't listen there`, {
+        hint: why.hint,
+        exitCode: EXIT.environment,
+        cause,
+      })
+    context.stderr.write(`${why.message}: this server goes on without HTTP; --listen names another address\n`)
+    return null
+  }
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

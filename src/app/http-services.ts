@@ -1,0 +1,92 @@
+/** Wires what the HTTP interface asks of a server. */
+import { compileInParts } from '../compiler/compile.ts'
+import { decodeSource } from '../compiler/read/decode-source.ts'
+import type { Clock } from '../core/clock.ts'
+import type { Host } from '../runtime/host.ts'
+import { SecretVault } from '../secrets/secret-vault.ts'
+import { cancelRun } from '../service/control/cancel-run.ts'
+import { submitWorkflow } from '../service/submit.ts'
+import { compileInTurns } from '../service/workflows/compile-stored.ts'
+import { InvalidSource } from '../service/workflows/invalid-source.ts'
+import { type FoundWorkflow, loadRegistered } from '../service/workflows/registered-workflow.ts'
+import type { Store } from '../store/store.ts'
+import type { ApiServices, WantedSubmission } from '../web/api/services.ts'
+import { createCatalogue } from './catalogue.ts'
+import type { EnvironmentVariables, Project } from './project/project.ts'
+import { createProjectCatalogue, readSecrets, readVariables, toPricing } from './project/project-access.ts'
+import type { ProjectPerformers } from './project/project-performers.ts'
+import { keysOf, readProviders } from './project/provider-access.ts'
+
+export interface HttpServicesOptions extends Pick<ApiServices, 'store' | 'clock' | 'isReady' | 'onProblem'> {
+  project: Project
+  environment: EnvironmentVariables
+  host: Host
+  performers: ProjectPerformers
+}
+
+/** Timeout for an answer of the process that holds a run. */
+const CANCEL_WAIT_MS = 3_500
+
+export const createHttpServices = (options: HttpServicesOptions): ApiServices => {
+  const { store, project, environment, clock, host, isReady, onProblem } = options
+  const catalogue = createCatalogue()
+  const env = readVariables(project, environment)
+  const { values } = readSecrets(project.config.secrets.keys(), { project, environment })
+  const vault = new SecretVault({ ...keysOf(readProviders(project, environment)), ...values })
+  const find = createFinder(options)
+  return {
+    store,
+    clock,
+    catalogue,
+    vault,
+    isReady,
+    onProblem,
+    async submit({ from, input, key, againIf }) {
+      const { workflow, folder } = await find(from)
+      const request = { input, env, folder, ...(key !== undefined && { key }), ...(againIf && { againIf }) }
+      return submitWorkflow(workflow, request, { store, clock, vault, pricing: toPricing(project) })
+    },
+    cancel: (run, by) =>
+      cancelRun(store, run, {
+        by,
+        waitMs: CANCEL_WAIT_MS,
+        environment: env,
+        workingFolder: project.folder,
+        catalogue,
+        open: () => host,
+      }),
+  }
+}
+
+/** Most workflows that are kept compiled. */
+const MOST_KEPT = 200
+
+/** Finds the workflow of a submission, and compiles each registered version once. */
+const createFinder = ({ store, project }: { store: Store; project: Project; clock: Clock }) => {
+  const kept = new Map<string, FoundWorkflow>()
+  const registered = async (name: string): Promise<FoundWorkflow> => {
+    const entry = await store.findWorkflow(name)
+    const key = entry && `${entry.definition} ${entry.folder}`
+    const known = key && kept.get(key)
+    if (known) return known
+    const { env: environment } = project.config
+    const options = { catalogue: createCatalogue(), workingFolder: project.folder, models: {}, environment }
+    const found = await loadRegistered(store, name, options)
+    if (kept.size >= MOST_KEPT) kept.clear()
+    if (key) kept.set(key, found)
+    return found
+  }
+  return (from: WantedSubmission['from']): Promise<FoundWorkflow> =>
+    'workflow' in from ? registered(from.workflow) : compileText(from.source, project)
+}
+
+/** A text that was sent reads no files: it has no folder of its own. @throws InvalidSource */
+const compileText = async (text: string, project: Project): Promise<FoundWorkflow> => {
+  const { source, diagnostics } = decodeSource('workflow.yaml', Buffer.from(text))
+  if (diagnostics.hasErrors) throw new InvalidSource(diagnostics.toList())
+  const options = { catalogue: createProjectCatalogue(project), environment: project.config.env }
+  const { compiled, diagnostics: findings } = await compileInTurns(compileInParts(source, options))
+  if (compiled === undefined) throw new InvalidSource(findings)
+  if (compiled.notYet.length === 0) return { workflow: compiled, folder: project.folder }
+  throw new InvalidSource(compiled.notYet.map((finding) => ({ ...finding, severity: 'error' })))
+}

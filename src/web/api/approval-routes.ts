@@ -1,0 +1,68 @@
+/** Lists what people are asked, and takes their decisions. */
+import { z } from '@hono/zod-openapi'
+import { decide } from '../../service/control/decide.ts'
+import { withoutDecided } from '../../service/control/kept-decision.ts'
+import { findApproval, listFamilyApprovals } from '../../service/control/open-approvals.ts'
+import { toApprovalJson } from '../../service/views/approval-json.ts'
+import { toApprovalId } from '../../store/approval-id.ts'
+import { type Api, answers, body, route } from './routing.ts'
+import { Approval, ApprovalList, DecideBody, Decided } from './schemas.ts'
+import type { ApiServices } from './services.ts'
+
+const params = z.object({ approval: z.string().describe('The id of an approval, or the beginning of one.') })
+
+const listRoute = route({
+  method: 'get',
+  path: '/api/v1/approvals',
+  summary: 'List open approvals',
+  request: {
+    query: z.object({
+      workflow: z.string().optional(),
+      run: z.string().optional().describe('Those of this run and its child runs.'),
+    }),
+  },
+  responses: { 200: answers('What is asked now.', ApprovalList) },
+})
+
+const showRoute = route({
+  method: 'get',
+  path: '/api/v1/approvals/{approval}',
+  summary: 'Show an open approval',
+  request: { params },
+  responses: { 200: answers('The approval.', Approval) },
+})
+
+const decideRoute = route({
+  method: 'post',
+  path: '/api/v1/approvals/{approval}',
+  summary: 'Decide an approval',
+  request: { params, body: body(DecideBody) },
+  responses: { 200: answers('The decision is kept. Of several, those that come first count.', Decided) },
+})
+
+export const addApprovalRoutes = (api: Api, { store, vault }: ApiServices): void => {
+  api.openapi(listRoute, async (c) => {
+    const { run, workflow } = c.req.valid('query')
+    const all =
+      run === undefined
+        ? await store.listApprovals(workflow === undefined ? {} : { workflow })
+        : await listFamilyApprovals(store, run)
+    const open = await withoutDecided(
+      store,
+      all.filter((approval) => workflow === undefined || approval.workflow === workflow),
+    )
+    return c.json({ approvals: open.map(toApprovalJson) }, 200)
+  })
+  api.openapi(showRoute, async (c) =>
+    c.json(toApprovalJson(await findApproval(store, { first: c.req.valid('param').approval })), 200),
+  )
+  api.openapi(decideRoute, async (c) => {
+    const approval = await findApproval(store, { first: c.req.valid('param').approval })
+    const { decision, by, values, comment } = c.req.valid('json')
+    const verdict = decision === 'approve' ? 'approved' : 'rejected'
+    const { kind, open } = await decide(store, approval, { verdict, by, values, comment, vault })
+    const { runId: run, path } = approval
+    const missing = open === undefined ? 0 : open.count - open.decisions.length
+    return c.json({ id: toApprovalId(approval), run, path, verdict, by, counted: kind === 'counted', missing }, 200)
+  })
+}

@@ -1,0 +1,63 @@
+/** Cancels and pauses runs, and sends events to them. */
+import { findRun } from '../../service/control/find-run.ts'
+import { pauseRun } from '../../service/control/pause-run.ts'
+import { sendSignal } from '../../service/control/send-signal.ts'
+import { toShownStatus } from '../../service/views/shown-status.ts'
+import { Problem } from './problem.ts'
+import { type Api, answers, body, route } from './routing.ts'
+import { runParams } from './run-routes.ts'
+import { Cancelled, Paused, SignalBody, Signalled } from './schemas.ts'
+import type { ApiServices } from './services.ts'
+
+/** Who asks, in journals: the interface knows no names yet. */
+const BY = 'http'
+
+const cancelRoute = route({
+  method: 'post',
+  path: '/api/v1/runs/{run}/cancel',
+  summary: 'Cancel a run and its child runs',
+  request: { params: runParams },
+  responses: { 200: answers('The run as it is now.', Cancelled) },
+})
+
+const pauseRoute = (kind: 'pause' | 'unpause') =>
+  route({
+    method: 'post',
+    path: `/api/v1/runs/{run}/${kind}`,
+    summary: kind === 'pause' ? 'Start no new step of a run' : 'Let a paused run go on',
+    request: { params: runParams },
+    responses: { 200: answers('`done` is false while no server has obeyed yet.', Paused) },
+  })
+
+const signalRoute = route({
+  method: 'post',
+  path: '/api/v1/runs/{run}/signals',
+  summary: 'Send an event to a run',
+  request: { params: runParams, body: body(SignalBody) },
+  responses: { 202: answers('The event is kept, also if the run does not wait for it yet.', Signalled) },
+})
+
+export const addControlRoutes = (api: Api, { store, vault, cancel }: ApiServices): void => {
+  api.openapi(cancelRoute, async (c) => {
+    const found = await findRun(store, c.req.valid('param').run)
+    const wasOver = found.status !== 'running'
+    const end = wasOver ? { run: found, unsure: [], goesOn: [] } : await cancel(found.id, BY)
+    const { run, unsure, goesOn } = end
+    const goes_on = goesOn.map(({ id }) => id)
+    return c.json({ run: run.id, status: toShownStatus(run), was_over: wasOver, unsure, goes_on }, 200)
+  })
+  for (const kind of ['pause', 'unpause'] as const)
+    api.openapi(pauseRoute(kind), async (c) => {
+      const found = await findRun(store, c.req.valid('param').run)
+      const { run, isDone } = await pauseRun(store, found.id, { kind, by: BY })
+      return c.json({ run: run.id, status: toShownStatus(run), done: isDone }, 200)
+    })
+  api.openapi(signalRoute, async (c) => {
+    const { event, data = null, id } = c.req.valid('json')
+    const run = await findRun(store, c.req.valid('param').run)
+    if (run.status !== 'running')
+      throw new Problem({ status: 409, code: 'conflict', detail: `run ${run.id} is over: it is ${run.status}` })
+    const sent = await sendSignal(store, [run], { event, data, id, vault })
+    return c.json({ event, id: sent.id, reached: sent.reached, repeated: sent.passed }, 202)
+  })
+}

@@ -1,0 +1,86 @@
+/** Errors of the HTTP interface: problem documents of RFC 9457, with the codes that the command line and journals use. */
+import type { Diagnostic } from '../../compiler/diagnostic.ts'
+import { isFault } from '../../core/fault.ts'
+import { isPassing, isStoreError } from '../../store/store-error.ts'
+
+export interface ProblemDocument {
+  type: 'about:blank'
+  title: string
+  status: number
+  detail: string
+  /** Code of a fault, of the store, or of the request. */
+  code: string
+  hint?: string
+  /** JSON pointer of the wrong value in the body of the request. */
+  pointer?: string
+  /** Findings in a workflow that was sent. */
+  findings?: readonly Diagnostic[]
+}
+
+const TITLES: ReadonlyMap<number, string> = new Map([
+  [400, 'Bad Request'],
+  [401, 'Unauthorized'],
+  [403, 'Forbidden'],
+  [404, 'Not Found'],
+  [405, 'Method Not Allowed'],
+  [409, 'Conflict'],
+  [413, 'Content Too Large'],
+  [415, 'Unsupported Media Type'],
+  [421, 'Misdirected Request'],
+  [422, 'Unprocessable Content'],
+  [500, 'Internal Server Error'],
+  [503, 'Service Unavailable'],
+])
+
+type ProblemFacts = Pick<ProblemDocument, 'status' | 'detail' | 'code'> &
+  Partial<Pick<ProblemDocument, 'hint' | 'pointer' | 'findings'>>
+
+/** Thrown by a route; the interface answers with its document. */
+export class Problem extends Error {
+  readonly document: ProblemDocument
+
+  constructor(facts: ProblemFacts) {
+    super(facts.detail)
+    this.name = 'Problem'
+    this.document = toDocument(facts)
+  }
+}
+
+const toDocument = ({ status, ...facts }: ProblemFacts): ProblemDocument => ({
+  type: 'about:blank',
+  title: TITLES.get(status) ?? 'Error',
+  status,
+  ...facts,
+})
+
+export const toResponse = (document: ProblemDocument): Response =>
+  new Response(JSON.stringify(document), {
+    status: document.status,
+    headers: { 'content-type': 'application/problem+json' },
+  })
+
+const STATUS_OF_FAULT: ReadonlyMap<string, number> = new Map([
+  ['not_found', 404],
+  ['conflict', 409],
+  ['too_large', 413],
+  ['refused', 403],
+  ['expression_failed', 422],
+  ['unauthorized', 422],
+  ['defect', 500],
+])
+
+/** Translates what a route has thrown. The message of an unexpected error stays inside: it may hold anything. */
+export const explain = (thrown: unknown): ProblemDocument => {
+  if (thrown instanceof Problem) return thrown.document
+  if (isStoreError(thrown)) {
+    const status = isPassing(thrown) || thrown.code === 'closed' ? 503 : thrown.code === 'conflict' ? 409 : 500
+    return toDocument({ status, detail: thrown.message, code: thrown.code, ...(thrown.hint && { hint: thrown.hint }) })
+  }
+  if (isFault(thrown)) {
+    const [detail = '', ...rest] = thrown.message.split('\n')
+    const hint = rest.join('\n')
+    const status = STATUS_OF_FAULT.get(thrown.code) ?? 400
+    return toDocument({ status, detail, code: thrown.code, ...(hint !== '' && { hint }) })
+  }
+  return toDocument({ status: 500, detail: 'the server has failed: its log says why', code: 'defect' })
+}

@@ -1,0 +1,81 @@
+/** Parts that all routes share: how answers are described, and how a request that does not fit is answered. */
+import { createRoute, OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
+import { explain, Problem, type ProblemDocument, toResponse } from './problem.ts'
+import { ProblemSchema } from './schemas.ts'
+
+export type Api = OpenAPIHono
+
+interface Answer {
+  description: string
+  content: { 'application/json': { schema: z.ZodType<unknown> } }
+}
+
+/** The description of an answer with a JSON body. Its type is left open: tests hold the answers to their schemas. */
+export const answers = (description: string, schema: z.ZodType<unknown>): Answer => ({
+  description,
+  content: { 'application/json': { schema } },
+})
+
+const PROBLEM = {
+  description: 'A problem document: `code`, `detail`, and where there is one a `hint`.',
+  content: { 'application/problem+json': { schema: ProblemSchema } },
+}
+
+/** A route whose errors are problem documents. */
+export const route = <R extends RouteConfig>(config: R) =>
+  createRoute({ ...config, responses: { ...config.responses, default: PROBLEM } })
+
+/** The body of a request, as JSON. */
+export const body = <S extends z.ZodType>(schema: S) => ({
+  required: true,
+  content: { 'application/json': { schema } },
+})
+
+export const createRouter = (onProblem: (cause: unknown) => void): Api => {
+  const api = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (!result.success) throw toInvalid(result.error.issues, result.target)
+    },
+  })
+  api.onError((error) => {
+    const document = toDocument(error)
+    if (document.status === 500) onProblem(error)
+    return toResponse(document)
+  })
+  api.notFound(({ req: { method, path } }) =>
+    toResponse(
+      new Problem({
+        status: 404,
+        code: 'not_found',
+        detail: `there is nothing at ${method} ${path}`,
+        hint: 'all paths are listed in /openapi.json',
+      }).document,
+    ),
+  )
+  return api
+}
+
+/** The router refuses a body that is no JSON by an error of its own, with a status and no code. */
+const toDocument = (error: Error): ProblemDocument => {
+  const status = Reflect.get(error, 'status')
+  if (error instanceof Problem || status !== 400) return explain(error)
+  return new Problem({ status, code: 'invalid_json', detail: 'the body is no JSON' }).document
+}
+
+interface Issue {
+  message: string
+  path: readonly PropertyKey[]
+}
+
+const toInvalid = ([issue, ...rest]: readonly Issue[], target: string): Problem => {
+  const { message = 'wrong', path = [] } = issue ?? {}
+  const pointer = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  const where = target === 'json' ? (path.length === 0 ? 'the body' : `'${pointer}'`) : `${target} '${path.join('.')}'`
+  const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`
+  return new Problem({
+    status: 400,
+    code: 'invalid_request',
+    detail: `${where}: ${message}${more}`,
+    ...(target === 'json' && { pointer }),
+  })
+}

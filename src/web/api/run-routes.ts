@@ -1,0 +1,172 @@
+/** Submits runs, lists them, and shows what they did. */
+import { z } from '@hono/zod-openapi'
+import { parseDuration } from '../../core/duration.ts'
+import { findRun } from '../../service/control/find-run.ts'
+import { readTracedRun } from '../../service/history/traced-run.ts'
+import { toRunJson, toTraceJson } from '../../service/views/run-json.ts'
+import { toShownStatus } from '../../service/views/shown-status.ts'
+import { InvalidSource } from '../../service/workflows/invalid-source.ts'
+import type { RunRecord, Store } from '../../store/store.ts'
+import { Problem } from './problem.ts'
+import { type Api, answers, body, route } from './routing.ts'
+import { duration, Run, RunList, Submission, SubmitBody, Trace } from './schemas.ts'
+import type { ApiServices, WantedSubmission } from './services.ts'
+
+export const runParams = z.object({ run: z.string().describe('The id of a run, or the beginning or end of one.') })
+
+/** Longest `?wait=`: proxies cut requests that take longer. */
+const LONGEST_WAIT_MS = 60_000
+const LOOK_EVERY_MS = 50
+
+const DEFAULT_LIMIT = 50
+const MOST_LISTED = 500
+
+const submitRoute = route({
+  method: 'post',
+  path: '/api/v1/runs',
+  summary: 'Submit a run',
+  request: {
+    headers: z.object({
+      'idempotency-key': z
+        .string()
+        .min(1)
+        .max(255)
+        .optional()
+        .describe('The same request under the same key is the same run.'),
+    }),
+    query: z.object({ wait: duration.optional().describe('Wait for the end of the run, at most 1m.') }),
+    body: body(SubmitBody),
+  },
+  responses: {
+    200: answers('It has ended within `wait`.', Submission),
+    202: answers('It is queued, and survives this server.', Submission),
+  },
+})
+
+const listRoute = route({
+  method: 'get',
+  path: '/api/v1/runs',
+  summary: 'List runs, newest first',
+  request: {
+    query: z.object({
+      status: z
+        .enum(['running', 'completed', 'failed', 'cancelled'])
+        .optional()
+        .describe('`running`: all that have not ended.'),
+      workflow: z.string().optional(),
+      parent: z.string().optional().describe('The child runs of this run.'),
+      since: z.iso.datetime({ offset: true }).optional().describe('Submitted then or later.'),
+      until: z.iso.datetime({ offset: true }).optional().describe('Submitted earlier.'),
+      before: z.string().optional().describe('`next` of the page before.'),
+      limit: z.coerce.number().int().min(1).max(MOST_LISTED).default(DEFAULT_LIMIT),
+    }),
+  },
+  responses: { 200: answers('A page of runs.', RunList) },
+})
+
+const showRoute = route({
+  method: 'get',
+  path: '/api/v1/runs/{run}',
+  summary: 'Show a run',
+  request: { params: runParams },
+  responses: { 200: answers('The run.', Run) },
+})
+
+const traceRoute = route({
+  method: 'get',
+  path: '/api/v1/runs/{run}/trace',
+  summary: 'Show what a run did, with its journal',
+  request: { params: runParams },
+  responses: { 200: answers('The run with its journal.', Trace) },
+})
+
+export const addRunRoutes = (api: Api, services: ApiServices): void => {
+  const { store, catalogue } = services
+  api.openapi(submitRoute, async (c) => {
+    const { wait } = c.req.valid('query')
+    const { workflow = '', source, input = {}, again_if: againIf } = c.req.valid('json')
+    const { run, isNew } = await submit(services, {
+      from: source === undefined ? { workflow } : { source },
+      input,
+      key: c.req.valid('header')['idempotency-key'],
+      ...(againIf !== undefined && { againIf }),
+    })
+    const waitMs = wait === undefined ? 0 : Math.min(parseDuration(wait) ?? 0, LONGEST_WAIT_MS)
+    const seen = waitMs === 0 ? run : await waitForEnd(services, run, waitMs)
+    const hasEnded = wait !== undefined && seen.status !== 'running'
+    return c.json(toSubmission(seen, { isNew, hasEnded }), hasEnded ? 200 : 202, {
+      location: linksOf(run.id).self,
+    })
+  })
+  api.openapi(listRoute, async (c) => {
+    const { since, until, limit, ...filter } = c.req.valid('query')
+    const runs = await store.listRuns({
+      ...withoutMissing(filter),
+      ...(since !== undefined && { since: Date.parse(since) }),
+      ...(until !== undefined && { until: Date.parse(until) }),
+      limit: limit + 1,
+    })
+    const page = runs.slice(0, limit)
+    return c.json(
+      { runs: page.map((run) => toRunJson(run)), next: runs.length > limit ? (page.at(-1)?.id ?? null) : null },
+      200,
+    )
+  })
+  api.openapi(showRoute, async (c) => {
+    const { run, waits } = await readRun(services, c.req.valid('param').run)
+    return c.json(toRunJson(run, { waits }), 200)
+  })
+  api.openapi(traceRoute, async (c) => {
+    const run = await findRun(store, c.req.valid('param').run)
+    return c.json(toTraceJson(await readTracedRun(store, run, catalogue)), 200)
+  })
+}
+
+const submit = async (services: ApiServices, wanted: WantedSubmission) => {
+  try {
+    return await services.submit(wanted)
+  } catch (thrown) {
+    if (!(thrown instanceof InvalidSource)) throw thrown
+    const { message, findings } = thrown
+    throw new Problem({ status: 422, code: 'invalid_workflow', detail: message, pointer: '/source', findings })
+  }
+}
+
+const linksOf = (id: string) => {
+  const self = `/api/v1/runs/${id}`
+  return { self, trace: `${self}/trace`, events: `${self}/events`, cancel: `${self}/cancel` }
+}
+
+const toSubmission = (run: RunRecord, { isNew, hasEnded }: { isNew: boolean; hasEnded: boolean }) => ({
+  run: run.id,
+  workflow: run.workflow,
+  status: toShownStatus(run),
+  key: run.key,
+  is_new: isNew,
+  again_after: run.origin?.kind === 'again' ? run.origin.of : null,
+  ...(hasEnded && { output: run.output, error: run.error }),
+  links: linksOf(run.id),
+})
+
+/** Resolves to the run as it is at its end, or when the time is over. */
+const waitForEnd = async ({ store, clock }: ApiServices, run: RunRecord, waitMs: number): Promise<RunRecord> => {
+  const until = clock.now() + waitMs
+  let seen = run
+  while (seen.status === 'running' && clock.now() < until) {
+    await new Promise<void>((resolve) => clock.wakeAt(clock.now() + LOOK_EVERY_MS, resolve))
+    seen = await findRun(store, run.id)
+  }
+  return seen
+}
+
+const readRun = async ({ store, catalogue }: ApiServices, id: string) => {
+  const run = await findRun(store, id)
+  if (run.status !== 'running') return { run, waits: [] }
+  const { WaitReader } = await import('../../service/control/waits-of-runs.ts')
+  return { run, waits: await new WaitReader(store, catalogue).read(run) }
+}
+
+type Filter = NonNullable<Parameters<Store['listRuns']>[0]>
+
+const withoutMissing = (filter: { [K in keyof Filter]?: Filter[K] | undefined }): Filter =>
+  Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))

@@ -1,0 +1,52 @@
+/**
+ * Judges each request before a route sees it: its Host (a name that resolves to this machine must not lend a page its rights: DNS
+ * rebinding), its Origin (no page of another site), and the form of its body.
+ */
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { LIMITS } from '../core/limits.ts'
+import { formatSize } from '../core/size.ts'
+import { Problem } from './api/problem.ts'
+
+/** The largest input of a run, and room for the workflow around it. */
+const MOST_BYTES = LIMITS.context.most + 2 * 1024 ** 2
+
+export const guardRequests: MiddlewareHandler = async ({ req }, next) => {
+  const host = req.header('host') ?? ''
+  if (!isLoopback(host))
+    throw new Problem({
+      status: 421,
+      code: 'wrong_host',
+      detail: `the host '${host}' is not this server`,
+      hint: 'use 127.0.0.1 or localhost',
+    })
+  const origin = req.header('origin')
+  if (origin !== undefined && URL.parse(origin)?.host !== host)
+    throw new Problem({ status: 403, code: 'wrong_origin', detail: `pages of '${origin}' may not use this server` })
+  if (req.method !== 'GET' && hasBody(req.raw) && !/^application\/json\s*(;|$)/i.test(req.header('content-type') ?? ''))
+    throw new Problem({
+      status: 415,
+      code: 'wrong_type',
+      detail: `expected a body of the type application/json, got ${req.header('content-type') ?? 'none'}`,
+    })
+  await next()
+}
+
+export const limitBodies = bodyLimit({
+  maxSize: MOST_BYTES,
+  onError: () => {
+    throw new Problem({
+      status: 413,
+      code: 'too_large',
+      detail: `the body is larger than ${formatSize(MOST_BYTES)}`,
+    })
+  },
+})
+
+const isLoopback = (host: string): boolean => {
+  const name = URL.parse(`http://${host}`)?.hostname ?? ''
+  return name === 'localhost' || name === '[::1]' || /^127(\.\d+){3}$/.test(name)
+}
+
+const hasBody = ({ headers }: Request): boolean =>
+  headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0

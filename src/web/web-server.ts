@@ -1,0 +1,63 @@
+/** Listens for HTTP requests on an address of this machine. */
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { getRequestListener } from '@hono/node-server'
+import { createHttpInterface } from './api/api.ts'
+import type { ApiServices } from './api/services.ts'
+
+export interface WebServerOptions {
+  /** An address of this machine. */
+  host: string
+  /** 0: any free port. */
+  port: number
+  services: ApiServices
+  version: string
+}
+
+export interface WebServer {
+  url: string
+  /** Ends the streams, gives requests in flight a moment, and closes the connections. */
+  stop(): Promise<void>
+}
+
+const HEADERS_TIMEOUT_MS = 10_000
+/** A large input over a slow line. */
+const REQUEST_TIMEOUT_MS = 120_000
+const MOST_HEADER_BYTES = 16 * 1024
+const GRACE_MS = 2_000
+
+/** @throws an error with the code EADDRINUSE or EACCES, as of Node */
+export const startWebServer = async ({ host, port, services, version }: WebServerOptions): Promise<WebServer> => {
+  const { api, stop } = createHttpInterface(services, { version })
+  const server = createServer(
+    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: MOST_HEADER_BYTES },
+    getRequestListener(api.fetch, { overrideGlobalObjects: false }),
+  )
+  await listen(server, { host, port })
+  return {
+    url: toUrl(server.address()),
+    async stop() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      await stop()
+      server.closeIdleConnections()
+      const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS)
+      await closed
+      clearTimeout(cut)
+    },
+  }
+}
+
+const listen = (server: Server, address: { host: string; port: number }): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+
+const toUrl = (address: AddressInfo | string | null): string => {
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no port')
+  const { address: host, port, family } = address
+  return `http://${family === 'IPv6' ? `[${host}]` : host}:${port}`
+}
