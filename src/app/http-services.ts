@@ -1,7 +1,6 @@
 /** Wires what the HTTP interface asks of a server. */
 import { compileInParts } from '../compiler/compile.ts'
 import { decodeSource } from '../compiler/read/decode-source.ts'
-import type { Clock } from '../core/clock.ts'
 import type { Host } from '../runtime/host.ts'
 import { SecretVault } from '../secrets/secret-vault.ts'
 import { cancelRun } from '../service/control/cancel-run.ts'
@@ -14,14 +13,14 @@ import type { ApiServices, WantedSubmission } from '../web/api/services.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { EnvironmentVariables, Project } from './project/project.ts'
 import { createProjectCatalogue, readSecrets, readVariables, toPricing } from './project/project-access.ts'
-import type { ProjectPerformers } from './project/project-performers.ts'
 import { keysOf, readProviders } from './project/provider-access.ts'
 
 export interface HttpServicesOptions extends Pick<ApiServices, 'store' | 'clock' | 'isReady' | 'onProblem'> {
   project: Project
   environment: EnvironmentVariables
   host: Host
-  performers: ProjectPerformers
+  /** A run was queued. */
+  onSubmitted(): void
 }
 
 /** Timeout for an answer of the process that holds a run. */
@@ -44,7 +43,9 @@ export const createHttpServices = (options: HttpServicesOptions): ApiServices =>
     async submit({ from, input, key, againIf }) {
       const { workflow, folder } = await find(from)
       const request = { input, env, folder, ...(key !== undefined && { key }), ...(againIf && { againIf }) }
-      return submitWorkflow(workflow, request, { store, clock, vault, pricing: toPricing(project) })
+      const submitted = await submitWorkflow(workflow, request, { store, clock, vault, pricing: toPricing(project) })
+      options.onSubmitted()
+      return submitted
     },
     cancel: (run, by) =>
       cancelRun(store, run, {
@@ -62,7 +63,7 @@ export const createHttpServices = (options: HttpServicesOptions): ApiServices =>
 const MOST_KEPT = 200
 
 /** Finds the workflow of a submission, and compiles each registered version once. */
-const createFinder = ({ store, project }: { store: Store; project: Project; clock: Clock }) => {
+const createFinder = ({ store, project }: { store: Store; project: Project }) => {
   const kept = new Map<string, FoundWorkflow>()
   const registered = async (name: string): Promise<FoundWorkflow> => {
     const entry = await store.findWorkflow(name)
@@ -70,7 +71,13 @@ const createFinder = ({ store, project }: { store: Store; project: Project; cloc
     const known = key && kept.get(key)
     if (known) return known
     const { env: environment } = project.config
-    const options = { catalogue: createCatalogue(), workingFolder: project.folder, models: {}, environment }
+    const options = {
+      catalogue: createCatalogue(),
+      workingFolder: project.folder,
+      models: {},
+      environment,
+      mayBeFile: false,
+    }
     const found = await loadRegistered(store, name, options)
     if (kept.size >= MOST_KEPT) kept.clear()
     if (key) kept.set(key, found)

@@ -70,8 +70,9 @@ export const createServer = (options: ServerOptions): Server => {
     passivates: true,
   })
   const { report, onProblem, onTaken, watch } = new NoticeReporter(clock, options.onNotice)
+  const queue = new RunQueue({ store, clock, host, mostRuns, watch, onProblem, onTaken })
   const work = [
-    new RunQueue({ store, clock, host, mostRuns, watch, onProblem, onTaken }),
+    queue,
     new Scheduler({
       store,
       clock,
@@ -117,7 +118,7 @@ export const createServer = (options: ServerOptions): Server => {
         import('./http-services.ts'),
       ])
       const isReady = (): boolean => isWorking && !isStopped
-      const setting = { store, project, environment, clock, host, performers, isReady }
+      const setting = { store, project, environment, clock, host, isReady, onSubmitted: () => queue.hasten() }
       const onRequestProblem = (cause: unknown): void => onProblem({ cause })
       const services = createHttpServices({ ...setting, onProblem: onRequestProblem })
       const started = await startWebServer({ ...address, services })
@@ -126,10 +127,10 @@ export const createServer = (options: ServerOptions): Server => {
     },
     async stop() {
       isStopped = true
-      await Promise.all(web.map((part) => part.stop()))
+      const closed = Promise.all(web.map((part) => part.stop()))
       await syncing.stop()
       await Promise.all(work.map((part) => part.stop()))
-      await Promise.all([host.stop({ graceMs: GRACE_MS }), definitions.close()])
+      await Promise.all([host.stop({ graceMs: GRACE_MS }), definitions.close(), closed])
     },
   }
 }

@@ -56,6 +56,11 @@ export class RunQueue {
     this.#endNews = this.#options.store.onNews?.('due', () => this.#beat.hasten())
   }
 
+  /** Looks at once: this process has submitted a run. */
+  hasten(): void {
+    this.#beat.hasten()
+  }
+
   /** Resolves when no run is being claimed any more. */
   stop(): Promise<void> {
     this.#endNews?.()

@@ -2,7 +2,7 @@
  * Judges each request before a route sees it: its Host (a name that resolves to this machine must not lend a page its rights: DNS
  * rebinding), its Origin (no page of another site), and the form of its body.
  */
-import type { MiddlewareHandler } from 'hono'
+import type { HonoRequest, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { LIMITS } from '../core/limits.ts'
 import { formatSize } from '../core/size.ts'
@@ -23,7 +23,7 @@ export const guardRequests: MiddlewareHandler = async ({ req }, next) => {
   const origin = req.header('origin')
   if (origin !== undefined && URL.parse(origin)?.host !== host)
     throw new Problem({ status: 403, code: 'wrong_origin', detail: `pages of '${origin}' may not use this server` })
-  if (req.method !== 'GET' && hasBody(req.raw) && !/^application\/json\s*(;|$)/i.test(req.header('content-type') ?? ''))
+  if (req.method !== 'GET' && hasBody(req) && !/^application\/json\s*(;|$)/i.test(req.header('content-type') ?? ''))
     throw new Problem({
       status: 415,
       code: 'wrong_type',
@@ -32,7 +32,7 @@ export const guardRequests: MiddlewareHandler = async ({ req }, next) => {
   await next()
 }
 
-export const limitBodies = bodyLimit({
+const limit = bodyLimit({
   maxSize: MOST_BYTES,
   onError: () => {
     throw new Problem({
@@ -43,10 +43,13 @@ export const limitBodies = bodyLimit({
   },
 })
 
+/** Refuses a body while it is read, so that a large one takes no memory. */
+export const limitBodies: MiddlewareHandler = (c, next) => (hasBody(c.req) ? limit(c, next) : next())
+
 const isLoopback = (host: string): boolean => {
   const name = URL.parse(`http://${host}`)?.hostname ?? ''
   return name === 'localhost' || name === '[::1]' || /^127(\.\d+){3}$/.test(name)
 }
 
-const hasBody = ({ headers }: Request): boolean =>
-  headers.has('transfer-encoding') || Number(headers.get('content-length') ?? 0) > 0
+const hasBody = (req: HonoRequest): boolean =>
+  req.header('transfer-encoding') !== undefined || Number(req.header('content-length') ?? 0) > 0

@@ -15,6 +15,8 @@ export interface Serving {
   store: Store
   notices: ServerNotice[]
   heldRuns(): number
+  /** URL of its HTTP interface. */
+  listen(): Promise<string>
   submit(workflow: CompiledWorkflow, input?: JsonValue): Promise<string>
   /** Waits until it holds; fails after 15 seconds. */
   until(what: string, holds: () => Promise<boolean> | boolean): Promise<void>

@@ -19,6 +19,8 @@ export interface RegisteredOptions {
   /** Names of the environment variables that expressions may read. */
   environment: readonly string[]
   models: Record<string, string>
+  /** The name may be meant as that of a file. Default true. */
+  mayBeFile?: boolean
 }
 
 /**
@@ -28,24 +30,24 @@ export interface RegisteredOptions {
 export const loadRegistered = async (
   store: Store,
   name: string,
-  { catalogue, workingFolder, environment, models }: RegisteredOptions,
+  { catalogue, workingFolder, environment, models, mayBeFile = true }: RegisteredOptions,
 ): Promise<FoundWorkflow> => {
   const found = await store.findWorkflow(name)
   const definition = found && (await store.loadDefinition(found.definition))
-  if (definition === undefined) throw await toMissing(store, name)
+  if (definition === undefined) throw await toMissing(store, { name, mayBeFile })
   const workflow = compileStored(definition, { catalogue, environment, models })
   return { workflow, folder: found?.folder ?? dirname(resolve(workingFolder, definition.file)) }
 }
 
-const toMissing = async (store: Store, name: string): Promise<Fault> => {
+const toMissing = async (store: Store, { name, mayBeFile }: { name: string; mayBeFile: boolean }): Promise<Fault> => {
   const names = (await store.listWorkflows()).map(({ workflow }) => workflow)
   const registered =
     names.length === 0
-      ? 'none is registered there: name a file, such as hello.yaml'
+      ? `none is registered there: ${mayBeFile ? 'name a file, such as hello.yaml' : 'troupe workflows apply FILE does it'}`
       : `registered are ${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}`
   const hint = didYouMean(name, names) ?? registered
   return new Fault(
     'not_found',
-    `there is no file '${name}', and no workflow of this name in ${store.location}\n${hint}`,
+    `there is no ${mayBeFile ? `file '${name}', and no workflow of this name` : `workflow '${name}'`} in ${store.location}\n${hint}`,
   )
 }
