@@ -1,0 +1,119 @@
+/** A client of the HTTP interface that holds each answer to the OpenAPI document. */
+import * as assert from 'uvu/assert'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../src/core/json.ts'
+import { createValidator, type Validator } from '../../src/core/json-schema-validator.ts'
+
+export interface Answer {
+  status: number
+  body: JsonObject
+  headers: Headers
+}
+
+export interface HttpClient {
+  document: JsonObject
+  get(path: string, headers?: Record<string, string>): Promise<Answer>
+  /** @param body A text is sent as it is. */
+  post(path: string, body?: JsonValue, headers?: Record<string, string>): Promise<Answer>
+}
+
+export const connect = async (url: string): Promise<HttpClient> => {
+  const document = expectObject(await (await fetch(`${url}/openapi.json`)).json())
+  const validators = new Map<string, Validator>()
+  const ask = async (method: 'get' | 'post', path: string, init: RequestInit): Promise<Answer> => {
+    const response = await fetch(url + path, { method, ...init })
+    const { status, headers } = response
+    const body: unknown = await response.json()
+    const schema = findSchema(document, { method, path, status })
+    const key = JSON.stringify(schema)
+    const validator = validators.get(key) ?? createValidator(schema)
+    validators.set(key, validator)
+    assert.is(validator(body), undefined, `${method} ${path}: ${status} ${JSON.stringify(body)}`)
+    return { status, headers, body: expectObject(body) }
+  }
+  return {
+    document,
+    get: (path, headers = {}) => ask('get', path, { headers }),
+    post: (path, body, headers = {}) =>
+      ask('post', path, {
+        headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+  }
+}
+
+interface Asked {
+  method: string
+  path: string
+  status: number
+}
+
+/** The schema that the document has for an answer. A path that the document does not have is answered by a problem. */
+const findSchema = (document: JsonObject, { method, path, status }: Asked): JsonObject => {
+  const [plain = ''] = path.split('?')
+  const template = Object.keys(at(document, 'paths')).find((known) =>
+    new RegExp(`^${known.replaceAll(/\{[^}]*\}/g, '[^/]+')}$`).test(plain),
+  )
+  const $defs = JSON.parse(
+    JSON.stringify(at(document, 'components', 'schemas')).replaceAll('#/components/schemas/', '#/$defs/'),
+  )
+  const problem = { $ref: '#/$defs/Problem', $defs }
+  if (template === undefined || at(document, 'paths', template)[method] === undefined) return problem
+  const responses = at(document, 'paths', template, method, 'responses')
+  if (responses[status] === undefined) return problem
+  const schema = at(responses, String(status), 'content', 'application/json', 'schema')
+  return { $defs, ...JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '#/$defs/')) }
+}
+
+const at = (value: JsonObject, ...path: string[]): JsonObject => {
+  let found: JsonValue | undefined = value
+  for (const key of path) found = isJsonObject(found) ? found[key] : undefined
+  return expectObject(found)
+}
+
+const expectObject = (value: unknown): JsonObject => {
+  assert.ok(isJsonObject(value), JSON.stringify(value))
+  return value
+}
+
+export interface ServerEvent {
+  id: string | undefined
+  event: string | undefined
+  data: JsonValue
+}
+
+/** Reads server-sent events until the stream ends, or until `enough` of them have come. */
+export const readEvents = async (
+  url: string,
+  { lastEventId, enough = Number.POSITIVE_INFINITY }: { lastEventId?: string; enough?: number } = {},
+): Promise<ServerEvent[]> => {
+  const stop = new AbortController()
+  const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
+  const response = await fetch(url, { signal: stop.signal, headers })
+  assert.is(response.status, 200)
+  assert.match(response.headers.get('content-type') ?? '', 'text/event-stream')
+  const events: ServerEvent[] = []
+  let text = ''
+  try {
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      text += chunk
+      const parts = text.split('\n\n')
+      text = parts.pop() ?? ''
+      events.push(...parts.flatMap(parseEvent))
+      if (events.length >= enough) break
+    }
+  } finally {
+    stop.abort()
+  }
+  return events
+}
+
+const parseEvent = (part: string): ServerEvent[] => {
+  const fields = new Map(
+    part.split('\n').map((line): [string, string] => {
+      const [name = '', ...rest] = line.split(': ')
+      return [name, rest.join(': ')]
+    }),
+  )
+  const data = fields.get('data')
+  return data === undefined ? [] : [{ id: fields.get('id'), event: fields.get('event'), data: JSON.parse(data) }]
+}
