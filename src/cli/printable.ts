@@ -33,7 +33,14 @@ const toUnicodeEscape = (character: string): string => `\\u${character.charCodeA
 export const toOneLine = (text: string): string => toPrintable(text).replaceAll(/\s+/g, ' ').trim()
 
 /** Joins the lines of a message with `;`. */
-export const joinLines = (text: string): string => toOneLine(text.trim().replaceAll(/\s*\n\s*/g, '; '))
+export const joinLines = (text: string): string =>
+  toOneLine(
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '')
+      .join('; '),
+  )
 
 const PLAIN = /^[\x20-\x7e]*$/
 

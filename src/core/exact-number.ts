@@ -20,5 +20,12 @@ export const losesDigits = (text: string): boolean => {
 const significantDigits = (text: string): number => {
   const [mantissa = ''] = text.split(/[eE]/)
   const [whole = '', fraction = ''] = mantissa.replace(/^[-+]/, '').split('.')
-  return `${whole}${fraction.replace(/0+$/, '')}`.replace(/^0+/, '').length
+  return `${whole}${withoutLastZeros(fraction)}`.replace(/^0+/, '').length
+}
+
+/** Linear, unlike `/0+$/`, which looks at all zeros again from each of them: numbers come from outside, and may be long. */
+const withoutLastZeros = (digits: string): string => {
+  let end = digits.length
+  while (end > 0 && digits[end - 1] === '0') end--
+  return digits.slice(0, end)
 }

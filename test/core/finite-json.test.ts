@@ -42,6 +42,12 @@ test('a number that would lose digits is refused at its place, or read as text',
     assert.equal(parseFiniteJson(text), JSON.parse(text))
 })
 
+test('a long number is read in a time that grows with its length', () => {
+  const digits = `1.${'0'.repeat(1_000_000)}1`
+  assert.equal(parseFiniteJson(`[${digits}]`, { numbers: 'text' }), [digits])
+  assert.equal(parseFiniteJson(`[1.${'0'.repeat(1_000_000)}]`), [1])
+})
+
 test('a deep value overflows no stack', () => {
   assert.not(holdsInfinity(JSON.parse(`${'['.repeat(5_000)}1e3${']'.repeat(5_000)}`)))
 })

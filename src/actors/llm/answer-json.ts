@@ -17,23 +17,48 @@ const isJson = (text: string): boolean => tryParseJson(text) !== undefined
 
 const stripThoughts = (text: string): string => text.replace(THOUGHTS, '').replace(END_OF_THOUGHTS, '').trim()
 
-const FENCE = /(`{3,}|~{3,})[^\n`~{["]*\n?([\s\S]*?)\1/g
+const FENCE = /`{3,}|~{3,}/g
+const FENCE_WORDS = /[^\n`~{["]*\n?/y
 
-/** Takes the content of the only fence that holds JSON. */
+/** No answer has more fences without an end, and each costs a walk. */
+const MOST_OPEN_FENCES = 20
+
+/** Takes the content of the only fence that holds JSON. A fence ends at the next one of its character that is as long. */
 const findFenced = (text: string): string | undefined => {
-  const found = [...text.matchAll(FENCE)].map(([, , content = '']) => content.trim()).filter(isJson)
+  const fences = [...text.matchAll(FENCE)].map(({ 0: mark, index }) => ({ mark, index }))
+  const found: string[] = []
+  let open = 0
+  for (let at = 0; at < fences.length && open < MOST_OPEN_FENCES; at++) {
+    const { mark = '', index = 0 } = fences[at] ?? {}
+    let last = at + 1
+    while (last < fences.length && fences[last]?.mark.startsWith(mark) === false) last++
+    const end = fences[last]?.index
+    if (end === undefined) open++
+    else {
+      FENCE_WORDS.lastIndex = index + mark.length
+      FENCE_WORDS.exec(text)
+      const content = text.slice(FENCE_WORDS.lastIndex, end).trim()
+      if (isJson(content)) found.push(content)
+      at = last
+    }
+  }
   return found.length === 1 ? found[0] : undefined
 }
 
 /** No answer has more brackets that begin no JSON, and each costs a walk. */
 const MOST_STARTS = 200
 
+/** Characters that all walks may look at, for some milliseconds. */
+const MOST_LOOKS = 2_000_000
+
 /** Takes the only object or list that stands among words. */
 const findEmbedded = (text: string): string | undefined => {
   const found: string[] = []
   let starts = 0
-  for (let at = nextStart(text, 0); at >= 0 && starts < MOST_STARTS; starts++) {
+  let looks = 0
+  for (let at = nextStart(text, 0); at >= 0 && starts < MOST_STARTS && looks < MOST_LOOKS; starts++) {
     const end = findEnd(text, at)
+    looks += (end ?? text.length) - at
     const part = end === undefined ? '' : text.slice(at, end)
     const isFound = isJson(part) && isStructured(part)
     if (isFound) found.push(part)

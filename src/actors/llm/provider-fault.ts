@@ -28,6 +28,9 @@ export interface VendorError {
 
 const LONGEST_WORDS = 500
 
+/** Patterns of two words may look at all characters between them for each first word. */
+const LONGEST_JUDGED = 4_000
+
 export interface StatusContext extends Asked {
   headers?: Headers
   /** Epoch milliseconds, for a Retry-After that is a date. */
@@ -35,7 +38,7 @@ export interface StatusContext extends Asked {
 }
 
 export const toVendorFault = (error: VendorError, context: StatusContext): Fault => {
-  const { code, retryable, hint } = judge(error, context)
+  const { code, retryable, hint } = judge({ ...error, message: error.message.slice(0, LONGEST_JUDGED) }, context)
   const details: JsonObject = { provider: context.settings.name, model: context.model, status: error.status }
   const retryAfterMs = readRetryAfter(context, error)
   if (retryAfterMs !== undefined) details.retry_after_ms = retryAfterMs

@@ -5,12 +5,21 @@ import { type FunctionSource, readWork, textAt } from './function-entry.ts'
 
 const TEXT = { name: 'text', type: STRING } as const
 
-const BASE_64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}(?:==)?|[A-Za-z0-9+/]{3}=?)?$/
+const BASE_64 = /^[A-Za-z0-9+/]*={0,2}$/
+
+/** Lengths of what fills up the last four digits, by how many digits stand in it. */
+const PADDINGS: readonly (readonly number[])[] = [[0], [], [0, 2], [0, 1]]
+
+const isBase64 = (text: string): boolean => {
+  if (!BASE_64.test(text)) return false
+  const padding = text.endsWith('==') ? 2 : Number(text.endsWith('='))
+  return PADDINGS[(text.length - padding) % 4]?.includes(padding) === true
+}
 
 /** Takes the alphabet of URLs too. */
 const decode = (text: string): string => {
   const standard = text.replaceAll('-', '+').replaceAll('_', '/')
-  if (!BASE_64.test(standard)) return fail('the text is not Base64')
+  if (!isBase64(standard)) return fail('the text is not Base64')
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(standard, 'base64'))
   } catch {

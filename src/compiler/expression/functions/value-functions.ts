@@ -9,10 +9,16 @@ import { type FunctionSource, listAt, readWork, textAt } from './function-entry.
 
 const NUMERIC = { name: 'value', type: unionOf([NUMBER, STRING]) } as const
 
+/** No digit may belong to two parts of it: the time would be the square of the length. */
+const WRITTEN_NUMBER = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/
+
+/** Work of reading a number from a text: its digits are looked at several times. */
+const numberWork = (args: readonly JsonValue[]): number => 1 + (textAt(args, 0).length >> 6)
+
 const toNumber = (value: JsonValue | undefined): number => {
   if (typeof value === 'number') return value
   const text = typeof value === 'string' ? value.trim() : ''
-  const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? Number(text) : Number.NaN
+  const number = WRITTEN_NUMBER.test(text) ? Number(text) : Number.NaN
   if (!Number.isFinite(number)) return fail(`${describeValue(value)} is not a number`)
   return losesDigits(text)
     ? failUnsafe(`the number ${describeValue(value)} would lose digits: keep it as text`)
@@ -57,6 +63,7 @@ export const VALUE_FUNCTIONS: readonly FunctionSource[] = [
     isMethod: false,
     parameters: [NUMERIC],
     result: NUMBER,
+    work: numberWork,
     evaluate: ([value]) => Math.trunc(toNumber(value)) + 0,
   },
   {
@@ -66,6 +73,7 @@ export const VALUE_FUNCTIONS: readonly FunctionSource[] = [
     isMethod: false,
     parameters: [NUMERIC],
     result: NUMBER,
+    work: numberWork,
     evaluate: ([value]) => toNumber(value) + 0,
   },
   {

@@ -105,6 +105,13 @@ files('a file over the limit is too_large and is not read', async () => {
   assert.is((await catchFault(() => perform('files.read', { path: 'a', max_bytes: 4 }))).code, 'too_large')
 })
 
+files('content that is nearly base64 is refused in a time that grows with its length', async () => {
+  const fault = await catchFault(() =>
+    perform('files.write', { path: 'b', content: `A${' '.repeat(1_000_000)}!`, as: 'base64' }),
+  )
+  assert.match(fault.message, /is not base64/)
+})
+
 files('text is written as it is, other values as JSON, base64 as its bytes', async () => {
   await perform('files.write', { path: 'new/deep/a.txt', content: 'ä' })
   assert.is(folder.read('new/deep/a.txt'), 'ä')
