@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, truncateSync } from 'node:fs'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -235,6 +236,23 @@ files('a list that is cut off says so and is the beginning', async () => {
   const cut = await perform('files.list', { limit: 2 })
   assert.equal([paths(cut), cut.truncated], [['a', 'b'], true])
   assert.is((await perform('files.list', { limit: 3 })).truncated, false)
+})
+
+files('a path that is too long for the system is left out of a listing, and the rest is listed', async () => {
+  for (const name of ['a.txt', 'z.txt']) folder.write(name, '')
+  const deep = 'n=$(printf "%0240d" 0); for i in $(seq 20); do mkdir $n && cd -P $n || exit 1; done'
+  execFileSync('sh', ['-c', deep], { cwd: folder.path })
+  const listed = paths(await perform('files.list', { recursive: true }))
+  assert.equal([listed[0], listed.at(-1)], ['0'.repeat(240), 'z.txt'])
+  // The functions of Node take no path as long as these.
+  execFileSync('sh', ['-c', 'rm -rf 0*'], { cwd: folder.path })
+})
+
+files('a listing passes over names of a large folder that do not fit, and takes a name with a line break', async () => {
+  const names = Array.from({ length: 3_000 }, (_, index) => `f${index}.txt`)
+  for (const name of [...names, 'two\nlines.csv']) folder.write(name, '')
+  assert.equal(paths(await perform('files.list', { pattern: '*.csv' })), ['two\nlines.csv'])
+  assert.equal(paths(await perform('files.list', { pattern: 'f2999.*' })), ['f2999.txt'])
 })
 
 files('links in a listing are followed to files, and into no folder twice', async () => {

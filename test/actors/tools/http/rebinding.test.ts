@@ -37,7 +37,7 @@ const listen = async (host: string, port: number, seen: string[]): Promise<Serve
 interface Asked {
   /** `/path STATUS` or `/path CODE` of each request. */
   said: string[]
-  /** What the server of the forbidden address saw. */
+  /** Requests to the forbidden address. */
   forbidden: string[]
   /** Requests to the allowed one. */
   reached: string[]
