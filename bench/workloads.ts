@@ -10,6 +10,7 @@ import { lineInMemory } from './workloads/line-in-memory.ts'
 import { loop } from './workloads/loop.ts'
 import { modelOverhead } from './workloads/model-overhead.ts'
 import { modelStream } from './workloads/model-stream.ts'
+import { runList } from './workloads/run-list.ts'
 import { waitingRuns } from './workloads/waiting-runs.ts'
 
 const ALL = [
@@ -25,6 +26,7 @@ const ALL = [
   killedRuns,
   modelOverhead,
   modelStream,
+  runList,
 ]
 
 export const WORKLOADS: Workloads = Object.fromEntries(ALL.map((workload) => [workload.id, workload]))

@@ -38,10 +38,16 @@ export const toClientConfig = (text: string): pg.ClientConfig => {
   }
 }
 
-/** A statement is planned once a connection: planning those of a write takes longer than running them. */
+/**
+ * A statement is planned once a connection: planning those of a write takes longer than running them. Compiling the plan of a list
+ * (`jit`) would too.
+ */
 const withSettings = (url: URL): string => {
   const options = url.searchParams.get('options')
-  url.searchParams.set('options', `${options === null ? '' : `${options} `}-c plan_cache_mode=force_generic_plan`)
+  url.searchParams.set(
+    'options',
+    `${options === null ? '' : `${options} `}-c plan_cache_mode=force_generic_plan -c jit=off`,
+  )
   // The driver does not read `+` as a blank.
   return url.href.replaceAll('+', '%20')
 }
