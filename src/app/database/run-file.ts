@@ -32,13 +32,25 @@ export const exportToFile = async (
   }
 }
 
+interface StreamExport {
+  ids: readonly string[]
+  stream: Writable
+  /** Writes the JSON of a run in another form of the same value. */
+  rewrite?: (json: string) => string
+}
+
 export const exportToStream = async (
   store: Store,
-  { ids, stream }: { ids: readonly string[]; stream: Writable },
+  { ids, stream, rewrite = (json) => json }: StreamExport,
 ): Promise<ExportReport> => {
   const report: ExportReport = { runs: 0, bytes: 0 }
-  await pipeline(exportBundles(store, { ids, report }), stream, { end: stream !== process.stdout })
+  const bundles = exportBundles(store, { ids, report })
+  await pipeline(rewritten(bundles, rewrite), stream, { end: stream !== process.stdout })
   return report
+}
+
+async function* rewritten(bundles: AsyncIterable<string>, rewrite: (json: string) => string): AsyncGenerator<string> {
+  for await (const bundle of bundles) yield rewrite(bundle)
 }
 
 /** @throws StoreError `unreadable`, `corrupt` with the line where the bundle begins; the bundles before it are imported */

@@ -75,6 +75,18 @@ test('runs that are exported and imported twice count once', async () => {
   )
 })
 
+test('an export to the terminal shows controls of foreign texts as escapes, and is the same JSON', async () => {
+  const project = createCliProject(FILES)
+  const name = 'A\u009b31m\u202eda'
+  await project.troupe(['run', 'hello.yaml', '-i', `name=${name}`, '-q'])
+  const { stdout } = await project.troupe(['db', 'export', 'last', '-'])
+  assert.not.match(stdout, /[\u0080-\u009f\u202e]/)
+  assert.match(stdout, 'A\\u009b31m\\u202eda')
+  const imported = await project.troupe(['--db', 'other.db', 'db', 'import', '-'], { input: stdout })
+  assert.match(imported.stdout, '1 run imported')
+  assert.match((await project.troupe(['--db', 'other.db', 'trace', 'last', '--json'])).stdout, 'A\\u009b31m\\u202eda')
+})
+
 test('an export names its runs or takes all of them, and what is no export says where', async () => {
   const project = await createProject(1)
   for (const args of [

@@ -15,6 +15,7 @@ import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { findRun, type OpenedRuns, openProject, shownDatabase, withDatabase, withRuns } from '../../open-runs.ts'
 import { writeJson } from '../../output.ts'
+import { toVisibleJson } from '../../printable.ts'
 import { shownPath } from '../../workflow-file.ts'
 
 export interface CopyArguments {
@@ -106,7 +107,7 @@ export const exportRuns = async (
     const ids = await listIds(store, runs)
     const report =
       file === '-'
-        ? await exportToStream(store, { ids, stream: process.stdout })
+        ? await exportToStream(store, { ids, stream: process.stdout, rewrite: toVisibleJson })
         : await exportToFile(store, { ids, file: resolve(workingFolder, file), replaces: force })
     if (file === '-') stderr.write(`${describeExport(report)}\n`)
     else if (json) writeJson(context, { file, ...report })
