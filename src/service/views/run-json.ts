@@ -21,7 +21,7 @@ const toTimesJson = (run: RunRecord): Record<string, string | number | null> => 
   }
 }
 
-export const toWaitJson = ({ dueAt, ...wait }: RunWait): Record<string, unknown> => ({
+const toWaitJson = ({ dueAt, ...wait }: RunWait): Record<string, unknown> => ({
   ...wait,
   due_at: toTime(dueAt),
 })

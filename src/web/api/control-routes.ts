@@ -9,7 +9,7 @@ import { runParams } from './run-routes.ts'
 import { Cancelled, Paused, SignalBody, Signalled } from './schemas.ts'
 import type { ApiServices } from './services.ts'
 
-/** Who asks, in journals: the interface knows no names yet. */
+/** Stands in journals as the one that asked: the interface knows no names yet. */
 const BY = 'http'
 
 const cancelRoute = route({

@@ -90,7 +90,7 @@ export const Trace = z
   })
   .openapi('Trace')
 
-export const Links = z
+const Links = z
   .object({ self: z.string(), trace: z.string(), events: z.string(), cancel: z.string() })
   .openapi('Links')
 

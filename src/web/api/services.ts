@@ -1,4 +1,4 @@
-/** What the HTTP interface asks of the server around it. */
+/** The port through which the HTTP interface asks the server around it. */
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { JsonValue } from '../../core/json.ts'
