@@ -90,9 +90,7 @@ export const Trace = z
   })
   .openapi('Trace')
 
-const Links = z
-  .object({ self: z.string(), trace: z.string(), events: z.string(), cancel: z.string() })
-  .openapi('Links')
+const Links = z.object({ self: z.string(), trace: z.string(), events: z.string(), cancel: z.string() }).openapi('Links')
 
 export const Submission = z
   .object({

@@ -24,10 +24,13 @@ export const readAddress = (text: string | undefined): ListenAddress | undefined
   if (digits === '' || port > 65_535 || (name.includes(':') && !name.startsWith('[')))
     throw new CliError(`--listen '${text}' is wrong: ${FORMS}`)
   if (!isLoopback(host))
-    throw new CliError(`--listen '${text}' is refused: a program that reaches the server may run workflows with its secrets`, {
-      hint: 'listen on 127.0.0.1, and let a reverse proxy of this machine ask who calls',
-      exitCode: EXIT.environment,
-    })
+    throw new CliError(
+      `--listen '${text}' is refused: a program that reaches the server may run workflows with its secrets`,
+      {
+        hint: 'listen on 127.0.0.1, and let a reverse proxy of this machine ask who calls',
+        exitCode: EXIT.environment,
+      },
+    )
   return { host, port, isDefault: false }
 }
 
