@@ -3,7 +3,7 @@
  * which not exactly one JSON value stands is returned as it is, for the actor to judge.
  */
 import { tryParseJson } from '../../core/json.ts'
-import { END_OF_THOUGHTS, THOUGHTS } from './thoughts.ts'
+import { END_OF_THOUGHTS, removeThoughts } from './thoughts.ts'
 
 export const findAnswerJson = (text: string): string => {
   const bare = text.replace(/^\ufeff/, '').trim()
@@ -15,7 +15,7 @@ export const findAnswerJson = (text: string): string => {
 
 const isJson = (text: string): boolean => tryParseJson(text) !== undefined
 
-const stripThoughts = (text: string): string => text.replace(THOUGHTS, '').replace(END_OF_THOUGHTS, '').trim()
+const stripThoughts = (text: string): string => removeThoughts(text).replace(END_OF_THOUGHTS, '').trim()
 
 const FENCE = /`{3,}|~{3,}/g
 const FENCE_WORDS = /[^\n`~{["]*\n?/y

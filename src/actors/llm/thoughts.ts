@@ -26,15 +26,32 @@ const MARKS: readonly Mark[] = [
 
 const toPattern = (text: string): string => text.replace(/[[\]/]/g, '\\$&')
 
-/** Thoughts anywhere in a text. */
-export const THOUGHTS = new RegExp(
-  MARKS.map(({ open, close }) => `${toPattern(open)}[\\s\\S]*?${toPattern(close)}`).join('|'),
-  'gi',
-)
 /** A template that opens the thoughts itself leaves only their end in the answer. */
 export const END_OF_THOUGHTS = new RegExp(`^[\\s\\S]*(?:${MARKS.map(({ close }) => toPattern(close)).join('|')})`, 'i')
 
 const ANY_OPEN = new RegExp(MARKS.map(({ open }) => toPattern(open)).join('|'), 'i')
+/** Removes thoughts that have an end, wherever they stand. One walk: marks without an end are looked for once. */
+export const removeThoughts = (text: string): string => {
+  const opening = new RegExp(ANY_OPEN, 'gi')
+  const endless = new Set<string>()
+  let kept = ''
+  let from = 0
+  for (let found = opening.exec(text); found !== null; found = opening.exec(text)) {
+    const close = MARKS.find(({ open }) => open === found?.[0].toLowerCase())?.close ?? ''
+    if (endless.has(close)) continue
+    const end = new RegExp(toPattern(close), 'gi')
+    end.lastIndex = opening.lastIndex
+    if (!end.test(text)) {
+      endless.add(close)
+      continue
+    }
+    kept += text.slice(from, found.index)
+    from = end.lastIndex
+    opening.lastIndex = from
+  }
+  return kept + text.slice(from)
+}
+
 /** The end of thoughts on a line of its own. */
 const END_LINE = new RegExp(`^[ \\t]*(?:${MARKS.map(({ close }) => toPattern(close)).join('|')})[ \\t\\r]*$`, 'im')
 

@@ -44,6 +44,7 @@ for (const text of LEFT)
 
 const HOSTILE: [string, string][] = [
   ['brackets', '{['.repeat(500_000)],
+  ['thoughts without an end', '<think>'.repeat(150_000)],
   ['backticks', `${'~'.repeat(1_000)}${'`'.repeat(1_000_000)}x`],
   ['fences of many lengths', Array.from({ length: 1_400 }, (_, index) => '`'.repeat(1_402 - index)).join('x')],
 ]
