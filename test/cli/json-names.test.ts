@@ -140,6 +140,7 @@ const CALLS: [command: string, args: string[]][] = [
   ['db check', []],
   ['db export', ['--all', 'runs.jsonl']],
   ['db import', ['runs.jsonl']],
+  ['db copy', ['.troupe/troupe.db', 'moved.db']],
   ['db backup', ['copy.db']],
   ['db restore', ['copy.db', '--force']],
   ['db sweep', ['--dry-run']],
