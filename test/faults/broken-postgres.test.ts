@@ -98,7 +98,7 @@ const network = (name: string, state: NetworkState): Cause => {
     pauses: false,
     async create(server) {
       const slow = await createSlowNetwork(server.port)
-      test.after(() => slow.close())
+      networks.push(slow)
       become = slow.become
       return (await server.createDatabase()).replace(`:${server.port}/`, `:${slow.port}/`)
     },
@@ -108,6 +108,9 @@ const network = (name: string, state: NetworkState): Cause => {
 }
 
 const test = suite('a Postgres server that fails')
+
+/** Closed at the end: hooks that a test adds are not called. */
+const networks: { close(): unknown }[] = []
 
 const CAUSES: Cause[] = [
   restarted(),
@@ -141,6 +144,9 @@ for (const cause of CAUSES) {
   )
 }
 
-test.after(() => disk?.unmount())
+test.after(async () => {
+  await Promise.all(networks.map((network) => network.close()))
+  disk?.unmount()
+})
 
 test.run()
