@@ -1,12 +1,16 @@
 /** Test files that run a second time on Postgres, and the server that they share. */
 
-/** The command line over a database, and servers: the files that show another side of the store, as few as that takes. */
+/** The whole command line over a database, and servers: each file that shows another side of the store. */
 export const ON_POSTGRES: readonly string[] = [
   'test/app/server.test.ts',
   'test/app/waiting-families.test.ts',
   'test/cli/approvals-of-several.test.ts',
+  'test/cli/approvals.test.ts',
+  'test/cli/commands/cost-report.test.ts',
+  'test/cli/commands/past-runs.test.ts',
   'test/cli/commands/schedules.test.ts',
   'test/cli/commands/workflows.test.ts',
+  'test/cli/interrupt.test.ts',
   'test/cli/queued-runs.test.ts',
   'test/cli/signals.test.ts',
   'test/cli/submit.test.ts',

@@ -8,7 +8,7 @@ import { suite } from 'uvu'
 import { startEffectServer } from '../support/effect-server.ts'
 import { execute, type PostgresServer, startPostgres, withoutPostgres } from '../support/postgres-server.ts'
 import { createSlowNetwork, type NetworkState } from '../support/slow-network.ts'
-import { mayBeSkipped, mountSmallDisk } from '../support/small-disk.ts'
+import { mountSmallDisk } from '../support/small-disk.ts'
 import { reportFigure } from './figure.ts'
 import { createDraws, inForm } from './form.ts'
 import { fillDisk, type Outage, POLLING, playOutage } from './outage.ts'
@@ -124,7 +124,7 @@ const CAUSES: Cause[] = [
 ]
 
 for (const cause of CAUSES) {
-  const { name, impossible = mayBeSkipped ? withoutPostgres : undefined, create } = cause
+  const { name, impossible = withoutPostgres, create } = cause
   if (impossible !== undefined)
     reportFigure({ id: 'R12', db: 'postgres', counts: {}, isKept: false, skipped: `${name}: ${impossible}` })
   ;(impossible === undefined ? test : test.skip)(

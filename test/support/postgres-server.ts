@@ -12,6 +12,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { migrate } from '../../src/store/postgres/migrate.ts'
 import { MIGRATIONS_TABLE } from '../../src/store/postgres/schema-version.ts'
+import { mayBeSkipped } from './small-disk.ts'
 
 const DEBIAN = '/usr/lib/postgresql'
 
@@ -23,9 +24,19 @@ const findPrograms = (): string | undefined => {
 
 const programs = findPrograms()
 
-/** Why no server can be started; undefined: one can. The tests that need it are skipped, and say so. */
+/** Why no server can be started; undefined: one can. Never skipped in CI: it installs Postgres. */
 export const withoutPostgres: string | undefined =
   programs === undefined ? 'no Postgres is installed: on Debian, apt-get install postgresql' : undefined
+if (withoutPostgres !== undefined && !mayBeSkipped) throw new Error(withoutPostgres)
+
+type AddTest = (title: string, body: () => Promise<void>) => void
+
+/** Adds tests that need a server. They are skipped where none can be started, which is said. */
+export const onPostgres = (test: AddTest & { skip: AddTest }): AddTest => {
+  if (withoutPostgres === undefined) return test
+  console.log(`skipped: ${withoutPostgres}`)
+  return test.skip
+}
 
 interface Account {
   uid: number

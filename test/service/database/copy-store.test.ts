@@ -6,7 +6,7 @@ import { openPostgresStore } from '../../../src/store/postgres/open-postgres-sto
 import { createOwner } from '../../../src/store/process-identity.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { isStoreError } from '../../../src/store/store-error.ts'
-import { startPostgres, withoutPostgres } from '../../support/postgres-server.ts'
+import { onPostgres, startPostgres } from '../../support/postgres-server.ts'
 import {
   catchRejection,
   createDefinition,
@@ -19,8 +19,7 @@ import {
 
 const test = suite('copies of a store')
 
-const onPostgres: (title: string, body: () => Promise<void>) => void = withoutPostgres === undefined ? test : test.skip
-if (withoutPostgres !== undefined) console.log(`skipped: ${withoutPostgres}`)
+const addOnPostgres = onPostgres(test)
 
 const FLOW = { key: 'k', concurrency: 1 }
 
@@ -61,7 +60,7 @@ const describe = async (store: Store): Promise<unknown> => ({
   problems: await (await store.maintenance()).check(),
 })
 
-const addCopyTests = (add: typeof onPostgres, name: string, open: () => Promise<[from: Store, to: Store]>): void => {
+const addCopyTests = (add: typeof addOnPostgres, name: string, open: () => Promise<[from: Store, to: Store]>): void => {
   add(`${name}: runs in every state, workflows and schedules are the same, and what is due is due`, async () => {
     const [from, to] = await open()
     await fill(from)
@@ -77,10 +76,10 @@ const openPostgres = async (): Promise<Store> =>
   openPostgresStore({ url: await (await startPostgres()).createDatabase() })
 
 addCopyTests(test, 'SQLite to SQLite', async () => [createMemoryStore(), createMemoryStore()])
-addCopyTests(onPostgres, 'SQLite to Postgres', async () => [createMemoryStore(), await openPostgres()])
-addCopyTests(onPostgres, 'Postgres to SQLite', async () => [await openPostgres(), createMemoryStore()])
+addCopyTests(addOnPostgres, 'SQLite to Postgres', async () => [createMemoryStore(), await openPostgres()])
+addCopyTests(addOnPostgres, 'Postgres to SQLite', async () => [await openPostgres(), createMemoryStore()])
 
-onPostgres('there and back, each run is exported as before', async () => {
+addOnPostgres('there and back, each run is exported as before', async () => {
   const [from, between, back] = [createMemoryStore(), await openPostgres(), createMemoryStore()]
   await fill(from)
   await copyStore(from, between)

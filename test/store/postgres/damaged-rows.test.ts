@@ -2,13 +2,12 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { DamagedRow } from '../../../src/store/maintenance.ts'
 import { openPostgresStore } from '../../../src/store/postgres/open-postgres-store.ts'
-import { execute, startPostgres, withoutPostgres } from '../../support/postgres-server.ts'
+import { execute, onPostgres, startPostgres } from '../../support/postgres-server.ts'
 import { createNewRun, createRow, startRun } from '../../support/store-values.ts'
 
 const test = suite('Postgres: damaged rows')
 
-const add: (title: string, body: () => Promise<void>) => void = withoutPostgres === undefined ? test : test.skip
-if (withoutPostgres !== undefined) console.log(`skipped: ${withoutPostgres}`)
+const add = onPostgres(test)
 
 /** A change to a row, and what the check says of it. */
 const DAMAGES: [statement: string, says: RegExp][] = [

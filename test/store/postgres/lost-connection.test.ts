@@ -3,13 +3,12 @@ import * as assert from 'uvu/assert'
 import { openPostgresStore } from '../../../src/store/postgres/open-postgres-store.ts'
 import { createOwner } from '../../../src/store/process-identity.ts'
 import { isPassing } from '../../../src/store/store-error.ts'
-import { execute, startPostgres, withoutPostgres } from '../../support/postgres-server.ts'
+import { execute, onPostgres, startPostgres } from '../../support/postgres-server.ts'
 import { catchRejection, createEnd, createNewRun, createRow, startRun } from '../../support/store-values.ts'
 
 const test = suite('Postgres: a connection that is lost')
 
-const add: (title: string, body: () => Promise<void>) => void = withoutPostgres === undefined ? test : test.skip
-if (withoutPostgres !== undefined) console.log(`skipped: ${withoutPostgres}`)
+const add = onPostgres(test)
 
 const END_ALL = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'troupe'`
 

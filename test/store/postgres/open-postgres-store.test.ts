@@ -5,13 +5,12 @@ import { MIGRATIONS } from '../../../src/store/postgres/migrations.ts'
 import { openPostgresStore } from '../../../src/store/postgres/open-postgres-store.ts'
 import { MIGRATIONS_TABLE, SCHEMA_VERSION } from '../../../src/store/postgres/schema-version.ts'
 import { isStoreError } from '../../../src/store/store-error.ts'
-import { execute, startPostgres, withoutPostgres } from '../../support/postgres-server.ts'
+import { execute, onPostgres, startPostgres } from '../../support/postgres-server.ts'
 import { catchRejection, startRun } from '../../support/store-values.ts'
 
 const test = suite('Postgres: opening')
 
-const add: (title: string, body: () => Promise<void>) => void = withoutPostgres === undefined ? test : test.skip
-if (withoutPostgres !== undefined) console.log(`skipped: ${withoutPostgres}`)
+const add = onPostgres(test)
 
 const findDifference = async (url: string): Promise<string> => {
   const orm = await openOrm(url)

@@ -5,13 +5,12 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { createCliProject } from '../../support/cli-project.ts'
 import { startOldPostgres } from '../../support/old-postgres.ts'
-import { execute, startPostgres, withoutPostgres } from '../../support/postgres-server.ts'
+import { execute, onPostgres, startPostgres, withoutPostgres } from '../../support/postgres-server.ts'
 import { createTempFolder } from '../../support/temp-folder.ts'
 
 const test = suite('Postgres: passwords, certificates and versions')
 
-const add: (title: string, body: () => Promise<void>) => void = withoutPostgres === undefined ? test : test.skip
-if (withoutPostgres !== undefined) console.log(`skipped: ${withoutPostgres}`)
+const add = onPostgres(test)
 
 const folder = createTempFolder()
 const project = createCliProject()

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { openPostgresStore } from '../../../src/store/postgres/open-postgres-store.ts'
 import type { Owner } from '../../../src/store/store.ts'
 import { isLeaseLost } from '../../../src/store/store-error.ts'
-import { execute, startPostgres, withoutPostgres } from '../../support/postgres-server.ts'
+import { execute, onPostgres, startPostgres } from '../../support/postgres-server.ts'
 import {
   catchRejection,
   createDefinition,
@@ -16,8 +16,7 @@ import {
 
 const test = suite('Postgres: several servers')
 
-const add: (title: string, body: () => Promise<void>) => void = withoutPostgres === undefined ? test : test.skip
-if (withoutPostgres !== undefined) console.log(`skipped: ${withoutPostgres}`)
+const add = onPostgres(test)
 
 const openThree = async () => {
   const url = await (await startPostgres()).createDatabase()
