@@ -9,6 +9,7 @@ import { keepsPermit } from '../rules/lease.ts'
 import { toPhaseCode } from '../sql/codes.ts'
 import {
   type FlowMemberRow,
+  type QueuedMember,
   type StoredHolder,
   type StoredMember,
   toFlowMember,
@@ -17,14 +18,6 @@ import {
 } from '../sql/flow-columns.ts'
 import { one, type Session, sql } from './session.ts'
 import { NOW } from './statements.ts'
-
-/** Lower ranks go first, then lower keys. */
-interface QueuedMember {
-  id: string
-  key: number
-  rank: number
-  is_child: number
-}
 
 /** First half of the key of each advisory lock: "Trpe". */
 const LOCK_SPACE = 0x54727065

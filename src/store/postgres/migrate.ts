@@ -1,7 +1,8 @@
 /** Migrates a database to SCHEMA_VERSION. Loaded only for an older one: loading MikroORM takes longer than a short run. */
-import { Migration, Migrator } from '@mikro-orm/migrations'
+import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM } from '@mikro-orm/postgresql'
 import { createEntities } from '../entities.ts'
+import { toMigration } from '../sql/orm-migration.ts'
 import { toClientConfig } from './connection.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { MIGRATIONS_TABLE } from './schema-version.ts'
@@ -35,14 +36,3 @@ export const openOrm = (url: string): Promise<MikroORM> =>
       silent: true,
     },
   })
-
-const toMigration = ({ name, statements }: (typeof MIGRATIONS)[number]) => ({
-  name,
-  class: class extends Migration {
-    override name = name
-
-    override up(): void {
-      for (const statement of statements) this.addSql(statement)
-    }
-  },
-})

@@ -1,7 +1,7 @@
 /** Schedules in SQL. */
 import { unsavedDefinition } from '../rules/new-run.ts'
 import { type KeptSlotFailure, MOST_KEPT_FAILURES, type ScheduleRecord, type ScheduleSlot } from '../schedule-record.ts'
-import { type FoundSchedule, toStored } from '../sql/schedule-columns.ts'
+import { type FoundSchedule, KEPT_COLUMNS, SELECT_SCHEDULES, toStored } from '../sql/schedule-columns.ts'
 import { type Session, sql } from './session.ts'
 import { CONTENT } from './statements.ts'
 
@@ -38,23 +38,6 @@ export const advanceSchedule = async (
   return true
 }
 
-const LAST_FAILURE =
-  'select slot from schedule_failure last where last.schedule = schedule.id order by last.at desc, last.slot desc limit 1'
-
-export const SELECT_SCHEDULES = `select schedule.id, schedule.workflow, expression, timezone, missed, most_missed as "mostMissed",
-  definition.hash as definition, next_at as "nextAt", is_paused as "isPaused", last_at as "lastAt", skipped_at as "skippedAt",
-  skipped_count as "skippedCount", failed_in_row as "failedInRow", failure.slot, failure.at, failure.code, failure.message,
-  (select count(*) from schedule_failure each where each.schedule = schedule.id) as kept
-  from schedule join definition on definition.key = schedule.definition
-  left join schedule_failure failure on failure.schedule = schedule.id and failure.slot = (${LAST_FAILURE})`
-
-const IS_SAME = 'schedule.expression = excluded.expression and schedule.timezone is not distinct from excluded.timezone'
-
-/** Set by the servers: an unchanged schedule keeps them. */
-const KEPT = ['next_at', 'is_paused', 'last_at', 'skipped_at', 'skipped_count', 'failed_in_row']
-  .map((column) => `${column} = case when ${IS_SAME} then schedule.${column} else excluded.${column} end`)
-  .join(', ')
-
 export const SCHEDULE = {
   deleteOthers: sql('delete from schedule where workflow = $1 and not id = any($2::text[])'),
   /** Failed slots of schedules that are gone. */
@@ -65,7 +48,7 @@ export const SCHEDULE = {
      select $1, $2, key, $4, $5, $6, $7::int, $8::bigint, $9::int, $10::bigint, $11::bigint, $12::int, $13::int
        from definition where hash = $3
      on conflict (id) do update set workflow = excluded.workflow, definition = excluded.definition, missed = excluded.missed,
-       most_missed = excluded.most_missed, expression = excluded.expression, timezone = excluded.timezone, ${KEPT}`,
+       most_missed = excluded.most_missed, expression = excluded.expression, timezone = excluded.timezone, ${KEPT_COLUMNS}`,
   ),
   list: sql<FoundSchedule>(`${SELECT_SCHEDULES} order by schedule.workflow collate "C", schedule.id collate "C"`),
   listDue: sql<FoundSchedule>(

@@ -17,6 +17,14 @@ export interface FlowMemberRow extends FlowLimitColumns {
   rank: number
 }
 
+/** Lower ranks go first, then lower keys. */
+export interface QueuedMember {
+  id: string
+  key: number
+  rank: number
+  is_child: number
+}
+
 export interface StoredMember extends FlowMemberRow {
   phase: number
   is_paused: number

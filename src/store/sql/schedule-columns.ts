@@ -62,3 +62,20 @@ export const toStored = ({ isPaused, skipped, failure, ...schedule }: ScheduleRe
   skippedCount: skipped?.count ?? 0,
   failedInRow: failure?.inRow ?? 0,
 })
+
+const LAST_FAILURE =
+  'select slot from schedule_failure last where last.schedule = schedule.id order by last.at desc, last.slot desc limit 1'
+
+export const SELECT_SCHEDULES = `select schedule.id, schedule.workflow, expression, timezone, missed, most_missed as "mostMissed",
+  definition.hash as definition, next_at as "nextAt", is_paused as "isPaused", last_at as "lastAt", skipped_at as "skippedAt",
+  skipped_count as "skippedCount", failed_in_row as "failedInRow", failure.slot, failure.at, failure.code, failure.message,
+  (select count(*) from schedule_failure each where each.schedule = schedule.id) as kept
+  from schedule join definition on definition.key = schedule.definition
+  left join schedule_failure failure on failure.schedule = schedule.id and failure.slot = (${LAST_FAILURE})`
+
+const IS_SAME = 'schedule.expression = excluded.expression and schedule.timezone is not distinct from excluded.timezone'
+
+/** Assignments of an upsert. Servers set these columns: an unchanged schedule keeps them. */
+export const KEPT_COLUMNS = ['next_at', 'is_paused', 'last_at', 'skipped_at', 'skipped_count', 'failed_in_row']
+  .map((column) => `${column} = case when ${IS_SAME} then schedule.${column} else excluded.${column} end`)
+  .join(', ')

@@ -4,6 +4,7 @@ import { keepsPermit } from '../rules/lease.ts'
 import { toPhaseCode } from '../sql/codes.ts'
 import {
   type FlowMemberRow,
+  type QueuedMember,
   type StoredHolder,
   type StoredMember,
   toFlowMember,
@@ -12,14 +13,6 @@ import {
 } from '../sql/flow-columns.ts'
 import type { Connection } from './connection.ts'
 import { NOW } from './statements.ts'
-
-/** Lower ranks go first, then lower keys. */
-interface QueuedMember {
-  id: string
-  key: number
-  rank: number
-  is_child: number
-}
 
 const QUEUED = toPhaseCode('queued')
 const IN_QUEUE = `status = 0 and phase = ${QUEUED}`

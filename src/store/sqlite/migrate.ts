@@ -1,7 +1,8 @@
 /** Migrates a database file to SCHEMA_VERSION. Loaded only for an older file: loading MikroORM takes longer than a short run. */
-import { Migration, Migrator } from '@mikro-orm/migrations'
+import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM } from '@mikro-orm/sqlite'
 import { createEntities } from '../entities.ts'
+import { toMigration } from '../sql/orm-migration.ts'
 import { MIGRATIONS } from './migrations.ts'
 import { BUSY_TIMEOUT_MS } from './schema-version.ts'
 
@@ -24,14 +25,3 @@ export const openOrm = (path: string): Promise<MikroORM> =>
     driverOptions: { timeout: BUSY_TIMEOUT_MS },
     migrations: { migrationsList: MIGRATIONS.map(toMigration), snapshot: false, silent: true },
   })
-
-const toMigration = ({ name, statements }: (typeof MIGRATIONS)[number]) => ({
-  name,
-  class: class extends Migration {
-    override name = name
-
-    override up(): void {
-      for (const statement of statements) this.addSql(statement)
-    }
-  },
-})

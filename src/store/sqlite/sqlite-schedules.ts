@@ -8,7 +8,13 @@ import {
   type ScheduleSlot,
   type SlotFailure,
 } from '../schedule-record.ts'
-import { type FoundSchedule, type StoredSchedule, toStored } from '../sql/schedule-columns.ts'
+import {
+  type FoundSchedule,
+  KEPT_COLUMNS,
+  SELECT_SCHEDULES,
+  type StoredSchedule,
+  toStored,
+} from '../sql/schedule-columns.ts'
 import type { Connection } from './connection.ts'
 
 type Statements = ReturnType<typeof prepareSchedules>
@@ -38,23 +44,6 @@ export const advanceSchedule = (
   return true
 }
 
-const LAST_FAILURE =
-  'select slot from schedule_failure last where last.schedule = schedule.id order by last.at desc, last.slot desc limit 1'
-
-export const SELECT_SCHEDULES = `select schedule.id, schedule.workflow, expression, timezone, missed, most_missed as "mostMissed",
-  definition.hash as definition, next_at as "nextAt", is_paused as "isPaused", last_at as "lastAt", skipped_at as "skippedAt",
-  skipped_count as "skippedCount", failed_in_row as "failedInRow", failure.slot, failure.at, failure.code, failure.message,
-  (select count(*) from schedule_failure each where each.schedule = schedule.id) as kept
-  from schedule join definition on definition.key = schedule.definition
-  left join schedule_failure failure on failure.schedule = schedule.id and failure.slot = (${LAST_FAILURE})`
-
-const IS_SAME = 'schedule.expression = excluded.expression and schedule.timezone is not distinct from excluded.timezone'
-
-/** Set by the servers: an unchanged schedule keeps them. */
-const KEPT = ['next_at', 'is_paused', 'last_at', 'skipped_at', 'skipped_count', 'failed_in_row']
-  .map((column) => `${column} = case when ${IS_SAME} then schedule.${column} else excluded.${column} end`)
-  .join(', ')
-
 export const prepareSchedules = (db: Connection) => ({
   hasDefinition: db.prepare<[hash: string]>('select 1 from definition where hash = ?'),
   deleteOthers: db.prepare<[workflow: string, ids: string]>(
@@ -68,7 +57,7 @@ export const prepareSchedules = (db: Connection) => ({
      values (@id, @workflow, (select key from definition where hash = @definition), @expression, @timezone, @missed, @mostMissed,
        @nextAt, @isPaused, @lastAt, @skippedAt, @skippedCount, @failedInRow)
      on conflict (id) do update set workflow = excluded.workflow, definition = excluded.definition, missed = excluded.missed,
-       most_missed = excluded.most_missed, expression = excluded.expression, timezone = excluded.timezone, ${KEPT}`,
+       most_missed = excluded.most_missed, expression = excluded.expression, timezone = excluded.timezone, ${KEPT_COLUMNS}`,
   ),
   list: db.prepare<[], FoundSchedule>(`${SELECT_SCHEDULES} order by schedule.workflow, schedule.id`),
   listDue: db.prepare<[at: number], FoundSchedule>(

@@ -1,9 +1,9 @@
 /** Decodes every row of every table, as readers do, and lists those that can't be decoded. The database holds columns to their types. */
 import type { StoreProblem } from '../../maintenance.ts'
 import { createRowChecks, findRowProblem, type RowCheck } from '../../sql/row-checks.ts'
+import { SELECT_SCHEDULES } from '../../sql/schedule-columns.ts'
 import { MOST_PROBLEMS } from '../../sql/tables.ts'
 import { SELECT_APPROVALS, SELECT_EVENTS } from '../record-statements.ts'
-import { SELECT_SCHEDULES } from '../schedules.ts'
 import { sql } from '../session.ts'
 import type { StoreConnections } from '../store-connections.ts'
 

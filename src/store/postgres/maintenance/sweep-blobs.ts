@@ -3,22 +3,13 @@
  * short time before is too young to be deleted (SweepRule.at).
  */
 import { BLOB_GRACE_MS } from '../../maintenance.ts'
-import { findBlobHashes } from '../../run-bundle.ts'
 import { ROWS_PER_RUN } from '../../sql/journal-key.ts'
-import { TEXT_COLUMNS } from '../../sql/tables.ts'
+import { type BlobSweep, findUnusedBlobs, sumBlobs, type TextColumn } from '../../sql/unused-blobs.ts'
 import { sql } from '../session.ts'
 import type { StoreConnections } from '../store-connections.ts'
 
 const TEXTS_A_STEP = 5_000
 const BLOBS_A_STEP = 20
-
-export interface BlobSweep {
-  at: number
-  /** Keys of runs that count as deleted. */
-  gone: ReadonlySet<number>
-  isDryRun: boolean
-  signal: AbortSignal | undefined
-}
 
 export const sweepBlobs = async (
   db: StoreConnections,
@@ -26,33 +17,27 @@ export const sweepBlobs = async (
 ): Promise<{ blobs: number; blobBytes: number }> => {
   const before = at - BLOB_GRACE_MS
   const old = await db.read((session) => session.all(SQL.listOld, [before]))
-  const unmarked = new Map(old.map(({ hash, bytes }) => [hash, bytes]))
-  const large = new Set<string>()
-  const mark = (text: string): void => {
-    if (text.startsWith('@')) large.add(text.slice(1))
-    else for (const hash of findBlobHashes(text)) unmarked.delete(hash)
-  }
-  for (const column of TEXT_COLUMNS) if (unmarked.size > 0) await markColumn(db, { column, gone, mark, signal })
-  for (const hash of large) {
-    unmarked.delete(hash)
-    const bytes = unmarked.size > 0 ? await db.readBlob(hash) : undefined
-    if (bytes !== undefined) mark(Buffer.from(bytes).toString())
-  }
-  // An incomplete scan does not show which blobs are unused.
-  if (signal?.aborted === true) return { blobs: 0, blobBytes: 0 }
-  const swept = { blobs: unmarked.size, blobBytes: [...unmarked.values()].reduce((sum, bytes) => sum + bytes, 0) }
-  return isDryRun ? swept : deleteBlobs(db, { hashes: [...unmarked.keys()], before, signal })
+  const unused = await findUnusedBlobs({
+    old: old.map(({ hash, bytes }) => [hash, bytes]),
+    readTexts: (column, mark) => readTexts(db, { column, gone, mark, signal }),
+    async readLarge(hash) {
+      const bytes = await db.readBlob(hash)
+      return bytes && Buffer.from(bytes).toString()
+    },
+    signal,
+  })
+  return isDryRun ? sumBlobs(unused) : deleteBlobs(db, { hashes: [...unused.keys()], before, signal })
 }
 
 interface MarkedColumn {
-  column: (typeof TEXT_COLUMNS)[number]
+  column: TextColumn
   gone: ReadonlySet<number>
   mark(text: string): void
   signal: AbortSignal | undefined
 }
 
 /** Reads the texts of a column that may refer to blobs. A table without a key is small, and read at once. */
-const markColumn = async (
+const readTexts = async (
   db: StoreConnections,
   { column: [table, column], gone, mark, signal }: MarkedColumn,
 ): Promise<void> => {

@@ -3,11 +3,11 @@ import type { StoreProblem } from '../../maintenance.ts'
 import { COLUMN_TYPES } from '../../sql/column-types.ts'
 import { decodeRow, expectTypes } from '../../sql/damaged-rows.ts'
 import { createRowChecks, findDamage, findRowProblem } from '../../sql/row-checks.ts'
+import { SELECT_SCHEDULES } from '../../sql/schedule-columns.ts'
 import { MOST_PROBLEMS } from '../../sql/tables.ts'
 import type { Connection } from '../connection.ts'
 import { SELECT_APPROVALS } from '../sqlite-approvals.ts'
 import { SELECT_EVENTS } from '../sqlite-outbox.ts'
-import { SELECT_SCHEDULES } from '../sqlite-schedules.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
 const CHECKS = createRowChecks({ approvals: SELECT_APPROVALS, events: SELECT_EVENTS, schedules: SELECT_SCHEDULES })

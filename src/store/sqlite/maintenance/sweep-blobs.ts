@@ -3,9 +3,8 @@
  * short time before is too young to be deleted (SweepRule.at).
  */
 import { BLOB_GRACE_MS } from '../../maintenance.ts'
-import { findBlobHashes } from '../../run-bundle.ts'
 import { ROWS_PER_RUN } from '../../sql/journal-key.ts'
-import { TEXT_COLUMNS } from '../../sql/tables.ts'
+import { type BlobSweep, findUnusedBlobs, sumBlobs, type TextColumn } from '../../sql/unused-blobs.ts'
 import type { Connection } from '../connection.ts'
 import type { MaintainedStore } from './maintained-store.ts'
 
@@ -15,35 +14,18 @@ const BLOBS_A_STEP = 20
 /** A single blob may exceed this. */
 const BYTES_A_STEP = 8 * 1024 ** 2
 
-export interface BlobSweep {
-  at: number
-  /** Keys of runs that count as deleted. */
-  gone: ReadonlySet<number>
-  isDryRun: boolean
-  signal: AbortSignal | undefined
-}
-
 export const sweepBlobs = async (
   { connection, queue }: MaintainedStore,
   { at, gone, isDryRun, signal }: BlobSweep,
 ): Promise<{ blobs: number; blobBytes: number }> => {
   const before = at - BLOB_GRACE_MS
-  const unmarked = new Map(await queue.read(() => listOld(connection, before)))
-  const large = new Set<string>()
-  const mark = (text: string): void => {
-    if (text.startsWith('@')) large.add(text.slice(1))
-    else for (const hash of findBlobHashes(text)) unmarked.delete(hash)
-  }
-  for (const [table, column] of TEXT_COLUMNS)
-    if (unmarked.size > 0) await readTexts({ connection, queue }, { table, column, mark, gone, signal })
-  for (const hash of large) {
-    unmarked.delete(hash)
-    if (unmarked.size > 0) mark(await queue.read(() => readLarge(connection, hash)))
-  }
-  // An incomplete scan does not show which blobs are unused.
-  if (signal?.aborted === true) return { blobs: 0, blobBytes: 0 }
-  const swept = { blobs: unmarked.size, blobBytes: [...unmarked.values()].reduce((sum, bytes) => sum + bytes, 0) }
-  return isDryRun ? swept : deleteBlobs({ connection, queue }, { found: [...unmarked], before, signal })
+  const unused = await findUnusedBlobs({
+    old: await queue.read(() => listOld(connection, before)),
+    readTexts: (column, mark) => readTexts({ connection, queue }, { column, mark, gone, signal }),
+    readLarge: (hash) => queue.read(() => readLarge(connection, hash)),
+    signal,
+  })
+  return isDryRun ? sumBlobs(unused) : deleteBlobs({ connection, queue }, { found: [...unused], before, signal })
 }
 
 type Source = Pick<MaintainedStore, 'connection' | 'queue'>
@@ -60,8 +42,7 @@ const readLarge = (db: Connection, hash: string): string =>
   db.prepare<[hash: string], string>('select cast(bytes as text) from blob where hash = ?').pluck().get(hash) ?? ''
 
 interface MarkedColumn {
-  table: string
-  column: string
+  column: TextColumn
   mark: (text: string) => void
   gone: ReadonlySet<number>
   signal: AbortSignal | undefined
@@ -76,7 +57,7 @@ interface FoundText {
 /** Reads the texts of a column that may refer to blobs. A table without a key is small, and read at once. */
 const readTexts = async (
   { connection, queue }: Source,
-  { table, column, mark, gone, signal }: MarkedColumn,
+  { column: [table, column], mark, gone, signal }: MarkedColumn,
 ): Promise<void> => {
   const text = `case when substr(${column}, 1, 1) = '@' or instr(${column}, '"$blob"') > 0 then ${column} end as text`
   const run = `${table === 'journal' ? `key / ${ROWS_PER_RUN}` : table === 'run' ? 'key' : 'run'} as run`
