@@ -7,6 +7,7 @@ import { BUNDLE, type Bundle, toBundle } from './bundle.ts'
 import { closureOf, findOutput, mergeChunks, type Split } from './merge-chunks.ts'
 import { nodeBuiltins } from './node-builtins.ts'
 import { INSTALLED_FOR_CLI, vendoredPackages } from './packages.ts'
+import { englishZod } from './zod-locales.ts'
 
 const MAIN = 'src/cli/main.ts'
 
@@ -38,7 +39,7 @@ const splitCli = (): Promise<Split> =>
     entryPoints: { main: MAIN, 'compile-worker': 'src/app/definitions/compile-worker.ts' },
     chunkNames: 'chunks/[name]-[hash]',
     external: INSTALLED_FOR_CLI,
-    plugins: [vendoredPackages, nodeBuiltins],
+    plugins: [vendoredPackages, nodeBuiltins, englishZod],
     minifyWhitespace: true,
     minifySyntax: true,
   })
