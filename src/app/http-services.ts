@@ -2,23 +2,24 @@
 import { compileInParts } from '../compiler/compile.ts'
 import { decodeSource } from '../compiler/read/decode-source.ts'
 import type { Host } from '../runtime/host.ts'
-import { SecretVault } from '../secrets/secret-vault.ts'
 import { cancelRun } from '../service/control/cancel-run.ts'
 import { submitWorkflow } from '../service/submit.ts'
 import { compileInTurns } from '../service/workflows/compile-stored.ts'
 import { InvalidSource } from '../service/workflows/invalid-source.ts'
 import { type FoundWorkflow, loadRegistered } from '../service/workflows/registered-workflow.ts'
-import type { Store } from '../store/store.ts'
+import { toRunnable } from '../service/workflows/runnable.ts'
 import type { ApiServices, WantedSubmission } from '../web/api/services.ts'
 import { createCatalogue } from './catalogue.ts'
+import type { StoredDefinitions } from './definitions/stored-definitions.ts'
+import { createKnownVault } from './project/known-vault.ts'
 import type { EnvironmentVariables, Project } from './project/project.ts'
-import { createProjectCatalogue, readSecrets, readVariables, toPricing } from './project/project-access.ts'
-import { keysOf, readProviders } from './project/provider-access.ts'
+import { createProjectCatalogue, readVariables, toPricing } from './project/project-access.ts'
 
 export interface HttpServicesOptions extends Pick<ApiServices, 'store' | 'clock' | 'isReady' | 'onProblem'> {
   project: Project
   environment: EnvironmentVariables
   host: Host
+  definitions: StoredDefinitions
   /** A run was queued. */
   onSubmitted(): void
 }
@@ -30,8 +31,7 @@ export const createHttpServices = (options: HttpServicesOptions): ApiServices =>
   const { store, project, environment, clock, host, isReady, onProblem } = options
   const catalogue = createCatalogue()
   const env = readVariables(project, environment)
-  const { values } = readSecrets(project.config.secrets.keys(), { project, environment })
-  const vault = new SecretVault({ ...keysOf(readProviders(project, environment)), ...values })
+  const vault = createKnownVault(project, environment)
   const find = createFinder(options)
   return {
     store,
@@ -63,22 +63,20 @@ export const createHttpServices = (options: HttpServicesOptions): ApiServices =>
 const MOST_KEPT = 200
 
 /** Finds the workflow of a submission, and compiles each registered version once. */
-const createFinder = ({ store, project }: { store: Store; project: Project }) => {
+const createFinder = ({ store, project, definitions }: HttpServicesOptions) => {
+  // All variables that the config lists: validity must not depend on which of them are set.
+  const env = Object.fromEntries(project.config.env.map((name): [string, null] => [name, null]))
   const kept = new Map<string, FoundWorkflow>()
   const registered = async (name: string): Promise<FoundWorkflow> => {
     const entry = await store.findWorkflow(name)
     const key = entry && `${entry.definition} ${entry.folder}`
     const known = key && kept.get(key)
     if (known) return known
-    const { env: environment } = project.config
-    const options = {
-      catalogue: createCatalogue(),
+    const found = await loadRegistered(store, name, {
       workingFolder: project.folder,
-      models: {},
-      environment,
+      compile: (definition) => definitions.compile(definition, { models: {}, env }),
       mayBeFile: false,
-    }
-    const found = await loadRegistered(store, name, options)
+    })
     if (kept.size >= MOST_KEPT) kept.clear()
     if (key) kept.set(key, found)
     return found
@@ -92,8 +90,7 @@ const compileText = async (text: string, project: Project): Promise<FoundWorkflo
   const { source, diagnostics } = decodeSource('workflow.yaml', Buffer.from(text))
   if (diagnostics.hasErrors) throw new InvalidSource(diagnostics.toList())
   const options = { catalogue: createProjectCatalogue(project), environment: project.config.env }
-  const { compiled, diagnostics: findings } = await compileInTurns(compileInParts(source, options))
-  if (compiled === undefined) throw new InvalidSource(findings)
-  if (compiled.notYet.length === 0) return { workflow: compiled, folder: project.folder }
-  throw new InvalidSource(compiled.notYet.map((finding) => ({ ...finding, severity: 'error' })))
+  const runnable = toRunnable(await compileInTurns(compileInParts(source, options)))
+  if ('workflow' in runnable) return { workflow: runnable.workflow, folder: project.folder }
+  throw new InvalidSource(runnable.refused)
 }

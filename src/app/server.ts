@@ -118,7 +118,16 @@ export const createServer = (options: ServerOptions): Server => {
         import('./http-services.ts'),
       ])
       const isReady = (): boolean => isWorking && !isStopped
-      const setting = { store, project, environment, clock, host, isReady, onSubmitted: () => queue.hasten() }
+      const setting = {
+        store,
+        project,
+        environment,
+        clock,
+        host,
+        definitions,
+        isReady,
+        onSubmitted: () => queue.hasten(),
+      }
       const onRequestProblem = (cause: unknown): void => onProblem({ cause })
       const services = createHttpServices({ ...setting, onProblem: onRequestProblem })
       const started = await startWebServer({ ...address, services })

@@ -5,6 +5,7 @@ import { createProjectCatalogue } from '../app/project/project-access.ts'
 import { type Compilation, type CompiledWorkflow, compile } from '../compiler/compile.ts'
 import { decodeSource } from '../compiler/read/decode-source.ts'
 import type { Source } from '../compiler/source.ts'
+import { toRunnable } from '../service/workflows/runnable.ts'
 import { InvalidFile } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { readNamedFile, STDIN, shownName } from './workflow-file.ts'
@@ -37,13 +38,10 @@ export const compileFile = async (
 
 /** Compiles a workflow that this release can run. @throws InvalidFile, also for features of a later release */
 export const compileRunnable = async (file: string, request: CompileRequest): Promise<CompiledWorkflow> => {
-  const { compiled, diagnostics, source } = await compileFile(file, request)
-  if (compiled === undefined) throw new InvalidFile(diagnostics, source)
-  if (compiled.notYet.length === 0) return compiled
-  throw new InvalidFile(
-    compiled.notYet.map((finding) => ({ ...finding, severity: 'error' })),
-    source,
-  )
+  const { source, ...compilation } = await compileFile(file, request)
+  const runnable = toRunnable(compilation)
+  if ('workflow' in runnable) return runnable.workflow
+  throw new InvalidFile(runnable.refused, source)
 }
 
 /** The absolute base of relative paths in a workflow's tools, unless the config sets another one. */

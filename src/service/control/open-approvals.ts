@@ -63,9 +63,20 @@ export const listFamilyApprovals = async (store: Store, name: string): Promise<O
   return lists.flat()
 }
 
+/** Lists what is asked now, of one run with its child runs, or of one workflow. @throws Fault `not_found` */
+export const listOpenApprovals = async (
+  store: Store,
+  { run, workflow }: { run?: string | undefined; workflow?: string | undefined },
+): Promise<OpenApproval[]> => {
+  const all =
+    run === undefined
+      ? await store.listApprovals(workflow === undefined ? {} : { workflow })
+      : await listFamilyApprovals(store, run)
+  return withoutDecided(store, workflow === undefined ? all : all.filter((approval) => approval.workflow === workflow))
+}
+
 /** Lists the open questions of all runs, as waits. */
-export const listAsked = async (store: Store): Promise<RunWait[]> =>
-  (await withoutDecided(store, await store.listApprovals())).map(toAsked)
+export const listAsked = async (store: Store): Promise<RunWait[]> => (await listOpenApprovals(store, {})).map(toAsked)
 
 /** Lists the open questions of the child runs of one run, as waits. */
 export const listAskedBelow = async (store: Store, id: string): Promise<RunWait[]> => {

@@ -19,15 +19,16 @@ export interface TracedRun {
 export const readTracedRun = async (store: Store, run: RunRecord, catalogue: Catalogue): Promise<TracedRun> => {
   const rows = await store.readJournal(run.id)
   const children = (await store.listRuns({ parent: run.id })).reverse()
-  const waits = run.status === 'running' ? await readWaits(store, { run, catalogue }) : []
+  const waits = await readOpenWaits(store, { run, catalogue })
   return { run, rows, waits, children, started: await findStarted(store, run, rows) }
 }
 
 /** Compiles the workflow; an ended run has no waits and skips this. */
-const readWaits = async (
+export const readOpenWaits = async (
   store: Store,
   { run, catalogue }: { run: RunRecord; catalogue: Catalogue },
 ): Promise<RunWait[]> => {
+  if (run.status !== 'running') return []
   const { WaitReader } = await import('../control/waits-of-runs.ts')
   return new WaitReader(store, catalogue).read(run)
 }

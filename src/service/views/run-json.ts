@@ -1,5 +1,6 @@
 /** The JSON of runs, as the command line prints it and the HTTP interface answers it. */
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
+import type { Submitted } from '../../runtime/submit-run.ts'
 import { createdOf, figuresOf, type JournalRow } from '../../store/journal-row.ts'
 import type { RunRecord, UsageTotals } from '../../store/store.ts'
 import { listAftermath } from '../control/aftermath.ts'
@@ -46,6 +47,16 @@ export const toRunJson = (
     waits_for: waits.map(toWaitJson),
   }
 }
+
+/** A submission, accepted once for each key. */
+export const toSubmittedJson = ({ run, isNew }: Submitted) => ({
+  run: run.id,
+  workflow: run.workflow,
+  status: toShownStatus(run),
+  key: run.key,
+  is_new: isNew,
+  again_after: run.origin?.kind === 'again' ? run.origin.of : null,
+})
 
 /** A run with its journal. */
 export const toTraceJson = ({ run, rows, waits, children, started }: TracedRun): Record<string, unknown> => ({

@@ -1,10 +1,8 @@
 import { dirname, resolve } from 'node:path'
-import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { Fault } from '../../core/fault.ts'
 import { didYouMean } from '../../core/nearest.ts'
-import type { Store } from '../../store/store.ts'
-import { compileStored } from './compile-stored.ts'
+import type { Definition, Store } from '../../store/store.ts'
 
 export interface FoundWorkflow {
   workflow: CompiledWorkflow
@@ -13,12 +11,10 @@ export interface FoundWorkflow {
 }
 
 export interface RegisteredOptions {
-  catalogue: Catalogue
   /** Absolute. */
   workingFolder: string
-  /** Names of the environment variables that expressions may read. */
-  environment: readonly string[]
-  models: Record<string, string>
+  /** @throws Fault `invalid_input` when it no longer compiles */
+  compile(definition: Definition): CompiledWorkflow | Promise<CompiledWorkflow>
   /** The name may be meant as that of a file. Default true. */
   mayBeFile?: boolean
 }
@@ -30,12 +26,12 @@ export interface RegisteredOptions {
 export const loadRegistered = async (
   store: Store,
   name: string,
-  { catalogue, workingFolder, environment, models, mayBeFile = true }: RegisteredOptions,
+  { workingFolder, compile, mayBeFile = true }: RegisteredOptions,
 ): Promise<FoundWorkflow> => {
   const found = await store.findWorkflow(name)
   const definition = found && (await store.loadDefinition(found.definition))
   if (definition === undefined) throw await toMissing(store, { name, mayBeFile })
-  const workflow = compileStored(definition, { catalogue, environment, models })
+  const workflow = await compile(definition)
   return { workflow, folder: found?.folder ?? dirname(resolve(workingFolder, definition.file)) }
 }
 

@@ -1,10 +1,8 @@
 /** Lists what people are asked, and takes their decisions. */
 import { z } from '@hono/zod-openapi'
 import { decide } from '../../service/control/decide.ts'
-import { withoutDecided } from '../../service/control/kept-decision.ts'
-import { findApproval, listFamilyApprovals } from '../../service/control/open-approvals.ts'
-import { toApprovalJson } from '../../service/views/approval-json.ts'
-import { toApprovalId } from '../../store/approval-id.ts'
+import { findApproval, listOpenApprovals } from '../../service/control/open-approvals.ts'
+import { toApprovalJson, toDecidedJson } from '../../service/views/approval-json.ts'
 import { type Api, answers, body, route } from './routing.ts'
 import { Approval, ApprovalList, DecideBody, Decided } from './schemas.ts'
 import type { ApiServices } from './services.ts'
@@ -42,15 +40,7 @@ const decideRoute = route({
 
 export const addApprovalRoutes = (api: Api, { store, vault }: ApiServices): void => {
   api.openapi(listRoute, async (c) => {
-    const { run, workflow } = c.req.valid('query')
-    const all =
-      run === undefined
-        ? await store.listApprovals(workflow === undefined ? {} : { workflow })
-        : await listFamilyApprovals(store, run)
-    const open = await withoutDecided(
-      store,
-      all.filter((approval) => workflow === undefined || approval.workflow === workflow),
-    )
+    const open = await listOpenApprovals(store, c.req.valid('query'))
     return c.json({ approvals: open.map(toApprovalJson) }, 200)
   })
   api.openapi(showRoute, async (c) =>
@@ -60,9 +50,7 @@ export const addApprovalRoutes = (api: Api, { store, vault }: ApiServices): void
     const approval = await findApproval(store, { first: c.req.valid('param').approval })
     const { decision, by, values, comment } = c.req.valid('json')
     const verdict = decision === 'approve' ? 'approved' : 'rejected'
-    const { kind, open } = await decide(store, approval, { verdict, by, values, comment, vault })
-    const { runId: run, path } = approval
-    const missing = open === undefined ? 0 : open.count - open.decisions.length
-    return c.json({ id: toApprovalId(approval), run, path, verdict, by, counted: kind === 'counted', missing }, 200)
+    const end = await decide(store, approval, { verdict, by, values, comment, vault })
+    return c.json(toDecidedJson(approval, { verdict, by, end }), 200)
   })
 }

@@ -2,9 +2,8 @@
 import { z } from '@hono/zod-openapi'
 import { parseDuration } from '../../core/duration.ts'
 import { findRun } from '../../service/control/find-run.ts'
-import { readTracedRun } from '../../service/history/traced-run.ts'
-import { toRunJson, toTraceJson } from '../../service/views/run-json.ts'
-import { toShownStatus } from '../../service/views/shown-status.ts'
+import { readOpenWaits, readTracedRun } from '../../service/history/traced-run.ts'
+import { toRunJson, toSubmittedJson, toTraceJson } from '../../service/views/run-json.ts'
 import { InvalidSource } from '../../service/workflows/invalid-source.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 import { Problem } from './problem.ts'
@@ -113,8 +112,8 @@ export const addRunRoutes = (api: Api, services: ApiServices): void => {
     )
   })
   api.openapi(showRoute, async (c) => {
-    const { run, waits } = await readRun(services, c.req.valid('param').run)
-    return c.json(toRunJson(run, { waits }), 200)
+    const run = await findRun(store, c.req.valid('param').run)
+    return c.json(toRunJson(run, { waits: await readOpenWaits(store, { run, catalogue }) }), 200)
   })
   api.openapi(traceRoute, async (c) => {
     const run = await findRun(store, c.req.valid('param').run)
@@ -138,12 +137,7 @@ const linksOf = (id: string) => {
 }
 
 const toSubmission = (run: RunRecord, { isNew, hasEnded }: { isNew: boolean; hasEnded: boolean }) => ({
-  run: run.id,
-  workflow: run.workflow,
-  status: toShownStatus(run),
-  key: run.key,
-  is_new: isNew,
-  again_after: run.origin?.kind === 'again' ? run.origin.of : null,
+  ...toSubmittedJson({ run, isNew }),
   ...(hasEnded && { output: run.output, error: run.error }),
   links: linksOf(run.id),
 })
@@ -157,13 +151,6 @@ const waitForEnd = async ({ store, clock }: ApiServices, run: RunRecord, waitMs:
     seen = await findRun(store, run.id)
   }
   return seen
-}
-
-const readRun = async ({ store, catalogue }: ApiServices, id: string) => {
-  const run = await findRun(store, id)
-  if (run.status !== 'running') return { run, waits: [] }
-  const { WaitReader } = await import('../../service/control/waits-of-runs.ts')
-  return { run, waits: await new WaitReader(store, catalogue).read(run) }
 }
 
 type Filter = NonNullable<Parameters<Store['listRuns']>[0]>

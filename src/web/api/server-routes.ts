@@ -1,4 +1,5 @@
 /** Shows the registered workflows, and tells load balancers how the server is. */
+import { toTime } from '../../service/views/time.ts'
 import type { Store } from '../../store/store.ts'
 import { type Api, answers, route } from './routing.ts'
 import { Health, WorkflowList } from './schemas.ts'
@@ -31,7 +32,7 @@ export const addServerRoutes = (api: Api, { store, isReady }: ApiServices): void
       workflow,
       version,
       definition,
-      registered_at: new Date(registeredAt).toISOString(),
+      registered_at: toTime(registeredAt),
     }))
     return c.json({ workflows }, 200)
   })

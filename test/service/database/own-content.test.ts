@@ -8,12 +8,13 @@ import { toRequestHash } from '../../../src/runtime/waits/request-hash.ts'
 import { SecretVault } from '../../../src/secrets/secret-vault.ts'
 import { checkStore } from '../../../src/service/database/own-content.ts'
 import { importBundles } from '../../../src/service/database/run-bundles.ts'
+import { compileStored } from '../../../src/service/workflows/compile-stored.ts'
 import { loadRegistered } from '../../../src/service/workflows/registered-workflow.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { restoreDatabase } from '../../../src/store/open-database.ts'
 import { createOwner } from '../../../src/store/process-identity.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts'
-import type { Store } from '../../../src/store/store.ts'
+import type { Definition, Store } from '../../../src/store/store.ts'
 import { isStoreError } from '../../../src/store/store-error.ts'
 import { compileWorkflow } from '../../support/compile-workflow.ts'
 import { catchRejection, T0 } from '../../support/store-values.ts'
@@ -154,7 +155,8 @@ test('a planted text is not run under the name of a registered workflow', async 
   const database = new Database(path)
   database.exec("update definition set source = replace(source, 'bank', 'evil')")
   database.close()
-  const options = { catalogue, workingFolder: folder.path, environment: [], models: {} }
+  const compile = (definition: Definition) => compileStored(definition, { catalogue, environment: [], models: {} })
+  const options = { workingFolder: folder.path, compile }
   const error = await catchRejection(loadRegistered(store, 'pay', options))
   assert.match(String(error), /the stored text of 'example.yaml' was changed: expected the workflow with the hash/)
   await store.close()

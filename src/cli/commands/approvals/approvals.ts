@@ -1,8 +1,7 @@
 /** `troupe approvals list`, `show` and `link`: open approvals of runs. */
 
 import { createLink } from '../../../service/control/approval-link.ts'
-import { withoutDecided } from '../../../service/control/kept-decision.ts'
-import { findApproval, listFamilyApprovals } from '../../../service/control/open-approvals.ts'
+import { findApproval, listOpenApprovals } from '../../../service/control/open-approvals.ts'
 import { toApprovalJson } from '../../../service/views/approval-json.ts'
 import { toTime } from '../../../service/views/time.ts'
 import { toApprovalId } from '../../../store/approval-id.ts'
@@ -40,15 +39,8 @@ export const listApprovals = async (context: Context, options: ListApprovalsArgu
   })
 }
 
-const findOpen = async (store: Store, { run, workflow }: ListApprovalsArguments): Promise<OpenApproval[]> => {
-  if (run === undefined)
-    return withoutDecided(store, await store.listApprovals(workflow === undefined ? {} : { workflow }))
-  const open = await listFamilyApprovals(store, (await findRun(store, run)).id)
-  return withoutDecided(
-    store,
-    workflow === undefined ? open : open.filter((approval) => approval.workflow === workflow),
-  )
-}
+const findOpen = async (store: Store, { run, workflow }: ListApprovalsArguments): Promise<OpenApproval[]> =>
+  listOpenApprovals(store, { run: run === undefined ? undefined : (await findRun(store, run)).id, workflow })
 
 const createColumns = (paint: Paint): Column<OpenApproval>[] => [
   { title: 'id', text: toApprovalId },

@@ -1,11 +1,13 @@
 /** `troupe approvals approve` and `reject`: record a decision with its person and time. */
+
+import { createKnownVault } from '../../../app/project/known-vault.ts'
 import { type Fault, isFault } from '../../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
 import { describeAsked, describeGiven, listStillAsked } from '../../../runtime/waits/approval-progress.ts'
 import { findByToken, toTokenMessageId } from '../../../service/control/approval-link.ts'
 import { type DecisionEnd, decide } from '../../../service/control/decide.ts'
-import { toApprovalId } from '../../../store/approval-id.ts'
+import { toDecidedJson } from '../../../service/views/approval-json.ts'
 import type { OpenApproval } from '../../../store/approval-record.ts'
 import type { Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
@@ -13,7 +15,6 @@ import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { parseValue, readInput } from '../../input.ts'
 import { describeFields } from '../../input-schema.ts'
-import { createKnownVault } from '../../known-secrets.ts'
 import { type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { writeHint, writeJson } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
@@ -109,12 +110,11 @@ const report = (
   { verdict, json = false }: DecideArguments,
   { approval, by, end }: { approval: OpenApproval; by: string; end: DecisionEnd },
 ): void => {
-  const { runId: run, path, title } = approval
+  const { runId: run, title } = approval
   const { stderr } = context
   const { kind, open } = end
   if (json) {
-    const missing = open === undefined ? 0 : open.count - open.decisions.length
-    writeJson(context, { id: toApprovalId(approval), run, path, verdict, by, counted: kind === 'counted', missing })
+    writeJson(context, toDecidedJson(approval, { verdict, by, end }))
     return
   }
   const symbol = verdict === 'approved' ? stderr.paint.green('✓') : stderr.paint.red('✗')

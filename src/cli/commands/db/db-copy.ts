@@ -3,22 +3,22 @@ import { existsSync } from 'node:fs'
 import { countOf } from '../../../core/count.ts'
 import { copyStore } from '../../../service/database/copy-store.ts'
 import { type DatabaseAddress, parseDatabaseAddress } from '../../../store/database-address.ts'
-import { openDatabase } from '../../../store/open-database.ts'
 import type { Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
+import { withDatabase } from '../../open-runs.ts'
 import { writeJson } from '../../output.ts'
 
 export const copyDatabase = async (
   context: Context,
   { from, to, json = false }: { from: string; to: string; json?: boolean },
 ): Promise<void> => {
-  const [source, target] = [from, to].map((text) => expectKept(text, context.workingFolder))
-  if (source === undefined || target === undefined) return
+  const source = expectKept(from, context.workingFolder)
+  const target = expectKept(to, context.workingFolder)
   if (source.kind === 'sqlite' && !existsSync(source.path))
     throw new CliError(`there is no database at ${from}`, { hint: 'name an existing one first, then the new one' })
-  const report = await withStore(source, (old) => withStore(target, (copy) => copyAll(old, copy)))
+  const report = await withDatabase(asKept(source), (old) => withDatabase(asKept(target), (copy) => copyAll(old, copy)))
   if (json) writeJson(context, report)
   else {
     const { runs, going, workflows, schedules } = report
@@ -47,11 +47,4 @@ const expectKept = (text: string, folder: string): DatabaseAddress => {
   })
 }
 
-const withStore = async <T>(database: DatabaseAddress, act: (store: Store) => Promise<T>): Promise<T> => {
-  const store = await openDatabase({ database, durability: 'process' })
-  try {
-    return await act(store)
-  } finally {
-    await store.close()
-  }
-}
+const asKept = (database: DatabaseAddress) => ({ database, durability: 'process' }) as const

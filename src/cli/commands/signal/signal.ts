@@ -1,5 +1,6 @@
 /** `troupe signal`: sends an event to one run, or to every run that matches a condition. */
 
+import { createKnownVault } from '../../../app/project/known-vault.ts'
 import { countOf } from '../../../core/count.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import { matchRuns } from '../../../service/control/match-runs.ts'
@@ -10,7 +11,6 @@ import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { expectJson, readInput } from '../../input.ts'
-import { createKnownVault } from '../../known-secrets.ts'
 import { findRun, withRuns } from '../../open-runs.ts'
 import { writeHint, writeJson } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'

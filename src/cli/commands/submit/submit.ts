@@ -2,12 +2,15 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { createCatalogue } from '../../../app/catalogue.ts'
+import { createKnownVault } from '../../../app/project/known-vault.ts'
 import { readVariables, toPricing } from '../../../app/project/project-access.ts'
 import type { Submitted } from '../../../runtime/submit-run.ts'
 import { submitWorkflow } from '../../../service/submit.ts'
+import { toSubmittedJson } from '../../../service/views/run-json.ts'
 import { toShownStatus } from '../../../service/views/shown-status.ts'
+import { compileStored } from '../../../service/workflows/compile-stored.ts'
 import { type FoundWorkflow, loadRegistered } from '../../../service/workflows/registered-workflow.ts'
-import { BAD_ENDS, type BadEnd } from '../../../store/store.ts'
+import { BAD_ENDS, type BadEnd, type Definition } from '../../../store/store.ts'
 import { openStoreClock } from '../../../store/store-clock.ts'
 import { expectTrust } from '../../ask-trust.ts'
 import { hintAtStart } from '../../begin-copy.ts'
@@ -16,7 +19,6 @@ import { compileRunnable, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { readInputOf } from '../../input.ts'
-import { createKnownVault } from '../../known-secrets.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
 import { openProject, withDatabase } from '../../open-runs.ts'
 import { readChoice } from '../../option-values.ts'
@@ -55,9 +57,11 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
       ? undefined
       : await withInput({ workflow: await compileRunnable(name, { context, project, models }), folder })
   return withDatabase(project, async (store) => {
-    const { workingFolder } = context
-    const { env: environment } = project.config
-    const registered = { catalogue: createCatalogue(), workingFolder, models, environment }
+    const compileAs = { catalogue: createCatalogue(), models, environment: project.config.env }
+    const registered = {
+      workingFolder: context.workingFolder,
+      compile: (definition: Definition) => compileStored(definition, compileAs),
+    }
     const { workflow, folder, input } = read ?? (await withInput(await loadRegistered(store, name, registered)))
     await expectTrust(context, { project, workflow, deed: 'start' })
     const env = readVariables(project, context.environment)
@@ -97,16 +101,13 @@ const hintAtAgain = (context: Context, { run: { status }, isNew }: Submitted): v
 }
 
 const report = (context: Context, options: SubmitArguments, submitted: Submitted): number => {
-  const { run, isNew } = submitted
-  const { id, workflow, key, origin } = run
-  const status = toShownStatus(run)
-  const againAfter = origin?.kind === 'again' ? origin.of : null
-  if (options.json === true)
-    writeJson(context, { run: id, workflow, status, key, is_new: isNew, again_after: againAfter })
+  const { id } = submitted.run
+  const shown = toSubmittedJson(submitted)
+  if (options.json === true) writeJson(context, shown)
   else context.stdout.write(`${id}\n`)
   if (options.json !== true && options.quiet !== true) {
     context.stderr.write(`${describe(submitted)}\n`)
-    if (status === 'queued') hintAtStart(context, id)
+    if (shown.status === 'queued') hintAtStart(context, id)
     hintAtAgain(context, submitted)
   }
   return EXIT.completed

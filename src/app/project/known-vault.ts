@@ -1,7 +1,7 @@
-import type { EnvironmentVariables, Project } from '../app/project/project.ts'
-import { readSecrets } from '../app/project/project-access.ts'
-import { keysOf, readProviders } from '../app/project/provider-access.ts'
-import { SecretVault } from '../secrets/secret-vault.ts'
+import { SecretVault } from '../../secrets/secret-vault.ts'
+import type { EnvironmentVariables, Project } from './project.ts'
+import { readSecrets } from './project-access.ts'
+import { keysOf, readProviders } from './provider-access.ts'
 
 /**
  * A vault with all secrets that this process knows, to redact written data: the keys of providers, and the named secrets that
