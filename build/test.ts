@@ -12,6 +12,8 @@ import { runTestFile, stopRunningTests, type TestFileResult } from './test-file.
 
 /** These take longest, so they start first, and may take longer. */
 const SLOW = /^test\/(faults|e2e|integration|cli|package|store\/postgres)\//
+/** Files that measure times: they run first, and no other beside them. */
+const ALONE = ['test/faults/timers.test.ts']
 const TIMEOUT_MS = 60_000
 const SLOW_TIMEOUT_MS = 300_000
 
@@ -75,8 +77,12 @@ const findTestFiles = (patterns: readonly string[]): string[] =>
 
 const runAll = async (tasks: readonly Task[]): Promise<TestFileResult[]> => {
   const results: TestFileResult[] = []
-  const waiting = [...tasks].sort((a, b) => Number(SLOW.test(b.file)) - Number(SLOW.test(a.file)))
-  const work = async (): Promise<void> => {
+  const isAlone = ({ file }: Task): boolean => ALONE.includes(file)
+  const alone = tasks.filter(isAlone)
+  const beside = tasks
+    .filter((task) => !isAlone(task))
+    .sort((a, b) => Number(SLOW.test(b.file)) - Number(SLOW.test(a.file)))
+  const work = async (waiting: Task[]): Promise<void> => {
     for (let task = waiting.shift(); task !== undefined; task = waiting.shift()) {
       const { file, env } = task
       const timeoutMs = SLOW.test(file) || env !== undefined ? SLOW_TIMEOUT_MS : TIMEOUT_MS
@@ -86,7 +92,8 @@ const runAll = async (tasks: readonly Task[]): Promise<TestFileResult[]> => {
       console.log(formatResult(named))
     }
   }
-  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, work))
+  await work(alone)
+  await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, () => work(beside)))
   return results.sort((a, b) => (a.file < b.file ? -1 : 1))
 }
 

@@ -148,6 +148,7 @@ const createPostgres = async (): Promise<PostgresServer> => {
   }
   const stop = async (how: keyof typeof SIGNALS = 'fast'): Promise<void> => {
     const ended = new Promise((resolve) => server?.once('exit', resolve))
+    server?.ref()
     server?.kill(SIGNALS[how])
     await ended
   }

@@ -15,11 +15,11 @@ import { refuseClaim } from '../rules/lease.ts'
 import { toPhaseCode } from '../sql/codes.ts'
 import type { OnDamaged } from '../sql/damaged-rows.ts'
 import { toDefinition, toMessage } from '../sql/decode-content.ts'
-import { LAST_SEQ, toJournalKey } from '../sql/journal-key.ts'
+import { LAST_SEQ, toSeq } from '../sql/journal-key.ts'
 import { type LargeText, packJson } from '../sql/large-text.ts'
 import { packRun, toQueuedRecord } from '../sql/new-run-columns.ts'
 import { toHolderText, toJournalRow, toRunRecord } from '../sql/run-record.ts'
-import type { RunRow } from '../sql/run-row.ts'
+import type { RunRow, StoredRow } from '../sql/run-row.ts'
 import type {
   CachedAnswer,
   Claim,
@@ -42,6 +42,7 @@ import type {
 } from '../store.ts'
 import { listDueRuns, readNextDue } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
+import { GatheredRead } from './gathered-read.ts'
 import { PostgresRecords } from './postgres-records.ts'
 import {
   createRun,
@@ -52,7 +53,7 @@ import {
   toQueuedValues,
 } from './run-creation.ts'
 import { countRuns, listRuns } from './run-lists.ts'
-import { one, type Session } from './session.ts'
+import { one, type Query, type Session, type Value } from './session.ts'
 import { CONTENT, INBOX, INSERT_RUN, RUN } from './statements.ts'
 import { StoreConnections } from './store-connections.ts'
 import { selectUsageSums } from './usage-statement.ts'
@@ -65,9 +66,16 @@ const AMBIGUOUS_IDS = 10
 const MOST_CLAIM_TRIES = 50
 const CLAIM_PAUSE_MS = 5
 
+/** Rows that are read together with those of other runs: most runs have no more. */
+const FIRST_ROWS = 64
+
 export class PostgresStore extends PostgresRecords implements Store {
   readonly location: string
   readonly #writes = new Map<Claim, WriteJob>()
+  readonly #runs = this.#gather(RUN.readAll, { keyOf: ({ id }) => id })
+  readonly #createdRows = this.#gather(RUN.readFirstRows, { keyOf: ({ run_id }) => run_id, rest: [1] })
+  readonly #firstRows = this.#gather(RUN.readFirstRows, { keyOf: ({ run_id }) => run_id, rest: [FIRST_ROWS] })
+  readonly #inboxes = this.#gather(INBOX.read, { keyOf: ({ run }) => run })
 
   constructor(config: pg.ClientConfig, options: { location: string; onDamaged: OnDamaged }) {
     super(new StoreConnections(config, options))
@@ -136,12 +144,21 @@ export class PostgresStore extends PostgresRecords implements Store {
     return this.readRows(id, { from: fromSeq, to: LAST_SEQ })
   }
 
-  readRows(id: string, { from, to }: { from: number; to: number }): Promise<JournalRow[]> {
-    return this.#readRows(id, from, Math.min(to, LAST_SEQ))
+  async readRows(id: string, { from, to }: { from: number; to: number }): Promise<JournalRow[]> {
+    if (from === 1) {
+      const first = await this.#firstRows.rowsOf(id)
+      if (first.length < FIRST_ROWS)
+        return this.#toJournalRows(
+          id,
+          first.filter(({ key }) => toSeq(key) <= to),
+        )
+    }
+    const stored = await this.db.read((session) => session.all(RUN.readRows, [id, from, Math.min(to, LAST_SEQ)]))
+    return this.#toJournalRows(id, stored)
   }
 
   async readCreated(id: string): Promise<JournalRow<'created'> | undefined> {
-    const [row] = await this.#readRows(id, 1, 1)
+    const [row] = await this.#toJournalRows(id, await this.#createdRows.rowsOf(id))
     return row?.kind === 'created' ? row : undefined
   }
 
@@ -149,10 +166,10 @@ export class PostgresStore extends PostgresRecords implements Store {
     return this.db.read(async (session) => (await one(session, RUN.readClock))?.now ?? 0)
   }
 
-  findRun(id: string): Promise<FindRunResult> {
+  async findRun(id: string): Promise<FindRunResult> {
+    const [exact] = await this.#runs.rowsOf(id)
+    if (exact) return { kind: 'found', run: await this.#toRecord(exact) }
     return this.db.read(async (session) => {
-      const exact = await one(session, RUN.read, [id])
-      if (exact) return { kind: 'found', run: await this.#toRecord(exact) }
       const found = id === '' ? [] : await session.all(RUN.findIds, [id, AMBIGUOUS_IDS])
       const ids = found.map((row) => row.id)
       if (ids.length > 1) return { kind: 'ambiguous', ids }
@@ -207,15 +224,13 @@ export class PostgresStore extends PostgresRecords implements Store {
     })
   }
 
-  readInbox(claims: readonly Claim[]): Promise<{ claim: Claim; message: InboxMessage }[]> {
-    const byKey = new Map(claims.map((claim) => [claim.runKey, claim]))
-    return this.db.read(async (session) => {
-      const found = await session.all(INBOX.read, [[...byKey.keys()]])
-      const unpack = await this.db.unpacker(found.map(({ body }) => body))
-      // A damaged message stays, and delays none of the others.
-      const messages = this.decode(found, (row) => ({ claim: byKey.get(row.run), message: toMessage(row, unpack) }))
-      return messages.flatMap(({ claim, message }) => (claim === undefined ? [] : [{ claim, message }]))
-    })
+  async readInbox(claims: readonly Claim[]): Promise<{ claim: Claim; message: InboxMessage }[]> {
+    const inboxes = await Promise.all(claims.map(({ runKey }) => this.#inboxes.rowsOf(runKey)))
+    const unpack = await this.db.unpacker(inboxes.flat().map(({ body }) => body))
+    // A damaged message stays, and delays none of the others.
+    const toMessages = (claim: Claim, place: number) =>
+      this.decode(inboxes[place] ?? [], (row) => ({ claim, message: toMessage(row, unpack) }))
+    return claims.flatMap(toMessages)
   }
 
   async saveDefinition({ hash, workflow, file, source, links }: Definition): Promise<void> {
@@ -265,13 +280,21 @@ export class PostgresStore extends PostgresRecords implements Store {
     return { session, isRepeated, toRecord: (row: RunRow) => this.#toRecord(row, session) }
   }
 
+  /** @param options `rest`: values behind the keys. */
+  #gather<Key extends string | number, Row>(
+    query: Query<Row>,
+    { keyOf, rest = [] }: { keyOf: (row: Row) => Key; rest?: readonly Value[] },
+  ): GatheredRead<Key, Row> {
+    return new GatheredRead((keys) => this.db.read((session) => session.all(query, [keys, ...rest])), keyOf)
+  }
+
   #closeWrite(job: WriteJob): void {
     if (this.#writes.get(job.claim) === job) this.#writes.delete(job.claim)
   }
 
   /** Returns undefined when the run is being claimed by others, so that another look is needed. */
   async #tryClaim(id: string, owner: Owner): Promise<ClaimResult | undefined> {
-    const row = await this.db.read((session) => one(session, RUN.readWithClock, [id]))
+    const [row] = await this.#runs.rowsOf(id)
     if (row === undefined) return { kind: 'missing' }
     const run = await this.#toRecord(row)
     const refusal = refuseClaim(run, { owner, now: row.now })
@@ -288,7 +311,7 @@ export class PostgresStore extends PostgresRecords implements Store {
     const before = await one(session, RUN.read, [id])
     if (before !== undefined && before.flow_key !== null) await gate.lock(before.flow_key)
     await session.all(RUN.lock, [id])
-    const row = await one(session, RUN.readWithClock, [id])
+    const row = await one(session, RUN.readAll, [[id]])
     if (row === undefined) return { kind: 'missing' }
     const run = await this.#toRecord(row, session)
     const refusal = refuseClaim(run, { owner, now: row.now })
@@ -301,14 +324,9 @@ export class PostgresStore extends PostgresRecords implements Store {
     return { ...toClaimed(row, { run, owner, taken }), ...(admission?.isExpired && { isExpired: true }) }
   }
 
-  async #readRows(id: string, fromSeq: number, lastSeq: number): Promise<JournalRow[]> {
-    return this.db.read(async (session) => {
-      const found = await one(session, RUN.readKey, [id])
-      if (found === undefined) return []
-      const rows = await session.all(RUN.readRows, [toJournalKey(found.key, fromSeq), toJournalKey(found.key, lastSeq)])
-      const unpack = await this.db.unpacker(rows.map(({ data }) => data))
-      return rows.map((row) => toJournalRow(row, { runId: id, unpack }))
-    })
+  async #toJournalRows(id: string, stored: readonly StoredRow[]): Promise<JournalRow[]> {
+    const unpack = await this.db.unpacker(stored.map(({ data }) => data))
+    return stored.map((row) => toJournalRow(row, { runId: id, unpack }))
   }
 
   async #toRecord(row: RunRow, session?: Session): Promise<RunRecord> {

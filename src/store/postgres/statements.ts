@@ -52,7 +52,17 @@ export const INSERT_RUN = sql<{ key: number }>(`with inserted as (
 
 export const RUN = {
   read: sql<RunRow>(`select ${RUN_COLUMNS} ${FROM_RUN} where run.id = $1`),
-  readWithClock: sql<RunRow & { now: number }>(`select ${RUN_COLUMNS}, ${NOW} as now ${FROM_RUN} where run.id = $1`),
+  /** With the clock, for claims. */
+  readAll: sql<RunRow & { now: number }>(
+    `select ${RUN_COLUMNS}, ${NOW} as now ${FROM_RUN} where run.id = any($1::text[])`,
+  ),
+  /** The first `$2` rows of each run. */
+  readFirstRows: sql<StoredRow & { run_id: string }>(
+    `select run.id as run_id, first.* from run cross join lateral (
+       select key, at, kind, path, visit, data from journal
+       where key between run.key::bigint * ${ROWS_PER_RUN} + 1 and (run.key::bigint + 1) * ${ROWS_PER_RUN} - 1 order by key limit $2
+     ) first where run.id = any($1::text[]) order by first.key`,
+  ),
   readByKey: sql<RunRow & { body_hash: string | null }>(
     `select ${RUN_COLUMNS}, run.body_hash ${FROM_RUN} where run.workflow = $1 and md5(run.idempotency_key) = md5($2)
      and run.idempotency_key is not null and run.replaced_by is null`,
@@ -85,7 +95,9 @@ export const RUN = {
     `select id from run where left(id, length($1)) = $1 or right(id, length($1)) = $1 order by id collate "C" limit $2`,
   ),
   readRows: sql<StoredRow>(
-    'select key, at, kind, path, visit, data from journal where key between $1 and $2 order by key',
+    `with found as materialized (select key::bigint * ${ROWS_PER_RUN} as first from run where id = $1)
+     select key, at, kind, path, visit, data from journal
+     where key between (select first from found) + $2::bigint and (select first from found) + $3::bigint order by key`,
   ),
 } as const
 

@@ -60,11 +60,14 @@ add('connections that the server ends are opened again, for reads, changes and n
   await execute(url, END_ALL)
   await store.write(claim, { rows: [createRow(2)] })
   assert.is((await store.readJournal(claim.runId)).length, 2)
+  // A connection that only listens does not keep this process.
+  const keeper = setTimeout(() => {}, 60_000)
   const again = new Promise<void>((resolve) => {
     hear = resolve
   })
   await other.post(claim.runId, { id: 'm', kind: 'signal', body: null })
   await again
+  clearTimeout(keeper)
   assert.ok(heard > 0)
   await Promise.all([store.close(), other.close()])
 })

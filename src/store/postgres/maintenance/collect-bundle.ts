@@ -3,7 +3,7 @@ import { type BundledRun, findBlobHashes, type RunBundle } from '../../run-bundl
 import { type StoredApproval, toOpenApproval } from '../../sql/approval-columns.ts'
 import { type StoredMaking, toMade } from '../../sql/bundle-columns.ts'
 import { toCloudEvent } from '../../sql/event-columns.ts'
-import { LAST_SEQ, toJournalKey } from '../../sql/journal-key.ts'
+import { LAST_SEQ } from '../../sql/journal-key.ts'
 import { toJournalRow, toRunRecord } from '../../sql/run-record.ts'
 import type { RunRow } from '../../sql/run-row.ts'
 import type { InboxMessage, TimerRecord } from '../../store.ts'
@@ -36,7 +36,7 @@ const bundleRun = async (
   db: StoreConnections,
   { session, row }: { session: Session; row: RunRow },
 ): Promise<BundledRun> => {
-  const rows = await session.all(RUN.readRows, [toJournalKey(row.key, 1), toJournalKey(row.key, LAST_SEQ)])
+  const rows = await session.all(RUN.readRows, [row.id, 1, LAST_SEQ])
   const messages = await session.all(SQL.messages, [row.key])
   const approvals: StoredApproval[] = await session.all(APPROVAL.list, [row.id, null, null])
   const events = await session.all(OUTBOX.listOfRun, [0, Number.MAX_SAFE_INTEGER, null, row.id, null])
