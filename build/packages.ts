@@ -36,6 +36,7 @@ export const VENDORED: readonly string[] = [
   '@mikro-orm/sqlite',
   'ollama',
   'openai',
+  're2js',
 ]
 
 /** Imports the packages of dist/vendor/ from there, by the `imports` of package.json: the path is the same for all chunks. */
