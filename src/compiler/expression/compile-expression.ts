@@ -4,12 +4,23 @@
  */
 import { Fault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { sizeOf } from '../../core/value-size.ts'
 import type { ExpressionText, MapNode, ValueNode } from '../value-node.ts'
 import { mayAbsorb } from './compile/absorb.ts'
 import { compileNode } from './compile/compile-node.ts'
 import type { CompileContext, Read } from './compile/context.ts'
 import { compileValueOf } from './compile/context.ts'
-import { chargeTree, Evaluation, ExpressionFailure, fail, isAbsorbable, RESULT_BUDGET } from './evaluation.ts'
+import {
+  chargeTree,
+  Evaluation,
+  ExpressionFailure,
+  fail,
+  isAbsorbable,
+  RESULT_BUDGET,
+  textWork,
+  type Work,
+  writeJson,
+} from './evaluation.ts'
 import { type Expression, partsOf } from './expression.ts'
 import type { MacroName } from './macro-forms.ts'
 import { parseExpression } from './parse-expression.ts'
@@ -165,30 +176,44 @@ const compileTemplate = <Env>(parts: (string | ExpressionText)[], bindings: Bind
   if (runs.every((run) => typeof run === 'string')) return { constant: runs.join('') }
   return {
     run: (env) => {
+      const work = new Evaluation(undefined, NO_LOCALS)
       let text = ''
-      for (const run of runs) text += typeof run === 'string' ? run : run(env)
+      for (const run of runs) text += typeof run === 'string' ? run : run(env, work)
       return text
     },
   }
 }
 
+/** Writes a value into a text. Its size is counted first, once for each value; one that is nested too deeply is left to the writer. */
+const insertJson = (value: JsonValue, work: Work): string => {
+  const size = sizeOf(value)
+  if (Number.isFinite(size)) work.charge(size >> 7)
+  return writeJson(value, work)
+}
+
 /** Keeps the parts of the text apart, so that the secrets are put in where the text is used. */
 const compileSecretText = <Env>(parts: (string | ExpressionText)[], bindings: Bindings<Env>): Compiled<Env> => {
-  const runs = parts.map((part): ((env: Env) => JsonValue) => {
+  const runs = parts.map((part): ((env: Env, work: Work) => JsonValue) => {
     if (typeof part === 'string') return () => part
     return secretName(part) === undefined ? compileText(part, bindings) : compileExpression(part, bindings)
   })
-  return { run: (env) => ({ $text: runs.map((run) => run(env)) }) }
+  return {
+    run: (env) => {
+      const work = new Evaluation(undefined, NO_LOCALS)
+      return { $text: runs.map((run) => run(env, work)) }
+    },
+  }
 }
 
-/** Texts stay as they are, other values become JSON; null is a mistake. */
-const compileText = <Env>(part: ExpressionText, bindings: Bindings<Env>): ((env: Env) => string) => {
+/** Texts stay as they are, other values become JSON; null is a mistake. The work is that of all parts of the whole text. */
+const compileText = <Env>(part: ExpressionText, bindings: Bindings<Env>): ((env: Env, work: Work) => string) => {
   const run = compileExpression(part, bindings)
-  return (env) => {
+  return (env, work) => {
     const value = run(env)
-    if (typeof value === 'string') return value
     try {
-      return value === null ? fail('null in a text') : JSON.stringify(value)
+      if (typeof value !== 'string') return value === null ? fail('null in a text') : insertJson(value, work)
+      work.charge(textWork(value.length))
+      return value
     } catch (error) {
       return raise(error, { text: part.text, position: 0 })
     }

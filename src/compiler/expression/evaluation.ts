@@ -3,6 +3,7 @@
  * The budget counts visits, never time, so that a replay on another machine decides alike.
  */
 import type { JsonValue } from '../../core/json.ts'
+import type { RegularExpression } from './regular-expression.ts'
 
 /** Undefined is a missing value: only a chain with `.?` or `[?]` gives one, and only `orValue` and its like take it. */
 export type Value = JsonValue | undefined
@@ -50,8 +51,8 @@ export const textWork = (length: number): number => length >> 10
 export interface Work {
   /** @throws ExpressionFailure when the budget is spent. */
   charge(visits: number): void
-  /** Kept from one call to the next of the same evaluation. */
-  readonly patterns: Set<string>
+  /** Patterns that this evaluation has compiled and paid for, so that it compiles none twice. */
+  readonly patterns: Map<string, RegularExpression>
 }
 
 export class Evaluation implements Work {
@@ -60,7 +61,7 @@ export class Evaluation implements Work {
   /** Place of the current call: functions do not know their own. */
   position = 0
   #left: number
-  #patterns: Set<string> | undefined
+  #patterns: Map<string, RegularExpression> | undefined
 
   constructor(env: unknown, locals: Value[], budget: number = WORK_BUDGET) {
     this.env = env
@@ -74,8 +75,8 @@ export class Evaluation implements Work {
       throw new BudgetFailure(`it needs too much work: an expression may visit ${WORK_BUDGET} elements`)
   }
 
-  get patterns(): Set<string> {
-    this.#patterns ??= new Set()
+  get patterns(): Map<string, RegularExpression> {
+    this.#patterns ??= new Map()
     return this.#patterns
   }
 }
@@ -85,6 +86,17 @@ export const chargeTree = (value: JsonValue, work: Work): void => {
   work.charge(typeof value === 'string' ? 1 + textWork(value.length) : 1)
   if (typeof value !== 'object' || value === null) return
   for (const item of Array.isArray(value) ? value : Object.values(value)) chargeTree(item, work)
+}
+
+/** Writes a value whose tree is charged as JSON, and charges the characters: names of fields and escapes are not in the tree. */
+export const writeJson = (
+  value: JsonValue,
+  work: Work,
+  write: (value: JsonValue) => string = JSON.stringify,
+): string => {
+  const text = write(value)
+  work.charge(text.length >> 7)
+  return text
 }
 
 /** Names the kind of a value, for messages. */

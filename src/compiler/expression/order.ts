@@ -7,15 +7,20 @@ export const compareValues = (a: JsonValue, b: JsonValue, work: Work): number | 
   if (typeof a === 'number' && typeof b === 'number') return a - b
   if (typeof a === 'string' && typeof b === 'string') {
     work.charge(textWork(Math.min(a.length, b.length)))
-    return compareTexts(a, b)
+    return compareTexts(a, b, work)
   }
   return typeof a === 'boolean' && typeof b === 'boolean' ? Number(a) - Number(b) : undefined
 }
 
-const compareTexts = (a: string, b: string): number => {
+/** Equal characters at the beginning of two texts that are compared for one visit. */
+const CHARACTERS_A_VISIT = 512
+
+const compareTexts = (a: string, b: string, work: Work): number => {
   if (a === b) return 0
   const shorter = Math.min(a.length, b.length)
-  for (let at = startOfDifference(a, b, shorter); at < shorter; at++) {
+  const start = startOfDifference(a, b, shorter)
+  work.charge(start / CHARACTERS_A_VISIT)
+  for (let at = start; at < shorter; at++) {
     const unit = a.charCodeAt(at)
     const other = b.charCodeAt(at)
     if (unit !== other) return toRank(unit) - toRank(other)

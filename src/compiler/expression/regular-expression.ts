@@ -5,6 +5,7 @@
 import { createRequire } from 'node:module'
 import type * as Engine from 're2js'
 import { translatePattern } from '../../core/schema-pattern.ts'
+import { estimateProgram } from './pattern-size.ts'
 
 export interface RegularExpression {
   /** True if the pattern matches somewhere in the text. */
@@ -29,7 +30,10 @@ export interface Match {
 
 export type CompiledPattern = { ok: true; expression: RegularExpression } | { ok: false; message: string }
 
-const LONGEST_PATTERN = 2000
+export const LONGEST_PATTERN = 2000
+
+/** Instructions of the largest program: compiling it takes some 20 ms. */
+const LARGEST_PROGRAM = 20_000
 
 /** Most compiled patterns in the cache. A workflow has a handful, so the bound only guards against patterns made at run time. */
 const MOST_KEPT = 200
@@ -103,7 +107,13 @@ const compile = (pattern: string): CompiledPattern => {
 const tryCompile = (pattern: string, translate = (text: string): string => text): CompiledPattern => {
   const { RE2JS, RE2JSException } = loadEngine()
   try {
-    const expression = RE2JS.compile(translate(pattern))
+    const translated = translate(pattern)
+    if (estimateProgram(translated) > LARGEST_PROGRAM)
+      return {
+        ok: false,
+        message: `its repeats make it too large: expected at most ${LARGEST_PROGRAM} characters with all repeats written out`,
+      }
+    const expression = RE2JS.compile(translated)
     return { ok: true, expression: toRegularExpression(expression) }
   } catch (error) {
     if (error instanceof RE2JSException)

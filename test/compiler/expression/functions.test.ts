@@ -179,6 +179,17 @@ test('searches of texts find the same places as the engine does', () => {
   )
 })
 
+test('a pattern whose repeats make it too large is refused before it is compiled', () => {
+  for (const pattern of [
+    'a{1000}'.repeat(285),
+    '((a{30}){30})'.repeat(140),
+    '(?:[^a]{999}b?){20,}',
+    '\\p{L}{1000}'.repeat(50),
+  ])
+    assert.match(reasonOf('"a".matches(pattern)', toData({ pattern })), /its repeats make it too large|too much work/)
+  assert.is(evaluate('"a".matches("^[a{9}(]{1,1000}$")'), true)
+})
+
 test('what base64 encodes, base64_decode gives back', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) =>

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../../../core/json.ts'
-import { chargeTree, describeValue, type Evaluation, fail } from '../evaluation.ts'
+import { chargeTree, describeValue, type Evaluation, fail, writeJson } from '../evaluation.ts'
 import type { BindExpression, MacroExpression } from '../expression.ts'
 import type { MacroName } from '../macro-forms.ts'
 import { toKey } from '../object-key.ts'
@@ -146,7 +146,7 @@ const compileUniqueBy = (loop: Loop): RunValue => {
     const kept: JsonValue[] = []
     bodies(evaluation, (key, at, { items }) => {
       chargeTree(key, evaluation)
-      const identity = toCanonicalJson(key)
+      const identity = writeJson(key, evaluation, toCanonicalJson)
       if (!seen.has(identity)) kept.push(items[at] ?? null)
       seen.add(identity)
     })

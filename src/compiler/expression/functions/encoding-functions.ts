@@ -5,7 +5,8 @@ import { type FunctionSource, readWork, textAt } from './function-entry.ts'
 
 const TEXT = { name: 'text', type: STRING } as const
 
-const BASE_64 = /^[A-Za-z0-9+/]*={0,2}$/
+/** In one of its two alphabets, or both. */
+const BASE_64 = /^[A-Za-z0-9+/_-]*={0,2}$/
 
 /** Lengths of what fills up the last four digits, by how many digits stand in it. */
 const PADDINGS: readonly (readonly number[])[] = [[0], [], [0, 2], [0, 1]]
@@ -16,12 +17,11 @@ const isBase64 = (text: string): boolean => {
   return PADDINGS[(text.length - padding) % 4]?.includes(padding) === true
 }
 
-/** Takes the alphabet of URLs too. */
+/** Takes the alphabet of URLs too, as `Buffer` does. */
 const decode = (text: string): string => {
-  const standard = text.replaceAll('-', '+').replaceAll('_', '/')
-  if (!isBase64(standard)) return fail('the text is not Base64')
+  if (!isBase64(text)) return fail('the text is not Base64')
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(standard, 'base64'))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(text, 'base64'))
   } catch {
     return fail('the text holds bytes that are not UTF-8')
   }

@@ -1,9 +1,11 @@
 import { countOf } from '../../../core/count.ts'
 import { formatFixed } from '../../../core/decimal.ts'
 import type { JsonValue } from '../../../core/json.ts'
-import { chargeTree, describeValue, fail, textWork, type Work } from '../evaluation.ts'
+import { chargeTree, describeValue, fail, textWork, type Work, writeJson } from '../evaluation.ts'
 
 const VERB = /%(?:\.(\d{1,2}))?([a-zA-Z%])?/g
+
+const VISITS_A_VERB = 1 / 2
 
 /** How many items of the list a format text takes; for the checker. */
 export const countVerbs = (text: string): number => [...text.matchAll(VERB)].filter(([, , verb]) => verb !== '%').length
@@ -11,16 +13,18 @@ export const countVerbs = (text: string): number => [...text.matchAll(VERB)].fil
 /** @throws ExpressionFailure for an unknown verb, a value that does not fit its verb, too few or too many values. */
 export const formatText = (text: string, values: readonly JsonValue[], work: Work): string => {
   let used = 0
-  let size = text.length
-  const result = text.replaceAll(VERB, (written, digits: string | undefined, verb: string | undefined) => {
-    if (verb === '%') return '%'
-    const value = values[used++]
+  let end = 0
+  const parts: string[] = []
+  // One verb after the other: a replacement by a function would find all of them before it is called.
+  for (const { 0: written, 1: digits, 2: verb, index } of text.matchAll(VERB)) {
+    work.charge(VISITS_A_VERB)
+    const value = verb === '%' ? '%' : values[used++]
     if (value === undefined) return fail(`'${written}' has no value: the list has ${values.length}`)
-    const rendered = renderVerb({ written, verb, digits, value, work })
-    size += rendered.length
-    return rendered
-  })
-  work.charge(textWork(size))
+    parts.push(text.slice(end, index), verb === '%' ? '%' : renderVerb({ written, verb, digits, value, work }))
+    end = index + written.length
+  }
+  const result = parts.join('') + text.slice(end)
+  work.charge(textWork(result.length))
   if (used < values.length) return fail(`the list has ${countOf(values.length, 'value')}, the text takes ${used}`)
   return result
 }
@@ -66,5 +70,5 @@ const renderValue = (value: JsonValue, work: Work): string => {
     return value
   }
   chargeTree(value, work)
-  return JSON.stringify(value)
+  return writeJson(value, work)
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue, toCanonicalJson } from '../../../core/json.ts'
-import { chargeTree, describeValue, fail, textWork, type Work } from '../evaluation.ts'
+import { chargeTree, describeValue, fail, type Work, writeJson } from '../evaluation.ts'
 import { compareValues } from '../order.ts'
 import { ANY, BOOLEAN, listOf, membersOf, NUMBER, STRING, type Type, unionOf } from '../type.ts'
 import { type FunctionSource, listAt, listWork, numberAt, textAt } from './function-entry.ts'
@@ -44,8 +44,7 @@ const distinctItems = (list: JsonValue[], work: Work): JsonValue[] => {
   const seen = new Set<string>()
   return list.filter((item) => {
     chargeTree(item, work)
-    const identity = toCanonicalJson(item)
-    work.charge(textWork(4 * identity.length))
+    const identity = writeJson(item, work, toCanonicalJson)
     return seen.has(identity) ? false : seen.add(identity)
   })
 }

@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../../core/json.ts'
 import { ExpressionFailure, fail, type Work } from '../evaluation.ts'
-import { compilePattern, type Match, type RegularExpression } from '../regular-expression.ts'
+import { estimateProgram } from '../pattern-size.ts'
+import { compilePattern, LONGEST_PATTERN, type Match, type RegularExpression } from '../regular-expression.ts'
 import { BOOLEAN, listOf, NULL, NUMBER, STRING, unionOf } from '../type.ts'
 import { type FunctionSource, numberAt, textAt } from './function-entry.ts'
 import { joinTexts } from './join-texts.ts'
@@ -13,14 +14,18 @@ const ONE_GROUP = { name: 'pattern', type: STRING, pattern: { mostGroups: 1 } } 
 
 const compilePatternOrFail = (pattern: string, work: Work): RegularExpression => {
   // A pattern is paid for once an evaluation, whether or not it is still kept compiled: a replay must count alike.
-  if (!work.patterns.has(pattern)) {
-    work.charge(16 * pattern.length)
-    work.patterns.add(pattern)
-  }
+  const known = work.patterns.get(pattern)
+  if (known !== undefined) return known
+  work.charge(compileWork(pattern))
   const compiled = compilePattern(pattern)
   if (!compiled.ok) throw new ExpressionFailure(`the regular expression is not valid: ${compiled.message}`)
+  work.patterns.set(pattern, compiled.expression)
   return compiled.expression
 }
+
+/** Work of compiling: the engine reads the pattern, and writes its repeats out. */
+const compileWork = (pattern: string): number =>
+  pattern.length > LONGEST_PATTERN ? 1 : 16 * pattern.length + 2 * estimateProgram(pattern)
 
 /** Steps of the engine for one visit. For each character that it looks at it takes up to as many steps as the pattern has instructions. */
 const STEPS_A_VISIT = 32
@@ -58,6 +63,7 @@ const groupsOf = (pattern: string, work: Work): number => {
 }
 
 const readReplacement = (args: readonly JsonValue[], work: Work): Insert[] => {
+  work.charge(textAt(args, 2).length >> 3)
   const parsed = parseReplacement(textAt(args, 2), compilePatternOrFail(textAt(args, 1), work).groups)
   return Array.isArray(parsed) ? parsed : fail(`${parsed.message}: ${parsed.hint}`)
 }

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../../core/json.ts'
-import { fail, textWork, type Work } from '../evaluation.ts'
+import { describeValue, fail, textWork, type Work } from '../evaluation.ts'
 import { BOOLEAN, listOf, literalOf, NUMBER, STRING, unionOf } from '../type.ts'
 import {
   characterWork,
@@ -57,7 +57,8 @@ const padText = (args: readonly JsonValue[], work: Work): string => {
   const size = numberAt(args, 1)
   const fill = textAt(args, 2, ' ')
   if (!Number.isInteger(size)) return fail(`${size} is no size: expected a whole number of characters`)
-  if (countCharacters(fill) !== 1) return fail(`'${fill}' can't fill: expected one character`)
+  if (fill.length > 2 || countCharacters(fill) !== 1)
+    return fail(`${describeValue(fill)} can't fill: expected one character`)
   const missing = Math.max(0, size - countCharacters(text))
   work.charge(textWork(missing * fill.length))
   const filling = fill.repeat(missing)
@@ -153,7 +154,7 @@ export const TEXT_FUNCTIONS: readonly FunctionSource[] = [
     work: readWork,
     evaluate: (args, work) => {
       const trimmed = trimSpace(textAt(args, 0))
-      work.charge((textAt(args, 0).length - trimmed.length) >> 7)
+      work.charge((textAt(args, 0).length - trimmed.length) >> 5)
       return trimmed
     },
   },

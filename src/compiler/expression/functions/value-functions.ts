@@ -2,7 +2,7 @@ import { losesDigits } from '../../../core/exact-number.ts'
 import { isFault } from '../../../core/fault.ts'
 import { parseFiniteJson } from '../../../core/finite-json.ts'
 import type { JsonValue } from '../../../core/json.ts'
-import { chargeTree, describeValue, fail, failUnsafe } from '../evaluation.ts'
+import { chargeTree, describeValue, fail, failUnsafe, writeJson } from '../evaluation.ts'
 import { ANY, BOOLEAN, listOf, literalOf, NUMBER, STRING, unionOf } from '../type.ts'
 import { formatText } from './format.ts'
 import { type FunctionSource, listAt, readWork, textAt } from './function-entry.ts'
@@ -115,7 +115,7 @@ export const VALUE_FUNCTIONS: readonly FunctionSource[] = [
     result: STRING,
     evaluate: ([value = null], work) => {
       chargeTree(value, work)
-      return JSON.stringify(value)
+      return writeJson(value, work)
     },
   },
   {
