@@ -8,7 +8,7 @@
  * 1. A record is certain at a point if it is certain on every way to that point.
  * 2. At a join that waits for all branches, a record is certain if it is certain in any branch.
  * 3. Bits start as certain and are only cleared, so the analysis ends. It visits all points in reverse postorder until nothing
- *    changes, which takes one pass for each level of nested cycles.
+ *    changes, which takes one pass for each level of nested cycles, and one in all without cycles.
  * 4. Points that no run reaches are left out: there every record counts as certain.
  */
 import type { Effect, FlowGraph, FlowNode, NodeSet } from './flow-graph.ts'
@@ -34,10 +34,11 @@ export const analyseAssignment = (graph: FlowGraph, { entry, reached, count }: A
   const after = new Uint32Array(graph.nodes.length * words).fill(0xffffffff)
   const table: BitTable = { before, after, next: new Uint32Array(words), words, count }
   const order = toReversePostorder(entry, reached)
+  const mayChange = goesBack(order, reached)
   let changed = true
   while (changed) {
     changed = false
-    for (const node of order) if (visit(node, { table, entry, reached })) changed = true
+    for (const node of order) if (visit(node, { table, entry, reached })) changed = mayChange
   }
   return {
     isSure: (node, step, field) =>
@@ -65,8 +66,8 @@ const visit = (
 ): boolean => {
   const { before, after, next, words } = table
   const row = node.number * words
-  next.fill(0)
-  if (node !== entry) merge(node, next, { table, reached })
+  if (node === entry) next.fill(0)
+  else merge(node, next, { table, reached })
   before.set(next, row)
   applyEffect(node.effect, next, table.count)
   let changed = false
@@ -86,13 +87,16 @@ const merge = (
 ): void => {
   // A join that waits for a part of its branches clears all of them, so it merges like any other point.
   const isUnion = node.needs > 1 && node.effect.clears === undefined
-  if (!isUnion) next.fill(0xffffffff)
+  let isFirst = true
   for (const { from } of node.into) {
     if (reached[from.number] === 0) continue
     const row = from.number * words
-    if (isUnion) for (let word = 0; word < words; word++) next[word] = (next[word] ?? 0) | (after[row + word] ?? 0)
+    if (isFirst) next.set(after.subarray(row, row + words))
+    else if (isUnion) for (let word = 0; word < words; word++) next[word] = (next[word] ?? 0) | (after[row + word] ?? 0)
     else for (let word = 0; word < words; word++) next[word] = (next[word] ?? 0) & (after[row + word] ?? 0)
+    isFirst = false
   }
+  if (isFirst) next.fill(isUnion ? 0 : 0xffffffff)
 }
 
 const applyEffect = ({ completes, fails, clears, proves }: Effect, bits: Uint32Array, count: number): void => {
@@ -121,6 +125,15 @@ const clearBits = (bits: Uint32Array, from: number, to: number): void => {
       at += 31
     } else bits[at >>> 5] = (bits[at >>> 5] ?? 0) & ~(1 << (at & 31))
   }
+}
+
+/** True if an edge leads to a node at its own place or before it, so that one pass does not see all. */
+const goesBack = (order: readonly FlowNode[], reached: NodeSet): boolean => {
+  const places = new Int32Array(reached.length)
+  for (const [place, node] of order.entries()) places[node.number] = place
+  return order.some(({ number, onward }) =>
+    onward.some(({ to }) => reached[to.number] === 1 && (places[to.number] ?? 0) <= (places[number] ?? 0)),
+  )
 }
 
 /** Orders the nodes so that each comes before those it leads to, cycles aside. */
