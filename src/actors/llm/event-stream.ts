@@ -5,6 +5,8 @@
  * Two forms beyond the standard are read, as vendors send them: a last event without a blank line behind it, and JSON outside of events,
  * which an overloaded server writes into a stream in place of an error event.
  */
+import { createLineSplitter } from './stream-lines.ts'
+
 const LONGEST_PLAIN_CHARS = 64_000
 
 /** @param onDone Called for `[DONE]`, with which some vendors end a stream. */
@@ -27,7 +29,7 @@ interface EventReader {
 }
 
 const createEventReader = (onDone: () => void): EventReader => {
-  let line = ''
+  const lines = createLineSplitter()
   let data: string[] = []
   /** Lines that are no field of an event. */
   let plain = ''
@@ -47,18 +49,9 @@ const createEventReader = (onDone: () => void): EventReader => {
   }
 
   return {
-    read(piece) {
-      // A line is searched for its end once, however small the pieces are.
-      if (!piece.includes('\n')) {
-        line += piece
-        return []
-      }
-      const lines = (line + piece).split('\n')
-      line = lines.pop() ?? ''
-      return lines.flatMap((whole) => takeLine(whole.endsWith('\r') ? whole.slice(0, -1) : whole))
-    },
+    read: (piece) => lines.take(piece).flatMap((whole) => takeLine(whole.endsWith('\r') ? whole.slice(0, -1) : whole)),
     end() {
-      const rest = takeLine(line.trim())
+      const rest = takeLine(lines.end().trim())
       return [...rest, ...take(), ...(/^\[?\{/.test(plain) ? [plain] : [])]
     },
   }

@@ -4,6 +4,7 @@
  */
 import { isJsonObject, type JsonObject, tryParseJson } from '../../../core/json.ts'
 import { toExactJson } from '../exact-json.ts'
+import { createLineSplitter } from '../stream-lines.ts'
 
 export interface LineJudge {
   /** Makes the error for a body or a line that is not part of an answer. */
@@ -27,7 +28,7 @@ export const judgeLines = (response: Response, judge: LineJudge): Response => {
   if (response.body === null) return response
   const decoder = new TextDecoder()
   const encoder = new TextEncoder()
-  let rest = ''
+  const splitter = createLineSplitter()
   const pass = (lines: readonly string[], controller: TransformStreamDefaultController<Uint8Array>): void => {
     const kept = lines.filter((line) => line.trim() !== '')
     for (const line of kept) {
@@ -37,12 +38,8 @@ export const judgeLines = (response: Response, judge: LineJudge): Response => {
     if (kept.length > 0) controller.enqueue(encoder.encode(`${kept.map(toExactJson).join('\n')}\n`))
   }
   const filter = new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-      rest = lines.pop() ?? ''
-      pass(lines, controller)
-    },
-    flush: (controller) => pass([rest + decoder.decode()], controller),
+    transform: (chunk, controller) => pass(splitter.take(decoder.decode(chunk, { stream: true })), controller),
+    flush: (controller) => pass([...splitter.take(decoder.decode()), splitter.end()], controller),
   })
   const { status, headers } = response
   return new Response(response.body.pipeThrough(filter), { status, headers })
