@@ -81,14 +81,19 @@ export function* checkInParts(workflow: Workflow, options: CheckOptions): Parts<
   const { catalogue, diagnostics, environment, children = NO_CHILDREN } = options
   const index = indexSteps(workflow)
   const jumps = resolveJumps(index, diagnostics)
+  yield
   const flow = buildFlow(index, jumps)
+  yield
   const reached = findReachable(flow)
+  yield
   const assignment = analyseAssignment(flow.graph, { entry: flow.entry, reached, count: index.steps.length })
 
+  yield
   const flowContext = { index, jumps, reached, diagnostics }
   checkReachable(flow, flowContext)
   checkVisitBounds(flow, flowContext)
   checkEnds(flow, flowContext)
+  yield
   checkEventlessCycles(flow, flowContext)
   yield
 
@@ -137,6 +142,7 @@ export function* checkInParts(workflow: Workflow, options: CheckOptions): Parts<
   const output = checkOutput(context) ?? checkEnding(context, { types, assignment, reached })
   yield
   reportNullOutputs(context, { assignment, reached, passed })
+  yield
   return {
     workflow,
     steps: placeSteps(workflow),

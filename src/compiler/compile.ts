@@ -44,6 +44,8 @@ export interface CompileOptions {
   prover?: Prover | undefined
   /** The workflow was accepted when it was stored: its schedules are not judged again. Default false. */
   isStored?: boolean
+  /** The hash of the workflow, where it was computed before from the same text and the same links. Default: it is computed. */
+  hash?: string | undefined
 }
 
 export interface CompiledWorkflow extends LinkedWorkflow {
@@ -121,6 +123,7 @@ function* compileNested(source: Source, options: NestedOptions): Parts<Compilati
         checkOnly: false,
         models: {},
         prover: undefined,
+        hash: undefined,
         ancestors: [...ancestors, child.file],
       }),
   })
@@ -144,10 +147,11 @@ interface BuiltFrom {
 
 function* build(
   { source, checked, children, files }: BuiltFrom,
-  { catalogue, models = {}, links = NO_LINKS }: CompileOptions,
+  { catalogue, models = {}, links = NO_LINKS, hash: known }: CompileOptions,
 ): Parts<CompiledWorkflow> {
   const { workflow } = checked
   const places = placeSteps(workflow)
+  yield
   const plans = planSteps({ catalogue, workflow, models, places })
   const tools = linkTools(plans, { catalogue, links })
   yield
@@ -158,7 +162,7 @@ function* build(
   return {
     ...linked,
     name: workflow.name.value,
-    hash: hashWorkflow({ workflow, tools, children }),
+    hash: known ?? hashWorkflow({ workflow, tools, children }),
     source,
     workflow,
     children,

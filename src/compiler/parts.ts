@@ -4,6 +4,9 @@ export type Parts<Result> = Generator<undefined, Result>
 /** Steps that are worked on in one part. */
 export const STEPS_A_PART = 100
 
+/** Lexemes that are cut or parsed in one part. */
+export const LEXEMES_A_PART = 5_000
+
 /** Does all parts at once. */
 export const finishParts = <Result>(parts: Parts<Result>): Result => {
   let part = parts.next()

@@ -23,7 +23,7 @@ export class StoredDefinitions {
   ): Promise<CompiledWorkflow> {
     const options = { models, environment: [...new Set([...this.#variables, ...Object.keys(env)])] }
     await this.#checker.check(definition, options)
-    return compileStoredInTurns(definition, { ...options, catalogue: this.#catalogue })
+    return compileStoredInTurns(definition, { ...options, catalogue: this.#catalogue, isHashChecked: true })
   }
 
   close(): Promise<void> {

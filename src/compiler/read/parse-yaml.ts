@@ -4,7 +4,7 @@
  */
 import { Composer, type CST, type Document, type ParsedNode, Parser, type YAMLParseError } from 'yaml'
 import type { Diagnostics } from '../diagnostic.ts'
-import { finishParts, type Parts } from '../parts.ts'
+import { finishParts, LEXEMES_A_PART, type Parts } from '../parts.ts'
 import type { Source } from '../source.ts'
 import { scan } from './scan.ts'
 import { reportSyntaxError } from './syntax-error.ts'
@@ -26,7 +26,7 @@ export const parseYaml = (source: Source, diagnostics: Diagnostics): YamlNode | 
   finishParts(parseYamlInParts(source, diagnostics))
 
 export function* parseYamlInParts(source: Source, diagnostics: Diagnostics): Parts<YamlNode | 'empty' | undefined> {
-  const lexemes = scan(source, diagnostics)
+  const lexemes = yield* scan(source, diagnostics)
   if (lexemes === undefined) return undefined
   yield
   const documents = yield* compose(lexemes)
@@ -42,8 +42,6 @@ export function* parseYamlInParts(source: Source, diagnostics: Diagnostics): Par
   return buildYamlTree(document, diagnostics)
 }
 
-const LEXEMES_A_PART = 10_000
-
 function* compose(lexemes: readonly string[]): Parts<Document.Parsed<ParsedNode>[]> {
   const parser = new Parser()
   const tokens: CST.Token[] = []
@@ -52,6 +50,7 @@ function* compose(lexemes: readonly string[]): Parts<Document.Parsed<ParsedNode>
     yield
   }
   tokens.push(...parser.end())
+  yield
   return [...new Composer(OPTIONS).compose(tokens)]
 }
 

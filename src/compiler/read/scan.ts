@@ -8,6 +8,7 @@
  */
 import { CST, Lexer } from 'yaml'
 import type { Diagnostics } from '../diagnostic.ts'
+import { LEXEMES_A_PART, type Parts } from '../parts.ts'
 import type { Source } from '../source.ts'
 
 export const MAX_SOURCE_BYTES = 256 * 1024
@@ -22,7 +23,7 @@ const MAX_LEXEMES = 6 * MAX_NODES
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]|\r(?!\n)/
 
 /** The lexemes of the text for the YAML parser; undefined when a limit is exceeded, which has been reported then. */
-export const scan = ({ text }: Source, diagnostics: Diagnostics): string[] | undefined => {
+export function* scan({ text }: Source, diagnostics: Diagnostics): Parts<string[] | undefined> {
   if (!isSmallEnough(text, diagnostics) || !hasOnlyText(text, diagnostics)) return undefined
   const lexemes: string[] = []
   const counter = new LimitCounter()
@@ -34,6 +35,7 @@ export const scan = ({ text }: Source, diagnostics: Diagnostics): string[] | und
       return undefined
     }
     lexemes.push(lexeme)
+    if (lexemes.length % LEXEMES_A_PART === 0) yield
   }
   return lexemes
 }

@@ -16,6 +16,8 @@ export interface CompileStoredOptions {
   environment?: readonly string[]
   /** The caller compares the hash itself. Default false. */
   takesAnyHash?: boolean
+  /** Another thread has computed the hash of this definition, and found it right. Default false. */
+  isHashChecked?: boolean
 }
 
 /** @throws Fault `invalid_input` when it no longer compiles, or is not the text that its hash names */
@@ -44,16 +46,17 @@ export const compileInTurns = async (parts: ReturnType<typeof compileInParts>): 
 type StoredDefinition = Pick<Definition, 'hash' | 'file' | 'source' | 'links'>
 
 const toArguments = (
-  { file, source, links }: StoredDefinition,
-  { catalogue, models = {}, environment = [] }: CompileStoredOptions,
+  definition: StoredDefinition,
+  { catalogue, models = {}, environment = [], isHashChecked = false }: CompileStoredOptions,
 ): Parameters<typeof compile> => [
-  createSource(file, source),
+  createSource(definition.file, definition.source),
   {
     catalogue: pinCatalogue(catalogue),
     environment,
     models,
-    links: readLinks(links as Partial<Links>),
+    links: readLinks(definition.links as Partial<Links>),
     isStored: true,
+    hash: isHashChecked && isHashedAsToday(definition) ? definition.hash : undefined,
   },
 ]
 

@@ -1,13 +1,14 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { Diagnostics } from '../../../src/compiler/diagnostic.ts'
+import { finishParts } from '../../../src/compiler/parts.ts'
 import { scan } from '../../../src/compiler/read/scan.ts'
 import { createSource } from '../../../src/compiler/source.ts'
 
 const findExcess = (text: string): string | undefined => {
   const source = createSource('a.yaml', text)
   const diagnostics = new Diagnostics(source)
-  const lexemes = scan(source, diagnostics)
+  const lexemes = finishParts(scan(source, diagnostics))
   const [first] = diagnostics.toList()
   assert.is(lexemes === undefined, first !== undefined)
   return first?.message
