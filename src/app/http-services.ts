@@ -3,6 +3,7 @@ import { compileInParts } from '../compiler/compile.ts'
 import { decodeSource } from '../compiler/read/decode-source.ts'
 import type { Host } from '../runtime/host.ts'
 import { cancelRun } from '../service/control/cancel-run.ts'
+import { readPastRun } from '../service/history/past-run.ts'
 import { submitWorkflow } from '../service/submit.ts'
 import { compileInTurns } from '../service/workflows/compile-stored.ts'
 import { InvalidSource } from '../service/workflows/invalid-source.ts'
@@ -43,6 +44,14 @@ export const createHttpServices = (options: HttpServicesOptions): ApiServices =>
     async submit({ from, input, key, againIf }) {
       const { workflow, folder } = await find(from)
       const request = { input, env, folder, ...(key !== undefined && { key }), ...(againIf && { againIf }) }
+      const submitted = await submitWorkflow(workflow, request, { store, clock, vault, pricing: toPricing(project) })
+      options.onSubmitted()
+      return submitted
+    },
+    projectCatalogue: createProjectCatalogue(project),
+    readPast: (run) => readPastRun(store, run, { catalogue, environment: env, workingFolder: project.folder }),
+    async submitCopy({ stored: { workflow, folder, environment: variables }, start }) {
+      const request = { ...start, folder, env: variables }
       const submitted = await submitWorkflow(workflow, request, { store, clock, vault, pricing: toPricing(project) })
       options.onSubmitted()
       return submitted

@@ -1,8 +1,7 @@
 /** Starts a run that is made from another one: performs it here, or queues it for a server. */
-import type { StartOptions } from '../app/local.ts'
 import type { Submitted } from '../runtime/submit-run.ts'
-import type { StoredRun } from '../service/history/load-run.ts'
-import type { RunOrigin } from '../store/store.ts'
+import type { RunCopy } from '../service/control/copy-run.ts'
+import { toCopiedJson } from '../service/views/copy-json.ts'
 import type { Context } from './context.ts'
 import { EXIT } from './exit-code.ts'
 import { openLocal } from './open-local.ts'
@@ -15,17 +14,11 @@ export interface CopyOptions extends OutputOptions {
   submit?: boolean
 }
 
-interface Copy {
-  opened: OpenedRuns
-  stored: StoredRun
-  start: Pick<StartOptions, 'input' | 'models' | 'copied'> & { origin: RunOrigin }
-}
-
 /** Resolves to the exit code. */
 export const beginCopy = async (
   context: Context,
   options: CopyOptions,
-  { opened, stored, start }: Copy,
+  { opened, copy: { stored, start } }: { opened: OpenedRuns; copy: RunCopy },
 ): Promise<number> => {
   const { workflow, folder } = stored
   const local = await openLocal(stored, { ...opened, context, performs: options.submit !== true })
@@ -46,9 +39,10 @@ export const beginCopy = async (
 const reportSubmitted = (
   context: Context,
   { json = false, quiet = false }: OutputOptions,
-  { run: { id, workflow, origin } }: Submitted,
+  submitted: Submitted,
 ): number => {
-  if (json) writeJson(context, { run: id, workflow, status: 'queued', origin })
+  const { id } = submitted.run
+  if (json) writeJson(context, toCopiedJson(submitted))
   else context.stdout.write(`${id}\n`)
   if (json || quiet) return EXIT.completed
   context.stderr.write(`run ${id} is queued\n`)

@@ -6,10 +6,10 @@ import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '
 import type { JsonSchema } from '../core/json-schema.ts'
 import { formatValue } from '../core/value-text.ts'
 import { checkInput } from '../runtime/check-input.ts'
+import type { PastRun } from '../service/history/past-run.ts'
 import { CliError } from './cli-error.ts'
 import type { Context } from './context.ts'
 import { describeFields, exampleField, schemaAt, takesText } from './input-schema.ts'
-import type { PastRun } from './past-run.ts'
 import { readNamedFile, STDIN, shownName } from './workflow-file.ts'
 
 export interface InputOptions {

@@ -1,11 +1,9 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../src/core/json.ts'
-import { toDefinition } from '../../src/runtime/new-run.ts'
-import { compileWorkflow } from '../support/compile-workflow.ts'
-import { connect, type HttpClient, readEvents } from '../support/http-client.ts'
-import { type Serving, serving } from '../support/serving.ts'
+import { isJsonObject, type JsonValue } from '../../src/core/json.ts'
+import { readEvents } from '../support/http-client.ts'
+import { pathOf, type Reached, reachedWith, submit } from '../support/reached.ts'
 
 const GREET = `workflow: greet
 input: { name: string }
@@ -18,30 +16,7 @@ steps:
   - { id: paid, wait: { event: paid }, timeout: 1h }
 `
 
-interface Reached extends Serving {
-  url: string
-  client: HttpClient
-}
-
-/** A server with registered workflows, and a client of it. */
-const reached = (act: (reached: Reached) => Promise<void>): Promise<void> =>
-  serving(async (served) => {
-    for (const text of [GREET, ASK]) {
-      const workflow = compileWorkflow(text)
-      await served.store.saveDefinition(toDefinition(workflow))
-      await served.store.registerWorkflow({ workflow: workflow.name, definition: workflow.hash, at: Date.now() })
-    }
-    const url = await served.listen()
-    await act({ ...served, url, client: await connect(url) })
-  })
-
-const submit = async ({ client }: Reached, body: JsonObject, headers?: Record<string, string>): Promise<JsonObject> => {
-  const answer = await client.post('/api/v1/runs', body, headers)
-  assert.is(answer.status, 202, JSON.stringify(answer.body))
-  return answer.body
-}
-
-const pathOf = ({ run }: JsonObject): string => `/api/v1/runs/${run}`
+const reached = (act: (server: Reached) => Promise<void>): Promise<void> => reachedWith([GREET, ASK], act)
 
 const test = suite('HTTP interface')
 

@@ -45,6 +45,16 @@ export interface CancelEnd extends Aftermath {
   goesOn: RunRecord[]
 }
 
+/** The end of a cancel that came after the run had ended. */
+export const toUntouched = (run: RunRecord): CancelEnd => ({
+  run,
+  unsure: [],
+  undone: [],
+  finally: null,
+  isFinishing: false,
+  goesOn: [],
+})
+
 /** @throws what `open` throws; Fault, StoreError */
 export const cancelRun = (store: Store, id: string, request: CancelRequest): Promise<CancelEnd> =>
   cancelBy({ id: `cancel-${randomUUID()}`, kind: 'cancel', body: { by: request.by } }, { store, id, request })

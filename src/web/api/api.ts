@@ -3,7 +3,9 @@ import { guardRequests, limitBodies } from '../request-guard.ts'
 import { RunFeed } from '../run-feed.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
 import { addControlRoutes } from './control-routes.ts'
+import { addCopyRoutes } from './copy-routes.ts'
 import { addEventRoutes } from './event-routes.ts'
+import { addHistoryRoutes } from './history-routes.ts'
 import { type Api, createRouter } from './routing.ts'
 import { addRunRoutes } from './run-routes.ts'
 import { addServerRoutes } from './server-routes.ts'
@@ -21,6 +23,8 @@ export const createHttpInterface = (services: ApiServices, { version }: { versio
   api.use(guardRequests, limitBodies)
   addRunRoutes(api, services)
   addControlRoutes(api, services)
+  addCopyRoutes(api, services)
+  addHistoryRoutes(api, services)
   addEventRoutes(api, services, feed)
   addApprovalRoutes(api, services)
   addServerRoutes(api, services)

@@ -1,8 +1,9 @@
 /** Cancels and pauses runs, and sends events to them. */
+import { toUntouched } from '../../service/control/cancel-run.ts'
 import { findRun } from '../../service/control/find-run.ts'
 import { pauseRun } from '../../service/control/pause-run.ts'
 import { sendSignal } from '../../service/control/send-signal.ts'
-import { toShownStatus } from '../../service/views/shown-status.ts'
+import { toCancelledJson, toPausedJson } from '../../service/views/control-json.ts'
 import { Problem } from './problem.ts'
 import { type Api, answers, body, route } from './routing.ts'
 import { runParams } from './run-routes.ts'
@@ -41,16 +42,13 @@ export const addControlRoutes = (api: Api, { store, vault, cancel }: ApiServices
   api.openapi(cancelRoute, async (c) => {
     const found = await findRun(store, c.req.valid('param').run)
     const wasOver = found.status !== 'running'
-    const end = wasOver ? { run: found, unsure: [], goesOn: [] } : await cancel(found.id, BY)
-    const { run, unsure, goesOn } = end
-    const goes_on = goesOn.map(({ id }) => id)
-    return c.json({ run: run.id, status: toShownStatus(run), was_over: wasOver, unsure, goes_on }, 200)
+    const end = wasOver ? toUntouched(found) : await cancel(found.id, BY)
+    return c.json(toCancelledJson(end, { wasOver }), 200)
   })
   for (const kind of ['pause', 'unpause'] as const)
     api.openapi(pauseRoute(kind), async (c) => {
       const found = await findRun(store, c.req.valid('param').run)
-      const { run, isDone } = await pauseRun(store, found.id, { kind, by: BY })
-      return c.json({ run: run.id, status: toShownStatus(run), done: isDone }, 200)
+      return c.json(toPausedJson(await pauseRun(store, found.id, { kind, by: BY })), 200)
     })
   api.openapi(signalRoute, async (c) => {
     const { event, data = null, id } = c.req.valid('json')

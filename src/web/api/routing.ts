@@ -79,3 +79,12 @@ const toInvalid = ([issue, ...rest]: readonly Issue[], target: string): Problem 
     ...(target === 'json' && { pointer }),
   })
 }
+
+type WithoutMissing<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+/** Leaves out the parameters that were not given. */
+export const withoutMissing = <T extends object>(given: T): WithoutMissing<T> => {
+  const present: WithoutMissing<T> = { ...given }
+  for (const key in present) if (present[key] === undefined) delete present[key]
+  return present
+}

@@ -5,9 +5,10 @@ import { findRun } from '../../service/control/find-run.ts'
 import { readOpenWaits, readTracedRun } from '../../service/history/traced-run.ts'
 import { toRunJson, toSubmittedJson, toTraceJson } from '../../service/views/run-json.ts'
 import { InvalidSource } from '../../service/workflows/invalid-source.ts'
-import type { RunRecord, Store } from '../../store/store.ts'
+import type { RunRecord } from '../../store/store.ts'
+import { linksOf } from './links.ts'
 import { Problem } from './problem.ts'
-import { type Api, answers, body, route } from './routing.ts'
+import { type Api, answers, body, route, withoutMissing } from './routing.ts'
 import { duration, Run, RunList, Submission, SubmitBody, Trace } from './schemas.ts'
 import type { ApiServices, WantedSubmission } from './services.ts'
 
@@ -131,11 +132,6 @@ const submit = async (services: ApiServices, wanted: WantedSubmission) => {
   }
 }
 
-const linksOf = (id: string) => {
-  const self = `/api/v1/runs/${id}`
-  return { self, trace: `${self}/trace`, events: `${self}/events`, cancel: `${self}/cancel` }
-}
-
 const toSubmission = (run: RunRecord, { isNew, hasEnded }: { isNew: boolean; hasEnded: boolean }) => ({
   ...toSubmittedJson({ run, isNew }),
   ...(hasEnded && { output: run.output, error: run.error }),
@@ -152,8 +148,3 @@ const waitForEnd = async ({ store, clock }: ApiServices, run: RunRecord, waitMs:
   }
   return seen
 }
-
-type Filter = NonNullable<Parameters<Store['listRuns']>[0]>
-
-const withoutMissing = (filter: { [K in keyof Filter]?: Filter[K] | undefined }): Filter =>
-  Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined))

@@ -4,13 +4,13 @@ import { A_DURATION, DURATION_PATTERN } from '../../core/duration.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { SHOWN_STATUSES } from '../../service/views/shown-status.ts'
 
-const time = z.iso.datetime()
+export const time = z.iso.datetime()
 /** Any JSON value. Bodies are parsed before they are judged, so that nothing else can come in. */
-const json = z
+export const json = z
   .custom<JsonValue>((value) => value !== undefined)
   .openapi({ type: ['object', 'array', 'string', 'number', 'boolean', 'null'] })
 
-const Usage = z
+export const Usage = z
   .looseObject({
     input_tokens: z.int(),
     output_tokens: z.int(),
@@ -18,7 +18,7 @@ const Usage = z
   })
   .openapi('Usage')
 
-const RunError = z
+export const RunError = z
   .looseObject({
     code: z.string(),
     message: z.string(),
@@ -75,6 +75,16 @@ export const RunList = z
 
 const ShortRun = z.object({ run: z.string(), workflow: z.string(), status: z.string() })
 
+export const JournalRow = z
+  .looseObject({
+    seq: z.int(),
+    at: z.number().describe('Epoch milliseconds.'),
+    kind: z.string(),
+    path: z.string(),
+    visit: z.int(),
+  })
+  .openapi('JournalRow')
+
 export const Trace = z
   .looseObject({
     ...identity,
@@ -84,13 +94,15 @@ export const Trace = z
     error: RunError.nullable(),
     usage: Usage,
     waits_for: z.array(Wait),
-    journal: z.array(z.looseObject({ seq: z.int(), at: z.number(), kind: z.string() })),
+    journal: z.array(JournalRow),
     children: z.array(ShortRun),
     started: z.array(ShortRun).describe('Runs that its steps have started without waiting for them.'),
   })
   .openapi('Trace')
 
-const Links = z.object({ self: z.string(), trace: z.string(), events: z.string(), cancel: z.string() }).openapi('Links')
+export const Links = z
+  .object({ self: z.string(), trace: z.string(), events: z.string(), cancel: z.string() })
+  .openapi('Links')
 
 export const Submission = z
   .object({
@@ -186,6 +198,23 @@ export const Cancelled = z
     status: z.enum(SHOWN_STATUSES),
     was_over: z.boolean(),
     unsure: z.array(z.string()).describe('Steps that were stopped in flight: they may have taken effect.'),
+    undone: z
+      .array(
+        z.object({
+          step: z.string(),
+          visit: z.int(),
+          error: z.object({ code: z.string(), message: z.string() }).optional().describe('It could not be undone.'),
+        }),
+      )
+      .describe('Steps that were undone, in this order.'),
+    finally: z
+      .object({
+        status: z.enum(['failed', 'cancelled']),
+        step: z.string().nullable(),
+        error: z.object({ code: z.string(), message: z.string() }).nullable(),
+      })
+      .optional()
+      .describe('If `finally` of the workflow did not complete.'),
     goes_on: z.array(z.string()).describe('Child runs that have not stopped yet.'),
   })
   .openapi('Cancelled')

@@ -5,6 +5,7 @@ import type { JsonValue } from '../../core/json.ts'
 import type { Submitted } from '../../runtime/submit-run.ts'
 import type { Redactor } from '../../secrets/secret-vault.ts'
 import type { CancelEnd } from '../../service/control/cancel-run.ts'
+import type { RerunPorts } from '../../service/control/submit-reruns.ts'
 import type { BadEnd, Store } from '../../store/store.ts'
 
 export interface WantedSubmission {
@@ -15,10 +16,12 @@ export interface WantedSubmission {
   againIf?: readonly BadEnd[]
 }
 
-export interface ApiServices {
+export interface ApiServices extends RerunPorts {
   store: Store
   clock: Clock
   catalogue: Catalogue
+  /** The catalogue with the providers of the project's config. */
+  projectCatalogue: Catalogue
   /** J9: redacts the secrets that the server knows. */
   vault: Pick<Redactor, 'redact'>
   /** @throws Fault as `submitWorkflow`; InvalidSource for a text with errors */

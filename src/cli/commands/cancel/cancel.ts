@@ -1,8 +1,8 @@
 /** `troupe cancel`: asks the holder of a run to cancel it; a run without a holder is claimed and cancelled here. */
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { readVariables } from '../../../app/project/project-access.ts'
-import { type CancelEnd, cancelRun } from '../../../service/control/cancel-run.ts'
-import { toShownStatus } from '../../../service/views/shown-status.ts'
+import { type CancelEnd, cancelRun, toUntouched } from '../../../service/control/cancel-run.ts'
+import { toCancelledJson } from '../../../service/views/control-json.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { openLocal } from '../../open-local.ts'
@@ -20,7 +20,7 @@ const WAIT_MS = 3_500
 export const cancel = (context: Context, { run, json = false }: { run: string; json?: boolean }): Promise<number> =>
   withRuns(context, async ({ store, project }) => {
     const found = await findRun(store, run)
-    if (found.status !== 'running') return report(context, json, { ...NOTHING_DONE, run: found, wasOver: true })
+    if (found.status !== 'running') return report(context, json, { ...toUntouched(found), wasOver: true })
     const end = await cancelRun(store, found.id, {
       by: whoAsks(),
       waitMs: WAIT_MS,
@@ -32,17 +32,12 @@ export const cancel = (context: Context, { run, json = false }: { run: string; j
     return report(context, json, { ...end, wasOver: false })
   })
 
-const NOTHING_DONE = { unsure: [], undone: [], finally: null, goesOn: [], isFinishing: false }
-
 type Reported = CancelEnd & { wasOver: boolean }
 
 const report = (context: Context, json: boolean, end: Reported): number => {
-  const { run, wasOver, unsure, undone, finally: broken, goesOn } = end
+  const { run, wasOver } = end
   if (!json) writeLines(context.stderr, describe(end, context.stderr.paint))
-  else {
-    const rest = { unsure, undone, ...(broken && { finally: broken }), goes_on: goesOn.map(({ id }) => id) }
-    writeJson(context, { run: run.id, status: toShownStatus(run), was_over: wasOver, ...rest })
-  }
+  else writeJson(context, toCancelledJson(end, { wasOver }))
   return run.status === 'cancelled' ? EXIT.completed : EXIT.failed
 }
 

@@ -1,6 +1,7 @@
 /** `troupe pause` and `troupe unpause`: stop and allow new steps of a run. */
 import { pauseRun } from '../../../service/control/pause-run.ts'
-import { isFree, toShownStatus } from '../../../service/views/shown-status.ts'
+import { toPausedJson } from '../../../service/views/control-json.ts'
+import { isFree } from '../../../service/views/shown-status.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { findRun, withRuns } from '../../open-runs.ts'
@@ -18,7 +19,7 @@ export const pause = (
     const { stderr } = context
     const isGoing = run.status === 'running'
     const isPause = kind === 'pause'
-    if (json) writeJson(context, { run: run.id, status: toShownStatus(run), done: isDone })
+    if (json) writeJson(context, toPausedJson({ run, isDone }))
     else if (isDone) stderr.write(`run ${run.id} ${isPause ? 'is paused' : 'continues'}\n`)
     else if (!isGoing) stderr.write(`run ${run.id} is over: it is ${run.status}\n`)
     else stderr.write(`run ${run.id} is asked to ${isPause ? 'pause' : 'continue'}; no process has answered yet\n`)

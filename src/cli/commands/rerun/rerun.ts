@@ -2,8 +2,9 @@
 
 import { countOf } from '../../../core/count.ts'
 import { isFault } from '../../../core/fault.ts'
+import { findKnownRerun, planRerun } from '../../../service/control/copy-run.ts'
 import { listFailed } from '../../../service/history/failed-runs.ts'
-import { toTime } from '../../../service/views/time.ts'
+import { toFailedRunJson } from '../../../service/views/copy-json.ts'
 import type { RunRecord } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
@@ -55,21 +56,13 @@ const announce = (
   { dryRun = false, json = false }: RerunArguments,
 ): void => {
   const { stdout, stderr } = context
-  if (dryRun && json) writeJson(context, runs.map(toJson))
+  if (dryRun && json) writeJson(context, runs.map(toFailedRunJson))
   else if (runs.length === 0) stderr.write('nothing to rerun: no selected run is left to handle\n')
   else {
     writeTable(dryRun ? stdout : stderr, runs, COLUMNS)
     stderr.write(`${countOf(runs.length, 'run')} ${dryRun ? 'would be' : 'will be'} rerun\n`)
   }
 }
-
-const toJson = ({ id, workflow, status, endedAt, error }: RunRecord) => ({
-  run: id,
-  workflow,
-  status,
-  ended_at: toTime(endedAt),
-  error: error === null ? null : { code: error.code, message: error.message, step: error.step },
-})
 
 interface Setting {
   context: Context
@@ -115,25 +108,23 @@ const rerunOne = async (
   const { id: of, workflow: name } = record
   const startedAt = Date.now()
   try {
-    const { stored, created } = await readPastRun(context, opened, record)
-    const { workflow, folder } = stored
-    // The idempotency key makes concurrent commands rerun it once.
-    const wanted = { input: created.input, models: created.models, folder, key: `rerun ${of}` }
-    const origin = { kind: 'rerun', of } as const
-    const local = await hosts.of(stored)
+    const copy = planRerun(await readPastRun(context, opened, record))
+    const { workflow, folder } = copy.stored
+    const wanted = { ...copy.start, folder }
+    const local = await hosts.of(copy.stored)
     if (options.submit === true) {
-      const submitted = await local.submit(workflow, { ...wanted, origin })
+      const submitted = await local.submit(workflow, wanted)
       const status = submitted.isNew ? 'queued' : 'known'
       return { of, result: { run: submitted.run.id, workflow: name, status }, exitCode: EXIT.completed }
     }
-    const run = await local.start(workflow, { ...wanted, origin })
+    const run = await local.start(workflow, wanted)
     const exit = { ...(await run.exited), signal: hosts.signal }
     const durationMs = Date.now() - startedAt
     const result = toResult({ run: run.id, workflow: name, exit, durationMs, holder: undefined })
     return { of, result, exitCode: toExitCode(exit) }
   } catch (thrown) {
-    const known = isFault(thrown) && thrown.code === 'conflict' ? thrown.details?.run : undefined
-    if (typeof known === 'string')
+    const known = isFault(thrown) ? findKnownRerun(thrown) : undefined
+    if (known !== undefined)
       return { of, result: { run: known, workflow: name, status: 'known' }, exitCode: EXIT.completed }
     const explained = explainError(thrown)
     return { of, result: toErrorResult(explained, { workflow: name }), exitCode: explained.exitCode }

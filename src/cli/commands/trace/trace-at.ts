@@ -3,12 +3,14 @@
 import { countOf } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { isFault } from '../../../core/fault.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
+import { isJsonObject, type JsonValue } from '../../../core/json.ts'
 import { A_POINT_IN_TIME, explainPointInTime, parsePointInTime } from '../../../core/point-in-time.ts'
 import { formatValue } from '../../../core/value-text.ts'
 import type { OpenWait } from '../../../runtime/effects/run-effect.ts'
+import type { PastRun } from '../../../service/history/past-run.ts'
 import { type Moment, readStateAt, type StateAt } from '../../../service/history/state-at.ts'
 import type { Visit } from '../../../service/history/timeline.ts'
+import { toStateJson } from '../../../service/views/state-json.ts'
 import { toTime } from '../../../service/views/time.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
@@ -16,7 +18,7 @@ import { describeUsage, namePath, nameVisit } from '../../figures.ts'
 import { withRuns } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
-import { openPastRun, type PastRun } from '../../past-run.ts'
+import { openPastRun } from '../../past-run.ts'
 import { toOneLine } from '../../printable.ts'
 
 export const traceAt = async (
@@ -27,7 +29,7 @@ export const traceAt = async (
   return withRuns(context, async (opened) => {
     const past = await openPastRun(context, opened, options.run)
     const state = readState(past, moment)
-    if (options.json === true) writeJson(context, toJson(past, state))
+    if (options.json === true) writeJson(context, toStateJson(past, state))
     else writeLines(context.stdout, render(past, state, { context, all: options.all ?? false }))
   })
 }
@@ -49,55 +51,6 @@ const readState = ({ record, stored, rows }: PastRun, moment: Moment): StateAt =
     if (!isFault(cause)) throw cause
     const [message = '', hint] = cause.message.split('\n')
     throw new CliError(`--at: ${message}`, { hint, cause })
-  }
-}
-
-const toJson = ({ record, created }: PastRun, { row, rowCount, status, steps, ...open }: StateAt) => ({
-  run: record.id,
-  workflow: record.workflow,
-  seq: row.seq,
-  rows: rowCount,
-  at: toTime(row.at),
-  status,
-  input: created.input,
-  usage: open.usage,
-  steps: steps.map(({ path, visit, startedAt, endedAt, fromSeq, toSeq, place, fate, ...rest }) => ({
-    step: path,
-    visit,
-    ...rest,
-    started_at: toTime(startedAt),
-    ended_at: toTime(endedAt ?? null),
-    rows: [fromSeq, toSeq ?? null],
-  })),
-  open: {
-    effects: open.effects.map(({ path, visit, input }) => ({ step: path, visit, input })),
-    timers: open.timers.map(({ path, visit, name, dueAt }) => ({
-      step: path,
-      visit,
-      timer: name,
-      due_at: toTime(dueAt),
-    })),
-    waits: open.waits.map(toWaitJson),
-  },
-})
-
-const toWaitJson = (wait: OpenWait): JsonObject => {
-  const { path, visit, kind } = wait
-  if (kind === 'event') return { kind, step: path, visit, event: wait.event }
-  const { title, show, form, by, count, decisions, tool, requestedAt, dueAt } = wait
-  return {
-    kind,
-    step: path,
-    visit,
-    title,
-    show,
-    form: isJsonObject(form) ? form : null,
-    by,
-    count,
-    decisions: decisions.map((decision) => ({ ...decision })),
-    tool,
-    requested_at: toTime(requestedAt),
-    due_at: toTime(dueAt),
   }
 }
 

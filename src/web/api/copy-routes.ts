@@ -1,0 +1,106 @@
+/** Makes new runs from old ones, for a server: restarts, forks, reruns. */
+import { changeInput, planForkOf, planRestart, type RunCopy, toForkCopy } from '../../service/control/copy-run.ts'
+import { findRun } from '../../service/control/find-run.ts'
+import { submitReruns } from '../../service/control/submit-reruns.ts'
+import { listFailed } from '../../service/history/failed-runs.ts'
+import { parseVisit } from '../../service/history/find-visit.ts'
+import type { PastRun } from '../../service/history/past-run.ts'
+import { toCopiedJson, toFailedRunJson, toForkPlanJson } from '../../service/views/copy-json.ts'
+import { findAliasProblem, findProviderProblem } from '../../service/workflows/model-overrides.ts'
+import { Copied, FailedRunList, ForkBody, ForkPlan, RerunBody, RerunList, RestartBody } from './copy-schemas.ts'
+import { linksOf } from './links.ts'
+import { Problem } from './problem.ts'
+import { type Api, answers, body, route, withoutMissing } from './routing.ts'
+import { runParams } from './run-routes.ts'
+import type { ApiServices } from './services.ts'
+
+const restartRoute = route({
+  method: 'post',
+  path: '/api/v1/runs/{run}/restart',
+  summary: 'Start an ended run again from the beginning, as a new run',
+  request: { params: runParams, body: { ...body(RestartBody), required: false } },
+  responses: { 202: answers('The new run is queued, and survives this server.', Copied) },
+})
+
+const forkRoute = route({
+  method: 'post',
+  path: '/api/v1/runs/{run}/fork',
+  summary: 'Start a new run in the middle of an old one',
+  request: { params: runParams, body: body(ForkBody) },
+  responses: {
+    200: answers('With `dry_run`: what would be copied.', ForkPlan),
+    202: answers('The new run is queued, and survives this server.', Copied),
+  },
+})
+
+const rerunRoute = route({
+  method: 'post',
+  path: '/api/v1/reruns',
+  summary: 'Restart many failed runs, each once',
+  request: { body: body(RerunBody) },
+  responses: {
+    200: answers('With `dry_run`: the runs that would be rerun.', FailedRunList),
+    202: answers('The reruns are queued. The same request again repeats none of them.', RerunList),
+  },
+})
+
+export const addCopyRoutes = (api: Api, services: ApiServices): void => {
+  const { store, catalogue, clock, readPast } = services
+  const find = async (id: string): Promise<PastRun> => readPast(await findRun(store, id))
+  const begin = async (copy: RunCopy) => {
+    const submitted = await services.submitCopy(copy)
+    return { ...toCopiedJson(submitted), links: linksOf(submitted.run.id) }
+  }
+  api.openapi(restartRoute, async (c) => {
+    const past = await find(c.req.valid('param').run)
+    const { input } = c.req.valid('json')
+    planRestart(past)
+    const copy = planRestart(past, input === undefined ? {} : { input: await changeInput(past, input) })
+    return c.json(await begin(copy), 202)
+  })
+  api.openapi(forkRoute, async (c) => {
+    const { from, input, models = {}, set = [], same_keys: sameKeys = false, dry_run: isDry } = c.req.valid('json')
+    const past = await find(c.req.valid('param').run)
+    expectModels(models, past, services)
+    const plan = await planForkOf(
+      past,
+      {
+        from: { visit: 1, ...parseVisit(from) },
+        models,
+        set: set.map(({ step, output }) => ({ ...parseVisit(step), output })),
+        sameKeys,
+        ...(input !== undefined && { input: await changeInput(past, input) }),
+      },
+      { store, catalogue, now: clock.now() },
+    )
+    if (isDry === true) return c.json(toForkPlanJson(past.record, plan), 200)
+    return c.json(await begin(toForkCopy(past, plan)), 202)
+  })
+  api.openapi(rerunRoute, async (c) => {
+    const { fault: code, since, limit, dry_run: isDry, ...filter } = c.req.valid('json')
+    const found = await listFailed(store, {
+      ...withoutMissing({ ...filter, code }),
+      ...(since !== undefined && { since: Date.parse(since) }),
+    })
+    const runs = found.slice(0, limit)
+    const left = found.length - runs.length
+    if (isDry === true) return c.json({ runs: runs.map(toFailedRunJson), left }, 200)
+    return c.json({ runs: await submitReruns(runs, services), left }, 202)
+  })
+}
+
+/** @throws Problem for a provider, model or alias that there is not */
+const expectModels = (
+  models: Record<string, string>,
+  { stored: { workflow } }: PastRun,
+  { projectCatalogue: { providers } }: ApiServices,
+): void => {
+  const option = 'the model'
+  const problem =
+    Object.entries(models)
+      .map((model) => findProviderProblem(model, { providers, option }))
+      .find((one) => one !== undefined) ?? findAliasProblem(Object.keys(models), { workflow, option })
+  if (problem === undefined) return
+  const { message: detail, hint } = problem
+  throw new Problem({ status: 400, code: 'invalid_input', detail, hint, pointer: '/models' })
+}
