@@ -28,6 +28,7 @@ import { serveCommand } from './commands/serve/command.ts'
 import { signalCommand } from './commands/signal/command.ts'
 import { simulateCommand } from './commands/simulate/command.ts'
 import { submitCommand } from './commands/submit/command.ts'
+import { tokensCommand } from './commands/tokens/command.ts'
 import { traceCommand } from './commands/trace/command.ts'
 import { trustCommand } from './commands/trust/command.ts'
 import { validateCommand } from './commands/validate/command.ts'
@@ -52,7 +53,7 @@ const COMMANDS: Readonly<Record<string, readonly CliCommand[]>> = {
     failedCommand,
   ],
   Repeat: [forkCommand, restartCommand, rerunCommand],
-  Operate: [workflowsCommand, schedulesCommand, dbCommand, trustCommand, doctorCommand],
+  Operate: [workflowsCommand, schedulesCommand, tokensCommand, dbCommand, trustCommand, doctorCommand],
 }
 
 const PROGRAM_NOTES = {

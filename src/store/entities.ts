@@ -303,6 +303,22 @@ const WorkflowVersionEntity = defineEntity({
   },
 })
 
+/** Tokens of the HTTP interface. `scopes` are words between spaces. */
+const AccessTokenEntity = defineEntity({
+  name: 'AccessToken',
+  tableName: 'access_token',
+  properties: {
+    name: p.text().primary(),
+    hash: p.text().unique(),
+    scopes: p.text(),
+    workflow: p.text().nullable(),
+    createdAt: p.bigint('number'),
+    expiresAt: p.bigint('number').nullable(),
+    revokedAt: p.bigint('number').nullable(),
+    usedAt: p.bigint('number').nullable(),
+  },
+})
+
 export const createEntities = (dialect: Dialect) => [
   createRun(dialect),
   createJournal(dialect),
@@ -317,4 +333,5 @@ export const createEntities = (dialect: Dialect) => [
   ScheduleEntity,
   ScheduleFailureEntity,
   WorkflowVersionEntity,
+  AccessTokenEntity,
 ]

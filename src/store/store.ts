@@ -23,6 +23,7 @@ import type { WorkflowStore } from './registered-workflow.ts'
 import type { ReportStore } from './report-store.ts'
 import type { RunStore } from './run-store.ts'
 import type { ScheduleStore } from './schedule-record.ts'
+import type { TokenStore } from './token-store.ts'
 
 /** The roles that a host needs to perform runs. */
 export interface HostStore
@@ -47,7 +48,8 @@ export interface Store
     ApprovalStore,
     CloudEventStore,
     ScheduleStore,
-    WorkflowStore {
+    WorkflowStore,
+    TokenStore {
   /** Care for the store as a whole: sizes, copies, retention. */
   maintenance(): Promise<StoreMaintenance>
 }

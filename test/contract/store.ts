@@ -14,6 +14,7 @@ import { addStoreQueryTests } from './store-queries.ts'
 import { addStoreInboxTests, addStoreRunTests } from './store-runs.ts'
 import { addStoreScheduleTests } from './store-schedules.ts'
 import { addStoreSubmissionDurabilityTests, addStoreSubmissionTests } from './store-submission.ts'
+import { addStoreTokenTests } from './store-tokens.ts'
 import { addStoreUsageTests } from './store-usage.ts'
 import { addStoreWorkflowTests } from './store-workflows.ts'
 
@@ -53,6 +54,7 @@ export const storeContract = (name: string, open: OpenSubject, options: { forget
   addStoreEventTests(add)
   addStoreScheduleTests(add)
   addStoreWorkflowTests(add)
+  addStoreTokenTests(add)
   addStoreMaintenanceTests(add)
   addStoreQueryTests(add)
   addStoreUsageTests(add)

@@ -1,6 +1,6 @@
 /**
  * Copies all that a store holds into an empty one, of another kind too: definitions, runs with their children and blobs, registered
- * workflows, schedules. Runs that have not ended go on in the copy. Cached answers and the failed slots of schedules are left out.
+ * workflows, schedules, tokens. Runs that have not ended go on in the copy. Cached answers and the failed slots of schedules are left out.
  */
 import { countOf } from '../../core/count.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
@@ -15,6 +15,7 @@ export interface CopyReport {
   /** Versions of registered workflows. */
   workflows: number
   schedules: number
+  tokens: number
 }
 
 /** @throws StoreError `conflict`: the target has content; `busy`: a process holds a run of the source */
@@ -30,14 +31,15 @@ export const copyStore = async (from: Store, to: Store): Promise<CopyReport> => 
   }
   const workflows = await copyWorkflows(from, to)
   const schedules = await copySchedules(from, to)
-  return { runs: runs.length, going: runs.filter(isGoing).length, definitions, workflows, schedules }
+  const tokens = await copyTokens(from, to)
+  return { runs: runs.length, going: runs.filter(isGoing).length, definitions, workflows, schedules, tokens }
 }
 
 const isGoing = ({ status }: RunRecord): boolean => status === 'running'
 
 const expectEmpty = async (to: Store): Promise<void> => {
   const runs = await to.countRuns({ isAnyDepth: true })
-  const others = (await to.listWorkflows()).length + (await to.listSchedules()).length
+  const others = (await to.listWorkflows()).length + (await to.listSchedules()).length + (await to.listTokens()).length
   if (runs + others === 0) return
   throw new StoreError('conflict', `database '${to.location}' has content: expected an empty one to copy into`, {
     hint: 'name another database, or take some runs over: troupe db export, troupe db import',
@@ -83,4 +85,10 @@ const copySchedules = async (from: Store, to: Store): Promise<number> => {
   for (const [workflow, own] of Map.groupBy(schedules, (schedule) => schedule.workflow))
     await to.replaceSchedules(workflow, own)
   return schedules.length
+}
+
+const copyTokens = async (from: Store, to: Store): Promise<number> => {
+  const tokens = await from.listTokens()
+  for (const token of tokens) await to.addToken(token)
+  return tokens.length
 }

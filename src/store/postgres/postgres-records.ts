@@ -1,4 +1,4 @@
-/** The records beside the runs: approvals, the outbox, schedules and registered workflows. */
+/** The records beside the runs: approvals, the outbox, schedules, registered workflows and tokens. */
 import type { ApprovalFilter, ApprovalStore, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
 import type { CloudEventFilter, CloudEventStore, StoredCloudEvent } from '../cloud-event-record.ts'
 import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
@@ -7,13 +7,18 @@ import { type StoredApproval, toOpenApproval } from '../sql/approval-columns.ts'
 import { decodeRows } from '../sql/damaged-rows.ts'
 import { toCloudEvent } from '../sql/event-columns.ts'
 import { toSchedule } from '../sql/schedule-columns.ts'
+import { toToken, toTokenValues } from '../sql/token-columns.ts'
+import type { TokenRecord, TokenStore } from '../token-store.ts'
 import { APPROVAL, OUTBOX } from './record-statements.ts'
 import { advanceSchedule, replaceSchedules, SCHEDULE } from './schedules.ts'
 import { one } from './session.ts'
 import type { StoreConnections } from './store-connections.ts'
+import { TOKEN } from './tokens.ts'
 import { registerWorkflow, WORKFLOW } from './workflows.ts'
 
-export abstract class PostgresRecords implements ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore {
+export abstract class PostgresRecords
+  implements ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore, TokenStore
+{
   protected readonly db: StoreConnections
 
   constructor(db: StoreConnections) {
@@ -101,6 +106,30 @@ export abstract class PostgresRecords implements ApprovalStore, CloudEventStore,
 
   findWorkflow(workflow: string): Promise<RegisteredWorkflow | undefined> {
     return this.db.read((session) => one(session, WORKFLOW.find, [workflow]))
+  }
+
+  addToken(token: TokenRecord): Promise<boolean> {
+    const values = toTokenValues(token)
+    return this.db.change({ query: TOKEN.add, values, toResult: (rows) => rows.length === 1 })
+  }
+
+  listTokens(): Promise<TokenRecord[]> {
+    return this.db.read(async (session) => this.decode(await session.all(TOKEN.list), toToken))
+  }
+
+  findToken(hash: string): Promise<TokenRecord | undefined> {
+    return this.db.read(async (session) => {
+      const found = await one(session, TOKEN.find, [hash])
+      return found && toToken(found)
+    })
+  }
+
+  revokeToken(name: string, at: number): Promise<boolean> {
+    return this.db.change({ query: TOKEN.revoke, values: [at, name], toResult: (rows) => rows.length === 1 })
+  }
+
+  useToken(hash: string, at: number): Promise<void> {
+    return this.db.change({ query: TOKEN.use, values: [at, hash], toResult: () => undefined })
   }
 
   /** Decodes the rows of a list. Damaged ones are left out and named. */

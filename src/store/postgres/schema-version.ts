@@ -1,5 +1,5 @@
 /** Number of migrations. A file of its own, so that opening a database loads no migration code. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /** The table in which the migrator keeps the names of what it has run: `0001-first`. */
 export const MIGRATIONS_TABLE = 'troupe_migration'

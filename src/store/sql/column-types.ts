@@ -93,6 +93,16 @@ export const COLUMN_TYPES = {
     registered_at: 'integer',
     folder: 'text?',
   },
+  access_token: {
+    name: 'text',
+    hash: 'text',
+    scopes: 'text',
+    workflow: 'text?',
+    created_at: 'integer',
+    expires_at: 'integer?',
+    revoked_at: 'integer?',
+    used_at: 'integer?',
+  },
 } as const satisfies Record<string, ColumnTypes>
 
 export type Table = keyof typeof COLUMN_TYPES

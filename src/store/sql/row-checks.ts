@@ -10,6 +10,7 @@ import { ROWS_PER_RUN } from './journal-key.ts'
 import { toJournalRow, toRunRecord } from './run-record.ts'
 import { FROM_RUN, RUN_COLUMNS } from './run-row.ts'
 import { toSchedule } from './schedule-columns.ts'
+import { toToken } from './token-columns.ts'
 
 type Unpack = (text: string) => JsonValue
 
@@ -52,6 +53,7 @@ export const createRowChecks = (selects: { approvals: string; events: string; sc
   { table: 'approval', select: selects.approvals, decode: toOpenApproval },
   { table: 'outbox', key: { column: 'outbox.key', before: 0 }, select: selects.events, decode: toCloudEvent },
   { table: 'schedule', select: selects.schedules, decode: toSchedule },
+  { table: 'access_token', select: 'select * from access_token', decode: toToken },
   {
     table: 'cached_answer',
     key: { column: 'cached_answer.key', before: '' },

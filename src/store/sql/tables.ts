@@ -14,6 +14,7 @@ export const TABLES = [
   'schedule_failure',
   'definition',
   'workflow_version',
+  'access_token',
   'cached_answer',
   'blob',
 ] as const

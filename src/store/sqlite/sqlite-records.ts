@@ -1,5 +1,5 @@
 /**
- * The records beside the runs: approvals, the outbox, schedules and registered workflows; and lists of runs. Their statements are
+ * The records beside the runs: approvals, the outbox, schedules and registered workflows, tokens; and lists of runs. Their statements are
  * prepared when one is first needed, so that opening the store stays quick.
  */
 
@@ -9,6 +9,8 @@ import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../regist
 import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
 import { type Decoding, decodeRows } from '../sql/damaged-rows.ts'
 import { type FoundSchedule, toSchedule } from '../sql/schedule-columns.ts'
+import { toToken } from '../sql/token-columns.ts'
+import type { TokenRecord, TokenStore } from '../token-store.ts'
 import type { Connection } from './connection.ts'
 import { DueRuns } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
@@ -16,10 +18,13 @@ import { RunLists } from './run-lists.ts'
 import { SqliteApprovals } from './sqlite-approvals.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
 import { advanceSchedule, prepareSchedules, replaceSchedules } from './sqlite-schedules.ts'
+import { addToken, prepareTokens } from './sqlite-tokens.ts'
 import { prepareWorkflows, registerWorkflow, toWorkflow } from './sqlite-workflows.ts'
 import type { StoreQueue } from './store-queue.ts'
 
-export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore {
+export abstract class SqliteRecords
+  implements ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore, TokenStore
+{
   protected readonly queue: StoreQueue
   protected readonly parts: () => Parts
   protected readonly decoding: Decoding
@@ -101,6 +106,31 @@ export abstract class SqliteRecords implements ApprovalStore, CloudEventStore, S
     })
   }
 
+  addToken(token: TokenRecord): Promise<boolean> {
+    return this.queue.change(() => addToken(this.parts().tokens, token))
+  }
+
+  listTokens(): Promise<TokenRecord[]> {
+    return this.queue.read(() =>
+      decodeRows(this.parts().tokens.list.all(), { decode: toToken, onDamaged: this.decoding.onDamaged }),
+    )
+  }
+
+  findToken(hash: string): Promise<TokenRecord | undefined> {
+    return this.queue.read(() => {
+      const found = this.parts().tokens.find.get(hash)
+      return found && toToken(found)
+    })
+  }
+
+  revokeToken(name: string, at: number): Promise<boolean> {
+    return this.queue.change(() => this.parts().tokens.revoke.run(at, name).changes === 1)
+  }
+
+  async useToken(hash: string, at: number): Promise<void> {
+    await this.queue.change(() => this.parts().tokens.use.run(at, hash))
+  }
+
   #toWorkflows(rows: RegisteredWorkflow[]): RegisteredWorkflow[] {
     return decodeRows(rows, { decode: toWorkflow, onDamaged: this.decoding.onDamaged })
   }
@@ -130,5 +160,6 @@ const createParts = (connection: Connection, decoding: Decoding) => {
     runs: new RunLists(connection),
     schedules: prepareSchedules(connection),
     workflows: prepareWorkflows(connection),
+    tokens: prepareTokens(connection),
   }
 }

@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createToken } from '../../../src/service/access/tokens.ts'
 import { copyStore } from '../../../src/service/database/copy-store.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import { openPostgresStore } from '../../../src/store/postgres/open-postgres-store.ts'
@@ -49,6 +50,9 @@ const fill = async (store: Store): Promise<void> => {
   } as const
   const state = { mostMissed: 7, nextAt: T0 + 9, isPaused: true, lastAt: null, skipped: null, failure: null }
   await store.replaceSchedules('greet', [{ id: 'greet/1', ...schedule, ...state }])
+  await createToken(store, { name: 'ci', scopes: ['submit'], workflow: 'greet' }, T0)
+  await createToken(store, { name: 'old', scopes: ['admin'], validMs: 1 }, T0)
+  await store.revokeToken('old', T0 + 1)
 }
 
 const describe = async (store: Store): Promise<unknown> => ({
@@ -57,19 +61,30 @@ const describe = async (store: Store): Promise<unknown> => ({
   due: [await store.listDueRuns(T0), await store.listDueRuns(T0 + 5), await store.nextDueAt()],
   workflows: await store.listVersions('greet'),
   schedules: await store.listSchedules(),
+  tokens: await store.listTokens(),
   problems: await (await store.maintenance()).check(),
 })
 
 const addCopyTests = (add: typeof addOnPostgres, name: string, open: () => Promise<[from: Store, to: Store]>): void => {
-  add(`${name}: runs in every state, workflows and schedules are the same, and what is due is due`, async () => {
-    const [from, to] = await open()
-    await fill(from)
-    assert.equal(await copyStore(from, to), { runs: 6, going: 5, definitions: 2, workflows: 2, schedules: 1 })
-    assert.equal(await describe(to), await describe(from))
-    assert.is((await to.claim('r-queued', createOwner())).kind, 'queued', 'the waiting run keeps its permit')
-    assert.is((await to.submit(createNewRun({ key: 'key', bodyHash: 'b' }))).kind, 'existing')
-    for (const store of [from, to]) await store.close()
-  })
+  add(
+    `${name}: runs in every state, workflows, schedules and tokens are the same, and what is due is due`,
+    async () => {
+      const [from, to] = await open()
+      await fill(from)
+      assert.equal(await copyStore(from, to), {
+        runs: 6,
+        going: 5,
+        definitions: 2,
+        workflows: 2,
+        schedules: 1,
+        tokens: 2,
+      })
+      assert.equal(await describe(to), await describe(from))
+      assert.is((await to.claim('r-queued', createOwner())).kind, 'queued', 'the waiting run keeps its permit')
+      assert.is((await to.submit(createNewRun({ key: 'key', bodyHash: 'b' }))).kind, 'existing')
+      for (const store of [from, to]) await store.close()
+    },
+  )
 }
 
 const openPostgres = async (): Promise<Store> =>

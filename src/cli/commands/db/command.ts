@@ -104,12 +104,12 @@ const COPY: CliCommand = {
     from: ['<from>', 'a path, or postgres://…'],
     to: ['<to>', 'a path, or postgres://…: without content'],
   },
-  options: [json('a JSON object: { from, to, runs, going, definitions, workflows, schedules }')],
+  options: [json('a JSON object: { from, to, runs, going, definitions, workflows, schedules, tokens }')],
   examples: [
     'troupe db copy .troupe/troupe.db postgres://troupe@db.example/troupe',
     'troupe db copy "$TROUPE_DB" copy.db',
   ],
-  help: `Copies runs with their journals and blobs, registered workflows and schedules. Runs that have not ended go on in the copy:
+  help: `Copies runs with their journals and blobs, registered workflows, schedules and tokens. Runs that have not ended go on in the copy:
 start no server on the old database any more, or their work is done twice. It refuses while a process holds a run of the old
 database, and while the new one has content. Cached answers and failed slots of schedules are left out.`,
   action: async () => (await import('./db-copy.ts')).copyDatabase,

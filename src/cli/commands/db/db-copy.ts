@@ -21,9 +21,9 @@ export const copyDatabase = async (
   const report = await withDatabase(asKept(source), (old) => withDatabase(asKept(target), (copy) => copyAll(old, copy)))
   if (json) writeJson(context, report)
   else {
-    const { runs, going, workflows, schedules } = report
+    const { runs, going, workflows, schedules, tokens } = report
     context.stdout.write(
-      `${report.to}: ${countOf(runs, 'run')}, ${countOf(workflows, 'workflow version')} and ${countOf(schedules, 'schedule')} copied\n`,
+      `${report.to}: ${countOf(runs, 'run')}, ${countOf(workflows, 'workflow version')}, ${countOf(schedules, 'schedule')} and ${countOf(tokens, 'token')} copied\n`,
     )
     if (going > 0)
       context.stderr.write(

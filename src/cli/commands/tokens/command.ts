@@ -1,0 +1,42 @@
+import { type CliCommand, json } from '../../command.ts'
+
+export const tokensCommand: CliCommand = {
+  name: 'tokens',
+  summary: 'create, list and revoke the tokens of the HTTP interface',
+  examples: [
+    'troupe tokens create --name ci --scope submit,read',
+    'troupe tokens create --name ann --scope read,decide --workflow "report-*" --expires 90d',
+    'troupe tokens list',
+    'troupe tokens revoke ci',
+  ],
+  help: `The name of a token says who uses it. The HTTP interface of this release does not ask for tokens yet.
+Scopes: read, submit (registered workflows), decide (approvals and events), author (the text of a workflow too, with
+every secret), admin (all of them): docs/server.md.`,
+  subcommands: [
+    {
+      name: 'create',
+      summary: 'create a token, and print it this once',
+      options: [
+        ['--name <name>', 'who uses it: letters, digits and . _ @ + -', 'required'],
+        ['--scope <scopes>', 'what it may do: some of read, submit, decide, author, admin, between commas', 'required'],
+        ['--workflow <pattern>', 'only workflows of such a name: report, or report-* (with read, submit and decide)'],
+        ['--expires <age>', 'how long it counts, such as 90d (default: until it is revoked)'],
+        json(),
+      ],
+      action: async () => (await import('./tokens.ts')).create,
+    },
+    {
+      name: 'list',
+      summary: 'list the tokens, without their texts',
+      options: [json('a JSON array')],
+      action: async () => (await import('./tokens.ts')).list,
+    },
+    {
+      name: 'revoke',
+      summary: 'make a token void at once',
+      arguments: { name: ['<name>', 'its name'] },
+      options: [json()],
+      action: async () => (await import('./tokens.ts')).revoke,
+    },
+  ],
+}

@@ -1,0 +1,7 @@
+/** Tokens of the HTTP interface, by their hashes. */
+export const ACCESS_TOKEN = [
+  `create table access_token (
+    name text not null, hash text not null, scopes text not null, workflow text null, created_at bigint not null,
+    expires_at bigint null, revoked_at bigint null, used_at bigint null, primary key (name))`,
+  'alter table access_token add constraint access_token_hash_unique unique (hash)',
+]
