@@ -1,11 +1,12 @@
 /** The tables of docs/models.md say of vendors, ends and faults what the code does. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { initialTransition, transition } from 'xstate'
 import { readFinish } from '../../src/actors/llm/finish-reason.ts'
 import { MOCK_EMBEDDER } from '../../src/actors/llm/mock/mock-embedder.ts'
+import { openai } from '../../src/actors/llm/openai/index.ts'
+import { readVendorError, toVendorFault } from '../../src/actors/llm/provider-fault.ts'
+import { toServerAccess } from '../../src/actors/llm/provider-settings.ts'
 import {
   EMBEDDING_KINDS,
   expectServer,
@@ -15,26 +16,11 @@ import {
 } from '../../src/actors/llm/providers.ts'
 import { createProviderFields } from '../../src/compiler/grammar/config-grammar.ts'
 import { type Fields, wordOf } from '../../src/compiler/grammar/record-shape.ts'
-import { FAULT_CODES } from '../../src/core/fault.ts'
+import { FAULT_CODES, type FaultData, toFaultData } from '../../src/core/fault.ts'
 import { attemptMachine } from '../../src/machines/attempt.ts'
-import { REPOSITORY_FOLDER } from '../support/child-process.ts'
+import { readCode, readTable as readPageTable } from './page-table.ts'
 
-const page = readFileSync(join(REPOSITORY_FOLDER, 'docs/models.md'), 'utf8')
-
-/** The cells of the table below a heading, without its head. */
-const readTable = (heading: string): string[][] => {
-  const [, section = ''] = page.split(`\n## ${heading}\n`)
-  const [body = ''] = section.split('\n## ')
-  const rows = body.split('\n').filter((line) => line.startsWith('|'))
-  return rows.slice(2).map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  )
-}
-
-const readCode = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, word = '']) => word)
+const readTable = (heading: string): string[][] => readPageTable('models.md', heading)
 
 const test = suite('docs/models.md')
 
@@ -87,10 +73,10 @@ test('says of each word of an end what becomes of the answer', () => {
   }
 })
 
-/** True: a fault that is not tried again leads to the next of two models. */
-const movesOn = (code: string): boolean => {
+/** When the next of two models is called after a fault, by the machine of attempts. */
+const findMove = (fault: FaultData): 'at once' | 'after its retries' | 'never' => {
   const [begun] = initialTransition(attemptMachine, {
-    retry: { max: 1, minMs: 1, maxMs: 1, jitter: false },
+    retry: { max: 2, minMs: 1, maxMs: 1, jitter: false },
     onLost: 'retry',
     seed: 's',
     failed: 0,
@@ -99,18 +85,55 @@ const movesOn = (code: string): boolean => {
     choice: 0,
     before: 0,
   })
-  const [next] = transition(attemptMachine, begun, { type: 'failed', fault: { code, message: '', retryable: false } })
-  return next.value === 'backing_off'
+  const [first] = transition(attemptMachine, begun, { type: 'failed', fault })
+  if (first.context.choice === 1) return 'at once'
+  if (first.value !== 'backing_off') return 'never'
+  const [again] = transition(attemptMachine, first, { type: 'elapsed' })
+  const [second] = transition(attemptMachine, again, { type: 'failed', fault })
+  return second.context.choice === 1 ? 'after its retries' : 'never'
 }
 
-test('says of each fault if it moves on in a fallback list', () => {
-  const listed = new Map(
-    readTable('Which faults move on in a fallback list').map(([fault, , when = '']) => [
-      readCode(fault)[0] ?? '',
-      when,
-    ]),
+const FAULTS = readTable('Which faults move on in a fallback list').map(([fault, cause = '', when = '']) => ({
+  fault: readCode(fault)[0] ?? '',
+  cause,
+  when,
+}))
+
+test('says of each fault if and when it moves on in a fallback list', () => {
+  for (const code of FAULT_CODES) {
+    const { when = 'never' } = FAULTS.find(({ fault }) => fault === code) ?? {}
+    const moves = [true, false].map((retryable) => findMove({ code, message: '', retryable }))
+    assert.equal(moves, when.startsWith('never') ? ['never', 'never'] : ['after its retries', 'at once'], code)
+  }
+})
+
+/** The fault of a refusal with this status, or with this code of the vendor and a 400. */
+const judge = (cause: number | string): FaultData => {
+  const [status, code] = typeof cause === 'number' ? [cause, ''] : [400, cause]
+  const error = readVendorError({ error: { message: 'No.', code } }, status)
+  const access = toServerAccess(openai, { name: 'own', apiKey: 'a key of some length' })
+  return toFaultData(toVendorFault(error, { ...access, model: 'm', url: 'https://api.example/v1', nowMs: 0 }))
+}
+
+for (const { fault, cause, when } of FAULTS) {
+  const statuses = [...cause.replace('5xx', '500, 502, 503').matchAll(/\b[45]\d\d\b/g)].map(([status]) =>
+    Number(status),
   )
-  for (const code of FAULT_CODES) assert.is(movesOn(code), !(listed.get(code) ?? 'never').startsWith('never'), code)
+  const codes = readCode(cause).filter((word) => word.includes('_'))
+  for (const one of [...statuses, ...codes])
+    test(`says of ${one} that it is ${fault}, and the next model is called ${when.slice(0, 17)}`, () => {
+      const found = judge(one)
+      assert.is(found.code, fault)
+      assert.ok(when.startsWith(findMove(found)), `${findMove(found)}: ${when}`)
+    })
+}
+
+test('says after which wait that a server asks for the next model is called at once', () => {
+  const { when = '' } = FAULTS.find(({ fault }) => fault === 'rate_limited') ?? {}
+  const seconds = Number(/more than (\d+) s/.exec(when)?.[1])
+  const ask = (retry_after_ms: number) =>
+    findMove({ code: 'rate_limited', message: '', retryable: true, details: { retry_after_ms } })
+  assert.equal([ask(seconds * 1000), ask(seconds * 1000 + 1)], ['after its retries', 'at once'])
 })
 
 test.run()
