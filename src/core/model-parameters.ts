@@ -57,3 +57,15 @@ export const findExpectedParameter = (
   const rule = ownValue(rules, name)
   return rule === undefined || rule.fits(value) ? undefined : rule.expected
 }
+
+const TOOL_CHOICES = ['auto', 'required', 'none']
+
+/** The values of `tool_choice` in a step with these tools. */
+export const listToolChoices = (tools: readonly string[]): string[] => [...TOOL_CHOICES, ...tools]
+
+/** Describes a choice of a tool that the step does not have. Undefined: the choice is right. */
+export const findChoiceProblem = (choice: string, tools: readonly string[]): string | undefined => {
+  const known = listToolChoices(tools)
+  if (known.includes(choice)) return undefined
+  return `'tool_choice' names no tool of this step: expected one of ${known.join(', ')}, got ${JSON.stringify(choice)}`
+}

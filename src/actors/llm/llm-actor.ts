@@ -19,7 +19,7 @@ import {
   type LlmTurn,
   toModelName,
 } from '../../core/llm.ts'
-import { findExpectedParameter, type ParameterRules } from '../../core/model-parameters.ts'
+import { findChoiceProblem, findExpectedParameter, type ParameterRules } from '../../core/model-parameters.ts'
 import { findInputProblem } from '../tools/input-check.ts'
 import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
 import { toExactJson } from './exact-json.ts'
@@ -56,6 +56,7 @@ const createAskingActor = (provider: LlmProvider, options: LlmActorOptions): Llm
     const problem = findInputProblem(LLM_INPUT_SCHEMA, input)
     if (problem !== undefined) throw new Fault('invalid_input', `the input of the model is wrong: ${problem}`)
     expectParameters(input.params, options.rules?.parameters)
+    expectChoice(input)
     const names = createToolNames(input.tools ?? [], options.rules?.longestToolName)
     const request = await toRequest(input, { names, options })
     const turn = await takeTurn({ provider, input, context, options, names }, request)
@@ -70,6 +71,13 @@ const expectParameters = (params: JsonObject, rules?: ParameterRules): void => {
     if (expected === undefined) continue
     throw new Fault('invalid_input', `'${name}' is out of range: expected ${expected}, got ${JSON.stringify(value)}`)
   }
+}
+
+const expectChoice = ({ params: { tool_choice: choice }, tools }: LlmInput): void => {
+  if (typeof choice !== 'string' || tools === undefined) return
+  const names = tools.map(({ name }) => name)
+  const problem = findChoiceProblem(choice, names)
+  if (problem !== undefined) throw new Fault('invalid_input', problem)
 }
 
 const toRequest = async (

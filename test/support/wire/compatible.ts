@@ -24,8 +24,6 @@ const toWire = (server: CompatibleServer, { params, apiKey, ...own }: Own): Wire
   ...openaiWire,
   name: server.kind,
   createProvider: server.create,
-  // The quirks of the wire are those of `openai`, whose code reads it.
-  quirks: [],
   readRequest(request): WireRequest {
     const read = openaiWire.readRequest(request)
     return {

@@ -10,6 +10,7 @@ import type { Located, MapNode, StepOf } from '../../document.ts'
 import { checkAsked, checkConflicts, checkImages, checkParameterValue, type LlmValueContext } from './llm-values.ts'
 import { reportMessageForms } from './message-forms.ts'
 import { CONVERSATION, IMAGES, MESSAGES, MODEL_PARAMETERS } from './model-parameters.ts'
+import { checkToolParameters } from './tool-parameters.ts'
 
 export const checkLlm = (step: StepOf<'llm'>, { perform }: StepSites, context: CheckContext): void => {
   const { expressions, tools } = context
@@ -31,6 +32,7 @@ export const checkLlm = (step: StepOf<'llm'>, { perform }: StepSites, context: C
   if (step.conversation !== undefined) expressions.fitting(step.conversation, CONVERSATION, perform)
   if (step.params !== undefined) checkParameters(step.params, { site: perform, values }, context)
   checkConflicts(step, values)
+  checkToolParameters(step, values.diagnostics)
   for (const tool of step.tools ?? [])
     if (tools.resolve(tool.value, step) === undefined) reportUnknownTool(tool, context)
 }

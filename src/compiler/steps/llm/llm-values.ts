@@ -8,6 +8,8 @@ import type { ProviderEntry } from '../../catalogue.ts'
 import { meantNearest } from '../../correction.ts'
 import type { Diagnostics } from '../../diagnostic.ts'
 import type { Located, MapNode, StepOf, ValueNode } from '../../document.ts'
+import { isAssignable, NEVER, STRING } from '../../expression/type.ts'
+import { MODEL_PARAMETERS } from './model-parameters.ts'
 
 export interface LlmValueContext {
   /** Providers of the models that may answer, each once. */
@@ -47,7 +49,7 @@ export const checkParameterValue = ({ key, value }: MapNode['entries'][number], 
     context.diagnostics.error(
       'wrong_shape',
       value.range,
-      `'${key.value}' is out of range: expected ${expected}, got ${value.value}`,
+      `'${key.value}' is out of range: expected ${expected}, got ${typeof value.value === 'string' ? JSON.stringify(value.value) : value.value}`,
     )
 }
 
@@ -85,12 +87,15 @@ const findField = (node: ValueNode, name: string): ValueNode | undefined =>
 
 /** Limits of the providers that may answer, or those of all providers if none is known. */
 const findExpected = (name: string, node: ValueNode, { providers }: LlmValueContext): string | undefined => {
-  // A value of another type is reported already.
-  if (node.kind !== 'literal' || typeof node.value !== 'number') return undefined
+  if (node.kind !== 'literal' || !isJudged(name, node.value)) return undefined
   const { value } = node
   const limits = providers.length === 0 ? [undefined] : providers.map((provider) => provider.limits)
   return limits.map((rules) => findExpectedParameter(name, value, rules)).find((expected) => expected !== undefined)
 }
+
+/** False for a value of another type, which is reported already. */
+const isJudged = (name: string, value: JsonValue): boolean =>
+  typeof value === 'number' || (typeof value === 'string' && isAssignable(STRING, MODEL_PARAMETERS.get(name) ?? NEVER))
 
 const checkReasoning = (
   { value, range }: Extract<ValueNode, { kind: 'literal' }>,
