@@ -41,9 +41,9 @@ export const createHttpServices = (options: HttpServicesOptions): ApiServices =>
     vault,
     isReady,
     onProblem,
-    async submit({ from, input, key, againIf }) {
+    async submit({ from, input, key, by, againIf }) {
       const { workflow, folder } = await find(from)
-      const request = { input, env, folder, ...(key !== undefined && { key }), ...(againIf && { againIf }) }
+      const request = { input, env, folder, by, ...(key !== undefined && { key }), ...(againIf && { againIf }) }
       const submitted = await submitWorkflow(workflow, request, { store, clock, vault, pricing: toPricing(project) })
       options.onSubmitted()
       return submitted

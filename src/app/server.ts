@@ -40,7 +40,7 @@ export interface Server {
    */
   stop(): Promise<void>
   /** Answers HTTP requests too, until it stops. Resolves to the URL. @throws an error with the code EADDRINUSE or EACCES */
-  listen(address: { host: string; port: number; version: string }): Promise<string>
+  listen(address: { host: string; isLoopback: boolean; port: number; version: string }): Promise<string>
 }
 
 const MOST_RUNS = 1_000

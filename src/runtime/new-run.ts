@@ -30,6 +30,8 @@ export interface WantedRun {
   keyRun?: string
   /** True: it waits for a process that begins it. A run with a flow does so in any case. Default false. */
   isQueued?: boolean
+  /** Name of the client that submits it. */
+  by?: string | undefined
 }
 
 /** The beginning of a run that was copied from another one. */
@@ -43,7 +45,7 @@ export interface RunPast {
 
 export const toNewRun = (
   workflow: CompiledWorkflow,
-  { id, at, input, models = {}, env = {}, folder, parent, origin, key, pricing, past, keyRun, isQueued }: WantedRun,
+  { id, at, input, models = {}, env = {}, folder, parent, origin, key, pricing, past, keyRun, isQueued, by }: WantedRun,
   vault: SecretVault,
 ): NewRun => {
   const [redacted, redactedEnv] = [vault.redact(input), vault.redact(env)]
@@ -60,6 +62,7 @@ export const toNewRun = (
     ...(past === undefined ? {} : { fork: past.fork }),
     ...(keyRun === undefined ? {} : { key_run: keyRun }),
     ...(isBegunLater ? { queued: true } : {}),
+    ...(by === undefined ? {} : { by }),
   }
   const created: JournalRow<'created'> = { seq: 1, at, kind: 'created', path: '', visit: 0, data }
   return {

@@ -27,6 +27,8 @@ export type CreatedData = {
   key_run?: string
   /** The run was queued: it begins with the row `begun`. Absent: it begins with this row. */
   queued?: true
+  /** Name of the token by which it was submitted. */
+  by?: string
 }
 
 /** A queued run begins: its deadlines count from the time of this row. */

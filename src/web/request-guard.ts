@@ -11,26 +11,29 @@ import { Problem } from './api/problem.ts'
 /** The largest input of a run, and room for the workflow around it. */
 const MOST_BYTES = LIMITS.context.most + 2 * 1024 ** 2
 
-export const guardRequests: MiddlewareHandler = async ({ req }, next) => {
-  const host = req.header('host') ?? ''
-  if (!isLoopback(host))
-    throw new Problem({
-      status: 421,
-      code: 'wrong_host',
-      detail: `the host '${host}' is not this server`,
-      hint: 'use 127.0.0.1 or localhost',
-    })
-  const origin = req.header('origin')
-  if (origin !== undefined && URL.parse(origin)?.host !== host)
-    throw new Problem({ status: 403, code: 'wrong_origin', detail: `pages of '${origin}' may not use this server` })
-  if (req.method !== 'GET' && hasBody(req) && !/^application\/json\s*(;|$)/i.test(req.header('content-type') ?? ''))
-    throw new Problem({
-      status: 415,
-      code: 'wrong_type',
-      detail: `expected a body of the type application/json, got ${req.header('content-type') ?? 'none'}`,
-    })
-  await next()
-}
+export const guardRequests =
+  ({ isLoopback }: { isLoopback: boolean }): MiddlewareHandler =>
+  async ({ req }, next) => {
+    const host = req.header('host') ?? ''
+    // Beyond loopback each request proves by a token that no page has lent it its rights.
+    if (isLoopback && !isThisMachine(host))
+      throw new Problem({
+        status: 421,
+        code: 'wrong_host',
+        detail: `the host '${host}' is not this server`,
+        hint: 'use 127.0.0.1 or localhost',
+      })
+    const origin = req.header('origin')
+    if (origin !== undefined && URL.parse(origin)?.host !== host)
+      throw new Problem({ status: 403, code: 'wrong_origin', detail: `pages of '${origin}' may not use this server` })
+    if (req.method !== 'GET' && hasBody(req) && !/^application\/json\s*(;|$)/i.test(req.header('content-type') ?? ''))
+      throw new Problem({
+        status: 415,
+        code: 'wrong_type',
+        detail: `expected a body of the type application/json, got ${req.header('content-type') ?? 'none'}`,
+      })
+    await next()
+  }
 
 const limit = bodyLimit({
   maxSize: MOST_BYTES,
@@ -46,7 +49,7 @@ const limit = bodyLimit({
 /** Refuses a body while it is read, so that a large one takes no memory. */
 export const limitBodies: MiddlewareHandler = (c, next) => (hasBody(c.req) ? limit(c, next) : next())
 
-const isLoopback = (host: string): boolean => {
+const isThisMachine = (host: string): boolean => {
   const name = URL.parse(`http://${host}`)?.hostname ?? ''
   return name === 'localhost' || name === '[::1]' || /^127(\.\d+){3}$/.test(name)
 }

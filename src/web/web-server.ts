@@ -1,4 +1,4 @@
-/** Listens for HTTP requests on an address of this machine. */
+/** Listens for HTTP requests. */
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
@@ -8,6 +8,8 @@ import type { ApiServices } from './api/services.ts'
 export interface WebServerOptions {
   /** An address of this machine. */
   host: string
+  /** Only programs of this machine reach it. */
+  isLoopback: boolean
   /** 0: any free port. */
   port: number
   services: ApiServices
@@ -27,8 +29,14 @@ const MOST_HEADER_BYTES = 16 * 1024
 const GRACE_MS = 2_000
 
 /** @throws an error with the code EADDRINUSE or EACCES, as of Node */
-export const startWebServer = async ({ host, port, services, version }: WebServerOptions): Promise<WebServer> => {
-  const { api, stop } = createHttpInterface(services, { version })
+export const startWebServer = async ({
+  host,
+  isLoopback,
+  port,
+  services,
+  version,
+}: WebServerOptions): Promise<WebServer> => {
+  const { api, stop } = createHttpInterface(services, { version, isLoopback })
   const server = createServer(
     { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: MOST_HEADER_BYTES },
     getRequestListener(api.fetch, { overrideGlobalObjects: false }),

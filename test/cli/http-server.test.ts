@@ -43,6 +43,19 @@ test('the first line of `serve --json` has the address, where a run is submitted
     assert.is((await server.done).exitCode, 0)
   }))
 
+test('with a token a server listens beyond this machine, and asks for it', () =>
+  withProject(async (project) => {
+    const { stdout } = await project.troupe(['tokens', 'create', '--name', 'ci', '--scope', 'read'])
+    const server = project.start(['serve', '--listen', '0.0.0.0:0', '--json'])
+    await server.waitFor(/server\.started.*\n/)
+    const { url } = JSON.parse(server.output().stdout.split('\n')[0] ?? '')
+    const runs = `${url.replace('0.0.0.0', '127.0.0.1')}/api/v1/runs`
+    assert.is((await fetch(runs)).status, 401)
+    assert.is((await fetch(runs, { headers: { authorization: `Bearer ${stdout.trim()}` } })).status, 200)
+    server.kill('SIGTERM')
+    await server.done
+  }))
+
 test('an address that was asked for and is in use is an error of the environment', () =>
   withProject((project) =>
     holdingPort(async (port) => {
@@ -57,11 +70,15 @@ const WRONG: readonly (readonly [address: string, exitCode: number, message: str
   ['4800', 2, "--listen '4800' is wrong: expected HOST:PORT, :PORT or none"],
   ['127.0.0.1:99999', 2, "--listen '127.0.0.1:99999' is wrong"],
   ['::1:80', 2, "--listen '::1:80' is wrong"],
-  ['0.0.0.0:4800', 3, 'may run workflows with its secrets'],
-  ['192.0.2.1:4800', 3, 'may run workflows with its secrets'],
+  [
+    '0.0.0.0:4800',
+    3,
+    'the database has no token that counts\n  hint: create one first: troupe tokens create --name admin --scope admin',
+  ],
+  ['192.0.2.1:4800', 3, 'others reach it'],
 ]
 
-test('an address that is wrong, or that others reach, is refused', () =>
+test('an address that is wrong, or that others reach without tokens, is refused', () =>
   withProject(async (project) => {
     for (const [address, exitCode, message] of WRONG) {
       const ended = await project.troupe(['serve', '--listen', address])

@@ -65,7 +65,7 @@ export const serving = async (
       store,
       notices,
       heldRuns: () => server.heldRuns,
-      listen: () => server.listen({ host: '127.0.0.1', port: 0, version: '1.0.0' }),
+      listen: () => server.listen({ host: '127.0.0.1', isLoopback: true, port: 0, version: '1.0.0' }),
       async submit(workflow, input = {}) {
         const at = Date.now()
         const run = toNewRun(workflow, { id: createRunId(at), at, input }, new SecretVault())

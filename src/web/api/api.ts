@@ -1,12 +1,14 @@
 /** The HTTP interface as a whole: guards, routes, and the OpenAPI document that is made from them. */
+import { Logins } from '../logins.ts'
 import { guardRequests, limitBodies } from '../request-guard.ts'
 import { RunFeed } from '../run-feed.ts'
+import { guardRoute, LIST } from './access.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
 import { addControlRoutes } from './control-routes.ts'
 import { addCopyRoutes } from './copy-routes.ts'
 import { addEventRoutes } from './event-routes.ts'
 import { addHistoryRoutes } from './history-routes.ts'
-import { type Api, createRouter } from './routing.ts'
+import { type Api, createRouter, TOKEN } from './routing.ts'
 import { addRunRoutes } from './run-routes.ts'
 import { addServerRoutes } from './server-routes.ts'
 import type { ApiServices } from './services.ts'
@@ -17,10 +19,26 @@ export interface HttpInterface {
   stop(): Promise<void>
 }
 
-export const createHttpInterface = (services: ApiServices, { version }: { version: string }): HttpInterface => {
+export interface InterfaceOptions {
+  version: string
+  /** Only programs of this machine reach it. */
+  isLoopback: boolean
+}
+
+export const createHttpInterface = (
+  services: ApiServices,
+  { version, isLoopback }: InterfaceOptions,
+): HttpInterface => {
   const api = createRouter(services.onProblem)
   const feed = new RunFeed(services)
-  api.use(guardRequests, limitBodies)
+  const { store, clock } = services
+  const logins = new Logins({ store, clock, isLoopback })
+  api.use(guardRequests({ isLoopback }), limitBodies, (c, next) => {
+    c.set('logins', logins)
+    c.set('store', store)
+    return next()
+  })
+  api.openAPIRegistry.registerComponent('securitySchemes', TOKEN, { type: 'http', scheme: 'bearer' })
   addRunRoutes(api, services)
   addControlRoutes(api, services)
   addCopyRoutes(api, services)
@@ -28,6 +46,7 @@ export const createHttpInterface = (services: ApiServices, { version }: { versio
   addEventRoutes(api, services, feed)
   addApprovalRoutes(api, services)
   addServerRoutes(api, services)
+  api.use('/openapi.json', guardRoute(LIST))
   api.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Troupe', version }, servers: [{ url: '/' }] })
   return { api, stop: () => feed.stop() }
 }

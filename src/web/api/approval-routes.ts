@@ -3,13 +3,14 @@ import { z } from '@hono/zod-openapi'
 import { decide } from '../../service/control/decide.ts'
 import { findApproval, listOpenApprovals } from '../../service/control/open-approvals.ts'
 import { toApprovalJson, toDecidedJson } from '../../service/views/approval-json.ts'
+import { DECIDE, LIST, READ, reaches, toDecider } from './access.ts'
 import { type Api, answers, body, route } from './routing.ts'
 import { Approval, ApprovalList, DecideBody, Decided } from './schemas.ts'
 import type { ApiServices } from './services.ts'
 
 const params = z.object({ approval: z.string().describe('The id of an approval, or the beginning of one.') })
 
-const listRoute = route({
+const listRoute = route(LIST, {
   method: 'get',
   path: '/api/v1/approvals',
   summary: 'List open approvals',
@@ -22,7 +23,7 @@ const listRoute = route({
   responses: { 200: answers('What is asked now.', ApprovalList) },
 })
 
-const showRoute = route({
+const showRoute = route(READ, {
   method: 'get',
   path: '/api/v1/approvals/{approval}',
   summary: 'Show an open approval',
@@ -30,7 +31,7 @@ const showRoute = route({
   responses: { 200: answers('The approval.', Approval) },
 })
 
-const decideRoute = route({
+const decideRoute = route(DECIDE, {
   method: 'post',
   path: '/api/v1/approvals/{approval}',
   summary: 'Decide an approval',
@@ -41,14 +42,16 @@ const decideRoute = route({
 export const addApprovalRoutes = (api: Api, { store, vault }: ApiServices): void => {
   api.openapi(listRoute, async (c) => {
     const open = await listOpenApprovals(store, c.req.valid('query'))
-    return c.json({ approvals: open.map(toApprovalJson) }, 200)
+    const reached = open.filter(({ workflow }) => reaches(c.get('caller'), workflow))
+    return c.json({ approvals: reached.map(toApprovalJson) }, 200)
   })
   api.openapi(showRoute, async (c) =>
     c.json(toApprovalJson(await findApproval(store, { first: c.req.valid('param').approval })), 200),
   )
   api.openapi(decideRoute, async (c) => {
     const approval = await findApproval(store, { first: c.req.valid('param').approval })
-    const { decision, by, values, comment } = c.req.valid('json')
+    const { decision, by: given, values, comment } = c.req.valid('json')
+    const by = toDecider(c.get('caller'), given)
     const verdict = decision === 'approve' ? 'approved' : 'rejected'
     const end = await decide(store, approval, { verdict, by, values, comment, vault })
     return c.json(toDecidedJson(approval, { verdict, by, end }), 200)

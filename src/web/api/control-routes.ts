@@ -4,16 +4,17 @@ import { findRun } from '../../service/control/find-run.ts'
 import { pauseRun } from '../../service/control/pause-run.ts'
 import { sendSignal } from '../../service/control/send-signal.ts'
 import { toCancelledJson, toPausedJson } from '../../service/views/control-json.ts'
+import { DECIDE, STEER } from './access.ts'
 import { Problem } from './problem.ts'
 import { type Api, answers, body, route } from './routing.ts'
 import { runParams } from './run-routes.ts'
 import { Cancelled, Paused, SignalBody, Signalled } from './schemas.ts'
 import type { ApiServices } from './services.ts'
 
-/** Stands in journals as the one that asked: the interface knows no names yet. */
-const BY = 'http'
+/** Stands in journals as the one that asked, where no tokens are asked. */
+const UNNAMED = 'http'
 
-const cancelRoute = route({
+const cancelRoute = route(STEER, {
   method: 'post',
   path: '/api/v1/runs/{run}/cancel',
   summary: 'Cancel a run and its child runs',
@@ -22,7 +23,7 @@ const cancelRoute = route({
 })
 
 const pauseRoute = (kind: 'pause' | 'unpause') =>
-  route({
+  route(STEER, {
     method: 'post',
     path: `/api/v1/runs/{run}/${kind}`,
     summary: kind === 'pause' ? 'Start no new step of a run' : 'Let a paused run go on',
@@ -30,7 +31,7 @@ const pauseRoute = (kind: 'pause' | 'unpause') =>
     responses: { 200: answers('`done` is false while no server has obeyed yet.', Paused) },
   })
 
-const signalRoute = route({
+const signalRoute = route(DECIDE, {
   method: 'post',
   path: '/api/v1/runs/{run}/signals',
   summary: 'Send an event to a run',
@@ -42,13 +43,13 @@ export const addControlRoutes = (api: Api, { store, vault, cancel }: ApiServices
   api.openapi(cancelRoute, async (c) => {
     const found = await findRun(store, c.req.valid('param').run)
     const wasOver = found.status !== 'running'
-    const end = wasOver ? toUntouched(found) : await cancel(found.id, BY)
+    const end = wasOver ? toUntouched(found) : await cancel(found.id, c.get('caller')?.name ?? UNNAMED)
     return c.json(toCancelledJson(end, { wasOver }), 200)
   })
   for (const kind of ['pause', 'unpause'] as const)
     api.openapi(pauseRoute(kind), async (c) => {
       const found = await findRun(store, c.req.valid('param').run)
-      return c.json(toPausedJson(await pauseRun(store, found.id, { kind, by: BY })), 200)
+      return c.json(toPausedJson(await pauseRun(store, found.id, { kind, by: c.get('caller')?.name ?? UNNAMED })), 200)
     })
   api.openapi(signalRoute, async (c) => {
     const { event, data = null, id } = c.req.valid('json')

@@ -7,6 +7,7 @@ import { parseVisit } from '../../service/history/find-visit.ts'
 import type { PastRun } from '../../service/history/past-run.ts'
 import { toCopiedJson, toFailedRunJson, toForkPlanJson } from '../../service/views/copy-json.ts'
 import { findAliasProblem, findProviderProblem } from '../../service/workflows/model-overrides.ts'
+import { ADMIN, AUTHOR, STEER } from './access.ts'
 import { Copied, FailedRunList, ForkBody, ForkPlan, RerunBody, RerunList, RestartBody } from './copy-schemas.ts'
 import { linksOf } from './links.ts'
 import { Problem } from './problem.ts'
@@ -14,7 +15,7 @@ import { type Api, answers, body, route, withoutMissing } from './routing.ts'
 import { runParams } from './run-routes.ts'
 import type { ApiServices } from './services.ts'
 
-const restartRoute = route({
+const restartRoute = route(STEER, {
   method: 'post',
   path: '/api/v1/runs/{run}/restart',
   summary: 'Start an ended run again from the beginning, as a new run',
@@ -22,7 +23,7 @@ const restartRoute = route({
   responses: { 202: answers('The new run is queued, and survives this server.', Copied) },
 })
 
-const forkRoute = route({
+const forkRoute = route(AUTHOR, {
   method: 'post',
   path: '/api/v1/runs/{run}/fork',
   summary: 'Start a new run in the middle of an old one',
@@ -33,7 +34,7 @@ const forkRoute = route({
   },
 })
 
-const rerunRoute = route({
+const rerunRoute = route(ADMIN, {
   method: 'post',
   path: '/api/v1/reruns',
   summary: 'Restart many failed runs, each once',

@@ -4,6 +4,7 @@ import { streamSSE } from 'hono/streaming'
 import { findRun } from '../../service/control/find-run.ts'
 import { toRunJson } from '../../service/views/run-json.ts'
 import type { FeedReader, RunFeed } from '../run-feed.ts'
+import { READ } from './access.ts'
 import { type Api, route } from './routing.ts'
 import { runParams } from './run-routes.ts'
 import type { ApiServices } from './services.ts'
@@ -11,7 +12,7 @@ import type { ApiServices } from './services.ts'
 /** Proxies close connections that are silent for a minute. */
 const HEARTBEAT_MS = 15_000
 
-const eventsRoute = route({
+const eventsRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}/events',
   summary: 'Follow a run',

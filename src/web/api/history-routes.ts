@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { findRun } from '../../service/control/find-run.ts'
 import { type Moment, readStateAt } from '../../service/history/state-at.ts'
 import { toStateJson } from '../../service/views/state-json.ts'
+import { READ } from './access.ts'
 import { JournalPage, State } from './history-schemas.ts'
 import { Problem } from './problem.ts'
 import { type Api, answers, route } from './routing.ts'
@@ -14,7 +15,7 @@ const MOST_ROWS = 1_000
 
 const row = z.coerce.number().int().min(1)
 
-const journalRoute = route({
+const journalRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}/journal',
   summary: 'Show rows of the journal of a run, by pages',
@@ -28,7 +29,7 @@ const journalRoute = route({
   responses: { 200: answers('Rows in their order.', JournalPage) },
 })
 
-const stateRoute = route({
+const stateRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}/state',
   summary: 'Show the state of a run at a moment of its past',
@@ -42,7 +43,7 @@ const stateRoute = route({
   responses: { 200: answers('The state: steps, what is open, and the usage so far.', State) },
 })
 
-const blobRoute = route({
+const blobRoute = route(READ, {
   method: 'get',
   path: '/api/v1/blobs/{hash}',
   summary: 'Download the bytes of a file that a step has made',

@@ -28,6 +28,7 @@ const TITLES: ReadonlyMap<number, string> = new Map([
   [415, 'Unsupported Media Type'],
   [421, 'Misdirected Request'],
   [422, 'Unprocessable Content'],
+  [429, 'Too Many Requests'],
   [500, 'Internal Server Error'],
   [503, 'Service Unavailable'],
 ])
@@ -38,11 +39,13 @@ type ProblemFacts = Pick<ProblemDocument, 'status' | 'detail' | 'code'> &
 /** Thrown by a route; the interface answers with its document. */
 export class Problem extends Error {
   readonly document: ProblemDocument
+  readonly headers: Readonly<Record<string, string>>
 
-  constructor(facts: ProblemFacts) {
+  constructor({ headers = {}, ...facts }: ProblemFacts & { headers?: Readonly<Record<string, string>> }) {
     super(facts.detail)
     this.name = 'Problem'
     this.document = toDocument(facts)
+    this.headers = headers
   }
 }
 
@@ -53,10 +56,10 @@ const toDocument = ({ status, ...facts }: ProblemFacts): ProblemDocument => ({
   ...facts,
 })
 
-export const toResponse = (document: ProblemDocument): Response =>
+export const toResponse = (document: ProblemDocument, headers: Readonly<Record<string, string>> = {}): Response =>
   new Response(JSON.stringify(document), {
     status: document.status,
-    headers: { 'content-type': 'application/problem+json' },
+    headers: { ...headers, 'content-type': 'application/problem+json' },
   })
 
 const STATUS_OF_FAULT: ReadonlyMap<string, number> = new Map([

@@ -1,9 +1,10 @@
 /** Parts that all routes share: how answers are described, and how a request that does not fit is answered. */
 import { createRoute, OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
+import { type ApiEnv, guardRoute, type RouteAccess } from './access.ts'
 import { explain, Problem, type ProblemDocument, toResponse } from './problem.ts'
 import { ProblemSchema } from './schemas.ts'
 
-export type Api = OpenAPIHono
+export type Api = OpenAPIHono<ApiEnv>
 
 interface Answer {
   description: string
@@ -21,9 +22,17 @@ const PROBLEM = {
   content: { 'application/problem+json': { schema: ProblemSchema } },
 }
 
-/** A route whose errors are problem documents. */
-export const route = <R extends RouteConfig>(config: R) =>
-  createRoute({ ...config, responses: { ...config.responses, default: PROBLEM } })
+/** Name of the security scheme in the document. */
+export const TOKEN = 'token'
+
+/** A route that asks for a token with its scope, and whose errors are problem documents. */
+export const route = <R extends RouteConfig>(access: RouteAccess, config: R) =>
+  createRoute({
+    ...config,
+    security: access.scope === 'none' ? [] : [{ [TOKEN]: [access.scope] }],
+    middleware: guardRoute(access),
+    responses: { ...config.responses, default: PROBLEM },
+  })
 
 /** The body of a request, as JSON. */
 export const body = <S extends z.ZodType>(schema: S) => ({
@@ -32,7 +41,7 @@ export const body = <S extends z.ZodType>(schema: S) => ({
 })
 
 export const createRouter = (onProblem: (cause: unknown) => void): Api => {
-  const api = new OpenAPIHono({
+  const api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {
       if (!result.success) throw toInvalid(result.error.issues, result.target)
     },
@@ -40,7 +49,7 @@ export const createRouter = (onProblem: (cause: unknown) => void): Api => {
   api.onError((error) => {
     const document = toDocument(error)
     if (document.status === 500) onProblem(error)
-    return toResponse(document)
+    return toResponse(document, error instanceof Problem ? error.headers : {})
   })
   api.notFound(({ req: { method, path } }) =>
     toResponse(

@@ -6,6 +6,7 @@ import { readOpenWaits, readTracedRun } from '../../service/history/traced-run.t
 import { toRunJson, toSubmittedJson, toTraceJson } from '../../service/views/run-json.ts'
 import { InvalidSource } from '../../service/workflows/invalid-source.ts'
 import type { RunRecord } from '../../store/store.ts'
+import { expectReach, expectScope, LIST, READ, SUBMIT, toReachedFilter } from './access.ts'
 import { linksOf } from './links.ts'
 import { Problem } from './problem.ts'
 import { type Api, answers, body, route, withoutMissing } from './routing.ts'
@@ -21,7 +22,7 @@ const LOOK_EVERY_MS = 50
 const DEFAULT_LIMIT = 50
 const MOST_LISTED = 500
 
-const submitRoute = route({
+const submitRoute = route(SUBMIT, {
   method: 'post',
   path: '/api/v1/runs',
   summary: 'Submit a run',
@@ -43,7 +44,7 @@ const submitRoute = route({
   },
 })
 
-const listRoute = route({
+const listRoute = route(LIST, {
   method: 'get',
   path: '/api/v1/runs',
   summary: 'List runs, newest first',
@@ -64,7 +65,7 @@ const listRoute = route({
   responses: { 200: answers('A page of runs.', RunList) },
 })
 
-const showRoute = route({
+const showRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}',
   summary: 'Show a run',
@@ -72,7 +73,7 @@ const showRoute = route({
   responses: { 200: answers('The run.', Run) },
 })
 
-const traceRoute = route({
+const traceRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}/trace',
   summary: 'Show what a run did, with its journal',
@@ -85,7 +86,11 @@ export const addRunRoutes = (api: Api, services: ApiServices): void => {
   api.openapi(submitRoute, async (c) => {
     const { wait } = c.req.valid('query')
     const { workflow = '', source, input = {}, again_if: againIf } = c.req.valid('json')
+    const caller = c.get('caller')
+    if (source !== undefined) expectScope(caller, 'author')
+    else expectReach(caller, workflow)
     const { run, isNew } = await submit(services, {
+      by: caller?.name,
       from: source === undefined ? { workflow } : { source },
       input,
       key: c.req.valid('header')['idempotency-key'],
@@ -101,7 +106,7 @@ export const addRunRoutes = (api: Api, services: ApiServices): void => {
   api.openapi(listRoute, async (c) => {
     const { since, until, limit, ...filter } = c.req.valid('query')
     const runs = await store.listRuns({
-      ...withoutMissing(filter),
+      ...withoutMissing({ ...filter, workflow: toReachedFilter(c.get('caller'), filter.workflow) }),
       ...(since !== undefined && { since: Date.parse(since) }),
       ...(until !== undefined && { until: Date.parse(until) }),
       limit: limit + 1,

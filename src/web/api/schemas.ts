@@ -157,7 +157,7 @@ export const ApprovalList = z.object({ approvals: z.array(Approval) }).openapi('
 export const DecideBody = z
   .strictObject({
     decision: z.enum(['approve', 'reject']),
-    by: z.string().min(1).describe('Who decides.'),
+    by: z.string().min(1).optional().describe('Who decides, where no tokens are asked. With a token it is its name.'),
     values: json.optional().describe('Values of the form.'),
     comment: z.string().optional(),
   })

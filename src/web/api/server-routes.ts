@@ -1,25 +1,26 @@
 /** Shows the registered workflows, and tells load balancers how the server is. */
 import { toTime } from '../../service/views/time.ts'
 import type { Store } from '../../store/store.ts'
+import { LIST, OPEN, reaches } from './access.ts'
 import { type Api, answers, route } from './routing.ts'
 import { Health, WorkflowList } from './schemas.ts'
 import type { ApiServices } from './services.ts'
 
-const workflowsRoute = route({
+const workflowsRoute = route(LIST, {
   method: 'get',
   path: '/api/v1/workflows',
   summary: 'List the registered workflows, each with its newest version',
   responses: { 200: answers('By name.', WorkflowList) },
 })
 
-const healthRoute = route({
+const healthRoute = route(OPEN, {
   method: 'get',
   path: '/healthz',
   summary: 'Tell that the process answers',
   responses: { 200: answers('It does.', Health) },
 })
 
-const readyRoute = route({
+const readyRoute = route(OPEN, {
   method: 'get',
   path: '/readyz',
   summary: 'Tell if the server takes requests: its database answers, and it is not stopping',
@@ -28,7 +29,8 @@ const readyRoute = route({
 
 export const addServerRoutes = (api: Api, { store, isReady }: ApiServices): void => {
   api.openapi(workflowsRoute, async (c) => {
-    const workflows = (await store.listWorkflows()).map(({ workflow, version, definition, registeredAt }) => ({
+    const reached = (await store.listWorkflows()).filter(({ workflow }) => reaches(c.get('caller'), workflow))
+    const workflows = reached.map(({ workflow, version, definition, registeredAt }) => ({
       workflow,
       version,
       definition,

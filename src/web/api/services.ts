@@ -13,6 +13,8 @@ export interface WantedSubmission {
   from: { workflow: string } | { source: string }
   input: JsonValue
   key?: string | undefined
+  /** Name of the client, kept with the run. */
+  by?: string | undefined
   againIf?: readonly BadEnd[]
 }
 

@@ -24,8 +24,8 @@ Once an hour it deletes ended runs past their retention (default: completed 30d,
 10000): docs/operations.md.
 
 Programs submit runs, follow them, decide approvals and send events over HTTP: docs/server.md; GET /openapi.json
-describes all of it. It answers this machine alone. If another server has the default port, this one goes on
-without HTTP.
+describes all of it. On loopback it is open to this machine until the first token is created (troupe tokens
+create); beyond loopback it needs one. If another server has the default port, this one goes on without HTTP.
 
 SIGTERM or Ctrl-C stops it: nothing new starts, work in flight gets 8 seconds to finish, every run can be
 resumed, and the exit code is 0. A second signal exits at once. Unless the config says otherwise, written

@@ -1,5 +1,7 @@
 /** Reads the address that a server listens on. */
 import { isIP } from 'node:net'
+import { toTokenState } from '../../../service/access/tokens.ts'
+import type { Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import { EXIT } from '../../exit-code.ts'
 
@@ -8,6 +10,8 @@ export interface ListenAddress {
   /** 0: any free port. */
   port: number
   isDefault: boolean
+  /** Only programs of this machine reach it. */
+  isLoopback: boolean
 }
 
 const LOOPBACK = '127.0.0.1'
@@ -16,26 +20,29 @@ const FORMS = 'expected HOST:PORT, :PORT or none, such as 127.0.0.1:4800'
 
 /** Undefined: `none`. @throws CliError */
 export const readAddress = (text: string | undefined): ListenAddress | undefined => {
-  if (text === undefined) return { host: LOOPBACK, port: DEFAULT_PORT, isDefault: true }
+  if (text === undefined) return { host: LOOPBACK, port: DEFAULT_PORT, isDefault: true, isLoopback: true }
   if (text === 'none') return undefined
   const [, name = '', digits = ''] = /^(.*?):(\d{1,5})$/.exec(text) ?? []
   const port = Number(digits)
   const host = name === '' ? LOOPBACK : name.replace(/^\[(.*)\]$/, '$1')
   if (digits === '' || port > 65_535 || (name.includes(':') && !name.startsWith('[')))
     throw new CliError(`--listen '${text}' is wrong: ${FORMS}`)
-  if (!isLoopback(host))
-    throw new CliError(
-      `--listen '${text}' is refused: a program that reaches the server may run workflows with its secrets`,
-      {
-        hint: 'listen on 127.0.0.1, and let a reverse proxy of this machine ask who calls',
-        exitCode: EXIT.environment,
-      },
-    )
-  return { host, port, isDefault: false }
+  return { host, port, isDefault: false, isLoopback: isLoopback(host) }
 }
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'))
+
+/** Beyond this machine clients must prove who they are. @throws CliError without a token that counts */
+export const expectTokens = async (store: Store, { host, isLoopback: isClosed }: ListenAddress): Promise<void> => {
+  if (isClosed) return
+  const [tokens, now] = [await store.listTokens(), await store.readClock()]
+  if (tokens.some((token) => toTokenState(token, now) === 'valid')) return
+  throw new CliError(`--listen ${host} is refused: others reach it, and the database has no token that counts`, {
+    hint: 'create one first: troupe tokens create --name admin --scope admin',
+    exitCode: EXIT.environment,
+  })
+}
 
 /** Undefined for an error of another kind. */
 export const explainListenError = (

@@ -9,7 +9,7 @@ import { openProject, shownDatabase, withDatabase } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeJsonLine } from '../../output.ts'
 import { readVersion } from '../../read-version.ts'
-import { explainListenError, type ListenAddress, readAddress } from './listen-address.ts'
+import { expectTokens, explainListenError, type ListenAddress, readAddress } from './listen-address.ts'
 import { describeNotice, toNoticeJson } from './notice-text.ts'
 
 export const serve = async (
@@ -27,6 +27,7 @@ export const serve = async (
       ? writeJsonLine(context, toNoticeJson(notice))
       : context.stderr.write(`${describeNotice(notice, context.stderr.paint)}\n`)
   return withDatabase({ ...project, durability }, async (store) => {
+    if (address !== undefined) await expectTokens(store, address)
     const server = createServer({
       store,
       project,
@@ -49,9 +50,9 @@ const startHttp = async (
   { address, context }: { address: ListenAddress | undefined; context: Context },
 ): Promise<string | null> => {
   if (address === undefined) return null
-  const { host, port, isDefault } = address
+  const { host, port, isDefault, isLoopback } = address
   try {
-    return await server.listen({ host, port, version: readVersion() })
+    return await server.listen({ host, port, isLoopback, version: readVersion() })
   } catch (cause) {
     const why = explainListenError(cause, address)
     if (why === undefined) throw cause

@@ -9,7 +9,8 @@ export const tokensCommand: CliCommand = {
     'troupe tokens list',
     'troupe tokens revoke ci',
   ],
-  help: `The name of a token says who uses it. The HTTP interface of this release does not ask for tokens yet.
+  help: `Clients send a token as Authorization: Bearer TOKEN. Once a database has had one token, its servers answer no request
+without one, also after the last is revoked. The name of the token is who submitted, decided or cancelled.
 Scopes: read, submit (registered workflows), decide (approvals and events), author (the text of a workflow too, with
 every secret), admin (all of them): docs/server.md.`,
   subcommands: [

@@ -55,7 +55,7 @@ export const list = (context: Context, { json = false }: { json?: boolean }): Pr
         tokens.map((token) => toTokenJson(token, now)),
       )
     else if (tokens.length > 0) writeTable(context.stdout, tokens, createColumns(now))
-    else context.stderr.write('no tokens: troupe tokens create --name ci --scope submit,read makes one\n')
+    else context.stderr.write('no tokens: on loopback the HTTP interface is open to this machine\n')
   })
 
 export const revoke = (context: Context, { name, json = false }: { name: string; json?: boolean }): Promise<void> =>
