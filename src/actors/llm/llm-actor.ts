@@ -107,7 +107,7 @@ const toChoice = (params: JsonObject, { input, names }: { input: LlmInput; names
   const { tool_choice: choice, ...rest } = params
   if (typeof choice !== 'string') return params
   const isForcing = choice !== 'auto' && choice !== 'none'
-  if (isForcing && input.messages.at(-1)?.role === 'tool') return rest
+  if (isForcing && input.messages.some(({ role }) => role === 'tool')) return rest
   return { ...rest, tool_choice: names.toWireName(choice) }
 }
 

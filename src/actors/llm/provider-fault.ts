@@ -69,6 +69,11 @@ const judge = ({ status, code, message }: VendorError, asked: Asked): Verdict =>
     return final('unauthorized', describeKey(asked))
   if (status < 500 && (TOO_LONG_CODES.test(code) || TOO_LONG_WORDS.test(message)))
     return final('too_large', 'send less, or name a model with a larger context window')
+  if (UNDEPLOYED_CODES.test(code))
+    return final(
+      'not_found',
+      `models of '${asked.settings.name}' are named by their deployments: create one of this name, or name another; a new one takes some minutes`,
+    )
   if (status < 500 && (GONE_CODES.test(code) || GONE_WORDS.test(message)))
     return final('not_found', 'the vendor has retired this model, or never had it: name another one')
   if (status === 404 || status === 410) return final('not_found', describeMissing(asked, message))
@@ -91,8 +96,11 @@ const TOO_LONG_WORDS =
   /maximum context length|context (length|window|size)[^.]*exceed|exceed[^.]*context (length|window|size)|prompt is too long|input token count[^.]*exceeds|too large for model/i
 
 /** `model_decommissioned` of Groq, `model_not_found` of OpenAI, which some servers send with 400. */
-const GONE_CODES = /model_(decommissioned|not_found|deprecated|not_available)|model_retired|deployment_?not_?found/i
+const GONE_CODES = /model_(decommissioned|not_found|deprecated|not_available)|model_retired/i
 const GONE_WORDS = /model[^.]* (has been|was|is) (decommissioned|deprecated|retired|shut down|discontinued)/i
+
+/** Azure names models by their deployments. */
+const UNDEPLOYED_CODES = /deployment_?not_?found/i
 
 const describeUnpaid = ({ settings: { name, keyVariable } }: Asked): string => {
   const key = describeKeyPlace({ name, keyVariable })

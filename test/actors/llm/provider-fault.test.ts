@@ -121,7 +121,7 @@ const TABLE: [string, number | undefined, JsonValue | string, string, string][] 
     404,
     { error: { code: 'DeploymentNotFound', message: 'The API deployment does not exist' } },
     'not_found',
-    'The API deployment does not exist',
+    "The API deployment does not exist\nmodels of 'own' are named by their deployments: create one of this name",
   ],
   [
     'a call that its server could not read',

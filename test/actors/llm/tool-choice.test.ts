@@ -6,21 +6,28 @@ import type { LlmInput } from '../../../src/core/llm.ts'
 import { createActorContext } from '../../support/actor-context.ts'
 import { catchFault } from '../../support/catch-fault.ts'
 
-/** How often the provider was asked. */
+/** How often the provider was asked, and the choice that it got at last. */
 let asked = 0
+let sent: unknown
 const provider: LlmProvider = {
   name: 'scripted',
-  async call() {
+  async call({ params }) {
     asked++
+    sent = params.tool_choice
     return { text: 'Done.', toolCalls: [], finish: 'stop', usage: null }
   },
 }
 
-const perform = (params: LlmInput['params'], hasTools = true) =>
+const USER = { role: 'user', content: 'Look.' } as const
+
+const perform = (
+  params: LlmInput['params'],
+  { hasTools = true, messages = [USER] }: { hasTools?: boolean; messages?: LlmInput['messages'] } = {},
+) =>
   createLlmActor(provider).perform(
     {
       model: 'scripted/m',
-      messages: [{ role: 'user', content: 'Look.' }],
+      messages,
       params,
       call: 0,
       ...(hasTools && { tools: [{ name: 'http.get', description: 'Gets.', input: { type: 'object' } }] }),
@@ -49,8 +56,19 @@ for (const choice of ['auto', 'required', 'none', 'http.get'])
   })
 
 test('a step without tools has no choice to be wrong', async () => {
-  await perform({ tool_choice: 'http.get' }, false)
+  await perform({ tool_choice: 'http.get' }, { hasTools: false })
   assert.is(asked, 1)
+})
+
+test('a model that is asked to go on behind its calls is not made to call again', async () => {
+  const called: LlmInput['messages'] = [
+    { role: 'assistant', content: '', tool_calls: [{ id: 'c', name: 'http.get', arguments: '{}' }] },
+    { role: 'tool', tool_call_id: 'c', name: 'http.get', content: 'rain' },
+  ]
+  for (const choice of ['required', 'http.get']) {
+    await perform({ tool_choice: choice }, { messages: [USER, ...called, { role: 'user', content: 'Go on.' }] })
+    assert.is(sent, undefined)
+  }
 })
 
 test.run()
