@@ -1,6 +1,7 @@
 /** The one place where actors, secrets, prices and the catalogue are put together. Local runs, servers, the library and commands use it. */
 import type { AnswerCache } from '../actors/llm/answer-cache.ts'
 import { createPricing } from '../actors/llm/prices.ts'
+import { ProviderQueues } from '../actors/llm/provider-queue.ts'
 import { loadProvider, type ProviderOptions } from '../actors/llm/providers.ts'
 import { loadItemActor, loadTool } from '../actors/tools/tool-catalogue.ts'
 import type { ToolOptions } from '../actors/tools/tool-options.ts'
@@ -30,6 +31,8 @@ export interface PerformerOptions {
   /** They replace built-in actors of the same name. */
   actors?: readonly OwnActor[]
   clock?: Clock
+  /** The queues in front of providers, shared with other performers. Default: queues of its own. */
+  queues?: ProviderQueues
   /** Keeps blobs and answers of models. Default: no blob can be read, and no answer is kept. */
   store?: Pick<Store, 'getBlob' | 'readAnswer' | 'writeAnswer'>
 }
@@ -41,13 +44,14 @@ export const createPerformer = ({
   pricing = createPricing(new Map(), { providers: toAddresses(providers) }),
   actors = [],
   clock = systemClock,
+  queues = new ProviderQueues(clock),
   store,
 }: PerformerOptions): Performer => {
   const vault = new SecretVault({ ...keysOf(providers), ...secrets })
   const kept = store && { readBlob: (hash: string) => store.getBlob(hash), cache: keepAnswersIn(store, vault) }
   const loader = createLoader({
     tools: { ...tools, now: () => clock.now() },
-    providers: { clock, providers, price: pricing.cost, ...kept },
+    providers: { clock, providers, queues, price: pricing.cost, ...kept },
     actors,
   })
   return {

@@ -44,6 +44,11 @@ export interface ActorContext {
   deadline: number
   progress(progress: Progress): void
   usage(usage: Usage): void
+  /**
+   * Begins a wait for a turn, which the trace and reports tell from work; the result ends it.
+   * @param reason `a slot of openai`
+   */
+  waiting(reason: string): () => void
   /** Notes a doubt about an output that is a success all the same. The trace and live views show it. */
   warn(warning: ActorWarning): void
   /** The value of a declared secret. @throws Fault `unauthorized` when it is not set. */
@@ -53,7 +58,11 @@ export interface ActorContext {
 }
 
 /** Progress of an attempt in flight: shown live, never folded. */
-export type Progress = { kind: 'text'; text: string } | { kind: 'ratio'; done: number; total: number }
+export type Progress =
+  | { kind: 'text'; text: string }
+  | { kind: 'ratio'; done: number; total: number }
+  /** Waits for its turn: for `a slot of openai`. */
+  | { kind: 'waiting'; reason: string }
 
 /** Consumption of a model call. `cost_usd` is null for an unknown price, 0 for a call that is known to be free. */
 export type Usage = TokenCounts & {

@@ -33,7 +33,7 @@ export const backoffDelay = (
 }
 
 /** The milliseconds that a server asks to wait before the next attempt; undefined: it asks for none. */
-export const askedWait = ({ details }: FaultData): number | undefined =>
+export const askedWait = ({ details }: { details?: FaultData['details'] | undefined }): number | undefined =>
   typeof details?.retry_after_ms === 'number' ? Math.max(0, details.retry_after_ms) : undefined
 
 /** No wait is longer, whatever a server asks for: 30 days. */

@@ -62,6 +62,8 @@ export type AttemptFigures = {
   started: number
   /** Duration of the last attempt, in milliseconds. */
   ms: number
+  /** Part of `ms` in which the actor waited for a slot of its provider. Absent: none. */
+  waited_ms?: number
   usage?: Usage[]
   /** In a copied row: the usage in the origin, which paid for it. */
   copied_usage?: Usage[]

@@ -41,7 +41,11 @@ const hasAccount = ({ usage, charged }: JsonObject): boolean =>
   (charged === undefined || (isJsonObject(charged) && isNumber(charged.costUsd) && isNumber(charged.tokens)))
 
 const hasFigures = (data: JsonObject): boolean =>
-  isNumber(data.attempt) && isNumber(data.started) && isNumber(data.ms) && hasAccount(data)
+  isNumber(data.attempt) &&
+  isNumber(data.started) &&
+  isNumber(data.ms) &&
+  (data.waited_ms === undefined || isNumber(data.waited_ms)) &&
+  hasAccount(data)
 
 const CHECKS: { [K in RowKind]: (data: JsonObject) => boolean } = {
   created: ({ input, lowering, models, env }) =>

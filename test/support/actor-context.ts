@@ -7,6 +7,8 @@ export interface TestContext extends ActorContext {
   progressed: Progress[]
   used: Usage[]
   warned: ActorWarning[]
+  /** Reasons of the waits that began, and of those that ended. */
+  waits: string[]
   blobs: BlobContent[]
   /** Messages and fields, as text. */
   logged: string[]
@@ -18,6 +20,7 @@ export const createActorContext = (overrides: Partial<ActorContext> = {}): TestC
     progressed: [] as Progress[],
     used: [] as Usage[],
     warned: [] as ActorWarning[],
+    waits: [] as string[],
     blobs: [] as BlobContent[],
     logged: [] as string[],
   }
@@ -33,6 +36,10 @@ export const createActorContext = (overrides: Partial<ActorContext> = {}): TestC
     deadline: Date.now() + 60_000,
     progress: (progress) => void record.progressed.push(progress),
     usage: (usage) => void record.used.push(usage),
+    waiting: (reason) => {
+      record.waits.push(reason)
+      return () => void record.waits.push(`${reason} ended`)
+    },
     warn: (warning) => void record.warned.push(warning),
     secret(name) {
       throw new Fault('unauthorized', `the secret '${name}' is not set`)

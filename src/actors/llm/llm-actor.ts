@@ -8,7 +8,7 @@
  */
 import type { ActorContext } from '../../core/actor.ts'
 import { Cancelled } from '../../core/cancelled.ts'
-import { Fault } from '../../core/fault.ts'
+import { Fault, isFault } from '../../core/fault.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import {
   describeProvider,
@@ -20,6 +20,7 @@ import {
   toModelName,
 } from '../../core/llm.ts'
 import { findChoiceProblem, findExpectedParameter, type ParameterRules } from '../../core/model-parameters.ts'
+import { askedWait } from '../../core/retry-policy.ts'
 import { findInputProblem } from '../tools/input-check.ts'
 import { type CachedActorOptions, withAnswerCache } from './cached-actor.ts'
 import { toExactJson } from './exact-json.ts'
@@ -29,6 +30,7 @@ import { hasBegun } from './model-request.ts'
 import { findOutputLimit } from './output-limit.ts'
 import type { LlmAnswer, LlmProvider, LlmRequest } from './provider.ts'
 import type { ModelServer } from './provider-definition.ts'
+import type { ProviderQueue } from './provider-queue.ts'
 import { createToolNames, type ToolNames } from './tool-names.ts'
 import { type CallPrice, reportUsage } from './usage-report.ts'
 
@@ -39,6 +41,8 @@ export interface LlmActorOptions {
   readBlob?: ReadBlob
   /** Keeps the answers of steps with `cache`. Default: the model is always asked. */
   cache?: CachedActorOptions
+  /** The queue in front of the provider. Default: each call begins at once. */
+  queue?: ProviderQueue
   /** The provider's limits. Default: those of all providers. */
   rules?: Pick<ModelServer, 'parameters' | 'longestToolName' | 'outputLimits' | 'isLocal'>
 }
@@ -136,6 +140,7 @@ const takeTurn = async (call: TurnCall, request: LlmRequest): Promise<LlmTurn> =
 const ask = async ({ provider, input, context, options }: TurnCall, request: LlmRequest): Promise<LlmAnswer> => {
   const onText = input.stream === true ? (text: string) => context.progress({ kind: 'text', text }) : undefined
   const report = reportUsage({ provider: provider.name, model: request.model, price: options.price }, context)
+  const leave = await options.queue?.enter(context)
   try {
     const answer = await provider.call(request, { signal: context.signal, onText })
     report(answer.usage)
@@ -144,7 +149,11 @@ const ask = async ({ provider, input, context, options }: TurnCall, request: Llm
     return answer
   } catch (error) {
     if (hasBegun(error)) report(null)
+    const asked = isFault(error) ? askedWait(error) : undefined
+    if (asked !== undefined) options.queue?.holdBack(asked)
     throw error
+  } finally {
+    leave?.()
   }
 }
 

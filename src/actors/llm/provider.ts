@@ -13,6 +13,7 @@ import type { JsonObject } from '../../core/json.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
 import type { LlmMessage, LlmTool, LlmToolCall } from '../../core/llm.ts'
 import type { TokenCounts } from '../../core/pricing.ts'
+import type { Rate } from '../../core/rate.ts'
 
 export interface LlmProvider {
   /** As in `provider/name`. */
@@ -86,6 +87,9 @@ export interface ProviderSettings {
   maxTokensField?: string
   /** False: a stream is not asked for its usage. Default: by the vendor. */
   streamUsage?: boolean
+  /** Most calls at once, and most begins of calls in a time, over all runs of this process. Default: no limit. */
+  concurrency?: number
+  rate?: Rate
   /** The longest silence of a stream, in milliseconds; default 60,000. The first piece may take five times as long: models load and think. */
   idleTimeoutMs?: number
   /** Default: the system's. */

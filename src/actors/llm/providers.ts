@@ -20,6 +20,7 @@ import { openai } from './openai/index.ts'
 import { openrouter } from './openrouter/index.ts'
 import type { ProviderSettings } from './provider.ts'
 import { isModelServer, type ModelServer, type ProviderDefinition } from './provider-definition.ts'
+import type { ProviderQueues } from './provider-queue.ts'
 import { expectUrl, isVendorOf } from './provider-settings.ts'
 import { xai } from './xai/index.ts'
 
@@ -110,19 +111,22 @@ export interface ProviderOptions {
   price?: (provider: string, model: string, usage: TokenCounts) => number | null
   /** Reads the bytes of blobs. */
   readBlob?: ReadBlob
+  /** The queues in front of the providers, which several callers may share. Default: each call begins at once. */
+  queues?: ProviderQueues
   /** Keeps the answers of steps with `cache`, except those of offline providers. Default: no answer is kept. */
   cache?: AnswerCache
 }
 
 /** @throws Fault `not_found` for an unknown provider, `invalid_input` for a wrong address */
 export const loadProvider = async (name: string, options: ProviderOptions = {}): Promise<LlmActor> => {
-  const { clock = systemClock, price, readBlob, cache } = options
+  const { clock = systemClock, price, readBlob, cache, queues } = options
   const definition = findProvider(name)
   if (definition !== undefined && !isModelServer(definition)) return definition.createActor({ clock })
   const { server, settings } = findAccess(name, options)
   const [{ createLlmActor }, provider] = await Promise.all([import('./llm-actor.ts'), server.create(settings)])
   return createLlmActor(provider, {
     rules: server,
+    ...(queues === undefined ? {} : { queue: queues.of(name, settings) }),
     ...(price === undefined ? {} : { price: (model, usage) => price(name, model, usage) }),
     ...(readBlob === undefined ? {} : { readBlob }),
     ...(cache === undefined ? {} : { cache: { cache, now: () => clock.now(), address: settings.baseUrl } }),

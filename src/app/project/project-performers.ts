@@ -1,4 +1,5 @@
 import { dirname, resolve } from 'node:path'
+import { ProviderQueues } from '../../actors/llm/provider-queue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Clock } from '../../core/clock.ts'
 import { Fault } from '../../core/fault.ts'
@@ -39,9 +40,11 @@ export interface ProjectPerformersOptions {
 export class ProjectPerformers {
   readonly #options: ProjectPerformersOptions
   readonly #known = new Map<string, Performer>()
+  readonly #queues: ProviderQueues
 
   constructor(options: ProjectPerformersOptions) {
     this.#options = options
+    this.#queues = new ProviderQueues(options.clock)
   }
 
   /** @throws Fault `unauthorized` when a secret has no value here */
@@ -53,7 +56,7 @@ export class ProjectPerformers {
     if (problem !== undefined) throw new Fault('unauthorized', `${problem.message}\n${problem.hint}`)
     const key = JSON.stringify([folder, Object.keys(secrets).sort()])
     const options = (): PerformerOptions => toPerformerOptions(project, { environment, folder, secrets })
-    const performer = this.#known.get(key) ?? createPerformer({ ...options(), store, clock })
+    const performer = this.#known.get(key) ?? createPerformer({ ...options(), store, clock, queues: this.#queues })
     this.#known.set(key, performer)
     return performer
   }

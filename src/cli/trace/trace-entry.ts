@@ -1,4 +1,5 @@
 /** Entries of a trace: one for each attempt, deadline and message. A view of the timeline, which needs no workflow. */
+import { formatDuration } from '../../core/duration.ts'
 import { isJsonObject, type JsonValue } from '../../core/json.ts'
 import { FINALLY } from '../../core/machine-ends.ts'
 import { addUsage, NO_USAGE } from '../../runtime/budget/usage-totals.ts'
@@ -46,11 +47,19 @@ export const toTraceEntries = (rows: readonly JournalRow[]): TraceEntry[] => {
     const { row } = segment
     const outcome = describeRow(segment)
     if (outcome === undefined) return []
-    const note = tools.describe(row, nameFallback(segment, timeline) ?? outcome.note)
+    const note = addWaited(row, tools.describe(row, nameFallback(segment, timeline) ?? outcome.note))
     const entry = { ...toEntry(segment), ...outcome, note }
     return [row.seq <= lastCopied ? markCopied(entry) : entry]
   })
   return entries.map((entry) => (entry.state === 'waited' ? { ...entry, hasDuration: isAlone(entry, entries) } : entry))
+}
+
+/** Says how long a call waited for its turn at the provider. */
+const addWaited = (row: JournalRow, note: string): string => {
+  const { waited_ms: ms } = figuresOf(row)
+  if (ms === undefined) return note
+  const waited = `waited ${formatDuration(ms)} for a slot of its provider`
+  return note === '' ? waited : `${waited}; ${note}`
 }
 
 /** Leaves the cost to the trace of the origin. */

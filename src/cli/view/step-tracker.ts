@@ -12,6 +12,7 @@
 import type { Step } from '../../compiler/document.ts'
 import type { MachineContext, StepRecord } from '../../compiler/machine-context.ts'
 import { childLists } from '../../compiler/place-steps.ts'
+import type { Progress } from '../../core/actor.ts'
 import type { FaultData } from '../../core/fault.ts'
 import { isJsonObject } from '../../core/json.ts'
 import { FINALLY } from '../../core/machine-ends.ts'
@@ -27,6 +28,8 @@ export interface LiveAttempt {
   attempt: number
   /** Tail of the text of the model so far. */
   text: string
+  /** True: `text` says what it waits for. */
+  isWaiting: boolean
   failure: { fault: FaultData; retryAt: number } | undefined
 }
 
@@ -163,7 +166,7 @@ export class StepTracker {
 
   #startAttempt(path: string, attempt: number): void {
     const startedAt = this.attempts.get(path)?.startedAt ?? this.#now()
-    this.attempts.set(path, { startedAt, attempt, text: '', failure: undefined })
+    this.attempts.set(path, { startedAt, attempt, text: '', isWaiting: false, failure: undefined })
   }
 
   #update(path: string, notice: Extract<RunNotice, { type: 'attempt.failed' | 'attempt.progress' }>): void {
@@ -171,8 +174,15 @@ export class StepTracker {
     if (live === undefined) return
     if (notice.type === 'attempt.failed')
       live.failure = { fault: notice.fault, retryAt: this.#now() + notice.retryInMs }
-    else if (notice.progress.kind === 'text') live.text = (live.text + notice.progress.text).slice(-TEXT_TAIL)
-    else live.text = `${notice.progress.done}/${notice.progress.total}`
+    else this.#progress(live, notice.progress)
+  }
+
+  #progress(live: LiveAttempt, progress: Progress): void {
+    const isFirst = live.isWaiting
+    live.isWaiting = progress.kind === 'waiting'
+    if (progress.kind === 'waiting') live.text = `waiting for ${progress.reason}`
+    else if (progress.kind === 'ratio') live.text = `${progress.done}/${progress.total}`
+    else live.text = ((isFirst ? '' : live.text) + progress.text).slice(-TEXT_TAIL)
   }
 }
 

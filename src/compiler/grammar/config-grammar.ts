@@ -1,5 +1,6 @@
 /** `troupe.config.yaml`. Its values never hold expressions. Each key says what it grants to workflows. */
 import { type JsonValue, ownValue } from '../../core/json.ts'
+import { parseRate } from '../../core/rate.ts'
 import type { Diagnostics } from '../diagnostic.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
 import type { Located } from '../value-node.ts'
@@ -17,7 +18,7 @@ import {
 } from './grant.ts'
 import { type Fields, type RecordOf, record } from './record-shape.ts'
 import { retention } from './retention-grammar.ts'
-import { flag, name, number, text, VARIABLE_NAME, variableName, word } from './scalar-shape.ts'
+import { flag, integer, name, number, rate, text, VARIABLE_NAME, variableName, word } from './scalar-shape.ts'
 import { byForm, mapped, type Shape } from './shape.ts'
 
 /** The value alone: no finding about it comes later, which would need its place. */
@@ -143,6 +144,14 @@ export const createProviderFields = ({ kinds }: ProviderNames) =>
     structuredOutput: grantless({
       shape: plain(word('native', 'words')),
       doc: 'How the schema of an answer is asked for. Default: natively, and in words too where the server may ignore it.',
+    }),
+    concurrency: grantless({
+      shape: plain(integer({ minimum: 1 })),
+      doc: 'Most calls at once, over all runs of a server. Default: no limit.',
+    }),
+    rate: grantless({
+      shape: mapped(rate, ({ value }) => parseRate(value)),
+      doc: 'How many calls may begin in a time, such as 60/1m, over all runs of a server. Default: no limit.',
     }),
     streamUsage: grantless({
       shape: plain(flag),

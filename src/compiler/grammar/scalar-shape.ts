@@ -1,6 +1,7 @@
 /** Shapes of single values: texts, numbers, words of a list, durations, sizes. */
 import { A_DURATION, DURATION_PATTERN, explainCalendarDuration, parseDuration } from '../../core/duration.ts'
 import type { JsonSchema } from '../../core/json-schema.ts'
+import { parseRate, RATE_PATTERN } from '../../core/rate.ts'
 import { parseSize } from '../../core/size.ts'
 import { correct, type Hint, meantNearest, write } from '../correction.ts'
 import type { DiagnosticCode } from '../diagnostic-codes.ts'
@@ -8,7 +9,7 @@ import { toUngrouped } from '../read/misread-value.ts'
 import type { YamlNode } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
 import type { Located } from '../value-node.ts'
-import { named, reportMismatch, type Shape, type ShapePlace, suggestQuotes, warnOfMisread } from './shape.ts'
+import { mapped, named, reportMismatch, type Shape, type ShapePlace, suggestQuotes, warnOfMisread } from './shape.ts'
 
 interface TextOptions {
   expected?: string
@@ -130,6 +131,17 @@ export const size: Shape<Located<number>> = {
     readMeasure(node, place, { expected: size.expected, code: 'bad_size', parse: parseSize, unit: 'mb' }),
   toJsonSchema: () => ({ type: 'string', pattern: '^\\d+(\\.\\d+)?([bB]|[kKmMgG][bB])$', examples: ['64mb'] }),
 }
+
+const A_RATE = 'a count from 1 and a time such as 10/1m'
+
+/** A count within a time, as text. */
+export const rate: Shape<Located<string>> = mapped(
+  text({ expected: A_RATE, pattern: new RegExp(`^${RATE_PATTERN}$`) }),
+  (written, node, place) =>
+    parseRate(written.value) === undefined
+      ? reportMismatch(node, place, { expected: A_RATE, problem: 'has the wrong form' })
+      : written,
+)
 
 interface Measure {
   expected: string

@@ -1,5 +1,4 @@
 /** The top level of a workflow file. The grammar of steps is given to it, since steps hold steps of every kind. */
-import { parseRate, RATE_PATTERN } from '../../core/rate.ts'
 import { findEntry, type YamlNode } from '../read/yaml-node.ts'
 import type { Range } from '../source.ts'
 import type { Located } from '../value-node.ts'
@@ -8,8 +7,8 @@ import { runsOn } from './common-step-grammar.ts'
 import { checkExclusive } from './exclusive-keys.ts'
 import { type Fields, type RecordOf, record } from './record-shape.ts'
 import { retention } from './retention-grammar.ts'
-import { duration, flag, integer, name, number, text, toolName, variableName, word } from './scalar-shape.ts'
-import { byForm, mapped, reportMismatch, type Shape, typeAmong, warnOfMisread } from './shape.ts'
+import { duration, flag, integer, name, number, rate, text, toolName, variableName, word } from './scalar-shape.ts'
+import { byForm, mapped, type Shape, typeAmong, warnOfMisread } from './shape.ts'
 import { triggers } from './trigger-grammar.ts'
 import { inputType } from './type-shape.ts'
 import { expression, expressionValue, template, templateInput } from './value-shape.ts'
@@ -89,14 +88,6 @@ export const preset = mapped(record('a tool preset', PRESET_FIELDS), (fields, { 
   ...fields,
   range,
 }))
-
-const A_RATE = 'a count from 1 and a time such as 10/1m'
-
-const rate = mapped(text({ expected: A_RATE, pattern: new RegExp(`^${RATE_PATTERN}$`) }), (written, node, place) =>
-  parseRate(written.value) === undefined
-    ? reportMismatch(node, place, { expected: A_RATE, problem: 'has the wrong form' })
-    : written,
-)
 
 const FLOW_FIELDS = {
   concurrency: { shape: integer({ minimum: 1 }), doc: 'How many runs of a key may run at once.' },

@@ -60,6 +60,9 @@ export class Attempt {
   readonly #text: TextRedactor
   /** Reported, and not handed out yet. */
   readonly #usage: Usage[] = []
+  /** Waits of the actor for its turn: the sum of those that have ended, and the begin of the one that goes on. */
+  #waitedMs = 0
+  #waitingSince: number | undefined
   #end: AttemptEnd = 'open'
 
   constructor({ effect, plan, number, started, granted }: AttemptOptions, means: AttemptMeans) {
@@ -103,6 +106,7 @@ export class Attempt {
       attempt: this.number,
       started: this.started,
       ms,
+      ...this.#waited(),
       ...(usage.length === 0 ? {} : { usage }),
       ...(charged === undefined ? {} : { charged }),
     }
@@ -131,6 +135,24 @@ export class Attempt {
     if (!this.isAborted) this.#means.watch({ type: 'attempt.progress', effect: this.effect, progress })
   }
 
+  #wait(reason: string): () => void {
+    const { clock } = this.#means
+    const since = clock.now()
+    this.#waitingSince = since
+    this.#progress({ kind: 'waiting', reason })
+    return () => {
+      if (this.#waitingSince !== since) return
+      this.#waitedMs += clock.now() - since
+      this.#waitingSince = undefined
+    }
+  }
+
+  #waited(): Pick<AttemptFigures, 'waited_ms'> {
+    const now = this.#means.clock.now()
+    const waitedMs = this.#waitedMs + (now - (this.#waitingSince ?? now))
+    return waitedMs > 0 ? { waited_ms: waitedMs } : {}
+  }
+
   #warn(warning: ActorWarning): void {
     if (this.isAborted) return
     const { effect } = this
@@ -154,6 +176,7 @@ export class Attempt {
         else if (!this.isAborted) this.#show(this.#text.push(progress.text))
       },
       usage: (call) => this.#usage.push(call),
+      waiting: (reason) => this.#wait(reason),
       warn: (warning) => this.#warn(warning),
       secret: (name) => {
         throw new Error(`secret '${name}' was asked for outside of a placement`)

@@ -20,6 +20,7 @@ export const WORDS: Record<SpanKind, string> = {
   undo: 'undoing',
   retry: 'retry',
   slot: 'a slot',
+  queue: 'a slot of its provider',
   other: 'other',
 }
 
@@ -85,6 +86,8 @@ const ADVICE: Record<SpanKind, (bottleneck: Bottleneck) => string> = {
   approve: () => 'a person decides; what does not depend on that can run before it',
   undo: () => 'it undoes what was done before a run that ended badly',
   retry: (bottleneck) => adviseRetry(bottleneck),
+  queue: () =>
+    'its calls wait for their turn at the provider: raise its concurrency or rate in troupe.config.yaml, or name a model of another provider',
   slot: (bottleneck) => `its items wait for each other: ${raiseConcurrency(bottleneck)}`,
   other: () => 'troupe trace RUN shows when it ran',
 }

@@ -40,11 +40,17 @@ export const findCriticalPath = ({ startedAt, endedAt, spans }: RunTimes): Criti
 }
 
 const toParts = (span: Span, { from, heldUp }: { from: number; heldUp: boolean }): CriticalPart[] => {
-  const { step, kind, lastStartedAt, endedAt } = span
+  const { step, kind, lastStartedAt, endedAt, queuedMs: queued = 0 } = span
   const retryMs = Math.max(0, lastStartedAt - from)
   // Retries hold a slot too, but more slots do not make them fewer.
-  const own: CriticalPart = { step, kind: heldUp ? 'slot' : kind, ms: endedAt - from - retryMs }
-  return retryMs === 0 ? [own] : [own, { step, kind: 'retry', ms: retryMs }]
+  const ownMs = endedAt - from - retryMs
+  const queuedMs = heldUp ? 0 : Math.min(ownMs, queued)
+  const parts: CriticalPart[] = [
+    { step, kind: heldUp ? 'slot' : kind, ms: ownMs - queuedMs },
+    { step, kind: 'queue', ms: queuedMs },
+    { step, kind: 'retry', ms: retryMs },
+  ]
+  return parts.filter(({ ms }, place) => place === 0 || ms > 0)
 }
 
 const ITEM = /^(.*)\[(\d+)\](?:\/[^[\]]*)?$/

@@ -114,8 +114,9 @@ const profileStep = (
   }
 }
 
-const toTimes = ({ kind, startedAt, lastStartedAt, endedAt }: Span): { kind: SpanKind; ms: number }[] => [
-  { kind, ms: endedAt - lastStartedAt },
+const toTimes = ({ kind, startedAt, lastStartedAt, endedAt, queuedMs = 0 }: Span): { kind: SpanKind; ms: number }[] => [
+  { kind, ms: endedAt - lastStartedAt - queuedMs },
+  { kind: 'queue', ms: queuedMs },
   { kind: 'retry', ms: lastStartedAt - startedAt },
 ]
 

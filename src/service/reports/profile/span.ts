@@ -4,12 +4,12 @@
  */
 import type { StepPlace } from '../../../compiler/step-place.ts'
 import { UNDO } from '../../../core/machine-ends.ts'
-import { isPartial } from '../../../store/journal-row.ts'
+import { figuresOf, isPartial } from '../../../store/journal-row.ts'
 import { stepOfPath } from '../../../store/usage-sums.ts'
 import type { Segment, TimedWait, Timeline } from '../../history/timeline.ts'
 
 /**
- * `slot`: waits for other items of the same foreach. `retry`: failed attempts and the pauses after them. `wait`: for a point in time,
+ * `slot`: waits for other items of the same foreach. `queue`: waits for a slot of its provider. `retry`: failed attempts and the pauses after them. `wait`: for a point in time,
  * `event`: for an event, `approve`: for a person.
  */
 export type SpanKind =
@@ -24,6 +24,7 @@ export type SpanKind =
   | 'undo'
   | 'retry'
   | 'slot'
+  | 'queue'
   | 'other'
 
 export interface Span {
@@ -35,6 +36,8 @@ export interface Span {
   /** Start of the last attempt. */
   lastStartedAt: number
   endedAt: number
+  /** Part of the last attempt that waited for a slot of its provider, in milliseconds. Default 0. */
+  queuedMs?: number
   attempts: number
   /** Codes of the attempts that failed and were followed by another. Default: none. */
   faults?: readonly string[]
@@ -78,7 +81,11 @@ const toAttempts = (segments: readonly Segment[], steps: Steps): Span[] => {
   const { startedAt } = first
   const faults = attempts.flatMap(({ row }) => (row.kind === 'attempt' ? [row.data.fault.code] : []))
   const failed = faults.length === 0 ? {} : { faults }
-  return [{ ...placeOf(row.path), kind, startedAt, lastStartedAt, endedAt, attempts: attempts.length, ...failed }]
+  const { waited_ms: queuedMs } = figuresOf(row)
+  const queued = queuedMs === undefined ? {} : { queuedMs }
+  return [
+    { ...placeOf(row.path), kind, startedAt, lastStartedAt, endedAt, attempts: attempts.length, ...queued, ...failed },
+  ]
 }
 
 const placeOf = (path: string) => ({ step: stepOfPath(path), path })
