@@ -81,6 +81,8 @@ const REACHING: Record<string, [config: string, grants: string[]]> = {
     'providers: { own: { kind: openai, body: { store: true } } }',
     ['providers.own.body.store = true'],
   ],
+  'providers.*.concurrency': ['providers: { own: { kind: openai, concurrency: 4 } }', []],
+  'providers.*.rate': ['providers: { own: { kind: openai, rate: 60/1m } }', []],
   'providers.*.max_tokens_field': ['providers: { own: { kind: openai, max_tokens_field: max_tokens } }', []],
   'providers.*.structured_output': ['providers: { own: { kind: openai, structured_output: words } }', []],
   'providers.*.stream_usage': ['providers: { own: { kind: openai, stream_usage: false } }', []],
