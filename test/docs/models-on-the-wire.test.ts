@@ -210,4 +210,54 @@ for (const [cell, path = '', , , dimensions, purposes = ''] of readTable('models
   })
 }
 
+/** The tests of the contract that hold a row: words of its first cell, and words of titles of quirks. */
+const READ_AS: Readonly<Record<string, readonly string[]>> = {
+  'content that is a list of parts': [
+    'content that is a list of parts is their text',
+    'content that is one part is its text',
+    'content that is null is an empty text',
+    'thoughts among the parts of the content are not in the text',
+  ],
+  'a tool call without a type': [
+    'a tool call without a type is a call',
+    'a tool call without an id gets one',
+    'a tool call that is null is none',
+    'a call of the older interface is a tool call',
+    'whole calls without an index and an id',
+  ],
+  'arguments that are an object': [
+    'arguments that are an object',
+    'arguments that are null',
+    'JSON within a JSON text',
+    'an empty object before the arguments',
+    'the arguments twice',
+  ],
+  'parallel calls of a stream': ['parallel calls that share index 0', 'calls without an index, whose pieces follow'],
+  'several choices': ['of two choices only the first is read', 'a turn that is split into a choice'],
+  '`stop`,': ['ends with stop is stop', 'ends with STOP is stop', 'the mark of the end is an end'],
+  '`length`,': ['ends with model_length is length', 'ends with max_tokens is length'],
+  '`content_filter`,': ['ends with content_filter is refused', 'ends with MODEL_ARMOR is refused'],
+  '`error`,': ['ends with error is failed', 'ends with abort is failed', 'insufficient_system_resource is failed'],
+  'any other reason': ['a_word_of_tomorrow is failed'],
+  'no reason, or null': ['whose finish reason is null has not ended', 'whose stop reason is null has not ended'],
+  'an error in a choice': ['an error within a choice is the fault', 'an error in a list is a fault'],
+}
+
+/** Rows that tests of one vendor, or of all faults, hold. */
+const READ_ELSEWHERE = ['`pause_turn` of Anthropic', 'JSON or text of no known form']
+
+test('says of no answer how it is read without a test of the contract', () => {
+  const titles = WIRED_VENDORS.flatMap(({ vendor }) => vendor.quirks.map(({ title }) => title))
+  for (const [cell = ''] of readTable('models.md', 'How answers are read')) {
+    if (READ_ELSEWHERE.includes(cell)) continue
+    const [, held = []] = Object.entries(READ_AS).find(([words]) => cell.startsWith(words)) ?? []
+    assert.ok(held.length > 0, `no test holds '${cell}'`)
+    for (const words of held)
+      assert.ok(
+        titles.some((title) => title.includes(words)),
+        words,
+      )
+  }
+})
+
 test.run()

@@ -2,11 +2,13 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { toBatches } from '../../../src/actors/embedding/batches.ts'
 import { loadEmbedder } from '../../../src/actors/embedding/embedders.ts'
+import { createPricing } from '../../../src/actors/llm/prices.ts'
 import { EMBEDDING_KINDS, PROVIDER_KINDS } from '../../../src/actors/llm/providers.ts'
 import { hashJson } from '../../../src/core/hash.ts'
 import { embeddingContract } from '../../contract/embedding-provider.ts'
 import { createActorContext } from '../../support/actor-context.ts'
 import { catchFault } from '../../support/catch-fault.ts'
+import { sendJson, startHttpServer } from '../../support/http-server.ts'
 import { EMBEDDING_VENDORS } from '../../support/wire/embeddings.ts'
 
 for (const vendor of EMBEDDING_VENDORS) embeddingContract(vendor)
@@ -40,6 +42,29 @@ for (const kind of PROVIDER_KINDS.filter((one) => !EMBEDDING_KINDS.includes(one)
 test('a provider that does not exist is not found, with the nearest name', async () => {
   const fault = await catchFault(() => loadEmbedder('olama'))
   assert.equal([fault.code, fault.message.includes("did you mean 'ollama'?")], ['not_found', true])
+})
+
+test('a server under a name of its own gives vectors, at an unknown price', async () => {
+  const [vendor] = EMBEDDING_VENDORS
+  if (vendor === undefined) throw new Error('no vendor')
+  const server = await startHttpServer((_, response) => sendJson(response, vendor.encode([[3, 4]], 7)))
+  const context = createActorContext()
+  try {
+    const embedder = await loadEmbedder('local', {
+      price: createPricing().cost,
+      providers: { local: { kind: 'openai', settings: { baseUrl: server.url } } },
+    })
+    assert.equal(await embedder.perform({ model: 'local/bge-m3', texts: ['Paris'] }, context), {
+      vectors: [[0.6, 0.8]],
+    })
+  } finally {
+    await server.stop()
+  }
+  assert.equal(
+    context.used.map(({ provider, model, input_tokens, cost_usd }) => [provider, model, input_tokens, cost_usd]),
+    [['local', 'bge-m3', 7, null]],
+  )
+  assert.is(server.requests[0]?.headers.authorization, undefined)
 })
 
 test('mock/embed gives a text the same vector of the norm 1 each time, alone and among others', async () => {
