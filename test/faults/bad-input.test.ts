@@ -1,5 +1,4 @@
 /** R10: bad input kills nothing and blocks nothing: not the compiler, not a submission, not a server with others' runs in it. */
-import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -8,14 +7,14 @@ import { createLocal } from '../../src/app/local.ts'
 import { compile } from '../../src/compiler/compile.ts'
 import { createSource } from '../../src/compiler/source.ts'
 import { isFault } from '../../src/core/fault.ts'
-import { hashJson } from '../../src/core/hash.ts'
 import { createMemoryStore } from '../../src/store/memory-store.ts'
 import { compileWorkflow } from '../support/compile-workflow.ts'
 import { createToolOptions } from '../support/tool-options.ts'
 import { reportFigure } from './figure.ts'
 import { inForm, SEED } from './form.ts'
+import { HOSTILE, PROBE, readBlocked, submitHostile } from './hostile-sources.ts'
 import { randomInput, randomText } from './random-text.ts'
-import { onStage, type ServerProcess, type Stage, until } from './stage.ts'
+import { onStage, type Stage, until } from './stage.ts'
 
 const TEXTS = inForm(1_000, 50_000)
 const INPUTS = inForm(1_000, 50_000)
@@ -83,18 +82,6 @@ const steps = (count: number): string =>
 /** As many steps as a file may have nodes for, about. */
 const HUGE = `workflow: huge\nsteps:\n${steps(1_400)}\n`
 
-/** Sources that the compiler must judge: each would crash a parser, or slow it down. */
-const HOSTILE: Record<string, string> = {
-  'deep brackets': '['.repeat(100_000),
-  'deep maps': `steps:\n${Array.from({ length: 300 }, (_, level) => `${' '.repeat(level)}a:`).join('\n')}`,
-  'an alias bomb': `a: &a [x,x,x,x,x,x,x,x,x]\n${[...'bcdefghi'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`).join('\n')}`,
-  'too many keys': Array.from({ length: 40_000 }, (_, index) => `k${index}: 1`).join('\n'),
-  'one long line': `workflow: x\nsteps: [{ id: a, set: { v: "${'1+'.repeat(60_000)}1" } }]`,
-  'a deep expression': `workflow: x\nsteps: [{ id: a, set: { v: "${'('.repeat(20_000)}1${')'.repeat(20_000)}" } }]`,
-  'no text': '',
-  zeros: '\u0000'.repeat(1_000),
-}
-
 test('R10 a server goes on, and is not blocked, while definitions take long or can not be compiled', () =>
   onStage(
     { 'huge.yaml': HUGE, 'small.yaml': 'workflow: small\nsteps: [{ id: a, set: { n: 1 } }]\n' },
@@ -107,10 +94,10 @@ test('R10 a server goes on, and is not blocked, while definitions take long or c
       for (const name of names) await submitHostile(stage, HOSTILE[name] ?? '')
       const refused = (): number => server.notices().filter(({ type }) => type === 'problem').length
       await until('all are refused', () => refused() >= names.length, { withinMs: 120_000 })
-      const hostileMs = await readBlocked(server)
+      const { blockedMs: hostileMs } = await readBlocked(server)
       await stage.submit(stage.compile('huge.yaml'))
       await until('the huge one ends', async () => (await stage.store.listRuns({ status: 'completed' })).length === 2)
-      const hugeMs = await readBlocked(server)
+      const { blockedMs: hugeMs } = await readBlocked(server)
       assert.is(server.child.exitCode, null)
       const counts = { hostile: names.length, refused: refused(), blocked_ms: hostileMs, blocked_by_huge_ms: hugeMs }
       reportFigure({ id: 'R10', counts, isKept: Math.max(hostileMs, hugeMs) <= 200 })
@@ -118,27 +105,7 @@ test('R10 a server goes on, and is not blocked, while definitions take long or c
     },
   ))
 
-const PROBE = fileURLToPath(new URL('../support/loop-probe.ts', import.meta.url))
-
 const untilAllEnd = ({ store }: Stage): Promise<number> =>
   until('all runs end', async () => (await store.listRuns({ status: 'running', limit: 1 })).length === 0)
-
-/** Submits an unchecked definition, such as another release might store. */
-const submitHostile = async ({ store }: Stage, source: string): Promise<void> => {
-  const hash = hashJson(source)
-  await store.saveDefinition({ hash, workflow: 'hostile', file: 'hostile.yaml', source, links: {} })
-  const data = { input: {}, lowering: 1, models: {}, env: {} }
-  const created = { seq: 1, at: Date.now(), kind: 'created', path: '', visit: 0, data } as const
-  await store.submit({ id: `r-${hash.slice(0, 10)}`, workflow: 'hostile', definition: hash, created })
-}
-
-/** Since it was read the last time. */
-const readBlocked = async (server: ServerProcess): Promise<number> => {
-  const said = (): RegExpMatchArray[] => [...server.output().stderr.matchAll(/blocked (\d+) ms/g)]
-  const before = said().length
-  server.kill('SIGUSR2')
-  await until('the probe answers', () => said().length > before)
-  return Number(said().at(-1)?.[1])
-}
 
 test.run()
