@@ -50,7 +50,7 @@ ${EXPRESSIONS.map((text, at) => `  - { id: s${at}, set: { v: ${JSON.stringify(te
 output: { text: input.part, answer: steps.mirror.?output.orValue(null) }
 `
 
-test('R10 a server performs hostile inputs, is not blocked, and tells no secret', async () => {
+test('R10 a server performs hostile inputs and tells no secret, and the time that it was blocked is a figure', async () => {
   const mirror = await startHttpServer((request, response) => sendJson(response, request))
   const secrets = plantSecrets(mirror.url)
   try {
