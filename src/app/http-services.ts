@@ -1,5 +1,6 @@
 /** Wires what the HTTP interface asks of a server. */
-import { compileInParts } from '../compiler/compile.ts'
+import { type Compilation, compileInParts } from '../compiler/compile.ts'
+import type { Diagnostic } from '../compiler/diagnostic.ts'
 import { decodeSource } from '../compiler/read/decode-source.ts'
 import type { Host } from '../runtime/host.ts'
 import { cancelRun } from '../service/control/cancel-run.ts'
@@ -48,10 +49,13 @@ export const createHttpServices = (options: HttpServicesOptions): ApiServices =>
       options.onSubmitted()
       return submitted
     },
+    compileSource: (text) => compileText(text, project),
+    checkSource: (text) => checkText(text, project),
+    compileStored: (definition) => options.definitions.compile(definition, listVariables(project)),
     projectCatalogue: createProjectCatalogue(project),
     readPast: (run) => readPastRun(store, run, { catalogue, environment: env, workingFolder: project.folder }),
-    async submitCopy({ stored: { workflow, folder, environment: variables }, start }) {
-      const request = { ...start, folder, env: variables }
+    async submitCopy({ stored: { workflow, folder, environment: variables }, start }, by) {
+      const request = { ...start, folder, env: variables, ...(by !== undefined && { by }) }
       const submitted = await submitWorkflow(workflow, request, { store, clock, vault, pricing: toPricing(project) })
       options.onSubmitted()
       return submitted
@@ -68,13 +72,17 @@ export const createHttpServices = (options: HttpServicesOptions): ApiServices =>
   }
 }
 
+/** All variables that the config lists: validity must not depend on which of them are set. */
+const listVariables = ({ config }: Project) => ({
+  models: {},
+  env: Object.fromEntries(config.env.map((name): [string, null] => [name, null])),
+})
+
 /** Most workflows that are kept compiled. */
 const MOST_KEPT = 200
 
 /** Finds the workflow of a submission, and compiles each registered version once. */
 const createFinder = ({ store, project, definitions }: HttpServicesOptions) => {
-  // All variables that the config lists: validity must not depend on which of them are set.
-  const env = Object.fromEntries(project.config.env.map((name): [string, null] => [name, null]))
   const kept = new Map<string, FoundWorkflow>()
   const registered = async (name: string): Promise<FoundWorkflow> => {
     const entry = await store.findWorkflow(name)
@@ -83,7 +91,7 @@ const createFinder = ({ store, project, definitions }: HttpServicesOptions) => {
     if (known) return known
     const found = await loadRegistered(store, name, {
       workingFolder: project.folder,
-      compile: (definition) => definitions.compile(definition, { models: {}, env }),
+      compile: (definition) => definitions.compile(definition, listVariables(project)),
       mayBeFile: false,
     })
     if (kept.size >= MOST_KEPT) kept.clear()
@@ -94,12 +102,23 @@ const createFinder = ({ store, project, definitions }: HttpServicesOptions) => {
     'workflow' in from ? registered(from.workflow) : compileText(from.source, project)
 }
 
-/** A text that was sent reads no files: it has no folder of its own. @throws InvalidSource */
 const compileText = async (text: string, project: Project): Promise<FoundWorkflow> => {
-  const { source, diagnostics } = decodeSource('workflow.yaml', Buffer.from(text))
-  if (diagnostics.hasErrors) throw new InvalidSource(diagnostics.toList())
-  const options = { catalogue: createProjectCatalogue(project), environment: project.config.env }
-  const runnable = toRunnable(await compileInTurns(compileInParts(source, options)))
+  const runnable = toRunnable(await readText(text, project))
   if ('workflow' in runnable) return { workflow: runnable.workflow, folder: project.folder }
   throw new InvalidSource(runnable.refused)
+}
+
+/** Features of a later release are findings too. */
+const checkText = async (text: string, project: Project): Promise<readonly Diagnostic[]> => {
+  const compilation = await readText(text, project)
+  const runnable = toRunnable(compilation)
+  return 'workflow' in runnable ? compilation.diagnostics : runnable.refused
+}
+
+/** A text that was sent reads no files: it has no folder of its own. */
+const readText = async (text: string, project: Project): Promise<Compilation> => {
+  const { source, diagnostics } = decodeSource('workflow.yaml', Buffer.from(text))
+  if (diagnostics.hasErrors) return { diagnostics: diagnostics.toList(), compiled: undefined }
+  const options = { catalogue: createProjectCatalogue(project), environment: project.config.env }
+  return compileInTurns(compileInParts(source, options))
 }

@@ -7,8 +7,6 @@ import type { Store } from '../store/store.ts'
 import { openStoreClock } from '../store/store-clock.ts'
 import { createPerformer, type PerformerOptions } from './performer.ts'
 
-export type { StartOptions } from '../service/local-runs.ts'
-
 export interface Local extends ProcessRuns {
   store: Store
   /** Enqueues a run for any process that serves the store. @throws as `submitWorkflow` */

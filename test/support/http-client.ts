@@ -22,6 +22,8 @@ export const connect = async (url: string): Promise<HttpClient> => {
   const ask = async (method: 'get' | 'post', path: string, init: RequestInit): Promise<Answer> => {
     const response = await fetch(url + path, { method, ...init })
     const { status, headers } = response
+    const type = headers.get('content-type') ?? ''
+    if (!/json/.test(type)) return { status, headers, body: { text: await response.text() } }
     const body: unknown = await response.json()
     const schema = findSchema(document, { method, path, status })
     const key = JSON.stringify(schema)
@@ -50,9 +52,15 @@ interface Asked {
 /** The schema that the document has for an answer. A path that the document does not have is answered by a problem. */
 const findSchema = (document: JsonObject, { method, path, status }: Asked): JsonObject => {
   const [plain = ''] = path.split('?')
-  const template = Object.keys(at(document, 'paths')).find((known) =>
-    new RegExp(`^${known.replaceAll(/\{[^}]*\}/g, '[^/]+')}$`).test(plain),
-  )
+  const paths = at(document, 'paths')
+  // A path in full comes before one with parameters.
+  const template = Object.keys(paths)
+    .toSorted((one, other) => one.split('{').length - other.split('{').length)
+    .find(
+      (known) =>
+        new RegExp(`^${known.replaceAll(/\{[^}]*\}/g, '[^/]+')}$`).test(plain) &&
+        at(paths, known)[method] !== undefined,
+    )
   const $defs = JSON.parse(
     JSON.stringify(at(document, 'components', 'schemas')).replaceAll('#/components/schemas/', '#/$defs/'),
   )

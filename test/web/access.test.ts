@@ -164,6 +164,29 @@ test('a token for certain workflows reaches no other, in no route', () =>
     assert.is((await ask('/api/v1/runs?workflow=greet', { token: wide })).status, 200)
   }))
 
+test('authors alone register workflows, and the one who restarts a run may cancel the new one', () =>
+  reached(async (ask, served) => {
+    const author = await createFor(served, { name: 'dev', scopes: ['author'] })
+    const reader = await createFor(served, { name: 'r', scopes: ['read'] })
+    const source = (name: string): string => `workflow: ${name}\nsteps:\n  - { id: a, set: { v: 1 } }\n`
+    const apply = (token: string, name: string) => ask('/api/v1/workflows', { token, body: { source: source(name) } })
+    assert.equal(codeOf(await apply(reader, 'ask')), [403, 'missing_scope'])
+    assert.is((await served.store.listVersions('ask')).length, 1)
+    assert.is((await apply(author, 'greet')).status, 200)
+    const bounded = await createFor(served, { name: 'b', scopes: ['read'], workflow: 'greet' })
+    for (const path of ['', '/diff', '/graph'])
+      assert.equal(codeOf(await ask(`/api/v1/workflows/ask${path}`, { token: bounded })), [403, 'refused'])
+    const [one, other] = [
+      await createFor(served, { name: 'one', scopes: ['submit'] }),
+      await createFor(served, { name: 'other', scopes: ['submit'] }),
+    ]
+    const run = (await ask('/api/v1/runs', { token: one, body: { workflow: 'ask' } })).body.run
+    assert.is((await ask(`/api/v1/runs/${run}/cancel`, { token: one, body: {} })).status, 200)
+    const { run: again } = (await ask(`/api/v1/runs/${run}/restart`, { token: one, body: {} })).body
+    assert.equal(codeOf(await ask(`/api/v1/runs/${again}/cancel`, { token: other, body: {} })), [403, 'missing_scope'])
+    assert.is((await ask(`/api/v1/runs/${again}/cancel`, { token: one, body: {} })).status, 200)
+  }))
+
 test('an address with many wrong tokens has to wait, while tokens that counted go on', () =>
   reached(async (ask, served) => {
     const token = await createFor(served, { name: 'ci', scopes: ['read'] })

@@ -8,8 +8,8 @@ import { findKnownRerun, planRerun, type RunCopy } from './copy-run.ts'
 export interface RerunPorts {
   /** @throws Fault, StoreError */
   readPast(run: RunRecord): Promise<PastRun>
-  /** @throws Fault, StoreError */
-  submitCopy(copy: RunCopy): Promise<Submitted>
+  /** @param by Name of the client. @throws Fault, StoreError */
+  submitCopy(copy: RunCopy, by: string | undefined): Promise<Submitted>
 }
 
 export interface SubmittedRerun {
@@ -24,16 +24,22 @@ export interface SubmittedRerun {
 }
 
 /** One that can't be queued does not keep back the others. @throws StoreError */
-export const submitReruns = async (runs: readonly RunRecord[], ports: RerunPorts): Promise<SubmittedRerun[]> => {
+export const submitReruns = async (
+  runs: readonly RunRecord[],
+  ports: RerunPorts & { by: string | undefined },
+): Promise<SubmittedRerun[]> => {
   const reruns: SubmittedRerun[] = []
   for (const run of runs) reruns.push(await submitRerun(run, ports))
   return reruns
 }
 
-const submitRerun = async (record: RunRecord, { readPast, submitCopy }: RerunPorts): Promise<SubmittedRerun> => {
+const submitRerun = async (
+  record: RunRecord,
+  { readPast, submitCopy, by }: RerunPorts & { by: string | undefined },
+): Promise<SubmittedRerun> => {
   const about = { of: record.id, workflow: record.workflow, error: null }
   try {
-    const { run, isNew } = await submitCopy(planRerun(await readPast(record)))
+    const { run, isNew } = await submitCopy(planRerun(await readPast(record)), by)
     return { ...about, run: run.id, status: isNew ? 'queued' : 'known' }
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown

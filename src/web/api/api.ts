@@ -12,6 +12,7 @@ import { type Api, createRouter, TOKEN } from './routing.ts'
 import { addRunRoutes } from './run-routes.ts'
 import { addServerRoutes } from './server-routes.ts'
 import type { ApiServices } from './services.ts'
+import { addWorkflowRoutes } from './workflow-routes.ts'
 
 export interface HttpInterface {
   api: Api
@@ -45,6 +46,7 @@ export const createHttpInterface = (
   addHistoryRoutes(api, services)
   addEventRoutes(api, services, feed)
   addApprovalRoutes(api, services)
+  addWorkflowRoutes(api, services)
   addServerRoutes(api, services)
   api.use('/openapi.json', guardRoute(LIST))
   api.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Troupe', version }, servers: [{ url: '/' }] })

@@ -7,7 +7,7 @@ import { parseVisit } from '../../service/history/find-visit.ts'
 import type { PastRun } from '../../service/history/past-run.ts'
 import { toCopiedJson, toFailedRunJson, toForkPlanJson } from '../../service/views/copy-json.ts'
 import { findAliasProblem, findProviderProblem } from '../../service/workflows/model-overrides.ts'
-import { ADMIN, AUTHOR, STEER } from './access.ts'
+import { ADMIN, AUTHOR, type Caller, STEER } from './access.ts'
 import { Copied, FailedRunList, ForkBody, ForkPlan, RerunBody, RerunList, RestartBody } from './copy-schemas.ts'
 import { linksOf } from './links.ts'
 import { Problem } from './problem.ts'
@@ -48,8 +48,8 @@ const rerunRoute = route(ADMIN, {
 export const addCopyRoutes = (api: Api, services: ApiServices): void => {
   const { store, catalogue, clock, readPast } = services
   const find = async (id: string): Promise<PastRun> => readPast(await findRun(store, id))
-  const begin = async (copy: RunCopy) => {
-    const submitted = await services.submitCopy(copy)
+  const begin = async (copy: RunCopy, caller: Caller) => {
+    const submitted = await services.submitCopy(copy, caller?.name)
     return { ...toCopiedJson(submitted), links: linksOf(submitted.run.id) }
   }
   api.openapi(restartRoute, async (c) => {
@@ -57,7 +57,7 @@ export const addCopyRoutes = (api: Api, services: ApiServices): void => {
     const { input } = c.req.valid('json')
     planRestart(past)
     const copy = planRestart(past, input === undefined ? {} : { input: await changeInput(past, input) })
-    return c.json(await begin(copy), 202)
+    return c.json(await begin(copy, c.get('caller')), 202)
   })
   api.openapi(forkRoute, async (c) => {
     const { from, input, models = {}, set = [], same_keys: sameKeys = false, dry_run: isDry } = c.req.valid('json')
@@ -75,7 +75,7 @@ export const addCopyRoutes = (api: Api, services: ApiServices): void => {
       { store, catalogue, now: clock.now() },
     )
     if (isDry === true) return c.json(toForkPlanJson(past.record, plan), 200)
-    return c.json(await begin(toForkCopy(past, plan)), 202)
+    return c.json(await begin(toForkCopy(past, plan), c.get('caller')), 202)
   })
   api.openapi(rerunRoute, async (c) => {
     const { fault: code, since, limit, dry_run: isDry, ...filter } = c.req.valid('json')
@@ -86,7 +86,7 @@ export const addCopyRoutes = (api: Api, services: ApiServices): void => {
     const runs = found.slice(0, limit)
     const left = found.length - runs.length
     if (isDry === true) return c.json({ runs: runs.map(toFailedRunJson), left }, 200)
-    return c.json({ runs: await submitReruns(runs, services), left }, 202)
+    return c.json({ runs: await submitReruns(runs, { ...services, by: c.get('caller')?.name }), left }, 202)
   })
 }
 

@@ -4,14 +4,13 @@ import { parseDuration } from '../../core/duration.ts'
 import { findRun } from '../../service/control/find-run.ts'
 import { readOpenWaits, readTracedRun } from '../../service/history/traced-run.ts'
 import { toRunJson, toSubmittedJson, toTraceJson } from '../../service/views/run-json.ts'
-import { InvalidSource } from '../../service/workflows/invalid-source.ts'
 import type { RunRecord } from '../../store/store.ts'
 import { expectReach, expectScope, LIST, READ, SUBMIT, toReachedFilter } from './access.ts'
 import { linksOf } from './links.ts'
-import { Problem } from './problem.ts'
+import { orInvalidWorkflow } from './problem.ts'
 import { type Api, answers, body, route, withoutMissing } from './routing.ts'
 import { duration, Run, RunList, Submission, SubmitBody, Trace } from './schemas.ts'
-import type { ApiServices, WantedSubmission } from './services.ts'
+import type { ApiServices } from './services.ts'
 
 export const runParams = z.object({ run: z.string().describe('The id of a run, or the beginning or end of one.') })
 
@@ -89,13 +88,15 @@ export const addRunRoutes = (api: Api, services: ApiServices): void => {
     const caller = c.get('caller')
     if (source !== undefined) expectScope(caller, 'author')
     else expectReach(caller, workflow)
-    const { run, isNew } = await submit(services, {
-      by: caller?.name,
-      from: source === undefined ? { workflow } : { source },
-      input,
-      key: c.req.valid('header')['idempotency-key'],
-      ...(againIf !== undefined && { againIf }),
-    })
+    const { run, isNew } = await orInvalidWorkflow(() =>
+      services.submit({
+        by: caller?.name,
+        from: source === undefined ? { workflow } : { source },
+        input,
+        key: c.req.valid('header')['idempotency-key'],
+        ...(againIf !== undefined && { againIf }),
+      }),
+    )
     const waitMs = wait === undefined ? 0 : Math.min(parseDuration(wait) ?? 0, LONGEST_WAIT_MS)
     const seen = waitMs === 0 ? run : await waitForEnd(services, run, waitMs)
     const hasEnded = wait !== undefined && seen.status !== 'running'
@@ -125,16 +126,6 @@ export const addRunRoutes = (api: Api, services: ApiServices): void => {
     const run = await findRun(store, c.req.valid('param').run)
     return c.json(toTraceJson(await readTracedRun(store, run, catalogue)), 200)
   })
-}
-
-const submit = async (services: ApiServices, wanted: WantedSubmission) => {
-  try {
-    return await services.submit(wanted)
-  } catch (thrown) {
-    if (!(thrown instanceof InvalidSource)) throw thrown
-    const { message, findings } = thrown
-    throw new Problem({ status: 422, code: 'invalid_workflow', detail: message, pointer: '/source', findings })
-  }
 }
 
 const toSubmission = (run: RunRecord, { isNew, hasEnded }: { isNew: boolean; hasEnded: boolean }) => ({

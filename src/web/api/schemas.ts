@@ -221,12 +221,6 @@ export const Cancelled = z
 
 export const Paused = z.object({ run: z.string(), status: z.enum(SHOWN_STATUSES), done: z.boolean() }).openapi('Paused')
 
-export const WorkflowList = z
-  .object({
-    workflows: z.array(z.looseObject({ workflow: z.string(), version: z.int(), definition: z.string() })),
-  })
-  .openapi('WorkflowList')
-
 export const Health = z.object({ status: z.enum(['ok', 'not ready']) }).openapi('Health')
 
 export const ProblemSchema = z

@@ -1,12 +1,15 @@
 /** The port through which the HTTP interface asks the server around it. */
 import type { Catalogue } from '../../compiler/catalogue.ts'
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import type { Diagnostic } from '../../compiler/diagnostic.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { JsonValue } from '../../core/json.ts'
 import type { Submitted } from '../../runtime/submit-run.ts'
 import type { Redactor } from '../../secrets/secret-vault.ts'
 import type { CancelEnd } from '../../service/control/cancel-run.ts'
 import type { RerunPorts } from '../../service/control/submit-reruns.ts'
-import type { BadEnd, Store } from '../../store/store.ts'
+import type { FoundWorkflow } from '../../service/workflows/registered-workflow.ts'
+import type { BadEnd, Definition, Store } from '../../store/store.ts'
 
 export interface WantedSubmission {
   /** Name of a registered workflow, or the text of one. */
@@ -28,6 +31,12 @@ export interface ApiServices extends RerunPorts {
   vault: Pick<Redactor, 'redact'>
   /** @throws Fault as `submitWorkflow`; InvalidSource for a text with errors */
   submit(wanted: WantedSubmission): Promise<Submitted>
+  /** @throws InvalidSource for a text with errors */
+  compileSource(text: string): Promise<FoundWorkflow>
+  /** The findings in a text, of which there may be none. */
+  checkSource(text: string): Promise<readonly Diagnostic[]>
+  /** @throws Fault `invalid_input` when it no longer compiles */
+  compileStored(definition: Definition): Promise<CompiledWorkflow>
   /** @throws Fault `not_found`; StoreError */
   cancel(run: string, by: string): Promise<CancelEnd>
   /** False: it starts or stops, and a load balancer sends no more requests. */

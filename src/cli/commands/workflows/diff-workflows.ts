@@ -1,11 +1,13 @@
 /** `troupe workflows diff`: compares two versions of a workflow by steps and flow. */
 import type { CompiledWorkflow } from '../../../compiler/compile.ts'
+import { toComparisonJson } from '../../../service/views/workflow-json.ts'
 import {
   compareWorkflows,
   type FlowChange,
   type StepChange,
   type WorkflowComparison,
 } from '../../../service/workflows/compare-workflows.ts'
+import { expectVersions, findVersion } from '../../../service/workflows/workflow-versions.ts'
 import { describeChanges } from '../../change-text.ts'
 import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileFile } from '../../compile-file.ts'
@@ -14,7 +16,7 @@ import { type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine } from '../../printable.ts'
-import { compileVersion, expectVersions, findVersion } from './workflow-versions.ts'
+import { compileVersion } from './workflow-versions.ts'
 
 export interface DiffWorkflowsArguments {
   name: string
@@ -29,9 +31,8 @@ export const diffWorkflows = (context: Context, options: DiffWorkflowsArguments)
     const [before, after] = await openSides(context, opened, options)
     const comparison = compareWorkflows(before.workflow, after.workflow)
     const { stdout } = context
-    const { isSame, ...changes } = comparison
     if (options.json === true)
-      writeJson(context, { workflow: options.name, from: before.name, to: after.name, is_same: isSame, ...changes })
+      writeJson(context, toComparisonJson(options.name, { from: before.name, to: after.name, comparison }))
     else {
       stdout.write(`${stdout.paint.bold(toOneLine(options.name))}  ${before.name} → ${after.name}\n`)
       writeLines(stdout, render(comparison, stdout.paint))
