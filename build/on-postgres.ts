@@ -17,6 +17,7 @@ export const ON_POSTGRES: readonly string[] = [
   'test/cli/waiting-runs.test.ts',
   'test/faults/cancels.test.ts',
   'test/faults/graceful-stop.test.ts',
+  'test/faults/hand-over.test.ts',
   'test/faults/random-kills.test.ts',
   'test/faults/stopped-server.test.ts',
   'test/faults/submissions.test.ts',

@@ -13,7 +13,7 @@ import { runTestFile, stopRunningTests, type TestFileResult } from './test-file.
 /** These take longest, so they start first, and may take longer. */
 const SLOW = /^test\/(faults|e2e|integration|cli|package|store\/postgres)\//
 /** Files that measure times: they run first, and no other beside them. */
-const ALONE = ['test/faults/timers.test.ts']
+const ALONE = ['test/faults/hand-over.test.ts', 'test/faults/timers.test.ts']
 const TIMEOUT_MS = 60_000
 const SLOW_TIMEOUT_MS = 300_000
 

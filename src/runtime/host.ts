@@ -15,6 +15,7 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
 import { createRunId } from '../core/run-id.ts'
+import { TurnSlices } from '../core/turn-slices.ts'
 import type { HostStore, InboxMessage, Owner, QueuedRun } from '../store/store.ts'
 import { type Budget, openBudget, type ParentBudget } from './budget/budget.ts'
 import type { CallPrices } from './budget/worst-case.ts'
@@ -85,6 +86,8 @@ export class Host {
   readonly #held: HeldRuns
   readonly #definitions: ResumedDefinitions
   readonly #opener: RunOpener
+  /** Many runs are taken up at once: their folds share the event loop with everything else. */
+  readonly #turns = new TurnSlices()
   #isStopped = false
 
   constructor(options: HostOptions) {
@@ -209,7 +212,8 @@ export class Host {
       const messages = calledOffFirst((await store.readInbox([claim])).map(({ message }) => message))
       const { parent, isPaused } = result.run
       const budget = this.#openBudget(workflow, above)
-      const run = this.#hold(await this.#recover(id, { workflow, budget }), {
+      const recovered = await this.#recover(id, { workflow, budget })
+      const holding = {
         workflow,
         claim,
         claimedAt,
@@ -220,9 +224,13 @@ export class Host {
         isExpired: result.isExpired,
         parent: parent ?? undefined,
         performer: performer ?? this.#performerOf(workflow, created),
+      }
+      const run = await this.#turns.do(() => {
+        const held = this.#hold(recovered, holding)
+        // The first lease holder: no effect has begun.
+        held.start({ isResumed: claim.epoch > 1, messages })
+        return held
       })
-      // The first lease holder: no effect has begun.
-      run.start({ isResumed: claim.epoch > 1, messages })
       return { kind: 'resumed', run }
     } catch (thrown) {
       await store.release(claim)
@@ -235,9 +243,11 @@ export class Host {
     const recovery = new Recovery(id, workflow)
     for (let from = 1; ; from += ROWS_OF_A_PART) {
       const rows = await this.#options.store.readRows(id, { from, to: from + ROWS_OF_A_PART - 1 })
-      recovery.take(rows)
-      for (const row of rows) budget?.recall(row)
-      if (rows.length < ROWS_OF_A_PART) return recovery.finish()
+      await this.#turns.do(() => {
+        recovery.take(rows)
+        for (const row of rows) budget?.recall(row)
+      })
+      if (rows.length < ROWS_OF_A_PART) return this.#turns.do(() => recovery.finish())
     }
   }
 
