@@ -1,6 +1,7 @@
 /** Each refusal of a server is the fault of docs/errors.md, and no message holds a secret. */
 import * as assert from 'uvu/assert'
 import { toFaultData } from '../../src/core/fault.ts'
+import { catchFault } from '../support/catch-fault.ts'
 import { catchProviderFault, PLANTED_KEY } from '../support/wire/ask-provider.ts'
 import { startWireServer } from '../support/wire/wire-server.ts'
 import type { AddProviderTest, ProviderUnderTest } from './llm-provider.ts'
@@ -184,6 +185,20 @@ export const addProviderFaultTests = (test: AddProviderTest): void => {
     }
     assert.is(elsewhere.requests.length, 0)
     await elsewhere.stop()
+  })
+
+  test('a mistake of ours in reading an answer is a defect, and no failed connection', async ({ vendor, server }) => {
+    server.answerWith({ kind: 'answer', answer: { text: ['Paris'] } })
+    const provider = await vendor.createProvider({ baseUrl: server.baseUrl, apiKey: PLANTED_KEY })
+    const onText = (): void => {
+      throw new TypeError('x is not a function')
+    }
+    const { signal } = new AbortController()
+    const fault = await catchFault(() =>
+      provider.call({ model: vendor.model, messages: [], params: {} }, { signal, onText }),
+    )
+    assert.is(fault.code, 'defect')
+    assert.not.match(fault.message, /connection|reached/)
   })
 
   test('a missing server is the fault unavailable, which names its address', async (subject) => {

@@ -240,17 +240,4 @@ test('Azure without an address is the fault invalid_input, which names the varia
   assert.match(fault.message, 'AZURE_OPENAI_ENDPOINT')
 })
 
-test('a mistake of ours in reading an answer is a defect, and no failed connection', async () => {
-  reply(completion({ content: 'Paris' }))
-  const provider = await vendor.createProvider({ baseUrl: server.baseUrl, apiKey: 'a key of some length' })
-  const onText = (): void => {
-    throw new TypeError('x is not a function')
-  }
-  const fault = await catchFault(() =>
-    provider.call({ model: 'm', messages: [], params: {} }, { signal: new AbortController().signal, onText }),
-  )
-  assert.is(fault.code, 'defect')
-  assert.not.match(fault.message, /connection|reached/)
-})
-
 test.run()
