@@ -187,7 +187,7 @@ const compileTemplate = <Env>(parts: (string | ExpressionText)[], bindings: Bind
 /** Writes a value into a text. Its size is counted first, once for each value; one that is nested too deeply is left to the writer. */
 const insertJson = (value: JsonValue, work: Work): string => {
   const size = sizeOf(value)
-  if (Number.isFinite(size)) work.charge(size >> 7)
+  if (Number.isFinite(size)) work.charge(Math.floor(size / 128))
   return writeJson(value, work)
 }
 

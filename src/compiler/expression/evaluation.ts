@@ -45,7 +45,7 @@ const WORK_BUDGET = 100_000
 export const RESULT_BUDGET = 1_000_000
 
 /** Visits that reading or building a text of this length costs: one for each full KiB. */
-export const textWork = (length: number): number => length >> 10
+export const textWork = (length: number): number => Math.floor(length / 1024)
 
 /** The evaluation, as a function sees it. */
 export interface Work {

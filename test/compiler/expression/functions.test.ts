@@ -123,6 +123,8 @@ const FAILURES: [text: string, reason: RegExp][] = [
   ['[1].slice(0.5)', /no position/],
   ['"a".index_of(dyn(1))', /a part of a text is a text/],
   ['pad("a", 1e9)', /too much work/],
+  // The result would have more characters than fit in 32 bits.
+  ['pad("", 70000, "a").replace("", pad("", 70000, "b"))', /too much work/],
   ['pad("a", 3, "xy")', /one character/],
   ['pad("a", 3, ".", dyn("middle"))', /got 'middle' for 'side'/],
   ['"a".split(",", 0.5)', /no count/],
