@@ -38,8 +38,9 @@ const get = async (url: string, context: Partial<ActorContext> = {}, input: Json
   return tool.perform({ url, ...input }, createActorContext(context))
 }
 
+/** A connection that the client cut may end with an error. */
 const untilClosed = async (sockets: ReadonlySet<Socket>): Promise<void> => {
-  for (const socket of sockets) if (!socket.closed) await once(socket, 'close')
+  for (const socket of sockets) if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve))
 }
 
 const BROKEN: Record<string, string> = {
