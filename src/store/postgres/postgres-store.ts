@@ -44,6 +44,7 @@ import { listDueRuns, readNextDue } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
 import { GatheredRead } from './gathered-read.ts'
 import { PostgresRecords } from './postgres-records.ts'
+import { RunClaims } from './run-claims.ts'
 import {
   createRun,
   isCreatedAtOnce,
@@ -75,11 +76,13 @@ export class PostgresStore extends PostgresRecords implements Store {
   readonly #runs = this.#gather(RUN.readAll, { keyOf: ({ id }) => id })
   readonly #createdRows = this.#gather(RUN.readFirstRows, { keyOf: ({ run_id }) => run_id, rest: [1] })
   readonly #firstRows = this.#gather(RUN.readFirstRows, { keyOf: ({ run_id }) => run_id, rest: [FIRST_ROWS] })
+  readonly #claims: RunClaims
   readonly #inboxes = this.#gather(INBOX.read, { keyOf: ({ run }) => run })
 
   constructor(config: pg.ClientConfig, options: { location: string; onDamaged: OnDamaged }) {
     super(new StoreConnections(config, options))
     this.location = options.location
+    this.#claims = new RunClaims(this.db)
   }
 
   async submit(run: NewRun, options?: SubmitOptions): Promise<SubmitResult> {
@@ -300,8 +303,7 @@ export class PostgresStore extends PostgresRecords implements Store {
     const refusal = refuseClaim(run, { owner, now: row.now })
     if (refusal !== undefined) return refusal
     if (row.flow_key !== null) return this.db.transact((session) => this.#claimLocked(id, { owner, session }))
-    const values = [toHolderText(owner), row.key, row.epoch, row.holder]
-    const [taken] = await this.db.change({ query: RUN.claim, values, toResult: (rows) => rows })
+    const taken = await this.#claims.take(row, toHolderText(owner))
     return taken && toClaimed(row, { run, owner, taken })
   }
 
@@ -318,7 +320,7 @@ export class PostgresStore extends PostgresRecords implements Store {
     if (refusal !== undefined) return refusal
     const admission = row.flow_key === null ? undefined : await gate.judgeClaim(row.key)
     if (admission?.isFree === false) return { kind: 'queued', run, ahead: admission.ahead, retryAt: admission.retryAt }
-    const [taken] = await session.all(RUN.claim, [toHolderText(owner), row.key, row.epoch, row.holder])
+    const [taken] = await session.all(RUN.claim, [[row.key], [row.epoch], [row.holder], [toHolderText(owner)]])
     if (taken === undefined) return { kind: 'held', run }
     if (admission?.takesPermit) await gate.admit(row.key)
     return { ...toClaimed(row, { run, owner, taken }), ...(admission?.isExpired && { isExpired: true }) }

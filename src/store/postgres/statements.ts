@@ -50,6 +50,16 @@ export const INSERT_RUN = sql<{ key: number }>(`with inserted as (
   ), put_blobs as (${PUT_BLOBS('unnest($28::text[], $29::bytea[]) as given (hash, bytes)')})
   select key, case when $7::text is null then pg_notify('${CHANNEL.due}', '') end as notified from inserted`)
 
+/** A run that was taken, and what was asked for. */
+export interface ClaimedRow {
+  key: number
+  epoch: number
+  lease_until: number
+  before: number
+  held_by: string | null
+  taker: string
+}
+
 export const RUN = {
   read: sql<RunRow>(`select ${RUN_COLUMNS} ${FROM_RUN} where run.id = $1`),
   /** With the clock, for claims. */
@@ -74,12 +84,19 @@ export const RUN = {
   readClock: sql<{ now: number }>(`select ${NOW} as now`),
   releaseKey: sql('update run set replaced_by = $1 where key = $2'),
   takeKey: sql('update run set idempotency_key = $1 where key = $2'),
-  /** Takes a run that is as it was when it was judged, and that no other claim is just taking: that one is passed over. */
-  claim: sql<{ epoch: number; lease_until: number }>(
-    `update run set epoch = epoch + 1, holder = $1, lease_until = ${NOW} + ${LEASE_MS}, phase = 0
-     where key = (select key from run where key = $2 and epoch = $3 and status = 0
-       and (holder is not distinct from $4::text or lease_until <= ${NOW}) for update skip locked)
-     returning epoch, lease_until`,
+  /**
+   * Takes runs that are as they were when they were judged, each for its new holder. Those that another claim is just taking are passed
+   * over.
+   */
+  claim: sql<ClaimedRow>(
+    `update run set epoch = run.epoch + 1, holder = free.taker, lease_until = ${NOW} + ${LEASE_MS}, phase = 0
+     from (select run.key, given.epoch, given.holder, given.taker
+       from unnest($1::int[], $2::int[], $3::text[], $4::text[]) as given (key, epoch, holder, taker)
+       join run on run.key = given.key and run.epoch = given.epoch
+       where run.status = 0 and (run.holder is not distinct from given.holder or run.lease_until <= ${NOW})
+       for update of run skip locked) free
+     where run.key = free.key
+     returning run.key, run.epoch, run.lease_until, free.epoch as before, free.holder as held_by, free.taker`,
   ),
   lock: sql<{ key: number }>('select key from run where id = $1 for update'),
   renew: sql<{ key: number; epoch: number }>(
