@@ -99,9 +99,10 @@ export class StoreConnections {
   }
 
   /** Reads the large texts that these texts stand for, and returns what gives their values. */
-  async unpacker(texts: readonly (string | null)[], session = this.#reader): Promise<Unpack> {
+  async unpacker(texts: readonly (string | null)[], session?: Session): Promise<Unpack> {
     const hashes = texts.filter((text) => text?.startsWith('@') === true).map((text) => text?.slice(1) ?? '')
-    const blobs = hashes.length === 0 ? [] : await session.all(CONTENT.readBlobs, [[...new Set(hashes)]])
+    const find = (reader: Session) => reader.all(CONTENT.readBlobs, [[...new Set(hashes)]])
+    const blobs = hashes.length === 0 ? [] : await (session === undefined ? this.read(find) : find(session))
     const byHash = new Map(blobs.map(({ hash, bytes }) => [hash, Buffer.from(bytes)]))
     return (text) => unpackJson(text, (hash) => byHash.get(hash))
   }
