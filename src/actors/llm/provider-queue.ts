@@ -87,6 +87,8 @@ export class ProviderQueue {
       const leave = (): void => {
         const place = this.#waiters.indexOf(waiter)
         if (place >= 0) this.#waiters.splice(place, 1)
+        // The last one to leave leaves no timer behind, which would keep the process.
+        this.#admit()
         reject(new Cancelled())
       }
       const waiter: Waiter = {
@@ -165,8 +167,7 @@ export class ProviderQueues {
   }
 
   /** The limits of its first call count. */
-  of(name: string, { concurrency, rate }: ProviderLimits): ProviderQueue {
-    const limits = { ...(concurrency !== undefined && { concurrency }), ...(rate !== undefined && { rate }) }
+  of(name: string, limits: ProviderLimits): ProviderQueue {
     const queue = this.#queues.get(name) ?? new ProviderQueue(name, { limits, clock: this.#clock })
     this.#queues.set(name, queue)
     return queue

@@ -111,6 +111,18 @@ test('a call that is cancelled leaves the queue, and the one behind it moves up'
   assert.ok(isCancelled(await catchRejection(enter('d', createActorContext({ signal: abort.signal })))))
 })
 
+test('the last call to leave the queue leaves no timer behind', async () => {
+  const { clock, enter } = open({ rate: { count: 1, windowMs: 3_600_000 } })
+  const abort = new AbortController()
+  await enter('a')
+  const cancelled = catchRejection(enter('b', createActorContext({ signal: abort.signal })))
+  await settle()
+  assert.is(clock.pending, 1)
+  abort.abort()
+  assert.ok(isCancelled(await cancelled))
+  assert.is(clock.pending, 0)
+})
+
 test('a provider has one queue, however many load it', () => {
   const queues = new ProviderQueues(createManualClock(0))
   assert.is(queues.of('openai', { concurrency: 1 }), queues.of('openai', { concurrency: 1 }))
