@@ -22,10 +22,12 @@ export const connect = async (url: string): Promise<HttpClient> => {
   const ask = async (method: 'get' | 'post', path: string, init: RequestInit): Promise<Answer> => {
     const response = await fetch(url + path, { method, ...init })
     const { status, headers } = response
-    const type = headers.get('content-type') ?? ''
-    if (!/json/.test(type)) return { status, headers, body: { text: await response.text() } }
+    const [type = ''] = (headers.get('content-type') ?? '').split(';')
+    const { [type]: content } = findContent(document, { method, path, status })
+    assert.ok(isJsonObject(content), `${method} ${path}: the document has no ${status} of the type '${type}'`)
+    if (!type.endsWith('json')) return { status, headers, body: { text: await response.text() } }
     const body: unknown = await response.json()
-    const schema = findSchema(document, { method, path, status })
+    const schema = withDefinitions(document, at(content, 'schema'))
     const key = JSON.stringify(schema)
     const validator = validators.get(key) ?? createValidator(schema)
     validators.set(key, validator)
@@ -49,8 +51,8 @@ interface Asked {
   status: number
 }
 
-/** The schema that the document has for an answer. A path that the document does not have is answered by a problem. */
-const findSchema = (document: JsonObject, { method, path, status }: Asked): JsonObject => {
+/** Finds the contents that the document has for an answer, by type. A path that the document does not have is answered by a problem. */
+const findContent = (document: JsonObject, { method, path, status }: Asked): JsonObject => {
   const [plain = ''] = path.split('?')
   const paths = at(document, 'paths')
   // A path in full comes before one with parameters.
@@ -61,16 +63,19 @@ const findSchema = (document: JsonObject, { method, path, status }: Asked): Json
         new RegExp(`^${known.replaceAll(/\{[^}]*\}/g, '[^/]+')}$`).test(plain) &&
         at(paths, known)[method] !== undefined,
     )
-  const $defs = JSON.parse(
-    JSON.stringify(at(document, 'components', 'schemas')).replaceAll('#/components/schemas/', '#/$defs/'),
-  )
-  const problem = { $ref: '#/$defs/Problem', $defs }
+  const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
   if (template === undefined || at(document, 'paths', template)[method] === undefined) return problem
   const responses = at(document, 'paths', template, method, 'responses')
-  if (responses[status] === undefined) return problem
-  const schema = at(responses, String(status), 'content', 'application/json', 'schema')
-  return { $defs, ...JSON.parse(JSON.stringify(schema).replaceAll('#/components/schemas/', '#/$defs/')) }
+  return responses[status] === undefined ? problem : at(responses, String(status), 'content')
 }
+
+const withDefinitions = (document: JsonObject, schema: JsonObject): JsonObject =>
+  JSON.parse(
+    JSON.stringify({ ...schema, $defs: at(document, 'components', 'schemas') }).replaceAll(
+      '#/components/schemas/',
+      '#/$defs/',
+    ),
+  )
 
 const at = (value: JsonObject, ...path: string[]): JsonObject => {
   let found: JsonValue | undefined = value
