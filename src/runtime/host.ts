@@ -243,11 +243,12 @@ export class Host {
     const recovery = new Recovery(id, workflow)
     for (let from = 1; ; from += ROWS_OF_A_PART) {
       const rows = await this.#options.store.readRows(id, { from, to: from + ROWS_OF_A_PART - 1 })
-      await this.#turns.do(() => {
+      const recovered = await this.#turns.do(() => {
         recovery.take(rows)
         for (const row of rows) budget?.recall(row)
+        return rows.length < ROWS_OF_A_PART ? recovery.finish() : undefined
       })
-      if (rows.length < ROWS_OF_A_PART) return this.#turns.do(() => recovery.finish())
+      if (recovered !== undefined) return recovered
     }
   }
 

@@ -178,11 +178,11 @@ export class StepTracker {
   }
 
   #progress(live: LiveAttempt, progress: Progress): void {
-    const isFirst = live.isWaiting
+    const hasWaited = live.isWaiting
     live.isWaiting = progress.kind === 'waiting'
     if (progress.kind === 'waiting') live.text = `waiting for ${progress.reason}`
     else if (progress.kind === 'ratio') live.text = `${progress.done}/${progress.total}`
-    else live.text = ((isFirst ? '' : live.text) + progress.text).slice(-TEXT_TAIL)
+    else live.text = ((hasWaited ? '' : live.text) + progress.text).slice(-TEXT_TAIL)
   }
 }
 

@@ -34,20 +34,21 @@ export const changeInput = async (
   return checkInput(workflow, { ...base, ...changes })
 }
 
-/**
- * Plans a new run with the definition, models and input of an ended one. Default of `input`: that of the old run.
- * @throws Fault `conflict` for a run that has not ended: two copies at the same time are rarely intended
- */
-export const planRestart = (past: PastRun, { input = past.created.input }: { input?: JsonValue } = {}): RunCopy => {
-  const { record, stored, created } = past
-  if (record.status === 'running')
-    throw new Fault(
-      'conflict',
-      `run ${record.id} has not ended: it is ${toShownStatus(record)}\n` +
-        `to continue it: troupe resume ${record.id}, or to end it first: troupe cancel ${record.id}`,
-    )
-  return { stored, start: { input, models: created.models, origin: { kind: 'restart', of: record.id } } }
+/** @throws Fault `conflict` for a run that has not ended: two copies at the same time are rarely intended */
+export const expectEnded = ({ record }: PastRun): void => {
+  if (record.status !== 'running') return
+  throw new Fault(
+    'conflict',
+    `run ${record.id} has not ended: it is ${toShownStatus(record)}\n` +
+      `to continue it: troupe resume ${record.id}, or to end it first: troupe cancel ${record.id}`,
+  )
 }
+
+/** Plans a new run with the definition, models and input of an ended one. Default of `input`: that of the old run. */
+export const planRestart = (
+  { record, stored, created }: PastRun,
+  { input = created.input }: { input?: JsonValue | undefined } = {},
+): RunCopy => ({ stored, start: { input, models: created.models, origin: { kind: 'restart', of: record.id } } })
 
 /** Plans the one rerun of a run. Its idempotency key makes concurrent requests rerun it once. */
 export const planRerun = ({ record: { id: of }, stored, created }: PastRun): RunCopy => ({

@@ -37,12 +37,12 @@ const MOST_LISTED = 8
 export const listSome = (names: readonly string[]): string =>
   `${names.slice(0, MOST_LISTED).join(', ')}${names.length > MOST_LISTED ? ', …' : ''}`
 
-/** Puts the hint on the second line of the message. */
 /** Parses a visit as traces show it: `write:2`. */
 export const parseVisit = (text: string): { path: string; visit?: number } => {
   const [, path = text, visit] = /^(.+):([1-9]\d{0,8})$/.exec(text) ?? []
   return visit === undefined ? { path } : { path, visit: Number(visit) }
 }
 
+/** Puts the hint on the second line of the message. */
 export const refuse = (message: string, hint?: string): Fault =>
   new Fault('invalid_input', hint === undefined ? message : `${message}\n${hint}`)

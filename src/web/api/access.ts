@@ -60,13 +60,7 @@ export const expectScope = (caller: Caller, scope: Scope): void => {
 /** @throws Problem 403 @param workflow Undefined: the request is not about one workflow. */
 export const expectReach = (caller: Caller, workflow: string | undefined): void => {
   if (caller === undefined || caller.workflow === null) return
-  if (workflow !== undefined && reachesWorkflow(caller, workflow)) return
-  const wanted = workflow === undefined ? 'all workflows' : `'${workflow}'`
-  throw new Problem({
-    status: 403,
-    code: 'refused',
-    detail: `token '${caller.name}' is for workflows '${caller.workflow}', and this is about ${wanted}`,
-  })
+  if (workflow === undefined || !reachesWorkflow(caller, workflow)) throw outOfReach(caller, { workflow })
 }
 
 export const reaches = (caller: Caller, workflow: string): boolean =>
@@ -76,14 +70,8 @@ export const reaches = (caller: Caller, workflow: string): boolean =>
 export const toReachedFilter = (caller: Caller, workflow: string | undefined): string | undefined => {
   if (!caller || caller.workflow === null) return workflow
   const named = workflow ?? (caller.workflow.includes('*') ? undefined : caller.workflow)
-  if (named !== undefined) expectReach(caller, named)
-  else
-    throw new Problem({
-      status: 403,
-      code: 'refused',
-      detail: `token '${caller.name}' is for workflows '${caller.workflow}', and this is about all workflows`,
-      hint: 'name one of them: ?workflow=NAME',
-    })
+  if (named === undefined) throw outOfReach(caller, { workflow: named, hint: 'name one of them: ?workflow=NAME' })
+  expectReach(caller, named)
   return named
 }
 
@@ -96,6 +84,15 @@ export const toDecider = (caller: Caller, given: string | undefined): string => 
       ? "'/by': expected the name of the one who decides"
       : `'/by': token '${caller.name}' decides under its own name: leave 'by' out`
   throw new Problem({ status: 400, code: 'invalid_request', detail, pointer: '/by' })
+}
+
+const outOfReach = (
+  { name, workflow: pattern }: NonNullable<Caller>,
+  { workflow, hint }: { workflow: string | undefined; hint?: string },
+): Problem => {
+  const wanted = workflow === undefined ? 'all workflows' : `'${workflow}'`
+  const detail = `token '${name}' is for workflows '${pattern}', and this is about ${wanted}`
+  return new Problem({ status: 403, code: 'refused', detail, ...(hint !== undefined && { hint }) })
 }
 
 const missingScope = ({ name }: NonNullable<Caller>, { scope, why = '' }: { scope: Scope; why?: string }): Problem =>

@@ -1,5 +1,12 @@
 /** Makes new runs from old ones, for a server: restarts, forks, reruns. */
-import { changeInput, planForkOf, planRestart, type RunCopy, toForkCopy } from '../../service/control/copy-run.ts'
+import {
+  changeInput,
+  expectEnded,
+  planForkOf,
+  planRestart,
+  type RunCopy,
+  toForkCopy,
+} from '../../service/control/copy-run.ts'
 import { findRun } from '../../service/control/find-run.ts'
 import { submitReruns } from '../../service/control/submit-reruns.ts'
 import { listFailed } from '../../service/history/failed-runs.ts'
@@ -54,10 +61,10 @@ export const addCopyRoutes = (api: Api, services: ApiServices): void => {
   }
   api.openapi(restartRoute, async (c) => {
     const past = await find(c.req.valid('param').run)
-    const { input } = c.req.valid('json')
-    planRestart(past)
-    const copy = planRestart(past, input === undefined ? {} : { input: await changeInput(past, input) })
-    return c.json(await begin(copy, c.get('caller')), 202)
+    expectEnded(past)
+    const { input: changes } = c.req.valid('json')
+    const input = changes && (await changeInput(past, changes))
+    return c.json(await begin(planRestart(past, { input }), c.get('caller')), 202)
   })
   api.openapi(forkRoute, async (c) => {
     const { from, input, models = {}, set = [], same_keys: sameKeys = false, dry_run: isDry } = c.req.valid('json')

@@ -1,6 +1,6 @@
 /** Schemas of runs that are made from other runs. */
 import { z } from '@hono/zod-openapi'
-import { json, Links, RunError, time, Usage } from './schemas.ts'
+import { json, Links, RunError, ShortError, time, Usage } from './schemas.ts'
 
 const changes = z
   .record(z.string(), json)
@@ -94,7 +94,7 @@ export const RerunList = z
         run: z.string().nullable().describe('Null: it could not be queued.'),
         workflow: z.string(),
         status: z.enum(['queued', 'known', 'error']).describe('`known`: it was rerun before.'),
-        error: z.object({ code: z.string(), message: z.string() }).nullable(),
+        error: ShortError.nullable(),
       }),
     ),
     left: z.int().describe('Selected runs beyond `limit`.'),

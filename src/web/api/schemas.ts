@@ -18,6 +18,9 @@ export const Usage = z
   })
   .openapi('Usage')
 
+/** An error of a part. */
+export const ShortError = z.object({ code: z.string(), message: z.string() })
+
 export const RunError = z
   .looseObject({
     code: z.string(),
@@ -203,7 +206,7 @@ export const Cancelled = z
         z.object({
           step: z.string(),
           visit: z.int(),
-          error: z.object({ code: z.string(), message: z.string() }).optional().describe('It could not be undone.'),
+          error: ShortError.optional().describe('It could not be undone.'),
         }),
       )
       .describe('Steps that were undone, in this order.'),
@@ -211,7 +214,7 @@ export const Cancelled = z
       .object({
         status: z.enum(['failed', 'cancelled']),
         step: z.string().nullable(),
-        error: z.object({ code: z.string(), message: z.string() }).nullable(),
+        error: ShortError.nullable(),
       })
       .optional()
       .describe('If `finally` of the workflow did not complete.'),

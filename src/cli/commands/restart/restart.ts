@@ -1,6 +1,6 @@
 /** `troupe restart`: starts a new run with the definition and the input of an old one. */
 import { isFault } from '../../../core/fault.ts'
-import { planRestart } from '../../../service/control/copy-run.ts'
+import { expectEnded, planRestart } from '../../../service/control/copy-run.ts'
 import { beginCopy, type CopyOptions } from '../../begin-copy.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
@@ -14,17 +14,16 @@ export const restart = (context: Context, options: CopyOptions & { run: string; 
   withRuns(context, (opened) =>
     orRefuse(context, options, async () => {
       const past = await openPastRun(context, opened, options.run)
-      const unchanged = orFail(() => planRestart(past))
-      if (options.input === undefined) return await beginCopy(context, options, { opened, copy: unchanged })
-      const input = await readChangedInput(past, { texts: options.input, context })
+      orFail(() => expectEnded(past))
+      const input = options.input && (await readChangedInput(past, { texts: options.input, context }))
       return await beginCopy(context, options, { opened, copy: planRestart(past, { input }) })
     }),
   )
 
 /** A run that has not ended is no wrong argument: the exit code is that of a failed command. */
-const orFail = <T>(plan: () => T): T => {
+const orFail = (expect: () => void): void => {
   try {
-    return plan()
+    expect()
   } catch (cause) {
     if (!isFault(cause)) throw cause
     const [message = '', hint] = cause.message.split('\n')
