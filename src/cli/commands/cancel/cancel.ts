@@ -1,36 +1,20 @@
 /** `troupe cancel`: asks the holder of a run to cancel it; a run without a holder is claimed and cancelled here. */
-import { createCatalogue } from '../../../app/catalogue.ts'
-import { readVariables } from '../../../app/project/project-access.ts'
-import { type CancelEnd, cancelRun, toUntouched } from '../../../service/control/cancel-run.ts'
+import type { CancelEnd } from '../../../service/control/cancel-run.ts'
 import { toCancelledJson } from '../../../service/views/control-json.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { openLocal } from '../../open-local.ts'
-import { findRun, withRuns } from '../../open-runs.ts'
+import { withControl } from '../../open-control.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toPrintable } from '../../printable.ts'
 import { describeHolder } from '../../run-holder.ts'
 import { describeAftermath } from '../../run-result.ts'
-import { whoAsks } from '../../who-asks.ts'
 
-/** Timeout for an answer of the holder, which reads its inbox every 250 ms and gives its actors 2 s to stop. */
-const WAIT_MS = 3_500
-
-export const cancel = (context: Context, { run, json = false }: { run: string; json?: boolean }): Promise<number> =>
-  withRuns(context, async ({ store, project }) => {
-    const found = await findRun(store, run)
-    if (found.status !== 'running') return report(context, json, { ...toUntouched(found), wasOver: true })
-    const end = await cancelRun(store, found.id, {
-      by: whoAsks(),
-      waitMs: WAIT_MS,
-      environment: readVariables(project, context.environment),
-      workingFolder: context.workingFolder,
-      catalogue: createCatalogue(),
-      open: (stored, { performs }) => openLocal(stored, { project, store, context, performs }),
-    })
-    return report(context, json, { ...end, wasOver: false })
-  })
+export const cancel = (
+  context: Context,
+  { run, server, json = false }: { run: string; server?: string; json?: boolean },
+): Promise<number> =>
+  withControl(context, { server }, async (control) => report(context, json, await control.cancel(run)))
 
 type Reported = CancelEnd & { wasOver: boolean }
 

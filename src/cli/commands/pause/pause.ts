@@ -1,21 +1,18 @@
 /** `troupe pause` and `troupe unpause`: stop and allow new steps of a run. */
-import { pauseRun } from '../../../service/control/pause-run.ts'
 import { toPausedJson } from '../../../service/views/control-json.ts'
 import { isFree } from '../../../service/views/shown-status.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { findRun, withRuns } from '../../open-runs.ts'
+import { withControl } from '../../open-control.ts'
 import { writeHint, writeJson } from '../../output.ts'
-import { whoAsks } from '../../who-asks.ts'
 
 /** The exit code is 1 for a run that has ended. */
 export const pause = (
   context: Context,
-  { run: id, kind, json = false }: { run: string; kind: 'pause' | 'unpause'; json?: boolean },
+  { run: id, kind, server, json = false }: { run: string; kind: 'pause' | 'unpause'; server?: string; json?: boolean },
 ): Promise<number> =>
-  withRuns(context, async ({ store }) => {
-    const found = await findRun(store, id)
-    const { run, isDone } = await pauseRun(store, found.id, { kind, by: whoAsks() })
+  withControl(context, { server }, async (control) => {
+    const { run, isDone } = await control.pause(id, kind)
     const { stderr } = context
     const isGoing = run.status === 'running'
     const isPause = kind === 'pause'

@@ -1,17 +1,14 @@
 /** `troupe signal`: sends an event to one run, or to every run that matches a condition. */
 
-import { createKnownVault } from '../../../app/project/known-vault.ts'
 import { countOf } from '../../../core/count.ts'
 import type { JsonValue } from '../../../core/json.ts'
-import { matchRuns } from '../../../service/control/match-runs.ts'
-import { type SignalResult, sendSignal } from '../../../service/control/send-signal.ts'
-import { isFree, toShownStatus } from '../../../service/views/shown-status.ts'
-import type { RunRecord, Store } from '../../../store/store.ts'
+import type { SignalResult } from '../../../service/control/send-signal.ts'
+import { isFree } from '../../../service/views/shown-status.ts'
+import type { RunRecord } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
-import { EXIT } from '../../exit-code.ts'
 import { expectJson, readInput } from '../../input.ts'
-import { findRun, withRuns } from '../../open-runs.ts'
+import { withControl } from '../../open-control.ts'
 import { writeHint, writeJson } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 
@@ -23,6 +20,7 @@ export interface SignalArguments {
   match?: string
   data?: string[]
   id?: string
+  server?: string
   json?: boolean
 }
 
@@ -30,10 +28,9 @@ export interface SignalArguments {
 export const signal = async (context: Context, options: SignalArguments): Promise<void> => {
   const event = readEvent(options)
   const data = await readData(options.data ?? [], context)
-  return withRuns(context, async ({ store, project }) => {
-    const runs = await findReceivers(store, options)
-    const vault = createKnownVault(project, context.environment)
-    const end = await sendSignal(store, runs, { event, data, id: options.id, vault })
+  const { first, match, id } = options
+  return withControl(context, options, async (control) => {
+    const { end, runs } = await control.signal(match === undefined ? { run: first } : { match }, { event, data, id })
     report(context, options, { event, end, runs })
   })
 }
@@ -55,14 +52,6 @@ const readData = async (texts: readonly string[], context: Context): Promise<Jso
   if (texts.length === 1 && /^\s*(\[|"|-?\d|true\b|false\b|null\b)/.test(only))
     return expectJson(only, { what: '--data' })
   return readInput(texts, { schema: undefined, context, option: '--data' })
-}
-
-/** @throws CliError if the named run has ended */
-const findReceivers = async (store: Store, { first, match }: SignalArguments): Promise<RunRecord[]> => {
-  if (match !== undefined) return matchRuns(store, match, { statusOf: toShownStatus })
-  const run = await findRun(store, first)
-  if (run.status === 'running') return [run]
-  throw new CliError(`run ${run.id} is over: it is ${run.status}`, { exitCode: EXIT.failed })
 }
 
 const report = (

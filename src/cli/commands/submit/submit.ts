@@ -4,10 +4,8 @@ import { resolve } from 'node:path'
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { createKnownVault } from '../../../app/project/known-vault.ts'
 import { readVariables, toPricing } from '../../../app/project/project-access.ts'
-import type { Submitted } from '../../../runtime/submit-run.ts'
 import { submitWorkflow } from '../../../service/submit.ts'
 import { toSubmittedJson } from '../../../service/views/run-json.ts'
-import { toShownStatus } from '../../../service/views/shown-status.ts'
 import { compileStored } from '../../../service/workflows/compile-stored.ts'
 import { type FoundWorkflow, loadRegistered } from '../../../service/workflows/registered-workflow.ts'
 import { BAD_ENDS, type BadEnd, type Definition } from '../../../store/store.ts'
@@ -24,19 +22,11 @@ import { openProject, withDatabase } from '../../open-runs.ts'
 import { readChoice } from '../../option-values.ts'
 import { describeOrigin } from '../../origin-text.ts'
 import { writeHint, writeJson } from '../../output.ts'
-import { type OutputOptions, orRefuse } from '../../run-output.ts'
+import { findServer } from '../../remote/server-client.ts'
+import { orRefuse } from '../../run-output.ts'
 import { STDIN } from '../../workflow-file.ts'
+import type { SubmitArguments, SubmittedRun } from './submit-arguments.ts'
 import { waitForEnd } from './wait-for-end.ts'
-
-export interface SubmitArguments extends OutputOptions {
-  /** A file, or the name of a registered workflow. */
-  workflow: string
-  input?: string[]
-  model?: string[]
-  key?: string
-  againIf?: string
-  wait?: boolean
-}
 
 export const submit = (context: Context, options: SubmitArguments): Promise<number> =>
   orRefuse(context, options, () => put(context, options))
@@ -45,6 +35,15 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
   const { workflow: name, input: texts, key } = options
   const againIf = readAgainIf(options)
   const folder = namesFile(name, context) ? folderOf(name, context.workingFolder) : undefined
+  const client = findServer(context, options.server)
+  if (client !== undefined) {
+    const { submitToServer } = await import('./submit-to-server.ts')
+    return report(
+      context,
+      options,
+      await submitToServer(context, options, { client, isFile: folder !== undefined, againIf }),
+    )
+  }
   const project = await openProject(context, folder)
   const models = readModels(options.model ?? [], project)
   const withInput = async (found: FoundWorkflow) => {
@@ -70,8 +69,9 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
     const vault = createKnownVault(project, context.environment, workflow.secrets)
     const ports = { store, clock: await openStoreClock(store), vault, pricing: toPricing(project) }
     const submitted = await submitWorkflow(workflow, request, ports)
-    if (options.wait !== true) return report(context, options, submitted)
-    if (options.json !== true && options.quiet !== true) context.stderr.write(`${describe(submitted)}\n`)
+    const shown = toSubmittedJson(submitted)
+    if (options.wait !== true) return report(context, options, shown)
+    if (options.json !== true && options.quiet !== true) context.stderr.write(`${describe(shown)}\n`)
     return waitForEnd(context, options, { store, run: submitted.run, workflow })
   })
 }
@@ -89,26 +89,23 @@ const readAgainIf = ({ key, againIf }: SubmitArguments): BadEnd[] => {
   return againIf.split(',').map((end) => readChoice('--again-if', end.trim(), BAD_ENDS))
 }
 
-const describe = ({ run, isNew }: Submitted): string => {
-  const { id, origin } = run
-  if (!isNew) return `run ${id} was submitted with this key before: it is ${toShownStatus(run)}`
-  return `run ${id} is queued${origin?.kind === 'again' ? `, ${describeOrigin(origin)}` : ''}`
+const describe = ({ run, status, is_new: isNew, again_after: before }: SubmittedRun): string => {
+  if (!isNew) return `run ${run} was submitted with this key before: it is ${status}`
+  return `run ${run} is queued${before === null ? '' : `, ${describeOrigin({ kind: 'again', of: before })}`}`
 }
 
-const hintAtAgain = (context: Context, { run: { status }, isNew }: Submitted): void => {
+const hintAtAgain = (context: Context, { status, is_new: isNew }: SubmittedRun): void => {
   if (!isNew && BAD_ENDS.some((end) => end === status))
     writeHint(context, `to run it again under the same key: --again-if ${status}`)
 }
 
-const report = (context: Context, options: SubmitArguments, submitted: Submitted): number => {
-  const { id } = submitted.run
-  const shown = toSubmittedJson(submitted)
+const report = (context: Context, options: SubmitArguments, shown: SubmittedRun): number => {
   if (options.json === true) writeJson(context, shown)
-  else context.stdout.write(`${id}\n`)
+  else context.stdout.write(`${shown.run}\n`)
   if (options.json !== true && options.quiet !== true) {
-    context.stderr.write(`${describe(submitted)}\n`)
-    if (shown.status === 'queued') hintAtStart(context, id)
-    hintAtAgain(context, submitted)
+    context.stderr.write(`${describe(shown)}\n`)
+    if (shown.status === 'queued' && findServer(context, options.server) === undefined) hintAtStart(context, shown.run)
+    hintAtAgain(context, shown)
   }
   return EXIT.completed
 }

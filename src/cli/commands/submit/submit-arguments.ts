@@ -1,0 +1,16 @@
+import type { toSubmittedJson } from '../../../service/views/run-json.ts'
+import type { OutputOptions } from '../../run-output.ts'
+
+export interface SubmitArguments extends OutputOptions {
+  /** A file, or the name of a registered workflow. */
+  workflow: string
+  input?: string[]
+  model?: string[]
+  key?: string
+  againIf?: string
+  wait?: boolean
+  server?: string
+}
+
+/** The object of `--json`. */
+export type SubmittedRun = ReturnType<typeof toSubmittedJson>
