@@ -5,11 +5,14 @@ import { decodeSource } from '../compiler/read/decode-source.ts'
 import type { Host } from '../runtime/host.ts'
 import { cancelRun } from '../service/control/cancel-run.ts'
 import { readPastRun } from '../service/history/past-run.ts'
+import type { OpenedSchedule } from '../service/schedules/open-schedule.ts'
+import { retrySlots } from '../service/schedules/retry-slots.ts'
 import { submitWorkflow } from '../service/submit.ts'
 import { compileInTurns } from '../service/workflows/compile-stored.ts'
 import { InvalidSource } from '../service/workflows/invalid-source.ts'
 import { type FoundWorkflow, loadRegistered } from '../service/workflows/registered-workflow.ts'
 import { toRunnable } from '../service/workflows/runnable.ts'
+import type { ScheduleRecord } from '../store/schedule-record.ts'
 import type { ApiServices, WantedSubmission } from '../web/api/services.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { StoredDefinitions } from './definitions/stored-definitions.ts'
@@ -22,6 +25,8 @@ export interface HttpServicesOptions extends Pick<ApiServices, 'store' | 'clock'
   environment: EnvironmentVariables
   host: Host
   definitions: StoredDefinitions
+  /** @throws Fault as `openSchedule` */
+  openSchedule(schedule: ScheduleRecord): Promise<OpenedSchedule>
   /** A run was queued. */
   onSubmitted(): void
 }
@@ -59,6 +64,11 @@ export const createHttpServices = (options: HttpServicesOptions): ApiServices =>
       const submitted = await submitWorkflow(workflow, request, { store, clock, vault, pricing: toPricing(project) })
       options.onSubmitted()
       return submitted
+    },
+    async retrySlots(schedule, failures) {
+      const retried = await retrySlots(schedule, failures, { store, clock, open: options.openSchedule })
+      options.onSubmitted()
+      return retried
     },
     cancel: (run, by) =>
       cancelRun(store, run, {

@@ -7,9 +7,10 @@ import type { Clock } from '../core/clock.ts'
 import { Host } from '../runtime/host.ts'
 import { RunQueue } from '../runtime/run-queue.ts'
 import { Sweeper } from '../service/database/sweeper.ts'
-import { openSchedule } from '../service/schedules/open-schedule.ts'
+import { type OpenedSchedule, openSchedule } from '../service/schedules/open-schedule.ts'
 import { NoticeReporter, type ServerNotice } from '../service/server-notice.ts'
 import { createOwner } from '../store/process-identity.ts'
+import type { ScheduleRecord } from '../store/schedule-record.ts'
 import type { Store } from '../store/store.ts'
 import { StoreClock } from '../store/store-clock.ts'
 import { Scheduler } from '../triggers/schedule/scheduler.ts'
@@ -71,6 +72,15 @@ export const createServer = (options: ServerOptions): Server => {
   })
   const { report, onProblem, onTaken, watch } = new NoticeReporter(clock, options.onNotice)
   const queue = new RunQueue({ store, clock, host, mostRuns, watch, onProblem, onTaken })
+  const open = (schedule: ScheduleRecord): Promise<OpenedSchedule> =>
+    openSchedule(schedule, {
+      store,
+      clock,
+      env,
+      compile: (definition) => definitions.compile(definition, { models: {}, env }),
+      folderOf: (workflow) => performers.folderOf(workflow),
+      performerOf: (run) => performers.of(run),
+    })
   const work = [
     queue,
     new Scheduler({
@@ -78,15 +88,7 @@ export const createServer = (options: ServerOptions): Server => {
       clock,
       onProblem,
       onSkipped: (skipped) => report({ type: 'slots.skipped', ...skipped }),
-      open: (schedule) =>
-        openSchedule(schedule, {
-          store,
-          clock,
-          env,
-          compile: (definition) => definitions.compile(definition, { models: {}, env }),
-          folderOf: (workflow) => performers.folderOf(workflow),
-          performerOf: (run) => performers.of(run),
-        }),
+      open,
     }),
     new Sweeper({
       store,
@@ -126,6 +128,7 @@ export const createServer = (options: ServerOptions): Server => {
         host,
         definitions,
         isReady,
+        openSchedule: open,
         onSubmitted: () => queue.hasten(),
       }
       const onRequestProblem = (cause: unknown): void => onProblem({ cause })

@@ -10,6 +10,7 @@ import { addEventRoutes } from './event-routes.ts'
 import { addHistoryRoutes } from './history-routes.ts'
 import { type Api, createRouter, TOKEN } from './routing.ts'
 import { addRunRoutes } from './run-routes.ts'
+import { addScheduleRoutes } from './schedule-routes.ts'
 import { addServerRoutes } from './server-routes.ts'
 import type { ApiServices } from './services.ts'
 import { addWorkflowRoutes } from './workflow-routes.ts'
@@ -47,6 +48,7 @@ export const createHttpInterface = (
   addEventRoutes(api, services, feed)
   addApprovalRoutes(api, services)
   addWorkflowRoutes(api, services)
+  addScheduleRoutes(api, services)
   addServerRoutes(api, services)
   api.use('/openapi.json', guardRoute(LIST))
   api.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Troupe', version }, servers: [{ url: '/' }] })

@@ -18,7 +18,7 @@ import { ADMIN, AUTHOR, type Caller, STEER } from './access.ts'
 import { Copied, FailedRunList, ForkBody, ForkPlan, RerunBody, RerunList, RestartBody } from './copy-schemas.ts'
 import { linksOf } from './links.ts'
 import { Problem } from './problem.ts'
-import { type Api, answers, body, route, withoutMissing } from './routing.ts'
+import { type Api, answers, body, optionalBody, route, withoutMissing } from './routing.ts'
 import { runParams } from './run-routes.ts'
 import type { ApiServices } from './services.ts'
 
@@ -26,7 +26,7 @@ const restartRoute = route(STEER, {
   method: 'post',
   path: '/api/v1/runs/{run}/restart',
   summary: 'Start an ended run again from the beginning, as a new run',
-  request: { params: runParams, body: { ...body(RestartBody), required: false } },
+  request: { params: runParams, body: optionalBody(RestartBody) },
   responses: { 202: answers('The new run is queued, and survives this server.', Copied) },
 })
 

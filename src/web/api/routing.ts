@@ -40,6 +40,9 @@ export const body = <S extends z.ZodType>(schema: S) => ({
   content: { 'application/json': { schema } },
 })
 
+/** The body of a request that may have none, which counts as an empty object. */
+export const optionalBody = <S extends z.ZodType>(schema: S) => ({ ...body(schema), required: false })
+
 export const createRouter = (onProblem: (cause: unknown) => void): Api => {
   const api = new OpenAPIHono<ApiEnv>({
     defaultHook: (result) => {

@@ -8,7 +8,9 @@ import type { Submitted } from '../../runtime/submit-run.ts'
 import type { Redactor } from '../../secrets/secret-vault.ts'
 import type { CancelEnd } from '../../service/control/cancel-run.ts'
 import type { RerunPorts } from '../../service/control/submit-reruns.ts'
+import type { RetriedSlot } from '../../service/schedules/retry-slots.ts'
 import type { FoundWorkflow } from '../../service/workflows/registered-workflow.ts'
+import type { KeptSlotFailure, ScheduleRecord } from '../../store/schedule-record.ts'
 import type { BadEnd, Definition, Store } from '../../store/store.ts'
 
 export interface WantedSubmission {
@@ -39,6 +41,8 @@ export interface ApiServices extends RerunPorts {
   compileStored(definition: Definition): Promise<CompiledWorkflow>
   /** @throws Fault `not_found`; StoreError */
   cancel(run: string, by: string): Promise<CancelEnd>
+  /** Tries slots again that failed before they had a run. @throws StoreError */
+  retrySlots(schedule: ScheduleRecord, failures: readonly KeptSlotFailure[]): Promise<RetriedSlot[]>
   /** False: it starts or stops, and a load balancer sends no more requests. */
   isReady(): boolean
   /** Reports an error that no client is told. */

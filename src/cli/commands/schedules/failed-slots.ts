@@ -5,8 +5,10 @@ import { createCatalogue } from '../../../app/catalogue.ts'
 import { createKnownVault } from '../../../app/project/known-vault.ts'
 import { readVariables, toPricing } from '../../../app/project/project-access.ts'
 import { countOf } from '../../../core/count.ts'
+import { findSchedule } from '../../../service/schedules/find-schedule.ts'
 import { type OpenScheduleOptions, openSchedule } from '../../../service/schedules/open-schedule.ts'
 import { type RetriedSlot, retrySlots } from '../../../service/schedules/retry-slots.ts'
+import { toRetriedSlotJson } from '../../../service/views/schedule-json.ts'
 import { toTime } from '../../../service/views/time.ts'
 import { compileStored } from '../../../service/workflows/compile-stored.ts'
 import type { KeptSlotFailure, ScheduleRecord } from '../../../store/schedule-record.ts'
@@ -20,7 +22,6 @@ import { type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { writeJson } from '../../output.ts'
 import { toPrintable } from '../../printable.ts'
 import { explainError } from '../../report-error.ts'
-import { findSchedule } from './find-schedule.ts'
 
 export interface FailedSlotsArguments {
   schedule: string
@@ -41,7 +42,7 @@ export const retryFailed = (context: Context, options: FailedSlotsArguments): Pr
     if (options.json === true)
       writeJson(
         context,
-        retried.map((slot) => toJson(record, slot)),
+        retried.map((slot) => toRetriedSlotJson(record, slot)),
       )
     else report(context, record, retried)
     return retried.some(({ kind }) => kind === 'failed') ? EXIT.failed : EXIT.completed
@@ -58,7 +59,7 @@ export const dismissFailed = (context: Context, options: FailedSlotsArguments): 
     else context.stderr.write(`${countOf(dismissed, 'failed slot')} of ${record.id} dismissed\n`)
   })
 
-/** @throws CliError */
+/** @throws Fault `not_found` */
 const findFailures = async (
   store: Store,
   { schedule, fault }: FailedSlotsArguments,
@@ -79,17 +80,6 @@ const toAccess = ({ environment }: Context, { project }: OpenedRuns): Omit<OpenS
     pricing: toPricing(project),
   }),
 })
-
-const toJson = ({ id }: ScheduleRecord, slot: RetriedSlot) => {
-  const { code, message } = slot.kind === 'failed' ? explainError(slot.fault) : { code: null, message: null }
-  return {
-    schedule: id,
-    slot: toTime(slot.slot),
-    status: slot.kind,
-    run: slot.kind === 'started' ? slot.run : null,
-    error: code === null ? null : { code, message },
-  }
-}
 
 const report = (context: Context, { id }: ScheduleRecord, retried: readonly RetriedSlot[]): void => {
   if (retried.length === 0) {

@@ -1,8 +1,9 @@
 /** `troupe schedules`: lists and pauses the schedules that start runs. */
 
 import { formatCount } from '../../../core/count.ts'
+import { findSchedule } from '../../../service/schedules/find-schedule.ts'
 import { listUpcomingSlots } from '../../../service/schedules/upcoming-slots.ts'
-import { toTime } from '../../../service/views/time.ts'
+import { toScheduleJson } from '../../../service/views/schedule-json.ts'
 import type { ScheduleFailure, ScheduleRecord } from '../../../store/schedule-record.ts'
 import type { Context } from '../../context.ts'
 import { withRuns } from '../../open-runs.ts'
@@ -12,12 +13,11 @@ import { toOneLine } from '../../printable.ts'
 import { countSkipped } from '../../skipped-text.ts'
 import type { Column } from '../../table.ts'
 import { formatZoned, formatZonedFully } from '../../zoned-time.ts'
-import { findSchedule } from './find-schedule.ts'
 
 export const listSchedules = (context: Context, { json = false }: { json?: boolean }): Promise<void> =>
   withRuns(context, async ({ store }) => {
     const schedules = await store.listSchedules()
-    if (json) writeJson(context, schedules.map(toJson))
+    if (json) writeJson(context, schedules.map(toScheduleJson))
     else if (schedules.length > 0) report(schedules, context)
     else context.stderr.write('no schedules: troupe workflows apply DIR registers those of its workflows\n')
   })
@@ -58,31 +58,6 @@ export const pauseSchedule = (
     if (json) writeJsonLine(context, { schedule: id, is_paused: isPaused })
     else context.stderr.write(`schedule ${id} ${isPaused ? 'is paused: it starts no run' : 'continues'}\n`)
   })
-
-const toJson = (schedule: ScheduleRecord) => {
-  const { id, workflow, expression, timezone, missed, mostMissed, nextAt, lastAt, isPaused, skipped, failure } =
-    schedule
-  return {
-    id,
-    workflow,
-    expression,
-    timezone,
-    missed,
-    most_missed: missed === 'all' ? mostMissed : null,
-    next_at: toTime(nextAt),
-    last_at: toTime(lastAt),
-    is_paused: isPaused,
-    skipped: skipped && { at: toTime(skipped.at), count: skipped.count },
-    failure: failure && {
-      at: toTime(failure.at),
-      slot: toTime(failure.slot),
-      code: failure.code,
-      message: failure.message,
-      in_a_row: failure.inRow,
-      kept: failure.kept,
-    },
-  }
-}
 
 const zoneOf = ({ timezone }: ScheduleRecord): string => timezone ?? 'UTC'
 
