@@ -2,9 +2,9 @@
 import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatCount } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
+import type { NamedProfile } from '../../../service/reports/profile/profile-of.ts'
 import type { ProfileReport, StepProfile } from '../../../service/reports/profile/profile-report.ts'
 import type { SpanKind } from '../../../service/reports/profile/span.ts'
-import type { RunRecord, Store } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { SHORTEST_QUEUED_MS } from '../../figures.ts'
@@ -26,46 +26,29 @@ export interface ProfileReportArguments {
 export const profileReport = async (context: Context, options: ProfileReportArguments): Promise<void> => {
   const limit = readLimit(options)
   return withRuns(context, async ({ store }) => {
-    const runs = await findRuns(store, options, limit)
-    const [{ profileRuns }, { readRunTimes }] = await Promise.all([
-      import('../../../service/reports/profile/profile-report.ts'),
-      import('../../../service/reports/profile/read-run-times.ts'),
-    ])
-    const { times, steps } = await readRunTimes(store, { runs, catalogue: createCatalogue() })
-    const report = profileRuns(times, steps)
-    const [{ workflow, id } = { workflow: '', id: '' }] = runs
-    const run = options.workflow === undefined ? id : null
-    if (options.json === true) writeJson(context, { workflow, run, ...report })
-    else print(report, { title: `${toOneLine(workflow)}  ${run ?? describeRuns(runs.length)}`, context })
+    const { profileRun, profileWorkflow } = await import('../../../service/reports/profile/profile-of.ts')
+    const { run = 'last', workflow } = options
+    const ports = { store, catalogue: createCatalogue() }
+    const profile =
+      workflow === undefined
+        ? await profileRun(await findRun(store, run), ports)
+        : await profileWorkflow(workflow, { ...ports, limit })
+    if (options.json === true) writeJson(context, profile)
+    else print(profile, context)
   })
 }
 
-const DEFAULT_LIMIT = 20
-
-const readLimit = ({ run, workflow, limit }: ProfileReportArguments): number => {
+const readLimit = ({ run, workflow, limit }: ProfileReportArguments): number | undefined => {
   if (run !== undefined && workflow !== undefined)
     throw new CliError(`both a run and --workflow are given: expected one of them`)
-  return readCount('--limit', limit) ?? DEFAULT_LIMIT
-}
-
-const findRuns = async (
-  store: Store,
-  { run = 'last', workflow }: ProfileReportArguments,
-  limit: number,
-): Promise<RunRecord[]> => {
-  if (workflow === undefined) return [await findRun(store, run)]
-  const runs = await store.listRuns({ workflow, status: 'completed', limit })
-  if (runs.length > 0) return runs
-  throw new CliError(`no run of workflow '${workflow}' has completed in ${store.location}`, {
-    hint: 'troupe runs lists runs; to profile a single one: troupe profile-report RUN',
-  })
+  return readCount('--limit', limit)
 }
 
 const describeRuns = (count: number): string => (count === 1 ? 'one run' : `the last ${count} runs that completed`)
 
-const print = (report: ProfileReport, { title, context }: { title: string; context: Context }): void => {
-  const { stdout } = context
+const print = (report: NamedProfile, { stdout }: Context): void => {
   const { paint } = stdout
+  const title = `${toOneLine(report.workflow)}  ${report.run ?? describeRuns(report.runs)}`
   const time = formatDuration(report.duration_ms / report.runs)
   const average = report.runs > 1 ? ' on average' : ''
   const queued =
