@@ -23,7 +23,7 @@ const DIRECTION: Record<string, readonly string[]> = {
     ...['core', 'secrets', 'compiler', 'machines', 'store', 'actors', 'cluster'],
     ...['runtime', 'service', 'triggers', 'web', 'library', 'telemetry'],
   ],
-  cli: ['core', 'secrets', 'compiler', 'chart', 'store', 'runtime', 'service', 'library', 'telemetry', 'app'],
+  cli: ['core', 'secrets', 'compiler', 'chart', 'store', 'runtime', 'service', 'library', 'telemetry', 'web', 'app'],
   index: ['core', 'compiler', 'machines', 'store', 'runtime', 'service', 'library', 'app'],
 }
 

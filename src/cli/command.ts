@@ -83,10 +83,5 @@ export const ALL: OptionDeclaration = ['--all', 'all of them, without a limit']
 
 /** @param shape Keys of the object, or what else is printed. */
 export const json = (shape = 'a JSON object'): OptionDeclaration => ['--json', `print ${shape}`]
-/** For commands that a server performs too. */
-export const SERVER: OptionDeclaration = [
-  '--server <url>',
-  'ask a server over HTTP, in place of the database (TROUPE_SERVER, with TROUPE_TOKEN)',
-]
 export const RESULT_JSON = json('one JSON object on standard output, and nothing else')
 export const limit = (about = 'at most this many'): OptionDeclaration => ['--limit <count>', about]

@@ -5,6 +5,7 @@ import { toTerminalText } from './terminal-text.ts'
 
 export interface GlobalOptions {
   db?: string
+  server?: string
   config?: string
   trust?: boolean
   /** False with `--no-color`. */

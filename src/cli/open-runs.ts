@@ -11,6 +11,7 @@ import type { Context } from './context.ts'
 import { DamagedRows } from './damaged-rows.ts'
 import { EXIT } from './exit-code.ts'
 import { writeJson } from './output.ts'
+import { expectNoServer } from './remote/named-server.ts'
 import { shownPath } from './workflow-file.ts'
 
 export interface OpenedRuns {
@@ -19,8 +20,9 @@ export interface OpenedRuns {
   damaged: DamagedRows
 }
 
-/** The project around a folder, ready to open its database. @throws as `viewProject`; CliError if the database is not trusted */
+/** The project around a folder, ready to open its database. @throws as `viewProject`; CliError if the database is not trusted, or a server is named */
 export const openProject = async (context: Context, folder?: string): Promise<Project> => {
+  expectNoServer(context)
   const project = await viewProject(context, folder)
   if (!isDatabaseTrusted(project)) await expectTrustInKey(context, project, 'db')
   return project

@@ -89,6 +89,7 @@ export const createProgram = (end: (exitCode: number) => void): Command => {
     .description('Runs AI workflows: YAML files, checked before they run, durable while they run.')
     .version(readVersion(), '--version', 'print the version')
     .option('--db <path>', 'database: a path or file: URL (TROUPE_DB; default .troupe/troupe.db)')
+    .option('--server <url>', 'ask a server over HTTP in place of a database (TROUPE_SERVER, with TROUPE_TOKEN)')
     .option('--config <file>', 'project config (default: troupe.config.yaml beside the workflow or above it)')
     .option('--trust', 'trust all that the project config grants, for this command (TROUPE_TRUST=1)')
     .option('--no-color', 'no colours (NO_COLOR)')

@@ -42,12 +42,14 @@ export interface Owner {
   processStart: number
 }
 
+export const ORIGIN_KINDS = ['fork', 'restart', 'schedule', 'rerun', 'again', 'step'] as const
+
 /**
  * The run that a run was made from; for `schedule`, the id of a schedule. `again`: the run that had its key before, and had failed or was
  * cancelled.
  */
 export interface RunOrigin {
-  kind: 'fork' | 'restart' | 'schedule' | 'rerun' | 'again' | 'step'
+  kind: (typeof ORIGIN_KINDS)[number]
   of: string
 }
 

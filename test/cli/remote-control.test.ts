@@ -60,26 +60,20 @@ test('runs of a server are submitted, paused, signalled and cancelled, with the 
     assert.is((await there('signal', run, 'paid')).exitCode, 1)
   }))
 
-test('a server that does not answer, asks for a token or refuses one is named in one line', () =>
+test('a server is named once for all commands, and one that does not fit a command keeps it from a database', () =>
   served(async ({ elsewhere, url, token }) => {
-    const ask = (server: string, env: Record<string, string> = {}) =>
-      elsewhere.troupe(['cancel', 'r-none', '--server', server], { env })
-    const cases: [answer: Awaited<ReturnType<typeof ask>>, exitCode: number, message: string][] = [
-      [await ask('127.0.0.1'), 2, "the server '127.0.0.1' is wrong: expected a URL"],
-      [await ask('http://127.0.0.1:1'), 3, 'no server answers at http://127.0.0.1:1: '],
-      [await ask(url), 3, `${url} asks for a token\n  hint: set TROUPE_TOKEN`],
-      [await ask(url, { TROUPE_TOKEN: 'wrong' }), 3, 'the token is wrong, expired or revoked'],
-      [await ask(url, { TROUPE_TOKEN: token }), 2, "no run 'r-none'"],
+    const env = { TROUPE_SERVER: url, TROUPE_TOKEN: token }
+    const cases: [args: string[], exitCode: number, message: string][] = [
+      [['cancel', 'r-none'], 2, "no run 'r-none'"],
+      [['run', 'hello.yaml', '-i', 'name=Ada'], 2, 'this command needs a database, and TROUPE_SERVER names a server'],
+      [['submit', 'hello.yaml', '-i', 'name=Ada'], 3, "token 'ann' has no scope 'author'"],
+      [['pause', 'last', '--server', 'x'], 2, "--server 'x' is wrong: expected the URL of a server"],
     ]
-    for (const [{ exitCode, stderr }, expected, message] of cases) {
+    for (const [args, expected, message] of cases) {
+      const { exitCode, stderr } = await elsewhere.troupe(args, { env })
       assert.match(stderr, message)
       assert.is(exitCode, expected, stderr)
     }
-    const source = await elsewhere.troupe(['submit', 'hello.yaml', '-i', 'name=Ada', '--server', url], {
-      env: { TROUPE_TOKEN: token },
-    })
-    assert.is(source.exitCode, 3)
-    assert.match(source.stderr, "token 'ann' has no scope 'author'")
   }))
 
 test.run()

@@ -1,43 +1,55 @@
-/** Reads the JSON of a run, as servers answer it. */
-import type { JsonObject, JsonValue } from '../../core/json.ts'
+/** Reads the JSON of a run, as servers answer it, back into the record that it was made of. */
 import { NO_USAGE } from '../../runtime/budget/usage-totals.ts'
-import { SHOWN_STATUSES, type ShownStatus } from '../../service/views/shown-status.ts'
+import type { RunWait } from '../../service/control/run-waits.ts'
 import type { RunRecord } from '../../store/store.ts'
+import type { RunJson } from '../../web/api/schemas.ts'
 
-/** Fields that the JSON leaves out, such as the output, are empty. */
-export const toRunRecord = ({ run, workflow, status, held_by: holder }: JsonObject): RunRecord => {
-  const shown = toStatus(status)
-  return {
-    id: String(run),
-    workflow: String(workflow),
-    definition: '',
-    parent: null,
-    status: shown === 'completed' || shown === 'failed' || shown === 'cancelled' ? shown : 'running',
-    phase: shown === 'queued' || shown === 'waiting' ? shown : 'active',
-    isPaused: shown === 'paused',
-    origin: null,
-    key: null,
-    replacedBy: null,
-    createdAt: 0,
-    begunAt: null,
-    endedAt: null,
-    output: null,
-    error: null,
-    usage: NO_USAGE,
-    holder: shown === 'running' ? toHolder(holder) : null,
-    epoch: 0,
-  }
+/** A run of an answer: all of its JSON, or what the answer has of it. */
+export type ReadRun = Pick<RunJson, 'run' | 'status'> & Partial<RunJson>
+
+/** Fields that the JSON leaves out are empty. The server has judged the lease of its holder. */
+export const toRunRecord = ({ run, workflow = '', status, ...rest }: ReadRun): RunRecord => ({
+  id: run,
+  workflow,
+  definition: '',
+  parent: rest.parent ?? null,
+  status: toStatus(status),
+  phase: status === 'queued' || status === 'waiting' ? status : 'active',
+  isPaused: status === 'paused',
+  origin: rest.origin ?? null,
+  key: null,
+  replacedBy: rest.replaced_by ?? null,
+  createdAt: toEpoch(rest.created_at) ?? 0,
+  begunAt: toEpoch(rest.started_at),
+  endedAt: toEpoch(rest.ended_at),
+  output: null,
+  error: toRunError(rest.error),
+  usage: rest.usage ?? NO_USAGE,
+  holder: status === 'running' ? { ...UNKNOWN_HOLDER, ...rest.held_by } : null,
+  epoch: 0,
+})
+
+const toStatus = (status: ReadRun['status']): RunRecord['status'] => {
+  if (status === 'damaged') return 'failed'
+  return status === 'completed' || status === 'failed' || status === 'cancelled' ? status : 'running'
 }
 
-export const toStatus = (status: JsonValue | undefined): ShownStatus =>
-  SHOWN_STATUSES.find((known) => known === status) ?? 'running'
-
-/** The server judged its lease. */
-const toHolder = (holder: JsonValue | undefined): RunRecord['holder'] => {
-  const { pid, host } = { pid: 0, host: '', ...(typeof holder === 'object' && holder !== null ? holder : {}) }
-  return { id: '', pid: Number(pid), host: String(host), processStart: 0, leaseUntil: Number.MAX_SAFE_INTEGER }
+const UNKNOWN_HOLDER: NonNullable<RunRecord['holder']> = {
+  id: '',
+  pid: 0,
+  host: '',
+  processStart: 0,
+  leaseUntil: Number.MAX_SAFE_INTEGER,
 }
 
-export const toText = (value: JsonValue | undefined): string | null => (typeof value === 'string' ? value : null)
+export const toRunError = (error: RunJson['error'] | undefined): RunRecord['error'] => {
+  if (error === null || error === undefined) return null
+  const { code, message, step, retryable = false, details } = error
+  return { code, message, step, retryable, ...(details !== undefined && { details }) }
+}
 
-export const toTexts = (value: JsonValue | undefined): string[] => (Array.isArray(value) ? value.map(String) : [])
+export const toRunWait = ({ due_at: due, ...wait }: RunJson['waits_for'][number]): RunWait =>
+  wait.kind === 'time' ? { ...wait, dueAt: toEpoch(due) ?? 0 } : { ...wait, dueAt: toEpoch(due) }
+
+/** Epoch milliseconds; null for a time that has not come. */
+export const toEpoch = (time: string | null | undefined): number | null => (time ? Date.parse(time) : null)

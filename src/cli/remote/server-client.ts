@@ -1,94 +1,112 @@
-/** Asks a server over HTTP, and explains what it refuses as commands do. */
-import { FAULT_CODES, Fault } from '../../core/fault.ts'
-import { isJsonObject, type JsonObject, tryParseJson } from '../../core/json.ts'
+/** Asks a server over HTTP. Answers are judged by the schemas of the HTTP interface before a command reads them. */
+import { countOf } from '../../core/count.ts'
+import { type JsonValue, tryParseJson } from '../../core/json.ts'
 import { CliError } from '../cli-error.ts'
 import type { Context } from '../context.ts'
 import { EXIT } from '../exit-code.ts'
+import { findNamedServer } from './named-server.ts'
+import { explainProblem, explainUnreached } from './server-errors.ts'
+
+/** A schema of the HTTP interface. */
+export interface Answer<T> {
+  safeParse(value: unknown): { success: true; data: T } | { success: false; error: { issues: readonly Issue[] } }
+}
+
+interface Issue {
+  path: readonly PropertyKey[]
+  message: string
+}
+
+export interface SentBody {
+  body?: JsonValue
+  headers?: Readonly<Record<string, string>>
+}
 
 export interface ServerClient {
-  /** @throws Fault or CliError */
-  get(path: string): Promise<JsonObject>
-  post(path: string, body?: JsonObject, headers?: Readonly<Record<string, string>>): Promise<JsonObject>
+  /** The address without a slash at its end. */
+  origin: string
+  /** @param path Begins with a slash; its parameters are encoded. @throws Fault, CliError */
+  get<T>(path: string, answer: Answer<T>): Promise<T>
+  post<T>(path: string, answer: Answer<T>, sent?: SentBody): Promise<T>
+  /** The whole text of an answer that is no JSON, such as a picture. */
+  getText(path: string): Promise<string>
+  /** An answer whose body is read as it arrives; it has no time limit. */
+  open(path: string, options: { headers: Readonly<Record<string, string>>; signal: AbortSignal }): Promise<Response>
 }
 
-/** The server that `--server` or TROUPE_SERVER names; undefined: the database is asked. @throws CliError */
-export const findServer = (
-  { options, environment }: Pick<Context, 'options' | 'environment'>,
-  server: string | undefined,
-): ServerClient | undefined => {
-  if (server !== undefined && options.db !== undefined)
-    throw new CliError('both --server and --db are given: expected one of them')
-  const text = server ?? (options.db === undefined ? environment.TROUPE_SERVER : undefined)
-  if (text === undefined || text === '') return undefined
-  const url = URL.parse(text)
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new CliError(`the server '${text}' is wrong: expected a URL such as http://127.0.0.1:4800`)
-  return createClient(url, environment.TROUPE_TOKEN)
+/** The server that `--server` or TROUPE_SERVER names; undefined: the command asks a database. @throws CliError */
+export const findServer = (context: Pick<Context, 'options' | 'environment'>): ServerClient | undefined => {
+  const named = findNamedServer(context)
+  return named && createClient(named.url, context.environment.TROUPE_TOKEN)
 }
 
-/** An answer has to begin by then: servers wait 3.5 s for the holder of a run. */
-const TIMEOUT_MS = 30_000
+/** An answer has to be there by then: servers wait 3.5 s for the holder of a run. */
+const TIMEOUT_MS = 60_000
 
 const createClient = (base: URL, token: string | undefined): ServerClient => {
-  const origin = base.href.replace(/\/$/, '')
-  const ask = async (path: string, init: RequestInit): Promise<JsonObject> => {
+  const origin = base.href.replace(/\/+$/, '')
+  const hasToken = token !== undefined && token !== ''
+  const ask = async (path: string, init: RequestInit): Promise<Response> => {
     const headers = new Headers(init.headers)
-    if (token !== undefined && token !== '') headers.set('authorization', `Bearer ${token}`)
-    const asked = { ...init, headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) } as const
+    if (hasToken) headers.set('authorization', `Bearer ${token}`)
+    const asked = { ...init, headers, redirect: 'manual' } as const
     const response = await fetch(origin + path, asked).catch((cause: unknown) => {
-      throw new CliError(`no server answers at ${origin}: ${reasonOf(cause)}`, {
-        hint: 'troupe serve starts one; --server or TROUPE_SERVER names another',
-        exitCode: EXIT.environment,
-        cause,
-      })
+      throw explainUnreached(cause, { origin })
     })
-    const body = tryParseJson(await response.text())
-    if (!isJsonObject(body)) throw foreign(origin, response.status)
-    if (response.ok) return body
-    throw explainProblem(body, { origin, hasToken: headers.has('authorization') })
+    if (response.ok) return response
+    const about = { origin, hasToken, method: init.method ?? 'GET', path, status: response.status }
+    throw explainProblem(tryParseJson(await response.text().catch(() => '')), {
+      ...about,
+      location: response.headers.get('location'),
+    })
+  }
+  const read = async (path: string, init: RequestInit): Promise<string> => {
+    const response = await ask(path, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
+    return response.text().catch((cause: unknown) => {
+      throw explainUnreached(cause, { origin, mayBeDone: init.method === 'POST' })
+    })
+  }
+  const judge = async <T>(path: string, answer: Answer<T>, init: RequestInit): Promise<T> => {
+    const value = tryParseJson(await read(path, init))
+    if (value === undefined) throw toMisfit([{ path: [], message: 'the answer is no JSON' }], { origin, path })
+    const judged = answer.safeParse(value)
+    if (judged.success) return judged.data
+    throw toMisfit(judged.error.issues, { origin, path })
   }
   return {
-    get: (path) => ask(path, { method: 'GET' }),
-    post: (path, body, headers = {}) =>
-      ask(path, {
+    origin,
+    get: (path, answer) => judge(path, answer, { method: 'GET' }),
+    post: (path, answer, { body, headers = {} } = {}) =>
+      judge(path, answer, {
         method: 'POST',
         headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
+    getText: (path) => read(path, { method: 'GET' }),
+    open: (path, { headers, signal }) => ask(path, { method: 'GET', headers, signal }),
   }
 }
 
-/** `fetch` hides the reason: `ECONNREFUSED`, `ENOTFOUND`. */
-const reasonOf = (thrown: unknown): string => {
-  if (!(thrown instanceof Error)) return String(thrown)
-  const { cause } = thrown
-  if (cause instanceof Error) return 'code' in cause ? String(cause.code) : cause.message
-  return thrown.name === 'TimeoutError' ? 'it takes too long' : thrown.message
+/** The path with those of the parameters that are given. */
+export const toQuery = (
+  path: string,
+  parameters: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>,
+): string => {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(parameters))
+    for (const one of Array.isArray(value) ? value : [value]) if (one !== undefined) query.append(name, String(one))
+  return query.size === 0 ? path : `${path}?${query}`
 }
 
-const foreign = (origin: string, status: number): CliError =>
-  new CliError(`${origin} answers ${status}, but not as a Troupe server of this release does`, {
-    hint: 'compare troupe --version here and there',
-    exitCode: EXIT.environment,
-  })
-
-/** The codes that are about the client, and not about what it asks. */
-const OF_ACCESS: ReadonlySet<unknown> = new Set(['unauthorized', 'missing_scope', 'rate_limited', 'wrong_host'])
-
-const explainProblem = (
-  { code, detail, hint, status }: JsonObject,
-  { origin, hasToken }: { origin: string; hasToken: boolean },
-): Error => {
-  if (typeof code !== 'string' || typeof detail !== 'string') return foreign(origin, Number(status))
-  const further = typeof hint === 'string' ? hint : undefined
-  if (code === 'unauthorized' && Number(status) === 401)
-    return new CliError(hasToken ? `${origin}: ${detail}` : `${origin} asks for a token`, {
-      hint: 'set TROUPE_TOKEN to one of troupe tokens create',
+const toMisfit = ([first, ...rest]: readonly Issue[], { origin, path }: { origin: string; path: string }): CliError => {
+  const where = (first?.path ?? []).map((step) => `/${String(step)}`).join('')
+  const more = rest.length === 0 ? '' : ` (and ${countOf(rest.length, 'more place')})`
+  const [route = ''] = path.split('?')
+  return new CliError(
+    `${origin} does not answer as a Troupe server of this release: ${route}${where === '' ? '' : ` at ${where}`}: ${first?.message ?? 'wrong'}${more}`,
+    {
+      hint: 'is the URL right? if it is, compare troupe --version here and on the server',
       exitCode: EXIT.environment,
-    })
-  if (OF_ACCESS.has(code) || Number(status) >= 500)
-    return new CliError(`${origin}: ${detail}`, { hint: further, exitCode: EXIT.environment })
-  const known = FAULT_CODES.find((one) => one === code)
-  if (known !== undefined) return new Fault(known, further === undefined ? detail : `${detail}\n${further}`)
-  return new CliError(detail, { hint: further })
+    },
+  )
 }

@@ -79,7 +79,12 @@ export const toTraceJson = ({ run, rows, waits, children, started }: TracedRun):
   started: started.map(toShortJson),
 })
 
-const toShortJson = ({ id, workflow, status }: RunRecord): Record<string, unknown> => ({ run: id, workflow, status })
+const toShortJson = (run: RunRecord): Record<string, unknown> => ({
+  run: run.id,
+  workflow: run.workflow,
+  status: toShownStatus(run),
+  ...toTimesJson(run),
+})
 
 /** The row of a run gets its totals at its end; until then they are summed from the journal. */
 export const usageOf = (run: RunRecord, rows: readonly JournalRow[]): UsageTotals =>

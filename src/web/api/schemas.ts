@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { A_DURATION, DURATION_PATTERN } from '../../core/duration.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { SHOWN_STATUSES } from '../../service/views/shown-status.ts'
+import { ORIGIN_KINDS } from '../../store/run-store.ts'
 
 export const time = z.iso.datetime()
 /** Any JSON value. Bodies are parsed before they are judged, so that nothing else can come in. */
@@ -26,16 +27,29 @@ export const RunError = z
     code: z.string(),
     message: z.string(),
     step: z.string().nullable().describe('Null: the run as a whole.'),
+    retryable: z.boolean().optional(),
+    details: z.record(z.string(), json).optional().describe('Data for programs.'),
   })
   .openapi('RunError')
 
+const wait = { run: z.string().describe('The run that waits: this one, or a child.'), path: z.string() }
+
 const Wait = z
-  .looseObject({
-    kind: z.enum(['approval', 'event', 'time']),
-    run: z.string().describe('The run that waits: this one, or a child.'),
-    path: z.string(),
-    due_at: time.nullable(),
-  })
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('approval'),
+      ...wait,
+      id: z.string().describe('The id of the approval.'),
+      title: z.string(),
+      form: z.record(z.string(), json).nullable().describe('JSON Schema of the values; null: none are asked.'),
+      by: z.array(z.string()).nullable().describe('Who may decide; null: anyone.'),
+      count: z.int().describe('How many people must approve.'),
+      decisions: z.array(z.object({ by: z.string(), at: z.string() })).describe('Approvals so far.'),
+      due_at: time.nullable(),
+    }),
+    z.object({ kind: z.literal('event'), ...wait, event: z.string(), due_at: time.nullable() }),
+    z.object({ kind: z.literal('time'), ...wait, due_at: time }),
+  ])
   .openapi('Wait')
 
 const identity = {
@@ -44,7 +58,7 @@ const identity = {
   parent: z.string().nullable().describe('The run that this run is a step of.'),
   status: z.enum(SHOWN_STATUSES),
   origin: z
-    .object({ kind: z.string(), of: z.string() })
+    .object({ kind: z.enum(ORIGIN_KINDS), of: z.string() })
     .nullable()
     .describe('The run or schedule that it was made from.'),
   replaced_by: z.string().nullable(),
@@ -69,6 +83,8 @@ export const Run = z
   })
   .openapi('Run')
 
+export type RunJson = z.infer<typeof Run>
+
 export const RunList = z
   .object({
     runs: z.array(Run),
@@ -76,7 +92,7 @@ export const RunList = z
   })
   .openapi('RunList')
 
-const ShortRun = z.object({ run: z.string(), workflow: z.string(), status: z.string() })
+const ShortRun = z.object({ run: z.string(), workflow: z.string(), status: z.enum(SHOWN_STATUSES), ...times })
 
 export const JournalRow = z
   .looseObject({

@@ -10,11 +10,8 @@ import { toPrintable } from '../../printable.ts'
 import { describeHolder } from '../../run-holder.ts'
 import { describeAftermath } from '../../run-result.ts'
 
-export const cancel = (
-  context: Context,
-  { run, server, json = false }: { run: string; server?: string; json?: boolean },
-): Promise<number> =>
-  withControl(context, { server }, async (control) => report(context, json, await control.cancel(run)))
+export const cancel = (context: Context, { run, json = false }: { run: string; json?: boolean }): Promise<number> =>
+  withControl(context, async (control) => report(context, json, await control.cancel(run)))
 
 type Reported = CancelEnd & { wasOver: boolean }
 

@@ -1,10 +1,10 @@
-import { type CliCommand, json, RUN, SERVER } from '../../command.ts'
+import { type CliCommand, json, RUN } from '../../command.ts'
 
 const pausing = (kind: 'pause' | 'unpause', texts: Pick<CliCommand, 'summary' | 'examples' | 'help'>): CliCommand => ({
   name: kind,
   ...texts,
   arguments: { run: ['<run>', RUN] },
-  options: [SERVER, json('a JSON object: { run, status, done }')],
+  options: [json('a JSON object: { run, status, done }')],
   constants: { kind },
   action: async () => (await import('./pause.ts')).pause,
 })

@@ -9,9 +9,9 @@ import { writeHint, writeJson } from '../../output.ts'
 /** The exit code is 1 for a run that has ended. */
 export const pause = (
   context: Context,
-  { run: id, kind, server, json = false }: { run: string; kind: 'pause' | 'unpause'; server?: string; json?: boolean },
+  { run: id, kind, json = false }: { run: string; kind: 'pause' | 'unpause'; json?: boolean },
 ): Promise<number> =>
-  withControl(context, { server }, async (control) => {
+  withControl(context, async (control) => {
     const { run, isDone } = await control.pause(id, kind)
     const { stderr } = context
     const isGoing = run.status === 'running'

@@ -1,4 +1,4 @@
-import { type CliCommand, json, RUN, SERVER } from '../../command.ts'
+import { type CliCommand, json, RUN } from '../../command.ts'
 
 export const signalCommand: CliCommand = {
   name: 'signal',
@@ -9,7 +9,6 @@ export const signalCommand: CliCommand = {
     ['--match <expression>', 'send to every run that has not ended and matches'],
     ['--data <value>', 'payload of the event: JSON, @FILE or key=value; repeatable', 'repeatable'],
     ['--id <id>', 'id of the event: each run takes the same id once'],
-    SERVER,
     json('a JSON object: { event, id, reached, repeated }'),
   ],
   examples: [

@@ -20,7 +20,6 @@ export interface SignalArguments {
   match?: string
   data?: string[]
   id?: string
-  server?: string
   json?: boolean
 }
 
@@ -29,7 +28,7 @@ export const signal = async (context: Context, options: SignalArguments): Promis
   const event = readEvent(options)
   const data = await readData(options.data ?? [], context)
   const { first, match, id } = options
-  return withControl(context, options, async (control) => {
+  return withControl(context, async (control) => {
     const { end, runs } = await control.signal(match === undefined ? { run: first } : { match }, { event, data, id })
     report(context, options, { event, end, runs })
   })

@@ -1,4 +1,4 @@
-import { type CliCommand, input, json, MODEL, SERVER } from '../../command.ts'
+import { type CliCommand, input, json, MODEL } from '../../command.ts'
 
 export const submitCommand: CliCommand = {
   name: 'submit',
@@ -15,7 +15,6 @@ export const submitCommand: CliCommand = {
       'run again under the same key if the run of the key has ended so: failed, cancelled, or both: failed,cancelled',
     ],
     ['--wait', 'follow the run to its end'],
-    SERVER,
     json('a JSON object: { run, workflow, status, key, is_new, again_after }, with --wait that of run'),
     ['-q, --quiet', 'print the run id, with --wait the output, and nothing else'],
   ],
@@ -36,6 +35,6 @@ With --wait the command follows the run to its end, prints what troupe run print
 code. Ctrl-C then leaves the run as it is.
 
 A server (--server) takes registered workflows, and with the scope author the text of a file. It checks the input; values
-of -i are read as JSON where they are JSON. --model and --wait need the database.`,
+of -i are read as JSON where they are JSON. --model needs a database.`,
   action: async () => (await import('./submit.ts')).submit,
 }

@@ -9,7 +9,6 @@ export interface SubmitArguments extends OutputOptions {
   key?: string
   againIf?: string
   wait?: boolean
-  server?: string
 }
 
 /** The object of `--json`. */

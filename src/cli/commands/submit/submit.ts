@@ -35,7 +35,7 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
   const { workflow: name, input: texts, key } = options
   const againIf = readAgainIf(options)
   const folder = namesFile(name, context) ? folderOf(name, context.workingFolder) : undefined
-  const client = findServer(context, options.server)
+  const client = findServer(context)
   if (client !== undefined) {
     const { submitToServer } = await import('./submit-to-server.ts')
     return report(
@@ -104,7 +104,7 @@ const report = (context: Context, options: SubmitArguments, shown: SubmittedRun)
   else context.stdout.write(`${shown.run}\n`)
   if (options.json !== true && options.quiet !== true) {
     context.stderr.write(`${describe(shown)}\n`)
-    if (shown.status === 'queued' && findServer(context, options.server) === undefined) hintAtStart(context, shown.run)
+    if (shown.status === 'queued' && findServer(context) === undefined) hintAtStart(context, shown.run)
     hintAtAgain(context, shown)
   }
   return EXIT.completed
