@@ -65,6 +65,10 @@ export const createHttpServices = (options: HttpServicesOptions): ApiServices =>
       options.onSubmitted()
       return submitted
     },
+    async plan({ from, input, models }) {
+      const { planFound } = await import('./http-plans.ts')
+      return planFound(await find(from), { input, models, store, project, environment })
+    },
     async retrySlots(schedule, failures) {
       const retried = await retrySlots(schedule, failures, { store, clock, open: options.openSchedule })
       options.onSubmitted()

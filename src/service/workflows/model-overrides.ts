@@ -1,6 +1,7 @@
 /** Judges models that a request gives in place of those of the file: alias to `provider/name`. */
 import type { Catalogue } from '../../compiler/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { InvalidPart } from '../../core/invalid-part.ts'
 import { didYouMean } from '../../core/nearest.ts'
 
 export interface OverrideProblem {
@@ -44,6 +45,19 @@ export const findAliasProblem = (
   return wrong === undefined
     ? undefined
     : toUnknown(`${option} '${wrong}' is no alias of workflow '${workflow.name.value}'`, wrong, known)
+}
+
+/** Judges the models of a request that is no command. @throws InvalidPart for a provider, model or alias that there is not */
+export const expectModels = (
+  models: Readonly<Record<string, string>>,
+  { workflow, catalogue: { providers } }: { workflow: CompiledWorkflow; catalogue: Pick<Catalogue, 'providers'> },
+): void => {
+  const option = 'the model'
+  const problem =
+    Object.entries(models)
+      .map((model) => findProviderProblem(model, { providers, option }))
+      .find((one) => one !== undefined) ?? findAliasProblem(Object.keys(models), { workflow, option })
+  if (problem !== undefined) throw new InvalidPart('models', `${problem.message}\n${problem.hint}`)
 }
 
 const toUnknown = (message: string, word: string, names: readonly string[]): OverrideProblem => ({

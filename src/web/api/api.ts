@@ -8,6 +8,7 @@ import { addControlRoutes } from './control-routes.ts'
 import { addCopyRoutes } from './copy-routes.ts'
 import { addEventRoutes } from './event-routes.ts'
 import { addHistoryRoutes } from './history-routes.ts'
+import { addPlanRoutes } from './plan-routes.ts'
 import { addReportRoutes } from './report-routes.ts'
 import { type Api, createRouter, TOKEN } from './routing.ts'
 import { addRunRoutes } from './run-routes.ts'
@@ -49,6 +50,7 @@ export const createHttpInterface = (
   addEventRoutes(api, services, feed)
   addApprovalRoutes(api, services)
   addWorkflowRoutes(api, services)
+  addPlanRoutes(api, services)
   addReportRoutes(api, services)
   addScheduleRoutes(api, services)
   addServerRoutes(api, services)

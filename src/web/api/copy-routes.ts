@@ -13,11 +13,10 @@ import { listFailed } from '../../service/history/failed-runs.ts'
 import { parseVisit } from '../../service/history/find-visit.ts'
 import type { PastRun } from '../../service/history/past-run.ts'
 import { toCopiedJson, toFailedRunJson, toForkPlanJson } from '../../service/views/copy-json.ts'
-import { findAliasProblem, findProviderProblem } from '../../service/workflows/model-overrides.ts'
+import { expectModels } from '../../service/workflows/model-overrides.ts'
 import { ADMIN, AUTHOR, type Caller, STEER } from './access.ts'
 import { Copied, FailedRunList, ForkBody, ForkPlan, RerunBody, RerunList, RestartBody } from './copy-schemas.ts'
 import { linksOf } from './links.ts'
-import { Problem } from './problem.ts'
 import { type Api, answers, body, optionalBody, route, withoutMissing } from './routing.ts'
 import { runParams } from './run-routes.ts'
 import type { ApiServices } from './services.ts'
@@ -53,7 +52,7 @@ const rerunRoute = route(ADMIN, {
 })
 
 export const addCopyRoutes = (api: Api, services: ApiServices): void => {
-  const { store, catalogue, clock, readPast } = services
+  const { store, catalogue, projectCatalogue, clock, readPast } = services
   const find = async (id: string): Promise<PastRun> => readPast(await findRun(store, id))
   const begin = async (copy: RunCopy, caller: Caller) => {
     const submitted = await services.submitCopy(copy, caller?.name)
@@ -69,7 +68,7 @@ export const addCopyRoutes = (api: Api, services: ApiServices): void => {
   api.openapi(forkRoute, async (c) => {
     const { from, input, models = {}, set = [], same_keys: sameKeys = false, dry_run: isDry } = c.req.valid('json')
     const past = await find(c.req.valid('param').run)
-    expectModels(models, past, services)
+    expectModels(models, { workflow: past.stored.workflow, catalogue: projectCatalogue })
     const plan = await planForkOf(
       past,
       {
@@ -95,20 +94,4 @@ export const addCopyRoutes = (api: Api, services: ApiServices): void => {
     if (isDry === true) return c.json({ runs: runs.map(toFailedRunJson), left }, 200)
     return c.json({ runs: await submitReruns(runs, { ...services, by: c.get('caller')?.name }), left }, 202)
   })
-}
-
-/** @throws Problem for a provider, model or alias that there is not */
-const expectModels = (
-  models: Record<string, string>,
-  { stored: { workflow } }: PastRun,
-  { projectCatalogue: { providers } }: ApiServices,
-): void => {
-  const option = 'the model'
-  const problem =
-    Object.entries(models)
-      .map((model) => findProviderProblem(model, { providers, option }))
-      .find((one) => one !== undefined) ?? findAliasProblem(Object.keys(models), { workflow, option })
-  if (problem === undefined) return
-  const { message: detail, hint } = problem
-  throw new Problem({ status: 400, code: 'invalid_input', detail, hint, pointer: '/models' })
 }

@@ -1,6 +1,7 @@
 /** Errors of the HTTP interface: problem documents of RFC 9457, with the codes that the command line and journals use. */
 import type { Diagnostic } from '../../compiler/diagnostic.ts'
 import { isFault } from '../../core/fault.ts'
+import { InvalidPart } from '../../core/invalid-part.ts'
 import { InvalidSource } from '../../service/workflows/invalid-source.ts'
 import { isPassing, isStoreError } from '../../store/store-error.ts'
 
@@ -84,18 +85,19 @@ export const explain = (thrown: unknown): ProblemDocument => {
     const [detail = '', ...rest] = thrown.message.split('\n')
     const hint = rest.join('\n')
     const status = STATUS_OF_FAULT.get(thrown.code) ?? 400
-    return toDocument({ status, detail, code: thrown.code, ...(hint !== '' && { hint }) })
+    const pointer = thrown instanceof InvalidPart ? { pointer: `/${thrown.part}` } : {}
+    return toDocument({ status, detail, code: thrown.code, ...(hint !== '' && { hint }), ...pointer })
   }
   return toDocument({ status: 500, detail: 'the server has failed: its log says why', code: 'defect' })
 }
 
-/** Calls `act` with the text of a workflow, `source` of the body. @throws Problem with the findings in it */
-export const orInvalidWorkflow = async <T>(act: () => Promise<T>): Promise<T> => {
+/** Calls `act` with the workflow that the body names, by its text or, with another pointer, by its name. @throws Problem with the findings in it */
+export const orInvalidWorkflow = async <T>(act: () => Promise<T>, pointer = '/source'): Promise<T> => {
   try {
     return await act()
   } catch (thrown) {
     if (!(thrown instanceof InvalidSource)) throw thrown
     const { message, findings } = thrown
-    throw new Problem({ status: 422, code: 'invalid_workflow', detail: message, pointer: '/source', findings })
+    throw new Problem({ status: 422, code: 'invalid_workflow', detail: message, pointer, findings })
   }
 }

@@ -8,6 +8,7 @@ import type { Submitted } from '../../runtime/submit-run.ts'
 import type { Redactor } from '../../secrets/secret-vault.ts'
 import type { CancelEnd } from '../../service/control/cancel-run.ts'
 import type { RerunPorts } from '../../service/control/submit-reruns.ts'
+import type { Plan } from '../../service/forecast/plan.ts'
 import type { RetriedSlot } from '../../service/schedules/retry-slots.ts'
 import type { FoundWorkflow } from '../../service/workflows/registered-workflow.ts'
 import type { KeptSlotFailure, ScheduleRecord } from '../../store/schedule-record.ts'
@@ -21,6 +22,13 @@ export interface WantedSubmission {
   /** Name of the client, kept with the run. */
   by?: string | undefined
   againIf?: readonly BadEnd[]
+}
+
+export interface WantedPlan extends Pick<WantedSubmission, 'from'> {
+  /** Undefined: not known. */
+  input: JsonValue | undefined
+  /** Alias to `provider/name`, in place of those of the workflow. */
+  models: Readonly<Record<string, string>>
 }
 
 export interface ApiServices extends RerunPorts {
@@ -41,6 +49,8 @@ export interface ApiServices extends RerunPorts {
   compileStored(definition: Definition): Promise<CompiledWorkflow>
   /** @throws Fault `not_found`; StoreError */
   cancel(run: string, by: string): Promise<CancelEnd>
+  /** Plans a workflow. @throws Fault as of `submit`, `invalid_input` for models; InvalidSource for one with errors */
+  plan(wanted: WantedPlan): Promise<Plan>
   /** Tries slots again that failed before they had a run. @throws StoreError */
   retrySlots(schedule: ScheduleRecord, failures: readonly KeptSlotFailure[]): Promise<RetriedSlot[]>
   /** False: it starts or stops, and a load balancer sends no more requests. */

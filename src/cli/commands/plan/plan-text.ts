@@ -1,11 +1,11 @@
-/** Renders a plan as text, and as the object of `troupe plan --json`. */
+/** Renders a plan as text. */
 
 import { countOf, formatCount } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import type { CostReason } from '../../../service/forecast/call-cost.ts'
 import type { Forecast, StepForecast } from '../../../service/forecast/forecast.ts'
 import type { PathForecast, PathForecasts } from '../../../service/forecast/forecast-paths.ts'
-import type { TypicalCost } from '../../../service/forecast/typical-cost.ts'
+import type { Plan } from '../../../service/forecast/plan.ts'
 import type { Channel } from '../../context.ts'
 import { formatCost } from '../../figures.ts'
 import { widthOfChannel } from '../../output.ts'
@@ -131,64 +131,3 @@ const HINTS: Record<CostReason['reason'], string> = {
   open_list: ': --input may make it known',
   open_loop: ': --input may make it known',
 }
-
-export interface Plan {
-  workflow: string
-  forecast: Forecast
-  paths: PathForecasts
-  /** Cost of past runs; undefined if none has completed. */
-  typical: TypicalCost | undefined
-}
-
-export const toPlanJson = ({ workflow, forecast, paths, typical }: Plan): Record<string, unknown> => ({
-  workflow,
-  worst_case_usd: roundUsd(forecast.worstUsd),
-  worst_case_without_limit_usd: roundUsd(forecast.unlimitedUsd),
-  limit_usd: forecast.limitUsd,
-  if_nothing_fails_usd: roundUsd(forecast.smoothUsd),
-  most_steps: forecast.steps,
-  most_model_calls: forecast.calls,
-  typical: typical === undefined ? null : typicalToJson(typical),
-  steps: forecast.byStep.map(stepToJson),
-  paths: paths.paths.map(({ end, steps, smoothUsd, ways }) => ({
-    end,
-    steps,
-    if_nothing_fails_usd: roundUsd(smoothUsd),
-    ways,
-  })),
-  paths_are_complete: paths.isWhole,
-  unbounded_by: forecast.reasons.map(({ step, reason, isBounded, message }) => ({
-    step,
-    reason,
-    message,
-    bounded_by_model: isBounded,
-  })),
-})
-
-const typicalToJson = ({ runs, ofOtherVersions, unpricedRuns, cachedRuns, ...figures }: TypicalCost): object => ({
-  runs,
-  of_other_versions: ofOtherVersions,
-  unpriced_runs: unpricedRuns,
-  cached_runs: cachedRuns,
-  median_usd: roundUsd(figures.medianUsd),
-  highest_usd: roundUsd(figures.highestUsd),
-  median_ms: figures.medianMs,
-})
-
-const stepToJson = ({ step, models, entries, perRound, each, worstUsd, cacheMs }: StepForecast): object => ({
-  step,
-  models,
-  most_runs: entries,
-  runs_per_item: perRound?.block.round === 'item' ? { foreach: perRound.block.id, most_runs: perRound.entries } : null,
-  runs_per_iteration:
-    perRound?.block.round === 'iteration' ? { loop: perRound.block.id, most_runs: perRound.entries } : null,
-  each: {
-    worst_case_usd: roundUsd(each.worstUsd),
-    if_nothing_fails_usd: roundUsd(each.smoothUsd),
-    most_model_calls: each.calls,
-  },
-  worst_case_usd: roundUsd(worstUsd),
-  cache_ms: cacheMs,
-})
-
-const roundUsd = (usd: number | null): number | null => (usd === null ? null : Math.round(usd * 1e12) / 1e12)
