@@ -20,7 +20,7 @@ import { createKnownVault } from './project/known-vault.ts'
 import type { EnvironmentVariables, Project } from './project/project.ts'
 import { createProjectCatalogue, readVariables, toPricing } from './project/project-access.ts'
 
-export interface HttpServicesOptions extends Pick<ApiServices, 'store' | 'clock' | 'isReady' | 'onProblem'> {
+export interface HttpServicesOptions extends Pick<ApiServices, 'store' | 'clock' | 'meter' | 'isReady' | 'onProblem'> {
   project: Project
   environment: EnvironmentVariables
   host: Host
@@ -35,7 +35,7 @@ export interface HttpServicesOptions extends Pick<ApiServices, 'store' | 'clock'
 const CANCEL_WAIT_MS = 3_500
 
 export const createHttpServices = (options: HttpServicesOptions): ApiServices => {
-  const { store, project, environment, clock, host, isReady, onProblem } = options
+  const { store, project, environment, clock, host, meter, isReady, onProblem } = options
   const catalogue = createCatalogue()
   const env = readVariables(project, environment)
   const vault = createKnownVault(project, environment)
@@ -45,6 +45,7 @@ export const createHttpServices = (options: HttpServicesOptions): ApiServices =>
     clock,
     catalogue,
     vault,
+    meter,
     isReady,
     onProblem,
     async submit({ from, input, key, by, againIf }) {

@@ -9,6 +9,8 @@ import { RunQueue } from '../runtime/run-queue.ts'
 import { Sweeper } from '../service/database/sweeper.ts'
 import { type OpenedSchedule, openSchedule } from '../service/schedules/open-schedule.ts'
 import { NoticeReporter, type ServerNotice } from '../service/server-notice.ts'
+import type { ServerObserver } from '../service/server-observer.ts'
+import { measureStore } from '../store/measured-store.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { ScheduleRecord } from '../store/schedule-record.ts'
 import type { Store } from '../store/store.ts'
@@ -53,7 +55,11 @@ const SYNC_BEAT_MS = 30_000
 const GRACE_MS = 8_000
 
 export const createServer = (options: ServerOptions): Server => {
-  const { store, project, environment, mostRuns = MOST_RUNS } = options
+  const { project, environment, mostRuns = MOST_RUNS } = options
+  const observers: ServerObserver[] = [{ onNotice: options.onNotice }]
+  const store = measureStore(options.store, (call) => {
+    for (const { onStoreCall } of observers) onStoreCall?.(call)
+  })
   const storeClock = new StoreClock(store)
   const clock = options.clock ?? storeClock
   const env = readVariables(project, environment)
@@ -69,8 +75,13 @@ export const createServer = (options: ServerOptions): Server => {
     prices: pricing,
     pricing: pricing.version,
     passivates: true,
+    observe: (notice, run) => {
+      for (const { onRunNotice } of observers) onRunNotice?.(notice, run)
+    },
   })
-  const { report, onProblem, onTaken, watch } = new NoticeReporter(clock, options.onNotice)
+  const { report, onProblem, onTaken, watch } = new NoticeReporter(clock, (notice) => {
+    for (const { onNotice } of observers) onNotice?.(notice)
+  })
   const queue = new RunQueue({ store, clock, host, mostRuns, watch, onProblem, onTaken })
   const open = (schedule: ScheduleRecord): Promise<OpenedSchedule> =>
     openSchedule(schedule, {
@@ -115,10 +126,18 @@ export const createServer = (options: ServerOptions): Server => {
       syncing.start()
     },
     async listen(address) {
-      const [{ startWebServer }, { createHttpServices }] = await Promise.all([
+      const [{ startWebServer }, { createHttpServices }, { createServerMetrics }] = await Promise.all([
         import('../web/web-server.ts'),
         import('./http-services.ts'),
+        import('../telemetry/metrics/server-metrics.ts'),
       ])
+      const { observer, ...meter } = createServerMetrics({
+        heldRuns: () => host.size,
+        countLiveRuns: () => store.countLiveRuns(),
+        listProviders: () => performers.listProviders(),
+        now: () => clock.now(),
+      })
+      observers.push(observer)
       const isReady = (): boolean => isWorking && !isStopped
       const setting = {
         store,
@@ -127,6 +146,7 @@ export const createServer = (options: ServerOptions): Server => {
         clock,
         host,
         definitions,
+        meter,
         isReady,
         openSchedule: open,
         onSubmitted: () => queue.hasten(),

@@ -30,7 +30,7 @@ import { expectReadable, type RecoveredRun, Recovery, recoverRun } from './recov
 import { ResumedDefinitions, type ResumedDefinitionsOptions } from './resumed-definitions.ts'
 import { Run } from './run.ts'
 import type { CreatedData } from './run-event.ts'
-import { ignoreNotices, isolateWatcher, type RunWatcher } from './run-notice.ts'
+import { ignoreNotices, isolateWatcher, type RunNotice, type RunWatcher } from './run-notice.ts'
 import type { RunOptions } from './run-options.ts'
 import { toRefusal } from './submit-run.ts'
 
@@ -46,6 +46,8 @@ export interface HostOptions extends Pick<ResumedDefinitionsOptions, 'recompile'
   pricing?: string
   /** Interval in which inboxes are read, in milliseconds. Default 250. */
   inboxBeatMs?: number
+  /** Sees the notices of every run that it holds, child runs too. */
+  observe?(notice: RunNotice, run: { id: string; workflow: CompiledWorkflow }): void
   /** True: runs that only wait are let go of, and have to be woken when they are due. Default false. */
   passivates?: boolean
 }
@@ -260,6 +262,15 @@ export class Host {
     return this.#options.performerOf({ workflow, folder })
   }
 
+  #observed(watch: RunWatcher, run: { id: string; workflow: CompiledWorkflow }): RunWatcher {
+    const { observe } = this.#options
+    if (observe === undefined) return watch
+    return (notice) => {
+      watch(notice)
+      observe(notice, run)
+    }
+  }
+
   /** Lets go of every run without an end, so that any process can resume it at once. Effects in flight have `graceMs` to end. */
   async stop({ graceMs = 0 }: { graceMs?: number } = {}): Promise<void> {
     this.#isStopped = true
@@ -284,7 +295,7 @@ export class Host {
       clock,
       placement: createChildPlacement(children, this.#opener),
       vault: performer.vault,
-      watch: isolateWatcher(watch),
+      watch: isolateWatcher(this.#observed(watch, { id, workflow })),
       isLeaseFresh: () => this.#held.isFresh(id),
       renewLease: async () => !(await this.#held.renew()).has(id),
     })

@@ -1,5 +1,5 @@
 /** Lists and sums over many runs. */
-import type { RunStatus } from './run-status.ts'
+import type { RunPhase, RunStatus } from './run-status.ts'
 import type { RunRecord } from './run-store.ts'
 
 export interface ReportStore {
@@ -7,11 +7,20 @@ export interface ReportStore {
   listRuns(filter?: RunFilter): Promise<RunRecord[]>
   /** Number of runs that the list would have without its limit. */
   countRuns(filter?: RunFilter): Promise<number>
+  /** Counts the runs that have not ended, child runs too, by phase. By an index: ended runs cost nothing. */
+  countLiveRuns(): Promise<LivePhase[]>
   /**
    * Sums the usage of model calls over the journals of all runs, running ones included, ordered by the groups. The usage that
    * a step reports for its child run is left out: the child's own journal has it.
    */
   sumUsage(query: UsageQuery): Promise<UsageSum[]>
+}
+
+export interface LivePhase {
+  phase: RunPhase
+  count: number
+  /** When the oldest one was submitted, in epoch milliseconds; null: there is none. */
+  oldestAt: number | null
 }
 
 export interface RunFilter {

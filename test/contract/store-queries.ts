@@ -37,6 +37,26 @@ export const addStoreQueryTests = (test: AddStoreTest): void => {
     assert.is(await store.countRuns({ since, until }), 1)
   })
 
+  test('runs that have not ended are counted by phase, with the time of the oldest', async ({ store }) => {
+    const none = { count: 0, oldestAt: null }
+    assert.equal(await store.countLiveRuns(), [
+      { phase: 'queued', ...none },
+      { phase: 'active', ...none },
+      { phase: 'waiting', ...none },
+    ])
+    const at = (minute: number) => ({ ...createNewRun().created, at: T0 + minute * 60_000 })
+    await store.write(await startRun(store, { run: { id: 'r-ended', created: at(0) } }), { end: createEnd() })
+    const rested = await startRun(store, { run: { id: 'r-waiting', created: at(1) } })
+    await store.release(rested, { phase: 'waiting' })
+    await startRun(store, { run: { id: 'r-active', created: at(2) } })
+    for (const minute of [3, 4]) await store.submit(createNewRun({ id: `r-${minute}`, created: at(minute) }))
+    assert.equal(await store.countLiveRuns(), [
+      { phase: 'queued', count: 2, oldestAt: T0 + 180_000 },
+      { phase: 'active', count: 1, oldestAt: T0 + 120_000 },
+      { phase: 'waiting', count: 1, oldestAt: T0 + 60_000 },
+    ])
+  })
+
   test('runs are listed newest first, by status, by workflow, up to a limit', async ({ store }) => {
     const ids = ['r-1', 'r-2', 'r-3', 'r-4']
     for (const [place, id] of ids.entries()) {

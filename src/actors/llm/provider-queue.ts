@@ -49,6 +49,11 @@ export class ProviderQueue {
     this.#clock = clock
   }
 
+  /** Calls in flight, and those that wait. */
+  get load(): { inUse: number; waiting: number } {
+    return { inUse: this.#inFlight, waiting: this.#waiters.length }
+  }
+
   /** Resolves when the call may begin, with the function that gives its place back. @throws Cancelled; Fault `rate_limited` */
   async enter(call: QueuedCall): Promise<() => void> {
     const { signal, deadline, waiting } = call
@@ -171,5 +176,9 @@ export class ProviderQueues {
     const queue = this.#queues.get(name) ?? new ProviderQueue(name, { limits, clock: this.#clock })
     this.#queues.set(name, queue)
     return queue
+  }
+
+  list(): { provider: string; inUse: number; waiting: number }[] {
+    return [...this.#queues].map(([provider, { load }]) => ({ provider, ...load }))
   }
 }

@@ -61,6 +61,11 @@ export class ProjectPerformers {
     return performer
   }
 
+  /** The load of each provider that was called. */
+  listProviders(): { provider: string; inUse: number; waiting: number }[] {
+    return this.#queues.list()
+  }
+
   /** Absolute: the folder of the workflow's file. */
   folderOf({ source }: CompiledWorkflow): string {
     return dirname(resolve(this.#options.project.folder, source.file))

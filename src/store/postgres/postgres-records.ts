@@ -2,16 +2,18 @@
 import type { ApprovalFilter, ApprovalStore, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
 import type { CloudEventFilter, CloudEventStore, StoredCloudEvent } from '../cloud-event-record.ts'
 import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
+import type { LivePhase } from '../report-store.ts'
 import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
 import { type StoredApproval, toOpenApproval } from '../sql/approval-columns.ts'
 import { decodeRows } from '../sql/damaged-rows.ts'
 import { toCloudEvent } from '../sql/event-columns.ts'
+import { COUNT_LIVE_RUNS, type StoredLivePhase, toLivePhases } from '../sql/live-runs.ts'
 import { toSchedule } from '../sql/schedule-columns.ts'
 import { toToken, toTokenValues } from '../sql/token-columns.ts'
 import type { TokenRecord, TokenStore } from '../token-store.ts'
 import { APPROVAL, OUTBOX } from './record-statements.ts'
 import { advanceSchedule, replaceSchedules, SCHEDULE } from './schedules.ts'
-import { one } from './session.ts'
+import { one, sql } from './session.ts'
 import type { StoreConnections } from './store-connections.ts'
 import { TOKEN } from './tokens.ts'
 import { registerWorkflow, WORKFLOW } from './workflows.ts'
@@ -44,6 +46,10 @@ export abstract class PostgresRecords
     return this.db.read(
       async (session) => (await this.#toOpen(await session.all(APPROVAL.findByToken, [tokenHash])))[0],
     )
+  }
+
+  countLiveRuns(): Promise<LivePhase[]> {
+    return this.db.read(async (session) => toLivePhases(await session.all(sql<StoredLivePhase>(COUNT_LIVE_RUNS))))
   }
 
   listEvents({ type, run, since, until, limit }: CloudEventFilter = {}): Promise<StoredCloudEvent[]> {

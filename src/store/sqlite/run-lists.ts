@@ -1,5 +1,8 @@
 /** Lists and counts of runs in SQL. A statement is prepared when it is first needed. */
+
+import type { LivePhase } from '../report-store.ts'
 import { toStatusCode } from '../sql/codes.ts'
+import { COUNT_LIVE_RUNS, type StoredLivePhase, toLivePhases } from '../sql/live-runs.ts'
 import { FROM_RUN, RUN_COLUMNS, type RunRow } from '../sql/run-row.ts'
 import type { RunFilter } from '../store.ts'
 import type { Connection } from './connection.ts'
@@ -23,6 +26,10 @@ export class RunLists {
   count(filter: RunFilter): number {
     const sql = `select count(*) from run where ${placeOf(filter)} and ${FILTERS}`
     return this.#connection.prepare<[Query], number>(sql).pluck().get(toQuery(filter)) ?? 0
+  }
+
+  countLive(): LivePhase[] {
+    return toLivePhases(this.#connection.prepare<[], StoredLivePhase>(COUNT_LIVE_RUNS).all())
   }
 }
 

@@ -6,6 +6,7 @@
 import type { ApprovalFilter, ApprovalStore, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
 import type { CloudEventFilter, CloudEventStore, StoredCloudEvent } from '../cloud-event-record.ts'
 import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
+import type { LivePhase } from '../report-store.ts'
 import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
 import { type Decoding, decodeRows } from '../sql/damaged-rows.ts'
 import { type FoundSchedule, toSchedule } from '../sql/schedule-columns.ts'
@@ -49,6 +50,10 @@ export abstract class SqliteRecords
 
   findApprovalByToken(tokenHash: string): Promise<OpenApproval | undefined> {
     return this.queue.read(() => this.parts().approvals.findByToken(tokenHash))
+  }
+
+  countLiveRuns(): Promise<LivePhase[]> {
+    return this.queue.read(() => this.parts().runs.countLive())
   }
 
   listEvents(filter: CloudEventFilter = {}): Promise<StoredCloudEvent[]> {

@@ -1,4 +1,5 @@
 /** Judges if the client of a request may make it: what a route needs is declared beside it, and checked before all else of it. */
+import type { HttpBindings } from '@hono/node-server'
 import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context, MiddlewareHandler } from 'hono'
 import { holdsScope, reachesWorkflow } from '../../service/access/tokens.ts'
@@ -33,6 +34,7 @@ export const ADMIN: RouteAccess = { scope: 'admin' }
 export type Caller = Pick<TokenRecord, 'name' | 'scopes' | 'workflow'> | undefined
 
 export interface ApiEnv {
+  Bindings: HttpBindings
   Variables: { caller: Caller; logins: Logins; store: Store }
 }
 

@@ -1,6 +1,7 @@
 /** The HTTP interface as a whole: guards, routes, and the OpenAPI document that is made from them. */
 import { Logins } from '../logins.ts'
 import { guardRequests, limitBodies } from '../request-guard.ts'
+import { measureRequests } from '../request-meter.ts'
 import { RunFeed } from '../run-feed.ts'
 import { guardRoute, LIST } from './access.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
@@ -37,6 +38,7 @@ export const createHttpInterface = (
   const feed = new RunFeed(services)
   const { store, clock } = services
   const logins = new Logins({ store, clock, isLoopback })
+  api.use(measureRequests(services.meter))
   api.use(guardRequests({ isLoopback }), limitBodies, (c, next) => {
     c.set('logins', logins)
     c.set('store', store)

@@ -1,6 +1,8 @@
 /** Tells load balancers how the server is. */
+
+import { z } from '@hono/zod-openapi'
 import type { Store } from '../../store/store.ts'
-import { OPEN } from './access.ts'
+import { OPEN, READ } from './access.ts'
 import { type Api, answers, route } from './routing.ts'
 import { Health } from './schemas.ts'
 import type { ApiServices } from './services.ts'
@@ -19,8 +21,24 @@ const readyRoute = route(OPEN, {
   responses: { 200: answers('It does.', Health), 503: answers('It does not.', Health) },
 })
 
-export const addServerRoutes = (api: Api, { store, isReady }: ApiServices): void => {
+const metricsRoute = route(READ, {
+  method: 'get',
+  path: '/metrics',
+  summary: 'Read the metrics of the server',
+  responses: {
+    200: {
+      description: 'Metrics, in the form that Prometheus reads.',
+      content: { 'text/plain': { schema: z.string() } },
+    },
+  },
+})
+
+export const addServerRoutes = (api: Api, { store, isReady, meter }: ApiServices): void => {
   api.openapi(healthRoute, (c) => c.json({ status: 'ok' }, 200))
+  api.openapi(metricsRoute, async (c) => {
+    const { type, text } = await meter.read()
+    return c.text(text, 200, { 'content-type': type })
+  })
   api.openapi(readyRoute, async (c) =>
     isReady() && (await answersNow(store)) ? c.json({ status: 'ok' }, 200) : c.json({ status: 'not ready' }, 503),
   )

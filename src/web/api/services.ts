@@ -31,6 +31,16 @@ export interface WantedPlan extends Pick<WantedSubmission, 'from'> {
   models: Readonly<Record<string, string>>
 }
 
+/** Measures the interface, and writes the metrics of the server. */
+export interface HttpMeter {
+  /** A request was answered. `route`: pattern of its path, or `none`. */
+  answered(answer: { method: string; route: string; status: number; ms: number }): void
+  /** A client follows events. Returns what ends it. */
+  streaming(): () => void
+  /** All metrics, in the form that Prometheus reads. */
+  read(): Promise<{ type: string; text: string }>
+}
+
 export interface ApiServices extends RerunPorts {
   store: Store
   clock: Clock
@@ -53,6 +63,7 @@ export interface ApiServices extends RerunPorts {
   plan(wanted: WantedPlan): Promise<Plan>
   /** Tries slots again that failed before they had a run. @throws StoreError */
   retrySlots(schedule: ScheduleRecord, failures: readonly KeptSlotFailure[]): Promise<RetriedSlot[]>
+  meter: HttpMeter
   /** False: it starts or stops, and a load balancer sends no more requests. */
   isReady(): boolean
   /** Reports an error that no client is told. */

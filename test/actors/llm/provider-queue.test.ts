@@ -44,6 +44,17 @@ test('so many calls are in flight at once, and the next one begins when one ends
   assert.equal(context.waits, ['a slot of openai', 'a slot of openai ended'])
 })
 
+test('the load of each provider is known: calls in flight, and those that wait', async () => {
+  const queues = new ProviderQueues(createManualClock(1_000))
+  const queue = queues.of('openai', { concurrency: 1 })
+  const leave = await queue.enter({ ...createActorContext(), deadline: 1_000_000 })
+  const next = queue.enter({ ...createActorContext(), deadline: 1_000_000 })
+  assert.equal(queues.list(), [{ provider: 'openai', inUse: 1, waiting: 1 }])
+  leave()
+  ;(await next)()
+  assert.equal(queues.list(), [{ provider: 'openai', inUse: 0, waiting: 0 }])
+})
+
 test('so many calls begin in any time of the length of the rate', async () => {
   const { clock, begun, enter } = open({ rate: { count: 2, windowMs: 1_000 } })
   const all = Promise.all(['a', 'b', 'c', 'd', 'e'].map(async (name) => (await enter(name))()))

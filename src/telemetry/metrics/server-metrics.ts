@@ -1,0 +1,34 @@
+/**
+ * The metrics of a server, in the form that Prometheus reads. A label has few values, which the code or the config bounds: names of workflows,
+ * runs and steps are no labels, since users choose them.
+ *
+ * Loaded when a server listens for HTTP requests. The names are promised: docs/operations.md lists them.
+ */
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { ServerObserver } from '../../service/server-observer.ts'
+import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts'
+import { createRunMetrics } from './run-metrics.ts'
+import { createStateMetrics, type ServerState } from './state-metrics.ts'
+import { createStoreMetrics } from './store-metrics.ts'
+
+export interface MetricsPage {
+  /** The content type. */
+  type: string
+  text: string
+}
+
+export interface ServerMetrics extends HttpMetrics {
+  observer: ServerObserver
+  read(): Promise<MetricsPage>
+}
+
+export const createServerMetrics = (state: ServerState): ServerMetrics => {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  createStateMetrics(registry, state)
+  return {
+    observer: { ...createRunMetrics(registry), ...createStoreMetrics(registry) },
+    ...createHttpMetrics(registry),
+    read: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+  }
+}
