@@ -1,5 +1,6 @@
 /** Reads `--input`, or another option that takes an object: JSON text, @FILE, or key=value, merged in order. */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
+import { splitAssignment } from '../core/assignment.ts'
 import { isFault } from '../core/fault.ts'
 import { parseFiniteJson } from '../core/finite-json.ts'
 import { isJsonObject, type JsonObject, type JsonValue, toCanonicalJson } from '../core/json.ts'
@@ -40,14 +41,6 @@ export const readInput = async (
       }
   }
   return input
-}
-
-const ASSIGNMENT = /^([\p{L}_][\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*)=(.*)$/su
-
-/** `place.city=Bern`. Undefined for text of another form. */
-export const splitAssignment = (text: string): { path: string[]; text: string } | undefined => {
-  const [, path, value] = ASSIGNMENT.exec(text) ?? []
-  return path === undefined || value === undefined ? undefined : { path: path.split('.'), text: value }
 }
 
 const FORMS = `expected '{"key": "value"}', @FILE or key=value`

@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/core/json.ts'
 import { toDefinition } from '../../src/runtime/new-run.ts'
+import type { Store } from '../../src/store/store.ts'
 import { compileWorkflow } from './compile-workflow.ts'
 import { connect, type HttpClient } from './http-client.ts'
 import { type Serving, serving } from './serving.ts'
@@ -12,7 +13,11 @@ export interface Reached extends Serving {
 }
 
 /** A server with registered workflows, and a client of it. */
-export const reachedWith = (texts: readonly string[], act: (reached: Reached) => Promise<void>): Promise<void> =>
+export const reachedWith = (
+  texts: readonly string[],
+  act: (reached: Reached) => Promise<void>,
+  options: { store?: Store } = {},
+): Promise<void> =>
   serving(async (served) => {
     for (const text of texts) {
       const workflow = compileWorkflow(text)
@@ -21,7 +26,7 @@ export const reachedWith = (texts: readonly string[], act: (reached: Reached) =>
     }
     const url = await served.listen()
     await act({ ...served, url, client: await connect(url) })
-  })
+  }, options)
 
 export const submit = async (
   { client }: Reached,

@@ -45,7 +45,7 @@ const UNKNOWN_HOLDER: NonNullable<RunRecord['holder']> = {
 export const toRunError = (error: RunJson['error'] | undefined): RunRecord['error'] => {
   if (error === null || error === undefined) return null
   const { code, message, step, retryable = false, details } = error
-  return { code, message, step, retryable, ...(details !== undefined && { details }) }
+  return { code, message, retryable, ...(details !== undefined && { details }), step }
 }
 
 export const toRunWait = ({ due_at: due, ...wait }: RunJson['waits_for'][number]): RunWait =>

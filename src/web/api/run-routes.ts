@@ -1,13 +1,17 @@
 /** Submits runs, lists them, and shows what they did. */
 import { z } from '@hono/zod-openapi'
+import { splitAssignment } from '../../core/assignment.ts'
 import { parseDuration } from '../../core/duration.ts'
 import { findRun } from '../../service/control/find-run.ts'
+import { selectRuns } from '../../service/history/select-runs.ts'
+import { readShownRuns, toShownRun } from '../../service/history/shown-runs.ts'
 import { readOpenWaits, readTracedRun } from '../../service/history/traced-run.ts'
 import { toRunJson, toSubmittedJson, toTraceJson } from '../../service/views/run-json.ts'
+import { SHOWN_STATUSES } from '../../service/views/shown-status.ts'
 import type { RunRecord } from '../../store/store.ts'
 import { expectReach, expectScope, LIST, READ, SUBMIT, toReachedFilter } from './access.ts'
 import { linksOf } from './links.ts'
-import { orInvalidWorkflow } from './problem.ts'
+import { orInvalidWorkflow, Problem } from './problem.ts'
 import { type Api, answers, body, route, withoutMissing } from './routing.ts'
 import { duration, Run, RunList, Submission, SubmitBody, Trace } from './schemas.ts'
 import type { ApiServices } from './services.ts'
@@ -43,6 +47,22 @@ const submitRoute = route(SUBMIT, {
   },
 })
 
+const flag = z
+  .enum(['true', 'false'])
+  .transform((word) => word === 'true')
+  .optional()
+
+const condition = z.string().transform((text, { addIssue }) => {
+  const found = splitAssignment(text)
+  if (found !== undefined) return found
+  addIssue({ code: 'custom', message: 'expected path=value, such as customer.id=42' })
+  return z.NEVER
+})
+const conditions = z
+  .union([condition.transform((one) => [one]), z.array(condition)])
+  .optional()
+  .openapi({ type: 'array', items: { type: 'string' } })
+
 const listRoute = route(LIST, {
   method: 'get',
   path: '/api/v1/runs',
@@ -53,11 +73,15 @@ const listRoute = route(LIST, {
         .enum(['running', 'completed', 'failed', 'cancelled'])
         .optional()
         .describe('`running`: all that have not ended.'),
+      shown: z.enum(SHOWN_STATUSES).optional().describe('By the status that an answer shows, in place of `status`.'),
       workflow: z.string().optional(),
+      input: conditions.describe('Only with this value in the input, such as `customer.id=42`; repeatable.'),
       parent: z.string().optional().describe('The child runs of this run.'),
       since: z.iso.datetime({ offset: true }).optional().describe('Submitted then or later.'),
       until: z.iso.datetime({ offset: true }).optional().describe('Submitted earlier.'),
       before: z.string().optional().describe('`next` of the page before.'),
+      waits: flag.describe('True: tell what the runs wait for.'),
+      total: flag.describe('True: count the runs from this page on.'),
       limit: z.coerce.number().int().min(1).max(MOST_LISTED).default(DEFAULT_LIMIT),
     }),
   },
@@ -105,16 +129,31 @@ export const addRunRoutes = (api: Api, services: ApiServices): void => {
     })
   })
   api.openapi(listRoute, async (c) => {
-    const { since, until, limit, ...filter } = c.req.valid('query')
-    const runs = await store.listRuns({
+    const { since, until, limit, shown, input: inputs = [], waits, total, ...filter } = c.req.valid('query')
+    if (shown !== undefined && filter.status !== undefined)
+      throw new Problem({
+        status: 400,
+        code: 'invalid_request',
+        detail: "both 'status' and 'shown' are given: expected one of them",
+      })
+    const selected = {
       ...withoutMissing({ ...filter, workflow: toReachedFilter(c.get('caller'), filter.workflow) }),
       ...(since !== undefined && { since: Date.parse(since) }),
       ...(until !== undefined && { until: Date.parse(until) }),
-      limit: limit + 1,
-    })
-    const page = runs.slice(0, limit)
+    }
+    const ofStore = shown === undefined && inputs.length === 0
+    const found = ofStore
+      ? { runs: await store.listRuns({ ...selected, limit: limit + 1 }) }
+      : await selectRuns(store, { status: shown, inputs, filter: { ...selected, limit: limit + 1 } })
+    const page = found.runs.slice(0, limit)
+    const count = total !== true ? undefined : 'total' in found ? found.total : await store.countRuns(selected)
+    const runs = waits === true ? await readShownRuns(store, page, catalogue) : page.map(toShownRun)
     return c.json(
-      { runs: page.map((run) => toRunJson(run)), next: runs.length > limit ? (page.at(-1)?.id ?? null) : null },
+      {
+        runs: runs.map((run) => toRunJson(run, { status: run.shown, waits: run.waits })),
+        next: found.runs.length > limit ? (page.at(-1)?.id ?? null) : null,
+        ...(count !== undefined && { total: count }),
+      },
       200,
     )
   })

@@ -89,6 +89,7 @@ export const RunList = z
   .object({
     runs: z.array(Run),
     next: z.string().nullable().describe('Cursor of the next page: `?before=` this. Null on the last page.'),
+    total: z.int().optional().describe('With `total`: number of runs from this page on.'),
   })
   .openapi('RunList')
 

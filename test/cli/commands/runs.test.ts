@@ -1,10 +1,11 @@
 /** The runs that `troupe runs` selects, and what it says of the others. */
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type RunQuery, selectRuns } from '../../../src/cli/commands/runs/select-runs.ts'
 import { describeShown } from '../../../src/cli/figures.ts'
-import { holdsFor, readConditions } from '../../../src/cli/input-condition.ts'
+import { readConditions } from '../../../src/cli/input-condition.ts'
 import { readLimit, readPeriod } from '../../../src/cli/option-values.ts'
+import { holdsFor } from '../../../src/service/history/holds-for.ts'
+import { type RunQuery, selectRuns } from '../../../src/service/history/select-runs.ts'
 import { createMemoryStore } from '../../../src/store/memory-store.ts'
 import type { Store } from '../../../src/store/store.ts'
 import { createEnd, createNewRun, startRun, T0, toCreated } from '../../support/store-values.ts'

@@ -1,17 +1,12 @@
-import type { RunWait } from '../../../service/control/run-waits.ts'
-import type { ShownStatus } from '../../../service/views/shown-status.ts'
-import type { RunRecord } from '../../../store/store.ts'
+import type { RunQuery } from '../../../service/history/select-runs.ts'
+import type { ShownRun } from '../../../service/history/shown-runs.ts'
 import type { DamagedRows } from '../../damaged-rows.ts'
-import type { RunQuery } from './select-runs.ts'
 
-export interface ListedRun extends RunRecord {
+export interface ListedRun extends ShownRun {
   /** Number of runs above it in the list. */
   depth: number
   /** True: it has more child runs than are listed. */
   isCut: boolean
-  shown: ShownStatus
-  /** All open waits of a run without a holder; only the approvals of a running one. Child runs are included. */
-  waits: RunWait[]
 }
 
 type DamagedRun = DamagedRows['runs'][number]

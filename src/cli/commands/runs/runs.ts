@@ -1,29 +1,27 @@
-/** `troupe runs`: lists the runs of a database, newest first. */
+/** `troupe runs`: lists runs, newest first. */
 
-import { createCatalogue } from '../../../app/catalogue.ts'
 import { formatCount } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
-import { findIntact } from '../../../service/control/find-run.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
 import { measureRun } from '../../../service/history/measure-run.ts'
+import type { RunQuery } from '../../../service/history/select-runs.ts'
 import { toRunJson } from '../../../service/views/run-json.ts'
 import { type ShownStatus, toShownStatus } from '../../../service/views/shown-status.ts'
-import type { RunRecord, Store } from '../../../store/store.ts'
-import { isDamage } from '../../../store/store-error.ts'
+import type { RunRecord } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { describeShown, formatCost, formatTime } from '../../figures.ts'
 import { readConditions } from '../../input-condition.ts'
-import { withRunsIfThere } from '../../open-runs.ts'
+import { withReader } from '../../open-reader.ts'
 import { readChoice, readLimit, readPeriod } from '../../option-values.ts'
 import { describeOrigin } from '../../origin-text.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine } from '../../printable.ts'
 import { describeHolder, STATUS_COLORS } from '../../run-holder.ts'
+import type { RunReader } from '../../run-reader.ts'
 import { describeWaits } from '../../run-waits-text.ts'
 import { type Column, right } from '../../table.ts'
 import { type ListedRun, withDamaged } from './listed-run.ts'
-import { type RunQuery, selectRuns } from './select-runs.ts'
 
 const DEFAULT_LIMIT = 20
 
@@ -43,11 +41,11 @@ export const listRuns = async (context: Context, options: RunsArguments): Promis
   const { children = false, json = false } = options
   const query = readQuery(options)
   const { limit } = query.filter
-  return withRunsIfThere(context, { json }, async (store, damaged) => {
-    const selected = await selectRuns(store, query)
-    const listed = await toListed(selected.runs, store)
-    const found = withDamaged(listed, { damaged: damaged.runs, query })
-    const families = children ? await Promise.all(found.map((run) => listFamily(run, { store, limit }))) : [found]
+  return withReader(context, { json }, async (reader) => {
+    const selected = await reader.list(query)
+    const listed = selected.runs.map((run): ListedRun => ({ ...run, depth: 0, isCut: false }))
+    const found = withDamaged(listed, { damaged: reader.damaged.runs, query })
+    const families = children ? await Promise.all(found.map((run) => listFamily(run, { reader, limit }))) : [found]
     const runs = families.flat()
     if (json)
       writeJson(
@@ -79,12 +77,11 @@ const readQuery = (options: RunsArguments): RunQuery => {
 /** Lists a run and its child runs, each parent before its children, the newest first. The waits stand at the runs that wait. */
 const listFamily = async (
   root: ListedRun,
-  { store, limit }: { store: Store; limit: number | undefined },
+  { reader, limit }: { reader: RunReader; limit: number | undefined },
 ): Promise<ListedRun[]> => {
   const ownOf = (id: string): RunWait[] => root.waits.filter(({ run }) => run === id)
   const list = async (parent: ListedRun): Promise<ListedRun[]> => {
-    const ofParent = { parent: parent.id, ...(limit !== undefined && { limit: limit + 1 }) }
-    const children = await store.listRuns(ofParent)
+    const children = await reader.listChildren(parent.id, limit === undefined ? undefined : limit + 1)
     const below = children.slice(0, limit).map((child): ListedRun => {
       return { ...child, depth: parent.depth + 1, shown: toShownStatus(child), waits: ownOf(child.id), isCut: false }
     })
@@ -143,53 +140,3 @@ const describeDuration = (run: ListedRun): string => {
 
 const describeTokens = ({ usage: { input_tokens, output_tokens } }: RunRecord): string =>
   input_tokens + output_tokens === 0 ? '' : formatCount(input_tokens + output_tokens)
-
-/** Adds the shown status and the open waits. */
-const toListed = async (runs: readonly RunRecord[], store: Store): Promise<ListedRun[]> => {
-  // The status is read before the first await: a holder may die at any time.
-  const listed = runs.map(
-    (run): ListedRun => ({ ...run, depth: 0, isCut: false, shown: toShownStatus(run), waits: [] }),
-  )
-  if (runs.every(({ status }) => status !== 'running')) return listed
-  const [{ WaitReader }, { listAsked }] = await Promise.all([
-    import('../../../service/control/waits-of-runs.ts'),
-    import('../../../service/control/open-approvals.ts'),
-  ])
-  const reader = new WaitReader(store, createCatalogue())
-  const asked = await groupByRoot(await listAsked(store), store)
-  // Only runs without a holder are folded: their journals are short, since they wait.
-  const readWaits = (run: ListedRun) => (run.shown === 'waiting' ? reader.read(run) : (asked.get(run.id) ?? []))
-  return Promise.all(listed.map((run) => withWaits(run, readWaits)))
-}
-
-const withWaits = async (
-  run: ListedRun,
-  readWaits: (run: ListedRun) => RunWait[] | Promise<RunWait[]>,
-): Promise<ListedRun> => {
-  try {
-    return { ...run, waits: await readWaits(run) }
-  } catch (thrown) {
-    if (!isDamage(thrown)) throw thrown
-    return {
-      ...run,
-      shown: 'damaged',
-      error: { code: thrown.code, message: thrown.message, retryable: false, step: null },
-    }
-  }
-}
-
-const groupByRoot = async (waits: readonly RunWait[], store: Store): Promise<Map<string, RunWait[]>> => {
-  const grouped = new Map<string, RunWait[]>()
-  for (const wait of waits) {
-    const root = await findRoot(wait.run, store)
-    grouped.set(root, [...(grouped.get(root) ?? []), wait])
-  }
-  return grouped
-}
-
-const findRoot = async (id: string, store: Store): Promise<string> => {
-  // The prefix of the id marks a run that has no parent.
-  if (id.startsWith('r-')) return id
-  const found = await findIntact(store, id)
-  return found.kind === 'found' && found.run.parent !== null ? findRoot(found.run.parent, store) : id
-}

@@ -1,19 +1,18 @@
 /** `troupe trace`: shows what a run did and when, from its journal. */
 
-import { createCatalogue } from '../../../app/catalogue.ts'
 import { countOf } from '../../../core/count.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import { listAftermath } from '../../../service/control/aftermath.ts'
 import type { RunWait } from '../../../service/control/run-waits.ts'
 import { measureRun } from '../../../service/history/measure-run.ts'
-import { readTracedRun, type TracedRun } from '../../../service/history/traced-run.ts'
+import type { TracedRun } from '../../../service/history/traced-run.ts'
 import { toTraceJson, usageOf } from '../../../service/views/run-json.ts'
 import { toShownStatus } from '../../../service/views/shown-status.ts'
 import { createdOf, type JournalRow } from '../../../store/journal-row.ts'
 import type { RunRecord } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
 import { describeQueued, describeUsage } from '../../figures.ts'
-import { findRun, withRuns } from '../../open-runs.ts'
+import { withReader } from '../../open-reader.ts'
 import { describeOrigin, describeReplaced } from '../../origin-text.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
@@ -30,9 +29,8 @@ export const trace = async (
   options: { run: string; at?: string; all?: boolean; json?: boolean },
 ): Promise<void> => {
   if (options.at !== undefined) return (await import('./trace-at.ts')).traceAt(context, { ...options, at: options.at })
-  return withRuns(context, async ({ store }) => {
-    const run = await findRun(store, options.run)
-    const traced = await readTracedRun(store, run, createCatalogue())
+  return withReader(context, undefined, async (reader) => {
+    const traced = await reader.trace(options.run)
     const { children, started } = traced
     if (options.json === true) writeJson(context, toTraceJson(traced))
     else {

@@ -1,21 +1,22 @@
-/** Selects the runs that `troupe runs` lists. */
-import type { JsonValue } from '../../../core/json.ts'
-import { type ShownStatus, toShownStatus } from '../../../service/views/shown-status.ts'
-import type { RunFilter, RunRecord, Store } from '../../../store/store.ts'
-import { isDamage } from '../../../store/store-error.ts'
-import { holdsFor, type InputCondition } from '../../input-condition.ts'
+/** Selects the runs of a list, by what the store knows of them, by the status that is shown, and by their input. */
+import type { Assignment } from '../../core/assignment.ts'
+import type { JsonValue } from '../../core/json.ts'
+import type { RunFilter, RunRecord, Store } from '../../store/store.ts'
+import { isDamage } from '../../store/store-error.ts'
+import { type ShownStatus, toShownStatus } from '../views/shown-status.ts'
+import { holdsFor } from './holds-for.ts'
 
 export interface RunQuery {
   status: ShownStatus | undefined
   /** Runs without a parent; `limit` undefined: all of them. */
   filter: Omit<RunFilter, 'status'>
-  inputs: readonly InputCondition[]
+  inputs: readonly Assignment[]
 }
 
 export interface SelectedRuns {
   /** Newest first. */
   runs: RunRecord[]
-  /** Number of runs without the limit. */
+  /** Number of runs without the limit, from where the list begins. */
   total: number
 }
 
@@ -39,7 +40,7 @@ export const selectRuns = async (store: Store, { status, filter, inputs }: RunQu
 
 const withInput = async (
   runs: readonly RunRecord[],
-  { store, inputs }: { store: Store; inputs: readonly InputCondition[] },
+  { store, inputs }: { store: Store; inputs: readonly Assignment[] },
 ): Promise<RunRecord[]> => {
   const found: RunRecord[] = []
   for (const run of runs) {

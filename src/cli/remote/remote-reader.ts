@@ -1,0 +1,88 @@
+/** Reads the runs of a server. */
+import { joinAssignment } from '../../core/assignment.ts'
+import { isJsonObject } from '../../core/json.ts'
+import type { RunQuery } from '../../service/history/select-runs.ts'
+import type { ShownRun } from '../../service/history/shown-runs.ts'
+import { toTime } from '../../service/views/time.ts'
+import type { JournalRow } from '../../store/journal-row.ts'
+import { isRawRow, parseJournalRow } from '../../store/parse-journal-row.ts'
+import { type RunJson, RunList, Trace } from '../../web/api/schemas.ts'
+import { CliError } from '../cli-error.ts'
+import { EXIT } from '../exit-code.ts'
+import type { RunReader } from '../run-reader.ts'
+import { findRunPath } from './run-path.ts'
+import { toRunError, toRunRecord, toRunWait } from './run-record.ts'
+import { type ServerClient, toQuery } from './server-client.ts'
+
+export const createRemoteReader = (client: ServerClient): RunReader => ({
+  damaged: { runs: [] },
+  async list(query) {
+    const { runs, total } = await listAll(client, { ...toParameters(query), waits: true }, query.filter.limit)
+    return { runs: runs.map(toShownRun), total }
+  },
+  async listChildren(parent, limit) {
+    return (await listAll(client, { parent }, limit)).runs.map(toRunRecord)
+  },
+  async trace(run) {
+    const {
+      journal,
+      children,
+      started,
+      waits_for: waits,
+      ...json
+    } = await client.get(`${await findRunPath(client, run)}/trace`, Trace)
+    return {
+      run: { ...toRunRecord(json), output: json.output, error: toRunError(json.error) },
+      rows: journal.map((row) => readRow(row, json.run)),
+      waits: waits.map(toRunWait),
+      children: children.map(toRunRecord),
+      started: started.map(toRunRecord),
+    }
+  },
+})
+
+/** @throws CliError, StoreError `corrupt` */
+export const readRow = (value: unknown, runId: string): JournalRow => {
+  if (isJsonObject(value) && isRawRow(value)) return parseJournalRow(value, runId)
+  throw new CliError(`the journal of run ${runId} has a row that this release cannot read`, {
+    hint: 'compare troupe --version here and on the server',
+    exitCode: EXIT.environment,
+  })
+}
+
+const toShownRun = (json: RunJson): ShownRun => ({
+  ...toRunRecord(json),
+  shown: json.status,
+  waits: json.waits_for.map(toRunWait),
+})
+
+type ListParameters = Parameters<typeof toQuery>[1]
+
+const toParameters = ({ status, inputs, filter: { workflow, since, until } }: RunQuery): ListParameters => ({
+  shown: status,
+  workflow,
+  since: toTime(since ?? null) ?? undefined,
+  until: toTime(until ?? null) ?? undefined,
+  input: inputs.map(joinAssignment),
+})
+
+/** Most runs that a server lists at once. */
+const PAGE = 500
+
+/** Reads page by page. `total`: of all of them, also beyond the limit. */
+const listAll = async (
+  client: ServerClient,
+  parameters: ListParameters,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<{ runs: RunJson[]; total: number }> => {
+  const runs: RunJson[] = []
+  let total = 0
+  for (let next: string | null | undefined; next !== null && runs.length < limit; ) {
+    const page: ListParameters = { limit: Math.min(PAGE, limit - runs.length), total: runs.length === 0, before: next }
+    const answer = await client.get(toQuery('/api/v1/runs', { ...parameters, ...page }), RunList)
+    runs.push(...answer.runs)
+    total = Math.max(total, answer.total ?? 0, runs.length)
+    next = answer.next
+  }
+  return { runs, total }
+}
