@@ -51,6 +51,7 @@ const PACKAGES: Record<string, readonly string[]> = {
   ollama: ['src/actors/llm/'],
   pg: ['src/store/postgres/'],
   openai: ['src/actors/llm/'],
+  pino: ['src/telemetry/log/'],
   'prom-client': ['src/telemetry/metrics/'],
   re2js: ['src/core/', 'src/compiler/expression/', 'src/actors/tools/json-query/'],
   xstate: [

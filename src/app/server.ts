@@ -9,7 +9,7 @@ import { RunQueue } from '../runtime/run-queue.ts'
 import { Sweeper } from '../service/database/sweeper.ts'
 import { type OpenedSchedule, openSchedule } from '../service/schedules/open-schedule.ts'
 import { NoticeReporter, type ServerNotice } from '../service/server-notice.ts'
-import type { ServerObserver } from '../service/server-observer.ts'
+import { joinObservers, type ServerObserver } from '../service/server-observer.ts'
 import { measureStore } from '../store/measured-store.ts'
 import { createOwner } from '../store/process-identity.ts'
 import type { ScheduleRecord } from '../store/schedule-record.ts'
@@ -31,6 +31,8 @@ export interface ServerOptions {
   /** Limit of runs in memory; default 1,000. */
   mostRuns?: number
   onNotice(notice: ServerNotice): void
+  /** Sees the rest. */
+  observer?: Omit<ServerObserver, 'onNotice'>
 }
 
 export interface Server {
@@ -56,10 +58,9 @@ const GRACE_MS = 8_000
 
 export const createServer = (options: ServerOptions): Server => {
   const { project, environment, mostRuns = MOST_RUNS } = options
-  const observers: ServerObserver[] = [{ onNotice: options.onNotice }]
-  const store = measureStore(options.store, (call) => {
-    for (const { onStoreCall } of observers) onStoreCall?.(call)
-  })
+  const observers: ServerObserver[] = [{ ...options.observer, onNotice: options.onNotice }]
+  const { onNotice, onRunNotice, onStoreCall, onRequest } = joinObservers(observers)
+  const store = measureStore(options.store, onStoreCall)
   const storeClock = new StoreClock(store)
   const clock = options.clock ?? storeClock
   const env = readVariables(project, environment)
@@ -75,13 +76,9 @@ export const createServer = (options: ServerOptions): Server => {
     prices: pricing,
     pricing: pricing.version,
     passivates: true,
-    observe: (notice, run) => {
-      for (const { onRunNotice } of observers) onRunNotice?.(notice, run)
-    },
+    observe: onRunNotice,
   })
-  const { report, onProblem, onTaken, watch } = new NoticeReporter(clock, (notice) => {
-    for (const { onNotice } of observers) onNotice?.(notice)
-  })
+  const { report, onProblem, onTaken, watch } = new NoticeReporter(clock, onNotice)
   const queue = new RunQueue({ store, clock, host, mostRuns, watch, onProblem, onTaken })
   const open = (schedule: ScheduleRecord): Promise<OpenedSchedule> =>
     openSchedule(schedule, {
@@ -131,7 +128,7 @@ export const createServer = (options: ServerOptions): Server => {
         import('./http-services.ts'),
         import('../telemetry/metrics/server-metrics.ts'),
       ])
-      const { observer, ...meter } = createServerMetrics({
+      const { observer, streaming, read } = createServerMetrics({
         heldRuns: () => host.size,
         countLiveRuns: () => store.countLiveRuns(),
         listProviders: () => performers.listProviders(),
@@ -146,7 +143,7 @@ export const createServer = (options: ServerOptions): Server => {
         clock,
         host,
         definitions,
-        meter,
+        meter: { answered: onRequest, streaming, read },
         isReady,
         openSchedule: open,
         onSubmitted: () => queue.hasten(),

@@ -11,6 +11,8 @@ import type { SweepReport } from './database/retention.ts'
  */
 export type ServerNotice = { at: number } & (
   | { type: 'server.started'; pid: number; database: string; url: string | null }
+  /** The server goes on without its HTTP interface. */
+  | { type: 'http.refused'; message: string; hint: string }
   | { type: 'server.stopped'; signal: string }
   /** `isNew`: no process held the run before. */
   | { type: 'run.taken'; run: string; workflow: string; isNew: boolean }

@@ -2,10 +2,10 @@
 import type { Command } from 'commander'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { toNoticeJson } from '../../src/cli/commands/serve/notice-text.ts'
+import { toEventJson } from '../../src/cli/commands/serve/event-text.ts'
 import { createProgram } from '../../src/cli/program.ts'
 import type { JsonValue } from '../../src/core/json.ts'
-import type { ServerNotice } from '../../src/service/server-notice.ts'
+import type { LogEvent } from '../../src/telemetry/log/log-event.ts'
 import { createCliProject, FAILING, HELLO } from '../support/cli-project.ts'
 import { readCliOutput } from '../support/in-process-cli.ts'
 
@@ -198,7 +198,7 @@ for (const [command, args] of CALLS)
     )
   })
 
-const NOTICES: ServerNotice[] = [
+const EVENTS: LogEvent[] = [
   { type: 'server.started', at: 0, pid: 1, url: null, database: 'a' },
   { type: 'server.stopped', at: 0, signal: 'SIGTERM' },
   { type: 'run.taken', at: 0, run: 'r-1', workflow: 'w', isNew: true },
@@ -209,11 +209,21 @@ const NOTICES: ServerNotice[] = [
   { type: 'runs.swept', at: 0, runs: 1, rows: 2, blobs: 3, blobBytes: 4, freedBytes: 5 },
   { type: 'slots.skipped', at: 0, schedule: 'w/1', count: 2 },
   { type: 'problem', at: 0, run: 'r-1', cause: new Error('no') },
+  { type: 'http.refused', at: 0, message: 'in use', hint: 'another' },
+  { type: 'http.answered', at: 0, method: 'GET', route: '/', status: 200, durationMs: 5 },
+  {
+    ...{ type: 'step.ended', at: 0, run: 'r-1', workflow: 'w', path: 'a', visit: 1 },
+    ...{ status: 'failed', durationMs: 5, code: 'timeout' },
+  },
+  {
+    ...{ type: 'step.retried', at: 0, run: 'r-1', workflow: 'w', path: 'a', visit: 1 },
+    ...{ attempt: 1, durationMs: 5, code: 'timeout', retryInMs: 7 },
+  },
 ]
 
-for (const notice of NOTICES)
-  test(`troupe serve: ${notice.type}`, () => {
-    const json = JSON.parse(JSON.stringify(toNoticeJson(notice)))
+for (const event of EVENTS)
+  test(`troupe serve: ${event.type}`, () => {
+    const json = JSON.parse(JSON.stringify(toEventJson(event)))
     assert.equal(
       listNames(json).filter((place) => !isSnakeCase(place)),
       [],

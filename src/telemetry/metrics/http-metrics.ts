@@ -1,17 +1,9 @@
 import { Gauge, Histogram, type Registry } from 'prom-client'
+import type { ServerObserver } from '../../service/server-observer.ts'
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
 
-export interface HttpAnswer {
-  method: string
-  /** Pattern of the path, so that ids are no labels; `none` for a path without a route. */
-  route: string
-  status: number
-  ms: number
-}
-
-export interface HttpMetrics {
-  answered(answer: HttpAnswer): void
+export interface HttpMetrics extends Required<Pick<ServerObserver, 'onRequest'>> {
   /** A client follows events. Returns what ends it. */
   streaming(): () => void
 }
@@ -31,7 +23,7 @@ export const createHttpMetrics = (registry: Registry): HttpMetrics => {
     registers,
   })
   return {
-    answered: ({ method, route, status, ms }) => durations.observe({ method, route, status }, ms / 1_000),
+    onRequest: ({ method, route, status, ms }) => durations.observe({ method, route, status }, ms / 1_000),
     streaming() {
       streams.inc()
       return () => streams.dec()

@@ -6,7 +6,7 @@
  */
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { ServerObserver } from '../../service/server-observer.ts'
-import { createHttpMetrics, type HttpMetrics } from './http-metrics.ts'
+import { createHttpMetrics } from './http-metrics.ts'
 import { createRunMetrics } from './run-metrics.ts'
 import { createStateMetrics, type ServerState } from './state-metrics.ts'
 import { createStoreMetrics } from './store-metrics.ts'
@@ -17,8 +17,10 @@ export interface MetricsPage {
   text: string
 }
 
-export interface ServerMetrics extends HttpMetrics {
+export interface ServerMetrics {
   observer: ServerObserver
+  /** A client follows events. Returns what ends it. */
+  streaming(): () => void
   read(): Promise<MetricsPage>
 }
 
@@ -26,9 +28,10 @@ export const createServerMetrics = (state: ServerState): ServerMetrics => {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   createStateMetrics(registry, state)
+  const { onRequest, streaming } = createHttpMetrics(registry)
   return {
-    observer: { ...createRunMetrics(registry), ...createStoreMetrics(registry) },
-    ...createHttpMetrics(registry),
+    observer: { ...createRunMetrics(registry), ...createStoreMetrics(registry), onRequest },
+    streaming,
     read: async () => ({ type: registry.contentType, text: await registry.metrics() }),
   }
 }

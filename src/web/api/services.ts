@@ -10,6 +10,7 @@ import type { CancelEnd } from '../../service/control/cancel-run.ts'
 import type { RerunPorts } from '../../service/control/submit-reruns.ts'
 import type { Plan } from '../../service/forecast/plan.ts'
 import type { RetriedSlot } from '../../service/schedules/retry-slots.ts'
+import type { HttpAnswer } from '../../service/server-observer.ts'
 import type { FoundWorkflow } from '../../service/workflows/registered-workflow.ts'
 import type { KeptSlotFailure, ScheduleRecord } from '../../store/schedule-record.ts'
 import type { BadEnd, Definition, Store } from '../../store/store.ts'
@@ -33,8 +34,7 @@ export interface WantedPlan extends Pick<WantedSubmission, 'from'> {
 
 /** Measures the interface, and writes the metrics of the server. */
 export interface HttpMeter {
-  /** A request was answered. `route`: pattern of its path, or `none`. */
-  answered(answer: { method: string; route: string; status: number; ms: number }): void
+  answered(answer: HttpAnswer): void
   /** A client follows events. Returns what ends it. */
   streaming(): () => void
   /** All metrics, in the form that Prometheus reads. */

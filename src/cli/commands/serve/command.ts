@@ -9,7 +9,9 @@ export const serveCommand: CliCommand = {
       'address of the HTTP interface: HOST:PORT, or none (default 127.0.0.1:4800; :0 takes any free port)',
     ],
     ['--max-runs <count>', 'most runs at the same time (default 1000); waiting runs do not count'],
-    json('each event as a JSON line on standard output'),
+    ['--log <form>', 'form of the log on standard error: json or text (default: text on a terminal, else json)'],
+    ['--log-level <level>', 'least important lines of the log: debug, info, warn or error (default info)'],
+    json('the log as JSON lines on standard output'),
   ],
   examples: [
     'troupe serve',
@@ -26,6 +28,9 @@ Once an hour it deletes ended runs past their retention (default: completed 30d,
 Programs submit runs, follow them, decide approvals and send events over HTTP: docs/server.md; GET /openapi.json
 describes all of it. On loopback it is open to this machine until the first token is created (troupe tokens
 create); beyond loopback it needs one. If another server has the default port, this one goes on without HTTP.
+
+The log has a line for each run that starts, ends or meets a problem, and with --log-level debug for each step and
+request. It names runs and steps, and holds none of their inputs, outputs and prompts: docs/operations.md.
 
 SIGTERM or Ctrl-C stops it: nothing new starts, work in flight gets 8 seconds to finish, every run can be
 resumed, and the exit code is 0. A second signal exits at once. Unless the config says otherwise, written

@@ -1,20 +1,18 @@
 /** `troupe serve`: performs the runs of a database and starts scheduled ones, until a signal stops it. */
 import { createServer, type Server } from '../../../app/server.ts'
-import type { ServerNotice } from '../../../service/server-notice.ts'
 import { expectTrustInAll } from '../../ask-trust.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { openProject, shownDatabase, withDatabase } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
-import { writeJsonLine } from '../../output.ts'
 import { readVersion } from '../../read-version.ts'
 import { expectTokens, explainListenError, type ListenAddress, readAddress } from './listen-address.ts'
-import { describeNotice, toNoticeJson } from './notice-text.ts'
+import { type LogOptions, openServerLog } from './server-log.ts'
 
 export const serve = async (
   context: Context,
-  { maxRuns, listen, json = false }: { maxRuns?: string; listen?: string; json?: boolean },
+  { maxRuns, listen, ...logOptions }: { maxRuns?: string; listen?: string } & LogOptions,
 ): Promise<void> => {
   const project = await openProject(context)
   await expectTrustInAll(context, project)
@@ -22,37 +20,39 @@ export const serve = async (
   const address = readAddress(listen)
   // Submitted runs must survive a power cut, not only the end of this process.
   const durability = project.config.durability ?? 'power'
-  const tell = (notice: ServerNotice): void =>
-    json
-      ? writeJsonLine(context, toNoticeJson(notice))
-      : context.stderr.write(`${describeNotice(notice, context.stderr.paint)}\n`)
+  const { onNotice, ...observer } = await openServerLog(context, logOptions)
   return withDatabase({ ...project, durability }, async (store) => {
     if (address !== undefined) await expectTokens(store, address)
     const server = createServer({
       store,
       project,
       environment: context.environment,
-      onNotice: tell,
+      onNotice,
+      observer,
       ...(mostRuns === undefined ? {} : { mostRuns }),
     })
-    const url = await startHttp(server, { address, context })
+    const { url, refusal } = await startHttp(server, address)
     server.start()
     const database = shownDatabase(project, context)
-    tell({ type: 'server.started', at: Date.now(), pid: process.pid, database, url })
+    onNotice({ type: 'server.started', at: Date.now(), pid: process.pid, database, url })
+    if (refusal !== undefined) onNotice({ type: 'http.refused', at: Date.now(), ...refusal })
     const signal = await stopOnSignal(server)
-    tell({ type: 'server.stopped', at: Date.now(), signal })
+    onNotice({ type: 'server.stopped', at: Date.now(), signal })
   })
 }
 
-/** Null: the default port is in use, or HTTP is not wanted. @throws CliError for an asked-for address that can't be had */
-const startHttp = async (
-  server: Server,
-  { address, context }: { address: ListenAddress | undefined; context: Context },
-): Promise<string | null> => {
-  if (address === undefined) return null
+interface StartedHttp {
+  /** Null: the default port is in use, or HTTP is not wanted. */
+  url: string | null
+  refusal?: { message: string; hint: string }
+}
+
+/** @throws CliError for an asked-for address that can't be had */
+const startHttp = async (server: Server, address: ListenAddress | undefined): Promise<StartedHttp> => {
+  if (address === undefined) return { url: null }
   const { host, port, isDefault, isLoopback } = address
   try {
-    return await server.listen({ host, port, isLoopback, version: readVersion() })
+    return { url: await server.listen({ host, port, isLoopback, version: readVersion() }) }
   } catch (cause) {
     const why = explainListenError(cause, address)
     if (why === undefined) throw cause
@@ -62,8 +62,7 @@ const startHttp = async (
         exitCode: EXIT.environment,
         cause,
       })
-    context.stderr.write(`${why.message}: this server goes on without HTTP; --listen names another address\n`)
-    return null
+    return { url: null, refusal: why }
   }
 }
 
