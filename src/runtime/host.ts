@@ -5,7 +5,8 @@
  * does everything inside a run.
  *
  * Invariants
- * 1. A run is held at most once per host: the store would grant this process a second claim.
+ * 1. A run is held at most once per host, and claimed once at a time: the store would grant this process a second claim. A run and its
+ *    child, both left by a dead process, are woken together, and each wakes the top of the family.
  * 2. The time of a claim is taken before the store is asked: the lease lasts from then at least.
  * 3. A definition and its run are written in one transaction.
  * 4. A claimed run that cannot be resumed, as with a journal of a newer release, is released before the error is thrown.
@@ -90,6 +91,8 @@ export class Host {
   readonly #opener: RunOpener
   /** Many runs are taken up at once: their folds share the event loop with everything else. */
   readonly #turns = new TurnSlices()
+  /** Ids of the runs that are being resumed. */
+  readonly #resuming = new Set<string>()
   #isStopped = false
 
   constructor(options: HostOptions) {
@@ -200,9 +203,18 @@ export class Host {
     return this.#resume(id, { watch })
   }
 
-  async #resume(id: string, { watch, above, performer }: OpenOptions): Promise<ResumeResult> {
+  async #resume(id: string, options: OpenOptions): Promise<ResumeResult> {
+    if (this.#held.has(id) || this.#resuming.has(id)) return this.#describeHeld(id)
+    this.#resuming.add(id)
+    try {
+      return await this.#claim(id, options)
+    } finally {
+      this.#resuming.delete(id)
+    }
+  }
+
+  async #claim(id: string, { watch, above, performer }: OpenOptions): Promise<ResumeResult> {
     const { store, owner, clock } = this.#options
-    if (this.#held.has(id)) return this.#describeHeld(id)
     const claimedAt = clock.now()
     const result = await store.claim(id, owner)
     if (result.kind !== 'claimed') return result

@@ -98,6 +98,18 @@ test('J2 processes that only seem dead write nothing once another holds the run'
   )
 })
 
+test('J2 a run that is woken twice at once, as a dead process leaves it with its child, is claimed once', async () => {
+  const { store, compiled, world, createHost } = createScene(TWO, 1)
+  const run = await createHost(createDeadOwner()).start(compiled, { input: { flag: false } })
+  await settle()
+  const host = createHost(createFarOwner())
+  const woken = await Promise.all([host.wake(run.id), host.wake(run.id)])
+  await settle()
+  assert.equal(woken.map(({ kind }) => kind).toSorted(), ['held', 'resumed'])
+  assert.is(world.starts.get('a#1'), 2, 'by the dead process and by this one')
+  assert.is((await store.readJournal(run.id)).filter(({ kind }) => kind === 'lost').length, 1)
+})
+
 const TWO = `
 steps:
   - { id: a, llm: mock/echo, prompt: x }
