@@ -96,21 +96,25 @@ const listVariables = ({ config }: Project) => ({
 /** Most workflows that are kept compiled. */
 const MOST_KEPT = 200
 
-/** Finds the workflow of a submission, and compiles each registered version once. */
+/** Finds the workflow of a submission, and compiles each registered version once: requests that come meanwhile wait for it too. */
 const createFinder = ({ store, project, definitions }: HttpServicesOptions) => {
-  const kept = new Map<string, FoundWorkflow>()
-  const registered = async (name: string): Promise<FoundWorkflow> => {
-    const entry = await store.findWorkflow(name)
-    const key = entry && `${entry.definition} ${entry.folder}`
-    const known = key && kept.get(key)
-    if (known) return known
-    const found = await loadRegistered(store, name, {
+  const kept = new Map<string, Promise<FoundWorkflow>>()
+  const load = (name: string): Promise<FoundWorkflow> =>
+    loadRegistered(store, name, {
       workingFolder: project.folder,
       compile: (definition) => definitions.compile(definition, listVariables(project)),
       mayBeFile: false,
     })
+  const registered = async (name: string): Promise<FoundWorkflow> => {
+    const entry = await store.findWorkflow(name)
+    if (entry === undefined) return load(name)
+    const key = `${entry.definition} ${entry.folder}`
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    const found = load(name)
     if (kept.size >= MOST_KEPT) kept.clear()
-    if (key) kept.set(key, found)
+    kept.set(key, found)
+    found.catch(() => kept.delete(key))
     return found
   }
   return (from: WantedSubmission['from']): Promise<FoundWorkflow> =>

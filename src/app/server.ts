@@ -159,7 +159,9 @@ export const createServer = (options: ServerOptions): Server => {
       const closed = Promise.all(web.map((part) => part.stop()))
       await syncing.stop()
       await Promise.all(work.map((part) => part.stop()))
-      await Promise.all([host.stop({ graceMs: GRACE_MS }), definitions.close(), closed])
+      await Promise.all([host.stop({ graceMs: GRACE_MS }), closed])
+      // Only now: requests in flight may need it.
+      await definitions.close()
     },
   }
 }

@@ -19,68 +19,96 @@ export interface WorkerAnswer {
   fault: FaultData | null
 }
 
-/** Limit of time for one definition, and how long an idle thread is kept. */
-const LONGEST_MS = 20_000
+/** Limit of time for one definition, the beat that counts it, and how long an idle thread is kept. */
+const MOST_BEATS = 20
+const BEAT_MS = 1_000
 const IDLE_MS = 60_000
 
 interface Pending {
-  settle(answer: WorkerAnswer): void
-  timer: NodeJS.Timeout
+  question: WorkerQuestion
+  settle(fault: FaultData | null): void
 }
 
+/**
+ * The thread works on one definition at a time, the first of the queue: no other is refused for it. Its time is counted in beats, so
+ * that a process that was frozen, or had no processor, refuses nothing for that.
+ */
 export class DefinitionChecker {
-  readonly #pending = new Map<number, Pending>()
+  readonly #queue: Pending[] = []
   #worker: Worker | undefined
   #idle: NodeJS.Timeout | undefined
+  #beat: NodeJS.Timeout | undefined
   #last = 0
+  #isClosed = false
 
-  /** @throws Fault `invalid_input` when it does not compile, or not within 20 seconds */
+  /** @throws Fault `invalid_input` when it does not compile, or not within 20 seconds; `unavailable` once this is closed */
   async check(definition: WorkerQuestion['definition'], options: WorkerQuestion['options']): Promise<void> {
-    const id = ++this.#last
+    if (this.#isClosed) throw toFault(STOPPED)
     const { hash, file, source, links } = definition
-    const answer = await new Promise<WorkerAnswer>((settle) => {
-      const timer = setTimeout(() => this.#giveUp(`'${file}' took too long to compile`), LONGEST_MS)
-      this.#pending.set(id, { settle, timer })
-      this.#open().postMessage({ id, definition: { hash, file, source, links }, options } satisfies WorkerQuestion)
+    const question = { id: ++this.#last, definition: { hash, file, source, links }, options }
+    const fault = await new Promise<FaultData | null>((settle) => {
+      this.#queue.push({ question, settle })
+      if (this.#queue.length === 1) this.#begin()
     })
-    if (answer.fault !== null) throw toFault(answer.fault)
+    if (fault !== null) throw toFault(fault)
   }
 
   async close(): Promise<void> {
-    const worker = this.#worker
-    this.#giveUp('the server has stopped')
-    await worker?.terminate()
+    this.#isClosed = true
+    for (const { settle } of this.#queue.splice(0)) settle(STOPPED)
+    await this.#endWorker()
+  }
+
+  /** Hands the first of the queue to the thread. */
+  #begin(): void {
+    const [first] = this.#queue
+    if (first === undefined) return
+    clearTimeout(this.#idle)
+    let beats = 0
+    this.#beat = setInterval(() => {
+      if (++beats === MOST_BEATS) this.#refuse(`'${first.question.definition.file}' took too long to compile`)
+    }, BEAT_MS)
+    this.#worker ??= this.#open()
+    this.#worker.postMessage(first.question)
   }
 
   #open(): Worker {
-    clearTimeout(this.#idle)
-    if (this.#worker !== undefined) return this.#worker
     const worker = new Worker(findWorker(), { resourceLimits: { maxOldGenerationSizeMb: 256 } })
     worker.unref()
-    worker.on('message', (answer: WorkerAnswer) => this.#take(answer))
-    worker.on('error', (error) => this.#giveUp(`the compiler failed: ${error.message}`))
-    this.#worker = worker
+    worker.on('message', ({ id, fault }: WorkerAnswer) => {
+      if (id === this.#queue[0]?.question.id) this.#answer(fault)
+    })
+    worker.on('error', (error) => {
+      if (worker === this.#worker) this.#refuse(`the compiler failed: ${error.message}`)
+    })
     return worker
   }
 
-  #take(answer: WorkerAnswer): void {
-    const pending = this.#pending.get(answer.id)
-    if (pending === undefined) return
-    clearTimeout(pending.timer)
-    this.#pending.delete(answer.id)
-    pending.settle(answer)
-    if (this.#pending.size === 0) this.#idle = setTimeout(() => this.#giveUp('idle'), IDLE_MS).unref()
+  /** Answers the first of the queue, and goes on with the next. */
+  #answer(fault: FaultData | null): void {
+    clearInterval(this.#beat)
+    this.#queue.shift()?.settle(fault)
+    if (this.#queue.length > 0) this.#begin()
+    else this.#idle = setTimeout(() => void this.#endWorker(), IDLE_MS).unref()
   }
 
-  /** Ends the thread and answers what is pending. The next question opens a new thread. */
-  #giveUp(reason: string): void {
+  /** The thread may be stuck: the next definition gets a new one. */
+  #refuse(message: string): void {
+    void this.#endWorker()
+    this.#answer({ code: 'invalid_input', message, retryable: false })
+  }
+
+  async #endWorker(): Promise<void> {
     clearTimeout(this.#idle)
-    this.#worker?.terminate().catch(() => {})
+    clearInterval(this.#beat)
+    const worker = this.#worker
     this.#worker = undefined
-    for (const id of [...this.#pending.keys()])
-      this.#take({ id, fault: { code: 'invalid_input', message: reason, retryable: false } })
+    await worker?.terminate()
   }
 }
+
+/** It says nothing about the definition: another server can compile it. */
+const STOPPED: FaultData = { code: 'unavailable', message: 'the server is stopping', retryable: true }
 
 /** The worker stands beside this file in the sources, and at the top of the folder in the bundle. */
 const findWorker = (): URL => {

@@ -72,6 +72,7 @@ const STATUS_OF_FAULT: ReadonlyMap<string, number> = new Map([
   ['expression_failed', 422],
   ['unauthorized', 422],
   ['defect', 500],
+  ['unavailable', 503],
 ])
 
 /** Translates what a route has thrown. The message of an unexpected error stays inside: it may hold anything. */
