@@ -21,7 +21,7 @@ export const inspectPostgres = async (url: string): Promise<PostgresInspection> 
   const connection = new Reopened(toClientConfig(url), { location })
   try {
     const client = await connection.open()
-    const schemaVersion = await readSchema(client, location)
+    const { version: schemaVersion } = await readSchema(client, location)
     const { rows } = await client.query<{ version: string; size: number }>(
       `select current_setting('server_version') as version, pg_database_size(current_database()) as size`,
     )

@@ -2,10 +2,11 @@
 import { Migrator } from '@mikro-orm/migrations'
 import { MikroORM } from '@mikro-orm/postgresql'
 import { createEntities } from '../entities.ts'
+import type { FoundSchema } from '../rules/schema.ts'
 import { toMigration } from '../sql/orm-migration.ts'
 import { toClientConfig } from './connection.ts'
 import { MIGRATIONS } from './migrations.ts'
-import { MIGRATIONS_TABLE } from './schema-version.ts'
+import { MIGRATIONS_TABLE, toSchemaNote } from './schema-version.ts'
 
 /** An index of a large table takes as long as it takes. */
 const WITHOUT_TIMEOUTS = { statement_timeout: 0, query_timeout: 0 }
@@ -31,8 +32,14 @@ export const openOrm = (url: string): Promise<MikroORM> =>
     pool: { min: 0, max: 1 },
     migrations: {
       tableName: MIGRATIONS_TABLE,
-      migrationsList: MIGRATIONS.map(toMigration),
+      migrationsList: MIGRATIONS.map(({ name, statements, readableFrom }, index) =>
+        toMigration({ name, statements: [...statements, noteStatement({ version: index + 1, readableFrom })] }),
+      ),
       snapshot: false,
       silent: true,
     },
   })
+
+/** Says, in the transaction of the migration, which releases can work with the schema that it makes. */
+const noteStatement = (schema: FoundSchema): string =>
+  `comment on table ${MIGRATIONS_TABLE} is '${toSchemaNote(schema)}'`

@@ -1,13 +1,14 @@
 /** Opens a store in a Postgres database, and brings its schema up to date. */
 import type pg from 'pg'
 import { toShownUrl } from '../database-address.ts'
+import { type FoundSchema, judgeSchema } from '../rules/schema.ts'
 import type { OnDamaged } from '../sql/damaged-rows.ts'
 import type { Store } from '../store.ts'
 import { StoreError } from '../store-error.ts'
 import { Reopened, toClientConfig } from './connection.ts'
 import { toStoreError } from './postgres-error.ts'
 import { PostgresStore } from './postgres-store.ts'
-import { MIGRATIONS_TABLE, OLDEST_SERVER, SCHEMA_VERSION } from './schema-version.ts'
+import { MIGRATIONS_TABLE, OLDEST_SERVER, parseSchemaNote, SCHEMA_VERSION } from './schema-version.ts'
 
 export interface PostgresStoreOptions {
   /** `postgres://USER:PASSWORD@HOST:PORT/NAME`, with the parameters that all programs of Postgres know. */
@@ -45,14 +46,14 @@ const prepare = async ({ config, url, location, migrate }: Preparation): Promise
   const connection = new Reopened(config, { location })
   try {
     const client = await connection.open()
-    if ((await readSchema(client, location)) === SCHEMA_VERSION) return
+    if (isUsable(await readSchema(client, location))) return
     if (!migrate)
       throw new StoreError('unreadable', `database '${location}' has an older schema: expected ${SCHEMA_VERSION}`, {
         hint: 'the next run brings it up to date',
       })
     // Of several processes one migrates, and the others find it done. The lock ends with the connection.
     await client.query(`select pg_advisory_lock(${MIGRATION_LOCK})`)
-    if ((await readSchema(client, location)) === SCHEMA_VERSION) return
+    if (isUsable(await readSchema(client, location))) return
     await (await import('./migrate.ts')).migrate(url)
   } finally {
     await connection.close()
@@ -71,8 +72,10 @@ interface Found {
   foreign_tables: number
 }
 
-/** Returns the version of the schema; 0 for an empty database. @throws StoreError */
-export const readSchema = async (client: pg.Client, location: string): Promise<number> => {
+const isUsable = (schema: FoundSchema): boolean => judgeSchema(schema, SCHEMA_VERSION) === 'usable'
+
+/** @throws StoreError also for a schema that this release can't work with */
+export const readSchema = async (client: pg.Client, location: string): Promise<FoundSchema> => {
   const { rows } = await client.query<Found>(
     `select current_setting('server_version_num')::int as server, to_regclass('${MIGRATIONS_TABLE}') is not null as has_migrations,
        (select count(*) from pg_tables where schemaname = current_schema() and tablename in (${TABLES})) as foreign_tables`,
@@ -85,18 +88,20 @@ export const readSchema = async (client: pg.Client, location: string): Promise<n
       { hint: 'update the server, or name another one in the URL' },
     )
   if (has_migrations) return readVersion(client, location)
-  if (foreign_tables === 0) return 0
+  if (foreign_tables === 0) return { version: 0, readableFrom: 0 }
   throw new StoreError('unreadable', `database '${location}' has tables of another program: expected an empty one`, {
     hint: 'name a database of its own (createdb troupe), or a schema of its own: ?options=-c%20search_path%3Dtroupe',
   })
 }
 
-const readVersion = async (client: pg.Client, location: string): Promise<number> => {
-  const { rows } = await client.query<{ name: string }>(
-    `select name from ${MIGRATIONS_TABLE} order by name desc limit 1`,
+const readVersion = async (client: pg.Client, location: string): Promise<FoundSchema> => {
+  const { rows } = await client.query<{ name: string; note: string | null }>(
+    `select name, obj_description(to_regclass('${MIGRATIONS_TABLE}'), 'pg_class') as note from ${MIGRATIONS_TABLE}
+      order by name desc limit 1`,
   )
   const version = Number.parseInt(rows[0]?.name ?? '0', 10)
-  if (version > SCHEMA_VERSION)
+  const schema = parseSchemaNote(rows[0]?.note ?? null, version)
+  if (judgeSchema(schema, SCHEMA_VERSION) === 'too_new')
     throw new StoreError(
       'too_new',
       `database '${location}' has schema ${version}: expected at most ${SCHEMA_VERSION}`,
@@ -104,5 +109,5 @@ const readVersion = async (client: pg.Client, location: string): Promise<number>
         hint: 'a newer release of troupe wrote it: update this one, or name another database with --db',
       },
     )
-  return version
+  return schema
 }

@@ -3,9 +3,10 @@ import { lstatSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { createPrivateFile } from '../private-mode.ts'
+import { judgeSchema } from '../rules/schema.ts'
 import { StoreError } from '../store-error.ts'
 import { distrustSchema, expectPlainSchema } from './foreign-schema.ts'
-import { APPLICATION_ID, BUSY_TIMEOUT_MS, SCHEMA_VERSION } from './schema-version.ts'
+import { APPLICATION_ID, BUSY_TIMEOUT_MS, parseUserVersion, SCHEMA_VERSION } from './schema-version.ts'
 
 export type Connection = Database.Database
 
@@ -60,10 +61,11 @@ export const openConnection = (path: string, options: { durability: Durability; 
   }
 }
 
-/** Reads the version of the schema; 0 for a new file. @throws StoreError `too_new` */
+/** Reads the version of the schema; 0 for a new file. @throws StoreError `too_new` for one that this release can't work with */
 export const readSchemaVersion = (connection: Connection, path: string): number => {
-  const version = readNumber(connection, 'user_version')
-  if (version > SCHEMA_VERSION)
+  const schema = parseUserVersion(readNumber(connection, 'user_version'))
+  const { version } = schema
+  if (judgeSchema(schema, SCHEMA_VERSION) === 'too_new')
     throw new StoreError('too_new', `database '${path}' has schema ${version}: expected at most ${SCHEMA_VERSION}`, {
       hint: 'a newer release of troupe wrote it: update this one, or name another file with --db',
     })

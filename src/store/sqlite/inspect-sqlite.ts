@@ -2,8 +2,9 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
+import { judgeSchema } from '../rules/schema.ts'
 import { distrustSchema, findForeign } from './foreign-schema.ts'
-import { APPLICATION_ID, SCHEMA_VERSION } from './schema-version.ts'
+import { APPLICATION_ID, parseUserVersion, SCHEMA_VERSION } from './schema-version.ts'
 import { toStoreError } from './sqlite-error.ts'
 
 export interface DatabaseInspection {
@@ -12,6 +13,8 @@ export interface DatabaseInspection {
   isWritable: boolean
   isOurs: boolean
   schemaVersion: number
+  /** True for the schema of a newer release that this one can't work with. */
+  isTooNew: boolean
   /** The version that this release writes. */
   expectedVersion: number
   /** Undefined: the file is sound. */
@@ -34,13 +37,15 @@ const inspect = (path: string): DatabaseInspection => {
     distrustSchema(connection)
     const isOurs = read('application_id') === APPLICATION_ID
     const foreign = findForeign(connection)
+    const schema = parseUserVersion(Number(read('user_version')))
     // The check evaluates expressions of the schema.
     const found = isOurs && foreign !== undefined ? `it has ${foreign}` : String(read('quick_check(1)'))
     return {
       sizeBytes: sizeOf(path) + sizeOf(`${path}-wal`),
       isWritable: mayWrite(path) && mayWrite(dirname(path)),
       isOurs,
-      schemaVersion: Number(read('user_version')),
+      schemaVersion: schema.version,
+      isTooNew: judgeSchema(schema, SCHEMA_VERSION) === 'too_new',
       expectedVersion: SCHEMA_VERSION,
       damage: found === 'ok' ? undefined : found,
     }

@@ -44,7 +44,7 @@ const bringUpToDate = async (connection: Connection, options: { file: string; mi
   const giveUpAt = elapsedMs() + MIGRATION_GIVE_UP_MS
   for (;;) {
     const version = await retryBusy(options.file, () => readSchemaVersion(connection, options.file))
-    if (version === SCHEMA_VERSION) return
+    if (version >= SCHEMA_VERSION) return
     if (!options.migrate) throw outdated(options.file, version)
     try {
       const { migrate } = await import('./migrate.ts')

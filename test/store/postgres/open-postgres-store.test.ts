@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { migrate, openOrm } from '../../../src/store/postgres/migrate.ts'
 import { MIGRATIONS } from '../../../src/store/postgres/migrations.ts'
 import { openPostgresStore } from '../../../src/store/postgres/open-postgres-store.ts'
-import { MIGRATIONS_TABLE, SCHEMA_VERSION } from '../../../src/store/postgres/schema-version.ts'
+import { MIGRATIONS_TABLE, SCHEMA_VERSION, toSchemaNote } from '../../../src/store/postgres/schema-version.ts'
 import { isStoreError } from '../../../src/store/store-error.ts'
 import { execute, onPostgres, startPostgres } from '../../support/postgres-server.ts'
 import { catchRejection, startRun } from '../../support/store-values.ts'
@@ -43,6 +43,35 @@ add('several processes that open an empty database at once migrate it once', asy
   await startRun(third)
   assert.is((await first.listRuns()).length, 1)
   for (const store of [first, second, third]) await store.close()
+})
+
+/** As the migration of a later release does it. */
+const migrateFurther = (url: string, readableFrom: number): Promise<void> => {
+  const version = SCHEMA_VERSION + 1
+  return execute(
+    url,
+    `alter table run add column extra text; insert into ${MIGRATIONS_TABLE} (name) values ('${String(version).padStart(4, '0')}-extra');
+     comment on table ${MIGRATIONS_TABLE} is '${toSchemaNote({ version, readableFrom })}'`,
+  )
+}
+
+add('a schema of a newer release that only adds to this one is worked with, and left as it is', async () => {
+  const url = await (await startPostgres()).createDatabase()
+  const first = await openPostgresStore({ url })
+  await migrateFurther(url, SCHEMA_VERSION)
+  const second = await openPostgresStore({ url })
+  for (const store of [first, second]) await startRun(store)
+  assert.is((await second.listRuns()).length, 2)
+  for (const store of [first, second]) await store.close()
+})
+
+add('no migration is readable by releases that could not read the one before', () => {
+  const oldest = MIGRATIONS.map(({ readableFrom }) => readableFrom)
+  assert.equal(
+    oldest,
+    oldest.toSorted((a, b) => a - b),
+  )
+  return Promise.resolve()
 })
 
 interface Refusal {
@@ -110,6 +139,18 @@ const REFUSALS: Refusal[] = [
     },
     code: 'too_new',
     says: /has schema 99: expected at most/,
+    hint: /update this one/,
+  },
+  {
+    title: 'a schema of a newer release that takes away from this one',
+    prepare: async () => {
+      const url = await at(() => {})
+      await migrate(url)
+      await migrateFurther(url, SCHEMA_VERSION + 1)
+      return url
+    },
+    code: 'too_new',
+    says: new RegExp(`has schema ${SCHEMA_VERSION + 1}: expected at most ${SCHEMA_VERSION}`),
     hint: /update this one/,
   },
   {

@@ -4,10 +4,10 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { hashBytes } from '../../../src/core/hash.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts'
-import { SCHEMA_VERSION } from '../../../src/store/sqlite/schema-version.ts'
+import { SCHEMA_VERSION, toUserVersion } from '../../../src/store/sqlite/schema-version.ts'
 import { isStoreError, type StoreErrorCode } from '../../../src/store/store-error.ts'
 import { REPOSITORY_FOLDER, runProcess } from '../../support/child-process.ts'
-import { catchRejection } from '../../support/store-values.ts'
+import { catchRejection, startRun } from '../../support/store-values.ts'
 import { createTempFolder } from '../../support/temp-folder.ts'
 
 const test = suite('opening a SQLite store')
@@ -48,6 +48,19 @@ test('nothing but the database is left after close', async () => {
   const path = createTempFolder().resolve('troupe.db')
   await (await open(path)).close()
   assert.equal([existsSync(path), existsSync(`${path}-wal`), existsSync(`${path}-shm`)], [true, false, false])
+})
+
+const later = (readableFrom: number): string =>
+  `alter table run add column extra text; pragma user_version = ${toUserVersion({ version: SCHEMA_VERSION + 1, readableFrom })}`
+
+test('a schema of a newer release that only adds to this one is worked with, and left as it is', async () => {
+  const path = createTempFolder().resolve('troupe.db')
+  const first = await open(path)
+  change(path, later(SCHEMA_VERSION))
+  const second = await open(path)
+  for (const store of [first, second]) await startRun(store)
+  assert.is((await second.listRuns()).length, 2)
+  for (const store of [first, second]) await store.close()
 })
 
 const refused: {
@@ -93,6 +106,17 @@ const refused: {
       const path = createTempFolder().resolve('troupe.db')
       await (await open(path)).close()
       change(path, `pragma user_version = ${SCHEMA_VERSION + 1}`)
+      return path
+    },
+  },
+  {
+    title: 'a database of a newer release that takes away from this one',
+    code: 'too_new',
+    says: new RegExp(`has schema ${SCHEMA_VERSION + 1}: expected at most ${SCHEMA_VERSION}`),
+    make: async () => {
+      const path = createTempFolder().resolve('troupe.db')
+      await (await open(path)).close()
+      change(path, later(SCHEMA_VERSION + 1))
       return path
     },
   },

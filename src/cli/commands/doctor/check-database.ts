@@ -34,7 +34,7 @@ const checkServer = async (url: string, shown: string): Promise<DoctorCheck[]> =
       pass('database', `${shown}, Postgres ${version}, ${formatSize(sizeBytes)}`),
       schemaVersion === 0
         ? pass('schema', 'the database is empty: the first run makes the tables')
-        : checkSchema(schemaVersion, expectedVersion),
+        : checkSchema(schemaVersion, { expected: expectedVersion, isTooNew: false }),
     ]
   } catch (error) {
     return [missDatabase(error, 'check the URL and the server')]
@@ -60,7 +60,10 @@ const checkPlace = (path: string, shown: string): DoctorCheck => {
 
 const inspect = async (path: string, shown: string): Promise<DoctorCheck[]> => {
   try {
-    const { sizeBytes, isWritable, isOurs, schemaVersion, expectedVersion, damage } = await inspectDatabase(path, shown)
+    const { sizeBytes, isWritable, isOurs, schemaVersion, expectedVersion, isTooNew, damage } = await inspectDatabase(
+      path,
+      shown,
+    )
     if (!isOurs && schemaVersion !== 0)
       return [miss('database', `${shown} belongs to another program`, 'name another file with --db')]
     return [
@@ -68,7 +71,7 @@ const inspect = async (path: string, shown: string): Promise<DoctorCheck[]> => {
         ? pass('database', `${shown}, ${formatSize(sizeBytes)}, writable`)
         : miss('database', `${shown} can't be written to`, 'check the permissions of the file and of its folder'),
       ...checkPermissions(path),
-      checkSchema(schemaVersion, expectedVersion),
+      checkSchema(schemaVersion, { expected: expectedVersion, isTooNew }),
       damage === undefined
         ? pass('integrity', 'quick check found nothing wrong')
         : miss('integrity', `the database is damaged: ${damage}`, `restore a backup, or: sqlite3 ${shown} '.recover'`),
@@ -86,9 +89,11 @@ const checkPermissions = (path: string): DoctorCheck[] => {
   return [warn('permissions', detail, `chmod 600 ${files.map(quoteWord).join(' ')}`)]
 }
 
-const checkSchema = (found: number, expected: number): DoctorCheck => {
+const checkSchema = (found: number, { expected, isTooNew }: { expected: number; isTooNew: boolean }): DoctorCheck => {
   if (found === expected) return pass('schema', `version ${found}`)
   if (found < expected) return pass('schema', `version ${found}: the next run migrates it to ${expected}`)
+  if (!isTooNew)
+    return pass('schema', `version ${found}, of a newer release: this one, with ${expected}, works with it`)
   return miss(
     'schema',
     `version ${found}, written by a newer release: expected at most ${expected}`,
