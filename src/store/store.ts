@@ -14,6 +14,7 @@ import type { ApprovalStore } from './approval-record.ts'
 import type { BlobStore } from './blob-store.ts'
 import type { CloudEventStore } from './cloud-event-record.ts'
 import type { DefinitionStore } from './definition-store.ts'
+import type { HeadStore } from './head-store.ts'
 import type { InboxStore, KeptMessageStore } from './inbox-store.ts'
 import type { JournalStore } from './journal-store.ts'
 import type { StoreMaintenance } from './maintenance.ts'
@@ -44,6 +45,7 @@ export interface Store
   extends HostStore,
     QueueStore,
     ReportStore,
+    HeadStore,
     KeptMessageStore,
     ApprovalStore,
     CloudEventStore,

@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert'
+import type { HeadQuery } from '../../src/store/head-store.ts'
 import type { RunFilter } from '../../src/store/store.ts'
-import { createEnd, createNewRun, startRun, T0 } from '../support/store-values.ts'
+import { createEnd, createNewRun, createRow, startRun, T0 } from '../support/store-values.ts'
 import type { AddStoreTest } from './store.ts'
 
 export const addStoreQueryTests = (test: AddStoreTest): void => {
@@ -79,5 +80,38 @@ export const addStoreQueryTests = (test: AddStoreTest): void => {
     assert.equal(await list({ before: 'r-none' }), [])
     assert.is(await store.countRuns({ limit: 1 }), 4)
     assert.is(await store.countRuns({ workflow: 'sort', status: 'running' }), 1)
+  })
+
+  test('the ends of the journals of all runs that have not ended are listed in the order of creation', async ({
+    store,
+  }) => {
+    assert.is(await store.readNewestKey(), 0)
+    const claims = []
+    for (const id of ['r-1', 'r-2', 'r-3'])
+      claims.push(await startRun(store, { run: { id, created: { ...createNewRun().created, at: T0 } } }))
+    await startRun(store, { run: { id: 'r-child', parent: 'r-1' } })
+    const [first, second] = claims
+    assert.ok(first && second)
+    await store.write(first, { rows: [createRow(2), createRow(3)] })
+    await store.write(second, { rows: [createRow(2)], end: createEnd({ at: T0 + 5_000 }) })
+    const list = async (query: HeadQuery): Promise<unknown[]> =>
+      (await store.listHeads(query)).map(({ id, seq, isOver }) => [id, seq, isOver])
+    const [running] = await store.listHeads({ after: await store.readNewestKey() })
+    assert.equal(
+      [running?.id, running?.workflow, running?.seq, running?.at, running?.isOver],
+      ['r-1', 'greet', 3, T0 + 3, false],
+    )
+    const none = { after: await store.readNewestKey() }
+    const going = [
+      ['r-1', 3, false],
+      ['r-3', 1, false],
+      ['r-child', 1, false],
+    ]
+    const ended = ['r-2', 2, true]
+    assert.equal(await list(none), going)
+    assert.equal(await list({ ...none, endedSince: T0 + 5_001 }), going)
+    const all = [going[0], ended, ...going.slice(1)]
+    assert.equal(await list({ ...none, endedSince: T0 + 5_000 }), all)
+    assert.equal(await list({ after: running?.key ?? 0 }), all)
   })
 }

@@ -94,20 +94,34 @@ export interface ServerEvent {
   data: JsonValue
 }
 
+export interface ReadEventsOptions {
+  lastEventId?: string | undefined
+  enough?: number
+  token?: string
+  /** The stream has begun. */
+  onOpen?(): void
+}
+
 /** Reads server-sent events until the stream ends, or until `enough` of them have come. */
 export const readEvents = async (
   url: string,
-  { lastEventId, enough = Number.POSITIVE_INFINITY }: { lastEventId?: string; enough?: number } = {},
+  { lastEventId, enough = Number.POSITIVE_INFINITY, token, onOpen = () => {} }: ReadEventsOptions = {},
 ): Promise<ServerEvent[]> => {
   const stop = new AbortController()
-  const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId }
+  const headers = {
+    ...(lastEventId !== undefined && { 'last-event-id': lastEventId }),
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  }
   const response = await fetch(url, { signal: stop.signal, headers })
   assert.is(response.status, 200)
   assert.match(response.headers.get('content-type') ?? '', 'text/event-stream')
   const events: ServerEvent[] = []
   let text = ''
+  let hasBegun = false
   try {
     for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      if (!hasBegun) onOpen()
+      hasBegun = true
       text += chunk
       const parts = text.split('\n\n')
       text = parts.pop() ?? ''

@@ -1,16 +1,19 @@
-/** The records beside the runs: approvals, the outbox, schedules, registered workflows and tokens. */
+/** The records beside the runs: approvals, the outbox, schedules, registered workflows and tokens; and the ends of journals. */
 import type { ApprovalFilter, ApprovalStore, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
 import type { CloudEventFilter, CloudEventStore, StoredCloudEvent } from '../cloud-event-record.ts'
+import type { HeadQuery, HeadStore, JournalHead } from '../head-store.ts'
 import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
 import type { LivePhase } from '../report-store.ts'
 import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
 import { type StoredApproval, toOpenApproval } from '../sql/approval-columns.ts'
 import { decodeRows } from '../sql/damaged-rows.ts'
 import { toCloudEvent } from '../sql/event-columns.ts'
+import { toHead } from '../sql/head-columns.ts'
 import { COUNT_LIVE_RUNS, type StoredLivePhase, toLivePhases } from '../sql/live-runs.ts'
 import { toSchedule } from '../sql/schedule-columns.ts'
 import { toToken, toTokenValues } from '../sql/token-columns.ts'
 import type { TokenRecord, TokenStore } from '../token-store.ts'
+import { listHeads, readNewestKey } from './journal-heads.ts'
 import { APPROVAL, OUTBOX } from './record-statements.ts'
 import { advanceSchedule, replaceSchedules, SCHEDULE } from './schedules.ts'
 import { one, sql } from './session.ts'
@@ -19,12 +22,20 @@ import { TOKEN } from './tokens.ts'
 import { registerWorkflow, WORKFLOW } from './workflows.ts'
 
 export abstract class PostgresRecords
-  implements ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore, TokenStore
+  implements ApprovalStore, CloudEventStore, HeadStore, ScheduleStore, WorkflowStore, TokenStore
 {
   protected readonly db: StoreConnections
 
   constructor(db: StoreConnections) {
     this.db = db
+  }
+
+  readNewestKey(): Promise<number> {
+    return this.db.read(readNewestKey)
+  }
+
+  listHeads(query: HeadQuery): Promise<JournalHead[]> {
+    return this.db.read(async (session) => this.decode(await listHeads(session, query), toHead))
   }
 
   listApprovals({ run, workflow, limit }: ApprovalFilter = {}): Promise<OpenApproval[]> {

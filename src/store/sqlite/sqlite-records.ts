@@ -1,20 +1,23 @@
 /**
- * The records beside the runs: approvals, the outbox, schedules and registered workflows, tokens; and lists of runs. Their statements are
+ * The records beside the runs: approvals, the outbox, schedules and registered workflows, tokens; and lists of runs and of the ends of journals. Their statements are
  * prepared when one is first needed, so that opening the store stays quick.
  */
 
 import type { ApprovalFilter, ApprovalStore, ApprovalToken, NamedApproval, OpenApproval } from '../approval-record.ts'
 import type { CloudEventFilter, CloudEventStore, StoredCloudEvent } from '../cloud-event-record.ts'
+import type { HeadQuery, HeadStore, JournalHead } from '../head-store.ts'
 import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
 import type { LivePhase } from '../report-store.ts'
 import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
 import { type Decoding, decodeRows } from '../sql/damaged-rows.ts'
+import { toHead } from '../sql/head-columns.ts'
 import { type FoundSchedule, toSchedule } from '../sql/schedule-columns.ts'
 import { toToken } from '../sql/token-columns.ts'
 import type { TokenRecord, TokenStore } from '../token-store.ts'
 import type { Connection } from './connection.ts'
 import { DueRuns } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
+import { JournalHeads } from './journal-heads.ts'
 import { RunLists } from './run-lists.ts'
 import { SqliteApprovals } from './sqlite-approvals.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
@@ -24,7 +27,7 @@ import { prepareWorkflows, registerWorkflow, toWorkflow } from './sqlite-workflo
 import type { StoreQueue } from './store-queue.ts'
 
 export abstract class SqliteRecords
-  implements ApprovalStore, CloudEventStore, ScheduleStore, WorkflowStore, TokenStore
+  implements ApprovalStore, CloudEventStore, HeadStore, ScheduleStore, WorkflowStore, TokenStore
 {
   protected readonly queue: StoreQueue
   protected readonly parts: () => Parts
@@ -34,6 +37,16 @@ export abstract class SqliteRecords
     this.queue = queue
     this.parts = prepareParts(connection, decoding)
     this.decoding = decoding
+  }
+
+  readNewestKey(): Promise<number> {
+    return this.queue.read(() => this.parts().heads.newest())
+  }
+
+  listHeads(query: HeadQuery): Promise<JournalHead[]> {
+    return this.queue.read(() =>
+      decodeRows(this.parts().heads.list(query), { decode: toHead, onDamaged: this.decoding.onDamaged }),
+    )
   }
 
   listApprovals(filter: ApprovalFilter = {}): Promise<OpenApproval[]> {
@@ -163,6 +176,7 @@ const createParts = (connection: Connection, decoding: Decoding) => {
     approvals: new SqliteApprovals(connection, decoding),
     outbox: new SqliteOutbox(connection, decoding),
     runs: new RunLists(connection),
+    heads: new JournalHeads(connection),
     schedules: prepareSchedules(connection),
     workflows: prepareWorkflows(connection),
     tokens: prepareTokens(connection),

@@ -1,4 +1,5 @@
 /** The HTTP interface as a whole: guards, routes, and the OpenAPI document that is made from them. */
+import { AllRunsFeed } from '../all-runs-feed.ts'
 import { Logins } from '../logins.ts'
 import { guardRequests, limitBodies } from '../request-guard.ts'
 import { measureRequests } from '../request-meter.ts'
@@ -35,7 +36,7 @@ export const createHttpInterface = (
   { version, isLoopback }: InterfaceOptions,
 ): HttpInterface => {
   const api = createRouter(services.onProblem)
-  const feed = new RunFeed(services)
+  const feeds = { one: new RunFeed(services), all: new AllRunsFeed(services) }
   const { store, clock } = services
   const logins = new Logins({ store, clock, isLoopback })
   api.use(measureRequests(services.meter))
@@ -49,7 +50,7 @@ export const createHttpInterface = (
   addControlRoutes(api, services)
   addCopyRoutes(api, services)
   addHistoryRoutes(api, services)
-  addEventRoutes(api, services, feed)
+  addEventRoutes(api, services, feeds)
   addApprovalRoutes(api, services)
   addWorkflowRoutes(api, services)
   addPlanRoutes(api, services)
@@ -58,5 +59,10 @@ export const createHttpInterface = (
   addServerRoutes(api, services)
   api.use('/openapi.json', guardRoute(LIST))
   api.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Troupe', version }, servers: [{ url: '/' }] })
-  return { api, stop: () => feed.stop() }
+  return {
+    api,
+    async stop() {
+      await Promise.all([feeds.one.stop(), feeds.all.stop()])
+    },
+  }
 }
