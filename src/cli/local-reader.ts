@@ -1,24 +1,32 @@
 /** Reads the runs of a database here. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { createCatalogue } from '../app/catalogue.ts'
+import { loadRun } from '../service/history/load-run.ts'
 import { selectRuns } from '../service/history/select-runs.ts'
 import { readShownRuns } from '../service/history/shown-runs.ts'
 import { readTracedRun } from '../service/history/traced-run.ts'
-import type { Store } from '../store/store.ts'
+import type { JournalRow } from '../store/journal-row.ts'
+import type { RunRecord, Store } from '../store/store.ts'
 import type { Context } from './context.ts'
 import type { DamagedRows } from './damaged-rows.ts'
 import { findRun, type Listing, withRuns, withRunsIfThere } from './open-runs.ts'
-import type { RunReader } from './run-reader.ts'
+import type { RunReader, RunStream } from './run-reader.ts'
 
 export const withLocalReader = (
   context: Context,
   listing: Listing | undefined,
   act: (reader: RunReader) => Promise<void>,
-): Promise<void> =>
-  listing === undefined
-    ? withRuns(context, ({ store, damaged }) => act(createReader(store, damaged)))
-    : withRunsIfThere(context, listing, (store, damaged) => act(createReader(store, damaged)))
+): Promise<void> => {
+  const open = (store: Store, damaged: DamagedRows): Promise<void> => act(createReader(store, { context, damaged }))
+  return listing === undefined
+    ? withRuns(context, ({ store, damaged }) => open(store, damaged))
+    : withRunsIfThere(context, listing, open)
+}
 
-const createReader = (store: Store, damaged: DamagedRows): RunReader => ({
+const createReader = (
+  store: Store,
+  { context: { workingFolder }, damaged }: { context: Context; damaged: DamagedRows },
+): RunReader => ({
   damaged,
   async list(query) {
     const { runs, total } = await selectRuns(store, query)
@@ -26,4 +34,35 @@ const createReader = (store: Store, damaged: DamagedRows): RunReader => ({
   },
   listChildren: (parent, limit) => store.listRuns({ parent, ...(limit !== undefined && { limit }) }),
   trace: async (run) => readTracedRun(store, await findRun(store, run), createCatalogue()),
+  follow: async (run) => createStream(store, { record: await findRun(store, run), workingFolder }),
 })
+
+const createStream = (
+  store: Store,
+  { record, workingFolder }: { record: RunRecord; workingFolder: string },
+): RunStream => ({
+  record,
+  async compile() {
+    const options = { catalogue: createCatalogue(), environment: {}, workingFolder }
+    return (await loadRun(store, record, options)).workflow
+  },
+  rows: ({ signal }) => pollRows(store, record.id, signal),
+  listAskedBelow: async () => (await import('../service/control/open-approvals.ts')).listAskedBelow(store, record.id),
+})
+
+const POLL_EVERY_MS = 100
+const PAGE = 500
+
+async function* pollRows(store: Store, id: string, signal: AbortSignal): AsyncGenerator<readonly JournalRow[]> {
+  let from = 1
+  while (!signal.aborted) {
+    // The end is read before the rows, so that none is missed.
+    const found = await store.findRun(id)
+    const rows = await store.readRows(id, { from, to: from + PAGE - 1 })
+    if (rows.length > 0) yield rows
+    from += rows.length
+    if (rows.length === PAGE) continue
+    if (found.kind !== 'found' || found.run.status !== 'running') return
+    await delay(POLL_EVERY_MS, undefined, { signal }).catch(() => {})
+  }
+}

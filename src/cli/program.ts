@@ -32,6 +32,7 @@ import { tokensCommand } from './commands/tokens/command.ts'
 import { traceCommand } from './commands/trace/command.ts'
 import { trustCommand } from './commands/trust/command.ts'
 import { validateCommand } from './commands/validate/command.ts'
+import { watchCommand } from './commands/watch/command.ts'
 import { workflowsCommand } from './commands/workflows/command.ts'
 import { EXIT } from './exit-code.ts'
 import { NARROWEST_COLUMN, renderHelp } from './help-text.ts'
@@ -41,7 +42,7 @@ import { readVersion } from './read-version.ts'
 /** By their headings, and in the order of `troupe --help`. */
 const COMMANDS: Readonly<Record<string, readonly CliCommand[]>> = {
   Write: [initCommand, validateCommand, planCommand, graphCommand, simulateCommand, explainCommand, schemaCommand],
-  Run: [runCommand, submitCommand, serveCommand, resumeCommand, cancelCommand],
+  Run: [runCommand, submitCommand, serveCommand, watchCommand, resumeCommand, cancelCommand],
   Interact: [pauseCommand, unpauseCommand, approvalsCommand, signalCommand],
   Inspect: [
     runsCommand,

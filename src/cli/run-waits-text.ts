@@ -89,7 +89,7 @@ const renderShown = (show: OpenApproval['show']): string[] =>
 const MOST_WAITS = 50
 
 /** Waits of the run and the known waits of its child runs. Pauses are left out, because they end by themselves. */
-export const listShownWaits = (run: Run, ofChildren: readonly RunWait[] = []): AnsweredWait[] => [
+export const listShownWaits = (run: Pick<Run, 'id' | 'state'>, ofChildren: readonly RunWait[] = []): AnsweredWait[] => [
   ...listAnswered(run.state, run.id, MOST_WAITS),
   ...ofChildren.filter((wait) => wait.kind !== 'time'),
 ]

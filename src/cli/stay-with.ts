@@ -4,7 +4,6 @@ import type { Local } from '../app/local.ts'
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Run } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
-import type { RunWait } from '../service/control/run-waits.ts'
 import { listDetached } from '../service/history/detached-runs.ts'
 import type { QueuedRun, Store } from '../store/store.ts'
 import type { Context } from './context.ts'
@@ -12,6 +11,7 @@ import { follow } from './follow.ts'
 import { describeHolder } from './run-holder.ts'
 import { chooseView, type OutputOptions, writeResult } from './run-output.ts'
 import { type FollowedExit, type RunResult, toExitCode, toResult } from './run-result.ts'
+import { watchAsked } from './watch-asked.ts'
 
 export interface StayOptions {
   local: Local
@@ -57,7 +57,10 @@ const showRun = async (
     store,
     begin: (onQueued) => begin((notice) => view.take(notice), onQueued),
   })
-  const stopLooking = watchChildApprovals(run.id, { store, workflow, onAsked: (asked) => view.ask(asked) })
+  const stopLooking = watchAsked(workflow, {
+    list: async () => (await import('../service/control/open-approvals.ts')).listAskedBelow(store, run.id),
+    onAsked: (asked) => view.ask(asked),
+  })
   try {
     view.begin(run)
     const followed = await follow(run, { local, view })
@@ -121,28 +124,4 @@ export const describeQueue = ({ ahead, retryAt }: Pick<QueuedRun, 'ahead' | 'ret
   if (ahead > 0) return `${ahead} run${ahead === 1 ? ' goes' : 's go'} first`
   if (retryAt !== null) return `its rate lets it start at ${new Date(retryAt).toISOString()}`
   return 'it starts as soon as a run of its flow ends'
-}
-
-const POLL_EVERY_MS = 1_000
-
-/**
- * Watches for approvals of child runs, which are visible only in the database. Returns a function that stops the watch. A workflow without child workflows is not
- * watched.
- */
-const watchChildApprovals = (
-  runId: string,
-  {
-    store,
-    workflow,
-    onAsked,
-  }: { store: Store; workflow: CompiledWorkflow; onAsked: (asked: readonly RunWait[]) => void },
-): (() => void) => {
-  if (workflow.children.size === 0) return () => {}
-  const look = async (): Promise<void> => {
-    const { listAskedBelow } = await import('../service/control/open-approvals.ts')
-    onAsked(await listAskedBelow(store, runId))
-  }
-  // A failed poll is ignored: the run does not depend on it.
-  const timer = setInterval(() => void look().catch(() => {}), POLL_EVERY_MS)
-  return () => clearInterval(timer)
 }

@@ -13,7 +13,8 @@ export type RunNotice =
       effect: OpenEffect
       fault: FaultData
       figures: AttemptFigures
-      retryInMs: number
+      /** Undefined: the pause is not known. */
+      retryInMs: number | undefined
       /** The next model of a fallback order, if the next attempt is its first one. */
       fallsBackTo?: string | undefined
     }

@@ -105,6 +105,10 @@ export class RunState {
     return this.#scopes.waits.list()
   }
 
+  openEffect(path: string): OpenEffect | undefined {
+    return this.#scopes.open.get(path)?.effect
+  }
+
   isOpen(path: string, visit: number): boolean {
     return this.#scopes.open.get(path)?.visit === visit
   }

@@ -1,16 +1,17 @@
 /** Reads the runs of a server. */
+import { createCatalogue } from '../../app/catalogue.ts'
 import { joinAssignment } from '../../core/assignment.ts'
-import { isJsonObject } from '../../core/json.ts'
 import type { RunQuery } from '../../service/history/select-runs.ts'
 import type { ShownRun } from '../../service/history/shown-runs.ts'
 import { toTime } from '../../service/views/time.ts'
-import type { JournalRow } from '../../store/journal-row.ts'
-import { isRawRow, parseJournalRow } from '../../store/parse-journal-row.ts'
-import { type RunJson, RunList, Trace } from '../../web/api/schemas.ts'
-import { CliError } from '../cli-error.ts'
-import { EXIT } from '../exit-code.ts'
-import type { RunReader } from '../run-reader.ts'
-import { findRunPath } from './run-path.ts'
+import { compileStored } from '../../service/workflows/compile-stored.ts'
+import type { RunRecord } from '../../store/store.ts'
+import { RunDefinition } from '../../web/api/history-schemas.ts'
+import { Run, type RunJson, RunList, Trace } from '../../web/api/schemas.ts'
+import type { RunReader, RunStream } from '../run-reader.ts'
+import { readRow } from './read-row.ts'
+import { streamRows } from './remote-stream.ts'
+import { findRunPath, toRunPath } from './run-path.ts'
 import { toRunError, toRunRecord, toRunWait } from './run-record.ts'
 import { type ServerClient, toQuery } from './server-client.ts'
 
@@ -39,15 +40,32 @@ export const createRemoteReader = (client: ServerClient): RunReader => ({
       started: started.map(toRunRecord),
     }
   },
+  async follow(run) {
+    return createStream(client, toRunRecord(await client.get(await findRunPath(client, run), Run)))
+  },
 })
 
-/** @throws CliError, StoreError `corrupt` */
-export const readRow = (value: unknown, runId: string): JournalRow => {
-  if (isJsonObject(value) && isRawRow(value)) return parseJournalRow(value, runId)
-  throw new CliError(`the journal of run ${runId} has a row that this release cannot read`, {
-    hint: 'compare troupe --version here and on the server',
-    exitCode: EXIT.environment,
-  })
+const createStream = (client: ServerClient, record: RunRecord): RunStream => {
+  const path = toRunPath(record.id)
+  return {
+    record,
+    async compile() {
+      const {
+        definition: hash,
+        file,
+        source,
+        links,
+        models,
+        environment,
+      } = await client.get(`${path}/definition`, RunDefinition)
+      return compileStored({ hash, file, source, links }, { catalogue: createCatalogue(), models, environment })
+    },
+    rows: (options) => streamRows(client, record.id, options),
+    async listAskedBelow() {
+      const { waits_for: waits } = await client.get(path, Run)
+      return waits.map(toRunWait).filter(({ kind, run }) => kind === 'approval' && run !== record.id)
+    },
+  }
 }
 
 const toShownRun = (json: RunJson): ShownRun => ({

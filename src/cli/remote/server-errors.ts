@@ -19,8 +19,9 @@ const COMPARE_VERSIONS = 'compare troupe --version here and on the server'
 /** @param problem The body; undefined: it is no JSON. */
 export const explainProblem = (problem: JsonValue | undefined, refused: RefusedAnswer): Error => {
   const { origin, hasToken, method, path, status, location } = refused
+  const Kind = PASSING.has(status) ? ServerUnreached : CliError
   const environment = (message: string, hint: string | undefined): CliError =>
-    new CliError(message, { hint, exitCode: EXIT.environment })
+    new Kind(message, { hint, exitCode: EXIT.environment })
   if (location !== null && status >= 300 && status < 400)
     return environment(
       `${origin} redirects to ${location}: expected the server itself`,
@@ -46,22 +47,28 @@ export const explainProblem = (problem: JsonValue | undefined, refused: RefusedA
   return new CliError(detail, { hint })
 }
 
+/** Statuses of a proxy without its server, and of a server that starts or stops. */
+const PASSING: ReadonlySet<number> = new Set([502, 503, 504])
+
 /** The codes that are about the client, and not about what it asks. */
 const OF_ACCESS: ReadonlySet<string> = new Set(['unauthorized', 'missing_scope', 'rate_limited', 'wrong_host'])
 
 const withoutQuery = (path: string): string => path.split('?')[0] ?? ''
 
+/** The server cannot be reached now; it may be later. */
+export class ServerUnreached extends CliError {}
+
 /** The connection could not be made, or broke. @param mayBeDone True: the server may have done what was asked. */
 export const explainUnreached = (
   thrown: unknown,
   { origin, mayBeDone }: { origin: string; mayBeDone?: boolean },
-): CliError => {
+): ServerUnreached => {
   const { code, message } = reasonOf(thrown)
   const { text, hint } = REASONS.find(({ codes }) => codes.test(code)) ?? {
     text: mayBeDone === undefined ? 'the server does not answer' : 'the answer broke off',
     hint: mayBeDone === true ? 'it may be done: look before you repeat the command' : REPEAT,
   }
-  return new CliError(`${origin}: ${text}: ${message}`, { hint, exitCode: EXIT.environment, cause: thrown })
+  return new ServerUnreached(`${origin}: ${text}: ${message}`, { hint, exitCode: EXIT.environment, cause: thrown })
 }
 
 const REPEAT = 'is the server up? then repeat the command'

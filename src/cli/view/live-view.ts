@@ -7,14 +7,13 @@
  */
 import { writeSync } from 'node:fs'
 import { formatDuration } from '../../core/duration.ts'
-import type { Run } from '../../runtime/run.ts'
 import type { AnsweredWait, RunWait } from '../../service/control/run-waits.ts'
 import type { Channel } from '../context.ts'
 import { describeNear, describeWarning } from '../figures.ts'
 import { cutEnd, widthOf } from '../printable.ts'
 import { describeHeld, listShownWaits, toWaitLines } from '../run-waits-text.ts'
 import { renderRows, widestName } from './frame.ts'
-import type { RunView, ViewedRun } from './run-view.ts'
+import type { RunView, ShownState, ViewedRun } from './run-view.ts'
 import { listRows } from './step-rows.ts'
 import { StepTracker } from './step-tracker.ts'
 
@@ -35,7 +34,7 @@ export const createLiveView = (channel: Channel, viewed: ViewedRun): RunView => 
   const tracker = new StepTracker(viewed)
   const screen = createScreen(channel)
   const startedAt = Date.now()
-  let run: Run | undefined
+  let run: ShownState | undefined
   let tick: number | undefined = 0
   let note = ''
   let held = ''

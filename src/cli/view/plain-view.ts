@@ -5,14 +5,13 @@
 import { type Clock, systemClock } from '../../core/clock.ts'
 import { countOf } from '../../core/count.ts'
 import { formatDuration } from '../../core/duration.ts'
-import type { Run } from '../../runtime/run.ts'
 import type { RunWait } from '../../service/control/run-waits.ts'
 import type { Channel } from '../context.ts'
 import { describeFault } from '../fault-text.ts'
 import { describeHits, describeNear, describeWarning } from '../figures.ts'
 import { describeHeld, keyOfWait, listShownWaits, toWaitLines } from '../run-waits-text.ts'
 import { createRetryReport } from './retry-report.ts'
-import type { RunView, ViewedRun } from './run-view.ts'
+import type { RunView, ShownState, ViewedRun } from './run-view.ts'
 import { type StepChange, StepTracker, type TrackedStep } from './step-tracker.ts'
 
 /** Interval between two counts of the items of a foreach. */
@@ -21,7 +20,7 @@ const COUNT_EVERY_MS = 2_000
 export const createPlainView = (channel: Channel, viewed: ViewedRun, clock: Clock = systemClock): RunView => {
   const { workflow, isResumed } = viewed
   const tracker = new StepTracker(viewed, () => clock.now())
-  let run: Run | undefined
+  let run: ShownState | undefined
   let countedAt = clock.now()
   /** Lines of the time before `begin`: a run may have gone on when its view is told of it. */
   const early: string[] = []
@@ -73,7 +72,7 @@ const WAIT_LOOK_MS = 100
 /** Reports each question once. */
 const createWaitReport = (
   say: (text: string) => void,
-  { current, clock }: { current: () => Run | undefined; clock: Clock },
+  { current, clock }: { current: () => ShownState | undefined; clock: Clock },
 ) => {
   const said = new Set<string>()
   let ofChildren: readonly RunWait[] = []
@@ -132,7 +131,7 @@ const describeTotals = (totals: { total: number; failed: number } | undefined): 
 /** Steps that take no time get no line for their start. */
 const isMoment = ({ kind }: TrackedStep): boolean => kind === 'set' || kind === 'fail'
 
-const describeItems = (run: Run, steps: readonly TrackedStep[]): string[] =>
+const describeItems = (run: ShownState, steps: readonly TrackedStep[]): string[] =>
   steps.flatMap((step) => {
     const counts = run.state.root?.open.get(step.id)?.pool?.counts
     if (counts === undefined) return []

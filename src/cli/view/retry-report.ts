@@ -84,6 +84,7 @@ const describeSummed = (step: string, { since, summed, now }: Window & { now: nu
 }
 
 const describeFailure = ({ effect, fault, figures, retryInMs, fallsBackTo }: FailedAttempt): string => {
-  const next = fallsBackTo === undefined ? `again in ${formatDuration(retryInMs)}` : `now by ${fallsBackTo}`
+  const again = retryInMs === undefined ? 'again' : `again in ${formatDuration(retryInMs)}`
+  const next = fallsBackTo === undefined ? again : `now by ${fallsBackTo}`
   return `${effect.path}: attempt ${figures.attempt} failed: ${describeFault(fault)} (${next})`
 }

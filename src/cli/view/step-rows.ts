@@ -1,7 +1,7 @@
 /** Rows of the tree of a run in progress: their content, without their layout. */
 import type { StepRecord } from '../../compiler/machine-context.ts'
-import type { Run } from '../../runtime/run.ts'
 import { contextOf, type OpenStep, type Scope } from '../../runtime/scope/scope.ts'
+import type { ShownState } from './run-view.ts'
 import { type LiveAttempt, recordOf, type StepTracker, type TrackedStep } from './step-tracker.ts'
 
 export type RowState = 'pending' | 'running' | 'waiting' | 'completed' | 'skipped' | 'failed' | 'cancelled'
@@ -33,7 +33,7 @@ const ITEM_ROWS = 4
 const NONE: RowDetail = { kind: 'none' }
 
 /** Lists the steps, except those in blocks that were not entered, and steps in ended blocks that did not run. */
-export const listRows = (tracker: StepTracker, { run, now }: { run: Run; now: number }): StepRow[] => {
+export const listRows = (tracker: StepTracker, { run, now }: { run: ShownState; now: number }): StepRow[] => {
   const root = run.state.root
   if (root === undefined) return []
   const context = contextOf(root)

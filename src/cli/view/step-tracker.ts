@@ -173,7 +173,7 @@ export class StepTracker {
     const live = this.attempts.get(path)
     if (live === undefined) return
     if (notice.type === 'attempt.failed')
-      live.failure = { fault: notice.fault, retryAt: this.#now() + notice.retryInMs }
+      live.failure = { fault: notice.fault, retryAt: this.#now() + (notice.retryInMs ?? 0) }
     else this.#progress(live, notice.progress)
   }
 

@@ -109,7 +109,7 @@ class WatchedRun implements MachineObserver {
     if (notice.type === 'attempt.started') this.#start(notice.effect, notice.attempt)
     else if (notice.type === 'attempt.failed') {
       const actor = this.#effects.get(notice.effect.path)
-      const event = { type: 'attempt.failed', fault: notice.fault, retry_in_ms: notice.retryInMs }
+      const event = { type: 'attempt.failed', fault: notice.fault, retry_in_ms: notice.retryInMs ?? null }
       if (actor !== undefined) this.#inspector.event(actor, event)
     } else if (notice.type === 'effect.stopped') {
       const actor = this.#effects.get(notice.path)

@@ -4,7 +4,7 @@ import { findRun } from '../../service/control/find-run.ts'
 import { type Moment, readStateAt } from '../../service/history/state-at.ts'
 import { toStateJson } from '../../service/views/state-json.ts'
 import { READ } from './access.ts'
-import { JournalPage, State } from './history-schemas.ts'
+import { JournalPage, RunDefinition, State } from './history-schemas.ts'
 import { Problem } from './problem.ts'
 import { type Api, answers, route } from './routing.ts'
 import { runParams } from './run-routes.ts'
@@ -27,6 +27,14 @@ const journalRoute = route(READ, {
     }),
   },
   responses: { 200: answers('Rows in their order.', JournalPage) },
+})
+
+const definitionRoute = route(READ, {
+  method: 'get',
+  path: '/api/v1/runs/{run}/definition',
+  summary: 'Show the workflow that a run began with',
+  request: { params: runParams },
+  responses: { 200: answers('Its text, with all that was linked to it.', RunDefinition) },
 })
 
 const stateRoute = route(READ, {
@@ -63,6 +71,16 @@ export const addHistoryRoutes = (api: Api, { store, readPast }: ApiServices): vo
     const rows = await store.readRows(id, { from, to: from + limit })
     const next = rows.length > limit ? from + limit : null
     return c.json({ run: id, rows: rows.slice(0, limit), next }, 200)
+  })
+  api.openapi(definitionRoute, async (c) => {
+    const record = await findRun(store, c.req.valid('param').run)
+    const created = await store.readCreated(record.id)
+    const definition = await store.loadDefinition(record.definition)
+    if (definition === undefined || created === undefined)
+      throw new Problem({ status: 404, code: 'not_found', detail: `the workflow of run '${record.id}' is gone` })
+    const { hash, file, source, links } = definition
+    const { models, env } = created.data
+    return c.json({ run: record.id, definition: hash, file, source, links, models, environment: Object.keys(env) }, 200)
   })
   api.openapi(stateRoute, async (c) => {
     const moment = toMoment(c.req.valid('query'))

@@ -10,6 +10,18 @@ export const JournalPage = z
   })
   .openapi('JournalPage')
 
+export const RunDefinition = z
+  .object({
+    run: z.string(),
+    definition: z.string().describe('SHA-256 of the workflow.'),
+    file: z.string(),
+    source: z.string(),
+    links: json.describe('Schemas of tools, child workflows and files as they were then.'),
+    models: z.record(z.string(), z.string()).describe('Aliases as overridden for this run.'),
+    environment: z.array(z.string()).describe('Names of the environment variables that its expressions may read.'),
+  })
+  .openapi('RunDefinition')
+
 const StepVisit = z.looseObject({
   step: z.string().describe('Path of the step.'),
   visit: z.int(),

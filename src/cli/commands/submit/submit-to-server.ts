@@ -5,7 +5,9 @@ import { Submission } from '../../../web/api/schemas.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { readInput } from '../../input.ts'
+import { createRemoteReader } from '../../remote/remote-reader.ts'
 import type { ServerClient } from '../../remote/server-client.ts'
+import { watchRun } from '../../watch-run.ts'
 import { readNamedFile } from '../../workflow-file.ts'
 import type { SubmitArguments, SubmittedRun } from './submit-arguments.ts'
 
@@ -42,3 +44,10 @@ const expectHeader = (key: string): string => {
   if (/^[!-~]([ -~]*[!-~])?$/.test(key)) return key
   throw new CliError(`--key '${key}' is wrong: expected letters, digits and signs of ASCII, as HTTP carries them`)
 }
+
+/** `--wait`: shows the run as `troupe watch` does. Resolves to the exit code. */
+export const waitOnServer = (
+  context: Context,
+  options: SubmitArguments,
+  { client, run }: { client: ServerClient; run: string },
+): Promise<number> => watchRun(context, options, { reader: createRemoteReader(client), run })

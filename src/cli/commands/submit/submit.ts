@@ -37,12 +37,11 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
   const folder = namesFile(name, context) ? folderOf(name, context.workingFolder) : undefined
   const client = findServer(context)
   if (client !== undefined) {
-    const { submitToServer } = await import('./submit-to-server.ts')
-    return report(
-      context,
-      options,
-      await submitToServer(context, options, { client, isFile: folder !== undefined, againIf }),
-    )
+    const { submitToServer, waitOnServer } = await import('./submit-to-server.ts')
+    const shown = await submitToServer(context, options, { client, isFile: folder !== undefined, againIf })
+    if (options.wait !== true) return report(context, options, shown)
+    if (options.json !== true && options.quiet !== true) context.stderr.write(`${describe(shown)}\n`)
+    return waitOnServer(context, options, { client, run: shown.run })
   }
   const project = await openProject(context, folder)
   const models = readModels(options.model ?? [], project)
