@@ -79,7 +79,7 @@ const toStepEvent = (notice: RunNotice, { id, workflow }: ObservedRun, at: numbe
   const { effect, figures } = notice
   const place = { at, run: id, workflow: workflow.name, path: effect.path, visit: effect.visit, durationMs: figures.ms }
   if (notice.type === 'attempt.failed') {
-    const { fault, retryInMs } = notice
+    const { fault, retryInMs = 0 } = notice
     return { type: 'step.retried', ...place, attempt: figures.attempt, code: fault.code, retryInMs }
   }
   const code = 'fault' in notice.outcome ? notice.outcome.fault.code : null
