@@ -22,6 +22,8 @@ export interface WantedRun {
   origin?: RunOrigin
   /** Idempotency key: the same key with the same workflow, input and models is the same run. */
   key?: string | undefined
+  /** Further parts of the request that must be the same under the same key. */
+  request?: JsonObject | undefined
   /** Version of the prices of its costs. */
   pricing?: string | undefined
   /** Beginning that was copied from another run. */
@@ -45,7 +47,23 @@ export interface RunPast {
 
 export const toNewRun = (
   workflow: CompiledWorkflow,
-  { id, at, input, models = {}, env = {}, folder, parent, origin, key, pricing, past, keyRun, isQueued, by }: WantedRun,
+  {
+    id,
+    at,
+    input,
+    models = {},
+    env = {},
+    folder,
+    parent,
+    origin,
+    key,
+    request,
+    pricing,
+    past,
+    keyRun,
+    isQueued,
+    by,
+  }: WantedRun,
   vault: SecretVault,
 ): NewRun => {
   const [redacted, redactedEnv] = [vault.redact(input), vault.redact(env)]
@@ -63,6 +81,7 @@ export const toNewRun = (
     ...(keyRun === undefined ? {} : { key_run: keyRun }),
     ...(isBegunLater ? { queued: true } : {}),
     ...(by === undefined ? {} : { by }),
+    ...(request === undefined ? {} : { request: hashJson(request) }),
   }
   const created: JournalRow<'created'> = { seq: 1, at, kind: 'created', path: '', visit: 0, data }
   return {
@@ -72,15 +91,15 @@ export const toNewRun = (
     created,
     ...(parent === undefined ? {} : { parent }),
     ...(origin === undefined ? {} : { origin }),
-    ...(key === undefined ? {} : { key, bodyHash: toBodyHash({ workflow: workflow.hash, input: data.input, models }) }),
+    ...(key === undefined ? {} : { key, bodyHash: toBodyHash(workflow.hash, data) }),
     ...(flow === undefined ? {} : { flow }),
     ...(past === undefined ? {} : { rows: redactRows(past.rows, vault), timers: past.timers }),
   }
 }
 
-/** Hash of the request behind an idempotency key. @param request.workflow Hash of the definition. */
-export const toBodyHash = (request: { workflow: string; input: JsonValue; models: Record<string, string> }): string =>
-  hashJson(request)
+/** Hash of the request behind an idempotency key. @param workflow Hash of the definition. */
+export const toBodyHash = (workflow: string, { input, models, request }: CreatedData): string =>
+  hashJson({ workflow, input, models, ...(request !== undefined && { request }) })
 
 /** J9: outputs of these rows may have been replaced. */
 const redactRows = (rows: readonly JournalRow[], vault: SecretVault): JournalRow[] =>

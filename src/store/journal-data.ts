@@ -29,6 +29,8 @@ export type CreatedData = {
   queued?: true
   /** Name of the token by which it was submitted. */
   by?: string
+  /** SHA-256 of the parts of its request that the other fields do not hold, if it has an idempotency key. */
+  request?: string
 }
 
 /** A queued run begins: its deadlines count from the time of this row. */

@@ -63,6 +63,30 @@ test('a fork copies what came before its step, and performs the rest', () =>
     assert.is(other.status, 200)
   }))
 
+test('a restart or fork counts once for each key, and another request under the key is refused', () =>
+  reached(async (server) => {
+    const old = await submitToEnd(server, ADA)
+    const other = await submitToEnd(server, ADA)
+    const key = { 'idempotency-key': 'k' }
+    const fork = { from: 'loud', set: [{ step: 'say', output: { text: 'Good day' } }] }
+    for (const [path, body, changed] of [
+      ['restart', {}, { input: { name: 'Bob' } }],
+      ['fork', fork, { from: 'loud' }],
+    ] as const) {
+      const ask = (given: JsonValue, run = old) => server.client.post(`${pathOf(run)}/${path}`, given, key)
+      const [first, second] = await Promise.all([ask(body), ask(body)])
+      assert.is(first.body.run, second.body.run)
+      assert.equal([first.body.is_new, second.body.is_new].sort(), [false, true])
+      await untilEnded(server, first.body)
+      const again = await ask(body)
+      assert.equal([again.body.run, again.body.status, again.body.is_new], [first.body.run, 'completed', false])
+      const refused = await ask(changed)
+      assert.equal([refused.status, refused.body.code], [409, 'conflict'])
+      assert.is((await ask(body, other)).body.is_new, true)
+    }
+    assert.is((await server.store.listRuns()).length, 6)
+  }))
+
 const WRONG_FORKS: readonly (readonly [body: JsonValue, status: number, code: string, detail: string])[] = [
   [{}, 400, 'invalid_request', "'/from'"],
   [{ from: 'nothing' }, 400, 'invalid_input', 'nothing'],

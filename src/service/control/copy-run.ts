@@ -21,6 +21,7 @@ export interface RunCopy {
     models: Record<string, string>
     origin: RunOrigin
     key?: string
+    request?: JsonObject
     copied?: CopiedRun
   }
 }
@@ -55,6 +56,13 @@ export const planRerun = ({ record: { id: of }, stored, created }: PastRun): Run
   stored,
   start: { input: created.input, models: created.models, origin: { kind: 'rerun', of }, key: `rerun ${of}` },
 })
+
+/** Has a copy be made once for each key that a client gives, and each run that it is made from. @param request The parts that the copy does not hold. */
+export const withKey = (copy: RunCopy, key: string | undefined, request?: JsonObject): RunCopy => {
+  if (key === undefined) return copy
+  const { kind, of } = copy.start.origin
+  return { ...copy, start: { ...copy.start, key: `${kind} ${of} ${key}`, ...(request && { request }) } }
+}
 
 /** The run that a rerun of this key has made before, with another request. Undefined for any other error. */
 export const findKnownRerun = (fault: Fault): string | undefined => {

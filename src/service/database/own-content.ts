@@ -128,5 +128,5 @@ const describeApproval = (run: string, { path }: ApprovalRecord): string =>
 const hasOwnBody = ({ run, rows }: BundledRun): boolean => {
   const created = createdOf(rows)
   if (run.bodyHash === null || created === undefined) return true
-  return run.bodyHash === toBodyHash({ workflow: run.definition, input: created.input, models: created.models })
+  return run.bodyHash === toBodyHash(run.definition, created)
 }

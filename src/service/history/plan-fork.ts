@@ -114,7 +114,7 @@ interface Prefix {
 const copyPrefix = (origin: Origin, { wish, prefix, replaced }: Prefix): ForkPlan => {
   const { now } = wish
   const created = expectCreated(prefix, origin.id).data
-  const { fork: _, key_run: _own, ...kept } = created
+  const { fork: _, key_run: _own, request: _request, ...kept } = created
   const data: CreatedData = { ...kept, input: wish.input ?? created.input, models: wish.models ?? created.models }
   const id = createRunId(now)
   const copy = (lastAt: number) => copyEvents(prefix, { origin, wish, data, id, replaced, byMs: now - lastAt })

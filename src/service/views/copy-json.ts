@@ -2,14 +2,16 @@
 import type { Submitted } from '../../runtime/submit-run.ts'
 import type { RunRecord } from '../../store/store.ts'
 import type { ForkPlan } from '../history/plan-fork.ts'
+import { toShownStatus } from './shown-status.ts'
 import { toTime } from './time.ts'
 
 /** A copy that is left to a server. */
-export const toCopiedJson = ({ run: { id, workflow, origin } }: Pick<Submitted, 'run'>) => ({
-  run: id,
-  workflow,
-  status: 'queued',
-  origin,
+export const toCopiedJson = ({ run, isNew }: Submitted) => ({
+  run: run.id,
+  workflow: run.workflow,
+  status: toShownStatus(run),
+  is_new: isNew,
+  origin: run.origin,
 })
 
 /** The copy that a fork would make of a run. */

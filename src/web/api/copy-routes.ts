@@ -1,4 +1,5 @@
 /** Makes new runs from old ones, for a server: restarts, forks, reruns. */
+import { z } from '@hono/zod-openapi'
 import {
   changeInput,
   expectEnded,
@@ -6,6 +7,7 @@ import {
   planRestart,
   type RunCopy,
   toForkCopy,
+  withKey,
 } from '../../service/control/copy-run.ts'
 import { findRun } from '../../service/control/find-run.ts'
 import { submitReruns } from '../../service/control/submit-reruns.ts'
@@ -19,13 +21,17 @@ import { Copied, FailedRunList, ForkBody, ForkPlan, RerunBody, RerunList, Restar
 import { linksOf } from './links.ts'
 import { type Api, answers, body, optionalBody, route, withoutMissing } from './routing.ts'
 import { runParams } from './run-routes.ts'
+import { idempotencyKey } from './schemas.ts'
 import type { ApiServices } from './services.ts'
+
+/** The store keeps the key behind the kind and the id of the old run. */
+const headers = z.object(idempotencyKey(200))
 
 const restartRoute = route(STEER, {
   method: 'post',
   path: '/api/v1/runs/{run}/restart',
   summary: 'Start an ended run again from the beginning, as a new run',
-  request: { params: runParams, body: optionalBody(RestartBody) },
+  request: { params: runParams, headers, body: optionalBody(RestartBody) },
   responses: { 202: answers('The new run is queued, and survives this server.', Copied) },
 })
 
@@ -33,7 +39,7 @@ const forkRoute = route(AUTHOR, {
   method: 'post',
   path: '/api/v1/runs/{run}/fork',
   summary: 'Start a new run in the middle of an old one',
-  request: { params: runParams, body: body(ForkBody) },
+  request: { params: runParams, headers, body: body(ForkBody) },
   responses: {
     200: answers('With `dry_run`: what would be copied.', ForkPlan),
     202: answers('The new run is queued, and survives this server.', Copied),
@@ -63,7 +69,8 @@ export const addCopyRoutes = (api: Api, services: ApiServices): void => {
     expectEnded(past)
     const { input: changes } = c.req.valid('json')
     const input = changes && (await changeInput(past, changes))
-    return c.json(await begin(planRestart(past, { input }), c.get('caller')), 202)
+    const copy = withKey(planRestart(past, { input }), c.req.valid('header')['idempotency-key'])
+    return c.json(await begin(copy, c.get('caller')), 202)
   })
   api.openapi(forkRoute, async (c) => {
     const { from, input, models = {}, set = [], same_keys: sameKeys = false, dry_run: isDry } = c.req.valid('json')
@@ -81,7 +88,9 @@ export const addCopyRoutes = (api: Api, services: ApiServices): void => {
       { store, catalogue, now: clock.now() },
     )
     if (isDry === true) return c.json(toForkPlanJson(past.record, plan), 200)
-    return c.json(await begin(toForkCopy(past, plan), c.get('caller')), 202)
+    const request = { from, set, same_keys: sameKeys }
+    const copy = withKey(toForkCopy(past, plan), c.req.valid('header')['idempotency-key'], request)
+    return c.json(await begin(copy, c.get('caller')), 202)
   })
   api.openapi(rerunRoute, async (c) => {
     const { fault: code, since, limit, dry_run: isDry, ...filter } = c.req.valid('json')

@@ -1,5 +1,6 @@
 /** Schemas of runs that are made from other runs. */
 import { z } from '@hono/zod-openapi'
+import { SHOWN_STATUSES } from '../../service/views/shown-status.ts'
 import { json, Links, RunError, ShortError, time, Usage } from './schemas.ts'
 
 const changes = z
@@ -13,7 +14,8 @@ export const Copied = z
   .object({
     run: z.string(),
     workflow: z.string(),
-    status: z.literal('queued'),
+    status: z.enum(SHOWN_STATUSES),
+    is_new: z.boolean().describe('False: the same request was made before under this key.'),
     origin: z.object({ kind: z.string(), of: z.string() }).nullable().describe('The run that it was made from.'),
     links: Links,
   })

@@ -13,7 +13,7 @@ import { expectReach, expectScope, LIST, READ, SUBMIT, toReachedFilter } from '.
 import { linksOf } from './links.ts'
 import { orInvalidWorkflow, Problem } from './problem.ts'
 import { type Api, answers, body, route, withoutMissing } from './routing.ts'
-import { duration, Run, RunList, Submission, SubmitBody, Trace } from './schemas.ts'
+import { duration, idempotencyKey, Run, RunList, Submission, SubmitBody, Trace } from './schemas.ts'
 import type { ApiServices } from './services.ts'
 
 export const runParams = z.object({ run: z.string().describe('The id of a run, or the beginning or end of one.') })
@@ -30,14 +30,7 @@ const submitRoute = route(SUBMIT, {
   path: '/api/v1/runs',
   summary: 'Submit a run',
   request: {
-    headers: z.object({
-      'idempotency-key': z
-        .string()
-        .min(1)
-        .max(255)
-        .optional()
-        .describe('The same request under the same key is the same run.'),
-    }),
+    headers: z.object(idempotencyKey(255)),
     query: z.object({ wait: duration.optional().describe('Wait for the end of the run, at most 1m.') }),
     body: body(SubmitBody),
   },

@@ -11,6 +11,16 @@ export const json = z
   .custom<JsonValue>((value) => value !== undefined)
   .openapi({ type: ['object', 'array', 'string', 'number', 'boolean', 'null'] })
 
+/** Header that makes a request count once. The store keeps keys of up to 255 characters. */
+export const idempotencyKey = (most: number) => ({
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(most)
+    .optional()
+    .describe('The same request under the same key is the same run.'),
+})
+
 export const Usage = z
   .looseObject({
     input_tokens: z.int(),
