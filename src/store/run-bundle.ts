@@ -29,12 +29,21 @@ export interface BundledRun {
     flow: RunFlow | null
     /** When its flow drops it from the queue, in epoch milliseconds. Absent: never. */
     expiresAt?: number
+    /** The messages that it has taken: one that comes again under such an id counts once. Absent: none. */
+    taken?: TakenMessage[]
   }
   rows: JournalRow[]
   timers: TimerRecord[]
   messages: InboxMessage[]
   approvals: ApprovalRecord[]
-  events: CloudEventRecord[]
+  events: BundledEvent[]
+}
+
+export type TakenMessage = Pick<InboxMessage, 'id' | 'kind'>
+
+/** `deliveredAt` is absent for an event that is not delivered yet. */
+export interface BundledEvent extends CloudEventRecord {
+  deliveredAt?: number
 }
 
 /** Parts of a run by the name of their lines. */

@@ -1,6 +1,13 @@
 /** The stored form of exported runs. */
+import type { StoredCloudEvent } from '../cloud-event-record.ts'
 import { expectCreated } from '../journal-row.ts'
-import { type BundledRun, listMissingDefinitions, type RunBundle } from '../run-bundle.ts'
+import {
+  type BundledEvent,
+  type BundledRun,
+  listMissingDefinitions,
+  type RunBundle,
+  type TakenMessage,
+} from '../run-bundle.ts'
 import type { NewRun } from '../run-store.ts'
 import { type PackedApproval, packApproval } from './approval-columns.ts'
 import { toPhaseCode, toStatusCode } from './codes.ts'
@@ -42,7 +49,7 @@ const packImported = (bundled: BundledRun): ImportedRun => {
     error: error === null ? null : pack({ ...error }),
     messages: bundled.messages.map(({ id, kind, body }) => ({ id, kind, text: pack(body) })),
     approvals: bundled.approvals.map((approval) => packApproval(approval, packed.large)),
-    events: bundled.events.map((event) => ({ event, text: pack(event.data) })),
+    events: bundled.events.map((event) => ({ event, text: pack(event.data), deliveredAt: event.deliveredAt })),
   }
 }
 
@@ -104,7 +111,21 @@ export type StoredMaking = FlowLimitColumns & {
   expires_at: number | null
 }
 
+/** @param parts.taken The messages that the run has taken. */
 export const toMade = (
+  stored: StoredMaking | undefined,
+  { workflow, taken }: { workflow: string; taken: TakenMessage[] },
+): Pick<BundledRun['run'], 'bodyHash' | 'flow' | 'expiresAt' | 'taken'> => ({
+  ...toBegun(stored, workflow),
+  ...(taken.length === 0 ? {} : { taken }),
+})
+
+export const toBundledEvent = ({ runId, deliveredAt, ...event }: StoredCloudEvent): BundledEvent => ({
+  ...event,
+  ...(deliveredAt === null ? {} : { deliveredAt }),
+})
+
+const toBegun = (
   stored: StoredMaking | undefined,
   workflow: string,
 ): Pick<BundledRun['run'], 'bodyHash' | 'flow' | 'expiresAt'> => {

@@ -7,6 +7,8 @@ import { type Decoding, decodeRow, expectTypes } from './damaged-rows.ts'
 export interface PackedEvent {
   event: CloudEventRecord
   text: string
+  /** Epoch milliseconds. Absent: not delivered yet. */
+  deliveredAt?: number | undefined
 }
 
 export type StoredEvent = Omit<StoredCloudEvent, 'data' | 'subject'> & { data: string; subject: string | null }

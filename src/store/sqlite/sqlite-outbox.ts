@@ -1,6 +1,6 @@
 /** Emitted events in SQL, in the order in which the runs emitted them. */
 
-import type { CloudEventFilter, StoredCloudEvent } from '../cloud-event-record.ts'
+import type { CloudEventFilter, CloudEventRecord, StoredCloudEvent } from '../cloud-event-record.ts'
 import { type Decoding, decodeRows } from '../sql/damaged-rows.ts'
 import { type PackedEvent, type StoredEvent, toCloudEvent } from '../sql/event-columns.ts'
 import type { Connection } from './connection.ts'
@@ -14,9 +14,9 @@ export class SqliteOutbox {
     this.#decoding = decoding
   }
 
-  add(run: number, { event, text }: PackedEvent): void {
+  add(run: number, { event, text, deliveredAt = null }: PackedEvent): void {
     const { id, type, source, at, subject = null } = event
-    this.#statements.add.run(run, id, type, source, at, text, subject)
+    this.#statements.add.run({ run, id, type, source, at, text, subject, deliveredAt })
   }
 
   list({ type, run, since = 0, until = Number.MAX_SAFE_INTEGER, limit }: CloudEventFilter): StoredCloudEvent[] {
@@ -44,9 +44,17 @@ const SELECT = `${SELECT_EVENTS} where at >= @since and at < @until and (@type i
 
 const prepareOutbox = (db: Connection) => ({
   add: db.prepare<
-    [run: number, id: string, type: string, source: string, at: number, data: string, subject: string | null]
+    [
+      Omit<CloudEventRecord, 'data' | 'subject'> & {
+        run: number
+        text: string
+        subject: string | null
+        deliveredAt: number | null
+      },
+    ]
   >(
-    'insert into outbox (run, id, type, source, at, data, subject) values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing',
+    `insert into outbox (run, id, type, source, at, data, subject, delivered_at)
+     values (@run, @id, @type, @source, @at, @text, @subject, @deliveredAt) on conflict (id) do nothing`,
   ),
   list: db.prepare<[Query], StoredEvent>(`${SELECT} and @run is null order by outbox.key limit @limit`),
   listOfRun: db.prepare<[Query], StoredEvent>(

@@ -85,6 +85,31 @@ const addCopyTests = (add: typeof addOnPostgres, name: string, open: () => Promi
       for (const store of [from, to]) await store.close()
     },
   )
+  add(`${name}: a message that was taken counts no second time, and an event that was delivered stays so`, async () => {
+    const [from, to] = await open()
+    await (await from.maintenance()).importRun(await exportDelivered(), { goesOn: true })
+    await copyStore(from, to)
+    assert.is(await to.post('r-asked', MESSAGE), false)
+    assert.ok(await to.post('r-asked', { ...MESSAGE, id: 'another' }))
+    assert.equal(await to.listEvents(), [{ ...EVENT, runId: 'r-asked', deliveredAt: T0 + 3 }])
+    for (const store of [from, to]) await store.close()
+  })
+}
+
+const MESSAGE = { id: 'm', kind: 'signal', body: null } as const
+
+const EVENT = { id: 'e1', type: 'order.sent', source: 'greet', at: T0, data: { n: 1 } }
+
+/** A run that has taken a message, and whose event was delivered. */
+const exportDelivered = async (): Promise<string> => {
+  const store = createMemoryStore()
+  const claim = await startRun(store, { run: { id: 'r-asked' } })
+  await store.post('r-asked', MESSAGE)
+  await store.write(claim, { rows: [createRow(2)], inboxTaken: [MESSAGE.id], emitted: [EVENT] })
+  await store.release(claim, { phase: 'waiting' })
+  const text = (await (await store.maintenance()).exportRun('r-asked')) ?? ''
+  await store.close()
+  return text.replace('"id":"e1"', `"id":"e1","deliveredAt":${T0 + 3}`)
 }
 
 const openPostgres = async (): Promise<Store> =>

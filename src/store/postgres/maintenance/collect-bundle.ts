@@ -1,7 +1,7 @@
 /** Reads a run with its children, and everything that belongs to them, from the database. */
-import { type BundledRun, findBlobHashes, type RunBundle } from '../../run-bundle.ts'
+import { type BundledRun, findBlobHashes, type RunBundle, type TakenMessage } from '../../run-bundle.ts'
 import { type StoredApproval, toOpenApproval } from '../../sql/approval-columns.ts'
-import { type StoredMaking, toMade } from '../../sql/bundle-columns.ts'
+import { type StoredMaking, toBundledEvent, toMade } from '../../sql/bundle-columns.ts'
 import { toCloudEvent } from '../../sql/event-columns.ts'
 import { LAST_SEQ } from '../../sql/journal-key.ts'
 import { toJournalRow, toRunRecord } from '../../sql/run-record.ts'
@@ -49,8 +49,9 @@ const bundleRun = async (
     session,
   )
   const { holder, epoch, ...run } = toRunRecord(row, unpack)
+  const [made, taken] = [await one(session, SQL.made, [row.key]), await session.all(SQL.taken, [row.key])]
   return {
-    run: { ...run, ...toMade(await one(session, SQL.made, [row.key]), run.workflow) },
+    run: { ...run, ...toMade(made, { workflow: run.workflow, taken }) },
     rows: rows.map((found) => toJournalRow(found, { runId: row.id, unpack })),
     timers: await session.all(SQL.timers, [row.key]),
     messages: messages.map(({ body, ...rest }) => ({ ...rest, body: unpack(body) })),
@@ -58,10 +59,7 @@ const bundleRun = async (
       const { runId, workflow, ...approval } = toOpenApproval(stored, unpack)
       return approval
     }),
-    events: events.map((stored) => {
-      const { runId, deliveredAt, ...event } = toCloudEvent(stored, unpack)
-      return event
-    }),
+    events: events.map((stored) => toBundledEvent(toCloudEvent(stored, unpack))),
   }
 }
 
@@ -80,6 +78,7 @@ const SQL = {
     'select body_hash, flow_key, concurrency, rank, rate_count, rate_window_ms, expires_at from run where key = $1',
   ),
   timers: sql<TimerRecord>('select id, due_at as "dueAt" from timer where run = $1 order by due_at, id collate "C"'),
+  taken: sql<TakenMessage>('select id, kind from inbox where run = $1 and taken = 1 order by key'),
   messages: sql<Omit<InboxMessage, 'body'> & { body: string }>(
     'select id, kind, body from inbox where run = $1 and taken = 0 order by key',
   ),

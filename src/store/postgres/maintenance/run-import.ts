@@ -49,6 +49,7 @@ const importRun = async (session: Session, imported: ImportedRun, { goesOn }: { 
     columns.admittedAt,
     columns.expiresAt,
   ])
+  for (const { id, kind } of bundled.run.taken ?? []) await session.all(SQL.addTaken, [run, id, kind])
   for (const { id, kind, text } of messages) await session.all(SQL.addMessage, [run, id, kind, text])
   for (const approval of approvals) {
     const { path, visit, step, title, shown, form, deciders, tool, count, ...rest } = toOpened(run, approval)
@@ -62,9 +63,9 @@ const importRun = async (session: Session, imported: ImportedRun, { goesOn }: { 
       visit,
     ])
   }
-  for (const { event, text } of events) {
+  for (const { event, text, deliveredAt = null } of events) {
     const { id, type, source, at, subject = null } = event
-    await session.all(SQL.addEvent, [run, id, type, source, at, text, subject])
+    await session.all(SQL.addEvent, [run, id, type, source, at, text, subject, deliveredAt])
   }
 }
 
@@ -76,13 +77,14 @@ const SQL = {
      where key = $14`,
   ),
   addMessage: sql('insert into inbox (run, id, kind, body, taken) values ($1, $2, $3, $4, 0) on conflict do nothing'),
+  addTaken: sql('insert into inbox (run, id, kind, body, taken) values ($1, $2, $3, null, 1) on conflict do nothing'),
   addApproval: sql(
     `insert into approval (run, path, visit, step, title, shown, form, deciders, tool, needed, given, due_at, requested_at, request_hash)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
   ),
   addApprovalId: sql('insert into approval_id (id, run, path, visit) values ($1, $2, $3, $4) on conflict do nothing'),
   addEvent: sql(
-    `insert into outbox (run, id, type, source, at, data, subject) values ($1, $2, $3, $4, $5, $6, $7)
+    `insert into outbox (run, id, type, source, at, data, subject, delivered_at) values ($1, $2, $3, $4, $5, $6, $7, $8::bigint)
      on conflict (id) do nothing`,
   ),
 } as const

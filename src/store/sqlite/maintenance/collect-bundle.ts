@@ -1,8 +1,7 @@
 /** Reads a run with its children, and everything that belongs to them, from the database. */
 import type { ApprovalRecord } from '../../approval-record.ts'
-import type { CloudEventRecord } from '../../cloud-event-record.ts'
-import { type BundledRun, findBlobHashes, type RunBundle } from '../../run-bundle.ts'
-import { type StoredMaking, toMade } from '../../sql/bundle-columns.ts'
+import { type BundledRun, findBlobHashes, type RunBundle, type TakenMessage } from '../../run-bundle.ts'
+import { type StoredMaking, toBundledEvent, toMade } from '../../sql/bundle-columns.ts'
 import { toDefinition, toMessage } from '../../sql/decode-content.ts'
 import { LAST_SEQ, toJournalKey } from '../../sql/journal-key.ts'
 import { toJournalRow, toRunRecord } from '../../sql/run-record.ts'
@@ -33,8 +32,9 @@ const bundleRun = (
   { row, statements }: { row: RunRow; statements: CollectStatements },
 ): BundledRun => {
   const { holder, epoch, ...run } = toRunRecord(row, unpack)
+  const made = statements.readMade.get(row.key)
   return {
-    run: { ...run, ...toMade(statements.readMade.get(row.key), run.workflow) },
+    run: { ...run, ...toMade(made, { workflow: run.workflow, taken: statements.listTaken.all(row.key) }) },
     rows: readRows
       .all(toJournalKey(row.key, 1), toJournalKey(row.key, LAST_SEQ))
       .map((found) => toJournalRow(found, { runId: row.id, unpack })),
@@ -43,9 +43,7 @@ const bundleRun = (
     approvals: parts()
       .approvals.list({ run: row.id })
       .map(({ runId, workflow, ...approval }): ApprovalRecord => approval),
-    events: parts()
-      .outbox.list({ run: row.id })
-      .map(({ runId, deliveredAt, ...event }): CloudEventRecord => event),
+    events: parts().outbox.list({ run: row.id }).map(toBundledEvent),
   }
 }
 
@@ -69,6 +67,9 @@ const prepareCollect = (db: Connection) => ({
   ),
   listTimers: db.prepare<[run: number], TimerRecord>(
     'select id, due_at as "dueAt" from timer where run = ? order by due_at, id',
+  ),
+  listTaken: db.prepare<[run: number], TakenMessage>(
+    'select id, kind from inbox where run = ? and taken = 1 order by key',
   ),
   listMessages: db.prepare<[run: number], Omit<InboxMessage, 'body'> & { body: string }>(
     'select id, kind, body from inbox where run = ? and taken = 0 order by key',

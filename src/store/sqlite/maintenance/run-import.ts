@@ -42,6 +42,7 @@ const importRun = (
   const isTaken = key !== null && store.statements.readRunByKey.get(workflow, key) !== undefined
   const run = store.creation.insert(withFreeKey(imported, isTaken))
   statements.complete.run({ run, output, error, ...toImportedColumns(bundled.run, { goesOn }) })
+  for (const { id, kind } of bundled.run.taken ?? []) statements.addTaken.run(run, id, kind)
   for (const { id, kind, text } of messages) statements.addMessage.run(run, id, kind, text)
   for (const approval of approvals) parts.approvals.open({ runKey: run, runId: bundled.run.id }, approval)
   for (const event of events) parts.outbox.add(run, event)
@@ -56,6 +57,9 @@ const prepareImport = (db: Connection) => ({
        begun_at = @begunAt, expires_at = @expiresAt, epoch = @epoch, admitted_at = @admittedAt, replaced_by = @replacedBy,
        idempotency_key = coalesce(idempotency_key, @replacedKey)
      where key = @run`,
+  ),
+  addTaken: db.prepare<[run: number, id: string, kind: string]>(
+    'insert into inbox (run, id, kind, body, taken) values (?, ?, ?, null, 1) on conflict (run, id) do nothing',
   ),
   addMessage: db.prepare<[run: number, id: string, kind: string, body: string]>(
     'insert into inbox (run, id, kind, body, taken) values (?, ?, ?, ?, 0) on conflict (run, id) do nothing',
