@@ -142,9 +142,9 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
         if (stranger !== undefined) throw asRefusal(stranger)
         if (!response.ok) throw await refuse(response)
         isAnswered = true
-        return response.body === null
-          ? response
-          : watch(response, { alive: () => wait(idleMs), toFault: (error) => toFault(toSent(error)) })
+        if (response.body === null) return response
+        if (!streams && !isEventStream(response)) return await readAhead(response)
+        return watch(response, { alive: () => wait(idleMs), toFault: (error) => toFault(toSent(error)) })
       } catch (error) {
         throw toFault(toSent(error))
       }
@@ -171,6 +171,16 @@ const findFault = (error: unknown, depth = 0): Fault | undefined => {
   if (isFault(error)) return error
   if (depth > 8 || !(error instanceof Error)) return undefined
   return findFault(error.cause, depth + 1)
+}
+
+/** True for a stream that came where an object was asked for. It may have no end behind its last event. */
+const isEventStream = ({ headers }: Response): boolean =>
+  /^text\/event-stream\b/i.test(headers.get('content-type') ?? '')
+
+/** Reads the body as a whole, so that it fails here. A stream that only passes bytes on would cost more than the rest of a short call. */
+const readAhead = async (response: Response): Promise<Response> => {
+  const { status, statusText, headers } = response
+  return new Response(await response.arrayBuffer(), { status, statusText, headers })
 }
 
 interface Watch {

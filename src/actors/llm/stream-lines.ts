@@ -21,3 +21,14 @@ export const createLineSplitter = (): LineSplitter => {
     end: () => open,
   }
 }
+
+/** Reads the lines of a body, however its bytes are cut. Blank ones are dropped. */
+export async function* readLines(body: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {
+  if (body === null) return
+  const splitter = createLineSplitter()
+  const decoder = new TextDecoder()
+  for await (const chunk of body) yield* splitter.take(decoder.decode(chunk, { stream: true })).filter(isWritten)
+  yield* [...splitter.take(decoder.decode()), splitter.end()].filter(isWritten)
+}
+
+const isWritten = (line: string): boolean => line.trim() !== ''

@@ -12,6 +12,7 @@ import { NO_END, NO_EVENT } from '../model-request.ts'
 import type { LlmAnswer, LlmProvider, ProviderSettings } from '../provider.ts'
 import type { ModelServer } from '../provider-definition.ts'
 import { createServedProvider, type ServerCall } from '../served-provider.ts'
+import { fetchForCall, toFetchOptions } from '../shared-client.ts'
 import {
   type AnthropicMessage,
   createMessage,
@@ -33,20 +34,25 @@ const NO_KEY = 'none'
 const NO_TIMEOUT_MS = 2 ** 31 - 1
 
 type Sdk = typeof import('@anthropic-ai/sdk')
+type Client = InstanceType<Sdk['Anthropic']>
 
 /** Loads the SDK. */
 export const createAnthropicProvider = async (server: ModelServer, given: ProviderSettings): Promise<LlmProvider> => {
   const sdk = await import('@anthropic-ai/sdk')
-  return createServedProvider(server, given, (call) => perform(sdk, call))
+  let client: Client | undefined
+  return createServedProvider(server, given, (call) => {
+    client ??= createClient(sdk, call.settings)
+    return perform(client, call)
+  })
 }
 
-const perform = async (sdk: Sdk, call: ServerCall): Promise<LlmAnswer> => {
+const perform = async (client: Client, call: ServerCall): Promise<LlmAnswer> => {
   const { body, headers } = toAnthropicRequest(call.asked, call)
-  let message = await ask(sdk, call, { body, headers })
+  let message = await ask(client, call, { body, headers })
   const { messages } = body
   for (let pauses = 0; message.stopReason === PAUSED && pauses < MOST_PAUSES; pauses++) {
     const continued = { ...body, messages: [...(Array.isArray(messages) ? messages : []), toPausedTurn(message)] }
-    message = joinTurns(message, await ask(sdk, call, { body: continued, headers }))
+    message = joinTurns(message, await ask(client, call, { body: continued, headers }))
   }
   return toAnswer(message)
 }
@@ -55,10 +61,15 @@ const perform = async (sdk: Sdk, call: ServerCall): Promise<LlmAnswer> => {
 const PAUSED = 'pause_turn'
 const MOST_PAUSES = 8
 
-const ask = async (sdk: Sdk, call: ServerCall, { body, headers }: AnthropicRequest): Promise<AnthropicMessage> => {
-  const { onText } = call
-  const response = await createClient(sdk, call)
-    .post(PATH, { body: onText === undefined ? body : { ...body, stream: true }, headers })
+const ask = async (
+  client: Client,
+  call: ServerCall,
+  { body, headers }: AnthropicRequest,
+): Promise<AnthropicMessage> => {
+  const { onText, request } = call
+  const fetchOptions = toFetchOptions(request)
+  const response = await client
+    .post(PATH, { body: onText === undefined ? body : { ...body, stream: true }, headers, fetchOptions })
     .asResponse()
   if (onText !== undefined && !isJson(response)) return readStream(response, call)
   const message = await readWhole(response, call)
@@ -70,14 +81,14 @@ const ask = async (sdk: Sdk, call: ServerCall, { body, headers }: AnthropicReque
 /** Some servers send errors, or whole answers, where a stream was asked for. */
 const isJson = ({ headers }: Response): boolean => /^application\/json\b/i.test(headers.get('content-type') ?? '')
 
-/** A client serves one call, as its `fetch` is the call's own. It reads neither variables nor files. */
-const createClient = (sdk: Sdk, { settings: { apiKey, baseUrl }, request }: ServerCall) =>
+/** The client reads neither variables nor files. */
+const createClient = (sdk: Sdk, { apiKey, baseUrl }: ServerCall['settings']): Client =>
   new sdk.Anthropic({
     apiKey: apiKey || NO_KEY,
     authToken: null,
     webhookKey: null,
     baseURL: baseUrl,
-    fetch: request.fetch,
+    fetch: fetchForCall,
     maxRetries: 0,
     timeout: NO_TIMEOUT_MS,
     logLevel: 'off',

@@ -13,6 +13,7 @@ import { NO_END, NO_EVENT } from '../model-request.ts'
 import { toObjectSchema, unwrapText } from '../object-schema.ts'
 import type { LlmAnswer, LlmProvider, ProviderSettings } from '../provider.ts'
 import { createServedProvider, type ServerCall } from '../served-provider.ts'
+import { fetchForCall, toFetchOptions } from '../shared-client.ts'
 import { type ChatDraft, createDraft, findFinish, isAnswer, takeBody, toAnswer } from './chat-draft.ts'
 import type { MessageField } from './chat-message.ts'
 import type { CompatibleServer } from './compatible-server.ts'
@@ -23,16 +24,19 @@ const PATH = '/chat/completions'
 /** Loads the SDK. */
 export const createOpenAiProvider = async (server: CompatibleServer, given: ProviderSettings): Promise<LlmProvider> => {
   const { OpenAI } = await import('openai')
-  return createServedProvider(server, given, async (call) => {
-    const { settings, asked, request } = call
-    const client = new OpenAI({
+  const createClient = ({ apiKey, baseUrl }: ServerCall['settings']): OpenAI =>
+    new OpenAI({
       ...OFF,
-      apiKey: settings.apiKey || 'none',
-      baseURL: settings.baseUrl,
-      fetch: request.fetch,
+      apiKey: apiKey || 'none',
+      baseURL: baseUrl,
+      fetch: fetchForCall,
       // A server without keys is sent none.
-      defaultHeaders: { authorization: null, ...(settings.apiKey ? server.probe.headers(settings.apiKey) : {}) },
+      defaultHeaders: { authorization: null, ...(apiKey ? server.probe.headers(apiKey) : {}) },
     })
+  let client: OpenAI | undefined
+  return createServedProvider(server, given, (call) => {
+    const { settings, asked } = call
+    client ??= createClient(settings)
     const path = server.path?.(asked.model, settings.query ?? {}) ?? PATH
     return perform(client, { path, server, call })
   })
@@ -58,7 +62,10 @@ interface Exchange {
 const perform = async (client: OpenAI, { path, server, call }: Exchange): Promise<LlmAnswer> => {
   const body = toOpenAiBody(call.asked, { ...call, server })
   const response = await client
-    .post(path, { body: call.onText === undefined ? body : { ...body, ...toStream(server, call) } })
+    .post(path, {
+      body: call.onText === undefined ? body : { ...body, ...toStream(server, call) },
+      fetchOptions: toFetchOptions(call.request),
+    })
     .asResponse()
   const reading: Reading = { call, draft: createDraft(), hold: isWrapped(call) }
   // Some servers send an object where a stream was asked for, or a stream where an object was.
