@@ -31,7 +31,7 @@ export const createServedEmbedder = (
           },
           body: JSON.stringify(wire.toBody(asked)),
         })
-        return read(await response.text(), { wire, request })
+        return read(await request.readText(response), { wire, request })
       } catch (error) {
         throw request.toFault(error)
       } finally {

@@ -11,13 +11,12 @@ const LONGEST_PLAIN_CHARS = 64_000
 
 /** @param onDone Called for `[DONE]`, with which some vendors end a stream. */
 export async function* readEvents(
-  body: ReadableStream<Uint8Array> | null,
+  pieces: AsyncIterable<Uint8Array>,
   onDone: () => void = () => {},
 ): AsyncGenerator<string> {
-  if (body === null) return
   const reader = createEventReader(onDone)
   const decoder = new TextDecoder()
-  for await (const chunk of body) yield* reader.read(decoder.decode(chunk, { stream: true }))
+  for await (const piece of pieces) yield* reader.read(decoder.decode(piece, { stream: true }))
   yield* reader.end()
 }
 

@@ -2,7 +2,7 @@
  * One HTTP request of a provider, as the `fetch` that an SDK is given.
  *
  * It owns the end of the request: an abort by the caller, silence for too long, a refusal by status, a broken connection. It does not own
- * the bytes, which pass through as they come.
+ * the bytes, which it hands out as they come.
  *
  * 1. A request ends with at most one fault, which is remembered here: whatever an SDK throws, `toFault` answers with that fault.
  * 2. After `close` no timer and no listener is left, and an open connection is cut.
@@ -23,8 +23,12 @@ export interface ModelRequestOptions extends Omit<Asked, 'url'> {
 }
 
 export interface ModelRequest {
-  /** For the SDK, whose own signal is ignored. */
+  /** For the SDK, whose own signal is ignored. The body is read by `readText` or `readPieces`. */
   fetch: typeof fetch
+  /** @throws Fault or Cancelled when the body breaks off */
+  readText(response: Response): Promise<string>
+  /** Reads the body as it comes. @throws Fault or Cancelled when it breaks off, or is silent for too long */
+  readPieces(response: Response): AsyncIterable<Uint8Array>
   /** Maps anything that an SDK threw to a Fault or Cancelled. */
   toFault(error: unknown): Error
   /** Makes the fault of an unfinished answer. */
@@ -142,9 +146,25 @@ export const createModelRequest = (options: ModelRequestOptions): ModelRequest =
         if (stranger !== undefined) throw asRefusal(stranger)
         if (!response.ok) throw await refuse(response)
         isAnswered = true
-        if (response.body === null) return response
-        if (!streams && !isEventStream(response)) return await readAhead(response)
-        return watch(response, { alive: () => wait(idleMs), toFault: (error) => toFault(toSent(error)) })
+        return response
+      } catch (error) {
+        throw toFault(toSent(error))
+      }
+    },
+    async readText(response) {
+      try {
+        return await response.text()
+      } catch (error) {
+        throw toFault(toSent(error))
+      }
+    },
+    async *readPieces({ body }) {
+      if (body === null) return
+      try {
+        for await (const piece of body) {
+          wait(idleMs)
+          yield piece
+        }
       } catch (error) {
         throw toFault(toSent(error))
       }
@@ -171,43 +191,6 @@ const findFault = (error: unknown, depth = 0): Fault | undefined => {
   if (isFault(error)) return error
   if (depth > 8 || !(error instanceof Error)) return undefined
   return findFault(error.cause, depth + 1)
-}
-
-/** True for a stream that came where an object was asked for. It may have no end behind its last event. */
-const isEventStream = ({ headers }: Response): boolean =>
-  /^text\/event-stream\b/i.test(headers.get('content-type') ?? '')
-
-/** Reads the body as a whole, so that it fails here. A stream that only passes bytes on would cost more than the rest of a short call. */
-const readAhead = async (response: Response): Promise<Response> => {
-  const { status, statusText, headers } = response
-  return new Response(await response.arrayBuffer(), { status, statusText, headers })
-}
-
-interface Watch {
-  alive(): void
-  toFault(error: unknown): Error
-}
-
-/** Wraps a response: each piece of its body calls `alive`. */
-const watch = (response: Response, { alive, toFault }: Watch): Response => {
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
-  // After `cancel` the controller takes neither a piece nor an end.
-  let isLeft = false
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const piece = await reader.read().catch((error: unknown) => controller.error(toFault(error)))
-      if (piece === undefined || isLeft) return
-      if (piece.done) return controller.close()
-      alive()
-      controller.enqueue(piece.value)
-    },
-    cancel(reason) {
-      isLeft = true
-      return reader.cancel(reason)
-    },
-  })
-  const { status, statusText, headers } = response
-  return new Response(body, { status, statusText, headers })
 }
 
 /** Reads the beginning of a body; empty where it can't be read. */

@@ -23,11 +23,10 @@ export const createLineSplitter = (): LineSplitter => {
 }
 
 /** Reads the lines of a body, however its bytes are cut. Blank ones are dropped. */
-export async function* readLines(body: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {
-  if (body === null) return
+export async function* readLines(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const splitter = createLineSplitter()
   const decoder = new TextDecoder()
-  for await (const chunk of body) yield* splitter.take(decoder.decode(chunk, { stream: true })).filter(isWritten)
+  for await (const piece of pieces) yield* splitter.take(decoder.decode(piece, { stream: true })).filter(isWritten)
   yield* [...splitter.take(decoder.decode()), splitter.end()].filter(isWritten)
 }
 

@@ -97,7 +97,7 @@ const createClient = (sdk: Sdk, { apiKey, baseUrl }: ServerCall['settings']): Cl
   })
 
 const readWhole = async (response: Response, { request }: ServerCall): Promise<AnthropicMessage> => {
-  const text = await response.text()
+  const text = await request.readText(response)
   const body = readExactJson(text)
   if (isJsonObject(body) && (body.type === 'error' || isJsonObject(body.error))) throw request.refused(body)
   const message = readMessage(body)
@@ -106,9 +106,9 @@ const readWhole = async (response: Response, { request }: ServerCall): Promise<A
   return message
 }
 
-const readStream = async ({ body }: Response, { request, onText }: ServerCall): Promise<AnthropicMessage> => {
+const readStream = async (response: Response, { request, onText }: ServerCall): Promise<AnthropicMessage> => {
   const message = createMessage()
-  for await (const data of readEvents(body)) {
+  for await (const data of readEvents(request.readPieces(response))) {
     const event = parseEvent(data, request)
     if (event.type === 'error') throw request.refused(event)
     const text = takeEvent(message, event)

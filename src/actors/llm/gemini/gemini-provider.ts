@@ -37,7 +37,7 @@ const post = ({ settings, asked, inWords, request }: ServerCall, method: string)
 
 const askWhole = async (call: ServerCall, model: string): Promise<GeminiTurn> => {
   const response = await post(call, `${model}:generateContent`)
-  const text = await response.text()
+  const text = await call.request.readText(response)
   const turn = createTurn()
   // A list holds the chunks of a stream, which some servers send in place of one answer.
   for (const chunk of [readExactJson(text) ?? []].flat()) take(turn, chunk, { text, call })
@@ -47,9 +47,9 @@ const askWhole = async (call: ServerCall, model: string): Promise<GeminiTurn> =>
 }
 
 const askStream = async (call: ServerCall, model: string): Promise<GeminiTurn> => {
-  const { body } = await post(call, `${model}:streamGenerateContent?alt=sse`)
+  const response = await post(call, `${model}:streamGenerateContent?alt=sse`)
   const turn = createTurn()
-  for await (const event of readEvents(body)) {
+  for await (const event of readEvents(call.request.readPieces(response))) {
     for (const chunk of [parse(event, call)].flat()) {
       const text = take(turn, chunk, { text: event, call })
       if (text !== '') call.onText?.(text)

@@ -42,7 +42,7 @@ const send = (client: Ollama, call: ServerCall): Promise<unknown> => {
 }
 
 const readWhole = async (response: Response, { request }: ServerCall): Promise<LlmAnswer> => {
-  const text = await response.text()
+  const text = await request.readText(response)
   const body = readExactJson(text)
   if (isJsonObject(body) && body.error) throw request.refused(body)
   if (!isJsonObject(body) || !isJsonObject(body.message)) throw request.unreadable(text)
@@ -52,9 +52,9 @@ const readWhole = async (response: Response, { request }: ServerCall): Promise<L
   return toAnswer(turn, turn.doneReason)
 }
 
-const readStream = async ({ body }: Response, { onText, request }: ServerCall): Promise<LlmAnswer> => {
+const readStream = async (response: Response, { onText, request }: ServerCall): Promise<LlmAnswer> => {
   const turn = createTurn()
-  for await (const line of readLines(body)) {
+  for await (const line of readLines(request.readPieces(response))) {
     const text = takeLine(turn, parse(line, request))
     if (text !== '') onText?.(text)
     if (turn.doneReason !== undefined) return toAnswer(turn, turn.doneReason)

@@ -95,7 +95,7 @@ interface Reading {
 
 const readWhole = async (response: Response, reading: Reading): Promise<void> => {
   const { call, draft } = reading
-  const text = await response.text()
+  const text = await call.request.readText(response)
   const body = readExactJson(text)
   take(body, { text, field: 'message', reading })
   if (!draft.isMessage) throw call.request.unreadable(text)
@@ -114,7 +114,7 @@ const isNull = (body: unknown): boolean =>
 const readStream = async (response: Response, reading: Reading): Promise<void> => {
   const { draft } = reading
   let isDone = false
-  for await (const text of readEvents(response.body, () => (isDone = true))) {
+  for await (const text of readEvents(reading.call.request.readPieces(response), () => (isDone = true))) {
     const event = readExactJson(text)
     if (event === undefined) throw reading.call.request.broken(NO_EVENT)
     take(event, { text, field: 'delta', reading })
