@@ -58,7 +58,7 @@ export const createHttpInterface = (
   addScheduleRoutes(api, services)
   addServerRoutes(api, services)
   api.use('/openapi.json', guardRoute(LIST))
-  api.doc31('/openapi.json', { openapi: '3.1.0', info: { title: 'Troupe', version }, servers: [{ url: '/' }] })
+  api.doc31('/openapi.json', toHead(version))
   return {
     api,
     async stop() {
@@ -66,3 +66,10 @@ export const createHttpInterface = (
     },
   }
 }
+
+/** The parts of the OpenAPI document beside the routes. */
+const toHead = (version: string) => ({
+  openapi: '3.1.0',
+  info: { title: 'Troupe', version, license: { name: 'MIT', identifier: 'MIT' } },
+  servers: [{ url: '/' }],
+})

@@ -13,6 +13,7 @@ const params = z.object({ approval: z.string().describe('The id of an approval, 
 const listRoute = route(LIST, {
   method: 'get',
   path: '/api/v1/approvals',
+  operationId: 'listApprovals',
   summary: 'List open approvals',
   request: {
     query: z.object({
@@ -26,6 +27,7 @@ const listRoute = route(LIST, {
 const showRoute = route(READ, {
   method: 'get',
   path: '/api/v1/approvals/{approval}',
+  operationId: 'getApproval',
   summary: 'Show an open approval',
   request: { params },
   responses: { 200: answers('The approval.', Approval) },
@@ -34,6 +36,7 @@ const showRoute = route(READ, {
 const decideRoute = route(DECIDE, {
   method: 'post',
   path: '/api/v1/approvals/{approval}',
+  operationId: 'decideApproval',
   summary: 'Decide an approval',
   request: { params, body: body(DecideBody) },
   responses: { 200: answers('The decision is kept. Of several, those that come first count.', Decided) },

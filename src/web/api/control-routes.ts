@@ -17,6 +17,7 @@ const UNNAMED = 'http'
 const cancelRoute = route(STEER, {
   method: 'post',
   path: '/api/v1/runs/{run}/cancel',
+  operationId: 'cancelRun',
   summary: 'Cancel a run and its child runs',
   request: { params: runParams },
   responses: { 200: answers('The run as it is now.', Cancelled) },
@@ -26,6 +27,7 @@ const pauseRoute = (kind: 'pause' | 'unpause') =>
   route(STEER, {
     method: 'post',
     path: `/api/v1/runs/{run}/${kind}`,
+    operationId: `${kind}Run`,
     summary: kind === 'pause' ? 'Start no new step of a run' : 'Let a paused run go on',
     request: { params: runParams },
     responses: { 200: answers('`done` is false while no server has obeyed yet.', Paused) },
@@ -34,6 +36,7 @@ const pauseRoute = (kind: 'pause' | 'unpause') =>
 const signalRoute = route(DECIDE, {
   method: 'post',
   path: '/api/v1/runs/{run}/signals',
+  operationId: 'sendSignal',
   summary: 'Send an event to a run',
   request: { params: runParams, body: body(SignalBody) },
   responses: { 202: answers('The event is kept, also if the run does not wait for it yet.', Signalled) },

@@ -30,6 +30,7 @@ const headers = z.object(idempotencyKey(200))
 const restartRoute = route(STEER, {
   method: 'post',
   path: '/api/v1/runs/{run}/restart',
+  operationId: 'restartRun',
   summary: 'Start an ended run again from the beginning, as a new run',
   request: { params: runParams, headers, body: optionalBody(RestartBody) },
   responses: { 202: answers('The new run is queued, and survives this server.', Copied) },
@@ -38,6 +39,7 @@ const restartRoute = route(STEER, {
 const forkRoute = route(AUTHOR, {
   method: 'post',
   path: '/api/v1/runs/{run}/fork',
+  operationId: 'forkRun',
   summary: 'Start a new run in the middle of an old one',
   request: { params: runParams, headers, body: body(ForkBody) },
   responses: {
@@ -49,6 +51,7 @@ const forkRoute = route(AUTHOR, {
 const rerunRoute = route(ADMIN, {
   method: 'post',
   path: '/api/v1/reruns',
+  operationId: 'rerunFailed',
   summary: 'Restart many failed runs, each once',
   request: { body: body(RerunBody) },
   responses: {

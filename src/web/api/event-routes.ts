@@ -18,6 +18,7 @@ const HEARTBEAT_MS = 15_000
 const eventsRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}/events',
+  operationId: 'followRun',
   summary: 'Follow a run',
   request: {
     params: runParams,
@@ -37,6 +38,7 @@ const eventsRoute = route(READ, {
 const allEventsRoute = route(LIST, {
   method: 'get',
   path: '/api/v1/events',
+  operationId: 'followAllRuns',
   summary: 'Follow all runs',
   request: {
     query: z.object({ workflow: z.string().optional().describe('Those of this workflow.') }),

@@ -18,6 +18,7 @@ const row = z.coerce.number().int().min(1)
 const journalRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}/journal',
+  operationId: 'getJournal',
   summary: 'Show rows of the journal of a run, by pages',
   request: {
     params: runParams,
@@ -32,6 +33,7 @@ const journalRoute = route(READ, {
 const definitionRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}/definition',
+  operationId: 'getDefinition',
   summary: 'Show the workflow that a run began with',
   request: { params: runParams },
   responses: { 200: answers('Its text, with all that was linked to it.', RunDefinition) },
@@ -40,6 +42,7 @@ const definitionRoute = route(READ, {
 const stateRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}/state',
+  operationId: 'getState',
   summary: 'Show the state of a run at a moment of its past',
   request: {
     params: runParams,
@@ -54,6 +57,7 @@ const stateRoute = route(READ, {
 const blobRoute = route(READ, {
   method: 'get',
   path: '/api/v1/blobs/{hash}',
+  operationId: 'getBlob',
   summary: 'Download the bytes of a file that a step has made',
   request: { params: z.object({ hash: z.string().describe('`$blob` of an output.') }) },
   responses: {

@@ -12,6 +12,7 @@ const PLAN: RouteAccess = { scope: 'read', filters: true }
 const planRoute = route(PLAN, {
   method: 'post',
   path: '/api/v1/workflows/plan',
+  operationId: 'planWorkflow',
   summary: 'Estimate the cost of a workflow before it runs',
   request: { body: body(PlanBody) },
   responses: { 200: answers('The plan. Nothing is called, and nothing is stored.', Plan) },

@@ -20,6 +20,7 @@ const since = z.iso.datetime({ offset: true }).optional()
 const costRoute = route(LIST, {
   method: 'get',
   path: '/api/v1/reports/cost',
+  operationId: 'getCostReport',
   summary: 'Report the cost of model calls',
   request: {
     query: z.object({
@@ -38,6 +39,7 @@ const costRoute = route(LIST, {
 const runProfileRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}/profile',
+  operationId: 'getRunProfile',
   summary: 'Report where the time of a run went',
   request: { params: runParams },
   responses: { 200: answers('The profile.', Profile) },
@@ -48,6 +50,7 @@ const MOST_PROFILED = 200
 const workflowProfileRoute = route(READ, {
   method: 'get',
   path: '/api/v1/workflows/{workflow}/profile',
+  operationId: 'getWorkflowProfile',
   summary: 'Report where the time of the last completed runs of a workflow went',
   request: {
     params: z.object({ workflow: z.string() }),
@@ -59,6 +62,7 @@ const workflowProfileRoute = route(READ, {
 const failedRoute = route(LIST, {
   method: 'get',
   path: '/api/v1/failed',
+  operationId: 'listFailed',
   summary: 'List failed runs and slots of schedules that are not handled yet',
   request: {
     query: z.object({

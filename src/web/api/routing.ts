@@ -25,14 +25,18 @@ const PROBLEM = {
 /** Name of the security scheme in the document. */
 export const TOKEN = 'token'
 
-/** A route that asks for a token with its scope, and whose errors are problem documents. */
-export const route = <R extends RouteConfig>(access: RouteAccess, config: R) =>
+/** A route that asks for a token with its scope, and whose errors are problem documents. Generators name functions by its `operationId`. */
+export const route = <R extends RouteConfig & { operationId: string }>(access: RouteAccess, config: R) =>
   createRoute({
     ...config,
+    tags: [tagOf(config.path)],
     security: access.scope === 'none' ? [] : [{ [TOKEN]: [access.scope] }],
     middleware: guardRoute(access),
-    responses: { ...config.responses, default: PROBLEM },
+    responses: { ...config.responses, '4XX': PROBLEM, '5XX': PROBLEM },
   })
+
+/** The kind of thing that a path is about. */
+const tagOf = (path: string): string => /^\/api\/v1\/(\w+)/.exec(path)?.[1] ?? 'server'
 
 /** The body of a request, as JSON. */
 export const body = <S extends z.ZodType>(schema: S) => ({

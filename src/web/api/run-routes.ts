@@ -28,6 +28,7 @@ const MOST_LISTED = 500
 const submitRoute = route(SUBMIT, {
   method: 'post',
   path: '/api/v1/runs',
+  operationId: 'submitRun',
   summary: 'Submit a run',
   request: {
     headers: z.object(idempotencyKey(255)),
@@ -59,6 +60,7 @@ const conditions = z
 const listRoute = route(LIST, {
   method: 'get',
   path: '/api/v1/runs',
+  operationId: 'listRuns',
   summary: 'List runs, newest first',
   request: {
     query: z.object({
@@ -84,6 +86,7 @@ const listRoute = route(LIST, {
 const showRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}',
+  operationId: 'getRun',
   summary: 'Show a run',
   request: { params: runParams },
   responses: { 200: answers('The run.', Run) },
@@ -92,6 +95,7 @@ const showRoute = route(READ, {
 const traceRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}/trace',
+  operationId: 'getTrace',
   summary: 'Show what a run did, with its journal',
   request: { params: runParams },
   responses: { 200: answers('The run with its journal.', Trace) },

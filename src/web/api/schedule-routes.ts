@@ -31,6 +31,7 @@ const MOST_SLOTS = 1_000
 const listRoute = route(LIST, {
   method: 'get',
   path: '/api/v1/schedules',
+  operationId: 'listSchedules',
   summary: 'List the schedules of registered workflows',
   request: { query: z.object({ workflow: z.string().optional() }) },
   responses: { 200: answers('By workflow, then number.', ScheduleList) },
@@ -39,6 +40,7 @@ const listRoute = route(LIST, {
 const nextRoute = route(LIST, {
   method: 'get',
   path: '/api/v1/schedules/next',
+  operationId: 'listNextSlots',
   summary: 'List the next slots of all schedules',
   request: {
     query: z.object({
@@ -54,6 +56,7 @@ const pauseRoute = (kind: 'pause' | 'unpause') =>
   route(ADMIN, {
     method: 'post',
     path: `/api/v1/schedules/{workflow}/{number}/${kind}`,
+    operationId: `${kind}Schedule`,
     summary: kind === 'pause' ? 'Start no run of a schedule' : 'Start the runs of a schedule again',
     request: { params },
     responses: { 200: answers('The schedule as it is now.', PausedSchedule) },
@@ -62,6 +65,7 @@ const pauseRoute = (kind: 'pause' | 'unpause') =>
 const retryRoute = route(ADMIN, {
   method: 'post',
   path: '/api/v1/schedules/{workflow}/{number}/retry',
+  operationId: 'retryFailedSlots',
   summary: 'Start the runs of slots that failed before they had one',
   request: { params, body: optionalBody(FailedSlotsBody) },
   responses: { 200: answers('Each slot, the oldest first. One that fails again is kept.', RetriedSlots) },
@@ -70,6 +74,7 @@ const retryRoute = route(ADMIN, {
 const dismissRoute = route(ADMIN, {
   method: 'post',
   path: '/api/v1/schedules/{workflow}/{number}/dismiss',
+  operationId: 'dismissFailedSlots',
   summary: 'Forget slots that failed before they had a run',
   request: { params, body: optionalBody(FailedSlotsBody) },
   responses: { 200: answers('How many were forgotten.', DismissedSlots) },

@@ -10,6 +10,7 @@ import type { ApiServices } from './services.ts'
 const healthRoute = route(OPEN, {
   method: 'get',
   path: '/healthz',
+  operationId: 'getHealth',
   summary: 'Tell that the process answers',
   responses: { 200: answers('It does.', Health) },
 })
@@ -17,6 +18,7 @@ const healthRoute = route(OPEN, {
 const readyRoute = route(OPEN, {
   method: 'get',
   path: '/readyz',
+  operationId: 'getReadiness',
   summary: 'Tell if the server takes requests: its database answers, and it is not stopping',
   responses: { 200: answers('It does.', Health), 503: answers('It does not.', Health) },
 })
@@ -24,6 +26,7 @@ const readyRoute = route(OPEN, {
 const metricsRoute = route(READ, {
   method: 'get',
   path: '/metrics',
+  operationId: 'getMetrics',
   summary: 'Read the metrics of the server',
   responses: {
     200: {

@@ -42,6 +42,7 @@ const SVG = {
 const listRoute = route(LIST, {
   method: 'get',
   path: '/api/v1/workflows',
+  operationId: 'listWorkflows',
   summary: 'List the registered workflows, each with its newest version',
   responses: { 200: answers('By name.', WorkflowList) },
 })
@@ -49,6 +50,7 @@ const listRoute = route(LIST, {
 const applyRoute = route(AUTHOR, {
   method: 'post',
   path: '/api/v1/workflows',
+  operationId: 'applyWorkflow',
   summary: 'Register a workflow by its name',
   request: { body: body(ApplyBody) },
   responses: { 200: answers('It is registered, or would be. Schedules of the version before are replaced.', Applied) },
@@ -57,6 +59,7 @@ const applyRoute = route(AUTHOR, {
 const validateRoute = route(AUTHOR, {
   method: 'post',
   path: '/api/v1/workflows/validate',
+  operationId: 'validateWorkflow',
   summary: 'Check the text of a workflow',
   request: { body: body(ValidateBody) },
   responses: { 200: answers('The findings, also if there are errors.', Validated) },
@@ -65,6 +68,7 @@ const validateRoute = route(AUTHOR, {
 const showRoute = route(READ, {
   method: 'get',
   path: '/api/v1/workflows/{workflow}',
+  operationId: 'getWorkflow',
   summary: 'Show a version of a workflow with its text, and list its versions',
   request: { params, query: versionQuery },
   responses: { 200: answers('The version.', ShownWorkflow) },
@@ -73,6 +77,7 @@ const showRoute = route(READ, {
 const diffRoute = route(READ, {
   method: 'get',
   path: '/api/v1/workflows/{workflow}/diff',
+  operationId: 'compareVersions',
   summary: 'Compare two versions of a workflow by steps and flow',
   request: {
     params,
@@ -87,6 +92,7 @@ const diffRoute = route(READ, {
 const graphRoute = route(READ, {
   method: 'get',
   path: '/api/v1/workflows/{workflow}/graph',
+  operationId: 'drawWorkflow',
   summary: 'Draw a version of a workflow',
   request: { params, query: versionQuery },
   responses: SVG,
@@ -95,6 +101,7 @@ const graphRoute = route(READ, {
 const runGraphRoute = route(READ, {
   method: 'get',
   path: '/api/v1/runs/{run}/graph',
+  operationId: 'drawRun',
   summary: 'Draw the workflow of a run, and what the run did',
   request: { params: runParams },
   responses: SVG,
