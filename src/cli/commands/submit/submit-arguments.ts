@@ -8,6 +8,8 @@ export interface SubmitArguments extends OutputOptions {
   model?: string[]
   key?: string
   againIf?: string
+  /** A file with the input of a run on each line. */
+  each?: string
   wait?: boolean
 }
 

@@ -4,10 +4,7 @@ export const watchCommand: CliCommand = {
   name: 'watch',
   summary: 'follow a run to its end, wherever it runs',
   arguments: { run: ['<run>', RUN] },
-  options: [
-    json('each row of the journal as a JSON object on a line, and at last the run with the kind end'),
-    QUIET,
-  ],
+  options: [json('each row of the journal as a JSON object on a line, and at last the run with the kind end'), QUIET],
   examples: [
     'troupe watch last',
     'troupe watch q3v8zd --server https://troupe.example',
