@@ -49,7 +49,7 @@ const put = async (context: Context, options: SubmitArguments): Promise<number> 
   return putOnServer(context, options, { client, isFile: folder !== undefined, againIf })
 }
 
-/** What is submitted of a workflow: the lines of `--each`, or one input. */
+/** The lines of `--each`, or one input. */
 type Wanted = { input: JsonValue } | { items: Item[] }
 
 const readWanted = async (
