@@ -8,6 +8,7 @@ import { guardRoute, LIST } from './access.ts'
 import { addApprovalRoutes } from './approval-routes.ts'
 import { addControlRoutes } from './control-routes.ts'
 import { addCopyRoutes } from './copy-routes.ts'
+import { addDocsPage } from './docs-route.ts'
 import { addEventRoutes } from './event-routes.ts'
 import { addHistoryRoutes } from './history-routes.ts'
 import { addPlanRoutes } from './plan-routes.ts'
@@ -59,6 +60,7 @@ export const createHttpInterface = (
   addServerRoutes(api, services)
   api.use('/openapi.json', guardRoute(LIST))
   api.doc31('/openapi.json', toHead(version))
+  addDocsPage(api, toHead(version))
   return {
     api,
     async stop() {
