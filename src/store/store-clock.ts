@@ -3,7 +3,8 @@
  * by it, however far their own clocks are apart.
  *
  * 1. `sync` reads the database's clock. Until its first call the clock is that of the process.
- * 2. A difference below TOLERANCE_MS is left alone: reading takes time too, and time should not jump back and forth.
+ * 2. The database may have read its clock at any moment between the question and the answer, which are far apart when it was away. A
+ *    difference that this allows, give or take TOLERANCE_MS, is left alone: time should not jump back and forth.
  * 3. When the difference changes, wake-ups are armed again.
  */
 import { type Clock, systemClock } from '../core/clock.ts'
@@ -45,12 +46,11 @@ export class StoreClock implements Clock {
 
   /** Corrects this clock. @throws StoreError */
   async sync(): Promise<void> {
-    const before = this.#own.now()
+    const asked = this.#own.now()
     const there = await this.#store.readClock()
-    const here = (before + this.#own.now()) / 2
-    const aheadMs = Math.round(there - here)
-    if (Math.abs(aheadMs - this.#aheadMs) < TOLERANCE_MS) return
-    this.#aheadMs = aheadMs
+    const [least, most] = [there - this.#own.now(), there - asked]
+    if (this.#aheadMs > least - TOLERANCE_MS && this.#aheadMs < most + TOLERANCE_MS) return
+    this.#aheadMs = Math.round((least + most) / 2)
     for (const armed of this.#armed) {
       armed.disarm()
       this.#arm(armed)

@@ -56,4 +56,32 @@ test('a difference of a few milliseconds moves nothing', async () => {
   assert.is(clock.now(), own.now())
 })
 
+test('an answer that took long, since the database was away, moves nothing that it does not contradict', async () => {
+  const own = createManualClock()
+  const answers = [0, 20_000]
+  const readClock = async (): Promise<number> => {
+    await own.advance(answers.shift() ?? 0)
+    return own.now()
+  }
+  const clock = new StoreClock({ readClock }, own)
+  await clock.sync()
+  await clock.sync()
+  assert.is(clock.now(), own.now())
+})
+
+test('an answer that took long corrects a clock that is wrong in any case, and the next one the rest', async () => {
+  const own = createManualClock()
+  let lastsMs = 20_000
+  const readClock = async (): Promise<number> => {
+    await own.advance(lastsMs)
+    return own.now() + HOUR_MS
+  }
+  const clock = new StoreClock({ readClock }, own)
+  await clock.sync()
+  assert.ok(Math.abs(clock.now() - own.now() - HOUR_MS) <= 10_000)
+  lastsMs = 0
+  await clock.sync()
+  assert.is(clock.now(), own.now() + HOUR_MS)
+})
+
 test.run()
