@@ -9,7 +9,8 @@
  *    child, both left by a dead process, are woken together, and each wakes the top of the family.
  * 2. The time of a claim is taken before the store is asked: the lease lasts from then at least.
  * 3. A definition and its run are written in one transaction.
- * 4. A claimed run that cannot be resumed, as with a journal of a newer release, is released before the error is thrown.
+ * 4. A claimed run that cannot be resumed is released before the error is thrown. A due run is claimed only when its journal can be read
+ *    and its definition is compiled: a server that has just begun leaves it to one that is ready, and an old one to a newer one.
  * 5. A due child run is woken through the run at the top of its family, since its budget and its end belong to its parent.
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
@@ -17,7 +18,7 @@ import type { Clock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
 import { createRunId } from '../core/run-id.ts'
 import { TurnSlices } from '../core/turn-slices.ts'
-import type { HostStore, InboxMessage, Owner, QueuedRun } from '../store/store.ts'
+import type { HostStore, InboxMessage, Owner, QueuedRun, RunRecord } from '../store/store.ts'
 import { type Budget, openBudget, type ParentBudget } from './budget/budget.ts'
 import type { CallPrices } from './budget/worst-case.ts'
 import { CALLED_OFF } from './child/child-id.ts'
@@ -179,10 +180,14 @@ export class Host {
     { watch = () => ignoreNotices }: { watch?: (run: string) => RunWatcher } = {},
   ): Promise<ResumeResult> {
     const root = await this.#findRoot(id)
-    return root === undefined ? { kind: 'missing' } : this.resume(root, { watch: watch(root) })
+    if (root === undefined) return { kind: 'missing' }
+    if (this.#isHere(root.id)) return { kind: 'held', run: root }
+    const created = await this.#readCreated(root.id)
+    await this.#definitions.compile(root, created)
+    return this.#resume(root.id, { watch: watch(root.id), created })
   }
 
-  async #findRoot(id: string): Promise<string | undefined> {
+  async #findRoot(id: string): Promise<RunRecord | undefined> {
     const { store } = this.#options
     const found = await store.findRun(id)
     if (found.kind !== 'found') return undefined
@@ -195,7 +200,7 @@ export class Host {
       if (above.run.status !== 'running') break
       run = above.run
     }
-    return run.id
+    return run
   }
 
   /** Claims a run without a lease holder and goes on from its last recorded event. @throws StoreError, Fault */
@@ -203,8 +208,8 @@ export class Host {
     return this.#resume(id, { watch })
   }
 
-  async #resume(id: string, options: OpenOptions): Promise<ResumeResult> {
-    if (this.#held.has(id) || this.#resuming.has(id)) return this.#describeHeld(id)
+  async #resume(id: string, options: OpenOptions & { created?: CreatedData }): Promise<ResumeResult> {
+    if (this.#isHere(id)) return this.#describeHeld(id)
     this.#resuming.add(id)
     try {
       return await this.#claim(id, options)
@@ -213,15 +218,28 @@ export class Host {
     }
   }
 
-  async #claim(id: string, { watch, above, performer }: OpenOptions): Promise<ResumeResult> {
+  #isHere(id: string): boolean {
+    return this.#held.has(id) || this.#resuming.has(id)
+  }
+
+  /** @throws StoreError `too_new` */
+  async #readCreated(id: string): Promise<CreatedData> {
+    const created = (await this.#options.store.readCreated(id))?.data ?? NOT_CREATED
+    expectReadable(created, id)
+    return created
+  }
+
+  async #claim(
+    id: string,
+    { watch, above, performer, created: known }: OpenOptions & { created?: CreatedData },
+  ): Promise<ResumeResult> {
     const { store, owner, clock } = this.#options
     const claimedAt = clock.now()
     const result = await store.claim(id, owner)
     if (result.kind !== 'claimed') return result
     const { claim } = result
     try {
-      const created = (await store.readCreated(id))?.data ?? NOT_CREATED
-      expectReadable(created, id)
+      const created = known ?? (await this.#readCreated(id))
       const workflow = await this.#definitions.compile(result.run, created)
       const messages = calledOffFirst((await store.readInbox([claim])).map(({ message }) => message))
       const { parent, isPaused } = result.run

@@ -110,6 +110,25 @@ test('J2 a run that is woken twice at once, as a dead process leaves it with its
   assert.is((await store.readJournal(run.id)).filter(({ kind }) => kind === 'lost').length, 1)
 })
 
+test('a due run is claimed once its definition is compiled: until then it is free for a server that is ready', async () => {
+  const { clock, store, compiled, world, createHost } = createScene(TWO, 1)
+  const run = await createHost(createDeadOwner()).start(compiled, { input: { flag: false } })
+  await settle()
+  const compiling = Promise.withResolvers<typeof compiled>()
+  const slow = new Host({
+    store,
+    owner: createFarOwner(),
+    clock,
+    performerOf: () => ({ placement: world.createPlacement(), vault: new SecretVault() }),
+    recompile: () => compiling.promise,
+  })
+  const woken = slow.wake(run.id)
+  await settle()
+  assert.is((await createHost(createFarOwner()).wake(run.id)).kind, 'resumed')
+  compiling.resolve(compiled)
+  assert.is((await woken).kind, 'held')
+})
+
 const TWO = `
 steps:
   - { id: a, llm: mock/echo, prompt: x }
