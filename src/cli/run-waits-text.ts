@@ -6,8 +6,7 @@ import type { JsonSchema } from '../core/json-schema.ts'
 import type { Run } from '../runtime/run.ts'
 import { type ApprovalProgress, describeAsked, describeGiven } from '../runtime/waits/approval-progress.ts'
 import { type AnsweredWait, listAnswered, type RunWait } from '../service/control/run-waits.ts'
-import { toApprovalId } from '../store/approval-id.ts'
-import type { OpenApproval } from '../store/approval-record.ts'
+import type { ShownApproval } from '../service/views/approval-json.ts'
 import { toApproveCommand, toRejectCommand } from './decide-command.ts'
 import { formatTime } from './figures.ts'
 import { describeFields } from './input-schema.ts'
@@ -53,11 +52,11 @@ export const describeDue = (dueAt: number | null, now = Date.now()): string =>
   dueAt === null ? '' : dueAt <= now ? 'overdue' : `${formatDuration(dueAt - now)} left`
 
 /** Renders all that a person needs for the decision. */
-export const renderApproval = (approval: OpenApproval, paint: Paint): string[] => {
+export const renderApproval = (approval: ShownApproval, paint: Paint): string[] => {
   const { runId, workflow, path, title, show, form, tool, dueAt } = approval
   const due = dueAt === null ? 'no deadline' : `${new Date(dueAt).toISOString()} (${describeDue(dueAt)})`
   const schema: JsonSchema | null = isJsonObject(form) ? form : null
-  const named = { ...approval, id: toApprovalId(approval), form: schema }
+  const named = { ...approval, form: schema }
   return [
     paint.bold(toOneLine(title)),
     paint.dim(`${named.id} · ${toOneLine(workflow)} · run ${runId} · ${path}`),
@@ -74,13 +73,13 @@ export const renderApproval = (approval: OpenApproval, paint: Paint): string[] =
   ]
 }
 
-const renderGiven = ({ count, decisions }: OpenApproval, paint: Paint): string[] =>
+const renderGiven = ({ count, decisions }: ShownApproval, paint: Paint): string[] =>
   decisions.map(({ by, at, values }, index) => {
     const filled = values === null ? '' : `: ${toOneLine(JSON.stringify(values))}`
     return `${paint.dim('approved')}  ${index + 1} of ${count}, ${toOneLine(by)} at ${at}${filled}`
   })
 
-const renderShown = (show: OpenApproval['show']): string[] =>
+const renderShown = (show: ShownApproval['show']): string[] =>
   toPrintable(typeof show === 'string' ? show : JSON.stringify(show, null, 2))
     .split('\n')
     .map((line) => `  ${line}`)

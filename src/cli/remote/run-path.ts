@@ -5,7 +5,11 @@ import type { ServerClient } from './server-client.ts'
 
 /** Path of a run that the server finds by its id, or as the newest for `last`. @throws CliError without runs */
 export const findRunPath = async (client: ServerClient, run: string): Promise<string> =>
-  toRunPath(run === 'last' ? await findLast(client) : run)
+  toRunPath(await findRunId(client, run))
+
+/** The name as it is given, which the server resolves; for `last` the newest run. @throws CliError without runs */
+export const findRunId = async (client: ServerClient, run: string): Promise<string> =>
+  run === 'last' ? findLast(client) : run
 
 export const toRunPath = (id: string): string => `/api/v1/runs/${encodeURIComponent(id)}`
 

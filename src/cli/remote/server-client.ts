@@ -25,6 +25,8 @@ export interface SentBody {
 export interface ServerClient {
   /** The address without a slash at its end. */
   origin: string
+  /** False: the server knows no name of the one who asks. */
+  hasToken: boolean
   /** @param path Begins with a slash; its parameters are encoded. @throws Fault, CliError */
   get<T>(path: string, answer: Answer<T>): Promise<T>
   post<T>(path: string, answer: Answer<T>, sent?: SentBody): Promise<T>
@@ -75,6 +77,7 @@ const createClient = (base: URL, token: string | undefined): ServerClient => {
   }
   return {
     origin,
+    hasToken,
     get: (path, answer) => judge(path, answer, { method: 'GET' }),
     post: (path, answer, { body, headers = {} } = {}) =>
       judge(path, answer, {

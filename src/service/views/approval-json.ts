@@ -3,11 +3,22 @@ import type { OpenApproval } from '../../store/approval-record.ts'
 import type { Decision, DecisionEnd } from '../control/decide.ts'
 import { toTime } from './time.ts'
 
+/** An open question to people with its id, which names its content too. */
+export interface ShownApproval extends Omit<OpenApproval, 'step' | 'requestHash'> {
+  id: string
+}
+
+export const toShownApproval = ({ step: _, requestHash, ...approval }: OpenApproval): ShownApproval => ({
+  ...approval,
+  id: toApprovalId({ ...approval, requestHash }),
+})
+
 /** An open question to people, as the command line prints it and the HTTP interface answers it. */
-export const toApprovalJson = (approval: OpenApproval): Record<string, unknown> => {
-  const { runId, workflow, path, visit, title, show, form, by, count, decisions, tool, dueAt, requestedAt } = approval
+export const toApprovalJson = (approval: ShownApproval): Record<string, unknown> => {
+  const { id, runId, workflow, path, visit, title, show, form, by, count, decisions, tool, dueAt, requestedAt } =
+    approval
   return {
-    id: toApprovalId(approval),
+    id,
     run: runId,
     workflow,
     path,
@@ -24,12 +35,18 @@ export const toApprovalJson = (approval: OpenApproval): Record<string, unknown> 
   }
 }
 
+/** How a decision was taken. */
+export interface ShownDecision extends Pick<DecisionEnd, 'kind'> {
+  /** The approval as it waits for others. Undefined: it is decided. */
+  open: Pick<ShownApproval, 'by' | 'count' | 'decisions'> | undefined
+}
+
 /** A decision that is kept: `counted` where the journal has it, `missing` approvals are still asked. */
 export const toDecidedJson = (
-  approval: OpenApproval,
-  { verdict, by, end: { kind, open } }: Pick<Decision, 'verdict' | 'by'> & { end: DecisionEnd },
+  approval: Pick<ShownApproval, 'id' | 'runId' | 'path'>,
+  { verdict, by, end: { kind, open } }: Pick<Decision, 'verdict' | 'by'> & { end: ShownDecision },
 ) => ({
-  id: toApprovalId(approval),
+  id: approval.id,
   run: approval.runId,
   path: approval.path,
   verdict,

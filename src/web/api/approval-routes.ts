@@ -2,13 +2,16 @@
 import { z } from '@hono/zod-openapi'
 import { decide } from '../../service/control/decide.ts'
 import { findApproval, listOpenApprovals } from '../../service/control/open-approvals.ts'
-import { toApprovalJson, toDecidedJson } from '../../service/views/approval-json.ts'
+import { toApprovalJson, toDecidedJson, toShownApproval } from '../../service/views/approval-json.ts'
 import { DECIDE, LIST, READ, reaches, toDecider } from './access.ts'
 import { type Api, answers, body, route } from './routing.ts'
 import { Approval, ApprovalList, DecideBody, Decided } from './schemas.ts'
 import type { ApiServices } from './services.ts'
 
-const params = z.object({ approval: z.string().describe('The id of an approval, or the beginning of one.') })
+const params = z.object({ approval: z.string().describe('The id of an approval, the beginning of one, or a run.') })
+const place = z.object({
+  path: z.string().optional().describe('With a run: the path of the step. Optional if it asks one thing.'),
+})
 
 const listRoute = route(LIST, {
   method: 'get',
@@ -29,7 +32,7 @@ const showRoute = route(READ, {
   path: '/api/v1/approvals/{approval}',
   operationId: 'getApproval',
   summary: 'Show an open approval',
-  request: { params },
+  request: { params, query: place },
   responses: { 200: answers('The approval.', Approval) },
 })
 
@@ -38,25 +41,27 @@ const decideRoute = route(DECIDE, {
   path: '/api/v1/approvals/{approval}',
   operationId: 'decideApproval',
   summary: 'Decide an approval',
-  request: { params, body: body(DecideBody) },
+  request: { params, query: place, body: body(DecideBody) },
   responses: { 200: answers('The decision is kept. Of several, those that come first count.', Decided) },
 })
 
 export const addApprovalRoutes = (api: Api, { store, vault }: ApiServices): void => {
+  const findNamed = ({ approval: first }: { approval: string }, { path }: { path?: string | undefined }) =>
+    findApproval(store, { first, path })
   api.openapi(listRoute, async (c) => {
     const open = await listOpenApprovals(store, c.req.valid('query'))
     const reached = open.filter(({ workflow }) => reaches(c.get('caller'), workflow))
-    return c.json({ approvals: reached.map(toApprovalJson) }, 200)
+    return c.json({ approvals: reached.map((one) => toApprovalJson(toShownApproval(one))) }, 200)
   })
   api.openapi(showRoute, async (c) =>
-    c.json(toApprovalJson(await findApproval(store, { first: c.req.valid('param').approval })), 200),
+    c.json(toApprovalJson(toShownApproval(await findNamed(c.req.valid('param'), c.req.valid('query')))), 200),
   )
   api.openapi(decideRoute, async (c) => {
-    const approval = await findApproval(store, { first: c.req.valid('param').approval })
+    const approval = await findNamed(c.req.valid('param'), c.req.valid('query'))
     const { decision, by: given, values, comment } = c.req.valid('json')
     const by = toDecider(c.get('caller'), given)
     const verdict = decision === 'approve' ? 'approved' : 'rejected'
     const end = await decide(store, approval, { verdict, by, values, comment, vault })
-    return c.json(toDecidedJson(approval, { verdict, by, end }), 200)
+    return c.json(toDecidedJson(toShownApproval(approval), { verdict, by, end }), 200)
   })
 }

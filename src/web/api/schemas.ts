@@ -175,12 +175,16 @@ export const Approval = z
     form: json.describe('JSON Schema of the values; null: none are asked.'),
     by: z.array(z.string()).nullable().describe('Who may decide; null: anyone.'),
     count: z.int().describe('How many people must approve.'),
-    decisions: z.array(z.looseObject({ by: z.string(), at: z.string() })).describe('Approvals so far.'),
+    decisions: z
+      .array(z.object({ by: z.string(), at: z.string(), values: json.optional() }))
+      .describe('Approvals so far.'),
     tool: z.string().nullable(),
     requested_at: time,
     due_at: time.nullable(),
   })
   .openapi('Approval')
+
+export type ApprovalJson = z.infer<typeof Approval>
 
 export const ApprovalList = z.object({ approvals: z.array(Approval) }).openapi('ApprovalList')
 

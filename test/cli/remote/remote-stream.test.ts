@@ -33,6 +33,7 @@ const clientOf = (connections: Connection[]) => {
   const asked: string[] = []
   const client: ServerClient = {
     origin: 'http://server',
+    hasToken: false,
     get: unasked,
     post: unasked,
     getText: unasked,

@@ -1,14 +1,14 @@
 /** `troupe approvals list`, `show` and `link`: open approvals of runs. */
 
 import { createLink } from '../../../service/control/approval-link.ts'
-import { findApproval, listOpenApprovals } from '../../../service/control/open-approvals.ts'
-import { toApprovalJson } from '../../../service/views/approval-json.ts'
+import { findApproval } from '../../../service/control/open-approvals.ts'
+import { type ShownApproval, toApprovalJson, toShownApproval } from '../../../service/views/approval-json.ts'
 import { toTime } from '../../../service/views/time.ts'
-import { toApprovalId } from '../../../store/approval-id.ts'
 import type { OpenApproval } from '../../../store/approval-record.ts'
 import type { Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
-import { findRun, withRuns, withRunsIfThere } from '../../open-runs.ts'
+import { withDesk } from '../../open-desk.ts'
+import { findRun, withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeHint, writeJson, writeLines, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
@@ -26,8 +26,8 @@ export interface ListApprovalsArguments {
 export const listApprovals = async (context: Context, options: ListApprovalsArguments): Promise<void> => {
   const { json = false } = options
   const limit = readCount('--limit', options.limit)
-  return withRunsIfThere(context, { json }, async (store) => {
-    const open = (await findOpen(store, options)).slice(0, limit)
+  return withDesk(context, { json }, async (desk) => {
+    const open = (await desk.list(options)).slice(0, limit)
     if (json) writeJson(context, open.map(toApprovalJson))
     else if (open.length === 0) context.stderr.write('nothing is asked\n')
     else {
@@ -39,11 +39,8 @@ export const listApprovals = async (context: Context, options: ListApprovalsArgu
   })
 }
 
-const findOpen = async (store: Store, { run, workflow }: ListApprovalsArguments): Promise<OpenApproval[]> =>
-  listOpenApprovals(store, { run: run === undefined ? undefined : (await findRun(store, run)).id, workflow })
-
-const createColumns = (paint: Paint): Column<OpenApproval>[] => [
-  { title: 'id', text: toApprovalId },
+const createColumns = (paint: Paint): Column<ShownApproval>[] => [
+  { title: 'id', text: ({ id }) => id },
   { title: 'title', least: 20, text: ({ title }) => toOneLine(title), paint: (text) => paint.bold(text) },
   { title: 'decides', least: 10, text: describeDeciders },
   { title: 'due', text: ({ dueAt }) => describeDue(dueAt) },
@@ -59,8 +56,8 @@ export interface ApprovalArguments {
 }
 
 export const showApproval = (context: Context, options: ApprovalArguments): Promise<void> =>
-  withRuns(context, async ({ store }) => {
-    const approval = await expectApproval(store, options)
+  withDesk(context, undefined, async (desk) => {
+    const { approval } = await desk.find(options)
     if (options.json === true) writeJson(context, toApprovalJson(approval))
     else writeLines(context.stdout, renderApproval(approval, context.stdout.paint))
   })
@@ -70,7 +67,7 @@ export const linkApproval = (context: Context, options: ApprovalArguments): Prom
     const approval = await expectApproval(store, options)
     const { token, dueAt } = await createLink(store, approval)
     const until = toTime(dueAt)
-    const { id, run, path, title } = toApprovalJson(approval)
+    const { id, run, path, title } = toApprovalJson(toShownApproval(approval))
     if (options.json === true) writeJson(context, { token, approval: id, run, path, title, due_at: until })
     else {
       context.stdout.write(`${token}\n`)
@@ -81,7 +78,7 @@ export const linkApproval = (context: Context, options: ApprovalArguments): Prom
   })
 
 /** @throws Fault `not_found`, CliError for `last` without runs */
-export const expectApproval = async (store: Store, { approval, path }: ApprovalArguments): Promise<OpenApproval> => {
+const expectApproval = async (store: Store, { approval, path }: ApprovalArguments): Promise<OpenApproval> => {
   const first = approval === 'last' ? (await findRun(store, approval)).id : approval
   return findApproval(store, { first, path })
 }

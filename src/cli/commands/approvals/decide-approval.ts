@@ -1,25 +1,20 @@
 /** `troupe approvals approve` and `reject`: record a decision with its person and time. */
 
-import { createKnownVault } from '../../../app/project/known-vault.ts'
 import { type Fault, isFault } from '../../../core/fault.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../../core/json.ts'
 import type { JsonSchema } from '../../../core/json-schema.ts'
-import { describeAsked, describeGiven, listStillAsked } from '../../../runtime/waits/approval-progress.ts'
-import { findByToken, toTokenMessageId } from '../../../service/control/approval-link.ts'
-import { type DecisionEnd, decide } from '../../../service/control/decide.ts'
-import { toDecidedJson } from '../../../service/views/approval-json.ts'
-import type { OpenApproval } from '../../../store/approval-record.ts'
-import type { Store } from '../../../store/store.ts'
+import { describeAsked, describeGiven } from '../../../runtime/waits/approval-progress.ts'
+import { type ShownApproval, type ShownDecision, toDecidedJson } from '../../../service/views/approval-json.ts'
+import type { ApprovalDesk, ApprovalName } from '../../approval-desk.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { parseValue, readInput } from '../../input.ts'
 import { describeFields } from '../../input-schema.ts'
-import { type OpenedRuns, withRuns } from '../../open-runs.ts'
+import { withDesk } from '../../open-desk.ts'
 import { writeHint, writeJson } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
 import { whoAsks } from '../../who-asks.ts'
-import { expectApproval } from './approvals.ts'
 
 export interface DecideArguments {
   verdict: 'approved' | 'rejected'
@@ -32,11 +27,10 @@ export interface DecideArguments {
   json?: boolean
 }
 
-export const decideApproval = (context: Context, options: DecideArguments): Promise<number> =>
-  withRuns(context, async (opened) => {
+export const decideApproval = async (context: Context, options: DecideArguments): Promise<number> => {
+  await withDesk(context, undefined, async (desk) => {
     try {
-      await decideIn(context, options, opened)
-      return EXIT.completed
+      await decideAt(desk, { context, options })
     } catch (thrown) {
       if (isFault(thrown) && options.json === true) writeJson(context, toRefusedJson(options, thrown))
       // An earlier decision or a deadline won: the command itself is correct.
@@ -45,6 +39,8 @@ export const decideApproval = (context: Context, options: DecideArguments): Prom
       throw thrown
     }
   })
+  return EXIT.completed
+}
 
 /** The object of `--json` for a decision that does not count; the reason is on standard error too. */
 const toRefusedJson = (
@@ -58,38 +54,28 @@ const toRefusedJson = (
   error: { code, message },
 })
 
-const decideIn = async (context: Context, options: DecideArguments, { store, project }: OpenedRuns): Promise<void> => {
-  const approval = await findOpen(store, options)
-  const by = options.by ?? chooseDecider(approval, options)
-  const { verdict, comment, token } = options
+const decideAt = async (
+  desk: ApprovalDesk,
+  { context, options }: { context: Context; options: DecideArguments },
+): Promise<void> => {
+  const { approval, decide } = await desk.find(readName(options))
+  const { verdict, comment, by } = options
   const values = await readValues(approval, { options, context })
-  const id = token === undefined ? undefined : toTokenMessageId(token)
-  const vault = createKnownVault(project, context.environment)
-  const end = await decide(store, approval, { verdict, by, values, comment, id, vault })
-  report(context, options, { approval, by, end })
+  report(context, options, { approval, ...(await decide({ verdict, by, values, comment })) })
 }
 
-const findOpen = async (store: Store, options: DecideArguments): Promise<OpenApproval> => {
-  const { approval, path, token, verdict } = options
+const readName = ({ approval, path, token, verdict }: DecideArguments): ApprovalName => {
   if (token !== undefined && approval !== undefined)
     throw new CliError('a token names its approval: expected either --token or an approval, got both')
-  if (token !== undefined) return findByToken(store, token)
-  if (approval !== undefined) return expectApproval(store, { approval, ...(path === undefined ? {} : { path }) })
+  if (token !== undefined) return { token }
+  if (approval !== undefined) return { approval, path }
   throw new CliError('expected the id of an approval, a run with a path, or --token', {
     hint: `troupe approvals list shows open approvals; then: troupe approvals ${verdict === 'approved' ? 'approve' : 'reject'} ID`,
   })
 }
 
-/** Chooses the user or, for a token, the only person who may still decide. */
-const chooseDecider = (approval: OpenApproval, { token }: DecideArguments): string => {
-  const user = whoAsks()
-  const asked = listStillAsked(approval) ?? []
-  const [only] = asked
-  return token !== undefined && only !== undefined && asked.length === 1 && !approval.by?.includes(user) ? only : user
-}
-
 const readValues = async (
-  { form, title }: OpenApproval,
+  { form, title }: ShownApproval,
   { options: { values = [] }, context }: { options: DecideArguments; context: Context },
 ): Promise<JsonValue | undefined> => {
   if (values.length === 0) return undefined
@@ -108,7 +94,7 @@ const parsePlain = ([text = '', ...rest]: readonly string[]): JsonValue => {
 const report = (
   context: Context,
   { verdict, json = false }: DecideArguments,
-  { approval, by, end }: { approval: OpenApproval; by: string; end: DecisionEnd },
+  { approval, by, end }: { approval: ShownApproval; by: string; end: ShownDecision },
 ): void => {
   const { runId: run, title } = approval
   const { stderr } = context
