@@ -17,9 +17,11 @@ import type { Store } from '../store/store.ts'
 import { StoreClock } from '../store/store-clock.ts'
 import { Scheduler } from '../triggers/schedule/scheduler.ts'
 import { StoredDefinitions } from './definitions/stored-definitions.ts'
+import { createMissingNeeds } from './project/missing-needs.ts'
 import type { EnvironmentVariables, Project } from './project/project.ts'
 import { readVariables, toPricing } from './project/project-access.ts'
 import { ProjectPerformers } from './project/project-performers.ts'
+import { ServerPresence } from './server-presence.ts'
 
 export interface ServerOptions {
   store: Store
@@ -67,9 +69,10 @@ export const createServer = (options: ServerOptions): Server => {
   const pricing = toPricing(project)
   const definitions = new StoredDefinitions(Object.keys(env))
   const performers = new ProjectPerformers({ store, project, environment, clock })
+  const owner = createOwner()
   const host = new Host({
     store,
-    owner: createOwner(),
+    owner,
     clock,
     performerOf: (run) => performers.of(run),
     recompile: (definition, created) => definitions.compile(definition, created),
@@ -79,7 +82,15 @@ export const createServer = (options: ServerOptions): Server => {
     observe: onRunNotice,
   })
   const { report, onProblem, onTaken, watch } = new NoticeReporter(clock, onNotice)
-  const queue = new RunQueue({ store, clock, host, mostRuns, watch, onProblem, onTaken })
+  const queue: RunQueue = new RunQueue({
+    ...{ store, clock, host, mostRuns, watch, onProblem, onTaken },
+    findMissing: createMissingNeeds({ project, environment }),
+    onUnfit(unfit) {
+      report({ type: 'runs.unfit', ...unfit })
+      presence.hasten()
+    },
+  })
+  const presence = new ServerPresence({ store, clock, owner, listUnfit: () => queue.listUnfit() })
   const open = (schedule: ScheduleRecord): Promise<OpenedSchedule> =>
     openSchedule(schedule, {
       store,
@@ -90,6 +101,7 @@ export const createServer = (options: ServerOptions): Server => {
       performerOf: (run) => performers.of(run),
     })
   const work = [
+    presence,
     queue,
     new Scheduler({
       store,

@@ -27,7 +27,7 @@ import { createChildPlacement } from './child/child-placement.ts'
 import type { SecuredPlacement } from './effects/placement.ts'
 import { HeldRuns } from './held-runs.ts'
 import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
-import type { OpenOptions, ResumeResult } from './opened-run.ts'
+import type { OpenOptions, ResumeResult, WakeResult } from './opened-run.ts'
 import { expectReadable, type RecoveredRun, Recovery, recoverRun } from './recovery.ts'
 import { ResumedDefinitions, type ResumedDefinitionsOptions } from './resumed-definitions.ts'
 import { Run } from './run.ts'
@@ -60,6 +60,11 @@ export interface NewRunOptions extends Pick<WantedRun, 'input' | 'models' | 'env
   watch?: RunWatcher
   /** Called again and again while the flow makes the run wait. */
   onQueued?: ((queued: QueuedRun) => void) | undefined
+}
+
+export interface WakeOptions {
+  watch?: (run: string) => RunWatcher
+  isFit?: (run: RunRecord) => boolean
 }
 
 /** A run that is made from another one. */
@@ -174,14 +179,12 @@ export class Host {
     })
   }
 
-  /** Resumes a due run, or the run at the top of its family. */
-  async wake(
-    id: string,
-    { watch = () => ignoreNotices }: { watch?: (run: string) => RunWatcher } = {},
-  ): Promise<ResumeResult> {
+  /** Resumes a due run, or the run at the top of its family, if it is fit for this process. */
+  async wake(id: string, { watch = () => ignoreNotices, isFit = () => true }: WakeOptions = {}): Promise<WakeResult> {
     const root = await this.#findRoot(id)
     if (root === undefined) return { kind: 'missing' }
     if (this.#isHere(root.id)) return { kind: 'held', run: root }
+    if (!isFit(root)) return { kind: 'unfit', run: root }
     const created = await this.#readCreated(root.id)
     await this.#definitions.compile(root, created)
     return this.#resume(root.id, { watch: watch(root.id), created })

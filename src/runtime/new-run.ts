@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '../core/json.ts'
 import type { SecretVault } from '../secrets/secret-vault.ts'
 import type { JournalRow } from '../store/journal-row.ts'
 import type { Definition, NewRun, RunOrigin, TimerRecord } from '../store/store.ts'
+import { toNeeds } from './needs.ts'
 import type { CreatedData, ForkData } from './run-event.ts'
 
 export interface WantedRun {
@@ -93,6 +94,7 @@ export const toNewRun = (
     ...(origin === undefined ? {} : { origin }),
     ...(key === undefined ? {} : { key, bodyHash: toBodyHash(workflow.hash, data) }),
     ...(flow === undefined ? {} : { flow }),
+    needs: toNeeds(workflow),
     ...(past === undefined ? {} : { rows: redactRows(past.rows, vault), timers: past.timers }),
   }
 }

@@ -18,3 +18,6 @@ export type ResumeResult =
   | { kind: 'held' | 'ended'; run: RunRecord }
   | QueuedRun
   | { kind: 'missing' }
+
+/** `unfit`: this process lacks what the run needs, and has not claimed it. */
+export type WakeResult = ResumeResult | { kind: 'unfit'; run: RunRecord }

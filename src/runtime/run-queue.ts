@@ -2,12 +2,16 @@
  * Claims the runs that are due in the store, as long as there is room: queued runs, runs whose lease has expired, and waiting runs
  * with a due deadline or a new message.
  *
+ * Runs that need what this process lacks are not claimed; the kinds of them that it met are known, and passed over by the store.
+ *
  * It owns the pace (each 200 ms, when the next deadline is due, and when the store has news) and the pause after a run that could not be claimed. The store
  * knows which runs are due; the host resumes them.
  */
 import { Beat } from '../core/beat.ts'
 import type { Clock } from '../core/clock.ts'
-import type { Store } from '../store/store.ts'
+import type { Needs } from '../store/queue-store.ts'
+import type { UnfitRuns } from '../store/server-store.ts'
+import type { RunRecord, Store } from '../store/store.ts'
 import type { Host } from './host.ts'
 import type { Run } from './run.ts'
 import type { RunWatcher } from './run-notice.ts'
@@ -22,6 +26,10 @@ export interface RunQueueOptions {
   onTaken?(run: Run, taken: { isNew: boolean }): void
   /** Watcher of a run that is claimed. */
   watch?(run: string): RunWatcher
+  /** Returns those of the needs of a run that this process lacks. Default: it has all. */
+  findMissing?(needs: Needs): readonly string[]
+  /** A kind of runs is not claimed, because this process lacks what they need. Called once for each kind. */
+  onUnfit?(unfit: UnfitRuns): void
   /** A run could not be claimed, or (without a run) the store not be read. It is tried again later. */
   onProblem(problem: { run: string | undefined; cause: unknown }): void
 }
@@ -43,6 +51,9 @@ const PATIENCE_MS = 30_000
 export class RunQueue {
   readonly #options: RunQueueOptions
   readonly #leftAlone = new Map<string, number>()
+  /** By their needs as text. */
+  readonly #unfit = new Map<string, UnfitRuns>()
+  #judgedAt = 0
   readonly #beat: Beat
   #endNews: (() => void) | undefined
 
@@ -54,6 +65,11 @@ export class RunQueue {
   start(): void {
     this.#beat.start()
     this.#endNews = this.#options.store.onNews?.('due', () => this.#beat.hasten())
+  }
+
+  /** Kinds of due runs that this process can't perform. */
+  listUnfit(): UnfitRuns[] {
+    return [...this.#unfit.values()]
   }
 
   /** Looks at once: this process has submitted a run. */
@@ -88,21 +104,50 @@ export class RunQueue {
     if (room <= 0) return false
     const now = clock.now()
     for (const [id, until] of this.#leftAlone) if (until <= now) this.#leftAlone.delete(id)
-    const due = await store.listDueRuns(now, room + this.#leftAlone.size)
+    if (now - this.#judgedAt >= PATIENCE_MS) this.#judgeAgain(now)
+    const except = this.listUnfit().map(({ needs }) => needs)
+    const due = await store.listDueRuns(now, room + this.#leftAlone.size, { except })
     const ids = due.filter((id) => !this.#leftAlone.has(id)).slice(0, room)
     for (let from = 0; from < ids.length; from += MOST_AT_ONCE)
       await Promise.all(ids.slice(from, from + MOST_AT_ONCE).map((id) => this.#wake(id)))
     return ids.length === room
   }
 
+  #leaveAlone(id: string): void {
+    this.#leftAlone.set(id, this.#options.clock.now() + PATIENCE_MS)
+  }
+
+  #isFit({ needs }: RunRecord): boolean {
+    const { findMissing, onUnfit } = this.#options
+    if (needs.length === 0 || findMissing === undefined) return true
+    const key = needs.join('\n')
+    if (this.#unfit.has(key)) return false
+    const missing = findMissing(needs)
+    if (missing.length === 0) return true
+    const unfit = { needs, missing }
+    this.#unfit.set(key, unfit)
+    onUnfit?.(unfit)
+    return false
+  }
+
+  /** A secret may have come since, as a file. */
+  #judgeAgain(now: number): void {
+    this.#judgedAt = now
+    for (const [key, { needs }] of this.#unfit)
+      if (this.#options.findMissing?.(needs).length === 0) this.#unfit.delete(key)
+  }
+
   async #wake(id: string): Promise<void> {
     if (this.#beat.isStopped) return
     try {
       const { host, watch, onTaken } = this.#options
-      const woken = await host.wake(id, watch === undefined ? {} : { watch })
+      const isFit = (run: RunRecord): boolean => this.#isFit(run)
+      const woken = await host.wake(id, { isFit, ...(watch && { watch }) })
+      // A child run may need less than the run at the top of its family.
+      if (woken.kind === 'unfit' && woken.run.id !== id) this.#leaveAlone(id)
       if (woken.kind === 'resumed') onTaken?.(woken.run, { isNew: woken.run.claim.epoch === 1 })
     } catch (cause) {
-      this.#leftAlone.set(id, this.#options.clock.now() + PATIENCE_MS)
+      this.#leaveAlone(id)
       this.#options.onProblem({ run: id, cause })
     }
   }

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { Run, RunExit } from '../runtime/run.ts'
 import type { RunWatcher } from '../runtime/run-notice.ts'
+import type { UnfitRuns } from '../store/server-store.ts'
 import type { RunEnd } from '../store/store.ts'
 import { type BrokenFinally, toAftermath } from './control/aftermath.ts'
 import type { SweepReport } from './database/retention.ts'
@@ -30,6 +31,8 @@ export type ServerNotice = { at: number } & (
       /** Why its `finally` did not complete. */
       finally?: BrokenFinally
     }
+  /** Runs that need `needs` are not claimed: the server lacks `missing`. */
+  | ({ type: 'runs.unfit' } & UnfitRuns)
   /** Retention deleted runs. */
   | ({ type: 'runs.swept' } & SweepReport)
   /** Slots of a schedule that were missed, and start no run by its policy. */

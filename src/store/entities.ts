@@ -5,6 +5,7 @@
  * The meaning of the columns, and the reasons for the layout: docs/decisions/0002-sqlite-journal.md.
  */
 import { defineEntity, p } from '@mikro-orm/core'
+import { AccessTokenEntity, ServerEntity } from './server-entities.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 
@@ -79,6 +80,8 @@ const createRun = (dialect: Dialect) =>
       expiresAt: p.bigint('number').nullable(),
       /** Id of the run that was made again under its key. */
       replacedBy: p.text().nullable(),
+      /** JSON list of what a process must have to perform it. */
+      needs: p.text().nullable(),
     },
     indexes: [
       createIndex(dialect, {
@@ -303,22 +306,6 @@ const WorkflowVersionEntity = defineEntity({
   },
 })
 
-/** Tokens of the HTTP interface. `scopes` are words between spaces. */
-const AccessTokenEntity = defineEntity({
-  name: 'AccessToken',
-  tableName: 'access_token',
-  properties: {
-    name: p.text().primary(),
-    hash: p.text().unique(),
-    scopes: p.text(),
-    workflow: p.text().nullable(),
-    createdAt: p.bigint('number'),
-    expiresAt: p.bigint('number').nullable(),
-    revokedAt: p.bigint('number').nullable(),
-    usedAt: p.bigint('number').nullable(),
-  },
-})
-
 export const createEntities = (dialect: Dialect) => [
   createRun(dialect),
   createJournal(dialect),
@@ -334,4 +321,5 @@ export const createEntities = (dialect: Dialect) => [
   ScheduleFailureEntity,
   WorkflowVersionEntity,
   AccessTokenEntity,
+  ServerEntity,
 ]

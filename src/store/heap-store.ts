@@ -217,10 +217,11 @@ class HeapStore implements HostStore {
   }
 }
 
-const toRecord = ({ id, workflow, definition, parent, origin, created }: NewRun): RunRecord => {
+const toRecord = ({ id, workflow, definition, parent, origin, created, needs = [] }: NewRun): RunRecord => {
   const usage = { input_tokens: 0, output_tokens: 0, cost_usd: 0 }
   const going = {
     status: 'running',
+
     phase: 'active',
     isPaused: false,
     endedAt: null,
@@ -235,6 +236,7 @@ const toRecord = ({ id, workflow, definition, parent, origin, created }: NewRun)
     origin: origin ?? null,
     key: null,
     replacedBy: null,
+    needs,
   }
   const begunAt = created.data.queued === true ? null : created.at
   return { ...identity, ...going, createdAt: created.at, begunAt, usage, holder: null, epoch: 0 }

@@ -12,12 +12,16 @@ export interface QueueStore {
   /**
    * Lists ids of runs that may be claimed and have something to do, at most `limit` (100), in this order: `active` ones whose
    * holder is gone or has released them; `waiting` ones with a timer due at `at` (epoch milliseconds) or a message; `queued`
-   * ones that their flows let begin, by priority, then age. An imported run is due only after its first claim.
+   * ones that their flows let begin, by priority, then age. An imported run is due only after its first claim. Runs with `needs` of
+   * `except` are passed over, so that they hold back no others; within a flow the order of the queue stays.
    */
-  listDueRuns(at: number, limit?: number): Promise<string[]>
+  listDueRuns(at: number, limit?: number, options?: { except?: readonly Needs[] }): Promise<string[]>
   /** Returns when the earliest timer of a waiting run is due; null without one. */
   nextDueAt(): Promise<number | null>
 }
+
+/** The `needs` of a run. */
+export type Needs = readonly string[]
 
 export interface SubmitOptions {
   /** Ends of the run with the same key after which a new run is made. Default: none. */

@@ -71,6 +71,8 @@ export interface NewRun {
   /** Hash of the whole request, with `key`: detects a key that is used again for another request. */
   bodyHash?: string
   flow?: RunFlow
+  /** Things that a process must have to perform it, sorted: `secret TOKEN`, `provider openai`. Default: none that are known. */
+  needs?: readonly string[]
 }
 
 /** A deadline of a run, so that a waiting run needs no process: `dueAt` in epoch milliseconds. */
@@ -109,6 +111,8 @@ export interface RunRecord {
   phase: RunPhase
   /** No new effect starts in it; the runtime enforces that. */
   isPaused: boolean
+  /** Things that a process must have to perform it, sorted; empty also for a run of an older release. */
+  needs: readonly string[]
   /** Null: it was not made from another run. */
   origin: RunOrigin | null
   /** Idempotency key, unique for its workflow among the runs that are not replaced. */

@@ -24,6 +24,7 @@ import type { WorkflowStore } from './registered-workflow.ts'
 import type { ReportStore } from './report-store.ts'
 import type { RunStore } from './run-store.ts'
 import type { ScheduleStore } from './schedule-record.ts'
+import type { ServerStore } from './server-store.ts'
 import type { TokenStore } from './token-store.ts'
 
 /** The roles that a host needs to perform runs. */
@@ -51,7 +52,8 @@ export interface Store
     CloudEventStore,
     ScheduleStore,
     WorkflowStore,
-    TokenStore {
+    TokenStore,
+    ServerStore {
   /** Care for the store as a whole: sizes, copies, retention. */
   maintenance(): Promise<StoreMaintenance>
 }

@@ -209,6 +209,7 @@ const EVENTS: LogEvent[] = [
   { type: 'runs.swept', at: 0, runs: 1, rows: 2, blobs: 3, blobBytes: 4, freedBytes: 5 },
   { type: 'slots.skipped', at: 0, schedule: 'w/1', count: 2 },
   { type: 'problem', at: 0, run: 'r-1', cause: new Error('no') },
+  { type: 'runs.unfit', at: 0, needs: ['secret A', 'tool b'], missing: ['secret A'] },
   { type: 'http.refused', at: 0, message: 'in use', hint: 'another' },
   { type: 'http.answered', at: 0, method: 'GET', route: '/', status: 200, durationMs: 5 },
   {

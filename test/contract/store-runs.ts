@@ -41,6 +41,7 @@ export const addStoreRunTests = (test: AddStoreTest<HostStore>): void => {
       origin: null,
       key: null,
       replacedBy: null,
+      needs: [],
       createdAt: T0 + 1,
       begunAt: T0 + 1,
       ...ended,

@@ -13,6 +13,7 @@ import { addStorePhaseTests } from './store-phases.ts'
 import { addStoreQueryTests } from './store-queries.ts'
 import { addStoreInboxTests, addStoreRunTests } from './store-runs.ts'
 import { addStoreScheduleTests } from './store-schedules.ts'
+import { addStoreServerTests } from './store-servers.ts'
 import { addStoreSubmissionDurabilityTests, addStoreSubmissionTests } from './store-submission.ts'
 import { addStoreTokenTests } from './store-tokens.ts'
 import { addStoreUsageTests } from './store-usage.ts'
@@ -55,6 +56,7 @@ export const storeContract = (name: string, open: OpenSubject, options: { forget
   addStoreScheduleTests(add)
   addStoreWorkflowTests(add)
   addStoreTokenTests(add)
+  addStoreServerTests(add)
   addStoreMaintenanceTests(add)
   addStoreQueryTests(add)
   addStoreUsageTests(add)

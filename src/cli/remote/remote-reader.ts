@@ -30,12 +30,14 @@ export const createRemoteReader = (client: ServerClient): RunReader => ({
       children,
       started,
       waits_for: waits,
+      missing = [],
       ...json
     } = await client.get(`${await findRunPath(client, run)}/trace`, Trace)
     return {
       run: { ...toRunRecord(json), output: json.output, error: toRunError(json.error) },
       rows: journal.map((row) => readRow(row, json.run)),
       waits: waits.map(toRunWait),
+      missing,
       children: children.map(toRunRecord),
       started: started.map(toRunRecord),
     }
@@ -72,6 +74,7 @@ const toShownRun = (json: RunJson): ShownRun => ({
   ...toRunRecord(json),
   shown: json.status,
   waits: json.waits_for.map(toRunWait),
+  missing: json.missing ?? [],
 })
 
 type ListParameters = Parameters<typeof toQuery>[1]

@@ -12,6 +12,7 @@ export const toRunRecord = ({ run, workflow = '', status, ...rest }: ReadRun): R
   id: run,
   workflow,
   definition: '',
+  needs: [],
   parent: rest.parent ?? null,
   status: toStatus(status),
   phase: status === 'queued' || status === 'waiting' ? status : 'active',

@@ -4,16 +4,19 @@ import type { RunRecord, Store } from '../../store/store.ts'
 import { isDamage } from '../../store/store-error.ts'
 import { findIntact } from '../control/find-run.ts'
 import type { RunWait } from '../control/run-waits.ts'
+import { findMissing, readServersFor } from '../control/unfit-runs.ts'
 import { type ShownStatus, toShownStatus } from '../views/shown-status.ts'
 
 export interface ShownRun extends RunRecord {
   shown: ShownStatus
   /** All open waits of a run without a holder; only the approvals of a running one. Child runs are included. */
   waits: RunWait[]
+  /** Needs that no live server has, so that the run waits for one. */
+  missing: readonly string[]
 }
 
 /** Without its waits. */
-export const toShownRun = (run: RunRecord): ShownRun => ({ ...run, shown: toShownStatus(run), waits: [] })
+export const toShownRun = (run: RunRecord): ShownRun => ({ ...run, shown: toShownStatus(run), waits: [], missing: [] })
 
 /** @throws StoreError */
 export const readShownRuns = async (
@@ -28,11 +31,14 @@ export const readShownRuns = async (
     import('../control/waits-of-runs.ts'),
     import('../control/open-approvals.ts'),
   ])
+  const servers = await readServersFor(runs, store)
   const reader = new WaitReader(store, catalogue)
   const asked = await groupByRoot(await listAsked(store), store)
   // Only runs without a holder are folded: their journals are short, since they wait.
   const readWaits = (run: ShownRun) => (run.shown === 'waiting' ? reader.read(run) : (asked.get(run.id) ?? []))
-  return Promise.all(listed.map((run) => withWaits(run, readWaits)))
+  return Promise.all(
+    listed.map(async (run) => ({ ...(await withWaits(run, readWaits)), missing: findMissing(run, servers) })),
+  )
 }
 
 const withWaits = async (

@@ -3,6 +3,7 @@ import type { JournalRow } from '../../store/journal-row.ts'
 import type { RunRecord, Store } from '../../store/store.ts'
 import { findIntact } from '../control/find-run.ts'
 import type { RunWait } from '../control/run-waits.ts'
+import { findMissing, readServersFor } from '../control/unfit-runs.ts'
 import { listDetached } from './detached-runs.ts'
 
 /** A run with its journal, and what it waits for. */
@@ -10,6 +11,8 @@ export interface TracedRun {
   run: RunRecord
   rows: readonly JournalRow[]
   waits: readonly RunWait[]
+  /** Needs that no live server has, so that the run waits for one. */
+  missing: readonly string[]
   children: readonly RunRecord[]
   /** The runs that its steps have started, without waiting for them. */
   started: readonly RunRecord[]
@@ -20,7 +23,8 @@ export const readTracedRun = async (store: Store, run: RunRecord, catalogue: Cat
   const rows = await store.readJournal(run.id)
   const children = (await store.listRuns({ parent: run.id })).reverse()
   const waits = await readOpenWaits(store, { run, catalogue })
-  return { run, rows, waits, children, started: await findStarted(store, run, rows) }
+  const missing = findMissing(run, await readServersFor([run], store))
+  return { run, rows, waits, missing, children, started: await findStarted(store, run, rows) }
 }
 
 /** Compiles the workflow; an ended run has no waits and skips this. */

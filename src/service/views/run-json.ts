@@ -27,10 +27,20 @@ const toWaitJson = ({ dueAt, ...wait }: RunWait): Record<string, unknown> => ({
   due_at: toTime(dueAt),
 })
 
+interface ShownParts {
+  status?: ShownStatus
+  waits?: readonly RunWait[]
+  missing?: readonly string[]
+}
+
+/** `missing`: what no live server has for it. Absent: nothing. */
+const toMissingJson = (missing: readonly string[]): { missing?: readonly string[] } =>
+  missing.length === 0 ? {} : { missing }
+
 /** A run of a list, with what it is known to wait for. */
 export const toRunJson = (
   run: RunRecord,
-  { status = toShownStatus(run), waits = [] }: { status?: ShownStatus; waits?: readonly RunWait[] } = {},
+  { status = toShownStatus(run), waits = [], missing = [] }: ShownParts = {},
 ): Record<string, unknown> => {
   const { id, workflow, parent, origin, replacedBy, usage, error, holder } = run
   return {
@@ -45,6 +55,7 @@ export const toRunJson = (
     usage,
     error: error === null ? null : { code: error.code, message: error.message, step: error.step },
     waits_for: waits.map(toWaitJson),
+    ...toMissingJson(missing),
   }
 }
 
@@ -59,7 +70,7 @@ export const toSubmittedJson = ({ run, isNew }: Submitted) => ({
 })
 
 /** A run with its journal. */
-export const toTraceJson = ({ run, rows, waits, children, started }: TracedRun): Record<string, unknown> => ({
+export const toTraceJson = ({ run, rows, waits, missing, children, started }: TracedRun): Record<string, unknown> => ({
   run: run.id,
   workflow: run.workflow,
   parent: run.parent,
@@ -73,6 +84,7 @@ export const toTraceJson = ({ run, rows, waits, children, started }: TracedRun):
   error: run.error,
   usage: usageOf(run, rows),
   waits_for: waits.map(toWaitJson),
+  ...toMissingJson(missing),
   ...listAftermath(run.status, rows),
   journal: rows,
   children: children.map(toShortJson),

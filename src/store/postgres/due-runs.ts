@@ -1,7 +1,9 @@
 /** Finds the runs that have something to do, by indexes alone: the number of other runs makes no difference. */
 import { isAlive } from '../process-identity.ts'
+import type { Needs } from '../queue-store.ts'
 import { toPhaseCode } from '../sql/codes.ts'
 import { toOwner } from '../sql/run-record.ts'
+import { toNeedsText } from '../sql/server-columns.ts'
 import { FlowGate } from './flow-gate.ts'
 import { one, type Session, sql } from './session.ts'
 import { NOW } from './statements.ts'
@@ -12,12 +14,21 @@ interface FoundRun {
   flow_key: string | null
 }
 
-export const listDueRuns = async (session: Session, at: number, limit: number): Promise<string[]> => {
+export interface DueQuery {
+  /** Epoch milliseconds. */
+  at: number
+  limit: number
+  /** Needs that are passed over. */
+  except?: readonly Needs[] | undefined
+}
+
+export const listDueRuns = async (session: Session, { at, limit, except = [] }: DueQuery): Promise<string[]> => {
+  const unfit = except.flatMap((needs) => toNeedsText(needs) ?? [])
   const found = new Set<string>()
   for (const find of [findLeft, findOrphaned, findByTimer, findByMessage, findExpired, findQueued]) {
     const room = limit - found.size
     if (room <= 0) break
-    for (const id of await find(session, room, at)) found.add(id)
+    for (const id of await find(session, room, { at, unfit })) found.add(id)
   }
   return [...found].slice(0, limit)
 }
@@ -25,25 +36,27 @@ export const listDueRuns = async (session: Session, at: number, limit: number): 
 export const readNextDue = async (session: Session): Promise<number | null> =>
   (await one(session, SQL.nextDue))?.due ?? null
 
-type Find = (session: Session, limit: number, at: number) => Promise<string[]>
+type Find = (session: Session, limit: number, look: { at: number; unfit: readonly string[] }) => Promise<string[]>
 
-const findLeft: Find = async (session, limit) => thatMayGoOn(session, await session.all(SQL.left, [limit]))
+const findLeft: Find = async (session, limit, { unfit }) =>
+  thatMayGoOn(session, await session.all(SQL.left, [limit, unfit]))
 
 /** Runs whose holder is a dead process of this host, before their lease expires. */
-const findOrphaned: Find = async (session, limit) => {
+const findOrphaned: Find = async (session, limit, { unfit }) => {
   const holders = await session.all(SQL.holders)
   const dead = holders.map(({ holder }) => holder).filter((holder) => !isAlive(toOwner(holder)))
-  return dead.length === 0 ? [] : thatMayGoOn(session, await session.all(SQL.heldBy, [dead, limit]))
+  return dead.length === 0 ? [] : thatMayGoOn(session, await session.all(SQL.heldBy, [dead, limit, unfit]))
 }
 
-const findByTimer: Find = async (session, limit, at) => toIds(await session.all(SQL.timers, [at, limit]))
+const findByTimer: Find = async (session, limit, { at, unfit }) =>
+  toIds(await session.all(SQL.timers, [at, limit, unfit]))
 
-const findByMessage: Find = async (session, limit) => toIds(await session.all(SQL.messages, [limit]))
+const findByMessage: Find = async (session, limit, { unfit }) => toIds(await session.all(SQL.messages, [limit, unfit]))
 
 const findExpired: Find = async (session, limit) => toIds(await session.all(SQL.expired, [limit]))
 
-const findQueued: Find = async (session, limit) => {
-  const free = await new FlowGate(session).listFree(limit)
+const findQueued: Find = async (session, limit, { unfit }) => {
+  const free = await new FlowGate(session).listFree(limit, unfit)
   return toIds(free.sort((first, second) => first.rank - second.rank || first.key - second.key))
 }
 
@@ -61,26 +74,29 @@ const ACTIVE = `run.status = 0 and run.phase = ${toPhaseCode('active')} and run.
 const WAITING = `run.status = 0 and run.phase = ${toPhaseCode('waiting')} and run.epoch > 0`
 const QUEUED = `run.status = 0 and run.phase = ${toPhaseCode('queued')}`
 
+/** Runs that this process can perform. @param list Number of the parameter with the needs that are passed over. */
+const fit = (list: number): string => `(run.needs is null or run.needs <> all($${list}::text[]))`
+
 /** Runs that another server is claiming just now are locked, and passed over. */
 const UNCLAIMED = 'for update of run skip locked'
 
 const SQL = {
   left: sql<FoundRun>(
-    `select id, key, flow_key from run where ${ACTIVE} and (lease_until is null or lease_until <= ${NOW})
+    `select id, key, flow_key from run where ${ACTIVE} and (lease_until is null or lease_until <= ${NOW}) and ${fit(2)}
      order by key limit $1 ${UNCLAIMED}`,
   ),
   holders: sql<{ holder: string }>(`select distinct holder from run where ${ACTIVE} and lease_until > ${NOW}`),
   heldBy: sql<FoundRun>(
-    `select id, key, flow_key from run where ${ACTIVE} and lease_until > ${NOW} and holder = any($1::text[])
+    `select id, key, flow_key from run where ${ACTIVE} and lease_until > ${NOW} and holder = any($1::text[]) and ${fit(3)}
      order by key limit $2 ${UNCLAIMED}`,
   ),
   timers: sql<{ id: string }>(
-    `select run.id from timer join run on run.key = timer.run where timer.due_at <= $1 and ${WAITING}
+    `select run.id from timer join run on run.key = timer.run where timer.due_at <= $1 and ${WAITING} and ${fit(3)}
      order by timer.due_at limit $2 ${UNCLAIMED}`,
   ),
   messages: sql<{ id: string }>(
     `select run.id from run where exists (select 1 from inbox where inbox.taken = 0 and inbox.run = run.key
-       and ((${WAITING}) or (${QUEUED} and inbox.kind = 'cancel'))) and run.status = 0 limit $1 ${UNCLAIMED}`,
+       and ((${WAITING}) or (${QUEUED} and inbox.kind = 'cancel'))) and run.status = 0 and ${fit(2)} limit $1 ${UNCLAIMED}`,
   ),
   expired: sql<{ id: string }>(
     `select id from run where ${QUEUED} and parent is null and expires_at is not null and expires_at <= ${NOW}

@@ -65,13 +65,13 @@ export class FlowGate {
   }
 
   /** Lists the queued runs of all flows that may start now, at most `limit` of each flow. A child run is begun by the process of its parent. */
-  async listFree(limit: number): Promise<QueuedMember[]> {
-    const free = await this.#session.all(SQL.listUnbound, [limit])
+  async listFree(limit: number, unfit: readonly string[] = []): Promise<QueuedMember[]> {
+    const free = await this.#session.all(SQL.listUnbound, [limit, unfit])
     for (const head of await this.#session.all(SQL.readHeads)) {
       const room = Math.min(countFree(toLimits(head), await this.read(head)), limit)
       if (room > 0) free.push(...(await this.listQueued(head.flow_key, room)))
     }
-    return free.filter(({ is_child }) => is_child === 0)
+    return free.filter(({ is_child, needs }) => is_child === 0 && (needs === null || !unfit.includes(needs)))
   }
 
   async admit(key: number): Promise<void> {
@@ -119,7 +119,7 @@ const SQL = {
   ),
   /** In the order of the queue. */
   listQueued: sql<QueuedMember>(
-    `select id, key, rank, (parent is not null)::int as is_child from run
+    `select id, key, rank, (parent is not null)::int as is_child, needs from run
      where ${IN_QUEUE} and md5(flow_key) = md5($1) and not ${IS_LEAVING} order by rank, key limit $2::bigint`,
   ),
   /** The first run of each queue. */
@@ -135,7 +135,8 @@ const SQL = {
   ),
   /** Runs without a flow. */
   listUnbound: sql<QueuedMember>(
-    `select id, key, 0 as rank, 0 as is_child from run where ${IN_QUEUE} and md5(flow_key) is null order by key limit $1`,
+    `select id, key, 0 as rank, 0 as is_child, needs from run where ${IN_QUEUE} and md5(flow_key) is null
+     and (needs is null or needs <> all($2::text[])) order by key limit $1`,
   ),
   admit: sql(`update run set admitted_at = coalesce(admitted_at, ${NOW}) where key = $1`),
 } as const

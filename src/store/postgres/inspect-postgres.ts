@@ -1,9 +1,13 @@
 /** Inspects a database without changing it: for `doctor`. */
+import type pg from 'pg'
 import { toShownUrl } from '../database-address.ts'
+import type { ServerRecord } from '../server-store.ts'
+import { type StoredServer, toServer } from '../sql/server-columns.ts'
 import { Reopened, toClientConfig } from './connection.ts'
 import { readSchema } from './open-postgres-store.ts'
 import { toStoreError } from './postgres-error.ts'
 import { SCHEMA_VERSION } from './schema-version.ts'
+import { SERVER } from './servers.ts'
 
 export interface PostgresInspection {
   /** The server's version: `15.14`. */
@@ -13,6 +17,8 @@ export interface PostgresInspection {
   schemaVersion: number
   /** The version that this release writes. */
   expectedVersion: number
+  /** The live ones. */
+  servers: readonly ServerRecord[]
 }
 
 /** @throws StoreError when the database cannot be opened, or is not ours */
@@ -26,10 +32,14 @@ export const inspectPostgres = async (url: string): Promise<PostgresInspection> 
       `select current_setting('server_version') as version, pg_database_size(current_database()) as size`,
     )
     const [{ version, size } = { version: '', size: 0 }] = rows
-    return { version, sizeBytes: size, schemaVersion, expectedVersion: SCHEMA_VERSION }
+    const servers = schemaVersion < SCHEMA_VERSION ? [] : await listServers(client)
+    return { version, sizeBytes: size, schemaVersion, expectedVersion: SCHEMA_VERSION, servers }
   } catch (error) {
     throw toStoreError(error, location)
   } finally {
     await connection.close()
   }
 }
+
+const listServers = async (client: Pick<pg.Client, 'query'>): Promise<ServerRecord[]> =>
+  (await client.query<StoredServer>(SERVER.list.text)).rows.map(toServer)

@@ -3,6 +3,7 @@ import type { FoundSchema } from '../rules/schema.ts'
 import { FIRST } from './migrations/0001-first.ts'
 import { LONG_KEYS } from './migrations/0002-long-keys.ts'
 import { ACCESS_TOKEN } from './migrations/0003-access-token.ts'
+import { SERVERS } from './migrations/0004-servers.ts'
 
 interface PostgresMigration extends Pick<FoundSchema, 'readableFrom'> {
   name: string
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly PostgresMigration[] = [
   // It changes unique indexes that older statements name in `on conflict`.
   { name: '0002-long-keys', statements: LONG_KEYS, readableFrom: 2 },
   { name: '0003-access-token', statements: ACCESS_TOKEN, readableFrom: 2 },
+  { name: '0004-servers', statements: SERVERS, readableFrom: 2 },
 ]

@@ -5,24 +5,27 @@ import type { HeadQuery, HeadStore, JournalHead } from '../head-store.ts'
 import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
 import type { LivePhase } from '../report-store.ts'
 import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
+import type { ServerRecord, ServerStore } from '../server-store.ts'
 import { type StoredApproval, toOpenApproval } from '../sql/approval-columns.ts'
 import { decodeRows } from '../sql/damaged-rows.ts'
 import { toCloudEvent } from '../sql/event-columns.ts'
 import { toHead } from '../sql/head-columns.ts'
 import { COUNT_LIVE_RUNS, type StoredLivePhase, toLivePhases } from '../sql/live-runs.ts'
 import { toSchedule } from '../sql/schedule-columns.ts'
+import { toServer } from '../sql/server-columns.ts'
 import { toToken, toTokenValues } from '../sql/token-columns.ts'
 import type { TokenRecord, TokenStore } from '../token-store.ts'
 import { listHeads, readNewestKey } from './journal-heads.ts'
 import { APPROVAL, OUTBOX } from './record-statements.ts'
 import { advanceSchedule, replaceSchedules, SCHEDULE } from './schedules.ts'
+import { SERVER } from './servers.ts'
 import { one, sql } from './session.ts'
 import type { StoreConnections } from './store-connections.ts'
 import { TOKEN } from './tokens.ts'
 import { registerWorkflow, WORKFLOW } from './workflows.ts'
 
 export abstract class PostgresRecords
-  implements ApprovalStore, CloudEventStore, HeadStore, ScheduleStore, WorkflowStore, TokenStore
+  implements ApprovalStore, CloudEventStore, HeadStore, ScheduleStore, WorkflowStore, TokenStore, ServerStore
 {
   protected readonly db: StoreConnections
 
@@ -147,6 +150,19 @@ export abstract class PostgresRecords
 
   useToken(hash: string, at: number): Promise<void> {
     return this.db.change({ query: TOKEN.use, values: [at, hash], toResult: () => undefined })
+  }
+
+  markServer({ id, host, pid, unfit }: ServerRecord): Promise<void> {
+    const values = [id, host, pid, JSON.stringify(unfit)]
+    return this.db.change({ query: SERVER.mark, values, toResult: () => undefined })
+  }
+
+  dropServer(id: string): Promise<void> {
+    return this.db.change({ query: SERVER.drop, values: [id], toResult: () => undefined })
+  }
+
+  listServers(): Promise<ServerRecord[]> {
+    return this.db.read(async (session) => this.decode(await session.all(SERVER.list), toServer))
   }
 
   /** Decodes the rows of a list. Damaged ones are left out and named. */

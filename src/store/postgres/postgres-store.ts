@@ -40,7 +40,7 @@ import type {
   UsageQuery,
   UsageSum,
 } from '../store.ts'
-import { listDueRuns, readNextDue } from './due-runs.ts'
+import { type DueQuery, listDueRuns, readNextDue } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
 import { GatheredRead } from './gathered-read.ts'
 import { PostgresRecords } from './postgres-records.ts'
@@ -200,8 +200,8 @@ export class PostgresStore extends PostgresRecords implements Store {
     return this.db.read((session) => selectUsageSums(session, query))
   }
 
-  listDueRuns(at: number, limit = 100): Promise<string[]> {
-    return this.db.read((session) => listDueRuns(session, at, limit))
+  listDueRuns(at: number, limit = 100, options: Omit<DueQuery, 'at' | 'limit'> = {}): Promise<string[]> {
+    return this.db.read((session) => listDueRuns(session, { at, limit, ...options }))
   }
 
   nextDueAt(): Promise<number | null> {

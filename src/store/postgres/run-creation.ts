@@ -72,6 +72,7 @@ const toValues = ({ run, rows, large }: PackedRun, columns: InsertedRun): Value[
   (run.timers ?? []).map(({ dueAt }) => dueAt),
   large.map(({ hash }) => hash),
   large.map(({ bytes }) => bytes),
+  columns.needs,
 ]
 
 export interface Creation {

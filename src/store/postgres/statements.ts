@@ -25,7 +25,7 @@ const IS_HELD = 'run.key = given.key and run.epoch = given.epoch and run.holder 
 
 const NEW_RUN_COLUMNS = `id, workflow, definition, status, phase, created_at, input_tokens, output_tokens, cost_usd, epoch, holder,
   lease_until, parent, origin, idempotency_key, body_hash, flow_key, concurrency, rank, rate_count, rate_window_ms, admitted_at,
-  begun_at, expires_at`
+  begun_at, expires_at, needs`
 
 /**
  * Inserts a run with its rows, timers and blobs. Returns no key, and writes nothing, when the id or the idempotency key is taken, or
@@ -37,7 +37,7 @@ export const INSERT_RUN = sql<{ key: number }>(`with inserted as (
       case when $7::text is not null then ${NOW} + ${LEASE_MS} end,
       (select above.key from run above where above.id = $8::text), $9::text, $10::text, $11::text, $12::text, $13::bigint,
       $14::bigint, $15::bigint, $16::bigint, case when $17::int = 1 then ${NOW} end, $18::bigint,
-      case when $7::text is null then ${NOW} + $19::bigint end
+      case when $7::text is null then ${NOW} + $19::bigint end, $30::text
     from definition where hash = $3::text on conflict do nothing returning key
   ), appended as (
     insert into journal (key, at, kind, path, visit, data)

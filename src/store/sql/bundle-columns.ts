@@ -1,6 +1,7 @@
 /** The stored form of exported runs. */
 import type { StoredCloudEvent } from '../cloud-event-record.ts'
 import { expectCreated } from '../journal-row.ts'
+import type { Needs } from '../queue-store.ts'
 import {
   type BundledEvent,
   type BundledRun,
@@ -67,6 +68,8 @@ const toNewRun = ({ run, rows, timers }: BundledRun): NewRun => {
     ...(run.key === null ? {} : { key: run.key }),
     ...(run.bodyHash === null ? {} : { bodyHash: run.bodyHash }),
     ...(run.flow === null ? {} : { flow: run.flow }),
+    // Exports of earlier releases do not have the field.
+    needs: toBundledNeeds(run),
   }
 }
 
@@ -76,6 +79,8 @@ export const withFreeKey = ({ packed, bundled: { run: imported } }: ImportedRun,
   if (isReplaced(imported)) return { ...packed, run: { ...run, ...(bodyHash === undefined ? {} : { bodyHash }) } }
   return isTaken ? { ...packed, run } : packed
 }
+
+const toBundledNeeds = ({ needs = [] }: Partial<BundledRun['run']>): Needs => needs
 
 /** Exports of earlier releases do not have the field. */
 const isReplaced = ({ replacedBy }: Partial<BundledRun['run']>): boolean => typeof replacedBy === 'string'

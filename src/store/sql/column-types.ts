@@ -34,6 +34,7 @@ export const COLUMN_TYPES = {
     begun_at: 'integer?',
     expires_at: 'integer?',
     replaced_by: 'text?',
+    needs: 'text?',
   },
   journal: { key: 'integer', at: 'integer', kind: 'integer', path: 'text', visit: 'integer', data: 'text' },
   timer: { run: 'integer', id: 'text', due_at: 'integer' },
@@ -103,6 +104,7 @@ export const COLUMN_TYPES = {
     revoked_at: 'integer?',
     used_at: 'integer?',
   },
+  server: { id: 'text', host: 'text', pid: 'integer', unfit: 'text', seen_at: 'integer' },
 } as const satisfies Record<string, ColumnTypes>
 
 export type Table = keyof typeof COLUMN_TYPES

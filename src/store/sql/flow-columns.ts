@@ -19,6 +19,7 @@ export interface FlowMemberRow extends FlowLimitColumns {
 
 /** Lower ranks go first, then lower keys. */
 export interface QueuedMember {
+  needs: string | null
   id: string
   key: number
   rank: number

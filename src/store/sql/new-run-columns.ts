@@ -8,6 +8,7 @@ import { LAST_SEQ } from './journal-key.ts'
 import type { LargeText } from './large-text.ts'
 import { type PackedRow, packRow, toOriginText } from './run-record.ts'
 import type { InsertedRun } from './run-row.ts'
+import { toNeedsText } from './server-columns.ts'
 
 /** A run as text. */
 export interface PackedRun {
@@ -49,6 +50,7 @@ export const toInserted = ({
   key,
   bodyHash,
   flow,
+  needs,
 }: NewRun): InsertedRun => ({
   id,
   workflow,
@@ -64,6 +66,7 @@ export const toInserted = ({
   isAdmitted: 0,
   begunAt: created.data.queued === true ? NOT_BEGUN : null,
   expireMs: flow?.expireMs ?? null,
+  needs: toNeedsText(needs),
   ...(flow === undefined ? NO_FLOW : toFlowColumns(workflow, flow)),
 })
 
@@ -87,7 +90,16 @@ export const toMember = (workflow: string, flow: RunFlow): FlowMemberRow => ({
 })
 
 /** The record of a run that was added to the queue. */
-export const toQueuedRecord = ({ id, workflow, definition, parent, origin, key, created }: NewRun): RunRecord => ({
+export const toQueuedRecord = ({
+  id,
+  workflow,
+  definition,
+  parent,
+  origin,
+  key,
+  created,
+  needs = [],
+}: NewRun): RunRecord => ({
   id,
   workflow,
   definition,
@@ -95,6 +107,7 @@ export const toQueuedRecord = ({ id, workflow, definition, parent, origin, key, 
   status: 'running',
   phase: 'queued',
   isPaused: false,
+  needs,
   origin: origin ?? null,
   key: key ?? null,
   replacedBy: null,

@@ -10,6 +10,7 @@ import { toSeq } from './journal-key.ts'
 import { type LargeText, packJson } from './large-text.ts'
 import { packRowData, unpackRowData } from './row-data.ts'
 import type { RunRow, StoredRow } from './run-row.ts'
+import { toNeeds } from './server-columns.ts'
 
 type Unpack = (text: string) => JsonValue
 
@@ -30,6 +31,7 @@ const toRecord = (row: RunRow, unpack: Unpack): RunRecord => ({
   status: toStatus(row.status) ?? fail(`status ${row.status}`),
   phase: toPhase(row.phase) ?? fail(`phase ${row.phase}`),
   isPaused: row.is_paused === 1,
+  needs: toNeeds(row.needs),
   origin: row.origin === null ? null : toOrigin(row.origin),
   key: row.idempotency_key,
   replacedBy: row.replaced_by,

@@ -1,7 +1,7 @@
 /** Rows of the tables `run` and `journal`, as both databases return them. */
 export const RUN_COLUMNS = `run.key, run.id, run.workflow, definition.hash, run.status, run.created_at, run.ended_at, run.output,
   run.error, run.input_tokens, run.output_tokens, run.cost_usd, run.cache_hits, run.epoch, run.holder, run.lease_until,
-  run.phase, run.is_paused, run.origin, run.idempotency_key, run.replaced_by, run.flow_key, run.begun_at,
+  run.phase, run.is_paused, run.origin, run.idempotency_key, run.replaced_by, run.flow_key, run.begun_at, run.needs,
   (select above.id from run above where above.key = run.parent) as parent`
 export const FROM_RUN = 'from run join definition on definition.key = run.definition'
 
@@ -29,6 +29,8 @@ export interface RunRow {
   replaced_by: string | null
   flow_key: string | null
   begun_at: number | null
+  /** JSON list; null: none. */
+  needs: string | null
   /** Id. */
   parent: string | null
 }
@@ -56,6 +58,7 @@ export interface InsertedRun {
   isAdmitted: number
   begunAt: number | null
   expireMs: number | null
+  needs: string | null
 }
 
 export interface StoredRow {

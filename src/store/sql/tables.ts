@@ -15,6 +15,7 @@ export const TABLES = [
   'definition',
   'workflow_version',
   'access_token',
+  'server',
   'cached_answer',
   'blob',
 ] as const

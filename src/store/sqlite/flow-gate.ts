@@ -60,9 +60,10 @@ export class FlowGate {
     return this.#statements.listQueued.all(flowKey, limit)
   }
 
-  /** Lists the queued runs of all flows that may start now, at most `limit` of each flow. */
-  listFree(limit: number): QueuedMember[] {
-    const free = this.#statements.listUnbound.all(limit)
+  /** Lists the queued runs of all flows that may start now, at most `limit` of each flow. @param unfit JSON list of needs that are passed over. */
+  listFree(limit: number, unfit = '[]'): QueuedMember[] {
+    const isUnfit = toUnfitTest(unfit)
+    const free = this.#statements.listUnbound.all(unfit, limit)
     let flow = this.#statements.nextFlow.get('')
     while (typeof flow === 'string') {
       const head = this.#statements.readHead.get(flow)
@@ -70,7 +71,7 @@ export class FlowGate {
       flow = this.#statements.nextFlow.get(flow)
     }
     // A child run is begun by the process of its parent.
-    return free.filter(({ is_child }) => is_child === 0)
+    return free.filter(({ is_child, needs }) => is_child === 0 && !isUnfit(needs))
   }
 
   admit(key: number): void {
@@ -97,6 +98,11 @@ export class FlowGate {
   }
 }
 
+const toUnfitTest = (unfit: string): ((needs: string | null) => boolean) => {
+  const all: ReadonlySet<unknown> = new Set(JSON.parse(unfit))
+  return (needs) => all.has(needs)
+}
+
 const MEMBER = 'key, flow_key, concurrency, rank, rate_count, rate_window_ms'
 
 const countAheadSql = ({ by = '', that = '' } = {}): string =>
@@ -115,13 +121,14 @@ export const GATE_SQL = {
   readAdmissions: `select admitted_at from run where rate_count is not null and admitted_at is not null and flow_key = ?
     and admitted_at > ? order by admitted_at`,
   /** In the order of the queue. */
-  listQueued: `select id, key, rank, parent is not null as is_child from run
+  listQueued: `select id, key, rank, parent is not null as is_child, needs from run
     where ${IN_QUEUE} and flow_key = ? and not ${IS_LEAVING}
     order by rank, key limit ?`,
   readHead: `select ${MEMBER} from run where ${IN_QUEUE} and flow_key = ? and not ${IS_LEAVING} order by rank, key limit 1`,
   nextFlow: `select min(flow_key) from run where ${IN_QUEUE} and flow_key > ?`,
   /** Runs without a flow. */
-  listUnbound: `select id, key, 0 as rank, 0 as is_child from run where ${IN_QUEUE} and flow_key is null order by key limit ?`,
+  listUnbound: `select id, key, 0 as rank, 0 as is_child, needs from run where ${IN_QUEUE} and flow_key is null
+    and (needs is null or needs not in (select value from json_each(?))) order by key limit ?`,
 }
 
 type QueuePlace = [flowKey: string, rank: number, sameRank: number, key: number]
@@ -136,6 +143,6 @@ const prepareGate = (db: Connection) => ({
   listQueued: db.prepare<[flowKey: string, limit: number], QueuedMember>(GATE_SQL.listQueued),
   readHead: db.prepare<[flowKey: string], FlowMemberRow>(GATE_SQL.readHead),
   nextFlow: db.prepare<[after: string], string | null>(GATE_SQL.nextFlow).pluck(),
-  listUnbound: db.prepare<[limit: number], QueuedMember>(GATE_SQL.listUnbound),
+  listUnbound: db.prepare<[unfit: string, limit: number], QueuedMember>(GATE_SQL.listUnbound),
   admit: db.prepare<[key: number]>(`update run set admitted_at = coalesce(admitted_at, ${NOW}) where key = ?`),
 })

@@ -3,9 +3,12 @@ import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import Database from 'better-sqlite3'
 import { judgeSchema } from '../rules/schema.ts'
+import type { ServerRecord } from '../server-store.ts'
+import { type StoredServer, toServer } from '../sql/server-columns.ts'
 import { distrustSchema, findForeign } from './foreign-schema.ts'
 import { APPLICATION_ID, parseUserVersion, SCHEMA_VERSION } from './schema-version.ts'
 import { toStoreError } from './sqlite-error.ts'
+import { LIST_SERVERS } from './sqlite-servers.ts'
 
 export interface DatabaseInspection {
   /** Includes the write-ahead log. */
@@ -17,6 +20,8 @@ export interface DatabaseInspection {
   isTooNew: boolean
   /** The version that this release writes. */
   expectedVersion: number
+  /** The live ones. */
+  servers: readonly ServerRecord[]
   /** Undefined: the file is sound. */
   damage: string | undefined
 }
@@ -47,12 +52,16 @@ const inspect = (path: string): DatabaseInspection => {
       schemaVersion: schema.version,
       isTooNew: judgeSchema(schema, SCHEMA_VERSION) === 'too_new',
       expectedVersion: SCHEMA_VERSION,
+      servers: isOurs && found === 'ok' && schema.version >= SCHEMA_VERSION ? listServers(connection) : [],
       damage: found === 'ok' ? undefined : found,
     }
   } finally {
     connection.close()
   }
 }
+
+const listServers = (connection: Database.Database): ServerRecord[] =>
+  connection.prepare<[], StoredServer>(LIST_SERVERS).all().map(toServer)
 
 const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 

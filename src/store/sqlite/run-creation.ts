@@ -23,6 +23,7 @@ import {
 } from '../sql/new-run-columns.ts'
 import { toHolderText } from '../sql/run-record.ts'
 import type { RunRow } from '../sql/run-row.ts'
+import { toNeedsText } from '../sql/server-columns.ts'
 import { StoreError } from '../store-error.ts'
 import type { FlowGate } from './flow-gate.ts'
 import type { Statements } from './statements.ts'
@@ -97,7 +98,15 @@ export class RunCreation {
     const holder = toHolderText(owner)
     const { insertRun, insertWholeRun } = this.#statements
     const inserted = isPlain(run)
-      ? insertRun.run(run.id, run.workflow, run.created.at, holder, run.parent ?? null, run.definition)
+      ? insertRun.run(
+          run.id,
+          run.workflow,
+          run.created.at,
+          holder,
+          run.parent ?? null,
+          toNeedsText(run.needs),
+          run.definition,
+        )
       : insertWholeRun.run({ ...toInserted(run), holder, epoch: 1, phase: ACTIVE, isAdmitted: run.flow ? 1 : 0 })
     const runKey = this.#fill(packed, inserted)
     return { runId: run.id, runKey, epoch: 1, ownerId: owner.id }

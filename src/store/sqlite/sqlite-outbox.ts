@@ -14,9 +14,9 @@ export class SqliteOutbox {
     this.#decoding = decoding
   }
 
-  add(run: number, { event, text, deliveredAt = null }: PackedEvent): void {
+  add(run: number, { event, text, deliveredAt }: PackedEvent): void {
     const { id, type, source, at, subject = null } = event
-    this.#statements.add.run({ run, id, type, source, at, text, subject, deliveredAt })
+    this.#statements.add.run({ run, id, type, source, at, text, subject, deliveredAt: deliveredAt ?? null })
   }
 
   list({ type, run, since = 0, until = Number.MAX_SAFE_INTEGER, limit }: CloudEventFilter): StoredCloudEvent[] {

@@ -9,9 +9,11 @@ import type { HeadQuery, HeadStore, JournalHead } from '../head-store.ts'
 import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../registered-workflow.ts'
 import type { LivePhase } from '../report-store.ts'
 import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
+import type { ServerRecord, ServerStore } from '../server-store.ts'
 import { type Decoding, decodeRows } from '../sql/damaged-rows.ts'
 import { toHead } from '../sql/head-columns.ts'
 import { type FoundSchedule, toSchedule } from '../sql/schedule-columns.ts'
+import { toServer } from '../sql/server-columns.ts'
 import { toToken } from '../sql/token-columns.ts'
 import type { TokenRecord, TokenStore } from '../token-store.ts'
 import type { Connection } from './connection.ts'
@@ -22,12 +24,13 @@ import { RunLists } from './run-lists.ts'
 import { SqliteApprovals } from './sqlite-approvals.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
 import { advanceSchedule, prepareSchedules, replaceSchedules } from './sqlite-schedules.ts'
+import { prepareServers } from './sqlite-servers.ts'
 import { addToken, prepareTokens } from './sqlite-tokens.ts'
 import { prepareWorkflows, registerWorkflow, toWorkflow } from './sqlite-workflows.ts'
 import type { StoreQueue } from './store-queue.ts'
 
 export abstract class SqliteRecords
-  implements ApprovalStore, CloudEventStore, HeadStore, ScheduleStore, WorkflowStore, TokenStore
+  implements ApprovalStore, CloudEventStore, HeadStore, ScheduleStore, WorkflowStore, TokenStore, ServerStore
 {
   protected readonly queue: StoreQueue
   protected readonly parts: () => Parts
@@ -149,6 +152,23 @@ export abstract class SqliteRecords
     await this.queue.change(() => this.parts().tokens.use.run(at, hash))
   }
 
+  markServer({ unfit, ...server }: ServerRecord): Promise<void> {
+    return this.queue.change(() => {
+      this.parts().servers.mark.run({ ...server, unfit: JSON.stringify(unfit) })
+      this.parts().servers.dropDead.run()
+    })
+  }
+
+  async dropServer(id: string): Promise<void> {
+    await this.queue.change(() => this.parts().servers.drop.run(id))
+  }
+
+  listServers(): Promise<ServerRecord[]> {
+    return this.queue.read(() =>
+      decodeRows(this.parts().servers.list.all(), { decode: toServer, onDamaged: this.decoding.onDamaged }),
+    )
+  }
+
   #toWorkflows(rows: RegisteredWorkflow[]): RegisteredWorkflow[] {
     return decodeRows(rows, { decode: toWorkflow, onDamaged: this.decoding.onDamaged })
   }
@@ -180,5 +200,6 @@ const createParts = (connection: Connection, decoding: Decoding) => {
     schedules: prepareSchedules(connection),
     workflows: prepareWorkflows(connection),
     tokens: prepareTokens(connection),
+    servers: prepareServers(connection),
   }
 }

@@ -14,6 +14,7 @@ import type { JsonValue } from '../../core/json.ts'
 import { expectWithin, LIMITS } from '../../core/limits.ts'
 import type { JournalRow } from '../journal-row.ts'
 import type { StoreMaintenance } from '../maintenance.ts'
+import type { Needs } from '../queue-store.ts'
 import { refuseClaim } from '../rules/lease.ts'
 import { toPhaseCode } from '../sql/codes.ts'
 import { decodeRows, type OnDamaged } from '../sql/damaged-rows.ts'
@@ -175,8 +176,8 @@ export class SqliteStore extends SqliteRecords implements Store {
     return this.queue.read(() => selectUsageSums(this.#connection, query))
   }
 
-  listDueRuns(at: number, limit = 100): Promise<string[]> {
-    return this.queue.read(() => this.parts().due.list(at, limit))
+  listDueRuns(at: number, limit = 100, options: { except?: readonly Needs[] } = {}): Promise<string[]> {
+    return this.queue.read(() => this.parts().due.list(at, limit, options))
   }
 
   nextDueAt(): Promise<number | null> {

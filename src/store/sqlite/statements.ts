@@ -21,20 +21,28 @@ export const prepareStatements = (connection: Connection) => ({
 const prepareRunStatements = (db: Connection) => ({
   /** Inserts a held run. Writes nothing when the id exists, or when the definition is missing. */
   insertRun: db.prepare<
-    [id: string, workflow: string, createdAt: number, holder: string, parent: string | null, definition: string]
+    [
+      id: string,
+      workflow: string,
+      createdAt: number,
+      holder: string,
+      parent: string | null,
+      needs: string | null,
+      definition: string,
+    ]
   >(
-    `insert into run (id, workflow, definition, status, created_at, input_tokens, output_tokens, cost_usd, epoch, holder, lease_until, parent)
-     select ?, ?, key, 0, ?, 0, 0, 0, 1, ?, ${NOW} + ${LEASE_MS}, (select above.key from run above where above.id = ?) from definition where hash = ? on conflict (id) do nothing`,
+    `insert into run (id, workflow, definition, status, created_at, input_tokens, output_tokens, cost_usd, epoch, holder, lease_until, parent, needs)
+     select ?, ?, key, 0, ?, 0, 0, 0, 1, ?, ${NOW} + ${LEASE_MS}, (select above.key from run above where above.id = ?), ? from definition where hash = ? on conflict (id) do nothing`,
   ),
   /** Inserts a run with all optional columns. */
   insertWholeRun: db.prepare<[InsertedRun]>(
     `insert into run (id, workflow, definition, status, phase, created_at, input_tokens, output_tokens, cost_usd, epoch, holder,
        lease_until, parent, origin, idempotency_key, body_hash, flow_key, concurrency, rank, rate_count, rate_window_ms, admitted_at,
-       begun_at, expires_at)
+       begun_at, expires_at, needs)
      select @id, @workflow, key, 0, @phase, @createdAt, 0, 0, 0, @epoch, @holder,
        case when @holder is null then null else ${NOW} + ${LEASE_MS} end, (select above.key from run above where above.id = @parent),
        @origin, @key, @bodyHash, @flow_key, @concurrency, @rank, @rate_count, @rate_window_ms,
-       case when @isAdmitted = 1 then ${NOW} end, @begunAt, case when @holder is null then ${NOW} + @expireMs end
+       case when @isAdmitted = 1 then ${NOW} end, @begunAt, case when @holder is null then ${NOW} + @expireMs end, @needs
      from definition where hash = @definition on conflict (id) do nothing`,
   ),
   readRunByKey: db.prepare<[workflow: string, key: string], RunRow & { body_hash: string | null }>(

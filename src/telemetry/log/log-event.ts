@@ -43,6 +43,7 @@ const LEVELS: Record<Exclude<LogEvent['type'], 'http.answered' | 'run.ended'>, L
   'run.left': 'info',
   'run.held': 'error',
   'run.unheld': 'info',
+  'runs.unfit': 'warn',
   'runs.swept': 'info',
   'slots.skipped': 'warn',
   problem: 'error',

@@ -3,6 +3,7 @@ import { z } from '@hono/zod-openapi'
 import { splitAssignment } from '../../core/assignment.ts'
 import { parseDuration } from '../../core/duration.ts'
 import { findRun } from '../../service/control/find-run.ts'
+import { findMissing, readServersFor } from '../../service/control/unfit-runs.ts'
 import { selectRuns } from '../../service/history/select-runs.ts'
 import { readShownRuns, toShownRun } from '../../service/history/shown-runs.ts'
 import { readOpenWaits, readTracedRun } from '../../service/history/traced-run.ts'
@@ -147,7 +148,7 @@ export const addRunRoutes = (api: Api, services: ApiServices): void => {
     const runs = waits === true ? await readShownRuns(store, page, catalogue) : page.map(toShownRun)
     return c.json(
       {
-        runs: runs.map((run) => toRunJson(run, { status: run.shown, waits: run.waits })),
+        runs: runs.map((run) => toRunJson(run, { status: run.shown, waits: run.waits, missing: run.missing })),
         next: found.runs.length > limit ? (page.at(-1)?.id ?? null) : null,
         ...(count !== undefined && { total: count }),
       },
@@ -156,7 +157,9 @@ export const addRunRoutes = (api: Api, services: ApiServices): void => {
   })
   api.openapi(showRoute, async (c) => {
     const run = await findRun(store, c.req.valid('param').run)
-    return c.json(toRunJson(run, { waits: await readOpenWaits(store, { run, catalogue }) }), 200)
+    const waits = await readOpenWaits(store, { run, catalogue })
+    const missing = findMissing(run, await readServersFor([run], store))
+    return c.json(toRunJson(run, { waits, missing }), 200)
   })
   api.openapi(traceRoute, async (c) => {
     const run = await findRun(store, c.req.valid('param').run)

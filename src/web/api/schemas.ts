@@ -82,6 +82,11 @@ const times = {
   queued_ms: z.int(),
 }
 
+const missing = z
+  .array(z.string())
+  .optional()
+  .describe('Of a run that waits for a server: what no live one has. Absent: nothing.')
+
 export const Run = z
   .object({
     ...identity,
@@ -90,6 +95,7 @@ export const Run = z
     usage: Usage,
     error: RunError.nullable(),
     waits_for: z.array(Wait),
+    missing,
   })
   .openapi('Run')
 
@@ -124,6 +130,7 @@ export const Trace = z
     error: RunError.nullable(),
     usage: Usage,
     waits_for: z.array(Wait),
+    missing,
     journal: z.array(JournalRow),
     children: z.array(ShortRun),
     started: z.array(ShortRun).describe('Runs that its steps have started without waiting for them.'),

@@ -5,7 +5,7 @@ import { createOwner } from '../../../src/store/process-identity.ts'
 import { migrate, openOrm } from '../../../src/store/sqlite/migrate.ts'
 import { MIGRATIONS } from '../../../src/store/sqlite/migrations.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open-sqlite-store.ts'
-import { APPLICATION_ID, SCHEMA_VERSION } from '../../../src/store/sqlite/schema-version.ts'
+import { APPLICATION_ID, parseUserVersion, SCHEMA_VERSION } from '../../../src/store/sqlite/schema-version.ts'
 import { createTempFolder } from '../../support/temp-folder.ts'
 
 /** As PRAGMA auto_vacuum numbers it: https://sqlite.org/pragma.html#pragma_auto_vacuum */
@@ -49,7 +49,10 @@ for (const [sql, difference] of drifts) {
 
 test('the version and the mark in the file are those of this program', async () => {
   const database = new Database(await createMigrated())
-  assert.is(database.pragma('user_version', { simple: true }), SCHEMA_VERSION)
+  assert.equal(parseUserVersion(Number(database.pragma('user_version', { simple: true }))), {
+    version: SCHEMA_VERSION,
+    readableFrom: 7,
+  })
   assert.is(database.pragma('application_id', { simple: true }), APPLICATION_ID)
   assert.is(MIGRATIONS.length, SCHEMA_VERSION)
   database.close()

@@ -1,9 +1,12 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { isDatabaseTrusted, type Project } from '../../../app/project/project.ts'
+import { countOf } from '../../../core/count.ts'
 import { formatSize } from '../../../core/size.ts'
+import { listMissing } from '../../../service/control/unfit-runs.ts'
 import { inspectDatabase, inspectPostgres } from '../../../store/open-database.ts'
 import { listSharedFiles } from '../../../store/private-mode.ts'
+import type { ServerRecord } from '../../../store/server-store.ts'
 import { isStoreError } from '../../../store/store-error.ts'
 import { quoteWord } from '../../shell-text.ts'
 import { type DoctorCheck, miss, pass, warn } from './check.ts'
@@ -29,12 +32,13 @@ export const checkDatabase = async (project: Project, shown: string): Promise<Do
 
 const checkServer = async (url: string, shown: string): Promise<DoctorCheck[]> => {
   try {
-    const { version, sizeBytes, schemaVersion, expectedVersion } = await inspectPostgres(url)
+    const { version, sizeBytes, schemaVersion, expectedVersion, servers } = await inspectPostgres(url)
     return [
       pass('database', `${shown}, Postgres ${version}, ${formatSize(sizeBytes)}`),
       schemaVersion === 0
         ? pass('schema', 'the database is empty: the first run makes the tables')
         : checkSchema(schemaVersion, { expected: expectedVersion, isTooNew: false }),
+      ...checkServers(servers),
     ]
   } catch (error) {
     return [missDatabase(error, 'check the URL and the server')]
@@ -60,10 +64,8 @@ const checkPlace = (path: string, shown: string): DoctorCheck => {
 
 const inspect = async (path: string, shown: string): Promise<DoctorCheck[]> => {
   try {
-    const { sizeBytes, isWritable, isOurs, schemaVersion, expectedVersion, isTooNew, damage } = await inspectDatabase(
-      path,
-      shown,
-    )
+    const { sizeBytes, isWritable, isOurs, schemaVersion, expectedVersion, isTooNew, damage, servers } =
+      await inspectDatabase(path, shown)
     if (!isOurs && schemaVersion !== 0)
       return [miss('database', `${shown} belongs to another program`, 'name another file with --db')]
     return [
@@ -72,6 +74,7 @@ const inspect = async (path: string, shown: string): Promise<DoctorCheck[]> => {
         : miss('database', `${shown} can't be written to`, 'check the permissions of the file and of its folder'),
       ...checkPermissions(path),
       checkSchema(schemaVersion, { expected: expectedVersion, isTooNew }),
+      ...checkServers(servers),
       damage === undefined
         ? pass('integrity', 'quick check found nothing wrong')
         : miss('integrity', `the database is damaged: ${damage}`, `restore a backup, or: sqlite3 ${shown} '.recover'`),
@@ -99,6 +102,16 @@ const checkSchema = (found: number, { expected, isTooNew }: { expected: number; 
     `version ${found}, written by a newer release: expected at most ${expected}`,
     'update troupe, or name another database with --db',
   )
+}
+
+/** Kinds of runs that all live servers have met, and that none of them can perform. */
+const checkServers = (servers: readonly ServerRecord[]): DoctorCheck[] => {
+  if (servers.length === 0) return []
+  const missing = [...new Set(listMissing(servers).map((needs) => needs.join(', ')))]
+  const live = `${countOf(servers.length, 'server')} live`
+  if (missing.length === 0) return [pass('servers', live)]
+  const fix = 'start a server that has it, or set it and start one again; troupe runs lists the runs'
+  return missing.map((one) => warn('servers', `${live}; runs wait for one with ${one}`, fix))
 }
 
 const checkDisk = (path: string): DoctorCheck => {

@@ -50,7 +50,7 @@ export const listRuns = async (context: Context, options: RunsArguments): Promis
     if (json)
       writeJson(
         context,
-        runs.map((run) => toRunJson(run, { status: run.shown, waits: run.waits })),
+        runs.map((run) => toRunJson(run, { status: run.shown, waits: run.waits, missing: run.missing })),
       )
     else if (runs.length === 0) context.stderr.write('no runs\n')
     else reportRuns(runs, context)
@@ -83,7 +83,14 @@ const listFamily = async (
   const list = async (parent: ListedRun): Promise<ListedRun[]> => {
     const children = await reader.listChildren(parent.id, limit === undefined ? undefined : limit + 1)
     const below = children.slice(0, limit).map((child): ListedRun => {
-      return { ...child, depth: parent.depth + 1, shown: toShownStatus(child), waits: ownOf(child.id), isCut: false }
+      return {
+        ...child,
+        depth: parent.depth + 1,
+        shown: toShownStatus(child),
+        waits: ownOf(child.id),
+        missing: [],
+        isCut: false,
+      }
     })
     const families = await Promise.all(below.map(list))
     return [{ ...parent, isCut: children.length > below.length }, ...families.flat()]
@@ -123,7 +130,8 @@ const describeAgain = ({ origin, replacedBy }: ListedRun): string => {
 }
 
 const describeStatus = (run: ListedRun): string => {
-  const { shown: status } = run
+  const { shown: status, missing } = run
+  if (missing.length > 0) return `${status}, for a server with ${missing.map(toOneLine).join(', ')}`
   const waits = describeWaits(run.waits)
   if (status === 'running' && run.holder !== null)
     return `running (${describeHolder(run.holder)})${waits === '' ? '' : `, waits for ${waits}`}`

@@ -34,6 +34,8 @@ const describe = (notice: LogEvent, paint: Paint): string => {
       const ended = paint[STATUS_COLORS[status]](status)
       return `${paint.bold(workflow)} ${run} ${ended} after ${formatDuration(durationMs)}${why}${rest}`
     }
+    case 'runs.unfit':
+      return `${paint.yellow('unfit')} without ${notice.missing.join(', ')} this server leaves the runs that need it to others`
     case 'runs.swept':
       return `retention: ${describeSwept(notice)}`
     case 'slots.skipped':

@@ -58,13 +58,13 @@ const renderRuns = (title: string, runs: readonly RunRecord[], all: boolean): st
 
 const MOST_RUNS = 20
 
-type Shown = Pick<TracedRun, 'run' | 'rows' | 'waits'>
+type Shown = Pick<TracedRun, 'run' | 'rows' | 'waits' | 'missing'>
 
 /** Columns without a terminal: wide enough for messages. */
 const WIDTH_WITHOUT_TERMINAL = 140
 
 const render = (
-  { run, rows, waits }: Shown,
+  { run, rows, waits, missing }: Shown,
   { context: { stdout }, all }: { context: Context; all: boolean },
 ): string[] => {
   const { paint, isTerminal } = stdout
@@ -89,7 +89,7 @@ const render = (
     ...(run.replacedBy === null ? [] : [paint.dim(describeReplaced(run))]),
     '',
     ...waterfall,
-    ...renderFoot({ run, rows, waits }, paint),
+    ...renderFoot({ run, rows, waits, missing }, paint),
   ]
 }
 
@@ -110,11 +110,18 @@ const renderOrigin = ({ origin }: RunRecord, rows: readonly JournalRow[], paint:
   return [paint.dim(`fork of ${fork.run} from ${toOneLine(fork.from)}: ${countOf(fork.rows, 'row')} copied${paid}`)]
 }
 
-const renderFoot = ({ run, rows, waits }: Shown, paint: Paint): string[] => {
-  const lines = [...renderState(run, paint), ...waits.flatMap((wait) => renderWait(wait, paint))]
+const renderFoot = ({ run, rows, waits, missing }: Shown, paint: Paint): string[] => {
+  const state = missing.length === 0 ? renderState(run, paint) : renderMissing(missing)
+  const lines = [...state, ...waits.flatMap((wait) => renderWait(wait, paint))]
   const all = [...lines, ...describeAftermath(listAftermath(run.status, rows), paint)]
   return all.length === 0 ? [] : ['', ...all]
 }
+
+/** The first line says what is missing, the second one what to do. */
+const renderMissing = (missing: readonly string[]): string[] => [
+  `waits for a server with ${missing.map(toOneLine).join(', ')}: no live server has it`,
+  '  start one that has it, or set it and start a server again',
+]
 
 const renderState = (run: RunRecord, paint: Paint): string[] => {
   const status = toShownStatus(run)
