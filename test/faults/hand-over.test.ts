@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { startEffectServer } from '../support/effect-server.ts'
 import { reportFigure } from './figure.ts'
 import { inForm } from './form.ts'
+import { percentile } from './percentile.ts'
 import { onStage, type SaidNotice, until } from './stage.ts'
 
 const RUNS = inForm(40, 200)
@@ -21,9 +22,6 @@ steps:
 
 const timesOf = (notices: readonly SaidNotice[], type: string): Map<string, number> =>
   new Map(notices.flatMap((one) => (one.type === type && one.run ? [[one.run, Date.parse(one.time)]] : [])))
-
-const percentile = (sorted: readonly number[], share: number): number =>
-  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0
 
 const test = suite('hand-over')
 

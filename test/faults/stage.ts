@@ -14,7 +14,7 @@ import { toDefinition, toNewRun } from '../../src/runtime/new-run.ts'
 import { SecretVault } from '../../src/secrets/secret-vault.ts'
 import type { DatabaseAddress } from '../../src/store/database-address.ts'
 import type { RunRecord, Store } from '../../src/store/store.ts'
-import { type ProcessOptions, type RunningProcess, startBuiltCli } from '../support/child-process.ts'
+import { CLI_BUILT, type ProcessOptions, type RunningProcess, startProcess } from '../support/child-process.ts'
 import { createTempFolder, type TempFolder } from '../support/temp-folder.ts'
 import { createTestAddress, openTestDatabase } from '../support/test-database.ts'
 import { isIntact } from './is-intact.ts'
@@ -24,8 +24,18 @@ export interface SaidNotice {
   type: string
   run?: string
   why?: string
+  /** Address of the HTTP interface, in `server.started`. */
+  url?: string | null
+  error?: { code: string }
   /** RFC 3339. */
   time: string
+}
+
+export interface ServeOptions extends ProcessOptions {
+  /** As `--listen` has it. Default: the default port, if it is free. */
+  listen?: string
+  /** The command line of another release. Default: of this one, as it is built. */
+  cli?: string
 }
 
 export interface ServerProcess extends RunningProcess {
@@ -43,7 +53,7 @@ export interface Stage {
   /** Enqueues a run for a server; returns its id. */
   submit(workflow: CompiledWorkflow, input?: JsonValue): Promise<string>
   /** Resolves when the server has begun. */
-  serve(options?: ProcessOptions): Promise<ServerProcess>
+  serve(options?: ServeOptions): Promise<ServerProcess>
   record(id: string): Promise<RunRecord>
   kill(process: RunningProcess): Promise<void>
 }
@@ -98,9 +108,14 @@ const toText = (address: DatabaseAddress): string => {
   return address.kind === 'postgres' ? address.url : address.path
 }
 
-const startServer = (folder: TempFolder, database: string, options: ProcessOptions): ServerProcess => {
+const startServer = (
+  folder: TempFolder,
+  database: string,
+  { listen, cli = CLI_BUILT, ...options }: ServeOptions,
+): ServerProcess => {
   const given = { cwd: folder.path, timeoutMs: 3_600_000, ...options, env: { TROUPE_DB: undefined, ...options.env } }
-  const server = startBuiltCli(['serve', '--json', '--db', database], given)
+  const address = listen === undefined ? [] : ['--listen', listen]
+  const server = startProcess([process.execPath, cli, 'serve', '--json', '--db', database, ...address], given)
   return { ...server, notices: () => readNotices(server.output().stdout) }
 }
 
@@ -145,4 +160,11 @@ export const until = async (
     await delay(everyMs)
   }
   return performance.now() - started
+}
+
+export const untilAllEnd = async ({ store }: Stage): Promise<void> => {
+  await until('all runs end', async () => (await store.listRuns({ status: 'running', limit: 1 })).length === 0, {
+    everyMs: 200,
+    withinMs: 120_000,
+  })
 }

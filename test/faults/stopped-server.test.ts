@@ -6,6 +6,7 @@ import type { Store } from '../../src/store/store.ts'
 import { startEffectServer } from '../support/effect-server.ts'
 import { reportFigure } from './figure.ts'
 import { inForm } from './form.ts'
+import { type JudgedWrites, judgeWrites } from './judge-writes.ts'
 import { onStage, type ServerProcess, type Stage, until } from './stage.ts'
 
 const RUNS = inForm(10, 50)
@@ -76,29 +77,20 @@ const holdersOf = async (store: Store, ids: readonly string[]): Promise<(number 
 const untilGivenUp = (zombie: ServerProcess): Promise<number> =>
   until('the zombie gives up', () => zombie.notices().filter(({ why }) => why === 'lost').length === RUNS)
 
-/**
- * Judges the journals once all runs have ended. Each take-over begins with a `lost` row; a row of the zombie would stand behind it, and be
- * an outcome of an attempt that is said to be lost.
- */
+/** Judges the journals once all runs have ended. */
 const judge = async (
   { store }: Stage,
   { ids, pid }: { ids: readonly string[]; pid: number },
-): Promise<{ accepted: number; doubled: number }> => {
+): Promise<JudgedWrites> => {
   const found = { accepted: 0, doubled: 0 }
   await until('all runs end', async () => (await store.listRuns({ status: 'running', limit: 1 })).length === 0, {
     withinMs: 120_000,
     everyMs: 200,
   })
   for (const id of ids) {
-    const rows = await store.readJournal(id)
-    const outcomes = rows.filter(({ kind }) => kind === 'outcome')
-    const names = new Set(outcomes.map(({ path, visit }) => `${path}#${visit}`))
-    found.doubled += outcomes.length - names.size
-    for (const lost of rows.filter(({ kind }) => kind === 'lost')) {
-      const { attempt } = lost.data as { attempt: number }
-      const outcome = outcomes.find(({ path, visit }) => path === lost.path && visit === lost.visit)
-      if ((outcome?.data as { attempt?: number } | undefined)?.attempt === attempt) found.accepted++
-    }
+    const { accepted, doubled } = judgeWrites(await store.readJournal(id))
+    found.accepted += accepted
+    found.doubled += doubled
     assert.ok((await holdersOf(store, [id]))[0] !== pid)
   }
   return found

@@ -37,7 +37,8 @@ export const REPOSITORY_FOLDER = fileURLToPath(new URL('../..', import.meta.url)
 /** The command line as it stands in the sources, for a shell to start. */
 export const CLI_SOURCE = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 
-const CLI_BUILT = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+/** The command line as it is shipped; `npm test` builds it first. */
+export const CLI_BUILT = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
 /** Runs the command line from source and collects what it says. */
 export const runCli = (args: readonly string[], options?: ProcessOptions): Promise<ProcessResult> =>
@@ -46,7 +47,7 @@ export const runCli = (args: readonly string[], options?: ProcessOptions): Promi
 export const startCli = (args: readonly string[], options?: ProcessOptions): RunningProcess =>
   startProcess([process.execPath, CLI_SOURCE, ...args], options)
 
-/** Runs the command line as it is shipped; `npm test` builds it first. */
+/** Runs the command line as it is shipped. */
 export const startBuiltCli = (args: readonly string[], options?: ProcessOptions): RunningProcess =>
   startProcess([process.execPath, CLI_BUILT, ...args], options)
 
