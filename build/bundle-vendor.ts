@@ -12,6 +12,9 @@ const leftOut: Plugin = {
     build.onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
       contents: `throw new Error("'${path}' is no part of Troupe")`,
     }))
+    // MikroORM streams rows by it, which migrations do not. It requires files of `pg`, which stays in node_modules: a bundled module can't.
+    build.onResolve({ filter: /^pg-cursor$/ }, ({ path }) => ({ path, namespace: 'unused' }))
+    build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'export default undefined' }))
   },
 }
 
