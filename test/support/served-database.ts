@@ -32,7 +32,8 @@ export const withServedDatabase = async (
   const serve = async (server: Reached): Promise<void> => {
     const remote = (...args: string[]): Promise<Output> => readCliOutput([...args, '--server', server.url], folder.path)
     const same = async (...args: string[]): Promise<Output> => {
-      const [expected, found] = [withoutTimes(await local(...args)), withoutTimes(await remote(...args))]
+      const clean = (output: Output): Output => withoutTimes(output, folder.path)
+      const [expected, found] = [clean(await local(...args)), clean(await remote(...args))]
       assert.equal(found, expected, args.join(' '))
       return found
     }
@@ -46,11 +47,12 @@ export const withServedDatabase = async (
   }
 }
 
-const withoutTimes = ({ stdout, stderr }: Output): Output => ({
+/** The server names its database by its whole path. */
+const withoutTimes = ({ stdout, stderr }: Output, folder: string): Output => ({
   stdout: stdout
     .replaceAll(/"(duration_ms|queued_ms)": \d+/g, '"$1": 0')
     .replaceAll(/\d+(\.\d+)?(ms|s|m)( ?\d+(\.\d+)?s)? left/g, 'TIME left'),
-  stderr,
+  stderr: stderr.replaceAll(`${folder}/`, ''),
 })
 
 /** Submits a run and waits until it has ended with this status, or only waits. Returns its id. */

@@ -21,7 +21,7 @@ const toVersionJson = ({ version, definition, registeredAt }: Omit<RegisteredWor
 export interface ShownWorkflow {
   shown: RegisteredWorkflow
   versions: readonly RegisteredWorkflow[]
-  definition: Definition
+  definition: Pick<Definition, 'file' | 'source'>
 }
 
 /** One version with its text, and the list of all. */

@@ -26,6 +26,8 @@ const Schedule = z
   })
   .openapi('Schedule')
 
+export type ScheduleJson = z.infer<typeof Schedule>
+
 export const ScheduleList = z.object({ schedules: z.array(Schedule) }).openapi('ScheduleList')
 
 export const UpcomingSlots = z
@@ -51,5 +53,7 @@ export const RetriedSlots = z
     ),
   })
   .openapi('RetriedSlots')
+
+export type RetriedJson = z.infer<typeof RetriedSlots>['slots'][number]
 
 export const DismissedSlots = z.object({ schedule: id, dismissed: z.int() }).openapi('DismissedSlots')

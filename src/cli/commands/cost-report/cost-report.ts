@@ -9,6 +9,7 @@ import { withRunsIfThere } from '../../open-runs.ts'
 import { readChoice, readSince } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
+import { findServer } from '../../remote/server-client.ts'
 import { type Column, right } from '../../table.ts'
 
 export const costReport = async (
@@ -21,12 +22,14 @@ export const costReport = async (
     ...(since !== undefined && { since: readSince(since) }),
     ...(workflow !== undefined && { workflow }),
   }
-  return withRunsIfThere(context, { json, none: NOTHING }, async (store) => {
-    const report = await reportCosts(store, query)
+  const show = (report: CostReport): void => {
     if (json) writeJson(context, report)
     else if (report.rows.length > 0) print(report, query.by, context)
     else context.stderr.write('no model calls\n')
-  })
+  }
+  const client = findServer(context)
+  if (client !== undefined) return show(await (await import('../../remote/remote-reports.ts')).readCosts(client, query))
+  return withRunsIfThere(context, { json, none: NOTHING }, async (store) => show(await reportCosts(store, query)))
 }
 
 const NOTHING: CostReport = { total_cost_usd: 0, unpriced_calls: 0, rows: [] }

@@ -9,6 +9,7 @@ import { withRunsIfThere } from '../../open-runs.ts'
 import { type FailedArguments, readFailedQuery } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'
+import { findServer } from '../../remote/server-client.ts'
 import { quoteWord } from '../../shell-text.ts'
 import { type Column, right } from '../../table.ts'
 
@@ -18,12 +19,15 @@ export const failed = async (
 ): Promise<void> => {
   const { json = false, all = false } = options
   const query = { ...readFailedQuery(options), withHandled: all }
-  return withRunsIfThere(context, { json }, async (store) => {
-    const listed = await listFailedInbox(store, query)
+  const show = (listed: readonly FailedEntry[]): void => {
     if (json) writeJson(context, listed.map(toJson))
     else if (listed.length > 0) report(listed, context)
     else context.stderr.write('no failed run is left to handle\n')
-  })
+  }
+  const client = findServer(context)
+  if (client !== undefined)
+    return show(await (await import('../../remote/remote-reports.ts')).readFailedInbox(client, query))
+  return withRunsIfThere(context, { json }, async (store) => show(await listFailedInbox(store, query)))
 }
 
 /** The same workflow would fail again with these. */

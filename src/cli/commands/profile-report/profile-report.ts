@@ -13,6 +13,7 @@ import { readCount } from '../../option-values.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine } from '../../printable.ts'
+import { findServer } from '../../remote/server-client.ts'
 import { type Column, right } from '../../table.ts'
 import { describeAdvice, WORDS } from './advice-text.ts'
 
@@ -25,16 +26,24 @@ export interface ProfileReportArguments {
 
 export const profileReport = async (context: Context, options: ProfileReportArguments): Promise<void> => {
   const limit = readLimit(options)
-  return withRuns(context, async ({ store }) => {
-    const { profileRun, profileWorkflow } = await import('../../../service/reports/profile/profile-of.ts')
-    const { run = 'last', workflow } = options
-    const ports = { store, catalogue: createCatalogue() }
-    const profile =
-      workflow === undefined
-        ? await profileRun(await findRun(store, run), ports)
-        : await profileWorkflow(workflow, { ...ports, limit })
+  const { run = 'last', workflow } = options
+  const show = (profile: NamedProfile): void => {
     if (options.json === true) writeJson(context, profile)
     else print(profile, context)
+  }
+  const client = findServer(context)
+  if (client !== undefined) {
+    const { readProfile } = await import('../../remote/remote-reports.ts')
+    return show(await readProfile(client, workflow === undefined ? { run } : { workflow, limit }))
+  }
+  return withRuns(context, async ({ store }) => {
+    const { profileRun, profileWorkflow } = await import('../../../service/reports/profile/profile-of.ts')
+    const ports = { store, catalogue: createCatalogue() }
+    show(
+      workflow === undefined
+        ? await profileRun(await findRun(store, run), ports)
+        : await profileWorkflow(workflow, { ...ports, limit }),
+    )
   })
 }
 

@@ -21,6 +21,7 @@ import { EXIT } from '../../exit-code.ts'
 import { type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { writeJson } from '../../output.ts'
 import { toPrintable } from '../../printable.ts'
+import { findServer } from '../../remote/server-client.ts'
 import { explainError } from '../../report-error.ts'
 
 export interface FailedSlotsArguments {
@@ -30,34 +31,51 @@ export interface FailedSlotsArguments {
 }
 
 /** Resolves to the exit code: `failed` when a slot failed again. */
-export const retryFailed = (context: Context, options: FailedSlotsArguments): Promise<number> =>
-  withRuns(context, async (opened) => {
+export const retryFailed = async (context: Context, options: FailedSlotsArguments): Promise<number> => {
+  const show = (schedule: Named, retried: readonly RetriedSlot[]): number => {
+    if (options.json === true)
+      writeJson(
+        context,
+        retried.map((slot) => toRetriedSlotJson(schedule, slot)),
+      )
+    else report(context, schedule, retried)
+    return retried.some(({ kind }) => kind === 'failed') ? EXIT.failed : EXIT.completed
+  }
+  const client = findServer(context)
+  if (client !== undefined) {
+    const { id, retried } = await (await import('../../remote/remote-schedules.ts')).retryRemotely(client, options)
+    return show({ id }, retried)
+  }
+  return withRuns(context, async (opened) => {
     const { store } = opened
     const { record, failures } = await findFailures(store, options)
     await expectTrustInKey(context, opened.project, 'env')
     const clock = await openStoreClock(store)
     const access = { ...toAccess(context, opened), store, clock }
     const open = (schedule: ScheduleRecord): ReturnType<typeof openSchedule> => openSchedule(schedule, access)
-    const retried = await retrySlots(record, failures, { store, clock, open })
-    if (options.json === true)
-      writeJson(
-        context,
-        retried.map((slot) => toRetriedSlotJson(record, slot)),
-      )
-    else report(context, record, retried)
-    return retried.some(({ kind }) => kind === 'failed') ? EXIT.failed : EXIT.completed
+    return show(record, await retrySlots(record, failures, { store, clock, open }))
   })
+}
 
-export const dismissFailed = (context: Context, options: FailedSlotsArguments): Promise<void> =>
-  withRuns(context, async ({ store }) => {
+type Named = Pick<ScheduleRecord, 'id'>
+
+export const dismissFailed = async (context: Context, options: FailedSlotsArguments): Promise<void> => {
+  const show = ({ schedule, dismissed }: { schedule: string; dismissed: number }): void => {
+    if (options.json === true) writeJson(context, { schedule, dismissed })
+    else context.stderr.write(`${countOf(dismissed, 'failed slot')} of ${schedule} dismissed\n`)
+  }
+  const client = findServer(context)
+  if (client !== undefined)
+    return show(await (await import('../../remote/remote-schedules.ts')).dismissRemotely(client, options))
+  return withRuns(context, async ({ store }) => {
     const { record, failures } = await findFailures(store, options)
     const dismissed = await store.dropSlotFailures(
       record.id,
       failures.map(({ slot }) => slot),
     )
-    if (options.json === true) writeJson(context, { schedule: record.id, dismissed })
-    else context.stderr.write(`${countOf(dismissed, 'failed slot')} of ${record.id} dismissed\n`)
+    show({ schedule: record.id, dismissed })
   })
+}
 
 /** @throws Fault `not_found` */
 const findFailures = async (
@@ -81,7 +99,7 @@ const toAccess = ({ environment }: Context, { project }: OpenedRuns): Omit<OpenS
   }),
 })
 
-const report = (context: Context, { id }: ScheduleRecord, retried: readonly RetriedSlot[]): void => {
+const report = (context: Context, { id }: Named, retried: readonly RetriedSlot[]): void => {
   if (retried.length === 0) {
     context.stderr.write(`schedule ${id} has no such failed slot\n`)
     return
@@ -93,7 +111,7 @@ const report = (context: Context, { id }: ScheduleRecord, retried: readonly Retr
     `${started.length} of ${countOf(retried.length, 'slot')} started${failed === 0 ? '' : `, ${failed} failed again`}\n`,
   )
   const [run] = started
-  if (run !== undefined) hintAtStart(context, run)
+  if (run !== undefined && findServer(context) === undefined) hintAtStart(context, run)
 }
 
 const describe = (slot: RetriedSlot): string => {

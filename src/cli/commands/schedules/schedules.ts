@@ -2,7 +2,7 @@
 
 import { formatCount } from '../../../core/count.ts'
 import { findSchedule } from '../../../service/schedules/find-schedule.ts'
-import { listUpcomingSlots } from '../../../service/schedules/upcoming-slots.ts'
+import { listUpcomingSlots, type UpcomingSlot } from '../../../service/schedules/upcoming-slots.ts'
 import { toScheduleJson } from '../../../service/views/schedule-json.ts'
 import type { ScheduleFailure, ScheduleRecord } from '../../../store/schedule-record.ts'
 import type { Context } from '../../context.ts'
@@ -10,17 +10,23 @@ import { withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeHint, writeJson, writeJsonLine, writeLines, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
+import { findServer } from '../../remote/server-client.ts'
 import { countSkipped } from '../../skipped-text.ts'
 import type { Column } from '../../table.ts'
 import { formatZoned, formatZonedFully } from '../../zoned-time.ts'
 
-export const listSchedules = (context: Context, { json = false }: { json?: boolean }): Promise<void> =>
-  withRuns(context, async ({ store }) => {
-    const schedules = await store.listSchedules()
+export const listSchedules = async (context: Context, { json = false }: { json?: boolean }): Promise<void> => {
+  const show = (schedules: readonly ScheduleRecord[]): void => {
     if (json) writeJson(context, schedules.map(toScheduleJson))
     else if (schedules.length > 0) report(schedules, context)
     else context.stderr.write('no schedules: troupe workflows apply DIR registers those of its workflows\n')
-  })
+  }
+  const client = findServer(context)
+  if (client !== undefined) return show(await (await openRemote()).readSchedules(client))
+  return withRuns(context, async ({ store }) => show(await store.listSchedules()))
+}
+
+const openRemote = () => import('../../remote/remote-schedules.ts')
 
 const report = (schedules: readonly ScheduleRecord[], context: Context): void => {
   writeTable(context.stdout, schedules, COLUMNS)
@@ -34,9 +40,7 @@ export const nextSlots = async (
   { schedule, count = '5', json = false }: { schedule?: string; count?: string; json?: boolean },
 ): Promise<void> => {
   const most = readCount('--count', count, 1_000) ?? 1
-  return withRuns(context, async ({ store }) => {
-    const known = await store.listSchedules()
-    const shown = listUpcomingSlots(schedule === undefined ? known : [findSchedule(known, schedule)], most)
+  const show = (shown: readonly UpcomingSlot[]): void => {
     if (json) writeJson(context, shown)
     else
       writeLines(
@@ -45,19 +49,31 @@ export const nextSlots = async (
           ({ schedule: id, at, timezone }) => `${formatZonedFully(Date.parse(at), timezone)}  ${toOneLine(id)}`,
         ),
       )
+  }
+  const client = findServer(context)
+  if (client !== undefined) return show(await (await openRemote()).readUpcoming(client, { schedule, count: most }))
+  return withRuns(context, async ({ store }) => {
+    const known = await store.listSchedules()
+    show(listUpcomingSlots(schedule === undefined ? known : [findSchedule(known, schedule)], most))
   })
 }
 
-export const pauseSchedule = (
+export const pauseSchedule = async (
   context: Context,
   { schedule, isPaused, json = false }: { schedule: string; isPaused: boolean; json?: boolean },
-): Promise<void> =>
-  withRuns(context, async ({ store }) => {
-    const { id } = findSchedule(await store.listSchedules(), schedule)
-    await store.pauseSchedule(id, isPaused)
+): Promise<void> => {
+  const show = (id: string): void => {
     if (json) writeJsonLine(context, { schedule: id, is_paused: isPaused })
     else context.stderr.write(`schedule ${id} ${isPaused ? 'is paused: it starts no run' : 'continues'}\n`)
+  }
+  const client = findServer(context)
+  if (client !== undefined) return show(await (await openRemote()).pauseRemotely(client, { schedule, isPaused }))
+  return withRuns(context, async ({ store }) => {
+    const { id } = findSchedule(await store.listSchedules(), schedule)
+    await store.pauseSchedule(id, isPaused)
+    show(id)
   })
+}
 
 const zoneOf = ({ timezone }: ScheduleRecord): string => timezone ?? 'UTC'
 

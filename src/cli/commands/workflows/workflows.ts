@@ -12,18 +12,25 @@ import { formatTime } from '../../figures.ts'
 import { withRuns, withRunsIfThere } from '../../open-runs.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine, toPrintable } from '../../printable.ts'
+import { findServer } from '../../remote/server-client.ts'
 import { type Column, right } from '../../table.ts'
 
-export const listWorkflows = (context: Context, { json = false }: { json?: boolean }): Promise<void> => {
+export const listWorkflows = async (context: Context, { json = false }: { json?: boolean }): Promise<void> => {
   const say = (database: string): string =>
     `no workflow is registered in ${database}; to register some: troupe workflows apply DIR`
-  return withRunsIfThere(context, { json, say }, async (store) => {
-    const listed = await readListedWorkflows(store)
+  const show = (listed: readonly ListedWorkflow[], location: string): void => {
     if (json) writeJson(context, listed.map(toListedWorkflowJson))
     else if (listed.length > 0) writeTable(context.stdout, listed, COLUMNS)
-    else context.stderr.write(`${say(store.location)}\n`)
-  })
+    else context.stderr.write(`${say(location)}\n`)
+  }
+  const client = findServer(context)
+  if (client !== undefined) return show(await (await openRemote()).readWorkflows(client), client.origin)
+  return withRunsIfThere(context, { json, say }, async (store) =>
+    show(await readListedWorkflows(store), store.location),
+  )
 }
+
+const openRemote = () => import('../../remote/remote-workflows.ts')
 
 const COLUMNS: readonly Column<ListedWorkflow>[] = [
   { title: 'workflow', text: ({ workflow }) => toOneLine(workflow) },
@@ -35,17 +42,22 @@ const COLUMNS: readonly Column<ListedWorkflow>[] = [
 
 const shorten = (hash: string): string => hash.slice(0, 12)
 
-export const showWorkflow = (
+export const showWorkflow = async (
   context: Context,
   { name, of: version, json = false }: { name: string; of?: string; json?: boolean },
-): Promise<void> =>
-  withRuns(context, async ({ store }) => {
+): Promise<void> => {
+  const show = (shown: ShownWorkflow): void => {
+    if (json) writeJson(context, toShownWorkflowJson(shown))
+    else reportShown(shown, context)
+  }
+  const client = findServer(context)
+  if (client !== undefined) return show(await (await openRemote()).readWorkflow(client, { name, version }))
+  return withRuns(context, async ({ store }) => {
     const versions = await expectVersions(store, name)
     const shown = version === undefined ? versions[0] : findVersion(versions, version)
-    const definition = await loadVersion(store, shown)
-    if (json) writeJson(context, toShownWorkflowJson({ shown, versions, definition }))
-    else reportShown({ shown, versions, definition }, context)
+    show({ shown, versions, definition: await loadVersion(store, shown) })
   })
+}
 
 /** Writes the file to standard output unchanged, so that it can be redirected into a file. */
 const reportShown = (

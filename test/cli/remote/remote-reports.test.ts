@@ -1,0 +1,63 @@
+/** Reports, failed runs, schedules and registered workflows of a server. */
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { submitUntil, withServedDatabase } from '../../support/served-database.ts'
+
+const GREET = `workflow: greet
+input: { name: string }
+steps:
+  - { id: say, llm: mock/echo, prompt: "Hello \${input.name}" }
+`
+const FAIL = `workflow: fail
+steps:
+  - { id: stop, fail: { code: no_luck, message: no luck } }
+`
+const NIGHTLY = `workflow: nightly
+triggers:
+  - { schedule: "0 3 1 1 *" }
+steps:
+  - { id: note, set: { n: 1 } }
+`
+
+const READS: string[][] = [
+  ['cost-report'],
+  ['cost-report', '--json'],
+  ['cost-report', '--by', 'workflow,day', '--since', '1d', '--json'],
+  ['cost-report', '--workflow', 'none'],
+  ['profile-report'],
+  ['profile-report', 'last', '--json'],
+  ['profile-report', '--workflow', 'greet', '--limit', '1'],
+  ['profile-report', '--workflow', 'none'],
+  ['failed'],
+  ['failed', '--json'],
+  ['failed', '--workflow', 'greet', '--all'],
+  ['schedules', 'list'],
+  ['schedules', 'list', '--json'],
+  ['schedules', 'next', 'nightly', '--count', '2'],
+  ['schedules', 'next', '--json'],
+  ['schedules', 'next', 'none'],
+  ['schedules', 'retry', 'nightly'],
+  ['schedules', 'dismiss', 'nightly', '--json'],
+  ['workflows', 'list'],
+  ['workflows', 'list', '--json'],
+  ['workflows', 'show', 'nightly'],
+  ['workflows', 'show', 'nightly', '--of', '1', '--json'],
+  ['workflows', 'show', 'nightly', '--of', '9'],
+]
+
+const test = suite('reports of a server')
+
+test('reports, schedules and workflows are those of the database of the server', () =>
+  withServedDatabase([GREET, FAIL], async (server) => {
+    await submitUntil(server, { workflow: 'fail' }, 'failed')
+    await submitUntil(server, { workflow: 'greet', input: { name: 'Ada' } }, 'completed')
+    server.folder.write('nightly.yaml', NIGHTLY)
+    assert.match((await server.local('workflows', 'apply', 'nightly.yaml')).stderr, '1 of 1 registered')
+    for (const args of READS) await server.same(...args)
+    const paused = await server.remote('schedules', 'pause', 'nightly')
+    assert.is(paused.stderr, 'schedule nightly/1 is paused: it starts no run\n')
+    assert.match((await server.same('schedules', 'list')).stdout, 'paused')
+    await server.same('schedules', 'unpause', 'nightly', '--json')
+  }))
+
+test.run()
