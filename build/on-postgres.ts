@@ -22,6 +22,7 @@ export const ON_POSTGRES: readonly string[] = [
   'test/faults/stopped-server.test.ts',
   'test/faults/submissions.test.ts',
   'test/faults/timers.test.ts',
+  'test/web/http-events.test.ts',
 ]
 
 /**

@@ -6,7 +6,7 @@ import type { HonoRequest, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { LIMITS } from '../core/limits.ts'
 import { formatSize } from '../core/size.ts'
-import { Problem } from './api/problem.ts'
+import { Problem, wrongType } from './api/problem.ts'
 
 /** The largest input of a run, and room for the workflow around it. */
 const MOST_BYTES = LIMITS.context.most + 2 * 1024 ** 2
@@ -25,13 +25,14 @@ export const guardRequests =
       })
     const origin = req.header('origin')
     if (origin !== undefined && URL.parse(origin)?.host !== host)
-      throw new Problem({ status: 403, code: 'wrong_origin', detail: `pages of '${origin}' may not use this server` })
-    if (req.method !== 'GET' && hasBody(req) && !/^application\/json\s*(;|$)/i.test(req.header('content-type') ?? ''))
       throw new Problem({
-        status: 415,
-        code: 'wrong_type',
-        detail: `expected a body of the type application/json, got ${req.header('content-type') ?? 'none'}`,
+        status: 403,
+        code: 'wrong_origin',
+        detail: `pages of '${origin}' may not use this server`,
+        hint: 'programs send no Origin',
       })
+    if (req.method !== 'GET' && hasBody(req) && !/^application\/json\s*(;|$)/i.test(req.header('content-type') ?? ''))
+      throw wrongType(req.header('content-type'))
     await next()
   }
 
@@ -42,6 +43,7 @@ const limit = bodyLimit({
       status: 413,
       code: 'too_large',
       detail: `the body is larger than ${formatSize(MOST_BYTES)}`,
+      hint: 'let a step read large data, by files.read or http.get',
     })
   },
 })

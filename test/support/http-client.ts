@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../src/core/json.ts'
 import { createValidator, type Validator } from '../../src/core/json-schema-validator.ts'
+import type { DrawnRequest } from './api-requests.ts'
 
 export interface Answer {
   status: number
@@ -14,29 +15,40 @@ export interface HttpClient {
   get(path: string, headers?: Record<string, string>): Promise<Answer>
   /** @param body A text is sent as it is. */
   post(path: string, body?: JsonValue, headers?: Record<string, string>): Promise<Answer>
+  /** Sends any request. A stream of events is left when it has begun. */
+  send(request: DrawnRequest): Promise<Answer>
 }
 
 export const connect = async (url: string): Promise<HttpClient> => {
   const document = expectObject(await (await fetch(`${url}/openapi.json`)).json())
   const validators = new Map<string, Validator>()
-  const ask = async (method: 'get' | 'post', path: string, init: RequestInit): Promise<Answer> => {
-    const response = await fetch(url + path, { method, ...init })
+  const validatorOf = (schema: JsonObject): Validator => {
+    const key = JSON.stringify(schema)
+    const validator = validators.get(key) ?? createValidator(withDefinitions(document, schema))
+    validators.set(key, validator)
+    return validator
+  }
+  const ask = async (method: string, path: string, init: RequestInit): Promise<Answer> => {
+    const left = new AbortController()
+    const response = await fetch(url + path, { method, ...init, signal: left.signal })
     const { status, headers } = response
     const [type = ''] = (headers.get('content-type') ?? '').split(';')
-    const { [type]: content } = findContent(document, { method, path, status })
+    const { [type]: content } = findContent(document, { method: method.toLowerCase(), path, status })
     assert.ok(isJsonObject(content), `${method} ${path}: the document has no ${status} of the type '${type}'`)
+    if (type === 'text/event-stream') {
+      left.abort()
+      return { status, headers, body: {} }
+    }
     if (!type.endsWith('json')) return { status, headers, body: { text: await response.text() } }
     const body: unknown = await response.json()
-    const schema = withDefinitions(document, at(content, 'schema'))
-    const key = JSON.stringify(schema)
-    const validator = validators.get(key) ?? createValidator(schema)
-    validators.set(key, validator)
-    assert.is(validator(body), undefined, `${method} ${path}: ${status} ${JSON.stringify(body)}`)
+    const problem = validatorOf(at(content, 'schema'))(body)
+    assert.is(problem, undefined, `${method} ${path}: ${status} ${problem} ${JSON.stringify(body)}`)
     return { status, headers, body: expectObject(body) }
   }
   return {
     document,
     get: (path, headers = {}) => ask('get', path, { headers }),
+    send: ({ method, path, headers, body }) => ask(method, path, { headers, ...(body !== undefined && { body }) }),
     post: (path, body, headers = {}) =>
       ask('post', path, {
         headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
@@ -66,7 +78,7 @@ const findContent = (document: JsonObject, { method, path, status }: Asked): Jso
   const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } }
   if (template === undefined || at(document, 'paths', template)[method] === undefined) return problem
   const responses = at(document, 'paths', template, method, 'responses')
-  return responses[status] === undefined ? problem : at(responses, String(status), 'content')
+  return at(responses, responses[status] === undefined ? `${Math.floor(status / 100)}XX` : String(status), 'content')
 }
 
 const withDefinitions = (document: JsonObject, schema: JsonObject): JsonObject =>

@@ -1,12 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { createMemoryStore } from '../../src/store/memory-store.ts'
 import type { Store } from '../../src/store/store.ts'
 import { AllRunsFeed } from '../../src/web/all-runs-feed.ts'
 import type { EventPlace } from '../../src/web/event-place.ts'
 import { followAll } from '../../src/web/follow-all.ts'
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts'
 import { createEnd, createNewRun, createRow, startRun } from '../support/store-values.ts'
-import { openTestStore } from '../support/test-database.ts'
 
 interface Fed {
   store: Store
@@ -19,7 +19,7 @@ interface Fed {
 }
 
 const fed = async (act: (fed: Fed) => Promise<void>): Promise<void> => {
-  const store = await openTestStore()
+  const store = createMemoryStore()
   const clock = createManualClock()
   const feed = new AllRunsFeed({ store, clock })
   await feed.enter()

@@ -92,6 +92,15 @@ export const explain = (thrown: unknown): ProblemDocument => {
   return toDocument({ status: 500, detail: 'the server has failed: its log says why', code: 'defect' })
 }
 
+/** @param got `content-type` of the request */
+export const wrongType = (got: string | undefined): Problem =>
+  new Problem({
+    status: 415,
+    code: 'wrong_type',
+    detail: `expected a body of the type application/json, got ${got ?? 'none'}`,
+    hint: "send it with the header 'content-type: application/json'",
+  })
+
 /** Calls `act` with the workflow that the body names, by its text or, with another pointer, by its name. @throws Problem with the findings in it */
 export const orInvalidWorkflow = async <T>(act: () => Promise<T>, pointer = '/source'): Promise<T> => {
   try {

@@ -1,7 +1,7 @@
 /** Parts that all routes share: how answers are described, and how a request that does not fit is answered. */
 import { createRoute, OpenAPIHono, type RouteConfig, type z } from '@hono/zod-openapi'
 import { type ApiEnv, guardRoute, type RouteAccess } from './access.ts'
-import { explain, Problem, type ProblemDocument, toResponse } from './problem.ts'
+import { explain, Problem, type ProblemDocument, toResponse, wrongType } from './problem.ts'
 import { ProblemSchema } from './schemas.ts'
 
 export type Api = OpenAPIHono<ApiEnv>
@@ -53,45 +53,71 @@ export const createRouter = (onProblem: (cause: unknown) => void): Api => {
       if (!result.success) throw toInvalid(result.error.issues, result.target)
     },
   })
-  api.onError((error) => {
-    const document = toDocument(error)
+  api.onError((error, { req }) => {
+    const document = toDocument(error, req.header('content-type'))
     if (document.status === 500) onProblem(error)
     return toResponse(document, error instanceof Problem ? error.headers : {})
   })
-  api.notFound(({ req: { method, path } }) =>
-    toResponse(
-      new Problem({
-        status: 404,
-        code: 'not_found',
-        detail: `there is nothing at ${method} ${path}`,
-        hint: 'all paths are listed in /openapi.json',
-      }).document,
-    ),
-  )
+  api.notFound(({ req: { method, path } }) => {
+    const { document, headers } = toMissing({ method, path, allowed: methodsAt(api, path) })
+    return toResponse(document, headers)
+  })
   return api
 }
 
-/** The router refuses a body that is no JSON by an error of its own, with a status and no code. */
-const toDocument = (error: Error): ProblemDocument => {
-  const status = Reflect.get(error, 'status')
-  if (error instanceof Problem || status !== 400) return explain(error)
-  return new Problem({ status, code: 'invalid_json', detail: 'the body is no JSON' }).document
+/** The methods that a path has. */
+const methodsAt = (api: Api, path: string): string[] => {
+  const found = api.routes.filter(
+    (route) => route.method !== 'ALL' && new RegExp(`^${route.path.replaceAll(/:\w+/g, '[^/]+')}$`).test(path),
+  )
+  return [...new Set(found.map(({ method }) => method))]
 }
 
+const toMissing = ({ method, path, allowed }: { method: string; path: string; allowed: string[] }): Problem => {
+  const hint = 'GET /docs shows all paths'
+  if (allowed.length === 0)
+    return new Problem({ status: 404, code: 'not_found', detail: `there is nothing at ${path}`, hint })
+  return new Problem({
+    status: 405,
+    code: 'wrong_method',
+    detail: `${path} has no ${method}: expected ${allowed.join(' or ')}`,
+    hint,
+    headers: { allow: allowed.join(', ') },
+  })
+}
+
+/** The router refuses a body of another type, or that is no JSON, by an error of its own, with a status and no code. */
+const toDocument = (error: Error, type: string | undefined): ProblemDocument => {
+  const status = Reflect.get(error, 'status')
+  if (error instanceof Problem) return error.document
+  if (status === 415) return wrongType(type).document
+  if (status === 400)
+    return new Problem({ status, code: 'invalid_json', detail: 'the body is no JSON', hint: SHAPE_HINT }).document
+  return explain(error)
+}
+
+/** A part of a request that does not fit its schema. */
 interface Issue {
   message: string
   path: readonly PropertyKey[]
+  /** Fields that the schema does not have. */
+  keys?: readonly string[]
 }
 
+const SHAPE_HINT = 'GET /docs shows the fields of each request'
+
 const toInvalid = ([issue, ...rest]: readonly Issue[], target: string): Problem => {
-  const { message = 'wrong', path = [] } = issue ?? {}
-  const pointer = path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-  const where = target === 'json' ? (path.length === 0 ? 'the body' : `'${pointer}'`) : `${target} '${path.join('.')}'`
+  const { message = 'wrong', path = [], keys: [unknown] = [] } = issue ?? {}
+  const place = unknown === undefined ? path : [...path, unknown]
+  const pointer = place.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  const name = place.length === 0 ? 'the body' : `'${pointer}'`
+  const where = target === 'json' ? name : `${target} '${place.join('.')}'`
   const more = rest.length === 0 ? '' : ` (and ${rest.length} more)`
   return new Problem({
     status: 400,
     code: 'invalid_request',
-    detail: `${where}: ${message}${more}`,
+    detail: `${where}: ${unknown === undefined ? message : 'there is no such field'}${more}`,
+    hint: SHAPE_HINT,
     ...(target === 'json' && { pointer }),
   })
 }
