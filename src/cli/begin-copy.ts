@@ -1,5 +1,4 @@
 /** Starts a run that is made from another one: performs it here, or queues it for a server. */
-import type { Submitted } from '../runtime/submit-run.ts'
 import type { RunCopy } from '../service/control/copy-run.ts'
 import { toCopiedJson } from '../service/views/copy-json.ts'
 import type { Context } from './context.ts'
@@ -7,6 +6,7 @@ import { EXIT } from './exit-code.ts'
 import { openLocal } from './open-local.ts'
 import type { OpenedRuns } from './open-runs.ts'
 import { writeHint, writeJson } from './output.ts'
+import type { ServerClient } from './remote/server-client.ts'
 import type { OutputOptions } from './run-output.ts'
 import { stayWith } from './stay-with.ts'
 
@@ -24,7 +24,10 @@ export const beginCopy = async (
   const local = await openLocal(stored, { ...opened, context, performs: options.submit !== true })
   try {
     if (options.submit === true)
-      return reportSubmitted(context, options, await local.submit(workflow, { ...start, folder }))
+      return reportCopied(context, options, {
+        copied: toCopiedJson(await local.submit(workflow, { ...start, folder })),
+        isLocal: true,
+      })
     return await stayWith(context, options, {
       local,
       workflow,
@@ -36,17 +39,33 @@ export const beginCopy = async (
   }
 }
 
-const reportSubmitted = (
+/** The copy that a server made: its id with `--submit`, else the run as `troupe watch` shows it. Resolves to the exit code. */
+export const followCopy = async (
+  context: Context,
+  options: CopyOptions,
+  { client, copied }: { client: ServerClient; copied: CopiedJson },
+): Promise<number> => {
+  if (options.submit === true) return reportCopied(context, options, { copied, isLocal: false })
+  const [{ watchRun }, { createRemoteReader }] = await Promise.all([
+    import('./watch-run.ts'),
+    import('./remote/remote-reader.ts'),
+  ])
+  return watchRun(context, options, { reader: createRemoteReader(client), run: copied.run })
+}
+
+type CopiedJson = Pick<ReturnType<typeof toCopiedJson>, 'run' | 'workflow'>
+
+const reportCopied = (
   context: Context,
   { json = false, quiet = false }: OutputOptions,
-  submitted: Submitted,
+  { copied, isLocal }: { copied: CopiedJson; isLocal: boolean },
 ): number => {
-  const { id } = submitted.run
-  if (json) writeJson(context, toCopiedJson(submitted))
+  const id = copied.run
+  if (json) writeJson(context, copied)
   else context.stdout.write(`${id}\n`)
   if (json || quiet) return EXIT.completed
   context.stderr.write(`run ${id} is queued\n`)
-  hintAtStart(context, id)
+  if (isLocal) hintAtStart(context, id)
   return EXIT.completed
 }
 

@@ -1,7 +1,8 @@
 /** Reads the runs of a database here. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { createCatalogue } from '../app/catalogue.ts'
-import { loadRun } from '../service/history/load-run.ts'
+import { type LoadOptions, loadRun } from '../service/history/load-run.ts'
+import { readPastRun } from '../service/history/past-run.ts'
 import { selectRuns } from '../service/history/select-runs.ts'
 import { readShownRuns } from '../service/history/shown-runs.ts'
 import { readTracedRun } from '../service/history/traced-run.ts'
@@ -34,7 +35,18 @@ const createReader = (
   },
   listChildren: (parent, limit) => store.listRuns({ parent, ...(limit !== undefined && { limit }) }),
   trace: async (run) => readTracedRun(store, await findRun(store, run), createCatalogue()),
+  async readPast(run) {
+    const { stored, ...past } = await readPastRun(store, await findRun(store, run), toOptions(workingFolder))
+    return { ...past, workflow: stored.workflow }
+  },
   follow: async (run) => createStream(store, { record: await findRun(store, run), workingFolder }),
+})
+
+/** The journal holds the variables that the run began with. */
+const toOptions = (workingFolder: string): LoadOptions => ({
+  catalogue: createCatalogue(),
+  environment: {},
+  workingFolder,
 })
 
 const createStream = (
@@ -43,8 +55,7 @@ const createStream = (
 ): RunStream => ({
   record,
   async compile() {
-    const options = { catalogue: createCatalogue(), environment: {}, workingFolder }
-    return (await loadRun(store, record, options)).workflow
+    return (await loadRun(store, record, toOptions(workingFolder))).workflow
   },
   rows: ({ signal }) => pollRows(store, record.id, signal),
   listAskedBelow: async () => (await import('../service/control/open-approvals.ts')).listAskedBelow(store, record.id),

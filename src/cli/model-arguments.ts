@@ -8,18 +8,20 @@ const option = '--model'
 
 /** Reads `--model`: alias to `provider/name`. @throws CliError */
 export const readModels = (texts: readonly string[], project: Pick<Project, 'config'>): Record<string, string> => {
-  const models = texts.map((text) => {
-    const [, alias, model] = /^([^=]+)=([^/]+\/.+)$/.exec(text) ?? []
-    if (alias === undefined || model === undefined)
-      throw new CliError(`--model '${text}' is wrong: expected alias=provider/name`, {
-        hint: 'such as --model default=mock/echo',
-      })
-    return [alias, model] as const
-  })
+  const models = texts.map(splitModel)
   if (models.length === 0) return {}
   const { providers } = createProjectCatalogue(project)
   for (const model of models) expectNone(findProviderProblem(model, { providers, option }))
   return Object.fromEntries(models)
+}
+
+/** `alias=provider/name` @throws CliError */
+export const splitModel = (text: string): readonly [alias: string, model: string] => {
+  const [, alias, model] = /^([^=]+)=([^/]+\/.+)$/.exec(text) ?? []
+  if (alias !== undefined && model !== undefined) return [alias, model]
+  throw new CliError(`--model '${text}' is wrong: expected alias=provider/name`, {
+    hint: 'such as --model default=mock/echo',
+  })
 }
 
 /** @throws CliError for an alias that the workflow does not have */

@@ -1,6 +1,7 @@
 /** The port through which commands read runs: of a database here, or of a server. */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { RunWait } from '../service/control/run-waits.ts'
+import type { PastRun } from '../service/history/past-run.ts'
 import type { RunQuery, SelectedRuns } from '../service/history/select-runs.ts'
 import type { ShownRun } from '../service/history/shown-runs.ts'
 import type { TracedRun } from '../service/history/traced-run.ts'
@@ -14,10 +15,16 @@ export interface RunReader {
   listChildren(parent: string, limit: number | undefined): Promise<RunRecord[]>
   /** @param run An id, the beginning or end of one, or `last`. @throws CliError */
   trace(run: string): Promise<TracedRun>
+  /** The run with its workflow, as it began with it. @throws CliError as `trace`; Fault if it does not compile here */
+  readPast(run: string): Promise<ReadRun>
   /** @throws CliError as `trace` */
   follow(run: string): Promise<RunStream>
   /** Runs that could not be decoded so far; none of a server. */
   damaged: Pick<DamagedRows, 'runs'>
+}
+
+export interface ReadRun extends Pick<PastRun, 'record' | 'rows' | 'created'> {
+  workflow: CompiledWorkflow
 }
 
 /** A run that is followed. */

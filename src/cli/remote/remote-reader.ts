@@ -1,10 +1,13 @@
 /** Reads the runs of a server. */
 import { createCatalogue } from '../../app/catalogue.ts'
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { joinAssignment } from '../../core/assignment.ts'
 import type { RunQuery } from '../../service/history/select-runs.ts'
 import type { ShownRun } from '../../service/history/shown-runs.ts'
+import type { TracedRun } from '../../service/history/traced-run.ts'
 import { toTime } from '../../service/views/time.ts'
 import { compileStored } from '../../service/workflows/compile-stored.ts'
+import { expectCreated } from '../../store/journal-row.ts'
 import type { RunRecord } from '../../store/store.ts'
 import { RunDefinition } from '../../web/api/history-schemas.ts'
 import { Run, type RunJson, RunList, Trace } from '../../web/api/schemas.ts'
@@ -24,44 +27,51 @@ export const createRemoteReader = (client: ServerClient): RunReader => ({
   async listChildren(parent, limit) {
     return (await listAll(client, { parent }, limit)).runs.map(toRunRecord)
   },
-  async trace(run) {
-    const {
-      journal,
-      children,
-      started,
-      waits_for: waits,
-      missing = [],
-      ...json
-    } = await client.get(`${await findRunPath(client, run)}/trace`, Trace)
-    return {
-      run: { ...toRunRecord(json), output: json.output, error: toRunError(json.error) },
-      rows: journal.map((row) => readRow(row, json.run)),
-      waits: waits.map(toRunWait),
-      missing,
-      children: children.map(toRunRecord),
-      started: started.map(toRunRecord),
-    }
+  trace: (run) => readTrace(client, run),
+  async readPast(run) {
+    const { run: record, rows } = await readTrace(client, run)
+    const { workflow, hash } = await readWorkflow(client, record.id)
+    return { record: { ...record, definition: hash }, rows, workflow, created: expectCreated(rows, record.id).data }
   },
   async follow(run) {
     return createStream(client, toRunRecord(await client.get(await findRunPath(client, run), Run)))
   },
 })
 
+const readTrace = async (client: ServerClient, run: string): Promise<TracedRun> => {
+  const {
+    journal,
+    children,
+    started,
+    waits_for: waits,
+    missing = [],
+    ...json
+  } = await client.get(`${await findRunPath(client, run)}/trace`, Trace)
+  return {
+    run: { ...toRunRecord(json), output: json.output, error: toRunError(json.error) },
+    rows: journal.map((row) => readRow(row, json.run)),
+    waits: waits.map(toRunWait),
+    missing,
+    children: children.map(toRunRecord),
+    started: started.map(toRunRecord),
+  }
+}
+
+const readWorkflow = async (
+  client: ServerClient,
+  id: string,
+): Promise<{ workflow: CompiledWorkflow; hash: string }> => {
+  const answer = await client.get(`${toRunPath(id)}/definition`, RunDefinition)
+  const { definition: hash, file, source, links, models, environment } = answer
+  const catalogue = createCatalogue()
+  return { hash, workflow: compileStored({ hash, file, source, links }, { catalogue, models, environment }) }
+}
+
 const createStream = (client: ServerClient, record: RunRecord): RunStream => {
   const path = toRunPath(record.id)
   return {
     record,
-    async compile() {
-      const {
-        definition: hash,
-        file,
-        source,
-        links,
-        models,
-        environment,
-      } = await client.get(`${path}/definition`, RunDefinition)
-      return compileStored({ hash, file, source, links }, { catalogue: createCatalogue(), models, environment })
-    },
+    compile: async () => (await readWorkflow(client, record.id)).workflow,
     rows: (options) => streamRows(client, record.id, options),
     async listAskedBelow() {
       const { waits_for: waits } = await client.get(path, Run)

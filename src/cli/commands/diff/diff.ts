@@ -5,36 +5,33 @@ import { formatDuration } from '../../../core/duration.ts'
 import { addTotals, NO_USAGE } from '../../../runtime/budget/usage-totals.ts'
 import { type ComparedStep, compareRuns, type RunComparison } from '../../../service/history/compare-runs.ts'
 import { measureRun } from '../../../service/history/measure-run.ts'
-import type { PastRun } from '../../../service/history/past-run.ts'
 import { toShownStatus } from '../../../service/views/shown-status.ts'
 import type { UsageTotals } from '../../../store/store.ts'
 import { describeChanges } from '../../change-text.ts'
 import type { Context } from '../../context.ts'
 import { describeUsage, formatCost, namePath, nameVisit } from '../../figures.ts'
-import { withRuns } from '../../open-runs.ts'
+import { withReader } from '../../open-reader.ts'
 import { describeOrigin } from '../../origin-text.ts'
 import { widthOfChannel, writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
-import { openPastRun } from '../../past-run.ts'
 import { toOneLine } from '../../printable.ts'
 import { STATUS_COLORS } from '../../run-holder.ts'
+import type { ReadRun } from '../../run-reader.ts'
 import { type Column, renderTable, right } from '../../table.ts'
 
-type Pair = readonly [PastRun, PastRun]
+type Pair = readonly [ReadRun, ReadRun]
 
 /** The exit code is 0 also if the runs differ. */
 export const diff = (
   context: Context,
   { run, other, all = false, json = false }: { run: string; other: string; all?: boolean; json?: boolean },
 ): Promise<void> =>
-  withRuns(context, async (opened) => {
-    const pair: Pair = [await openPastRun(context, opened, run), await openPastRun(context, opened, other)]
-    const comparison = compareRuns(toCompared(pair[0]), toCompared(pair[1]))
+  withReader(context, undefined, async (reader) => {
+    const pair: Pair = [await reader.readPast(run), await reader.readPast(other)]
+    const comparison = compareRuns(...pair)
     if (json) writeJson(context, toJson(pair, comparison))
     else writeLines(context.stdout, render(pair, { comparison, context, all }))
   })
-
-const toCompared = ({ record, stored: { workflow }, rows }: PastRun) => ({ record, workflow, rows })
 
 const toJson = (runs: Pair, { input, output, partsAt, steps, usage }: RunComparison) => {
   const parting = partsAt === null ? undefined : steps[partsAt]
@@ -62,7 +59,7 @@ const toJson = (runs: Pair, { input, output, partsAt, steps, usage }: RunCompari
   }
 }
 
-const durationOf = (record: PastRun['record']): number => measureRun(record).durationMs
+const durationOf = (record: ReadRun['record']): number => measureRun(record).durationMs
 
 /** Rows of the table, and differing steps that are shown in full. */
 const MOST_STEPS = 40
@@ -88,7 +85,7 @@ const render = (
   ]
 }
 
-const renderRun = ({ record }: PastRun, { usage, paint }: { usage: UsageTotals; paint: Paint }): string => {
+const renderRun = ({ record }: ReadRun, { usage, paint }: { usage: UsageTotals; paint: Paint }): string => {
   const status = toShownStatus(record)
   const code = record.error === null ? '' : `: ${record.error.code}`
   const facts = [formatDuration(durationOf(record)), ...describeUsage(usage)].join(' · ')

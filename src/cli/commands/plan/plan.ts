@@ -12,6 +12,7 @@ import { readInputOf } from '../../input.ts'
 import { checkAliases, readModels } from '../../model-arguments.ts'
 import { hasDatabase, viewProject, withDatabase } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
+import { findNamedServer } from '../../remote/named-server.ts'
 import { renderPlan } from './plan-text.ts'
 
 export const plan = async (
@@ -25,6 +26,7 @@ export const plan = async (
   if (compiled === undefined || proofs === undefined) throw new InvalidFile(diagnostics, source)
   checkAliases(models, compiled)
   const input = options.input && (await readInputOf(compiled, { texts: options.input, context }))
+  const hasServer = findNamedServer(context) !== undefined
   const found = await planWorkflow(compiled, {
     proofs,
     catalogue: createProjectCatalogue(project),
@@ -32,8 +34,10 @@ export const plan = async (
     environment: project.config.env,
     env: readVariables(project, context.environment),
     input,
-    typical: await findTypical(project, compiled),
+    typical: hasServer ? undefined : await findTypical(project, compiled),
   })
+  if (hasServer)
+    context.stderr.write('the costs of past runs are left out: a server has them, and no database is read\n')
   if (json) writeJson(context, toPlanJson(found))
   else writeLines(context.stdout, renderPlan(found, context.stdout))
 }

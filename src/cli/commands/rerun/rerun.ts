@@ -3,9 +3,10 @@
 import { countOf } from '../../../core/count.ts'
 import { isFault } from '../../../core/fault.ts'
 import { findKnownRerun, planRerun } from '../../../service/control/copy-run.ts'
-import { listFailed } from '../../../service/history/failed-runs.ts'
+import { type FailedQuery, listFailed } from '../../../service/history/failed-runs.ts'
 import { toFailedRunJson } from '../../../service/views/copy-json.ts'
 import type { RunRecord } from '../../../store/store.ts'
+import type { RerunJson } from '../../../web/api/copy-schemas.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { formatTime } from '../../figures.ts'
@@ -14,6 +15,7 @@ import { type FailedArguments, readCount, readFailedQuery } from '../../option-v
 import { writeJson, writeTable } from '../../output.ts'
 import { readPastRun } from '../../past-run.ts'
 import { toOneLine } from '../../printable.ts'
+import { findServer, type ServerClient } from '../../remote/server-client.ts'
 import { explainError } from '../../report-error.ts'
 import { type Hosts, withHosts } from '../../run-hosts.ts'
 import { describeResult, type RunResult, toErrorResult, toExitCode, toResult } from '../../run-result.ts'
@@ -31,11 +33,45 @@ export interface RerunArguments extends FailedArguments {
 export const rerun = async (context: Context, options: RerunArguments): Promise<number> => {
   const query = readFailedQuery(options)
   const limit = readCount('--limit', options.limit)
+  const client = findServer(context)
+  if (client !== undefined) return rerunOn(client, { query, limit, context, options })
   return withRuns(context, async (opened) => {
     const runs = (await listFailed(opened.store, query)).slice(0, limit)
     if (options.dryRun === true || (options.json !== true && options.quiet !== true)) announce(runs, context, options)
     return options.dryRun === true ? EXIT.completed : rerunAll(runs, { context, options, opened })
   })
+}
+
+/** The server performs the reruns. */
+const rerunOn = async (
+  client: ServerClient,
+  { query, limit, context, options }: WantedReruns & { context: Context; options: RerunArguments },
+): Promise<number> => {
+  const { planRemoteReruns } = await import('../../remote/remote-copies.ts')
+  const { runs, left, begin } = await planRemoteReruns(client, { query, limit })
+  const isSilent = options.json === true || options.quiet === true
+  if (options.dryRun === true || !isSilent) announce(runs, context, options)
+  if (left > 0) context.stderr.write(`${countOf(left, 'further run')} selected: repeat the command for them\n`)
+  if (options.dryRun === true) return EXIT.completed
+  const reruns = (runs.length === 0 ? [] : await begin()).map(toRerun)
+  if (options.json === true)
+    writeJson(
+      context,
+      reruns.map(({ of, result }) => ({ of, ...result })),
+    )
+  else if (!isSilent) for (const rerun of reruns) report(rerun, context)
+  return Math.max(EXIT.completed, ...reruns.map(({ exitCode }) => exitCode))
+}
+
+interface WantedReruns {
+  query: FailedQuery
+  limit: number | undefined
+}
+
+const toRerun = ({ of, run, workflow, status, error }: RerunJson): Rerun => {
+  if (run !== null && status !== 'error') return { of, result: { run, workflow, status }, exitCode: EXIT.completed }
+  const { code, message } = error ?? { code: 'unavailable', message: 'it could not be queued' }
+  return { of, result: toErrorResult({ code, message }, { workflow }), exitCode: EXIT.invalid }
 }
 
 const COLUMNS: readonly Column<RunRecord>[] = [

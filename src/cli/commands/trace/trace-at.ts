@@ -7,7 +7,6 @@ import { isJsonObject, type JsonValue } from '../../../core/json.ts'
 import { A_POINT_IN_TIME, explainPointInTime, parsePointInTime } from '../../../core/point-in-time.ts'
 import { formatValue } from '../../../core/value-text.ts'
 import type { OpenWait } from '../../../runtime/effects/run-effect.ts'
-import type { PastRun } from '../../../service/history/past-run.ts'
 import { type Moment, readStateAt, type StateAt } from '../../../service/history/state-at.ts'
 import type { Visit } from '../../../service/history/timeline.ts'
 import { toStateJson } from '../../../service/views/state-json.ts'
@@ -15,19 +14,19 @@ import { toTime } from '../../../service/views/time.ts'
 import { CliError } from '../../cli-error.ts'
 import type { Context } from '../../context.ts'
 import { describeUsage, namePath, nameVisit } from '../../figures.ts'
-import { withRuns } from '../../open-runs.ts'
+import { withReader } from '../../open-reader.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
-import { openPastRun } from '../../past-run.ts'
 import { toOneLine } from '../../printable.ts'
+import type { ReadRun } from '../../run-reader.ts'
 
 export const traceAt = async (
   context: Context,
   options: { run: string; at: string; all?: boolean; json?: boolean },
 ): Promise<void> => {
   const moment = readMoment(options.at)
-  return withRuns(context, async (opened) => {
-    const past = await openPastRun(context, opened, options.run)
+  return withReader(context, undefined, async (reader) => {
+    const past = await reader.readPast(options.run)
     const state = readState(past, moment)
     if (options.json === true) writeJson(context, toStateJson(past, state))
     else writeLines(context.stdout, render(past, state, { context, all: options.all ?? false }))
@@ -44,9 +43,9 @@ const readMoment = (text: string): Moment => {
   })
 }
 
-const readState = ({ record, stored, rows }: PastRun, moment: Moment): StateAt => {
+const readState = ({ record, workflow, rows }: ReadRun, moment: Moment): StateAt => {
   try {
-    return readStateAt(stored.workflow, { runId: record.id, rows, moment })
+    return readStateAt(workflow, { runId: record.id, rows, moment })
   } catch (cause) {
     if (!isFault(cause)) throw cause
     const [message = '', hint] = cause.message.split('\n')
@@ -58,7 +57,7 @@ const readState = ({ record, stored, rows }: PastRun, moment: Moment): StateAt =
 const MOST_STEPS = 30
 
 const render = (
-  { record }: PastRun,
+  { record }: Pick<ReadRun, 'record'>,
   state: StateAt,
   { context: { stdout }, all }: { context: Context; all: boolean },
 ): string[] => {
