@@ -36,6 +36,14 @@ export const guardRequests =
     await next()
   }
 
+/** Answers are for the client that asked, as what they say they are. */
+export const markAnswers: MiddlewareHandler = async (c, next) => {
+  await next()
+  const { headers } = c.res
+  if (!headers.has('cache-control')) c.header('cache-control', 'no-store')
+  c.header('x-content-type-options', 'nosniff')
+}
+
 const limit = bodyLimit({
   maxSize: MOST_BYTES,
   onError: () => {

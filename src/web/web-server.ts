@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createHttpInterface } from './api/api.ts'
 import type { ApiServices } from './api/services.ts'
+import { refuseBroken } from './broken-request.ts'
 
 export interface WebServerOptions {
   /** An address of this machine. */
@@ -25,6 +26,8 @@ export interface WebServer {
 const HEADERS_TIMEOUT_MS = 10_000
 /** A large input over a slow line. */
 const REQUEST_TIMEOUT_MS = 120_000
+/** Interval in which the timeouts are judged. */
+const CHECK_EVERY_MS = 2_000
 const MOST_HEADER_BYTES = 16 * 1024
 const GRACE_MS = 2_000
 
@@ -38,9 +41,15 @@ export const startWebServer = async ({
 }: WebServerOptions): Promise<WebServer> => {
   const { api, stop } = createHttpInterface(services, { version, isLoopback })
   const server = createServer(
-    { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: MOST_HEADER_BYTES },
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: CHECK_EVERY_MS,
+      maxHeaderSize: MOST_HEADER_BYTES,
+    },
     getRequestListener(api.fetch, { overrideGlobalObjects: false }),
   )
+  server.on('clientError', refuseBroken)
   await listen(server, { host, port })
   return {
     url: toUrl(server.address()),

@@ -6,7 +6,8 @@ import { isDamage } from '../../store/store-error.ts'
 export const findRun = async (store: Store, id: string): Promise<RunRecord> => {
   const found = await store.findRun(id)
   if (found.kind === 'found') return found.run
-  if (found.kind === 'missing') throw new Fault('not_found', `no run '${id}' in ${store.location}`)
+  if (found.kind === 'missing')
+    throw new Fault('not_found', `no run '${id}' in ${store.location}\nto list all: troupe runs, or GET /api/v1/runs`)
   throw new Fault('not_found', `'${id}' is the beginning or end of several runs: ${found.ids.join(', ')}`)
 }
 

@@ -1,7 +1,7 @@
 /** The HTTP interface as a whole: guards, routes, and the OpenAPI document that is made from them. */
 import { AllRunsFeed } from '../all-runs-feed.ts'
 import { Logins } from '../logins.ts'
-import { guardRequests, limitBodies } from '../request-guard.ts'
+import { guardRequests, limitBodies, markAnswers } from '../request-guard.ts'
 import { measureRequests } from '../request-meter.ts'
 import { RunFeed } from '../run-feed.ts'
 import { guardRoute, LIST } from './access.ts'
@@ -41,6 +41,7 @@ export const createHttpInterface = (
   const { store, clock } = services
   const logins = new Logins({ store, clock, isLoopback })
   api.use(measureRequests(services.meter))
+  api.use(markAnswers)
   api.use(guardRequests({ isLoopback }), limitBodies, (c, next) => {
     c.set('logins', logins)
     c.set('store', store)

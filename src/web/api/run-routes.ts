@@ -9,7 +9,7 @@ import { readShownRuns, toShownRun } from '../../service/history/shown-runs.ts'
 import { readOpenWaits, readTracedRun } from '../../service/history/traced-run.ts'
 import { toRunJson, toSubmittedJson, toTraceJson } from '../../service/views/run-json.ts'
 import { SHOWN_STATUSES } from '../../service/views/shown-status.ts'
-import type { RunRecord } from '../../store/store.ts'
+import type { RunRecord, Store } from '../../store/store.ts'
 import { expectReach, expectScope, LIST, READ, SUBMIT, toReachedFilter } from './access.ts'
 import { linksOf } from './links.ts'
 import { orInvalidWorkflow, Problem } from './problem.ts'
@@ -143,6 +143,7 @@ export const addRunRoutes = (api: Api, services: ApiServices): void => {
     const found = ofStore
       ? { runs: await store.listRuns({ ...selected, limit: limit + 1 }) }
       : await selectRuns(store, { status: shown, inputs, filter: { ...selected, limit: limit + 1 } })
+    if (found.runs.length === 0 && filter.before !== undefined) await expectCursor(store, filter.before)
     const page = found.runs.slice(0, limit)
     const count = total !== true ? undefined : 'total' in found ? found.total : await store.countRuns(selected)
     const runs = waits === true ? await readShownRuns(store, page, catalogue) : page.map(toShownRun)
@@ -164,6 +165,18 @@ export const addRunRoutes = (api: Api, services: ApiServices): void => {
   api.openapi(traceRoute, async (c) => {
     const run = await findRun(store, c.req.valid('param').run)
     return c.json(toTraceJson(await readTracedRun(store, run, catalogue)), 200)
+  })
+}
+
+/** Its run may have been deleted meanwhile: an empty page would hide the runs behind it. @throws Problem */
+const expectCursor = async (store: Store, before: string): Promise<void> => {
+  const found = await store.findRun(before)
+  if (found.kind === 'found' && found.run.id === before) return
+  throw new Problem({
+    status: 400,
+    code: 'invalid_request',
+    detail: `query 'before': there is no run '${before}' any more`,
+    hint: 'begin with the first page',
   })
 }
 
