@@ -13,7 +13,7 @@ import { applyEffects, EFFECTS_PROJECT } from './effects-project.ts'
 import { reportFigure } from './figure.ts'
 import { type Fleet, type Loss, startFleet } from './fleet.ts'
 import { createDraws, inForm } from './form.ts'
-import { createSubmitter } from './http-submitter.ts'
+import { createSubmitter, type HttpSubmitter } from './http-submitter.ts'
 import { areKept, judgeRuns } from './judge-runs.ts'
 import { buildLaterRelease, EXTRA_COLUMN } from './later-release.ts'
 import { onStage, type Stage, untilAllEnd } from './stage.ts'
@@ -57,10 +57,7 @@ const play = async (
   await applyEffects(stage)
   const fleet = await startFleet(stage, SERVERS)
   const submitter = createSubmitter(() => fleet.pick(draw()), { workflow: 'effects', input: { url: effects.url } })
-  const [ids] = await Promise.all([
-    submitter.submitEvenly({ from: 0, to: SUBMISSIONS }, STEP_MS * (STEPS.length + 1)),
-    upgrade(fleet, later),
-  ])
+  const ids = await submitAndUpgrade(submitter, { fleet, later })
   await fleet.settle()
   await untilAllEnd(stage)
   const judged = await judgeRuns(stage.store, { ids, seen: effects.seen })
@@ -83,11 +80,21 @@ const play = async (
   await execute(stage.database, `select ${EXTRA_COLUMN} from run`)
 }
 
-const upgrade = async (fleet: Fleet, later: string): Promise<void> => {
-  for (const { server, how, becomes } of STEPS) {
+/** Submits a part of the runs to each mixture of servers. Returns the ids of all. */
+const submitAndUpgrade = async (
+  submitter: HttpSubmitter,
+  { fleet, later }: { fleet: Fleet; later: string },
+): Promise<string[]> => {
+  const accepted: Promise<string[]>[] = []
+  const part = SUBMISSIONS / (STEPS.length + 1)
+  for (const [count, step] of [...STEPS, undefined].entries()) {
+    accepted.push(submitter.submitEvenly({ from: count * part, to: (count + 1) * part }, STEP_MS))
     await delay(STEP_MS)
+    if (step === undefined) continue
+    const { server, how, becomes } = step
     await fleet.lose(how, { draw: (server + 0.5) / SERVERS, ...(becomes === 'new' && { cli: later }) })
   }
+  return (await Promise.all(accepted)).flat()
 }
 
 test.run()
