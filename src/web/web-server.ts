@@ -26,6 +26,8 @@ export interface WebServer {
 const HEADERS_TIMEOUT_MS = 10_000
 /** A large input over a slow line. */
 const REQUEST_TIMEOUT_MS = 120_000
+/** Longer than load balancers keep an idle connection: else they would send a request into one that is being closed. */
+const KEEP_ALIVE_MS = 65_000
 /** Interval in which the timeouts are judged. */
 const CHECK_EVERY_MS = 2_000
 const MOST_HEADER_BYTES = 16 * 1024
@@ -45,6 +47,7 @@ export const startWebServer = async ({
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: CHECK_EVERY_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MOST_HEADER_BYTES,
     },
     getRequestListener(api.fetch, { overrideGlobalObjects: false }),

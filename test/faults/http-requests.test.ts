@@ -73,7 +73,7 @@ test('R10 any request is answered as the OpenAPI document says, and none by an e
     const { client } = server
     const statuses: Record<string, number> = {}
     const wrong: string[] = []
-    let slowestMs = 0
+    let slowest = { ms: 0, request: '' }
     const requests = drawRequests(client.document, await fill(server))
     for (const request of fc.sample(requests, { seed: SEED, numRuns: REQUESTS })) {
       const started = performance.now()
@@ -85,10 +85,12 @@ test('R10 any request is answered as the OpenAPI document says, and none by an e
         const { method, path, body } = request
         wrong.push(`${thrown} at ${method} ${path.slice(0, 200)} with ${body?.slice(0, 500)}`)
       }
-      slowestMs = Math.max(slowestMs, performance.now() - started)
+      const ms = Math.round(performance.now() - started)
+      if (ms > slowest.ms) slowest = { ms, request: `${request.method} ${request.path.slice(0, 200)}` }
     }
     const isReady = (await client.get('/readyz')).status === 200
-    const counts = { requests: REQUESTS, wrong: wrong.length, ...statuses, slowest_ms: Math.round(slowestMs) }
+    const counts = { requests: REQUESTS, wrong: wrong.length, ...statuses, slowest_ms: slowest.ms }
+    console.log(`slowest: ${slowest.request}`)
     reportFigure({ id: 'R10', counts, isKept: wrong.length === 0 && isReady })
     assert.equal(wrong.slice(0, 5), [])
     assert.ok(isReady)
