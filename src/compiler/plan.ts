@@ -2,6 +2,7 @@
 import type { FileFormat } from '../core/item-file.ts'
 import type { JsonSchema } from '../core/json-schema.ts'
 import type { MaxFailures } from '../core/max-failures.ts'
+import type { Rate } from '../core/rate.ts'
 import type { RetryPolicy } from '../core/retry-policy.ts'
 import type { SecretPlace } from '../core/secret-place.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -46,6 +47,8 @@ export interface ForeachPlan {
   onItemError: 'stop' | 'skip' | 'collect'
   /** Undefined: any number of items may fail. Without effect under `stop`. */
   maxFailures?: MaxFailures
+  /** Most items that start within a time. Undefined: as many as the concurrency allows. */
+  rate?: Rate
   /** The items are read from a file, by effects with a plan of their own, `ID[read]`. */
   file?: { format: FileFormat }
   /** The results are written to a file, by effects with a plan of their own, `ID[write]`. */

@@ -96,8 +96,8 @@ export class RunState {
   }
 
   openTimers(): OpenTimer[] {
-    const { timers, queue } = this.#scopes
-    return queue.pause === undefined ? timers.list() : [...timers.list(), queue.pause]
+    const { timers, items, queue } = this.#scopes
+    return [...timers.list(), ...items.listTimers(), ...(queue.pause === undefined ? [] : [queue.pause])]
   }
 
   /** Waits that only people and events from outside can end. */
@@ -149,6 +149,10 @@ export class RunState {
   #fire({ at, path, visit, data: { timer: name } }: EventOf<'timer'>): RunEffect[] | undefined {
     const scopes = this.#scopes
     if (name === 'pause') return scopes.queue.endPause(visit) ? scopes.collect(at, () => {}) : undefined
+    if (name === 'rate') {
+      const goOn = scopes.items.takePace({ path, visit })
+      return goOn && scopes.collect(at, goOn)
+    }
     const due = scopes.timers.take({ path, visit, name })
     if (due === undefined) return undefined
     const { wait } = scopes.waits.find(path, visit) ?? {}

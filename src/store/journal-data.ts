@@ -77,10 +77,10 @@ export type AttemptFigures = {
 export type OutcomeData = AttemptFigures & ({ output: JsonValue } | { fault: FaultData })
 
 /**
- * A deadline that was reached: the `timeout` of a block, the end of a `wait`, the next try of a block (`backoff`). A `pause` lets other
+ * A deadline that was reached: the `timeout` of a block, the end of a `wait`, the next try of a block (`backoff`). A `rate`: the next item of a foreach may start. A `pause` lets other
  * runs have their turn when this one has much to fold and nothing to perform.
  */
-export type TimerName = 'timeout' | 'wait' | 'backoff' | 'pause'
+export type TimerName = 'timeout' | 'wait' | 'backoff' | 'rate' | 'pause'
 
 export type DecisionData = {
   /** Id of the message, by which its sender finds the result. */

@@ -1,4 +1,5 @@
 import { allowsAll, formatMaxFailures, type MaxFailures } from '../../core/max-failures.ts'
+import { parseRate } from '../../core/rate.ts'
 import { type Bound, fixedBound } from '../bound.ts'
 import { pointsOf } from '../check/flow-builder.ts'
 import { settledOf } from '../check/known-types.ts'
@@ -12,13 +13,14 @@ import { type ItemFile, itemsShape } from '../grammar/item-file-shape.ts'
 import { defineGrammar } from '../grammar/kind-grammar.ts'
 import { maxFailures } from '../grammar/max-failures-shape.ts'
 import type { Fields } from '../grammar/record-shape.ts'
-import { integer, snakeCase, word } from '../grammar/scalar-shape.ts'
+import { integer, rate, snakeCase, word } from '../grammar/scalar-shape.ts'
 import type { Shape } from '../grammar/shape.ts'
 import { expression, orComputed, templateText } from '../grammar/value-shape.ts'
 import { toInput } from '../link/entry.ts'
 import { type BlockContext, faultOf, frame } from '../lower/block.ts'
 import { invoke, lowerAnswered } from '../lower/leaf.ts'
 import type { StateConfig } from '../lower/state-config.ts'
+import type { ForeachPlan } from '../plan.ts'
 import { createUnknownExpression } from '../read/expression-text.ts'
 import { checkItemFile, checkResults, compileItems, fileItemType, isItemFile, SUMMARY } from './foreach/item-files.ts'
 import type { OutputContext, StepDescriptor } from './step-descriptor.ts'
@@ -30,6 +32,7 @@ export interface ForeachStep extends StepCommon {
   items: ExpressionText | ItemFile
   as: Located<string>
   concurrency: Bound
+  rate?: Located<string>
   onItemError: Located<'stop' | 'skip' | 'collect'>
   maxFailures?: Located<MaxFailures>
   yields?: ExpressionText
@@ -60,6 +63,10 @@ const createFields = (steps: Shape<Step[]>) =>
       shape: orComputed(integer({ minimum: 1 })),
       doc: 'How many items are in work at once.',
       default: DEFAULT_CONCURRENCY,
+    },
+    rate: {
+      shape: rate,
+      doc: 'Most items that start within a time, such as 5/1s. Default: as many as `concurrency` allows.',
     },
     onItemError: {
       shape: word('stop', 'skip', 'collect'),
@@ -115,11 +122,12 @@ export const foreach: StepDescriptor<'foreach'> = {
   lower: (step, context) => lowerForeach(step, context),
   start: () => 'items',
   enter: (step, bindings) => toInput(compileItems(step, bindings)),
-  plan: ({ items, concurrency, onItemError, maxFailures: most, resultsTo }) => ({
+  plan: ({ items, concurrency, rate: pace, onItemError, maxFailures: most, resultsTo }) => ({
     timeoutMs: null,
     foreach: {
       concurrency: fixedBound(concurrency) ?? DEFAULT_CONCURRENCY,
       onItemError: onItemError.value,
+      ...toRatePlan(pace),
       ...(most === undefined ? {} : { maxFailures: most.value }),
       ...(isItemFile(items) ? { file: { format: items.format.value } } : {}),
       ...(resultsTo === undefined ? {} : { writesResults: true }),
@@ -129,8 +137,9 @@ export const foreach: StepDescriptor<'foreach'> = {
     icon: 'foreach',
     describe: ({ as, items }) =>
       `for each ${as.value} in ${isItemFile(items) ? valueText(items.path) : expressionText(items)}`,
-    badges: ({ concurrency, onItemError: { value }, maxFailures: most, resultsTo }) => [
+    badges: ({ concurrency, rate: pace, onItemError: { value }, maxFailures: most, resultsTo }) => [
       `${boundText(concurrency)} at once`,
+      ...(pace === undefined ? [] : [`at most ${pace.value}`]),
       ...(value === 'stop' ? [] : [`${ITEM_ERRORS[value]} failed items${mostText(most)}`]),
       ...(resultsTo === undefined ? [] : [`results to ${valueText(resultsTo)}`]),
     ],
@@ -152,6 +161,11 @@ export const foreach: StepDescriptor<'foreach'> = {
     },
     drawing: () => ({ kind: 'items' }),
   },
+}
+
+const toRatePlan = (written: ForeachStep['rate']): Pick<ForeachPlan, 'rate'> => {
+  const parsed = written && parseRate(written.value)
+  return parsed === undefined ? {} : { rate: parsed }
 }
 
 const ITEM_ERRORS = { skip: 'skips', collect: 'collects' } as const

@@ -35,7 +35,7 @@ export class RunBounds {
   /** Counts a row. A bound that an earlier lease holder has warned of is not warned of again. */
   take(row: JournalRow): void {
     // Items of a foreach have `[3]` in their paths; most pauses come from them too.
-    const isPause = row.kind === 'timer' && row.data.timer === 'pause'
+    const isPause = row.kind === 'timer' && (row.data.timer === 'pause' || row.data.timer === 'rate')
     if (!isPause && !row.path.includes('[')) this.#rows += 1
     if (row.kind === 'budget') this.#told.add(`exceeded ${row.data.limit}`)
     else if (row.kind === 'warning') this.#told.add(`near ${row.data.limit}`)

@@ -14,6 +14,7 @@ import type { PageRequest, ResultsRequest } from '../../core/item-file.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { countAllowed, formatMaxFailures } from '../../core/max-failures.ts'
 import type { Outcome } from '../run-event.ts'
+import { ItemPace } from './item-pace.ts'
 import { type ItemResult, type ItemResults, LEFT_OUT } from './item-results.ts'
 import type { ItemSource } from './item-source.ts'
 
@@ -52,6 +53,7 @@ export class ItemPool {
   readonly #policy: ItemPolicy
   readonly #results: ItemResults
   readonly #running = new Set<number>()
+  readonly #pace: ItemPace | undefined
   #next = 0
   #done = 0
   #failed = 0
@@ -63,24 +65,32 @@ export class ItemPool {
     this.#source = source
     this.#results = results
     this.#policy = policy
+    this.#pace = policy.rate && new ItemPace(policy.rate)
   }
 
   /**
    * Takes the next item to start; undefined when none is left or the concurrency is used up. Items that can't be read are passed over:
-   * they have failed.
+   * they have failed. @param at Epoch milliseconds.
    */
-  take(): { index: number; item: JsonValue } | undefined {
-    while (this.#mayStart()) {
+  take(at: number): { index: number; item: JsonValue } | undefined {
+    while (this.#mayStart() && (this.#pace?.nextAt ?? 0) <= at) {
       const next = this.#source.take()
       if (next === undefined) return undefined
       const index = this.#next++
       if ('item' in next) {
         this.#running.add(index)
+        this.#pace?.start(at)
         return { index, item: next.item }
       }
       this.end(index, { ...next, step: this.#policy.pathOf(index) })
     }
     return undefined
+  }
+
+  /** When the rate lets the next item start, if nothing else holds it back; in epoch milliseconds. */
+  nextStartAt(): number | undefined {
+    const isLeft = !this.#source.isWhole || this.#next < this.#source.known
+    return this.#pace !== undefined && isLeft && this.#mayStart() ? this.#pace.nextAt : undefined
   }
 
   #mayStart(): boolean {

@@ -5,17 +5,18 @@
  * 1. Items start through the queue, behind the work before them.
  * 2. A page is an effect `STEP[read]`, whose visit is the number of the page, and a batch is an effect `STEP[write]`. Both belong to one visit of
  *    the foreach, and are stopped with it.
+ * 3. Where only the rate holds items back, one timer of the foreach is armed: its event starts the next ones.
  */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { FOREACH_PARTS, type ForeachPart, type ForeachPlan, toPartPlan } from '../../compiler/plan.ts'
 import { Defect } from '../../core/defect.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
-import type { OpenEffect } from '../effects/run-effect.ts'
+import type { OpenEffect, OpenTimer, RunEffect } from '../effects/run-effect.ts'
 import type { Outcome } from '../run-event.ts'
 import { ItemPool } from './item-pool.ts'
 import { type ItemResults, KeptResults, WrittenResults } from './item-results.ts'
 import { FileItems, type ItemSource, ListedItems } from './item-source.ts'
-import { type AskedStep, contextOf, itemPath, type OpenStep, partPath, type Scope } from './scope.ts'
+import { type AskedStep, contextOf, itemPath, type OpenStep, partPath, pathOf, type Scope } from './scope.ts'
 import type { WorkQueue } from './work-queue.ts'
 
 /** A foreach step that is open. */
@@ -41,12 +42,15 @@ export interface ItemHost {
   openScope(linked: Scope['linked'], given: { input: unknown; path: string; parent: Scope['parent'] }): Scope
   closeScope(scope: Scope): void
   settle(place: ItemPlace, outcome: Outcome): void
+  addEffect(effect: RunEffect): void
   perform(part: ItemPlace & { part: ForeachPart }, effect: OpenEffect): void
   stopEffect(path: string): void
 }
 
 export class ItemScopes {
   readonly #host: ItemHost
+  /** Timers of rates by the path of their foreach. */
+  readonly #paces = new Map<string, PaceTimer>()
 
   constructor(host: ItemHost) {
     this.#host = host
@@ -81,6 +85,7 @@ export class ItemScopes {
   /** Stops the effects of a foreach itself. */
   stop({ scope, step }: ItemPlace, { pool, visit }: OpenStep): void {
     if (pool === undefined) return
+    this.#stopPace(pathOf(scope, step))
     for (const part of FOREACH_PARTS) this.#host.stopEffect(partPath(scope, { step, visit, part }))
   }
 
@@ -89,7 +94,9 @@ export class ItemScopes {
     const { scope, step } = place
     const { pool } = open
     if (scope.open.get(step) !== open || pool === undefined) return
-    for (let taken = pool.take(); taken !== undefined; taken = pool.take()) this.#open(place, { open, ...taken })
+    const at = this.#host.now()
+    for (let taken = pool.take(at); taken !== undefined; taken = pool.take(at)) this.#open(place, { open, ...taken })
+    this.#keepPace(place, open)
     for (const { part, visit, input } of pool.ask()) {
       const path = partPath(scope, { step, visit: open.visit, part })
       this.#host.perform({ ...place, part }, { path, visit, step: toPartPlan(step, part), input, calls: 0 })
@@ -99,6 +106,38 @@ export class ItemScopes {
     for (const item of open.items?.values() ?? []) this.#host.closeScope(item)
     this.stop(place, open)
     this.#host.settle(place, outcome)
+  }
+
+  /** The timers of rates. */
+  listTimers(): OpenTimer[] {
+    return [...this.#paces.values()].map(({ timer }) => timer)
+  }
+
+  /** Goes on with a foreach whose rate lets an item start; undefined when this visit has no such timer. */
+  takePace({ path, visit }: { path: string; visit: number }): (() => void) | undefined {
+    const pace = this.#paces.get(path)
+    if (pace?.timer.visit !== visit) return undefined
+    return () => {
+      this.#stopPace(path)
+      this.goOn(pace.place, pace.open)
+    }
+  }
+
+  /** Sets a timer for the next start, if only the rate holds it back. */
+  #keepPace(place: ItemPlace, open: OpenStep): void {
+    const path = pathOf(place.scope, place.step)
+    const dueAt = open.pool?.nextStartAt()
+    if (dueAt === undefined || dueAt <= this.#host.now() || this.#paces.has(path)) return
+    const timer: OpenTimer = { id: `${path}:rate`, path, visit: open.visit, name: 'rate', dueAt }
+    this.#paces.set(path, { place, open, timer })
+    this.#host.addEffect({ type: 'timer.start', timer })
+  }
+
+  #stopPace(path: string): void {
+    const pace = this.#paces.get(path)
+    if (pace === undefined) return
+    this.#paces.delete(path)
+    this.#host.addEffect({ type: 'timer.stop', id: pace.timer.id })
   }
 
   #open(
@@ -114,6 +153,12 @@ export class ItemScopes {
       parent: { scope, step, index },
     })
   }
+}
+
+interface PaceTimer {
+  place: ItemPlace
+  open: OpenStep
+  timer: OpenTimer
 }
 
 interface PoolEnds {

@@ -43,7 +43,7 @@ export class RunScopes {
   readonly queue: WorkQueue
   readonly undoing: Undoing
   readonly #workflow: CompiledWorkflow
-  readonly #items: ItemScopes
+  readonly items: ItemScopes
   /** Effects of the event that is being folded. */
   #effects: RunEffect[] = []
   /** Time of that event. */
@@ -57,7 +57,7 @@ export class RunScopes {
     this.#workflow = workflow
     this.queue = new WorkQueue(workflow)
     this.undoing = new Undoing(workflow.plans)
-    this.#items = new ItemScopes({
+    this.items = new ItemScopes({
       bodies: workflow.bodies,
       queue: this.queue,
       now: () => this.#at,
@@ -66,6 +66,7 @@ export class RunScopes {
       settle: ({ scope, step }, outcome) => this.settle(scope, step, outcome),
       perform: (place, effect) =>
         this.#perform({ ...place, visit: effect.visit, effect: this.isEnding ? { ...effect, isFinal: true } : effect }),
+      addEffect: (effect) => this.add(effect),
       stopEffect: (path) => this.#stopEffect(path),
     })
   }
@@ -201,7 +202,7 @@ export class RunScopes {
     call: (state, asked) => (asked.plan?.toolLoop ? state.#startToolLoop(asked) : state.startCall(asked)),
     output: (state, asked) => state.#settleSoon(asked, { output: asked.input }),
     emit: (state, asked) => state.#emit(asked),
-    items: (state, asked) => state.#items.start(asked),
+    items: (state, asked) => state.items.start(asked),
     approval: (state, asked) => state.#askPeople(asked),
     event: (state, asked) => state.#ask(toEventWait(asked)),
   }
@@ -252,7 +253,7 @@ export class RunScopes {
   settleEffect({ effect: { path }, part, scope, step }: OpenOutcome, outcome: Outcome & { attempts: number }): void {
     this.open.delete(path)
     if (part === undefined) this.settle(scope, step, outcome)
-    else this.#items.takeOutcome({ scope, step, part }, outcome)
+    else this.items.takeOutcome({ scope, step, part }, outcome)
   }
 
   #startToolLoop({ scope, step, visit, input, plan, bounds }: AskedStep): void {
@@ -305,7 +306,7 @@ export class RunScopes {
       return
     }
     open.pool.end(parent.index, end === 'cancelled' ? { output: null } : end)
-    this.#items.goOn(parent, open)
+    this.items.goOn(parent, open)
   }
 
   /** Stops everything that a scope has open, its inner scopes included. */
@@ -324,7 +325,7 @@ export class RunScopes {
     if (open === undefined) return
     scope.open.delete(step)
     for (const item of open.items?.values() ?? []) this.#closeScope(item)
-    this.#items.stop({ scope, step }, open)
+    this.items.stop({ scope, step }, open)
     const path = pathOf(scope, step)
     const waiting = this.waits.close(path, open.visit)
     if (waiting !== undefined) this.#effects.push({ type: 'wait.close', wait: waiting.wait })

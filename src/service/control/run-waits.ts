@@ -55,7 +55,7 @@ const listWaits = (state: RunState, runId: string): RunWait[] => [
   ...state
     .openTimers()
     .flatMap(({ name, path, dueAt }): RunWait[] =>
-      name === 'wait' || name === 'backoff' ? [{ kind: 'time', run: runId, path, dueAt }] : [],
+      name === 'wait' || name === 'backoff' || name === 'rate' ? [{ kind: 'time', run: runId, path, dueAt }] : [],
     ),
 ]
 
