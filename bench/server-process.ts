@@ -17,19 +17,25 @@ durability: process
 export class ServerProcess {
   readonly #child: ChildProcess
   readonly #watchers = new Set<() => void>()
+  readonly #url = Promise.withResolvers<string>()
   #taken = 0
   #left = 0
 
-  /** @param options.mostRuns How many runs go on at once at the most. */
-  constructor(folder: string, { mostRuns }: { mostRuns: number }) {
+  /** @param options.mostRuns How many runs go on at once at the most. @param options.listen Default: no HTTP interface. */
+  constructor(folder: string, { mostRuns, listen = 'none' }: { mostRuns: number; listen?: string }) {
     if (!existsSync(CLI)) throw new Error(`there is no ${CLI}: run npm run build first`)
     writeFileSync(join(folder, 'troupe.config.yaml'), CONFIG)
-    this.#child = fork(CLI, ['serve', '--json', '--max-runs', String(mostRuns)], {
+    this.#child = fork(CLI, ['serve', '--json', '--max-runs', String(mostRuns), '--listen', listen], {
       cwd: folder,
       execArgv: ['--expose-gc', '--require', MEMORY],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     })
     if (this.#child.stdout !== null) createInterface(this.#child.stdout).on('line', (line) => this.#hear(line))
+  }
+
+  /** Address of its HTTP interface. */
+  url(): Promise<string> {
+    return this.#url.promise
   }
 
   /** Resolves when it has taken up so many runs since it began. */
@@ -63,7 +69,8 @@ export class ServerProcess {
   }
 
   #hear(line: string): void {
-    const { type } = JSON.parse(line) as { type: string }
+    const { type, url } = JSON.parse(line) as { type: string; url?: string | null }
+    if (typeof url === 'string') this.#url.resolve(url)
     if (type === 'problem') throw new Error(line)
     if (type === 'run.taken') this.#taken++
     if (type === 'run.left' || type === 'run.ended') this.#left++

@@ -4,6 +4,7 @@ import { databaseSize } from './workloads/database-size.ts'
 import { fanOut } from './workloads/fan-out.ts'
 import { fold } from './workloads/fold.ts'
 import { growingLoop } from './workloads/growing-loop.ts'
+import { httpSubmit } from './workloads/http-submit.ts'
 import { killedRuns } from './workloads/killed-runs.ts'
 import { lineDurable } from './workloads/line-durable.ts'
 import { lineInMemory } from './workloads/line-in-memory.ts'
@@ -26,6 +27,7 @@ const ALL = [
   killedRuns,
   modelOverhead,
   modelStream,
+  httpSubmit,
   runList,
 ]
 
