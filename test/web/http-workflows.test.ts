@@ -83,7 +83,7 @@ test('a workflow or version that there is not is answered with those that there 
     for (const [path, status, hint] of [
       ['/gret', 404, "did you mean 'greet'?"],
       ['/greet?version=7', 404, 'it has 1'],
-      ['/greet?version=x', 400, undefined],
+      ['/greet?version=x', 400, 'GET /docs shows the fields of each request'],
       ['/greet/diff', 404, undefined],
       ['/gret/graph', 404, "did you mean 'greet'?"],
     ] as const) {
