@@ -1,6 +1,6 @@
 /** Explains why a server was not reached, and what it refuses, as commands do. */
 import { FAULT_CODES, Fault } from '../../core/fault.ts'
-import { isJsonObject, type JsonValue } from '../../core/json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 
@@ -42,9 +42,18 @@ export const explainProblem = (problem: JsonValue | undefined, refused: RefusedA
       'set TROUPE_TOKEN to one of troupe tokens create',
     )
   if (OF_ACCESS.has(code) || status >= 500) return environment(`${origin}: ${detail}`, hint)
+  const findings = Array.isArray(problem.findings) ? problem.findings.filter(isJsonObject) : []
+  if (findings.length > 0) return new CliError(findings.map(describeFinding).join('\n'), { hint })
   const known = FAULT_CODES.find((one) => one === code)
   if (known !== undefined) return new Fault(known, hint === undefined ? detail : `${detail}\n${hint}`)
   return new CliError(detail, { hint })
+}
+
+/** `workflow.yaml:3:5: error[unknown_kind]: …`, and its hint on the next line. */
+const describeFinding = ({ file, line, column, severity, code, message, hint }: JsonObject): string => {
+  const place = [file, line, column].map(String).join(':')
+  const next = typeof hint === 'string' ? `\n  hint: ${hint}` : ''
+  return `${place}: ${String(severity)}[${String(code)}]: ${String(message)}${next}`
 }
 
 /** Statuses of a proxy without its server, and of a server that starts or stops. */

@@ -98,6 +98,28 @@ const REFUSALS: [title: string, listener: RequestListener, message: string, hint
     'create one that has it',
   ],
   ['a broken server', problem(500, 'defect', 'the server has failed'), 'URL: the server has failed', ''],
+  [
+    'a workflow with errors',
+    (_, response) => {
+      const finding = {
+        file: 'w.yaml',
+        line: 3,
+        column: 5,
+        severity: 'error',
+        code: 'unknown_kind',
+        message: 'no kind',
+      }
+      const findings = [
+        { ...finding, hint: "did you mean 'set'?" },
+        { ...finding, line: 4 },
+      ]
+      const body = { status: 422, code: 'invalid_workflow', detail: 'no kind', findings }
+      response.writeHead(422, { 'content-type': 'application/problem+json' }).end(JSON.stringify(body))
+    },
+    "w.yaml:3:5: error[unknown_kind]: no kind\n  hint: did you mean 'set'?\nw.yaml:4:5: error[unknown_kind]: no kind",
+    '',
+    2,
+  ],
   ['an unknown run', problem(404, 'not_found', "no run 'x'"), "no run 'x'", '', 2],
   [
     'half an answer',
