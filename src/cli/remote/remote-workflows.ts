@@ -1,8 +1,12 @@
-/** Reads the registered workflows of a server. */
+/** Reads and registers the workflows of a server. */
+import type { CompiledWorkflow } from '../../compiler/compile.ts'
+import { toDefinition } from '../../runtime/new-run.ts'
 import type { ShownWorkflow } from '../../service/views/workflow-json.ts'
+import type { AppliedWorkflow } from '../../service/workflows/apply-workflows.ts'
 import type { ListedWorkflow } from '../../service/workflows/workflow-versions.ts'
 import type { RegisteredWorkflow } from '../../store/registered-workflow.ts'
-import { ShownWorkflow as RemoteWorkflow, WorkflowList } from '../../web/api/workflow-schemas.ts'
+import { Applied, ShownWorkflow as RemoteWorkflow, WorkflowList } from '../../web/api/workflow-schemas.ts'
+import { CliError } from '../cli-error.ts'
 import { toEpoch } from './run-record.ts'
 import { type ServerClient, toQuery } from './server-client.ts'
 
@@ -41,3 +45,35 @@ const toVersion = (workflow: string, { version, definition, registered_at: at }:
   registeredAt: toEpoch(at) ?? 0,
   folder: null,
 })
+
+/**
+ * Registers workflows, all or none: a server first says what it would register, and is only asked to if that is the same workflow as
+ * here. @throws CliError if it is not; Fault
+ */
+export const applyRemotely = async (
+  client: ServerClient,
+  workflows: readonly CompiledWorkflow[],
+  { dryRun }: { dryRun: boolean },
+): Promise<AppliedWorkflow[]> => {
+  const tried = await postAll(client, workflows, { dryRun: true })
+  for (const [index, { hash, source }] of workflows.entries())
+    if (tried[index]?.definition !== hash)
+      throw new CliError(`'${source.file}' is another workflow on ${client.origin}: nothing is registered`, {
+        hint: 'a server takes its text alone: files, child workflows and tools that it names must be the same there',
+      })
+  return dryRun ? tried : postAll(client, workflows, { dryRun: false })
+}
+
+const postAll = async (
+  client: ServerClient,
+  workflows: readonly CompiledWorkflow[],
+  { dryRun }: { dryRun: boolean },
+): Promise<AppliedWorkflow[]> => {
+  const applied: AppliedWorkflow[] = []
+  for (const { file, source } of workflows.map(toDefinition)) {
+    const body = { source, dry_run: dryRun }
+    const { workflows: answered } = await client.post('/api/v1/workflows', Applied, { body })
+    applied.push(...answered.map((one) => ({ ...one, file })))
+  }
+  return applied
+}

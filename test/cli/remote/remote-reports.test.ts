@@ -19,6 +19,12 @@ steps:
   - { id: note, set: { n: 1 } }
 `
 
+const LINKED = `workflow: linked
+models: { default: mock/script }
+steps:
+  - { id: say, llm: default, prompt: hi, params: { script: answers.json } }
+`
+
 const READS: string[][] = [
   ['cost-report'],
   ['cost-report', '--json'],
@@ -58,6 +64,27 @@ test('reports, schedules and workflows are those of the database of the server',
     assert.is(paused.stderr, 'schedule nightly/1 is paused: it starts no run\n')
     assert.match((await server.same('schedules', 'list')).stdout, 'paused')
     await server.same('schedules', 'unpause', 'nightly', '--json')
+  }))
+
+test('workflows are registered on a server, all or none', () =>
+  withServedDatabase([], async (server) => {
+    server.folder.write('nightly.yaml', NIGHTLY)
+    server.folder.write('fail.yaml', FAIL)
+    const dry = await server.same('workflows', 'apply', 'nightly.yaml', 'fail.yaml', '--dry-run')
+    assert.match(dry.stderr, 'nothing is registered: 2 would be')
+    assert.match((await server.remote('workflows', 'apply', 'nightly.yaml', 'fail.yaml')).stderr, '2 of 2 registered')
+    assert.match((await server.remote('workflows', 'apply', 'fail.yaml')).stdout, /=\s+fail\s+unchanged/)
+    assert.equal(
+      (await server.store.listSchedules()).map(({ id }) => id),
+      ['nightly/1'],
+    )
+    server.folder.write('wrong.yaml', FAIL.replace('fail: {', 'fial: {'))
+    assert.match((await server.remote('workflows', 'apply', 'wrong.yaml')).stderr, "did you mean 'fail'?")
+    server.folder.write('answers.json', '["hi"]')
+    server.folder.write('linked.yaml', LINKED)
+    const linked = await server.remote('workflows', 'apply', 'fail.yaml', 'linked.yaml')
+    assert.match(linked.stderr, 'answers.json')
+    assert.is((await server.store.listWorkflows()).length, 2)
   }))
 
 test.run()

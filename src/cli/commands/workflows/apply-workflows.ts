@@ -11,9 +11,10 @@ import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileRunnable } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
-import { hasDatabase, openProject, withDatabase } from '../../open-runs.ts'
+import { hasDatabase, openProject, viewProject, withDatabase } from '../../open-runs.ts'
 import { writeJson, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
+import { findServer } from '../../remote/server-client.ts'
 import { explainError, reportError } from '../../report-error.ts'
 import { type Column, right } from '../../table.ts'
 
@@ -22,11 +23,15 @@ export const applyFiles = async (
   options: { paths: string[]; dryRun?: boolean; json?: boolean },
 ): Promise<number> => {
   const { paths, dryRun = false, json = false } = options
-  const project = await openProject(context)
+  const client = findServer(context)
+  const project = await (client === undefined ? openProject(context) : viewProject(context))
   const files = [...new Set(paths.flatMap((path) => listFiles(path, context)))]
   const { workflows, problems } = await compileAll(files, { context, project })
   if (problems.length > 0) return refuse(problems, { files, context, json })
-  const applied = await apply(workflows, { project, folder: context.workingFolder, dryRun })
+  const applied =
+    client === undefined
+      ? await apply(workflows, { project, folder: context.workingFolder, dryRun })
+      : await (await import('../../remote/remote-workflows.ts')).applyRemotely(client, workflows, { dryRun })
   if (json) writeJson(context, { ok: true, applied: !dryRun, workflows: applied })
   else report(applied, context, dryRun)
   return EXIT.completed
