@@ -17,7 +17,9 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
 import { createRunId } from '../core/run-id.ts'
+import { startSlice } from '../core/slice.ts'
 import { TurnSlices } from '../core/turn-slices.ts'
+import type { JournalRow } from '../store/journal-row.ts'
 import type { HostStore, InboxMessage, Owner, QueuedRun, RunRecord } from '../store/store.ts'
 import { type Budget, openBudget, type ParentBudget } from './budget/budget.ts'
 import type { CallPrices } from './budget/worst-case.ts'
@@ -28,7 +30,7 @@ import type { SecuredPlacement } from './effects/placement.ts'
 import { HeldRuns } from './held-runs.ts'
 import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
 import type { OpenOptions, ResumeResult, WakeResult } from './opened-run.ts'
-import { expectReadable, type RecoveredRun, Recovery, recoverRun } from './recovery.ts'
+import { expectReadable, type RecoveredRun, Recovery } from './recovery.ts'
 import { ResumedDefinitions, type ResumedDefinitionsOptions } from './resumed-definitions.ts'
 import { Run } from './run.ts'
 import type { CreatedData } from './run-event.ts'
@@ -157,7 +159,9 @@ export class Host {
     for (const row of rows) budget?.recall(row)
     const created = run.created.data
     const holding = { workflow, claim, claimedAt, watch, created, budget, parent, performer }
-    const held = this.#hold(recoverRun(id, workflow, rows), holding)
+    const recovery = new Recovery(id, workflow)
+    await this.#fold(recovery, rows)
+    const held = this.#hold(recovery.finish(), holding)
     held.start({ isResumed: false })
     return { kind: 'held', run: held }
   }
@@ -278,13 +282,15 @@ export class Host {
     const recovery = new Recovery(id, workflow)
     for (let from = 1; ; from += ROWS_OF_A_PART) {
       const rows = await this.#options.store.readRows(id, { from, to: from + ROWS_OF_A_PART - 1 })
-      const recovered = await this.#turns.do(() => {
-        recovery.take(rows)
-        for (const row of rows) budget?.recall(row)
-        return rows.length < ROWS_OF_A_PART ? recovery.finish() : undefined
-      })
-      if (recovered !== undefined) return recovered
+      await this.#fold(recovery, rows)
+      for (const row of rows) budget?.recall(row)
+      if (rows.length < ROWS_OF_A_PART) return recovery.finish()
     }
+  }
+
+  async #fold(recovery: Recovery, rows: readonly JournalRow[]): Promise<void> {
+    recovery.take(rows)
+    while (!(await this.#turns.do(() => recovery.fold(startSlice()))));
   }
 
   #openBudget({ limits }: CompiledWorkflow, parent: ParentBudget | undefined): Budget | undefined {

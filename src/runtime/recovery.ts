@@ -45,15 +45,21 @@ export interface RecoveredRun {
 export const recoverRun = (runId: string, workflow: CompiledWorkflow, rows: readonly JournalRow[]): RecoveredRun => {
   const recovery = new Recovery(runId, workflow)
   recovery.take(rows)
+  recovery.fold()
   return recovery.finish()
 }
 
-/** Folds a journal part by part, so that it need not be in memory as a whole. */
+/** Folds a journal part by part, so that it need not be in memory as a whole, and each part in slices. */
 export class Recovery {
   readonly #runId: string
   readonly #recovered: RecoveredRun
   readonly #untouched: UntouchedEffects
+  /** Rows that are not folded yet, the next one last. */
+  #rows: JournalRow[] = []
+  #current: FoldedRow | undefined
   #isBegun = false
+  /** True: `created` is the only row. */
+  #isNew = false
 
   constructor(runId: string, workflow: CompiledWorkflow) {
     this.#runId = runId
@@ -77,15 +83,23 @@ export class Recovery {
     const recovered = this.#recovered
     for (const row of rows) recovered.bounds.take(row)
     recovered.seq = rows.at(-1)?.seq ?? recovered.seq
-    if ('defect' in recovered) return
+    if (!this.#isBegun) this.#isNew = rows.length === 1
+    this.#rows = rows.toReversed()
+  }
+
+  /** Folds the rows that were taken, while `goesOn`. False: some are left. Where it stops changes nothing. */
+  fold(goesOn: () => boolean = ALWAYS): boolean {
+    const recovered = this.#recovered
+    if ('defect' in recovered) return true
     try {
-      this.#fold(rows)
+      return this.#foldRows(goesOn)
     } catch (thrown) {
       recovered.defect = thrown
+      return true
     }
   }
 
-  /** Call when all rows are taken. */
+  /** Call when all rows are folded. */
   finish(): RecoveredRun {
     const recovered = this.#recovered
     if (!this.#isBegun && !('defect' in recovered)) recovered.defect = this.#toMissing()
@@ -93,33 +107,45 @@ export class Recovery {
     return recovered
   }
 
-  #fold(rows: readonly JournalRow[]): void {
-    const others = this.#isBegun ? rows : this.#begin(rows)
-    for (const row of others) this.#foldRow(row)
+  #foldRows(goesOn: () => boolean): boolean {
+    for (;;) {
+      this.#current ??= this.#beginNext()
+      if (this.#current === undefined) return true
+      const { row, effects } = this.#current
+      if (effects !== NOTHING && !this.#recovered.state.work(goesOn)) return false
+      this.#current = undefined
+      if (row.kind === 'created') this.#recovered.initial = this.#isNew ? effects : NOTHING
+      else this.#note(row, effects)
+      if (this.#rows.length > 0 && !goesOn()) return false
+    }
   }
 
-  /** Folds the row `created`; returns the others. */
-  #begin([created, ...others]: readonly JournalRow[]): readonly JournalRow[] {
-    if (created?.kind !== 'created') throw this.#toMissing()
+  #beginNext(): FoldedRow | undefined {
+    const row = this.#rows.pop()
+    if (row === undefined) return undefined
+    return { row, effects: this.#isBegun ? this.#beginRow(row) : this.#open(row) }
+  }
+
+  #open(created: JournalRow): readonly RunEffect[] {
+    if (created.kind !== 'created') throw this.#toMissing()
     expectReadable(created.data, this.#runId)
     this.#isBegun = true
-    const recovered = this.#recovered
-    const { state, contexts } = recovered
-    recovered.keyRun = created.data.key_run ?? this.#runId
-    const isNew = others.length === 0
-    if (isNew) state.observe(contexts)
-    const initial = state.start({ runId: this.#runId, at: created.at, data: created.data })
-    if (isNew) recovered.initial = initial
-    return others
+    const { state, contexts } = this.#recovered
+    this.#recovered.keyRun = created.data.key_run ?? this.#runId
+    if (this.#isNew) state.observe(contexts)
+    return state.open({ runId: this.#runId, at: created.at, data: created.data })
   }
 
-  #foldRow(row: JournalRow): void {
+  #beginRow(row: JournalRow): readonly RunEffect[] {
+    const effects = isEventRow(row) ? this.#recovered.state.take(row) : NOTHING
+    if (effects !== undefined) return effects
+    throw new Defect(
+      `J4: row ${row.seq} of run '${this.#runId}' (${row.kind} of '${row.path}') fits nothing that is open`,
+    )
+  }
+
+  #note(row: JournalRow, effects: readonly RunEffect[]): void {
     const recovered = this.#recovered
-    const effects = isEventRow(row) ? recovered.state.apply(row) : NOTHING
-    if (effects === undefined)
-      throw new Defect(
-        `J4: row ${row.seq} of run '${this.#runId}' (${row.kind} of '${row.path}') fits nothing that is open`,
-      )
     recovered.histories.take(row)
     this.#untouched.take(row, effects)
     recovered.usage = addUsage(recovered.usage, figuresOf(row).usage)
@@ -130,7 +156,15 @@ export class Recovery {
   }
 }
 
+/** A row whose work is not done yet. `NOTHING`: a note. */
+interface FoldedRow {
+  row: JournalRow
+  effects: readonly RunEffect[]
+}
+
 const NOTHING: readonly RunEffect[] = []
+
+const ALWAYS = (): boolean => true
 
 /** Collects the effects that were asked for during a pause, and those open when a holder left with nothing in flight. */
 class UntouchedEffects {

@@ -7,6 +7,7 @@ import { type Deadline, findDeadline } from './effects/retry-after.ts'
 import type { OpenEffect } from './effects/run-effect.ts'
 import type { RecoveredRun } from './recovery.ts'
 import { RunChanges } from './run-change.ts'
+import { type FoldedEvent, RunEvents } from './run-events.ts'
 import { type JournalFailure, RunJournal } from './run-journal.ts'
 import type { RunOptions } from './run-options.ts'
 import { RunRest } from './run-rest.ts'
@@ -21,10 +22,17 @@ export interface RunListener extends Omit<EffectListener, 'broken' | 'resume'> {
   /** True for effects that a pause of the run holds back. */
   isHeldBack(effect: OpenEffect): boolean
   take(asked: Asked, taken: Pick<RunChange, 'inboxTaken'>): void
+  folded(one: FoldedEvent<Taken>): void
+  /** Events that waited for others are folded. */
+  idle(): void
   leave(failure: JournalFailure): void
 }
 
+/** What an event brings along into the change that it makes. */
+export type Taken = Pick<RunChange, 'inboxTaken' | 'begunAt'>
+
 export interface RunParts {
+  events: RunEvents<Taken>
   alarms: RunAlarms
   runner: EffectRunner
   journal: RunJournal
@@ -57,8 +65,10 @@ export const createRunParts = (recovered: RecoveredRun, options: RunOptions, on:
     onHeld: (cause) => watch({ type: 'run.held', cause }),
   })
   const pauses = new LongPauses({ clock, journal, isHeldBack: on.isHeldBack })
+  const events = new RunEvents<Taken>({ state, folded: on.folded, idle: on.idle, broken })
   const inbox = new RunInbox({
     ...options,
+    isBusy: () => events.isBusy,
     openWaits: () => state.openWaits(),
     isEnding: () => state.isEnding,
     onAsked: take,
@@ -68,7 +78,7 @@ export const createRunParts = (recovered: RecoveredRun, options: RunOptions, on:
   const changes = new RunChanges({ runId: claim.runId, hasChildren, clock, journal, runner, histories, count })
   const takeOver = new TakeOver({ recovered, journal, alarms, runner, budget, clock })
   const rest = new RunRest({ workflow, state, runner, inbox, journal, alarms })
-  return { alarms, runner, journal, inbox, changes, takeOver, pauses, rest }
+  return { events, alarms, runner, journal, inbox, changes, takeOver, pauses, rest }
 }
 
 /** The deadlines of effects. Places of steps are looked up when one is first asked for. */

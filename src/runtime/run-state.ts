@@ -38,6 +38,28 @@ export class RunState {
 
   /** Folds the row `created`. A run that was queued has no machine before the row `begun`. */
   start(started: StartedRun): RunEffect[] {
+    const effects = this.open(started)
+    this.work()
+    return effects
+  }
+
+  /** Folds one event. Undefined when it fits nothing open: then it changed nothing. */
+  apply(event: RunEvent): RunEffect[] | undefined {
+    const effects = this.take(event)
+    if (effects !== undefined) this.work()
+    return effects
+  }
+
+  /**
+   * Does the work that `open` or `take` has left, such as `set` steps, while `goesOn`; its effects join those that they have returned.
+   * False: some is left, and no other event may be folded before. Where it stops changes nothing.
+   */
+  work(goesOn: () => boolean = ALWAYS): boolean {
+    return this.#scopes.work(goesOn)
+  }
+
+  /** The first part of `start`, before `work`. */
+  open(started: StartedRun): RunEffect[] {
     if (started.data.queued !== true) return this.#begin(started)
     this.#queued = started
     return []
@@ -51,8 +73,8 @@ export class RunState {
     return this.#scopes.collect(at, () => this.#scopes.openRoot(input))
   }
 
-  /** Folds one event. Undefined when it fits nothing open: then it changed nothing. */
-  apply(event: RunEvent): RunEffect[] | undefined {
+  /** The first part of `apply`, before `work`. */
+  take(event: RunEvent): RunEffect[] | undefined {
     const { root, end } = this.#scopes
     if (end !== undefined) return undefined
     if (root === undefined) return this.#applyQueued(event)
@@ -202,6 +224,8 @@ export class RunState {
     })
   }
 }
+
+const ALWAYS = (): boolean => true
 
 /** The row `created` of a run. */
 interface StartedRun {

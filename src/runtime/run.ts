@@ -5,8 +5,8 @@
  * the fold (run-state.ts), attempts to the effect runner, and effects that an earlier lease holder may have started to take-over.ts.
  *
  * Invariants
- * 1. Each event passes through `#happen`: it is folded at once, its row is written, and its effects are carried out when the row is
- *    durable (J1).
+ * 1. Each event passes through `#happen`: it is folded (run-events.ts), its row is written, and its effects are carried out when the row
+ *    is durable (J1).
  * 2. An event that fits nothing open becomes the note `late` and changes nothing (J6).
  * 3. Nothing is written behind an end (J7).
  * 4. A Defect ends the run as failed with it, not the process (J8).
@@ -23,9 +23,10 @@ import { type Aftermath, isChildRun, isCleanup, type OpenEffect, type RunEffect 
 import type { RecoveredRun } from './recovery.ts'
 import type { RunChanges } from './run-change.ts'
 import type { AttemptFigures, RunEvent } from './run-event.ts'
+import type { FoldedEvent, RunEvents } from './run-events.ts'
 import type { RunJournal } from './run-journal.ts'
 import type { RunOptions } from './run-options.ts'
-import { createRunParts } from './run-parts.ts'
+import { createRunParts, type Taken } from './run-parts.ts'
 import { nextPhase, type PhaseChange, type RunPhase, takesEvents } from './run-phase.ts'
 import type { RunRest } from './run-rest.ts'
 import type { RunState } from './run-state.ts'
@@ -47,8 +48,6 @@ export type RunExit =
   /** The store failed. The run can be resumed. */
   | { kind: 'broken'; cause: unknown }
 
-type Taken = Pick<RunChange, 'inboxTaken' | 'begunAt'>
-
 export class Run {
   readonly id: string
   /** The workflow's name. */
@@ -64,6 +63,7 @@ export class Run {
   readonly #journal: RunJournal
   readonly #inbox: RunInbox
   readonly #changes: RunChanges
+  readonly #events: RunEvents<Taken>
   readonly #takeOver: TakeOver
   readonly #pauses: LongPauses
   readonly #rest: RunRest
@@ -83,6 +83,8 @@ export class Run {
     this.#usage = recovered.usage
     const parts = createRunParts(recovered, options, {
       happen: (event) => this.#happen(event),
+      folded: (one) => this.#keep(one),
+      idle: () => this.#idle(),
       take: (asked, taken) => this.#take(asked, taken),
       note: (note) => this.#note(note),
       isHeldBack: (effect) => this.#isHeldBack(effect),
@@ -95,6 +97,7 @@ export class Run {
     this.#journal = parts.journal
     this.#inbox = parts.inbox
     this.#changes = parts.changes
+    this.#events = parts.events
     this.#takeOver = parts.takeOver
     this.#pauses = parts.pauses
     this.#rest = parts.rest
@@ -196,7 +199,7 @@ export class Run {
 
   /** How many child runs it waits for, when only they, a timer or a message can bring it further; else undefined. */
   restsOn(): number | undefined {
-    return takesEvents(this.#phase) ? this.#rest.restsOn(this.isPaused) : undefined
+    return takesEvents(this.#phase) && !this.#events.isBusy ? this.#rest.restsOn(this.isPaused) : undefined
   }
 
   /** When its next deadline is due, in epoch milliseconds; undefined: it has none. */
@@ -217,7 +220,7 @@ export class Run {
   /** Leaves if the run is draining and nothing is in flight. */
   leaveWhenQuiet(): void {
     const phase = this.#phase
-    if (phase.kind !== 'draining' || !phase.mayLeave() || !this.#journal.isSettled) return
+    if (phase.kind !== 'draining' || !phase.mayLeave() || !this.#journal.isSettled || this.#events.isBusy) return
     if (!this.#runner.isQuiet(isChildRun)) return
     const isKnown = (effect: OpenEffect): boolean =>
       isChildRun(effect) || this.#isHeldBack(effect) || this.#runner.isPausing(effect)
@@ -248,11 +251,19 @@ export class Run {
 
   /** One event: folded, written, and carried out. */
   #happen(event: RunEvent, taken: Taken = {}): void {
+    if (takesEvents(this.#phase)) this.#events.take(event, taken)
+  }
+
+  #keep({ event, taken, effects }: FoldedEvent<Taken>): void {
     if (!takesEvents(this.#phase)) return
-    const effects = this.#fold(event)
     const row = this.#journal.row(event, effects === undefined ? 'late' : event.kind)
     this.#write({ rows: [row], ...taken }, effects ?? [])
     this.#keepBounds()
+  }
+
+  #idle(): void {
+    this.#inbox.readOn()
+    this.leaveWhenQuiet()
   }
 
   #keepBounds(): void {
@@ -261,14 +272,6 @@ export class Run {
         this.#note({ kind: 'warning', path: '', visit: 0, data: reached })
         this.#options.watch({ type: 'run.warned', ...reached })
       } else this.#happen({ kind: 'budget', at: this.#now(), data: { limit: reached.limit, details: { ...reached } } })
-  }
-
-  #fold(event: RunEvent): RunEffect[] | undefined {
-    try {
-      return this.#state.apply(event)
-    } catch (thrown) {
-      return [toDefectEnd(thrown)]
-    }
   }
 
   #note(note: Untimed<'attempt' | 'late' | 'warning'>): void {

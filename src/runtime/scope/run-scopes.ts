@@ -93,14 +93,21 @@ export class RunScopes {
     if (this.#root !== undefined) open(this.#root)
   }
 
-  /** Folds one event: what `happen` does, then queued work up to a bound. */
+  /** Folds one event but for the work that it queues. The effects of that join the returned ones. */
   collect(at: number, happen: () => void): RunEffect[] {
     this.#effects = []
     this.#at = at
+    this.queue.begin()
     happen()
-    const pause = this.queue.run(at)
-    if (pause !== undefined && this.#end === undefined) this.#effects.push({ type: 'timer.start', timer: pause })
     return this.#effects
+  }
+
+  /** Does the queued work of the event, up to a bound. False: `goesOn` has stopped it before. */
+  work(goesOn: () => boolean): boolean {
+    if (!this.queue.run(goesOn)) return false
+    const pause = this.queue.startPause(this.#at)
+    if (pause !== undefined && this.#end === undefined) this.#effects.push({ type: 'timer.start', timer: pause })
+    return true
   }
 
   add(effect: RunEffect): void {

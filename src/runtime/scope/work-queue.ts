@@ -15,6 +15,8 @@ const MOST_RECORDS_COPIED = 20_000
 export class WorkQueue {
   readonly #mostAtOnce: number
   readonly #work: (() => unknown)[] = []
+  /** Pieces done for the event of now. */
+  #done = 0
   #pause: OpenTimer | undefined
   #pauses = 0
 
@@ -31,9 +33,25 @@ export class WorkQueue {
     this.#work.unshift(work)
   }
 
-  /** Does the queued work, up to a bound. Returns the pause that begins when more is left. @param at Epoch milliseconds. */
-  run(at: number): OpenTimer | undefined {
-    for (let done = 0; done < this.#mostAtOnce && this.#work.length > 0; done++) this.#work.shift()?.()
+  /** An event happens: from now on, its work is counted. */
+  begin(): void {
+    this.#done = 0
+  }
+
+  /** Does the queued work, up to the bound of one event. False: `goesOn` has stopped it before. */
+  run(goesOn: () => boolean): boolean {
+    while (this.#done < this.#mostAtOnce) {
+      const work = this.#work.shift()
+      if (work === undefined) break
+      this.#done++
+      work()
+      if (this.#work.length > 0 && !goesOn()) return false
+    }
+    return true
+  }
+
+  /** Returns the pause that begins when the event has left work. @param at Epoch milliseconds. */
+  startPause(at: number): OpenTimer | undefined {
     if (this.#work.length === 0 || this.#pause !== undefined) return undefined
     this.#pauses++
     this.#pause = { id: 'pause', path: '', visit: this.#pauses, name: 'pause', dueAt: at }

@@ -18,6 +18,8 @@ export interface RunInboxOptions {
   clock: Clock
   vault: SecretVault
   openWaits(): readonly OpenWait[]
+  /** True while an event is being folded: messages wait for its state. */
+  isBusy(): boolean
   /** True while only the steps of `finally` go on. */
   isEnding(): boolean
   onAsked(asked: Asked, taken: { inboxTaken: readonly string[] }): void
@@ -48,12 +50,12 @@ export class RunInbox {
       // J9: the sender may not know the secrets of this run.
       this.#arrived.push({ id, kind, body: this.#options.vault.redact(body) })
     }
-    if (this.#judged === undefined) this.#readOn()
+    if (this.#judged === undefined) this.readOn()
   }
 
-  /** Calls back when all messages that have arrived are read: at once if none is being judged. */
+  /** Calls back when all messages that have arrived are read: at once if none is being judged or folded. */
   whenRead(act: () => void): void {
-    if (this.#judged === undefined) act()
+    if (this.#judged === undefined && !this.#options.isBusy()) act()
     else this.#onRead = act
   }
 
@@ -64,9 +66,16 @@ export class RunInbox {
     return rest.map((message) => refuse(message, reason))
   }
 
-  #readOn(): void {
-    const { clock, openWaits, isEnding, onAsked, onBroken } = this.#options
-    for (let message = this.#arrived.shift(); message !== undefined; message = this.#arrived.shift()) {
+  /** Reads the messages that have waited. */
+  readOn(): void {
+    const { clock, openWaits, isBusy, isEnding, onAsked, onBroken } = this.#options
+    if (this.#judged !== undefined) return
+    while (!isBusy()) {
+      const message = this.#arrived.shift()
+      if (message === undefined) {
+        this.#tellRead()
+        return
+      }
       const taken = { inboxTaken: [message.id] }
       const asked = readMessage(message, { at: clock.now(), waits: openWaits(), isEnding: isEnding() })
       if (!(asked instanceof Promise)) {
@@ -77,12 +86,16 @@ export class RunInbox {
       asked
         .then((judged) => {
           this.#judged = undefined
-          onAsked(judged, taken)
-          this.#readOn()
+          if (isBusy()) this.#arrived.unshift(message)
+          else onAsked(judged, taken)
+          this.readOn()
         })
         .catch(onBroken)
       return
     }
+  }
+
+  #tellRead(): void {
     const act = this.#onRead
     this.#onRead = undefined
     act?.()
