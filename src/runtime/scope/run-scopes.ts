@@ -95,9 +95,9 @@ export class RunScopes {
 
   /** Folds one event but for the work that it queues. The effects of that join the returned ones. */
   collect(at: number, happen: () => void): RunEffect[] {
-    this.#effects = []
     this.#at = at
     this.queue.begin()
+    this.#effects = []
     happen()
     return this.#effects
   }
@@ -251,9 +251,8 @@ export class RunScopes {
   }
 
   #perform(open: OpenOutcome): void {
-    const { effect } = open
-    this.open.set(effect.path, open)
-    this.#effects.push({ type: 'perform', effect })
+    this.open.set(open.effect.path, open)
+    this.#effects.push({ type: 'perform', effect: open.effect })
   }
 
   /** Gives an effect its outcome. */
