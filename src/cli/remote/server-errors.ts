@@ -14,7 +14,10 @@ export interface RefusedAnswer {
   location: string | null
 }
 
-const COMPARE_VERSIONS = 'compare troupe --version here and on the server'
+const COMPARE_VERSIONS = 'is the URL right? if it is, the server is older: compare troupe --version here and there'
+
+/** How the HTTP interface begins to tell that it has no such path. */
+const NO_ROUTE = 'there is nothing at '
 
 /** @param problem The body; undefined: it is no JSON. */
 export const explainProblem = (problem: JsonValue | undefined, refused: RefusedAnswer): Error => {
@@ -34,8 +37,8 @@ export const explainProblem = (problem: JsonValue | undefined, refused: RefusedA
     )
   const { code, detail } = problem
   const hint = typeof problem.hint === 'string' ? problem.hint : undefined
-  if (status === 404 && detail === `there is nothing at ${method} ${withoutQuery(path)}`)
-    return environment(`${origin} is older than this command: ${detail}`, COMPARE_VERSIONS)
+  if (status === 404 && detail.startsWith(NO_ROUTE))
+    return environment(`${origin} has no ${withoutQuery(path)}`, COMPARE_VERSIONS)
   if (code === 'unauthorized' && status === 401)
     return environment(
       hasToken ? `${origin}: ${detail}` : `${origin} asks for a token`,

@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { readCliOutput } from '../../support/in-process-cli.ts'
 import { submitUntil, withServedDatabase } from '../../support/served-database.ts'
 import { createEnd, startRun } from '../../support/store-values.ts'
 
@@ -49,6 +50,12 @@ test('lists and traces are those of the database of the server', () =>
       await server.same('trace', run.slice(-5), '--all')
     }
     assert.match((await server.remote('trace', 'nothing')).stderr, "no run 'nothing' in")
+  }))
+
+test('a path that the server does not have is told as a wrong URL or an older server', () =>
+  withServedDatabase([FAIL], async ({ url, folder }) => {
+    const { stderr } = await readCliOutput(['runs', '--server', `${url}/elsewhere`], folder.path)
+    assert.match(stderr, `${url}/elsewhere has no /api/v1/runs\n  hint: is the URL right?`)
   }))
 
 test('a list longer than a page of the server holds each run once', () =>

@@ -76,8 +76,8 @@ const REFUSALS: [title: string, listener: RequestListener, message: string, hint
   [
     'an older server',
     problem(404, 'not_found', 'there is nothing at GET /api/v1/runs'),
-    'URL is older than this command: there is nothing at GET /api/v1/runs',
-    'compare troupe --version here and on the server',
+    'URL has no /api/v1/runs',
+    'is the URL right? if it is, the server is older: compare troupe --version here and there',
   ],
   [
     'a newer server, whose runs are of another form',
