@@ -65,7 +65,9 @@ for (const [title, clocks] of [
   test(`${title}: each approval has its three seconds from when it is asked, and all times are the database's`, async () => {
     const project = createCliProject({ 'ask.yaml': ASK })
     const ids = [await submit(project, 'ask.yaml', clockAhead(2 * HOUR_MS)), await submit(project, 'ask.yaml')]
-    const servers = clocks.map((ms) => project.start(['serve', '--log', 'text'], { ...clockAhead(ms), timeoutMs: 60_000 }))
+    const servers = clocks.map((ms) =>
+      project.start(['serve', '--log', 'text'], { ...clockAhead(ms), timeoutMs: 60_000 }),
+    )
     const submittedAt = Date.now()
     for (const id of ids)
       await Promise.any(servers.map((server) => server.waitFor(new RegExp(`${id} .*completed|completed.* ${id}`))))
