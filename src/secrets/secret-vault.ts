@@ -2,10 +2,10 @@
  * Holds the values of secrets. Placeholders become values on their way to an actor; values become the names of placeholders on their
  * way back (J9).
  */
-import { isUtf8 } from 'node:buffer'
 import { Fault, type FaultData } from '../core/fault.ts'
 import { isJsonObject, type JsonValue } from '../core/json.ts'
 import { holdsHost, type SecretPlace, type SecretText } from '../core/secret-place.ts'
+import { redactFile } from './redact-file.ts'
 import { SecretPattern, type TextRedactor } from './secret-pattern.ts'
 
 /** Shorter values are refused as secrets: they would be found by chance in ordinary text. */
@@ -91,14 +91,10 @@ export class SecretVault implements Redactor {
 
   /**
    * Redacts the bytes of a file that holds a secret as text. Compressed data and encodings other than UTF-8 are not searched; in a
-   * binary file only ASCII is.
+   * binary file only ASCII is. A large file is searched in slices, between which the event loop turns.
    */
-  redactBytes(bytes: Uint8Array): Uint8Array {
-    if (this.#pattern === undefined) return bytes
-    const encoding = isUtf8(bytes) ? 'utf8' : 'latin1'
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding)
-    const redacted = this.#pattern.replace(text)
-    return redacted === text ? bytes : Buffer.from(redacted, encoding)
+  async redactBytes(bytes: Uint8Array): Promise<Uint8Array> {
+    return this.#pattern === undefined ? bytes : redactFile(bytes, this.#pattern.startText())
   }
 
   startText(): TextRedactor {

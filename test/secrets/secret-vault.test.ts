@@ -272,15 +272,42 @@ test('J9 of a message that cuts a secret off, what is left is redacted', () => {
   }
 })
 
-test('J9 a secret in the bytes of a file is redacted, the rest stays byte for byte', () => {
+test('J9 a secret in the bytes of a file is redacted, the rest stays byte for byte', async () => {
   const ascii = new SecretVault({ KEY: 'key-of-ascii-1234' })
   for (const before of [Buffer.from('\ufeffa text — '), Buffer.from([0xff, 0x00, 0xfe, 0x80, 0x0a])]) {
     const plain = Buffer.concat([before, Buffer.from(' in a file')])
-    assert.is(ascii.redactBytes(plain), plain)
-    const redacted = ascii.redactBytes(Buffer.concat([before, Buffer.from('key-of-ascii-1234'), before]))
+    assert.is(await ascii.redactBytes(plain), plain)
+    const redacted = await ascii.redactBytes(Buffer.concat([before, Buffer.from('key-of-ascii-1234'), before]))
     assert.equal(redacted, Buffer.concat([before, Buffer.from('[secret KEY]'), before]))
   }
-  assert.is(Buffer.from(vault.redactBytes(Buffer.from(PLANTED))).toString(), '[secret TOKEN]')
+  assert.is(Buffer.from(await vault.redactBytes(Buffer.from(PLANTED))).toString(), '[secret TOKEN]')
+})
+
+test('J9 a secret anywhere in a large file is redacted, and the event loop turns while it is searched', async () => {
+  const ascii = new SecretVault({ KEY: 'key-of-ascii-1234' })
+  for (const letter of ['é', '\x80']) {
+    const encoding = letter === 'é' ? 'utf8' : 'latin1'
+    const toBytes = (text: string): Buffer => Buffer.from(text, encoding)
+    // Each place near the end of a piece, also within a letter of two bytes.
+    const plain = toBytes(letter.repeat(9_000_000))
+    const places = Array.from(
+      { length: 40 },
+      (_, index) => (index + 1) * 131_072 - 4 * index - (letter === 'é' ? 0 : index),
+    )
+    const cut = (written: string): Buffer =>
+      Buffer.concat(
+        [0, ...places].flatMap((from, index) => [
+          plain.subarray(from, places[index] ?? plain.length),
+          ...(index < places.length ? [toBytes(written)] : []),
+        ]),
+      )
+    let turns = 0
+    const turning = setInterval(() => (turns += 1), 0)
+    assert.is(await ascii.redactBytes(plain), plain)
+    assert.ok(Buffer.from(await ascii.redactBytes(cut('key-of-ascii-1234'))).equals(cut('[secret KEY]')))
+    clearInterval(turning)
+    assert.ok(turns > 0)
+  }
 })
 
 test('what holds no secret comes back equal, other types too', async () => {

@@ -200,7 +200,7 @@ const openAccount = (
 }
 
 const putBlob = async ({ bytes, media_type, name }: BlobContent, { vault, store }: AttemptMeans) => {
-  const redacted = vault.redactBytes(bytes)
+  const redacted = await vault.redactBytes(bytes)
   return { $blob: await store.putBlob(redacted), media_type, size: redacted.byteLength, name }
 }
 
