@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { hashBytes } from '../../src/core/hash.ts'
 import { isJsonObject, type JsonValue } from '../../src/core/json.ts'
 import { readEvents } from '../support/http-client.ts'
 import { pathOf, type Reached, reachedWith, submit } from '../support/reached.ts'
@@ -138,6 +139,19 @@ test('an approval is decided once, by those who may', () =>
     await server.until('it ends', async () => (await client.get(pathOf(run))).body.status === 'completed')
     const over = await client.post(`${pathOf(run)}/signals`, { event: 'paid' })
     assert.equal([over.status, over.body.code], [409, 'conflict'])
+  }))
+
+test('a link to an approval is a token that counts until the next one is made', () =>
+  reached(async (server) => {
+    const run = await submit(server, { workflow: 'ask' })
+    const ask = () => server.client.post(`/api/v1/approvals/${run.run}/link`)
+    await server.until('it asks', async () => (await ask()).status === 200)
+    const { body } = await ask()
+    assert.equal([body.run, body.title], [run.run, 'Send it?'])
+    const found = async (token: JsonValue | undefined) => server.store.findApprovalByToken(hashBytes(String(token)))
+    assert.is((await found(body.token))?.runId, run.run)
+    await ask()
+    assert.is(await found(body.token), undefined)
   }))
 
 test('a run is paused, goes on, and is cancelled', () =>

@@ -1,5 +1,6 @@
 import { toApprovalId } from '../../store/approval-id.ts'
 import type { OpenApproval } from '../../store/approval-record.ts'
+import type { ApprovalLink } from '../control/approval-link.ts'
 import type { Decision, DecisionEnd } from '../control/decide.ts'
 import { toTime } from './time.ts'
 
@@ -53,4 +54,14 @@ export const toDecidedJson = (
   by,
   counted: kind === 'counted',
   missing: open === undefined ? 0 : open.count - open.decisions.length,
+})
+
+/** A token that decides an approval once. */
+export const toLinkJson = (approval: OpenApproval, { token, dueAt }: ApprovalLink) => ({
+  token,
+  approval: toApprovalId(approval),
+  run: approval.runId,
+  path: approval.path,
+  title: approval.title,
+  due_at: toTime(dueAt),
 })

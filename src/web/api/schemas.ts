@@ -195,6 +195,17 @@ export type ApprovalJson = z.infer<typeof Approval>
 
 export const ApprovalList = z.object({ approvals: z.array(Approval) }).openapi('ApprovalList')
 
+export const ApprovalLink = z
+  .object({
+    token: z.string().describe('For `troupe approvals approve --token`. It is not shown again.'),
+    approval: z.string().describe('Id.'),
+    run: z.string(),
+    path: z.string(),
+    title: z.string(),
+    due_at: time.nullable(),
+  })
+  .openapi('ApprovalLink')
+
 export const DecideBody = z
   .strictObject({
     decision: z.enum(['approve', 'reject']),

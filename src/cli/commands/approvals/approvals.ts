@@ -2,8 +2,7 @@
 
 import { createLink } from '../../../service/control/approval-link.ts'
 import { findApproval } from '../../../service/control/open-approvals.ts'
-import { type ShownApproval, toApprovalJson, toShownApproval } from '../../../service/views/approval-json.ts'
-import { toTime } from '../../../service/views/time.ts'
+import { type ShownApproval, toApprovalJson, toLinkJson } from '../../../service/views/approval-json.ts'
 import type { OpenApproval } from '../../../store/approval-record.ts'
 import type { Store } from '../../../store/store.ts'
 import type { Context } from '../../context.ts'
@@ -65,13 +64,11 @@ export const showApproval = (context: Context, options: ApprovalArguments): Prom
 export const linkApproval = (context: Context, options: ApprovalArguments): Promise<void> =>
   withRuns(context, async ({ store }) => {
     const approval = await expectApproval(store, options)
-    const { token, dueAt } = await createLink(store, approval)
-    const until = toTime(dueAt)
-    const { id, run, path, title } = toApprovalJson(toShownApproval(approval))
-    if (options.json === true) writeJson(context, { token, approval: id, run, path, title, due_at: until })
+    const link = toLinkJson(approval, await createLink(store, approval))
+    if (options.json === true) writeJson(context, link)
     else {
-      context.stdout.write(`${token}\n`)
-      const deadline = until === null ? '' : `, until ${until}`
+      context.stdout.write(`${link.token}\n`)
+      const deadline = link.due_at === null ? '' : `, until ${link.due_at}`
       context.stderr.write(`its bearer may decide once${deadline}: ${toOneLine(approval.title)}\n`)
       writeHint(context, 'troupe approvals approve --token TOKEN')
     }
