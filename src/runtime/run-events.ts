@@ -10,7 +10,7 @@ import { toDefectEnd } from './scope/scope-end.ts'
 
 export interface FoldedEvent<T> {
   event: RunEvent
-  /** What its taker gave along. */
+  /** Parts that its taker gave along. */
   taken: T
   /** Undefined: it fits nothing that is open. */
   effects: RunEffect[] | undefined

@@ -28,7 +28,7 @@ export interface RunListener extends Omit<EffectListener, 'broken' | 'resume'> {
   leave(failure: JournalFailure): void
 }
 
-/** What an event brings along into the change that it makes. */
+/** Parts that an event brings along into the change that it makes. */
 export type Taken = Pick<RunChange, 'inboxTaken' | 'begunAt'>
 
 export interface RunParts {
