@@ -102,6 +102,7 @@ const CALLS: [command: string, args: string[]][] = [
   ['failed', []],
   ['rerun', []],
   ['trace', ['last']],
+  ['watch', ['last']],
   ['trace', ['last', '--at', 'last']],
   ['workflows apply', ['hello.yaml', 'report.yaml']],
   ['workflows apply', ['newer.yaml']],
@@ -186,7 +187,7 @@ for (const [command, args] of CALLS)
     const { stdout, stderr } = await readCliOutput([...command.split(' '), ...given, '--json'], project.path)
     assert.ok(stdout !== '', stderr)
     const values: JsonValue[] =
-      command === 'events'
+      command === 'events' || command === 'watch'
         ? stdout
             .trim()
             .split('\n')
