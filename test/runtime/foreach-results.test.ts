@@ -234,7 +234,9 @@ test('J4 each prefix of the journal of a foreach with results gives the state th
 test('J4 a journal that is folded part by part, in slices of any length, gives the state that it gives as a whole', async () => {
   const { rows, compiled } = await driveCalls()
   const whole = recoverRun('r', compiled, rows.slice(0, -2))
-  for (const [size, pieces] of [2, 3, 7, 100].flatMap((size) => [1, 2, 1000].map((pieces) => [size, pieces] as const))) {
+  for (const [size, pieces] of [2, 3, 7, 100].flatMap((size) =>
+    [1, 2, 1000].map((pieces) => [size, pieces] as const),
+  )) {
     const recovery = new Recovery('r', compiled)
     for (let from = 0; from < rows.length - 2; from += size) {
       recovery.take(rows.slice(from, Math.min(from + size, rows.length - 2)))
