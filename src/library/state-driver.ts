@@ -154,6 +154,7 @@ export class StateDriver {
     const { placement, vault } = this.#options.ports
     return new EffectRunner({
       keyRun: id,
+      whileOurs: (act) => act(),
       plans: this.#driven.workflow.plans,
       placement: {
         perform: (call, attempt) => {

@@ -47,6 +47,10 @@ export type AttemptEvent =
   | { type: 'elapsed' }
   | { type: 'lost' }
 
+/** True when the next attempt is the first one of another model. */
+export const hasFallenBack = ({ choice, before, attempt, lost }: AttemptContext): boolean =>
+  choice > 0 && before === attempt - lost
+
 /** Attempts that may be lost beyond `retry.max`. */
 const LOST_ATTEMPTS_ALLOWED = 2
 

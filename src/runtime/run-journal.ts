@@ -142,11 +142,12 @@ export class RunJournal {
     if (this.#isHeld && !this.#isClosed) this.#options.onHeld(undefined)
     this.#isHeld = false
     // The end has released the run: there is no lease to renew, and the store would call it lost.
-    if (change.end === undefined) this.#whileOurs(follow)
+    if (change.end === undefined) this.whileOurs(follow)
     else if (!this.#isClosed) follow()
   }
 
-  #whileOurs(follow: () => void): void {
+  /** Follows at once if the lease is fresh, else once it is renewed, and never if it is lost or the journal is closed. */
+  whileOurs(follow: () => void): void {
     if (this.#isClosed) return
     const { isLeaseFresh, renewLease, onBroken } = this.#options
     if (isLeaseFresh()) {
@@ -154,8 +155,8 @@ export class RunJournal {
       return
     }
     renewLease().then(
-      (isOurs) => (isOurs ? this.#whileOurs(follow) : onBroken({ kind: 'lost' })),
-      (cause) => (isPassing(cause) ? this.#again(() => this.#whileOurs(follow)) : this.#break(cause)),
+      (isOurs) => (isOurs ? this.whileOurs(follow) : onBroken({ kind: 'lost' })),
+      (cause) => (isPassing(cause) ? this.#again(() => this.whileOurs(follow)) : this.#break(cause)),
     )
   }
 

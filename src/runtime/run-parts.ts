@@ -56,7 +56,8 @@ export const createRunParts = (recovered: RecoveredRun, options: RunOptions, on:
   const deadlineOf = createDeadlines(options, { state, alarms })
   const resume: EffectListener['resume'] = (effect, begin) => pauses.end(effect, begin)
   const effectListener = { happen, note, resume, count, returned, broken }
-  const runner = new EffectRunner({ ...options, keyRun, plans, deadlineOf, on: effectListener })
+  const whileOurs = (act: () => void): void => journal.whileOurs(act)
+  const runner = new EffectRunner({ ...options, keyRun, plans, deadlineOf, whileOurs, on: effectListener })
   const journal = new RunJournal({
     ...options,
     seq,

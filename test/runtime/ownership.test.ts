@@ -135,9 +135,15 @@ steps:
   - { id: b, llm: mock/echo, prompt: x }
 `
 
+const RETRY_PAUSE_MS = 5
+
+const RETRIED = `
+steps: [{ id: a, llm: mock/echo, prompt: x, retry: { max: 3, backoff: ${RETRY_PAUSE_MS}ms..${RETRY_PAUSE_MS}ms } }]
+`
+
 /** A process that was stopped (SIGSTOP): time goes on, but nothing of its own wakes it. */
-const createStoppedScene = async () => {
-  const scene = createScene(TWO, 1)
+const createStoppedScene = async (yaml = TWO) => {
+  const scene = createScene(yaml, 1)
   const { clock, store, compiled, world } = scene
   let renewals = 0
   const host = new Host({
@@ -145,15 +151,23 @@ const createStoppedScene = async () => {
       get(target, name: keyof Store) {
         const member = target[name]
         if (name === 'renew') renewals++
-        return typeof member === 'function' ? member.bind(target) : member
+        if (typeof member !== 'function') return member
+        const call = member.bind(target) as (...given: unknown[]) => unknown
+        // A database answers later than the shortest pause lasts.
+        return name === 'write' ? (...given: unknown[]) => settle().then(() => call(...given)) : call
       },
     }),
     owner: createFarOwner(),
-    clock: { now: () => clock.now(), wakeAt: () => () => {} },
+    clock: {
+      now: () => clock.now(),
+      // The pause before a retry is over when the process goes on.
+      wakeAt: (at, wake) => (at - clock.now() <= RETRY_PAUSE_MS ? clock.wakeAt(at, wake) : () => {}),
+    },
     performerOf: () => ({ placement: world.createPlacement(), vault: new SecretVault() }),
     recompile: () => compiled,
   })
   const run = await host.start(compiled, { input: { flag: false } })
+  await settle()
   await settle()
   return { ...scene, run, renewals: () => renewals }
 }
@@ -163,6 +177,7 @@ test('J2 a process that was stopped longer than its lease renews it before it ac
   await clock.advance(LEASE_MS + 1)
   assert.is(renewals(), 0)
   for (const performance of world.performances) performance.settle({ output: { text: 'yes' } })
+  await settle()
   await settle()
   assert.is(renewals(), 1)
   assert.equal(
@@ -182,9 +197,25 @@ test('J2 a process that was stopped until another claimed its run writes nothing
   const before = await store.readJournal(run.id)
   stale?.settle({ output: { text: 'yes' } })
   await settle()
+  await settle()
   assert.is((await run.exited).kind, 'lost')
   assert.equal(await store.readJournal(run.id), before)
   assert.is(world.starts.get('b#1'), undefined)
+})
+
+test('J2 a process that was stopped until another claimed its run retries no attempt of its own', async () => {
+  const { clock, world, run, createHost } = await createStoppedScene(RETRIED)
+  await clock.advance(LEASE_MS + 1)
+  const [stale] = world.performances
+  await createHost(createFarOwner()).resume(run.id)
+  await settle()
+  const starts = world.starts.get('a#1')
+  stale?.settle({ fault: { code: 'timeout', retryable: true } })
+  await new Promise(setImmediate)
+  await clock.advance(RETRY_PAUSE_MS)
+  await settle()
+  assert.is((await run.exited).kind, 'lost')
+  assert.is(world.starts.get('a#1'), starts)
 })
 
 test('J2 a process with nothing to write learns at its next heartbeat that its run was claimed', async () => {

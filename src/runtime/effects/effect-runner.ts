@@ -9,21 +9,22 @@
  * 2. At most one attempt of an effect is current. A timed-out attempt may still be in flight while the next one runs.
  * 3. A model call starts only when the budget has granted its worst case.
  * 4. Reservations are given back when an attempt is stopped or timed out, even if its actor never comes back.
- * 5. The attempt machine is created at the first failure: most effects succeed at once and never need it.
+ * 5. Each attempt starts under a fresh lease, retries and calls that waited for the budget too.
+ * 6. The attempt machine is created at the first failure: most effects succeed at once and never need it.
  */
 import type { StepPlan } from '../../compiler/plan.ts'
 import type { FaultData } from '../../core/fault.ts'
 import type { JsonObject } from '../../core/json.ts'
 import type { Amount } from '../../core/pricing.ts'
-import { type AttemptContext, type AttemptEvent, attemptMachine } from '../../machines/attempt.ts'
+import { type AttemptContext, type AttemptEvent, attemptMachine, hasFallenBack } from '../../machines/attempt.ts'
 import type { Untimed } from '../../store/journal-row.ts'
-import { type Admission, withMaxTokens } from '../budget/budget.ts'
+import { withMaxTokens } from '../budget/budget.ts'
 import { toBudgetData } from '../child/child-fault.ts'
 import { foldOf } from '../fold.ts'
 import type { AttemptFigures, Outcome, RunEvent } from '../run-event.ts'
 import { toCall } from './actor-call.ts'
 import { describeTimeout } from './actor-fault.ts'
-import { Attempt, type AttemptMeans } from './attempt.ts'
+import { Attempt, type AttemptMeans, type AttemptOptions } from './attempt.ts'
 import { type EffectHistory, nextAttempt, UNTRIED } from './effect-history.ts'
 import { LONG_PAUSE_MS } from './long-pauses.ts'
 import type { ActorCall } from './placement.ts'
@@ -34,6 +35,8 @@ export interface EffectRunnerOptions extends AttemptMeans {
   plans: ReadonlyMap<string, StepPlan>
   /** The first moment at which an effect would be stopped. */
   deadlineOf(effect: OpenEffect): Deadline
+  /** Acts at once if the lease is fresh, else once it is renewed, and never if it is lost. */
+  whileOurs(act: () => void): void
   on: EffectListener
 }
 
@@ -177,6 +180,11 @@ export class EffectRunner {
     queueMicrotask(() => running.current?.release())
   }
 
+  /** Performs an effect that nothing was written for just now: this process may have been stopped since, and its lease be lost. */
+  #performLater(running: RunningEffect): void {
+    this.#options.whileOurs(() => this.#running.get(running.effect.path) === running && this.#perform(running))
+  }
+
   #perform(running: RunningEffect): void {
     const call = toCall({ ...running, choice: running.state?.context.choice ?? running.history.choice })
     const { budget, clock, on } = this.#options
@@ -185,15 +193,14 @@ export class EffectRunner {
     else if (admission.kind === 'granted') {
       const input = withMaxTokens(call.input as JsonObject, admission.maxTokens)
       this.#attempt(running, { call: { ...call, input }, granted: admission })
-    } else if (admission.kind === 'wait')
-      budget?.whenReleased(() => this.#running.get(running.effect.path) === running && this.#perform(running))
+    } else if (admission.kind === 'wait') budget?.whenReleased(() => this.#performLater(running))
     else {
       const { limit, details } = admission
       on.happen({ kind: 'budget', at: clock.now(), data: { limit, details } })
     }
   }
 
-  #attempt(running: RunningEffect, { call, granted }: { call: ActorCall; granted: Granted | undefined }): void {
+  #attempt(running: RunningEffect, { call, granted }: { call: ActorCall } & Pick<AttemptOptions, 'granted'>): void {
     const { clock, watch } = this.#options
     const { effect, plan, number } = running
     const started = startOf(running) ?? clock.now()
@@ -247,7 +254,7 @@ export class EffectRunner {
     ;[running.state] = attempts.step(running.state ?? this.#supervise(running), event)
     const { value, context } = running.state
     running.number = context.attempt
-    if (value === 'performing') this.#perform(running)
+    if (value === 'performing') this.#performLater(running)
     else if (value === 'backing_off') this.#backOff(running, context)
     else if (value === 'failed' && context.fault !== null) this.#end(running, { fault: context.fault })
   }
@@ -336,12 +343,6 @@ interface FailedAttempt {
   retryAt: number | undefined
 }
 
-type Granted = Extract<Admission, { kind: 'granted' }>
-
 /** A child run goes on between lease holders, so its timeout counts from when its step was entered. */
 const startOf = ({ effect: { askedAt }, history, number }: RunningEffect): number | undefined =>
   askedAt !== undefined && number === history.failed + 1 ? (history.retryAt ?? history.failedAt ?? askedAt) : undefined
-
-/** True when the next attempt is the first one of another model. */
-const hasFallenBack = ({ choice, before, attempt, lost }: AttemptContext): boolean =>
-  choice > 0 && before === attempt - lost
