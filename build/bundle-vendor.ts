@@ -28,6 +28,8 @@ export const bundleVendor = async (): Promise<Bundle> => {
     plugins: [leftOut, nodeBuiltins],
     minifyWhitespace: true,
     minifySyntax: true,
+    // The sources of these packages are not packed, so that their names would help no reader of a stack trace.
+    minifyIdentifiers: true,
     // MikroORM and the SDKs tell classes by their names, which a bundle may change.
     keepNames: true,
   })
