@@ -103,7 +103,7 @@ export class RunState {
   #applyQueued(event: RunEvent): RunEffect[] | undefined {
     if (this.#queued === undefined) return undefined
     if (event.kind === 'begun') return this.#begin({ ...this.#queued, at: event.at })
-    if (event.kind === 'cancel') return this.#scopes.collect(event.at, () => this.#scopes.endUnbegun())
+    if (event.kind === 'cancel') return this.#scopes.collect(event.at, () => this.#scopes.endRun('cancelled'))
     return event.kind === 'signal' ? this.#signal(event) : undefined
   }
 

@@ -25,6 +25,7 @@ import { type Expression, partsOf } from './expression.ts'
 import type { MacroName } from './macro-forms.ts'
 import { parseExpression } from './parse-expression.ts'
 import { secretName } from './secret-places.ts'
+import { countWork, evaluateInPace } from './work-pace.ts'
 
 /** Resolves the names of expressions, once for each name, when an expression is compiled. */
 export interface Bindings<Env> {
@@ -79,17 +80,32 @@ const compileTree = <Env>(
     compile: compileNode,
   } satisfies CompileContext)
   const isGrowing = mayGrow(ast)
-  return (env) => {
+  const evaluate = (env: Env): JsonValue => {
     const evaluation = new Evaluation(env, slots === 0 ? NO_LOCALS : [])
     try {
       const value = run(evaluation)
-      if (isGrowing) chargeTree(value, new Evaluation(undefined, NO_LOCALS, RESULT_BUDGET))
+      countWork(evaluation.spent)
+      if (isGrowing) chargeResult(value)
       return value
     } catch (error) {
+      countWork(evaluation.spent)
       return onFailure({ error, position: evaluation.position }, env)
     }
   }
+  return (env) => evaluateInPace(evaluate, env)
 }
+
+const chargeResult = (value: JsonValue): void => {
+  const work = new Evaluation(undefined, NO_LOCALS, RESULT_BUDGET)
+  try {
+    chargeTree(value, work)
+  } finally {
+    countWork(Math.floor(work.spent / RESULT_VISITS_A_VISIT))
+  }
+}
+
+/** To visit an element of a result takes a tenth of the time. */
+const RESULT_VISITS_A_VISIT = 10
 
 const NO_LOCALS: never[] = []
 
@@ -175,12 +191,11 @@ const compileTemplate = <Env>(parts: (string | ExpressionText)[], bindings: Bind
   const runs = parts.map((part) => (typeof part === 'string' ? part : compileText(part, bindings)))
   if (runs.every((run) => typeof run === 'string')) return { constant: runs.join('') }
   return {
-    run: (env) => {
-      const work = new Evaluation(undefined, NO_LOCALS)
+    run: inPace((env, work) => {
       let text = ''
       for (const run of runs) text += typeof run === 'string' ? run : run(env, work)
       return text
-    },
+    }),
   }
 }
 
@@ -197,12 +212,20 @@ const compileSecretText = <Env>(parts: (string | ExpressionText)[], bindings: Bi
     if (typeof part === 'string') return () => part
     return secretName(part) === undefined ? compileText(part, bindings) : compileExpression(part, bindings)
   })
-  return {
-    run: (env) => {
-      const work = new Evaluation(undefined, NO_LOCALS)
-      return { $text: runs.map((run) => run(env, work)) }
-    },
+  return { run: inPace((env, work) => ({ $text: runs.map((run) => run(env, work)) })) }
+}
+
+/** One piece of work, in the pace of the caller. */
+const inPace = <Env>(write: (env: Env, work: Work) => JsonValue): ((env: Env) => JsonValue) => {
+  const evaluate = (env: Env): JsonValue => {
+    const work = new Evaluation(undefined, NO_LOCALS)
+    try {
+      return write(env, work)
+    } finally {
+      countWork(work.spent)
+    }
   }
+  return (env) => evaluateInPace(evaluate, env)
 }
 
 /** Texts stay as they are, other values become JSON; null is a mistake. The work is that of all parts of the whole text. */

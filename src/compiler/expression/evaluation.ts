@@ -60,12 +60,14 @@ export class Evaluation implements Work {
   readonly locals: Value[]
   /** Place of the current call: functions do not know their own. */
   position = 0
+  readonly #budget: number
   #left: number
   #patterns: Map<string, RegularExpression> | undefined
 
   constructor(env: unknown, locals: Value[], budget: number = WORK_BUDGET) {
     this.env = env
     this.locals = locals
+    this.#budget = budget
     this.#left = budget
   }
 
@@ -73,6 +75,11 @@ export class Evaluation implements Work {
     this.#left -= visits
     if (this.#left < 0)
       throw new BudgetFailure(`it needs too much work: an expression may visit ${WORK_BUDGET} elements`)
+  }
+
+  /** Visits so far. */
+  get spent(): number {
+    return this.#budget - this.#left
   }
 
   get patterns(): Map<string, RegularExpression> {

@@ -16,7 +16,16 @@ import type { Outcome } from '../run-event.ts'
 import { ItemPool } from './item-pool.ts'
 import { type ItemResults, KeptResults, WrittenResults } from './item-results.ts'
 import { FileItems, type ItemSource, ListedItems } from './item-source.ts'
-import { type AskedStep, contextOf, itemPath, type OpenStep, partPath, pathOf, type Scope } from './scope.ts'
+import {
+  type AskedStep,
+  contextOf,
+  itemPath,
+  type OpenStep,
+  partPath,
+  pathOf,
+  type Scope,
+  type ScopePlace,
+} from './scope.ts'
 import type { WorkQueue } from './work-queue.ts'
 
 /** A foreach step that is open. */
@@ -39,7 +48,8 @@ export interface ItemHost {
   queue: Pick<WorkQueue, 'add'>
   /** Time of the event that is being folded. */
   now(): number
-  openScope(linked: Scope['linked'], given: { input: unknown; path: string; parent: Scope['parent'] }): Scope
+  /** False: it is opened in a later slice, and `later` called then. */
+  openScope(linked: Scope['linked'], place: ScopePlace, later: () => void): boolean
   closeScope(scope: Scope): void
   settle(place: ItemPlace, outcome: Outcome): void
   addEffect(effect: RunEffect): void
@@ -95,7 +105,8 @@ export class ItemScopes {
     const { pool } = open
     if (scope.open.get(step) !== open || pool === undefined) return
     const at = this.#host.now()
-    for (let taken = pool.take(at); taken !== undefined; taken = pool.take(at)) this.#open(place, { open, ...taken })
+    for (let taken = pool.take(at); taken !== undefined; taken = pool.take(at))
+      if (!this.#open(place, { open, ...taken })) return
     this.#keepPace(place, open)
     for (const { part, visit, input } of pool.ask()) {
       const path = partPath(scope, { step, visit: open.visit, part })
@@ -140,18 +151,19 @@ export class ItemScopes {
     this.#host.addEffect({ type: 'timer.stop', id: pace.timer.id })
   }
 
-  #open(
-    { scope, step }: ItemPlace,
-    { open: { visit, outer }, index, item }: { open: OpenStep; index: number; item: JsonValue },
-  ): void {
+  /** False: it is opened in a later slice, and the others follow it. */
+  #open(place: ItemPlace, { open, index, item }: { open: OpenStep; index: number; item: JsonValue }): boolean {
+    const { scope, step } = place
+    const { visit, outer } = open
     const body = this.#host.bodies.get(step)
     if (body === undefined || outer === undefined) throw new Defect(`J4: foreach '${step}' has no body`)
     const { run, input, env } = outer
-    this.#host.openScope(body, {
+    const opened = {
       input: { run, input, env, at: this.#host.now(), outer, item, index },
       path: itemPath(scope, { step, visit, index }),
       parent: { scope, step, index },
-    })
+    }
+    return this.#host.openScope(body, opened, () => this.#fill(place, open))
   }
 }
 

@@ -18,7 +18,6 @@ import { Defect } from '../../core/defect.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { UNDO } from '../../core/machine-ends.ts'
 import { removeFrom } from '../../core/remove-from.ts'
-import { toolLoopMachine } from '../../machines/tool-loop.ts'
 import { prepareCall } from '../effects/prepare-call.ts'
 import type { EndedRun, RunEffect } from '../effects/run-effect.ts'
 import { foldOf, type MachineEffect } from '../fold.ts'
@@ -28,13 +27,12 @@ import { OpenTimers } from '../waits/open-timers.ts'
 import { OpenWaits, type WaitingStep } from '../waits/open-waits.ts'
 import { readFinallyCut, toEndingEffects } from './finally.ts'
 import { ItemScopes, type OpenOutcome } from './item-scopes.ts'
-import type { MachineObserver } from './machine-observer.ts'
-import { type AskedStep, contextOf, loopPath, pathOf, type Scope } from './scope.ts'
+import { type MachineObserver, MachineObservers } from './machine-observer.ts'
+import { type Folded, PacedFolds } from './paced-folds.ts'
+import { type AskedStep, contextOf, loopPath, pathOf, type Scope, type ScopePlace, TOOL_LOOP } from './scope.ts'
 import { limitExceeded, readEnd, type ScopeEnd, toOutcomeEvent, toRunEnd } from './scope-end.ts'
 import { isCompensation, isUndoState, UNDOING, Undoing } from './undoing.ts'
 import { WorkQueue } from './work-queue.ts'
-
-const TOOL_LOOP: Scope['linked'] = { machine: toolLoopMachine, steps: new Map() }
 
 export class RunScopes {
   readonly open = new Map<string, OpenOutcome>()
@@ -51,7 +49,8 @@ export class RunScopes {
   #root: Scope | undefined
   #stepsStarted = 0
   #end: EndedRun | undefined
-  readonly #observers: MachineObserver[] = []
+  readonly #observers = new MachineObservers()
+  readonly #folds = new PacedFolds()
 
   constructor(workflow: CompiledWorkflow) {
     this.#workflow = workflow
@@ -61,7 +60,7 @@ export class RunScopes {
       bodies: workflow.bodies,
       queue: this.queue,
       now: () => this.#at,
-      openScope: (linked, given) => this.#openScope(linked, given),
+      openScope: (linked, place, later) => this.#openScope(linked, place, later),
       closeScope: (scope) => this.#closeScope(scope),
       settle: ({ scope, step }, outcome) => this.settle(scope, step, outcome),
       perform: (place, effect) =>
@@ -85,12 +84,7 @@ export class RunScopes {
 
   /** Observes from now on; machines that run already are reported as opened. */
   observe(observer: MachineObserver): void {
-    this.#observers.push(observer)
-    const open = (scope: Scope): void => {
-      observer.opened(scope)
-      for (const { items } of scope.open.values()) for (const item of items?.values() ?? []) open(item)
-    }
-    if (this.#root !== undefined) open(this.#root)
+    this.#observers.add(observer, this.#root)
   }
 
   /** Folds one event but for the work that it queues. The effects of that join the returned ones. */
@@ -104,7 +98,7 @@ export class RunScopes {
 
   /** Does the queued work of the event, up to a bound. False: `goesOn` has stopped it before. */
   work(goesOn: () => boolean): boolean {
-    if (!this.queue.run(goesOn)) return false
+    if (!this.#folds.goOn(goesOn) || !this.queue.run(goesOn, this.#folds)) return false
     const pause = this.queue.startPause(this.#at)
     if (pause !== undefined && this.#end === undefined) this.#effects.push({ type: 'timer.start', timer: pause })
     return true
@@ -118,20 +112,24 @@ export class RunScopes {
     this.#openScope(this.#workflow.root, { input, path: '', parent: undefined })
   }
 
-  #openScope(
-    linked: Scope['linked'],
-    { input, path, parent }: { input: unknown; path: string; parent: Scope['parent'] },
-  ): Scope {
+  /** False: it is opened in a later slice, and `later` called then. */
+  #openScope(linked: Scope['linked'], place: ScopePlace, later?: () => void): boolean {
+    const { input, path, parent } = place
     const fold = foldOf(linked.machine)
-    const [snapshot, effects] = fold.start(input)
+    const folded = this.#folds.start(fold, input)
+    if (folded === undefined) {
+      this.#folds.leave(() => this.#openScope(linked, place, later) && later?.())
+      return false
+    }
+    const [snapshot, effects] = folded
     const scope: Scope = { path, linked, fold, snapshot, parent, open: new Map(), timers: new Map(), isClosed: false }
     if (parent !== undefined) parent.scope.open.get(parent.step)?.items?.set(parent.index, scope)
     else this.#root = scope
-    for (const observer of this.#observers) observer.opened(scope)
+    this.#observers.opened(scope)
     this.undoing.open(scope)
     this.#effects.push(...toEndingEffects(contextOf(scope), undefined))
     this.#take(scope, effects)
-    return scope
+    return true
   }
 
   /** True while the steps of `finally` run, after the end of the run. */
@@ -141,12 +139,16 @@ export class RunScopes {
 
   tell(scope: Scope, event: MachineEvent): void {
     if (scope.isClosed) return
+    const folded = this.#folds.step(scope, { ...event, at: this.#at })
+    if (folded === undefined) this.#folds.leave(() => this.tell(scope, event))
+    else this.#told(scope, event, folded)
+  }
+
+  #told(scope: Scope, event: MachineEvent, [snapshot, effects]: Folded): void {
     const { ending } = contextOf(scope)
-    const [snapshot, effects] = scope.fold.step(scope.snapshot, { ...event, at: this.#at })
     scope.snapshot = snapshot
-    for (const observer of this.#observers) observer.told(scope, event)
-    this.#effects.push(...this.undoing.collect(scope))
-    this.#effects.push(...toEndingEffects(contextOf(scope), ending))
+    this.#observers.told(scope, event)
+    this.#effects.push(...this.undoing.collect(scope), ...toEndingEffects(contextOf(scope), ending))
     this.#take(scope, effects)
   }
 
@@ -282,12 +284,7 @@ export class RunScopes {
     })
   }
 
-  /** Ends a run that was cancelled before it began. */
-  endUnbegun(): void {
-    this.#endRun('cancelled')
-  }
-
-  #endRun(end: ScopeEnd, finallyCut?: FinallyCut): void {
+  endRun(end: ScopeEnd, finallyCut?: FinallyCut): void {
     this.#end = toRunEnd(end, { undone: this.undoing.undone, finallyCut })
     if (finallyCut !== undefined) this.#effects.push({ type: 'finally.cut', cut: finallyCut })
     this.#effects.push({ type: 'ended', end: this.#end })
@@ -298,7 +295,7 @@ export class RunScopes {
     this.#closeScope(scope)
     const { parent } = scope
     if (parent === undefined) {
-      this.#endRun(end, readFinallyCut(scope))
+      this.endRun(end, readFinallyCut(scope))
       return
     }
     const open = parent.scope.open.get(parent.step)
@@ -317,7 +314,7 @@ export class RunScopes {
 
   /** Stops everything that a scope has open, its inner scopes included. */
   #closeScope(scope: Scope): void {
-    if (!scope.isClosed) for (const observer of this.#observers) observer.closed(scope)
+    if (!scope.isClosed) this.#observers.closed(scope)
     scope.isClosed = true
     this.#effects.push(...this.undoing.close(scope))
     for (const step of [...scope.open.keys()]) this.#stop(scope, step)

@@ -8,6 +8,7 @@ import type { MachineContext } from '../../compiler/machine-context.ts'
 import type { StepPlan } from '../../compiler/plan.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { FINALLY } from '../../core/machine-ends.ts'
+import { toolLoopMachine } from '../../machines/tool-loop.ts'
 import type { OpenTimer } from '../effects/run-effect.ts'
 import type { WorkflowFold, WorkflowSnapshot } from '../fold.ts'
 import type { ItemPool } from './item-pool.ts'
@@ -26,6 +27,15 @@ export interface Scope {
   timers: Map<string, ScopeTimer>
   isClosed: boolean
 }
+
+/** Place and input of a scope that is opened. */
+export interface ScopePlace extends Pick<Scope, 'path' | 'parent'> {
+  /** Input of its machine. */
+  input: unknown
+}
+
+/** The machine of a model step with tools. */
+export const TOOL_LOOP: Scope['linked'] = { machine: toolLoopMachine, steps: new Map() }
 
 export interface OpenStep {
   visit: number

@@ -7,6 +7,7 @@
  */
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { OpenTimer } from '../effects/run-effect.ts'
+import type { PacedFolds } from './paced-folds.ts'
 
 /** Steps without an effect between two pauses: a few milliseconds of work, as long as no machine has more than 100 steps. */
 const MOST_AT_ONCE = 200
@@ -38,13 +39,14 @@ export class WorkQueue {
     this.#done = 0
   }
 
-  /** Does the queued work, up to the bound of one event. False: `goesOn` has stopped it before. */
-  run(goesOn: () => boolean): boolean {
+  /** Does the queued work, up to the bound of one event, and the folds that it leaves. False: `goesOn` has stopped it before. */
+  run(goesOn: () => boolean, folds: Pick<PacedFolds, 'goOn'>): boolean {
     while (this.#done < this.#mostAtOnce) {
       const work = this.#work.shift()
       if (work === undefined) break
       this.#done++
       work()
+      if (!folds.goOn(goesOn)) return false
       if (this.#work.length > 0 && !goesOn()) return false
     }
     return true
