@@ -2,6 +2,7 @@
 import { isFault } from '../../core/fault.ts'
 import type { Submitted } from '../../runtime/submit-run.ts'
 import type { RunRecord } from '../../store/store.ts'
+import { isDamage } from '../../store/store-error.ts'
 import type { PastRun } from '../history/past-run.ts'
 import { findKnownRerun, planRerun, type RunCopy } from './copy-run.ts'
 
@@ -33,7 +34,8 @@ export const submitReruns = async (
   return reruns
 }
 
-const submitRerun = async (
+/** Queues the rerun of one run. A damaged one is an error of its own. @throws StoreError */
+export const submitRerun = async (
   record: RunRecord,
   { readPast, submitCopy, by }: RerunPorts & { by: string | undefined },
 ): Promise<SubmittedRerun> => {
@@ -42,8 +44,8 @@ const submitRerun = async (
     const { run, isNew } = await submitCopy(planRerun(await readPast(record)), by)
     return { ...about, run: run.id, status: isNew ? 'queued' : 'known' }
   } catch (thrown) {
-    if (!isFault(thrown)) throw thrown
-    const run = findKnownRerun(thrown)
+    if (!isFault(thrown) && !isDamage(thrown)) throw thrown
+    const run = isFault(thrown) ? findKnownRerun(thrown) : undefined
     if (run !== undefined) return { ...about, run, status: 'known' }
     const { code, message } = thrown
     return { ...about, run: null, status: 'error', error: { code, message } }

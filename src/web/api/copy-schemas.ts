@@ -102,5 +102,3 @@ export const RerunList = z
     left: z.int().describe('Selected runs beyond `limit`.'),
   })
   .openapi('RerunList')
-
-export type RerunJson = z.infer<typeof RerunList>['runs'][number]

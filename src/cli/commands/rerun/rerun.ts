@@ -3,10 +3,10 @@
 import { countOf } from '../../../core/count.ts'
 import { isFault } from '../../../core/fault.ts'
 import { findKnownRerun, planRerun } from '../../../service/control/copy-run.ts'
+import { type SubmittedRerun, submitRerun } from '../../../service/control/submit-reruns.ts'
 import { type FailedQuery, listFailed } from '../../../service/history/failed-runs.ts'
 import { toFailedRunJson } from '../../../service/views/copy-json.ts'
 import type { RunRecord } from '../../../store/store.ts'
-import type { RerunJson } from '../../../web/api/copy-schemas.ts'
 import type { Context } from '../../context.ts'
 import { EXIT } from '../../exit-code.ts'
 import { formatTime } from '../../figures.ts'
@@ -68,7 +68,7 @@ interface WantedReruns {
   limit: number | undefined
 }
 
-const toRerun = ({ of, run, workflow, status, error }: RerunJson): Rerun => {
+const toRerun = ({ of, run, workflow, status, error }: SubmittedRerun): Rerun => {
   if (run !== null && status !== 'error') return { of, result: { run, workflow, status }, exitCode: EXIT.completed }
   const { code, message } = error ?? { code: 'unavailable', message: 'it could not be queued' }
   return { of, result: toErrorResult({ code, message }, { workflow }), exitCode: EXIT.invalid }
@@ -141,19 +141,14 @@ const rerunOne = async (
   record: RunRecord,
   { context, options, opened, hosts }: Setting & { hosts: Hosts },
 ): Promise<Rerun> => {
+  if (options.submit === true) return toRerun(await submitOne(record, { context, opened, hosts }))
   const { id: of, workflow: name } = record
   const startedAt = Date.now()
   try {
     const copy = planRerun(await readPastRun(context, opened, record))
     const { workflow, folder } = copy.stored
-    const wanted = { ...copy.start, folder }
     const local = await hosts.of(copy.stored)
-    if (options.submit === true) {
-      const submitted = await local.submit(workflow, wanted)
-      const status = submitted.isNew ? 'queued' : 'known'
-      return { of, result: { run: submitted.run.id, workflow: name, status }, exitCode: EXIT.completed }
-    }
-    const run = await local.start(workflow, wanted)
+    const run = await local.start(workflow, { ...copy.start, folder })
     const exit = { ...(await run.exited), signal: hosts.signal }
     const durationMs = Date.now() - startedAt
     const result = toResult({ run: run.id, workflow: name, exit, durationMs, holder: undefined })
@@ -166,6 +161,15 @@ const rerunOne = async (
     return { of, result: toErrorResult(explained, { workflow: name }), exitCode: explained.exitCode }
   }
 }
+
+/** Leaves the rerun to a server, as the HTTP interface does. */
+const submitOne = (record: RunRecord, { context, opened, hosts }: Omit<Setting, 'options'> & { hosts: Hosts }) =>
+  submitRerun(record, {
+    by: undefined,
+    readPast: (run) => readPastRun(context, opened, run),
+    submitCopy: async ({ stored, start }) =>
+      (await hosts.of(stored)).submit(stored.workflow, { ...start, folder: stored.folder }),
+  })
 
 const report = ({ of, result }: Rerun, { stderr }: Context): void => {
   const { paint } = stderr
