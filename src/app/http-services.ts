@@ -59,6 +59,7 @@ export const createHttpServices = (options: HttpServicesOptions): ApiServices =>
     checkSource: (text) => checkText(text, project),
     compileStored: (definition) => options.definitions.compile(definition, listVariables(project)),
     projectCatalogue: createProjectCatalogue(project),
+    variables: project.config.env,
     readPast: (run) => readPastRun(store, run, { catalogue, environment: env, workingFolder: project.folder }),
     async submitCopy({ stored: { workflow, folder, environment: variables }, start }, by) {
       const request = { ...start, folder, env: variables, ...(by !== undefined && { by }) }

@@ -6,6 +6,7 @@ import { type Command, Option } from 'commander'
 import { type Context, createContext, type GlobalOptions } from './context.ts'
 import { EXIT } from './exit-code.ts'
 import { type Notes, renderHelp } from './help-text.ts'
+import { expectNoServer } from './remote/named-server.ts'
 
 /** Flags in commander's notation and their description. A repeatable option is given to the action as a list. */
 export type OptionDeclaration = readonly [flags: string, about: string, kind?: 'repeatable' | 'required']
@@ -24,6 +25,8 @@ export interface CliCommand extends Notes {
   options?: readonly OptionDeclaration[]
   /** Replaces the usage that commander derives. */
   usage?: string
+  /** For a command that no server performs: why, and the way to have it there. It then refuses `--server` and TROUPE_SERVER. */
+  needsDatabase?: string
   /** Given to the action besides what the user gives. */
   constants?: object
   /** Imports the code of the command: a start loads only that of the command it runs. */
@@ -47,7 +50,9 @@ export const addCommand = (program: Command, declared: CliCommand, end: (exitCod
     const names = Object.keys(declared.arguments ?? {})
     const values = Object.fromEntries(names.map((key, index) => [key, command.processedArgs[index]]))
     const given = { ...values, ...command.opts(), ...declared.constants }
-    const exitCode = await (await action())(createContext(command.optsWithGlobals<GlobalOptions>()), given)
+    const context = createContext(command.optsWithGlobals<GlobalOptions>())
+    if (declared.needsDatabase !== undefined) expectNoServer(context, declared.needsDatabase)
+    const exitCode = await (await action())(context, given)
     end(exitCode ?? EXIT.completed)
   })
 }

@@ -1,17 +1,16 @@
 /** Lists and decides the approvals of a database here. */
 import { createKnownVault } from '../app/project/known-vault.ts'
-import { listStillAsked } from '../runtime/waits/approval-progress.ts'
 import type { Redactor } from '../secrets/secret-vault.ts'
-import { findByToken, toTokenMessageId } from '../service/control/approval-link.ts'
+import { createLink, findByToken, toTokenMessageId } from '../service/control/approval-link.ts'
 import { decide } from '../service/control/decide.ts'
 import { findApproval, listOpenApprovals } from '../service/control/open-approvals.ts'
-import { toShownApproval } from '../service/views/approval-json.ts'
+import { toLinkJson, toShownApproval } from '../service/views/approval-json.ts'
 import type { OpenApproval } from '../store/approval-record.ts'
 import type { Store } from '../store/store.ts'
 import type { ApprovalDesk, ApprovalName } from './approval-desk.ts'
+import { chooseDecider } from './choose-decider.ts'
 import type { Context } from './context.ts'
 import { findRun, type Listing, withRuns, withRunsIfThere } from './open-runs.ts'
-import { whoAsks } from './who-asks.ts'
 
 export const withLocalDesk = (
   context: Context,
@@ -33,10 +32,14 @@ const createDesk = (store: Store, vault: Pick<Redactor, 'redact'> | undefined): 
     const id = 'token' in named ? toTokenMessageId(named.token) : undefined
     return {
       approval: toShownApproval(approval),
-      async decide({ by = chooseDecider(approval, named), ...decision }) {
+      async decide({ by = chooseDecider(approval, { isLink: 'token' in named }), ...decision }) {
         return { by, end: await decide(store, approval, { ...decision, by, id, ...(vault && { vault }) }) }
       },
     }
+  },
+  async link(named) {
+    const approval = await findNamed(store, named)
+    return toLinkJson(approval, await createLink(store, approval))
   },
 })
 
@@ -45,12 +48,4 @@ const findNamed = async (store: Store, named: ApprovalName): Promise<OpenApprova
   const { approval, path } = named
   const first = approval === 'last' ? (await findRun(store, approval)).id : approval
   return findApproval(store, { first, path })
-}
-
-/** Chooses the user or, for a token, the only person who may still decide. */
-const chooseDecider = (approval: OpenApproval, named: ApprovalName): string => {
-  const user = whoAsks()
-  const asked = listStillAsked(approval) ?? []
-  const [only] = asked
-  return 'token' in named && only !== undefined && asked.length === 1 && !approval.by?.includes(user) ? only : user
 }

@@ -15,6 +15,8 @@ export interface CloudEventRecord {
 
 export interface StoredCloudEvent extends CloudEventRecord {
   runId: string
+  /** Place in the order in which the events were emitted: grows, with gaps. */
+  order: number
   /** Epoch milliseconds; null: not delivered yet. */
   deliveredAt: number | null
 }
@@ -23,6 +25,10 @@ export interface CloudEventFilter {
   type?: string
   /** Id. */
   run?: string
+  /** Name. */
+  workflow?: string
+  /** Behind the event of this `order`. */
+  after?: number
   /** Emitted then or later, in epoch milliseconds. */
   since?: number
   /** Emitted earlier, in epoch milliseconds. */

@@ -3,6 +3,7 @@
  * from then on, and elsewhere, it asks for one.
  */
 import type { Clock } from '../core/clock.ts'
+import { isFault } from '../core/fault.ts'
 import { hashBytes } from '../core/hash.ts'
 import { findToken } from '../service/access/tokens.ts'
 import type { TokenRecord, TokenStore } from '../store/token-store.ts'
@@ -53,6 +54,20 @@ export class Logins {
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear()
     this.#remembered.add(hash)
     return token
+  }
+
+  /**
+   * Finds what a credential names that a route judges by itself: a wrong one counts as a failed login of the address.
+   * @throws what `find` throws; Problem 429
+   */
+  async judge<T>(address: string, find: () => Promise<T>): Promise<T> {
+    this.#expectTries(address)
+    try {
+      return await find()
+    } catch (thrown) {
+      if (isFault(thrown)) this.#countFailure(address)
+      throw thrown
+    }
   }
 
   /** Once there was a token, the interface never opens again: revoked ones are kept. */

@@ -20,9 +20,15 @@ export const addStoreEventTests = (test: AddStoreTest): void => {
     const events = [createEvent('e1'), createEvent('e2', { data: 'ä'.repeat(100_000), subject: 'order/7' })]
     await store.write(claim, { rows: [createRow(2)], emitted: events })
     await store.write(claim, { rows: [createRow(3)], emitted: [createEvent('e3')], end: createEnd() })
+    const listed = await store.listEvents()
     assert.equal(
-      await store.listEvents(),
+      listed.map(({ order: _, ...event }) => event),
       [...events, createEvent('e3')].map((event) => ({ ...event, runId: claim.runId, deliveredAt: null })),
+    )
+    const orders = listed.map(({ order }) => order)
+    assert.equal(
+      [...new Set(orders)],
+      orders.toSorted((one, other) => one - other),
     )
   })
 
@@ -48,6 +54,11 @@ export const addStoreEventTests = (test: AddStoreTest): void => {
     assert.equal(await list({ until: T0 + 2 }), ['a', 'b'])
     assert.equal(await list({ type: 'reply.sent', limit: 1 }), ['a'])
     assert.equal(await list({ run: 'r-none' }), [])
+    assert.equal(await list({ workflow: 'greet', type: 'paid' }), ['b'])
+    assert.equal(await list({ workflow: 'none' }), [])
+    const [, b] = await store.listEvents()
+    assert.equal(await list({ after: b?.order ?? 0 }), ['c'])
+    assert.equal(await list({ after: b?.order ?? 0, run: first.runId }), [])
   })
 
   test('J2 a holder that lost the run emits nothing', async ({ store }) => {

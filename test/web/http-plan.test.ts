@@ -40,6 +40,16 @@ test('the typical cost is that of past runs', () =>
     const { body } = await server.client.post('/api/v1/workflows/plan', { workflow: 'triage' })
     const [typical] = objectsOf([body.typical ?? null])
     assert.equal([typical?.runs, typical?.median_usd, typical?.of_other_versions], [1, 0, false])
+    const [version] = await server.store.listVersions('triage')
+    const path = '/api/v1/workflows/triage/typical-cost'
+    assert.equal((await server.client.get(`${path}?definition=${version?.definition}`)).body, {
+      workflow: 'triage',
+      typical: body.typical ?? null,
+    })
+    const [other] = objectsOf([(await server.client.get(path)).body.typical ?? null])
+    assert.equal([other?.runs, other?.of_other_versions], [1, true])
+    const none = await server.client.get('/api/v1/workflows/none/typical-cost')
+    assert.equal([none.status, none.body.typical], [200, null])
   }))
 
 const WRONG: readonly (readonly [body: JsonValue, status: number, code: string, pointer: string | undefined])[] = [

@@ -25,11 +25,11 @@ export const findNamedServer = ({ options, environment }: Named): NamedServer | 
   })
 }
 
-/** Keeps a command that a server does not perform from using a local database instead. @throws CliError */
-export const expectNoServer = (context: Named): void => {
+/** Keeps a command that a server does not perform from using a local database instead. @param why The reason, and the way to have it there. @throws CliError */
+export const expectNoServer = (context: Named, why?: string): void => {
   const named = findNamedServer(context)
   if (named === undefined) return
   throw new CliError(`this command needs a database, and ${named.by} names a server: ${named.url.href}`, {
-    hint: `${named.by === '--server' ? 'leave out --server' : 'unset TROUPE_SERVER'}, or name the database: --db PATH`,
+    hint: `${why === undefined ? '' : `${why}; else `}${named.by === '--server' ? 'leave out --server' : 'unset TROUPE_SERVER'}, or name the database: --db PATH`,
   })
 }

@@ -1,6 +1,6 @@
 /** Steers the runs of a server. */
 import { isFault } from '../../core/fault.ts'
-import { Cancelled, Paused, Run, Signalled } from '../../web/api/schemas.ts'
+import { Cancelled, Paused, Run, Signalled, type SignalledJson } from '../../web/api/schemas.ts'
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-code.ts'
 import type { RunControl } from '../run-control.ts'
@@ -28,17 +28,20 @@ export const createRemoteControl = (client: ServerClient): RunControl => ({
     return { run: toRunRecord(paused), isDone: paused.done }
   },
   async signal(to, { event, data, id }) {
-    if ('match' in to)
-      throw new CliError('--match needs a database: a server takes one run', {
-        hint: 'name a run: troupe signal RUN EVENT',
-      })
-    const path = await findRunPath(client, to.run)
     const body = { event, data, ...(id !== undefined && { id }) }
+    if ('match' in to) {
+      const sent = await client.post('/api/v1/signals', Signalled, { body: { ...body, match: to.match } })
+      return toSent(sent)
+    }
+    const path = await findRunPath(client, to.run)
     const sent = await client.post(`${path}/signals`, Signalled, { body }).catch((thrown: unknown) => {
       if (isFault(thrown) && thrown.code === 'conflict')
         throw new CliError(thrown.message, { exitCode: EXIT.failed, cause: thrown })
       throw thrown
     })
-    return { end: { id: sent.id, reached: sent.reached, passed: sent.repeated }, runs: [] }
+    return toSent(sent)
   },
 })
+
+/** A server holds its runs, or another one does: none is told as left alone. */
+const toSent = ({ id, reached, repeated }: SignalledJson) => ({ end: { id, reached, passed: repeated }, runs: [] })

@@ -1,8 +1,10 @@
 /** Reads the reports of a server. */
+import type { TypicalCost } from '../../service/forecast/typical-cost.ts'
 import type { FailedEntry, FailedInboxQuery } from '../../service/history/failed-inbox.ts'
 import type { CostQuery, CostReport } from '../../service/reports/cost-report.ts'
 import type { NamedProfile } from '../../service/reports/profile/profile-of.ts'
 import { toTime } from '../../service/views/time.ts'
+import { TypicalCost as RemoteTypicalCost } from '../../web/api/plan-schemas.ts'
 import { FailedInbox, Profile, CostReport as RemoteCosts } from '../../web/api/report-schemas.ts'
 import { findRunPath } from './run-path.ts'
 import { toEpoch } from './run-record.ts'
@@ -58,6 +60,25 @@ export const readFailedInbox = async (
       message: newest.message,
     },
   }))
+}
+
+/** Cost of past runs of a workflow that is planned. */
+export const readTypicalCost = async (
+  client: ServerClient,
+  { name, hash }: { name: string; hash: string },
+): Promise<TypicalCost | undefined> => {
+  const path = toQuery(`/api/v1/workflows/${encodeURIComponent(name)}/typical-cost`, { definition: hash })
+  const { typical } = await client.get(path, RemoteTypicalCost)
+  if (typical === null) return undefined
+  return {
+    runs: typical.runs,
+    ofOtherVersions: typical.of_other_versions,
+    unpricedRuns: typical.unpriced_runs,
+    cachedRuns: typical.cached_runs,
+    medianUsd: typical.median_usd,
+    highestUsd: typical.highest_usd,
+    medianMs: typical.median_ms,
+  }
 }
 
 const toSince = (since: number | undefined): string | undefined => toTime(since ?? null) ?? undefined

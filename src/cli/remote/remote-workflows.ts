@@ -1,11 +1,18 @@
 /** Reads and registers the workflows of a server. */
+import { createCatalogue } from '../../app/catalogue.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import { toDefinition } from '../../runtime/new-run.ts'
 import type { ShownWorkflow } from '../../service/views/workflow-json.ts'
 import type { AppliedWorkflow } from '../../service/workflows/apply-workflows.ts'
+import { compileStored } from '../../service/workflows/compile-stored.ts'
 import type { ListedWorkflow } from '../../service/workflows/workflow-versions.ts'
 import type { RegisteredWorkflow } from '../../store/registered-workflow.ts'
-import { Applied, ShownWorkflow as RemoteWorkflow, WorkflowList } from '../../web/api/workflow-schemas.ts'
+import {
+  Applied,
+  ShownWorkflow as RemoteWorkflow,
+  WorkflowDefinition,
+  WorkflowList,
+} from '../../web/api/workflow-schemas.ts'
 import { CliError } from '../cli-error.ts'
 import { toEpoch } from './run-record.ts'
 import { type ServerClient, toQuery } from './server-client.ts'
@@ -30,6 +37,16 @@ export const readWorkflow = async (
     versions: versions.map((one) => toVersion(workflow, one)),
     definition: { file, source },
   }
+}
+
+/** Compiles a version here, with all that was linked to it. @throws Fault `invalid_input` */
+export const compileVersion = async (
+  client: ServerClient,
+  { workflow, version }: RegisteredWorkflow,
+): Promise<CompiledWorkflow> => {
+  const path = toQuery(`/api/v1/workflows/${encodeURIComponent(workflow)}/definition`, { version })
+  const { definition: hash, file, source, links, environment } = await client.get(path, WorkflowDefinition)
+  return compileStored({ hash, file, source, links }, { catalogue: createCatalogue(), environment })
 }
 
 interface Version {

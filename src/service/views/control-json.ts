@@ -1,6 +1,7 @@
 /** The JSON of what was asked of a run, as the command line prints it and the HTTP interface answers it. */
 import type { CancelEnd } from '../control/cancel-run.ts'
 import type { PauseEnd } from '../control/pause-run.ts'
+import type { SignalResult } from '../control/send-signal.ts'
 import { toShownStatus } from './shown-status.ts'
 
 /** `was_over`: the run had ended before. `finally` is there if it broke off. */
@@ -21,4 +22,11 @@ export const toPausedJson = ({ run, isDone }: PauseEnd) => ({
   run: run.id,
   status: toShownStatus(run),
   done: isDone,
+})
+
+export const toSignalledJson = (event: string, { id, reached, passed }: SignalResult) => ({
+  event,
+  id,
+  reached,
+  repeated: passed,
 })

@@ -11,7 +11,7 @@ export const toPlanJson = ({ workflow, forecast, paths, typical }: Plan) => ({
   if_nothing_fails_usd: roundUsd(forecast.smoothUsd),
   most_steps: forecast.steps,
   most_model_calls: forecast.calls,
-  typical: typical === undefined ? null : typicalToJson(typical),
+  typical: typical === undefined ? null : toTypicalCostJson(typical),
   steps: forecast.byStep.map(stepToJson),
   paths: paths.paths.map(({ end, steps, smoothUsd, ways }) => ({
     end,
@@ -28,7 +28,7 @@ export const toPlanJson = ({ workflow, forecast, paths, typical }: Plan) => ({
   })),
 })
 
-const typicalToJson = ({ runs, ofOtherVersions, unpricedRuns, cachedRuns, ...figures }: TypicalCost) => ({
+export const toTypicalCostJson = ({ runs, ofOtherVersions, unpricedRuns, cachedRuns, ...figures }: TypicalCost) => ({
   runs,
   of_other_versions: ofOtherVersions,
   unpriced_runs: unpricedRuns,

@@ -66,8 +66,9 @@ export abstract class PostgresRecords
     return this.db.read(async (session) => toLivePhases(await session.all(sql<StoredLivePhase>(COUNT_LIVE_RUNS))))
   }
 
-  listEvents({ type, run, since, until, limit }: CloudEventFilter = {}): Promise<StoredCloudEvent[]> {
-    const values = [since ?? 0, until ?? Number.MAX_SAFE_INTEGER, type ?? null, run ?? null, limit ?? null]
+  listEvents({ type, run, workflow, ...bounds }: CloudEventFilter = {}): Promise<StoredCloudEvent[]> {
+    const { since = 0, until = Number.MAX_SAFE_INTEGER, after = 0, limit = null } = bounds
+    const values = [since, until, type ?? null, run ?? null, limit, workflow ?? null, after]
     return this.db.read(async (session) => {
       const found = await session.all(run === undefined ? OUTBOX.list : OUTBOX.listOfRun, values)
       const unpack = await this.db.unpacker(found.map(({ data }) => data))

@@ -25,10 +25,11 @@ export const APPROVAL = {
   findByToken: sql<StoredApproval>(`${SELECT_APPROVALS} where token_hash = $1`),
 } as const
 
-export const SELECT_EVENTS = `select outbox.id, type, source, at, data, subject, run.id as "runId", delivered_at as "deliveredAt"
-  from outbox join run on run.key = outbox.run`
+export const SELECT_EVENTS = `select outbox.id, type, source, at, data, subject, run.id as "runId", delivered_at as "deliveredAt",
+  outbox.key as "order" from outbox join run on run.key = outbox.run`
 
-const SELECT_EVENT = `${SELECT_EVENTS} where at >= $1 and at < $2 and ($3::text is null or type = $3)`
+const SELECT_EVENT = `${SELECT_EVENTS} where at >= $1 and at < $2 and ($3::text is null or type = $3)
+  and ($6::text is null or run.workflow = $6) and outbox.key > $7`
 
 export const OUTBOX = {
   list: sql<StoredEvent>(`${SELECT_EVENT} and $4::text is null order by outbox.key limit $5::bigint`),

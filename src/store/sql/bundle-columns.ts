@@ -125,7 +125,7 @@ export const toMade = (
   ...(taken.length === 0 ? {} : { taken }),
 })
 
-export const toBundledEvent = ({ runId, deliveredAt, ...event }: StoredCloudEvent): BundledEvent => ({
+export const toBundledEvent = ({ runId, order, deliveredAt, ...event }: StoredCloudEvent): BundledEvent => ({
   ...event,
   ...(deliveredAt === null ? {} : { deliveredAt }),
 })

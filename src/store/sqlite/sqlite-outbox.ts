@@ -19,9 +19,11 @@ export class SqliteOutbox {
     this.#statements.add.run({ run, id, type, source, at, text, subject, deliveredAt: deliveredAt ?? null })
   }
 
-  list({ type, run, since = 0, until = Number.MAX_SAFE_INTEGER, limit }: CloudEventFilter): StoredCloudEvent[] {
+  list({ type, run, workflow, ...bounds }: CloudEventFilter): StoredCloudEvent[] {
+    const named = { run: run ?? null, type: type ?? null, workflow: workflow ?? null }
+    const { since = 0, until = Number.MAX_SAFE_INTEGER, after = 0, limit = -1 } = bounds
     const statement = run === undefined ? this.#statements.list : this.#statements.listOfRun
-    const found = statement.all({ run: run ?? null, type: type ?? null, since, until, limit: limit ?? -1 })
+    const found = statement.all({ ...named, since, until, after, limit })
     return decodeRows(found, {
       decode: (row) => toCloudEvent(row, this.#decoding.unpack),
       onDamaged: this.#decoding.onDamaged,
@@ -32,15 +34,18 @@ export class SqliteOutbox {
 interface Query {
   run: string | null
   type: string | null
+  workflow: string | null
   since: number
   until: number
+  after: number
   limit: number
 }
 
-export const SELECT_EVENTS = `select outbox.id, type, source, at, data, subject, run.id as "runId", delivered_at as "deliveredAt" from outbox
+export const SELECT_EVENTS = `select outbox.id, type, source, at, data, subject, run.id as "runId", delivered_at as "deliveredAt", outbox.key as "order" from outbox
   join run on run.key = outbox.run`
 
-const SELECT = `${SELECT_EVENTS} where at >= @since and at < @until and (@type is null or type = @type)`
+const SELECT = `${SELECT_EVENTS} where at >= @since and at < @until and (@type is null or type = @type) and (@workflow is null or run.workflow = @workflow)
+  and outbox.key > @after`
 
 const prepareOutbox = (db: Connection) => ({
   add: db.prepare<

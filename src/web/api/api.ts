@@ -9,8 +9,10 @@ import { addApprovalRoutes } from './approval-routes.ts'
 import { addControlRoutes } from './control-routes.ts'
 import { addCopyRoutes } from './copy-routes.ts'
 import { addDocsPage } from './docs-route.ts'
+import { addEmittedRoutes } from './emitted-routes.ts'
 import { addEventRoutes } from './event-routes.ts'
 import { addHistoryRoutes } from './history-routes.ts'
+import { addLinkRoutes } from './link-routes.ts'
 import { addPlanRoutes } from './plan-routes.ts'
 import { addReportRoutes } from './report-routes.ts'
 import { type Api, createRouter, TOKEN } from './routing.ts'
@@ -53,7 +55,9 @@ export const createHttpInterface = (
   addCopyRoutes(api, services)
   addHistoryRoutes(api, services)
   addEventRoutes(api, services, feeds)
+  addEmittedRoutes(api, services)
   addApprovalRoutes(api, services)
+  addLinkRoutes(api, services)
   addWorkflowRoutes(api, services)
   addPlanRoutes(api, services)
   addReportRoutes(api, services)

@@ -1,14 +1,16 @@
 /** Cancels and pauses runs, and sends events to them. */
 import { toUntouched } from '../../service/control/cancel-run.ts'
 import { findRun } from '../../service/control/find-run.ts'
+import { matchRuns } from '../../service/control/match-runs.ts'
 import { pauseRun } from '../../service/control/pause-run.ts'
 import { sendSignal } from '../../service/control/send-signal.ts'
-import { toCancelledJson, toPausedJson } from '../../service/views/control-json.ts'
-import { DECIDE, STEER } from './access.ts'
+import { toCancelledJson, toPausedJson, toSignalledJson } from '../../service/views/control-json.ts'
+import { toShownStatus } from '../../service/views/shown-status.ts'
+import { DECIDE, type RouteAccess, reaches, STEER } from './access.ts'
 import { Problem } from './problem.ts'
 import { type Api, answers, body, route } from './routing.ts'
 import { runParams } from './run-routes.ts'
-import { Cancelled, Paused, SignalBody, Signalled } from './schemas.ts'
+import { Cancelled, MatchSignalBody, Paused, SignalBody, Signalled } from './schemas.ts'
 import type { ApiServices } from './services.ts'
 
 /** Stands in journals as the one that asked, where no tokens are asked. */
@@ -42,6 +44,18 @@ const signalRoute = route(DECIDE, {
   responses: { 202: answers('The event is kept, also if the run does not wait for it yet.', Signalled) },
 })
 
+/** The condition is in the body: it meets only runs that the client reaches. */
+const MATCHED: RouteAccess = { scope: 'decide', filters: true }
+
+const matchRoute = route(MATCHED, {
+  method: 'post',
+  path: '/api/v1/signals',
+  operationId: 'sendSignalToMatching',
+  summary: 'Send an event to each run that has not ended and matches a condition',
+  request: { body: body(MatchSignalBody) },
+  responses: { 202: answers('The event is kept for each of them. There may be none.', Signalled) },
+})
+
 export const addControlRoutes = (api: Api, { store, vault, cancel }: ApiServices): void => {
   api.openapi(cancelRoute, async (c) => {
     const found = await findRun(store, c.req.valid('param').run)
@@ -60,6 +74,12 @@ export const addControlRoutes = (api: Api, { store, vault, cancel }: ApiServices
     if (run.status !== 'running')
       throw new Problem({ status: 409, code: 'conflict', detail: `run ${run.id} is over: it is ${run.status}` })
     const sent = await sendSignal(store, [run], { event, data, id, vault })
-    return c.json({ event, id: sent.id, reached: sent.reached, repeated: sent.passed }, 202)
+    return c.json(toSignalledJson(event, sent), 202)
+  })
+  api.openapi(matchRoute, async (c) => {
+    const { match, event, data = null, id } = c.req.valid('json')
+    const matched = await matchRuns(store, match, { statusOf: toShownStatus })
+    const runs = matched.filter(({ workflow }) => reaches(c.get('caller'), workflow))
+    return c.json(toSignalledJson(event, await sendSignal(store, runs, { event, data, id, vault })), 202)
   })
 }

@@ -18,6 +18,20 @@ const usd = z.number().nullable()
 const most = z.number().nullable()
 const perRound = (block: 'foreach' | 'loop') => z.object({ [block]: z.string(), most_runs: most }).nullable()
 
+const Typical = z.object({
+  runs: z.int(),
+  of_other_versions: z.boolean(),
+  unpriced_runs: z.int(),
+  cached_runs: z.int(),
+  median_usd: usd,
+  highest_usd: usd,
+  median_ms: z.number(),
+})
+
+export const TypicalCost = z
+  .object({ workflow: z.string(), typical: Typical.nullable().describe('Null: no run has completed.') })
+  .openapi('TypicalCost')
+
 export const Plan = z
   .object({
     workflow: z.string(),
@@ -27,18 +41,7 @@ export const Plan = z
     if_nothing_fails_usd: usd,
     most_steps: most,
     most_model_calls: most,
-    typical: z
-      .object({
-        runs: z.int(),
-        of_other_versions: z.boolean(),
-        unpriced_runs: z.int(),
-        cached_runs: z.int(),
-        median_usd: usd,
-        highest_usd: usd,
-        median_ms: z.number(),
-      })
-      .nullable()
-      .describe('Null: no run has completed.'),
+    typical: Typical.nullable().describe('Null: no run has completed.'),
     steps: z
       .array(
         z.object({

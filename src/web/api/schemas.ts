@@ -227,6 +227,8 @@ export const Decided = z
   })
   .openapi('Decided')
 
+export type DecidedJson = z.infer<typeof Decided>
+
 export const SignalBody = z
   .strictObject({
     event: z.string().min(1),
@@ -234,6 +236,13 @@ export const SignalBody = z
     id: z.string().min(1).optional().describe('Each run takes the same id once. Default: a new id.'),
   })
   .openapi('Signal')
+
+export const MatchSignalBody = SignalBody.extend({
+  match: z
+    .string()
+    .min(1)
+    .describe('Expression over `run` { id, workflow, status, started_at } and `input`, such as `input.order == 42`.'),
+}).openapi('SignalToMatching')
 
 export const Signalled = z
   .object({
@@ -243,6 +252,8 @@ export const Signalled = z
     repeated: z.array(z.string()).describe('Runs that had this id before, or have ended.'),
   })
   .openapi('Signalled')
+
+export type SignalledJson = z.infer<typeof Signalled>
 
 export const Cancelled = z
   .looseObject({

@@ -47,6 +47,8 @@ export interface ApiServices extends RerunPorts {
   catalogue: Catalogue
   /** The catalogue with the providers of the project's config. */
   projectCatalogue: Catalogue
+  /** Names of the environment variables that expressions may read. */
+  variables: readonly string[]
   /** J9: redacts the secrets that the server knows. */
   vault: Pick<Redactor, 'redact'>
   /** @throws Fault as `submitWorkflow`; InvalidSource for a text with errors */

@@ -25,6 +25,7 @@ import {
   ShownWorkflow,
   ValidateBody,
   Validated,
+  WorkflowDefinition,
   WorkflowList,
 } from './workflow-schemas.ts'
 
@@ -72,6 +73,15 @@ const showRoute = route(READ, {
   summary: 'Show a version of a workflow with its text, and list its versions',
   request: { params, query: versionQuery },
   responses: { 200: answers('The version.', ShownWorkflow) },
+})
+
+const definitionRoute = route(READ, {
+  method: 'get',
+  path: '/api/v1/workflows/{workflow}/definition',
+  operationId: 'getWorkflowDefinition',
+  summary: 'Show a version of a workflow with all that was linked to it',
+  request: { params, query: versionQuery },
+  responses: { 200: answers('Its text, and what it needs to be compiled elsewhere.', WorkflowDefinition) },
 })
 
 const diffRoute = route(READ, {
@@ -135,8 +145,14 @@ const addRegisteringRoutes = (api: Api, { store, clock, compileSource, checkSour
   })
 }
 
-const addComparingRoutes = (api: Api, { store, compileStored, readPast }: ApiServices): void => {
+const addComparingRoutes = (api: Api, { store, variables, compileStored, readPast }: ApiServices): void => {
   const compile = async (chosen: RegisteredWorkflow) => compileStored(await loadVersion(store, chosen))
+  api.openapi(definitionRoute, async (c) => {
+    const { workflow } = c.req.valid('param')
+    const { version, ...chosen } = choose(await expectVersions(store, workflow), c.req.valid('query').version)
+    const { hash: definition, file, source, links } = await loadVersion(store, { ...chosen, version })
+    return c.json({ workflow, version, definition, file, source, links, environment: variables }, 200)
+  })
   api.openapi(diffRoute, async (c) => {
     const { workflow } = c.req.valid('param')
     const query = c.req.valid('query')

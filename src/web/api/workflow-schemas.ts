@@ -22,6 +22,18 @@ export const ShownWorkflow = z
   })
   .openapi('Workflow')
 
+export const WorkflowDefinition = z
+  .object({
+    workflow: z.string(),
+    version: z.int(),
+    definition: z.string().describe('SHA-256 of the workflow.'),
+    file: z.string(),
+    source: z.string(),
+    links: json.describe('Schemas of tools, child workflows and files as they were when it was registered.'),
+    environment: z.array(z.string()).describe('Names of the environment variables that its expressions may read.'),
+  })
+  .openapi('WorkflowDefinition')
+
 const Finding = z.looseObject({
   file: z.string(),
   line: z.int(),

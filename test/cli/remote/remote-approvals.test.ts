@@ -46,7 +46,7 @@ test('a decision is taken once, with the values of its form, and a later one nam
     await server.until('it ends', async () => (await server.record(run)).status === 'completed')
     const late = await server.same('approvals', 'reject', id, '--by', 'bob')
     assert.match(late.stderr, 'ann')
-    assert.match((await decide('approve', '--token', 'x')).stderr, '--token needs a database')
+    await server.same('approvals', 'approve', '--token', 'x')
   }))
 
 test('of several approvals each is told with those that are still asked', () =>
@@ -57,6 +57,36 @@ test('of several approvals each is told with those that are still asked', () =>
     assert.match(first.stderr, '1 of 2: ann; still asked: anyone')
     const second = await server.remote('approvals', 'approve', run, '--by', 'bob', '--json')
     assert.is(JSON.parse(second.stdout).missing, 0)
+  }))
+
+test('a link that a server made is decided over HTTP and on its database, once', () =>
+  withServedDatabase([ASK], async (server) => {
+    const run = await submitUntil(server, { workflow: 'ask' }, 'waiting')
+    const made = await server.remote('approvals', 'link', run)
+    assert.match(made.stderr, 'its bearer may decide once, until')
+    const token = made.stdout.trim()
+    assert.match((await server.remote('approvals', 'link', 'last', 'ask', '--json')).stdout, '"token"')
+    const late = await server.same('approvals', 'approve', '--token', token)
+    assert.match(late.stderr, 'a newer one was made')
+    const link = JSON.parse((await server.local('approvals', 'link', run, '--json')).stdout)
+    assert.equal([link.run, link.path, link.title], [run, 'ask', 'Send it?'])
+    const decide = (...args: string[]) => server.remote('approvals', 'approve', '--token', link.token, ...args)
+    assert.match((await decide('--by', 'ann')).stderr, 'amount')
+    const decided = await decide('--by', 'bob', '--values', 'amount=3')
+    assert.match(decided.stderr, '✓ bob approved: Send it?')
+    await server.until('it ends', async () => (await server.record(run)).status === 'completed')
+    await server.same('approvals', 'reject', '--token', link.token, '--by', 'ann')
+  }))
+
+test('of a link for several people, the one left is who decides', () =>
+  withServedDatabase([TWO.replace('count: 2', 'count: 2, by: [ann, bob]')], async (server) => {
+    const run = await submitUntil(server, { workflow: 'two' }, 'waiting')
+    const first = (await server.remote('approvals', 'link', run)).stdout.trim()
+    const one = await server.remote('approvals', 'approve', '--token', first, '--by', 'ann')
+    assert.match(one.stderr, '1 of 2: ann; still asked: bob')
+    const second = (await server.remote('approvals', 'link', run)).stdout.trim()
+    const other = await server.remote('approvals', 'approve', '--token', second)
+    assert.match(other.stderr, '✓ bob approved: Pay it?')
   }))
 
 test.run()

@@ -49,6 +49,18 @@ const READS: string[][] = [
   ['workflows', 'show', 'nightly'],
   ['workflows', 'show', 'nightly', '--of', '1', '--json'],
   ['workflows', 'show', 'nightly', '--of', '9'],
+  ['workflows', 'diff', 'nightly'],
+  ['workflows', 'diff', 'nightly', '1', '2', '--json'],
+  ['workflows', 'diff', 'nightly', '1'],
+  ['workflows', 'diff', 'nightly', 'nightly.yaml'],
+  ['workflows', 'diff', 'nightly', '1', 'nightly.yaml', '--json'],
+  ['workflows', 'diff', 'nightly', '9'],
+  ['workflows', 'diff', 'nightl'],
+  ['plan', 'greet.yaml', '--json'],
+  ['plan', 'greet.yaml'],
+  ['plan', 'fail.yaml'],
+  ['graph', '--run', 'last'],
+  ['graph', 'fail.yaml', '--run', 'last'],
 ]
 
 const test = suite('reports of a server')
@@ -57,8 +69,13 @@ test('reports, schedules and workflows are those of the database of the server',
   withServedDatabase([GREET, FAIL], async (server) => {
     await submitUntil(server, { workflow: 'fail' }, 'failed')
     await submitUntil(server, { workflow: 'greet', input: { name: 'Ada' } }, 'completed')
-    server.folder.write('nightly.yaml', NIGHTLY)
+    for (const [name, text] of Object.entries({ greet: GREET, fail: FAIL, nightly: NIGHTLY }))
+      server.folder.write(`${name}.yaml`, text)
     assert.match((await server.local('workflows', 'apply', 'nightly.yaml')).stderr, '1 of 1 registered')
+    assert.match((await server.same('workflows', 'diff', 'nightly')).stderr, 'has only one version')
+    server.folder.write('nightly.yaml', NIGHTLY.replace('n: 1', 'n: 2'))
+    assert.match((await server.local('workflows', 'apply', 'nightly.yaml')).stderr, '1 of 1 registered')
+    server.folder.write('nightly.yaml', NIGHTLY.replace('note', 'noted'))
     for (const args of READS) await server.same(...args)
     const paused = await server.remote('schedules', 'pause', 'nightly')
     assert.is(paused.stderr, 'schedule nightly/1 is paused: it starts no run\n')

@@ -1,13 +1,8 @@
 /** `troupe approvals list`, `show` and `link`: open approvals of runs. */
 
-import { createLink } from '../../../service/control/approval-link.ts'
-import { findApproval } from '../../../service/control/open-approvals.ts'
-import { type ShownApproval, toApprovalJson, toLinkJson } from '../../../service/views/approval-json.ts'
-import type { OpenApproval } from '../../../store/approval-record.ts'
-import type { Store } from '../../../store/store.ts'
+import { type ShownApproval, toApprovalJson } from '../../../service/views/approval-json.ts'
 import type { Context } from '../../context.ts'
 import { withDesk } from '../../open-desk.ts'
-import { findRun, withRuns } from '../../open-runs.ts'
 import { readCount } from '../../option-values.ts'
 import { writeHint, writeJson, writeLines, writeTable } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
@@ -62,20 +57,13 @@ export const showApproval = (context: Context, options: ApprovalArguments): Prom
   })
 
 export const linkApproval = (context: Context, options: ApprovalArguments): Promise<void> =>
-  withRuns(context, async ({ store }) => {
-    const approval = await expectApproval(store, options)
-    const link = toLinkJson(approval, await createLink(store, approval))
+  withDesk(context, undefined, async (desk) => {
+    const link = await desk.link(options)
     if (options.json === true) writeJson(context, link)
     else {
       context.stdout.write(`${link.token}\n`)
       const deadline = link.due_at === null ? '' : `, until ${link.due_at}`
-      context.stderr.write(`its bearer may decide once${deadline}: ${toOneLine(approval.title)}\n`)
+      context.stderr.write(`its bearer may decide once${deadline}: ${toOneLine(link.title)}\n`)
       writeHint(context, 'troupe approvals approve --token TOKEN')
     }
   })
-
-/** @throws Fault `not_found`, CliError for `last` without runs */
-const expectApproval = async (store: Store, { approval, path }: ApprovalArguments): Promise<OpenApproval> => {
-  const first = approval === 'last' ? (await findRun(store, approval)).id : approval
-  return findApproval(store, { first, path })
-}

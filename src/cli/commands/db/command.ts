@@ -115,10 +115,13 @@ database, and while the new one has content. Cached answers and failed slots of 
   action: async () => (await import('./db-copy.ts')).copyDatabase,
 }
 
+const NEEDS_DATABASE = 'it looks after a database itself: call it beside the database of the server'
+
 export const dbCommand: CliCommand = {
   name: 'db',
   summary: 'maintain the database: copies, sizes, retention, checks',
   examples: ['troupe db backup nightly.db', 'troupe db check && troupe db stats', 'troupe db sweep --dry-run'],
   help: `All of them except restore may be used while runs continue. How to combine them: docs/operations.md.`,
-  subcommands: [...CARE, ...COPIES, COPY],
+  // The databases of a copy are named by its arguments.
+  subcommands: [...[...CARE, ...COPIES].map((command) => ({ ...command, needsDatabase: NEEDS_DATABASE })), COPY],
 }

@@ -21,6 +21,8 @@ With --online it asks Ollama and other servers for their models if they are on t
 with a timeout of 2 seconds, after it has said which and where. It sends no request to the internet, and none that
 needs a grant of the project config that is not trusted (troupe trust).
 
+With --server it checks whether the server answers and takes the token, in place of a database.
+
 Exit code 3 if something is missing.`,
   action: async () => (await import('./doctor.ts')).examine,
 }

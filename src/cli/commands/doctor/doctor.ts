@@ -13,6 +13,7 @@ import { EXIT } from '../../exit-code.ts'
 import { shownDatabase, viewProject } from '../../open-runs.ts'
 import { writeJson } from '../../output.ts'
 import { padEnd, toPrintable } from '../../printable.ts'
+import { findServer } from '../../remote/server-client.ts'
 import { explainError } from '../../report-error.ts'
 import { shownPath } from '../../workflow-file.ts'
 import { type DoctorCheck, miss, pass } from './check.ts'
@@ -53,10 +54,17 @@ const checkRest = async (
   return [
     describeConfig(read, context),
     ...describeTrust(read),
-    ...(await checkDatabase(read, shownDatabase(read, context))),
+    ...(await checkStore(read, context)),
     ...checkProject(read, context.environment),
     ...(await checkModels(read, { context, file, online })),
   ]
+}
+
+/** The server that is named, or the database here. */
+const checkStore = async (project: Project, context: Context): Promise<DoctorCheck[]> => {
+  const client = findServer(context)
+  if (client === undefined) return checkDatabase(project, shownDatabase(project, context))
+  return (await import('./check-server.ts')).checkServer(client)
 }
 
 const readConfig = async (context: Context, file: string | undefined): Promise<Project | DoctorCheck> => {

@@ -1,13 +1,12 @@
 /** `troupe events`: lists the events that runs have emitted, oldest first. */
-import { toTime } from '../../../service/views/time.ts'
-import type { CloudEventFilter, StoredCloudEvent } from '../../../store/cloud-event-record.ts'
-import type { Store } from '../../../store/store.ts'
+import { type ShownCloudEvent, toCloudEventJson } from '../../../service/views/cloud-event-json.ts'
 import type { Context } from '../../context.ts'
 import { describeShown, formatTime } from '../../figures.ts'
 import { findRun, withRunsIfThere } from '../../open-runs.ts'
 import { readLimit, readPeriod } from '../../option-values.ts'
 import { writeJsonLine, writeTable } from '../../output.ts'
 import { toOneLine } from '../../printable.ts'
+import { findServer } from '../../remote/server-client.ts'
 
 const DEFAULT_LIMIT = 100
 
@@ -22,40 +21,30 @@ export interface EventsArguments {
 }
 
 export const listEvents = async (context: Context, options: EventsArguments): Promise<void> => {
-  const { json = false } = options
+  const { json = false, type, run } = options
   const limit = readLimit(options, json ? undefined : DEFAULT_LIMIT)
-  const period = readPeriod(options)
-  return withRunsIfThere(context, { json, none: undefined }, async (store) => {
-    const all = await store.listEvents({ ...(await toFilter(store, options)), ...period })
+  const filter = { ...(type !== undefined && { type }), ...readPeriod(options) }
+  const show = (all: readonly ShownCloudEvent[]): void => {
     const events = limit === undefined ? all : all.slice(-limit)
-    if (json) for (const event of events) writeJsonLine(context, toCloudEvent(event))
+    if (json) for (const event of events) writeJsonLine(context, toCloudEventJson(event))
     else if (events.length === 0) context.stderr.write('no events\n')
     else writeEvents(events, context)
     const shown = describeShown(events.length, all.length, { noun: 'event', which: 'last' })
     if (shown !== '') context.stderr.write(`${shown}\n`)
+  }
+  const named = run !== undefined && { run }
+  const client = findServer(context)
+  if (client !== undefined) {
+    const { readEvents } = await import('../../remote/remote-events.ts')
+    return show(await readEvents(client, { ...filter, ...named }))
+  }
+  return withRunsIfThere(context, { json, none: undefined }, async (store) => {
+    const found = named && { run: (await findRun(store, named.run)).id }
+    show(await store.listEvents({ ...filter, ...found }))
   })
 }
 
-const toFilter = async (store: Store, { type, run }: EventsArguments): Promise<CloudEventFilter> => ({
-  ...(type === undefined ? {} : { type }),
-  ...(run === undefined ? {} : { run: (await findRun(store, run)).id }),
-})
-
-/** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md; attributes that start with `troupe` are extensions of this project. */
-const toCloudEvent = ({ id, type, source, subject, at, data, runId, deliveredAt }: StoredCloudEvent) => ({
-  specversion: '1.0',
-  id,
-  type,
-  source,
-  ...(subject === undefined ? {} : { subject }),
-  time: toTime(at),
-  datacontenttype: 'application/json',
-  trouperun: runId,
-  ...(deliveredAt === null ? {} : { troupedelivered: toTime(deliveredAt) }),
-  data,
-})
-
-const writeEvents = (events: readonly StoredCloudEvent[], { stdout }: Context): void =>
+const writeEvents = (events: readonly ShownCloudEvent[], { stdout }: Context): void =>
   writeTable(stdout, events, [
     { title: 'time', text: ({ at }) => formatTime(at) },
     { title: 'type', least: 16, text: ({ type }) => toOneLine(type), paint: (text) => stdout.paint.bold(text) },

@@ -12,10 +12,11 @@ import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileFile, folderOf } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
 import { describeProofs } from '../../describe-proofs.ts'
-import { viewProject, withRuns } from '../../open-runs.ts'
+import { withReader } from '../../open-reader.ts'
+import { viewProject } from '../../open-runs.ts'
 import { suggest } from '../../option-values.ts'
-import { openPastRun } from '../../past-run.ts'
 import { toVisibleJson } from '../../printable.ts'
+import type { RunReader } from '../../run-reader.ts'
 
 interface Drawn {
   workflow: CompiledWorkflow
@@ -31,12 +32,23 @@ export const graph = async (
   const notation = chooseFormat(format, output)
   if (run !== undefined && notation !== 'svg')
     throw new CliError(`--run shows nothing in ${notation}: expected --format svg`)
-  const drawn = run === undefined ? await compileNamed(context, file) : await readRun(context, { run, file })
-  const text = await renderChart(drawn.workflow, { format: notation, activity: drawn.activity })
-  if (output === undefined || output === '-') context.stdout.write(notation === 'xstate' ? toVisibleJson(text) : text)
+  const place = { format: notation, output }
+  if (run === undefined) return draw(context, await compileNamed(context, file), place)
+  return withReader(context, undefined, async (reader) =>
+    draw(context, await readRun(reader, { context, run, file }), place),
+  )
+}
+
+const draw = async (
+  context: Context,
+  { workflow, activity, proofs }: Drawn,
+  { format, output }: { format: ChartFormat; output: string | undefined },
+): Promise<void> => {
+  const text = await renderChart(workflow, { format, activity })
+  if (output === undefined || output === '-') context.stdout.write(format === 'xstate' ? toVisibleJson(text) : text)
   else {
     writeOutput(output, text, context)
-    if (drawn.proofs !== undefined) context.stderr.write(`${describeProofs(drawn.proofs)}\n`)
+    if (proofs !== undefined) context.stderr.write(`${describeProofs(proofs)}\n`)
   }
 }
 
@@ -68,13 +80,14 @@ const compileNamed = async (context: Context, file: string | undefined): Promise
 }
 
 /** Draws the workflow that the run started with, even if its file has changed since. */
-const readRun = (context: Context, { run, file }: { run: string; file: string | undefined }): Promise<Drawn> =>
-  withRuns(context, async (opened) => {
-    const { record, stored, rows } = await openPastRun(context, opened, run)
-    const { workflow } = stored
-    if (file !== undefined) expectSame(await compileNamed(context, file), { workflow, run: record.id })
-    return { workflow, activity: readRunActivity(workflow, { runId: record.id, rows }) }
-  })
+const readRun = async (
+  reader: RunReader,
+  { context, run, file }: { context: Context; run: string; file: string | undefined },
+): Promise<Drawn> => {
+  const { record, workflow, rows } = await reader.readPast(run)
+  if (file !== undefined) expectSame(await compileNamed(context, file), { workflow, run: record.id })
+  return { workflow, activity: readRunActivity(workflow, { runId: record.id, rows }) }
+}
 
 const expectSame = (
   { workflow: named }: Drawn,

@@ -13,6 +13,7 @@ export const planCommand: CliCommand = {
   ],
   help: `Calls nothing. The worst case follows from the bounds of loops, jumps, turns and retries, from max_tokens, from
 one input token for each byte of a request, and from today's prices. Parts without a bound are listed. The
-typical cost is that of past runs of this version of the workflow or, if there are none, of other versions.`,
+typical cost is that of past runs of this version of the workflow or, if there are none, of other versions. With --server
+it is that of the server.`,
   action: async () => (await import('./plan.ts')).plan,
 }

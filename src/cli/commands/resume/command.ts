@@ -2,6 +2,7 @@ import { type CliCommand, json, QUIET, RUN } from '../../command.ts'
 
 export const resumeCommand: CliCommand = {
   name: 'resume',
+  needsDatabase: 'a server continues its runs by itself: troupe watch RUN follows one',
   summary: 'continue an interrupted run',
   arguments: { run: ['[run]', RUN] },
   options: [['--all', 'every interrupted run'], json('one JSON object, with --all an array'), QUIET],

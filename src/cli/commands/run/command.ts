@@ -2,6 +2,7 @@ import { type CliCommand, input, MODEL, QUIET, RESULT_JSON, WORKFLOW_FILE } from
 
 export const runCommand: CliCommand = {
   name: 'run',
+  needsDatabase: 'it performs the run in this process: troupe submit FILE has the server perform it',
   summary: 'check a workflow and run it',
   arguments: { file: ['<file>', WORKFLOW_FILE] },
   options: [

@@ -2,6 +2,7 @@ import { type CliCommand, json } from '../../command.ts'
 
 export const serveCommand: CliCommand = {
   name: 'serve',
+  needsDatabase: 'it is a server itself, and performs the runs of a database',
   summary: 'run what is queued, due or scheduled until stopped',
   options: [
     [

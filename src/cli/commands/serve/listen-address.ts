@@ -56,7 +56,7 @@ export const explainListenError = (
       hint: '--listen :0 takes any free port; --listen none goes without HTTP',
     }
   if (code === 'EACCES') return { message: `port ${port} needs more rights`, hint: 'take a port from 1024 on' }
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return { message: `${host} is no address of this machine`, hint: 'listen on 127.0.0.1 or [::1]' }
   return undefined
 }

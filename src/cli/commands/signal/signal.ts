@@ -3,6 +3,7 @@
 import { countOf } from '../../../core/count.ts'
 import type { JsonValue } from '../../../core/json.ts'
 import type { SignalResult } from '../../../service/control/send-signal.ts'
+import { toSignalledJson } from '../../../service/views/control-json.ts'
 import { isFree } from '../../../service/views/shown-status.ts'
 import type { RunRecord } from '../../../store/store.ts'
 import { CliError } from '../../cli-error.ts'
@@ -58,9 +59,9 @@ const report = (
   { json = false }: SignalArguments,
   { event, end, runs }: { event: string; end: SignalResult; runs: readonly RunRecord[] },
 ): void => {
-  const { id, reached, passed } = end
+  const { reached, passed } = end
   if (json) {
-    writeJson(context, { event, id, reached, repeated: passed })
+    writeJson(context, toSignalledJson(event, end))
     return
   }
   const before = passed.length === 0 ? '' : `, ${countOf(passed.length, 'run')} had it before`

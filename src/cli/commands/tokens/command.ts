@@ -1,5 +1,8 @@
 import { type CliCommand, json } from '../../command.ts'
 
+/** A token must not be able to make others. */
+const NEEDS_DATABASE = 'tokens are made and revoked beside the database of the server, and not over HTTP'
+
 export const tokensCommand: CliCommand = {
   name: 'tokens',
   summary: 'create, list and revoke the tokens of the HTTP interface',
@@ -16,6 +19,7 @@ every secret), admin (all of them): docs/server.md.`,
   subcommands: [
     {
       name: 'create',
+      needsDatabase: NEEDS_DATABASE,
       summary: 'create a token, and print it this once',
       options: [
         ['--name <name>', 'who uses it: letters, digits and . _ @ + -', 'required'],
@@ -28,12 +32,14 @@ every secret), admin (all of them): docs/server.md.`,
     },
     {
       name: 'list',
+      needsDatabase: NEEDS_DATABASE,
       summary: 'list the tokens, without their texts',
       options: [json('a JSON array')],
       action: async () => (await import('./tokens.ts')).list,
     },
     {
       name: 'revoke',
+      needsDatabase: NEEDS_DATABASE,
       summary: 'make a token void at once',
       arguments: { name: ['<name>', 'its name'] },
       options: [json()],

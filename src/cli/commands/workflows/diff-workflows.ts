@@ -7,16 +7,15 @@ import {
   type StepChange,
   type WorkflowComparison,
 } from '../../../service/workflows/compare-workflows.ts'
-import { expectVersions, findVersion } from '../../../service/workflows/workflow-versions.ts'
+import { findVersion } from '../../../service/workflows/workflow-versions.ts'
 import { describeChanges } from '../../change-text.ts'
 import { CliError, InvalidFile } from '../../cli-error.ts'
 import { compileFile } from '../../compile-file.ts'
 import type { Context } from '../../context.ts'
-import { type OpenedRuns, withRuns } from '../../open-runs.ts'
 import { writeJson, writeLines } from '../../output.ts'
 import type { Paint } from '../../paint.ts'
 import { toOneLine } from '../../printable.ts'
-import { compileVersion } from './workflow-versions.ts'
+import { type WorkflowVersions, withVersions } from './workflow-versions.ts'
 
 export interface DiffWorkflowsArguments {
   name: string
@@ -27,8 +26,8 @@ export interface DiffWorkflowsArguments {
 
 /** The exit code is 0 also if the versions differ. */
 export const diffWorkflows = (context: Context, options: DiffWorkflowsArguments): Promise<void> =>
-  withRuns(context, async (opened) => {
-    const [before, after] = await openSides(context, opened, options)
+  withVersions(context, async (registered) => {
+    const [before, after] = await openSides(context, registered, options)
     const comparison = compareWorkflows(before.workflow, after.workflow)
     const { stdout } = context
     if (options.json === true)
@@ -48,14 +47,14 @@ interface Side {
 /** The two newest versions by default; with one version or file, that and the newest. */
 const openSides = async (
   context: Context,
-  opened: OpenedRuns,
+  registered: WorkflowVersions,
   { name, from, to }: DiffWorkflowsArguments,
 ): Promise<[Side, Side]> => {
-  const versions = await expectVersions(opened.store, name)
+  const versions = await registered.list(name)
   const open = async (text: string): Promise<Side> => {
-    if (!/^\d+$/.test(text)) return { name: text, workflow: await compileSide(text, { context, opened }) }
+    if (!/^\d+$/.test(text)) return { name: text, workflow: await compileSide(text, { context, registered }) }
     const version = findVersion(versions, text)
-    return { name: `version ${version.version}`, workflow: await compileVersion(opened, version) }
+    return { name: `version ${version.version}`, workflow: await registered.compile(version) }
   }
   const [newest, before] = versions
   if (from !== undefined && to !== undefined) return [await open(from), await open(to)]
@@ -68,7 +67,7 @@ const openSides = async (
 
 const compileSide = async (
   file: string,
-  { context, opened: { project } }: { context: Context; opened: OpenedRuns },
+  { context, registered: { project } }: { context: Context; registered: WorkflowVersions },
 ): Promise<CompiledWorkflow> => {
   const { compiled, diagnostics, source } = await compileFile(file, { context, project })
   if (compiled === undefined) throw new InvalidFile(diagnostics, source)

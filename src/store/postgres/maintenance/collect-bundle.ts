@@ -39,7 +39,7 @@ const bundleRun = async (
   const rows = await session.all(RUN.readRows, [row.id, 1, LAST_SEQ])
   const messages = await session.all(SQL.messages, [row.key])
   const approvals: StoredApproval[] = await session.all(APPROVAL.list, [row.id, null, null])
-  const events = await session.all(OUTBOX.listOfRun, [0, Number.MAX_SAFE_INTEGER, null, row.id, null])
+  const events = await session.all(OUTBOX.listOfRun, [0, Number.MAX_SAFE_INTEGER, null, row.id, null, null, 0])
   const unpack = await db.unpacker(
     [
       ...[row.output, row.error, ...rows.map(({ data }) => data), ...messages.map(({ body }) => body)],
