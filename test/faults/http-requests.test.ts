@@ -66,6 +66,10 @@ const fill = async (server: Reached): Promise<Record<string, readonly string[]>>
   }
 }
 
+/** `fetch` tells why it failed in the cause alone. */
+const describe = (thrown: unknown): string =>
+  thrown instanceof Error && thrown.cause !== undefined ? `${thrown} (${thrown.cause})` : String(thrown)
+
 const test = suite('requests')
 
 test('R10 any request is answered as the OpenAPI document says, and none by an error of the server', () =>
@@ -83,7 +87,7 @@ test('R10 any request is answered as the OpenAPI document says, and none by an e
         if (status >= 500) throw new Error(String(status))
       } catch (thrown) {
         const { method, path, body } = request
-        wrong.push(`${thrown} at ${method} ${path.slice(0, 200)} with ${body?.slice(0, 500)}`)
+        wrong.push(`${describe(thrown)} at ${method} ${path.slice(0, 200)} with ${body?.slice(0, 500)}`)
       }
       const ms = Math.round(performance.now() - started)
       if (ms > slowest.ms) slowest = { ms, request: `${request.method} ${request.path.slice(0, 200)}` }
