@@ -69,6 +69,8 @@ interface Found {
   server: number
   /** True when our list of migrations is there. */
   has_migrations: boolean
+  /** False: `search_path` names none that exists. */
+  has_schema: boolean
   foreign_tables: number
 }
 
@@ -78,15 +80,21 @@ const isUsable = (schema: FoundSchema): boolean => judgeSchema(schema, SCHEMA_VE
 export const readSchema = async (client: pg.Client, location: string): Promise<FoundSchema> => {
   const { rows } = await client.query<Found>(
     `select current_setting('server_version_num')::int as server, to_regclass('${MIGRATIONS_TABLE}') is not null as has_migrations,
+       current_schema() is not null as has_schema,
        (select count(*) from pg_tables where schemaname = current_schema() and tablename in (${TABLES})) as foreign_tables`,
   )
-  const [{ server, has_migrations, foreign_tables } = { server: 0, has_migrations: false, foreign_tables: 0 }] = rows
+  const [found = { server: 0, has_migrations: false, has_schema: true, foreign_tables: 0 }] = rows
+  const { server, has_migrations, has_schema, foreign_tables } = found
   if (server < OLDEST_SERVER)
     throw new StoreError(
       'unreadable',
       `database '${location}' is on Postgres ${Math.floor(server / 10_000)}: expected ${OLDEST_SERVER / 10_000} or newer`,
       { hint: 'update the server, or name another one in the URL' },
     )
+  if (!has_schema)
+    throw new StoreError('unreadable', `database '${location}' has no schema for the tables`, {
+      hint: 'create the schema that search_path names: create schema NAME',
+    })
   if (has_migrations) return readVersion(client, location)
   if (foreign_tables === 0) return { version: 0, readableFrom: 0 }
   throw new StoreError('unreadable', `database '${location}' has tables of another program: expected an empty one`, {

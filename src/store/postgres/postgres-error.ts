@@ -53,6 +53,12 @@ const EXPLANATIONS: [pattern: RegExp, ...Explanation][] = [
     'has no schema for the tables',
     'create the schema that search_path names: create schema NAME',
   ],
+  [
+    /^22023/,
+    'unreadable',
+    'refuses a parameter',
+    'correct it in the URL, such as ?statement_timeout=30000, which is in milliseconds',
+  ],
   [/^25006/, 'unreadable', 'is read-only', 'name the primary server in the URL, not a replica'],
   [/^53100/, 'disk_full', 'has no room left', 'free disk space on its server; nothing recorded so far is lost'],
   [/^53300/, 'busy', 'has no connection left', 'raise max_connections of the server, or start fewer programs'],

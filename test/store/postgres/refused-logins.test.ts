@@ -57,6 +57,18 @@ interface Case {
 
 const CASES: Case[] = [
   {
+    title: 'a timeout that is no number',
+    change: (url) => url.searchParams.set('statement_timeout', 'soon'),
+    says: /refuses a parameter \(22023: /,
+    hint: /\?statement_timeout=30000, which is in milliseconds/,
+  },
+  {
+    title: 'a search_path without a schema',
+    change: (url) => url.searchParams.set('options', '-c search_path=none'),
+    says: /has no schema for the tables/,
+    hint: /create schema NAME/,
+  },
+  {
     title: 'a wrong password',
     change: (url) => Object.assign(url, { username: 'careful', password: 'wrong' }),
     says: /refuses the login \(28P01/,
