@@ -3,8 +3,10 @@
  * the note of a row. Where the same fixed work of bare Node's spread too far from repeat to repeat, nothing is judged:
  * then the machine was measured, not the program.
  */
+import { availableParallelism } from 'node:os'
 import { CALIBRATION } from './calibration.ts'
 import type { Row } from './rows.ts'
+import { toBusyCores } from './server-rows.ts'
 
 interface Target {
   id: string
@@ -12,9 +14,14 @@ interface Target {
   /** At most, or where more is better at least. */
   bound: 'at most' | 'at least'
   limit: number
-  /** The limit is so many times this other row. */
+  /** The limit is so many times this other row. BEST_PEER: that of the best other program. */
   of?: { peer: string; metric: string }
+  /** True: it can be reached only where the other row left as many cores idle as it asks for. */
+  needsRoom?: boolean
 }
+
+/** Stands for the other programs of a run. */
+const BEST_PEER = 'best peer'
 
 const TARGETS: readonly Target[] = [
   { id: 'W1', metric: 'memory store', bound: 'at most', limit: 0.5, of: { peer: 'mastra', metric: 'memory store' } },
@@ -49,6 +56,15 @@ const TARGETS: readonly Target[] = [
   { id: 'W10', metric: '10000 runs', bound: 'at most', limit: 10 },
   { id: 'W10', metric: '10000 runs, peak memory', bound: 'at most', limit: 512 },
   { id: 'W11', metric: 'HTTP submit to accepted, p50', bound: 'at most', limit: 3 },
+  { id: 'W11', metric: '1 server', bound: 'at least', limit: 5, of: { peer: BEST_PEER, metric: '1 server' } },
+  {
+    id: 'W11',
+    metric: '2 servers',
+    bound: 'at least',
+    limit: 1.5,
+    of: { peer: 'troupe', metric: '1 server' },
+    needsRoom: true,
+  },
   { id: 'W12', metric: 'a page on SQLite, p95', bound: 'at most', limit: 50 },
   { id: 'W12', metric: 'a page on Postgres, p95', bound: 'at most', limit: 50 },
   { id: 'L1', metric: 'openai, above the SDK, memory store', bound: 'at most', limit: 2 },
@@ -81,16 +97,43 @@ const withNotes = (row: Row, notes: readonly string[]): Row => ({
   note: [...notes, row.note].filter((note) => note !== '').join('; '),
 })
 
-const applyTarget = ({ bound, limit, of, id }: Target, { row, rows }: { row: Row; rows: readonly Row[] }): string[] => {
-  const base = of && rows.find((other) => other.id === id && other.peer === of.peer && other.metric === of.metric)
+const applyTarget = (target: Target, { row, rows }: { row: Row; rows: readonly Row[] }): string[] => {
+  const { bound, limit, of, id } = target
+  const base = of && findBase(target, rows)
   if (of !== undefined && base === undefined) return []
   const value = row.median / (base?.median ?? 1)
-  const measured = of === undefined ? '' : `${value.toFixed(2)} of ${of.peer}, ${of.metric}; `
+  const measured = base === undefined ? '' : `${value.toFixed(2)} of ${base.peer}, ${base.metric}; `
   const isReached = bound === 'at most' ? value <= limit : value >= limit
   const steadiness = rows.find((other) => other.id === id && other.metric === CALIBRATION)
   const isSteady = SIZES.includes(row.unit) || steadiness === undefined || spreadOf(steadiness) <= SPREAD_LIMIT
-  const verdict = !isSteady ? 'not judged, machine unsteady' : isReached ? 'reached' : 'MISSED'
+  const without = isReached ? undefined : explainNoRoom(target, rows)
+  const verdict = !isSteady
+    ? 'not judged, machine unsteady'
+    : without !== undefined
+      ? `not judged, ${without}`
+      : isReached
+        ? 'reached'
+        : 'MISSED'
   return [`${measured}${bound} ${limit}${of === undefined ? ` ${row.unit}` : ''}: ${verdict}`]
+}
+
+/** The row that a target is measured by. */
+const findBase = ({ id, of, bound }: Target, rows: readonly Row[]): Row | undefined => {
+  const same = rows.filter((row) => row.id === id && row.metric === of?.metric)
+  if (of?.peer !== BEST_PEER) return same.find(({ peer }) => peer === of?.peer)
+  const isBetter = (one: Row, other: Row): boolean =>
+    bound === 'at least' ? one.median > other.median : one.median < other.median
+  return same
+    .filter(({ peer }) => peer !== 'troupe' && peer !== 'node')
+    .reduce<Row | undefined>((best, row) => (best === undefined || isBetter(row, best) ? row : best), undefined)
+}
+
+/** Says why this machine has no room for a target, if it has none. */
+const explainNoRoom = ({ id, of, limit, needsRoom = false }: Target, rows: readonly Row[]): string | undefined => {
+  if (!needsRoom || of === undefined) return undefined
+  const cores = availableParallelism()
+  const busy = rows.find((row) => row.id === id && row.metric === toBusyCores(of.metric))?.median ?? 0
+  return busy * limit > cores ? `'${of.metric}' keeps ${busy.toFixed(1)} of ${cores} cores busy` : undefined
 }
 
 const spreadOf = ({ median, min, max }: Row): number => (max - min) / median

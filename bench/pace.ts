@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { medianOf } from './rows.ts'
 
 /**
@@ -16,6 +17,35 @@ export const measurePace = async (run: () => Promise<unknown>, { atOnce }: { atO
   const started = performance.now()
   for (; performance.now() - started < MEASURE_MS; runs += atOnce) await together()
   return runs / ((performance.now() - started) / 1000)
+}
+
+const FLOW_WARM_UP_MS = 3_000
+const FLOW_MEASURE_MS = 4_000
+
+/**
+ * Runs per second at a steady state: so many are in flight at any moment, since each that ends is followed by the next. Runs that
+ * other processes perform need it: one that waits for the slowest of a group would measure idle servers.
+ * @param during Called when the measurement begins; what it returns is called at its end.
+ */
+export const measureFlow = async (
+  run: () => Promise<unknown>,
+  { atOnce, during = () => () => {} }: { atOnce: number; during?: () => () => void },
+): Promise<number> => {
+  let runs = 0
+  let isOver = false
+  const keepOne = async (): Promise<void> => {
+    for (; !isOver; runs++) await run()
+  }
+  const flow = Promise.all(Array.from({ length: atOnce }, keepOne))
+  await Promise.race([flow, delay(FLOW_WARM_UP_MS)])
+  const end = during()
+  const [before, started] = [runs, performance.now()]
+  await Promise.race([flow, delay(FLOW_MEASURE_MS)])
+  const pace = (runs - before) / ((performance.now() - started) / 1000)
+  end()
+  isOver = true
+  await flow
+  return pace
 }
 
 /** Milliseconds a run, one after the other. */

@@ -23,9 +23,9 @@ export interface Row {
 export const toRows = (samples: readonly Sample[]): Row[] => {
   const rows = new Map<string, Omit<Row, 'median' | 'min' | 'max' | 'n'> & { values: number[] }>()
   for (const { id, peer, note, figures } of samples)
-    for (const { metric, unit, value, peer: by = peer } of figures) {
+    for (const { metric, unit, value, peer: by = peer, note: own = by === 'node' ? '' : note } of figures) {
       const key = `${id} ${by} ${metric}`
-      const row = rows.get(key) ?? { id, peer: by, metric, unit, note: by === 'node' ? '' : note, values: [] }
+      const row = rows.get(key) ?? { id, peer: by, metric, unit, note: own, values: [] }
       row.values.push(value)
       rows.set(key, row)
     }

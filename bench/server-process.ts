@@ -14,18 +14,31 @@ const CONFIG = `db: ${DATABASE}
 durability: process
 `
 
+export interface ServerProcessOptions {
+  /** How many runs go on at once at the most. */
+  mostRuns: number
+  /** Default: no HTTP interface. */
+  listen?: string
+  /** Default: the database of openDurableStore. */
+  db?: string
+  /** Called with the id of each run that has ended. */
+  onEnded?: (run: string) => void
+}
+
 export class ServerProcess {
   readonly #child: ChildProcess
   readonly #watchers = new Set<() => void>()
+  readonly #onEnded: (run: string) => void
   readonly #url = Promise.withResolvers<string>()
   #taken = 0
   #left = 0
 
-  /** @param options.mostRuns How many runs go on at once at the most. @param options.listen Default: no HTTP interface. */
-  constructor(folder: string, { mostRuns, listen = 'none' }: { mostRuns: number; listen?: string }) {
+  constructor(folder: string, { mostRuns, listen = 'none', db, onEnded = () => {} }: ServerProcessOptions) {
     if (!existsSync(CLI)) throw new Error(`there is no ${CLI}: run npm run build first`)
+    this.#onEnded = onEnded
     writeFileSync(join(folder, 'troupe.config.yaml'), CONFIG)
-    this.#child = fork(CLI, ['serve', '--json', '--max-runs', String(mostRuns), '--listen', listen], {
+    const named = db === undefined ? [] : ['--db', db]
+    this.#child = fork(CLI, ['serve', '--json', '--max-runs', String(mostRuns), '--listen', listen, ...named], {
       cwd: folder,
       execArgv: ['--expose-gc', '--require', MEMORY],
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
@@ -69,11 +82,12 @@ export class ServerProcess {
   }
 
   #hear(line: string): void {
-    const { type, url } = JSON.parse(line) as { type: string; url?: string | null }
+    const { type, url, run } = JSON.parse(line) as { type: string; url?: string | null; run?: string }
     if (typeof url === 'string') this.#url.resolve(url)
     if (type === 'problem') throw new Error(line)
     if (type === 'run.taken') this.#taken++
     if (type === 'run.left' || type === 'run.ended') this.#left++
+    if (type === 'run.ended' && run !== undefined) this.#onEnded(run)
     for (const look of this.#watchers) look()
   }
 

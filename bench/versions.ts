@@ -1,8 +1,9 @@
 /** Versions of what was measured, read from the installed packages. */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hasPostgres, readPostgresVersion } from './postgres.ts'
 
-const OWN = ['xstate', 'better-sqlite3', 'openai', 'ollama']
+const OWN = ['xstate', 'better-sqlite3', 'pg', 'openai', 'ollama']
 const ROOT = join(import.meta.dirname, '..')
 const PEERS = join(import.meta.dirname, 'peers')
 
@@ -13,6 +14,7 @@ export const readVersions = ({ withPeers }: { withPeers: boolean }): Record<stri
   node: process.versions.node,
   v8: process.versions.v8,
   ...readInstalled(ROOT, OWN),
+  ...(hasPostgres() ? { postgres: readPostgresVersion() } : {}),
   ...(withPeers ? readInstalled(PEERS, Object.keys(readPackage(PEERS).dependencies ?? {})) : {}),
 })
 

@@ -5,6 +5,8 @@ export interface Figure {
   value: number
   /** Set where another side did the work than the workload is for: bare Node, for comparison. */
   peer?: string
+  /** In place of the note of the workload. */
+  note?: string
 }
 
 export interface Workload {

@@ -4,7 +4,6 @@ import { databaseSize } from './workloads/database-size.ts'
 import { fanOut } from './workloads/fan-out.ts'
 import { fold } from './workloads/fold.ts'
 import { growingLoop } from './workloads/growing-loop.ts'
-import { httpSubmit } from './workloads/http-submit.ts'
 import { killedRuns } from './workloads/killed-runs.ts'
 import { lineDurable } from './workloads/line-durable.ts'
 import { lineInMemory } from './workloads/line-in-memory.ts'
@@ -12,6 +11,7 @@ import { loop } from './workloads/loop.ts'
 import { modelOverhead } from './workloads/model-overhead.ts'
 import { modelStream } from './workloads/model-stream.ts'
 import { runList } from './workloads/run-list.ts'
+import { sharedDatabase } from './workloads/shared-database.ts'
 import { waitingRuns } from './workloads/waiting-runs.ts'
 
 const ALL = [
@@ -27,7 +27,7 @@ const ALL = [
   killedRuns,
   modelOverhead,
   modelStream,
-  httpSubmit,
+  sharedDatabase,
   runList,
 ]
 

@@ -1,10 +1,11 @@
 /** The same work in DBOS: workflows are functions, their steps go through `DBOS.runStep`, as its documentation shows it. */
 import { DBOS } from '@dbos-inc/dbos-sdk'
+import { POSTGRES_NOTE, POWER_SAFE_POSTGRES_NOTE, startPostgres } from '../postgres.ts'
 import type { Workloads } from '../workload.ts'
 import { createDurableWorkloads, type DurableEngine, type DurableRunnable } from './durable-work.ts'
 import { createLongWorkloads, type LongEngine, type LongStage } from './long-work.ts'
 import { answer, answerLate } from './model.ts'
-import { POSTGRES_NOTE, startPostgres } from './postgres.ts'
+import { createServedWorkloads, type ServedEngine } from './served-work.ts'
 import { STEPS, WAIT_MS } from './work.ts'
 
 const line = DBOS.registerWorkflow(
@@ -40,8 +41,8 @@ const fanOut = DBOS.registerWorkflow(
   { name: 'fan_out' },
 )
 
-const open = async (): Promise<DurableRunnable> => {
-  const postgres = await startPostgres()
+const open = async ({ isPowerSafe = false } = {}): Promise<DurableRunnable> => {
+  const postgres = await startPostgres({ isPowerSafe })
   DBOS.setConfig({ name: 'bench', systemDatabaseUrl: postgres.url, logLevel: 'error' })
   await DBOS.launch()
   return {
@@ -80,6 +81,12 @@ const longEngine: LongEngine = {
   openStage,
 }
 
-const engine: DurableEngine = { durableNote: POSTGRES_NOTE, openDurable: open }
+const engine: DurableEngine = { durableNote: POSTGRES_NOTE, openDurable: () => open() }
 
-export const DBOS_WORK: Workloads = { ...createDurableWorkloads(engine), ...createLongWorkloads(longEngine) }
+const servedEngine: ServedEngine = { note: POWER_SAFE_POSTGRES_NOTE, open: () => open({ isPowerSafe: true }) }
+
+export const DBOS_WORK: Workloads = {
+  ...createDurableWorkloads(engine),
+  ...createLongWorkloads(longEngine),
+  ...createServedWorkloads(servedEngine),
+}

@@ -3,8 +3,8 @@
  * ../bench.ts. A peer is loaded only when it is measured.
  */
 import { tuneV8 } from '../../src/cli/tune-v8.ts'
+import { hasPostgres } from '../postgres.ts'
 import type { Measured, Workloads } from '../workload.ts'
-import { hasPostgres } from './postgres.ts'
 import { hasRestate } from './restate-server.ts'
 
 const PEERS: Readonly<Record<string, () => Promise<Workloads>>> = {
@@ -17,8 +17,8 @@ const PEERS: Readonly<Record<string, () => Promise<Workloads>>> = {
 const WORK: Readonly<Record<string, readonly string[]>> = {
   mastra: ['W1', 'W2', 'W3', 'W4', 'W5', 'W7', 'W8'],
   langgraph: ['W1', 'W2', 'W3', 'W4', 'W5', 'W7', 'W8'],
-  dbos: ['W3', 'W4', 'W6', 'W7', 'W8', 'W10'],
-  restate: ['W3', 'W4', 'W6', 'W7', 'W8', 'W10'],
+  dbos: ['W3', 'W4', 'W6', 'W7', 'W8', 'W10', 'W11'],
+  restate: ['W3', 'W4', 'W6', 'W7', 'W8', 'W10', 'W11'],
   xstate: ['W1', 'W2'],
 }
 

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { findFreePort } from './free-port.ts'
+import { findFreePort } from '../free-port.ts'
 
 export interface RestateServer {
   /** Where runs are submitted. */
@@ -26,7 +26,10 @@ export interface RestateServer {
 /** As with the other peers, written data survives a killed process, not a power cut. */
 export const RESTATE_NOTE = 'its own server on this machine (RocksDB, WAL without fsync)'
 
-export const startRestate = async (): Promise<RestateServer> => {
+export const POWER_SAFE_RESTATE_NOTE = 'its own server on this machine (RocksDB, WAL with fsync, its default)'
+
+/** @param isPowerSafe True: written data survives a power cut too. */
+export const startRestate = async ({ isPowerSafe = false }: { isPowerSafe?: boolean } = {}): Promise<RestateServer> => {
   const folder = mkdtempSync(join(tmpdir(), 'troupe-bench-restate-'))
   const ports = { ingress: await findFreePort(), admin: await findFreePort(), node: await findFreePort() }
   const ingress = `http://127.0.0.1:${ports.ingress}`
@@ -36,7 +39,7 @@ export const startRestate = async (): Promise<RestateServer> => {
     server = spawn(findProgram(), ['--no-logo', '--listen-mode', 'tcp', '--base-dir', folder], {
       cwd: folder,
       stdio: 'ignore',
-      env: { ...process.env, ...toSettings(ports) },
+      env: { ...process.env, ...toSettings(ports), ...(isPowerSafe ? {} : WITHOUT_FSYNC) },
     })
     await untilOk(() => fetch(`${admin}/health`))
     await untilOk(() => fetch(`${ingress}/restate/health`))
@@ -92,9 +95,12 @@ const toSettings = ({ ingress, admin, node }: Record<'ingress' | 'admin' | 'node
   RESTATE_ADMIN__BIND_PORT: String(admin),
   RESTATE_ADMIN__DISABLE_WEB_UI: 'true',
   RESTATE_DISABLE_TELEMETRY: 'true',
+})
+
+const WITHOUT_FSYNC: NodeJS.ProcessEnv = {
   RESTATE_LOG_SERVER__ROCKSDB_DISABLE_WAL_FSYNC: 'true',
   RESTATE_BIFROST__LOCAL__ROCKSDB_DISABLE_WAL_FSYNC: 'true',
-})
+}
 
 const register = (admin: string, uri: string): Promise<Response> =>
   fetch(`${admin}/deployments`, {

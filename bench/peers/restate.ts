@@ -4,13 +4,14 @@ import { createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { type Context, createEndpointHandler, RestatePromise, service } from '@restatedev/restate-sdk'
 import { connect } from '@restatedev/restate-sdk-clients'
+import { findFreePort } from '../free-port.ts'
 import type { Workloads } from '../workload.ts'
 import { createDurableWorkloads, type DurableEngine, type DurableRunnable } from './durable-work.ts'
-import { findFreePort } from './free-port.ts'
 import type { LongService } from './long-runs-restate.ts'
 import { createLongWorkloads, type LongEngine, type LongStage } from './long-work.ts'
 import { answer, answerLate } from './model.ts'
-import { RESTATE_NOTE, startRestate } from './restate-server.ts'
+import { POWER_SAFE_RESTATE_NOTE, RESTATE_NOTE, startRestate } from './restate-server.ts'
+import { createServedWorkloads, type ServedEngine } from './served-work.ts'
 import { STEPS, WAIT_MS } from './work.ts'
 
 const bench = service({
@@ -36,10 +37,10 @@ const bench = service({
   },
 })
 
-const open = async (): Promise<DurableRunnable> => {
+const open = async ({ isPowerSafe = false } = {}): Promise<DurableRunnable> => {
   const served = createServer(createEndpointHandler({ services: [bench], logger: () => {} })).listen(0, '127.0.0.1')
   await once(served, 'listening')
-  const restate = await startRestate()
+  const restate = await startRestate({ isPowerSafe })
   await restate.register(`http://127.0.0.1:${(served.address() as AddressInfo).port}`)
   const client = connect({ url: restate.ingress }).serviceClient<typeof bench>({ name: 'bench' })
   return {
@@ -83,6 +84,12 @@ const longEngine: LongEngine = {
   openStage,
 }
 
-const engine: DurableEngine = { durableNote: RESTATE_NOTE, openDurable: open }
+const engine: DurableEngine = { durableNote: RESTATE_NOTE, openDurable: () => open() }
 
-export const RESTATE: Workloads = { ...createDurableWorkloads(engine), ...createLongWorkloads(longEngine) }
+const servedEngine: ServedEngine = { note: POWER_SAFE_RESTATE_NOTE, open: () => open({ isPowerSafe: true }) }
+
+export const RESTATE: Workloads = {
+  ...createDurableWorkloads(engine),
+  ...createLongWorkloads(longEngine),
+  ...createServedWorkloads(servedEngine),
+}

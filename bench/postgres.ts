@@ -1,4 +1,4 @@
-/** A Postgres of its own for a peer: on a free port of 127.0.0.1, with a folder that is gone when this process is. */
+/** A Postgres of its own for one measurement: on a free port of 127.0.0.1, with a folder that is gone when this process is. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
@@ -16,11 +16,16 @@ export interface Postgres {
 }
 
 /** As SQLite in WAL mode with `synchronous = NORMAL` keeps it: what is committed survives a killed process, not a power cut. */
-const SETTINGS = ['fsync=off', 'full_page_writes=off', 'listen_addresses=127.0.0.1', 'unix_socket_directories=']
+const PROCESS_SAFE = ['fsync=off', 'full_page_writes=off']
+/** The defaults, named: a commit has reached the disk. */
+const POWER_SAFE = ['fsync=on', 'full_page_writes=on', 'synchronous_commit=on']
+const ADDRESS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=']
 
 export const POSTGRES_NOTE = 'Postgres on this machine (fsync off)'
+export const POWER_SAFE_POSTGRES_NOTE = 'Postgres on this machine (fsync and synchronous_commit on)'
 
-export const startPostgres = async (): Promise<Postgres> => {
+/** @param isPowerSafe True: what is committed survives a power cut too. */
+export const startPostgres = async ({ isPowerSafe = false }: { isPowerSafe?: boolean } = {}): Promise<Postgres> => {
   const programs = findPrograms()
   const user = readUser()
   const folder = mkdtempSync(join(tmpdir(), 'troupe-bench-postgres-'))
@@ -34,7 +39,7 @@ export const startPostgres = async (): Promise<Postgres> => {
     })
   run('initdb', ['-D', folder, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--no-sync'])
   const port = await findFreePort()
-  const settings = SETTINGS.flatMap((setting) => ['-c', setting])
+  const settings = [...ADDRESS, ...(isPowerSafe ? POWER_SAFE : PROCESS_SAFE)].flatMap((setting) => ['-c', setting])
   const server = spawn(join(programs, 'postgres'), ['-D', folder, '-p', String(port), ...settings], {
     ...user,
     cwd: folder,
@@ -61,6 +66,11 @@ const USER = 'bench'
 
 /** True if its programs are where Debian puts them, in one folder per version. */
 export const hasPostgres = (): boolean => existsSync(DEBIAN)
+
+export const readPostgresVersion = (): string => {
+  const text = execFileSync(join(findPrograms(), 'postgres'), ['--version'], { encoding: 'utf8' })
+  return /\d[\d.]*/.exec(text)?.[0] ?? text
+}
 
 const findPrograms = (): string => {
   const newest = readdirSync(DEBIAN).sort((a, b) => Number(b) - Number(a))[0]
