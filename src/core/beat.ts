@@ -4,6 +4,8 @@ import type { Clock } from './clock.ts'
 export class Beat {
   readonly #clock: Clock
   readonly #act: () => Promise<number>
+  readonly #restMs: () => number
+  #endedAt = Number.NEGATIVE_INFINITY
   #disarm: () => void = () => {}
   #acting: Promise<void> = Promise.resolve()
   #isStopped = false
@@ -12,10 +14,14 @@ export class Beat {
   #isActing = false
   #isStarted = false
 
-  /** @param act Resolves to the milliseconds until the next time; never rejects. */
-  constructor(clock: Clock, act: () => Promise<number>) {
+  /**
+   * @param act Resolves to the milliseconds until the next time; never rejects.
+   * @param options `restMs`: shortest pause before an action that is hastened, in milliseconds. Default 0.
+   */
+  constructor(clock: Clock, act: () => Promise<number>, { restMs = () => 0 }: { restMs?: () => number } = {}) {
     this.#clock = clock
     this.#act = act
+    this.#restMs = restMs
   }
 
   /** Acts for the first time at once, or after so many milliseconds. */
@@ -25,13 +31,17 @@ export class Beat {
     else this.#arm(delayMs)
   }
 
-  /** Acts at once, or as soon as the action in flight has ended. Before the start, and after the stop, it does nothing. */
+  /** Acts as soon as the last action has ended and the rest is over. Before the start, and after the stop, it does nothing. */
   hasten(): void {
     if (this.#isStopped || !this.#isStarted) return
     this.#isHastened = this.#isActing
     if (this.#isActing) return
     this.#disarm()
-    this.start()
+    const restMs = this.#restMs()
+    // The clock may have been set back.
+    const waitMs = Math.min(restMs, this.#endedAt + restMs - this.#clock.now())
+    if (waitMs <= 0) this.start()
+    else this.#arm(waitMs)
   }
 
   /** Ends the repetition. Resolves when an action in flight has ended. */
@@ -50,7 +60,8 @@ export class Beat {
     this.#isHastened = false
     const pauseMs = await this.#act()
     this.#isActing = false
-    if (!this.#isStopped) this.#arm(this.#isHastened ? 0 : pauseMs)
+    this.#endedAt = this.#clock.now()
+    if (!this.#isStopped) this.#arm(this.#isHastened ? Math.min(this.#restMs(), pauseMs) : pauseMs)
   }
 
   #arm(delayMs: number): void {

@@ -6,6 +6,9 @@
  *
  * It owns the pace (each 200 ms, when the next deadline is due, and when the store has news) and the pause after a run that could not be claimed. The store
  * knows which runs are due; the host resumes them.
+ *
+ * A look costs the same for one run and for fifty. So the more runs are in flight, the longer news are collected before the next look, and a
+ * full host looks before its time only when a part of its runs has left.
  */
 import { Beat } from '../core/beat.ts'
 import type { Clock } from '../core/clock.ts'
@@ -42,6 +45,13 @@ const SHORTEST_BEAT_MS = 10
 /** Most runs per look: the store scans all running runs for expired leases. */
 const MOST_LISTED = 1_000
 
+/** Pause before a look that news ask for: so much for each run in flight, and at most. An idle server looks at once. */
+const REST_PER_RUN_MS = 0.1
+const LONGEST_REST_MS = 20
+
+/** Share of `mostRuns` that must be free before a full host looks before its time. */
+const LEAST_ROOM = 0.1
+
 /** Runs that are claimed in one go, before others have their turn. */
 const MOST_AT_ONCE = 100
 
@@ -54,17 +64,20 @@ export class RunQueue {
   /** By their needs as text. */
   readonly #unfit = new Map<string, UnfitRuns>()
   #judgedAt = 0
+  /** The last look left no room. */
+  #isFull = false
   readonly #beat: Beat
   #endNews: (() => void) | undefined
 
   constructor(options: RunQueueOptions) {
     this.#options = options
-    this.#beat = new Beat(options.clock, () => this.#look())
+    const restMs = (): number => Math.min(LONGEST_REST_MS, options.host.size * REST_PER_RUN_MS)
+    this.#beat = new Beat(options.clock, () => this.#look(), { restMs })
   }
 
   start(): void {
     this.#beat.start()
-    this.#endNews = this.#options.store.onNews?.('due', () => this.#beat.hasten())
+    this.#endNews = this.#options.store.onNews?.('due', () => this.hasten())
   }
 
   /** Kinds of due runs that this process can't perform. */
@@ -72,9 +85,9 @@ export class RunQueue {
     return [...this.#unfit.values()]
   }
 
-  /** Looks at once: this process has submitted a run. */
+  /** Looks soon: this process has submitted a run, or the store has news. A full host looks in its usual pace. */
   hasten(): void {
-    this.#beat.hasten()
+    if (!this.#isFull || this.#hasRoom()) this.#beat.hasten()
   }
 
   /** Resolves when no run is being claimed any more. */
@@ -100,8 +113,10 @@ export class RunQueue {
   /** True when more may be due at once. */
   async #takeUp(): Promise<boolean> {
     const { store, clock, host, mostRuns } = this.#options
-    const room = Math.min(MOST_LISTED, mostRuns - host.size)
-    if (room <= 0) return false
+    const free = mostRuns - host.size
+    const room = Math.min(MOST_LISTED, free)
+    this.#isFull = room <= 0
+    if (this.#isFull) return false
     const now = clock.now()
     for (const [id, until] of this.#leftAlone) if (until <= now) this.#leftAlone.delete(id)
     if (now - this.#judgedAt >= PATIENCE_MS) this.#judgeAgain(now)
@@ -110,7 +125,18 @@ export class RunQueue {
     const ids = due.filter((id) => !this.#leftAlone.has(id)).slice(0, room)
     for (let from = 0; from < ids.length; from += MOST_AT_ONCE)
       await Promise.all(ids.slice(from, from + MOST_AT_ONCE).map((id) => this.#wake(id)))
-    return ids.length === room
+    this.#isFull = ids.length === free
+    return ids.length === room && !this.#isFull
+  }
+
+  #hasRoom(): boolean {
+    const { host, mostRuns } = this.#options
+    return mostRuns - host.size >= Math.max(1, mostRuns * LEAST_ROOM)
+  }
+
+  /** A run has left the host. */
+  #leave(): void {
+    if (this.#isFull && this.#hasRoom()) this.#beat.hasten()
   }
 
   #leaveAlone(id: string): void {
@@ -145,7 +171,10 @@ export class RunQueue {
       const woken = await host.wake(id, { isFit, ...(watch && { watch }) })
       // A child run may need less than the run at the top of its family.
       if (woken.kind === 'unfit' && woken.run.id !== id) this.#leaveAlone(id)
-      if (woken.kind === 'resumed') onTaken?.(woken.run, { isNew: woken.run.claim.epoch === 1 })
+      if (woken.kind !== 'resumed') return
+      onTaken?.(woken.run, { isNew: woken.run.claim.epoch === 1 })
+      const leave = (): void => this.#leave()
+      woken.run.exited.then(leave, leave)
     } catch (cause) {
       this.#leaveAlone(id)
       this.#options.onProblem({ run: id, cause })

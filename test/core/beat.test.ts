@@ -69,4 +69,24 @@ test('a beat that is hastened acts at once, once more after an action in flight,
   assert.is(at.length, 2)
 })
 
+test('a beat with a rest acts at once when it is hastened after it, and else when it is over', async () => {
+  const clock = createManualClock(0)
+  const at: number[] = []
+  const act = async (): Promise<number> => {
+    at.push(clock.now())
+    return 100
+  }
+  const beat = new Beat(clock, act, { restMs: () => 10 })
+  beat.start()
+  await clock.advance(30)
+  beat.hasten()
+  await clock.advance(4)
+  beat.hasten()
+  await clock.advance(1)
+  beat.hasten()
+  for (let ms = 0; ms < 20; ms++) await clock.advance(1)
+  await beat.stop()
+  assert.equal(at, [0, 30, 40])
+})
+
 test.run()
