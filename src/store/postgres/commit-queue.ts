@@ -16,6 +16,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { isRefusal, StoreError } from '../store-error.ts'
 import { Reopened } from './connection.ts'
+import { DISCARD_PLANS, PlanAges } from './plan-ages.ts'
 import { isConnectionLost, isContended, isStatementError, postgresCode, toStoreError } from './postgres-error.ts'
 import { createSession, type Session, sql } from './session.ts'
 import type { Verdict, WriteJob } from './write-job.ts'
@@ -54,6 +55,7 @@ export class CommitQueue {
   readonly #location: string
   readonly #connection: Reopened
   readonly #giveUpMs: number
+  readonly #planAges = new PlanAges()
   #jobs: Job[] = []
   #running: Promise<void> | undefined
   /** Number of tries of the jobs at the front, and the time of the first one. */
@@ -109,6 +111,7 @@ export class CommitQueue {
   async #perform(jobs: readonly Job[]): Promise<void> {
     const client = await this.#connection.open()
     const session = createSession(client)
+    if (this.#planAges.areOld(client)) await session.all(DISCARD_PLANS)
     const [first] = jobs
     if (first?.kind === 'transaction') return this.#performAlone(first, session)
     const steps = toSteps(jobs, this.#tries > 0)

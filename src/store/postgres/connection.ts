@@ -1,5 +1,6 @@
 /** Connections to one database: their settings, and a connection that is opened again when it is lost. */
 import pg from 'pg'
+import { DISCARD_PLANS, PlanAges } from './plan-ages.ts'
 import { toStoreError } from './postgres-error.ts'
 import { takeTlsOptions } from './tls-options.ts'
 
@@ -57,6 +58,11 @@ export const createPool = (config: pg.ClientConfig): pg.Pool => {
   const pool = new pg.Pool({ ...config, max: MOST_READERS, idleTimeoutMillis: 30_000, allowExitOnIdle: true })
   // An idle connection that is lost is replaced when it is needed.
   pool.on('error', () => {})
+  const ages = new PlanAges()
+  // In front of the statement that the connection is acquired for. A failure is that statement's too.
+  pool.on('acquire', (client) => {
+    if (ages.areOld(client)) client.query(DISCARD_PLANS.text).catch(() => {})
+  })
   return pool
 }
 
