@@ -158,7 +158,8 @@ export const createServer = (options: ServerOptions): Server => {
         meter: { answered: onRequest, streaming, read },
         isReady,
         openSchedule: open,
-        onSubmitted: () => queue.hasten(),
+        // The answer goes out first.
+        onSubmitted: () => void setImmediate(() => queue.hasten()),
       }
       const onRequestProblem = (cause: unknown): void => onProblem({ cause })
       const services = createHttpServices({ ...setting, onProblem: onRequestProblem })
