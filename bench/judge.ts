@@ -67,6 +67,8 @@ const TARGETS: readonly Target[] = [
   },
   { id: 'W12', metric: 'a page on SQLite, p95', bound: 'at most', limit: 50 },
   { id: 'W12', metric: 'a page on Postgres, p95', bound: 'at most', limit: 50 },
+  { id: 'W13', metric: '50000 rows of a loop', bound: 'at most', limit: 1 },
+  { id: 'W13', metric: '50000 rows of a foreach', bound: 'at most', limit: 1 },
   { id: 'L1', metric: 'openai, above the SDK, memory store', bound: 'at most', limit: 2 },
   { id: 'L1', metric: 'openai, above the SDK, durable', bound: 'at most', limit: 2 },
   { id: 'L1', metric: 'ollama, above the SDK, memory store', bound: 'at most', limit: 2 },

@@ -86,3 +86,35 @@ models: { silent: mock/script }
 steps:
   - { id: ask, llm: silent, prompt: go on, timeout: 2h, params: { script: [{ text: done, delay: 1h }] } }
 `
+
+/** One call a row, then an event that never comes. A loop has 10,000 turns at most, so that there are two, one in the other. */
+export const LONG_LOOP = `
+workflow: long_loop
+models: { default: mock/echo }
+input: { times: integer }
+limits: { steps: 200000 }
+steps:
+  - id: outer
+    loop: { until: iter.count * 1000 >= input.times, max: 1000 }
+    do:
+      - id: inner
+        loop: { until: iter.count >= 1000, max: 1000 }
+        do:
+          - { id: ask, llm: default, prompt: go on }
+  - { id: rest, wait: { event: never } }
+`
+
+/** The same with items, whose results are kept. */
+export const LONG_FOREACH = `
+workflow: long_foreach
+models: { default: mock/echo }
+input: { times: integer }
+limits: { steps: 200000 }
+steps:
+  - id: each
+    foreach: range(input.times)
+    concurrency: 8
+    do:
+      - { id: ask, llm: default, prompt: "\${item}" }
+  - { id: rest, wait: { event: never } }
+`

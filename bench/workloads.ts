@@ -7,6 +7,7 @@ import { growingLoop } from './workloads/growing-loop.ts'
 import { killedRuns } from './workloads/killed-runs.ts'
 import { lineDurable } from './workloads/line-durable.ts'
 import { lineInMemory } from './workloads/line-in-memory.ts'
+import { longResume } from './workloads/long-resume.ts'
 import { loop } from './workloads/loop.ts'
 import { modelOverhead } from './workloads/model-overhead.ts'
 import { modelStream } from './workloads/model-stream.ts'
@@ -29,6 +30,7 @@ const ALL = [
   modelStream,
   sharedDatabase,
   runList,
+  longResume,
 ]
 
 export const WORKLOADS: Workloads = Object.fromEntries(ALL.map((workload) => [workload.id, workload]))

@@ -14,7 +14,7 @@ import {
   toEventWait,
 } from '../runtime/waits/answered-step.ts'
 import { addApproval, isComplete } from '../runtime/waits/approval-progress.ts'
-import type { WaitingStep } from '../runtime/waits/open-waits.ts'
+import { matches, type WaitingStep } from '../runtime/waits/open-waits.ts'
 import { findRefusal } from '../runtime/waits/read-message.ts'
 import type { CloudEventRecord } from '../store/cloud-event-record.ts'
 import type { AnsweredWay } from './answered-workflow.ts'
@@ -80,14 +80,13 @@ const decide = async (waiting: WaitingStep, options: AnswerOptions): Promise<Out
 }
 
 const receive = async (
-  { wait, accepts }: WaitingStep,
+  { wait, ...waiting }: WaitingStep,
   { answers: { waitFor }, signal }: AnswerOptions,
 ): Promise<Outcome> => {
   if (wait.kind !== 'event') return { output: null }
   if (waitFor === undefined) throw missing(wait.step, `waits for the event '${wait.event}'`, 'waitFor')
   const { event: name, path } = wait
-  const isMeant = (data: JsonValue): boolean =>
-    accepts?.({ id: path, name, data, at: new Date().toISOString() }) === true
+  const isMeant = (data: JsonValue): boolean => matches(waiting, { id: path, name, data, at: new Date().toISOString() })
   return { output: await waitFor({ name, path, accepts: isMeant }, { signal }) }
 }
 

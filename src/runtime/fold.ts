@@ -11,10 +11,12 @@
 import {
   type AnyActorRef,
   type AnyStateMachine,
+  type AnyStateNode,
   createEmptyActor,
   type EventFromLogic,
   type InputFrom,
   type SnapshotFrom,
+  type StateValue,
 } from 'xstate'
 import { Fault } from '../core/fault.ts'
 
@@ -28,6 +30,19 @@ export type MachineEffect =
 export interface Fold<M extends AnyStateMachine> {
   start(input: InputFrom<M>): [SnapshotFrom<M>, MachineEffect[]]
   step(snapshot: SnapshotFrom<M>, event: EventFromLogic<M>): [SnapshotFrom<M>, MachineEffect[]]
+  /** The place where a running machine stands, as plain data; its context is kept beside it. @throws Error for one that has ended */
+  save(snapshot: SnapshotFrom<M>): SavedMachine
+  /** The snapshot that `save` was given. @throws Error when the machine has no such state */
+  restore(saved: SavedMachine, context: object): SnapshotFrom<M>
+}
+
+/** A machine without its context. */
+export interface SavedMachine {
+  value: StateValue
+  /** Paths of its active states, in XState's order: transitions of several regions are carried out in it. */
+  nodes: string[][]
+  /** Names of the logic of its actors, by their ids. */
+  children: Record<string, string>
 }
 
 /** The fold of any machine of a workflow. */
@@ -68,7 +83,36 @@ const createFold = <M extends AnyStateMachine>(machine: M): Fold<M> => {
       const next = withinBounds(() => machine.transition(snapshot, event, scope))
       return [next as SnapshotFrom<M>, effects]
     },
+    save: saveMachine,
+    restore: (saved, context) => restoreMachine(machine, { saved, context, scope: enterScope() }) as SnapshotFrom<M>,
   }
+}
+
+const saveMachine = ({ status, value, _nodes, children, historyValue }: WorkflowSnapshot): SavedMachine => {
+  if (status !== 'active' || Object.keys(historyValue).length > 0) throw new Error(`a machine that is ${status}`)
+  const actors = Object.entries(children as Record<string, AnyActorRef>)
+  const named = actors.map(([id, { src }]): [string, string] => [id, String(src)])
+  return { value, nodes: _nodes.map(({ path }) => path), children: Object.fromEntries(named) }
+}
+
+/** XState's `restoreSnapshot` would look for actors in the context, in which users may write what looks like one. */
+const restoreMachine = (
+  machine: AnyStateMachine,
+  { saved, context, scope }: { saved: SavedMachine; context: object; scope: InertScope },
+): WorkflowSnapshot => {
+  const { value, nodes, children } = saved
+  const inert = Object.entries(children).map(([id, src]) => [id, { src, syncSnapshot: false }])
+  const place = { value, context: {}, children: Object.fromEntries(inert), historyValue: {} }
+  const given = { status: 'active' as const, output: undefined, error: undefined, ...place }
+  const restored = machine.restoreSnapshot(given, scope)
+  return { ...restored, value, _nodes: nodes.map((path) => findNode(machine.root, path)), context } as WorkflowSnapshot
+}
+
+const findNode = (root: AnyStateNode, path: readonly string[]): AnyStateNode => {
+  let node: AnyStateNode | undefined = root
+  for (const key of path) node = node?.states[key]
+  if (node === undefined) throw new Error(`no state '${path.join('.')}'`)
+  return node
 }
 
 /** Message of the error, without a code, with which XState stops a macrostep after `maxIterations`. */

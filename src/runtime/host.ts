@@ -17,9 +17,7 @@ import type { CompiledWorkflow } from '../compiler/compile.ts'
 import type { Clock } from '../core/clock.ts'
 import { Fault } from '../core/fault.ts'
 import { createRunId } from '../core/run-id.ts'
-import { startSlice } from '../core/slice.ts'
 import { TurnSlices } from '../core/turn-slices.ts'
-import type { JournalRow } from '../store/journal-row.ts'
 import type { HostStore, InboxMessage, Owner, QueuedRun, RunRecord } from '../store/store.ts'
 import { type Budget, openBudget, type ParentBudget } from './budget/budget.ts'
 import type { CallPrices } from './budget/worst-case.ts'
@@ -30,7 +28,8 @@ import type { SecuredPlacement } from './effects/placement.ts'
 import { HeldRuns } from './held-runs.ts'
 import { toDefinition, toNewRun, type WantedRun } from './new-run.ts'
 import type { OpenOptions, ResumeResult, WakeResult } from './opened-run.ts'
-import { expectReadable, type RecoveredRun, Recovery } from './recovery.ts'
+import { Recovering } from './recovering.ts'
+import { expectReadable, type RecoveredRun } from './recovery.ts'
 import { ResumedDefinitions, type ResumedDefinitionsOptions } from './resumed-definitions.ts'
 import { Run } from './run.ts'
 import type { CreatedData } from './run-event.ts'
@@ -89,9 +88,6 @@ interface Holding extends Pick<RunOptions, 'workflow' | 'claim' | 'budget' | 'wa
   created: Partial<CreatedData>
 }
 
-/** Rows that are read at a time. */
-const ROWS_OF_A_PART = 500
-
 export class Host {
   readonly #options: HostOptions
   readonly #held: HeldRuns
@@ -99,6 +95,7 @@ export class Host {
   readonly #opener: RunOpener
   /** Many runs are taken up at once: their folds share the event loop with everything else. */
   readonly #turns = new TurnSlices()
+  readonly #recovering: Recovering
   /** Ids of the runs that are being resumed. */
   readonly #resuming = new Set<string>()
   #isStopped = false
@@ -108,6 +105,7 @@ export class Host {
     this.#options = options
     this.#held = new HeldRuns({ store, clock, inboxBeatMs, passivates })
     this.#definitions = new ResumedDefinitions(options)
+    this.#recovering = new Recovering({ store, turns: this.#turns })
     this.#opener = {
       clock,
       store,
@@ -159,9 +157,7 @@ export class Host {
     for (const row of rows) budget?.recall(row)
     const created = run.created.data
     const holding = { workflow, claim, claimedAt, watch, created, budget, parent, performer }
-    const recovery = new Recovery(id, workflow)
-    await this.#fold(recovery, rows)
-    const held = this.#hold(recovery.finish(), holding)
+    const held = this.#hold(await this.#recovering.foldNew(id, workflow, rows), holding)
     held.start({ isResumed: false })
     return { kind: 'held', run: held }
   }
@@ -251,7 +247,7 @@ export class Host {
       const messages = calledOffFirst((await store.readInbox([claim])).map(({ message }) => message))
       const { parent, isPaused } = result.run
       const budget = this.#openBudget(workflow, above)
-      const recovered = await this.#recover(id, { workflow, budget })
+      const recovered = await this.#recovering.recover(claim, { workflow, budget })
       const holding = {
         workflow,
         claim,
@@ -275,22 +271,6 @@ export class Host {
       await store.release(claim)
       throw thrown
     }
-  }
-
-  /** Reads the journal part by part: it may be larger than memory. */
-  async #recover(id: string, { workflow, budget }: Pick<Holding, 'workflow' | 'budget'>): Promise<RecoveredRun> {
-    const recovery = new Recovery(id, workflow)
-    for (let from = 1; ; from += ROWS_OF_A_PART) {
-      const rows = await this.#options.store.readRows(id, { from, to: from + ROWS_OF_A_PART - 1 })
-      await this.#fold(recovery, rows)
-      for (const row of rows) budget?.recall(row)
-      if (rows.length < ROWS_OF_A_PART) return recovery.finish()
-    }
-  }
-
-  async #fold(recovery: Recovery, rows: readonly JournalRow[]): Promise<void> {
-    recovery.take(rows)
-    while (!(await this.#turns.do(() => recovery.fold(startSlice()))));
   }
 
   #openBudget({ limits }: CompiledWorkflow, parent: ParentBudget | undefined): Budget | undefined {

@@ -7,7 +7,8 @@
  * 2. Recovery never throws. A journal that cannot be folded gives a defect, which ends its run and not the process (J8).
  * 3. The journal of a newer release is not folded: its rows may mean something else. Its run stays as it is.
  * 4. A journal is folded part by part: what it takes depends on the state of the run, not on its length.
- * 5. An effect is `untouched` only if no lease holder can have started it. In doubt it is not.
+ * 5. A snapshot stands for the rows up to its own: what follows from them is the same with it and without it (J5).
+ * 6. An effect is `untouched` only if no lease holder can have started it. In doubt it is not.
  */
 import type { CompiledWorkflow } from '../compiler/compile.ts'
 import { LOWERING_VERSION } from '../compiler/lower.ts'
@@ -22,10 +23,13 @@ import { isChildRun, isCleanup, type OpenEffect, type RunEffect } from './effect
 import type { CreatedData } from './run-event.ts'
 import { RunState } from './run-state.ts'
 import { RootContexts } from './scope/root-contexts.ts'
+import type { SavedRun } from './snapshot/saved-run.ts'
 
 export interface RecoveredRun {
   state: RunState
   seq: number
+  /** The row that the snapshot it was recovered from stands at; 0: from none. */
+  snapshotSeq: number
   /** Id of the run that stands in its idempotency keys. */
   keyRun: string
   usage: UsageTotals
@@ -61,21 +65,31 @@ export class Recovery {
   /** True: `created` is the only row. */
   #isNew = false
 
-  constructor(runId: string, workflow: CompiledWorkflow) {
+  /** @param saved The first row is then the one behind it. @throws Error when it does not fit the workflow */
+  constructor(runId: string, workflow: CompiledWorkflow, saved?: SavedRun) {
     this.#runId = runId
-    const state = new RunState(workflow)
-    this.#untouched = new UntouchedEffects(state)
+    const state = saved === undefined ? new RunState(workflow) : RunState.restore(workflow, saved.state)
+    this.#untouched = new UntouchedEffects(state, saved?.untouched)
     this.#recovered = {
       state,
-      seq: 0,
-      keyRun: runId,
-      usage: NO_USAGE,
-      histories: new EffectHistories(),
+      seq: saved?.seq ?? 0,
+      snapshotSeq: saved?.seq ?? 0,
+      keyRun: saved?.keyRun ?? runId,
+      usage: saved?.usage ?? NO_USAGE,
+      histories: new EffectHistories(saved?.histories),
       bounds: new RunBounds(workflow),
       contexts: new RootContexts(),
       initial: [],
       untouched: this.#untouched.ids,
     }
+    if (saved === undefined) return
+    this.#recovered.bounds.restore(saved.bounds)
+    this.#isBegun = true
+  }
+
+  /** The last row that is taken, or that a snapshot stands for. */
+  get seq(): number {
+    return this.#recovered.seq
   }
 
   /** @param rows The next rows in order. The first part has more than one row, unless the journal has only one. */
@@ -167,15 +181,18 @@ const NOTHING: readonly RunEffect[] = []
 const ALWAYS = (): boolean => true
 
 /** Collects the effects that were asked for during a pause, and those open when a holder left with nothing in flight. */
-class UntouchedEffects {
-  readonly ids = new Set<string>()
-  readonly #state: RunState
+export class UntouchedEffects {
+  readonly ids: Set<string>
+  readonly #state: Pick<RunState, 'openEffects'>
   #isPaused = false
 
-  constructor(state: RunState) {
+  /** @param ids Those so far, of a run that is not paused */
+  constructor(state: Pick<RunState, 'openEffects'>, ids: Iterable<string> = []) {
     this.#state = state
+    this.ids = new Set(ids)
   }
 
+  /** @param effects Those that follow from the row; they count only during a pause. */
   take(row: JournalRow, effects: readonly RunEffect[]): void {
     if (row.kind === 'pause') this.#pause(row.data.is_paused)
     else if (row.kind === 'left' && row.path === '') this.#leave(row.data.is_left)

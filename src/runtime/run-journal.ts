@@ -23,6 +23,8 @@ export interface RunJournalOptions
   onRow(row: JournalRow): void
   /** Writing is held up, for this cause; undefined: it goes on. Called once for each change. */
   onHeld(cause: unknown): void
+  /** The end of the run is durable. */
+  onEnded(): void
 }
 
 /** Another process holds the lease, or the store has failed for good. */
@@ -43,6 +45,9 @@ export class RunJournal {
   /** Writes that wait until the store can write again, in order. */
   #held: PendingWrite[] | undefined
   #isHeld = false
+  /** The last row that is durable, among those that this process has written. */
+  #durable = 0
+  #whenDurable: { seq: number; follow: () => void }[] = []
   #disarm: () => void = () => {}
   #isClosed = false
 
@@ -75,6 +80,12 @@ export class RunJournal {
   /** True when every write is durable and has been followed. */
   get isSettled(): boolean {
     return this.#unsettled === 0
+  }
+
+  /** Resolves when the rows up to this one are durable, which this process has written; never, if the journal is closed before. */
+  whenDurable(seq: number): Promise<void> {
+    if (this.#durable >= seq) return Promise.resolve()
+    return new Promise((follow) => this.#whenDurable.push({ seq, follow }))
   }
 
   /** Writes, and calls `follow` when the change is durable. */
@@ -141,9 +152,18 @@ export class RunJournal {
   #written({ change, follow }: PendingWrite): void {
     if (this.#isHeld && !this.#isClosed) this.#options.onHeld(undefined)
     this.#isHeld = false
+    this.#noteDurable(change.rows?.at(-1)?.seq)
+    if (change.end !== undefined) this.#options.onEnded()
     // The end has released the run: there is no lease to renew, and the store would call it lost.
     if (change.end === undefined) this.whileOurs(follow)
     else if (!this.#isClosed) follow()
+  }
+
+  #noteDurable(seq = 0): void {
+    this.#durable = Math.max(this.#durable, seq)
+    if (this.#whenDurable.length === 0) return
+    for (const { follow } of this.#whenDurable.filter((one) => one.seq <= this.#durable)) follow()
+    this.#whenDurable = this.#whenDurable.filter((one) => one.seq > this.#durable)
   }
 
   /** Follows at once if the lease is fresh, else once it is renewed, and never if it is lost or the journal is closed. */

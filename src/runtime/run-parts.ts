@@ -12,6 +12,7 @@ import { type JournalFailure, RunJournal } from './run-journal.ts'
 import type { RunOptions } from './run-options.ts'
 import { RunRest } from './run-rest.ts'
 import type { RunState } from './run-state.ts'
+import { RunSnapshots } from './snapshot/run-snapshots.ts'
 import { TakeOver } from './take-over.ts'
 import type { Asked } from './waits/read-message.ts'
 import { RunAlarms } from './waits/run-alarms.ts'
@@ -26,6 +27,8 @@ export interface RunListener extends Omit<EffectListener, 'broken' | 'resume'> {
   /** Events that waited for others are folded. */
   idle(): void
   leave(failure: JournalFailure): void
+  /** False: it is paused, or leaves. */
+  isCalm(): boolean
 }
 
 /** Parts that an event brings along into the change that it makes. */
@@ -61,10 +64,16 @@ export const createRunParts = (recovered: RecoveredRun, options: RunOptions, on:
   const journal = new RunJournal({
     ...options,
     seq,
-    onRow: (row) => bounds.take(row),
+    onRow: (row) => {
+      bounds.take(row)
+      snapshots.take(row)
+    },
     onBroken: leave,
     onHeld: (cause) => watch({ type: 'run.held', cause }),
+    onEnded: () => snapshots.drop(),
   })
+  const isCalm = (): boolean => on.isCalm() && !events.isBusy
+  const snapshots = new RunSnapshots({ ...options, recovered, journal, isCalm })
   const pauses = new LongPauses({ clock, journal, isHeldBack: on.isHeldBack })
   const events = new RunEvents<Taken>({ state, folded: on.folded, idle: on.idle, broken })
   const inbox = new RunInbox({

@@ -18,6 +18,9 @@ import type { MachineObserver } from './scope/machine-observer.ts'
 import { RunScopes } from './scope/run-scopes.ts'
 import type { Scope } from './scope/scope.ts'
 import { limitExceeded } from './scope/scope-end.ts'
+import { restoreState } from './snapshot/restore-state.ts'
+import { saveState } from './snapshot/save-state.ts'
+import type { SavedState } from './snapshot/saved-state.ts'
 import { toDecided, toSignalled } from './waits/answered-step.ts'
 import { addApproval, hasApproved, isComplete, toGivenDetails } from './waits/approval-progress.ts'
 
@@ -29,6 +32,19 @@ export class RunState {
 
   constructor(workflow: CompiledWorkflow) {
     this.#scopes = new RunScopes(workflow)
+  }
+
+  /** The state as plain data; undefined while it cannot be told so. */
+  save(): SavedState | undefined {
+    return saveState(this.#scopes, this.#begunAt)
+  }
+
+  /** A state that was saved. @throws Error when it does not fit the workflow */
+  static restore(workflow: CompiledWorkflow, saved: SavedState): RunState {
+    const state = new RunState(workflow)
+    restoreState(saved, state.#scopes, workflow)
+    state.#begunAt = saved.begunAt
+    return state
   }
 
   /** Observes from now on; machines that run already are reported as opened. */

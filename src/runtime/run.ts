@@ -91,6 +91,7 @@ export class Run {
       count: (figures) => this.#count(figures),
       returned: () => this.leaveWhenQuiet(),
       leave: (exit) => this.leave(exit),
+      isCalm: () => this.#phase.kind === 'running' && !this.isPaused,
     })
     this.#alarms = parts.alarms
     this.#runner = parts.runner

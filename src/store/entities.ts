@@ -6,6 +6,7 @@
  */
 import { defineEntity, p } from '@mikro-orm/core'
 import { AccessTokenEntity, ServerEntity } from './server-entities.ts'
+import { SnapshotEntity } from './snapshot-entity.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
 
@@ -322,4 +323,5 @@ export const createEntities = (dialect: Dialect) => [
   WorkflowVersionEntity,
   AccessTokenEntity,
   ServerEntity,
+  SnapshotEntity,
 ]

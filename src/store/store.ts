@@ -25,6 +25,7 @@ import type { ReportStore } from './report-store.ts'
 import type { RunStore } from './run-store.ts'
 import type { ScheduleStore } from './schedule-record.ts'
 import type { ServerStore } from './server-store.ts'
+import type { SnapshotStore } from './snapshot-store.ts'
 import type { TokenStore } from './token-store.ts'
 
 /** The roles that a host needs to perform runs. */
@@ -38,6 +39,8 @@ export interface HostStore
     NewsStore {
   /** Shown in messages: a file path, or `memory`. */
   readonly location: string
+  /** Undefined: it keeps none. */
+  readonly snapshots?: SnapshotStore
   /** Writes what is enqueued, then releases the database. Later calls are rejected with StoreError `closed`. */
   close(): Promise<void>
 }
@@ -54,6 +57,7 @@ export interface Store
     WorkflowStore,
     TokenStore,
     ServerStore {
+  readonly snapshots: SnapshotStore
   /** Care for the store as a whole: sizes, copies, retention. */
   maintenance(): Promise<StoreMaintenance>
 }

@@ -14,6 +14,7 @@ import { addStoreQueryTests } from './store-queries.ts'
 import { addStoreInboxTests, addStoreRunTests } from './store-runs.ts'
 import { addStoreScheduleTests } from './store-schedules.ts'
 import { addStoreServerTests } from './store-servers.ts'
+import { addStoreSnapshotTests } from './store-snapshots.ts'
 import { addStoreSubmissionDurabilityTests, addStoreSubmissionTests } from './store-submission.ts'
 import { addStoreTokenTests } from './store-tokens.ts'
 import { addStoreUsageTests } from './store-usage.ts'
@@ -57,6 +58,7 @@ export const storeContract = (name: string, open: OpenSubject, options: { forget
   addStoreWorkflowTests(add)
   addStoreTokenTests(add)
   addStoreServerTests(add)
+  addStoreSnapshotTests(add)
   addStoreMaintenanceTests(add)
   addStoreQueryTests(add)
   addStoreUsageTests(add)

@@ -50,6 +50,12 @@ export interface ParentBudget {
   attempt: string
 }
 
+/** `on`: amounts by path, in the order in which they were first charged. */
+export interface SavedBudget {
+  spent: Amount
+  on: [path: string, amount: Amount][]
+}
+
 export class Budget {
   readonly #limits: BudgetLimits
   readonly #prices: CallPrices
@@ -71,6 +77,18 @@ export class Budget {
     const { usage = [], charged } = figuresOf(row)
     for (const call of usage) this.charge(row.path, toAmount(call))
     if (charged !== undefined) this.charge(row.path, charged)
+  }
+
+  /** Sums of what was recalled and charged so far. */
+  save(): SavedBudget {
+    return { spent: this.#spent, on: [...this.#spentOn] }
+  }
+
+  /** Takes over sums, in place of the rows that they are of. */
+  restore({ spent, on }: SavedBudget): void {
+    if (this.#parent !== undefined) this.#parent.budget.#addBelow(this.#parent.attempt, spent)
+    this.#spent = spent
+    for (const [step, amount] of on) this.#spentOn.set(step, amount)
   }
 
   spend(step: string, usage: readonly Usage[]): void {

@@ -21,6 +21,13 @@ export interface Crossing extends ReachedData {
 /** With more steps than this the state is measured only now and then, since a measurement looks at every step. */
 const STEPS_A_LOOK = 50
 
+export interface SavedBounds {
+  /** Rows that count. */
+  rows: number
+  /** Bounds that the journal tells of. */
+  told: string[]
+}
+
 export class RunBounds {
   readonly #mostRows: number
   readonly #told = new Set<string>()
@@ -30,6 +37,15 @@ export class RunBounds {
 
   constructor({ workflow }: Pick<CompiledWorkflow, 'workflow'>) {
     this.#mostRows = Math.max(LIMITS.journal.most, workflow.limits.steps?.value ?? 0)
+  }
+
+  save(): SavedBounds {
+    return { rows: this.#rows, told: [...this.#told] }
+  }
+
+  restore({ rows, told }: SavedBounds): void {
+    this.#rows = rows
+    for (const one of told) this.#told.add(one)
   }
 
   /** Counts a row. A bound that an earlier lease holder has warned of is not warned of again. */

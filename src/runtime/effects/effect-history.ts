@@ -24,9 +24,20 @@ export const toEffectId = ({ path, visit }: Pick<OpenEffect, 'path' | 'visit'>):
 export const nextAttempt = ({ failed, lost }: EffectHistory): number => failed + lost + 1
 
 export class EffectHistories {
-  readonly #open = new Map<string, EffectHistory>()
+  readonly #open: Map<string, EffectHistory>
+
+  /** @param saved Of `save` */
+  constructor(saved: Iterable<[string, EffectHistory]> = []) {
+    this.#open = new Map(saved)
+  }
+
+  save(): [id: string, history: EffectHistory][] {
+    return [...this.#open]
+  }
 
   take(row: JournalRow): void {
+    // Most rows are outcomes of effects that have no history.
+    if (row.kind === 'outcome' && this.#open.size === 0) return
     const id = toEffectId(row)
     if (row.kind === 'attempt') this.#open.set(id, addFailed(this.#of(id), { at: row.at, ...row.data }))
     else if (row.kind === 'lost') this.#open.set(id, { ...this.#of(id), lost: this.#of(id).lost + 1 })

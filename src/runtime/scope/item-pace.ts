@@ -4,6 +4,11 @@
  */
 import type { Rate } from '../../core/rate.ts'
 
+export interface SavedPace {
+  starts: number[]
+  started: number
+}
+
 export class ItemPace {
   readonly #rate: Rate
   /** Times of the last starts, as many as the rate counts; the next one replaces the oldest. */
@@ -12,6 +17,15 @@ export class ItemPace {
 
   constructor(rate: Rate) {
     this.#rate = rate
+  }
+
+  save(): SavedPace {
+    return { starts: [...this.#starts], started: this.#started }
+  }
+
+  restore({ starts, started }: SavedPace): void {
+    this.#starts.push(...starts)
+    this.#started = started
   }
 
   /** When the next item may start, in epoch milliseconds. */

@@ -14,9 +14,9 @@ import type { PageRequest, ResultsRequest } from '../../core/item-file.ts'
 import type { JsonValue } from '../../core/json.ts'
 import { countAllowed, formatMaxFailures } from '../../core/max-failures.ts'
 import type { Outcome } from '../run-event.ts'
-import { ItemPace } from './item-pace.ts'
-import { type ItemResult, type ItemResults, LEFT_OUT } from './item-results.ts'
-import type { ItemSource } from './item-source.ts'
+import { ItemPace, type SavedPace } from './item-pace.ts'
+import { type ItemResult, type ItemResults, LEFT_OUT, type SavedResults } from './item-results.ts'
+import type { ItemSource, SavedSource } from './item-source.ts'
 
 /** `step` is the path of the step that failed. */
 export type ItemEnd = { output: JsonValue } | FailedItem
@@ -47,6 +47,21 @@ export interface ItemCounts {
 
 /** An effect that the foreach itself needs. */
 export type PoolEffect = { part: ForeachPart; visit: number; input: PageRequest | ResultsRequest }
+
+/** `concurrency`: that of this visit, which an expression may have given. */
+export interface SavedPool {
+  source: SavedSource
+  results: SavedResults
+  pace: SavedPace | undefined
+  running: number[]
+  next: number
+  done: number
+  failed: number
+  pages: number
+  batches: number
+  fault: PoolFault | undefined
+  concurrency: number
+}
 
 export class ItemPool {
   readonly #source: ItemSource
@@ -138,6 +153,36 @@ export class ItemPool {
     const { known: total, isWhole } = this.#source
     const [running, { written }] = [this.#running.size, this.#results]
     return { total, isReading: !isWhole, running, done: this.#done, failed: this.#failed, written }
+  }
+
+  save(): SavedPool {
+    return {
+      source: this.#source.save(),
+      results: this.#results.save(),
+      pace: this.#pace?.save(),
+      running: [...this.#running],
+      next: this.#next,
+      done: this.#done,
+      failed: this.#failed,
+      pages: this.#pages,
+      batches: this.#batches,
+      fault: this.#fault,
+      concurrency: this.#policy.concurrency,
+    }
+  }
+
+  /** Puts a new pool where a saved one was. */
+  restore({ source, results, pace, running, ...saved }: SavedPool): void {
+    this.#source.restore(source)
+    this.#results.restore(results)
+    if (pace !== undefined) this.#pace?.restore(pace)
+    for (const index of running) this.#running.add(index)
+    this.#next = saved.next
+    this.#done = saved.done
+    this.#failed = saved.failed
+    this.#pages = saved.pages
+    this.#batches = saved.batches
+    this.#fault = saved.fault
   }
 
   #toResult(end: ItemEnd): ItemResult {

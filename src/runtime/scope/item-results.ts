@@ -20,6 +20,36 @@ export interface ItemResults {
   takeWritten(written: JsonValue): void
   /** Output of the foreach, when all items have ended. */
   toOutput(counts: { done: number; failed: number }): JsonValue
+  save(): SavedResults
+  restore(saved: SavedResults): void
+}
+
+/** Results of items, and the indexes of those that are left out. `file`: absent where the results are the output. */
+export interface SavedResults {
+  indexes: number[]
+  values: JsonValue[]
+  leftOut: number[]
+  file?: { next: number; written: number; isWriting: boolean; size: number | undefined; columns: string[] | undefined }
+}
+
+const saveResults = (results: ReadonlyMap<number, ItemResult> | readonly ItemResult[]): SavedResults => {
+  const saved: SavedResults = { indexes: [], values: [], leftOut: [] }
+  results.forEach((result, index) => {
+    if (result === LEFT_OUT) saved.leftOut.push(index)
+    else {
+      saved.indexes.push(index)
+      saved.values.push(result)
+    }
+  })
+  return saved
+}
+
+const restoreResults = (
+  { indexes, values, leftOut }: SavedResults,
+  add: (at: number, one: ItemResult) => void,
+): void => {
+  for (const [place, index] of indexes.entries()) add(index, values[place] ?? null)
+  for (const index of leftOut) add(index, LEFT_OUT)
 }
 
 /** The output is the list of the results, in the order of the items. */
@@ -42,6 +72,14 @@ export class KeptResults implements ItemResults {
 
   toOutput(): JsonValue {
     return this.#results.filter((result) => result !== LEFT_OUT)
+  }
+
+  save(): SavedResults {
+    return saveResults(this.#results)
+  }
+
+  restore(saved: SavedResults): void {
+    restoreResults(saved, (index, result) => this.add(index, result))
   }
 }
 
@@ -117,6 +155,24 @@ export class WrittenResults implements ItemResults {
 
   toOutput({ done: count, failed }: { done: number; failed: number }): JsonValue {
     return { count, failed, path: this.#file.path }
+  }
+
+  save(): SavedResults {
+    const [next, written, isWriting] = [this.#next, this.#written, this.#isWriting]
+    return {
+      ...saveResults(this.#waiting),
+      file: { next, written, isWriting, size: this.#size, columns: this.#columns },
+    }
+  }
+
+  restore(saved: SavedResults): void {
+    if (saved.file === undefined) throw new Error('expected results for a file, got a list')
+    restoreResults(saved, (index, result) => this.#waiting.set(index, result))
+    this.#next = saved.file.next
+    this.#written = saved.file.written
+    this.#isWriting = saved.file.isWriting
+    this.#size = saved.file.size
+    this.#columns = saved.file.columns
   }
 
   #takeRows(): ResultsRequest['rows'] {

@@ -66,19 +66,24 @@ export class ItemScopes {
     this.#host = host
   }
 
-  start({ scope, step, visit, input, plan, bounds: { concurrency } }: AskedStep): void {
+  start(asked: AskedStep): void {
+    const { scope, step } = asked
     const open = scope.open.get(step)
-    const policy = plan?.foreach
-    if (!policy || !open) throw new Defect(`J4: foreach '${step}' started without a plan`)
-    open.pool = new ItemPool(toEnds(input, { step, policy }), {
-      step,
-      pathOf: (index) => itemPath(scope, { step, visit, index }),
-      ...policy,
-      concurrency: concurrency ?? policy.concurrency,
-    })
+    if (!open) throw new Defect(`J4: foreach '${step}' started without a visit`)
+    open.pool = createPool(asked)
     open.items = new Map()
     open.outer = contextOf(scope)
     this.goOn({ scope, step }, open)
+  }
+
+  /** The timers of rates, with their places. */
+  listPaces(): readonly PaceTimer[] {
+    return [...this.#paces.values()]
+  }
+
+  /** Puts back a timer of a rate, which is armed already. */
+  restorePace(pace: PaceTimer): void {
+    this.#paces.set(pace.timer.path, pace)
   }
 
   /** An item has ended: others may start. */
@@ -167,7 +172,26 @@ export class ItemScopes {
   }
 }
 
-interface PaceTimer {
+/** The pool of a foreach that is entered. */
+export const createPool = ({
+  scope,
+  step,
+  visit,
+  input,
+  plan,
+  bounds: { concurrency },
+}: Omit<AskedStep, 'at'>): ItemPool => {
+  const policy = plan?.foreach
+  if (!policy) throw new Defect(`J4: foreach '${step}' started without a plan`)
+  return new ItemPool(toEnds(input, { step, policy }), {
+    step,
+    pathOf: (index) => itemPath(scope, { step, visit, index }),
+    ...policy,
+    concurrency: concurrency ?? policy.concurrency,
+  })
+}
+
+export interface PaceTimer {
   place: ItemPlace
   open: OpenStep
   timer: OpenTimer

@@ -16,6 +16,14 @@ export interface ItemSource {
   /** The read that is to be performed now; undefined: none. The source waits for its page then. */
   askPage(): PageRequest | undefined
   takePage(page: JsonValue): void
+  save(): SavedSource
+  restore(saved: SavedSource): void
+}
+
+/** `file`: absent for a list, which the input of the step has. */
+export interface SavedSource {
+  next: number
+  file?: { items: NextItem[]; known: number; isReading: boolean; from: FilePosition | 'start' | undefined }
 }
 
 export class ListedItems implements ItemSource {
@@ -41,6 +49,14 @@ export class ListedItems implements ItemSource {
   askPage(): undefined {}
 
   takePage(): void {}
+
+  save(): SavedSource {
+    return { next: this.#next }
+  }
+
+  restore({ next }: SavedSource): void {
+    this.#next = next
+  }
 }
 
 /** The next page is read when only so many items are left, so that none waits for it. */
@@ -94,6 +110,20 @@ export class FileItems implements ItemSource {
     const first = this.#items.length - items.length
     for (const { at, code, message, line } of bad)
       this.#items[first + at] = { fault: { code, message, retryable: false, details: { path: this.#path, line } } }
+  }
+
+  save(): SavedSource {
+    const file = { items: [...this.#items], known: this.#known, isReading: this.#isReading, from: this.#from }
+    return { next: this.#next, file }
+  }
+
+  restore({ next, file }: SavedSource): void {
+    if (file === undefined) throw new Error('expected items of a file, got a list')
+    this.#next = next
+    this.#items = file.items
+    this.#known = file.known
+    this.#isReading = file.isReading
+    this.#from = file.from
   }
 }
 

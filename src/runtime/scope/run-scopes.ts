@@ -132,6 +132,12 @@ export class RunScopes {
     return true
   }
 
+  /** Puts the machines of a snapshot in the place of none (snapshot/restore-state.ts). */
+  restore(root: Scope, stepsStarted: number): void {
+    this.#root = root
+    this.#stepsStarted = stepsStarted
+  }
+
   /** True while the steps of `finally` run, after the end of the run. */
   get isEnding(): boolean {
     return this.#root !== undefined && contextOf(this.#root).ending !== undefined
@@ -174,11 +180,9 @@ export class RunScopes {
       else if (effect.type === 'schedule') this.#effects.push(this.timers.start(scope, effect, this.#at))
       else this.#stopTimer(scope, effect.timer)
     }
-    if (scope.snapshot.status === 'error')
-      throw new Defect(`J8: a machine failed by itself: ${String(scope.snapshot.error)}`, {
-        cause: scope.snapshot.error,
-      })
-    if (scope.snapshot.status === 'done') this.#endScope(scope)
+    const { status, error: cause } = scope.snapshot
+    if (status === 'error') throw new Defect(`J8: a machine failed by itself: ${String(cause)}`, { cause })
+    if (status === 'done') this.#endScope(scope)
     else for (const step of started) this.#startStep(scope, step)
   }
 
@@ -301,14 +305,12 @@ export class RunScopes {
     const open = parent.scope.open.get(parent.step)
     if (open?.items?.get(parent.index) !== scope) return
     open.items.delete(parent.index)
+    const result = end === 'cancelled' ? { output: null } : end
     if (open.pool === undefined) {
-      this.#settleSoon(
-        parent,
-        end === 'cancelled' ? { output: null } : 'fault' in end ? { fault: end.fault, origin: end.step } : end,
-      )
+      this.#settleSoon(parent, 'fault' in result ? { fault: result.fault, origin: result.step } : result)
       return
     }
-    open.pool.end(parent.index, end === 'cancelled' ? { output: null } : end)
+    open.pool.end(parent.index, result)
     this.items.goOn(parent, open)
   }
 

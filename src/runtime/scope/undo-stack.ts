@@ -23,11 +23,24 @@ export interface UndoneBlock {
   within: readonly string[]
 }
 
-type StackEntry = UndoCall | { mark: string }
+export type StackEntry = UndoCall | { mark: string }
 
 export class UndoStack {
   readonly #entries: StackEntry[] = []
   readonly #seen = new WeakMap<object, UndoEntry>()
+
+  save(): StackEntry[] {
+    return [...this.#entries]
+  }
+
+  restore(entries: readonly StackEntry[]): void {
+    this.#entries.push(...entries)
+  }
+
+  /** The entries of a machine up to this one are collected already. */
+  see(owner: object, undo: UndoEntry): void {
+    this.#seen.set(owner, undo)
+  }
 
   /** Collects the calls that a machine has added since the last time, oldest first. @param owner Stands for the machine. */
   collect(owner: object, source: UndoSource): readonly UndoCall[] {

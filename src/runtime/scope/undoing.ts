@@ -18,7 +18,7 @@ import { compensatedBlock, UNDO } from '../../core/machine-ends.ts'
 import { type UndoCall, type UndoContext, type Undone, undoMachine } from '../../machines/undo.ts'
 import type { RunEffect } from '../effects/run-effect.ts'
 import { contextOf, type Scope } from './scope.ts'
-import { UndoStack } from './undo-stack.ts'
+import { type StackEntry, UndoStack } from './undo-stack.ts'
 
 export const UNDOING: Scope['linked'] = { machine: undoMachine, steps: new Map() }
 
@@ -29,6 +29,14 @@ const isUndoScope = ({ linked }: Scope): boolean => linked === UNDOING
 
 /** True for a scope that undoes a block while the run goes on. */
 export const isCompensation = (scope: Scope): boolean => isUndoScope(scope) && scope.parent?.step !== UNDO
+
+/** `open`: the scopes that make calls, by `place`, with the number of results that are told. */
+export interface SavedUndoing {
+  stack: StackEntry[]
+  open: [place: number, told: number][]
+  undone: Undone[]
+  waiting: MachineEvent | undefined
+}
 
 const undoContextOf = ({ snapshot }: Scope): UndoContext => snapshot.context
 
@@ -43,6 +51,26 @@ export class Undoing {
 
   constructor(plans: ReadonlyMap<string, Pick<StepPlan, 'onLost'>>) {
     this.#plans = plans
+  }
+
+  save(placeOf: (scope: Scope) => number): SavedUndoing {
+    const open = [...this.#open].map(([scope, told]): [number, number] => [placeOf(scope), told])
+    return { stack: this.#stack.save(), open, undone: [...this.#undone], waiting: this.#waiting }
+  }
+
+  /** @param scopes All scopes of the run, by place. */
+  restore({ stack, open, undone, waiting }: SavedUndoing, scopes: readonly Scope[]): void {
+    this.#stack.restore(stack)
+    this.#undone.push(...undone)
+    this.#waiting = waiting
+    for (const [place, told] of open) {
+      const scope = scopes[place]
+      if (scope !== undefined) this.#open.set(scope, told)
+    }
+    for (const scope of scopes) {
+      const { undo } = isUndoScope(scope) ? { undo: null } : contextOf(scope)
+      if (undo) this.#stack.see(scope, undo)
+    }
   }
 
   /** Results of the calls that have ended, in their order. */

@@ -67,6 +67,20 @@ export class WorkQueue {
     return true
   }
 
+  /** True when no work is left. Only then is all of it in the state. */
+  get isAtRest(): boolean {
+    return this.#work.length === 0 && this.#pause === undefined
+  }
+
+  /** Number of pauses so far. */
+  get pauses(): number {
+    return this.#pauses
+  }
+
+  restore(pauses: number): void {
+    this.#pauses = pauses
+  }
+
   get pause(): OpenTimer | undefined {
     return this.#pause
   }

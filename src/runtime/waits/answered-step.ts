@@ -43,14 +43,8 @@ export const findTooFew = ({ step, wait }: WaitingStep): FaultData | undefined =
 /** The wait for an event from outside. */
 export const toEventWait = ({ scope, step, visit, input }: AskedStep): WaitingStep => {
   const { event } = input as { event: string }
-  const context = contextOf(scope)
-  const accepts = scope.linked.steps.get(step)?.accepts
-  return {
-    scope,
-    step,
-    wait: { kind: 'event', path: pathOf(scope, step), visit, step, event },
-    accepts: (received) => accepts?.(context, received) === true,
-  }
+  const wait: OpenWait = { kind: 'event', path: pathOf(scope, step), visit, step, event }
+  return { scope, step, wait, seen: contextOf(scope) }
 }
 
 /** An approval of a tool call with this input. The call is made when it is approved. */

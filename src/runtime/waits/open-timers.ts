@@ -10,7 +10,7 @@ export const RUN_TIMER = 'limits.time'
 /** True for the bound of `finally`. */
 export const isFinallyBound = ({ path }: Pick<OpenTimer, 'path'>): boolean => path === FINALLY
 
-interface ArmedTimer {
+export interface ArmedTimer {
   scope: Scope
   xstateId: string
   timer: OpenTimer
@@ -52,6 +52,17 @@ export class OpenTimers {
     this.#armed.delete(id)
     armed.scope.timers.delete(armed.xstateId)
     return armed
+  }
+
+  /** The armed deadlines with their machines, in the order in which they were armed. */
+  listArmed(): readonly ArmedTimer[] {
+    return [...this.#armed.values()]
+  }
+
+  /** Puts back a deadline, which is armed already. */
+  restore(armed: ArmedTimer): void {
+    armed.scope.timers.set(armed.xstateId, { timer: armed.timer, event: armed.event })
+    this.#armed.set(armed.timer.id, armed)
   }
 
   list(): OpenTimer[] {

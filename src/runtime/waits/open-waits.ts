@@ -4,7 +4,7 @@
  * 1. One wait takes an event: the one that has been open the longest and accepts it.
  * 2. An event that no wait accepts is kept, in order of arrival, until a wait does. So the order of event and wait does not matter.
  */
-import type { JsonObject } from '../../core/json.ts'
+import type { MachineContext } from '../../compiler/machine-context.ts'
 import { LIMITS } from '../../core/limits.ts'
 import type { OpenWait } from '../effects/run-effect.ts'
 import type { SignalData } from '../run-event.ts'
@@ -16,8 +16,8 @@ export interface WaitingStep {
   wait: OpenWait
   /** The call that an approval is about. */
   call?: AskedStep
-  /** True when a wait for an event accepts this one. */
-  accepts?(event: JsonObject): boolean
+  /** The context in which a wait for an event judges events: that of its begin. */
+  seen?: MachineContext
 }
 
 export class OpenWaits {
@@ -75,7 +75,25 @@ export class OpenWaits {
   list(): OpenWait[] {
     return [...this.#open.values()].map(({ wait }) => wait)
   }
+
+  /** The waits with their steps, those that are open the longest first. */
+  listSteps(): readonly WaitingStep[] {
+    return [...this.#open.values()]
+  }
+
+  /** Events that no wait has accepted, by name. */
+  listKept(): [name: string, events: SignalData[]][] {
+    return [...this.#kept]
+  }
+
+  restoreKept(kept: readonly [name: string, events: SignalData[]][]): void {
+    for (const [name, events] of kept) this.#kept.set(name, events)
+  }
 }
 
 const accepts = (waiting: WaitingStep, event: SignalData): boolean =>
-  waiting.wait.kind === 'event' && waiting.wait.event === event.name && waiting.accepts?.({ ...event }) === true
+  waiting.wait.kind === 'event' && waiting.wait.event === event.name && matches(waiting, event)
+
+/** True when a wait for an event accepts this one, whose name fits. */
+export const matches = ({ scope, step, seen }: Omit<WaitingStep, 'wait'>, event: SignalData): boolean =>
+  seen !== undefined && scope.linked.steps.get(step)?.accepts?.(seen, { ...event }) === true

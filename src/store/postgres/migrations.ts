@@ -4,6 +4,7 @@ import { FIRST } from './migrations/0001-first.ts'
 import { LONG_KEYS } from './migrations/0002-long-keys.ts'
 import { ACCESS_TOKEN } from './migrations/0003-access-token.ts'
 import { SERVERS } from './migrations/0004-servers.ts'
+import { SNAPSHOTS } from './migrations/0005-snapshots.ts'
 
 interface PostgresMigration extends Pick<FoundSchema, 'readableFrom'> {
   name: string
@@ -16,4 +17,5 @@ export const MIGRATIONS: readonly PostgresMigration[] = [
   { name: '0002-long-keys', statements: LONG_KEYS, readableFrom: 2 },
   { name: '0003-access-token', statements: ACCESS_TOKEN, readableFrom: 2 },
   { name: '0004-servers', statements: SERVERS, readableFrom: 2 },
+  { name: '0005-snapshots', statements: SNAPSHOTS, readableFrom: 2 },
 ]

@@ -6,6 +6,7 @@ import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../regist
 import type { LivePhase } from '../report-store.ts'
 import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
 import type { ServerRecord, ServerStore } from '../server-store.ts'
+import type { SnapshotStore } from '../snapshot-store.ts'
 import { type StoredApproval, toOpenApproval } from '../sql/approval-columns.ts'
 import { decodeRows } from '../sql/damaged-rows.ts'
 import { toCloudEvent } from '../sql/event-columns.ts'
@@ -20,6 +21,7 @@ import { APPROVAL, OUTBOX } from './record-statements.ts'
 import { advanceSchedule, replaceSchedules, SCHEDULE } from './schedules.ts'
 import { SERVER } from './servers.ts'
 import { one, sql } from './session.ts'
+import { PostgresSnapshots } from './snapshots.ts'
 import type { StoreConnections } from './store-connections.ts'
 import { TOKEN } from './tokens.ts'
 import { registerWorkflow, WORKFLOW } from './workflows.ts'
@@ -28,9 +30,11 @@ export abstract class PostgresRecords
   implements ApprovalStore, CloudEventStore, HeadStore, ScheduleStore, WorkflowStore, TokenStore, ServerStore
 {
   protected readonly db: StoreConnections
+  readonly snapshots: SnapshotStore
 
   constructor(db: StoreConnections) {
     this.db = db
+    this.snapshots = new PostgresSnapshots(db)
   }
 
   readNewestKey(): Promise<number> {

@@ -104,6 +104,7 @@ export const COLUMN_TYPES = {
     revoked_at: 'integer?',
     used_at: 'integer?',
   },
+  snapshot: { run: 'integer', seq: 'integer', part: 'integer', parts: 'integer', format: 'text', bytes: 'bytes' },
   server: { id: 'text', host: 'text', pid: 'integer', unfit: 'text', seen_at: 'integer' },
 } as const satisfies Record<string, ColumnTypes>
 

@@ -17,6 +17,7 @@ export const TABLES = [
   'access_token',
   'server',
   'cached_answer',
+  'snapshot',
   'blob',
 ] as const
 

@@ -10,6 +10,7 @@ import { REGISTERED_FOLDER } from './migrations/0005-registered-folder.ts'
 import { QUEUES_AND_PEOPLE } from './migrations/0006-queues-and-people.ts'
 import { ACCESS_TOKEN } from './migrations/0007-access-token.ts'
 import { SERVERS } from './migrations/0008-servers.ts'
+import { SNAPSHOTS } from './migrations/0009-snapshots.ts'
 
 export const MIGRATIONS: readonly { name: string; statements: readonly string[] }[] = [
   { name: '0001-first', statements: FIRST },
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly { name: string; statements: readonly string[] 
   { name: '0006-queues-and-people', statements: QUEUES_AND_PEOPLE },
   { name: '0007-access-token', statements: ACCESS_TOKEN },
   { name: '0008-servers', statements: SERVERS },
+  { name: '0009-snapshots', statements: SNAPSHOTS },
 ]

@@ -1,7 +1,7 @@
 import type { FoundSchema } from '../rules/schema.ts'
 
 /** Number of migrations, stored in `PRAGMA user_version`. A file of its own, so that opening a database loads no migration code. */
-export const SCHEMA_VERSION = 8
+export const SCHEMA_VERSION = 9
 
 const READABLE_UNIT = 0x10000
 

@@ -10,6 +10,7 @@ import type { RegisteredWorkflow, WorkflowEntry, WorkflowStore } from '../regist
 import type { LivePhase } from '../report-store.ts'
 import type { KeptSlotFailure, ScheduleRecord, ScheduleSlot, ScheduleStore, SlotFailure } from '../schedule-record.ts'
 import type { ServerRecord, ServerStore } from '../server-store.ts'
+import type { SnapshotStore } from '../snapshot-store.ts'
 import { type Decoding, decodeRows } from '../sql/damaged-rows.ts'
 import { toHead } from '../sql/head-columns.ts'
 import { type FoundSchedule, toSchedule } from '../sql/schedule-columns.ts'
@@ -25,6 +26,7 @@ import { SqliteApprovals } from './sqlite-approvals.ts'
 import { SqliteOutbox } from './sqlite-outbox.ts'
 import { advanceSchedule, prepareSchedules, replaceSchedules } from './sqlite-schedules.ts'
 import { prepareServers } from './sqlite-servers.ts'
+import { SqliteSnapshots } from './sqlite-snapshots.ts'
 import { addToken, prepareTokens } from './sqlite-tokens.ts'
 import { prepareWorkflows, registerWorkflow, toWorkflow } from './sqlite-workflows.ts'
 import type { StoreQueue } from './store-queue.ts'
@@ -35,11 +37,13 @@ export abstract class SqliteRecords
   protected readonly queue: StoreQueue
   protected readonly parts: () => Parts
   protected readonly decoding: Decoding
+  readonly snapshots: SnapshotStore
 
   constructor(queue: StoreQueue, { connection, decoding }: { connection: Connection; decoding: Decoding }) {
     this.queue = queue
     this.parts = prepareParts(connection, decoding)
     this.decoding = decoding
+    this.snapshots = new SqliteSnapshots(queue, connection)
   }
 
   readNewestKey(): Promise<number> {

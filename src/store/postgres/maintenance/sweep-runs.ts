@@ -133,7 +133,7 @@ const SQL = {
        (select key from journal where key between $1 and $2 order by key desc limit $3) returning 1`,
   ),
   deleteRun: sql(
-    `with ${['timer', 'inbox', 'approval', 'approval_id', 'outbox']
+    `with ${['timer', 'inbox', 'approval', 'approval_id', 'outbox', 'snapshot']
       .map((table) => `of_${table} as (delete from ${table} where run = $1::int)`)
       .join(', ')} delete from run where key = $1::int returning 1`,
   ),

@@ -151,5 +151,6 @@ const prepareSweep = (db: Connection) => ({
     'delete from approval where run = ?',
     'delete from approval_id where run = ?',
     'delete from outbox where run = ?',
+    'delete from snapshot where run = ?',
   ].map((sql) => db.prepare<[run: number]>(sql)),
 })
