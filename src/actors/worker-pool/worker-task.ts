@@ -3,7 +3,7 @@ import type { JsonObject } from '../../core/json.ts'
 
 export interface WorkerTask {
   /** Its line in the table of worker.ts. */
-  name: 'json.query' | 'json.parse'
+  name: 'json.query' | 'json.parse' | 'csv.parse'
   params: JsonObject
   body: Uint8Array
   /** Counts from the moment when the worker begins the task. Then the worker is ended. */

@@ -14,6 +14,7 @@ import type { PerformTask } from './worker-task.ts'
 const TASKS: Readonly<Record<string, () => Promise<PerformTask>>> = {
   'json.query': async () => (await import('../tools/json-query/query-task.ts')).performQuery,
   'json.parse': async () => (await import('../tools/json-task.ts')).performParse,
+  'csv.parse': async () => (await import('../tools/csv-parse/csv-task.ts')).performCsv,
 }
 
 const perform = async ({ head, body }: { head: Record<string, unknown>; body: Buffer }): Promise<void> => {

@@ -1,60 +1,38 @@
-import type { Actor } from '../../../core/actor.ts'
-import { losesDigits } from '../../../core/exact-number.ts'
+import type { Actor, ActorContext } from '../../../core/actor.ts'
 import { Fault } from '../../../core/fault.ts'
-import type { JsonValue } from '../../../core/json.ts'
 import { defineTool } from '../define-tool.ts'
-import { type CsvCell, type CsvRecord, findColumnProblem, parseCsv, toColumns, toRow } from './csv.ts'
 import { CSV_PARSE } from './csv-parse-description.ts'
+import { type CsvForm, type CsvRows, readRows } from './csv-rows.ts'
 
-type CsvInput = { text: string; delimiter?: string; header?: boolean; types?: boolean }
-type CsvOutput = { rows: JsonValue[]; columns: string[] }
+/** A longer text is parsed in a worker: it would block this process for more than 50 ms. */
+const LONGEST_HERE = 100_000
+const MAX_TIME_MS = 20_000
 
-/** Matches numbers as JSON writes them, so that `007` and `1_000` stay text. A number that would lose digits, most often an id, stays text too. */
-const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/
+type CsvInput = { text: string } & Partial<CsvForm>
 
 export const createCsvTool = (): Actor =>
   defineTool(
     CSV_PARSE,
-    async ({ text, delimiter = ',', header = true, types = false }: CsvInput): Promise<CsvOutput> => {
+    async ({ text, delimiter = ',', header = true, types = false }: CsvInput, context): Promise<CsvRows> => {
       if (delimiter.length !== 1 || /["\r\n]/.test(delimiter))
         throw new Fault(
           'invalid_input',
           `'delimiter' must be one character, no quote and no line break, got ${JSON.stringify(delimiter)}`,
         )
-      const records = parseCsv(text, delimiter)
-      assertEven(records)
-      const toValue = types ? toTyped : toText
-      if (!header) return { rows: records.map(({ cells }) => cells.map(toValue)), columns: [] }
-      const columns = readColumns(records[0])
-      return { rows: records.slice(1).map(({ cells }) => toRow(columns, cells.map(toValue))), columns }
+      const form = { delimiter, header, types }
+      return text.length <= LONGEST_HERE ? readRows(text, form) : readInWorker(text, form, context)
     },
   )
 
-const toText = ({ text }: CsvCell): JsonValue => text
-
-const toTyped = ({ text, quoted }: CsvCell): JsonValue => {
-  if (quoted) return text
-  if (text === '') return null
-  if (text === 'true' || text === 'false') return text === 'true'
-  return NUMBER.test(text) && !losesDigits(text) && Number.isFinite(Number(text)) ? Number(text) : text
-}
-
-const assertEven = (records: CsvRecord[]): void => {
-  const width = records[0]?.cells.length ?? 0
-  const ragged = records.find(({ cells }) => cells.length !== width)
-  if (ragged === undefined) return
-  throw new Fault(
-    'invalid_input',
-    `line ${ragged.line}: the row has another number of cells than the first: expected ${width}, got ${ragged.cells.length}`,
-    { details: { line: ragged.line } },
-  )
-}
-
-const readColumns = (first: CsvRecord | undefined): string[] => {
-  const names = first === undefined ? [] : toColumns(first)
-  const problem = findColumnProblem(names)
-  if (problem === undefined) return names
-  throw new Fault('invalid_input', `line ${first?.line ?? 1}: ${problem}\nwith header: false rows are lists of cells`, {
-    details: { line: first?.line ?? 1 },
-  })
+const readInWorker = async (text: string, form: CsvForm, { signal }: ActorContext): Promise<CsvRows> => {
+  const { WORKERS } = await import('../../worker-pool/worker-pool.ts')
+  const task = {
+    name: 'csv.parse',
+    params: { ...form },
+    body: Buffer.from(text),
+    timeMs: MAX_TIME_MS,
+    subject: "to parse 'text'",
+    advice: 'read the file by foreach: { file: …, format: csv }, which takes it in parts',
+  } as const
+  return JSON.parse(await WORKERS.run(task, signal))
 }

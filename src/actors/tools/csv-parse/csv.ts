@@ -32,7 +32,8 @@ export const toColumns = ({ cells }: CsvRecord): string[] => cells.map(({ text }
 
 /** A column without a name, or with that of another one; undefined: there is none. */
 export const findColumnProblem = (columns: readonly string[]): string | undefined => {
-  const wrong = columns.findIndex((name, index) => name === '' || columns.indexOf(name) !== index)
+  const seen = new Set(['']) // a set grows by one with each other name
+  const wrong = columns.findIndex((name, index) => seen.add(name).size !== index + 2)
   if (wrong === -1) return undefined
   return columns[wrong] === '' ? `column ${wrong + 1} has no name` : `'${columns[wrong]}' names two columns`
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { findColumnProblem } from '../../../../src/actors/tools/csv-parse/csv.ts'
 import { loadTool } from '../../../../src/actors/tools/tool-catalogue.ts'
 import type { JsonObject, JsonValue } from '../../../../src/core/json.ts'
 import { createActorContext } from '../../../support/actor-context.ts'
@@ -149,6 +150,27 @@ csv('any text is parsed or refused', async () => {
     }),
     { numRuns: 500 },
   )
+})
+
+const LINES = Array.from({ length: 20_000 }, (_, index) => `${index},"a ""b"" ü",`)
+
+csv('a long text, which a worker parses, has the rows that a short one has', async () => {
+  const rows = LINES.map((_, index) => ({ id: index, name: 'a "b" ü', none: null }))
+  const text = ['id,name,none', ...LINES].join('\n')
+  assert.equal(await parse(text, { types: true }), { rows, columns: ['id', 'name', 'none'] })
+  assert.equal((await parse(text, { header: false })).columns, [])
+})
+
+csv('a long text has the faults of a short one', async () => {
+  const fault = await catchFault(() => parse(['id,name,none', ...LINES, '1,2'].join('\n')))
+  assert.is(fault.code, 'invalid_input')
+  assert.match(fault.message, /^line 20002: the row has another number of cells/)
+})
+
+csv('names of very many columns take the time of their number, not of its square', async () => {
+  const names = Array.from({ length: 60_000 }, (_, index) => `c${index}`)
+  assert.is(findColumnProblem(names), undefined)
+  assert.is(findColumnProblem([...names, 'c7']), "'c7' names two columns")
 })
 
 csv.run()
