@@ -23,7 +23,7 @@ import { countParts, type EncodedSnapshot, toPart } from './snapshot-parts.ts'
 /** Rows between two snapshots: they are folded again in some 50 ms. */
 export const ROWS_BETWEEN = 2_000
 /** Bytes of the last snapshot for each row up to the next one. */
-const BYTES_A_ROW = 1_024
+const BYTES_A_ROW = 512
 /** A larger state has no snapshot: bytes, and nodes of the values in it. */
 const MOST_BYTES = 32 * 1_024 * 1_024
 const MOST_NODES = 4_000_000
