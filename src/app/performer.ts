@@ -1,7 +1,7 @@
 /** The one place where actors, secrets, prices and the catalogue are put together. Local runs, servers, the library and commands use it. */
 import type { AnswerCache } from '../actors/llm/answer-cache.ts'
 import { createPricing } from '../actors/llm/prices.ts'
-import { ProviderQueues } from '../actors/llm/provider-queue.ts'
+import { openProviderQueues, type ProviderQueues } from '../actors/llm/provider-queues.ts'
 import { loadProvider, type ProviderOptions } from '../actors/llm/providers.ts'
 import { loadItemActor, loadTool } from '../actors/tools/tool-catalogue.ts'
 import type { ToolOptions } from '../actors/tools/tool-options.ts'
@@ -31,10 +31,10 @@ export interface PerformerOptions {
   /** They replace built-in actors of the same name. */
   actors?: readonly OwnActor[]
   clock?: Clock
-  /** The queues in front of providers, shared with other performers. Default: queues of its own. */
+  /** The queues in front of providers, shared with other performers. Default: those of the database, if its processes share limits, else its own. */
   queues?: ProviderQueues
-  /** Keeps blobs and answers of models. Default: no blob can be read, and no answer is kept. */
-  store?: Pick<Store, 'getBlob' | 'readAnswer' | 'writeAnswer'>
+  /** Keeps blobs, answers of models, and limits of providers over all its processes. Default: no blob can be read, and no answer is kept. */
+  store?: Pick<Store, 'getBlob' | 'readAnswer' | 'writeAnswer' | 'slots'>
 }
 
 export const createPerformer = ({
@@ -44,8 +44,8 @@ export const createPerformer = ({
   pricing = createPricing(new Map(), { providers: toAddresses(providers) }),
   actors = [],
   clock = systemClock,
-  queues = new ProviderQueues(clock),
   store,
+  queues = openProviderQueues(clock, store?.slots),
 }: PerformerOptions): Performer => {
   const vault = new SecretVault({ ...keysOf(providers), ...secrets })
   const kept = store && { readBlob: (hash: string) => store.getBlob(hash), cache: keepAnswersIn(store, vault) }

@@ -173,6 +173,7 @@ export const createServer = (options: ServerOptions): Server => {
       await syncing.stop()
       await Promise.all(work.map((part) => part.stop()))
       await Promise.all([host.stop({ graceMs: GRACE_MS }), closed])
+      await performers.settle()
       // Only now: requests in flight may need it.
       await definitions.close()
     },

@@ -5,7 +5,7 @@
  * The meaning of the columns, and the reasons for the layout: docs/decisions/0002-sqlite-journal.md.
  */
 import { defineEntity, p } from '@mikro-orm/core'
-import { AccessTokenEntity, ServerEntity } from './server-entities.ts'
+import { AccessTokenEntity, ProviderLimitEntity, ServerEntity } from './server-entities.ts'
 import { SnapshotEntity } from './snapshot-entity.ts'
 
 export type Dialect = 'sqlite' | 'postgres'
@@ -324,4 +324,6 @@ export const createEntities = (dialect: Dialect) => [
   AccessTokenEntity,
   ServerEntity,
   SnapshotEntity,
+  // The processes of a file keep limits by themselves.
+  ...(dialect === 'postgres' ? [ProviderLimitEntity] : []),
 ]

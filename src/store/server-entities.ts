@@ -29,3 +29,14 @@ export const ServerEntity = defineEntity({
     seenAt: p.bigint('number'),
   },
 })
+
+/** Slots of a provider over all processes of a Postgres database. `state` as in postgres/provider-slots.ts; `heldUntil` is by its clock. */
+export const ProviderLimitEntity = defineEntity({
+  name: 'ProviderLimit',
+  tableName: 'provider_limit',
+  properties: {
+    name: p.text().primary(),
+    state: p.json(),
+    heldUntil: p.bigint('number').nullable(),
+  },
+})

@@ -25,6 +25,7 @@ import type { ReportStore } from './report-store.ts'
 import type { RunStore } from './run-store.ts'
 import type { ScheduleStore } from './schedule-record.ts'
 import type { ServerStore } from './server-store.ts'
+import type { SlotStore } from './slot-store.ts'
 import type { SnapshotStore } from './snapshot-store.ts'
 import type { TokenStore } from './token-store.ts'
 
@@ -36,7 +37,8 @@ export interface HostStore
     DefinitionStore,
     AnswerStore,
     BlobStore,
-    NewsStore {
+    NewsStore,
+    SlotStore {
   /** Shown in messages: a file path, or `memory`. */
   readonly location: string
   /** Undefined: it keeps none. */

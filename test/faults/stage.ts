@@ -34,6 +34,8 @@ export interface SaidNotice {
 export interface ServeOptions extends ProcessOptions {
   /** As `--listen` has it. Default: the default port, if it is free. */
   listen?: string
+  /** Limit of its runs in memory. Default: that of the command. */
+  mostRuns?: number
   /** The command line of another release. Default: of this one, as it is built. */
   cli?: string
 }
@@ -111,11 +113,12 @@ const toText = (address: DatabaseAddress): string => {
 const startServer = (
   folder: TempFolder,
   database: string,
-  { listen, cli = CLI_BUILT, ...options }: ServeOptions,
+  { listen, mostRuns, cli = CLI_BUILT, ...options }: ServeOptions,
 ): ServerProcess => {
   const given = { cwd: folder.path, timeoutMs: 3_600_000, ...options, env: { TROUPE_DB: undefined, ...options.env } }
   const address = listen === undefined ? [] : ['--listen', listen]
-  const server = startProcess([process.execPath, cli, 'serve', '--json', '--db', database, ...address], given)
+  const bound = mostRuns === undefined ? [] : ['--max-runs', `${mostRuns}`]
+  const server = startProcess([process.execPath, cli, 'serve', '--json', '--db', database, ...address, ...bound], given)
   return { ...server, notices: () => readNotices(server.output().stdout) }
 }
 

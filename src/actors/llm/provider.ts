@@ -87,7 +87,7 @@ export interface ProviderSettings {
   maxTokensField?: string
   /** False: a stream is not asked for its usage. Default: by the vendor. */
   streamUsage?: boolean
-  /** Most calls at once, and most begins of calls in a time, over all runs of this process. Default: no limit. */
+  /** Most calls at once, and most begins of calls in a time, over all runs of this process or, on Postgres, of the database. Default: no limit. */
   concurrency?: number
   rate?: Rate
   /** The longest silence of a stream, in milliseconds; default 60,000. The first piece may take five times as long: models load and think. */

@@ -20,7 +20,7 @@ import { openai } from './openai/index.ts'
 import { openrouter } from './openrouter/index.ts'
 import type { ProviderSettings } from './provider.ts'
 import { isModelServer, type ModelServer, type ProviderDefinition } from './provider-definition.ts'
-import type { ProviderQueues } from './provider-queue.ts'
+import type { ProviderQueues } from './provider-queues.ts'
 import { expectUrl, isVendorOf } from './provider-settings.ts'
 import { xai } from './xai/index.ts'
 

@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path'
-import { ProviderQueues } from '../../actors/llm/provider-queue.ts'
+import { ProviderQueues } from '../../actors/llm/provider-queues.ts'
 import type { CompiledWorkflow } from '../../compiler/compile.ts'
 import type { Clock } from '../../core/clock.ts'
 import { Fault } from '../../core/fault.ts'
@@ -44,7 +44,7 @@ export class ProjectPerformers {
 
   constructor(options: ProjectPerformersOptions) {
     this.#options = options
-    this.#queues = new ProviderQueues(options.clock)
+    this.#queues = new ProviderQueues(options.clock, options.store.slots)
   }
 
   /** @throws Fault `unauthorized` when a secret has no value here */
@@ -64,6 +64,11 @@ export class ProjectPerformers {
   /** The load of each provider that was called. */
   listProviders(): { provider: string; inUse: number; waiting: number }[] {
     return this.#queues.list()
+  }
+
+  /** Tells the other servers which slots of providers are free. Never rejects. */
+  settle(): Promise<void> {
+    return this.#queues.settle()
   }
 
   /** Absolute: the folder of the workflow's file. */

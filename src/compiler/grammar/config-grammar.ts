@@ -147,11 +147,11 @@ export const createProviderFields = ({ kinds }: ProviderNames) =>
     }),
     concurrency: grantless({
       shape: plain(integer({ minimum: 1 })),
-      doc: 'Most calls at once, over all runs of a server. Default: no limit.',
+      doc: 'Most calls at once, over all runs of a server, and of all servers of a Postgres database. Default: no limit.',
     }),
     rate: grantless({
       shape: mapped(rate, ({ value }) => parseRate(value)),
-      doc: 'How many calls may begin in a time, such as 60/1m, over all runs of a server. Default: no limit.',
+      doc: 'How many calls may begin in a time, such as 60/1m, over all runs of a server, and of all servers of a Postgres database. Default: no limit.',
     }),
     streamUsage: grantless({
       shape: plain(flag),

@@ -5,6 +5,7 @@ import { LONG_KEYS } from './migrations/0002-long-keys.ts'
 import { ACCESS_TOKEN } from './migrations/0003-access-token.ts'
 import { SERVERS } from './migrations/0004-servers.ts'
 import { SNAPSHOTS } from './migrations/0005-snapshots.ts'
+import { PROVIDER_LIMITS } from './migrations/0006-provider-limits.ts'
 
 interface PostgresMigration extends Pick<FoundSchema, 'readableFrom'> {
   name: string
@@ -18,4 +19,5 @@ export const MIGRATIONS: readonly PostgresMigration[] = [
   { name: '0003-access-token', statements: ACCESS_TOKEN, readableFrom: 2 },
   { name: '0004-servers', statements: SERVERS, readableFrom: 2 },
   { name: '0005-snapshots', statements: SNAPSHOTS, readableFrom: 2 },
+  { name: '0006-provider-limits', statements: PROVIDER_LIMITS, readableFrom: 2 },
 ]

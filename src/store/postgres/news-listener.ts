@@ -7,12 +7,19 @@ import type { News } from '../news-store.ts'
 import { Reopened } from './connection.ts'
 import { CHANNEL } from './statements.ts'
 
+const ALL_NEWS: readonly News[] = ['inbox', 'due', 'slots', 'holds']
+
 const SHORTEST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000
 
 export class NewsListener {
   readonly #connection: Reopened
-  readonly #listeners: Record<News, Set<() => void>> = { inbox: new Set(), due: new Set() }
+  readonly #listeners: Record<News, Set<() => void>> = {
+    inbox: new Set(),
+    due: new Set(),
+    slots: new Set(),
+    holds: new Set(),
+  }
   #opening: Promise<void> | undefined
   #pause: NodeJS.Timeout | undefined
   #pauseMs = SHORTEST_PAUSE_MS
@@ -43,7 +50,7 @@ export class NewsListener {
         () => {
           this.#connection.rest()
           this.#pauseMs = SHORTEST_PAUSE_MS
-          this.#tell('inbox', 'due')
+          this.#tell(...ALL_NEWS)
         },
         () => this.#reopenLater(),
       )
@@ -54,11 +61,10 @@ export class NewsListener {
 
   async #hear(client: pg.Client): Promise<void> {
     client.on('notification', ({ channel }) => {
-      if (channel === CHANNEL.inbox) this.#tell('inbox')
-      if (channel === CHANNEL.due) this.#tell('due')
+      this.#tell(...ALL_NEWS.filter((news) => CHANNEL[news] === channel))
     })
     client.on('end', () => this.#reopenLater())
-    await client.query(`listen ${CHANNEL.inbox}; listen ${CHANNEL.due}`)
+    await client.query(ALL_NEWS.map((news) => `listen ${CHANNEL[news]}`).join('; '))
   }
 
   #tell(...told: News[]): void {

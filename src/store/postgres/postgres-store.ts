@@ -44,6 +44,7 @@ import { type DueQuery, listDueRuns, readNextDue } from './due-runs.ts'
 import { FlowGate } from './flow-gate.ts'
 import { GatheredRead } from './gathered-read.ts'
 import { PostgresRecords } from './postgres-records.ts'
+import { PostgresSlots } from './provider-slots.ts'
 import { RunClaims } from './run-claims.ts'
 import {
   createRun,
@@ -72,6 +73,7 @@ const FIRST_ROWS = 64
 
 export class PostgresStore extends PostgresRecords implements Store {
   readonly location: string
+  readonly slots: PostgresSlots
   readonly #writes = new Map<Claim, WriteJob>()
   readonly #runs = this.#gather(RUN.readAll, { keyOf: ({ id }) => id })
   readonly #createdRows = this.#gather(RUN.readFirstRows, { keyOf: ({ run_id }) => run_id, rest: [1] })
@@ -82,6 +84,7 @@ export class PostgresStore extends PostgresRecords implements Store {
   constructor(config: pg.ClientConfig, options: { location: string; onDamaged: OnDamaged }) {
     super(new StoreConnections(config, options))
     this.location = options.location
+    this.slots = new PostgresSlots(this.db)
     this.#claims = new RunClaims(this.db)
   }
 

@@ -1,7 +1,7 @@
 import type { FoundSchema } from '../rules/schema.ts'
 
 /** Number of migrations. A file of its own, so that opening a database loads no migration code. */
-export const SCHEMA_VERSION = 5
+export const SCHEMA_VERSION = 6
 
 /** The table in which the migrator keeps the names of what it has run: `0001-first`. */
 export const MIGRATIONS_TABLE = 'troupe_migration'

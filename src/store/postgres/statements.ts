@@ -1,5 +1,6 @@
 /** The SQL of runs, inboxes and content. */
 
+import type { News } from '../news-store.ts'
 import { ROWS_PER_RUN } from '../sql/journal-key.ts'
 import { FROM_RUN, RUN_COLUMNS, type RunRow, type StoredRow } from '../sql/run-row.ts'
 import { type Definition, EXPIRED_ANSWERS_A_WRITE, type InboxMessage, LEASE_MS } from '../store.ts'
@@ -9,7 +10,12 @@ import { sql } from './session.ts'
 export const NOW = 'floor(extract(epoch from clock_timestamp()) * 1000)::bigint'
 
 /** Channels of NOTIFY. Their messages are empty: they say when to look, and the tables say what is there. */
-export const CHANNEL = { inbox: 'troupe_inbox', due: 'troupe_due' } as const
+export const CHANNEL = {
+  inbox: 'troupe_inbox',
+  due: 'troupe_due',
+  slots: 'troupe_slots',
+  holds: 'troupe_holds',
+} as const satisfies Record<News, string>
 
 /** Precision of `put_at`: an update rewrites the whole blob. */
 const PUT_AT_STEP_MS = 3_600_000

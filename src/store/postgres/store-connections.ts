@@ -69,6 +69,16 @@ export class StoreConnections {
     })
   }
 
+  /** Makes a change by one statement that waits for no other change, and is tried once. @throws StoreError: it may have been made */
+  async changeApart<Row>(query: Query<Row>, values: readonly Value[]): Promise<Row[]> {
+    if (this.isClosed) throw closedError(this.location)
+    try {
+      return await this.#reader.all(query, values)
+    } catch (error) {
+      throw toStoreError(error, this.location)
+    }
+  }
+
   /** Runs `perform` inside a transaction, once or more. */
   transact<T>(perform: (session: Session, isRepeated: boolean) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {

@@ -1,15 +1,17 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type ProviderLimits, ProviderQueue, ProviderQueues } from '../../../src/actors/llm/provider-queue.ts'
+import { ProviderQueue } from '../../../src/actors/llm/provider-queue.ts'
+import { ProviderQueues } from '../../../src/actors/llm/provider-queues.ts'
 import { isCancelled } from '../../../src/core/cancelled.ts'
 import { isFault } from '../../../src/core/fault.ts'
+import type { SlotLimits } from '../../../src/core/provider-slots.ts'
 import { createActorContext, type TestContext } from '../../support/actor-context.ts'
 import { createManualClock } from '../../support/manual-clock.ts'
 import { catchRejection } from '../../support/store-values.ts'
 
 const test = suite('the queue of a provider')
 
-const open = (limits: ProviderLimits) => {
+const open = (limits: SlotLimits) => {
   const clock = createManualClock(1_000)
   const queue = new ProviderQueue('openai', { limits, clock })
   const begun: string[] = []
