@@ -1,3 +1,4 @@
+import { elapsedMs } from './elapsed-ms.ts'
 import { WakeSlices } from './wake-slices.ts'
 
 /** The source of time. It is injected, so that tests move it by hand. */
@@ -8,7 +9,7 @@ export interface Clock {
   wakeAt(at: number, wake: () => void): () => void
 }
 
-const slices = new WakeSlices({ now: () => performance.now(), later: (callBack) => setImmediate(callBack) })
+const slices = new WakeSlices({ now: elapsedMs, later: (callBack) => setImmediate(callBack) })
 
 /** The longest delay that setTimeout takes: beyond 31 bits it fires at once, so longer waits are cut into pieces. */
 export const LONGEST_TIMEOUT_MS = 2 ** 31 - 1

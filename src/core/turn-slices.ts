@@ -1,9 +1,10 @@
 /** Does work that many parties ask for at once in slices of a few milliseconds, in the order of the calls. Between them the event loop turns. */
+import { elapsedMs } from './elapsed-ms.ts'
 import { WakeSlices } from './wake-slices.ts'
 
 export class TurnSlices {
   readonly #slices = new WakeSlices({
-    now: () => performance.now(),
+    now: elapsedMs,
     later: (callBack) => setImmediate(callBack),
   })
 

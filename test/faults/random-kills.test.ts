@@ -24,11 +24,13 @@ test('R3, R4: perform nothing recorded again, and end as undisturbed', async () 
     await onStage(EFFECTS_PROJECT, async (stage) => {
       const shares: number[] = []
       const servers = [await stage.serve(), await stage.serve()]
-      const feeding = feed(stage, server.url)
+      let kills = 0
+      const feeding = feed(stage, server.url, () => (RUNS * (kills + 1)) / KILLS)
       for (let kill = 0; kill < KILLS; kill++) {
         const due = ((kill + draw()) / KILLS) * RUNS * EFFECTS_OF_A_RUN * 0.95
         await until('effects go on', () => server.seen.length >= due, { everyMs: 1 })
         shares.push(Math.min(1, server.seen.length / (RUNS * EFFECTS_OF_A_RUN)))
+        kills++
         await replace(servers, Math.floor(draw() * servers.length), stage)
       }
       const ids = await feeding
@@ -61,11 +63,12 @@ test('R3, R4: perform nothing recorded again, and end as undisturbed', async () 
   }
 })
 
-/** Submits one run after the other, so that some are always going on. */
-const feed = async (stage: Stage, url: string): Promise<string[]> => {
+/** Submits one run after the other, so that some are always going on, and no faster than servers are killed. */
+const feed = async (stage: Stage, url: string, most: () => number): Promise<string[]> => {
   const workflow = stage.compile('effects.yaml')
   const ids: string[] = []
   while (ids.length < RUNS) {
+    await until('kills keep up', () => ids.length < most())
     ids.push(await stage.submit(workflow, { url }))
     const open = async (): Promise<number> => (await stage.store.listRuns({ status: 'running' })).length
     if (ids.length % 2 === 0) await until('there is room', async () => (await open()) < AT_ONCE)

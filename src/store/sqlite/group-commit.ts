@@ -11,9 +11,10 @@
  * 5. When the database itself fails, all jobs of the group fail, and nothing of the group is written.
  * 6. While another process has the lock, the jobs wait and the event loop goes on.
  */
+import { elapsedMs } from '../../core/elapsed-ms.ts'
 import { isRefusal } from '../store-error.ts'
 import type { Connection } from './connection.ts'
-import { BUSY_GIVE_UP_MS, busyPauseMs, elapsedMs } from './retry-busy.ts'
+import { BUSY_GIVE_UP_MS, busyPauseMs } from './retry-busy.ts'
 import { isBusy, isStatementError, toStoreError } from './sqlite-error.ts'
 
 export interface Job {

@@ -91,7 +91,7 @@ const addCopyTests = (add: typeof addOnPostgres, name: string, open: () => Promi
     await copyStore(from, to)
     assert.is(await to.post('r-asked', MESSAGE), false)
     assert.ok(await to.post('r-asked', { ...MESSAGE, id: 'another' }))
-    assert.equal(await to.listEvents(), [{ ...EVENT, runId: 'r-asked', deliveredAt: T0 + 3 }])
+    assert.equal(await to.listEvents(), [{ ...EVENT, runId: 'r-asked', deliveredAt: T0 + 3, order: 1 }])
     for (const store of [from, to]) await store.close()
   })
 }
